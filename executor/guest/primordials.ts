@@ -1,0 +1,160 @@
+/**
+ * The intrinsics that the prelude uses, captured before any program runs.
+ *
+ * A program may patch or delete every built-in, and harms only itself: prelude code that runs after
+ * the program has started calls nothing that the program could have reached. So prelude modules
+ *
+ * - call methods through the functions of this file (`arrayPush(list, x)`, not `list.push(x)`),
+ * - walk arrays by index, never by the iteration protocol (`for…of`, spread, array destructuring),
+ * - build records and property descriptors without a prototype ({@link record}, {@link hidden}),
+ * - append with {@link append}, since an assignment to an absent index may meet a setter that the
+ *   program put on `Array.prototype`,
+ * - ask for brands by the functions of this file, never by `instanceof` or `constructor`.
+ */
+
+/** Turns a method into a function that takes `this` first, with no look-up left to patch. */
+const uncurry = Function.prototype.bind.bind(Function.prototype.call) as <T, A extends unknown[], R>(
+  method: (this: T, ...args: A) => R,
+) => (self: T, ...args: A) => R
+
+const getter = (proto: object, key: PropertyKey) =>
+  uncurry(Object.getOwnPropertyDescriptor(proto, key)?.get as (this: unknown) => unknown)
+
+export const {
+  apply: reflectApply,
+  construct: reflectConstruct,
+  defineProperty: reflectDefineProperty,
+  deleteProperty: reflectDeleteProperty,
+  get: reflectGet,
+  getOwnPropertyDescriptor: reflectGetOwnPropertyDescriptor,
+  getPrototypeOf: reflectGetPrototypeOf,
+  setPrototypeOf: reflectSetPrototypeOf,
+  ownKeys: reflectOwnKeys,
+} = Reflect
+
+export const { create: objectCreate, freeze: objectFreeze, keys: objectKeys, is: objectIs } = Object
+export const objectHasOwn = Object.hasOwn
+export const objectPrototype = Object.prototype
+export const objectToString = uncurry(Object.prototype.toString)
+export const propertyIsEnumerable = uncurry(Object.prototype.propertyIsEnumerable)
+
+export const { isArray } = Array
+export const arrayPrototype = Array.prototype
+export const arrayJoin = uncurry(Array.prototype.join as (this: unknown, separator?: string) => string)
+export const arraySort = uncurry(Array.prototype.sort as <T>(this: T[], by?: (a: T, b: T) => number) => T[])
+export const isBuffer = ArrayBuffer.isView
+
+export const functionToString = uncurry(Function.prototype.toString)
+
+export const { stringify: jsonStringify, parse: jsonParse } = JSON
+export const { isInteger, isFinite, isNaN } = Number
+export const { floor, min, max, trunc, abs, imul, ceil } = Math
+export const numberToString = uncurry(Number.prototype.toString)
+export const numberToFixed = uncurry(Number.prototype.toFixed)
+export const NumberOf = Number
+export const StringOf = String
+export const bigintToString = uncurry(BigInt.prototype.toString)
+export const BigIntOf = BigInt
+
+export const stringCharCodeAt = uncurry(String.prototype.charCodeAt)
+export const stringSlice = uncurry(String.prototype.slice)
+export const stringIndexOf = uncurry(String.prototype.indexOf)
+export const stringLastIndexOf = uncurry(String.prototype.lastIndexOf)
+export const stringStartsWith = uncurry(String.prototype.startsWith)
+export const stringRepeat = uncurry(String.prototype.repeat)
+export const stringPadStart = uncurry(String.prototype.padStart)
+export const stringPadEnd = uncurry(String.prototype.padEnd)
+export const stringToLowerCase = uncurry(String.prototype.toLowerCase)
+export const stringTrim = uncurry(String.prototype.trim)
+export const stringFromCharCode = String.fromCharCode
+export const stringIsWellFormed = uncurry(String.prototype.isWellFormed)
+
+export const symbolToString = uncurry(Symbol.prototype.toString)
+export const symbolDescription = getter(Symbol.prototype, 'description') as (s: symbol) => string | undefined
+export const { iterator: symbolIterator, asyncIterator: symbolAsyncIterator } = Symbol
+export const { toStringTag: symbolToStringTag, dispose: symbolDispose, asyncDispose: symbolAsyncDispose } = Symbol
+export const symbolFor = Symbol.for
+
+export const PromiseOf = Promise
+export const promiseThen = uncurry(Promise.prototype.then)
+export const ErrorOf = Error
+export const TypeErrorOf = TypeError
+export const RangeErrorOf = RangeError
+export const EvalErrorOf = EvalError
+export const isErrorBrand = (Error as unknown as { isError(value: unknown): value is Error }).isError
+export const errorPrototype = Error.prototype
+
+export const MapOf = Map
+export const mapGet = uncurry(Map.prototype.get) as <K, V>(map: Map<K, V>, key: K) => V | undefined
+export const mapSet = uncurry(Map.prototype.set) as <K, V>(map: Map<K, V>, key: K, value: V) => Map<K, V>
+export const mapHas = uncurry(Map.prototype.has) as <K>(map: Map<K, unknown>, key: K) => boolean
+export const mapDelete = uncurry(Map.prototype.delete) as <K>(map: Map<K, unknown>, key: K) => boolean
+export const mapSize = getter(Map.prototype, 'size') as (map: unknown) => number
+export const mapForEach = uncurry(Map.prototype.forEach) as <K, V>(
+  map: Map<K, V>,
+  visit: (value: V, key: K) => void,
+) => void
+export const SetOf = Set
+export const setHas = uncurry(Set.prototype.has) as <T>(set: Set<T>, value: T) => boolean
+export const setAdd = uncurry(Set.prototype.add) as <T>(set: Set<T>, value: T) => Set<T>
+export const setSize = getter(Set.prototype, 'size') as (set: unknown) => number
+export const setForEach = uncurry(Set.prototype.forEach) as <T>(set: Set<T>, visit: (value: T) => void) => void
+export const WeakMapOf = WeakMap
+export const weakMapGet = uncurry(WeakMap.prototype.get) as <V>(map: WeakMap<WeakKey, V>, key: WeakKey) => V | undefined
+export const weakMapSet = uncurry(WeakMap.prototype.set) as <V>(
+  map: WeakMap<WeakKey, V>,
+  key: WeakKey,
+  value: V,
+) => unknown
+export const weakMapHas = uncurry(WeakMap.prototype.has) as (map: WeakMap<WeakKey, unknown>, key: WeakKey) => boolean
+export const weakSetHas = uncurry(WeakSet.prototype.has) as (set: WeakSet<WeakKey>, key: WeakKey) => boolean
+
+export const DateOf = Date
+export const dateGetTime = uncurry(Date.prototype.getTime)
+export const dateToISOString = uncurry(Date.prototype.toISOString)
+export const RegExpOf = RegExp
+export const regExpSource = getter(RegExp.prototype, 'source') as (value: unknown) => string
+export const regExpFlags = getter(RegExp.prototype, 'flags') as (value: unknown) => string
+export const regExpExec = uncurry(RegExp.prototype.exec)
+
+export const ArrayBufferOf = ArrayBuffer
+export const arrayBufferByteLength = getter(ArrayBuffer.prototype, 'byteLength') as (value: unknown) => number
+export const Uint8ArrayOf = Uint8Array
+const typedArrayPrototype = Reflect.getPrototypeOf(Uint8Array.prototype) as object
+/** The name of a typed array's kind (`"Int16Array"`), `undefined` for every other value: a brand. */
+export const typedArrayName = getter(typedArrayPrototype, Symbol.toStringTag) as (value: unknown) => string | undefined
+export const typedArrayLength = getter(typedArrayPrototype, 'length') as (value: unknown) => number
+export const typedArrayBuffer = getter(typedArrayPrototype, 'buffer') as (value: unknown) => ArrayBuffer
+export const typedArrayByteOffset = getter(typedArrayPrototype, 'byteOffset') as (value: unknown) => number
+export const typedArrayByteLength = getter(typedArrayPrototype, 'byteLength') as (value: unknown) => number
+
+/** Whether `probe`, a getter or method that checks its receiver's brand, accepts `value`. */
+export function hasBrand(probe: (value: never) => unknown, value: unknown): boolean {
+  try {
+    probe(value as never)
+    return true
+  } catch {
+    // The receiver has not the internal slot: that is the answer.
+    return false
+  }
+}
+
+/** A record without a prototype: no look-up on it can meet what a program put on `Object.prototype`. */
+export function record(): Record<string, unknown> {
+  return objectCreate(null)
+}
+
+/** A descriptor of a writable, configurable data property, enumerable only when `enumerable` is set. */
+export function hidden(value: unknown, enumerable = false): PropertyDescriptor {
+  const descriptor = objectCreate(null)
+  descriptor.value = value
+  descriptor.writable = true
+  descriptor.enumerable = enumerable
+  descriptor.configurable = true
+  return descriptor
+}
+
+/** Appends to a list of ours, past any setter on `Array.prototype`. */
+export function append<T>(list: T[], value: T): void {
+  reflectDefineProperty(list, list.length, hidden(value, true))
+}
