@@ -76,6 +76,7 @@ export const { toStringTag: symbolToStringTag, dispose: symbolDispose, asyncDisp
 export const symbolFor = Symbol.for
 
 export const PromiseOf = Promise
+export const promisePrototype = Promise.prototype
 export const promiseThen = uncurry(Promise.prototype.then)
 export const ErrorOf = Error
 export const TypeErrorOf = TypeError
@@ -128,6 +129,11 @@ export const typedArrayBuffer = getter(typedArrayPrototype, 'buffer') as (value:
 export const typedArrayByteOffset = getter(typedArrayPrototype, 'byteOffset') as (value: unknown) => number
 export const typedArrayByteLength = getter(typedArrayPrototype, 'byteLength') as (value: unknown) => number
 
+const dataView = DataView.prototype
+export const dataViewBuffer = getter(dataView, 'buffer') as (value: unknown) => ArrayBuffer
+export const dataViewByteLength = getter(dataView, 'byteLength') as (value: unknown) => number
+export const dataViewByteOffset = getter(dataView, 'byteOffset') as (value: unknown) => number
+
 /** Whether `probe`, a getter or method that checks its receiver's brand, accepts `value`. */
 export function hasBrand(probe: (value: never) => unknown, value: unknown): boolean {
   try {
@@ -158,3 +164,72 @@ export function hidden(value: unknown, enumerable = false): PropertyDescriptor {
 export function append<T>(list: T[], value: T): void {
   reflectDefineProperty(list, list.length, hidden(value, true))
 }
+
+export const { getOwnPropertySymbols } = Object
+export const { sqrt, round } = Math
+export const parseIntOf = parseInt
+export const parseFloatOf = parseFloat
+export const stringEndsWith = uncurry(String.prototype.endsWith)
+export const stringValueOf = uncurry(String.prototype.valueOf) as (value: unknown) => string
+export const numberValueOf = uncurry(Number.prototype.valueOf) as (value: unknown) => number
+export const booleanValueOf = uncurry(Boolean.prototype.valueOf) as (value: unknown) => boolean
+export const bigintValueOf = uncurry(BigInt.prototype.valueOf) as (value: unknown) => bigint
+export const symbolValueOf = uncurry(Symbol.prototype.valueOf) as (value: unknown) => symbol
+export const symbolToPrimitive: typeof Symbol.toPrimitive = Symbol.toPrimitive
+export const mapEntries = uncurry(Map.prototype.entries) as <K, V>(map: Map<K, V>) => Iterator<[K, V]>
+export const mapIteratorNext = uncurry(new Map().entries().next) as <T>(iterator: Iterator<T>) => IteratorResult<T>
+export const setValues = uncurry(Set.prototype.values) as <T>(set: Set<T>) => Iterator<T>
+export const setIteratorNext = uncurry(new Set().values().next) as <T>(iterator: Iterator<T>) => IteratorResult<T>
+
+const flag = (letter: string, name: keyof RegExp) => ({ letter, isSet: getter(RegExp.prototype, name) })
+/** The letters of a pattern's flags in the order of `flags`, whose getter would ask patched ones. */
+export const regExpFlagGetters = [
+  flag('d', 'hasIndices'),
+  flag('g', 'global'),
+  flag('i', 'ignoreCase'),
+  flag('m', 'multiline'),
+  flag('s', 'dotAll'),
+  flag('u', 'unicode'),
+  flag('v', 'unicodeSets' as keyof RegExp),
+  flag('y', 'sticky'),
+]
+
+/** An empty list without a prototype: elements may be assigned past any setter on `Array.prototype`. */
+export function unlinkedList<T>(): T[] {
+  const list: T[] = []
+  reflectSetPrototypeOf(list, null)
+  return list
+}
+
+export const ObjectOf = Object
+export const AggregateErrorOf = AggregateError
+export const DataViewOf = DataView
+/** Constructors of errors by name. */
+export const standardErrors: Record<string, ErrorConstructor> = objectFreeze({
+  __proto__: null,
+  Error,
+  EvalError,
+  RangeError,
+  ReferenceError,
+  SyntaxError,
+  TypeError,
+  URIError,
+}) as never
+/** Constructors of typed arrays by name. */
+export const typedArrayConstructors: Record<string, new (buffer: ArrayBuffer) => object> = objectFreeze({
+  __proto__: null,
+  Int8Array,
+  Uint8Array,
+  Uint8ClampedArray,
+  Int16Array,
+  Uint16Array,
+  Int32Array,
+  Uint32Array,
+  BigInt64Array,
+  BigUint64Array,
+  Float16Array: (globalThis as unknown as { Float16Array: new (buffer: ArrayBuffer) => object }).Float16Array,
+  Float32Array,
+  Float64Array,
+}) as never
+export const functionPrototype = Function.prototype
+export const arrayFrom = Array.from

@@ -1,0 +1,65 @@
+import { makeCallsConcurrent } from './concurrent-calls.ts'
+import { Edits } from './edits.ts'
+import { eraseTypes } from './erase-types.ts'
+import { unfence } from './fences.ts'
+import { type Language, parse } from './parse.ts'
+import { type Program, programOf } from './program.ts'
+import { putIntoBlock } from './program-block.ts'
+import { Refusal, type SourceError, toSourceError } from './source-error.ts'
+
+export type { Language } from './parse.ts'
+export { type Program, programFrom } from './program.ts'
+export type { SourceError } from './source-error.ts'
+
+/** A program, or why there is none. */
+export type Compilation =
+  | { readonly ok: true; readonly program: Program }
+  | { readonly ok: false; readonly error: SourceError }
+
+const TYPESCRIPT_TAGS = new Set(['ts', 'typescript', 'mts', 'cts'])
+
+const TYPES_HINT = 'This is TypeScript: send it with the language "typescript".'
+
+/**
+ * Turns a source into a program for the engine.
+ *
+ * The source is not trusted: whatever it is, the answer is a program or a syntax error, in a time
+ * that is bounded by its length.
+ *
+ * @param language of the source; a fence that says TypeScript makes it TypeScript
+ */
+export function compile(source: string, language: Language): Compilation {
+  const { text, tag = '' } = unfence(source)
+  const written = TYPESCRIPT_TAGS.has(tag) ? 'typescript' : language
+  try {
+    return { ok: true, program: toProgram(text, written) }
+  } catch (error) {
+    const reason = toSourceError(error, source)
+    const isHinted = reason.hint === undefined && written === 'javascript'
+    const hint = isHinted && error instanceof SyntaxError && isTypeScript(text) && TYPES_HINT
+    return { ok: false, error: hint ? { ...reason, hint } : reason }
+  }
+}
+
+function toProgram(text: string, language: Language): Program {
+  const { program, isObject } = parse(text, language)
+  const edits = new Edits()
+  const code = language === 'typescript' ? eraseTypes(text, program, edits) : text
+  makeCallsConcurrent(code, program, edits)
+  if (isObject) {
+    const [object] = program.body as [{ start: number; end: number }]
+    edits.wrap(object.start, object.end, '(', ')')
+  } else putIntoBlock(code, program, edits)
+  return programOf(edits.apply(code))
+}
+
+function isTypeScript(text: string): boolean {
+  try {
+    parse(text, 'typescript')
+    return true
+  } catch (error) {
+    // Any reason will do: it is not TypeScript that could run either.
+    if (error instanceof SyntaxError || error instanceof Refusal) return false
+    throw error
+  }
+}

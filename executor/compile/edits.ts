@@ -1,0 +1,72 @@
+import MagicString from 'magic-string'
+
+interface Insertion {
+  readonly at: number
+  readonly text: string
+  /** The other end of what it encloses: an insertion encloses every other one within. */
+  readonly other: number
+  readonly order: number
+}
+
+interface Replacement {
+  readonly start: number
+  readonly end: number
+  readonly text: string
+}
+
+/**
+ * Changes to a text by position, collected in any order and applied from left to right (applying
+ * them as they come would search the text for each, and cost its square).
+ */
+export class Edits {
+  readonly #opening: Insertion[] = []
+  readonly #closing: Insertion[] = []
+  readonly #replacements: Replacement[] = []
+
+  /** Encloses a range. Of two with the same range the first is the outer one. */
+  wrap(start: number, end: number, before: string, after: string): void {
+    const order = this.#opening.length
+    if (before) this.#opening.push({ at: start, text: before, other: end, order })
+    if (after) this.#closing.push({ at: end, text: after, other: start, order })
+  }
+
+  /** Replaces a range, in which nothing else changes. `text` has no line end. */
+  replace(start: number, end: number, text: string): void {
+    this.#replacements.push({ start, end, text })
+  }
+
+  /** The text with all changes made. */
+  apply(text: string): MagicString {
+    const magic = new MagicString(text)
+    const opening = this.#opening.sort(
+      (a, b) => a.at - b.at || b.other - a.other || a.order - b.order,
+    )
+    const closing = this.#closing.sort(
+      (a, b) => a.at - b.at || b.other - a.other || b.order - a.order,
+    )
+    const replacements = this.#replacements.sort((a, b) => a.start - b.start)
+    let [o, c, r] = [0, 0, 0]
+    for (;;) {
+      const nextOpening = opening[o]
+      const nextClosing = closing[c]
+      const nextReplacement = replacements[r]
+      const at = Math.min(
+        nextOpening?.at ?? Infinity,
+        nextClosing?.at ?? Infinity,
+        nextReplacement?.start ?? Infinity,
+      )
+      if (at === Infinity) return magic
+      // What ends here ends before anything begins here.
+      if (nextClosing?.at === at) {
+        magic.appendLeft(at, nextClosing.text)
+        c++
+      } else if (nextOpening?.at === at) {
+        magic.appendLeft(at, nextOpening.text)
+        o++
+      } else if (nextReplacement) {
+        magic.update(nextReplacement.start, nextReplacement.end, nextReplacement.text)
+        r++
+      }
+    }
+  }
+}

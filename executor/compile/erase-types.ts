@@ -1,0 +1,172 @@
+import { Blanks } from './blanks.ts'
+import type { Edits } from './edits.ts'
+import { eraseMember } from './erase-member.ts'
+import { eraseSignature } from './erase-signature.ts'
+import { refuseUnlessErasable } from './refused-types.ts'
+import { isFunction, isNode, type SyntaxNode } from './syntax-node.ts'
+import { skipClosing, skipTrivia } from './trivia.ts'
+
+/**
+ * Takes the types out of a TypeScript source.
+ *
+ * Their characters become spaces in the returned text; `program` is changed in place to the tree of
+ * that text; what needs an insertion goes to `edits`.
+ *
+ * The places where a blank would let two statements grow together are those of ts-blank-space
+ * (https://github.com/bloomberg/ts-blank-space#where-are-my-semicolons).
+ *
+ * @throws {Refusal} for TypeScript that is more than types
+ */
+export function eraseTypes(text: string, program: SyntaxNode, edits: Edits): string {
+  const blanks = new Blanks(text)
+  new Eraser(text, blanks, edits).erase(program)
+  return blanks.apply()
+}
+
+/** Properties that hold types and nothing else. */
+const TYPES = [
+  'typeAnnotation',
+  'returnType',
+  'typeParameters',
+  'typeArguments',
+  'superTypeParameters',
+]
+
+/** Statements and members that a line end may end. */
+const ENDED_BY_LINE = new Set([
+  'ExpressionStatement',
+  'VariableDeclaration',
+  'ReturnStatement',
+  'ThrowStatement',
+  'PropertyDefinition',
+])
+
+/** Statements that are types. */
+const TYPE_STATEMENTS = new Set([
+  'TSInterfaceDeclaration',
+  'TSTypeAliasDeclaration',
+  'TSDeclareFunction',
+])
+
+class Eraser {
+  readonly #text: string
+  readonly #blanks: Blanks
+  readonly #edits: Edits
+
+  constructor(text: string, blanks: Blanks, edits: Edits) {
+    this.#text = text
+    this.#blanks = blanks
+    this.#edits = edits
+  }
+
+  /** The node that stands for `node` once its types are gone. */
+  erase(node: SyntaxNode, key?: string): SyntaxNode {
+    if (TYPE_STATEMENTS.has(node.type) || (node.declare && node.type !== 'PropertyDefinition')) {
+      return this.#eraseStatement(node)
+    }
+    refuseUnlessErasable(node)
+    const inner = this.#eraseOperator(node)
+    if (inner) return this.erase(inner)
+    if (node.type === 'ClassBody') this.#eraseMembers(node)
+    else if (isFunction(node)) eraseSignature(this.#text, node, this.#blanks)
+    else this.#eraseHeads(node)
+    this.#eraseTypesOf(node)
+    this.#eraseChildren(node)
+    this.#keepEnd(node, key)
+    return node
+  }
+
+  #eraseChildren(node: SyntaxNode): void {
+    for (const key in node) {
+      const value = node[key]
+      if (Array.isArray(value)) {
+        for (let i = 0; i < value.length; i++) {
+          if (isNode(value[i])) value[i] = this.erase(value[i], key)
+        }
+      } else if (isNode(value)) node[key] = this.erase(value, key)
+    }
+  }
+
+  #eraseStatement(node: SyntaxNode): SyntaxNode {
+    this.#blanks.blank(node.start, node.end)
+    // The line before may lack its `;`, and the line after may begin with a parenthesis.
+    this.#blanks.mark(node.start, ';')
+    return { type: 'EmptyStatement', start: node.start, end: node.start + 1 }
+  }
+
+  /** Erases an operator on types; returns its operand. */
+  #eraseOperator(node: SyntaxNode): SyntaxNode | undefined {
+    const { type, expression } = node
+    if (!isNode(expression)) return undefined
+    switch (type) {
+      case 'TSAsExpression':
+      case 'TSSatisfiesExpression':
+        this.#blanks.blank(skipClosing(this.#text, expression.end), node.end)
+        return expression
+      case 'TSNonNullExpression':
+        this.#blanks.blank(node.end - 1, node.end)
+        return expression
+      case 'TSInstantiationExpression':
+        this.#blankNode(node.typeArguments ?? node.typeParameters)
+        return expression
+      case 'TSTypeAssertion': {
+        const typeEnd = (node.typeAnnotation as SyntaxNode).end
+        this.#blanks.blank(node.start, skipTrivia(this.#text, typeEnd) + 1)
+        // `() => <T>{}` would become a block, and a line end in the type would end a `return`.
+        this.#edits.wrap(node.start, node.end, '(', ')')
+        return expression
+      }
+      default:
+        return undefined
+    }
+  }
+
+  /** The parts of a declaration's head that are types but no nodes. */
+  #eraseHeads(node: SyntaxNode): void {
+    const { type, id } = node
+    if (type === 'VariableDeclarator' && node.definite && isNode(id)) {
+      const annotation = id.typeAnnotation as SyntaxNode | undefined
+      const mark = this.#text.lastIndexOf('!', annotation?.start ?? node.end)
+      if (mark > id.start) this.#blanks.blank(mark, mark + 1)
+    }
+    if (type !== 'ClassDeclaration' && type !== 'ClassExpression') return
+    if (node.abstract) this.#blanks.blank(node.start, node.start + 'abstract'.length)
+    const interfaces = node.implements as SyntaxNode[] | undefined
+    const last = interfaces?.at(-1)
+    if (!last) return
+    const before = node.superTypeParameters ?? node.superClass ?? node.typeParameters ?? id
+    const headEnd = isNode(before) ? before.end : node.start + 'class'.length
+    this.#blanks.blank(skipClosing(this.#text, headEnd), last.end)
+    delete node.implements
+  }
+
+  #eraseMembers(body: SyntaxNode): void {
+    let previous: SyntaxNode | undefined
+    body.body = (body.body as SyntaxNode[]).filter(member => {
+      refuseUnlessErasable(member)
+      const isKept = eraseMember(this.#text, member, previous, this.#blanks)
+      if (isKept) previous = member
+      return isKept
+    })
+  }
+
+  #eraseTypesOf(node: SyntaxNode): void {
+    for (const key of TYPES) {
+      if (!isNode(node[key])) continue
+      this.#blankNode(node[key])
+      delete node[key]
+    }
+  }
+
+  #blankNode(node: unknown): void {
+    if (isNode(node)) this.#blanks.blank(node.start, node.end)
+  }
+
+  /** `a as T` at the end of a line: the next one may begin with a parenthesis. */
+  #keepEnd(node: SyntaxNode, key: string | undefined): void {
+    if (!ENDED_BY_LINE.has(node.type) || key === 'init' || key === 'left') return
+    if (this.#text.charAt(node.end - 1) === ';') return
+    const start = this.#blanks.startOfRangeTo(node.end)
+    if (start !== undefined) this.#blanks.mark(start, ';')
+  }
+}

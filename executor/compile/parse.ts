@@ -1,0 +1,68 @@
+import { JavaScriptParser, TypeScriptParser } from './parser.ts'
+import { Refusal, TOO_DEEP } from './source-error.ts'
+import type { SyntaxNode } from './syntax-node.ts'
+import { skipTrivia } from './trivia.ts'
+
+/** What a source is written in. */
+export type Language = 'javascript' | 'typescript'
+
+/** A parsed source. */
+export interface Tree {
+  /** Of type `Program`. */
+  readonly program: SyntaxNode
+  /** Whether the whole source is one object literal, which needs parentheses to be read as such. */
+  readonly isObject: boolean
+}
+
+/**
+ * Parses a source, once.
+ *
+ * Only a source that begins with `{` may be parsed twice: first as an object literal, as the Node
+ * REPL does, then as a block.
+ *
+ * @throws {SyntaxError} of the parser, with `pos`
+ * @throws {Refusal} for what is JavaScript but may not stand in a source
+ */
+export function parse(text: string, language: Language): Tree {
+  const Reader = language === 'typescript' ? TypeScriptParser : JavaScriptParser
+  if (text.charAt(skipTrivia(text, 0)) === '{') {
+    const object = parseObject(new Reader(text))
+    if (object) return object
+  }
+  const parser = new Reader(text)
+  return { program: guard(parser, () => parser.parse()), isObject: false }
+}
+
+type Reader = InstanceType<typeof JavaScriptParser>
+
+function parseObject(parser: Reader): Tree | undefined {
+  try {
+    const object = guard(parser, () => parser.parseWhole())
+    if (object?.type !== 'ObjectExpression') return undefined
+    const { start, end } = object
+    const statement = { type: 'ExpressionStatement', start, end, expression: object }
+    const program = { type: 'Program', start, end, body: [statement] }
+    return { program, isObject: true }
+  } catch (error) {
+    // Not an object literal; if it is not a program either, that parse tells why.
+    if (error instanceof SyntaxError || error instanceof Refusal) return undefined
+    throw error
+  }
+}
+
+/**
+ * Runs a parser; whatever it throws becomes an error of the source.
+ *
+ * A stack that ends within a reading which is tried makes the TypeScript parser trip over its own
+ * clean-up, and some texts meet plain faults of it.
+ */
+function guard<T>(parser: Reader, run: () => T): T {
+  try {
+    return run()
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof Refusal) throw error
+    const isDepth =
+      error instanceof RangeError || /^Parse effect/.test(String(Object(error).message))
+    throw new Refusal(parser.start, isDepth ? TOO_DEEP : 'The source could not be parsed here')
+  }
+}

@@ -1,0 +1,156 @@
+import { tsPlugin } from '@sveltejs/acorn-typescript'
+import { type AnyNode, type Identifier, type Options, Parser, tokTypes } from 'acorn'
+import { DeclaredNames } from './declared-names.ts'
+import { Refusal, TOO_DEEP } from './source-error.ts'
+import type { SyntaxNode } from './syntax-node.ts'
+
+/** How names that the compiler puts into a program begin; a source may not use them. */
+export const RESERVED_PREFIX = '__latchd_'
+
+const MODULE_HINT = 'Use the tools that are given as global functions; modules cannot be imported.'
+const EXPORT_HINT = 'Return the result, or make it the last expression.'
+
+/** A source of n characters may take this much more than n tokens, read again when a reading fails. */
+const TOKENS_AT_LEAST = 20_000
+const TOKENS_PER_CHARACTER = 3
+
+/** `var` in a block is declared in each block around it: declarations × depth. */
+const MAX_VAR_DECLARATIONS = 1_000_000
+
+interface Scope {
+  var: string[]
+  lexical: string[]
+  functions: string[]
+}
+
+/** The parts of acorn's parser, undeclared in its types, that are overridden or read here. */
+interface ParserParts {
+  readonly type: unknown
+  readonly start: number
+  readonly scopeStack: readonly Scope[]
+  /** Of the TypeScript parser: inside `declare`. */
+  readonly isAmbientContext?: boolean
+  nextToken(): void
+  enterScope(flags: number): void
+  declareName(name: string, bindingType: number, offset: number): void
+  parse(): SyntaxNode
+  parseExpression(): SyntaxNode
+  parseIdentNode(): Identifier
+  parseImport(node: AnyNode): AnyNode
+  parseExport(node: AnyNode, exports: unknown): AnyNode
+  parseExprImport(forNew: boolean): AnyNode
+  tsParseModuleOrNamespaceDeclaration?(node: AnyNode, nested?: boolean): AnyNode
+}
+
+type ParserClass = new (options: Options, input: string) => ParserParts
+
+const options = (locations: boolean): Options => ({
+  ecmaVersion: 'latest',
+  sourceType: 'script',
+  allowReturnOutsideFunction: true,
+  allowAwaitOutsideFunction: true,
+  allowHashBang: true,
+  // So that the overrides below see them and can say what to do instead.
+  allowImportExportEverywhere: true,
+  locations,
+  // Scope analysis asks for them.
+  ranges: true,
+})
+
+/** acorn with what a source may not contain, and with bounds on what a hostile one may cost. */
+const guarded = (Base: ParserClass, hasLocations: boolean) =>
+  class extends Base {
+    #tokensLeft: number
+    #varDeclarations = 0
+
+    constructor(input: string) {
+      super(options(hasLocations), input)
+      this.#tokensLeft = TOKENS_AT_LEAST + TOKENS_PER_CHARACTER * input.length
+    }
+
+    // The TypeScript parser reads some texts twice per level: `<T>(<T>(<T>(` doubles each time.
+    override nextToken() {
+      if (#tokensLeft in this && --this.#tokensLeft < 0) {
+        throw new Refusal(this.start, 'The source is too ambiguous to be read')
+      }
+      super.nextToken()
+    }
+
+    override enterScope(flags: number) {
+      super.enterScope(flags)
+      const scope = this.scopeStack.at(-1)
+      if (!scope) return
+      scope.var = new DeclaredNames()
+      scope.lexical = new DeclaredNames()
+      scope.functions = new DeclaredNames()
+    }
+
+    override declareName(name: string, bindingType: number, offset: number) {
+      if (#varDeclarations in this) this.#varDeclarations += this.scopeStack.length
+      if (this.#varDeclarations > MAX_VAR_DECLARATIONS) {
+        throw new Refusal(offset, TOO_DEEP)
+      }
+      super.declareName(name, bindingType, offset)
+    }
+
+    // The program runs in a block, where `using` is allowed.
+    get allowUsing() {
+      return true
+    }
+
+    override parseIdentNode() {
+      const node = super.parseIdentNode()
+      if (node.name.startsWith(RESERVED_PREFIX)) {
+        throw new Refusal(
+          node.start,
+          `Identifier '${node.name}' is not allowed: names that begin with ${RESERVED_PREFIX} are reserved`,
+        )
+      }
+      return node
+    }
+
+    override parseImport(node: AnyNode): AnyNode {
+      throw new Refusal(node.start, 'Modules cannot be imported', MODULE_HINT)
+    }
+
+    override parseExprImport(): AnyNode {
+      throw new Refusal(this.start, 'Modules cannot be imported', MODULE_HINT)
+    }
+
+    override parseExport(node: AnyNode, exports: unknown): AnyNode {
+      if (this.isAmbientContext) return super.parseExport(node, exports)
+      throw new Refusal(
+        node.start,
+        'A source is not a module: nothing can be exported',
+        EXPORT_HINT,
+      )
+    }
+
+    /** The whole input as one expression; undefined when something follows it. */
+    parseWhole(): SyntaxNode | undefined {
+      this.nextToken()
+      const expression = this.parseExpression()
+      return this.type === tokTypes.eof ? expression : undefined
+    }
+  }
+
+/** Parser of JavaScript sources. */
+export const JavaScriptParser = guarded(Parser as unknown as ParserClass, false)
+
+/** Parser of TypeScript sources; the plug-in needs locations. */
+export const TypeScriptParser = class extends guarded(
+  Parser.extend(tsPlugin()) as unknown as ParserClass,
+  true,
+) {
+  // Refused here and not in the tree, where the first `export` of its body would come before it.
+  override tsParseModuleOrNamespaceDeclaration(node: AnyNode, nested?: boolean): AnyNode {
+    if (!this.isAmbientContext) {
+      throw new Refusal(
+        node.start,
+        'A TypeScript namespace is not supported: only types can be erased',
+        'Use an object literal.',
+      )
+    }
+    return super.tsParseModuleOrNamespaceDeclaration?.(node, nested) as AnyNode
+  }
+}

@@ -1,0 +1,60 @@
+import { positionAt } from './source-position.ts'
+
+/** Why a source cannot run, with the place in the source as sent. */
+export interface SourceError {
+  readonly name: 'SyntaxError'
+  readonly message: string
+  /** 1-based. */
+  readonly line: number
+  /** 1-based, in UTF-16 units. */
+  readonly column: number
+  /** One sentence that helps to repair the program. */
+  readonly hint?: string
+}
+
+/**
+ * Thrown where the compiler meets something that a source may not contain.
+ *
+ * Not a `SyntaxError`: the TypeScript parser takes those as "try the other reading" and goes on.
+ */
+export class Refusal extends Error {
+  /** Offset in the source, UTF-16 units. */
+  readonly offset: number
+  readonly hint: string | undefined
+
+  constructor(offset: number, message: string, hint?: string) {
+    super(message)
+    this.offset = offset
+    this.hint = hint
+  }
+}
+
+/** What the parser throws; it ends its message with the position. */
+interface ParseFailure extends SyntaxError {
+  readonly pos: number
+}
+
+const isParseFailure = (error: unknown): error is ParseFailure =>
+  error instanceof SyntaxError && 'pos' in error && typeof error.pos === 'number'
+
+/** What is said when a stack ends. */
+export const TOO_DEEP = 'The source is nested too deeply'
+
+/** @throws whatever it does not know: a fault of the compiler, not of the source. */
+export function toSourceError(error: unknown, source: string): SourceError {
+  if (error instanceof Refusal) {
+    const { message, offset, hint } = error
+    return { name: 'SyntaxError', message, ...positionAt(source, offset), ...(hint && { hint }) }
+  }
+  if (isParseFailure(error)) {
+    const message = error.message.startsWith('Not enough stack space')
+      ? TOO_DEEP
+      : error.message.replace(/ \(\d+:\d+\)$/, '')
+    return { name: 'SyntaxError', message, ...positionAt(source, error.pos) }
+  }
+  // The passes after the parser recurse too, and have no position to tell when the stack ends.
+  if (error instanceof RangeError) {
+    return { name: 'SyntaxError', message: TOO_DEEP, line: 1, column: 1 }
+  }
+  throw error
+}

@@ -1,0 +1,68 @@
+/** Makes the pristine snapshot: one virtual machine with the prelude loaded, at clock 0. */
+
+import { readFileSync } from 'node:fs'
+import { stripTypeScriptTypes } from 'node:module'
+import { EvalFlags, Intrinsics, QuickJS } from 'quickjs-wasi'
+import { ENTRY_GLOBAL, HOST_GLOBAL } from '../guest/host-names.ts'
+import { engineOptions, entryNames, type Pristine } from './quickjs.ts'
+
+/**
+ * Heap that is taken and given back before the snapshot, so that a small program finds room
+ * without growing the memory: a guest that has not grown can be rewound in place.
+ */
+const RESERVE_BYTES = 1024 * 1024
+
+const quiet = { poll() {}, host: () => 0, now: () => 0 }
+
+let made: Promise<Pristine> | undefined
+
+/** The pristine snapshot of this process; made when it is first asked for. */
+export function pristine(): Promise<Pristine> {
+  made ??= make()
+  return made
+}
+
+async function make(): Promise<Pristine> {
+  const wasm = readFileSync(new URL(import.meta.resolve('quickjs-wasi/quickjs.wasm')))
+  const module = await WebAssembly.compile(wasm)
+  const vm = await QuickJS.create({
+    ...engineOptions(module, () => quiet),
+    onUnhandledRejection: () => {},
+    // Collection is not replayable, so nothing may watch it.
+    intrinsics: Intrinsics.ALL & ~Intrinsics.WEAK_REF,
+    moduleLoader: { normalize: resolveModule, load: loadModule },
+  })
+  const host = vm.newFunction('host', () => vm.undefined)
+  vm.setProp(vm.global, HOST_GLOBAL, host)
+  host.dispose()
+  const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'))
+  const prelude = new URL(`../guest/prelude${extension}`, import.meta.url).href
+  const loaded = vm.evalCode(loadModule(prelude), prelude, EvalFlags.TYPE_MODULE)
+  vm.executePendingJobs()
+  if (loaded.promiseState !== FULFILLED) {
+    const { error } = (await vm.resolvePromise(loaded)) as { error: { toString(): string } }
+    throw new Error(`Cannot load the prelude: ${error}`)
+  }
+  loaded.dispose()
+  const entry = vm.global.getProp(ENTRY_GLOBAL)
+  vm.evalCode(`delete globalThis.${ENTRY_GLOBAL}`).dispose()
+  const entries = { undefined: vm.exportHandle(vm.undefined.dup()) } as Record<string, number>
+  for (const name of entryNames) entries[name] = vm.exportHandle(entry.getProp(name))
+  entry.dispose()
+  vm.runGC()
+  const exports = vm._getExports()
+  exports.wasm_free(exports.wasm_malloc(RESERVE_BYTES))
+  return { module, snapshot: vm.snapshot(), entries: entries as Pristine['entries'] }
+}
+
+const FULFILLED = 1
+
+function resolveModule(from: string, specifier: string): string {
+  return new URL(specifier, from).href
+}
+
+/** The text of a prelude module; types are stripped by position, so that lines stay. */
+function loadModule(url: string): string {
+  const text = readFileSync(new URL(url), 'utf8')
+  return url.endsWith('.ts') ? stripTypeScriptTypes(text) : text
+}

@@ -1,0 +1,70 @@
+/** Calls that leave the guest: blocking ones, and concurrent ones whose replies are delivered. */
+
+import { DONE, EXACT, PLAIN, STREAM, THROWN } from '../../protocol/value-format.ts'
+import { decode } from './decode.ts'
+import { thrownError } from './errors.ts'
+import { askNumber, askText } from './host.ts'
+import { ErrorOf, MapOf, mapDelete, mapGet, mapSet, PromiseOf, stringSlice } from './primordials.ts'
+import { END_OF_STREAM, makeStream } from './streams.ts'
+
+/** What waits for a delivery, by its number. */
+const waiting = new MapOf<number, (text: string) => void>()
+
+/** Calls and blocks until the answer is here. @throws what the tool threw. */
+export function callBlocking(operation: number, number: number, text: string): unknown {
+  return readReply(askText(operation, number, text))
+}
+
+/** Calls without blocking; gives a promise of the answer. */
+export function callConcurrently(operation: number, number: number, text: string): Promise<unknown> {
+  const id = askNumber(operation, number, text)
+  return new PromiseOf((resolve, reject) => {
+    mapSet(waiting, id, reply => {
+      let value: unknown
+      try {
+        value = readReply(reply)
+      } catch (error) {
+        reject(error)
+        return
+      }
+      resolve(value)
+    })
+  })
+}
+
+/** Waits for the delivery of `id` and gives it to `receive`. */
+export function awaitDelivery(id: number, receive: (text: string) => void): void {
+  mapSet(waiting, id, receive)
+}
+
+/** Stops waiting for the delivery of `id`; what arrives for it later is dropped. */
+export function forgetDelivery(id: number): void {
+  mapDelete(waiting, id)
+}
+
+/** Takes a delivery from the host. One that nobody waits for any more is dropped. */
+export function deliver(id: number, text: string): void {
+  const receive = mapGet(waiting, id)
+  if (receive === undefined) return
+  mapDelete(waiting, id)
+  receive(text)
+}
+
+const streamCalls = { blocking: callBlocking, concurrent: callConcurrently }
+
+/** The value of a reply. @throws the error that the reply stands for. */
+export function readReply(text: string): unknown {
+  switch (text[0]) {
+    case PLAIN:
+    case EXACT:
+      return decode(text)
+    case THROWN:
+      throw thrownError(stringSlice(text, 1))
+    case STREAM:
+      return makeStream(+stringSlice(text, 1), streamCalls)
+    case DONE:
+      return END_OF_STREAM
+    default:
+      throw new ErrorOf(`unknown reply ${text[0]}`)
+  }
+}

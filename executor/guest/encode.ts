@@ -1,0 +1,414 @@
+/**
+ * Guest values to text: the guest's half of the codec of `protocol/values.ts`.
+ *
+ * The format is devalue's. Objects are visited breadth first, each once, so that every getter and
+ * trap runs once, depth costs no stack, and the text comes out in the order of its indices.
+ */
+
+import {
+  EXACT,
+  HOLE,
+  NEGATIVE_INFINITY,
+  NEGATIVE_ZERO,
+  NOT_A_NUMBER,
+  PLAIN,
+  POSITIVE_INFINITY,
+  SPARSE,
+  UNDEFINED,
+} from '../../protocol/value-format.ts'
+import { toBase64 } from './base64.ts'
+import {
+  bigintToString,
+  booleanValueOf,
+  bigintValueOf,
+  arrayBufferByteLength,
+  dateGetTime,
+  dateToISOString,
+  dataViewBuffer,
+  dataViewByteLength,
+  dataViewByteOffset,
+  hasBrand,
+  hidden,
+  isArray,
+  isErrorBrand,
+  jsonStringify,
+  MapOf,
+  mapForEach,
+  mapGet,
+  mapSet,
+  mapSize,
+  numberToString,
+  numberValueOf,
+  objectHasOwn,
+  objectKeys,
+  objectPrototype,
+  promisePrototype,
+  record,
+  reflectDefineProperty,
+  reflectGetPrototypeOf,
+  regExpFlags,
+  regExpSource,
+  setForEach,
+  setSize,
+  stringValueOf,
+  symbolToString,
+  TypeErrorOf,
+  typedArrayBuffer,
+  typedArrayByteLength,
+  typedArrayByteOffset,
+  typedArrayLength,
+  typedArrayName,
+  unlinkedList,
+  weakMapHas,
+  weakSetHas,
+} from './primordials.ts'
+import { isURL, isURLSearchParams, searchParamsText, urlHref } from './url.ts'
+
+/** What becomes of parts that cannot cross: an error, or a text in their place. */
+export interface EncodeMode {
+  /** Gives the text that stands for a part that cannot cross; absent: the part is an error. */
+  readonly substitute?: (value: unknown) => string
+  /** Whether objects with a `toJSON` method cross as what that returns. */
+  readonly toJSON: boolean
+}
+
+export interface Encoded {
+  readonly text: string
+  /** Whether plain JSON would hold the same: no other kinds, nothing referenced twice. */
+  readonly isPlain: boolean
+}
+
+const REFUSE: EncodeMode = { toJSON: true }
+
+/**
+ * Encodes one value.
+ *
+ * @param root what the value is called in the message of an error; for a synthetic record of
+ *   arguments the names of its properties, in order
+ * @throws {TypeError} with `code` `VALUE_NOT_TRANSFERABLE`, naming the path of a part that cannot
+ *   cross. Getters, traps and `toJSON` may throw what they like.
+ */
+export function encode(value: unknown, root: string | readonly string[], mode: EncodeMode = REFUSE): Encoded {
+  switch (typeof value) {
+    case 'string':
+      return { text: PLAIN + jsonStringify(value), isPlain: true }
+    case 'boolean':
+      return { text: value ? `${PLAIN}true` : `${PLAIN}false`, isPlain: true }
+    case 'number':
+      if (sentinelOf(value) !== 0) break
+      return { text: PLAIN + numberToString(value), isPlain: true }
+    default:
+      if (value === null) return { text: `${PLAIN}null`, isPlain: true }
+  }
+  return new Walk(root, mode).run(value)
+}
+
+/** The sentinel that stands for a number that JSON cannot write; 0 for the others. */
+function sentinelOf(value: number): number {
+  if (value !== value) return NOT_A_NUMBER
+  if (value === 0) return 1 / value < 0 ? NEGATIVE_ZERO : 0
+  if (value === 1 / 0) return POSITIVE_INFINITY
+  return value === -1 / 0 ? NEGATIVE_INFINITY : 0
+}
+
+class Walk {
+  #root: string | readonly string[]
+  #mode: EncodeMode
+  /** Values in the order of their indices, with where each was found. */
+  #values = unlinkedList<unknown>()
+  #parents = unlinkedList<number>()
+  #keys = unlinkedList<string | number>()
+  #count = 0
+  #seen = new MapOf<unknown, number>()
+  #isPlain = true
+
+  constructor(root: string | readonly string[], mode: EncodeMode) {
+    this.#root = root
+    this.#mode = mode
+  }
+
+  run(value: unknown): Encoded {
+    const first = this.#place(value, -1, '')
+    if (first < 0) return { text: EXACT + first, isPlain: false }
+    let text = EXACT
+    for (let i = 0; i < this.#count; i++) text += (i === 0 ? '[' : ',') + this.#write(this.#values[i], i)
+    return { text: `${text}]`, isPlain: this.#isPlain }
+  }
+
+  /** Gives a value its index, or the sentinel or earlier index that stands for it. */
+  #place(value: unknown, parent: number, key: string | number): number {
+    let part = value
+    if (typeof part === 'object' && part !== null) {
+      const known = mapGet(this.#seen, part)
+      if (known !== undefined) {
+        this.#isPlain = false
+        return known
+      }
+      const crossing = this.#mode.toJSON ? afterToJSON(part, key) : part
+      if (crossing !== part) {
+        part = crossing
+        if (typeof part === 'object' && part !== null) {
+          const same = mapGet(this.#seen, part)
+          if (same !== undefined) {
+            this.#isPlain = false
+            return same
+          }
+        }
+        mapSet(this.#seen, value, this.#count)
+      }
+    }
+    if (part === undefined) {
+      this.#isPlain = false
+      return UNDEFINED
+    }
+    if (typeof part === 'number') {
+      const sentinel = sentinelOf(part)
+      if (sentinel !== 0) {
+        this.#isPlain = false
+        return sentinel
+      }
+    }
+    const index = this.#count++
+    this.#values[index] = part
+    this.#parents[index] = parent
+    this.#keys[index] = key
+    if (typeof part === 'object' && part !== null) mapSet(this.#seen, part, index)
+    return index
+  }
+
+  #write(value: unknown, index: number): string {
+    switch (typeof value) {
+      case 'string':
+        return jsonStringify(value)
+      case 'number':
+        return numberToString(value)
+      case 'boolean':
+        return value ? 'true' : 'false'
+      case 'bigint':
+        this.#isPlain = false
+        return `["BigInt","${bigintToString(value)}"]`
+      case 'object':
+        return value === null ? 'null' : this.#writeObject(value, index)
+      default:
+        return this.#refuse(value, index)
+    }
+  }
+
+  #refuse(value: unknown, index: number): string {
+    this.#isPlain = false
+    if (this.#mode.substitute) return jsonStringify(this.#mode.substitute(value))
+    const error = new TypeErrorOf(`Cannot send ${this.#pathOf(index)}: a ${kindOf(value)} cannot cross to the host`)
+    reflectDefineProperty(error, 'code', hidden('VALUE_NOT_TRANSFERABLE', true))
+    throw error
+  }
+
+  #pathOf(index: number): string {
+    let path = ''
+    let at = index
+    for (let parent = this.#parents[at] as number; parent >= 0; parent = this.#parents[at] as number) {
+      if (parent === 0 && typeof this.#root !== 'string') {
+        return argumentName(this.#root, this.#keys[at] as string | number) + path
+      }
+      path = step(this.#keys[at] as string | number) + path
+      at = parent
+    }
+    return (typeof this.#root === 'string' ? this.#root : 'args') + path
+  }
+
+  #writeObject(value: object, index: number): string {
+    const prototype = reflectGetPrototypeOf(value)
+    if (prototype === objectPrototype) return this.#writePlain(value, index)
+    if (isArray(value)) return this.#writeArray(value, index)
+    this.#isPlain = false
+    if (prototype === null) return this.#writeNullPrototype(value, index)
+    return this.#writeSpecial(value, index) ?? this.#writePlain(value, index)
+  }
+
+  #writePlain(value: object, index: number): string {
+    const keys = objectKeys(value)
+    let text = '{'
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i] as string
+      if (key === '__proto__') return this.#writeEntries(value, keys, index)
+      const child = this.#place((value as Record<string, unknown>)[key], index, key)
+      text += `${i === 0 ? '' : ','}${jsonStringify(key)}:${child}`
+    }
+    return `${text}}`
+  }
+
+  #writeNullPrototype(value: object, index: number): string {
+    const keys = objectKeys(value)
+    let text = '["null"'
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i] as string
+      text += `,${jsonStringify(key)},${this.#place((value as Record<string, unknown>)[key], index, key)}`
+    }
+    return `${text}]`
+  }
+
+  /** An object with an own key `__proto__`, which devalue refuses: as a list of keys and values. */
+  #writeEntries(value: object, keys: readonly string[], index: number): string {
+    this.#isPlain = false
+    const entries = unlinkedList<unknown>()
+    for (let i = 0; i < keys.length; i++) {
+      entries[2 * i] = keys[i]
+      entries[2 * i + 1] = (value as Record<string, unknown>)[keys[i] as string]
+    }
+    return `["Entries",${this.#place(entries, index, '')}]`
+  }
+
+  #writeArray(value: readonly unknown[], index: number): string {
+    const length = value.length
+    // Up to this length holes are written one by one; beyond it only what is there counts.
+    if (length > 64) {
+      const keys = objectKeys(value)
+      if (keys.length * 2 < length) return this.#writeSparse(value, keys, index)
+    }
+    let text = '['
+    for (let i = 0; i < length; i++) {
+      if (i > 0) text += ','
+      const item = value[i]
+      if (item === undefined && !objectHasOwn(value, i)) {
+        this.#isPlain = false
+        text += HOLE
+      } else text += this.#place(item, index, i)
+    }
+    return `${text}]`
+  }
+
+  #writeSparse(value: readonly unknown[], keys: readonly string[], index: number): string {
+    this.#isPlain = false
+    let text = `[${SPARSE},${value.length}`
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i] as string
+      const at = +key
+      // The keys of elements come first, in order; the rest are named properties.
+      if (at !== at >>> 0) break
+      text += `,${key},${this.#place(value[at], index, at)}`
+    }
+    return `${text}]`
+  }
+
+  /** Writes the kinds that have a form of their own; `undefined` for every other object. */
+  #writeSpecial(value: object, index: number): string | undefined {
+    const kind = typedArrayName(value)
+    if (kind !== undefined) {
+      const whole = arrayBufferByteLength(typedArrayBuffer(value))
+      const part = typedArrayByteLength(value) === whole ? '' : `,${typedArrayByteOffset(value)},${typedArrayLength(value)}`
+      return `["${kind}",${this.#place(typedArrayBuffer(value), index, 'buffer')}${part}]`
+    }
+    if (isErrorBrand(value)) return `["Error",${this.#place(errorParts(value), index, '')}]`
+    if (hasBrand(mapSize, value)) {
+      let text = '["Map"'
+      mapForEach(value as Map<unknown, unknown>, (item, key) => {
+        text += `,${this.#place(key, index, 'key')},${this.#place(item, index, mapStep(key))}`
+      })
+      return `${text}]`
+    }
+    if (hasBrand(setSize, value)) {
+      let text = '["Set"'
+      setForEach(value as Set<unknown>, item => {
+        text += `,${this.#place(item, index, 'item')}`
+      })
+      return `${text}]`
+    }
+    if (hasBrand(dateGetTime, value)) {
+      const time = dateGetTime(value as Date)
+      return time === time ? `["Date","${dateToISOString(value as Date)}"]` : '["Date",""]'
+    }
+    if (isRegExp(value)) {
+      const flags = regExpFlags(value)
+      return `["RegExp",${jsonStringify(regExpSource(value))}${flags === '' ? '' : `,"${flags}"`}]`
+    }
+    if (hasBrand(arrayBufferByteLength, value)) return `["ArrayBuffer","${toBase64(value as ArrayBuffer)}"]`
+    if (hasBrand(dataViewByteLength, value)) {
+      const buffer = dataViewBuffer(value)
+      const bounds =
+        dataViewByteLength(value) === arrayBufferByteLength(buffer)
+          ? ''
+          : `,${dataViewByteOffset(value)},${dataViewByteLength(value)}`
+      return `["DataView",${this.#place(buffer, index, 'buffer')}${bounds}]`
+    }
+    if (isURL(value)) return `["URL",${jsonStringify(urlHref(value))}]`
+    if (isURLSearchParams(value)) return `["URLSearchParams",${jsonStringify(searchParamsText(value))}]`
+    const boxed = unboxed(value)
+    if (boxed !== undefined) return `["Object",${this.#place(boxed, index, '')}]`
+    if (isUnsendable(value)) return this.#refuse(value, index)
+    return undefined
+  }
+}
+
+/** Brands of exotic objects come first, so that a Date crosses as a Date though it has `toJSON`. */
+function afterToJSON(value: object, key: string | number): unknown {
+  const { toJSON } = value as { toJSON?: unknown }
+  if (typeof toJSON !== 'function') return value
+  if (hasBrand(dateGetTime, value) || isURL(value)) return value
+  return (value as { toJSON(key: string): unknown }).toJSON(`${key}`)
+}
+
+function errorParts(error: Error): Record<string, unknown> {
+  const parts = {} as Record<string, unknown>
+  const put = (key: string, value: unknown) => reflectDefineProperty(parts, key, hidden(value, true))
+  put('name', `${error.name}`)
+  put('message', `${error.message}`)
+  if (objectHasOwn(error, 'cause')) put('cause', error.cause)
+  if (objectHasOwn(error, 'errors')) put('errors', (error as AggregateError).errors)
+  const keys = objectKeys(error)
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i] as string
+    if (key !== 'stack') put(key, (error as unknown as Record<string, unknown>)[key])
+  }
+  return parts
+}
+
+function isRegExp(value: object): boolean {
+  // `source` answers for `RegExp.prototype` too, which is no regular expression.
+  return hasBrand(regExpSource, value) && hasBrand(regExpFlags, value) && value !== RegExpPrototype
+}
+const RegExpPrototype = RegExp.prototype
+
+function unboxed(value: object): unknown {
+  if (hasBrand(numberValueOf, value)) return numberValueOf(value)
+  if (hasBrand(stringValueOf, value)) return stringValueOf(value)
+  if (hasBrand(booleanValueOf, value)) return booleanValueOf(value)
+  if (hasBrand(bigintValueOf, value)) return bigintValueOf(value)
+  return undefined
+}
+
+const PROBE = record()
+
+function isUnsendable(value: object): boolean {
+  for (let up: object | null = value; up !== null; up = reflectGetPrototypeOf(up)) if (up === promisePrototype) return true
+  return (
+    hasBrand(v => weakMapHas(v, PROBE), value) || hasBrand(v => weakSetHas(v, PROBE), value)
+  )
+}
+
+function kindOf(value: unknown): string {
+  if (typeof value === 'symbol') return `symbol (${symbolToString(value)})`
+  if (typeof value === 'function') return 'function'
+  for (let up: object | null = value as object; up !== null; up = reflectGetPrototypeOf(up)) if (up === promisePrototype) return 'promise'
+  return 'weak collection'
+}
+
+const mapStep = (key: unknown) => (typeof key === 'string' ? `.get(${jsonStringify(key)})` : '.get(…)')
+
+function step(key: string | number): string {
+  if (typeof key === 'number') return `[${key}]`
+  if (key === '' || key[0] === '.') return key
+  return isIdentifier(key) ? `.${key}` : `[${jsonStringify(key)}]`
+}
+
+function isIdentifier(key: string): boolean {
+  for (let i = 0; i < key.length; i++) {
+    const c = key[i] as string
+    const isLetter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c === '_' || c === '$'
+    if (!isLetter && !(i > 0 && c >= '0' && c <= '9')) return false
+  }
+  return key.length > 0
+}
+
+function argumentName(names: readonly string[], key: string | number): string {
+  for (let i = 0; i < names.length; i++) if (names[i] === key) return `args[${i}]`
+  return `args${step(key)}`
+}

@@ -1,0 +1,104 @@
+/** Errors as the guest meets them: what a call throws, and what the host is told of a thrown value. */
+
+import { guestErrorNames } from '../../protocol/guest-errors.ts'
+import type { ThrownText } from '../../protocol/value-format.ts'
+import { inspect } from './inspect.ts'
+import {
+  ErrorOf,
+  hidden,
+  isErrorBrand,
+  jsonParse,
+  jsonStringify,
+  objectHasOwn,
+  objectKeys,
+  record,
+  reflectDefineProperty,
+  standardErrors,
+} from './primordials.ts'
+
+/** Classes of errors of the host's making, by name; each is a global of the guest. */
+const classes = record() as Record<string, ErrorConstructor>
+
+/** Defines the classes of errors that calls throw. */
+export function installErrors(target: object): void {
+  const names = objectKeys(guestErrorNames)
+  for (let i = 0; i < names.length; i++) {
+    const name = (guestErrorNames as Record<string, string>)[names[i] as string] as string
+    const made = class extends ErrorOf {}
+    reflectDefineProperty(made, 'name', hidden(name))
+    reflectDefineProperty(made.prototype, 'name', hidden(name))
+    classes[name] = made as ErrorConstructor
+    reflectDefineProperty(target, name, hidden(made))
+  }
+}
+
+/** The error that a call throws, from the text that the host sent. */
+export function thrownError(text: string): Error {
+  const thrown = jsonParse(text) as ThrownText
+  const { name } = thrown
+  const constructor = classes[name] ?? (objectHasOwn(standardErrors, name) ? standardErrors[name] : ErrorOf)
+  const error = new (constructor as ErrorConstructor)(thrown.message)
+  if (error.name !== name) reflectDefineProperty(error, 'name', hidden(name))
+  if (thrown.details !== undefined) {
+    const keys = objectKeys(thrown.details)
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i] as string
+      reflectDefineProperty(error, key, hidden(thrown.details[key], true))
+    }
+  }
+  if (thrown.code !== undefined) reflectDefineProperty(error, 'code', hidden(thrown.code, true))
+  if (thrown.tool !== undefined) reflectDefineProperty(error, 'tool', hidden(thrown.tool, true))
+  if (thrown.hint !== undefined) reflectDefineProperty(error, 'hint', hidden(thrown.hint))
+  return error
+}
+
+/** What the host is told of an error: {@link ErrorDescription} as JSON. */
+export function describe(thrown: unknown): string {
+  const description = record() as unknown as { -readonly [K in keyof ErrorDescription]: ErrorDescription[K] }
+  if (isErrorBrand(thrown)) {
+    description.name = textOf(thrown, 'name') ?? 'Error'
+    description.message = textOf(thrown, 'message') ?? ''
+    description.stack = textOf(thrown, 'stack') ?? ''
+    const hint = textOf(thrown, 'hint')
+    if (hint !== undefined) description.hint = hint
+  } else {
+    // A value that is no error has no name of its own, and no place where it was thrown.
+    description.name = 'Error'
+    description.message = `Uncaught ${inspect(thrown, THROWN_DEPTH)}`
+    description.stack = ''
+  }
+  return jsonStringify(description)
+}
+
+const THROWN_DEPTH = { depth: 2, maxBytes: 4096 }
+
+export interface ErrorDescription {
+  readonly name: string
+  readonly message: string
+  readonly stack: string
+  readonly hint?: string
+}
+
+/** Reads a property that should be a text; getters and traps of the program may run, and may throw. */
+function textOf(error: Error, key: 'name' | 'message' | 'stack' | 'hint'): string | undefined {
+  try {
+    const value = (error as unknown as Record<string, unknown>)[key]
+    return typeof value === 'string' ? value : undefined
+  } catch {
+    // A hostile getter: the property tells nothing.
+    return undefined
+  }
+}
+
+/** The log line of a rejection that nobody handled. */
+export function describeRejection(reason: unknown): string {
+  return `Uncaught (in promise) ${inspect(reason, THROWN_DEPTH)}`
+}
+
+/** Makes an own error of the prelude with a code. */
+export function errorWithCode(constructor: ErrorConstructor, message: string, code: string): Error {
+  const error = new constructor(message)
+  reflectDefineProperty(error, 'code', hidden(code, true))
+  return error
+}
+

@@ -1,0 +1,36 @@
+/** What the prelude may ask its worker: what `number` and `text` mean, and what comes back. */
+export const HostOperation = {
+  /** number: index of the level; text: the line. */
+  log: 1,
+  /** number: index of the tool; text: encoded input. Blocks; gives the reply. */
+  call: 2,
+  /** As `call`, without blocking: gives the call's number, its reply is delivered. */
+  callConcurrently: 3,
+  /** number: a call made concurrently. Blocks; gives its reply. */
+  awaitCall: 4,
+  /** number: the stream. Blocks; gives the reply with the next item. */
+  nextItem: 5,
+  /** As `nextItem`, without blocking. */
+  nextItemConcurrently: 6,
+  /** number: the stream that the guest leaves early. Blocks until the tool has cleaned up. */
+  closeStream: 7,
+  /** As `closeStream`, without blocking. */
+  closeStreamConcurrently: 8,
+  /** number: delay in milliseconds. Gives the timer's number, which is delivered when it is due. */
+  startTimer: 9,
+  /** number: the timer. */
+  clearTimer: 10,
+  /** text: encoded output. Ends the guest; does not return. */
+  finalAnswer: 11,
+  /** text: encoded output. The program has returned. */
+  returned: 12,
+  /** text: a described error. The program has thrown; does not return. */
+  threw: 13,
+  /** text: a request to the worker's own Intl. Gives the answer. */
+  intl: 14,
+  /** text: a request to the worker's own URL parser. Gives the answer. */
+  url: 15,
+} as const
+
+/** Levels of console lines, in the order that `HostOperation.log` counts them. */
+export const logLevels = ['log', 'info', 'warn', 'error', 'debug'] as const

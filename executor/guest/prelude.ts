@@ -1,0 +1,51 @@
+/**
+ * The prelude: all that a program finds in its global object beside the language, and the entry
+ * points by which the worker drives it. Loaded once into the virtual machine whose snapshot every
+ * guest starts from.
+ */
+
+import { deliver } from './calls.ts'
+import { clockMs, installClock } from './clock.ts'
+import { installConsole } from './console.ts'
+import { installEncoding } from './encoding.ts'
+import { describe, describeRejection, installErrors } from './errors.ts'
+import { askNumber, askText } from './host.ts'
+import { ENTRY_GLOBAL } from './host-names.ts'
+import { HostOperation, logLevels } from './host-operations.ts'
+import { installIntl } from './intl.ts'
+import { lockDown } from './lockdown.ts'
+import { hidden, record, reflectDefineProperty } from './primordials.ts'
+import { begin, constant, finish, installProgram } from './program.ts'
+import { installRandom } from './random.ts'
+import { installStructuredClone } from './structured-clone.ts'
+import { installTimers } from './timers.ts'
+import { concurrent, concurrentMember, parallel } from './tools.ts'
+import { installURL } from './url.ts'
+
+const levelIndex = record() as Record<string, number>
+for (let i = 0; i < logLevels.length; i++) levelIndex[logLevels[i] as string] = i
+
+installErrors(globalThis)
+installClock(globalThis)
+installConsole(
+  globalThis,
+  (level, text) => askNumber(HostOperation.log, levelIndex[level] as number, text),
+  clockMs,
+)
+installTimers(globalThis)
+installEncoding(globalThis)
+installRandom(globalThis)
+installURL(globalThis, request => askText(HostOperation.url, 0, request))
+installIntl(globalThis, request => askText(HostOperation.intl, 0, request))
+installStructuredClone(globalThis)
+installProgram(globalThis)
+reflectDefineProperty(globalThis, 'parallel', hidden(parallel))
+constant(globalThis, '__latchd_concurrent', concurrent)
+constant(globalThis, '__latchd_concurrentMember', concurrentMember)
+lockDown(globalThis)
+
+reflectDefineProperty(
+  globalThis,
+  ENTRY_GLOBAL,
+  hidden({ begin, finish, deliver, describe, describeRejection }),
+)

@@ -1,0 +1,119 @@
+/** The life of one program in the guest: what it starts with and how it ends. */
+
+import { encode } from './encode.ts'
+import { decode } from './decode.ts'
+import { describe } from './errors.ts'
+import { askNumber } from './host.ts'
+import { HostOperation } from './host-operations.ts'
+import { inspect } from './inspect.ts'
+import { startClock } from './clock.ts'
+import {
+  hidden,
+  jsonParse,
+  objectFreeze,
+  objectHasOwn,
+  objectKeys,
+  reflectDefineProperty,
+  reflectDeleteProperty,
+} from './primordials.ts'
+import { seedRandom } from './random.ts'
+import { type GuestTool, installTools } from './tools.ts'
+
+/** What a program starts with; travels as JSON. */
+export interface GuestConfiguration {
+  readonly tools: readonly GuestTool[]
+  /** Encoded record of inputs. */
+  readonly inputs?: string
+  readonly seed: readonly [number, number, number, number]
+  /** Epoch milliseconds at which the execution started. */
+  readonly startedAtMs: number
+}
+
+/** Prepares the global object for one program. */
+export function begin(configurationText: string): void {
+  const configuration = jsonParse(configurationText) as GuestConfiguration
+  const { seed, inputs } = configuration
+  seedRandom(seed[0], seed[1], seed[2], seed[3])
+  startClock(configuration.startedAtMs)
+  // Inputs first, so that a tool keeps its global when an input has the same name.
+  installInputs(inputs === undefined ? {} : (decode(inputs) as Record<string, unknown>))
+  installTools(globalThis, configuration.tools)
+}
+
+function installInputs(inputs: Record<string, unknown>): void {
+  const names = objectKeys(inputs)
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i] as string
+    // An input is never in the way of a built-in; it is in `inputs` in any case.
+    if (objectHasOwn(globalThis, name) || name === '__proto__') continue
+    reflectDefineProperty(globalThis, name, hidden(inputs[name], true))
+  }
+  reflectDefineProperty(globalThis, 'inputs', hidden(objectFreeze(inputs)))
+}
+
+/** What a top-level `return` gave. */
+let returned: { readonly value: unknown } | undefined
+
+/** Awaits the end of the evaluation and reports it. Nothing that the program does can reject this. */
+export async function finish(evaluation: Promise<{ value: unknown }>): Promise<void> {
+  let value: unknown
+  try {
+    const completion = await evaluation
+    value = await (returned === undefined ? completion.value : returned.value)
+  } catch (error) {
+    askNumber(HostOperation.threw, 0, describe(error))
+    return
+  }
+  reportOutput(HostOperation.returned, value)
+}
+
+function reportOutput(operation: number, value: unknown): void {
+  let text: string
+  try {
+    text = encodeOutput(value)
+  } catch (error) {
+    // A getter, a trap or a `toJSON` of the output threw.
+    askNumber(HostOperation.threw, 0, describe(error))
+    return
+  }
+  askNumber(operation, 0, text)
+}
+
+/**
+ * The output as the worker reads it: `p` (plain JSON), `x` (exact) or `l` (parts became text), the
+ * length of the inspected form, a colon, the inspected form, the encoded value.
+ */
+function encodeOutput(value: unknown): string {
+  let isLossy = false
+  const substitute = (part: unknown) => {
+    isLossy = true
+    return inspect(part, { depth: 0 })
+  }
+  const encoded = encode(value, 'output', { toJSON: true, substitute })
+  const inspected = inspect(value)
+  const mark = isLossy ? 'l' : encoded.isPlain ? 'p' : 'x'
+  return `${mark}${inspected.length}:${inspected}${encoded.text}`
+}
+
+/** Defines what programs end with, and the helpers that compiled programs name. */
+export function installProgram(target: object): void {
+  reflectDefineProperty(
+    target,
+    'final_answer',
+    hidden(function final_answer(value: unknown) {
+      reportOutput(HostOperation.finalAnswer, value)
+    }),
+  )
+  constant(target, '__latchd_return', (value: unknown) => {
+    returned = { value }
+  })
+}
+
+/** Defines a name that programs can neither change nor remove. */
+export function constant(target: object, name: string, value: unknown): void {
+  reflectDeleteProperty(target, name)
+  const descriptor = hidden(value)
+  descriptor.writable = false
+  descriptor.configurable = false
+  reflectDefineProperty(target, name, descriptor)
+}

@@ -1,0 +1,216 @@
+/** Tools as the guest sees them: functions that block, with concurrent faces beside. */
+
+import { callBlocking, callConcurrently, readReply } from './calls.ts'
+import { encode } from './encode.ts'
+import { askNumber, askText } from './host.ts'
+import { HostOperation } from './host-operations.ts'
+import {
+  append,
+  arrayFrom,
+  arrayJoin,
+  functionPrototype,
+  hidden,
+  isArray,
+  objectCreate,
+  objectIs,
+  objectKeys,
+  objectPrototype,
+  record,
+  reflectApply,
+  reflectDefineProperty,
+  reflectGetPrototypeOf,
+  reflectSetPrototypeOf,
+  TypeErrorOf,
+  WeakMapOf,
+  weakMapGet,
+  weakMapSet,
+} from './primordials.ts'
+
+/** What the guest is told of a tool: its exact name, its global's name if any, its parameters. */
+export type GuestTool = readonly [
+  name: string,
+  identifier: string | null,
+  /** Properties of the input schema in declared order; `null`: positional arguments as they are. */
+  parameters: readonly string[] | null,
+]
+
+interface Stub {
+  readonly call: (operation: number, args: ArrayLike<unknown>) => unknown
+  readonly concurrent: (...args: unknown[]) => Promise<unknown>
+}
+
+/** The brand: which functions are tools. */
+const stubs = new WeakMapOf<WeakKey, Stub>()
+
+/** Shared by all stubs: `async` and `map` on a prototype between the stub and `Function.prototype`. */
+const stubPrototype = objectCreate(functionPrototype)
+
+reflectDefineProperty(stubPrototype, 'async', {
+  __proto__: null,
+  get(this: WeakKey) {
+    return weakMapGet(stubs, this)?.concurrent
+  },
+  configurable: true,
+} as PropertyDescriptor)
+
+reflectDefineProperty(
+  stubPrototype,
+  'map',
+  hidden(function map(this: WeakKey, list: Iterable<unknown>) {
+    const stub = weakMapGet(stubs, this)
+    if (stub === undefined) throw new TypeErrorOf('map was called on something that is no tool')
+    const items = isArray(list) ? list : arrayFrom(list)
+    const ids: number[] = []
+    for (let i = 0; i < items.length; i++)
+      append(ids, stub.call(HostOperation.callConcurrently, [items[i]]) as number)
+    const values: unknown[] = []
+    for (let i = 0; i < ids.length; i++) append(values, awaitCall(ids[i] as number))
+    return values
+  }),
+)
+
+/** Blocks until a concurrent call is answered. @throws what the tool threw. */
+function awaitCall(id: number): unknown {
+  return readReply(askText(HostOperation.awaitCall, id, ''))
+}
+
+/** Makes the function of one tool. */
+export function makeTool(index: number, tool: GuestTool): object {
+  const name = tool[0]
+  const parameters = tool[2]
+
+  const ask = (operation: number, args: ArrayLike<unknown>): unknown => {
+    const input = encodeInput(name, parameters, args)
+    return operation === HostOperation.call
+      ? callBlocking(operation, index, input)
+      : askNumber(operation, index, input)
+  }
+  const stub = function () {
+    return ask(HostOperation.call, arguments)
+  }
+  const concurrent = function () {
+    let input: string
+    try {
+      input = encodeInput(name, parameters, arguments)
+    } catch (error) {
+      // What a promise is asked for fails as a promise.
+      return rejected(error)
+    }
+    return callConcurrently(HostOperation.callConcurrently, index, input)
+  }
+  reflectSetPrototypeOf(stub, stubPrototype)
+  reflectDefineProperty(stub, 'name', hidden(name))
+  reflectDefineProperty(concurrent, 'name', hidden(`${name}.async`))
+  weakMapSet(stubs, stub, { call: ask, concurrent: concurrent as Stub['concurrent'] })
+  return stub
+}
+
+async function rejected(error: unknown): Promise<never> {
+  throw error
+}
+
+/** Arguments to input: a record of the schema's properties, or the positional list. */
+function encodeInput(
+  tool: string,
+  parameters: readonly string[] | null,
+  args: ArrayLike<unknown>,
+): string {
+  const count = isElementCallback(args) ? 1 : args.length
+  if (parameters === null) {
+    const list: unknown[] = []
+    for (let i = 0; i < count; i++) append(list, args[i])
+    return encode(list, 'args').text
+  }
+  if (count === 1 && isInputRecord(args[0], parameters)) return encode(args[0], 'args[0]').text
+  if (count > parameters.length) {
+    const takes = parameters.length === 0 ? 'no arguments' : `(${arrayJoin(parameters as string[], ', ')})`
+    throw new TypeErrorOf(`${tool} takes ${takes}, got ${count} arguments`)
+  }
+  const input = {}
+  for (let i = 0; i < count; i++)
+    if (args[i] !== undefined) reflectDefineProperty(input, parameters[i] as string, hidden(args[i], true))
+  return encode(input, parameters).text
+}
+
+/** Whether these are the arguments of an array method's callback: element, index, array. */
+function isElementCallback(args: ArrayLike<unknown>): boolean {
+  if (args.length !== 3) return false
+  const index = args[1]
+  const list = args[2]
+  return typeof index === 'number' && isArray(list) && objectIs(list[index], args[0])
+}
+
+function isInputRecord(value: unknown, parameters: readonly string[]): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype = reflectGetPrototypeOf(value)
+  if (prototype !== objectPrototype && prototype !== null) return false
+  const keys = objectKeys(value)
+  for (let i = 0; i < keys.length; i++) if (!includes(parameters, keys[i] as string)) return false
+  return keys.length > 0
+}
+
+function includes(list: readonly string[], text: string): boolean {
+  for (let i = 0; i < list.length; i++) if (list[i] === text) return true
+  return false
+}
+
+/** `parallel([[tool, input], …])`: calls concurrently, blocks, gives the values in order. */
+export function parallel(calls: Iterable<ArrayLike<unknown>>, options?: { settle?: boolean }): unknown[] {
+  const settle = options?.settle === true
+  const list = isArray(calls) ? calls : arrayFrom(calls)
+  const ids: number[] = []
+  for (let i = 0; i < list.length; i++) {
+    const entry = list[i] as ArrayLike<unknown>
+    const stub = isArray(entry) ? weakMapGet(stubs, entry[0] as WeakKey) : undefined
+    if (stub === undefined) throw new TypeErrorOf(`parallel takes [tool, input] pairs; element ${i} is none`)
+    const args: unknown[] = []
+    for (let j = 1; j < entry.length; j++) append(args, entry[j])
+    append(ids, stub.call(HostOperation.callConcurrently, args) as number)
+  }
+  const values: unknown[] = []
+  for (let i = 0; i < ids.length; i++) {
+    const id = ids[i] as number
+    append(values, settle ? settled(id) : awaitCall(id))
+  }
+  return values
+}
+
+function settled(id: number): PromiseSettledResult<unknown> {
+  try {
+    return { status: 'fulfilled', value: awaitCall(id) }
+  } catch (reason) {
+    return { status: 'rejected', reason }
+  }
+}
+
+/**
+ * The callee of a call whose promise the source uses: a tool's concurrent face, anything else as it
+ * is. The compiler puts it around callees (`executor/compile/`).
+ */
+export function concurrent(callee: unknown): unknown {
+  if (typeof callee !== 'function') return callee
+  return weakMapGet(stubs, callee)?.concurrent ?? callee
+}
+
+/** As {@link concurrent}, for a method: keeps its receiver. */
+export function concurrentMember(receiver: unknown, key: PropertyKey): unknown {
+  const method = (receiver as Record<PropertyKey, unknown>)[key]
+  if (typeof method !== 'function') return method
+  const stub = weakMapGet(stubs, method)
+  if (stub !== undefined) return stub.concurrent
+  return function () {
+    return reflectApply(method as never, receiver, arguments)
+  }
+}
+
+/** Defines the tools of an execution: each in `tools`, and as a global when it has an identifier. */
+export function installTools(target: object, tools: readonly GuestTool[]): void {
+  const byName = record()
+  for (let i = 0; i < tools.length; i++) {
+    const tool = tools[i] as GuestTool
+    const stub = makeTool(i, tool)
+    reflectDefineProperty(byName, tool[0], hidden(stub, true))
+    if (tool[1] !== null) reflectDefineProperty(target, tool[1], hidden(stub, true))
+  }
+  reflectDefineProperty(target, 'tools', hidden(byName))
+}

@@ -1,0 +1,21 @@
+/** What a worker offers on its control port, by Comlink; both sides are free to be asynchronous. */
+
+/** What a worker has done and holds. */
+export interface WorkerStatistics {
+  /** Executions that it ran. */
+  readonly executions: number
+  /** Guests rewound in place after an execution. */
+  readonly rewound: number
+  /** Guests made from the pristine snapshot. */
+  readonly made: number
+  /** Guests that stand ready. */
+  readonly spares: number
+}
+
+export interface WorkerControl {
+  /** Resolves when the worker's spares stand ready. */
+  warmUp(): Promise<void>
+  statistics(): WorkerStatistics
+  /** Lets the spares go; the worker still runs what it is given. */
+  drain(): void
+}

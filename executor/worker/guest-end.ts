@@ -1,0 +1,26 @@
+/** Thrown by the host through the guest's frames to end it; no code of the guest runs on the way. */
+
+import type { ExecutionError } from '../../protocol/execution.ts'
+import type { LimitName } from '../../protocol/limits.ts'
+
+export class GuestEnd extends Error {
+  override readonly name = 'GuestEnd'
+  /** Why, when the guest has failed; absent when it was stopped, or has given its final answer. */
+  readonly failure: ExecutionError | undefined
+
+  constructor(failure?: ExecutionError) {
+    super('the guest has ended')
+    this.failure = failure
+  }
+}
+
+/** Ends the guest for exceeding a limit. */
+export function limitExceeded(limit: LimitName, message: string, hint?: string): GuestEnd {
+  return new GuestEnd({
+    code: 'LIMIT_EXCEEDED',
+    name: 'LimitExceeded',
+    message,
+    limit,
+    ...(hint === undefined ? {} : { hint }),
+  })
+}

@@ -1,0 +1,83 @@
+/** The guest's console lines on their way to the host: bounded, batched, in order. */
+
+import type { LogLine } from '../../protocol/execution.ts'
+import { logLevels } from '../guest/host-operations.ts'
+
+/** Lines are sent on when this much has gathered, or at the next call or poll after {@link HOLD_MS}. */
+const BATCH_BYTES = 16_384
+const HOLD_MS = 20
+
+export class LogBuffer {
+  #lines: LogLine[] = []
+  #heldBytes = 0
+  #heldSinceMs = 0
+  #bytes = 0
+  #truncatedBytes = 0
+  #limitBytes: number
+  #send: (lines: readonly LogLine[]) => void
+
+  constructor(limitBytes: number, send: (lines: readonly LogLine[]) => void) {
+    this.#limitBytes = limitBytes
+    this.#send = send
+  }
+
+  /** Bytes of text that did not fit. */
+  get truncatedBytes(): number {
+    return this.#truncatedBytes
+  }
+
+  write(level: number, text: string, atMs: number): void {
+    const size = Buffer.byteLength(text)
+    if (this.#truncatedBytes > 0) {
+      this.#truncatedBytes += size
+      return
+    }
+    let kept = text
+    if (this.#bytes + size > this.#limitBytes) {
+      kept = cut(text, this.#limitBytes - this.#bytes)
+      this.#truncatedBytes = size - Buffer.byteLength(kept)
+    }
+    this.#bytes += size
+    this.#add({ level: logLevels[level] ?? 'log', text: kept, atMs: Math.round(atMs) })
+    if (this.#heldBytes >= BATCH_BYTES) this.flush()
+  }
+
+  #add(line: LogLine): void {
+    if (this.#lines.length === 0) this.#heldSinceMs = performance.now()
+    this.#lines.push(line)
+    this.#heldBytes += line.text.length + 32
+  }
+
+  /** Sends what is held. */
+  flush(): void {
+    if (this.#lines.length === 0) return
+    this.#send(this.#lines)
+    this.#lines = []
+    this.#heldBytes = 0
+  }
+
+  /** Sends what has been held for long. */
+  flushOld(): void {
+    if (this.#lines.length > 0 && performance.now() - this.#heldSinceMs > HOLD_MS) this.flush()
+  }
+
+  /** Gives what is held instead of sending it, with the marker of what was cut last. */
+  takeRest(atMs: number): LogLine[] {
+    if (this.#truncatedBytes > 0) {
+      const text = `… ${this.#truncatedBytes} bytes of logs cut at maxLogBytes ${this.#limitBytes}`
+      this.#add({ level: 'warn', text, atMs: Math.round(atMs) })
+    }
+    const lines = this.#lines
+    this.#lines = []
+    return lines
+  }
+}
+
+/** The beginning of a text that takes at most so many bytes as UTF-8; whole characters. */
+function cut(text: string, bytes: number): string {
+  const buffer = Buffer.from(text)
+  let end = Math.max(0, bytes)
+  // Continuation bytes are 10xxxxxx: step back to where a character starts.
+  while (end > 0 && ((buffer[end] ?? 0) & 0xc0) === 0x80) end--
+  return buffer.toString('utf8', 0, end)
+}

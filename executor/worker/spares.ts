@@ -1,0 +1,73 @@
+/**
+ * Guests that stand ready, so that no execution waits for one.
+ *
+ * A used guest is rewound in place when that is possible, and is the next execution's; otherwise a
+ * new one is made while the worker has nothing else to do.
+ */
+
+import { type Pristine, QuickJSGuest } from '../engine/quickjs.ts'
+
+/** How many stand ready in each worker. */
+const TARGET = 2
+/** A guest that has grown by this much is collected at once when it is dropped. */
+const LARGE_BYTES = 16 * 1024 * 1024
+
+export class Spares {
+  #pristine: Pristine
+  #ready: QuickJSGuest[] = []
+  #making: Promise<void> | undefined
+  #collect: () => void
+  #isDraining = false
+  /** Executions that got a rewound guest, and guests that were made. */
+  readonly counts = { rewound: 0, made: 0 }
+
+  constructor(pristine: Pristine, collect: () => void) {
+    this.#pristine = pristine
+    this.#collect = collect
+  }
+
+  get size(): number {
+    return this.#ready.length
+  }
+
+  /** Gives a guest; makes one when none stands ready. */
+  async lease(): Promise<QuickJSGuest> {
+    return this.#ready.pop() ?? (await this.#make())
+  }
+
+  /** Takes a used guest back. */
+  giveBack(guest: QuickJSGuest): void {
+    const { memoryBytes } = guest
+    if (guest.rewind()) {
+      this.counts.rewound++
+      this.#ready.push(guest)
+      return
+    }
+    if (memoryBytes > LARGE_BYTES) this.#collect()
+    // After the report of the execution has left this thread.
+    setImmediate(() => this.fill())
+  }
+
+  /** Makes guests until enough stand ready. */
+  fill(): Promise<void> {
+    this.#making ??= this.#fill().finally(() => {
+      this.#making = undefined
+    })
+    return this.#making
+  }
+
+  /** Lets all guests go and makes no more. */
+  drain(): void {
+    this.#isDraining = true
+    this.#ready = []
+  }
+
+  async #fill(): Promise<void> {
+    while (this.#ready.length < TARGET && !this.#isDraining) this.#ready.push(await this.#make())
+  }
+
+  async #make(): Promise<QuickJSGuest> {
+    this.counts.made++
+    return await QuickJSGuest.create(this.#pristine)
+  }
+}

@@ -1,0 +1,266 @@
+/** One execution in a worker, from its source to its report, without leaving this thread's turn. */
+
+import type { ExecutionError } from '../../protocol/execution.ts'
+import { THROWN } from '../../protocol/value-format.ts'
+import { type Guest, GuestThrown } from '../engine/guest.ts'
+import { OutOfGuestMemory } from '../engine/quickjs.ts'
+import { HostOperation } from '../guest/host-operations.ts'
+import type { GuestTool } from '../guest/tools.ts'
+import type { GuestMessage, GuestOutcome, GuestOutput, GuestReport, GuestTask } from '../messages.ts'
+import { Channel } from './channel.ts'
+import { GuestClock } from './clock.ts'
+import type { Compiler } from './compiler.ts'
+import { CpuBudget } from './cpu-budget.ts'
+import { engineSyntaxFailure, type FailedProgram, guestFailure, syntaxFailure } from './failure.ts'
+import { GuestEnd, limitExceeded } from './guest-end.ts'
+import { hintForCpu } from './hints.ts'
+import { answerIntl } from './intl.ts'
+import { LogBuffer } from './logs.ts'
+import { readOutput } from './output.ts'
+import { answerURL } from './url.ts'
+
+/** Runs a task on a guest that nobody has used since its last rewind. */
+export function runTask(task: GuestTask, guest: Guest, compiler: Compiler): GuestReport {
+  return new RunningTask(task, guest).run(compiler)
+}
+
+class RunningTask {
+  #task: GuestTask
+  #guest: Guest
+  #channel: Channel
+  #clock: GuestClock
+  #logs: LogBuffer
+  #cpu: CpuBudget
+  #tools: readonly GuestTool[]
+  /** Number of the last call, timer or stream item. */
+  #calls = 0
+  /** Numbers that a delivery is still to come for. */
+  #pending = new Set<number>()
+  #output: GuestOutput | undefined
+  #isFinalAnswer = false
+
+  constructor(task: GuestTask, guest: Guest) {
+    this.#task = task
+    this.#guest = guest
+    this.#channel = new Channel(task.port, task.latch)
+    this.#clock = new GuestClock(task.startedAtMs)
+    this.#logs = new LogBuffer(task.limits.maxLogBytes, lines => this.#channel.send({ kind: 'logs', lines }))
+    this.#cpu = new CpuBudget(task.limits.cpuMs, () => this.#channel.waitMs)
+    this.#tools = JSON.parse(task.tools) as GuestTool[]
+  }
+
+  run(compiler: Compiler): GuestReport {
+    const compilation = compiler.compile(this.#task.source, this.#task.language)
+    const outcome = compilation.ok
+      ? this.#runProgram({
+          source: this.#task.source,
+          program: compilation.program,
+          toolNames: this.#tools.map(([name, identifier]) => identifier ?? `tools[${JSON.stringify(name)}]`),
+        })
+      : failed(syntaxFailure(this.#task.source, compilation.error))
+    this.#channel.end()
+    return {
+      outcome,
+      logs: this.#logs.takeRest(this.#clock.nowMs),
+      logsTruncatedBytes: this.#logs.truncatedBytes,
+      cpuMs: this.#cpu.usedMs(),
+      waitMs: this.#channel.waitMs,
+      peakMemoryBytes: this.#guest.memoryBytes,
+    }
+  }
+
+  #runProgram(program: FailedProgram): GuestOutcome {
+    try {
+      this.#begin()
+      try {
+        this.#guest.evaluate(program.program.code)
+      } catch (error) {
+        if (!(error instanceof GuestThrown)) throw error
+        return failed(engineSyntaxFailure(error.description, program))
+      }
+      this.#drive()
+    } catch (error) {
+      return this.#ended(error, program)
+    }
+    return this.#completed()
+  }
+
+  #begin(): void {
+    const { tools, inputs, seed, startedAtMs, limits } = this.#task
+    const rest = JSON.stringify({ inputs, seed, startedAtMs })
+    const configuration = `{"tools":${tools},${rest.slice(1)}`
+    const hooks = {
+      poll: () => this.#poll(),
+      host: (operation: number, number: number, text: string) => this.#answer(operation, number, text),
+      now: () => this.#clock.read(),
+    }
+    this.#guest.begin(hooks, limits.memoryBytes, configuration)
+  }
+
+  /** Runs jobs and hands over deliveries, one at a time, until nothing is pending. */
+  #drive(): void {
+    for (;;) {
+      while (this.#guest.runJob());
+      if (this.#pending.size === 0) break
+      this.#logs.flush()
+      const { id, text, atMs } = this.#channel.takeNext()
+      if (!this.#pending.delete(id)) continue
+      this.#clock.advanceTo(atMs)
+      this.#guest.deliver(id, text)
+    }
+    if (this.#output === undefined) throw new GuestEnd(DEADLOCK)
+    for (const text of this.#guest.unhandledRejections()) this.#log(ERROR_LEVEL, text)
+  }
+
+  #completed(): GuestOutcome {
+    const output = this.#output as GuestOutput
+    return { status: 'completed', output, isFinalAnswer: this.#isFinalAnswer }
+  }
+
+  /** The outcome for what ended the guest before its time. */
+  #ended(error: unknown, program: FailedProgram): GuestOutcome {
+    if (error instanceof GuestEnd) {
+      if (error.failure !== undefined) return failed(error.failure)
+      return this.#isFinalAnswer ? this.#completed() : { status: 'stopped' }
+    }
+    if (error instanceof GuestThrown) return failed(guestFailure(error.description, program))
+    const isTrap = error instanceof WebAssembly.RuntimeError || error instanceof RangeError
+    if (error instanceof OutOfGuestMemory || isTrap) {
+      const { memoryBytes } = this.#task.limits
+      return failed({
+        code: 'LIMIT_EXCEEDED',
+        name: 'InternalError',
+        message: `out of memory: the guest heap reached memoryBytes ${memoryBytes}`,
+        limit: 'memoryBytes',
+      })
+    }
+    throw error
+  }
+
+  #poll(): void {
+    this.#channel.poll()
+    this.#logs.flushOld()
+    if (!this.#cpu.isSpent()) return
+    const hint = hintForCpu(this.#clock.reads, this.#tools.map(([name]) => name))
+    const { cpuMs } = this.#task.limits
+    throw limitExceeded('cpuMs', `The program ran for cpuMs ${cpuMs} without coming to its end`, hint)
+  }
+
+  #log(level: number, text: string): void {
+    this.#logs.write(level, text, this.#clock.nowMs)
+  }
+
+  #answer(operation: number, number: number, text: string): string | number {
+    switch (operation) {
+      case HostOperation.log:
+        this.#log(number, text)
+        return 0
+      case HostOperation.call: {
+        const id = this.#start()
+        const refusal = this.#refusal(number, text)
+        return refusal ?? this.#block({ kind: 'call', id, tool: number, input: text })
+      }
+      case HostOperation.callConcurrently: {
+        const id = this.#start()
+        const refusal = this.#refusal(number, text)
+        if (refusal === undefined) return this.#launch({ kind: 'call', id, tool: number, input: text })
+        this.#channel.stash({ id, text: refusal, atMs: this.#clock.nowMs })
+        this.#pending.add(id)
+        return id
+      }
+      case HostOperation.awaitCall:
+        return this.#take(number)
+      case HostOperation.nextItem:
+        return this.#block({ kind: 'next-item', id: this.#start(), stream: number })
+      case HostOperation.nextItemConcurrently:
+        return this.#launch({ kind: 'next-item', id: this.#start(), stream: number })
+      case HostOperation.closeStream:
+        return this.#block({ kind: 'close-stream', id: this.#start(), stream: number })
+      case HostOperation.closeStreamConcurrently:
+        return this.#launch({ kind: 'close-stream', id: this.#start(), stream: number })
+      case HostOperation.startTimer:
+        return this.#launch({ kind: 'start-timer', id: this.#start(), delayMs: number })
+      case HostOperation.clearTimer:
+        if (this.#pending.delete(number)) this.#channel.send({ kind: 'clear-timer', id: number })
+        return 0
+      case HostOperation.finalAnswer:
+        this.#takeOutput(text)
+        this.#isFinalAnswer = true
+        throw new GuestEnd()
+      case HostOperation.returned:
+        this.#takeOutput(text)
+        return 0
+      case HostOperation.threw:
+        throw new GuestThrown(text)
+      case HostOperation.intl:
+        return answerIntl(text)
+      case HostOperation.url:
+        return answerURL(text)
+      default:
+        throw new Error(`unknown host operation ${operation}`)
+    }
+  }
+
+  /** Counts a call. @throws {GuestEnd} beyond `maxCalls`. */
+  #start(): number {
+    const { maxCalls } = this.#task.limits
+    if (this.#calls >= maxCalls) {
+      const message = `The program made more than maxCalls ${maxCalls} calls, timers and stream items`
+      throw limitExceeded('maxCalls', message)
+    }
+    return ++this.#calls
+  }
+
+  /** The reply to a call whose arguments are too large; `undefined` for the others. */
+  #refusal(tool: number, input: string): string | undefined {
+    const { maxCallBytes } = this.#task.limits
+    // A text has at least as many bytes as units: the exact count is only needed near the limit.
+    const size = input.length * 3 > maxCallBytes ? Buffer.byteLength(input) - 1 : 0
+    if (size <= maxCallBytes) return undefined
+    const message = `Cannot send call arguments: ${size} bytes, limit maxCallBytes ${maxCallBytes}`
+    const name = this.#tools[tool]?.[0]
+    return THROWN + JSON.stringify({ name: 'RangeError', message, code: 'LIMIT_EXCEEDED', tool: name })
+  }
+
+  #launch(message: Extract<GuestMessage, { id: number }>): number {
+    this.#logs.flush()
+    this.#channel.send(message)
+    this.#pending.add(message.id)
+    return message.id
+  }
+
+  #block(message: Extract<GuestMessage, { id: number }>): string {
+    return this.#take(this.#launch(message))
+  }
+
+  #take(id: number): string {
+    const { text, atMs } = this.#channel.take(id)
+    this.#pending.delete(id)
+    this.#clock.advanceTo(atMs)
+    return text
+  }
+
+  #takeOutput(report: string): void {
+    const output = readOutput(report)
+    const { maxOutputBytes } = this.#task.limits
+    const size = Buffer.byteLength(output.json) + Buffer.byteLength(output.encoded ?? '')
+    if (size > maxOutputBytes) {
+      throw limitExceeded('maxOutputBytes', `The output has ${size} bytes, limit maxOutputBytes ${maxOutputBytes}`)
+    }
+    this.#output = output
+  }
+}
+
+/** Index of `error` among the levels of `executor/guest/host.ts`. */
+const ERROR_LEVEL = 3
+
+const DEADLOCK: ExecutionError = {
+  code: 'DEADLOCK',
+  name: 'Deadlock',
+  message: 'The program waits for a promise that nothing can settle',
+  hint: 'Resolve or reject every promise that is awaited; no tool call or timer is under way.',
+}
+
+function failed(error: ExecutionError): GuestOutcome {
+  return { status: 'failed', error }
+}

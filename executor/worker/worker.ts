@@ -1,0 +1,44 @@
+/** A worker thread of the pool: runs one execution at a time on a guest that stands ready. */
+
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { MessageChannel, parentPort, workerData } from 'node:worker_threads'
+import { expose } from 'comlink'
+import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
+import type { Pristine } from '../engine/quickjs.ts'
+import type { GuestReport, GuestTask } from '../messages.ts'
+import { Compiler } from './compiler.ts'
+import type { WorkerControl } from './control.ts'
+import { Spares } from './spares.ts'
+import { runTask } from './task.ts'
+
+// Memories of dropped guests are large, and V8 sees no hurry in collecting a few small objects.
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+
+const spares = new Spares(workerData as Pristine, collect)
+const compiler = new Compiler()
+let executions = 0
+
+/** Runs one execution; the task of the pool. */
+export default async function execute(task: GuestTask): Promise<GuestReport> {
+  const guest = await spares.lease()
+  executions++
+  try {
+    return runTask(task, guest, compiler)
+  } finally {
+    task.port.close()
+    spares.giveBack(guest)
+  }
+}
+
+const control: WorkerControl = {
+  warmUp: () => spares.fill(),
+  statistics: () => ({ executions, spares: spares.size, ...spares.counts }),
+  drain: () => spares.drain(),
+}
+
+const { port1, port2 } = new MessageChannel()
+expose(control, nodeEndpoint(port1))
+port1.unref()
+parentPort?.postMessage({ control: port2 }, [port2])

@@ -1,0 +1,116 @@
+/**
+ * Every code that latchd reports, with what it means to whoever gets it.
+ *
+ * Codes are for ever, messages are not: match on `code`. `status` is the HTTP status of a refusal;
+ * a guest's own failure is a successful response and has none.
+ */
+
+interface ErrorRow {
+  /** HTTP status of the refusal; absent for what only an execution or a guest sees. */
+  readonly status?: number
+  /** Who can do something about it. */
+  readonly actor: 'program' | 'caller' | 'operator' | 'latchd'
+  /** Whether the same request may succeed later, unchanged. */
+  readonly retryable: boolean
+  readonly title: string
+}
+
+export const errorTable = {
+  // How an execution ends.
+  SYNTAX_ERROR: { actor: 'program', retryable: false, title: 'The source does not parse' },
+  GUEST_ERROR: { actor: 'program', retryable: false, title: 'The program threw' },
+  LIMIT_EXCEEDED: { actor: 'program', retryable: false, title: 'The program exceeded a limit' },
+  CANCELLED: { actor: 'caller', retryable: false, title: 'The execution was cancelled' },
+  DEADLOCK: {
+    actor: 'program',
+    retryable: false,
+    title: 'The program waits for a promise that nothing can settle',
+  },
+  ENGINE_FAILURE: { actor: 'latchd', retryable: true, title: 'The worker was lost twice' },
+
+  // What a call throws in the guest.
+  TOOL_ERROR: { actor: 'program', retryable: false, title: 'The tool failed' },
+  TOOL_INPUT_INVALID: {
+    actor: 'program',
+    retryable: false,
+    title: "The call's arguments do not fit the tool's input schema",
+  },
+  TOOL_OUTPUT_INVALID: {
+    actor: 'operator',
+    retryable: false,
+    title: "The tool's answer does not fit its output schema",
+  },
+  TOOL_TIMEOUT: { actor: 'program', retryable: true, title: 'The tool did not answer in time' },
+  CALL_CANCELLED: { actor: 'caller', retryable: false, title: 'The call was cancelled' },
+  VALUE_NOT_TRANSFERABLE: {
+    actor: 'program',
+    retryable: false,
+    title: 'The value cannot cross the boundary',
+  },
+
+  // Refusals.
+  INVALID_REQUEST: { status: 400, actor: 'caller', retryable: false, title: 'Invalid request' },
+  UNAUTHENTICATED: { status: 401, actor: 'caller', retryable: false, title: 'Token missing or unknown' },
+  FORBIDDEN: { status: 403, actor: 'caller', retryable: false, title: 'Not allowed' },
+  NOT_FOUND: { status: 404, actor: 'caller', retryable: false, title: 'Not found' },
+  METHOD_NOT_ALLOWED: { status: 405, actor: 'caller', retryable: false, title: 'Method not allowed' },
+  CONFLICT: { status: 409, actor: 'caller', retryable: false, title: 'Conflict' },
+  PAYLOAD_TOO_LARGE: { status: 413, actor: 'caller', retryable: false, title: 'Payload too large' },
+  UNSUPPORTED_MEDIA_TYPE: {
+    status: 415,
+    actor: 'caller',
+    retryable: false,
+    title: 'Unsupported media type',
+  },
+  UNKNOWN_TOOL: { status: 422, actor: 'caller', retryable: false, title: 'Unknown tool' },
+  QUEUE_FULL: { status: 429, actor: 'caller', retryable: true, title: 'Too many executions wait' },
+  INTERNAL: { status: 500, actor: 'latchd', retryable: true, title: 'Internal error' },
+  DRAINING: { status: 503, actor: 'caller', retryable: true, title: 'The daemon is stopping' },
+
+  // What the client sees of its own side.
+  CONNECTION_REFUSED: { actor: 'operator', retryable: true, title: 'No daemon answers' },
+  CONNECTION_LOST: { actor: 'operator', retryable: true, title: 'The connection was lost' },
+  CONFIG_INVALID: { actor: 'operator', retryable: false, title: 'Invalid configuration' },
+  TOOL_INVALID: { actor: 'operator', retryable: false, title: 'Invalid tool definition' },
+  EXECUTOR_CLOSED: { actor: 'caller', retryable: false, title: 'The executor is closed' },
+} as const satisfies Record<string, ErrorRow>
+
+export type ErrorCode = keyof typeof errorTable
+
+/** The codes that an execution can end with. */
+export const executionErrorCodes = [
+  'SYNTAX_ERROR',
+  'GUEST_ERROR',
+  'LIMIT_EXCEEDED',
+  'CANCELLED',
+  'DEADLOCK',
+  'ENGINE_FAILURE',
+] as const satisfies readonly ErrorCode[]
+export type ExecutionErrorCode = (typeof executionErrorCodes)[number]
+
+/** One field of a request that was refused: an RFC 6901 pointer and what is wrong there. */
+export interface FieldProblem {
+  readonly pointer: string
+  readonly detail: string
+}
+
+/** An error of latchd's own, on the host's side or in an app that uses the SDK. */
+export class LatchdError extends Error {
+  override readonly name = 'LatchdError'
+  readonly code: ErrorCode
+  /** The fields at fault, when the request was refused for some of its fields. */
+  readonly errors: readonly FieldProblem[] | undefined
+  /** Seconds after which the same request is worth another try. */
+  readonly retryAfterSeconds: number | undefined
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { cause?: unknown; errors?: readonly FieldProblem[]; retryAfterSeconds?: number } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.errors = options.errors
+    this.retryAfterSeconds = options.retryAfterSeconds
+  }
+}

@@ -1,0 +1,179 @@
+/** What is asked for and what is told of one execution: the shapes behind HTTP, SDK and store. */
+
+import { z } from 'zod'
+import { executionErrorCodes } from './errors.ts'
+import { type LimitName, limitNames, limitTable } from './limits.ts'
+
+/** Input properties are plain JSON values; their exact kinds travel as `encodedInputs`. */
+const Json = z.unknown()
+
+const limitShape = {} as Record<LimitName, z.ZodOptional<z.ZodNumber>>
+for (const name of limitNames) {
+  const { floor, ceiling, note, unit, default: byDefault } = limitTable[name]
+  limitShape[name] = z
+    .int()
+    .min(floor)
+    .max(ceiling)
+    .optional()
+    .describe(`${note} (${unit}; default ${byDefault}, at most ${ceiling})`)
+}
+
+/** Limits that a request lowers or raises, each up to its ceiling. */
+export const RequestedLimits = z.strictObject(limitShape).meta({ id: 'RequestedLimits' })
+export type RequestedLimits = z.infer<typeof RequestedLimits>
+
+export const Language = z.enum(['javascript', 'typescript'])
+export type Language = z.infer<typeof Language>
+
+/** Longest time that one answer is held back while an execution goes on. */
+export const MAX_WAIT_MS = 300_000
+/** How long `POST /v1/execute` waits when the request does not say: proxies cut at 60 s. */
+export const DEFAULT_WAIT_MS = 30_000
+
+/** The body of `POST /v1/execute` and `POST /v1/executions`. */
+export const ExecuteBody = z
+  .strictObject({
+    source: z.string().describe('The program: a script body in JavaScript or TypeScript'),
+    language: Language.default('javascript'),
+    tools: z
+      .array(z.string())
+      .optional()
+      .describe('Names of the tools that the guest may see; all of the caller by default'),
+    inputs: z
+      .record(z.string(), Json)
+      .optional()
+      .describe('Values that the guest finds in `inputs` and as globals'),
+    encodedInputs: z
+      .string()
+      .optional()
+      .describe("The inputs in devalue's format, for values that JSON cannot write; instead of `inputs`"),
+    limits: RequestedLimits.optional(),
+    waitMs: z
+      .int()
+      .min(0)
+      .max(MAX_WAIT_MS)
+      .default(DEFAULT_WAIT_MS)
+      .describe('How long to wait for the end before answering 202'),
+    metadata: z
+      .record(z.string(), Json)
+      .optional()
+      .describe("Kept with the execution and handed to tools as `context.metadata`"),
+  })
+  .meta({ id: 'ExecuteBody' })
+export type ExecuteBody = z.infer<typeof ExecuteBody>
+/** {@link ExecuteBody} as a caller writes it, defaults left out. */
+export type ExecuteBodyInput = z.input<typeof ExecuteBody>
+
+export const executionStatuses = ['queued', 'running', 'completed', 'failed', 'cancelled'] as const
+export const ExecutionStatus = z.enum(executionStatuses)
+export type ExecutionStatus = z.infer<typeof ExecutionStatus>
+
+/** What a program gave, in the three forms of the contract. */
+export const Output = z
+  .strictObject({
+    value: Json.describe('The plain JSON form'),
+    text: z.string().describe('The form that an inspection prints'),
+    exact: z.boolean().describe('Whether `value` loses nothing'),
+    encoded: z.string().optional().describe("When it does: the exact value in devalue's format"),
+  })
+  .meta({ id: 'Output' })
+export type Output = z.infer<typeof Output>
+
+/** Why an execution has no output. Coordinates are those of the source as sent, from 1. */
+export const ExecutionError = z
+  .strictObject({
+    code: z.enum(executionErrorCodes),
+    name: z.string(),
+    message: z.string(),
+    line: z.int().positive().optional(),
+    column: z.int().positive().optional(),
+    frame: z.string().optional().describe('The line at fault with its neighbours and a caret'),
+    stack: z.string().optional().describe("The guest's frames only"),
+    limit: z.enum(limitNames as [LimitName, ...LimitName[]]).optional(),
+    hint: z.string().optional().describe('One sentence that helps a model to repair its program'),
+  })
+  .meta({ id: 'ExecutionError' })
+export type ExecutionError = z.infer<typeof ExecutionError>
+
+export const LogLevel = z.enum(['log', 'info', 'warn', 'error', 'debug'])
+export type LogLevel = z.infer<typeof LogLevel>
+
+/** One console line of the guest; `atMs` is the guest's clock, in epoch milliseconds. */
+export const LogLine = z
+  .strictObject({ level: LogLevel, text: z.string(), atMs: z.number() })
+  .meta({ id: 'LogLine' })
+export type LogLine = z.infer<typeof LogLine>
+
+export const CallStatus = z.enum(['pending', 'completed', 'failed', 'cancelled'])
+export type CallStatus = z.infer<typeof CallStatus>
+
+export const CallError = z.strictObject({
+  name: z.string(),
+  message: z.string(),
+  code: z.string().optional(),
+})
+export type CallError = z.infer<typeof CallError>
+
+/** One call of a tool. */
+export const CallRecord = z
+  .strictObject({
+    callId: z.string(),
+    tool: z.string(),
+    status: CallStatus,
+    startedAtMs: z.number(),
+    durationMs: z.number().nonnegative().optional(),
+    error: CallError.optional(),
+  })
+  .meta({ id: 'CallRecord' })
+export type CallRecord = z.infer<typeof CallRecord>
+
+/** What an execution has used so far. */
+export const Usage = z
+  .strictObject({
+    cpuMs: z.number().nonnegative().describe('time the guest ran'),
+    wallMs: z.number().nonnegative().describe('time since acceptance'),
+    waitMs: z.number().nonnegative().describe('time the guest waited for tools and timers'),
+    calls: z.int().nonnegative(),
+    peakMemoryBytes: z.int().nonnegative(),
+    resumes: z.int().nonnegative(),
+  })
+  .meta({ id: 'Usage' })
+export type Usage = z.infer<typeof Usage>
+
+const executionFields = {
+  executionId: z.string(),
+  logs: z.array(LogLine),
+  logsTruncatedBytes: z.int().nonnegative(),
+  calls: z.array(CallRecord),
+  usage: Usage,
+  createdAtMs: z.number(),
+  startedAtMs: z.number().optional(),
+  metadata: z.record(z.string(), Json).optional(),
+}
+const endedAtMs = z.number()
+
+/** An execution as it stands. */
+export const Execution = z
+  .discriminatedUnion('status', [
+    z.strictObject({ status: z.literal(['queued', 'running']), ...executionFields }),
+    z.strictObject({
+      status: z.literal('completed'),
+      output: Output,
+      isFinalAnswer: z.boolean(),
+      endedAtMs,
+      ...executionFields,
+    }),
+    z.strictObject({
+      status: z.literal(['failed', 'cancelled']),
+      error: ExecutionError,
+      endedAtMs,
+      ...executionFields,
+    }),
+  ])
+  .meta({ id: 'Execution' })
+export type Execution = z.infer<typeof Execution>
+export type EndedExecution = Extract<Execution, { endedAtMs: number }>
+
+export function isEnded(execution: Execution): execution is EndedExecution {
+  return execution.status !== 'queued' && execution.status !== 'running'
+}

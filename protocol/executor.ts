@@ -1,0 +1,81 @@
+/** The one interface of the daemon's client and of the embedded engine. */
+
+import type { EndedExecution, Execution, ExecuteBodyInput, Output } from './execution.ts'
+import type { ExecutionEvent } from './events.ts'
+import type { ToolDefinition } from './tool.ts'
+
+/** Tools as apps hold them: a list, a record whose keys are the names, or names of tools known there. */
+export type ToolSet =
+  | ReadonlyArray<ToolLike | string>
+  | Readonly<Record<string, ToolLike>>
+
+/**
+ * Anything that is accepted as a tool: our own definition, an AI SDK tool, an OpenAI Agents tool, an
+ * openai `zodFunction`, an object with `name` and `forward`, or a plain function.
+ */
+export type ToolLike = ToolDefinition<never> | ((...args: never[]) => unknown) | object
+
+/** What to execute. */
+export interface ExecuteRequest
+  extends Omit<ExecuteBodyInput, 'tools' | 'inputs' | 'encodedInputs' | 'waitMs'> {
+  /** What the guest may see; everything that the executor has when absent. */
+  readonly tools?: ToolSet
+  /** Values that the guest finds in `inputs` and as globals; exact kinds (Map, Date …) cross. */
+  readonly inputs?: Readonly<Record<string, unknown>>
+  /** Cancels the execution when aborted. */
+  readonly signal?: AbortSignal
+  /** Milliseconds after which to resolve with the execution as it stands. */
+  readonly waitMs?: number
+}
+
+type WithoutOutput<T> = T extends unknown ? Omit<T, 'output'> : never
+
+/**
+ * An execution as an app reads it: `output` is the decoded value (a Map is a Map), and beside it
+ * stand the wire form and the console text as one string.
+ */
+export type Outcome = WithoutOutput<Execution> & {
+  /** The value that the program gave; `undefined` unless `status` is `completed`. */
+  readonly output: unknown
+  /** The three forms of the output as they travelled; absent unless `status` is `completed`. */
+  readonly outputForms?: Output
+  /** The console lines, joined by newlines. */
+  readonly logText: string
+}
+
+/** What {@link Executor.run} gives: output, logs and whether it was a final answer. */
+export interface RunResult {
+  readonly output: unknown
+  readonly logs: string
+  readonly isFinal: boolean
+}
+
+/** Runs programs: the client of a daemon, or the engine in this process. */
+export interface Executor {
+  /**
+   * Runs a program to its end and gives its outcome; a guest's failure is an outcome too.
+   *
+   * @throws {LatchdError} when the request is refused: `INVALID_REQUEST`, `PAYLOAD_TOO_LARGE`,
+   *   `UNKNOWN_TOOL`, `QUEUE_FULL`, `DRAINING`; with the client also `CONNECTION_REFUSED`,
+   *   `CONNECTION_LOST`, `UNAUTHENTICATED`, `FORBIDDEN`.
+   */
+  execute(request: ExecuteRequest): Promise<Outcome>
+  /**
+   * {@link execute} that throws the guest's failure.
+   *
+   * @throws {LatchdError} carrying the execution's error code.
+   */
+  executeOrThrow(request: ExecuteRequest): Promise<Outcome>
+  /** Runs a program and gives its events as they happen, `execution-ended` last. */
+  stream(request: ExecuteRequest): AsyncIterable<ExecutionEvent>
+  /**
+   * Runs a program and gives `{output, logs, isFinal}`.
+   *
+   * @throws {LatchdError} when the program failed.
+   */
+  run(source: string): Promise<RunResult>
+  /** Releases what the executor holds; executions under way are cancelled. */
+  close(): Promise<void>
+}
+
+export type { EndedExecution }

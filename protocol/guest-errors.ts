@@ -1,0 +1,8 @@
+/**
+ * Errors of the host's making that a call throws in the guest: the name of the class by its code.
+ * Each class is a global there, a subclass of `Error`. The guest loads this file: no imports.
+ */
+export const guestErrorNames = {
+  TOOL_INPUT_INVALID: 'ToolInputError',
+  TOOL_TIMEOUT: 'ToolTimeoutError',
+} as const

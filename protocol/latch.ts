@@ -1,0 +1,48 @@
+/**
+ * The latch: the shared memory on which a worker blocks while the host awaits a tool.
+ *
+ * One `SharedArrayBuffer` for each execution, viewed as `Int32Array`:
+ *
+ * | offset | bytes | name   | writer | meaning |
+ * | ------ | ----- | ------ | ------ | ------- |
+ * | 0      | 4     | turn   | host   | bumped by one for each reply or signal; the only word waited on |
+ * | 4      | 4     | signal | host   | why the guest must stop: a {@link Signal}; 0 while it may run |
+ * | 8      | 4     | state  | worker | what the worker does: a {@link GuestState} |
+ * | 12     | 4     | beat   | worker | bumped at each interrupt poll, so that the host sees a wedged guest |
+ *
+ * Order of writes. Host: post the reply on the port (or store `signal`), then bump `turn`, then
+ * notify. Worker: read `turn`, take all messages off the port, read `signal`, and only then wait for
+ * `turn` to differ from what was read; so a reply that arrives in between ends the wait at once.
+ *
+ * Legal transitions: `signal` goes from 0 to one value, once. `state` goes running → waiting →
+ * running … → ended. Only the worker blocks, each time for at most {@link MAX_WAIT_MS}; the host
+ * never waits. When the host's side dies the whole process does; when the worker dies its port
+ * closes and the pool reports it.
+ */
+export const LATCH_BYTES = 16
+export const TURN = 0
+export const SIGNAL = 1
+export const STATE = 2
+export const BEAT = 3
+
+/** Values of the `signal` word. */
+export const Signal = {
+  none: 0,
+  /** Stop: the execution was cancelled or its deadline passed. The host knows which. */
+  cancel: 1,
+} as const
+export type Signal = (typeof Signal)[keyof typeof Signal]
+
+/** Values of the `state` word. */
+export const GuestState = {
+  /** The task has not reached its worker yet. */
+  queued: 0,
+  running: 1,
+  /** Blocked on the latch; costs no CPU and none of the guest's budget. */
+  waiting: 2,
+  ended: 3,
+} as const
+export type GuestState = (typeof GuestState)[keyof typeof GuestState]
+
+/** Longest single wait on the latch; the worker then looks at its port again, whatever happened. */
+export const MAX_WAIT_MS = 60_000

@@ -1,0 +1,50 @@
+/** What a tool is, to those who write one and to those who only see its description. */
+
+import type { JsonSchema, StandardSchema } from './schema.ts'
+
+/** What a tool's `execute` is told beside its input. */
+export interface ToolContext {
+  /** Aborted when the call is cancelled, times out, or its execution ends. */
+  readonly signal: AbortSignal
+  readonly callId: string
+  readonly executionId: string
+  /** The same for every try of this call: hand it to services that accept an idempotency key. */
+  readonly idempotencyKey: string
+  /** What the request that started the execution carries as `metadata`. */
+  readonly metadata: Readonly<Record<string, unknown>>
+  /** Tells watchers of the execution how far the call is: any JSON value. Not kept. */
+  progress(value: unknown): void
+}
+
+/** What a tool does to the world; an absent mark promises nothing. */
+export interface ToolAnnotations {
+  /** Changes nothing: may be called again at will. */
+  readonly readOnly?: boolean
+  readonly destructive?: boolean
+  /** May be called again with the same `idempotencyKey` without a second effect. */
+  readonly idempotent?: boolean
+}
+
+/** A tool as its author writes it. The schemas are zod, any Standard Schema, or JSON Schema. */
+export interface ToolDefinition<Input = never, Value = unknown> {
+  /** What the guest calls it. Any text; the global's name is made a valid identifier. */
+  readonly name: string
+  readonly description: string
+  readonly inputSchema?: StandardSchema<Input> | JsonSchema
+  readonly outputSchema?: StandardSchema | JsonSchema
+  /** Gives a value, a promise of one, or an async iterable, which the guest sees as a stream. */
+  execute(input: Input, context: ToolContext): Value
+  /** Milliseconds that one call may take; `'none'` for no bound but the execution's `wallMs`. */
+  readonly timeoutMs?: number | 'none'
+  readonly annotations?: ToolAnnotations
+}
+
+/** What can be told of a tool to a guest, a model or a client: everything but its code. */
+export interface ToolDescriptor {
+  readonly name: string
+  readonly description: string
+  /** Absent when the tool takes positional arguments without a schema. */
+  readonly inputSchema?: JsonSchema
+  readonly outputSchema?: JsonSchema
+  readonly annotations?: ToolAnnotations
+}
