@@ -7,7 +7,7 @@
 
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import type { LogLine } from '../protocol/execution.ts'
-import { BEAT, GuestState, LATCH_BYTES, SIGNAL, STATE, Signal, TURN } from '../protocol/latch.ts'
+import { BEAT, GuestState, LATCH_BYTES, SIGNAL, Signal, STATE, TURN } from '../protocol/latch.ts'
 import type { Delivery, GuestMessage } from './messages.ts'
 
 /** What the guest asks of its host. Each answers with a reply text and never rejects. */

@@ -11,8 +11,8 @@ import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
 import { Piscina } from 'piscina'
 import { LatchdError } from '../protocol/errors.ts'
 import { pristine } from './engine/pristine.ts'
-import type { GuestReport, GuestTask } from './messages.ts'
 import { Fifo } from './fifo.ts'
+import type { GuestReport, GuestTask } from './messages.ts'
 import type { WorkerControl, WorkerStatistics } from './worker/control.ts'
 
 /** V8's stack in each worker: the engine's own 512 KiB are the smaller part of a deep recursion. */
@@ -154,4 +154,3 @@ export class WorkerPool {
     await this.#pool?.destroy()
   }
 }
-

@@ -25,12 +25,7 @@ export class Supervision {
   #timer: NodeJS.Timeout | undefined
 
   /** Watches a guest until the function that this gives is called. */
-  watch(
-    run: GuestRun,
-    cpuMs: number,
-    isStopping: () => boolean,
-    onWedged: () => void,
-  ): () => void {
+  watch(run: GuestRun, cpuMs: number, isStopping: () => boolean, onWedged: () => void): () => void {
     const watched = { run, cpuMs, isStopping, onWedged, beat: -1, stillSinceMs: performance.now() }
     this.#watched.add(watched)
     this.#timer ??= setInterval(() => this.#look(), TICK_MS).unref()

@@ -50,10 +50,20 @@ export const errorTable = {
 
   // Refusals.
   INVALID_REQUEST: { status: 400, actor: 'caller', retryable: false, title: 'Invalid request' },
-  UNAUTHENTICATED: { status: 401, actor: 'caller', retryable: false, title: 'Token missing or unknown' },
+  UNAUTHENTICATED: {
+    status: 401,
+    actor: 'caller',
+    retryable: false,
+    title: 'Token missing or unknown',
+  },
   FORBIDDEN: { status: 403, actor: 'caller', retryable: false, title: 'Not allowed' },
   NOT_FOUND: { status: 404, actor: 'caller', retryable: false, title: 'Not found' },
-  METHOD_NOT_ALLOWED: { status: 405, actor: 'caller', retryable: false, title: 'Method not allowed' },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    actor: 'caller',
+    retryable: false,
+    title: 'Method not allowed',
+  },
   CONFLICT: { status: 409, actor: 'caller', retryable: false, title: 'Conflict' },
   PAYLOAD_TOO_LARGE: { status: 413, actor: 'caller', retryable: false, title: 'Payload too large' },
   UNSUPPORTED_MEDIA_TYPE: {

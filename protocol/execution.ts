@@ -46,7 +46,9 @@ export const ExecuteBody = z
     encodedInputs: z
       .string()
       .optional()
-      .describe("The inputs in devalue's format, for values that JSON cannot write; instead of `inputs`"),
+      .describe(
+        "The inputs in devalue's format, for values that JSON cannot write; instead of `inputs`",
+      ),
     limits: RequestedLimits.optional(),
     waitMs: z
       .int()
@@ -57,7 +59,7 @@ export const ExecuteBody = z
     metadata: z
       .record(z.string(), Json)
       .optional()
-      .describe("Kept with the execution and handed to tools as `context.metadata`"),
+      .describe('Kept with the execution and handed to tools as `context.metadata`'),
   })
   .meta({ id: 'ExecuteBody' })
 export type ExecuteBody = z.infer<typeof ExecuteBody>

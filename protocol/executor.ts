@@ -1,13 +1,11 @@
 /** The one interface of the daemon's client and of the embedded engine. */
 
-import type { EndedExecution, Execution, ExecuteBodyInput, Output } from './execution.ts'
 import type { ExecutionEvent } from './events.ts'
+import type { EndedExecution, ExecuteBodyInput, Execution, Output } from './execution.ts'
 import type { ToolDefinition } from './tool.ts'
 
 /** Tools as apps hold them: a list, a record whose keys are the names, or names of tools known there. */
-export type ToolSet =
-  | ReadonlyArray<ToolLike | string>
-  | Readonly<Record<string, ToolLike>>
+export type ToolSet = ReadonlyArray<ToolLike | string> | Readonly<Record<string, ToolLike>>
 
 /**
  * Anything that is accepted as a tool: our own definition, an AI SDK tool, an OpenAI Agents tool, an

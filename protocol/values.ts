@@ -31,7 +31,8 @@ function errorParts(error: Error): ErrorParts {
 
 /** An object with an own key `__proto__`, which devalue refuses, as its keys and values in turn. */
 function entriesOfProto(value: unknown): unknown[] | false {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, '__proto__')) return false
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, '__proto__'))
+    return false
   return Object.entries(value).flat(1)
 }
 
@@ -40,7 +41,8 @@ function entriesReviver(): (entries: unknown[]) => object {
   return entries => {
     const object = made.get(entries) ?? {}
     made.set(entries, object)
-    for (let i = 0; i + 1 < entries.length; i += 2) setOwn(object, entries[i] as string, entries[i + 1])
+    for (let i = 0; i + 1 < entries.length; i += 2)
+      setOwn(object, entries[i] as string, entries[i + 1])
     return object
   }
 }

@@ -45,6 +45,8 @@ function toProgram(text: string, language: Language): Program {
   const { program, isObject } = parse(text, language)
   const edits = new Edits()
   const code = language === 'typescript' ? eraseTypes(text, program, edits) : text
+  // It would no longer stand at the very beginning.
+  if (code.startsWith('#!')) edits.replace(0, 2, '//')
   makeCallsConcurrent(code, program, edits)
   if (isObject) {
     const [object] = program.body as [{ start: number; end: number }]

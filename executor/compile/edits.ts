@@ -22,10 +22,11 @@ export class Edits {
   readonly #opening: Insertion[] = []
   readonly #closing: Insertion[] = []
   readonly #replacements: Replacement[] = []
+  #count = 0
 
   /** Encloses a range. Of two with the same range the first is the outer one. */
   wrap(start: number, end: number, before: string, after: string): void {
-    const order = this.#opening.length
+    const order = this.#count++
     if (before) this.#opening.push({ at: start, text: before, other: end, order })
     if (after) this.#closing.push({ at: end, text: after, other: start, order })
   }

@@ -1,8 +1,8 @@
 import { Blanks } from './blanks.ts'
 import type { Edits } from './edits.ts'
+import { isTypeStatement, refuseUnlessErasable } from './erasable.ts'
 import { eraseMember } from './erase-member.ts'
 import { eraseSignature } from './erase-signature.ts'
-import { refuseUnlessErasable } from './refused-types.ts'
 import { isFunction, isNode, type SyntaxNode } from './syntax-node.ts'
 import { skipClosing, skipTrivia } from './trivia.ts'
 
@@ -41,13 +41,6 @@ const ENDED_BY_LINE = new Set([
   'PropertyDefinition',
 ])
 
-/** Statements that are types. */
-const TYPE_STATEMENTS = new Set([
-  'TSInterfaceDeclaration',
-  'TSTypeAliasDeclaration',
-  'TSDeclareFunction',
-])
-
 class Eraser {
   readonly #text: string
   readonly #blanks: Blanks
@@ -61,7 +54,7 @@ class Eraser {
 
   /** The node that stands for `node` once its types are gone. */
   erase(node: SyntaxNode, key?: string): SyntaxNode {
-    if (TYPE_STATEMENTS.has(node.type) || (node.declare && node.type !== 'PropertyDefinition')) {
+    if (node.type !== 'PropertyDefinition' && isTypeStatement(node)) {
       return this.#eraseStatement(node)
     }
     refuseUnlessErasable(node)

@@ -117,13 +117,16 @@ const guarded = (Base: ParserClass, hasLocations: boolean) =>
       throw new Refusal(this.start, 'Modules cannot be imported', MODULE_HINT)
     }
 
-    override parseExport(node: AnyNode, exports: unknown): AnyNode {
-      if (this.isAmbientContext) return super.parseExport(node, exports)
+    override parseExport(node: AnyNode, _exports: unknown): AnyNode {
       throw new Refusal(
         node.start,
         'A source is not a module: nothing can be exported',
         EXPORT_HINT,
       )
+    }
+
+    parseInnerExport(node: AnyNode, exports: unknown): AnyNode {
+      return super.parseExport(node, exports)
     }
 
     /** The whole input as one expression; undefined when something follows it. */
@@ -142,15 +145,20 @@ export const TypeScriptParser = class extends guarded(
   Parser.extend(tsPlugin()) as unknown as ParserClass,
   true,
 ) {
-  // Refused here and not in the tree, where the first `export` of its body would come before it.
+  #namespaces = 0
+
   override tsParseModuleOrNamespaceDeclaration(node: AnyNode, nested?: boolean): AnyNode {
-    if (!this.isAmbientContext) {
-      throw new Refusal(
-        node.start,
-        'A TypeScript namespace is not supported: only types can be erased',
-        'Use an object literal.',
-      )
+    this.#namespaces++
+    try {
+      return super.tsParseModuleOrNamespaceDeclaration?.(node, nested) as AnyNode
+    } finally {
+      this.#namespaces--
     }
-    return super.tsParseModuleOrNamespaceDeclaration?.(node, nested) as AnyNode
+  }
+
+  // What a namespace exports stays inside; whether the namespace may stand is decided on the tree.
+  override parseExport(node: AnyNode, exports: unknown): AnyNode {
+    if (this.#namespaces > 0 || this.isAmbientContext) return this.parseInnerExport(node, exports)
+    return super.parseExport(node, exports)
   }
 }

@@ -66,5 +66,5 @@ function leaveBlock(text: string, statement: SyntaxNode, edits: Edits): void {
   // Erased types leave spaces behind the `;` that they leave.
   const trimmed = start + text.slice(start, end).trimEnd().length
   if (text.charAt(trimmed - 1) === ';') edits.replace(trimmed - 1, trimmed, `);${leave}`)
-  else edits.wrap(argument.start, end, '', `);${leave}`)
+  else edits.wrap(start, end, '', `);${leave}`)
 }

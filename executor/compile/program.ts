@@ -17,8 +17,14 @@ export interface Program {
   encodeMap(): string
 }
 
-/** A program of changes to a source; its map is made when it is first asked for. */
+/**
+ * A program of changes to a source; its map is made when it is first asked for.
+ *
+ * Its first line is empty: in the first line of a script the engine counts the columns of some
+ * errors from 0 and those of others from 1 (measured), and from 1 in every other line.
+ */
 export function programOf(magic: MagicString): Program {
+  magic.prepend('\n')
   let map: string | undefined
   const encodeMap = () => (map ??= magic.generateMap({ source: 'source' }).toString())
   return createProgram(magic.toString(), encodeMap)
@@ -42,7 +48,7 @@ function createProgram(code: string, encodeMap: () => string): Program {
 /**
  * Columns of the code to columns of the source.
  *
- * Lines are the same in both, since no edit adds or takes a line end. The map has one segment for
+ * Lines are the same in both but for the empty first one, since no edit adds or takes a line end. The map has one segment for
  * each piece between two edits; within a piece columns run in step, and what was put in belongs to
  * the character that follows it.
  */
@@ -59,16 +65,17 @@ class ColumnMap {
   }
 
   positionOf(line: number, byteColumn: number): Position {
+    const sourceLine = Math.max(line - 1, 1)
     const start = this.#lines[line - 1]
-    if (start === undefined) return { line, column: byteColumn }
+    if (start === undefined || line < 2) return { line: sourceLine, column: 1 }
     const text = this.#code.slice(start, this.#lines[line])
     const offset = start + unitsIn(text, byteColumn - 1)
     // The map knows only `\n`; a lone `\r` ends a line of ours within one of its lines.
-    const mapStart = start === 0 ? 0 : this.#code.lastIndexOf('\n', start - 1) + 1
+    const mapStart = this.#code.lastIndexOf('\n', start - 1) + 1
     const mapLine = this.#mapLineOf(start)
     const column = this.#sourceColumn(mapLine, offset - mapStart)
     const first = start === mapStart ? 0 : this.#sourceColumn(mapLine, start - mapStart)
-    return { line, column: column - first + 1 }
+    return { line: sourceLine, column: column - first + 1 }
   }
 
   #mapLineOf(offset: number): number {

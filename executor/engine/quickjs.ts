@@ -120,7 +120,9 @@ export class QuickJSGuest implements Guest {
   evaluate(code: string): void {
     const text = this.#vm._writeString(code)
     const file = this.#vm._writeString(PROGRAM_FILE)
-    const promise = this.#check(this.#exports.qjs_eval(text.ptr, text.len, file.ptr, EvalFlags.ASYNC))
+    const promise = this.#check(
+      this.#exports.qjs_eval(text.ptr, text.len, file.ptr, EvalFlags.ASYNC),
+    )
     this.#exports.wasm_free(text.ptr)
     this.#exports.wasm_free(file.ptr)
     this.#free(this.#enter('finish', promise))
@@ -203,9 +205,7 @@ export class QuickJSGuest implements Guest {
     const number = this.#exports.qjs_get_float64(args.getUint32(argv + 4, true))
     const text = this.#readText(args.getUint32(argv + 8, true))
     const answer = this.#hooks.host(operation, number, text)
-    return typeof answer === 'number'
-      ? this.#exports.qjs_new_number(answer)
-      : this.#newText(answer)
+    return typeof answer === 'number' ? this.#exports.qjs_new_number(answer) : this.#newText(answer)
   }
 
   #readText(value: number): string {

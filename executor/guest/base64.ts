@@ -7,7 +7,9 @@ const native = Uint8Array as unknown as {
   prototype: { toBase64(): string }
 }
 const { fromBase64 } = native
-const encode = Function.prototype.call.bind(native.prototype.toBase64) as (bytes: Uint8Array) => string
+const encode = Function.prototype.call.bind(native.prototype.toBase64) as (
+  bytes: Uint8Array,
+) => string
 const bufferOf = Function.prototype.call.bind(
   Object.getOwnPropertyDescriptor(Reflect.getPrototypeOf(Uint8Array.prototype) as object, 'buffer')
     ?.get as () => ArrayBuffer,

@@ -16,7 +16,11 @@ export function callBlocking(operation: number, number: number, text: string): u
 }
 
 /** Calls without blocking; gives a promise of the answer. */
-export function callConcurrently(operation: number, number: number, text: string): Promise<unknown> {
+export function callConcurrently(
+  operation: number,
+  number: number,
+  text: string,
+): Promise<unknown> {
   const id = askNumber(operation, number, text)
   return new PromiseOf((resolve, reject) => {
     mapSet(waiting, id, reply => {
@@ -65,6 +69,6 @@ export function readReply(text: string): unknown {
     case DONE:
       return END_OF_STREAM
     default:
-      throw new ErrorOf(`unknown reply ${text[0]}`)
+      throw new ErrorOf('unknown reply ' + text[0])
   }
 }

@@ -26,6 +26,10 @@ export function installClock(target: object): void {
     enumerable: true,
     configurable: true,
   } as PropertyDescriptor)
-  reflectDefineProperty(performance, 'toJSON', hidden(() => ({ timeOrigin: startedAtMs })))
+  reflectDefineProperty(
+    performance,
+    'toJSON',
+    hidden(() => ({ timeOrigin: startedAtMs })),
+  )
   reflectDefineProperty(target, 'performance', hidden(performance))
 }

@@ -92,7 +92,7 @@ function mapTable(map: Map<unknown, unknown>): string {
   for (let step = mapIteratorNext(iterator); step.done !== true; step = mapIteratorNext(iterator)) {
     const at = keys.length
     if (at >= maxRows || length > maxLength) break
-    indices[at] = `${at}`
+    indices[at] = '' + at
     const key = cellText(step.value[0])
     const value = cellText(step.value[1])
     keys[at] = key
@@ -115,7 +115,7 @@ function setTable(set: Set<unknown>): string {
   for (let step = setIteratorNext(iterator); step.done !== true; step = setIteratorNext(iterator)) {
     const at = values.length
     if (at >= maxRows || length > maxLength) break
-    indices[at] = `${at}`
+    indices[at] = '' + at
     const value = cellText(step.value)
     values[at] = value
     length += value.length

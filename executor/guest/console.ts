@@ -15,6 +15,7 @@ import {
   mapHas,
   mapSet,
   reflectDefineProperty,
+  StringOf,
   stringRepeat,
   symbolToStringTag,
   TypeErrorOf,
@@ -44,7 +45,7 @@ export function installConsole(
       indentation === 0 ? text : stringRepeat(' ', indentation) + indent(text, indentation),
     )
   }
-  const warnOf = (text: string): void => write('warn', `Warning: ${text}`)
+  const warnOf = (text: string): void => write('warn', 'Warning: ' + text)
 
   const log = (...values: unknown[]): void => write('log', format(values))
 
@@ -56,7 +57,7 @@ export function installConsole(
   const logTime = (method: string, name: string, values: unknown[]): void => {
     const started = mapGet(startedAtMs, name)
     if (started === undefined) {
-      warnOf(`No such label '${name}' for console.${method}()`)
+      warnOf("No such label '" + name + "' for console." + method + '()')
       return
     }
     const shown: unknown[] = ['%s: %s', name, durationText(now() - started)]
@@ -80,12 +81,12 @@ export function installConsole(
     },
     trace: (...values: unknown[]): void => {
       const text = format(values)
-      write('error', text === '' ? 'Trace' : `Trace: ${text}`)
+      write('error', text === '' ? 'Trace' : 'Trace: ' + text)
     },
     assert: (condition?: unknown, ...values: unknown[]): void => {
       if (condition) return
       const isFormat = typeof values[0] === 'string'
-      const shown: unknown[] = [isFormat ? `Assertion failed: ${values[0]}` : 'Assertion failed']
+      const shown: unknown[] = [isFormat ? 'Assertion failed: ' + values[0] : 'Assertion failed']
       for (let at = isFormat ? 1 : 0; at < values.length; at++) append(shown, values[at])
       write('error', format(shown))
     },
@@ -93,16 +94,16 @@ export function installConsole(
       const name = labelText(label)
       const count = (mapGet(counts, name) ?? 0) + 1
       mapSet(counts, name, count)
-      write('log', `${name}: ${count}`)
+      write('log', name + ': ' + count)
     },
     countReset: (label?: unknown): void => {
       const name = labelText(label)
-      if (!mapDelete(counts, name)) warnOf(`Count for '${name}' does not exist`)
+      if (!mapDelete(counts, name)) warnOf("Count for '" + name + "' does not exist")
     },
     time: (label?: unknown): void => {
       const name = labelText(label)
       if (mapHas(startedAtMs, name)) {
-        warnOf(`Label '${name}' already exists for console.time()`)
+        warnOf("Label '" + name + "' already exists for console.time()")
       } else {
         mapSet(startedAtMs, name, now())
       }
@@ -130,8 +131,13 @@ export function installConsole(
 }
 
 /** The text of a label; as in Node, a symbol throws. */
-const labelText = (label: unknown): string =>
-  label === undefined ? 'default' : `${label as string}`
+function labelText(label: unknown): string {
+  if (label === undefined) return 'default'
+  if (typeof label === 'symbol') {
+    throw new TypeErrorOf('Cannot convert a Symbol value to a string')
+  }
+  return StringOf(label)
+}
 
 function tableText(data: unknown, properties: unknown[] | undefined): string {
   try {

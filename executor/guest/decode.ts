@@ -36,8 +36,8 @@ import {
   reflectDefineProperty,
   SetOf,
   setAdd,
-  stringSlice,
   standardErrors,
+  stringSlice,
   typedArrayConstructors,
   unlinkedList,
 } from './primordials.ts'
@@ -65,7 +65,7 @@ function fromSentinel(index: number): unknown {
     case NEGATIVE_ZERO:
       return -0
     default:
-      throw new ErrorOf(`unknown sentinel ${index}`)
+      throw new ErrorOf('unknown sentinel ' + index)
   }
 }
 
@@ -78,7 +78,8 @@ class Reader {
   }
 
   read(): unknown {
-    for (let i = 0; i < this.#forms.length; i++) if (!objectHasOwn(this.#made, i)) this.#made[i] = this.#make(i)
+    for (let i = 0; i < this.#forms.length; i++)
+      if (!objectHasOwn(this.#made, i)) this.#made[i] = this.#make(i)
     for (let i = 0; i < this.#forms.length; i++) this.#fill(this.#forms[i], this.#made[i])
     return this.#made[0]
   }
@@ -124,8 +125,11 @@ class Reader {
       default: {
         const buffer = this.#earlier(form[1])
         const constructor = kind === 'DataView' ? DataViewOf : typedArrayConstructors[kind]
-        if (constructor === undefined) throw new ErrorOf(`unknown kind ${kind}`)
-        return reflectConstruct(constructor, form.length > 2 ? [buffer, form[2], form[3]] : [buffer])
+        if (constructor === undefined) throw new ErrorOf('unknown kind ' + kind)
+        return reflectConstruct(
+          constructor,
+          form.length > 2 ? [buffer, form[2], form[3]] : [buffer],
+        )
       }
     }
   }
@@ -153,11 +157,16 @@ class Reader {
       case 'Entries': {
         const entries = this.#forms[form[1]] as number[]
         for (let i = 0; i < entries.length; i += 2)
-          this.#set(made as object, this.#at(entries[i] as number) as string, entries[i + 1] as number)
+          this.#set(
+            made as object,
+            this.#at(entries[i] as number) as string,
+            entries[i + 1] as number,
+          )
         return
       }
       case 'Map':
-        for (let i = 1; i < form.length; i += 2) mapSet(made as Map<unknown, unknown>, this.#at(form[i]), this.#at(form[i + 1]))
+        for (let i = 1; i < form.length; i += 2)
+          mapSet(made as Map<unknown, unknown>, this.#at(form[i]), this.#at(form[i + 1]))
         return
       case 'Set':
         for (let i = 1; i < form.length; i++) setAdd(made as Set<unknown>, this.#at(form[i]))
@@ -173,7 +182,8 @@ class Reader {
         if (typeof form[0] === 'string') return
     }
     // An assignment might meet a setter that the program put on `Array.prototype`.
-    for (let i = 0; i < form.length; i++) if (form[i] !== HOLE) this.#set(made as object, i, form[i])
+    for (let i = 0; i < form.length; i++)
+      if (form[i] !== HOLE) this.#set(made as object, i, form[i])
     ;(made as unknown[]).length = form.length
   }
 
@@ -186,7 +196,8 @@ class Reader {
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i] as string
       const value = this.#at(parts[key] as number)
-      const isEnumerable = key !== 'name' && key !== 'message' && key !== 'cause' && key !== 'errors'
+      const isEnumerable =
+        key !== 'name' && key !== 'message' && key !== 'cause' && key !== 'errors'
       if (key === 'name' && error.name === value) continue
       reflectDefineProperty(error, key, hidden(value, isEnumerable))
     }
@@ -197,6 +208,8 @@ class Reader {
 function makeError(parts: Record<string, number>, forms: readonly unknown[]): Error {
   const name = forms[parts.name as number] as string
   if (name === 'AggregateError') return reflectConstruct(ErrorOf, [''], AggregateErrorOf)
-  const constructor = objectHasOwn(standardErrors, name) ? (standardErrors[name] as ErrorConstructor) : ErrorOf
+  const constructor = objectHasOwn(standardErrors, name)
+    ? (standardErrors[name] as ErrorConstructor)
+    : ErrorOf
   return new constructor('')
 }

@@ -18,15 +18,15 @@ import {
 } from '../../protocol/value-format.ts'
 import { toBase64 } from './base64.ts'
 import {
-  bigintToString,
-  booleanValueOf,
-  bigintValueOf,
   arrayBufferByteLength,
-  dateGetTime,
-  dateToISOString,
+  bigintToString,
+  bigintValueOf,
+  booleanValueOf,
   dataViewBuffer,
   dataViewByteLength,
   dataViewByteOffset,
+  dateGetTime,
+  dateToISOString,
   hasBrand,
   hidden,
   isArray,
@@ -88,17 +88,21 @@ const REFUSE: EncodeMode = { toJSON: true }
  * @throws {TypeError} with `code` `VALUE_NOT_TRANSFERABLE`, naming the path of a part that cannot
  *   cross. Getters, traps and `toJSON` may throw what they like.
  */
-export function encode(value: unknown, root: string | readonly string[], mode: EncodeMode = REFUSE): Encoded {
+export function encode(
+  value: unknown,
+  root: string | readonly string[],
+  mode: EncodeMode = REFUSE,
+): Encoded {
   switch (typeof value) {
     case 'string':
       return { text: PLAIN + jsonStringify(value), isPlain: true }
     case 'boolean':
-      return { text: value ? `${PLAIN}true` : `${PLAIN}false`, isPlain: true }
+      return { text: value ? PLAIN + 'true' : PLAIN + 'false', isPlain: true }
     case 'number':
       if (sentinelOf(value) !== 0) break
       return { text: PLAIN + numberToString(value), isPlain: true }
     default:
-      if (value === null) return { text: `${PLAIN}null`, isPlain: true }
+      if (value === null) return { text: PLAIN + 'null', isPlain: true }
   }
   return new Walk(root, mode).run(value)
 }
@@ -131,8 +135,9 @@ class Walk {
     const first = this.#place(value, -1, '')
     if (first < 0) return { text: EXACT + first, isPlain: false }
     let text = EXACT
-    for (let i = 0; i < this.#count; i++) text += (i === 0 ? '[' : ',') + this.#write(this.#values[i], i)
-    return { text: `${text}]`, isPlain: this.#isPlain }
+    for (let i = 0; i < this.#count; i++)
+      text += (i === 0 ? '[' : ',') + this.#write(this.#values[i], i)
+    return { text: text + ']', isPlain: this.#isPlain }
   }
 
   /** Gives a value its index, or the sentinel or earlier index that stands for it. */
@@ -186,7 +191,7 @@ class Walk {
         return value ? 'true' : 'false'
       case 'bigint':
         this.#isPlain = false
-        return `["BigInt","${bigintToString(value)}"]`
+        return '["BigInt","' + bigintToString(value) + '"]'
       case 'object':
         return value === null ? 'null' : this.#writeObject(value, index)
       default:
@@ -197,7 +202,9 @@ class Walk {
   #refuse(value: unknown, index: number): string {
     this.#isPlain = false
     if (this.#mode.substitute) return jsonStringify(this.#mode.substitute(value))
-    const error = new TypeErrorOf(`Cannot send ${this.#pathOf(index)}: a ${kindOf(value)} cannot cross to the host`)
+    const error = new TypeErrorOf(
+      'Cannot send ' + this.#pathOf(index) + ': a ' + kindOf(value) + ' cannot cross to the host',
+    )
     reflectDefineProperty(error, 'code', hidden('VALUE_NOT_TRANSFERABLE', true))
     throw error
   }
@@ -205,7 +212,11 @@ class Walk {
   #pathOf(index: number): string {
     let path = ''
     let at = index
-    for (let parent = this.#parents[at] as number; parent >= 0; parent = this.#parents[at] as number) {
+    for (
+      let parent = this.#parents[at] as number;
+      parent >= 0;
+      parent = this.#parents[at] as number
+    ) {
       if (parent === 0 && typeof this.#root !== 'string') {
         return argumentName(this.#root, this.#keys[at] as string | number) + path
       }
@@ -231,9 +242,9 @@ class Walk {
       const key = keys[i] as string
       if (key === '__proto__') return this.#writeEntries(value, keys, index)
       const child = this.#place((value as Record<string, unknown>)[key], index, key)
-      text += `${i === 0 ? '' : ','}${jsonStringify(key)}:${child}`
+      text += '' + (i === 0 ? '' : ',') + jsonStringify(key) + ':' + child
     }
-    return `${text}}`
+    return text + '}'
   }
 
   #writeNullPrototype(value: object, index: number): string {
@@ -241,9 +252,13 @@ class Walk {
     let text = '["null"'
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i] as string
-      text += `,${jsonStringify(key)},${this.#place((value as Record<string, unknown>)[key], index, key)}`
+      text +=
+        ',' +
+        jsonStringify(key) +
+        ',' +
+        this.#place((value as Record<string, unknown>)[key], index, key)
     }
-    return `${text}]`
+    return text + ']'
   }
 
   /** An object with an own key `__proto__`, which devalue refuses: as a list of keys and values. */
@@ -254,7 +269,7 @@ class Walk {
       entries[2 * i] = keys[i]
       entries[2 * i + 1] = (value as Record<string, unknown>)[keys[i] as string]
     }
-    return `["Entries",${this.#place(entries, index, '')}]`
+    return '["Entries",' + this.#place(entries, index, '') + ']'
   }
 
   #writeArray(value: readonly unknown[], index: number): string {
@@ -273,20 +288,20 @@ class Walk {
         text += HOLE
       } else text += this.#place(item, index, i)
     }
-    return `${text}]`
+    return text + ']'
   }
 
   #writeSparse(value: readonly unknown[], keys: readonly string[], index: number): string {
     this.#isPlain = false
-    let text = `[${SPARSE},${value.length}`
+    let text = '[' + SPARSE + ',' + value.length
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i] as string
       const at = +key
       // The keys of elements come first, in order; the rest are named properties.
       if (at !== at >>> 0) break
-      text += `,${key},${this.#place(value[at], index, at)}`
+      text += ',' + key + ',' + this.#place(value[at], index, at)
     }
-    return `${text}]`
+    return text + ']'
   }
 
   /** Writes the kinds that have a form of their own; `undefined` for every other object. */
@@ -294,45 +309,55 @@ class Walk {
     const kind = typedArrayName(value)
     if (kind !== undefined) {
       const whole = arrayBufferByteLength(typedArrayBuffer(value))
-      const part = typedArrayByteLength(value) === whole ? '' : `,${typedArrayByteOffset(value)},${typedArrayLength(value)}`
-      return `["${kind}",${this.#place(typedArrayBuffer(value), index, 'buffer')}${part}]`
+      const part =
+        typedArrayByteLength(value) === whole
+          ? ''
+          : ',' + typedArrayByteOffset(value) + ',' + typedArrayLength(value)
+      return '["' + kind + '",' + this.#place(typedArrayBuffer(value), index, 'buffer') + part + ']'
     }
-    if (isErrorBrand(value)) return `["Error",${this.#place(errorParts(value), index, '')}]`
+    if (isErrorBrand(value)) return '["Error",' + this.#place(errorParts(value), index, '') + ']'
     if (hasBrand(mapSize, value)) {
       let text = '["Map"'
       mapForEach(value as Map<unknown, unknown>, (item, key) => {
-        text += `,${this.#place(key, index, 'key')},${this.#place(item, index, mapStep(key))}`
+        text += ',' + this.#place(key, index, 'key') + ',' + this.#place(item, index, mapStep(key))
       })
-      return `${text}]`
+      return text + ']'
     }
     if (hasBrand(setSize, value)) {
       let text = '["Set"'
       setForEach(value as Set<unknown>, item => {
-        text += `,${this.#place(item, index, 'item')}`
+        text += ',' + this.#place(item, index, 'item')
       })
-      return `${text}]`
+      return text + ']'
     }
     if (hasBrand(dateGetTime, value)) {
       const time = dateGetTime(value as Date)
-      return time === time ? `["Date","${dateToISOString(value as Date)}"]` : '["Date",""]'
+      return time === time ? '["Date","' + dateToISOString(value as Date) + '"]' : '["Date",""]'
     }
     if (isRegExp(value)) {
       const flags = regExpFlags(value)
-      return `["RegExp",${jsonStringify(regExpSource(value))}${flags === '' ? '' : `,"${flags}"`}]`
+      return (
+        '["RegExp",' +
+        jsonStringify(regExpSource(value)) +
+        (flags === '' ? '' : ',"' + flags + '"') +
+        ']'
+      )
     }
-    if (hasBrand(arrayBufferByteLength, value)) return `["ArrayBuffer","${toBase64(value as ArrayBuffer)}"]`
+    if (hasBrand(arrayBufferByteLength, value))
+      return '["ArrayBuffer","' + toBase64(value as ArrayBuffer) + '"]'
     if (hasBrand(dataViewByteLength, value)) {
       const buffer = dataViewBuffer(value)
       const bounds =
         dataViewByteLength(value) === arrayBufferByteLength(buffer)
           ? ''
-          : `,${dataViewByteOffset(value)},${dataViewByteLength(value)}`
-      return `["DataView",${this.#place(buffer, index, 'buffer')}${bounds}]`
+          : ',' + dataViewByteOffset(value) + ',' + dataViewByteLength(value)
+      return '["DataView",' + this.#place(buffer, index, 'buffer') + bounds + ']'
     }
-    if (isURL(value)) return `["URL",${jsonStringify(urlHref(value))}]`
-    if (isURLSearchParams(value)) return `["URLSearchParams",${jsonStringify(searchParamsText(value))}]`
+    if (isURL(value)) return '["URL",' + jsonStringify(urlHref(value)) + ']'
+    if (isURLSearchParams(value))
+      return '["URLSearchParams",' + jsonStringify(searchParamsText(value)) + ']'
     const boxed = unboxed(value)
-    if (boxed !== undefined) return `["Object",${this.#place(boxed, index, '')}]`
+    if (boxed !== undefined) return '["Object",' + this.#place(boxed, index, '') + ']'
     if (isUnsendable(value)) return this.#refuse(value, index)
     return undefined
   }
@@ -343,14 +368,15 @@ function afterToJSON(value: object, key: string | number): unknown {
   const { toJSON } = value as { toJSON?: unknown }
   if (typeof toJSON !== 'function') return value
   if (hasBrand(dateGetTime, value) || isURL(value)) return value
-  return (value as { toJSON(key: string): unknown }).toJSON(`${key}`)
+  return (value as { toJSON(key: string): unknown }).toJSON('' + key)
 }
 
 function errorParts(error: Error): Record<string, unknown> {
   const parts = {} as Record<string, unknown>
-  const put = (key: string, value: unknown) => reflectDefineProperty(parts, key, hidden(value, true))
-  put('name', `${error.name}`)
-  put('message', `${error.message}`)
+  const put = (key: string, value: unknown) =>
+    reflectDefineProperty(parts, key, hidden(value, true))
+  put('name', '' + error.name)
+  put('message', '' + error.message)
   if (objectHasOwn(error, 'cause')) put('cause', error.cause)
   if (objectHasOwn(error, 'errors')) put('errors', (error as AggregateError).errors)
   const keys = objectKeys(error)
@@ -378,25 +404,26 @@ function unboxed(value: object): unknown {
 const PROBE = record()
 
 function isUnsendable(value: object): boolean {
-  for (let up: object | null = value; up !== null; up = reflectGetPrototypeOf(up)) if (up === promisePrototype) return true
-  return (
-    hasBrand(v => weakMapHas(v, PROBE), value) || hasBrand(v => weakSetHas(v, PROBE), value)
-  )
+  for (let up: object | null = value; up !== null; up = reflectGetPrototypeOf(up))
+    if (up === promisePrototype) return true
+  return hasBrand(v => weakMapHas(v, PROBE), value) || hasBrand(v => weakSetHas(v, PROBE), value)
 }
 
 function kindOf(value: unknown): string {
-  if (typeof value === 'symbol') return `symbol (${symbolToString(value)})`
+  if (typeof value === 'symbol') return 'symbol (' + symbolToString(value) + ')'
   if (typeof value === 'function') return 'function'
-  for (let up: object | null = value as object; up !== null; up = reflectGetPrototypeOf(up)) if (up === promisePrototype) return 'promise'
+  for (let up: object | null = value as object; up !== null; up = reflectGetPrototypeOf(up))
+    if (up === promisePrototype) return 'promise'
   return 'weak collection'
 }
 
-const mapStep = (key: unknown) => (typeof key === 'string' ? `.get(${jsonStringify(key)})` : '.get(…)')
+const mapStep = (key: unknown) =>
+  typeof key === 'string' ? '.get(' + jsonStringify(key) + ')' : '.get(…)'
 
 function step(key: string | number): string {
-  if (typeof key === 'number') return `[${key}]`
+  if (typeof key === 'number') return '[' + key + ']'
   if (key === '' || key[0] === '.') return key
-  return isIdentifier(key) ? `.${key}` : `[${jsonStringify(key)}]`
+  return isIdentifier(key) ? '.' + key : '[' + jsonStringify(key) + ']'
 }
 
 function isIdentifier(key: string): boolean {
@@ -409,6 +436,6 @@ function isIdentifier(key: string): boolean {
 }
 
 function argumentName(names: readonly string[], key: string | number): string {
-  for (let i = 0; i < names.length; i++) if (names[i] === key) return `args[${i}]`
-  return `args${step(key)}`
+  for (let i = 0; i < names.length; i++) if (names[i] === key) return 'args[' + i + ']'
+  return 'args' + step(key)
 }

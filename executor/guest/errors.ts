@@ -36,7 +36,8 @@ export function installErrors(target: object): void {
 export function thrownError(text: string): Error {
   const thrown = jsonParse(text) as ThrownText
   const { name } = thrown
-  const constructor = classes[name] ?? (objectHasOwn(standardErrors, name) ? standardErrors[name] : ErrorOf)
+  const constructor =
+    classes[name] ?? (objectHasOwn(standardErrors, name) ? standardErrors[name] : ErrorOf)
   const error = new (constructor as ErrorConstructor)(thrown.message)
   if (error.name !== name) reflectDefineProperty(error, 'name', hidden(name))
   if (thrown.details !== undefined) {
@@ -54,7 +55,9 @@ export function thrownError(text: string): Error {
 
 /** What the host is told of an error: {@link ErrorDescription} as JSON. */
 export function describe(thrown: unknown): string {
-  const description = record() as unknown as { -readonly [K in keyof ErrorDescription]: ErrorDescription[K] }
+  const description = record() as unknown as {
+    -readonly [K in keyof ErrorDescription]: ErrorDescription[K]
+  }
   if (isErrorBrand(thrown)) {
     description.name = textOf(thrown, 'name') ?? 'Error'
     description.message = textOf(thrown, 'message') ?? ''
@@ -64,7 +67,7 @@ export function describe(thrown: unknown): string {
   } else {
     // A value that is no error has no name of its own, and no place where it was thrown.
     description.name = 'Error'
-    description.message = `Uncaught ${inspect(thrown, THROWN_DEPTH)}`
+    description.message = 'Uncaught ' + inspect(thrown, THROWN_DEPTH)
     description.stack = ''
   }
   return jsonStringify(description)
@@ -92,7 +95,7 @@ function textOf(error: Error, key: 'name' | 'message' | 'stack' | 'hint'): strin
 
 /** The log line of a rejection that nobody handled. */
 export function describeRejection(reason: unknown): string {
-  return `Uncaught (in promise) ${inspect(reason, THROWN_DEPTH)}`
+  return 'Uncaught (in promise) ' + inspect(reason, THROWN_DEPTH)
 }
 
 /** Makes an own error of the prelude with a code. */
@@ -101,4 +104,3 @@ export function errorWithCode(constructor: ErrorConstructor, message: string, co
   reflectDefineProperty(error, 'code', hidden(code, true))
   return error
 }
-

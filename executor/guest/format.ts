@@ -73,8 +73,8 @@ function joined(text: string, args: ArrayLike<unknown>, from: number, length: nu
   let line = text
   for (let at = from; at < length; at++) {
     const value = args[at]
-    if (line.length > defaultMaxBytes) return `${line} ${MORE}`
-    line += typeof value === 'string' ? ` ${value}` : ` ${inspect(value)}`
+    if (line.length > defaultMaxBytes) return line + ' ' + MORE
+    line += typeof value === 'string' ? ' ' + value : ' ' + inspect(value)
   }
   return line
 }
@@ -96,13 +96,13 @@ function converted(kind: number, value: unknown): string {
         return asString(value)
       case 100:
         return typeof value === 'bigint'
-          ? `${value}n`
+          ? value + 'n'
           : typeof value === 'symbol'
             ? 'NaN'
             : numberText(NumberOf(value))
       case 105:
         return typeof value === 'bigint'
-          ? `${value}n`
+          ? value + 'n'
           : typeof value === 'symbol'
             ? 'NaN'
             : numberText(parseIntOf(value as string))
@@ -125,14 +125,14 @@ function converted(kind: number, value: unknown): string {
 
 function asString(value: unknown): string {
   if (typeof value === 'number') return numberText(value)
-  if (typeof value === 'bigint') return `${value}n`
+  if (typeof value === 'bigint') return value + 'n'
   if (typeof value !== 'object' || value === null || !hasBuiltInText(value)) return StringOf(value)
   return inspect(value, { depth: 0 })
 }
 
 function asJson(value: unknown): string {
   try {
-    return `${jsonStringify(value)}`
+    return '' + jsonStringify(value)
   } catch (error) {
     // A cycle, or what the program's `toJSON` threw.
     if (isCycle(error)) return '[Circular]'

@@ -57,10 +57,11 @@ export function extraKeysOf(value: object, length: number, showHidden: boolean):
 }
 
 const isIndex = (key: PropertyKey): boolean =>
-  typeof key === 'string' && `${(key as unknown as number) >>> 0}` === key
+  typeof key === 'string' && '' + ((key as unknown as number) >>> 0) === key
 
-const moreItems = (count: number): string => `... ${count} more item${count > 1 ? 's' : ''}`
-const emptyItems = (count: number): string => `<${count} empty item${count > 1 ? 's' : ''}>`
+const moreItems = (count: number): string => '... ' + count + ' more item' + (count > 1 ? 's' : '')
+const emptyItems = (count: number): string =>
+  '<' + count + ' empty item' + (count > 1 ? 's' : '') + '>'
 
 /** The elements of an array with `length` of them; `level` is theirs. */
 export function arrayElements(
@@ -134,7 +135,7 @@ export function typedElements(run: Inspection, value: ArrayLike<number | bigint>
   const entries = unlinkedList<string>()
   for (let at = 0; at < count && run.left >= 0; at++) {
     const element = value[at] as number | bigint
-    entries[at] = charge(run, typeof element === 'bigint' ? `${element}n` : numberText(element))
+    entries[at] = charge(run, typeof element === 'bigint' ? element + 'n' : numberText(element))
   }
   if (length > entries.length) entries[entries.length] = moreItems(length - entries.length)
   return { entries, isNumeric: true }
@@ -164,7 +165,7 @@ export function mapPairs(run: Inspection, value: Map<unknown, unknown>, level: n
     if (isFull(run, entries, size)) break
     const pair = step.value
     entries[entries.length] =
-      `${run.print(run, pair[0], level)} => ${run.print(run, pair[1], level)}`
+      run.print(run, pair[0], level) + ' => ' + run.print(run, pair[1], level)
   }
   run.indentation -= 2
   return entries
@@ -191,11 +192,11 @@ export function bufferContents(run: Inspection, value: ArrayBuffer): string {
   let text = ''
   for (let at = 0; at < count; at++) {
     const byte = bytes[at] as number
-    text += `${at === 0 ? '' : ' '}${hexDigit(byte >> 4)}${hexDigit(byte & 15)}`
+    text += (at === 0 ? '' : ' ') + hexDigit(byte >> 4) + hexDigit(byte & 15)
   }
   const more = length - count
-  if (more > 0) text += ` ... ${more} more byte${more > 1 ? 's' : ''}`
-  return charge(run, `[Uint8Contents]: <${text}>`)
+  if (more > 0) text += ' ... ' + more + ' more byte' + (more > 1 ? 's' : '')
+  return charge(run, '[Uint8Contents]: <' + text + '>')
 }
 
 const hexDigit = (digit: number): string => stringSlice(hexDigits, digit, digit + 1)
@@ -216,9 +217,9 @@ export function addProperties(
     const key = keys[at] as PropertyKey
     const descriptor = reflectGetOwnPropertyDescriptor(value, key)
     const name = keyText(key)
-    const shown = descriptor?.enumerable === false ? `[${name}]` : name
+    const shown = descriptor?.enumerable === false ? '[' + name + ']' : name
     run.left -= shown.length
-    entries[entries.length] = `${shown}: ${propertyText(run, descriptor, level)}`
+    entries[entries.length] = shown + ': ' + propertyText(run, descriptor, level)
   }
 }
 

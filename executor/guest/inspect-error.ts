@@ -4,6 +4,7 @@ import { ownData, prefixOf } from './inspect-kind.ts'
 import {
   isArray,
   objectHasOwn,
+  StringOf,
   stringCharCodeAt,
   stringEndsWith,
   stringIndexOf,
@@ -40,12 +41,12 @@ export function errorText(
 ): string {
   const name = textOf(error, 'name', 'Error')
   const message = textOf(error, 'message', '')
-  const plain = name === '' ? message : message === '' ? name : `${name}: ${message}`
+  const plain = name === '' ? message : message === '' ? name : name + ': ' + message
   const title = nameClass(plain, name, className, tag)
   const stack = stackInspector(error)
   const frames = stack === undefined ? '' : framesOf(stack, message)
-  if (frames !== '') return `${title}\n${frames}`
-  return stack === undefined && level === 0 ? title : `[${title}]`
+  if (frames !== '') return title + '\n' + frames
+  return stack === undefined && level === 0 ? title : '[' + title + ']'
 }
 
 /** The properties of an error to print: what its text already says is left out, its causes are added. */
@@ -73,11 +74,10 @@ export function errorKeys(error: object, keys: PropertyKey[], text: string): Pro
 function textOf(error: object, key: 'name' | 'message', fallback: string): string {
   try {
     const value: unknown = (error as Record<string, unknown>)[key]
-    return value === undefined || (typeof value === 'object' && value !== null)
-      ? fallback
-      : `${value as string}`
+    if (typeof value === 'string') return value
+    return value === undefined || typeof value === 'object' ? fallback : StringOf(value)
   } catch {
-    // A getter threw, or the value is a symbol: the error prints without it.
+    // A getter threw: the error prints without it.
     return fallback
   }
 }
@@ -88,9 +88,9 @@ function nameClass(title: string, name: string, className: string | null, tag: s
   const spaced = prefixOf(className, tag, name === '' ? 'Error' : name)
   const prefix = stringSlice(spaced, 0, spaced.length - 1)
   if (name === prefix) return title
-  if (name === '') return `${prefix}: ${title}`
+  if (name === '') return prefix + ': ' + title
   const rest = stringSlice(title, name.length)
-  return stringIndexOf(prefix, name) === -1 ? `${prefix} [${name}]${rest}` : `${prefix}${rest}`
+  return stringIndexOf(prefix, name) === -1 ? prefix + ' [' + name + ']' + rest : prefix + rest
 }
 
 /** The lines `    at …` of a stack, `''` when it has none. */
@@ -100,7 +100,7 @@ function framesOf(stack: string, message: string): string {
   if (!stringStartsWith(stack, frames)) {
     // A message may hold lines that look like frames.
     const from = stringIndexOf(stack, message)
-    start = stringIndexOf(stack, `\n${frames}`, from === -1 ? 0 : from + message.length) + 1
+    start = stringIndexOf(stack, '\n' + frames, from === -1 ? 0 : from + message.length) + 1
     if (start === 0) return ''
   }
   let end = stack.length

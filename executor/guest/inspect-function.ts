@@ -23,10 +23,10 @@ export function functionText(value: AnyFunction, className: string | null, tag: 
   if (isClass(functionToString(value))) return classText(value, className, tag)
   const type = typeOf(value)
   const name = ownFunctionName(value)
-  let text = `[${type}${className === null ? ' (null prototype)' : ''}`
-  text += name === '' ? ' (anonymous)]' : `: ${name}]`
-  if (className !== type && className !== null) text += ` ${className}`
-  if (tag !== '' && className !== tag) text += ` [${tag}]`
+  let text = '[' + type + (className === null ? ' (null prototype)' : '')
+  text += name === '' ? ' (anonymous)]' : ': ' + name + ']'
+  if (className !== type && className !== null) text += ' ' + className
+  if (tag !== '' && className !== tag) text += ' [' + tag + ']'
   return text
 }
 
@@ -40,12 +40,12 @@ function typeOf(value: AnyFunction): string {
 
 function classText(value: AnyFunction, className: string | null, tag: string): string {
   const name = ownFunctionName(value)
-  let text = `[class ${name === '' ? '(anonymous)' : name}`
-  if (className !== 'Function' && className !== null) text += ` [${className}]`
-  if (tag !== '' && className !== tag) text += ` [${tag}]`
-  if (className === null) return `${text} extends [null prototype]]`
+  let text = '[class ' + (name === '' ? '(anonymous)' : name)
+  if (className !== 'Function' && className !== null) text += ' [' + className + ']'
+  if (tag !== '' && className !== tag) text += ' [' + tag + ']'
+  if (className === null) return text + ' extends [null prototype]]'
   const parent = ownFunctionName(reflectGetPrototypeOf(value))
-  return parent === '' ? `${text}]` : `${text} extends ${parent}]`
+  return parent === '' ? text + ']' : text + ' extends ' + parent + ']'
 }
 
 /** Whether a function of that source is a class, and not a method of the name `class`. */

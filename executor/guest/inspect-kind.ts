@@ -268,13 +268,13 @@ function kindOf(value: object, proposed: Kind | undefined): Kind {
  */
 export function prefixOf(name: string | null, tag: string, fallback: string, size = ''): string {
   if (name === null) {
-    const own = `[${fallback}${size}: null prototype] `
-    return tag !== '' && fallback !== tag ? `${own}[${tag}] ` : own
+    const own = '[' + fallback + size + ': null prototype] '
+    return tag !== '' && fallback !== tag ? own + '[' + tag + '] ' : own
   }
-  if (tag === '') return `${name}${size} `
+  if (tag === '') return name + size + ' '
   const dot = stringLastIndexOf(tag, '.')
-  if (name === (dot >= 1 ? stringSlice(tag, dot + 1) : tag)) return `${tag}${size} `
-  return `${name}${size} [${tag}] `
+  if (name === (dot >= 1 ? stringSlice(tag, dot + 1) : tag)) return tag + size + ' '
+  return name + size + ' [' + tag + '] '
 }
 
 /** What V8 would call an object of that kind whose chain names no constructor. */

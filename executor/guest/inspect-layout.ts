@@ -44,7 +44,7 @@ export type Parts = {
 /** The text of one value. */
 export function layOut(layout: Layout, parts: Parts): string {
   const { base, open, close, depthBelow } = parts
-  const head = base === '' ? open : `${base} ${open}`
+  const head = base === '' ? open : base + ' ' + open
   let { entries } = parts
   if (layout.compact >= 1) {
     const count = entries.length
@@ -55,12 +55,12 @@ export function layOut(layout: Layout, parts: Parts): string {
       const start = count + layout.indentation + open.length + base.length + 10
       if (fits(layout, entries, start, base)) {
         const line = arrayJoin(entries, ', ')
-        if (stringIndexOf(line, '\n') === -1) return `${head} ${line} ${close}`
+        if (stringIndexOf(line, '\n') === -1) return head + ' ' + line + ' ' + close
       }
     }
   }
-  const lineBreak = `\n${stringRepeat(' ', layout.indentation)}`
-  return `${head}${lineBreak}  ${arrayJoin(entries, `,${lineBreak}  `)}${lineBreak}${close}`
+  const lineBreak = '\n' + stringRepeat(' ', layout.indentation)
+  return head + lineBreak + '  ' + arrayJoin(entries, ',' + lineBreak + '  ') + lineBreak + close
 }
 
 function fits(layout: Layout, entries: string[], start: number, base: string): boolean {
@@ -121,8 +121,8 @@ function intoColumns(layout: Layout, entries: string[], isNumeric: boolean): str
       const surplus = text.length - (widths[at] as number)
       const width = (columnWidths[at - first] as number) + surplus
       if (isNumeric)
-        row += isLast ? stringPadStart(text, width - separator) : stringPadStart(`${text}, `, width)
-      else row += isLast ? text : stringPadEnd(`${text}, `, width)
+        row += isLast ? stringPadStart(text, width - separator) : stringPadStart(text + ', ', width)
+      else row += isLast ? text : stringPadEnd(text + ', ', width)
     }
     rows[rows.length] = row
   }

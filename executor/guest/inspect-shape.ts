@@ -40,22 +40,22 @@ export function shapeOf(
     case 'array': {
       const { length } = value as unknown[]
       const isPlain = name === 'Array' && tag === ''
-      const open = `${isPlain ? '' : prefixOf(name, tag, 'Array', `(${length})`)}[`
+      const open = (isPlain ? '' : prefixOf(name, tag, 'Array', '(' + length + ')')) + '['
       const keys = extraKeysOf(value, length, run.showHidden)
-      return length === 0 && keys.length === 0 ? `${open}]` : { base: '', open, keys }
+      return length === 0 && keys.length === 0 ? open + ']' : { base: '', open, keys }
     }
     case 'typed-array': {
       const length = typedArrayLength(value)
-      const open = `${prefixOf(name, tag, kindName(value, kind), `(${length})`)}[`
+      const open = prefixOf(name, tag, kindName(value, kind), '(' + length + ')') + '['
       const keys = extraKeysOf(value, length, run.showHidden)
-      return length === 0 && keys.length === 0 ? `${open}]` : { base: '', open, keys }
+      return length === 0 && keys.length === 0 ? open + ']' : { base: '', open, keys }
     }
     case 'map':
     case 'set': {
       const size = kind === 'map' ? mapSize(value) : setSize(value)
-      const open = `${prefixOf(name, tag, kindName(value, kind), `(${size})`)}{`
+      const open = prefixOf(name, tag, kindName(value, kind), '(' + size + ')') + '{'
       const keys = keysOf(value, run.showHidden)
-      return size === 0 && keys.length === 0 ? `${open}}` : { base: '', open, keys }
+      return size === 0 && keys.length === 0 ? open + '}' : { base: '', open, keys }
     }
     default:
       break
@@ -64,8 +64,8 @@ export function shapeOf(
   const keys = keysOf(value, run.showHidden)
   switch (kind) {
     case 'object': {
-      const open = `${objectPrefix(value, name, tag)}{`
-      return keys.length === 0 ? `${open}}` : { base: '', open, keys }
+      const open = objectPrefix(value, name, tag) + '{'
+      return keys.length === 0 ? open + '}' : { base: '', open, keys }
     }
     case 'function':
       return based(functionText(value as () => unknown, name, tag), keys)
@@ -92,7 +92,7 @@ export function shapeOf(
     case 'symbol':
       return boxedShape(run, value, kind, name, tag)
     default:
-      return { base: '', open: `${prefixOf(name, tag, kindName(value, kind))}{`, keys }
+      return { base: '', open: prefixOf(name, tag, kindName(value, kind)) + '{', keys }
   }
 }
 
@@ -121,9 +121,9 @@ function boxedShape(
     typeof primitive === 'string'
       ? extraKeysOf(value, primitive.length, run.showHidden)
       : keysOf(value, run.showHidden)
-  const of = type === name ? '' : name === null ? ' (null prototype)' : ` (${name})`
-  const suffix = tag !== '' && tag !== name ? ` [${tag}]` : ''
-  return based(`[${type}${of}: ${primitiveText(run, primitive)}]${suffix}`, keys)
+  const of = type === name ? '' : name === null ? ' (null prototype)' : ' (' + name + ')'
+  const suffix = tag !== '' && tag !== name ? ' [' + tag + ']' : ''
+  return based('[' + type + of + ': ' + primitiveText(run, primitive) + ']' + suffix, keys)
 }
 
 function unboxed(
@@ -145,7 +145,7 @@ function unboxed(
 }
 
 function regExpText(value: object): string {
-  let text = `/${regExpSource(value)}/`
+  let text = '/' + regExpSource(value) + '/'
   for (let at = 0; at < regExpFlagGetters.length; at++) {
     const flag = regExpFlagGetters[at] as { letter: string; isSet: (value: unknown) => unknown }
     if (flag.isSet(value) === true) text += flag.letter

@@ -55,11 +55,11 @@ export function primitiveText(inspection: Inspection, value: unknown): string {
     case 'number':
       return numberText(value)
     case 'bigint':
-      return `${value}n`
+      return value + 'n'
     case 'symbol':
       return symbolToString(value)
     default:
-      return `${value as boolean | undefined}`
+      return '' + (value as boolean | undefined)
   }
 }
 
@@ -70,7 +70,7 @@ function stringText(inspection: Inspection, value: string): string {
   if (text.length > maxStringLength) {
     const more = text.length - maxStringLength
     text = stringSlice(text, 0, maxStringLength)
-    rest = `... ${more} more character${more > 1 ? 's' : ''}`
+    rest = '... ' + more + ' more character' + (more > 1 ? 's' : '')
   }
   // Node breaks a text of several lines when it is longer than 16 and does not fit its line.
   if (text.length <= 16 || text.length <= breakLength - indentation - 4) return quote(text) + rest
@@ -84,5 +84,5 @@ function stringText(inspection: Inspection, value: string): string {
     at = stringIndexOf(text, '\n', from)
   }
   lines[lines.length] = quote(stringSlice(text, from))
-  return arrayJoin(lines, ` +\n${stringRepeat(' ', indentation + 2)}`) + rest
+  return arrayJoin(lines, ' +\n' + stringRepeat(' ', indentation + 2)) + rest
 }

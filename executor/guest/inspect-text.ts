@@ -27,7 +27,7 @@ export const MORE = '… more'
 /** `text` between the quotes that need the fewest escapes (`'`, else `"`, else `` ` ``). */
 export function quote(text: string): string {
   ESCAPED.lastIndex = 0
-  if (regExpExec(ESCAPED, text) === null) return `'${text}'`
+  if (regExpExec(ESCAPED, text) === null) return "'" + text + "'"
   let mark = "'"
   if (stringIndexOf(text, "'") !== -1) {
     if (stringIndexOf(text, '"') === -1) mark = '"'
@@ -79,8 +79,12 @@ function escapeCode(code: number): string {
     case 92:
       return '\\\\'
     default:
-      if (code > 255) return `\\u${numberToString(code, 16)}`
-      return `\\x${stringSlice(HEX, code >> 4, (code >> 4) + 1)}${stringSlice(HEX, code & 15, (code & 15) + 1)}`
+      if (code > 255) return '\\u' + numberToString(code, 16)
+      return (
+        '\\x' +
+        stringSlice(HEX, code >> 4, (code >> 4) + 1) +
+        stringSlice(HEX, code & 15, (code & 15) + 1)
+      )
   }
 }
 

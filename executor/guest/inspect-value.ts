@@ -74,7 +74,7 @@ export function printValue(run: Inspection, value: unknown, level: number): stri
 
 function printObject(run: Inspection, value: object, level: number): string {
   for (let at = 0; at < run.seenCount; at++) {
-    if (run.seen[at] === value) return charge(run, `[Circular *${circularIndex(run, value)}]`)
+    if (run.seen[at] === value) return charge(run, '[Circular *' + circularIndex(run, value) + ']')
   }
   const identity = identify(value)
   const { kind, inspector } = identity
@@ -92,7 +92,7 @@ function printObject(run: Inspection, value: object, level: number): string {
   if (level > run.depth) {
     const prefix = prefixOf(name, tag, kindName(value, kind))
     const text = stringSlice(prefix, 0, prefix.length - 1)
-    return charge(run, name === null ? text : `[${text}]`)
+    return charge(run, name === null ? text : '[' + text + ']')
   }
 
   const inside = level + 1
@@ -106,7 +106,8 @@ function printObject(run: Inspection, value: object, level: number): string {
 
   let { base } = shape
   const index = run.circular === undefined ? undefined : mapGet(run.circular, value)
-  if (index !== undefined) base = base === '' ? `<ref *${index}>` : `<ref *${index}> ${base}`
+  if (index !== undefined)
+    base = base === '' ? '<ref *' + index + '>' : '<ref *' + index + '> ' + base
   const isList = kind === 'array' || kind === 'typed-array'
   return layOut(run, {
     base,
@@ -147,12 +148,12 @@ function nameOf(run: Inspection, value: object, identity: Identity, level: numbe
   const { name, kind, unnamed } = identity
   if (name !== null || unnamed === null) return name
   const own = kindName(value, kind)
-  if (level > run.depth) return `${own} <Complex prototype>`
+  if (level > run.depth) return own + ' <Complex prototype>'
   const { depth } = run
   run.depth = -1
   const prototype = run.print(run, unnamed, 0)
   run.depth = depth
-  return `${own} <${prototype}>`
+  return own + ' <' + prototype + '>'
 }
 
 /** The entries of an object before its properties. */
@@ -174,12 +175,12 @@ function elementsOf(
       return { entries: setElements(run, value as Set<unknown>, level), isNumeric: false }
     case 'array-buffer':
       entries[0] = bufferContents(run, value as ArrayBuffer)
-      entries[1] = `[byteLength]: ${arrayBufferByteLength(value)}`
+      entries[1] = '[byteLength]: ' + arrayBufferByteLength(value)
       break
     case 'data-view':
-      entries[0] = `[byteLength]: ${numberText(dataViewByteLength(value))}`
-      entries[1] = `[byteOffset]: ${numberText(dataViewByteOffset(value))}`
-      entries[2] = `[buffer]: ${printInside(run, dataViewBuffer(value), level)}`
+      entries[0] = '[byteLength]: ' + numberText(dataViewByteLength(value))
+      entries[1] = '[byteOffset]: ' + numberText(dataViewByteOffset(value))
+      entries[2] = '[buffer]: ' + printInside(run, dataViewBuffer(value), level)
       break
     case 'weak-map':
     case 'weak-set':
@@ -198,7 +199,7 @@ function promiseText(run: Inspection, value: object, level: number): string {
   const state = promiseInspector === undefined ? undefined : promiseInspector(value)
   if (state === undefined || state.status === 'pending') return '<pending>'
   if (state.status === 'fulfilled') return printInside(run, state.value, level)
-  return `<rejected> ${printInside(run, state.reason, level)}`
+  return '<rejected> ' + printInside(run, state.reason, level)
 }
 
 function printInside(run: Inspection, value: unknown, level: number): string {

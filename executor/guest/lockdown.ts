@@ -43,7 +43,7 @@ export function lockDown(target: object): void {
 
 function refuse(name: string): object {
   const refusing = function () {
-    throw new EvalErrorOf(`${name}: code cannot be made from text here`)
+    throw new EvalErrorOf(name + ': code cannot be made from text here')
   }
   reflectDefineProperty(refusing, 'name', hidden(name))
   reflectDefineProperty(refusing, 'length', hidden(1))

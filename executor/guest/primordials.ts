@@ -9,11 +9,17 @@
  * - build records and property descriptors without a prototype ({@link record}, {@link hidden}),
  * - append with {@link append}, since an assignment to an absent index may meet a setter that the
  *   program put on `Array.prototype`,
+ * - join texts with `+`: QuickJS compiles a template with substitutions to a call of
+ *   `String.prototype.concat`,
  * - ask for brands by the functions of this file, never by `instanceof` or `constructor`.
  */
 
 /** Turns a method into a function that takes `this` first, with no look-up left to patch. */
-const uncurry = Function.prototype.bind.bind(Function.prototype.call) as <T, A extends unknown[], R>(
+const uncurry = Function.prototype.bind.bind(Function.prototype.call) as <
+  T,
+  A extends unknown[],
+  R,
+>(
   method: (this: T, ...args: A) => R,
 ) => (self: T, ...args: A) => R
 
@@ -40,8 +46,12 @@ export const propertyIsEnumerable = uncurry(Object.prototype.propertyIsEnumerabl
 
 export const { isArray } = Array
 export const arrayPrototype = Array.prototype
-export const arrayJoin = uncurry(Array.prototype.join as (this: unknown, separator?: string) => string)
-export const arraySort = uncurry(Array.prototype.sort as <T>(this: T[], by?: (a: T, b: T) => number) => T[])
+export const arrayJoin = uncurry(
+  Array.prototype.join as (this: unknown, separator?: string) => string,
+)
+export const arraySort = uncurry(
+  Array.prototype.sort as <T>(this: T[], by?: (a: T, b: T) => number) => T[],
+)
 export const isBuffer = ArrayBuffer.isView
 
 export const functionToString = uncurry(Function.prototype.toString)
@@ -70,9 +80,15 @@ export const stringFromCharCode = String.fromCharCode
 export const stringIsWellFormed = uncurry(String.prototype.isWellFormed)
 
 export const symbolToString = uncurry(Symbol.prototype.toString)
-export const symbolDescription = getter(Symbol.prototype, 'description') as (s: symbol) => string | undefined
+export const symbolDescription = getter(Symbol.prototype, 'description') as (
+  s: symbol,
+) => string | undefined
 export const { iterator: symbolIterator, asyncIterator: symbolAsyncIterator } = Symbol
-export const { toStringTag: symbolToStringTag, dispose: symbolDispose, asyncDispose: symbolAsyncDispose } = Symbol
+export const {
+  toStringTag: symbolToStringTag,
+  dispose: symbolDispose,
+  asyncDispose: symbolAsyncDispose,
+} = Symbol
 export const symbolFor = Symbol.for
 
 export const PromiseOf = Promise
@@ -82,14 +98,22 @@ export const ErrorOf = Error
 export const TypeErrorOf = TypeError
 export const RangeErrorOf = RangeError
 export const EvalErrorOf = EvalError
-export const isErrorBrand = (Error as unknown as { isError(value: unknown): value is Error }).isError
+export const isErrorBrand = (Error as unknown as { isError(value: unknown): value is Error })
+  .isError
 export const errorPrototype = Error.prototype
 
 export const MapOf = Map
 export const mapGet = uncurry(Map.prototype.get) as <K, V>(map: Map<K, V>, key: K) => V | undefined
-export const mapSet = uncurry(Map.prototype.set) as <K, V>(map: Map<K, V>, key: K, value: V) => Map<K, V>
+export const mapSet = uncurry(Map.prototype.set) as <K, V>(
+  map: Map<K, V>,
+  key: K,
+  value: V,
+) => Map<K, V>
 export const mapHas = uncurry(Map.prototype.has) as <K>(map: Map<K, unknown>, key: K) => boolean
-export const mapDelete = uncurry(Map.prototype.delete) as <K>(map: Map<K, unknown>, key: K) => boolean
+export const mapDelete = uncurry(Map.prototype.delete) as <K>(
+  map: Map<K, unknown>,
+  key: K,
+) => boolean
 export const mapSize = getter(Map.prototype, 'size') as (map: unknown) => number
 export const mapForEach = uncurry(Map.prototype.forEach) as <K, V>(
   map: Map<K, V>,
@@ -99,16 +123,28 @@ export const SetOf = Set
 export const setHas = uncurry(Set.prototype.has) as <T>(set: Set<T>, value: T) => boolean
 export const setAdd = uncurry(Set.prototype.add) as <T>(set: Set<T>, value: T) => Set<T>
 export const setSize = getter(Set.prototype, 'size') as (set: unknown) => number
-export const setForEach = uncurry(Set.prototype.forEach) as <T>(set: Set<T>, visit: (value: T) => void) => void
+export const setForEach = uncurry(Set.prototype.forEach) as <T>(
+  set: Set<T>,
+  visit: (value: T) => void,
+) => void
 export const WeakMapOf = WeakMap
-export const weakMapGet = uncurry(WeakMap.prototype.get) as <V>(map: WeakMap<WeakKey, V>, key: WeakKey) => V | undefined
+export const weakMapGet = uncurry(WeakMap.prototype.get) as <V>(
+  map: WeakMap<WeakKey, V>,
+  key: WeakKey,
+) => V | undefined
 export const weakMapSet = uncurry(WeakMap.prototype.set) as <V>(
   map: WeakMap<WeakKey, V>,
   key: WeakKey,
   value: V,
 ) => unknown
-export const weakMapHas = uncurry(WeakMap.prototype.has) as (map: WeakMap<WeakKey, unknown>, key: WeakKey) => boolean
-export const weakSetHas = uncurry(WeakSet.prototype.has) as (set: WeakSet<WeakKey>, key: WeakKey) => boolean
+export const weakMapHas = uncurry(WeakMap.prototype.has) as (
+  map: WeakMap<WeakKey, unknown>,
+  key: WeakKey,
+) => boolean
+export const weakSetHas = uncurry(WeakSet.prototype.has) as (
+  set: WeakSet<WeakKey>,
+  key: WeakKey,
+) => boolean
 
 export const DateOf = Date
 export const dateGetTime = uncurry(Date.prototype.getTime)
@@ -119,15 +155,25 @@ export const regExpFlags = getter(RegExp.prototype, 'flags') as (value: unknown)
 export const regExpExec = uncurry(RegExp.prototype.exec)
 
 export const ArrayBufferOf = ArrayBuffer
-export const arrayBufferByteLength = getter(ArrayBuffer.prototype, 'byteLength') as (value: unknown) => number
+export const arrayBufferByteLength = getter(ArrayBuffer.prototype, 'byteLength') as (
+  value: unknown,
+) => number
 export const Uint8ArrayOf = Uint8Array
 const typedArrayPrototype = Reflect.getPrototypeOf(Uint8Array.prototype) as object
 /** The name of a typed array's kind (`"Int16Array"`), `undefined` for every other value: a brand. */
-export const typedArrayName = getter(typedArrayPrototype, Symbol.toStringTag) as (value: unknown) => string | undefined
+export const typedArrayName = getter(typedArrayPrototype, Symbol.toStringTag) as (
+  value: unknown,
+) => string | undefined
 export const typedArrayLength = getter(typedArrayPrototype, 'length') as (value: unknown) => number
-export const typedArrayBuffer = getter(typedArrayPrototype, 'buffer') as (value: unknown) => ArrayBuffer
-export const typedArrayByteOffset = getter(typedArrayPrototype, 'byteOffset') as (value: unknown) => number
-export const typedArrayByteLength = getter(typedArrayPrototype, 'byteLength') as (value: unknown) => number
+export const typedArrayBuffer = getter(typedArrayPrototype, 'buffer') as (
+  value: unknown,
+) => ArrayBuffer
+export const typedArrayByteOffset = getter(typedArrayPrototype, 'byteOffset') as (
+  value: unknown,
+) => number
+export const typedArrayByteLength = getter(typedArrayPrototype, 'byteLength') as (
+  value: unknown,
+) => number
 
 const dataView = DataView.prototype
 export const dataViewBuffer = getter(dataView, 'buffer') as (value: unknown) => ArrayBuffer
@@ -176,12 +222,21 @@ export const booleanValueOf = uncurry(Boolean.prototype.valueOf) as (value: unkn
 export const bigintValueOf = uncurry(BigInt.prototype.valueOf) as (value: unknown) => bigint
 export const symbolValueOf = uncurry(Symbol.prototype.valueOf) as (value: unknown) => symbol
 export const symbolToPrimitive: typeof Symbol.toPrimitive = Symbol.toPrimitive
-export const mapEntries = uncurry(Map.prototype.entries) as <K, V>(map: Map<K, V>) => Iterator<[K, V]>
-export const mapIteratorNext = uncurry(new Map().entries().next) as <T>(iterator: Iterator<T>) => IteratorResult<T>
+export const mapEntries = uncurry(Map.prototype.entries) as <K, V>(
+  map: Map<K, V>,
+) => Iterator<[K, V]>
+export const mapIteratorNext = uncurry(new Map().entries().next) as <T>(
+  iterator: Iterator<T>,
+) => IteratorResult<T>
 export const setValues = uncurry(Set.prototype.values) as <T>(set: Set<T>) => Iterator<T>
-export const setIteratorNext = uncurry(new Set().values().next) as <T>(iterator: Iterator<T>) => IteratorResult<T>
+export const setIteratorNext = uncurry(new Set().values().next) as <T>(
+  iterator: Iterator<T>,
+) => IteratorResult<T>
 
-const flag = (letter: string, name: keyof RegExp) => ({ letter, isSet: getter(RegExp.prototype, name) })
+const flag = (letter: string, name: keyof RegExp) => ({
+  letter,
+  isSet: getter(RegExp.prototype, name),
+})
 /** The letters of a pattern's flags in the order of `flags`, whose getter would ask patched ones. */
 export const regExpFlagGetters = [
   flag('d', 'hasIndices'),
@@ -216,20 +271,30 @@ export const standardErrors: Record<string, ErrorConstructor> = objectFreeze({
   URIError,
 }) as never
 /** Constructors of typed arrays by name. */
-export const typedArrayConstructors: Record<string, new (buffer: ArrayBuffer) => object> = objectFreeze({
-  __proto__: null,
-  Int8Array,
-  Uint8Array,
-  Uint8ClampedArray,
-  Int16Array,
-  Uint16Array,
-  Int32Array,
-  Uint32Array,
-  BigInt64Array,
-  BigUint64Array,
-  Float16Array: (globalThis as unknown as { Float16Array: new (buffer: ArrayBuffer) => object }).Float16Array,
-  Float32Array,
-  Float64Array,
-}) as never
+export const typedArrayConstructors: Record<string, new (buffer: ArrayBuffer) => object> =
+  objectFreeze({
+    __proto__: null,
+    Int8Array,
+    Uint8Array,
+    Uint8ClampedArray,
+    Int16Array,
+    Uint16Array,
+    Int32Array,
+    Uint32Array,
+    BigInt64Array,
+    BigUint64Array,
+    Float16Array: (globalThis as unknown as { Float16Array: new (buffer: ArrayBuffer) => object })
+      .Float16Array,
+    Float32Array,
+    Float64Array,
+  }) as never
 export const functionPrototype = Function.prototype
 export const arrayFrom = Array.from
+
+export const stringToUpperCase = uncurry(String.prototype.toUpperCase)
+export const stringToWellFormed = uncurry(String.prototype.toWellFormed)
+export const { encodeURIComponent: encodeComponent, decodeURIComponent: decodeComponent } =
+  globalThis
+/** The prototype that the language's own iterators share. */
+export const iteratorPrototype = Iterator.prototype as object
+export const DOMExceptionOf = DOMException

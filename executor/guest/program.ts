@@ -1,12 +1,12 @@
 /** The life of one program in the guest: what it starts with and how it ends. */
 
-import { encode } from './encode.ts'
+import { startClock } from './clock.ts'
 import { decode } from './decode.ts'
+import { encode } from './encode.ts'
 import { describe } from './errors.ts'
 import { askNumber } from './host.ts'
 import { HostOperation } from './host-operations.ts'
 import { inspect } from './inspect.ts'
-import { startClock } from './clock.ts'
 import {
   hidden,
   jsonParse,
@@ -92,7 +92,7 @@ function encodeOutput(value: unknown): string {
   const encoded = encode(value, 'output', { toJSON: true, substitute })
   const inspected = inspect(value)
   const mark = isLossy ? 'l' : encoded.isPlain ? 'p' : 'x'
-  return `${mark}${inspected.length}:${inspected}${encoded.text}`
+  return '' + mark + inspected.length + ':' + inspected + encoded.text
 }
 
 /** Defines what programs end with, and the helpers that compiled programs name. */

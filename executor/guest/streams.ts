@@ -4,8 +4,8 @@ import { HostOperation } from './host-operations.ts'
 import {
   hidden,
   objectCreate,
-  promisePrototype,
   PromiseOf,
+  promisePrototype,
   reflectApply,
   reflectDefineProperty,
   reflectGetPrototypeOf,
@@ -85,7 +85,10 @@ export function makeStream(stream: number, calls: StreamCalls): object {
     next: () =>
       isDone
         ? settled(end(undefined))
-        : reflectApply(then, calls.concurrent(HostOperation.nextItemConcurrently, stream, ''), [toItem, fail] as never),
+        : reflectApply(then, calls.concurrent(HostOperation.nextItemConcurrently, stream, ''), [
+            toItem,
+            fail,
+          ] as never),
     return: (value: unknown) => {
       if (isDone) return settled(end(value))
       isDone = true

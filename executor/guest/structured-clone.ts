@@ -4,7 +4,8 @@ import { decode } from './decode.ts'
 import { encode } from './encode.ts'
 import { hidden, reflectDefineProperty } from './primordials.ts'
 
-const DataCloneError = (globalThis as { DOMException?: typeof DOMException }).DOMException as typeof DOMException
+const DataCloneError = (globalThis as { DOMException?: typeof DOMException })
+  .DOMException as typeof DOMException
 
 /** Defines `structuredClone`; what cannot be cloned throws a `DataCloneError`, as in Node. */
 export function installStructuredClone(target: object): void {

@@ -22,16 +22,23 @@ export function drawTable(
     widths[column] = width
     lines[column] = stringRepeat('─', width + 2)
   }
-  let text = `┌${arrayJoin(lines, '┬')}┐\n${drawRow(head, widths)}\n├${arrayJoin(lines, '┼')}┤\n`
+  let text =
+    '┌' +
+    arrayJoin(lines, '┬') +
+    '┐\n' +
+    drawRow(head, widths) +
+    '\n├' +
+    arrayJoin(lines, '┼') +
+    '┤\n'
   for (let row = 0; row < rowCount; row++) {
-    if (text.length > maxLength) return `${text}${MORE}`
+    if (text.length > maxLength) return text + MORE
     const cells = unlinkedList<string>()
     for (let column = 0; column < head.length; column++) {
       cells[column] = (columns[column] as (string | undefined)[])[row] ?? ''
     }
-    text += `${drawRow(cells, widths)}\n`
+    text += drawRow(cells, widths) + '\n'
   }
-  return `${text}└${arrayJoin(lines, '┴')}┘`
+  return text + '└' + arrayJoin(lines, '┴') + '┘'
 }
 
 function drawRow(cells: string[], widths: number[]): string {

@@ -67,7 +67,8 @@ function clear(number: unknown): void {
 
 /** Defines the timer functions. */
 export function installTimers(target: object): void {
-  const define = (name: string, value: unknown) => reflectDefineProperty(target, name, hidden(value))
+  const define = (name: string, value: unknown) =>
+    reflectDefineProperty(target, name, hidden(value))
   define('setTimeout', function setTimeout() {
     return set(arguments, false)
   })

@@ -100,7 +100,7 @@ export function makeTool(index: number, tool: GuestTool): object {
   }
   reflectSetPrototypeOf(stub, stubPrototype)
   reflectDefineProperty(stub, 'name', hidden(name))
-  reflectDefineProperty(concurrent, 'name', hidden(`${name}.async`))
+  reflectDefineProperty(concurrent, 'name', hidden(name + '.async'))
   weakMapSet(stubs, stub, { call: ask, concurrent: concurrent as Stub['concurrent'] })
   return stub
 }
@@ -123,12 +123,14 @@ function encodeInput(
   }
   if (count === 1 && isInputRecord(args[0], parameters)) return encode(args[0], 'args[0]').text
   if (count > parameters.length) {
-    const takes = parameters.length === 0 ? 'no arguments' : `(${arrayJoin(parameters as string[], ', ')})`
-    throw new TypeErrorOf(`${tool} takes ${takes}, got ${count} arguments`)
+    const takes =
+      parameters.length === 0 ? 'no arguments' : '(' + arrayJoin(parameters as string[], ', ') + ')'
+    throw new TypeErrorOf(tool + ' takes ' + takes + ', got ' + count + ' arguments')
   }
   const input = {}
   for (let i = 0; i < count; i++)
-    if (args[i] !== undefined) reflectDefineProperty(input, parameters[i] as string, hidden(args[i], true))
+    if (args[i] !== undefined)
+      reflectDefineProperty(input, parameters[i] as string, hidden(args[i], true))
   return encode(input, parameters).text
 }
 
@@ -155,14 +157,18 @@ function includes(list: readonly string[], text: string): boolean {
 }
 
 /** `parallel([[tool, input], …])`: calls concurrently, blocks, gives the values in order. */
-export function parallel(calls: Iterable<ArrayLike<unknown>>, options?: { settle?: boolean }): unknown[] {
+export function parallel(
+  calls: Iterable<ArrayLike<unknown>>,
+  options?: { settle?: boolean },
+): unknown[] {
   const settle = options?.settle === true
   const list = isArray(calls) ? calls : arrayFrom(calls)
   const ids: number[] = []
   for (let i = 0; i < list.length; i++) {
     const entry = list[i] as ArrayLike<unknown>
     const stub = isArray(entry) ? weakMapGet(stubs, entry[0] as WeakKey) : undefined
-    if (stub === undefined) throw new TypeErrorOf(`parallel takes [tool, input] pairs; element ${i} is none`)
+    if (stub === undefined)
+      throw new TypeErrorOf('parallel takes [tool, input] pairs; element ' + i + ' is none')
     const args: unknown[] = []
     for (let j = 1; j < entry.length; j++) append(args, entry[j])
     append(ids, stub.call(HostOperation.callConcurrently, args) as number)

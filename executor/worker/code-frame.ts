@@ -14,7 +14,8 @@ export function codeFrame(source: string, line: number, column: number): string 
   for (let n = first; n <= last; n++) {
     const text = (lines[n - 1] as string).slice(0, MAX_LINE)
     out.push(`${n === line ? '>' : ' '} ${String(n).padStart(width)} | ${text}`.trimEnd())
-    if (n === line && column <= MAX_LINE) out.push(`  ${' '.repeat(width)} | ${' '.repeat(column - 1)}^`)
+    if (n === line && column <= MAX_LINE)
+      out.push(`  ${' '.repeat(width)} | ${' '.repeat(column - 1)}^`)
   }
   return out.join('\n')
 }

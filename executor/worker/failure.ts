@@ -1,8 +1,8 @@
 /** What a thrown error is to the outside: code, coordinates of the source as sent, frame, hint. */
 
 import type { ExecutionError } from '../../protocol/execution.ts'
-import type { SourceError } from '../compile/source-error.ts'
 import type { Program } from '../compile/program.ts'
+import type { SourceError } from '../compile/source-error.ts'
 import { PROGRAM_FILE } from '../engine/quickjs.ts'
 import type { ErrorDescription } from '../guest/errors.ts'
 import { codeFrame } from './code-frame.ts'
@@ -56,7 +56,10 @@ export function guestFailure(descriptionText: string, failed: FailedProgram): Ex
 }
 
 /** The failure for a text that parsed for us and not for the engine. */
-export function engineSyntaxFailure(descriptionText: string, failed: FailedProgram): ExecutionError {
+export function engineSyntaxFailure(
+  descriptionText: string,
+  failed: FailedProgram,
+): ExecutionError {
   return { ...guestFailure(descriptionText, failed), code: 'SYNTAX_ERROR' }
 }
 
@@ -74,7 +77,9 @@ function mapped(stack: string, failed: FailedProgram): Place {
     const at = failed.program.positionOf(Number(line), Number(column ?? 1))
     first ??= at
     const where = `${PROGRAM_FILE}:${at.line}:${at.column}`
-    frames.push(name === undefined || name === '<eval>' ? `    at ${where}` : `    at ${name} (${where})`)
+    frames.push(
+      name === undefined || name === '<eval>' ? `    at ${where}` : `    at ${name} (${where})`,
+    )
   }
   if (first === undefined) return {}
   return {

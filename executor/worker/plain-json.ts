@@ -29,8 +29,14 @@ function convert(value: unknown, above: Set<object>): unknown {
 
 function convertObject(value: object, above: Set<object>): unknown {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString()
-  if (value instanceof RegExp || value instanceof URL || value instanceof URLSearchParams) return String(value)
-  if (value instanceof Number || value instanceof String || value instanceof Boolean || value instanceof BigInt) {
+  if (value instanceof RegExp || value instanceof URL || value instanceof URLSearchParams)
+    return String(value)
+  if (
+    value instanceof Number ||
+    value instanceof String ||
+    value instanceof Boolean ||
+    value instanceof BigInt
+  ) {
     return convert(value.valueOf(), above)
   }
   if (value instanceof ArrayBuffer) return Array.from(new Uint8Array(value))

@@ -6,7 +6,13 @@ import { type Guest, GuestThrown } from '../engine/guest.ts'
 import { OutOfGuestMemory } from '../engine/quickjs.ts'
 import { HostOperation } from '../guest/host-operations.ts'
 import type { GuestTool } from '../guest/tools.ts'
-import type { GuestMessage, GuestOutcome, GuestOutput, GuestReport, GuestTask } from '../messages.ts'
+import type {
+  GuestMessage,
+  GuestOutcome,
+  GuestOutput,
+  GuestReport,
+  GuestTask,
+} from '../messages.ts'
 import { Channel } from './channel.ts'
 import { GuestClock } from './clock.ts'
 import type { Compiler } from './compiler.ts'
@@ -44,7 +50,9 @@ class RunningTask {
     this.#guest = guest
     this.#channel = new Channel(task.port, task.latch)
     this.#clock = new GuestClock(task.startedAtMs)
-    this.#logs = new LogBuffer(task.limits.maxLogBytes, lines => this.#channel.send({ kind: 'logs', lines }))
+    this.#logs = new LogBuffer(task.limits.maxLogBytes, lines =>
+      this.#channel.send({ kind: 'logs', lines }),
+    )
     this.#cpu = new CpuBudget(task.limits.cpuMs, () => this.#channel.waitMs)
     this.#tools = JSON.parse(task.tools) as GuestTool[]
   }
@@ -55,7 +63,9 @@ class RunningTask {
       ? this.#runProgram({
           source: this.#task.source,
           program: compilation.program,
-          toolNames: this.#tools.map(([name, identifier]) => identifier ?? `tools[${JSON.stringify(name)}]`),
+          toolNames: this.#tools.map(
+            ([name, identifier]) => identifier ?? `tools[${JSON.stringify(name)}]`,
+          ),
         })
       : failed(syntaxFailure(this.#task.source, compilation.error))
     this.#channel.end()
@@ -91,7 +101,8 @@ class RunningTask {
     const configuration = `{"tools":${tools},${rest.slice(1)}`
     const hooks = {
       poll: () => this.#poll(),
-      host: (operation: number, number: number, text: string) => this.#answer(operation, number, text),
+      host: (operation: number, number: number, text: string) =>
+        this.#answer(operation, number, text),
       now: () => this.#clock.read(),
     }
     this.#guest.begin(hooks, limits.memoryBytes, configuration)
@@ -141,9 +152,16 @@ class RunningTask {
     this.#channel.poll()
     this.#logs.flushOld()
     if (!this.#cpu.isSpent()) return
-    const hint = hintForCpu(this.#clock.reads, this.#tools.map(([name]) => name))
+    const hint = hintForCpu(
+      this.#clock.reads,
+      this.#tools.map(([name]) => name),
+    )
     const { cpuMs } = this.#task.limits
-    throw limitExceeded('cpuMs', `The program ran for cpuMs ${cpuMs} without coming to its end`, hint)
+    throw limitExceeded(
+      'cpuMs',
+      `The program ran for cpuMs ${cpuMs} without coming to its end`,
+      hint,
+    )
   }
 
   #log(level: number, text: string): void {
@@ -163,7 +181,8 @@ class RunningTask {
       case HostOperation.callConcurrently: {
         const id = this.#start()
         const refusal = this.#refusal(number, text)
-        if (refusal === undefined) return this.#launch({ kind: 'call', id, tool: number, input: text })
+        if (refusal === undefined)
+          return this.#launch({ kind: 'call', id, tool: number, input: text })
         this.#channel.stash({ id, text: refusal, atMs: this.#clock.nowMs })
         this.#pending.add(id)
         return id
@@ -219,7 +238,9 @@ class RunningTask {
     if (size <= maxCallBytes) return undefined
     const message = `Cannot send call arguments: ${size} bytes, limit maxCallBytes ${maxCallBytes}`
     const name = this.#tools[tool]?.[0]
-    return THROWN + JSON.stringify({ name: 'RangeError', message, code: 'LIMIT_EXCEEDED', tool: name })
+    return (
+      THROWN + JSON.stringify({ name: 'RangeError', message, code: 'LIMIT_EXCEEDED', tool: name })
+    )
   }
 
   #launch(message: Extract<GuestMessage, { id: number }>): number {
@@ -245,7 +266,10 @@ class RunningTask {
     const { maxOutputBytes } = this.#task.limits
     const size = Buffer.byteLength(output.json) + Buffer.byteLength(output.encoded ?? '')
     if (size > maxOutputBytes) {
-      throw limitExceeded('maxOutputBytes', `The output has ${size} bytes, limit maxOutputBytes ${maxOutputBytes}`)
+      throw limitExceeded(
+        'maxOutputBytes',
+        `The output has ${size} bytes, limit maxOutputBytes ${maxOutputBytes}`,
+      )
     }
     this.#output = output
   }

@@ -406,11 +406,7 @@ t.test('an error without a known stack prints its name, message and properties',
       inspect(Object.assign(new Error('m', { cause: new RangeError('c') }), { code: 'X' })),
       inspect({ e: new Error('m') }),
     ]`),
-    [
-      'TypeError: m',
-      "Error: m { code: 'X', [cause]: [RangeError: c] }",
-      '{ e: [Error: m] }',
-    ],
+    ['TypeError: m', "Error: m { code: 'X', [cause]: [RangeError: c] }", '{ e: [Error: m] }'],
   )
 })
 

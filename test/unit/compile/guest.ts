@@ -60,7 +60,10 @@ type Outcome = Awaited<ReturnType<QuickJS['resolvePromise']>>
 
 async function end(vm: QuickJS, promise: Promise<Outcome>): Promise<Outcome | undefined> {
   vm.executePendingJobs()
-  return Promise.race([promise, new Promise<undefined>(resolve => setImmediate(resolve))])
+  return Promise.race([
+    promise,
+    new Promise<undefined>(resolve => setImmediate(() => resolve(undefined))),
+  ])
 }
 
 const callsOf = (vm: QuickJS): string[] => vm.dump(vm.evalCode('calls')) as string[]

@@ -1,5 +1,5 @@
 import { Refusal } from './source-error.ts'
-import type { SyntaxNode } from './syntax-node.ts'
+import { isNode, type SyntaxNode } from './syntax-node.ts'
 
 /** TypeScript that is more than types: it would have to be turned into code. */
 const REFUSED: Record<string, { what: string; hint: string }> = {
@@ -13,6 +13,25 @@ const REFUSED: Record<string, { what: string; hint: string }> = {
   TSImportEqualsDeclaration: { what: '`import =`', hint: 'Use a const.' },
   TSExportAssignment: { what: '`export =`', hint: 'Return the result.' },
   TSNamespaceExportDeclaration: { what: '`export as namespace`', hint: 'Return the result.' },
+}
+
+/** Whether a statement is types only. */
+export function isTypeStatement(node: SyntaxNode): boolean {
+  if (node.declare) return true
+  switch (node.type) {
+    case 'TSInterfaceDeclaration':
+    case 'TSTypeAliasDeclaration':
+    case 'TSDeclareFunction':
+      return true
+    case 'ExportNamedDeclaration':
+      return isNode(node.declaration) && isTypeStatement(node.declaration)
+    case 'TSModuleDeclaration':
+      return isNode(node.body) && isTypeStatement(node.body)
+    case 'TSModuleBlock':
+      return (node.body as SyntaxNode[]).every(isTypeStatement)
+    default:
+      return false
+  }
 }
 
 /** @throws {Refusal} when a node is TypeScript that cannot be erased */

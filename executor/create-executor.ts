@@ -1,0 +1,131 @@
+/** The embedded engine: the same executor as the daemon's, in an app's own process. */
+
+import { availableParallelism } from 'node:os'
+import { LatchdError } from '../protocol/errors.ts'
+import type { ExecutionEvent } from '../protocol/events.ts'
+import type { EndedExecution } from '../protocol/execution.ts'
+import type { ExecuteRequest, Executor, Outcome, RunResult, ToolSet } from '../protocol/executor.ts'
+import { outcomeError, toOutcome, toRunResult } from '../protocol/outcome.ts'
+import { EventQueue } from './event-queue.ts'
+import { RunningExecution } from './execution.ts'
+import { WorkerPool } from './pool.ts'
+import { encodeInputs, planExecution, readBody } from './request.ts'
+import { Supervision } from './supervision.ts'
+import { sleepTool } from './tools/builtin-sleep.ts'
+import { normalizeTools } from './tools/normalize.ts'
+import type { Tool } from './tools/tool.ts'
+import { Toolbox } from './tools/toolbox.ts'
+
+export interface ExecutorOptions {
+  /** Tools that every program may call, beside `sleep`. */
+  readonly tools?: ToolSet
+  /** Worker threads; two for each core by default. Each costs about 8 MB. */
+  readonly workers?: number
+}
+
+/** An {@link Executor} in this process. */
+export interface EmbeddedExecutor extends Executor {
+  /** Adds tools for executions that start from now on. @throws {LatchdError} `TOOL_INVALID` */
+  addTools(tools: ToolSet): void
+  /** Starts the worker threads, so that the first program finds them ready; otherwise it does. */
+  start(): Promise<void>
+}
+
+/**
+ * Makes an executor in this process. Everything is kept in memory; programs are contained by the
+ * engine, while tools and workers have the app's own permissions.
+ *
+ * @throws {LatchdError} `TOOL_INVALID` for what cannot be a tool
+ */
+export function createExecutor(options: ExecutorOptions = {}): EmbeddedExecutor {
+  return new LocalExecutor(options)
+}
+
+class LocalExecutor implements EmbeddedExecutor {
+  #toolbox: Toolbox
+  #pool: WorkerPool
+  #supervision = new Supervision()
+  #running = new Set<RunningExecution>()
+
+  constructor({ tools = [], workers = 2 * availableParallelism() }: ExecutorOptions) {
+    if (!Number.isInteger(workers) || workers < 1) {
+      throw new LatchdError(
+        'INVALID_REQUEST',
+        `Cannot start ${workers} workers: a whole number from 1 is expected`,
+      )
+    }
+    this.#toolbox = new Toolbox([sleepTool]).with(this.#normalize(tools))
+    this.#pool = new WorkerPool(workers)
+  }
+
+  start(): Promise<void> {
+    return this.#pool.start()
+  }
+
+  addTools(tools: ToolSet): void {
+    this.#toolbox = this.#toolbox.with(this.#normalize(tools))
+  }
+
+  #normalize(tools: ToolSet): Tool[] {
+    return normalizeTools(tools, name => this.#toolbox.get(name))
+  }
+
+  async execute(request: ExecuteRequest): Promise<Outcome> {
+    const running = this.#plan(request, () => {})
+    const ended = this.#run(running, request.signal)
+    if (request.waitMs === undefined) return toOutcome(await ended)
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, request.waitMs)
+    await Promise.race([ended, promise]).finally(() => clearTimeout(timer))
+    return toOutcome(running.read())
+  }
+
+  async executeOrThrow(request: ExecuteRequest): Promise<Outcome> {
+    const outcome = await this.execute(request)
+    const error = outcomeError(outcome)
+    if (error !== undefined) throw error
+    return outcome
+  }
+
+  async run(source: string): Promise<RunResult> {
+    return toRunResult(await this.execute({ source }))
+  }
+
+  async *stream(request: ExecuteRequest): AsyncGenerator<ExecutionEvent, void, undefined> {
+    const events = new EventQueue<ExecutionEvent>()
+    const running = this.#plan(request, event => events.push(event))
+    const ended = this.#run(running, request.signal).finally(() => events.end())
+    try {
+      for await (const event of events) yield event
+      await ended
+    } finally {
+      running.cancel('The reader of the stream has left')
+    }
+  }
+
+  #plan(request: ExecuteRequest, onEvent: (event: ExecutionEvent) => void): RunningExecution {
+    const { tools, inputs, signal, waitMs, ...body } = request
+    const fields = readBody(body)
+    const chosen = tools === undefined ? this.#toolbox : new Toolbox(this.#normalize(tools))
+    const plan = planExecution(fields, chosen, encodeInputs(inputs))
+    return new RunningExecution(plan, { pool: this.#pool, supervision: this.#supervision }, onEvent)
+  }
+
+  async #run(running: RunningExecution, signal: AbortSignal | undefined): Promise<EndedExecution> {
+    const onAbort = () => running.cancel()
+    signal?.addEventListener('abort', onAbort)
+    if (signal?.aborted) onAbort()
+    this.#running.add(running)
+    try {
+      return await running.run()
+    } finally {
+      this.#running.delete(running)
+      signal?.removeEventListener('abort', onAbort)
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const running of this.#running) running.cancel('The executor was closed')
+    await this.#pool.close()
+  }
+}

@@ -1,0 +1,12 @@
+/** `latchd/executor`: the engine in your own process. */
+
+export { LatchdError } from '../protocol/errors.ts'
+export type {
+  ExecuteRequest,
+  Executor,
+  Outcome,
+  RunResult,
+  ToolLike,
+  ToolSet,
+} from '../protocol/executor.ts'
+export { createExecutor, type EmbeddedExecutor, type ExecutorOptions } from './create-executor.ts'

@@ -1,0 +1,15 @@
+/** Longest delay that Node's timers keep: a longer one would fire at once. */
+const MAX_DELAY_MS = 2 ** 31 - 1
+
+/** `setTimeout` for delays of any length; gives what cancels it. */
+export function setLongTimeout(callback: () => void, delayMs: number): () => void {
+  let timer: NodeJS.Timeout
+  const arm = (restMs: number) => {
+    timer =
+      restMs > MAX_DELAY_MS
+        ? setTimeout(() => arm(restMs - MAX_DELAY_MS), MAX_DELAY_MS)
+        : setTimeout(callback, restMs)
+  }
+  arm(delayMs)
+  return () => clearTimeout(timer)
+}

@@ -1,0 +1,98 @@
+/** From a request to a plan: validated, limits resolved, tools chosen. */
+
+import type { z } from 'zod'
+import { type FieldProblem, LatchdError } from '../protocol/errors.ts'
+import { ExecuteBody } from '../protocol/execution.ts'
+import { limitTable, resolveLimits } from '../protocol/limits.ts'
+import { EXACT, PLAIN } from '../protocol/value-format.ts'
+import { decodeExact, encodeValue } from '../protocol/values.ts'
+import { type ExecutionPlan, newExecutionId } from './execution.ts'
+import type { Toolbox } from './tools/toolbox.ts'
+
+/** What a request says beside its tools. */
+export type RequestFields = Pick<ExecuteBody, 'source' | 'language' | 'limits' | 'metadata'>
+
+/** Reads the body of a request. @throws {LatchdError} `INVALID_REQUEST`, with a problem per field */
+export function readBody(body: unknown): ExecuteBody {
+  const read = ExecuteBody.safeParse(body)
+  if (read.success) return read.data
+  throw invalidRequest('Cannot read the request', fieldProblems(read.error))
+}
+
+/** The problems of a value that a schema refused, by JSON pointer. */
+export function fieldProblems(error: z.ZodError): FieldProblem[] {
+  return error.issues.map(({ path, message }) => ({
+    pointer: path
+      .map(key => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`)
+      .join(''),
+    detail: message,
+  }))
+}
+
+/** A refusal that names its fields in the message too. */
+export function invalidRequest(what: string, errors: readonly FieldProblem[]): LatchdError {
+  const list = errors.map(({ pointer, detail }) => `${pointer || '/'}: ${detail}`).join('; ')
+  return new LatchdError('INVALID_REQUEST', `${what}: ${list}`, { errors })
+}
+
+/**
+ * Plans an execution.
+ *
+ * @param inputs encoded record of inputs
+ * @throws {LatchdError} `PAYLOAD_TOO_LARGE` when the source exceeds `maxSourceBytes`
+ */
+export function planExecution(
+  request: RequestFields,
+  toolbox: Toolbox,
+  inputs: string | undefined,
+): ExecutionPlan {
+  const limits = resolveLimits(request.limits as Partial<ExecutionPlan['limits']> | undefined)
+  const size = Buffer.byteLength(request.source)
+  if (size > limits.maxSourceBytes) {
+    const message = `Cannot execute the source: ${size} bytes, limit maxSourceBytes ${limits.maxSourceBytes}`
+    throw new LatchdError('PAYLOAD_TOO_LARGE', message)
+  }
+  return {
+    executionId: newExecutionId(),
+    source: request.source,
+    language: request.language,
+    limits,
+    toolbox,
+    inputs,
+    metadata: request.metadata,
+    createdAtMs: Date.now(),
+  }
+}
+
+/** The inputs of a body as the guest reads them. @throws {LatchdError} `INVALID_REQUEST` */
+export function encodedInputsOf({ inputs, encodedInputs }: ExecuteBody): string | undefined {
+  if (encodedInputs === undefined) return inputs && PLAIN + JSON.stringify(inputs)
+  if (inputs !== undefined) {
+    throw invalidRequest('Cannot read the inputs', [
+      { pointer: '/encodedInputs', detail: 'either inputs or encodedInputs' },
+    ])
+  }
+  let value: unknown
+  try {
+    value = decodeExact(encodedInputs)
+  } catch (error) {
+    const detail = `not in devalue's format: ${error instanceof Error ? error.message : String(error)}`
+    throw invalidRequest('Cannot read the inputs', [{ pointer: '/encodedInputs', detail }])
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw invalidRequest('Cannot read the inputs', [
+      { pointer: '/encodedInputs', detail: 'a record is expected' },
+    ])
+  }
+  return EXACT + encodedInputs
+}
+
+/** Inputs of this process as the guest reads them. @throws {TypeError} for what cannot cross */
+export function encodeInputs(
+  inputs: Readonly<Record<string, unknown>> | undefined,
+): string | undefined {
+  return inputs && encodeValue(inputs, 'inputs')
+}
+
+/** Longest source that any request may send, in bytes. */
+export const MAX_SOURCE_BYTES = limitTable.maxSourceBytes.ceiling

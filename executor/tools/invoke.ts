@@ -1,0 +1,193 @@
+/** The one place where a tool is called: validation, slots, time, size, and what the guest may see. */
+
+import { LatchdError } from '../../protocol/errors.ts'
+import type { ThrownText } from '../../protocol/value-format.ts'
+import { decodeValue, encodeValue } from '../../protocol/values.ts'
+import { CallContext, type CallFacts } from './context.ts'
+import type { Slots } from './slots.ts'
+import { listProblems, thrownAs, thrownByHost, thrownByTool } from './thrown.ts'
+import type { Tool } from './tool.ts'
+import { withTimeout } from './with-timeout.ts'
+
+/** What the calls of one execution share. */
+export interface CallBounds {
+  readonly slots: Slots
+  /** Milliseconds for tools that declare no time of their own. */
+  readonly callMs: number
+  readonly maxCallResultBytes: number
+  /** Takes the context of each call under way, to abort it with the execution; gives its removal. */
+  readonly track: (context: CallContext) => () => void
+}
+
+/** How a call ended, as far as the guest is concerned. */
+export type CallOutcome =
+  | { readonly kind: 'value'; readonly text: string }
+  | { readonly kind: 'stream'; readonly stream: OpenStream }
+  | { readonly kind: 'thrown'; readonly thrown: ThrownText; readonly isTimeout?: true }
+
+/** A stream that a call opened, with what its items are bound by. */
+export interface OpenStream {
+  readonly tool: Tool
+  readonly iterator: AsyncIterator<unknown> | Iterator<unknown>
+  readonly context: CallContext
+  /** Forgets the call; to be called when the stream has ended. */
+  readonly release: () => void
+}
+
+/** Calls a tool with what the guest sent. Never rejects. */
+export async function invoke(
+  tool: Tool,
+  encodedArgs: string,
+  facts: CallFacts,
+  bounds: CallBounds,
+): Promise<CallOutcome> {
+  const context = new CallContext(facts)
+  const untrack = bounds.track(context)
+  let isStream = false
+  try {
+    const input = await validInput(tool, decodeArgs(encodedArgs, tool))
+    const turn = bounds.slots.take()
+    if (turn !== undefined) await turn
+    let value: unknown
+    try {
+      value = tool.execute(input, context)
+      if (isPromiseLike(value)) value = await withTimeout(value, timeoutOf(tool, bounds), context)
+    } finally {
+      bounds.slots.release()
+    }
+    const iterator = iteratorOf(value)
+    if (iterator !== undefined) {
+      isStream = true
+      return { kind: 'stream', stream: { tool, iterator, context, release: untrack } }
+    }
+    return await toValue(tool, value, bounds)
+  } catch (error) {
+    return thrown(tool, error)
+  } finally {
+    if (!isStream) untrack()
+  }
+}
+
+/** Takes the next item of a stream; `undefined` when there is none. Never rejects. */
+export async function nextItem(
+  { tool, iterator, context }: OpenStream,
+  bounds: CallBounds,
+): Promise<CallOutcome | undefined> {
+  try {
+    const next = iterator.next()
+    const { done, value }: IteratorResult<unknown> = isPromiseLike(next)
+      ? await withTimeout(next, timeoutOf(tool, bounds), context)
+      : (next as IteratorResult<unknown>)
+    return done ? undefined : fitting(tool, encodeValue(value, 'item'), bounds)
+  } catch (error) {
+    return thrown(tool, error)
+  }
+}
+
+/** Ends a stream early, so that the tool cleans up. Never rejects. */
+export async function closeStream(
+  { tool, iterator, context }: OpenStream,
+  bounds: CallBounds,
+): Promise<CallOutcome> {
+  try {
+    const returned = iterator.return?.()
+    if (isPromiseLike(returned)) await withTimeout(returned, timeoutOf(tool, bounds), context)
+    return { kind: 'value', text: encodeValue(undefined) }
+  } catch (error) {
+    return thrown(tool, error)
+  }
+}
+
+function timeoutOf(tool: Tool, bounds: CallBounds): number | 'none' {
+  return tool.timeoutMs ?? bounds.callMs
+}
+
+/** What the guest sent. @throws {Refused} when it is nested deeper than the host can follow. */
+function decodeArgs(text: string, tool: Tool): unknown {
+  try {
+    return decodeValue(text)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    const message = `Cannot send the arguments of ${tool.name}: they are nested too deeply`
+    throw new Refused(thrownAs('TypeError', 'VALUE_NOT_TRANSFERABLE', message, tool.name))
+  }
+}
+
+/** The arguments as the tool takes them. */
+async function validInput(tool: Tool, args: unknown): Promise<unknown> {
+  const input = tool.inputForm === 'value' ? (args as unknown[])[0] : args
+  if (tool.validateInput === undefined) return input
+  const checked = tool.validateInput(input)
+  const validation = checked instanceof Promise ? await checked : checked
+  if (validation.ok) return validation.value
+  const message = `Cannot call ${tool.name}: the input does not fit${listProblems(validation.problems)}`
+  throw new Refused(thrownByHost('TOOL_INPUT_INVALID', message, tool.name))
+}
+
+async function toValue(tool: Tool, value: unknown, bounds: CallBounds): Promise<CallOutcome> {
+  if (tool.validateOutput === undefined) return fitting(tool, encodeValue(value, 'result'), bounds)
+  const checked = tool.validateOutput(value)
+  const validation = checked instanceof Promise ? await checked : checked
+  if (validation.ok) return fitting(tool, encodeValue(validation.value, 'result'), bounds)
+  const message = `${tool.name} answered what does not fit its output schema${listProblems(validation.problems)}`
+  throw new Refused(thrownAs('Error', 'TOOL_OUTPUT_INVALID', message, tool.name))
+}
+
+function fitting(tool: Tool, text: string, { maxCallResultBytes }: CallBounds): CallOutcome {
+  // A text has at least as many bytes as units: the exact count is only needed near the limit.
+  const size = text.length * 3 > maxCallResultBytes ? Buffer.byteLength(text) - 1 : 0
+  if (size <= maxCallResultBytes) return { kind: 'value', text }
+  const message = `Cannot take the result of ${tool.name}: ${size} bytes, limit maxCallResultBytes ${maxCallResultBytes}`
+  return { kind: 'thrown', thrown: thrownAs('RangeError', 'LIMIT_EXCEEDED', message, tool.name) }
+}
+
+/** What the guest is to see instead of a value, thrown past the rest of the call. */
+class Refused extends Error {
+  override readonly name = 'Refused'
+  readonly thrown: ThrownText
+
+  constructor(thrown: ThrownText) {
+    super(thrown.message)
+    this.thrown = thrown
+  }
+}
+
+function thrown(tool: Tool, error: unknown): CallOutcome {
+  if (error instanceof Refused) return { kind: 'thrown', thrown: error.thrown }
+  if (error instanceof LatchdError && error.code === 'TOOL_TIMEOUT') {
+    const hint =
+      'A tool that takes longer declares its own timeoutMs; one that waits for a person declares needsApproval.'
+    return {
+      kind: 'thrown',
+      isTimeout: true,
+      thrown: thrownByHost('TOOL_TIMEOUT', error.message, tool.name, hint),
+    }
+  }
+  return { kind: 'thrown', thrown: thrownByTool(error, tool.name) }
+}
+
+function isPromiseLike(value: unknown): value is PromiseLike<never> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as { then?: unknown }).then === 'function'
+  )
+}
+
+/** The iterator of what a generator function gave; lists, maps and texts are values, not streams. */
+function iteratorOf(value: unknown): OpenStream['iterator'] | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const {
+    [Symbol.asyncIterator]: asyncIterator,
+    next,
+    [Symbol.iterator]: iterator,
+  } = value as {
+    [Symbol.asyncIterator]?: unknown
+    [Symbol.iterator]?: unknown
+    next?: unknown
+  }
+  if (typeof asyncIterator === 'function')
+    return asyncIterator.call(value) as AsyncIterator<unknown>
+  const isGenerator = typeof next === 'function' && typeof iterator === 'function'
+  return isGenerator ? (value as Iterator<unknown>) : undefined
+}

@@ -1,0 +1,231 @@
+/** Makes a {@link Tool} of everything that apps call one. */
+
+import { LatchdError } from '../../protocol/errors.ts'
+import type { ToolLike, ToolSet } from '../../protocol/executor.ts'
+import type { ToolAnnotations, ToolContext, ToolDefinition } from '../../protocol/tool.ts'
+import { isRecord, readSchema } from './schema.ts'
+import { recordProperties, type Tool } from './tool.ts'
+
+/** Tools that were read before: reading a schema costs, and apps send the same tools again. */
+const known = new WeakMap<object, Map<string | undefined, Tool>>()
+
+/**
+ * Reads one tool.
+ *
+ * @param key its name where it stands, for tools that have none of their own
+ * @throws {LatchdError} `TOOL_INVALID` when it is nothing that could be a tool
+ */
+export function normalizeTool(like: ToolLike, key?: string): Tool {
+  const cached = known.get(like)?.get(key)
+  if (cached !== undefined) return cached
+  const tool = read(like, key)
+  const byKey = known.get(like) ?? new Map()
+  known.set(like, byKey.set(key, tool))
+  return tool
+}
+
+/**
+ * Reads a list or record of tools; names in a list are looked up.
+ *
+ * @throws {LatchdError} `TOOL_INVALID`, or what `lookUp` throws
+ */
+export function normalizeTools(set: ToolSet, lookUp: (name: string) => Tool): Tool[] {
+  if (isList(set)) {
+    return set.map(like => (typeof like === 'string' ? lookUp(like) : normalizeTool(like)))
+  }
+  return Object.entries(set).map(([key, like]) => normalizeTool(like, key))
+}
+
+function isList(set: ToolSet): set is ReadonlyArray<ToolLike | string> {
+  return Array.isArray(set)
+}
+
+function read(like: ToolLike, key: string | undefined): Tool {
+  if (typeof like === 'function') return fromFunction(like, key)
+  if (!isRecord(like)) throw invalid(key, `it is a ${typeof like}`)
+  if (isRecord(like.function)) return fromOpenAIFunction(like, like.function)
+  if (typeof like.forward === 'function') return fromForward(like, like.forward as AnyFunction, key)
+  if (like.type === 'function' && typeof like.invoke === 'function') return fromAgentsTool(like)
+  if (typeof like.execute === 'function')
+    return fromDefinition(like, like.execute as AnyFunction, key)
+  throw invalid(key ?? String(like.name), 'it has neither execute nor forward')
+}
+
+type AnyFunction = (...args: unknown[]) => unknown
+
+function invalid(name: string | undefined, why: string): LatchdError {
+  return new LatchdError(
+    'TOOL_INVALID',
+    `Cannot use ${name === undefined ? 'a tool' : `tool "${name}"`}: ${why}`,
+  )
+}
+
+interface Parts {
+  readonly name: unknown
+  readonly description: unknown
+  readonly inputSchema?: unknown
+  readonly outputSchema?: unknown
+  readonly annotations?: unknown
+  readonly timeoutMs?: unknown
+  readonly execute: (input: unknown, context: ToolContext) => unknown
+}
+
+/** Puts a tool together from what a source gave. */
+function assemble(parts: Parts): Tool {
+  const { name, execute, timeoutMs } = parts
+  if (typeof name !== 'string' || name === '') throw invalid(undefined, 'it has no name')
+  const input = parts.inputSchema == null ? undefined : readSchema(parts.inputSchema, 'input', name)
+  const output =
+    parts.outputSchema == null ? undefined : readSchema(parts.outputSchema, 'output', name)
+  const parameters = input && recordProperties(input.json)
+  const isDuration = typeof timeoutMs === 'number' && timeoutMs > 0
+  if (timeoutMs !== undefined && timeoutMs !== 'none' && !isDuration) {
+    throw invalid(
+      name,
+      `timeoutMs is ${String(timeoutMs)}; a positive number of milliseconds or 'none' is allowed`,
+    )
+  }
+  return {
+    name,
+    description: typeof parts.description === 'string' ? parts.description : '',
+    ...(input && { inputSchema: input.json }),
+    ...(output && { outputSchema: output.json }),
+    inputForm: input === undefined ? 'list' : parameters === undefined ? 'value' : 'record',
+    parameters: parameters ?? [],
+    annotations: isRecord(parts.annotations) ? (parts.annotations as ToolAnnotations) : {},
+    timeoutMs: timeoutMs as Tool['timeoutMs'],
+    validateInput: input?.validate,
+    validateOutput: output?.validate,
+    execute,
+  }
+}
+
+/** Spreads positional arguments, and nothing more: a further one would undo a default. */
+function positional(call: AnyFunction): Parts['execute'] {
+  return input => call(...(input as unknown[]))
+}
+
+/** As {@link positional}, with the context in the last parameter when the call leaves that free. */
+function positionalWithContext(call: AnyFunction, parameters: number): Parts['execute'] {
+  return (input, context) => {
+    const args = input as unknown[]
+    if (args.length >= parameters) return call(...args)
+    const padding = new Array<undefined>(parameters - 1 - args.length).fill(undefined)
+    return call(...args, ...padding, context)
+  }
+}
+
+/** Our own definition, and the AI SDK's (`inputSchema` or `parameters`, `execute(input, options)`). */
+function fromDefinition(
+  like: Record<string, unknown>,
+  execute: AnyFunction,
+  key: string | undefined,
+): Tool {
+  const name = typeof like.name === 'string' ? like.name : key
+  if (like.needsApproval !== undefined && like.needsApproval !== false) {
+    throw invalid(name, 'needsApproval is not available: calls cannot wait for a person yet')
+  }
+  const inputSchema = like.inputSchema ?? like.parameters
+  return assemble({
+    ...(like as Partial<ToolDefinition>),
+    name,
+    description: like.description,
+    inputSchema,
+    execute:
+      inputSchema == null
+        ? positionalWithContext(execute.bind(like), execute.length)
+        : execute.bind(like),
+  })
+}
+
+function fromFunction(call: Function, key: string | undefined): Tool {
+  const name = key ?? call.name
+  return assemble({ name, description: '', execute: positional(call as unknown as AnyFunction) })
+}
+
+/** An object with `forward(...)`, as smolagents has them: positional, `inputs` by name and type. */
+function fromForward(
+  like: Record<string, unknown>,
+  forward: AnyFunction,
+  key: string | undefined,
+): Tool {
+  const inputs = isRecord(like.inputs) ? like.inputs : undefined
+  const call = forward.bind(like)
+  const names = Object.keys(inputs ?? {})
+  return assemble({
+    name: like.name ?? key,
+    description: like.description,
+    inputSchema: inputs && forwardSchema(inputs),
+    annotations: like.annotations,
+    timeoutMs: like.timeoutMs,
+    execute:
+      inputs === undefined
+        ? positional(call)
+        : input => call(...names.map(name => (input as Record<string, unknown>)[name])),
+  })
+}
+
+/** The types of smolagents' `inputs` that JSON Schema does not know; `any` and `image` stay open. */
+const openTypes = new Set(['any', 'image', 'audio'])
+
+function forwardSchema(inputs: Record<string, unknown>): object {
+  const properties: Record<string, unknown> = {}
+  const required: string[] = []
+  for (const [name, input] of Object.entries(inputs)) {
+    const { type, description, nullable } = (isRecord(input) ? input : {}) as Record<
+      string,
+      unknown
+    >
+    const types = [type].flat().filter(one => typeof one === 'string' && !openTypes.has(one))
+    const isTyped = types.length > 0 && types.length === [type].flat().length
+    properties[name] = {
+      ...(isTyped && {
+        type: nullable === true ? [...types, 'null'] : types.length === 1 ? types[0] : types,
+      }),
+      ...(typeof description === 'string' && { description }),
+    }
+    if (nullable !== true) required.push(name)
+  }
+  return { type: 'object', properties, required, additionalProperties: false }
+}
+
+/** OpenAI Agents: `{type: 'function', name, parameters, invoke(runContext, argumentsJson)}`. */
+function fromAgentsTool(like: Record<string, unknown>): Tool {
+  const invoke = (like.invoke as AnyFunction).bind(like)
+  return assemble({
+    name: like.name,
+    description: like.description,
+    inputSchema: like.parameters,
+    execute: async (input, context) =>
+      fromText(await invoke(undefined, JSON.stringify(input ?? {}), { signal: context.signal })),
+  })
+}
+
+/** Agents' tools answer with a text, which is often JSON. */
+function fromText(value: unknown): unknown {
+  if (typeof value !== 'string') return value
+  try {
+    return JSON.parse(value)
+  } catch {
+    // Plain text is an answer too.
+    return value
+  }
+}
+
+/** openai's `zodFunction`: `{type: 'function', function: {name, parameters}, $parseRaw, $callback}`. */
+function fromOpenAIFunction(
+  like: Record<string, unknown>,
+  described: Record<string, unknown>,
+): Tool {
+  const { name, description, parameters } = described
+  const callback = (like.$callback ?? described.function) as AnyFunction | undefined
+  if (typeof callback !== 'function')
+    throw invalid(String(name), 'its function has no code to call')
+  const parse = like.$parseRaw as ((text: string) => unknown) | undefined
+  return assemble({
+    name,
+    description,
+    inputSchema: parameters,
+    execute: (input, context) => callback(parse ? parse(JSON.stringify(input)) : input, context),
+  })
+}

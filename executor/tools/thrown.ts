@@ -1,0 +1,61 @@
+/** What of a tool's error the guest may see: name, message and code. Stacks stay on the host. */
+
+import type { ErrorCode } from '../../protocol/errors.ts'
+import { guestErrorNames } from '../../protocol/guest-errors.ts'
+import type { ThrownText } from '../../protocol/value-format.ts'
+import type { Problem } from './tool.ts'
+
+const MAX_MESSAGE = 16_384
+const MAX_NAME = 256
+
+/** The error of a tool as the guest gets it. */
+export function thrownByTool(error: unknown, tool: string): ThrownText {
+  if (!(error instanceof Error)) {
+    return { name: 'Error', message: text(error).slice(0, MAX_MESSAGE), code: 'TOOL_ERROR', tool }
+  }
+  const { code } = error as { code?: unknown }
+  return {
+    name: text(error.name).slice(0, MAX_NAME),
+    message: text(error.message).slice(0, MAX_MESSAGE),
+    code: typeof code === 'string' || typeof code === 'number' ? String(code) : 'TOOL_ERROR',
+    tool,
+  }
+}
+
+function text(value: unknown): string {
+  if (typeof value === 'string') return value
+  try {
+    return JSON.stringify(value) ?? String(value)
+  } catch {
+    // A cycle or a hostile toJSON: the kind must do.
+    return Object.prototype.toString.call(value)
+  }
+}
+
+/** An error of the host's making, of a class that is a global in the guest. */
+export function thrownByHost(
+  code: keyof typeof guestErrorNames,
+  message: string,
+  tool: string,
+  hint?: string,
+): ThrownText {
+  return {
+    name: guestErrorNames[code],
+    message,
+    code,
+    tool,
+    ...(hint === undefined ? {} : { hint }),
+  }
+}
+
+/** An error of the host's making that has no class of its own. */
+export function thrownAs(name: string, code: ErrorCode, message: string, tool: string): ThrownText {
+  return { name, message, code, tool }
+}
+
+/** Problems as lines: the path of each, and what is wrong there. */
+export function listProblems(problems: readonly Problem[]): string {
+  return problems
+    .map(({ path, message }) => `\n- ${path === '' ? 'input' : path}: ${message}`)
+    .join('')
+}

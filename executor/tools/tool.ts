@@ -1,0 +1,59 @@
+/** A tool as the executor holds it, whatever it was made from. */
+
+import type { JsonSchema } from '../../protocol/schema.ts'
+import type { ToolAnnotations, ToolContext, ToolDescriptor } from '../../protocol/tool.ts'
+
+/** One thing that is wrong with a value; `path` is empty for the value itself. */
+export interface Problem {
+  readonly path: string
+  readonly message: string
+}
+
+/** A value that fits its schema, with what the schema changed; or all that is wrong with it. */
+export type Validation =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly problems: readonly Problem[] }
+
+export type Validator = (value: unknown) => Validation | Promise<Validation>
+
+/**
+ * How the arguments of a call become the tool's input:
+ * `record`: an object of the schema's properties; `list`: the positional arguments as a list, for
+ * tools without a schema; `value`: the first argument alone, for schemas that are no record.
+ */
+export type InputForm = 'record' | 'list' | 'value'
+
+export interface Tool extends ToolDescriptor {
+  readonly inputForm: InputForm
+  /** Properties of the input schema in declared order; empty unless the form is `record`. */
+  readonly parameters: readonly string[]
+  readonly timeoutMs: number | 'none' | undefined
+  readonly annotations: ToolAnnotations
+  validateInput: Validator | undefined
+  validateOutput: Validator | undefined
+  /** Runs the tool; for the form `list` the input is an array. */
+  execute(input: unknown, context: ToolContext): unknown
+}
+
+/** What can be told of a tool. */
+export function describeTool(tool: Tool): ToolDescriptor {
+  const { name, description, inputSchema, outputSchema, annotations } = tool
+  return {
+    name,
+    description,
+    ...(inputSchema === undefined ? {} : { inputSchema }),
+    ...(outputSchema === undefined ? {} : { outputSchema }),
+    ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
+  }
+}
+
+/** The properties of a record schema in declared order; `undefined` when it is no record. */
+export function recordProperties(schema: JsonSchema): readonly string[] | undefined {
+  const { properties, type } = schema
+  if (typeof properties !== 'object' || properties === null) {
+    const isClosed = type === 'object' && schema.additionalProperties === false
+    return isClosed ? [] : undefined
+  }
+  const names = Object.keys(properties)
+  return names.length > 0 || !schema.additionalProperties ? names : undefined
+}

@@ -1,0 +1,56 @@
+/** A fixed set of tools as one execution sees it, with what its guest is told of them. */
+
+import { LatchdError } from '../../protocol/errors.ts'
+import type { GuestTool } from '../guest/tools.ts'
+import { toolIdentifier } from './identifier.ts'
+import type { Tool } from './tool.ts'
+
+export class Toolbox {
+  readonly tools: readonly Tool[]
+  /** JSON of the guest's list, written once for all executions that share the set. */
+  readonly guestTools: string
+
+  /** @throws {LatchdError} `TOOL_INVALID` when two tools have the same name */
+  constructor(tools: readonly Tool[]) {
+    this.tools = tools
+    this.guestTools = JSON.stringify(guestList(tools))
+  }
+
+  /** The tools with these names, in this order. @throws {LatchdError} `UNKNOWN_TOOL` */
+  select(names: readonly string[]): Toolbox {
+    return new Toolbox([...new Set(names)].map(name => this.get(name)))
+  }
+
+  /** @throws {LatchdError} `UNKNOWN_TOOL` */
+  get(name: string): Tool {
+    const tool = this.tools.find(tool => tool.name === name)
+    if (tool !== undefined) return tool
+    const known = this.tools.map(tool => tool.name).join(', ') || 'none'
+    throw new LatchdError(
+      'UNKNOWN_TOOL',
+      `Cannot use tool "${name}": no tool has that name; there are: ${known}`,
+    )
+  }
+
+  /** This set with more tools; one with the name of another takes its place. */
+  with(more: readonly Tool[]): Toolbox {
+    const byName = new Map(this.tools.map(tool => [tool.name, tool]))
+    for (const tool of more) byName.set(tool.name, tool)
+    return new Toolbox([...byName.values()])
+  }
+}
+
+function guestList(tools: readonly Tool[]): GuestTool[] {
+  const names = new Set<string>()
+  const identifiers = new Set<string>()
+  return tools.map(({ name, inputForm, parameters }): GuestTool => {
+    if (names.has(name))
+      throw new LatchdError('TOOL_INVALID', `Cannot register tool "${name}" twice`)
+    names.add(name)
+    const identifier = toolIdentifier(name)
+    // Of two names that differ only in punctuation the first gets the global; both are in `tools`.
+    const isFree = !identifiers.has(identifier)
+    identifiers.add(identifier)
+    return [name, isFree ? identifier : null, inputForm === 'record' ? parameters : null]
+  })
+}

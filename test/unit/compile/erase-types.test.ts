@@ -1,0 +1,196 @@
+import { stripTypeScriptTypes } from 'node:module'
+import { Parser } from 'acorn'
+import t from 'tap'
+import { compile } from '../../../executor/compile/compile.ts'
+import { Edits } from '../../../executor/compile/edits.ts'
+import { eraseTypes } from '../../../executor/compile/erase-types.ts'
+import { parse } from '../../../executor/compile/parse.ts'
+import { run } from './guest.ts'
+
+function erase(source: string): string {
+  const edits = new Edits()
+  return edits.apply(eraseTypes(source, parse(source, 'typescript').program, edits)).toString()
+}
+
+/** The syntax of a text, without positions and empty statements. */
+const syntaxOf = (text: string): unknown =>
+  JSON.parse(
+    JSON.stringify(
+      Parser.parse(text, {
+        ecmaVersion: 'latest',
+        sourceType: 'script',
+        allowReturnOutsideFunction: true,
+        allowAwaitOutsideFunction: true,
+      }),
+      (key, value) => {
+        if (key === 'start' || key === 'end') return undefined
+        return Array.isArray(value) ? value.filter(x => x?.type !== 'EmptyStatement') : value
+      },
+    ),
+  )
+
+// biome-ignore-start lint/suspicious/noTemplateCurlyInString: sources
+const erased = [
+  'let a: string = "", b: number[] = [], c!: { d: () => void }',
+  'const f = (x: number, y?: string, ...z: any[]): string => ""',
+  'const f = async <T,>(x: T): Promise<T> => x',
+  'const f = (x?) => x; const g = ({ a }: { a: 1 } = { a: 1 }, [b]: [2]) => a',
+  'function f<T extends { a: 1 }>(this: Window, x: T): asserts x is T {}',
+  'function f(this: Window) {}\nfunction g(this: Window, a?: 1) {}',
+  'function f(a: string): void;\nfunction f(a: number): void\nfunction f(a: any) {}',
+  'interface A<T> extends B { a: T; b(): void }\ntype C<T> = T extends infer U ? U : never',
+  'declare const a: number\ndeclare function f(): void\ndeclare class B { c: 1 }',
+  'declare module "x" { export const a: number }\ndeclare global { var z: 1 }\ndeclare enum E { A }',
+  'namespace N { export interface A {} namespace M { type B = 1 } }',
+  'const a = b as any as string satisfies string',
+  'const a = (b as any)!.c!.d![0]!(1)!',
+  'const a = b?.c!.d; (b?.c)!.d',
+  'a! = 1; (a as any) = 2; (a as any).b++; [a as any] = [1]',
+  'const a = f<string>(1), b = new Map<string, number>(), c = f<1>`x`, d = f<string>',
+  'f?.<string>(1)',
+  'const a = ["a", "b"] as const, b = { ...(c as object) } satisfies object',
+  'for (const x of y as number[]) {}\nfor (let i: number = 0 as number; i < (3 as any); i++) {}',
+  'try {} catch (e: unknown) {}',
+  'class A<T> extends B<T> implements C<T>, D { }',
+  'class A implements C {}\nconst b = class<T> implements C {}',
+  'class A extends (B as any)<string> {}',
+  'abstract class A { abstract a: string; abstract b(): void; abstract get c(): 1; d = 1 }',
+  'class A { private a = 1; protected readonly b?: string; public static c: number; d!: 1 }',
+  'class A extends B { private readonly static_ = 1; protected override async m?<T>(x?: T): Promise<void> {} }',
+  'class A { constructor(); constructor(x?: number) {} m(): void; m(x?: any) {} }',
+  'class A { [key: string]: any; static readonly [k: string]: 1; declare z: string; #p?: number = 1 }',
+  'class A { get a(): number { return 1 } set a(x: number) {} static { let y: number = 1 } }',
+  'class A { readonly; public; static readonly = 1; get: number; set!: 1 }',
+  'label: for (const x of [] as any[]) { continue label }',
+  'const a = b < c, d = e > (f)',
+  'const t = `${a as string}${(b!)}`',
+  'type = 5; var type, declare, abstract, namespace, as, satisfies; as = type',
+  'let x: typeof import("y"), z: import("q").R<1>, w: unique symbol, v: `a${string}`',
+  'switch (a as any) { case b as any: { type X = 1; break } }',
+  'if (a) { interface B {} } else { type C = 1 }',
+  'async function* g(): AsyncGenerator<number> { yield x as number; return y! }',
+  'accept(<T>(x: T) => x, async <T>(x: T) => x, function <T>(x: T): T { return x })',
+  'let f: (a: number) => void = (a): void => {}, g: new () => A, h: abstract new () => A',
+]
+// biome-ignore-end lint/suspicious/noTemplateCurlyInString: sources
+
+for (const source of erased) {
+  t.test(`types are erased in ${source}`, async t => {
+    const text = erase(source)
+    t.equal(text.length, source.length, 'every character stays where it is')
+    t.strictSame(syntaxOf(text), syntaxOf(stripTypeScriptTypes(source)), 'Node agrees')
+  })
+}
+
+/** Places where a blank could join two statements, tear one apart, or turn it into another. */
+const joints: [source: string, javascript: string][] = [
+  ['const a = b as T\n;[1]', 'const a = b;[1]'],
+  ['const a = b as T\n(c)', 'const a = b;(c)'],
+  ['a satisfies T\n`x`', 'a;`x`'],
+  ['const a = b\ntype X = 1\n(c)', 'const a = b;(c)'],
+  ['const a = b\ninterface X {}\n[c]', 'const a = b;[c]'],
+  ['const f = () => a as T\n(c)', 'const f = () => a;(c)'],
+  ['function f() { return a as T\n(c) }', 'function f() { return a;(c) }'],
+  ['throw a as T\n(c)', 'throw a;(c)'],
+  ['if (a) b as T\nelse c as T\n(d)', 'if (a) b; else c;(d)'],
+  ['do a as T\nwhile (b)', 'do a; while (b)'],
+  ['class A { a = b as T\n["c"] = 1 }', 'class A { a = b; ["c"] = 1 }'],
+  ['class A { a = 1\npublic ["c"] = 1 }', 'class A { a = 1; ["c"] = 1 }'],
+  ['class A { a = 1\nprivate *g() {} }', 'class A { a = 1; *g() {} }'],
+  ['class A { a = 1;\n[k: string]: any\n["c"] = 1 }', 'class A { a = 1; ["c"] = 1 }'],
+  ['class A { get: T\nfoo() {} }', 'class A { get; foo() {} }'],
+  ['class A { static: T\nfoo() {} }', 'class A { static; foo() {} }'],
+  ['const f = (a): {\n b: 1 } => a', 'const f = (a) => a'],
+  ['const f = async <\nT>(a) => a', 'const f = async (a) => a'],
+  ['function f() { return <\nT>(a) => a }', 'function f() { return (a) => a }'],
+  ['function f() { return <\nT>a }', 'function f() { return (a) }'],
+  ['const f = () => <T>{ a: 1 }', 'const f = () => ({ a: 1 })'],
+  ['<T>{ a: 1 }', '({ a: 1 })'],
+  ['<any>a.b.c, (<any>a).b', '(a.b.c), (a).b'],
+]
+
+for (const [source, javascript] of joints) {
+  t.test(`statements stay apart in ${source}`, async t => {
+    t.strictSame(syntaxOf(erase(source)), syntaxOf(javascript))
+  })
+}
+
+const refused: [source: string, construct: string, line: number, column: number][] = [
+  ['let a\nenum A { B }', 'enum', 2, 1],
+  ['const enum A { B }', 'const enum', 1, 1],
+  ['namespace A { export const b = 1 }', 'namespace', 1, 1],
+  ['if (a) { }\n  module A { let b = 1 }', 'namespace', 2, 3],
+  ['class A { constructor(private x: number) {} }', 'parameter property', 1, 23],
+  ['@d class A {}', 'decorator', 1, 1],
+  ['class A { @d b() {} }', 'decorator', 1, 11],
+  ['class A { accessor b = 1 }', 'auto-accessor', 1, 11],
+]
+
+for (const [source, construct, line, column] of refused) {
+  t.test(`${source} is refused by name`, async t => {
+    const compiled = compile(source, 'typescript')
+    if (compiled.ok) return t.fail('compiled')
+    const { error } = compiled
+    t.match(error.message, `A TypeScript ${construct}`)
+    t.type(error.hint, 'string')
+    t.strictSame([error.line, error.column], [line, column])
+  })
+}
+
+t.test('an import or export in TypeScript is refused', async t => {
+  for (const source of [
+    'import type { A } from "b"',
+    'import a = require("b")',
+    'import a = b.c',
+    'export = a',
+    'export type A = 1',
+    'export as namespace A',
+  ]) {
+    const compiled = compile(source, 'typescript')
+    if (compiled.ok) t.fail(source)
+    else
+      t.match(
+        compiled.error.message,
+        /modules? cannot be imported|nothing can be exported/i,
+        source,
+      )
+  }
+})
+
+t.test('typed calls are concurrent where untyped ones are', async t => {
+  const source = `
+    interface Page { n: number }
+    const urls: number[] = [1, 2]
+    const ps: Promise<Page>[] = urls.map((u: number): Promise<any> => (f as any)!<string>(u))
+    const pages = (await Promise.all<any>(ps as any)) as number[]
+    const more = await (tools as any)['my-tool']!(3 as number) as number
+    async function a<T>(x: T): Promise<T> { try { return <any>g(x) as T } catch { return 0 as any } }
+    return [...pages, more, await a<number>(4)] satisfies number[]`
+  t.strictSame(await run(source, 'typescript'), {
+    value: [1, 2, 3, 4],
+    calls: ['concurrent f(1)', 'concurrent f(2)', 'concurrent my-tool(3)', 'concurrent g(4)'],
+  })
+})
+
+t.test('a typed return ends its statement', async t => {
+  t.strictSame(await run('if (true) return 1 as number\n(2)', 'typescript'), {
+    value: 1,
+    calls: [],
+  })
+  t.strictSame(await run('return <\nnumber>1', 'typescript'), { value: 1, calls: [] })
+})
+
+t.test('an object literal with types is an object', async t => {
+  t.strictSame(await run('{ a: 1 as number, b: f(2)! }', 'typescript'), {
+    value: { a: 1, b: 2 },
+    calls: ['f(2)'],
+  })
+})
+
+t.test('types in JavaScript are an error that names the language', async t => {
+  const compiled = compile('const a: number = 1', 'javascript')
+  if (compiled.ok) return t.fail('compiled')
+  t.match(compiled.error.hint, /language "typescript"/)
+  const broken = compile('const a ~ 1', 'javascript')
+  t.equal(broken.ok || broken.error.hint, undefined)
+})
