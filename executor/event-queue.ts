@@ -1,6 +1,8 @@
 /** Events of one execution for one reader, who takes them at its own pace. */
 export class EventQueue<T> implements AsyncIterableIterator<T> {
   #items: T[] = []
+  /** Index of the next item that the reader takes. */
+  #at = 0
   #isEnded = false
   #wake: (() => void) | undefined
   #onLeave: () => void
@@ -22,19 +24,22 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
   }
 
   async next(): Promise<IteratorResult<T>> {
-    while (this.#items.length === 0 && !this.#isEnded) {
+    while (this.#at === this.#items.length && !this.#isEnded) {
+      this.#items = []
+      this.#at = 0
       await new Promise<void>(resolve => {
         this.#wake = resolve
       })
     }
-    const item = this.#items.shift()
-    return item === undefined ? { done: true, value: undefined } : { done: false, value: item }
+    if (this.#at === this.#items.length) return { done: true, value: undefined }
+    return { done: false, value: this.#items[this.#at++] as T }
   }
 
   async return(): Promise<IteratorResult<T>> {
     if (!this.#isEnded) this.#onLeave()
     this.#isEnded = true
     this.#items = []
+    this.#at = 0
     return { done: true, value: undefined }
   }
 

@@ -157,7 +157,7 @@ const endedAtMs = z.number()
 /** An execution as it stands. */
 export const Execution = z
   .discriminatedUnion('status', [
-    z.strictObject({ status: z.literal(['queued', 'running']), ...executionFields }),
+    z.strictObject({ status: z.enum(['queued', 'running']), ...executionFields }),
     z.strictObject({
       status: z.literal('completed'),
       output: Output,
@@ -166,7 +166,7 @@ export const Execution = z
       ...executionFields,
     }),
     z.strictObject({
-      status: z.literal(['failed', 'cancelled']),
+      status: z.enum(['failed', 'cancelled']),
       error: ExecutionError,
       endedAtMs,
       ...executionFields,

@@ -76,4 +76,3 @@ export interface Executor {
   close(): Promise<void>
 }
 
-export type { EndedExecution }

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
-import { EvalFlags, Intrinsics, QuickJS } from 'quickjs-wasi'
+import { EvalFlags, Intrinsics, type JSValueHandle, QuickJS } from 'quickjs-wasi'
 import { ENTRY_GLOBAL, HOST_GLOBAL } from '../guest/host-names.ts'
 import { engineOptions, entryNames, type Pristine } from './quickjs.ts'
 
@@ -40,8 +40,8 @@ async function make(): Promise<Pristine> {
   const loaded = vm.evalCode(loadModule(prelude), prelude, EvalFlags.TYPE_MODULE)
   vm.executePendingJobs()
   if (loaded.promiseState !== FULFILLED) {
-    const { error } = (await vm.resolvePromise(loaded)) as { error: { toString(): string } }
-    throw new Error(`Cannot load the prelude: ${error}`)
+    const { error } = (await vm.resolvePromise(loaded)) as { error: JSValueHandle }
+    throw new Error(`Cannot load the prelude: ${error}\n${error.getProp('stack')}`)
   }
   loaded.dispose()
   const entry = vm.global.getProp(ENTRY_GLOBAL)
@@ -52,7 +52,10 @@ async function make(): Promise<Pristine> {
   vm.runGC()
   const exports = vm._getExports()
   exports.wasm_free(exports.wasm_malloc(RESERVE_BYTES))
-  return { module, snapshot: vm.snapshot(), entries: entries as Pristine['entries'] }
+  const engine = Object.entries(vm.versions)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', ')
+  return { module, snapshot: vm.snapshot(), entries: entries as Pristine['entries'], engine }
 }
 
 const FULFILLED = 1

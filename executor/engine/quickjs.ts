@@ -25,6 +25,8 @@ type EntryName = (typeof entryNames)[number]
 export interface Pristine {
   readonly module: WebAssembly.Module
   readonly snapshot: Snapshot
+  /** Names and versions of what the snapshot was made with. */
+  readonly engine: string
   /** Addresses of the entry points, and of `undefined`, in the snapshot's memory. */
   readonly entries: Readonly<Record<EntryName | 'undefined', number>>
 }

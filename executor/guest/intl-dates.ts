@@ -2,7 +2,8 @@
 
 import { clockMs } from './clock.ts'
 import { DURATION_UNITS, open } from './intl-options.ts'
-import { askIntl, numberText, textText, toText, UNDEFINED_TEXT } from './intl-request.ts'
+import { askIntl, numberText, textText, UNDEFINED_TEXT } from './intl-request.ts'
+import { toNumber, toText } from './primordials.ts'
 
 type Format = (date?: unknown) => unknown
 
@@ -38,7 +39,7 @@ export class DateTimeFormat {
 }
 
 function dateText(date: unknown): string {
-  return numberText(date === undefined ? clockMs() : +(date as number))
+  return numberText(date === undefined ? clockMs() : toNumber(date))
 }
 
 function dateRangeText(start: unknown, end: unknown): string {
@@ -68,7 +69,7 @@ export class RelativeTimeFormat {
 }
 
 function relativeText(value: unknown, unit: unknown): string {
-  const number = numberText(+(value as number))
+  const number = numberText(toNumber(value))
   return number + ',' + textText(toText(unit))
 }
 
@@ -104,7 +105,7 @@ function durationText(duration: unknown): string {
     const unit = DURATION_UNITS[i] as string
     const amount = (duration as Record<string, unknown>)[unit]
     if (amount === undefined) continue
-    text += (text === '' ? '"' : ',"') + unit + '":' + numberText(+(amount as number))
+    text += (text === '' ? '"' : ',"') + unit + '":' + numberText(toNumber(amount))
   }
-  return '["d",{' + text + '}]'
+  return '["record",{' + text + '}]'
 }

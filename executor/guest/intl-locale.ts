@@ -1,23 +1,23 @@
 /** `Intl.Locale`: parsed by the worker once, when it is constructed. */
 
 import { brandLocale, localeTag, OPTIONS, optionsText } from './intl-options.ts'
-import { askIntl, textText, toText } from './intl-request.ts'
-import { TypeErrorOf } from './primordials.ts'
+import { askIntl, textText } from './intl-request.ts'
+import { TypeErrorOf, toText } from './primordials.ts'
 
-/** What the worker tells of a locale; the names of the getters. */
+/** What the worker tells of a locale, by the names of the getters; `null` for what it lacks. */
 interface Description {
   readonly tag: string
-  readonly language?: string
-  readonly script?: string
-  readonly region?: string
+  readonly language: string | null
+  readonly script: string | null
+  readonly region: string | null
   readonly baseName: string
-  readonly calendar?: string
-  readonly caseFirst?: string
-  readonly collation?: string
-  readonly firstDayOfWeek?: string
-  readonly hourCycle?: string
-  readonly numeric?: boolean
-  readonly numberingSystem?: string
+  readonly calendar: string | null
+  readonly caseFirst: string | null
+  readonly collation: string | null
+  readonly firstDayOfWeek: string | null
+  readonly hourCycle: string | null
+  readonly numeric: boolean | null
+  readonly numberingSystem: string | null
 }
 
 export class Locale {
@@ -46,37 +46,37 @@ export class Locale {
     return new Locale(askIntl(this.#head, 'minimize'))
   }
   get language() {
-    return this.#described.language
+    return this.#described.language ?? undefined
   }
   get script() {
-    return this.#described.script
+    return this.#described.script ?? undefined
   }
   get region() {
-    return this.#described.region
+    return this.#described.region ?? undefined
   }
   get baseName() {
     return this.#described.baseName
   }
   get calendar() {
-    return this.#described.calendar
+    return this.#described.calendar ?? undefined
   }
   get caseFirst() {
-    return this.#described.caseFirst
+    return this.#described.caseFirst ?? undefined
   }
   get collation() {
-    return this.#described.collation
+    return this.#described.collation ?? undefined
   }
   get firstDayOfWeek() {
-    return this.#described.firstDayOfWeek
+    return this.#described.firstDayOfWeek ?? undefined
   }
   get hourCycle() {
-    return this.#described.hourCycle
+    return this.#described.hourCycle ?? undefined
   }
   get numeric() {
-    return this.#described.numeric
+    return this.#described.numeric ?? undefined
   }
   get numberingSystem() {
-    return this.#described.numberingSystem
+    return this.#described.numberingSystem ?? undefined
   }
   getCalendars() {
     return askIntl(this.#head, 'getCalendars')

@@ -2,6 +2,7 @@
 
 import { open } from './intl-options.ts'
 import { askIntl, boundText, numberText, numericText } from './intl-request.ts'
+import { toNumber } from './primordials.ts'
 
 type Format = (value: unknown) => unknown
 
@@ -44,7 +45,7 @@ export class PluralRules {
   }
 
   select(value: unknown) {
-    return askIntl(this.#head, 'select', numberText(+(value as number)))
+    return askIntl(this.#head, 'select', numberText(toNumber(value)))
   }
 
   selectRange(start: unknown, end: unknown) {

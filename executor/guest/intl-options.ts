@@ -5,13 +5,16 @@
  * judges the values.
  */
 
-import { askIntl, boundText, listText, numberText, toText } from './intl-request.ts'
+import { askIntl, boundText, listText, numberText } from './intl-request.ts'
 import {
   jsonStringify,
+  max,
   ObjectOf,
   objectFreeze,
   symbolToString,
   TypeErrorOf,
+  toNumber,
+  toText,
   unlinkedList,
   WeakMapOf,
   weakMapGet,
@@ -134,8 +137,8 @@ export function localeListText(locales: unknown): string {
 }
 
 function toLength(value: unknown): number {
-  const length = +(value as number)
-  return length > 0 ? length : 0
+  // NaN passes and ends the walk before its first step.
+  return max(toNumber(value), 0)
 }
 
 /** The known options as JSON; empty when there are none. */
@@ -170,7 +173,7 @@ function optionText(value: unknown, kind: Kind): string {
     case 'b':
       return value ? 'true' : 'false'
     case 'n':
-      return numberText(+(value as number))
+      return numberText(toNumber(value))
     case 'g':
       if (value === true || !value) return value ? 'true' : 'false'
       return jsonStringify(toText(value))

@@ -21,9 +21,9 @@ import {
   objectHasOwn,
   RangeErrorOf,
   reflectApply,
-  StringOf,
   symbolToPrimitive,
   TypeErrorOf,
+  toNumber,
 } from './primordials.ts'
 
 let askWorker: (request: string) => string
@@ -55,20 +55,14 @@ interface Answer {
   readonly error: { readonly name: string; readonly message: string }
 }
 
-/** `ToString` of the language: as `String(value)`, but a symbol is a `TypeError`. */
-export function toText(value: unknown): string {
-  if (typeof value === 'symbol') throw new TypeErrorOf('Cannot convert a Symbol value to a string')
-  return StringOf(value)
-}
-
 export function textText(value: string): string {
   return jsonStringify(value)
 }
 
-export const UNDEFINED_TEXT = '["u"]'
+export const UNDEFINED_TEXT = '["undefined"]'
 
 export function numberText(value: number): string {
-  if (!isFinite(value)) return '["n","' + numberToString(value) + '"]'
+  if (!isFinite(value)) return '["number","' + numberToString(value) + '"]'
   return value === 0 && 1 / value < 0 ? '-0' : numberToString(value)
 }
 
@@ -79,11 +73,11 @@ export function numericText(value: unknown): string {
     case 'number':
       return numberText(primitive)
     case 'bigint':
-      return '["b","' + bigintToString(primitive) + '"]'
+      return '["bigint","' + bigintToString(primitive) + '"]'
     case 'string':
       return jsonStringify(primitive)
     default:
-      return numberText(+(primitive as number))
+      return numberText(toNumber(primitive))
   }
 }
 
@@ -118,6 +112,16 @@ function toPrimitive(value: unknown): unknown {
 
 const isPrimitive = (value: unknown) =>
   value === null || (typeof value !== 'object' && typeof value !== 'function')
+
+/** A list of texts as an argument. */
+export function textsText(list: readonly string[]): string {
+  return taggedList(listText(list))
+}
+
+/** A list of texts that is JSON already, as an argument. */
+export function taggedList(json: string): string {
+  return '["list",' + json + ']'
+}
 
 /** A list of texts as JSON, by index. */
 export function listText(list: readonly string[]): string {

@@ -1,9 +1,10 @@
 /** `Intl.Segmenter`. The worker gives the boundaries of a whole text at once, when first needed. */
 
 import { open } from './intl-options.ts'
-import { askIntl, textText, toText } from './intl-request.ts'
+import { askIntl, textText } from './intl-request.ts'
 import {
   hidden,
+  isNaN,
   iteratorPrototype,
   reflectDefineProperty,
   reflectDeleteProperty,
@@ -11,6 +12,8 @@ import {
   stringSlice,
   symbolIterator,
   symbolToStringTag,
+  toNumber,
+  toText,
   trunc,
 } from './primordials.ts'
 
@@ -54,8 +57,8 @@ class Segments {
   }
 
   containing(index?: unknown): Segment | undefined {
-    const number = +(index as number)
-    const at = number !== number ? 0 : trunc(number)
+    const number = toNumber(index)
+    const at = isNaN(number) ? 0 : trunc(number)
     if (at < 0 || at >= this.#input.length) return undefined
     const boundaries = this.#ask()
     let low = 0

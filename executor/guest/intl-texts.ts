@@ -2,8 +2,8 @@
 
 import { compareSimple } from './compare-texts.ts'
 import { open } from './intl-options.ts'
-import { askIntl, listText, textText, toText } from './intl-request.ts'
-import { StringOf, TypeErrorOf, unlinkedList } from './primordials.ts'
+import { askIntl, textsText, textText } from './intl-request.ts'
+import { StringOf, TypeErrorOf, toText, unlinkedList } from './primordials.ts'
 
 type Compare = (a?: unknown, b?: unknown) => number
 
@@ -73,7 +73,7 @@ function textsOf(list: unknown): string {
       texts[texts.length] = text
     }
   }
-  return '["l",' + listText(texts) + ']'
+  return textsText(texts)
 }
 
 export class DisplayNames {

@@ -298,3 +298,38 @@ export const { encodeURIComponent: encodeComponent, decodeURIComponent: decodeCo
 /** The prototype that the language's own iterators share. */
 export const iteratorPrototype = Iterator.prototype as object
 export const DOMExceptionOf = DOMException
+
+export const { escape: escapeOf, unescape: unescapeOf } = globalThis as unknown as Record<
+  'escape' | 'unescape',
+  (text: string) => string
+>
+/** `btoa`: a binary text to base64. */
+export const binaryToAscii = btoa
+/** `atob`: base64 to a binary text. */
+export const asciiToBinary = atob
+const base64 = Uint8Array as unknown as {
+  fromBase64(text: string): Uint8Array<ArrayBuffer>
+  prototype: { toBase64(): string }
+}
+export const base64ToBytes = base64.fromBase64
+export const bytesToBase64 = uncurry(base64.prototype.toBase64) as (bytes: Uint8Array) => string
+export const typedArraySet = uncurry(Uint8Array.prototype.set) as (
+  target: Uint8Array,
+  source: Uint8Array,
+) => void
+export const arrayBufferSlice = uncurry(ArrayBuffer.prototype.slice)
+
+/** `ToString` of the language: as `String(value)`, but a symbol is a `TypeError`. */
+export function toText(value: unknown): string {
+  if (typeof value === 'symbol') throw new TypeErrorOf('Cannot convert a Symbol value to a string')
+  return StringOf(value)
+}
+
+/** `ToNumber` of the language, with V8's messages for what is no number. */
+export function toNumber(value: unknown): number {
+  if (typeof value === 'bigint' || typeof value === 'symbol') {
+    const kind = typeof value === 'bigint' ? 'BigInt' : 'Symbol'
+    throw new TypeErrorOf('Cannot convert a ' + kind + ' value to a number')
+  }
+  return +(value as number)
+}

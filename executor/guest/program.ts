@@ -51,15 +51,11 @@ function installInputs(inputs: Record<string, unknown>): void {
   reflectDefineProperty(globalThis, 'inputs', hidden(objectFreeze(inputs)))
 }
 
-/** What a top-level `return` gave. */
-let returned: { readonly value: unknown } | undefined
-
 /** Awaits the end of the evaluation and reports it. Nothing that the program does can reject this. */
 export async function finish(evaluation: Promise<{ value: unknown }>): Promise<void> {
   let value: unknown
   try {
-    const completion = await evaluation
-    value = await (returned === undefined ? completion.value : returned.value)
+    value = await (await evaluation).value
   } catch (error) {
     askNumber(HostOperation.threw, 0, describe(error))
     return
@@ -95,7 +91,7 @@ function encodeOutput(value: unknown): string {
   return '' + mark + inspected.length + ':' + inspected + encoded.text
 }
 
-/** Defines what programs end with, and the helpers that compiled programs name. */
+/** Defines `final_answer`. */
 export function installProgram(target: object): void {
   reflectDefineProperty(
     target,
@@ -104,9 +100,6 @@ export function installProgram(target: object): void {
       reportOutput(HostOperation.finalAnswer, value)
     }),
   )
-  constant(target, '__latchd_return', (value: unknown) => {
-    returned = { value }
-  })
 }
 
 /** Defines a name that programs can neither change nor remove. */

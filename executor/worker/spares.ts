@@ -37,6 +37,7 @@ export class Spares {
 
   /** Takes a used guest back. */
   giveBack(guest: QuickJSGuest): void {
+    if (this.#isDraining) return
     const { memoryBytes } = guest
     if (guest.rewind()) {
       this.counts.rewound++
@@ -44,8 +45,7 @@ export class Spares {
       return
     }
     if (memoryBytes > LARGE_BYTES) this.#collect()
-    // After the report of the execution has left this thread.
-    setImmediate(() => this.fill())
+    this.fill()
   }
 
   /** Makes guests until enough stand ready. */

@@ -28,7 +28,8 @@ export default async function execute(task: GuestTask): Promise<GuestReport> {
     return runTask(task, guest, compiler)
   } finally {
     task.port.close()
-    spares.giveBack(guest)
+    // After the report has left: nobody waits for the rewind but the execution after the next.
+    setImmediate(() => spares.giveBack(guest))
   }
 }
 

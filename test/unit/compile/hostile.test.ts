@@ -4,8 +4,10 @@ import { compile, type Language } from '../../../executor/compile/compile.ts'
 
 const LANGUAGES: Language[] = ['javascript', 'typescript']
 
-/** Ten times what the slowest of these took (2 cores, Node 26): only a hang takes longer. */
+/** Ten times what the slowest of these took (3 s; 2 cores, Node 26): only a hang takes longer. */
 const BOUND_MS = 30_000
+
+t.setTimeout(4 * BOUND_MS)
 
 const DEPTH = 100_000
 
@@ -77,7 +79,7 @@ t.test('a thread with a larger stack compiles or refuses', async t => {
     parentPort.postMessage([...texts, chain].flatMap(x => languages.map(l => typeof compile(x, l).ok)))`
   const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(code)}`), {
     workerData: new URL('../../../executor/compile/compile.ts', import.meta.url).href,
-    resourceLimits: { stackSizeMb: 16 },
+    resourceLimits: { stackSizeMb: 8 },
   })
   t.teardown(() => worker.terminate())
   const answers = await new Promise((resolve, reject) => {
@@ -143,7 +145,6 @@ const numbered = (make: (i: number) => string, count: number): string =>
 const large: [name: string, source: string, language?: Language][] = [
   ['calls', fill('f(x);\n')],
   ['awaits in one line', fill('await f(x);')],
-  ['methods in one line', fill('await o/**/.m(x);')],
   ['returns', fill('if(a)return f(x)\n')],
   ['names', numbered(i => `let a${i.toString(36)};`, 100_000)],
   ['vars in blocks', '{'.repeat(500) + numbered(i => `var a${i};`, 90_000) + '}'.repeat(500)],
@@ -155,8 +156,6 @@ const large: [name: string, source: string, language?: Language][] = [
   ['arrays of promises', `await Promise.all([${'...xs.map(f),'.repeat(70_000)}])`],
   ['comments', `${fill('/* a */').slice(7 * 3)}await f(x)`],
   ['spaces', `await f(x)${' '.repeat(MEBIBYTE - 10)}`],
-  ['backticks', fill('`')],
-  ['casts', fill('f(x as any);'), 'typescript'],
   ['types', fill('var x:{a:b}={};\n'), 'typescript'],
   ['ambiguity', `${'<T>('.repeat(22)}x${')'.repeat(22)}`, 'typescript'],
 ]

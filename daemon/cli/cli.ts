@@ -1,0 +1,17 @@
+/** What every command is made with. */
+
+import type { LoadedConfig } from '../config/config.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Options of a command as the command line gives them: text, or `true` for a bare flag. */
+export type Options = Readonly<Record<string, unknown>>
+
+export interface Cli {
+  readonly terminal: Terminal
+  /** The effective configuration under a command's flags. @throws {ConfigError} */
+  config(flags: Options): LoadedConfig
+  /** Makes an action whose exit code becomes the process's. */
+  action<Args extends unknown[]>(
+    command: (...args: Args) => Promise<number>,
+  ): (...args: Args) => Promise<void>
+}

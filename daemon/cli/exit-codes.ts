@@ -1,0 +1,15 @@
+/** What the command's exit codes mean. */
+
+export const exitCodes = {
+  ok: 0,
+  /** The program failed, or a check of `doctor`. */
+  failed: 1,
+  /** The command could not do what was asked. */
+  refused: 2,
+  /** `EX_CONFIG` of sysexits.h. */
+  config: 78,
+  /** 128 and the number of the signal, as shells have it. */
+  SIGINT: 130,
+  SIGPIPE: 141,
+  SIGTERM: 143,
+} as const

@@ -1,0 +1,31 @@
+/** `latchd logs`: the console text of an execution. */
+
+import type { Command } from 'commander'
+import type { Cli, Options } from './cli.ts'
+import { openClient } from './client.ts'
+import { exitCodes } from './exit-codes.ts'
+import { print } from './print.ts'
+import { addSettingFlags } from './setting-flags.ts'
+
+export function addLogs(program: Command, cli: Cli): void {
+  const command = program
+    .command('logs')
+    .description('print the console text of an execution')
+    .argument('<id>', 'its id')
+    .option('-f, --follow', 'go on until it ends')
+  addSettingFlags(command, ['url']).action(
+    cli.action((id: string, options: Options) => logs(id, options, cli)),
+  )
+}
+
+async function logs(id: string, options: Options, { terminal, config }: Cli): Promise<number> {
+  const client = await openClient(config(options))
+  if (!options.follow) {
+    for (const { text } of (await client.get(id)).logs) print(terminal.stdout, text)
+    return exitCodes.ok
+  }
+  for await (const event of client.events(id)) {
+    if (event.type === 'log-written') print(terminal.stdout, event.log.text)
+  }
+  return exitCodes.ok
+}

@@ -1,0 +1,70 @@
+/** The command line: every command in its own file, and what they share. */
+
+import { readFileSync } from 'node:fs'
+import { Command } from 'commander'
+import { packageVersion } from '../../protocol/version.ts'
+import { loadConfig } from '../config/config.ts'
+import { addCancel } from './cancel.ts'
+import type { Cli } from './cli.ts'
+import { addConfig } from './config.ts'
+import { addDoctor } from './doctor.ts'
+import { addLogs } from './logs.ts'
+import { print } from './print.ts'
+import { addPs } from './ps.ts'
+import { oneLine, refuse } from './refusal.ts'
+import { addRun } from './run.ts'
+import { addServe } from './serve.ts'
+import { flagTexts } from './setting-flags.ts'
+import type { Terminal } from './terminal.ts'
+import { addTools } from './tools.ts'
+
+/** Runs the command that the arguments (without program and script) ask for; gives its exit code. */
+export async function runProgram(args: readonly string[], terminal: Terminal): Promise<number> {
+  const { env, cwd, stdout, stderr } = terminal
+  let exitCode = 0
+  const cli: Cli = {
+    terminal,
+    config: options => loadConfig({ flags: flagTexts(options), env, cwd, readFile }),
+    action:
+      command =>
+      async (...given) => {
+        exitCode = await command(...given)
+      },
+  }
+  const program = new Command('latchd')
+    .description('Runs model-written programs in which asynchronous tools read as plain functions')
+    .version(packageVersion())
+    .exitOverride()
+    .configureOutput({
+      writeOut: text => stdout.write(text),
+      writeErr: text => stderr.write(text),
+      outputError: text => print(stderr, `latchd: ${oneLine(text).replace(/^error: /, '')}`),
+    })
+  for (const add of [
+    addServe,
+    addRun,
+    addTools,
+    addPs,
+    addLogs,
+    addCancel,
+    addConfig,
+    addDoctor,
+  ]) {
+    add(program, cli)
+  }
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return exitCode
+  } catch (error) {
+    return refuse(error, terminal)
+  }
+}
+
+function readFile(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}

@@ -1,0 +1,29 @@
+/** How a command that cannot do what was asked says so: one line and an exit code. */
+
+import { CommanderError } from 'commander'
+import { exitCodes } from './exit-codes.ts'
+import { print } from './print.ts'
+import type { Terminal } from './terminal.ts'
+
+/** A request that makes no sense; the message is all that is shown. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+/** Says what failed on stderr, in one line without a stack; gives the exit code. */
+export function refuse(error: unknown, terminal: Terminal): number {
+  if (error instanceof CommanderError) {
+    // Its message is out already; help and version that were asked for are no failure.
+    const isAsked = error.code === 'commander.helpDisplayed' || error.code === 'commander.version'
+    return isAsked ? exitCodes.ok : exitCodes.refused
+  }
+  print(terminal.stderr, `latchd: ${oneLine(error)}`)
+  const isConfig = error instanceof Error && 'code' in error && error.code === 'CONFIG_INVALID'
+  return isConfig ? exitCodes.config : exitCodes.refused
+}
+
+/** The message of an error without line breaks. */
+export function oneLine(error: unknown): string {
+  const message = error instanceof Error ? error.message || error.name : String(error)
+  return message.trim().replace(/\s*\n\s*/g, ' ')
+}

@@ -1,0 +1,48 @@
+/** `latchd serve`: the daemon in the foreground. */
+
+import type { Command } from 'commander'
+import type { SettingKey } from '../config/settings.ts'
+import type { Cli, Options } from './cli.ts'
+import { exitCodes } from './exit-codes.ts'
+import { print } from './print.ts'
+import { addSettingFlags } from './setting-flags.ts'
+import type { StopSignal } from './terminal.ts'
+
+const keys: readonly SettingKey[] = [
+  'host',
+  'port',
+  'socket',
+  'tools',
+  'fetchAllow',
+  'workers',
+  'drainMs',
+  'maxQueue',
+  'logLevel',
+  'model',
+  'modelBaseUrl',
+]
+
+export function addServe(program: Command, cli: Cli): void {
+  const command = program.command('serve').description('start the daemon in the foreground')
+  addSettingFlags(command, keys).action(cli.action((options: Options) => serve(options, cli)))
+}
+
+async function serve(options: Options, { terminal, config }: Cli): Promise<number> {
+  const settings = config(options)
+  const stopped = Promise.withResolvers<void>()
+  let isStopping = false
+  let isReady = false
+  terminal.onSignal((signal: StopSignal) => {
+    // Nothing is to be drained before the daemon is ready; a second signal means at once.
+    if (isStopping || !isReady) terminal.exit(exitCodes[signal])
+    isStopping = true
+    stopped.resolve()
+  })
+  const { startDaemon } = await import('../server.ts')
+  const daemon = await startDaemon(settings)
+  isReady = true
+  print(terminal.stdout, `latchd listening on ${daemon.url}`)
+  await stopped.promise
+  await daemon.close()
+  return exitCodes.ok
+}

@@ -1,0 +1,24 @@
+/** What a command is handed of its process. */
+
+import type { Variables } from '../config/written-value.ts'
+
+export type StopSignal = 'SIGINT' | 'SIGTERM'
+
+/** A stream that a command writes to. */
+export interface Output {
+  write(text: string): unknown
+  readonly isTTY?: boolean
+  readonly columns?: number
+}
+
+export interface Terminal {
+  readonly env: Variables
+  readonly cwd: string
+  readonly stdin: AsyncIterable<Uint8Array | string>
+  readonly stdout: Output
+  readonly stderr: Output
+  /** Calls the listener for SIGINT and SIGTERM, which then end nothing; gives how to stop that. */
+  onSignal(listener: (signal: StopSignal) => void): () => void
+  /** Ends the process at once. */
+  exit(code: number): void
+}

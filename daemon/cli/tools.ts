@@ -1,0 +1,32 @@
+/** `latchd tools`: what programs of a daemon may call. */
+
+import type { Command } from 'commander'
+import type { Cli, Options } from './cli.ts'
+import { openClient } from './client.ts'
+import { exitCodes } from './exit-codes.ts'
+import { firstLine, print } from './print.ts'
+import { addSettingFlags } from './setting-flags.ts'
+import { table } from './table.ts'
+
+export function addTools(program: Command, cli: Cli): void {
+  const command = program
+    .command('tools')
+    .description('list the tools of a daemon')
+    .option('--json', 'print their JSON Schemas')
+    .option('--typescript', 'print their TypeScript declarations, to be put into a prompt')
+  addSettingFlags(command, ['url']).action(cli.action((options: Options) => tools(options, cli)))
+}
+
+async function tools(options: Options, { terminal, config }: Cli): Promise<number> {
+  const client = await openClient(config(options))
+  if (options.typescript) {
+    print(terminal.stdout, (await client.toolDeclarations()).trimEnd())
+    return exitCodes.ok
+  }
+  const list = await client.tools()
+  const text = options.json
+    ? JSON.stringify(list, null, 2)
+    : table(list.map(({ name, description }) => [name, firstLine(description)]))
+  print(terminal.stdout, text)
+  return exitCodes.ok
+}

@@ -1,0 +1,87 @@
+/** The effective configuration: flags, then `LATCHD_*`, then the file, then defaults. */
+
+import { availableParallelism } from 'node:os'
+import { badValue } from './bad-value.ts'
+import { ConfigError } from './config-error.ts'
+import { readConfigFile } from './config-file.ts'
+import { isLoopback } from './loopback.ts'
+import {
+  CONFIG_FILE_ENV,
+  type Config,
+  type SettingKey,
+  settingKeys,
+  settingOf,
+} from './settings.ts'
+import { unknownName } from './unknown-name.ts'
+import type { ReadFile } from './value-kind.ts'
+import { type FlagTexts, type Variables, writtenValue } from './written-value.ts'
+
+export type { Config, SettingKey } from './settings.ts'
+
+/** Where a value comes from; `name` is the flag, the variable or the path of the file. */
+export type Source =
+  | { readonly from: 'flag' | 'environment' | 'file'; readonly name: string }
+  | { readonly from: 'default' }
+
+/** A configuration that knows where each of its values comes from. */
+export interface LoadedConfig extends Config {
+  readonly sources: { readonly [Key in SettingKey]: Source }
+}
+
+/** What the configuration is read from. */
+export interface ConfigPowers {
+  readonly flags: FlagTexts
+  readonly env: Variables
+  readonly readFile: ReadFile
+  readonly cwd: string
+  /** Cores that the default number of workers follows; this machine's when absent. */
+  readonly cores?: number
+}
+
+/**
+ * Reads the configuration.
+ *
+ * @throws {ConfigError} for an unknown key or `LATCHD_*` variable, a value that is not allowed, a
+ *   file that cannot be read, and an address beyond this machine without tokens
+ */
+export function loadConfig(powers: ConfigPowers): LoadedConfig {
+  const { flags, env, readFile, cwd, cores = availableParallelism() } = powers
+  refuseUnknownVariables(env)
+  const file = readConfigFile(env[CONFIG_FILE_ENV], cwd, readFile)
+  const values: Record<string, unknown> = {}
+  const sources: Record<string, Source> = {}
+  for (const key of settingKeys) {
+    const { kind, default: byDefault } = settingOf(key)
+    const written = writtenValue(key, { flags, env, cwd, file })
+    if (written === undefined) {
+      values[key] = typeof byDefault === 'function' ? byDefault(cores) : byDefault
+      sources[key] = { from: 'default' }
+    } else {
+      const reading = kind.read(written.value, { folder: written.folder, readFile })
+      if (!reading.ok) throw badValue(key, written, reading)
+      values[key] = reading.value
+      sources[key] = written.source
+    }
+  }
+  const config = { ...values, sources } as unknown as LoadedConfig
+  refuseOpenAddress(config)
+  return config
+}
+
+function refuseUnknownVariables(env: Variables): void {
+  const known = [...settingKeys.map(key => settingOf(key).env), CONFIG_FILE_ENV]
+  for (const name of Object.keys(env)) {
+    if (name.startsWith('LATCHD_') && !known.includes(name)) {
+      throw new ConfigError(unknownName(`variable ${name}`, name, known))
+    }
+  }
+}
+
+function refuseOpenAddress({ host, tokens, sources }: LoadedConfig): void {
+  if (tokens.length > 0 || sources.host.from === 'default' || isLoopback(host)) return
+  const { from, name } = sources.host
+  const where = from === 'file' ? `host of ${name}` : name
+  throw new ConfigError(
+    `Cannot use ${where} "${host}" without tokens: a loopback address such as 127.0.0.1 is expected, or tokens in ${settingOf('tokens').env}`,
+  )
+}

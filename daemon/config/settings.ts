@@ -1,0 +1,168 @@
+/**
+ * Every setting of latchd: one row each, from which the type `Config`, the reading of flags,
+ * environment and file, the command's help and `latchd config` come.
+ */
+
+import type { TokenSetting } from '../http/tokens.ts'
+import { type LogLevel, logLevels } from './log-level.ts'
+import { tokenList } from './token-list.ts'
+import {
+  anyText,
+  filePath,
+  filePaths,
+  hostName,
+  hostPatterns,
+  httpUrl,
+  oneOf,
+  secretText,
+  type ValueKind,
+  wholeNumber,
+} from './value-kind.ts'
+
+/** One row; the key in the configuration file is the row's own. */
+export interface Setting<Value> {
+  /** The environment variable. */
+  readonly env: string
+  /** The flag with what it takes; absent for secrets, since every user of a machine sees flags. */
+  readonly flag?: string
+  readonly kind: ValueKind<NonNullable<Value>>
+  /** What holds when nobody says anything; a function of the number of cores, or a value. */
+  readonly default: Value | ((cores: number) => Value)
+  /** A variable of others that is asked before the default. */
+  readonly fallbackEnv?: string
+  /** Refuses an empty variable, which counts as unset for all others. */
+  readonly isEmptyRefused?: true
+  readonly description: string
+}
+
+function setting<Value>(row: Setting<Value>): Setting<Value> {
+  return row
+}
+
+/** A day: nobody waits longer for a daemon to stop. */
+const MAX_DRAIN_MS = 86_400_000
+
+export const settings = {
+  host: setting<string>({
+    env: 'LATCHD_HOST',
+    flag: '--host <address>',
+    kind: hostName,
+    default: '127.0.0.1',
+    description: 'address to listen on',
+  }),
+  port: setting<number>({
+    env: 'LATCHD_PORT',
+    flag: '--port <number>',
+    kind: wholeNumber(0, 65_535),
+    default: 7070,
+    description: 'port to listen on, 0 for any free one',
+  }),
+  socket: setting<string | undefined>({
+    env: 'LATCHD_SOCKET',
+    flag: '--socket <path>',
+    kind: filePath,
+    default: undefined,
+    description: 'also listen on this Unix socket',
+  }),
+  tokens: setting<readonly TokenSetting[]>({
+    env: 'LATCHD_TOKENS',
+    kind: tokenList,
+    default: [],
+    // A secret that was never filled in must not open the daemon to everybody.
+    isEmptyRefused: true,
+    description: 'bearer tokens, each name:secret[:scope+scope]',
+  }),
+  tools: setting<readonly string[]>({
+    env: 'LATCHD_TOOLS',
+    flag: '--tools <paths>',
+    kind: filePaths,
+    default: [],
+    description: 'modules of tools (.ts, .mjs, .js)',
+  }),
+  fetchAllow: setting<readonly string[]>({
+    env: 'LATCHD_FETCH_ALLOW',
+    flag: '--fetch-allow <hosts>',
+    kind: hostPatterns,
+    default: [],
+    description: 'hosts that fetch_url may reach, * for any public one; none: no such tool',
+  }),
+  workers: setting<number>({
+    env: 'LATCHD_WORKERS',
+    flag: '--workers <number>',
+    // Each costs about 8 MB, so the bound is where a machine's memory is.
+    kind: wholeNumber(1, 1024),
+    default: cores => 2 * cores,
+    description: 'worker threads',
+  }),
+  drainMs: setting<number>({
+    env: 'LATCHD_DRAIN_MS',
+    flag: '--drain-ms <ms>',
+    kind: wholeNumber(0, MAX_DRAIN_MS),
+    default: 10_000,
+    description: 'how long running executions may go on when the daemon stops',
+  }),
+  maxQueue: setting<number>({
+    env: 'LATCHD_MAX_QUEUE',
+    flag: '--max-queue <number>',
+    kind: wholeNumber(0, 1_000_000),
+    default: 1000,
+    description: 'executions that may wait for a worker',
+  }),
+  logLevel: setting<LogLevel>({
+    env: 'LATCHD_LOG_LEVEL',
+    flag: '--log-level <level>',
+    kind: oneOf(logLevels),
+    default: 'info',
+    description: "how much the daemon's log tells",
+  }),
+  model: setting<string | undefined>({
+    env: 'LATCHD_MODEL',
+    flag: '--model <name>',
+    kind: anyText('the name of a model'),
+    default: undefined,
+    description: 'model that ask_model asks; none: no such tool',
+  }),
+  modelBaseUrl: setting<string | undefined>({
+    env: 'LATCHD_MODEL_BASE_URL',
+    flag: '--model-base-url <url>',
+    kind: httpUrl,
+    default: undefined,
+    description: "OpenAI-compatible service of the model; OpenAI's own when unset",
+  }),
+  modelApiKey: setting<string | undefined>({
+    env: 'LATCHD_MODEL_API_KEY',
+    kind: secretText('a key'),
+    default: undefined,
+    fallbackEnv: 'OPENAI_API_KEY',
+    description: 'key for the service of the model',
+  }),
+  url: setting<string>({
+    env: 'LATCHD_URL',
+    flag: '--url <url>',
+    kind: httpUrl,
+    default: 'http://127.0.0.1:7070',
+    description: 'daemon that client commands talk to',
+  }),
+  token: setting<string | undefined>({
+    env: 'LATCHD_TOKEN',
+    kind: secretText('a token'),
+    default: undefined,
+    description: 'bearer token that client commands send',
+  }),
+} as const
+
+export type SettingKey = keyof typeof settings
+type ValueOf<Row> = Row extends Setting<infer Value> ? Value : never
+
+/** The configuration: a value for every setting. */
+export type Config = { readonly [Key in SettingKey]: ValueOf<(typeof settings)[Key]> }
+
+export const settingKeys = Object.keys(settings) as readonly SettingKey[]
+
+/** The row of a key, whatever the type of its value. */
+export function settingOf(key: SettingKey): Setting<unknown> {
+  return settings[key] as Setting<unknown>
+}
+
+/** The variable that names the configuration file. */
+export const CONFIG_FILE_ENV = 'LATCHD_CONFIG'

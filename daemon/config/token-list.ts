@@ -1,0 +1,113 @@
+/** Bearer tokens as they are configured: in one line of text, or as a list in the file. */
+
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { scopes, type TokenSetting } from '../http/tokens.ts'
+import {
+  listFromText,
+  MASK,
+  type Place,
+  type Reading,
+  secretSchema,
+  type ValueKind,
+} from './value-kind.ts'
+
+const name = z.string().regex(/^[A-Za-z0-9._-]+$/)
+
+const WrittenToken = z
+  .strictObject({
+    name,
+    secret: secretSchema.optional(),
+    secretFile: z.string().min(1).optional(),
+    scopes: z.array(z.enum(scopes)).min(1).optional(),
+    tools: z.array(z.string().min(1)).optional(),
+  })
+  .refine(token => (token.secret === undefined) !== (token.secretFile === undefined))
+type WrittenToken = z.infer<typeof WrittenToken>
+
+/** What is allowed at each part of a token; beneath the part's own name. */
+const allowedParts: Record<string, string> = {
+  name: 'a name of letters, digits, ".", "_" and "-"',
+  secret: 'a secret of visible ASCII characters',
+  secretFile: 'the path of a file that holds the secret',
+  scopes: `a list out of ${scopes.join(', ')}`,
+  tools: 'a list of tool names, * for any text',
+}
+
+const allowedText = `name:secret or name:secret:scope+scope, separated by commas, scopes out of ${scopes.join(', ')},`
+const allowedToken = `an object of ${Object.keys(allowedParts).join(', ')}, with a name and one of secret and secretFile,`
+const allowedList =
+  'a list of tokens, or as text name:secret[:scope+scope] separated by commas, with names and secrets used once,'
+
+/** The tokens; none when the daemon has none. */
+export const tokenList: ValueKind<readonly TokenSetting[]> = {
+  fromText: text => listFromText(text).map(tokenFromText),
+  read(written, place) {
+    // An empty list would open the daemon to everybody who meant to close it.
+    const read = z.array(WrittenToken).min(1).safeParse(written)
+    if (!read.success) return refusal(read.error.issues[0], written)
+    const tokens: TokenSetting[] = []
+    for (const [index, token] of read.data.entries()) {
+      const secret = secretOf(token, place)
+      if (!secret.ok) return { ...secret, path: [index, ...secret.path] }
+      const { name, tools } = token
+      tokens.push({
+        name,
+        secret: secret.value,
+        scopes: [...new Set(token.scopes ?? scopes)],
+        tools,
+      })
+    }
+    const isUnique = (key: 'name' | 'secret') =>
+      new Set(tokens.map(t => t[key])).size === tokens.length
+    if (isUnique('name') && isUnique('secret')) return { ok: true, value: tokens }
+    return { ok: false, path: [], allowed: allowedList }
+  },
+  show: tokens =>
+    tokens.map(({ name, scopes, tools }) => {
+      const only = tools === undefined ? '' : ` (tools ${tools.join(' ') || 'none'})`
+      return `${name}:${MASK}:${scopes.join('+')}${only}`
+    }),
+  // A part with a name that is not known may be a secret that was misspelt.
+  isSecret: ([, part]) => part === 'secret' || allowedPart(part) === undefined,
+}
+
+/** Reads `name:secret[:scope+scope]`; other text is given as it is, which no token is. */
+function tokenFromText(text: string): unknown {
+  const [name, secret, scopes, ...more] = text.split(':')
+  if (secret === undefined || more.length > 0) return text
+  return { name, secret, ...(scopes !== undefined && { scopes: scopes.split('+') }) }
+}
+
+function secretOf({ secret, secretFile }: WrittenToken, place: Place): Reading<string> {
+  if (secretFile === undefined) return { ok: true, value: secret as string }
+  const refused = { ok: false, path: ['secretFile'] } as const
+  let text: string | undefined
+  try {
+    text = place.readFile(resolve(place.folder, secretFile))
+  } catch {
+    // Which fault it was is between the daemon and its machine: a file that can be read is expected.
+    text = undefined
+  }
+  if (text === undefined) return { ...refused, allowed: 'the path of a file that can be read' }
+  const read = secretSchema.safeParse(text.trim())
+  if (read.success) return { ok: true, value: read.data }
+  return { ...refused, allowed: 'the path of a file that holds nothing but the secret' }
+}
+
+function refusal(issue: z.core.$ZodIssue | undefined, written: unknown): Reading<never> {
+  const path = issue?.path ?? []
+  const [index, part] = path
+  if (typeof index !== 'number') return { ok: false, path: [], allowed: allowedList }
+  if (issue?.code === 'unrecognized_keys') {
+    return { ok: false, path: [index, issue.keys[0] as string], allowed: allowedToken }
+  }
+  const isText = typeof (written as unknown[])[index] === 'string'
+  return { ok: false, path, allowed: allowedPart(part) ?? (isText ? allowedText : allowedToken) }
+}
+
+function allowedPart(part: PropertyKey | undefined): string | undefined {
+  return typeof part === 'string' && Object.hasOwn(allowedParts, part)
+    ? allowedParts[part]
+    : undefined
+}

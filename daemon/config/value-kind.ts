@@ -1,0 +1,138 @@
+/** Kinds of configuration values: how one is read from text, checked, and shown. */
+
+import { resolve } from 'node:path'
+import { z } from 'zod'
+
+/** Reads a file as UTF-8; `undefined` when there is none. @throws {Error} of Node otherwise */
+export type ReadFile = (path: string) => string | undefined
+
+/** Where a value was written: what its relative paths are relative to, and how to read files. */
+export interface Place {
+  readonly folder: string
+  readonly readFile: ReadFile
+}
+
+/** The part of a value that is not allowed; `allowed` completes "… is expected". */
+export interface Refused {
+  readonly ok: false
+  readonly path: readonly PropertyKey[]
+  readonly allowed: string
+}
+export type Reading<Value> = { readonly ok: true; readonly value: Value } | Refused
+
+export interface ValueKind<Value> {
+  /** The value as the configuration file would hold it; what is no such value is left to `read`. */
+  fromText(text: string): unknown
+  /** Checks a value of the configuration file. */
+  read(written: unknown, place: Place): Reading<Value>
+  /** The value as people see it, secrets masked: text, a number or a list. */
+  show(value: Value): unknown
+  /** Whether a part of the written value must not be repeated in a message. */
+  isSecret(path: readonly PropertyKey[]): boolean
+}
+
+/** What stands for a secret wherever values are shown. */
+export const MASK = '****'
+
+interface KindOptions<Written, Value> {
+  readonly schema: z.ZodType<Written>
+  readonly allowed: string
+  readonly fromText?: (text: string) => unknown
+  readonly settle?: (written: Written, place: Place) => Value
+}
+
+/** A kind whose values its schema checks and `settle` completes with what the place knows. */
+export function valueKind<Written, Value = Written>({
+  schema,
+  allowed,
+  fromText = text => text,
+  settle = written => written as unknown as Value,
+}: KindOptions<Written, Value>): ValueKind<Value> {
+  return {
+    fromText,
+    read(written, place) {
+      const read = schema.safeParse(written)
+      if (read.success) return { ok: true, value: settle(read.data, place) }
+      return { ok: false, path: read.error.issues[0]?.path ?? [], allowed }
+    },
+    show: value => value,
+    isSecret: () => false,
+  }
+}
+
+/** A whole number; both bounds are allowed. */
+export function wholeNumber(min: number, max: number): ValueKind<number> {
+  return valueKind({
+    schema: z.int().min(min).max(max),
+    allowed: `a whole number from ${min} to ${max}`,
+    fromText: text => (/^\d+$/.test(text) ? Number(text) : text),
+  })
+}
+
+/** One of a few words. */
+export function oneOf<const Word extends string>(words: readonly Word[]): ValueKind<Word> {
+  return valueKind({ schema: z.enum(words), allowed: `one of ${words.join(', ')}` })
+}
+
+/** Any text that is not empty. */
+export function anyText(allowed: string): ValueKind<string> {
+  return valueKind({ schema: z.string().min(1), allowed })
+}
+
+/** {@link anyText} that is never shown. It travels in a header, so it has no spaces. */
+export function secretText(allowed: string): ValueKind<string> {
+  const kind = valueKind({
+    schema: secretSchema,
+    allowed: `${allowed} without spaces`,
+    // Secrets that come out of files end in a line break.
+    fromText: text => text.trim(),
+  })
+  return { ...kind, show: () => MASK, isSecret: () => true }
+}
+
+/** What can be a secret: visible ASCII characters, as HTTP headers carry them. */
+export const secretSchema = z.string().regex(/^[\x21-\x7e]+$/)
+
+/** An address or a name to listen on. */
+export const hostName = valueKind({
+  schema: z.string().regex(/^[A-Za-z0-9._:%-]+$/),
+  allowed: 'an IP address or a host name',
+})
+
+/** The base of HTTP addresses, without a slash at its end. */
+export const httpUrl = valueKind({
+  // A URL with a name and password in it would show a secret, and fetch refuses it.
+  schema: z.url({ protocol: /^https?$/ }).refine(text => new URL(text).username === ''),
+  allowed: 'an http or https URL without credentials',
+  settle: text => text.replace(/\/+$/, ''),
+})
+
+/** The path of a file, made absolute. */
+export const filePath = valueKind({
+  schema: z.string().min(1),
+  allowed: 'a path',
+  settle: (path, { folder }) => resolve(folder, path),
+})
+
+/** Paths of files, made absolute; separated by commas in text. */
+export const filePaths = valueKind({
+  schema: z.array(z.string().min(1)),
+  allowed: 'a list of paths',
+  fromText: listFromText,
+  settle: (paths, { folder }): readonly string[] => paths.map(path => resolve(folder, path)),
+})
+
+/** Patterns of hosts; separated by commas in text. */
+export const hostPatterns = valueKind({
+  schema: z.array(z.string().regex(/^[^\s,/@]+(\/\d+)?$/)) as z.ZodType<readonly string[]>,
+  allowed: 'a list of hosts such as example.com or *.example.com, or * for any public host',
+  fromText: listFromText,
+})
+
+/** The parts between commas, blanks around them and empty ones left out. */
+export function listFromText(text: string): string[] {
+  return text
+    .split(',')
+    .map(part => part.trim())
+    .filter(part => part !== '')
+}

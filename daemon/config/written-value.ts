@@ -1,0 +1,50 @@
+/** A setting as somebody wrote it, before it is checked, and who is asked first. */
+
+import type { Source } from './config.ts'
+import type { ConfigFile } from './config-file.ts'
+import { type SettingKey, settingOf } from './settings.ts'
+
+/** Text of flags by setting; of a list all values, joined by commas. */
+export type FlagTexts = { readonly [Key in SettingKey]?: string | undefined }
+
+/** An environment. */
+export type Variables = Readonly<Record<string, string | undefined>>
+
+/** A value in the form that the configuration file has. */
+export interface WrittenValue {
+  readonly value: unknown
+  readonly source: Exclude<Source, { from: 'default' }>
+  /** What relative paths in it are relative to. */
+  readonly folder: string
+}
+
+/** Everything that may say something of a setting. */
+export interface Layers {
+  readonly flags: FlagTexts
+  readonly env: Variables
+  readonly cwd: string
+  readonly file: ConfigFile | undefined
+}
+
+/** What the first in order says of a setting; `undefined` when nobody does. */
+export function writtenValue(
+  key: SettingKey,
+  { flags, env, cwd, file }: Layers,
+): WrittenValue | undefined {
+  const { kind, flag, env: variable, fallbackEnv, isEmptyRefused } = settingOf(key)
+  const fromText = (from: 'flag' | 'environment', name: string, text: string): WrittenValue => ({
+    value: kind.fromText(text),
+    source: { from, name },
+    folder: cwd,
+  })
+  const flagText = flags[key]
+  if (flagText !== undefined) return fromText('flag', flag?.split(' ')[0] ?? key, flagText)
+  const text = env[variable]
+  if (text || (text === '' && isEmptyRefused)) return fromText('environment', variable, text)
+  if (file !== undefined && Object.hasOwn(file.values, key)) {
+    const { path, folder, values } = file
+    return { value: values[key], source: { from: 'file', name: path }, folder }
+  }
+  const fallback = fallbackEnv === undefined ? undefined : env[fallbackEnv]
+  return fallback ? fromText('environment', fallbackEnv as string, fallback) : undefined
+}

@@ -1,0 +1,113 @@
+/** Routes that run programs. */
+
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
+import { z } from 'zod'
+import {
+  DEFAULT_WAIT_MS,
+  ExecuteBody,
+  Execution,
+  ExecutionError,
+  isEnded,
+} from '../../protocol/execution.ts'
+import { encodedInputsOf, planExecution } from '../../executor/request.ts'
+import { Toolbox } from '../../executor/tools/toolbox.ts'
+import type { HttpEnvironment, HttpPowers } from './powers.ts'
+import { json, problems, security } from './responses.ts'
+import { type KnownCaller, requireScope } from './tokens.ts'
+
+const body = { content: { 'application/json': { schema: ExecuteBody } }, required: true }
+const refusals = problems(400, 401, 403, 413, 422, 429, 503)
+
+const executeRoute = createRoute({
+  method: 'post',
+  path: '/v1/execute',
+  summary: 'Run a program and wait for its end',
+  security,
+  request: { body },
+  responses: {
+    200: json(Execution, 'The ended execution'),
+    202: json(Execution, 'The execution as it stands after `waitMs`'),
+    ...refusals,
+  },
+})
+
+const submitRoute = createRoute({
+  method: 'post',
+  path: '/v1/executions',
+  summary: 'Run a program without waiting',
+  security,
+  request: { body },
+  responses: { 202: json(Execution, 'The execution, taken; `Location` says where it is'), ...refusals },
+})
+
+const ShortBody = z.strictObject({ code: z.string().describe('The program') }).meta({ id: 'ShortBody' })
+const ShortAnswer = z
+  .strictObject({
+    output: z.unknown().describe('The plain JSON form of the output'),
+    logs: z.string().describe('The console lines, joined by newlines'),
+    is_final: z.boolean(),
+  })
+  .meta({ id: 'ShortAnswer' })
+
+const shortRoute = createRoute({
+  method: 'post',
+  path: '/execute',
+  summary: 'The short form for scripts',
+  security,
+  request: { body: { content: { 'application/json': { schema: ShortBody } }, required: true } },
+  responses: {
+    200: json(ShortAnswer, 'The program has come to its end'),
+    202: json(z.strictObject({ executionId: z.string() }), 'The program goes on'),
+    422: json(z.strictObject({ error: ExecutionError, logs: z.string() }), 'The program failed'),
+    ...problems(400, 401, 403, 413, 429, 503),
+  },
+})
+
+export function addExecuteRoutes(app: OpenAPIHono<HttpEnvironment>, powers: HttpPowers): void {
+  const { executions } = powers
+
+  const submit = async (request: ExecuteBody, caller: KnownCaller): Promise<string> => {
+    requireScope(caller, 'execute')
+    const toolbox = visibleTools(powers.toolbox, caller, request.tools)
+    const plan = planExecution(request, toolbox, encodedInputsOf(request))
+    await executions.submit(plan, caller)
+    return plan.executionId
+  }
+
+  app.openapi(executeRoute, async context => {
+    const caller = context.get('caller')
+    const request = context.req.valid('json')
+    const executionId = await submit(request, caller)
+    const execution = await executions.get(executionId, caller, request.waitMs)
+    return context.json(execution, isEnded(execution) ? 200 : 202, location(executionId))
+  })
+
+  app.openapi(submitRoute, async context => {
+    const caller = context.get('caller')
+    const executionId = await submit(context.req.valid('json'), caller)
+    return context.json(await executions.get(executionId, caller), 202, location(executionId))
+  })
+
+  app.openapi(shortRoute, async context => {
+    const caller = context.get('caller')
+    const { code } = context.req.valid('json')
+    const executionId = await submit(ExecuteBody.parse({ source: code }), caller)
+    const execution = await executions.get(executionId, caller, DEFAULT_WAIT_MS)
+    const logs = execution.logs.map(({ text }) => text).join('\n')
+    if (execution.status === 'completed') {
+      const { output, isFinalAnswer } = execution
+      return context.json({ output: output.value, logs, is_final: isFinalAnswer }, 200)
+    }
+    if ('error' in execution) return context.json({ error: execution.error, logs }, 422)
+    return context.json({ executionId }, 202, location(executionId))
+  })
+}
+
+const location = (executionId: string) => ({ location: `/v1/executions/${executionId}` })
+
+/** The tools that a caller may use: all of them, or those that the request names. */
+function visibleTools(toolbox: Toolbox, caller: KnownCaller, names: readonly string[] | undefined): Toolbox {
+  const allowed = toolbox.tools.filter(tool => caller.mayUse(tool.name))
+  const visible = allowed.length === toolbox.tools.length ? toolbox : new Toolbox(allowed)
+  return names === undefined ? visible : visible.select(names)
+}

@@ -1,0 +1,126 @@
+/** Routes about executions that were submitted. */
+
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
+import { streamSSE } from 'hono/streaming'
+import { z } from 'zod'
+import { ExecutionEvent } from '../../protocol/events.ts'
+import { Execution, ExecutionStatus, MAX_WAIT_MS } from '../../protocol/execution.ts'
+import type { HttpEnvironment, HttpPowers } from './powers.ts'
+import { json, problems, security } from './responses.ts'
+import { requireScope } from './tokens.ts'
+
+const params = z.object({ id: z.string().openapi({ param: { name: 'id', in: 'path' } }) })
+const waitMs = z.coerce.number().int().min(0).max(MAX_WAIT_MS).default(0)
+
+const getRoute = createRoute({
+  method: 'get',
+  path: '/v1/executions/{id}',
+  summary: 'How an execution stands; with `waitMs`, as soon as it has ended',
+  security,
+  request: { params, query: z.object({ waitMs }) },
+  responses: { 200: json(Execution, 'The execution'), ...problems(400, 401, 403, 404) },
+})
+
+const DEFAULT_LIMIT = 100
+const MAX_LIMIT = 1000
+
+const ExecutionList = z
+  .strictObject({ data: z.array(Execution), nextCursor: z.string().optional() })
+  .meta({ id: 'ExecutionList' })
+
+const listRoute = createRoute({
+  method: 'get',
+  path: '/v1/executions',
+  summary: 'Executions, newest first',
+  security,
+  request: {
+    query: z.object({
+      status: ExecutionStatus.optional(),
+      after: z.string().optional().describe('`nextCursor` of the page before'),
+      limit: z.coerce.number().int().min(1).max(MAX_LIMIT).default(DEFAULT_LIMIT),
+    }),
+  },
+  responses: { 200: json(ExecutionList, 'A page'), ...problems(400, 401, 403) },
+})
+
+const cancelRoute = createRoute({
+  method: 'post',
+  path: '/v1/executions/{id}/cancel',
+  summary: 'End an execution; one that has ended stays as it is',
+  security,
+  request: { params },
+  responses: { 200: json(Execution, 'The ended execution'), ...problems(401, 403, 404) },
+})
+
+const deleteRoute = createRoute({
+  method: 'delete',
+  path: '/v1/executions/{id}',
+  summary: 'Forget an ended execution',
+  security,
+  request: { params },
+  responses: { 204: { description: 'Forgotten' }, ...problems(401, 403, 404, 409) },
+})
+
+const eventsRoute = createRoute({
+  method: 'get',
+  path: '/v1/executions/{id}/events',
+  summary: 'What happens during an execution, as server-sent events',
+  security,
+  request: {
+    params,
+    headers: z.object({
+      'last-event-id': z.coerce.number().int().min(0).optional().describe('Go on after this event'),
+    }),
+  },
+  responses: {
+    200: {
+      description: 'Events; the stream ends after the last one',
+      content: { 'text/event-stream': { schema: ExecutionEvent } },
+    },
+    ...problems(400, 401, 403, 404),
+  },
+})
+
+export function addExecutionRoutes(app: OpenAPIHono<HttpEnvironment>, { executions }: HttpPowers): void {
+  app.openapi(getRoute, async context => {
+    const caller = context.get('caller')
+    requireScope(caller, 'read')
+    const { id } = context.req.valid('param')
+    return context.json(await executions.get(id, caller, context.req.valid('query').waitMs), 200)
+  })
+
+  app.openapi(listRoute, async context => {
+    const caller = context.get('caller')
+    requireScope(caller, 'read')
+    const { status, after, limit } = context.req.valid('query')
+    const page = await executions.list({ status, after, limit }, caller)
+    return context.json({ ...page, data: [...page.data] }, 200)
+  })
+
+  app.openapi(cancelRoute, async context => {
+    const caller = context.get('caller')
+    requireScope(caller, 'execute')
+    return context.json(await executions.cancel(context.req.valid('param').id, caller), 200)
+  })
+
+  app.openapi(deleteRoute, async context => {
+    const caller = context.get('caller')
+    requireScope(caller, 'execute')
+    await executions.remove(context.req.valid('param').id, caller)
+    return context.body(null, 204)
+  })
+
+  app.openapi(eventsRoute, async context => {
+    const caller = context.get('caller')
+    requireScope(caller, 'read')
+    const after = context.req.valid('header')['last-event-id'] ?? 0
+    const events = await executions.events(context.req.valid('param').id, caller, after)
+    return streamSSE(context, async stream => {
+      stream.onAbort(() => void events.return?.())
+      for await (const event of events) {
+        const id = 'sequence' in event ? { id: String(event.sequence) } : {}
+        await stream.writeSSE({ ...id, event: event.type, data: JSON.stringify(event) })
+      }
+    })
+  })
+}

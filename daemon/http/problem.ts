@@ -1,0 +1,42 @@
+/** Refusals as RFC 9457 problem details. */
+
+import { z } from 'zod'
+import { type ErrorCode, errorTable, type LatchdError } from '../../protocol/errors.ts'
+
+export const Problem = z
+  .strictObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.string(),
+    errors: z
+      .array(z.strictObject({ pointer: z.string(), detail: z.string() }))
+      .optional()
+      .describe('The fields at fault, by JSON pointer'),
+  })
+  .meta({ id: 'Problem' })
+export type Problem = z.infer<typeof Problem>
+
+/** The HTTP status of an error; 500 for what is no refusal. */
+export function statusOf(code: ErrorCode): number {
+  const row = errorTable[code]
+  return 'status' in row ? row.status : 500
+}
+
+/** The answer that tells an error. */
+export function problemResponse(error: LatchdError): Response {
+  const status = statusOf(error.code)
+  const problem: Problem = {
+    type: 'about:blank',
+    title: errorTable[error.code].title,
+    status,
+    detail: error.message,
+    code: error.code,
+    ...(error.errors && { errors: [...error.errors] }),
+  }
+  const headers: Record<string, string> = { 'content-type': 'application/problem+json' }
+  if (error.retryAfterSeconds !== undefined) headers['retry-after'] = String(error.retryAfterSeconds)
+  if (status === 401) headers['www-authenticate'] = 'Bearer'
+  return new Response(JSON.stringify(problem), { status, headers })
+}

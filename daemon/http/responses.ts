@@ -1,0 +1,36 @@
+/** Descriptions of answers that many routes share. */
+
+import type { z } from 'zod'
+import { Problem } from './problem.ts'
+
+const titles = {
+  400: 'The request is not valid',
+  401: 'A token is required',
+  403: 'The token does not allow it',
+  404: 'There is no such thing',
+  409: 'It is not in the state for that',
+  413: 'The body or the source is too large',
+  422: 'A tool is not known',
+  429: 'Too many executions wait; see Retry-After',
+  503: 'The daemon is stopping',
+} as const
+
+/** An answer with a JSON body. */
+export function json<T extends z.ZodType>(schema: T, description: string) {
+  return { description, content: { 'application/json': { schema } } }
+}
+
+type Status = keyof typeof titles
+
+/** Refusals with these statuses. */
+export function problems<S extends Status>(...statuses: S[]) {
+  const described = statuses.map(status => [
+    status,
+    { description: titles[status], content: { 'application/problem+json': { schema: Problem } } },
+  ])
+  return Object.fromEntries(described) as {
+    [K in S]: { description: string; content: { 'application/problem+json': { schema: typeof Problem } } }
+  }
+}
+
+export const security = [{ bearer: [] }]

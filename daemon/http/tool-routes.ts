@@ -1,0 +1,53 @@
+/** Routes that tell which tools there are. */
+
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
+import { z } from 'zod'
+import { describeTool } from '../../executor/tools/tool.ts'
+import { toolDeclarations } from '../../executor/tools/declarations.ts'
+import type { HttpEnvironment, HttpPowers } from './powers.ts'
+import { problems, security } from './responses.ts'
+import { requireScope } from './tokens.ts'
+
+const ToolDescription = z
+  .strictObject({
+    name: z.string(),
+    description: z.string(),
+    inputSchema: z.record(z.string(), z.unknown()).optional().describe('JSON Schema'),
+    outputSchema: z.record(z.string(), z.unknown()).optional().describe('JSON Schema'),
+    annotations: z
+      .strictObject({
+        readOnly: z.boolean().optional(),
+        destructive: z.boolean().optional(),
+        idempotent: z.boolean().optional(),
+      })
+      .optional(),
+  })
+  .meta({ id: 'Tool' })
+
+const toolsRoute = createRoute({
+  method: 'get',
+  path: '/v1/tools',
+  summary: 'The tools that programs of the caller may use',
+  security,
+  request: { query: z.object({ format: z.enum(['json', 'typescript']).default('json') }) },
+  responses: {
+    200: {
+      description: 'JSON Schemas, or TypeScript declarations to put into a prompt',
+      content: {
+        'application/json': { schema: z.strictObject({ data: z.array(ToolDescription) }) },
+        'text/plain': { schema: z.string() },
+      },
+    },
+    ...problems(400, 401, 403),
+  },
+})
+
+export function addToolRoutes(app: OpenAPIHono<HttpEnvironment>, { toolbox }: HttpPowers): void {
+  app.openapi(toolsRoute, context => {
+    const caller = context.get('caller')
+    requireScope(caller, 'read')
+    const tools = toolbox.tools.filter(tool => caller.mayUse(tool.name)).map(describeTool)
+    if (context.req.valid('query').format === 'json') return context.json({ data: tools } as never, 200)
+    return context.text(toolDeclarations(tools), 200)
+  })
+}

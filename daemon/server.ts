@@ -1,0 +1,133 @@
+/** A daemon: everything that the configuration asks for, put together and listening. */
+
+import { rmSync } from 'node:fs'
+import type { Server } from 'node:http'
+import { createAdaptorServer } from '@hono/node-server'
+import { pristine } from '../executor/engine/pristine.ts'
+import { WorkerPool } from '../executor/pool.ts'
+import { Supervision } from '../executor/supervision.ts'
+import { sleepTool } from '../executor/tools/builtin-sleep.ts'
+import { normalizeTool } from '../executor/tools/normalize.ts'
+import { Toolbox } from '../executor/tools/toolbox.ts'
+import type { Tool } from '../executor/tools/tool.ts'
+import type { Config } from './config/config.ts'
+import { Executions } from './executions.ts'
+import { createApp } from './http/app.ts'
+import { hostRule } from './http/origin.ts'
+import { Tokens } from './http/tokens.ts'
+import { createLog, type Logger } from './log.ts'
+import { MemoryStore } from './store/memory-store.ts'
+import { askModelTool } from './tools/ask-model.ts'
+import { fetchUrlTool } from './tools/fetch-url.ts'
+import { loadToolModules } from './tools/load-modules.ts'
+import { packageVersion } from './version.ts'
+
+/** A daemon that listens. */
+export interface Daemon {
+  /** Where it listens, with the port that it got. */
+  readonly url: string
+  /** Takes no more, lets executions end for `drainMs`, cancels the rest, stops. Idempotent. */
+  close(): Promise<void>
+}
+
+/** Slow clients have so long to send their headers and their request. */
+const HEADERS_MS = 10_000
+const REQUEST_MS = 60_000
+
+/**
+ * Starts a daemon; resolves when it listens and its workers are ready.
+ *
+ * @throws {LatchdError} `TOOL_INVALID` for a tool module that cannot be used
+ * @throws {Error} of Node when the address cannot be listened on
+ */
+export async function startDaemon(config: Config): Promise<Daemon> {
+  const log = createLog(config.logLevel)
+  const pool = new WorkerPool(config.workers)
+  const [toolbox] = await Promise.all([collectTools(config), pool.start()])
+  const executions = new Executions({
+    pool,
+    supervision: new Supervision(),
+    store: new MemoryStore(),
+    maxQueue: config.maxQueue,
+    onFault: (error, executionId) => log.error({ err: error, executionId }, 'execution lost'),
+  })
+  const app = createApp({
+    executions,
+    toolbox,
+    pool,
+    tokens: new Tokens(config.tokens),
+    hostRule: hostRule(config.host, config.tokens.length > 0),
+    log,
+    version: packageVersion(),
+    engine: (await pristine()).engine,
+    startedAtMs: Date.now(),
+  })
+  const serve = () => {
+    const server = createAdaptorServer({ fetch: app.fetch }) as Server
+    server.headersTimeout = HEADERS_MS
+    server.requestTimeout = REQUEST_MS
+    return server
+  }
+  const servers: Server[] = []
+  try {
+    servers.push(await listen(serve(), { host: config.host, port: config.port }))
+    if (config.socket !== undefined) servers.push(await listenOnSocket(serve(), config.socket))
+  } catch (error) {
+    for (const server of servers) server.close()
+    await pool.close()
+    throw error
+  }
+  const url = urlOf(config.host, servers[0] as Server)
+  logStart(log, config, url, toolbox)
+  let closing: Promise<void> | undefined
+  const close = async () => {
+    log.info({ drainMs: config.drainMs }, 'stopping')
+    const closed = servers.map(server => new Promise(resolve => server.close(resolve)))
+    await executions.drain(config.drainMs)
+    for (const server of servers) server.closeAllConnections()
+    await Promise.all(closed)
+    await pool.close()
+    log.info('stopped')
+  }
+  return { url, close: () => (closing ??= close()) }
+}
+
+async function collectTools(config: Config): Promise<Toolbox> {
+  const tools: Tool[] = [sleepTool]
+  if (config.fetchAllow.length > 0) tools.push(normalizeTool(fetchUrlTool(config.fetchAllow)))
+  const { model, modelBaseUrl, modelApiKey } = config
+  if (model !== undefined) {
+    tools.push(normalizeTool(askModelTool({ model, baseURL: modelBaseUrl, apiKey: modelApiKey })))
+  }
+  const loaded = await loadToolModules(config.tools, process.cwd())
+  return new Toolbox(tools).with(loaded)
+}
+
+function listen(server: Server, address: { host: string; port: number } | { path: string }): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(address, () => {
+      server.off('error', reject)
+      resolve(server)
+    })
+  })
+}
+
+async function listenOnSocket(server: Server, path: string): Promise<Server> {
+  // Left behind by a daemon that was killed; one that lives holds its port too.
+  rmSync(path, { force: true })
+  return await listen(server, { path })
+}
+
+function urlOf(host: string, server: Server): string {
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+function logStart(log: Logger, config: Config, url: string, toolbox: Toolbox): void {
+  const tools = toolbox.tools.map(tool => tool.name)
+  log.info({ url, socket: config.socket, workers: config.workers, tools, isolation: 'thread' }, 'listening')
+  if (config.tokens.length === 0) log.warn('no tokens: every program on this machine may use this daemon')
+}
+

@@ -1,0 +1,11 @@
+/** `latchd/protocol`: shapes, limits, errors and events. */
+
+export * from './errors.ts'
+export * from './events.ts'
+export * from './execution.ts'
+export * from './executor.ts'
+export * from './limits.ts'
+export * from './outcome.ts'
+export * from './schema.ts'
+export * from './tool.ts'
+export { decodeExact, decodeValue, encodeValue } from './values.ts'

@@ -1,0 +1,23 @@
+/** `latchd`: the client of a daemon. */
+
+export { LatchdError } from '../protocol/errors.ts'
+export type { ErrorCode } from '../protocol/errors.ts'
+export type { ExecutionEvent } from '../protocol/events.ts'
+export type { Execution, ExecutionError, ExecutionStatus } from '../protocol/execution.ts'
+export type {
+  ExecuteRequest,
+  Executor,
+  Outcome,
+  RunResult,
+  ToolLike,
+  ToolSet,
+} from '../protocol/executor.ts'
+export type { ToolContext, ToolDefinition, ToolDescriptor } from '../protocol/tool.ts'
+export {
+  type DaemonInfo,
+  type ExecutionPage,
+  Latchd,
+  type LatchdOptions,
+  type ListOptions,
+} from './latchd.ts'
+export { tool } from './tool.ts'

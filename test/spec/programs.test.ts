@@ -1,0 +1,53 @@
+/** Programs of the kind that models write have the values here that they have in Node. */
+
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import * as devalue from 'devalue'
+import t from 'tap'
+import { createExecutor } from '../../executor/index.ts'
+import type { Expected } from './programs-reference.ts'
+import { PROGRAMS, tools } from './programs-tools.ts'
+
+const PARALLEL = 16
+
+const expected: Record<string, Expected> = JSON.parse(read('expected.json'))
+
+function read(file: string): string {
+  return readFileSync(new URL(file, PROGRAMS), 'utf8')
+}
+
+t.test('the programs and their values are what the generator makes of the templates', async t => {
+  const generator = fileURLToPath(new URL('generate-programs.ts', import.meta.url))
+  const { status, stderr } = spawnSync(process.execPath, [generator, '--check'])
+  t.equal(status, 0, String(stderr))
+})
+
+t.test('a program has the value that Node gives it, with tool calls and without', async t => {
+  const executor = createExecutor({ tools, workers: 2 })
+  t.teardown(() => executor.close())
+  const names = Object.keys(expected).flatMap(name => [name, `${name}.tools`])
+  t.ok(names.length >= 600, 'there are 300 programs in two forms')
+
+  const outcomes = new Map<string, unknown>()
+  const waiting = names.values()
+  const lane = async () => {
+    for (const name of waiting) {
+      const outcome = await executor.execute({ source: read(`${name}.js`) })
+      const { status } = outcome
+      outcomes.set(name, status === 'completed' ? { status, ...formsOf(outcome.output) } : outcome)
+    }
+  }
+  await Promise.all(Array.from({ length: PARALLEL }, lane))
+
+  for (const name of names) {
+    const { value, encoded } = expected[name.replace(/\.tools$/, '')] as Expected
+    const output = encoded === undefined ? value : devalue.parse(encoded)
+    t.strictSame(outcomes.get(name), { status: 'completed', ...formsOf(output) }, name)
+  }
+})
+
+/** A value with its text, in which the order of keys shows. */
+function formsOf(output: unknown) {
+  return { output, text: devalue.stringify(output) }
+}

@@ -1,0 +1,12 @@
+function merge(target, ...sources) {
+  for (const source of sources) {
+    for (const [key, value] of Object.entries(source)) {
+      target[key] = isPlain(value) && isPlain(target[key]) ? merge({ ...target[key] }, value) : value;
+    }
+  }
+  return target;
+}
+function isPlain(x) { return typeof x === 'object' && x !== null && !Array.isArray(x); }
+
+const defaults = { host: 'localhost', port: 8080, debug: false, retry: { times: 3, backoffMs: 100 } };
+merge({}, defaults, { port: 9000, retry: { times: 5 } }, { debug: true, tags: ['x'] });

@@ -1,0 +1,7 @@
+const slugify = text => text
+  .normalize('NFD')
+  .replace(/[\u0300-\u036f]/g, '')
+  .toLowerCase()
+  .replace(/[^a-z0-9]+/g, '-')
+  .replace(/^-+|-+$/g, '');
+['Hello, World!', '  Crème brûlée & café ', 'ÅNGSTRÖM_units (v2)', '---'].map(t => slugify(t));

@@ -1,0 +1,7 @@
+const clean = s => s.toLowerCase().replace(/[^a-z]/g, '');
+const isPalindrome = s => clean(s) === [...clean(s)].reverse().join('');
+const signature = s => [...clean(s)].sort().join('');
+const phrases = ['A man, a plan, a canal: Panama', echo('No lemon, no melon'), 'Hello'];
+const groups = {};
+for (const w of ['listen', 'silent', 'enlist', 'google', echo('elgoog')]) (groups[signature(w)] ??= []).push(w);
+[phrases.map(p => isPalindrome(echo(p))), Object.values(groups)];

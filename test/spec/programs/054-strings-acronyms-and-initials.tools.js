@@ -1,0 +1,2 @@
+const names = echo(['Portable Network Graphics', 'ruby on rails', 'First In, First Out', 'Complementary metal-oxide semiconductor']);
+names.map(n => n.match(/\b\w/g).map(c => echo(c).toUpperCase()).join(''));

@@ -1,0 +1,11 @@
+const d = new Date(echo('2024-03-05T14:07:09Z'));
+[
+  d.toLocaleDateString(),
+  d.toLocaleTimeString(),
+  d.toLocaleString(),
+  d.toLocaleDateString('en-US', { weekday: 'long', year: 'numeric', month: 'long', day: 'numeric' }),
+  d.toLocaleDateString(echo('en-GB')),
+  d.toLocaleDateString('de-DE', { dateStyle: 'medium' }),
+  d.toLocaleTimeString('en-US', { hour: '2-digit', minute: '2-digit', hour12: false }),
+  d.toLocaleDateString(undefined, { month: echo('short'), day: 'numeric' }),
+];

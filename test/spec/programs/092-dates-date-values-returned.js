@@ -1,0 +1,3 @@
+const start = new Date('2024-01-01');
+const schedule = { start, end: new Date(start.getTime() + 90 * 60000), days: new Set([1, 3, 5]) };
+schedule;
