@@ -1,9 +1,8 @@
 /** The daemon's own log: JSON lines on stderr. */
 
 import { type Logger as PinoLogger, pino } from 'pino'
+import type { LogLevel } from './config/log-level.ts'
 
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
-export type LogLevel = (typeof logLevels)[number]
 export type Logger = PinoLogger
 
 /** Makes the log; lines are written at once, so that the last ones of a crash are there. */

@@ -1,16 +1,26 @@
 /** The process of the `latchd` command: the only place that knows argv, environment and exit codes. */
 
 import { enableCompileCache } from 'node:module'
+import { join } from 'node:path'
 import type { Terminal } from './cli/terminal.ts'
 
-// Before anything of ours is loaded: it then comes compiled from the second start on.
-enableCompileCache()
+const { env } = process
+const cache = env.XDG_CACHE_HOME || (env.HOME && join(env.HOME, '.cache'))
+// Before anything of ours is loaded: from the second start on it then comes compiled. Not in Node's
+// default folder, which is a shared one, where another user could put code for us to run.
+if (cache) enableCompileCache(join(cache, 'latchd'))
+
+// Node's own listener prints them. That a part of Node is experimental is news for us, not for users.
+process.removeAllListeners('warning')
+process.on('warning', ({ name, message }) => {
+  if (name !== 'ExperimentalWarning') process.stderr.write(`latchd: ${name}: ${message}\n`)
+})
 
 const { runProgram } = await import('./cli/program.ts')
 const { exitCodes } = await import('./cli/exit-codes.ts')
 
 const terminal: Terminal = {
-  env: process.env,
+  env,
   cwd: process.cwd(),
   stdin: process.stdin,
   stdout: process.stdout,

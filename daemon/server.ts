@@ -82,14 +82,30 @@ export async function startDaemon(config: Config): Promise<Daemon> {
   let closing: Promise<void> | undefined
   const close = async () => {
     log.info({ drainMs: config.drainMs }, 'stopping')
-    const closed = servers.map(server => new Promise(resolve => server.close(resolve)))
+    const closed = Promise.all(servers.map(server => new Promise(resolve => server.close(resolve))))
     await executions.drain(config.drainMs)
-    for (const server of servers) server.closeAllConnections()
-    await Promise.all(closed)
+    await closeConnections(servers, closed)
     await pool.close()
     log.info('stopped')
   }
   return { url, close: () => (closing ??= close()) }
+}
+
+/** Answers under way get so long to leave. */
+const LAST_ANSWERS_MS = 1000
+const SWEEP_MS = 20
+
+/** Closes each connection as soon as its answer has left, and in the end those that take none. */
+async function closeConnections(servers: readonly Server[], closed: Promise<unknown>): Promise<void> {
+  const sweep = setInterval(() => {
+    for (const server of servers) server.closeIdleConnections()
+  }, SWEEP_MS)
+  const cut = setTimeout(() => {
+    for (const server of servers) server.closeAllConnections()
+  }, LAST_ANSWERS_MS)
+  await closed
+  clearInterval(sweep)
+  clearTimeout(cut)
 }
 
 async function collectTools(config: Config): Promise<Toolbox> {

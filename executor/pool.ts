@@ -63,6 +63,8 @@ export class WorkerPool {
       // The default blocks an idle worker's event loop, where its spares are made.
       atomics: 'disabled',
       env: {},
+      // The app's own preloads are no part of a worker, and may need an environment.
+      execArgv: [],
       resourceLimits: { stackSizeMb: STACK_MB },
       recordTiming: false,
       workerData,

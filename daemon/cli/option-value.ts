@@ -13,5 +13,5 @@ export function optionValue<Value>(
   const nowhere = { folder: '', readFile: () => undefined }
   const reading = kind.read(kind.fromText(text), nowhere)
   if (reading.ok) return reading.value
-  throw new UsageError(`Cannot use ${name} ${JSON.stringify(text)}: ${reading.allowed} is expected`)
+  throw new UsageError(`Cannot use ${name} ${JSON.stringify(text)}: expected ${reading.allowed}`)
 }

@@ -2,8 +2,8 @@
 
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
-import { packageVersion } from '../../protocol/version.ts'
 import { loadConfig } from '../config/config.ts'
+import { packageVersion } from '../version.ts'
 import { addCancel } from './cancel.ts'
 import type { Cli } from './cli.ts'
 import { addConfig } from './config.ts'
@@ -40,16 +40,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
       writeErr: text => stderr.write(text),
       outputError: text => print(stderr, `latchd: ${oneLine(text).replace(/^error: /, '')}`),
     })
-  for (const add of [
-    addServe,
-    addRun,
-    addTools,
-    addPs,
-    addLogs,
-    addCancel,
-    addConfig,
-    addDoctor,
-  ]) {
+  for (const add of [addServe, addRun, addTools, addPs, addLogs, addCancel, addConfig, addDoctor]) {
     add(program, cli)
   }
   try {

@@ -12,7 +12,9 @@ export function addSettingFlags(command: Command, keys: readonly SettingKey[]): 
     if (flag === undefined) continue
     const option = new Option(flag, `${description} (${env})`)
     if (Array.isArray(byDefault)) {
-      option.argParser<string>((text, before) => (before === undefined ? text : `${before},${text}`))
+      option.argParser<string>((text, before) =>
+        before === undefined ? text : `${before},${text}`,
+      )
     }
     command.addOption(option)
   }

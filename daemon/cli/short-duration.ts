@@ -10,5 +10,7 @@ const units = [
 /** Cut down to its largest unit. */
 export function shortDuration(ms: number): string {
   const unit = units.find(([, size]) => ms >= size)
-  return unit === undefined ? `${Math.max(0, Math.round(ms))}ms` : `${Math.floor(ms / unit[1])}${unit[0]}`
+  return unit === undefined
+    ? `${Math.max(0, Math.round(ms))}ms`
+    : `${Math.floor(ms / unit[1])}${unit[0]}`
 }

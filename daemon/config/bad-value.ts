@@ -12,7 +12,7 @@ export function badValue(key: SettingKey, written: WrittenValue, refused: Refuse
   const where = source.from === 'file' ? `${key}${pathText(path)} of ${source.name}` : source.name
   const isSecret = settingOf(key).kind.isSecret(path)
   const shown = isSecret ? `"${MASK}"` : shownValue(valueAt(value, path))
-  return new ConfigError(`Cannot use ${where} ${shown}: ${allowed} is expected`)
+  return new ConfigError(`Cannot use ${where} ${shown}: expected ${allowed}`)
 }
 
 /** `[0].name` for the path `0`, `name`. */

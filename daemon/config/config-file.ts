@@ -32,7 +32,7 @@ export function readConfigFile(
   if (text === undefined) {
     if (!named) return undefined
     throw new ConfigError(
-      `Cannot use ${CONFIG_FILE_ENV} ${JSON.stringify(named)}: the path of a file that exists is expected`,
+      `Cannot use ${CONFIG_FILE_ENV} ${JSON.stringify(named)}: expected the path of a file that exists`,
     )
   }
   const values = parse(text, path)
@@ -50,13 +50,13 @@ function readText(path: string, readFile: ReadFile): string | undefined {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     throw new ConfigError(
-      `Cannot read ${path}: ${code ?? message}; a file that can be read is expected`,
+      `Cannot read ${path}: ${code ?? message}; expected a file that can be read`,
     )
   }
 }
 
 function parse(text: string, path: string): Record<string, unknown> {
-  const expected = 'a JSON object is expected'
+  const expected = 'expected a JSON object'
   let value: unknown
   try {
     // Editors of some systems begin files with a byte order mark.

@@ -82,6 +82,6 @@ function refuseOpenAddress({ host, tokens, sources }: LoadedConfig): void {
   const { from, name } = sources.host
   const where = from === 'file' ? `host of ${name}` : name
   throw new ConfigError(
-    `Cannot use ${where} "${host}" without tokens: a loopback address such as 127.0.0.1 is expected, or tokens in ${settingOf('tokens').env}`,
+    `Cannot use ${where} "${host}" without tokens: expected a loopback address such as 127.0.0.1, or tokens in ${settingOf('tokens').env}`,
   )
 }

@@ -4,6 +4,7 @@
  */
 
 import type { TokenSetting } from '../http/tokens.ts'
+import { hostPatterns } from './host-patterns.ts'
 import { type LogLevel, logLevels } from './log-level.ts'
 import { tokenList } from './token-list.ts'
 import {
@@ -11,7 +12,6 @@ import {
   filePath,
   filePaths,
   hostName,
-  hostPatterns,
   httpUrl,
   oneOf,
   secretText,

@@ -34,10 +34,10 @@ const allowedParts: Record<string, string> = {
   tools: 'a list of tool names, * for any text',
 }
 
-const allowedText = `name:secret or name:secret:scope+scope, separated by commas, scopes out of ${scopes.join(', ')},`
-const allowedToken = `an object of ${Object.keys(allowedParts).join(', ')}, with a name and one of secret and secretFile,`
+const allowedText = `name:secret or name:secret:scope+scope, separated by commas, scopes out of ${scopes.join(', ')}`
+const allowedToken = `an object of ${Object.keys(allowedParts).join(', ')}, with a name and one of secret and secretFile`
 const allowedList =
-  'a list of tokens, or as text name:secret[:scope+scope] separated by commas, with names and secrets used once,'
+  'a list of tokens, or as text name:secret[:scope+scope] separated by commas, with names and secrets used once'
 
 /** The tokens; none when the daemon has none. */
 export const tokenList: ValueKind<readonly TokenSetting[]> = {
@@ -72,11 +72,18 @@ export const tokenList: ValueKind<readonly TokenSetting[]> = {
   isSecret: ([, part]) => part === 'secret' || allowedPart(part) === undefined,
 }
 
-/** Reads `name:secret[:scope+scope]`; other text is given as it is, which no token is. */
+/**
+ * Reads `name:secret[:scope+scope]`; other text is given as it is, which no token is: nothing of it
+ * is shown then, since a secret may hold a colon.
+ */
 function tokenFromText(text: string): unknown {
-  const [name, secret, scopes, ...more] = text.split(':')
+  const [name, secret, scopesText, ...more] = text.split(':')
   if (secret === undefined || more.length > 0) return text
-  return { name, secret, ...(scopes !== undefined && { scopes: scopes.split('+') }) }
+  if (scopesText === undefined) return { name, secret }
+  const given = scopesText.split('+')
+  return given.every(scope => (scopes as readonly string[]).includes(scope))
+    ? { name, secret, scopes: given }
+    : text
 }
 
 function secretOf({ secret, secretFile }: WrittenToken, place: Place): Reading<string> {

@@ -12,7 +12,7 @@ export interface Place {
   readonly readFile: ReadFile
 }
 
-/** The part of a value that is not allowed; `allowed` completes "… is expected". */
+/** The part of a value that is not allowed; `allowed` completes "expected …". */
 export interface Refused {
   readonly ok: false
   readonly path: readonly PropertyKey[]
@@ -120,13 +120,6 @@ export const filePaths = valueKind({
   allowed: 'a list of paths',
   fromText: listFromText,
   settle: (paths, { folder }): readonly string[] => paths.map(path => resolve(folder, path)),
-})
-
-/** Patterns of hosts; separated by commas in text. */
-export const hostPatterns = valueKind({
-  schema: z.array(z.string().regex(/^[^\s,/@]+(\/\d+)?$/)) as z.ZodType<readonly string[]>,
-  allowed: 'a list of hosts such as example.com or *.example.com, or * for any public host',
-  fromText: listFromText,
 })
 
 /** The parts between commas, blanks around them and empty ones left out. */

@@ -355,7 +355,7 @@ class Walk {
     }
     if (isURL(value)) return '["URL",' + jsonStringify(urlHref(value)) + ']'
     if (isURLSearchParams(value))
-      return '["URLSearchParams",' + jsonStringify(searchParamsText(value)) + ']'
+      return '["URLSearchParams",' + jsonStringify(searchParamsText(value as never)) + ']'
     const boxed = unboxed(value)
     if (boxed !== undefined) return '["Object",' + this.#place(boxed, index, '') + ']'
     if (isUnsendable(value)) return this.#refuse(value, index)

@@ -3,7 +3,7 @@
 import { compareSimple } from './compare-texts.ts'
 import { open } from './intl-options.ts'
 import { askIntl, textsText, textText } from './intl-request.ts'
-import { StringOf, TypeErrorOf, toText, unlinkedList } from './primordials.ts'
+import { SetOf, StringOf, setHas, TypeErrorOf, toText, unlinkedList } from './primordials.ts'
 
 type Compare = (a?: unknown, b?: unknown) => number
 
@@ -26,21 +26,27 @@ export class Collator {
   }
 }
 
+/** The head of `localeCompare` without locales and options. */
+export const SIMPLE_COMPARISON = '["String.localeCompare"]'
+
 /** The order of two texts under a collation, asked for only when English could not tell. */
 export function compareUnder(head: string, a: string, b: string): number {
-  if (isEnglish(head)) {
+  if (setHas(ENGLISH, head)) {
     const order = compareSimple(a, b)
     if (order !== undefined) return order
   }
   return askIntl(head, 'compare', textText(a) + ',' + textText(b)) as number
 }
 
-/** The heads of collators that order as English does, without options. */
-function isEnglish(head: string): boolean {
-  return (
-    head === '["Collator"]' || head === '["Collator",["en-US"]]' || head === '["Collator",["en"]]'
-  )
-}
+/** The heads of comparisons that order as English does, without options. */
+const ENGLISH = new SetOf([
+  SIMPLE_COMPARISON,
+  '["String.localeCompare",["en"]]',
+  '["String.localeCompare",["en-US"]]',
+  '["Collator"]',
+  '["Collator",["en"]]',
+  '["Collator",["en-US"]]',
+])
 
 export class ListFormat {
   #head: string

@@ -2,7 +2,7 @@
 
 import { headOf, localeListText, OPTIONS } from './intl-options.ts'
 import { askIntl, numberText, numericText, taggedList, textText } from './intl-request.ts'
-import { compareUnder } from './intl-texts.ts'
+import { compareUnder, SIMPLE_COMPARISON } from './intl-texts.ts'
 import {
   append,
   bigintValueOf,
@@ -46,22 +46,18 @@ function replace(prototype: object, methods: object): void {
 
 const numbers = {
   toLocaleString(this: unknown, locales?: unknown, options?: unknown) {
-    return formatNumber(numberText(numberValueOf(this)), locales, options)
+    return formatNumber('Number.toLocaleString', numberText(numberValueOf(this)), locales, options)
   },
 }
 
 const bigints = {
   toLocaleString(this: unknown, locales?: unknown, options?: unknown) {
-    return formatNumber(numericText(bigintValueOf(this)), locales, options)
+    return formatNumber('BigInt.toLocaleString', numericText(bigintValueOf(this)), locales, options)
   },
 }
 
-function formatNumber(valueText: string, locales: unknown, options: unknown) {
-  return askIntl(
-    headOf('NumberFormat', locales, options, OPTIONS.NumberFormat),
-    'format',
-    valueText,
-  )
+function formatNumber(service: string, valueText: string, locales: unknown, options: unknown) {
+  return askIntl(headOf(service, locales, options, OPTIONS.NumberFormat), 'format', valueText)
 }
 
 const dates = {
@@ -91,8 +87,12 @@ const texts = {
     const text = receiver(this, 'localeCompare')
     const other = toText(that)
     if (locales === undefined && options === undefined)
-      return compareUnder('["Collator"]', text, other)
-    return compareUnder(headOf('Collator', locales, options, OPTIONS.Collator), text, other)
+      return compareUnder(SIMPLE_COMPARISON, text, other)
+    return compareUnder(
+      headOf('String.localeCompare', locales, options, OPTIONS.Collator),
+      text,
+      other,
+    )
   },
   toLocaleLowerCase(this: unknown, locales?: unknown) {
     const text = receiver(this, 'toLocaleLowerCase')

@@ -30,6 +30,9 @@ export const serviceMakers: ReadonlyMap<string, Maker> = new Map<string, Maker>(
   ['ListFormat', service(Intl.ListFormat, FORMATS)],
   ['DisplayNames', service(Intl.DisplayNames, ['of', 'resolvedOptions'])],
   ['Segmenter', segmenter],
+  ['Number.toLocaleString', numberMethod(0)],
+  ['BigInt.toLocaleString', numberMethod(0n)],
+  ['String.localeCompare', comparison],
   ['Date.toLocaleString', dateMethod('toLocaleString')],
   ['Date.toLocaleDateString', dateMethod('toLocaleDateString')],
   ['Date.toLocaleTimeString', dateMethod('toLocaleTimeString')],
@@ -101,6 +104,21 @@ function locale(tag: string, options: unknown): Methods {
   return methods
 }
 
+/** A method of numbers as a formatter that is kept. */
+function numberMethod(sample: number | bigint): Maker {
+  const make = service(Intl.NumberFormat, ['format'])
+  return (locales, options) => {
+    // Throws what the method throws for these options, in its name.
+    ;(sample as number).toLocaleString(locales as string[], options as Intl.NumberFormatOptions)
+    return make(locales, options)
+  }
+}
+
+function comparison(locales: readonly string[], options: unknown): Methods {
+  ''.localeCompare('', locales as string[], options as Intl.CollatorOptions)
+  return service(Intl.Collator, ['compare'])(locales, options)
+}
+
 type DateMethod = 'toLocaleString' | 'toLocaleDateString' | 'toLocaleTimeString'
 
 const DATE_FIELDS = ['weekday', 'year', 'month', 'day']
@@ -150,10 +168,9 @@ function dateMethod(name: DateMethod): Maker {
 
 const has = (options: object, name: string) => (options as Options)[name] !== undefined
 
-const SUPPORTED = new Map<
-  unknown,
-  { supportedLocalesOf(list: string[], options: never): string[] }
->(
+type Supporting = { supportedLocalesOf(locales: unknown, options: unknown): string[] }
+/** The services that tell which locales they support. */
+const supporting: ReadonlyMap<unknown, Supporting> = new Map(
   Object.entries({
     Collator: Intl.Collator,
     DateTimeFormat: Intl.DateTimeFormat,
@@ -164,18 +181,20 @@ const SUPPORTED = new Map<
     PluralRules: Intl.PluralRules,
     RelativeTimeFormat: Intl.RelativeTimeFormat,
     Segmenter: Intl.Segmenter,
-  }),
+  }) as unknown as [string, Supporting][],
 )
+
+function supportedLocalesOf(name: unknown, locales: unknown, options: unknown): string[] {
+  const service = supporting.get(name)
+  if (service === undefined) throw new TypeError(`Intl has no ${name} here`)
+  return service.supportedLocalesOf(locales, options)
+}
 
 /** What belongs to no service; every argument is a text, a list of texts or options. */
 const statics: Methods = new Map<string, Method>([
   ['getCanonicalLocales', list => Intl.getCanonicalLocales(list as string[])],
   ['supportedValuesOf', key => Intl.supportedValuesOf(key as 'unit')],
-  [
-    'supportedLocalesOf',
-    (name, list, options) =>
-      SUPPORTED.get(name)?.supportedLocalesOf(list as string[], options as never) ?? [],
-  ],
+  ['supportedLocalesOf', supportedLocalesOf],
   ['toLocaleLowerCase', (text, list) => String(text).toLocaleLowerCase(orEnglish(list))],
   ['toLocaleUpperCase', (text, list) => String(text).toLocaleUpperCase(orEnglish(list))],
 ])

@@ -75,11 +75,10 @@ function returningLast(source: string): string {
   })
   const last = program.body.at(-1)
   if (last?.type !== 'ExpressionStatement') {
-    if (/^(?:return|.*final_answer)/m.test(source)) return source
+    if (/\b(?:return|final_answer)\b/.test(source)) return source
     throw new Error('The program ends in no expression')
   }
-  const { start, end } = last.expression
-  return `${source.slice(0, start)}return (${source.slice(start, end)})${source.slice(end)}`
+  return `${source.slice(0, last.start)}return ${source.slice(last.start)}`
 }
 
 const builtIns = [Object, Array, String, Number, Function, Promise, Map, Set, Date, RegExp, Error]
@@ -98,26 +97,51 @@ function rememberBuiltIns(): () => void {
 }
 
 function expectedOf(value: unknown): Expected {
-  const crossed = cross(value)
-  const json = JSON.stringify(crossed, (_, item) => (typeof item === 'bigint' ? `${item}` : item))
-  const plain: unknown = json === undefined ? null : JSON.parse(json)
-  if (isDeepStrictEqual(plain, crossed)) return { value: plain }
-  return { value: plain, encoded: stringify(crossed) }
+  const crossed = cross(value, new Map())
+  const plain = plainOf(crossed)
+  const encoded = stringify(crossed)
+  return encoded === stringify(plain) ? { value: plain } : { value: plain, encoded }
+}
+
+/** For readers; what JSON cannot write at all is `null`. */
+function plainOf(value: unknown): unknown {
+  try {
+    const json = JSON.stringify(value, (_, item) => (typeof item === 'bigint' ? `${item}` : item))
+    return json === undefined ? null : JSON.parse(json)
+  } catch (error) {
+    // A cycle.
+    if (error instanceof TypeError) return null
+    throw error
+  }
 }
 
 const keptWhole = [Date, RegExp, URL, URLSearchParams, ArrayBuffer, Number, String, Boolean]
 
 /** A value as it crosses to the host: instances of a program's classes as plain objects. */
-function cross(value: unknown): unknown {
+function cross(value: unknown, known: Map<object, unknown>): unknown {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value
   if (keptWhole.some(kind => value instanceof kind)) return value
-  if (typeof (value as { toJSON?: unknown }).toJSON === 'function') {
-    return cross((value as { toJSON(): unknown }).toJSON())
+  if (known.has(value)) return known.get(value)
+  const keep = <T>(copy: T): T => {
+    known.set(value, copy)
+    return copy
   }
-  if (value instanceof Map) return new Map([...value].map(([k, v]) => [cross(k), cross(v)]))
-  if (value instanceof Set) return new Set([...value].map(cross))
-  if (Array.isArray(value)) return value.map(cross)
-  const entries = Object.entries(value).map(([key, item]) => [key, cross(item)])
+  const inner = (item: unknown) => cross(item, known)
+  if (typeof (value as { toJSON?: unknown }).toJSON === 'function') {
+    return keep(inner((value as { toJSON(): unknown }).toJSON()))
+  }
+  if (value instanceof Map) {
+    const copy = keep(new Map())
+    for (const [key, item] of value) copy.set(inner(key), inner(item))
+    return copy
+  }
+  if (value instanceof Set) {
+    const copy = keep(new Set())
+    for (const item of value) copy.add(inner(item))
+    return copy
+  }
   const isNull = Object.getPrototypeOf(value) === null
-  return Object.assign(Object.create(isNull ? null : Object.prototype), Object.fromEntries(entries))
+  const copy = keep(Array.isArray(value) ? new Array(value.length) : Object.create(isNull ? null : Object.prototype))
+  for (const [key, item] of Object.entries(value)) copy[key] = inner(item)
+  return copy
 }

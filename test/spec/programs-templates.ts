@@ -71,11 +71,13 @@ function join(a: Forms, b: Forms): Forms {
 }
 
 function mark(first: Forms | undefined, last: Forms): Forms {
-  if (first !== undefined) return { plain: first.plain, tools: last.tools }
-  if (!last.plain.startsWith('@')) return { plain: last.plain, tools: `echo(${last.tools})` }
-  const key = last.plain.slice(1)
-  if (!Object.hasOwn(table, key)) throw new Error(`The table has no ${key}`)
-  return { plain: literal(table[key]), tools: `lookup('${key}')` }
+  const { plain } = first ?? last
+  const key = plain.startsWith('@') ? plain.slice(1) : undefined
+  if (key !== undefined && !Object.hasOwn(table, key)) throw new Error(`The table has no ${key}`)
+  return {
+    plain: key === undefined ? plain : literal(table[key]),
+    tools: first ? last.tools : key === undefined ? `echo(${last.tools})` : `lookup('${key}')`,
+  }
 }
 
 const MAX_LINE = 90

@@ -1,13 +1,12 @@
+import { execFileSync } from 'node:child_process'
 import t from 'tap'
 import { answerIntl } from '../../executor/worker/intl.ts'
-import { loadGuestModule, shownByNode } from './guest-module.ts'
+import { loadGuestModule, patchEverything, shownByNode } from './guest-module.ts'
 
-const guest = await loadGuestModule(
-  `import { installIntl } from './executor/guest/intl.ts'
-   const { askHost } = globalThis
-   installIntl(globalThis, request => askHost(request))`,
-  answerIntl,
-)
+const entry = `import { installIntl } from './executor/guest/intl.ts'
+  const { askHost } = globalThis
+  installIntl(globalThis, request => askHost(request))`
+const guest = await loadGuestModule(entry, answerIntl)
 t.teardown(() => guest.dispose())
 
 const tables: Record<string, readonly string[]> = {
@@ -141,7 +140,7 @@ const tables: Record<string, readonly string[]> = {
     `new Intl.DisplayNames('en', { type: 'script' }).resolvedOptions()`,
     `new Intl.DisplayNames('en')`,
   ],
-  comparison: [
+  comparisons: [
     `['ä', 'z', 'a', 'Z', 'A', 'é', 'e', '1', '_', '-'].sort(new Intl.Collator('de').compare)`,
     `['ä', 'z', 'a'].sort(new Intl.Collator('sv').compare)`,
     `['a10', 'a2', 'a1'].sort(new Intl.Collator('en', { numeric: true }).compare)`,
@@ -255,3 +254,221 @@ for (const [name, expressions] of Object.entries(tables)) {
     })
   })
 }
+
+t.test('texts that are compared without the worker order as V8 orders them', async t => {
+  const { compareSimple } = await import('../../executor/guest/compare-texts.ts')
+  const simple = [...' 059abzkABZK']
+  const others = [
+    '-',
+    '_',
+    "'",
+    '\u00e9',
+    '\u212a',
+    '\u017f',
+    '\u0301',
+    '\0',
+    '\u00ad',
+    '\u0130',
+    '\u00b7',
+    'l\u00b7',
+    '\ud800',
+  ]
+  const all = [...simple, ...others]
+  const words = all.flatMap(a => [a, ...all.flatMap(b => [a + b, `xl${a}${b}`, `L${a}${b}k`])])
+  words.push('', 'Zoe Miller', 'zoe miller', 'Zoe  Miller', 'item 10', 'item 9', 'Item 9')
+  const { compare } = new Intl.Collator('en-US')
+  let known = 0
+  for (const a of words) {
+    for (const b of words) {
+      const order = compareSimple(a, b)
+      if (order === undefined) continue
+      known++
+      if (order !== compare(a, b)) t.fail(JSON.stringify([a, b, order, compare(a, b)]))
+    }
+  }
+  t.ok(known > 900_000, `${known} pairs were compared`)
+})
+
+t.test('options are read by name, once, in the order of ECMA-402', async t => {
+  t.equal(
+    guest.show(`(() => {
+      const reads = []
+      const options = new Proxy({ style: 'percent' }, {
+        get(target, key) { reads.push(key); return target[key] },
+        ownKeys() { throw new Error('enumerated') },
+        has() { throw new Error('asked') },
+      })
+      const format = new Intl.NumberFormat('en', options)
+      return [format.format(0.5), format.format(0.25), reads]
+    })()`),
+    JSON.stringify([
+      '50%',
+      '25%',
+      [
+        ...['localeMatcher', 'numberingSystem', 'style', 'currency', 'currencyDisplay'],
+        ...['currencySign', 'unit', 'unitDisplay', 'notation', 'minimumIntegerDigits'],
+        ...['minimumFractionDigits', 'maximumFractionDigits', 'minimumSignificantDigits'],
+        ...['maximumSignificantDigits', 'roundingIncrement', 'roundingMode', 'roundingPriority'],
+        ...['trailingZeroDisplay', 'compactDisplay', 'useGrouping', 'signDisplay'],
+      ],
+    ]),
+  )
+})
+
+t.test('what a getter or conversion of the program throws reaches the program', async t => {
+  const thrower = (what: string) => `{ ${what} { throw new EvalError('mine') } }`
+  for (const expression of [
+    `new Intl.NumberFormat('en', ${thrower('get notation()')})`,
+    `(5).toLocaleString('en', { style: ${thrower('toString()')} })`,
+    `new Intl.NumberFormat().format(${thrower('[Symbol.toPrimitive]()')})`,
+    `new Intl.NumberFormat().format(${thrower('valueOf()')})`,
+    `new Intl.DateTimeFormat().format(${thrower('[Symbol.toPrimitive]()')})`,
+    `new Intl.ListFormat().format(${thrower('[Symbol.iterator]()')})`,
+    `new Intl.DurationFormat().format(${thrower('get hours()')})`,
+    `new Intl.NumberFormat(${thrower('get length()')})`,
+    `'a'.localeCompare(${thrower('toString()')})`,
+    `[${thrower('toLocaleString()')}].toLocaleString()`,
+  ]) {
+    t.equal(guest.show(expression), 'EvalError: mine', expression)
+  }
+  t.equal(guest.show(`[1e6, 2].toLocaleString()`), '"1,000,000,2"')
+})
+
+t.test('methods refuse receivers that are not theirs', async t => {
+  for (const expression of [
+    `Intl.NumberFormat.prototype.formatToParts.call({}, 1)`,
+    `Intl.NumberFormat.prototype.format`,
+    `Intl.DateTimeFormat.prototype.resolvedOptions.call(new Intl.NumberFormat())`,
+    `Intl.Locale.prototype.toString.call({})`,
+    `Intl.PluralRules()`,
+    `Number.prototype.toLocaleString.call('1')`,
+    `Date.prototype.toLocaleString.call({})`,
+    `Uint8Array.prototype.toLocaleString.call([])`,
+  ]) {
+    t.match(guest.show(expression), /^TypeError: /, expression)
+  }
+})
+
+t.test('Intl goes on working when a program has patched the built-ins', async t => {
+  const hostile = await loadGuestModule(entry, answerIntl)
+  t.teardown(() => hostile.dispose())
+  const kept = [
+    `(1234567.5).toLocaleString('de')`,
+    `date.toLocaleDateString('en', { dateStyle: 'long' })`,
+    `'a'.localeCompare('\u00e9') + 'b'.localeCompare('A')`,
+    `new Intl.NumberFormat(['fr', 'de'], { style: 'percent' }).format(0.5)`,
+    `new Intl.DateTimeFormat('en', { timeZone: 'Asia/Tokyo', timeStyle: 'short' }).format(date)`,
+    `new Intl.DurationFormat('en').format({ hours: 2 })`,
+    `new Intl.RelativeTimeFormat().format(2, 'days')`,
+    `new Intl.PluralRules('pl').select(3)`,
+    `new Intl.Locale('de-AT', { hourCycle: 'h12' }).region`,
+    `new Intl.Segmenter('en', { granularity: 'word' }).segment('a b').containing(2).segment`,
+    `new Intl.DisplayNames('en', { type: 'region' }).of('DE')`,
+    `(() => { try { new Intl.NumberFormat('x_y') } catch (e) { return message(e) } })()`,
+  ]
+  const actual = hostile.run(`
+    const date = new Date(1e12)
+    const { getOwnPropertyDescriptor } = Object
+    const message = error => getOwnPropertyDescriptor(error, 'message').value
+    const methods = [Number.prototype.toLocaleString, Date.prototype.toLocaleDateString, String.prototype.localeCompare]
+    const prototypes = [Number.prototype, Date.prototype, String.prototype]
+    const restore = () => {
+      prototypes[0].toLocaleString = methods[0]
+      prototypes[1].toLocaleDateString = methods[1]
+      prototypes[2].localeCompare = methods[2]
+      date.valueOf = () => 1e12
+    }
+    ${patchEverything}
+    restore()
+    let text = ''
+    ${kept.map(expression => `text += ${expression} + '|'`).join('\n')}
+    text`)
+  const expected = shownByNode([
+    `[(() => { const date = new Date(1e12); const message = e => e.message; return [${kept.join(', ')}] })()].flat().join('|')`,
+  ])
+  t.equal(JSON.stringify(actual.replace(/\|$/, '')), expected[0])
+})
+
+t.test('defaults are en-US and UTC wherever the host is', async t => {
+  const requests = [
+    '["Number.toLocaleString"]\n["format",1234.5]',
+    '["NumberFormat",["xx"]]\n["format",1234.5]',
+    '["Date.toLocaleString"]\n["format",0]',
+    '["DateTimeFormat",["de"],{"timeStyle":"full"}]\n["format",0]',
+    '["Intl"]\n["toLocaleUpperCase","i",["list",[]]]',
+  ]
+  const program = `import { answerIntl } from '${new URL('../../executor/worker/intl.ts', import.meta.url)}'
+    console.log(JSON.stringify(${JSON.stringify(requests)}.map(answerIntl)))`
+  const answers = execFileSync(process.execPath, ['--input-type=module', '-e', program], {
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH, LC_ALL: 'tr_TR.UTF-8', TZ: 'Asia/Tokyo' },
+  })
+  t.strictSame(
+    (JSON.parse(answers) as string[]).map(answer => JSON.parse(answer).ok),
+    ['1,234.5', '1,234.5', '1/1/1970, 12:00:00 AM', '00:00:00 Koordinierte Weltzeit', 'I'],
+  )
+})
+
+t.test('the worker answers every malformed request with an error', async t => {
+  for (const request of [
+    '',
+    'nonsense',
+    '\n',
+    '["NumberFormat"]',
+    '["NumberFormat"]\n',
+    '["NumberFormat"]\n["constructor"]',
+    '["NumberFormat"]\n["__proto__"]',
+    '["constructor"]\n["format"]',
+    '["Function"]\n["new"]',
+    '["NumberFormat",{"length":1e9}]\n["format",1]',
+    '["NumberFormat",["en"],{"style":{"toString":1}}]\n["format",1]',
+    '["NumberFormat"]\n["format",["bigint","x"]]',
+    '["NumberFormat"]\n["formatRange"]',
+    '["Intl"]\n["supportedLocalesOf","constructor"]',
+    '["ListFormat"]\n["format",["list",5]]',
+    'null\nnull',
+    '{}\n{}',
+  ]) {
+    const answer = JSON.parse(answerIntl(request))
+    t.match(answer, { error: { name: String, message: String } }, request)
+    t.notMatch(answer.error.message, /\/work|node:|\.ts/, request)
+  }
+})
+
+t.test('the worker bounds what it is asked', async t => {
+  t.match(
+    guest.show(`'\u00e9'.repeat(3e6).localeCompare('x'.repeat(3e6))`),
+    /^RangeError: Cannot ask Intl: request of 60000\d\d characters, limit 4194304$/,
+  )
+  t.match(
+    guest.show(`(10n ** 20000n).toLocaleString()`),
+    /^RangeError: Cannot ask Intl: big integer of 20001 characters, limit 10000$/,
+  )
+  t.match(
+    guest.show(`new Intl.NumberFormat(new Array(2e4).fill('en'))`),
+    /^RangeError: Cannot ask Intl: locales and options/,
+  )
+  t.match(guest.show(`new Intl.NumberFormat('x'.repeat(1e4))`), /^RangeError: .{1,1024}$/)
+})
+
+t.test('options of a request cannot reach a prototype of the worker', async t => {
+  answerIntl(
+    '["NumberFormat",["en"],{"__proto__":{"style":"percent"},"constructor":5}]\n["format",1]',
+  )
+  t.equal(({} as { style?: string }).style, undefined)
+  t.equal(
+    JSON.parse(answerIntl('["NumberFormat",["en"],{"__proto__":["number","1"]}]\n["format",1]')).ok,
+    '1',
+  )
+})
+
+t.test('services that were dropped are made again', async t => {
+  const locales = Array.from({ length: 300 }, (_, i) => `en-x-a${i}`)
+  const asked = JSON.stringify(locales)
+  t.equal(
+    guest.show(
+      `(formats => [...formats, ...formats].every(f => f.format(1234) === '1,234'))(${asked}.map(l => new Intl.NumberFormat(l)))`,
+    ),
+    'true',
+  )
+})

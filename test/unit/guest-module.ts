@@ -36,13 +36,26 @@ export async function loadGuestModule(
       load: name => stripTypeScriptTypes(readFileSync(new URL(name), 'utf8')),
     },
   })
-  const askHost = vm.newFunction('askHost', request => vm.newString(answer(request?.toString() ?? '')))
+  const askHost = vm.newFunction('askHost', request =>
+    vm.newString(answer(request?.toString() ?? '')),
+  )
   vm.setProp(vm.global, 'askHost', askHost)
-  const promise = vm.evalCode(stripTypeScriptTypes(entry), new URL('entry.ts', root).href, EvalFlags.TYPE_MODULE)
+  const promise = vm.evalCode(
+    stripTypeScriptTypes(entry),
+    new URL('entry.ts', root).href,
+    EvalFlags.TYPE_MODULE,
+  )
   vm.executePendingJobs()
   const loaded = await vm.resolvePromise(promise)
   if ('error' in loaded) throw new Error(loaded.error?.consume(error => error.toString()))
-  const run = (program: string) => vm.evalCode(program).consume(value => value.toString())
+  const run = (program: string) => {
+    try {
+      return vm.evalCode(program).consume(value => value.toString())
+    } catch (error) {
+      // The engine's exception holds the whole machine, which a failing test would print.
+      throw new Error(`${error}`)
+    }
+  }
   return {
     run,
     show: expression => run(shown(expression)),
@@ -68,6 +81,43 @@ export function shown(expression: string): string {
     }
   })()`
 }
+
+/** A program that deletes or breaks every built-in that it can reach. */
+export const patchEverything = `
+  JSON.stringify = JSON.parse = () => { throw new Error('patched') }
+  {
+    const fail = () => { throw new Error('patched') }
+    const { defineProperty, ownKeys } = Reflect
+    const types = [
+      Array, String, Number, BigInt, Symbol, Boolean, Map, Set, WeakMap, WeakSet, RegExp, Function, Date, Promise,
+      ArrayBuffer, Uint8Array, Uint8Array.__proto__, DataView, Error, TypeError, RangeError, Iterator, Object,
+    ]
+    const holders = [Object, Reflect, Array, Number, String, Symbol, Math, Date, Uint8Array, JSON]
+    for (let i = 0; i < types.length; i++) {
+      const { prototype } = types[i]
+      const keys = ownKeys(prototype)
+      for (let j = 0; j < keys.length; j++) {
+        if (keys[j] === 'constructor' || keys[j] === 'length') continue
+        try { if (j % 2) delete prototype[keys[j]]; else defineProperty(prototype, keys[j], { value: fail, configurable: true }) } catch {}
+      }
+    }
+    for (let i = 0; i < holders.length; i++) {
+      const keys = ownKeys(holders[i])
+      for (let j = 0; j < keys.length; j++) {
+        if (keys[j] !== 'prototype') try { delete holders[i][keys[j]] } catch {}
+      }
+    }
+    const traps = [0, 1, 2, 'error', 'ok', 'get', 'set', 'value', 'enumerable', 'href', 'search', 'name', 'message', 'isWord', 'ends', 'tag', 'read']
+    for (let i = 0; i < traps.length; i++) {
+      defineProperty(Object.prototype, traps[i], { __proto__: null, configurable: true, get: fail, set: fail })
+    }
+    const names = [
+      'encodeURIComponent', 'decodeURIComponent', 'escape', 'unescape', 'btoa', 'atob', 'String', 'Symbol', 'Array',
+      'Uint8Array', 'WeakMap', 'Set', 'DOMException', 'Math', 'JSON', 'isNaN', 'TypeError', 'RangeError',
+    ]
+    for (let i = 0; i < names.length; i++) globalThis[names[i]] = undefined
+  }
+`
 
 /** What a plain Node gives for expressions, with en-US and UTC for its defaults. */
 export function shownByNode(expressions: readonly string[]): readonly string[] {

@@ -1,0 +1,54 @@
+/** `latchd doctor`: whether this machine can run latchd, and what to do when not. */
+
+import type { Command } from 'commander'
+import type { LoadedConfig } from '../config/config.ts'
+import { checkAddress } from './check-address.ts'
+import { checkEngine } from './check-engine.ts'
+import type { Cli, Options } from './cli.ts'
+import { exitCodes } from './exit-codes.ts'
+import { nodeProblem } from './node-release.ts'
+import { print } from './print.ts'
+import { oneLine } from './refusal.ts'
+import { addSettingFlags } from './setting-flags.ts'
+
+/** What a check found; `text` says what is there and, unless ok, what to do. */
+export interface Finding {
+  readonly status: 'ok' | 'warn' | 'fail'
+  readonly text: string
+}
+
+export function addDoctor(program: Command, cli: Cli): void {
+  const command = program
+    .command('doctor')
+    .description('check Node, configuration, engine and address')
+  addSettingFlags(command, ['url', 'host', 'port']).action(
+    cli.action((options: Options) => doctor(options, cli)),
+  )
+}
+
+async function doctor(options: Options, { terminal, config }: Cli): Promise<number> {
+  let isHealthy = true
+  const tell = (name: string, { status, text }: Finding) => {
+    if (status === 'fail') isHealthy = false
+    print(terminal.stdout, `${status.padEnd(4)}  ${name.padEnd(13)}  ${text}`)
+  }
+  tell('node', checkNode())
+  let settings: LoadedConfig | undefined
+  try {
+    settings = config(options)
+    tell('configuration', { status: 'ok', text: 'valid; latchd config prints it' })
+  } catch (error) {
+    tell('configuration', { status: 'fail', text: oneLine(error) })
+  }
+  tell('engine', await checkEngine())
+  // Without a configuration there is no address to check.
+  if (settings !== undefined) tell('address', await checkAddress(settings))
+  return isHealthy ? exitCodes.ok : exitCodes.failed
+}
+
+function checkNode(): Finding {
+  const { node } = process.versions
+  const problem = nodeProblem(node)
+  if (problem === undefined) return { status: 'ok', text: node }
+  return { status: problem.isFatal ? 'fail' : 'warn', text: `${node}: ${problem.message}` }
+}

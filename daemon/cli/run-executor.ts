@@ -1,0 +1,42 @@
+/** Where `latchd run` runs: on a daemon when one is named, else in this process. */
+
+import type { Executor } from '../../protocol/executor.ts'
+import type { LoadedConfig } from '../config/config.ts'
+import { openClient } from './client.ts'
+import { UsageError } from './refusal.ts'
+import { configuredTools } from './run-tools.ts'
+
+export interface RunExecutor {
+  readonly executor: Executor
+  /** Completes "Running …". */
+  readonly where: string
+}
+
+/** Opens the executor. @throws {UsageError} for tool modules that a daemon would have to load */
+export async function openRunExecutor(config: LoadedConfig): Promise<RunExecutor> {
+  if (config.sources.url.from === 'default') {
+    return { executor: await embedded(config), where: 'in this process (embedded executor)' }
+  }
+  if (config.sources.tools.from === 'flag') {
+    throw new UsageError(
+      `Cannot use --tools with the daemon at ${config.url}: it has its own tools; give them to latchd serve, or leave the daemon out`,
+    )
+  }
+  return { executor: await openClient(config), where: `on the daemon at ${config.url}` }
+}
+
+async function embedded(config: LoadedConfig): Promise<Executor> {
+  const { createExecutor } = await import('../../executor/index.ts')
+  const tools = await configuredTools(config)
+  // One program needs one worker; each further one would only have to start.
+  const executor = createExecutor({ tools, workers: 1 })
+  try {
+    await executor.start()
+  } catch (error) {
+    await executor.close().catch(() => {
+      // It could not start, which is told already.
+    })
+    throw error
+  }
+  return executor
+}

@@ -1,0 +1,73 @@
+/** `latchd run`: one program, on a daemon or in this process. */
+
+import type { Command } from 'commander'
+import type { EndedExecution } from '../../protocol/execution.ts'
+import { Language } from '../../protocol/execution.ts'
+import type { ExecuteRequest, Executor } from '../../protocol/executor.ts'
+import type { Cli, Options } from './cli.ts'
+import { exitCodes } from './exit-codes.ts'
+import { print } from './print.ts'
+import { UsageError } from './refusal.ts'
+import { openRunExecutor } from './run-executor.ts'
+import { RunOutput } from './run-output.ts'
+import { readRunRequest } from './run-request.ts'
+import { addSettingFlags } from './setting-flags.ts'
+import type { StopSignal } from './terminal.ts'
+
+export function addRun(program: Command, cli: Cli): void {
+  const collect = (text: string, before: readonly string[] = []) => [...before, text]
+  const command = program
+    .command('run')
+    .description('run a program; on the daemon of --url or LATCHD_URL, else in this process')
+    .argument('<file>', 'its source, - for standard input')
+    .option('--json', 'print the ended execution as JSON; console text goes to stderr')
+    .option(
+      '--input <name=value>',
+      'a value for the program, JSON or text; repeatable',
+      collect,
+      [],
+    )
+    .option('--limit <name=number>', 'a limit of the execution; repeatable', collect, [])
+    .option('--language <language>', `${Language.options.join(' or ')}; by the file's extension`)
+  addSettingFlags(command, ['url', 'tools', 'fetchAllow', 'model', 'modelBaseUrl']).action(
+    cli.action((file: string, options: Options) => run(file, options, cli)),
+  )
+}
+
+async function run(file: string, options: Options, { terminal, config }: Cli): Promise<number> {
+  const settings = config(options)
+  const request = await readRunRequest(file, options, terminal)
+  const { executor, where } = await openRunExecutor(settings)
+  print(terminal.stderr, `Running ${where}`)
+  const cancel = new AbortController()
+  let stoppedBy: StopSignal | undefined
+  const ignoreSignals = terminal.onSignal(signal => {
+    // The first one asks the program to end, and its end is waited for; the second does not wait.
+    if (stoppedBy !== undefined) terminal.exit(exitCodes[signal])
+    stoppedBy = signal
+    cancel.abort()
+  })
+  const output = new RunOutput(terminal, options.json === true)
+  try {
+    const ended = await follow(executor, { ...request, signal: cancel.signal }, output)
+    output.end(ended)
+    if (ended.status === 'completed') return exitCodes.ok
+    return ended.status === 'cancelled' && stoppedBy ? exitCodes[stoppedBy] : exitCodes.failed
+  } finally {
+    output.stop()
+    ignoreSignals()
+    await executor.close()
+  }
+}
+
+async function follow(
+  executor: Executor,
+  request: ExecuteRequest,
+  output: RunOutput,
+): Promise<EndedExecution> {
+  for await (const event of executor.stream(request)) {
+    output.show(event)
+    if (event.type === 'execution-ended') return event.execution as EndedExecution
+  }
+  throw new UsageError('The execution was lost: its events ended before it did')
+}

@@ -1,0 +1,23 @@
+/** Patterns of the hosts that outbound requests may reach, as they are configured. */
+
+import { z } from 'zod'
+import { parseHostPattern } from '../outbound/host-pattern.ts'
+import { listFromText, type ValueKind, valueKind } from './value-kind.ts'
+
+/** The patterns; separated by commas in text. */
+export const hostPatterns: ValueKind<readonly string[]> = valueKind({
+  schema: z.array(z.string().refine(isHostPattern)),
+  allowed:
+    'a list of hosts such as example.com, *.example.com or 10.0.0.0/8, each with a port or without, or * for any public host',
+  fromText: listFromText,
+})
+
+function isHostPattern(text: string): boolean {
+  try {
+    parseHostPattern(text)
+    return true
+  } catch {
+    // Its message knows no key: ours says the same with the place where the pattern was written.
+    return false
+  }
+}

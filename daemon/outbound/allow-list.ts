@@ -1,0 +1,50 @@
+import { kindOfAddress } from './address.ts'
+import { FetchError } from './fetch-error.ts'
+import { allowsPrivate, type HostPattern, matchesHost } from './host-pattern.ts'
+import type { Target } from './target.ts'
+
+/** Which hosts may be spoken to, and which of them at addresses that are not public. */
+export class AllowList {
+  #patterns: readonly HostPattern[]
+
+  constructor(patterns: readonly HostPattern[]) {
+    this.#patterns = patterns
+  }
+
+  /** @throws {FetchError} `FETCH_REFUSED` when no pattern has this host */
+  admitHost(target: Target): void {
+    if (this.#patterns.some(pattern => matchesHost(pattern, target))) return
+    throw new FetchError(
+      'FETCH_REFUSED',
+      nameOf(target),
+      'the setting fetchAllow (LATCHD_FETCH_ALLOW) does not allow this host',
+    )
+  }
+
+  /**
+   * Admits what a host resolved to. One address that is refused refuses the host: whoever mixes
+   * public and private answers hopes that the connection takes the other one.
+   *
+   * @throws {FetchError} `FETCH_REFUSED`
+   */
+  admitAddresses(target: Target, addresses: readonly string[]): void {
+    for (const address of addresses) {
+      const kind = kindOfAddress(address)
+      if (kind === 'public') continue
+      if (this.#patterns.some(pattern => allowsPrivate(pattern, target, address))) continue
+      // The address of a name stays unsaid: it would map the operator's network.
+      const what = address === target.host ? 'it is' : 'it resolves to'
+      const article = kind === 'unspecified' ? 'an' : 'a'
+      throw new FetchError(
+        'FETCH_REFUSED',
+        nameOf(target),
+        `${what} ${article} ${kind} address, which the setting fetchAllow (LATCHD_FETCH_ALLOW) does not name`,
+      )
+    }
+  }
+}
+
+/** A target as messages name it. */
+export function nameOf({ host, port }: Target): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`
+}

@@ -1,0 +1,30 @@
+/** The network as outbound requests are given it: names to addresses, addresses to sockets. */
+
+import { lookup } from 'node:dns/promises'
+import { connect, isIP, type Socket } from 'node:net'
+import type { Target } from './target.ts'
+
+export interface NetworkPowers {
+  /** All IPv4 and IPv6 addresses of a name. Rejects with Node's `ENOTFOUND` when it has none. */
+  resolve(name: string): Promise<readonly string[]>
+  /** Opens a socket to one of these addresses; must not resolve anything itself. */
+  connect(target: Target, addresses: readonly string[]): Socket
+}
+
+/** The machine's own network. It reads no proxy from the environment. */
+export const systemNetwork: NetworkPowers = {
+  async resolve(name) {
+    const found = await lookup(name, { all: true })
+    return found.map(({ address }) => address)
+  },
+  connect({ host, port }, addresses) {
+    const found = addresses.map(address => ({ address, family: isIP(address) }))
+    return connect({
+      host,
+      port,
+      // Tries the addresses one after another; asks `lookup` for all of them.
+      autoSelectFamily: true,
+      lookup: (_name, _options, callback) => callback(null, found),
+    })
+  },
+}

@@ -1,0 +1,573 @@
+/** The command as users meet it: real processes, nothing of ours imported. */
+
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { Readable, Writable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { parse } from 'acorn'
+import t, { type Test } from 'tap'
+
+const main = fileURLToPath(new URL('../../daemon/main.ts', import.meta.url))
+const launcher = fileURLToPath(new URL('../../bin/latchd.mjs', import.meta.url))
+
+/** No process of these tests takes longer, on a slow machine with all tests at once. */
+const BOUND_MS = 60_000
+
+interface Ended {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+interface Running {
+  readonly child: ChildProcessByStdio<Writable, Readable, Readable>
+  readonly ended: Promise<Ended>
+  /** Resolves with the match as soon as a stream holds it. */
+  seen(stream: 'stdout' | 'stderr', pattern: RegExp): Promise<RegExpExecArray>
+}
+
+interface StartOptions {
+  readonly env?: Readonly<Record<string, string>>
+  readonly cwd?: string
+  readonly input?: string
+  /** What Node is given before the arguments; the command by default. */
+  readonly script?: readonly string[]
+}
+
+/** An environment without our settings, and without the code that tap injects into Node. */
+function cleanEnv(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+  const isForeign = (name: string) =>
+    !name.startsWith('LATCHD_') && name !== 'NODE_OPTIONS' && name !== 'OPENAI_API_KEY'
+  const kept = Object.entries(process.env).filter(([name]) => isForeign(name))
+  return { ...Object.fromEntries(kept), ...more }
+}
+
+/** Starts the command in a folder of the test; it is killed when the test ends. */
+function start(t: Test, args: readonly string[], options: StartOptions = {}): Running {
+  const { env, input, cwd = t.testdir(), script = [main] } = options
+  const child = spawn(process.execPath, [...script, ...args], {
+    cwd,
+    env: cleanEnv(env),
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  const texts = { stdout: '', stderr: '' }
+  const ended = new Promise<Ended>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL')
+      const told = JSON.stringify(texts)
+      reject(new Error(`latchd ${args.join(' ')} did not end in ${BOUND_MS} ms: ${told}`))
+    }, BOUND_MS)
+    child.on('close', code => {
+      clearTimeout(timer)
+      resolve({ code, ...texts })
+    })
+  })
+  // A failure shows where it is awaited; a daemon that the test leaves running is ended below.
+  ended.catch(() => {})
+  t.teardown(async () => {
+    child.kill('SIGKILL')
+    await ended
+  })
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      texts[name] += text
+    })
+  }
+  // A command that does not read its input may have ended before.
+  child.stdin.on('error', () => {})
+  child.stdin.end(input ?? '')
+  return {
+    child,
+    ended,
+    seen: (stream, pattern) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const match = pattern.exec(texts[stream])
+          if (match !== null) resolve(match)
+        }
+        child[stream].on('data', look)
+        look()
+        const fail = ({ code, stdout, stderr }: Ended) =>
+          reject(new Error(`ended with ${code} without ${pattern}: ${stdout}${stderr}`))
+        ended.then(fail, reject)
+      }),
+  }
+}
+
+function latchd(t: Test, args: readonly string[], options?: StartOptions): Promise<Ended> {
+  return start(t, args, options).ended
+}
+
+/** Starts a daemon on a free port. */
+async function daemon(
+  t: Test,
+  args: readonly string[] = [],
+  options: StartOptions = {},
+): Promise<Running & { url: string; port: string }> {
+  const flags = ['--port', '0', '--workers', '1', ...args]
+  const running = start(t, ['serve', ...flags], options)
+  const match = await running.seen('stdout', /^latchd listening on (http:\/\/127\.0\.0\.1:(\d+))\n/)
+  return { ...running, url: match[1] as string, port: match[2] as string }
+}
+
+const embedded = 'Running in this process (embedded executor)\n'
+
+t.test('configuration', async t => {
+  t.test('an unknown variable is one line with the nearest name, and 78', async t => {
+    const { code, stdout, stderr } = await latchd(t, ['config'], { env: { LATCHD_PROT: '1' } })
+    t.strictSame([code, stdout], [78, ''])
+    t.match(stderr, /^latchd: Unknown variable LATCHD_PROT: did you mean LATCHD_PORT\?.*\n$/)
+  })
+
+  t.test('a value that is not allowed is one line, and 78, whatever the command', async t => {
+    for (const args of [['serve'], ['ps'], ['run', '-']]) {
+      t.strictSame(await latchd(t, args, { env: { LATCHD_PORT: 'http' } }), {
+        code: 78,
+        stdout: '',
+        stderr: 'latchd: Cannot use LATCHD_PORT "http": expected a whole number from 0 to 65535\n',
+      })
+    }
+  })
+
+  t.test('an unknown key in latchd.config.json is one line, and 78', async t => {
+    const cwd = t.testdir({ 'latchd.config.json': '{"prot": 1}' })
+    const { code, stderr } = await latchd(t, ['config'], { cwd })
+    t.equal(code, 78)
+    t.match(
+      stderr,
+      /^latchd: Unknown key "prot" in .*latchd\.config\.json: did you mean port\?.*\n$/,
+    )
+  })
+
+  t.test('an address beyond this machine is refused without tokens', async t => {
+    const { code, stdout, stderr } = await latchd(t, ['serve', '--host', '0.0.0.0', '--port', '0'])
+    t.strictSame([code, stdout], [78, ''])
+    t.match(stderr, /^latchd: Cannot use --host "0\.0\.0\.0" without tokens: .*\n$/)
+  })
+
+  t.test('config prints each value with its source, secrets masked', async t => {
+    const cwd = t.testdir({ 'latchd.config.json': '{"drainMs": 5}' })
+    const env = { LATCHD_TOKENS: 'ci:hunter2:read', LATCHD_TOKEN: 'hunter2' }
+    const { code, stdout, stderr } = await latchd(t, ['config', '--port', '1'], { cwd, env })
+    t.strictSame([code, stderr], [0, ''])
+    t.match(stdout, /^port +1 +--port$/m)
+    t.match(stdout, /^drainMs +5 +\/.*\/latchd\.config\.json$/m)
+    t.match(stdout, /^tokens +ci:\*\*\*\*:read +LATCHD_TOKENS$/m)
+    t.match(stdout, /^token +\*\*\*\* +LATCHD_TOKEN$/m)
+    t.match(stdout, /^maxQueue +1000 +default$/m)
+    t.notMatch(stdout, 'hunter2')
+  })
+
+  t.test('config --json prints the same as an object', async t => {
+    const env = { LATCHD_TOKEN: 'hunter2', LATCHD_PORT: '1' }
+    const { stdout } = await latchd(t, ['config', '--json'], { env })
+    const { port, token, socket } = JSON.parse(stdout)
+    t.strictSame(
+      { port, token, socket },
+      {
+        port: { value: 1, source: 'LATCHD_PORT' },
+        token: { value: '****', source: 'LATCHD_TOKEN' },
+        socket: { value: null, source: 'default' },
+      },
+    )
+  })
+})
+
+t.test('usage', async t => {
+  t.test('what cannot be understood is one line, and 2', async t => {
+    const lines: [string[], string][] = [
+      [['sevre'], "latchd: unknown command 'sevre' (Did you mean serve?)\n"],
+      [['ps', '--frob'], "latchd: unknown option '--frob'\n"],
+      [['logs'], "latchd: missing required argument 'id'\n"],
+      [
+        ['ps', '--limit', '0'],
+        'latchd: Cannot use --limit "0": expected a whole number from 1 to 1000\n',
+      ],
+      [['run', 'none.js'], 'latchd: Cannot read none.js: there is no such file\n'],
+    ]
+    for (const [args, stderr] of lines) {
+      t.strictSame(await latchd(t, args), { code: 2, stdout: '', stderr })
+    }
+  })
+
+  t.test('--version and --help are answered on stdout', async t => {
+    t.match(await latchd(t, ['--version']), { code: 0, stdout: /^\d+\.\d+\.\d+\n$/, stderr: '' })
+    t.match(await latchd(t, ['--help']), { code: 0, stdout: /serve.*\n.*run /s, stderr: '' })
+  })
+
+  t.test('a client command without a daemon says how to start one, and 2', async t => {
+    // A port that was free a moment ago.
+    const server = createServer().listen(0, '127.0.0.1')
+    await new Promise(resolve => server.once('listening', resolve))
+    const { port } = server.address() as { port: number }
+    await new Promise(resolve => server.close(resolve))
+    for (const command of [
+      ['ps'],
+      ['tools'],
+      ['logs', 'exe_1'],
+      ['logs', 'exe_1', '-f'],
+      ['cancel', 'exe_1'],
+    ]) {
+      const url = `http://127.0.0.1:${port}`
+      t.strictSame(await latchd(t, command, { env: { LATCHD_URL: url } }), {
+        code: 2,
+        stdout: '',
+        stderr: `latchd: No daemon at ${url}; start one: latchd serve\n`,
+      })
+    }
+  })
+})
+
+t.test('run without a daemon', async t => {
+  t.test('prints console text, then the output, and says where it runs', async t => {
+    const cwd = t.testdir({ 'a.js': 'console.log("one\\ntwo"); ({ a: [1, undefined] })' })
+    t.strictSame(await latchd(t, ['run', 'a.js'], { cwd }), {
+      code: 0,
+      stdout: 'one\ntwo\n{ a: [ 1, undefined ] }\n',
+      stderr: embedded,
+    })
+  })
+
+  t.test('prints nothing for an undefined output', async t => {
+    const input = 'const a = 1'
+    t.strictSame(await latchd(t, ['run', '-'], { input }), {
+      code: 0,
+      stdout: '',
+      stderr: embedded,
+    })
+  })
+
+  t.test('warnings and errors of the console go to stderr', async t => {
+    const input = 'console.warn("w"); console.error("e"); console.info("i"); console.debug("d")'
+    t.strictSame(await latchd(t, ['run', '-'], { input }), {
+      code: 0,
+      stdout: 'i\nd\n',
+      stderr: `${embedded}w\ne\n`,
+    })
+  })
+
+  t.test('console text comes while the program waits, and Ctrl-C ends it with 130', async t => {
+    const running = start(t, ['run', '-'], { input: 'console.log("before"); sleep(600_000)' })
+    await running.seen('stdout', /^before\n/)
+    running.child.kill('SIGINT')
+    t.match(await running.ended, { code: 130, stdout: 'before\n', stderr: /\nCancelled: / })
+  })
+
+  t.test('SIGTERM ends it with 143', async t => {
+    const running = start(t, ['run', '-'], { input: 'console.log("before"); sleep(600_000)' })
+    await running.seen('stdout', /^before\n/)
+    running.child.kill('SIGTERM')
+    t.match(await running.ended, { code: 143 })
+  })
+
+  t.test('a failure is told with its place and a hint, and 1', async t => {
+    const input = 'const a = 1\nsleeep(a)\n'
+    t.strictSame(await latchd(t, ['run', '-'], { input }), {
+      code: 1,
+      stdout: '',
+      stderr: [
+        `${embedded}ReferenceError: sleeep is not defined (line 2, column 1)`,
+        '  1 | const a = 1',
+        '> 2 | sleeep(a)',
+        '    | ^',
+        '  3 |',
+        '    at program:2:1',
+        'Hint: Did you mean sleep? The tools are sleep.\n',
+      ].join('\n'),
+    })
+  })
+
+  t.test('a file .ts is TypeScript, and --language says it of others', async t => {
+    const cwd = t.testdir({ 'a.ts': 'const n: number = 1; n', 'a.txt': 'const n: number = 2; n' })
+    t.match(await latchd(t, ['run', 'a.ts'], { cwd }), { code: 0, stdout: '1\n' })
+    const args = ['run', 'a.txt', '--language', 'typescript']
+    t.match(await latchd(t, args, { cwd }), { code: 0, stdout: '2\n' })
+  })
+
+  t.test('inputs are JSON where they parse, else text', async t => {
+    const args = ['run', '-', '--input', 'n=5', '--input', 'o={"a":[1]}', '--input', 's=a=b']
+    const { stdout } = await latchd(t, args, { input: '[n, o.a, s, inputs.s]' })
+    t.equal(stdout, "[ 5, [ 1 ], 'a=b', 'a=b' ]\n")
+  })
+
+  t.test('a limit holds', async t => {
+    const args = ['run', '-', '--limit', 'cpuMs=50', '--json']
+    const { code, stdout } = await latchd(t, args, { input: 'for (;;) {}' })
+    t.equal(code, 1)
+    t.match(JSON.parse(stdout), {
+      status: 'failed',
+      error: { code: 'LIMIT_EXCEEDED', limit: 'cpuMs' },
+    })
+  })
+
+  t.test('--json keeps stdout for the execution', async t => {
+    const args = ['run', '-', '--json']
+    const { code, stdout, stderr } = await latchd(t, args, {
+      input: 'console.log("hi"); new Map([[1, 2]])',
+    })
+    t.strictSame([code, stderr], [0, `${embedded}hi\n`])
+    t.match(JSON.parse(stdout), {
+      status: 'completed',
+      output: { value: [[1, 2]], text: 'Map(1) { 1 => 2 }', exact: false },
+      logs: [{ level: 'log', text: 'hi' }],
+    })
+  })
+
+  t.test('the tools of --tools are there', async t => {
+    const cwd = t.testdir({
+      'double.mjs': `export default {
+        name: 'double',
+        description: 'Doubles',
+        inputSchema: { type: 'object', properties: { n: { type: 'number' } }, required: ['n'] },
+        execute: async ({ n }) => 2 * n,
+      }`,
+      'join.ts': 'export default { join_texts: (a: string, b: string): string => a + b }',
+    })
+    const args = ['run', '-', '--tools', 'double.mjs', '--tools', 'join.ts']
+    t.strictSame(await latchd(t, args, { cwd, input: 'join_texts("n", double(21))' }), {
+      code: 0,
+      stdout: "'n42'\n",
+      stderr: embedded,
+    })
+  })
+
+  t.test('a tool module that cannot be used is one line, and 2', async t => {
+    const cwd = t.testdir({ 'a.mjs': 'export const a = 1' })
+    const { code, stdout, stderr } = await latchd(t, ['run', '-', '--tools', 'a.mjs'], { cwd })
+    t.strictSame([code, stdout], [2, ''])
+    t.match(stderr, /^latchd: Cannot load the tool module .*a\.mjs: .*\n$/)
+  })
+})
+
+t.test('serve', async t => {
+  t.test('prints one line when it is ready, drains at SIGTERM, and ends with 0', async t => {
+    const running = await daemon(t)
+    const program = start(t, ['run', '-', '--url', running.url], {
+      input: 'console.log("started"); sleep(300); "done"',
+    })
+    await program.seen('stdout', /^started\n/)
+    running.child.kill('SIGTERM')
+    t.match(await program.ended, { code: 0, stdout: "started\n'done'\n" })
+    const { code, stdout, stderr } = await running.ended
+    t.equal(code, 0)
+    t.match(stdout, /^latchd listening on http:\/\/127\.0\.0\.1:\d+\n$/)
+    for (const line of stderr.trimEnd().split('\n')) t.type(JSON.parse(line), 'object')
+  })
+
+  t.test('ends at once at a second signal', async t => {
+    const running = await daemon(t, ['--drain-ms', '600000'])
+    const program = start(t, ['run', '-', '--url', running.url], {
+      input: 'console.log("started"); sleep(600_000)',
+    })
+    await program.seen('stdout', /^started\n/)
+    running.child.kill('SIGTERM')
+    await running.seen('stderr', /"stopping"/)
+    running.child.kill('SIGTERM')
+    t.match(await running.ended, { code: 143 })
+  })
+
+  t.test('an address in use is one line, and 2', async t => {
+    const { port } = await daemon(t)
+    const { code, stdout, stderr } = await latchd(t, ['serve', '--port', port, '--workers', '1'])
+    t.strictSame([code, stdout], [2, ''])
+    t.match(stderr, /^latchd: .*EADDRINUSE.*\n$/)
+  })
+})
+
+t.test('with a daemon', async t => {
+  t.test('run uses the daemon of LATCHD_URL or --url, and says so', async t => {
+    const { url } = await daemon(t)
+    const input = 'console.log("there"); 1 + 1'
+    const expected = { code: 0, stdout: 'there\n2\n', stderr: `Running on the daemon at ${url}\n` }
+    t.strictSame(await latchd(t, ['run', '-'], { input, env: { LATCHD_URL: url } }), expected)
+    t.strictSame(await latchd(t, ['run', '-', '--url', url], { input }), expected)
+  })
+
+  t.test('run refuses tool modules, which the daemon would have to load', async t => {
+    const args = ['run', '-', '--url', 'http://127.0.0.1:7070', '--tools', 'a.ts']
+    t.match(await latchd(t, args), {
+      code: 2,
+      stderr: /^latchd: Cannot use --tools with the daemon /,
+    })
+  })
+
+  t.test('run tells a failure as without a daemon', async t => {
+    const { url } = await daemon(t)
+    const { code, stderr } = await latchd(t, ['run', '-', '--url', url], { input: 'null.a' })
+    t.equal(code, 1)
+    t.match(stderr, /\nTypeError: .* \(line 1, column \d+\)\n> 1 \| null\.a\n/)
+  })
+
+  t.test('Ctrl-C of run cancels the execution there', async t => {
+    const { url } = await daemon(t)
+    const program = start(t, ['run', '-', '--url', url], {
+      input: 'console.log("started"); sleep(600_000)',
+    })
+    await program.seen('stdout', /^started\n/)
+    program.child.kill('SIGINT')
+    t.match(await program.ended, { code: 130 })
+    const { stdout } = await latchd(t, ['ps', '--json', '--url', url])
+    t.match(JSON.parse(stdout), [{ status: 'cancelled' }])
+  })
+
+  t.test('tools are told as a table, as JSON and as TypeScript', async t => {
+    const cwd = t.testdir({
+      'a.mjs': `export default { name: 'add', description: 'Adds two\\nnumbers', execute: (a, b) => a + b }`,
+    })
+    const { url } = await daemon(t, ['--tools', 'a.mjs'], { cwd })
+    const table = await latchd(t, ['tools', '--url', url])
+    t.match(table.stdout, /^add +Adds two$/m)
+    t.match(table.stdout, /^sleep +\S/m)
+    const list = JSON.parse((await latchd(t, ['tools', '--url', url, '--json'])).stdout)
+    t.strictSame(list.map(({ name }: { name: string }) => name).sort(), ['add', 'sleep'])
+    t.match((await latchd(t, ['tools', '--url', url, '--typescript'])).stdout, /function sleep\(/)
+  })
+
+  t.test('ps lists executions, newest first', async t => {
+    const { url } = await daemon(t)
+    await latchd(t, ['run', '-', '--url', url], { input: 'sleep(1); sleep(1)' })
+    await latchd(t, ['run', '-', '--url', url], { input: 'throw 1' })
+    const { stdout } = await latchd(t, ['ps', '--url', url])
+    const [head, ...rows] = stdout.trimEnd().split('\n')
+    t.match(head, /^ID +STATUS +AGE +CALLS$/)
+    t.strictSame(rows.length, 2)
+    t.match(rows[0], /^exe_\w+ +failed +\d+m?s +0$/)
+    t.match(rows[1], /^exe_\w+ +completed +\d+m?s +2$/)
+    const failed = await latchd(t, ['ps', '--url', url, '--status', 'failed', '--json'])
+    t.match(JSON.parse(failed.stdout), [{ status: 'failed' }])
+  })
+
+  t.test('logs -f follows an execution until cancel has ended it', async t => {
+    const { url } = await daemon(t)
+    const program = start(t, ['run', '-', '--url', url], {
+      input: 'console.log("one"); console.warn("two"); sleep(600_000)',
+    })
+    await program.seen('stdout', /^one\n/)
+    const listed = await latchd(t, ['ps', '--json', '--url', url])
+    const [{ executionId }] = JSON.parse(listed.stdout) as [{ executionId: string }]
+    const following = start(t, ['logs', executionId, '-f', '--url', url])
+    await following.seen('stdout', /^one\ntwo\n/)
+    t.strictSame(await latchd(t, ['cancel', executionId, '--url', url]), {
+      code: 0,
+      stdout: `${executionId} cancelled\n`,
+      stderr: '',
+    })
+    t.strictSame(await following.ended, { code: 0, stdout: 'one\ntwo\n', stderr: '' })
+    t.match(await program.ended, { code: 1, stderr: /\nCancelled: / })
+    t.strictSame(await latchd(t, ['logs', executionId, '--url', url]), {
+      code: 0,
+      stdout: 'one\ntwo\n',
+      stderr: '',
+    })
+  })
+
+  t.test('an execution that is not known is one line, and 2', async t => {
+    const { url } = await daemon(t)
+    for (const command of ['logs', 'cancel']) {
+      const { code, stdout, stderr } = await latchd(t, [command, 'exe_none', '--url', url])
+      t.strictSame([code, stdout], [2, ''])
+      t.match(stderr, /^latchd: .*exe_none.*\n$/)
+    }
+  })
+
+  t.test('a token that is not known is one line, and 2', async t => {
+    const { url } = await daemon(t, [], { env: { LATCHD_TOKENS: 'ci:hunter2' } })
+    const right = await latchd(t, ['ps', '--url', url], { env: { LATCHD_TOKEN: 'hunter2' } })
+    t.equal(right.code, 0)
+    const wrong = await latchd(t, ['ps', '--url', url], { env: { LATCHD_TOKEN: 'hunter3' } })
+    t.strictSame([wrong.code, wrong.stdout], [2, ''])
+    t.match(wrong.stderr, /^latchd: .*token.*\n$/)
+  })
+})
+
+t.test('doctor', async t => {
+  t.test('tells what is well, and 0', async t => {
+    const { url } = await daemon(t)
+    const { code, stdout, stderr } = await latchd(t, ['doctor', '--url', url])
+    t.strictSame([code, stderr], [0, ''])
+    t.match(stdout, /^(ok|warn) +node +\d+\./m)
+    t.match(stdout, /^ok +configuration +valid/m)
+    t.match(stdout, /^ok +engine +started in [\d.]+ ms, ran a program in [\d.]+ ms$/m)
+    t.match(stdout, new RegExp(`^ok +address +latchd \\S+ answers at ${url}$`, 'm'))
+  })
+
+  t.test('an invalid configuration is a check that fails, and 1', async t => {
+    const { code, stdout } = await latchd(t, ['doctor'], { env: { LATCHD_PORT: 'http' } })
+    t.equal(code, 1)
+    t.match(stdout, /^fail +configuration +Cannot use LATCHD_PORT "http": /m)
+  })
+
+  t.test('a stranger in the place of the daemon is a check that fails, and 1', async t => {
+    const server = createServer((_, response) => response.writeHead(404).end('who?'))
+    t.teardown(() => server.close())
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as { port: number }
+    const { code, stdout } = await latchd(t, ['doctor', '--url', `http://127.0.0.1:${port}`])
+    t.equal(code, 1)
+    t.match(stdout, /^fail +address +what answers at \S+ is no latchd/m)
+  })
+})
+
+t.test('the launcher', async t => {
+  /** Makes the running Node look like an old one to the launcher. */
+  const asOldNode = `data:text/javascript,${encodeURIComponent(
+    "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.19.0' } })",
+  )}`
+  const asOld = ['--import', asOldNode, launcher]
+
+  t.test('is written in syntax that Node 12 parses', async t => {
+    const source = readFileSync(launcher, 'utf8').replace(/^#!.*/, '')
+    // Of ES2020 Node 12 has import() and import.meta, and lacks what is looked for.
+    parse(source, { ecmaVersion: 2020, sourceType: 'module' })
+    const code = source.replace(/\/\/.*|\/\*[^]*?\*\//g, '')
+    t.notMatch(code, /\?\?|\?\.|node:|\d_\d/)
+  })
+
+  t.test('runs the command on the Node that started it', async t => {
+    const script = [launcher]
+    t.match(await latchd(t, ['run', '-'], { script, input: '1' }), { code: 0, stdout: '1\n' })
+  })
+
+  t.test(
+    'starts the pinned Node when it was started by an old one, and ends as it ends',
+    async t => {
+      const script = asOld
+      t.match(await latchd(t, ['run', '-'], { script, input: '2' }), { code: 0, stdout: '2\n' })
+      t.match(await latchd(t, ['run', '-'], { script, input: 'throw 1' }), { code: 1 })
+      t.match(await latchd(t, ['config'], { script, env: { LATCHD_PORT: 'x' } }), { code: 78 })
+    },
+  )
+
+  t.test('forwards signals', async t => {
+    const input = 'console.log("started"); sleep(600_000)'
+    const running = start(t, ['run', '-'], { script: asOld, input })
+    await running.seen('stdout', /^started\n/)
+    running.child.kill('SIGTERM')
+    t.match(await running.ended, { code: 143 })
+  })
+
+  t.test(
+    'leaves out options of the permission model that the pinned Node would choke on',
+    async t => {
+      const script = asOld
+      // Under these the launcher's own Node may still start a child and read what it needs.
+      const env = {
+        NODE_OPTIONS: '--permission --allow-fs-read=* --allow-child-process --allow-worker',
+      }
+      t.match(await latchd(t, ['run', '-'], { script, env, input: '3' }), {
+        code: 0,
+        stdout: '3\n',
+      })
+    },
+  )
+
+  t.test('says in one line what is missing', async t => {
+    const cwd = t.testdir({ bin: { 'latchd.mjs': readFileSync(launcher, 'utf8') } })
+    const script = ['--import', asOldNode, `${cwd}/bin/latchd.mjs`]
+    t.match(await latchd(t, [], { cwd, script }), {
+      code: 2,
+      stderr: /^latchd: Cannot start: .*\n$/,
+    })
+  })
+})

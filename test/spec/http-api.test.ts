@@ -1,0 +1,324 @@
+import { request as rawRequest } from 'node:http'
+import t from 'tap'
+import { ExecutionEvent } from '../../protocol/events.ts'
+import { Execution } from '../../protocol/execution.ts'
+import { fixture, get, post, testDaemon } from '../support/daemon.ts'
+
+const ended = { source: '1 + 1' }
+
+t.test('the API runs programs', async t => {
+  const { url } = await testDaemon(t)
+
+  t.test('POST /v1/execute answers 200 with the ended execution', async t => {
+    const { status, body, headers } = await post(`${url}/v1/execute`, {
+      source: 'console.log("hi"); 6 * 7',
+      metadata: { run: 1 },
+    })
+    t.equal(status, 200)
+    t.equal(headers.get('location'), `/v1/executions/${body.executionId}`)
+    t.match(body, {
+      executionId: /^exe_[0-9a-f]{32}$/,
+      status: 'completed',
+      output: { value: 42, text: '42', exact: true },
+      isFinalAnswer: false,
+      logs: [{ level: 'log', text: 'hi', atMs: Number }],
+      logsTruncatedBytes: 0,
+      calls: [],
+      usage: {
+        calls: 0,
+        resumes: 0,
+        cpuMs: Number,
+        wallMs: Number,
+        waitMs: Number,
+        peakMemoryBytes: Number,
+      },
+      metadata: { run: 1 },
+      createdAtMs: Number,
+      startedAtMs: Number,
+      endedAtMs: Number,
+    })
+    t.strictSame(Execution.parse(body), body, 'it is what the schema says')
+  })
+
+  t.test("a guest's failure is a successful response", async t => {
+    const { status, body } = await post(`${url}/v1/execute`, { source: 'null.x' })
+    t.equal(status, 200)
+    t.match(body, { status: 'failed', error: { code: 'GUEST_ERROR', name: 'TypeError', line: 1 } })
+  })
+
+  t.test('a program that takes longer than waitMs is answered 202 as it stands', async t => {
+    const { status, body } = await post(`${url}/v1/execute`, { source: 'sleep(60000)', waitMs: 20 })
+    t.equal(status, 202)
+    t.equal(body.status, 'running')
+    const cancelled = await post(`${url}/v1/executions/${body.executionId}/cancel`, undefined)
+    t.match(cancelled, { status: 200, body: { status: 'cancelled', error: { code: 'CANCELLED' } } })
+    const again = await post(`${url}/v1/executions/${body.executionId}/cancel`, undefined)
+    t.strictSame(again.body, cancelled.body, 'cancelling is idempotent')
+  })
+
+  t.test('POST /v1/executions answers 202 and Location; GET waits for the end', async t => {
+    const submitted = await post(`${url}/v1/executions`, { source: 'sleep(30); "late"' })
+    t.equal(submitted.status, 202)
+    const { body } = await get(`${url}${submitted.headers.get('location')}?waitMs=5000`)
+    t.match(body, { status: 'completed', output: { value: 'late' } })
+  })
+
+  t.test('POST /execute is the short form', async t => {
+    t.strictSame(
+      (await post(`${url}/execute`, { code: 'print("a"); print("b"); final_answer({ ok: true })' }))
+        .body,
+      {
+        output: { ok: true },
+        logs: 'a\nb',
+        is_final: true,
+      },
+    )
+    const failed = await post(`${url}/execute`, { code: 'throw new Error("no")' })
+    t.match(failed, { status: 422, body: { error: { code: 'GUEST_ERROR', message: 'no' } } })
+  })
+
+  t.test('the list is newest first and goes on at its cursor', async t => {
+    for (let i = 0; i < 3; i++) await post(`${url}/v1/execute`, { source: `"list ${i}"` })
+    const first = await get(`${url}/v1/executions?limit=2&status=completed`)
+    t.strictSame(
+      first.body.data.map((one: { output: { value: string } }) => one.output.value),
+      ['list 2', 'list 1'],
+    )
+    const second = await get(
+      `${url}/v1/executions?limit=1&status=completed&after=${first.body.nextCursor}`,
+    )
+    t.equal(second.body.data[0].output.value, 'list 0')
+  })
+
+  t.test('an ended execution can be forgotten', async t => {
+    const { body } = await post(`${url}/v1/execute`, ended)
+    const response = await fetch(`${url}/v1/executions/${body.executionId}`, { method: 'DELETE' })
+    t.equal(response.status, 204)
+    t.equal((await get(`${url}/v1/executions/${body.executionId}`)).status, 404)
+  })
+
+  t.test('inputs cross as JSON, and exactly in encoded form', async t => {
+    const plain = await post(`${url}/v1/execute`, { source: 'inputs.n + n', inputs: { n: 2 } })
+    t.equal(plain.body.output.value, 4)
+    const exact = await post(`${url}/v1/execute`, {
+      source: 'when.getTime()',
+      encodedInputs: '[{"when":1},["Date","1970-01-01T00:00:01.000Z"]]',
+    })
+    t.equal(exact.body.output.value, 1000)
+  })
+})
+
+interface ServerEvent {
+  readonly id: string | undefined
+  readonly event: string | undefined
+  readonly data: ExecutionEvent
+}
+
+async function readEvents(
+  url: string,
+  headers: Record<string, string> = {},
+): Promise<ServerEvent[]> {
+  const text = await (await fetch(url, { headers })).text()
+  return text
+    .split('\n\n')
+    .filter(block => block !== '')
+    .map(block => {
+      const fields = new Map(
+        block.split('\n').map(line => line.split(/: (.*)/s) as [string, string]),
+      )
+      return {
+        id: fields.get('id'),
+        event: fields.get('event'),
+        data: JSON.parse(fields.get('data') as string),
+      }
+    })
+}
+
+t.test(
+  'events tell an execution in order, resume without a gap, and end after the last',
+  async t => {
+    const { url } = await testDaemon(t, { LATCHD_TOOLS: fixture('tools/slow-tools.ts') })
+    const submitted = await post(`${url}/v1/executions`, {
+      source: 'console.log(1); async_tool(2); console.log(3)',
+    })
+    const path = `${url}${submitted.headers.get('location')}/events`
+    const events = await readEvents(path)
+    t.strictSame(
+      events.map(one => one.event),
+      [
+        'execution-started',
+        'log-written',
+        'call-started',
+        'call-completed',
+        'log-written',
+        'execution-ended',
+      ],
+    )
+    t.strictSame(
+      events.map(one => one.id),
+      ['1', '2', '3', '4', '5', '6'],
+    )
+    for (const { data } of events) t.strictSame(ExecutionEvent.parse(data), data)
+    t.strictSame(await readEvents(path, { 'last-event-id': '4' }), events.slice(4))
+  },
+)
+
+t.test('a refusal is problem+json with a code, and names the fields at fault', async t => {
+  const { url } = await testDaemon(t)
+  const cases: ReadonlyArray<readonly [string, unknown, number, string, string?]> = [
+    ['/v1/execute', {}, 400, 'INVALID_REQUEST', '/source'],
+    ['/v1/execute', { source: 1 }, 400, 'INVALID_REQUEST', '/source'],
+    ['/v1/execute', { source: '', colour: 1 }, 400, 'INVALID_REQUEST', ''],
+    [
+      '/v1/execute',
+      { source: '', limits: { cpuMs: 1e9 } },
+      400,
+      'INVALID_REQUEST',
+      '/limits/cpuMs',
+    ],
+    ['/v1/execute', { source: '', limits: { colour: 1 } }, 400, 'INVALID_REQUEST', '/limits'],
+    ['/v1/execute', { source: '', language: 'python' }, 400, 'INVALID_REQUEST', '/language'],
+    ['/v1/execute', '{"source": ', 400, 'INVALID_REQUEST'],
+    ['/v1/execute', { source: '', encodedInputs: '[' }, 400, 'INVALID_REQUEST', '/encodedInputs'],
+    ['/v1/execute', { source: '', tools: ['no_such'] }, 422, 'UNKNOWN_TOOL'],
+    ['/v1/execute', { source: 'x'.repeat(300_000) }, 413, 'PAYLOAD_TOO_LARGE'],
+    ['/v1/execute', { source: 'x'.repeat(9_000_000) }, 413, 'PAYLOAD_TOO_LARGE'],
+    ['/v1/executions/exe_none/cancel', {}, 404, 'NOT_FOUND'],
+    ['/nowhere', {}, 404, 'NOT_FOUND'],
+  ]
+  for (const [path, body, status, code, pointer] of cases) {
+    const answer = await post(`${url}${path}`, body)
+    t.equal(answer.status, status, `${path} ${JSON.stringify(body).slice(0, 60)}`)
+    t.equal(answer.headers.get('content-type'), 'application/problem+json')
+    t.match(answer.body, { status, code, title: String, detail: String })
+    if (pointer !== undefined) t.equal(answer.body.errors[0].pointer, pointer)
+  }
+})
+
+t.test('a body of another media type is refused', async t => {
+  const { url } = await testDaemon(t)
+  const { status } = await post(`${url}/v1/execute`, 'source=1', { 'content-type': 'text/plain' })
+  t.equal(status, 400)
+})
+
+t.test('a full queue is 429 with Retry-After, and what was taken goes on', async t => {
+  const { url } = await testDaemon(t, { LATCHD_WORKERS: '1', LATCHD_MAX_QUEUE: '1' })
+  const taken = [
+    await post(`${url}/v1/executions`, { source: 'sleep(100); 1' }),
+    await post(`${url}/v1/executions`, { source: '2' }),
+  ]
+  t.strictSame(
+    taken.map(one => one.status),
+    [202, 202],
+  )
+  const refused = await post(`${url}/v1/executions`, { source: '3' })
+  t.match(refused, { status: 429, body: { code: 'QUEUE_FULL' } })
+  t.equal(refused.headers.get('retry-after'), '1')
+  for (const [i, one] of taken.entries()) {
+    const { body } = await get(`${url}${one.headers.get('location')}?waitMs=5000`)
+    t.equal(body.output.value, i + 1)
+  }
+})
+
+t.test('tokens decide who may do what', async t => {
+  const { url } = await testDaemon(t, {
+    LATCHD_TOKENS:
+      'ann:a-secret-of-ann:execute+read,bob:a-secret-of-bob:execute+read,eve:a-secret-of-eve:read',
+  })
+  const as = (secret: string) => ({ authorization: `Bearer ${secret}` })
+  t.match(await post(`${url}/v1/execute`, ended), {
+    status: 401,
+    body: { code: 'UNAUTHENTICATED' },
+  })
+  t.match(await post(`${url}/v1/execute`, ended, as('wrong')), { status: 401 })
+  t.match(await post(`${url}/v1/execute`, ended, as('a-secret-of-eve')), {
+    status: 403,
+    body: { code: 'FORBIDDEN' },
+  })
+  const done = await post(`${url}/v1/execute`, ended, as('a-secret-of-ann'))
+  t.equal(done.status, 200)
+  const path = `${url}/v1/executions/${done.body.executionId}`
+  t.equal((await get(path, as('a-secret-of-ann'))).status, 200)
+  t.equal((await get(path, as('a-secret-of-bob'))).status, 404, 'another token does not see it')
+  t.equal((await get(`${url}/healthz`)).status, 200, 'health needs no token')
+})
+
+function rawGet(url: string, headers: Record<string, string>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    rawRequest(`${url}/v1/tools`, { headers }, response => {
+      response.resume()
+      resolve(response.statusCode as number)
+    })
+      .on('error', reject)
+      .end()
+  })
+}
+
+t.test('requests that a browser was tricked into are refused', async t => {
+  const { url } = await testDaemon(t)
+  const { host } = new URL(url)
+  t.equal(await rawGet(url, { host }), 200)
+  t.equal(await rawGet(url, { host: 'attacker.example' }), 403, 'DNS rebinding')
+  t.equal(await rawGet(url, { host, origin: 'https://attacker.example' }), 403, 'cross-site')
+  t.equal(await rawGet(url, { host, origin: 'null' }), 403, 'sandboxed page')
+  t.equal(await rawGet(url, { host, origin: url }), 200, 'its own page')
+})
+
+t.test('tools are told as JSON Schemas and as TypeScript', async t => {
+  const { url } = await testDaemon(t, { LATCHD_TOOLS: fixture('tools/slow-tools.ts') })
+  const { body } = await get(`${url}/v1/tools`)
+  const names = body.data.map((tool: { name: string }) => tool.name)
+  t.strictSame(names, [
+    'sleep',
+    'async_tool',
+    'async_list',
+    'async_object',
+    'async_count',
+    'async_text',
+  ])
+  const text = await (await fetch(`${url}/v1/tools?format=typescript`)).text()
+  t.match(text, 'declare function sleep(ms: number): null')
+  t.match(text, 'declare function async_tool(...args: any[]): any')
+})
+
+t.test('the OpenAPI document describes every route', async t => {
+  const { url } = await testDaemon(t)
+  const { body } = await get(`${url}/openapi.json`)
+  t.equal(body.openapi, '3.1.0')
+  t.strictSame(Object.keys(body.paths).sort(), [
+    '/execute',
+    '/healthz',
+    '/readyz',
+    '/v1/execute',
+    '/v1/executions',
+    '/v1/executions/{id}',
+    '/v1/executions/{id}/cancel',
+    '/v1/executions/{id}/events',
+    '/v1/info',
+    '/v1/tools',
+  ])
+})
+
+t.test('info tells versions and isolation', async t => {
+  const { url } = await testDaemon(t)
+  const { body } = await get(`${url}/v1/info`)
+  t.match(body, {
+    name: 'latchd',
+    version: /^\d/,
+    engine: /quickjs/,
+    isolation: 'thread',
+    workers: 2,
+  })
+})
+
+t.test('a daemon that stops lets executions end, then refuses', async t => {
+  const daemon = await testDaemon(t, { LATCHD_DRAIN_MS: '5000' })
+  const running = post(`${daemon.url}/v1/execute`, { source: 'sleep(100); "ended"' })
+  while ((await get(`${daemon.url}/v1/info`)).body.active === 0);
+  const closed = daemon.close()
+  const refused = await post(`${daemon.url}/v1/execute`, ended).catch(() => 'refused')
+  if (refused !== 'refused') t.match(refused, { status: 503, body: { code: 'DRAINING' } })
+  t.equal((await running).body.output.value, 'ended')
+  await closed
+  await t.rejects(fetch(`${daemon.url}/healthz`))
+})

@@ -1,0 +1,8 @@
+const stringify = value => {
+  if (value === null || typeof value === 'number' || typeof value === 'boolean') return `${value}`;
+  if (typeof value === 'string') return `"${value.replace(/["\\]/g, '\\$&')}"`;
+  if (Array.isArray(value)) return `[${value.map(stringify).join(',')}]`;
+  return `{${Object.entries(value).map(([k, v]) => `"${k}":${stringify(v)}`).join(',')}}`;
+};
+const data = { a: [1, 'two', null, { b: true }], c: 'say "hi"' };
+[stringify(data), stringify(data) === JSON.stringify(data)];

@@ -1,0 +1,6 @@
+const ids = [3, 1, 2];
+const loaded = await Promise.all(ids.map(async id => {
+  await Promise.resolve();
+  return { id, square: id * echo(id) };
+}));
+loaded.map(x => x.square);

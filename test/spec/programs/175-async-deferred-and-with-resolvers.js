@@ -1,0 +1,6 @@
+const { promise, resolve } = Promise.withResolvers();
+const waiting = (async () => `got ${await promise}`)();
+resolve('signal');
+resolve('ignored');
+const late = promise.then(x => x.length);
+return [await waiting, await late];

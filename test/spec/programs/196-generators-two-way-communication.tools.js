@@ -1,0 +1,13 @@
+function* averager() {
+  let total = 0, count = 0, average;
+  while (true) {
+    const n = yield average;
+    if (n === undefined) return { total, count };
+    total += echo(n);
+    average = total / ++count;
+  }
+}
+const it = averager();
+it.next();
+const seen = [10, echo(20), 60].map(n => it.next(n).value);
+[seen, it.next().value, it.next()];

@@ -1,0 +1,10 @@
+const list = ['x', 'y'];
+const map = new Map([['k', 1]]);
+const out = [];
+for (const [i, v] of list.entries()) out.push(`${i}${v}`);
+for (const i of list.keys()) out.push(i);
+for (const [k, v] of map) out.push(`${k}=${v}`);
+for (const c of 'é👍') out.push(c.length);
+for (const k in { a: 1, 2: 2, 1: 3 }) out.push(k);
+(function () { for (const arg of arguments) out.push(arg); })('arg', 7);
+out;

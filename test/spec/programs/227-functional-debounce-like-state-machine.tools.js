@@ -1,0 +1,10 @@
+const machine = {
+  initial: 'idle',
+  states: { idle: { START: 'running' }, running: { PAUSE: 'paused', STOP: 'idle' }, paused: { START: 'running', STOP: 'idle' } },
+};
+const createActor = ({ initial, states }) => {
+  let state = initial;
+  const visited = [state];
+  return { send(event) { state = states[state][echo(event)] ?? state; visited.push(state); return this; }, get visited() { return visited; } };
+};
+createActor(machine).send('START').send('PAUSE').send(echo('BOGUS')).send('START').send('STOP').visited;

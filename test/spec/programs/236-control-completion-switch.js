@@ -1,0 +1,11 @@
+const status = 'shipped';
+switch (status) {
+  case 'pending':
+    'Please wait';
+    break;
+  case 'shipped':
+    `On its way: ${status}`;
+    break;
+  default:
+    'Unknown';
+}

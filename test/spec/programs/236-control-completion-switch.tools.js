@@ -1,0 +1,11 @@
+const status = echo('shipped');
+switch (status) {
+  case 'pending':
+    'Please wait';
+    break;
+  case 'shipped':
+    `On its way: ${echo(status)}`;
+    break;
+  default:
+    'Unknown';
+}

@@ -1,0 +1,8 @@
+let a = echo(1);
+{
+  a + 1;
+  let inner = 5;
+  var leaked = inner * echo(2);
+}
+function later() { return 'never the value'; }
+const unused = 3;

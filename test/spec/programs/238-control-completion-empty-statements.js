@@ -1,0 +1,3 @@
+'kept value';
+;
+if (false) 'not this';

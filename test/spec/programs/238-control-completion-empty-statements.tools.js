@@ -1,0 +1,3 @@
+echo('kept value');
+;
+if (false) 'not this';

@@ -1,0 +1,5 @@
+const out = [];
+for (let i = 1; i <= 15; i++) {
+  out.push((i % 3 ? '' : echo('Fizz')) + (i % 5 ? '' : 'Buzz') || echo(i));
+}
+out.join(' ');

@@ -1,0 +1,1 @@
+[NaN, -0, Infinity, -Infinity, undefined, null, echo(1 / 0 > 1), [, 1], { x: undefined, y: NaN }, 10n, echo(-0)];

@@ -1,0 +1,3 @@
+const prices = { USD: 1234.5, EUR: echo(99.99), JPY: 15000, GBP: -3 };
+const locales = { USD: 'en-US', EUR: 'de-DE', JPY: 'ja-JP', GBP: 'en-GB' };
+Object.entries(prices).map(([currency, value]) => new Intl.NumberFormat(locales[currency], { style: 'currency', currency: echo(currency) }).format(value));

@@ -1,0 +1,5 @@
+const plural = new Intl.PluralRules('en-US');
+const ordinal = new Intl.PluralRules('en-US', { type: 'ordinal' });
+const suffix = { one: 'st', two: 'nd', few: 'rd', other: 'th' };
+const items = n => `${n} item${plural.select(n) === 'one' ? '' : 's'}`;
+[[0, 1, 2].map(items), [1, 2, 3, 4, 11, 21, 112].map(n => n + suffix[ordinal.select(n)])];

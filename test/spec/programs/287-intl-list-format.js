@@ -1,0 +1,4 @@
+const list = ['apples', 'pears', 'plums'];
+const and = new Intl.ListFormat('en', { style: 'long', type: 'conjunction' });
+const or = new Intl.ListFormat('en-GB', { type: 'disjunction' });
+[and.format(list), or.format(list), and.format(list.slice(0, 2)), and.format([]), new Intl.ListFormat('de').format(list)];

@@ -1,0 +1,4 @@
+const names = ['Zoë', 'adam', 'Émile', 'bob', 'Åsa', 'eve', 'Adam', 'öst'];
+const exact = new Intl.Collator('en', { usage: 'search', sensitivity: 'base' });
+const german = ['Öl', 'Ofen', 'oder', 'ähnlich', 'Zebra', 'apfel'].sort(new Intl.Collator('de').compare);
+({ matches: names.filter(n => exact.compare(n, 'ADAM') === 0), german, upperFirst: ['a', 'A', 'b'].sort(new Intl.Collator('en', { caseFirst: 'upper' }).compare) });

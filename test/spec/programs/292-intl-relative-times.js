@@ -1,0 +1,3 @@
+const rtf = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'long' });
+const always = new Intl.RelativeTimeFormat('es');
+[rtf.format(-1, 'day'), rtf.format(1, 'week'), rtf.format(-3, 'month'), rtf.format(0, 'year'), always.format(2, 'hour'), always.format(-5, 'minutes')];

@@ -1,0 +1,7 @@
+const apply = (target, patch) => {
+  if (patch === null || typeof patch !== 'object' || Array.isArray(patch)) return patch;
+  const out = { ...(target && typeof target === 'object' ? target : {}) };
+  for (const [k, v] of Object.entries(patch)) v === null ? delete out[k] : (out[k] = apply(out[k], v));
+  return out;
+};
+apply({ host: 'localhost', port: 8080, debug: false, retry: { times: 3, backoffMs: 100 } }, { debug: true, retry: { times: null, jitter: 0.5 }, tags: ['x'] });

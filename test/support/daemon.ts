@@ -1,0 +1,49 @@
+/** A daemon of a test's own: in this process, on a free port of the loopback, ended with the test. */
+
+import { resolve } from 'node:path'
+import type { Test } from 'tap'
+import { loadConfig } from '../../daemon/config/config.ts'
+import { type Daemon, startDaemon } from '../../daemon/server.ts'
+
+export async function testDaemon(t: Test, env: Record<string, string> = {}): Promise<Daemon> {
+  const config = loadConfig({
+    flags: {},
+    env: {
+      LATCHD_PORT: '0',
+      LATCHD_WORKERS: '2',
+      LATCHD_LOG_LEVEL: 'silent',
+      LATCHD_DRAIN_MS: '100',
+      ...env,
+    },
+    readFile: () => undefined,
+    cwd: import.meta.dirname,
+  })
+  const daemon = await startDaemon(config)
+  t.teardown(() => daemon.close())
+  return daemon
+}
+
+/** The path of a module among the fixtures. */
+export const fixture = (path: string) => resolve(import.meta.dirname, '../fixtures', path)
+
+/** Posts JSON and gives status, headers and the parsed body. */
+export async function post(url: string, body: unknown, headers: Record<string, string> = {}) {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  })
+  return { status: response.status, headers: response.headers, body: await json(response) }
+}
+
+/** Gets a path and gives status, headers and the parsed body. */
+export async function get(url: string, headers: Record<string, string> = {}) {
+  const response = await fetch(url, { headers })
+  return { status: response.status, headers: response.headers, body: await json(response) }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: tests read answers of every shape
+async function json(response: Response): Promise<any> {
+  const text = await response.text()
+  return text === '' ? undefined : JSON.parse(text)
+}

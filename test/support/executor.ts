@@ -1,0 +1,52 @@
+/** An executor for one test file, and the two ways in which its programs end. */
+
+import type { ExecutionError } from '../../protocol/execution.ts'
+import {
+  createExecutor,
+  type EmbeddedExecutor,
+  type ExecuteRequest,
+  type Outcome,
+  type ToolSet,
+} from '../../executor/index.ts'
+
+/** Starts an executor that is closed with the test. */
+export function startExecutor(
+  t: { teardown(release: () => Promise<void>): unknown },
+  tools: ToolSet = [],
+): EmbeddedExecutor {
+  const executor = createExecutor({ workers: 2, tools })
+  t.teardown(() => executor.close())
+  return executor
+}
+
+/** What a program that must complete gave. @throws with the program's error when it does not */
+export async function outputOf(
+  executor: EmbeddedExecutor,
+  request: string | ExecuteRequest,
+): Promise<unknown> {
+  const outcome = await completed(executor, request)
+  return outcome.output
+}
+
+/** The outcome of a program that must complete. @throws with the program's error when it does not */
+export async function completed(
+  executor: EmbeddedExecutor,
+  request: string | ExecuteRequest,
+): Promise<Extract<Outcome, { status: 'completed' }>> {
+  const outcome = await executor.execute(asRequest(request))
+  if (outcome.status === 'completed') return outcome
+  throw new Error(`The program ended as ${outcome.status}: ${JSON.stringify(outcome)}`)
+}
+
+/** The error of a program that must fail. @throws with the outcome when it completes */
+export async function failureOf(
+  executor: EmbeddedExecutor,
+  request: string | ExecuteRequest,
+): Promise<ExecutionError> {
+  const outcome = await executor.execute(asRequest(request))
+  if (outcome.status === 'failed') return outcome.error
+  throw new Error(`The program ended as ${outcome.status}: ${JSON.stringify(outcome)}`)
+}
+
+const asRequest = (request: string | ExecuteRequest): ExecuteRequest =>
+  typeof request === 'string' ? { source: request } : request

@@ -1,0 +1,312 @@
+import t from 'tap'
+import { type ConfigPowers, loadConfig } from '../../daemon/config/config.ts'
+import { effectiveConfig } from '../../daemon/config/effective-config.ts'
+import { settingKeys, settingOf } from '../../daemon/config/settings.ts'
+
+type Files = Readonly<Record<string, unknown>>
+
+/** Loads a configuration in the folder `/srv`; files that are no text are written as JSON. */
+function load(powers: Partial<ConfigPowers> = {}, files: Files = {}) {
+  return loadConfig({
+    flags: {},
+    env: {},
+    cwd: '/srv',
+    cores: 2,
+    readFile: path => {
+      const content = files[path]
+      return content === undefined || typeof content === 'string'
+        ? content
+        : JSON.stringify(content)
+    },
+    ...powers,
+  })
+}
+
+function refusal(powers: Partial<ConfigPowers>, files?: Files): string {
+  try {
+    load(powers, files)
+  } catch (error) {
+    const { code, message } = error as { code: string; message: string }
+    return code === 'CONFIG_INVALID' ? message : `${code}: ${message}`
+  }
+  return 'nothing was refused'
+}
+
+t.test('without any word every setting has its default', async t => {
+  const { sources, ...values } = load()
+  t.strictSame(values, {
+    host: '127.0.0.1',
+    port: 7070,
+    socket: undefined,
+    tokens: [],
+    tools: [],
+    fetchAllow: [],
+    workers: 4,
+    drainMs: 10_000,
+    maxQueue: 1000,
+    logLevel: 'info',
+    model: undefined,
+    modelBaseUrl: undefined,
+    modelApiKey: undefined,
+    url: 'http://127.0.0.1:7070',
+    token: undefined,
+  })
+  t.strictSame(new Set(Object.values(sources).map(({ from }) => from)), new Set(['default']))
+})
+
+t.test(
+  'a flag goes before a variable, a variable before the file, the file before the default',
+  async t => {
+    const files = { '/srv/latchd.config.json': { port: 1003, drainMs: 3, maxQueue: 3 } }
+    const env = { LATCHD_PORT: '1002', LATCHD_DRAIN_MS: '2' }
+    const { port, drainMs, maxQueue, workers, sources } = load(
+      { flags: { port: '1001' }, env },
+      files,
+    )
+    t.strictSame(
+      { port, drainMs, maxQueue, workers },
+      { port: 1001, drainMs: 2, maxQueue: 3, workers: 4 },
+    )
+    t.strictSame(
+      [sources.port, sources.drainMs, sources.maxQueue, sources.workers],
+      [
+        { from: 'flag', name: '--port' },
+        { from: 'environment', name: 'LATCHD_DRAIN_MS' },
+        { from: 'file', name: '/srv/latchd.config.json' },
+        { from: 'default' },
+      ],
+    )
+  },
+)
+
+t.test('LATCHD_CONFIG names the file, relative to the working directory', async t => {
+  const files = { '/srv/etc/a.json': { port: 1 }, '/srv/latchd.config.json': { port: 2 } }
+  t.equal(load({ env: { LATCHD_CONFIG: 'etc/a.json' } }, files).port, 1)
+})
+
+t.test('paths in the file are relative to the file, others to the working directory', async t => {
+  const files = { '/srv/etc/a.json': { tools: ['tools/a.ts', '/opt/b.mjs'], socket: 's.sock' } }
+  const { tools, socket } = load({ env: { LATCHD_CONFIG: 'etc/a.json' } }, files)
+  t.strictSame(
+    { tools, socket },
+    { tools: ['/srv/etc/tools/a.ts', '/opt/b.mjs'], socket: '/srv/etc/s.sock' },
+  )
+  t.strictSame(load({ env: { LATCHD_TOOLS: 'a.ts, b/c.ts' } }).tools, ['/srv/a.ts', '/srv/b/c.ts'])
+})
+
+t.test('an empty variable counts as unset', async t => {
+  t.equal(load({ env: { LATCHD_PORT: '', LATCHD_CONFIG: '', OPENAI_API_KEY: '' } }).port, 7070)
+})
+
+t.test('LATCHD_TOKENS that is empty is refused, since it would open the daemon', async t => {
+  t.match(
+    refusal({ env: { LATCHD_TOKENS: '' } }),
+    /^Cannot use LATCHD_TOKENS "\*\*\*\*": expected /,
+  )
+  t.match(refusal({}, { '/srv/latchd.config.json': { tokens: [] } }), /^Cannot use tokens of /)
+})
+
+t.test('the key of the model is OPENAI_API_KEY when nobody says another', async t => {
+  const { modelApiKey, sources } = load({ env: { OPENAI_API_KEY: 'sk-1\n' } })
+  t.strictSame(
+    [modelApiKey, sources.modelApiKey],
+    ['sk-1', { from: 'environment', name: 'OPENAI_API_KEY' }],
+  )
+  const env = { OPENAI_API_KEY: 'sk-1', LATCHD_MODEL_API_KEY: 'sk-2' }
+  t.equal(load({ env }).modelApiKey, 'sk-2')
+})
+
+t.test('a variable of tokens has names, secrets and scopes, all scopes when absent', async t => {
+  t.strictSame(load({ env: { LATCHD_TOKENS: 'ci:s3cret:execute+read, ops:other' } }).tokens, [
+    { name: 'ci', secret: 's3cret', scopes: ['execute', 'read'], tools: undefined },
+    {
+      name: 'ops',
+      secret: 'other',
+      scopes: ['execute', 'approve', 'read', 'admin'],
+      tools: undefined,
+    },
+  ])
+})
+
+t.test(
+  'a token of the file has its secret in it or in a file beside it, and its tools',
+  async t => {
+    const files = {
+      '/srv/etc/a.json': {
+        tokens: [
+          { name: 'ci', secretFile: 'ci.secret', scopes: ['execute'], tools: ['files.*'] },
+          { name: 'ops', secret: 'other' },
+        ],
+      },
+      '/srv/etc/ci.secret': 's3cret\n',
+    }
+    t.strictSame(load({ env: { LATCHD_CONFIG: 'etc/a.json' } }, files).tokens, [
+      { name: 'ci', secret: 's3cret', scopes: ['execute'], tools: ['files.*'] },
+      {
+        name: 'ops',
+        secret: 'other',
+        scopes: ['execute', 'approve', 'read', 'admin'],
+        tools: undefined,
+      },
+    ])
+  },
+)
+
+t.test('an unknown variable is refused with the nearest known one', async t => {
+  t.match(
+    refusal({ env: { LATCHD_PROT: '1' } }),
+    /^Unknown variable LATCHD_PROT: did you mean LATCHD_PORT\? Expected one of LATCHD_HOST, .*, LATCHD_CONFIG$/,
+  )
+})
+
+t.test('an unknown key of the file is refused with the nearest known one', async t => {
+  t.match(
+    refusal({}, { '/srv/latchd.config.json': { drainMS: 1 } }),
+    /^Unknown key "drainMS" in \/srv\/latchd\.config\.json: did you mean drainMs\? Expected one of host, /,
+  )
+  t.match(
+    refusal({}, { '/srv/latchd.config.json': '{"__proto__": 1}' }),
+    /^Unknown key "__proto__" in /,
+  )
+})
+
+t.test(
+  'a value that is not allowed is refused with its key, itself and what is allowed',
+  async t => {
+    const lines: [Partial<ConfigPowers>, string][] = [
+      [
+        { env: { LATCHD_PORT: '70000' } },
+        'LATCHD_PORT 70000: expected a whole number from 0 to 65535',
+      ],
+      [
+        { env: { LATCHD_PORT: '1e3' } },
+        'LATCHD_PORT "1e3": expected a whole number from 0 to 65535',
+      ],
+      [{ env: { LATCHD_PORT: '-1' } }, 'LATCHD_PORT "-1": expected a whole number from 0 to 65535'],
+      [{ flags: { workers: '0' } }, '--workers 0: expected a whole number from 1 to 1024'],
+      [
+        { env: { LATCHD_LOG_LEVEL: 'loud' } },
+        'LATCHD_LOG_LEVEL "loud": expected one of trace, debug, info, warn, error, fatal, silent',
+      ],
+      [{ env: { LATCHD_HOST: 'a b' } }, 'LATCHD_HOST "a b": expected an IP address or a host name'],
+      [
+        { flags: { url: 'ftp://a' } },
+        '--url "ftp://a": expected an http or https URL without credentials',
+      ],
+      [
+        { env: { LATCHD_FETCH_ALLOW: 'a.com,https://b.com' } },
+        'LATCHD_FETCH_ALLOW "https://b.com": expected a list of hosts such as example.com, *.example.com or 10.0.0.0/8, each with a port or without, or * for any public host',
+      ],
+    ]
+    for (const [powers, line] of lines) t.equal(refusal(powers), `Cannot use ${line}`)
+  },
+)
+
+t.test('a value of the file is refused with its place there', async t => {
+  const of = 'of /srv/latchd.config.json'
+  const lines: [unknown, string][] = [
+    [{ port: '1' }, `port ${of} "1": expected a whole number from 0 to 65535`],
+    [{ tools: ['a.ts', 1] }, `tools[1] ${of} 1: expected a list of paths`],
+    [
+      { tokens: [{ name: 'a', secret: 'b', scopes: ['read', 'all'] }] },
+      `tokens[0].scopes[1] ${of} "all": expected a list out of execute, approve, read, admin`,
+    ],
+    [
+      { tokens: [{ name: 'a', secretFile: 'none' }] },
+      `tokens[0].secretFile ${of} "none": expected the path of a file that can be read`,
+    ],
+  ]
+  for (const [content, line] of lines) {
+    t.equal(refusal({}, { '/srv/latchd.config.json': content }), `Cannot use ${line}`)
+  }
+})
+
+t.test('a message never shows a secret', async t => {
+  const inFile = (content: unknown) => refusal({}, { '/srv/latchd.config.json': content })
+  const messages = [
+    refusal({ env: { LATCHD_TOKENS: 'hunter2' } }),
+    refusal({ env: { LATCHD_TOKENS: 'ci:hunter2:hunter2' } }),
+    refusal({ env: { LATCHD_TOKENS: 'ci:hunter2:read:hunter2' } }),
+    refusal({ env: { LATCHD_TOKENS: 'ci:hunter2,ci:hunter2' } }),
+    refusal({ env: { LATCHD_TOKENS: 'c i:hunter2' } }),
+    refusal({ env: { LATCHD_TOKEN: 'hunter2 hunter2' } }),
+    refusal({ env: { LATCHD_MODEL_API_KEY: 'hunter2 hunter2' } }),
+    inFile({ tokens: 'hunter2' }),
+    inFile({ tokens: ['hunter2'] }),
+    inFile({ tokens: [{ name: 'ci', secret: 'hunter2 ' }] }),
+    inFile({ tokens: [{ name: 'ci', secert: 'hunter2' }] }),
+    inFile({ tokens: [{ name: 'ci', secret: 'hunter2', secretFile: 'hunter2' }] }),
+    inFile({ token: ['hunter2'] }),
+    inFile('{"token": hunter2}'),
+  ]
+  for (const message of messages) {
+    t.match(message, /^Cannot (use|read) /)
+    t.notMatch(message, 'hunter2')
+    t.notMatch(message, '\n')
+  }
+})
+
+t.test('a name or a secret may be given once', async t => {
+  for (const tokens of ['a:x,a:y', 'a:x,b:x']) {
+    t.match(refusal({ env: { LATCHD_TOKENS: tokens } }), /names and secrets used once$/)
+  }
+})
+
+t.test('a file that is named must be there', async t => {
+  t.equal(
+    refusal({ env: { LATCHD_CONFIG: 'none.json' } }),
+    'Cannot use LATCHD_CONFIG "none.json": expected the path of a file that exists',
+  )
+})
+
+t.test('a file that cannot be read or is no JSON object is refused', async t => {
+  const path = '/srv/latchd.config.json'
+  const readFile = () => {
+    throw Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' })
+  }
+  t.equal(refusal({ readFile }), `Cannot read ${path}: EACCES; expected a file that can be read`)
+  t.equal(refusal({}, { [path]: '[]' }), `Cannot read ${path}: expected a JSON object`)
+  t.equal(
+    refusal({}, { [path]: '{"port": 1' }),
+    `Cannot read ${path}: not JSON at line 1 column 11; expected a JSON object`,
+  )
+})
+
+t.test('an address beyond this machine needs tokens', async t => {
+  for (const host of ['0.0.0.0', '::', '192.168.1.5', 'example.com', '::ffff:10.0.0.1']) {
+    t.equal(
+      refusal({ env: { LATCHD_HOST: host } }),
+      `Cannot use LATCHD_HOST "${host}" without tokens: expected a loopback address such as 127.0.0.1, or tokens in LATCHD_TOKENS`,
+    )
+    t.equal(load({ env: { LATCHD_HOST: host, LATCHD_TOKENS: 'a:b' } }).host, host)
+  }
+  for (const host of ['127.0.0.1', '127.8.8.8', '::1', 'localhost', '::ffff:127.0.0.1']) {
+    t.equal(load({ flags: { host } }).host, host)
+  }
+})
+
+t.test('the effective configuration masks secrets and tells sources', async t => {
+  const env = {
+    LATCHD_TOKENS: 'ci:hunter2:read',
+    LATCHD_TOKEN: 'hunter2',
+    LATCHD_MODEL_API_KEY: 'hunter2',
+    LATCHD_FETCH_ALLOW: 'example.com',
+  }
+  const rows = effectiveConfig(load({ env }))
+  t.notMatch(JSON.stringify(rows), 'hunter2')
+  const of = (key: string) => rows.find(row => row.key === key)
+  t.strictSame(of('tokens'), {
+    key: 'tokens',
+    value: ['ci:****:read'],
+    source: { from: 'environment', name: 'LATCHD_TOKENS' },
+  })
+  t.strictSame(of('token')?.value, '****')
+  t.strictSame(of('modelApiKey')?.value, '****')
+  t.strictSame(of('fetchAllow')?.value, ['example.com'])
+  t.strictSame(of('model'), { key: 'model', value: null, source: { from: 'default' } })
+})
+
+t.test('no secret can be given as a flag, which every user of a machine could see', async t => {
+  const withoutFlag = settingKeys.filter(key => settingOf(key).flag === undefined)
+  t.strictSame(withoutFlag, ['tokens', 'modelApiKey', 'token'])
+})
