@@ -47,10 +47,17 @@ async function* readOnce(
   after: number,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<ExecutionEvent, void, undefined> {
-  const response = await connection.send('GET', `/v1/executions/${encodeURIComponent(executionId)}/events`, {
-    headers: { accept: 'text/event-stream', ...(after > 0 && { 'last-event-id': String(after) }) },
-    signal,
-  })
+  const response = await connection.send(
+    'GET',
+    `/v1/executions/${encodeURIComponent(executionId)}/events`,
+    {
+      headers: {
+        accept: 'text/event-stream',
+        ...(after > 0 && { 'last-event-id': String(after) }),
+      },
+      signal,
+    },
+  )
   const events: ExecutionEvent[] = []
   const parser = createParser({
     onEvent: ({ data }: EventSourceMessage) => events.push(JSON.parse(data) as ExecutionEvent),
@@ -71,12 +78,17 @@ async function* readOnce(
   }
 }
 
-async function readChunk(reader: ReadableStreamDefaultReader<Uint8Array>, signal: AbortSignal | undefined) {
+async function readChunk(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  signal: AbortSignal | undefined,
+) {
   try {
     return await reader.read()
   } catch (error) {
     if (signal?.aborted) throw signal.reason
     const reason = error instanceof Error ? error.message : String(error)
-    throw new LatchdError('CONNECTION_LOST', `The event stream was lost: ${reason}`, { cause: error })
+    throw new LatchdError('CONNECTION_LOST', `The event stream was lost: ${reason}`, {
+      cause: error,
+    })
   }
 }

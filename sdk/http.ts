@@ -36,7 +36,11 @@ export class Connection {
   }
 
   /** Sends a request; gives its answer when that is no refusal. */
-  async send(method: string, path: string, { body, headers, signal }: RequestOptions = {}): Promise<Response> {
+  async send(
+    method: string,
+    path: string,
+    { body, headers, signal }: RequestOptions = {},
+  ): Promise<Response> {
     const { url, token, fetch } = this.#options
     let response: Response
     try {
@@ -70,8 +74,13 @@ function isRefused(error: unknown): boolean {
 }
 
 function lost(error: unknown): LatchdError {
-  const reason = error instanceof Error ? (error.cause instanceof Error ? error.cause : error).message : String(error)
-  return new LatchdError('CONNECTION_LOST', `The connection to the daemon was lost: ${reason}`, { cause: error })
+  const reason =
+    error instanceof Error
+      ? (error.cause instanceof Error ? error.cause : error).message
+      : String(error)
+  return new LatchdError('CONNECTION_LOST', `The connection to the daemon was lost: ${reason}`, {
+    cause: error,
+  })
 }
 
 interface ProblemBody {
@@ -90,7 +99,10 @@ async function refusal(response: Response): Promise<LatchdError> {
   }
   const { code, detail, errors } = problem
   const isOurs = typeof code === 'string' && Object.hasOwn(errorTable, code)
-  const message = typeof detail === 'string' ? detail : `The daemon answered ${response.status} ${response.statusText}`
+  const message =
+    typeof detail === 'string'
+      ? detail
+      : `The daemon answered ${response.status} ${response.statusText}`
   const seconds = Number(response.headers.get('retry-after') ?? Number.NaN)
   return new LatchdError(isOurs ? (code as ErrorCode) : codeOf(response.status), message, {
     ...(errors && { errors }),

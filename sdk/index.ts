@@ -1,7 +1,7 @@
 /** `latchd`: the client of a daemon. */
 
-export { LatchdError } from '../protocol/errors.ts'
 export type { ErrorCode } from '../protocol/errors.ts'
+export { LatchdError } from '../protocol/errors.ts'
 export type { ExecutionEvent } from '../protocol/events.ts'
 export type { Execution, ExecutionError, ExecutionStatus } from '../protocol/execution.ts'
 export type {

@@ -1,8 +1,8 @@
 /** The client of a daemon: `fetch` and nothing else, in Node, Bun, Deno and browsers. */
 
 import { LatchdError } from '../protocol/errors.ts'
-import type { Execution, ExecutionStatus } from '../protocol/execution.ts'
 import type { ExecutionEvent } from '../protocol/events.ts'
+import type { Execution, ExecutionStatus } from '../protocol/execution.ts'
 import type { ExecuteRequest, Executor, Outcome, RunResult, ToolSet } from '../protocol/executor.ts'
 import { outcomeError, toOutcome, toRunResult } from '../protocol/outcome.ts'
 import type { ToolDescriptor } from '../protocol/tool.ts'
@@ -57,10 +57,15 @@ export class Latchd implements Executor {
   #closed = new AbortController()
 
   constructor(options: LatchdOptions = {}) {
-    const environment = (globalThis as { process?: { env?: Record<string, string | undefined> } }).process?.env ?? {}
+    const environment =
+      (globalThis as { process?: { env?: Record<string, string | undefined> } }).process?.env ?? {}
     this.url = (options.url ?? environment.LATCHD_URL ?? DEFAULT_URL).replace(/\/+$/, '')
     const token = options.token ?? environment.LATCHD_TOKEN
-    this.#connection = new Connection({ url: this.url, token, fetch: options.fetch ?? globalThis.fetch })
+    this.#connection = new Connection({
+      url: this.url,
+      token,
+      fetch: options.fetch ?? globalThis.fetch,
+    })
   }
 
   async execute(request: ExecuteRequest): Promise<Outcome> {
@@ -87,8 +92,14 @@ export class Latchd implements Executor {
       return await this.#await(execution, waitMs, signal)
     }
     const heldMs = Math.min(waitMs ?? HOLD_MS, HOLD_MS)
-    const execution = await this.#connection.json<Execution>('POST', '/v1/execute', { body: { ...body, waitMs: heldMs } })
-    return await this.#await(execution, waitMs === undefined ? undefined : waitMs - heldMs, undefined)
+    const execution = await this.#connection.json<Execution>('POST', '/v1/execute', {
+      body: { ...body, waitMs: heldMs },
+    })
+    return await this.#await(
+      execution,
+      waitMs === undefined ? undefined : waitMs - heldMs,
+      undefined,
+    )
   }
 
   #submit(body: object): Promise<Execution> {
@@ -96,7 +107,11 @@ export class Latchd implements Executor {
   }
 
   /** Waits for the end, or until `waitMs` are over; an abort of the signal cancels the execution. */
-  async #await(execution: Execution, waitMs: number | undefined, signal: AbortSignal | undefined): Promise<Execution> {
+  async #await(
+    execution: Execution,
+    waitMs: number | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<Execution> {
     const { executionId } = execution
     const onAbort = () => {
       // The wait below sees the end; a refusal of the cancel shows there as an execution that goes on.
@@ -108,7 +123,9 @@ export class Latchd implements Executor {
       const untilMs = waitMs === undefined ? Number.POSITIVE_INFINITY : Date.now() + waitMs
       let current = execution
       while (isGoing(current) && Date.now() < untilMs) {
-        current = await this.get(executionId, { waitMs: Math.min(HOLD_MS, Math.max(0, untilMs - Date.now())) })
+        current = await this.get(executionId, {
+          waitMs: Math.min(HOLD_MS, Math.max(0, untilMs - Date.now())),
+        })
       }
       return current
     } finally {
@@ -135,12 +152,15 @@ export class Latchd implements Executor {
   /** The execution as it stands; with `waitMs` (0 to 300 000) as soon as it has ended. */
   get(executionId: string, { waitMs = 0 }: { waitMs?: number } = {}): Promise<Execution> {
     const path = `/v1/executions/${encodeURIComponent(executionId)}`
-    return this.#connection.json('GET', `${path}?waitMs=${Math.ceil(waitMs)}`, { signal: this.#closed.signal })
+    return this.#connection.json('GET', `${path}?waitMs=${Math.ceil(waitMs)}`, {
+      signal: this.#closed.signal,
+    })
   }
 
   list(options: ListOptions = {}): Promise<ExecutionPage> {
     const query = new URLSearchParams()
-    for (const [key, value] of Object.entries(options)) if (value !== undefined) query.set(key, String(value))
+    for (const [key, value] of Object.entries(options))
+      if (value !== undefined) query.set(key, String(value))
     return this.#connection.json('GET', `/v1/executions?${query}`)
   }
 
@@ -155,7 +175,10 @@ export class Latchd implements Executor {
   }
 
   /** The events of an execution after a sequence number, from the first one by default. */
-  events(executionId: string, { after = 0 }: { after?: number } = {}): AsyncGenerator<ExecutionEvent, void, undefined> {
+  events(
+    executionId: string,
+    { after = 0 }: { after?: number } = {},
+  ): AsyncGenerator<ExecutionEvent, void, undefined> {
     return executionEvents(this.#connection, executionId, after, this.#closed.signal)
   }
 
@@ -202,7 +225,8 @@ function toolNames(tools: ToolSet): string[] {
   const list: readonly unknown[] = Array.isArray(tools) ? tools : Object.values(tools)
   return list.map(tool => {
     if (typeof tool === 'string') return tool
-    const message = 'Cannot use a tool of this process: a daemon runs its own tools; name them, or use createExecutor()'
+    const message =
+      'Cannot use a tool of this process: a daemon runs its own tools; name them, or use createExecutor()'
     throw new LatchdError('INVALID_REQUEST', message)
   })
 }

@@ -17,7 +17,6 @@ const reasons: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'it does not take the connection in time',
   UND_ERR_CONNECT_TIMEOUT: 'it does not take the connection in time',
   UND_ERR_HEADERS_OVERFLOW: 'the headers of its answer are too large',
-  HPE_HEADER_OVERFLOW: 'the headers of its answer are too large',
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'its answer ended early',
   ERR_STREAM_PREMATURE_CLOSE: 'its answer ended early',
   Z_DATA_ERROR: 'the compressed body of its answer is damaged',
@@ -32,20 +31,20 @@ const reasons: Readonly<Record<string, string>> = {
  */
 export function networkFailure(error: unknown, host: string, maxBodyBytes: number): FetchError {
   if (error instanceof FetchError) return error
-  const { code, message } = error as { code?: unknown; message?: unknown }
+  const { code, message, name } = error as { code?: unknown; message?: unknown; name?: unknown }
   const cause = { cause: error }
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return tooLarge(host, maxBodyBytes)
   // undici refuses header names and values before it sends anything, and names the header.
   if (code === 'UND_ERR_INVALID_ARG')
     return new FetchError('FETCH_REFUSED', host, String(message), cause)
-  return new FetchError('FETCH_FAILED', host, reasonOf(code), cause)
+  const why = name === 'HTTPParserError' ? 'its answer is not HTTP' : reasonOf(code)
+  return new FetchError('FETCH_FAILED', host, why, cause)
 }
 
 function reasonOf(code: unknown): string {
   if (typeof code !== 'string') return 'the request failed'
   const known = reasons[code]
   if (known !== undefined) return known
-  if (code.startsWith('HPE_')) return 'its answer is not HTTP'
   if (/CERT|TLS|SSL/.test(code)) return `its certificate or TLS is not acceptable (${code})`
   return `the request failed (${code})`
 }

@@ -27,6 +27,7 @@ import {
   dataViewByteOffset,
   dateGetTime,
   dateToISOString,
+  domExceptionName,
   hasBrand,
   hidden,
   isArray,
@@ -47,6 +48,7 @@ import {
   reflectDefineProperty,
   reflectGetPrototypeOf,
   regExpFlags,
+  regExpPrototype,
   regExpSource,
   setForEach,
   setSize,
@@ -78,7 +80,7 @@ export interface Encoded {
   readonly isPlain: boolean
 }
 
-const REFUSE: EncodeMode = { toJSON: true }
+const REFUSE: EncodeMode = { __proto__: null, toJSON: true } as EncodeMode
 
 /**
  * Encodes one value.
@@ -124,6 +126,8 @@ class Walk {
   #keys = unlinkedList<string | number>()
   #count = 0
   #seen = new MapOf<unknown, number>()
+  /** Texts of the buffers that were met, by index, and how many bytes each holds. */
+  #buffers = new MapOf<number, BufferText>()
   #isPlain = true
 
   constructor(root: string | readonly string[], mode: EncodeMode) {
@@ -199,12 +203,11 @@ class Walk {
     }
   }
 
-  #refuse(value: unknown, index: number): string {
+  #refuse(value: unknown, index: number, reason?: string): string {
     this.#isPlain = false
     if (this.#mode.substitute) return jsonStringify(this.#mode.substitute(value))
-    const error = new TypeErrorOf(
-      'Cannot send ' + this.#pathOf(index) + ': a ' + kindOf(value) + ' cannot cross to the host',
-    )
+    const why = reason ?? 'a ' + kindOf(value) + ' cannot cross to the host'
+    const error = new TypeErrorOf('Cannot send ' + this.#pathOf(index) + ': ' + why)
     reflectDefineProperty(error, 'code', hidden('VALUE_NOT_TRANSFERABLE', true))
     throw error
   }
@@ -240,7 +243,7 @@ class Walk {
     let text = '{'
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i] as string
-      if (key === '__proto__') return this.#writeEntries(value, keys, index)
+      if (key === '__proto__') return this.#writeEntries('Entries', value, keys, index)
       const child = this.#place((value as Record<string, unknown>)[key], index, key)
       text += '' + (i === 0 ? '' : ',') + jsonStringify(key) + ':' + child
     }
@@ -252,6 +255,7 @@ class Walk {
     let text = '["null"'
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i] as string
+      if (key === '__proto__') return this.#writeEntries('NullEntries', value, keys, index)
       text +=
         ',' +
         jsonStringify(key) +
@@ -262,18 +266,20 @@ class Walk {
   }
 
   /** An object with an own key `__proto__`, which devalue refuses: as a list of keys and values. */
-  #writeEntries(value: object, keys: readonly string[], index: number): string {
+  #writeEntries(kind: string, value: object, keys: readonly string[], index: number): string {
     this.#isPlain = false
     const entries = unlinkedList<unknown>()
     for (let i = 0; i < keys.length; i++) {
       entries[2 * i] = keys[i]
       entries[2 * i + 1] = (value as Record<string, unknown>)[keys[i] as string]
     }
-    return '["Entries",' + this.#place(entries, index, '') + ']'
+    return '["' + kind + '",' + this.#place(entries, index, '') + ']'
   }
 
   #writeArray(value: readonly unknown[], index: number): string {
     const length = value.length
+    // A proxy of an array answers what it likes.
+    if (length !== length >>> 0) return this.#refuse(value, index, 'its length is no array length')
     // Up to this length holes are written one by one; beyond it only what is there counts.
     if (length > 64) {
       const keys = objectKeys(value)
@@ -297,8 +303,8 @@ class Walk {
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i] as string
       const at = +key
-      // The keys of elements come first, in order; the rest are named properties.
-      if (at !== at >>> 0) break
+      // The others are named properties, which do not cross; a proxy may give keys beyond its length.
+      if ('' + at !== key || at !== at >>> 0 || at >= value.length) continue
       text += ',' + key + ',' + this.#place(value[at], index, at)
     }
     return text + ']'

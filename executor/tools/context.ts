@@ -15,7 +15,9 @@ export class CallContext implements ToolContext {
   readonly metadata: Readonly<Record<string, unknown>>
   #onProgress: (value: unknown) => void
   #controller: AbortController | undefined
-  #reason: unknown
+  #reason: Error | undefined
+  /** Who waits for the tool: told of the abort whether or not the tool heeds it. */
+  readonly waiting = new Set<(reason: Error) => void>()
 
   constructor(facts: CallFacts) {
     this.callId = facts.callId
@@ -34,13 +36,20 @@ export class CallContext implements ToolContext {
     return this.#controller.signal
   }
 
+  /** Why the call was given up; `undefined` while it was not. */
+  get abortReason(): Error | undefined {
+    return this.#reason
+  }
+
   progress(value: unknown): void {
     if (this.#reason === undefined) this.#onProgress(value)
   }
 
   /** Aborts the signal, also for a tool that asks for it later. */
   abort(reason: Error): void {
-    this.#reason ??= reason
-    this.#controller?.abort(this.#reason)
+    if (this.#reason !== undefined) return
+    this.#reason = reason
+    this.#controller?.abort(reason)
+    for (const giveUp of this.waiting) giveUp(reason)
   }
 }

@@ -50,6 +50,8 @@ export async function invoke(
     if (turn !== undefined) await turn
     let value: unknown
     try {
+      // It may have waited for its turn until its execution had ended.
+      if (context.abortReason !== undefined) throw context.abortReason
       value = tool.execute(input, context)
       if (isPromiseLike(value)) value = await withTimeout(value, timeoutOf(tool, bounds), context)
     } finally {

@@ -3,32 +3,38 @@ import { setLongTimeout } from '../long-timeout.ts'
 import type { CallContext } from './context.ts'
 
 /**
- * Awaits a tool's promise for so long; then aborts the call's signal and gives up on it.
+ * Awaits a tool's promise for so long; then aborts the call's signal and gives up on it. A call that
+ * is aborted is given up at once, so that no timer outlives its execution.
  *
- * @throws {LatchdError} `TOOL_TIMEOUT`
+ * @throws {LatchdError} `TOOL_TIMEOUT`; the reason of an abort
  */
 export function withTimeout<T>(
   promise: PromiseLike<T>,
   timeoutMs: number | 'none',
   context: CallContext,
 ): Promise<T> {
-  if (timeoutMs === 'none') return Promise.resolve(promise)
+  if (timeoutMs === 'none' || context.abortReason !== undefined) return Promise.resolve(promise)
   return new Promise((resolve, reject) => {
     const cancel = setLongTimeout(() => {
-      const error = new LatchdError(
-        'TOOL_TIMEOUT',
-        `The tool did not answer within ${timeoutMs} ms`,
-      )
-      context.abort(error)
-      reject(error)
+      const message = `The tool did not answer within ${timeoutMs} ms`
+      context.abort(new LatchdError('TOOL_TIMEOUT', message))
     }, timeoutMs)
+    const settle = () => {
+      cancel()
+      context.waiting.delete(giveUp)
+    }
+    const giveUp = (reason: Error) => {
+      settle()
+      reject(reason)
+    }
+    context.waiting.add(giveUp)
     promise.then(
       value => {
-        cancel()
+        settle()
         resolve(value)
       },
       error => {
-        cancel()
+        settle()
         reject(error)
       },
     )

@@ -20,7 +20,8 @@ export function describeMachine(): string {
 function commit(): string {
   try {
     const git = (...args: string[]) => execFileSync('git', args, { encoding: 'utf8' }).trim()
-    const isDirty = git('status', '--porcelain', '--', 'protocol', 'executor', 'daemon', 'sdk') !== ''
+    const isDirty =
+      git('status', '--porcelain', '--', 'protocol', 'executor', 'daemon', 'sdk') !== ''
     return git('rev-parse', '--short=12', 'HEAD') + (isDirty ? ' with changes' : '')
   } catch {
     // A package without its repository: there is no commit to name.

@@ -147,8 +147,18 @@ const overlapping: Case[] = [
   ],
   ['Promise.any', '(await Promise.any([a(1), b(2)])).length', 4, 2],
   ['Promise.race', '(await Promise.race([a(1), b(2)])).length', 4, 2],
-  ['Promise.all in Promise.all', 'await Promise.all([Promise.all([a(1), a(2)]), b(3)])', [['a(1)', 'a(2)'], 'b(3)'], 3],
-  ['a spread list', 'await Promise.all([...urls.map(u => fetch_url(u)), a(1)])', [...pages, 'a(1)'], 4],
+  [
+    'Promise.all in Promise.all',
+    'await Promise.all([Promise.all([a(1), a(2)]), b(3)])',
+    [['a(1)', 'a(2)'], 'b(3)'],
+    3,
+  ],
+  [
+    'a spread list',
+    'await Promise.all([...urls.map(u => fetch_url(u)), a(1)])',
+    [...pages, 'a(1)'],
+    4,
+  ],
   ['Array.from with a mapper', 'await Promise.all(Array.from(urls, u => fetch_url(u)))', pages, 3],
   [
     'Array.from of a length',
@@ -247,7 +257,10 @@ t.test('calls overlap in TypeScript as they do in JavaScript', async t => {
     const pages: Page[] = await Promise.all<Page>((urls as string[]).map(load))
     return pages.map(({ text }): string => text)`
   const request = { source, language: 'typescript', inputs, tools: record.tools(...TOOLS) } as const
-  t.strictSame({ output: await outputOf(executor, request), peak: record.peak }, { output: pages, peak: 3 })
+  t.strictSame(
+    { output: await outputOf(executor, request), peak: record.peak },
+    { output: pages, peak: 3 },
+  )
 })
 
 /** What runs in sequence, the source, its value. */
@@ -263,7 +276,11 @@ const sequential: [what: string, source: string, value: unknown][] = [
   ['forEach', 'const out = []; urls.forEach(u => { out.push(fetch_url(u)) }); out', pages],
   ['reduce', "urls.reduce((text, u) => text + a(u), '')", 'a(x)a(y)a(z)'],
   ['awaits', 'const x = await a(1); const y = await b(2); [x, y]', ['a(1)', 'b(2)']],
-  ['a loop that awaits', 'const out = []; for (const u of urls) out.push(await fetch_url(u)); out', pages],
+  [
+    'a loop that awaits',
+    'const out = []; for (const u of urls) out.push(await fetch_url(u)); out',
+    pages,
+  ],
   [
     'an async function that awaits each',
     'async function f() { const x = await a(1); return x + (await b(2)) }\nawait f()',
@@ -275,7 +292,11 @@ const sequential: [what: string, source: string, value: unknown][] = [
     pages,
   ],
   ['a chain of then', "a(1).then(v => b(v)).then(v => v + '!')", 'b(a(1))!'],
-  ['a const list that is also read', 'const ps = urls.map(u => fetch_url(u)); ps[0].length + ps.length', 15],
+  [
+    'a const list that is also read',
+    'const ps = urls.map(u => fetch_url(u)); ps[0].length + ps.length',
+    15,
+  ],
   [
     'a const that is also read',
     'const x = a(1); const y = b(2); const both = await Promise.all([x, y]); x.length + both.length',
@@ -303,16 +324,24 @@ t.test('no more calls than maxConcurrentCalls are under way', async t => {
   const source = 'await Promise.all([1, 2, 3, 4, 5].map(n => a(n)))'
   const limits = { maxConcurrentCalls: 2 }
   const output = await outputOf(executor, { source, limits, tools: record.tools('a') })
-  t.strictSame({ output, peak: record.peak }, { output: ['a(1)', 'a(2)', 'a(3)', 'a(4)', 'a(5)'], peak: 2 })
+  t.strictSame(
+    { output, peak: record.peak },
+    { output: ['a(1)', 'a(2)', 'a(3)', 'a(4)', 'a(5)'], peak: 2 },
+  )
 })
 
 /** Tools of which the first call is answered last: after all others have been. */
 function answeringBackwards(count: number) {
   const settle: (() => void)[] = []
+  // Each in a turn of its own, so that its answer is on its way before the next.
+  const answerNext = () => {
+    settle.shift()?.()
+    if (settle.length > 0) setImmediate(answerNext)
+  }
   const late = (name: string) =>
     new Promise<string>(resolve => {
       settle.unshift(() => resolve(name))
-      if (settle.length === count) for (const answer of settle) answer()
+      if (settle.length === count) answerNext()
     })
   return { late }
 }

@@ -70,7 +70,8 @@ async function checkTools({ plain, tools: source }: Template, expected: Expected
 function compare(files: ReadonlyMap<string, string>): number {
   const there = generatedFiles()
   const differing = [...new Set([...there, ...files.keys()])].filter(
-    file => !there.includes(file) || files.get(file) !== readFileSync(new URL(file, PROGRAMS), 'utf8'),
+    file =>
+      !there.includes(file) || files.get(file) !== readFileSync(new URL(file, PROGRAMS), 'utf8'),
   )
   for (const file of differing) console.error(`${file} is not what the templates give`)
   return differing.length > 0 ? 1 : 0

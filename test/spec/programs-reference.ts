@@ -141,7 +141,11 @@ function cross(value: unknown, known: Map<object, unknown>): unknown {
     return copy
   }
   const isNull = Object.getPrototypeOf(value) === null
-  const copy = keep(Array.isArray(value) ? new Array(value.length) : Object.create(isNull ? null : Object.prototype))
+  const copy = keep(
+    Array.isArray(value)
+      ? new Array(value.length)
+      : Object.create(isNull ? null : Object.prototype),
+  )
   for (const [key, item] of Object.entries(value)) copy[key] = inner(item)
   return copy
 }

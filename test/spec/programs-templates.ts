@@ -97,7 +97,8 @@ function literal(value: unknown, indent = ''): string {
 }
 
 function inline(value: unknown): string {
-  if (typeof value === 'string') return `'${JSON.stringify(value).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`
+  if (typeof value === 'string')
+    return `'${JSON.stringify(value).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`
   if (typeof value !== 'object' || value === null) return String(value)
   if (Array.isArray(value)) return `[${value.map(inline).join(', ')}]`
   const items = Object.entries(value).map(([key, item]) => `${property(key)}: ${inline(item)}`)

@@ -1,7 +1,7 @@
 /** The field: latchd first, then its peers. */
 
 import type { Row } from '../question.ts'
-import { type Contestant, type OpenContestant } from './contestant.ts'
+import type { Contestant, OpenContestant } from './contestant.ts'
 import { openIsolatedVm } from './isolated-vm.ts'
 import { openLatchd } from './latchd.ts'
 import { openBlockingRun, openRun } from './run.ts'

@@ -1,0 +1,20 @@
+/** The process of one question, so that nothing of it is left for the next: `ask.ts NAME [quick]`. */
+
+import type { Effort } from './question.ts'
+import { questions } from './questions.ts'
+
+const [name = '', mode] = process.argv.slice(2)
+const isQuick = mode === 'quick'
+/** How much less a quick run measures. */
+const QUICK_SHARE = 10
+
+const effort: Effort = {
+  isQuick,
+  count: full => (isQuick ? Math.ceil(full / QUICK_SHARE) : full),
+}
+
+const answer = await questions[name]?.ask(effort)
+process.send?.(answer, () => {
+  // A peer keeps its threads: they are not waited for.
+  process.exit()
+})

@@ -1,0 +1,56 @@
+/** A daemon in a process of its own, as its users start it. */
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+
+export const root = join(import.meta.dirname, '..', '..')
+
+/** The command's script, in development and as it is published. */
+export const scripts = {
+  development: join(root, 'daemon', 'main.ts'),
+  published: join(root, 'dist', 'daemon', 'main.js'),
+} as const
+
+export interface DaemonProcess {
+  readonly url: string
+  readonly pid: number
+  /** From the start of its process to its ready line. */
+  readonly readyMs: number
+  stop(): Promise<void>
+}
+
+export async function startDaemonProcess(
+  script: string,
+  { env = {}, workers }: { env?: Record<string, string>; workers?: number } = {},
+): Promise<DaemonProcess> {
+  const from = performance.now()
+  const args = [script, 'serve', '--port', '0', '--log-level', 'error']
+  if (workers !== undefined) args.push('--workers', String(workers))
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const url = await readyUrl(child)
+  const readyMs = performance.now() - from
+  return {
+    url,
+    pid: child.pid as number,
+    readyMs,
+    async stop() {
+      const exit = once(child, 'exit')
+      child.kill('SIGTERM')
+      await exit
+    },
+  }
+}
+
+const READY = 'latchd listening on '
+
+async function readyUrl(child: ChildProcess): Promise<string> {
+  for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
+    if (line.startsWith(READY)) return line.slice(READY.length)
+  }
+  throw new Error('The daemon ended before it was ready')
+}

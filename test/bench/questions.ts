@@ -1,0 +1,31 @@
+/** The questions, in the order in which they are asked. */
+
+import type { Question } from './question.ts'
+import { concurrentCalls } from './questions/concurrent-calls.ts'
+import { daemonStart } from './questions/daemon-start.ts'
+import { httpLatency } from './questions/http-latency.ts'
+import { hundredCalls } from './questions/hundred-calls.ts'
+import { idleMemory } from './questions/idle-memory.ts'
+import { importTime } from './questions/import-time.ts'
+import { largeValues } from './questions/large-values.ts'
+import { oneCall } from './questions/one-call.ts'
+import { runCommand } from './questions/run-command.ts'
+import { sequentialCalls } from './questions/sequential-calls.ts'
+import { throughput } from './questions/throughput.ts'
+import { trivialProgram } from './questions/trivial-program.ts'
+
+/** By the name that `--only` takes. */
+export const questions: Readonly<Record<string, Question>> = {
+  'trivial-program': trivialProgram,
+  'one-call': oneCall,
+  'sequential-calls': sequentialCalls,
+  'hundred-calls': hundredCalls,
+  'concurrent-calls': concurrentCalls,
+  'large-values': largeValues,
+  throughput,
+  'http-latency': httpLatency,
+  'daemon-start': daemonStart,
+  'run-command': runCommand,
+  'import-time': importTime,
+  'idle-memory': idleMemory,
+}

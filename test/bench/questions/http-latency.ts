@@ -1,0 +1,76 @@
+import { Agent, request } from 'node:http'
+import { Latchd } from '../../../sdk/index.ts'
+import { runner } from '../contestants/contestant.ts'
+import { openLatchd } from '../contestants/latchd.ts'
+import { scripts, startDaemonProcess } from '../daemon-process.ts'
+import { WORKERS } from '../machine.ts'
+import { programs } from '../programs.ts'
+import type { Answer, Effort, Question } from '../question.ts'
+import { takeInTurns, timed } from '../rounds.ts'
+import { p50 } from '../samples.ts'
+
+const REQUESTS = 600
+const MAX_ADDED_MS = 1
+
+export const httpLatency: Question = {
+  title: 'A trivial program over HTTP (keep-alive) and embedded',
+  ask,
+}
+
+async function ask(effort: Effort): Promise<Answer> {
+  const embedded = await openLatchd()
+  const daemon = await startDaemonProcess(scripts.development, { workers: WORKERS })
+  const client = new Latchd({ url: daemon.url })
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  const source = programs.trivial.source()
+  try {
+    const [inProcess = [], http = [], sdk = []] = await takeInTurns(
+      [
+        timed(runner(embedded, 'trivial')),
+        timed(() => post(daemon.url, agent, JSON.stringify({ source }))),
+        timed(() => client.executeOrThrow({ source })),
+      ],
+      effort.count(REQUESTS),
+    )
+    return {
+      rows: [
+        { name: 'embedded', unit: 'ms', samples: inProcess },
+        { name: 'POST /v1/execute', unit: 'ms', samples: http },
+        { name: 'SDK (fetch)', unit: 'ms', samples: sdk },
+      ],
+      targets: [
+        {
+          what: 'HTTP adds, p50',
+          value: p50(http) - p50(inProcess),
+          bound: MAX_ADDED_MS,
+          unit: 'ms',
+          sense: 'at most',
+        },
+      ],
+    }
+  } finally {
+    agent.destroy()
+    await client.close()
+    await daemon.stop()
+    await embedded.close()
+  }
+}
+
+function post(url: string, agent: Agent, body: string): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
+  const sent = request(`${url}/v1/execute`, { method: 'POST', agent, headers }, response => {
+    const chunks: Buffer[] = []
+    response.on('data', chunk => chunks.push(chunk))
+    response.on('error', reject)
+    response.on('end', () => {
+      const text = Buffer.concat(chunks).toString()
+      const { status } = JSON.parse(text) as { status?: unknown }
+      if (status === 'completed') resolve()
+      else reject(new Error(`The daemon answered ${response.statusCode}: ${text}`))
+    })
+  })
+  sent.on('error', reject)
+  sent.end(body)
+  return promise
+}

@@ -1,0 +1,83 @@
+import { type Contestant, runner } from '../contestants/contestant.ts'
+import { type Field, openField } from '../contestants/field.ts'
+import type { ProgramName } from '../programs.ts'
+import type { Answer, Effort, Question, Row, Target } from '../question.ts'
+import { takeInTurns } from '../rounds.ts'
+import { p50, type Samples } from '../samples.ts'
+
+/** Each sample counts the executions that end within so long. */
+const WINDOW_MS = 1000
+const QUICK_WINDOW_MS = 300
+const WINDOWS = 10
+
+export const throughput: Question = {
+  title: 'Executions a second at saturation',
+  ask,
+}
+
+async function ask(effort: Effort): Promise<Answer> {
+  const field = await openField()
+  try {
+    const trivial = await rates(field, 'trivial', 'trivial', effort)
+    const oneCall = await rates(field, 'oneCall', 'one call', effort)
+    return {
+      rows: [...trivial, ...oneCall, ...field.missing],
+      targets: [...targets(trivial), ...targets(oneCall)],
+    }
+  } finally {
+    await field.close()
+  }
+}
+
+async function rates(
+  field: Field,
+  program: ProgramName,
+  what: string,
+  { isQuick, count }: Effort,
+): Promise<Row[]> {
+  const contestants = [field.latchd, ...field.peers]
+  const windowMs = isQuick ? QUICK_WINDOW_MS : WINDOW_MS
+  const taken = await takeInTurns(
+    contestants.map(contestant => () => rate(contestant, program, windowMs)),
+    count(WINDOWS),
+  )
+  return contestants.map(({ name }, i): Row => {
+    return { name: `${what}: ${name}`, unit: '/s', samples: slowestLast(taken[i] ?? []) }
+  })
+}
+
+/** Of rates the low ones are the bad ones, which p99 is to tell. */
+const slowestLast = (samples: Samples): Samples => samples.toReversed()
+
+async function rate(
+  contestant: Contestant,
+  program: ProgramName,
+  windowMs: number,
+): Promise<number> {
+  const run = runner(contestant, program)
+  const from = performance.now()
+  let ended = 0
+  const lane = async () => {
+    while (performance.now() - from < windowMs) {
+      await run()
+      ended++
+    }
+  }
+  await Promise.all(Array.from({ length: contestant.maxInFlight }, lane))
+  return (ended / (performance.now() - from)) * 1000
+}
+
+/** Ten times what `run` completes. */
+function targets(rows: readonly Row[]): Target[] {
+  const [latchd, run] = rows
+  if (latchd === undefined || !run?.name.includes('run ')) return []
+  return [
+    {
+      what: `${latchd.name} against 10 × ${run.name}`,
+      value: p50(latchd.samples),
+      bound: 10 * p50(run.samples),
+      unit: '/s',
+      sense: 'at least',
+    },
+  ]
+}
