@@ -33,7 +33,8 @@ export async function readBody(
     let size = 0
     for await (const chunk of chunks) {
       size += chunk.length
-            kept.push(chunk)
+      if (size > maxBytes) throw tooLarge(host, maxBytes)
+      kept.push(chunk)
     }
     return Buffer.concat(kept, size)
   }

@@ -516,6 +516,18 @@ t.test('bodies are bounded', async t => {
       await t.rejects(fetch(`${url}/${encoding}`), tooLarge)
   })
 
+  await t.test('an endless body that decodes to nothing is cut off', async t => {
+    const start = gzipSync('').subarray(0, 10)
+    // Stored blocks of no bytes, as RFC 1951 has them.
+    const emptyBlocks = Buffer.alloc(5000, Buffer.from([0, 0, 0, 0xff, 0xff]))
+    const { url } = await serve(t, (_, response) => {
+      response.setHeader('content-encoding', 'gzip').write(start)
+      const more = () => response.write(emptyBlocks, error => error ?? more())
+      more()
+    })
+    await t.rejects(fetch(url), tooLarge)
+  })
+
   await t.test('headers are bounded too', async t => {
     const { url } = await serve(t, (_, response) =>
       response.setHeader('x-long', 'x'.repeat(40_000)).end(),
