@@ -1,4 +1,4 @@
-import { JavaScriptParser, TypeScriptParser } from './parser.ts'
+import { JavaScriptParser, type SourceParser, TypeScriptParser } from './parser.ts'
 import { Refusal, TOO_DEEP } from './source-error.ts'
 import type { SyntaxNode } from './syntax-node.ts'
 import { skipTrivia } from './trivia.ts'
@@ -33,9 +33,7 @@ export function parse(text: string, language: Language): Tree {
   return { program: guard(parser, () => parser.parse()), isObject: false }
 }
 
-type Reader = InstanceType<typeof JavaScriptParser>
-
-function parseObject(parser: Reader): Tree | undefined {
+function parseObject(parser: SourceParser): Tree | undefined {
   try {
     const object = guard(parser, () => parser.parseWhole())
     if (object?.type !== 'ObjectExpression') return undefined
@@ -56,7 +54,7 @@ function parseObject(parser: Reader): Tree | undefined {
  * A stack that ends within a reading which is tried makes the TypeScript parser trip over its own
  * clean-up, and some texts meet plain faults of it.
  */
-function guard<T>(parser: Reader, run: () => T): T {
+function guard<T>(parser: SourceParser, run: () => T): T {
   try {
     return run()
   } catch (error) {

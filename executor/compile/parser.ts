@@ -24,7 +24,7 @@ interface Scope {
 }
 
 /** The parts of acorn's parser, undeclared in its types, that are overridden or read here. */
-interface ParserParts {
+export interface ParserParts {
   readonly type: unknown
   readonly start: number
   readonly scopeStack: readonly Scope[]
@@ -40,6 +40,12 @@ interface ParserParts {
   parseExport(node: AnyNode, exports: unknown): AnyNode
   parseExprImport(forNew: boolean): AnyNode
   tsParseModuleOrNamespaceDeclaration?(node: AnyNode, nested?: boolean): AnyNode
+}
+
+/** A parser of one source. */
+export interface SourceParser extends ParserParts {
+  /** The whole input as one expression; undefined when something follows it. */
+  parseWhole(): SyntaxNode | undefined
 }
 
 type ParserClass = new (options: Options, input: string) => ParserParts
@@ -129,7 +135,6 @@ const guarded = (Base: ParserClass, hasLocations: boolean) =>
       return super.parseExport(node, exports)
     }
 
-    /** The whole input as one expression; undefined when something follows it. */
     parseWhole(): SyntaxNode | undefined {
       this.nextToken()
       const expression = this.parseExpression()
@@ -138,10 +143,13 @@ const guarded = (Base: ParserClass, hasLocations: boolean) =>
   }
 
 /** Parser of JavaScript sources. */
-export const JavaScriptParser = guarded(Parser as unknown as ParserClass, false)
+export const JavaScriptParser: new (input: string) => SourceParser = guarded(
+  Parser as unknown as ParserClass,
+  false,
+)
 
 /** Parser of TypeScript sources; the plug-in needs locations. */
-export const TypeScriptParser = class extends guarded(
+export const TypeScriptParser: new (input: string) => SourceParser = class extends guarded(
   Parser.extend(tsPlugin()) as unknown as ParserClass,
   true,
 ) {

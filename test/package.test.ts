@@ -1,0 +1,117 @@
+/** The package as its users get it: packed, installed into an empty app, run there. */
+
+import { execFile } from 'node:child_process'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import t, { type Test } from 'tap'
+import { testDaemon } from './support/daemon.ts'
+
+const root = resolve(import.meta.dirname, '..')
+
+/** Runs a command as a user does: the test runner's Node options stay behind, though it adds them late. */
+function run(command: string, args: readonly string[], options: { cwd: string }) {
+  return promisify(execFile)('env', ['-u', 'NODE_OPTIONS', command, ...args], {
+    env: environment(),
+    ...options,
+  })
+}
+
+/** The environment of a user: the pinned Node first, nothing of the test runner. */
+function environment(): NodeJS.ProcessEnv {
+  const clean = Object.entries(process.env).filter(([name]) => !/^(TAP|npm_|LATCHD_)/.test(name))
+  return { ...Object.fromEntries(clean), PATH: `${dirname(process.execPath)}:${process.env.PATH}` }
+}
+
+function temporary(t: Test): string {
+  const folder = mkdtempSync(join(tmpdir(), 'latchd-package-'))
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** Packs a copy of the tree, since packing rewrites package.json for a moment. */
+async function pack(t: Test): Promise<string> {
+  const folder = temporary(t)
+  const { stdout } = await run('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root })
+  for (const file of stdout.trim().split('\n')) {
+    if (/^(test|docs)\//.test(file) || !existsSync(join(root, file))) continue
+    mkdirSync(dirname(join(folder, file)), { recursive: true })
+    cpSync(join(root, file), join(folder, file))
+  }
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+  const packed = await run('npm', ['pack', '--json'], { cwd: folder })
+  const [{ filename }] = JSON.parse(packed.stdout.slice(packed.stdout.indexOf('[\n')))
+  return join(folder, filename)
+}
+
+t.test('the package runs in an empty app and brings no Node', async t => {
+  const tarball = await pack(t)
+  const app = temporary(t)
+  writeFileSync(join(app, 'package.json'), '{"name":"app","private":true,"type":"module"}')
+  await run('npm', ['install', '--no-audit', '--no-fund', tarball], { cwd: app })
+
+  t.test('no Node, no native add-on, no install script came along', async t => {
+    const installed = readdirSync(join(app, 'node_modules'))
+    t.strictSame(
+      installed.filter(name => /^node-(linux|darwin|win|bin)/.test(name)),
+      [],
+    )
+    const { scripts, optionalDependencies, devDependencies } = JSON.parse(
+      readFileSync(join(app, 'node_modules/latchd/package.json'), 'utf8'),
+    )
+    t.strictSame(
+      [scripts, optionalDependencies, devDependencies],
+      [undefined, undefined, undefined],
+    )
+    const lock = readFileSync(join(app, 'package-lock.json'), 'utf8')
+    t.notMatch(lock, 'hasInstallScript')
+  })
+
+  t.test('the README’s app examples print what stands behind them', async t => {
+    const { url } = await testDaemon(t)
+    const readme = readFileSync(join(root, 'README.md'), 'utf8')
+    const examples = [
+      ...readme.matchAll(/^```ts app\n([\s\S]*?)^```\n\n```text\n([\s\S]*?)^```$/gm),
+    ]
+    t.equal(examples.length, 2)
+    for (const [i, [, source = '', printed]] of examples.entries()) {
+      writeFileSync(join(app, `example-${i}.ts`), source.replace('http://127.0.0.1:7070', url))
+      const { stdout } = await run('node', [`example-${i}.ts`], { cwd: app })
+      t.equal(stdout, printed)
+    }
+  })
+
+  t.test('the command runs a program', async t => {
+    writeFileSync(join(app, 'program.js'), 'sleep(5); [1, 2].map(n => n * 21)')
+    const { stdout } = await run('npx', ['--no', 'latchd', 'run', 'program.js'], { cwd: app })
+    t.equal(stdout, '[ 21, 42 ]\n')
+  })
+
+  t.test('the protocol is there for those who check shapes', async t => {
+    writeFileSync(
+      join(app, 'protocol.js'),
+      "import { limitTable } from 'latchd/protocol'; console.log(limitTable.cpuMs.default)",
+    )
+    const { stdout } = await run('node', ['protocol.js'], { cwd: app })
+    t.equal(stdout, '10000\n')
+  })
+})
+
+t.test('nothing that is installed runs a script or is native', async t => {
+  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
+  const scripted = Object.entries<{ hasInstallScript?: boolean }>(lock.packages)
+    .filter(([, { hasInstallScript }]) => hasInstallScript)
+    .map(([name]) => name)
+  t.strictSame(scripted, [])
+})
