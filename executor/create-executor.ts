@@ -54,7 +54,8 @@ class LocalExecutor implements EmbeddedExecutor {
         `Cannot start ${workers} workers: a whole number from 1 is expected`,
       )
     }
-    this.#toolbox = new Toolbox([sleepTool]).with(this.#normalize(tools))
+    this.#toolbox = new Toolbox([sleepTool])
+    this.addTools(tools)
     this.#pool = new WorkerPool(workers)
   }
 

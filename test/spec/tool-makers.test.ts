@@ -1,0 +1,186 @@
+import { tool as agentsTool } from '@openai/agents-core'
+import { tool as aiTool, jsonSchema } from 'ai'
+import { zodFunction } from 'openai/helpers/zod'
+import t from 'tap'
+import { z } from 'zod'
+import { createExecutor } from '../../executor/index.ts'
+import type { ToolSet } from '../../protocol/executor.ts'
+import { tool } from '../../sdk/index.ts'
+
+/** Runs one program over tools of a maker and gives its output, or its error. */
+async function outcomeOf(tools: ToolSet, source: string): Promise<unknown> {
+  const executor = createExecutor({ tools, workers: 1 })
+  try {
+    const outcome = await executor.execute({ source })
+    return 'error' in outcome ? outcome.error.message : outcome.output
+  } finally {
+    await executor.close()
+  }
+}
+
+const City = z.object({
+  city: z.string().describe('Name of the city'),
+  unit: z.enum(['C', 'F']).default('C'),
+})
+const answer = ({ city, unit }: { city: string; unit?: string }) => ({
+  city,
+  degrees: 21,
+  unit: unit ?? 'C',
+})
+const paris = { city: 'Paris', degrees: 21, unit: 'C' }
+
+const makers: ReadonlyArray<readonly [maker: string, tools: ToolSet]> = [
+  [
+    'tool() with zod',
+    [
+      tool({
+        name: 'weather',
+        description: 'Weather.',
+        inputSchema: City,
+        execute: async input => answer(input),
+      }),
+    ],
+  ],
+  [
+    'a plain definition with JSON Schema',
+    [
+      {
+        name: 'weather',
+        description: 'Weather.',
+        inputSchema: {
+          type: 'object',
+          properties: { city: { type: 'string' }, unit: { type: 'string' } },
+          required: ['city'],
+        },
+        execute: async (input: { city: string }) => answer(input),
+      },
+    ],
+  ],
+  [
+    'the AI SDK with zod',
+    {
+      weather: aiTool({
+        description: 'Weather.',
+        inputSchema: City,
+        execute: async input => answer(input),
+      }),
+    },
+  ],
+  [
+    'the AI SDK with jsonSchema()',
+    {
+      weather: aiTool({
+        description: 'Weather.',
+        inputSchema: jsonSchema<{ city: string }>({
+          type: 'object',
+          properties: { city: { type: 'string' } },
+          required: ['city'],
+        }),
+        execute: async input => answer(input),
+      }),
+    },
+  ],
+  [
+    'OpenAI Agents',
+    [
+      agentsTool({
+        name: 'weather',
+        description: 'Weather.',
+        parameters: z.object({ city: z.string() }),
+        execute: async input => answer(input),
+      }),
+    ],
+  ],
+  [
+    "openai's zodFunction",
+    [
+      zodFunction({
+        name: 'weather',
+        description: 'Weather.',
+        parameters: z.object({ city: z.string() }),
+        function: async input => answer(input),
+      }),
+    ],
+  ],
+  [
+    'an object with forward, as smolagents has them',
+    [
+      {
+        name: 'weather',
+        description: 'Weather.',
+        inputs: { city: { type: 'string', description: 'Name of the city' } },
+        output_type: 'object',
+        forward: async (city: string) => answer({ city }),
+      },
+    ],
+  ],
+  [
+    'a plain function under a key',
+    {
+      weather: async (city: string | { city: string }) =>
+        answer(typeof city === 'string' ? { city } : city),
+    },
+  ],
+]
+
+for (const [maker, tools] of makers) {
+  t.test(
+    `a tool of ${maker} is called by position and by name, and tells what is wrong`,
+    async t => {
+      t.strictSame(await outcomeOf(tools, 'weather("Paris")'), paris)
+      t.strictSame(await outcomeOf(tools, 'weather({ city: "Paris" })'), paris)
+      t.strictSame(await outcomeOf(tools, 'await Promise.all(["Paris", "Paris"].map(weather))'), [
+        paris,
+        paris,
+      ])
+      if (maker.startsWith('a plain function')) return
+      t.match(
+        await outcomeOf(tools, 'weather({ city: 7 })'),
+        /^Cannot call weather: the input does not fit[\s\S]*city/,
+      )
+    },
+  )
+}
+
+t.test('a class with forward keeps its own fields', async t => {
+  class Counter {
+    name = 'count'
+    description = 'Counts.'
+    #calls = 0
+    async forward(by = 1) {
+      this.#calls += by
+      return this.#calls
+    }
+  }
+  t.equal(await outcomeOf([new Counter()], 'count(); count(5); count()'), 7)
+})
+
+t.test('a default of a plain function holds when the program leaves it out', async t => {
+  const search = async (text: string, limit = 10) => `${text} ${limit}`
+  t.equal(await outcomeOf({ search }, 'search("a") + search("b", 2)'), 'a 10b 2')
+})
+
+t.test('what cannot be a tool is refused when it is given', async t => {
+  const cases: ReadonlyArray<readonly [unknown, RegExp]> = [
+    [[{ name: 'a', description: '' }], /it has neither execute nor forward/],
+    [[{ name: 'console', description: '', execute: () => 1 }], /standard global/],
+    [[() => 1], /no name/],
+    [[{ name: 'a', description: '', inputSchema: 5, execute: () => 1 }], /input schema/],
+    [[{ name: 'a', description: '', timeoutMs: -1, execute: () => 1 }], /timeoutMs is -1/],
+    [
+      [{ name: 'a', description: '', needsApproval: true, execute: () => 1 }],
+      /needsApproval is not available/,
+    ],
+    [['nope'], /no tool has that name/],
+  ]
+  for (const [tools, message] of cases) {
+    t.throws(() => createExecutor({ tools: tools as ToolSet }), { name: 'LatchdError', message })
+  }
+})
+
+t.test('an output schema holds the tool to its word', async t => {
+  const tools = [
+    { name: 'n', description: '', outputSchema: z.number(), execute: async () => 'five' },
+  ]
+  t.match(await outcomeOf(tools, 'n()'), /^n answered what does not fit its output schema/)
+})
