@@ -22,11 +22,12 @@ export function callConcurrently(
   text: string,
 ): Promise<unknown> {
   const id = askNumber(operation, number, text)
+  const place = new ErrorOf()
   return new PromiseOf((resolve, reject) => {
     mapSet(waiting, id, reply => {
       let value: unknown
       try {
-        value = readReply(reply)
+        value = readReply(reply, place)
       } catch (error) {
         reject(error)
         return
@@ -56,14 +57,14 @@ export function deliver(id: number, text: string): void {
 
 const streamCalls = { blocking: callBlocking, concurrent: callConcurrently }
 
-/** The value of a reply. @throws the error that the reply stands for. */
-export function readReply(text: string): unknown {
+/** The value of a reply. @throws the error that the reply stands for, with the stack of `place`. */
+export function readReply(text: string, place?: Error): unknown {
   switch (text[0]) {
     case PLAIN:
     case EXACT:
       return decode(text)
     case THROWN:
-      throw thrownError(stringSlice(text, 1))
+      throw thrownError(stringSlice(text, 1), place)
     case STREAM:
       return makeStream(+stringSlice(text, 1), streamCalls)
     case DONE:

@@ -93,13 +93,16 @@ class Reader {
     const form = this.#forms[index]
     if (typeof form !== 'object' || form === null) return form
     if (!isArray(form)) return {}
-    const kind = form[0]
+    // Never past the end: a program may have put something on `Array.prototype` there.
+    const kind = form.length > 0 ? form[0] : 0
     if (typeof kind !== 'string') return []
     switch (kind) {
       case 'null':
         return objectCreate(null)
       case 'Entries':
         return {}
+      case 'NullEntries':
+        return objectCreate(null)
       case 'Map':
         return new MapOf()
       case 'Set':
@@ -109,7 +112,7 @@ class Reader {
       case 'Date':
         return new DateOf(form[1] === '' ? 0 / 0 : form[1])
       case 'RegExp':
-        return new RegExpOf(form[1], form[2] ?? '')
+        return new RegExpOf(form[1], form.length > 2 ? form[2] : '')
       case 'BigInt':
         return BigIntOf(form[1])
       case 'ArrayBuffer':
@@ -150,10 +153,11 @@ class Reader {
       }
       return
     }
-    switch (form[0]) {
+    switch (form.length > 0 ? form[0] : 0) {
       case 'null':
         for (let i = 1; i < form.length; i += 2) this.#set(made as object, form[i], form[i + 1])
         return
+      case 'NullEntries':
       case 'Entries': {
         const entries = this.#forms[form[1]] as number[]
         for (let i = 0; i < entries.length; i += 2)

@@ -30,6 +30,7 @@ import {
   domExceptionName,
   hasBrand,
   hidden,
+  internalErrorPrototype,
   isArray,
   isErrorBrand,
   jsonStringify,
@@ -45,11 +46,14 @@ import {
   objectPrototype,
   promisePrototype,
   record,
+  reflectApply,
   reflectDefineProperty,
+  reflectGetOwnPropertyDescriptor,
   reflectGetPrototypeOf,
   regExpFlags,
   regExpPrototype,
   regExpSource,
+  StringOf,
   setForEach,
   setSize,
   stringValueOf,
@@ -153,7 +157,7 @@ class Walk {
         this.#isPlain = false
         return known
       }
-      const crossing = this.#mode.toJSON ? afterToJSON(part, key) : part
+      const crossing = this.#mode.toJSON ? this.#afterToJSON(part, key) : part
       if (crossing !== part) {
         part = crossing
         if (typeof part === 'object' && part !== null) {
@@ -185,6 +189,16 @@ class Walk {
     return index
   }
 
+  #afterToJSON(value: object, key: string | number): unknown {
+    try {
+      return afterToJSON(value, key)
+    } catch (error) {
+      if (!this.#mode.substitute || isOutOfMemory(error)) throw error
+      this.#isPlain = false
+      return this.#mode.substitute(value)
+    }
+  }
+
   #write(value: unknown, index: number): string {
     switch (typeof value) {
       case 'string':
@@ -197,7 +211,7 @@ class Walk {
         this.#isPlain = false
         return '["BigInt","' + bigintToString(value) + '"]'
       case 'object':
-        return value === null ? 'null' : this.#writeObject(value, index)
+        return value === null ? 'null' : this.#writeReadable(value, index)
       default:
         return this.#refuse(value, index)
     }
@@ -227,6 +241,16 @@ class Walk {
       at = parent
     }
     return (typeof this.#root === 'string' ? this.#root : 'args') + path
+  }
+
+  /** In an output, an object whose getter or trap throws becomes text as well. */
+  #writeReadable(value: object, index: number): string {
+    try {
+      return this.#writeObject(value, index)
+    } catch (error) {
+      if (!this.#mode.substitute || isOutOfMemory(error)) throw error
+      return this.#refuse(value, index)
+    }
   }
 
   #writeObject(value: object, index: number): string {
@@ -283,7 +307,7 @@ class Walk {
     // Up to this length holes are written one by one; beyond it only what is there counts.
     if (length > 64) {
       const keys = objectKeys(value)
-      if (keys.length * 2 < length) return this.#writeSparse(value, keys, index)
+      if (keys.length * 2 < length) return this.#writeSparse(value, length, keys, index)
     }
     let text = '['
     for (let i = 0; i < length; i++) {
@@ -297,14 +321,19 @@ class Walk {
     return text + ']'
   }
 
-  #writeSparse(value: readonly unknown[], keys: readonly string[], index: number): string {
+  #writeSparse(
+    value: readonly unknown[],
+    length: number,
+    keys: readonly string[],
+    index: number,
+  ): string {
     this.#isPlain = false
-    let text = '[' + SPARSE + ',' + value.length
+    let text = '[' + SPARSE + ',' + length
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i] as string
       const at = +key
       // The others are named properties, which do not cross; a proxy may give keys beyond its length.
-      if ('' + at !== key || at !== at >>> 0 || at >= value.length) continue
+      if ('' + at !== key || at !== at >>> 0 || at >= length) continue
       text += ',' + key + ',' + this.#place(value[at], index, at)
     }
     return text + ']'
@@ -314,14 +343,11 @@ class Walk {
   #writeSpecial(value: object, index: number): string | undefined {
     const kind = typedArrayName(value)
     if (kind !== undefined) {
-      const whole = arrayBufferByteLength(typedArrayBuffer(value))
-      const part =
-        typedArrayByteLength(value) === whole
-          ? ''
-          : ',' + typedArrayByteOffset(value) + ',' + typedArrayLength(value)
-      return '["' + kind + '",' + this.#place(typedArrayBuffer(value), index, 'buffer') + part + ']'
+      const size = typedArrayByteLength(value)
+      const offset = typedArrayByteOffset(value)
+      return this.#writeView(kind, value, typedArrayBuffer(value), offset, size, index)
     }
-    if (isErrorBrand(value)) return '["Error",' + this.#place(errorParts(value), index, '') + ']'
+    if (isErrorBrand(value)) return this.#writeError(value, index)
     if (hasBrand(mapSize, value)) {
       let text = '["Map"'
       mapForEach(value as Map<unknown, unknown>, (item, key) => {
@@ -349,55 +375,117 @@ class Walk {
         ']'
       )
     }
-    if (hasBrand(arrayBufferByteLength, value))
-      return '["ArrayBuffer","' + toBase64(value as ArrayBuffer) + '"]'
+    if (hasBrand(arrayBufferByteLength, value)) return this.#take(value as ArrayBuffer, index).text
     if (hasBrand(dataViewByteLength, value)) {
-      const buffer = dataViewBuffer(value)
-      const bounds =
-        dataViewByteLength(value) === arrayBufferByteLength(buffer)
-          ? ''
-          : ',' + dataViewByteOffset(value) + ',' + dataViewByteLength(value)
-      return '["DataView",' + this.#place(buffer, index, 'buffer') + bounds + ']'
+      const size = dataViewByteLength(value)
+      const offset = dataViewByteOffset(value)
+      return this.#writeView('DataView', value, dataViewBuffer(value), offset, size, index)
     }
     if (isURL(value)) return '["URL",' + jsonStringify(urlHref(value)) + ']'
     if (isURLSearchParams(value))
       return '["URLSearchParams",' + jsonStringify(searchParamsText(value as never)) + ']'
+    if (hasBrand(domExceptionName, value)) return this.#writeError(value as Error, index)
     const boxed = unboxed(value)
     if (boxed !== undefined) return '["Object",' + this.#place(boxed, index, '') + ']'
     if (isUnsendable(value)) return this.#refuse(value, index)
     return undefined
   }
+
+  #writeError(error: Error, index: number): string {
+    return '["Error",' + this.#place(errorParts(error), index, '') + ']'
+  }
+
+  #writeView(
+    kind: string,
+    view: object,
+    buffer: ArrayBuffer,
+    offset: number,
+    size: number,
+    index: number,
+  ): string {
+    const at = this.#place(buffer, index, 'buffer')
+    const { byteLength } = this.#take(buffer, at)
+    // A getter has resized the buffer since it was taken.
+    if (offset + size > byteLength) return this.#refuse(view, index, 'its buffer was resized')
+    const length = kind === 'DataView' ? size : typedArrayLength(view)
+    const bounds = size === byteLength ? '' : ',' + offset + ',' + length
+    return '["' + kind + '",' + at + bounds + ']'
+  }
+
+  /** The text of a buffer, made when it or a view of it is met first: views must fit what is sent. */
+  #take(buffer: ArrayBuffer, index: number): BufferText {
+    const known = mapGet(this.#buffers, index)
+    if (known !== undefined) return known
+    const byteLength = arrayBufferByteLength(buffer)
+    const taken = { text: '["ArrayBuffer","' + toBase64(buffer) + '"]', byteLength }
+    mapSet(this.#buffers, index, taken)
+    return taken
+  }
 }
 
-/** Brands of exotic objects come first, so that a Date crosses as a Date though it has `toJSON`. */
+interface BufferText {
+  readonly text: string
+  readonly byteLength: number
+}
+
+/** What an object with a `toJSON` method crosses as: what that returns, unless it crosses as it is. */
 function afterToJSON(value: object, key: string | number): unknown {
   const { toJSON } = value as { toJSON?: unknown }
-  if (typeof toJSON !== 'function') return value
-  if (hasBrand(dateGetTime, value) || isURL(value)) return value
-  return (value as { toJSON(key: string): unknown }).toJSON('' + key)
+  if (typeof toJSON !== 'function' || !inheritsToJSON(value) || hasOwnForm(value)) return value
+  return reflectApply(toJSON as never, value, ['' + key])
+}
+
+/** Whether `toJSON` is the object's or its class's own: a patch of all objects changes no value. */
+function inheritsToJSON(value: object): boolean {
+  for (let up: object | null = value; up !== null; up = reflectGetPrototypeOf(up)) {
+    if (up === objectPrototype) return false
+    if (reflectGetOwnPropertyDescriptor(up, 'toJSON') !== undefined) return true
+  }
+  return false
+}
+
+/** Whether an object is of a kind that crosses as it is, so that `toJSON` is not asked. */
+function hasOwnForm(value: object): boolean {
+  return (
+    isArray(value) ||
+    typedArrayName(value) !== undefined ||
+    isErrorBrand(value) ||
+    hasBrand(mapSize, value) ||
+    hasBrand(setSize, value) ||
+    hasBrand(dateGetTime, value) ||
+    isRegExp(value) ||
+    hasBrand(arrayBufferByteLength, value) ||
+    hasBrand(dataViewByteLength, value) ||
+    isURL(value) ||
+    isURLSearchParams(value)
+  )
+}
+
+function isOutOfMemory(error: unknown): boolean {
+  return isErrorBrand(error) && reflectGetPrototypeOf(error) === internalErrorPrototype
 }
 
 function errorParts(error: Error): Record<string, unknown> {
   const parts = {} as Record<string, unknown>
   const put = (key: string, value: unknown) =>
     reflectDefineProperty(parts, key, hidden(value, true))
-  put('name', '' + error.name)
-  put('message', '' + error.message)
+  put('name', StringOf(error.name))
+  put('message', StringOf(error.message))
   if (objectHasOwn(error, 'cause')) put('cause', error.cause)
   if (objectHasOwn(error, 'errors')) put('errors', (error as AggregateError).errors)
   const keys = objectKeys(error)
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i] as string
-    if (key !== 'stack') put(key, (error as unknown as Record<string, unknown>)[key])
+    if (key === 'stack' || key === 'name' || key === 'message' || key === '__proto__') continue
+    put(key, (error as unknown as Record<string, unknown>)[key])
   }
   return parts
 }
 
 function isRegExp(value: object): boolean {
   // `source` answers for `RegExp.prototype` too, which is no regular expression.
-  return hasBrand(regExpSource, value) && hasBrand(regExpFlags, value) && value !== RegExpPrototype
+  return hasBrand(regExpSource, value) && value !== regExpPrototype
 }
-const RegExpPrototype = RegExp.prototype
 
 function unboxed(value: object): unknown {
   if (hasBrand(numberValueOf, value)) return numberValueOf(value)

@@ -13,7 +13,9 @@ import {
   objectKeys,
   record,
   reflectDefineProperty,
+  reflectSetPrototypeOf,
   standardErrors,
+  stringSlice,
 } from './primordials.ts'
 
 /** Classes of errors of the host's making, by name; each is a global of the guest. */
@@ -32,13 +34,23 @@ export function installErrors(target: object): void {
   }
 }
 
-/** The error that a call throws, from the text that the host sent. */
-export function thrownError(text: string): Error {
+/**
+ * The error that a call throws, from the text that the host sent.
+ *
+ * @param place an error made where the call was, which becomes this one: when the answer of a
+ *   concurrent call is here, nothing of the program is on the stack
+ */
+export function thrownError(text: string, place?: Error): Error {
   const thrown = jsonParse(text) as ThrownText
   const { name } = thrown
   const constructor =
     classes[name] ?? (objectHasOwn(standardErrors, name) ? standardErrors[name] : ErrorOf)
-  const error = new (constructor as ErrorConstructor)(thrown.message)
+  let error = place
+  if (error === undefined) error = new (constructor as ErrorConstructor)(thrown.message)
+  else {
+    reflectSetPrototypeOf(error, (constructor as ErrorConstructor).prototype)
+    reflectDefineProperty(error, 'message', hidden(thrown.message))
+  }
   if (error.name !== name) reflectDefineProperty(error, 'name', hidden(name))
   if (thrown.details !== undefined) {
     const keys = objectKeys(thrown.details)
@@ -64,6 +76,8 @@ export function describe(thrown: unknown): string {
     description.stack = textOf(thrown, 'stack') ?? ''
     const hint = textOf(thrown, 'hint')
     if (hint !== undefined) description.hint = hint
+  } else if (isNoValue(thrown)) {
+    return OUT_OF_MEMORY
   } else {
     // A value that is no error has no name of its own, and no place where it was thrown.
     description.name = 'Error'
@@ -72,6 +86,12 @@ export function describe(thrown: unknown): string {
   }
   return jsonStringify(description)
 }
+
+/** What a few built-ins (`normalize`) throw when an allocation fails: nothing that `typeof` knows. */
+const isNoValue = (thrown: unknown) => (typeof thrown as string) === 'unknown'
+
+/** The description of a failed allocation, for when there is no room to make one. */
+export const OUT_OF_MEMORY = '{"name":"InternalError","message":"out of memory","stack":""}'
 
 const THROWN_DEPTH = { depth: 2, maxBytes: 4096 }
 
@@ -82,11 +102,14 @@ export interface ErrorDescription {
   readonly hint?: string
 }
 
+/** More than this of a name, a message or a stack tells nobody anything. */
+const MAX_TEXT = 65_536
+
 /** Reads a property that should be a text; getters and traps of the program may run, and may throw. */
 function textOf(error: Error, key: 'name' | 'message' | 'stack' | 'hint'): string | undefined {
   try {
     const value = (error as unknown as Record<string, unknown>)[key]
-    return typeof value === 'string' ? value : undefined
+    return typeof value === 'string' ? stringSlice(value, 0, MAX_TEXT) : undefined
   } catch {
     // A hostile getter: the property tells nothing.
     return undefined

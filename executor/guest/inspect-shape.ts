@@ -15,7 +15,7 @@ import {
   mapSize,
   numberValueOf,
   objectToString,
-  regExpFlagGetters,
+  regExpFlags,
   regExpSource,
   setSize,
   stringValueOf,
@@ -145,10 +145,5 @@ function unboxed(
 }
 
 function regExpText(value: object): string {
-  let text = '/' + regExpSource(value) + '/'
-  for (let at = 0; at < regExpFlagGetters.length; at++) {
-    const flag = regExpFlagGetters[at] as { letter: string; isSet: (value: unknown) => unknown }
-    if (flag.isSet(value) === true) text += flag.letter
-  }
-  return text
+  return '/' + regExpSource(value) + '/' + regExpFlags(value)
 }

@@ -7,6 +7,7 @@
 import { deliver } from './calls.ts'
 import { clockMs, installClock } from './clock.ts'
 import { installConsole } from './console.ts'
+import { installDateText } from './date-text.ts'
 import { installEncoding } from './encoding.ts'
 import { describe, describeRejection, installErrors } from './errors.ts'
 import { askNumber, askText } from './host.ts'
@@ -27,6 +28,7 @@ for (let i = 0; i < logLevels.length; i++) levelIndex[logLevels[i] as string] = 
 
 installErrors(globalThis)
 installClock(globalThis)
+installDateText()
 installConsole(
   globalThis,
   (level, text) => askNumber(HostOperation.log, levelIndex[level] as number, text),

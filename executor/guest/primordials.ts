@@ -148,10 +148,12 @@ export const weakSetHas = uncurry(WeakSet.prototype.has) as (
 
 export const DateOf = Date
 export const dateGetTime = uncurry(Date.prototype.getTime)
+export const dateOwnToString = uncurry(Date.prototype.toString)
+export const dateOwnToTimeString = uncurry(Date.prototype.toTimeString)
 export const dateToISOString = uncurry(Date.prototype.toISOString)
 export const RegExpOf = RegExp
 export const regExpSource = getter(RegExp.prototype, 'source') as (value: unknown) => string
-export const regExpFlags = getter(RegExp.prototype, 'flags') as (value: unknown) => string
+export const regExpPrototype = RegExp.prototype
 export const regExpExec = uncurry(RegExp.prototype.exec)
 
 export const ArrayBufferOf = ArrayBuffer
@@ -237,8 +239,8 @@ const flag = (letter: string, name: keyof RegExp) => ({
   letter,
   isSet: getter(RegExp.prototype, name),
 })
-/** The letters of a pattern's flags in the order of `flags`, whose getter would ask patched ones. */
-export const regExpFlagGetters = [
+/** The letters of a pattern's flags in the order of `flags`. */
+const regExpFlagGetters = [
   flag('d', 'hasIndices'),
   flag('g', 'global'),
   flag('i', 'ignoreCase'),
@@ -248,6 +250,16 @@ export const regExpFlagGetters = [
   flag('v', 'unicodeSets' as keyof RegExp),
   flag('y', 'sticky'),
 ]
+
+/** The flags of a pattern; the language's own getter would ask patched ones. */
+export function regExpFlags(value: unknown): string {
+  let flags = ''
+  for (let i = 0; i < regExpFlagGetters.length; i++) {
+    const { letter, isSet } = regExpFlagGetters[i] as { letter: string; isSet(v: unknown): unknown }
+    if (isSet(value) === true) flags += letter
+  }
+  return flags
+}
 
 /** An empty list without a prototype: elements may be assigned past any setter on `Array.prototype`. */
 export function unlinkedList<T>(): T[] {
@@ -298,6 +310,11 @@ export const { encodeURIComponent: encodeComponent, decodeURIComponent: decodeCo
 /** The prototype that the language's own iterators share. */
 export const iteratorPrototype = Iterator.prototype as object
 export const DOMExceptionOf = DOMException
+/** The name of a `DOMException`: a brand, since the engine does not count it among the errors. */
+export const domExceptionName = getter(DOMException.prototype, 'name')
+/** Prototype of what a failed allocation throws. */
+export const internalErrorPrototype = (globalThis as unknown as { InternalError: ErrorConstructor })
+  .InternalError.prototype
 
 export const { escape: escapeOf, unescape: unescapeOf } = globalThis as unknown as Record<
   'escape' | 'unescape',

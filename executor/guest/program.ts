@@ -2,8 +2,8 @@
 
 import { startClock } from './clock.ts'
 import { decode } from './decode.ts'
-import { encode } from './encode.ts'
-import { describe } from './errors.ts'
+import { type EncodeMode, encode } from './encode.ts'
+import { describe, OUT_OF_MEMORY } from './errors.ts'
 import { askNumber } from './host.ts'
 import { HostOperation } from './host-operations.ts'
 import { inspect } from './inspect.ts'
@@ -13,6 +13,7 @@ import {
   objectFreeze,
   objectHasOwn,
   objectKeys,
+  PromiseOf,
   reflectDefineProperty,
   reflectDeleteProperty,
 } from './primordials.ts'
@@ -55,12 +56,25 @@ function installInputs(inputs: Record<string, unknown>): void {
 export async function finish(evaluation: Promise<{ value: unknown }>): Promise<void> {
   let value: unknown
   try {
+    // Otherwise `await` would ask a constructor and a `then` that the program may have patched.
+    reflectDefineProperty(evaluation, 'constructor', hidden(PromiseOf))
     value = await (await evaluation).value
   } catch (error) {
-    askNumber(HostOperation.threw, 0, describe(error))
+    reportThrown(error)
     return
   }
   reportOutput(HostOperation.returned, value)
+}
+
+function reportThrown(error: unknown): void {
+  let text: string
+  try {
+    text = describe(error)
+  } catch {
+    // Nothing of the program runs in there unguarded: the heap has no room for the description.
+    text = OUT_OF_MEMORY
+  }
+  askNumber(HostOperation.threw, 0, text)
 }
 
 function reportOutput(operation: number, value: unknown): void {
@@ -68,8 +82,8 @@ function reportOutput(operation: number, value: unknown): void {
   try {
     text = encodeOutput(value)
   } catch (error) {
-    // A getter, a trap or a `toJSON` of the output threw.
-    askNumber(HostOperation.threw, 0, describe(error))
+    // The heap has no room for it.
+    reportThrown(error)
     return
   }
   askNumber(operation, 0, text)
@@ -85,7 +99,8 @@ function encodeOutput(value: unknown): string {
     isLossy = true
     return inspect(part, { depth: 0 })
   }
-  const encoded = encode(value, 'output', { toJSON: true, substitute })
+  const mode = { __proto__: null, toJSON: true, substitute } as EncodeMode
+  const encoded = encode(value, 'output', mode)
   const inspected = inspect(value)
   const mark = isLossy ? 'l' : encoded.isPlain ? 'p' : 'x'
   return '' + mark + inspected.length + ':' + inspected + encoded.text

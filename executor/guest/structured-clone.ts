@@ -1,11 +1,13 @@
 /** `structuredClone`: out through the codec and in again. */
 
 import { decode } from './decode.ts'
-import { encode } from './encode.ts'
+import { type EncodeMode, encode } from './encode.ts'
 import { hidden, reflectDefineProperty } from './primordials.ts'
 
 const DataCloneError = (globalThis as { DOMException?: typeof DOMException })
   .DOMException as typeof DOMException
+
+const MODE = { __proto__: null, toJSON: false } as EncodeMode
 
 /** Defines `structuredClone`; what cannot be cloned throws a `DataCloneError`, as in Node. */
 export function installStructuredClone(target: object): void {
@@ -15,7 +17,7 @@ export function installStructuredClone(target: object): void {
     hidden(function structuredClone(value: unknown) {
       let text: string
       try {
-        text = encode(value, 'value', { toJSON: false }).text
+        text = encode(value, 'value', MODE).text
       } catch (error) {
         if ((error as { code?: unknown } | null)?.code !== 'VALUE_NOT_TRANSFERABLE') throw error
         throw new DataCloneError((error as Error).message, 'DataCloneError')

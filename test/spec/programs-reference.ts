@@ -1,6 +1,5 @@
 /** The value that plain Node gives a program, as the reference for ours. */
 
-import { isDeepStrictEqual } from 'node:util'
 import { parse } from 'acorn'
 import { stringify } from 'devalue'
 

@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { inspect } from 'node:util'
 import * as devalue from 'devalue'
 import t from 'tap'
 import { createExecutor } from '../../executor/index.ts'
@@ -47,7 +48,22 @@ t.test('a program has the value that Node gives it, with tool calls and without'
   }
 })
 
-/** A value with its text, in which the order of keys shows. */
+const WHOLE = { depth: null, maxArrayLength: null, maxStringLength: null } as const
+
+/**
+ * A value as text: for readers, and exactly, with the order of keys and what stands in two places.
+ * Text alone, and without control characters or line separators, at which tap's report would end.
+ */
 function formsOf(output: unknown) {
-  return { output, text: devalue.stringify(output) }
+  const value = inspect(output, WHOLE).replace(/[\u2028\u2029]/g, escape)
+  return { value, exact: exactText(output) }
+}
+
+function exactText(output: unknown): string {
+  try {
+    return devalue.stringify(output)
+  } catch (error) {
+    // No program of the corpus gives such a value, so this is a failure that has to be seen.
+    return `Cannot be written: ${String(error)}`
+  }
 }
