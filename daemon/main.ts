@@ -37,4 +37,10 @@ process.stdout.on('error', () => process.exit(exitCodes.SIGPIPE))
 // Nobody is left who could be told.
 process.stderr.on('error', () => {})
 
-process.exitCode = await runProgram(process.argv.slice(2), terminal)
+const exitCode = await runProgram(process.argv.slice(2), terminal)
+// Everything that was written is out when an empty text is; pipes are asynchronous on some systems.
+for (const stream of [process.stdout, process.stderr]) {
+  await new Promise(resolve => stream.write('', resolve))
+}
+// Not left to the event loop, which a tool module's timer or connection may keep for ever.
+process.exit(exitCode)

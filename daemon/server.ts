@@ -1,25 +1,22 @@
 /** A daemon: everything that the configuration asks for, put together and listening. */
 
-import { rmSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { createAdaptorServer } from '@hono/node-server'
 import { pristine } from '../executor/engine/pristine.ts'
 import { WorkerPool } from '../executor/pool.ts'
 import { Supervision } from '../executor/supervision.ts'
 import { sleepTool } from '../executor/tools/builtin-sleep.ts'
-import { normalizeTool } from '../executor/tools/normalize.ts'
 import { Toolbox } from '../executor/tools/toolbox.ts'
-import type { Tool } from '../executor/tools/tool.ts'
 import type { Config } from './config/config.ts'
 import { Executions } from './executions.ts'
 import { createApp } from './http/app.ts'
 import { hostRule } from './http/origin.ts'
 import { Tokens } from './http/tokens.ts'
 import { createLog, type Logger } from './log.ts'
+import { nodeProblem } from './node-release.ts'
 import { MemoryStore } from './store/memory-store.ts'
-import { askModelTool } from './tools/ask-model.ts'
-import { fetchUrlTool } from './tools/fetch-url.ts'
-import { loadToolModules } from './tools/load-modules.ts'
+import { configuredTools } from './tools/configured-tools.ts'
 import { packageVersion } from './version.ts'
 
 /** A daemon that listens. */
@@ -42,8 +39,9 @@ const REQUEST_MS = 60_000
  */
 export async function startDaemon(config: Config): Promise<Daemon> {
   const log = createLog(config.logLevel)
+  if (config.stateDir !== undefined) mkdirSync(config.stateDir, { recursive: true, mode: 0o700 })
   const pool = new WorkerPool(config.workers)
-  const [toolbox] = await Promise.all([collectTools(config), pool.start()])
+  const toolbox = await prepare(config, pool)
   const executions = new Executions({
     pool,
     supervision: new Supervision(),
@@ -91,6 +89,17 @@ export async function startDaemon(config: Config): Promise<Daemon> {
   return { url, close: () => (closing ??= close()) }
 }
 
+/** Loads the tools while the workers start. */
+async function prepare(config: Config, pool: WorkerPool): Promise<Toolbox> {
+  try {
+    const [tools] = await Promise.all([configuredTools(config), pool.start()])
+    return new Toolbox([sleepTool]).with(tools)
+  } catch (error) {
+    await pool.close()
+    throw error
+  }
+}
+
 /** Answers under way get so long to leave. */
 const LAST_ANSWERS_MS = 1000
 const SWEEP_MS = 20
@@ -106,17 +115,6 @@ async function closeConnections(servers: readonly Server[], closed: Promise<unkn
   await closed
   clearInterval(sweep)
   clearTimeout(cut)
-}
-
-async function collectTools(config: Config): Promise<Toolbox> {
-  const tools: Tool[] = [sleepTool]
-  if (config.fetchAllow.length > 0) tools.push(normalizeTool(fetchUrlTool(config.fetchAllow)))
-  const { model, modelBaseUrl, modelApiKey } = config
-  if (model !== undefined) {
-    tools.push(normalizeTool(askModelTool({ model, baseURL: modelBaseUrl, apiKey: modelApiKey })))
-  }
-  const loaded = await loadToolModules(config.tools, process.cwd())
-  return new Toolbox(tools).with(loaded)
 }
 
 function listen(server: Server, address: { host: string; port: number } | { path: string }): Promise<Server> {
@@ -144,6 +142,8 @@ function urlOf(host: string, server: Server): string {
 function logStart(log: Logger, config: Config, url: string, toolbox: Toolbox): void {
   const tools = toolbox.tools.map(tool => tool.name)
   log.info({ url, socket: config.socket, workers: config.workers, tools, isolation: 'thread' }, 'listening')
+  const problem = nodeProblem(process.versions.node)
+  if (problem !== undefined) log.warn(`Node ${process.versions.node}: ${problem.message}`)
   if (config.tokens.length === 0) log.warn('no tokens: every program on this machine may use this daemon')
 }
 

@@ -120,6 +120,7 @@ export class WorkerPool {
 
   async #lease(cancelled: AbortSignal): Promise<void> {
     await this.start()
+    cancelled.throwIfAborted()
     if (this.#isClosed) throw new LatchdError('EXECUTOR_CLOSED', 'The executor is closed')
     if (this.#active < this.workers && this.#queue.size === 0) {
       this.#active++
@@ -151,7 +152,8 @@ export class WorkerPool {
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
       next.refuse(new LatchdError('EXECUTOR_CLOSED', 'The executor was closed'))
     }
-    await this.#ready
+    // A start that failed has been told to whoever started.
+    await this.#ready?.catch(() => {})
     for (const port of this.#controls.keys()) port.close()
     await this.#pool?.destroy()
   }

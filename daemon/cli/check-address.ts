@@ -27,7 +27,7 @@ export async function checkAddress(config: LoadedConfig): Promise<Finding> {
       const text = `a daemon answers at ${url} but refuses: ${oneLine(error)}; set LATCHD_TOKEN`
       return { status: 'warn', text }
     }
-    if (code === 'NOT_FOUND') return stranger(url)
+    if (code !== 'CONNECTION_LOST') return stranger(url)
     return { status: 'fail', text: `no daemon answers at ${url}: ${oneLine(error)}` }
   }
 }

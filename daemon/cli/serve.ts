@@ -12,6 +12,7 @@ const keys: readonly SettingKey[] = [
   'host',
   'port',
   'socket',
+  'stateDir',
   'tools',
   'fetchAllow',
   'workers',

@@ -64,6 +64,14 @@ export const settings = {
     default: undefined,
     description: 'also listen on this Unix socket',
   }),
+  stateDir: setting<string | undefined>({
+    env: 'LATCHD_STATE_DIR',
+    flag: '--state-dir <path>',
+    kind: filePath,
+    default: undefined,
+    fallbackEnv: 'STATE_DIRECTORY',
+    description: 'folder for state, made for its owner alone; nothing is kept in it yet',
+  }),
   tokens: setting<readonly TokenSetting[]>({
     env: 'LATCHD_TOKENS',
     kind: tokenList,

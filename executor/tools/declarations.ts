@@ -15,7 +15,9 @@ function declare(tool: ToolDescriptor): string {
   const identifier = toolIdentifier(tool.name)
   const result = tool.outputSchema === undefined ? 'any' : typeOf(tool.outputSchema)
   const note = identifier === tool.name ? '' : `Also tools[${JSON.stringify(tool.name)}].`
-  const comment = [tool.description, ...parameterNotes(tool.inputSchema), note].filter(line => line !== '')
+  const comment = [tool.description, ...parameterNotes(tool.inputSchema), note].filter(
+    line => line !== '',
+  )
   return `${docComment(comment)}declare function ${identifier}(${parameterList(tool.inputSchema)}): ${result}`
 }
 
@@ -35,7 +37,8 @@ function parameterList(schema: JsonSchema | undefined): string {
     .join(', ')
 }
 
-const parameterName = (name: string) => name.replace(/[^\p{ID_Continue}$]/gu, '_').replace(/^(?=\d)/, '_')
+const parameterName = (name: string) =>
+  name.replace(/[^\p{ID_Continue}$]/gu, '_').replace(/^(?=\d)/, '_')
 
 function parameterNotes(schema: JsonSchema | undefined): string[] {
   const properties = (schema?.properties ?? {}) as Record<string, JsonSchema>

@@ -21,6 +21,8 @@ export function normalizeTool(like: ToolLike, key?: string): Tool {
   const tool = read(like, key)
   const byKey = known.get(like) ?? new Map()
   known.set(like, byKey.set(key, tool))
+  // A tool that was read before is taken as it is.
+  known.set(tool, new Map([[undefined, tool]]))
   return tool
 }
 

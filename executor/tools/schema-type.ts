@@ -51,7 +51,8 @@ function objectType(schema: JsonSchema, root: JsonSchema, depth: number): string
   const properties = Object.entries((schema.properties ?? {}) as Record<string, JsonSchema>)
   const { additionalProperties, required } = schema
   if (properties.length === 0) {
-    const value = additionalProperties === false ? 'never' : render(additionalProperties, root, depth + 1)
+    const value =
+      additionalProperties === false ? 'never' : render(additionalProperties, root, depth + 1)
     return `Record<string, ${value}>`
   }
   const isRequired = new Set(Array.isArray(required) ? required : [])
@@ -75,6 +76,8 @@ function resolve(ref: string, root: JsonSchema): unknown {
     }, root)
 }
 
-const literal = (value: unknown) => (typeof value === 'object' && value !== null ? 'unknown' : JSON.stringify(value) ?? 'unknown')
+const literal = (value: unknown) =>
+  typeof value === 'object' && value !== null ? 'unknown' : (JSON.stringify(value) ?? 'unknown')
 const union = (types: readonly string[]) => [...new Set(types)].join(' | ') || 'never'
-const parenthesized = (type: string) => (/[|&]/.test(type) && !type.startsWith('{') ? `(${type})` : type)
+const parenthesized = (type: string) =>
+  /[|&]/.test(type) && !type.startsWith('{') ? `(${type})` : type

@@ -1,0 +1,25 @@
+/** The tools that the configuration asks for. */
+
+import { normalizeTool } from '../../executor/tools/normalize.ts'
+import type { Tool } from '../../executor/tools/tool.ts'
+import type { Config } from '../config/config.ts'
+
+/** Loads them; what nobody asks for is not even imported. @throws {LatchdError} `TOOL_INVALID` */
+export async function configuredTools(config: Config): Promise<Tool[]> {
+  const { tools: paths, fetchAllow, model, modelBaseUrl, modelApiKey } = config
+  const tools: Tool[] = []
+  if (fetchAllow.length > 0) {
+    const { fetchUrlTool } = await import('./fetch-url.ts')
+    tools.push(normalizeTool(fetchUrlTool(fetchAllow)))
+  }
+  if (model !== undefined) {
+    const { askModelTool } = await import('./ask-model.ts')
+    tools.push(normalizeTool(askModelTool({ model, baseURL: modelBaseUrl, apiKey: modelApiKey })))
+  }
+  if (paths.length > 0) {
+    const { loadToolModules } = await import('./load-modules.ts')
+    // The paths are absolute: the folder that it asks for does not matter.
+    tools.push(...(await loadToolModules(paths, '/')))
+  }
+  return tools
+}
