@@ -115,6 +115,7 @@ export class RunningExecution {
   /** Gives the worker's report, or why there is none. */
   async #runGuest(): Promise<GuestReport | ExecutionError> {
     for (let lost = 0; ; lost++) {
+      if (this.#stopReason !== undefined) return this.#stopReason
       const wedged = new AbortController()
       try {
         return await this.#runOnce(wedged)

@@ -5,7 +5,7 @@
  * the order, the timers and the signal.
  */
 
-import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import type { LogLine } from '../protocol/execution.ts'
 import { BEAT, GuestState, LATCH_BYTES, SIGNAL, Signal, STATE, TURN } from '../protocol/latch.ts'
 import type { Delivery, GuestMessage } from './messages.ts'
@@ -54,8 +54,14 @@ export class GuestRun {
     this.#bump()
   }
 
-  /** Lets go of the port and the timers; the guest has ended. */
+  /** Takes what the guest had sent, and lets go of the port and the timers; the guest has ended. */
   close(): void {
+    // The report comes by another port, and may overtake log lines and calls.
+    for (;;) {
+      const received = receiveMessageOnPort(this.#ours)
+      if (received === undefined) break
+      this.#receive(received.message as GuestMessage)
+    }
     this.#ours.close()
     for (const timer of this.#timers.values()) clearTimeout(timer)
     this.#timers.clear()

@@ -75,4 +75,3 @@ export interface Executor {
   /** Releases what the executor holds; executions under way are cancelled. */
   close(): Promise<void>
 }
-

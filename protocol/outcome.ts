@@ -1,7 +1,7 @@
 /** An execution as apps read it, from the form in which it travels. */
 
 import { type ErrorCode, LatchdError } from './errors.ts'
-import type { Execution } from './execution.ts'
+import type { Execution, Output } from './execution.ts'
 import type { Outcome, RunResult } from './executor.ts'
 import { decodeExact } from './values.ts'
 
@@ -10,8 +10,17 @@ export function toOutcome(execution: Execution): Outcome {
   const logText = execution.logs.map(({ text }) => text).join('\n')
   if (execution.status !== 'completed') return { ...execution, output: undefined, logText }
   const { output, ...rest } = execution
-  const value = output.encoded === undefined ? output.value : decodeExact(output.encoded)
-  return { ...rest, output: value, outputForms: output, logText }
+  return { ...rest, output: decodeOutput(output), outputForms: output, logText }
+}
+
+function decodeOutput({ value, encoded }: Output): unknown {
+  if (encoded === undefined) return value
+  try {
+    return decodeExact(encoded)
+  } catch {
+    // Nested deeper than this engine's stack reaches: the plain form ends before that.
+    return value
+  }
 }
 
 /** The error of an outcome that has one, to be thrown. */

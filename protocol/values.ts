@@ -2,8 +2,10 @@
  * How values cross between host and guest, as text: the host's half of the codec.
  *
  * The first character says how the rest is written: {@link PLAIN} is JSON, {@link EXACT} is
- * devalue's format with one addition, `["Error", {name, message, …}]`. The guest has an encoder of
- * its own (`executor/guest/encode.ts`), which works under the guest's limits and patched built-ins.
+ * devalue's format with additions: `["Error", {name, message, …}]`, and for an object with a key
+ * `__proto__`, which devalue refuses, `["Entries", [key, value, …]]`, or `["NullEntries", …]` when it
+ * has no prototype. The guest has an encoder of its own (`executor/guest/encode.ts`), which works
+ * under the guest's limits and patched built-ins.
  */
 
 import * as devalue from 'devalue'
@@ -11,6 +13,8 @@ import { EXACT, PLAIN } from './value-format.ts'
 
 /** Constructors that an error gets back by its name, so that `instanceof` holds on the other side. */
 const errorConstructors: Record<string, ErrorConstructor> = {
+  // A guest chooses the name: nothing but these may be found by it.
+  __proto__: null as never,
   EvalError,
   RangeError,
   ReferenceError,
@@ -26,20 +30,26 @@ function errorParts(error: Error): ErrorParts {
   const parts: ErrorParts = { name: error.name, message: error.message }
   if (Object.hasOwn(error, 'cause')) parts.cause = error.cause
   if (error instanceof AggregateError) parts.errors = error.errors
-  return Object.assign(parts, error)
+  for (const [key, value] of Object.entries(error)) {
+    if (key !== 'stack' && key !== '__proto__') parts[key] = value
+  }
+  return parts
 }
 
 /** An object with an own key `__proto__`, which devalue refuses, as its keys and values in turn. */
-function entriesOfProto(value: unknown): unknown[] | false {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, '__proto__'))
-    return false
-  return Object.entries(value).flat(1)
+function entriesOfProto(prototype: object | null): (value: unknown) => unknown[] | false {
+  return value => {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, '__proto__'))
+      return false
+    if ((Object.getPrototypeOf(value) === null) !== (prototype === null)) return false
+    return Object.entries(value).flat(1)
+  }
 }
 
-function entriesReviver(): (entries: unknown[]) => object {
+function entriesReviver(prototype: object | null): (entries: unknown[]) => object {
   const made = new Map<unknown[], object>()
   return entries => {
-    const object = made.get(entries) ?? {}
+    const object = made.get(entries) ?? Object.create(prototype)
     made.set(entries, object)
     for (let i = 0; i + 1 < entries.length; i += 2)
       setOwn(object, entries[i] as string, entries[i + 1])
@@ -75,12 +85,16 @@ function errorReviver(): (parts: ErrorParts) => Error {
 /** What of a host object crosses: what its `toJSON` gives, unless its kind crosses as it is. */
 function crossing(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
-  if (value instanceof Date || value instanceof URL) return value
   const { toJSON } = value as { toJSON?: unknown }
-  return typeof toJSON === 'function' && !Buffer?.isBuffer(value) ? toJSON.call(value, '') : value
+  return typeof toJSON === 'function' && !hasOwnForm(value) ? toJSON.call(value, '') : value
 }
 
-const Buffer = (globalThis as { Buffer?: { isBuffer(value: unknown): boolean } }).Buffer
+/** Kinds that cross as they are, whether they have `toJSON` or not. */
+const ownForms = [Array, Date, Error, Map, RegExp, Set, URL, URLSearchParams, ArrayBuffer]
+
+function hasOwnForm(value: object): boolean {
+  return ArrayBuffer.isView(value) || ownForms.some(kind => value instanceof kind)
+}
 
 function* crossingAll(values: Iterable<unknown>): Generator<unknown> {
   for (const value of values) yield crossing(value)
@@ -115,7 +129,8 @@ export function encodeValue(value: unknown, root = 'value'): string {
   try {
     const reducers = {
       Error: (part: unknown) => part instanceof Error && errorParts(part),
-      Entries: entriesOfProto,
+      Entries: entriesOfProto(Object.prototype),
+      NullEntries: entriesOfProto(null),
     }
     return EXACT + devalue.stringify(crossing(value), reducers, { operations } as never)
   } catch (error) {
@@ -141,7 +156,11 @@ export function decodeValue(text: string): unknown {
 
 /** Reads devalue's format, as `output.encoded` holds it. */
 export function decodeExact(text: string): unknown {
-  return devalue.parse(text, { Error: errorReviver(), Entries: entriesReviver() })
+  return devalue.parse(text, {
+    Error: errorReviver(),
+    Entries: entriesReviver(Object.prototype),
+    NullEntries: entriesReviver(null),
+  })
 }
 
 /** Whether JSON writes the value exactly. The walk refuses an object that occurs twice: JSON would copy it. */

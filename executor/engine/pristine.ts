@@ -35,9 +35,7 @@ async function make(): Promise<Pristine> {
   const host = vm.newFunction('host', () => vm.undefined)
   vm.setProp(vm.global, HOST_GLOBAL, host)
   host.dispose()
-  const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'))
-  const prelude = new URL(`../guest/prelude${extension}`, import.meta.url).href
-  const loaded = vm.evalCode(loadModule(prelude), prelude, EvalFlags.TYPE_MODULE)
+  const loaded = vm.evalCode(loadModule(PRELUDE), PRELUDE, EvalFlags.TYPE_MODULE)
   vm.executePendingJobs()
   if (loaded.promiseState !== FULFILLED) {
     const { error } = (await vm.resolvePromise(loaded)) as { error: JSValueHandle }
@@ -60,12 +58,17 @@ async function make(): Promise<Pristine> {
 
 const FULFILLED = 1
 
+/** Modules go by names of their own, without extension: guests see them in stacks, and no path of ours. */
+const PRELUDE = 'latchd:/executor/guest/prelude'
+const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'))
+
 function resolveModule(from: string, specifier: string): string {
-  return new URL(specifier, from).href
+  return new URL(specifier.replace(/\.[jt]s$/, ''), from).href
 }
 
 /** The text of a prelude module; types are stripped by position, so that lines stay. */
-function loadModule(url: string): string {
-  const text = readFileSync(new URL(url), 'utf8')
-  return url.endsWith('.ts') ? stripTypeScriptTypes(text) : text
+function loadModule(name: string): string {
+  const path = `../..${new URL(name).pathname}${extension}`
+  const text = readFileSync(new URL(path, import.meta.url), 'utf8')
+  return extension === '.ts' ? stripTypeScriptTypes(text) : text
 }

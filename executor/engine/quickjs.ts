@@ -48,6 +48,9 @@ interface Internals {
 /** Rejections beyond this number are not told one by one. */
 const MAX_REJECTIONS = 100
 
+/** What a heap has room for that is not full; more than a few dead frames give back. */
+const PROBE = ' '.repeat(65_536)
+
 const idle: GuestHooks = { poll() {}, host: () => 0, now: () => 0 }
 
 /** Library options that every virtual machine gets, pristine or restored. */
@@ -149,6 +152,15 @@ export class QuickJSGuest implements Guest {
       this.#free(text)
     }
     return texts
+  }
+
+  isFull(): boolean {
+    const { ptr, len } = this.#vm._writeString(PROBE)
+    const value = this.#exports.qjs_new_string(ptr, len)
+    this.#exports.wasm_free(ptr)
+    if (this.#exports.qjs_is_exception(value) !== 0) return true
+    this.#free(value)
+    return false
   }
 
   rewind(): boolean {

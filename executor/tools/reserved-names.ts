@@ -4,7 +4,7 @@ const words =
   'await break case catch class const continue debugger default delete do else enum export extends ' +
   'false finally for function if implements import in instanceof interface let new null package ' +
   'private protected public return static super switch this throw true try typeof var void while ' +
-  'with yield arguments eval async of get set'
+  'with yield arguments'
 
 const globals =
   'AggregateError Array ArrayBuffer AsyncDisposableStack BigInt BigInt64Array BigUint64Array Boolean ' +

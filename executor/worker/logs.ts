@@ -27,7 +27,8 @@ export class LogBuffer {
   }
 
   write(level: number, text: string, atMs: number): void {
-    const size = Buffer.byteLength(text)
+    // A line that says nothing still takes its place.
+    const size = Math.max(1, Buffer.byteLength(text))
     if (this.#truncatedBytes > 0) {
       this.#truncatedBytes += size
       return

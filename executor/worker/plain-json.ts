@@ -1,68 +1,120 @@
 /**
  * The plain JSON form of an exact value, as contract §4 gives it: what loses least among what JSON
- * can say. Cycles become a text; what stands in two places is written twice.
+ * can say. Cycles become a text; what stands in two places is written twice, so that a small value
+ * may have a form without end: the text is written with a bound.
  */
-export function plainJson(value: unknown): unknown {
-  return convert(value, new Set())
-}
 
 /** Objects nested deeper than this become a text: readers of JSON recurse, and their stacks end. */
 export const MAX_DEPTH = 500
-const CIRCULAR = '[Circular]'
-const TOO_DEEP = '[Object]'
+const CIRCULAR = '"[Circular]"'
+const TOO_DEEP = '"[Object]"'
 
-function convert(value: unknown, above: Set<object>): unknown {
-  switch (typeof value) {
-    case 'string':
-    case 'boolean':
-      return value
-    case 'number':
-      return Number.isFinite(value) ? value : null
-    case 'bigint':
-      return value.toString()
-    case 'object':
-      return value === null ? null : convertObject(value, above)
-    default:
-      return null
+/** The form as JSON text; `undefined` when that is longer than `maxCharacters`. */
+export function plainJson(value: unknown, maxCharacters: number): string | undefined {
+  const writer = new PlainWriter(maxCharacters)
+  try {
+    return writer.write(value)
+  } catch (error) {
+    if (error instanceof TooLong) return undefined
+    throw error
   }
 }
 
-function convertObject(value: object, above: Set<object>): unknown {
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString()
+class TooLong extends Error {
+  override readonly name = 'TooLong'
+}
+
+class PlainWriter {
+  #text = ''
+  #maxCharacters: number
+  #above = new Set<object>()
+
+  constructor(maxCharacters: number) {
+    this.#maxCharacters = maxCharacters
+  }
+
+  write(value: unknown): string {
+    this.#value(value)
+    return this.#text
+  }
+
+  #add(text: string): void {
+    this.#text += text
+    if (this.#text.length > this.#maxCharacters) throw new TooLong()
+  }
+
+  #value(value: unknown): void {
+    if (typeof value === 'object' && value !== null) this.#object(value)
+    else this.#add(primitiveText(value))
+  }
+
+  #object(value: object): void {
+    const text = leafText(value)
+    const bytes = bytesOf(value)
+    if (text !== undefined) this.#add(text)
+    else if (bytes !== undefined) this.#items(bytes)
+    else if (this.#above.has(value)) this.#add(CIRCULAR)
+    else if (this.#above.size === MAX_DEPTH) this.#add(TOO_DEEP)
+    else {
+      this.#above.add(value)
+      this.#container(value)
+      this.#above.delete(value)
+    }
+  }
+
+  #container(value: object): void {
+    if (value instanceof Map || value instanceof Set || Array.isArray(value)) this.#items(value)
+    else if (value instanceof Error) this.#entries(Object.entries(errorParts(value)))
+    else this.#entries(Object.entries(value))
+  }
+
+  #items(items: Iterable<unknown>): void {
+    this.#add('[')
+    let isFirst = true
+    for (const item of items) {
+      if (!isFirst) this.#add(',')
+      isFirst = false
+      this.#value(item)
+    }
+    this.#add(']')
+  }
+
+  #entries(entries: [string, unknown][]): void {
+    this.#add('{')
+    let isFirst = true
+    for (const [key, item] of entries) {
+      if (!isFirst) this.#add(',')
+      isFirst = false
+      this.#add(`${JSON.stringify(key)}:`)
+      this.#value(item)
+    }
+    this.#add('}')
+  }
+}
+
+function primitiveText(value: unknown): string {
+  if (typeof value === 'bigint') return `"${value}"`
+  // What JSON has no number for is `null`, and so is `undefined`.
+  return JSON.stringify(value) ?? 'null'
+}
+
+/** The text of an object that is written as one primitive; `undefined` for the others. */
+function leafText(value: object): string | undefined {
+  if (value instanceof Date || value instanceof String) return JSON.stringify(value)
   if (value instanceof RegExp || value instanceof URL || value instanceof URLSearchParams)
-    return String(value)
-  if (
-    value instanceof Number ||
-    value instanceof String ||
-    value instanceof Boolean ||
-    value instanceof BigInt
-  ) {
-    return convert(value.valueOf(), above)
-  }
-  if (value instanceof ArrayBuffer) return Array.from(new Uint8Array(value))
-  if (value instanceof DataView) {
-    return Array.from(new Uint8Array(value.buffer, value.byteOffset, value.byteLength))
-  }
-  if (ArrayBuffer.isView(value)) {
-    return Array.from(value as unknown as ArrayLike<number | bigint>, item => convert(item, above))
-  }
-  if (value instanceof Error) return { name: value.name, message: value.message }
-  if (above.has(value)) return CIRCULAR
-  if (above.size === MAX_DEPTH) return TOO_DEEP
-  above.add(value)
-  const plain = convertContainer(value, item => convert(item, above))
-  above.delete(value)
-  return plain
+    return JSON.stringify(String(value))
+  const isBoxed = value instanceof Number || value instanceof Boolean || value instanceof BigInt
+  return isBoxed ? primitiveText(value.valueOf()) : undefined
 }
 
-function convertContainer(value: object, inner: (item: unknown) => unknown): unknown {
-  if (value instanceof Map) return Array.from(value, ([key, item]) => [inner(key), inner(item)])
-  if (value instanceof Set || Array.isArray(value)) return Array.from(value, inner)
-  const plain: Record<string, unknown> = {}
-  for (const [key, item] of Object.entries(value)) {
-    // Not an assignment, which would take `__proto__` for the prototype.
-    const property = { value: inner(item), enumerable: true, writable: true, configurable: true }
-    Object.defineProperty(plain, key, property)
-  }
-  return plain
+/** The numbers that a buffer or a view holds; `undefined` for other objects. */
+function bytesOf(value: object): Iterable<number | bigint> | undefined {
+  if (value instanceof ArrayBuffer) return new Uint8Array(value)
+  if (value instanceof DataView)
+    return new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
+  return ArrayBuffer.isView(value) ? (value as unknown as Iterable<number>) : undefined
+}
+
+function errorParts({ name, message }: Error): object {
+  return { name, message }
 }

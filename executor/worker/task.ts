@@ -119,7 +119,9 @@ class RunningTask {
       this.#clock.advanceTo(atMs)
       this.#guest.deliver(id, text)
     }
-    if (this.#output === undefined) throw new GuestEnd(DEADLOCK)
+    if (this.#output === undefined) {
+      throw this.#guest.isFull() ? new OutOfGuestMemory() : new GuestEnd(DEADLOCK)
+    }
     for (const text of this.#guest.unhandledRejections()) this.#log(ERROR_LEVEL, text)
   }
 
@@ -262,8 +264,14 @@ class RunningTask {
   }
 
   #takeOutput(report: string): void {
-    const output = readOutput(report)
     const { maxOutputBytes } = this.#task.limits
+    const output = readOutput(report, maxOutputBytes)
+    if (output === undefined) {
+      throw limitExceeded(
+        'maxOutputBytes',
+        `The plain form of the output has more than maxOutputBytes ${maxOutputBytes} bytes`,
+      )
+    }
     const size = Buffer.byteLength(output.json) + Buffer.byteLength(output.encoded ?? '')
     if (size > maxOutputBytes) {
       throw limitExceeded(

@@ -1,5 +1,6 @@
 /** The process of one question, so that nothing of it is left for the next: `ask.ts NAME [quick]`. */
 
+import { inspect } from 'node:util'
 import type { Effort } from './question.ts'
 import { questions } from './questions.ts'
 
@@ -13,8 +14,12 @@ const effort: Effort = {
   count: full => (isQuick ? Math.ceil(full / QUICK_SHARE) : full),
 }
 
-const answer = await questions[name]?.ask(effort)
-process.send?.(answer, () => {
+try {
+  const answer = await questions[name]?.ask(effort)
   // A peer keeps its threads: they are not waited for.
-  process.exit()
-})
+  process.send?.(answer, () => process.exit())
+} catch (error) {
+  // Some errors of the engine, printed whole, are thousands of lines.
+  console.error(inspect(error, { depth: 0 }))
+  process.exit(1)
+}

@@ -3,7 +3,7 @@
 import { runner } from './contestants/contestant.ts'
 import { type Field, openField } from './contestants/field.ts'
 import type { ProgramName } from './programs.ts'
-import type { Answer, Effort, Row, Target } from './question.ts'
+import { type Answer, type Effort, type Row, rowOf, type Target } from './question.ts'
 import { takeInTurns, timed } from './rounds.ts'
 import { p50 } from './samples.ts'
 
@@ -27,9 +27,7 @@ async function compareIn(field: Field, program: ProgramName, count: number): Pro
     contestants.map(contestant => timed(runner(contestant, program))),
     count,
   )
-  const rows = contestants.map(({ name }, i): Row => {
-    return { name, unit: 'ms', samples: taken[i] ?? [] }
-  })
+  const rows = contestants.map(({ name }, i) => rowOf(name, 'ms', taken[i]))
   return [...rows, ...field.missing]
 }
 

@@ -16,8 +16,8 @@ export function installPeers(): void {
   // One of them declares TypeScript before 7 as a peer dependency, optional in truth.
   const args = ['ci', '--prefix', folder, '--legacy-peer-deps', '--ignore-scripts', '--no-fund']
   const { status } = spawnSync('npm', args, { stdio: ['ignore', 'ignore', 'inherit'] })
-  if (status !== 0) return console.log('Cannot install the peers; what is missing is left out')
-  cpSync(lockfile, installed)
+  if (status === 0) cpSync(lockfile, installed)
+  else console.log('Cannot install the peers; what is missing is left out')
 }
 
 /** Imports an installed peer. */

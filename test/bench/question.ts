@@ -1,5 +1,6 @@
 /** What a question of the benchmarks is, and what it answers. */
 
+import type { Taken } from './rounds.ts'
 import type { Samples } from './samples.ts'
 
 /** How much is measured: everything, or just enough to see an order of magnitude. */
@@ -43,4 +44,10 @@ export interface Question {
 
 export function isMet({ value, bound, sense }: Target): boolean {
   return sense === 'at most' ? value <= bound : value >= bound
+}
+
+/** A contestant's row. */
+export function rowOf(name: string, unit: Unit, taken: Taken | undefined): Row {
+  const { samples = [], failure } = taken ?? {}
+  return { name, unit, samples, ...(failure !== undefined && { missing: `failed: ${failure}` }) }
 }

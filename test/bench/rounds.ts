@@ -13,23 +13,52 @@ const BLOCKS = 10
 /** Between blocks: what a contestant does after its answer (dispose, replace) is not another's time. */
 const SETTLE_MS = 30
 
-/** Gives the samples of each, in the order given. The first taking of each block warms up. */
-export async function takeInTurns(takers: readonly Take[], count: number): Promise<Samples[]> {
-  const samples = takers.map((): number[] => [])
-  const perBlock = Math.max(1, Math.ceil(count / BLOCKS))
-  for (const take of takers) await warmUp(take, perBlock)
-  for (let taken = 0; taken < count; taken += perBlock) {
-    for (const [i, take] of takers.entries()) {
-      await pause(SETTLE_MS)
-      await take()
-      for (let n = 0; n < perBlock; n++) samples[i]?.push(...[await take()].flat())
-    }
-  }
-  return samples.map(sorted)
+/** What came of one: its samples, and why there are no more of them when it failed. */
+export interface Taken {
+  readonly samples: Samples
+  readonly failure?: string
 }
 
-async function warmUp(take: Take, count: number): Promise<void> {
-  for (let n = 0; n < count; n++) await take()
+/**
+ * Takes `count` samples of each, in the order given; the first taking of each block warms up. One
+ * that fails is left out from then on.
+ */
+export async function takeInTurns(takers: readonly Take[], count: number): Promise<Taken[]> {
+  const turns = takers.map(take => new Turns(take))
+  const perBlock = Math.max(1, Math.ceil(count / BLOCKS))
+  for (const one of turns) await one.block(perBlock)
+  for (const one of turns) one.samples = []
+  for (let taken = 0; taken < count; taken += perBlock) {
+    for (const one of turns) {
+      await pause(SETTLE_MS)
+      await one.block(perBlock)
+    }
+  }
+  return turns.map(({ samples, failure }) => ({
+    samples: sorted(failure === undefined ? samples : []),
+    ...(failure !== undefined && { failure }),
+  }))
+}
+
+class Turns {
+  samples: number[] = []
+  failure: string | undefined
+  #take: Take
+
+  constructor(take: Take) {
+    this.#take = take
+  }
+
+  async block(count: number): Promise<void> {
+    if (this.failure !== undefined) return
+    try {
+      await this.#take()
+      for (let n = 0; n < count; n++) this.samples.push(...[await this.#take()].flat())
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error)
+      this.failure = message.split('\n', 1)[0] ?? ''
+    }
+  }
 }
 
 /** Milliseconds that something takes. */

@@ -3,6 +3,9 @@
 import { type Answer, isMet, type Row, type Target, type Unit } from './question.ts'
 import { p50, p99 } from './samples.ts'
 
+/** Of a reason for a missing figure, in characters. */
+const MAX_REASON = 72
+
 export function tableOf({ rows, targets }: Answer): string {
   const width = Math.max(...rows.map(({ name }) => name.length))
   const line = (cells: readonly string[]) =>
@@ -18,7 +21,7 @@ export function tableOf({ rows, targets }: Answer): string {
 }
 
 function cellsOf({ samples, unit, missing }: Row): string[] {
-  if (missing !== undefined) return ['–', '–', missing]
+  if (missing !== undefined) return ['–', '–', missing.slice(0, MAX_REASON)]
   const isSingle = samples.length === 1
   return [
     figure(p50(samples), unit),

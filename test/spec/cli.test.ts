@@ -13,6 +13,10 @@ const launcher = fileURLToPath(new URL('../../bin/latchd.mjs', import.meta.url))
 
 /** No process of these tests takes longer, on a slow machine with all tests at once. */
 const BOUND_MS = 60_000
+/** Processes spend half of their time on waiting. */
+const PARALLEL = 4
+// Some seventy processes: half a minute of an idle machine with two cores.
+t.setTimeout(300_000)
 
 interface Ended {
   readonly code: number | null
@@ -111,6 +115,7 @@ async function daemon(
 const embedded = 'Running in this process (embedded executor)\n'
 
 t.test('configuration', async t => {
+  t.jobs = PARALLEL
   t.test('an unknown variable is one line with the nearest name, and 78', async t => {
     const { code, stdout, stderr } = await latchd(t, ['config'], { env: { LATCHD_PROT: '1' } })
     t.strictSame([code, stdout], [78, ''])
@@ -172,6 +177,7 @@ t.test('configuration', async t => {
 })
 
 t.test('usage', async t => {
+  t.jobs = PARALLEL
   t.test('what cannot be understood is one line, and 2', async t => {
     const lines: [string[], string][] = [
       [['sevre'], "latchd: unknown command 'sevre' (Did you mean serve?)\n"],
@@ -217,6 +223,7 @@ t.test('usage', async t => {
 })
 
 t.test('run without a daemon', async t => {
+  t.jobs = PARALLEL
   t.test('prints console text, then the output, and says where it runs', async t => {
     const cwd = t.testdir({ 'a.js': 'console.log("one\\ntwo"); ({ a: [1, undefined] })' })
     t.strictSame(await latchd(t, ['run', 'a.js'], { cwd }), {
@@ -329,15 +336,29 @@ t.test('run without a daemon', async t => {
     })
   })
 
+  t.test('what a tool module leaves open does not keep the command', async t => {
+    const cwd = t.testdir({
+      'a.mjs': `setInterval(() => {}, 1000)
+        export default { name: 'a', description: '', inputSchema: { type: 'object' }, execute: () => 1 }`,
+    })
+    t.match(await latchd(t, ['run', '-', '--tools', 'a.mjs'], { cwd, input: '1' }), { code: 0 })
+  })
+
   t.test('a tool module that cannot be used is one line, and 2', async t => {
     const cwd = t.testdir({ 'a.mjs': 'export const a = 1' })
-    const { code, stdout, stderr } = await latchd(t, ['run', '-', '--tools', 'a.mjs'], { cwd })
-    t.strictSame([code, stdout], [2, ''])
-    t.match(stderr, /^latchd: Cannot load the tool module .*a\.mjs: .*\n$/)
+    for (const args of [
+      ['run', '-'],
+      ['serve', '--port', '0', '--workers', '1'],
+    ]) {
+      const { code, stdout, stderr } = await latchd(t, [...args, '--tools', 'a.mjs'], { cwd })
+      t.strictSame([code, stdout], [2, ''])
+      t.match(stderr, /^latchd: Cannot load the tool module .*a\.mjs: .*\n$/)
+    }
   })
 })
 
 t.test('serve', async t => {
+  t.jobs = PARALLEL
   t.test('prints one line when it is ready, drains at SIGTERM, and ends with 0', async t => {
     const running = await daemon(t)
     const program = start(t, ['run', '-', '--url', running.url], {
@@ -373,6 +394,7 @@ t.test('serve', async t => {
 })
 
 t.test('with a daemon', async t => {
+  t.jobs = PARALLEL
   t.test('run uses the daemon of LATCHD_URL or --url, and says so', async t => {
     const { url } = await daemon(t)
     const input = 'console.log("there"); 1 + 1'
@@ -479,6 +501,7 @@ t.test('with a daemon', async t => {
 })
 
 t.test('doctor', async t => {
+  t.jobs = PARALLEL
   t.test('tells what is well, and 0', async t => {
     const { url } = await daemon(t)
     const { code, stdout, stderr } = await latchd(t, ['doctor', '--url', url])
@@ -507,6 +530,7 @@ t.test('doctor', async t => {
 })
 
 t.test('the launcher', async t => {
+  t.jobs = PARALLEL
   /** Makes the running Node look like an old one to the launcher. */
   const asOldNode = `data:text/javascript,${encodeURIComponent(
     "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.19.0' } })",
@@ -523,7 +547,11 @@ t.test('the launcher', async t => {
 
   t.test('runs the command on the Node that started it', async t => {
     const script = [launcher]
-    t.match(await latchd(t, ['run', '-'], { script, input: '1' }), { code: 0, stdout: '1\n' })
+    t.strictSame(await latchd(t, ['run', '-'], { script, input: '1' }), {
+      code: 0,
+      stdout: '1\n',
+      stderr: embedded,
+    })
   })
 
   t.test(

@@ -1,6 +1,6 @@
 /** An executor for one test file, and the two ways in which its programs end. */
 
-import type { ExecutionError } from '../../protocol/execution.ts'
+import { inspect } from 'node:util'
 import {
   createExecutor,
   type EmbeddedExecutor,
@@ -8,6 +8,7 @@ import {
   type Outcome,
   type ToolSet,
 } from '../../executor/index.ts'
+import type { ExecutionError } from '../../protocol/execution.ts'
 
 /** Starts an executor that is closed with the test. */
 export function startExecutor(
@@ -35,7 +36,7 @@ export async function completed(
 ): Promise<Extract<Outcome, { status: 'completed' }>> {
   const outcome = await executor.execute(asRequest(request))
   if (outcome.status === 'completed') return outcome
-  throw new Error(`The program ended as ${outcome.status}: ${JSON.stringify(outcome)}`)
+  throw new Error(`The program has not completed: ${endOf(outcome)}`)
 }
 
 /** The error of a program that must fail. @throws with the outcome when it completes */
@@ -45,7 +46,12 @@ export async function failureOf(
 ): Promise<ExecutionError> {
   const outcome = await executor.execute(asRequest(request))
   if (outcome.status === 'failed') return outcome.error
-  throw new Error(`The program ended as ${outcome.status}: ${JSON.stringify(outcome)}`)
+  throw new Error(`The program has not failed: ${endOf(outcome)}`)
+}
+
+function endOf(outcome: Outcome): string {
+  const { status, output } = outcome
+  return inspect({ status, ...('error' in outcome ? { error: outcome.error } : { output }) })
 }
 
 const asRequest = (request: string | ExecuteRequest): ExecuteRequest =>

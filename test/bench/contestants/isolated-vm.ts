@@ -30,7 +30,7 @@ const names = Object.keys(tools)
 const stubs = names
   .map(
     name => `const ${name} = (...args) =>
-  __${name}.apply(undefined, args, { arguments: { copy: true }, result: { promise: true, copy: true } })`,
+  __${name}.apply(undefined, args, { arguments: { copy: true }, result: { promise: true, copy: true } });`,
   )
   .join('\n')
 

@@ -5,7 +5,7 @@ import { openLatchd } from '../contestants/latchd.ts'
 import { scripts, startDaemonProcess } from '../daemon-process.ts'
 import { WORKERS } from '../machine.ts'
 import { programs } from '../programs.ts'
-import type { Answer, Effort, Question } from '../question.ts'
+import { type Answer, type Effort, type Question, rowOf } from '../question.ts'
 import { takeInTurns, timed } from '../rounds.ts'
 import { p50 } from '../samples.ts'
 
@@ -24,7 +24,7 @@ async function ask(effort: Effort): Promise<Answer> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   const source = programs.trivial.source()
   try {
-    const [inProcess = [], http = [], sdk = []] = await takeInTurns(
+    const [inProcess, http, sdk] = await takeInTurns(
       [
         timed(runner(embedded, 'trivial')),
         timed(() => post(daemon.url, agent, JSON.stringify({ source }))),
@@ -34,14 +34,14 @@ async function ask(effort: Effort): Promise<Answer> {
     )
     return {
       rows: [
-        { name: 'embedded', unit: 'ms', samples: inProcess },
-        { name: 'POST /v1/execute', unit: 'ms', samples: http },
-        { name: 'SDK (fetch)', unit: 'ms', samples: sdk },
+        rowOf('embedded', 'ms', inProcess),
+        rowOf('POST /v1/execute', 'ms', http),
+        rowOf('SDK (fetch)', 'ms', sdk),
       ],
       targets: [
         {
           what: 'HTTP adds, p50',
-          value: p50(http) - p50(inProcess),
+          value: p50(http?.samples ?? []) - p50(inProcess?.samples ?? []),
           bound: MAX_ADDED_MS,
           unit: 'ms',
           sense: 'at most',

@@ -1,7 +1,7 @@
 import { runner } from '../contestants/contestant.ts'
 import { type Field, openField } from '../contestants/field.ts'
 import type { ProgramName } from '../programs.ts'
-import type { Answer, Effort, Question, Row } from '../question.ts'
+import { type Answer, type Effort, type Question, type Row, rowOf } from '../question.ts'
 import { takeInTurns } from '../rounds.ts'
 import { takeGaps } from '../tools.ts'
 
@@ -17,7 +17,7 @@ async function ask(effort: Effort): Promise<Answer> {
   try {
     const count = effort.count(PROGRAMS)
     const text = await tripsOf(field, 'largeText', 'a text', count)
-    const records = await tripsOf(field, 'largeRecords', '8000 records', count)
+    const records = await tripsOf(field, 'largeRecords', '5000 records', count)
     return { rows: [...text, ...records, ...field.missing], targets: [] }
   } finally {
     await field.close()
@@ -30,23 +30,15 @@ async function tripsOf(
   what: string,
   count: number,
 ): Promise<Row[]> {
-  const rows: Row[] = []
-  // Not in turns: one that refuses the value must not keep the others from an answer.
-  for (const contestant of [field.latchd, ...field.peers]) {
-    const name = `${what}: ${contestant.name}`
+  const contestants = [field.latchd, ...field.peers]
+  const takers = contestants.map(contestant => {
     const run = runner(contestant, program)
-    const take = async () => {
+    return async () => {
       takeGaps()
       await run()
       return takeGaps()
     }
-    try {
-      const [samples = []] = await takeInTurns([take], count)
-      rows.push({ name, unit: 'ms', samples })
-    } catch (error) {
-      const [line = ''] = String(error instanceof Error ? error.message : error).split('\n')
-      rows.push({ name, unit: 'ms', samples: [], missing: `refused: ${line.slice(0, 60)}` })
-    }
-  }
-  return rows
+  })
+  const taken = await takeInTurns(takers, count)
+  return contestants.map(({ name }, i) => rowOf(`${what}: ${name}`, 'ms', taken[i]))
 }

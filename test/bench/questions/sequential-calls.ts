@@ -1,7 +1,7 @@
 import { runner } from '../contestants/contestant.ts'
 import { openField } from '../contestants/field.ts'
 import { openFloor } from '../floor/floor.ts'
-import type { Answer, Effort, Question, Row, Target } from '../question.ts'
+import { type Answer, type Effort, type Question, rowOf, type Target } from '../question.ts'
 import { takeInTurns } from '../rounds.ts'
 import { p50, type Samples } from '../samples.ts'
 import { takeGaps } from '../tools.ts'
@@ -36,9 +36,12 @@ async function ask(effort: Effort): Promise<Answer> {
       'floor: port and latch, event loop answers',
       ...contestants.map(({ name }) => name),
     ]
-    const rows = names.map((name, i): Row => ({ name, unit: 'µs', samples: taken[i] ?? [] }))
-    const [latch = [], , latchd = []] = taken
-    return { rows: [...rows, ...field.missing], targets: [target(latch, latchd)] }
+    const rows = names.map((name, i) => rowOf(name, 'µs', taken[i]))
+    const [latch, , latchd] = rows
+    return {
+      rows: [...rows, ...field.missing],
+      targets: [target(latch?.samples ?? [], latchd?.samples ?? [])],
+    }
   } finally {
     await floor.close()
     await field.close()

@@ -1,9 +1,16 @@
 import { type Contestant, runner } from '../contestants/contestant.ts'
 import { type Field, openField } from '../contestants/field.ts'
 import type { ProgramName } from '../programs.ts'
-import type { Answer, Effort, Question, Row, Target } from '../question.ts'
+import {
+  type Answer,
+  type Effort,
+  type Question,
+  type Row,
+  rowOf,
+  type Target,
+} from '../question.ts'
 import { takeInTurns } from '../rounds.ts'
-import { p50, type Samples } from '../samples.ts'
+import { p50 } from '../samples.ts'
 
 /** Each sample counts the executions that end within so long. */
 const WINDOW_MS = 1000
@@ -41,13 +48,12 @@ async function rates(
     contestants.map(contestant => () => rate(contestant, program, windowMs)),
     count(WINDOWS),
   )
-  return contestants.map(({ name }, i): Row => {
-    return { name: `${what}: ${name}`, unit: '/s', samples: slowestLast(taken[i] ?? []) }
+  return contestants.map(({ name }, i) => {
+    const row = rowOf(`${what}: ${name}`, '/s', taken[i])
+    // Of rates the low ones are the bad ones, which p99 is to tell.
+    return { ...row, samples: row.samples.toReversed() }
   })
 }
-
-/** Of rates the low ones are the bad ones, which p99 is to tell. */
-const slowestLast = (samples: Samples): Samples => samples.toReversed()
 
 async function rate(
   contestant: Contestant,
@@ -70,7 +76,7 @@ async function rate(
 /** Ten times what `run` completes. */
 function targets(rows: readonly Row[]): Target[] {
   const [latchd, run] = rows
-  if (latchd === undefined || !run?.name.includes('run ')) return []
+  if (latchd === undefined || run === undefined || !run.name.includes('run ')) return []
   return [
     {
       what: `${latchd.name} against 10 × ${run.name}`,

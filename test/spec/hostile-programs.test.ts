@@ -1,0 +1,60 @@
+/** Programs that try to take the worker, the process or the machine end at a limit, and nothing else does. */
+
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import type { Outcome } from '../../executor/index.ts'
+import { type Attack, polled, unpolled } from '../support/hostile-programs.ts'
+import { startOneWorker, unharmed } from '../support/one-worker.ts'
+
+const limits = { cpuMs: 60, wallMs: 20_000, memoryBytes: 8 * 1_048_576, maxCalls: 100 }
+const ample = { ...limits, cpuMs: 5000, memoryBytes: 64 * 1_048_576 }
+/** Far more than a program with these limits takes, on a machine that is busy with others. */
+const BOUND_MS = 15_000
+
+const executor = startOneWorker(t)
+
+for (const attack of [...polled, ...unpolled]) {
+  const [name, source, ...ends] = attack
+  t.test(`${name} is contained`, async t => {
+    // A program that is to come to an end of its own gets the time for it.
+    const isEndless = ends.includes('cpuMs') || ends.includes('memoryBytes')
+    const outcome = await executor.execute({ source, limits: isEndless ? limits : ample })
+    t.ok(mayEnd(ends, endOf(outcome)), `ended with ${endOf(outcome)}`)
+    t.ok(outcome.usage.wallMs < BOUND_MS, `took ${outcome.usage.wallMs} ms`)
+    await unharmed(t, executor)
+  })
+}
+
+/** Which of time and memory is at its end first is the machine's business. */
+function mayEnd(ends: readonly string[], end: string): boolean {
+  return ends.includes(end) || (end === 'cpuMs' && ends.includes('memoryBytes'))
+}
+
+function endOf(outcome: Outcome): Attack[2] {
+  if (!('error' in outcome)) return 'value'
+  return outcome.error.limit ?? outcome.error.code
+}
+
+t.test('a hostile program leaves the others of its executor alone', async t => {
+  const honest = executor.execute({ source: 'await echo("honest")' })
+  const hostile = executor.execute({ source: 'while (true);', limits })
+  const later = executor.execute({ source: 'echo("later")' })
+  const outcomes = await Promise.all([honest, hostile, later])
+  t.strictSame(
+    outcomes.map(({ output }) => output),
+    ['honest', undefined, 'later'],
+  )
+})
+
+t.test('the memory of hostile programs comes back', async t => {
+  const file = fileURLToPath(new URL('../soak/memory.ts', import.meta.url))
+  const env = { PATH: process.env.PATH }
+  const child = spawn(process.execPath, ['--expose-gc', file], { env })
+  let text = ''
+  child.stdout.on('data', part => {
+    text += part
+  })
+  const code = await new Promise(resolve => child.once('close', resolve))
+  t.equal(code, 0, text)
+})
