@@ -51,8 +51,8 @@ function entriesReviver(prototype: object | null): (entries: unknown[]) => objec
   return entries => {
     const object = made.get(entries) ?? Object.create(prototype)
     made.set(entries, object)
-    for (let i = 0; i + 1 < entries.length; i += 2)
-      setOwn(object, entries[i] as string, entries[i + 1])
+    // Inside a cycle the list is not filled to its end; the outer turn does the rest.
+    for (let i = 0; i + 1 in entries; i += 2) setOwn(object, entries[i] as string, entries[i + 1])
     return object
   }
 }

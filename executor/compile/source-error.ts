@@ -40,6 +40,10 @@ const isParseFailure = (error: unknown): error is ParseFailure =>
 /** What is said when a stack ends. */
 export const TOO_DEEP = 'The source is nested too deeply'
 
+/** Outside of asynchronous functions `await` is a name, and what follows it is unexpected. */
+const AWAIT = /\bawait\s+$/
+const AWAIT_HINT = 'Leave the await out, since tools need none, or make the function async.'
+
 /** @throws whatever it does not know: a fault of the compiler, not of the source. */
 export function toSourceError(error: unknown, source: string): SourceError {
   if (error instanceof Refusal) {
@@ -50,7 +54,8 @@ export function toSourceError(error: unknown, source: string): SourceError {
     const message = error.message.startsWith('Not enough stack space')
       ? TOO_DEEP
       : error.message.replace(/ \(\d+:\d+\)$/, '')
-    return { name: 'SyntaxError', message, ...positionAt(source, error.pos) }
+    const hint = AWAIT.test(source.slice(0, error.pos)) ? AWAIT_HINT : undefined
+    return { name: 'SyntaxError', message, ...positionAt(source, error.pos), ...(hint && { hint }) }
   }
   // The passes after the parser recurse too, and have no position to tell when the stack ends.
   if (error instanceof RangeError) {

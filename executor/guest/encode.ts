@@ -33,6 +33,7 @@ import {
   internalErrorPrototype,
   isArray,
   isErrorBrand,
+  isNaN,
   jsonStringify,
   MapOf,
   mapForEach,
@@ -110,12 +111,18 @@ export function encode(
     default:
       if (value === null) return { text: PLAIN + 'null', isPlain: true }
   }
-  return new Walk(root, mode).run(value)
+  const walk = new Walk(root, mode)
+  const encoded = walk.run(value)
+  if (walk.refusal === undefined) return encoded
+  // Thrown from here, few frames below the program's own: a stack holds ten.
+  const error = new TypeErrorOf(walk.refusal)
+  reflectDefineProperty(error, 'code', hidden('VALUE_NOT_TRANSFERABLE', true))
+  throw error
 }
 
 /** The sentinel that stands for a number that JSON cannot write; 0 for the others. */
 function sentinelOf(value: number): number {
-  if (value !== value) return NOT_A_NUMBER
+  if (isNaN(value)) return NOT_A_NUMBER
   if (value === 0) return 1 / value < 0 ? NEGATIVE_ZERO : 0
   if (value === 1 / 0) return POSITIVE_INFINITY
   return value === -1 / 0 ? NEGATIVE_INFINITY : 0
@@ -133,6 +140,8 @@ class Walk {
   /** Texts of the buffers that were met, by index, and how many bytes each holds. */
   #buffers = new MapOf<number, BufferText>()
   #isPlain = true
+  /** Why the value cannot cross, once a part was met that cannot. */
+  refusal: string | undefined
 
   constructor(root: string | readonly string[], mode: EncodeMode) {
     this.#root = root
@@ -143,7 +152,7 @@ class Walk {
     const first = this.#place(value, -1, '')
     if (first < 0) return { text: EXACT + first, isPlain: false }
     let text = EXACT
-    for (let i = 0; i < this.#count; i++)
+    for (let i = 0; i < this.#count && this.refusal === undefined; i++)
       text += (i === 0 ? '[' : ',') + this.#write(this.#values[i], i)
     return { text: text + ']', isPlain: this.#isPlain }
   }
@@ -221,9 +230,8 @@ class Walk {
     this.#isPlain = false
     if (this.#mode.substitute) return jsonStringify(this.#mode.substitute(value))
     const why = reason ?? 'a ' + kindOf(value) + ' cannot cross to the host'
-    const error = new TypeErrorOf('Cannot send ' + this.#pathOf(index) + ': ' + why)
-    reflectDefineProperty(error, 'code', hidden('VALUE_NOT_TRANSFERABLE', true))
-    throw error
+    this.refusal ??= 'Cannot send ' + this.#pathOf(index) + ': ' + why
+    return ''
   }
 
   #pathOf(index: number): string {
@@ -364,7 +372,7 @@ class Walk {
     }
     if (hasBrand(dateGetTime, value)) {
       const time = dateGetTime(value as Date)
-      return time === time ? '["Date","' + dateToISOString(value as Date) + '"]' : '["Date",""]'
+      return isNaN(time) ? '["Date",""]' : '["Date","' + dateToISOString(value as Date) + '"]'
     }
     if (isRegExp(value)) {
       const flags = regExpFlags(value)

@@ -15,7 +15,7 @@ import { ENTRY_GLOBAL } from './host-names.ts'
 import { HostOperation, logLevels } from './host-operations.ts'
 import { installIntl } from './intl.ts'
 import { lockDown } from './lockdown.ts'
-import { hidden, record, reflectDefineProperty } from './primordials.ts'
+import { hidden, record, reflectDefineProperty, stringToWellFormed } from './primordials.ts'
 import { begin, constant, finish, installProgram } from './program.ts'
 import { installRandom } from './random.ts'
 import { installStructuredClone } from './structured-clone.ts'
@@ -31,7 +31,8 @@ installClock(globalThis)
 installDateText()
 installConsole(
   globalThis,
-  (level, text) => askNumber(HostOperation.log, levelIndex[level] as number, text),
+  (level, text) =>
+    askNumber(HostOperation.log, levelIndex[level] as number, stringToWellFormed(text)),
   clockMs,
 )
 installTimers(globalThis)

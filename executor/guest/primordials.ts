@@ -312,9 +312,10 @@ export const iteratorPrototype = Iterator.prototype as object
 export const DOMExceptionOf = DOMException
 /** The name of a `DOMException`: a brand, since the engine does not count it among the errors. */
 export const domExceptionName = getter(DOMException.prototype, 'name')
-/** Prototype of what a failed allocation throws. */
-export const internalErrorPrototype = (globalThis as unknown as { InternalError: ErrorConstructor })
-  .InternalError.prototype
+/** Prototype of what a failed allocation throws; of this engine alone, and tests load this file in Node. */
+export const internalErrorPrototype = (
+  globalThis as unknown as { InternalError?: ErrorConstructor }
+).InternalError?.prototype
 
 export const { escape: escapeOf, unescape: unescapeOf } = globalThis as unknown as Record<
   'escape' | 'unescape',

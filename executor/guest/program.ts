@@ -16,6 +16,7 @@ import {
   PromiseOf,
   reflectDefineProperty,
   reflectDeleteProperty,
+  stringToWellFormed,
 } from './primordials.ts'
 import { seedRandom } from './random.ts'
 import { type GuestTool, installTools } from './tools.ts'
@@ -91,7 +92,8 @@ function reportOutput(operation: number, value: unknown): void {
 
 /**
  * The output as the worker reads it: `p` (plain JSON), `x` (exact) or `l` (parts became text), the
- * length of the inspected form, a colon, the inspected form, the encoded value.
+ * length of the encoded value, a colon, the encoded value, the inspected form. In this order, since
+ * only the encoded value has the same length on the other side whatever surrogates it holds.
  */
 function encodeOutput(value: unknown): string {
   let isLossy = false
@@ -103,7 +105,7 @@ function encodeOutput(value: unknown): string {
   const encoded = encode(value, 'output', mode)
   const inspected = inspect(value)
   const mark = isLossy ? 'l' : encoded.isPlain ? 'p' : 'x'
-  return '' + mark + inspected.length + ':' + inspected + encoded.text
+  return '' + mark + encoded.text.length + ':' + encoded.text + stringToWellFormed(inspected)
 }
 
 /** Defines `final_answer`. */

@@ -14,8 +14,8 @@ export function readOutput(report: string, maxCharacters: number): GuestOutput |
   const mark = report[0]
   const colon = report.indexOf(':')
   const length = Number(report.slice(1, colon))
-  const text = report.slice(colon + 1, colon + 1 + length)
-  const encoded = report.slice(colon + 1 + length)
+  const encoded = report.slice(colon + 1, colon + 1 + length)
+  const text = report.slice(colon + 1 + length)
   if (encoded[0] !== EXACT) return { json: encoded.slice(1), text, exact: true }
   let value: unknown
   try {

@@ -9,16 +9,14 @@ import { residentMB } from './resident.ts'
 
 /** What a process may keep after as many rounds again as it had to warm up. */
 const BOUND_MB = 96
-const ROUNDS = 6
+const ROUNDS = 4
 const WORKERS = 2
 
 /** Programs that fill 32 MB each, one that is cut at its output, and one that costs its worker. */
 const names = [
   'an array that grows and is kept',
-  'a chain of closures',
   'many large buffers',
   'an array filled to its end',
-  'endless parallel calls',
   'an output of 2^32 holes',
   'a map shared 2^60 times',
   'a million log lines',

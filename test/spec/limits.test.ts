@@ -169,8 +169,8 @@ t.test('a guest that does not catch the end of its memory ends with memoryBytes'
 for (const [what, rest] of [
   ['throws', 'throw new Error("x".repeat(1e5))'],
   ['returns', '"x".repeat(1e5)'],
-  ['calls', 'echo(1)'],
-  ['awaits a call', 'await echo(1)'],
+  ['calls', 'echo("x".repeat(1e5))'],
+  ['awaits a call', 'await echo("x".repeat(1e5))'],
 ]) {
   t.test(`a guest that ${what} with a full heap ends with memoryBytes`, async t => {
     const source = `globalThis.kept = null

@@ -7,15 +7,13 @@ import { createExecutor } from '../../executor/index.ts'
 import type { ToolSet } from '../../protocol/executor.ts'
 import { tool } from '../../sdk/index.ts'
 
+const executor = createExecutor({ workers: 1 })
+t.teardown(() => executor.close())
+
 /** Runs one program over tools of a maker and gives its output, or its error. */
 async function outcomeOf(tools: ToolSet, source: string): Promise<unknown> {
-  const executor = createExecutor({ tools, workers: 1 })
-  try {
-    const outcome = await executor.execute({ source })
-    return 'error' in outcome ? outcome.error.message : outcome.output
-  } finally {
-    await executor.close()
-  }
+  const outcome = await executor.execute({ source, tools })
+  return 'error' in outcome ? outcome.error.message : outcome.output
 }
 
 const City = z.object({

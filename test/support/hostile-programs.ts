@@ -238,6 +238,7 @@ export const polled: readonly Attack[] = [
     'let a = []; for (let i = 0; i < 1e5; i++) a = [a]; echo(a)',
     'GUEST_ERROR',
     'cpuMs',
+    'memoryBytes',
   ],
   ['arguments of 2^32 holes', 'echo(new Array(2 ** 32 - 1)).length', 'value'],
   [
@@ -303,6 +304,7 @@ export const polled: readonly Attack[] = [
     'let a = []; for (let i = 0; i < 1e5; i++) a = [a]; a',
     'value',
     'cpuMs',
+    'memoryBytes',
   ],
   ['an output nested 6 000 deep', 'let a = []; for (let i = 0; i < 6e3; i++) a = [a]; a', 'value'],
   [
@@ -402,6 +404,7 @@ export const polled: readonly Attack[] = [
     'let a = []; for (let i = 0; i < 1e5; i++) a = [a]; console.dir(a, { depth: Infinity })',
     'value',
     'cpuMs',
+    'memoryBytes',
   ],
   [
     'a log of 2^60 objects',

@@ -118,3 +118,9 @@ t.test('what is not one code block is taken as it is', async t => {
 t.test('an error in a code block has the line of the source as sent', async t => {
   t.match(errorOf('\n```js\nlet a\n  @\n```\n'), { line: 4, column: 3 })
 })
+
+t.test('an await in a function that is not async is told how to mend', async t => {
+  const compiled = compile('function f() {\n  return await tool(1)\n}', 'javascript')
+  t.match(compiled, { ok: false, error: { line: 2, hint: /^Leave the await out/ } })
+  t.notOk((compile('let x = ;', 'javascript') as { error: { hint?: string } }).error.hint)
+})
