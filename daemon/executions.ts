@@ -1,10 +1,14 @@
 /** The executions of a daemon: admitted, run, watched, kept. */
 
-import { LatchdError } from '../protocol/errors.ts'
-import { type EndedExecution, type Execution, isEnded } from '../protocol/execution.ts'
-import type { ExecutionEvent } from '../protocol/events.ts'
 import { EventQueue } from '../executor/event-queue.ts'
-import { type ExecutionPlan, type ExecutionPowers, RunningExecution } from '../executor/execution.ts'
+import {
+  type ExecutionPlan,
+  type ExecutionPowers,
+  RunningExecution,
+} from '../executor/execution.ts'
+import { LatchdError } from '../protocol/errors.ts'
+import type { ExecutionEvent } from '../protocol/events.ts'
+import { type EndedExecution, type Execution, isEnded } from '../protocol/execution.ts'
 import type { ExecutionStore, ListQuery, Page } from './store/store.ts'
 
 /** Who asks: a token's name, or the one caller of a daemon without tokens. */
@@ -56,7 +60,8 @@ export class Executions {
    */
   async submit(plan: ExecutionPlan, caller: Caller): Promise<void> {
     const { pool, store, maxQueue, onFault } = this.#options
-    if (this.#isDraining) throw new LatchdError('DRAINING', 'Cannot take an execution: the daemon is stopping')
+    if (this.#isDraining)
+      throw new LatchdError('DRAINING', 'Cannot take an execution: the daemon is stopping')
     if (pool.active >= pool.workers && pool.queued >= maxQueue) {
       const message = `Cannot take an execution: ${pool.queued} wait already, limit maxQueue ${maxQueue}`
       throw new LatchdError('QUEUE_FULL', message, { retryAfterSeconds: RETRY_AFTER_SECONDS })
@@ -129,13 +134,20 @@ export class Executions {
   async remove(executionId: string, caller: Caller): Promise<void> {
     const execution = await this.#find(executionId, caller)
     if (!isEnded(execution)) {
-      throw new LatchdError('CONFLICT', `Cannot remove execution ${executionId}: it is ${execution.status}; cancel it first`)
+      throw new LatchdError(
+        'CONFLICT',
+        `Cannot remove execution ${executionId}: it is ${execution.status}; cancel it first`,
+      )
     }
     await this.#options.store.remove(executionId)
   }
 
   /** The events after a sequence number, then those that come, until the execution has ended. */
-  async events(executionId: string, caller: Caller, after: number): Promise<AsyncIterableIterator<ExecutionEvent>> {
+  async events(
+    executionId: string,
+    caller: Caller,
+    after: number,
+  ): Promise<AsyncIterableIterator<ExecutionEvent>> {
     await this.#find(executionId, caller)
     const watchers = this.#live.get(executionId)?.watchers
     const queue = new EventQueue<ExecutionEvent>(() => watchers?.delete(queue))

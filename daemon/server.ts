@@ -105,7 +105,10 @@ const LAST_ANSWERS_MS = 1000
 const SWEEP_MS = 20
 
 /** Closes each connection as soon as its answer has left, and in the end those that take none. */
-async function closeConnections(servers: readonly Server[], closed: Promise<unknown>): Promise<void> {
+async function closeConnections(
+  servers: readonly Server[],
+  closed: Promise<unknown>,
+): Promise<void> {
   const sweep = setInterval(() => {
     for (const server of servers) server.closeIdleConnections()
   }, SWEEP_MS)
@@ -117,7 +120,10 @@ async function closeConnections(servers: readonly Server[], closed: Promise<unkn
   clearTimeout(cut)
 }
 
-function listen(server: Server, address: { host: string; port: number } | { path: string }): Promise<Server> {
+function listen(
+  server: Server,
+  address: { host: string; port: number } | { path: string },
+): Promise<Server> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(address, () => {
@@ -141,9 +147,12 @@ function urlOf(host: string, server: Server): string {
 
 function logStart(log: Logger, config: Config, url: string, toolbox: Toolbox): void {
   const tools = toolbox.tools.map(tool => tool.name)
-  log.info({ url, socket: config.socket, workers: config.workers, tools, isolation: 'thread' }, 'listening')
+  log.info(
+    { url, socket: config.socket, workers: config.workers, tools, isolation: 'thread' },
+    'listening',
+  )
   const problem = nodeProblem(process.versions.node)
   if (problem !== undefined) log.warn(`Node ${process.versions.node}: ${problem.message}`)
-  if (config.tokens.length === 0) log.warn('no tokens: every program on this machine may use this daemon')
+  if (config.tokens.length === 0)
+    log.warn('no tokens: every program on this machine may use this daemon')
 }
-

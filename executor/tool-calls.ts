@@ -114,9 +114,11 @@ export class ToolCalls implements GuestCalls {
   }
 
   #recordEnd(id: number, outcome: CallOutcome | undefined): void {
-    if (outcome?.kind !== 'thrown') return this.#record.endCall(id)
-    const { name, message, code } = outcome.thrown
-    this.#record.endCall(id, { name, message, ...(code !== undefined && { code }) })
+    if (outcome?.kind !== 'thrown') this.#record.endCall(id)
+    else {
+      const { name, message, code } = outcome.thrown
+      this.#record.endCall(id, { name, message, ...(code !== undefined && { code }) })
+    }
   }
 
   #reply(id: number, outcome: CallOutcome): string {

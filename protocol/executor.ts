@@ -1,7 +1,7 @@
 /** The one interface of the daemon's client and of the embedded engine. */
 
 import type { ExecutionEvent } from './events.ts'
-import type { EndedExecution, ExecuteBodyInput, Execution, Output } from './execution.ts'
+import type { ExecuteBodyInput, Execution, Output } from './execution.ts'
 import type { ToolDefinition } from './tool.ts'
 
 /** Tools as apps hold them: a list, a record whose keys are the names, or names of tools known there. */

@@ -2,11 +2,11 @@
 
 import type { Command } from 'commander'
 import type { LoadedConfig } from '../config/config.ts'
+import { nodeProblem } from '../node-release.ts'
 import { checkAddress } from './check-address.ts'
 import { checkEngine } from './check-engine.ts'
 import type { Cli, Options } from './cli.ts'
 import { exitCodes } from './exit-codes.ts'
-import { nodeProblem } from '../node-release.ts'
 import { print } from './print.ts'
 import { oneLine } from './refusal.ts'
 import { addSettingFlags } from './setting-flags.ts'

@@ -2,9 +2,9 @@
 
 import type { Executor } from '../../protocol/executor.ts'
 import type { LoadedConfig } from '../config/config.ts'
+import { configuredTools } from '../tools/configured-tools.ts'
 import { openClient } from './client.ts'
 import { UsageError } from './refusal.ts'
-import { configuredTools } from '../tools/configured-tools.ts'
 
 export interface RunExecutor {
   readonly executor: Executor

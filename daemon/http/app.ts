@@ -3,8 +3,8 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
+import { fieldProblems, invalidRequest, MAX_SOURCE_BYTES } from '../../executor/request.ts'
 import { LatchdError } from '../../protocol/errors.ts'
-import { MAX_SOURCE_BYTES, fieldProblems, invalidRequest } from '../../executor/request.ts'
 import { addExecuteRoutes } from './execute-routes.ts'
 import { addExecutionRoutes } from './execution-routes.ts'
 import { addHealthRoutes } from './health-routes.ts'
@@ -23,7 +23,8 @@ const MAX_BODY_BYTES = 8 * MAX_SOURCE_BYTES
 export function createApp(powers: HttpPowers): OpenAPIHono<HttpEnvironment> {
   const app = new OpenAPIHono<HttpEnvironment>({
     defaultHook: result => {
-      if (!result.success) throw invalidRequest('Cannot read the request', fieldProblems(result.error as never))
+      if (!result.success)
+        throw invalidRequest('Cannot read the request', fieldProblems(result.error as never))
     },
   })
   app.use(async (context, next) => {
@@ -33,15 +34,25 @@ export function createApp(powers: HttpPowers): OpenAPIHono<HttpEnvironment> {
     context.header('cache-control', 'no-store')
   })
   const onError = () => {
-    throw new LatchdError('PAYLOAD_TOO_LARGE', `Cannot read the body: more than ${MAX_BODY_BYTES} bytes`)
+    throw new LatchdError(
+      'PAYLOAD_TOO_LARGE',
+      `Cannot read the body: more than ${MAX_BODY_BYTES} bytes`,
+    )
   }
   app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError }))
   addHealthRoutes(app, powers)
   app.doc31('/openapi.json', {
     openapi: '3.1.0',
-    info: { title: 'latchd', version: powers.version, description: 'Runs model-written programs over asynchronous tools.' },
+    info: {
+      title: 'latchd',
+      version: powers.version,
+      description: 'Runs model-written programs over asynchronous tools.',
+    },
   })
-  app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' })
+  app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
+    type: 'http',
+    scheme: 'bearer',
+  })
   app.use(async (context, next) => {
     context.set('caller', powers.tokens.identify(context.req.header('authorization')))
     await next()
@@ -51,7 +62,9 @@ export function createApp(powers: HttpPowers): OpenAPIHono<HttpEnvironment> {
   addToolRoutes(app, powers)
   addInfoRoute(app, powers)
   app.notFound(context => {
-    return problemResponse(new LatchdError('NOT_FOUND', `There is no ${context.req.method} ${context.req.path}`))
+    return problemResponse(
+      new LatchdError('NOT_FOUND', `There is no ${context.req.method} ${context.req.path}`),
+    )
   })
   app.onError(error => problemResponse(toRefusal(error, powers)))
   return app

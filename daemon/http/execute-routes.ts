@@ -2,6 +2,8 @@
 
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
+import { encodedInputsOf, planExecution } from '../../executor/request.ts'
+import { Toolbox } from '../../executor/tools/toolbox.ts'
 import {
   DEFAULT_WAIT_MS,
   ExecuteBody,
@@ -9,8 +11,6 @@ import {
   ExecutionError,
   isEnded,
 } from '../../protocol/execution.ts'
-import { encodedInputsOf, planExecution } from '../../executor/request.ts'
-import { Toolbox } from '../../executor/tools/toolbox.ts'
 import type { HttpEnvironment, HttpPowers } from './powers.ts'
 import { json, problems, security } from './responses.ts'
 import { type KnownCaller, requireScope } from './tokens.ts'
@@ -37,10 +37,15 @@ const submitRoute = createRoute({
   summary: 'Run a program without waiting',
   security,
   request: { body },
-  responses: { 202: json(Execution, 'The execution, taken; `Location` says where it is'), ...refusals },
+  responses: {
+    202: json(Execution, 'The execution, taken; `Location` says where it is'),
+    ...refusals,
+  },
 })
 
-const ShortBody = z.strictObject({ code: z.string().describe('The program') }).meta({ id: 'ShortBody' })
+const ShortBody = z
+  .strictObject({ code: z.string().describe('The program') })
+  .meta({ id: 'ShortBody' })
 const ShortAnswer = z
   .strictObject({
     output: z.unknown().describe('The plain JSON form of the output'),
@@ -106,7 +111,11 @@ export function addExecuteRoutes(app: OpenAPIHono<HttpEnvironment>, powers: Http
 const location = (executionId: string) => ({ location: `/v1/executions/${executionId}` })
 
 /** The tools that a caller may use: all of them, or those that the request names. */
-function visibleTools(toolbox: Toolbox, caller: KnownCaller, names: readonly string[] | undefined): Toolbox {
+function visibleTools(
+  toolbox: Toolbox,
+  caller: KnownCaller,
+  names: readonly string[] | undefined,
+): Toolbox {
   const allowed = toolbox.tools.filter(tool => caller.mayUse(tool.name))
   const visible = allowed.length === toolbox.tools.length ? toolbox : new Toolbox(allowed)
   return names === undefined ? visible : visible.select(names)

@@ -81,7 +81,10 @@ const eventsRoute = createRoute({
   },
 })
 
-export function addExecutionRoutes(app: OpenAPIHono<HttpEnvironment>, { executions }: HttpPowers): void {
+export function addExecutionRoutes(
+  app: OpenAPIHono<HttpEnvironment>,
+  { executions }: HttpPowers,
+): void {
   app.openapi(getRoute, async context => {
     const caller = context.get('caller')
     requireScope(caller, 'read')

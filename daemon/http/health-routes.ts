@@ -22,7 +22,10 @@ const readyRoute = createRoute({
   responses: { 200: json(Status, 'It does'), ...problems(503) },
 })
 
-export function addHealthRoutes(app: OpenAPIHono<HttpEnvironment>, { executions }: HttpPowers): void {
+export function addHealthRoutes(
+  app: OpenAPIHono<HttpEnvironment>,
+  { executions }: HttpPowers,
+): void {
   app.openapi(liveRoute, context => context.json({ status: 'ok' as const }, 200))
   app.openapi(readyRoute, context => {
     if (executions.isDraining) throw new LatchdError('DRAINING', 'The daemon is stopping')

@@ -21,7 +21,11 @@ export function hostRule(host: string, hasTokens: boolean): HostRule {
  *
  * @throws {LatchdError} `FORBIDDEN`
  */
-export function checkOrigin(rule: HostRule, host: string | undefined, origin: string | undefined): void {
+export function checkOrigin(
+  rule: HostRule,
+  host: string | undefined,
+  origin: string | undefined,
+): void {
   const name = host === undefined ? undefined : hostName(host)
   if (rule.hosts !== undefined && (name === undefined || !rule.hosts.has(name))) {
     throw new LatchdError('FORBIDDEN', `Cannot answer to the host "${host ?? ''}"`)

@@ -1,7 +1,7 @@
 /** What the routes are handed: the deciding parts of the daemon. */
 
-import type { Toolbox } from '../../executor/tools/toolbox.ts'
 import type { WorkerPool } from '../../executor/pool.ts'
+import type { Toolbox } from '../../executor/tools/toolbox.ts'
 import type { Executions } from '../executions.ts'
 import type { Logger } from '../log.ts'
 import type { HostRule } from './origin.ts'

@@ -36,7 +36,8 @@ export function problemResponse(error: LatchdError): Response {
     ...(error.errors && { errors: [...error.errors] }),
   }
   const headers: Record<string, string> = { 'content-type': 'application/problem+json' }
-  if (error.retryAfterSeconds !== undefined) headers['retry-after'] = String(error.retryAfterSeconds)
+  if (error.retryAfterSeconds !== undefined)
+    headers['retry-after'] = String(error.retryAfterSeconds)
   if (status === 401) headers['www-authenticate'] = 'Bearer'
   return new Response(JSON.stringify(problem), { status, headers })
 }

@@ -29,7 +29,10 @@ export function problems<S extends Status>(...statuses: S[]) {
     { description: titles[status], content: { 'application/problem+json': { schema: Problem } } },
   ])
   return Object.fromEntries(described) as {
-    [K in S]: { description: string; content: { 'application/problem+json': { schema: typeof Problem } } }
+    [K in S]: {
+      description: string
+      content: { 'application/problem+json': { schema: typeof Problem } }
+    }
   }
 }
 

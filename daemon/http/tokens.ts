@@ -49,7 +49,8 @@ export class Tokens {
     const given = digest(secret)
     // Every token is compared, so that the time tells nothing about which one is near.
     const matches = this.#kept.filter(kept => timingSafeEqual(kept.digest, given))
-    if (matches[0] === undefined) throw new LatchdError('UNAUTHENTICATED', 'The bearer token is not known')
+    if (matches[0] === undefined)
+      throw new LatchdError('UNAUTHENTICATED', 'The bearer token is not known')
     return matches[0].caller
   }
 }

@@ -2,8 +2,8 @@
 
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
-import { describeTool } from '../../executor/tools/tool.ts'
 import { toolDeclarations } from '../../executor/tools/declarations.ts'
+import { describeTool } from '../../executor/tools/tool.ts'
 import type { HttpEnvironment, HttpPowers } from './powers.ts'
 import { problems, security } from './responses.ts'
 import { requireScope } from './tokens.ts'
@@ -47,7 +47,8 @@ export function addToolRoutes(app: OpenAPIHono<HttpEnvironment>, { toolbox }: Ht
     const caller = context.get('caller')
     requireScope(caller, 'read')
     const tools = toolbox.tools.filter(tool => caller.mayUse(tool.name)).map(describeTool)
-    if (context.req.valid('query').format === 'json') return context.json({ data: tools } as never, 200)
+    if (context.req.valid('query').format === 'json')
+      return context.json({ data: tools } as never, 200)
     return context.text(toolDeclarations(tools), 200)
   })
 }

@@ -1,7 +1,7 @@
 /** Executions that end with the process: kept in memory, ended ones for a while. */
 
-import type { EndedExecution, Execution } from '../../protocol/execution.ts'
 import type { ExecutionEvent } from '../../protocol/events.ts'
+import type { EndedExecution, Execution } from '../../protocol/execution.ts'
 import type { ExecutionStore, ListQuery, Page, StoredExecution } from './store.ts'
 
 /** How long an ended execution stays, and how many of them (contract §7). */
@@ -74,7 +74,8 @@ export class MemoryStore implements ExecutionStore {
       if (owner !== undefined && entry.owner !== owner) continue
       const execution = entry.read()
       if (status !== undefined && execution.status !== status) continue
-      if (data.length === limit) return { data, nextCursor: (data[limit - 1] as Execution).executionId }
+      if (data.length === limit)
+        return { data, nextCursor: (data[limit - 1] as Execution).executionId }
       data.push(execution)
     }
     return { data }

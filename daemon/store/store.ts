@@ -1,7 +1,7 @@
 /** Where executions are kept. What is above this interface does not know how. */
 
-import type { EndedExecution, Execution, ExecutionStatus } from '../../protocol/execution.ts'
 import type { ExecutionEvent } from '../../protocol/events.ts'
+import type { EndedExecution, Execution, ExecutionStatus } from '../../protocol/execution.ts'
 
 /** An execution and whose it is. */
 export interface StoredExecution {

@@ -1,7 +1,7 @@
 /** Tools as the guest sees them: functions that block, with concurrent faces beside. */
 
 import { callBlocking, callConcurrently, readReply } from './calls.ts'
-import { encode } from './encode.ts'
+import { encode, encodePrimitives, encodeRecord } from './encode.ts'
 import { askNumber, askText } from './host.ts'
 import { HostOperation } from './host-operations.ts'
 import {
@@ -117,16 +117,24 @@ function encodeInput(
 ): string {
   const count = isElementCallback(args) ? 1 : args.length
   if (parameters === null) {
+    const text = encodePrimitives(args, count)
+    if (text !== undefined) return text
     const list: unknown[] = []
     for (let i = 0; i < count; i++) append(list, args[i])
     return encode(list, 'args').text
   }
-  if (count === 1 && isInputRecord(args[0], parameters)) return encode(args[0], 'args[0]').text
+  if (count === 1 && isInputRecord(args[0], parameters)) {
+    const record = args[0] as object
+    const isLinked = reflectGetPrototypeOf(record) === objectPrototype
+    return isLinked ? encodeRecord(record, 'args[0]') : encode(record, 'args[0]').text
+  }
   if (count > parameters.length) {
     const takes =
       parameters.length === 0 ? 'no arguments' : '(' + arrayJoin(parameters as string[], ', ') + ')'
     throw new TypeErrorOf(tool + ' takes ' + takes + ', got ' + count + ' arguments')
   }
+  const text = encodePrimitives(args, count, parameters)
+  if (text !== undefined) return text
   const input = {}
   for (let i = 0; i < count; i++)
     if (args[i] !== undefined)

@@ -43,7 +43,7 @@ function isList(set: ToolSet): set is ReadonlyArray<ToolLike | string> {
 }
 
 function read(like: ToolLike, key: string | undefined): Tool {
-  if (typeof like === 'function') return fromFunction(like, key)
+  if (typeof like === 'function') return fromFunction(like as AnyFunction, key)
   if (!isRecord(like)) throw invalid(key, `it is a ${typeof like}`)
   if (isRecord(like.function)) return fromOpenAIFunction(like, like.function)
   if (typeof like.forward === 'function') return fromForward(like, like.forward as AnyFunction, key)
@@ -140,9 +140,9 @@ function fromDefinition(
   })
 }
 
-function fromFunction(call: Function, key: string | undefined): Tool {
+function fromFunction(call: AnyFunction, key: string | undefined): Tool {
   const name = key ?? call.name
-  return assemble({ name, description: '', execute: positional(call as unknown as AnyFunction) })
+  return assemble({ name, description: '', execute: positional(call) })
 }
 
 /** An object with `forward(...)`, as smolagents has them: positional, `inputs` by name and type. */
