@@ -92,15 +92,34 @@ class LocalExecutor implements EmbeddedExecutor {
     return toRunResult(await this.execute({ source }))
   }
 
-  async *stream(request: ExecuteRequest): AsyncGenerator<ExecutionEvent, void, undefined> {
+  stream(request: ExecuteRequest): AsyncGenerator<ExecutionEvent, void, undefined> {
+    const left = new AbortController()
+    const events = this.#stream(request, left.signal)
+    const finish = events.return.bind(events)
+    // A generator that awaits its next event hears of `return` only after it.
+    events.return = value => {
+      left.abort()
+      return finish(value)
+    }
+    return events
+  }
+
+  async *#stream(
+    request: ExecuteRequest,
+    left: AbortSignal,
+  ): AsyncGenerator<ExecutionEvent, void, undefined> {
     const events = new EventQueue<ExecutionEvent>()
     const running = this.#plan(request, event => events.push(event))
+    const onLeave = () => running.cancel('The reader of the stream has left')
+    left.addEventListener('abort', onLeave)
     const ended = this.#run(running, request.signal).finally(() => events.end())
+    // Nobody awaits it any more when the reader has left.
+    ended.catch(() => {})
     try {
       for await (const event of events) yield event
       await ended
     } finally {
-      running.cancel('The reader of the stream has left')
+      onLeave()
     }
   }
 

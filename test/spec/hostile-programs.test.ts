@@ -1,9 +1,8 @@
 /** Programs that try to take the worker, the process or the machine end at a limit, and nothing else does. */
 
-import { spawn } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import type { Outcome } from '../../executor/index.ts'
+import { runScript } from '../support/child-script.ts'
 import { type Attack, polled, unpolled } from '../support/hostile-programs.ts'
 import { startOneWorker, unharmed } from '../support/one-worker.ts'
 
@@ -42,13 +41,6 @@ t.test('a hostile program leaves the others of its executor alone', async t => {
 })
 
 t.test('the memory of hostile programs comes back', async t => {
-  const file = fileURLToPath(new URL('../soak/memory.ts', import.meta.url))
-  const env = { PATH: process.env.PATH }
-  const child = spawn(process.execPath, ['--expose-gc', file], { env })
-  let text = ''
-  child.stdout.on('data', part => {
-    text += part
-  })
-  const code = await new Promise(resolve => child.once('close', resolve))
-  t.equal(code, 0, text)
+  const { code, stdout, stderr } = await runScript('test/soak/memory.ts')
+  t.equal(code, 0, stdout + stderr)
 })

@@ -1,0 +1,81 @@
+/** A worker thread that is lost is replaced, and only its own execution hears of it. */
+
+import t, { type Test } from 'tap'
+import { createExecutor } from '../../executor/index.ts'
+import { runScript } from '../support/child-script.ts'
+import { echo, exceeded, failure, unharmed } from '../support/one-worker.ts'
+
+/** Stays in one built-in that does not poll: only the end of its thread ends it. */
+const wedged = `new Array(2 ** 32 - 1).join('x')`
+const limits = { cpuMs: 20 }
+
+function start(t: Test, workers: number) {
+  const begun = Promise.withResolvers<void>()
+  const answer = Promise.withResolvers<string>()
+  const executor = createExecutor({
+    workers,
+    tools: { echo, begin: () => begun.resolve(), wait: () => answer.promise },
+  })
+  t.teardown(() => executor.close())
+  return { executor, begun: begun.promise, answer }
+}
+
+t.test('a guest that does not answer its interrupt ends with its thread', async t => {
+  const { executor } = start(t, 1)
+  const outcome = await executor.execute({ source: wedged, limits })
+  t.strictSame(failure(outcome), exceeded('cpuMs'))
+  t.match(outcome, { error: { message: /worker was replaced/ } })
+  await unharmed(t, executor)
+})
+
+t.test('its calls and log until then are kept', async t => {
+  const { executor } = start(t, 1)
+  const source = `console.log('first'); echo(1); ${wedged}`
+  const outcome = await executor.execute({ source, limits })
+  t.equal(outcome.logText, 'first')
+  t.match(outcome.calls, [{ tool: 'echo', status: 'completed' }])
+})
+
+t.test('executions on other workers and in the queue go on', async t => {
+  const { executor, begun, answer } = start(t, 2)
+  const waiting = executor.execute({ source: 'begin(); wait()' })
+  await begun
+  const lost = executor.execute({ source: wedged, limits })
+  const queued = [1, 2, 3].map(n => executor.execute({ source: `await echo(${n})` }))
+  t.strictSame(failure(await lost), exceeded('cpuMs'))
+  answer.resolve('answered')
+  t.equal((await waiting).output, 'answered')
+  const outputs = (await Promise.all(queued)).map(({ output }) => output)
+  t.strictSame(outputs, [1, 2, 3])
+})
+
+t.test('all workers lost at once are replaced', async t => {
+  const { executor } = start(t, 2)
+  const lost = [1, 2, 3].map(() => executor.execute({ source: wedged, limits }))
+  for (const outcome of await Promise.all(lost)) {
+    t.strictSame(failure(outcome), exceeded('cpuMs'))
+  }
+  await Promise.all([unharmed(t, executor), unharmed(t, executor)])
+})
+
+t.test('a guest that does not answer is cancelled with its thread', async t => {
+  const { executor, begun } = start(t, 1)
+  const controller = new AbortController()
+  const source = `begin(); ${wedged}`
+  const ended = executor.execute({ source, signal: controller.signal })
+  await begun
+  controller.abort()
+  t.match(await ended, { status: 'cancelled', error: { code: 'CANCELLED' } })
+  await unharmed(t, executor)
+})
+
+t.test('a program that costs two threads ends with ENGINE_FAILURE, and no other does', async t => {
+  const script = 'test/support/lose-workers.ts'
+  const { code, stdout, stderr } = await runScript(script, ['--max-old-space-size=64'])
+  t.equal(code, 0, stderr)
+  t.strictSame(JSON.parse(stdout), {
+    lost: { code: 'ENGINE_FAILURE', status: 'failed' },
+    next: 'next',
+    waited: 'waited',
+  })
+})

@@ -1,0 +1,28 @@
+/** A script in a process of its own, for what would harm the test's: flags, memory, lost threads. */
+
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+export interface Ended {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs a script of this repository with Node flags. */
+export function runScript(path: string, flags: readonly string[] = []): Promise<Ended> {
+  const file = fileURLToPath(new URL(`../../${path}`, import.meta.url))
+  // Without the test runner's NODE_OPTIONS, whose hooks are not this process's business.
+  const child = spawn(process.execPath, [...flags, file], { env: { PATH: process.env.PATH } })
+  const { promise, resolve } = Promise.withResolvers<Ended>()
+  let stdout = ''
+  let stderr = ''
+  child.stdout.on('data', part => {
+    stdout += part
+  })
+  child.stderr.on('data', part => {
+    stderr += part
+  })
+  child.once('close', code => resolve({ code, stdout, stderr }))
+  return promise
+}
