@@ -48,7 +48,7 @@ export class ExecutionRecord {
   read(): Execution {
     if (this.#ended !== undefined) return this.#ended
     const status = this.#startedAtMs === undefined ? 'queued' : 'running'
-    return { status, ...this.#fields(Date.now()) }
+    return { ...this.#head(), status, ...this.#fields(Date.now()) }
   }
 
   start(): void {
@@ -118,12 +118,23 @@ export class ExecutionRecord {
   complete(guestOutput: GuestOutput, isFinalAnswer: boolean): EndedExecution {
     const { json, text, exact, encoded } = guestOutput
     const output: Output = { value: JSON.parse(json), text, exact, ...(encoded && { encoded }) }
-    return this.#end(fields => ({ status: 'completed', output, isFinalAnswer, ...fields }))
+    return this.#end(fields => ({
+      ...this.#head(),
+      status: 'completed',
+      output,
+      isFinalAnswer,
+      ...fields,
+    }))
   }
 
   fail(error: ExecutionError): EndedExecution {
     const status = error.code === 'CANCELLED' ? 'cancelled' : 'failed'
-    return this.#end(fields => ({ status, error, ...fields }))
+    return this.#end(fields => ({
+      ...this.#head(),
+      status,
+      error,
+      ...fields,
+    }))
   }
 
   #end(make: (fields: EndFields) => EndedExecution): EndedExecution {
@@ -137,6 +148,11 @@ export class ExecutionRecord {
   #endFields(): EndFields {
     const endedAtMs = Date.now()
     return { endedAtMs, ...this.#fields(endedAtMs) }
+  }
+
+  /** First in every answer, so that a reader sees at once what it is about. */
+  #head(): { executionId: string } {
+    return { executionId: this.facts.executionId }
   }
 
   #fields(atMs: number): Omit<EndFields, 'endedAtMs'> {

@@ -5,6 +5,8 @@
  * tasks can be aborted, and aborting is how a wedged thread is ended.
  */
 
+import { getCompileCacheDir } from 'node:module'
+import { dirname } from 'node:path'
 import type { MessagePort } from 'node:worker_threads'
 import { type Remote, wrap } from 'comlink'
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
@@ -14,6 +16,7 @@ import { pristine } from './engine/pristine.ts'
 import { Fifo } from './fifo.ts'
 import type { GuestReport, GuestTask } from './messages.ts'
 import type { WorkerControl, WorkerStatistics } from './worker/control.ts'
+import type { WorkerStart } from './worker/entry.ts'
 
 /** V8's stack in each worker: the engine's own 512 KiB are the smaller part of a deep recursion. */
 const STACK_MB = 8
@@ -54,10 +57,14 @@ export class WorkerPool {
   }
 
   async #start(): Promise<void> {
-    const workerData = await pristine()
+    const cacheOfThisVersion = getCompileCacheDir()
+    const workerData: WorkerStart = {
+      pristine: await pristine(),
+      compileCache: cacheOfThisVersion && dirname(cacheOfThisVersion),
+    }
     const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'))
     this.#pool = new Piscina({
-      filename: new URL(`./worker/worker${extension}`, import.meta.url).href,
+      filename: new URL(`./worker/entry${extension}`, import.meta.url).href,
       minThreads: this.workers,
       maxThreads: this.workers,
       // The default blocks an idle worker's event loop, where its spares are made.

@@ -31,13 +31,15 @@ export class Supervision {
     this.#timer ??= setInterval(() => this.#look(), TICK_MS).unref()
     return () => {
       this.#watched.delete(watched)
-      if (this.#watched.size > 0) return
-      clearInterval(this.#timer)
-      this.#timer = undefined
     }
   }
 
   #look(): void {
+    if (this.#watched.size === 0) {
+      clearInterval(this.#timer)
+      this.#timer = undefined
+      return
+    }
     const nowMs = performance.now()
     for (const watched of this.#watched) {
       const { run } = watched

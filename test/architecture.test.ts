@@ -98,7 +98,7 @@ t.test('the client loads no engine, no server, no model client and no schema lib
 })
 
 t.test('workers and guests load no schema library', async t => {
-  t.notOk(loadedBy('executor/worker/worker.ts').has('zod'))
+  t.notOk(loadedBy('executor/worker/entry.ts').has('zod'))
   const guest = loadedBy('executor/guest/prelude.ts')
   t.strictSame(
     [...guest].filter(name => !name.endsWith('.ts')),

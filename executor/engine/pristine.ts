@@ -53,7 +53,16 @@ async function make(): Promise<Pristine> {
   const engine = Object.entries(vm.versions)
     .map(([name, version]) => `${name} ${version}`)
     .join(', ')
-  return { module, snapshot: vm.snapshot(), entries: entries as Pristine['entries'], engine }
+  const snapshot = vm.snapshot()
+  // One copy for all threads, which only read it.
+  const memory = new Uint8Array(new SharedArrayBuffer(snapshot.memory.byteLength))
+  memory.set(snapshot.memory)
+  return {
+    module,
+    snapshot: { ...snapshot, memory },
+    entries: entries as Pristine['entries'],
+    engine,
+  }
 }
 
 const FULFILLED = 1

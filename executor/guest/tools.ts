@@ -35,8 +35,11 @@ export type GuestTool = readonly [
 ]
 
 interface Stub {
-  readonly call: (operation: number, args: ArrayLike<unknown>) => unknown
-  readonly concurrent: (...args: unknown[]) => Promise<unknown>
+  readonly index: number
+  readonly name: string
+  readonly parameters: GuestTool[2]
+  /** See {@link concurrentFace}. */
+  concurrent: ((...args: unknown[]) => Promise<unknown>) | undefined
 }
 
 /** The brand: which functions are tools. */
@@ -48,7 +51,8 @@ const stubPrototype = objectCreate(functionPrototype)
 reflectDefineProperty(stubPrototype, 'async', {
   __proto__: null,
   get(this: WeakKey) {
-    return weakMapGet(stubs, this)?.concurrent
+    const stub = weakMapGet(stubs, this)
+    return stub === undefined ? undefined : concurrentFace(stub)
   },
   configurable: true,
 } as PropertyDescriptor)
@@ -62,7 +66,7 @@ reflectDefineProperty(
     const items = isArray(list) ? list : arrayFrom(list)
     const ids: number[] = []
     for (let i = 0; i < items.length; i++)
-      append(ids, stub.call(HostOperation.callConcurrently, [items[i]]) as number)
+      append(ids, ask(stub, HostOperation.callConcurrently, [items[i]]) as number)
     const values: unknown[] = []
     for (let i = 0; i < ids.length; i++) append(values, awaitCall(ids[i] as number))
     return values
@@ -76,33 +80,40 @@ function awaitCall(id: number): unknown {
 
 /** Makes the function of one tool. */
 export function makeTool(index: number, tool: GuestTool): object {
-  const name = tool[0]
-  const parameters = tool[2]
+  const call = function () {
+    return ask(stub, HostOperation.call, arguments)
+  }
+  const stub: Stub = { index, name: tool[0], parameters: tool[2], concurrent: undefined }
+  reflectSetPrototypeOf(call, stubPrototype)
+  reflectDefineProperty(call, 'name', hidden(stub.name))
+  weakMapSet(stubs, call, stub)
+  return call
+}
 
-  const ask = (operation: number, args: ArrayLike<unknown>): unknown => {
-    const input = encodeInput(name, parameters, args)
-    return operation === HostOperation.call
-      ? callBlocking(operation, index, input)
-      : askNumber(operation, index, input)
-  }
-  const stub = function () {
-    return ask(HostOperation.call, arguments)
-  }
-  const concurrent = function () {
+/** Calls a tool: gives its answer, or of a concurrent call the number. */
+function ask(stub: Stub, operation: number, args: ArrayLike<unknown>): unknown {
+  const input = encodeInput(stub.name, stub.parameters, args)
+  return operation === HostOperation.call
+    ? callBlocking(operation, stub.index, input)
+    : askNumber(operation, stub.index, input)
+}
+
+/** The face of a tool that gives a promise; made when it is first asked for. */
+function concurrentFace(stub: Stub): (...args: unknown[]) => Promise<unknown> {
+  if (stub.concurrent !== undefined) return stub.concurrent
+  const face = function () {
     let input: string
     try {
-      input = encodeInput(name, parameters, arguments)
+      input = encodeInput(stub.name, stub.parameters, arguments)
     } catch (error) {
       // What a promise is asked for fails as a promise.
       return rejected(error)
     }
-    return callConcurrently(HostOperation.callConcurrently, index, input)
+    return callConcurrently(HostOperation.callConcurrently, stub.index, input)
   }
-  reflectSetPrototypeOf(stub, stubPrototype)
-  reflectDefineProperty(stub, 'name', hidden(name))
-  reflectDefineProperty(concurrent, 'name', hidden(name + '.async'))
-  weakMapSet(stubs, stub, { call: ask, concurrent: concurrent as Stub['concurrent'] })
-  return stub
+  reflectDefineProperty(face, 'name', hidden(stub.name + '.async'))
+  stub.concurrent = face
+  return face
 }
 
 async function rejected(error: unknown): Promise<never> {
@@ -179,7 +190,7 @@ export function parallel(
       throw new TypeErrorOf('parallel takes [tool, input] pairs; element ' + i + ' is none')
     const args: unknown[] = []
     for (let j = 1; j < entry.length; j++) append(args, entry[j])
-    append(ids, stub.call(HostOperation.callConcurrently, args) as number)
+    append(ids, ask(stub, HostOperation.callConcurrently, args) as number)
   }
   const values: unknown[] = []
   for (let i = 0; i < ids.length; i++) {
@@ -203,7 +214,8 @@ function settled(id: number): PromiseSettledResult<unknown> {
  */
 export function concurrent(callee: unknown): unknown {
   if (typeof callee !== 'function') return callee
-  return weakMapGet(stubs, callee)?.concurrent ?? callee
+  const stub = weakMapGet(stubs, callee)
+  return stub === undefined ? callee : concurrentFace(stub)
 }
 
 /** As {@link concurrent}, for a method: keeps its receiver. */
@@ -211,7 +223,7 @@ export function concurrentMember(receiver: unknown, key: PropertyKey): unknown {
   const method = (receiver as Record<PropertyKey, unknown>)[key]
   if (typeof method !== 'function') return method
   const stub = weakMapGet(stubs, method)
-  if (stub !== undefined) return stub.concurrent
+  if (stub !== undefined) return concurrentFace(stub)
   return function () {
     return reflectApply(method as never, receiver, arguments)
   }

@@ -5,10 +5,10 @@ import { runInNewContext } from 'node:vm'
 import { MessageChannel, parentPort, workerData } from 'node:worker_threads'
 import { expose } from 'comlink'
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
-import type { Pristine } from '../engine/quickjs.ts'
 import type { GuestReport, GuestTask } from '../messages.ts'
 import { Compiler } from './compiler.ts'
 import type { WorkerControl } from './control.ts'
+import type { WorkerStart } from './entry.ts'
 import { Spares } from './spares.ts'
 import { runTask } from './task.ts'
 
@@ -16,12 +16,12 @@ import { runTask } from './task.ts'
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void
 
-const spares = new Spares(workerData as Pristine, collect)
+const spares = new Spares((workerData as WorkerStart).pristine, collect)
 const compiler = new Compiler()
 let executions = 0
 
 /** Runs one execution; the task of the pool. */
-export default async function execute(task: GuestTask): Promise<GuestReport> {
+export async function execute(task: GuestTask): Promise<GuestReport> {
   const guest = await spares.lease()
   executions++
   try {

@@ -71,7 +71,7 @@ t.test('a guest that does not answer is cancelled with its thread', async t => {
 
 t.test('a program that costs two threads ends with ENGINE_FAILURE, and no other does', async t => {
   const script = 'test/support/lose-workers.ts'
-  const { code, stdout, stderr } = await runScript(script, ['--max-old-space-size=64'])
+  const { code, stdout, stderr } = await runScript(script, ['--max-old-space-size=48'])
   t.equal(code, 0, stderr)
   t.strictSame(JSON.parse(stdout), {
     lost: { code: 'ENGINE_FAILURE', status: 'failed' },

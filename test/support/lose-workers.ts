@@ -6,14 +6,16 @@
 import { createExecutor } from '../../executor/index.ts'
 import { echo } from './one-worker.ts'
 
-const executor = createExecutor({ workers: 2, tools: { echo } })
-/** Each element is a node of the syntax tree. */
-const source = `[${'1,'.repeat(500_000)}].length`
+const answer = Promise.withResolvers<string>()
+const executor = createExecutor({ workers: 2, tools: { echo, wait: () => answer.promise } })
+/** Each element is several nodes of the syntax tree. */
+const source = `[${'a=>a,'.repeat(200_000)}].length`
 const limits = { maxSourceBytes: 1_048_576, cpuMs: 60_000 }
 
-const waits = executor.execute({ source: 'await sleep(2000); echo("waited")' })
+const waits = executor.execute({ source: 'await wait()' })
 const lost = await executor.execute({ source, limits })
 const next = await executor.execute({ source: 'await echo("next")' })
+answer.resolve('waited')
 const waited = await waits
 await executor.close()
 console.log(
