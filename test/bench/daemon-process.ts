@@ -9,7 +9,7 @@ export const root = join(import.meta.dirname, '..', '..')
 
 /** The command's script, in development and as it is published. */
 export const scripts = {
-  development: join(root, 'daemon', 'main.ts'),
+  development: join(root, 'bin', 'latchd.mjs'),
   published: join(root, 'dist', 'daemon', 'main.js'),
 } as const
 

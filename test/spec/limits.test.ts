@@ -4,6 +4,7 @@ import t, { type Test } from 'tap'
 import type { ExecuteRequest, Outcome } from '../../executor/index.ts'
 import { limitTable, resolveLimits } from '../../protocol/limits.ts'
 import { exceeded, failure, startOneWorker, unharmed } from '../support/one-worker.ts'
+import { OverlapRecord } from '../support/overlap-tool.ts'
 
 const MIB = 1_048_576
 const DAY_MS = 86_400_000
@@ -15,7 +16,6 @@ const never = {
   execute: () => new Promise<never>(() => {}),
 }
 const released = Promise.withResolvers<string>()
-const overlap = { now: 0, peak: 0 }
 
 const executor = startOneWorker(t, {
   never,
@@ -23,11 +23,6 @@ const executor = startOneWorker(t, {
   impatient: { ...never, name: 'impatient', timeoutMs: 20 },
   endless: { ...never, name: 'endless', timeoutMs: 'none', execute: () => released.promise },
   release: () => released.resolve('released'),
-  overlapping: async () => {
-    overlap.peak = Math.max(overlap.peak, ++overlap.now)
-    await new Promise(setImmediate)
-    overlap.now--
-  },
   counting: async function* () {
     for (let i = 0; ; i++) yield i
   },
@@ -221,17 +216,17 @@ t.test('an execution whose tools answer more than maxJournalBytes is ended', asy
   t.strictSame(failure(outcome), exceeded('maxJournalBytes'))
 })
 
-t.test('calls beyond maxConcurrentCalls wait their turn', async t => {
-  for (const [limits, peak] of [
-    [{ maxConcurrentCalls: 3 }, 3],
-    [{}, 32],
-  ] as const) {
-    overlap.peak = 0
+for (const [when, limits, peak] of [
+  ['by request', { maxConcurrentCalls: 3 }, 3],
+  ['32 by default', {}, 32],
+] as const) {
+  t.test(`calls beyond maxConcurrentCalls, ${when}, wait their turn`, async t => {
+    const record = new OverlapRecord(peak)
     const source = 'overlapping.map(Array.from({ length: 50 })).length'
-    t.equal((await execute(t, { source, limits })).output, 50)
-    t.equal(overlap.peak, peak)
-  }
-})
+    t.equal((await execute(t, { source, limits, tools: record.tools('overlapping') })).output, 50)
+    t.equal(record.peak, peak)
+  })
+}
 
 const caught = (call: string) => `try { ${call} }
   catch (error) { const { name, code, tool, hint } = error; return { name, code, tool, hint } }`
