@@ -117,11 +117,19 @@ const wrappers = new Set([
   'additionalProperties',
 ])
 
+/** The validator compares each element with each other: longer lists would hold up the daemon. */
+const MAX_UNIQUE_ITEMS = 2000
+
 function readJson(json: JsonSchema): ReadSchema {
   const validator = new JsonSchemaValidator(json as object, '2020-12', false)
+  const isQuadratic = JSON.stringify(json).includes('"uniqueItems":true')
   return {
     json,
     validate(value) {
+      if (isQuadratic && hasListBeyond(value, MAX_UNIQUE_ITEMS)) {
+        const message = `a list has more than ${MAX_UNIQUE_ITEMS} elements, which is too long to hold against uniqueItems`
+        return { ok: false, problems: [{ path: '', message }] }
+      }
       const { valid, errors } = validator.validate(value)
       if (valid) return { ok: true, value }
       const told = errors.filter(({ keyword }) => !wrappers.has(keyword))
@@ -132,6 +140,17 @@ function readJson(json: JsonSchema): ReadSchema {
       return { ok: false, problems }
     },
   }
+}
+
+/** Looks at each object once: what a guest sends may refer to itself, or to one part many times. */
+function hasListBeyond(value: unknown, length: number): boolean {
+  const seen = new Set<unknown>([value])
+  for (const part of seen) {
+    if (typeof part !== 'object' || part === null) continue
+    if (Array.isArray(part) && part.length > length) return true
+    for (const inner of Object.values(part)) seen.add(inner)
+  }
+  return false
 }
 
 function pointerKeys(pointer: string): string[] {

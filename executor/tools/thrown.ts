@@ -53,9 +53,16 @@ export function thrownAs(name: string, code: ErrorCode, message: string, tool: s
   return { name, message, code, tool }
 }
 
+/** Problems beyond this number are counted, not told. */
+const MAX_PROBLEMS = 50
+
 /** Problems as lines: the path of each, and what is wrong there. */
 export function listProblems(problems: readonly Problem[]): string {
-  return problems
-    .map(({ path, message }) => `\n- ${path === '' ? 'input' : path}: ${message}`)
-    .join('')
+  const more = problems.length - MAX_PROBLEMS
+  const rest = more > 0 ? `\n- and ${more} more` : ''
+  const told = problems.slice(0, MAX_PROBLEMS)
+  return (
+    told.map(({ path, message }) => `\n- ${path === '' ? 'input' : path}: ${message}`).join('') +
+    rest
+  )
 }

@@ -9,8 +9,8 @@ import { type Pristine, QuickJSGuest } from '../engine/quickjs.ts'
 
 /** How many stand ready in each worker. */
 const TARGET = 2
-/** A guest that has grown by this much is collected at once when it is dropped. */
-const LARGE_BYTES = 16 * 1024 * 1024
+/** Dropped guests are collected when together they have this much memory: V8 would let them lie. */
+const GARBAGE_BYTES = 32 * 1024 * 1024
 
 export class Spares {
   #pristine: Pristine
@@ -18,6 +18,8 @@ export class Spares {
   #making: Promise<void> | undefined
   #collect: () => void
   #isDraining = false
+  /** Memory of the guests that were dropped since the last collection. */
+  #garbageBytes = 0
   /** Executions that got a rewound guest, and guests that were made. */
   readonly counts = { rewound: 0, made: 0 }
 
@@ -44,7 +46,12 @@ export class Spares {
       this.#ready.push(guest)
       return
     }
-    if (memoryBytes > LARGE_BYTES) this.#collect()
+    this.#garbageBytes += memoryBytes
+    if (this.#garbageBytes > GARBAGE_BYTES) {
+      this.#garbageBytes = 0
+      // Not now: this guest is still referred to from here.
+      setImmediate(this.#collect)
+    }
     this.fill()
   }
 

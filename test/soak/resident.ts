@@ -1,4 +1,4 @@
-/** How much memory this process keeps: resident bytes after a collection. */
+/** How much memory this process keeps after a collection. */
 
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -6,9 +6,16 @@ import { runInNewContext } from 'node:vm'
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void
 
+/** Of the whole process, its threads included. */
 export function residentMB(): number {
   collect()
   return Math.round(process.memoryUsage().rss / 1_048_576)
+}
+
+/** Of this thread's objects. */
+export function heapMB(): number {
+  collect()
+  return Math.round(process.memoryUsage().heapUsed / 1_048_576)
 }
 
 /** The median of samples, which one large sample does not move. */

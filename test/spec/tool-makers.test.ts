@@ -182,3 +182,26 @@ t.test('an output schema holds the tool to its word', async t => {
   ]
   t.match(await outcomeOf(tools, 'n()'), /^n answered what does not fit its output schema/)
 })
+
+t.test('an input that would take long to validate is refused at once', async t => {
+  const inputSchema = {
+    type: 'object',
+    properties: { list: { type: 'array', uniqueItems: true, items: { type: 'number' } } },
+  }
+  const tools = [{ name: 'uniq', description: '', inputSchema, execute: async () => 'called' }]
+  t.equal(await outcomeOf(tools, 'uniq([1, 2, 3])'), 'called')
+  t.match(await outcomeOf(tools, 'uniq([1, 2, 1])'), /list: Duplicate items/)
+  const long = 'uniq(Array.from({ length: 20_000 }, (_, i) => i))'
+  t.match(await outcomeOf(tools, long), /too long to hold against uniqueItems/)
+})
+
+t.test('problems without end are counted, not told', async t => {
+  const inputSchema = {
+    type: 'object',
+    properties: { list: { type: 'array', items: { type: 'number' } } },
+  }
+  const tools = [{ name: 'sum', description: '', inputSchema, execute: async () => 0 }]
+  const message = await outcomeOf(tools, 'sum(Array.from({ length: 500 }, () => "x"))')
+  t.match(message, /and 450 more$/)
+  t.equal(String(message).split('\n').length, 52)
+})
