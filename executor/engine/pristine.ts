@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { EvalFlags, Intrinsics, type JSValueHandle, QuickJS } from 'quickjs-wasi'
 import { ENTRY_GLOBAL, HOST_GLOBAL } from '../guest/host-names.ts'
-import { engineOptions, entryNames, type Pristine } from './quickjs.ts'
+import { engineOptions, entryNames, type MemoryPart, type Pristine } from './quickjs.ts'
 
 /**
  * Heap that is taken and given back before the snapshot, so that a small program finds room
@@ -60,9 +60,28 @@ async function make(): Promise<Pristine> {
   return {
     module,
     snapshot: { ...snapshot, memory },
+    parts: nonZeroParts(memory),
     entries: entries as Pristine['entries'],
     engine,
   }
+}
+
+/** Whole pages, so that there are few parts. */
+const PAGE_BYTES = 4096
+
+function nonZeroParts(memory: Uint8Array): MemoryPart[] {
+  const zeros = new Uint8Array(PAGE_BYTES)
+  const parts: MemoryPart[] = []
+  let from = -1
+  for (let at = 0; at <= memory.length; at += PAGE_BYTES) {
+    const page = memory.subarray(at, at + PAGE_BYTES)
+    const isZero = Buffer.compare(page, zeros.subarray(0, page.length)) === 0
+    if (!isZero && from < 0) from = at
+    if (!isZero || from < 0) continue
+    parts.push({ at: from, bytes: memory.subarray(from, at) })
+    from = -1
+  }
+  return parts
 }
 
 const FULFILLED = 1

@@ -25,10 +25,17 @@ type EntryName = (typeof entryNames)[number]
 export interface Pristine {
   readonly module: WebAssembly.Module
   readonly snapshot: Snapshot
+  /** The parts of the snapshot's memory that are not zero, in order; most of it is. */
+  readonly parts: readonly MemoryPart[]
   /** Names and versions of what the snapshot was made with. */
   readonly engine: string
   /** Addresses of the entry points, and of `undefined`, in the snapshot's memory. */
   readonly entries: Readonly<Record<EntryName | 'undefined', number>>
+}
+
+export interface MemoryPart {
+  readonly at: number
+  readonly bytes: Uint8Array
 }
 
 type Exports = ReturnType<QuickJS['_getExports']>
@@ -164,12 +171,19 @@ export class QuickJSGuest implements Guest {
   }
 
   rewind(): boolean {
-    const { snapshot } = this.#pristine
+    const { snapshot, parts } = this.#pristine
     this.#hooks = idle
     const bytes = new Uint8Array(this.#exports.memory.buffer)
     // Pages that were grown stay grown, and the allocator of a smaller heap would never use them.
     if (bytes.byteLength !== snapshot.memory.byteLength) return false
-    bytes.set(snapshot.memory)
+    let end = 0
+    for (const part of parts) {
+      // To clear takes half the time that copying zeros does.
+      bytes.fill(0, end, part.at)
+      bytes.set(part.bytes, part.at)
+      end = part.at + part.bytes.length
+    }
+    bytes.fill(0, end)
     this.#exports.qjs_set_runtime_and_context(snapshot.runtimePtr, snapshot.contextPtr)
     this.#exports.__stack_pointer.value = snapshot.stackPointer
     // What the library keeps about the memory that is gone.

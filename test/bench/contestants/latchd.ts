@@ -10,8 +10,8 @@ export async function openLatchd(): Promise<Contestant> {
   return {
     name: 'latchd',
     spelling: blocking((tool, argument) => `${tool}(${argument})`),
-    // Further ones wait in its queue.
-    maxInFlight: 4 * WORKERS,
+    // As many as the peers are given; more would wait in its queue (measured: no faster).
+    maxInFlight: WORKERS,
     execute: async source => (await executor.executeOrThrow({ source })).output,
     close: () => executor.close(),
   }

@@ -38,7 +38,9 @@ function importRow(name: string, file: string, count: number): Row {
   const script = `const from = performance.now(); await import(${url}); console.log(performance.now() - from)`
   const samples = Array.from({ length: count + 1 }, () => {
     const args = ['--input-type=module', '-e', script]
-    return Number(spawnSync(process.execPath, args, { encoding: 'utf8' }).stdout)
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
+    if (status !== 0) throw new Error(`${name} cannot be imported: ${stderr}`)
+    return Number(stdout)
   })
   // The first one fills the system's file cache.
   return { name, unit: 'ms', samples: sorted(samples.slice(1)) }

@@ -5,7 +5,7 @@ import { type Answer, type Effort, type Question, type Row, rowOf } from '../que
 import { takeInTurns } from '../rounds.ts'
 import { takeGaps } from '../tools.ts'
 
-const PROGRAMS = 10
+const PROGRAMS = 3
 
 export const largeValues: Question = {
   title: 'A call that takes and answers 1 MB, from the arrival of one to the next',
