@@ -1,35 +1,15 @@
-/** A daemon: everything that the configuration asks for, put together and listening. */
+/** A daemon: starts what the configuration asks for, and listens. */
 
-import { mkdirSync, rmSync } from 'node:fs'
-import type { Server } from 'node:http'
-import { createAdaptorServer } from '@hono/node-server'
-import { pristine } from '../executor/engine/pristine.ts'
+import { mkdirSync } from 'node:fs'
 import { WorkerPool } from '../executor/pool.ts'
-import { Supervision } from '../executor/supervision.ts'
 import { sleepTool } from '../executor/tools/builtin-sleep.ts'
 import { Toolbox } from '../executor/tools/toolbox.ts'
 import type { Config } from './config/config.ts'
-import { Executions } from './executions.ts'
-import { createApp } from './http/app.ts'
-import { hostRule } from './http/origin.ts'
-import { Tokens } from './http/tokens.ts'
-import { createLog, type Logger } from './log.ts'
-import { nodeProblem } from './node-release.ts'
-import { MemoryStore } from './store/memory-store.ts'
+import type { Daemon } from './listening.ts'
+import { createLog } from './log.ts'
 import { configuredTools } from './tools/configured-tools.ts'
-import { packageVersion } from './version.ts'
 
-/** A daemon that listens. */
-export interface Daemon {
-  /** Where it listens, with the port that it got. */
-  readonly url: string
-  /** Takes no more, lets executions end for `drainMs`, cancels the rest, stops. Idempotent. */
-  close(): Promise<void>
-}
-
-/** Slow clients have so long to send their headers and their request. */
-const HEADERS_MS = 10_000
-const REQUEST_MS = 60_000
+export type { Daemon } from './listening.ts'
 
 /**
  * Starts a daemon; resolves when it listens and its workers are ready.
@@ -41,118 +21,17 @@ export async function startDaemon(config: Config): Promise<Daemon> {
   const log = createLog(config.logLevel)
   if (config.stateDir !== undefined) mkdirSync(config.stateDir, { recursive: true, mode: 0o700 })
   const pool = new WorkerPool(config.workers)
-  const toolbox = await prepare(config, pool)
-  const executions = new Executions({
-    pool,
-    supervision: new Supervision(),
-    store: new MemoryStore(),
-    maxQueue: config.maxQueue,
-    onFault: (error, executionId) => log.error({ err: error, executionId }, 'execution lost'),
-  })
-  const app = createApp({
-    executions,
-    toolbox,
-    pool,
-    tokens: new Tokens(config.tokens),
-    hostRule: hostRule(config.host, config.tokens.length > 0),
-    log,
-    version: packageVersion(),
-    engine: (await pristine()).engine,
-    startedAtMs: Date.now(),
-  })
-  const serve = () => {
-    const server = createAdaptorServer({ fetch: app.fetch }) as Server
-    server.headersTimeout = HEADERS_MS
-    server.requestTimeout = REQUEST_MS
-    return server
-  }
-  const servers: Server[] = []
   try {
-    servers.push(await listen(serve(), { host: config.host, port: config.port }))
-    if (config.socket !== undefined) servers.push(await listenOnSocket(serve(), config.socket))
-  } catch (error) {
-    for (const server of servers) server.close()
-    await pool.close()
-    throw error
-  }
-  const url = urlOf(config.host, servers[0] as Server)
-  logStart(log, config, url, toolbox)
-  let closing: Promise<void> | undefined
-  const close = async () => {
-    log.info({ drainMs: config.drainMs }, 'stopping')
-    const closed = Promise.all(servers.map(server => new Promise(resolve => server.close(resolve))))
-    await executions.drain(config.drainMs)
-    await closeConnections(servers, closed)
-    await pool.close()
-    log.info('stopped')
-  }
-  return { url, close: () => (closing ??= close()) }
-}
-
-/** Loads the tools while the workers start. */
-async function prepare(config: Config, pool: WorkerPool): Promise<Toolbox> {
-  try {
-    const [tools] = await Promise.all([configuredTools(config), pool.start()])
-    return new Toolbox([sleepTool]).with(tools)
+    // The API's modules are loaded while the workers start: each is half of the time.
+    const started = pool.start()
+    const [{ listenFor }, tools] = await Promise.all([
+      import('./listening.ts'),
+      configuredTools(config),
+      started,
+    ])
+    return await listenFor(config, { log, pool, toolbox: new Toolbox([sleepTool]).with(tools) })
   } catch (error) {
     await pool.close()
     throw error
   }
-}
-
-/** Answers under way get so long to leave. */
-const LAST_ANSWERS_MS = 1000
-const SWEEP_MS = 20
-
-/** Closes each connection as soon as its answer has left, and in the end those that take none. */
-async function closeConnections(
-  servers: readonly Server[],
-  closed: Promise<unknown>,
-): Promise<void> {
-  const sweep = setInterval(() => {
-    for (const server of servers) server.closeIdleConnections()
-  }, SWEEP_MS)
-  const cut = setTimeout(() => {
-    for (const server of servers) server.closeAllConnections()
-  }, LAST_ANSWERS_MS)
-  await closed
-  clearInterval(sweep)
-  clearTimeout(cut)
-}
-
-function listen(
-  server: Server,
-  address: { host: string; port: number } | { path: string },
-): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(address, () => {
-      server.off('error', reject)
-      resolve(server)
-    })
-  })
-}
-
-async function listenOnSocket(server: Server, path: string): Promise<Server> {
-  // Left behind by a daemon that was killed; one that lives holds its port too.
-  rmSync(path, { force: true })
-  return await listen(server, { path })
-}
-
-function urlOf(host: string, server: Server): string {
-  const address = server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
-}
-
-function logStart(log: Logger, config: Config, url: string, toolbox: Toolbox): void {
-  const tools = toolbox.tools.map(tool => tool.name)
-  log.info(
-    { url, socket: config.socket, workers: config.workers, tools, isolation: 'thread' },
-    'listening',
-  )
-  const problem = nodeProblem(process.versions.node)
-  if (problem !== undefined) log.warn(`Node ${process.versions.node}: ${problem.message}`)
-  if (config.tokens.length === 0)
-    log.warn('no tokens: every program on this machine may use this daemon')
 }
