@@ -113,12 +113,7 @@ export class Latchd implements Executor {
     signal: AbortSignal | undefined,
   ): Promise<Execution> {
     const { executionId } = execution
-    const onAbort = () => {
-      // The wait below sees the end; a refusal of the cancel shows there as an execution that goes on.
-      this.cancel(executionId).catch(() => {})
-    }
-    signal?.addEventListener('abort', onAbort, { once: true })
-    if (signal?.aborted) onAbort()
+    const leave = this.#cancelOnAbort(executionId, signal)
     try {
       const untilMs = waitMs === undefined ? Number.POSITIVE_INFINITY : Date.now() + waitMs
       let current = execution
@@ -129,23 +124,28 @@ export class Latchd implements Executor {
       }
       return current
     } finally {
-      signal?.removeEventListener('abort', onAbort)
+      leave()
     }
   }
 
-  async *stream(request: ExecuteRequest): AsyncGenerator<ExecutionEvent, void, undefined> {
-    const { executionId } = await this.#submit(bodyOf(request))
-    const { signal } = request
+  /** Cancels an execution when the signal aborts; gives what stops listening. */
+  #cancelOnAbort(executionId: string, signal: AbortSignal | undefined): () => void {
     const onAbort = () => {
-      // The stream tells the end; without a connection it fails by itself.
+      // Who waits or streams sees the end; a refusal shows there as an execution that goes on.
       this.cancel(executionId).catch(() => {})
     }
     signal?.addEventListener('abort', onAbort, { once: true })
     if (signal?.aborted) onAbort()
+    return () => signal?.removeEventListener('abort', onAbort)
+  }
+
+  async *stream(request: ExecuteRequest): AsyncGenerator<ExecutionEvent, void, undefined> {
+    const { executionId } = await this.#submit(bodyOf(request))
+    const leave = this.#cancelOnAbort(executionId, request.signal)
     try {
       yield* this.events(executionId)
     } finally {
-      signal?.removeEventListener('abort', onAbort)
+      leave()
     }
   }
 

@@ -20,8 +20,6 @@ import { toBase64 } from './base64.ts'
 import {
   arrayBufferByteLength,
   bigintToString,
-  bigintValueOf,
-  booleanValueOf,
   dataViewBuffer,
   dataViewByteLength,
   dataViewByteOffset,
@@ -30,7 +28,6 @@ import {
   domExceptionName,
   hasBrand,
   hidden,
-  internalErrorPrototype,
   isArray,
   isErrorBrand,
   isNaN,
@@ -41,24 +38,15 @@ import {
   mapSet,
   mapSize,
   numberToString,
-  numberValueOf,
   objectHasOwn,
   objectKeys,
   objectPrototype,
-  promisePrototype,
-  record,
-  reflectApply,
   reflectDefineProperty,
-  reflectGetOwnPropertyDescriptor,
   reflectGetPrototypeOf,
   regExpFlags,
-  regExpPrototype,
   regExpSource,
-  StringOf,
   setForEach,
   setSize,
-  stringValueOf,
-  symbolToString,
   TypeErrorOf,
   typedArrayBuffer,
   typedArrayByteLength,
@@ -66,10 +54,18 @@ import {
   typedArrayLength,
   typedArrayName,
   unlinkedList,
-  weakMapHas,
-  weakSetHas,
 } from './primordials.ts'
 import { isURL, isURLSearchParams, searchParamsText, urlHref } from './url.ts'
+import {
+  afterToJSON,
+  errorParts,
+  isOutOfMemory,
+  isRegExp,
+  isUnsendable,
+  kindOf,
+  unboxed,
+} from './value-kinds.ts'
+import { argumentName, mapStep, step } from './value-path.ts'
 
 /** What becomes of parts that cannot cross: an error, or a text in their place. */
 export interface EncodeMode {
@@ -483,110 +479,4 @@ class Walk {
 interface BufferText {
   readonly text: string
   readonly byteLength: number
-}
-
-/** What an object with a `toJSON` method crosses as: what that returns, unless it crosses as it is. */
-function afterToJSON(value: object, key: string | number): unknown {
-  const { toJSON } = value as { toJSON?: unknown }
-  if (typeof toJSON !== 'function' || !inheritsToJSON(value) || hasOwnForm(value)) return value
-  return reflectApply(toJSON as never, value, ['' + key])
-}
-
-/** Whether `toJSON` is the object's or its class's own: a patch of all objects changes no value. */
-function inheritsToJSON(value: object): boolean {
-  for (let up: object | null = value; up !== null; up = reflectGetPrototypeOf(up)) {
-    if (up === objectPrototype) return false
-    if (reflectGetOwnPropertyDescriptor(up, 'toJSON') !== undefined) return true
-  }
-  return false
-}
-
-/** Whether an object is of a kind that crosses as it is, so that `toJSON` is not asked. */
-function hasOwnForm(value: object): boolean {
-  return (
-    isArray(value) ||
-    typedArrayName(value) !== undefined ||
-    isErrorBrand(value) ||
-    hasBrand(mapSize, value) ||
-    hasBrand(setSize, value) ||
-    hasBrand(dateGetTime, value) ||
-    isRegExp(value) ||
-    hasBrand(arrayBufferByteLength, value) ||
-    hasBrand(dataViewByteLength, value) ||
-    isURL(value) ||
-    isURLSearchParams(value)
-  )
-}
-
-function isOutOfMemory(error: unknown): boolean {
-  return isErrorBrand(error) && reflectGetPrototypeOf(error) === internalErrorPrototype
-}
-
-function errorParts(error: Error): Record<string, unknown> {
-  const parts = {} as Record<string, unknown>
-  const put = (key: string, value: unknown) =>
-    reflectDefineProperty(parts, key, hidden(value, true))
-  put('name', StringOf(error.name))
-  put('message', StringOf(error.message))
-  if (objectHasOwn(error, 'cause')) put('cause', error.cause)
-  if (objectHasOwn(error, 'errors')) put('errors', (error as AggregateError).errors)
-  const keys = objectKeys(error)
-  for (let i = 0; i < keys.length; i++) {
-    const key = keys[i] as string
-    if (key === 'stack' || key === 'name' || key === 'message' || key === '__proto__') continue
-    put(key, (error as unknown as Record<string, unknown>)[key])
-  }
-  return parts
-}
-
-function isRegExp(value: object): boolean {
-  // `source` answers for `RegExp.prototype` too, which is no regular expression.
-  return hasBrand(regExpSource, value) && value !== regExpPrototype
-}
-
-function unboxed(value: object): unknown {
-  if (hasBrand(numberValueOf, value)) return numberValueOf(value)
-  if (hasBrand(stringValueOf, value)) return stringValueOf(value)
-  if (hasBrand(booleanValueOf, value)) return booleanValueOf(value)
-  if (hasBrand(bigintValueOf, value)) return bigintValueOf(value)
-  return undefined
-}
-
-const PROBE = record()
-
-function isUnsendable(value: object): boolean {
-  for (let up: object | null = value; up !== null; up = reflectGetPrototypeOf(up))
-    if (up === promisePrototype) return true
-  return hasBrand(v => weakMapHas(v, PROBE), value) || hasBrand(v => weakSetHas(v, PROBE), value)
-}
-
-function kindOf(value: unknown): string {
-  if (typeof value === 'symbol') return 'symbol (' + symbolToString(value) + ')'
-  if (typeof value === 'function') return 'function'
-  for (let up: object | null = value as object; up !== null; up = reflectGetPrototypeOf(up))
-    if (up === promisePrototype) return 'promise'
-  return 'weak collection'
-}
-
-const mapStep = (key: unknown) =>
-  typeof key === 'string' ? '.get(' + jsonStringify(key) + ')' : '.get(…)'
-
-function step(key: string | number): string {
-  if (typeof key === 'number') return '[' + key + ']'
-  if (key === '' || key[0] === '.') return key
-  return isIdentifier(key) ? '.' + key : '[' + jsonStringify(key) + ']'
-}
-
-function isIdentifier(key: string): boolean {
-  for (let i = 0; i < key.length; i++) {
-    const c = key[i] as string
-    const isLetter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c === '_' || c === '$'
-    if (!isLetter && !(i > 0 && c >= '0' && c <= '9')) return false
-  }
-  return key.length > 0
-}
-
-function argumentName(names: readonly string[], key: string | number): string {
-  for (let i = 0; i < names.length; i++) if (names[i] === key) return 'args[' + i + ']'
-  return 'args' + step(key)
 }
