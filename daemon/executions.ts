@@ -1,4 +1,4 @@
-/** The executions of a daemon: admitted, run, watched, kept. */
+/** The executions of a daemon: admitted, run, put away, brought back, watched. */
 
 import { EventQueue } from '../executor/event-queue.ts'
 import {
@@ -6,10 +6,18 @@ import {
   type ExecutionPowers,
   RunningExecution,
 } from '../executor/execution.ts'
+import { type KeptUsage, NO_USAGE } from '../executor/fold-execution.ts'
+import type { CompiledProgram } from '../executor/messages.ts'
+import type { Toolbox } from '../executor/tools/toolbox.ts'
+import type { CallApproval } from '../executor/call-approval.ts'
 import { LatchdError } from '../protocol/errors.ts'
 import type { ExecutionEvent } from '../protocol/events.ts'
-import { type EndedExecution, type Execution, isEnded } from '../protocol/execution.ts'
-import type { ExecutionStore, ListQuery, Page } from './store/store.ts'
+import { type Execution, isEnded } from '../protocol/execution.ts'
+import { ExecutionKeeper, type KeeperPowers } from './durable/execution-keeper.ts'
+import { readPlan } from './durable/kept-plan.ts'
+import { Resumption } from './durable/resumption.ts'
+import { fromCursor, isBefore, toCursor } from './store/place.ts'
+import type { ClaimedExecution, ListQuery, StoredExecution } from './store/store.ts'
 
 /** Who asks: a token's name, or the one caller of a daemon without tokens. */
 export interface Caller {
@@ -18,18 +26,39 @@ export interface Caller {
   readonly seesAll: boolean
 }
 
-export interface ExecutionsOptions extends ExecutionPowers {
-  readonly store: ExecutionStore
+export interface ExecutionsOptions extends ExecutionPowers, KeeperPowers {
+  readonly toolbox: Toolbox
   /** Executions that may wait for a worker. */
   readonly maxQueue: number
-  /** Told of what no caller waits for any more. */
-  readonly onFault: (error: unknown, executionId: string) => void
+}
+
+/** How an execution is to be taken. */
+export interface SubmitOptions {
+  /** Whether it has to survive the daemon from the beginning. */
+  readonly isDurable: boolean
+  /** The caller's idempotency key, with a hash of the body that it came with. */
+  readonly key?: { readonly text: string; readonly bodyHash: string }
+  readonly webhookUrl?: string | undefined
+  /** Whether it waits for its turn in a busy session. */
+  readonly isQueued?: boolean
+}
+
+export interface Page<T> {
+  readonly data: readonly T[]
+  /** Where the next page starts; absent on the last one. */
+  readonly nextCursor?: string
+}
+
+export interface PageQuery extends Omit<ListQuery, 'owner' | 'after'> {
+  /** Cursor that an earlier page gave. */
+  readonly after: string | undefined
 }
 
 interface Live {
   readonly running: RunningExecution
-  readonly ended: Promise<EndedExecution>
-  readonly watchers: Set<EventQueue<ExecutionEvent>>
+  readonly keeper: ExecutionKeeper
+  /** Resolves when it has ended, is stuck, or was put away. */
+  readonly gone: Promise<void>
 }
 
 /** Seconds after which a refused caller should come again. */
@@ -37,14 +66,26 @@ const RETRY_AFTER_SECONDS = 1
 
 export class Executions {
   #options: ExecutionsOptions
+  /** Those that are in memory: all but the ended and those put away. */
   #live = new Map<string, Live>()
+  #resumption: Resumption
   #isDraining = false
 
   constructor(options: ExecutionsOptions) {
     this.#options = options
+    this.#resumption = new Resumption({
+      store: options.store,
+      resume: executionId => this.#resume(executionId),
+      onFault: options.onFault,
+    })
   }
 
-  /** Executions that have not ended. */
+  /** Goes on with what an earlier process has left. */
+  async recover(): Promise<void> {
+    this.#resumption.start(await this.#options.store.recover(Date.now()))
+  }
+
+  /** Executions that are in memory and have not ended. */
   get liveCount(): number {
     return this.#live.size
   }
@@ -53,93 +94,215 @@ export class Executions {
     return this.#isDraining
   }
 
+  /** The execution if it is in memory. */
+  live(executionId: string): RunningExecution | undefined {
+    return this.#live.get(executionId)?.running
+  }
+
   /**
    * Admits an execution and starts it as soon as a worker is free.
    *
-   * @throws {LatchdError} `QUEUE_FULL`, `DRAINING`
+   * @returns its id; with an idempotency key that was used before, that of the first
+   * @throws {LatchdError} `QUEUE_FULL`, `DRAINING`, `IDEMPOTENCY_KEY_REUSED`, `STORE_FULL`
    */
-  async submit(plan: ExecutionPlan, caller: Caller): Promise<void> {
-    const { pool, store, maxQueue, onFault } = this.#options
+  async submit(plan: ExecutionPlan, caller: Caller, options: SubmitOptions): Promise<string> {
+    const { pool, maxQueue } = this.#options
     if (this.#isDraining)
       throw new LatchdError('DRAINING', 'Cannot take an execution: the daemon is stopping')
     if (pool.active >= pool.workers && pool.queued >= maxQueue) {
       const message = `Cannot take an execution: ${pool.queued} wait already, limit maxQueue ${maxQueue}`
       throw new LatchdError('QUEUE_FULL', message, { retryAfterSeconds: RETRY_AFTER_SECONDS })
     }
-    const { executionId } = plan
-    const watchers = new Set<EventQueue<ExecutionEvent>>()
-    const running = new RunningExecution(plan, this.#options, event => {
-      // Progress is told to who watches now, and not kept.
-      if (event.type !== 'call-progressed') store.append(executionId, event)
-      for (const watcher of watchers) watcher.push(event)
-    })
-    await store.submit(executionId, caller.name, () => running.read())
-    const ended = this.#run(running, executionId, watchers)
-    ended.catch(error => onFault(error, executionId))
-    this.#live.set(executionId, { running, ended, watchers })
+    const keeper = new ExecutionKeeper(plan, caller.name, options.webhookUrl, this.#options)
+    const running = new RunningExecution(plan, this.#options, keeper)
+    keeper.bind(running)
+    if (options.isDurable) {
+      const outcome = await keeper.submitDurable(options.key)
+      if (outcome.kind === 'known') return outcome.executionId
+      if (outcome.kind === 'key-reused') {
+        const message = 'The idempotency key was used before with another body'
+        throw new LatchdError('IDEMPOTENCY_KEY_REUSED', message)
+      }
+    } else keeper.submitVolatile()
+    this.#start(plan.executionId, running, keeper)
+    return plan.executionId
+  }
+
+  #start(executionId: string, running: RunningExecution, keeper: ExecutionKeeper): void {
+    const gone = this.#run(executionId, running, keeper)
+    // Told to whoever waits as well.
+    gone.catch(error => this.#options.onFault(error, executionId))
+    this.#live.set(executionId, { running, keeper, gone })
   }
 
   async #run(
-    running: RunningExecution,
     executionId: string,
-    watchers: Set<EventQueue<ExecutionEvent>>,
-  ): Promise<EndedExecution> {
+    running: RunningExecution,
+    keeper: ExecutionKeeper,
+  ): Promise<void> {
     try {
-      const ended = await running.run()
-      await this.#options.store.finish(ended)
-      return ended
+      for (;;) {
+        const end = await running.run()
+        if (end.kind !== 'waiting') return await keeper.finish(end.execution)
+        const parked = await keeper.park(end.wakeAtMs)
+        if (parked === 'ready' && !this.#isDraining) continue
+        running.putAway()
+        this.#resumption.wakeAt(end.wakeAtMs)
+        return
+      }
     } finally {
       this.#live.delete(executionId)
-      for (const watcher of watchers) watcher.end()
     }
   }
 
+  /** Brings an execution back from the store. Resolves when it has got a worker, or needs none. */
+  async #resume(executionId: string): Promise<void> {
+    if (this.#isDraining || this.#live.has(executionId)) return
+    const claimed = await this.#options.store.claim(executionId)
+    if (claimed === undefined) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#start(executionId, ...this.#restore(claimed, resolve))
+    await Promise.race([promise, this.#live.get(executionId)?.gone])
+  }
+
+  #restore(
+    claimed: ClaimedExecution,
+    onStart: () => void = () => {},
+  ): [RunningExecution, ExecutionKeeper] {
+    const { owner, webhookUrl, epoch, usage, program } = claimed
+    const { plan } = readPlan(claimed, this.#options.toolbox)
+    const keeper = new ExecutionKeeper(plan, owner, webhookUrl, this.#options, epoch)
+    const running = new RunningExecution(plan, this.#options, keeper, {
+      ...claimed,
+      usage: usage === undefined ? NO_USAGE : (JSON.parse(usage) as KeptUsage),
+      program: program === undefined ? undefined : (JSON.parse(program) as CompiledProgram),
+    })
+    keeper.bind(running, onStart)
+    return [running, keeper]
+  }
+
+  /** Makes an execution durable that is under way. */
+  async makeDurable(executionId: string): Promise<void> {
+    await this.#live.get(executionId)?.keeper.makeDurable()
+  }
+
+  /** Hands over a decision that was stored, to an execution wherever it is. */
+  async decided(decided: CallApproval, isWaiting: boolean): Promise<void> {
+    const { executionId } = decided.approval
+    const live = this.#live.get(executionId)
+    if (live === undefined) {
+      this.#resumption.add(executionId)
+      return
+    }
+    live.running.decide(decided)
+    if (!isWaiting) return
+    // The store had put it away before it learned of the decision; this process is about to.
+    await live.gone
+    this.#resumption.add(executionId)
+  }
+
   /**
-   * The execution as it stands, or as it ends within `waitMs`.
+   * The execution as it stands, or as it ends or comes to wait for a person within `waitMs`.
    *
    * @throws {LatchdError} `NOT_FOUND`, also for the execution of another caller
    */
   async get(executionId: string, caller: Caller, waitMs = 0): Promise<Execution> {
-    const execution = await this.#find(executionId, caller)
-    const live = this.#live.get(executionId)
-    if (live === undefined || waitMs === 0 || isEnded(execution)) return execution
+    if (waitMs === 0) return (await this.#find(executionId, caller)).execution
     const { promise, resolve } = Promise.withResolvers<void>()
+    const unwatch = this.#options.hub.await(executionId, event => {
+      if (isRestingPlace(event)) resolve()
+    })
     const timer = setTimeout(resolve, waitMs)
-    await Promise.race([live.ended, promise]).finally(() => clearTimeout(timer))
-    return await this.#find(executionId, caller)
-  }
-
-  async #find(executionId: string, caller: Caller): Promise<Execution> {
-    const stored = await this.#options.store.get(executionId)
-    if (stored === undefined || !(caller.seesAll || stored.owner === caller.name)) {
-      throw new LatchdError('NOT_FOUND', `There is no execution ${executionId}`)
+    try {
+      const { execution } = await this.#find(executionId, caller)
+      if (isResting(execution)) return execution
+      await promise
+    } finally {
+      clearTimeout(timer)
+      unwatch()
     }
-    return stored.execution
+    return (await this.#find(executionId, caller)).execution
   }
 
-  list(query: Omit<ListQuery, 'owner'>, caller: Caller): Promise<Page> {
-    return this.#options.store.list({ ...query, owner: caller.seesAll ? undefined : caller.name })
+  async #find(executionId: string, caller: Caller): Promise<StoredExecution> {
+    const { memory, store } = this.#options
+    const live = this.#live.get(executionId)
+    const found = live
+      ? { owner: live.keeper.owner, execution: live.running.read() }
+      : (memory.get(executionId) ?? (await store.get(executionId)))
+    if (found !== undefined && (caller.seesAll || found.owner === caller.name)) return found
+    throw new LatchdError('NOT_FOUND', `There is no execution ${executionId}`)
+  }
+
+  async list(query: PageQuery, caller: Caller): Promise<Page<Execution>> {
+    const { memory, store } = this.#options
+    const after = query.after === undefined ? undefined : fromCursor(query.after)
+    const owner = caller.seesAll ? undefined : caller.name
+    const whole = { ...query, owner, after }
+    const placed = [...memory.list(whole), ...(await store.list(whole))]
+      .map(execution => ({
+        execution,
+        createdAtMs: execution.createdAtMs,
+        id: execution.executionId,
+      }))
+      .sort((a, b) => (isBefore(a, b) ? -1 : 1))
+    const data = placed.slice(0, query.limit)
+    const last = data.at(-1)
+    const isFull = last !== undefined && data.length === query.limit
+    return {
+      data: data.map(({ execution }) => execution),
+      ...(isFull && { nextCursor: toCursor(last) }),
+    }
   }
 
   /** Cancels an execution and gives it as it ended; one that has ended stays as it is. */
   async cancel(executionId: string, caller: Caller): Promise<Execution> {
-    await this.#find(executionId, caller)
+    const { execution } = await this.#find(executionId, caller)
+    if (isEnded(execution)) return execution
+    await this.#load(executionId, execution.status === 'stuck')
     const live = this.#live.get(executionId)
     live?.running.cancel()
-    await live?.ended
-    return await this.#find(executionId, caller)
+    await live?.gone
+    return (await this.#find(executionId, caller)).execution
+  }
+
+  /** Brings an execution into memory that is in the store alone. */
+  async #load(executionId: string, isStuck: boolean): Promise<void> {
+    if (this.#live.has(executionId)) return
+    if (isStuck) await this.#options.store.retry(executionId)
+    const claimed = await this.#options.store.claim(executionId)
+    if (claimed !== undefined && !this.#live.has(executionId)) {
+      this.#start(executionId, ...this.#restore(claimed))
+    }
+  }
+
+  /**
+   * Lets a stuck execution go on.
+   *
+   * @throws {LatchdError} `NOT_FOUND`, `CONFLICT` when it is not stuck
+   */
+  async retry(executionId: string, caller: Caller): Promise<Execution> {
+    const { execution } = await this.#find(executionId, caller)
+    if (!(await this.#options.store.retry(executionId))) {
+      throw new LatchdError(
+        'CONFLICT',
+        `Cannot retry execution ${executionId}: it is ${execution.status}, not stuck`,
+      )
+    }
+    this.#resumption.add(executionId)
+    return (await this.#find(executionId, caller)).execution
   }
 
   /** Removes an ended execution. @throws {LatchdError} `NOT_FOUND`, `CONFLICT` when it goes on */
   async remove(executionId: string, caller: Caller): Promise<void> {
-    const execution = await this.#find(executionId, caller)
+    const { execution } = await this.#find(executionId, caller)
     if (!isEnded(execution)) {
       throw new LatchdError(
         'CONFLICT',
         `Cannot remove execution ${executionId}: it is ${execution.status}; cancel it first`,
       )
     }
-    await this.#options.store.remove(executionId)
+    if (!this.#options.memory.remove(executionId)) await this.#options.store.remove(executionId)
   }
 
   /** The events after a sequence number, then those that come, until the execution has ended. */
@@ -148,25 +311,81 @@ export class Executions {
     caller: Caller,
     after: number,
   ): Promise<AsyncIterableIterator<ExecutionEvent>> {
-    await this.#find(executionId, caller)
-    const watchers = this.#live.get(executionId)?.watchers
-    const queue = new EventQueue<ExecutionEvent>(() => watchers?.delete(queue))
-    const past = await this.#options.store.events(executionId, after)
-    for (const event of past) queue.push(event)
-    if (this.#live.has(executionId)) watchers?.add(queue)
-    else queue.end()
+    const { hub, memory, store } = this.#options
+    const { execution } = await this.#find(executionId, caller)
+    let last = after
+    let held: ExecutionEvent[] | undefined = []
+    const queue = new EventQueue<ExecutionEvent>(() => unwatch())
+    const push = (event: ExecutionEvent) => {
+      if ('sequence' in event) {
+        if (event.sequence <= last) return
+        last = event.sequence
+      }
+      queue.push(event)
+      if (!isLast(event)) return
+      unwatch()
+      queue.end()
+    }
+    // Watched before the past is read, so that nothing falls in between.
+    const unwatch = hub.watch(executionId, event => {
+      if (held === undefined) push(event)
+      else held.push(event)
+    })
+    // What is only held in memory yet is told when it is durable.
+    await this.#live.get(executionId)?.keeper.sync()
+    const past = memory.events(executionId, after) ?? (await store.events(executionId, after))
+    for (const event of past) push(event)
+    for (const event of held) push(event)
+    held = undefined
+    if (isEnded(execution)) {
+      unwatch()
+      queue.end()
+    }
     return queue
   }
 
-  /** Takes no more, gives those under way so long to end, and cancels the rest. */
+  /** The events of all executions of a caller, from now on. */
+  allEvents(caller: Caller): AsyncIterableIterator<ExecutionEvent> {
+    const queue = new EventQueue<ExecutionEvent>(() => unwatch())
+    const owner = caller.seesAll ? undefined : caller.name
+    const unwatch = this.#options.hub.watchOwner(owner, event => queue.push(event))
+    return queue
+  }
+
+  /**
+   * Takes no more and gives those under way so long to end; then durable ones are put away, to go on
+   * after the next start, and the others are cancelled.
+   */
   async drain(drainMs: number): Promise<void> {
     this.#isDraining = true
-    const all = Promise.allSettled(Array.from(this.#live.values(), live => live.ended))
+    this.#resumption.stop()
+    const all = () => Promise.allSettled(Array.from(this.#live.values(), live => live.gone))
     const { promise, resolve } = Promise.withResolvers<void>()
     const timer = setTimeout(resolve, drainMs)
-    await Promise.race([all, promise])
+    await Promise.race([all(), promise])
     clearTimeout(timer)
-    for (const { running } of this.#live.values()) running.cancel('The daemon is stopping')
-    await all
+    for (const { running, keeper } of this.#live.values()) {
+      if (keeper.isDurable) running.suspend()
+      else running.cancel('The daemon is stopping')
+    }
+    await all()
   }
 }
+
+/** Whether nothing happens any more until somebody does something. */
+function isResting(execution: Execution): boolean {
+  if (execution.status === 'waiting') {
+    return execution.waitingFor.some(({ approvalId }) => approvalId !== undefined)
+  }
+  return isEnded(execution) || execution.status === 'stuck'
+}
+
+function isRestingPlace(event: ExecutionEvent): boolean {
+  if (event.type === 'execution-parked') {
+    return event.waitingFor.some(({ approvalId }) => approvalId !== undefined)
+  }
+  return isLast(event)
+}
+
+/** Whether the stream of an execution ends with this; of a stuck one it goes on after a retry. */
+const isLast = ({ type }: ExecutionEvent) => type === 'execution-ended' || type === 'execution-stuck'

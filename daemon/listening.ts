@@ -4,10 +4,14 @@ import { rmSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { createAdaptorServer } from '@hono/node-server'
 import { pristine } from '../executor/engine/pristine.ts'
+import { runtimeTag } from '../executor/engine/runtime-tag.ts'
+import { Latencies } from '../executor/latencies.ts'
 import type { WorkerPool } from '../executor/pool.ts'
 import { Supervision } from '../executor/supervision.ts'
 import type { Toolbox } from '../executor/tools/toolbox.ts'
+import { ApprovalDesk } from './approvals.ts'
 import type { Config } from './config/config.ts'
+import { EventHub } from './event-hub.ts'
 import { Executions } from './executions.ts'
 import { createApp } from './http/app.ts'
 import { hostRule } from './http/origin.ts'
@@ -15,13 +19,14 @@ import { Tokens } from './http/tokens.ts'
 import type { Logger } from './log.ts'
 import { nodeProblem } from './node-release.ts'
 import { MemoryStore } from './store/memory-store.ts'
+import type { Store } from './store/store.ts'
 import { packageVersion } from './version.ts'
 
 /** A daemon that listens. */
 export interface Daemon {
   /** Where it listens, with the port that it got. */
   readonly url: string
-  /** Takes no more, lets executions end for `drainMs`, cancels the rest, stops. Idempotent. */
+  /** Takes no more, lets executions end for `drainMs`, puts the rest away, stops. Idempotent. */
   close(): Promise<void>
 }
 
@@ -33,28 +38,45 @@ const REQUEST_MS = 60_000
 export interface StartedParts {
   readonly log: Logger
   readonly pool: WorkerPool
+  readonly store: Store
   readonly toolbox: Toolbox
 }
 
 /** Puts the API together and listens. @throws {Error} of Node when an address cannot be had */
 export async function listenFor(config: Config, parts: StartedParts): Promise<Daemon> {
-  const { log, pool, toolbox } = parts
+  const { log, pool, store, toolbox } = parts
+  const machine = await pristine()
+  const onFault = (error: unknown, executionId: string) =>
+    log.error({ err: error, executionId }, 'execution lost')
   const executions = new Executions({
     pool,
     supervision: new Supervision(),
-    store: new MemoryStore(),
+    latencies: new Latencies(),
+    store,
+    memory: new MemoryStore(),
+    hub: new EventHub(),
+    runtime: runtimeTag(machine),
+    toolbox,
     maxQueue: config.maxQueue,
-    onFault: (error, executionId) => log.error({ err: error, executionId }, 'execution lost'),
+    webhookFor: () => undefined,
+    onFault,
+    onExpire: asked => {
+      approvals.expire(asked).catch(error => onFault(error, asked.approval.executionId))
+    },
   })
+  const approvals = new ApprovalDesk({ store, executions, toolbox })
   const app = createApp({
     executions,
+    approvals,
+    store,
+    webhookUrl: undefined,
     toolbox,
     pool,
     tokens: new Tokens(config.tokens),
     hostRule: hostRule(config.host, config.tokens.length > 0),
     log,
     version: packageVersion(),
-    engine: (await pristine()).engine,
+    engine: machine.engine,
     startedAtMs: Date.now(),
   })
   const serve = () => {
@@ -63,6 +85,7 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
     server.requestTimeout = REQUEST_MS
     return server
   }
+  await executions.recover()
   const servers: Server[] = []
   try {
     servers.push(await listen(serve(), { host: config.host, port: config.port }))
@@ -80,6 +103,7 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
     await executions.drain(config.drainMs)
     await closeConnections(servers, closed)
     await pool.close()
+    await store.close()
     log.info('stopped')
   }
   return { url, close: () => (closing ??= close()) }

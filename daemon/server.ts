@@ -1,8 +1,8 @@
 /** A daemon: starts what the configuration asks for, and listens. */
 
-import { mkdirSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { WorkerPool } from '../executor/pool.ts'
-import { sleepTool } from '../executor/tools/builtin-sleep.ts'
+import { builtinTools } from '../executor/tools/builtin-tools.ts'
 import { Toolbox } from '../executor/tools/toolbox.ts'
 import type { Config } from './config/config.ts'
 import type { Daemon } from './listening.ts'
@@ -14,12 +14,26 @@ export type { Daemon } from './listening.ts'
 /**
  * Starts a daemon; resolves when it listens and its workers are ready.
  *
+ * @param onLost called when the store is lost: nobody knows what is on disk, and only a new process
+ *   may go on
+ * @throws {LatchdError} `STATE_IN_USE`, `STATE_TOO_NEW`
  * @throws {LatchdError} `TOOL_INVALID` for a tool module that cannot be used
  * @throws {Error} of Node when the address cannot be listened on
  */
-export async function startDaemon(config: Config): Promise<Daemon> {
+export async function startDaemon(
+  config: Config,
+  onLost: (error: Error) => void = rethrow,
+): Promise<Daemon> {
   const log = createLog(config.logLevel)
-  if (config.stateDir !== undefined) mkdirSync(config.stateDir, { recursive: true, mode: 0o700 })
+  // Before anything else: of two daemons on one folder only one may do anything.
+  const { openSqliteStore } = await import('./store/sqlite/open.ts')
+  const store = await openSqliteStore({
+    stateDir: resolve(config.stateDir),
+    onLost: error => {
+      log.fatal({ err: error }, 'store lost')
+      onLost(error)
+    },
+  })
   const pool = new WorkerPool(config.workers)
   try {
     // The API's modules are loaded while the workers start: each is half of the time.
@@ -29,9 +43,15 @@ export async function startDaemon(config: Config): Promise<Daemon> {
       configuredTools(config),
       started,
     ])
-    return await listenFor(config, { log, pool, toolbox: new Toolbox([sleepTool]).with(tools) })
+    const toolbox = new Toolbox(builtinTools).with(tools)
+    return await listenFor(config, { log, pool, store, toolbox })
   } catch (error) {
     await pool.close()
+    await store.close()
     throw error
   }
+}
+
+function rethrow(error: Error): never {
+  throw error
 }

@@ -4,23 +4,35 @@ import { availableParallelism } from 'node:os'
 import { LatchdError } from '../protocol/errors.ts'
 import type { ExecutionEvent } from '../protocol/events.ts'
 import type { EndedExecution } from '../protocol/execution.ts'
-import type { ExecuteRequest, Executor, Outcome, RunResult, ToolSet } from '../protocol/executor.ts'
+import type {
+  ExecuteRequest,
+  Executor,
+  OnApproval,
+  Outcome,
+  RunResult,
+  ToolSet,
+} from '../protocol/executor.ts'
 import { outcomeError, toOutcome, toRunResult } from '../protocol/outcome.ts'
 import { EventQueue } from './event-queue.ts'
-import { RunningExecution } from './execution.ts'
-import { WorkerPool } from './pool.ts'
+import { type ExecutionPowers, RunningExecution } from './execution.ts'
+import type { ExecutionHost } from './keeper.ts'
+import { Latencies } from './latencies.ts'
+import { MemoryApprovals } from './memory-approvals.ts'
+import { type PoolOptions, WorkerPool } from './pool.ts'
 import { encodeInputs, planExecution, readBody } from './request.ts'
 import { Supervision } from './supervision.ts'
-import { sleepTool } from './tools/builtin-sleep.ts'
+import { builtinTools } from './tools/builtin-tools.ts'
 import { normalizeTools } from './tools/normalize.ts'
 import type { Tool } from './tools/tool.ts'
 import { Toolbox } from './tools/toolbox.ts'
 
 export interface ExecutorOptions {
-  /** Tools that every program may call, beside `sleep`. */
+  /** Tools that every program may call, beside `sleep`, `human_approval` and `ask_human`. */
   readonly tools?: ToolSet
   /** Worker threads; two for each core by default. Each costs about 8 MB. */
   readonly workers?: number
+  /** Answers the approvals of executions whose request does not answer them itself. */
+  readonly onApproval?: OnApproval
 }
 
 /** An {@link Executor} in this process. */
@@ -38,29 +50,45 @@ export interface EmbeddedExecutor extends Executor {
  * @throws {LatchdError} `TOOL_INVALID` for what cannot be a tool
  */
 export function createExecutor(options: ExecutorOptions = {}): EmbeddedExecutor {
-  return new LocalExecutor(options)
+  return new LocalExecutor(options, {})
 }
+
+/** As {@link createExecutor}, with every guest torn down at every wait: for tests of replay. */
+export function createParkingExecutor(options: ExecutorOptions = {}): EmbeddedExecutor {
+  return new LocalExecutor(options, { parksAlways: true })
+}
+
+function readWorkers(workers = 2 * availableParallelism()): number {
+  if (Number.isInteger(workers) && workers > 0) return workers
+  throw new LatchdError(
+    'INVALID_REQUEST',
+    `Cannot start ${workers} workers: a whole number from 1 is expected`,
+  )
+}
+
+/** Who asks and who decides in an app's own process. */
+const LOCAL = 'local'
 
 class LocalExecutor implements EmbeddedExecutor {
   #toolbox: Toolbox
-  #pool: WorkerPool
-  #supervision = new Supervision()
+  readonly approvals = new MemoryApprovals()
+  #powers: ExecutionPowers
+  #onApproval: OnApproval | undefined
   #running = new Set<RunningExecution>()
 
-  constructor({ tools = [], workers = 2 * availableParallelism() }: ExecutorOptions) {
-    if (!Number.isInteger(workers) || workers < 1) {
-      throw new LatchdError(
-        'INVALID_REQUEST',
-        `Cannot start ${workers} workers: a whole number from 1 is expected`,
-      )
-    }
-    this.#toolbox = new Toolbox([sleepTool])
+  constructor({ tools = [], workers, onApproval }: ExecutorOptions, pool: PoolOptions) {
+    this.#toolbox = new Toolbox(builtinTools)
     this.addTools(tools)
-    this.#pool = new WorkerPool(workers)
+    this.#onApproval = onApproval
+    this.#powers = {
+      pool: new WorkerPool(readWorkers(workers), pool),
+      supervision: new Supervision(),
+      latencies: new Latencies(),
+    }
   }
 
   start(): Promise<void> {
-    return this.#pool.start()
+    return this.#powers.pool.start()
   }
 
   addTools(tools: ToolSet): void {
@@ -124,11 +152,19 @@ class LocalExecutor implements EmbeddedExecutor {
   }
 
   #plan(request: ExecuteRequest, onEvent: (event: ExecutionEvent) => void): RunningExecution {
-    const { tools, inputs, signal, waitMs, ...body } = request
+    const { tools, inputs, signal, waitMs, onApproval = this.#onApproval, ...body } = request
     const fields = readBody(body)
     const chosen = tools === undefined ? this.#toolbox : new Toolbox(this.#normalize(tools))
-    const plan = planExecution(fields, chosen, encodeInputs(inputs))
-    return new RunningExecution(plan, { pool: this.#pool, supervision: this.#supervision }, onEvent)
+    const plan = planExecution(fields, chosen, encodeInputs(inputs), LOCAL)
+    const host: ExecutionHost = {
+      onEvent,
+      showApproval: async asked => {
+        this.approvals.add(asked, chosen.get(asked.approval.tool), running, onApproval)
+      },
+      expireApproval: asked => this.approvals.expire(asked),
+    }
+    const running = new RunningExecution(plan, this.#powers, host)
+    return running
   }
 
   async #run(running: RunningExecution, signal: AbortSignal | undefined): Promise<EndedExecution> {
@@ -137,15 +173,18 @@ class LocalExecutor implements EmbeddedExecutor {
     if (signal?.aborted) onAbort()
     this.#running.add(running)
     try {
-      return await running.run()
+      const end = await running.run()
+      if (end.kind !== 'ended') throw new Error(`an execution without a store is ${end.kind}`)
+      return end.execution
     } finally {
       this.#running.delete(running)
+      this.approvals.forget(running)
       signal?.removeEventListener('abort', onAbort)
     }
   }
 
   async close(): Promise<void> {
     for (const running of this.#running) running.cancel('The executor was closed')
-    await this.#pool.close()
+    await this.#powers.pool.close()
   }
 }

@@ -1,5 +1,6 @@
 /** What is known of one execution while it goes on: the record that its events tell piece by piece. */
 
+import type { Approval } from '../protocol/approval.ts'
 import type { ExecutionEvent, UnplacedEvent } from '../protocol/events.ts'
 import type {
   CallError,
@@ -9,12 +10,10 @@ import type {
   ExecutionError,
   LogLine,
   Output,
-  Usage,
+  WaitingFor,
 } from '../protocol/execution.ts'
-import type { GuestOutput } from './messages.ts'
-
-/** The parts of usage that a worker reports at the end. */
-type Measured = Pick<Usage, 'cpuMs' | 'waitMs' | 'peakMemoryBytes'>
+import { foldEvents, type KeptUsage, NO_USAGE } from './fold-execution.ts'
+import type { GuestOutput, GuestReport } from './messages.ts'
 
 type EndFields = Omit<
   Extract<EndedExecution, { status: 'failed' | 'cancelled' }>,
@@ -24,6 +23,7 @@ type EndFields = Omit<
 export interface RecordFacts {
   readonly executionId: string
   readonly createdAtMs: number
+  readonly sessionId: string | undefined
   readonly metadata: Readonly<Record<string, unknown>> | undefined
 }
 
@@ -33,10 +33,12 @@ export class ExecutionRecord {
   #sequence = 0
   #startedAtMs: number | undefined
   #logs: LogLine[] = []
-  #logsTruncatedBytes = 0
   #calls = new Map<number, CallRecord>()
   #pending = new Set<number>()
-  #measured: Measured = { cpuMs: 0, waitMs: 0, peakMemoryBytes: 0 }
+  #usage = NO_USAGE
+  /** What it waits for while it is parked. */
+  #waitingFor: readonly WaitingFor[] | undefined
+  #stuck: ExecutionError | undefined
   #ended: EndedExecution | undefined
 
   constructor(facts: RecordFacts, onEvent: (event: ExecutionEvent) => void) {
@@ -44,16 +46,68 @@ export class ExecutionRecord {
     this.#onEvent = onEvent
   }
 
+  /** Takes over what was kept of an execution that another process began, or this one put away. */
+  restore(events: readonly ExecutionEvent[], startedAtMs: number | undefined, usage: KeptUsage) {
+    const { logs, calls } = foldEvents(events)
+    this.#logs = logs
+    for (const call of calls.values()) {
+      const id = Number(call.callId.slice(call.callId.lastIndexOf('_') + 1))
+      this.#calls.set(id, call)
+      if (call.status === 'pending') this.#pending.add(id)
+    }
+    const last = events.at(-1)
+    this.#sequence = last !== undefined && 'sequence' in last ? last.sequence : 0
+    this.#startedAtMs = startedAtMs
+    this.#usage = usage
+  }
+
   /** The execution as it stands, a copy. */
   read(): Execution {
     if (this.#ended !== undefined) return this.#ended
-    const status = this.#startedAtMs === undefined ? 'queued' : 'running'
-    return { ...this.#head(), status, ...this.#fields(Date.now()) }
+    const fields = this.#fields(Date.now())
+    const head = this.#head()
+    if (this.#stuck !== undefined) return { ...head, status: 'stuck', error: this.#stuck, ...fields }
+    if (this.#waitingFor !== undefined) {
+      return { ...head, status: 'waiting', waitingFor: [...this.#waitingFor], ...fields }
+    }
+    return { ...head, status: this.#startedAtMs === undefined ? 'queued' : 'running', ...fields }
   }
 
-  start(): void {
-    this.#startedAtMs = Date.now()
-    this.#emit({ type: 'execution-started', atMs: this.#startedAtMs })
+  /** The guest gets a worker, for the first time or again; gives where its clock starts. */
+  start(): number {
+    const atMs = Date.now()
+    if (this.#startedAtMs === undefined) {
+      this.#startedAtMs = atMs
+      this.#emit({ type: 'execution-started', atMs })
+    } else {
+      this.#usage = { ...this.#usage, resumes: this.#usage.resumes + 1 }
+      this.#waitingFor = undefined
+      this.#emit({ type: 'execution-resumed', atMs })
+    }
+    return this.#startedAtMs
+  }
+
+  get startedAtMs(): number | undefined {
+    return this.#startedAtMs
+  }
+
+  /** The guest was torn down while it waits. */
+  park(waitingFor: readonly WaitingFor[]): void {
+    this.#waitingFor = waitingFor
+    const atMs = Date.now()
+    this.#emit({ type: 'execution-parked', atMs, waitingFor: [...waitingFor] })
+  }
+
+  /** The execution cannot go on as it stands. */
+  stick(error: ExecutionError): Execution {
+    this.#stuck = error
+    this.#emit({ type: 'execution-stuck', atMs: Date.now(), error })
+    return this.read()
+  }
+
+  /** What has been used so far, to be kept. */
+  get usage(): KeptUsage {
+    return this.#usage
   }
 
   /** Adds console lines; the number of lines so far is `logCount`. */
@@ -69,16 +123,15 @@ export class ExecutionRecord {
     return this.#logs.length
   }
 
-  get callCount(): number {
-    return this.#calls.size
-  }
-
   /** The public id of a call. */
   callId(id: number): string {
     return `call_${this.facts.executionId.slice(this.facts.executionId.indexOf('_') + 1)}_${id}`
   }
 
+  /** A call begins; one that began in an earlier process goes on. Gives its public id. */
   startCall(id: number, tool: string): string {
+    const known = this.#calls.get(id)
+    if (known !== undefined) return known.callId
     const startedAtMs = Date.now()
     const callId = this.callId(id)
     const call: CallRecord = { callId, tool, status: 'pending', startedAtMs }
@@ -95,9 +148,14 @@ export class ExecutionRecord {
     this.#emit({ type: 'call-progressed', atMs: Date.now(), callId, tool, progress })
   }
 
+  /** Tells that a call waits for a person, or no longer. */
+  tellApproval(type: 'approval-requested' | 'approval-decided', approval: Approval): void {
+    this.#emit({ type, atMs: Date.now(), approval })
+  }
+
   /** Ends a call; what ends after its execution has is not told any more. */
   endCall(id: number, error?: CallError): void {
-    this.#endCall(id, error === undefined ? 'completed' : 'failed', error)
+    this.#endCall(id, error === undefined ? 'completed' : endStatus(error), error)
   }
 
   #endCall(id: number, status: CallRecord['status'], error?: CallError): void {
@@ -110,9 +168,21 @@ export class ExecutionRecord {
     this.#emit({ type: 'call-completed', atMs, call, ...(error && { error }) })
   }
 
-  measure(measured: Measured, logsTruncatedBytes: number): void {
-    this.#measured = measured
-    this.#logsTruncatedBytes = logsTruncatedBytes
+  /** Adds what one run has used. */
+  measure(report: GuestReport): void {
+    const { cpuMs, waitMs, peakMemoryBytes, resumes } = this.#usage
+    this.#usage = {
+      cpuMs: cpuMs + report.cpuMs,
+      waitMs: waitMs + report.waitMs,
+      peakMemoryBytes: Math.max(peakMemoryBytes, report.peakMemoryBytes),
+      resumes,
+      logsTruncatedBytes: report.logsTruncatedBytes,
+    }
+  }
+
+  /** Adds time that the guest waited without a worker. */
+  addWait(waitedMs: number): void {
+    this.#usage = { ...this.#usage, waitMs: this.#usage.waitMs + waitedMs }
   }
 
   complete(guestOutput: GuestOutput, isFinalAnswer: boolean): EndedExecution {
@@ -156,12 +226,12 @@ export class ExecutionRecord {
   }
 
   #fields(atMs: number): Omit<EndFields, 'endedAtMs'> {
-    const { executionId, createdAtMs, metadata } = this.facts
-    const { cpuMs, waitMs, peakMemoryBytes } = this.#measured
+    const { executionId, createdAtMs, sessionId, metadata } = this.facts
+    const { cpuMs, waitMs, peakMemoryBytes, resumes, logsTruncatedBytes } = this.#usage
     return {
       executionId,
       logs: this.#logs.slice(),
-      logsTruncatedBytes: this.#logsTruncatedBytes,
+      logsTruncatedBytes,
       calls: [...this.#calls.values()],
       usage: {
         cpuMs: round(cpuMs),
@@ -169,10 +239,11 @@ export class ExecutionRecord {
         waitMs: round(waitMs),
         calls: this.#calls.size,
         peakMemoryBytes,
-        resumes: 0,
+        resumes,
       },
       createdAtMs,
       ...(this.#startedAtMs !== undefined && { startedAtMs: this.#startedAtMs }),
+      ...(sessionId !== undefined && { sessionId }),
       ...(metadata && { metadata }),
     }
   }
@@ -183,6 +254,11 @@ export class ExecutionRecord {
     const place = event.type === 'call-progressed' ? {} : { sequence: ++this.#sequence }
     this.#onEvent({ executionId, ...place, ...event } as ExecutionEvent)
   }
+}
+
+function endStatus({ code }: CallError): CallRecord['status'] {
+  if (code === 'APPROVAL_REJECTED' || code === 'APPROVAL_EXPIRED') return 'rejected'
+  return code === 'CALL_INTERRUPTED' ? 'unknown' : 'failed'
 }
 
 /** Microseconds are all that a clock can tell. */

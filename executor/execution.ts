@@ -1,14 +1,19 @@
-/** One execution on the host: from its plan, through the guest's calls, to its record's end. */
+/** One execution on the host: from its plan, through the runs of its guest, to its record's end. */
 
 import { randomBytes } from 'node:crypto'
 import { type ExecutionErrorCode, LatchdError } from '../protocol/errors.ts'
 import type { ExecutionEvent } from '../protocol/events.ts'
 import type { EndedExecution, Execution, ExecutionError, Language } from '../protocol/execution.ts'
 import type { LimitName, Limits } from '../protocol/limits.ts'
+import type { CallApproval } from './call-approval.ts'
 import { ExecutionRecord } from './execution-record.ts'
+import type { KeptUsage } from './fold-execution.ts'
 import { GuestRun } from './guest-run.ts'
+import type { JournalRecord } from './journal.ts'
+import type { ExecutionHost } from './keeper.ts'
+import type { Latencies } from './latencies.ts'
 import { setLongTimeout } from './long-timeout.ts'
-import type { GuestReport } from './messages.ts'
+import type { CompiledProgram, GuestReport, GuestTask } from './messages.ts'
 import type { WorkerPool } from './pool.ts'
 import type { Supervision } from './supervision.ts'
 import { ToolCalls } from './tool-calls.ts'
@@ -23,46 +28,119 @@ export interface ExecutionPlan {
   readonly toolbox: Toolbox
   /** Encoded record of inputs. */
   readonly inputs: string | undefined
+  readonly seed: GuestTask['seed']
+  readonly sessionId: string | undefined
+  /** Name of who asked for it. */
+  readonly caller: string
   readonly metadata: Readonly<Record<string, unknown>> | undefined
   readonly createdAtMs: number
+  /** Tools that a person does not want to be asked about in its session. */
+  readonly remembered?: readonly string[]
+}
+
+/** What an execution goes on from that another process began, or that this one had put away. */
+export interface RestoredExecution {
+  readonly records: readonly JournalRecord[]
+  readonly approvals: readonly CallApproval[]
+  readonly events: readonly ExecutionEvent[]
+  readonly startedAtMs: number | undefined
+  readonly usage: KeptUsage
+  readonly program: CompiledProgram | undefined
 }
 
 /** What executions run on. */
 export interface ExecutionPowers {
   readonly pool: WorkerPool
   readonly supervision: Supervision
+  readonly latencies: Latencies
 }
+
+/** What a run has come to. */
+export type RunEnd =
+  | { readonly kind: 'ended'; readonly execution: EndedExecution }
+  /** Kept as it is, until somebody has put right what keeps it from going on. */
+  | { readonly kind: 'stuck'; readonly execution: Execution }
+  /**
+   * Nothing is done for it until a person decides, or until `wakeAtMs`: it may be put away, or go on
+   * by another {@link RunningExecution.run}.
+   */
+  | { readonly kind: 'waiting'; readonly wakeAtMs: number }
 
 /** A new execution's id: 128 random bits. */
 export function newExecutionId(): string {
   return `exe_${randomBytes(16).toString('hex')}`
 }
 
+interface Parked {
+  readonly awaited: number | undefined
+  readonly received: number
+  /** By `performance.now()`. */
+  readonly sinceMs: number
+}
+
+/** Waits shorter than this are not worth a way through the store. */
+const PUT_AWAY_MS = 1000
+
 export class RunningExecution {
   #plan: ExecutionPlan
   #powers: ExecutionPowers
+  #host: ExecutionHost
   #record: ExecutionRecord
   #calls: ToolCalls
+  #program: CompiledProgram | undefined
+  #isRestored: boolean
   #stopReason: ExecutionError | undefined
+  #stuck: ExecutionError | undefined
+  #isSuspended = false
   #run: GuestRun | undefined
   #cancelled = new AbortController()
+  /** Where the guest stood when it was torn down; `undefined` while it has a worker, or none yet. */
+  #parked: Parked | undefined
+  /** Wakes {@link #canGoOn}. */
+  #onChange: (() => void) | undefined
 
   constructor(
     plan: ExecutionPlan,
     powers: ExecutionPowers,
-    onEvent: (event: ExecutionEvent) => void,
+    host: ExecutionHost,
+    restored?: RestoredExecution,
   ) {
     this.#plan = plan
     this.#powers = powers
-    this.#record = new ExecutionRecord(plan, onEvent)
-    this.#calls = new ToolCalls(plan, this.#record, (limit, message) =>
-      this.#stop({ code: 'LIMIT_EXCEEDED', name: 'LimitExceeded', message, limit }),
-    )
+    this.#host = host
+    this.#record = new ExecutionRecord(plan, event => host.onEvent(event))
+    this.#program = restored?.program
+    this.#isRestored = restored !== undefined
+    if (restored !== undefined) {
+      this.#record.restore(restored.events, restored.startedAtMs, restored.usage)
+    }
+    const listener = {
+      onLimit: (limit: LimitName, message: string) =>
+        this.#stop({ code: 'LIMIT_EXCEEDED', name: 'LimitExceeded', message, limit }),
+      onStuck: (error: ExecutionError) => this.#stick(error),
+      onSettled: () => this.#onChange?.(),
+      onProgram: (program: CompiledProgram) => {
+        this.#program = program
+        host.keeper?.program(program)
+      },
+    }
+    this.#calls = new ToolCalls(plan, this.#record, host, listener, powers.latencies, restored)
   }
 
   /** The execution as it stands. */
   read(): Execution {
     return this.#record.read()
+  }
+
+  /** What a store has to know beside the plan and the events, to go on with it elsewhere. */
+  kept(): Omit<RestoredExecution, 'events'> {
+    return {
+      records: this.#calls.journal.records,
+      approvals: this.#calls.approvals.list(),
+      startedAtMs: this.#record.startedAtMs,
+      usage: this.#record.usage,
+      program: this.#program,
+    }
   }
 
   /** Ends the execution as soon as its guest looks up; idempotent. */
@@ -71,100 +149,194 @@ export class RunningExecution {
   }
 
   /**
-   * Runs to the end.
+   * Tears the guest down wherever it is: {@link run} gives `waiting`, and the execution goes on from
+   * its store. What its tools do meanwhile is aborted, as if the process were lost.
+   */
+  suspend(): void {
+    if (!this.#isFree()) return
+    this.#isSuspended = true
+    this.#leave()
+  }
+
+  /** Hands over a decision that has been stored. */
+  decide(decided: CallApproval): void {
+    this.#calls.approvals.decide(decided)
+  }
+
+  /** Lets go of what waits in this process; the execution goes on from its store. */
+  putAway(): void {
+    this.#calls.putAway()
+  }
+
+  /**
+   * Runs to the end, or until nothing is left to do but wait.
    *
    * @throws {LatchdError} `EXECUTOR_CLOSED` when there are no workers any more
    */
-  async run(): Promise<EndedExecution> {
+  async run(): Promise<RunEnd> {
     const { wallMs } = this.#plan.limits
     const restMs = wallMs - (Date.now() - this.#plan.createdAtMs)
-    const disarm = setLongTimeout(() => {
+    const onDeadline = () => {
       const message = `The execution took longer than wallMs ${wallMs}`
       this.#stop({ code: 'LIMIT_EXCEEDED', name: 'LimitExceeded', message, limit: 'wallMs' })
-    }, restMs)
+    }
+    const disarm = restMs > 0 ? setLongTimeout(onDeadline, restMs) : onDeadline
     try {
-      return this.#end(await this.#runGuest())
+      return await this.#runToEnd()
     } finally {
       disarm()
     }
   }
 
-  #stop(reason: ExecutionError): void {
-    if (this.#stopReason !== undefined) return
-    this.#stopReason = reason
-    this.#cancelled.abort(new Stopped())
-    this.#run?.stop()
-  }
-
-  #end(report: GuestReport | ExecutionError): EndedExecution {
-    this.#calls.abort(new Error('The execution has ended'))
-    if (!('outcome' in report)) return this.#record.fail(report)
-    const { outcome, logs, logsTruncatedBytes } = report
-    this.#record.measure(report, logsTruncatedBytes)
-    this.#calls.logs(logs)
-    switch (outcome.status) {
-      case 'completed':
-        return this.#record.complete(outcome.output, outcome.isFinalAnswer)
-      case 'failed':
-        return this.#record.fail(outcome.error)
-      case 'stopped':
-        return this.#record.fail(this.#stopReason as ExecutionError)
+  async #runToEnd(): Promise<RunEnd> {
+    for (;;) {
+      if (this.#parked !== undefined) {
+        const wakeAtMs = await this.#canGoOn()
+        if (wakeAtMs !== undefined) return { kind: 'waiting', wakeAtMs }
+      }
+      const report = await this.#runGuest()
+      if (report !== undefined && 'outcome' in report) {
+        this.#record.measure(report)
+        this.#calls.addLogs(report.logs)
+        if (report.outcome.status === 'parked' && this.#isFree()) {
+          const { awaited, received } = report.outcome
+          this.#parked = { awaited, received, sinceMs: performance.now() }
+          this.#record.park(this.#calls.waitingFor())
+          continue
+        }
+      }
+      return this.#end(report)
     }
   }
 
-  /** Gives the worker's report, or why there is none. */
-  async #runGuest(): Promise<GuestReport | ExecutionError> {
+  #isFree(): boolean {
+    return this.#stopReason === undefined && this.#stuck === undefined && !this.#isSuspended
+  }
+
+  /**
+   * Waits, parked, until the guest can go on.
+   *
+   * @returns the instant until which nothing is to do, when the execution may be put away before
+   */
+  async #canGoOn(): Promise<number | undefined> {
+    const parked = this.#parked as Parked
+    while (this.#isFree() && !this.#calls.canResume(parked.awaited, parked.received)) {
+      const wakeAtMs = this.#host.keeper?.isDurable ? this.#calls.wakeAtMs() : undefined
+      if (wakeAtMs !== undefined && wakeAtMs - Date.now() > PUT_AWAY_MS) return wakeAtMs
+      const { promise, resolve } = Promise.withResolvers<void>()
+      this.#onChange = resolve
+      await promise
+    }
+    this.#record.addWait(performance.now() - parked.sinceMs)
+    this.#parked = undefined
+    return undefined
+  }
+
+  #stop(reason: ExecutionError): void {
+    if (!this.#isFree()) return
+    this.#stopReason = reason
+    this.#leave()
+  }
+
+  #stick(error: ExecutionError): void {
+    if (!this.#isFree()) return
+    this.#stuck = error
+    this.#leave()
+  }
+
+  #leave(): void {
+    this.#cancelled.abort(new Stopped())
+    this.#run?.stop()
+    this.#onChange?.()
+  }
+
+  /** @param report of the last run, or why there is none; `undefined`: as somebody here has asked */
+  #end(report: GuestReport | ExecutionError | undefined): RunEnd {
+    const outcome = report !== undefined && 'outcome' in report ? report.outcome : undefined
+    if (outcome?.status === 'diverged') this.#stuck ??= outcome.error
+    if (this.#isSuspended && outcome?.status !== 'completed' && outcome?.status !== 'failed') {
+      this.#calls.abort(new Error('The daemon is stopping'))
+      return { kind: 'waiting', wakeAtMs: Date.now() }
+    }
+    if (this.#stuck !== undefined && this.#host.keeper?.isDurable) {
+      this.#calls.putAway()
+      return { kind: 'stuck', execution: this.#record.stick(this.#stuck) }
+    }
+    this.#calls.abort(new Error('The execution has ended'))
+    if (outcome?.status === 'completed') {
+      return ended(this.#record.complete(outcome.output, outcome.isFinalAnswer))
+    }
+    if (outcome?.status === 'failed') return ended(this.#record.fail(outcome.error))
+    const lost = report !== undefined && 'code' in report ? report : undefined
+    return ended(this.#record.fail((this.#stuck ?? this.#stopReason ?? lost) as ExecutionError))
+  }
+
+  /** Gives the worker's report, or why there is none; `undefined` when it was ended from here. */
+  async #runGuest(): Promise<GuestReport | ExecutionError | undefined> {
     for (let lost = 0; ; lost++) {
-      if (this.#stopReason !== undefined) return this.#stopReason
+      if (!this.#isFree()) return undefined
       const wedged = new AbortController()
       try {
         return await this.#runOnce(wedged)
       } catch (error) {
         if (error instanceof LatchdError) throw error
-        if (this.#stopReason !== undefined) return this.#stopReason
+        if (!this.#isFree()) return undefined
         if (wedged.signal.aborted) return this.#overran()
-        // A guest that has called nothing has changed nothing: it may run again.
-        if (lost > 0 || this.#record.callCount > 0) return engineFailure(error)
-        this.#calls.repeatLogs()
+        // Its journal brings the guest back to where the worker was lost.
+        if (lost > 0) return engineFailure(error)
       }
     }
   }
 
   async #runOnce(wedged: AbortController): Promise<GuestReport> {
     const { pool, supervision } = this.#powers
-    const { source, language, limits, inputs, toolbox } = this.#plan
     let run: GuestRun | undefined
     let unwatch = () => {}
     try {
-      return await pool.run(
-        () => {
-          run = new GuestRun(this.#calls)
+      return await pool.run({
+        task: () => {
+          run = new GuestRun(message => this.#calls.receive(message))
           this.#run = run
-          if (this.#record.read().status === 'queued') this.#record.start()
-          const isStopping = () => this.#stopReason !== undefined
-          unwatch = supervision.watch(run, limits.cpuMs, isStopping, () => wedged.abort())
-          const { port, latch } = run
-          const seed = newSeed()
-          const tools = toolbox.guestTools
-          return {
-            source,
-            language,
-            tools,
-            inputs,
-            seed,
-            startedAtMs: Date.now(),
-            limits,
-            port,
-            latch,
-          }
+          const { cpuMs } = this.#plan.limits
+          unwatch = supervision.watch(run, cpuMs, () => !this.#isFree(), () => wedged.abort())
+          const task = this.#task(run)
+          this.#calls.attach(run)
+          return task
         },
-        wedged.signal,
-        this.#cancelled.signal,
-      )
+        isResume: this.#record.startedAtMs !== undefined,
+        nudge: () => run?.nudge(),
+        isWedged: wedged.signal,
+        cancelled: this.#cancelled.signal,
+      })
     } finally {
       unwatch()
       run?.close()
+      this.#calls.attach(undefined)
       this.#run = undefined
+    }
+  }
+
+  #task({ port, latch }: GuestRun): GuestTask {
+    const { source, language, limits, inputs, toolbox, seed } = this.#plan
+    const { pool, latencies } = this.#powers
+    const startedAtMs = this.#record.start()
+    return {
+      source,
+      language,
+      program: this.#program,
+      wantsProgram: this.#program === undefined && this.#host.keeper?.isDurable === true,
+      tools: toolbox.guestTools,
+      inputs,
+      seed,
+      startedAtMs,
+      limits,
+      port,
+      latch,
+      journal: this.#calls.journal.deliveries(),
+      isRestored: this.#isRestored,
+      toldLogs: this.#record.logCount,
+      chargedCpuMs: this.#record.usage.cpuMs,
+      expectedMs: pool.isPressed ? latencies.expected(toolbox.tools) : undefined,
     }
   }
 
@@ -187,7 +359,4 @@ function engineFailure(error: unknown): ExecutionError {
   return { code, name: 'EngineFailure', message: `The worker was lost: ${reason}` }
 }
 
-function newSeed(): [number, number, number, number] {
-  const words = new Uint32Array(randomBytes(16).buffer.slice(0, 16))
-  return [words[0] as number, words[1] as number, words[2] as number, words[3] as number]
-}
+const ended = (execution: EndedExecution): RunEnd => ({ kind: 'ended', execution })

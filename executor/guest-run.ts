@@ -1,22 +1,12 @@
 /**
- * The host's half of the latch: one guest under way, its messages, its deliveries, its end.
+ * The host's half of the latch: one guest on one worker, its messages, its deliveries, its signal.
  *
- * What a call does is decided by whoever runs the guest, in {@link GuestCalls}; this file keeps
- * the order, the timers and the signal.
+ * What a message means is decided by whoever runs the guest; this file keeps the order.
  */
 
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
-import type { LogLine } from '../protocol/execution.ts'
 import { BEAT, GuestState, LATCH_BYTES, SIGNAL, Signal, STATE, TURN } from '../protocol/latch.ts'
 import type { Delivery, GuestMessage } from './messages.ts'
-
-/** What the guest asks of its host. Each answers with a reply text and never rejects. */
-export interface GuestCalls {
-  call(id: number, tool: number, input: string): Promise<string>
-  nextItem(id: number, stream: number): Promise<string>
-  closeStream(id: number, stream: number): Promise<string>
-  logs(lines: readonly LogLine[]): void
-}
 
 export class GuestRun {
   /** The worker's end of the port; travels with the task. */
@@ -24,15 +14,15 @@ export class GuestRun {
   readonly latch = new SharedArrayBuffer(LATCH_BYTES)
   #words = new Int32Array(this.latch)
   #ours: MessagePort
-  #calls: GuestCalls
-  #timers = new Map<number, NodeJS.Timeout>()
+  #receive: (message: GuestMessage) => void
 
-  constructor(calls: GuestCalls) {
+  /** @param receive told of each message of the guest, in order */
+  constructor(receive: (message: GuestMessage) => void) {
     const { port1, port2 } = new MessageChannel()
     this.#ours = port1
     this.port = port2
-    this.#calls = calls
-    port1.on('message', (message: GuestMessage) => this.#receive(message))
+    this.#receive = receive
+    port1.on('message', receive)
   }
 
   /** Whether the guest runs at this moment, neither waiting nor ended. */
@@ -47,6 +37,12 @@ export class GuestRun {
     return Atomics.load(this.#words, BEAT)
   }
 
+  /** Hands over what one number was waited for. */
+  deliver(delivery: Delivery): void {
+    this.#ours.postMessage(delivery)
+    this.#bump()
+  }
+
   /** Tells the guest to stop; it ends at its next poll or wait. */
   stop(): void {
     // Publishes the reason before the bump of `turn` ends the worker's wait.
@@ -54,7 +50,21 @@ export class GuestRun {
     this.#bump()
   }
 
-  /** Takes what the guest had sent, and lets go of the port and the timers; the guest has ended. */
+  /** Asks the guest to park when it would wait, or no longer to. */
+  setParking(isWanted: boolean): void {
+    const from = isWanted ? Signal.none : Signal.park
+    const to = isWanted ? Signal.park : Signal.none
+    // A cancel stays. Published before the bump of `turn` ends the worker's wait.
+    if (Atomics.compareExchange(this.#words, SIGNAL, from, to) === from && isWanted) this.#bump()
+  }
+
+  /** Lets a waiting guest look at the pool's pressure. */
+  nudge(): void {
+    // Wakes without a bump: the worker sees that nothing has come, and asks how long to wait.
+    Atomics.notify(this.#words, TURN)
+  }
+
+  /** Takes what the guest had sent, and lets go of the port; the guest has ended. */
   close(): void {
     // The report comes by another port, and may overtake log lines and calls.
     for (;;) {
@@ -63,52 +73,6 @@ export class GuestRun {
       this.#receive(received.message as GuestMessage)
     }
     this.#ours.close()
-    for (const timer of this.#timers.values()) clearTimeout(timer)
-    this.#timers.clear()
-  }
-
-  #receive(message: GuestMessage): void {
-    switch (message.kind) {
-      case 'call':
-        this.#answer(message.id, this.#calls.call(message.id, message.tool, message.input))
-        return
-      case 'next-item':
-        this.#answer(message.id, this.#calls.nextItem(message.id, message.stream))
-        return
-      case 'close-stream':
-        this.#answer(message.id, this.#calls.closeStream(message.id, message.stream))
-        return
-      case 'start-timer':
-        this.#startTimer(message.id, message.delayMs)
-        return
-      case 'clear-timer':
-        clearTimeout(this.#timers.get(message.id))
-        this.#timers.delete(message.id)
-        return
-      case 'logs':
-        this.#calls.logs(message.lines)
-        return
-      default:
-        message satisfies never
-    }
-  }
-
-  async #answer(id: number, reply: Promise<string>): Promise<void> {
-    this.#deliver(id, await reply)
-  }
-
-  #startTimer(id: number, delayMs: number): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(id)
-      this.#deliver(id, '')
-    }, delayMs)
-    this.#timers.set(id, timer)
-  }
-
-  #deliver(id: number, text: string): void {
-    const delivery: Delivery = { id, text, atMs: Date.now() }
-    this.#ours.postMessage(delivery)
-    this.#bump()
   }
 
   #bump(): void {

@@ -3,11 +3,23 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { ExecutionError, Language, LogLine } from '../protocol/execution.ts'
 import type { Limits } from '../protocol/limits.ts'
+import type { JournaledDelivery } from './journal.ts'
+
+/** A program as it was compiled: what is run again, whatever the compiler has become since. */
+export interface CompiledProgram {
+  readonly code: string
+  /** Source map, version 3. */
+  readonly map: string
+}
 
 /** What a worker gets to run: the task of the pool. */
 export interface GuestTask {
   readonly source: string
   readonly language: Language
+  /** The source as it was compiled for an earlier run; absent on the first. */
+  readonly program: CompiledProgram | undefined
+  /** Whether the worker sends the program that it compiled: `compiled`. */
+  readonly wantsProgram: boolean
   /** JSON of the guest's tools, a list of `GuestTool`; written once for a set of tools. */
   readonly tools: string
   /** Encoded record of inputs; absent when there are none. */
@@ -19,16 +31,51 @@ export interface GuestTask {
   readonly port: MessagePort
   /** The latch; see `protocol/latch.ts`. */
   readonly latch: SharedArrayBuffer
+  /** What earlier runs were given, in order: the guest is brought back by it. Empty on the first. */
+  readonly journal: readonly JournaledDelivery[]
+  /** Whether the tools' streams have to be opened again, since the process is another one. */
+  readonly isRestored: boolean
+  /** Console lines that earlier runs have told. */
+  readonly toldLogs: number
+  /** CPU that earlier runs were charged, in milliseconds. */
+  readonly chargedCpuMs: number
+  /** How long calls of a tool took lately, in milliseconds, by its index; absent: not known. */
+  readonly expectedMs: Readonly<Record<number, number>> | undefined
 }
+
+/** What a delivery answers. `atMs` is the guest's clock. */
+export type GuestRequest =
+  | {
+      readonly kind: 'call'
+      readonly id: number
+      readonly tool: number
+      readonly input: string
+      /** Whether the guest does nothing else until it is answered. */
+      readonly isBlocking: boolean
+      readonly atMs: number
+    }
+  | { readonly kind: 'next-item'; readonly id: number; readonly stream: number }
+  | { readonly kind: 'close-stream'; readonly id: number; readonly stream: number }
+  | {
+      readonly kind: 'start-timer'
+      readonly id: number
+      readonly delayMs: number
+      readonly atMs: number
+    }
 
 /** From the worker, on the execution's port. */
 export type GuestMessage =
-  | { readonly kind: 'call'; readonly id: number; readonly tool: number; readonly input: string }
-  | { readonly kind: 'next-item'; readonly id: number; readonly stream: number }
-  | { readonly kind: 'close-stream'; readonly id: number; readonly stream: number }
-  | { readonly kind: 'start-timer'; readonly id: number; readonly delayMs: number }
+  | GuestRequest
   | { readonly kind: 'clear-timer'; readonly id: number }
+  /** A stream of the journal, for a host that did not open it. */
+  | {
+      readonly kind: 'reopen-stream'
+      readonly id: number
+      readonly tool: number
+      readonly input: string
+    }
   | { readonly kind: 'logs'; readonly lines: readonly LogLine[] }
+  | { readonly kind: 'compiled'; readonly program: CompiledProgram }
 
 /** From the host, on the execution's port: what one number was waited for. */
 export interface Delivery {
@@ -53,6 +100,16 @@ export type GuestOutcome =
   | { readonly status: 'failed'; readonly error: ExecutionError }
   /** Ended by the latch's signal: the host knows why. */
   | { readonly status: 'stopped' }
+  /** Torn down while it waited, to be brought back from the journal. */
+  | {
+      readonly status: 'parked'
+      /** Number of the call that it waits for; absent when any delivery lets it go on. */
+      readonly awaited: number | undefined
+      /** How many deliveries it had been handed, those of the journal included. */
+      readonly received: number
+    }
+  /** It took another path than its journal says. */
+  | { readonly status: 'diverged'; readonly error: ExecutionError }
 
 /** What a worker gives back: the result of the pool's task. */
 export interface GuestReport {
@@ -60,6 +117,7 @@ export interface GuestReport {
   /** Lines that no `logs` message has carried. */
   readonly logs: readonly LogLine[]
   readonly logsTruncatedBytes: number
+  /** CPU of this run, what repeats an earlier one left out. */
   readonly cpuMs: number
   readonly waitMs: number
   readonly peakMemoryBytes: number

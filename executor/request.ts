@@ -1,5 +1,6 @@
 /** From a request to a plan: validated, limits resolved, tools chosen. */
 
+import { randomBytes } from 'node:crypto'
 import type { z } from 'zod'
 import { type FieldProblem, LatchdError } from '../protocol/errors.ts'
 import { ExecuteBody } from '../protocol/execution.ts'
@@ -10,7 +11,10 @@ import { type ExecutionPlan, newExecutionId } from './execution.ts'
 import type { Toolbox } from './tools/toolbox.ts'
 
 /** What a request says beside its tools. */
-export type RequestFields = Pick<ExecuteBody, 'source' | 'language' | 'limits' | 'metadata'>
+export type RequestFields = Pick<
+  ExecuteBody,
+  'source' | 'language' | 'limits' | 'metadata' | 'sessionId'
+>
 
 /** Reads the body of a request. @throws {LatchdError} `INVALID_REQUEST`, with a problem per field */
 export function readBody(body: unknown): ExecuteBody {
@@ -39,12 +43,14 @@ export function invalidRequest(what: string, errors: readonly FieldProblem[]): L
  * Plans an execution.
  *
  * @param inputs encoded record of inputs
+ * @param caller name of who asks
  * @throws {LatchdError} `PAYLOAD_TOO_LARGE` when the source exceeds `maxSourceBytes`
  */
 export function planExecution(
   request: RequestFields,
   toolbox: Toolbox,
   inputs: string | undefined,
+  caller: string,
 ): ExecutionPlan {
   const limits = resolveLimits(request.limits as Partial<ExecutionPlan['limits']> | undefined)
   const size = Buffer.byteLength(request.source)
@@ -59,9 +65,17 @@ export function planExecution(
     limits,
     toolbox,
     inputs,
+    seed: newSeed(),
+    sessionId: request.sessionId,
+    caller,
     metadata: request.metadata,
     createdAtMs: Date.now(),
   }
+}
+
+function newSeed(): ExecutionPlan['seed'] {
+  const [a = 0, b = 0, c = 0, d = 0] = new Uint32Array(randomBytes(16).buffer.slice(0, 16))
+  return [a, b, c, d]
 }
 
 /** The inputs of a body as the guest reads them. @throws {LatchdError} `INVALID_REQUEST` */

@@ -1,50 +1,137 @@
-/** The calls of one execution: from the guest's messages to tools and back, counted and recorded. */
+/**
+ * The calls of one execution: from the guest's requests to tools and back, counted and recorded.
+ *
+ * A call lives longer than the run that made it: the guest may be torn down while the tool works,
+ * and be brought back by replay. What a guest asks for again is therefore found here by its number,
+ * and held against what it asked for before.
+ *
+ * What is settled is journaled first and delivered then, to the run that is there or to the next.
+ * A call is active while something is done for it, and passive while it waits for a person or for an
+ * instant; a guest that waits for passive calls alone is asked to park.
+ */
 
-import type { LogLine } from '../protocol/execution.ts'
+import type { ExecutionError, LogLine, WaitingFor } from '../protocol/execution.ts'
 import type { LimitName, Limits } from '../protocol/limits.ts'
 import { DONE, STREAM, THROWN } from '../protocol/value-format.ts'
+import type { CallApproval } from './call-approval.ts'
+import { CallApprovals } from './call-approvals.ts'
 import type { ExecutionRecord } from './execution-record.ts'
-import type { GuestCalls } from './guest-run.ts'
-import type { CallContext } from './tools/context.ts'
+import type { GuestRun } from './guest-run.ts'
+import { type Effect, effectOf, Journal, type JournalRecord } from './journal.ts'
+import type { ExecutionHost } from './keeper.ts'
+import type { Latencies } from './latencies.ts'
+import { setLongTimeout } from './long-timeout.ts'
+import type { CompiledProgram, GuestMessage, GuestRequest } from './messages.ts'
+import { requestText } from './request-text.ts'
+import type { CallContext, CallFacts } from './tools/context.ts'
 import {
   type CallBounds,
   type CallOutcome,
+  type CallSteps,
   closeStream,
+  interrupted,
   invoke,
   nextItem,
   type OpenStream,
+  probe,
 } from './tools/invoke.ts'
 import { Slots } from './tools/slots.ts'
+import type { Tool } from './tools/tool.ts'
 import type { Toolbox } from './tools/toolbox.ts'
 
 export interface CallPlan {
   readonly executionId: string
   readonly toolbox: Toolbox
   readonly limits: Limits
+  readonly sessionId: string | undefined
+  readonly caller: string
   readonly metadata: Readonly<Record<string, unknown>> | undefined
+  readonly createdAtMs: number
 }
 
-export class ToolCalls implements GuestCalls {
+/** What the calls of an execution tell it. */
+export interface CallsListener {
+  readonly onLimit: (limit: LimitName, message: string) => void
+  readonly onStuck: (error: ExecutionError) => void
+  /** Something was journaled that a parked guest may wait for. */
+  readonly onSettled: () => void
+  readonly onProgram: (program: CompiledProgram) => void
+}
+
+/** What an earlier process has left of the calls. */
+export interface RestoredCalls {
+  readonly records: readonly JournalRecord[]
+  readonly approvals: readonly CallApproval[]
+}
+
+/** A call, timer or item that the guest has asked for and that is not settled. */
+interface OpenCall {
+  readonly id: number
+  readonly request: string
+  readonly tool: string
+  readonly effect: Effect
+  /** Whether the guest does nothing else until it is settled. */
+  isBlocking: boolean
+  isPassive: boolean
+  /** Whether its tool's time runs. */
+  endTiming?: () => void
+  /** The instant that it waits for; absent for a person. */
+  dueAtMs?: number
+  approvalId?: string
+  /** Lets go of a timer. */
+  cancel?: () => void
+}
+
+/** A stream of an earlier process, to be opened again. */
+interface LostStream {
+  readonly tool: Tool
+  readonly input: string
+}
+
+export class ToolCalls {
+  readonly journal: Journal
+  readonly approvals: CallApprovals
   #plan: CallPlan
   #record: ExecutionRecord
+  #host: ExecutionHost
+  #listener: CallsListener
+  #latencies: Latencies
   #bounds: CallBounds
-  #onLimit: (limit: LimitName, message: string) => void
+  #run: GuestRun | undefined
+  #open = new Map<number, OpenCall>()
+  #passive = 0
   /** Calls under way, to be aborted with the execution. */
   #underWay = new Set<CallContext>()
   /** Streams that are open, by the number of the call that opened them. */
   #streams = new Map<number, OpenStream>()
-  #journalBytes = 0
-  /** Lines that a run before this one has already told. */
-  #repeatedLogs = 0
+  #lostStreams = new Map<number, LostStream>()
+  /** Intents of an earlier process: of their calls nobody knows whether they ran. */
+  #interrupted = new Set<number>()
+  /** How long the journal of an earlier process was; until more comes the guest repeats that. */
+  #restoredLength = -1
 
   constructor(
     plan: CallPlan,
     record: ExecutionRecord,
-    onLimit: (limit: LimitName, message: string) => void,
+    host: ExecutionHost,
+    listener: CallsListener,
+    latencies: Latencies,
+    restored: RestoredCalls | undefined,
   ) {
     this.#plan = plan
     this.#record = record
-    this.#onLimit = onLimit
+    this.#host = host
+    this.#listener = listener
+    this.#latencies = latencies
+    this.journal = new Journal(restored?.records)
+    this.approvals = new CallApprovals(plan, record, host, restored?.approvals ?? [])
+    if (restored !== undefined) {
+      this.#restoredLength = this.journal.length
+      for (const { kind, seq } of restored.records) {
+        const isOpen = kind === 'intent' && this.journal.requestOf(seq) === undefined
+        if (isOpen) this.#interrupted.add(seq)
+      }
+    }
     const { callMs, maxCallResultBytes, maxConcurrentCalls } = plan.limits
     const track = (context: CallContext) => {
       this.#underWay.add(context)
@@ -53,58 +140,331 @@ export class ToolCalls implements GuestCalls {
     this.#bounds = { slots: new Slots(maxConcurrentCalls), callMs, maxCallResultBytes, track }
   }
 
-  async call(id: number, toolIndex: number, input: string): Promise<string> {
-    const { toolbox, executionId, metadata } = this.#plan
-    const tool = toolbox.tools[toolIndex]
-    if (tool === undefined)
-      throw new Error(`the guest called tool ${toolIndex}, which it was not given`)
-    const facts = {
-      callId: this.#record.startCall(id, tool.name),
-      executionId,
-      metadata: metadata ?? {},
-      onProgress: (progress: unknown) => this.#record.progressCall(id, progress),
+  /** The run that gets what is settled from now on. */
+  attach(run: GuestRun | undefined): void {
+    this.#run = run
+    if (run !== undefined) this.#askToPark()
+  }
+
+  /** Takes a message of the guest. */
+  receive(message: GuestMessage): void {
+    switch (message.kind) {
+      case 'logs':
+        this.addLogs(message.lines)
+        return
+      case 'compiled':
+        this.#listener.onProgram(message.program)
+        return
+      case 'clear-timer':
+        this.#clearTimer(message.id)
+        return
+      case 'reopen-stream':
+        this.#loseStream(message.id, message.tool, message.input)
+        return
+      default:
+        this.#ask(message)
     }
-    const outcome = await invoke(tool, input, facts, this.#bounds)
-    if (outcome.kind === 'stream') this.#streams.set(id, outcome.stream)
-    // The record of a call that opened a stream ends with the stream.
-    else this.#recordEnd(id, outcome)
-    return this.#reply(id, outcome)
   }
 
-  async nextItem(id: number, streamId: number): Promise<string> {
-    const stream = this.#streams.get(streamId)
-    if (stream === undefined) return DONE
-    const outcome = await nextItem(stream, this.#bounds)
-    if (outcome === undefined || outcome.kind === 'thrown')
-      this.#endStream(streamId, stream, outcome)
-    return outcome === undefined ? DONE : this.#reply(id, outcome)
+  addLogs(lines: readonly LogLine[]): void {
+    this.#record.addLogs(lines)
   }
 
-  async closeStream(id: number, streamId: number): Promise<string> {
-    const stream = this.#streams.get(streamId)
-    if (stream === undefined) return DONE
-    const outcome = await closeStream(stream, this.#bounds)
-    this.#endStream(streamId, stream, outcome)
-    return this.#reply(id, outcome)
+  /** What the guest waits for, in the order of its asking. */
+  waitingFor(): WaitingFor[] {
+    const list: WaitingFor[] = []
+    for (const { id, tool, approvalId } of this.#open.values()) {
+      if (tool === '') continue
+      const callId = this.#record.callId(id)
+      list.push({ callId, tool, ...(approvalId !== undefined && { approvalId }) })
+    }
+    return list
   }
 
-  logs(lines: readonly LogLine[]): void {
-    const repeated = Math.min(this.#repeatedLogs, lines.length)
-    this.#repeatedLogs -= repeated
-    this.#record.addLogs(lines.slice(repeated))
+  /**
+   * The instant at which the first of the calls has to be looked at, when all of them are passive;
+   * `undefined` when something is done for one of them. `Infinity`: none has an instant.
+   */
+  wakeAtMs(): number | undefined {
+    if (this.#open.size > this.#passive) return undefined
+    let wakeAtMs = this.approvals.firstExpiryMs()
+    for (const { dueAtMs } of this.#open.values()) {
+      if (dueAtMs !== undefined) wakeAtMs = Math.min(wakeAtMs, dueAtMs)
+    }
+    return wakeAtMs
   }
 
-  /** The guest starts again from nothing: lines that were told are not told twice. */
-  repeatLogs(): void {
-    this.#repeatedLogs = this.#record.logCount
+  /** Whether a guest that parked there can go on. */
+  canResume(awaited: number | undefined, received: number): boolean {
+    return awaited === undefined
+      ? this.journal.length > received
+      : this.journal.requestOf(awaited) !== undefined
+  }
+
+  /** Lets go of timers: the execution is put away, and its store has the instants. */
+  putAway(): void {
+    for (const { cancel, endTiming } of this.#open.values()) {
+      cancel?.()
+      endTiming?.()
+    }
+    this.#open.clear()
+    this.#passive = 0
+    this.approvals.putAway()
   }
 
   /** Aborts what is under way, and lets the streams clean up; nobody waits for them. */
   abort(reason: Error): void {
+    this.putAway()
     for (const context of this.#underWay) context.abort(reason)
     for (const stream of this.#streams.values()) closeStream(stream, this.#bounds)
     this.#underWay.clear()
     this.#streams.clear()
+  }
+
+  #ask(request: GuestRequest): void {
+    const { id } = request
+    const text = requestText(request, index => this.#toolAt(index).name)
+    const open = this.#open.get(id)
+    const before = open?.request ?? this.journal.requestOf(id) ?? this.journal.intentOf(id)?.request
+    if (before !== undefined && before !== text) {
+      const message = `Call ${id} of the program is ${text}; before it was ${before}`
+      this.#listener.onStuck({ code: 'NONDETERMINISM', name: 'Nondeterminism', message })
+      return
+    }
+    if (open !== undefined) open.isBlocking = request.kind === 'call' && request.isBlocking
+    else if (this.journal.requestOf(id) === undefined) this.#start(request, text)
+    this.#askToPark()
+  }
+
+  #start(request: GuestRequest, text: string): void {
+    const { id } = request
+    switch (request.kind) {
+      case 'call': {
+        const tool = this.#toolAt(request.tool)
+        if (tool.change !== undefined) {
+          const message = `Cannot call ${tool.name}: ${tool.change}`
+          this.#listener.onStuck({ code: 'TOOL_CHANGED', name: 'ToolChanged', message })
+          return
+        }
+        const open = this.#add(id, text, tool.name, effectOf(tool.annotations))
+        open.isBlocking = request.isBlocking
+        this.#settleWith(open, this.#call(open, tool, request.input, request.atMs))
+        return
+      }
+      case 'next-item': {
+        const stream = this.#streams.get(request.stream)
+        const tool = stream?.tool ?? this.#lostStreams.get(request.stream)?.tool
+        const open = this.#add(id, text, tool?.name ?? '', tool ? effectOf(tool.annotations) : 'readOnly')
+        this.#settleWith(open, this.#nextItem(id, request.stream))
+        return
+      }
+      case 'close-stream': {
+        const open = this.#add(id, text, '', 'readOnly')
+        this.#settleWith(open, this.#closeStream(id, request.stream))
+        return
+      }
+      case 'start-timer': {
+        const open = this.#add(id, text, '', 'readOnly')
+        this.#wait(open, this.#dueAtMs(request.delayMs, request.atMs), () => this.#settle(open, ''))
+        return
+      }
+    }
+  }
+
+  #add(id: number, request: string, tool: string, effect: Effect): OpenCall {
+    const open: OpenCall = { id, request, tool, effect, isBlocking: false, isPassive: false }
+    this.#open.set(id, open)
+    return open
+  }
+
+  async #settleWith(open: OpenCall, reply: Promise<string>): Promise<void> {
+    this.#settle(open, await reply)
+  }
+
+  /** Journals a reply, and hands it to the guest that is there. */
+  #settle(open: OpenCall, text: string): void {
+    // Its execution has ended, or was put away.
+    if (!this.#open.delete(open.id)) return
+    if (open.isPassive) this.#passive--
+    const { id, tool, request, effect } = open
+    const atMs = Date.now()
+    const record = this.journal.deliver({ seq: id, tool, request, effect, text, atMs })
+    this.#host.keeper?.record(record)
+    const { maxJournalBytes } = this.#plan.limits
+    if (this.journal.bytes > maxJournalBytes) {
+      this.#listener.onLimit(
+        'maxJournalBytes',
+        `The tools answered more than maxJournalBytes ${maxJournalBytes}`,
+      )
+    }
+    this.#run?.deliver({ id, text, atMs })
+    this.#askToPark()
+    this.#listener.onSettled()
+  }
+
+  /** Asks the guest to park if all that it can wait for takes long, or no longer to. */
+  #askToPark(): void {
+    if (this.#run === undefined) return
+    let isWanted = this.#passive > 0 && this.#passive === this.#open.size
+    if (!isWanted && this.#passive > 0) {
+      for (const { isPassive, isBlocking } of this.#open.values()) isWanted ||= isPassive && isBlocking
+    }
+    this.#run.setParking(isWanted)
+  }
+
+  async #call(open: OpenCall, tool: Tool, input: string, atMs: number): Promise<string> {
+    const { id } = open
+    const callId = this.#record.startCall(id, tool.name)
+    open.endTiming = this.#latencies.start(tool)
+    const { executionId, sessionId, caller, metadata } = this.#plan
+    const facts: CallFacts = {
+      callId,
+      executionId,
+      sessionId,
+      caller,
+      metadata: metadata ?? {},
+      onProgress: progress => this.#record.progressCall(id, progress),
+    }
+    let outcome: CallOutcome | undefined
+    if (this.#interrupted.has(id)) {
+      outcome =
+        tool.probe === undefined ? interrupted(tool) : await probe(tool, input, facts, this.#bounds)
+    }
+    outcome ??= await invoke(tool, input, facts, this.#bounds, this.#steps(open, atMs))
+    open.endTiming()
+    if (outcome.kind === 'stream') this.#streams.set(id, outcome.stream)
+    // The record of a call that opened a stream ends with the stream.
+    else this.#recordEnd(id, outcome)
+    return replyText(id, outcome)
+  }
+
+  #steps(open: OpenCall, atMs: number): CallSteps {
+    return {
+      awaitDecision: (input, encodedInput) => this.#awaitDecision(open, input, encodedInput),
+      isRemembered: tool => this.approvals.isRemembered(tool.name),
+      leave: tool => this.#leave(open, tool),
+      startWait: waitMs =>
+        new Promise(resolve => this.#wait(open, this.#dueAtMs(waitMs, atMs), resolve)),
+    }
+  }
+
+  /**
+   * Makes durable what has to be before a tool is called: all that came before, and of a call that
+   * must not be made twice that it is about to be made.
+   */
+  #leave(open: OpenCall, tool: Tool): Promise<void> | undefined {
+    if (open.effect === 'readOnly') return undefined
+    const { keeper } = this.#host
+    if (open.effect === 'once' && this.journal.intentOf(open.id) === undefined) {
+      const intent = this.journal.intend(open.id, tool.name, open.request)
+      keeper?.record(intent)
+    }
+    return keeper?.isDurable ? keeper.sync() : undefined
+  }
+
+  async #awaitDecision(open: OpenCall, input: unknown, encodedInput: string): Promise<CallApproval> {
+    const tool = this.#plan.toolbox.get(open.tool)
+    const before = this.approvals.toolOf(open.id) ?? tool.name
+    if (before !== tool.name) {
+      const message = `Call ${open.id} of the program is ${tool.name}; before it was ${before}`
+      this.#listener.onStuck({ code: 'NONDETERMINISM', name: 'Nondeterminism', message })
+    }
+    const asked = this.approvals.ask(open.id, tool, input, encodedInput)
+    open.approvalId = asked.approvalId
+    await asked.isShown
+    const decision = asked.decided
+    if (asked.isPending()) {
+      this.#setPassive(open, true)
+      await decision
+      this.#setPassive(open, false)
+    }
+    return await decision
+  }
+
+  /** The instant that a wait ends: of one that an earlier process began, counted from the guest's clock. */
+  #dueAtMs(delayMs: number, guestMs: number): number {
+    const isRepeat = this.journal.length === this.#restoredLength
+    return (isRepeat ? guestMs : Date.now()) + delayMs
+  }
+
+  #wait(open: OpenCall, dueAtMs: number, onDue: () => void): void {
+    open.dueAtMs = dueAtMs
+    open.cancel = setLongTimeout(onDue, Math.max(0, dueAtMs - Date.now()))
+    if (dueAtMs - Date.now() >= LONG_WAIT_MS) this.#setPassive(open, true)
+  }
+
+  #setPassive(open: OpenCall, isPassive: boolean): void {
+    if (open.isPassive === isPassive || !this.#open.has(open.id)) return
+    open.isPassive = isPassive
+    this.#passive += isPassive ? 1 : -1
+    this.#askToPark()
+    this.#listener.onSettled()
+  }
+
+  #clearTimer(id: number): void {
+    const open = this.#open.get(id)
+    if (open === undefined) return
+    open.cancel?.()
+    if (open.isPassive) this.#passive--
+    this.#open.delete(id)
+    this.#askToPark()
+  }
+
+  async #nextItem(id: number, streamId: number): Promise<string> {
+    const stream = this.#streams.get(streamId) ?? (await this.#reopen(streamId))
+    if (stream === undefined) return DONE
+    if ('kind' in stream) return replyText(id, stream)
+    const outcome = await nextItem(stream, this.#bounds)
+    if (outcome === undefined || outcome.kind === 'thrown')
+      this.#endStream(streamId, stream, outcome)
+    return outcome === undefined ? DONE : replyText(id, outcome)
+  }
+
+  async #closeStream(id: number, streamId: number): Promise<string> {
+    const stream = this.#streams.get(streamId)
+    if (this.#lostStreams.delete(streamId)) this.#record.endCall(streamId)
+    if (stream === undefined) return DONE
+    const outcome = await closeStream(stream, this.#bounds)
+    this.#endStream(streamId, stream, outcome)
+    return replyText(id, outcome)
+  }
+
+  #loseStream(id: number, toolIndex: number, input: string): void {
+    if (this.#streams.has(id)) return
+    this.#lostStreams.set(id, { tool: this.#toolAt(toolIndex), input })
+  }
+
+  /** Opens a stream of an earlier process again, past what was delivered; or says why not. */
+  async #reopen(id: number): Promise<OpenStream | CallOutcome | undefined> {
+    const lost = this.#lostStreams.get(id)
+    if (lost === undefined || !this.#lostStreams.delete(id)) return undefined
+    const { tool, input } = lost
+    const refuse = (outcome: CallOutcome) => {
+      this.#recordEnd(id, outcome)
+      return outcome
+    }
+    if (effectOf(tool.annotations) !== 'readOnly') return refuse(interrupted(tool))
+    const { executionId, sessionId, caller, metadata } = this.#plan
+    const facts: CallFacts = {
+      callId: this.#record.callId(id),
+      executionId,
+      sessionId,
+      caller,
+      metadata: metadata ?? {},
+      onProgress: progress => this.#record.progressCall(id, progress),
+    }
+    const opened = await invoke(tool, input, facts, this.#bounds, RESTARTED)
+    if (opened.kind !== 'stream') return refuse(opened.kind === 'thrown' ? opened : interrupted(tool))
+    const { stream } = opened
+    for (let rest = this.journal.itemsOf(id); rest > 0; rest--) {
+      const skipped = await nextItem(stream, this.#bounds)
+      if (skipped === undefined || skipped.kind === 'thrown') {
+        stream.release()
+        return refuse(skipped ?? interrupted(tool))
+      }
+    }
+    this.#streams.set(id, stream)
+    return stream
   }
 
   #endStream(id: number, stream: OpenStream, outcome: CallOutcome | undefined): void {
@@ -121,18 +481,22 @@ export class ToolCalls implements GuestCalls {
     }
   }
 
-  #reply(id: number, outcome: CallOutcome): string {
-    const text = replyText(id, outcome)
-    this.#journalBytes += text.length
-    const { maxJournalBytes } = this.#plan.limits
-    if (this.#journalBytes > maxJournalBytes) {
-      this.#onLimit(
-        'maxJournalBytes',
-        `The tools answered more than maxJournalBytes ${maxJournalBytes}`,
-      )
-    }
-    return text
+  #toolAt(index: number): Tool {
+    const tool = this.#plan.toolbox.tools[index]
+    if (tool === undefined) throw new Error(`the guest called tool ${index}, which it was not given`)
+    return tool
   }
+}
+
+/** Waits from this on are told to the guest's worker as long ones: it parks at once. */
+const LONG_WAIT_MS = 1000
+
+/** A stream that is opened again was approved and is read only. */
+const RESTARTED: CallSteps = {
+  awaitDecision: () => Promise.reject(new Error('a stream was asked about twice')),
+  isRemembered: () => true,
+  leave: () => undefined,
+  startWait: () => Promise.resolve(),
 }
 
 function replyText(id: number, outcome: CallOutcome): string {

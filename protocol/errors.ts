@@ -27,6 +27,21 @@ export const errorTable = {
     title: 'The program waits for a promise that nothing can settle',
   },
   ENGINE_FAILURE: { actor: 'latchd', retryable: true, title: 'The worker was lost twice' },
+  NONDETERMINISM: {
+    actor: 'operator',
+    retryable: true,
+    title: 'A resumed program took another path than its journal',
+  },
+  TOOL_CHANGED: {
+    actor: 'operator',
+    retryable: true,
+    title: 'A tool that the execution uses is gone or has another shape',
+  },
+  CRASH_LOOP: {
+    actor: 'operator',
+    retryable: true,
+    title: 'The daemon was lost five times with the execution',
+  },
 
   // What a call throws in the guest.
   TOOL_ERROR: { actor: 'program', retryable: false, title: 'The tool failed' },
@@ -41,6 +56,18 @@ export const errorTable = {
     title: "The tool's answer does not fit its output schema",
   },
   TOOL_TIMEOUT: { actor: 'program', retryable: true, title: 'The tool did not answer in time' },
+  TOOL_UNAVAILABLE: {
+    actor: 'operator',
+    retryable: true,
+    title: 'The client that has the tool is away',
+  },
+  APPROVAL_REJECTED: { actor: 'caller', retryable: false, title: 'A person said no' },
+  APPROVAL_EXPIRED: { actor: 'caller', retryable: true, title: 'Nobody decided in time' },
+  CALL_INTERRUPTED: {
+    actor: 'operator',
+    retryable: false,
+    title: 'The daemon was lost during the call: it may have run',
+  },
   CALL_CANCELLED: { actor: 'caller', retryable: false, title: 'The call was cancelled' },
   VALUE_NOT_TRANSFERABLE: {
     actor: 'program',
@@ -64,6 +91,30 @@ export const errorTable = {
     retryable: false,
     title: 'Method not allowed',
   },
+  SESSION_BUSY: {
+    status: 409,
+    actor: 'caller',
+    retryable: true,
+    title: 'Another execution runs in the session',
+  },
+  SNAPSHOT_INCOMPATIBLE: {
+    status: 409,
+    actor: 'operator',
+    retryable: false,
+    title: "The session's state was kept by another version of the engine",
+  },
+  ALREADY_DECIDED: {
+    status: 409,
+    actor: 'caller',
+    retryable: false,
+    title: 'The approval was decided differently',
+  },
+  IDEMPOTENCY_KEY_REUSED: {
+    status: 422,
+    actor: 'caller',
+    retryable: false,
+    title: 'The idempotency key was used with another body',
+  },
   CONFLICT: { status: 409, actor: 'caller', retryable: false, title: 'Conflict' },
   PAYLOAD_TOO_LARGE: { status: 413, actor: 'caller', retryable: false, title: 'Payload too large' },
   UNSUPPORTED_MEDIA_TYPE: {
@@ -74,6 +125,12 @@ export const errorTable = {
   },
   UNKNOWN_TOOL: { status: 422, actor: 'caller', retryable: false, title: 'Unknown tool' },
   QUEUE_FULL: { status: 429, actor: 'caller', retryable: true, title: 'Too many executions wait' },
+  STORE_FULL: {
+    status: 507,
+    actor: 'operator',
+    retryable: true,
+    title: 'The disk of the state folder is full',
+  },
   INTERNAL: { status: 500, actor: 'latchd', retryable: true, title: 'Internal error' },
   DRAINING: { status: 503, actor: 'caller', retryable: true, title: 'The daemon is stopping' },
 
@@ -82,12 +139,27 @@ export const errorTable = {
   CONNECTION_LOST: { actor: 'operator', retryable: true, title: 'The connection was lost' },
   CONFIG_INVALID: { actor: 'operator', retryable: false, title: 'Invalid configuration' },
   TOOL_INVALID: { actor: 'operator', retryable: false, title: 'Invalid tool definition' },
+  STATE_IN_USE: {
+    actor: 'operator',
+    retryable: true,
+    title: 'Another daemon uses the state folder',
+  },
+  STATE_TOO_NEW: {
+    actor: 'operator',
+    retryable: false,
+    title: 'The state folder was written by a newer version',
+  },
+  STALE_OWNER: {
+    actor: 'latchd',
+    retryable: false,
+    title: 'The execution has a newer owner',
+  },
   EXECUTOR_CLOSED: { actor: 'caller', retryable: false, title: 'The executor is closed' },
 } as const satisfies Record<string, ErrorRow>
 
 export type ErrorCode = keyof typeof errorTable
 
-/** The codes that an execution can end with. */
+/** The codes that an execution ends with; the last three are those of a stuck one. */
 export const executionErrorCodes = [
   'SYNTAX_ERROR',
   'GUEST_ERROR',
@@ -95,6 +167,9 @@ export const executionErrorCodes = [
   'CANCELLED',
   'DEADLOCK',
   'ENGINE_FAILURE',
+  'NONDETERMINISM',
+  'TOOL_CHANGED',
+  'CRASH_LOOP',
 ] as const satisfies readonly ErrorCode[]
 export type ExecutionErrorCode = (typeof executionErrorCodes)[number]
 

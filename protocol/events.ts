@@ -1,7 +1,8 @@
 /** What happens during an execution, as its event stream tells it. */
 
 import { z } from 'zod'
-import { CallError, CallRecord, Execution, LogLine } from './execution.ts'
+import { Approval } from './approval.ts'
+import { CallError, CallRecord, Execution, ExecutionError, LogLine, WaitingFor } from './execution.ts'
 
 const base = { executionId: z.string(), atMs: z.number() }
 /** Position of an event in its execution's stream, dense, from 1: the `id` of server-sent events. */
@@ -26,6 +27,26 @@ export const ExecutionEvent = z
       ...base,
       call: CallRecord,
       error: CallError.optional(),
+    }),
+    z.strictObject({
+      type: z.literal('approval-requested'),
+      sequence,
+      ...base,
+      approval: Approval,
+    }),
+    z.strictObject({ type: z.literal('approval-decided'), sequence, ...base, approval: Approval }),
+    z.strictObject({
+      type: z.literal('execution-parked'),
+      sequence,
+      ...base,
+      waitingFor: z.array(WaitingFor),
+    }),
+    z.strictObject({ type: z.literal('execution-resumed'), sequence, ...base }),
+    z.strictObject({
+      type: z.literal('execution-stuck'),
+      sequence,
+      ...base,
+      error: ExecutionError,
     }),
     z.strictObject({ type: z.literal('execution-ended'), sequence, ...base, execution: Execution }),
   ])

@@ -49,6 +49,19 @@ export const ExecuteBody = z
       .describe(
         "The inputs in devalue's format, for values that JSON cannot write; instead of `inputs`",
       ),
+    sessionId: z.string().optional().describe('Runs in this session, on what it has kept'),
+    queue: z
+      .boolean()
+      .optional()
+      .describe('Waits for its turn in a busy session, instead of 409 `SESSION_BUSY`'),
+    durable: z
+      .boolean()
+      .optional()
+      .describe('On disk before it is answered, so that it survives the daemon'),
+    webhook: z
+      .strictObject({ url: z.url({ protocol: /^https?$/ }) })
+      .optional()
+      .describe('Where `approval-requested` and `execution-ended` are posted'),
     limits: RequestedLimits.optional(),
     waitMs: z
       .int()
@@ -66,7 +79,17 @@ export type ExecuteBody = z.infer<typeof ExecuteBody>
 /** {@link ExecuteBody} as a caller writes it, defaults left out. */
 export type ExecuteBodyInput = z.input<typeof ExecuteBody>
 
-export const executionStatuses = ['queued', 'running', 'completed', 'failed', 'cancelled'] as const
+export const executionStatuses = [
+  'queued',
+  'running',
+  /** Parked until a person decides or an instant comes. */
+  'waiting',
+  'completed',
+  'failed',
+  'cancelled',
+  /** It cannot be replayed as it stands; kept until it is told to go on. */
+  'stuck',
+] as const
 export const ExecutionStatus = z.enum(executionStatuses)
 export type ExecutionStatus = z.infer<typeof ExecutionStatus>
 
@@ -106,7 +129,15 @@ export const LogLine = z
   .meta({ id: 'LogLine' })
 export type LogLine = z.infer<typeof LogLine>
 
-export const CallStatus = z.enum(['pending', 'completed', 'failed', 'cancelled'])
+/** `rejected`: a person said no, or nobody in time; `unknown`: it may have run. */
+export const CallStatus = z.enum([
+  'pending',
+  'completed',
+  'failed',
+  'rejected',
+  'cancelled',
+  'unknown',
+])
 export type CallStatus = z.infer<typeof CallStatus>
 
 export const CallError = z.strictObject({
@@ -142,6 +173,16 @@ export const Usage = z
   .meta({ id: 'Usage' })
 export type Usage = z.infer<typeof Usage>
 
+/** A call that a waiting execution waits for. */
+export const WaitingFor = z
+  .strictObject({
+    callId: z.string(),
+    tool: z.string(),
+    approvalId: z.string().optional().describe('Absent for a call that waits for an instant'),
+  })
+  .meta({ id: 'WaitingFor' })
+export type WaitingFor = z.infer<typeof WaitingFor>
+
 const executionFields = {
   executionId: z.string(),
   logs: z.array(LogLine),
@@ -150,6 +191,7 @@ const executionFields = {
   usage: Usage,
   createdAtMs: z.number(),
   startedAtMs: z.number().optional(),
+  sessionId: z.string().optional(),
   metadata: z.record(z.string(), Json).optional(),
 }
 const endedAtMs = z.number()
@@ -158,6 +200,12 @@ const endedAtMs = z.number()
 export const Execution = z
   .discriminatedUnion('status', [
     z.strictObject({ status: z.enum(['queued', 'running']), ...executionFields }),
+    z.strictObject({
+      status: z.literal('waiting'),
+      waitingFor: z.array(WaitingFor),
+      ...executionFields,
+    }),
+    z.strictObject({ status: z.literal('stuck'), error: ExecutionError, ...executionFields }),
     z.strictObject({
       status: z.literal('completed'),
       output: Output,
@@ -177,5 +225,5 @@ export type Execution = z.infer<typeof Execution>
 export type EndedExecution = Extract<Execution, { endedAtMs: number }>
 
 export function isEnded(execution: Execution): execution is EndedExecution {
-  return execution.status !== 'queued' && execution.status !== 'running'
+  return 'endedAtMs' in execution
 }

@@ -1,5 +1,6 @@
 /** The one interface of the daemon's client and of the embedded engine. */
 
+import type { Approval, ApprovalStatus, Decision } from './approval.ts'
 import type { ExecutionEvent } from './events.ts'
 import type { ExecuteBodyInput, Execution, Output } from './execution.ts'
 import type { ToolDefinition } from './tool.ts'
@@ -13,9 +14,16 @@ export type ToolSet = ReadonlyArray<ToolLike | string> | Readonly<Record<string,
  */
 export type ToolLike = ToolDefinition<never> | ((...args: never[]) => unknown) | object
 
+/** Answers an approval as it is asked for; nothing: it goes on waiting for somebody else. */
+export type OnApproval = (
+  approval: Approval,
+) => Decision | undefined | Promise<Decision | undefined>
+
 /** What to execute. */
 export interface ExecuteRequest
   extends Omit<ExecuteBodyInput, 'tools' | 'inputs' | 'encodedInputs' | 'waitMs'> {
+  /** Answers the approvals of this execution; one that throws leaves its approval pending. */
+  readonly onApproval?: OnApproval
   /** What the guest may see; everything that the executor has when absent. */
   readonly tools?: ToolSet
   /** Values that the guest finds in `inputs` and as globals; exact kinds (Map, Date …) cross. */
@@ -48,6 +56,30 @@ export interface RunResult {
   readonly isFinal: boolean
 }
 
+export interface ApprovalsQuery {
+  readonly status?: ApprovalStatus
+  readonly executionId?: string
+}
+
+/** What a decision may say beside yes or no. */
+export type DecisionOptions = Omit<Decision, 'decision'>
+
+/** The approvals that one may see and decide. */
+export interface Approvals {
+  /** Newest first. */
+  list(query?: ApprovalsQuery): Promise<readonly Approval[]>
+  /** @throws {LatchdError} `NOT_FOUND` */
+  get(approvalId: string): Promise<Approval>
+  /**
+   * Lets the call be made, with other arguments when `args` says so; of a question, answers it.
+   *
+   * @throws {LatchdError} `NOT_FOUND`, `ALREADY_DECIDED`, `INVALID_REQUEST` for args that do not fit
+   */
+  approve(approvalId: string, options?: DecisionOptions): Promise<Approval>
+  /** Says no. @throws {LatchdError} `NOT_FOUND`, `ALREADY_DECIDED` */
+  reject(approvalId: string, options?: Pick<DecisionOptions, 'reason'>): Promise<Approval>
+}
+
 /** Runs programs: the client of a daemon, or the engine in this process. */
 export interface Executor {
   /**
@@ -72,6 +104,8 @@ export interface Executor {
    * @throws {LatchdError} when the program failed.
    */
   run(source: string): Promise<RunResult>
+  /** The calls that wait for a person. */
+  readonly approvals: Approvals
   /** Releases what the executor holds; executions under way are cancelled. */
   close(): Promise<void>
 }

@@ -5,4 +5,8 @@
 export const guestErrorNames = {
   TOOL_INPUT_INVALID: 'ToolInputError',
   TOOL_TIMEOUT: 'ToolTimeoutError',
+  TOOL_UNAVAILABLE: 'ToolUnavailableError',
+  APPROVAL_REJECTED: 'ApprovalRejectedError',
+  APPROVAL_EXPIRED: 'ApprovalExpiredError',
+  CALL_INTERRUPTED: 'CallInterruptedError',
 } as const

@@ -14,10 +14,13 @@
  * notify. Worker: read `turn`, take all messages off the port, read `signal`, and only then wait for
  * `turn` to differ from what was read; so a reply that arrives in between ends the wait at once.
  *
- * Legal transitions: `signal` goes from 0 to one value, once. `state` goes running → waiting →
- * running … → ended. Only the worker blocks, each time for at most {@link MAX_WAIT_MS}; the host
- * never waits. When the host's side dies the whole process does; when the worker dies its port
- * closes and the pool reports it.
+ * Legal transitions: `signal` goes from none to park and back as often as the host likes, and from
+ * either to cancel, once. A guest that finds park where it would block, with no delivery for it, ends
+ * there; one that runs does not look. `state` goes running → waiting → running … → ended. A notify
+ * without a bump makes the worker look at `signal` and at the pool's pressure again (below), and
+ * wait on. Only the worker blocks, for at most 10 s; then it parks. The host never waits. When the
+ * host's side dies the whole process does; when the worker dies its port closes and the pool reports
+ * it.
  */
 export const LATCH_BYTES = 16
 export const TURN = 0
@@ -30,6 +33,8 @@ export const Signal = {
   none: 0,
   /** Stop: the execution was cancelled or its deadline passed. The host knows which. */
   cancel: 1,
+  /** Park at the next wait: what the guest waits for takes long. */
+  park: 2,
 } as const
 export type Signal = (typeof Signal)[keyof typeof Signal]
 
@@ -44,5 +49,15 @@ export const GuestState = {
 } as const
 export type GuestState = (typeof GuestState)[keyof typeof GuestState]
 
-/** Longest single wait on the latch; the worker then looks at its port again, whatever happened. */
-export const MAX_WAIT_MS = 60_000
+
+/**
+ * The pressure of a pool: one `SharedArrayBuffer` for all of its workers, viewed as `Int32Array`.
+ *
+ * | offset | bytes | name     | writer | meaning |
+ * | ------ | ----- | -------- | ------ | ------- |
+ * | 0      | 4     | pressure | host   | executions that wait for a worker |
+ *
+ * A worker reads it when it blocks; the host wakes blocked ones when it rises from 0.
+ */
+export const PRESSURE_BYTES = 4
+export const PRESSURE = 0

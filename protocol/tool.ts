@@ -8,6 +8,10 @@ export interface ToolContext {
   readonly signal: AbortSignal
   readonly callId: string
   readonly executionId: string
+  /** The session that the execution runs in, if any. */
+  readonly sessionId: string | undefined
+  /** Name of the token that the execution was submitted with; `local` without tokens. */
+  readonly caller: string
   /** The same for every try of this call: hand it to services that accept an idempotency key. */
   readonly idempotencyKey: string
   /** What the request that started the execution carries as `metadata`. */
@@ -37,7 +41,25 @@ export interface ToolDefinition<Input = never, Value = unknown> {
   /** Milliseconds that one call may take; `'none'` for no bound but the execution's `wallMs`. */
   readonly timeoutMs?: number | 'none'
   readonly annotations?: ToolAnnotations
+  /**
+   * Whether a call waits until a person has approved it: always, or as this says of its input. A
+   * rejection throws `ApprovalRejectedError` in the guest, with the reason.
+   */
+  readonly needsApproval?: boolean | ((input: Input, context: ToolContext) => unknown)
+  /** Milliseconds that a person has for the decision; as long as the execution lasts by default. */
+  readonly approvalTimeoutMs?: number
+  /**
+   * Asked after a restart whether a call that was under way took effect, for a tool that is neither
+   * `readOnly` nor `idempotent`. Nothing: nobody knows, and the guest gets `CallInterruptedError`.
+   */
+  probe?(input: Input, context: ToolContext): ProbeAnswer | Promise<ProbeAnswer>
 }
+
+/** What is known of a call whose answer was lost: it never ran, it ran and gave this, or nothing. */
+export type ProbeAnswer =
+  | { readonly ran: false }
+  | { readonly ran: true; readonly value: unknown }
+  | undefined
 
 /** What can be told of a tool to a guest, a model or a client: everything but its code. */
 export interface ToolDescriptor {
@@ -47,4 +69,6 @@ export interface ToolDescriptor {
   readonly inputSchema?: JsonSchema
   readonly outputSchema?: JsonSchema
   readonly annotations?: ToolAnnotations
+  /** Whether its calls may wait for a person. */
+  readonly needsApproval?: boolean
 }

@@ -6,6 +6,8 @@ export const exitCodes = {
   failed: 1,
   /** The command could not do what was asked. */
   refused: 2,
+  /** `EX_IOERR` of sysexits.h: the store is lost, and the next process has to read it again. */
+  storeLost: 74,
   /** `EX_CONFIG` of sysexits.h. */
   config: 78,
   /** 128 and the number of the signal, as shells have it. */

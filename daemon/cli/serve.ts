@@ -40,7 +40,8 @@ async function serve(options: Options, { terminal, config }: Cli): Promise<numbe
     stopped.resolve()
   })
   const { startDaemon } = await import('../server.ts')
-  const daemon = await startDaemon(settings)
+  // Nobody knows what is on disk: the next process reads it again.
+  const daemon = await startDaemon(settings, () => terminal.exit(exitCodes.storeLost))
   isReady = true
   print(terminal.stdout, `latchd listening on ${daemon.url}`)
   await stopped.promise

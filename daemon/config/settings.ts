@@ -64,13 +64,13 @@ export const settings = {
     default: undefined,
     description: 'also listen on this Unix socket',
   }),
-  stateDir: setting<string | undefined>({
+  stateDir: setting<string>({
     env: 'LATCHD_STATE_DIR',
     flag: '--state-dir <path>',
     kind: filePath,
-    default: undefined,
+    default: '.latchd',
     fallbackEnv: 'STATE_DIRECTORY',
-    description: 'folder for state, made for its owner alone; nothing is kept in it yet',
+    description: 'folder for what outlives the daemon, made for its owner alone',
   }),
   tokens: setting<readonly TokenSetting[]>({
     env: 'LATCHD_TOKENS',

@@ -5,6 +5,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
 import { fieldProblems, invalidRequest, MAX_SOURCE_BYTES } from '../../executor/request.ts'
 import { LatchdError } from '../../protocol/errors.ts'
+import { addApprovalRoutes } from './approval-routes.ts'
 import { addExecuteRoutes } from './execute-routes.ts'
 import { addExecutionRoutes } from './execution-routes.ts'
 import { addHealthRoutes } from './health-routes.ts'
@@ -59,6 +60,7 @@ export function createApp(powers: HttpPowers): OpenAPIHono<HttpEnvironment> {
   })
   addExecuteRoutes(app, powers)
   addExecutionRoutes(app, powers)
+  addApprovalRoutes(app, powers)
   addToolRoutes(app, powers)
   addInfoRoute(app, powers)
   app.notFound(context => {

@@ -1,5 +1,6 @@
 /** Routes that run programs. */
 
+import { hash } from 'node:crypto'
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { encodedInputsOf, planExecution } from '../../executor/request.ts'
@@ -15,18 +16,26 @@ import type { HttpEnvironment, HttpPowers } from './powers.ts'
 import { json, problems, security } from './responses.ts'
 import { type KnownCaller, requireScope } from './tokens.ts'
 
+const headers = z.object({
+  'idempotency-key': z
+    .string()
+    .min(1)
+    .max(255)
+    .optional()
+    .describe('Makes the execution durable; the same key and body give the same execution'),
+})
 const body = { content: { 'application/json': { schema: ExecuteBody } }, required: true }
-const refusals = problems(400, 401, 403, 413, 422, 429, 503)
+const refusals = problems(400, 401, 403, 404, 409, 413, 422, 429, 503, 507)
 
 const executeRoute = createRoute({
   method: 'post',
   path: '/v1/execute',
   summary: 'Run a program and wait for its end',
   security,
-  request: { body },
+  request: { body, headers },
   responses: {
     200: json(Execution, 'The ended execution'),
-    202: json(Execution, 'The execution as it stands after `waitMs`'),
+    202: json(Execution, 'The execution as it stands after `waitMs`, or waiting for an approval'),
     ...refusals,
   },
 })
@@ -36,7 +45,7 @@ const submitRoute = createRoute({
   path: '/v1/executions',
   summary: 'Run a program without waiting',
   security,
-  request: { body },
+  request: { body, headers },
   responses: {
     202: json(Execution, 'The execution, taken; `Location` says where it is'),
     ...refusals,
@@ -64,40 +73,60 @@ const shortRoute = createRoute({
     200: json(ShortAnswer, 'The program has come to its end'),
     202: json(z.strictObject({ executionId: z.string() }), 'The program goes on'),
     422: json(z.strictObject({ error: ExecutionError, logs: z.string() }), 'The program failed'),
-    ...problems(400, 401, 403, 413, 429, 503),
+    ...problems(400, 401, 403, 413, 429, 503, 507),
   },
 })
 
 export function addExecuteRoutes(app: OpenAPIHono<HttpEnvironment>, powers: HttpPowers): void {
   const { executions } = powers
 
-  const submit = async (request: ExecuteBody, caller: KnownCaller): Promise<string> => {
+  const submit = async (
+    request: ExecuteBody,
+    caller: KnownCaller,
+    options: { isDurable: boolean; key: string | undefined },
+  ): Promise<string> => {
     requireScope(caller, 'execute')
     const toolbox = visibleTools(powers.toolbox, caller, request.tools)
-    const plan = planExecution(request, toolbox, encodedInputsOf(request))
-    await executions.submit(plan, caller)
-    return plan.executionId
+    const plan = planExecution(request, toolbox, encodedInputsOf(request), caller.name)
+    const { key } = options
+    return await executions.submit(plan, caller, {
+      isDurable: options.isDurable || request.durable === true || key !== undefined,
+      ...(key !== undefined && { key: { text: key, bodyHash: bodyHash(request) } }),
+      webhookUrl: request.webhook?.url ?? powers.webhookUrl,
+      isQueued: request.queue === true,
+    })
+  }
+
+  /** Waits for the end; what has not ended then is promised to go on, and so has to be durable. */
+  const waitFor = async (executionId: string, caller: KnownCaller, waitMs: number) => {
+    const execution = await executions.get(executionId, caller, waitMs)
+    if (isEnded(execution)) return execution
+    await executions.makeDurable(executionId)
+    return await executions.get(executionId, caller)
   }
 
   app.openapi(executeRoute, async context => {
     const caller = context.get('caller')
     const request = context.req.valid('json')
-    const executionId = await submit(request, caller)
-    const execution = await executions.get(executionId, caller, request.waitMs)
+    const key = context.req.valid('header')['idempotency-key']
+    const executionId = await submit(request, caller, { isDurable: false, key })
+    const execution = await waitFor(executionId, caller, request.waitMs)
     return context.json(execution, isEnded(execution) ? 200 : 202, location(executionId))
   })
 
   app.openapi(submitRoute, async context => {
     const caller = context.get('caller')
-    const executionId = await submit(context.req.valid('json'), caller)
+    const key = context.req.valid('header')['idempotency-key']
+    const executionId = await submit(context.req.valid('json'), caller, { isDurable: true, key })
     return context.json(await executions.get(executionId, caller), 202, location(executionId))
   })
 
   app.openapi(shortRoute, async context => {
     const caller = context.get('caller')
     const { code } = context.req.valid('json')
-    const executionId = await submit(ExecuteBody.parse({ source: code }), caller)
-    const execution = await executions.get(executionId, caller, DEFAULT_WAIT_MS)
+    const request = ExecuteBody.parse({ source: code })
+    const executionId = await submit(request, caller, { isDurable: false, key: undefined })
+    const execution = await waitFor(executionId, caller, DEFAULT_WAIT_MS)
     const logs = execution.logs.map(({ text }) => text).join('\n')
     if (execution.status === 'completed') {
       const { output, isFinalAnswer } = execution
@@ -106,6 +135,11 @@ export function addExecuteRoutes(app: OpenAPIHono<HttpEnvironment>, powers: Http
     if ('error' in execution) return context.json({ error: execution.error, logs }, 422)
     return context.json({ executionId }, 202, location(executionId))
   })
+}
+
+/** What two requests with one idempotency key have to have in common. */
+function bodyHash(request: ExecuteBody): string {
+  return hash('sha256', JSON.stringify(request))
 }
 
 const location = (executionId: string) => ({ location: `/v1/executions/${executionId}` })

@@ -5,6 +5,7 @@ import { streamSSE } from 'hono/streaming'
 import { z } from 'zod'
 import { ExecutionEvent } from '../../protocol/events.ts'
 import { Execution, ExecutionStatus, MAX_WAIT_MS } from '../../protocol/execution.ts'
+import { pageOf, pageQuery } from './pages.ts'
 import type { HttpEnvironment, HttpPowers } from './powers.ts'
 import { json, problems, security } from './responses.ts'
 import { requireScope } from './tokens.ts'
@@ -21,26 +22,15 @@ const getRoute = createRoute({
   responses: { 200: json(Execution, 'The execution'), ...problems(400, 401, 403, 404) },
 })
 
-const DEFAULT_LIMIT = 100
-const MAX_LIMIT = 1000
-
-const ExecutionList = z
-  .strictObject({ data: z.array(Execution), nextCursor: z.string().optional() })
-  .meta({ id: 'ExecutionList' })
-
 const listRoute = createRoute({
   method: 'get',
   path: '/v1/executions',
   summary: 'Executions, newest first',
   security,
   request: {
-    query: z.object({
-      status: ExecutionStatus.optional(),
-      after: z.string().optional().describe('`nextCursor` of the page before'),
-      limit: z.coerce.number().int().min(1).max(MAX_LIMIT).default(DEFAULT_LIMIT),
-    }),
+    query: z.object({ status: ExecutionStatus.optional(), ...pageQuery }),
   },
-  responses: { 200: json(ExecutionList, 'A page'), ...problems(400, 401, 403) },
+  responses: { 200: json(pageOf(Execution, 'ExecutionList'), 'A page'), ...problems(400, 401, 403) },
 })
 
 const cancelRoute = createRoute({

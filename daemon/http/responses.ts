@@ -13,6 +13,7 @@ const titles = {
   422: 'A tool is not known',
   429: 'Too many executions wait; see Retry-After',
   503: 'The daemon is stopping',
+  507: 'The disk of the state folder is full',
 } as const
 
 /** An answer with a JSON body. */

@@ -1,47 +1,279 @@
-/** Where executions are kept. What is above this interface does not know how. */
+/**
+ * Where durable executions are kept: the narrow interfaces that every store answers.
+ *
+ * A promise resolves only when its effect is durable. A method that writes under an epoch throws
+ * `STALE_OWNER` when the execution has a newer owner, and writes nothing then. `program` is opaque to
+ * a store; `plan` is JSON of which it reads `metadata`, and `usage` is JSON of a `KeptUsage`, for
+ * `executor/fold-execution.ts`. All instants are epoch milliseconds.
+ */
 
+import type { CallApproval as StoredApproval } from '../../executor/call-approval.ts'
+import type { DecidedBy } from '../../executor/decision.ts'
+import type { JournalRecord } from '../../executor/journal.ts'
+import type { Approval, ApprovalStatus } from '../../protocol/approval.ts'
 import type { ExecutionEvent } from '../../protocol/events.ts'
-import type { EndedExecution, Execution, ExecutionStatus } from '../../protocol/execution.ts'
+import type { Execution, ExecutionError, ExecutionStatus } from '../../protocol/execution.ts'
+import type { Session } from '../../protocol/session.ts'
+
+export type { DecidedBy, StoredApproval }
+
+/** An event that has a place in its execution's stream: all but progress. */
+export type StoredEvent = Extract<ExecutionEvent, { sequence: number }>
+
+/** What an execution adds to its store; parts that are absent add nothing. */
+export interface Addition {
+  /** The program as compiled; told once. */
+  readonly program?: string
+  readonly records?: readonly JournalRecord[]
+  readonly events?: readonly StoredEvent[]
+  readonly approvals?: readonly StoredApproval[]
+  /** Replaces what was kept before. */
+  readonly usage?: string
+  readonly startedAtMs?: number
+  /** To be sent when all of the addition is durable. */
+  readonly webhooks?: readonly WebhookMessage[]
+}
+
+export interface Submission extends Addition {
+  readonly executionId: string
+  /** Name of the token that it was submitted with. */
+  readonly owner: string
+  /** The caller's idempotency key, with a hash of the body that it came with. */
+  readonly key?: { readonly text: string; readonly bodyHash: string }
+  readonly state: 'queued' | 'running'
+  readonly source: string
+  readonly plan: string
+  readonly sessionId?: string
+  readonly webhookUrl?: string
+  readonly createdAtMs: number
+  /** When `wallMs` is over. */
+  readonly deadlineMs: number
+}
+
+export type SubmitOutcome =
+  | { readonly kind: 'accepted'; readonly epoch: number }
+  /** The key was used before with the same body: this is its execution. */
+  | { readonly kind: 'known'; readonly executionId: string }
+  /** The key was used before with another body. */
+  | { readonly kind: 'key-reused' }
+
+/** All that is needed to go on with an execution. */
+export interface ClaimedExecution {
+  readonly executionId: string
+  readonly owner: string
+  readonly epoch: number
+  readonly source: string
+  readonly plan: string
+  readonly program: string | undefined
+  readonly usage: string | undefined
+  readonly sessionId: string | undefined
+  readonly webhookUrl: string | undefined
+  readonly createdAtMs: number
+  readonly startedAtMs: number | undefined
+  readonly deadlineMs: number
+  /** Intents in order of `seq`, then deliveries in order of `position`. */
+  readonly records: readonly JournalRecord[]
+  readonly approvals: readonly StoredApproval[]
+  readonly events: readonly StoredEvent[]
+}
+
+/** A message to a webhook that is to be sent, or sent again. */
+export interface WebhookMessage {
+  readonly messageId: string
+  readonly executionId: string
+  readonly url: string
+  /** JSON, the same at every try. */
+  readonly body: string
+  readonly createdAtMs: number
+  readonly attempts: number
+}
+
+export interface Parking extends Addition {
+  /** When it must be looked at again: the first of its timers, expiries and its deadline. */
+  readonly wakeAtMs: number
+}
+
+export interface Ending extends Addition {
+  /** The execution as it ended, or as it is stuck. */
+  readonly execution: Execution
+  /** The state that the execution's session has now; absent when it did not change. */
+  readonly snapshot?: SessionSnapshot
+}
+
+export interface SessionSnapshot {
+  /** The virtual machine at rest, compressed. */
+  readonly bytes: Uint8Array
+  /** What it was made with: engine and prelude. */
+  readonly runtime: string
+}
+
+export type SignalOutcome =
+  /** This decision is the first. `isWaiting`: its execution is parked in the store, to be claimed. */
+  | {
+      readonly kind: 'decided'
+      readonly stored: StoredApproval
+      readonly owner: string
+      readonly isWaiting: boolean
+    }
+  | { readonly kind: 'already'; readonly stored: StoredApproval; readonly owner: string }
+  | { readonly kind: 'not-found' }
+
+/** What a daemon finds when it opens a store. */
+export interface Recovery {
+  /** Executions to go on with, oldest first: queued, running when the daemon was lost, or ready. */
+  readonly resume: readonly string[]
+  /** The earliest `wakeAtMs` of those that wait. */
+  readonly nextWakeMs: number | undefined
+}
+
+export interface StoreWriter {
+  /**
+   * Counts the loss of the daemon for every execution that was running, turns one that was lost
+   * five times without a new record into a stuck one (`CRASH_LOOP`), and tells what is to go on.
+   */
+  recover(nowMs: number): Promise<Recovery>
+  submit(submission: Submission): Promise<SubmitOutcome>
+  /**
+   * Makes the caller the owner of an execution that has not ended and is not stuck: a new epoch,
+   * state `running`. `undefined` when it is not there, has ended, or is stuck.
+   */
+  claim(executionId: string): Promise<ClaimedExecution | undefined>
+  /** Adds to an execution. @throws {LatchdError} `STALE_OWNER` */
+  append(executionId: string, epoch: number, addition: Addition): Promise<void>
+  /**
+   * Lets an execution wait, in state `waiting`. `ready`: an approval of it was decided that no
+   * delivery answers yet, so it goes on at once and nobody else owns it.
+   *
+   * @throws {LatchdError} `STALE_OWNER`
+   */
+  park(executionId: string, epoch: number, parking: Parking): Promise<'parked' | 'ready'>
+  /** Decides an approval; the first decision wins. */
+  signal(approvalId: string, decision: DecidedBy): Promise<SignalOutcome>
+  /**
+   * Ends an execution, or lets it be stuck. Approvals that are pending at the end are `expired`.
+   *
+   * @throws {LatchdError} `STALE_OWNER`
+   */
+  finish(executionId: string, epoch: number, ending: Ending): Promise<void>
+  /** Lets a stuck execution go on, in state `queued`; `false` when it is not stuck. */
+  retry(executionId: string): Promise<boolean>
+  /** Forgets an ended execution with all that belongs to it. */
+  remove(executionId: string): Promise<void>
+  /** Waiting executions whose `wakeAtMs` has come, earliest first, and the next one after them. */
+  due(
+    nowMs: number,
+    limit: number,
+  ): Promise<{ executionIds: readonly string[]; nextWakeMs: number | undefined }>
+  /**
+   * Forgets executions that ended before `endedBeforeMs` with their idempotency keys, sessions not
+   * used since `usedBeforeMs`, and then, oldest first, ended executions beyond `maxBytes`.
+   */
+  sweep(bounds: {
+    readonly endedBeforeMs: number
+    readonly usedBeforeMs: number
+    readonly maxBytes: number | undefined
+  }): Promise<{ executions: number; sessions: number }>
+
+  dueWebhooks(nowMs: number, limit: number): Promise<readonly WebhookMessage[]>
+  /** When the next message is due; `undefined` when there is none. */
+  nextWebhookMs(): Promise<number | undefined>
+  /** A message arrived, or is given up: forgotten. */
+  endWebhook(messageId: string): Promise<void>
+  /** A message did not arrive: tried again at `nextAtMs`. */
+  delayWebhook(messageId: string, nextAtMs: number): Promise<void>
+}
 
 /** An execution and whose it is. */
 export interface StoredExecution {
-  /** Name of the token that it was submitted with. */
   readonly owner: string
   readonly execution: Execution
 }
 
+/** Where a page of a list goes on: after the entry with this instant and id. */
+export interface Place {
+  readonly createdAtMs: number
+  readonly id: string
+}
+
 export interface ListQuery {
-  /** Whose executions; absent: everybody's. */
+  /** Whose; `undefined`: everybody's. */
   readonly owner: string | undefined
   readonly status: ExecutionStatus | undefined
-  /** Cursor that an earlier page gave. */
-  readonly after: string | undefined
+  readonly after: Place | undefined
   /** At most so many, from 1. */
   readonly limit: number
 }
 
-export interface Page {
-  readonly data: readonly Execution[]
-  /** Where the next page starts; absent on the last one. */
-  readonly nextCursor?: string
+export interface ApprovalQuery {
+  readonly owner: string | undefined
+  readonly status: ApprovalStatus | undefined
+  readonly executionId: string | undefined
+  readonly after: Place | undefined
+  readonly limit: number
 }
 
-/** Writing: an execution is submitted, its events are appended, it is finished. */
-export interface ExecutionWriter {
-  /** Takes an execution; `read` tells how it stands as long as it has not finished. */
-  submit(executionId: string, owner: string, read: () => Execution): Promise<void>
-  append(executionId: string, event: ExecutionEvent): void
-  finish(execution: EndedExecution): Promise<void>
-  /** Forgets an ended execution with its events. */
-  remove(executionId: string): Promise<void>
-}
-
-/** Reading. Newest first in lists. */
-export interface ExecutionReader {
+export interface StoreReader {
   get(executionId: string): Promise<StoredExecution | undefined>
-  list(query: ListQuery): Promise<Page>
+  /** Newest first; of the same millisecond the greater id first. */
+  list(query: ListQuery): Promise<readonly Execution[]>
   /** The events after a sequence number, in order. */
-  events(executionId: string, after: number): Promise<readonly ExecutionEvent[]>
+  events(executionId: string, after: number): Promise<readonly StoredEvent[]>
+  approval(approvalId: string): Promise<{ owner: string; stored: StoredApproval } | undefined>
+  /** Newest first, as {@link list}. */
+  approvals(query: ApprovalQuery): Promise<readonly Approval[]>
+  /** What an execution that is there was made from, ended or not, without owning it. */
+  journal(executionId: string): Promise<ClaimedExecution | undefined>
+  statistics(): Promise<StoreStatistics>
 }
 
-export interface ExecutionStore extends ExecutionWriter, ExecutionReader {}
+export interface StoreStatistics {
+  readonly storeId: string
+  readonly schemaVersion: number
+  readonly executionsByStatus: Readonly<Record<string, number>>
+  readonly pendingApprovals: number
+  /** Transactions that were committed since the store was opened. */
+  readonly commits: number
+  readonly bytes: number
+}
+
+/** A session as the store keeps it. */
+export interface StoredSession {
+  readonly owner: string
+  readonly session: Session
+  /** Tools that a decision said to remember. */
+  readonly remembered: readonly string[]
+}
+
+export interface SessionStore {
+  createSession(sessionId: string, owner: string, nowMs: number): Promise<void>
+  session(sessionId: string): Promise<StoredSession | undefined>
+  /** Newest first, as {@link StoreReader.list}. */
+  sessions(query: {
+    readonly owner: string | undefined
+    readonly after: Place | undefined
+    readonly limit: number
+  }): Promise<readonly Session[]>
+  /** The state that its next execution starts from; `undefined` before the first has ended. */
+  snapshot(sessionId: string): Promise<SessionSnapshot | undefined>
+  /** Keeps the state after an execution that is not durable itself. */
+  saveSnapshot(
+    sessionId: string,
+    snapshot: SessionSnapshot | undefined,
+    nowMs: number,
+  ): Promise<void>
+  removeSession(sessionId: string): Promise<void>
+}
+
+/** A durable store: all of it, and its own upkeep. */
+export interface Store extends StoreWriter, StoreReader, SessionStore {
+  /** Copies the live store into a new file. @throws {Error} when the file exists */
+  backup(file: string): Promise<void>
+  /** Problems of the store's own structure and of its invariants; empty when there are none. */
+  verify(): Promise<readonly string[]>
+  close(): Promise<void>
+}
+
+/** What a stuck execution is kept with. */
+export type StuckError = ExecutionError & {
+  readonly code: 'NONDETERMINISM' | 'TOOL_CHANGED' | 'CRASH_LOOP'
+}

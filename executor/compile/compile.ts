@@ -1,3 +1,4 @@
+import { noNames, writeSessionLine } from '../engine/session-code.ts'
 import { makeCallsConcurrent } from './concurrent-calls.ts'
 import { Edits } from './edits.ts'
 import { eraseTypes } from './erase-types.ts'
@@ -5,11 +6,18 @@ import { unfence } from './fences.ts'
 import { type Language, parse } from './parse.ts'
 import { type Program, programOf } from './program.ts'
 import { putIntoBlock } from './program-block.ts'
+import { keepNames } from './session-names.ts'
 import { Refusal, type SourceError, toSourceError } from './source-error.ts'
 
 export type { Language } from './parse.ts'
 export { type Program, programFrom } from './program.ts'
 export type { SourceError } from './source-error.ts'
+
+/**
+ * What becomes of the names that a source declares at its top level: those of a `program` end with
+ * it, those of a `session` are kept for its later programs.
+ */
+export type Mode = 'program' | 'session'
 
 /** A program, or why there is none. */
 export type Compilation =
@@ -28,11 +36,11 @@ const TYPES_HINT = 'This is TypeScript: send it with the language "typescript".'
  *
  * @param language of the source; a fence that says TypeScript makes it TypeScript
  */
-export function compile(source: string, language: Language): Compilation {
+export function compile(source: string, language: Language, mode: Mode = 'program'): Compilation {
   const { text, tag = '' } = unfence(source)
   const written = TYPESCRIPT_TAGS.has(tag) ? 'typescript' : language
   try {
-    return { ok: true, program: toProgram(text, written) }
+    return { ok: true, program: toProgram(text, written, mode) }
   } catch (error) {
     const reason = toSourceError(error, source)
     const isHinted = reason.hint === undefined && written === 'javascript'
@@ -41,7 +49,7 @@ export function compile(source: string, language: Language): Compilation {
   }
 }
 
-function toProgram(text: string, language: Language): Program {
+function toProgram(text: string, language: Language, mode: Mode): Program {
   const { program, isObject } = parse(text, language)
   const edits = new Edits()
   const code = language === 'typescript' ? eraseTypes(text, program, edits) : text
@@ -51,8 +59,11 @@ function toProgram(text: string, language: Language): Program {
   if (isObject) {
     const [object] = program.body as [{ start: number; end: number }]
     edits.wrap(object.start, object.end, '(', ')')
-  } else putIntoBlock(code, program, edits)
-  return programOf(edits.apply(code))
+  } else if (mode === 'program') putIntoBlock(code, program, edits)
+  if (mode === 'program') return programOf(edits.apply(code))
+  const names = isObject ? noNames : keepNames(code, program, edits)
+  const magic = edits.apply(code)
+  return programOf(magic, writeSessionLine(names))
 }
 
 function isTypeScript(text: string): boolean {

@@ -6,6 +6,13 @@ interface Insertion {
   /** The other end of what it encloses: an insertion encloses every other one within. */
   readonly other: number
   readonly order: number
+  readonly range?: OutputRange | undefined
+}
+
+/** Where a range of the text is after all changes; filled in by {@link Edits.apply}. */
+export interface OutputRange {
+  start: number
+  end: number
 }
 
 interface Replacement {
@@ -31,6 +38,15 @@ export class Edits {
     if (after) this.#closing.push({ at: end, text: after, other: start, order })
   }
 
+  /** As {@link wrap} with two texts; gives where the range, with both texts, is in the end. */
+  wrapAndFind(start: number, end: number, before: string, after: string): OutputRange {
+    const order = this.#count++
+    const range = { start: 0, end: 0 }
+    this.#opening.push({ at: start, text: before, other: end, order, range })
+    this.#closing.push({ at: end, text: after, other: start, order, range })
+    return range
+  }
+
   /** Replaces a range, in which nothing else changes. `text` has no line end. */
   replace(start: number, end: number, text: string): void {
     this.#replacements.push({ start, end, text })
@@ -47,6 +63,8 @@ export class Edits {
     )
     const replacements = this.#replacements.sort((a, b) => a.start - b.start)
     let [o, c, r] = [0, 0, 0]
+    /** By how much the text before the current change has grown. */
+    let growth = 0
     for (;;) {
       const nextOpening = opening[o]
       const nextClosing = closing[c]
@@ -60,12 +78,18 @@ export class Edits {
       // What ends here ends before anything begins here.
       if (nextClosing?.at === at) {
         magic.appendLeft(at, nextClosing.text)
+        growth += nextClosing.text.length
+        if (nextClosing.range) nextClosing.range.end = at + growth
         c++
       } else if (nextOpening?.at === at) {
+        if (nextOpening.range) nextOpening.range.start = at + growth
         magic.appendLeft(at, nextOpening.text)
+        growth += nextOpening.text.length
         o++
       } else if (nextReplacement) {
-        magic.update(nextReplacement.start, nextReplacement.end, nextReplacement.text)
+        const { start, end, text } = nextReplacement
+        magic.update(start, end, text)
+        growth += text.length - (end - start)
         r++
       }
     }

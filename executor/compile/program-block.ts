@@ -25,7 +25,7 @@ export function putIntoBlock(text: string, program: SyntaxNode, edits: Edits): v
   const [first] = statements.slice(directives.length)
   const last = statements.at(-1)
   if (!first || !last) return
-  const isStrict = directives.some(({ start, end }) => USE_STRICT.test(text.slice(start, end)))
+  const isStrict = isStrictBy(text, directives)
   const declarations = declarationsOf(statements.slice(directives.length))
   const isBlock = canBeBlock(declarations, isStrict)
   const { returns, hasUsing, functions } = declarations
@@ -34,7 +34,7 @@ export function putIntoBlock(text: string, program: SyntaxNode, edits: Edits): v
     wrap('{', '}')
   } else if (isBlock) {
     wrap(returns.length > 0 ? `${PROGRAM}:{` : '{', '}')
-    for (const statement of returns) leaveBlock(text, statement, edits)
+    for (const statement of returns) leave(text, statement, edits, PROGRAM, '(', 'void 0')
   } else wrap('(async()=>{', '})()')
 
   function wrap(before: string, after: string) {
@@ -55,16 +55,34 @@ function canBeBlock(declarations: Declarations, isStrict: boolean): boolean {
   return repeated.every(isPlain => isPlain && !isStrict)
 }
 
-function leaveBlock(text: string, statement: SyntaxNode, edits: Edits): void {
+/**
+ * Makes a `return` leave the statement of a label.
+ *
+ * @param open what comes before the value; its parenthesis is closed behind the value
+ * @param none what stands for the value when there is none
+ */
+export function leave(
+  text: string,
+  statement: SyntaxNode,
+  edits: Edits,
+  label: string,
+  open: string,
+  none: string,
+): void {
   const { start, end, argument } = statement
-  const leave = `break ${PROGRAM}}`
+  const exit = `break ${label}}`
   if (!isNode(argument)) {
-    edits.replace(start, end, `{void 0;${leave}`)
+    edits.replace(start, end, `{${none};${exit}`)
     return
   }
-  edits.replace(start, start + 'return'.length, '{(')
+  const close = ')'.repeat(open.split('(').length - 1)
+  edits.replace(start, start + 'return'.length, `{${open}`)
   // Erased types leave spaces behind the `;` that they leave.
   const trimmed = start + text.slice(start, end).trimEnd().length
-  if (text.charAt(trimmed - 1) === ';') edits.replace(trimmed - 1, trimmed, `);${leave}`)
-  else edits.wrap(start, end, '', `);${leave}`)
+  if (text.charAt(trimmed - 1) === ';') edits.replace(trimmed - 1, trimmed, `${close};${exit}`)
+  else edits.wrap(start, end, '', `${close};${exit}`)
 }
+
+/** Whether one of the directives makes the program strict. */
+export const isStrictBy = (text: string, directives: readonly SyntaxNode[]): boolean =>
+  directives.some(({ start, end }) => USE_STRICT.test(text.slice(start, end)))

@@ -20,11 +20,13 @@ export interface Program {
 /**
  * A program of changes to a source; its map is made when it is first asked for.
  *
- * Its first line is empty: in the first line of a script the engine counts the columns of some
+ * Its first line is ours: in the first line of a script the engine counts the columns of some
  * errors from 0 and those of others from 1 (measured), and from 1 in every other line.
+ *
+ * @param firstLine what stands there: nothing, or a session's names
  */
-export function programOf(magic: MagicString): Program {
-  magic.prepend('\n')
+export function programOf(magic: MagicString, firstLine = ''): Program {
+  magic.prepend(`${firstLine}\n`)
   let map: string | undefined
   const encodeMap = () => (map ??= magic.generateMap({ source: 'source' }).toString())
   return createProgram(magic.toString(), encodeMap)
@@ -48,7 +50,7 @@ function createProgram(code: string, encodeMap: () => string): Program {
 /**
  * Columns of the code to columns of the source.
  *
- * Lines are the same in both but for the empty first one, since no edit adds or takes a line end. The map has one segment for
+ * Lines are the same in both but for our first one, since no edit adds or takes a line end. The map has one segment for
  * each piece between two edits; within a piece columns run in step, and what was put in belongs to
  * the character that follows it.
  */

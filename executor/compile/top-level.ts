@@ -58,7 +58,7 @@ function visit(found: Declarations, node: SyntaxNode): void {
 }
 
 /** Adds the names of a binding pattern. */
-function addNames(names: Set<string>, pattern: unknown): void {
+export function addNames(names: Set<string>, pattern: unknown): void {
   if (!isNode(pattern)) return
   if (pattern.type === 'Identifier') names.add(pattern.name as string)
   else if (pattern.type === 'AssignmentPattern') addNames(names, pattern.left)

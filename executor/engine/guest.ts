@@ -20,6 +20,29 @@ export interface Guest {
    * @throws {GuestThrown} when the engine refuses the text as a syntax error.
    */
   evaluate(code: string): void
+  /**
+   * As `begin`, for one program of a session, whose memory is kept for the next one. An error that a
+   * hook throws is thrown by the call that the guest was in, as in `begin`; but on the way there the
+   * guest is interrupted, and from then on no function of it runs.
+   */
+  beginSession(hooks: GuestHooks, memoryBytes: number, configuration: string): void
+  /**
+   * Brings a session's guest to rest after its program, however that ended: what is left of it runs
+   * no more, and timers, deliveries and rejections are forgotten.
+   *
+   * @returns `void` when the memory is in doubt or has no room for another program: then there is no
+   *   new snapshot, and the session keeps the one it had
+   */
+  endSession(): 'clean' | 'void'
+  /** A session's memory, after `endSession` has found it clean. */
+  snapshot(): Uint8Array
+  /**
+   * Puts a session's memory into a guest that is as good as new.
+   *
+   * @throws {LatchdError} SNAPSHOT_INCOMPATIBLE when another engine or prelude made the bytes, or
+   *   they are damaged; the guest is as it was.
+   */
+  restore(snapshot: Uint8Array): void
   /** Runs one pending job. `false` when there was none. @throws {GuestThrown} when it threw. */
   runJob(): boolean
   /** Hands over what was waited for. @throws {GuestThrown} when a timer's callback threw. */

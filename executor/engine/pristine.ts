@@ -1,9 +1,11 @@
 /** Makes the pristine snapshot: one virtual machine with the prelude loaded, at clock 0. */
 
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { EvalFlags, Intrinsics, type JSValueHandle, QuickJS } from 'quickjs-wasi'
-import { ENTRY_GLOBAL, HOST_GLOBAL } from '../guest/host-names.ts'
+import { ENTRY_GLOBAL, HOST_GLOBAL, SCOPE_GLOBAL } from '../guest/host-names.ts'
+import { findInterruptCounter, takeDeclarationScope } from './context-fields.ts'
 import { engineOptions, entryNames, type MemoryPart, type Pristine } from './quickjs.ts'
 
 /**
@@ -25,8 +27,9 @@ export function pristine(): Promise<Pristine> {
 async function make(): Promise<Pristine> {
   const wasm = readFileSync(new URL(import.meta.resolve('quickjs-wasi/quickjs.wasm')))
   const module = await WebAssembly.compile(wasm)
+  const hooks = { ...quiet }
   const vm = await QuickJS.create({
-    ...engineOptions(module, () => quiet),
+    ...engineOptions(module, () => hooks),
     onUnhandledRejection: () => {},
     // Collection is not replayable, so nothing may watch it.
     intrinsics: Intrinsics.ALL & ~Intrinsics.WEAK_REF,
@@ -35,6 +38,8 @@ async function make(): Promise<Pristine> {
   const host = vm.newFunction('host', () => vm.undefined)
   vm.setProp(vm.global, HOST_GLOBAL, host)
   host.dispose()
+  const interruptCounter = findInterruptCounter(vm, hooks)
+  handOverScope(vm)
   const loaded = vm.evalCode(loadModule(PRELUDE), PRELUDE, EvalFlags.TYPE_MODULE)
   vm.executePendingJobs()
   if (loaded.promiseState !== FULFILLED) {
@@ -63,7 +68,22 @@ async function make(): Promise<Pristine> {
     parts: nonZeroParts(memory),
     entries: entries as Pristine['entries'],
     engine,
+    memoryHash: createHash('sha256').update(memory).digest('hex'),
+    interruptCounter,
   }
+}
+
+/** Hands the scope of global declarations to the prelude, and leaves nothing of the search in it. */
+function handOverScope(vm: QuickJS): void {
+  const exports = vm._getExports()
+  const scope = takeDeclarationScope(vm)
+  const { ptr: name } = vm._writeString(SCOPE_GLOBAL)
+  exports.qjs_set_prop_string(vm.global.ptr, name, scope)
+  exports.wasm_free(name)
+  exports.qjs_free_value(scope)
+  vm.evalCode(
+    `for (const name of Object.keys(${SCOPE_GLOBAL})) delete ${SCOPE_GLOBAL}[name]`,
+  ).dispose()
 }
 
 /** Whole pages, so that there are few parts. */

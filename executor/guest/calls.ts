@@ -4,7 +4,16 @@ import { DONE, EXACT, PLAIN, STREAM, THROWN } from '../../protocol/value-format.
 import { decode } from './decode.ts'
 import { thrownError } from './errors.ts'
 import { askNumber, askText } from './host.ts'
-import { ErrorOf, MapOf, mapDelete, mapGet, mapSet, PromiseOf, stringSlice } from './primordials.ts'
+import {
+  ErrorOf,
+  MapOf,
+  mapClear,
+  mapDelete,
+  mapGet,
+  mapSet,
+  PromiseOf,
+  stringSlice,
+} from './primordials.ts'
 import { END_OF_STREAM, makeStream } from './streams.ts'
 
 /** What waits for a delivery, by its number. */
@@ -45,6 +54,11 @@ export function awaitDelivery(id: number, receive: (text: string) => void): void
 /** Stops waiting for the delivery of `id`; what arrives for it later is dropped. */
 export function forgetDelivery(id: number): void {
   mapDelete(waiting, id)
+}
+
+/** Stops waiting for anything: what waits belongs to an execution that has ended. */
+export function forgetDeliveries(): void {
+  mapClear(waiting)
 }
 
 /** Takes a delivery from the host. One that nobody waits for any more is dropped. */

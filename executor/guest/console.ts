@@ -29,12 +29,14 @@ const groupIndentation = 2
 /**
  * Defines `console` and `print` on `target`, not enumerable, as Node does. `emit` gets each text; `now`
  * is the clock of `console.time` in milliseconds. No method needs its `this`.
+ *
+ * @returns ends all groups
  */
 export function installConsole(
   target: object,
   emit: (level: LogLevel, text: string) => void,
   now: () => number,
-): void {
+): () => void {
   const counts = new MapOf<string, number>()
   const startedAtMs = new MapOf<string, number>()
   let indentation = 0
@@ -128,6 +130,9 @@ export function installConsole(
   reflectDefineProperty(target, 'console', hidden(methods))
   const print = (...values: unknown[]): void => write('log', format(values))
   reflectDefineProperty(target, 'print', hidden(print))
+  return () => {
+    indentation = 0
+  }
 }
 
 /** The text of a label; as in Node, a symbol throws. */

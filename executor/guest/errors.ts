@@ -127,3 +127,9 @@ export function errorWithCode(constructor: ErrorConstructor, message: string, co
   reflectDefineProperty(error, 'code', hidden(code, true))
   return error
 }
+
+/** Makes an error of the host's making inside the guest. */
+export function makeGuestError(code: keyof typeof guestErrorNames, message: string): Error {
+  const constructor = classes[guestErrorNames[code]] as ErrorConstructor
+  return errorWithCode(constructor, message, code)
+}

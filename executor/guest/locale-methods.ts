@@ -120,6 +120,11 @@ function changeCase(method: string, text: string, locales: unknown): unknown {
 /** Lists that are being written, so that one inside itself becomes the empty text. */
 const underWay: object[] = []
 
+/** Forgets lists whose writing an execution's end has cut short. */
+export function forgetLists(): void {
+  underWay.length = 0
+}
+
 const lists = {
   toLocaleString(this: unknown, locales?: unknown, options?: unknown) {
     const list = ObjectOf(this) as ArrayLike<unknown>

@@ -14,10 +14,13 @@ import { askNumber, askText } from './host.ts'
 import { ENTRY_GLOBAL } from './host-names.ts'
 import { HostOperation, logLevels } from './host-operations.ts'
 import { installIntl } from './intl.ts'
+import { forgetLists } from './locale-methods.ts'
 import { lockDown } from './lockdown.ts'
 import { hidden, record, reflectDefineProperty, stringToWellFormed } from './primordials.ts'
 import { begin, constant, finish, installProgram } from './program.ts'
 import { installRandom } from './random.ts'
+import { beginSession, comeToRest, finishSession, installSession } from './session.ts'
+import { declare, undeclare } from './session-names.ts'
 import { installStructuredClone } from './structured-clone.ts'
 import { installTimers } from './timers.ts'
 import { concurrent, concurrentMember, parallel } from './tools.ts'
@@ -29,7 +32,7 @@ for (let i = 0; i < logLevels.length; i++) levelIndex[logLevels[i] as string] = 
 installErrors(globalThis)
 installClock(globalThis)
 installDateText()
-installConsole(
+const endGroups = installConsole(
   globalThis,
   (level, text) =>
     askNumber(HostOperation.log, levelIndex[level] as number, stringToWellFormed(text)),
@@ -45,10 +48,29 @@ installProgram(globalThis)
 reflectDefineProperty(globalThis, 'parallel', hidden(parallel))
 constant(globalThis, '__latchd_concurrent', concurrent)
 constant(globalThis, '__latchd_concurrentMember', concurrentMember)
+installSession(globalThis)
 lockDown(globalThis)
+
+/** Leaves nothing of an execution's own behind; see {@link comeToRest}. */
+function rest(): void {
+  endGroups()
+  forgetLists()
+  comeToRest()
+}
 
 reflectDefineProperty(
   globalThis,
   ENTRY_GLOBAL,
-  hidden({ begin, finish, deliver, describe, describeRejection }),
+  hidden({
+    begin,
+    finish,
+    deliver,
+    describe,
+    describeRejection,
+    beginSession,
+    declare,
+    undeclare,
+    finishSession,
+    rest,
+  }),
 )

@@ -98,6 +98,7 @@ export const ErrorOf = Error
 export const TypeErrorOf = TypeError
 export const RangeErrorOf = RangeError
 export const EvalErrorOf = EvalError
+export const SuppressedErrorOf = SuppressedError
 export const isErrorBrand = (Error as unknown as { isError(value: unknown): value is Error })
   .isError
 export const errorPrototype = Error.prototype
@@ -114,6 +115,7 @@ export const mapDelete = uncurry(Map.prototype.delete) as <K>(
   map: Map<K, unknown>,
   key: K,
 ) => boolean
+export const mapClear = uncurry(Map.prototype.clear) as (map: Map<unknown, unknown>) => void
 export const mapSize = getter(Map.prototype, 'size') as (map: unknown) => number
 export const mapForEach = uncurry(Map.prototype.forEach) as <K, V>(
   map: Map<K, V>,

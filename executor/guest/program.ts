@@ -33,13 +33,20 @@ export interface GuestConfiguration {
 
 /** Prepares the global object for one program. */
 export function begin(configurationText: string): void {
-  const configuration = jsonParse(configurationText) as GuestConfiguration
-  const { seed, inputs } = configuration
-  seedRandom(seed[0], seed[1], seed[2], seed[3])
-  startClock(configuration.startedAtMs)
+  const configuration = readConfiguration(configurationText)
+  const { inputs } = configuration
   // Inputs first, so that a tool keeps its global when an input has the same name.
   installInputs(inputs === undefined ? {} : (decode(inputs) as Record<string, unknown>))
   installTools(globalThis, configuration.tools)
+}
+
+/** Reads what a program starts with, and starts its clock and its randomness. */
+export function readConfiguration(text: string): GuestConfiguration {
+  const configuration = jsonParse(text) as GuestConfiguration
+  const { seed } = configuration
+  seedRandom(seed[0], seed[1], seed[2], seed[3])
+  startClock(configuration.startedAtMs)
+  return configuration
 }
 
 function installInputs(inputs: Record<string, unknown>): void {
@@ -67,7 +74,8 @@ export async function finish(evaluation: Promise<{ value: unknown }>): Promise<v
   reportOutput(HostOperation.returned, value)
 }
 
-function reportThrown(error: unknown): void {
+/** Tells the host that the program has thrown. */
+export function reportThrown(error: unknown): void {
   let text: string
   try {
     text = describe(error)
@@ -78,7 +86,8 @@ function reportThrown(error: unknown): void {
   askNumber(HostOperation.threw, 0, text)
 }
 
-function reportOutput(operation: number, value: unknown): void {
+/** Tells the host of the program's output, or that there is no room for it. */
+export function reportOutput(operation: number, value: unknown): void {
   let text: string
   try {
     text = encodeOutput(value)

@@ -39,9 +39,19 @@ interface Item {
 const item = (value: unknown): Item => ({ value, done: false })
 const end = (value: unknown): Item => ({ value, done: true })
 
+/** Counts the executions of a session: a stream is over when its own has ended. */
+let execution = 0
+
+/** Ends the streams that an execution has left open. */
+export function endStreams(): void {
+  execution++
+}
+
 /** The iterator of one stream. Its blocking and its asynchronous face share one position. */
 export function makeStream(stream: number, calls: StreamCalls): object {
+  const madeIn = execution
   let isDone = false
+  const isOver = () => isDone || madeIn !== execution
 
   const toItem = (value: unknown): Item => {
     if (value !== END_OF_STREAM) return item(value)
@@ -58,7 +68,7 @@ export function makeStream(stream: number, calls: StreamCalls): object {
     reflectDefineProperty(target, key, hidden(value))
 
   define(iterator, 'next', () => {
-    if (isDone) return end(undefined)
+    if (isOver()) return end(undefined)
     try {
       return toItem(calls.blocking(HostOperation.nextItem, stream, ''))
     } catch (error) {
@@ -66,14 +76,14 @@ export function makeStream(stream: number, calls: StreamCalls): object {
     }
   })
   define(iterator, 'return', (value: unknown) => {
-    if (!isDone) {
+    if (!isOver()) {
       isDone = true
       calls.blocking(HostOperation.closeStream, stream, '')
     }
     return end(value)
   })
   define(iterator, symbolDispose, () => {
-    if (isDone) return
+    if (isOver()) return
     isDone = true
     calls.blocking(HostOperation.closeStream, stream, '')
   })
@@ -83,14 +93,14 @@ export function makeStream(stream: number, calls: StreamCalls): object {
   const settled = (value: unknown) => new PromiseOf(resolve => resolve(value))
   const later = {
     next: () =>
-      isDone
+      isOver()
         ? settled(end(undefined))
         : reflectApply(then, calls.concurrent(HostOperation.nextItemConcurrently, stream, ''), [
             toItem,
             fail,
           ] as never),
     return: (value: unknown) => {
-      if (isDone) return settled(end(value))
+      if (isOver()) return settled(end(value))
       isDone = true
       const closed = calls.concurrent(HostOperation.closeStreamConcurrently, stream, '')
       return reflectApply(then, closed, [() => end(value)] as never)

@@ -7,6 +7,7 @@ import {
   append,
   hidden,
   MapOf,
+  mapClear,
   mapDelete,
   mapGet,
   mapSet,
@@ -63,6 +64,11 @@ function clear(number: unknown): void {
   mapDelete(timers, number as number)
   forgetDelivery(timer.wait)
   askNumber(HostOperation.clearTimer, timer.wait, '')
+}
+
+/** Forgets the timers of an execution that has ended. */
+export function forgetTimers(): void {
+  mapClear(timers)
 }
 
 /** Defines the timer functions. */

@@ -2,6 +2,7 @@
 
 import { callBlocking, callConcurrently, readReply } from './calls.ts'
 import { encode, encodePrimitives, encodeRecord } from './encode.ts'
+import { makeGuestError } from './errors.ts'
 import { askNumber, askText } from './host.ts'
 import { HostOperation } from './host-operations.ts'
 import {
@@ -35,12 +36,16 @@ export type GuestTool = readonly [
 ]
 
 interface Stub {
-  readonly index: number
+  /** Among the tools of the execution; {@link GONE} when a session's execution has no such tool. */
+  index: number
   readonly name: string
-  readonly parameters: GuestTool[2]
+  parameters: GuestTool[2]
   /** See {@link concurrentFace}. */
   concurrent: ((...args: unknown[]) => Promise<unknown>) | undefined
 }
+
+/** The index of a tool that an earlier execution of the session had. */
+const GONE = -1
 
 /** The brand: which functions are tools. */
 const stubs = new WeakMapOf<WeakKey, Stub>()
@@ -80,6 +85,10 @@ function awaitCall(id: number): unknown {
 
 /** Makes the function of one tool. */
 export function makeTool(index: number, tool: GuestTool): object {
+  return makeStub(index, tool)[0]
+}
+
+function makeStub(index: number, tool: GuestTool): readonly [call: object, stub: Stub] {
   const call = function () {
     return ask(stub, HostOperation.call, arguments)
   }
@@ -87,12 +96,12 @@ export function makeTool(index: number, tool: GuestTool): object {
   reflectSetPrototypeOf(call, stubPrototype)
   reflectDefineProperty(call, 'name', hidden(stub.name))
   weakMapSet(stubs, call, stub)
-  return call
+  return [call, stub]
 }
 
 /** Calls a tool: gives its answer, or of a concurrent call the number. */
 function ask(stub: Stub, operation: number, args: ArrayLike<unknown>): unknown {
-  const input = encodeInput(stub.name, stub.parameters, args)
+  const input = encodeInput(stub, args)
   return operation === HostOperation.call
     ? callBlocking(operation, stub.index, input)
     : askNumber(operation, stub.index, input)
@@ -104,7 +113,7 @@ function concurrentFace(stub: Stub): (...args: unknown[]) => Promise<unknown> {
   const face = function () {
     let input: string
     try {
-      input = encodeInput(stub.name, stub.parameters, arguments)
+      input = encodeInput(stub, arguments)
     } catch (error) {
       // What a promise is asked for fails as a promise.
       return rejected(error)
@@ -121,11 +130,9 @@ async function rejected(error: unknown): Promise<never> {
 }
 
 /** Arguments to input: a record of the schema's properties, or the positional list. */
-function encodeInput(
-  tool: string,
-  parameters: readonly string[] | null,
-  args: ArrayLike<unknown>,
-): string {
+function encodeInput(stub: Stub, args: ArrayLike<unknown>): string {
+  if (stub.index === GONE) throw unavailable(stub.name)
+  const { parameters } = stub
   const count = isElementCallback(args) ? 1 : args.length
   if (parameters === null) {
     const text = encodePrimitives(args, count)
@@ -142,7 +149,7 @@ function encodeInput(
   if (count > parameters.length) {
     const takes =
       parameters.length === 0 ? 'no arguments' : '(' + arrayJoin(parameters as string[], ', ') + ')'
-    throw new TypeErrorOf(tool + ' takes ' + takes + ', got ' + count + ' arguments')
+    throw new TypeErrorOf(stub.name + ' takes ' + takes + ', got ' + count + ' arguments')
   }
   const text = encodePrimitives(args, count, parameters)
   if (text !== undefined) return text
@@ -151,6 +158,17 @@ function encodeInput(
     if (args[i] !== undefined)
       reflectDefineProperty(input, parameters[i] as string, hidden(args[i], true))
   return encode(input, parameters).text
+}
+
+function unavailable(name: string): Error {
+  const error = makeGuestError(
+    'TOOL_UNAVAILABLE',
+    'The tool ' +
+      name +
+      ' is not there: an earlier execution of the session had it, this one has not',
+  )
+  reflectDefineProperty(error, 'tool', hidden(name, true))
+  return error
 }
 
 /** Whether these are the arguments of an array method's callback: element, index, array. */
@@ -239,4 +257,32 @@ export function installTools(target: object, tools: readonly GuestTool[]): void 
     if (tool[1] !== null) reflectDefineProperty(target, tool[1], hidden(stub, true))
   }
   reflectDefineProperty(target, 'tools', hidden(byName))
+}
+
+/** The tools of a session's executions so far, by exact name. */
+const known = record() as Record<string, readonly [call: object, stub: Stub]>
+
+/**
+ * Gives the tools of a session's next execution: each in the record that comes back, and by `give`
+ * those that have a global. A tool that was there before is the same function, so that what earlier
+ * programs have kept calls the tool of that name; one that is there no longer says so.
+ */
+export function giveSessionTools(
+  tools: readonly GuestTool[],
+  give: (name: string, value: unknown, isEnumerable: boolean) => void,
+): object {
+  const names = objectKeys(known)
+  for (let i = 0; i < names.length; i++)
+    (known[names[i] as string] as readonly [object, Stub])[1].index = GONE
+  const byName = record()
+  for (let i = 0; i < tools.length; i++) {
+    const tool = tools[i] as GuestTool
+    const entry = known[tool[0]] ?? makeStub(i, tool)
+    entry[1].index = i
+    entry[1].parameters = tool[2]
+    known[tool[0]] = entry
+    reflectDefineProperty(byName, tool[0], hidden(entry[0], true))
+    if (tool[1] !== null) give(tool[1], entry[0], true)
+  }
+  return byName
 }

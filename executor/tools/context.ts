@@ -5,6 +5,8 @@ import type { ToolContext } from '../../protocol/tool.ts'
 export interface CallFacts {
   readonly callId: string
   readonly executionId: string
+  readonly sessionId: string | undefined
+  readonly caller: string
   readonly metadata: Readonly<Record<string, unknown>>
   readonly onProgress: (value: unknown) => void
 }
@@ -12,6 +14,8 @@ export interface CallFacts {
 export class CallContext implements ToolContext {
   readonly callId: string
   readonly executionId: string
+  readonly sessionId: string | undefined
+  readonly caller: string
   readonly metadata: Readonly<Record<string, unknown>>
   #onProgress: (value: unknown) => void
   #controller: AbortController | undefined
@@ -22,6 +26,8 @@ export class CallContext implements ToolContext {
   constructor(facts: CallFacts) {
     this.callId = facts.callId
     this.executionId = facts.executionId
+    this.sessionId = facts.sessionId
+    this.caller = facts.caller
     this.metadata = facts.metadata
     this.#onProgress = facts.onProgress
   }

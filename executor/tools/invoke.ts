@@ -1,8 +1,12 @@
-/** The one place where a tool is called: validation, slots, time, size, and what the guest may see. */
+/**
+ * The one place where a tool is called: validation, approval, slots, time, size, and what the guest
+ * may see.
+ */
 
 import { LatchdError } from '../../protocol/errors.ts'
 import type { ThrownText } from '../../protocol/value-format.ts'
 import { decodeValue, encodeValue } from '../../protocol/values.ts'
+import type { CallApproval } from '../call-approval.ts'
 import { CallContext, type CallFacts } from './context.ts'
 import type { Slots } from './slots.ts'
 import { listProblems, thrownAs, thrownByHost, thrownByTool } from './thrown.ts'
@@ -17,6 +21,18 @@ export interface CallBounds {
   readonly maxCallResultBytes: number
   /** Takes the context of each call under way, to abort it with the execution; gives its removal. */
   readonly track: (context: CallContext) => () => void
+}
+
+/** What a call has to pass on its way to the tool; the execution knows how. */
+export interface CallSteps {
+  /** Resolves when a person has decided, or nobody in time. */
+  readonly awaitDecision: (input: unknown, encodedInput: string) => Promise<CallApproval>
+  /** Whether a person said that this tool is not to be asked about again. */
+  readonly isRemembered: (tool: Tool) => boolean
+  /** Called last before the tool: what must be durable before an effect is; `undefined`: nothing. */
+  readonly leave: (tool: Tool) => Promise<void> | undefined
+  /** The call is taken out of those that do something, until the instant that this gives, if any. */
+  readonly startWait: (waitMs: number) => Promise<void>
 }
 
 /** How a call ended, as far as the guest is concerned. */
@@ -40,16 +56,32 @@ export async function invoke(
   encodedArgs: string,
   facts: CallFacts,
   bounds: CallBounds,
+  steps: CallSteps,
 ): Promise<CallOutcome> {
   const context = new CallContext(facts)
   const untrack = bounds.track(context)
   let isStream = false
   try {
-    const input = await validInput(tool, decodeArgs(encodedArgs, tool))
+    let input = await validInput(tool, decodeArgs(encodedArgs, tool))
+    if (tool.answer !== undefined || tool.approvalRule !== undefined) {
+      const approval = await approve(tool, input, context, steps)
+      if (tool.answer !== undefined) {
+        return await toValue(tool, tool.answer((approval as CallApproval).approval), bounds)
+      }
+      if (approval !== undefined) {
+        input = await validInput(tool, decodeArgs(approval.encodedInput, tool))
+      }
+    }
+    if (tool.waitMs !== undefined) {
+      await steps.startWait(tool.waitMs(input))
+      return await toValue(tool, null, bounds)
+    }
     const turn = bounds.slots.take()
     if (turn !== undefined) await turn
     let value: unknown
     try {
+      const committed = steps.leave(tool)
+      if (committed !== undefined) await committed
       // It may have waited for its turn until its execution had ended.
       if (context.abortReason !== undefined) throw context.abortReason
       value = tool.execute(input, context)
@@ -68,6 +100,76 @@ export async function invoke(
   } finally {
     if (!isStream) untrack()
   }
+}
+
+/**
+ * Waits for a person when the call has to; gives what was decided, `undefined` when nobody is asked.
+ *
+ * @throws {Refused} when the person said no, or nobody decided, and the tool makes no answer of it
+ */
+async function approve(
+  tool: Tool,
+  input: unknown,
+  context: CallContext,
+  steps: CallSteps,
+): Promise<CallApproval | undefined> {
+  const { approvalRule, answer } = tool
+  if (answer === undefined) {
+    if (steps.isRemembered(tool)) return undefined
+    if (approvalRule !== true && !(await approvalRule?.(input, context))) return undefined
+  }
+  const form = tool.inputForm === 'value' ? [input] : input
+  const decided = await steps.awaitDecision(input, encodeValue(form, 'input'))
+  const { status, reason } = decided.approval
+  if (status === 'approved' || answer?.(decided.approval) !== undefined) return decided
+  const message =
+    status === 'expired'
+      ? `Nobody approved ${tool.name} in time`
+      : `${tool.name} was rejected${reason === undefined ? '' : `: ${reason}`}`
+  throw new Refused({
+    ...thrownByHost(status === 'expired' ? 'APPROVAL_EXPIRED' : 'APPROVAL_REJECTED', message, tool.name),
+    ...(reason !== undefined && { details: { reason } }),
+  })
+}
+
+/**
+ * Asks whether a call whose answer was lost took effect. Never rejects.
+ *
+ * @returns `undefined` when it is known that it never ran
+ */
+export async function probe(
+  tool: Tool,
+  encodedArgs: string,
+  facts: CallFacts,
+  bounds: CallBounds,
+): Promise<CallOutcome | undefined> {
+  const context = new CallContext(facts)
+  const untrack = bounds.track(context)
+  try {
+    const input = await validInput(tool, decodeArgs(encodedArgs, tool))
+    const asked = tool.probe?.(input as never, context)
+    const answer = isPromiseLike(asked)
+      ? await withTimeout(asked as PromiseLike<unknown>, timeoutOf(tool, bounds), context)
+      : asked
+    const { ran, value } = (answer ?? {}) as { ran?: unknown; value?: unknown }
+    if (ran === false) return undefined
+    if (ran === true) return await toValue(tool, value, bounds)
+    return interrupted(tool)
+  } catch (error) {
+    // Who cannot tell does not know: the reason helps whoever reads the record.
+    return interrupted(tool, error instanceof Error ? error.message : String(error))
+  } finally {
+    untrack()
+  }
+}
+
+/** What a call throws that was under way when the daemon was lost. */
+export function interrupted(tool: Tool, probeProblem?: string): CallOutcome {
+  const message = `The daemon was lost while ${tool.name} was called: it may have run${
+    probeProblem === undefined ? '' : ` (asked about it, the tool failed: ${probeProblem})`
+  }`
+  const hint = 'Find out whether it took effect before calling it again.'
+  return { kind: 'thrown', thrown: thrownByHost('CALL_INTERRUPTED', message, tool.name, hint) }
 }
 
 /** Takes the next item of a stream; `undefined` when there is none. Never rejects. */

@@ -69,6 +69,9 @@ interface Parts {
   readonly outputSchema?: unknown
   readonly annotations?: unknown
   readonly timeoutMs?: unknown
+  readonly needsApproval?: unknown
+  readonly approvalTimeoutMs?: unknown
+  readonly probe?: unknown
   readonly execute: (input: unknown, context: ToolContext) => unknown
 }
 
@@ -80,8 +83,7 @@ function assemble(parts: Parts): Tool {
   const output =
     parts.outputSchema == null ? undefined : readSchema(parts.outputSchema, 'output', name)
   const parameters = input && recordProperties(input.json)
-  const isDuration = typeof timeoutMs === 'number' && timeoutMs > 0
-  if (timeoutMs !== undefined && timeoutMs !== 'none' && !isDuration) {
+  if (timeoutMs !== undefined && timeoutMs !== 'none' && !isDuration(timeoutMs)) {
     throw invalid(
       name,
       `timeoutMs is ${String(timeoutMs)}; a positive number of milliseconds or 'none' is allowed`,
@@ -96,9 +98,33 @@ function assemble(parts: Parts): Tool {
     parameters: parameters ?? [],
     annotations: isRecord(parts.annotations) ? (parts.annotations as ToolAnnotations) : {},
     timeoutMs: timeoutMs as Tool['timeoutMs'],
+    ...readApproval(parts, name),
+    answer: undefined,
+    waitMs: undefined,
+    probe: typeof parts.probe === 'function' ? (parts.probe as Tool['probe']) : undefined,
     validateInput: input?.validate,
     validateOutput: output?.validate,
     execute,
+  }
+}
+
+const isDuration = (value: unknown): value is number => typeof value === 'number' && value > 0
+
+function readApproval(parts: Parts, name: string): Pick<Tool, 'approvalRule' | 'approvalTimeoutMs'> {
+  const { needsApproval, approvalTimeoutMs } = parts
+  const isFunction = typeof needsApproval === 'function'
+  if (needsApproval !== undefined && typeof needsApproval !== 'boolean' && !isFunction) {
+    throw invalid(name, `needsApproval is a ${typeof needsApproval}; a boolean or a function is allowed`)
+  }
+  if (approvalTimeoutMs !== undefined && !isDuration(approvalTimeoutMs)) {
+    throw invalid(
+      name,
+      `approvalTimeoutMs is ${String(approvalTimeoutMs)}; a positive number of milliseconds is allowed`,
+    )
+  }
+  return {
+    approvalRule: needsApproval === false ? undefined : (needsApproval as Tool['approvalRule']),
+    approvalTimeoutMs,
   }
 }
 
@@ -124,15 +150,13 @@ function fromDefinition(
   key: string | undefined,
 ): Tool {
   const name = typeof like.name === 'string' ? like.name : key
-  if (like.needsApproval !== undefined && like.needsApproval !== false) {
-    throw invalid(name, 'needsApproval is not available: calls cannot wait for a person yet')
-  }
   const inputSchema = like.inputSchema ?? like.parameters
   return assemble({
     ...(like as Partial<ToolDefinition>),
     name,
     description: like.description,
     inputSchema,
+    probe: typeof like.probe === 'function' ? like.probe.bind(like) : undefined,
     execute:
       inputSchema == null
         ? positionalWithContext(execute.bind(like), execute.length)
@@ -160,6 +184,8 @@ function fromForward(
     inputSchema: inputs && forwardSchema(inputs),
     annotations: like.annotations,
     timeoutMs: like.timeoutMs,
+    needsApproval: like.needsApproval,
+    approvalTimeoutMs: like.approvalTimeoutMs,
     execute:
       inputs === undefined
         ? positional(call)
@@ -194,10 +220,15 @@ function forwardSchema(inputs: Record<string, unknown>): object {
 /** OpenAI Agents: `{type: 'function', name, parameters, invoke(runContext, argumentsJson)}`. */
 function fromAgentsTool(like: Record<string, unknown>): Tool {
   const invoke = (like.invoke as AnyFunction).bind(like)
+  const { needsApproval } = like
   return assemble({
     name: like.name,
     description: like.description,
     inputSchema: like.parameters,
+    needsApproval:
+      typeof needsApproval === 'function'
+        ? (input: unknown, { callId }: ToolContext) => needsApproval(undefined, input, callId)
+        : needsApproval,
     execute: async (input, context) =>
       fromText(await invoke(undefined, JSON.stringify(input ?? {}), { signal: context.signal })),
   })

@@ -1,7 +1,13 @@
 /** A tool as the executor holds it, whatever it was made from. */
 
+import type { Approval } from '../../protocol/approval.ts'
 import type { JsonSchema } from '../../protocol/schema.ts'
-import type { ToolAnnotations, ToolContext, ToolDescriptor } from '../../protocol/tool.ts'
+import type {
+  ToolAnnotations,
+  ToolContext,
+  ToolDefinition,
+  ToolDescriptor,
+} from '../../protocol/tool.ts'
 
 /** One thing that is wrong with a value; `path` is empty for the value itself. */
 export interface Problem {
@@ -23,12 +29,27 @@ export type Validator = (value: unknown) => Validation | Promise<Validation>
  */
 export type InputForm = 'record' | 'list' | 'value'
 
-export interface Tool extends ToolDescriptor {
+export interface Tool extends Omit<ToolDescriptor, 'needsApproval'> {
   readonly inputForm: InputForm
   /** Properties of the input schema in declared order; empty unless the form is `record`. */
   readonly parameters: readonly string[]
   readonly timeoutMs: number | 'none' | undefined
   readonly annotations: ToolAnnotations
+  /** Whether a call waits for a person first; absent: never. */
+  readonly approvalRule: ((input: unknown, context: ToolContext) => unknown) | true | undefined
+  /** How long a person has for the decision; absent: as long as the execution may last. */
+  readonly approvalTimeoutMs: number | undefined
+  /**
+   * What a decision gives, for a tool that is nothing but a question to a person; `undefined` for a
+   * refusal that is thrown.
+   */
+  readonly answer: ((approval: Approval) => unknown) | undefined
+  /** Milliseconds that a call waits and does nothing else, for a tool that is nothing but a wait. */
+  readonly waitMs: ((input: unknown) => number) | undefined
+  /** Why the tool cannot be called by an execution that knew another one; absent when it can. */
+  readonly change?: string
+  /** Asked whether an interrupted call took effect; see `ToolDefinition.probe`. */
+  readonly probe: ToolDefinition<unknown>['probe'] | undefined
   validateInput: Validator | undefined
   validateOutput: Validator | undefined
   /** Runs the tool; for the form `list` the input is an array. */
@@ -44,6 +65,9 @@ export function describeTool(tool: Tool): ToolDescriptor {
     ...(inputSchema === undefined ? {} : { inputSchema }),
     ...(outputSchema === undefined ? {} : { outputSchema }),
     ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
+    ...(tool.approvalRule === undefined && tool.answer === undefined
+      ? {}
+      : { needsApproval: true }),
   }
 }
 

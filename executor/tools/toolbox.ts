@@ -21,9 +21,13 @@ export class Toolbox {
     return new Toolbox([...new Set(names)].map(name => this.get(name)))
   }
 
+  find(name: string): Tool | undefined {
+    return this.tools.find(tool => tool.name === name)
+  }
+
   /** @throws {LatchdError} `UNKNOWN_TOOL` */
   get(name: string): Tool {
-    const tool = this.tools.find(tool => tool.name === name)
+    const tool = this.find(name)
     if (tool !== undefined) return tool
     const known = this.tools.map(tool => tool.name).join(', ') || 'none'
     throw new LatchdError(

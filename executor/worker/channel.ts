@@ -1,27 +1,49 @@
 /**
- * The worker's half of the latch: sends calls, blocks until there is a delivery.
+ * The worker's half of the latch: sends requests, blocks until there is a delivery, parks.
  *
- * Deliveries that arrive while the guest is blocked on another call are stashed in order. The
- * guest gets one at a time, with all of its jobs run in between, since only that order can be
- * replayed.
+ * Deliveries that arrive while the guest is blocked on another call are stashed in order. The guest
+ * gets one at a time, with all of its jobs run in between, since only that order can be replayed.
+ * What the journal holds is in the stash from the beginning: whatever a guest takes, by number or
+ * the oldest first, it takes in the order in which it took it the first time.
  */
 
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
-import { BEAT, GuestState, MAX_WAIT_MS, SIGNAL, STATE, TURN } from '../../protocol/latch.ts'
+import { BEAT, GuestState, PRESSURE, SIGNAL, Signal, STATE, TURN } from '../../protocol/latch.ts'
 import { Fifo } from '../fifo.ts'
 import type { Delivery, GuestMessage } from '../messages.ts'
-import { GuestEnd } from './guest-end.ts'
+import { GuestEnd, GuestParked } from './guest-end.ts'
+import { LONGEST_HOLD_MS } from './patience.ts'
+
+export interface ChannelOptions {
+  readonly port: MessagePort
+  readonly latch: SharedArrayBuffer
+  /** The pool's pressure; see `protocol/latch.ts`. */
+  readonly pressure: Int32Array
+  /** Deliveries of earlier runs, in order. */
+  readonly journal: readonly Delivery[]
+  /** Milliseconds that a wait may take under pressure; `undefined`: the wait for any delivery. */
+  readonly patienceMs: (awaited: number | undefined) => number
+  /** Parks at every wait: for tests. */
+  readonly parksAlways: boolean
+}
 
 export class Channel {
   #port: MessagePort
   #words: Int32Array
+  #options: ChannelOptions
   /** Arrived and not taken, in order of arrival. */
   #stash = new Fifo<number, Delivery>()
+  /** Replies of the worker's own, which come before all others: that order can be repeated. */
+  #own = new Fifo<number, Delivery>()
+  #received: number
   #waitMs = 0
 
-  constructor(port: MessagePort, latch: SharedArrayBuffer) {
-    this.#port = port
-    this.#words = new Int32Array(latch)
+  constructor(options: ChannelOptions) {
+    this.#options = options
+    this.#port = options.port
+    this.#words = new Int32Array(options.latch)
+    for (const delivery of options.journal) this.#stash.push(delivery.id, delivery)
+    this.#received = options.journal.length
     this.#setState(GuestState.running)
   }
 
@@ -30,40 +52,49 @@ export class Channel {
     return this.#waitMs
   }
 
+  /** Deliveries that have arrived, those of the journal included. */
+  get received(): number {
+    return this.#received
+  }
+
   send(message: GuestMessage): void {
     this.#port.postMessage(message)
   }
 
-  /** Puts a reply of the worker's own among the deliveries. */
+  /** Puts a reply of the worker's own before the deliveries. */
   stash(delivery: Delivery): void {
-    this.#stash.push(delivery.id, delivery)
+    this.#own.push(delivery.id, delivery)
   }
 
-  /** Blocks until the delivery for `id` is here. @throws {GuestEnd} when the host signals. */
+  /** Blocks until the delivery for `id` is here. @throws {GuestEnd} when the host signals */
   take(id: number): Delivery {
     for (;;) {
+      const here = this.#own.take(id) ?? this.#stash.take(id)
+      if (here !== undefined) return here
       const turn = this.#collect()
       const delivery = this.#stash.take(id)
       if (delivery !== undefined) return delivery
-      this.#block(turn)
+      this.#block(turn, id)
     }
   }
 
-  /** Blocks until there is any delivery; gives the oldest. @throws {GuestEnd} when the host signals. */
+  /** Blocks until there is any delivery; gives the oldest. @throws {GuestEnd} when the host signals */
   takeNext(): Delivery {
     for (;;) {
+      const here = this.#own.shift() ?? this.#stash.shift()
+      if (here !== undefined) return here
       const turn = this.#collect()
       const delivery = this.#stash.shift()
       if (delivery !== undefined) return delivery
-      this.#block(turn)
+      this.#block(turn, undefined)
     }
   }
 
-  /** Shows the host that the guest is alive. @throws {GuestEnd} when the host signals. */
+  /** Shows the host that the guest is alive. @throws {GuestEnd} when the host signals */
   poll(): void {
     // Read by the host's supervision only: tells a guest that runs from one that is wedged.
     Atomics.add(this.#words, BEAT, 1)
-    this.#checkSignal()
+    this.#checkCancel()
   }
 
   /** The guest has ended: nothing more is sent. */
@@ -71,9 +102,9 @@ export class Channel {
     this.#setState(GuestState.ended)
   }
 
-  #checkSignal(): void {
-    // Written once by the host, before it bumps `turn`.
-    if (Atomics.load(this.#words, SIGNAL) !== 0) throw new GuestEnd()
+  #checkCancel(): void {
+    // Written by the host before it bumps `turn`.
+    if (Atomics.load(this.#words, SIGNAL) === Signal.cancel) throw new GuestEnd()
   }
 
   /** Takes what has arrived off the port; gives the turn before which it arrived. */
@@ -85,18 +116,43 @@ export class Channel {
       if (received === undefined) break
       const delivery = received.message as Delivery
       this.#stash.push(delivery.id, delivery)
+      this.#received++
     }
-    this.#checkSignal()
+    this.#checkCancel()
     return turn
   }
 
-  #block(turn: number): void {
+  #block(turn: number, awaited: number | undefined): void {
     const from = performance.now()
     this.#setState(GuestState.waiting)
-    // Awaits the host's next bump of `turn`, which follows a posted reply or a stored signal.
-    Atomics.wait(this.#words, TURN, turn, MAX_WAIT_MS)
-    this.#setState(GuestState.running)
-    this.#waitMs += performance.now() - from
+    try {
+      this.#wait(turn, awaited, from)
+    } finally {
+      this.#setState(GuestState.running)
+      this.#waitMs += performance.now() - from
+    }
+  }
+
+  /** Waits for the host's bump of `turn`. @throws {GuestParked} when the wait is not worth a worker */
+  #wait(turn: number, awaited: number | undefined, from: number): void {
+    const { pressure, parksAlways } = this.#options
+    let patience: number | undefined
+    for (;;) {
+      // Bumped by the host: there is something on the port, or a signal.
+      if (Atomics.load(this.#words, TURN) !== turn) return
+      // Written by the host before its bump.
+      if (Atomics.load(this.#words, SIGNAL) === Signal.park) throw new GuestParked(awaited)
+      let holdMs = parksAlways ? 0 : LONGEST_HOLD_MS
+      // Written by the host whenever its queue changes; it wakes this wait when somebody queues.
+      if (Atomics.load(pressure, PRESSURE) > 0) {
+        patience ??= this.#options.patienceMs(awaited)
+        holdMs = Math.min(holdMs, patience)
+      }
+      const restMs = holdMs - (performance.now() - from)
+      // Awaits the host's next bump of `turn`, which follows a posted reply or a stored signal.
+      if (restMs <= 0) throw new GuestParked(awaited)
+      Atomics.wait(this.#words, TURN, turn, restMs)
+    }
   }
 
   #setState(state: number): void {

@@ -3,26 +3,54 @@
  *
  * The wall time that the worker did not wait is an upper bound that is cheap to read; only when it
  * exceeds the budget is the thread's own CPU time asked for, so that a busy machine costs nobody
- * their budget.
+ * their budget. What repeats an earlier run is not charged again; it has a budget of its own, of the
+ * same size, since what is repeated kept to that.
  */
 export class CpuBudget {
   #budgetMs: number
   #waitedMs: () => number
-  #wallFromMs = performance.now()
-  #cpuFromMs = threadCpuMs()
+  #chargedMs = 0
+  #laterChargedMs: number
+  #wallFromMs = 0
+  #cpuFromMs = 0
 
-  constructor(budgetMs: number, waitedMs: () => number) {
+  /**
+   * @param chargedMs what earlier runs were charged
+   * @param isReplay whether the guest repeats an earlier run until {@link startLive}
+   */
+  constructor(budgetMs: number, waitedMs: () => number, chargedMs: number, isReplay: boolean) {
     this.#budgetMs = budgetMs
     this.#waitedMs = waitedMs
+    this.#laterChargedMs = chargedMs
+    this.#restart()
+    if (!isReplay) this.startLive()
+  }
+
+  /** What the guest does from now on it has not done before. Idempotent. */
+  startLive(): void {
+    if (this.#laterChargedMs < 0) return
+    this.#chargedMs = this.#laterChargedMs
+    this.#laterChargedMs = -1
+    this.#restart()
   }
 
   isSpent(): boolean {
+    const restMs = this.#budgetMs - this.#chargedMs
     const wallMs = performance.now() - this.#wallFromMs - this.#waitedMs()
-    return wallMs > this.#budgetMs && this.usedMs() > this.#budgetMs
+    return wallMs > restMs && this.#sinceMs() > restMs
   }
 
-  /** Milliseconds of CPU that this thread has used since the guest began. */
+  /** Milliseconds of CPU that this run is charged: none as long as it repeats. */
   usedMs(): number {
+    return this.#laterChargedMs < 0 ? this.#sinceMs() : 0
+  }
+
+  #restart(): void {
+    this.#wallFromMs = performance.now() - this.#waitedMs()
+    this.#cpuFromMs = threadCpuMs()
+  }
+
+  #sinceMs(): number {
     return threadCpuMs() - this.#cpuFromMs
   }
 }

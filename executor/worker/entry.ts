@@ -10,6 +10,10 @@ import type { Pristine } from '../engine/quickjs.ts'
 /** What a thread of the pool is started with. */
 export interface WorkerStart {
   readonly pristine: Pristine
+  /** The pool's pressure; see `protocol/latch.ts`. */
+  readonly pressure: SharedArrayBuffer
+  /** Parks every guest at every wait: for tests. */
+  readonly parksAlways: boolean
   /** Folder of the app's compile cache; `undefined` when it uses none. */
   readonly compileCache: string | undefined
 }

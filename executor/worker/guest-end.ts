@@ -14,6 +14,24 @@ export class GuestEnd extends Error {
   }
 }
 
+/** The guest waits, and its worker is wanted elsewhere: it is torn down, to be replayed. */
+export class GuestParked extends GuestEnd {
+  /** Number of the call that it waits for; `undefined` for any delivery. */
+  readonly awaited: number | undefined
+
+  constructor(awaited: number | undefined) {
+    super()
+    this.awaited = awaited
+  }
+}
+
+/** The guest took another path than its journal. */
+export class GuestDiverged extends GuestEnd {
+  constructor(message: string) {
+    super({ code: 'NONDETERMINISM', name: 'Nondeterminism', message })
+  }
+}
+
 /** Ends the guest for exceeding a limit. */
 export function limitExceeded(limit: LimitName, message: string, hint?: string): GuestEnd {
   return new GuestEnd({

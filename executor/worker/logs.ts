@@ -14,10 +14,14 @@ export class LogBuffer {
   #bytes = 0
   #truncatedBytes = 0
   #limitBytes: number
+  /** Lines that are still to come and have been told by an earlier run. */
+  #told: number
   #send: (lines: readonly LogLine[]) => void
 
-  constructor(limitBytes: number, send: (lines: readonly LogLine[]) => void) {
+  /** @param told how many of the first lines an earlier run has told */
+  constructor(limitBytes: number, told: number, send: (lines: readonly LogLine[]) => void) {
     this.#limitBytes = limitBytes
+    this.#told = told
     this.#send = send
   }
 
@@ -44,6 +48,10 @@ export class LogBuffer {
   }
 
   #add(line: LogLine): void {
+    if (this.#told > 0) {
+      this.#told--
+      return
+    }
     if (this.#lines.length === 0) this.#heldSinceMs = performance.now()
     this.#lines.push(line)
     this.#heldBytes += line.text.length + 32
@@ -62,9 +70,9 @@ export class LogBuffer {
     if (this.#lines.length > 0 && performance.now() - this.#heldSinceMs > HOLD_MS) this.flush()
   }
 
-  /** Gives what is held instead of sending it, with the marker of what was cut last. */
-  takeRest(atMs: number): LogLine[] {
-    if (this.#truncatedBytes > 0) {
+  /** Gives what is held instead of sending it; at the end, with the marker of what was cut last. */
+  takeRest(atMs: number, isEnd: boolean): LogLine[] {
+    if (isEnd && this.#truncatedBytes > 0) {
       const text = `… ${this.#truncatedBytes} bytes of logs cut at maxLogBytes ${this.#limitBytes}`
       this.#add({ level: 'warn', text, atMs: Math.round(atMs) })
     }

@@ -1,33 +1,40 @@
 /** One execution in a worker, from its source to its report, without leaving this thread's turn. */
 
 import type { ExecutionError } from '../../protocol/execution.ts'
-import { THROWN } from '../../protocol/value-format.ts'
+import { STREAM, THROWN } from '../../protocol/value-format.ts'
+import { type Compilation, programFrom } from '../compile/compile.ts'
 import { type Guest, GuestThrown } from '../engine/guest.ts'
 import { OutOfGuestMemory } from '../engine/quickjs.ts'
 import { HostOperation } from '../guest/host-operations.ts'
 import type { GuestTool } from '../guest/tools.ts'
-import type {
-  GuestMessage,
-  GuestOutcome,
-  GuestOutput,
-  GuestReport,
-  GuestTask,
-} from '../messages.ts'
+import type { JournaledDelivery } from '../journal.ts'
+import type { GuestOutcome, GuestOutput, GuestReport, GuestRequest, GuestTask } from '../messages.ts'
+import { requestText } from '../request-text.ts'
 import { Channel } from './channel.ts'
 import { GuestClock } from './clock.ts'
 import type { Compiler } from './compiler.ts'
 import { CpuBudget } from './cpu-budget.ts'
 import { engineSyntaxFailure, type FailedProgram, guestFailure, syntaxFailure } from './failure.ts'
-import { GuestEnd, limitExceeded } from './guest-end.ts'
+import { GuestDiverged, GuestEnd, GuestParked, limitExceeded } from './guest-end.ts'
 import { hintForCpu } from './hints.ts'
 import { answerIntl } from './intl.ts'
 import { LogBuffer } from './logs.ts'
 import { readOutput } from './output.ts'
+import { patienceMs } from './patience.ts'
 import { answerURL } from './url.ts'
 
+/** What all tasks of a worker share. */
+export interface TaskPowers {
+  readonly compiler: Compiler
+  /** The pool's pressure; see `protocol/latch.ts`. */
+  readonly pressure: Int32Array
+  /** Parks at every wait: for tests. */
+  readonly parksAlways: boolean
+}
+
 /** Runs a task on a guest that nobody has used since its last rewind. */
-export function runTask(task: GuestTask, guest: Guest, compiler: Compiler): GuestReport {
-  return new RunningTask(task, guest).run(compiler)
+export function runTask(task: GuestTask, guest: Guest, powers: TaskPowers): GuestReport {
+  return new RunningTask(task, guest, powers).run(powers.compiler)
 }
 
 class RunningTask {
@@ -40,43 +47,104 @@ class RunningTask {
   #tools: readonly GuestTool[]
   /** Number of the last call, timer or stream item. */
   #calls = 0
-  /** Numbers that a delivery is still to come for. */
-  #pending = new Set<number>()
+  /** Numbers that a delivery is still to come for, with how long it is expected to take. */
+  #pending = new Map<number, number | undefined>()
+  /** What earlier runs asked for and were given, by number. */
+  #recorded = new Map<number, JournaledDelivery>()
+  /** The greatest number of them: until there the guest repeats an earlier run. */
+  #lastRecorded = 0
+  #taken = 0
+  #startedAt = performance.now()
   #output: GuestOutput | undefined
   #isFinalAnswer = false
 
-  constructor(task: GuestTask, guest: Guest) {
+  constructor(task: GuestTask, guest: Guest, { pressure, parksAlways }: TaskPowers) {
+    const { port, latch, journal, limits } = task
     this.#task = task
     this.#guest = guest
-    this.#channel = new Channel(task.port, task.latch)
+    for (const delivery of journal) {
+      this.#recorded.set(delivery.id, delivery)
+      this.#lastRecorded = Math.max(this.#lastRecorded, delivery.id)
+    }
+    this.#channel = new Channel({
+      port,
+      latch,
+      pressure,
+      journal,
+      patienceMs: awaited => patienceMs(this.#guestMs(), this.#expectedMs(awaited)),
+      parksAlways,
+    })
     this.#clock = new GuestClock(task.startedAtMs)
-    this.#logs = new LogBuffer(task.limits.maxLogBytes, lines =>
+    this.#logs = new LogBuffer(limits.maxLogBytes, task.toldLogs, lines =>
       this.#channel.send({ kind: 'logs', lines }),
     )
-    this.#cpu = new CpuBudget(task.limits.cpuMs, () => this.#channel.waitMs)
+    this.#cpu = new CpuBudget(
+      limits.cpuMs,
+      () => this.#channel.waitMs,
+      task.chargedCpuMs,
+      journal.length > 0,
+    )
     this.#tools = JSON.parse(task.tools) as GuestTool[]
   }
 
   run(compiler: Compiler): GuestReport {
-    const compilation = compiler.compile(this.#task.source, this.#task.language)
-    const outcome = compilation.ok
-      ? this.#runProgram({
-          source: this.#task.source,
-          program: compilation.program,
-          toolNames: this.#tools.map(
-            ([name, identifier]) => identifier ?? `tools[${JSON.stringify(name)}]`,
-          ),
-        })
-      : failed(syntaxFailure(this.#task.source, compilation.error))
+    const compilation = this.#compile(compiler)
+    const outcome = this.#checked(
+      compilation.ok
+        ? this.#runProgram({
+            source: this.#task.source,
+            program: compilation.program,
+            toolNames: this.#tools.map(
+              ([name, identifier]) => identifier ?? `tools[${JSON.stringify(name)}]`,
+            ),
+          })
+        : failed(syntaxFailure(this.#task.source, compilation.error)),
+    )
     this.#channel.end()
     return {
       outcome,
-      logs: this.#logs.takeRest(this.#clock.nowMs),
+      logs: this.#logs.takeRest(this.#clock.nowMs, outcome.status !== 'parked'),
       logsTruncatedBytes: this.#logs.truncatedBytes,
       cpuMs: this.#cpu.usedMs(),
       waitMs: this.#channel.waitMs,
       peakMemoryBytes: this.#guest.memoryBytes,
     }
+  }
+
+  #compile(compiler: Compiler): Compilation {
+    const { source, language, program, wantsProgram } = this.#task
+    if (program !== undefined) return { ok: true, program: programFrom(program.code, program.map) }
+    const compilation = compiler.compile(source, language)
+    if (wantsProgram && compilation.ok) {
+      const { code, encodeMap } = compilation.program
+      this.#channel.send({ kind: 'compiled', program: { code, map: encodeMap() } })
+    }
+    return compilation
+  }
+
+  /** An end before all that the journal holds was asked for is not the end that the journal leads to. */
+  #checked(outcome: GuestOutcome): GuestOutcome {
+    const isEnd = outcome.status === 'completed' || outcome.status === 'failed'
+    if (!isEnd || this.#calls >= this.#lastRecorded) return outcome
+    const unread = this.#recorded.get(this.#lastRecorded) as JournaledDelivery
+    const why = outcome.status === 'failed' ? ` with ${outcome.error.code}` : ''
+    const message = `The program ended${why} after ${this.#calls} calls; its journal holds call ${unread.id}: ${unread.request}`
+    return { status: 'diverged', error: { code: 'NONDETERMINISM', name: 'Nondeterminism', message } }
+  }
+
+  #guestMs(): number {
+    return performance.now() - this.#startedAt - this.#channel.waitMs
+  }
+
+  /** How long the wait for a number is expected to take, or for any; `undefined` when not known. */
+  #expectedMs(awaited: number | undefined): number | undefined {
+    if (awaited !== undefined) return this.#pending.get(awaited)
+    let least = Infinity
+    for (const expected of this.#pending.values()) {
+      if (expected === undefined) return undefined
+      least = Math.min(least, expected)
+    }
+    return least
   }
 
   #runProgram(program: FailedProgram): GuestOutcome {
@@ -115,6 +183,7 @@ class RunningTask {
       if (this.#pending.size === 0) break
       this.#logs.flush()
       const { id, text, atMs } = this.#channel.takeNext()
+      this.#countTaken(id)
       if (!this.#pending.delete(id)) continue
       this.#clock.advanceTo(atMs)
       this.#guest.deliver(id, text)
@@ -132,7 +201,13 @@ class RunningTask {
 
   /** The outcome for what ended the guest before its time. */
   #ended(error: unknown, program: FailedProgram): GuestOutcome {
+    if (error instanceof GuestParked) {
+      return { status: 'parked', awaited: error.awaited, received: this.#channel.received }
+    }
     if (error instanceof GuestEnd) {
+      if (error instanceof GuestDiverged) {
+        return { status: 'diverged', error: error.failure as ExecutionError }
+      }
       if (error.failure !== undefined) return failed(error.failure)
       return this.#isFinalAnswer ? this.#completed() : { status: 'stopped' }
     }
@@ -178,15 +253,14 @@ class RunningTask {
       case HostOperation.call: {
         const id = this.#start()
         const refusal = this.#refusal(number, text)
-        return refusal ?? this.#block({ kind: 'call', id, tool: number, input: text })
+        return refusal ?? this.#block(this.#call(id, number, text, true))
       }
       case HostOperation.callConcurrently: {
         const id = this.#start()
         const refusal = this.#refusal(number, text)
-        if (refusal === undefined)
-          return this.#launch({ kind: 'call', id, tool: number, input: text })
+        if (refusal === undefined) return this.#launch(this.#call(id, number, text, false))
         this.#channel.stash({ id, text: refusal, atMs: this.#clock.nowMs })
-        this.#pending.add(id)
+        this.#pending.set(id, 0)
         return id
       }
       case HostOperation.awaitCall:
@@ -200,9 +274,16 @@ class RunningTask {
       case HostOperation.closeStreamConcurrently:
         return this.#launch({ kind: 'close-stream', id: this.#start(), stream: number })
       case HostOperation.startTimer:
-        return this.#launch({ kind: 'start-timer', id: this.#start(), delayMs: number })
+        return this.#launch({
+          kind: 'start-timer',
+          id: this.#start(),
+          delayMs: number,
+          atMs: this.#clock.nowMs,
+        })
       case HostOperation.clearTimer:
-        if (this.#pending.delete(number)) this.#channel.send({ kind: 'clear-timer', id: number })
+        if (this.#pending.delete(number) && !this.#recorded.has(number)) {
+          this.#channel.send({ kind: 'clear-timer', id: number })
+        }
         return 0
       case HostOperation.finalAnswer:
         this.#takeOutput(text)
@@ -245,22 +326,57 @@ class RunningTask {
     )
   }
 
-  #launch(message: Extract<GuestMessage, { id: number }>): number {
-    this.#logs.flush()
-    this.#channel.send(message)
-    this.#pending.add(message.id)
-    return message.id
+  #call(id: number, tool: number, input: string, isBlocking: boolean): GuestRequest {
+    return { kind: 'call', id, tool, input, isBlocking, atMs: this.#clock.nowMs }
   }
 
-  #block(message: Extract<GuestMessage, { id: number }>): string {
-    return this.#take(this.#launch(message))
+  /** Asks the host, unless an earlier run was answered already. */
+  #launch(request: GuestRequest): number {
+    const { id } = request
+    const recorded = this.#recorded.get(id)
+    this.#pending.set(id, this.#expectedOf(request))
+    if (recorded !== undefined) this.#repeat(request, recorded)
+    else {
+      if (id > this.#lastRecorded) this.#cpu.startLive()
+      this.#logs.flush()
+      this.#channel.send(request)
+    }
+    return id
+  }
+
+  #expectedOf(request: GuestRequest): number | undefined {
+    if (request.kind === 'start-timer') return request.delayMs
+    return request.kind === 'call' ? this.#task.expectedMs?.[request.tool] : undefined
+  }
+
+  /** Holds a request against the journal. @throws {GuestDiverged} when it is another one */
+  #repeat(request: GuestRequest, recorded: JournaledDelivery): void {
+    const { id } = request
+    const asked = requestText(request, index => this.#tools[index]?.[0] ?? '')
+    if (asked !== recorded.request) {
+      throw new GuestDiverged(
+        `Call ${id} of the program is ${asked}; in its journal it was ${recorded.request}`,
+      )
+    }
+    if (this.#task.isRestored && request.kind === 'call' && recorded.text[0] === STREAM) {
+      this.#channel.send({ kind: 'reopen-stream', id, tool: request.tool, input: request.input })
+    }
+  }
+
+  #block(request: GuestRequest): string {
+    return this.#take(this.#launch(request))
   }
 
   #take(id: number): string {
     const { text, atMs } = this.#channel.take(id)
+    this.#countTaken(id)
     this.#pending.delete(id)
     this.#clock.advanceTo(atMs)
     return text
+  }
+
+  #countTaken(id: number): void {
+    if (this.#recorded.has(id) && ++this.#taken === this.#recorded.size) this.#cpu.startLive()
   }
 
   #takeOutput(report: string): void {

@@ -16,8 +16,9 @@ import { runTask } from './task.ts'
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void
 
-const spares = new Spares((workerData as WorkerStart).pristine, collect)
-const compiler = new Compiler()
+const { pristine, pressure, parksAlways } = workerData as WorkerStart
+const spares = new Spares(pristine, collect)
+const powers = { compiler: new Compiler(), pressure: new Int32Array(pressure), parksAlways }
 let executions = 0
 
 /** Runs one execution; the task of the pool. */
@@ -25,7 +26,7 @@ export async function execute(task: GuestTask): Promise<GuestReport> {
   const guest = await spares.lease()
   executions++
   try {
-    return runTask(task, guest, compiler)
+    return runTask(task, guest, powers)
   } finally {
     task.port.close()
     // After the report has left: nobody waits for the rewind but the execution after the next.

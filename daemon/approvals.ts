@@ -1,0 +1,87 @@
+/** The approvals of a daemon: listed, decided, handed on to their executions. */
+
+import type { CallApproval } from '../executor/call-approval.ts'
+import { type DecidedBy, expired, readDecision, requireSame } from '../executor/decision.ts'
+import type { Toolbox } from '../executor/tools/toolbox.ts'
+import type { Approval, ApprovalStatus, Decision } from '../protocol/approval.ts'
+import { LatchdError } from '../protocol/errors.ts'
+import type { Caller, Executions, Page } from './executions.ts'
+import { fromCursor, toCursor } from './store/place.ts'
+import type { Store } from './store/store.ts'
+
+export interface ApprovalsQuery {
+  readonly status: ApprovalStatus | undefined
+  readonly executionId: string | undefined
+  readonly after: string | undefined
+  readonly limit: number
+}
+
+export interface ApprovalsPowers {
+  readonly store: Store
+  readonly executions: Executions
+  readonly toolbox: Toolbox
+}
+
+export class ApprovalDesk {
+  #powers: ApprovalsPowers
+
+  constructor(powers: ApprovalsPowers) {
+    this.#powers = powers
+  }
+
+  async list(query: ApprovalsQuery, caller: Caller): Promise<Page<Approval>> {
+    const owner = caller.seesAll ? undefined : caller.name
+    const after = query.after === undefined ? undefined : fromCursor(query.after)
+    const data = await this.#powers.store.approvals({ ...query, owner, after })
+    const last = data.at(-1)
+    const isFull = last !== undefined && data.length === query.limit
+    const place = last && { createdAtMs: last.createdAtMs, id: last.approvalId }
+    return { data, ...(isFull && place && { nextCursor: toCursor(place) }) }
+  }
+
+  /** @throws {LatchdError} `NOT_FOUND`, also for the approval of another caller */
+  async get(approvalId: string, caller: Caller): Promise<Approval> {
+    return (await this.#find(approvalId, caller)).approval
+  }
+
+  /**
+   * Decides an approval; the same decision once more changes nothing.
+   *
+   * @throws {LatchdError} `NOT_FOUND`, `ALREADY_DECIDED`, `INVALID_REQUEST` for args that do not fit
+   */
+  async decide(approvalId: string, decision: Decision, caller: Caller): Promise<Approval> {
+    const { approval } = await this.#find(approvalId, caller)
+    const tool = this.#powers.toolbox.get(approval.tool)
+    return await this.#signal(approvalId, await readDecision(decision, tool, caller.name))
+  }
+
+  /** Nobody has decided in time. */
+  async expire({ approval }: CallApproval): Promise<void> {
+    await this.#powers.store
+      .signal(approval.approvalId, expired())
+      .then(outcome => outcome.kind === 'decided' && this.#handOn(outcome))
+  }
+
+  async #signal(approvalId: string, decided: DecidedBy): Promise<Approval> {
+    const outcome = await this.#powers.store.signal(approvalId, decided)
+    if (outcome.kind === 'not-found') throw notFound(approvalId)
+    if (outcome.kind === 'already') requireSame(outcome.stored, decided)
+    else this.#handOn(outcome)
+    return outcome.stored.approval
+  }
+
+  #handOn({ stored, isWaiting }: { stored: CallApproval; isWaiting: boolean }): void {
+    // The decision is durable: whoever decided need not wait for the execution.
+    void this.#powers.executions.decided(stored, isWaiting)
+  }
+
+  async #find(approvalId: string, caller: Caller): Promise<CallApproval> {
+    const found = await this.#powers.store.approval(approvalId)
+    if (found !== undefined && (caller.seesAll || found.owner === caller.name)) return found.stored
+    throw notFound(approvalId)
+  }
+}
+
+function notFound(approvalId: string): LatchdError {
+  return new LatchdError('NOT_FOUND', `There is no approval ${approvalId}`)
+}

@@ -1,0 +1,290 @@
+/**
+ * Keeps one execution: in memory as long as it may end with the process, in the store from the
+ * moment at which it may not.
+ *
+ * Volatile: events go to memory and to watchers at once; records stay with the execution. Durable:
+ * records, events and approvals gather here and are written together, when something may only happen
+ * after them (a call that is made once, an approval that is shown, a park, the end), or when somebody
+ * watches; watchers are told after the commit.
+ */
+
+import { setTimeout as delay } from 'node:timers/promises'
+import type { CallApproval } from '../../executor/call-approval.ts'
+import type { ExecutionPlan, RunningExecution } from '../../executor/execution.ts'
+import type { JournalRecord } from '../../executor/journal.ts'
+import type { ExecutionHost, Keeper } from '../../executor/keeper.ts'
+import type { CompiledProgram } from '../../executor/messages.ts'
+import { LatchdError } from '../../protocol/errors.ts'
+import type { ExecutionEvent } from '../../protocol/events.ts'
+import type { Execution } from '../../protocol/execution.ts'
+import type { EventHub } from '../event-hub.ts'
+import type { MemoryStore } from '../store/memory-store.ts'
+import type {
+  Addition,
+  SessionSnapshot,
+  Store,
+  StoredEvent,
+  Submission,
+  SubmitOutcome,
+  WebhookMessage,
+} from '../store/store.ts'
+import { keepPlan } from './kept-plan.ts'
+
+/** What all keepers of a daemon share. */
+export interface KeeperPowers {
+  readonly store: Store
+  readonly memory: MemoryStore
+  readonly hub: EventHub
+  /** Engine, prelude and ICU: see `executor/engine/runtime-tag.ts`. */
+  readonly runtime: string
+  /** The message to a webhook for an event; `undefined` when none is sent for it. */
+  readonly webhookFor: (url: string, event: StoredEvent) => WebhookMessage | undefined
+  /** Told of a write that failed and that nobody waits for. */
+  readonly onFault: (error: unknown, executionId: string) => void
+  readonly onExpire: (approval: CallApproval) => void
+}
+
+/** Events wait so long for others before they are written for those who watch. */
+const WATCHED_MS = 10
+/** More entries than this are written although nobody waits for them. */
+const MAX_HELD = 500
+/** A write that finds the disk full is tried again after this long; nothing is lost meanwhile. */
+const FULL_DISK_MS = 500
+
+/** The epoch of an execution that was submitted and never claimed. */
+const FIRST_EPOCH = 1
+
+interface Held {
+  records: JournalRecord[]
+  events: StoredEvent[]
+  approvals: CallApproval[]
+  webhooks: WebhookMessage[]
+  program?: string
+}
+
+const nothing = (): Held => ({ records: [], events: [], approvals: [], webhooks: [] })
+
+export class ExecutionKeeper implements Keeper, ExecutionHost {
+  readonly keeper = this
+  readonly owner: string
+  readonly webhookUrl: string | undefined
+  #plan: ExecutionPlan
+  #powers: KeeperPowers
+  #running: RunningExecution | undefined
+  #isDurable: boolean
+  #epoch: number
+  #held = nothing()
+  /** The last write under way; all before it have ended when it has. */
+  #written: Promise<void> = Promise.resolve()
+  #timer: NodeJS.Timeout | undefined
+  #onStart: () => void = () => {}
+
+  /** @param epoch of a claimed execution; absent: a new one */
+  constructor(
+    plan: ExecutionPlan,
+    owner: string,
+    webhookUrl: string | undefined,
+    powers: KeeperPowers,
+    epoch?: number,
+  ) {
+    this.#plan = plan
+    this.owner = owner
+    this.webhookUrl = webhookUrl
+    this.#powers = powers
+    this.#isDurable = epoch !== undefined
+    this.#epoch = epoch ?? FIRST_EPOCH
+  }
+
+  get isDurable(): boolean {
+    return this.#isDurable
+  }
+
+  /** The execution whose keeper this is. @param onStart called when it gets a worker */
+  bind(running: RunningExecution, onStart: () => void = () => {}): void {
+    this.#running = running
+    this.#onStart = onStart
+  }
+
+  /** Takes a new execution that may end with the process. */
+  submitVolatile(): void {
+    const running = this.#running as RunningExecution
+    this.#powers.memory.submit(this.#plan.executionId, this.owner, () => running.read())
+  }
+
+  /** Takes a new execution that may not. */
+  async submitDurable(key: Submission['key']): Promise<SubmitOutcome> {
+    this.#isDurable = true
+    return await this.#powers.store.submit({
+      ...this.#submission('queued'),
+      ...(key && { key }),
+    })
+  }
+
+  /** Makes a volatile execution durable, with all that has happened; resolves when it is. */
+  makeDurable(): Promise<void> {
+    if (!this.#isDurable) this.#promote()
+    return this.sync()
+  }
+
+  onEvent(event: ExecutionEvent): void {
+    const { memory, hub } = this.#powers
+    if (event.type === 'execution-started' || event.type === 'execution-resumed') this.#onStart()
+    // Progress is told to who watches now, and not kept.
+    if (event.type === 'call-progressed') {
+      hub.publish(this.owner, event)
+      return
+    }
+    // An approval is visible only when its execution would survive.
+    if (event.type === 'approval-requested' && !this.#isDurable) this.#promote()
+    const webhook = this.webhookUrl && this.#powers.webhookFor(this.webhookUrl, event)
+    if (!this.#isDurable) {
+      memory.append(event)
+      hub.publish(this.owner, event)
+      // An execution that ends with the process has nobody who would try again.
+      return
+    }
+    this.#held.events.push(event)
+    if (webhook) this.#held.webhooks.push(webhook)
+    // The next thing that happens may be far away, and somebody may wait for this.
+    if (event.type === 'execution-parked') setImmediate(() => this.#writeNow())
+    else this.#writeSoon()
+  }
+
+  record(record: JournalRecord): void {
+    if (!this.#isDurable) return
+    this.#held.records.push(record)
+    this.#writeSoon()
+  }
+
+  program(program: CompiledProgram): void {
+    if (this.#isDurable) this.#held.program = JSON.stringify(program)
+  }
+
+  showApproval(approval: CallApproval): Promise<void> {
+    this.#held.approvals.push(approval)
+    return this.sync()
+  }
+
+  expireApproval(approval: CallApproval): void {
+    this.#powers.onExpire(approval)
+  }
+
+  sync(): Promise<void> {
+    if (!this.#isDurable || this.#isEmpty()) return this.#written
+    const { store } = this.#powers
+    const addition = this.#take()
+    return this.#write(addition, () =>
+      store.append(this.#plan.executionId, this.#epoch, addition),
+    )
+  }
+
+  /** Puts a waiting execution away. `ready`: it can go on at once. */
+  async park(wakeAtMs: number): Promise<'parked' | 'ready'> {
+    const { executionId, createdAtMs, limits } = this.#plan
+    const addition = { ...this.#take(), usage: this.#usage() }
+    const deadlineMs = createdAtMs + limits.wallMs
+    const parking = { ...addition, wakeAtMs: Math.min(wakeAtMs, deadlineMs) }
+    let outcome: 'parked' | 'ready' = 'parked'
+    await this.#write(addition, async () => {
+      outcome = await this.#powers.store.park(executionId, this.#epoch, parking)
+    })
+    return outcome
+  }
+
+  /** Keeps the end of an execution, or that it is stuck. */
+  async finish(execution: Execution, snapshot?: SessionSnapshot): Promise<void> {
+    if (!this.#isDurable) {
+      if ('endedAtMs' in execution) this.#powers.memory.finish(execution)
+      return
+    }
+    const addition = { ...this.#take(), usage: this.#usage() }
+    const ending = { ...addition, execution, ...(snapshot && { snapshot }) }
+    await this.#write(addition, () =>
+      this.#powers.store.finish(this.#plan.executionId, this.#epoch, ending),
+    )
+  }
+
+  #promote(): void {
+    const { memory, store } = this.#powers
+    this.#isDurable = true
+    const events = memory.take(this.#plan.executionId)
+    const { records, startedAtMs, program } = (this.#running as RunningExecution).kept()
+    const submission: Submission = {
+      ...this.#submission(startedAtMs === undefined ? 'queued' : 'running'),
+      events,
+      // A copy: the journal goes on, and what comes is written by itself.
+      records: [...records],
+      usage: this.#usage(),
+      ...(startedAtMs !== undefined && { startedAtMs }),
+      ...(program && { program: JSON.stringify(program) }),
+    }
+    // Those events were told when they happened.
+    this.#write({}, async () => {
+      await store.submit(submission)
+    }).catch(error => this.#powers.onFault(error, this.#plan.executionId))
+  }
+
+  #submission(state: Submission['state']): Submission {
+    const { executionId, source, sessionId, createdAtMs, limits } = this.#plan
+    return {
+      executionId,
+      owner: this.owner,
+      state,
+      source,
+      plan: keepPlan(this.#plan, this.#powers.runtime),
+      ...(sessionId !== undefined && { sessionId }),
+      ...(this.webhookUrl !== undefined && { webhookUrl: this.webhookUrl }),
+      createdAtMs,
+      deadlineMs: createdAtMs + limits.wallMs,
+    }
+  }
+
+  /** Writes, and then tells who watches. Writes of one execution reach the store in order. */
+  #write(addition: Addition, write: () => Promise<void>): Promise<void> {
+    const written = Promise.all([this.#persist(write), this.#written]).then(() => {
+      for (const event of addition.events ?? []) this.#powers.hub.publish(this.owner, event)
+    })
+    this.#written = written
+    return written
+  }
+
+  async #persist(write: () => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        await write()
+        return
+      } catch (error) {
+        if (!(error instanceof LatchdError && error.code === 'STORE_FULL')) throw error
+        await delay(FULL_DISK_MS)
+      }
+    }
+  }
+
+  #isEmpty(): boolean {
+    const { records, events, approvals, program } = this.#held
+    return records.length + events.length + approvals.length === 0 && program === undefined
+  }
+
+  #take(): Addition {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    const held = this.#held
+    this.#held = nothing()
+    const startedAtMs = this.#running?.kept().startedAtMs
+    return { ...held, ...(startedAtMs !== undefined && { startedAtMs }) }
+  }
+
+  #usage(): string {
+    return JSON.stringify((this.#running as RunningExecution).kept().usage)
+  }
+
+  #writeSoon(): void {
+    const isMuch = this.#held.records.length + this.#held.events.length > MAX_HELD
+    if (!isMuch && !this.#powers.hub.isWatched(this.#plan.executionId)) return
+    this.#timer ??= setTimeout(() => this.#writeNow(), WATCHED_MS)
+  }
+
+  #writeNow(): void {
+    this.sync().catch(error => this.#powers.onFault(error, this.#plan.executionId))
+  }
+}

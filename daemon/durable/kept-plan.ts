@@ -1,0 +1,108 @@
+/** The plan of an execution as it is kept, and from there back to one that can run. */
+
+import type { ExecutionPlan } from '../../executor/execution.ts'
+import { type Effect, effectOf } from '../../executor/journal.ts'
+import { normalizeTool } from '../../executor/tools/normalize.ts'
+import type { InputForm, Tool } from '../../executor/tools/tool.ts'
+import { Toolbox } from '../../executor/tools/toolbox.ts'
+import type { ClaimedExecution } from '../store/store.ts'
+
+/** What a guest, and its replay, know of a tool. */
+interface KeptTool {
+  readonly name: string
+  readonly inputForm: InputForm
+  readonly parameters: readonly string[]
+  readonly effect: Effect
+}
+
+interface KeptPlan {
+  readonly language: ExecutionPlan['language']
+  readonly limits: ExecutionPlan['limits']
+  readonly tools: readonly KeptTool[]
+  readonly inputs?: string
+  readonly seed: ExecutionPlan['seed']
+  readonly metadata?: ExecutionPlan['metadata']
+  /** Engine, prelude and ICU that the execution began with. */
+  readonly runtime: string
+}
+
+/** A plan as text, for a store. @param runtime the tag of what it runs on */
+export function keepPlan(plan: ExecutionPlan, runtime: string): string {
+  const { language, limits, toolbox, inputs, seed, metadata } = plan
+  const tools = toolbox.tools.map(keepTool)
+  const kept: KeptPlan = {
+    language,
+    limits,
+    tools,
+    ...(inputs !== undefined && { inputs }),
+    seed,
+    ...(metadata && { metadata }),
+    runtime,
+  }
+  return JSON.stringify(kept)
+}
+
+function keepTool({ name, inputForm, parameters, annotations }: Tool): KeptTool {
+  return { name, inputForm, parameters, effect: effectOf(annotations) }
+}
+
+/** A plan that was kept, with the runtime that it began with. */
+export interface ReadPlan {
+  readonly plan: ExecutionPlan
+  readonly runtime: string
+}
+
+/**
+ * Reads a plan that was kept.
+ *
+ * @param toolbox the tools that there are now; one that is gone or has changed is unavailable
+ */
+export function readPlan(claimed: ClaimedExecution, toolbox: Toolbox): ReadPlan {
+  const { executionId, owner, source, sessionId, createdAtMs } = claimed
+  const kept = JSON.parse(claimed.plan) as KeptPlan
+  const tools = kept.tools.map(tool => currentTool(tool, toolbox))
+  return {
+    plan: {
+      executionId,
+      source,
+      language: kept.language,
+      limits: kept.limits,
+      toolbox: tools.length === toolbox.tools.length && tools.every((tool, i) => tool === toolbox.tools[i])
+        ? toolbox
+        : new Toolbox(tools),
+      inputs: kept.inputs,
+      seed: kept.seed,
+      sessionId,
+      caller: owner,
+      metadata: kept.metadata,
+      createdAtMs,
+    },
+    runtime: kept.runtime,
+  }
+}
+
+function currentTool(kept: KeptTool, toolbox: Toolbox): Tool {
+  const tool = toolbox.find(kept.name)
+  if (tool === undefined) return unavailable(kept, 'there is no tool of that name any more')
+  const change = changeOf(kept, keepTool(tool))
+  return change === undefined ? tool : unavailable(kept, change)
+}
+
+function changeOf(kept: KeptTool, now: KeptTool): string | undefined {
+  const before = kept.parameters.join(', ')
+  const after = now.parameters.join(', ')
+  if (kept.inputForm !== now.inputForm || before !== after) {
+    return `its parameters were (${before}) and are (${after})`
+  }
+  return kept.effect === now.effect
+    ? undefined
+    : `its calls were ${kept.effect} and are ${now.effect}`
+}
+
+/** A tool in the shape that the guest knows; an execution that calls it is stuck. */
+function unavailable({ name, inputForm, parameters, effect }: KeptTool, change: string): Tool {
+  const annotations = effect === 'once' ? {} : { [effect]: true }
+  const tool = normalizeTool({ name, description: '', annotations, execute: () => undefined })
+  return { ...tool, inputForm, parameters, change }
+}
+

@@ -1,0 +1,180 @@
+/** Approvals: what waits for a person, and the first decision of each. */
+
+import type { Approval, ApprovalStatus } from '../../../protocol/approval.ts'
+import type { ExecutionStatus } from '../../../protocol/execution.ts'
+import type { ApprovalQuery, DecidedBy, SignalOutcome, StoredApproval } from '../store.ts'
+import type { Connection } from './connection.ts'
+import { fromColumn, type TextColumn, toColumn } from './exact-text.ts'
+import { isLive, type RowId } from './execution-rows.ts'
+import type { Journals } from './journal-rows.ts'
+import { newestFirst } from './newest-first.ts'
+import type { Sessions } from './sessions.ts'
+
+const statuses: readonly ApprovalStatus[] = ['pending', 'approved', 'rejected', 'expired']
+
+interface WaitRow {
+  readonly id: number
+  readonly execution: RowId
+  readonly owner: string
+  readonly seq: number
+  readonly approval: string
+  readonly input: TextColumn
+  readonly is_remembered: number
+}
+
+const COLUMNS = 'id, execution, owner, seq, approval, input, is_remembered'
+
+export class Approvals {
+  #connection: Connection
+  #journals: Journals
+  #sessions: Sessions
+
+  constructor(connection: Connection, journals: Journals, sessions: Sessions) {
+    this.#connection = connection
+    this.#journals = journals
+    this.#sessions = sessions
+  }
+
+  add(execution: RowId, owner: string, added: readonly StoredApproval[]): void {
+    for (const { approval, seq, encodedInput, isRemembered } of added) {
+      this.#connection.run(
+        `INSERT INTO wait (approval_id, execution, seq, owner, status, created_ms, approval, input,
+          is_remembered, is_ready) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        approval.approvalId,
+        execution,
+        seq,
+        owner,
+        approval.status,
+        approval.createdAtMs,
+        JSON.stringify(approval),
+        toColumn(encodedInput),
+        Number(isRemembered),
+        Number(approval.status !== 'pending' && !this.#journals.hasDelivery(execution, seq)),
+      )
+    }
+  }
+
+  signal(approvalId: string, decision: DecidedBy): SignalOutcome {
+    const row = this.#find(approvalId)
+    if (row === undefined) return { kind: 'not-found' }
+    const before = stored(row)
+    if (before.approval.status !== 'pending') {
+      return { kind: 'already', stored: before, owner: row.owner }
+    }
+    const { state } = this.#connection.get(
+      'SELECT state FROM execution WHERE id = ?',
+      row.execution,
+    ) as {
+      state: ExecutionStatus
+    }
+    const after = decided(before, decision)
+    const mayGoOn = isLive(state) || state === 'stuck'
+    this.#connection.run(
+      `UPDATE wait SET status = ?, approval = ?, input = ?, is_remembered = ?, is_ready = ? WHERE id = ?`,
+      decision.status,
+      JSON.stringify(after.approval),
+      toColumn(after.encodedInput),
+      Number(after.isRemembered),
+      Number(mayGoOn && !this.#journals.hasDelivery(row.execution, row.seq)),
+      row.id,
+    )
+    const { sessionId, tool } = after.approval
+    if (after.isRemembered && decision.status === 'approved' && sessionId !== undefined) {
+      this.#sessions.remember(sessionId, tool)
+    }
+    return { kind: 'decided', stored: after, owner: row.owner, isWaiting: state === 'waiting' }
+  }
+
+  /** Whether a decision of the execution has not been told to it. */
+  isReady(execution: RowId): boolean {
+    return (
+      this.#connection.get('SELECT 1 FROM wait WHERE execution = ? AND is_ready = 1', execution) !==
+      undefined
+    )
+  }
+
+  /** An execution that has ended is told nothing any more. */
+  endAll(execution: RowId): void {
+    this.#connection.run(
+      'UPDATE wait SET is_ready = 0 WHERE execution = ? AND is_ready = 1',
+      execution,
+    )
+  }
+
+  ofExecution(execution: RowId): StoredApproval[] {
+    return this.#connection
+      .all<WaitRow>(`SELECT ${COLUMNS} FROM wait WHERE execution = ? ORDER BY seq, id`, execution)
+      .map(stored)
+  }
+
+  approval(approvalId: string): { owner: string; stored: StoredApproval } | undefined {
+    const row = this.#find(approvalId)
+    return row && { owner: row.owner, stored: stored(row) }
+  }
+
+  approvals(query: ApprovalQuery): Approval[] {
+    const wanted = query.status === undefined ? statuses : [query.status]
+    if (query.executionId !== undefined) return this.#listOfExecution(query, wanted)
+    const { owner } = query
+    const [where, parts] =
+      owner === undefined
+        ? ['WHERE status = ?', wanted.map(status => [status])]
+        : ['WHERE owner = ? AND status = ?', wanted.map(status => [owner, status])]
+    const select = `SELECT created_ms, approval_id AS name FROM wait ${where}`
+    return newestFirst(this.#connection, select, 'approval_id', parts, query).map(
+      ({ name }) => stored(this.#find(name) as WaitRow).approval,
+    )
+  }
+
+  /** All approvals of an execution are few: an index for each order of them would be too much. */
+  #listOfExecution(query: ApprovalQuery, wanted: readonly ApprovalStatus[]): Approval[] {
+    const { executionId = '', owner, after, limit } = query
+    return this.#connection
+      .all<WaitRow>(
+        `SELECT ${COLUMNS} FROM wait
+          WHERE execution = (SELECT id FROM execution WHERE execution_id = ?)
+            AND (created_ms, approval_id) < (?, ?)
+            AND owner = ifnull(?, owner)
+            AND status IN (SELECT value FROM json_each(?))
+          ORDER BY created_ms DESC, approval_id DESC LIMIT ?`,
+        executionId,
+        after?.createdAtMs ?? Number.MAX_SAFE_INTEGER,
+        after?.id ?? '',
+        owner ?? null,
+        JSON.stringify(wanted),
+        limit,
+      )
+      .map(row => stored(row).approval)
+  }
+
+  #find(approvalId: string): WaitRow | undefined {
+    return this.#connection.get(`SELECT ${COLUMNS} FROM wait WHERE approval_id = ?`, approvalId)
+  }
+}
+
+function stored(row: WaitRow): StoredApproval {
+  return {
+    approval: JSON.parse(row.approval),
+    seq: row.seq,
+    encodedInput: fromColumn(row.input),
+    isRemembered: row.is_remembered === 1,
+  }
+}
+
+function decided(before: StoredApproval, decision: DecidedBy): StoredApproval {
+  const { status, reason, answer, decidedBy, decidedAtMs, input, remember } = decision
+  return {
+    approval: {
+      ...before.approval,
+      status,
+      decidedAtMs,
+      ...(reason !== undefined && { reason }),
+      ...(answer !== undefined && { answer }),
+      ...(decidedBy !== undefined && { decidedBy }),
+      ...(input !== undefined && { input: input.plain }),
+    },
+    seq: before.seq,
+    encodedInput: input?.encoded ?? before.encodedInput,
+    isRemembered: remember === 'session',
+  }
+}

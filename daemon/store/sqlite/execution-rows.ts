@@ -1,0 +1,116 @@
+/** Rows of executions: finding them, and what their columns mean. */
+
+import { foldExecution, type KeptUsage, NO_USAGE } from '../../../executor/fold-execution.ts'
+import { LatchdError } from '../../../protocol/errors.ts'
+import type { Execution, ExecutionStatus } from '../../../protocol/execution.ts'
+import type { StoredEvent } from '../store.ts'
+import type { Connection } from './connection.ts'
+
+/** An execution's integer inside the store. */
+export type RowId = number
+
+export interface ExecutionRow {
+  readonly id: RowId
+  readonly execution_id: string
+  readonly owner: string
+  readonly state: ExecutionStatus
+  readonly epoch: number
+  readonly losses: number
+  readonly created_ms: number
+  readonly started_ms: number | null
+  readonly deadline_ms: number
+  readonly session_id: string | null
+  readonly usage: string | null
+  readonly webhook_url: string | null
+}
+
+export type LiveState = 'queued' | 'running' | 'waiting'
+
+export function isLive(state: ExecutionStatus): state is LiveState {
+  return state === 'queued' || state === 'running' || state === 'waiting'
+}
+
+const COLUMNS = `id, execution_id, owner, state, epoch, losses, created_ms, started_ms, deadline_ms,
+  session_id, usage, webhook_url`
+
+export function findExecution(
+  connection: Connection,
+  executionId: string,
+): ExecutionRow | undefined {
+  return connection.get(`SELECT ${COLUMNS} FROM execution WHERE execution_id = ?`, executionId)
+}
+
+export function executionOfRow(connection: Connection, id: RowId): ExecutionRow {
+  return connection.get(`SELECT ${COLUMNS} FROM execution WHERE id = ?`, id) as ExecutionRow
+}
+
+/**
+ * The execution for its owner under an epoch.
+ *
+ * @throws {LatchdError} `STALE_OWNER`: it has a newer owner or none, or is not there
+ */
+export function ownedExecution(
+  connection: Connection,
+  executionId: string,
+  epoch: number,
+): ExecutionRow {
+  const row = findExecution(connection, executionId)
+  if (row?.epoch === epoch && (row.state === 'running' || row.state === 'queued')) return row
+  const found = row === undefined ? 'it is not there' : `it is ${row.state} in epoch ${row.epoch}`
+  throw new LatchdError(
+    'STALE_OWNER',
+    `Cannot write to execution ${executionId} in epoch ${epoch}: ${found}`,
+  )
+}
+
+/** Events after a sequence number, in order. */
+export function eventsOf(connection: Connection, id: RowId, after: number): StoredEvent[] {
+  return connection
+    .all<{ body: string }>(
+      'SELECT body FROM event WHERE execution = ? AND sequence > ? ORDER BY sequence',
+      id,
+      after,
+    )
+    .map(({ body }) => JSON.parse(body))
+}
+
+/** An execution as it stands: as it was kept when it ended or got stuck, or else read from its events. */
+export function toldExecution(connection: Connection, row: ExecutionRow, nowMs: number): Execution {
+  if (isLive(row.state)) return foldedExecution(connection, row, row.state, nowMs)
+  const ending = connection.get<{ body: string }>(
+    'SELECT body FROM ending WHERE execution = ?',
+    row.id,
+  )
+  if (ending === undefined) throw new Error(`The store has lost how ${row.execution_id} ended`)
+  return JSON.parse(ending.body)
+}
+
+/** An execution read from its events, in a state that is told. */
+export function foldedExecution(
+  connection: Connection,
+  row: ExecutionRow,
+  state: LiveState,
+  nowMs: number,
+): Execution {
+  const plan = connection.get<{ metadata: string | null }>(
+    `SELECT plan -> '$.metadata' AS metadata FROM program WHERE execution = ?`,
+    row.id,
+  )
+  return foldExecution(
+    {
+      executionId: row.execution_id,
+      state,
+      createdAtMs: row.created_ms,
+      startedAtMs: row.started_ms ?? undefined,
+      sessionId: row.session_id ?? undefined,
+      metadata: JSON.parse(plan?.metadata ?? 'null') ?? undefined,
+      usage: usageOf(row),
+      events: eventsOf(connection, row.id, 0),
+    },
+    nowMs,
+  )
+}
+
+function usageOf({ usage }: ExecutionRow): KeptUsage {
+  return usage === null ? NO_USAGE : JSON.parse(usage)
+}

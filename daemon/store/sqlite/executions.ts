@@ -1,0 +1,257 @@
+/**
+ * The life of executions in the store.
+ *
+ *     submit ─▶ queued ─▶ running ⇄ waiting        claim: any of these three ─▶ running, epoch + 1
+ *                  │         │                      park:  running ─▶ waiting, unless it is ready
+ *                  └────┬────┘                      finish: queued or running ─▶ ended or stuck
+ *                       ▼                           retry: stuck ─▶ queued
+ *        completed, failed, cancelled, stuck
+ *
+ * Whoever holds the epoch of a queued or running execution is its owner. Nobody owns a waiting one.
+ */
+
+import type {
+  Addition,
+  ClaimedExecution,
+  Ending,
+  Parking,
+  Submission,
+  SubmitOutcome,
+} from '../store.ts'
+import type { Approvals } from './approvals.ts'
+import type { Blobs } from './blobs.ts'
+import type { Connection } from './connection.ts'
+import {
+  type ExecutionRow,
+  eventsOf,
+  executionOfRow,
+  findExecution,
+  isLive,
+  ownedExecution,
+  type RowId,
+} from './execution-rows.ts'
+import type { Journals } from './journal-rows.ts'
+import type { Sessions } from './sessions.ts'
+import type { Webhooks } from './webhooks.ts'
+
+/** The epoch of whoever submits. */
+const FIRST_EPOCH = 1
+
+export interface ExecutionParts {
+  readonly blobs: Blobs
+  readonly journals: Journals
+  readonly approvals: Approvals
+  readonly sessions: Sessions
+  readonly webhooks: Webhooks
+}
+
+export class Executions {
+  #connection: Connection
+  #parts: ExecutionParts
+
+  constructor(connection: Connection, parts: ExecutionParts) {
+    this.#connection = connection
+    this.#parts = parts
+  }
+
+  submit(submission: Submission): SubmitOutcome {
+    const { executionId, owner, key, state, createdAtMs } = submission
+    const known = key && this.#ofKey(owner, key.text)
+    if (known) {
+      return known.key_hash === key.bodyHash
+        ? { kind: 'known', executionId: known.execution_id }
+        : { kind: 'key-reused' }
+    }
+    const id = this.#connection.insert(
+      `INSERT INTO execution (execution_id, owner, state, epoch, created_ms, started_ms, deadline_ms,
+        session_id, key_text, key_hash, usage, webhook_url)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      executionId,
+      owner,
+      state,
+      FIRST_EPOCH,
+      createdAtMs,
+      submission.startedAtMs ?? null,
+      submission.deadlineMs,
+      submission.sessionId ?? null,
+      key?.text ?? null,
+      key?.bodyHash ?? null,
+      submission.usage ?? null,
+      submission.webhookUrl ?? null,
+    )
+    this.#connection.run(
+      'INSERT INTO program (execution, source, plan) VALUES (?, ?, ?)',
+      id,
+      this.#parts.blobs.keepText(submission.source),
+      submission.plan,
+    )
+    this.#add(id, owner, FIRST_EPOCH, submission)
+    return { kind: 'accepted', epoch: FIRST_EPOCH }
+  }
+
+  #ofKey(owner: string, text: string) {
+    return this.#connection.get<{ execution_id: string; key_hash: string }>(
+      'SELECT execution_id, key_hash FROM execution WHERE owner = ? AND key_text = ?',
+      owner,
+      text,
+    )
+  }
+
+  claim(executionId: string): ClaimedExecution | undefined {
+    const row = findExecution(this.#connection, executionId)
+    if (row === undefined || !isLive(row.state)) return undefined
+    this.#connection.run(
+      `UPDATE execution SET state = 'running', epoch = epoch + 1, wake_ms = NULL WHERE id = ?`,
+      row.id,
+    )
+    return this.#loaded(executionOfRow(this.#connection, row.id))
+  }
+
+  journal(executionId: string): ClaimedExecution | undefined {
+    const row = findExecution(this.#connection, executionId)
+    return row && this.#loaded(row)
+  }
+
+  #loaded(row: ExecutionRow): ClaimedExecution {
+    const { blobs, journals, approvals } = this.#parts
+    const { source, compiled, plan } = this.#connection.get(
+      'SELECT source, compiled, plan FROM program WHERE execution = ?',
+      row.id,
+    ) as { source: number; compiled: number | null; plan: string }
+    return {
+      executionId: row.execution_id,
+      owner: row.owner,
+      epoch: row.epoch,
+      source: blobs.text(source),
+      plan,
+      program: compiled === null ? undefined : blobs.text(compiled),
+      usage: row.usage ?? undefined,
+      sessionId: row.session_id ?? undefined,
+      webhookUrl: row.webhook_url ?? undefined,
+      createdAtMs: row.created_ms,
+      startedAtMs: row.started_ms ?? undefined,
+      deadlineMs: row.deadline_ms,
+      records: journals.records(row.id),
+      approvals: approvals.ofExecution(row.id),
+      events: eventsOf(this.#connection, row.id, 0),
+    }
+  }
+
+  append(executionId: string, epoch: number, addition: Addition): void {
+    const row = ownedExecution(this.#connection, executionId, epoch)
+    this.#add(row.id, row.owner, epoch, addition)
+    // A queued execution of which it is told when it started runs.
+    const state = addition.startedAtMs === undefined ? row.state : 'running'
+    this.#keep(row, state, addition, null)
+  }
+
+  park(executionId: string, epoch: number, parking: Parking): 'parked' | 'ready' {
+    const row = ownedExecution(this.#connection, executionId, epoch)
+    this.#add(row.id, row.owner, epoch, parking)
+    this.#parts.webhooks.add(row.id, parking.webhooks ?? [])
+    const isReady = this.#parts.approvals.isReady(row.id)
+    this.#keep(row, isReady ? 'running' : 'waiting', parking, isReady ? null : parking.wakeAtMs)
+    return isReady ? 'ready' : 'parked'
+  }
+
+  finish(executionId: string, epoch: number, ending: Ending): void {
+    const row = ownedExecution(this.#connection, executionId, epoch)
+    const { execution, webhooks, snapshot } = ending
+    this.#add(row.id, row.owner, epoch, ending)
+    this.#parts.webhooks.add(row.id, webhooks ?? [])
+    this.#keep(row, execution.status, ending, null)
+    this.#connection.run(
+      'INSERT INTO ending (execution, body) VALUES (?, ?)',
+      row.id,
+      JSON.stringify(execution),
+    )
+    if (!('endedAtMs' in execution)) return
+    this.#connection.run(
+      'UPDATE execution SET ended_ms = ? WHERE id = ?',
+      execution.endedAtMs,
+      row.id,
+    )
+    this.#parts.approvals.endAll(row.id)
+    if (row.session_id === null) return
+    this.#parts.sessions.ended(row.session_id, snapshot, execution.endedAtMs)
+  }
+
+  /** What stands in rows of their own. */
+  #add(id: RowId, owner: string, epoch: number, addition: Addition): void {
+    const { program, records = [], events = [], approvals = [] } = addition
+    if (program !== undefined) this.#compiled(id, program)
+    // Before the records, of which one may answer an approval that is told decided.
+    this.#parts.approvals.add(id, owner, approvals)
+    this.#parts.journals.add(id, epoch, records)
+    for (const event of events) {
+      this.#connection.run(
+        'INSERT INTO event (execution, sequence, body) VALUES (?, ?, ?)',
+        id,
+        event.sequence,
+        JSON.stringify(event),
+      )
+    }
+  }
+
+  #compiled(id: RowId, program: string): void {
+    const before = this.#connection.get<{ compiled: number | null }>(
+      'SELECT compiled FROM program WHERE execution = ?',
+      id,
+    )
+    this.#connection.run(
+      'UPDATE program SET compiled = ? WHERE execution = ?',
+      this.#parts.blobs.keepText(program),
+      id,
+    )
+    if (typeof before?.compiled === 'number') this.#parts.blobs.release(before.compiled)
+  }
+
+  /** What stands in the execution's own row, which is left alone when nothing of it changes. */
+  #keep(
+    row: ExecutionRow,
+    state: ExecutionRow['state'],
+    { usage, startedAtMs, records = [] }: Addition,
+    wakeAtMs: number | null,
+  ): void {
+    const losses = records.length > 0 ? 0 : row.losses
+    const isSame = usage === undefined && startedAtMs === undefined && losses === row.losses
+    if (isSame && state === row.state) return
+    this.#connection.run(
+      `UPDATE execution SET state = ?, losses = ?, wake_ms = ?,
+        usage = ifnull(?, usage), started_ms = ifnull(?, started_ms) WHERE id = ?`,
+      state,
+      losses,
+      wakeAtMs,
+      usage ?? null,
+      startedAtMs ?? null,
+      row.id,
+    )
+  }
+
+  retry(executionId: string): boolean {
+    const row = findExecution(this.#connection, executionId)
+    if (row?.state !== 'stuck') return false
+    this.#connection.run(`UPDATE execution SET state = 'queued', losses = 0 WHERE id = ?`, row.id)
+    this.#connection.run('DELETE FROM ending WHERE execution = ?', row.id)
+    return true
+  }
+
+  remove(executionId: string): void {
+    const row = findExecution(this.#connection, executionId)
+    if (row !== undefined && !isLive(row.state)) this.removeRow(row.id)
+  }
+
+  /** Forgets an execution; the rows that are its own go with it. */
+  removeRow(id: RowId): void {
+    const { blobs, journals } = this.#parts
+    const program = this.#connection.get<{ source: number; compiled: number | null }>(
+      'SELECT source, compiled FROM program WHERE execution = ?',
+      id,
+    )
+    journals.release(id)
+    this.#connection.run('DELETE FROM execution WHERE id = ?', id)
+    if (program === undefined) return
+    blobs.release(program.source)
+    if (program.compiled !== null) blobs.release(program.compiled)
+  }
+}

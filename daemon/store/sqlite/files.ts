@@ -1,0 +1,6 @@
+/** Names of the store's files in its state folder. */
+
+/** The database; SQLite keeps `-wal` and `-shm` beside it while it is open. */
+export const DATABASE_FILE = 'latchd.db'
+/** Held by the daemon that uses the folder; empty. */
+export const LOCK_FILE = 'latchd.lock'

@@ -1,0 +1,87 @@
+/** Brings a database to the version of the tables that this program knows. */
+
+import { randomUUID } from 'node:crypto'
+import { LatchdError } from '../../../protocol/errors.ts'
+import type { Connection } from './connection.ts'
+import { SCHEMA_1 } from './schema.ts'
+
+/** "ltch": tells a store from other databases. */
+const APPLICATION_ID = 0x6c746368
+
+/** One step each; the number of those that were taken is the version. */
+const migrations: readonly ((connection: Connection) => void)[] = [
+  ({ database }) => {
+    database.exec(SCHEMA_1)
+    database.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
+    const insert = database.prepare('INSERT INTO meta (name, value) VALUES (?, ?)')
+    insert.run('store_id', randomUUID())
+    insert.run('schema_version', '0')
+  },
+]
+
+/** The version of the tables that this program writes. */
+export const SCHEMA_VERSION = migrations.length
+
+/** What a store tells of itself. */
+export interface StoreIdentity {
+  readonly storeId: string
+  readonly schemaVersion: number
+}
+
+/**
+ * Brings a database forward, each step in a transaction of its own.
+ *
+ * @throws {LatchdError} `STATE_TOO_NEW`
+ * @throws {Error} it is a database of something else
+ */
+export function migrate(connection: Connection, file: string): StoreIdentity {
+  const { database } = connection
+  for (let version = versionOf(connection, file); version < SCHEMA_VERSION; version++) {
+    database.exec('BEGIN IMMEDIATE')
+    try {
+      migrations[version]?.(connection)
+      database
+        .prepare(`UPDATE meta SET value = ? WHERE name = 'schema_version'`)
+        .run(String(version + 1))
+      database.exec('COMMIT')
+    } catch (error) {
+      if (database.isTransaction) database.exec('ROLLBACK')
+      throw error
+    }
+  }
+  return identityOf(connection)
+}
+
+/** The store's id and version. */
+export function identityOf(connection: Connection): StoreIdentity {
+  return {
+    storeId: meta(connection, 'store_id') ?? '',
+    schemaVersion: Number(meta(connection, 'schema_version')),
+  }
+}
+
+/**
+ * The version of a database; 0 when it is empty.
+ *
+ * @throws {LatchdError} `STATE_TOO_NEW`
+ * @throws {Error} it is a database of something else
+ */
+export function versionOf(connection: Connection, file: string): number {
+  const tables = connection.get<{ count: number }>('SELECT count(*) AS count FROM sqlite_schema')
+  if (tables?.count === 0) return 0
+  if (connection.pragma('application_id') !== APPLICATION_ID) {
+    throw new LatchdError('INTERNAL', `Cannot open the store ${file}: it is of another program`)
+  }
+  const version = Number(meta(connection, 'schema_version'))
+  if (version > SCHEMA_VERSION) {
+    throw new LatchdError(
+      'STATE_TOO_NEW',
+      `Cannot open the store ${file}: its version is ${version}, this program knows up to ${SCHEMA_VERSION}`,
+    )
+  }
+  return version
+}
+
+function meta(connection: Connection, name: string): string | undefined {
+  return connection.get<{ value: string }>('SELECT value FROM meta WHERE name = ?', name)?.value
+}

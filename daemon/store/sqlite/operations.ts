@@ -1,0 +1,108 @@
+/** The operations that the store's thread carries out, by the names of the store's own methods. */
+
+import type { Store } from '../store.ts'
+import { Approvals } from './approvals.ts'
+import { Blobs } from './blobs.ts'
+import type { Connection } from './connection.ts'
+import { Executions } from './executions.ts'
+import { Journals } from './journal-rows.ts'
+import type { StoreIdentity } from './migrations.ts'
+import { Reading } from './reading.ts'
+import { Recoveries } from './recovery.ts'
+import { Sessions } from './sessions.ts'
+import { type SweepBounds, Sweeping, type SweepStep } from './sweeping.ts'
+import { Webhooks } from './webhooks.ts'
+
+/** Methods of a store that are one operation each. */
+type StoreMethod = Exclude<keyof Store, 'backup' | 'close' | 'sweep' | 'verify'>
+
+/** What can be asked of the thread: its parameters, and what it answers. */
+export type OperationTable = {
+  readonly [Name in StoreMethod]: (
+    ...parameters: Parameters<Store[Name]>
+  ) => Awaited<ReturnType<Store[Name]>>
+} & {
+  /** One step of a sweep. */
+  sweepStep(bounds: SweepBounds): SweepStep
+}
+
+export type OperationName = keyof OperationTable
+
+/** Those that change nothing, and so need no transaction. */
+const readNames: ReadonlySet<OperationName> = new Set<OperationName>([
+  'approval',
+  'approvals',
+  'due',
+  'dueWebhooks',
+  'events',
+  'get',
+  'journal',
+  'list',
+  'nextWebhookMs',
+  'session',
+  'sessions',
+  'snapshot',
+  'statistics',
+])
+
+export function isRead(name: OperationName): boolean {
+  return readNames.has(name)
+}
+
+/** What is counted while a store is open. */
+export interface Counters {
+  /** Transactions that were committed. */
+  commits: number
+}
+
+/** The operations on a database. @param now epoch milliseconds */
+export function operationsOn(
+  connection: Connection,
+  identity: StoreIdentity,
+  counters: Counters,
+  now: () => number,
+): OperationTable {
+  const blobs = new Blobs(connection)
+  const journals = new Journals(connection, blobs)
+  const sessions = new Sessions(connection, blobs)
+  const approvals = new Approvals(connection, journals, sessions)
+  const webhooks = new Webhooks(connection)
+  const parts = { blobs, journals, approvals, sessions, webhooks }
+  const executions = new Executions(connection, parts)
+  const recoveries = new Recoveries(connection)
+  const reading = new Reading(connection, now)
+  const sweeping = new Sweeping(connection, executions, sessions)
+  return {
+    recover: nowMs => recoveries.recover(nowMs),
+    submit: submission => executions.submit(submission),
+    claim: executionId => executions.claim(executionId),
+    append: (executionId, epoch, addition) => executions.append(executionId, epoch, addition),
+    park: (executionId, epoch, parking) => executions.park(executionId, epoch, parking),
+    signal: (approvalId, decision) => approvals.signal(approvalId, decision),
+    finish: (executionId, epoch, ending) => executions.finish(executionId, epoch, ending),
+    retry: executionId => executions.retry(executionId),
+    remove: executionId => executions.remove(executionId),
+    due: (nowMs, limit) => recoveries.due(nowMs, limit),
+    sweepStep: bounds => sweeping.step(bounds),
+
+    dueWebhooks: (nowMs, limit) => webhooks.due(nowMs, limit),
+    nextWebhookMs: () => webhooks.nextMs(),
+    endWebhook: messageId => webhooks.end(messageId),
+    delayWebhook: (messageId, nextAtMs) => webhooks.delay(messageId, nextAtMs),
+
+    get: executionId => reading.get(executionId),
+    list: query => reading.list(query),
+    events: (executionId, after) => reading.events(executionId, after),
+    approval: approvalId => approvals.approval(approvalId),
+    approvals: query => approvals.approvals(query),
+    journal: executionId => executions.journal(executionId),
+    statistics: () => ({ ...identity, ...reading.counts(), commits: counters.commits }),
+
+    createSession: (sessionId, owner, nowMs) => sessions.create(sessionId, owner, nowMs),
+    session: sessionId => sessions.session(sessionId),
+    sessions: query => sessions.sessions(query),
+    snapshot: sessionId => sessions.snapshot(sessionId),
+    saveSnapshot: (sessionId, snapshot, nowMs) => sessions.ended(sessionId, snapshot, nowMs),
+    removeSession: sessionId => sessions.remove(sessionId),
+  }
+}

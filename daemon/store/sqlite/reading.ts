@@ -1,0 +1,69 @@
+/** Executions and events as they are told to those who ask. */
+
+import type { Execution, ExecutionStatus } from '../../../protocol/execution.ts'
+import type { ListQuery, StoredEvent, StoredExecution, StoreStatistics } from '../store.ts'
+import type { Connection } from './connection.ts'
+import { type ExecutionRow, eventsOf, findExecution, toldExecution } from './execution-rows.ts'
+import { newestFirst } from './newest-first.ts'
+import { usedBytes } from './space.ts'
+
+/** Every status; the list of the protocol would load its schemas into this thread. */
+const statuses = Object.keys({
+  queued: true,
+  running: true,
+  waiting: true,
+  completed: true,
+  failed: true,
+  cancelled: true,
+  stuck: true,
+} satisfies Record<ExecutionStatus, true>)
+
+export class Reading {
+  #connection: Connection
+  #now: () => number
+
+  /** @param now epoch milliseconds, for the age of executions that go on */
+  constructor(connection: Connection, now: () => number) {
+    this.#connection = connection
+    this.#now = now
+  }
+
+  get(executionId: string): StoredExecution | undefined {
+    const row = findExecution(this.#connection, executionId)
+    return row && { owner: row.owner, execution: toldExecution(this.#connection, row, this.#now()) }
+  }
+
+  list(query: ListQuery): Execution[] {
+    const { owner, status } = query
+    const wanted = status === undefined ? statuses : [status]
+    const [where, parts] =
+      owner === undefined
+        ? ['WHERE state = ?', wanted.map(state => [state])]
+        : ['WHERE owner = ? AND state = ?', wanted.map(state => [owner, state])]
+    const select = `SELECT created_ms, execution_id AS name FROM execution ${where}`
+    const nowMs = this.#now()
+    return newestFirst(this.#connection, select, 'execution_id', parts, query).map(({ name }) =>
+      toldExecution(this.#connection, findExecution(this.#connection, name) as ExecutionRow, nowMs),
+    )
+  }
+
+  events(executionId: string, after: number): StoredEvent[] {
+    const row = findExecution(this.#connection, executionId)
+    return row === undefined ? [] : eventsOf(this.#connection, row.id, after)
+  }
+
+  /** What the tables tell; counts read the indexes from end to end. */
+  counts(): Pick<StoreStatistics, 'executionsByStatus' | 'pendingApprovals' | 'bytes'> {
+    const states = this.#connection.all<{ state: string; count: number }>(
+      'SELECT state, count(*) AS count FROM execution GROUP BY state',
+    )
+    const pending = this.#connection.get<{ count: number }>(
+      `SELECT count(*) AS count FROM wait WHERE status = 'pending'`,
+    )
+    return {
+      executionsByStatus: Object.fromEntries(states.map(({ state, count }) => [state, count])),
+      pendingApprovals: pending?.count ?? 0,
+      bytes: usedBytes(this.#connection),
+    }
+  }
+}

@@ -1,0 +1,79 @@
+/** What a daemon does with a store that it opens, and what wakes by time. */
+
+import type { Execution } from '../../../protocol/execution.ts'
+import type { Recovery, StuckError } from '../store.ts'
+import type { Connection } from './connection.ts'
+import { executionOfRow, foldedExecution, type RowId } from './execution-rows.ts'
+
+/** An execution with which the daemon was lost so often may be what costs the daemon. */
+const MAX_LOSSES = 5
+
+const CRASH_LOOP: StuckError = {
+  code: 'CRASH_LOOP',
+  name: 'CrashLoopError',
+  message: `The daemon was lost ${MAX_LOSSES} times while the execution ran, without a new record of it`,
+}
+
+export interface Due {
+  readonly executionIds: readonly string[]
+  readonly nextWakeMs: number | undefined
+}
+
+export class Recoveries {
+  #connection: Connection
+
+  constructor(connection: Connection) {
+    this.#connection = connection
+  }
+
+  recover(nowMs: number): Recovery {
+    this.#connection.run(`UPDATE execution SET losses = losses + 1 WHERE state = 'running'`)
+    for (const { id } of this.#connection.all<{ id: RowId }>(
+      `SELECT id FROM execution WHERE state = 'running' AND losses >= ?`,
+      MAX_LOSSES,
+    )) {
+      this.#stick(id, nowMs)
+    }
+    // The first part reads the index of states, the second the one of decisions that nobody was told.
+    const resume = this.#connection.all<{ execution_id: string }>(
+      `SELECT created_ms, execution_id FROM execution WHERE state IN ('queued', 'running')
+        UNION
+        SELECT created_ms, execution_id FROM execution
+          WHERE state = 'waiting' AND id IN (SELECT execution FROM wait WHERE is_ready = 1)
+        ORDER BY created_ms, execution_id`,
+    )
+    const next = this.#connection.get<{ wake_ms: number | null }>(
+      `SELECT min(wake_ms) AS wake_ms FROM execution WHERE state = 'waiting'`,
+    )
+    return {
+      resume: resume.map(row => row.execution_id),
+      nextWakeMs: next?.wake_ms ?? undefined,
+    }
+  }
+
+  /** Keeps it as it stands, with the error, until it is told to go on. */
+  #stick(id: RowId, nowMs: number): void {
+    const row = executionOfRow(this.#connection, id)
+    const running = foldedExecution(this.#connection, row, 'running', nowMs)
+    const stuck = { ...running, status: 'stuck', error: CRASH_LOOP } as Execution
+    this.#connection.run(`UPDATE execution SET state = 'stuck' WHERE id = ?`, id)
+    this.#connection.run(
+      'INSERT INTO ending (execution, body) VALUES (?, ?)',
+      id,
+      JSON.stringify(stuck),
+    )
+  }
+
+  due(nowMs: number, limit: number): Due {
+    const rows = this.#connection.all<{ execution_id: string; wake_ms: number }>(
+      `SELECT execution_id, wake_ms FROM execution WHERE state = 'waiting'
+        ORDER BY wake_ms LIMIT ?`,
+      limit + 1,
+    )
+    const due = rows.slice(0, limit).filter(row => row.wake_ms <= nowMs)
+    return {
+      executionIds: due.map(row => row.execution_id),
+      nextWakeMs: rows[due.length]?.wake_ms,
+    }
+  }
+}

@@ -1,0 +1,88 @@
+/** The store on SQLite, as the daemon uses it: each method is an operation of the store's thread. */
+
+import { join } from 'node:path'
+import type { Store } from '../store.ts'
+import { DATABASE_FILE } from './files.ts'
+import type { OperationName, OperationTable } from './operations.ts'
+import type { SweepBounds } from './sweeping.ts'
+import type { ThreadClient } from './thread-client.ts'
+import { backupAside, verifyAside } from './upkeep.ts'
+
+type Method<Name extends OperationName> = (
+  ...parameters: Parameters<OperationTable[Name]>
+) => Promise<ReturnType<OperationTable[Name]>>
+
+export class SqliteStore implements Store {
+  #client: ThreadClient
+  #file: string
+
+  /** @param client of a thread that has the store of this folder open */
+  constructor(client: ThreadClient, stateDir: string) {
+    this.#client = client
+    this.#file = join(stateDir, DATABASE_FILE)
+  }
+
+  #method<Name extends OperationName>(name: Name): Method<Name> {
+    return (...parameters) => this.#client.ask(name, ...parameters)
+  }
+
+  readonly recover = this.#method('recover')
+  readonly submit = this.#method('submit')
+  readonly claim = this.#method('claim')
+  readonly append = this.#method('append')
+  readonly park = this.#method('park')
+  readonly signal = this.#method('signal')
+  readonly finish = this.#method('finish')
+  readonly retry = this.#method('retry')
+  readonly remove = this.#method('remove')
+  readonly due = this.#method('due')
+
+  readonly dueWebhooks = this.#method('dueWebhooks')
+  readonly nextWebhookMs = this.#method('nextWebhookMs')
+  readonly endWebhook = this.#method('endWebhook')
+  readonly delayWebhook = this.#method('delayWebhook')
+
+  readonly get = this.#method('get')
+  readonly list = this.#method('list')
+  readonly events = this.#method('events')
+  readonly approval = this.#method('approval')
+  readonly approvals = this.#method('approvals')
+  readonly journal = this.#method('journal')
+  readonly statistics = this.#method('statistics')
+
+  readonly createSession = this.#method('createSession')
+  readonly session = this.#method('session')
+  readonly sessions = this.#method('sessions')
+  readonly snapshot = this.#method('snapshot')
+  readonly saveSnapshot = this.#method('saveSnapshot')
+  readonly removeSession = this.#method('removeSession')
+
+  /** In steps of a transaction each, between which others commit. */
+  async sweep(bounds: SweepBounds): Promise<{ executions: number; sessions: number }> {
+    const swept = { executions: 0, sessions: 0 }
+    for (;;) {
+      this.#client.failpoint?.('store:before-sweep-step')
+      const { executions, sessions, isLast } = await this.#client.ask('sweepStep', bounds)
+      swept.executions += executions
+      swept.sessions += sessions
+      if (isLast) return swept
+    }
+  }
+
+  async backup(file: string): Promise<void> {
+    this.#client.failpoint?.('store:before-upkeep')
+    await backupAside(this.#file, file)
+    this.#client.failpoint?.('store:after-upkeep')
+  }
+
+  async verify(): Promise<readonly string[]> {
+    this.#client.failpoint?.('store:before-upkeep')
+    const problems = await verifyAside(this.#file)
+    this.#client.failpoint?.('store:after-upkeep')
+    return problems
+  }
+
+  close(): Promise<void> {
+    return this.#client.close()
+  }
+}

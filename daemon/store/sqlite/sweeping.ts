@@ -1,0 +1,66 @@
+/** Forgetting what is old, in steps that hold up nobody's commit for long. */
+
+import type { Store } from '../store.ts'
+import type { Connection } from './connection.ts'
+import type { RowId } from './execution-rows.ts'
+import type { Executions } from './executions.ts'
+import type { Sessions } from './sessions.ts'
+import { usedBytes } from './space.ts'
+
+export type SweepBounds = Parameters<Store['sweep']>[0]
+
+/** What one step did; there may be more to do unless it is the last. */
+export interface SweepStep {
+  readonly executions: number
+  readonly sessions: number
+  readonly isLast: boolean
+}
+
+/** Executions or sessions that one step forgets at most. */
+const MAX_STEP = 200
+/** How many executions go before the space is measured again. */
+const MAX_BLIND = 10
+
+export class Sweeping {
+  #connection: Connection
+  #executions: Executions
+  #sessions: Sessions
+
+  constructor(connection: Connection, executions: Executions, sessions: Sessions) {
+    this.#connection = connection
+    this.#executions = executions
+    this.#sessions = sessions
+  }
+
+  step({ endedBeforeMs, usedBeforeMs, maxBytes }: SweepBounds): SweepStep {
+    const executions = this.#removeEnded(endedBeforeMs, MAX_STEP)
+    if (executions > 0) return { executions, sessions: 0, isLast: false }
+    const sessions = this.#sessions.unused(usedBeforeMs, MAX_STEP)
+    for (const sessionId of sessions) this.#sessions.remove(sessionId)
+    if (sessions.length > 0) return { executions: 0, sessions: sessions.length, isLast: false }
+    const beyond = maxBytes === undefined ? 0 : this.#removeBeyond(maxBytes)
+    return { executions: beyond, sessions: 0, isLast: beyond === 0 }
+  }
+
+  /** Oldest first; gives how many went. */
+  #removeEnded(endedBeforeMs: number, limit: number): number {
+    const rows = this.#connection.all<{ id: RowId }>(
+      `SELECT id FROM execution WHERE ended_ms IS NOT NULL AND ended_ms < ?
+        ORDER BY ended_ms LIMIT ?`,
+      endedBeforeMs,
+      limit,
+    )
+    for (const { id } of rows) this.#executions.removeRow(id)
+    return rows.length
+  }
+
+  #removeBeyond(maxBytes: number): number {
+    let removed = 0
+    while (removed < MAX_STEP && usedBytes(this.#connection) > maxBytes) {
+      const some = this.#removeEnded(Number.MAX_SAFE_INTEGER, MAX_BLIND)
+      if (some === 0) break
+      removed += some
+    }
+    return removed
+  }
+}

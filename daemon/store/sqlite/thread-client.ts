@@ -1,0 +1,160 @@
+/**
+ * The daemon's end of the store's thread: gathers operations into batches.
+ *
+ * One message is under way at most. The operations of one turn of the event loop leave together, and
+ * while a batch is being committed the next one gathers: the slower the disk, the larger the batch.
+ *
+ * The thread is lost when it exits or says so; then every operation that has no outcome fails, those
+ * that are asked for later too, and nothing is tried again.
+ */
+
+import { setImmediate } from 'node:timers/promises'
+import { Worker } from 'node:worker_threads'
+import { type Remote, wrap } from 'comlink'
+import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
+import { LatchdError } from '../../../protocol/errors.ts'
+import { type Failpoint, type FailpointPlan, failpointsOf } from '../failpoints.ts'
+import type { Operation, OperationOutcome } from './batch.ts'
+import type { OperationName, OperationTable } from './operations.ts'
+import type { StoreThread, ThreadStart } from './thread.ts'
+
+/** Operations in a batch at most: a bound on how long the first waits for the last. */
+const MAX_BATCH = 1000
+
+interface Waiting {
+  readonly operation: Operation
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: Error) => void
+}
+
+export class ThreadClient {
+  readonly failpoint: Failpoint | undefined
+  #worker: Worker
+  #thread: Remote<StoreThread>
+  #onLost: (error: Error) => void
+  #state: 'opening' | 'open' | 'closing' | 'closed' | 'lost' = 'opening'
+  #gathered: Waiting[] = []
+  #underWay: readonly Waiting[] = []
+  #flushing: Promise<void> | undefined
+  /** Rejects when the thread is lost. */
+  #loss = Promise.withResolvers<never>()
+
+  constructor(
+    stateDir: string,
+    failpoints: FailpointPlan | undefined,
+    onLost: (error: Error) => void,
+  ) {
+    this.failpoint = failpointsOf(failpoints)
+    this.#onLost = onLost
+    // Whoever waits for the thread is told of its loss; at times nobody waits.
+    this.#loss.promise.catch(() => {})
+    const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'))
+    const start: ThreadStart = { stateDir, failpoints }
+    this.#worker = new Worker(new URL(`./thread${extension}`, import.meta.url), {
+      workerData: start,
+      env: {},
+      execArgv: [],
+    })
+    this.#worker.on('error', error => this.#lose(error))
+    this.#worker.on('exit', code => this.#lose(new Error(`its thread ended with code ${code}`)))
+    this.#thread = wrap<StoreThread>(nodeEndpoint(this.#worker))
+  }
+
+  /** Opens the store. @throws {LatchdError} why it cannot be */
+  async open(): Promise<void> {
+    this.failpoint?.('store:before-open')
+    const outcome = await Promise.race([this.#thread.open(), this.#loss.promise])
+    if (outcome.kind === 'refused') {
+      await this.#end()
+      throw new LatchdError(outcome.code, outcome.message)
+    }
+    this.#state = 'open'
+    this.failpoint?.('store:opened')
+  }
+
+  /** Has the thread carry out an operation; resolves when what it wrote is on disk. */
+  ask<Name extends OperationName>(
+    name: Name,
+    ...parameters: Parameters<OperationTable[Name]>
+  ): Promise<ReturnType<OperationTable[Name]>> {
+    if (this.#state === 'lost') return this.#loss.promise
+    if (this.#state !== 'open') {
+      return Promise.reject(new LatchdError('DRAINING', `Cannot ${name}: the store is closed`))
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<ReturnType<OperationTable[Name]>>()
+    this.#gathered.push({
+      operation: { name, parameters },
+      resolve: resolve as (value: unknown) => void,
+      reject,
+    })
+    this.#flushing ??= this.#flush()
+    return promise
+  }
+
+  async #flush(): Promise<void> {
+    try {
+      // So that all that is asked for in this turn of the event loop goes together.
+      await setImmediate()
+      while (this.#gathered.length > 0) await this.#send(this.#gathered.splice(0, MAX_BATCH))
+    } catch (error) {
+      this.#lose(error as Error)
+    }
+    this.#flushing = undefined
+  }
+
+  async #send(batch: readonly Waiting[]): Promise<void> {
+    this.#underWay = batch
+    this.failpoint?.('store:before-batch')
+    try {
+      const outcome = await this.#thread.run(batch.map(({ operation }) => operation))
+      this.failpoint?.('store:batch-answered')
+      if (outcome.kind === 'lost') return this.#lose(new Error(outcome.message))
+      for (const [i, waiting] of batch.entries()) settle(waiting, outcome.outcomes[i])
+    } catch (error) {
+      // It did not leave: one of its operations has a parameter that no message can hold.
+      if ((error as Error).name !== 'DataCloneError') throw error
+      const [first, ...others] = batch
+      if (others.length > 0) for (const one of batch) await this.#send([one])
+      else first?.reject(error as Error)
+    }
+    this.#underWay = []
+  }
+
+  #lose(cause: Error): void {
+    if (this.#state === 'lost' || this.#state === 'closed') return
+    const wasOpen = this.#state !== 'opening'
+    this.#state = 'lost'
+    const error = new LatchdError('INTERNAL', `The store was lost: ${cause.message}`, { cause })
+    this.#loss.reject(error)
+    for (const { reject } of [...this.#underWay, ...this.#gathered]) reject(error)
+    this.#underWay = []
+    this.#gathered = []
+    void this.#worker.terminate()
+    if (wasOpen) this.#onLost(error)
+  }
+
+  /** Ends the thread when all that was asked for is answered. */
+  async close(): Promise<void> {
+    if (this.#state !== 'open') return
+    this.#state = 'closing'
+    const close = async () => {
+      await this.#flushing
+      this.failpoint?.('store:before-close')
+      await this.#thread.close()
+    }
+    // What was lost has been told to those who waited for it, and to `onLost`.
+    await Promise.race([close(), this.#loss.promise]).catch(() => {})
+    await this.#end()
+  }
+
+  async #end(): Promise<void> {
+    if (this.#state !== 'lost') this.#state = 'closed'
+    await this.#worker.terminate()
+  }
+}
+
+function settle({ resolve, reject }: Waiting, outcome: OperationOutcome | undefined): void {
+  if (outcome === undefined) reject(new Error('The store gave no answer'))
+  else if (outcome.kind === 'done') resolve(outcome.value)
+  else reject(new LatchdError(outcome.code, outcome.message))
+}

@@ -1,0 +1,80 @@
+/** The store's thread: opens the database, and carries out one batch at a time. */
+
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { parentPort, workerData } from 'node:worker_threads'
+import { expose } from 'comlink'
+import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
+import { type ErrorCode, LatchdError } from '../../../protocol/errors.ts'
+import { type FailpointPlan, failpointsOf } from '../failpoints.ts'
+import { Batches, type BatchOutcome, type Operation } from './batch.ts'
+import { openForWriting } from './connection.ts'
+import { DATABASE_FILE, LOCK_FILE } from './files.ts'
+import { lockFolder } from './lock.ts'
+import { migrate } from './migrations.ts'
+import { operationsOn } from './operations.ts'
+
+/** What the thread is started with. */
+export interface ThreadStart {
+  readonly stateDir: string
+  readonly failpoints: FailpointPlan | undefined
+}
+
+export type OpenOutcome =
+  | { readonly kind: 'opened' }
+  | { readonly kind: 'refused'; readonly code: ErrorCode; readonly message: string }
+
+/** What the thread offers, by Comlink. */
+export interface StoreThread {
+  open(): OpenOutcome
+  run(batch: readonly Operation[]): BatchOutcome
+  close(): void
+}
+
+const { stateDir, failpoints } = workerData as ThreadStart
+
+interface OpenStore {
+  readonly batches: Batches
+  close(): void
+}
+let store: OpenStore | undefined
+
+function openStore(): OpenStore {
+  mkdirSync(stateDir, { recursive: true, mode: 0o700 })
+  const lock = lockFolder(stateDir, join(stateDir, LOCK_FILE))
+  try {
+    const file = join(stateDir, DATABASE_FILE)
+    const connection = openForWriting(file)
+    const counters = { commits: 0 }
+    const table = operationsOn(connection, migrate(connection, file), counters, Date.now)
+    return {
+      batches: new Batches(connection, table, counters, failpointsOf(failpoints)),
+      close: () => {
+        connection.close()
+        lock.close()
+      },
+    }
+  } catch (error) {
+    lock.close()
+    throw error
+  }
+}
+
+const offered: StoreThread = {
+  open: () => {
+    try {
+      store = openStore()
+      return { kind: 'opened' }
+    } catch (error) {
+      const code = error instanceof LatchdError ? error.code : 'INTERNAL'
+      return { kind: 'refused', code, message: (error as Error).message }
+    }
+  },
+  run: batch => store?.batches.run(batch) ?? { kind: 'lost', message: 'it is not open' },
+  close: () => {
+    store?.close()
+    store = undefined
+  },
+}
+
+if (parentPort) expose(offered, nodeEndpoint(parentPort))

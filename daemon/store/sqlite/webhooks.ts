@@ -1,0 +1,77 @@
+/** The outbox of messages to webhooks: written with what they tell of, forgotten when they arrive. */
+
+import type { WebhookMessage } from '../store.ts'
+import type { Connection } from './connection.ts'
+import type { RowId } from './execution-rows.ts'
+
+interface WebhookRow {
+  readonly message_id: string
+  readonly execution_id: string
+  readonly url: string
+  readonly body: string
+  readonly created_ms: number
+  readonly attempts: number
+}
+
+export class Webhooks {
+  #connection: Connection
+
+  constructor(connection: Connection) {
+    this.#connection = connection
+  }
+
+  /** Adds messages, due at once. */
+  add(execution: RowId, messages: readonly WebhookMessage[]): void {
+    for (const { messageId, url, body, createdAtMs, attempts } of messages) {
+      this.#connection.run(
+        `INSERT INTO webhook (message_id, execution, url, body, created_ms, attempts, due_ms)
+          VALUES (?, ?, ?, ?, ?, ?, ?)`,
+        messageId,
+        execution,
+        url,
+        body,
+        createdAtMs,
+        attempts,
+        createdAtMs,
+      )
+    }
+  }
+
+  due(nowMs: number, limit: number): WebhookMessage[] {
+    return this.#connection
+      .all<WebhookRow>(
+        `SELECT message_id, execution_id, url, body, webhook.created_ms, attempts
+          FROM webhook JOIN execution ON execution.id = webhook.execution
+          WHERE due_ms <= ? ORDER BY due_ms, message_id LIMIT ?`,
+        nowMs,
+        limit,
+      )
+      .map(row => ({
+        messageId: row.message_id,
+        executionId: row.execution_id,
+        url: row.url,
+        body: row.body,
+        createdAtMs: row.created_ms,
+        attempts: row.attempts,
+      }))
+  }
+
+  nextMs(): number | undefined {
+    const row = this.#connection.get<{ due_ms: number | null }>(
+      'SELECT min(due_ms) AS due_ms FROM webhook',
+    )
+    return row?.due_ms ?? undefined
+  }
+
+  end(messageId: string): void {
+    this.#connection.run('DELETE FROM webhook WHERE message_id = ?', messageId)
+  }
+
+  delay(messageId: string, nextAtMs: number): void {
+    this.#connection.run(
+      'UPDATE webhook SET attempts = attempts + 1, due_ms = ? WHERE message_id = ?',
+      nextAtMs,
+      messageId,
+    )
+  }
+}

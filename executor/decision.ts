@@ -1,0 +1,104 @@
+/** Decisions: held against the call that they are about, and written into its approval. */
+
+import { isDeepStrictEqual } from 'node:util'
+import type { ApprovalStatus, Decision } from '../protocol/approval.ts'
+import { LatchdError } from '../protocol/errors.ts'
+import { encodeValue } from '../protocol/values.ts'
+import type { CallApproval } from './call-approval.ts'
+import { invalidRequest } from './request.ts'
+import type { Tool } from './tools/tool.ts'
+
+/** What was decided, by whom and when. */
+export interface DecidedBy {
+  readonly status: Exclude<ApprovalStatus, 'pending'>
+  readonly reason?: string
+  readonly answer?: string
+  readonly decidedBy?: string
+  readonly decidedAtMs: number
+  /** Replaces the call's input: its plain form, and encoded. */
+  readonly input?: { readonly plain: unknown; readonly encoded: string }
+  readonly remember?: 'session'
+}
+
+/**
+ * Reads a decision about a call.
+ *
+ * @param tool the tool of the call
+ * @throws {LatchdError} `INVALID_REQUEST` for arguments that do not fit the tool
+ */
+export async function readDecision(
+  { decision, reason, args, answer, remember }: Decision,
+  tool: Tool,
+  decidedBy: string,
+): Promise<DecidedBy> {
+  const text = answer ?? (tool.answer !== undefined && typeof args === 'string' ? args : undefined)
+  const isEdited = decision === 'approve' && args !== undefined && tool.answer === undefined
+  return {
+    status: decision === 'approve' ? 'approved' : 'rejected',
+    decidedBy,
+    decidedAtMs: Date.now(),
+    ...(reason !== undefined && { reason }),
+    ...(text !== undefined && { answer: text }),
+    ...(isEdited && { input: await readArgs(args, tool) }),
+    ...(remember !== undefined && { remember }),
+  }
+}
+
+async function readArgs(args: unknown, tool: Tool): Promise<NonNullable<DecidedBy['input']>> {
+  const validation = await tool.validateInput?.(args)
+  if (validation?.ok === false) {
+    const problems = validation.problems.map(({ path, message }) => ({
+      pointer: `/args${path === '' ? '' : `/${path.replaceAll('.', '/')}`}`,
+      detail: message,
+    }))
+    throw invalidRequest(`Cannot call ${tool.name} with these args`, problems)
+  }
+  if (tool.inputForm === 'list' && !Array.isArray(args)) {
+    throw invalidRequest(`Cannot call ${tool.name} with these args`, [
+      { pointer: '/args', detail: 'a list of its positional arguments is expected' },
+    ])
+  }
+  const form = tool.inputForm === 'value' ? [args] : args
+  return { plain: args, encoded: encodeValue(form, 'args') }
+}
+
+/** The approval of an expired wait. */
+export const expired = (): DecidedBy => ({ status: 'expired', decidedAtMs: Date.now() })
+
+/** An approval as a decision leaves it. */
+export function decide(asked: CallApproval, decided: DecidedBy): CallApproval {
+  const { status, reason, answer, decidedBy, decidedAtMs, input, remember } = decided
+  return {
+    ...asked,
+    approval: {
+      ...asked.approval,
+      status,
+      decidedAtMs,
+      ...(reason !== undefined && { reason }),
+      ...(answer !== undefined && { answer }),
+      ...(decidedBy !== undefined && { decidedBy }),
+      ...(input && { input: input.plain }),
+    },
+    encodedInput: input?.encoded ?? asked.encodedInput,
+    isRemembered: remember === 'session',
+  }
+}
+
+/**
+ * Checks that an approval that was decided before was decided the same way.
+ *
+ * @throws {LatchdError} `ALREADY_DECIDED` when it was not
+ */
+export function requireSame({ approval }: CallApproval, decided: DecidedBy): void {
+  const { status, answer, input } = approval
+  const isSame =
+    status === decided.status &&
+    (decided.input === undefined || isDeepStrictEqual(input, decided.input.plain)) &&
+    (decided.answer === undefined || decided.answer === answer)
+  if (isSame) return
+  const by = approval.decidedBy === undefined ? '' : ` by ${approval.decidedBy}`
+  throw new LatchdError(
+    'ALREADY_DECIDED',
+    `Cannot decide ${approval.approvalId}: it was ${status}${by} already`,
+  )
+}

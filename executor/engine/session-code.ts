@@ -1,0 +1,73 @@
+/**
+ * The text of a session's program.
+ *
+ * Its first line is a comment that tells which names the program declares and where its functions
+ * stand, so that one text is all there is to keep and to map. The engine runs it as two scripts of
+ * the same lines and columns: the functions, which are there before anything else runs, and the rest.
+ */
+
+/** What a program of a session declares at its top level. */
+export interface SessionNames {
+  /** By `let`, `const` and `class`, and by `using`. */
+  readonly lexical: readonly string[]
+  /** By `var`, and by functions in blocks. */
+  readonly vars: readonly string[]
+  readonly functions: readonly string[]
+  /** Those of `lexical` that end with the program: by `using`. */
+  readonly resources: readonly string[]
+  readonly isStrict: boolean
+  /** Where the functions stand in the text after its first line, in order. */
+  readonly ranges: readonly { readonly start: number; readonly end: number }[]
+}
+
+/** For a program that declares nothing. */
+export const noNames: SessionNames = {
+  lexical: [],
+  vars: [],
+  functions: [],
+  resources: [],
+  isStrict: false,
+  ranges: [],
+}
+
+/** The two scripts of a program, and what it declares as the prelude reads it. */
+export interface SessionScripts {
+  readonly names: string
+  /** Assigns the functions; `undefined` when there are none. */
+  readonly functions: string | undefined
+  readonly rest: string
+}
+
+/** The first line of a session's program, without its line end. */
+export const writeSessionLine = (names: SessionNames): string => `//${JSON.stringify(names)}`
+
+/** Takes the text of a session's program apart. */
+export function readSessionCode(code: string): SessionScripts {
+  const lineEnd = code.indexOf('\n')
+  const names = code.slice('//'.length, lineEnd)
+  const { ranges, isStrict } = JSON.parse(names) as SessionNames
+  const text = code.slice(lineEnd + 1)
+  if (ranges.length === 0) return { names, functions: undefined, rest: `\n${text}` }
+  let functions = isStrict ? '"use strict";\n' : '\n'
+  let rest = '\n'
+  let at = 0
+  for (const { start, end } of ranges) {
+    const before = text.slice(at, start)
+    const declaration = text.slice(start, end)
+    functions += blank(before) + declaration
+    // The statement ends where it ended, or the ones around it would become one.
+    rest += `${before};${blank(declaration.slice(1))}`
+    at = end
+  }
+  return { names, functions, rest: rest + text.slice(at) }
+}
+
+/** White space of one to four bytes of UTF-8: the engine counts columns in bytes. */
+const WHITE = ['', ' ', '\u00a0', '\u3000', '\u00a0\u00a0']
+
+/** White space of the same lines and the same columns. */
+function blank(text: string): string {
+  return text
+    .replace(/[!-~]+/g, ({ length }) => ' '.repeat(length))
+    .replace(/[^\0-\x7f\u2028\u2029]/gu, character => WHITE[Buffer.byteLength(character)] ?? ' ')
+}

@@ -1,0 +1,29 @@
+/** What an execution asks of whoever hosts it: the embedded engine, or a daemon with a store. */
+
+import type { ExecutionEvent } from '../protocol/events.ts'
+import type { CallApproval } from './call-approval.ts'
+import type { JournalRecord } from './journal.ts'
+import type { CompiledProgram } from './messages.ts'
+
+/** Keeps an execution so that it outlives the process. */
+export interface Keeper {
+  /** Whether it does so now; what is not durable becomes it when it waits for a person. */
+  readonly isDurable: boolean
+  /** Takes a record; it is durable when a later {@link sync} has resolved. */
+  record(record: JournalRecord): void
+  /** Takes the program as compiled; as {@link record}. */
+  program(program: CompiledProgram): void
+  /** Resolves when everything that was taken is durable; at once when nothing has to be. */
+  sync(): Promise<void>
+}
+
+export interface ExecutionHost {
+  /** Told of each event, in order. */
+  onEvent(event: ExecutionEvent): void
+  /** Absent where nothing outlives the process. */
+  readonly keeper?: Keeper
+  /** Shows an approval to whoever may decide it; resolves when it is safe to wait for it. */
+  showApproval(approval: CallApproval): Promise<void>
+  /** Asks that an approval that nobody decided be decided as expired: see `RunningExecution.decide`. */
+  expireApproval(approval: CallApproval): void
+}

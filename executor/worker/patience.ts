@@ -1,0 +1,27 @@
+/**
+ * How long a blocked guest keeps its worker while others want it (design.md, "Parking and replay").
+ *
+ * To park costs a replay later: the guest's work so far once more, and the way through the pool. A
+ * wait that is known to take longer than twice that is not worth sitting out; of any other one it is
+ * known only after it has lasted so long.
+ */
+
+/** What a park and a resume cost beside the guest's own work. */
+const RESUME_MS = 0.4
+/** Nothing is known of a wait: most tools that are quick at all answer within this. */
+const UNKNOWN_MS = 5
+
+/**
+ * Milliseconds to wait before parking under pressure.
+ *
+ * @param guestMs how long the guest has run, replay included
+ * @param expectedMs how long the wait will take as far as anybody knows
+ */
+export function patienceMs(guestMs: number, expectedMs: number | undefined): number {
+  const replayMs = 2 * (guestMs + RESUME_MS)
+  if (expectedMs !== undefined && expectedMs > replayMs) return 0
+  return Math.max(UNKNOWN_MS, replayMs)
+}
+
+/** A guest that nobody presses parks after this long all the same. */
+export const LONGEST_HOLD_MS = 10_000
