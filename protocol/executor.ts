@@ -3,6 +3,7 @@
 import type { Approval, ApprovalStatus, Decision } from './approval.ts'
 import type { ExecutionEvent } from './events.ts'
 import type { ExecuteBodyInput, Execution, Output } from './execution.ts'
+import type { Session } from './session.ts'
 import type { ToolDefinition } from './tool.ts'
 
 /** Tools as apps hold them: a list, a record whose keys are the names, or names of tools known there. */
@@ -80,6 +81,33 @@ export interface Approvals {
   reject(approvalId: string, options?: Pick<DecisionOptions, 'reason'>): Promise<Approval>
 }
 
+/** One session: what its programs leave in their globals, the next one finds. */
+export interface SessionHandle {
+  readonly sessionId: string
+  /** As {@link Executor.execute}, in this session. @throws {LatchdError} also `SESSION_BUSY` */
+  execute(request: ExecuteRequest): Promise<Outcome>
+  executeOrThrow(request: ExecuteRequest): Promise<Outcome>
+  stream(request: ExecuteRequest): AsyncIterable<ExecutionEvent>
+  run(source: string): Promise<RunResult>
+  /** How the session stands. @throws {LatchdError} `NOT_FOUND` */
+  info(): Promise<Session>
+  /** Forgets the session with its state. */
+  delete(): Promise<void>
+}
+
+/** The sessions that one may use. */
+export interface Sessions {
+  create(): Promise<SessionHandle>
+  /** A session that is there. @throws {LatchdError} `NOT_FOUND` */
+  open(sessionId: string): Promise<SessionHandle>
+  /** @throws {LatchdError} `NOT_FOUND` */
+  get(sessionId: string): Promise<Session>
+  /** Newest first. */
+  list(): Promise<readonly Session[]>
+  /** @throws {LatchdError} `NOT_FOUND`, `SESSION_BUSY` while an execution runs in it */
+  delete(sessionId: string): Promise<void>
+}
+
 /** Runs programs: the client of a daemon, or the engine in this process. */
 export interface Executor {
   /**
@@ -106,6 +134,8 @@ export interface Executor {
   run(source: string): Promise<RunResult>
   /** The calls that wait for a person. */
   readonly approvals: Approvals
+  /** Guest state that is kept between executions. */
+  readonly sessions: Sessions
   /** Releases what the executor holds; executions under way are cancelled. */
   close(): Promise<void>
 }

@@ -1,6 +1,7 @@
 import { noNames, type SessionNames } from '../engine/session-code.ts'
 import type { Edits } from './edits.ts'
 import { isStrictBy, leave } from './program-block.ts'
+import { Refusal } from './source-error.ts'
 import { isNode, type SyntaxNode } from './syntax-node.ts'
 import { addNames, declarationsOf } from './top-level.ts'
 import { skipTrivia } from './trivia.ts'
@@ -16,6 +17,9 @@ const EXIT = '__latchd_exit'
 /** Prelude helpers: take note of a resource, and give it. */
 const USING = '__latchd_using'
 const AWAIT_USING = '__latchd_awaitUsing'
+
+/** Globals that a script cannot declare. */
+const FIXED = ['undefined', 'NaN', 'Infinity']
 
 /**
  * Leaves the names of a program's top level to the engine's global scope, where later programs find
@@ -43,6 +47,10 @@ export function keepNames(text: string, program: SyntaxNode, edits: Edits): Sess
       for (const { id } of statement.declarations as SyntaxNode[]) addNames(lexical, id)
       if (/using$/.test(String(statement.kind))) declareResources(text, statement, edits, resources)
     } else leaveStatement(text, statement, edits)
+    for (const name of FIXED) {
+      if (!lexical.has(name)) continue
+      throw new Refusal(statement.start, `Identifier '${name}' has already been declared`)
+    }
   }
   const { functions, vars, nested } = declarationsOf(statements)
   return {

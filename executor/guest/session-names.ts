@@ -89,9 +89,10 @@ export function settleNames(): void {
 /** Takes a name out of its holder. `false` when it is not there, or has to stay. */
 function take(holder: object, name: string): boolean {
   const binding = reflectGetOwnPropertyDescriptor(holder, name)
-  if (binding === undefined || !reflectDeleteProperty(holder, name)) return false
+  if (binding === undefined) return false
+  // Noted first: the program may be ended in between.
   append(replaced, { holder, name, binding })
-  return true
+  return reflectDeleteProperty(holder, name)
 }
 
 /** Not by the script itself: what a script declares as `var` or function can never be taken away. */

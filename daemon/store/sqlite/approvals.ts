@@ -5,16 +5,19 @@ import type { ExecutionStatus } from '../../../protocol/execution.ts'
 import type { ApprovalQuery, DecidedBy, SignalOutcome, StoredApproval } from '../store.ts'
 import type { Connection } from './connection.ts'
 import { fromColumn, type TextColumn, toColumn } from './exact-text.ts'
-import { isLive, type RowId } from './execution-rows.ts'
+import { isLive, type RowId, type Told } from './execution-rows.ts'
 import type { Journals } from './journal-rows.ts'
 import { newestFirst } from './newest-first.ts'
 import type { Sessions } from './sessions.ts'
+import { fromShortJson, toShortJson } from './short-json.ts'
 
 const statuses: readonly ApprovalStatus[] = ['pending', 'approved', 'rejected', 'expired']
 
 interface WaitRow {
   readonly id: number
   readonly execution: RowId
+  readonly execution_id: string
+  readonly state: ExecutionStatus
   readonly owner: string
   readonly seq: number
   readonly approval: string
@@ -22,7 +25,8 @@ interface WaitRow {
   readonly is_remembered: number
 }
 
-const COLUMNS = 'id, execution, owner, seq, approval, input, is_remembered'
+const ROWS = `SELECT wait.id, execution, execution_id, state, wait.owner, seq, approval, input,
+  is_remembered FROM wait JOIN execution ON execution.id = wait.execution`
 
 export class Approvals {
   #connection: Connection
@@ -35,21 +39,21 @@ export class Approvals {
     this.#sessions = sessions
   }
 
-  add(execution: RowId, owner: string, added: readonly StoredApproval[]): void {
+  add({ id, owner, execution_id }: Told, added: readonly StoredApproval[]): void {
     for (const { approval, seq, encodedInput, isRemembered } of added) {
       this.#connection.run(
         `INSERT INTO wait (approval_id, execution, seq, owner, status, created_ms, approval, input,
           is_remembered, is_ready) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         approval.approvalId,
-        execution,
+        id,
         seq,
         owner,
         approval.status,
         approval.createdAtMs,
-        JSON.stringify(approval),
+        toShortJson(approval, execution_id),
         toColumn(encodedInput),
         Number(isRemembered),
-        Number(approval.status !== 'pending' && !this.#journals.hasDelivery(execution, seq)),
+        Number(approval.status !== 'pending' && !this.#journals.hasDelivery(id, seq)),
       )
     }
   }
@@ -61,18 +65,13 @@ export class Approvals {
     if (before.approval.status !== 'pending') {
       return { kind: 'already', stored: before, owner: row.owner }
     }
-    const { state } = this.#connection.get(
-      'SELECT state FROM execution WHERE id = ?',
-      row.execution,
-    ) as {
-      state: ExecutionStatus
-    }
+    const { state } = row
     const after = decided(before, decision)
     const mayGoOn = isLive(state) || state === 'stuck'
     this.#connection.run(
       `UPDATE wait SET status = ?, approval = ?, input = ?, is_remembered = ?, is_ready = ? WHERE id = ?`,
       decision.status,
-      JSON.stringify(after.approval),
+      toShortJson(after.approval, row.execution_id),
       toColumn(after.encodedInput),
       Number(after.isRemembered),
       Number(mayGoOn && !this.#journals.hasDelivery(row.execution, row.seq)),
@@ -103,7 +102,7 @@ export class Approvals {
 
   ofExecution(execution: RowId): StoredApproval[] {
     return this.#connection
-      .all<WaitRow>(`SELECT ${COLUMNS} FROM wait WHERE execution = ? ORDER BY seq, id`, execution)
+      .all<WaitRow>(`${ROWS} WHERE execution = ? ORDER BY seq, wait.id`, execution)
       .map(stored)
   }
 
@@ -131,12 +130,11 @@ export class Approvals {
     const { executionId = '', owner, after, limit } = query
     return this.#connection
       .all<WaitRow>(
-        `SELECT ${COLUMNS} FROM wait
-          WHERE execution = (SELECT id FROM execution WHERE execution_id = ?)
-            AND (created_ms, approval_id) < (?, ?)
-            AND owner = ifnull(?, owner)
+        `${ROWS} WHERE execution_id = ?
+            AND (wait.created_ms, approval_id) < (?, ?)
+            AND wait.owner = ifnull(?, wait.owner)
             AND status IN (SELECT value FROM json_each(?))
-          ORDER BY created_ms DESC, approval_id DESC LIMIT ?`,
+          ORDER BY wait.created_ms DESC, approval_id DESC LIMIT ?`,
         executionId,
         after?.createdAtMs ?? Number.MAX_SAFE_INTEGER,
         after?.id ?? '',
@@ -148,13 +146,13 @@ export class Approvals {
   }
 
   #find(approvalId: string): WaitRow | undefined {
-    return this.#connection.get(`SELECT ${COLUMNS} FROM wait WHERE approval_id = ?`, approvalId)
+    return this.#connection.get(`${ROWS} WHERE approval_id = ?`, approvalId)
   }
 }
 
 function stored(row: WaitRow): StoredApproval {
   return {
-    approval: JSON.parse(row.approval),
+    approval: fromShortJson(row.approval, row.execution_id),
     seq: row.seq,
     encodedInput: fromColumn(row.input),
     isRemembered: row.is_remembered === 1,

@@ -3,8 +3,9 @@
 import { foldExecution, type KeptUsage, NO_USAGE } from '../../../executor/fold-execution.ts'
 import { LatchdError } from '../../../protocol/errors.ts'
 import type { Execution, ExecutionStatus } from '../../../protocol/execution.ts'
-import type { StoredEvent } from '../store.ts'
 import type { Connection } from './connection.ts'
+import { eventsOf } from './event-rows.ts'
+import { fromShortJson } from './short-json.ts'
 
 /** An execution's integer inside the store. */
 export type RowId = number
@@ -23,6 +24,9 @@ export interface ExecutionRow {
   readonly usage: string | null
   readonly webhook_url: string | null
 }
+
+/** Which execution something belongs to. */
+export type Told = Pick<ExecutionRow, 'id' | 'owner' | 'execution_id'>
 
 export type LiveState = 'queued' | 'running' | 'waiting'
 
@@ -63,17 +67,6 @@ export function ownedExecution(
   )
 }
 
-/** Events after a sequence number, in order. */
-export function eventsOf(connection: Connection, id: RowId, after: number): StoredEvent[] {
-  return connection
-    .all<{ body: string }>(
-      'SELECT body FROM event WHERE execution = ? AND sequence > ? ORDER BY sequence',
-      id,
-      after,
-    )
-    .map(({ body }) => JSON.parse(body))
-}
-
 /** An execution as it stands: as it was kept when it ended or got stuck, or else read from its events. */
 export function toldExecution(connection: Connection, row: ExecutionRow, nowMs: number): Execution {
   if (isLive(row.state)) return foldedExecution(connection, row, row.state, nowMs)
@@ -82,7 +75,7 @@ export function toldExecution(connection: Connection, row: ExecutionRow, nowMs: 
     row.id,
   )
   if (ending === undefined) throw new Error(`The store has lost how ${row.execution_id} ended`)
-  return JSON.parse(ending.body)
+  return fromShortJson(ending.body, row.execution_id)
 }
 
 /** An execution read from its events, in a state that is told. */

@@ -10,6 +10,7 @@
  * Whoever holds the epoch of a queued or running execution is its owner. Nobody owns a waiting one.
  */
 
+import type { EndedExecution } from '../../../protocol/execution.ts'
 import type {
   Addition,
   ClaimedExecution,
@@ -21,17 +22,19 @@ import type {
 import type { Approvals } from './approvals.ts'
 import type { Blobs } from './blobs.ts'
 import type { Connection } from './connection.ts'
+import { addEvents, eventsOf } from './event-rows.ts'
 import {
   type ExecutionRow,
-  eventsOf,
   executionOfRow,
   findExecution,
   isLive,
   ownedExecution,
   type RowId,
+  type Told,
 } from './execution-rows.ts'
 import type { Journals } from './journal-rows.ts'
 import type { Sessions } from './sessions.ts'
+import { toShortJson } from './short-json.ts'
 import type { Webhooks } from './webhooks.ts'
 
 /** The epoch of whoever submits. */
@@ -85,7 +88,7 @@ export class Executions {
       this.#parts.blobs.keepText(submission.source),
       submission.plan,
     )
-    this.#add(id, owner, FIRST_EPOCH, submission)
+    this.#add({ id, owner, execution_id: executionId }, FIRST_EPOCH, submission)
     return { kind: 'accepted', epoch: FIRST_EPOCH }
   }
 
@@ -139,7 +142,7 @@ export class Executions {
 
   append(executionId: string, epoch: number, addition: Addition): void {
     const row = ownedExecution(this.#connection, executionId, epoch)
-    this.#add(row.id, row.owner, epoch, addition)
+    this.#add(row, epoch, addition)
     // A queued execution of which it is told when it started runs.
     const state = addition.startedAtMs === undefined ? row.state : 'running'
     this.#keep(row, state, addition, null)
@@ -147,7 +150,7 @@ export class Executions {
 
   park(executionId: string, epoch: number, parking: Parking): 'parked' | 'ready' {
     const row = ownedExecution(this.#connection, executionId, epoch)
-    this.#add(row.id, row.owner, epoch, parking)
+    this.#add(row, epoch, parking)
     this.#parts.webhooks.add(row.id, parking.webhooks ?? [])
     const isReady = this.#parts.approvals.isReady(row.id)
     this.#keep(row, isReady ? 'running' : 'waiting', parking, isReady ? null : parking.wakeAtMs)
@@ -157,13 +160,13 @@ export class Executions {
   finish(executionId: string, epoch: number, ending: Ending): void {
     const row = ownedExecution(this.#connection, executionId, epoch)
     const { execution, webhooks, snapshot } = ending
-    this.#add(row.id, row.owner, epoch, ending)
+    this.#add(row, epoch, ending, 'endedAtMs' in execution ? execution : undefined)
     this.#parts.webhooks.add(row.id, webhooks ?? [])
     this.#keep(row, execution.status, ending, null)
     this.#connection.run(
       'INSERT INTO ending (execution, body) VALUES (?, ?)',
       row.id,
-      JSON.stringify(execution),
+      toShortJson(execution, executionId),
     )
     if (!('endedAtMs' in execution)) return
     this.#connection.run(
@@ -176,21 +179,14 @@ export class Executions {
     this.#parts.sessions.ended(row.session_id, snapshot, execution.endedAtMs)
   }
 
-  /** What stands in rows of their own. */
-  #add(id: RowId, owner: string, epoch: number, addition: Addition): void {
+  /** What stands in rows of its own. */
+  #add(to: Told, epoch: number, addition: Addition, ended?: EndedExecution): void {
     const { program, records = [], events = [], approvals = [] } = addition
-    if (program !== undefined) this.#compiled(id, program)
+    if (program !== undefined) this.#compiled(to.id, program)
     // Before the records, of which one may answer an approval that is told decided.
-    this.#parts.approvals.add(id, owner, approvals)
-    this.#parts.journals.add(id, epoch, records)
-    for (const event of events) {
-      this.#connection.run(
-        'INSERT INTO event (execution, sequence, body) VALUES (?, ?, ?)',
-        id,
-        event.sequence,
-        JSON.stringify(event),
-      )
-    }
+    this.#parts.approvals.add(to, approvals)
+    this.#parts.journals.add(to.id, epoch, records)
+    addEvents(this.#connection, to, events, ended)
   }
 
   #compiled(id: RowId, program: string): void {

@@ -3,7 +3,8 @@
 import type { Execution, ExecutionStatus } from '../../../protocol/execution.ts'
 import type { ListQuery, StoredEvent, StoredExecution, StoreStatistics } from '../store.ts'
 import type { Connection } from './connection.ts'
-import { type ExecutionRow, eventsOf, findExecution, toldExecution } from './execution-rows.ts'
+import { eventsOf } from './event-rows.ts'
+import { type ExecutionRow, findExecution, toldExecution } from './execution-rows.ts'
 import { newestFirst } from './newest-first.ts'
 import { usedBytes } from './space.ts'
 

@@ -4,6 +4,7 @@ import type { Execution } from '../../../protocol/execution.ts'
 import type { Recovery, StuckError } from '../store.ts'
 import type { Connection } from './connection.ts'
 import { executionOfRow, foldedExecution, type RowId } from './execution-rows.ts'
+import { toShortJson } from './short-json.ts'
 
 /** An execution with which the daemon was lost so often may be what costs the daemon. */
 const MAX_LOSSES = 5
@@ -60,7 +61,7 @@ export class Recoveries {
     this.#connection.run(
       'INSERT INTO ending (execution, body) VALUES (?, ?)',
       id,
-      JSON.stringify(stuck),
+      toShortJson(stuck, row.execution_id),
     )
   }
 

@@ -3,7 +3,8 @@
  *
  * An execution is an integer inside, so that what belongs to it stays small. `execution` holds what
  * changes and is listed, in short rows; what is written once stands in `program` and `ending`.
- * Texts that no JSON encoder wrote are of type ANY: see `exact-text.ts`.
+ * Texts that no JSON encoder wrote are of type ANY: see `exact-text.ts`. JSON of an execution's own
+ * affairs is short: see `short-json.ts`.
  */
 
 export const SCHEMA_1 = `
@@ -85,11 +86,13 @@ BEGIN
   SELECT raise(ABORT, 'a journal record never changes');
 END;
 
+-- One row for each addition; "first" and "last" are sequence numbers.
 CREATE TABLE event (
   execution INTEGER NOT NULL REFERENCES execution ON DELETE CASCADE,
-  sequence INTEGER NOT NULL,
-  body TEXT NOT NULL,
-  PRIMARY KEY (execution, sequence)
+  last INTEGER NOT NULL,
+  first INTEGER NOT NULL,
+  events TEXT NOT NULL,
+  PRIMARY KEY (execution, last)
 ) STRICT;
 
 -- Approvals. "is_ready": decided, and no delivery has told its execution yet.

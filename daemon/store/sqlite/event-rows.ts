@@ -1,0 +1,80 @@
+/**
+ * Rows of events: one for each addition, with the events that it told.
+ *
+ * The execution as it ended is kept once, though the last event tells it too: an event without its
+ * `execution` is told with the one of the table `ending`.
+ */
+
+import type { EndedExecution } from '../../../protocol/execution.ts'
+import type { StoredEvent } from '../store.ts'
+import type { Connection } from './connection.ts'
+import type { Told } from './execution-rows.ts'
+import { fromShortJson, toShortJson } from './short-json.ts'
+
+interface EventRow {
+  readonly execution_id: string
+  readonly events: string
+  readonly ending: string | null
+}
+
+type EndedEvent = Extract<StoredEvent, { type: 'execution-ended' }>
+type KeptEvent = StoredEvent | Omit<EndedEvent, 'execution'>
+
+/** @param ending the execution as it ends with this addition */
+export function addEvents(
+  connection: Connection,
+  to: Told,
+  events: readonly StoredEvent[],
+  ending: EndedExecution | undefined,
+): void {
+  const first = events[0]
+  const last = events.at(-1)
+  if (first === undefined || last === undefined) return
+  const known = connection.get<{ last: number | null }>(
+    'SELECT max(last) AS last FROM event WHERE execution = ?',
+    to.id,
+  )
+  const next = (known?.last ?? 0) + 1
+  if (first.sequence !== next) {
+    throw new Error(`event ${first.sequence} is not the next one, which is ${next}`)
+  }
+  connection.run(
+    'INSERT INTO event (execution, last, first, events) VALUES (?, ?, ?, ?)',
+    to.id,
+    last.sequence,
+    first.sequence,
+    toShortJson(
+      events.map(event => kept(event, ending)),
+      to.execution_id,
+    ),
+  )
+}
+
+function kept(event: StoredEvent, ending: EndedExecution | undefined): KeptEvent {
+  if (event.type !== 'execution-ended') return event
+  const { execution, ...others } = event
+  return JSON.stringify(execution) === JSON.stringify(ending) ? others : event
+}
+
+/** Events of an execution after a sequence number, in order. */
+export function eventsOf(connection: Connection, execution: number, after: number): StoredEvent[] {
+  return connection
+    .all<EventRow>(
+      `SELECT execution_id, events, body AS ending FROM event
+        JOIN execution ON execution.id = event.execution
+        LEFT JOIN ending ON ending.execution = event.execution
+        WHERE event.execution = ? AND last > ? ORDER BY last`,
+      execution,
+      after,
+    )
+    .flatMap(told)
+    .filter(({ sequence }) => sequence > after)
+}
+
+function told({ execution_id, events, ending }: EventRow): StoredEvent[] {
+  return fromShortJson<KeptEvent[]>(events, execution_id).map(event => {
+    if (event.type !== 'execution-ended' || 'execution' in event) return event
+    const execution = fromShortJson<EndedExecution>(ending ?? 'null', execution_id)
+    return { ...event, execution }
+  })
+}
