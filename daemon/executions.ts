@@ -215,13 +215,30 @@ export class Executions {
     const timer = setTimeout(resolve, waitMs)
     try {
       const { execution } = await this.#find(executionId, caller)
-      if (isResting(execution)) return execution
+      if (await this.#isResting(execution)) return execution
       await promise
     } finally {
       clearTimeout(timer)
       unwatch()
     }
     return (await this.#find(executionId, caller)).execution
+  }
+
+  /** Whether nothing happens any more until somebody does something. */
+  async #isResting(execution: Execution): Promise<boolean> {
+    if (execution.status !== 'waiting') {
+      return isEnded(execution) || execution.status === 'stuck'
+    }
+    if (!execution.waitingFor.some(({ approvalId }) => approvalId !== undefined)) return false
+    // One that was decided is on its way back.
+    const pending = await this.#options.store.approvals({
+      executionId: execution.executionId,
+      status: 'pending',
+      owner: undefined,
+      after: undefined,
+      limit: 1,
+    })
+    return pending.length > 0
   }
 
   async #find(executionId: string, caller: Caller): Promise<StoredExecution> {
@@ -370,14 +387,6 @@ export class Executions {
     }
     await all()
   }
-}
-
-/** Whether nothing happens any more until somebody does something. */
-function isResting(execution: Execution): boolean {
-  if (execution.status === 'waiting') {
-    return execution.waitingFor.some(({ approvalId }) => approvalId !== undefined)
-  }
-  return isEnded(execution) || execution.status === 'stuck'
 }
 
 function isRestingPlace(event: ExecutionEvent): boolean {

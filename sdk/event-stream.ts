@@ -1,63 +1,62 @@
-/** Server-sent events of an execution, across lost connections. */
+/** Server-sent events of a daemon, across lost connections. */
 
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import { LatchdError } from '../protocol/errors.ts'
 import type { ExecutionEvent } from '../protocol/events.ts'
 import type { Connection } from './http.ts'
-import { pause } from './pause.ts'
+import { Patience } from './patience.ts'
 
-/** A lost connection is tried again after these times, in milliseconds; then it is an error. */
-const BACK_OFF_MS = [50, 200, 500, 1000, 2000, 5000, 10_000]
-
-/** The events of an execution after a sequence number, `execution-ended` last. */
+/**
+ * The events of an execution after a sequence number, `execution-ended` or `execution-stuck` last.
+ * A daemon that starts again in between is waited for; no event is missed or told twice.
+ */
 export async function* executionEvents(
   connection: Connection,
   executionId: string,
   after: number,
-  signal?: AbortSignal,
+  signal: AbortSignal,
 ): AsyncGenerator<ExecutionEvent, void, undefined> {
+  const path = `/v1/executions/${encodeURIComponent(executionId)}/events`
+  const patience = new Patience()
   let last = after
-  let failures = 0
   for (;;) {
     try {
-      for await (const event of readOnce(connection, executionId, last, signal)) {
-        failures = 0
+      const response = await openEvents(connection, path, signal, last)
+      patience.renew()
+      for await (const event of readEvents(response, signal)) {
         if ('sequence' in event) last = event.sequence
         yield event
-        if (event.type === 'execution-ended') return
+        if (isLast(event)) return
       }
       // Ended without its last event: the daemon has stopped in between.
       throw new LatchdError('CONNECTION_LOST', 'The daemon ended the event stream early')
     } catch (error) {
-      const delayMs = BACK_OFF_MS[failures++]
-      if (!isLost(error) || delayMs === undefined) throw error
-      await pause(delayMs, signal)
+      await patience.bear(error, signal)
     }
   }
 }
 
-function isLost(error: unknown): boolean {
-  if (!(error instanceof LatchdError)) return false
-  return error.code === 'CONNECTION_LOST' || error.code === 'CONNECTION_REFUSED'
+const isLast = ({ type }: ExecutionEvent) => type === 'execution-ended' || type === 'execution-stuck'
+
+/** Opens a stream of events; resolves when the daemon has begun to tell them. */
+export function openEvents(
+  connection: Connection,
+  path: string,
+  signal: AbortSignal,
+  after = 0,
+): Promise<Response> {
+  const headers = {
+    accept: 'text/event-stream',
+    ...(after > 0 && { 'last-event-id': String(after) }),
+  }
+  return connection.send('GET', path, { headers, signal })
 }
 
-async function* readOnce(
-  connection: Connection,
-  executionId: string,
-  after: number,
-  signal: AbortSignal | undefined,
+/** The events of an open stream. @throws {LatchdError} `CONNECTION_LOST` */
+export async function* readEvents(
+  response: Response,
+  signal: AbortSignal,
 ): AsyncGenerator<ExecutionEvent, void, undefined> {
-  const response = await connection.send(
-    'GET',
-    `/v1/executions/${encodeURIComponent(executionId)}/events`,
-    {
-      headers: {
-        accept: 'text/event-stream',
-        ...(after > 0 && { 'last-event-id': String(after) }),
-      },
-      signal,
-    },
-  )
   const events: ExecutionEvent[] = []
   const parser = createParser({
     onEvent: ({ data }: EventSourceMessage) => events.push(JSON.parse(data) as ExecutionEvent),
@@ -78,14 +77,11 @@ async function* readOnce(
   }
 }
 
-async function readChunk(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-  signal: AbortSignal | undefined,
-) {
+async function readChunk(reader: ReadableStreamDefaultReader<Uint8Array>, signal: AbortSignal) {
   try {
     return await reader.read()
   } catch (error) {
-    if (signal?.aborted) throw signal.reason
+    if (signal.aborted) throw signal.reason
     const reason = error instanceof Error ? error.message : String(error)
     throw new LatchdError('CONNECTION_LOST', `The event stream was lost: ${reason}`, {
       cause: error,

@@ -6,6 +6,7 @@
 import type { TokenSetting } from '../http/tokens.ts'
 import { hostPatterns } from './host-patterns.ts'
 import { type LogLevel, logLevels } from './log-level.ts'
+import { type Retention, retention } from './retention.ts'
 import { tokenList } from './token-list.ts'
 import {
   anyText,
@@ -16,6 +17,7 @@ import {
   oneOf,
   secretText,
   type ValueKind,
+  webhookUrl,
   wholeNumber,
 } from './value-kind.ts'
 
@@ -115,6 +117,33 @@ export const settings = {
     kind: wholeNumber(0, 1_000_000),
     default: 1000,
     description: 'executions that may wait for a worker',
+  }),
+  retention: setting<Retention>({
+    env: 'LATCHD_RETENTION',
+    flag: '--retention <time>',
+    kind: retention,
+    default: { keepMs: 7 * 86_400_000, maxBytes: undefined },
+    description: 'how long ended executions and unused sessions stay; a byte bound may follow',
+  }),
+  webhookUrl: setting<string | undefined>({
+    env: 'LATCHD_WEBHOOK_URL',
+    flag: '--webhook-url <url>',
+    kind: webhookUrl,
+    default: undefined,
+    description: 'where approvals and ends of executions are posted that name no webhook',
+  }),
+  webhookSecret: setting<string | undefined>({
+    env: 'LATCHD_WEBHOOK_SECRET',
+    kind: secretText('a secret'),
+    default: undefined,
+    description: 'what webhooks are signed with; webhook-secret in the state folder when unset',
+  }),
+  webhookAllow: setting<readonly string[]>({
+    env: 'LATCHD_WEBHOOK_ALLOW',
+    flag: '--webhook-allow <hosts>',
+    kind: hostPatterns,
+    default: [],
+    description: 'hosts with addresses that are not public which callers may name as webhooks',
   }),
   logLevel: setting<LogLevel>({
     env: 'LATCHD_LOG_LEVEL',

@@ -107,6 +107,12 @@ export const httpUrl = valueKind({
   settle: text => text.replace(/\/+$/, ''),
 })
 
+/** The whole address of something that is posted to. */
+export const webhookUrl = valueKind({
+  schema: z.url({ protocol: /^https?$/ }).refine(text => new URL(text).username === ''),
+  allowed: 'an http or https URL without credentials',
+})
+
 /** The path of a file, made absolute. */
 export const filePath = valueKind({
   schema: z.string().min(1),

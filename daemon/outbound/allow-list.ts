@@ -6,9 +6,15 @@ import type { Target } from './target.ts'
 /** Which hosts may be spoken to, and which of them at addresses that are not public. */
 export class AllowList {
   #patterns: readonly HostPattern[]
+  #setting: string
 
-  constructor(patterns: readonly HostPattern[]) {
+  /** @param setting where the patterns are configured, as messages name it */
+  constructor(
+    patterns: readonly HostPattern[],
+    setting = 'fetchAllow (LATCHD_FETCH_ALLOW)',
+  ) {
     this.#patterns = patterns
+    this.#setting = setting
   }
 
   /** @throws {FetchError} `FETCH_REFUSED` when no pattern has this host */
@@ -17,7 +23,7 @@ export class AllowList {
     throw new FetchError(
       'FETCH_REFUSED',
       nameOf(target),
-      'the setting fetchAllow (LATCHD_FETCH_ALLOW) does not allow this host',
+      `the setting ${this.#setting} does not allow this host`,
     )
   }
 
@@ -38,7 +44,7 @@ export class AllowList {
       throw new FetchError(
         'FETCH_REFUSED',
         nameOf(target),
-        `${what} ${article} ${kind} address, which the setting fetchAllow (LATCHD_FETCH_ALLOW) does not name`,
+        `${what} ${article} ${kind} address, which the setting ${this.#setting} does not name`,
       )
     }
   }

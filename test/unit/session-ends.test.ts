@@ -105,6 +105,11 @@ const ends: [name: string, source: string, end: unknown, execution?: Execution][
     16,
   ],
   ['answers in toLocaleString', '[{ toLocaleString() { final_answer(17) } }].toLocaleString()', 17],
+  [
+    'answers in an async function that nobody awaits',
+    'try { (async () => { final_answer(19) })() } finally { mark("never") } mark("never")',
+    19,
+  ],
   ['answers in a group of the console', 'console.group("g"); final_answer(18)', 18],
 ]
 

@@ -96,7 +96,7 @@ t.test('a session whose built-ins were patched goes on', async t => {
   const session = new TestSession()
   await session.valueOf(`
     Map.prototype.clear = Reflect.deleteProperty = JSON.parse = Array.prototype.push = null
-    Object.defineProperty(Object.prototype, 'value', { __proto__: null, get() { throw 1 }, set() { throw 1 }, configurable: true })
+    Object.defineProperty(Object.prototype, 'name', { __proto__: null, get() { throw 1 }, set() { throw 1 }, configurable: true })
     Object.defineProperty(Array.prototype, '0', { __proto__: null, set() { throw 1 }, configurable: true })
     let a = 1; 0`)
   t.strictSame(await session.valueOf('const a = 2; function b() { return a } b() + f(1)'), 4)

@@ -1,5 +1,6 @@
 /** Approvals: what waits for a person, and the first decision of each. */
 
+import type { JournalRecord } from '../../../executor/journal.ts'
 import type { Approval, ApprovalStatus } from '../../../protocol/approval.ts'
 import type { ExecutionStatus } from '../../../protocol/execution.ts'
 import type { ApprovalQuery, DecidedBy, SignalOutcome, StoredApproval } from '../store.ts'
@@ -90,6 +91,19 @@ export class Approvals {
       this.#connection.get('SELECT 1 FROM wait WHERE execution = ? AND is_ready = 1', execution) !==
       undefined
     )
+  }
+
+  /** Deliveries of these records have told what was decided. */
+  told(execution: RowId, records: readonly JournalRecord[]): void {
+    if (!this.isReady(execution)) return
+    for (const { kind, seq } of records) {
+      if (kind !== 'delivery') continue
+      this.#connection.run(
+        'UPDATE wait SET is_ready = 0 WHERE execution = ? AND seq = ? AND is_ready = 1',
+        execution,
+        seq,
+      )
+    }
   }
 
   /** An execution that has ended is told nothing any more. */

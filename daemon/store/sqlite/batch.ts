@@ -26,6 +26,8 @@ export type BatchOutcome =
   /** Nobody knows what is on disk: the store must not be used any more. */
   | { readonly kind: 'lost'; readonly message: string }
 
+type Numbered = readonly [number, Operation]
+
 export class Batches {
   #connection: Connection
   #table: OperationTable
@@ -57,42 +59,61 @@ export class Batches {
   }
 
   #write(batch: readonly Operation[], outcomes: OperationOutcome[]): void {
-    const { database } = this.#connection
+    const writes = [...batch.entries()].filter(([, { name }]) => !isRead(name))
     try {
       this.#failpoint?.('store:before-begin')
-      this.#connection.run('BEGIN IMMEDIATE')
-      for (const [i, operation] of batch.entries()) {
-        if (isRead(operation.name)) continue
-        outcomes[i] = this.#writeOne(operation)
-        this.#failpoint?.('store:after-operation')
-      }
+      if (!this.#allSucceed(writes, outcomes)) this.#eachAlone(writes, outcomes)
       this.#failpoint?.('store:before-commit')
       this.#connection.run('COMMIT')
     } catch (error) {
-      // Some errors have undone the transaction already.
-      if (database.isTransaction) database.exec('ROLLBACK')
+      this.#rollBack()
       if (!isFull(error)) throw error
-      for (const [i, { name }] of batch.entries()) {
-        if (!isRead(name)) outcomes[i] = refusedAsFull
-      }
+      for (const [i] of writes) outcomes[i] = refusedAsFull
       return
     }
     this.#counters.commits++
     this.#failpoint?.('store:after-commit')
   }
 
-  #writeOne(operation: Operation): OperationOutcome {
-    this.#connection.run('SAVEPOINT operation')
+  /**
+   * As if nothing could be refused, which is nearly always so, since a savepoint costs copies of the
+   * pages that its operation changes.
+   */
+  #allSucceed(writes: readonly Numbered[], outcomes: OperationOutcome[]): boolean {
+    this.#connection.run('BEGIN IMMEDIATE')
     try {
-      const value = this.#carryOut(operation)
-      this.#connection.run('RELEASE operation')
-      return { kind: 'done', value }
+      for (const [i, operation] of writes) {
+        outcomes[i] = { kind: 'done', value: this.#carryOut(operation) }
+        this.#failpoint?.('store:after-operation')
+      }
+      return true
     } catch (error) {
       if (!isOfOneOperation(error)) throw error
-      this.#connection.run('ROLLBACK TO operation')
-      this.#connection.run('RELEASE operation')
-      return refused(operation, error)
+      this.#rollBack()
+      return false
     }
+  }
+
+  /** Undoes what is refused, and only that. */
+  #eachAlone(writes: readonly Numbered[], outcomes: OperationOutcome[]): void {
+    this.#connection.run('BEGIN IMMEDIATE')
+    for (const [i, operation] of writes) {
+      this.#connection.run('SAVEPOINT operation')
+      try {
+        outcomes[i] = { kind: 'done', value: this.#carryOut(operation) }
+      } catch (error) {
+        if (!isOfOneOperation(error)) throw error
+        this.#connection.run('ROLLBACK TO operation')
+        outcomes[i] = refused(operation, error)
+      }
+      this.#connection.run('RELEASE operation')
+      this.#failpoint?.('store:after-operation')
+    }
+  }
+
+  /** Some errors have undone the transaction already. */
+  #rollBack(): void {
+    if (this.#connection.database.isTransaction) this.#connection.run('ROLLBACK')
   }
 
   #read(batch: readonly Operation[], outcomes: OperationOutcome[]): void {

@@ -186,6 +186,7 @@ export class Executions {
     // Before the records, of which one may answer an approval that is told decided.
     this.#parts.approvals.add(to, approvals)
     this.#parts.journals.add(to.id, epoch, records)
+    if (records.length > 0) this.#parts.approvals.told(to.id, records)
     addEvents(this.#connection, to, events, ended)
   }
 

@@ -50,13 +50,6 @@ export class Journals {
         isInline ? toColumn(text) : null,
         isInline ? null : this.#blobs.keepText(text),
       )
-      if (kind === 'delivery') {
-        this.#connection.run(
-          'UPDATE wait SET is_ready = 0 WHERE execution = ? AND seq = ? AND is_ready = 1',
-          execution,
-          seq,
-        )
-      }
     }
   }
 

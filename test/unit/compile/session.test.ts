@@ -42,10 +42,8 @@ for (const before of [...kinds, 'function x() {}; ', 'class x {}; ']) {
     })
   }
   t.test(`a name is declared again: ${before}… and then as a function or a class`, async t => {
-    t.strictSame(
-      (await valuesOf(`${before}1`, 'x(); function x() { return 2 }', 'x()')).slice(1),
-      [undefined, 2].map(value => (value === undefined ? 2 : value)),
-    )
+    const again = 'x(); function x() { return 2 }'
+    t.strictSame((await valuesOf(`${before}1`, again, 'x()')).slice(1), [2, 2])
     t.strictSame((await valuesOf(`${before}1`, 'class x { static y = 3 }', 'x.y'))[2], 3)
   })
 }
@@ -59,7 +57,7 @@ t.test('functions of earlier programs see the new binding of a name', async t =>
       'function read2() { return helper() } function helper() { return "old" } read2()',
       'function helper() { return "new" } read2()',
     ),
-    [undefined ?? null, 11, 5, 'old', 'new'],
+    [null, 11, 5, 'old', 'new'],
   )
 })
 

@@ -1,0 +1,57 @@
+/** Messages to webhooks: made from the events that are told there. */
+
+import type { StoredEvent, WebhookMessage } from '../store/store.ts'
+
+/** Receivers bound their bodies, and a message is kept until it arrives. */
+const MAX_BODY_BYTES = 1024 * 1024
+
+type Told = Extract<StoredEvent, { type: 'approval-requested' | 'execution-ended' }>
+
+/** Parts that a large message is told without, one after another; a receiver can ask for them. */
+const largeParts = {
+  'approval-requested': ['input'],
+  'execution-ended': ['logs', 'calls', 'output', 'metadata', 'error'],
+} as const satisfies Record<Told['type'], readonly string[]>
+
+/**
+ * The message that tells an event; `undefined` when webhooks are not told of it. Its id is the same
+ * however often it is made, so that a receiver can drop what it has had.
+ */
+export function messageFor(url: string, event: StoredEvent): WebhookMessage | undefined {
+  if (event.type !== 'approval-requested' && event.type !== 'execution-ended') return undefined
+  const { executionId, sequence, atMs } = event
+  return {
+    messageId: `msg_${executionId.replace(/^exe_/, '')}_${sequence}`,
+    executionId,
+    url,
+    body: bodyOf(event),
+    createdAtMs: atMs,
+    attempts: 0,
+  }
+}
+
+/** `{type, executionId, atMs, approval | execution}`; `omitted` names what a large one lacks. */
+function bodyOf(event: Told): string {
+  const { type, executionId, atMs } = event
+  const key = type === 'execution-ended' ? 'execution' : 'approval'
+  const told: Record<string, unknown> =
+    type === 'execution-ended' ? { ...event.execution } : { ...event.approval }
+  const omitted: string[] = []
+  const write = () =>
+    JSON.stringify({
+      type,
+      executionId,
+      atMs,
+      [key]: told,
+      ...(omitted.length > 0 && { omitted }),
+    })
+  let body = write()
+  for (const part of largeParts[type]) {
+    if (Buffer.byteLength(body) <= MAX_BODY_BYTES) break
+    if (!(part in told)) continue
+    delete told[part]
+    omitted.push(`${key}.${part}`)
+    body = write()
+  }
+  return body
+}

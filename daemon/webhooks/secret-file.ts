@@ -1,0 +1,35 @@
+/** The secret of a daemon that was given none: made once, and kept in its state folder. */
+
+import { randomBytes } from 'node:crypto'
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { SECRET_PREFIX } from './signature.ts'
+
+/** Its name in the state folder. */
+export const WEBHOOK_SECRET_FILE = 'webhook-secret'
+
+/** Bytes of a secret; the scheme allows 24 to 64. */
+const SECRET_BYTES = 32
+
+/** Reads the secret of a state folder, or makes one. The caller is alone in the folder. */
+export function keptSecret(stateDir: string): string {
+  const file = join(stateDir, WEBHOOK_SECRET_FILE)
+  try {
+    const kept = readFileSync(file, 'utf8').trim()
+    if (kept !== '') return kept
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+  const secret = SECRET_PREFIX + randomBytes(SECRET_BYTES).toString('base64')
+  // Under its name only when it is whole and on disk: receivers are told it once.
+  const made = `${file}.new`
+  const descriptor = openSync(made, 'w', 0o600)
+  try {
+    writeSync(descriptor, `${secret}\n`)
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+  renameSync(made, file)
+  return secret
+}

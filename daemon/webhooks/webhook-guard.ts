@@ -1,0 +1,57 @@
+/** Which addresses messages to webhooks may be posted to. */
+
+import { isIP } from 'node:net'
+import { LatchdError } from '../../protocol/errors.ts'
+import { AllowList } from '../outbound/allow-list.ts'
+import { FetchError } from '../outbound/fetch-error.ts'
+import { parseHostPattern, trustedHost } from '../outbound/host-pattern.ts'
+import { targetOf } from '../outbound/target.ts'
+
+/** What lets through what is not public, as messages name it. */
+const ALLOW_SETTING = 'webhookAllow (LATCHD_WEBHOOK_ALLOW)'
+
+/** What a daemon's configuration says about it. */
+export interface WebhookSettings {
+  readonly tokens: readonly unknown[]
+  readonly webhookUrl: string | undefined
+  readonly webhookAllow: readonly string[]
+}
+
+/**
+ * The hosts of webhooks. With tokens a caller names any public host, and of the others those that
+ * the configuration names. A daemon without tokens serves this machine alone, whose programs reach
+ * everything that it reaches.
+ */
+export function webhookHosts({ tokens, webhookUrl, webhookAllow }: WebhookSettings): AllowList {
+  const texts = tokens.length === 0 ? ['*', '0.0.0.0/0', '::/0'] : ['*', ...webhookAllow]
+  const patterns = texts.map(parseHostPattern)
+  if (webhookUrl !== undefined) patterns.push(trustedHost(targetOf(new URL(webhookUrl))))
+  return new AllowList(patterns, ALLOW_SETTING)
+}
+
+/**
+ * Refuses an address that could never be posted to, when it is named. What a name resolves to is
+ * checked at every connection.
+ *
+ * @throws {LatchdError} `INVALID_REQUEST`
+ */
+export function admitWebhook(hosts: AllowList, text: string): void {
+  const url = new URL(text)
+  if (url.username !== '' || url.password !== '') {
+    throw refusal('its URL has a user name or password in it')
+  }
+  const target = targetOf(url)
+  if (isIP(target.host) === 0) return
+  try {
+    hosts.admitAddresses(target, [target.host])
+  } catch (error) {
+    if (!(error instanceof FetchError)) throw error
+    throw refusal(`its address is not public, and the setting ${ALLOW_SETTING} does not name it`)
+  }
+}
+
+function refusal(why: string): LatchdError {
+  return new LatchdError('INVALID_REQUEST', `Cannot use the webhook: ${why}`, {
+    errors: [{ pointer: '/webhook/url', detail: why }],
+  })
+}

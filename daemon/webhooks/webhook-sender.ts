@@ -1,0 +1,169 @@
+/**
+ * Sends what the store's outbox holds: each message until it arrives, is refused for good, or is too
+ * old. A message leaves the outbox after its receiver has answered, so one may arrive twice.
+ *
+ * One timer waits for the next message that is due; those under way come back from the store as due
+ * until their end is written, and are passed over.
+ */
+
+import { setTimeout as delay } from 'node:timers/promises'
+import { setLongTimeout } from '../../executor/long-timeout.ts'
+import { LatchdError } from '../../protocol/errors.ts'
+import type { StoreWriter, WebhookMessage } from '../store/store.ts'
+import { backOffMs } from './back-off.ts'
+import type { Post } from './post.ts'
+
+export interface SenderPowers {
+  readonly store: Pick<
+    StoreWriter,
+    'dueWebhooks' | 'nextWebhookMs' | 'endWebhook' | 'delayWebhook'
+  >
+  readonly post: Post
+  /** A message is given up at this age, in milliseconds. */
+  readonly keepMs: number
+  /** Epoch milliseconds. */
+  readonly now: () => number
+  /** From 0 to 1. */
+  readonly random: () => number
+  /** Calls back at an instant; gives what cancels that. */
+  readonly at: (atMs: number, callback: () => void) => () => void
+  /** Told of each attempt that failed; `isLast`: the message is given up. */
+  readonly onFailure: (message: WebhookMessage, why: string, isLast: boolean) => void
+  /** Told of what the store refused. */
+  readonly onFault: (error: unknown) => void
+}
+
+/** The clock, the dice and the timers of this machine. */
+export const senderMachine: Pick<SenderPowers, 'now' | 'random' | 'at'> = {
+  now: Date.now,
+  random: Math.random,
+  at: (atMs, callback) => setLongTimeout(callback, Math.max(0, atMs - Date.now())),
+}
+
+/** Messages under way at once, and of them to one receiver: a slow one leaves room for others. */
+const MAX_UNDER_WAY = 32
+const MAX_TO_ONE = 8
+/** Due messages that are looked at for some that may leave. */
+const MAX_LOOKED_AT = 256
+/** A full disk is tried again after this long. */
+const FULL_DISK_MS = 500
+
+export class WebhookSender {
+  #powers: SenderPowers
+  /** Attempts under way, by message. */
+  #underWay = new Map<string, Promise<void>>()
+  #toOrigin = new Map<string, number>()
+  #looking: Promise<void> | undefined
+  #looksAgain = false
+  #wakeAtMs = Infinity
+  #disarm: () => void = () => {}
+  #closed = new AbortController()
+
+  constructor(powers: SenderPowers) {
+    this.#powers = powers
+  }
+
+  /** Looks for messages that are due: at the start, and whenever one was kept. */
+  wake(): void {
+    if (this.#closed.signal.aborted) return
+    if (this.#looking !== undefined) {
+      this.#looksAgain = true
+      return
+    }
+    this.#looking = this.#look()
+      .catch(error => this.#powers.onFault(error))
+      .finally(() => {
+        this.#looking = undefined
+        if (this.#looksAgain) this.wake()
+      })
+  }
+
+  /** Lets attempts under way end for so long; what did not arrive is sent after the next start. */
+  async close(graceMs: number): Promise<void> {
+    const timeout = AbortSignal.timeout(graceMs)
+    const timedOut = new Promise<void>(resolve => {
+      timeout.addEventListener('abort', () => resolve(), { once: true })
+    })
+    await Promise.race([this.#settle(), timedOut])
+    this.#disarm()
+    this.#closed.abort()
+    await this.#settle()
+  }
+
+  async #settle(): Promise<void> {
+    while (this.#looking !== undefined || this.#underWay.size > 0) {
+      await Promise.all([this.#looking, ...this.#underWay.values()])
+    }
+  }
+
+  async #look(): Promise<void> {
+    this.#looksAgain = false
+    const { store, now } = this.#powers
+    for (const message of await store.dueWebhooks(now(), MAX_LOOKED_AT)) {
+      if (this.#underWay.size >= MAX_UNDER_WAY || this.#closed.signal.aborted) return
+      this.#send(message)
+    }
+    // While some are under way they are the next that are due; each end looks again.
+    if (this.#underWay.size > 0) return
+    const nextAtMs = await store.nextWebhookMs()
+    if (nextAtMs !== undefined) this.#wakeAt(nextAtMs)
+  }
+
+  #wakeAt(atMs: number): void {
+    if (atMs >= this.#wakeAtMs || this.#closed.signal.aborted) return
+    this.#wakeAtMs = atMs
+    this.#disarm()
+    this.#disarm = this.#powers.at(atMs, () => {
+      this.#wakeAtMs = Infinity
+      this.wake()
+    })
+  }
+
+  #send(message: WebhookMessage): void {
+    const { messageId, url } = message
+    const { origin } = new URL(url)
+    const toOne = this.#toOrigin.get(origin) ?? 0
+    if (this.#underWay.has(messageId) || toOne >= MAX_TO_ONE) return
+    this.#toOrigin.set(origin, toOne + 1)
+    const attempt = this.#attempt(message)
+      .catch(error => this.#powers.onFault(error))
+      .finally(() => {
+        this.#underWay.delete(messageId)
+        const left = (this.#toOrigin.get(origin) as number) - 1
+        if (left === 0) this.#toOrigin.delete(origin)
+        else this.#toOrigin.set(origin, left)
+        this.wake()
+      })
+    this.#underWay.set(messageId, attempt)
+  }
+
+  async #attempt(message: WebhookMessage): Promise<void> {
+    const { store, post, now, random, keepMs, onFailure } = this.#powers
+    const { messageId, attempts, createdAtMs } = message
+    const outcome = await post(message, this.#closed.signal)
+    // Cut off by the end of this process: it says nothing about the receiver.
+    if (outcome.kind === 'failed' && this.#closed.signal.aborted) return
+    const nextAtMs = now() + backOffMs(attempts, random())
+    const isLast = outcome.kind !== 'failed' || nextAtMs - createdAtMs > keepMs
+    if (outcome.kind !== 'delivered') {
+      onFailure(message, outcome.kind === 'gone' ? 'status 410' : outcome.why, isLast)
+    }
+    if (isLast) await this.#persist(() => store.endWebhook(messageId))
+    else {
+      await this.#persist(() => store.delayWebhook(messageId, nextAtMs))
+      this.#wakeAt(nextAtMs)
+    }
+  }
+
+  async #persist(write: () => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        return await write()
+      } catch (error) {
+        const isFull = error instanceof LatchdError && error.code === 'STORE_FULL'
+        if (!isFull || this.#closed.signal.aborted) throw error
+        await delay(FULL_DISK_MS)
+      }
+    }
+  }
+}

@@ -1,0 +1,48 @@
+/** The webhooks of a daemon: which may be named, what is told there, and the sender. */
+
+import type { Config } from '../config/config.ts'
+import type { Logger } from '../log.ts'
+import type { Store, StoredEvent, WebhookMessage } from '../store/store.ts'
+import { messageFor } from './message.ts'
+import { poster } from './post.ts'
+import { keptSecret } from './secret-file.ts'
+import { admitWebhook, webhookHosts } from './webhook-guard.ts'
+import { senderMachine, WebhookSender } from './webhook-sender.ts'
+
+/** What the executions of a daemon need of them. */
+export interface Webhooks {
+  /** @throws {LatchdError} `INVALID_REQUEST` for a URL that is never posted to */
+  admit(url: string): void
+  /** The message to a webhook for an event; `undefined` when none is sent for it. */
+  messageFor(url: string, event: StoredEvent): WebhookMessage | undefined
+  /** Sends what is due: at the start, and whenever messages were kept. */
+  wake(): void
+  /** Lets messages under way arrive for a moment; the others are sent after the next start. */
+  close(): Promise<void>
+}
+
+/** So long a daemon that stops waits for receivers. */
+const LAST_POSTS_MS = 1000
+
+/** @param config with the folder of state as an absolute path */
+export function openWebhooks(config: Config, store: Store, log: Logger): Webhooks {
+  const hosts = webhookHosts(config)
+  const sender = new WebhookSender({
+    ...senderMachine,
+    store,
+    post: poster(hosts, config.webhookSecret ?? keptSecret(config.stateDir)),
+    keepMs: config.retention.keepMs,
+    onFailure: ({ messageId, executionId, attempts }, why, isLast) =>
+      log.warn(
+        { messageId, executionId, attempts: attempts + 1, why },
+        isLast ? 'webhook given up' : 'webhook not delivered',
+      ),
+    onFault: error => log.error({ err: error }, 'webhooks failed'),
+  })
+  return {
+    admit: url => admitWebhook(hosts, url),
+    messageFor,
+    wake: () => sender.wake(),
+    close: () => sender.close(LAST_POSTS_MS),
+  }
+}

@@ -1,0 +1,52 @@
+/** Answers the approvals of one execution as an app wants them answered. */
+
+import { LatchdError } from '../protocol/errors.ts'
+import type { ExecutionEvent } from '../protocol/events.ts'
+import type { OnApproval } from '../protocol/executor.ts'
+import type { ClientApprovals } from './client-approvals.ts'
+import { untilAnswered } from './patience.ts'
+
+export class Answering {
+  readonly #approvals: ClientApprovals
+  readonly #onApproval: OnApproval
+  readonly #left = new AbortController()
+  readonly #asked = new Set<string>()
+
+  constructor(approvals: ClientApprovals, onApproval: OnApproval) {
+    this.#approvals = approvals
+    this.#onApproval = onApproval
+  }
+
+  /** Aborts when an approval could not be answered, with what was thrown. */
+  get failed(): AbortSignal {
+    return this.#left.signal
+  }
+
+  /** Takes an event of the execution; an approval that it asks for is answered beside what follows. */
+  see(event: ExecutionEvent): void {
+    if (event.type !== 'approval-requested') return
+    const { approvalId } = event.approval
+    if (this.#asked.has(approvalId)) return
+    this.#asked.add(approvalId)
+    this.#answer(approvalId).catch(error => this.#left.abort(error))
+  }
+
+  async #answer(approvalId: string): Promise<void> {
+    try {
+      const approval = await this.#repeat(() => this.#approvals.get(approvalId))
+      // Events tell the past too: somebody may have decided long ago.
+      if (approval.status !== 'pending') return
+      const decision = await this.#onApproval(approval)
+      if (decision === undefined) return
+      await this.#repeat(() => this.#approvals.decide(approvalId, decision))
+    } catch (error) {
+      // Somebody else was faster: the program goes on with what that one has said.
+      if (error instanceof LatchdError && error.code === 'ALREADY_DECIDED') return
+      throw error
+    }
+  }
+
+  #repeat<T>(send: () => Promise<T>): Promise<T> {
+    return untilAnswered(send, this.#left.signal)
+  }
+}
