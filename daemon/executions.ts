@@ -16,6 +16,7 @@ import { type Execution, isEnded } from '../protocol/execution.ts'
 import { ExecutionKeeper, type KeeperPowers } from './durable/execution-keeper.ts'
 import { readPlan } from './durable/kept-plan.ts'
 import { Resumption } from './durable/resumption.ts'
+import { IdleCollector } from './idle-collector.ts'
 import { fromCursor, isBefore, toCursor } from './store/place.ts'
 import type { ClaimedExecution, ListQuery, StoredExecution } from './store/store.ts'
 
@@ -30,6 +31,8 @@ export interface ExecutionsOptions extends ExecutionPowers, KeeperPowers {
   readonly toolbox: Toolbox
   /** Executions that may wait for a worker. */
   readonly maxQueue: number
+  /** @throws {LatchdError} `INVALID_REQUEST` for a URL that is never posted to */
+  readonly admitWebhook: (url: string) => void
 }
 
 /** How an execution is to be taken. */
@@ -69,10 +72,12 @@ export class Executions {
   /** Those that are in memory: all but the ended and those put away. */
   #live = new Map<string, Live>()
   #resumption: Resumption
+  #collector: IdleCollector
   #isDraining = false
 
   constructor(options: ExecutionsOptions) {
     this.#options = options
+    this.#collector = new IdleCollector(options.pool)
     this.#resumption = new Resumption({
       store: options.store,
       resume: executionId => this.#resume(executionId),
@@ -103,7 +108,8 @@ export class Executions {
    * Admits an execution and starts it as soon as a worker is free.
    *
    * @returns its id; with an idempotency key that was used before, that of the first
-   * @throws {LatchdError} `QUEUE_FULL`, `DRAINING`, `IDEMPOTENCY_KEY_REUSED`, `STORE_FULL`
+   * @throws {LatchdError} `QUEUE_FULL`, `DRAINING`, `IDEMPOTENCY_KEY_REUSED`, `STORE_FULL`,
+   *   `INVALID_REQUEST` for a webhook that is never posted to
    */
   async submit(plan: ExecutionPlan, caller: Caller, options: SubmitOptions): Promise<string> {
     const { pool, maxQueue } = this.#options
@@ -113,10 +119,13 @@ export class Executions {
       const message = `Cannot take an execution: ${pool.queued} wait already, limit maxQueue ${maxQueue}`
       throw new LatchdError('QUEUE_FULL', message, { retryAfterSeconds: RETRY_AFTER_SECONDS })
     }
-    const keeper = new ExecutionKeeper(plan, caller.name, options.webhookUrl, this.#options)
+    const { webhookUrl } = options
+    if (webhookUrl !== undefined) this.#options.admitWebhook(webhookUrl)
+    const keeper = new ExecutionKeeper(plan, caller.name, webhookUrl, this.#options)
     const running = new RunningExecution(plan, this.#options, keeper)
     keeper.bind(running)
-    if (options.isDurable) {
+    // Its messages are promised, and only what is durable keeps a promise.
+    if (options.isDurable || webhookUrl !== undefined) {
       const outcome = await keeper.submitDurable(options.key)
       if (outcome.kind === 'known') return outcome.executionId
       if (outcome.kind === 'key-reused') {
@@ -152,6 +161,7 @@ export class Executions {
       }
     } finally {
       this.#live.delete(executionId)
+      this.#collector.count(this.#live.size === 0)
     }
   }
 
@@ -376,6 +386,7 @@ export class Executions {
   async drain(drainMs: number): Promise<void> {
     this.#isDraining = true
     this.#resumption.stop()
+    this.#collector.stop()
     const all = () => Promise.allSettled(Array.from(this.#live.values(), live => live.gone))
     const { promise, resolve } = Promise.withResolvers<void>()
     const timer = setTimeout(resolve, drainMs)

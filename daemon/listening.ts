@@ -2,6 +2,7 @@
 
 import { rmSync } from 'node:fs'
 import type { Server } from 'node:http'
+import { resolve } from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
 import { pristine } from '../executor/engine/pristine.ts'
 import { runtimeTag } from '../executor/engine/runtime-tag.ts'
@@ -18,9 +19,12 @@ import { hostRule } from './http/origin.ts'
 import { Tokens } from './http/tokens.ts'
 import type { Logger } from './log.ts'
 import { nodeProblem } from './node-release.ts'
+import { Sweeper } from './retention.ts'
+import { SessionDesk } from './sessions.ts'
 import { MemoryStore } from './store/memory-store.ts'
 import type { Store } from './store/store.ts'
 import { packageVersion } from './version.ts'
+import { openWebhooks } from './webhooks/webhooks.ts'
 
 /** A daemon that listens. */
 export interface Daemon {
@@ -48,6 +52,7 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
   const machine = await pristine()
   const onFault = (error: unknown, executionId: string) =>
     log.error({ err: error, executionId }, 'execution lost')
+  const webhooks = openWebhooks({ ...config, stateDir: resolve(config.stateDir) }, store, log)
   const executions = new Executions({
     pool,
     supervision: new Supervision(),
@@ -58,7 +63,9 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
     runtime: runtimeTag(machine),
     toolbox,
     maxQueue: config.maxQueue,
-    webhookFor: () => undefined,
+    admitWebhook: webhooks.admit,
+    webhookFor: webhooks.messageFor,
+    onWebhooks: webhooks.wake,
     onFault,
     onExpire: asked => {
       approvals.expire(asked).catch(error => onFault(error, asked.approval.executionId))
@@ -68,8 +75,9 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
   const app = createApp({
     executions,
     approvals,
+    sessions: new SessionDesk(store, config.retention.keepMs),
     store,
-    webhookUrl: undefined,
+    webhookUrl: config.webhookUrl,
     toolbox,
     pool,
     tokens: new Tokens(config.tokens),
@@ -94,6 +102,9 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
     for (const server of servers) server.close()
     throw error
   }
+  const sweeper = new Sweeper({ store, retention: config.retention, log, now: Date.now })
+  sweeper.start()
+  webhooks.wake()
   const url = urlOf(config.host, servers[0] as Server)
   logStart(log, config, url, toolbox)
   let closing: Promise<void> | undefined
@@ -103,6 +114,8 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
     await executions.drain(config.drainMs)
     await closeConnections(servers, closed)
     await pool.close()
+    await webhooks.close()
+    await sweeper.close()
     await store.close()
     log.info('stopped')
   }

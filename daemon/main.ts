@@ -18,6 +18,7 @@ process.on('warning', ({ name, message }) => {
 
 const { runProgram } = await import('./cli/program.ts')
 const { exitCodes } = await import('./cli/exit-codes.ts')
+const { askOn } = await import('./cli/prompt.ts')
 
 const terminal: Terminal = {
   env,
@@ -25,6 +26,7 @@ const terminal: Terminal = {
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
+  ...(process.stdin.isTTY && process.stderr.isTTY && { ask: askOn(process.stdin, process.stderr) }),
   onSignal(listener) {
     process.on('SIGINT', listener).on('SIGTERM', listener)
     return () => process.off('SIGINT', listener).off('SIGTERM', listener)

@@ -18,6 +18,7 @@ import { type ExecutionPowers, RunningExecution } from './execution.ts'
 import type { ExecutionHost } from './keeper.ts'
 import { Latencies } from './latencies.ts'
 import { MemoryApprovals } from './memory-approvals.ts'
+import { MemorySessions } from './memory-sessions.ts'
 import { type PoolOptions, WorkerPool } from './pool.ts'
 import { encodeInputs, planExecution, readBody } from './request.ts'
 import { Supervision } from './supervision.ts'
@@ -72,6 +73,7 @@ const LOCAL = 'local'
 class LocalExecutor implements EmbeddedExecutor {
   #toolbox: Toolbox
   readonly approvals = new MemoryApprovals()
+  readonly sessions = new MemorySessions(this)
   #powers: ExecutionPowers
   #onApproval: OnApproval | undefined
   #running = new Set<RunningExecution>()
@@ -101,7 +103,7 @@ class LocalExecutor implements EmbeddedExecutor {
 
   async execute(request: ExecuteRequest): Promise<Outcome> {
     const running = this.#plan(request, () => {})
-    const ended = this.#run(running, request.signal)
+    const ended = this.#run(running, request)
     if (request.waitMs === undefined) return toOutcome(await ended)
     const { promise, resolve } = Promise.withResolvers<void>()
     const timer = setTimeout(resolve, request.waitMs)
@@ -140,7 +142,7 @@ class LocalExecutor implements EmbeddedExecutor {
     const running = this.#plan(request, event => events.push(event))
     const onLeave = () => running.cancel('The reader of the stream has left')
     left.addEventListener('abort', onLeave)
-    const ended = this.#run(running, request.signal).finally(() => events.end())
+    const ended = this.#run(running, request).finally(() => events.end())
     // Nobody awaits it any more when the reader has left.
     ended.catch(() => {})
     try {
@@ -155,30 +157,46 @@ class LocalExecutor implements EmbeddedExecutor {
     const { tools, inputs, signal, waitMs, onApproval = this.#onApproval, ...body } = request
     const fields = readBody(body)
     const chosen = tools === undefined ? this.#toolbox : new Toolbox(this.#normalize(tools))
-    const plan = planExecution(fields, chosen, encodeInputs(inputs), LOCAL)
+    const { sessionId } = fields
+    const session = sessionId === undefined ? undefined : this.sessions.find(sessionId)
+    const plan = {
+      ...planExecution(fields, chosen, encodeInputs(inputs), LOCAL),
+      remembered: [...(session?.remembered ?? [])],
+    }
     const host: ExecutionHost = {
       onEvent,
       showApproval: async asked => {
         this.approvals.add(asked, chosen.get(asked.approval.tool), running, onApproval)
       },
+      loadSnapshot: async () => session?.snapshot,
       expireApproval: asked => this.approvals.expire(asked),
     }
     const running = new RunningExecution(plan, this.#powers, host)
     return running
   }
 
-  async #run(running: RunningExecution, signal: AbortSignal | undefined): Promise<EndedExecution> {
+  async #run(
+    running: RunningExecution,
+    { signal, sessionId, queue }: ExecuteRequest,
+  ): Promise<EndedExecution> {
     const onAbort = () => running.cancel()
+    const turn = sessionId === undefined ? undefined : this.sessions.take(sessionId, queue === true)
+    let snapshot: Uint8Array | undefined
     signal?.addEventListener('abort', onAbort)
     if (signal?.aborted) onAbort()
     this.#running.add(running)
     try {
+      await turn
       const end = await running.run()
       if (end.kind !== 'ended') throw new Error(`an execution without a store is ${end.kind}`)
+      snapshot = end.snapshot
       return end.execution
     } finally {
       this.#running.delete(running)
       this.approvals.forget(running)
+      if (sessionId !== undefined) {
+        this.sessions.release(sessionId, snapshot, running.kept().approvals)
+      }
       signal?.removeEventListener('abort', onAbort)
     }
   }

@@ -57,7 +57,12 @@ export interface ExecutionPowers {
 
 /** What a run has come to. */
 export type RunEnd =
-  | { readonly kind: 'ended'; readonly execution: EndedExecution }
+  | {
+      readonly kind: 'ended'
+      readonly execution: EndedExecution
+      /** What its session has now; absent when that keeps what it had, or there is none. */
+      readonly snapshot?: Uint8Array
+    }
   /** Kept as it is, until somebody has put right what keeps it from going on. */
   | { readonly kind: 'stuck'; readonly execution: Execution }
   /**
@@ -92,6 +97,7 @@ export class RunningExecution {
   #stopReason: ExecutionError | undefined
   #stuck: ExecutionError | undefined
   #isSuspended = false
+  #session: GuestTask['session']
   #run: GuestRun | undefined
   #cancelled = new AbortController()
   /** Where the guest stood when it was torn down; `undefined` while it has a worker, or none yet. */
@@ -182,6 +188,9 @@ export class RunningExecution {
     }
     const disarm = restMs > 0 ? setLongTimeout(onDeadline, restMs) : onDeadline
     try {
+      if (this.#plan.sessionId !== undefined) {
+        this.#session ??= { snapshot: await this.#host.loadSnapshot?.() }
+      }
       return await this.#runToEnd()
     } finally {
       disarm()
@@ -252,7 +261,7 @@ export class RunningExecution {
 
   /** @param report of the last run, or why there is none; `undefined`: as somebody here has asked */
   #end(report: GuestReport | ExecutionError | undefined): RunEnd {
-    const outcome = report !== undefined && 'outcome' in report ? report.outcome : undefined
+    const { outcome, snapshot } = report !== undefined && 'outcome' in report ? report : {}
     if (outcome?.status === 'diverged') this.#stuck ??= outcome.error
     if (this.#isSuspended && outcome?.status !== 'completed' && outcome?.status !== 'failed') {
       this.#calls.abort(new Error('The daemon is stopping'))
@@ -263,12 +272,13 @@ export class RunningExecution {
       return { kind: 'stuck', execution: this.#record.stick(this.#stuck) }
     }
     this.#calls.abort(new Error('The execution has ended'))
-    if (outcome?.status === 'completed') {
-      return ended(this.#record.complete(outcome.output, outcome.isFinalAnswer))
-    }
-    if (outcome?.status === 'failed') return ended(this.#record.fail(outcome.error))
     const lost = report !== undefined && 'code' in report ? report : undefined
-    return ended(this.#record.fail((this.#stuck ?? this.#stopReason ?? lost) as ExecutionError))
+    const error = outcome?.status === 'failed' ? outcome.error : (this.#stuck ?? this.#stopReason ?? lost)
+    const execution =
+      outcome?.status === 'completed'
+        ? this.#record.complete(outcome.output, outcome.isFinalAnswer)
+        : this.#record.fail(error as ExecutionError)
+    return { kind: 'ended', execution, ...(snapshot && { snapshot }) }
   }
 
   /** Gives the worker's report, or why there is none; `undefined` when it was ended from here. */
@@ -326,6 +336,7 @@ export class RunningExecution {
       program: this.#program,
       wantsProgram: this.#program === undefined && this.#host.keeper?.isDurable === true,
       tools: toolbox.guestTools,
+      session: this.#session,
       inputs,
       seed,
       startedAtMs,
@@ -358,5 +369,3 @@ function engineFailure(error: unknown): ExecutionError {
   const reason = error instanceof Error ? error.message : String(error)
   return { code, name: 'EngineFailure', message: `The worker was lost: ${reason}` }
 }
-
-const ended = (execution: EndedExecution): RunEnd => ({ kind: 'ended', execution })

@@ -12,6 +12,11 @@ export interface CompiledProgram {
   readonly map: string
 }
 
+export interface GuestSession {
+  /** What earlier programs have left; absent before the first has ended. */
+  readonly snapshot: Uint8Array | undefined
+}
+
 /** What a worker gets to run: the task of the pool. */
 export interface GuestTask {
   readonly source: string
@@ -22,6 +27,8 @@ export interface GuestTask {
   readonly wantsProgram: boolean
   /** JSON of the guest's tools, a list of `GuestTool`; written once for a set of tools. */
   readonly tools: string
+  /** The session that the program runs in; absent: none. */
+  readonly session: GuestSession | undefined
   /** Encoded record of inputs; absent when there are none. */
   readonly inputs: string | undefined
   readonly seed: readonly [number, number, number, number]
@@ -121,4 +128,6 @@ export interface GuestReport {
   readonly cpuMs: number
   readonly waitMs: number
   readonly peakMemoryBytes: number
+  /** What the program has left to its session; absent when that keeps what it had. */
+  readonly snapshot?: Uint8Array
 }

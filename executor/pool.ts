@@ -145,6 +145,11 @@ export class WorkerPool {
     return Promise.all(Array.from(this.#controls.values(), control => control.statistics()))
   }
 
+  /** Has the workers give back memory that nobody uses any more. */
+  async collect(): Promise<void> {
+    await Promise.all(Array.from(this.#controls.values(), control => control.collect()))
+  }
+
   /** Runs a guest on the next worker that is free, until it has ended or is parked. */
   async run(run: PoolRun): Promise<GuestReport> {
     await this.#lease(run)

@@ -25,6 +25,11 @@ export interface ExecuteRequest
   extends Omit<ExecuteBodyInput, 'tools' | 'inputs' | 'encodedInputs' | 'waitMs'> {
   /** Answers the approvals of this execution; one that throws leaves its approval pending. */
   readonly onApproval?: OnApproval
+  /**
+   * Sent to a daemon as `Idempotency-Key`: the same key and request give the same execution, so that
+   * a request whose answer was lost can be sent again. An executor in this process refuses it.
+   */
+  readonly idempotencyKey?: string
   /** What the guest may see; everything that the executor has when absent. */
   readonly tools?: ToolSet
   /** Values that the guest finds in `inputs` and as globals; exact kinds (Map, Date …) cross. */

@@ -3,12 +3,13 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import { LatchdError } from '../protocol/errors.ts'
 import type { ExecutionEvent } from '../protocol/events.ts'
+import type { Execution } from '../protocol/execution.ts'
 import type { Connection } from './http.ts'
 import { Patience } from './patience.ts'
 
 /**
- * The events of an execution after a sequence number, `execution-ended` or `execution-stuck` last.
- * A daemon that starts again in between is waited for; no event is missed or told twice.
+ * The events of an execution after a sequence number, until it has ended or is stuck. A daemon that
+ * starts again in between is waited for; no event is missed or told twice.
  */
 export async function* executionEvents(
   connection: Connection,
@@ -16,27 +17,32 @@ export async function* executionEvents(
   after: number,
   signal: AbortSignal,
 ): AsyncGenerator<ExecutionEvent, void, undefined> {
-  const path = `/v1/executions/${encodeURIComponent(executionId)}/events`
+  const path = `/v1/executions/${encodeURIComponent(executionId)}`
   const patience = new Patience()
   let last = after
+  let hadEnded = false
   for (;;) {
     try {
-      const response = await openEvents(connection, path, signal, last)
+      const response = await openEvents(connection, `${path}/events`, signal, last)
       patience.renew()
+      let latest: ExecutionEvent | undefined
       for await (const event of readEvents(response, signal)) {
         if ('sequence' in event) last = event.sequence
+        latest = event
         yield event
-        if (isLast(event)) return
+        if (event.type === 'execution-ended') return
       }
-      // Ended without its last event: the daemon has stopped in between.
-      throw new LatchdError('CONNECTION_LOST', 'The daemon ended the event stream early')
+      const execution = await connection.json<Execution>('GET', path, { signal })
+      // Otherwise somebody has let it go on, and there is more to tell.
+      if (execution.status === 'stuck' && latest?.type === 'execution-stuck') return
+      // Everything was told before the reader came.
+      if (hadEnded && latest === undefined) return
+      hadEnded = 'endedAtMs' in execution
     } catch (error) {
       await patience.bear(error, signal)
     }
   }
 }
-
-const isLast = ({ type }: ExecutionEvent) => type === 'execution-ended' || type === 'execution-stuck'
 
 /** Opens a stream of events; resolves when the daemon has begun to tell them. */
 export function openEvents(

@@ -117,5 +117,7 @@ function codeOf(status: number): ErrorCode {
   if (status === 413) return 'PAYLOAD_TOO_LARGE'
   if (status === 429) return 'QUEUE_FULL'
   if (status === 503) return 'DRAINING'
+  // A proxy found no daemon behind it.
+  if (status === 502 || status === 504) return 'CONNECTION_LOST'
   return status >= 500 ? 'INTERNAL' : 'INVALID_REQUEST'
 }

@@ -1,17 +1,25 @@
 /** `latchd`: the client of a daemon. */
 
+export type { Approval, ApprovalStatus, Decision } from '../protocol/approval.ts'
 export type { ErrorCode } from '../protocol/errors.ts'
 export { LatchdError } from '../protocol/errors.ts'
 export type { ExecutionEvent } from '../protocol/events.ts'
 export type { Execution, ExecutionError, ExecutionStatus } from '../protocol/execution.ts'
 export type {
+  Approvals,
+  ApprovalsQuery,
+  DecisionOptions,
   ExecuteRequest,
   Executor,
+  OnApproval,
   Outcome,
   RunResult,
+  SessionHandle,
+  Sessions,
   ToolLike,
   ToolSet,
 } from '../protocol/executor.ts'
+export type { Session } from '../protocol/session.ts'
 export type { ToolContext, ToolDefinition, ToolDescriptor } from '../protocol/tool.ts'
 export {
   type DaemonInfo,

@@ -3,13 +3,23 @@
 import { LatchdError } from '../protocol/errors.ts'
 import type { ExecutionEvent } from '../protocol/events.ts'
 import type { Execution, ExecutionStatus } from '../protocol/execution.ts'
-import type { ExecuteRequest, Executor, Outcome, RunResult, ToolSet } from '../protocol/executor.ts'
+import type {
+  ExecuteRequest,
+  Executor,
+  OnApproval,
+  Outcome,
+  RunResult,
+} from '../protocol/executor.ts'
 import { outcomeError, toOutcome, toRunResult } from '../protocol/outcome.ts'
 import type { ToolDescriptor } from '../protocol/tool.ts'
-import { EXACT, PLAIN } from '../protocol/value-format.ts'
-import { encodeValue } from '../protocol/values.ts'
-import { executionEvents } from './event-stream.ts'
+import { Answering } from './answering.ts'
+import { ClientApprovals } from './client-approvals.ts'
+import { ClientSessions } from './client-sessions.ts'
+import { executionEvents, openEvents, readEvents } from './event-stream.ts'
 import { Connection, type Fetch } from './http.ts'
+import { withQuery } from './pages.ts'
+import { untilAnswered } from './patience.ts'
+import { bodyOf, headersOf } from './request-body.ts'
 
 export interface LatchdOptions {
   /** Where the daemon listens; `LATCHD_URL`, else `http://127.0.0.1:7070`. */
@@ -18,6 +28,8 @@ export interface LatchdOptions {
   readonly token?: string
   /** Another `fetch`, for proxies and tests. */
   readonly fetch?: Fetch
+  /** Answers the approvals of executions whose request does not answer them itself. */
+  readonly onApproval?: OnApproval
 }
 
 export interface ListOptions {
@@ -50,10 +62,15 @@ export interface DaemonInfo {
 const DEFAULT_URL = 'http://127.0.0.1:7070'
 /** How long one answer is held back; proxies cut at a minute. */
 const HOLD_MS = 30_000
+/** The longest time that `setTimeout` knows, 25 days: who waits longer waits for the end. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1
 
 export class Latchd implements Executor {
   readonly url: string
+  readonly approvals: ClientApprovals
+  readonly sessions: ClientSessions
   readonly #connection: Connection
+  readonly #onApproval: OnApproval | undefined
   #closed = new AbortController()
 
   constructor(options: LatchdOptions = {}) {
@@ -66,8 +83,12 @@ export class Latchd implements Executor {
       token,
       fetch: options.fetch ?? globalThis.fetch,
     })
+    this.approvals = new ClientApprovals(this.#connection)
+    this.sessions = new ClientSessions(this.#connection, this)
+    this.#onApproval = options.onApproval
   }
 
+  /** Resolves also when the execution is stuck. */
   async execute(request: ExecuteRequest): Promise<Outcome> {
     return toOutcome(await this.#run(request))
   }
@@ -84,55 +105,90 @@ export class Latchd implements Executor {
   }
 
   async #run(request: ExecuteRequest): Promise<Execution> {
-    const { signal, waitMs } = request
-    const body = bodyOf(request)
-    if (signal !== undefined) {
-      // Its id is needed at once: to cancel it.
-      const execution = await this.#submit(body)
-      return await this.#await(execution, waitMs, signal)
+    const { signal, waitMs, durable, onApproval = this.#onApproval } = request
+    const untilMs = waitMs === undefined ? Number.POSITIVE_INFINITY : Date.now() + waitMs
+    if (signal === undefined && onApproval === undefined && !durable) {
+      const heldMs = Math.min(waitMs ?? HOLD_MS, HOLD_MS)
+      const execution = await this.#send('/v1/execute', request, { waitMs: heldMs })
+      return await this.#await(execution, untilMs)
     }
-    const heldMs = Math.min(waitMs ?? HOLD_MS, HOLD_MS)
-    const execution = await this.#connection.json<Execution>('POST', '/v1/execute', {
-      body: { ...body, waitMs: heldMs },
-    })
-    return await this.#await(
-      execution,
-      waitMs === undefined ? undefined : waitMs - heldMs,
-      undefined,
-    )
-  }
-
-  #submit(body: object): Promise<Execution> {
-    return this.#connection.json<Execution>('POST', '/v1/executions', { body })
-  }
-
-  /** Waits for the end, or until `waitMs` are over; an abort of the signal cancels the execution. */
-  async #await(
-    execution: Execution,
-    waitMs: number | undefined,
-    signal: AbortSignal | undefined,
-  ): Promise<Execution> {
-    const { executionId } = execution
-    const leave = this.#cancelOnAbort(executionId, signal)
+    // Its id is needed at once: to cancel it, to answer for it, to find it after a restart.
+    const execution = await this.#send('/v1/executions', request)
+    const leave = this.#cancelOnAbort(execution.executionId, signal)
     try {
-      const untilMs = waitMs === undefined ? Number.POSITIVE_INFINITY : Date.now() + waitMs
-      let current = execution
-      while (isGoing(current) && Date.now() < untilMs) {
-        current = await this.get(executionId, {
-          waitMs: Math.min(HOLD_MS, Math.max(0, untilMs - Date.now())),
-        })
-      }
-      return current
+      return onApproval === undefined
+        ? await this.#await(execution, untilMs)
+        : await this.#follow(execution, untilMs, onApproval)
     } finally {
       leave()
     }
+  }
+
+  async #send(path: string, request: ExecuteRequest, fields: object = {}): Promise<Execution> {
+    const body = { ...bodyOf(request), ...fields }
+    const headers = headersOf(request)
+    const send = () => this.#connection.json<Execution>('POST', path, { body, headers })
+    try {
+      return await send()
+    } catch (error) {
+      const isLost = error instanceof LatchdError && error.code === 'CONNECTION_LOST'
+      if (!isLost || request.idempotencyKey === undefined) throw error
+      // It may have been taken; the key makes it safe to send it again.
+      return await this.#patiently(send)
+    }
+  }
+
+  /**
+   * Waits for the end, or for an instant; with an instant also for a call that waits for a person,
+   * since who has set one does not mean to wait for a person.
+   */
+  async #await(execution: Execution, untilMs: number): Promise<Execution> {
+    const { executionId } = execution
+    let current = execution
+    while (isGoing(current) && Date.now() < untilMs) {
+      const waitMs = Math.min(HOLD_MS, Math.max(0, untilMs - Date.now()))
+      current = await this.#patiently(() => this.get(executionId, { waitMs }))
+    }
+    const isForPerson = current.status === 'waiting' && untilMs === Number.POSITIVE_INFINITY
+    // Asked again it would answer at once, so that its events have to tell.
+    return isForPerson ? await this.#follow(current, untilMs) : current
+  }
+
+  /** Watches an execution until its end, or until an instant, and answers what it asks for. */
+  async #follow(
+    { executionId }: Execution,
+    untilMs: number,
+    onApproval?: OnApproval,
+  ): Promise<Execution> {
+    const answering = onApproval && new Answering(this.approvals, onApproval)
+    const late = new AbortController()
+    const signals = [this.#closed.signal, late.signal, ...(answering ? [answering.failed] : [])]
+    const restMs = untilMs - Date.now()
+    const timer =
+      restMs <= MAX_TIMEOUT_MS ? setTimeout(() => late.abort(), Math.max(0, restMs)) : undefined
+    try {
+      for await (const event of this.#events(executionId, 0, AbortSignal.any(signals))) {
+        answering?.see(event)
+        if (event.type === 'execution-ended') return event.execution
+      }
+    } catch (error) {
+      if (!late.signal.aborted || answering?.failed.aborted) throw error
+    } finally {
+      clearTimeout(timer)
+    }
+    // Stuck, or not ended in time.
+    return await this.#patiently(() => this.get(executionId))
+  }
+
+  #patiently<T>(send: () => Promise<T>): Promise<T> {
+    return untilAnswered(send, this.#closed.signal)
   }
 
   /** Cancels an execution when the signal aborts; gives what stops listening. */
   #cancelOnAbort(executionId: string, signal: AbortSignal | undefined): () => void {
     const onAbort = () => {
       // Who waits or streams sees the end; a refusal shows there as an execution that goes on.
-      this.cancel(executionId).catch(() => {})
+      this.#patiently(() => this.cancel(executionId)).catch(() => {})
     }
     signal?.addEventListener('abort', onAbort, { once: true })
     if (signal?.aborted) onAbort()
@@ -140,46 +196,75 @@ export class Latchd implements Executor {
   }
 
   async *stream(request: ExecuteRequest): AsyncGenerator<ExecutionEvent, void, undefined> {
-    const { executionId } = await this.#submit(bodyOf(request))
+    const { onApproval = this.#onApproval } = request
+    const { executionId } = await this.#send('/v1/executions', request)
     const leave = this.#cancelOnAbort(executionId, request.signal)
+    const answering = onApproval && new Answering(this.approvals, onApproval)
+    const signal = answering && AbortSignal.any([this.#closed.signal, answering.failed])
     try {
-      yield* this.events(executionId)
+      for await (const event of this.#events(executionId, 0, signal)) {
+        answering?.see(event)
+        yield event
+      }
     } finally {
       leave()
     }
   }
 
-  /** The execution as it stands; with `waitMs` (0 to 300 000) as soon as it has ended. */
+  /**
+   * The execution as it stands; with `waitMs` (0 to 300 000) as soon as it has ended or waits for a
+   * person.
+   */
   get(executionId: string, { waitMs = 0 }: { waitMs?: number } = {}): Promise<Execution> {
-    const path = `/v1/executions/${encodeURIComponent(executionId)}`
-    return this.#connection.json('GET', `${path}?waitMs=${Math.ceil(waitMs)}`, {
+    return this.#connection.json('GET', `${pathOf(executionId)}?waitMs=${Math.ceil(waitMs)}`, {
       signal: this.#closed.signal,
     })
   }
 
   list(options: ListOptions = {}): Promise<ExecutionPage> {
-    const query = new URLSearchParams()
-    for (const [key, value] of Object.entries(options))
-      if (value !== undefined) query.set(key, String(value))
-    return this.#connection.json('GET', `/v1/executions?${query}`)
+    return this.#connection.json('GET', withQuery('/v1/executions', { ...options }))
   }
 
   /** Cancels an execution; gives it as it ended. Idempotent. */
   cancel(executionId: string): Promise<Execution> {
-    return this.#connection.json('POST', `/v1/executions/${encodeURIComponent(executionId)}/cancel`)
+    return this.#connection.json('POST', `${pathOf(executionId)}/cancel`)
+  }
+
+  /** Lets a stuck execution go on. @throws {LatchdError} `CONFLICT` when it is not stuck */
+  retry(executionId: string): Promise<Execution> {
+    return this.#connection.json('POST', `${pathOf(executionId)}/retry`)
   }
 
   /** Forgets an ended execution. @throws {LatchdError} `CONFLICT` when it goes on */
   async delete(executionId: string): Promise<void> {
-    await this.#connection.send('DELETE', `/v1/executions/${encodeURIComponent(executionId)}`)
+    await this.#connection.send('DELETE', pathOf(executionId))
   }
 
-  /** The events of an execution after a sequence number, from the first one by default. */
+  /**
+   * The events of an execution after a sequence number, from the first one by default, until it has
+   * ended or is stuck; across restarts of the daemon.
+   */
   events(
     executionId: string,
     { after = 0 }: { after?: number } = {},
   ): AsyncGenerator<ExecutionEvent, void, undefined> {
-    return executionEvents(this.#connection, executionId, after, this.#closed.signal)
+    return this.#events(executionId, after)
+  }
+
+  #events(executionId: string, after: number, signal = this.#closed.signal) {
+    return executionEvents(this.#connection, executionId, after, signal)
+  }
+
+  /**
+   * The events of all executions of the token, from the moment at which this resolves. They are not
+   * told again: a lost connection ends them.
+   *
+   * @throws {LatchdError} `CONNECTION_LOST`
+   */
+  async allEvents(): Promise<AsyncGenerator<ExecutionEvent, void, undefined>> {
+    const { signal } = this.#closed
+    const response = await openEvents(this.#connection, '/v1/events', signal)
+    return readEvents(response, signal)
   }
 
   /** The tools that programs may use. */
@@ -204,29 +289,10 @@ export class Latchd implements Executor {
   }
 }
 
-const isGoing = ({ status }: Execution) => status === 'queued' || status === 'running'
-
-function bodyOf({ tools, inputs, signal, waitMs, ...body }: ExecuteRequest): object {
-  return {
-    ...body,
-    ...(tools && { tools: toolNames(tools) }),
-    ...(inputs && inputsOf(inputs)),
-  }
+/** Whether something happens to an execution without anybody doing anything. */
+function isGoing(execution: Execution): boolean {
+  if (execution.status !== 'waiting') return /^(queued|running)$/.test(execution.status)
+  return !execution.waitingFor.some(({ approvalId }) => approvalId !== undefined)
 }
 
-/** Inputs as JSON when that holds them exactly. @throws {TypeError} for what cannot cross */
-function inputsOf(inputs: Readonly<Record<string, unknown>>): object {
-  const text = encodeValue(inputs, 'inputs')
-  if (text[0] === PLAIN) return { inputs }
-  return { encodedInputs: text.slice(EXACT.length) }
-}
-
-function toolNames(tools: ToolSet): string[] {
-  const list: readonly unknown[] = Array.isArray(tools) ? tools : Object.values(tools)
-  return list.map(tool => {
-    if (typeof tool === 'string') return tool
-    const message =
-      'Cannot use a tool of this process: a daemon runs its own tools; name them, or use createExecutor()'
-    throw new LatchdError('INVALID_REQUEST', message)
-  })
-}
+const pathOf = (executionId: string) => `/v1/executions/${encodeURIComponent(executionId)}`

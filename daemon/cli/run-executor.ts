@@ -1,5 +1,6 @@
 /** Where `latchd run` runs: on a daemon when one is named, else in this process. */
 
+import type { Execution } from '../../protocol/execution.ts'
 import type { Executor } from '../../protocol/executor.ts'
 import type { LoadedConfig } from '../config/config.ts'
 import { configuredTools } from '../tools/configured-tools.ts'
@@ -10,6 +11,13 @@ export interface RunExecutor {
   readonly executor: Executor
   /** Completes "Running …". */
   readonly where: string
+  /** Absent when it runs in this process. */
+  readonly daemon?: {
+    /** What commands have to be given to reach it. */
+    readonly flags: string
+    /** An execution as it stands. */
+    readonly get: (executionId: string) => Promise<Execution>
+  }
 }
 
 /** Opens the executor. @throws {UsageError} for tool modules that a daemon would have to load */
@@ -22,7 +30,15 @@ export async function openRunExecutor(config: LoadedConfig): Promise<RunExecutor
       `Cannot use --tools with the daemon at ${config.url}: it has its own tools; give them to latchd serve, or leave the daemon out`,
     )
   }
-  return { executor: await openClient(config), where: `on the daemon at ${config.url}` }
+  const client = await openClient(config)
+  return {
+    executor: client,
+    where: `on the daemon at ${config.url}`,
+    daemon: {
+      flags: config.sources.url.from === 'flag' ? ` --url ${config.url}` : '',
+      get: executionId => client.get(executionId),
+    },
+  }
 }
 
 async function embedded(config: LoadedConfig): Promise<Executor> {

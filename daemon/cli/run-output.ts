@@ -1,8 +1,10 @@
 /** What `latchd run` writes while a program runs and when it has ended. */
 
+import type { Approval } from '../../protocol/approval.ts'
 import type { ExecutionEvent } from '../../protocol/events.ts'
-import type { EndedExecution, LogLine } from '../../protocol/execution.ts'
+import type { Execution, LogLine } from '../../protocol/execution.ts'
 import { toOutcome } from '../../protocol/outcome.ts'
+import { askedText, decidedText } from './approval-text.ts'
 import { failureText } from './guest-failure.ts'
 import { print } from './print.ts'
 import { startSpinner } from './spinner.ts'
@@ -11,18 +13,28 @@ import type { Terminal } from './terminal.ts'
 export class RunOutput {
   readonly #terminal: Terminal
   readonly #isJson: boolean
+  /** Completes `latchd approve ID`; `undefined` when approvals are decided here. */
+  readonly #flags: string | undefined
   /** Tools that are waited for, by call. */
   readonly #waiting = new Map<string, string>()
   readonly #spinner: { clear(): void; stop(): void }
+  /** Whether a person is being asked, who is not to be disturbed. */
+  #isAsking = false
 
-  /** @param isJson keeps stdout for the ended execution as JSON; console lines go to stderr */
-  constructor(terminal: Terminal, isJson: boolean) {
+  /**
+   * @param isJson keeps stdout for the ended execution as JSON; console lines go to stderr
+   * @param flags what `latchd approve ID` has to be followed by; absent: approvals are decided
+   *   here
+   */
+  constructor(terminal: Terminal, isJson: boolean, flags?: string) {
     this.#terminal = terminal
     this.#isJson = isJson
+    this.#flags = flags
     this.#spinner = startSpinner(terminal.stderr, () => this.#state())
   }
 
-  #state(): string {
+  #state(): string | undefined {
+    if (this.#isAsking) return undefined
     const names = [...new Set(this.#waiting.values())]
     return names.length === 0 ? 'running' : `waiting for ${names.join(', ')}`
   }
@@ -40,7 +52,18 @@ export class RunOutput {
       case 'call-completed':
         this.#waiting.delete(event.call.callId)
         return
+      case 'approval-requested':
+        // Asked here it is shown when it is its turn.
+        if (this.#flags !== undefined) this.#asked(event.approval, this.#flags)
+        return
+      case 'approval-decided':
+        this.#spinner.clear()
+        print(this.#terminal.stderr, `${event.approval.tool} ${decidedText(event.approval)}`)
+        return
       case 'execution-started':
+      case 'execution-parked':
+      case 'execution-resumed':
+      case 'execution-stuck':
       case 'call-progressed':
       case 'execution-ended':
         return
@@ -49,19 +72,44 @@ export class RunOutput {
     }
   }
 
+  #asked(approval: Approval, flags: string): void {
+    this.#spinner.clear()
+    const { stderr } = this.#terminal
+    const { approvalId } = approval
+    print(stderr, `Waits for approval: ${askedText(approval)}`)
+    print(stderr, `  latchd approve ${approvalId}${flags}`)
+    print(stderr, `  latchd reject ${approvalId}${flags}`)
+  }
+
+  /** Shows what a person is asked, and keeps quiet while the person thinks. */
+  async asking<T>(approval: Approval, ask: () => Promise<T>): Promise<T> {
+    this.#spinner.clear()
+    print(this.#terminal.stderr, `Waits for approval: ${askedText(approval)}`)
+    this.#isAsking = true
+    return await ask().finally(() => {
+      this.#isAsking = false
+    })
+  }
+
   #log({ level, text }: LogLine): void {
     const { stdout, stderr } = this.#terminal
     const isProblem = level === 'warn' || level === 'error'
     print(this.#isJson || isProblem ? stderr : stdout, text)
   }
 
-  /** Shows how the execution ended. */
-  end(execution: EndedExecution): void {
+  /** Shows how the execution ended, or that it is stuck. */
+  end(execution: Execution): void {
     this.stop()
     const { stdout, stderr } = this.#terminal
     if (this.#isJson) print(stdout, JSON.stringify(execution, null, 2))
-    else if (execution.status !== 'completed') print(stderr, failureText(execution.error))
-    else if (toOutcome(execution).output !== undefined) print(stdout, execution.output.text)
+    else if ('error' in execution) print(stderr, failureText(execution.error))
+    if (execution.status === 'stuck') {
+      const { executionId } = execution
+      const flags = this.#flags ?? ''
+      print(stderr, `It is stuck; when it can go on: latchd retry ${executionId}${flags}`)
+    }
+    if (this.#isJson || execution.status !== 'completed') return
+    if (toOutcome(execution).output !== undefined) print(stdout, execution.output.text)
   }
 
   /** Shows nothing any more. */

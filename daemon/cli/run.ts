@@ -1,13 +1,13 @@
 /** `latchd run`: one program, on a daemon or in this process. */
 
 import type { Command } from 'commander'
-import type { EndedExecution } from '../../protocol/execution.ts'
-import { Language } from '../../protocol/execution.ts'
-import type { ExecuteRequest, Executor } from '../../protocol/executor.ts'
+import type { ExecutionEvent } from '../../protocol/events.ts'
+import { type Execution, Language } from '../../protocol/execution.ts'
 import type { Cli, Options } from './cli.ts'
 import { exitCodes } from './exit-codes.ts'
 import { print } from './print.ts'
 import { UsageError } from './refusal.ts'
+import { answerHere } from './run-approvals.ts'
 import { openRunExecutor } from './run-executor.ts'
 import { RunOutput } from './run-output.ts'
 import { readRunRequest } from './run-request.ts'
@@ -37,7 +37,7 @@ export function addRun(program: Command, cli: Cli): void {
 async function run(file: string, options: Options, { terminal, config }: Cli): Promise<number> {
   const settings = config(options)
   const request = await readRunRequest(file, options, terminal)
-  const { executor, where } = await openRunExecutor(settings)
+  const { executor, where, daemon } = await openRunExecutor(settings)
   print(terminal.stderr, `Running ${where}`)
   const cancel = new AbortController()
   let stoppedBy: StopSignal | undefined
@@ -47,9 +47,11 @@ async function run(file: string, options: Options, { terminal, config }: Cli): P
     stoppedBy = signal
     cancel.abort()
   })
-  const output = new RunOutput(terminal, options.json === true)
+  const output = new RunOutput(terminal, options.json === true, daemon?.flags)
   try {
-    const ended = await follow(executor, { ...request, signal: cancel.signal }, output)
+    const answered = daemon === undefined ? { onApproval: answerHere(terminal.ask, output) } : {}
+    const events = executor.stream({ ...request, ...answered, signal: cancel.signal })
+    const ended = await follow(events, output, daemon?.get)
     output.end(ended)
     if (ended.status === 'completed') return exitCodes.ok
     return ended.status === 'cancelled' && stoppedBy ? exitCodes[stoppedBy] : exitCodes.failed
@@ -60,14 +62,18 @@ async function run(file: string, options: Options, { terminal, config }: Cli): P
   }
 }
 
+/** Shows events until the execution has ended or is stuck. @param get an execution of the daemon */
 async function follow(
-  executor: Executor,
-  request: ExecuteRequest,
+  events: AsyncIterable<ExecutionEvent>,
   output: RunOutput,
-): Promise<EndedExecution> {
-  for await (const event of executor.stream(request)) {
+  get: ((executionId: string) => Promise<Execution>) | undefined,
+): Promise<Execution> {
+  let last: ExecutionEvent | undefined
+  for await (const event of events) {
     output.show(event)
-    if (event.type === 'execution-ended') return event.execution as EndedExecution
+    if (event.type === 'execution-ended') return event.execution
+    last = event
   }
+  if (last !== undefined && get !== undefined) return await get(last.executionId)
   throw new UsageError('The execution was lost: its events ended before it did')
 }

@@ -20,9 +20,9 @@ export interface Spinner {
 /**
  * Starts a spinner; none on what is no terminal.
  *
- * @param describe what is waited for now, asked for each frame
+ * @param describe what is waited for now, asked for each frame; `undefined` shows nothing
  */
-export function startSpinner(output: Output, describe: () => string): Spinner {
+export function startSpinner(output: Output, describe: () => string | undefined): Spinner {
   if (!output.isTTY) return { clear() {}, stop() {} }
   const startedAtMs = performance.now()
   let isShown = false
@@ -32,8 +32,10 @@ export function startSpinner(output: Output, describe: () => string): Spinner {
     isShown = false
   }
   const draw = () => {
+    const what = describe()
+    if (what === undefined) return
     const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1)
-    const text = `${FRAMES[frame++ % FRAMES.length]} ${seconds}s ${describe()}`
+    const text = `${FRAMES[frame++ % FRAMES.length]} ${seconds}s ${what}`
     // A line that wraps could not be erased.
     output.write(`${ERASE}${text.slice(0, (output.columns || DEFAULT_COLUMNS) - 1)}`)
     isShown = true

@@ -1,6 +1,7 @@
 /** What a command is handed of its process. */
 
 import type { Variables } from '../config/written-value.ts'
+import type { Ask } from './prompt.ts'
 
 export type StopSignal = 'SIGINT' | 'SIGTERM'
 
@@ -17,6 +18,8 @@ export interface Terminal {
   readonly stdin: AsyncIterable<Uint8Array | string>
   readonly stdout: Output
   readonly stderr: Output
+  /** Asks the person at the terminal; absent when there is none. */
+  readonly ask?: Ask
   /** Calls the listener for SIGINT and SIGTERM, which then end nothing; gives how to stop that. */
   onSignal(listener: (signal: StopSignal) => void): () => void
   /** Ends the process at once. */

@@ -39,6 +39,8 @@ export interface KeeperPowers {
   readonly runtime: string
   /** The message to a webhook for an event; `undefined` when none is sent for it. */
   readonly webhookFor: (url: string, event: StoredEvent) => WebhookMessage | undefined
+  /** Told when such messages are durable. */
+  readonly onWebhooks: () => void
   /** Told of a write that failed and that nobody waits for. */
   readonly onFault: (error: unknown, executionId: string) => void
   readonly onExpire: (approval: CallApproval) => void
@@ -172,7 +174,9 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
   sync(): Promise<void> {
     if (!this.#isDurable || this.#isEmpty()) return this.#written
     const { store } = this.#powers
-    const addition = this.#take()
+    // The embedded store keeps messages with a park or an end, and leaves those of an append out.
+    const { webhooks = [], ...addition } = this.#take()
+    this.#held.webhooks = [...webhooks]
     return this.#write(addition, () =>
       store.append(this.#plan.executionId, this.#epoch, addition),
     )
@@ -243,6 +247,7 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
   #write(addition: Addition, write: () => Promise<void>): Promise<void> {
     const written = Promise.all([this.#persist(write), this.#written]).then(() => {
       for (const event of addition.events ?? []) this.#powers.hub.publish(this.owner, event)
+      if (addition.webhooks !== undefined && addition.webhooks.length > 0) this.#powers.onWebhooks()
     })
     this.#written = written
     return written

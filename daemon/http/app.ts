@@ -6,6 +6,7 @@ import { HTTPException } from 'hono/http-exception'
 import { fieldProblems, invalidRequest, MAX_SOURCE_BYTES } from '../../executor/request.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import { addApprovalRoutes } from './approval-routes.ts'
+import { addEventRoutes } from './event-routes.ts'
 import { addExecuteRoutes } from './execute-routes.ts'
 import { addExecutionRoutes } from './execution-routes.ts'
 import { addHealthRoutes } from './health-routes.ts'
@@ -13,6 +14,7 @@ import { addInfoRoute } from './info-route.ts'
 import { checkOrigin } from './origin.ts'
 import type { HttpEnvironment, HttpPowers } from './powers.ts'
 import { problemResponse } from './problem.ts'
+import { addSessionRoutes } from './session-routes.ts'
 import { addToolRoutes } from './tool-routes.ts'
 
 /**
@@ -61,6 +63,8 @@ export function createApp(powers: HttpPowers): OpenAPIHono<HttpEnvironment> {
   addExecuteRoutes(app, powers)
   addExecutionRoutes(app, powers)
   addApprovalRoutes(app, powers)
+  addSessionRoutes(app, powers)
+  addEventRoutes(app, powers)
   addToolRoutes(app, powers)
   addInfoRoute(app, powers)
   app.notFound(context => {

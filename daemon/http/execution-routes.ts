@@ -1,10 +1,10 @@
 /** Routes about executions that were submitted. */
 
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
-import { streamSSE } from 'hono/streaming'
 import { z } from 'zod'
 import { ExecutionEvent } from '../../protocol/events.ts'
 import { Execution, ExecutionStatus, MAX_WAIT_MS } from '../../protocol/execution.ts'
+import { sendEvents } from './event-stream.ts'
 import { pageOf, pageQuery } from './pages.ts'
 import type { HttpEnvironment, HttpPowers } from './powers.ts'
 import { json, problems, security } from './responses.ts'
@@ -16,7 +16,7 @@ const waitMs = z.coerce.number().int().min(0).max(MAX_WAIT_MS).default(0)
 const getRoute = createRoute({
   method: 'get',
   path: '/v1/executions/{id}',
-  summary: 'How an execution stands; with `waitMs`, as soon as it has ended',
+  summary: 'How it stands; with `waitMs`, as soon as it has ended or waits for a person',
   security,
   request: { params, query: z.object({ waitMs }) },
   responses: { 200: json(Execution, 'The execution'), ...problems(400, 401, 403, 404) },
@@ -42,6 +42,18 @@ const cancelRoute = createRoute({
   responses: { 200: json(Execution, 'The ended execution'), ...problems(401, 403, 404) },
 })
 
+const retryRoute = createRoute({
+  method: 'post',
+  path: '/v1/executions/{id}/retry',
+  summary: 'Let a stuck execution go on',
+  security,
+  request: { params },
+  responses: {
+    200: json(Execution, 'The execution as it stands'),
+    ...problems(401, 403, 404, 409, 507),
+  },
+})
+
 const deleteRoute = createRoute({
   method: 'delete',
   path: '/v1/executions/{id}',
@@ -64,7 +76,7 @@ const eventsRoute = createRoute({
   },
   responses: {
     200: {
-      description: 'Events; the stream ends after the last one',
+      description: 'Events; the stream ends after `execution-ended` or `execution-stuck`',
       content: { 'text/event-stream': { schema: ExecutionEvent } },
     },
     ...problems(400, 401, 403, 404),
@@ -96,6 +108,12 @@ export function addExecutionRoutes(
     return context.json(await executions.cancel(context.req.valid('param').id, caller), 200)
   })
 
+  app.openapi(retryRoute, async context => {
+    const caller = context.get('caller')
+    requireScope(caller, 'execute')
+    return context.json(await executions.retry(context.req.valid('param').id, caller), 200)
+  })
+
   app.openapi(deleteRoute, async context => {
     const caller = context.get('caller')
     requireScope(caller, 'execute')
@@ -108,12 +126,6 @@ export function addExecutionRoutes(
     requireScope(caller, 'read')
     const after = context.req.valid('header')['last-event-id'] ?? 0
     const events = await executions.events(context.req.valid('param').id, caller, after)
-    return streamSSE(context, async stream => {
-      stream.onAbort(() => void events.return?.())
-      for await (const event of events) {
-        const id = 'sequence' in event ? { id: String(event.sequence) } : {}
-        await stream.writeSSE({ ...id, event: event.type, data: JSON.stringify(event) })
-      }
-    })
+    return sendEvents(context, events)
   })
 }

@@ -5,6 +5,7 @@ import type { Toolbox } from '../../executor/tools/toolbox.ts'
 import type { ApprovalDesk } from '../approvals.ts'
 import type { Executions } from '../executions.ts'
 import type { Logger } from '../log.ts'
+import type { SessionDesk } from '../sessions.ts'
 import type { Store } from '../store/store.ts'
 import type { HostRule } from './origin.ts'
 import type { KnownCaller, Tokens } from './tokens.ts'
@@ -12,6 +13,7 @@ import type { KnownCaller, Tokens } from './tokens.ts'
 export interface HttpPowers {
   readonly executions: Executions
   readonly approvals: ApprovalDesk
+  readonly sessions: SessionDesk
   readonly store: Store
   /** Where what happens is posted for executions that name no place of their own. */
   readonly webhookUrl: string | undefined

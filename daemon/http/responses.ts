@@ -10,7 +10,7 @@ const titles = {
   404: 'There is no such thing',
   409: 'It is not in the state for that',
   413: 'The body or the source is too large',
-  422: 'A tool is not known',
+  422: 'A tool is not known, or the idempotency key was used with another body',
   429: 'Too many executions wait; see Retry-After',
   503: 'The daemon is stopping',
   507: 'The disk of the state folder is full',

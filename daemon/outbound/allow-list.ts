@@ -9,10 +9,7 @@ export class AllowList {
   #setting: string
 
   /** @param setting where the patterns are configured, as messages name it */
-  constructor(
-    patterns: readonly HostPattern[],
-    setting = 'fetchAllow (LATCHD_FETCH_ALLOW)',
-  ) {
+  constructor(patterns: readonly HostPattern[], setting = 'fetchAllow (LATCHD_FETCH_ALLOW)') {
     this.#patterns = patterns
     this.#setting = setting
   }

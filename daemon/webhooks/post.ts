@@ -1,7 +1,7 @@
 /** Posts one message to its webhook. */
 
-import { guardedDispatcher } from '../outbound/dispatcher.ts'
 import type { AllowList } from '../outbound/allow-list.ts'
+import { guardedDispatcher } from '../outbound/dispatcher.ts'
 import { systemNetwork } from '../outbound/network-powers.ts'
 import { discardBody } from '../outbound/read-body.ts'
 import type { WebhookMessage } from '../store/store.ts'

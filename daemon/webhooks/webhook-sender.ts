@@ -14,10 +14,7 @@ import { backOffMs } from './back-off.ts'
 import type { Post } from './post.ts'
 
 export interface SenderPowers {
-  readonly store: Pick<
-    StoreWriter,
-    'dueWebhooks' | 'nextWebhookMs' | 'endWebhook' | 'delayWebhook'
-  >
+  readonly store: Pick<StoreWriter, 'dueWebhooks' | 'nextWebhookMs' | 'endWebhook' | 'delayWebhook'>
   readonly post: Post
   /** A message is given up at this age, in milliseconds. */
   readonly keepMs: number
@@ -80,11 +77,10 @@ export class WebhookSender {
 
   /** Lets attempts under way end for so long; what did not arrive is sent after the next start. */
   async close(graceMs: number): Promise<void> {
-    const timeout = AbortSignal.timeout(graceMs)
-    const timedOut = new Promise<void>(resolve => {
-      timeout.addEventListener('abort', () => resolve(), { once: true })
-    })
-    await Promise.race([this.#settle(), timedOut])
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, graceMs)
+    await Promise.race([this.#settle(), promise])
+    clearTimeout(timer)
     this.#disarm()
     this.#closed.abort()
     await this.#settle()

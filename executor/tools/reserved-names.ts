@@ -7,12 +7,12 @@ const words =
   'with yield arguments'
 
 const globals =
-  'AggregateError Array ArrayBuffer AsyncDisposableStack BigInt BigInt64Array BigUint64Array Boolean ' +
-  'DOMException DataView Date DisposableStack Error EvalError Float16Array Float32Array Float64Array ' +
+  'AggregateError ApprovalExpiredError ApprovalRejectedError Array ArrayBuffer AsyncDisposableStack ' +
+  'BigInt BigInt64Array BigUint64Array Boolean CallInterruptedError DOMException DataView Date DisposableStack Error EvalError Float16Array Float32Array Float64Array ' +
   'Function Infinity Int16Array Int32Array Int8Array InternalError Intl Iterator JSON Map Math NaN ' +
   'Number Object Promise Proxy RangeError ReferenceError Reflect RegExp Set String SuppressedError ' +
-  'Symbol SyntaxError TextDecoder TextEncoder ToolInputError ToolTimeoutError TypeError URIError URL ' +
-  'URLSearchParams Uint16Array Uint32Array Uint8Array Uint8ClampedArray WeakMap WeakSet ' +
+  'Symbol SyntaxError TextDecoder TextEncoder ToolInputError ToolTimeoutError ToolUnavailableError TypeError ' +
+  'URIError URL URLSearchParams Uint16Array Uint32Array Uint8Array Uint8ClampedArray WeakMap WeakSet ' +
   'atob btoa clearImmediate clearInterval clearTimeout console crypto decodeURI decodeURIComponent ' +
   'encodeURI encodeURIComponent escape eval final_answer globalThis inputs isFinite isNaN parallel ' +
   'parseFloat parseInt performance print queueMicrotask setImmediate setInterval setTimeout ' +

@@ -1,7 +1,7 @@
 /** Programs of the sources that this worker saw last, so that a source seen before costs nothing. */
 
 import type { Language } from '../../protocol/execution.ts'
-import { type Compilation, compile } from '../compile/compile.ts'
+import { type Compilation, compile, type Mode } from '../compile/compile.ts'
 
 /** Bounds of what is kept, in sources and in characters of source. */
 const MAX_ENTRIES = 512
@@ -12,15 +12,15 @@ export class Compiler {
   #kept = new Map<string, Compilation>()
   #characters = 0
 
-  compile(source: string, language: Language): Compilation {
-    const key = `${language}\n${source}`
+  compile(source: string, language: Language, mode: Mode): Compilation {
+    const key = `${mode} ${language}\n${source}`
     const known = this.#kept.get(key)
     if (known !== undefined) {
       this.#kept.delete(key)
       this.#kept.set(key, known)
       return known
     }
-    const compilation = compile(source, language)
+    const compilation = compile(source, language, mode)
     this.#kept.set(key, compilation)
     this.#characters += key.length
     this.#shrink()

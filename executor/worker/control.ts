@@ -16,6 +16,8 @@ export interface WorkerControl {
   /** Resolves when the worker's spares stand ready. */
   warmUp(): Promise<void>
   statistics(): WorkerStatistics
+  /** Gives back memory that nobody uses any more; the worker should have nothing to do. */
+  collect(): void
   /** Lets the spares go; the worker still runs what it is given. */
   drain(): void
 }

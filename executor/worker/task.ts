@@ -57,6 +57,8 @@ class RunningTask {
   #startedAt = performance.now()
   #output: GuestOutput | undefined
   #isFinalAnswer = false
+  /** Whether a session's program runs, or ran. */
+  #hasBegun = false
 
   constructor(task: GuestTask, guest: Guest, { pressure, parksAlways }: TaskPowers) {
     const { port, latch, journal, limits } = task
@@ -101,6 +103,7 @@ class RunningTask {
         : failed(syntaxFailure(this.#task.source, compilation.error)),
     )
     this.#channel.end()
+    const snapshot = this.#leaveSession(outcome)
     return {
       outcome,
       logs: this.#logs.takeRest(this.#clock.nowMs, outcome.status !== 'parked'),
@@ -108,13 +111,20 @@ class RunningTask {
       cpuMs: this.#cpu.usedMs(),
       waitMs: this.#channel.waitMs,
       peakMemoryBytes: this.#guest.memoryBytes,
+      ...(snapshot && { snapshot }),
     }
   }
 
+  /** What the program has left to its session; `undefined` when that keeps what it had. */
+  #leaveSession({ status }: GuestOutcome): Uint8Array | undefined {
+    if (!this.#hasBegun || status === 'parked' || status === 'diverged') return undefined
+    return this.#guest.endSession() === 'clean' ? this.#guest.snapshot() : undefined
+  }
+
   #compile(compiler: Compiler): Compilation {
-    const { source, language, program, wantsProgram } = this.#task
+    const { source, language, session, program, wantsProgram } = this.#task
     if (program !== undefined) return { ok: true, program: programFrom(program.code, program.map) }
-    const compilation = compiler.compile(source, language)
+    const compilation = compiler.compile(source, language, session ? 'session' : 'program')
     if (wantsProgram && compilation.ok) {
       const { code, encodeMap } = compilation.program
       this.#channel.send({ kind: 'compiled', program: { code, map: encodeMap() } })
@@ -164,7 +174,7 @@ class RunningTask {
   }
 
   #begin(): void {
-    const { tools, inputs, seed, startedAtMs, limits } = this.#task
+    const { tools, session, inputs, seed, startedAtMs, limits } = this.#task
     const rest = JSON.stringify({ inputs, seed, startedAtMs })
     const configuration = `{"tools":${tools},${rest.slice(1)}`
     const hooks = {
@@ -173,7 +183,13 @@ class RunningTask {
         this.#answer(operation, number, text),
       now: () => this.#clock.read(),
     }
-    this.#guest.begin(hooks, limits.memoryBytes, configuration)
+    if (session === undefined) {
+      this.#guest.begin(hooks, limits.memoryBytes, configuration)
+      return
+    }
+    if (session.snapshot !== undefined) this.#guest.restore(session.snapshot)
+    this.#hasBegun = true
+    this.#guest.beginSession(hooks, limits.memoryBytes, configuration)
   }
 
   /** Runs jobs and hands over deliveries, one at a time, until nothing is pending. */

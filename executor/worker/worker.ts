@@ -1,23 +1,18 @@
 /** A worker thread of the pool: runs one execution at a time on a guest that stands ready. */
 
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { MessageChannel, parentPort, workerData } from 'node:worker_threads'
 import { expose } from 'comlink'
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
 import type { GuestReport, GuestTask } from '../messages.ts'
+import { collectGarbage, shrinkHeap } from '../garbage.ts'
 import { Compiler } from './compiler.ts'
 import type { WorkerControl } from './control.ts'
 import type { WorkerStart } from './entry.ts'
 import { Spares } from './spares.ts'
 import { runTask } from './task.ts'
 
-// Memories of dropped guests are large, and V8 sees no hurry in collecting a few small objects.
-setFlagsFromString('--expose-gc')
-const collect = runInNewContext('gc') as () => void
-
 const { pristine, pressure, parksAlways } = workerData as WorkerStart
-const spares = new Spares(pristine, collect)
+const spares = new Spares(pristine, collectGarbage)
 const powers = { compiler: new Compiler(), pressure: new Int32Array(pressure), parksAlways }
 let executions = 0
 
@@ -37,6 +32,7 @@ export async function execute(task: GuestTask): Promise<GuestReport> {
 const control: WorkerControl = {
   warmUp: () => spares.fill(),
   statistics: () => ({ executions, spares: spares.size, ...spares.counts }),
+  collect: () => shrinkHeap(),
   drain: () => spares.drain(),
 }
 

@@ -2,6 +2,8 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
@@ -25,8 +27,9 @@ export async function startDaemonProcess(
   script: string,
   { env = {}, workers }: { env?: Record<string, string>; workers?: number } = {},
 ): Promise<DaemonProcess> {
+  const stateDir = await mkdtemp(join(tmpdir(), 'latchd-bench-'))
   const from = performance.now()
-  const args = [script, 'serve', '--port', '0', '--log-level', 'error']
+  const args = [script, 'serve', '--port', '0', '--log-level', 'error', '--state-dir', stateDir]
   if (workers !== undefined) args.push('--workers', String(workers))
   const child = spawn(process.execPath, args, {
     env: { ...process.env, ...env },
@@ -42,6 +45,7 @@ export async function startDaemonProcess(
       const exit = once(child, 'exit')
       child.kill('SIGTERM')
       await exit
+      await rm(stateDir, { recursive: true })
     },
   }
 }

@@ -44,7 +44,14 @@ async function service(
 }
 
 function callContext(): CallContext {
-  return new CallContext({ callId: 'call', executionId: 'exe', metadata: {}, onProgress() {} })
+  return new CallContext({
+    callId: 'call',
+    executionId: 'exe',
+    sessionId: undefined,
+    caller: 'local',
+    metadata: {},
+    onProgress() {},
+  })
 }
 
 function json(response: ServerResponse, status: number, body: unknown): void {

@@ -7,6 +7,7 @@ import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'acorn'
 import t, { type Test } from 'tap'
+import { stateFolder } from '../support/state-folder.ts'
 
 const main = fileURLToPath(new URL('../../daemon/main.ts', import.meta.url))
 const launcher = fileURLToPath(new URL('../../bin/latchd.mjs', import.meta.url))
@@ -106,7 +107,7 @@ async function daemon(
   args: readonly string[] = [],
   options: StartOptions = {},
 ): Promise<Running & { url: string; port: string }> {
-  const flags = ['--port', '0', '--workers', '1', ...args]
+  const flags = ['--port', '0', '--workers', '1', '--state-dir', stateFolder(t), ...args]
   const running = start(t, ['serve', ...flags], options)
   const match = await running.seen('stdout', /^latchd listening on (http:\/\/127\.0\.0\.1:(\d+))\n/)
   return { ...running, url: match[1] as string, port: match[2] as string }

@@ -23,7 +23,14 @@ function fetchUrl(allow: readonly string[], powers?: OutboundOptions) {
 }
 
 function callContext(): CallContext {
-  return new CallContext({ callId: 'call', executionId: 'exe', metadata: {}, onProgress() {} })
+  return new CallContext({
+    callId: 'call',
+    executionId: 'exe',
+    sessionId: undefined,
+    caller: 'local',
+    metadata: {},
+    onProgress() {},
+  })
 }
 
 async function listen(t: Test, server: Server): Promise<number> {

@@ -49,7 +49,7 @@ t.test('the API runs programs', async t => {
   t.test('a program that takes longer than waitMs is answered 202 as it stands', async t => {
     const { status, body } = await post(`${url}/v1/execute`, { source: 'sleep(60000)', waitMs: 20 })
     t.equal(status, 202)
-    t.equal(body.status, 'running')
+    t.match(body.status, /^(running|waiting)$/)
     const cancelled = await post(`${url}/v1/executions/${body.executionId}/cancel`, undefined)
     t.match(cancelled, { status: 200, body: { status: 'cancelled', error: { code: 'CANCELLED' } } })
     const again = await post(`${url}/v1/executions/${body.executionId}/cancel`, undefined)
@@ -88,6 +88,10 @@ t.test('the API runs programs', async t => {
       `${url}/v1/executions?limit=1&status=completed&after=${first.body.nextCursor}`,
     )
     t.equal(second.body.data[0].output.value, 'list 0')
+    t.match(await get(`${url}/v1/executions?after=nowhere`), {
+      status: 400,
+      body: { code: 'INVALID_REQUEST', errors: [{ pointer: '/after' }] },
+    })
   })
 
   t.test('an ended execution can be forgotten', async t => {
@@ -121,7 +125,7 @@ async function readEvents(
   const text = await (await fetch(url, { headers })).text()
   return text
     .split('\n\n')
-    .filter(block => block !== '')
+    .filter(block => block !== '' && !block.startsWith(':'))
     .map(block => {
       const fields = new Map(
         block.split('\n').map(line => line.split(/: (.*)/s) as [string, string]),
@@ -270,6 +274,8 @@ t.test('tools are told as JSON Schemas and as TypeScript', async t => {
   const names = body.data.map((tool: { name: string }) => tool.name)
   t.strictSame(names, [
     'sleep',
+    'human_approval',
+    'ask_human',
     'async_tool',
     'async_list',
     'async_object',
@@ -289,12 +295,18 @@ t.test('the OpenAPI document describes every route', async t => {
     '/execute',
     '/healthz',
     '/readyz',
+    '/v1/approvals',
+    '/v1/approvals/{id}',
+    '/v1/events',
     '/v1/execute',
     '/v1/executions',
     '/v1/executions/{id}',
     '/v1/executions/{id}/cancel',
     '/v1/executions/{id}/events',
+    '/v1/executions/{id}/retry',
     '/v1/info',
+    '/v1/sessions',
+    '/v1/sessions/{id}',
     '/v1/tools',
   ])
 })

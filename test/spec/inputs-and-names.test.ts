@@ -181,7 +181,8 @@ t.test('of two names with one identifier the first gets the global, both are in 
 t.test('tools of the executor and of the request: the request chooses', async t => {
   const other = createExecutor({ workers: 1, tools: { a: () => 1, b: () => 2 } })
   t.teardown(() => other.close())
-  t.strictSame(await outputOf(other, 'Object.keys(tools).sort()'), ['a', 'b', 'sleep'])
+  const all = ['a', 'ask_human', 'b', 'human_approval', 'sleep']
+  t.strictSame(await outputOf(other, 'Object.keys(tools).sort()'), all)
   t.strictSame(await outputOf(other, { source: '[Object.keys(tools), a()]', tools: ['a'] }), [
     ['a'],
     1,

@@ -8,6 +8,8 @@ const load = (...paths: string[]) => loadToolModules(paths, folder)
 const context = new CallContext({
   callId: 'call',
   executionId: 'exe',
+  sessionId: undefined,
+  caller: 'local',
   metadata: {},
   onProgress() {},
 })

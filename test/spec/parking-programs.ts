@@ -7,10 +7,11 @@
  */
 
 import fc from 'fast-check'
+import type { RequestedLimits } from '../../protocol/execution.ts'
 
 export interface ParkingProgram {
   readonly source: string
-  readonly limits: { readonly maxConcurrentCalls: number; readonly maxCallBytes: number }
+  readonly limits: RequestedLimits
   /** Whether a timer and a call race in it, so that only a replay has to have the same end. */
   readonly isTimed: boolean
 }
@@ -22,9 +23,11 @@ interface Statement {
 
 /** Less than what a program sends when it means to send too much. */
 const MAX_CALL_BYTES = 500
+/** A program that waits for an answer in vain ends with the test. */
+const WALL_MS = 15_000
 
-const n = fc.nat(9)
-const list = fc.array(fc.nat(9), { minLength: 1, maxLength: 5 })
+const n = fc.nat(4)
+const list = fc.array(fc.nat(9), { minLength: 1, maxLength: 3 })
 const tool = fc.constantFrom('echo', 'read')
 const delayMs = fc.integer({ min: 1, max: 4 })
 const tooLarge = `'x'.repeat(${MAX_CALL_BYTES + 1})`
@@ -38,7 +41,7 @@ const operand = fc.oneof(
   { weight: 1, arbitrary: n.map(n => `fail('m${n}')`) },
   { weight: 1, arbitrary: fc.constant(`echo(${tooLarge})`) },
 )
-const operands = fc.array(operand, { minLength: 1, maxLength: 5 }).map(all => all.join(', '))
+const operands = fc.array(operand, { minLength: 1, maxLength: 4 }).map(all => all.join(', '))
 
 const statement: fc.Arbitrary<Statement> = fc.oneof(
   text(fc.tuple(tool, n).map(([tool, n]) => `note(${tool}(${n}))`)),
@@ -87,9 +90,8 @@ note(Date.now() >= at, performance.now() >= since, new Date() >= new Date(at))`)
   ),
   text(delayMs.map(ms => `await new Promise(done => setTimeout(done, ${ms})); note('later')`)),
   text(
-    fc.constant(`const never = setTimeout(() => note('never'), 2); echo(1); clearTimeout(never)
-const order = []; setTimeout(() => order.push(2), 9); setTimeout(() => order.push(1), 1)
-await new Promise(done => setTimeout(done, 20)); note(order)`),
+    fc.constant(`const never = setTimeout(() => note('never'), 1000); note(echo(1)); clearTimeout(never)
+const order = []; await new Promise(done => setTimeout(() => { order.push(1); setTimeout(done, 1) }, 1)); note(order)`),
   ),
   text(
     fc.constant(`let ticks = 0
@@ -145,12 +147,12 @@ const kindOf = ({ status, value, reason }) => [status, value, reason?.message]
 
 export const parkingProgram: fc.Arbitrary<ParkingProgram> = fc
   .tuple(
-    fc.array(statement, { minLength: 1, maxLength: 5 }),
+    fc.array(statement, { minLength: 1, maxLength: 3 }),
     ending,
     fc.constantFrom(1, 2, 32),
   )
   .map(([statements, ending, maxConcurrentCalls]) => ({
     source: `${HEAD}${statements.map(({ text }) => `{ ${text} }\n`).join('')}${ending}`,
-    limits: { maxConcurrentCalls, maxCallBytes: MAX_CALL_BYTES },
+    limits: { maxConcurrentCalls, maxCallBytes: MAX_CALL_BYTES, wallMs: WALL_MS },
     isTimed: statements.some(({ isTimed }) => isTimed),
   }))

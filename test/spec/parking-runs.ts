@@ -5,8 +5,7 @@
  * run's is random, the others repeat it. Every invocation is counted outside of the executor.
  */
 
-import { setImmediate } from 'node:timers/promises'
-import { RunningExecution } from '../../executor/execution.ts'
+import { type ExecutionPlan, RunningExecution } from '../../executor/execution.ts'
 import { NO_USAGE } from '../../executor/fold-execution.ts'
 import type { JournalRecord } from '../../executor/journal.ts'
 import { Latencies } from '../../executor/latencies.ts'
@@ -16,9 +15,8 @@ import { Supervision } from '../../executor/supervision.ts'
 import { normalizeTools } from '../../executor/tools/normalize.ts'
 import { Toolbox } from '../../executor/tools/toolbox.ts'
 import type { ExecutionEvent } from '../../protocol/events.ts'
-import type { EndedExecution } from '../../protocol/execution.ts'
-import type { RequestedLimits } from '../../protocol/execution.ts'
-import { type Random, random } from '../soak/random.ts'
+import type { EndedExecution, RequestedLimits } from '../../protocol/execution.ts'
+import { random } from '../soak/random.ts'
 
 export interface Run {
   readonly execution: EndedExecution
@@ -34,36 +32,42 @@ export interface Run {
 export interface RunRequest {
   readonly source: string
   readonly limits: RequestedLimits
-  readonly seed: readonly [number, number, number, number]
+  readonly seed: ExecutionPlan['seed']
 }
 
-type Seed = RunRequest['seed']
-
-/** Who waits for a tool's answer, by the call and its item. */
+/** Tools that wait until they are told to answer, by the call and its item. */
 class Gates {
   readonly answered: string[] = []
   #waiting = new Map<string, () => void>()
+  #choose: (waiting: readonly string[]) => string | undefined
+  #isScheduled = false
 
-  get isEmpty(): boolean {
-    return this.#waiting.size === 0
-  }
-
-  get keys(): readonly string[] {
-    return [...this.#waiting.keys()]
+  /** @param choose which one answers now, if any; asked again whenever something may have changed */
+  constructor(choose: (waiting: readonly string[]) => string | undefined) {
+    this.#choose = choose
   }
 
   wait(key: string): Promise<void> {
-    return new Promise(resolve => this.#waiting.set(key, resolve))
+    return new Promise(resolve => {
+      this.#waiting.set(key, resolve)
+      this.look()
+    })
   }
 
-  /** Lets one answer; `false` when it does not wait. */
-  open(key: string): boolean {
-    const resolve = this.#waiting.get(key)
-    if (resolve === undefined) return false
-    this.#waiting.delete(key)
-    this.answered.push(key)
-    resolve()
-    return true
+  /** Lets those answer whose turn it is, each in a turn of the event loop of its own. */
+  look(): void {
+    if (this.#isScheduled || this.#waiting.size === 0) return
+    this.#isScheduled = true
+    setImmediate(() => {
+      this.#isScheduled = false
+      const key = this.#choose([...this.#waiting.keys()])
+      const resolve = key === undefined ? undefined : this.#waiting.get(key)
+      if (key === undefined || resolve === undefined) return
+      this.#waiting.delete(key)
+      this.answered.push(key)
+      resolve()
+      this.look()
+    })
   }
 }
 
@@ -80,104 +84,79 @@ export class ParkingRuns {
     await Promise.all([this.#unparked.close(), this.#parking.close()])
   }
 
-  /** Holds its worker while it waits; the tools answer in an order drawn from the seed. */
+  /** The tools answer in an order drawn from the seed. */
   unparked(request: RunRequest): Promise<Run> {
     const draw = random(request.seed[0])
-    return this.#run(this.#unparked, request, (gates, run) => answerAtRandom(gates, run, draw))
+    return this.#run(this.#unparked, request, waiting => draw.oneOf(waiting))
   }
 
-  /** Is torn down at every wait; nothing is answered before. */
-  parked(request: RunRequest, order: readonly string[]): Promise<Run> {
-    return this.#run(this.#parking, request, (gates, run) => answerWhenParked(gates, run, order))
+  /**
+   * Is torn down at every wait; nothing is answered before.
+   *
+   * @param order in which the tools answered before; absent: as they are asked
+   */
+  parked(request: RunRequest, order: readonly string[] | undefined): Promise<Run> {
+    let next = 0
+    return this.#run(this.#parking, request, (waiting, { isParked }) => {
+      const key = order === undefined ? waiting[0] : order[next]
+      if (!isParked || key === undefined || !waiting.includes(key)) return undefined
+      next++
+      return key
+    })
   }
 
   /** Goes through the journal of an earlier run; no tool answers. */
   replayed(request: RunRequest, of: Pick<Run, 'records' | 'startedAtMs'>): Promise<Run> {
-    return this.#run(this.#unparked, request, async () => {}, of)
+    return this.#run(this.#unparked, request, () => undefined, of)
   }
 
   async #run(
     pool: WorkerPool,
     { source, limits, seed }: RunRequest,
-    answer: (gates: Gates, run: Progress) => Promise<void>,
+    choose: (waiting: readonly string[], progress: Progress) => string | undefined,
     journal?: Pick<Run, 'records' | 'startedAtMs'>,
   ): Promise<Run> {
-    const gates = new Gates()
+    const events: ExecutionEvent[] = []
     const effects: string[] = []
-    const body = { source, limits, language: 'javascript' as const, metadata: undefined, sessionId: undefined }
-    const planned = planExecution(body, toolboxOf(gates, effects), undefined, 'test')
-    const plan = { ...planned, seed: seed as unknown as typeof planned.seed }
+    const progress = { isParked: false }
+    const gates = new Gates(waiting => choose(waiting, progress))
+    const planned = planExecution(bodyOf(source, limits), toolboxOf(gates, effects), undefined, 'test')
+    const plan = { ...planned, seed }
     const powers = { pool, supervision: this.#supervision, latencies: new Latencies() }
-    const progress = new Progress()
     const host = {
-      onEvent: (event: ExecutionEvent) => progress.add(event),
+      onEvent(event: ExecutionEvent) {
+        events.push(event)
+        if (event.type === 'execution-parked') progress.isParked = true
+        if (event.type === 'execution-resumed') progress.isParked = false
+        gates.look()
+      },
       showApproval: async () => {},
       expireApproval: () => {},
     }
-    const restored = journal && {
-      ...journal,
-      approvals: [],
-      events: [],
-      usage: NO_USAGE,
-      program: undefined,
-    }
-    const running = new RunningExecution(plan, powers, host, restored)
-    const ended = running.run().finally(() => progress.end())
-    await answer(gates, progress)
-    const end = await ended
+    const running = new RunningExecution(plan, powers, host, journal && { ...journal, ...NOTHING })
+    const end = await running.run()
     if (end.kind !== 'ended') throw new Error(`The run is ${end.kind}`)
     const { records, startedAtMs } = running.kept()
-    return {
-      execution: end.execution,
-      events: progress.events,
-      effects,
-      answered: gates.answered,
-      records: [...records],
-      startedAtMs,
-    }
+    const { execution } = end
+    return { execution, events, effects, answered: gates.answered, records: [...records], startedAtMs }
   }
 }
 
-/** What an execution has told so far. */
-class Progress {
-  readonly events: ExecutionEvent[] = []
-  isParked = false
-  isEnded = false
-
-  add(event: ExecutionEvent): void {
-    this.events.push(event)
-    if (event.type === 'execution-parked') this.isParked = true
-    if (event.type === 'execution-resumed') this.isParked = false
-  }
-
-  end(): void {
-    this.isEnded = true
-  }
+/** Where an execution stands. */
+interface Progress {
+  readonly isParked: boolean
 }
 
-async function answerAtRandom(gates: Gates, run: Progress, draw: Random): Promise<void> {
-  while (!run.isEnded) {
-    if (!gates.isEmpty && draw.below(3) === 0) gates.open(draw.oneOf(gates.keys))
-    await setImmediate()
-  }
-}
+/** What a replay does without, so that it has to tell everything once more. */
+const NOTHING = { approvals: [], events: [], usage: NO_USAGE, program: undefined }
 
-async function answerWhenParked(
-  gates: Gates,
-  run: Progress,
-  order: readonly string[],
-): Promise<void> {
-  let next = 0
-  while (!run.isEnded) {
-    if (run.isParked) {
-      const key = order[next]
-      // What raced with a timer may have ended otherwise: then there is no order to repeat.
-      const open = key !== undefined && gates.keys.includes(key) ? key : gates.keys[0]
-      if (open !== undefined && gates.open(open)) next++
-    }
-    await setImmediate()
-  }
-}
+const bodyOf = (source: string, limits: RequestedLimits) => ({
+  source,
+  limits,
+  language: 'javascript' as const,
+  metadata: undefined,
+  sessionId: undefined,
+})
 
 function toolboxOf(gates: Gates, effects: string[]): Toolbox {
   const seqOf = (callId: string) => callId.slice(callId.lastIndexOf('_') + 1)
@@ -231,8 +210,4 @@ function toolboxOf(gates: Gates, effects: string[]): Toolbox {
     },
   ]
   return new Toolbox(normalizeTools(tools, () => undefined as never))
-}
-
-export function newSeed(n: number): Seed {
-  return [n, 2, 3, 4]
 }

@@ -4,41 +4,86 @@ import { inspect } from 'node:util'
 import fc from 'fast-check'
 import t from 'tap'
 import type { ExecutionEvent } from '../../protocol/events.ts'
-import { newSeed, ParkingRuns, type Run, type RunRequest } from './parking-runs.ts'
-import { parkingProgram } from './parking-programs.ts'
+import { type ParkingProgram, parkingProgram } from './parking-programs.ts'
+import { ParkingRuns, type Run, type RunRequest } from './parking-runs.ts'
 
 const PROGRAMS = 1000
 /** Programs of one round of the property; they run at the same time. */
-const BATCH = 25
+const BATCH = 50
+const LANES = 4
 
 t.test('random programs end as they end unparked, and as their journal leads to', async t => {
   const runs = new ParkingRuns()
   t.teardown(() => runs.close())
   await runs.start()
   let resumes = 0
-  const check = async ({ source, limits, isTimed }: fc.TypeOfArbitrary<typeof parkingProgram>, n: number) => {
-    const request: RunRequest = { source, limits, seed: newSeed(n) }
-    const unparked = await runs.unparked(request)
-    const parked = await runs.parked(request, unparked.answered)
-    const replayed = await runs.replayed(request, parked)
-    resumes += parked.execution.usage.resumes
-    expectSame(wholeOf(replayed), wholeOf(parked), 'replayed')
-    expectSame(replayed.effects, [], 'calls of the replay')
-    expectSame(sequences(parked.events), sequences(parked.events).map((_, i) => i + 1), 'sequence')
-    expectSame(toldLogs(parked.events), parked.execution.logs, 'logs told')
-    expectSame(parked.effects.length, new Set(parked.effects.map(seqOf)).size, 'calls made once')
-    expectClocks(parked)
-    if (isTimed) return
-    expectSame(comparable(parked), comparable(unparked), 'parked')
-    expectSame(parked.effects, unparked.effects, 'effects in their order')
+  const check = async (program: ParkingProgram, n: number) => {
+    try {
+      resumes += (await runThreeWays(runs, program, n)).execution.usage.resumes
+    } catch (error) {
+      throw new Error(`${(error as Error).message}\nseed ${n} of\n${program.source}`)
+    }
   }
   const batches = fc.array(parkingProgram, { minLength: BATCH, maxLength: BATCH })
   const property = fc.asyncProperty(batches, fc.nat(), async (programs, n) => {
-    await Promise.all(programs.map((program, i) => check(program, n + i)))
+    const waiting = programs.entries()
+    const lane = async () => {
+      for (const [i, program] of waiting) await check(program, n + i)
+    }
+    const lanes = await Promise.allSettled(Array.from({ length: LANES }, lane))
+    const failed = lanes.find(lane => lane.status === 'rejected')
+    if (failed !== undefined) throw failed.reason
   })
-  await fc.assert(property, { numRuns: PROGRAMS / BATCH, endOnFailure: true })
+  const { failed, seed, errorInstance } = await fc.check(property, {
+    numRuns: PROGRAMS / BATCH,
+    endOnFailure: true,
+  })
+  t.notOk(failed, `seed ${seed}: ${errorInstance instanceof Error ? errorInstance.message : ''}`)
   t.ok(resumes > 3 * PROGRAMS, `${resumes} resumes`)
 })
+
+/** @throws {Error} where they differ */
+async function runThreeWays(runs: ParkingRuns, program: ParkingProgram, n: number): Promise<Run> {
+  const { source, limits, isTimed } = program
+  const request: RunRequest = { source, limits, seed: [n, 2, 3, 4] }
+  const T0=performance.now()
+  const unparked = await runs.unparked(request)
+  const T1=performance.now()
+  const parked = await runs.parked(request, isTimed ? undefined : unparked.answered)
+  const T2=performance.now()
+  const replayed = await runs.replayed(request, parked)
+  const T3=performance.now()
+  if (T3-T0 > 3000) console.error('SLOW', T1-T0, T2-T1, T3-T2, limits, source.slice(390), unparked.events.map(e => [e.type, e.atMs - unparked.events[0].atMs, e.call?.callId?.slice(-3), e.call?.status].join(' ')))
+  expectSame(wholeOf(replayed), wholeOf(parked), 'replayed')
+  // A call at the very end may be asked for and not be answered: it is in no journal.
+  expectSame(answeredEffects(replayed, parked), [], 'calls of the replay')
+  const sequence = sequences(parked.events)
+  expectSame(
+    sequence,
+    sequence.map((_, i) => i + 1),
+    'sequence',
+  )
+  expectSame(toldLogs(parked.events), parked.execution.logs, 'logs told')
+  expectSame(parked.effects.length, new Set(parked.effects.map(seqOf)).size, 'calls made once')
+  expectClocks(parked)
+  if (isTimed) return parked
+  expectSame(comparable(parked), comparable(unparked), 'parked')
+  expectSame(
+    answeredEffects(parked, unparked),
+    answeredEffects(unparked, parked),
+    'effects in their order',
+  )
+  return parked
+}
+
+/** What a run asked of tools, without calls that were given up in one of the two at their end. */
+function answeredEffects(run: Run, other: Run): readonly string[] {
+  const given = (seq: string) => [run, other].every(({ records }) => isAnswered(records, seq))
+  return run.effects.filter(effect => given(seqOf(effect)))
+}
+
+const isAnswered = (records: Run['records'], seq: string) =>
+  records.some(record => record.kind === 'delivery' && record.seq === Number(seq))
 
 /** All that a replay has to repeat. */
 const wholeOf = ({ execution }: Run) => [endOf(execution), execution.logs]
@@ -52,8 +97,7 @@ function endOf(execution: Run['execution']) {
 /** What two runs have in common that took place at different times. */
 function comparable({ execution }: Run) {
   const logs = execution.logs.map(({ level, text }) => [level, text.replace(/^clock.*/, 'clock')])
-  const calls = execution.calls.map(({ tool, status, error }) => ({ tool, status, error }))
-  return { end: endOf(execution), logs, calls }
+  return { end: endOf(execution), logs, calls: execution.calls.map(({ tool }) => tool) }
 }
 
 /** What was read before a park is the same after it. */
@@ -69,10 +113,10 @@ const sequences = (events: readonly ExecutionEvent[]) =>
   events.flatMap(event => ('sequence' in event ? [event.sequence] : []))
 const toldLogs = (events: readonly ExecutionEvent[]) =>
   events.flatMap(event => (event.type === 'log-written' ? [event.log] : []))
-const seqOf = (effect: string) => effect.split(' ', 1)[0]
+const seqOf = (effect: string) => effect.slice(0, effect.indexOf(' '))
 
-/** @throws {Error} with both, which fast-check shows with the program. */
+/** @throws {Error} with both */
 function expectSame(actual: unknown, expected: unknown, what: string): void {
-  const [a, b] = [actual, expected].map(value => inspect(value, { depth: 9, sorted: true }))
+  const [a, b] = [actual, expected].map(value => inspect(value, { depth: 9 }))
   if (a !== b) throw new Error(`${what}: ${a}\nexpected: ${b}`)
 }

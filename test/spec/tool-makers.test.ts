@@ -166,8 +166,8 @@ t.test('what cannot be a tool is refused when it is given', async t => {
     [[{ name: 'a', description: '', inputSchema: 5, execute: () => 1 }], /input schema/],
     [[{ name: 'a', description: '', timeoutMs: -1, execute: () => 1 }], /timeoutMs is -1/],
     [
-      [{ name: 'a', description: '', needsApproval: true, execute: () => 1 }],
-      /needsApproval is not available/,
+      [{ name: 'a', description: '', needsApproval: 'yes', execute: () => 1 }],
+      /needsApproval is a string; a boolean or a function is allowed/,
     ],
     [['nope'], /no tool has that name/],
   ]

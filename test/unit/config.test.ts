@@ -38,7 +38,7 @@ t.test('without any word every setting has its default', async t => {
     host: '127.0.0.1',
     port: 7070,
     socket: undefined,
-    stateDir: undefined,
+    stateDir: '.latchd',
     tokens: [],
     tools: [],
     fetchAllow: [],

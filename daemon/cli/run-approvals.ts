@@ -1,0 +1,27 @@
+/** Who decides the approvals of `latchd run`. */
+
+import type { Decision } from '../../protocol/approval.ts'
+import type { OnApproval } from '../../protocol/executor.ts'
+import { type Ask, askDecision } from './prompt.ts'
+import type { RunOutput } from './run-output.ts'
+
+/**
+ * Answers approvals in this process: by the person at the terminal, one after the other. Without one
+ * nobody could ever answer, so the answer is no.
+ */
+export function answerHere(ask: Ask | undefined, output: RunOutput): OnApproval {
+  if (ask === undefined) return () => nobodyHere
+  let last: Promise<unknown> = Promise.resolve()
+  return approval => {
+    const decision = last.then(() => output.asking(approval, () => askDecision(approval, ask)))
+    last = decision.catch(() => {
+      // Told to whoever asked; the next question is another matter.
+    })
+    return decision
+  }
+}
+
+const nobodyHere: Decision = {
+  decision: 'reject',
+  reason: 'nobody can be asked: run it at a terminal, or on a daemon by --url',
+}

@@ -1,0 +1,31 @@
+/** Events of executions as server-sent events. */
+
+import type { Context } from 'hono'
+import { streamSSE } from 'hono/streaming'
+import type { ExecutionEvent } from '../../protocol/events.ts'
+
+/** A comment is sent this often, since proxies cut connections on which nothing moves for a minute. */
+const HEARTBEAT_MS = 15_000
+
+/** Answers with events until they end or the client leaves. */
+export function sendEvents(
+  context: Context,
+  events: AsyncIterableIterator<ExecutionEvent>,
+): Response {
+  return streamSSE(context, async stream => {
+    const beat = () => stream.write(': \n\n').then(() => heart.refresh())
+    const heart = setTimeout(beat, HEARTBEAT_MS)
+    stream.onAbort(() => {
+      clearTimeout(heart)
+      events.return?.()
+    })
+    // The headers leave with it: the client knows that it misses nothing from now on.
+    await stream.write(': \n\n')
+    for await (const event of events) {
+      const id = 'sequence' in event ? { id: String(event.sequence) } : {}
+      await stream.writeSSE({ ...id, event: event.type, data: JSON.stringify(event) })
+      heart.refresh()
+    }
+    clearTimeout(heart)
+  })
+}

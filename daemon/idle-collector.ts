@@ -1,0 +1,44 @@
+/**
+ * Gives memory back when the daemon has come to rest: thousands of executions that wait take some
+ * bytes each, but V8 would keep the room that it took to bring them there.
+ */
+
+import { setTimeout as delay } from 'node:timers/promises'
+import { shrinkHeap } from '../executor/garbage.ts'
+import type { WorkerPool } from '../executor/pool.ts'
+
+/** Rest has to last so long. */
+const REST_MS = 1000
+/** Fewer executions than this have left nothing worth a pause. */
+const MIN_EXECUTIONS = 200
+
+export class IdleCollector {
+  #pool: WorkerPool
+  #executions = 0
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(pool: WorkerPool) {
+    this.#pool = pool
+  }
+
+  /** An execution has left memory. @param isResting whether it was the last */
+  count(isResting: boolean): void {
+    this.#executions++
+    clearTimeout(this.#timer)
+    if (!isResting || this.#executions < MIN_EXECUTIONS) return
+    this.#timer = setTimeout(() => void this.#collect(), REST_MS).unref()
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer)
+  }
+
+  async #collect(): Promise<void> {
+    this.#executions = 0
+    await this.#pool.collect()
+    shrinkHeap()
+    // What hung on this thread's objects is let go of by finalizers, and is garbage only then.
+    await delay(REST_MS, undefined, { ref: false })
+    shrinkHeap()
+  }
+}

@@ -1,0 +1,122 @@
+/** What executions give to their store, small. */
+
+import type {
+  Addition,
+  Ending,
+  Parking,
+  StoredApproval,
+  StoredEvent,
+  Submission,
+  WebhookMessage,
+} from '../../daemon/store/store.ts'
+import type { JournalRecord } from '../../executor/journal.ts'
+import type { Execution } from '../../protocol/execution.ts'
+
+/** When the executions of these tests were accepted. */
+export const CREATED_MS = 1_700_000_000_000
+
+export function submission(executionId: string, more: Partial<Submission> = {}): Submission {
+  return {
+    executionId,
+    owner: 'alice',
+    state: 'running',
+    source: `report(${JSON.stringify(executionId)})`,
+    plan: '{"tools":[]}',
+    createdAtMs: CREATED_MS,
+    deadlineMs: CREATED_MS + 60_000,
+    ...more,
+  }
+}
+
+export function delivery(seq: number, position = seq, text = '"done"'): JournalRecord {
+  const atMs = CREATED_MS + position
+  return { ...intent(seq), kind: 'delivery', position, text, atMs }
+}
+
+export function intent(seq: number): JournalRecord {
+  return {
+    kind: 'intent',
+    seq,
+    position: 0,
+    tool: 'send',
+    request: `call send [${seq}]`,
+    effect: 'once',
+    text: '',
+    atMs: CREATED_MS,
+  }
+}
+
+export function started(executionId: string, sequence = 1): StoredEvent {
+  return { type: 'execution-started', sequence, executionId, atMs: CREATED_MS }
+}
+
+export function logged(executionId: string, sequence: number, text: string): StoredEvent {
+  const log = { level: 'log' as const, text, atMs: CREATED_MS }
+  return { type: 'log-written', sequence, executionId, atMs: CREATED_MS, log }
+}
+
+export function approval(
+  executionId: string,
+  approvalId: string,
+  more: Partial<StoredApproval['approval']> = {},
+): StoredApproval {
+  return {
+    approval: {
+      approvalId,
+      executionId,
+      callId: `${executionId}_1`,
+      tool: 'send',
+      input: { to: 'bob' },
+      status: 'pending',
+      createdAtMs: CREATED_MS,
+      expiresAtMs: CREATED_MS + 1000,
+      ...more,
+    },
+    seq: 1,
+    encodedInput: '[{"to":1},"bob"]',
+    isRemembered: false,
+  }
+}
+
+export function parking(more: Partial<Parking> = {}): Parking {
+  return { wakeAtMs: CREATED_MS + 1000, ...more }
+}
+
+export function completed(executionId: string, more: Partial<Addition> = {}): Ending {
+  return { execution: endedExecution(executionId), ...more }
+}
+
+export function endedExecution(executionId: string, endedAtMs = CREATED_MS + 50) {
+  return {
+    status: 'completed',
+    executionId,
+    output: { value: 42, text: '42', exact: true },
+    isFinalAnswer: false,
+    endedAtMs,
+    ...fields,
+  } satisfies Execution
+}
+
+export function stuckExecution(executionId: string) {
+  const error = { code: 'NONDETERMINISM', name: 'NondeterminismError', message: 'another path' }
+  return { status: 'stuck', executionId, error, ...fields } as Execution
+}
+
+const fields = {
+  logs: [],
+  logsTruncatedBytes: 0,
+  calls: [],
+  usage: { cpuMs: 1, wallMs: 50, waitMs: 0, calls: 0, peakMemoryBytes: 1000, resumes: 0 },
+  createdAtMs: CREATED_MS,
+}
+
+export function message(executionId: string, messageId: string, atMs: number): WebhookMessage {
+  return {
+    messageId,
+    executionId,
+    url: 'https://example.org/hook',
+    body: '{"type":"execution-ended"}',
+    createdAtMs: atMs,
+    attempts: 0,
+  }
+}

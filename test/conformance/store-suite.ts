@@ -1,0 +1,25 @@
+/** What every store must do: `daemon/store/store.ts`, a test per behaviour. */
+
+import t, { type Test } from 'tap'
+import type { Store } from '../../daemon/store/store.ts'
+import { approvalTests } from './store-approvals.ts'
+import { lifeTests } from './store-life.ts'
+import { readingTests } from './store-reading.ts'
+import { recoveryTests } from './store-recovery.ts'
+import { sessionTests } from './store-sessions.ts'
+import { sweepingTests } from './store-sweeping.ts'
+import { webhookTests } from './store-webhooks.ts'
+
+/** Opens a new, empty store, which is closed when the test ends. */
+export type OpenStore = (t: Test) => Promise<Store>
+
+/** Runs every test of stores on one. @param name of the store, as it stands before each test's own */
+export function storeSuite(name: string, open: OpenStore): void {
+  t.test(`${name}: the life of an execution`, t => lifeTests(t, open))
+  t.test(`${name}: approvals`, t => approvalTests(t, open))
+  t.test(`${name}: reading`, t => readingTests(t, open))
+  t.test(`${name}: recovery and waking`, t => recoveryTests(t, open))
+  t.test(`${name}: sessions`, t => sessionTests(t, open))
+  t.test(`${name}: webhooks`, t => webhookTests(t, open))
+  t.test(`${name}: sweeping`, t => sweepingTests(t, open))
+}

@@ -1,0 +1,87 @@
+/** What a store forgets, and when. */
+
+import type { Test } from 'tap'
+import type { Store } from '../../daemon/store/store.ts'
+import { CREATED_MS, delivery, endedExecution, parking, submission } from './store-samples.ts'
+import type { OpenStore } from './store-suite.ts'
+
+const nothing = { endedBeforeMs: 0, usedBeforeMs: 0, maxBytes: undefined }
+
+async function ended(store: Store, id: string, endedAtMs: number, text = 'x'): Promise<void> {
+  await store.submit(submission(id, { key: { text: id, bodyHash: 'h' } }))
+  const execution = endedExecution(id, endedAtMs)
+  await store.finish(id, 1, { execution, records: [delivery(1, 1, text)] })
+}
+
+async function remaining(store: Store): Promise<string[]> {
+  const query = { owner: undefined, status: undefined, after: undefined, limit: 10_000 }
+  return (await store.list(query)).map(({ executionId }) => executionId).sort()
+}
+
+export async function sweepingTests(t: Test, open: OpenStore): Promise<void> {
+  t.test('executions that ended long ago are forgotten with their keys', async t => {
+    const store = await open(t)
+    await ended(store, 'old', CREATED_MS)
+    await ended(store, 'new', CREATED_MS + 1)
+    await store.submit(submission('running'))
+    await store.submit(submission('waiting'))
+    await store.park('waiting', 1, parking())
+    const bounds = { ...nothing, endedBeforeMs: CREATED_MS + 1 }
+    t.strictSame(await store.sweep(bounds), { executions: 1, sessions: 0 })
+    t.strictSame(await remaining(store), ['new', 'running', 'waiting'])
+    const again = submission('again', { key: { text: 'old', bodyHash: 'h' } })
+    t.strictSame(await store.submit(again), { kind: 'accepted', epoch: 1 })
+    t.strictSame(await store.sweep(bounds), { executions: 0, sessions: 0 })
+  })
+
+  t.test('sessions that nobody used are forgotten, but for those at work', async t => {
+    const store = await open(t)
+    const snapshot = { bytes: new Uint8Array(100_000), runtime: 'r1' }
+    for (const id of ['unused', 'waits', 'used']) {
+      await store.createSession(id, 'alice', CREATED_MS)
+      await store.saveSnapshot(id, snapshot, CREATED_MS)
+    }
+    await store.saveSnapshot('used', undefined, CREATED_MS + 10)
+    await store.submit(submission('e1', { sessionId: 'waits' }))
+    await store.park('e1', 1, parking())
+    const bounds = { ...nothing, usedBeforeMs: CREATED_MS + 5 }
+    t.strictSame(await store.sweep(bounds), { executions: 0, sessions: 1 })
+    const left = await store.sessions({ owner: undefined, after: undefined, limit: 10 })
+    t.strictSame(
+      left.map(({ sessionId }) => sessionId),
+      ['waits', 'used'],
+    )
+    t.strictSame(await store.snapshot('used'), snapshot)
+    t.strictSame(await store.verify(), [])
+  })
+
+  t.test('beyond the bound of bytes the oldest ended executions go', async t => {
+    const store = await open(t)
+    await store.submit(submission('running', { source: 'r'.repeat(100_000) }))
+    const ids = Array.from({ length: 60 }, (_, i) => `e${100 + i}`)
+    for (const [i, id] of ids.entries()) {
+      await ended(store, id, CREATED_MS + i, `${id}${'x'.repeat(20_000)}`)
+    }
+    const maxBytes = Math.round((await store.statistics()).bytes / 2)
+    const { executions } = await store.sweep({ ...nothing, maxBytes })
+    t.ok(executions > 20 && executions < 45, `${executions} went`)
+    t.ok((await store.statistics()).bytes <= maxBytes)
+    t.strictSame(await remaining(store), [...ids.slice(executions), 'running'])
+    t.strictSame(await store.verify(), [])
+  })
+
+  t.test('others commit between the steps of a sweep', async t => {
+    const store = await open(t)
+    const ids = Array.from({ length: 900 }, (_, i) => `e${i}`)
+    await Promise.all(ids.map(id => ended(store, id, CREATED_MS)))
+    let isSwept = false
+    const sweep = store.sweep({ ...nothing, endedBeforeMs: CREATED_MS + 1 }).then(swept => {
+      isSwept = true
+      return swept
+    })
+    await store.submit(submission('between'))
+    t.notOk(isSwept)
+    t.strictSame(await sweep, { executions: 900, sessions: 0 })
+    t.strictSame(await remaining(store), ['between'])
+  })
+}
