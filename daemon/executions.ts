@@ -87,6 +87,7 @@ export class Executions {
 
   /** Goes on with what an earlier process has left. */
   async recover(): Promise<void> {
+    await this.#options.sessions.recover()
     this.#resumption.start(await this.#options.store.recover(Date.now()))
   }
 
@@ -119,8 +120,24 @@ export class Executions {
       const message = `Cannot take an execution: ${pool.queued} wait already, limit maxQueue ${maxQueue}`
       throw new LatchdError('QUEUE_FULL', message, { retryAfterSeconds: RETRY_AFTER_SECONDS })
     }
+    if (options.webhookUrl !== undefined) this.#options.admitWebhook(options.webhookUrl)
+    if (plan.sessionId === undefined) return await this.#take(plan, caller, options)
+    const known = options.key && (await this.#known(options.key, caller))
+    if (known !== undefined) return known
+    const { sessions } = this.#options
+    const use = { sessionId: plan.sessionId, executionId: plan.executionId }
+    const remembered = await sessions.admit(use, options.isQueued === true, caller)
+    let taken: string | undefined
+    try {
+      taken = await this.#take({ ...plan, remembered }, caller, options)
+      return taken
+    } finally {
+      if (taken !== plan.executionId) sessions.release(use)
+    }
+  }
+
+  async #take(plan: ExecutionPlan, caller: Caller, options: SubmitOptions): Promise<string> {
     const { webhookUrl } = options
-    if (webhookUrl !== undefined) this.#options.admitWebhook(webhookUrl)
     const keeper = new ExecutionKeeper(plan, caller.name, webhookUrl, this.#options)
     const running = new RunningExecution(plan, this.#options, keeper)
     keeper.bind(running)
@@ -128,31 +145,54 @@ export class Executions {
     if (options.isDurable || webhookUrl !== undefined) {
       const outcome = await keeper.submitDurable(options.key)
       if (outcome.kind === 'known') return outcome.executionId
-      if (outcome.kind === 'key-reused') {
-        const message = 'The idempotency key was used before with another body'
-        throw new LatchdError('IDEMPOTENCY_KEY_REUSED', message)
-      }
+      if (outcome.kind === 'key-reused') throw keyReused()
     } else keeper.submitVolatile()
-    this.#start(plan.executionId, running, keeper)
+    this.#start(plan, running, keeper)
     return plan.executionId
   }
 
-  #start(executionId: string, running: RunningExecution, keeper: ExecutionKeeper): void {
-    const gone = this.#run(executionId, running, keeper)
+  /** The execution of an idempotency key. @throws {LatchdError} `IDEMPOTENCY_KEY_REUSED` */
+  async #known(
+    key: NonNullable<SubmitOptions['key']>,
+    caller: Caller,
+  ): Promise<string | undefined> {
+    const known = await this.#options.store.keyed(caller.name, key.text)
+    if (known !== undefined && known.bodyHash !== key.bodyHash) throw keyReused()
+    return known?.executionId
+  }
+
+  #start(plan: ExecutionPlan, running: RunningExecution, keeper: ExecutionKeeper): void {
+    const { executionId } = plan
+    const gone = this.#run(plan, running, keeper)
     // Told to whoever waits as well.
     gone.catch(error => this.#options.onFault(error, executionId))
     this.#live.set(executionId, { running, keeper, gone })
   }
 
   async #run(
-    executionId: string,
+    { executionId, sessionId }: ExecutionPlan,
     running: RunningExecution,
     keeper: ExecutionKeeper,
   ): Promise<void> {
+    const { sessions } = this.#options
+    const use = sessionId === undefined ? undefined : { sessionId, executionId }
     try {
+      const turn = use && sessions.wait(use, running.left)
+      if (turn !== undefined) {
+        keeper.startWaiting()
+        await turn
+      }
       for (;;) {
         const end = await running.run()
-        if (end.kind !== 'waiting') return await keeper.finish(end.execution)
+        if (end.kind !== 'waiting') {
+          const snapshot = 'snapshot' in end ? end.snapshot : undefined
+          await keeper.finish(end.execution, snapshot, () => {
+            // A stuck one goes on from what the session has: nobody may change that.
+            if (use !== undefined && end.kind === 'ended') sessions.release(use)
+            this.#live.delete(executionId)
+          })
+          return
+        }
         const parked = await keeper.park(end.wakeAtMs)
         if (parked === 'ready' && !this.#isDraining) continue
         running.putAway()
@@ -171,14 +211,14 @@ export class Executions {
     const claimed = await this.#options.store.claim(executionId)
     if (claimed === undefined) return
     const { promise, resolve } = Promise.withResolvers<void>()
-    this.#start(executionId, ...this.#restore(claimed, resolve))
+    this.#start(...this.#restore(claimed, resolve))
     await Promise.race([promise, this.#live.get(executionId)?.gone])
   }
 
   #restore(
     claimed: ClaimedExecution,
     onStart: () => void = () => {},
-  ): [RunningExecution, ExecutionKeeper] {
+  ): [ExecutionPlan, RunningExecution, ExecutionKeeper] {
     const { owner, webhookUrl, epoch, usage, program } = claimed
     const { plan } = readPlan(claimed, this.#options.toolbox)
     const keeper = new ExecutionKeeper(plan, owner, webhookUrl, this.#options, epoch)
@@ -188,7 +228,7 @@ export class Executions {
       program: program === undefined ? undefined : (JSON.parse(program) as CompiledProgram),
     })
     keeper.bind(running, onStart)
-    return [running, keeper]
+    return [plan, running, keeper]
   }
 
   /** Makes an execution durable that is under way. */
@@ -237,7 +277,7 @@ export class Executions {
   /** Whether nothing happens any more until somebody does something. */
   async #isResting(execution: Execution): Promise<boolean> {
     if (execution.status !== 'waiting') {
-      return isEnded(execution) || execution.status === 'stuck'
+      return isOver(execution)
     }
     if (!execution.waitingFor.some(({ approvalId }) => approvalId !== undefined)) return false
     // One that was decided is on its way back.
@@ -254,7 +294,9 @@ export class Executions {
   async #find(executionId: string, caller: Caller): Promise<StoredExecution> {
     const { memory, store } = this.#options
     const live = this.#live.get(executionId)
-    const found = live
+    // An end is told when it is kept.
+    if (live?.keeper.isDurable && isOver(live.running.read())) await live.gone
+    const found = this.#live.has(executionId) && live
       ? { owner: live.keeper.owner, execution: live.running.read() }
       : (memory.get(executionId) ?? (await store.get(executionId)))
     if (found !== undefined && (caller.seesAll || found.owner === caller.name)) return found
@@ -299,7 +341,7 @@ export class Executions {
     if (isStuck) await this.#options.store.retry(executionId)
     const claimed = await this.#options.store.claim(executionId)
     if (claimed !== undefined && !this.#live.has(executionId)) {
-      this.#start(executionId, ...this.#restore(claimed))
+      this.#start(...this.#restore(claimed))
     }
   }
 
@@ -399,6 +441,13 @@ export class Executions {
     await all()
   }
 }
+
+function keyReused(): LatchdError {
+  const message = 'The idempotency key was used before with another body'
+  return new LatchdError('IDEMPOTENCY_KEY_REUSED', message)
+}
+
+const isOver = (execution: Execution) => isEnded(execution) || execution.status === 'stuck'
 
 function isRestingPlace(event: ExecutionEvent): boolean {
   if (event.type === 'execution-parked') {

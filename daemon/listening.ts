@@ -5,7 +5,7 @@ import type { Server } from 'node:http'
 import { resolve } from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
 import { pristine } from '../executor/engine/pristine.ts'
-import { runtimeTag } from '../executor/engine/runtime-tag.ts'
+import { runtimeTag, snapshotTag } from '../executor/engine/runtime-tag.ts'
 import { Latencies } from '../executor/latencies.ts'
 import type { WorkerPool } from '../executor/pool.ts'
 import { Supervision } from '../executor/supervision.ts'
@@ -53,8 +53,10 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
   const onFault = (error: unknown, executionId: string) =>
     log.error({ err: error, executionId }, 'execution lost')
   const webhooks = openWebhooks({ ...config, stateDir: resolve(config.stateDir) }, store, log)
+  const sessions = new SessionDesk(store, config.retention.keepMs, snapshotTag(machine))
   const executions = new Executions({
     pool,
+    sessions,
     supervision: new Supervision(),
     latencies: new Latencies(),
     store,
@@ -75,7 +77,7 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
   const app = createApp({
     executions,
     approvals,
-    sessions: new SessionDesk(store, config.retention.keepMs),
+    sessions,
     store,
     webhookUrl: config.webhookUrl,
     toolbox,

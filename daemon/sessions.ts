@@ -1,27 +1,42 @@
 /** The sessions of a daemon: made, listed, removed, and held by one execution at a time. */
 
-import { randomBytes } from 'node:crypto'
+import { newSessionId } from '../executor/memory-sessions.ts'
+import { SessionTurns, sessionBusy } from '../executor/session-turns.ts'
 import { LatchdError } from '../protocol/errors.ts'
 import type { Session } from '../protocol/session.ts'
 import type { Caller, Page } from './executions.ts'
 import { fromCursor, toCursor } from './store/place.ts'
-import type { SessionStore, StoredSession } from './store/store.ts'
+import type { SessionSnapshot, SessionStore, StoredSession } from './store/store.ts'
 
-/** A new session's id: 128 random bits. */
-export function newSessionId(): string {
-  return `ses_${randomBytes(16).toString('hex')}`
+/** An execution that runs in a session, or wants to. */
+export interface SessionUse {
+  readonly sessionId: string
+  readonly executionId: string
 }
 
 export class SessionDesk {
   #store: SessionStore
   /** How long an unused session stays, in milliseconds. */
   #keepMs: number
-  /** Sessions that an execution holds, with those that wait for their turn. */
-  #held = new Map<string, (() => void)[]>()
+  /** What a snapshot has to be made with, to be loaded here. */
+  #runtime: string
+  #turns = new SessionTurns()
+  /** Executions that hold a session, in memory or put away, with its id. */
+  #holders = new Map<string, string>()
 
-  constructor(store: SessionStore, keepMs: number) {
+  /** @param runtime tag of the engine and the prelude: see `executor/engine/runtime-tag.ts` */
+  constructor(store: SessionStore, keepMs: number, runtime: string) {
     this.#store = store
     this.#keepMs = keepMs
+    this.#runtime = runtime
+  }
+
+  /** Gives their sessions to the executions that held them when the daemon was lost. */
+  async recover(): Promise<void> {
+    for (const { sessionId, executionId } of await this.#store.heldSessions()) {
+      this.#turns.take(sessionId)
+      this.#holders.set(executionId, sessionId)
+    }
   }
 
   async create(caller: Caller): Promise<Session> {
@@ -61,35 +76,69 @@ export class SessionDesk {
   /** @throws {LatchdError} `NOT_FOUND`, `SESSION_BUSY` */
   async remove(sessionId: string, caller: Caller): Promise<void> {
     await this.find(sessionId, caller)
-    if (this.#held.has(sessionId)) throw busy(sessionId)
+    if (this.#turns.isHeld(sessionId)) throw sessionBusy(sessionId)
     await this.#store.removeSession(sessionId)
   }
 
   /**
-   * Takes a session for one execution; resolves with what gives it back.
+   * Checks that an execution may be taken into a session, and holds it for that unless it may wait.
    *
-   * @param isQueued waits for its turn instead of being refused
-   * @throws {LatchdError} `SESSION_BUSY`
+   * @returns the tools that a person does not want to be asked about there
+   * @throws {LatchdError} `NOT_FOUND`, `SESSION_BUSY`, `SNAPSHOT_INCOMPATIBLE`
    */
-  async hold(sessionId: string, isQueued: boolean): Promise<() => void> {
-    const waiting = this.#held.get(sessionId)
-    if (waiting === undefined) this.#held.set(sessionId, [])
-    else if (!isQueued) throw busy(sessionId)
-    else await new Promise<void>(resolve => waiting.push(resolve))
-    return () => this.#release(sessionId)
+  async admit(
+    { sessionId, executionId }: SessionUse,
+    isQueued: boolean,
+    caller: Caller,
+  ): Promise<readonly string[]> {
+    const { remembered, runtime } = await this.find(sessionId, caller)
+    if (runtime !== undefined && runtime !== this.#runtime) {
+      const message = `Cannot use session ${sessionId}: its state was kept by ${runtime}, this is ${this.#runtime}`
+      throw new LatchdError('SNAPSHOT_INCOMPATIBLE', message)
+    }
+    if (!isQueued) {
+      this.#turns.take(sessionId)
+      this.#holders.set(executionId, sessionId)
+    }
+    return remembered
   }
 
-  #release(sessionId: string): void {
-    const next = this.#held.get(sessionId)?.shift()
-    if (next === undefined) this.#held.delete(sessionId)
-    else next()
+  /**
+   * Waits for the execution's turn.
+   *
+   * @param left gives up when aborted: then the session is not held
+   * @returns `undefined` when it is its turn already
+   */
+  wait({ sessionId, executionId }: SessionUse, left: AbortSignal): Promise<void> | undefined {
+    if (this.#holders.has(executionId)) return undefined
+    const turn = this.#turns.wait(sessionId, left)
+    if (turn === undefined) this.#holders.set(executionId, sessionId)
+    return turn?.then(isHeld => {
+      if (isHeld) this.#holders.set(executionId, sessionId)
+    })
+  }
+
+  /** The execution has ended, or was never taken. */
+  release({ sessionId, executionId }: SessionUse): void {
+    if (this.#holders.delete(executionId)) this.#turns.release(sessionId)
+  }
+
+  /** The state that the next execution of a session starts from. */
+  async load(sessionId: string): Promise<Uint8Array | undefined> {
+    return (await this.#store.snapshot(sessionId))?.bytes
+  }
+
+  /** A snapshot as it is kept. */
+  tag(bytes: Uint8Array): SessionSnapshot {
+    return { bytes, runtime: this.#runtime }
+  }
+
+  /** Keeps what an execution has left that is not durable itself. @param bytes absent: as it was */
+  async save(sessionId: string, bytes: Uint8Array | undefined): Promise<void> {
+    await this.#store.saveSnapshot(sessionId, bytes && this.tag(bytes), Date.now())
   }
 
   #told(session: Session): Session {
     return { ...session, expiresAtMs: session.lastUsedAtMs + this.#keepMs }
   }
-}
-
-function busy(sessionId: string): LatchdError {
-  return new LatchdError('SESSION_BUSY', `Cannot use session ${sessionId}: an execution runs in it`)
 }

@@ -180,13 +180,18 @@ class LocalExecutor implements EmbeddedExecutor {
     { signal, sessionId, queue }: ExecuteRequest,
   ): Promise<EndedExecution> {
     const onAbort = () => running.cancel()
-    const turn = sessionId === undefined ? undefined : this.sessions.take(sessionId, queue === true)
+    const turn =
+      sessionId === undefined
+        ? undefined
+        : this.sessions.take(sessionId, queue === true, running.left)
+    let isHeld = sessionId !== undefined
     let snapshot: Uint8Array | undefined
     signal?.addEventListener('abort', onAbort)
     if (signal?.aborted) onAbort()
     this.#running.add(running)
     try {
-      await turn
+      // One that was cancelled before its turn ends without the session.
+      isHeld = (await turn) ?? isHeld
       const end = await running.run()
       if (end.kind !== 'ended') throw new Error(`an execution without a store is ${end.kind}`)
       snapshot = end.snapshot
@@ -194,7 +199,7 @@ class LocalExecutor implements EmbeddedExecutor {
     } finally {
       this.#running.delete(running)
       this.approvals.forget(running)
-      if (sessionId !== undefined) {
+      if (sessionId !== undefined && isHeld) {
         this.sessions.release(sessionId, snapshot, running.kept().approvals)
       }
       signal?.removeEventListener('abort', onAbort)

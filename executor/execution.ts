@@ -97,6 +97,8 @@ export class RunningExecution {
   #stopReason: ExecutionError | undefined
   #stuck: ExecutionError | undefined
   #isSuspended = false
+  /** Approvals whose decision has been told. */
+  #toldDecided = new Set<string>()
   #session: GuestTask['session']
   #run: GuestRun | undefined
   #cancelled = new AbortController()
@@ -118,6 +120,9 @@ export class RunningExecution {
     this.#program = restored?.program
     this.#isRestored = restored !== undefined
     if (restored !== undefined) {
+      for (const event of restored.events) {
+        if (event.type === 'approval-decided') this.#toldDecided.add(event.approval.approvalId)
+      }
       this.#record.restore(restored.events, restored.startedAtMs, restored.usage)
     }
     const listener = {
@@ -136,6 +141,11 @@ export class RunningExecution {
   /** The execution as it stands. */
   read(): Execution {
     return this.#record.read()
+  }
+
+  /** Aborted as soon as the execution is to end before its guest has. */
+  get left(): AbortSignal {
+    return this.#cancelled.signal
   }
 
   /** What a store has to know beside the plan and the events, to go on with it elsewhere. */
@@ -166,6 +176,7 @@ export class RunningExecution {
 
   /** Hands over a decision that has been stored. */
   decide(decided: CallApproval): void {
+    this.#toldDecided.add(decided.approval.approvalId)
     this.#calls.approvals.decide(decided)
   }
 
@@ -188,12 +199,22 @@ export class RunningExecution {
     }
     const disarm = restMs > 0 ? setLongTimeout(onDeadline, restMs) : onDeadline
     try {
-      if (this.#plan.sessionId !== undefined) {
+      this.#tellDecided()
+      if (this.#plan.sessionId !== undefined && this.#isFree()) {
         this.#session ??= { snapshot: await this.#host.loadSnapshot?.() }
       }
       return await this.#runToEnd()
     } finally {
       disarm()
+    }
+  }
+
+  /** Tells of decisions that were made while the execution was put away. */
+  #tellDecided(): void {
+    for (const { approval } of this.#calls.approvals.list()) {
+      if (approval.status === 'pending' || this.#toldDecided.has(approval.approvalId)) continue
+      this.#toldDecided.add(approval.approvalId)
+      this.#record.tellApproval('approval-decided', approval)
     }
   }
 

@@ -72,10 +72,16 @@ export class MemorySessions implements Sessions {
     throw new LatchdError('NOT_FOUND', `There is no session ${sessionId}`)
   }
 
-  /** Takes a session for an execution. @throws {LatchdError} `NOT_FOUND`, `SESSION_BUSY` */
-  take(sessionId: string, isQueued: boolean): Promise<void> | undefined {
+  /**
+   * Takes a session for an execution.
+   *
+   * @param left gives up waiting for it when aborted
+   * @returns whether it was taken; `undefined`: at once
+   * @throws {LatchdError} `NOT_FOUND`, `SESSION_BUSY`
+   */
+  take(sessionId: string, isQueued: boolean, left: AbortSignal): Promise<boolean> | undefined {
     this.find(sessionId)
-    if (isQueued) return this.#turns.wait(sessionId)
+    if (isQueued) return this.#turns.wait(sessionId, left)
     this.#turns.take(sessionId)
     return undefined
   }

@@ -10,21 +10,27 @@ import { Patience } from './patience.ts'
 /**
  * The events of an execution after a sequence number, until it has ended or is stuck. A daemon that
  * starts again in between is waited for; no event is missed or told twice.
+ *
+ * @param isAccepted whether a daemon has answered for the execution already; otherwise one that does
+ *   not answer at first is an error
  */
 export async function* executionEvents(
   connection: Connection,
   executionId: string,
   after: number,
   signal: AbortSignal,
+  isAccepted: boolean,
 ): AsyncGenerator<ExecutionEvent, void, undefined> {
   const path = `/v1/executions/${encodeURIComponent(executionId)}`
   const patience = new Patience()
   let last = after
+  let isKnown = isAccepted
   let hadEnded = false
   for (;;) {
     try {
       const response = await openEvents(connection, `${path}/events`, signal, last)
       patience.renew()
+      isKnown = true
       let latest: ExecutionEvent | undefined
       for await (const event of readEvents(response, signal)) {
         if ('sequence' in event) last = event.sequence
@@ -39,6 +45,7 @@ export async function* executionEvents(
       if (hadEnded && latest === undefined) return
       hadEnded = 'endedAtMs' in execution
     } catch (error) {
+      if (!isKnown) throw error
       await patience.bear(error, signal)
     }
   }

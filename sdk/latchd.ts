@@ -167,7 +167,7 @@ export class Latchd implements Executor {
     const timer =
       restMs <= MAX_TIMEOUT_MS ? setTimeout(() => late.abort(), Math.max(0, restMs)) : undefined
     try {
-      for await (const event of this.#events(executionId, 0, AbortSignal.any(signals))) {
+      for await (const event of this.#accepted(executionId, AbortSignal.any(signals))) {
         answering?.see(event)
         if (event.type === 'execution-ended') return event.execution
       }
@@ -202,7 +202,7 @@ export class Latchd implements Executor {
     const answering = onApproval && new Answering(this.approvals, onApproval)
     const signal = answering && AbortSignal.any([this.#closed.signal, answering.failed])
     try {
-      for await (const event of this.#events(executionId, 0, signal)) {
+      for await (const event of this.#accepted(executionId, signal)) {
         answering?.see(event)
         yield event
       }
@@ -248,11 +248,12 @@ export class Latchd implements Executor {
     executionId: string,
     { after = 0 }: { after?: number } = {},
   ): AsyncGenerator<ExecutionEvent, void, undefined> {
-    return this.#events(executionId, after)
+    return executionEvents(this.#connection, executionId, after, this.#closed.signal, false)
   }
 
-  #events(executionId: string, after: number, signal = this.#closed.signal) {
-    return executionEvents(this.#connection, executionId, after, signal)
+  /** The events of an execution that was accepted here. */
+  #accepted(executionId: string, signal = this.#closed.signal) {
+    return executionEvents(this.#connection, executionId, 0, signal, true)
   }
 
   /**

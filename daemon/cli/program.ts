@@ -15,6 +15,7 @@ import { oneLine, refuse } from './refusal.ts'
 import { addRun } from './run.ts'
 import { addServe } from './serve.ts'
 import { flagTexts } from './setting-flags.ts'
+import { addStore } from './store.ts'
 import type { Terminal } from './terminal.ts'
 import { addTools } from './tools.ts'
 
@@ -40,7 +41,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
       writeErr: text => stderr.write(text),
       outputError: text => print(stderr, `latchd: ${oneLine(text).replace(/^error: /, '')}`),
     })
-  for (const add of [addServe, addRun, addTools, addPs, addLogs, addCancel, addConfig, addDoctor]) {
+  for (const add of [addServe, addRun, addTools, addPs, addLogs, addCancel, addConfig, addDoctor, addStore]) {
     add(program, cli)
   }
   try {

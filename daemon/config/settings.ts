@@ -16,6 +16,7 @@ import {
   httpUrl,
   oneOf,
   secretText,
+  signingSecretSchema,
   type ValueKind,
   webhookUrl,
   wholeNumber,
@@ -134,7 +135,10 @@ export const settings = {
   }),
   webhookSecret: setting<string | undefined>({
     env: 'LATCHD_WEBHOOK_SECRET',
-    kind: secretText('a secret'),
+    kind: secretText(
+      'whsec_ and base64 of at least 24 bytes, or any other text',
+      signingSecretSchema,
+    ),
     default: undefined,
     description: 'what webhooks are signed with; webhook-secret in the state folder when unset',
   }),

@@ -80,9 +80,9 @@ export function anyText(allowed: string): ValueKind<string> {
 }
 
 /** {@link anyText} that is never shown. It travels in a header, so it has no spaces. */
-export function secretText(allowed: string): ValueKind<string> {
+export function secretText(allowed: string, schema = secretSchema): ValueKind<string> {
   const kind = valueKind({
-    schema: secretSchema,
+    schema,
     allowed: `${allowed} without spaces`,
     // Secrets that come out of files end in a line break.
     fromText: text => text.trim(),
@@ -92,6 +92,11 @@ export function secretText(allowed: string): ValueKind<string> {
 
 /** What can be a secret: visible ASCII characters, as HTTP headers carry them. */
 export const secretSchema = z.string().regex(/^[\x21-\x7e]+$/)
+
+/** {@link secretSchema} for signing: after `whsec_` base64 of 24 bytes or more, or any other text. */
+export const signingSecretSchema = secretSchema.regex(
+  /^(?!whsec_)|^whsec_(?=.{32})(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
+)
 
 /** An address or a name to listen on. */
 export const hostName = valueKind({

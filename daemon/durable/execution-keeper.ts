@@ -18,10 +18,10 @@ import { LatchdError } from '../../protocol/errors.ts'
 import type { ExecutionEvent } from '../../protocol/events.ts'
 import type { Execution } from '../../protocol/execution.ts'
 import type { EventHub } from '../event-hub.ts'
+import type { SessionDesk } from '../sessions.ts'
 import type { MemoryStore } from '../store/memory-store.ts'
 import type {
   Addition,
-  SessionSnapshot,
   Store,
   StoredEvent,
   Submission,
@@ -35,6 +35,7 @@ export interface KeeperPowers {
   readonly store: Store
   readonly memory: MemoryStore
   readonly hub: EventHub
+  readonly sessions: SessionDesk
   /** Engine, prelude and ICU: see `executor/engine/runtime-tag.ts`. */
   readonly runtime: string
   /** The message to a webhook for an event; `undefined` when none is sent for it. */
@@ -80,6 +81,10 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
   #written: Promise<void> = Promise.resolve()
   #timer: NodeJS.Timeout | undefined
   #onStart: () => void = () => {}
+  /** The end of a volatile execution, to be told when all of it is done. */
+  #end: ExecutionEvent | undefined
+  /** Writes that found the disk full and are tried again. */
+  #stalled = 0
 
   /** @param epoch of a claimed execution; absent: a new one */
   constructor(
@@ -105,6 +110,11 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
   bind(running: RunningExecution, onStart: () => void = () => {}): void {
     this.#running = running
     this.#onStart = onStart
+  }
+
+  /** The execution waits for its session: nobody need wait for it to get a worker. */
+  startWaiting(): void {
+    this.#onStart()
   }
 
   /** Takes a new execution that may end with the process. */
@@ -141,8 +151,9 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
     const webhook = this.webhookUrl && this.#powers.webhookFor(this.webhookUrl, event)
     if (!this.#isDurable) {
       memory.append(event)
-      hub.publish(this.owner, event)
-      // An execution that ends with the process has nobody who would try again.
+      // Who is told of the end may go on in the session, whose state has to be kept before.
+      if (event.type === 'execution-ended') this.#end = event
+      else hub.publish(this.owner, event)
       return
     }
     this.#held.events.push(event)
@@ -174,9 +185,7 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
   sync(): Promise<void> {
     if (!this.#isDurable || this.#isEmpty()) return this.#written
     const { store } = this.#powers
-    // The embedded store keeps messages with a park or an end, and leaves those of an append out.
-    const { webhooks = [], ...addition } = this.#take()
-    this.#held.webhooks = [...webhooks]
+    const addition = this.#take()
     return this.#write(addition, () =>
       store.append(this.#plan.executionId, this.#epoch, addition),
     )
@@ -195,17 +204,41 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
     return outcome
   }
 
-  /** Keeps the end of an execution, or that it is stuck. */
-  async finish(execution: Execution, snapshot?: SessionSnapshot): Promise<void> {
+  /**
+   * Keeps the end of an execution, or that it is stuck.
+   *
+   * @param snapshot what its session has now; absent: what it had
+   * @param onKept called before anybody is told
+   */
+  async finish(
+    execution: Execution,
+    snapshot: Uint8Array | undefined,
+    onKept: () => void,
+  ): Promise<void> {
+    const { store, memory, hub, sessions } = this.#powers
+    const { sessionId, executionId } = this.#plan
     if (!this.#isDurable) {
-      if ('endedAtMs' in execution) this.#powers.memory.finish(execution)
+      if (sessionId !== undefined) await sessions.save(sessionId, snapshot)
+      if ('endedAtMs' in execution) memory.finish(execution)
+      onKept()
+      if (this.#end !== undefined) hub.publish(this.owner, this.#end)
       return
     }
     const addition = { ...this.#take(), usage: this.#usage() }
-    const ending = { ...addition, execution, ...(snapshot && { snapshot }) }
-    await this.#write(addition, () =>
-      this.#powers.store.finish(this.#plan.executionId, this.#epoch, ending),
-    )
+    const ending = {
+      ...addition,
+      execution,
+      ...(snapshot && { snapshot: sessions.tag(snapshot) }),
+    }
+    await this.#write(addition, async () => {
+      await store.finish(executionId, this.#epoch, ending)
+      onKept()
+    })
+  }
+
+  async loadSnapshot(): Promise<Uint8Array | undefined> {
+    const { sessionId } = this.#plan
+    return sessionId === undefined ? undefined : await this.#powers.sessions.load(sessionId)
   }
 
   #promote(): void {
@@ -254,12 +287,16 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
   }
 
   async #persist(write: () => Promise<void>): Promise<void> {
-    for (;;) {
+    // Behind one that is tried again, or the order would be lost.
+    if (this.#stalled > 0) await this.#written
+    for (let tries = 0; ; tries++) {
       try {
         await write()
+        if (tries > 0) this.#stalled--
         return
       } catch (error) {
         if (!(error instanceof LatchdError && error.code === 'STORE_FULL')) throw error
+        if (tries === 0) this.#stalled++
         await delay(FULL_DISK_MS)
       }
     }

@@ -214,6 +214,11 @@ export interface ApprovalQuery {
 
 export interface StoreReader {
   get(executionId: string): Promise<StoredExecution | undefined>
+  /** The execution that was submitted with an idempotency key. */
+  keyed(
+    owner: string,
+    keyText: string,
+  ): Promise<{ executionId: string; bodyHash: string } | undefined>
   /** Newest first; of the same millisecond the greater id first. */
   list(query: ListQuery): Promise<readonly Execution[]>
   /** The events after a sequence number, in order. */
@@ -242,6 +247,8 @@ export interface StoredSession {
   readonly session: Session
   /** Tools that a decision said to remember. */
   readonly remembered: readonly string[]
+  /** What its snapshot was made with; absent before the first execution has ended. */
+  readonly runtime?: string
 }
 
 export interface SessionStore {
@@ -262,6 +269,8 @@ export interface SessionStore {
     nowMs: number,
   ): Promise<void>
   removeSession(sessionId: string): Promise<void>
+  /** Sessions that an execution holds which has begun and not ended, after a restart. */
+  heldSessions(): Promise<readonly { sessionId: string; executionId: string }[]>
 }
 
 /** A durable store: all of it, and its own upkeep. */

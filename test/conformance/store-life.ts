@@ -46,6 +46,15 @@ export async function lifeTests(t: Test, open: OpenStore): Promise<void> {
     )
   })
 
+  t.test('an execution is found by the key that it was submitted with', async t => {
+    const store = await open(t)
+    await store.submit(submission('e1', { key: { text: 'order-7', bodyHash: 'h1' } }))
+    t.strictSame(
+      [await store.keyed('alice', 'order-7'), await store.keyed('bob', 'order-7')],
+      [{ executionId: 'e1', bodyHash: 'h1' }, undefined],
+    )
+  })
+
   t.test('of submissions with one key at the same time one is accepted', async t => {
     const store = await open(t)
     const key = { text: 'order-7', bodyHash: 'h1' }

@@ -6,6 +6,7 @@ import {
   CREATED_MS,
   completed,
   endedExecution,
+  parking,
   stuckExecution,
   submission,
 } from './store-samples.ts'
@@ -75,6 +76,31 @@ export async function sessionTests(t: Test, open: OpenStore): Promise<void> {
     await store.submit(submission('e1', { sessionId: 's1' }))
     await store.finish('e1', 1, { execution: stuckExecution('e1') })
     t.match(await store.session('s1'), { session: { executions: 0 } })
+  })
+
+  t.test('a session tells what its state was made with', async t => {
+    const store = await open(t)
+    await store.createSession('s1', 'alice', CREATED_MS)
+    await store.saveSnapshot('s1', snapshot('one'), CREATED_MS)
+    t.match(await store.session('s1'), { runtime: 'r1' })
+  })
+
+  t.test('a session is held by the execution that has begun in it and not ended', async t => {
+    const store = await open(t)
+    const startedAtMs = CREATED_MS
+    for (const id of ['begun', 'parked', 'stuck', 'ended']) {
+      await store.submit(submission(id, { sessionId: `s-${id}`, startedAtMs }))
+    }
+    await store.submit(submission('queued', { sessionId: 's-begun', state: 'queued' }))
+    await store.submit(submission('alone', { startedAtMs }))
+    await store.park('parked', 1, parking())
+    await store.finish('stuck', 1, { execution: stuckExecution('stuck') })
+    await store.finish('ended', 1, completed('ended'))
+    const held = await store.heldSessions()
+    t.strictSame(
+      held.toSorted((a, b) => a.executionId.localeCompare(b.executionId)),
+      ['begun', 'parked', 'stuck'].map(id => ({ sessionId: `s-${id}`, executionId: id })),
+    )
   })
 
   t.test('an approval may be remembered for the rest of the session', async t => {

@@ -25,6 +25,15 @@ export async function webhookTests(t: Test, open: OpenStore): Promise<void> {
     )
   })
 
+  t.test('a message may come with every addition', async t => {
+    const store = await open(t)
+    const first = message('e1', 'm1', CREATED_MS)
+    const second = message('e1', 'm2', CREATED_MS + 1)
+    await store.submit(submission('e1', { webhooks: [first] }))
+    await store.append('e1', 1, { webhooks: [second] })
+    t.strictSame(await store.dueWebhooks(CREATED_MS + 1, 10), [first, second])
+  })
+
   t.test('a message that did not arrive is tried again later', async t => {
     const store = await open(t)
     await store.submit(submission('e1'))

@@ -3,6 +3,8 @@ import { type ConfigPowers, loadConfig } from '../../daemon/config/config.ts'
 import { effectiveConfig } from '../../daemon/config/effective-config.ts'
 import { settingKeys, settingOf } from '../../daemon/config/settings.ts'
 
+const DAY_MS = 86_400_000
+
 type Files = Readonly<Record<string, unknown>>
 
 /** Loads a configuration in the folder `/srv`; files that are no text are written as JSON. */
@@ -45,6 +47,10 @@ t.test('without any word every setting has its default', async t => {
     workers: 4,
     drainMs: 10_000,
     maxQueue: 1000,
+    retention: { keepMs: 7 * DAY_MS, maxBytes: undefined },
+    webhookUrl: undefined,
+    webhookSecret: undefined,
+    webhookAllow: [],
     logLevel: 'info',
     model: undefined,
     modelBaseUrl: undefined,
@@ -153,6 +159,24 @@ t.test(
   },
 )
 
+t.test('a retention is a time, with a bound of bytes or without', async t => {
+  const read = (text: string) => load({ env: { LATCHD_RETENTION: text } }).retention
+  t.strictSame(read('12h'), { keepMs: DAY_MS / 2, maxBytes: undefined })
+  t.strictSame(read('30d'), { keepMs: 30 * DAY_MS, maxBytes: undefined })
+  t.strictSame(read(' 7d, 20GB '), { keepMs: 7 * DAY_MS, maxBytes: 20e9 })
+  for (const text of ['0d', '7', 'd', '7d,', '7d,20', '7d,20GB,1h', '3651d', '7d 20GB', '-1d']) {
+    t.match(refusal({ env: { LATCHD_RETENTION: text } }), /^Cannot use LATCHD_RETENTION /, text)
+  }
+})
+
+t.test('a retention is shown as it is written', async t => {
+  const shown = (text: string) => {
+    const settings = effectiveConfig(load({ env: { LATCHD_RETENTION: text } }))
+    return settings.find(({ key }) => key === 'retention')?.value
+  }
+  t.strictSame(['7d', '36h', '90s', '24h,1500MB'].map(shown), ['7d', '36h', '90s', '1d,1500MB'])
+})
+
 t.test('an unknown variable is refused with the nearest known one', async t => {
   t.match(
     refusal({ env: { LATCHD_PROT: '1' } }),
@@ -188,6 +212,14 @@ t.test(
       [
         { env: { LATCHD_LOG_LEVEL: 'loud' } },
         'LATCHD_LOG_LEVEL "loud": expected one of trace, debug, info, warn, error, fatal, silent',
+      ],
+      [
+        { env: { LATCHD_RETENTION: '7 days' } },
+        'LATCHD_RETENTION "7 days": expected a time such as 12h or 7d (units s, m, h, d, at most 3650d), or with a bound of the store such as 7d,20GB (MB, GB, TB)',
+      ],
+      [
+        { env: { LATCHD_WEBHOOK_URL: 'http://a:b@c/' } },
+        'LATCHD_WEBHOOK_URL "http://a:b@c/": expected an http or https URL without credentials',
       ],
       [{ env: { LATCHD_HOST: 'a b' } }, 'LATCHD_HOST "a b": expected an IP address or a host name'],
       [
@@ -231,6 +263,7 @@ t.test('a message never shows a secret', async t => {
     refusal({ env: { LATCHD_TOKENS: 'ci:hunter2,ci:hunter2' } }),
     refusal({ env: { LATCHD_TOKENS: 'c i:hunter2' } }),
     refusal({ env: { LATCHD_TOKEN: 'hunter2 hunter2' } }),
+    refusal({ env: { LATCHD_WEBHOOK_SECRET: 'whsec_hunter2' } }),
     refusal({ env: { LATCHD_MODEL_API_KEY: 'hunter2 hunter2' } }),
     inFile({ tokens: 'hunter2' }),
     inFile({ tokens: ['hunter2'] }),
@@ -290,6 +323,7 @@ t.test('the effective configuration masks secrets and tells sources', async t =>
   const env = {
     LATCHD_TOKENS: 'ci:hunter2:read',
     LATCHD_TOKEN: 'hunter2',
+    LATCHD_WEBHOOK_SECRET: 'hunter2',
     LATCHD_MODEL_API_KEY: 'hunter2',
     LATCHD_FETCH_ALLOW: 'example.com',
   }
@@ -309,5 +343,5 @@ t.test('the effective configuration masks secrets and tells sources', async t =>
 
 t.test('no secret can be given as a flag, which every user of a machine could see', async t => {
   const withoutFlag = settingKeys.filter(key => settingOf(key).flag === undefined)
-  t.strictSame(withoutFlag, ['tokens', 'modelApiKey', 'token'])
+  t.strictSame(withoutFlag, ['tokens', 'webhookSecret', 'modelApiKey', 'token'])
 })

@@ -100,6 +100,11 @@ export class Executions {
     )
   }
 
+  keyed(owner: string, keyText: string): { executionId: string; bodyHash: string } | undefined {
+    const row = this.#ofKey(owner, keyText)
+    return row && { executionId: row.execution_id, bodyHash: row.key_hash }
+  }
+
   claim(executionId: string): ClaimedExecution | undefined {
     const row = findExecution(this.#connection, executionId)
     if (row === undefined || !isLive(row.state)) return undefined
@@ -151,7 +156,6 @@ export class Executions {
   park(executionId: string, epoch: number, parking: Parking): 'parked' | 'ready' {
     const row = ownedExecution(this.#connection, executionId, epoch)
     this.#add(row, epoch, parking)
-    this.#parts.webhooks.add(row.id, parking.webhooks ?? [])
     const isReady = this.#parts.approvals.isReady(row.id)
     this.#keep(row, isReady ? 'running' : 'waiting', parking, isReady ? null : parking.wakeAtMs)
     return isReady ? 'ready' : 'parked'
@@ -159,9 +163,8 @@ export class Executions {
 
   finish(executionId: string, epoch: number, ending: Ending): void {
     const row = ownedExecution(this.#connection, executionId, epoch)
-    const { execution, webhooks, snapshot } = ending
+    const { execution, snapshot } = ending
     this.#add(row, epoch, ending, 'endedAtMs' in execution ? execution : undefined)
-    this.#parts.webhooks.add(row.id, webhooks ?? [])
     this.#keep(row, execution.status, ending, null)
     this.#connection.run(
       'INSERT INTO ending (execution, body) VALUES (?, ?)',
@@ -181,7 +184,8 @@ export class Executions {
 
   /** What stands in rows of its own. */
   #add(to: Told, epoch: number, addition: Addition, ended?: EndedExecution): void {
-    const { program, records = [], events = [], approvals = [] } = addition
+    const { program, records = [], events = [], approvals = [], webhooks = [] } = addition
+    this.#parts.webhooks.add(to.id, webhooks)
     if (program !== undefined) this.#compiled(to.id, program)
     // Before the records, of which one may answer an approval that is told decided.
     this.#parts.approvals.add(to, approvals)

@@ -36,7 +36,9 @@ const readNames: ReadonlySet<OperationName> = new Set<OperationName>([
   'dueWebhooks',
   'events',
   'get',
+  'heldSessions',
   'journal',
+  'keyed',
   'list',
   'nextWebhookMs',
   'session',
@@ -91,6 +93,7 @@ export function operationsOn(
     delayWebhook: (messageId, nextAtMs) => webhooks.delay(messageId, nextAtMs),
 
     get: executionId => reading.get(executionId),
+    keyed: (owner, keyText) => executions.keyed(owner, keyText),
     list: query => reading.list(query),
     events: (executionId, after) => reading.events(executionId, after),
     approval: approvalId => approvals.approval(approvalId),
@@ -102,6 +105,7 @@ export function operationsOn(
     session: sessionId => sessions.session(sessionId),
     sessions: query => sessions.sessions(query),
     snapshot: sessionId => sessions.snapshot(sessionId),
+    heldSessions: () => sessions.held(),
     saveSnapshot: (sessionId, snapshot, nowMs) => sessions.ended(sessionId, snapshot, nowMs),
     removeSession: sessionId => sessions.remove(sessionId),
   }

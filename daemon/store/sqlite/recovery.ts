@@ -44,7 +44,8 @@ export class Recoveries {
         ORDER BY created_ms, execution_id`,
     )
     const next = this.#connection.get<{ wake_ms: number | null }>(
-      `SELECT min(wake_ms) AS wake_ms FROM execution WHERE state = 'waiting'`,
+      `SELECT min(wake_ms) AS wake_ms FROM execution INDEXED BY execution_to_wake
+        WHERE state = 'waiting'`,
     )
     return {
       resume: resume.map(row => row.execution_id),
@@ -65,10 +66,11 @@ export class Recoveries {
     )
   }
 
+  // The index is named here and above, since SQLite would take all that wait by state, and sort them.
   due(nowMs: number, limit: number): Due {
     const rows = this.#connection.all<{ execution_id: string; wake_ms: number }>(
-      `SELECT execution_id, wake_ms FROM execution WHERE state = 'waiting'
-        ORDER BY wake_ms LIMIT ?`,
+      `SELECT execution_id, wake_ms FROM execution INDEXED BY execution_to_wake
+        WHERE state = 'waiting' ORDER BY wake_ms LIMIT ?`,
       limit + 1,
     )
     const due = rows.slice(0, limit).filter(row => row.wake_ms <= nowMs)

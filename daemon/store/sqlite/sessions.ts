@@ -43,7 +43,10 @@ export class Sessions {
 
   session(sessionId: string): StoredSession | undefined {
     const row = this.#find(sessionId)
-    return row && { owner: row.owner, session: told(row), remembered: JSON.parse(row.remembered) }
+    if (row === undefined) return undefined
+    const { owner, runtime } = row
+    const remembered = JSON.parse(row.remembered) as string[]
+    return { owner, session: told(row), remembered, ...(runtime !== null && { runtime }) }
   }
 
   sessions(query: {
@@ -94,6 +97,15 @@ export class Sessions {
       'UPDATE session SET remembered = ? WHERE session_id = ?',
       JSON.stringify([...tools]),
       sessionId,
+    )
+  }
+
+  /** Sessions whose execution has begun and not ended; at most one of a session has. */
+  held(): { sessionId: string; executionId: string }[] {
+    return this.#connection.all(
+      `SELECT session_id AS sessionId, execution_id AS executionId FROM execution
+        WHERE session_id IS NOT NULL AND state IN ('queued', 'running', 'waiting', 'stuck')
+        AND started_ms IS NOT NULL`,
     )
   }
 

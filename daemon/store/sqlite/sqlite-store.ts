@@ -43,6 +43,7 @@ export class SqliteStore implements Store {
   readonly delayWebhook = this.#method('delayWebhook')
 
   readonly get = this.#method('get')
+  readonly keyed = this.#method('keyed')
   readonly list = this.#method('list')
   readonly events = this.#method('events')
   readonly approval = this.#method('approval')
@@ -56,6 +57,7 @@ export class SqliteStore implements Store {
   readonly snapshot = this.#method('snapshot')
   readonly saveSnapshot = this.#method('saveSnapshot')
   readonly removeSession = this.#method('removeSession')
+  readonly heldSessions = this.#method('heldSessions')
 
   /** In steps of a transaction each, between which others commit. */
   async sweep(bounds: SweepBounds): Promise<{ executions: number; sessions: number }> {

@@ -1,0 +1,116 @@
+/** `latchd store`: copies and checks, on a store that a daemon uses and on one that nobody does. */
+
+import { closeSync, copyFileSync, openSync, readdirSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import t, { type Test } from 'tap'
+import { runProgram } from '../../daemon/cli/program.ts'
+import { loadConfig } from '../../daemon/config/config.ts'
+import { type Daemon, startDaemon } from '../../daemon/server.ts'
+import { get, post } from '../support/daemon.ts'
+
+/** A daemon over the folder `state` of a folder of the test's own. */
+async function start(t: Test, stateDir: string): Promise<Daemon> {
+  const config = loadConfig({
+    flags: {},
+    env: {
+      LATCHD_PORT: '0',
+      LATCHD_WORKERS: '1',
+      LATCHD_LOG_LEVEL: 'silent',
+      LATCHD_STATE_DIR: stateDir,
+    },
+    readFile: () => undefined,
+    cwd: stateDir,
+  })
+  const daemon = await startDaemon(config)
+  t.teardown(() => daemon.close())
+  return daemon
+}
+
+/** Runs `latchd store …` in this process; the program's own process is no part of what it does. */
+async function store(cwd: string, ...args: string[]) {
+  const texts = { stdout: '', stderr: '' }
+  const output = (name: keyof typeof texts) => ({
+    write: (text: string) => {
+      texts[name] += text
+    },
+  })
+  const code = await runProgram(['store', ...args], {
+    env: {},
+    cwd,
+    stdin: (async function* () {})(),
+    stdout: output('stdout'),
+    stderr: output('stderr'),
+    onSignal: () => () => {},
+    exit: () => {},
+  })
+  return { code, ...texts }
+}
+
+const taken = (daemon: Daemon) =>
+  post(`${daemon.url}/v1/execute`, { source: '6 * 7', durable: true })
+
+t.test('a backup of a live store is sound, and a daemon goes on from it', async t => {
+  const folder = t.testdir({ state: {}, restored: {} })
+  const daemon = await start(t, join(folder, 'state'))
+  const { body } = await taken(daemon)
+  const copied = await store(folder, 'backup', 'copy.db', '--state-dir', 'state')
+  t.match(copied, { code: 0, stdout: /copy\.db \d+ bytes\n$/, stderr: '' })
+  const file = join(folder, 'copy.db')
+  t.strictSame(await store(folder, 'verify', 'copy.db'), {
+    code: 0,
+    stdout: `${file} ok\n`,
+    stderr: '',
+  })
+  copyFileSync(file, join(folder, 'restored', 'latchd.db'))
+  const other = await start(t, join(folder, 'restored'))
+  t.strictSame((await get(`${other.url}/v1/executions/${body.executionId}`)).body, body)
+  t.strictSame((await get(`${daemon.url}/v1/executions/${body.executionId}`)).body, body)
+})
+
+t.test('a store is checked while a daemon uses it, and after', async t => {
+  const folder = t.testdir({ state: {} })
+  const daemon = await start(t, join(folder, 'state'))
+  await taken(daemon)
+  const file = join(folder, 'state', 'latchd.db')
+  const sound = { code: 0, stdout: `${file} ok\n`, stderr: '' }
+  t.strictSame(await store(folder, 'verify', '--state-dir', 'state'), sound)
+  t.strictSame(await store(folder, 'verify', 'state'), sound)
+  await daemon.close()
+  t.strictSame(await store(folder, 'verify', 'state'), sound)
+})
+
+t.test('what does not hold of a store is told, one line each, with exit code 1', async t => {
+  const folder = t.testdir({ state: {} })
+  const daemon = await start(t, join(folder, 'state'))
+  const { body } = await taken(daemon)
+  await daemon.close()
+  const file = join(folder, 'state', 'latchd.db')
+  const database = new DatabaseSync(file)
+  database.exec('DELETE FROM ending')
+  database.close()
+  t.strictSame(await store(folder, 'verify', 'state'), {
+    code: 1,
+    stdout: `execution ${body.executionId}: has ended or is stuck, and its outcome is not there\n`,
+    stderr: '',
+  })
+  const descriptor = openSync(file, 'r+')
+  writeSync(descriptor, Buffer.alloc(4096, 0x5a), 0, 4096, 0)
+  closeSync(descriptor)
+  t.match(await store(folder, 'verify', 'state'), { code: 1, stdout: /latchd\.db: / })
+})
+
+t.test('a copy over a file that exists, and a store that is not there, are refused', async t => {
+  const folder = t.testdir({ state: {}, 'a.db': 'mine' })
+  const daemon = await start(t, join(folder, 'state'))
+  const copied = await store(folder, 'backup', 'a.db', '--state-dir', 'state')
+  t.match(copied, { code: 2, stdout: '', stderr: /a\.db: the file exists\n$/ })
+  await daemon.close()
+  for (const args of [
+    ['verify', 'none'],
+    ['backup', 'b.db', '--state-dir', 'none'],
+  ]) {
+    t.match(await store(folder, ...args), { code: 2, stdout: '', stderr: /: there is none\n$/ })
+  }
+  t.strictSame(readdirSync(folder).sort(), ['a.db', 'state'])
+})
