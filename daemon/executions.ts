@@ -1,5 +1,6 @@
 /** The executions of a daemon: admitted, run, put away, brought back, watched. */
 
+import type { CallApproval } from '../executor/call-approval.ts'
 import { EventQueue } from '../executor/event-queue.ts'
 import {
   type ExecutionPlan,
@@ -9,7 +10,6 @@ import {
 import { type KeptUsage, NO_USAGE } from '../executor/fold-execution.ts'
 import type { CompiledProgram } from '../executor/messages.ts'
 import type { Toolbox } from '../executor/tools/toolbox.ts'
-import type { CallApproval } from '../executor/call-approval.ts'
 import { LatchdError } from '../protocol/errors.ts'
 import type { ExecutionEvent } from '../protocol/events.ts'
 import { type Execution, isEnded } from '../protocol/execution.ts'
@@ -296,9 +296,10 @@ export class Executions {
     const live = this.#live.get(executionId)
     // An end is told when it is kept.
     if (live?.keeper.isDurable && isOver(live.running.read())) await live.gone
-    const found = this.#live.has(executionId) && live
-      ? { owner: live.keeper.owner, execution: live.running.read() }
-      : (memory.get(executionId) ?? (await store.get(executionId)))
+    const found =
+      this.#live.has(executionId) && live
+        ? { owner: live.keeper.owner, execution: live.running.read() }
+        : (memory.get(executionId) ?? (await store.get(executionId)))
     if (found !== undefined && (caller.seesAll || found.owner === caller.name)) return found
     throw new LatchdError('NOT_FOUND', `There is no execution ${executionId}`)
   }
@@ -457,4 +458,5 @@ function isRestingPlace(event: ExecutionEvent): boolean {
 }
 
 /** Whether the stream of an execution ends with this; of a stuck one it goes on after a retry. */
-const isLast = ({ type }: ExecutionEvent) => type === 'execution-ended' || type === 'execution-stuck'
+const isLast = ({ type }: ExecutionEvent) =>
+  type === 'execution-ended' || type === 'execution-stuck'

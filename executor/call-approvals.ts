@@ -1,10 +1,10 @@
 /** The approvals of one execution: asked for, shown, decided. */
 
 import type { Approval } from '../protocol/approval.ts'
+import type { Limits } from '../protocol/limits.ts'
 import { type CallApproval, newApprovalId } from './call-approval.ts'
 import type { ExecutionRecord } from './execution-record.ts'
 import type { ExecutionHost } from './keeper.ts'
-import type { Limits } from '../protocol/limits.ts'
 import { setLongTimeout } from './long-timeout.ts'
 import type { Tool } from './tools/tool.ts'
 import { plainJson } from './worker/plain-json.ts'

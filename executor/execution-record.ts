@@ -66,7 +66,8 @@ export class ExecutionRecord {
     if (this.#ended !== undefined) return this.#ended
     const fields = this.#fields(Date.now())
     const head = this.#head()
-    if (this.#stuck !== undefined) return { ...head, status: 'stuck', error: this.#stuck, ...fields }
+    if (this.#stuck !== undefined)
+      return { ...head, status: 'stuck', error: this.#stuck, ...fields }
     if (this.#waitingFor !== undefined) {
       return { ...head, status: 'waiting', waitingFor: [...this.#waitingFor], ...fields }
     }

@@ -294,7 +294,8 @@ export class RunningExecution {
     }
     this.#calls.abort(new Error('The execution has ended'))
     const lost = report !== undefined && 'code' in report ? report : undefined
-    const error = outcome?.status === 'failed' ? outcome.error : (this.#stuck ?? this.#stopReason ?? lost)
+    const error =
+      outcome?.status === 'failed' ? outcome.error : (this.#stuck ?? this.#stopReason ?? lost)
     const execution =
       outcome?.status === 'completed'
         ? this.#record.complete(outcome.output, outcome.isFinalAnswer)
@@ -329,7 +330,12 @@ export class RunningExecution {
           run = new GuestRun(message => this.#calls.receive(message))
           this.#run = run
           const { cpuMs } = this.#plan.limits
-          unwatch = supervision.watch(run, cpuMs, () => !this.#isFree(), () => wedged.abort())
+          unwatch = supervision.watch(
+            run,
+            cpuMs,
+            () => !this.#isFree(),
+            () => wedged.abort(),
+          )
           const task = this.#task(run)
           this.#calls.attach(run)
           return task

@@ -12,7 +12,6 @@
 
 import type { ExecutionError, LogLine, WaitingFor } from '../protocol/execution.ts'
 import type { LimitName, Limits } from '../protocol/limits.ts'
-import { DONE, STREAM, THROWN } from '../protocol/value-format.ts'
 import type { CallApproval } from './call-approval.ts'
 import { CallApprovals } from './call-approvals.ts'
 import type { ExecutionRecord } from './execution-record.ts'
@@ -22,17 +21,16 @@ import type { ExecutionHost } from './keeper.ts'
 import type { Latencies } from './latencies.ts'
 import { setLongTimeout } from './long-timeout.ts'
 import type { CompiledProgram, GuestMessage, GuestRequest } from './messages.ts'
+import { replyText } from './reply-text.ts'
 import { requestText } from './request-text.ts'
+import { ToolStreams } from './tool-streams.ts'
 import type { CallContext, CallFacts } from './tools/context.ts'
 import {
   type CallBounds,
   type CallOutcome,
   type CallSteps,
-  closeStream,
   interrupted,
   invoke,
-  nextItem,
-  type OpenStream,
   probe,
 } from './tools/invoke.ts'
 import { Slots } from './tools/slots.ts'
@@ -82,12 +80,6 @@ interface OpenCall {
   cancel?: () => void
 }
 
-/** A stream of an earlier process, to be opened again. */
-interface LostStream {
-  readonly tool: Tool
-  readonly input: string
-}
-
 export class ToolCalls {
   readonly journal: Journal
   readonly approvals: CallApprovals
@@ -102,9 +94,7 @@ export class ToolCalls {
   #passive = 0
   /** Calls under way, to be aborted with the execution. */
   #underWay = new Set<CallContext>()
-  /** Streams that are open, by the number of the call that opened them. */
-  #streams = new Map<number, OpenStream>()
-  #lostStreams = new Map<number, LostStream>()
+  #streams: ToolStreams
   /** Intents of an earlier process: of their calls nobody knows whether they ran. */
   #interrupted = new Set<number>()
   /** How long the journal of an earlier process was; until more comes the guest repeats that. */
@@ -138,6 +128,12 @@ export class ToolCalls {
       return () => this.#underWay.delete(context)
     }
     this.#bounds = { slots: new Slots(maxConcurrentCalls), callMs, maxCallResultBytes, track }
+    this.#streams = new ToolStreams({
+      bounds: this.#bounds,
+      journal: this.journal,
+      factsOf: id => this.#factsOf(id, record.callId(id)),
+      onEnd: (id, outcome) => this.#recordEnd(id, outcome),
+    })
   }
 
   /** The run that gets what is settled from now on. */
@@ -159,7 +155,7 @@ export class ToolCalls {
         this.#clearTimer(message.id)
         return
       case 'reopen-stream':
-        this.#loseStream(message.id, message.tool, message.input)
+        this.#streams.addLost(message.id, this.#toolAt(message.tool), message.input)
         return
       default:
         this.#ask(message)
@@ -216,9 +212,8 @@ export class ToolCalls {
   abort(reason: Error): void {
     this.putAway()
     for (const context of this.#underWay) context.abort(reason)
-    for (const stream of this.#streams.values()) closeStream(stream, this.#bounds)
+    this.#streams.abort()
     this.#underWay.clear()
-    this.#streams.clear()
   }
 
   #ask(request: GuestRequest): void {
@@ -252,15 +247,15 @@ export class ToolCalls {
         return
       }
       case 'next-item': {
-        const stream = this.#streams.get(request.stream)
-        const tool = stream?.tool ?? this.#lostStreams.get(request.stream)?.tool
-        const open = this.#add(id, text, tool?.name ?? '', tool ? effectOf(tool.annotations) : 'readOnly')
-        this.#settleWith(open, this.#nextItem(id, request.stream))
+        const tool = this.#streams.toolOf(request.stream)
+        const effect = tool === undefined ? 'readOnly' : effectOf(tool.annotations)
+        const open = this.#add(id, text, tool?.name ?? '', effect)
+        this.#settleWith(open, this.#streams.next(id, request.stream))
         return
       }
       case 'close-stream': {
         const open = this.#add(id, text, '', 'readOnly')
-        this.#settleWith(open, this.#closeStream(id, request.stream))
+        this.#settleWith(open, this.#streams.close(id, request.stream))
         return
       }
       case 'start-timer': {
@@ -307,7 +302,8 @@ export class ToolCalls {
     if (this.#run === undefined) return
     let isWanted = this.#passive > 0 && this.#passive === this.#open.size
     if (!isWanted && this.#passive > 0) {
-      for (const { isPassive, isBlocking } of this.#open.values()) isWanted ||= isPassive && isBlocking
+      for (const { isPassive, isBlocking } of this.#open.values())
+        isWanted ||= isPassive && isBlocking
     }
     this.#run.setParking(isWanted)
   }
@@ -316,15 +312,7 @@ export class ToolCalls {
     const { id } = open
     const callId = this.#record.startCall(id, tool.name)
     open.endTiming = this.#latencies.start(tool)
-    const { executionId, sessionId, caller, metadata } = this.#plan
-    const facts: CallFacts = {
-      callId,
-      executionId,
-      sessionId,
-      caller,
-      metadata: metadata ?? {},
-      onProgress: progress => this.#record.progressCall(id, progress),
-    }
+    const facts = this.#factsOf(id, callId)
     let outcome: CallOutcome | undefined
     if (this.#interrupted.has(id)) {
       outcome =
@@ -332,10 +320,22 @@ export class ToolCalls {
     }
     outcome ??= await invoke(tool, input, facts, this.#bounds, this.#steps(open, atMs))
     open.endTiming()
-    if (outcome.kind === 'stream') this.#streams.set(id, outcome.stream)
+    if (outcome.kind === 'stream') this.#streams.add(id, outcome.stream)
     // The record of a call that opened a stream ends with the stream.
     else this.#recordEnd(id, outcome)
     return replyText(id, outcome)
+  }
+
+  #factsOf(id: number, callId: string): CallFacts {
+    const { executionId, sessionId, caller, metadata } = this.#plan
+    return {
+      callId,
+      executionId,
+      sessionId,
+      caller,
+      metadata: metadata ?? {},
+      onProgress: progress => this.#record.progressCall(id, progress),
+    }
   }
 
   #steps(open: OpenCall, atMs: number): CallSteps {
@@ -362,7 +362,11 @@ export class ToolCalls {
     return keeper?.isDurable ? keeper.sync() : undefined
   }
 
-  async #awaitDecision(open: OpenCall, input: unknown, encodedInput: string): Promise<CallApproval> {
+  async #awaitDecision(
+    open: OpenCall,
+    input: unknown,
+    encodedInput: string,
+  ): Promise<CallApproval> {
     const tool = this.#plan.toolbox.get(open.tool)
     const before = this.approvals.toolOf(open.id) ?? tool.name
     if (before !== tool.name) {
@@ -410,69 +414,6 @@ export class ToolCalls {
     this.#askToPark()
   }
 
-  async #nextItem(id: number, streamId: number): Promise<string> {
-    const stream = this.#streams.get(streamId) ?? (await this.#reopen(streamId))
-    if (stream === undefined) return DONE
-    if ('kind' in stream) return replyText(id, stream)
-    const outcome = await nextItem(stream, this.#bounds)
-    if (outcome === undefined || outcome.kind === 'thrown')
-      this.#endStream(streamId, stream, outcome)
-    return outcome === undefined ? DONE : replyText(id, outcome)
-  }
-
-  async #closeStream(id: number, streamId: number): Promise<string> {
-    const stream = this.#streams.get(streamId)
-    if (this.#lostStreams.delete(streamId)) this.#record.endCall(streamId)
-    if (stream === undefined) return DONE
-    const outcome = await closeStream(stream, this.#bounds)
-    this.#endStream(streamId, stream, outcome)
-    return replyText(id, outcome)
-  }
-
-  #loseStream(id: number, toolIndex: number, input: string): void {
-    if (this.#streams.has(id)) return
-    this.#lostStreams.set(id, { tool: this.#toolAt(toolIndex), input })
-  }
-
-  /** Opens a stream of an earlier process again, past what was delivered; or says why not. */
-  async #reopen(id: number): Promise<OpenStream | CallOutcome | undefined> {
-    const lost = this.#lostStreams.get(id)
-    if (lost === undefined || !this.#lostStreams.delete(id)) return undefined
-    const { tool, input } = lost
-    const refuse = (outcome: CallOutcome) => {
-      this.#recordEnd(id, outcome)
-      return outcome
-    }
-    if (effectOf(tool.annotations) !== 'readOnly') return refuse(interrupted(tool))
-    const { executionId, sessionId, caller, metadata } = this.#plan
-    const facts: CallFacts = {
-      callId: this.#record.callId(id),
-      executionId,
-      sessionId,
-      caller,
-      metadata: metadata ?? {},
-      onProgress: progress => this.#record.progressCall(id, progress),
-    }
-    const opened = await invoke(tool, input, facts, this.#bounds, RESTARTED)
-    if (opened.kind !== 'stream') return refuse(opened.kind === 'thrown' ? opened : interrupted(tool))
-    const { stream } = opened
-    for (let rest = this.journal.itemsOf(id); rest > 0; rest--) {
-      const skipped = await nextItem(stream, this.#bounds)
-      if (skipped === undefined || skipped.kind === 'thrown') {
-        stream.release()
-        return refuse(skipped ?? interrupted(tool))
-      }
-    }
-    this.#streams.set(id, stream)
-    return stream
-  }
-
-  #endStream(id: number, stream: OpenStream, outcome: CallOutcome | undefined): void {
-    this.#streams.delete(id)
-    stream.release()
-    this.#recordEnd(id, outcome)
-  }
-
   #recordEnd(id: number, outcome: CallOutcome | undefined): void {
     if (outcome?.kind !== 'thrown') this.#record.endCall(id)
     else {
@@ -483,29 +424,11 @@ export class ToolCalls {
 
   #toolAt(index: number): Tool {
     const tool = this.#plan.toolbox.tools[index]
-    if (tool === undefined) throw new Error(`the guest called tool ${index}, which it was not given`)
+    if (tool === undefined)
+      throw new Error(`the guest called tool ${index}, which it was not given`)
     return tool
   }
 }
 
 /** Waits from this on are told to the guest's worker as long ones: it parks at once. */
 const LONG_WAIT_MS = 1000
-
-/** A stream that is opened again was approved and is read only. */
-const RESTARTED: CallSteps = {
-  awaitDecision: () => Promise.reject(new Error('a stream was asked about twice')),
-  isRemembered: () => true,
-  leave: () => undefined,
-  startWait: () => Promise.resolve(),
-}
-
-function replyText(id: number, outcome: CallOutcome): string {
-  switch (outcome.kind) {
-    case 'value':
-      return outcome.text
-    case 'stream':
-      return `${STREAM}${id}`
-    case 'thrown':
-      return THROWN + JSON.stringify(outcome.thrown)
-  }
-}

@@ -2,7 +2,14 @@
 
 import { z } from 'zod'
 import { Approval } from './approval.ts'
-import { CallError, CallRecord, Execution, ExecutionError, LogLine, WaitingFor } from './execution.ts'
+import {
+  CallError,
+  CallRecord,
+  Execution,
+  ExecutionError,
+  LogLine,
+  WaitingFor,
+} from './execution.ts'
 
 const base = { executionId: z.string(), atMs: z.number() }
 /** Position of an event in its execution's stream, dense, from 1: the `id` of server-sent events. */

@@ -49,7 +49,6 @@ export const GuestState = {
 } as const
 export type GuestState = (typeof GuestState)[keyof typeof GuestState]
 
-
 /**
  * The pressure of a pool: one `SharedArrayBuffer` for all of its workers, viewed as `Int32Array`.
  *

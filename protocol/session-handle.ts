@@ -1,11 +1,5 @@
 import type { ExecutionEvent } from './events.ts'
-import type {
-  ExecuteRequest,
-  Executor,
-  Outcome,
-  RunResult,
-  SessionHandle,
-} from './executor.ts'
+import type { ExecuteRequest, Executor, Outcome, RunResult, SessionHandle } from './executor.ts'
 import type { Session } from './session.ts'
 
 /** A session of any executor: its executions carry the session's id. */

@@ -1,6 +1,8 @@
 /** `latchd logs`: the console text of an execution. */
 
 import type { Command } from 'commander'
+import type { ExecutionEvent } from '../../protocol/events.ts'
+import { askedText, decidedText } from './approval-text.ts'
 import type { Cli, Options } from './cli.ts'
 import { openClient } from './client.ts'
 import { exitCodes } from './exit-codes.ts'
@@ -26,6 +28,22 @@ async function logs(id: string, options: Options, { terminal, config }: Cli): Pr
   }
   for await (const event of client.events(id)) {
     if (event.type === 'log-written') print(terminal.stdout, event.log.text)
+    const news = newsOf(event)
+    if (news !== undefined) print(terminal.stderr, news)
   }
   return exitCodes.ok
+}
+
+/** Why nothing more is written for a while. */
+function newsOf(event: ExecutionEvent): string | undefined {
+  switch (event.type) {
+    case 'approval-requested':
+      return `Waits for approval ${event.approval.approvalId}: ${askedText(event.approval)}`
+    case 'approval-decided':
+      return `${event.approval.tool} ${decidedText(event.approval)}`
+    case 'execution-stuck':
+      return `Stuck: ${event.error.code} ${event.error.message}`
+    default:
+      return undefined
+  }
 }

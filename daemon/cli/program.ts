@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { loadConfig } from '../config/config.ts'
 import { packageVersion } from '../version.ts'
+import { addApprovals } from './approvals.ts'
+import { addApprove } from './approve.ts'
 import { addCancel } from './cancel.ts'
 import type { Cli } from './cli.ts'
 import { addConfig } from './config.ts'
@@ -12,12 +14,33 @@ import { addLogs } from './logs.ts'
 import { print } from './print.ts'
 import { addPs } from './ps.ts'
 import { oneLine, refuse } from './refusal.ts'
+import { addReject } from './reject.ts'
+import { addRetry } from './retry.ts'
 import { addRun } from './run.ts'
 import { addServe } from './serve.ts'
+import { addSessions } from './sessions.ts'
 import { flagTexts } from './setting-flags.ts'
 import { addStore } from './store.ts'
 import type { Terminal } from './terminal.ts'
 import { addTools } from './tools.ts'
+
+/** In the order in which help tells them. */
+const commands = [
+  addServe,
+  addRun,
+  addTools,
+  addPs,
+  addLogs,
+  addCancel,
+  addRetry,
+  addApprovals,
+  addApprove,
+  addReject,
+  addSessions,
+  addStore,
+  addConfig,
+  addDoctor,
+]
 
 /** Runs the command that the arguments (without program and script) ask for; gives its exit code. */
 export async function runProgram(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -41,9 +64,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
       writeErr: text => stderr.write(text),
       outputError: text => print(stderr, `latchd: ${oneLine(text).replace(/^error: /, '')}`),
     })
-  for (const add of [addServe, addRun, addTools, addPs, addLogs, addCancel, addConfig, addDoctor, addStore]) {
-    add(program, cli)
-  }
+  for (const add of commands) add(program, cli)
   try {
     await program.parseAsync(args, { from: 'user' })
     return exitCode

@@ -1,7 +1,7 @@
 /** `latchd ps`: the executions that a daemon knows, newest first. */
 
 import type { Command } from 'commander'
-import { executionStatuses } from '../../protocol/execution.ts'
+import { type Execution, executionStatuses } from '../../protocol/execution.ts'
 import { oneOf, wholeNumber } from '../config/value-kind.ts'
 import type { Cli, Options } from './cli.ts'
 import { openClient } from './client.ts'
@@ -32,12 +32,19 @@ async function ps(options: Options, { terminal, config }: Cli): Promise<number> 
     return exitCodes.ok
   }
   const nowMs = Date.now()
-  const rows = data.map(({ executionId, status, createdAtMs, calls }) => [
-    executionId,
-    status,
-    shortDuration(nowMs - createdAtMs),
-    String(calls.length),
+  const rows = data.map(execution => [
+    execution.executionId,
+    execution.status,
+    shortDuration(nowMs - execution.createdAtMs),
+    String(execution.calls.length),
+    reasonOf(execution),
   ])
-  print(terminal.stdout, table([['ID', 'STATUS', 'AGE', 'CALLS'], ...rows]))
+  print(terminal.stdout, table([['ID', 'STATUS', 'AGE', 'CALLS', 'WHY'], ...rows]))
   return exitCodes.ok
+}
+
+/** What it waits for, or the code of its error. */
+function reasonOf(execution: Execution): string {
+  if (execution.status !== 'waiting') return 'error' in execution ? execution.error.code : ''
+  return [...new Set(execution.waitingFor.map(({ tool }) => tool))].join(', ')
 }

@@ -186,9 +186,7 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
     if (!this.#isDurable || this.#isEmpty()) return this.#written
     const { store } = this.#powers
     const addition = this.#take()
-    return this.#write(addition, () =>
-      store.append(this.#plan.executionId, this.#epoch, addition),
-    )
+    return this.#write(addition, () => store.append(this.#plan.executionId, this.#epoch, addition))
   }
 
   /** Puts a waiting execution away. `ready`: it can go on at once. */

@@ -67,9 +67,10 @@ export function readPlan(claimed: ClaimedExecution, toolbox: Toolbox): ReadPlan 
       source,
       language: kept.language,
       limits: kept.limits,
-      toolbox: tools.length === toolbox.tools.length && tools.every((tool, i) => tool === toolbox.tools[i])
-        ? toolbox
-        : new Toolbox(tools),
+      toolbox:
+        tools.length === toolbox.tools.length && tools.every((tool, i) => tool === toolbox.tools[i])
+          ? toolbox
+          : new Toolbox(tools),
       inputs: kept.inputs,
       seed: kept.seed,
       sessionId,
@@ -105,4 +106,3 @@ function unavailable({ name, inputForm, parameters, effect }: KeptTool, change: 
   const tool = normalizeTool({ name, description: '', annotations, execute: () => undefined })
   return { ...tool, inputForm, parameters, change }
 }
-

@@ -22,7 +22,10 @@ const eventsRoute = createRoute({
   },
 })
 
-export function addEventRoutes(app: OpenAPIHono<HttpEnvironment>, { executions }: HttpPowers): void {
+export function addEventRoutes(
+  app: OpenAPIHono<HttpEnvironment>,
+  { executions }: HttpPowers,
+): void {
   app.openapi(eventsRoute, context => {
     const caller = context.get('caller')
     requireScope(caller, 'read')

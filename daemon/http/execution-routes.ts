@@ -30,7 +30,10 @@ const listRoute = createRoute({
   request: {
     query: z.object({ status: ExecutionStatus.optional(), ...pageQuery }),
   },
-  responses: { 200: json(pageOf(Execution, 'ExecutionList'), 'A page'), ...problems(400, 401, 403) },
+  responses: {
+    200: json(pageOf(Execution, 'ExecutionList'), 'A page'),
+    ...problems(400, 401, 403),
+  },
 })
 
 const cancelRoute = createRoute({

@@ -127,7 +127,11 @@ async function approve(
       ? `Nobody approved ${tool.name} in time`
       : `${tool.name} was rejected${reason === undefined ? '' : `: ${reason}`}`
   throw new Refused({
-    ...thrownByHost(status === 'expired' ? 'APPROVAL_EXPIRED' : 'APPROVAL_REJECTED', message, tool.name),
+    ...thrownByHost(
+      status === 'expired' ? 'APPROVAL_EXPIRED' : 'APPROVAL_REJECTED',
+      message,
+      tool.name,
+    ),
     ...(reason !== undefined && { details: { reason } }),
   })
 }

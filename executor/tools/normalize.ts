@@ -110,11 +110,17 @@ function assemble(parts: Parts): Tool {
 
 const isDuration = (value: unknown): value is number => typeof value === 'number' && value > 0
 
-function readApproval(parts: Parts, name: string): Pick<Tool, 'approvalRule' | 'approvalTimeoutMs'> {
+function readApproval(
+  parts: Parts,
+  name: string,
+): Pick<Tool, 'approvalRule' | 'approvalTimeoutMs'> {
   const { needsApproval, approvalTimeoutMs } = parts
   const isFunction = typeof needsApproval === 'function'
   if (needsApproval !== undefined && typeof needsApproval !== 'boolean' && !isFunction) {
-    throw invalid(name, `needsApproval is a ${typeof needsApproval}; a boolean or a function is allowed`)
+    throw invalid(
+      name,
+      `needsApproval is a ${typeof needsApproval}; a boolean or a function is allowed`,
+    )
   }
   if (approvalTimeoutMs !== undefined && !isDuration(approvalTimeoutMs)) {
     throw invalid(

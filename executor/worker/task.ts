@@ -8,7 +8,13 @@ import { OutOfGuestMemory } from '../engine/quickjs.ts'
 import { HostOperation } from '../guest/host-operations.ts'
 import type { GuestTool } from '../guest/tools.ts'
 import type { JournaledDelivery } from '../journal.ts'
-import type { GuestOutcome, GuestOutput, GuestReport, GuestRequest, GuestTask } from '../messages.ts'
+import type {
+  GuestOutcome,
+  GuestOutput,
+  GuestReport,
+  GuestRequest,
+  GuestTask,
+} from '../messages.ts'
 import { requestText } from '../request-text.ts'
 import { Channel } from './channel.ts'
 import { GuestClock } from './clock.ts'
@@ -139,7 +145,10 @@ class RunningTask {
     const unread = this.#recorded.get(this.#lastRecorded) as JournaledDelivery
     const why = outcome.status === 'failed' ? ` with ${outcome.error.code}` : ''
     const message = `The program ended${why} after ${this.#calls} calls; its journal holds call ${unread.id}: ${unread.request}`
-    return { status: 'diverged', error: { code: 'NONDETERMINISM', name: 'Nondeterminism', message } }
+    return {
+      status: 'diverged',
+      error: { code: 'NONDETERMINISM', name: 'Nondeterminism', message },
+    }
   }
 
   #guestMs(): number {

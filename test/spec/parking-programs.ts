@@ -73,8 +73,7 @@ note(await Promise.all(${JSON.stringify(list)}.map(twice)))`,
   text(list.map(list => `note(${JSON.stringify(list)}.sort((a, b) => read(a) - read(b)))`)),
   text(
     n.map(
-      n =>
-        `function* asked() { for (let i = 0; i < ${n}; i++) yield echo(i) }; note([...asked()])`,
+      n => `function* asked() { for (let i = 0; i < ${n}; i++) yield echo(i) }; note([...asked()])`,
     ),
   ),
   text(fc.constant('note(echo(Math.random()), Math.random(), crypto.randomUUID())')),
@@ -84,9 +83,11 @@ note(await Promise.all(${JSON.stringify(list)}.map(twice)))`,
     ),
   ),
   text(
-    tool.map(tool => `const at = Date.now(), since = performance.now()
+    tool.map(
+      tool => `const at = Date.now(), since = performance.now()
 console.log('clock', at, since); ${tool}(1); console.log('clock again', at, since)
-note(Date.now() >= at, performance.now() >= since, new Date() >= new Date(at))`),
+note(Date.now() >= at, performance.now() >= since, new Date() >= new Date(at))`,
+    ),
   ),
   text(delayMs.map(ms => `await new Promise(done => setTimeout(done, ${ms})); note('later')`)),
   text(
@@ -108,7 +109,10 @@ note(ticks)`),
   ),
   text(
     fc.tuple(n, n).map(
-      ([a, b]) => `const read2 = async size => { let sum = 0; for await (const item of count(size)) sum += item; return sum }
+      ([
+        a,
+        b,
+      ]) => `const read2 = async size => { let sum = 0; for await (const item of count(size)) sum += item; return sum }
 note(await Promise.all([read2(${a}), read2(${b})]))`,
     ),
   ),
@@ -146,11 +150,7 @@ const kindOf = ({ status, value, reason }) => [status, value, reason?.message]
 `
 
 export const parkingProgram: fc.Arbitrary<ParkingProgram> = fc
-  .tuple(
-    fc.array(statement, { minLength: 1, maxLength: 3 }),
-    ending,
-    fc.constantFrom(1, 2, 32),
-  )
+  .tuple(fc.array(statement, { minLength: 1, maxLength: 2 }), ending, fc.constantFrom(1, 2, 32))
   .map(([statements, ending, maxConcurrentCalls]) => ({
     source: `${HEAD}${statements.map(({ text }) => `{ ${text} }\n`).join('')}${ending}`,
     limits: { maxConcurrentCalls, maxCallBytes: MAX_CALL_BYTES, wallMs: WALL_MS },

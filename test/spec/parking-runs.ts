@@ -120,7 +120,12 @@ export class ParkingRuns {
     const effects: string[] = []
     const progress = { isParked: false }
     const gates = new Gates(waiting => choose(waiting, progress))
-    const planned = planExecution(bodyOf(source, limits), toolboxOf(gates, effects), undefined, 'test')
+    const planned = planExecution(
+      bodyOf(source, limits),
+      toolboxOf(gates, effects),
+      undefined,
+      'test',
+    )
     const plan = { ...planned, seed }
     const powers = { pool, supervision: this.#supervision, latencies: new Latencies() }
     const host = {
@@ -138,7 +143,14 @@ export class ParkingRuns {
     if (end.kind !== 'ended') throw new Error(`The run is ${end.kind}`)
     const { records, startedAtMs } = running.kept()
     const { execution } = end
-    return { execution, events, effects, answered: gates.answered, records: [...records], startedAtMs }
+    return {
+      execution,
+      events,
+      effects,
+      answered: gates.answered,
+      records: [...records],
+      startedAtMs,
+    }
   }
 }
 
