@@ -7,6 +7,7 @@ import { Toolbox } from '../executor/tools/toolbox.ts'
 import type { Config } from './config/config.ts'
 import type { Daemon } from './listening.ts'
 import { createLog } from './log.ts'
+import type { FailpointPlan } from './store/failpoints.ts'
 import { configuredTools } from './tools/configured-tools.ts'
 
 export type { Daemon } from './listening.ts'
@@ -16,6 +17,7 @@ export type { Daemon } from './listening.ts'
  *
  * @param onLost called when the store is lost: nobody knows what is on disk, and only a new process
  *   may go on
+ * @param failpoints what a drill wants to fail
  * @throws {LatchdError} `STATE_IN_USE`, `STATE_TOO_NEW`
  * @throws {LatchdError} `TOOL_INVALID` for a tool module that cannot be used
  * @throws {Error} of Node when the address cannot be listened on
@@ -23,6 +25,7 @@ export type { Daemon } from './listening.ts'
 export async function startDaemon(
   config: Config,
   onLost: (error: Error) => void = rethrow,
+  failpoints?: FailpointPlan,
 ): Promise<Daemon> {
   const log = createLog(config.logLevel)
   // Before anything else: of two daemons on one folder only one may do anything.
@@ -33,6 +36,7 @@ export async function startDaemon(
       log.fatal({ err: error }, 'store lost')
       onLost(error)
     },
+    failpoints,
   })
   const pool = new WorkerPool(config.workers)
   try {

@@ -17,6 +17,12 @@ export interface GuestSession {
   readonly snapshot: Uint8Array | undefined
 }
 
+/** Makes a run a shadow: it repeats what its journal holds, asks nobody for anything, and ends there. */
+export interface GuestShadow {
+  /** Number of the call that it ends at, as soon as that is asked for; absent: none. */
+  readonly untilCall?: number
+}
+
 /** What a worker gets to run: the task of the pool. */
 export interface GuestTask {
   readonly source: string
@@ -40,6 +46,8 @@ export interface GuestTask {
   readonly latch: SharedArrayBuffer
   /** What earlier runs were given, in order: the guest is brought back by it. Empty on the first. */
   readonly journal: readonly JournaledDelivery[]
+  /** Absent: the run is no shadow. */
+  readonly shadow?: GuestShadow
   /** Whether the tools' streams have to be opened again, since the process is another one. */
   readonly isRestored: boolean
   /** Console lines that earlier runs have told. */
@@ -115,8 +123,23 @@ export type GuestOutcome =
       /** How many deliveries it had been handed, those of the journal included. */
       readonly received: number
     }
+  /** A shadow that came to the call it was to end at. */
+  | { readonly status: 'halted'; readonly request: string }
   /** It took another path than its journal says. */
   | { readonly status: 'diverged'; readonly error: ExecutionError }
+
+/** Where a program stands, in coordinates of its source as sent. */
+export type GuestPlace = Pick<ExecutionError, 'line' | 'column' | 'frame' | 'stack'>
+
+/** How far a shadow came. */
+export interface ShadowReport {
+  /** Number of the last call, timer or stream item that it asked for. */
+  readonly asked: number
+  /** What it asked for that its journal does not answer: number and `requestText`. */
+  readonly unanswered: readonly (readonly [number, string])[]
+  /** Where it ended, when that was in a call of its. */
+  readonly place?: GuestPlace
+}
 
 /** What a worker gives back: the result of the pool's task. */
 export interface GuestReport {
@@ -130,4 +153,6 @@ export interface GuestReport {
   readonly peakMemoryBytes: number
   /** What the program has left to its session; absent when that keeps what it had. */
   readonly snapshot?: Uint8Array
+  /** Of a shadow. */
+  readonly shadow?: ShadowReport
 }

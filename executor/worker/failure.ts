@@ -5,6 +5,7 @@ import type { Program } from '../compile/program.ts'
 import type { SourceError } from '../compile/source-error.ts'
 import { PROGRAM_FILE } from '../engine/quickjs.ts'
 import type { ErrorDescription } from '../guest/errors.ts'
+import type { GuestPlace } from '../messages.ts'
 import { codeFrame } from './code-frame.ts'
 import { hintForError } from './hints.ts'
 
@@ -63,12 +64,10 @@ export function engineSyntaxFailure(
   return { ...guestFailure(descriptionText, failed), code: 'SYNTAX_ERROR' }
 }
 
-type Place = Pick<ExecutionError, 'line' | 'column' | 'frame' | 'stack'>
-
 const frame = /^ {4}at (?:(.*) \()?([^()]*?):(\d+)(?::(\d+))?\)?$/
 
 /** The guest's own frames of an engine stack, in coordinates of the source as sent. */
-function mapped(stack: string, failed: FailedProgram): Place {
+export function mapped(stack: string, failed: FailedProgram): GuestPlace {
   const frames: string[] = []
   let first: { line: number; column: number } | undefined
   for (const text of stack.split('\n')) {

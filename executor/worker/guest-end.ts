@@ -25,6 +25,17 @@ export class GuestParked extends GuestEnd {
   }
 }
 
+/** A shadow came to the call that it was to end at. */
+export class GuestHalted extends GuestEnd {
+  /** What it asked for there: see `requestText`. */
+  readonly request: string
+
+  constructor(request: string) {
+    super()
+    this.request = request
+  }
+}
+
 /** The guest took another path than its journal. */
 export class GuestDiverged extends GuestEnd {
   constructor(message: string) {

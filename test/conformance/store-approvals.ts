@@ -161,11 +161,14 @@ export async function approvalTests(t: Test, open: OpenStore): Promise<void> {
     )
   })
 
-  t.test('a decision may come when the execution has ended, and changes nothing of it', async t => {
+  t.test('an approval that nobody decided expires with its execution', async t => {
     const store = await open(t)
     await store.submit(submission('e1', { approvals: [approval('e1', 'a1')] }))
     await store.finish('e1', 1, completed('e1'))
-    t.match(await store.signal('a1', rejected), { kind: 'decided', isWaiting: false })
+    t.match(await store.signal('a1', rejected), {
+      kind: 'already',
+      stored: { approval: { status: 'expired' } },
+    })
     t.strictSame(await store.recover(CREATED_MS), { resume: [], nextWakeMs: undefined })
   })
 }

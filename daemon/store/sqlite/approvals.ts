@@ -106,12 +106,16 @@ export class Approvals {
     }
   }
 
-  /** An execution that has ended is told nothing any more. */
-  endAll(execution: RowId): void {
+  /** An execution has ended: it is told nothing any more, and nobody need decide for it. */
+  endAll(execution: RowId, endedAtMs: number): void {
     this.#connection.run(
       'UPDATE wait SET is_ready = 0 WHERE execution = ? AND is_ready = 1',
       execution,
     )
+    for (const { approval } of this.ofExecution(execution)) {
+      if (approval.status !== 'pending') continue
+      this.signal(approval.approvalId, { status: 'expired', decidedAtMs: endedAtMs })
+    }
   }
 
   ofExecution(execution: RowId): StoredApproval[] {

@@ -177,7 +177,7 @@ export class Executions {
       execution.endedAtMs,
       row.id,
     )
-    this.#parts.approvals.endAll(row.id)
+    this.#parts.approvals.endAll(row.id, execution.endedAtMs)
     if (row.session_id === null) return
     this.#parts.sessions.ended(row.session_id, snapshot, execution.endedAtMs)
   }
