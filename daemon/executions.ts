@@ -12,10 +12,11 @@ import type { CompiledProgram } from '../executor/messages.ts'
 import type { Toolbox } from '../executor/tools/toolbox.ts'
 import { LatchdError } from '../protocol/errors.ts'
 import type { ExecutionEvent } from '../protocol/events.ts'
-import { type Execution, isEnded } from '../protocol/execution.ts'
+import { type Execution, type ExecutionError, isEnded } from '../protocol/execution.ts'
 import { ExecutionKeeper, type KeeperPowers } from './durable/execution-keeper.ts'
 import { readPlan } from './durable/kept-plan.ts'
 import { Resumption } from './durable/resumption.ts'
+import { UpgradeCheck } from './durable/upgrade-check.ts'
 import { IdleCollector } from './idle-collector.ts'
 import { fromCursor, isBefore, toCursor } from './store/place.ts'
 import type { ClaimedExecution, ListQuery, StoredExecution } from './store/store.ts'
@@ -72,12 +73,18 @@ export class Executions {
   /** Those that are in memory: all but the ended and those put away. */
   #live = new Map<string, Live>()
   #resumption: Resumption
+  #upgrades: UpgradeCheck
+  /** Those that are held against another runtime than they began with. */
+  #checking = new Set<string>()
   #collector: IdleCollector
   #isDraining = false
 
   constructor(options: ExecutionsOptions) {
     this.#options = options
     this.#collector = new IdleCollector(options.pool)
+    this.#upgrades = new UpgradeCheck(options, options.runtime, sessionId =>
+      options.sessions.load(sessionId),
+    )
     this.#resumption = new Resumption({
       store: options.store,
       resume: executionId => this.#resume(executionId),
@@ -193,10 +200,11 @@ export class Executions {
           })
           return
         }
-        const parked = await keeper.park(end.wakeAtMs)
-        if (parked === 'ready' && !this.#isDraining) continue
+        const { kind, wakeAtMs } = await keeper.park(end.wakeAtMs)
+        if (kind === 'ready' && !this.#isDraining) continue
         running.putAway()
-        this.#resumption.wakeAt(end.wakeAtMs)
+        keeper.close()
+        this.#resumption.wakeAt(wakeAtMs)
         return
       }
     } finally {
@@ -208,11 +216,37 @@ export class Executions {
   /** Brings an execution back from the store. Resolves when it has got a worker, or needs none. */
   async #resume(executionId: string): Promise<void> {
     if (this.#isDraining || this.#live.has(executionId)) return
-    const claimed = await this.#options.store.claim(executionId)
+    // What is decided meanwhile is in the store, and read with the second claim.
+    if (this.#checking.has(executionId)) return
+    let claimed = await this.#options.store.claim(executionId)
     if (claimed === undefined) return
+    let divergence: ExecutionError | undefined
+    if (this.#upgrades.isNeeded(claimed)) {
+      divergence = await this.#check(claimed)
+      if (this.#isDraining || this.#live.has(executionId)) return
+      claimed = await this.#options.store.claim(executionId)
+      if (claimed === undefined) return
+    }
     const { promise, resolve } = Promise.withResolvers<void>()
-    this.#start(...this.#restore(claimed, resolve))
+    const restored = this.#restore(claimed, resolve)
+    if (divergence !== undefined) restored[1].stick(divergence)
+    this.#start(...restored)
     await Promise.race([promise, this.#live.get(executionId)?.gone])
+  }
+
+  /** How an execution of another runtime would take another path here; `undefined`: it does not. */
+  async #check(claimed: ClaimedExecution): Promise<ExecutionError | undefined> {
+    const { executionId } = claimed
+    this.#checking.add(executionId)
+    try {
+      return await this.#upgrades.divergenceOf(claimed)
+    } catch (error) {
+      // A worker that is lost says nothing about its path: the execution itself will show.
+      if (!this.#isDraining) this.#options.onFault(error, executionId)
+      return undefined
+    } finally {
+      this.#checking.delete(executionId)
+    }
   }
 
   #restore(
@@ -327,13 +361,15 @@ export class Executions {
 
   /** Cancels an execution and gives it as it ended; one that has ended stays as it is. */
   async cancel(executionId: string, caller: Caller): Promise<Execution> {
-    const { execution } = await this.#find(executionId, caller)
-    if (isEnded(execution)) return execution
-    await this.#load(executionId, execution.status === 'stuck')
-    const live = this.#live.get(executionId)
-    live?.running.cancel()
-    await live?.gone
-    return (await this.#find(executionId, caller)).execution
+    // More than once: at this moment it may be on its way to the store, where no cancel reaches it.
+    for (;;) {
+      const { execution } = await this.#find(executionId, caller)
+      if (isEnded(execution)) return execution
+      await this.#load(executionId, execution.status === 'stuck')
+      const live = this.#live.get(executionId)
+      live?.running.cancel()
+      await live?.gone
+    }
   }
 
   /** Brings an execution into memory that is in the store alone. */

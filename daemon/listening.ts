@@ -12,6 +12,7 @@ import { Supervision } from '../executor/supervision.ts'
 import type { Toolbox } from '../executor/tools/toolbox.ts'
 import { ApprovalDesk } from './approvals.ts'
 import type { Config } from './config/config.ts'
+import { ReplayDesk } from './durable/replay-desk.ts'
 import { EventHub } from './event-hub.ts'
 import { Executions } from './executions.ts'
 import { createApp } from './http/app.ts'
@@ -54,10 +55,11 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
     log.error({ err: error, executionId }, 'execution lost')
   const webhooks = openWebhooks({ ...config, stateDir: resolve(config.stateDir) }, store, log)
   const sessions = new SessionDesk(store, config.retention.keepMs, snapshotTag(machine))
+  const supervision = new Supervision()
   const executions = new Executions({
     pool,
     sessions,
-    supervision: new Supervision(),
+    supervision,
     latencies: new Latencies(),
     store,
     memory: new MemoryStore(),
@@ -74,9 +76,11 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
     },
   })
   const approvals = new ApprovalDesk({ store, executions, toolbox })
+  const replays = new ReplayDesk({ store, executions, sessions, pool, supervision, toolbox })
   const app = createApp({
     executions,
     approvals,
+    replays,
     sessions,
     store,
     webhookUrl: config.webhookUrl,

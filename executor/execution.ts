@@ -174,6 +174,11 @@ export class RunningExecution {
     this.#leave()
   }
 
+  /** Keeps it from going on, before it has run here: {@link run} gives `stuck`. */
+  stick(error: ExecutionError): void {
+    this.#stick(error)
+  }
+
   /** Hands over a decision that has been stored. */
   decide(decided: CallApproval): void {
     this.#toldDecided.add(decided.approval.approvalId)

@@ -10,11 +10,7 @@ const FIRST_PAUSE_MS = 50
 const LONGEST_PAUSE_MS = 2000
 
 /** What a daemon that stops, and the one that comes after it, make of a request. */
-const away: ReadonlySet<ErrorCode> = new Set([
-  'CONNECTION_LOST',
-  'CONNECTION_REFUSED',
-  'DRAINING',
-])
+const away: ReadonlySet<ErrorCode> = new Set(['CONNECTION_LOST', 'CONNECTION_REFUSED', 'DRAINING'])
 
 export class Patience {
   #failures = 0

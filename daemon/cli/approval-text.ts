@@ -7,6 +7,11 @@ export function askedText({ tool, input }: Approval): string {
   return `${tool} ${JSON.stringify(input)}`
 }
 
+/** Whether the answer is text. */
+export function isQuestion({ tool }: Approval): boolean {
+  return tool === 'ask_human'
+}
+
 /** What was decided, by whom and why. */
 export function decidedText({ status, decidedBy, reason, answer }: Approval): string {
   const by = decidedBy === undefined ? '' : ` by ${decidedBy}`

@@ -15,6 +15,7 @@ import { print } from './print.ts'
 import { addPs } from './ps.ts'
 import { oneLine, refuse } from './refusal.ts'
 import { addReject } from './reject.ts'
+import { addReplay } from './replay.ts'
 import { addRetry } from './retry.ts'
 import { addRun } from './run.ts'
 import { addServe } from './serve.ts'
@@ -37,6 +38,7 @@ const commands = [
   addApprove,
   addReject,
   addSessions,
+  addReplay,
   addStore,
   addConfig,
   addDoctor,

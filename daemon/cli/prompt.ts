@@ -3,6 +3,7 @@
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import type { Approval, Decision } from '../../protocol/approval.ts'
+import { isQuestion } from './approval-text.ts'
 import type { Output } from './terminal.ts'
 
 /** Asks a question and gives the line that is answered; `undefined` when there are no more. */
@@ -19,12 +20,9 @@ export function askOn(input: Readable, output: Output): Ask {
   }
 }
 
-/** The tool whose answer is text. */
-const QUESTION = 'ask_human'
-
 /** Asks a person to decide. */
-export async function askDecision({ tool }: Approval, ask: Ask): Promise<Decision> {
-  if (tool === QUESTION) {
+export async function askDecision(approval: Approval, ask: Ask): Promise<Decision> {
+  if (isQuestion(approval)) {
     const answer = await ask('Answer: ')
     return answer === undefined ? nobody : { decision: 'approve', answer }
   }

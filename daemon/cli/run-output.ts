@@ -4,7 +4,7 @@ import type { Approval } from '../../protocol/approval.ts'
 import type { ExecutionEvent } from '../../protocol/events.ts'
 import type { Execution, LogLine } from '../../protocol/execution.ts'
 import { toOutcome } from '../../protocol/outcome.ts'
-import { askedText, decidedText } from './approval-text.ts'
+import { askedText, decidedText, isQuestion } from './approval-text.ts'
 import { failureText } from './guest-failure.ts'
 import { print } from './print.ts'
 import { startSpinner } from './spinner.ts'
@@ -77,7 +77,8 @@ export class RunOutput {
     const { stderr } = this.#terminal
     const { approvalId } = approval
     print(stderr, `Waits for approval: ${askedText(approval)}`)
-    print(stderr, `  latchd approve ${approvalId}${flags}`)
+    const answer = isQuestion(approval) ? ' --answer TEXT' : ''
+    print(stderr, `  latchd approve ${approvalId}${answer}${flags}`)
     print(stderr, `  latchd reject ${approvalId}${flags}`)
   }
 

@@ -14,9 +14,7 @@ export function addSessions(program: Command, cli: Cli): void {
     .command('sessions')
     .description('list the sessions of a daemon, newest first')
     .option('--json', 'print JSON')
-  addSettingFlags(command, ['url']).action(
-    cli.action((options: Options) => list(options, cli)),
-  )
+  addSettingFlags(command, ['url']).action(cli.action((options: Options) => list(options, cli)))
   const rm = command
     .command('rm')
     .description('forget sessions with their state')
@@ -34,13 +32,15 @@ async function list(options: Options, { terminal, config }: Cli): Promise<number
     return exitCodes.ok
   }
   const nowMs = Date.now()
-  const rows = sessions.map(({ sessionId, createdAtMs, lastUsedAtMs, executions, snapshotBytes }) => [
-    sessionId,
-    shortDuration(nowMs - createdAtMs),
-    shortDuration(nowMs - lastUsedAtMs),
-    String(executions),
-    String(snapshotBytes),
-  ])
+  const rows = sessions.map(
+    ({ sessionId, createdAtMs, lastUsedAtMs, executions, snapshotBytes }) => [
+      sessionId,
+      shortDuration(nowMs - createdAtMs),
+      shortDuration(nowMs - lastUsedAtMs),
+      String(executions),
+      String(snapshotBytes),
+    ],
+  )
   print(terminal.stdout, table([['ID', 'AGE', 'UNUSED', 'EXECUTIONS', 'BYTES'], ...rows]))
   return exitCodes.ok
 }

@@ -83,6 +83,7 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
   #onStart: () => void = () => {}
   /** The end of a volatile execution, to be told when all of it is done. */
   #end: ExecutionEvent | undefined
+  #isClosed = false
   /** Writes that found the disk full and are tried again. */
   #stalled = 0
 
@@ -183,23 +184,32 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
   }
 
   sync(): Promise<void> {
-    if (!this.#isDurable || this.#isEmpty()) return this.#written
+    if (!this.#isDurable || this.#isClosed || this.#isEmpty()) return this.#written
     const { store } = this.#powers
     const addition = this.#take()
     return this.#write(addition, () => store.append(this.#plan.executionId, this.#epoch, addition))
   }
 
-  /** Puts a waiting execution away. `ready`: it can go on at once. */
-  async park(wakeAtMs: number): Promise<'parked' | 'ready'> {
+  /**
+   * Puts a waiting execution away until `wakeAtMs`, or its deadline.
+   *
+   * @returns `ready` when it can go on at once; the instant at which it has to be looked at
+   */
+  async park(untilMs: number): Promise<{ kind: 'parked' | 'ready'; wakeAtMs: number }> {
     const { executionId, createdAtMs, limits } = this.#plan
     const addition = { ...this.#take(), usage: this.#usage() }
-    const deadlineMs = createdAtMs + limits.wallMs
-    const parking = { ...addition, wakeAtMs: Math.min(wakeAtMs, deadlineMs) }
-    let outcome: 'parked' | 'ready' = 'parked'
+    const wakeAtMs = Math.min(untilMs, createdAtMs + limits.wallMs)
+    let kind: 'parked' | 'ready' = 'parked'
     await this.#write(addition, async () => {
-      outcome = await this.#powers.store.park(executionId, this.#epoch, parking)
+      kind = await this.#powers.store.park(executionId, this.#epoch, { ...addition, wakeAtMs })
     })
-    return outcome
+    return { kind, wakeAtMs }
+  }
+
+  /** Writes nothing any more: the execution is another's. What came meanwhile comes again. */
+  close(): void {
+    this.#take()
+    this.#isClosed = true
   }
 
   /**

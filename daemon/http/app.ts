@@ -14,6 +14,7 @@ import { addInfoRoute } from './info-route.ts'
 import { checkOrigin } from './origin.ts'
 import type { HttpEnvironment, HttpPowers } from './powers.ts'
 import { problemResponse } from './problem.ts'
+import { addReplayRoute } from './replay-route.ts'
 import { addSessionRoutes } from './session-routes.ts'
 import { addToolRoutes } from './tool-routes.ts'
 
@@ -62,6 +63,7 @@ export function createApp(powers: HttpPowers): OpenAPIHono<HttpEnvironment> {
   })
   addExecuteRoutes(app, powers)
   addExecutionRoutes(app, powers)
+  addReplayRoute(app, powers)
   addApprovalRoutes(app, powers)
   addSessionRoutes(app, powers)
   addEventRoutes(app, powers)

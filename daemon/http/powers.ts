@@ -3,6 +3,7 @@
 import type { WorkerPool } from '../../executor/pool.ts'
 import type { Toolbox } from '../../executor/tools/toolbox.ts'
 import type { ApprovalDesk } from '../approvals.ts'
+import type { ReplayDesk } from '../durable/replay-desk.ts'
 import type { Executions } from '../executions.ts'
 import type { Logger } from '../log.ts'
 import type { SessionDesk } from '../sessions.ts'
@@ -13,6 +14,7 @@ import type { KnownCaller, Tokens } from './tokens.ts'
 export interface HttpPowers {
   readonly executions: Executions
   readonly approvals: ApprovalDesk
+  readonly replays: ReplayDesk
   readonly sessions: SessionDesk
   readonly store: Store
   /** Where what happens is posted for executions that name no place of their own. */

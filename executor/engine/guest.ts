@@ -49,6 +49,8 @@ export interface Guest {
   deliver(id: number, text: string): void
   /** Texts of the rejections that nobody handled, oldest first. */
   unhandledRejections(): string[]
+  /** The engine's stack of where the program stands, inside of a call of `host`, before it is ended. */
+  whereabouts(): string
   /** Whether the heap has no room left: then jobs are lost, and promises stay pending for ever. */
   isFull(): boolean
   /** Bytes of memory that the guest has touched, at its peak. */

@@ -39,6 +39,7 @@ export const entryNames = [
   'undeclare',
   'finishSession',
   'rest',
+  'whereabouts',
 ] as const
 type EntryName = (typeof entryNames)[number]
 
@@ -278,6 +279,13 @@ export class QuickJSGuest implements Guest {
       this.#free(text)
     }
     return texts
+  }
+
+  whereabouts(): string {
+    const value = this.#enter('whereabouts')
+    const stack = this.#readText(value)
+    this.#free(value)
+    return stack
   }
 
   isFull(): boolean {

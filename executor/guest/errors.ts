@@ -65,6 +65,9 @@ export function thrownError(text: string, place?: Error): Error {
   return error
 }
 
+/** Where the program stands, as an error made there would say it. */
+export const whereabouts = (): string => textOf(new ErrorOf(), 'stack') ?? ''
+
 /** What the host is told of an error: {@link ErrorDescription} as JSON. */
 export function describe(thrown: unknown): string {
   const description = record() as unknown as {

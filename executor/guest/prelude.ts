@@ -9,7 +9,7 @@ import { clockMs, installClock } from './clock.ts'
 import { installConsole } from './console.ts'
 import { installDateText } from './date-text.ts'
 import { installEncoding } from './encoding.ts'
-import { describe, describeRejection, installErrors } from './errors.ts'
+import { describe, describeRejection, installErrors, whereabouts } from './errors.ts'
 import { askNumber, askText } from './host.ts'
 import { ENTRY_GLOBAL } from './host-names.ts'
 import { HostOperation, logLevels } from './host-operations.ts'
@@ -72,5 +72,6 @@ reflectDefineProperty(
     undeclare,
     finishSession,
     rest,
+    whereabouts,
   }),
 )

@@ -9,19 +9,27 @@ import { HostOperation } from '../guest/host-operations.ts'
 import type { GuestTool } from '../guest/tools.ts'
 import type { JournaledDelivery } from '../journal.ts'
 import type {
+  Delivery,
   GuestOutcome,
   GuestOutput,
   GuestReport,
   GuestRequest,
   GuestTask,
+  ShadowReport,
 } from '../messages.ts'
 import { requestText } from '../request-text.ts'
 import { Channel } from './channel.ts'
 import { GuestClock } from './clock.ts'
 import type { Compiler } from './compiler.ts'
 import { CpuBudget } from './cpu-budget.ts'
-import { engineSyntaxFailure, type FailedProgram, guestFailure, syntaxFailure } from './failure.ts'
-import { GuestDiverged, GuestEnd, GuestParked, limitExceeded } from './guest-end.ts'
+import {
+  engineSyntaxFailure,
+  type FailedProgram,
+  guestFailure,
+  mapped,
+  syntaxFailure,
+} from './failure.ts'
+import { GuestDiverged, GuestEnd, GuestHalted, GuestParked, limitExceeded } from './guest-end.ts'
 import { hintForCpu } from './hints.ts'
 import { answerIntl } from './intl.ts'
 import { LogBuffer } from './logs.ts'
@@ -65,6 +73,11 @@ class RunningTask {
   #isFinalAnswer = false
   /** Whether a session's program runs, or ran. */
   #hasBegun = false
+  /** What a shadow asked for that its journal does not answer. */
+  #unanswered: [number, string][] = []
+  /** The engine's stack where a shadow ended. */
+  #stack: string | undefined
+  #program: FailedProgram | undefined
 
   constructor(task: GuestTask, guest: Guest, { pressure, parksAlways }: TaskPowers) {
     const { port, latch, journal, limits } = task
@@ -80,7 +93,8 @@ class RunningTask {
       pressure,
       journal,
       patienceMs: awaited => patienceMs(this.#guestMs(), this.#expectedMs(awaited)),
-      parksAlways,
+      // Nobody answers a shadow: where it would wait it has come to its end.
+      parksAlways: parksAlways || task.shadow !== undefined,
     })
     this.#clock = new GuestClock(task.startedAtMs)
     this.#logs = new LogBuffer(limits.maxLogBytes, task.toldLogs, lines =>
@@ -118,12 +132,23 @@ class RunningTask {
       waitMs: this.#channel.waitMs,
       peakMemoryBytes: this.#guest.memoryBytes,
       ...(snapshot && { snapshot }),
+      ...(this.#task.shadow && { shadow: this.#shadowReport() }),
+    }
+  }
+
+  #shadowReport(): ShadowReport {
+    const place = this.#stack && this.#program && mapped(this.#stack, this.#program)
+    return {
+      asked: this.#calls,
+      unanswered: this.#unanswered,
+      ...(place && { place }),
     }
   }
 
   /** What the program has left to its session; `undefined` when that keeps what it had. */
   #leaveSession({ status }: GuestOutcome): Uint8Array | undefined {
     if (!this.#hasBegun || status === 'parked' || status === 'diverged') return undefined
+    if (this.#task.shadow !== undefined) return undefined
     return this.#guest.endSession() === 'clean' ? this.#guest.snapshot() : undefined
   }
 
@@ -141,10 +166,12 @@ class RunningTask {
   /** An end before all that the journal holds was asked for is not the end that the journal leads to. */
   #checked(outcome: GuestOutcome): GuestOutcome {
     const isEnd = outcome.status === 'completed' || outcome.status === 'failed'
-    if (!isEnd || this.#calls >= this.#lastRecorded) return outcome
+    // Nobody will answer a shadow, so where it waits is as far as it comes.
+    const isLast = isEnd || (outcome.status === 'parked' && this.#task.shadow !== undefined)
+    if (!isLast || this.#calls >= this.#lastRecorded) return outcome
     const unread = this.#recorded.get(this.#lastRecorded) as JournaledDelivery
     const why = outcome.status === 'failed' ? ` with ${outcome.error.code}` : ''
-    const message = `The program ended${why} after ${this.#calls} calls; its journal holds call ${unread.id}: ${unread.request}`
+    const message = `The program ${isEnd ? 'ended' : 'waits'}${why} after ${this.#calls} calls; its journal holds call ${unread.id}: ${unread.request}`
     return {
       status: 'diverged',
       error: { code: 'NONDETERMINISM', name: 'Nondeterminism', message },
@@ -167,6 +194,7 @@ class RunningTask {
   }
 
   #runProgram(program: FailedProgram): GuestOutcome {
+    this.#program = program
     try {
       this.#begin()
       try {
@@ -230,6 +258,7 @@ class RunningTask {
       return { status: 'parked', awaited: error.awaited, received: this.#channel.received }
     }
     if (error instanceof GuestEnd) {
+      if (error instanceof GuestHalted) return { status: 'halted', request: error.request }
       if (error instanceof GuestDiverged) {
         return { status: 'diverged', error: error.failure as ExecutionError }
       }
@@ -278,12 +307,14 @@ class RunningTask {
       case HostOperation.call: {
         const id = this.#start()
         const refusal = this.#refusal(number, text)
+        if (refusal !== undefined) this.#haltAt(this.#call(id, number, text, true))
         return refusal ?? this.#block(this.#call(id, number, text, true))
       }
       case HostOperation.callConcurrently: {
         const id = this.#start()
         const refusal = this.#refusal(number, text)
         if (refusal === undefined) return this.#launch(this.#call(id, number, text, false))
+        this.#haltAt(this.#call(id, number, text, false))
         this.#channel.stash({ id, text: refusal, atMs: this.#clock.nowMs })
         this.#pending.set(id, 0)
         return id
@@ -361,12 +392,35 @@ class RunningTask {
     const recorded = this.#recorded.get(id)
     this.#pending.set(id, this.#expectedOf(request))
     if (recorded !== undefined) this.#repeat(request, recorded)
+    else if (this.#task.shadow !== undefined) this.#unanswered.push([id, this.#textOf(request)])
     else {
       if (id > this.#lastRecorded) this.#cpu.startLive()
       this.#logs.flush()
       this.#channel.send(request)
     }
+    this.#haltAt(request)
     return id
+  }
+
+  /** Ends a shadow at the call that it was to end at. */
+  #haltAt(request: GuestRequest): void {
+    if (request.id !== this.#task.shadow?.untilCall) return
+    this.#lookAround()
+    throw new GuestHalted(this.#textOf(request))
+  }
+
+  #textOf(request: GuestRequest): string {
+    return requestText(request, index => this.#tools[index]?.[0] ?? '')
+  }
+
+  /** Notes where a shadow stands that is about to end. */
+  #lookAround(): void {
+    if (this.#task.shadow === undefined) return
+    try {
+      this.#stack = this.#guest.whereabouts()
+    } catch {
+      // Without room for an error object there is no place to tell; the guest ends in any case.
+    }
   }
 
   #expectedOf(request: GuestRequest): number | undefined {
@@ -377,8 +431,9 @@ class RunningTask {
   /** Holds a request against the journal. @throws {GuestDiverged} when it is another one */
   #repeat(request: GuestRequest, recorded: JournaledDelivery): void {
     const { id } = request
-    const asked = requestText(request, index => this.#tools[index]?.[0] ?? '')
+    const asked = this.#textOf(request)
     if (asked !== recorded.request) {
+      this.#lookAround()
       throw new GuestDiverged(
         `Call ${id} of the program is ${asked}; in its journal it was ${recorded.request}`,
       )
@@ -393,11 +448,20 @@ class RunningTask {
   }
 
   #take(id: number): string {
-    const { text, atMs } = this.#channel.take(id)
+    const { text, atMs } = this.#awaited(id)
     this.#countTaken(id)
     this.#pending.delete(id)
     this.#clock.advanceTo(atMs)
     return text
+  }
+
+  #awaited(id: number): Delivery {
+    try {
+      return this.#channel.take(id)
+    } catch (error) {
+      if (error instanceof GuestParked) this.#lookAround()
+      throw error
+    }
   }
 
   #countTaken(id: number): void {

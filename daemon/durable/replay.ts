@@ -1,0 +1,176 @@
+/**
+ * Runs an execution again from its journal, as a shadow: no tool is called, nothing is written, and
+ * the guest ends where the journal does.
+ */
+
+import { GuestRun } from '../../executor/guest-run.ts'
+import { Journal } from '../../executor/journal.ts'
+import type {
+  CompiledProgram,
+  GuestOutcome,
+  GuestReport,
+  GuestTask,
+  ShadowReport,
+} from '../../executor/messages.ts'
+import type { WorkerPool } from '../../executor/pool.ts'
+import type { Supervision } from '../../executor/supervision.ts'
+import type { Toolbox } from '../../executor/tools/toolbox.ts'
+import { LatchdError } from '../../protocol/errors.ts'
+import type { ExecutionError, LogLine } from '../../protocol/execution.ts'
+import type { ClaimedExecution } from '../store/store.ts'
+import { readPlan } from './kept-plan.ts'
+
+/** What shadows run on. */
+export interface ShadowPowers {
+  readonly pool: WorkerPool
+  readonly supervision: Supervision
+  readonly toolbox: Toolbox
+}
+
+export interface ShadowOptions {
+  /** Number of the call that it ends at, as soon as that is made. */
+  readonly untilCall?: number | undefined
+  /** What the execution's session held when it began; absent before the session's first. */
+  readonly snapshot?: Uint8Array | undefined
+  /** Ends the shadow when aborted; {@link shadowReplay} rejects with its reason then. */
+  readonly signal?: AbortSignal
+}
+
+/** How far a shadow came. */
+export interface ReplayReport extends ShadowReport {
+  readonly outcome: GuestOutcome
+  readonly logs: readonly LogLine[]
+  /** How its path differs from what was kept; absent when it does not. */
+  readonly divergence: ExecutionError | undefined
+}
+
+/**
+ * Replays an execution that has started.
+ *
+ * @throws {LatchdError} `EXECUTOR_CLOSED`
+ * @throws {Error} the worker was lost
+ */
+export async function shadowReplay(
+  claimed: ClaimedExecution,
+  powers: ShadowPowers,
+  options: ShadowOptions = {},
+): Promise<ReplayReport> {
+  const logs: LogLine[] = []
+  const report = await runShadow(claimed, powers, options, lines => {
+    for (const line of lines) logs.push(line)
+  })
+  for (const line of report.logs) logs.push(line)
+  const shadow = report.shadow as ShadowReport
+  const { outcome } = report
+  return { ...shadow, outcome, logs, divergence: divergenceOf(claimed, outcome, shadow) }
+}
+
+async function runShadow(
+  claimed: ClaimedExecution,
+  powers: ShadowPowers,
+  { untilCall, snapshot, signal }: ShadowOptions,
+  onLogs: (lines: readonly LogLine[]) => void,
+): Promise<GuestReport> {
+  const { plan } = readPlan(claimed, powers.toolbox)
+  const { source, language, limits, inputs, seed, toolbox, sessionId } = plan
+  const cancelled = signal ?? new AbortController().signal
+  const wedged = new AbortController()
+  let run: GuestRun | undefined
+  let unwatch = () => {}
+  const onAbort = () => run?.stop()
+  const task = (): GuestTask => {
+    run = new GuestRun(message => {
+      if (message.kind === 'logs') onLogs(message.lines)
+    })
+    const isStopping = () => cancelled.aborted
+    unwatch = powers.supervision.watch(run, limits.cpuMs, isStopping, () => wedged.abort())
+    cancelled.addEventListener('abort', onAbort, { once: true })
+    return {
+      source,
+      language,
+      program:
+        claimed.program === undefined
+          ? undefined
+          : (JSON.parse(claimed.program) as CompiledProgram),
+      wantsProgram: false,
+      tools: toolbox.guestTools,
+      session: sessionId === undefined ? undefined : { snapshot },
+      inputs,
+      seed,
+      startedAtMs: claimed.startedAtMs as number,
+      limits,
+      port: run.port,
+      latch: run.latch,
+      journal: new Journal(claimed.records).deliveries(),
+      shadow: untilCall === undefined ? {} : { untilCall },
+      isRestored: false,
+      toldLogs: 0,
+      chargedCpuMs: 0,
+      expectedMs: undefined,
+    }
+  }
+  try {
+    const report = await powers.pool.run({
+      task,
+      isResume: false,
+      nudge: () => run?.nudge(),
+      isWedged: wedged.signal,
+      cancelled,
+    })
+    cancelled.throwIfAborted()
+    return report
+  } finally {
+    cancelled.removeEventListener('abort', onAbort)
+    unwatch()
+    run?.close()
+  }
+}
+
+/**
+ * How the path of a shadow differs from what was kept beside the deliveries, which the worker has
+ * held against it: intents of calls without an answer, and calls that were told of.
+ */
+function divergenceOf(
+  { records, events }: ClaimedExecution,
+  outcome: GuestOutcome,
+  { asked, unanswered }: ShadowReport,
+): ExecutionError | undefined {
+  if (outcome.status === 'diverged') return outcome.error
+  const before = new Map<number, string>()
+  let last: { id: number; tool: string } | undefined
+  for (const event of events) {
+    if (event.type !== 'call-started') continue
+    const { callId, tool } = event.call
+    const id = numberOf(callId)
+    before.set(id, `call ${tool}`)
+    if (last === undefined || id > last.id) last = { id, tool }
+  }
+  for (const { kind, seq, request } of records) if (kind === 'intent') before.set(seq, request)
+  for (const [id, request] of unanswered) {
+    const told = before.get(id)
+    // Of a call without an intent the tool alone was kept.
+    if (told === undefined || request === told || request.startsWith(`${told} `)) continue
+    return nondeterminism(`Call ${id} of the program is ${request}; before it was ${told}`)
+  }
+  if (outcome.status === 'halted' || outcome.status === 'stopped') return undefined
+  if (last === undefined || last.id <= asked) return undefined
+  const how = outcome.status === 'parked' ? 'waits' : 'ended'
+  return nondeterminism(
+    `The program ${how} after ${asked} calls; before it made call ${last.id}: ${last.tool}`,
+  )
+}
+
+/** The number of a call, by its public id. */
+export function numberOf(callId: string): number {
+  return Number(callId.slice(callId.lastIndexOf('_') + 1))
+}
+
+/** The error of an execution that takes another path than its journal. */
+export function nondeterminism(message: string): ExecutionError {
+  return { code: 'NONDETERMINISM', name: 'Nondeterminism', message }
+}
+
+/** @throws {LatchdError} `CONFLICT` */
+export function cannotReplay(executionId: string, why: string): LatchdError {
+  return new LatchdError('CONFLICT', `Cannot replay execution ${executionId}: ${why}`)
+}

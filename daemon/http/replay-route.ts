@@ -1,0 +1,33 @@
+/** The route that replays an execution. */
+
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
+import { z } from 'zod'
+import { Replay, ReplayBody } from '../../protocol/replay.ts'
+import type { HttpEnvironment, HttpPowers } from './powers.ts'
+import { json, problems, security } from './responses.ts'
+import { requireScope } from './tokens.ts'
+
+const replayRoute = createRoute({
+  method: 'post',
+  path: '/v1/executions/{id}/replay',
+  summary: 'Run an execution again from its journal, without calling any tool',
+  security,
+  request: {
+    params: z.object({ id: z.string().openapi({ param: { name: 'id', in: 'path' } }) }),
+    body: { content: { 'application/json': { schema: ReplayBody } }, required: true },
+  },
+  responses: {
+    200: json(Replay, 'What came of it'),
+    ...problems(400, 401, 403, 404, 409),
+  },
+})
+
+export function addReplayRoute(app: OpenAPIHono<HttpEnvironment>, { replays }: HttpPowers): void {
+  app.openapi(replayRoute, async context => {
+    const caller = context.get('caller')
+    requireScope(caller, 'read')
+    const { untilCall } = context.req.valid('json')
+    const options = { untilCall, signal: context.req.raw.signal }
+    return context.json(await replays.replay(context.req.valid('param').id, caller, options), 200)
+  })
+}

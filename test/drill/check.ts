@@ -1,0 +1,180 @@
+/** Holds what a daemon has kept against what it owes: the invariants of docs/design/durability.md. */
+
+import type { ClaimedExecution } from '../../daemon/store/store.ts'
+import type { JournalRecord } from '../../executor/journal.ts'
+import type { ExecutionEvent } from '../../protocol/events.ts'
+import { type CallRecord, type Execution, isEnded } from '../../protocol/execution.ts'
+import { THROWN } from '../../protocol/value-format.ts'
+import { decodeValue } from '../../protocol/values.ts'
+import type { Kept } from './kept.ts'
+import type { Effect } from './ledger.ts'
+import type { Acknowledged } from './load.ts'
+
+export interface Evidence {
+  readonly accepted: ReadonlySet<string>
+  readonly decisions: ReadonlyMap<string, Acknowledged>
+  readonly streams: ReadonlyMap<string, readonly ExecutionEvent[]>
+  readonly effects: readonly Effect[]
+  readonly kept: Kept
+}
+
+export interface Verdict {
+  readonly problems: readonly string[]
+  /** How many there were, for the table. */
+  readonly calls: number
+  readonly effects: number
+  readonly unknown: number
+  readonly decisions: number
+  readonly streams: number
+}
+
+/** @returns everything that is wrong */
+export function check({ accepted, decisions, streams, effects, kept }: Evidence): Verdict {
+  const problems = [...kept.problems]
+  let unknown = 0
+  let calls = 0
+  const byCall = Map.groupBy(effects, effect => effect.call)
+  const known = new Set<string>()
+  if (kept.count !== accepted.size) {
+    problems.push(`${accepted.size} executions were accepted, ${kept.count} are in the store`)
+  }
+  for (const id of accepted) {
+    const journal = kept.journals.get(id)
+    const execution = kept.executions.get(id)?.execution
+    if (journal === undefined || execution === undefined) {
+      problems.push(`${id} was accepted and is not in the store`)
+      continue
+    }
+    const wrong = (text: string) => problems.push(`${id}: ${text}`)
+    checkEnd(execution, journal.events, wrong)
+    checkRecords(journal.records, wrong)
+    checkDecisions(journal, decisions, wrong)
+    for (const call of execution.calls) {
+      known.add(call.callId)
+      calls++
+      if (call.status === 'unknown') unknown++
+      checkCall(call, byCall.get(call.callId) ?? [], journal.records, wrong)
+    }
+    const stream = streams.get(id)
+    if (stream && JSON.stringify(stream) !== JSON.stringify(journal.events)) {
+      wrong('its events were told otherwise than they are kept')
+    }
+  }
+  for (const [call, [effect]] of byCall) {
+    if (!known.has(call)) problems.push(`${effect?.tool} had an effect in ${call}, which is in no record`)
+  }
+  for (const approvalId of decisions.keys()) {
+    const isKept = [...kept.journals.values()].some(({ approvals }) =>
+      approvals.some(({ approval }) => approval.approvalId === approvalId),
+    )
+    if (!isKept) problems.push(`the decided approval ${approvalId} is gone`)
+  }
+  return {
+    problems,
+    calls,
+    effects: effects.length,
+    unknown,
+    decisions: decisions.size,
+    streams: streams.size,
+  }
+}
+
+type Wrong = (text: string) => void
+
+function checkEnd(execution: Execution, events: readonly ExecutionEvent[], wrong: Wrong): void {
+  if (execution.status !== 'completed') {
+    wrong(`it is ${execution.status}: ${JSON.stringify('error' in execution && execution.error)}`)
+  }
+  for (const [i, event] of events.entries()) {
+    if ('sequence' in event && event.sequence !== i + 1) wrong(`event ${i + 1} is ${event.sequence}`)
+  }
+  const ends = events.filter(({ type }) => type === 'execution-ended')
+  if (isEnded(execution) && (ends.length !== 1 || events.at(-1) !== ends[0])) {
+    wrong(`it has ${ends.length} ends`)
+  }
+  const toldLogs = events.filter(({ type }) => type === 'log-written').length
+  if (toldLogs !== execution.logs.length) wrong(`${toldLogs} of ${execution.logs.length} logs told`)
+}
+
+function checkRecords(records: readonly JournalRecord[], wrong: Wrong): void {
+  const deliveries = records.filter(({ kind }) => kind === 'delivery')
+  for (const [i, { position }] of deliveries.entries()) {
+    if (position !== i + 1) wrong(`delivery ${i + 1} has position ${position}`)
+  }
+  const keys = records.map(({ kind, seq }) => `${kind} ${seq}`)
+  if (new Set(keys).size !== keys.length) wrong('two records are about the same')
+}
+
+/** What the guest was told of a person's decision is what that person was told was taken. */
+function checkDecisions(
+  { approvals, records }: ClaimedExecution,
+  decisions: ReadonlyMap<string, Acknowledged>,
+  wrong: Wrong,
+): void {
+  for (const { approval, seq } of approvals) {
+    const told = decisions.get(approval.approvalId)
+    if (told === undefined) continue
+    const status = told.decision === 'approve' ? 'approved' : 'rejected'
+    if (approval.status !== status || approval.reason !== told.reason) {
+      wrong(`${approval.approvalId} was ${status}, ${told.reason}; it is ${JSON.stringify(approval)}`)
+    }
+    const delivery = records.find(record => record.kind === 'delivery' && record.seq === seq)
+    if (delivery === undefined) {
+      wrong(`the guest was not told of ${approval.approvalId}`)
+      continue
+    }
+    const isRefused = delivery.text.startsWith(THROWN) && delivery.text.includes('APPROVAL_REJECTED')
+    if (approval.tool !== 'human_approval') {
+      if (isRefused !== (status === 'rejected')) wrong(`the guest saw ${delivery.text} of ${status}`)
+      continue
+    }
+    const { approved, reason } = decodeValue(delivery.text) as Record<string, unknown>
+    if (approved !== (status === 'approved') || reason !== told.reason) {
+      wrong(`the guest saw ${delivery.text}, decided was ${status}, ${told.reason}`)
+    }
+  }
+}
+
+/** A call's record, its effects in the world and what the guest was given fit together. */
+function checkCall(
+  { callId, tool, status, error }: CallRecord,
+  effects: readonly Effect[],
+  records: readonly JournalRecord[],
+  wrong: Wrong,
+): void {
+  const seq = Number(callId.slice(callId.lastIndexOf('_') + 1))
+  const delivery = records.find(record => record.kind === 'delivery' && record.seq === seq)
+  const told = `${tool} ${seq} is ${status} with ${effects.length} effects`
+  const values = new Set(effects.map(({ value }) => value))
+  switch (tool) {
+    case 'pay':
+    case 'sign':
+    case 'wire':
+    case 'burst': {
+      if (effects.length > 1) wrong(`${told}: it was made more than once`)
+      if (status === 'unknown' && tool !== 'wire') return
+      if (status === 'rejected' && tool === 'sign' && effects.length === 0) return
+      const isEnded = status === (tool === 'burst' ? 'failed' : 'completed')
+      if (!isEnded || effects.length !== 1) wrong(told)
+      const given = tool === 'burst' ? error?.message : decodeValue(delivery?.text ?? '')
+      if (!values.has(given as string)) wrong(`${told}: the guest was given ${String(given)}`)
+      return
+    }
+    case 'put':
+      if (status !== 'completed' || values.size !== 1) wrong(`${told}, ${values.size} values`)
+      if (!values.has(decodeValue(delivery?.text ?? '') as string)) wrong(`${told}: another value`)
+      return
+    case 'look':
+      if (status !== 'completed') wrong(told)
+      if (!values.has(decodeValue(delivery?.text ?? '') as string)) wrong(`${told}: another value`)
+      return
+    case 'feed':
+      if (status !== 'completed') wrong(told)
+      return
+    case 'drip':
+      if (status !== 'completed' && status !== 'unknown') wrong(told)
+      return
+    default:
+      if (status !== 'completed') wrong(told)
+  }
+}

@@ -1,0 +1,21 @@
+/**
+ * A daemon that fails where it is told to: as `latchd serve`, with the failpoints of its environment.
+ */
+
+import { exitCodes } from '../../daemon/cli/exit-codes.ts'
+import { loadConfig } from '../../daemon/config/config.ts'
+import { startDaemon } from '../../daemon/server.ts'
+import { readFailpoints } from '../../daemon/store/failpoints.ts'
+
+const { env } = process
+const config = loadConfig({ flags: {}, env, readFile: () => undefined, cwd: process.cwd() })
+const daemon = await startDaemon(
+  config,
+  () => process.exit(exitCodes.storeLost),
+  readFailpoints(env),
+)
+process.on('SIGTERM', async () => {
+  await daemon.close()
+  process.exit()
+})
+console.log(`latchd listening on ${daemon.url}`)

@@ -1,0 +1,104 @@
+/** What a drill is, and what it stands on: a folder, a ledger, a daemon, a load. */
+
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { WorkerPool } from '../../executor/pool.ts'
+import { check, type Verdict } from './check.ts'
+import { type Kept, Records, readKept } from './kept.ts'
+import { Load } from './load.ts'
+import { DrillDaemon, type LedgerProcess, startLedger } from './processes.ts'
+import { recompute } from './recompute.ts'
+
+export interface DrillOptions {
+  readonly seed: number
+  /** Short: what fits into the test suite; long: everything. */
+  readonly isShort: boolean
+}
+
+export interface DrillResult {
+  readonly problems: readonly string[]
+  /** For the table: what was counted. */
+  readonly figures: Readonly<Record<string, number | string>>
+  /** Where the state is, when there are problems. */
+  readonly folder: string
+}
+
+export interface Drill {
+  /** In words. */
+  readonly title: string
+  run(options: DrillOptions): Promise<DrillResult>
+}
+
+/** All that was accepted has ended within so long after the last restart. */
+const DRAIN_MS = 30_000
+
+/** A daemon under load, with what is known of it. */
+export class Scene {
+  readonly folder: string
+  readonly stateDir: string
+  readonly ledger: LedgerProcess
+  readonly daemon: DrillDaemon
+  readonly load: Load
+  readonly problems: string[] = []
+  #records = new Records()
+
+  private constructor(folder: string, ledger: LedgerProcess, seed: number, lanes: number) {
+    this.folder = folder
+    this.stateDir = join(folder, 'state')
+    this.ledger = ledger
+    this.daemon = new DrillDaemon({ stateDir: this.stateDir, ledgerUrl: ledger.url })
+    this.load = new Load({ daemon: this.daemon, seed, lanes })
+  }
+
+  static async open(seed: number, lanes = 12): Promise<Scene> {
+    const folder = await mkdtemp(join(tmpdir(), 'latchd-drill-'))
+    return new Scene(folder, await startLedger(join(folder, 'ledger.jsonl')), seed, lanes)
+  }
+
+  /** Looks at the store of a daemon that is dead. */
+  async look(): Promise<Kept> {
+    const kept = await readKept(this.stateDir, this.load.accepted)
+    this.problems.push(...kept.problems, ...this.#records.look(kept.journals))
+    return kept
+  }
+
+  /** Lets everything come to its end, and checks all of it. */
+  async finish(figures: Record<string, number | string> = {}): Promise<DrillResult> {
+    const { load, daemon } = this
+    await load.drain(DRAIN_MS)
+    if (load.problems.length > 0) this.problems.push(...load.problems, daemon.stderr)
+    const { code, signal } = await daemon.stop()
+    if (code !== 0) this.problems.push(`the last daemon ended with ${code ?? signal}`)
+    const verdict = await this.#verdict()
+    await this.ledger.stop()
+    if (verdict.problems.length === 0) await rm(this.folder, { recursive: true })
+    const { problems, ...counted } = verdict
+    return {
+      problems,
+      figures: { ...figures, executions: load.accepted.size, ...counted },
+      folder: this.folder,
+    }
+  }
+
+  async #verdict(): Promise<Verdict> {
+    const { accepted, decisions, streams } = this.load
+    const kept = await this.look()
+    const effects = await this.ledger.effects()
+    const verdict = check({ accepted, decisions, streams, effects, kept })
+    const again = await recomputeAll(kept)
+    return { ...verdict, problems: [...new Set([...this.problems, ...verdict.problems, ...again])] }
+  }
+}
+
+async function recomputeAll(kept: Kept): Promise<string[]> {
+  const pool = new WorkerPool(2)
+  const problems = await Promise.all(
+    Array.from(kept.executions, async ([id, { execution }]) => {
+      const journal = kept.journals.get(id)
+      return journal === undefined ? [] : await recompute(pool, journal, execution)
+    }),
+  )
+  await pool.close()
+  return problems.flat()
+}

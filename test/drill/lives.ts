@@ -1,0 +1,68 @@
+/**
+ * Daemons in this process, one after the other on one store: the earlier one is lost as by kill -9,
+ * since nobody tells it of the later one. It goes on as a zombie whose writes are refused.
+ */
+
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { loadConfig } from '../../daemon/config/config.ts'
+import { type Daemon, listenFor } from '../../daemon/listening.ts'
+import { createLog } from '../../daemon/log.ts'
+import { openSqliteStore } from '../../daemon/store/sqlite/open.ts'
+import type { Store } from '../../daemon/store/store.ts'
+import { WorkerPool } from '../../executor/pool.ts'
+import { builtinTools } from '../../executor/tools/builtin-tools.ts'
+import { normalizeTools } from '../../executor/tools/normalize.ts'
+import { Toolbox } from '../../executor/tools/toolbox.ts'
+import type { ToolSet } from '../../protocol/executor.ts'
+
+export class Lives {
+  readonly store: Store
+  readonly stateDir: string
+  #daemons: Daemon[] = []
+  #pools: WorkerPool[] = []
+
+  private constructor(store: Store, stateDir: string) {
+    this.store = store
+    this.stateDir = stateDir
+  }
+
+  static async open(onLost: (error: Error) => void = rethrow): Promise<Lives> {
+    const stateDir = await mkdtemp(join(tmpdir(), 'latchd-lives-'))
+    return new Lives(await openSqliteStore({ stateDir, onLost }), stateDir)
+  }
+
+  /** The next daemon, which takes over all that the store has; gives its address. */
+  async next(tools: ToolSet): Promise<string> {
+    const env = {
+      LATCHD_PORT: '0',
+      LATCHD_LOG_LEVEL: 'silent',
+      LATCHD_DRAIN_MS: '0',
+      LATCHD_STATE_DIR: this.stateDir,
+    }
+    const config = loadConfig({ flags: {}, env, readFile: () => undefined, cwd: this.stateDir })
+    const pool = new WorkerPool(1)
+    this.#pools.push(pool)
+    const named = normalizeTools(tools, name => {
+      throw new Error(`there is no ${name}`)
+    })
+    const toolbox = new Toolbox(builtinTools).with(named)
+    const log = createLog('silent')
+    const daemon = await listenFor(config, { log, pool, store: this.store, toolbox })
+    this.#daemons.push(daemon)
+    return daemon.url
+  }
+
+  async close(): Promise<void> {
+    // Those that were lost cannot put their executions away; only the last one may.
+    await Promise.all(this.#pools.map(pool => pool.close()))
+    await this.store.close()
+    await rm(this.stateDir, { recursive: true })
+    for (const daemon of this.#daemons) void daemon.close().catch(() => {})
+  }
+}
+
+function rethrow(error: Error): never {
+  throw error
+}

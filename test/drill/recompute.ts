@@ -1,0 +1,48 @@
+/** Computes an execution's outcome again from its journal alone. */
+
+import { readPlan } from '../../daemon/durable/kept-plan.ts'
+import type { ClaimedExecution } from '../../daemon/store/store.ts'
+import { RunningExecution } from '../../executor/execution.ts'
+import { NO_USAGE } from '../../executor/fold-execution.ts'
+import { Latencies } from '../../executor/latencies.ts'
+import type { WorkerPool } from '../../executor/pool.ts'
+import { Supervision } from '../../executor/supervision.ts'
+import { builtinTools } from '../../executor/tools/builtin-tools.ts'
+import { normalizeTools } from '../../executor/tools/normalize.ts'
+import { Toolbox } from '../../executor/tools/toolbox.ts'
+import type { Execution } from '../../protocol/execution.ts'
+import drillTools from './tools.ts'
+
+/** The tools as they were, without what they do: a call that is not in the journal is a fault. */
+const inert = drillTools.map(({ probe: _, ...tool }) => ({
+  ...tool,
+  execute: () => {
+    throw new Error(`${tool.name} was called by a replay`)
+  },
+}))
+const toolbox = new Toolbox(builtinTools).with(normalizeTools(inert, () => undefined as never))
+
+const host = { onEvent() {}, showApproval: async () => {}, expireApproval() {} }
+
+/** @returns what is different from what was kept */
+export async function recompute(
+  pool: WorkerPool,
+  journal: ClaimedExecution,
+  kept: Execution,
+): Promise<string[]> {
+  const { plan } = readPlan(journal, toolbox)
+  const powers = { pool, supervision: new Supervision(), latencies: new Latencies() }
+  const program = journal.program === undefined ? undefined : JSON.parse(journal.program)
+  const restored = { ...journal, events: [], usage: NO_USAGE, program }
+  const running = new RunningExecution(plan, powers, host, restored)
+  const end = await running.run()
+  if (end.kind !== 'ended') return [`${plan.executionId}: computed again, it is ${end.kind}`]
+  const [now, before] = [end.execution, kept].map(whole)
+  return now === before ? [] : [`${plan.executionId}: computed again, it is ${now}; was ${before}`]
+}
+
+function whole(execution: Execution): string {
+  const { status, logs } = execution
+  const error = 'error' in execution ? execution.error : undefined
+  return JSON.stringify({ status, output: 'output' in execution && execution.output, error, logs })
+}

@@ -1,0 +1,47 @@
+/**
+ * `npm run drill [-- --only NAME] [--minutes N] [--seed S] [--short]`: runs the drills in rotation.
+ * Exits with 1, and keeps the state folder, when one of them finds something.
+ */
+
+import { parseArgs } from 'node:util'
+import { drills } from './drills.ts'
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true },
+    minutes: { type: 'string', default: '0' },
+    seed: { type: 'string', default: String(Date.now() % 1e6) },
+    short: { type: 'boolean', default: false },
+  },
+})
+const { only = Object.keys(drills), short: isShort } = values
+const runMs = Number(values.minutes) * 60_000
+const firstSeed = Number(values.seed)
+const unknown = only.find(name => !Object.hasOwn(drills, name))
+if (unknown !== undefined || !(runMs >= 0) || !Number.isInteger(firstSeed)) {
+  console.error(`drill: --minutes N --seed S --only NAME of ${Object.keys(drills).join(', ')}`)
+  process.exit(2)
+}
+
+const fromMs = performance.now()
+let failures = 0
+// Once each at least, then until the time is over.
+for (let seed = firstSeed; seed === firstSeed || performance.now() - fromMs < runMs; seed++) {
+  for (const name of only) failures += (await runOne(name, seed)) ? 0 : 1
+}
+console.log(failures === 0 ? 'No drill found anything' : `${failures} drills found something`)
+process.exit(failures === 0 ? 0 : 1)
+
+async function runOne(name: string, seed: number): Promise<boolean> {
+  const from = performance.now()
+  const drill = drills[name]
+  if (drill === undefined) return true
+  const { problems, figures, folder } = await drill.run({ seed, isShort })
+  const seconds = ((performance.now() - from) / 1000).toFixed(1)
+  const counted = Object.entries(figures).map(([what, figure]) => `${what} ${figure}`)
+  const mark = problems.length === 0 ? 'pass' : 'FAIL'
+  console.log(`${mark}  ${name} (seed ${seed}, ${seconds} s): ${counted.join(', ')}`)
+  for (const problem of problems.slice(0, 20)) console.log(`      ${problem}`)
+  if (problems.length > 0) console.log(`      ${problems.length} problems; the state is in ${folder}`)
+  return problems.length === 0
+}

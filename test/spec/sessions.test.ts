@@ -1,0 +1,182 @@
+/** Sessions: what a program leaves in its globals the next one finds, wherever it runs. */
+
+import t from 'tap'
+import { openSqliteStore } from '../../daemon/store/sqlite/open.ts'
+import { Latchd, type SessionHandle } from '../../sdk/index.ts'
+import { fixture, get, post, testDaemon } from '../support/daemon.ts'
+import { startOneWorker } from '../support/one-worker.ts'
+import { stateFolder } from '../support/state-folder.ts'
+
+const GROUND = `
+  let count = 0
+  const seen = new Map()
+  class Counter { #n = 0; add() { return ++this.#n } }
+  const counter = new Counter()
+  function next() { seen.set(++count, echo(count * 2)); return counter.add() }
+  const kept = (() => { let inner = 0; return () => ++inner })()
+`
+
+/** One execution that uses everything that the ground has laid. */
+const STEP = '[next(), count, seen.get(count), seen.size, kept(), typeof Counter]'
+
+const outputOf = async (session: SessionHandle, source: string) =>
+  (await session.executeOrThrow({ source })).output
+
+t.test(
+  'functions, classes, let, const, Maps and closures survive a hundred executions',
+  async t => {
+    const session = await startOneWorker(t).sessions.create()
+    await session.executeOrThrow({ source: GROUND })
+    for (let i = 1; i <= 100; i++) {
+      t.strictSame(await outputOf(session, STEP), [i, i, i * 2, i, i, 'function'])
+    }
+    t.equal((await session.info()).executions, 101)
+  },
+)
+
+t.test('they survive a restart of the daemon, and a failed execution before it', async t => {
+  const env = { LATCHD_STATE_DIR: stateFolder(t), LATCHD_TOOLS: fixture('tools/echo.ts') }
+  const first = await testDaemon(t, env)
+  const session = await new Latchd({ url: first.url }).sessions.create()
+  await session.executeOrThrow({ source: GROUND })
+  t.strictSame(await outputOf(session, STEP), [1, 1, 2, 1, 1, 'function'])
+  const failed = await session.execute({ source: 'count = 41; throw new Error("no"); count = 0' })
+  t.equal(failed.status, 'failed')
+  await first.close()
+  const second = await testDaemon(t, env)
+  const again = await new Latchd({ url: second.url }).sessions.open(session.sessionId)
+  t.strictSame(await outputOf(again, STEP), [2, 42, 84, 2, 2, 'function'])
+})
+
+t.test('a program that waits in a session goes on there after a restart', async t => {
+  const env = { LATCHD_STATE_DIR: stateFolder(t) }
+  const first = await testDaemon(t, env)
+  const { body: session } = await post(`${first.url}/v1/sessions`, {})
+  const { sessionId } = session
+  await post(`${first.url}/v1/execute`, { source: 'let n = 1; const grow = () => ++n', sessionId })
+  const source = 'grow(); const answer = human_approval("go"); grow(); [answer.approved, n]'
+  const waiting = await post(`${first.url}/v1/execute`, { source, sessionId })
+  t.equal(waiting.body.status, 'waiting')
+  await first.close()
+  const second = await testDaemon(t, env)
+  const busy = await post(`${second.url}/v1/execute`, { source: 'n', sessionId })
+  t.match(busy, { status: 409, body: { code: 'SESSION_BUSY' } })
+  const queued = await post(`${second.url}/v1/executions`, {
+    source: 'n * 10',
+    sessionId,
+    queue: true,
+  })
+  t.equal(queued.status, 202)
+  const { approvalId } = waiting.body.waitingFor[0]
+  await post(`${second.url}/v1/approvals/${approvalId}`, { decision: 'approve' })
+  const ended = async (id: string) =>
+    (await get(`${second.url}/v1/executions/${id}?waitMs=20000`)).body.output?.value
+  t.strictSame(await ended(waiting.body.executionId), [true, 3])
+  t.equal(await ended(queued.body.executionId), 30)
+})
+
+t.test('one execution at a time: another is refused, or waits its turn in order', async t => {
+  const opened = Promise.withResolvers<void>()
+  const executor = startOneWorker(t, { gate: () => opened.promise.then(() => 'open') })
+  const session = await executor.sessions.create()
+  const first = session.execute({ source: 'const gateState = gate(); var order = ["first"]' })
+  await t.rejects(session.execute({ source: '1' }), { code: 'SESSION_BUSY' })
+  await t.rejects(session.delete(), { code: 'SESSION_BUSY' })
+  const second = session.execute({ source: 'order.push("second")', queue: true })
+  const third = session.execute({ source: 'order.push("third"); order', queue: true })
+  opened.resolve()
+  await Promise.all([first, second])
+  t.strictSame((await third).output, ['first', 'second', 'third'])
+})
+
+t.test('an execution that is cancelled before its turn leaves the queue', async t => {
+  const opened = Promise.withResolvers<void>()
+  const executor = startOneWorker(t, { gate: () => opened.promise })
+  const session = await executor.sessions.create()
+  const first = session.execute({ source: 'gate(); var done = 1' })
+  const { signal, abort } = abortable()
+  const second = session.execute({ source: 'done = 2', queue: true, signal })
+  const third = session.execute({ source: 'done', queue: true })
+  abort()
+  t.equal((await second).status, 'cancelled')
+  opened.resolve()
+  await first
+  t.equal((await third).output, 1)
+})
+
+function abortable() {
+  const controller = new AbortController()
+  return { signal: controller.signal, abort: () => controller.abort() }
+}
+
+t.test('sessions do not see each other, nor do executions without one', async t => {
+  const executor = startOneWorker(t)
+  const [one, two] = [await executor.sessions.create(), await executor.sessions.create()]
+  await one.executeOrThrow({ source: 'let secret = 1; globalThis.leak = 2; Array.prototype.x = 3' })
+  const look = '[typeof secret, typeof leak, [].x]'
+  t.strictSame(await outputOf(two, look), ['undefined', 'undefined', undefined])
+  t.strictSame((await executor.execute({ source: look })).output, [
+    'undefined',
+    'undefined',
+    undefined,
+  ])
+  t.strictSame(await outputOf(one, look), ['number', 'number', 3])
+})
+
+t.test('a snapshot of another engine version is refused with its code, never loaded', async t => {
+  const folder = stateFolder(t)
+  const env = { LATCHD_STATE_DIR: folder }
+  const first = await testDaemon(t, env)
+  const { body: session } = await post(`${first.url}/v1/sessions`, {})
+  await post(`${first.url}/v1/execute`, { source: 'let n = 1', sessionId: session.sessionId })
+  await first.close()
+  const store = await openSqliteStore({ stateDir: folder, onLost: error => t.fail(error.message) })
+  const { bytes } = (await store.snapshot(session.sessionId)) ?? { bytes: new Uint8Array() }
+  await store.saveSnapshot(session.sessionId, { bytes, runtime: 'another 1.0' }, Date.now())
+  await store.close()
+  const second = await testDaemon(t, env)
+  const refused = await post(`${second.url}/v1/execute`, {
+    source: 'n',
+    sessionId: session.sessionId,
+  })
+  t.match(refused, { status: 409, body: { code: 'SNAPSHOT_INCOMPATIBLE', detail: /another 1\.0/ } })
+})
+
+t.test('a session is seen by its token alone, listed and deleted by it', async t => {
+  const daemon = await testDaemon(t, {
+    LATCHD_STATE_DIR: stateFolder(t),
+    LATCHD_TOKENS: 'a:secret-a:execute+read,b:secret-b:execute+read',
+  })
+  const [a, b] = ['secret-a', 'secret-b'].map(token => new Latchd({ url: daemon.url, token }))
+  const session = await (a as Latchd).sessions.create()
+  t.strictSame(
+    (await (a as Latchd).sessions.list()).map(({ sessionId }) => sessionId),
+    [session.sessionId],
+  )
+  t.strictSame(await (b as Latchd).sessions.list(), [])
+  const { sessionId } = session
+  await t.rejects((b as Latchd).sessions.get(sessionId), { code: 'NOT_FOUND' })
+  await t.rejects((b as Latchd).execute({ source: '1', sessionId }), { code: 'NOT_FOUND' })
+  await t.rejects((b as Latchd).sessions.delete(sessionId), { code: 'NOT_FOUND' })
+  await session.delete()
+  await t.rejects(session.execute({ source: '1' }), { code: 'NOT_FOUND' })
+})
+
+t.test('a decision that says so is remembered in its session alone', async t => {
+  const asked: string[] = []
+  const executor = startOneWorker(t, {
+    wire: { description: '', needsApproval: true, execute: async (to: string) => `sent to ${to}` },
+  })
+  const session = await executor.sessions.create()
+  const onApproval = async ({ tool }: { tool: string }) => {
+    asked.push(tool)
+    return { decision: 'approve' as const, remember: 'session' as const }
+  }
+  const source = 'wire("a"); wire("b")'
+  t.equal((await session.execute({ source, onApproval })).output, 'sent to b')
+  t.equal((await session.execute({ source })).output, 'sent to b')
+  t.strictSame(asked, ['wire'])
+  const other = await executor.sessions.create()
+  t.equal((await other.execute({ source: 'wire("c")', onApproval })).output, 'sent to c')
+  t.strictSame(asked, ['wire', 'wire'])
+})
