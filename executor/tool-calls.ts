@@ -71,7 +71,7 @@ interface OpenCall {
   /** Whether the guest does nothing else until it is settled. */
   isBlocking: boolean
   isPassive: boolean
-  /** Whether its tool's time runs. */
+  /** Ends the timing of its tool. */
   endTiming?: () => void
   /** The instant that it waits for; absent for a person. */
   dueAtMs?: number
@@ -169,10 +169,11 @@ export class ToolCalls {
   /** What the guest waits for, in the order of its asking. */
   waitingFor(): WaitingFor[] {
     const list: WaitingFor[] = []
-    for (const { id, tool, approvalId } of this.#open.values()) {
+    for (const { id, tool, isPassive, approvalId } of this.#open.values()) {
       if (tool === '') continue
       const callId = this.#record.callId(id)
-      list.push({ callId, tool, ...(approvalId !== undefined && { approvalId }) })
+      const isAsked = isPassive && approvalId !== undefined
+      list.push({ callId, tool, ...(isAsked && { approvalId }) })
     }
     return list
   }
@@ -311,7 +312,6 @@ export class ToolCalls {
   async #call(open: OpenCall, tool: Tool, input: string, atMs: number): Promise<string> {
     const { id } = open
     const callId = this.#record.startCall(id, tool.name)
-    open.endTiming = this.#latencies.start(tool)
     const facts = this.#factsOf(id, callId)
     let outcome: CallOutcome | undefined
     if (this.#interrupted.has(id)) {
@@ -319,7 +319,7 @@ export class ToolCalls {
         tool.probe === undefined ? interrupted(tool) : await probe(tool, input, facts, this.#bounds)
     }
     outcome ??= await invoke(tool, input, facts, this.#bounds, this.#steps(open, atMs))
-    open.endTiming()
+    open.endTiming?.()
     if (outcome.kind === 'stream') this.#streams.add(id, outcome.stream)
     // The record of a call that opened a stream ends with the stream.
     else this.#recordEnd(id, outcome)
@@ -353,6 +353,7 @@ export class ToolCalls {
    * must not be made twice that it is about to be made.
    */
   #leave(open: OpenCall, tool: Tool): Promise<void> | undefined {
+    open.endTiming = this.#latencies.start(tool)
     if (open.effect === 'readOnly') return undefined
     const { keeper } = this.#host
     if (open.effect === 'once' && this.journal.intentOf(open.id) === undefined) {

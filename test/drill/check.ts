@@ -144,6 +144,10 @@ function checkCall(
 ): void {
   const seq = Number(callId.slice(callId.lastIndexOf('_') + 1))
   const delivery = records.find(record => record.kind === 'delivery' && record.seq === seq)
+  if (delivery === undefined) {
+    wrong(`${tool} ${seq} is ${status}, and the guest was given nothing`)
+    return
+  }
   const told = `${tool} ${seq} is ${status} with ${effects.length} effects`
   const values = new Set(effects.map(({ value }) => value))
   switch (tool) {
@@ -156,17 +160,17 @@ function checkCall(
       if (status === 'rejected' && tool === 'sign' && effects.length === 0) return
       const isEnded = status === (tool === 'burst' ? 'failed' : 'completed')
       if (!isEnded || effects.length !== 1) wrong(told)
-      const given = tool === 'burst' ? error?.message : decodeValue(delivery?.text ?? '')
+      const given = tool === 'burst' ? error?.message : decodeValue(delivery.text)
       if (!values.has(given as string)) wrong(`${told}: the guest was given ${String(given)}`)
       return
     }
     case 'put':
       if (status !== 'completed' || values.size !== 1) wrong(`${told}, ${values.size} values`)
-      if (!values.has(decodeValue(delivery?.text ?? '') as string)) wrong(`${told}: another value`)
+      if (!values.has(decodeValue(delivery.text) as string)) wrong(`${told}: another value`)
       return
     case 'look':
       if (status !== 'completed') wrong(told)
-      if (!values.has(decodeValue(delivery?.text ?? '') as string)) wrong(`${told}: another value`)
+      if (!values.has(decodeValue(delivery.text) as string)) wrong(`${told}: another value`)
       return
     case 'feed':
       if (status !== 'completed') wrong(told)

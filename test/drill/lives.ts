@@ -21,7 +21,6 @@ export class Lives {
   readonly store: Store
   readonly stateDir: string
   #daemons: Daemon[] = []
-  #pools: WorkerPool[] = []
 
   private constructor(store: Store, stateDir: string) {
     this.store = store
@@ -43,7 +42,6 @@ export class Lives {
     }
     const config = loadConfig({ flags: {}, env, readFile: () => undefined, cwd: this.stateDir })
     const pool = new WorkerPool(1)
-    this.#pools.push(pool)
     const named = normalizeTools(tools, name => {
       throw new Error(`there is no ${name}`)
     })
@@ -54,12 +52,11 @@ export class Lives {
     return daemon.url
   }
 
+  /** Ends all of them, and the store; those that were lost cannot put anything away any more. */
   async close(): Promise<void> {
-    // Those that were lost cannot put their executions away; only the last one may.
-    await Promise.all(this.#pools.map(pool => pool.close()))
+    await Promise.all(this.#daemons.map(daemon => daemon.close()))
     await this.store.close()
     await rm(this.stateDir, { recursive: true })
-    for (const daemon of this.#daemons) void daemon.close().catch(() => {})
   }
 }
 

@@ -234,7 +234,7 @@ return seen`
 
 t.test('a stream that only reads starts again, past what was delivered', async t => {
   const daemons = await lives(t)
-  const note = answering(undefined, { name: 'note' })
+  const note = answering(undefined, { name: 'note', annotations: { readOnly: true } })
   const before = stalling(3, { readOnly: true })
   const executionId = await submit(await daemons.next([before.tool, note.tool]), READ_ITEMS)
   await before.stalled
@@ -243,13 +243,12 @@ t.test('a stream that only reads starts again, past what was delivered', async t
   const execution = await rest(url, executionId)
   t.match(execution, { status: 'completed', output: { value: [0, 1, 2, 3, 4] } })
   t.equal(after.opened(), 1)
-  t.equal(note.calls.length, 5)
   t.ok(execution.calls.every(({ status }: { status: string }) => status === 'completed'))
 })
 
 t.test('any other stream throws at its next item', async t => {
   const daemons = await lives(t)
-  const note = answering(undefined, { name: 'note' })
+  const note = answering(undefined, { name: 'note', annotations: { readOnly: true } })
   const before = stalling(3, undefined)
   const executionId = await submit(await daemons.next([before.tool, note.tool]), READ_ITEMS)
   await before.stalled
@@ -263,18 +262,20 @@ t.test('any other stream throws at its next item', async t => {
 
 t.test('an execution with which the daemon is lost five times is stuck until a retry', async t => {
   const daemons = await lives(t)
-  const source = 'work(1)'
+  // The first call tells the store that it runs.
+  const source = 'try { begin() } catch {}; work(1)'
+  const begin = answering('', { name: 'begin' })
   const annotations = { readOnly: true }
   let lost = silent({ annotations })
-  const executionId = await submit(await daemons.next([lost.tool]), source)
+  const executionId = await submit(await daemons.next([begin.tool, lost.tool]), source)
   await lost.called
   for (let n = 0; n < 4; n++) {
     lost = silent({ annotations })
-    await daemons.next([lost.tool])
+    await daemons.next([begin.tool, lost.tool])
     await lost.called
   }
   const after = answering('at last', { annotations })
-  const url = await daemons.next([after.tool])
+  const url = await daemons.next([begin.tool, after.tool])
   const stuck = await rest(url, executionId)
   t.match(stuck, { status: 'stuck', error: { code: 'CRASH_LOOP' } })
   t.equal(after.calls.length, 0)

@@ -9,7 +9,7 @@ const BUSY_TIMEOUT_MS = 5000
 /** Beyond this size the write-ahead log is cut when it is started anew. */
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024
 /** Pages that stay in memory, in KiB. */
-const CACHE_KIB = 32 * 1024
+const CACHE_KIB = 8192
 /**
  * Pages in the write-ahead log at which they are written to the database (16 MiB): a page that many
  * commits change is written back once, and opening after a kill reads no more than that.
