@@ -76,7 +76,15 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
     },
   })
   const approvals = new ApprovalDesk({ store, executions, toolbox })
-  const replays = new ReplayDesk({ store, executions, sessions, pool, supervision, toolbox })
+  const replays = new ReplayDesk({
+    store,
+    executions,
+    sessions,
+    pool,
+    supervision,
+    toolbox,
+    maxQueue: config.maxQueue,
+  })
   const app = createApp({
     executions,
     approvals,

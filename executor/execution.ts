@@ -202,7 +202,9 @@ export class RunningExecution {
       const message = `The execution took longer than wallMs ${wallMs}`
       this.#stop({ code: 'LIMIT_EXCEEDED', name: 'LimitExceeded', message, limit: 'wallMs' })
     }
-    const disarm = restMs > 0 ? setLongTimeout(onDeadline, restMs) : onDeadline
+    const disarm = setLongTimeout(onDeadline, Math.max(0, restMs))
+    // What was put away may be brought back too late.
+    if (restMs <= 0) onDeadline()
     try {
       this.#tellDecided()
       if (this.#plan.sessionId !== undefined && this.#isFree()) {

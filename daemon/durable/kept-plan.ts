@@ -82,6 +82,11 @@ export function readPlan(claimed: ClaimedExecution, toolbox: Toolbox): ReadPlan 
   }
 }
 
+/** The runtime that an execution began with, without reading the rest of its plan. */
+export function runtimeOf({ plan }: ClaimedExecution): string {
+  return (JSON.parse(plan) as KeptPlan).runtime
+}
+
 function currentTool(kept: KeptTool, toolbox: Toolbox): Tool {
   const tool = toolbox.find(kept.name)
   if (tool === undefined) return unavailable(kept, 'there is no tool of that name any more')

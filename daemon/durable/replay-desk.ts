@@ -1,6 +1,7 @@
 /** Replays of executions for those who ask: which can be replayed, and what came of it. */
 
 import { foldEvents } from '../../executor/fold-execution.ts'
+import { LatchdError } from '../../protocol/errors.ts'
 import { type Execution, type ExecutionError, isEnded } from '../../protocol/execution.ts'
 import type { LimitName } from '../../protocol/limits.ts'
 import type { Replay, ReplayEnd } from '../../protocol/replay.ts'
@@ -20,7 +21,12 @@ export interface ReplayPowers extends ShadowPowers {
   readonly store: Pick<Store, 'journal'>
   readonly executions: Pick<Executions, 'get' | 'live'>
   readonly sessions: Pick<SessionDesk, 'load'>
+  /** Replays and new executions that may wait for a worker. */
+  readonly maxQueue: number
 }
+
+/** Seconds after which a refused caller should come again. */
+const RETRY_AFTER_SECONDS = 1
 
 export class ReplayDesk {
   #powers: ReplayPowers
@@ -32,7 +38,8 @@ export class ReplayDesk {
   /**
    * Replays an execution as far as its journal goes, or to a call of it.
    *
-   * @throws {LatchdError} `NOT_FOUND`, `CONFLICT` when it runs at the moment or has no journal
+   * @throws {LatchdError} `NOT_FOUND`, `CONFLICT` when it runs at the moment or has no journal,
+   *   `QUEUE_FULL`
    */
   async replay(
     executionId: string,
@@ -50,8 +57,24 @@ export class ReplayDesk {
     }
     if (claimed.startedAtMs === undefined) throw cannotReplay(executionId, 'it has not started')
     const snapshot = await this.#snapshot(claimed, execution)
-    const report = await shadowReplay(claimed, this.#powers, { untilCall, snapshot, signal })
-    return judged(claimed, execution, report)
+    this.#refuseWhenFull(executionId)
+    try {
+      const report = await shadowReplay(claimed, this.#powers, { untilCall, snapshot, signal })
+      return judged(claimed, execution, report)
+    } catch (error) {
+      if (signal.aborted) throw cannotReplay(executionId, 'the caller has left')
+      throw error
+    }
+  }
+
+  #refuseWhenFull(executionId: string): void {
+    const { pool, maxQueue } = this.#powers
+    if (pool.active < pool.workers || pool.queued < maxQueue) return
+    throw new LatchdError(
+      'QUEUE_FULL',
+      `Cannot replay execution ${executionId}: ${pool.queued} wait already, limit maxQueue ${maxQueue}`,
+      { retryAfterSeconds: RETRY_AFTER_SECONDS },
+    )
   }
 
   async #snapshot(

@@ -32,6 +32,8 @@ export interface ShadowOptions {
   readonly untilCall?: number | undefined
   /** What the execution's session held when it began; absent before the session's first. */
   readonly snapshot?: Uint8Array | undefined
+  /** Whether its execution is about to go on, and so goes before new ones. */
+  readonly isResume?: boolean
   /** Ends the shadow when aborted; {@link shadowReplay} rejects with its reason then. */
   readonly signal?: AbortSignal
 }
@@ -68,7 +70,7 @@ export async function shadowReplay(
 async function runShadow(
   claimed: ClaimedExecution,
   powers: ShadowPowers,
-  { untilCall, snapshot, signal }: ShadowOptions,
+  { untilCall, snapshot, signal, isResume = false }: ShadowOptions,
   onLogs: (lines: readonly LogLine[]) => void,
 ): Promise<GuestReport> {
   const { plan } = readPlan(claimed, powers.toolbox)
@@ -112,7 +114,7 @@ async function runShadow(
   try {
     const report = await powers.pool.run({
       task,
-      isResume: false,
+      isResume,
       nudge: () => run?.nudge(),
       isWedged: wedged.signal,
       cancelled,

@@ -5,7 +5,7 @@
 
 import type { ExecutionError } from '../../protocol/execution.ts'
 import type { ClaimedExecution } from '../store/store.ts'
-import { readPlan } from './kept-plan.ts'
+import { runtimeOf } from './kept-plan.ts'
 import { type ShadowPowers, shadowReplay } from './replay.ts'
 
 /** Executions that are known to repeat, so that each park of theirs costs one replay only. */
@@ -31,7 +31,7 @@ export class UpgradeCheck {
   /** Whether an execution has to be held against this runtime before it goes on. */
   isNeeded(claimed: ClaimedExecution): boolean {
     if (claimed.startedAtMs === undefined || this.#clean.has(claimed.executionId)) return false
-    return readPlan(claimed, this.#powers.toolbox).runtime !== this.#runtime
+    return runtimeOf(claimed) !== this.#runtime
   }
 
   /**
@@ -42,14 +42,16 @@ export class UpgradeCheck {
   async divergenceOf(claimed: ClaimedExecution): Promise<ExecutionError | undefined> {
     const { executionId, sessionId } = claimed
     const snapshot = sessionId === undefined ? undefined : await this.#loadSnapshot(sessionId)
-    const { divergence } = await shadowReplay(claimed, this.#powers, { snapshot })
+    const { divergence } = await shadowReplay(claimed, this.#powers, {
+      snapshot,
+      isResume: true,
+    })
     if (divergence === undefined) {
       if (this.#clean.size >= MAX_KNOWN) this.#clean.clear()
       this.#clean.add(executionId)
       return undefined
     }
-    const { runtime } = readPlan(claimed, this.#powers.toolbox)
-    const message = `${divergence.message} (it began on ${runtime}; this is ${this.#runtime})`
+    const message = `${divergence.message} (it began on ${runtimeOf(claimed)}; this is ${this.#runtime})`
     return { ...divergence, message }
   }
 }

@@ -14,11 +14,11 @@ const replayRoute = createRoute({
   security,
   request: {
     params: z.object({ id: z.string().openapi({ param: { name: 'id', in: 'path' } }) }),
-    body: { content: { 'application/json': { schema: ReplayBody } }, required: true },
+    body: { content: { 'application/json': { schema: ReplayBody } }, required: false },
   },
   responses: {
     200: json(Replay, 'What came of it'),
-    ...problems(400, 401, 403, 404, 409),
+    ...problems(400, 401, 403, 404, 409, 429),
   },
 })
 

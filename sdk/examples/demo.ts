@@ -1,81 +1,73 @@
-/** `npm run demo`: starts a daemon, runs the example programs on it, prints sources and outcomes. */
+/**
+ * `npm run demo`: starts a daemon, runs the example programs on it, prints sources and outcomes.
+ * A person answers what they ask; during the last one the daemon is killed and started again.
+ */
 
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
-import { Latchd } from '../index.ts'
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Latchd, type Outcome, type SessionHandle } from '../index.ts'
+import { startDaemon } from './demo/daemon.ts'
+import { Person } from './demo/person.ts'
+import { printOutcome, printSource, step } from './demo/print.ts'
 
 const here = new URL('.', import.meta.url)
-const command = fileURLToPath(new URL('../../bin/latchd.mjs', here))
+/** The program that is under way when the daemon is killed. */
+const KILLED = '12-haggle.js'
+/** The question that waits then. */
+const isLast = (input: unknown) => /Buy for 80/.test(JSON.stringify(input))
 
-/** A daemon that does not come up in this time does not come up. */
-const START_MS = 30_000
-
-function step(text: string): void {
-  console.log(`▸ ${text}`)
-}
-
-/** Starts a daemon on a free port; gives its URL and what stops it. */
-async function startDaemon(): Promise<{ url: string; stop: () => Promise<void> }> {
-  const tools = fileURLToPath(new URL('tools.ts', here))
-  const daemon = spawn(
-    process.execPath,
-    [command, 'serve', '--port', '0', '--tools', tools, '--log-level', 'warn'],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  )
-  const exited = once(daemon, 'exit')
-  const lines = createInterface({ input: daemon.stdout })
-  const signal = AbortSignal.timeout(START_MS)
-  const [line] = await Promise.race([
-    once(lines, 'line', { signal }) as Promise<[string]>,
-    exited.then(([code]) => Promise.reject(new Error(`the daemon ended with code ${code}`))),
-  ])
-  step(line)
-  const url = line.slice(line.indexOf('http'))
-  const stop = async () => {
-    daemon.kill('SIGTERM')
-    await exited
-  }
-  return { url, stop }
-}
-
-/** Runs one program and tells all of it. @returns whether it came to its end */
-async function show(latchd: Latchd, file: string): Promise<boolean> {
-  const source = readFileSync(new URL(`programs/${file}`, here), 'utf8')
-  step(file)
-  console.log(source.trimEnd().replace(/^/gm, '    │ '))
-  const language = file.endsWith('.ts') ? 'typescript' : 'javascript'
-  const outcome = await latchd.execute({ source, language })
-  for (const { text } of outcome.logs) console.log(text.replace(/^/gm, '    log  '))
-  const { calls, wallMs, cpuMs } = outcome.usage
-  const used = `${calls} calls, ${Math.round(wallMs)} ms, ${cpuMs.toFixed(1)} ms of CPU`
-  if (outcome.status === 'completed') {
-    const kind = outcome.isFinalAnswer ? 'final answer' : 'output'
-    console.log(`    ${kind}  ${outcome.outputForms?.text}   (${used})\n`)
-    return true
-  }
-  console.log(
-    `    ${outcome.status}  ${'error' in outcome ? outcome.error.message : ''}   (${used})\n`,
-  )
-  return false
+/** Runs a program; gives its outcome, printed. */
+async function show(path: string, where: Latchd | SessionHandle, meanwhile?: () => Promise<void>) {
+  const source = readFileSync(new URL(path, here), 'utf8')
+  step(path.slice(path.indexOf('/') + 1))
+  printSource(source)
+  const language = path.endsWith('.ts') ? 'typescript' : 'javascript'
+  const running = where.execute({ source, language, durable: meanwhile !== undefined })
+  const [outcome] = await Promise.all([running, meanwhile?.()])
+  outcomes.push(outcome)
+  isWell = printOutcome(outcome) && isWell
 }
 
 const startedAtMs = performance.now()
+const outcomes: Outcome[] = []
+let isWell = true
+const stateDir = mkdtempSync(join(tmpdir(), 'latchd-demo-'))
+const [agentSecret, personSecret] = [randomUUID(), randomUUID()]
+const tokens = `agent:${agentSecret}:execute+read,ada:${personSecret}:admin`
+
 step('starting a daemon with the tools of sdk/examples/tools.ts')
-const { url, stop } = await startDaemon()
-const latchd = new Latchd({ url })
-const files = readdirSync(new URL('programs/', here)).sort()
-let failures = 0
+let daemon = await startDaemon(stateDir, tokens, '0')
+step(daemon.line)
+const { url } = daemon
+const latchd = new Latchd({ url, token: agentSecret })
+const ada = new Latchd({ url, token: personSecret })
+const person = new Person(ada, ({ input }) => isLast(input))
 try {
-  for (const file of files) if (!(await show(latchd, file))) failures++
+  await person.watch()
+  const programs = readdirSync(new URL('programs/', here)).sort()
+  for (const file of programs.filter(file => file !== KILLED)) {
+    await show(`programs/${file}`, latchd)
+  }
+  const session = await latchd.sessions.create()
+  for (const file of readdirSync(new URL('session/', here)).sort()) {
+    await show(`session/${file}`, session)
+  }
+  await show(`programs/${KILLED}`, latchd, async () => {
+    const approval = await person.left
+    step('killing the daemon (SIGKILL) while that waits')
+    await daemon.end('SIGKILL')
+    daemon = await startDaemon(stateDir, tokens, new URL(url).port)
+    step(`${daemon.line}, again`)
+    await person.decide(approval)
+  })
 } finally {
-  await latchd.close()
-  await stop()
+  await Promise.all([latchd.close(), ada.close()])
+  await daemon.end('SIGTERM')
+  rmSync(stateDir, { recursive: true })
 }
 const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1)
-step(`${files.length - failures} of ${files.length} programs completed in ${seconds} s`)
-process.exitCode = failures === 0 ? 0 : 1
+const completed = outcomes.filter(({ status }) => status === 'completed').length
+step(`${completed} of ${outcomes.length} programs completed in ${seconds} s`)
+process.exitCode = isWell ? 0 : 1

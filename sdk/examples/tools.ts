@@ -221,6 +221,14 @@ const get_budget = tool({
   execute: async ({ person }) => 900 + 50 * team.indexOf(person),
 })
 
+const refund = tool({
+  name: 'refund',
+  description: 'Refunds an order, when a person agrees; gives a receipt.',
+  inputSchema: z.object({ order: z.string(), amount: z.number().positive() }),
+  needsApproval: true,
+  execute: async ({ order, amount }) => `${order}: ${amount} EUR refunded`,
+})
+
 const count_down = tool({
   name: 'count_down',
   description: 'Counts down to one, one number at a time.',
@@ -250,5 +258,6 @@ export default [
   get_team,
   get_expenses,
   get_budget,
+  refund,
   count_down,
 ]

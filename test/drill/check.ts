@@ -61,7 +61,8 @@ export function check({ accepted, decisions, streams, effects, kept }: Evidence)
     }
   }
   for (const [call, [effect]] of byCall) {
-    if (!known.has(call)) problems.push(`${effect?.tool} had an effect in ${call}, which is in no record`)
+    if (!known.has(call))
+      problems.push(`${effect?.tool} had an effect in ${call}, which is in no record`)
   }
   for (const approvalId of decisions.keys()) {
     const isKept = [...kept.journals.values()].some(({ approvals }) =>
@@ -86,7 +87,8 @@ function checkEnd(execution: Execution, events: readonly ExecutionEvent[], wrong
     wrong(`it is ${execution.status}: ${JSON.stringify('error' in execution && execution.error)}`)
   }
   for (const [i, event] of events.entries()) {
-    if ('sequence' in event && event.sequence !== i + 1) wrong(`event ${i + 1} is ${event.sequence}`)
+    if ('sequence' in event && event.sequence !== i + 1)
+      wrong(`event ${i + 1} is ${event.sequence}`)
   }
   const ends = events.filter(({ type }) => type === 'execution-ended')
   if (isEnded(execution) && (ends.length !== 1 || events.at(-1) !== ends[0])) {
@@ -116,16 +118,20 @@ function checkDecisions(
     if (told === undefined) continue
     const status = told.decision === 'approve' ? 'approved' : 'rejected'
     if (approval.status !== status || approval.reason !== told.reason) {
-      wrong(`${approval.approvalId} was ${status}, ${told.reason}; it is ${JSON.stringify(approval)}`)
+      wrong(
+        `${approval.approvalId} was ${status}, ${told.reason}; it is ${JSON.stringify(approval)}`,
+      )
     }
     const delivery = records.find(record => record.kind === 'delivery' && record.seq === seq)
     if (delivery === undefined) {
       wrong(`the guest was not told of ${approval.approvalId}`)
       continue
     }
-    const isRefused = delivery.text.startsWith(THROWN) && delivery.text.includes('APPROVAL_REJECTED')
+    const isRefused =
+      delivery.text.startsWith(THROWN) && delivery.text.includes('APPROVAL_REJECTED')
     if (approval.tool !== 'human_approval') {
-      if (isRefused !== (status === 'rejected')) wrong(`the guest saw ${delivery.text} of ${status}`)
+      if (isRefused !== (status === 'rejected'))
+        wrong(`the guest saw ${delivery.text} of ${status}`)
       continue
     }
     const { approved, reason } = decodeValue(delivery.text) as Record<string, unknown>

@@ -32,6 +32,8 @@ export interface Drill {
 
 /** All that was accepted has ended within so long after the last restart. */
 const DRAIN_MS = 30_000
+/** Executions under way at a time. */
+const LANES = 12
 
 /** A daemon under load, with what is known of it. */
 export class Scene {
@@ -43,17 +45,19 @@ export class Scene {
   readonly problems: string[] = []
   #records = new Records()
 
-  private constructor(folder: string, ledger: LedgerProcess, seed: number, lanes: number) {
+  private constructor(folder: string, stateDir: string, ledger: LedgerProcess, seed: number) {
     this.folder = folder
-    this.stateDir = join(folder, 'state')
+    this.stateDir = stateDir
     this.ledger = ledger
     this.daemon = new DrillDaemon({ stateDir: this.stateDir, ledgerUrl: ledger.url })
-    this.load = new Load({ daemon: this.daemon, seed, lanes })
+    this.load = new Load({ daemon: this.daemon, seed, lanes: LANES })
   }
 
-  static async open(seed: number, lanes = 12): Promise<Scene> {
+  /** @param state another file system for the state; beside the ledger when absent */
+  static async open(seed: number, state?: { readonly folder: string }): Promise<Scene> {
     const folder = await mkdtemp(join(tmpdir(), 'latchd-drill-'))
-    return new Scene(folder, await startLedger(join(folder, 'ledger.jsonl')), seed, lanes)
+    const ledger = await startLedger(join(folder, 'ledger.jsonl'))
+    return new Scene(folder, join(state?.folder ?? folder, 'state'), ledger, seed)
   }
 
   /** Looks at the store of a daemon that is dead. */

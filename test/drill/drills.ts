@@ -1,13 +1,21 @@
 /** The drills, in the order in which they are run. */
 
 import type { Drill } from './drill.ts'
+import { diskFull } from './drills/disk-full.ts'
 import { failpoints } from './drills/failpoints.ts'
 import { randomKill } from './drills/random-kill.ts'
 import { slowDisk } from './drills/slow-disk.ts'
+import { storeThreadKilled } from './drills/store-thread-killed.ts'
+import { twoDaemons } from './drills/two-daemons.ts'
+import { zombie } from './drills/zombie.ts'
 
 /** By the name that `--only` takes. */
 export const drills: Readonly<Record<string, Drill>> = {
   'random-kill': randomKill,
-  failpoints,
   'slow-disk': slowDisk,
+  failpoints,
+  'store-thread-killed': storeThreadKilled,
+  'two-daemons': twoDaemons,
+  zombie,
+  'disk-full': diskFull,
 }

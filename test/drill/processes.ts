@@ -80,6 +80,10 @@ export class DrillDaemon {
     return this.#child?.pid as number
   }
 
+  get isAlive(): boolean {
+    return this.#child?.exitCode === null && this.#child.signalCode === null
+  }
+
   /** Where it listens, as soon as it does. */
   url(): Promise<string> {
     return this.#up.promise
@@ -144,4 +148,23 @@ export async function dieInUpkeep(stateDir: string, env: Record<string, string>)
   const child = start('upkeep.ts', [stateDir], env)
   await once(child, 'exit')
   return { code: child.exitCode, signal: child.signalCode }
+}
+
+/** Starts a daemon by the command, which is expected to refuse. */
+export async function serveOnce(stateDir: string) {
+  const script = join(here, '..', '..', 'bin', 'latchd.mjs')
+  const args = [script, 'serve', '--port', '0', '--state-dir', stateDir, '--log-level', 'silent']
+  const child = spawn(process.execPath, args, { env: cleanEnv })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.on('data', part => {
+    stdout += part
+    // It was not refused: the drill tells so.
+    child.kill()
+  })
+  child.stderr.on('data', part => {
+    stderr += part
+  })
+  const [code] = await once(child, 'close')
+  return { code: code as number | null, stdout, stderr }
 }

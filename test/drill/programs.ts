@@ -29,8 +29,10 @@ const statements: readonly Statement[] = [
   },
   random => `for (const n of [1, 2, 3]) note('pay', () => pay(n + ${random.below(9)}))`,
   random => `note('put', () => put.map([1, 2, ${random.below(9)}]))`,
-  random => `try { for (const item of feed(${1 + random.below(5)})) out.push(['feed', item]) } catch (error) { noteError('feed', error) }`,
-  random => `try { for (const item of drip(${1 + random.below(4)})) out.push(['drip', item]) } catch (error) { noteError('drip', error) }`,
+  random =>
+    `try { for (const item of feed(${1 + random.below(5)})) out.push(['feed', item]) } catch (error) { noteError('feed', error) }`,
+  random =>
+    `try { for (const item of drip(${1 + random.below(4)})) out.push(['drip', item]) } catch (error) { noteError('drip', error) }`,
   random => `await new Promise(done => setTimeout(done, ${random.below(40)}))`,
   () => `console.log('seed', Math.random(), crypto.randomUUID()); console.log('at', Date.now())`,
   random => `out.push(['human_approval', human_approval('go on ${random.below(9)}?')])`,

@@ -42,6 +42,7 @@ async function runOne(name: string, seed: number): Promise<boolean> {
   const mark = problems.length === 0 ? 'pass' : 'FAIL'
   console.log(`${mark}  ${name} (seed ${seed}, ${seconds} s): ${counted.join(', ')}`)
   for (const problem of problems.slice(0, 20)) console.log(`      ${problem}`)
-  if (problems.length > 0) console.log(`      ${problems.length} problems; the state is in ${folder}`)
+  if (problems.length > 0)
+    console.log(`      ${problems.length} problems; the state is in ${folder}`)
   return problems.length === 0
 }

@@ -345,6 +345,13 @@ t.test('run without a daemon', async t => {
     t.match(await latchd(t, ['run', '-', '--tools', 'a.mjs'], { cwd, input: '1' }), { code: 0 })
   })
 
+  t.test('an approval is refused where nobody can be asked', async t => {
+    const input = 'const { approved, reason } = human_approval("x"); [approved, reason]'
+    const { code, stdout } = await latchd(t, ['run', '-'], { input })
+    t.equal(code, 0)
+    t.match(stdout, /false,\s+'nobody can be asked/)
+  })
+
   t.test('a tool module that cannot be used is one line, and 2', async t => {
     const cwd = t.testdir({ 'a.mjs': 'export const a = 1' })
     for (const args of [
@@ -483,13 +490,69 @@ t.test('with a daemon', async t => {
     })
   })
 
-  t.test('an execution that is not known is one line, and 2', async t => {
+  t.test('what is not known is one line, and 2', async t => {
     const { url } = await daemon(t)
-    for (const command of ['logs', 'cancel']) {
-      const { code, stdout, stderr } = await latchd(t, [command, 'exe_none', '--url', url])
+    for (const command of ['logs', 'cancel', 'retry', 'approve', 'reject', 'sessions rm']) {
+      const args = [...command.split(' '), 'x_none', '--url', url]
+      const { code, stdout, stderr } = await latchd(t, args)
       t.strictSame([code, stdout], [2, ''])
-      t.match(stderr, /^latchd: .*exe_none.*\n$/)
+      t.match(stderr, /^latchd: .*x_none.*\n$/)
     }
+  })
+
+  t.test('run says what it waits for and how to decide, and goes on when it is', async t => {
+    const { url } = await daemon(t)
+    const env = { LATCHD_URL: url }
+    const program = start(t, ['run', '-'], {
+      env,
+      input:
+        'const { approved } = human_approval("pay", { eur: 5 }); [approved, ask_human("who?")]',
+    })
+    const asks =
+      /Waits for approval: human_approval (.*)\n {2}latchd approve (apr_\w+)\n {2}latchd reject \2\n/
+    const [, input, first = ''] = await program.seen('stderr', asks)
+    t.equal(input, '{"action":"pay","details":{"eur":5}}')
+    t.match(
+      (await latchd(t, ['approvals'], { env })).stdout,
+      new RegExp(
+        `^ID +STATUS +AGE +ASKED\\n${first} +pending +\\d+m?s +human_approval \\{.*\\}\\n$`,
+      ),
+    )
+    t.match((await latchd(t, ['ps'], { env })).stdout, / waiting +\d+m?s +1 +human_approval\n$/)
+    t.strictSame(await latchd(t, ['approve', first, '--reason', 'fine'], { env }), {
+      code: 0,
+      stdout: `${first} approved by local: fine\n`,
+      stderr: '',
+    })
+    t.match(await latchd(t, ['reject', first], { env }), {
+      code: 2,
+      stderr: /^latchd: Cannot decide .*approved by local already\n$/,
+    })
+    const questions = /Waits for approval: ask_human .*\n {2}latchd approve (\w+) --answer TEXT\n/
+    const [, second = ''] = await program.seen('stderr', questions)
+    const bad = await latchd(t, ['approve', second, '--args', '{'], { env })
+    t.match(bad, { code: 2, stderr: /^latchd: Cannot use --args "\{": expected JSON/ })
+    await latchd(t, ['approve', second, '--answer', 'Ada'], { env })
+    t.match(await program.ended, { code: 0, stdout: "[ true, 'Ada' ]\n" })
+    const listed = await latchd(t, ['approvals', '--status', 'any', '--json'], { env })
+    t.match(JSON.parse(listed.stdout), [
+      { approvalId: second, status: 'approved', answer: 'Ada' },
+      { approvalId: first, status: 'approved', reason: 'fine' },
+    ])
+    t.equal((await latchd(t, ['approvals', '--status', 'maybe'], { env })).code, 2)
+  })
+
+  t.test('sessions are listed, and forgotten by rm', async t => {
+    const { url } = await daemon(t)
+    const env = { LATCHD_URL: url }
+    const made = await fetch(`${url}/v1/sessions`, { method: 'POST' })
+    t.equal(made.status, 201)
+    const { sessionId } = (await made.json()) as { sessionId: string }
+    t.equal(made.headers.get('location'), `/v1/sessions/${sessionId}`)
+    const { stdout } = await latchd(t, ['sessions'], { env })
+    t.match(stdout, new RegExp(`^ID +AGE +UNUSED +EXECUTIONS +BYTES\\n${sessionId} .* 0 +0\\n$`))
+    t.match(await latchd(t, ['sessions', 'rm', sessionId], { env }), { code: 0 })
+    t.strictSame(JSON.parse((await latchd(t, ['sessions', '--json'], { env })).stdout), [])
   })
 
   t.test('a token that is not known is one line, and 2', async t => {

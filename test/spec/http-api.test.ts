@@ -303,6 +303,7 @@ t.test('the OpenAPI document describes every route', async t => {
     '/v1/executions/{id}',
     '/v1/executions/{id}/cancel',
     '/v1/executions/{id}/events',
+    '/v1/executions/{id}/replay',
     '/v1/executions/{id}/retry',
     '/v1/info',
     '/v1/sessions',

@@ -1,6 +1,8 @@
 /** What a daemon does with executions that were under way when the one before it was lost. */
 
+import type { Worker } from 'node:worker_threads'
 import t, { type Test } from 'tap'
+import { createExecutor } from '../../executor/index.ts'
 import type { ToolContext, ToolDefinition } from '../../protocol/tool.ts'
 import { Lives } from '../drill/lives.ts'
 import { get, post } from '../support/daemon.ts'
@@ -248,14 +250,19 @@ t.test('a stream that only reads starts again, past what was delivered', async t
 
 t.test('any other stream throws at its next item', async t => {
   const daemons = await lives(t)
-  const note = answering(undefined, { name: 'note', annotations: { readOnly: true } })
-  const before = stalling(3, undefined)
-  const executionId = await submit(await daemons.next([before.tool, note.tool]), READ_ITEMS)
+  const note = answering(undefined, { name: 'note' })
+  const before = stalling(2, undefined)
+  // The call between the items makes durable what was before it.
+  const source = `const all = items(), seen = [all.next().value, all.next().value]
+try { note() } catch {}
+try { seen.push(all.next()) } catch (error) { seen.push(error.name) }
+return seen`
+  const executionId = await submit(await daemons.next([before.tool, note.tool]), source)
   await before.stalled
   const after = whole(undefined)
   const url = await daemons.next([after.tool, note.tool])
   const execution = await rest(url, executionId)
-  t.match(execution.output, { value: [0, 1, 2, 'CallInterruptedError'] })
+  t.match(execution.output, { value: [0, 1, 'CallInterruptedError'] })
   t.equal(after.opened(), 0)
   t.match(execution.calls[0], { tool: 'items', status: 'unknown' })
 })
@@ -360,4 +367,47 @@ t.test('each call that is made once costs one commit, one that reads none', asyn
   t.comment({ none, once, reading })
   t.equal(once - none, 100)
   t.equal(reading - none, 0)
+})
+
+/** An executor of one worker, and a tool that ends the thread which waits for its answer. */
+function losing(t: Test) {
+  const threads: Worker[] = []
+  const onWorker = (worker: Worker) => threads.push(worker)
+  process.on('worker', onWorker)
+  const calls: string[] = []
+  const executor = createExecutor({
+    workers: 1,
+    tools: {
+      step: (name: string) => calls.push(name),
+      lose: async () => {
+        calls.push('lose')
+        await threads.at(-1)?.terminate()
+        return 'lost'
+      },
+    },
+  })
+  t.teardown(async () => {
+    process.off('worker', onWorker)
+    await executor.close()
+  })
+  return { executor, calls }
+}
+
+t.test('an execution whose worker is lost goes on, and makes no call twice', async t => {
+  const { executor, calls } = losing(t)
+  const source = `console.log('begun', step('a')); const lost = await lose(); step('b'); lost`
+  const outcome = await executor.execute({ source })
+  t.match(outcome, { status: 'completed', output: 'lost', logText: 'begun 1' })
+  t.strictSame(calls, ['a', 'lose', 'b'])
+  t.ok(outcome.calls.every(({ status }) => status === 'completed'))
+})
+
+t.test('an execution whose worker is lost twice fails, and the next one runs', async t => {
+  const { executor, calls } = losing(t)
+  const outcome = await executor.execute({
+    source: `step('a'); lose(); step('b'); lose(); step('c')`,
+  })
+  t.match(outcome, { status: 'failed', error: { code: 'ENGINE_FAILURE' } })
+  t.strictSame(calls, ['a', 'lose', 'b', 'lose'])
+  t.match(await executor.execute({ source: '1 + 1' }), { status: 'completed', output: 2 })
 })

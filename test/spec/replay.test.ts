@@ -151,6 +151,10 @@ t.test(
   },
 )
 
+const ASKS = `const sum = add(1, 2)
+const { approved } = human_approval('go on?')
+approved ? add(sum, 10) : sum`
+
 const PAST = `const names = ['a', 'b']
 console.log('begin')
 let sum = 0
@@ -196,6 +200,25 @@ t.test('a journal that another program wrote is told with both calls', async t =
   )
 })
 
+t.test('a call that was about to leave and is another one now is told with both', async t => {
+  const place = placeOf(t)
+  const first = await start(t, place)
+  const { executionId } = await execute(first, ASKS)
+  await first.close()
+  change(
+    place,
+    `INSERT INTO journal (execution, seq, kind, position, tool, request, effect, epoch, at_ms, text)
+      SELECT id, 2, 'intent', 0, 'pay', 'call pay all', 'once', 1, 0, '' FROM execution`,
+  )
+  const daemon = await start(t, place)
+  const { body } = await replay(daemon, executionId)
+  t.match(body, { result: 'diverged', error: { code: 'NONDETERMINISM' } })
+  t.match(
+    body.error.message,
+    /^Call 2 of the program is call human_approval .*; before it was call pay all$/,
+  )
+})
+
 t.test('another outcome than the one that was kept is told with both', async t => {
   const place = placeOf(t)
   const first = await start(t, place)
@@ -238,6 +261,8 @@ t.test('what has no journal, is not there, runs or is of a session is refused', 
     body: { detail: /: it is (running|waiting) at the moment$/ },
   })
   t.equal((await replay(daemon, running.executionId, { untilCall: 0 })).status, 400)
+  const bare = `${daemon.url}/v1/executions/${volatile.executionId}/replay`
+  t.equal((await fetch(bare, { method: 'POST' })).status, 409, 'a body is not needed')
   const { sessionId } = (await post(`${daemon.url}/v1/sessions`, {})).body
   const ended = await execute(daemon, 'var x = 1', { sessionId })
   t.match(await replay(daemon, ended.executionId), {
@@ -254,10 +279,6 @@ t.test('what has no journal, is not there, runs or is of a session is refused', 
 /** Lets a stored execution have begun under another engine. */
 const otherRuntime = (place: Place) =>
   change(place, `UPDATE program SET plan = json_set(plan, '$.runtime', 'quickjs of old')`)
-
-const ASKS = `const sum = add(1, 2)
-const { approved } = human_approval('go on?')
-approved ? add(sum, 10) : sum`
 
 async function approve(daemon: Daemon, executionId: string): Promise<void> {
   const { body } = await get(`${daemon.url}/v1/approvals?executionId=${executionId}`)

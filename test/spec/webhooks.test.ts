@@ -393,3 +393,51 @@ t.test('a receiver that says 410 is told no more', async t => {
     ['status 410', true],
   ])
 })
+
+t.test(
+  'a receiver that does not answer leaves room for others, and keeps its messages',
+  async t => {
+    const messages = Array.from({ length: 20 }, (_, n) => ({
+      ...ended(execution({})),
+      messageId: `msg_${n}`,
+      url: n === 19 ? 'http://quick/' : 'http://slow/',
+    }))
+    const left = new Set(messages.map(({ messageId }) => messageId))
+    const posted: string[] = []
+    const delivered = Promise.withResolvers<void>()
+    const sender = new WebhookSender({
+      store: {
+        dueWebhooks: async () => messages.filter(({ messageId }) => left.has(messageId)),
+        nextWebhookMs: async () => undefined,
+        endWebhook: async id => {
+          left.delete(id)
+          delivered.resolve()
+        },
+        delayWebhook: async () => {
+          t.fail('what is cut off is no failure')
+        },
+      },
+      post: async ({ url }, signal) => {
+        posted.push(new URL(url).host)
+        if (url === 'http://quick/') return { kind: 'delivered' }
+        await once(signal, 'abort')
+        return { kind: 'failed', why: 'aborted' }
+      },
+      keepMs: 1e9,
+      now: Date.now,
+      random: Math.random,
+      at: () => () => {},
+      onFailure: () => t.fail('what is cut off is no failure'),
+      onFault: error => t.fail('the store did not fail', { error }),
+    })
+    sender.wake()
+    await delivered.promise
+    await sender.close(0)
+    t.strictSame(
+      posted.sort(),
+      ['quick', ...Array.from({ length: 8 }, () => 'slow')],
+      'eight are under way to one receiver',
+    )
+    t.equal(left.size, 19, 'sent again by the next process')
+  },
+)

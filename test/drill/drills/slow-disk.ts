@@ -1,5 +1,5 @@
-import { DatabaseSync } from 'node:sqlite'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
 import { DATABASE_FILE } from '../../../daemon/store/sqlite/files.ts'
 import { random } from '../../soak/random.ts'

@@ -1,0 +1,75 @@
+/** The drill of a full disk, on a disk of its own: `disk-full-inside.ts DISK SEED SHORT`. */
+
+import { rm, statfs, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Scene } from './drill.ts'
+
+const ROUNDS = { short: 1, long: 5 }
+/** The disk stays full so long, under load. */
+const FULL_MS = 1200
+const LIFE_MS = 400
+
+const [disk = '', seed = '1', isShort = 'true'] = process.argv.slice(2)
+const ballast = join(disk, 'ballast')
+
+const scene = await Scene.open(Number(seed), { folder: disk })
+await scene.daemon.start()
+scene.load.start()
+const rounds = isShort === 'true' ? ROUNDS.short : ROUNDS.long
+let refusals = 0
+for (let n = 0; n < rounds; n++) {
+  await delay(LIFE_MS)
+  const [known] = scene.load.accepted
+  await fillDisk()
+  await delay(FULL_MS / 2)
+  const url = await scene.daemon.url()
+  const { status, code } = await submit(url)
+  if (status !== 507 || code !== 'STORE_FULL') scene.problems.push(`full: ${status} ${code}`)
+  else refusals++
+  const read = await fetch(`${url}/v1/executions/${known}`)
+  if (!read.ok) scene.problems.push(`full: a read was answered ${read.status}`)
+  await delay(FULL_MS / 2)
+  if (!scene.daemon.isAlive) {
+    scene.problems.push(`the daemon has ended: ${scene.daemon.stderr}`)
+    await rm(ballast)
+    await scene.daemon.start()
+    continue
+  }
+  // Killed while it is full, too: what it could not write was not promised.
+  const isKilled = n % 2 === 1
+  if (isKilled) await scene.daemon.kill()
+  await rm(ballast)
+  if (isKilled) await scene.daemon.start()
+}
+const result = await scene.finish({ rounds, refusals, refusedInLoad: scene.load.refusedFull })
+console.log(JSON.stringify(result))
+process.exit()
+
+/** Until not a byte is free. */
+async function fillDisk(): Promise<void> {
+  const { bavail, bsize } = await statfs(disk)
+  let rest = bavail * bsize
+  await writeFile(ballast, '')
+  while (rest > 0) {
+    try {
+      await writeFile(ballast, Buffer.alloc(rest), { flag: 'a' })
+      rest = (await statfs(disk)).bavail * bsize
+    } catch {
+      // Somebody else took some of it.
+      rest = Math.floor(rest / 2)
+    }
+  }
+}
+
+async function submit(url: string): Promise<{ status: number; code: unknown }> {
+  const response = await fetch(`${url}/v1/executions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ source: `"${'x'.repeat(20_000)}"` }),
+  })
+  const { code, executionId } = (await response.json()) as Record<string, string>
+  // It was not full after all: it is one more that is owed.
+  if (executionId !== undefined) scene.load.accepted.add(executionId)
+  return { status: response.status, code }
+}
