@@ -1,25 +1,15 @@
-/** The executions of a daemon: admitted, run, put away, brought back, watched. */
+/** The executions of a daemon, as its callers see them: admitted, read, watched, cancelled. */
 
 import type { CallApproval } from '../executor/call-approval.ts'
 import { EventQueue } from '../executor/event-queue.ts'
-import {
-  type ExecutionPlan,
-  type ExecutionPowers,
-  RunningExecution,
-} from '../executor/execution.ts'
-import { type KeptUsage, NO_USAGE } from '../executor/fold-execution.ts'
-import type { CompiledProgram } from '../executor/messages.ts'
-import type { Toolbox } from '../executor/tools/toolbox.ts'
+import { type ExecutionPlan, RunningExecution } from '../executor/execution.ts'
 import { LatchdError } from '../protocol/errors.ts'
 import type { ExecutionEvent } from '../protocol/events.ts'
-import { type Execution, type ExecutionError, isEnded } from '../protocol/execution.ts'
-import { ExecutionKeeper, type KeeperPowers } from './durable/execution-keeper.ts'
-import { readPlan } from './durable/kept-plan.ts'
-import { Resumption } from './durable/resumption.ts'
-import { UpgradeCheck } from './durable/upgrade-check.ts'
-import { IdleCollector } from './idle-collector.ts'
+import { type Execution, isEnded } from '../protocol/execution.ts'
+import { ExecutionKeeper } from './durable/execution-keeper.ts'
+import { LiveExecutions, type LivePowers } from './live-executions.ts'
 import { fromCursor, isBefore, toCursor } from './store/place.ts'
-import type { ClaimedExecution, ListQuery, StoredExecution } from './store/store.ts'
+import type { ListQuery, StoredExecution } from './store/store.ts'
 
 /** Who asks: a token's name, or the one caller of a daemon without tokens. */
 export interface Caller {
@@ -28,8 +18,7 @@ export interface Caller {
   readonly seesAll: boolean
 }
 
-export interface ExecutionsOptions extends ExecutionPowers, KeeperPowers {
-  readonly toolbox: Toolbox
+export interface ExecutionsOptions extends LivePowers {
   /** Executions that may wait for a worker. */
   readonly maxQueue: number
   /** @throws {LatchdError} `INVALID_REQUEST` for a URL that is never posted to */
@@ -58,44 +47,22 @@ export interface PageQuery extends Omit<ListQuery, 'owner' | 'after'> {
   readonly after: string | undefined
 }
 
-interface Live {
-  readonly running: RunningExecution
-  readonly keeper: ExecutionKeeper
-  /** Resolves when it has ended, is stuck, or was put away. */
-  readonly gone: Promise<void>
-}
-
 /** Seconds after which a refused caller should come again. */
 const RETRY_AFTER_SECONDS = 1
 
 export class Executions {
   #options: ExecutionsOptions
-  /** Those that are in memory: all but the ended and those put away. */
-  #live = new Map<string, Live>()
-  #resumption: Resumption
-  #upgrades: UpgradeCheck
-  /** Those that are held against another runtime than they began with. */
-  #checking = new Set<string>()
-  #collector: IdleCollector
+  #live: LiveExecutions
   #isDraining = false
 
   constructor(options: ExecutionsOptions) {
     this.#options = options
-    this.#collector = new IdleCollector(options.pool)
-    this.#upgrades = new UpgradeCheck(options, options.runtime, sessionId =>
-      options.sessions.load(sessionId),
-    )
-    this.#resumption = new Resumption({
-      store: options.store,
-      resume: executionId => this.#resume(executionId),
-      onFault: options.onFault,
-    })
+    this.#live = new LiveExecutions(options)
   }
 
   /** Goes on with what an earlier process has left. */
-  async recover(): Promise<void> {
-    await this.#options.sessions.recover()
-    this.#resumption.start(await this.#options.store.recover(Date.now()))
+  recover(): Promise<void> {
+    return this.#live.recover()
   }
 
   /** Executions that are in memory and have not ended. */
@@ -123,8 +90,9 @@ export class Executions {
     const { pool, maxQueue } = this.#options
     if (this.#isDraining)
       throw new LatchdError('DRAINING', 'Cannot take an execution: the daemon is stopping')
-    if (pool.active >= pool.workers && pool.queued >= maxQueue) {
-      const message = `Cannot take an execution: ${pool.queued} wait already, limit maxQueue ${maxQueue}`
+    const { queued } = this.#live
+    if (pool.active >= pool.workers && queued >= maxQueue) {
+      const message = `Cannot take an execution: ${queued} wait already, limit maxQueue ${maxQueue}`
       throw new LatchdError('QUEUE_FULL', message, { retryAfterSeconds: RETRY_AFTER_SECONDS })
     }
     if (options.webhookUrl !== undefined) this.#options.admitWebhook(options.webhookUrl)
@@ -154,7 +122,7 @@ export class Executions {
       if (outcome.kind === 'known') return outcome.executionId
       if (outcome.kind === 'key-reused') throw keyReused()
     } else keeper.submitVolatile()
-    this.#start(plan, running, keeper)
+    this.#live.start(plan, running, keeper)
     return plan.executionId
   }
 
@@ -168,121 +136,14 @@ export class Executions {
     return known?.executionId
   }
 
-  #start(plan: ExecutionPlan, running: RunningExecution, keeper: ExecutionKeeper): void {
-    const { executionId } = plan
-    const gone = this.#run(plan, running, keeper)
-    // Told to whoever waits as well.
-    gone.catch(error => this.#options.onFault(error, executionId))
-    this.#live.set(executionId, { running, keeper, gone })
-  }
-
-  async #run(
-    { executionId, sessionId }: ExecutionPlan,
-    running: RunningExecution,
-    keeper: ExecutionKeeper,
-  ): Promise<void> {
-    const { sessions } = this.#options
-    const use = sessionId === undefined ? undefined : { sessionId, executionId }
-    try {
-      const turn = use && sessions.wait(use, running.left)
-      if (turn !== undefined) {
-        keeper.startWaiting()
-        await turn
-      }
-      for (;;) {
-        const end = await running.run()
-        if (end.kind !== 'waiting') {
-          const snapshot = 'snapshot' in end ? end.snapshot : undefined
-          await keeper.finish(end.execution, snapshot, () => {
-            // A stuck one goes on from what the session has: nobody may change that.
-            if (use !== undefined && end.kind === 'ended') sessions.release(use)
-            this.#live.delete(executionId)
-          })
-          return
-        }
-        const { kind, wakeAtMs } = await keeper.park(end.wakeAtMs)
-        if (kind === 'ready' && !this.#isDraining) continue
-        running.putAway()
-        keeper.close()
-        this.#resumption.wakeAt(wakeAtMs)
-        return
-      }
-    } finally {
-      this.#live.delete(executionId)
-      this.#collector.count(this.#live.size === 0)
-    }
-  }
-
-  /** Brings an execution back from the store. Resolves when it has got a worker, or needs none. */
-  async #resume(executionId: string): Promise<void> {
-    if (this.#isDraining || this.#live.has(executionId)) return
-    // What is decided meanwhile is in the store, and read with the second claim.
-    if (this.#checking.has(executionId)) return
-    let claimed = await this.#options.store.claim(executionId)
-    if (claimed === undefined) return
-    let divergence: ExecutionError | undefined
-    if (this.#upgrades.isNeeded(claimed)) {
-      divergence = await this.#check(claimed)
-      if (this.#isDraining || this.#live.has(executionId)) return
-      claimed = await this.#options.store.claim(executionId)
-      if (claimed === undefined) return
-    }
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const restored = this.#restore(claimed, resolve)
-    if (divergence !== undefined) restored[1].stick(divergence)
-    this.#start(...restored)
-    await Promise.race([promise, this.#live.get(executionId)?.gone])
-  }
-
-  /** How an execution of another runtime would take another path here; `undefined`: it does not. */
-  async #check(claimed: ClaimedExecution): Promise<ExecutionError | undefined> {
-    const { executionId } = claimed
-    this.#checking.add(executionId)
-    try {
-      return await this.#upgrades.divergenceOf(claimed)
-    } catch (error) {
-      // A worker that is lost says nothing about its path: the execution itself will show.
-      if (!this.#isDraining) this.#options.onFault(error, executionId)
-      return undefined
-    } finally {
-      this.#checking.delete(executionId)
-    }
-  }
-
-  #restore(
-    claimed: ClaimedExecution,
-    onStart: () => void = () => {},
-  ): [ExecutionPlan, RunningExecution, ExecutionKeeper] {
-    const { owner, webhookUrl, epoch, usage, program } = claimed
-    const { plan } = readPlan(claimed, this.#options.toolbox)
-    const keeper = new ExecutionKeeper(plan, owner, webhookUrl, this.#options, epoch)
-    const running = new RunningExecution(plan, this.#options, keeper, {
-      ...claimed,
-      usage: usage === undefined ? NO_USAGE : (JSON.parse(usage) as KeptUsage),
-      program: program === undefined ? undefined : (JSON.parse(program) as CompiledProgram),
-    })
-    keeper.bind(running, onStart)
-    return [plan, running, keeper]
-  }
-
   /** Makes an execution durable that is under way. */
   async makeDurable(executionId: string): Promise<void> {
     await this.#live.get(executionId)?.keeper.makeDurable()
   }
 
   /** Hands over a decision that was stored, to an execution wherever it is. */
-  async decided(decided: CallApproval, isWaiting: boolean): Promise<void> {
-    const { executionId } = decided.approval
-    const live = this.#live.get(executionId)
-    if (live === undefined) {
-      this.#resumption.add(executionId)
-      return
-    }
-    live.running.decide(decided)
-    if (!isWaiting) return
-    // The store had put it away before it learned of the decision; this process is about to.
-    await live.gone
-    this.#resumption.add(executionId)
+  decided(decided: CallApproval, isWaiting: boolean): Promise<void> {
+    return this.#live.decided(decided, isWaiting)
   }
 
   /**
@@ -331,7 +192,7 @@ export class Executions {
     // An end is told when it is kept.
     if (live?.keeper.isDurable && isOver(live.running.read())) await live.gone
     const found =
-      this.#live.has(executionId) && live
+      this.#live.get(executionId) === live && live
         ? { owner: live.keeper.owner, execution: live.running.read() }
         : (memory.get(executionId) ?? (await store.get(executionId)))
     if (found !== undefined && (caller.seesAll || found.owner === caller.name)) return found
@@ -365,20 +226,11 @@ export class Executions {
     for (;;) {
       const { execution } = await this.#find(executionId, caller)
       if (isEnded(execution)) return execution
-      await this.#load(executionId, execution.status === 'stuck')
+      if (execution.status === 'stuck') await this.#options.store.retry(executionId)
+      await this.#live.load(executionId)
       const live = this.#live.get(executionId)
       live?.running.cancel()
       await live?.gone
-    }
-  }
-
-  /** Brings an execution into memory that is in the store alone. */
-  async #load(executionId: string, isStuck: boolean): Promise<void> {
-    if (this.#live.has(executionId)) return
-    if (isStuck) await this.#options.store.retry(executionId)
-    const claimed = await this.#options.store.claim(executionId)
-    if (claimed !== undefined && !this.#live.has(executionId)) {
-      this.#start(...this.#restore(claimed))
     }
   }
 
@@ -395,7 +247,7 @@ export class Executions {
         `Cannot retry execution ${executionId}: it is ${execution.status}, not stuck`,
       )
     }
-    this.#resumption.add(executionId)
+    this.#live.resume(executionId)
     return (await this.#find(executionId, caller)).execution
   }
 
@@ -458,24 +310,10 @@ export class Executions {
     return queue
   }
 
-  /**
-   * Takes no more and gives those under way so long to end; then durable ones are put away, to go on
-   * after the next start, and the others are cancelled.
-   */
+  /** Takes no more, and lets those under way end or be put away: see {@link LiveExecutions.drain}. */
   async drain(drainMs: number): Promise<void> {
     this.#isDraining = true
-    this.#resumption.stop()
-    this.#collector.stop()
-    const all = () => Promise.allSettled(Array.from(this.#live.values(), live => live.gone))
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const timer = setTimeout(resolve, drainMs)
-    await Promise.race([all(), promise])
-    clearTimeout(timer)
-    for (const { running, keeper } of this.#live.values()) {
-      if (keeper.isDurable) running.suspend()
-      else running.cancel('The daemon is stopping')
-    }
-    await all()
+    await this.#live.drain(drainMs)
   }
 }
 

@@ -22,20 +22,20 @@ for (let n = 0; n < rounds; n++) {
   await delay(LIFE_MS)
   const [known] = scene.load.accepted
   await fillDisk()
-  await delay(FULL_MS / 2)
+  await delay(FULL_MS)
+  if (!scene.daemon.isAlive) {
+    const { code, signal } = await scene.daemon.ended()
+    scene.problems.push(`the daemon ended with ${code ?? signal}: ${scene.daemon.stderr}`)
+    await rm(ballast)
+    await scene.daemon.start()
+    continue
+  }
   const url = await scene.daemon.url()
   const { status, code } = await submit(url)
   if (status !== 507 || code !== 'STORE_FULL') scene.problems.push(`full: ${status} ${code}`)
   else refusals++
   const read = await fetch(`${url}/v1/executions/${known}`)
   if (!read.ok) scene.problems.push(`full: a read was answered ${read.status}`)
-  await delay(FULL_MS / 2)
-  if (!scene.daemon.isAlive) {
-    scene.problems.push(`the daemon has ended: ${scene.daemon.stderr}`)
-    await rm(ballast)
-    await scene.daemon.start()
-    continue
-  }
   // Killed while it is full, too: what it could not write was not promised.
   const isKilled = n % 2 === 1
   if (isKilled) await scene.daemon.kill()

@@ -1,0 +1,259 @@
+/**
+ * The executions that are in memory: run, put away when nothing is left to do but wait, brought back
+ * from the store.
+ *
+ * Each execution is in one of these places, and moves between them as the arrows say:
+ *
+ *     submitted ─▶ live ─▶ ended, or stuck
+ *                  ▲  │ put away: `leaving`, from the write to the store to its answer
+ *                  │  ▼
+ *     loading ◀─ store ─▶ (a decision, an instant, a restart: its id waits in `Resumption`)
+ *
+ * Only one thing at a time is done about an execution: who finds it loading or leaving waits for that.
+ */
+
+import type { CallApproval } from '../executor/call-approval.ts'
+import {
+  type ExecutionPlan,
+  type ExecutionPowers,
+  RunningExecution,
+} from '../executor/execution.ts'
+import { type KeptUsage, NO_USAGE } from '../executor/fold-execution.ts'
+import type { CompiledProgram } from '../executor/messages.ts'
+import type { Toolbox } from '../executor/tools/toolbox.ts'
+import { ExecutionKeeper, type KeeperPowers } from './durable/execution-keeper.ts'
+import { readPlan } from './durable/kept-plan.ts'
+import { Resumption } from './durable/resumption.ts'
+import { UpgradeCheck } from './durable/upgrade-check.ts'
+import { IdleCollector } from './idle-collector.ts'
+import type { ClaimedExecution } from './store/store.ts'
+
+export interface LivePowers extends ExecutionPowers, KeeperPowers {
+  /** The tools that there are now. */
+  readonly toolbox: Toolbox
+}
+
+/** An execution in memory. */
+export interface LiveExecution {
+  readonly plan: ExecutionPlan
+  readonly running: RunningExecution
+  readonly keeper: ExecutionKeeper
+  /** Resolves when it has ended, is stuck, or was put away. */
+  readonly gone: Promise<void>
+  /** Whether it is on its way to the store. */
+  isLeaving: boolean
+}
+
+export class LiveExecutions {
+  #powers: LivePowers
+  #live = new Map<string, LiveExecution>()
+  /** Those that are on their way from the store. */
+  #loading = new Map<string, Promise<void>>()
+  /** New ones that wait in the store, so that a long queue takes no memory but their ids. */
+  #queued = new Set<string>()
+  #resumption: Resumption
+  #upgrades: UpgradeCheck
+  #collector: IdleCollector
+  #isDraining = false
+
+  constructor(powers: LivePowers) {
+    this.#powers = powers
+    this.#collector = new IdleCollector(powers.pool)
+    this.#upgrades = new UpgradeCheck(powers, powers.runtime, sessionId =>
+      powers.sessions.load(sessionId),
+    )
+    this.#resumption = new Resumption({
+      store: powers.store,
+      resume: executionId => this.#resume(executionId),
+      onFault: powers.onFault,
+    })
+  }
+
+  get(executionId: string): LiveExecution | undefined {
+    return this.#live.get(executionId)
+  }
+
+  /** How many are in memory. */
+  get size(): number {
+    return this.#live.size
+  }
+
+  /** New executions that wait for a worker. */
+  get queued(): number {
+    return this.#powers.pool.queued + this.#queued.size
+  }
+
+  /** Goes on with what an earlier process has left. */
+  async recover(): Promise<void> {
+    await this.#powers.sessions.recover()
+    this.#resumption.start(await this.#powers.store.recover(Date.now()))
+  }
+
+  /** Starts a new execution as soon as a worker is free. */
+  start(plan: ExecutionPlan, running: RunningExecution, keeper: ExecutionKeeper): void {
+    const isLong = this.#powers.pool.queued >= MAX_QUEUED_IN_MEMORY
+    if (isLong && keeper.isDurable && plan.sessionId === undefined) {
+      this.#queued.add(plan.executionId)
+      this.#resumption.add(plan.executionId)
+    } else this.#start(plan, running, keeper)
+  }
+
+  /** Goes on with an execution that is in the store, when it is its turn. */
+  resume(executionId: string): void {
+    this.#resumption.add(executionId)
+  }
+
+  /** Hands over a decision that was stored, to an execution wherever it is. */
+  async decided(decided: CallApproval, isWaiting: boolean): Promise<void> {
+    const { executionId } = decided.approval
+    await this.#loading.get(executionId)
+    const live = this.#live.get(executionId)
+    live?.running.decide(decided)
+    if (live !== undefined && !(live.isLeaving && isWaiting)) return
+    // The store had it put away before it learned of the decision, and here that is not known yet.
+    await live?.gone
+    this.#resumption.add(executionId)
+  }
+
+  /** Brings an execution into memory that is in the store alone; one that has ended stays there. */
+  async load(executionId: string): Promise<void> {
+    await this.#loading.get(executionId)
+    if (this.#live.has(executionId)) return
+    await this.#track(executionId, async () => {
+      const claimed = await this.#powers.store.claim(executionId)
+      if (claimed !== undefined) this.#start(...this.#restore(claimed, () => {}))
+    })
+  }
+
+  /**
+   * Gives those under way so long to end; then durable ones are put away, to go on after the next
+   * start, and the others are cancelled.
+   */
+  async drain(drainMs: number): Promise<void> {
+    this.#isDraining = true
+    this.#resumption.stop()
+    this.#collector.stop()
+    const all = () => Promise.allSettled(Array.from(this.#live.values(), live => live.gone))
+    await Promise.all(this.#loading.values())
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, drainMs)
+    await Promise.race([all(), promise])
+    clearTimeout(timer)
+    for (const { running, keeper } of this.#live.values()) {
+      if (keeper.isDurable) running.suspend()
+      else running.cancel('The daemon is stopping')
+    }
+    await all()
+  }
+
+  #start(plan: ExecutionPlan, running: RunningExecution, keeper: ExecutionKeeper): void {
+    const { executionId } = plan
+    const { promise: gone, resolve, reject } = Promise.withResolvers<void>()
+    // Told to whoever waits as well.
+    gone.catch(error => this.#powers.onFault(error, executionId))
+    const live: LiveExecution = { plan, running, keeper, gone, isLeaving: false }
+    this.#live.set(executionId, live)
+    this.#run(live).then(resolve, reject)
+  }
+
+  async #run(live: LiveExecution): Promise<void> {
+    const { running, keeper } = live
+    const { executionId, sessionId } = live.plan
+    const { sessions } = this.#powers
+    const use = sessionId === undefined ? undefined : { sessionId, executionId }
+    try {
+      const turn = use && sessions.wait(use, running.left)
+      if (turn !== undefined) {
+        keeper.startWaiting()
+        await turn
+      }
+      for (;;) {
+        const end = await running.run()
+        if (end.kind !== 'waiting') {
+          const snapshot = 'snapshot' in end ? end.snapshot : undefined
+          await keeper.finish(end.execution, snapshot, () => {
+            // A stuck one goes on from what the session has: nobody may change that.
+            if (use !== undefined && end.kind === 'ended') sessions.release(use)
+            this.#live.delete(executionId)
+          })
+          return
+        }
+        live.isLeaving = true
+        const { kind, wakeAtMs } = await keeper.park(end.wakeAtMs)
+        if (kind === 'ready' && !this.#isDraining) {
+          live.isLeaving = false
+          continue
+        }
+        running.putAway()
+        keeper.close()
+        this.#resumption.wakeAt(wakeAtMs)
+        return
+      }
+    } finally {
+      this.#live.delete(executionId)
+      this.#collector.count(this.#live.size === 0)
+    }
+  }
+
+  /** Brings an execution back from the store. Resolves when it has got a worker, or needs none. */
+  async #resume(executionId: string): Promise<void> {
+    this.#queued.delete(executionId)
+    await this.#loading.get(executionId)
+    if (this.#isDraining || this.#live.has(executionId)) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    await this.#track(executionId, async () => {
+      const claimed = await this.#powers.store.claim(executionId)
+      if (claimed === undefined) return
+      const restored = this.#restore(claimed, resolve)
+      if (this.#upgrades.isNeeded(claimed)) {
+        const divergence = await this.#divergence(claimed)
+        if (divergence !== undefined) restored[1].stick(divergence)
+      }
+      this.#start(...restored)
+    })
+    await Promise.race([promise, this.#live.get(executionId)?.gone])
+  }
+
+  async #track(executionId: string, load: () => Promise<void>): Promise<void> {
+    const loading = load()
+    this.#loading.set(
+      executionId,
+      loading.catch(() => {}),
+    )
+    try {
+      await loading
+    } finally {
+      this.#loading.delete(executionId)
+    }
+  }
+
+  /** How an execution of another runtime would take another path here; `undefined`: it does not. */
+  async #divergence(claimed: ClaimedExecution) {
+    try {
+      return await this.#upgrades.divergenceOf(claimed)
+    } catch (error) {
+      // A worker that is lost says nothing about its path: the execution itself will show.
+      if (!this.#isDraining) this.#powers.onFault(error, claimed.executionId)
+      return undefined
+    }
+  }
+
+  #restore(
+    claimed: ClaimedExecution,
+    onStart: () => void,
+  ): [ExecutionPlan, RunningExecution, ExecutionKeeper] {
+    const { owner, webhookUrl, epoch, usage, program } = claimed
+    const { plan } = readPlan(claimed, this.#powers.toolbox)
+    const keeper = new ExecutionKeeper(plan, owner, webhookUrl, this.#powers, epoch)
+    const running = new RunningExecution(plan, this.#powers, keeper, {
+      ...claimed,
+      usage: usage === undefined ? NO_USAGE : (JSON.parse(usage) as KeptUsage),
+      program: program === undefined ? undefined : (JSON.parse(program) as CompiledProgram),
+    })
+    keeper.bind(running, onStart)
+    return [plan, running, keeper]
+  }
+}
+
+/** Longer queues wait in the store: a queued execution in memory takes some kilobytes. */
+const MAX_QUEUED_IN_MEMORY = 64
