@@ -84,8 +84,6 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
   /** The end of a volatile execution, to be told when all of it is done. */
   #end: ExecutionEvent | undefined
   #isClosed = false
-  /** Writes that found the disk full and are tried again. */
-  #stalled = 0
 
   /** @param epoch of a claimed execution; absent: a new one */
   constructor(
@@ -286,7 +284,9 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
 
   /** Writes, and then tells who watches. Writes of one execution reach the store in order. */
   #write(addition: Addition, write: () => Promise<void>): Promise<void> {
-    const written = Promise.all([this.#persist(write), this.#written]).then(() => {
+    // One after the other: of two under way the second could be kept and the first refused.
+    const persisted = this.#written.then(() => this.#persist(write))
+    const written = persisted.then(() => {
       for (const event of addition.events ?? []) this.#powers.hub.publish(this.owner, event)
       if (addition.webhooks !== undefined && addition.webhooks.length > 0) this.#powers.onWebhooks()
     })
@@ -295,16 +295,12 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
   }
 
   async #persist(write: () => Promise<void>): Promise<void> {
-    // Behind one that is tried again, or the order would be lost.
-    if (this.#stalled > 0) await this.#written
-    for (let tries = 0; ; tries++) {
+    for (;;) {
       try {
         await write()
-        if (tries > 0) this.#stalled--
         return
       } catch (error) {
         if (!(error instanceof LatchdError && error.code === 'STORE_FULL')) throw error
-        if (tries === 0) this.#stalled++
         await delay(FULL_DISK_MS)
       }
     }

@@ -3,6 +3,7 @@
 import type { Question } from './question.ts'
 import { concurrentCalls } from './questions/concurrent-calls.ts'
 import { daemonStart } from './questions/daemon-start.ts'
+import { durableCommits } from './questions/durable-commits.ts'
 import { httpLatency } from './questions/http-latency.ts'
 import { hundredCalls } from './questions/hundred-calls.ts'
 import { idleMemory } from './questions/idle-memory.ts'
@@ -10,9 +11,11 @@ import { importTime } from './questions/import-time.ts'
 import { largeValues } from './questions/large-values.ts'
 import { oneCall } from './questions/one-call.ts'
 import { runCommand } from './questions/run-command.ts'
+import { scheduling } from './questions/scheduling.ts'
 import { sequentialCalls } from './questions/sequential-calls.ts'
 import { throughput } from './questions/throughput.ts'
 import { trivialProgram } from './questions/trivial-program.ts'
+import { waitingExecutions } from './questions/waiting-executions.ts'
 
 /** By the name that `--only` takes. */
 export const questions: Readonly<Record<string, Question>> = {
@@ -23,6 +26,9 @@ export const questions: Readonly<Record<string, Question>> = {
   'concurrent-calls': concurrentCalls,
   'large-values': largeValues,
   throughput,
+  scheduling,
+  'waiting-executions': waitingExecutions,
+  'durable-commits': durableCommits,
   'http-latency': httpLatency,
   'daemon-start': daemonStart,
   'run-command': runCommand,

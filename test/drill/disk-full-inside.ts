@@ -19,8 +19,9 @@ scene.load.start()
 const rounds = isShort === 'true' ? ROUNDS.short : ROUNDS.long
 let refusals = 0
 for (let n = 0; n < rounds; n++) {
-  await delay(LIFE_MS)
-  const [known] = scene.load.accepted
+  do await delay(LIFE_MS)
+  while (scene.load.ended.size === 0)
+  const [known] = scene.load.ended.keys()
   await fillDisk()
   await delay(FULL_MS)
   if (!scene.daemon.isAlive) {

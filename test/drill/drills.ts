@@ -1,8 +1,10 @@
 /** The drills, in the order in which they are run. */
 
 import type { Drill } from './drill.ts'
+import { decisions } from './drills/decisions.ts'
 import { diskFull } from './drills/disk-full.ts'
 import { failpoints } from './drills/failpoints.ts'
+import { mutantGate } from './drills/mutants.ts'
 import { randomKill } from './drills/random-kill.ts'
 import { slowDisk } from './drills/slow-disk.ts'
 import { storeThreadKilled } from './drills/store-thread-killed.ts'
@@ -13,9 +15,13 @@ import { zombie } from './drills/zombie.ts'
 export const drills: Readonly<Record<string, Drill>> = {
   'random-kill': randomKill,
   'slow-disk': slowDisk,
+  decisions,
   failpoints,
   'store-thread-killed': storeThreadKilled,
   'two-daemons': twoDaemons,
   zombie,
   'disk-full': diskFull,
 }
+
+/** Not in the rotation: they are asked for by name. */
+export const gates: Readonly<Record<string, Drill>> = { mutants: mutantGate }

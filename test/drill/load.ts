@@ -125,9 +125,11 @@ export class Load {
   async #decide(draw: Random): Promise<void> {
     const chosen = new Map<string, Acknowledged>()
     while (!this.#isGivenUp) {
+      const before = new Set(this.decisions.keys())
       const pending = await this.#ask('/v1/approvals?status=pending&limit=1000')
       const approvals = (pending?.body.data ?? []) as Approval[]
       for (const { approvalId } of approvals) {
+        if (before.has(approvalId)) this.problems.push(`${approvalId} was decided and is pending`)
         if (draw.below(3) === 0) continue
         const decision = draw.below(3) === 0 ? 'reject' : 'approve'
         // Somebody whose answer was lost says the same again.

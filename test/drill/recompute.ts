@@ -23,6 +23,8 @@ const inert = drillTools.map(({ probe: _, ...tool }) => ({
 const toolbox = new Toolbox(builtinTools).with(normalizeTools(inert, () => undefined as never))
 
 const host = { onEvent() {}, showApproval: async () => {}, expireApproval() {} }
+/** What is in its journal takes an execution no time; what is not would take for ever. */
+const LONGEST_MS = 5000
 
 /** @returns what is different from what was kept */
 export async function recompute(
@@ -35,7 +37,9 @@ export async function recompute(
   const program = journal.program === undefined ? undefined : JSON.parse(journal.program)
   const restored = { ...journal, events: [], usage: NO_USAGE, program }
   const running = new RunningExecution(plan, powers, host, restored)
+  const timer = setTimeout(() => running.cancel('its journal does not lead to its end'), LONGEST_MS)
   const end = await running.run()
+  clearTimeout(timer)
   if (end.kind !== 'ended') return [`${plan.executionId}: computed again, it is ${end.kind}`]
   const [now, before] = [end.execution, kept].map(whole)
   return now === before ? [] : [`${plan.executionId}: computed again, it is ${now}; was ${before}`]

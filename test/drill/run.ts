@@ -1,10 +1,13 @@
 /**
- * `npm run drill [-- --only NAME] [--minutes N] [--seed S] [--short]`: runs the drills in rotation.
+ * `npm run drill [-- --only NAME] [--minutes N] [--seed S] [--short] [--mutants] [--waiting N]`: runs the drills in rotation.
  * Exits with 1, and keeps the state folder, when one of them finds something.
  */
 
 import { parseArgs } from 'node:util'
-import { drills } from './drills.ts'
+import { p50, p99 } from '../bench/samples.ts'
+import type { Drill } from './drill.ts'
+import { drills, gates } from './drills.ts'
+import { measureWaiting } from './waiting.ts'
 
 const { values } = parseArgs({
   options: {
@@ -12,15 +15,23 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '0' },
     seed: { type: 'string', default: String(Date.now() % 1e6) },
     short: { type: 'boolean', default: false },
+    mutants: { type: 'boolean', default: false },
+    waiting: { type: 'string' },
   },
 })
-const { only = Object.keys(drills), short: isShort } = values
+const known = { ...drills, ...gates }
+const { only = values.mutants ? Object.keys(gates) : Object.keys(drills), short: isShort } = values
 const runMs = Number(values.minutes) * 60_000
 const firstSeed = Number(values.seed)
-const unknown = only.find(name => !Object.hasOwn(drills, name))
+const unknown = only.find(name => !Object.hasOwn(known, name))
 if (unknown !== undefined || !(runMs >= 0) || !Number.isInteger(firstSeed)) {
-  console.error(`drill: --minutes N --seed S --only NAME of ${Object.keys(drills).join(', ')}`)
+  console.error(`drill: --minutes N --seed S --only NAME of ${Object.keys(known).join(', ')}`)
   process.exit(2)
+}
+
+if (values.waiting !== undefined) {
+  await tellWaiting(Number(values.waiting))
+  process.exit()
 }
 
 const fromMs = performance.now()
@@ -34,7 +45,7 @@ process.exit(failures === 0 ? 0 : 1)
 
 async function runOne(name: string, seed: number): Promise<boolean> {
   const from = performance.now()
-  const drill = drills[name]
+  const drill = (known as Record<string, Drill>)[name]
   if (drill === undefined) return true
   const { problems, figures, folder } = await drill.run({ seed, isShort })
   const seconds = ((performance.now() - from) / 1000).toFixed(1)
@@ -45,4 +56,17 @@ async function runOne(name: string, seed: number): Promise<boolean> {
   if (problems.length > 0)
     console.log(`      ${problems.length} problems; the state is in ${folder}`)
   return problems.length === 0
+}
+
+/** What so many waiting executions cost; nothing here passes or fails. */
+async function tellWaiting(count: number): Promise<void> {
+  const figures = await measureWaiting(count, Math.min(count, 500))
+  const { decidedMs, endedMs, ...rest } = figures
+  console.table({
+    ...rest,
+    decidedMsP50: p50(decidedMs),
+    decidedMsP99: p99(decidedMs),
+    endedMsP50: p50(endedMs),
+    endedMsP99: p99(endedMs),
+  })
 }

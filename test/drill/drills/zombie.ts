@@ -1,5 +1,5 @@
-import { Lives } from '../lives.ts'
 import type { Drill, DrillOptions } from '../drill.ts'
+import { Lives } from '../lives.ts'
 
 const ROUNDS = { short: 3, long: 20 }
 /** The next daemon has done all within so long. */
