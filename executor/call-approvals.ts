@@ -150,6 +150,9 @@ export class CallApprovals {
   #armExpiry(entry: Entry): void {
     const { status, expiresAtMs } = entry.current.approval
     if (status !== 'pending' || entry.disarm !== undefined) return
+    const { createdAtMs, limits } = this.#plan
+    // One that expires with its execution is left to the end of that: the two must not race.
+    if (expiresAtMs >= createdAtMs + limits.wallMs) return
     const restMs = Math.max(0, expiresAtMs - Date.now())
     entry.disarm = setLongTimeout(() => this.#host.expireApproval(entry.current), restMs)
   }

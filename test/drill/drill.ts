@@ -80,7 +80,7 @@ export class Scene {
     const { problems, ...counted } = verdict
     return {
       problems,
-      figures: { ...figures, executions: load.accepted.size, ...counted },
+      figures: { ...figures, executions: load.accepted.size, retried: load.retried, ...counted },
       folder: this.folder,
     }
   }

@@ -47,6 +47,8 @@ export class Load {
   /** Event streams that were read to their ends. */
   readonly streams = new Map<string, readonly ExecutionEvent[]>()
   readonly problems: string[] = []
+  /** Executions that were stuck after too many kills in a row. */
+  retried = 0
   /** Refusals for a full disk. */
   refusedFull = 0
   #options: LoadOptions
@@ -109,6 +111,12 @@ export class Load {
       const answer = await this.#ask(`/v1/executions/${executionId}?waitMs=${draw.below(2000)}`)
       if (answer === undefined) return
       const execution = answer.body as Execution
+      if (execution.status === 'stuck' && execution.error.code === 'CRASH_LOOP') {
+        // The drill killed the daemon so often in a row: an operator would say that it goes on.
+        await this.#ask(`/v1/executions/${executionId}/retry`, {})
+        this.retried++
+        continue
+      }
       if (answer.status !== 200 || execution.status === 'stuck') {
         this.problems.push(`${executionId}: ${answer.status} ${JSON.stringify(answer.body)}`)
         return
