@@ -353,7 +353,11 @@ t.test('a tool error that is uncaught keeps its name and message', async t => {
 const hints: [what: string, source: string, hint: RegExp][] = [
   ['a tool that is spelled otherwise', "fetchUrl('x')", /^Did you mean fetch_url\?$/],
   ['a tool with a letter wrong', "fetch_urll('x')", /^Did you mean fetch_url\?$/],
-  ['an unknown function', 'something_else(1)', /^The tools are sleep, human_approval, ask_human, ok, fail and 1 more\.$/],
+  [
+    'an unknown function',
+    'something_else(1)',
+    /^The tools are sleep, human_approval, ask_human, ok, fail and 1 more\.$/,
+  ],
   ['require', "const fs = require('fs')", /Modules cannot be loaded; the tools are/],
   ['process', 'process.exit(1)', /There is no Node\.js process here/],
   ['Buffer', "Buffer.from('x')", /Uint8Array/],
