@@ -2,7 +2,7 @@
 
 import { rmSync } from 'node:fs'
 import type { Server } from 'node:http'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
 import { pristine } from '../executor/engine/pristine.ts'
 import { runtimeTag, snapshotTag } from '../executor/engine/runtime-tag.ts'
@@ -13,6 +13,7 @@ import type { Toolbox } from '../executor/tools/toolbox.ts'
 import { ApprovalDesk } from './approvals.ts'
 import type { Config } from './config/config.ts'
 import { ReplayDesk } from './durable/replay-desk.ts'
+import { RunningFile } from './durable/running-file.ts'
 import { EventHub } from './event-hub.ts'
 import { Executions } from './executions.ts'
 import { createApp } from './http/app.ts'
@@ -54,11 +55,13 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
   const onFault = (error: unknown, executionId: string) =>
     log.error({ err: error, executionId }, 'execution lost')
   const webhooks = openWebhooks({ ...config, stateDir: resolve(config.stateDir) }, store, log)
+  const runningFile = new RunningFile(join(resolve(config.stateDir), 'running'))
   const sessions = new SessionDesk(store, config.retention.keepMs, snapshotTag(machine))
   const supervision = new Supervision()
   const executions = new Executions({
     pool,
     sessions,
+    runningFile,
     supervision,
     latencies: new Latencies(),
     store,
@@ -131,6 +134,7 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
     await webhooks.close()
     await sweeper.close()
     await store.close()
+    runningFile.close()
     log.info('stopped')
   }
   return { url, close: () => (closing ??= close()) }

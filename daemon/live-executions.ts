@@ -85,8 +85,9 @@ export class LiveExecutions {
 
   /** Goes on with what an earlier process has left. */
   async recover(): Promise<void> {
-    await this.#powers.sessions.recover()
-    this.#resumption.start(await this.#powers.store.recover(Date.now()))
+    const { sessions, store, runningFile } = this.#powers
+    await sessions.recover()
+    this.#resumption.start(await store.recover(Date.now(), runningFile.lost))
   }
 
   /** Starts a new execution as soon as a worker is free. */

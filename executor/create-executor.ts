@@ -102,12 +102,25 @@ class LocalExecutor implements EmbeddedExecutor {
   }
 
   async execute(request: ExecuteRequest): Promise<Outcome> {
-    const running = this.#plan(request, () => {})
+    const waits = Promise.withResolvers<void>()
+    const onEvent = (event: ExecutionEvent) => {
+      if (event.type !== 'execution-parked') return
+      if (event.waitingFor.some(({ approvalId }) => approvalId !== undefined)) waits.resolve()
+    }
+    const running = this.#plan(request, onEvent, waits.reject)
     const ended = this.#run(running, request)
-    if (request.waitMs === undefined) return toOutcome(await ended)
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const timer = setTimeout(resolve, request.waitMs)
-    await Promise.race([ended, promise]).finally(() => clearTimeout(timer))
+    // Heard of by whoever awaits it first.
+    ended.catch(() => {})
+    const { waitMs, onApproval = this.#onApproval } = request
+    if (waitMs === undefined) {
+      await Promise.race([ended, waits.promise.then(() => ended)])
+      return toOutcome(await ended)
+    }
+    const late = Promise.withResolvers<void>()
+    const timer = setTimeout(late.resolve, waitMs)
+    // Whom it waits for is asked here: it goes on by itself.
+    const rest = onApproval === undefined ? waits.promise : waits.promise.then(() => ended)
+    await Promise.race([ended, rest, late.promise]).finally(() => clearTimeout(timer))
     return toOutcome(running.read())
   }
 
@@ -139,7 +152,9 @@ class LocalExecutor implements EmbeddedExecutor {
     left: AbortSignal,
   ): AsyncGenerator<ExecutionEvent, void, undefined> {
     const events = new EventQueue<ExecutionEvent>()
-    const running = this.#plan(request, event => events.push(event))
+    const fault = Promise.withResolvers<never>()
+    fault.promise.catch(() => events.end())
+    const running = this.#plan(request, event => events.push(event), fault.reject)
     const onLeave = () => running.cancel('The reader of the stream has left')
     left.addEventListener('abort', onLeave)
     const ended = this.#run(running, request).finally(() => events.end())
@@ -147,13 +162,18 @@ class LocalExecutor implements EmbeddedExecutor {
     ended.catch(() => {})
     try {
       for await (const event of events) yield event
-      await ended
+      await Promise.race([fault.promise, ended])
     } finally {
       onLeave()
     }
   }
 
-  #plan(request: ExecuteRequest, onEvent: (event: ExecutionEvent) => void): RunningExecution {
+  /** @param onFault told of what answering an approval has thrown */
+  #plan(
+    request: ExecuteRequest,
+    onEvent: (event: ExecutionEvent) => void,
+    onFault: (error: unknown) => void,
+  ): RunningExecution {
     const { tools, inputs, signal, waitMs, onApproval = this.#onApproval, ...body } = request
     const fields = readBody(body)
     const chosen = tools === undefined ? this.#toolbox : new Toolbox(this.#normalize(tools))
@@ -166,7 +186,10 @@ class LocalExecutor implements EmbeddedExecutor {
     const host: ExecutionHost = {
       onEvent,
       showApproval: async asked => {
-        this.approvals.add(asked, chosen.get(asked.approval.tool), running, onApproval)
+        this.approvals.add(asked, chosen.get(asked.approval.tool), running)
+        if (onApproval !== undefined) {
+          this.approvals.answer(asked.approval, onApproval).catch(onFault)
+        }
       },
       loadSnapshot: async () => session?.snapshot,
       expireApproval: asked => this.approvals.expire(asked),

@@ -38,6 +38,8 @@ export class ExecutionRecord {
   #usage = NO_USAGE
   /** What it waits for while it is parked. */
   #waitingFor: readonly WaitingFor[] | undefined
+  /** When it was put away that is brought back. */
+  #parkedAtMs: number | undefined
   #stuck: ExecutionError | undefined
   #ended: EndedExecution | undefined
 
@@ -54,6 +56,11 @@ export class ExecutionRecord {
       const id = Number(call.callId.slice(call.callId.lastIndexOf('_') + 1))
       this.#calls.set(id, call)
       if (call.status === 'pending') this.#pending.add(id)
+    }
+    const parked = events.findLast(({ type }) => type === 'execution-parked')
+    const resumed = events.findLast(({ type }) => type === 'execution-resumed')
+    if (parked !== undefined && !(resumed !== undefined && resumed.atMs >= parked.atMs)) {
+      this.#parkedAtMs = parked.atMs
     }
     const last = events.at(-1)
     this.#sequence = last !== undefined && 'sequence' in last ? last.sequence : 0
@@ -82,6 +89,8 @@ export class ExecutionRecord {
       this.#emit({ type: 'execution-started', atMs })
     } else {
       this.#usage = { ...this.#usage, resumes: this.#usage.resumes + 1 }
+      if (this.#parkedAtMs !== undefined) this.addWait(atMs - this.#parkedAtMs)
+      this.#parkedAtMs = undefined
       this.#waitingFor = undefined
       this.#emit({ type: 'execution-resumed', atMs })
     }

@@ -345,6 +345,7 @@ export class RunningExecution {
           )
           const task = this.#task(run)
           this.#calls.attach(run)
+          this.#host.onWorker?.(true)
           return task
         },
         isResume: this.#record.startedAtMs !== undefined,
@@ -354,6 +355,7 @@ export class RunningExecution {
       })
     } finally {
       unwatch()
+      if (run !== undefined) this.#host.onWorker?.(false)
       run?.close()
       this.#calls.attach(undefined)
       this.#run = undefined

@@ -24,6 +24,8 @@ export interface ExecutionHost {
   readonly keeper?: Keeper
   /** Shows an approval to whoever may decide it; resolves when it is safe to wait for it. */
   showApproval(approval: CallApproval): Promise<void>
+  /** The execution has got a worker, or has none any more. */
+  onWorker?(hasWorker: boolean): void
   /** What the execution's session has kept; asked for once, before the first run. */
   loadSnapshot?(): Promise<Uint8Array | undefined>
   /** Asks that an approval that nobody decided be decided as expired: see `RunningExecution.decide`. */

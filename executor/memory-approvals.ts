@@ -28,16 +28,16 @@ export class MemoryApprovals implements Approvals {
   /** Oldest first. */
   #entries = new Map<string, Entry>()
 
-  /** Shows an approval, and asks whoever answers it at once. */
-  add(
-    asked: CallApproval,
-    tool: Tool,
-    running: RunningExecution,
-    onApproval: OnApproval | undefined,
-  ): void {
+  /** Shows an approval. */
+  add(asked: CallApproval, tool: Tool, running: RunningExecution): void {
     this.#entries.set(asked.approval.approvalId, { current: asked, tool, running })
     this.#forgetOld()
-    if (onApproval !== undefined) this.#answer(asked.approval, onApproval)
+  }
+
+  /** Has an approval answered; when that throws it stays, for somebody else to decide. */
+  async answer(approval: Approval, onApproval: OnApproval): Promise<void> {
+    const decision = await onApproval(approval)
+    if (decision !== undefined) await this.#read(approval.approvalId, decision)
   }
 
   async list({ status, executionId }: ApprovalsQuery = {}): Promise<readonly Approval[]> {
@@ -84,17 +84,6 @@ export class MemoryApprovals implements Approvals {
   #decide(entry: Entry, decided: DecidedBy): void {
     entry.current = decide(entry.current, decided)
     entry.running.decide(entry.current)
-  }
-
-  async #answer(approval: Approval, onApproval: OnApproval): Promise<void> {
-    let decision: Decision | undefined
-    try {
-      decision = await onApproval(approval)
-      if (decision !== undefined) await this.#read(approval.approvalId, decision)
-    } catch (error) {
-      // The approval stays, for somebody else to decide; the app hears why.
-      process.emitWarning(error instanceof Error ? error : new Error(String(error)))
-    }
   }
 
   #find(approvalId: string): Entry {

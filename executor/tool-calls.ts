@@ -369,6 +369,7 @@ export class ToolCalls {
     encodedInput: string,
   ): Promise<CallApproval> {
     const tool = this.#plan.toolbox.get(open.tool)
+    this.#requireOpen(open)
     const before = this.approvals.toolOf(open.id) ?? tool.name
     if (before !== tool.name) {
       const message = `Call ${open.id} of the program is ${tool.name}; before it was ${before}`
@@ -393,9 +394,15 @@ export class ToolCalls {
   }
 
   #wait(open: OpenCall, dueAtMs: number, onDue: () => void): void {
+    this.#requireOpen(open)
     open.dueAtMs = dueAtMs
     open.cancel = setLongTimeout(onDue, Math.max(0, dueAtMs - Date.now()))
     if (dueAtMs - Date.now() >= LONG_WAIT_MS) this.#setPassive(open, true)
+  }
+
+  /** A call may come here when its execution has ended meanwhile: then nothing may wait for it. */
+  #requireOpen(open: OpenCall): void {
+    if (this.#open.get(open.id) !== open) throw new Error('The execution has ended')
   }
 
   #setPassive(open: OpenCall, isPassive: boolean): void {

@@ -4,8 +4,8 @@
  *
  * Volatile: events go to memory and to watchers at once; records stay with the execution. Durable:
  * records, events and approvals gather here and are written together, when something may only happen
- * after them (a call that is made once, an approval that is shown, a park, the end), or when somebody
- * watches; watchers are told after the commit.
+ * after them (a call that is made once, an approval that is shown, a park, the end), soon after the
+ * answer of a call that is made once, or when somebody watches; watchers are told after the commit.
  */
 
 import { setTimeout as delay } from 'node:timers/promises'
@@ -29,6 +29,7 @@ import type {
   WebhookMessage,
 } from '../store/store.ts'
 import { keepPlan } from './kept-plan.ts'
+import type { RunningFile } from './running-file.ts'
 
 /** What all keepers of a daemon share. */
 export interface KeeperPowers {
@@ -36,6 +37,8 @@ export interface KeeperPowers {
   readonly memory: MemoryStore
   readonly hub: EventHub
   readonly sessions: SessionDesk
+  /** The executions that have a worker, for whoever starts after a loss of this process. */
+  readonly runningFile: RunningFile
   /** Engine, prelude and ICU: see `executor/engine/runtime-tag.ts`. */
   readonly runtime: string
   /** The message to a webhook for an event; `undefined` when none is sent for it. */
@@ -47,8 +50,8 @@ export interface KeeperPowers {
   readonly onExpire: (approval: CallApproval) => void
 }
 
-/** Events wait so long for others before they are written for those who watch. */
-const WATCHED_MS = 10
+/** What is wanted waits so long for more, so that a program that goes on at once writes it along. */
+const SOON_MS = 10
 /** More entries than this are written although nobody waits for them. */
 const MAX_HELD = 500
 /** A write that finds the disk full is tried again after this long; nothing is lost meanwhile. */
@@ -84,6 +87,9 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
   /** The end of a volatile execution, to be told when all of it is done. */
   #end: ExecutionEvent | undefined
   #isClosed = false
+  #hasWorker = false
+  /** Takes the execution out of the file of those that have a worker. */
+  #leaveFile: (() => void) | undefined
 
   /** @param epoch of a claimed execution; absent: a new one */
   constructor(
@@ -162,10 +168,26 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
     else this.#writeSoon()
   }
 
+  onWorker(hasWorker: boolean): void {
+    this.#hasWorker = hasWorker
+    this.#noteWorker()
+  }
+
+  /** Notes whether a durable execution has a worker. */
+  #noteWorker(): void {
+    if (this.#hasWorker && this.#isDurable) {
+      this.#leaveFile ??= this.#powers.runningFile.enter(this.#plan.executionId)
+    } else {
+      this.#leaveFile?.()
+      this.#leaveFile = undefined
+    }
+  }
+
   record(record: JournalRecord): void {
     if (!this.#isDurable) return
     this.#held.records.push(record)
-    this.#writeSoon()
+    // What is never made again has to be known by its answer: it goes with the next write, or soon.
+    this.#writeSoon(record.kind === 'delivery' && record.effect !== 'readOnly')
   }
 
   program(program: CompiledProgram): void {
@@ -250,6 +272,7 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
   #promote(): void {
     const { memory, store } = this.#powers
     this.#isDurable = true
+    this.#noteWorker()
     const events = memory.take(this.#plan.executionId)
     const { records, startedAtMs, program } = (this.#running as RunningExecution).kept()
     const submission: Submission = {
@@ -324,10 +347,10 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
     return JSON.stringify((this.#running as RunningExecution).kept().usage)
   }
 
-  #writeSoon(): void {
+  #writeSoon(isDue = false): void {
     const isMuch = this.#held.records.length + this.#held.events.length > MAX_HELD
-    if (!isMuch && !this.#powers.hub.isWatched(this.#plan.executionId)) return
-    this.#timer ??= setTimeout(() => this.#writeNow(), WATCHED_MS)
+    const isWanted = isMuch || isDue || this.#powers.hub.isWatched(this.#plan.executionId)
+    if (isWanted) this.#timer ??= setTimeout(() => this.#writeNow(), SOON_MS)
   }
 
   #writeNow(): void {

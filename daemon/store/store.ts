@@ -128,10 +128,12 @@ export interface Recovery {
 
 export interface StoreWriter {
   /**
-   * Counts the loss of the daemon for every execution that was running, turns one that was lost
+   * Counts the loss of the daemon for every execution that had a worker then, turns one that was lost
    * five times without a new record into a stuck one (`CRASH_LOOP`), and tells what is to go on.
+   *
+   * @param ran the executions that had a worker; absent: all that were running
    */
-  recover(nowMs: number): Promise<Recovery>
+  recover(nowMs: number, ran?: readonly string[]): Promise<Recovery>
   submit(submission: Submission): Promise<SubmitOutcome>
   /**
    * Makes the caller the owner of an execution that has not ended and is not stuck: a new epoch,

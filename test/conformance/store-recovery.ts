@@ -45,6 +45,21 @@ export async function recoveryTests(t: Test, open: OpenStore): Promise<void> {
     })
   })
 
+  t.test('a loss counts for those alone that had a worker, when it is known which', async t => {
+    const store = await open(t)
+    await store.submit(submission('e1', { state: 'running' }))
+    await store.submit(submission('e2', { state: 'running' }))
+    for (let losses = 1; losses < 5; losses++) await store.recover(CREATED_MS, ['e1'])
+    t.strictSame(await store.recover(CREATED_MS, ['e1']), {
+      resume: ['e2'],
+      nextWakeMs: undefined,
+    })
+    t.match((await store.get('e1'))?.execution, {
+      status: 'stuck',
+      error: { code: 'CRASH_LOOP' },
+    })
+  })
+
   t.test('an execution that the daemon is lost with five times is stuck', async t => {
     const store = await open(t)
     await store.submit(submission('e1', { events: [logged('e1', 1, 'begins')] }))

@@ -1,116 +1,41 @@
-/** The command as users meet it: real processes, nothing of ours imported. */
+/**
+ * The command as users meet it. A process starts where the process itself is the matter: signals, exit
+ * codes, pipes, its folder, what its Node says. All else runs in this one, at a terminal of the test's own.
+ */
 
-import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'acorn'
 import t, { type Test } from 'tap'
-import { stateFolder } from '../support/state-folder.ts'
+import { startHere } from '../support/command-here.ts'
+import { type ProcessOptions, startProcess } from '../support/command-process.ts'
+import { type CommandOptions, type EndedCommand, serve } from '../support/running-command.ts'
 
-const main = fileURLToPath(new URL('../../daemon/main.ts', import.meta.url))
 const launcher = fileURLToPath(new URL('../../bin/latchd.mjs', import.meta.url))
 
-/** No process of these tests takes longer, on a slow machine with all tests at once. */
-const BOUND_MS = 60_000
 /** Processes spend half of their time on waiting. */
 const PARALLEL = 4
-// Some seventy processes: half a minute of an idle machine with two cores.
+// A quarter of a minute of an idle machine with two cores.
 t.setTimeout(300_000)
 
-interface Ended {
-  readonly code: number | null
-  readonly stdout: string
-  readonly stderr: string
+/** Runs the command in this process. */
+function latchd(t: Test, args: readonly string[], options?: CommandOptions): Promise<EndedCommand> {
+  return startHere(t, args, options).ended
 }
 
-interface Running {
-  readonly child: ChildProcessByStdio<Writable, Readable, Readable>
-  readonly ended: Promise<Ended>
-  /** Resolves with the match as soon as a stream holds it. */
-  seen(stream: 'stdout' | 'stderr', pattern: RegExp): Promise<RegExpExecArray>
-}
-
-interface StartOptions {
-  readonly env?: Readonly<Record<string, string>>
-  readonly cwd?: string
-  readonly input?: string
-  /** What Node is given before the arguments; the command by default. */
-  readonly script?: readonly string[]
-}
-
-/** The environment without our settings, and without other keys that commands would find. */
-function cleanEnv(): NodeJS.ProcessEnv {
-  const isOurs = (name: string) => name.startsWith('LATCHD_') || name === 'OPENAI_API_KEY'
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !isOurs(name)))
-}
-
-/** Starts the command in a folder of the test; it is killed when the test ends. */
-function start(t: Test, args: readonly string[], options: StartOptions = {}): Running {
-  const { env = {}, input, cwd = t.testdir(), script = [main] } = options
-  const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`)
-  // tap has its own code loaded into every child, by a NODE_OPTIONS that is set when it is spawned.
-  const command = ['-u', 'NODE_OPTIONS', ...variables, process.execPath, ...script, ...args]
-  const child = spawn('env', command, { cwd, env: cleanEnv(), stdio: ['pipe', 'pipe', 'pipe'] })
-  const texts = { stdout: '', stderr: '' }
-  const ended = new Promise<Ended>((resolve, reject) => {
-    const timer = setTimeout(() => {
-      child.kill('SIGKILL')
-      const told = JSON.stringify(texts)
-      reject(new Error(`latchd ${args.join(' ')} did not end in ${BOUND_MS} ms: ${told}`))
-    }, BOUND_MS)
-    child.on('close', code => {
-      clearTimeout(timer)
-      resolve({ code, ...texts })
-    })
-  })
-  // A failure shows where it is awaited; a daemon that the test leaves running is ended below.
-  ended.catch(() => {})
-  t.teardown(async () => {
-    child.kill('SIGKILL')
-    await ended
-  })
-  for (const name of ['stdout', 'stderr'] as const) {
-    child[name].setEncoding('utf8').on('data', (text: string) => {
-      texts[name] += text
-    })
-  }
-  // A command that does not read its input may have ended before.
-  child.stdin.on('error', () => {})
-  child.stdin.end(input ?? '')
-  return {
-    child,
-    ended,
-    seen: (stream, pattern) =>
-      new Promise((resolve, reject) => {
-        const look = () => {
-          const match = pattern.exec(texts[stream])
-          if (match !== null) resolve(match)
-        }
-        child[stream].on('data', look)
-        look()
-        const fail = ({ code, stdout, stderr }: Ended) =>
-          reject(new Error(`ended with ${code} without ${pattern}: ${stdout}${stderr}`))
-        ended.then(fail, reject)
-      }),
-  }
-}
-
-function latchd(t: Test, args: readonly string[], options?: StartOptions): Promise<Ended> {
-  return start(t, args, options).ended
-}
-
-/** Starts a daemon on a free port. */
-async function daemon(
+/** Runs the command in a process. */
+function latchdProcess(
   t: Test,
-  args: readonly string[] = [],
-  options: StartOptions = {},
-): Promise<Running & { url: string; port: string }> {
-  const flags = ['--port', '0', '--workers', '1', '--state-dir', stateFolder(t), ...args]
-  const running = start(t, ['serve', ...flags], options)
-  const match = await running.seen('stdout', /^latchd listening on (http:\/\/127\.0\.0\.1:(\d+))\n/)
-  return { ...running, url: match[1] as string, port: match[2] as string }
+  args: readonly string[],
+  options?: ProcessOptions,
+): Promise<EndedCommand> {
+  return startProcess(t, args, options).ended
+}
+
+/** Starts a daemon in this process. */
+function daemon(t: Test, args: readonly string[] = [], options?: CommandOptions) {
+  return serve(startHere, t, ['--drain-ms', '100', '--log-level', 'silent', ...args], options)
 }
 
 const embedded = 'Running in this process (embedded executor)\n'
@@ -135,7 +60,7 @@ t.test('configuration', async t => {
 
   t.test('an unknown key in latchd.config.json is one line, and 78', async t => {
     const cwd = t.testdir({ 'latchd.config.json': '{"prot": 1}' })
-    const { code, stderr } = await latchd(t, ['config'], { cwd })
+    const { code, stderr } = await latchdProcess(t, ['config'], { cwd })
     t.equal(code, 78)
     t.match(
       stderr,
@@ -227,7 +152,7 @@ t.test('run without a daemon', async t => {
   t.jobs = PARALLEL
   t.test('prints console text, then the output, and says where it runs', async t => {
     const cwd = t.testdir({ 'a.js': 'console.log("one\\ntwo"); ({ a: [1, undefined] })' })
-    t.strictSame(await latchd(t, ['run', 'a.js'], { cwd }), {
+    t.strictSame(await latchdProcess(t, ['run', 'a.js'], { cwd }), {
       code: 0,
       stdout: 'one\ntwo\n{ a: [ 1, undefined ] }\n',
       stderr: embedded,
@@ -253,16 +178,18 @@ t.test('run without a daemon', async t => {
   })
 
   t.test('console text comes while the program waits, and Ctrl-C ends it with 130', async t => {
-    const running = start(t, ['run', '-'], { input: 'console.log("before"); sleep(600_000)' })
+    const running = startProcess(t, ['run', '-'], {
+      input: 'console.log("before"); sleep(600_000)',
+    })
     await running.seen('stdout', /^before\n/)
-    running.child.kill('SIGINT')
+    running.signal('SIGINT')
     t.match(await running.ended, { code: 130, stdout: 'before\n', stderr: /\nCancelled: / })
   })
 
   t.test('SIGTERM ends it with 143', async t => {
-    const running = start(t, ['run', '-'], { input: 'console.log("before"); sleep(600_000)' })
+    const running = startHere(t, ['run', '-'], { input: 'console.log("before"); sleep(600_000)' })
     await running.seen('stdout', /^before\n/)
-    running.child.kill('SIGTERM')
+    running.signal('SIGTERM')
     t.match(await running.ended, { code: 143 })
   })
 
@@ -330,7 +257,7 @@ t.test('run without a daemon', async t => {
       'join.ts': 'export default { join_texts: (a: string, b: string): string => a + b }',
     })
     const args = ['run', '-', '--tools', 'double.mjs', '--tools', 'join.ts']
-    t.strictSame(await latchd(t, args, { cwd, input: 'join_texts("n", double(21))' }), {
+    t.strictSame(await latchdProcess(t, args, { cwd, input: 'join_texts("n", double(21))' }), {
       code: 0,
       stdout: "'n42'\n",
       stderr: embedded,
@@ -342,12 +269,14 @@ t.test('run without a daemon', async t => {
       'a.mjs': `setInterval(() => {}, 1000)
         export default { name: 'a', description: '', inputSchema: { type: 'object' }, execute: () => 1 }`,
     })
-    t.match(await latchd(t, ['run', '-', '--tools', 'a.mjs'], { cwd, input: '1' }), { code: 0 })
+    t.match(await latchdProcess(t, ['run', '-', '--tools', 'a.mjs'], { cwd, input: '1' }), {
+      code: 0,
+    })
   })
 
   t.test('an approval is refused where nobody can be asked', async t => {
     const input = 'const { approved, reason } = human_approval("x"); [approved, reason]'
-    const { code, stdout } = await latchd(t, ['run', '-'], { input })
+    const { code, stdout } = await latchdProcess(t, ['run', '-'], { input })
     t.equal(code, 0)
     t.match(stdout, /false,\s+'nobody can be asked/)
   })
@@ -368,12 +297,12 @@ t.test('run without a daemon', async t => {
 t.test('serve', async t => {
   t.jobs = PARALLEL
   t.test('prints one line when it is ready, drains at SIGTERM, and ends with 0', async t => {
-    const running = await daemon(t)
-    const program = start(t, ['run', '-', '--url', running.url], {
+    const running = await serve(startProcess, t)
+    const program = startProcess(t, ['run', '-', '--url', running.url], {
       input: 'console.log("started"); sleep(300); "done"',
     })
     await program.seen('stdout', /^started\n/)
-    running.child.kill('SIGTERM')
+    running.signal('SIGTERM')
     t.match(await program.ended, { code: 0, stdout: "started\n'done'\n" })
     const { code, stdout, stderr } = await running.ended
     t.equal(code, 0)
@@ -382,14 +311,14 @@ t.test('serve', async t => {
   })
 
   t.test('ends at once at a second signal', async t => {
-    const running = await daemon(t, ['--drain-ms', '600000'])
-    const program = start(t, ['run', '-', '--url', running.url], {
+    const running = await serve(startProcess, t, ['--drain-ms', '600000'])
+    const program = startHere(t, ['run', '-', '--url', running.url], {
       input: 'console.log("started"); sleep(600_000)',
     })
     await program.seen('stdout', /^started\n/)
-    running.child.kill('SIGTERM')
+    running.signal('SIGTERM')
     await running.seen('stderr', /"stopping"/)
-    running.child.kill('SIGTERM')
+    running.signal('SIGTERM')
     t.match(await running.ended, { code: 143 })
   })
 
@@ -428,11 +357,11 @@ t.test('with a daemon', async t => {
 
   t.test('Ctrl-C of run cancels the execution there', async t => {
     const { url } = await daemon(t)
-    const program = start(t, ['run', '-', '--url', url], {
+    const program = startHere(t, ['run', '-', '--url', url], {
       input: 'console.log("started"); sleep(600_000)',
     })
     await program.seen('stdout', /^started\n/)
-    program.child.kill('SIGINT')
+    program.signal('SIGINT')
     t.match(await program.ended, { code: 130 })
     const { stdout } = await latchd(t, ['ps', '--json', '--url', url])
     t.match(JSON.parse(stdout), [{ status: 'cancelled' }])
@@ -468,13 +397,13 @@ t.test('with a daemon', async t => {
 
   t.test('logs -f follows an execution until cancel has ended it', async t => {
     const { url } = await daemon(t)
-    const program = start(t, ['run', '-', '--url', url], {
+    const program = startHere(t, ['run', '-', '--url', url], {
       input: 'console.log("one"); console.warn("two"); sleep(600_000)',
     })
     await program.seen('stdout', /^one\n/)
     const listed = await latchd(t, ['ps', '--json', '--url', url])
     const [{ executionId }] = JSON.parse(listed.stdout) as [{ executionId: string }]
-    const following = start(t, ['logs', executionId, '-f', '--url', url])
+    const following = startHere(t, ['logs', executionId, '-f', '--url', url])
     await following.seen('stdout', /^one\ntwo\n/)
     t.strictSame(await latchd(t, ['cancel', executionId, '--url', url]), {
       code: 0,
@@ -503,7 +432,7 @@ t.test('with a daemon', async t => {
   t.test('run says what it waits for and how to decide, and goes on when it is', async t => {
     const { url } = await daemon(t)
     const env = { LATCHD_URL: url }
-    const program = start(t, ['run', '-'], {
+    const program = startHere(t, ['run', '-'], {
       env,
       input:
         'const { approved } = human_approval("pay", { eur: 5 }); [approved, ask_human("who?")]',
@@ -612,7 +541,7 @@ t.test('the launcher', async t => {
 
   t.test('runs the command on the Node that started it', async t => {
     const script = [launcher]
-    t.strictSame(await latchd(t, ['run', '-'], { script, input: '1' }), {
+    t.strictSame(await latchdProcess(t, ['run', '-'], { script, input: '1' }), {
       code: 0,
       stdout: '1\n',
       stderr: embedded,
@@ -623,17 +552,22 @@ t.test('the launcher', async t => {
     'starts the pinned Node when it was started by an old one, and ends as it ends',
     async t => {
       const script = asOld
-      t.match(await latchd(t, ['run', '-'], { script, input: '2' }), { code: 0, stdout: '2\n' })
-      t.match(await latchd(t, ['run', '-'], { script, input: 'throw 1' }), { code: 1 })
-      t.match(await latchd(t, ['config'], { script, env: { LATCHD_PORT: 'x' } }), { code: 78 })
+      t.match(await latchdProcess(t, ['run', '-'], { script, input: '2' }), {
+        code: 0,
+        stdout: '2\n',
+      })
+      t.match(await latchdProcess(t, ['run', '-'], { script, input: 'throw 1' }), { code: 1 })
+      t.match(await latchdProcess(t, ['config'], { script, env: { LATCHD_PORT: 'x' } }), {
+        code: 78,
+      })
     },
   )
 
   t.test('forwards signals', async t => {
     const input = 'console.log("started"); sleep(600_000)'
-    const running = start(t, ['run', '-'], { script: asOld, input })
+    const running = startProcess(t, ['run', '-'], { script: asOld, input })
     await running.seen('stdout', /^started\n/)
-    running.child.kill('SIGTERM')
+    running.signal('SIGTERM')
     t.match(await running.ended, { code: 143 })
   })
 
@@ -645,7 +579,7 @@ t.test('the launcher', async t => {
       const env = {
         NODE_OPTIONS: '--permission --allow-fs-read=* --allow-child-process --allow-worker',
       }
-      t.match(await latchd(t, ['run', '-'], { script, env, input: '3' }), {
+      t.match(await latchdProcess(t, ['run', '-'], { script, env, input: '3' }), {
         code: 0,
         stdout: '3\n',
       })
@@ -655,7 +589,7 @@ t.test('the launcher', async t => {
   t.test('says in one line what is missing', async t => {
     const cwd = t.testdir({ bin: { 'latchd.mjs': readFileSync(launcher, 'utf8') } })
     const script = ['--import', asOldNode, `${cwd}/bin/latchd.mjs`]
-    t.match(await latchd(t, [], { cwd, script }), {
+    t.match(await latchdProcess(t, [], { cwd, script }), {
       code: 2,
       stderr: /^latchd: Cannot start: .*\n$/,
     })

@@ -75,7 +75,7 @@ export function operationsOn(
   const reading = new Reading(connection, now)
   const sweeping = new Sweeping(connection, executions, sessions)
   return {
-    recover: nowMs => recoveries.recover(nowMs),
+    recover: (nowMs, ran) => recoveries.recover(nowMs, ran),
     submit: submission => executions.submit(submission),
     claim: executionId => executions.claim(executionId),
     append: (executionId, epoch, addition) => executions.append(executionId, epoch, addition),

@@ -11,7 +11,7 @@ const MAX_LOSSES = 5
 
 const CRASH_LOOP: StuckError = {
   code: 'CRASH_LOOP',
-  name: 'CrashLoopError',
+  name: 'CrashLoop',
   message: `The daemon was lost ${MAX_LOSSES} times while the execution ran, without a new record of it`,
 }
 
@@ -27,10 +27,14 @@ export class Recoveries {
     this.#connection = connection
   }
 
-  recover(nowMs: number): Recovery {
-    this.#connection.run(`UPDATE execution SET losses = losses + 1 WHERE state = 'running'`)
+  recover(nowMs: number, ran: readonly string[] | undefined): Recovery {
+    const lost = `UPDATE execution SET losses = losses + 1 WHERE state IN ('queued', 'running')`
+    if (ran === undefined) this.#connection.run(`${lost} AND state = 'running'`)
+    for (const executionId of ran ?? []) {
+      this.#connection.run(`${lost} AND execution_id = ?`, executionId)
+    }
     for (const { id } of this.#connection.all<{ id: RowId }>(
-      `SELECT id FROM execution WHERE state = 'running' AND losses >= ?`,
+      `SELECT id FROM execution WHERE state IN ('queued', 'running') AND losses >= ?`,
       MAX_LOSSES,
     )) {
       this.#stick(id, nowMs)

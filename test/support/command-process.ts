@@ -1,0 +1,53 @@
+/** `latchd` as users meet it: a process, nothing of ours imported. */
+
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { Test } from 'tap'
+import {
+  type CommandOptions,
+  CommandOutput,
+  cleanEnv,
+  type RunningCommand,
+} from './running-command.ts'
+
+const main = fileURLToPath(new URL('../../daemon/main.ts', import.meta.url))
+
+export interface ProcessOptions extends CommandOptions {
+  /** What Node is given before the arguments; the command by default. */
+  readonly script?: readonly string[]
+}
+
+/** Starts the command in a folder of the test; it is killed when the test ends. */
+export function startProcess(
+  t: Test,
+  args: readonly string[],
+  options: ProcessOptions = {},
+): RunningCommand {
+  const { env = {}, input, cwd = t.testdir(), script = [main] } = options
+  const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`)
+  // tap has its own code loaded into every child, by a NODE_OPTIONS that is set when it is spawned.
+  const command = ['-u', 'NODE_OPTIONS', ...variables, process.execPath, ...script, ...args]
+  const child = spawn('env', command, { cwd, env: cleanEnv(), stdio: ['pipe', 'pipe', 'pipe'] })
+  const output = new CommandOutput(args)
+  const closed = new Promise<void>(resolve => {
+    child.on('close', code => {
+      output.end(code)
+      resolve()
+    })
+  })
+  t.teardown(async () => {
+    child.kill('SIGKILL')
+    await closed
+  })
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => output.write(name, text))
+  }
+  // A command that does not read its input may have ended before.
+  child.stdin.on('error', () => {})
+  child.stdin.end(input ?? '')
+  return {
+    ended: output.ended,
+    seen: (stream, pattern) => output.seen(stream, pattern),
+    signal: name => child.kill(name),
+  }
+}
