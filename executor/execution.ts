@@ -148,6 +148,16 @@ export class RunningExecution {
     return this.#cancelled.signal
   }
 
+  /** When its guest first had a worker. */
+  get startedAtMs(): number | undefined {
+    return this.#record.startedAtMs
+  }
+
+  /** What has been used so far. */
+  get usage(): KeptUsage {
+    return this.#record.usage
+  }
+
   /** What a store has to know beside the plan and the events, to go on with it elsewhere. */
   kept(): Omit<RestoredExecution, 'events'> {
     return {
@@ -364,7 +374,7 @@ export class RunningExecution {
 
   #task({ port, latch }: GuestRun): GuestTask {
     const { source, language, limits, inputs, toolbox, seed } = this.#plan
-    const { pool, latencies } = this.#powers
+    const { pool } = this.#powers
     const startedAtMs = this.#record.start()
     return {
       source,
@@ -383,8 +393,20 @@ export class RunningExecution {
       isRestored: this.#isRestored,
       toldLogs: this.#record.logCount,
       chargedCpuMs: this.#record.usage.cpuMs,
-      expectedMs: pool.isPressed ? latencies.expected(toolbox.tools) : undefined,
+      expectedMs: pool.isPressed ? this.#expectedMs() : undefined,
     }
+  }
+
+  /** How long calls take as far as it is known, by the index of the tool. */
+  #expectedMs(): GuestTask['expectedMs'] {
+    const { tools } = this.#plan.toolbox
+    const expected = this.#powers.latencies.expected(tools) ?? {}
+    // One that was decided is answered at once.
+    if (this.#calls.hasDecided()) return expected
+    for (const [i, { answer, approvalRule }] of tools.entries()) {
+      if (answer !== undefined || approvalRule === true) expected[i] = Infinity
+    }
+    return expected
   }
 
   #overran(): ExecutionError {

@@ -191,6 +191,16 @@ export class ToolCalls {
     return wakeAtMs
   }
 
+  /** Whether a decision is there that the guest has not been told. */
+  hasDecided(): boolean {
+    return this.approvals
+      .list()
+      .some(
+        ({ approval, seq }) =>
+          approval.status !== 'pending' && this.journal.requestOf(seq) === undefined,
+      )
+  }
+
   /** Whether a guest that parked there can go on. */
   canResume(awaited: number | undefined, received: number): boolean {
     return awaited === undefined

@@ -339,12 +339,12 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
     this.#timer = undefined
     const held = this.#held
     this.#held = nothing()
-    const startedAtMs = this.#running?.kept().startedAtMs
+    const startedAtMs = this.#running?.startedAtMs
     return { ...held, ...(startedAtMs !== undefined && { startedAtMs }) }
   }
 
   #usage(): string {
-    return JSON.stringify((this.#running as RunningExecution).kept().usage)
+    return JSON.stringify((this.#running as RunningExecution).usage)
   }
 
   #writeSoon(isDue = false): void {

@@ -2,6 +2,7 @@
  * A daemon that fails where it is told to: as `latchd serve`, with the failpoints of its environment.
  */
 
+import { flushCompileCache } from 'node:module'
 import { exitCodes } from '../../daemon/cli/exit-codes.ts'
 import { loadConfig } from '../../daemon/config/config.ts'
 import { startDaemon } from '../../daemon/server.ts'
@@ -18,4 +19,6 @@ process.on('SIGTERM', async () => {
   await daemon.close()
   process.exit()
 })
+// At its end it does not come to that.
+flushCompileCache()
 console.log(`latchd listening on ${daemon.url}`)

@@ -10,11 +10,13 @@ const here = import.meta.dirname
 
 /** Without what a test runner puts into its children. */
 const cleanEnv = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' }
+/** What a daemon is made of comes compiled from its second start on. */
+const NODE_COMPILE_CACHE = join(here, '../../node_modules/.cache/latchd-drill')
 
 function start(script: string, args: readonly string[], env: Record<string, string>): ChildProcess {
   const flags = ['--disable-warning=ExperimentalWarning', join(here, script), ...args]
   return spawn(process.execPath, flags, {
-    env: { ...cleanEnv, ...env },
+    env: { ...cleanEnv, NODE_COMPILE_CACHE, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
 }

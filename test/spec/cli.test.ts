@@ -312,7 +312,7 @@ t.test('serve', async t => {
 
   t.test('ends at once at a second signal', async t => {
     const running = await serve(startProcess, t, ['--drain-ms', '600000'])
-    const program = startHere(t, ['run', '-', '--url', running.url], {
+    const program = startProcess(t, ['run', '-', '--url', running.url], {
       input: 'console.log("started"); sleep(600_000)',
     })
     await program.seen('stdout', /^started\n/)
