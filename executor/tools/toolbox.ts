@@ -36,11 +36,10 @@ export class Toolbox {
     )
   }
 
-  /** This set with more tools; one with the name of another takes its place. */
+  /** More tools, and those of this set whose name none of them has: what came last is told first. */
   with(more: readonly Tool[]): Toolbox {
-    const byName = new Map(this.tools.map(tool => [tool.name, tool]))
-    for (const tool of more) byName.set(tool.name, tool)
-    return new Toolbox([...byName.values()])
+    const names = new Set(more.map(tool => tool.name))
+    return new Toolbox([...more, ...this.tools.filter(tool => !names.has(tool.name))])
   }
 }
 

@@ -32,8 +32,14 @@ export interface Drill {
 
 /** All that was accepted has ended within so long after the last restart. */
 const DRAIN_MS = 30_000
-/** Executions under way at a time. */
 const LANES = 12
+
+export interface SceneOptions {
+  /** Another file system for the state; beside the ledger when absent. */
+  readonly folder?: string
+  /** Executions under way at a time. */
+  readonly lanes?: number
+}
 
 /** A daemon under load, with what is known of it. */
 export class Scene {
@@ -45,19 +51,26 @@ export class Scene {
   readonly problems: string[] = []
   #records = new Records()
 
-  private constructor(folder: string, stateDir: string, ledger: LedgerProcess, seed: number) {
+  private constructor(
+    folder: string,
+    stateDir: string,
+    ledger: LedgerProcess,
+    load: { readonly seed: number; readonly lanes: number },
+  ) {
     this.folder = folder
     this.stateDir = stateDir
     this.ledger = ledger
     this.daemon = new DrillDaemon({ stateDir: this.stateDir, ledgerUrl: ledger.url })
-    this.load = new Load({ daemon: this.daemon, seed, lanes: LANES })
+    this.load = new Load({ daemon: this.daemon, ...load })
   }
 
-  /** @param state another file system for the state; beside the ledger when absent */
-  static async open(seed: number, state?: { readonly folder: string }): Promise<Scene> {
+  static async open(seed: number, options: SceneOptions = {}): Promise<Scene> {
     const folder = await mkdtemp(join(tmpdir(), 'latchd-drill-'))
     const ledger = await startLedger(join(folder, 'ledger.jsonl'))
-    return new Scene(folder, join(state?.folder ?? folder, 'state'), ledger, seed)
+    return new Scene(folder, join(options.folder ?? folder, 'state'), ledger, {
+      seed,
+      lanes: options.lanes ?? LANES,
+    })
   }
 
   /** Looks at the store of a daemon that is dead. */

@@ -1,8 +1,12 @@
 /**
- * `npm run drill [-- --only NAME] [--minutes N] [--seed S] [--short] [--mutants] [--waiting N]`: runs the drills in rotation.
+ * `npm run drill [-- --only NAME] [--minutes N] [--seed S] [--short] [--mutants] [--waiting N] [--programs N]`: runs the drills in rotation.
+ * `--programs N` runs N random programs and the corpus with parking instead.
  * Exits with 1, and keeps the state folder, when one of them finds something.
  */
 
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { p50, p99 } from '../bench/samples.ts'
 import type { Drill } from './drill.ts'
@@ -17,6 +21,7 @@ const { values } = parseArgs({
     short: { type: 'boolean', default: false },
     mutants: { type: 'boolean', default: false },
     waiting: { type: 'string' },
+    programs: { type: 'string' },
   },
 })
 const known = { ...drills, ...gates }
@@ -33,6 +38,8 @@ if (values.waiting !== undefined) {
   await tellWaiting(Number(values.waiting))
   process.exit()
 }
+
+if (values.programs !== undefined) process.exit(await runPrograms(values.programs))
 
 const fromMs = performance.now()
 let failures = 0
@@ -56,6 +63,17 @@ async function runOne(name: string, seed: number): Promise<boolean> {
   if (problems.length > 0)
     console.log(`      ${problems.length} problems; the state is in ${folder}`)
   return problems.length === 0
+}
+
+/** The tests of parking, with so many random programs; gives their exit code. */
+async function runPrograms(count: string): Promise<number> {
+  const test = join(import.meta.dirname, '../spec/parking.test.ts')
+  const child = spawn(process.execPath, [test], {
+    env: { ...process.env, PARKING_PROGRAMS: count, TAP_TIMEOUT: '0' },
+    stdio: 'inherit',
+  })
+  const [code] = await once(child, 'exit')
+  return code ?? 1
 }
 
 /** What so many waiting executions cost; nothing here passes or fails. */

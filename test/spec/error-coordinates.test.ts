@@ -356,7 +356,7 @@ const hints: [what: string, source: string, hint: RegExp][] = [
   [
     'an unknown function',
     'something_else(1)',
-    /^The tools are sleep, human_approval, ask_human, ok, fail and 1 more\.$/,
+    /^The tools are ok, fail, fetch_url, sleep, human_approval and 1 more\.$/,
   ],
   ['require', "const fs = require('fs')", /Modules cannot be loaded; the tools are/],
   ['process', 'process.exit(1)', /There is no Node\.js process here/],

@@ -273,14 +273,14 @@ t.test('tools are told as JSON Schemas and as TypeScript', async t => {
   const { body } = await get(`${url}/v1/tools`)
   const names = body.data.map((tool: { name: string }) => tool.name)
   t.strictSame(names, [
-    'sleep',
-    'human_approval',
-    'ask_human',
     'async_tool',
     'async_list',
     'async_object',
     'async_count',
     'async_text',
+    'sleep',
+    'human_approval',
+    'ask_human',
   ])
   const text = await (await fetch(`${url}/v1/tools?format=typescript`)).text()
   t.match(text, 'declare function sleep(ms: number): null')

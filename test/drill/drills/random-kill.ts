@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { random } from '../../soak/random.ts'
 import { type Drill, type DrillOptions, Scene } from '../drill.ts'
 
-const KILLS = { short: 6, long: 50 }
+const SHORT = { kills: 4, lanes: 6 }
+const LONG = { kills: 50, lanes: 12 }
 /** A daemon lives so long at most, from its ready line. */
 const LIFE_MS = 500
 
@@ -12,11 +13,11 @@ export const randomKill: Drill = {
 }
 
 async function run({ seed, isShort }: DrillOptions) {
-  const scene = await Scene.open(seed)
+  const { kills, lanes } = isShort ? SHORT : LONG
+  const scene = await Scene.open(seed, { lanes })
   const draw = random(seed)
   await scene.daemon.start()
   scene.load.start()
-  const kills = isShort ? KILLS.short : KILLS.long
   for (let n = 0; n < kills; n++) {
     await delay(draw.below(LIFE_MS))
     await scene.daemon.kill()

@@ -1,7 +1,7 @@
 import type { Drill, DrillOptions } from '../drill.ts'
 import { Lives } from '../lives.ts'
 
-const ROUNDS = { short: 3, long: 20 }
+const ROUNDS = { short: 2, long: 20 }
 /** The next daemon has done all within so long. */
 const END_MS = 10_000
 
