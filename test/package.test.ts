@@ -59,7 +59,11 @@ t.test('the package runs in an empty app and brings no Node', async t => {
   const tarball = await pack(t)
   const app = temporary(t)
   writeFileSync(join(app, 'package.json'), '{"name":"app","private":true,"type":"module"}')
-  await run('npm', ['install', '--prefer-offline', '--fetch-retries=1', '--no-audit', '--no-fund', tarball], { cwd: app })
+  await run(
+    'npm',
+    ['install', '--prefer-offline', '--fetch-retries=1', '--no-audit', '--no-fund', tarball],
+    { cwd: app },
+  )
 
   t.test('no Node, no native add-on, no install script came along', async t => {
     const installed = readdirSync(join(app, 'node_modules'))

@@ -50,8 +50,10 @@ export interface KeeperPowers {
   readonly onExpire: (approval: CallApproval) => void
 }
 
-/** What is wanted waits so long for more, so that a program that goes on at once writes it along. */
-const SOON_MS = 10
+/** Events wait so long for others before they are written for those who watch. */
+const WATCHED_MS = 10
+/** The answer of a call that is made once waits so long for the next call, which writes it along. */
+const ANSWER_MS = 250
 /** More entries than this are written although nobody waits for them. */
 const MAX_HELD = 500
 /** A write that finds the disk full is tried again after this long; nothing is lost meanwhile. */
@@ -349,8 +351,9 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
 
   #writeSoon(isDue = false): void {
     const isMuch = this.#held.records.length + this.#held.events.length > MAX_HELD
-    const isWanted = isMuch || isDue || this.#powers.hub.isWatched(this.#plan.executionId)
-    if (isWanted) this.#timer ??= setTimeout(() => this.#writeNow(), SOON_MS)
+    const isWanted = isMuch || this.#powers.hub.isWatched(this.#plan.executionId)
+    if (!isWanted && !isDue) return
+    this.#timer ??= setTimeout(() => this.#writeNow(), isWanted ? WATCHED_MS : ANSWER_MS)
   }
 
   #writeNow(): void {

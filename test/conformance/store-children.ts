@@ -5,10 +5,6 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 
-/** What a process is made of comes compiled from the second one on. */
-const NODE_COMPILE_CACHE = fileURLToPath(
-  new URL('../../node_modules/.cache/latchd-store', import.meta.url),
-)
 const script = fileURLToPath(new URL('./store-process.ts', import.meta.url))
 
 export type Task = 'hold' | 'work' | 'fill'
@@ -51,7 +47,7 @@ function started(
 ): StoreProcess {
   // Without the test runner's NODE_OPTIONS, which it adds when a process is spawned.
   const child = spawn('env', ['-u', 'NODE_OPTIONS', ...command], {
-    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE, ...environment },
+    env: { PATH: process.env.PATH, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   t.teardown(() => child.kill('SIGKILL'))

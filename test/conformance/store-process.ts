@@ -5,7 +5,6 @@
  * acknowledged, as soon as it was.
  */
 
-import { flushCompileCache } from 'node:module'
 import { argv, env } from 'node:process'
 import { readFailpoints } from '../../daemon/store/failpoints.ts'
 import { openSqliteStore } from '../../daemon/store/sqlite/open.ts'
@@ -60,8 +59,6 @@ try {
     process.exit(1)
   }
   const store = await openSqliteStore({ stateDir, onLost, failpoints: readFailpoints(env) })
-  // Most of these processes are killed, and would not do it at their end.
-  flushCompileCache()
   tell({ opened: true })
   if (task === 'work') await Promise.all([1, 2, 3].map(worker => work(store, worker)))
   if (task === 'fill') await fill(store)

@@ -161,12 +161,12 @@ t.test('a read makes no commit', async t => {
 })
 
 t.test(
-  'four thousand executions park, are decided and listed in time proportional to them',
+  'ten thousand executions park, are decided and listed in time proportional to them',
   async t => {
     const store = await open(t)
     const round = async (name: string) => {
       const begin = performance.now()
-      const ids = numbers(1000).map(i => `${name}-${i}`)
+      const ids = numbers(2500).map(i => `${name}-${i}`)
       await Promise.all(ids.map(id => store.submit(submission(id))))
       await Promise.all(
         ids.map(id => store.park(id, 1, parking({ approvals: [approval(id, `a-${id}`)] }))),
@@ -185,10 +185,10 @@ t.test(
   },
 )
 
-t.test('a store of many waiting executions opens within half a second', async t => {
+t.test('a store of many waiting executions opens within a second', async t => {
   const stateDir = t.testdir()
   const first = await open(t, stateDir)
-  const ids = numbers(8000).map(i => `e${i}`)
+  const ids = numbers(20_000).map(i => `e${i}`)
   await Promise.all(ids.map(id => first.submit(submission(id))))
   await Promise.all(ids.map(id => first.park(id, 1, parking({ records: [delivery(1)] }))))
   await first.close()
@@ -196,7 +196,7 @@ t.test('a store of many waiting executions opens within half a second', async t 
   const second = await open(t, stateDir)
   t.strictSame(await second.recover(CREATED_MS), { resume: [], nextWakeMs: CREATED_MS + 1000 })
   const tookMs = performance.now() - begin
-  t.ok(tookMs < 500, `${tookMs} ms`)
+  t.ok(tookMs < 1000, `${tookMs} ms`)
 })
 
 t.test('large bodies are kept once, until nobody refers to them', async t => {
@@ -239,14 +239,14 @@ t.test('large bodies are kept once, until nobody refers to them', async t => {
   t.strictSame(await store.verify(), [])
 })
 
-t.test('hundreds of large bodies of one execution go in time proportional to them', async t => {
+t.test('a thousand large bodies of one execution go in time proportional to them', async t => {
   const store = await open(t)
-  const records = numbers(400).map(i => delivery(i + 1, i + 1, `${i}${'x'.repeat(66_000)}`))
+  const records = numbers(1000).map(i => delivery(i + 1, i + 1, `${i}${'x'.repeat(66_000)}`))
   await store.submit(submission('e1', { records }))
   await store.finish('e1', 1, completed('e1'))
   const begin = performance.now()
   await store.remove('e1')
-  t.ok(performance.now() - begin < 2000)
+  t.ok(performance.now() - begin < 5000)
   t.strictSame(await store.verify(), [])
 })
 
