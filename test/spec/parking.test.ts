@@ -18,7 +18,7 @@ import { ParkingRuns, type Run, type RunRequest } from './parking-runs.ts'
 import { PROGRAMS as FOLDER, tools } from './programs-tools.ts'
 
 /** Random ones. */
-const PROGRAMS = Number(env.PARKING_PROGRAMS ?? 150)
+const PROGRAMS = Number(env.PARKING_PROGRAMS ?? 60)
 const LANES = 4
 
 function read(file: string): string {
