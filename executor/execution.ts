@@ -128,7 +128,7 @@ export class RunningExecution {
     const listener = {
       onLimit: (limit: LimitName, message: string) =>
         this.#stop({ code: 'LIMIT_EXCEEDED', name: 'LimitExceeded', message, limit }),
-      onStuck: (error: ExecutionError) => this.#stick(error),
+      onStuck: (error: ExecutionError) => this.stick(error),
       onSettled: () => this.#onChange?.(),
       onProgram: (program: CompiledProgram) => {
         this.#program = program
@@ -184,9 +184,11 @@ export class RunningExecution {
     this.#leave()
   }
 
-  /** Keeps it from going on, before it has run here: {@link run} gives `stuck`. */
+  /** Keeps it from going on, running or not: {@link run} gives `stuck`. */
   stick(error: ExecutionError): void {
-    this.#stick(error)
+    if (!this.#isFree()) return
+    this.#stuck = error
+    this.#leave()
   }
 
   /** Hands over a decision that has been stored. */
@@ -282,12 +284,6 @@ export class RunningExecution {
   #stop(reason: ExecutionError): void {
     if (!this.#isFree()) return
     this.#stopReason = reason
-    this.#leave()
-  }
-
-  #stick(error: ExecutionError): void {
-    if (!this.#isFree()) return
-    this.#stuck = error
     this.#leave()
   }
 

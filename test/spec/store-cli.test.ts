@@ -5,27 +5,11 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t, { type Test } from 'tap'
 import { runProgram } from '../../daemon/cli/program.ts'
-import { loadConfig } from '../../daemon/config/config.ts'
-import { type Daemon, startDaemon } from '../../daemon/server.ts'
-import { get, post } from '../support/daemon.ts'
+import type { Daemon } from '../../daemon/server.ts'
+import { get, post, testDaemon } from '../support/daemon.ts'
 
-/** A daemon over the folder `state` of a folder of the test's own. */
-async function start(t: Test, stateDir: string): Promise<Daemon> {
-  const config = loadConfig({
-    flags: {},
-    env: {
-      LATCHD_PORT: '0',
-      LATCHD_WORKERS: '1',
-      LATCHD_LOG_LEVEL: 'silent',
-      LATCHD_STATE_DIR: stateDir,
-    },
-    readFile: () => undefined,
-    cwd: stateDir,
-  })
-  const daemon = await startDaemon(config)
-  t.teardown(() => daemon.close())
-  return daemon
-}
+const start = (t: Test, stateDir: string) =>
+  testDaemon(t, { LATCHD_WORKERS: '1', LATCHD_STATE_DIR: stateDir })
 
 /** Runs `latchd store …` in this process; the program's own process is no part of what it does. */
 async function store(cwd: string, ...args: string[]) {
