@@ -2,11 +2,11 @@
 
 import type { Approval } from '../protocol/approval.ts'
 import type { Limits } from '../protocol/limits.ts'
+import type { Tool } from '../protocol/tools/tool.ts'
 import { type CallApproval, newApprovalId } from './call-approval.ts'
 import type { ExecutionRecord } from './execution-record.ts'
 import type { ExecutionHost } from './keeper.ts'
 import { setLongTimeout } from './long-timeout.ts'
-import type { Tool } from './tools/tool.ts'
 import { plainJson } from './worker/plain-json.ts'
 
 export interface ApprovalPlan {

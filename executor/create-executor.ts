@@ -13,6 +13,9 @@ import type {
   ToolSet,
 } from '../protocol/executor.ts'
 import { outcomeError, toOutcome, toRunResult } from '../protocol/outcome.ts'
+import type { ToolDescriptor } from '../protocol/tool.ts'
+import { normalizeTools } from '../protocol/tools/normalize.ts'
+import { describeTool, type Tool } from '../protocol/tools/tool.ts'
 import { EventQueue } from './event-queue.ts'
 import { type ExecutionPowers, RunningExecution } from './execution.ts'
 import type { ExecutionHost } from './keeper.ts'
@@ -23,8 +26,6 @@ import { type PoolOptions, WorkerPool } from './pool.ts'
 import { encodeInputs, planExecution, readBody } from './request.ts'
 import { Supervision } from './supervision.ts'
 import { builtinTools } from './tools/builtin-tools.ts'
-import { normalizeTools } from './tools/normalize.ts'
-import type { Tool } from './tools/tool.ts'
 import { Toolbox } from './tools/toolbox.ts'
 
 export interface ExecutorOptions {
@@ -95,6 +96,10 @@ class LocalExecutor implements EmbeddedExecutor {
 
   addTools(tools: ToolSet): void {
     this.#toolbox = this.#toolbox.with(this.#normalize(tools))
+  }
+
+  async tools(): Promise<readonly ToolDescriptor[]> {
+    return this.#toolbox.tools.map(describeTool)
   }
 
   #normalize(tools: ToolSet): Tool[] {

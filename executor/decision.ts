@@ -3,10 +3,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { ApprovalStatus, Decision } from '../protocol/approval.ts'
 import { LatchdError } from '../protocol/errors.ts'
+import type { Tool } from '../protocol/tools/tool.ts'
 import { encodeValue } from '../protocol/values.ts'
 import type { CallApproval } from './call-approval.ts'
 import { invalidRequest } from './request.ts'
-import type { Tool } from './tools/tool.ts'
 
 /** What was decided, by whom and when. */
 export interface DecidedBy {

@@ -5,7 +5,7 @@
  * oldest that is under way when that is more: the first long call of a tool tells before it ends.
  */
 
-import type { Tool } from './tools/tool.ts'
+import type { Tool } from '../protocol/tools/tool.ts'
 
 /** Weight of the newest call in the mean. */
 const WEIGHT = 0.25

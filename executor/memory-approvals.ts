@@ -8,10 +8,10 @@ import type {
   DecisionOptions,
   OnApproval,
 } from '../protocol/executor.ts'
+import type { Tool } from '../protocol/tools/tool.ts'
 import type { CallApproval } from './call-approval.ts'
 import { type DecidedBy, decide, expired, readDecision, requireSame } from './decision.ts'
 import type { RunningExecution } from './execution.ts'
-import type { Tool } from './tools/tool.ts'
 
 /** Who decides in an app's own process. */
 const LOCAL = 'local'

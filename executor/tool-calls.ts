@@ -12,6 +12,7 @@
 
 import type { ExecutionError, LogLine, WaitingFor } from '../protocol/execution.ts'
 import type { LimitName, Limits } from '../protocol/limits.ts'
+import type { Tool } from '../protocol/tools/tool.ts'
 import type { CallApproval } from './call-approval.ts'
 import { CallApprovals } from './call-approvals.ts'
 import type { ExecutionRecord } from './execution-record.ts'
@@ -34,7 +35,6 @@ import {
   probe,
 } from './tools/invoke.ts'
 import { Slots } from './tools/slots.ts'
-import type { Tool } from './tools/tool.ts'
 import type { Toolbox } from './tools/toolbox.ts'
 
 export interface CallPlan {

@@ -3,6 +3,7 @@
  * in a process that did not open them.
  */
 
+import type { Tool } from '../protocol/tools/tool.ts'
 import { DONE } from '../protocol/value-format.ts'
 import { effectOf, type Journal } from './journal.ts'
 import { replyText } from './reply-text.ts'
@@ -17,7 +18,6 @@ import {
   nextItem,
   type OpenStream,
 } from './tools/invoke.ts'
-import type { Tool } from './tools/tool.ts'
 
 export interface StreamPowers {
   readonly bounds: CallBounds

@@ -4,7 +4,7 @@ import type { Approval, ApprovalStatus, Decision } from './approval.ts'
 import type { ExecutionEvent } from './events.ts'
 import type { ExecuteBodyInput, Execution, Output } from './execution.ts'
 import type { Session } from './session.ts'
-import type { ToolDefinition } from './tool.ts'
+import type { ToolDefinition, ToolDescriptor } from './tool.ts'
 
 /** Tools as apps hold them: a list, a record whose keys are the names, or names of tools known there. */
 export type ToolSet = ReadonlyArray<ToolLike | string> | Readonly<Record<string, ToolLike>>
@@ -137,6 +137,8 @@ export interface Executor {
    * @throws {LatchdError} when the program failed.
    */
   run(source: string): Promise<RunResult>
+  /** The tools that a program sees whose request names none. */
+  tools(): Promise<readonly ToolDescriptor[]>
   /** The calls that wait for a person. */
   readonly approvals: Approvals
   /** Guest state that is kept between executions. */

@@ -2,9 +2,9 @@
 
 import type { ExecutionPlan } from '../../executor/execution.ts'
 import { type Effect, effectOf } from '../../executor/journal.ts'
-import { normalizeTool } from '../../executor/tools/normalize.ts'
-import type { InputForm, Tool } from '../../executor/tools/tool.ts'
 import { Toolbox } from '../../executor/tools/toolbox.ts'
+import { normalizeTool } from '../../protocol/tools/normalize.ts'
+import type { InputForm, Tool } from '../../protocol/tools/tool.ts'
 import type { ClaimedExecution } from '../store/store.ts'
 
 /** What a guest, and its replay, know of a tool. */

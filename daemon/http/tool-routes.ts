@@ -2,8 +2,8 @@
 
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
-import { toolDeclarations } from '../../executor/tools/declarations.ts'
-import { describeTool } from '../../executor/tools/tool.ts'
+import { toolDeclarations } from '../../protocol/tools/declarations.ts'
+import { describeTool } from '../../protocol/tools/tool.ts'
 import type { HttpEnvironment, HttpPowers } from './powers.ts'
 import { problems, security } from './responses.ts'
 import { requireScope } from './tokens.ts'

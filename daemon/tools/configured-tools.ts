@@ -1,7 +1,7 @@
 /** The tools that the configuration asks for. */
 
-import { normalizeTool } from '../../executor/tools/normalize.ts'
-import type { Tool } from '../../executor/tools/tool.ts'
+import { normalizeTool } from '../../protocol/tools/normalize.ts'
+import type { Tool } from '../../protocol/tools/tool.ts'
 import type { Config } from '../config/config.ts'
 
 /** Loads them; what nobody asks for is not even imported. @throws {LatchdError} `TOOL_INVALID` */

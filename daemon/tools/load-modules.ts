@@ -3,12 +3,12 @@
 import { stat } from 'node:fs/promises'
 import { isAbsolute, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { toolIdentifier } from '../../executor/tools/identifier.ts'
-import { normalizeTool } from '../../executor/tools/normalize.ts'
-import { isRecord } from '../../executor/tools/schema.ts'
-import type { Tool } from '../../executor/tools/tool.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { ToolLike } from '../../protocol/executor.ts'
+import { toolIdentifier } from '../../protocol/tools/identifier.ts'
+import { normalizeTool } from '../../protocol/tools/normalize.ts'
+import { isRecord } from '../../protocol/tools/schema.ts'
+import type { Tool } from '../../protocol/tools/tool.ts'
 import { whyNotLoaded } from './module-failure.ts'
 
 /**

@@ -1,8 +1,8 @@
 /** Tools that are nothing but a question to a person: what was decided is what they give. */
 
 import type { Approval } from '../../protocol/approval.ts'
-import { normalizeTool } from './normalize.ts'
-import type { Tool } from './tool.ts'
+import { normalizeTool } from '../../protocol/tools/normalize.ts'
+import type { Tool } from '../../protocol/tools/tool.ts'
 
 /** `human_approval(action, details?)`: `{approved, by, reason}`; a rejection is an answer too. */
 export const humanApprovalTool: Tool = {

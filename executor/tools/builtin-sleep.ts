@@ -1,5 +1,5 @@
-import { normalizeTool } from './normalize.ts'
-import type { Tool } from './tool.ts'
+import { normalizeTool } from '../../protocol/tools/normalize.ts'
+import type { Tool } from '../../protocol/tools/tool.ts'
 
 /** `sleep(ms)`: waits without using anything. Bounded by the execution's `wallMs` alone. */
 export const sleepTool: Tool = {

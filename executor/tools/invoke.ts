@@ -4,13 +4,13 @@
  */
 
 import { LatchdError } from '../../protocol/errors.ts'
+import type { Tool } from '../../protocol/tools/tool.ts'
 import type { ThrownText } from '../../protocol/value-format.ts'
 import { decodeValue, encodeValue } from '../../protocol/values.ts'
 import type { CallApproval } from '../call-approval.ts'
 import { CallContext, type CallFacts } from './context.ts'
 import type { Slots } from './slots.ts'
 import { listProblems, thrownAs, thrownByHost, thrownByTool } from './thrown.ts'
-import type { Tool } from './tool.ts'
 import { withTimeout } from './with-timeout.ts'
 
 /** What the calls of one execution share. */

@@ -2,8 +2,8 @@
 
 import type { ErrorCode } from '../../protocol/errors.ts'
 import { guestErrorNames } from '../../protocol/guest-errors.ts'
+import type { Problem } from '../../protocol/tools/tool.ts'
 import type { ThrownText } from '../../protocol/value-format.ts'
-import type { Problem } from './tool.ts'
 
 const MAX_MESSAGE = 16_384
 const MAX_NAME = 256

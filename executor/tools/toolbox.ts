@@ -1,9 +1,9 @@
 /** A fixed set of tools as one execution sees it, with what its guest is told of them. */
 
 import { LatchdError } from '../../protocol/errors.ts'
+import { toolIdentifier } from '../../protocol/tools/identifier.ts'
+import type { Tool } from '../../protocol/tools/tool.ts'
 import type { GuestTool } from '../guest/tools.ts'
-import { toolIdentifier } from './identifier.ts'
-import type { Tool } from './tool.ts'
 
 export class Toolbox {
   readonly tools: readonly Tool[]

@@ -13,9 +13,9 @@ import { openSqliteStore } from '../../daemon/store/sqlite/open.ts'
 import type { Store } from '../../daemon/store/store.ts'
 import { WorkerPool } from '../../executor/pool.ts'
 import { builtinTools } from '../../executor/tools/builtin-tools.ts'
-import { normalizeTools } from '../../executor/tools/normalize.ts'
 import { Toolbox } from '../../executor/tools/toolbox.ts'
 import type { ToolSet } from '../../protocol/executor.ts'
+import { normalizeTools } from '../../protocol/tools/normalize.ts'
 
 export class Lives {
   readonly store: Store

@@ -8,9 +8,9 @@ import { Latencies } from '../../executor/latencies.ts'
 import type { WorkerPool } from '../../executor/pool.ts'
 import { Supervision } from '../../executor/supervision.ts'
 import { builtinTools } from '../../executor/tools/builtin-tools.ts'
-import { normalizeTools } from '../../executor/tools/normalize.ts'
 import { Toolbox } from '../../executor/tools/toolbox.ts'
 import type { Execution } from '../../protocol/execution.ts'
+import { normalizeTools } from '../../protocol/tools/normalize.ts'
 import drillTools from './tools.ts'
 
 /** The tools as they were, without what they do: a call that is not in the journal is a fault. */

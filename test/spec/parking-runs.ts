@@ -12,10 +12,10 @@ import { Latencies } from '../../executor/latencies.ts'
 import { WorkerPool } from '../../executor/pool.ts'
 import { planExecution } from '../../executor/request.ts'
 import { Supervision } from '../../executor/supervision.ts'
-import { normalizeTools } from '../../executor/tools/normalize.ts'
 import { Toolbox } from '../../executor/tools/toolbox.ts'
 import type { ExecutionEvent } from '../../protocol/events.ts'
 import type { EndedExecution, RequestedLimits } from '../../protocol/execution.ts'
+import { normalizeTools } from '../../protocol/tools/normalize.ts'
 import { random } from '../soak/random.ts'
 
 export interface Run {

@@ -1,4 +1,4 @@
-import { LatchdError } from '../../protocol/errors.ts'
+import { LatchdError } from '../errors.ts'
 import { reservedWords, standardGlobals } from './reserved-names.ts'
 
 /** Longest name of a tool, in UTF-16 units. */

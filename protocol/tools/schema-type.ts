@@ -1,6 +1,6 @@
 /** JSON Schema as a TypeScript type, as far as types can say it. */
 
-import type { JsonSchema } from '../../protocol/schema.ts'
+import type { JsonSchema } from '../schema.ts'
 
 /** Deeper parts, and parts that refer to themselves, become `unknown`. */
 const MAX_DEPTH = 8

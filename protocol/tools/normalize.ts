@@ -1,8 +1,8 @@
 /** Makes a {@link Tool} of everything that apps call one. */
 
-import { LatchdError } from '../../protocol/errors.ts'
-import type { ToolLike, ToolSet } from '../../protocol/executor.ts'
-import type { ToolAnnotations, ToolContext, ToolDefinition } from '../../protocol/tool.ts'
+import { LatchdError } from '../errors.ts'
+import type { ToolLike, ToolSet } from '../executor.ts'
+import type { ToolAnnotations, ToolContext, ToolDefinition } from '../tool.ts'
 import { isRecord, readSchema } from './schema.ts'
 import { recordProperties, type Tool } from './tool.ts'
 

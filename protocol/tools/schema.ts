@@ -1,8 +1,8 @@
 /** Schemas of every kind as one: a JSON Schema to tell, and a validator to hold values against. */
 
 import { Validator as JsonSchemaValidator } from '@cfworker/json-schema'
-import { LatchdError } from '../../protocol/errors.ts'
-import type { JsonSchema, StandardIssue, StandardSchema } from '../../protocol/schema.ts'
+import { LatchdError } from '../errors.ts'
+import type { JsonSchema, StandardIssue, StandardSchema } from '../schema.ts'
 import type { Problem, Validation, Validator } from './tool.ts'
 
 /** A schema that was read. */

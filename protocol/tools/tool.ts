@@ -1,13 +1,8 @@
 /** A tool as the executor holds it, whatever it was made from. */
 
-import type { Approval } from '../../protocol/approval.ts'
-import type { JsonSchema } from '../../protocol/schema.ts'
-import type {
-  ToolAnnotations,
-  ToolContext,
-  ToolDefinition,
-  ToolDescriptor,
-} from '../../protocol/tool.ts'
+import type { Approval } from '../approval.ts'
+import type { JsonSchema } from '../schema.ts'
+import type { ToolAnnotations, ToolContext, ToolDefinition, ToolDescriptor } from '../tool.ts'
 
 /** One thing that is wrong with a value; `path` is empty for the value itself. */
 export interface Problem {

@@ -1,7 +1,7 @@
 /** TypeScript declarations of tools, to be put into a model's prompt. */
 
-import type { JsonSchema } from '../../protocol/schema.ts'
-import type { ToolDescriptor } from '../../protocol/tool.ts'
+import type { JsonSchema } from '../schema.ts'
+import type { ToolDescriptor } from '../tool.ts'
 import { toolIdentifier } from './identifier.ts'
 import { typeOf } from './schema-type.ts'
 import { recordProperties } from './tool.ts'
