@@ -5,20 +5,24 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { shrinkHeap } from '../executor/garbage.ts'
-import type { WorkerPool } from '../executor/pool.ts'
 
 /** Rest has to last so long. */
 const REST_MS = 1000
 /** Fewer executions than this have left nothing worth a pause. */
 const MIN_EXECUTIONS = 200
 
+/** What has threads of its own, which give back what they can. */
+interface Collectable {
+  collect(): Promise<void>
+}
+
 export class IdleCollector {
-  #pool: WorkerPool
+  #others: readonly Collectable[]
   #executions = 0
   #timer: NodeJS.Timeout | undefined
 
-  constructor(pool: WorkerPool) {
-    this.#pool = pool
+  constructor(others: readonly Collectable[]) {
+    this.#others = others
   }
 
   /** An execution has left memory. @param isResting whether it was the last */
@@ -35,7 +39,7 @@ export class IdleCollector {
 
   async #collect(): Promise<void> {
     this.#executions = 0
-    await this.#pool.collect()
+    await Promise.all(this.#others.map(other => other.collect()))
     shrinkHeap()
     // What hung on this thread's objects is let go of by finalizers, and is garbage only then.
     await delay(REST_MS, undefined, { ref: false })

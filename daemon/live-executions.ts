@@ -58,7 +58,7 @@ export class LiveExecutions {
 
   constructor(powers: LivePowers) {
     this.#powers = powers
-    this.#collector = new IdleCollector(powers.pool)
+    this.#collector = new IdleCollector([powers.pool, powers.store])
     this.#upgrades = new UpgradeCheck(powers, powers.runtime, sessionId =>
       powers.sessions.load(sessionId),
     )

@@ -281,6 +281,8 @@ export interface Store extends StoreWriter, StoreReader, SessionStore {
   backup(file: string): Promise<void>
   /** Problems of the store's own structure and of its invariants; empty when there are none. */
   verify(): Promise<readonly string[]>
+  /** Gives back memory that is only kept for speed. Never rejects. */
+  collect(): Promise<void>
   close(): Promise<void>
 }
 

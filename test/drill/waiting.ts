@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Approval } from '../../protocol/approval.ts'
 import type { Execution } from '../../protocol/execution.ts'
+import type { DaemonInfo } from '../../sdk/index.ts'
 import { DrillDaemon } from './processes.ts'
 
 export interface WaitingFigures {
@@ -32,6 +33,7 @@ const DECIDERS = 8
 /** The resident set has found its size when it has not changed for so long. */
 const SETTLE_MS = 2000
 const IDLE_MS = 5000
+const POLL_MS = 200
 const CLOCK_TICKS = 100
 const PAGE_BYTES = 4096
 
@@ -47,6 +49,8 @@ export async function measureWaiting(count: number, decisions: number): Promise<
     LATCHD_TOOLS: join(import.meta.dirname, 'waiting-tools.ts'),
     LATCHD_LOG_LEVEL: 'error',
     LATCHD_DRAIN_MS: '0',
+    // What waits for a worker waits in the store.
+    LATCHD_MAX_QUEUE: String(count),
   }
   const daemon = new DrillDaemon({ stateDir, ledgerUrl: '', env })
   try {
@@ -72,9 +76,10 @@ async function measure(
 
   const from = performance.now()
   const ids = await submitAll(url, 0, count)
-  const approvals = await allWait(url, count + 500)
+  await atRest(url)
   const parkMs = performance.now() - from
   const residentBytes = await settled(daemon.pid)
+  const approvals = await allWait(url, count + 500)
   const idleFrom = await cpuMs(daemon.pid)
   await delay(IDLE_MS)
   const idleCpuMs = ((await cpuMs(daemon.pid)) - idleFrom) / (IDLE_MS / 1000)
@@ -124,13 +129,9 @@ async function submitAll(url: string, first: number, count: number): Promise<str
 }
 
 async function submit(url: string, source: string): Promise<string> {
-  for (;;) {
-    const response = await post(`${url}/v1/executions`, { source })
-    const { executionId } = (await response.json()) as Execution
-    if (response.status === 202) return executionId
-    // The queue is full.
-    await delay(20)
-  }
+  const response = await post(`${url}/v1/executions`, { source })
+  if (response.status !== 202) throw new Error(`The daemon answered ${response.status}`)
+  return ((await response.json()) as Execution).executionId
 }
 
 const post = (url: string, body: unknown) =>
@@ -143,6 +144,8 @@ const post = (url: string, body: unknown) =>
 /** Resolves when so many approvals are pending. */
 async function allWait(url: string, count: number): Promise<Approval[]> {
   for (;;) {
+    // Lists of thousands cost the daemon memory that is not of those that wait.
+    await atRest(url)
     const found: Approval[] = []
     let after = ''
     do {
@@ -155,7 +158,15 @@ async function allWait(url: string, count: number): Promise<Approval[]> {
       after = nextCursor === undefined ? '' : `&after=${encodeURIComponent(nextCursor)}`
     } while (after !== '')
     if (found.length >= count) return found
-    await delay(Math.min(1000, 20 + (count - found.length) / 10))
+  }
+}
+
+/** Resolves when no execution has a worker or waits for one. */
+async function atRest(url: string): Promise<void> {
+  for (;;) {
+    await delay(POLL_MS)
+    const { active, queued } = (await (await fetch(`${url}/v1/info`)).json()) as DaemonInfo
+    if (active + queued === 0) return
   }
 }
 

@@ -14,7 +14,7 @@ import { type SweepBounds, Sweeping, type SweepStep } from './sweeping.ts'
 import { Webhooks } from './webhooks.ts'
 
 /** Methods of a store that are one operation each. */
-type StoreMethod = Exclude<keyof Store, 'backup' | 'close' | 'sweep' | 'verify'>
+type StoreMethod = Exclude<keyof Store, 'backup' | 'close' | 'collect' | 'sweep' | 'verify'>
 
 /** What can be asked of the thread: its parameters, and what it answers. */
 export type OperationTable = {

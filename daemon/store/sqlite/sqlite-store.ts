@@ -84,6 +84,10 @@ export class SqliteStore implements Store {
     return problems
   }
 
+  collect(): Promise<void> {
+    return this.#client.collect()
+  }
+
   close(): Promise<void> {
     return this.#client.close()
   }

@@ -91,6 +91,13 @@ export class ThreadClient {
     return promise
   }
 
+  /** Has the thread give back memory that nobody uses any more. */
+  async collect(): Promise<void> {
+    if (this.#state !== 'open') return
+    // Its loss is told to those who asked for something.
+    await Promise.race([this.#thread.collect(), this.#loss.promise]).catch(() => {})
+  }
+
   async #flush(): Promise<void> {
     try {
       // So that all that is asked for in this turn of the event loop goes together.

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { expose } from 'comlink'
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
+import { shrinkHeap } from '../../../executor/garbage.ts'
 import { type ErrorCode, LatchdError } from '../../../protocol/errors.ts'
 import { type FailpointPlan, failpointsOf } from '../failpoints.ts'
 import { Batches, type BatchOutcome, type Operation } from './batch.ts'
@@ -28,6 +29,8 @@ export type OpenOutcome =
 export interface StoreThread {
   open(): OpenOutcome
   run(batch: readonly Operation[]): BatchOutcome
+  /** Gives back memory that nobody uses any more. */
+  collect(): void
   close(): void
 }
 
@@ -35,6 +38,8 @@ const { stateDir, failpoints } = workerData as ThreadStart
 
 interface OpenStore {
   readonly batches: Batches
+  /** Has the database give back its caches. */
+  shrink(): void
   close(): void
 }
 let store: OpenStore | undefined
@@ -49,6 +54,7 @@ function openStore(): OpenStore {
     const table = operationsOn(connection, migrate(connection, file), counters, Date.now)
     return {
       batches: new Batches(connection, table, counters, failpointsOf(failpoints)),
+      shrink: () => connection.database.exec('PRAGMA shrink_memory'),
       close: () => {
         connection.close()
         lock.close()
@@ -71,6 +77,10 @@ const offered: StoreThread = {
     }
   },
   run: batch => store?.batches.run(batch) ?? { kind: 'lost', message: 'it is not open' },
+  collect: () => {
+    store?.shrink()
+    shrinkHeap()
+  },
   close: () => {
     store?.close()
     store = undefined
