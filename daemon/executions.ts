@@ -302,9 +302,9 @@ export class Executions {
     return queue
   }
 
-  /** The events of all executions of a caller, from now on. */
+  /** The events of all executions of a caller, from now on, until the reader falls far behind. */
   allEvents(caller: Caller): AsyncIterableIterator<ExecutionEvent> {
-    const queue = new EventQueue<ExecutionEvent>(() => unwatch())
+    const queue = new EventQueue<ExecutionEvent>(() => unwatch(), MAX_EVENTS_BEHIND)
     const owner = caller.seesAll ? undefined : caller.name
     const unwatch = this.#options.hub.watchOwner(owner, event => queue.push(event))
     return queue
@@ -316,6 +316,9 @@ export class Executions {
     await this.#live.drain(drainMs)
   }
 }
+
+/** About 10 MB of events: a reader that has stalled must not fill the daemon's memory. */
+const MAX_EVENTS_BEHIND = 10_000
 
 function keyReused(): LatchdError {
   const message = 'The idempotency key was used before with another body'

@@ -15,7 +15,7 @@ const eventsRoute = createRoute({
   responses: {
     200: {
       description:
-        'Events from now on, without end; an `id` is the place in the stream of its own execution',
+        'Events from now on, until the client leaves or is 10 000 events behind; an `id` is the place in the stream of its own execution',
       content: { 'text/event-stream': { schema: ExecutionEvent } },
     },
     ...problems(401, 403),
