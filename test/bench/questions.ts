@@ -16,6 +16,7 @@ import { sequentialCalls } from './questions/sequential-calls.ts'
 import { throughput } from './questions/throughput.ts'
 import { trivialProgram } from './questions/trivial-program.ts'
 import { waitingExecutions } from './questions/waiting-executions.ts'
+import { waysToWait } from './questions/ways-to-wait.ts'
 
 /** By the name that `--only` takes. */
 export const questions: Readonly<Record<string, Question>> = {
@@ -28,6 +29,7 @@ export const questions: Readonly<Record<string, Question>> = {
   throughput,
   scheduling,
   'waiting-executions': waitingExecutions,
+  'ways-to-wait': waysToWait,
   'durable-commits': durableCommits,
   'http-latency': httpLatency,
   'daemon-start': daemonStart,
