@@ -49,6 +49,8 @@ export async function measureWaiting(count: number, decisions: number): Promise<
     LATCHD_TOOLS: join(import.meta.dirname, 'waiting-tools.ts'),
     LATCHD_LOG_LEVEL: 'error',
     LATCHD_DRAIN_MS: '0',
+    // As docs/design/durability.md advises: glibc's arenas keep some 20 MB of a load otherwise.
+    MALLOC_ARENA_MAX: '2',
     // What waits for a worker waits in the store.
     LATCHD_MAX_QUEUE: String(count),
   }
