@@ -1,6 +1,6 @@
 /**
  * `npm run drill [-- --only NAME] [--minutes N] [--seed S] [--short] [--mutants] [--waiting N] [--programs N]`: runs the drills in rotation.
- * `--programs N` runs N random programs and the corpus with parking instead.
+ * `--programs N` runs N random programs, N random sessions and the corpus with parking instead.
  * Exits with 1, and keeps the state folder, when one of them finds something.
  */
 
@@ -67,13 +67,16 @@ async function runOne(name: string, seed: number): Promise<boolean> {
 
 /** The tests of parking, with so many random programs; gives their exit code. */
 async function runPrograms(count: string): Promise<number> {
-  const test = join(import.meta.dirname, '../spec/parking.test.ts')
-  const child = spawn(process.execPath, [test], {
-    env: { ...process.env, PARKING_PROGRAMS: count, TAP_TIMEOUT: '0' },
-    stdio: 'inherit',
-  })
-  const [code] = await once(child, 'exit')
-  return code ?? 1
+  for (const name of ['parking', 'parking-sessions']) {
+    const test = join(import.meta.dirname, `../spec/${name}.test.ts`)
+    const child = spawn(process.execPath, [test], {
+      env: { ...process.env, PARKING_PROGRAMS: count, TAP_TIMEOUT: '0' },
+      stdio: 'inherit',
+    })
+    const [code] = await once(child, 'exit')
+    if (code !== 0) return code ?? 1
+  }
+  return 0
 }
 
 /** What so many waiting executions cost; nothing here passes or fails. */
