@@ -5,6 +5,7 @@ import { type DecidedBy, expired, readDecision, requireSame } from '../executor/
 import type { Toolbox } from '../executor/tools/toolbox.ts'
 import type { Approval, ApprovalStatus, Decision } from '../protocol/approval.ts'
 import { LatchdError } from '../protocol/errors.ts'
+import type { Tool } from '../protocol/tools/tool.ts'
 import type { Caller, Executions, Page } from './executions.ts'
 import { fromCursor, toCursor } from './store/place.ts'
 import type { Store } from './store/store.ts'
@@ -51,8 +52,17 @@ export class ApprovalDesk {
    */
   async decide(approvalId: string, decision: Decision, caller: Caller): Promise<Approval> {
     const { approval } = await this.#find(approvalId, caller)
-    const tool = this.#powers.toolbox.get(approval.tool)
+    const tool = await this.#toolOf(approval, decision)
     return await this.#signal(approvalId, await readDecision(decision, tool, caller.name))
+  }
+
+  /** The tool that is asked about: of its execution's own, since that may have others. */
+  async #toolOf({ executionId, tool }: Approval, { args }: Decision): Promise<Tool> {
+    const { executions, toolbox } = this.#powers
+    // Only arguments have to be held against it.
+    const known = args === undefined ? toolbox.find(tool) : undefined
+    const found = known ?? (await executions.toolOf(executionId, tool))
+    return found ?? toolbox.get(tool)
   }
 
   /** Nobody has decided in time. */

@@ -6,7 +6,9 @@ import { type ExecutionPlan, RunningExecution } from '../executor/execution.ts'
 import { LatchdError } from '../protocol/errors.ts'
 import type { ExecutionEvent } from '../protocol/events.ts'
 import { type Execution, isEnded } from '../protocol/execution.ts'
+import type { Tool } from '../protocol/tools/tool.ts'
 import { ExecutionKeeper } from './durable/execution-keeper.ts'
+import { readPlan } from './durable/kept-plan.ts'
 import { LiveExecutions, type LivePowers } from './live-executions.ts'
 import { fromCursor, isBefore, toCursor } from './store/place.ts'
 import type { ListQuery, StoredExecution } from './store/store.ts'
@@ -134,6 +136,27 @@ export class Executions {
     const known = await this.#options.store.keyed(caller.name, key.text)
     if (known !== undefined && known.bodyHash !== key.bodyHash) throw keyReused()
     return known?.executionId
+  }
+
+  /** Whether an execution that is in memory would survive the daemon. */
+  isDurable(executionId: string): boolean {
+    return this.#live.get(executionId)?.keeper.isDurable === true
+  }
+
+  /** Resolves when all that has happened to an execution is as durable as the execution is. */
+  async sync(executionId: string): Promise<void> {
+    await this.#live.get(executionId)?.keeper.sync()
+  }
+
+  /** A tool of an execution, as its programs see it; `undefined` when it is not known any more. */
+  async toolOf(executionId: string, name: string): Promise<Tool | undefined> {
+    const { toolbox } = this.#live.get(executionId)?.plan ?? {}
+    if (toolbox !== undefined) return toolbox.find(name)
+    const journal = await this.#options.store.journal(executionId)
+    if (journal === undefined) return undefined
+    return readPlan(journal, this.#options.toolbox, this.#options.clientTool).plan.toolbox.find(
+      name,
+    )
   }
 
   /** Makes an execution durable that is under way. */

@@ -10,13 +10,16 @@ import { Latencies } from '../executor/latencies.ts'
 import type { WorkerPool } from '../executor/pool.ts'
 import { Supervision } from '../executor/supervision.ts'
 import type { Toolbox } from '../executor/tools/toolbox.ts'
+import { TypeChecker } from '../executor/typecheck/type-checker.ts'
 import { ApprovalDesk } from './approvals.ts'
 import type { Config } from './config/config.ts'
+import { Connections } from './connections/connections.ts'
 import { ReplayDesk } from './durable/replay-desk.ts'
 import { RunningFile } from './durable/running-file.ts'
 import { EventHub } from './event-hub.ts'
 import { Executions } from './executions.ts'
 import { createApp } from './http/app.ts'
+import { socketServer } from './http/connect-route.ts'
 import { hostRule } from './http/origin.ts'
 import { Tokens } from './http/tokens.ts'
 import type { Logger } from './log.ts'
@@ -58,17 +61,28 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
   const runningFile = new RunningFile(join(resolve(config.stateDir), 'running'))
   const sessions = new SessionDesk(store, config.retention.keepMs, snapshotTag(machine))
   const supervision = new Supervision()
-  const executions = new Executions({
+  const typeChecker = new TypeChecker()
+  const connections: Connections = new Connections({
+    reconnectMs: config.reconnectMs,
+    isOwnTool: name => toolbox.find(name) !== undefined,
+    isDurable: executionId => executions.isDurable(executionId),
+    sync: executionId => executions.sync(executionId),
+    onFault,
+  })
+  const executions: Executions = new Executions({
     pool,
     sessions,
     runningFile,
     supervision,
     latencies: new Latencies(),
+    typeChecker,
     store,
     memory: new MemoryStore(),
     hub: new EventHub(),
     runtime: runtimeTag(machine),
     toolbox,
+    clientTool: (binding, callMs) => connections.tool(binding, callMs),
+    enter: plan => connections.enter(plan),
     maxQueue: config.maxQueue,
     admitWebhook: webhooks.admit,
     webhookFor: webhooks.messageFor,
@@ -93,6 +107,7 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
     approvals,
     replays,
     sessions,
+    connections,
     store,
     webhookUrl: config.webhookUrl,
     toolbox,
@@ -105,7 +120,10 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
     startedAtMs: Date.now(),
   })
   const serve = () => {
-    const server = createAdaptorServer({ fetch: app.fetch }) as Server
+    const server = createAdaptorServer({
+      fetch: app.fetch,
+      websocket: { server: socketServer() as never },
+    }) as Server
     server.headersTimeout = HEADERS_MS
     server.requestTimeout = REQUEST_MS
     return server
@@ -128,8 +146,11 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
   const close = async () => {
     log.info({ drainMs: config.drainMs }, 'stopping')
     const closed = Promise.all(servers.map(server => new Promise(resolve => server.close(resolve))))
+    connections.drain()
     await executions.drain(config.drainMs)
+    connections.close()
     await closeConnections(servers, closed)
+    typeChecker.close()
     await pool.close()
     await webhooks.close()
     await sweeper.close()

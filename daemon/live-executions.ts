@@ -22,7 +22,7 @@ import { type KeptUsage, NO_USAGE } from '../executor/fold-execution.ts'
 import type { CompiledProgram } from '../executor/messages.ts'
 import type { Toolbox } from '../executor/tools/toolbox.ts'
 import { ExecutionKeeper, type KeeperPowers } from './durable/execution-keeper.ts'
-import { readPlan } from './durable/kept-plan.ts'
+import { type MakeClientTool, readPlan } from './durable/kept-plan.ts'
 import { Resumption } from './durable/resumption.ts'
 import { UpgradeCheck } from './durable/upgrade-check.ts'
 import { IdleCollector } from './idle-collector.ts'
@@ -31,6 +31,10 @@ import type { ClaimedExecution } from './store/store.ts'
 export interface LivePowers extends ExecutionPowers, KeeperPowers {
   /** The tools that there are now. */
   readonly toolbox: Toolbox
+  /** Makes the tool of a client that an execution was given. */
+  readonly clientTool: MakeClientTool
+  /** Told of an execution that comes into memory; gives what to call when it leaves. */
+  readonly enter: (plan: ExecutionPlan) => () => void
 }
 
 /** An execution in memory. */
@@ -162,6 +166,7 @@ export class LiveExecutions {
     const { executionId, sessionId } = live.plan
     const { sessions } = this.#powers
     const use = sessionId === undefined ? undefined : { sessionId, executionId }
+    const leave = this.#powers.enter(live.plan)
     try {
       const turn = use && sessions.wait(use, running.left)
       if (turn !== undefined) {
@@ -192,6 +197,7 @@ export class LiveExecutions {
       }
     } finally {
       this.#live.delete(executionId)
+      leave()
       this.#collector.count(this.#live.size === 0)
     }
   }
@@ -244,7 +250,7 @@ export class LiveExecutions {
     onStart: () => void,
   ): [ExecutionPlan, RunningExecution, ExecutionKeeper] {
     const { owner, webhookUrl, epoch, usage, program } = claimed
-    const { plan } = readPlan(claimed, this.#powers.toolbox)
+    const { plan } = readPlan(claimed, this.#powers.toolbox, this.#powers.clientTool)
     const keeper = new ExecutionKeeper(plan, owner, webhookUrl, this.#powers, epoch)
     const running = new RunningExecution(plan, this.#powers, keeper, {
       ...claimed,

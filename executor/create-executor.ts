@@ -11,6 +11,7 @@ import type {
   Outcome,
   RunResult,
   ToolSet,
+  WaitOptions,
 } from '../protocol/executor.ts'
 import { outcomeError, toOutcome, toRunResult } from '../protocol/outcome.ts'
 import type { ToolDescriptor } from '../protocol/tool.ts'
@@ -19,6 +20,7 @@ import { describeTool, type Tool } from '../protocol/tools/tool.ts'
 import { EventQueue } from './event-queue.ts'
 import { type ExecutionPowers, RunningExecution } from './execution.ts'
 import type { ExecutionHost } from './keeper.ts'
+import { KnownExecution, KnownExecutions } from './known-executions.ts'
 import { Latencies } from './latencies.ts'
 import { MemoryApprovals } from './memory-approvals.ts'
 import { MemorySessions } from './memory-sessions.ts'
@@ -27,6 +29,7 @@ import { encodeInputs, planExecution, readBody } from './request.ts'
 import { Supervision } from './supervision.ts'
 import { builtinTools } from './tools/builtin-tools.ts'
 import { Toolbox } from './tools/toolbox.ts'
+import { TypeChecker } from './typecheck/type-checker.ts'
 
 export interface ExecutorOptions {
   /** Tools that every program may call, beside `sleep`, `human_approval` and `ask_human`. */
@@ -76,8 +79,9 @@ class LocalExecutor implements EmbeddedExecutor {
   readonly approvals = new MemoryApprovals()
   readonly sessions = new MemorySessions(this)
   #powers: ExecutionPowers
+  #typeChecker = new TypeChecker()
   #onApproval: OnApproval | undefined
-  #running = new Set<RunningExecution>()
+  #executions = new KnownExecutions()
 
   constructor({ tools = [], workers, onApproval }: ExecutorOptions, pool: PoolOptions) {
     this.#toolbox = new Toolbox(builtinTools)
@@ -87,6 +91,7 @@ class LocalExecutor implements EmbeddedExecutor {
       pool: new WorkerPool(readWorkers(workers), pool),
       supervision: new Supervision(),
       latencies: new Latencies(),
+      typeChecker: this.#typeChecker,
     }
   }
 
@@ -107,26 +112,27 @@ class LocalExecutor implements EmbeddedExecutor {
   }
 
   async execute(request: ExecuteRequest): Promise<Outcome> {
-    const waits = Promise.withResolvers<void>()
-    const onEvent = (event: ExecutionEvent) => {
-      if (event.type !== 'execution-parked') return
-      if (event.waitingFor.some(({ approvalId }) => approvalId !== undefined)) waits.resolve()
+    const fault = Promise.withResolvers<never>()
+    const known = this.#begin(request, () => {}, fault.reject)
+    await Promise.race([known.settled(request.waitMs), fault.promise])
+    return toOutcome(known.leave())
+  }
+
+  async wait(executionId: string, { waitMs, signal }: WaitOptions = {}): Promise<Outcome> {
+    const known = this.#executions.find(executionId)
+    if (!(known instanceof KnownExecution)) return toOutcome(known)
+    const onAbort = () => known.running.cancel()
+    signal?.addEventListener('abort', onAbort)
+    if (signal?.aborted) onAbort()
+    try {
+      const asked = await this.approvals.list({ executionId, status: 'pending' })
+      const isResting = waitMs !== undefined && known.running.read().status === 'waiting'
+      // One that was decided is on its way back.
+      if (!isResting || known.isAnswered || asked.length === 0) await known.settled(waitMs)
+      return toOutcome(known.leave())
+    } finally {
+      signal?.removeEventListener('abort', onAbort)
     }
-    const running = this.#plan(request, onEvent, waits.reject)
-    const ended = this.#run(running, request)
-    // Heard of by whoever awaits it first.
-    ended.catch(() => {})
-    const { waitMs, onApproval = this.#onApproval } = request
-    if (waitMs === undefined) {
-      await Promise.race([ended, waits.promise.then(() => ended)])
-      return toOutcome(await ended)
-    }
-    const late = Promise.withResolvers<void>()
-    const timer = setTimeout(late.resolve, waitMs)
-    // Whom it waits for is asked here: it goes on by itself.
-    const rest = onApproval === undefined ? waits.promise : waits.promise.then(() => ended)
-    await Promise.race([ended, rest, late.promise]).finally(() => clearTimeout(timer))
-    return toOutcome(running.read())
   }
 
   async executeOrThrow(request: ExecuteRequest): Promise<Outcome> {
@@ -159,10 +165,10 @@ class LocalExecutor implements EmbeddedExecutor {
     const events = new EventQueue<ExecutionEvent>()
     const fault = Promise.withResolvers<never>()
     fault.promise.catch(() => events.end())
-    const running = this.#plan(request, event => events.push(event), fault.reject)
-    const onLeave = () => running.cancel('The reader of the stream has left')
+    const known = this.#begin(request, event => events.push(event), fault.reject)
+    const onLeave = () => known.running.cancel('The reader of the stream has left')
     left.addEventListener('abort', onLeave)
-    const ended = this.#run(running, request).finally(() => events.end())
+    const ended = known.ended.finally(() => events.end())
     // Nobody awaits it any more when the reader has left.
     ended.catch(() => {})
     try {
@@ -173,7 +179,22 @@ class LocalExecutor implements EmbeddedExecutor {
     }
   }
 
-  /** @param onFault told of what answering an approval has thrown */
+  /** Starts an execution. @param onFault told of what answering an approval has thrown */
+  #begin(
+    request: ExecuteRequest,
+    onEvent: (event: ExecutionEvent) => void,
+    onFault: (error: unknown) => void,
+  ): KnownExecution {
+    const onSeen = (event: ExecutionEvent) => {
+      this.#executions.see(event)
+      onEvent(event)
+    }
+    const { onApproval = this.#onApproval } = request
+    const running = this.#plan(request, onSeen, onFault)
+    const ended = this.#run(running, request)
+    return this.#executions.add(new KnownExecution(running, ended, onApproval !== undefined))
+  }
+
   #plan(
     request: ExecuteRequest,
     onEvent: (event: ExecutionEvent) => void,
@@ -216,7 +237,6 @@ class LocalExecutor implements EmbeddedExecutor {
     let snapshot: Uint8Array | undefined
     signal?.addEventListener('abort', onAbort)
     if (signal?.aborted) onAbort()
-    this.#running.add(running)
     try {
       // One that was cancelled before its turn ends without the session.
       isHeld = (await turn) ?? isHeld
@@ -225,7 +245,6 @@ class LocalExecutor implements EmbeddedExecutor {
       snapshot = end.snapshot
       return end.execution
     } finally {
-      this.#running.delete(running)
       this.approvals.forget(running)
       if (sessionId !== undefined && isHeld) {
         this.sessions.release(sessionId, snapshot, running.kept().approvals)
@@ -235,7 +254,8 @@ class LocalExecutor implements EmbeddedExecutor {
   }
 
   async close(): Promise<void> {
-    for (const running of this.#running) running.cancel('The executor was closed')
+    for (const { running } of this.#executions.going) running.cancel('The executor was closed')
+    this.#typeChecker.close()
     await this.#powers.pool.close()
   }
 }

@@ -5,6 +5,7 @@ import type { ExecutionEvent, UnplacedEvent } from '../protocol/events.ts'
 import type {
   CallError,
   CallRecord,
+  Diagnostic,
   EndedExecution,
   Execution,
   ExecutionError,
@@ -42,6 +43,8 @@ export class ExecutionRecord {
   #parkedAtMs: number | undefined
   #stuck: ExecutionError | undefined
   #ended: EndedExecution | undefined
+  /** What the type check found; `undefined` for nothing. */
+  #diagnostics: readonly Diagnostic[] | undefined
 
   constructor(facts: RecordFacts, onEvent: (event: ExecutionEvent) => void) {
     this.facts = facts
@@ -50,8 +53,9 @@ export class ExecutionRecord {
 
   /** Takes over what was kept of an execution that another process began, or this one put away. */
   restore(events: readonly ExecutionEvent[], startedAtMs: number | undefined, usage: KeptUsage) {
-    const { logs, calls } = foldEvents(events)
+    const { logs, calls, diagnostics } = foldEvents(events)
     this.#logs = logs
+    this.#diagnostics = diagnostics
     for (const call of calls.values()) {
       const id = Number(call.callId.slice(call.callId.lastIndexOf('_') + 1))
       this.#calls.set(id, call)
@@ -86,7 +90,11 @@ export class ExecutionRecord {
     const atMs = Date.now()
     if (this.#startedAtMs === undefined) {
       this.#startedAtMs = atMs
-      this.#emit({ type: 'execution-started', atMs })
+      this.#emit({
+        type: 'execution-started',
+        atMs,
+        ...(this.#diagnostics && { diagnostics: [...this.#diagnostics] }),
+      })
     } else {
       this.#usage = { ...this.#usage, resumes: this.#usage.resumes + 1 }
       if (this.#parkedAtMs !== undefined) this.addWait(atMs - this.#parkedAtMs)
@@ -95,6 +103,11 @@ export class ExecutionRecord {
       this.#emit({ type: 'execution-resumed', atMs })
     }
     return this.#startedAtMs
+  }
+
+  /** Takes what the type check found; told with the start, or with the end of what does not run. */
+  diagnose(diagnostics: readonly Diagnostic[]): void {
+    if (diagnostics.length > 0) this.#diagnostics = diagnostics
   }
 
   get startedAtMs(): number | undefined {
@@ -240,6 +253,7 @@ export class ExecutionRecord {
     const { cpuMs, waitMs, peakMemoryBytes, resumes, logsTruncatedBytes } = this.#usage
     return {
       executionId,
+      ...(this.#diagnostics && { diagnostics: [...this.#diagnostics] }),
       logs: this.#logs.slice(),
       logsTruncatedBytes,
       calls: [...this.#calls.values()],

@@ -3,7 +3,13 @@
 import { randomBytes } from 'node:crypto'
 import { type ExecutionErrorCode, LatchdError } from '../protocol/errors.ts'
 import type { ExecutionEvent } from '../protocol/events.ts'
-import type { EndedExecution, Execution, ExecutionError, Language } from '../protocol/execution.ts'
+import type {
+  EndedExecution,
+  Execution,
+  ExecutionError,
+  Language,
+  Typecheck,
+} from '../protocol/execution.ts'
 import type { LimitName, Limits } from '../protocol/limits.ts'
 import type { CallApproval } from './call-approval.ts'
 import { ExecutionRecord } from './execution-record.ts'
@@ -16,8 +22,11 @@ import { setLongTimeout } from './long-timeout.ts'
 import type { CompiledProgram, GuestReport, GuestTask } from './messages.ts'
 import type { WorkerPool } from './pool.ts'
 import type { Supervision } from './supervision.ts'
+import { Suspended } from './suspended.ts'
 import { ToolCalls } from './tool-calls.ts'
 import type { Toolbox } from './tools/toolbox.ts'
+import type { TypeChecker } from './typecheck/type-checker.ts'
+import { typeErrorOf } from './typecheck/type-error.ts'
 
 /** What is to be executed, everything decided. */
 export interface ExecutionPlan {
@@ -34,6 +43,8 @@ export interface ExecutionPlan {
   readonly caller: string
   readonly metadata: Readonly<Record<string, unknown>> | undefined
   readonly createdAtMs: number
+  /** Whether its types are checked before it runs; off when absent. */
+  readonly typecheck?: Typecheck | undefined
   /** Tools that a person does not want to be asked about in its session. */
   readonly remembered?: readonly string[]
 }
@@ -53,6 +64,8 @@ export interface ExecutionPowers {
   readonly pool: WorkerPool
   readonly supervision: Supervision
   readonly latencies: Latencies
+  /** Absent where no program is checked. */
+  readonly typeChecker?: TypeChecker
 }
 
 /** What a run has come to. */
@@ -222,10 +235,30 @@ export class RunningExecution {
       if (this.#plan.sessionId !== undefined && this.#isFree()) {
         this.#session ??= { snapshot: await this.#host.loadSnapshot?.() }
       }
+      const { typecheck = 'off' } = this.#plan
+      if (typecheck !== 'off' && this.#isFree()) await this.#checkTypes(typecheck)
       return await this.#runToEnd()
     } finally {
       disarm()
     }
+  }
+
+  /** Once, before anything runs: what was found is kept with the beginning of the execution. */
+  async #checkTypes(typecheck: 'warn' | 'error'): Promise<void> {
+    const { typeChecker } = this.#powers
+    if (typeChecker === undefined || this.#record.startedAtMs !== undefined) return
+    const { source, language, toolbox, inputs } = this.#plan
+    const hasHistory = this.#session?.snapshot !== undefined
+    const check = typeChecker.check({ source, language, tools: toolbox.tools, inputs, hasHistory })
+    const left = this.#cancelled.signal
+    const stopped = Promise.withResolvers<readonly []>()
+    const onLeave = () => stopped.resolve([])
+    left.addEventListener('abort', onLeave)
+    const diagnostics = await Promise.race([check, stopped.promise])
+    left.removeEventListener('abort', onLeave)
+    this.#record.diagnose(diagnostics)
+    const error = typecheck === 'error' ? typeErrorOf(diagnostics, source) : undefined
+    if (error !== undefined) this.#stop(error)
   }
 
   /** Tells of decisions that were made while the execution was put away. */
@@ -298,7 +331,7 @@ export class RunningExecution {
     const { outcome, snapshot } = report !== undefined && 'outcome' in report ? report : {}
     if (outcome?.status === 'diverged') this.#stuck ??= outcome.error
     if (this.#isSuspended && outcome?.status !== 'completed' && outcome?.status !== 'failed') {
-      this.#calls.abort(new Error('The daemon is stopping'))
+      this.#calls.abort(new Suspended())
       return { kind: 'waiting', wakeAtMs: Date.now() }
     }
     if (this.#stuck !== undefined && this.#host.keeper?.isDurable) {

@@ -1,7 +1,13 @@
 /** An execution that has not ended, read from the events that were kept of it. */
 
 import type { ExecutionEvent } from '../protocol/events.ts'
-import type { CallRecord, Execution, LogLine, WaitingFor } from '../protocol/execution.ts'
+import type {
+  CallRecord,
+  Diagnostic,
+  Execution,
+  LogLine,
+  WaitingFor,
+} from '../protocol/execution.ts'
 
 /** What a run has used, as it is kept between runs; JSON of it is a store's `usage`. */
 export interface KeptUsage {
@@ -38,6 +44,8 @@ export interface FoldedEvents {
   readonly logs: LogLine[]
   readonly calls: Map<string, CallRecord>
   readonly waitingFor: readonly WaitingFor[]
+  /** What the type check found; absent for nothing. */
+  readonly diagnostics: readonly Diagnostic[] | undefined
 }
 
 /** Reads events in order. */
@@ -45,8 +53,12 @@ export function foldEvents(events: readonly ExecutionEvent[]): FoldedEvents {
   const logs: LogLine[] = []
   const calls = new Map<string, CallRecord>()
   let waitingFor: readonly WaitingFor[] = []
+  let diagnostics: readonly Diagnostic[] | undefined
   for (const event of events) {
     switch (event.type) {
+      case 'execution-started':
+        diagnostics = event.diagnostics
+        break
       case 'log-written':
         logs.push(event.log)
         break
@@ -59,16 +71,17 @@ export function foldEvents(events: readonly ExecutionEvent[]): FoldedEvents {
         break
     }
   }
-  return { logs, calls, waitingFor }
+  return { logs, calls, waitingFor, diagnostics }
 }
 
 /** The execution as it stands. */
 export function foldExecution(kept: KeptExecution, nowMs: number): Execution {
   const { executionId, state, createdAtMs, startedAtMs, sessionId, metadata, usage } = kept
-  const { logs, calls, waitingFor } = foldEvents(kept.events)
+  const { logs, calls, waitingFor, diagnostics } = foldEvents(kept.events)
   const { cpuMs, waitMs, peakMemoryBytes, resumes, logsTruncatedBytes } = usage
   const fields = {
     executionId,
+    ...(diagnostics && { diagnostics: [...diagnostics] }),
     logs,
     logsTruncatedBytes,
     calls: [...calls.values()],

@@ -8,12 +8,13 @@ import { limitTable, resolveLimits } from '../protocol/limits.ts'
 import { EXACT, PLAIN } from '../protocol/value-format.ts'
 import { decodeExact, encodeValue } from '../protocol/values.ts'
 import { type ExecutionPlan, newExecutionId } from './execution.ts'
+import { withToolSearch } from './tools/tool-search.ts'
 import type { Toolbox } from './tools/toolbox.ts'
 
 /** What a request says beside its tools. */
 export type RequestFields = Pick<
   ExecuteBody,
-  'source' | 'language' | 'limits' | 'metadata' | 'sessionId'
+  'source' | 'language' | 'limits' | 'metadata' | 'sessionId' | 'typecheck'
 >
 
 /** Reads the body of a request. @throws {LatchdError} `INVALID_REQUEST`, with a problem per field */
@@ -63,13 +64,14 @@ export function planExecution(
     source: request.source,
     language: request.language,
     limits,
-    toolbox,
+    toolbox: withToolSearch(toolbox),
     inputs,
     seed: newSeed(),
     sessionId: request.sessionId,
     caller,
     metadata: request.metadata,
     createdAtMs: Date.now(),
+    typecheck: request.typecheck,
   }
 }
 

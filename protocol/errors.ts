@@ -18,6 +18,11 @@ interface ErrorRow {
 export const errorTable = {
   // How an execution ends.
   SYNTAX_ERROR: { actor: 'program', retryable: false, title: 'The source does not parse' },
+  TYPE_ERROR: {
+    actor: 'program',
+    retryable: false,
+    title: 'The type check found faults, and the program did not run',
+  },
   GUEST_ERROR: { actor: 'program', retryable: false, title: 'The program threw' },
   LIMIT_EXCEEDED: { actor: 'program', retryable: false, title: 'The program exceeded a limit' },
   CANCELLED: { actor: 'caller', retryable: false, title: 'The execution was cancelled' },
@@ -59,7 +64,7 @@ export const errorTable = {
   TOOL_UNAVAILABLE: {
     actor: 'operator',
     retryable: true,
-    title: 'The client that has the tool is away',
+    title: 'The client that has the tool is away, or the tool failed too often',
   },
   APPROVAL_REJECTED: { actor: 'caller', retryable: false, title: 'A person said no' },
   APPROVAL_EXPIRED: { actor: 'caller', retryable: true, title: 'Nobody decided in time' },
@@ -123,6 +128,18 @@ export const errorTable = {
     retryable: false,
     title: 'Unsupported media type',
   },
+  TOOL_NAME_TAKEN: {
+    status: 409,
+    actor: 'caller',
+    retryable: false,
+    title: 'The daemon has a tool of that name',
+  },
+  UPGRADE_REQUIRED: {
+    status: 426,
+    actor: 'caller',
+    retryable: false,
+    title: 'A WebSocket is expected there',
+  },
   UNKNOWN_TOOL: { status: 422, actor: 'caller', retryable: false, title: 'Unknown tool' },
   QUEUE_FULL: { status: 429, actor: 'caller', retryable: true, title: 'Too many executions wait' },
   STORE_FULL: {
@@ -154,6 +171,17 @@ export const errorTable = {
     retryable: false,
     title: 'The execution has a newer owner',
   },
+  AGENT_BUSY: {
+    actor: 'caller',
+    retryable: true,
+    title: 'Another run of the agent is under way',
+  },
+  MODEL_REPLY_INVALID: {
+    actor: 'operator',
+    retryable: true,
+    title: "The model's reply broke off, or is none",
+  },
+  MODEL_REFUSED: { actor: 'caller', retryable: false, title: 'The model declined to reply' },
   EXECUTOR_CLOSED: { actor: 'caller', retryable: false, title: 'The executor is closed' },
 } as const satisfies Record<string, ErrorRow>
 
@@ -162,6 +190,7 @@ export type ErrorCode = keyof typeof errorTable
 /** The codes that an execution ends with; the last three are those of a stuck one. */
 export const executionErrorCodes = [
   'SYNTAX_ERROR',
+  'TYPE_ERROR',
   'GUEST_ERROR',
   'LIMIT_EXCEEDED',
   'CANCELLED',

@@ -5,6 +5,7 @@ import { Approval } from './approval.ts'
 import {
   CallError,
   CallRecord,
+  Diagnostic,
   Execution,
   ExecutionError,
   LogLine,
@@ -18,7 +19,12 @@ const sequence = z.int().positive()
 /** An event of an execution; `type` is also the name of the server-sent event. */
 export const ExecutionEvent = z
   .discriminatedUnion('type', [
-    z.strictObject({ type: z.literal('execution-started'), sequence, ...base }),
+    z.strictObject({
+      type: z.literal('execution-started'),
+      sequence,
+      ...base,
+      diagnostics: z.array(Diagnostic).optional(),
+    }),
     z.strictObject({ type: z.literal('log-written'), sequence, ...base, log: LogLine }),
     z.strictObject({ type: z.literal('call-started'), sequence, ...base, call: CallRecord }),
     z.strictObject({

@@ -1,6 +1,7 @@
 /** What is asked for and what is told of one execution: the shapes behind HTTP, SDK and store. */
 
 import { z } from 'zod'
+import { ClientTools } from './client-tool.ts'
 import { executionErrorCodes } from './errors.ts'
 import { type LimitName, limitNames, limitTable } from './limits.ts'
 
@@ -25,6 +26,10 @@ export type RequestedLimits = z.infer<typeof RequestedLimits>
 export const Language = z.enum(['javascript', 'typescript'])
 export type Language = z.infer<typeof Language>
 
+/** `error`: a program with diagnostics does not run; `warn`: it runs, and they are told. */
+export const Typecheck = z.enum(['off', 'warn', 'error'])
+export type Typecheck = z.infer<typeof Typecheck>
+
 /** Longest time that one answer is held back while an execution goes on. */
 export const MAX_WAIT_MS = 300_000
 /** How long `POST /v1/execute` waits when the request does not say: proxies cut at 60 s. */
@@ -35,10 +40,16 @@ export const ExecuteBody = z
   .strictObject({
     source: z.string().describe('The program: a script body in JavaScript or TypeScript'),
     language: Language.default('javascript'),
+    typecheck: Typecheck.optional().describe(
+      'Checks the program against the declarations of its tools before it runs; off by default',
+    ),
     tools: z
       .array(z.string())
       .optional()
       .describe('Names of the tools that the guest may see; all of the caller by default'),
+    clientTools: ClientTools.optional().describe(
+      'Tools that the client itself runs, beside those that `tools` names; of the same name they go first',
+    ),
     inputs: z
       .record(z.string(), Json)
       .optional()
@@ -120,6 +131,17 @@ export const ExecutionError = z
   .meta({ id: 'ExecutionError' })
 export type ExecutionError = z.infer<typeof ExecutionError>
 
+/** What the type check found; place and code as compilers give them, in the source as sent. */
+export const Diagnostic = z
+  .strictObject({
+    line: z.int().positive(),
+    column: z.int().positive(),
+    code: z.string().describe('`TS…` of TypeScript; `CHECK_SKIPPED` when nothing could be checked'),
+    message: z.string(),
+  })
+  .meta({ id: 'Diagnostic' })
+export type Diagnostic = z.infer<typeof Diagnostic>
+
 export const LogLevel = z.enum(['log', 'info', 'warn', 'error', 'debug'])
 export type LogLevel = z.infer<typeof LogLevel>
 
@@ -185,6 +207,10 @@ export type WaitingFor = z.infer<typeof WaitingFor>
 
 const executionFields = {
   executionId: z.string(),
+  diagnostics: z
+    .array(Diagnostic)
+    .optional()
+    .describe('What the type check found, at most 20; absent when nothing was found or checked'),
   logs: z.array(LogLine),
   logsTruncatedBytes: z.int().nonnegative(),
   calls: z.array(CallRecord),

@@ -22,7 +22,7 @@ export type OnApproval = (
 
 /** What to execute. */
 export interface ExecuteRequest
-  extends Omit<ExecuteBodyInput, 'tools' | 'inputs' | 'encodedInputs' | 'waitMs'> {
+  extends Omit<ExecuteBodyInput, 'tools' | 'clientTools' | 'inputs' | 'encodedInputs' | 'waitMs'> {
   /** Answers the approvals of this execution; one that throws leaves its approval pending. */
   readonly onApproval?: OnApproval
   /**
@@ -39,6 +39,9 @@ export interface ExecuteRequest
   /** Milliseconds after which to resolve with the execution as it stands. */
   readonly waitMs?: number
 }
+
+/** How long to wait for an execution that is there. */
+export type WaitOptions = Pick<ExecuteRequest, 'waitMs' | 'signal'>
 
 type WithoutOutput<T> = T extends unknown ? Omit<T, 'output'> : never
 
@@ -129,6 +132,13 @@ export interface Executor {
    * @throws {LatchdError} carrying the execution's error code.
    */
   executeOrThrow(request: ExecuteRequest): Promise<Outcome>
+  /**
+   * The rest of an execution that is there: as {@link execute}, by its id. An executor in this
+   * process knows those that go on, and of ended ones those that `execute` left before their end.
+   *
+   * @throws {LatchdError} `NOT_FOUND`
+   */
+  wait(executionId: string, options?: WaitOptions): Promise<Outcome>
   /** Runs a program and gives its events as they happen, `execution-ended` last. */
   stream(request: ExecuteRequest): AsyncIterable<ExecutionEvent>
   /**
@@ -137,6 +147,13 @@ export interface Executor {
    * @throws {LatchdError} when the program failed.
    */
   run(source: string): Promise<RunResult>
+  /**
+   * Gives tools to every execution of this executor that starts from now on; the newest of a name
+   * counts. A request that lists its own `tools` names those that it wants.
+   *
+   * @throws {LatchdError} `TOOL_INVALID`
+   */
+  addTools(tools: ToolSet): void
   /** The tools that a program sees whose request names none. */
   tools(): Promise<readonly ToolDescriptor[]>
   /** The calls that wait for a person. */

@@ -29,6 +29,22 @@ export interface ToolAnnotations {
   readonly idempotent?: boolean
 }
 
+/** How often a tool is tried that fails, and when it is left alone. */
+export interface RetryRule {
+  /** Tries in all, 1 to 20. An error that says `retryable: false` ends them. */
+  readonly attempts: number
+  /** Milliseconds before the second try, about; each further pause is about twice as long. 200. */
+  readonly backoffMs?: number
+  /** Longest pause in milliseconds; 30 000. */
+  readonly maxBackoffMs?: number
+  /**
+   * After so many `failures` in a row (5), calls fail at once with `ToolUnavailableError`; after
+   * `openMs` (30 000) one call is let through, and decides whether others follow. Counted for the
+   * tool, whoever calls it.
+   */
+  readonly circuitBreaker?: { readonly failures?: number; readonly openMs?: number }
+}
+
 /** A tool as its author writes it. The schemas are zod, any Standard Schema, or JSON Schema. */
 export interface ToolDefinition<Input = never, Value = unknown> {
   /** What the guest calls it. Any text; the global's name is made a valid identifier. */
@@ -41,6 +57,8 @@ export interface ToolDefinition<Input = never, Value = unknown> {
   /** Milliseconds that one call may take; `'none'` for no bound but the execution's `wallMs`. */
   readonly timeoutMs?: number | 'none'
   readonly annotations?: ToolAnnotations
+  /** For tools that are `readOnly` or `idempotent`; `timeoutMs` covers all tries. Absent: one try. */
+  readonly retry?: RetryRule
   /**
    * Whether a call waits until a person has approved it: always, or as this says of its input. A
    * rejection throws `ApprovalRejectedError` in the guest, with the reason.

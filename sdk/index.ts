@@ -18,9 +18,16 @@ export type {
   Sessions,
   ToolLike,
   ToolSet,
+  WaitOptions,
 } from '../protocol/executor.ts'
 export type { Session } from '../protocol/session.ts'
 export type { ToolContext, ToolDefinition, ToolDescriptor } from '../protocol/tool.ts'
+export type { ServedTools } from './client-tools/served-tools.ts'
+export type { AiTool } from './code-tool/ai-sdk.ts'
+export { type CodeTool, type CodeToolOptions, codeTool } from './code-tool/code-tool.ts'
+export type { CodeToolInput } from './code-tool/input.ts'
+export type { ChatTool, FunctionCall, ResponsesTool } from './code-tool/openai.ts'
+export type { AskedApproval, CodeToolResult } from './code-tool/result.ts'
 export {
   type DaemonInfo,
   type ExecutionPage,

@@ -1,4 +1,4 @@
-/** The client of a daemon: `fetch` and nothing else, in Node, Bun, Deno and browsers. */
+/** The client of a daemon: `fetch` and `WebSocket`, in Node, Bun, Deno and browsers. */
 
 import { LatchdError } from '../protocol/errors.ts'
 import type { ExecutionEvent } from '../protocol/events.ts'
@@ -9,12 +9,19 @@ import type {
   OnApproval,
   Outcome,
   RunResult,
+  ToolSet,
+  WaitOptions,
 } from '../protocol/executor.ts'
 import { outcomeError, toOutcome, toRunResult } from '../protocol/outcome.ts'
 import type { ToolDescriptor } from '../protocol/tool.ts'
+import { toolDeclarations } from '../protocol/tools/declarations.ts'
+import { describeTool } from '../protocol/tools/tool.ts'
 import { Answering } from './answering.ts'
 import { ClientApprovals } from './client-approvals.ts'
 import { ClientSessions } from './client-sessions.ts'
+import { ClientTools } from './client-tools/client-tools.ts'
+import type { ServedTools } from './client-tools/served-tools.ts'
+import type { WebSocketClass } from './client-tools/tool-socket.ts'
 import { executionEvents, openEvents, readEvents } from './event-stream.ts'
 import { Connection, type Fetch } from './http.ts'
 import { withQuery } from './pages.ts'
@@ -28,6 +35,13 @@ export interface LatchdOptions {
   readonly token?: string
   /** Another `fetch`, for proxies and tests. */
   readonly fetch?: Fetch
+  /** Another `WebSocket`, for tools of this process. */
+  readonly WebSocket?: WebSocketClass
+  /**
+   * What this client calls itself: a process that is started again under the same name goes on with
+   * the calls that the one before has left. Random when absent. Of two that live the newer counts.
+   */
+  readonly clientId?: string
   /** Answers the approvals of executions whose request does not answer them itself. */
   readonly onApproval?: OnApproval
 }
@@ -70,6 +84,7 @@ export class Latchd implements Executor {
   readonly approvals: ClientApprovals
   readonly sessions: ClientSessions
   readonly #connection: Connection
+  readonly #clientTools: ClientTools
   readonly #onApproval: OnApproval | undefined
   #closed = new AbortController()
 
@@ -83,9 +98,21 @@ export class Latchd implements Executor {
       token,
       fetch: options.fetch ?? globalThis.fetch,
     })
+    this.#clientTools = new ClientTools({
+      url: this.url,
+      token,
+      connection: this.#connection,
+      WebSocket: options.WebSocket,
+      clientId: options.clientId,
+    })
     this.approvals = new ClientApprovals(this.#connection)
     this.sessions = new ClientSessions(this.#connection, this)
     this.#onApproval = options.onApproval
+  }
+
+  /** What this client is known by to the daemon: see `LatchdOptions.clientId`. */
+  get clientId(): string {
+    return this.#clientTools.clientId
   }
 
   /** Resolves also when the execution is stuck. */
@@ -104,21 +131,66 @@ export class Latchd implements Executor {
     return toRunResult(await this.execute({ source }))
   }
 
+  /** Runs with the tools of this process, which are here until the execution is over. */
   async #run(request: ExecuteRequest): Promise<Execution> {
+    const given = await this.#clientTools.give(request.tools)
+    let current: Execution | undefined
+    try {
+      current = await this.#runWith(given.body, request, execution => {
+        current = execution
+      })
+      return current
+    } finally {
+      this.#releaseAfter(current, given.release)
+    }
+  }
+
+  /** Releases the tools of an execution when that is over; who asked for it may have left before. */
+  #releaseAfter(execution: Execution | undefined, release: () => void): void {
+    if (execution === undefined || isOver(execution)) release()
+    // A daemon that is gone for good ends the wait as well.
+    else void this.#await(execution, Number.POSITIVE_INFINITY).then(release, release)
+  }
+
+  /** @param onTaken told of the execution as soon as a daemon has it */
+  async #runWith(
+    tools: object,
+    request: ExecuteRequest,
+    onTaken: (execution: Execution) => void,
+  ): Promise<Execution> {
     const { signal, waitMs, durable, onApproval = this.#onApproval } = request
     const untilMs = waitMs === undefined ? Number.POSITIVE_INFINITY : Date.now() + waitMs
     if (signal === undefined && onApproval === undefined && !durable) {
       const heldMs = Math.min(waitMs ?? HOLD_MS, HOLD_MS)
-      const execution = await this.#send('/v1/execute', request, { waitMs: heldMs })
+      const fields = { ...tools, waitMs: heldMs }
+      const execution = await this.#send('/v1/execute', request, fields)
+      onTaken(execution)
       return await this.#await(execution, untilMs)
     }
     // Its id is needed at once: to cancel it, to answer for it, to find it after a restart.
-    const execution = await this.#send('/v1/executions', request)
+    const execution = await this.#send('/v1/executions', request, tools)
+    onTaken(execution)
     const leave = this.#cancelOnAbort(execution.executionId, signal)
     try {
       return onApproval === undefined
         ? await this.#await(execution, untilMs)
         : await this.#follow(execution, untilMs, onApproval)
+    } finally {
+      leave()
+    }
+  }
+
+  async wait(executionId: string, { waitMs, signal }: WaitOptions = {}): Promise<Outcome> {
+    const untilMs = waitMs === undefined ? Number.POSITIVE_INFINITY : Date.now() + waitMs
+    const heldMs = Math.min(waitMs ?? HOLD_MS, HOLD_MS)
+    const leave = this.#cancelOnAbort(executionId, signal)
+    try {
+      const execution = await this.#patiently(() => this.get(executionId, { waitMs: heldMs }))
+      return toOutcome(
+        isOver(execution) || this.#onApproval === undefined
+          ? await this.#await(execution, untilMs)
+          : await this.#follow(execution, untilMs, this.#onApproval),
+      )
     } finally {
       leave()
     }
@@ -197,17 +269,26 @@ export class Latchd implements Executor {
 
   async *stream(request: ExecuteRequest): AsyncGenerator<ExecutionEvent, void, undefined> {
     const { onApproval = this.#onApproval } = request
-    const { executionId } = await this.#send('/v1/executions', request)
+    const given = await this.#clientTools.give(request.tools)
+    let execution: Execution | undefined
+    try {
+      execution = await this.#send('/v1/executions', request, given.body)
+    } finally {
+      if (execution === undefined) given.release()
+    }
+    const { executionId } = execution
     const leave = this.#cancelOnAbort(executionId, request.signal)
     const answering = onApproval && new Answering(this.approvals, onApproval)
     const signal = answering && AbortSignal.any([this.#closed.signal, answering.failed])
     try {
       for await (const event of this.#accepted(executionId, signal)) {
         answering?.see(event)
+        if (event.type === 'execution-ended') execution = event.execution
         yield event
       }
     } finally {
       leave()
+      this.#releaseAfter(execution, given.release)
     }
   }
 
@@ -268,14 +349,38 @@ export class Latchd implements Executor {
     return readEvents(response, signal)
   }
 
-  /** The tools that programs may use. */
+  /**
+   * Gives tools of this process to every execution that this client starts from now on; they run
+   * here, and take the place of the daemon's of the same name.
+   *
+   * @throws {LatchdError} `TOOL_INVALID`
+   */
+  addTools(tools: ToolSet): void {
+    this.#clientTools.add(tools)
+  }
+
+  /**
+   * Offers tools of this process to all executions of the token, whoever starts them, until the
+   * handle is closed. Several clients may serve the same name: the one that began last gets the calls.
+   *
+   * @throws {LatchdError} `TOOL_NAME_TAKEN` for the name of one of the daemon's own tools,
+   *   `TOOL_INVALID`, `CONNECTION_REFUSED`, `CONNECTION_LOST`, `UNAUTHENTICATED`, `FORBIDDEN`
+   */
+  serveTools(tools: ToolSet): Promise<ServedTools> {
+    return this.#clientTools.serve(tools)
+  }
+
+  /** The tools that programs of this client may use: the daemon's, and those that were added. */
   async tools(): Promise<readonly ToolDescriptor[]> {
     const { data } = await this.#connection.json<{ data: ToolDescriptor[] }>('GET', '/v1/tools')
-    return data
+    const added = this.#clientTools.added.map(describeTool)
+    const names = new Set(added.map(({ name }) => name))
+    return [...added, ...data.filter(({ name }) => !names.has(name))]
   }
 
   /** The tools as TypeScript declarations, to be put into a prompt. */
   async toolDeclarations(): Promise<string> {
+    if (this.#clientTools.added.length > 0) return toolDeclarations(await this.tools())
     const response = await this.#connection.send('GET', '/v1/tools?format=typescript')
     return await response.text()
   }
@@ -284,11 +389,19 @@ export class Latchd implements Executor {
     return this.#connection.json('GET', '/v1/info')
   }
 
-  /** Ends waits and streams that are open here. Executions go on in the daemon. */
-  async close(): Promise<void> {
+  /**
+   * Ends waits and streams that are open here, and tools that run here. Executions go on in the daemon.
+   *
+   * @param options `drainMs`: how long calls of tools that run here may go on; by default not at all
+   */
+  async close({ drainMs = 0 }: { drainMs?: number } = {}): Promise<void> {
     this.#closed.abort(new LatchdError('EXECUTOR_CLOSED', 'The client was closed'))
+    await this.#clientTools.close(drainMs)
   }
 }
+
+/** Whether nothing of an execution is left to come, unless somebody retries it. */
+const isOver = ({ status }: Execution) => /^(completed|failed|cancelled|stuck)$/.test(status)
 
 /** Whether something happens to an execution without anybody doing anything. */
 function isGoing(execution: Execution): boolean {

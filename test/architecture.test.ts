@@ -97,6 +97,17 @@ t.test('the client loads no engine, no server, no model client and no schema lib
   )
 })
 
+t.test('agents load no engine, no server, no model client and no Node', async t => {
+  const loaded = loadedBy('sdk/agents/index.ts')
+  for (const name of ['piscina', 'quickjs-wasi', 'hono', 'openai', 'zod', 'ws']) {
+    t.notOk(loaded.has(name), name)
+  }
+  t.strictSame(
+    [...loaded].filter(name => name.startsWith('node:')),
+    [],
+  )
+})
+
 t.test('workers and guests load no schema library', async t => {
   t.notOk(loadedBy('executor/worker/entry.ts').has('zod'))
   const guest = loadedBy('executor/guest/prelude.ts')

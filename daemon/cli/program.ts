@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { loadConfig } from '../config/config.ts'
 import { packageVersion } from '../version.ts'
+import { addAgent } from './agent.ts'
 import { addApprovals } from './approvals.ts'
 import { addApprove } from './approve.ts'
 import { addCancel } from './cancel.ts'
@@ -29,6 +30,7 @@ import { addTools } from './tools.ts'
 const commands = [
   addServe,
   addRun,
+  addAgent,
   addTools,
   addPs,
   addLogs,

@@ -1,4 +1,4 @@
-/** Who decides the approvals of `latchd run`. */
+/** Who decides the approvals of `latchd run` and `latchd agent`. */
 
 import type { Decision } from '../../protocol/approval.ts'
 import type { OnApproval } from '../../protocol/executor.ts'
@@ -9,7 +9,7 @@ import type { RunOutput } from './run-output.ts'
  * Answers approvals in this process: by the person at the terminal, one after the other. Without one
  * nobody could ever answer, so the answer is no.
  */
-export function answerHere(ask: Ask | undefined, output: RunOutput): OnApproval {
+export function answerHere(ask: Ask | undefined, output: Pick<RunOutput, 'asking'>): OnApproval {
   if (ask === undefined) return () => nobodyHere
   let last: Promise<unknown> = Promise.resolve()
   return approval => {

@@ -2,7 +2,7 @@
 
 import type { Approval } from '../../protocol/approval.ts'
 import type { ExecutionEvent } from '../../protocol/events.ts'
-import type { Execution, LogLine } from '../../protocol/execution.ts'
+import type { Diagnostic, Execution, LogLine } from '../../protocol/execution.ts'
 import { toOutcome } from '../../protocol/outcome.ts'
 import { askedText, decidedText, isQuestion } from './approval-text.ts'
 import { failureText } from './guest-failure.ts'
@@ -61,6 +61,8 @@ export class RunOutput {
         print(this.#terminal.stderr, `${event.approval.tool} ${decidedText(event.approval)}`)
         return
       case 'execution-started':
+        this.#warn(event.diagnostics ?? [])
+        return
       case 'execution-parked':
       case 'execution-resumed':
       case 'execution-stuck':
@@ -69,6 +71,14 @@ export class RunOutput {
         return
       default:
         event satisfies never
+    }
+  }
+
+  /** What the type check found, in a program that runs all the same. */
+  #warn(diagnostics: readonly Diagnostic[]): void {
+    if (diagnostics.length > 0) this.#spinner.clear()
+    for (const { line, column, code, message } of diagnostics) {
+      print(this.#terminal.stderr, `${line}:${column} ${code}: ${message}`)
     }
   }
 

@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { Language, type RequestedLimits } from '../../protocol/execution.ts'
+import { Language, type RequestedLimits, Typecheck } from '../../protocol/execution.ts'
 import type { ExecuteRequest } from '../../protocol/executor.ts'
 import { limitNames, limitTable } from '../../protocol/limits.ts'
 import { oneOf, wholeNumber } from '../config/value-kind.ts'
@@ -24,11 +24,13 @@ export async function readRunRequest(
   terminal: Terminal,
 ): Promise<ExecuteRequest> {
   const language = optionValue('--language', options.language, oneOf(Language.options))
+  const typecheck = optionValue('--typecheck', options.typecheck, oneOf(Typecheck.options))
   const inputs = readInputs(options.input as Pairs)
   const limits = readLimits(options.limit as Pairs)
   return {
     source: await readSource(file, terminal),
     language: language ?? (/\.[cm]?ts$/.test(file) ? 'typescript' : 'javascript'),
+    ...(typecheck && { typecheck }),
     ...(inputs && { inputs }),
     ...(limits && { limits }),
   }

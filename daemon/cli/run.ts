@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander'
 import type { ExecutionEvent } from '../../protocol/events.ts'
-import { type Execution, Language } from '../../protocol/execution.ts'
+import { type Execution, Language, Typecheck } from '../../protocol/execution.ts'
 import type { Cli, Options } from './cli.ts'
 import { exitCodes } from './exit-codes.ts'
 import { print } from './print.ts'
@@ -28,6 +28,7 @@ export function addRun(program: Command, cli: Cli): void {
       [],
     )
     .option('--limit <name=number>', 'a limit of the execution; repeatable', collect, [])
+    .option('--typecheck <mode>', `${Typecheck.options.join(', ')}: check its types before it runs`)
     .option('--language <language>', `${Language.options.join(' or ')}; by the file's extension`)
   addSettingFlags(command, ['url', 'tools', 'fetchAllow', 'model', 'modelBaseUrl']).action(
     cli.action((file: string, options: Options) => run(file, options, cli)),

@@ -17,6 +17,7 @@ const keys: readonly SettingKey[] = [
   'fetchAllow',
   'workers',
   'drainMs',
+  'reconnectMs',
   'maxQueue',
   'retention',
   'webhookUrl',

@@ -112,6 +112,14 @@ export const settings = {
     default: 10_000,
     description: 'how long running executions may go on when the daemon stops',
   }),
+  reconnectMs: setting<number>({
+    env: 'LATCHD_RECONNECT_MS',
+    flag: '--reconnect-ms <ms>',
+    kind: wholeNumber(0, MAX_DRAIN_MS),
+    default: 30_000,
+    description:
+      'how long calls of an execution that is not durable wait for a client that is away',
+  }),
   maxQueue: setting<number>({
     env: 'LATCHD_MAX_QUEUE',
     flag: '--max-queue <number>',
@@ -168,6 +176,7 @@ export const settings = {
     flag: '--model-base-url <url>',
     kind: httpUrl,
     default: undefined,
+    fallbackEnv: 'OPENAI_BASE_URL',
     description: "OpenAI-compatible service of the model; OpenAI's own when unset",
   }),
   modelApiKey: setting<string | undefined>({

@@ -2,9 +2,11 @@
 
 import type { ExecutionPlan } from '../../executor/execution.ts'
 import { type Effect, effectOf } from '../../executor/journal.ts'
+import { withoutToolSearch, withToolSearch } from '../../executor/tools/tool-search.ts'
 import { Toolbox } from '../../executor/tools/toolbox.ts'
 import { normalizeTool } from '../../protocol/tools/normalize.ts'
 import type { InputForm, Tool } from '../../protocol/tools/tool.ts'
+import { bindingOf, type ClientBinding } from '../connections/client-tool.ts'
 import type { ClaimedExecution } from '../store/store.ts'
 
 /** What a guest, and its replay, know of a tool. */
@@ -13,37 +15,51 @@ interface KeptTool {
   readonly inputForm: InputForm
   readonly parameters: readonly string[]
   readonly effect: Effect
+  /** Of a tool that lives in a client: whose it is, and all of its description. */
+  readonly client?: Omit<ClientBinding, 'owner'>
 }
+
+/** Makes a client's tool anew. @param callMs time for a call of a tool that declares none */
+export type MakeClientTool = (binding: ClientBinding, callMs: number) => Tool
 
 interface KeptPlan {
   readonly language: ExecutionPlan['language']
   readonly limits: ExecutionPlan['limits']
   readonly tools: readonly KeptTool[]
+  /** Whether the two tools that search them stand behind them. */
+  readonly hasToolSearch?: true
   readonly inputs?: string
   readonly seed: ExecutionPlan['seed']
   readonly metadata?: ExecutionPlan['metadata']
+  /** Absent: off. */
+  readonly typecheck?: ExecutionPlan['typecheck']
   /** Engine, prelude and ICU that the execution began with. */
   readonly runtime: string
 }
 
 /** A plan as text, for a store. @param runtime the tag of what it runs on */
 export function keepPlan(plan: ExecutionPlan, runtime: string): string {
-  const { language, limits, toolbox, inputs, seed, metadata } = plan
-  const tools = toolbox.tools.map(keepTool)
+  const { language, limits, toolbox, inputs, seed, metadata, typecheck } = plan
+  const given = withoutToolSearch(toolbox)
   const kept: KeptPlan = {
     language,
     limits,
-    tools,
+    tools: given.map(keepTool),
+    ...(given.length < toolbox.tools.length && { hasToolSearch: true }),
     ...(inputs !== undefined && { inputs }),
     seed,
     ...(metadata && { metadata }),
+    ...(typecheck && { typecheck }),
     runtime,
   }
   return JSON.stringify(kept)
 }
 
-function keepTool({ name, inputForm, parameters, annotations }: Tool): KeptTool {
-  return { name, inputForm, parameters, effect: effectOf(annotations) }
+function keepTool(tool: Tool): KeptTool {
+  const { name, inputForm, parameters, annotations } = tool
+  const { owner, ...client } = bindingOf(tool) ?? {}
+  const kept = { name, inputForm, parameters, effect: effectOf(annotations) }
+  return owner === undefined ? kept : { ...kept, client: client as NonNullable<KeptTool['client']> }
 }
 
 /** A plan that was kept, with the runtime that it began with. */
@@ -56,26 +72,37 @@ export interface ReadPlan {
  * Reads a plan that was kept.
  *
  * @param toolbox the tools that there are now; one that is gone or has changed is unavailable
+ * @param clientTool makes the tools of clients; absent: they have their shape and cannot be called
  */
-export function readPlan(claimed: ClaimedExecution, toolbox: Toolbox): ReadPlan {
+export function readPlan(
+  claimed: ClaimedExecution,
+  toolbox: Toolbox,
+  clientTool?: MakeClientTool,
+): ReadPlan {
   const { executionId, owner, source, sessionId, createdAtMs } = claimed
   const kept = JSON.parse(claimed.plan) as KeptPlan
-  const tools = kept.tools.map(tool => currentTool(tool, toolbox))
+  const { callMs } = kept.limits
+  const tools = kept.tools.map(tool => {
+    if (tool.client === undefined) return currentTool(tool, toolbox)
+    const make = clientTool ?? (() => unavailable(tool, 'it lives in a client'))
+    return make({ owner, ...tool.client }, callMs)
+  })
+  const isSame =
+    tools.length === toolbox.tools.length && tools.every((tool, i) => tool === toolbox.tools[i])
+  const seen = isSame ? toolbox : new Toolbox(tools)
   return {
     plan: {
       executionId,
       source,
       language: kept.language,
       limits: kept.limits,
-      toolbox:
-        tools.length === toolbox.tools.length && tools.every((tool, i) => tool === toolbox.tools[i])
-          ? toolbox
-          : new Toolbox(tools),
+      toolbox: kept.hasToolSearch === true ? withToolSearch(seen) : seen,
       inputs: kept.inputs,
       seed: kept.seed,
       sessionId,
       caller: owner,
       metadata: kept.metadata,
+      typecheck: kept.typecheck,
       createdAtMs,
     },
     runtime: kept.runtime,

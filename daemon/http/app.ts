@@ -6,6 +6,7 @@ import { HTTPException } from 'hono/http-exception'
 import { fieldProblems, invalidRequest, MAX_SOURCE_BYTES } from '../../executor/request.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import { addApprovalRoutes } from './approval-routes.ts'
+import { addConnectRoutes, connectAuthorization } from './connect-route.ts'
 import { addEventRoutes } from './event-routes.ts'
 import { addExecuteRoutes } from './execute-routes.ts'
 import { addExecutionRoutes } from './execution-routes.ts'
@@ -58,7 +59,11 @@ export function createApp(powers: HttpPowers): OpenAPIHono<HttpEnvironment> {
     scheme: 'bearer',
   })
   app.use(async (context, next) => {
-    context.set('caller', powers.tokens.identify(context.req.header('authorization')))
+    const { req } = context
+    const authorization =
+      req.header('authorization') ??
+      connectAuthorization(req.path, req.header('sec-websocket-protocol'))
+    context.set('caller', powers.tokens.identify(authorization))
     await next()
   })
   addExecuteRoutes(app, powers)
@@ -68,6 +73,7 @@ export function createApp(powers: HttpPowers): OpenAPIHono<HttpEnvironment> {
   addSessionRoutes(app, powers)
   addEventRoutes(app, powers)
   addToolRoutes(app, powers)
+  addConnectRoutes(app, powers)
   addInfoRoute(app, powers)
   app.notFound(context => {
     return problemResponse(

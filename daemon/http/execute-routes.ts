@@ -4,7 +4,6 @@ import { hash } from 'node:crypto'
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { encodedInputsOf, planExecution } from '../../executor/request.ts'
-import { Toolbox } from '../../executor/tools/toolbox.ts'
 import {
   DEFAULT_WAIT_MS,
   ExecuteBody,
@@ -12,6 +11,7 @@ import {
   ExecutionError,
   isEnded,
 } from '../../protocol/execution.ts'
+import { visibleTools } from './caller-tools.ts'
 import type { HttpEnvironment, HttpPowers } from './powers.ts'
 import { json, problems, security } from './responses.ts'
 import { type KnownCaller, requireScope } from './tokens.ts'
@@ -86,7 +86,7 @@ export function addExecuteRoutes(app: OpenAPIHono<HttpEnvironment>, powers: Http
     options: { isDurable: boolean; key: string | undefined },
   ): Promise<string> => {
     requireScope(caller, 'execute')
-    const toolbox = visibleTools(powers.toolbox, caller, request.tools)
+    const toolbox = visibleTools(powers, caller, request)
     const plan = planExecution(request, toolbox, encodedInputsOf(request), caller.name)
     const { key } = options
     return await executions.submit(plan, caller, {
@@ -139,18 +139,10 @@ export function addExecuteRoutes(app: OpenAPIHono<HttpEnvironment>, powers: Http
 
 /** What two requests with one idempotency key have to have in common. */
 function bodyHash(request: ExecuteBody): string {
-  return hash('sha256', JSON.stringify(request))
+  const { clientTools } = request
+  // A process that sends its request again has another name for the same tools.
+  const same = clientTools && { ...request, clientTools: { ...clientTools, setId: '' } }
+  return hash('sha256', JSON.stringify(same ?? request))
 }
 
 const location = (executionId: string) => ({ location: `/v1/executions/${executionId}` })
-
-/** The tools that a caller may use: all of them, or those that the request names. */
-function visibleTools(
-  toolbox: Toolbox,
-  caller: KnownCaller,
-  names: readonly string[] | undefined,
-): Toolbox {
-  const allowed = toolbox.tools.filter(tool => caller.mayUse(tool.name))
-  const visible = allowed.length === toolbox.tools.length ? toolbox : new Toolbox(allowed)
-  return names === undefined ? visible : visible.select(names)
-}

@@ -3,6 +3,7 @@
 import type { WorkerPool } from '../../executor/pool.ts'
 import type { Toolbox } from '../../executor/tools/toolbox.ts'
 import type { ApprovalDesk } from '../approvals.ts'
+import type { Connections } from '../connections/connections.ts'
 import type { ReplayDesk } from '../durable/replay-desk.ts'
 import type { Executions } from '../executions.ts'
 import type { Logger } from '../log.ts'
@@ -16,6 +17,7 @@ export interface HttpPowers {
   readonly approvals: ApprovalDesk
   readonly replays: ReplayDesk
   readonly sessions: SessionDesk
+  readonly connections: Connections
   readonly store: Store
   /** Where what happens is posted for executions that name no place of their own. */
   readonly webhookUrl: string | undefined

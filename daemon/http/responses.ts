@@ -11,6 +11,7 @@ const titles = {
   409: 'It is not in the state for that',
   413: 'The body or the source is too large',
   422: 'A tool is not known, or the idempotency key was used with another body',
+  426: 'A WebSocket is expected there',
   429: 'Too many executions wait; see Retry-After',
   503: 'The daemon is stopping',
   507: 'The disk of the state folder is full',

@@ -4,6 +4,7 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { toolDeclarations } from '../../protocol/tools/declarations.ts'
 import { describeTool } from '../../protocol/tools/tool.ts'
+import { callerTools } from './caller-tools.ts'
 import type { HttpEnvironment, HttpPowers } from './powers.ts'
 import { problems, security } from './responses.ts'
 import { requireScope } from './tokens.ts'
@@ -42,11 +43,11 @@ const toolsRoute = createRoute({
   },
 })
 
-export function addToolRoutes(app: OpenAPIHono<HttpEnvironment>, { toolbox }: HttpPowers): void {
+export function addToolRoutes(app: OpenAPIHono<HttpEnvironment>, powers: HttpPowers): void {
   app.openapi(toolsRoute, context => {
     const caller = context.get('caller')
     requireScope(caller, 'read')
-    const tools = toolbox.tools.filter(tool => caller.mayUse(tool.name)).map(describeTool)
+    const tools = callerTools(powers, caller).tools.map(describeTool)
     if (context.req.valid('query').format === 'json')
       return context.json({ data: tools } as never, 200)
     return context.text(toolDeclarations(tools), 200)

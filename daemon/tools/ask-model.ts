@@ -1,9 +1,9 @@
 /** The built-in tool `ask_model`. */
 
-import { listProblems } from '../../executor/tools/thrown.ts'
 import type { JsonSchema } from '../../protocol/schema.ts'
 import type { ToolContext, ToolDefinition } from '../../protocol/tool.ts'
 import { readSchema } from '../../protocol/tools/schema.ts'
+import { listProblems } from '../../protocol/tools/thrown.ts'
 import type { ModelClient } from './model-client.ts'
 import { ModelError } from './model-error.ts'
 

@@ -1,6 +1,6 @@
 /** One question to a model of an OpenAI-compatible service (Chat Completions). */
 
-import { APIConnectionError, APIError, OpenAI } from 'openai'
+import { OpenAI } from 'openai'
 import type {
   ChatCompletion,
   ChatCompletionCreateParamsNonStreaming,
@@ -8,14 +8,15 @@ import type {
 } from 'openai/resources/chat/completions'
 import { AllowList } from '../outbound/allow-list.ts'
 import { outboundFetch } from '../outbound/fetch.ts'
-import { FetchError } from '../outbound/fetch-error.ts'
 import { trustedHost } from '../outbound/host-pattern.ts'
 import { Outbound } from '../outbound/outbound.ts'
 import { targetOf } from '../outbound/target.ts'
 import type { ModelOptions, ModelSettings } from './ask-model.ts'
 import { ModelError } from './model-error.ts'
+import { whyModelFailed } from './model-failure.ts'
 
-const OPENAI_URL = 'https://api.openai.com/v1'
+/** Where OpenAI's own models are. */
+export const OPENAI_URL = 'https://api.openai.com/v1'
 
 export class ModelClient {
   #openai: OpenAI
@@ -55,7 +56,7 @@ export class ModelClient {
       completion = await this.#openai.chat.completions.create(params, { signal })
     } catch (error) {
       if (signal.aborted) throw signal.reason
-      throw new ModelError('MODEL_FAILED', this.#whyFailed(error), { cause: error })
+      throw new ModelError('MODEL_FAILED', whyModelFailed(error, this.#apiKey), { cause: error })
     }
     return answerOf(completion, options)
   }
@@ -78,22 +79,6 @@ export class ModelClient {
         },
       }),
     }
-  }
-
-  #whyFailed(error: unknown): string {
-    if (error instanceof APIConnectionError) {
-      const isTooLarge = error.cause instanceof FetchError && error.cause.code === 'FETCH_TOO_LARGE'
-      return isTooLarge ? 'its answer is too large' : 'its service cannot be reached'
-    }
-    if (!(error instanceof APIError) || error.status === undefined) {
-      return 'its service answers with something else than a chat completion'
-    }
-    // What the service says of a wrong key repeats a part of it.
-    if (error.status === 401) {
-      return '401, its service does not accept the key in the setting modelApiKey (LATCHD_MODEL_API_KEY)'
-    }
-    const { message } = error
-    return this.#apiKey === undefined ? message : message.replaceAll(this.#apiKey, '****')
   }
 }
 

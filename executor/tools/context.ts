@@ -20,6 +20,10 @@ export class CallContext implements ToolContext {
   #onProgress: (value: unknown) => void
   #controller: AbortController | undefined
   #reason: Error | undefined
+  /** A field, since tools take it out of their context: `{ progress }`. */
+  readonly progress = (value: unknown): void => {
+    if (this.#reason === undefined) this.#onProgress(value)
+  }
   /** Who waits for the tool: told of the abort whether or not the tool heeds it. */
   readonly waiting = new Set<(reason: Error) => void>()
 
@@ -45,10 +49,6 @@ export class CallContext implements ToolContext {
   /** Why the call was given up; `undefined` while it was not. */
   get abortReason(): Error | undefined {
     return this.#reason
-  }
-
-  progress(value: unknown): void {
-    if (this.#reason === undefined) this.#onProgress(value)
   }
 
   /** Aborts the signal, also for a tool that asks for it later. */

@@ -4,13 +4,15 @@
  */
 
 import { LatchdError } from '../../protocol/errors.ts'
+import { iteratorOf } from '../../protocol/tools/iterator.ts'
+import { listProblems, thrownAs, thrownByHost, thrownByTool } from '../../protocol/tools/thrown.ts'
 import type { Tool } from '../../protocol/tools/tool.ts'
 import type { ThrownText } from '../../protocol/value-format.ts'
 import { decodeValue, encodeValue } from '../../protocol/values.ts'
 import type { CallApproval } from '../call-approval.ts'
 import { CallContext, type CallFacts } from './context.ts'
+import { Refused } from './refused.ts'
 import type { Slots } from './slots.ts'
-import { listProblems, thrownAs, thrownByHost, thrownByTool } from './thrown.ts'
 import { withTimeout } from './with-timeout.ts'
 
 /** What the calls of one execution share. */
@@ -85,7 +87,8 @@ export async function invoke(
       // It may have waited for its turn until its execution had ended.
       if (context.abortReason !== undefined) throw context.abortReason
       value = tool.execute(input, context)
-      if (isPromiseLike(value)) value = await withTimeout(value, timeoutOf(tool, bounds), context)
+      if (isPromiseLike(value))
+        value = await withTimeout(value, timeoutOf(tool, bounds), context, tool.overdue)
     } finally {
       bounds.slots.release()
     }
@@ -153,7 +156,12 @@ export async function probe(
     const input = await validInput(tool, decodeArgs(encodedArgs, tool))
     const asked = tool.probe?.(input as never, context)
     const answer = isPromiseLike(asked)
-      ? await withTimeout(asked as PromiseLike<unknown>, timeoutOf(tool, bounds), context)
+      ? await withTimeout(
+          asked as PromiseLike<unknown>,
+          timeoutOf(tool, bounds),
+          context,
+          tool.overdue,
+        )
       : asked
     const { ran, value } = (answer ?? {}) as { ran?: unknown; value?: unknown }
     if (ran === false) return undefined
@@ -184,7 +192,7 @@ export async function nextItem(
   try {
     const next = iterator.next()
     const { done, value }: IteratorResult<unknown> = isPromiseLike(next)
-      ? await withTimeout(next, timeoutOf(tool, bounds), context)
+      ? await withTimeout(next, timeoutOf(tool, bounds), context, tool.overdue)
       : (next as IteratorResult<unknown>)
     return done ? undefined : fitting(tool, encodeValue(value, 'item'), bounds)
   } catch (error) {
@@ -199,7 +207,8 @@ export async function closeStream(
 ): Promise<CallOutcome> {
   try {
     const returned = iterator.return?.()
-    if (isPromiseLike(returned)) await withTimeout(returned, timeoutOf(tool, bounds), context)
+    if (isPromiseLike(returned))
+      await withTimeout(returned, timeoutOf(tool, bounds), context, tool.overdue)
     return { kind: 'value', text: encodeValue(undefined) }
   } catch (error) {
     return thrown(tool, error)
@@ -249,17 +258,6 @@ function fitting(tool: Tool, text: string, { maxCallResultBytes }: CallBounds): 
   return { kind: 'thrown', thrown: thrownAs('RangeError', 'LIMIT_EXCEEDED', message, tool.name) }
 }
 
-/** What the guest is to see instead of a value, thrown past the rest of the call. */
-class Refused extends Error {
-  override readonly name = 'Refused'
-  readonly thrown: ThrownText
-
-  constructor(thrown: ThrownText) {
-    super(thrown.message)
-    this.thrown = thrown
-  }
-}
-
 function thrown(tool: Tool, error: unknown): CallOutcome {
   if (error instanceof Refused) return { kind: 'thrown', thrown: error.thrown }
   if (error instanceof LatchdError && error.code === 'TOOL_TIMEOUT') {
@@ -280,22 +278,4 @@ function isPromiseLike(value: unknown): value is PromiseLike<never> {
     value !== null &&
     typeof (value as { then?: unknown }).then === 'function'
   )
-}
-
-/** The iterator of what a generator function gave; lists, maps and texts are values, not streams. */
-function iteratorOf(value: unknown): OpenStream['iterator'] | undefined {
-  if (typeof value !== 'object' || value === null) return undefined
-  const {
-    [Symbol.asyncIterator]: asyncIterator,
-    next,
-    [Symbol.iterator]: iterator,
-  } = value as {
-    [Symbol.asyncIterator]?: unknown
-    [Symbol.iterator]?: unknown
-    next?: unknown
-  }
-  if (typeof asyncIterator === 'function')
-    return asyncIterator.call(value) as AsyncIterator<unknown>
-  const isGenerator = typeof next === 'function' && typeof iterator === 'function'
-  return isGenerator ? (value as Iterator<unknown>) : undefined
 }

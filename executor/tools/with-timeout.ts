@@ -6,18 +6,20 @@ import type { CallContext } from './context.ts'
  * Awaits a tool's promise for so long; then aborts the call's signal and gives up on it. A call that
  * is aborted is given up at once, so that no timer outlives its execution.
  *
- * @throws {LatchdError} `TOOL_TIMEOUT`; the reason of an abort
+ * @param overdue why the call took too long, when there is more to say than that it did
+ * @throws {LatchdError} `TOOL_TIMEOUT`; what `overdue` gives; the reason of an abort
  */
 export function withTimeout<T>(
   promise: PromiseLike<T>,
   timeoutMs: number | 'none',
   context: CallContext,
+  overdue?: (callId: string) => Error | undefined,
 ): Promise<T> {
   if (timeoutMs === 'none' || context.abortReason !== undefined) return Promise.resolve(promise)
   return new Promise((resolve, reject) => {
     const cancel = setLongTimeout(() => {
       const message = `The tool did not answer within ${timeoutMs} ms`
-      context.abort(new LatchdError('TOOL_TIMEOUT', message))
+      context.abort(overdue?.(context.callId) ?? new LatchdError('TOOL_TIMEOUT', message))
     }, timeoutMs)
     const settle = () => {
       cancel()

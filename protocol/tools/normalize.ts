@@ -3,6 +3,8 @@
 import { LatchdError } from '../errors.ts'
 import type { ToolLike, ToolSet } from '../executor.ts'
 import type { ToolAnnotations, ToolContext, ToolDefinition } from '../tool.ts'
+import { fromMcpResult, fromText, readHints } from './mcp.ts'
+import { readRetry, withRetry } from './retry.ts'
 import { isRecord, readSchema } from './schema.ts'
 import { recordProperties, type Tool } from './tool.ts'
 
@@ -50,6 +52,7 @@ function read(like: ToolLike, key: string | undefined): Tool {
   if (like.type === 'function' && typeof like.invoke === 'function') return fromAgentsTool(like)
   if (typeof like.execute === 'function')
     return fromDefinition(like, like.execute as AnyFunction, key)
+  if (typeof like.handler === 'function') return fromMcpTool(like, like.handler as AnyFunction, key)
   throw invalid(key ?? String(like.name), 'it has neither execute nor forward')
 }
 
@@ -69,6 +72,7 @@ interface Parts {
   readonly outputSchema?: unknown
   readonly annotations?: unknown
   readonly timeoutMs?: unknown
+  readonly retry?: unknown
   readonly needsApproval?: unknown
   readonly approvalTimeoutMs?: unknown
   readonly probe?: unknown
@@ -89,6 +93,8 @@ function assemble(parts: Parts): Tool {
       `timeoutMs is ${String(timeoutMs)}; a positive number of milliseconds or 'none' is allowed`,
     )
   }
+  const annotations = isRecord(parts.annotations) ? (parts.annotations as ToolAnnotations) : {}
+  const retry = readRetry(parts.retry, annotations, name)
   return {
     name,
     description: typeof parts.description === 'string' ? parts.description : '',
@@ -96,7 +102,7 @@ function assemble(parts: Parts): Tool {
     ...(output && { outputSchema: output.json }),
     inputForm: input === undefined ? 'list' : parameters === undefined ? 'value' : 'record',
     parameters: parameters ?? [],
-    annotations: isRecord(parts.annotations) ? (parts.annotations as ToolAnnotations) : {},
+    annotations,
     timeoutMs: timeoutMs as Tool['timeoutMs'],
     ...readApproval(parts, name),
     answer: undefined,
@@ -104,7 +110,7 @@ function assemble(parts: Parts): Tool {
     probe: typeof parts.probe === 'function' ? (parts.probe as Tool['probe']) : undefined,
     validateInput: input?.validate,
     validateOutput: output?.validate,
-    execute,
+    execute: retry === undefined ? execute : withRetry(name, retry, execute),
   }
 }
 
@@ -190,6 +196,7 @@ function fromForward(
     inputSchema: inputs && forwardSchema(inputs),
     annotations: like.annotations,
     timeoutMs: like.timeoutMs,
+    retry: like.retry,
     needsApproval: like.needsApproval,
     approvalTimeoutMs: like.approvalTimeoutMs,
     execute:
@@ -223,6 +230,20 @@ function forwardSchema(inputs: Record<string, unknown>): object {
   return { type: 'object', properties, required, additionalProperties: false }
 }
 
+/** MCP: `{name, description, inputSchema, annotations?, handler(args)}`, as servers register them. */
+function fromMcpTool(
+  like: Record<string, unknown>,
+  handler: AnyFunction,
+  key: string | undefined,
+): Tool {
+  const { annotations, ...rest } = like
+  return fromDefinition(
+    { ...rest, annotations: readHints(annotations) },
+    async (input, context) => fromMcpResult(await handler.call(like, input, context)),
+    key,
+  )
+}
+
 /** OpenAI Agents: `{type: 'function', name, parameters, invoke(runContext, argumentsJson)}`. */
 function fromAgentsTool(like: Record<string, unknown>): Tool {
   const invoke = (like.invoke as AnyFunction).bind(like)
@@ -231,6 +252,8 @@ function fromAgentsTool(like: Record<string, unknown>): Tool {
     name: like.name,
     description: like.description,
     inputSchema: like.parameters,
+    annotations: like.annotations,
+    retry: like.retry,
     needsApproval:
       typeof needsApproval === 'function'
         ? (input: unknown, { callId }: ToolContext) => needsApproval(undefined, input, callId)
@@ -238,17 +261,6 @@ function fromAgentsTool(like: Record<string, unknown>): Tool {
     execute: async (input, context) =>
       fromText(await invoke(undefined, JSON.stringify(input ?? {}), { signal: context.signal })),
   })
-}
-
-/** Agents' tools answer with a text, which is often JSON. */
-function fromText(value: unknown): unknown {
-  if (typeof value !== 'string') return value
-  try {
-    return JSON.parse(value)
-  } catch {
-    // Plain text is an answer too.
-    return value
-  }
 }
 
 /** openai's `zodFunction`: `{type: 'function', function: {name, parameters}, $parseRaw, $callback}`. */
@@ -265,6 +277,8 @@ function fromOpenAIFunction(
     name,
     description,
     inputSchema: parameters,
+    annotations: like.annotations,
+    retry: like.retry,
     execute: (input, context) => callback(parse ? parse(JSON.stringify(input)) : input, context),
   })
 }

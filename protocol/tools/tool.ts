@@ -43,6 +43,8 @@ export interface Tool extends Omit<ToolDescriptor, 'needsApproval'> {
   readonly waitMs: ((input: unknown) => number) | undefined
   /** Why the tool cannot be called by an execution that knew another one; absent when it can. */
   readonly change?: string
+  /** Why a call took too long, when that is not the tool's doing; absent: nothing is known of it. */
+  readonly overdue?: (callId: string) => Error | undefined
   /** Asked whether an interrupted call took effect; see `ToolDefinition.probe`. */
   readonly probe: ToolDefinition<unknown>['probe'] | undefined
   validateInput: Validator | undefined

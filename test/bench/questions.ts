@@ -15,6 +15,7 @@ import { scheduling } from './questions/scheduling.ts'
 import { sequentialCalls } from './questions/sequential-calls.ts'
 import { throughput } from './questions/throughput.ts'
 import { trivialProgram } from './questions/trivial-program.ts'
+import { typecheck } from './questions/typecheck.ts'
 import { waitingExecutions } from './questions/waiting-executions.ts'
 import { waysToWait } from './questions/ways-to-wait.ts'
 
@@ -35,5 +36,6 @@ export const questions: Readonly<Record<string, Question>> = {
   'daemon-start': daemonStart,
   'run-command': runCommand,
   'import-time': importTime,
+  typecheck,
   'idle-memory': idleMemory,
 }

@@ -2,6 +2,7 @@
 
 import type { Test } from 'tap'
 import { runProgram } from '../../daemon/cli/program.ts'
+import type { Ask } from '../../daemon/cli/prompt.ts'
 import type { StopSignal } from '../../daemon/cli/terminal.ts'
 import {
   type CommandOptions,
@@ -10,13 +11,20 @@ import {
   type RunningCommand,
 } from './running-command.ts'
 
+export interface HereOptions extends CommandOptions {
+  /** The person at the terminal; nobody when absent. */
+  readonly ask?: Ask
+  /** Whether stderr is a terminal. */
+  readonly isTTY?: boolean
+}
+
 /** Starts the command in a folder of the test; it is told to stop when the test ends. */
 export function startHere(
   t: Test,
   args: readonly string[],
-  options: CommandOptions = {},
+  options: HereOptions = {},
 ): RunningCommand {
-  const { env = {}, input = '', cwd = t.testdir() } = options
+  const { env = {}, input = '', cwd = t.testdir(), ask, isTTY = false } = options
   const output = new CommandOutput(args)
   const listeners = new Set<(signal: StopSignal) => void>()
   const terminal = {
@@ -26,7 +34,8 @@ export function startHere(
       yield input
     })(),
     stdout: { write: (text: string) => output.write('stdout', text) },
-    stderr: { write: (text: string) => output.write('stderr', text) },
+    stderr: { write: (text: string) => output.write('stderr', text), isTTY },
+    ...(ask && { ask }),
     onSignal(listener: (signal: StopSignal) => void) {
       listeners.add(listener)
       return () => listeners.delete(listener)

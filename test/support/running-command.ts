@@ -40,7 +40,7 @@ export type StreamName = 'stdout' | 'stderr'
 
 /** The environment without our settings, and without other keys that commands would find. */
 export function cleanEnv(): NodeJS.ProcessEnv {
-  const isOurs = (name: string) => name.startsWith('LATCHD_') || name === 'OPENAI_API_KEY'
+  const isOurs = (name: string) => /^(LATCHD_.*|OPENAI_(API_KEY|BASE_URL))$/.test(name)
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !isOurs(name)))
 }
 

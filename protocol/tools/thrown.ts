@@ -1,17 +1,22 @@
-/** What of a tool's error the guest may see: name, message and code. Stacks stay on the host. */
+/** What of a tool's error the guest may see: name, message and code. Stacks stay where the tool is. */
 
-import type { ErrorCode } from '../../protocol/errors.ts'
-import { guestErrorNames } from '../../protocol/guest-errors.ts'
-import type { Problem } from '../../protocol/tools/tool.ts'
-import type { ThrownText } from '../../protocol/value-format.ts'
+import { type ErrorCode, LatchdError } from '../errors.ts'
+import { guestErrorNames } from '../guest-errors.ts'
+import type { ThrownText } from '../value-format.ts'
+import type { Problem } from './tool.ts'
 
 const MAX_MESSAGE = 16_384
 const MAX_NAME = 256
+
+const UNAVAILABLE_HINT = 'Go on without it, or sleep for a while and call it again.'
 
 /** The error of a tool as the guest gets it. */
 export function thrownByTool(error: unknown, tool: string): ThrownText {
   if (!(error instanceof Error)) {
     return { name: 'Error', message: text(error).slice(0, MAX_MESSAGE), code: 'TOOL_ERROR', tool }
+  }
+  if (error instanceof LatchdError && error.code === 'TOOL_UNAVAILABLE') {
+    return thrownByHost(error.code, error.message, tool, UNAVAILABLE_HINT)
   }
   const { code } = error as { code?: unknown }
   return {

@@ -1,0 +1,106 @@
+/** A tool of a client as executions hold it: bound to who the client is, not to a connection. */
+
+import { RecentlyUsed } from '../../executor/worker/recently-used.ts'
+import type { ClientTool } from '../../protocol/client-tool.ts'
+import { LatchdError } from '../../protocol/errors.ts'
+import type { ToolContext } from '../../protocol/tool.ts'
+import { toolIdentifier } from '../../protocol/tools/identifier.ts'
+import { normalizeTool } from '../../protocol/tools/normalize.ts'
+import type { Tool } from '../../protocol/tools/tool.ts'
+import { checkableSchema } from './checkable-schema.ts'
+
+/** Whose tool it is. */
+export interface ClientBinding {
+  /** Name of the token whose client it is. */
+  readonly owner: string
+  readonly clientId: string
+  /** The client's own name for the set that the tool came with; absent for a served tool. */
+  readonly setId?: string
+  readonly tool: ClientTool
+}
+
+/** How a tool reaches its client. */
+export interface ClientCalls {
+  /** Runs the tool; gives its value, or an iterator over what it yields. */
+  execute(
+    binding: ClientBinding,
+    input: unknown,
+    context: ToolContext,
+    timeoutMs: number | 'none',
+  ): Promise<unknown>
+  needsApproval(
+    binding: ClientBinding,
+    input: unknown,
+    context: ToolContext,
+    timeoutMs: number | 'none',
+  ): Promise<boolean>
+  /** The next run of this call may be another one: an earlier daemon has asked for it. */
+  expectRepeat(callId: string): void
+  /** Why a call took too long, when its client is away. */
+  overdue(callId: string): Error | undefined
+}
+
+const bindings = new WeakMap<Tool, ClientBinding>()
+
+/** Whose tool this is; `undefined` for one of the daemon's own. */
+export function bindingOf(tool: Tool): ClientBinding | undefined {
+  return bindings.get(tool)
+}
+
+/**
+ * Makes the tool of a binding.
+ *
+ * @param callMs time for a call of a tool that declares none
+ * @throws {LatchdError} `TOOL_INVALID`
+ */
+export function makeClientTool(binding: ClientBinding, callMs: number, calls: ClientCalls): Tool {
+  const { needsApproval } = binding.tool
+  const read = readTool(binding.tool)
+  const timeoutMs = read.timeoutMs ?? callMs
+  const tool: Tool = {
+    ...read,
+    approvalRule:
+      needsApproval === 'ask'
+        ? (input, context) => calls.needsApproval(binding, input, context, timeoutMs)
+        : needsApproval === true || undefined,
+    overdue: callId => calls.overdue(callId),
+    // Asked after a restart: the client knows whether it has run the call, and says what it has.
+    probe: (_input, context) => {
+      calls.expectRepeat(context.callId)
+      return { ran: false }
+    },
+    execute: (input, context) => calls.execute(binding, input, context, timeoutMs),
+  }
+  bindings.set(tool, binding)
+  return tool
+}
+
+/** Descriptions that were read before, by their text: clients send the same with each execution. */
+const known = new RecentlyUsed<string, Tool>(1000)
+
+function readTool(described: ClientTool): Tool {
+  const text = JSON.stringify(described)
+  const before = known.get(text)
+  if (before !== undefined) return before
+  const { inputSchema, outputSchema, needsApproval, ...rest } = described
+  toolIdentifier(described.name)
+  try {
+    const tool = normalizeTool({
+      ...rest,
+      ...(inputSchema && { inputSchema: checkableSchema(inputSchema) }),
+      execute: () => undefined,
+    })
+    const read = {
+      ...tool,
+      // Told whole, and held against it by the client.
+      ...(inputSchema && { inputSchema }),
+      ...(outputSchema && { outputSchema }),
+    }
+    known.set(text, read)
+    return read
+  } catch (error) {
+    if (error instanceof LatchdError) throw error
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new LatchdError('TOOL_INVALID', `Cannot use tool "${described.name}": ${reason}`)
+  }
+}

@@ -1,0 +1,65 @@
+/** Which tools the programs of a caller may use. */
+
+import { Toolbox } from '../../executor/tools/toolbox.ts'
+import type { ClientTools } from '../../protocol/client-tool.ts'
+import { LatchdError } from '../../protocol/errors.ts'
+import { limitTable } from '../../protocol/limits.ts'
+import type { Tool } from '../../protocol/tools/tool.ts'
+import type { HttpPowers } from './powers.ts'
+import type { KnownCaller } from './tokens.ts'
+
+type ToolPowers = Pick<HttpPowers, 'toolbox' | 'connections'>
+
+/** The daemon's tools that the caller may use, and those that clients of its token serve. */
+export function callerTools(
+  { toolbox, connections }: ToolPowers,
+  caller: KnownCaller,
+  callMs: number = limitTable.callMs.default,
+): Toolbox {
+  const allowed = toolbox.tools.filter(tool => caller.mayUse(tool.name))
+  const served = connections.served.of(caller.name)
+  if (served.length === 0 && allowed.length === toolbox.tools.length) return toolbox
+  return new Toolbox([...allowed, ...served.map(binding => connections.tool(binding, callMs))])
+}
+
+/** What a request asks for. */
+export interface RequestedTools {
+  readonly tools?: readonly string[] | undefined
+  readonly clientTools?: ClientTools | undefined
+  readonly limits?: { readonly callMs?: number | undefined } | undefined
+}
+
+/**
+ * The tools of an execution: all of the caller's, or those that the request names, and those that
+ * its client runs itself, which take the place of others of their name.
+ *
+ * @throws {LatchdError} `UNKNOWN_TOOL`, `INVALID_REQUEST` for a tool of the client that cannot be one
+ */
+export function visibleTools(
+  powers: ToolPowers,
+  caller: KnownCaller,
+  { tools: names, clientTools, limits }: RequestedTools,
+): Toolbox {
+  const callMs = limits?.callMs ?? limitTable.callMs.default
+  const all = callerTools(powers, caller, callMs)
+  const chosen = names === undefined ? all : all.select(names)
+  if (clientTools === undefined) return chosen
+  const { clientId, setId = '', tools } = clientTools
+  const own = tools.map((tool, i) =>
+    readable(i, () =>
+      powers.connections.tool({ owner: caller.name, clientId, setId, tool }, callMs),
+    ),
+  )
+  return readable(undefined, () => chosen.with(own))
+}
+
+function readable<T>(place: number | undefined, read: () => T & (Tool | Toolbox)): T {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof LatchdError && error.code === 'TOOL_INVALID')) throw error
+    const pointer = `/clientTools/tools${place === undefined ? '' : `/${place}`}`
+    const errors = [{ pointer, detail: error.message }]
+    throw new LatchdError('INVALID_REQUEST', error.message, { errors, cause: error })
+  }
+}

@@ -1,0 +1,115 @@
+/** Where clients that run tools connect, and where they leave answers when they cannot. */
+
+import { upgradeWebSocket } from '@hono/node-server'
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
+import { WebSocketServer } from 'ws'
+import { z } from 'zod'
+import { ClientFrame, DaemonFrame, SettleBody } from '../../protocol/connect.ts'
+import { MAX_FRAME_BYTES, SUBPROTOCOL, TOKEN_SUBPROTOCOL } from '../../protocol/connect-facts.ts'
+import { LatchdError } from '../../protocol/errors.ts'
+import type { Conversation } from '../connections/conversation.ts'
+import type { HttpEnvironment, HttpPowers } from './powers.ts'
+import { json, problems, security } from './responses.ts'
+import { requireScope } from './tokens.ts'
+
+const CONNECT_PATH = '/v1/connect'
+
+const ConnectFrames = z
+  .strictObject({ fromClient: ClientFrame, fromDaemon: DaemonFrame })
+  .meta({ id: 'ConnectFrames' })
+
+const settleRoute = createRoute({
+  method: 'post',
+  path: '/v1/calls/{callId}/settle',
+  summary: 'Answer a call that came over a connection that is gone',
+  security,
+  request: {
+    params: z.object({
+      callId: z
+        .string()
+        .openapi({ param: { name: 'callId', in: 'path' } })
+        .describe('The `id` of the call frame'),
+    }),
+    body: { content: { 'application/json': { schema: SettleBody } }, required: true },
+  },
+  responses: {
+    200: json(z.strictObject({ settled: z.literal(true) }), 'Taken; once more changes nothing'),
+    ...problems(400, 401, 403, 404, 413),
+  },
+})
+
+/**
+ * Takes connections for the servers of a daemon; one for each server.
+ *
+ * The token that a browser sends as a subprotocol is never answered with.
+ */
+export function socketServer(): WebSocketServer {
+  return new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_FRAME_BYTES,
+    // Frames are small and many; a context of zlib for each connection costs more than it saves.
+    perMessageDeflate: false,
+    handleProtocols: protocols => (protocols.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+  })
+}
+
+/** The `Authorization` of a connection whose client can send none: its token is a subprotocol. */
+export function connectAuthorization(path: string, protocols: string | undefined) {
+  if (path !== CONNECT_PATH || protocols === undefined) return undefined
+  const given = protocols.split(',').map(protocol => protocol.trim())
+  const token = given.find(protocol => protocol.startsWith(TOKEN_SUBPROTOCOL))
+  if (token === undefined) return undefined
+  const secret = Buffer.from(token.slice(TOKEN_SUBPROTOCOL.length), 'base64url').toString()
+  return `Bearer ${secret}`
+}
+
+export function addConnectRoutes(app: OpenAPIHono<HttpEnvironment>, powers: HttpPowers): void {
+  const { connections } = powers
+  app.openAPIRegistry.registerPath({
+    method: 'get',
+    path: CONNECT_PATH,
+    summary: 'Connect a client that runs tools (WebSocket)',
+    description: `The subprotocol is \`${SUBPROTOCOL}\`; who cannot send an \`Authorization\` header adds \`${TOKEN_SUBPROTOCOL}\` with the token in base64url. Frames are JSON texts.`,
+    security,
+    responses: {
+      101: json(ConnectFrames, 'Connected; no body, but what travels from then on'),
+      ...problems(401, 403, 426, 503),
+    },
+  })
+  app.get(
+    CONNECT_PATH,
+    async (context, next) => {
+      requireScope(context.get('caller'), 'execute')
+      if (powers.executions.isDraining) {
+        throw new LatchdError('DRAINING', 'Cannot take a connection: the daemon is stopping')
+      }
+      await next()
+    },
+    upgradeWebSocket(context => {
+      const owner: string = context.get('caller').name
+      let conversation: Conversation | undefined
+      return {
+        onOpen: (_event, { raw }) => {
+          if (raw !== undefined) conversation = connections.open(raw as never, owner)
+        },
+        onMessage: ({ data }) => {
+          conversation?.onMessage(typeof data === 'string' ? data : undefined)
+        },
+        // What is wrong with the connection shows in its close, which follows.
+        onError: () => {},
+        onClose: () => conversation?.onClose(),
+      }
+    }),
+    () => {
+      throw new LatchdError('UPGRADE_REQUIRED', `Cannot answer ${CONNECT_PATH}: it is a WebSocket`)
+    },
+  )
+
+  app.openapi(settleRoute, async context => {
+    const caller = context.get('caller')
+    requireScope(caller, 'execute')
+    const { callId } = context.req.valid('param')
+    await connections.settle(callId, caller.name, context.req.valid('json'))
+    return context.json({ settled: true as const }, 200)
+  })
+}

@@ -1,0 +1,131 @@
+/** `search_tools` and `describe_tools`: what a program finds beside its tools when they are many. */
+
+import type MiniSearch from 'minisearch'
+import type { ErrorCode } from '../../protocol/errors.ts'
+import { toolDeclarations } from '../../protocol/tools/declarations.ts'
+import { toolIdentifier } from '../../protocol/tools/identifier.ts'
+import {
+  describeToolsDescriptor,
+  MANY_TOOLS,
+  oneLine,
+  searchToolsDescriptor,
+} from '../../protocol/tools/many-tools.ts'
+import { normalizeTool } from '../../protocol/tools/normalize.ts'
+import { describeTool, type Tool } from '../../protocol/tools/tool.ts'
+import { Toolbox } from './toolbox.ts'
+
+/** What a search gives of a tool. */
+export interface FoundTool {
+  readonly name: string
+  readonly description: string
+}
+
+const DEFAULT_LIMIT = 10
+/** Names are what people search by; what a parameter is called says least. */
+const boost = { name: 4, description: 2, parameters: 1 }
+
+const searchable = new WeakMap<Toolbox, Toolbox>()
+
+/**
+ * The tools with the two that search them, when there are more than {@link MANY_TOOLS}; else as they
+ * are. A tool that has one of their names already stays, and its one is left out.
+ */
+export function withToolSearch(toolbox: Toolbox): Toolbox {
+  if (toolbox.tools.length <= MANY_TOOLS) return toolbox
+  const known = searchable.get(toolbox)
+  if (known !== undefined) return known
+  const ours = toolSearch(toolbox.tools).filter(({ name }) => toolbox.find(name) === undefined)
+  // Last, so that a tool whose name becomes the same identifier keeps its global.
+  const both = new Toolbox([...toolbox.tools, ...ours])
+  searchable.set(toolbox, both)
+  // It has its own two.
+  searchable.set(both, both)
+  return both
+}
+
+/** The tools of an execution that came with it: all but those that search them. */
+export function withoutToolSearch(toolbox: Toolbox): readonly Tool[] {
+  return toolbox.tools.filter(tool => !made.has(tool))
+}
+
+/** The tools that were made here. */
+const made = new WeakSet<Tool>()
+
+function toolSearch(tools: readonly Tool[]): Tool[] {
+  let index: Promise<MiniSearch> | undefined
+  const search = async (query: string, limit: number) => {
+    index ??= indexOf(tools)
+    return (await index).search(query).slice(0, limit)
+  }
+  const ours = [
+    normalizeTool({
+      ...searchToolsDescriptor,
+      execute: async (input: { query: string; limit?: number }): Promise<FoundTool[]> => {
+        const found = await search(input.query, input.limit ?? DEFAULT_LIMIT)
+        return found.map(({ id }) => lineOf(tools[id] as Tool))
+      },
+    }),
+    normalizeTool({
+      ...describeToolsDescriptor,
+      execute: async (...names: unknown[]): Promise<string> => {
+        const chosen = names.flat().map(name => find(tools, name))
+        const missing = chosen.indexOf(undefined)
+        if (missing >= 0) throw await unknown(names.flat()[missing], search, tools)
+        return toolDeclarations(chosen.map(tool => describeTool(tool as Tool)))
+      },
+    }),
+  ]
+  for (const tool of ours) made.add(tool)
+  return ours
+}
+
+const lineOf = ({ name, description }: Tool): FoundTool => ({
+  name,
+  description: oneLine(description),
+})
+
+/** A tool by its name, or by that of its global. */
+const find = (tools: readonly Tool[], name: unknown) =>
+  tools.find(tool => tool.name === name) ?? tools.find(tool => toolIdentifier(tool.name) === name)
+
+async function unknown(
+  name: unknown,
+  search: (query: string, limit: number) => Promise<{ id: number }[]>,
+  tools: readonly Tool[],
+): Promise<Error> {
+  const near = typeof name === 'string' ? await search(name, 5) : []
+  const names = near.map(({ id }) => (tools[id] as Tool).name)
+  const proposal = names.length === 0 ? 'search_tools finds names' : `like it: ${names.join(', ')}`
+  const message = `Cannot describe ${JSON.stringify(name) ?? typeof name}: no tool has that name; ${proposal}`
+  return Object.assign(new Error(message), { code: 'UNKNOWN_TOOL' satisfies ErrorCode })
+}
+
+/** Made by the first search: most programs know what they call. */
+async function indexOf(tools: readonly Tool[]): Promise<MiniSearch> {
+  const { default: MiniSearch } = await import('minisearch')
+  const index = new MiniSearch({
+    fields: Object.keys(boost),
+    tokenize: words,
+    searchOptions: {
+      boost,
+      // A short word is the beginning of too many.
+      prefix: term => term.length > 2,
+      fuzzy: term => (term.length > 4 ? 0.25 : false),
+    },
+  })
+  index.addAll(
+    tools.map(({ name, description, parameters }, id) => {
+      return { id, name, description, parameters: parameters.join(' ') }
+    }),
+  )
+  return index
+}
+
+/** The words of a text, those of a name as well: split at marks, and where a small letter ends. */
+function words(text: string): string[] {
+  return text
+    .replace(/(\p{Ll}|\p{N})(?=\p{Lu})/gu, '$1 ')
+    .replace(/(\p{Lu})(?=\p{Lu}\p{Ll})/gu, '$1 ')
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter(word => word !== '')
+}

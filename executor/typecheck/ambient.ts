@@ -1,0 +1,53 @@
+/** The globals of a program beside ECMAScript's own and the tools, as the type check sees them. */
+
+/** Loose on purpose: what is checked is that a name is there, and how tools are used. */
+const globals = `
+interface ToolFaces<Result> {
+  map(list: Iterable<any>): Result[]
+}
+declare function final_answer(value?: any): never
+declare function print(...values: any[]): void
+declare function parallel(calls: Iterable<any>, options?: { settle?: boolean }): any[]
+declare const inputs: any
+declare const console: any
+declare const performance: any
+declare const crypto: any
+declare function setTimeout(callback: any, ms?: any, ...args: any[]): any
+declare function setInterval(callback: any, ms?: any, ...args: any[]): any
+declare function setImmediate(callback: any, ...args: any[]): any
+declare function clearTimeout(id?: any): void
+declare function clearInterval(id?: any): void
+declare function clearImmediate(id?: any): void
+declare function queueMicrotask(callback: any): void
+declare function structuredClone<T>(value: T, options?: any): T
+declare function atob(text: any): string
+declare function btoa(text: any): string
+declare const URL: any
+declare const URLSearchParams: any
+declare const TextEncoder: any
+declare const TextDecoder: any
+declare const DOMException: any
+declare const InternalError: any
+declare const ToolInputError: any
+declare const ToolTimeoutError: any
+declare const ToolUnavailableError: any
+declare const ApprovalRejectedError: any
+declare const ApprovalExpiredError: any
+declare const CallInterruptedError: any
+`
+
+const words = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u
+
+/**
+ * The declaration file of a program's globals.
+ *
+ * @param inputs names of the request's values, each a global
+ * @param taken names that are declared elsewhere
+ */
+export function ambientTypes(
+  inputs: readonly string[],
+  taken: { has(name: string): boolean },
+): string {
+  const own = inputs.filter(name => words.test(name) && !taken.has(name))
+  return globals + own.map(name => `declare var ${name}: any\n`).join('')
+}

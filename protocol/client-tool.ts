@@ -1,0 +1,73 @@
+/** Tools that live in a client, as they travel: everything of them but their code. */
+
+import { z } from 'zod'
+
+/** A JSON Schema that is data: a library's own schema has methods, which do not travel. */
+const JsonSchemaData = z
+  .record(z.string(), z.unknown())
+  .refine(schema => !('~standard' in schema) && !('jsonSchema' in schema), {
+    error: 'a plain JSON Schema is expected',
+  })
+
+const durationMs = z.number().positive()
+
+/** One tool of a client. */
+export const ClientTool = z
+  .strictObject({
+    name: z.string().min(1).max(256),
+    description: z.string().default(''),
+    inputSchema: JsonSchemaData.optional().describe(
+      'JSON Schema; without one the tool takes positional arguments',
+    ),
+    outputSchema: JsonSchemaData.optional().describe('JSON Schema'),
+    annotations: z
+      .strictObject({
+        readOnly: z.boolean().optional(),
+        destructive: z.boolean().optional(),
+        idempotent: z.boolean().optional(),
+      })
+      .optional(),
+    timeoutMs: z
+      .union([durationMs, z.literal('none')])
+      .optional()
+      .describe('How long one call may take; `callMs` by default'),
+    needsApproval: z
+      .union([z.boolean(), z.literal('ask')])
+      .optional()
+      .describe('Whether calls wait for a person; `ask`: the client says it for each'),
+    approvalTimeoutMs: durationMs.optional(),
+  })
+  .meta({ id: 'ClientTool' })
+export type ClientTool = z.infer<typeof ClientTool>
+/** {@link ClientTool} as a client writes it. */
+export type ClientToolInput = z.input<typeof ClientTool>
+
+/** Most tools that one client gives at a time. */
+export const MAX_CLIENT_TOOLS = 1000
+
+/** Several tools of a client, each name once. */
+export const ClientToolList = z
+  .array(ClientTool)
+  .max(MAX_CLIENT_TOOLS)
+  .refine(tools => new Set(tools.map(({ name }) => name)).size === tools.length, {
+    error: 'each name may occur once',
+  })
+
+/** What a client calls itself. */
+export const ClientId = z
+  .string()
+  .regex(/^[\w.:@/-]{1,128}$/, 'one to 128 letters, digits and ._:@/- are allowed')
+
+/** The field `clientTools` of a request: tools that its client runs, for this execution only. */
+export const ClientTools = z
+  .strictObject({
+    clientId: ClientId.describe('The client that `GET /v1/connect` knows by this name'),
+    setId: z
+      .string()
+      .max(128)
+      .optional()
+      .describe('Told with each call, so that the client knows which of its tools is meant'),
+    tools: ClientToolList,
+  })
+  .meta({ id: 'ClientTools' })
+export type ClientTools = z.infer<typeof ClientTools>

@@ -1,0 +1,50 @@
+/** An agent as a tool of another one. */
+
+import { LatchdError } from '../../protocol/errors.ts'
+import type { ToolDefinition } from '../../protocol/tool.ts'
+import type { RunOptions } from './agent-options.ts'
+
+export interface AgentToolOptions {
+  /** The agent's own name by default. */
+  readonly name?: string
+  readonly description?: string
+}
+
+/** What an agent is given as a tool. */
+export interface TaskInput {
+  readonly task: string
+  readonly inputs?: Readonly<Record<string, unknown>>
+}
+
+const inputSchema = {
+  type: 'object',
+  properties: {
+    task: {
+      type: 'string',
+      description: 'What to do, with everything that is needed to know: it sees nothing else',
+    },
+    inputs: { type: 'object', description: 'Values that go with the task, by name' },
+  },
+  required: ['task'],
+  additionalProperties: false,
+}
+
+/** @param make gives the agent of one call */
+export function agentTool(
+  make: () => { run(task: string, options: RunOptions): Promise<unknown> },
+  { name, description = 'Solves a task and gives its answer.' }: AgentToolOptions,
+): ToolDefinition<TaskInput, Promise<unknown>> {
+  if (name === undefined || name === '') {
+    const message = 'Cannot use an agent as a tool: it has no name; give it one, or asTool({name})'
+    throw new LatchdError('TOOL_INVALID', message)
+  }
+  return {
+    name,
+    description,
+    inputSchema,
+    // Its own steps and limits bound it.
+    timeoutMs: 'none',
+    execute: ({ task, inputs }, { signal }) =>
+      make().run(task, { signal, ...(inputs && { inputs }) }),
+  }
+}

@@ -1,0 +1,106 @@
+/** What agents are made of. */
+
+import { LatchdError } from '../../protocol/errors.ts'
+import type { Typecheck } from '../../protocol/execution.ts'
+import type { ExecuteRequest, Executor, OnApproval, ToolSet } from '../../protocol/executor.ts'
+import type { AgentRun } from './agent-run.ts'
+import type { FinalAnswerCheck } from './final-answer-checks.ts'
+import type { SavedMemory } from './memory.ts'
+import type { Model } from './model.ts'
+import { type OpenAIClient, OpenAIModel } from './openai-model.ts'
+import { rateLimited } from './rate-limited.ts'
+
+export interface AgentOptions {
+  /** Any {@link Model}, or the name of one that `client` knows. */
+  readonly model: Model | string
+  /** An `openai` client, for a model that is given by its name. */
+  readonly client?: OpenAIClient
+  /** Where programs and tools run: `createExecutor()`, or `new Latchd()`. */
+  readonly executor?: Executor
+  /**
+   * The tools of the agent, among them other agents, and names of tools that the executor knows;
+   * everything that the executor has when absent.
+   */
+  readonly tools?: ToolSet
+  /** What the agent is called as a tool of another one. */
+  readonly name?: string
+  /** What it does, as a tool of another one. */
+  readonly description?: string
+  /** Steps after which the model is made to answer; 20 by default. */
+  readonly maxSteps?: number
+  /** Put at the end of the system prompt. */
+  readonly instructions?: string
+  /** Plans before the first step and then before each so many; never when absent. */
+  readonly planningInterval?: number
+  /** How often the model is asked at most; see `rateLimited` for a limit that agents share. */
+  readonly requestsPerMinute?: number
+  readonly finalAnswerChecks?: readonly FinalAnswerCheck[]
+  /** Answers approvals; without it the run waits for whoever decides. */
+  readonly onApproval?: OnApproval
+  /** Checks each program against the declarations of its tools; `warn` by default. */
+  readonly typecheck?: Typecheck
+  /** Limits of each program. */
+  readonly limits?: ExecuteRequest['limits']
+  /** Whether each program is on disk before it runs; for a daemon. */
+  readonly durable?: boolean
+  /** Handed to tools as `context.metadata`. */
+  readonly metadata?: ExecuteRequest['metadata']
+  /** A memory that was saved; a run with `reset: false` goes on from it. */
+  readonly memory?: SavedMemory
+}
+
+export interface RunOptions {
+  /** Values beside the task: in programs `inputs.name` and the variable `name`. */
+  readonly inputs?: Readonly<Record<string, unknown>>
+  /** Ends the run when aborted: it throws the signal's reason. */
+  readonly signal?: AbortSignal
+  readonly maxSteps?: number
+  /** Looked at beside the agent's own. */
+  readonly finalAnswerChecks?: readonly FinalAnswerCheck[]
+  /** `false`: goes on from what the agent remembers, and keeps the session after the run. */
+  readonly reset?: boolean
+}
+
+export const DEFAULT_MAX_STEPS = 20
+
+/** The model of an agent. @throws {LatchdError} `INVALID_REQUEST` when there is none */
+export function modelOf({ model, client, requestsPerMinute }: AgentOptions): Model {
+  return rateLimited(readModel(model, client), { requestsPerMinute })
+}
+
+function readModel(model: Model | string, client: OpenAIClient | undefined): Model {
+  if (typeof model === 'string') {
+    if (client !== undefined) return new OpenAIModel({ client, model })
+    const message = `Cannot use the model "${model}": a client is expected with the name of a model, as {client: new OpenAI(), model}`
+    throw new LatchdError('INVALID_REQUEST', message)
+  }
+  if (typeof model?.generate === 'function') return model
+  const message = `Cannot use the model: it has no method generate(request, {signal})`
+  throw new LatchdError('INVALID_REQUEST', message)
+}
+
+/** A count that an option says. @throws {LatchdError} `INVALID_REQUEST` unless it is from 1 */
+export function readCount(name: string, value: number): number {
+  if (Number.isInteger(value) && value > 0) return value
+  const message = `Cannot use ${name} ${value}: a whole number from 1 is expected`
+  throw new LatchdError('INVALID_REQUEST', message)
+}
+
+/** What each program of an agent is executed with. */
+export function executionFields(
+  { limits, typecheck = 'warn', durable, metadata, onApproval }: AgentOptions,
+  { inputs, signal, isAbortable }: AgentRun,
+  tools: ToolSet | undefined,
+): Omit<ExecuteRequest, 'source'> {
+  return {
+    typecheck,
+    // A daemon makes durable what can be aborted, which costs a write.
+    ...(isAbortable && { signal }),
+    ...(tools && { tools }),
+    ...(inputs && { inputs }),
+    ...(limits && { limits }),
+    ...(durable !== undefined && { durable }),
+    ...(metadata && { metadata }),
+    ...(onApproval && { onApproval }),
+  }
+}

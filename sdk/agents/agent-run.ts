@@ -1,0 +1,82 @@
+/** One run under way. */
+
+import type { AgentResult, RunUsage } from './agent-event.ts'
+import { askModel, type ReplyEvent } from './ask-model.ts'
+import type { AgentMemory } from './memory.ts'
+import type { Model, ModelMessage, ModelReply, ModelTool, TokenUsage } from './model.ts'
+import type { AgentStep } from './step.ts'
+
+/** A reply with when it was asked for, as steps tell it. */
+export interface TimedReply extends ModelReply {
+  readonly startedAtMs: number
+  /** Milliseconds since then. */
+  elapsedMs(): number
+}
+
+export class AgentRun {
+  readonly signal: AbortSignal
+  /** Whether somebody reads the run's events. */
+  readonly isStreamed: boolean
+  /** Whether anything can abort the signal. */
+  readonly isAbortable: boolean
+  readonly inputs: Readonly<Record<string, unknown>> | undefined
+  readonly #model: Model
+  readonly #memory: AgentMemory
+  readonly #steps: AgentStep[] = []
+  readonly #startedAtMs = performance.now()
+  #usage: RunUsage = { inputTokens: 0, outputTokens: 0, modelCalls: 0 }
+
+  /** @param signal aborts the run; absent: nothing does */
+  constructor(
+    model: Model,
+    memory: AgentMemory,
+    inputs: AgentRun['inputs'],
+    signal: AbortSignal | undefined,
+    isStreamed: boolean,
+  ) {
+    this.#model = model
+    this.#memory = memory
+    this.inputs = inputs
+    this.signal = signal ?? new AbortController().signal
+    this.isAbortable = signal !== undefined
+    this.isStreamed = isStreamed
+  }
+
+  /** Asks the model; its tokens are counted. */
+  async *ask(
+    messages: readonly ModelMessage[],
+    tools?: readonly ModelTool[],
+  ): AsyncGenerator<ReplyEvent, TimedReply, undefined> {
+    const startedAtMs = Date.now()
+    const fromMs = performance.now()
+    const request = { messages, ...(tools && { tools }) }
+    const reply = yield* askModel(this.#model, request, this.signal, this.isStreamed)
+    this.#count(reply.usage)
+    const elapsedMs = () => Math.round(performance.now() - fromMs)
+    return { ...reply, startedAtMs, elapsedMs }
+  }
+
+  #count(usage: TokenUsage = { inputTokens: 0, outputTokens: 0 }): void {
+    this.#usage = {
+      inputTokens: this.#usage.inputTokens + usage.inputTokens,
+      outputTokens: this.#usage.outputTokens + usage.outputTokens,
+      modelCalls: this.#usage.modelCalls + 1,
+    }
+  }
+
+  /** Adds a step to the memory and to what the run gives. */
+  add(step: AgentStep): void {
+    this.#memory.append(step)
+    this.#steps.push(step)
+  }
+
+  end(output: unknown, state: AgentResult['state']): AgentResult {
+    const durationMs = Math.round(performance.now() - this.#startedAtMs)
+    return { output, state, steps: this.#steps, usage: this.#usage, durationMs }
+  }
+}
+
+/** What of a reply every step tells. */
+export function stepFields({ text, usage, startedAtMs, elapsedMs }: TimedReply) {
+  return { reply: text, startedAtMs, durationMs: elapsedMs(), ...(usage && { usage }) }
+}

@@ -1,0 +1,113 @@
+/** The tools that an agent has: its app's own, other agents, and those of its executor. */
+
+import { LatchdError } from '../../protocol/errors.ts'
+import type { Executor, ToolLike, ToolSet } from '../../protocol/executor.ts'
+import type { ToolDescriptor } from '../../protocol/tool.ts'
+import { toolIdentifier } from '../../protocol/tools/identifier.ts'
+import { normalizeTool } from '../../protocol/tools/normalize.ts'
+import { describeTool, type Tool } from '../../protocol/tools/tool.ts'
+
+/** Something that can be handed on as a tool: an agent, above all. */
+export interface ToolSource {
+  asTool(options?: { readonly name?: string }): ToolLike
+}
+
+/** The tools of one step. */
+export interface StepTools {
+  readonly descriptors: readonly ToolDescriptor[]
+  /** What is asked of the executor; absent: everything that it has. */
+  readonly set: ReadonlyArray<Tool | string> | undefined
+}
+
+export class AgentTools {
+  /** By name; `undefined` for a tool of the executor's. */
+  readonly #chosen = new Map<string, Tool | undefined>()
+  readonly #hasAll: boolean
+  readonly #executor: Executor | undefined
+  #known: Promise<readonly ToolDescriptor[]> | undefined
+
+  /** @param set everything that the executor has when absent */
+  constructor(set: ToolSet | undefined, executor: Executor | undefined) {
+    this.#executor = executor
+    this.#hasAll = set === undefined && executor !== undefined
+    this.add(set ?? [])
+  }
+
+  /** Takes more tools; one whose name is there replaces that. @throws {LatchdError} `TOOL_INVALID` */
+  add(set: ToolSet): void {
+    if (Array.isArray(set)) {
+      for (const like of set as ReadonlyArray<ToolLike | string>) this.#addOne(like, undefined)
+    } else {
+      for (const [key, like] of Object.entries(set)) this.#addOne(like as ToolLike, key)
+    }
+    this.forget()
+  }
+
+  #addOne(like: ToolLike | string, key: string | undefined): void {
+    if (typeof like === 'string') {
+      if (this.#executor === undefined) {
+        const message = `Cannot use tool "${like}" by its name: the agent has no executor that could know it`
+        throw new LatchdError('TOOL_INVALID', message)
+      }
+      this.#chosen.set(like, undefined)
+      return
+    }
+    const isSource = typeof (like as Partial<ToolSource>)?.asTool === 'function'
+    const source = like as ToolSource
+    const tool = isSource
+      ? normalizeTool(source.asTool(key === undefined ? {} : { name: key }))
+      : normalizeTool(like, key)
+    // Refused now, and not when the first program runs.
+    toolIdentifier(tool.name)
+    this.#chosen.set(tool.name, tool)
+  }
+
+  /** What was chosen, in the form of a set. */
+  chosen(): ReadonlyArray<Tool | string> {
+    return Array.from(this.#chosen, ([name, tool]) => tool ?? name)
+  }
+
+  /** Asks the executor again what it has, at the next step. */
+  forget(): void {
+    this.#known = undefined
+  }
+
+  /** The tools as they are now. @throws {LatchdError} `UNKNOWN_TOOL` */
+  async forStep(): Promise<StepTools> {
+    const chosen = [...this.#chosen]
+    const asksExecutor = this.#hasAll || chosen.some(([, tool]) => tool === undefined)
+    const known = asksExecutor ? await this.#askExecutor() : []
+    const own = chosen.map(([name, tool]) => (tool ? describeTool(tool) : find(known, name)))
+    if (!this.#hasAll) return { descriptors: own, set: this.chosen() }
+    const others = known.filter(({ name }) => !this.#chosen.has(name))
+    return {
+      descriptors: [...own, ...others],
+      set: chosen.length === 0 ? undefined : [...this.chosen(), ...others.map(({ name }) => name)],
+    }
+  }
+
+  /** The app's own tool of this name, for an agent that calls its tools itself. */
+  find(name: string): Tool | undefined {
+    return this.#chosen.get(name)
+  }
+
+  #askExecutor(): Promise<readonly ToolDescriptor[]> {
+    this.#known ??= (this.#executor as Executor).tools()
+    const asked = this.#known
+    // A question that failed is asked again.
+    asked.catch(() => {
+      if (this.#known === asked) this.forget()
+    })
+    return asked
+  }
+}
+
+function find(known: readonly ToolDescriptor[], name: string): ToolDescriptor {
+  const descriptor = known.find(tool => tool.name === name)
+  if (descriptor !== undefined) return descriptor
+  const names = known.map(tool => tool.name).join(', ') || 'none'
+  throw new LatchdError(
+    'UNKNOWN_TOOL',
+    `Cannot use tool "${name}": the executor has no tool of that name; there are: ${names}`,
+  )
+}

@@ -1,0 +1,47 @@
+/** Messages and tools in the form of OpenAI's Chat Completions. */
+
+import type {
+  ChatCompletionFunctionTool,
+  ChatCompletionMessageParam,
+} from 'openai/resources/chat/completions'
+import type { ModelMessage, ModelTool } from './model.ts'
+
+export function openAIMessages(messages: readonly ModelMessage[]): ChatCompletionMessageParam[] {
+  return messages.map(message => {
+    switch (message.role) {
+      case 'system':
+      case 'user':
+        return { role: message.role, content: message.content }
+      case 'assistant':
+        return assistantMessage(message)
+      case 'tool':
+        return { role: 'tool', tool_call_id: message.callId, content: message.content }
+      default:
+        return message satisfies never
+    }
+  })
+}
+
+function assistantMessage({
+  content,
+  toolCalls = [],
+}: Extract<ModelMessage, { role: 'assistant' }>): ChatCompletionMessageParam {
+  if (toolCalls.length === 0) return { role: 'assistant', content }
+  return {
+    role: 'assistant',
+    // Services want null where a message only calls tools.
+    content: content === '' ? null : content,
+    tool_calls: toolCalls.map(({ callId, name, argumentsText }) => ({
+      id: callId,
+      type: 'function' as const,
+      function: { name, arguments: argumentsText },
+    })),
+  }
+}
+
+export function openAITools(tools: readonly ModelTool[]): ChatCompletionFunctionTool[] {
+  return tools.map(({ name, description, inputSchema }) => ({
+    type: 'function',
+    function: { name, description, parameters: { ...inputSchema } },
+  }))
+}

@@ -1,0 +1,116 @@
+/** Finds the program in a model's reply. */
+
+import type { Language } from '../../protocol/execution.ts'
+
+/** What a reply asks to be done. */
+export type ReplyProgram =
+  | {
+      readonly kind: 'program'
+      readonly source: string
+      readonly language: Language
+      /** What the model wrote before the program. */
+      readonly thought: string
+      /** Code blocks after the first, which are not run: nobody has seen yet what the first does. */
+      readonly laterBlocks: number
+    }
+  | { readonly kind: 'none'; readonly thought: string; readonly problem: string }
+
+interface Block {
+  readonly tag: string
+  readonly source: string
+  readonly isClosed: boolean
+  /** Index of the fence in the reply. */
+  readonly at: number
+}
+
+const languages: Readonly<Record<string, Language>> = {
+  '': 'javascript',
+  js: 'javascript',
+  javascript: 'javascript',
+  mjs: 'javascript',
+  ts: 'typescript',
+  typescript: 'typescript',
+  mts: 'typescript',
+}
+
+/**
+ * Reads a reply: its first code block in JavaScript or TypeScript is the program. A reply that is
+ * nothing but a program needs no block.
+ *
+ * @param isCutOff the reply ends at the model's length limit
+ */
+export function readProgram(reply: string, isCutOff = false): ReplyProgram {
+  const text = withoutThinking(reply)
+  const blocks = codeBlocks(text)
+  const ours = blocks.filter(({ tag }) => Object.hasOwn(languages, tag))
+  const [first] = ours
+  if (first === undefined) {
+    if (blocks.length === 0 && !isCutOff && isBareProgram(text)) {
+      const source = text.trim()
+      return { kind: 'program', source, language: 'javascript', thought: '', laterBlocks: 0 }
+    }
+    return { kind: 'none', thought: text.trim(), problem: whyNone(blocks[0], isCutOff) }
+  }
+  const thought = text.slice(0, first.at).trim()
+  if (!first.isClosed && isCutOff) return { kind: 'none', thought, problem: cutOff }
+  if (first.source.trim() === '') {
+    return { kind: 'none', thought, problem: 'The code block of the reply is empty.' }
+  }
+  const language = languages[first.tag] as Language
+  return { kind: 'program', source: first.source, language, thought, laterBlocks: ours.length - 1 }
+}
+
+const cutOff =
+  'The reply was cut off at the length limit of the model, so it holds no whole program. Write a shorter one.'
+
+function whyNone(block: Block | undefined, isCutOff: boolean): string {
+  if (isCutOff) return cutOff
+  if (block === undefined) return 'The reply holds no program.'
+  return `The reply holds a code block in ${block.tag}; programs are JavaScript or TypeScript.`
+}
+
+/**
+ * A reply without the thoughts in front, where reasoning models put them that have no field for it:
+ * code there is no program, and their services do not want to read them again.
+ */
+export function withoutThinking(reply: string): string {
+  return reply.replace(/^\s*<think(?:ing)?>[\s\S]*?<\/think(?:ing)?>/, '')
+}
+
+const FENCE = /^[ \t]*(`{3,}|~{3,})[ \t]*([^\s`]*)[^`]*$/
+
+function codeBlocks(text: string): Block[] {
+  const blocks: Block[] = []
+  let open: { tag: string; fence: string; at: number; lines: string[] } | undefined
+  let at = 0
+  for (const line of text.split('\n')) {
+    if (open === undefined) {
+      const [, fence, tag = ''] = FENCE.exec(line.trimEnd()) ?? []
+      if (fence !== undefined) open = { tag: tag.toLowerCase(), fence, at, lines: [] }
+    } else if (closes(line, open.fence)) {
+      blocks.push({ tag: open.tag, source: open.lines.join('\n'), isClosed: true, at: open.at })
+      open = undefined
+    } else open.lines.push(line)
+    at += line.length + 1
+  }
+  // A model that stops where the block ends leaves the closing fence out.
+  if (open !== undefined) {
+    blocks.push({ tag: open.tag, source: open.lines.join('\n'), isClosed: false, at: open.at })
+  }
+  return blocks
+}
+
+function closes(line: string, fence: string): boolean {
+  const run = line.trim()
+  return run.length >= fence.length && run === fence.charAt(0).repeat(run.length)
+}
+
+/** Begins and ends as a program does and prose does not. */
+function isBareProgram(text: string): boolean {
+  const trimmed = text.trim()
+  return (
+    /^(?:(?:const|let|var|function|async|class) +[\w$[{]|(?:final_answer|print|console\.\w+|for|if|while) *\(|try *\{)/.test(
+      trimmed,
+    ) && /[;)}]$/.test(trimmed)
+  )
+}

@@ -1,0 +1,54 @@
+/** Reads the arguments that a model wrote for a call. */
+
+import { isRecord } from '../../protocol/tools/schema.ts'
+import { recordProperties } from '../../protocol/tools/tool.ts'
+import type { CallableTool } from './tool-names.ts'
+
+/** Positional arguments, as a program would pass them; or what is wrong, as the model is told. */
+export type ReadArguments =
+  | { readonly ok: true; readonly args: readonly unknown[] }
+  | { readonly ok: false; readonly problem: string }
+
+/** Reads the text of the arguments as an object. */
+export function readObject(
+  text: string,
+): { ok: true; value: Record<string, unknown> } | { ok: false; problem: string } {
+  let value: unknown
+  try {
+    value = text.trim() === '' ? {} : JSON.parse(text)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    return { ok: false, problem: `the arguments are no JSON (${why})` }
+  }
+  if (isRecord(value)) return { ok: true, value }
+  return { ok: false, problem: 'the arguments are no JSON object' }
+}
+
+export function readArguments({ tool, form }: CallableTool, text: string): ReadArguments {
+  const read = readObject(text)
+  if (!read.ok) return read
+  const { value } = read
+  switch (form) {
+    case 'list':
+      if (Array.isArray(value.args)) return { ok: true, args: value.args }
+      return { ok: false, problem: '`args`, the list of arguments, is missing' }
+    case 'value':
+      if ('input' in value) return { ok: true, args: [value.input] }
+      return { ok: false, problem: '`input` is missing' }
+    case 'record':
+      return readRecord(value, recordProperties(tool.inputSchema ?? {}) ?? [])
+    default:
+      return form satisfies never
+  }
+}
+
+/** A program takes an object for the input only when all its keys are those of the schema. */
+function readRecord(value: Record<string, unknown>, properties: readonly string[]): ReadArguments {
+  const unknown = Object.keys(value).filter(key => !properties.includes(key))
+  if (unknown.length > 0) {
+    const there =
+      properties.length === 0 ? 'none is expected' : `there are: ${properties.join(', ')}`
+    return { ok: false, problem: `unknown arguments ${unknown.join(', ')}; ${there}` }
+  }
+  return { ok: true, args: Object.keys(value).length === 0 ? [] : [value] }
+}

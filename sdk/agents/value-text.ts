@@ -1,0 +1,18 @@
+/** A value as text for a model: texts as they are, others as JSON, as far as that can say them. */
+export function valueText(value: unknown): string {
+  if (typeof value === 'string') return value
+  try {
+    return JSON.stringify(value, replace) ?? String(value)
+  } catch {
+    // A cycle, or a `toJSON` that throws.
+    return String(value)
+  }
+}
+
+function replace(_key: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return String(value)
+  if (typeof value === 'number' && !Number.isFinite(value)) return String(value)
+  if (value instanceof Map || value instanceof Set) return Array.from(value)
+  if (value instanceof Error) return { name: value.name, message: value.message }
+  return value
+}

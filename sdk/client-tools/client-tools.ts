@@ -1,0 +1,387 @@
+/**
+ * The tools of this process that programs of a daemon call: which there are, and whether a connection
+ * is wanted for them.
+ *
+ * It is wanted while an execution that was given tools goes on, while tools are served, while a tool
+ * works, and while the daemon says that executions of an earlier process with the same `clientId` go
+ * on. Soon after that it is closed, so that a script can end.
+ */
+
+import type { ClientToolInput, ClientTools as WireTools } from '../../protocol/client-tool.ts'
+import type { DaemonFrame } from '../../protocol/connect.ts'
+import { type ErrorCode, LatchdError } from '../../protocol/errors.ts'
+import type { ToolSet } from '../../protocol/executor.ts'
+import { toolIdentifier } from '../../protocol/tools/identifier.ts'
+import { normalizeTools } from '../../protocol/tools/normalize.ts'
+import type { Tool } from '../../protocol/tools/tool.ts'
+import { untilAnswered } from '../patience.ts'
+import { pause } from '../pause.ts'
+import { LocalCalls } from './local-calls.ts'
+import { Offer, type ServedTools } from './served-tools.ts'
+import { type HelloFields, type SocketOptions, ToolSocket, type Welcome } from './tool-socket.ts'
+import { wireTool } from './wire-tool.ts'
+
+export interface ClientToolsOptions extends SocketOptions {
+  /** What this client calls itself across processes; random when absent. */
+  readonly clientId: string | undefined
+}
+
+/** The tools of one execution, in its request and here. */
+export interface GivenTools {
+  /** What the request says of them. */
+  readonly body: { readonly tools?: readonly string[]; readonly clientTools?: object }
+  /** The execution is over, or was never begun. */
+  release(): void
+}
+
+/** A connection that nobody wants stays so long for the next execution. */
+const LINGER_MS = 250
+/** Attempts to connect before whoever executes is told that there is no way. */
+const ATTEMPTS = 5
+const ATTEMPT_PAUSE_MS = 50
+
+export class ClientTools {
+  readonly clientId: string
+  readonly #isNamed: boolean
+  readonly #instanceId = crypto.randomUUID()
+  readonly #options: ClientToolsOptions
+  readonly #socket: ToolSocket
+  readonly #calls: LocalCalls
+  readonly #closed = new AbortController()
+  #resumeToken: string | undefined
+  #added = new Map<string, Tool>()
+  /** Tools of executions under way. */
+  #sets = new Map<string, ReadonlyMap<string, Tool>>()
+  #setCount = 0
+  #offers = new Map<string, Offer>()
+  #uses = 0
+  /** Executions under way in the daemon that have tools of this client. */
+  #needed = 0
+  #lingerTimer: ReturnType<typeof setTimeout> | undefined
+  #onAnswered: (() => void) | undefined
+
+  /** @throws {LatchdError} `INVALID_REQUEST` for a `clientId` that cannot be one */
+  constructor(options: ClientToolsOptions) {
+    this.#options = options
+    this.clientId = readClientId(options.clientId) ?? crypto.randomUUID()
+    this.#isNamed = options.clientId !== undefined
+    this.#calls = new LocalCalls({
+      send: frame => this.#socket.send(frame),
+      find: (setId, name) => this.#find(setId, name),
+      onSettled: () => {
+        this.#rest()
+        this.#onAnswered?.()
+      },
+    })
+    this.#socket = new ToolSocket(options, {
+      hello: () => this.#hello(),
+      onWelcome: welcome => this.#onWelcome(welcome),
+      onFrame: frame => this.#onFrame(frame),
+      onTick: () => this.#onTick(),
+      onUnreachable: () => this.#settleByRequest(),
+      onRefused: reason => this.#onRefused(reason),
+      isWanted: () => this.#isWanted,
+    })
+  }
+
+  /** The tools that every later execution is given. */
+  get added(): readonly Tool[] {
+    return [...this.#added.values()]
+  }
+
+  /** See `Executor.addTools`; names of the daemon's tools say nothing new. */
+  add(tools: ToolSet): void {
+    const read = this.#read(tools).local
+    const older = [...this.#added].filter(([name]) => !read.has(name))
+    // What came last is told first.
+    this.#added = new Map([...read, ...older])
+    this.#calls.onTools()
+    // An earlier process of this name may have left calls that wait for these tools.
+    if (this.#isNamed && read.size > 0) void this.#resume()
+  }
+
+  async #resume(): Promise<void> {
+    this.#use()
+    try {
+      await untilAnswered(() => this.#socket.open(), this.#closed.signal)
+    } catch {
+      // No daemon, or none that takes this client: whoever executes with these tools is told.
+    } finally {
+      this.#unuse()
+    }
+  }
+
+  /**
+   * Gets ready for an execution with these tools; resolves when the daemon can call them.
+   *
+   * @throws {LatchdError} `TOOL_INVALID`, and as {@link ToolSocket.open}
+   */
+  async give(tools: ToolSet | undefined): Promise<GivenTools> {
+    const { local, names } =
+      tools === undefined ? { local: this.#added, names: undefined } : this.#read(tools)
+    const said = names && { tools: names }
+    if (local.size === 0) return { body: { ...said }, release: () => {} }
+    const setId = `${this.#instanceId}.${++this.#setCount}`
+    this.#sets.set(setId, new Map(local))
+    this.#use()
+    let isReleased = false
+    const release = () => {
+      if (isReleased) return
+      isReleased = true
+      this.#sets.delete(setId)
+      this.#unuse()
+    }
+    try {
+      await this.#open()
+    } catch (error) {
+      release()
+      throw error
+    }
+    this.#calls.onTools()
+    const wire = Array.from(local.values(), wireTool)
+    const clientTools = { clientId: this.clientId, setId, tools: wire }
+    return { body: { ...said, clientTools: clientTools satisfies WireInput }, release }
+  }
+
+  /**
+   * Offers tools to all executions of the token; resolves when the daemon has taken them.
+   *
+   * @throws {LatchdError} `TOOL_INVALID`, `TOOL_NAME_TAKEN`, and as {@link ToolSocket.open}
+   */
+  async serve(tools: ToolSet): Promise<ServedTools> {
+    const { local, names } = this.#read(tools)
+    if (names.length > 0) {
+      const message = `Cannot serve "${names[0]}": a tool of this process is expected, not a name`
+      throw new LatchdError('TOOL_INVALID', message)
+    }
+    const wire = Array.from(local.values(), wireTool)
+    const offer = new Offer(crypto.randomUUID(), local, wire, ended => this.#withdraw(ended))
+    const isOpen = this.#socket.isOpen
+    this.#offers.set(offer.serveId, offer)
+    this.#use()
+    try {
+      if (isOpen) this.#sendOffer(offer)
+      else await this.#open()
+      await offer.accepted
+    } catch (error) {
+      this.#withdraw(offer)
+      throw error
+    }
+    this.#calls.onTools()
+    return offer
+  }
+
+  /** Connects; a connection that is lost while it begins is tried again a few times. */
+  async #open(): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.#socket.open()
+        return
+      } catch (error) {
+        const isLost = error instanceof LatchdError && error.code === 'CONNECTION_LOST'
+        if (!isLost || attempt === ATTEMPTS) throw error
+        await pause(ATTEMPT_PAUSE_MS * attempt, this.#closed.signal)
+      }
+    }
+  }
+
+  #withdraw(offer: Offer): void {
+    if (!this.#offers.delete(offer.serveId)) return
+    this.#socket.send({ type: 'unserve', serveId: offer.serveId })
+    this.#unuse()
+  }
+
+  #sendOffer(offer: Offer): void {
+    offer.onOffered()
+    this.#socket.send({ type: 'serve', serveId: offer.serveId, tools: [...offer.wire] as never })
+  }
+
+  /**
+   * Gives up what runs here, and ends the connection; executions go on in the daemon.
+   *
+   * @param drainMs how long calls that run may go on; further ones are not taken
+   */
+  async close(drainMs = 0): Promise<void> {
+    if (this.#closed.signal.aborted) return
+    this.#closed.abort(new LatchdError('EXECUTOR_CLOSED', 'The client was closed'))
+    if (drainMs > 0 && this.#socket.isOpen) {
+      this.#socket.send({ type: 'drain' })
+      await this.#drained(drainMs)
+    }
+    for (const offer of [...this.#offers.values()]) void offer.close()
+    this.#calls.abortAll('The client was closed')
+    clearTimeout(this.#lingerTimer)
+    this.#socket.end()
+  }
+
+  /** Resolves when nothing runs any more and every answer is acknowledged, or after so long. */
+  async #drained(drainMs: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, drainMs)
+    this.#onAnswered = () => {
+      if (!this.#calls.isBusy && this.#calls.unacknowledged().length === 0) resolve()
+    }
+    this.#onAnswered()
+    await promise
+    clearTimeout(timer)
+    this.#onAnswered = undefined
+  }
+
+  #read(tools: ToolSet): { local: Map<string, Tool>; names: string[] } {
+    const names: string[] = []
+    const local = new Map<string, Tool>()
+    const list = Array.isArray(tools) ? (tools as readonly (object | string)[]) : undefined
+    const own = list?.filter(like => {
+      if (typeof like !== 'string') return true
+      const added = this.#added.get(like)
+      if (added === undefined) names.push(like)
+      return added !== undefined
+    })
+    const read = normalizeTools((own ?? tools) as ToolSet, name => this.#added.get(name) as Tool)
+    for (const tool of read) {
+      toolIdentifier(tool.name)
+      if (local.has(tool.name)) {
+        throw new LatchdError('TOOL_INVALID', `Cannot use tool "${tool.name}" twice`)
+      }
+      local.set(tool.name, tool)
+    }
+    return { local, names }
+  }
+
+  /** The tool of a call; of an execution of an earlier process the one of its name. */
+  #find(setId: string | undefined, name: string): Tool | undefined {
+    if (setId !== undefined) {
+      const given = this.#sets.get(setId)?.get(name)
+      if (given !== undefined) return given
+    }
+    const offers = [...this.#offers.values()].reverse()
+    const sets = [...this.#sets.values()].reverse()
+    const served = offers.map(offer => offer.tools)
+    const places =
+      setId === undefined ? [...served, this.#added] : [this.#added, ...sets, ...served]
+    for (const tools of places) {
+      const tool = tools.get(name)
+      if (tool !== undefined) return tool
+    }
+    return undefined
+  }
+
+  #hello(): HelloFields {
+    const serving = Array.from(this.#offers.values(), ({ serveId, wire }) => {
+      return { serveId, tools: [...wire] as never }
+    })
+    for (const offer of this.#offers.values()) offer.onOffered()
+    return {
+      clientId: this.clientId,
+      instanceId: this.#instanceId,
+      ...(this.#resumeToken !== undefined && { resumeToken: this.#resumeToken }),
+      held: this.#calls.held(),
+      serving,
+    }
+  }
+
+  #onWelcome(welcome: Welcome): void {
+    this.#resumeToken = welcome.resumeToken
+    this.#calls.onWelcome(welcome)
+    this.#rest()
+  }
+
+  #onFrame(frame: DaemonFrame): void {
+    switch (frame.type) {
+      case 'call':
+        this.#calls.onCall(frame)
+        return
+      case 'cancel':
+        this.#calls.onCancel(frame.id, frame.reason)
+        return
+      case 'settle-ack':
+        this.#calls.onAcknowledged(frame.ids)
+        this.#onAnswered?.()
+        return
+      case 'needed':
+        this.#needed = frame.executions
+        this.#rest()
+        return
+      case 'served':
+        this.#offers.get(frame.serveId)?.onAccepted()
+        return
+      case 'serve-refused': {
+        const offer = this.#offers.get(frame.serveId)
+        if (offer === undefined) return
+        offer.onRefused(new LatchdError(frame.code as ErrorCode, frame.message))
+        this.#withdraw(offer)
+        return
+      }
+      // Said once more by a network that doubles, or told for nothing but the reader of a trace.
+      case 'welcome':
+      case 'drain':
+      case 'goodbye':
+      case 'heartbeat':
+        return
+      default:
+        frame satisfies never
+    }
+  }
+
+  #onTick(): void {
+    this.#calls.resend()
+    for (const offer of this.#offers.values()) if (!offer.isAnswered) this.#sendOffer(offer)
+  }
+
+  /** Leaves answers by request: a way may be open for these that is not for a connection. */
+  #settleByRequest(): void {
+    const { clientId } = this
+    const resumeToken = this.#resumeToken
+    if (resumeToken === undefined) return
+    for (const { id, key, settlement } of this.#calls.unacknowledged()) {
+      const body = { clientId, resumeToken, key, settlement }
+      const path = `/v1/calls/${encodeURIComponent(id)}/settle`
+      this.#options.connection.send('POST', path, { body }).then(
+        () => this.#calls.onAcknowledged([id]),
+        // It is kept, and sent over the next connection.
+        () => {},
+      )
+    }
+  }
+
+  #onRefused(reason: string): void {
+    this.#needed = 0
+    this.#calls.abortAll(`The daemon takes nothing from this client any more: ${reason}`)
+    for (const offer of [...this.#offers.values()]) {
+      offer.onRefused(new LatchdError('CONNECTION_LOST', `The tools are not served: ${reason}`))
+      this.#withdraw(offer)
+    }
+  }
+
+  get #isWanted(): boolean {
+    return this.#uses + this.#needed > 0 || this.#calls.isBusy
+  }
+
+  #use(): void {
+    this.#uses++
+    clearTimeout(this.#lingerTimer)
+  }
+
+  #unuse(): void {
+    this.#uses--
+    this.#rest()
+  }
+
+  /** Closes the connection after a while, when nobody wants it. */
+  #rest(): void {
+    clearTimeout(this.#lingerTimer)
+    if (this.#isWanted || !this.#socket.isOpen) return
+    this.#lingerTimer = setTimeout(() => this.#socket.close(), LINGER_MS)
+  }
+}
+
+type WireInput = Omit<WireTools, 'tools'> & { readonly tools: readonly ClientToolInput[] }
+
+/** One to 128 letters, digits and `._:@/-`, as the daemon reads it. */
+function readClientId(clientId: string | undefined): string | undefined {
+  if (clientId === undefined || /^[\w.:@/-]{1,128}$/.test(clientId)) return clientId
+  throw new LatchdError(
+    'INVALID_REQUEST',
+    `Cannot use the clientId ${JSON.stringify(clientId.slice(0, 200))}: one to 128 letters, digits and ._:@/- are allowed`,
+  )
+}

@@ -1,0 +1,130 @@
+/** Runs a tool of this process for a daemon: as the daemon runs its own, with the tool's own schemas. */
+
+import type { AskFrame, Settlement } from '../../protocol/connect.ts'
+import type { ErrorCode } from '../../protocol/errors.ts'
+import type { ToolContext } from '../../protocol/tool.ts'
+import { iteratorOf } from '../../protocol/tools/iterator.ts'
+import { listProblems, thrownAs, thrownByHost, thrownByTool } from '../../protocol/tools/thrown.ts'
+import type { Tool } from '../../protocol/tools/tool.ts'
+import { decodeValue, encodeValue } from '../../protocol/values.ts'
+
+export type ExecuteAsk = Extract<AskFrame, { kind: 'execute' }>
+export type ApprovalAsk = Extract<AskFrame, { kind: 'needs-approval' }>
+export type ToolIterator = AsyncIterator<unknown> | Iterator<unknown>
+
+/** How a run ended; a stream goes on with its iterator. */
+export type Run =
+  | { readonly settlement: Settlement; readonly iterator?: undefined }
+  | { readonly settlement: { readonly kind: 'stream' }; readonly iterator: ToolIterator }
+
+/** Runs a call. Never rejects. */
+export async function runTool(tool: Tool, ask: ExecuteAsk, context: ToolContext): Promise<Run> {
+  try {
+    const input = await validInput(tool, decodeValue(ask.input))
+    if ('refusal' in input) return { settlement: input.refusal }
+    if (ask.isRepeat) {
+      const known = await askProbe(tool, input.value, context)
+      if (known !== undefined) return { settlement: known }
+    }
+    const value = await tool.execute(input.value, context)
+    const iterator = iteratorOf(value)
+    if (iterator !== undefined) return { settlement: { kind: 'stream' }, iterator }
+    return { settlement: await output(tool, value) }
+  } catch (error) {
+    return { settlement: thrown(error, tool.name) }
+  }
+}
+
+/** Asks the tool's own rule whether a call waits for a person. Never rejects. */
+export async function askRule(
+  tool: Tool,
+  ask: ApprovalAsk,
+  context: ToolContext,
+): Promise<Settlement> {
+  try {
+    const input = await validInput(tool, decodeValue(ask.input))
+    if ('refusal' in input) return input.refusal
+    const { approvalRule } = tool
+    const isNeeded =
+      typeof approvalRule === 'function' ? await approvalRule(input.value, context) : approvalRule
+    return { kind: 'value', value: encodeValue(Boolean(isNeeded)) }
+  } catch (error) {
+    return thrown(error, tool.name)
+  }
+}
+
+/** Takes the next item of a stream. Never rejects. */
+export async function nextItem(tool: string, iterator: ToolIterator): Promise<Settlement> {
+  try {
+    const { done, value } = await iterator.next()
+    return done ? { kind: 'end' } : { kind: 'value', value: encodeValue(value, 'item') }
+  } catch (error) {
+    return thrown(error, tool)
+  }
+}
+
+/** Ends a stream early, so that the tool cleans up. Never rejects. */
+export async function closeIterator(tool: string, iterator: ToolIterator): Promise<Settlement> {
+  try {
+    await iterator.return?.()
+    return { kind: 'value', value: encodeValue(undefined) }
+  } catch (error) {
+    return thrown(error, tool)
+  }
+}
+
+/** What a call throws that an earlier process may have made. */
+export function interrupted(tool: string, why: string): Settlement {
+  const hint = 'Find out whether it took effect before calling it again.'
+  return { kind: 'thrown', thrown: thrownByHost('CALL_INTERRUPTED', why, tool, hint) }
+}
+
+/** An error that latchd makes and that has no class of its own in the guest. */
+export function refused(name: string, code: ErrorCode, message: string, tool: string): Settlement {
+  return { kind: 'thrown', thrown: thrownAs(name, code, message, tool) }
+}
+
+async function validInput(
+  tool: Tool,
+  input: unknown,
+): Promise<{ value: unknown } | { refusal: Settlement }> {
+  const checked = await tool.validateInput?.(input)
+  if (checked === undefined) return { value: input }
+  if (checked.ok) return { value: checked.value }
+  const message = `Cannot call ${tool.name}: the input does not fit${listProblems(checked.problems)}`
+  return {
+    refusal: {
+      kind: 'thrown',
+      thrown: thrownByHost('TOOL_INPUT_INVALID', message, tool.name),
+    },
+  }
+}
+
+/** What is known of a call that an earlier process may have made; `undefined`: it can be made now. */
+async function askProbe(
+  tool: Tool,
+  input: unknown,
+  context: ToolContext,
+): Promise<Settlement | undefined> {
+  const { readOnly, idempotent } = tool.annotations
+  if (tool.probe === undefined || readOnly === true || idempotent === true) return undefined
+  const answer = await tool.probe(input as never, context)
+  if (answer?.ran === false) return undefined
+  if (answer?.ran === true) return await output(tool, answer.value)
+  return interrupted(tool.name, `The client was lost while it ran ${tool.name}: it may have run`)
+}
+
+async function output(tool: Tool, value: unknown): Promise<Settlement> {
+  const checked = await tool.validateOutput?.(value)
+  if (checked === undefined || checked.ok) {
+    const valid = checked === undefined ? value : checked.value
+    return { kind: 'value', value: encodeValue(valid, 'result') }
+  }
+  const problems = listProblems(checked.problems)
+  const message = `${tool.name} answered what does not fit its output schema${problems}`
+  return refused('Error', 'TOOL_OUTPUT_INVALID', message, tool.name)
+}
+
+function thrown(error: unknown, tool: string): Settlement {
+  return { kind: 'thrown', thrown: thrownByTool(error, tool) }
+}

@@ -1,0 +1,22 @@
+import type { ClientToolInput } from '../../protocol/client-tool.ts'
+import type { Tool } from '../../protocol/tools/tool.ts'
+
+/** A tool of this process as a daemon is told of it: everything but its code. */
+export function wireTool(tool: Tool): ClientToolInput {
+  const { name, description, inputSchema, outputSchema, annotations } = tool
+  const { timeoutMs, approvalRule, approvalTimeoutMs } = tool
+  const { readOnly, destructive, idempotent } = annotations
+  const marks = Object.entries({ readOnly, destructive, idempotent }).filter(
+    ([, mark]) => typeof mark === 'boolean',
+  )
+  return {
+    name,
+    description,
+    ...(inputSchema && { inputSchema }),
+    ...(outputSchema && { outputSchema }),
+    ...(marks.length > 0 && { annotations: Object.fromEntries(marks) }),
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(approvalRule !== undefined && { needsApproval: approvalRule === true || 'ask' }),
+    ...(approvalTimeoutMs !== undefined && { approvalTimeoutMs }),
+  }
+}

@@ -1,0 +1,43 @@
+/** The tools that programs will see, as far as they can be told. */
+
+import { LatchdError } from '../../protocol/errors.ts'
+import type { Executor, ToolLike, ToolSet } from '../../protocol/executor.ts'
+import type { ToolDescriptor } from '../../protocol/tool.ts'
+import { normalizeTool } from '../../protocol/tools/normalize.ts'
+import { describeTool } from '../../protocol/tools/tool.ts'
+
+/**
+ * Describes a set of tools; names are asked for at the executor.
+ *
+ * @param tools absent: all that the executor has
+ * @throws {LatchdError} `UNKNOWN_TOOL` for a name that it does not have, `TOOL_INVALID`
+ */
+export async function chosenTools(
+  executor: Executor,
+  tools: ToolSet | undefined,
+): Promise<readonly ToolDescriptor[]> {
+  if (tools === undefined) return await executor.tools()
+  const entries = entriesOf(tools)
+  const isNamed = entries.some(([, like]) => typeof like === 'string')
+  const known = new Map(isNamed ? (await executor.tools()).map(tool => [tool.name, tool]) : [])
+  return entries.map(([key, like]) => {
+    if (typeof like !== 'string') return describeTool(normalizeTool(like, key))
+    const tool = known.get(like)
+    if (tool !== undefined) return tool
+    throw new LatchdError('UNKNOWN_TOOL', `There is no tool "${like}"`)
+  })
+}
+
+/** The names of a set of tools, as far as they are known at once. */
+export function toolNames(tools: ToolSet | undefined): string[] {
+  return entriesOf(tools ?? []).map(([key, like]) =>
+    typeof like === 'string' ? like : normalizeTool(like, key).name,
+  )
+}
+
+function entriesOf(tools: ToolSet): (readonly [string | undefined, ToolLike | string])[] {
+  if (Array.isArray(tools)) {
+    return (tools as readonly (ToolLike | string)[]).map(like => [undefined, like])
+  }
+  return Object.entries(tools)
+}

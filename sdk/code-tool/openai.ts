@@ -1,0 +1,63 @@
+/** The code tool as OpenAI's two APIs take it, without importing their client. */
+
+import { inputJsonSchema } from './input.ts'
+
+/** A function tool of Chat Completions; what is not JSON stays here when it is sent. */
+export interface ChatTool {
+  readonly type: 'function'
+  readonly function: {
+    readonly name: string
+    readonly description: string
+    readonly parameters: { [keyword: string]: unknown }
+    readonly strict: false
+    /** Called by the `openai` client's `runTools`. */
+    readonly function: (text: string, runner?: Runner) => Promise<string>
+  }
+}
+
+/** The part of `ChatCompletionRunner` that says when it was aborted. */
+interface Runner {
+  readonly controller: AbortController
+}
+
+/** A function tool of the Responses API. */
+export interface ResponsesTool {
+  readonly type: 'function'
+  readonly name: string
+  readonly description: string
+  readonly parameters: { [keyword: string]: unknown }
+  readonly strict: false
+}
+
+/** A function call as a model makes it: of Chat Completions, or of the Responses API. */
+export type FunctionCall =
+  | { readonly function: { readonly name: string; readonly arguments: string } }
+  | { readonly name: string; readonly arguments: string }
+
+export function chatTool(
+  name: string,
+  description: string,
+  answer: (text: string, signal: AbortSignal | undefined) => Promise<string>,
+): ChatTool {
+  return {
+    type: 'function',
+    function: {
+      name,
+      description,
+      parameters: inputJsonSchema,
+      // Strict schemas know no optional property, and not every compatible server knows them.
+      strict: false,
+      function: (text, runner) => answer(text, runner?.controller.signal),
+    },
+  }
+}
+
+export function responsesTool(name: string, description: string): ResponsesTool {
+  return { type: 'function', name, description, parameters: inputJsonSchema, strict: false }
+}
+
+/** The name and the arguments' text of a call. */
+export function partsOf(call: FunctionCall): { readonly name: string; readonly text: string } {
+  const { name, arguments: text } = 'function' in call ? call.function : call
+  return { name, text }
+}

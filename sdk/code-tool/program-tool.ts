@@ -1,0 +1,219 @@
+/** The code tool: reads what a model sent, has it executed, and tells what came of it. */
+
+import { type ErrorCode, LatchdError } from '../../protocol/errors.ts'
+import type { Outcome, SessionHandle, WaitOptions } from '../../protocol/executor.ts'
+import { type AiTool, aiTool } from './ai-sdk.ts'
+import { askedOf } from './asked.ts'
+import { chosenTools } from './chosen-tools.ts'
+import type { CodeTool, CodeToolOptions, RunOptions } from './code-tool.ts'
+import { type CodeToolInput, type ReadInput, readArguments, readInput } from './input.ts'
+import {
+  type ChatTool,
+  chatTool,
+  type FunctionCall,
+  partsOf,
+  type ResponsesTool,
+  responsesTool,
+} from './openai.ts'
+import { promptText, shortDescription } from './prompt.ts'
+import { type CodeToolResult, resultOf } from './result.ts'
+
+const DEFAULT_NAME = 'run_program'
+/** What model servers take as the name of a function. */
+const NAME = /^[\w-]{1,64}$/
+const DEFAULT_WAIT_MS = 300_000
+const DEFAULT_OUTPUT_CHARS = 32_000
+const DEFAULT_LOG_CHARS = 8_000
+
+/** Refusals that the model's next call can avoid; what else is refused is the app's to repair. */
+const forModel = new Set<ErrorCode>(['PAYLOAD_TOO_LARGE', 'QUEUE_FULL', 'SESSION_BUSY', 'DRAINING'])
+
+/** Only there when it was given: what can be aborted is durable in a daemon, which costs a write. */
+type Aborting = Pick<WaitOptions, 'signal'>
+
+export class ProgramTool implements CodeTool {
+  readonly name: string
+  readonly description: string
+  readonly aiTool: AiTool
+  readonly chatTool: ChatTool
+  readonly responsesTool: ResponsesTool
+  readonly #options: CodeToolOptions
+  readonly #waitMs: number
+  readonly #bounds: { readonly maxOutputChars: number; readonly maxLogChars: number }
+  #session: Promise<SessionHandle> | undefined
+  /** The calls of the session before, one after the other. */
+  #before: Promise<unknown> = Promise.resolve()
+
+  constructor(options: CodeToolOptions) {
+    this.#options = options
+    this.#waitMs = bound('waitMs', options.waitMs, DEFAULT_WAIT_MS)
+    this.#bounds = {
+      maxOutputChars: bound('maxOutputChars', options.maxOutputChars, DEFAULT_OUTPUT_CHARS),
+      maxLogChars: bound('maxLogChars', options.maxLogChars, DEFAULT_LOG_CHARS),
+    }
+    if (options.session === true && options.sessionId !== undefined) {
+      throw new LatchdError(
+        'INVALID_REQUEST',
+        `Cannot begin a session: sessionId ${options.sessionId} names one; give one of the two`,
+      )
+    }
+    this.name = options.name ?? DEFAULT_NAME
+    if (!NAME.test(this.name)) {
+      throw new LatchdError(
+        'INVALID_REQUEST',
+        `Cannot name the tool "${this.name}": 1 to 64 letters, digits, _ and - are allowed`,
+      )
+    }
+    this.description = options.description ?? shortDescription(options.language, options.tools)
+    this.aiTool = aiTool(this.description, (input, signal) =>
+      this.#respond(readInput(input), signal),
+    )
+    this.chatTool = chatTool(this.name, this.description, (text, signal) =>
+      this.#answer(text, signal),
+    )
+    this.responsesTool = responsesTool(this.name, this.description)
+  }
+
+  get #hasSession(): boolean {
+    return this.#options.session === true || this.#options.sessionId !== undefined
+  }
+
+  async prompt(): Promise<string> {
+    const { executor, tools, language } = this.#options
+    return promptText({
+      name: this.name,
+      language,
+      hasSession: this.#hasSession,
+      tools: await chosenTools(executor, tools),
+    })
+  }
+
+  async handle(call: FunctionCall, { signal }: RunOptions = {}): Promise<string> {
+    const { name, text } = partsOf(call)
+    if (name === this.name) return await this.#answer(text, signal)
+    const message = `Cannot call ${name}: the tool's name is ${this.name}`
+    return JSON.stringify(refused('UNKNOWN_TOOL', message))
+  }
+
+  run(input: CodeToolInput, { signal }: RunOptions = {}): Promise<CodeToolResult> {
+    return this.#respond(readInput(input), signal)
+  }
+
+  async close(): Promise<void> {
+    const session = this.#session
+    this.#session = undefined
+    await this.#before
+    await session?.then(handle => handle.delete())
+  }
+
+  async #answer(text: string, signal: AbortSignal | undefined): Promise<string> {
+    return JSON.stringify(await this.#respond(readArguments(text), signal))
+  }
+
+  async #respond(read: ReadInput, signal: AbortSignal | undefined): Promise<CodeToolResult> {
+    if (!read.ok) return refused('INVALID_REQUEST', read.problem)
+    const { input } = read
+    if (signal === undefined) return await this.#act(input, {})
+    // What aborts after this call does not cancel a program that waits for a person.
+    const call = new AbortController()
+    const onAbort = () => call.abort(signal.reason)
+    signal.addEventListener('abort', onAbort)
+    if (signal.aborted) onAbort()
+    try {
+      return await this.#act(input, { signal: call.signal })
+    } finally {
+      signal.removeEventListener('abort', onAbort)
+    }
+  }
+
+  #act(input: CodeToolInput, options: Aborting): Promise<CodeToolResult> {
+    if (input.executionId != null) return this.#goOn(input.executionId, options)
+    if (!this.#hasSession) return this.#execute(input.source, options)
+    const done = this.#before.then(() => this.#execute(input.source, options))
+    // Told to whoever made that call.
+    this.#before = done.catch(() => {})
+    return done
+  }
+
+  async #execute(source: string, options: Aborting): Promise<CodeToolResult> {
+    const { executor, name, description, session, maxOutputChars, maxLogChars, ...request } =
+      this.#options
+    const untilMs = Date.now() + this.#waitMs
+    try {
+      const sessionId = request.sessionId ?? (await this.#begun())
+      const outcome = await executor.execute({
+        ...request,
+        ...options,
+        ...(sessionId !== undefined && { sessionId }),
+        source,
+        waitMs: this.#waitMs,
+      })
+      return await this.#tell(outcome, untilMs, options)
+    } catch (error) {
+      if (!(error instanceof LatchdError) || !forModel.has(error.code)) throw error
+      return refused(error.code, `${error.message}${advice[error.code] ?? ''}`)
+    }
+  }
+
+  async #goOn(executionId: string, options: Aborting): Promise<CodeToolResult> {
+    const untilMs = Date.now() + this.#waitMs
+    try {
+      const outcome = await this.#options.executor.wait(executionId, {
+        ...options,
+        waitMs: this.#waitMs,
+      })
+      return await this.#tell(outcome, untilMs, options)
+    } catch (error) {
+      if (!(error instanceof LatchdError) || error.code !== 'NOT_FOUND') throw error
+      return refused(error.code, error.message)
+    }
+  }
+
+  /** The session of this tool, begun when there is none. */
+  async #begun(): Promise<string | undefined> {
+    const { executor, session } = this.#options
+    if (session !== true) return undefined
+    this.#session ??= executor.sessions.create()
+    try {
+      return (await this.#session).sessionId
+    } catch (error) {
+      // The next program tries again.
+      this.#session = undefined
+      throw error
+    }
+  }
+
+  async #tell(outcome: Outcome, untilMs: number, options: Aborting): Promise<CodeToolResult> {
+    const { executor } = this.#options
+    let current = outcome
+    for (;;) {
+      const asked = await askedOf(executor.approvals, current)
+      const restMs = untilMs - Date.now()
+      if (asked === undefined || asked.length > 0 || restMs <= 0) {
+        return resultOf(current, asked ?? [], this.#bounds)
+      }
+      // What it waited for was decided meanwhile.
+      current = await executor.wait(current.executionId, { ...options, waitMs: restMs })
+    }
+  }
+}
+
+/** What a model is told beside a refusal. */
+const advice: Partial<Record<ErrorCode, string>> = {
+  SESSION_BUSY: '; go on with it first, by its executionId',
+  QUEUE_FULL: '; call again later',
+  DRAINING: '; call again later',
+}
+
+function refused(code: ErrorCode, message: string): CodeToolResult {
+  return { status: 'refused', error: { code, message } }
+}
+
+function bound(name: string, value: number | undefined, byDefault: number): number {
+  if (value === undefined) return byDefault
+  if (Number.isInteger(value) && value >= 0) return value
+  throw new LatchdError(
+    'INVALID_REQUEST',
+    `Cannot use ${name} ${value}: a whole number from 0 is expected`,
+  )
+}

@@ -1,0 +1,19 @@
+/** The language of programs, as a model is told of it. */
+
+import type { Language } from '../protocol/execution.ts'
+
+/** The rules of the guest language that a model would not guess. */
+export function languageRules(language: Language = 'javascript'): string {
+  const name =
+    language === 'typescript' ? 'TypeScript (no enums, no namespaces, no decorators)' : 'JavaScript'
+  return `\
+- A program is one script in ${name}. It cannot import anything; there is no Node, no file system, no network, no require, no eval. Tools are the only way out.
+- Tools are plain functions: \`const page = fetch_url(url)\` waits at that line and gives the value itself, also inside loops and callbacks. \`await\` is not needed and does no harm.
+- Arguments are positional, in the order of the declaration, or one object: \`add(1, 2)\` or \`add({ a: 1, b: 2 })\`.
+- A tool that fails throws an Error at that line: catch it when the program can go on without it.
+- Calls run one after the other unless the program says otherwise: \`fetch_url.map(urls)\` calls once per element at the same time and gives the values in order; \`parallel([[tool_a, x], [tool_b, y]])\` does so with different tools.
+- A tool that streams gives an iterator: \`for (const part of tool(x))\`.
+- The result is the value of the last statement, or what a top-level \`return\` gives; \`final_answer(value)\` ends the program there with that value.
+- \`console.log\` and \`print\` are for intermediate values that you want to see. Give back only what you need, not everything that a tool has answered.
+- Use \`sleep(ms)\` to wait when it is among the tools; a busy loop does not wait.`
+}

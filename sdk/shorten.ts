@@ -1,0 +1,18 @@
+/** Texts that a model reads, no longer than it should. */
+
+/** A third of a text that is too long comes from its start: what failed stands at the end. */
+const HEAD_SHARE = 1 / 3
+
+/** A text in at most about `maxChars` characters: start and end, and how much is left out between. */
+export function shorten(text: string, maxChars: number): string {
+  if (text.length <= maxChars) return text
+  const head = wholeCharacters(text.slice(0, Math.floor(maxChars * HEAD_SHARE)))
+  const tail = wholeCharacters(text.slice(text.length - (maxChars - head.length)))
+  const left = text.length - head.length - tail.length
+  return `${head}\n… ${left} characters left out …\n${tail}`
+}
+
+/** Without the half of a surrogate pair that a cut has left. */
+function wholeCharacters(text: string): string {
+  return text.replace(/^[\uDC00-\uDFFF]|[\uD800-\uDBFF]$/g, '')
+}
