@@ -181,6 +181,8 @@ export class Executions {
       if (isRestingPlace(event)) resolve()
     })
     const timer = setTimeout(resolve, waitMs)
+    // Who asked may have left: a daemon that has stopped does not stay for that.
+    timer.unref()
     try {
       const { execution } = await this.#find(executionId, caller)
       if (await this.#isResting(execution)) return execution

@@ -87,7 +87,8 @@ export class ConnectedClient {
     this.#link = link
     this.#instanceId = instanceId
     this.#isDraining = false
-    this.#resumeToken = randomBytes(16).toString('hex')
+    // Kept while the process is the same: the welcome that tells it may have been lost.
+    if (!isSame) this.#resumeToken = randomBytes(16).toString('hex')
     if (!isSame) {
       this.#streams.clear()
       for (const ask of this.#asks.values()) ask.isRepeat ||= ask.wasSent
@@ -312,6 +313,7 @@ export class ConnectedClient {
   #tick(): void {
     this.#tickTimer = undefined
     const nowMs = performance.now()
+    const isBusy = this.#link?.isBusy === true
     for (const ask of [...this.#asks.values()]) {
       const { frame, phase, deadlineMs, executionId } = ask
       if (deadlineMs !== undefined && Date.now() >= deadlineMs) {
@@ -323,7 +325,7 @@ export class ConnectedClient {
         const error = this.#away(ask, nowMs)
         this.giveUp(frame.id, error.message)
         ask.settled.reject(error)
-      } else if (phase === 'sent' && nowMs - ask.sentAtMs >= RESEND_MS) this.#send(ask)
+      } else if (phase === 'sent' && !isBusy && nowMs - ask.sentAtMs >= RESEND_MS) this.#send(ask)
     }
     for (const [id, reason] of this.#cancelled) this.tell({ type: 'cancel', id, reason })
     if (this.#asks.size + this.#cancelled.size > 0) this.#tickSoon()

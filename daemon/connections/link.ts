@@ -5,6 +5,7 @@ import { closeCodes } from '../../protocol/connect-facts.ts'
 
 /** The part of a `ws` socket that is used. */
 export interface Socket {
+  readonly bufferedAmount: number
   send(text: string): void
   close(code?: number, reason?: string): void
   terminate(): void
@@ -37,6 +38,11 @@ export class Link {
 
   send(frame: DaemonFrame): void {
     if (!this.#isClosed) this.#socket.send(JSON.stringify(frame))
+  }
+
+  /** Whether what was sent last is still on its way out: sending it again would only add to it. */
+  get isBusy(): boolean {
+    return this.#socket.bufferedAmount > 0
   }
 
   /** The client has said something. */

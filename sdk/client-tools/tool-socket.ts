@@ -149,6 +149,7 @@ export class ToolSocket {
     try {
       await promise
     } catch (error) {
+      socket.onopen = null
       socket.onclose = null
       socket.onmessage = null
       socket.close()
@@ -178,9 +179,14 @@ export class ToolSocket {
     const { heartbeatMs, leaseMs } = welcome
     this.#timers = [
       setInterval(() => this.#beat(socket, leaseMs), heartbeatMs),
-      setInterval(() => this.#listener.onTick(), RESEND_MS),
+      setInterval(() => {
+        // While something is on its way out, sending it again would only add to it.
+        if (socket.bufferedAmount === 0) this.#listener.onTick()
+      }, RESEND_MS),
     ]
-    this.#listener.onWelcome(welcome)
+    // It was closed while it was opened.
+    if (this.#isClosed) this.close()
+    else this.#listener.onWelcome(welcome)
   }
 
   #onMessage(socket: WebSocket, data: unknown): void {

@@ -1,6 +1,7 @@
 /**
- * `npm run demo`: starts a daemon, runs the example programs on it, prints sources and outcomes.
- * A person answers what they ask; during the last one the daemon is killed and started again.
+ * `npm run demo`: starts a daemon, runs the example programs on it, prints sources and outcomes,
+ * and has an agent solve a task with it. A person answers what the programs ask; during the last one
+ * the daemon is killed and started again.
  */
 
 import { randomUUID } from 'node:crypto'
@@ -8,6 +9,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Latchd, type Outcome, type SessionHandle } from '../index.ts'
+import { runDemoAgent } from './demo/agent.ts'
 import { startDaemon } from './demo/daemon.ts'
 import { Person } from './demo/person.ts'
 import { printOutcome, printSource, step } from './demo/print.ts'
@@ -54,6 +56,7 @@ try {
   for (const file of readdirSync(new URL('session/', here)).sort()) {
     await show(`session/${file}`, session)
   }
+  isWell = (await runDemoAgent(latchd)) && isWell
   await show(`programs/${KILLED}`, latchd, async () => {
     const approval = await person.left
     step('killing the daemon (SIGKILL) while that waits')

@@ -1,6 +1,7 @@
 /** The questions, in the order in which they are asked. */
 
 import type { Question } from './question.ts'
+import { clientTools } from './questions/client-tools.ts'
 import { concurrentCalls } from './questions/concurrent-calls.ts'
 import { daemonStart } from './questions/daemon-start.ts'
 import { durableCommits } from './questions/durable-commits.ts'
@@ -33,6 +34,7 @@ export const questions: Readonly<Record<string, Question>> = {
   'ways-to-wait': waysToWait,
   'durable-commits': durableCommits,
   'http-latency': httpLatency,
+  'client-tools': clientTools,
   'daemon-start': daemonStart,
   'run-command': runCommand,
   'import-time': importTime,

@@ -73,5 +73,9 @@ t.test('the demo runs them all, through the loss of its daemon', async t => {
     stdout,
     /killing the daemon \(SIGKILL\)[\s\S]*listening on [^\n]*again[\s\S]*bought_for: 80/,
   )
+  t.match(
+    stdout,
+    /final answer {2}"Tokyo, 24 °C"[^\n]*\n\n▸ the notebook [^\n]*\["Tokyo is the warmest"\]/,
+  )
   t.match(stdout, /^▸ (\d+) of \1 programs completed in [\d.]+ s$/m)
 })

@@ -297,6 +297,8 @@ t.test('the OpenAPI document describes every route', async t => {
     '/readyz',
     '/v1/approvals',
     '/v1/approvals/{id}',
+    '/v1/calls/{callId}/settle',
+    '/v1/connect',
     '/v1/events',
     '/v1/execute',
     '/v1/executions',

@@ -1,4 +1,9 @@
+import { once } from 'node:events'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createAdaptorServer } from '@hono/node-server'
 import t, { type Test } from 'tap'
+import { webApp } from '../../sdk/examples/web-server/app.ts'
 import { startWebServer } from '../../sdk/examples/web-server/server.ts'
 import { post } from '../support/daemon.ts'
 import { lastText, programs, type ScriptedReply, scriptedModel } from '../support/model-server.ts'
@@ -85,4 +90,33 @@ t.test('the web server answers what it has taken before it ends', async t => {
   t.equal((await answer).status, 200)
   await closed
   await t.rejects(fetch(server.url))
+})
+
+t.test('an agent is aborted when its request is gone', async t => {
+  const started = Promise.withResolvers<void>()
+  const aborted = Promise.withResolvers<void>()
+  const approach = {
+    name: 'native-async' as const,
+    async run(_task: string, signal: AbortSignal) {
+      signal.addEventListener('abort', () => aborted.resolve())
+      started.resolve()
+      await aborted.promise
+    },
+    close: async () => {},
+  }
+  const server = createAdaptorServer({ fetch: webApp({ '/run': approach }).fetch }) as Server
+  t.teardown(() => server.close())
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo
+  const gone = new AbortController()
+  const body = JSON.stringify({ task: TASK })
+  const answer = fetch(`http://127.0.0.1:${port}/run`, {
+    method: 'POST',
+    body,
+    signal: gone.signal,
+  })
+  await started.promise
+  gone.abort()
+  await t.rejects(answer, { name: 'AbortError' })
+  await aborted.promise
 })

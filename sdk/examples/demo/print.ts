@@ -1,5 +1,6 @@
 /** What the demo tells. */
 
+import type { AgentEvent } from '../../agents/index.ts'
 import type { Approval, Outcome } from '../../index.ts'
 
 /** Something that the demo does. */
@@ -38,4 +39,21 @@ export function printOutcome(outcome: Outcome): boolean {
   const message = 'error' in outcome ? outcome.error.message : ''
   console.log(`    ${outcome.status}  ${message}   (${used})\n`)
   return false
+}
+
+/** What an agent does. */
+export function printAgentEvent(event: AgentEvent): void {
+  if (event.type === 'action-started' && event.action === 'program') {
+    console.log(`    step ${event.number}  ${event.thought}`)
+    printSource(event.source)
+  } else if (event.type === 'execution-event' && event.event.type === 'log-written') {
+    console.log(event.event.log.text.replace(/^/gm, '    log  '))
+  } else if (event.type === 'action-step' && event.action === 'program' && event.error) {
+    console.log(`    error  ${event.error.message}`)
+  } else if (event.type === 'final-answer') {
+    const { output, usage, durationMs } = event
+    const tokens = usage.inputTokens + usage.outputTokens
+    const used = `${usage.modelCalls} model calls, ${tokens} tokens, ${durationMs} ms`
+    console.log(`    final answer  ${JSON.stringify(output)}   (${used})\n`)
+  }
 }
