@@ -1,5 +1,6 @@
 /** A fixed set of tools as one execution sees it, with what its guest is told of them. */
 
+import './json-schemas.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import { toolIdentifier } from '../../protocol/tools/identifier.ts'
 import type { Tool } from '../../protocol/tools/tool.ts'

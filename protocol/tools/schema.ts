@@ -1,6 +1,6 @@
 /** Schemas of every kind as one: a JSON Schema to tell, and a validator to hold values against. */
 
-import { Validator as JsonSchemaValidator } from '@cfworker/json-schema'
+import type { Validator as JsonSchemaValidator } from '@cfworker/json-schema'
 import { LatchdError } from '../errors.ts'
 import type { JsonSchema, StandardIssue, StandardSchema } from '../schema.ts'
 import type { Problem, Validation, Validator } from './tool.ts'
@@ -12,6 +12,14 @@ export interface ReadSchema {
 }
 
 const DIALECT = 'draft-2020-12'
+
+/** Loaded when it is needed first: the thin client is there sooner without it. */
+let library: typeof import('@cfworker/json-schema') | undefined
+
+/** Loads what JSON Schemas are held against values with, so that bad ones are refused when read. */
+export async function loadJsonSchemas(): Promise<void> {
+  library ??= await import('@cfworker/json-schema')
+}
 
 /**
  * Reads a tool's schema: zod or another Standard Schema, an AI SDK `jsonSchema()`, or JSON Schema.
@@ -121,25 +129,31 @@ const wrappers = new Set([
 const MAX_UNIQUE_ITEMS = 2000
 
 function readJson(json: JsonSchema): ReadSchema {
-  const validator = new JsonSchemaValidator(json as object, '2020-12', false)
+  const make = ({ Validator }: NonNullable<typeof library>) =>
+    new Validator(json as object, '2020-12', false)
+  let validator = library && make(library)
   const isQuadratic = JSON.stringify(json).includes('"uniqueItems":true')
-  return {
-    json,
-    validate(value) {
-      if (isQuadratic && hasListBeyond(value, MAX_UNIQUE_ITEMS)) {
-        const message = `a list has more than ${MAX_UNIQUE_ITEMS} elements, which is too long to hold against uniqueItems`
-        return { ok: false, problems: [{ path: '', message }] }
-      }
-      const { valid, errors } = validator.validate(value)
-      if (valid) return { ok: true, value }
-      const told = errors.filter(({ keyword }) => !wrappers.has(keyword))
-      const problems = (told.length > 0 ? told : errors).map(({ instanceLocation, error }) => ({
-        path: pathText(pointerKeys(instanceLocation)),
-        message: error,
-      }))
-      return { ok: false, problems }
-    },
+  const validate: Validator = value => {
+    if (isQuadratic && hasListBeyond(value, MAX_UNIQUE_ITEMS)) {
+      const message = `a list has more than ${MAX_UNIQUE_ITEMS} elements, which is too long to hold against uniqueItems`
+      return { ok: false, problems: [{ path: '', message }] }
+    }
+    validator ??= library && make(library)
+    if (validator !== undefined) return holdAgainst(validator, value)
+    return loadJsonSchemas().then(() => validate(value))
   }
+  return { json, validate }
+}
+
+function holdAgainst(validator: JsonSchemaValidator, value: unknown): Validation {
+  const { valid, errors } = validator.validate(value)
+  if (valid) return { ok: true, value }
+  const told = errors.filter(({ keyword }) => !wrappers.has(keyword))
+  const problems = (told.length > 0 ? told : errors).map(({ instanceLocation, error }) => ({
+    path: pathText(pointerKeys(instanceLocation)),
+    message: error,
+  }))
+  return { ok: false, problems }
 }
 
 /** Looks at each object once: what a guest sends may refer to itself, or to one part many times. */
