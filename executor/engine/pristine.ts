@@ -1,11 +1,13 @@
 /** Makes the pristine snapshot: one virtual machine with the prelude loaded, at clock 0. */
 
-import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { stripTypeScriptTypes } from 'node:module'
+import { getCompileCacheDir, stripTypeScriptTypes } from 'node:module'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { EvalFlags, Intrinsics, type JSValueHandle, QuickJS } from 'quickjs-wasi'
 import { ENTRY_GLOBAL, HOST_GLOBAL, SCOPE_GLOBAL } from '../guest/host-names.ts'
 import { findInterruptCounter, takeDeclarationScope } from './context-fields.ts'
+import { hashOf, keptSnapshot, type MadeSnapshot, sourceHash } from './pristine-cache.ts'
 import { engineOptions, entryNames, type MemoryPart, type Pristine } from './quickjs.ts'
 
 /**
@@ -27,6 +29,26 @@ export function pristine(): Promise<Pristine> {
 async function make(): Promise<Pristine> {
   const wasm = readFileSync(new URL(import.meta.resolve('quickjs-wasi/quickjs.wasm')))
   const module = await WebAssembly.compile(wasm)
+  const cache = getCompileCacheDir()
+  const { snapshot, ...rest } =
+    cache === undefined
+      ? await makeSnapshot(module)
+      : await keptSnapshot(dirname(cache), sourceHash(wasm, guestFolder), () =>
+          makeSnapshot(module),
+        )
+  // One copy for all threads, which only read it.
+  const memory = new Uint8Array(new SharedArrayBuffer(snapshot.memory.byteLength))
+  memory.set(snapshot.memory)
+  return {
+    ...rest,
+    module,
+    snapshot: { ...snapshot, memory },
+    parts: nonZeroParts(memory),
+    memoryHash: hashOf(memory),
+  }
+}
+
+async function makeSnapshot(module: WebAssembly.Module): Promise<MadeSnapshot> {
   const hooks = { ...quiet }
   const vm = await QuickJS.create({
     ...engineOptions(module, () => hooks),
@@ -58,17 +80,10 @@ async function make(): Promise<Pristine> {
   const engine = Object.entries(vm.versions)
     .map(([name, version]) => `${name} ${version}`)
     .join(', ')
-  const snapshot = vm.snapshot()
-  // One copy for all threads, which only read it.
-  const memory = new Uint8Array(new SharedArrayBuffer(snapshot.memory.byteLength))
-  memory.set(snapshot.memory)
   return {
-    module,
-    snapshot: { ...snapshot, memory },
-    parts: nonZeroParts(memory),
+    snapshot: vm.snapshot(),
     entries: entries as Pristine['entries'],
     engine,
-    memoryHash: createHash('sha256').update(memory).digest('hex'),
     interruptCounter,
   }
 }
@@ -108,6 +123,7 @@ const FULFILLED = 1
 
 /** Modules go by names of their own, without extension: guests see them in stacks, and no path of ours. */
 const PRELUDE = 'latchd:/executor/guest/prelude'
+const guestFolder = fileURLToPath(new URL('../guest/', import.meta.url))
 const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'))
 
 function resolveModule(from: string, specifier: string): string {

@@ -47,7 +47,11 @@ function started(
 ): StoreProcess {
   // Without the test runner's NODE_OPTIONS, which it adds when a process is spawned.
   const child = spawn('env', ['-u', 'NODE_OPTIONS', ...command], {
-    env: { PATH: process.env.PATH, ...environment },
+    env: {
+      PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+      ...environment,
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   t.teardown(() => child.kill('SIGKILL'))

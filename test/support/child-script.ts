@@ -13,7 +13,8 @@ export interface Ended {
 export function runScript(path: string, flags: readonly string[] = []): Promise<Ended> {
   const file = fileURLToPath(new URL(`../../${path}`, import.meta.url))
   // Without the test runner's NODE_OPTIONS, whose hooks are not this process's business.
-  const child = spawn(process.execPath, [...flags, file], { env: { PATH: process.env.PATH } })
+  const { PATH, NODE_COMPILE_CACHE } = process.env
+  const child = spawn(process.execPath, [...flags, file], { env: { PATH, NODE_COMPILE_CACHE } })
   const { promise, resolve } = Promise.withResolvers<Ended>()
   let stdout = ''
   let stderr = ''

@@ -8,6 +8,8 @@
  * that are asked for later too, and nothing is tried again.
  */
 
+import { getCompileCacheDir } from 'node:module'
+import { dirname } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { type Remote, wrap } from 'comlink'
@@ -49,8 +51,10 @@ export class ThreadClient {
     // Whoever waits for the thread is told of its loss; at times nobody waits.
     this.#loss.promise.catch(() => {})
     const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'))
-    const start: ThreadStart = { stateDir, failpoints }
-    this.#worker = new Worker(new URL(`./thread${extension}`, import.meta.url), {
+    const cacheOfThisVersion = getCompileCacheDir()
+    const compileCache = cacheOfThisVersion && dirname(cacheOfThisVersion)
+    const start: ThreadStart = { stateDir, failpoints, compileCache }
+    this.#worker = new Worker(new URL(`./thread-entry${extension}`, import.meta.url), {
       workerData: start,
       env: {},
       execArgv: [],

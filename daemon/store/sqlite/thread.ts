@@ -19,6 +19,8 @@ import { operationsOn } from './operations.ts'
 export interface ThreadStart {
   readonly stateDir: string
   readonly failpoints: FailpointPlan | undefined
+  /** Folder of the app's compile cache; `undefined` when it uses none. */
+  readonly compileCache: string | undefined
 }
 
 export type OpenOutcome =

@@ -1,0 +1,78 @@
+/**
+ * Keeps the pristine snapshot beside the app's compile cache, if it has one: to make it takes a good
+ * part of a start, and it only changes with the engine and the prelude.
+ */
+
+import { createHash, randomUUID } from 'node:crypto'
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { deserialize, serialize } from 'node:v8'
+import type { Snapshot } from 'quickjs-wasi'
+import type { Pristine } from './quickjs.ts'
+
+/** A snapshot as it is made, before it is handed to threads. */
+export interface MadeSnapshot {
+  readonly snapshot: Snapshot
+  readonly entries: Pristine['entries']
+  readonly engine: string
+  readonly interruptCounter: number
+}
+
+interface Kept extends MadeSnapshot {
+  readonly memoryHash: string
+}
+
+/** SHA-256 of a memory, hexadecimal. */
+export const hashOf = (memory: Uint8Array): string =>
+  createHash('sha256').update(memory).digest('hex')
+
+/**
+ * What a snapshot is made from, as a hash: the engine, the files of the prelude, and the Node that
+ * strips their types.
+ */
+export function sourceHash(wasm: Uint8Array, prelude: string): string {
+  const hash = createHash('sha256').update(process.version).update(wasm)
+  for (const name of readdirSync(prelude).sort()) {
+    hash.update(name).update(readFileSync(join(prelude, name)))
+  }
+  return hash.digest('hex')
+}
+
+/**
+ * The snapshot that is kept in a folder under this hash; made and kept when there is none, or none
+ * that is whole.
+ */
+export async function keptSnapshot(
+  folder: string,
+  hash: string,
+  make: () => Promise<MadeSnapshot>,
+): Promise<MadeSnapshot> {
+  const file = join(folder, `pristine-${hash}`)
+  const kept = read(file)
+  if (kept !== undefined) return kept
+  const made = await make()
+  write(folder, file, { ...made, memoryHash: hashOf(made.snapshot.memory) })
+  return made
+}
+
+function read(file: string): Kept | undefined {
+  try {
+    const kept = deserialize(readFileSync(file)) as Kept
+    return hashOf(kept.snapshot.memory) === kept.memoryHash ? kept : undefined
+  } catch {
+    // Not there, or cut short: it is made again.
+    return undefined
+  }
+}
+
+function write(folder: string, file: string, kept: Kept): void {
+  const part = `${file}.${randomUUID()}`
+  try {
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(part, serialize(kept), { mode: 0o600 })
+    // Whole at once for whoever reads it meanwhile.
+    renameSync(part, file)
+  } catch {
+    // A full disk, or a folder that is not ours: it is made again at the next start.
+  }
+}

@@ -1,0 +1,79 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import {
+  keptSnapshot,
+  type MadeSnapshot,
+  sourceHash,
+} from '../../executor/engine/pristine-cache.ts'
+
+const MEMORY_BYTES = 1000
+
+/** A maker that counts, of snapshots that can be told apart. */
+function counting() {
+  let made = 0
+  const make = async (): Promise<MadeSnapshot> => ({
+    snapshot: {
+      memory: new Uint8Array(MEMORY_BYTES).fill(++made),
+      stackPointer: 1,
+      runtimePtr: 2,
+      contextPtr: 3,
+      extensions: [],
+    },
+    entries: {} as MadeSnapshot['entries'],
+    engine: 'an engine',
+    interruptCounter: 4,
+  })
+  return { make, made: () => made }
+}
+
+const firstByte = ({ snapshot }: MadeSnapshot) => snapshot.memory[0]
+
+t.test('a snapshot is made once for all that have the same source', async t => {
+  const folder = t.testdir()
+  const { make, made } = counting()
+  const first = await keptSnapshot(folder, 'a', make)
+  const second = await keptSnapshot(folder, 'a', make)
+  t.equal(made(), 1)
+  t.strictSame(
+    [second.snapshot.memory, second.entries, second.engine, second.interruptCounter],
+    [first.snapshot.memory, first.entries, first.engine, first.interruptCounter],
+  )
+  t.equal(firstByte(await keptSnapshot(folder, 'b', make)), 2, 'another source has its own')
+})
+
+t.test('a file that is cut short, or altered, is made again', async t => {
+  const folder = t.testdir()
+  const { make } = counting()
+  await keptSnapshot(folder, 'a', make)
+  const [name = ''] = readdirSync(folder)
+  const file = join(folder, name)
+  const whole = readFileSync(file)
+  writeFileSync(file, whole.subarray(0, whole.length / 2))
+  t.equal(firstByte(await keptSnapshot(folder, 'a', make)), 2)
+  const altered = readFileSync(file)
+  // The memory is the longest run of one byte.
+  const at = altered.indexOf(Buffer.alloc(MEMORY_BYTES, 2))
+  altered[at + 1] = 99
+  writeFileSync(file, altered)
+  t.equal(firstByte(await keptSnapshot(folder, 'a', make)), 3)
+})
+
+t.test('where nothing can be kept, it is made each time', async t => {
+  const { make, made } = counting()
+  const file = join(t.testdir({ file: '' }), 'file')
+  await keptSnapshot(file, 'a', make)
+  t.equal(firstByte(await keptSnapshot(file, 'a', make)), 2)
+  t.equal(made(), 2)
+})
+
+t.test('the hash changes with each file of the prelude, and with the engine', async t => {
+  const folder = t.testdir({ 'a.ts': 'one', 'b.ts': 'two' })
+  const wasm = Buffer.from('wasm')
+  const before = sourceHash(wasm, folder)
+  t.equal(sourceHash(wasm, folder), before)
+  writeFileSync(join(folder, 'b.ts'), 'three')
+  const after = sourceHash(wasm, folder)
+  t.not(after, before)
+  t.not(sourceHash(Buffer.from('other'), folder), after)
+})
