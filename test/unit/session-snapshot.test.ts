@@ -17,7 +17,8 @@ t.test('the pristine memory, and so the tag, is the same in every process', asyn
   const module = new URL('../../executor/engine/pristine.ts', import.meta.url).href
   const script = `const { pristine } = await import(${JSON.stringify(module)})
     process.stdout.write((await pristine()).memoryHash)`
-  const { NODE_OPTIONS: _, ...env } = process.env
+  // Without the compile cache, beside which it would find what another process has made.
+  const { NODE_OPTIONS: _, NODE_COMPILE_CACHE: __, ...env } = process.env
   const hash = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
     encoding: 'utf8',
     env: { ...env, TZ: 'Asia/Tokyo', LC_ALL: 'de_DE.UTF-8' },
