@@ -8,6 +8,7 @@ import type { Agent, AgentResult } from '../../sdk/agents/index.ts'
 import { wholeNumber } from '../config/value-kind.ts'
 import { openAgentModel, whyAgentFailed } from './agent-model.ts'
 import { AgentOutput } from './agent-output.ts'
+import { cancelOnSignal } from './cancel-on-signal.ts'
 import type { Cli, Options } from './cli.ts'
 import { exitCodes } from './exit-codes.ts'
 import { optionValue } from './option-value.ts'
@@ -16,7 +17,7 @@ import { UsageError } from './refusal.ts'
 import { answerHere } from './run-approvals.ts'
 import { openRunExecutor } from './run-executor.ts'
 import { addSettingFlags } from './setting-flags.ts'
-import type { StopSignal, Terminal } from './terminal.ts'
+import type { Terminal } from './terminal.ts'
 
 /** More steps than this nobody reads, and a model that needs them goes round in circles. */
 const MAX_STEPS = 1000
@@ -48,14 +49,7 @@ async function solve(task: string, options: Options, { terminal, config }: Cli):
   print(terminal.stderr, `Running ${run.where}, asking ${model.model}`)
   const isAskedHere = run.daemon === undefined || terminal.ask !== undefined
   const output = new AgentOutput(terminal, isAskedHere ? undefined : run.daemon?.flags)
-  const cancel = new AbortController()
-  let stoppedBy: StopSignal | undefined
-  const ignoreSignals = terminal.onSignal(signal => {
-    // The first one ends the run, and what it has under way; the second does not wait for that.
-    if (stoppedBy !== undefined) terminal.exit(exitCodes[signal])
-    stoppedBy = signal
-    cancel.abort()
-  })
+  const cancelling = cancelOnSignal(terminal)
   try {
     const { CodeAgent, ToolCallingAgent } = await import('../../sdk/agents/index.ts')
     const Kind = options.toolCalling === true ? ToolCallingAgent : CodeAgent
@@ -66,22 +60,22 @@ async function solve(task: string, options: Options, { terminal, config }: Cli):
       ...(options.plan === true && { planningInterval: PLANNING_INTERVAL }),
       ...(isAskedHere && { onApproval: answerHere(terminal.ask, output) }),
     })
-    const result = await follow(agent, task, output, cancel.signal)
+    const result = await follow(agent, task, output, cancelling.signal)
     output.end(result)
     printResult(result, options.json === true, terminal)
     return result.state === 'completed' ? exitCodes.ok : exitCodes.failed
   } catch (error) {
     output.stop()
-    if (stoppedBy !== undefined) {
+    if (cancelling.stoppedBy !== undefined) {
       print(terminal.stderr, 'Cancelled')
-      return exitCodes[stoppedBy]
+      return exitCodes[cancelling.stoppedBy]
     }
     if (error instanceof LatchdError && isRefusal(error.code)) throw error
     print(terminal.stderr, `latchd: ${await whyAgentFailed(error, settings)}`)
     return exitCodes.failed
   } finally {
     output.stop()
-    ignoreSignals()
+    cancelling.stop()
     await run.executor.close()
   }
 }

@@ -3,6 +3,7 @@
 import type { Command } from 'commander'
 import type { ExecutionEvent } from '../../protocol/events.ts'
 import { type Execution, Language, Typecheck } from '../../protocol/execution.ts'
+import { cancelOnSignal } from './cancel-on-signal.ts'
 import type { Cli, Options } from './cli.ts'
 import { exitCodes } from './exit-codes.ts'
 import { print } from './print.ts'
@@ -12,7 +13,6 @@ import { openRunExecutor } from './run-executor.ts'
 import { RunOutput } from './run-output.ts'
 import { readRunRequest } from './run-request.ts'
 import { addSettingFlags } from './setting-flags.ts'
-import type { StopSignal } from './terminal.ts'
 
 export function addRun(program: Command, cli: Cli): void {
   const collect = (text: string, before: readonly string[] = []) => [...before, text]
@@ -40,25 +40,20 @@ async function run(file: string, options: Options, { terminal, config }: Cli): P
   const request = await readRunRequest(file, options, terminal)
   const { executor, where, daemon } = await openRunExecutor(settings)
   print(terminal.stderr, `Running ${where}`)
-  const cancel = new AbortController()
-  let stoppedBy: StopSignal | undefined
-  const ignoreSignals = terminal.onSignal(signal => {
-    // The first one asks the program to end, and its end is waited for; the second does not wait.
-    if (stoppedBy !== undefined) terminal.exit(exitCodes[signal])
-    stoppedBy = signal
-    cancel.abort()
-  })
+  const cancelling = cancelOnSignal(terminal)
   const output = new RunOutput(terminal, options.json === true, daemon?.flags)
   try {
     const answered = daemon === undefined ? { onApproval: answerHere(terminal.ask, output) } : {}
-    const events = executor.stream({ ...request, ...answered, signal: cancel.signal })
+    const events = executor.stream({ ...request, ...answered, signal: cancelling.signal })
     const ended = await follow(events, output, daemon?.get)
     output.end(ended)
     if (ended.status === 'completed') return exitCodes.ok
-    return ended.status === 'cancelled' && stoppedBy ? exitCodes[stoppedBy] : exitCodes.failed
+    return ended.status === 'cancelled' && cancelling.stoppedBy
+      ? exitCodes[cancelling.stoppedBy]
+      : exitCodes.failed
   } finally {
     output.stop()
-    ignoreSignals()
+    cancelling.stop()
     await executor.close()
   }
 }

@@ -8,6 +8,7 @@
 
 import type { JsonSchema } from '../../protocol/schema.ts'
 import { toolIdentifier } from '../../protocol/tools/identifier.ts'
+import { schemaAt } from '../../protocol/tools/schema-type.ts'
 import type { Tool } from '../../protocol/tools/tool.ts'
 
 /** The declarations of some tools. */
@@ -191,7 +192,7 @@ function render(schema: unknown, where: Where): string {
       name: key === undefined ? where.name : `${where.name}_${typeName(key)}`,
     })
   const { $ref, enum: values, anyOf, oneOf, allOf, type, properties } = schema
-  if (typeof $ref === 'string') return inner(pointed($ref, where.root))
+  if (typeof $ref === 'string') return inner(schemaAt($ref, where.root))
   if ('const' in schema) return union([literal(schema.const)])
   if (Array.isArray(values)) return union(values.map(literal))
   const some = anyOf ?? oneOf
@@ -240,16 +241,6 @@ function union(types: readonly string[]): string {
 
 const literal = (value: unknown) =>
   typeof value === 'object' && value !== null ? 'any' : (JSON.stringify(value) ?? 'any')
-
-function pointed(ref: string, root: JsonSchema): unknown {
-  if (!ref.startsWith('#')) return undefined
-  return ref
-    .slice(1)
-    .split('/')
-    .filter(key => key !== '')
-    .map(key => decodeURIComponent(key).replaceAll('~1', '/').replaceAll('~0', '~'))
-    .reduce<unknown>((at, key) => (isObject(at) ? at[key] : undefined), root)
-}
 
 const isObject = (value: unknown): value is JsonSchema =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

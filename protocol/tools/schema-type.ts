@@ -13,7 +13,7 @@ export function typeOf(schema: JsonSchema): string {
 function render(schema: unknown, root: JsonSchema, depth: number): string {
   if (typeof schema !== 'object' || schema === null || depth > MAX_DEPTH) return 'unknown'
   const { $ref, enum: values, anyOf, oneOf, allOf, type, ...rest } = schema as JsonSchema
-  if (typeof $ref === 'string') return render(resolve($ref, root), root, depth + 1)
+  if (typeof $ref === 'string') return render(schemaAt($ref, root), root, depth + 1)
   if ('const' in rest) return literal(rest.const)
   if (Array.isArray(values)) return union(values.map(literal))
   const some = anyOf ?? oneOf
@@ -63,8 +63,8 @@ function objectType(schema: JsonSchema, root: JsonSchema, depth: number): string
   return `{ ${members.join('; ')} }`
 }
 
-/** A pointer within the same schema: `#/$defs/Name`. */
-function resolve(ref: string, root: JsonSchema): unknown {
+/** What a pointer within the same schema means, as `#/$defs/Name`; `undefined` for nothing there. */
+export function schemaAt(ref: string, root: JsonSchema): unknown {
   if (!ref.startsWith('#')) return undefined
   return ref
     .slice(1)
