@@ -197,7 +197,7 @@ t.test('a tool that takes too long throws, and its signal is aborted', async t =
       signal.addEventListener('abort', () => aborted.resolve((signal.reason as Error).message))
       return new Promise(() => {})
     },
-    { inputSchema: z.object({}), timeoutMs: 50 },
+    { inputSchema: z.object({}), timeoutMs: 1000 },
   )
   const source = `try { hang() } catch (error) { [error instanceof ToolTimeoutError, error.code] }`
   const { output } = await latchd.execute({ source, tools: [hang] })
