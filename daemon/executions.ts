@@ -7,24 +7,33 @@ import { LatchdError } from '../protocol/errors.ts'
 import type { ExecutionEvent } from '../protocol/events.ts'
 import { type Execution, isEnded } from '../protocol/execution.ts'
 import type { Tool } from '../protocol/tools/tool.ts'
+import { OwnerCounts } from './auth/owner-counts.ts'
+import type { TokenLimits } from './auth/token-limits.ts'
 import { ExecutionKeeper } from './durable/execution-keeper.ts'
 import { readPlan } from './durable/kept-plan.ts'
 import { LiveExecutions, type LivePowers } from './live-executions.ts'
 import { fromCursor, isBefore, toCursor } from './store/place.ts'
 import type { ListQuery, StoredExecution } from './store/store.ts'
+import type { Tracing } from './tracing/tracing.ts'
 
 /** Who asks: a token's name, or the one caller of a daemon without tokens. */
 export interface Caller {
   readonly name: string
   /** Whether it sees the executions of others. */
   readonly seesAll: boolean
+  /** What it may take; absent: whatever there is. */
+  readonly limits?: TokenLimits
 }
 
 export interface ExecutionsOptions extends LivePowers {
   /** Executions that may wait for a worker. */
   readonly maxQueue: number
+  /** How many callers share the queue; one when absent. */
+  readonly callers?: () => number
   /** @throws {LatchdError} `INVALID_REQUEST` for a URL that is never posted to */
   readonly admitWebhook: (url: string) => void
+  /** Where executions are traced; absent: nowhere. */
+  readonly traces?: Pick<Tracing, 'begin' | 'drop'> | undefined
 }
 
 /** How an execution is to be taken. */
@@ -56,6 +65,8 @@ export class Executions {
   #options: ExecutionsOptions
   #live: LiveExecutions
   #isDraining = false
+  /** Those that are being taken: they count before they are live. */
+  #arriving = new OwnerCounts()
 
   constructor(options: ExecutionsOptions) {
     this.#options = options
@@ -72,6 +83,11 @@ export class Executions {
     return this.#live.size
   }
 
+  /** New executions that wait for a worker. */
+  get queued(): number {
+    return this.#live.queued
+  }
+
   get isDraining(): boolean {
     return this.#isDraining
   }
@@ -85,18 +101,41 @@ export class Executions {
    * Admits an execution and starts it as soon as a worker is free.
    *
    * @returns its id; with an idempotency key that was used before, that of the first
-   * @throws {LatchdError} `QUEUE_FULL`, `DRAINING`, `IDEMPOTENCY_KEY_REUSED`, `STORE_FULL`,
-   *   `INVALID_REQUEST` for a webhook that is never posted to
+   * @throws {LatchdError} `QUEUE_FULL`, `TOKEN_LIMIT_EXCEEDED`, `DRAINING`,
+   *   `IDEMPOTENCY_KEY_REUSED`, `STORE_FULL`, `INVALID_REQUEST` for a webhook that is never posted to
    */
   async submit(plan: ExecutionPlan, caller: Caller, options: SubmitOptions): Promise<string> {
-    const { pool, maxQueue } = this.#options
     if (this.#isDraining)
       throw new LatchdError('DRAINING', 'Cannot take an execution: the daemon is stopping')
-    const { queued } = this.#live
-    if (pool.active >= pool.workers && queued >= maxQueue) {
-      const message = `Cannot take an execution: ${queued} wait already, limit maxQueue ${maxQueue}`
-      throw new LatchdError('QUEUE_FULL', message, { retryAfterSeconds: RETRY_AFTER_SECONDS })
+    this.#refuseBeyondLimits(caller)
+    const leave = this.#arriving.add(caller.name)
+    try {
+      return await this.#admit(plan, caller, options)
+    } finally {
+      leave()
     }
+  }
+
+  #refuseBeyondLimits({ name, limits = {} }: Caller): void {
+    const { pool, maxQueue, callers } = this.#options
+    const { maxExecutions = Infinity, maxQueued = Infinity } = limits
+    const arriving = this.#arriving.of(name)
+    const own = this.#live.sizeOf(name) + arriving
+    if (own >= maxExecutions)
+      throw beyondLimit('are under way', own, 'maxExecutions', maxExecutions)
+    if (pool.active < pool.workers) return
+    const ownQueued = this.#live.queuedOf(name)
+    if (ownQueued + arriving >= maxQueued) {
+      throw beyondLimit('wait', ownQueued + arriving, 'maxQueued', maxQueued)
+    }
+    const { queued } = this.#live
+    // Whoever has filled the queue, the others have their part of it.
+    if (queued < maxQueue || ownQueued < Math.floor(maxQueue / (callers?.() ?? 1))) return
+    const message = `Cannot take an execution: ${queued} wait already, limit maxQueue ${maxQueue}`
+    throw new LatchdError('QUEUE_FULL', message, { retryAfterSeconds: RETRY_AFTER_SECONDS })
+  }
+
+  async #admit(plan: ExecutionPlan, caller: Caller, options: SubmitOptions): Promise<string> {
     if (options.webhookUrl !== undefined) this.#options.admitWebhook(options.webhookUrl)
     if (plan.sessionId === undefined) return await this.#take(plan, caller, options)
     const known = options.key && (await this.#known(options.key, caller))
@@ -114,6 +153,20 @@ export class Executions {
   }
 
   async #take(plan: ExecutionPlan, caller: Caller, options: SubmitOptions): Promise<string> {
+    const { traces } = this.#options
+    if (traces === undefined) return await this.#start(plan, caller, options)
+    // Before it is kept: its plan says where its first span is.
+    const traced = { ...plan, traceparent: traces.begin(plan) }
+    let taken: string | undefined
+    try {
+      taken = await this.#start(traced, caller, options)
+      return taken
+    } finally {
+      if (taken !== plan.executionId) traces.drop(plan.executionId)
+    }
+  }
+
+  async #start(plan: ExecutionPlan, caller: Caller, options: SubmitOptions): Promise<string> {
     const { webhookUrl } = options
     const keeper = new ExecutionKeeper(plan, caller.name, webhookUrl, this.#options)
     const running = new RunningExecution(plan, this.#options, keeper)
@@ -344,6 +397,18 @@ export class Executions {
 
 /** About 10 MB of events: a reader that has stalled must not fill the daemon's memory. */
 const MAX_EVENTS_BEHIND = 10_000
+
+function beyondLimit(
+  what: string,
+  count: number,
+  limit: keyof TokenLimits,
+  bound: number,
+): LatchdError {
+  const message = `Cannot take an execution: ${count} of the token ${what}, limit ${limit} ${bound}`
+  return new LatchdError('TOKEN_LIMIT_EXCEEDED', message, {
+    retryAfterSeconds: RETRY_AFTER_SECONDS,
+  })
+}
 
 function keyReused(): LatchdError {
   const message = 'The idempotency key was used before with another body'

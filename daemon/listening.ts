@@ -1,33 +1,42 @@
 /** The listening half of a daemon: executions, HTTP API and servers over workers that were started. */
 
-import { rmSync } from 'node:fs'
-import type { Server } from 'node:http'
 import { join, resolve } from 'node:path'
-import { createAdaptorServer } from '@hono/node-server'
 import { pristine } from '../executor/engine/pristine.ts'
 import { runtimeTag, snapshotTag } from '../executor/engine/runtime-tag.ts'
+import type { GuestPool } from '../executor/guest-pool.ts'
 import { Latencies } from '../executor/latencies.ts'
-import type { WorkerPool } from '../executor/pool.ts'
 import { Supervision } from '../executor/supervision.ts'
 import type { Toolbox } from '../executor/tools/toolbox.ts'
 import { TypeChecker } from '../executor/typecheck/type-checker.ts'
+import { isolationProtects } from '../protocol/isolation.ts'
 import { ApprovalDesk } from './approvals.ts'
+import { Audit } from './auth/audit.ts'
 import type { Config } from './config/config.ts'
 import { Connections } from './connections/connections.ts'
 import { ReplayDesk } from './durable/replay-desk.ts'
 import { RunningFile } from './durable/running-file.ts'
 import { EventHub } from './event-hub.ts'
+import { logEvent } from './execution-log.ts'
 import { Executions } from './executions.ts'
 import { createApp } from './http/app.ts'
-import { socketServer } from './http/connect-route.ts'
+import { mayConnect } from './http/connect-route.ts'
+import { createHttpServer } from './http/http-server.ts'
 import { hostRule } from './http/origin.ts'
 import { Tokens } from './http/tokens.ts'
+import { runCanary } from './lifecycle/canary.ts'
+import { type Health, HealthProbe } from './lifecycle/health.ts'
+import { Reloadable } from './lifecycle/reload.ts'
 import type { Logger } from './log.ts'
+import { Metrics } from './metrics/metrics.ts'
 import { nodeProblem } from './node-release.ts'
+import type { AllowList } from './outbound/allow-list.ts'
+import type { Secrets } from './redaction/secrets.ts'
 import { Sweeper } from './retention.ts'
+import { Servers } from './servers.ts'
 import { SessionDesk } from './sessions.ts'
 import { MemoryStore } from './store/memory-store.ts'
 import type { Store } from './store/store.ts'
+import type { ExportedTracing } from './tracing/exporter.ts'
 import { packageVersion } from './version.ts'
 import { openWebhooks } from './webhooks/webhooks.ts'
 
@@ -35,36 +44,70 @@ import { openWebhooks } from './webhooks/webhooks.ts'
 export interface Daemon {
   /** Where it listens, with the port that it got. */
   readonly url: string
+  /** Looks whether it does its work. Never rejects. */
+  probe(): Promise<Health>
+  /** Takes a configuration that was read again: see {@link Reloadable.reload}. */
+  reload(read: () => Config): boolean
+  /** How long {@link close} may let executions end. */
+  readonly drainMs: number
+  /** The daemon's own log. */
+  readonly log: Logger
   /** Takes no more, lets executions end for `drainMs`, puts the rest away, stops. Idempotent. */
   close(): Promise<void>
 }
 
-/** Slow clients have so long to send their headers and their request. */
-const HEADERS_MS = 10_000
-const REQUEST_MS = 60_000
+/** An id that no execution gets: the store looks for it and finds nothing. */
+const NO_EXECUTION = 'exe_'
 
 /** What a daemon listens with. */
 export interface StartedParts {
   readonly log: Logger
-  readonly pool: WorkerPool
+  readonly pool: GuestPool
   readonly store: Store
   readonly toolbox: Toolbox
+  /** The hosts of `fetch_url`, which a reload may change. */
+  readonly fetchAllow: AllowList
+  /** Descriptors of sockets that listen already; none: those of the configuration are made. */
+  readonly inherited: readonly number[]
+  /** What must not leave the host. */
+  readonly secrets: Secrets
+  /** Where traces go; absent: nowhere. */
+  readonly traces: ExportedTracing | undefined
 }
 
 /** Puts the API together and listens. @throws {Error} of Node when an address cannot be had */
 export async function listenFor(config: Config, parts: StartedParts): Promise<Daemon> {
-  const { log, pool, store, toolbox } = parts
+  const { log, store, toolbox, fetchAllow, inherited, secrets, traces } = parts
   const machine = await pristine()
+  const isOwnTool = (name: string) => toolbox.find(name) !== undefined
+  const facts = { version: packageVersion(), node: process.versions.node, engine: machine.engine }
+  const metrics = new Metrics(parts.pool, store, facts, isOwnTool)
+  const { pool } = metrics
+  store.watchCommits((operations, tookMs) => metrics.store.onCommit(operations, tookMs))
   const onFault = (error: unknown, executionId: string) =>
     log.error({ err: error, executionId }, 'execution lost')
-  const webhooks = openWebhooks({ ...config, stateDir: resolve(config.stateDir) }, store, log)
+  const webhooks = openWebhooks(
+    { ...config, stateDir: resolve(config.stateDir) },
+    store,
+    log,
+    isLast => metrics.onWebhookFailure(isLast),
+  )
   const runningFile = new RunningFile(join(resolve(config.stateDir), 'running'))
   const sessions = new SessionDesk(store, config.retention.keepMs, snapshotTag(machine))
   const supervision = new Supervision()
   const typeChecker = new TypeChecker()
+  const tokens = new Tokens(config.tokens)
+  const audit = new Audit(log, () => performance.now())
+  const reloadable = new Reloadable(config, {
+    log,
+    tokens: {
+      reload: list => audit.record({ event: 'tokens-reloaded', ...tokens.reload(list) }),
+    },
+    fetchAllow,
+  })
   const connections: Connections = new Connections({
     reconnectMs: config.reconnectMs,
-    isOwnTool: name => toolbox.find(name) !== undefined,
+    isOwnTool,
     isDurable: executionId => executions.isDurable(executionId),
     sync: executionId => executions.sync(executionId),
     onFault,
@@ -82,8 +125,25 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
     runtime: runtimeTag(machine),
     toolbox,
     clientTool: (binding, callMs) => connections.tool(binding, callMs),
-    enter: plan => connections.enter(plan),
-    maxQueue: config.maxQueue,
+    enter: plan => {
+      const leave = connections.enter(plan)
+      traces?.tracing.enter(plan)
+      return () => {
+        leave()
+        traces?.tracing.leave(plan.executionId)
+      }
+    },
+    redaction: secrets,
+    traces: traces?.tracing,
+    observe: ({ createdAtMs }, event) => {
+      metrics.onEvent(event, createdAtMs)
+      traces?.tracing.onEvent(event)
+      logEvent(log, event)
+    },
+    get maxQueue() {
+      return reloadable.inForce.maxQueue
+    },
+    callers: () => Math.max(1, tokens.size),
     admitWebhook: webhooks.admit,
     webhookFor: webhooks.messageFor,
     onWebhooks: webhooks.wake,
@@ -91,6 +151,11 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
     onExpire: asked => {
       approvals.expire(asked).catch(error => onFault(error, asked.approval.executionId))
     },
+  })
+  metrics.watch({
+    queued: () => executions.queued,
+    live: () => executions.liveCount,
+    connections: () => connections.size,
   })
   const approvals = new ApprovalDesk({ store, executions, toolbox })
   const replays = new ReplayDesk({
@@ -100,9 +165,11 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
     pool,
     supervision,
     toolbox,
-    maxQueue: config.maxQueue,
+    get maxQueue() {
+      return reloadable.inForce.maxQueue
+    },
   })
-  const app = createApp({
+  const powers = {
     executions,
     approvals,
     replays,
@@ -112,104 +179,70 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
     webhookUrl: config.webhookUrl,
     toolbox,
     pool,
-    tokens: new Tokens(config.tokens),
+    tokens,
+    audit,
     hostRule: hostRule(config.host, config.tokens.length > 0),
     log,
-    version: packageVersion(),
+    metrics,
+    version: facts.version,
     engine: machine.engine,
     startedAtMs: Date.now(),
-  })
-  const serve = () => {
-    const server = createAdaptorServer({
-      fetch: app.fetch,
-      websocket: { server: socketServer() as never },
-    }) as Server
-    server.headersTimeout = HEADERS_MS
-    server.requestTimeout = REQUEST_MS
-    return server
   }
+  const { fetch } = createApp(powers)
+  const serve = () =>
+    createHttpServer({ fetch, mayUpgrade: request => mayConnect(powers, request) })
   await executions.recover()
-  const servers: Server[] = []
-  try {
-    servers.push(await listen(serve(), { host: config.host, port: config.port }))
-    if (config.socket !== undefined) servers.push(await listenOnSocket(serve(), config.socket))
-  } catch (error) {
-    for (const server of servers) server.close()
-    throw error
-  }
+  const servers = await Servers.open(serve, { ...config, inherited })
   const sweeper = new Sweeper({ store, retention: config.retention, log, now: Date.now })
   sweeper.start()
   webhooks.wake()
-  const url = urlOf(config.host, servers[0] as Server)
-  logStart(log, config, url, toolbox)
+  const { url } = servers
+  logStart(log, config, servers, toolbox)
   let closing: Promise<void> | undefined
   const close = async () => {
-    log.info({ drainMs: config.drainMs }, 'stopping')
-    const closed = Promise.all(servers.map(server => new Promise(resolve => server.close(resolve))))
+    const { drainMs } = reloadable.inForce
+    log.info({ drainMs }, 'stopping')
+    servers.stop()
     connections.drain()
-    await executions.drain(config.drainMs)
+    await executions.drain(drainMs)
     connections.close()
-    await closeConnections(servers, closed)
+    await servers.close()
     typeChecker.close()
     await pool.close()
     await webhooks.close()
     await sweeper.close()
     await store.close()
     runningFile.close()
+    metrics.close()
+    await traces?.close()
     log.info('stopped')
   }
-  return { url, close: () => (closing ??= close()) }
-}
-
-/** Answers under way get so long to leave. */
-const LAST_ANSWERS_MS = 1000
-const SWEEP_MS = 20
-
-/** Closes each connection as soon as its answer has left, and in the end those that take none. */
-async function closeConnections(
-  servers: readonly Server[],
-  closed: Promise<unknown>,
-): Promise<void> {
-  const sweep = setInterval(() => {
-    for (const server of servers) server.closeIdleConnections()
-  }, SWEEP_MS)
-  const cut = setTimeout(() => {
-    for (const server of servers) server.closeAllConnections()
-  }, LAST_ANSWERS_MS)
-  await closed
-  clearInterval(sweep)
-  clearTimeout(cut)
-}
-
-function listen(
-  server: Server,
-  address: { host: string; port: number } | { path: string },
-): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(address, () => {
-      server.off('error', reject)
-      resolve(server)
-    })
+  const health = new HealthProbe({
+    askStore: () => store.get(NO_EXECUTION),
+    runCanary: timeoutMs =>
+      runCanary({ pool: parts.pool, supervision, latencies: new Latencies() }, timeoutMs),
+    load: () => ({ workers: pool.workers, active: pool.active, begun: runningFile.entered }),
+    now: () => performance.now(),
   })
+  return {
+    url,
+    log,
+    probe: () => health.probe(),
+    reload: read => reloadable.reload(read),
+    get drainMs() {
+      return reloadable.inForce.drainMs
+    },
+    close: () => (closing ??= close()),
+  }
 }
 
-async function listenOnSocket(server: Server, path: string): Promise<Server> {
-  // Left behind by a daemon that was killed; one that lives holds its port too.
-  rmSync(path, { force: true })
-  return await listen(server, { path })
-}
-
-function urlOf(host: string, server: Server): string {
-  const address = server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
-}
-
-function logStart(log: Logger, config: Config, url: string, toolbox: Toolbox): void {
+function logStart(log: Logger, config: Config, servers: Servers, toolbox: Toolbox): void {
   const tools = toolbox.tools.map(tool => tool.name)
   log.info(
-    { url, socket: config.socket, workers: config.workers, tools, isolation: 'thread' },
+    {
+      ...{ url: servers.url, addresses: servers.addresses, workers: config.workers, tools },
+      ...{ isolation: config.isolation, protects: isolationProtects[config.isolation] },
+    },
     'listening',
   )
   const problem = nodeProblem(process.versions.node)

@@ -21,6 +21,7 @@ import {
 import { type KeptUsage, NO_USAGE } from '../executor/fold-execution.ts'
 import type { CompiledProgram } from '../executor/messages.ts'
 import type { Toolbox } from '../executor/tools/toolbox.ts'
+import { OwnerCounts } from './auth/owner-counts.ts'
 import { ExecutionKeeper, type KeeperPowers } from './durable/execution-keeper.ts'
 import { type MakeClientTool, readPlan } from './durable/kept-plan.ts'
 import { Resumption } from './durable/resumption.ts'
@@ -54,7 +55,9 @@ export class LiveExecutions {
   /** Those that are on their way from the store. */
   #loading = new Map<string, Promise<void>>()
   /** New ones that wait in the store, so that a long queue takes no memory but their ids. */
-  #queued = new Set<string>()
+  #queued = new Map<string, () => void>()
+  #queuedOwners = new OwnerCounts()
+  #liveOwners = new OwnerCounts()
   #resumption: Resumption
   #upgrades: UpgradeCheck
   #collector: IdleCollector
@@ -87,6 +90,16 @@ export class LiveExecutions {
     return this.#powers.pool.queued + this.#queued.size
   }
 
+  /** As {@link queued}, of one owner. */
+  queuedOf(owner: string): number {
+    return this.#powers.pool.queuedOf(owner) + this.#queuedOwners.of(owner)
+  }
+
+  /** Executions of an owner that are in memory, or new and on their way there. */
+  sizeOf(owner: string): number {
+    return this.#liveOwners.of(owner) + this.#queuedOwners.of(owner)
+  }
+
   /** Goes on with what an earlier process has left. */
   async recover(): Promise<void> {
     const { sessions, store, runningFile } = this.#powers
@@ -96,10 +109,11 @@ export class LiveExecutions {
 
   /** Starts a new execution as soon as a worker is free. */
   start(plan: ExecutionPlan, running: RunningExecution, keeper: ExecutionKeeper): void {
-    const isLong = this.#powers.pool.queued >= MAX_QUEUED_IN_MEMORY
+    const { owner } = keeper
+    const isLong = this.#powers.pool.queuedOf(owner) >= MAX_QUEUED_IN_MEMORY
     if (isLong && keeper.isDurable && plan.sessionId === undefined) {
-      this.#queued.add(plan.executionId)
-      this.#resumption.add(plan.executionId)
+      this.#queued.set(plan.executionId, this.#queuedOwners.add(owner))
+      this.#resumption.add(plan.executionId, owner)
     } else this.#start(plan, running, keeper)
   }
 
@@ -166,6 +180,7 @@ export class LiveExecutions {
     const { executionId, sessionId } = live.plan
     const { sessions } = this.#powers
     const use = sessionId === undefined ? undefined : { sessionId, executionId }
+    const uncount = this.#liveOwners.add(keeper.owner)
     const leave = this.#powers.enter(live.plan)
     try {
       const turn = use && sessions.wait(use, running.left)
@@ -181,6 +196,7 @@ export class LiveExecutions {
             // A stuck one goes on from what the session has: nobody may change that.
             if (use !== undefined && end.kind === 'ended') sessions.release(use)
             this.#live.delete(executionId)
+            uncount()
           })
           return
         }
@@ -197,6 +213,7 @@ export class LiveExecutions {
       }
     } finally {
       this.#live.delete(executionId)
+      uncount()
       leave()
       this.#collector.count(this.#live.size === 0)
     }
@@ -204,6 +221,7 @@ export class LiveExecutions {
 
   /** Brings an execution back from the store. Resolves when it has got a worker, or needs none. */
   async #resume(executionId: string): Promise<void> {
+    this.#queued.get(executionId)?.()
     this.#queued.delete(executionId)
     await this.#loading.get(executionId)
     if (this.#isDraining || this.#live.has(executionId)) return
@@ -262,5 +280,5 @@ export class LiveExecutions {
   }
 }
 
-/** Longer queues wait in the store: a queued execution in memory takes some kilobytes. */
+/** Of one owner; longer queues wait in the store: a queued execution in memory takes some kilobytes. */
 const MAX_QUEUED_IN_MEMORY = 64

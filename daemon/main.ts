@@ -4,7 +4,7 @@ import { enableCompileCache } from 'node:module'
 import { join } from 'node:path'
 import type { Terminal } from './cli/terminal.ts'
 
-const { env } = process
+const env = { ...process.env }
 const cache = env.XDG_CACHE_HOME || (env.HOME && join(env.HOME, '.cache'))
 // Before anything of ours is loaded: from the second start on it then comes compiled. Not in Node's
 // default folder, which is a shared one, where another user could put code for us to run.
@@ -18,7 +18,11 @@ process.on('warning', ({ name, message }) => {
 
 const { runProgram } = await import('./cli/program.ts')
 const { exitCodes } = await import('./cli/exit-codes.ts')
+const { managerVariables, readServiceManager } = await import('./lifecycle/service-manager.ts')
 const { askOn } = await import('./cli/prompt.ts')
+
+// They speak to this process alone: a child of a tool is not to answer in its place.
+for (const name of managerVariables) delete process.env[name]
 
 const terminal: Terminal = {
   env,
@@ -31,6 +35,8 @@ const terminal: Terminal = {
     process.on('SIGINT', listener).on('SIGTERM', listener)
     return () => process.off('SIGINT', listener).off('SIGTERM', listener)
   },
+  onHangUp: listener => void process.on('SIGHUP', listener),
+  manager: readServiceManager(env, process.pid),
   exit: code => process.exit(code),
 }
 

@@ -1,14 +1,20 @@
 /** A daemon: starts what the configuration asks for, and listens. */
 
 import { resolve } from 'node:path'
-import { WorkerPool } from '../executor/pool.ts'
+import { makePool } from '../executor/make-pool.ts'
 import { builtinTools } from '../executor/tools/builtin-tools.ts'
 import { Toolbox } from '../executor/tools/toolbox.ts'
 import type { Config } from './config/config.ts'
+import type { Variables } from './config/written-value.ts'
 import type { Daemon } from './listening.ts'
-import { createLog } from './log.ts'
+import { createLog, isJournal } from './log.ts'
+import { AllowList } from './outbound/allow-list.ts'
+import { knownSecrets } from './redaction/known-secrets.ts'
+import { Secrets } from './redaction/secrets.ts'
 import type { FailpointPlan } from './store/failpoints.ts'
 import { configuredTools } from './tools/configured-tools.ts'
+import { openTracing } from './tracing/exporter.ts'
+import { packageVersion } from './version.ts'
 
 export type { Daemon } from './listening.ts'
 
@@ -18,6 +24,9 @@ export type { Daemon } from './listening.ts'
  * @param onLost called when the store is lost: nobody knows what is on disk, and only a new process
  *   may go on
  * @param failpoints what a drill wants to fail
+ * @param inherited descriptors of sockets that a service manager listens on for this daemon
+ * @param env variables of the process, beside those of the configuration: secrets that tools are
+ *   given, where traces go, whether stderr is the journal's
  * @throws {LatchdError} `STATE_IN_USE`, `STATE_TOO_NEW`
  * @throws {LatchdError} `TOOL_INVALID` for a tool module that cannot be used
  * @throws {Error} of Node when the address cannot be listened on
@@ -26,8 +35,12 @@ export async function startDaemon(
   config: Config,
   onLost: (error: Error) => void = rethrow,
   failpoints?: FailpointPlan,
+  inherited: readonly number[] = [],
+  env: Variables = {},
 ): Promise<Daemon> {
-  const log = createLog(config.logLevel)
+  const secrets = new Secrets(knownSecrets(config, env))
+  const hasPriorities = isJournal(env.JOURNAL_STREAM)
+  const log = createLog(config.logLevel, { redaction: secrets, hasPriorities })
   // Before anything else: of two daemons on one folder only one may do anything.
   const { openSqliteStore } = await import('./store/sqlite/open.ts')
   const store = await openSqliteStore({
@@ -38,17 +51,23 @@ export async function startDaemon(
     },
     failpoints,
   })
-  const pool = new WorkerPool(config.workers)
+  const pool = makePool(config.isolation, config.workers)
   try {
+    const fetchAllow = new AllowList([])
+    fetchAllow.reload(config.fetchAllow)
     // The API's modules are loaded while the workers start: each is half of the time.
     const started = pool.start()
-    const [{ listenFor }, tools] = await Promise.all([
+    const [{ listenFor }, tools, traces] = await Promise.all([
       import('./listening.ts'),
-      configuredTools(config),
+      configuredTools(config, fetchAllow, found => secrets.add(found)),
+      openTracing(env, packageVersion(), log),
       started,
     ])
     const toolbox = new Toolbox(builtinTools).with(tools)
-    return await listenFor(config, { log, pool, store, toolbox })
+    return await listenFor(config, {
+      ...{ log, pool, store, toolbox, fetchAllow, inherited },
+      ...{ secrets, traces },
+    })
   } catch (error) {
     await pool.close()
     await store.close()

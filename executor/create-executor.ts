@@ -13,6 +13,7 @@ import type {
   ToolSet,
   WaitOptions,
 } from '../protocol/executor.ts'
+import { type IsolationLevel, isolationLevels } from '../protocol/isolation.ts'
 import { outcomeError, toOutcome, toRunResult } from '../protocol/outcome.ts'
 import type { ToolDescriptor } from '../protocol/tool.ts'
 import { normalizeTools } from '../protocol/tools/normalize.ts'
@@ -22,9 +23,10 @@ import { type ExecutionPowers, RunningExecution } from './execution.ts'
 import type { ExecutionHost } from './keeper.ts'
 import { KnownExecution, KnownExecutions } from './known-executions.ts'
 import { Latencies } from './latencies.ts'
+import { makePool } from './make-pool.ts'
 import { MemoryApprovals } from './memory-approvals.ts'
 import { MemorySessions } from './memory-sessions.ts'
-import { type PoolOptions, WorkerPool } from './pool.ts'
+import type { PoolOptions } from './pool.ts'
 import { encodeInputs, planExecution, readBody } from './request.ts'
 import { Supervision } from './supervision.ts'
 import { builtinTools } from './tools/builtin-tools.ts'
@@ -36,6 +38,11 @@ export interface ExecutorOptions {
   readonly tools?: ToolSet
   /** Worker threads; two for each core by default. Each costs about 8 MB. */
   readonly workers?: number
+  /**
+   * Where programs run: `thread`, the default, in threads of the app; `process`, in a child process
+   * that may only read code.
+   */
+  readonly isolation?: IsolationLevel
   /** Answers the approvals of executions whose request does not answer them itself. */
   readonly onApproval?: OnApproval
 }
@@ -58,6 +65,11 @@ export function createExecutor(options: ExecutorOptions = {}): EmbeddedExecutor 
   return new LocalExecutor(options, {})
 }
 
+/** As {@link createExecutor}, with workers of a special kind: for tests. */
+export function createExecutorOn(pool: PoolOptions, options: ExecutorOptions): EmbeddedExecutor {
+  return new LocalExecutor(options, pool)
+}
+
 /** As {@link createExecutor}, with every guest torn down at every wait: for tests of replay. */
 export function createParkingExecutor(options: ExecutorOptions = {}): EmbeddedExecutor {
   return new LocalExecutor(options, { parksAlways: true })
@@ -68,6 +80,14 @@ function readWorkers(workers = 2 * availableParallelism()): number {
   throw new LatchdError(
     'INVALID_REQUEST',
     `Cannot start ${workers} workers: a whole number from 1 is expected`,
+  )
+}
+
+function readIsolation(isolation: IsolationLevel): IsolationLevel {
+  if (isolationLevels.includes(isolation)) return isolation
+  throw new LatchdError(
+    'INVALID_REQUEST',
+    `Cannot run programs at isolation ${JSON.stringify(isolation)}: one of ${isolationLevels.join(', ')} is expected`,
   )
 }
 
@@ -83,12 +103,13 @@ class LocalExecutor implements EmbeddedExecutor {
   #onApproval: OnApproval | undefined
   #executions = new KnownExecutions()
 
-  constructor({ tools = [], workers, onApproval }: ExecutorOptions, pool: PoolOptions) {
+  constructor(options: ExecutorOptions, pool: PoolOptions) {
+    const { tools = [], workers, isolation = 'thread', onApproval } = options
     this.#toolbox = new Toolbox(builtinTools)
     this.addTools(tools)
     this.#onApproval = onApproval
     this.#powers = {
-      pool: new WorkerPool(readWorkers(workers), pool),
+      pool: makePool(readIsolation(isolation), readWorkers(workers), pool),
       supervision: new Supervision(),
       latencies: new Latencies(),
       typeChecker: this.#typeChecker,

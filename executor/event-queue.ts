@@ -56,6 +56,8 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
     this.#isEnded = true
     this.#items = []
     this.#at = 0
+    // Somebody else may have ended it while its reader waits.
+    this.#wake?.()
     return { done: true, value: undefined }
   }
 

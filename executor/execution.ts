@@ -14,13 +14,18 @@ import type { LimitName, Limits } from '../protocol/limits.ts'
 import type { CallApproval } from './call-approval.ts'
 import { ExecutionRecord } from './execution-record.ts'
 import type { KeptUsage } from './fold-execution.ts'
-import { GuestRun } from './guest-run.ts'
+import {
+  ForgedMessage,
+  type GuestLink,
+  type GuestPool,
+  type GuestWork,
+  SharedLoss,
+} from './guest-pool.ts'
 import type { JournalRecord } from './journal.ts'
 import type { ExecutionHost } from './keeper.ts'
 import type { Latencies } from './latencies.ts'
 import { setLongTimeout } from './long-timeout.ts'
 import type { CompiledProgram, GuestReport, GuestTask } from './messages.ts'
-import type { WorkerPool } from './pool.ts'
 import type { Supervision } from './supervision.ts'
 import { Suspended } from './suspended.ts'
 import { ToolCalls } from './tool-calls.ts'
@@ -47,6 +52,8 @@ export interface ExecutionPlan {
   readonly typecheck?: Typecheck | undefined
   /** Tools that a person does not want to be asked about in its session. */
   readonly remembered?: readonly string[]
+  /** Where it stands in a trace, as the header of W3C Trace Context; its tools are told. */
+  readonly traceparent?: string | undefined
 }
 
 /** What an execution goes on from that another process began, or that this one had put away. */
@@ -61,7 +68,7 @@ export interface RestoredExecution {
 
 /** What executions run on. */
 export interface ExecutionPowers {
-  readonly pool: WorkerPool
+  readonly pool: GuestPool
   readonly supervision: Supervision
   readonly latencies: Latencies
   /** Absent where no program is checked. */
@@ -113,7 +120,7 @@ export class RunningExecution {
   /** Approvals whose decision has been told. */
   #toldDecided = new Set<string>()
   #session: GuestTask['session']
-  #run: GuestRun | undefined
+  #run: GuestLink | undefined
   #cancelled = new AbortController()
   /** Where the guest stood when it was torn down; `undefined` while it has a worker, or none yet. */
   #parked: Parked | undefined
@@ -351,7 +358,7 @@ export class RunningExecution {
 
   /** Gives the worker's report, or why there is none; `undefined` when it was ended from here. */
   async #runGuest(): Promise<GuestReport | ExecutionError | undefined> {
-    for (let lost = 0; ; lost++) {
+    for (let lost = 0; ; ) {
       if (!this.#isFree()) return undefined
       const wedged = new AbortController()
       try {
@@ -361,19 +368,22 @@ export class RunningExecution {
         if (!this.#isFree()) return undefined
         if (wedged.signal.aborted) return this.#overran()
         // Its journal brings the guest back to where the worker was lost.
-        if (lost > 0) return engineFailure(error)
+        if (error instanceof SharedLoss) continue
+        if (error instanceof ForgedMessage || ++lost > 1) return engineFailure(error)
       }
     }
   }
 
   async #runOnce(wedged: AbortController): Promise<GuestReport> {
     const { pool, supervision } = this.#powers
-    let run: GuestRun | undefined
+    let isBegun = false
     let unwatch = () => {}
     try {
       return await pool.run({
-        task: () => {
-          run = new GuestRun(message => this.#calls.receive(message))
+        owner: this.#plan.caller,
+        execution: this,
+        begin: run => {
+          isBegun = true
           this.#run = run
           const { cpuMs } = this.#plan.limits
           unwatch = supervision.watch(
@@ -382,26 +392,25 @@ export class RunningExecution {
             () => !this.#isFree(),
             () => wedged.abort(),
           )
-          const task = this.#task(run)
+          const work = this.#work()
           this.#calls.attach(run)
           this.#host.onWorker?.(true)
-          return task
+          return work
         },
+        receive: message => this.#calls.receive(message),
         isResume: this.#record.startedAtMs !== undefined,
-        nudge: () => run?.nudge(),
         isWedged: wedged.signal,
         cancelled: this.#cancelled.signal,
       })
     } finally {
       unwatch()
-      if (run !== undefined) this.#host.onWorker?.(false)
-      run?.close()
+      if (isBegun) this.#host.onWorker?.(false)
       this.#calls.attach(undefined)
       this.#run = undefined
     }
   }
 
-  #task({ port, latch }: GuestRun): GuestTask {
+  #work(): GuestWork {
     const { source, language, limits, inputs, toolbox, seed } = this.#plan
     const { pool } = this.#powers
     const startedAtMs = this.#record.start()
@@ -416,8 +425,6 @@ export class RunningExecution {
       seed,
       startedAtMs,
       limits,
-      port,
-      latch,
       journal: this.#calls.journal.deliveries(),
       isRestored: this.#isRestored,
       toldLogs: this.#record.logCount,

@@ -6,9 +6,10 @@
 
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { BEAT, GuestState, LATCH_BYTES, SIGNAL, Signal, STATE, TURN } from '../protocol/latch.ts'
+import type { GuestLink } from './guest-pool.ts'
 import type { Delivery, GuestMessage } from './messages.ts'
 
-export class GuestRun {
+export class GuestRun implements GuestLink {
   /** The worker's end of the port; travels with the task. */
   readonly port: MessagePort
   readonly latch = new SharedArrayBuffer(LATCH_BYTES)
@@ -25,32 +26,27 @@ export class GuestRun {
     port1.on('message', receive)
   }
 
-  /** Whether the guest runs at this moment, neither waiting nor ended. */
   get isRunning(): boolean {
     // Written by the worker around each wait.
     return Atomics.load(this.#words, STATE) === GuestState.running
   }
 
-  /** A number that changes as long as the guest is alive. */
   get beat(): number {
     // Written by the worker at each poll of the guest.
     return Atomics.load(this.#words, BEAT)
   }
 
-  /** Hands over what one number was waited for. */
   deliver(delivery: Delivery): void {
     this.#ours.postMessage(delivery)
     this.#bump()
   }
 
-  /** Tells the guest to stop; it ends at its next poll or wait. */
   stop(): void {
     // Publishes the reason before the bump of `turn` ends the worker's wait.
     Atomics.store(this.#words, SIGNAL, Signal.cancel)
     this.#bump()
   }
 
-  /** Asks the guest to park when it would wait, or no longer to. */
   setParking(isWanted: boolean): void {
     const from = isWanted ? Signal.none : Signal.park
     const to = isWanted ? Signal.park : Signal.none

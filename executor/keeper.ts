@@ -4,6 +4,7 @@ import type { ExecutionEvent } from '../protocol/events.ts'
 import type { CallApproval } from './call-approval.ts'
 import type { JournalRecord } from './journal.ts'
 import type { CompiledProgram } from './messages.ts'
+import type { Redaction } from './tools/redaction.ts'
 
 /** Keeps an execution so that it outlives the process. */
 export interface Keeper {
@@ -20,6 +21,8 @@ export interface Keeper {
 export interface ExecutionHost {
   /** Told of each event, in order. */
   onEvent(event: ExecutionEvent): void
+  /** Takes secrets out of what tools say; absent where none are known. */
+  readonly redaction?: Redaction | undefined
   /** Absent where nothing outlives the process. */
   readonly keeper?: Keeper
   /** Shows an approval to whoever may decide it; resolves when it is safe to wait for it. */

@@ -1,8 +1,8 @@
 /**
  * The worker threads: leases one to each execution, in order, and replaces those that are lost.
  *
- * Piscina keeps the threads; the queue is ours, since Piscina's own loses its order as soon as
- * tasks can be aborted, and aborting is how a wedged thread is ended.
+ * Piscina keeps the threads; the queue is ours (`leases.ts`), since Piscina's own loses its order as
+ * soon as tasks can be aborted, and aborting is how a wedged thread is ended.
  */
 
 import { getCompileCacheDir } from 'node:module'
@@ -11,10 +11,11 @@ import type { MessagePort } from 'node:worker_threads'
 import { type Remote, wrap } from 'comlink'
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
 import { Piscina } from 'piscina'
-import { LatchdError } from '../protocol/errors.ts'
 import { PRESSURE, PRESSURE_BYTES } from '../protocol/latch.ts'
 import { pristine } from './engine/pristine.ts'
-import { Fifo } from './fifo.ts'
+import { ForgedMessage, type GuestPool, type PoolRun } from './guest-pool.ts'
+import { GuestRun } from './guest-run.ts'
+import { Leases } from './leases.ts'
 import type { GuestReport, GuestTask } from './messages.ts'
 import type { WorkerControl, WorkerStatistics } from './worker/control.ts'
 import type { WorkerStart } from './worker/entry.ts'
@@ -22,78 +23,61 @@ import type { WorkerStart } from './worker/entry.ts'
 /** V8's stack in each worker: the engine's own 512 KiB are the smaller part of a deep recursion. */
 const STACK_MB = 8
 
-interface Waiting {
-  readonly start: () => void
-  readonly refuse: (error: Error) => void
-}
-
 export interface PoolOptions {
   /** Every guest parks at every wait: for tests. */
   readonly parksAlways?: boolean
+  /** Module that worker threads begin with, instead of ours: for tests. */
+  readonly entry?: string
 }
 
-/** Resumed executions that go before a new one that waits as well: they have waited longer. */
-const RESUMES_PER_START = 3
-
-/** One run of a guest, as the pool sees it. */
-export interface PoolRun {
-  /** Makes the task when a worker is there, so that its clock starts then. */
-  readonly task: () => GuestTask
-  /** Whether the execution has had a worker before. */
-  readonly isResume: boolean
-  /** Lets the guest look at the pool's pressure, if it waits. */
-  readonly nudge: () => void
-  /** Ends the worker's thread when aborted. */
-  readonly isWedged: AbortSignal
-  /** Takes the run out of the queue when aborted before it has started. */
-  readonly cancelled: AbortSignal
-}
-
-export class WorkerPool {
+export class WorkerPool implements GuestPool {
+  readonly isolation = 'thread'
   readonly workers: number
   #parksAlways: boolean
+  #entry: string | undefined
   #pool: Piscina<GuestTask, GuestReport> | undefined
   #controls = new Map<MessagePort, Remote<WorkerControl>>()
-  #starts = new Fifo<object, Waiting>()
-  #resumes = new Fifo<object, Waiting>()
-  #resumesInRow = 0
-  /** Runs that hold a worker. */
-  #active = new Set<PoolRun>()
-  /** Workers that were given away, to runs in {@link #active} or about to be. */
-  #leased = 0
+  #leases: Leases
+  /** Guests that hold a worker. */
+  #active = new Set<GuestRun>()
+  #waiting = 0
+  #waitingElsewhere = 0
   #pressure = new Int32Array(new SharedArrayBuffer(PRESSURE_BYTES))
-  #isClosed = false
   #ready: Promise<void> | undefined
 
   /**
    * @param workers threads, at least 1
    */
-  constructor(workers: number, { parksAlways = false }: PoolOptions = {}) {
+  constructor(workers: number, { parksAlways = false, entry }: PoolOptions = {}) {
     this.workers = workers
     this.#parksAlways = parksAlways
+    this.#entry = entry
+    this.#leases = new Leases(workers, waiting => {
+      this.#waiting = waiting
+      this.#tellPressure()
+    })
   }
 
-  /** New executions that wait for a worker. */
   get queued(): number {
-    return this.#starts.size
+    return this.#leases.queued
   }
 
-  /** Executions that were parked and wait for a worker to go on. */
+  queuedOf(owner: string): number {
+    return this.#leases.queuedOf(owner)
+  }
+
   get resuming(): number {
-    return this.#resumes.size
+    return this.#leases.resuming
   }
 
-  /** Executions that hold a worker. */
   get active(): number {
-    return this.#leased
+    return this.#leases.active
   }
 
-  /** Whether somebody waits for a worker. */
   get isPressed(): boolean {
-    return this.#starts.size + this.#resumes.size > 0
+    return this.#leases.isPressed
   }
 
-  /** Starts the threads; resolves when each has its spares ready. */
   start(): Promise<void> {
     this.#ready ??= this.#start()
     return this.#ready
@@ -109,14 +93,15 @@ export class WorkerPool {
     }
     const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'))
     this.#pool = new Piscina({
-      filename: new URL(`./worker/entry${extension}`, import.meta.url).href,
+      filename: this.#entry ?? new URL(`./worker/entry${extension}`, import.meta.url).href,
       minThreads: this.workers,
       maxThreads: this.workers,
       // The default blocks an idle worker's event loop, where its spares are made.
       atomics: 'disabled',
       env: {},
-      // The app's own preloads are no part of a worker, and may need an environment.
-      execArgv: [],
+      // The app's own preloads are no part of a worker, and may need an environment. Under Node's
+      // permissions they have to stay: an empty list lifts every restriction of the thread (measured).
+      ...(process.permission === undefined && { execArgv: [] }),
       resourceLimits: { stackSizeMb: STACK_MB },
       recordTiming: false,
       workerData,
@@ -140,87 +125,71 @@ export class WorkerPool {
     port.unref()
   }
 
-  /** What each worker has done and holds. */
   statistics(): Promise<WorkerStatistics[]> {
     return Promise.all(Array.from(this.#controls.values(), control => control.statistics()))
   }
 
-  /** Has the workers give back memory that nobody uses any more. */
   async collect(): Promise<void> {
     await Promise.all(Array.from(this.#controls.values(), control => control.collect()))
   }
 
-  /** Runs a guest on the next worker that is free, until it has ended or is parked. */
-  async run(run: PoolRun): Promise<GuestReport> {
-    await this.#lease(run)
-    this.#active.add(run)
-    try {
-      const task = run.task()
-      return await (this.#pool as Piscina<GuestTask, GuestReport>).run(task, {
-        signal: run.isWedged,
-        transferList: [task.port],
-      })
-    } finally {
-      this.#active.delete(run)
-      this.#leased--
-      this.#startNext()
-    }
-  }
-
-  async #lease({ isResume, cancelled }: PoolRun): Promise<void> {
+  async run({
+    begin,
+    receive,
+    owner,
+    isResume,
+    isWedged,
+    cancelled,
+  }: PoolRun): Promise<GuestReport> {
     await this.start()
-    cancelled.throwIfAborted()
-    if (this.#isClosed) throw new LatchdError('EXECUTOR_CLOSED', 'The executor is closed')
-    if (this.#leased < this.workers && !this.isPressed) {
-      this.#leased++
-      return
-    }
-    const queue = isResume ? this.#resumes : this.#starts
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const place = {}
-    queue.push(place, { start: resolve, refuse: reject })
-    this.#tellPressure()
-    const onCancel = () => queue.take(place)?.refuse(cancelled.reason)
-    cancelled.addEventListener('abort', onCancel, { once: true })
-    try {
-      await promise
-    } finally {
-      cancelled.removeEventListener('abort', onCancel)
-    }
-  }
-
-  #startNext(): void {
-    if (this.#leased < this.workers) {
-      const next = this.#next()
-      if (next !== undefined) {
-        this.#leased++
-        next.start()
+    await this.#leases.take(owner, isResume, cancelled)
+    const end = new AbortController()
+    const endThread = () => end.abort()
+    let fault: ForgedMessage | undefined
+    const guest = new GuestRun(message => {
+      try {
+        receive(message)
+      } catch (error) {
+        // No guest of ours sends what cannot be taken: its thread is not to be trusted any more.
+        fault ??= new ForgedMessage(error)
+        endThread()
       }
+    })
+    isWedged.addEventListener('abort', endThread)
+    this.#active.add(guest)
+    try {
+      const { port, latch } = guest
+      const task: GuestTask = { ...begin(guest), port, latch }
+      return await (this.#pool as Piscina<GuestTask, GuestReport>).run(task, {
+        signal: end.signal,
+        transferList: [port],
+      })
+    } catch (error) {
+      throw fault ?? error
+    } finally {
+      isWedged.removeEventListener('abort', endThread)
+      this.#active.delete(guest)
+      guest.close()
+      this.#leases.release()
     }
-    this.#tellPressure()
   }
 
-  #next(): Waiting | undefined {
-    const isStartsTurn = this.#resumesInRow >= RESUMES_PER_START && this.#starts.size > 0
-    const resumed = isStartsTurn ? undefined : this.#resumes.shift()
-    this.#resumesInRow = resumed === undefined ? 0 : this.#resumesInRow + 1
-    return resumed ?? this.#starts.shift()
+  /** Counts executions that wait for a worker of this pool in another process. */
+  setPressureElsewhere(waiting: number): void {
+    this.#waitingElsewhere = waiting
+    this.#tellPressure()
   }
 
   #tellPressure(): void {
-    const pressure = this.#starts.size + this.#resumes.size
+    const waiting = this.#waiting + this.#waitingElsewhere
     // Read by blocked workers, which are woken below when it rises from nothing.
-    const before = Atomics.exchange(this.#pressure, PRESSURE, pressure)
-    if (before > 0 || pressure === 0) return
-    for (const run of this.#active) run.nudge()
+    const before = Atomics.exchange(this.#pressure, PRESSURE, waiting)
+    if (before > 0 || waiting === 0) return
+    for (const guest of this.#active) guest.nudge()
   }
 
-  /** Ends the threads. Tasks under way are lost: end them before. */
   async close(): Promise<void> {
-    this.#isClosed = true
-    for (let next = this.#next(); next !== undefined; next = this.#next()) {
-      next.refuse(new LatchdError('EXECUTOR_CLOSED', 'The executor was closed'))
-    }
+    this.#leases.close()
     // A start that failed has been told to whoever started.
     await this.#ready?.catch(() => {})
     for (const port of this.#controls.keys()) port.close()

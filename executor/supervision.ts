@@ -6,13 +6,13 @@
  * whole CPU budget and a grace period, or than the grace period once it was told to stop.
  */
 
-import type { GuestRun } from './guest-run.ts'
+import type { GuestLink } from './guest-pool.ts'
 
 const TICK_MS = 250
 export const GRACE_MS = 1000
 
 interface Watched {
-  readonly run: GuestRun
+  readonly run: GuestLink
   readonly cpuMs: number
   readonly isStopping: () => boolean
   readonly onWedged: () => void
@@ -25,7 +25,12 @@ export class Supervision {
   #timer: NodeJS.Timeout | undefined
 
   /** Watches a guest until the function that this gives is called. */
-  watch(run: GuestRun, cpuMs: number, isStopping: () => boolean, onWedged: () => void): () => void {
+  watch(
+    run: GuestLink,
+    cpuMs: number,
+    isStopping: () => boolean,
+    onWedged: () => void,
+  ): () => void {
     const watched = { run, cpuMs, isStopping, onWedged, beat: -1, stillSinceMs: performance.now() }
     this.#watched.add(watched)
     this.#timer ??= setInterval(() => this.#look(), TICK_MS).unref()

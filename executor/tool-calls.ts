@@ -16,7 +16,7 @@ import type { Tool } from '../protocol/tools/tool.ts'
 import type { CallApproval } from './call-approval.ts'
 import { CallApprovals } from './call-approvals.ts'
 import type { ExecutionRecord } from './execution-record.ts'
-import type { GuestRun } from './guest-run.ts'
+import type { GuestLink } from './guest-pool.ts'
 import { type Effect, effectOf, Journal, type JournalRecord } from './journal.ts'
 import type { ExecutionHost } from './keeper.ts'
 import type { Latencies } from './latencies.ts'
@@ -45,6 +45,7 @@ export interface CallPlan {
   readonly caller: string
   readonly metadata: Readonly<Record<string, unknown>> | undefined
   readonly createdAtMs: number
+  readonly traceparent?: string | undefined
 }
 
 /** What the calls of an execution tell it. */
@@ -89,7 +90,7 @@ export class ToolCalls {
   #listener: CallsListener
   #latencies: Latencies
   #bounds: CallBounds
-  #run: GuestRun | undefined
+  #run: GuestLink | undefined
   #open = new Map<number, OpenCall>()
   #passive = 0
   /** Calls under way, to be aborted with the execution. */
@@ -127,7 +128,9 @@ export class ToolCalls {
       this.#underWay.add(context)
       return () => this.#underWay.delete(context)
     }
-    this.#bounds = { slots: new Slots(maxConcurrentCalls), callMs, maxCallResultBytes, track }
+    const slots = new Slots(maxConcurrentCalls)
+    const { redaction } = host
+    this.#bounds = { slots, callMs, maxCallResultBytes, redaction, track }
     this.#streams = new ToolStreams({
       bounds: this.#bounds,
       journal: this.journal,
@@ -137,7 +140,7 @@ export class ToolCalls {
   }
 
   /** The run that gets what is settled from now on. */
-  attach(run: GuestRun | undefined): void {
+  attach(run: GuestLink | undefined): void {
     this.#run = run
     if (run !== undefined) this.#askToPark()
   }
@@ -337,14 +340,20 @@ export class ToolCalls {
   }
 
   #factsOf(id: number, callId: string): CallFacts {
-    const { executionId, sessionId, caller, metadata } = this.#plan
+    const { executionId, sessionId, caller, metadata, traceparent } = this.#plan
+    const { redaction } = this.#host
     return {
       callId,
       executionId,
       sessionId,
       caller,
       metadata: metadata ?? {},
-      onProgress: progress => this.#record.progressCall(id, progress),
+      traceparent,
+      onProgress: progress =>
+        this.#record.progressCall(
+          id,
+          redaction === undefined ? progress : redaction.value(progress),
+        ),
     }
   }
 

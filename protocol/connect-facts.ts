@@ -23,6 +23,8 @@ export const closeCodes = {
   STOPPING: 1001,
   /** A frame that cannot be read, or does not belong there. */
   BAD_FRAME: 4400,
+  /** The token that it was made with is not good any more. */
+  WITHDRAWN: 4401,
   /** The hello, or any frame for a whole lease, did not come. */
   SILENT: 4408,
   /** Another process, or another connection of this one, has the same `clientId`. */

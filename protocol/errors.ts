@@ -142,6 +142,30 @@ export const errorTable = {
   },
   UNKNOWN_TOOL: { status: 422, actor: 'caller', retryable: false, title: 'Unknown tool' },
   QUEUE_FULL: { status: 429, actor: 'caller', retryable: true, title: 'Too many executions wait' },
+  TOKEN_LIMIT_EXCEEDED: {
+    status: 429,
+    actor: 'caller',
+    retryable: true,
+    title: 'The token is at one of its limits',
+  },
+  TOO_MANY_BODIES: {
+    status: 429,
+    actor: 'caller',
+    retryable: true,
+    title: 'The daemon reads as many request bodies as it may',
+  },
+  REQUEST_TIMEOUT: {
+    status: 408,
+    actor: 'caller',
+    retryable: true,
+    title: 'The request did not come in time',
+  },
+  HEADERS_TOO_LARGE: {
+    status: 431,
+    actor: 'caller',
+    retryable: false,
+    title: 'The headers are too large, or too many',
+  },
   STORE_FULL: {
     status: 507,
     actor: 'operator',

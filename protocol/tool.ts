@@ -16,6 +16,11 @@ export interface ToolContext {
   readonly idempotencyKey: string
   /** What the request that started the execution carries as `metadata`. */
   readonly metadata: Readonly<Record<string, unknown>>
+  /**
+   * Where the execution stands in a trace, to be sent on as the header `traceparent` (W3C Trace
+   * Context); absent when it is in none.
+   */
+  readonly traceparent?: string | undefined
   /** Tells watchers of the execution how far the call is: any JSON value. Not kept. */
   progress(value: unknown): void
 }

@@ -1,23 +1,22 @@
 /** Whether the engine starts and runs a program. */
 
+import type { IsolationLevel } from '../../protocol/isolation.ts'
+import { canaryProgram } from '../lifecycle/canary-program.ts'
 import type { Finding } from './doctor.ts'
 import { oneLine } from './refusal.ts'
 
-/** Computes, waits for a tool, and gives a value: every part that a program needs. */
-const CANARY = 'const parts = [1, 2, 3].map(n => n * 2); sleep(1); parts.join("+")'
-const EXPECTED = '2+4+6'
-
-/** Runs the canary in this process. */
-export async function checkEngine(): Promise<Finding> {
+/** Runs the canary in an executor of this process, at a level of isolation. */
+export async function checkEngine(isolation: IsolationLevel): Promise<Finding> {
   try {
     const { createExecutor } = await import('../../executor/index.ts')
-    const executor = createExecutor({ workers: 1 })
+    const executor = createExecutor({ workers: 1, isolation })
     try {
       const beganAtMs = performance.now()
       await executor.start()
       const startedAtMs = performance.now()
-      const { output } = await executor.executeOrThrow({ source: CANARY })
-      if (output !== EXPECTED) return broken(`a program gave ${JSON.stringify(output)}`)
+      const { output } = await executor.executeOrThrow({ source: canaryProgram.source })
+      if (output !== canaryProgram.expected)
+        return broken(`a program gave ${JSON.stringify(output)}`)
       const times = [startedAtMs - beganAtMs, performance.now() - startedAtMs]
       const [start, program] = times.map(ms => `${ms.toFixed(1)} ms`)
       return { status: 'ok', text: `started in ${start}, ran a program in ${program}` }

@@ -1,6 +1,7 @@
 /** `latchd doctor`: whether this machine can run latchd, and what to do when not. */
 
 import type { Command } from 'commander'
+import { isolationProtects } from '../../protocol/isolation.ts'
 import type { LoadedConfig } from '../config/config.ts'
 import { nodeProblem } from '../node-release.ts'
 import { checkAddress } from './check-address.ts'
@@ -21,7 +22,7 @@ export function addDoctor(program: Command, cli: Cli): void {
   const command = program
     .command('doctor')
     .description('check Node, configuration, engine and address')
-  addSettingFlags(command, ['url', 'host', 'port']).action(
+  addSettingFlags(command, ['url', 'host', 'port', 'isolation']).action(
     cli.action((options: Options) => doctor(options, cli)),
   )
 }
@@ -40,7 +41,9 @@ async function doctor(options: Options, { terminal, config }: Cli): Promise<numb
   } catch (error) {
     tell('configuration', { status: 'fail', text: oneLine(error) })
   }
-  tell('engine', await checkEngine())
+  const isolation = settings?.isolation ?? 'thread'
+  tell('engine', await checkEngine(isolation))
+  tell('isolation', { status: 'ok', text: `${isolation}: ${isolationProtects[isolation]}` })
   // Without a configuration there is no address to check.
   if (settings !== undefined) tell('address', await checkAddress(settings))
   return isHealthy ? exitCodes.ok : exitCodes.failed

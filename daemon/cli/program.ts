@@ -11,6 +11,7 @@ import { addCancel } from './cancel.ts'
 import type { Cli } from './cli.ts'
 import { addConfig } from './config.ts'
 import { addDoctor } from './doctor.ts'
+import { addInstall } from './install.ts'
 import { addLogs } from './logs.ts'
 import { print } from './print.ts'
 import { addPs } from './ps.ts'
@@ -25,6 +26,7 @@ import { flagTexts } from './setting-flags.ts'
 import { addStore } from './store.ts'
 import type { Terminal } from './terminal.ts'
 import { addTools } from './tools.ts'
+import { addUninstall } from './uninstall.ts'
 
 /** In the order in which help tells them. */
 const commands = [
@@ -44,6 +46,8 @@ const commands = [
   addStore,
   addConfig,
   addDoctor,
+  addInstall,
+  addUninstall,
 ]
 
 /** Runs the command that the arguments (without program and script) ask for; gives its exit code. */

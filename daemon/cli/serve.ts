@@ -6,6 +6,7 @@ import type { Cli, Options } from './cli.ts'
 import { exitCodes } from './exit-codes.ts'
 import { print } from './print.ts'
 import { addSettingFlags } from './setting-flags.ts'
+import { supervise } from './supervise.ts'
 import type { StopSignal } from './terminal.ts'
 
 const keys: readonly SettingKey[] = [
@@ -45,10 +46,14 @@ async function serve(options: Options, { terminal, config }: Cli): Promise<numbe
   })
   const { startDaemon } = await import('../server.ts')
   // Nobody knows what is on disk: the next process reads it again.
-  const daemon = await startDaemon(settings, () => terminal.exit(exitCodes.storeLost))
+  const onLost = () => terminal.exit(exitCodes.storeLost)
+  const sockets = terminal.manager?.sockets
+  const daemon = await startDaemon(settings, onLost, undefined, sockets, terminal.env)
   isReady = true
+  const service = supervise(daemon, terminal, () => config(options))
   print(terminal.stdout, `latchd listening on ${daemon.url}`)
+  await service.ready()
   await stopped.promise
-  await daemon.close()
+  await service.stop()
   return exitCodes.ok
 }

@@ -1,6 +1,7 @@
 /** What a command is handed of its process. */
 
 import type { Variables } from '../config/written-value.ts'
+import type { ServiceManager } from '../lifecycle/service-manager.ts'
 import type { Ask } from './prompt.ts'
 
 export type StopSignal = 'SIGINT' | 'SIGTERM'
@@ -22,6 +23,10 @@ export interface Terminal {
   readonly ask?: Ask
   /** Calls the listener for SIGINT and SIGTERM, which then end nothing; gives how to stop that. */
   onSignal(listener: (signal: StopSignal) => void): () => void
+  /** Calls the listener for each SIGHUP, which then ends nothing; absent where there is none. */
+  readonly onHangUp?: (listener: () => void) => void
+  /** What the service manager wants that has started this process; absent when none has. */
+  readonly manager?: ServiceManager
   /** Ends the process at once. */
   exit(code: number): void
 }

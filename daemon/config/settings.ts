@@ -3,6 +3,7 @@
  * environment and file, the command's help and `latchd config` come.
  */
 
+import { type IsolationLevel, isolationLevels } from '../../protocol/isolation.ts'
 import type { TokenSetting } from '../http/tokens.ts'
 import { hostPatterns } from './host-patterns.ts'
 import { type LogLevel, logLevels } from './log-level.ts'
@@ -104,6 +105,13 @@ export const settings = {
     kind: wholeNumber(1, 1024),
     default: cores => 2 * cores,
     description: 'worker threads',
+  }),
+  isolation: setting<IsolationLevel>({
+    env: 'LATCHD_ISOLATION',
+    flag: '--isolation <level>',
+    kind: oneOf(isolationLevels),
+    default: 'thread',
+    description: 'where programs run: threads of the daemon, or a process that may only read code',
   }),
   drainMs: setting<number>({
     env: 'LATCHD_DRAIN_MS',

@@ -2,6 +2,8 @@
 
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { digestOf } from '../auth/secret-digest.ts'
+import { TokenLimits, tokenLimitNames } from '../auth/token-limits.ts'
 import { scopes, type TokenSetting } from '../http/tokens.ts'
 import {
   listFromText,
@@ -21,6 +23,7 @@ const WrittenToken = z
     secretFile: z.string().min(1).optional(),
     scopes: z.array(z.enum(scopes)).min(1).optional(),
     tools: z.array(z.string().min(1)).optional(),
+    limits: TokenLimits.optional(),
   })
   .refine(token => (token.secret === undefined) !== (token.secretFile === undefined))
 type WrittenToken = z.infer<typeof WrittenToken>
@@ -32,6 +35,7 @@ const allowedParts: Record<string, string> = {
   secretFile: 'the path of a file that holds the secret',
   scopes: `a list out of ${scopes.join(', ')}`,
   tools: 'a list of tool names, * for any text',
+  limits: `an object of ${tokenLimitNames.join(', ')}, each a whole number from 1`,
 }
 
 const allowedText = `name:secret or name:secret:scope+scope, separated by commas, scopes out of ${scopes.join(', ')}`
@@ -50,23 +54,25 @@ export const tokenList: ValueKind<readonly TokenSetting[]> = {
     for (const [index, token] of read.data.entries()) {
       const secret = secretOf(token, place)
       if (!secret.ok) return { ...secret, path: [index, ...secret.path] }
-      const { name, tools } = token
+      const { name, tools, limits = {} } = token
       tokens.push({
         name,
-        secret: secret.value,
+        digest: digestOf(secret.value),
         scopes: [...new Set(token.scopes ?? scopes)],
         tools,
+        limits,
       })
     }
-    const isUnique = (key: 'name' | 'secret') =>
+    const isUnique = (key: 'name' | 'digest') =>
       new Set(tokens.map(t => t[key])).size === tokens.length
-    if (isUnique('name') && isUnique('secret')) return { ok: true, value: tokens }
+    if (isUnique('name') && isUnique('digest')) return { ok: true, value: tokens }
     return { ok: false, path: [], allowed: allowedList }
   },
   show: tokens =>
-    tokens.map(({ name, scopes, tools }) => {
+    tokens.map(({ name, scopes, tools, limits }) => {
       const only = tools === undefined ? '' : ` (tools ${tools.join(' ') || 'none'})`
-      return `${name}:${MASK}:${scopes.join('+')}${only}`
+      const most = Object.entries(limits).map(([limit, value]) => ` (${limit} ${value})`)
+      return `${name}:${MASK}:${scopes.join('+')}${only}${most.join('')}`
     }),
   // A part with a name that is not known may be a secret that was misspelt.
   isSecret: ([, part]) => part === 'secret' || allowedPart(part) === undefined,
@@ -106,7 +112,7 @@ function refusal(issue: z.core.$ZodIssue | undefined, written: unknown): Reading
   const path = issue?.path ?? []
   const [index, part] = path
   if (typeof index !== 'number') return { ok: false, path: [], allowed: allowedList }
-  if (issue?.code === 'unrecognized_keys') {
+  if (issue?.code === 'unrecognized_keys' && part === undefined) {
     return { ok: false, path: [index, issue.keys[0] as string], allowed: allowedToken }
   }
   const isText = typeof (written as unknown[])[index] === 'string'

@@ -67,6 +67,11 @@ export class Connections implements ClientCalls {
     this.#pace = { heartbeatMs, leaseMs: BEATS_PER_LEASE * heartbeatMs }
   }
 
+  /** Connections that are open. */
+  get size(): number {
+    return this.#conversations.size
+  }
+
   /** Takes a connection of a token's owner. */
   open(socket: Socket, owner: string): Conversation {
     const conversation = new Conversation(socket, this.#pace, {

@@ -14,6 +14,7 @@ import type { ExecutionPlan, RunningExecution } from '../../executor/execution.t
 import type { JournalRecord } from '../../executor/journal.ts'
 import type { ExecutionHost, Keeper } from '../../executor/keeper.ts'
 import type { CompiledProgram } from '../../executor/messages.ts'
+import type { Redaction } from '../../executor/tools/redaction.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { ExecutionEvent } from '../../protocol/events.ts'
 import type { Execution } from '../../protocol/execution.ts'
@@ -43,6 +44,10 @@ export interface KeeperPowers {
   readonly runtime: string
   /** The message to a webhook for an event; `undefined` when none is sent for it. */
   readonly webhookFor: (url: string, event: StoredEvent) => WebhookMessage | undefined
+  /** Takes secrets out of what tools say. */
+  readonly redaction: Redaction
+  /** Told of each event of this process's executions at once, before it is durable. */
+  readonly observe: (plan: ExecutionPlan, event: ExecutionEvent) => void
   /** Told when such messages are durable. */
   readonly onWebhooks: () => void
   /** Told of a write that failed and that nobody waits for. */
@@ -113,6 +118,10 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
     return this.#isDurable
   }
 
+  get redaction(): Redaction {
+    return this.#powers.redaction
+  }
+
   /** The execution whose keeper this is. @param onStart called when it gets a worker */
   bind(running: RunningExecution, onStart: () => void = () => {}): void {
     this.#running = running
@@ -147,6 +156,7 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
 
   onEvent(event: ExecutionEvent): void {
     const { memory, hub } = this.#powers
+    this.#powers.observe(this.#plan, event)
     if (event.type === 'execution-started' || event.type === 'execution-resumed') this.#onStart()
     // Progress is told to who watches now, and not kept.
     if (event.type === 'call-progressed') {

@@ -33,13 +33,15 @@ interface KeptPlan {
   readonly metadata?: ExecutionPlan['metadata']
   /** Absent: off. */
   readonly typecheck?: ExecutionPlan['typecheck']
+  /** Where its first span is. */
+  readonly traceparent?: string
   /** Engine, prelude and ICU that the execution began with. */
   readonly runtime: string
 }
 
 /** A plan as text, for a store. @param runtime the tag of what it runs on */
 export function keepPlan(plan: ExecutionPlan, runtime: string): string {
-  const { language, limits, toolbox, inputs, seed, metadata, typecheck } = plan
+  const { language, limits, toolbox, inputs, seed, metadata, typecheck, traceparent } = plan
   const given = withoutToolSearch(toolbox)
   const kept: KeptPlan = {
     language,
@@ -50,6 +52,7 @@ export function keepPlan(plan: ExecutionPlan, runtime: string): string {
     seed,
     ...(metadata && { metadata }),
     ...(typecheck && { typecheck }),
+    ...(traceparent && { traceparent }),
     runtime,
   }
   return JSON.stringify(kept)
@@ -103,6 +106,7 @@ export function readPlan(
       caller: owner,
       metadata: kept.metadata,
       typecheck: kept.typecheck,
+      traceparent: kept.traceparent,
       createdAtMs,
     },
     runtime: kept.runtime,

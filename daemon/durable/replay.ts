@@ -3,16 +3,19 @@
  * the guest ends where the journal does.
  */
 
-import { GuestRun } from '../../executor/guest-run.ts'
+import {
+  type GuestLink,
+  type GuestPool,
+  type GuestWork,
+  SharedLoss,
+} from '../../executor/guest-pool.ts'
 import { Journal } from '../../executor/journal.ts'
 import type {
   CompiledProgram,
   GuestOutcome,
   GuestReport,
-  GuestTask,
   ShadowReport,
 } from '../../executor/messages.ts'
-import type { WorkerPool } from '../../executor/pool.ts'
 import type { Supervision } from '../../executor/supervision.ts'
 import type { Toolbox } from '../../executor/tools/toolbox.ts'
 import { LatchdError } from '../../protocol/errors.ts'
@@ -22,7 +25,7 @@ import { readPlan } from './kept-plan.ts'
 
 /** What shadows run on. */
 export interface ShadowPowers {
-  readonly pool: WorkerPool
+  readonly pool: GuestPool
   readonly supervision: Supervision
   readonly toolbox: Toolbox
 }
@@ -58,8 +61,16 @@ export async function shadowReplay(
   options: ShadowOptions = {},
 ): Promise<ReplayReport> {
   const logs: LogLine[] = []
-  const report = await runShadow(claimed, powers, options, lines => {
-    for (const line of lines) logs.push(line)
+  const run = () => {
+    logs.length = 0
+    return runShadow(claimed, powers, options, lines => {
+      for (const line of lines) logs.push(line)
+    })
+  }
+  const report = await run().catch(error => {
+    // Its worker was lost through another's guest; the next one is its own.
+    if (error instanceof SharedLoss) return run()
+    throw error
   })
   for (const line of report.logs) logs.push(line)
   const shadow = report.shadow as ShadowReport
@@ -77,15 +88,13 @@ async function runShadow(
   const { source, language, limits, inputs, seed, toolbox, sessionId } = plan
   const cancelled = signal ?? new AbortController().signal
   const wedged = new AbortController()
-  let run: GuestRun | undefined
+  let run: GuestLink | undefined
   let unwatch = () => {}
   const onAbort = () => run?.stop()
-  const task = (): GuestTask => {
-    run = new GuestRun(message => {
-      if (message.kind === 'logs') onLogs(message.lines)
-    })
+  const begin = (link: GuestLink): GuestWork => {
+    run = link
     const isStopping = () => cancelled.aborted
-    unwatch = powers.supervision.watch(run, limits.cpuMs, isStopping, () => wedged.abort())
+    unwatch = powers.supervision.watch(link, limits.cpuMs, isStopping, () => wedged.abort())
     cancelled.addEventListener('abort', onAbort, { once: true })
     return {
       source,
@@ -101,8 +110,6 @@ async function runShadow(
       seed,
       startedAtMs: claimed.startedAtMs as number,
       limits,
-      port: run.port,
-      latch: run.latch,
       journal: new Journal(claimed.records).deliveries(),
       shadow: untilCall === undefined ? {} : { untilCall },
       isRestored: false,
@@ -113,9 +120,13 @@ async function runShadow(
   }
   try {
     const report = await powers.pool.run({
-      task,
+      owner: claimed.owner,
+      execution: claimed,
+      begin,
+      receive: message => {
+        if (message.kind === 'logs') onLogs(message.lines)
+      },
       isResume,
-      nudge: () => run?.nudge(),
       isWedged: wedged.signal,
       cancelled,
     })
@@ -124,7 +135,6 @@ async function runShadow(
   } finally {
     cancelled.removeEventListener('abort', onAbort)
     unwatch()
-    run?.close()
   }
 }
 

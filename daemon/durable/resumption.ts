@@ -6,7 +6,7 @@
  * that a hundred thousand that are due at once take no more memory than their ids.
  */
 
-import { Fifo } from '../../executor/fifo.ts'
+import { FairQueue } from '../../executor/fair-queue.ts'
 import { setLongTimeout } from '../../executor/long-timeout.ts'
 import type { Recovery, StoreWriter } from '../store/store.ts'
 
@@ -24,7 +24,7 @@ const MAX_DUE = 1000
 
 export class Resumption {
   #powers: ResumptionPowers
-  #waiting = new Fifo<string, string>()
+  #waiting = new FairQueue<string, string>()
   #loading = 0
   #wakeAtMs = Infinity
   #disarm: () => void = () => {}
@@ -42,9 +42,13 @@ export class Resumption {
     if (nextWakeMs !== undefined) this.wakeAt(nextWakeMs)
   }
 
-  /** Resumes an execution as soon as it is its turn. */
-  add(executionId: string): void {
-    this.#waiting.push(executionId, executionId)
+  /**
+   * Resumes an execution as soon as it is its turn.
+   *
+   * @param owner of a new one, so that a long queue of one owner does not hold up the rest
+   */
+  add(executionId: string, owner = ''): void {
+    this.#waiting.push(owner, executionId, executionId)
     this.#loadNext()
   }
 

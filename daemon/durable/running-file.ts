@@ -18,6 +18,7 @@ export class RunningFile {
   #file: number
   #free: number[] = []
   #slots = 0
+  #entered = 0
 
   /** @throws {Error} of Node when the file cannot be written */
   constructor(path: string) {
@@ -29,8 +30,14 @@ export class RunningFile {
     ftruncateSync(this.#file)
   }
 
+  /** Executions that have got a worker since the start. */
+  get entered(): number {
+    return this.#entered
+  }
+
   /** An execution gets a worker; gives what to call when it has none any more. */
   enter(executionId: string): () => void {
+    this.#entered++
     const slot = this.#free.pop() ?? this.#slots++
     const bytes = Buffer.alloc(SLOT_BYTES, '\n')
     bytes.write(executionId)

@@ -1,29 +1,27 @@
 /** The HTTP API: who may come in, where requests go, how refusals look. */
 
 import { OpenAPIHono } from '@hono/zod-openapi'
-import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
-import { fieldProblems, invalidRequest, MAX_SOURCE_BYTES } from '../../executor/request.ts'
-import { LatchdError } from '../../protocol/errors.ts'
+import { fieldProblems, invalidRequest } from '../../executor/request.ts'
+import { type ErrorCode, LatchdError } from '../../protocol/errors.ts'
+import { CallerShares } from '../auth/caller-shares.ts'
+import { actorOf, refusedRequest } from './actor.ts'
 import { addApprovalRoutes } from './approval-routes.ts'
+import { boundBodies } from './body-bounds.ts'
 import { addConnectRoutes, connectAuthorization } from './connect-route.ts'
 import { addEventRoutes } from './event-routes.ts'
 import { addExecuteRoutes } from './execute-routes.ts'
 import { addExecutionRoutes } from './execution-routes.ts'
 import { addHealthRoutes } from './health-routes.ts'
 import { addInfoRoute } from './info-route.ts'
+import { addMetricsRoute } from './metrics-route.ts'
 import { checkOrigin } from './origin.ts'
 import type { HttpEnvironment, HttpPowers } from './powers.ts'
 import { problemResponse } from './problem.ts'
 import { addReplayRoute } from './replay-route.ts'
+import { securityHeaders } from './security-headers.ts'
 import { addSessionRoutes } from './session-routes.ts'
 import { addToolRoutes } from './tool-routes.ts'
-
-/**
- * Longest body that is read: a source of the largest size, every character escaped, and as much
- * again for inputs.
- */
-const MAX_BODY_BYTES = 8 * MAX_SOURCE_BYTES
 
 export function createApp(powers: HttpPowers): OpenAPIHono<HttpEnvironment> {
   const app = new OpenAPIHono<HttpEnvironment>({
@@ -35,37 +33,35 @@ export function createApp(powers: HttpPowers): OpenAPIHono<HttpEnvironment> {
   app.use(async (context, next) => {
     checkOrigin(powers.hostRule, context.req.header('host'), context.req.header('origin'))
     await next()
-    context.header('x-content-type-options', 'nosniff')
-    context.header('cache-control', 'no-store')
+    for (const [name, value] of Object.entries(securityHeaders)) context.header(name, value)
   })
-  const onError = () => {
-    throw new LatchdError(
-      'PAYLOAD_TOO_LARGE',
-      `Cannot read the body: more than ${MAX_BODY_BYTES} bytes`,
-    )
-  }
-  app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError }))
   addHealthRoutes(app, powers)
   app.doc31('/openapi.json', {
     openapi: '3.1.0',
     info: {
       title: 'latchd',
       version: powers.version,
-      description: 'Runs model-written programs over asynchronous tools.',
+      description:
+        'Runs model-written programs over asynchronous tools. What is no HTTP, comes too slowly or is too large is refused with 400, 408, 413 or 431 wherever it was sent.',
     },
   })
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
     type: 'http',
     scheme: 'bearer',
   })
+  const shares = new CallerShares(() => performance.now())
   app.use(async (context, next) => {
     const { req } = context
     const authorization =
       req.header('authorization') ??
       connectAuthorization(req.path, req.header('sec-websocket-protocol'))
-    context.set('caller', powers.tokens.identify(authorization))
+    const caller = powers.tokens.identify(authorization)
+    context.set('caller', caller)
+    shares.admit(caller)
+    if (powers.tokens.size > 0) powers.audit.used(caller.withdrawn, actorOf(context))
     await next()
   })
+  app.use(boundBodies(shares))
   addExecuteRoutes(app, powers)
   addExecutionRoutes(app, powers)
   addReplayRoute(app, powers)
@@ -75,14 +71,28 @@ export function createApp(powers: HttpPowers): OpenAPIHono<HttpEnvironment> {
   addToolRoutes(app, powers)
   addConnectRoutes(app, powers)
   addInfoRoute(app, powers)
+  addMetricsRoute(app, powers)
   app.notFound(context => {
+    powers.metrics.onRefusal('NOT_FOUND')
     return problemResponse(
       new LatchdError('NOT_FOUND', `There is no ${context.req.method} ${context.req.path}`),
     )
   })
-  app.onError(error => problemResponse(toRefusal(error, powers)))
+  app.onError((error, context) => {
+    const refusal = toRefusal(error, powers)
+    powers.metrics.onRefusal(refusal.code)
+    if (notLetIn.has(refusal.code)) powers.audit.refused(refusedRequest(context, refusal.code))
+    return problemResponse(refusal)
+  })
   return app
 }
+
+/** The refusals that say who may come in. */
+const notLetIn: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'TOKEN_LIMIT_EXCEEDED',
+])
 
 function toRefusal(error: Error, { log }: HttpPowers): LatchdError {
   if (error instanceof LatchdError) return error

@@ -1,16 +1,24 @@
 /** Where clients that run tools connect, and where they leave answers when they cannot. */
 
+import type { IncomingMessage } from 'node:http'
 import { upgradeWebSocket } from '@hono/node-server'
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { WebSocketServer } from 'ws'
 import { z } from 'zod'
 import { ClientFrame, DaemonFrame, SettleBody } from '../../protocol/connect.ts'
-import { MAX_FRAME_BYTES, SUBPROTOCOL, TOKEN_SUBPROTOCOL } from '../../protocol/connect-facts.ts'
+import {
+  closeCodes,
+  MAX_FRAME_BYTES,
+  SUBPROTOCOL,
+  TOKEN_SUBPROTOCOL,
+} from '../../protocol/connect-facts.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { Conversation } from '../connections/conversation.ts'
+import { checkOrigin } from './origin.ts'
 import type { HttpEnvironment, HttpPowers } from './powers.ts'
-import { json, problems, security } from './responses.ts'
-import { requireScope } from './tokens.ts'
+import { json, problems } from './responses.ts'
+import { needs } from './scope.ts'
+import { type KnownCaller, requireScope } from './tokens.ts'
 
 const CONNECT_PATH = '/v1/connect'
 
@@ -22,7 +30,7 @@ const settleRoute = createRoute({
   method: 'post',
   path: '/v1/calls/{callId}/settle',
   summary: 'Answer a call that came over a connection that is gone',
-  security,
+  ...needs('execute'),
   request: {
     params: z.object({
       callId: z
@@ -34,7 +42,7 @@ const settleRoute = createRoute({
   },
   responses: {
     200: json(z.strictObject({ settled: z.literal(true) }), 'Taken; once more changes nothing'),
-    ...problems(400, 401, 403, 404, 413),
+    ...problems(400, 401, 403, 404, 413, 429),
   },
 })
 
@@ -63,6 +71,27 @@ export function connectAuthorization(path: string, protocols: string | undefined
   return `Bearer ${secret}`
 }
 
+/** Whether a request becomes a connection; one that does not is answered as any other. */
+export function mayConnect(
+  { tokens, hostRule, executions }: Pick<HttpPowers, 'tokens' | 'hostRule' | 'executions'>,
+  { method, url = '', headers }: IncomingMessage,
+): boolean {
+  const path = url.split('?', 1)[0] as string
+  const isSocket = headers.upgrade?.toLowerCase() === 'websocket'
+  if (method !== 'GET' || path !== CONNECT_PATH || !isSocket || executions.isDraining) return false
+  const authorization =
+    headers.authorization ?? connectAuthorization(path, headers['sec-websocket-protocol'])
+  try {
+    checkOrigin(hostRule, headers.host, headers.origin)
+    requireScope(tokens.identify(authorization), 'execute')
+    return true
+  } catch (error) {
+    // Why not is told in the answer.
+    if (error instanceof LatchdError) return false
+    throw error
+  }
+}
+
 export function addConnectRoutes(app: OpenAPIHono<HttpEnvironment>, powers: HttpPowers): void {
   const { connections } = powers
   app.openAPIRegistry.registerPath({
@@ -70,34 +99,42 @@ export function addConnectRoutes(app: OpenAPIHono<HttpEnvironment>, powers: Http
     path: CONNECT_PATH,
     summary: 'Connect a client that runs tools (WebSocket)',
     description: `The subprotocol is \`${SUBPROTOCOL}\`; who cannot send an \`Authorization\` header adds \`${TOKEN_SUBPROTOCOL}\` with the token in base64url. Frames are JSON texts.`,
-    security,
+    security: needs('execute').security,
     responses: {
       101: json(ConnectFrames, 'Connected; no body, but what travels from then on'),
-      ...problems(401, 403, 426, 503),
+      ...problems(401, 403, 426, 429, 503),
     },
   })
   app.get(
     CONNECT_PATH,
-    async (context, next) => {
-      requireScope(context.get('caller'), 'execute')
+    needs('execute').middleware,
+    async (_context, next) => {
       if (powers.executions.isDraining) {
         throw new LatchdError('DRAINING', 'Cannot take a connection: the daemon is stopping')
       }
       await next()
     },
     upgradeWebSocket(context => {
-      const owner: string = context.get('caller').name
+      const caller: KnownCaller = context.get('caller')
       let conversation: Conversation | undefined
+      const onWithdrawn = () => conversation?.close(closeCodes.WITHDRAWN, 'the token is withdrawn')
       return {
         onOpen: (_event, { raw }) => {
-          if (raw !== undefined) conversation = connections.open(raw as never, owner)
+          if (raw === undefined) return
+          conversation = connections.open(raw as never, caller.name)
+          caller.withdrawn.addEventListener('abort', onWithdrawn)
+          // It may have been withdrawn while the connection was made.
+          if (caller.withdrawn.aborted) onWithdrawn()
         },
         onMessage: ({ data }) => {
           conversation?.onMessage(typeof data === 'string' ? data : undefined)
         },
         // What is wrong with the connection shows in its close, which follows.
         onError: () => {},
-        onClose: () => conversation?.onClose(),
+        onClose: () => {
+          caller.withdrawn.removeEventListener('abort', onWithdrawn)
+          conversation?.onClose()
+        },
       }
     }),
     () => {
@@ -107,7 +144,6 @@ export function addConnectRoutes(app: OpenAPIHono<HttpEnvironment>, powers: Http
 
   app.openapi(settleRoute, async context => {
     const caller = context.get('caller')
-    requireScope(caller, 'execute')
     const { callId } = context.req.valid('param')
     await connections.settle(callId, caller.name, context.req.valid('json'))
     return context.json({ settled: true as const }, 200)

@@ -3,21 +3,26 @@
 import type { Context } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import type { ExecutionEvent } from '../../protocol/events.ts'
+import type { HttpEnvironment } from './powers.ts'
 
 /** A comment is sent this often, since proxies cut connections on which nothing moves for a minute. */
 const HEARTBEAT_MS = 15_000
 
-/** Answers with events until they end or the client leaves. */
+/** Answers with events until they end, the client leaves, or its token is withdrawn. */
 export function sendEvents(
-  context: Context,
+  context: Context<HttpEnvironment>,
   events: AsyncIterableIterator<ExecutionEvent>,
 ): Response {
+  const { withdrawn } = context.get('caller')
+  const end = () => void events.return?.()
+  withdrawn.addEventListener('abort', end)
   return streamSSE(context, async stream => {
     const beat = () => stream.write(': \n\n').then(() => heart.refresh())
     const heart = setTimeout(beat, HEARTBEAT_MS)
     stream.onAbort(() => {
       clearTimeout(heart)
-      events.return?.()
+      end()
+      withdrawn.removeEventListener('abort', end)
     })
     // The headers leave with it: the client knows that it misses nothing from now on.
     await stream.write(': \n\n')
@@ -27,5 +32,6 @@ export function sendEvents(
       heart.refresh()
     }
     clearTimeout(heart)
+    withdrawn.removeEventListener('abort', end)
   })
 }

@@ -11,10 +11,12 @@ import {
   ExecutionError,
   isEnded,
 } from '../../protocol/execution.ts'
+import { readTraceParent, writeTraceParent } from '../tracing/trace-parent.ts'
 import { visibleTools } from './caller-tools.ts'
 import type { HttpEnvironment, HttpPowers } from './powers.ts'
-import { json, problems, security } from './responses.ts'
-import { type KnownCaller, requireScope } from './tokens.ts'
+import { json, problems } from './responses.ts'
+import { needs } from './scope.ts'
+import type { KnownCaller } from './tokens.ts'
 
 const headers = z.object({
   'idempotency-key': z
@@ -23,6 +25,10 @@ const headers = z.object({
     .max(255)
     .optional()
     .describe('Makes the execution durable; the same key and body give the same execution'),
+  traceparent: z
+    .string()
+    .optional()
+    .describe('The trace that the execution is a part of (W3C Trace Context)'),
 })
 const body = { content: { 'application/json': { schema: ExecuteBody } }, required: true }
 const refusals = problems(400, 401, 403, 404, 409, 413, 422, 429, 503, 507)
@@ -31,7 +37,7 @@ const executeRoute = createRoute({
   method: 'post',
   path: '/v1/execute',
   summary: 'Run a program and wait for its end',
-  security,
+  ...needs('execute'),
   request: { body, headers },
   responses: {
     200: json(Execution, 'The ended execution'),
@@ -44,7 +50,7 @@ const submitRoute = createRoute({
   method: 'post',
   path: '/v1/executions',
   summary: 'Run a program without waiting',
-  security,
+  ...needs('execute'),
   request: { body, headers },
   responses: {
     202: json(Execution, 'The execution, taken; `Location` says where it is'),
@@ -67,7 +73,7 @@ const shortRoute = createRoute({
   method: 'post',
   path: '/execute',
   summary: 'The short form for scripts',
-  security,
+  ...needs('execute'),
   request: { body: { content: { 'application/json': { schema: ShortBody } }, required: true } },
   responses: {
     200: json(ShortAnswer, 'The program has come to its end'),
@@ -83,11 +89,12 @@ export function addExecuteRoutes(app: OpenAPIHono<HttpEnvironment>, powers: Http
   const submit = async (
     request: ExecuteBody,
     caller: KnownCaller,
-    options: { isDurable: boolean; key: string | undefined },
+    options: { isDurable: boolean; key: string | undefined; traceparent: string | undefined },
   ): Promise<string> => {
-    requireScope(caller, 'execute')
     const toolbox = visibleTools(powers, caller, request)
-    const plan = planExecution(request, toolbox, encodedInputsOf(request), caller.name)
+    const planned = planExecution(request, toolbox, encodedInputsOf(request), caller.name)
+    const place = readTraceParent(options.traceparent)
+    const plan = { ...planned, ...(place && { traceparent: writeTraceParent(place) }) }
     const { key } = options
     return await executions.submit(plan, caller, {
       isDurable: options.isDurable || request.durable === true || key !== undefined,
@@ -108,16 +115,17 @@ export function addExecuteRoutes(app: OpenAPIHono<HttpEnvironment>, powers: Http
   app.openapi(executeRoute, async context => {
     const caller = context.get('caller')
     const request = context.req.valid('json')
-    const key = context.req.valid('header')['idempotency-key']
-    const executionId = await submit(request, caller, { isDurable: false, key })
+    const { 'idempotency-key': key, traceparent } = context.req.valid('header')
+    const executionId = await submit(request, caller, { isDurable: false, key, traceparent })
     const execution = await waitFor(executionId, caller, request.waitMs)
     return context.json(execution, isEnded(execution) ? 200 : 202, location(executionId))
   })
 
   app.openapi(submitRoute, async context => {
     const caller = context.get('caller')
-    const key = context.req.valid('header')['idempotency-key']
-    const executionId = await submit(context.req.valid('json'), caller, { isDurable: true, key })
+    const { 'idempotency-key': key, traceparent } = context.req.valid('header')
+    const options = { isDurable: true, key, traceparent }
+    const executionId = await submit(context.req.valid('json'), caller, options)
     return context.json(await executions.get(executionId, caller), 202, location(executionId))
   })
 
@@ -125,7 +133,9 @@ export function addExecuteRoutes(app: OpenAPIHono<HttpEnvironment>, powers: Http
     const caller = context.get('caller')
     const { code } = context.req.valid('json')
     const request = ExecuteBody.parse({ source: code })
-    const executionId = await submit(request, caller, { isDurable: false, key: undefined })
+    const traceparent = context.req.header('traceparent')
+    const options = { isDurable: false, key: undefined, traceparent }
+    const executionId = await submit(request, caller, options)
     const execution = await waitFor(executionId, caller, DEFAULT_WAIT_MS)
     const logs = execution.logs.map(({ text }) => text).join('\n')
     if (execution.status === 'completed') {

@@ -4,11 +4,12 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { ExecutionEvent } from '../../protocol/events.ts'
 import { Execution, ExecutionStatus, MAX_WAIT_MS } from '../../protocol/execution.ts'
+import { actorOf } from './actor.ts'
 import { sendEvents } from './event-stream.ts'
 import { pageOf, pageQuery } from './pages.ts'
 import type { HttpEnvironment, HttpPowers } from './powers.ts'
-import { json, problems, security } from './responses.ts'
-import { requireScope } from './tokens.ts'
+import { json, problems } from './responses.ts'
+import { needs } from './scope.ts'
 
 const params = z.object({ id: z.string().openapi({ param: { name: 'id', in: 'path' } }) })
 const waitMs = z.coerce.number().int().min(0).max(MAX_WAIT_MS).default(0)
@@ -17,22 +18,22 @@ const getRoute = createRoute({
   method: 'get',
   path: '/v1/executions/{id}',
   summary: 'How it stands; with `waitMs`, as soon as it has ended or waits for a person',
-  security,
+  ...needs('read'),
   request: { params, query: z.object({ waitMs }) },
-  responses: { 200: json(Execution, 'The execution'), ...problems(400, 401, 403, 404) },
+  responses: { 200: json(Execution, 'The execution'), ...problems(400, 401, 403, 404, 429) },
 })
 
 const listRoute = createRoute({
   method: 'get',
   path: '/v1/executions',
   summary: 'Executions, newest first',
-  security,
+  ...needs('read'),
   request: {
     query: z.object({ status: ExecutionStatus.optional(), ...pageQuery }),
   },
   responses: {
     200: json(pageOf(Execution, 'ExecutionList'), 'A page'),
-    ...problems(400, 401, 403),
+    ...problems(400, 401, 403, 429),
   },
 })
 
@@ -40,20 +41,20 @@ const cancelRoute = createRoute({
   method: 'post',
   path: '/v1/executions/{id}/cancel',
   summary: 'End an execution; one that has ended stays as it is',
-  security,
+  ...needs('execute'),
   request: { params },
-  responses: { 200: json(Execution, 'The ended execution'), ...problems(401, 403, 404) },
+  responses: { 200: json(Execution, 'The ended execution'), ...problems(401, 403, 404, 429) },
 })
 
 const retryRoute = createRoute({
   method: 'post',
   path: '/v1/executions/{id}/retry',
   summary: 'Let a stuck execution go on',
-  security,
+  ...needs('execute'),
   request: { params },
   responses: {
     200: json(Execution, 'The execution as it stands'),
-    ...problems(401, 403, 404, 409, 507),
+    ...problems(401, 403, 404, 409, 429, 507),
   },
 })
 
@@ -61,16 +62,16 @@ const deleteRoute = createRoute({
   method: 'delete',
   path: '/v1/executions/{id}',
   summary: 'Forget an ended execution',
-  security,
+  ...needs('execute'),
   request: { params },
-  responses: { 204: { description: 'Forgotten' }, ...problems(401, 403, 404, 409) },
+  responses: { 204: { description: 'Forgotten' }, ...problems(401, 403, 404, 409, 429) },
 })
 
 const eventsRoute = createRoute({
   method: 'get',
   path: '/v1/executions/{id}/events',
   summary: 'What happens during an execution, as server-sent events',
-  security,
+  ...needs('read'),
   request: {
     params,
     headers: z.object({
@@ -82,24 +83,22 @@ const eventsRoute = createRoute({
       description: 'Events; the stream ends after `execution-ended` or `execution-stuck`',
       content: { 'text/event-stream': { schema: ExecutionEvent } },
     },
-    ...problems(400, 401, 403, 404),
+    ...problems(400, 401, 403, 404, 429),
   },
 })
 
 export function addExecutionRoutes(
   app: OpenAPIHono<HttpEnvironment>,
-  { executions }: HttpPowers,
+  { executions, audit }: HttpPowers,
 ): void {
   app.openapi(getRoute, async context => {
     const caller = context.get('caller')
-    requireScope(caller, 'read')
     const { id } = context.req.valid('param')
     return context.json(await executions.get(id, caller, context.req.valid('query').waitMs), 200)
   })
 
   app.openapi(listRoute, async context => {
     const caller = context.get('caller')
-    requireScope(caller, 'read')
     const { status, after, limit } = context.req.valid('query')
     const page = await executions.list({ status, after, limit }, caller)
     return context.json({ ...page, data: [...page.data] }, 200)
@@ -107,26 +106,30 @@ export function addExecutionRoutes(
 
   app.openapi(cancelRoute, async context => {
     const caller = context.get('caller')
-    requireScope(caller, 'execute')
-    return context.json(await executions.cancel(context.req.valid('param').id, caller), 200)
+    const execution = await executions.cancel(context.req.valid('param').id, caller)
+    const { executionId } = execution
+    audit.record({ event: 'execution-cancelled', ...actorOf(context), executionId })
+    return context.json(execution, 200)
   })
 
   app.openapi(retryRoute, async context => {
     const caller = context.get('caller')
-    requireScope(caller, 'execute')
-    return context.json(await executions.retry(context.req.valid('param').id, caller), 200)
+    const execution = await executions.retry(context.req.valid('param').id, caller)
+    const { executionId } = execution
+    audit.record({ event: 'execution-retried', ...actorOf(context), executionId })
+    return context.json(execution, 200)
   })
 
   app.openapi(deleteRoute, async context => {
     const caller = context.get('caller')
-    requireScope(caller, 'execute')
-    await executions.remove(context.req.valid('param').id, caller)
+    const { id: executionId } = context.req.valid('param')
+    await executions.remove(executionId, caller)
+    audit.record({ event: 'execution-removed', ...actorOf(context), executionId })
     return context.body(null, 204)
   })
 
   app.openapi(eventsRoute, async context => {
     const caller = context.get('caller')
-    requireScope(caller, 'read')
     const after = context.req.valid('header')['last-event-id'] ?? 0
     const events = await executions.events(context.req.valid('param').id, caller, after)
     return sendEvents(context, events)

@@ -2,6 +2,7 @@
 
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
+import { isolationLevels, isolationProtects } from '../../protocol/isolation.ts'
 import type { HttpEnvironment, HttpPowers } from './powers.ts'
 import { json, problems, security } from './responses.ts'
 
@@ -11,7 +12,10 @@ const Info = z
     version: z.string(),
     runtime: z.strictObject({ node: z.string(), v8: z.string(), icu: z.string() }),
     engine: z.string().describe('The guest engine and its version'),
-    isolation: z.literal('thread').describe('What stands between guests and the daemon'),
+    isolation: z
+      .enum(isolationLevels)
+      .describe('What stands between guests and the daemon, beside the engine'),
+    protects: z.string().describe('What that level protects from'),
     workers: z.int(),
     active: z.int().describe('Executions that hold a worker'),
     queued: z.int().describe('Executions that wait for one'),
@@ -24,7 +28,7 @@ const infoRoute = createRoute({
   path: '/v1/info',
   summary: 'Versions and load',
   security,
-  responses: { 200: json(Info, 'What this daemon is'), ...problems(401, 403) },
+  responses: { 200: json(Info, 'What this daemon is'), ...problems(401, 403, 429) },
 })
 
 export function addInfoRoute(app: OpenAPIHono<HttpEnvironment>, powers: HttpPowers): void {
@@ -37,7 +41,8 @@ export function addInfoRoute(app: OpenAPIHono<HttpEnvironment>, powers: HttpPowe
         version,
         runtime: { node, v8, icu },
         engine,
-        isolation: 'thread' as const,
+        isolation: pool.isolation,
+        protects: isolationProtects[pool.isolation],
         workers: pool.workers,
         active: pool.active,
         queued: pool.queued,

@@ -1,12 +1,14 @@
 /** What the routes are handed: the deciding parts of the daemon. */
 
-import type { WorkerPool } from '../../executor/pool.ts'
+import type { GuestPool } from '../../executor/guest-pool.ts'
 import type { Toolbox } from '../../executor/tools/toolbox.ts'
 import type { ApprovalDesk } from '../approvals.ts'
+import type { Audit } from '../auth/audit.ts'
 import type { Connections } from '../connections/connections.ts'
 import type { ReplayDesk } from '../durable/replay-desk.ts'
 import type { Executions } from '../executions.ts'
 import type { Logger } from '../log.ts'
+import type { Metrics } from '../metrics/metrics.ts'
 import type { SessionDesk } from '../sessions.ts'
 import type { Store } from '../store/store.ts'
 import type { HostRule } from './origin.ts'
@@ -22,10 +24,12 @@ export interface HttpPowers {
   /** Where what happens is posted for executions that name no place of their own. */
   readonly webhookUrl: string | undefined
   readonly toolbox: Toolbox
-  readonly pool: WorkerPool
+  readonly pool: GuestPool
   readonly tokens: Tokens
+  readonly audit: Audit
   readonly hostRule: HostRule
   readonly log: Logger
+  readonly metrics: Metrics
   readonly version: string
   /** Name and version of the guest engine. */
   readonly engine: string

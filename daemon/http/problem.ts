@@ -26,6 +26,12 @@ export function statusOf(code: ErrorCode): number {
 
 /** The answer that tells an error. */
 export function problemResponse(error: LatchdError): Response {
+  const { status, headers, body } = problemAnswer(error)
+  return new Response(body, { status, headers })
+}
+
+/** As {@link problemResponse}, in parts. */
+export function problemAnswer(error: LatchdError) {
   const status = statusOf(error.code)
   const problem: Problem = {
     type: 'about:blank',
@@ -39,5 +45,5 @@ export function problemResponse(error: LatchdError): Response {
   if (error.retryAfterSeconds !== undefined)
     headers['retry-after'] = String(error.retryAfterSeconds)
   if (status === 401) headers['www-authenticate'] = 'Bearer'
-  return new Response(JSON.stringify(problem), { status, headers })
+  return { status, headers, body: JSON.stringify(problem) }
 }

@@ -4,14 +4,14 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { Replay, ReplayBody } from '../../protocol/replay.ts'
 import type { HttpEnvironment, HttpPowers } from './powers.ts'
-import { json, problems, security } from './responses.ts'
-import { requireScope } from './tokens.ts'
+import { json, problems } from './responses.ts'
+import { needs } from './scope.ts'
 
 const replayRoute = createRoute({
   method: 'post',
   path: '/v1/executions/{id}/replay',
   summary: 'Run an execution again from its journal, without calling any tool',
-  security,
+  ...needs('read'),
   request: {
     params: z.object({ id: z.string().openapi({ param: { name: 'id', in: 'path' } }) }),
     body: { content: { 'application/json': { schema: ReplayBody } }, required: false },
@@ -25,7 +25,6 @@ const replayRoute = createRoute({
 export function addReplayRoute(app: OpenAPIHono<HttpEnvironment>, { replays }: HttpPowers): void {
   app.openapi(replayRoute, async context => {
     const caller = context.get('caller')
-    requireScope(caller, 'read')
     const { untilCall } = context.req.valid('json')
     const options = { untilCall, signal: context.req.raw.signal }
     return context.json(await replays.replay(context.req.valid('param').id, caller, options), 200)

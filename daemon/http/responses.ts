@@ -12,7 +12,7 @@ const titles = {
   413: 'The body or the source is too large',
   422: 'A tool is not known, or the idempotency key was used with another body',
   426: 'A WebSocket is expected there',
-  429: 'Too many executions wait; see Retry-After',
+  429: 'The token is at one of its limits, or too many executions wait; see Retry-After',
   503: 'The daemon is stopping',
   507: 'The disk of the state folder is full',
 } as const

@@ -6,8 +6,8 @@ import { toolDeclarations } from '../../protocol/tools/declarations.ts'
 import { describeTool } from '../../protocol/tools/tool.ts'
 import { callerTools } from './caller-tools.ts'
 import type { HttpEnvironment, HttpPowers } from './powers.ts'
-import { problems, security } from './responses.ts'
-import { requireScope } from './tokens.ts'
+import { problems } from './responses.ts'
+import { needs } from './scope.ts'
 
 const ToolDescription = z
   .strictObject({
@@ -22,6 +22,7 @@ const ToolDescription = z
         idempotent: z.boolean().optional(),
       })
       .optional(),
+    needsApproval: z.literal(true).optional().describe('Its calls may wait for a person'),
   })
   .meta({ id: 'Tool' })
 
@@ -29,7 +30,7 @@ const toolsRoute = createRoute({
   method: 'get',
   path: '/v1/tools',
   summary: 'The tools that programs of the caller may use',
-  security,
+  ...needs('read'),
   request: { query: z.object({ format: z.enum(['json', 'typescript']).default('json') }) },
   responses: {
     200: {
@@ -39,14 +40,13 @@ const toolsRoute = createRoute({
         'text/plain': { schema: z.string() },
       },
     },
-    ...problems(400, 401, 403),
+    ...problems(400, 401, 403, 429),
   },
 })
 
 export function addToolRoutes(app: OpenAPIHono<HttpEnvironment>, powers: HttpPowers): void {
   app.openapi(toolsRoute, context => {
     const caller = context.get('caller')
-    requireScope(caller, 'read')
     const tools = callerTools(powers, caller).tools.map(describeTool)
     if (context.req.valid('query').format === 'json')
       return context.json({ data: tools } as never, 200)

@@ -1,6 +1,6 @@
 import { kindOfAddress } from './address.ts'
 import { FetchError } from './fetch-error.ts'
-import { allowsPrivate, type HostPattern, matchesHost } from './host-pattern.ts'
+import { allowsPrivate, type HostPattern, matchesHost, parseHostPattern } from './host-pattern.ts'
 import type { Target } from './target.ts'
 
 /** Which hosts may be spoken to, and which of them at addresses that are not public. */
@@ -12,6 +12,11 @@ export class AllowList {
   constructor(patterns: readonly HostPattern[], setting = 'fetchAllow (LATCHD_FETCH_ALLOW)') {
     this.#patterns = patterns
     this.#setting = setting
+  }
+
+  /** Requests from now on go by these. @throws {LatchdError} `CONFIG_INVALID` when one is none */
+  reload(patterns: readonly string[]): void {
+    this.#patterns = patterns.map(parseHostPattern)
   }
 
   /** @throws {FetchError} `FETCH_REFUSED` when no pattern has this host */

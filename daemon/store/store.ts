@@ -231,6 +231,17 @@ export interface StoreReader {
   /** What an execution that is there was made from, ended or not, without owning it. */
   journal(executionId: string): Promise<ClaimedExecution | undefined>
   statistics(): Promise<StoreStatistics>
+  /** What goes on in it; cheap however many executions have ended. */
+  load(): Promise<StoreLoad>
+}
+
+/** What a store holds that has not come to its end. */
+export interface StoreLoad {
+  readonly executions: Readonly<Record<'queued' | 'running' | 'waiting' | 'stuck', number>>
+  readonly pendingApprovals: number
+  readonly pendingWebhooks: number
+  /** Bytes that are in use. */
+  readonly bytes: number
 }
 
 export interface StoreStatistics {
@@ -275,8 +286,13 @@ export interface SessionStore {
   heldSessions(): Promise<readonly { sessionId: string; executionId: string }[]>
 }
 
+/** Told of operations that are on disk together, at least one of which wrote something. */
+export type OnCommit = (operations: number, tookMs: number) => void
+
 /** A durable store: all of it, and its own upkeep. */
 export interface Store extends StoreWriter, StoreReader, SessionStore {
+  /** Tells of each commit from now on. */
+  watchCommits(onCommit: OnCommit): void
   /** Copies the live store into a new file. @throws {Error} when the file exists */
   backup(file: string): Promise<void>
   /** Problems of the store's own structure and of its invariants; empty when there are none. */

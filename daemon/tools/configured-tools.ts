@@ -3,14 +3,25 @@
 import { normalizeTool } from '../../protocol/tools/normalize.ts'
 import type { Tool } from '../../protocol/tools/tool.ts'
 import type { Config } from '../config/config.ts'
+import type { AllowList } from '../outbound/allow-list.ts'
 
-/** Loads them; what nobody asks for is not even imported. @throws {LatchdError} `TOOL_INVALID` */
-export async function configuredTools(config: Config): Promise<Tool[]> {
+/**
+ * Loads them; what nobody asks for is not even imported.
+ *
+ * @param allowed the hosts of `fetch_url` where they may change; the configured ones when absent
+ * @param onSecrets told of the secrets that modules export
+ * @throws {LatchdError} `TOOL_INVALID`
+ */
+export async function configuredTools(
+  config: Config,
+  allowed?: AllowList,
+  onSecrets?: (secrets: readonly string[]) => void,
+): Promise<Tool[]> {
   const { tools: paths, fetchAllow, model, modelBaseUrl, modelApiKey } = config
   const tools: Tool[] = []
   if (fetchAllow.length > 0) {
     const { fetchUrlTool } = await import('./fetch-url.ts')
-    tools.push(normalizeTool(fetchUrlTool(fetchAllow)))
+    tools.push(normalizeTool(fetchUrlTool(allowed ?? fetchAllow)))
   }
   if (model !== undefined) {
     const { askModelTool } = await import('./ask-model.ts')
@@ -19,7 +30,7 @@ export async function configuredTools(config: Config): Promise<Tool[]> {
   if (paths.length > 0) {
     const { loadToolModules } = await import('./load-modules.ts')
     // The paths are absolute: the folder that it asks for does not matter.
-    tools.push(...(await loadToolModules(paths, '/')))
+    tools.push(...(await loadToolModules(paths, '/', onSecrets)))
   }
   return tools
 }

@@ -45,15 +45,16 @@ const inputSchema = {
  * throws an error with the name `HttpError` and the code `HTTP_STATUS`, unless `options.as` is
  * `'response'`; a request without an answer throws a `FetchError` with one of its codes.
  *
- * @param allow patterns of the hosts that may be reached; see `outbound/host-pattern.ts`
+ * @param allow patterns of the hosts that may be reached, or a list of them that may change; see
+ *   `outbound/host-pattern.ts`
  * @param powers the network and the bounds; the machine's own and the defaults when absent
  * @throws {LatchdError} `CONFIG_INVALID` when a pattern is none
  */
 export function fetchUrlTool(
-  allow: readonly string[],
+  allow: readonly string[] | AllowList,
   powers: OutboundOptions = {},
 ): ToolDefinition<FetchInput, Promise<unknown>> {
-  const allowList = new AllowList(allow.map(parseHostPattern))
+  const allowList = allow instanceof AllowList ? allow : new AllowList(allow.map(parseHostPattern))
   let loading: Promise<Outbound> | undefined
   // undici costs a daemon's start some 100 ms; the first request pays them.
   const outbound = () =>

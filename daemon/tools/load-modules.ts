@@ -15,13 +15,21 @@ import { whyNotLoaded } from './module-failure.ts'
  * Imports tool modules (.ts, .mjs, .js) and reads what they export. In a record the keys are the
  * names of tools that have none of their own.
  *
+ * A module may also export `secrets`, a list of texts that must not leave the host.
+ *
  * @param cwd what relative paths are relative to
+ * @param onSecrets told of each such list
  * @returns the tools in order of the paths and of each module
  * @throws {LatchdError} `TOOL_INVALID`, naming the path and what is wrong: no such file, a syntax
  *   error, no default export, an export that is no tool, a name that two of the tools have
  */
-export async function loadToolModules(paths: readonly string[], cwd: string): Promise<Tool[]> {
+export async function loadToolModules(
+  paths: readonly string[],
+  cwd: string,
+  onSecrets: (secrets: readonly string[]) => void = () => {},
+): Promise<Tool[]> {
   const modules = await Promise.all(paths.map(path => loadModule(path, cwd)))
+  for (const { secrets } of modules) onSecrets(secrets)
   const pathOf = new Map<string, string>()
   for (const { path, tools } of modules) {
     for (const { name } of tools) {
@@ -33,10 +41,16 @@ export async function loadToolModules(paths: readonly string[], cwd: string): Pr
   return modules.flatMap(({ tools }) => tools)
 }
 
-async function loadModule(path: string, cwd: string): Promise<{ path: string; tools: Tool[] }> {
+interface LoadedModule {
+  readonly path: string
+  readonly tools: Tool[]
+  readonly secrets: readonly string[]
+}
+
+async function loadModule(path: string, cwd: string): Promise<LoadedModule> {
   const file = isAbsolute(path) ? path : resolve(cwd, path)
   await mustBeFile(file, path)
-  let module: { default?: unknown }
+  let module: { default?: unknown; secrets?: unknown }
   try {
     module = await import(pathToFileURL(file).href)
   } catch (error) {
@@ -47,7 +61,15 @@ async function loadModule(path: string, cwd: string): Promise<{ path: string; to
     const hint = named.length === 0 ? '' : `, only ${named.slice(0, 10).join(', ')}`
     throw invalid(path, `it has no default export${hint}`)
   }
-  return { path, tools: readTools(module.default, path) }
+  return { path, tools: readTools(module.default, path), secrets: readSecrets(module, path) }
+}
+
+function readSecrets({ secrets = [] }: { secrets?: unknown }, path: string): string[] {
+  if (!Array.isArray(secrets)) throw invalid(path, 'its export "secrets" is not a list of texts')
+  const wrong = secrets.findIndex(secret => typeof secret !== 'string')
+  // Not the value: it may be a part of one.
+  if (wrong >= 0) throw invalid(path, `element ${wrong} of its export "secrets" is not a text`)
+  return secrets
 }
 
 async function mustBeFile(file: string, path: string): Promise<void> {

@@ -24,19 +24,29 @@ export interface Webhooks {
 /** So long a daemon that stops waits for receivers. */
 const LAST_POSTS_MS = 1000
 
-/** @param config with the folder of state as an absolute path */
-export function openWebhooks(config: Config, store: Store, log: Logger): Webhooks {
+/**
+ * @param config with the folder of state as an absolute path
+ * @param onFailure told of each attempt that failed; `isLast`: the message is given up
+ */
+export function openWebhooks(
+  config: Config,
+  store: Store,
+  log: Logger,
+  onFailure: (isLast: boolean) => void = () => {},
+): Webhooks {
   const hosts = webhookHosts(config)
   const sender = new WebhookSender({
     ...senderMachine,
     store,
     post: poster(hosts, config.webhookSecret ?? keptSecret(config.stateDir)),
     keepMs: config.retention.keepMs,
-    onFailure: ({ messageId, executionId, attempts }, why, isLast) =>
+    onFailure: ({ messageId, executionId, attempts }, why, isLast) => {
       log.warn(
         { messageId, executionId, attempts: attempts + 1, why },
         isLast ? 'webhook given up' : 'webhook not delivered',
-      ),
+      )
+      onFailure(isLast)
+    },
     onFault: error => log.error({ err: error }, 'webhooks failed'),
   })
   return {

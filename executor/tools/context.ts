@@ -8,6 +8,7 @@ export interface CallFacts {
   readonly sessionId: string | undefined
   readonly caller: string
   readonly metadata: Readonly<Record<string, unknown>>
+  readonly traceparent?: string | undefined
   readonly onProgress: (value: unknown) => void
 }
 
@@ -17,6 +18,7 @@ export class CallContext implements ToolContext {
   readonly sessionId: string | undefined
   readonly caller: string
   readonly metadata: Readonly<Record<string, unknown>>
+  readonly traceparent: string | undefined
   #onProgress: (value: unknown) => void
   #controller: AbortController | undefined
   #reason: Error | undefined
@@ -33,6 +35,7 @@ export class CallContext implements ToolContext {
     this.sessionId = facts.sessionId
     this.caller = facts.caller
     this.metadata = facts.metadata
+    this.traceparent = facts.traceparent
     this.#onProgress = facts.onProgress
   }
 

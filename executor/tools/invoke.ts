@@ -11,6 +11,7 @@ import type { ThrownText } from '../../protocol/value-format.ts'
 import { decodeValue, encodeValue } from '../../protocol/values.ts'
 import type { CallApproval } from '../call-approval.ts'
 import { CallContext, type CallFacts } from './context.ts'
+import type { Redaction } from './redaction.ts'
 import { Refused } from './refused.ts'
 import type { Slots } from './slots.ts'
 import { withTimeout } from './with-timeout.ts'
@@ -21,6 +22,8 @@ export interface CallBounds {
   /** Milliseconds for tools that declare no time of their own. */
   readonly callMs: number
   readonly maxCallResultBytes: number
+  /** Takes secrets out of all that a tool says, before anybody sees it; absent: nothing is one. */
+  readonly redaction?: Redaction | undefined
   /** Takes the context of each call under way, to abort it with the execution; gives its removal. */
   readonly track: (context: CallContext) => () => void
 }
@@ -41,7 +44,13 @@ export interface CallSteps {
 export type CallOutcome =
   | { readonly kind: 'value'; readonly text: string }
   | { readonly kind: 'stream'; readonly stream: OpenStream }
-  | { readonly kind: 'thrown'; readonly thrown: ThrownText; readonly isTimeout?: true }
+  | Thrown
+
+interface Thrown {
+  readonly kind: 'thrown'
+  readonly thrown: ThrownText
+  readonly isTimeout?: true
+}
 
 /** A stream that a call opened, with what its items are bound by. */
 export interface OpenStream {
@@ -99,7 +108,7 @@ export async function invoke(
     }
     return await toValue(tool, value, bounds)
   } catch (error) {
-    return thrown(tool, error)
+    return thrown(tool, error, bounds)
   } finally {
     if (!isStream) untrack()
   }
@@ -169,14 +178,15 @@ export async function probe(
     return interrupted(tool)
   } catch (error) {
     // Who cannot tell does not know: the reason helps whoever reads the record.
-    return interrupted(tool, error instanceof Error ? error.message : String(error))
+    const problem = error instanceof Error ? error.message : String(error)
+    return redacted(interrupted(tool, problem), bounds)
   } finally {
     untrack()
   }
 }
 
 /** What a call throws that was under way when the daemon was lost. */
-export function interrupted(tool: Tool, probeProblem?: string): CallOutcome {
+export function interrupted(tool: Tool, probeProblem?: string): Thrown {
   const message = `The daemon was lost while ${tool.name} was called: it may have run${
     probeProblem === undefined ? '' : ` (asked about it, the tool failed: ${probeProblem})`
   }`
@@ -194,9 +204,9 @@ export async function nextItem(
     const { done, value }: IteratorResult<unknown> = isPromiseLike(next)
       ? await withTimeout(next, timeoutOf(tool, bounds), context, tool.overdue)
       : (next as IteratorResult<unknown>)
-    return done ? undefined : fitting(tool, encodeValue(value, 'item'), bounds)
+    return done ? undefined : fitting(tool, encoded(value, 'item', bounds), bounds)
   } catch (error) {
-    return thrown(tool, error)
+    return thrown(tool, error, bounds)
   }
 }
 
@@ -211,7 +221,7 @@ export async function closeStream(
       await withTimeout(returned, timeoutOf(tool, bounds), context, tool.overdue)
     return { kind: 'value', text: encodeValue(undefined) }
   } catch (error) {
-    return thrown(tool, error)
+    return thrown(tool, error, bounds)
   }
 }
 
@@ -242,10 +252,12 @@ async function validInput(tool: Tool, args: unknown): Promise<unknown> {
 }
 
 async function toValue(tool: Tool, value: unknown, bounds: CallBounds): Promise<CallOutcome> {
-  if (tool.validateOutput === undefined) return fitting(tool, encodeValue(value, 'result'), bounds)
+  if (tool.validateOutput === undefined) {
+    return fitting(tool, encoded(value, 'result', bounds), bounds)
+  }
   const checked = tool.validateOutput(value)
   const validation = checked instanceof Promise ? await checked : checked
-  if (validation.ok) return fitting(tool, encodeValue(validation.value, 'result'), bounds)
+  if (validation.ok) return fitting(tool, encoded(validation.value, 'result', bounds), bounds)
   const message = `${tool.name} answered what does not fit its output schema${listProblems(validation.problems)}`
   throw new Refused(thrownAs('Error', 'TOOL_OUTPUT_INVALID', message, tool.name))
 }
@@ -258,7 +270,11 @@ function fitting(tool: Tool, text: string, { maxCallResultBytes }: CallBounds): 
   return { kind: 'thrown', thrown: thrownAs('RangeError', 'LIMIT_EXCEEDED', message, tool.name) }
 }
 
-function thrown(tool: Tool, error: unknown): CallOutcome {
+function thrown(tool: Tool, error: unknown, bounds: CallBounds): CallOutcome {
+  return redacted(outcomeOf(tool, error, bounds), bounds)
+}
+
+function outcomeOf(tool: Tool, error: unknown, { redaction }: CallBounds): Thrown {
   if (error instanceof Refused) return { kind: 'thrown', thrown: error.thrown }
   if (error instanceof LatchdError && error.code === 'TOOL_TIMEOUT') {
     const hint =
@@ -269,7 +285,22 @@ function thrown(tool: Tool, error: unknown): CallOutcome {
       thrown: thrownByHost('TOOL_TIMEOUT', error.message, tool.name, hint),
     }
   }
-  return { kind: 'thrown', thrown: thrownByTool(error, tool.name) }
+  const redact = redaction && ((text: string) => redaction.text(text))
+  return { kind: 'thrown', thrown: thrownByTool(error, tool.name, redact) }
+}
+
+/** What is thrown, without secrets. */
+function redacted(outcome: Thrown, { redaction }: CallBounds): CallOutcome {
+  if (redaction === undefined) return outcome
+  return { ...outcome, thrown: redaction.value(outcome.thrown) as ThrownText }
+}
+
+/** A value of a tool as the guest reads it, without secrets. */
+function encoded(value: unknown, root: string, { redaction }: CallBounds): string {
+  const text = encodeValue(value, root)
+  if (redaction?.isIn(text) !== true) return text
+  // What was decoded is made of nothing but what can cross.
+  return encodeValue(redaction.value(decodeValue(text)), root)
 }
 
 function isPromiseLike(value: unknown): value is PromiseLike<never> {

@@ -6,6 +6,7 @@
 import { enableCompileCache, flushCompileCache } from 'node:module'
 import { workerData } from 'node:worker_threads'
 import type { Pristine } from '../engine/quickjs.ts'
+import { seal } from './seal.ts'
 
 /** What a thread of the pool is started with. */
 export interface WorkerStart {
@@ -23,5 +24,6 @@ if (compileCache !== undefined) enableCompileCache(compileCache)
 const { execute } = await import('./worker.ts')
 // Now, since a thread that is ended by another writes nothing.
 if (compileCache !== undefined) flushCompileCache()
+seal()
 
 export default execute

@@ -10,18 +10,27 @@ const MAX_NAME = 256
 
 const UNAVAILABLE_HINT = 'Go on without it, or sleep for a while and call it again.'
 
-/** The error of a tool as the guest gets it. */
-export function thrownByTool(error: unknown, tool: string): ThrownText {
+/**
+ * The error of a tool as the guest gets it.
+ *
+ * @param redact takes out of a text what the guest must not see, before the text is cut
+ */
+export function thrownByTool(
+  error: unknown,
+  tool: string,
+  redact: (text: string) => string = text => text,
+): ThrownText {
   if (!(error instanceof Error)) {
-    return { name: 'Error', message: text(error).slice(0, MAX_MESSAGE), code: 'TOOL_ERROR', tool }
+    const message = redact(text(error)).slice(0, MAX_MESSAGE)
+    return { name: 'Error', message, code: 'TOOL_ERROR', tool }
   }
   if (error instanceof LatchdError && error.code === 'TOOL_UNAVAILABLE') {
     return thrownByHost(error.code, error.message, tool, UNAVAILABLE_HINT)
   }
   const { code } = error as { code?: unknown }
   return {
-    name: text(error.name).slice(0, MAX_NAME),
-    message: text(error.message).slice(0, MAX_MESSAGE),
+    name: redact(text(error.name)).slice(0, MAX_NAME),
+    message: redact(text(error.message)).slice(0, MAX_MESSAGE),
     code: typeof code === 'string' || typeof code === 'number' ? String(code) : 'TOOL_ERROR',
     tool,
   }

@@ -9,6 +9,8 @@ import { join } from 'node:path'
 import { loadConfig } from '../../daemon/config/config.ts'
 import { type Daemon, listenFor } from '../../daemon/listening.ts'
 import { createLog } from '../../daemon/log.ts'
+import { AllowList } from '../../daemon/outbound/allow-list.ts'
+import { Secrets } from '../../daemon/redaction/secrets.ts'
 import { openSqliteStore } from '../../daemon/store/sqlite/open.ts'
 import type { Store } from '../../daemon/store/store.ts'
 import { WorkerPool } from '../../executor/pool.ts'
@@ -47,7 +49,15 @@ export class Lives {
     })
     const toolbox = new Toolbox(builtinTools).with(named)
     const log = createLog('silent')
-    const daemon = await listenFor(config, { log, pool, store: this.store, toolbox })
+    const daemon = await listenFor(config, {
+      ...{ log, pool, store: this.store, toolbox },
+      ...{
+        fetchAllow: new AllowList([]),
+        inherited: [],
+        secrets: new Secrets(),
+        traces: undefined,
+      },
+    })
     this.#daemons.push(daemon)
     return daemon.url
   }

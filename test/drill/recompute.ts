@@ -4,8 +4,8 @@ import { readPlan } from '../../daemon/durable/kept-plan.ts'
 import type { ClaimedExecution } from '../../daemon/store/store.ts'
 import { RunningExecution } from '../../executor/execution.ts'
 import { NO_USAGE } from '../../executor/fold-execution.ts'
+import type { GuestPool } from '../../executor/guest-pool.ts'
 import { Latencies } from '../../executor/latencies.ts'
-import type { WorkerPool } from '../../executor/pool.ts'
 import { Supervision } from '../../executor/supervision.ts'
 import { builtinTools } from '../../executor/tools/builtin-tools.ts'
 import { Toolbox } from '../../executor/tools/toolbox.ts'
@@ -28,7 +28,7 @@ const LONGEST_MS = 5000
 
 /** @returns what is different from what was kept */
 export async function recompute(
-  pool: WorkerPool,
+  pool: GuestPool,
   journal: ClaimedExecution,
   kept: Execution,
 ): Promise<string[]> {

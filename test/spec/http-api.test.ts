@@ -294,6 +294,7 @@ t.test('the OpenAPI document describes every route', async t => {
   t.strictSame(Object.keys(body.paths).sort(), [
     '/execute',
     '/healthz',
+    '/metrics',
     '/readyz',
     '/v1/approvals',
     '/v1/approvals/{id}',

@@ -21,7 +21,7 @@ export async function testDaemon(t: Test, env: Record<string, string> = {}): Pro
     readFile: () => undefined,
     cwd: import.meta.dirname,
   })
-  const daemon = await startDaemon(config)
+  const daemon = await startDaemon(config, undefined, undefined, undefined, env)
   t.teardown(() => daemon.close())
   return daemon
 }

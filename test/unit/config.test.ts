@@ -1,4 +1,5 @@
 import t from 'tap'
+import { digestOf } from '../../daemon/auth/secret-digest.ts'
 import { type ConfigPowers, loadConfig } from '../../daemon/config/config.ts'
 import { effectiveConfig } from '../../daemon/config/effective-config.ts'
 import { settingKeys, settingOf } from '../../daemon/config/settings.ts'
@@ -44,6 +45,7 @@ t.test('without any word every setting has its default', async t => {
     tokens: [],
     tools: [],
     fetchAllow: [],
+    isolation: 'thread',
     workers: 4,
     drainMs: 10_000,
     reconnectMs: 30_000,
@@ -126,35 +128,49 @@ t.test('the key of the model is OPENAI_API_KEY when nobody says another', async 
 
 t.test('a variable of tokens has names, secrets and scopes, all scopes when absent', async t => {
   t.strictSame(load({ env: { LATCHD_TOKENS: 'ci:s3cret:execute+read, ops:other' } }).tokens, [
-    { name: 'ci', secret: 's3cret', scopes: ['execute', 'read'], tools: undefined },
+    {
+      name: 'ci',
+      digest: digestOf('s3cret'),
+      scopes: ['execute', 'read'],
+      tools: undefined,
+      limits: {},
+    },
     {
       name: 'ops',
-      secret: 'other',
+      digest: digestOf('other'),
       scopes: ['execute', 'approve', 'read', 'admin'],
       tools: undefined,
+      limits: {},
     },
   ])
 })
 
 t.test(
-  'a token of the file has its secret in it or in a file beside it, and its tools',
+  'a token of the file has its secret in it or in a file beside it, its tools and its limits',
   async t => {
     const files = {
       '/srv/etc/a.json': {
         tokens: [
           { name: 'ci', secretFile: 'ci.secret', scopes: ['execute'], tools: ['files.*'] },
-          { name: 'ops', secret: 'other' },
+          { name: 'ops', secret: 'other', limits: { maxExecutions: 4, requestsPerSecond: 10 } },
         ],
       },
       '/srv/etc/ci.secret': 's3cret\n',
     }
     t.strictSame(load({ env: { LATCHD_CONFIG: 'etc/a.json' } }, files).tokens, [
-      { name: 'ci', secret: 's3cret', scopes: ['execute'], tools: ['files.*'] },
+      {
+        name: 'ci',
+        digest: digestOf('s3cret'),
+        scopes: ['execute'],
+        tools: ['files.*'],
+        limits: {},
+      },
       {
         name: 'ops',
-        secret: 'other',
+        digest: digestOf('other'),
         scopes: ['execute', 'approve', 'read', 'admin'],
         tools: undefined,
+        limits: { maxExecutions: 4, requestsPerSecond: 10 },
       },
     ])
   },

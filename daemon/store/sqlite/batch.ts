@@ -22,7 +22,12 @@ export type OperationOutcome =
 
 export type BatchOutcome =
   /** One outcome for each operation; what was written is on disk. */
-  | { readonly kind: 'carried-out'; readonly outcomes: readonly OperationOutcome[] }
+  | {
+      readonly kind: 'carried-out'
+      readonly outcomes: readonly OperationOutcome[]
+      /** Whether there was a commit. */
+      readonly hasWritten: boolean
+    }
   /** Nobody knows what is on disk: the store must not be used any more. */
   | { readonly kind: 'lost'; readonly message: string }
 
@@ -49,10 +54,11 @@ export class Batches {
   run(batch: readonly Operation[]): BatchOutcome {
     const outcomes = new Array<OperationOutcome>(batch.length)
     try {
+      const { commits } = this.#counters
       if (batch.some(({ name }) => !isRead(name))) this.#write(batch, outcomes)
       this.#read(batch, outcomes)
       this.#failpoint?.('store:before-answer')
-      return { kind: 'carried-out', outcomes }
+      return { kind: 'carried-out', outcomes, hasWritten: this.#counters.commits > commits }
     } catch (error) {
       return { kind: 'lost', message: (error as Error).message }
     }

@@ -14,7 +14,10 @@ import { type SweepBounds, Sweeping, type SweepStep } from './sweeping.ts'
 import { Webhooks } from './webhooks.ts'
 
 /** Methods of a store that are one operation each. */
-type StoreMethod = Exclude<keyof Store, 'backup' | 'close' | 'collect' | 'sweep' | 'verify'>
+type StoreMethod = Exclude<
+  keyof Store,
+  'backup' | 'close' | 'collect' | 'sweep' | 'verify' | 'watchCommits'
+>
 
 /** What can be asked of the thread: its parameters, and what it answers. */
 export type OperationTable = {
@@ -40,6 +43,7 @@ const readNames: ReadonlySet<OperationName> = new Set<OperationName>([
   'journal',
   'keyed',
   'list',
+  'load',
   'nextWebhookMs',
   'session',
   'sessions',
@@ -99,6 +103,7 @@ export function operationsOn(
     approval: approvalId => approvals.approval(approvalId),
     approvals: query => approvals.approvals(query),
     journal: executionId => executions.journal(executionId),
+    load: () => reading.load(),
     statistics: () => ({ ...identity, ...reading.counts(), commits: counters.commits }),
 
     createSession: (sessionId, owner, nowMs) => sessions.create(sessionId, owner, nowMs),

@@ -1,7 +1,13 @@
 /** Executions and events as they are told to those who ask. */
 
 import type { Execution, ExecutionStatus } from '../../../protocol/execution.ts'
-import type { ListQuery, StoredEvent, StoredExecution, StoreStatistics } from '../store.ts'
+import type {
+  ListQuery,
+  StoredEvent,
+  StoredExecution,
+  StoreLoad,
+  StoreStatistics,
+} from '../store.ts'
 import type { Connection } from './connection.ts'
 import { eventsOf } from './event-rows.ts'
 import { type ExecutionRow, findExecution, toldExecution } from './execution-rows.ts'
@@ -64,6 +70,27 @@ export class Reading {
     return {
       executionsByStatus: Object.fromEntries(states.map(({ state, count }) => [state, count])),
       pendingApprovals: pending?.count ?? 0,
+      bytes: usedBytes(this.#connection),
+    }
+  }
+
+  /** What has not come to its end; reads the indexes of that alone. */
+  load(): StoreLoad {
+    const count = (text: string, ...parameters: string[]) =>
+      this.#connection.get<{ count: number }>(
+        `SELECT count(*) AS count FROM ${text}`,
+        ...parameters,
+      )?.count ?? 0
+    const inState = (state: string) => count('execution WHERE state = ?', state)
+    return {
+      executions: {
+        queued: inState('queued'),
+        running: inState('running'),
+        waiting: inState('waiting'),
+        stuck: inState('stuck'),
+      },
+      pendingApprovals: count(`wait WHERE status = 'pending'`),
+      pendingWebhooks: count('webhook'),
       bytes: usedBytes(this.#connection),
     }
   }

@@ -1,7 +1,7 @@
 /** The store on SQLite, as the daemon uses it: each method is an operation of the store's thread. */
 
 import { join } from 'node:path'
-import type { Store } from '../store.ts'
+import type { OnCommit, Store } from '../store.ts'
 import { DATABASE_FILE } from './files.ts'
 import type { OperationName, OperationTable } from './operations.ts'
 import type { SweepBounds } from './sweeping.ts'
@@ -50,6 +50,7 @@ export class SqliteStore implements Store {
   readonly approvals = this.#method('approvals')
   readonly journal = this.#method('journal')
   readonly statistics = this.#method('statistics')
+  readonly load = this.#method('load')
 
   readonly createSession = this.#method('createSession')
   readonly session = this.#method('session')
@@ -58,6 +59,10 @@ export class SqliteStore implements Store {
   readonly saveSnapshot = this.#method('saveSnapshot')
   readonly removeSession = this.#method('removeSession')
   readonly heldSessions = this.#method('heldSessions')
+
+  watchCommits(onCommit: OnCommit): void {
+    this.#client.onCommit = onCommit
+  }
 
   /** In steps of a transaction each, between which others commit. */
   async sweep(bounds: SweepBounds): Promise<{ executions: number; sessions: number }> {

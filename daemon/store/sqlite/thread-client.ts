@@ -16,6 +16,7 @@ import { type Remote, wrap } from 'comlink'
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
 import { LatchdError } from '../../../protocol/errors.ts'
 import { type Failpoint, type FailpointPlan, failpointsOf } from '../failpoints.ts'
+import type { OnCommit } from '../store.ts'
 import type { Operation, OperationOutcome } from './batch.ts'
 import type { OperationName, OperationTable } from './operations.ts'
 import type { StoreThread, ThreadStart } from './thread.ts'
@@ -31,6 +32,8 @@ interface Waiting {
 
 export class ThreadClient {
   readonly failpoint: Failpoint | undefined
+  /** Told of each batch that has written something. */
+  onCommit: OnCommit = () => {}
   #worker: Worker
   #thread: Remote<StoreThread>
   #onLost: (error: Error) => void
@@ -117,9 +120,11 @@ export class ThreadClient {
     this.#underWay = batch
     this.failpoint?.('store:before-batch')
     try {
+      const sentAtMs = performance.now()
       const outcome = await this.#thread.run(batch.map(({ operation }) => operation))
       this.failpoint?.('store:batch-answered')
       if (outcome.kind === 'lost') return this.#lose(new Error(outcome.message))
+      if (outcome.hasWritten) this.onCommit(batch.length, performance.now() - sentAtMs)
       for (const [i, waiting] of batch.entries()) settle(waiting, outcome.outcomes[i])
     } catch (error) {
       // It did not leave: one of its operations has a parameter that no message can hold.

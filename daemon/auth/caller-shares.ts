@@ -1,0 +1,109 @@
+/** How much callers take of the daemon with their requests: how often they come, and with how much. */
+
+import { LatchdError } from '../../protocol/errors.ts'
+import type { Caller } from '../executions.ts'
+import { OwnerCounts } from './owner-counts.ts'
+import { Rate } from './rate.ts'
+import type { TokenLimits } from './token-limits.ts'
+
+/**
+ * Bytes of bodies that all callers together may have on their way: thirty of the longest, so that a
+ * thousand connections cannot fill the memory.
+ */
+const MAX_BODY_BYTES_IN_FLIGHT = 256 * 1024 * 1024
+
+/** Seconds after which a caller should come again that has too much on its way. */
+const RETRY_AFTER_SECONDS = 1
+
+interface Rates {
+  readonly limits: TokenLimits
+  readonly requests: Rate | undefined
+  readonly bytes: Rate | undefined
+}
+
+/** The bytes of one request's body. */
+export interface BodyShare {
+  /** Counts bytes that come, or are about to. @throws {LatchdError} `TOKEN_LIMIT_EXCEEDED`, `TOO_MANY_BODIES` */
+  add(bytes: number): void
+  /** The request was answered. */
+  release(): void
+}
+
+export class CallerShares {
+  readonly #now: () => number
+  #rates = new Map<string, Rates>()
+  #inFlight = new OwnerCounts()
+  #allInFlight = 0
+
+  /** @param now milliseconds of a clock that never goes back */
+  constructor(now: () => number) {
+    this.#now = now
+  }
+
+  /** Counts a request. @throws {LatchdError} `TOKEN_LIMIT_EXCEEDED` */
+  admit(caller: Caller): void {
+    const { requests } = this.#ratesOf(caller)
+    const seconds = requests?.take(1) ?? 0
+    if (seconds > 0) {
+      throw beyond('the request', 'requestsPerSecond', caller.limits?.requestsPerSecond, seconds)
+    }
+  }
+
+  /** Begins to count the body of a request. */
+  body(caller: Caller): BodyShare {
+    const { bytes: rate } = this.#ratesOf(caller)
+    const { bytesPerSecond, maxBytesInFlight = Infinity } = caller.limits ?? {}
+    const releases: (() => void)[] = []
+    let counted = 0
+    const add = (bytes: number) => {
+      if (this.#inFlight.of(caller.name) + bytes > maxBytesInFlight) {
+        throw beyond('the body', 'maxBytesInFlight', maxBytesInFlight, RETRY_AFTER_SECONDS)
+      }
+      if (this.#allInFlight + bytes > MAX_BODY_BYTES_IN_FLIGHT) {
+        const message = `Cannot take the body: ${this.#allInFlight} bytes are on their way, limit ${MAX_BODY_BYTES_IN_FLIGHT}`
+        throw new LatchdError('TOO_MANY_BODIES', message, {
+          retryAfterSeconds: RETRY_AFTER_SECONDS,
+        })
+      }
+      // A body that has begun to come is paid for as it comes.
+      let seconds = 0
+      if (counted === 0) seconds = rate?.take(bytes) ?? 0
+      else rate?.charge(bytes)
+      if (seconds > 0) throw beyond('the body', 'bytesPerSecond', bytesPerSecond, seconds)
+      counted += bytes
+      this.#allInFlight += bytes
+      releases.push(this.#inFlight.add(caller.name, bytes))
+    }
+    const release = () => {
+      for (const one of releases) one()
+      this.#allInFlight -= counted
+      counted = 0
+    }
+    return { add, release }
+  }
+
+  #ratesOf({ name, limits = {} }: Caller): Rates {
+    const known = this.#rates.get(name)
+    // A reload gives a token that has changed other limits.
+    if (known?.limits === limits) return known
+    const rate = (perSecond: number | undefined) =>
+      perSecond === undefined ? undefined : new Rate(perSecond, this.#now)
+    const { requestsPerSecond, bytesPerSecond } = limits
+    const rates = { limits, requests: rate(requestsPerSecond), bytes: rate(bytesPerSecond) }
+    this.#rates.set(name, rates)
+    return rates
+  }
+}
+
+function beyond(
+  what: string,
+  limit: keyof TokenLimits,
+  bound: number | undefined,
+  seconds: number,
+): LatchdError {
+  return new LatchdError(
+    'TOKEN_LIMIT_EXCEEDED',
+    `Cannot take ${what}: the token is at its limit ${limit} ${bound}`,
+    { retryAfterSeconds: Math.ceil(seconds) },
+  )
+}

@@ -1,0 +1,22 @@
+/** How many of something each owner has. */
+
+export class OwnerCounts {
+  #counts = new Map<string, number>()
+
+  of(owner: string): number {
+    return this.#counts.get(owner) ?? 0
+  }
+
+  /** Counts one or more; gives what to call when they have gone, once. */
+  add(owner: string, count = 1): () => void {
+    this.#counts.set(owner, this.of(owner) + count)
+    let isGone = false
+    return () => {
+      if (isGone) return
+      isGone = true
+      const rest = this.of(owner) - count
+      if (rest > 0) this.#counts.set(owner, rest)
+      else this.#counts.delete(owner)
+    }
+  }
+}

@@ -1,0 +1,148 @@
+/** HTTP as far as the socket: what a connection may cost, and what is no HTTP. */
+
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http'
+import type { Duplex } from 'node:stream'
+import { createAdaptorServer } from '@hono/node-server'
+import { LatchdError } from '../../protocol/errors.ts'
+import { MAX_WAIT_MS } from '../../protocol/execution.ts'
+import { socketServer } from './connect-route.ts'
+import { problemAnswer } from './problem.ts'
+import { headProblem } from './request-head.ts'
+import { securityHeaders } from './security-headers.ts'
+
+/** How long a client may take, in milliseconds, and how much its headers. */
+export interface ServerBounds {
+  /** From a connection's first byte to the end of the headers. */
+  readonly headersMs: number
+  /** To the end of the body. */
+  readonly requestMs: number
+  /** Between two requests. */
+  readonly keepAliveMs: number
+  /** Without a byte either way: longer than any answer lets wait. */
+  readonly stallMs: number
+  /** How often that is looked after: a slow client may have so much more. */
+  readonly checkMs: number
+  readonly maxHeaderBytes: number
+}
+
+const ordinaryBounds: ServerBounds = {
+  headersMs: 10_000,
+  requestMs: 60_000,
+  keepAliveMs: 15_000,
+  stallMs: MAX_WAIT_MS + 30_000,
+  checkMs: 1000,
+  maxHeaderBytes: 16_384,
+}
+
+/** What a server hands its requests to. */
+export interface ServerPowers {
+  readonly fetch: Parameters<typeof createAdaptorServer>[0]['fetch']
+  /** Whether a request to become a WebSocket is granted; else it is answered as any other. */
+  readonly mayUpgrade: (request: IncomingMessage) => boolean
+}
+
+/** Makes a server, which does not listen yet. */
+export function createHttpServer(
+  { fetch, mayUpgrade }: ServerPowers,
+  bounds: ServerBounds = ordinaryBounds,
+): Server {
+  /** The answer of each connection that is under way. */
+  const answers = new WeakMap<Duplex, ServerResponse>()
+  const guarded =
+    (listener: RequestListener): RequestListener =>
+    (request, response) => {
+      const problem = headProblem(request)
+      if (problem !== undefined) return refuse(response, problem)
+      answers.set(request.socket, response)
+      listener(request, response)
+    }
+  const serverOptions: ServerOptions & { shouldUpgradeCallback: ServerPowers['mayUpgrade'] } = {
+    headersTimeout: bounds.headersMs,
+    requestTimeout: bounds.requestMs,
+    keepAliveTimeout: bounds.keepAliveMs,
+    connectionsCheckingInterval: bounds.checkMs,
+    maxHeaderSize: bounds.maxHeaderBytes,
+    // Whatever Node's own flags say.
+    insecureHTTPParser: false,
+    // Said by us: Node answers in its own way.
+    requireHostHeader: false,
+    shouldUpgradeCallback: request => headProblem(request) === undefined && mayUpgrade(request),
+  }
+  const server = createAdaptorServer({
+    fetch,
+    serverOptions,
+    createServer: (options: ServerOptions, listener: RequestListener) =>
+      createServer(options, guarded(listener)),
+    websocket: { server: socketServer() as never },
+  } as never) as Server
+  server.timeout = bounds.stallMs
+  // Node drops those beyond it in silence, and with them what they say.
+  server.maxHeadersCount = 0
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    onClientError(error, socket, answers.get(socket))
+  })
+  return server
+}
+
+function refuse(response: ServerResponse, problem: LatchdError): void {
+  const { status, headers, body } = answerOf(problem)
+  response.writeHead(status, { ...headers, connection: 'close' })
+  response.end(body)
+}
+
+/** What is no HTTP, or comes too slowly: answered when nothing else is on its way, and cut off. */
+function onClientError(
+  error: NodeJS.ErrnoException,
+  socket: Duplex,
+  answer: ServerResponse | undefined,
+): void {
+  const isAnswering = answer !== undefined && !answer.writableEnded
+  // An earlier request, whole as it was, gets its answer or none: this would be taken for it.
+  const isEarlier = isAnswering && (answer.headersSent || answer.req.complete)
+  if (error.code === 'ECONNRESET' || !socket.writable || isEarlier) {
+    socket.destroy()
+    return
+  }
+  const { status, headers, body } = answerOf(clientProblem(error))
+  const lines = Object.entries({ ...headers, connection: 'close' }).map(
+    ([name, value]) => `${name}: ${value}\r\n`,
+  )
+  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n`
+  socket.end(head + body, () => socket.destroy())
+}
+
+function clientProblem({ code }: NodeJS.ErrnoException): LatchdError {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return new LatchdError(
+        'HEADERS_TOO_LARGE',
+        'Cannot read the request: its headers are too large',
+      )
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      return new LatchdError(
+        'PAYLOAD_TOO_LARGE',
+        'Cannot read the request: its chunks say too much',
+      )
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new LatchdError(
+        'REQUEST_TIMEOUT',
+        'Cannot wait any longer for the rest of the request',
+      )
+    default:
+      return new LatchdError('INVALID_REQUEST', 'Cannot read the request: it is not HTTP')
+  }
+}
+
+function answerOf(problem: LatchdError) {
+  const { status, headers, body } = problemAnswer(problem)
+  const length = String(Buffer.byteLength(body))
+  return { status, headers: { ...headers, ...securityHeaders, 'content-length': length }, body }
+}

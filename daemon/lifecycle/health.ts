@@ -1,0 +1,122 @@
+/** Whether the daemon does its work: asked by the watchdog. */
+
+/** What is looked at, and the clock. */
+export interface HealthPowers {
+  /** Asks the store for something that is not there. */
+  readonly askStore: () => Promise<unknown>
+  /** Runs a tiny program. @throws {Error} when it fails or takes longer than `timeoutMs` */
+  readonly runCanary: (timeoutMs: number) => Promise<void>
+  readonly load: () => Load
+  /** Monotonic milliseconds. */
+  readonly now: () => number
+}
+
+/** How busy the workers are. */
+export interface Load {
+  readonly workers: number
+  readonly active: number
+  /** Guests that have got a worker since the start. */
+  readonly begun: number
+}
+
+/** What a probe found; times in milliseconds. */
+export type Health =
+  | {
+      readonly isWell: true
+      /** How late the event loop was. */
+      readonly lagMs: number
+      readonly storeMs: number
+      /** Absent while every worker is taken: a program would only wait in the queue. */
+      readonly canaryMs: number | undefined
+    }
+  | { readonly isWell: false; readonly reason: string }
+
+/** Bounds of a daemon that is well, on a machine that is busy. */
+export const healthBounds = {
+  /** Callers give up before that. */
+  lagMs: 5000,
+  /** A commit on a slow disk takes a second or two. */
+  storeMs: 10_000,
+  canaryMs: 10_000,
+  /** Workers that are all taken: more than the ceiling of `cpuMs`, after which one must be free. */
+  stallMs: 360_000,
+} as const
+
+export class HealthProbe {
+  #powers: HealthPowers
+  /** Since when all workers are taken, by the same guests. */
+  #stall: { readonly begun: number; readonly sinceMs: number } | undefined
+
+  constructor(powers: HealthPowers) {
+    this.#powers = powers
+  }
+
+  /** Looks at event loop, store and workers. Never rejects. */
+  async probe(): Promise<Health> {
+    try {
+      const lagMs = await this.#lag()
+      if (lagMs > healthBounds.lagMs) return ill(`the event loop was ${Math.round(lagMs)} ms late`)
+      const storeMs = await this.#time('the store', healthBounds.storeMs, this.#powers.askStore)
+      return { isWell: true, lagMs, storeMs, canaryMs: await this.#canary() }
+    } catch (error) {
+      return ill(error instanceof Error ? error.message : String(error))
+    }
+  }
+
+  /** How late a timer is that is due at once. */
+  async #lag(): Promise<number> {
+    const { now } = this.#powers
+    const beganMs = now()
+    await new Promise(resolve => setTimeout(resolve, 1))
+    return Math.max(0, now() - beganMs - 1)
+  }
+
+  async #canary(): Promise<number | undefined> {
+    const { load, runCanary } = this.#powers
+    if (this.#isBusy()) return undefined
+    const { begun } = load()
+    try {
+      return await this.#time('a program', healthBounds.canaryMs, () =>
+        runCanary(healthBounds.canaryMs),
+      )
+    } catch (error) {
+      // Others came first: the canary itself would be one.
+      if (this.#isBusy() && load().begun > begun) return undefined
+      throw error
+    }
+  }
+
+  /** @throws {Error} when the same guests have had all workers for longer than any may */
+  #isBusy(): boolean {
+    const { workers, active, begun } = this.#powers.load()
+    const nowMs = this.#powers.now()
+    if (active < workers) {
+      this.#stall = undefined
+      return false
+    }
+    if (this.#stall?.begun !== begun) this.#stall = { begun, sinceMs: nowMs }
+    const heldMs = nowMs - this.#stall.sinceMs
+    if (heldMs <= healthBounds.stallMs) return true
+    throw new Error(`no worker was free for ${Math.round(heldMs)} ms`)
+  }
+
+  /** How long something takes. @throws {Error} when it fails, or takes longer than the bound */
+  async #time(what: string, boundMs: number, act: () => Promise<unknown>): Promise<number> {
+    const beganMs = this.#powers.now()
+    const late = Promise.withResolvers<never>()
+    const timer = setTimeout(
+      () => late.reject(new Error(`${what} did not answer in ${boundMs} ms`)),
+      boundMs,
+    )
+    try {
+      await Promise.race([act(), late.promise])
+      return this.#powers.now() - beganMs
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+}
+
+function ill(reason: string): Health {
+  return { isWell: false, reason }
+}

@@ -1,0 +1,47 @@
+/** Sockets that the service manager listens on for us, from before the daemon was there. */
+
+import { fstatSync } from 'node:fs'
+import type { Server } from 'node:http'
+import { ConfigError } from '../config/config-error.ts'
+import { isLoopback } from '../config/loopback.ts'
+
+/** Refuses descriptors that are no sockets, which Node would take for pipes. @throws {ConfigError} */
+export function checkInherited(descriptors: readonly number[]): void {
+  for (const descriptor of descriptors) {
+    let isSocket = false
+    try {
+      isSocket = fstatSync(descriptor).isSocket()
+    } catch {
+      // Not even open: as little of a socket.
+    }
+    if (isSocket) continue
+    throw new ConfigError(
+      `Cannot listen on descriptor ${descriptor} of LISTEN_FDS: expected a stream socket that listens`,
+    )
+  }
+}
+
+/**
+ * Refuses a socket that machines beyond this one reach, when no token would keep them out.
+ *
+ * @throws {ConfigError}
+ */
+export function checkReach(server: Server, hasTokens: boolean): void {
+  const address = server.address()
+  if (hasTokens || address === null || typeof address === 'string') return
+  if (isLoopback(address.address)) return
+  throw new ConfigError(
+    `Cannot listen on ${address.address} port ${address.port} of the service manager without tokens: expected a loopback address such as 127.0.0.1, a Unix socket, or tokens in LATCHD_TOKENS`,
+  )
+}
+
+/** Where a server listens, as the ready line tells it. @param name of the host, as configured */
+export function addressText(server: Server, name?: string): string {
+  const address = server.address()
+  if (typeof address === 'string') return `unix:${address}`
+  // Of a Unix socket that it did not make Node does not know the path.
+  if (address === null) return 'a socket of the service manager'
+  const { port } = address
+  const host = name ?? address.address
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}

@@ -1,0 +1,63 @@
+/**
+ * Tells the service manager how the daemon is.
+ *
+ * The manager listens on a Unix datagram socket, which Node cannot speak to without a native add-on,
+ * so systemd's own `systemd-notify` says it for us. Each message costs a process of some
+ * milliseconds, off the event loop but for its start; it ends when the manager has read the message.
+ * Its unit needs `NotifyAccess=all`, since the message comes from a child.
+ */
+
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import type { Logger } from '../log.ts'
+
+/** Assignments of sd_notify(3), such as `READY=1`. */
+export type Assignments = Readonly<Record<string, string | number>>
+
+/** Sends one message; rejects when it could not be handed over. */
+export type Send = (assignments: readonly string[]) => Promise<void>
+
+/** A manager that is well reads a message at once. */
+const SEND_MS = 5000
+
+/** Sends through `systemd-notify`. @param socket the value of `NOTIFY_SOCKET` */
+export function systemdNotify(socket: string, path: string | undefined): Send {
+  // Nothing else of the environment: it may hold secrets, and the options of another Node.
+  const env = { NOTIFY_SOCKET: socket, ...(path !== undefined && { PATH: path }) }
+  return async assignments => {
+    await promisify(execFile)('systemd-notify', [...assignments], { env, timeout: SEND_MS })
+  }
+}
+
+export class Notifier {
+  #send: Send | undefined
+  #log: Pick<Logger, 'error'>
+  #last: Promise<void> = Promise.resolve()
+
+  /** @param send absent when nobody wants to be told */
+  constructor(send: Send | undefined, log: Pick<Logger, 'error'>) {
+    this.#send = send
+    this.#log = log
+  }
+
+  /**
+   * Sends a message after those before it; resolves when the manager has it. Never rejects: a daemon
+   * that cannot tell is no worse for its callers, and the manager acts on the silence.
+   */
+  tell(assignments: Assignments): Promise<void> {
+    const send = this.#send
+    if (send === undefined) return Promise.resolve()
+    // Line breaks separate assignments.
+    const texts = Object.entries(assignments).map(
+      ([name, value]) => `${name}=${String(value).replaceAll('\n', ' ')}`,
+    )
+    this.#last = this.#last.then(async () => {
+      try {
+        await send(texts)
+      } catch (error) {
+        this.#log.error({ err: error, message: texts }, 'service manager not told')
+      }
+    })
+    return this.#last
+  }
+}

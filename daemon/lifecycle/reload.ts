@@ -1,0 +1,94 @@
+/** Takes a configuration that was read again: what can change in a running daemon does. */
+
+import { isDeepStrictEqual } from 'node:util'
+import type { Config } from '../config/config.ts'
+import { type SettingKey, settingKeys } from '../config/settings.ts'
+import type { Logger } from '../log.ts'
+
+/** Puts values in force; `false`: these ones need a restart. */
+type Appliers = { readonly [Key in SettingKey]?: (value: Config[Key]) => boolean }
+
+/** Settings whose values only count where they are used: they are read at that moment. */
+export type InForce = Pick<Config, 'maxQueue' | 'drainMs'>
+
+/** The parts of a daemon that can be told something new. */
+export interface ReloadableParts {
+  readonly log: Pick<Logger, 'level' | 'info' | 'warn' | 'error'>
+  readonly tokens: { reload(tokens: Config['tokens']): void }
+  /** @throws {LatchdError} `CONFIG_INVALID` for a pattern that is none */
+  readonly fetchAllow: { reload(patterns: Config['fetchAllow']): void }
+}
+
+export class Reloadable {
+  /** What counts now. */
+  readonly inForce: { -readonly [Key in keyof InForce]: InForce[Key] }
+  #config: Config
+  #log: ReloadableParts['log']
+  #appliers: Appliers
+
+  constructor(config: Config, { log, tokens, fetchAllow }: ReloadableParts) {
+    const { maxQueue, drainMs } = config
+    this.inForce = { maxQueue, drainMs }
+    this.#config = config
+    this.#log = log
+    this.#appliers = {
+      tokens: list => {
+        // A daemon without tokens is open to its machine, and one with them need not be: which of
+        // both it is stays for its life.
+        if ((list.length === 0) !== (this.#config.tokens.length === 0)) return false
+        tokens.reload(list)
+        return true
+      },
+      fetchAllow: patterns => {
+        // Without any there is no such tool, and the set of tools stays.
+        if ((patterns.length === 0) !== (this.#config.fetchAllow.length === 0)) return false
+        fetchAllow.reload(patterns)
+        return true
+      },
+      logLevel: level => {
+        log.level = level
+        return true
+      },
+      maxQueue: count => {
+        this.inForce.maxQueue = count
+        return true
+      },
+      drainMs: ms => {
+        this.inForce.drainMs = ms
+        return true
+      },
+    }
+  }
+
+  /**
+   * Reads the configuration and puts in force what differs; the log tells what, and what needs a
+   * restart. One that cannot be read or used changes nothing. Never throws.
+   *
+   * @returns whether it could be read
+   */
+  reload(read: () => Config): boolean {
+    try {
+      const next = read()
+      const differing = settingKeys.filter(key => !isDeepStrictEqual(this.#config[key], next[key]))
+      const changed = differing.filter(key => this.#apply(key, next))
+      const needRestart = differing.filter(key => !changed.includes(key))
+      this.#config = {
+        ...this.#config,
+        ...Object.fromEntries(changed.map(key => [key, next[key]])),
+      }
+      this.#log.info({ changed }, 'configuration read again')
+      if (needRestart.length > 0) {
+        this.#log.warn({ needRestart }, 'changed settings that need a restart')
+      }
+      return true
+    } catch (error) {
+      this.#log.error({ err: error }, 'configuration not read again: the one before stays')
+      return false
+    }
+  }
+
+  #apply<Key extends SettingKey>(key: Key, next: Config): boolean {
+    const apply = this.#appliers[key] as ((value: Config[Key]) => boolean) | undefined
+    return apply?.(next[key]) ?? false
+  }
+}

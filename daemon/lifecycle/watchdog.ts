@@ -1,0 +1,41 @@
+/** Feeds the service manager's watchdog as long as the daemon is well. */
+
+import type { Logger } from '../log.ts'
+import type { Health } from './health.ts'
+import type { Notifier } from './notifier.ts'
+
+export interface WatchdogPowers {
+  readonly probe: () => Promise<Health>
+  readonly notifier: Pick<Notifier, 'tell'>
+  readonly log: Pick<Logger, 'debug' | 'error'>
+}
+
+/** Probes within the manager's time: one that is late or fails is no loss yet. */
+const PROBES_PER_TIME = 3
+
+/**
+ * Probes again and again, the first time at once, and tells the manager after each probe that went
+ * well. A daemon that is not well says so in its log, and is ended by the manager's silence rule.
+ *
+ * @param watchdogMs the manager's time
+ * @returns how to stop it
+ */
+export function feedWatchdog(watchdogMs: number, powers: WatchdogPowers): () => void {
+  const { probe, notifier, log } = powers
+  let isStopped = false
+  let timer: NodeJS.Timeout | undefined
+  const feed = async () => {
+    const health = await probe()
+    if (isStopped) return
+    if (health.isWell) {
+      log.debug(health, 'well')
+      await notifier.tell({ WATCHDOG: 1 })
+    } else log.error({ reason: health.reason, watchdogMs }, 'not well: watchdog not fed')
+    if (!isStopped) timer = setTimeout(feed, watchdogMs / PROBES_PER_TIME)
+  }
+  void feed()
+  return () => {
+    isStopped = true
+    clearTimeout(timer)
+  }
+}

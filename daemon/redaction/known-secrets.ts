@@ -1,0 +1,45 @@
+/** The secrets that a daemon is started with. */
+
+import type { Config } from '../config/config.ts'
+import type { Variables } from '../config/written-value.ts'
+
+/**
+ * Variables whose values are taken for secrets, by a word in their names. Not all variables: a home
+ * folder or a locale that many errors name would be hidden too.
+ */
+const secretName =
+  /(?:KEY|SECRETS?|TOKENS?|PASS|PASSWD|PASSWORD|PASSPHRASE|PWD|CREDENTIALS?|AUTH|AUTHORIZATION|COOKIE|DSN)(?:_|$)/i
+
+/** Of these the value says where a secret is, not what it is; the shell's `PWD` is a folder. */
+const placeName = /^(?:OLD)?PWD$|_(?:FILE|PATH|DIR|DIRECTORY|SOCK|SOCKET|URL|HOST|PORT|USER|NAME)$/i
+
+/** Values of the configuration and of the environment that must not leave the host. */
+export function knownSecrets(config: Config, env: Variables): string[] {
+  const { token, webhookSecret, modelApiKey } = config
+  const configured = [token, webhookSecret, modelApiKey, ...secretsOf(env.LATCHD_TOKENS)]
+  const found = configured.filter(secret => secret !== undefined)
+  for (const [name, value] of Object.entries(env)) {
+    if (value === undefined) continue
+    if (secretName.test(name) && !placeName.test(name)) found.push(value)
+    found.push(...passwordOf(value))
+  }
+  return found
+}
+
+/** The password of a URL such as `postgres://user:password@host/base`, as written and decoded. */
+function passwordOf(value: string): string[] {
+  const url = value.includes('://') ? URL.parse(value) : null
+  if (url === null || url.password === '') return []
+  try {
+    return [url.password, decodeURIComponent(url.password)]
+  } catch {
+    // A percent sign that begins no escape: it stands as it is written.
+    return [url.password]
+  }
+}
+
+/** The secrets of `name:secret[:scope+scope]`; those of files are known by their digests alone. */
+function secretsOf(tokens: string | undefined): string[] {
+  const parts = (tokens ?? '').split(',').map(token => token.split(':')[1]?.trim() ?? '')
+  return parts.filter(secret => secret !== '')
+}

@@ -1,0 +1,69 @@
+/**
+ * A copy of a value in which every text has been through `redact`: keys, elements, entries of maps
+ * and sets, messages of errors, addresses. What has no such text in it is the value itself. Bytes
+ * are not looked into.
+ */
+export function redactedValue(value: unknown, redact: (text: string) => string): unknown {
+  const copies = new Map<object, unknown>()
+  const walk = (part: unknown): unknown => {
+    if (typeof part === 'string') return redact(part)
+    if (typeof part !== 'object' || part === null) return part
+    if (copies.has(part)) return copies.get(part)
+    const copy = emptyCopy(part, redact)
+    copies.set(part, copy)
+    // What is no container has no parts.
+    if (copy !== part) fill(part, copy, walk)
+    return copy
+  }
+  return walk(value)
+}
+
+function emptyCopy(part: object, redact: (text: string) => string): unknown {
+  if (Array.isArray(part)) return new Array(part.length)
+  if (part instanceof Map) return new Map()
+  if (part instanceof Set) return new Set()
+  if (part instanceof URL) return URL.parse(redact(part.href)) ?? redact(part.href)
+  if (part instanceof Error) return Object.create(Object.getPrototypeOf(part))
+  if (isOpaque(part)) return part
+  return Object.getPrototypeOf(part) === null ? Object.create(null) : {}
+}
+
+/** Whether an object crosses to the guest as something else than its own properties. */
+function isOpaque(part: object): boolean {
+  return (
+    part instanceof Date ||
+    part instanceof RegExp ||
+    part instanceof ArrayBuffer ||
+    ArrayBuffer.isView(part)
+  )
+}
+
+function fill(part: object, copy: unknown, walk: (part: unknown) => unknown): void {
+  if (part instanceof URL) return
+  if (copy instanceof Map) {
+    for (const [key, value] of part as Map<unknown, unknown>) copy.set(walk(key), walk(value))
+    return
+  }
+  if (copy instanceof Set) {
+    for (const value of part as Set<unknown>) copy.add(walk(value))
+    return
+  }
+  const target = copy as Record<string, unknown>
+  const source = part as Record<string, unknown>
+  if (part instanceof Error) {
+    for (const key of hiddenParts) {
+      if (key in part) define(target, key, walk(source[key]), false)
+    }
+  }
+  for (const key of Object.keys(part)) {
+    define(target, walk(key) as string, walk(source[key]), true)
+  }
+}
+
+/** What of an error is not enumerable, or stands in its prototype. The stack stays behind. */
+const hiddenParts = ['name', 'message', 'cause', 'errors']
+
+/** Not by assignment: a key may be `__proto__`. */
+function define(target: object, key: string, value: unknown, enumerable: boolean): void {
+  Object.defineProperty(target, key, { value, enumerable, writable: true, configurable: true })
+}

@@ -1,0 +1,63 @@
+/** The secrets that a daemon knows of, and what is left of a text or a value without them. */
+
+import type { Redaction } from '../../executor/tools/redaction.ts'
+import { redactedValue } from './redacted-value.ts'
+
+/** Stands where a secret stood. No form of escaping changes it. */
+export const REDACTED = '[redacted]'
+
+/** Shorter values stand in too many texts by chance. */
+export const MIN_SECRET_LENGTH = 8
+
+const nowhere = /(?!)/
+
+export class Secrets implements Redaction {
+  #forms = new Set<string>()
+  #one = nowhere
+  #all = new RegExp(nowhere, 'g')
+
+  constructor(secrets: Iterable<string> = []) {
+    this.add(secrets)
+  }
+
+  /** Adds secrets; those with fewer than {@link MIN_SECRET_LENGTH} characters are passed over. */
+  add(secrets: Iterable<string>): void {
+    const before = this.#forms.size
+    for (const secret of secrets) {
+      // A value that was read from a file often ends in a newline, which errors do not repeat.
+      for (const written of new Set([secret, secret.trim()])) {
+        if (written.length < MIN_SECRET_LENGTH) continue
+        for (const form of formsOf(written)) this.#forms.add(form)
+      }
+    }
+    if (this.#forms.size === before) return
+    // The longest first, so that of one secret inside another nothing is left.
+    const forms = [...this.#forms].sort((a, b) => b.length - a.length)
+    this.#one = new RegExp(forms.map(escaped).join('|'))
+    this.#all = new RegExp(this.#one, 'g')
+  }
+
+  isIn(text: string): boolean {
+    return this.#one.test(text)
+  }
+
+  text(text: string): string {
+    return text.replace(this.#all, REDACTED)
+  }
+
+  value(value: unknown): unknown {
+    return redactedValue(value, text => this.text(text))
+  }
+}
+
+/** A secret as it is, inside JSON, inside JSON that is inside JSON, and inside a URL. */
+function formsOf(secret: string): string[] {
+  const escaped = JSON.stringify(secret).slice(1, -1)
+  const twice = JSON.stringify(escaped).slice(1, -1)
+  // A lone surrogate has no form in a URL.
+  return [secret, escaped, twice, ...(secret.isWellFormed() ? [encodeURIComponent(secret)] : [])]
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&')
+}

@@ -1,0 +1,60 @@
+/** Where an installed latchd has its parts. */
+
+import { join } from 'node:path'
+
+/** For the whole machine, or for one user. */
+export type InstallScope = 'system' | 'user'
+
+export interface Layout {
+  readonly scope: InstallScope
+  /** Releases by version, and the links `current` and `previous`. */
+  readonly releases: string
+  /** The link by which shells find the command. */
+  readonly command: string
+  readonly configDir: string
+  readonly stateDir: string
+  readonly cacheDir: string
+  /** Where the manager looks for units. */
+  readonly units: string
+  /** Where the user is declared that the daemon runs as; absent when it is the one who installs. */
+  readonly sysusers: string | undefined
+  /** Where the daemon finds the token's secret. */
+  readonly secretFile: string
+}
+
+/** @param root what the whole tree is put under; `/` for this machine */
+export function systemLayout(root: string): Layout {
+  return {
+    scope: 'system',
+    releases: join(root, 'opt/latchd'),
+    command: join(root, 'usr/local/bin/latchd'),
+    configDir: join(root, 'etc/latchd'),
+    stateDir: join(root, 'var/lib/latchd'),
+    cacheDir: join(root, 'var/cache/latchd'),
+    units: join(root, 'etc/systemd/system'),
+    sysusers: join(root, 'etc/sysusers.d/latchd.conf'),
+    // LoadCredential= of the unit puts it there.
+    secretFile: '/run/credentials/latchd.service/token',
+  }
+}
+
+/** @param root what the tree is put under; `/` for this machine */
+export function userLayout(root: string, home: string): Layout {
+  const under = join(root, home)
+  return {
+    scope: 'user',
+    releases: join(under, '.local/lib/latchd'),
+    command: join(under, '.local/bin/latchd'),
+    configDir: join(under, '.config/latchd'),
+    stateDir: join(under, '.local/state/latchd'),
+    cacheDir: join(under, '.cache/latchd'),
+    units: join(under, '.config/systemd/user'),
+    sysusers: undefined,
+    // Next to the configuration: what runs as this user may read it anyway.
+    secretFile: 'token',
+  }
+}
+
+/** The release in use, and the one that was in use before. */
+export const currentLink = ({ releases }: Layout) => join(releases, 'current')
+export const previousLink = ({ releases }: Layout) => join(releases, 'previous')

@@ -1,0 +1,143 @@
+/**
+ * The workers' process: the ordinary pool of threads, and a relay between its guests and the daemon.
+ *
+ * Latches cannot cross processes, so they are bumped here. It is started by `workers-process.ts` with
+ * Node's permissions, an empty environment and one socket; it ends itself when that socket does,
+ * which is when the daemon is gone.
+ */
+
+import { Socket } from 'node:net'
+import type { GuestLink } from '../guest-pool.ts'
+import { type PoolOptions, WorkerPool } from '../pool.ts'
+import { readLines, sendLine } from './lines.ts'
+import { type FromChild, packReport, type ToChild, unpackWork } from './wire.ts'
+
+/** The descriptor of the socket. */
+const SOCKET_FD = 3
+/** How often guests that run show that they are alive: less than the supervision's tick. */
+const PULSE_MS = 200
+
+/** What is done to a guest; before it has its worker, put by. */
+type Deed = (guest: GuestLink) => void
+
+class Relayed {
+  readonly wedged = new AbortController()
+  guest: GuestLink | undefined
+  #early: Deed[] = []
+
+  do(deed: Deed): void {
+    if (this.guest === undefined) this.#early.push(deed)
+    else deed(this.guest)
+  }
+
+  open(guest: GuestLink): void {
+    this.guest = guest
+    for (const deed of this.#early) deed(guest)
+  }
+}
+
+const socket = new Socket({ fd: SOCKET_FD, readable: true, writable: true })
+const runs = new Map<number, Relayed>()
+/** Nobody here takes a run back: the daemon does. */
+const never = new AbortController().signal
+let pool: WorkerPool | undefined
+let pulse: NodeJS.Timeout | undefined
+
+const send = (message: FromChild) => sendLine(socket, message)
+
+function tellPulse(): void {
+  const guests = Array.from(runs, ([run, { guest }]): [number, boolean, number] => [
+    run,
+    guest?.isRunning ?? false,
+    guest?.beat ?? 0,
+  ])
+  send({ kind: 'pulse', guests })
+}
+
+async function run({ run, work }: Extract<ToChild, { kind: 'run' }>): Promise<void> {
+  const relayed = new Relayed()
+  runs.set(run, relayed)
+  pulse ??= setInterval(tellPulse, PULSE_MS)
+  try {
+    const report = await (pool as WorkerPool).run({
+      begin: guest => {
+        relayed.open(guest)
+        return unpackWork(work)
+      },
+      receive: message => send({ kind: 'message', run, message }),
+      // Turns are taken in the daemon: here there is a thread for each run.
+      owner: '',
+      execution: relayed,
+      isResume: false,
+      isWedged: relayed.wedged.signal,
+      cancelled: never,
+    })
+    send({ kind: 'report', run, report: packReport(report) })
+  } catch (error) {
+    send({ kind: 'lost', run, reason: error instanceof Error ? error.message : String(error) })
+  } finally {
+    runs.delete(run)
+    if (runs.size === 0) {
+      clearInterval(pulse)
+      pulse = undefined
+    }
+  }
+}
+
+async function start(workers: number, options: PoolOptions): Promise<void> {
+  pool = new WorkerPool(workers, options)
+  await pool.start()
+  send({ kind: 'ready' })
+}
+
+async function answer({ id, what }: Extract<ToChild, { kind: 'ask' }>): Promise<void> {
+  const workers = what === 'statistics' ? await pool?.statistics() : undefined
+  if (what === 'collect') await pool?.collect()
+  send({ kind: 'answer', id, workers: workers ?? [] })
+}
+
+function take(message: ToChild): void {
+  switch (message.kind) {
+    case 'start':
+      start(message.workers, message.options)
+      return
+    case 'run':
+      run(message)
+      return
+    case 'deliver':
+      runs.get(message.run)?.do(guest => guest.deliver(message.delivery))
+      return
+    case 'stop':
+      runs.get(message.run)?.do(guest => guest.stop())
+      return
+    case 'park':
+      runs.get(message.run)?.do(guest => guest.setParking(message.isWanted))
+      return
+    case 'end-thread':
+      runs.get(message.run)?.wedged.abort()
+      return
+    case 'pressure':
+      pool?.setPressureElsewhere(message.waiting)
+      return
+    case 'ask':
+      answer(message)
+      return
+    default:
+      message satisfies never
+  }
+}
+
+// A fault here, or one that nobody has caught, ends the process: the daemon starts another.
+readLines(
+  socket,
+  message => take(message as ToChild),
+  error => {
+    throw error
+  },
+)
+socket.on('error', leave).on('close', leave)
+
+function leave(): void {
+  // Nobody is left to work for, and threads in the middle of a guest would go on.
+  process.kill(process.pid, 'SIGKILL')
+}

@@ -1,0 +1,9 @@
+/** Takes secrets out of what tools let leave the host. Who knows the secrets decides what they are. */
+export interface Redaction {
+  /** Whether a secret stands in a text, also in the way that JSON or a URL writes it. */
+  isIn(text: string): boolean
+  /** The text with a mark in the place of every secret. */
+  text(text: string): string
+  /** The value itself when no secret is in it, otherwise a copy with marks in their places. */
+  value(value: unknown): unknown
+}

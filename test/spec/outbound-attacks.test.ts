@@ -1,0 +1,249 @@
+/** Attacks on the way out, beside those of `fetch-url.test.ts`: none may reach what is not public. */
+
+import { once } from 'node:events'
+import { createServer, type RequestListener } from 'node:http'
+import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net'
+import { gzipSync } from 'node:zlib'
+import t, { type Test } from 'tap'
+import type { NetworkPowers } from '../../daemon/outbound/network-powers.ts'
+import type { OutboundOptions } from '../../daemon/outbound/outbound.ts'
+import { fetchUrlTool } from '../../daemon/tools/fetch-url.ts'
+import { CallContext } from '../../executor/tools/context.ts'
+import { post, testDaemon } from '../support/daemon.ts'
+
+const PUBLIC = '93.184.216.34'
+
+/** The tool as a plain function. */
+function fetchUrl(allow: readonly string[], powers?: OutboundOptions) {
+  const tool = fetchUrlTool(allow, powers)
+  const facts = { callId: 'call', executionId: 'exe', sessionId: undefined, caller: 'local' }
+  return async (url: string, options = {}): Promise<unknown> => {
+    const context = new CallContext({ ...facts, metadata: {}, onProgress() {} })
+    return await tool.execute({ url, options }, context)
+  }
+}
+
+/** A network whose resolver is the attacker's; every address is answered by the loopback. */
+function attackersNetwork(resolve: (name: string, asked: number) => readonly string[]) {
+  let asked = 0
+  const powers: NetworkPowers = {
+    resolve: async name => resolve(name, asked++),
+    connect: ({ port }, addresses) =>
+      Object.defineProperty(connect(port, '127.0.0.1'), 'remoteAddress', { value: addresses[0] }),
+  }
+  return powers
+}
+
+async function serve(t: Test, answer: RequestListener) {
+  let requests = 0
+  const server = createServer((request, response) => {
+    requests++
+    answer(request, response)
+  })
+  server.listen(0, '127.0.0.1')
+  t.teardown(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  await once(server, 'listening')
+  return { port: (server.address() as AddressInfo).port, count: () => requests }
+}
+
+/** A server that says what no HTTP server would. */
+async function serveRaw(t: Test, talk: (socket: Socket) => void) {
+  const sockets = new Set<Socket>()
+  const server = createTcpServer(socket => {
+    sockets.add(socket)
+    socket.on('error', () => {}).once('data', () => talk(socket))
+  })
+  server.listen(0, '127.0.0.1')
+  t.teardown(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  await once(server, 'listening')
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` }
+}
+
+/** Writes again and again until the other side has left. */
+function writeForEver(socket: Socket, chunk: string): void {
+  const more = () => socket.write(chunk, error => error ?? setImmediate(more))
+  more()
+}
+
+t.test('a name that is rebound between a request and its redirect is refused', async t => {
+  const { port, count } = await serve(t, (_, response) => {
+    response.writeHead(302, { location: '/inside', connection: 'close' }).end()
+  })
+  const powers = attackersNetwork((_, asked) => [asked === 0 ? PUBLIC : '127.0.0.1'])
+  await t.rejects(fetchUrl(['*'], powers)(`http://rebind.example.com:${port}/`), {
+    code: 'FETCH_REFUSED',
+    message: /it resolves to a loopback address/,
+  })
+  t.equal(count(), 1)
+})
+
+t.test('a resolver that says something else than public addresses reaches nobody', async t => {
+  const { port, count } = await serve(t, (_, response) => response.end('inside'))
+  const many = Array.from({ length: 500 }, (_, i) => `93.184.${i % 256}.34`)
+  const answers: Record<string, readonly string[]> = {
+    'the last of many is private': [...many, '10.0.0.1'],
+    'mapped into IPv6': ['::ffff:10.0.0.1'],
+    'mapped in hexadecimal': ['::ffff:7f00:1'],
+    'translated by NAT64': ['64:ff9b::a9fe:a9fe'],
+    'tunnelled by 6to4': ['2002:7f00:1::'],
+    'with a zone': ['fe80::1%lo'],
+    'no address': [],
+    'no IP address': ['inside.example.com'],
+    'an address with a port': ['93.184.216.34:80'],
+    'a decimal number': ['2130706433'],
+    'in octal': ['0177.0.0.1'],
+    'an empty text': [''],
+  }
+  for (const [how, addresses] of Object.entries(answers)) {
+    const fetch = fetchUrl(
+      ['*'],
+      attackersNetwork(() => addresses),
+    )
+    const error: Error = await fetch(`http://example.com:${port}/`).then(String, error => error)
+    t.match(error, { name: 'FetchError', code: /^FETCH_(REFUSED|FAILED)$/ }, how)
+    t.notMatch(error.message, /10\.0\.0|7f00|a9fe|inside\.example/, 'and is told no address')
+  }
+  t.equal(count(), 0)
+})
+
+t.test('a program cannot write a request of its own into a request', async t => {
+  const seen: string[] = []
+  const { port } = await serve(t, (request, response) => {
+    seen.push(`${request.method} ${request.url} ${request.headers.host}`)
+    response.end(JSON.stringify(request.headers))
+  })
+  const fetch = fetchUrl(['127.0.0.1'])
+  const url = `http://127.0.0.1:${port}`
+  for (const headers of [
+    { 'x-a': 'b\r\nx-forged: 1' },
+    { 'x-a': 'b\r\n\r\nGET /forged HTTP/1.1\r\nhost: inside\r\n\r\n' },
+    { 'x-a\r\nx-forged': '1' },
+    { 'x a': '1' },
+  ]) {
+    await t.rejects(fetch(url, { headers }), { code: 'FETCH_REFUSED' }, JSON.stringify(headers))
+  }
+  const owned = {
+    host: 'inside.example.com',
+    'content-length': '3',
+    'transfer-encoding': 'chunked',
+    connection: 'upgrade',
+    upgrade: 'websocket',
+    expect: '100-continue',
+  }
+  const sent = await fetch(`${url}/a%0d%0ab?c\r\nd`, {
+    method: 'POST',
+    headers: owned,
+    body: 'GET /',
+  })
+  t.match(JSON.parse(sent as string), { host: `127.0.0.1:${port}`, 'content-length': '5' })
+  t.strictSame(seen, [`POST /a%0d%0ab?cd 127.0.0.1:${port}`])
+  for (const method of ['CONNECT', 'TRACE', 'GET / HTTP/1.1\r\nx: y', '']) {
+    await t.rejects(fetch(url, { method }), { name: 'TypeError' }, method)
+  }
+})
+
+t.test('answers without an end are cut off', async t => {
+  const bound = { maxBodyBytes: 100_000, timeoutMs: 1000 }
+  const fetch = fetchUrl(['127.0.0.1'], bound)
+  const head = 'HTTP/1.1 200 OK\r\n'
+  const endless: Record<string, (socket: Socket) => void> = {
+    'a header without an end': socket => writeForEver(socket, `${'x'.repeat(1000)}`),
+    'headers without an end': socket => {
+      socket.write(head)
+      writeForEver(socket, `x-${'y'.repeat(100)}: z\r\n`)
+    },
+    'early hints without an end': socket =>
+      writeForEver(socket, 'HTTP/1.1 103 Early Hints\r\n\r\n'),
+    'chunk extensions without an end': socket => {
+      socket.write(`${head}transfer-encoding: chunked\r\n\r\n5`)
+      writeForEver(socket, `;${'x'.repeat(1000)}`)
+    },
+    'trailers without an end': socket => {
+      socket.write(`${head}transfer-encoding: chunked\r\n\r\n0\r\n`)
+      writeForEver(socket, `x-${'y'.repeat(100)}: z\r\n`)
+    },
+    'a body without an end': socket => {
+      socket.write(`${head}\r\n`)
+      writeForEver(socket, 'x'.repeat(1000))
+    },
+    'a switch of protocols': socket => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n')
+    },
+    'two lengths': socket => {
+      socket.write(`${head}content-length: 1\r\ncontent-length: 2\r\n\r\nxx`)
+    },
+    'a length and chunks': socket => {
+      socket.write(
+        `${head}content-length: 1\r\ntransfer-encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n`,
+      )
+    },
+  }
+  await Promise.all(
+    Object.entries(endless).map(async ([what, talk]) => {
+      const { url } = await serveRaw(t, talk)
+      await t.rejects(fetch(url), { name: 'FetchError' }, what)
+    }),
+  )
+})
+
+t.test('an answer that comes a byte at a time has the time of all answers', async t => {
+  const { port } = await serve(t, (request, response) => {
+    const timer = setInterval(() => response.write('x'), 10)
+    request.socket.on('close', () => clearInterval(timer))
+  })
+  const fetch = fetchUrl(['127.0.0.1'], { timeoutMs: 300 })
+  await t.rejects(fetch(`http://127.0.0.1:${port}/`), { code: 'FETCH_TIMEOUT' })
+})
+
+t.test('many members of gzip are bounded together', async t => {
+  const member = gzipSync(Buffer.alloc(9000))
+  const { port } = await serve(t, (_, response) => {
+    response.setHeader('content-encoding', 'gzip').end(Buffer.concat(Array(20).fill(member)))
+  })
+  const fetch = fetchUrl(['127.0.0.1'], { maxBodyBytes: 10_000 })
+  await t.rejects(fetch(`http://127.0.0.1:${port}/`), { code: 'FETCH_TOO_LARGE' })
+})
+
+t.test('cookies of an answer are sent to nobody, nor is a referrer', async t => {
+  const seen: unknown[] = []
+  const { port } = await serve(t, (request, response) => {
+    seen.push([request.headers.cookie, request.headers.referer])
+    const isFirst = request.url === '/first'
+    response.writeHead(isFirst ? 302 : 200, { 'set-cookie': 'a=1', location: '/next' }).end('x')
+  })
+  const fetch = fetchUrl(['127.0.0.1'])
+  await fetch(`http://127.0.0.1:${port}/first`)
+  await fetch(`http://127.0.0.1:${port}/next`)
+  t.strictSame(seen, Array(3).fill([undefined, undefined]))
+})
+
+t.test(
+  'a program cannot reach the daemon that runs it, nor anything else of this machine',
+  async t => {
+    const daemon = await testDaemon(t, { LATCHD_FETCH_ALLOW: '*' })
+    const { port } = new URL(daemon.url)
+    const inside = await serve(t, (_, response) => response.end('inside'))
+    const hosts =
+      '127.0.0.1 127.1 0 0.0.0.0 2130706433 0x7f000001 0177.1 localhost LOCALHOST. 127.255.255.254 [::1] ' +
+      '[::] [::ffff:127.0.0.1] [::ffff:7f00:1] [64:ff9b::127.0.0.1] [2002:7f00:1::] １２７.0.0.1 ' +
+      '169.254.169.254 0xa9fea9fe [fd00:ec2::254] 168.63.129.16'
+    const source = `
+    const outcomes = []
+    for (const host of inputs.hosts) for (const port of inputs.ports) {
+      try { outcomes.push(host + ' gave ' + fetch_url('http://' + host + ':' + port + '/v1/tools')) }
+      catch (error) { if (error.code !== 'FETCH_REFUSED') outcomes.push(host + ' ' + error.code + error.message) }
+    }
+    outcomes`
+    const inputs = { hosts: hosts.split(' '), ports: [port, inside.port] }
+    const { body } = await post(`${daemon.url}/v1/execute`, { source, inputs, waitMs: 60_000 })
+    t.strictSame(body.output?.value, [], JSON.stringify(body.error))
+    t.equal(body.usage.calls, 42, 'all of them were tried')
+    t.equal(inside.count(), 0)
+  },
+)

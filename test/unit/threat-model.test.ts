@@ -1,0 +1,36 @@
+/** The documents that are written from something else, or name files. */
+
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import t from 'tap'
+import { limitsGuide } from '../spec/generate-limits.ts'
+
+const root = resolve(import.meta.dirname, '../..')
+const read = (path: string) => readFileSync(resolve(root, path), 'utf8')
+
+t.test('docs/limits.md is what node test/spec/generate-limits.ts writes', async t => {
+  t.equal(read('docs/limits.md'), limitsGuide())
+})
+
+t.test('every file that the threat model names is there', async t => {
+  const named = [
+    ...read('docs/threat-model.md').matchAll(/`((?:test|executor|daemon)\/[\w./*-]+)`/g),
+  ]
+  const files = named.map(([, path = '']) => path)
+  t.ok(files.length > 10)
+  t.strictSame(
+    files.filter(path => !existsSync(resolve(root, path))),
+    [],
+  )
+})
+
+t.test('every claim of the threat model names a test', async t => {
+  const text = read('docs/threat-model.md')
+  const table = text.slice(text.indexOf('## Claims'), text.indexOf('## What each layer'))
+  const rows = table.split('\n').filter(line => /^\| \d/.test(line))
+  t.ok(rows.length > 8)
+  t.strictSame(
+    rows.filter(row => !row.includes('`test/')),
+    [],
+  )
+})
