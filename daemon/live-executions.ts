@@ -52,7 +52,10 @@ export interface LiveExecution {
 export class LiveExecutions {
   #powers: LivePowers
   #live = new Map<string, LiveExecution>()
-  /** Those that are on their way from the store. */
+  /**
+   * Those that are on their way from the store. Who finds none may begin at once, and only then: of
+   * several who wait for one load, the first may have begun another.
+   */
   #loading = new Map<string, Promise<void>>()
   /** New ones that wait in the store, so that a long queue takes no memory but their ids. */
   #queued = new Map<string, () => void>()
@@ -125,7 +128,7 @@ export class LiveExecutions {
   /** Hands over a decision that was stored, to an execution wherever it is. */
   async decided(decided: CallApproval, isWaiting: boolean): Promise<void> {
     const { executionId } = decided.approval
-    await this.#loading.get(executionId)
+    while (this.#loading.has(executionId)) await this.#loading.get(executionId)
     const live = this.#live.get(executionId)
     live?.running.decide(decided)
     if (live !== undefined && !(live.isLeaving && isWaiting)) return
@@ -136,7 +139,7 @@ export class LiveExecutions {
 
   /** Brings an execution into memory that is in the store alone; one that has ended stays there. */
   async load(executionId: string): Promise<void> {
-    await this.#loading.get(executionId)
+    while (this.#loading.has(executionId)) await this.#loading.get(executionId)
     if (this.#live.has(executionId)) return
     await this.#track(executionId, async () => {
       const claimed = await this.#powers.store.claim(executionId)
@@ -223,7 +226,7 @@ export class LiveExecutions {
   async #resume(executionId: string): Promise<void> {
     this.#queued.get(executionId)?.()
     this.#queued.delete(executionId)
-    await this.#loading.get(executionId)
+    while (this.#loading.has(executionId)) await this.#loading.get(executionId)
     if (this.#isDraining || this.#live.has(executionId)) return
     const { promise, resolve } = Promise.withResolvers<void>()
     await this.#track(executionId, async () => {

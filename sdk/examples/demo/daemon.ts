@@ -34,11 +34,15 @@ export async function startDaemon(
     process.execPath,
     [command, 'serve', '--port', port, '--tools', tools, '--state-dir', stateDir],
     {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, LATCHD_TOKENS: tokens, LATCHD_LOG_LEVEL: 'error' },
     },
   )
   const exited = once(daemon, 'exit')
+  createInterface({ input: daemon.stderr as NodeJS.ReadableStream }).on('line', line => {
+    // Who decided what is shown as it happens; its audit is for operators.
+    if (!line.includes('"audit":')) process.stderr.write(`${line}\n`)
+  })
   const line = await readyLine(daemon, exited)
   return {
     line,
