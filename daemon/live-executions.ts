@@ -130,9 +130,12 @@ export class LiveExecutions {
     const { executionId } = decided.approval
     while (this.#loading.has(executionId)) await this.#loading.get(executionId)
     const live = this.#live.get(executionId)
-    live?.running.decide(decided)
-    if (live !== undefined && !(live.isLeaving && isWaiting)) return
-    // The store had it put away before it learned of the decision, and here that is not known yet.
+    if (live !== undefined && !(live.isLeaving && isWaiting)) {
+      live.running.decide(decided)
+      return
+    }
+    // The store had it put away before it learned of the decision, and here that is not known yet:
+    // the call is made by whoever brings it back.
     await live?.gone
     this.#resumption.add(executionId)
   }

@@ -372,6 +372,9 @@ export class ToolCalls {
    * must not be made twice that it is about to be made.
    */
   #leave(open: OpenCall, tool: Tool): Promise<void> | undefined {
+    // Put away at this moment, as when a decision comes together with a park: it is made from the
+    // store, and nothing that is journaled here would be kept any more.
+    if (this.#open.get(open.id) !== open) return new Promise<never>(() => {})
     open.endTiming = this.#latencies.start(tool)
     if (open.effect === 'readOnly') return undefined
     const { keeper } = this.#host

@@ -1,0 +1,51 @@
+import t from 'tap'
+import type { CallApproval } from '../../executor/call-approval.ts'
+import { RunningExecution } from '../../executor/execution.ts'
+import { Latencies } from '../../executor/latencies.ts'
+import { WorkerPool } from '../../executor/pool.ts'
+import { planExecution } from '../../executor/request.ts'
+import { Supervision } from '../../executor/supervision.ts'
+import { Toolbox } from '../../executor/tools/toolbox.ts'
+import { normalizeTool } from '../../protocol/tools/normalize.ts'
+
+const turn = () => new Promise<void>(resolve => setImmediate(resolve))
+
+t.test('a call whose decision comes together with a park is left to whoever resumes', async t => {
+  const pool = new WorkerPool(1)
+  t.teardown(() => pool.close())
+  const made: unknown[] = []
+  const sign = normalizeTool({
+    name: 'sign',
+    description: '',
+    needsApproval: true,
+    execute: (...args: unknown[]) => made.push(args),
+  })
+  const plan = planExecution(
+    { source: 'sign(1)', language: 'javascript' },
+    new Toolbox([sign]),
+    undefined,
+    'test',
+  )
+  const asked = Promise.withResolvers<CallApproval>()
+  const powers = { pool, supervision: new Supervision(), latencies: new Latencies() }
+  const records: string[] = []
+  const running = new RunningExecution(plan, powers, {
+    onEvent: () => {},
+    showApproval: async approval => asked.resolve(approval),
+    expireApproval: () => {},
+    keeper: {
+      isDurable: true,
+      record: ({ kind }) => records.push(kind),
+      program: () => {},
+      sync: async () => {},
+    },
+  })
+  const end = await running.run()
+  t.equal(end.kind, 'waiting')
+  const approval = await asked.promise
+  // As when the store has put it away, and a person decides before that is known here.
+  running.decide({ ...approval, approval: { ...approval.approval, status: 'approved' } })
+  running.putAway()
+  for (let n = 0; n < 5; n++) await turn()
+  t.strictSame({ made, records }, { made: [], records: [] })
+})
