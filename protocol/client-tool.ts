@@ -11,6 +11,13 @@ const JsonSchemaData = z
 
 const durationMs = z.number().positive()
 
+/** The marks of a tool, as `ToolAnnotations` of `tool.ts` says what they mean. */
+export const Annotations = z.strictObject({
+  readOnly: z.boolean().optional(),
+  destructive: z.boolean().optional(),
+  idempotent: z.boolean().optional(),
+})
+
 /** One tool of a client. */
 export const ClientTool = z
   .strictObject({
@@ -20,13 +27,7 @@ export const ClientTool = z
       'JSON Schema; without one the tool takes positional arguments',
     ),
     outputSchema: JsonSchemaData.optional().describe('JSON Schema'),
-    annotations: z
-      .strictObject({
-        readOnly: z.boolean().optional(),
-        destructive: z.boolean().optional(),
-        idempotent: z.boolean().optional(),
-      })
-      .optional(),
+    annotations: Annotations.optional(),
     timeoutMs: z
       .union([durationMs, z.literal('none')])
       .optional()

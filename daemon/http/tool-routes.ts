@@ -2,6 +2,7 @@
 
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
+import { Annotations } from '../../protocol/client-tool.ts'
 import { toolDeclarations } from '../../protocol/tools/declarations.ts'
 import { describeTool } from '../../protocol/tools/tool.ts'
 import { callerTools } from './caller-tools.ts'
@@ -15,13 +16,7 @@ const ToolDescription = z
     description: z.string(),
     inputSchema: z.record(z.string(), z.unknown()).optional().describe('JSON Schema'),
     outputSchema: z.record(z.string(), z.unknown()).optional().describe('JSON Schema'),
-    annotations: z
-      .strictObject({
-        readOnly: z.boolean().optional(),
-        destructive: z.boolean().optional(),
-        idempotent: z.boolean().optional(),
-      })
-      .optional(),
+    annotations: Annotations.optional(),
     needsApproval: z.literal(true).optional().describe('Its calls may wait for a person'),
   })
   .meta({ id: 'Tool' })

@@ -85,15 +85,7 @@ export class Metrics {
   /** Adds what only the rest of the daemon knows, once that is there. */
   watch({ queued, live, connections }: MetricSources): void {
     const registers = [this.registry]
-    const gauge = (name: string, help: string, read: () => number) =>
-      new Gauge({
-        name,
-        help,
-        registers,
-        collect() {
-          this.set(read())
-        },
-      })
+    const gauge = gaugesIn(registers)
     gauge('latchd_queue_length', 'New executions that wait for a worker.', queued)
     gauge('latchd_executions_live', 'Executions in memory that have not ended.', live)
     gauge('latchd_client_connections', 'WebSocket connections of clients.', connections)
@@ -124,8 +116,10 @@ export class Metrics {
   }
 }
 
-function addWorkerMetrics(registers: Registry[], pool: MeasuredPool): void {
-  const gauge = (name: string, help: string, read: () => number) =>
+/** Makes gauges that are read when somebody asks. */
+const gaugesIn =
+  (registers: Registry[]) =>
+  (name: string, help: string, read: () => number): Gauge =>
     new Gauge({
       name,
       help,
@@ -134,6 +128,9 @@ function addWorkerMetrics(registers: Registry[], pool: MeasuredPool): void {
         this.set(read())
       },
     })
+
+function addWorkerMetrics(registers: Registry[], pool: MeasuredPool): void {
+  const gauge = gaugesIn(registers)
   gauge('latchd_workers', 'Worker threads.', () => pool.workers)
   gauge('latchd_workers_busy', 'Worker threads that an execution holds.', () => pool.active)
   gauge(
