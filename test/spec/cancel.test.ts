@@ -1,9 +1,10 @@
 /** An execution is cancelled wherever it stands: running, waiting for a tool, in the queue, or not begun. */
 
 import t, { type Test } from 'tap'
-import { createExecutor, type Outcome } from '../../executor/index.ts'
+import type { Outcome } from '../../executor/index.ts'
 import type { ExecutionEvent } from '../../protocol/events.ts'
 import type { ToolContext } from '../../protocol/tool.ts'
+import { openExecutor } from '../support/executor.ts'
 import { unharmed } from '../support/one-worker.ts'
 
 /** A tool that tells when it is called, and waits until it is aborted. */
@@ -37,7 +38,7 @@ class Gate {
 function start(t: Test, workers = 1) {
   const gate = new Gate()
   const begun = Promise.withResolvers<void>()
-  const executor = createExecutor({
+  const executor = openExecutor(t, {
     workers,
     tools: [
       gate.tool,
@@ -45,7 +46,6 @@ function start(t: Test, workers = 1) {
       { name: 'begin', description: '', execute: () => begun.resolve() },
     ],
   })
-  t.teardown(() => executor.close())
   return { executor, gate, begun: begun.promise }
 }
 

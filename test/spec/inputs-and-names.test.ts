@@ -3,7 +3,7 @@
 import t from 'tap'
 import { createExecutor, LatchdError } from '../../executor/index.ts'
 import { reservedWords, standardGlobals } from '../../protocol/tools/reserved-names.ts'
-import { completed, failureOf, outputOf, startExecutor } from '../support/executor.ts'
+import { completed, failureOf, openExecutor, outputOf, startExecutor } from '../support/executor.ts'
 
 const executor = startExecutor(t)
 
@@ -179,8 +179,7 @@ t.test('of two names with one identifier the first gets the global, both are in 
 })
 
 t.test('tools of the executor and of the request: the request chooses', async t => {
-  const other = createExecutor({ workers: 1, tools: { a: () => 1, b: () => 2 } })
-  t.teardown(() => other.close())
+  const other = openExecutor(t, { workers: 1, tools: { a: () => 1, b: () => 2 } })
   const all = ['a', 'ask_human', 'b', 'human_approval', 'sleep']
   t.strictSame(await outputOf(other, 'Object.keys(tools).sort()'), all)
   t.strictSame(await outputOf(other, { source: '[Object.keys(tools), a()]', tools: ['a'] }), [

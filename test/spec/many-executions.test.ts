@@ -2,8 +2,8 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
-import { createExecutor } from '../../executor/index.ts'
 import type { ToolContext } from '../../protocol/tool.ts'
+import { openExecutor } from '../support/executor.ts'
 
 const EXECUTIONS = 200
 const CALLS = 10
@@ -22,8 +22,7 @@ t.test(
         return { ...input, told: metadata.execution }
       },
     }
-    const executor = createExecutor({ workers: 2, tools: [work] })
-    t.teardown(() => executor.close())
+    const executor = openExecutor(t, { workers: 2, tools: [work] })
     const source = `const answers = []
     for (let call = 0; call < 5; call++) answers.push(work({ execution, call }))
     answers.push(...await Promise.all([5, 6, 7, 8, 9].map(call => work({ execution, call }))))
@@ -53,8 +52,7 @@ t.test(
 )
 
 t.test('executions with and without failures, limits and cancels do not mix', async t => {
-  const executor = createExecutor({ workers: 2, tools: { echo: async (v: unknown) => v } })
-  t.teardown(() => executor.close())
+  const executor = openExecutor(t, { workers: 2, tools: { echo: async (v: unknown) => v } })
   const kinds = [
     (n: number) => ({ source: `await echo(${n})` }),
     (n: number) => ({ source: `echo(${n}); throw new Error('e${n}')` }),

@@ -7,8 +7,10 @@
 import { env } from 'node:process'
 import fc from 'fast-check'
 import t from 'tap'
-import { createExecutor, createParkingExecutor } from '../../executor/create-executor.ts'
+import { createParkingExecutor } from '../../executor/create-executor.ts'
 import type { Executor, Outcome } from '../../protocol/executor.ts'
+import { openExecutor } from '../support/executor.ts'
+import { isolation } from '../support/isolation.ts'
 
 /** Random ones. */
 const SESSIONS = Number(env.PARKING_PROGRAMS ?? 12)
@@ -77,9 +79,8 @@ function endedAs({ status, outputForms, logs, ...rest }: Outcome) {
 }
 
 t.test('random programs of a session give what they give unparked', async t => {
-  const unparked = createExecutor({ tools, workers: 1 })
-  t.teardown(() => unparked.close())
-  const parking = createParkingExecutor({ tools, workers: 1 })
+  const unparked = openExecutor(t, { tools, workers: 1 })
+  const parking = createParkingExecutor({ tools, workers: 1, isolation })
   t.teardown(() => parking.close())
   let resumes = 0
   let failures = 0

@@ -14,6 +14,8 @@ import t from 'tap'
 import { createExecutor, createParkingExecutor } from '../../executor/create-executor.ts'
 import type { Outcome } from '../../executor/index.ts'
 import type { ExecutionEvent } from '../../protocol/events.ts'
+import { openExecutor } from '../support/executor.ts'
+import { isolation } from '../support/isolation.ts'
 import { type ParkingProgram, parkingProgram } from './parking-programs.ts'
 import { ParkingRuns, type Run, type RunRequest } from './parking-runs.ts'
 import { PROGRAMS as FOLDER, tools } from './programs-tools.ts'
@@ -35,7 +37,7 @@ t.test('a program of the corpus ends as it ends unparked', async t => {
   const names = isWhole ? all : all.filter((_, n) => n % CORPUS_PARTS === part)
   t.comment(`part ${part} of ${CORPUS_PARTS}`)
   const run = async (make: typeof createExecutor) => {
-    const executor = make({ tools, workers: 2 })
+    const executor = make({ tools, workers: 2, isolation })
     t.teardown(() => executor.close())
     const ended = new Map<string, Outcome>()
     const waiting = names.values()
@@ -68,8 +70,7 @@ function endedAs({ status, outputForms, logs, logsTruncatedBytes, ...rest }: Out
 t.test(
   'an execution that waits for others gives its worker away, and tells nothing twice',
   async t => {
-    const executor = createExecutor({ workers: 1, tools: { later: () => delay(30, 'later') } })
-    t.teardown(() => executor.close())
+    const executor = openExecutor(t, { workers: 1, tools: { later: () => delay(30, 'later') } })
     const source = `for (let i = 0; i < 3; i++) console.log(i, later()); return 'done'`
     const all = await Promise.all(Array.from({ length: 20 }, () => executor.execute({ source })))
     for (const { output, logText, calls } of all) {
@@ -83,8 +84,7 @@ t.test(
 )
 
 t.test('a program of many calls is brought back in time that is linear in them', async t => {
-  const executor = createExecutor({ workers: 1, tools: { echo: (value: unknown) => value } })
-  t.teardown(() => executor.close())
+  const executor = openExecutor(t, { workers: 1, tools: { echo: (value: unknown) => value } })
   /** The shortest of several replays of so many calls, in milliseconds. */
   const replayMs = async (calls: number) => {
     const source = `let sum = 0; for (let i = 0; i < ${calls}; i++) sum += echo(1)
@@ -177,8 +177,7 @@ t.test(
 )
 
 t.test('executions that go on do not keep new ones waiting', async t => {
-  const executor = createExecutor({ workers: 1, tools: { later: () => delay(10, 1) } })
-  t.teardown(() => executor.close())
+  const executor = openExecutor(t, { workers: 1, tools: { later: () => delay(10, 1) } })
   let ended = 0
   const source = 'let sum = 0; for (let i = 0; i < 25; i++) sum += later(); sum'
   const old = Array.from({ length: 20 }, async () => {
@@ -196,8 +195,7 @@ t.test('executions that go on do not keep new ones waiting', async t => {
 })
 
 t.test('new executions do not keep those waiting that go on', async t => {
-  const executor = createExecutor({ workers: 1, tools: { later: () => delay(10, 1) } })
-  t.teardown(() => executor.close())
+  const executor = openExecutor(t, { workers: 1, tools: { later: () => delay(10, 1) } })
   const source = 'let sum = 0; for (let i = 0; i < 20; i++) sum += later(); sum'
   const old = executor.execute({ source })
   let isOver = false
@@ -220,6 +218,7 @@ function parking(t: { teardown(release: () => Promise<void>): unknown }) {
   const asked = Promise.withResolvers<void>()
   const executor = createParkingExecutor({
     workers: 1,
+    isolation,
     tools: {
       later: () => delay(1),
       never: () => {

@@ -5,10 +5,10 @@
  */
 
 import t from 'tap'
-import { createExecutor } from '../../executor/index.ts'
+import { openExecutor } from '../support/executor.ts'
 
 const received: unknown[] = []
-const executor = createExecutor({
+const executor = openExecutor(t, {
   workers: 1,
   tools: [
     {
@@ -46,7 +46,6 @@ const executor = createExecutor({
     },
   ],
 })
-t.teardown(() => executor.close())
 
 const when = new Date('2026-01-02T03:04:05.678Z')
 const inputs = { exact: { when, map: new Map([['k', new Set([1n])]]), pattern: /a+/gi, hole: -0 } }

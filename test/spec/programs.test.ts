@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
 import * as devalue from 'devalue'
 import t from 'tap'
-import { createExecutor } from '../../executor/index.ts'
+import { openExecutor } from '../support/executor.ts'
 import type { Expected } from './programs-reference.ts'
 import { PROGRAMS, tools } from './programs-tools.ts'
 
@@ -25,8 +25,7 @@ t.test('the programs and their values are what the generator makes of the templa
 })
 
 t.test('a program has the value that Node gives it, with tool calls and without', async t => {
-  const executor = createExecutor({ tools, workers: 2 })
-  t.teardown(() => executor.close())
+  const executor = openExecutor(t, { tools, workers: 2 })
   const names = Object.keys(expected).flatMap(name => [name, `${name}.tools`])
   t.ok(names.length >= 600, 'there are 300 programs in two forms')
 

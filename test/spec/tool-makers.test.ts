@@ -6,9 +6,9 @@ import { z } from 'zod'
 import { createExecutor } from '../../executor/index.ts'
 import type { ToolSet } from '../../protocol/executor.ts'
 import { tool } from '../../sdk/index.ts'
+import { openExecutor } from '../support/executor.ts'
 
-const executor = createExecutor({ workers: 1 })
-t.teardown(() => executor.close())
+const executor = openExecutor(t, { workers: 1 })
 
 /** Runs one program over tools of a maker and gives its output, or its error. */
 async function outcomeOf(tools: ToolSet, source: string): Promise<unknown> {

@@ -5,11 +5,10 @@ import { createExecutor, type ExecuteRequest } from '../../executor/index.ts'
 import type { ExecutionEvent } from '../../protocol/events.ts'
 import type { RetryRule, ToolContext, ToolDefinition } from '../../protocol/tool.ts'
 import { normalizeTool } from '../../protocol/tools/normalize.ts'
-import { failureOf, outputOf } from '../support/executor.ts'
+import { failureOf, openExecutor, outputOf } from '../support/executor.ts'
 
 // One for all: each test brings its own tool.
-const executor = createExecutor({ workers: 2 })
-t.teardown(() => executor.close())
+const executor = openExecutor(t, { workers: 2 })
 
 const fast: RetryRule = { attempts: 3, backoffMs: 1, maxBackoffMs: 2 }
 

@@ -1,7 +1,6 @@
 /** More tools than a prompt carries: a program finds them by itself. */
 
 import t from 'tap'
-import { createExecutor } from '../../executor/index.ts'
 import type { ToolDefinition } from '../../protocol/tool.ts'
 import { MANY_TOOLS } from '../../protocol/tools/many-tools.ts'
 import { normalizeTools } from '../../protocol/tools/normalize.ts'
@@ -9,12 +8,11 @@ import { describeForPrompt } from '../../protocol/tools/prompt-text.ts'
 import { describeTool } from '../../protocol/tools/tool.ts'
 import { Latchd } from '../../sdk/index.ts'
 import { fixture, get, post, testDaemon } from '../support/daemon.ts'
-import { completed, failureOf, outputOf } from '../support/executor.ts'
+import { completed, failureOf, openExecutor, outputOf } from '../support/executor.ts'
 import { stateFolder } from '../support/state-folder.ts'
 
 // One for all: each request brings its own tools.
-const executor = createExecutor({ workers: 2 })
-t.teardown(() => executor.close())
+const executor = openExecutor(t, { workers: 2 })
 
 const invoice: ToolDefinition<{ orderId: string }> = {
   name: 'billing.sendInvoice',

@@ -5,14 +5,14 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { z } from 'zod'
-import { createExecutor, type ExecuteRequest } from '../../executor/index.ts'
+import type { ExecuteRequest } from '../../executor/index.ts'
 import { builtinTools } from '../../executor/tools/builtin-tools.ts'
 import { CHECK_SKIPPED } from '../../executor/typecheck/check-skipped.ts'
 import { type CheckRequest, TypeChecker } from '../../executor/typecheck/type-checker.ts'
 import { normalizeTools } from '../../protocol/tools/normalize.ts'
 import { Latchd } from '../../sdk/index.ts'
 import { fixture, post, testDaemon } from '../support/daemon.ts'
-import { completed, failureOf } from '../support/executor.ts'
+import { completed, failureOf, openExecutor } from '../support/executor.ts'
 import { stateFolder } from '../support/state-folder.ts'
 import { tools as corpusTools, PROGRAMS } from './programs-tools.ts'
 
@@ -52,8 +52,7 @@ const shared = new TypeChecker()
 t.teardown(() => shared.close())
 const check = checkWith(shared)
 
-const executor = createExecutor({ workers: 2, tools })
-t.teardown(() => executor.close())
+const executor = openExecutor(t, { workers: 2, tools })
 
 /** A checker of the test's own. */
 function ownChecker(t: { teardown(release: () => void): unknown }, checkMs?: number) {

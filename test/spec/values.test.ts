@@ -3,13 +3,13 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
-import { createExecutor } from '../../executor/index.ts'
 import { assertSame, exactValues } from '../support/exact-values.ts'
+import { openExecutor } from '../support/executor.ts'
 
 let received: unknown
 let given: () => unknown = () => undefined
 
-const executor = createExecutor({
+const executor = openExecutor(t, {
   workers: 2,
   tools: [
     {
@@ -38,7 +38,6 @@ const executor = createExecutor({
     },
   ],
 })
-t.teardown(() => executor.close())
 
 const limits = { maxOutputBytes: 16 * 1_048_576 }
 

@@ -1,8 +1,8 @@
 /** A worker thread that is lost is replaced, and only its own execution hears of it. */
 
 import t, { type Test } from 'tap'
-import { createExecutor } from '../../executor/index.ts'
 import { runScript } from '../support/child-script.ts'
+import { openExecutor } from '../support/executor.ts'
 import { echo, exceeded, failure, unharmed } from '../support/one-worker.ts'
 
 /** Stays in one built-in that does not poll: only the end of its thread ends it. */
@@ -12,11 +12,10 @@ const limits = { cpuMs: 20 }
 function start(t: Test, workers: number) {
   const begun = Promise.withResolvers<void>()
   const answer = Promise.withResolvers<string>()
-  const executor = createExecutor({
+  const executor = openExecutor(t, {
     workers,
     tools: { echo, begin: () => begun.resolve(), wait: () => answer.promise },
   })
-  t.teardown(() => executor.close())
   return { executor, begun: begun.promise, answer }
 }
 

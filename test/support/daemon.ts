@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import type { Test } from 'tap'
 import { loadConfig } from '../../daemon/config/config.ts'
 import { type Daemon, startDaemon } from '../../daemon/server.ts'
+import { isolation } from './isolation.ts'
 import { stateFolder } from './state-folder.ts'
 
 /** @param env settings; without `LATCHD_STATE_DIR` the daemon has a state folder of its own */
@@ -13,6 +14,7 @@ export async function testDaemon(t: Test, env: Record<string, string> = {}): Pro
     env: {
       LATCHD_PORT: '0',
       LATCHD_WORKERS: '2',
+      LATCHD_ISOLATION: isolation,
       LATCHD_LOG_LEVEL: 'silent',
       LATCHD_DRAIN_MS: '100',
       LATCHD_STATE_DIR: env.LATCHD_STATE_DIR ?? stateFolder(t),

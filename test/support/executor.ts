@@ -5,19 +5,28 @@ import {
   createExecutor,
   type EmbeddedExecutor,
   type ExecuteRequest,
+  type ExecutorOptions,
   type Outcome,
   type ToolSet,
 } from '../../executor/index.ts'
 import type { ExecutionError } from '../../protocol/execution.ts'
+import { isolation } from './isolation.ts'
+
+/** What closes things with a test. */
+interface Closing {
+  teardown(release: () => Promise<void>): unknown
+}
 
 /** Starts an executor that is closed with the test. */
-export function startExecutor(
-  t: { teardown(release: () => Promise<void>): unknown },
-  tools: ToolSet = [],
-): EmbeddedExecutor {
-  const executor = createExecutor({ workers: 2, tools })
+export function openExecutor(t: Closing, options: ExecutorOptions): EmbeddedExecutor {
+  const executor = createExecutor({ isolation, ...options })
   t.teardown(() => executor.close())
   return executor
+}
+
+/** One with two workers. */
+export function startExecutor(t: Closing, tools: ToolSet = []): EmbeddedExecutor {
+  return openExecutor(t, { workers: 2, tools })
 }
 
 /** What a program that must complete gave. @throws with the program's error when it does not */

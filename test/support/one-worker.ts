@@ -1,21 +1,15 @@
 /** An executor with one worker, so that what one program does to it the next one would notice. */
 
 import type { Test } from 'tap'
-import {
-  createExecutor,
-  type EmbeddedExecutor,
-  type Outcome,
-  type ToolSet,
-} from '../../executor/index.ts'
+import type { EmbeddedExecutor, Outcome, ToolSet } from '../../executor/index.ts'
+import { openExecutor } from './executor.ts'
 
 /** A value that crosses in both directions, later. */
 export const echo = async (value: unknown) => value
 
 /** Starts an executor that is closed with the test; it has `echo` beside the given tools. */
 export function startOneWorker(t: Test, tools: Exclude<ToolSet, readonly unknown[]> = {}) {
-  const executor = createExecutor({ workers: 1, tools: { echo, ...tools } })
-  t.teardown(() => executor.close())
-  return executor
+  return openExecutor(t, { workers: 1, tools: { echo, ...tools } })
 }
 
 /** Asserts that an honest program still gets its tools, its log and its value. */

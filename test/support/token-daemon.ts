@@ -3,6 +3,7 @@
 import type { Test } from 'tap'
 import { loadConfig } from '../../daemon/config/config.ts'
 import { type Daemon, startDaemon } from '../../daemon/server.ts'
+import { isolation } from './isolation.ts'
 import { stateFolder } from './state-folder.ts'
 
 /** A token as the configuration file has it, without its secret. */
@@ -36,6 +37,7 @@ export function readTokens(
     env: {
       LATCHD_PORT: '0',
       LATCHD_WORKERS: '2',
+      LATCHD_ISOLATION: isolation,
       LATCHD_LOG_LEVEL: 'silent',
       LATCHD_DRAIN_MS: '100',
       LATCHD_STATE_DIR: stateFolder(t),
