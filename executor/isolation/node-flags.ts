@@ -1,6 +1,6 @@
 /** The flags of Node that the workers' process is started with. */
 
-import { existsSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -17,7 +17,9 @@ export function nodeFlags(): string[] {
   const readable = [join(root, 'executor'), join(root, 'protocol')]
   for (let folder = dirname(join(root, 'executor')); ; folder = dirname(folder)) {
     for (const name of ['node_modules', 'package.json']) {
-      if (existsSync(join(folder, name))) readable.push(join(folder, name))
+      const path = join(folder, name)
+      // Node follows links before it asks: a folder that is a link is readable as what it is.
+      if (existsSync(path)) readable.push(...new Set([path, realpathSync(path)]))
     }
     if (folder === dirname(folder)) break
   }
