@@ -14,7 +14,7 @@ import t from 'tap'
 import { createExecutor, createParkingExecutor } from '../../executor/create-executor.ts'
 import type { Outcome } from '../../executor/index.ts'
 import type { ExecutionEvent } from '../../protocol/events.ts'
-import { openExecutor } from '../support/executor.ts'
+import { completed, openExecutor } from '../support/executor.ts'
 import { isolation } from '../support/isolation.ts'
 import { type ParkingProgram, parkingProgram } from './parking-programs.ts'
 import { ParkingRuns, type Run, type RunRequest } from './parking-runs.ts'
@@ -119,10 +119,12 @@ t.test('a parked execution is cancelled at once', async t => {
 })
 
 t.test('an execution is cancelled while it is brought back', async t => {
-  const { executor } = parking(t)
+  const { executor, answer } = parking(t)
   const controller = new AbortController()
-  const source = `const until = performance.now() + 300; while (performance.now() < until); later(); never()`
+  const source = `const until = performance.now() + 300; while (performance.now() < until); answered(); never()`
   for await (const event of executor.stream({ source, signal: controller.signal })) {
+    // Not before: a guest that has its answer when it comes to wait does not park.
+    if (event.type === 'execution-parked') answer()
     if (event.type === 'execution-resumed') controller.abort()
     if (event.type === 'execution-ended') t.match(event.execution, { status: 'cancelled' })
   }
@@ -139,7 +141,7 @@ const WORK = 'let x = 0; for (let i = 0; i < 1_000_000; i++) x += i;'
 
 t.test('what a replay repeats is not charged again', async t => {
   const { executor } = parking(t)
-  const alone = await executor.execute({ source: `${WORK} x` })
+  const alone = await completed(executor, `${WORK} x`)
   const source = `${WORK} for (let i = 0; i < 10; i++) later(); x`
   const limits = { cpuMs: Math.ceil(4 * alone.usage.cpuMs) + 50 }
   const outcome = await executor.execute({ source, limits })
@@ -159,7 +161,7 @@ t.test('cpuMs ends a program that was brought back', async t => {
 
 t.test('what runs before and after a park counts against one cpuMs', async t => {
   const { executor } = parking(t)
-  const alone = await executor.execute({ source: `${WORK} x` })
+  const alone = await completed(executor, `${WORK} x`)
   const work = `{ ${WORK} later() }`
   const limits = { cpuMs: Math.ceil(3 * alone.usage.cpuMs) }
   const outcome = await executor.execute({ source: work.repeat(30), limits })
@@ -216,11 +218,13 @@ t.test('new executions do not keep those waiting that go on', async t => {
 /** An executor that parks at every wait. */
 function parking(t: { teardown(release: () => Promise<void>): unknown }) {
   const asked = Promise.withResolvers<void>()
+  const answer = Promise.withResolvers<void>()
   const executor = createParkingExecutor({
     workers: 1,
     isolation,
     tools: {
       later: () => delay(1),
+      answered: () => answer.promise,
       never: () => {
         asked.resolve()
         return new Promise<never>(() => {})
@@ -233,7 +237,7 @@ function parking(t: { teardown(release: () => Promise<void>): unknown }) {
     await asked.promise
     await executor.execute({ source: '1' })
   }
-  return { executor, parked }
+  return { executor, parked, answer: answer.resolve }
 }
 
 t.test('random programs end as they end unparked, and as their journal leads to', async t => {
