@@ -28,10 +28,11 @@ export default async task => {
 }
 `
 
-/** An executor of one worker in which `//intruder` programs are out of the engine. */
+/** An executor in which `//intruder` programs are out of the engine. */
 export function intrudedExecutor(
   t: { teardown(release: () => Promise<void>): unknown },
   isolation: IsolationLevel,
+  workers = 1,
 ): EmbeddedExecutor {
   // Where a workers' process may read.
   const folder = fileURLToPath(
@@ -43,7 +44,7 @@ export function intrudedExecutor(
   const tools = { echo: async (value: unknown) => value }
   const executor = createExecutorOn(
     { entry: pathToFileURL(file).href },
-    { workers: 1, isolation, tools },
+    { workers, isolation, tools },
   )
   t.teardown(async () => {
     await executor.close()

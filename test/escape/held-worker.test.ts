@@ -1,0 +1,38 @@
+/** A program that is out of the engine and does not let go of its worker loses it when its time is over. */
+
+import t from 'tap'
+import { isolationLevels } from '../../protocol/isolation.ts'
+import { GuestState, Signal } from '../../protocol/latch.ts'
+import { intrudedExecutor } from '../support/intruder.ts'
+import { exceeded, failure, unharmed } from '../support/one-worker.ts'
+
+const limits = { wallMs: 500 }
+
+/** What it does in its worker's realm, again and again, with the words of its latch. */
+const holds = [
+  ['says that it waits', `Atomics.store(words, 2, ${GuestState.waiting})`],
+  ['says that it has ended', `Atomics.store(words, 2, ${GuestState.ended})`],
+  ['shows that it is alive', 'Atomics.add(words, 3, 1)'],
+  ['takes the stop back', `Atomics.store(words, 1, ${Signal.none})`],
+] as const
+
+for (const isolation of isolationLevels) {
+  t.test(`each that does not let go (${isolation})`, async t => {
+    const executor = intrudedExecutor(t, isolation, holds.length)
+    // So that they begin before their time is over.
+    await unharmed(t, executor)
+    // All at once, since each takes its time.
+    const ended = holds.map(([, act]) =>
+      executor.execute({
+        source: `//intruder
+          const words = new Int32Array(task.latch), none = new Int32Array(new SharedArrayBuffer(4))
+          for (;;) { ${act}; Atomics.wait(none, 0, 0, 10) }`,
+        limits,
+      }),
+    )
+    for (const [i, outcome] of (await Promise.all(ended)).entries()) {
+      t.strictSame(failure(outcome), exceeded('wallMs'), holds[i]?.[0])
+    }
+    await Promise.all(holds.map(() => unharmed(t, executor)))
+  })
+}
