@@ -1,0 +1,254 @@
+/**
+ * What a guest asks of its host while it runs: calls, timers, items of streams. Each has a number.
+ *
+ * A guest that is replayed asks for the same as in its earlier runs, and takes from its journal what
+ * it was given then; only what comes after that reaches the host. A shadow (`messages.ts`) reaches
+ * no host: what its journal does not answer is noted.
+ */
+
+import { STREAM, THROWN } from '../../protocol/value-format.ts'
+import type { Guest } from '../engine/guest.ts'
+import type { GuestTool } from '../guest/tools.ts'
+import type { JournaledDelivery } from '../journal.ts'
+import type { Delivery, GuestOutcome, GuestRequest, GuestTask } from '../messages.ts'
+import { requestText } from '../request-text.ts'
+import type { Channel } from './channel.ts'
+import type { GuestClock } from './clock.ts'
+import type { CpuBudget } from './cpu-budget.ts'
+import { GuestDiverged, GuestHalted, GuestParked, limitExceeded } from './guest-end.ts'
+import type { LogBuffer } from './logs.ts'
+
+/** What the calls of a guest go through. */
+export interface CallPowers {
+  readonly guest: Guest
+  readonly channel: Channel
+  readonly clock: GuestClock
+  readonly cpu: CpuBudget
+  readonly logs: LogBuffer
+}
+
+export class GuestCalls {
+  #task: GuestTask
+  #powers: CallPowers
+  #tools: readonly GuestTool[]
+  /** Number of the last call, timer or stream item. */
+  #count = 0
+  /** Numbers that a delivery is still to come for, with how long it is expected to take. */
+  #pending = new Map<number, number | undefined>()
+  /** What earlier runs asked for and were given, by number. */
+  #recorded = new Map<number, JournaledDelivery>()
+  /** The greatest number of them: until there the guest repeats an earlier run. */
+  #lastRecorded = 0
+  #taken = 0
+  /** What a shadow asked for that its journal does not answer. */
+  #unanswered: [number, string][] = []
+  /** The engine's stack where a shadow ended. */
+  #stack: string | undefined
+
+  constructor(task: GuestTask, tools: readonly GuestTool[], powers: CallPowers) {
+    this.#task = task
+    this.#tools = tools
+    this.#powers = powers
+    for (const delivery of task.journal) {
+      this.#recorded.set(delivery.id, delivery)
+      this.#lastRecorded = Math.max(this.#lastRecorded, delivery.id)
+    }
+  }
+
+  /** Number of the last call, timer or stream item that the guest asked for. */
+  get count(): number {
+    return this.#count
+  }
+
+  /** What a shadow asked for that its journal does not answer: number and `requestText`. */
+  get unanswered(): readonly (readonly [number, string])[] {
+    return this.#unanswered
+  }
+
+  /** The engine's stack where a shadow ended in a call of its. */
+  get stack(): string | undefined {
+    return this.#stack
+  }
+
+  /** How long the wait for a number is expected to take, or for any; `undefined` when not known. */
+  expectedMs(awaited: number | undefined): number | undefined {
+    if (awaited !== undefined) return this.#pending.get(awaited)
+    let least = Infinity
+    for (const expected of this.#pending.values()) {
+      if (expected === undefined) return undefined
+      least = Math.min(least, expected)
+    }
+    return least
+  }
+
+  /** Calls a tool and waits for its reply. */
+  call(tool: number, input: string): string {
+    const id = this.start()
+    const refusal = this.#refusal(tool, input)
+    if (refusal === undefined) return this.block(this.#request(id, tool, input, true))
+    this.#haltAt(this.#request(id, tool, input, true))
+    return refusal
+  }
+
+  /** Calls a tool; gives the number of the call. */
+  callConcurrently(tool: number, input: string): number {
+    const { channel, clock } = this.#powers
+    const id = this.start()
+    const refusal = this.#refusal(tool, input)
+    if (refusal === undefined) return this.launch(this.#request(id, tool, input, false))
+    this.#haltAt(this.#request(id, tool, input, false))
+    channel.stash({ id, text: refusal, atMs: clock.nowMs })
+    this.#pending.set(id, 0)
+    return id
+  }
+
+  /** Counts what {@link launch} or {@link block} is to ask for. @throws {GuestEnd} beyond `maxCalls` */
+  start(): number {
+    const { maxCalls } = this.#task.limits
+    if (this.#count >= maxCalls) {
+      const message = `The program made more than maxCalls ${maxCalls} calls, timers and stream items`
+      throw limitExceeded('maxCalls', message)
+    }
+    return ++this.#count
+  }
+
+  /** Asks the host, unless an earlier run was answered already; gives the request's number. */
+  launch(request: GuestRequest): number {
+    const { cpu, logs, channel } = this.#powers
+    const { id } = request
+    const recorded = this.#recorded.get(id)
+    this.#pending.set(id, this.#expectedOf(request))
+    if (recorded !== undefined) this.#repeat(request, recorded)
+    else if (this.#task.shadow !== undefined) this.#unanswered.push([id, this.#textOf(request)])
+    else {
+      if (id > this.#lastRecorded) cpu.startLive()
+      logs.flush()
+      channel.send(request)
+    }
+    this.#haltAt(request)
+    return id
+  }
+
+  /** Asks the host and waits for its reply. */
+  block(request: GuestRequest): string {
+    return this.take(this.launch(request))
+  }
+
+  /** Waits for the reply to a number. */
+  take(id: number): string {
+    const { text, atMs } = this.#awaited(id)
+    this.#countTaken(id)
+    this.#pending.delete(id)
+    this.#powers.clock.advanceTo(atMs)
+    return text
+  }
+
+  /** Waits for any reply; `undefined` when none is to come. */
+  takeNext(): Delivery | undefined {
+    const { channel, clock, logs } = this.#powers
+    while (this.#pending.size > 0) {
+      logs.flush()
+      const delivery = channel.takeNext()
+      this.#countTaken(delivery.id)
+      if (!this.#pending.delete(delivery.id)) continue
+      clock.advanceTo(delivery.atMs)
+      return delivery
+    }
+    return undefined
+  }
+
+  /** Forgets a timer. */
+  clearTimer(id: number): void {
+    if (this.#pending.delete(id) && !this.#recorded.has(id)) {
+      this.#powers.channel.send({ kind: 'clear-timer', id })
+    }
+  }
+
+  /** An end before all that the journal holds was asked for is not the end that the journal leads to. */
+  checked(outcome: GuestOutcome): GuestOutcome {
+    const isEnd = outcome.status === 'completed' || outcome.status === 'failed'
+    // Nobody will answer a shadow, so where it waits is as far as it comes.
+    const isLast = isEnd || (outcome.status === 'parked' && this.#task.shadow !== undefined)
+    if (!isLast || this.#count >= this.#lastRecorded) return outcome
+    const unread = this.#recorded.get(this.#lastRecorded) as JournaledDelivery
+    const why = outcome.status === 'failed' ? ` with ${outcome.error.code}` : ''
+    const message = `The program ${isEnd ? 'ended' : 'waits'}${why} after ${this.#count} calls; its journal holds call ${unread.id}: ${unread.request}`
+    return {
+      status: 'diverged',
+      error: { code: 'NONDETERMINISM', name: 'Nondeterminism', message },
+    }
+  }
+
+  /** The reply to a call whose arguments are too large; `undefined` for the others. */
+  #refusal(tool: number, input: string): string | undefined {
+    const { maxCallBytes } = this.#task.limits
+    // A text has at least as many bytes as units: the exact count is only needed near the limit.
+    const size = input.length * 3 > maxCallBytes ? Buffer.byteLength(input) - 1 : 0
+    if (size <= maxCallBytes) return undefined
+    const message = `Cannot send call arguments: ${size} bytes, limit maxCallBytes ${maxCallBytes}`
+    const name = this.#tools[tool]?.[0]
+    return (
+      THROWN + JSON.stringify({ name: 'RangeError', message, code: 'LIMIT_EXCEEDED', tool: name })
+    )
+  }
+
+  #request(id: number, tool: number, input: string, isBlocking: boolean): GuestRequest {
+    return { kind: 'call', id, tool, input, isBlocking, atMs: this.#powers.clock.nowMs }
+  }
+
+  /** Ends a shadow at the call that it was to end at. */
+  #haltAt(request: GuestRequest): void {
+    if (request.id !== this.#task.shadow?.untilCall) return
+    this.#lookAround()
+    throw new GuestHalted(this.#textOf(request))
+  }
+
+  #textOf(request: GuestRequest): string {
+    return requestText(request, index => this.#tools[index]?.[0] ?? '')
+  }
+
+  /** Notes where a shadow stands that is about to end. */
+  #lookAround(): void {
+    if (this.#task.shadow === undefined) return
+    try {
+      this.#stack = this.#powers.guest.whereabouts()
+    } catch {
+      // Without room for an error object there is no place to tell; the guest ends in any case.
+    }
+  }
+
+  #expectedOf(request: GuestRequest): number | undefined {
+    if (request.kind === 'start-timer') return request.delayMs
+    return request.kind === 'call' ? this.#task.expectedMs?.[request.tool] : undefined
+  }
+
+  /** Holds a request against the journal. @throws {GuestDiverged} when it is another one */
+  #repeat(request: GuestRequest, recorded: JournaledDelivery): void {
+    const { id } = request
+    const asked = this.#textOf(request)
+    if (asked !== recorded.request) {
+      this.#lookAround()
+      throw new GuestDiverged(
+        `Call ${id} of the program is ${asked}; in its journal it was ${recorded.request}`,
+      )
+    }
+    if (this.#task.isRestored && request.kind === 'call' && recorded.text[0] === STREAM) {
+      const { tool, input } = request
+      this.#powers.channel.send({ kind: 'reopen-stream', id, tool, input })
+    }
+  }
+
+  #awaited(id: number): Delivery {
+    try {
+      return this.#powers.channel.take(id)
+    } catch (error) {
+      if (error instanceof GuestParked) this.#lookAround()
+      throw error
+    }
+  }
+
+  #countTaken(id: number): void {
+    if (!this.#recorded.has(id)) return
+    if (++this.#taken === this.#recorded.size) this.#powers.cpu.startLive()
+  }
+}
