@@ -12,6 +12,7 @@ import { isolationProtects } from '../protocol/isolation.ts'
 import { ApprovalDesk } from './approvals.ts'
 import { Audit } from './auth/audit.ts'
 import type { Config } from './config/config.ts'
+import { tokenSecrets } from './config/token-list.ts'
 import { Connections } from './connections/connections.ts'
 import { ReplayDesk } from './durable/replay-desk.ts'
 import { RunningFile } from './durable/running-file.ts'
@@ -90,6 +91,7 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
     { ...config, stateDir: resolve(config.stateDir) },
     store,
     log,
+    secrets,
     isLast => metrics.onWebhookFailure(isLast),
   )
   const runningFile = new RunningFile(join(resolve(config.stateDir), 'running'))
@@ -101,7 +103,11 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
   const reloadable = new Reloadable(config, {
     log,
     tokens: {
-      reload: list => audit.record({ event: 'tokens-reloaded', ...tokens.reload(list) }),
+      reload: list => {
+        // Before anybody can send one. Those that are withdrawn stay known: tools may still say them.
+        secrets.add(tokenSecrets(list))
+        audit.record({ event: 'tokens-reloaded', ...tokens.reload(list) })
+      },
     },
     fetchAllow,
   })

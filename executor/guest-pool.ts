@@ -32,7 +32,7 @@ export interface PoolRun {
   readonly receive: (message: GuestMessage) => void
   /** Whether the execution has had a worker before. */
   readonly isResume: boolean
-  /** Name of who asked for the execution: owners take turns at the workers. */
+  /** Name of who asked for the execution: owners have equal shares of the workers' time. */
   readonly owner: string
   /** The same object for all runs of an execution. */
   readonly execution: object
@@ -54,6 +54,8 @@ export interface GuestPool {
   readonly resuming: number
   /** Executions that hold a worker. */
   readonly active: number
+  /** Ids of the processes that the workers are threads of; absent: this one. */
+  readonly pids?: readonly number[] | undefined
   /** Whether somebody waits for a worker. */
   readonly isPressed: boolean
   /** Starts the workers; resolves when each has its spares ready. */

@@ -98,6 +98,8 @@ const CallContext = z.strictObject({
   idempotencyKey: z.string(),
   /** The instant at which the daemon gives the call up, by its own clock; absent: none. */
   deadlineMs: z.number().optional(),
+  /** Where the execution stands in a trace (W3C Trace Context); absent when it has no place in one. */
+  traceparent: z.string().optional(),
 })
 
 const askFields = {

@@ -12,3 +12,8 @@ const WRITTEN = /^sha256:([0-9a-f]{64})$/
 export function digestOf(secret: string): string {
   return WRITTEN.exec(secret)?.[1] ?? hash('sha256', secret)
 }
+
+/** Whether a secret was written down as its digest, so that nobody here knows it. */
+export function isWrittenDigest(secret: string): boolean {
+  return WRITTEN.test(secret)
+}

@@ -2,7 +2,7 @@
 
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { digestOf } from '../auth/secret-digest.ts'
+import { digestOf, isWrittenDigest } from '../auth/secret-digest.ts'
 import { TokenLimits, tokenLimitNames } from '../auth/token-limits.ts'
 import { scopes, type TokenSetting } from '../http/tokens.ts'
 import {
@@ -43,6 +43,14 @@ const allowedToken = `an object of ${Object.keys(allowedParts).join(', ')}, with
 const allowedList =
   'a list of tokens, or as text name:secret[:scope+scope] separated by commas, with names and secrets used once'
 
+/** Apart from the tokens, of which the configuration is shown and compared. */
+const secrets = new WeakMap<TokenSetting, string>()
+
+/** The secrets of tokens, for whoever keeps them from being told; those of `sha256:` are not known. */
+export function tokenSecrets(tokens: readonly TokenSetting[]): string[] {
+  return tokens.flatMap(token => secrets.get(token) ?? [])
+}
+
 /** The tokens; none when the daemon has none. */
 export const tokenList: ValueKind<readonly TokenSetting[]> = {
   fromText: text => listFromText(text).map(tokenFromText),
@@ -55,13 +63,10 @@ export const tokenList: ValueKind<readonly TokenSetting[]> = {
       const secret = secretOf(token, place)
       if (!secret.ok) return { ...secret, path: [index, ...secret.path] }
       const { name, tools, limits = {} } = token
-      tokens.push({
-        name,
-        digest: digestOf(secret.value),
-        scopes: [...new Set(token.scopes ?? scopes)],
-        tools,
-        limits,
-      })
+      const digest = digestOf(secret.value)
+      const setting = { name, digest, scopes: [...new Set(token.scopes ?? scopes)], tools, limits }
+      if (!isWrittenDigest(secret.value)) secrets.set(setting, secret.value)
+      tokens.push(setting)
     }
     const isUnique = (key: 'name' | 'digest') =>
       new Set(tokens.map(t => t[key])).size === tokens.length

@@ -298,7 +298,7 @@ export class Connections implements ClientCalls {
 const keyOf = (owner: string, clientId: string) => JSON.stringify([owner, clientId])
 
 function contextOf(context: ToolContext, timeoutMs: number | 'none') {
-  const { executionId, sessionId, caller, metadata, idempotencyKey } = context
+  const { executionId, sessionId, caller, metadata, idempotencyKey, traceparent } = context
   return {
     executionId,
     ...(sessionId !== undefined && { sessionId }),
@@ -306,6 +306,7 @@ function contextOf(context: ToolContext, timeoutMs: number | 'none') {
     metadata: { ...metadata },
     idempotencyKey,
     ...(timeoutMs !== 'none' && { deadlineMs: Date.now() + timeoutMs }),
+    ...(traceparent !== undefined && { traceparent }),
   }
 }
 

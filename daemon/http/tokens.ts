@@ -8,7 +8,7 @@ import type { Caller } from '../executions.ts'
 export const scopes = ['execute', 'approve', 'read', 'admin'] as const
 export type Scope = (typeof scopes)[number]
 
-/** A token as it is configured; its secret is nowhere but with who sends it. */
+/** A token as it is configured, without its secret. */
 export interface TokenSetting {
   readonly name: string
   /** SHA-256 of the secret, in hex. */

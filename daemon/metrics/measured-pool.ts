@@ -51,6 +51,10 @@ export class MeasuredPool implements GuestPool {
     return this.#pool.isPressed
   }
 
+  get pids() {
+    return this.#pool.pids
+  }
+
   start() {
     return this.#pool.start()
   }

@@ -79,7 +79,7 @@ export class Metrics {
       labelNames: ['code'],
       registers,
     })
-    this.#stopProcess = addProcessMetrics(registry)
+    this.#stopProcess = addProcessMetrics(registry, () => pool.pids ?? [])
   }
 
   /** Adds what only the rest of the daemon knows, once that is there. */

@@ -1,26 +1,25 @@
-/** The daemon's process: memory, CPU, and how late its event loop is. */
+/** The daemon's process and that of its workers: memory, CPU, and how late the event loop is. */
 
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Counter, Gauge, type Registry } from 'prom-client'
+import { ProcessUses } from './child-processes.ts'
+import { addLoopLag } from './loop-lag.ts'
 
-/** A timer of this length shows how late the loop is: often enough to see stalls, at little cost. */
-const LOOP_TIMER_MS = 50
-
-const NS_PER_SECOND = 1e9
 const US_PER_SECOND = 1e6
 const MS_PER_SECOND = 1000
 
-type Loop = ReturnType<typeof monitorEventLoopDelay>
-
-/** Starts to measure; gives what to call at the end. */
-export function addProcessMetrics(registry: Registry): () => void {
+/**
+ * Starts to measure; gives what to call at the end.
+ *
+ * @param workerPids ids of the processes that workers are threads of, other than this one
+ */
+export function addProcessMetrics(
+  registry: Registry,
+  workerPids: () => readonly number[],
+): () => void {
   const registers = [registry]
-  const loop = monitorEventLoopDelay({ resolution: LOOP_TIMER_MS })
-  loop.enable()
-  addLoopLag(registry, loop)
   new Gauge({
     name: 'process_resident_memory_bytes',
-    help: 'Resident memory of the daemon, its worker threads included.',
+    help: 'Resident memory of the daemon, with its worker threads at isolation "thread".',
     registers,
     collect() {
       this.set(process.memoryUsage.rss())
@@ -36,7 +35,7 @@ export function addProcessMetrics(registry: Registry): () => void {
   })
   new Counter({
     name: 'process_cpu_seconds_total',
-    help: 'CPU time of the daemon, user and system.',
+    help: 'CPU time of the daemon, user and system, with its worker threads at isolation "thread".',
     registers,
     collect() {
       const { user, system } = process.cpuUsage()
@@ -49,25 +48,29 @@ export function addProcessMetrics(registry: Registry): () => void {
     help: 'When the daemon started, in seconds since 1970.',
     registers,
   }).set(performance.timeOrigin / MS_PER_SECOND)
-  return () => {
-    loop.disable()
-  }
+  addWorkerProcesses(registry, workerPids)
+  return addLoopLag(registry)
 }
 
-function addLoopLag(registry: Registry, loop: Loop): void {
-  const lag = (ns: number) => Math.max(0, ns / NS_PER_SECOND - LOOP_TIMER_MS / MS_PER_SECOND)
+/** At isolation "thread" there are none, and both are 0. */
+function addWorkerProcesses(registry: Registry, workerPids: () => readonly number[]): void {
+  const registers = [registry]
+  const uses = new ProcessUses()
   new Gauge({
-    name: 'latchd_event_loop_lag_seconds',
-    help: 'How late the event loop was since the last scrape, by quantile (1 is the worst).',
-    labelNames: ['quantile'],
-    registers: [registry],
+    name: 'latchd_worker_processes_resident_memory_bytes',
+    help: 'Resident memory of the processes that run programs at isolation "process".',
+    registers,
     collect() {
-      // Scraped twice within one length of the timer: what was told still holds.
-      if (loop.count === 0) return
-      this.set({ quantile: '0.5' }, lag(loop.percentile(50)))
-      this.set({ quantile: '0.99' }, lag(loop.percentile(99)))
-      this.set({ quantile: '1' }, lag(loop.max))
-      loop.reset()
+      this.set(uses.of(workerPids()).residentBytes)
+    },
+  })
+  new Counter({
+    name: 'latchd_worker_processes_cpu_seconds_total',
+    help: 'CPU time of the processes that run programs at isolation "process", user and system.',
+    registers,
+    collect() {
+      this.reset()
+      this.inc(uses.of(workerPids()).cpuSeconds)
     },
   })
 }

@@ -1,7 +1,9 @@
 /** The secrets that a daemon is started with. */
 
 import type { Config } from '../config/config.ts'
+import { tokenSecrets } from '../config/token-list.ts'
 import type { Variables } from '../config/written-value.ts'
+import { SECRET_PREFIX } from '../webhooks/signature.ts'
 
 /**
  * Variables whose values are taken for secrets, by a word in their names. Not all variables: a home
@@ -15,9 +17,10 @@ const placeName = /^(?:OLD)?PWD$|_(?:FILE|PATH|DIR|DIRECTORY|SOCK|SOCKET|URL|HOS
 
 /** Values of the configuration and of the environment that must not leave the host. */
 export function knownSecrets(config: Config, env: Variables): string[] {
-  const { token, webhookSecret, modelApiKey } = config
-  const configured = [token, webhookSecret, modelApiKey, ...secretsOf(env.LATCHD_TOKENS)]
-  const found = configured.filter(secret => secret !== undefined)
+  const { token, tokens, webhookSecret, modelApiKey } = config
+  const found = [token, modelApiKey].filter(secret => secret !== undefined)
+  found.push(...tokenSecrets(tokens))
+  if (webhookSecret !== undefined) found.push(...signingSecrets(webhookSecret))
   for (const [name, value] of Object.entries(env)) {
     if (value === undefined) continue
     if (secretName.test(name) && !placeName.test(name)) found.push(value)
@@ -38,8 +41,8 @@ function passwordOf(value: string): string[] {
   }
 }
 
-/** The secrets of `name:secret[:scope+scope]`; those of files are known by their digests alone. */
-function secretsOf(tokens: string | undefined): string[] {
-  const parts = (tokens ?? '').split(',').map(token => token.split(':')[1]?.trim() ?? '')
-  return parts.filter(secret => secret !== '')
+/** What webhooks are signed with, as it is written and as the key that it stands for. */
+export function signingSecrets(secret: string): string[] {
+  const key = secret.startsWith(SECRET_PREFIX) ? [secret.slice(SECRET_PREFIX.length)] : []
+  return [secret, ...key]
 }

@@ -2,6 +2,8 @@
 
 import type { Config } from '../config/config.ts'
 import type { Logger } from '../log.ts'
+import { signingSecrets } from '../redaction/known-secrets.ts'
+import type { Secrets } from '../redaction/secrets.ts'
 import type { Store, StoredEvent, WebhookMessage } from '../store/store.ts'
 import { messageFor } from './message.ts'
 import { poster } from './post.ts'
@@ -26,19 +28,25 @@ const LAST_POSTS_MS = 1000
 
 /**
  * @param config with the folder of state as an absolute path
+ * @param secrets told of a secret that the daemon has made itself
  * @param onFailure told of each attempt that failed; `isLast`: the message is given up
  */
 export function openWebhooks(
   config: Config,
   store: Store,
   log: Logger,
+  secrets: Pick<Secrets, 'add'>,
   onFailure: (isLast: boolean) => void = () => {},
 ): Webhooks {
   const hosts = webhookHosts(config)
+  const learnt = (secret: string) => {
+    secrets.add(signingSecrets(secret))
+    return secret
+  }
   const sender = new WebhookSender({
     ...senderMachine,
     store,
-    post: poster(hosts, config.webhookSecret ?? keptSecret(config.stateDir)),
+    post: poster(hosts, config.webhookSecret ?? learnt(keptSecret(config.stateDir))),
     keepMs: config.retention.keepMs,
     onFailure: ({ messageId, executionId, attempts }, why, isLast) => {
       log.warn(

@@ -22,7 +22,7 @@ const scopes = [
   'ffi',
 ] as const
 
-/** Signals, native code, other modules, files that Node itself reads or writes. */
+/** Signals, native code, other modules, files that Node itself reads or writes, the daemon's log. */
 const processPowers = [
   'kill',
   '_kill',
@@ -44,6 +44,9 @@ const processPowers = [
   'setUncaughtExceptionCaptureCallback',
   '_getActiveHandles',
   '_getActiveRequests',
+  'stdin',
+  'stdout',
+  'stderr',
 ] as const
 
 const globalPowers = [
@@ -56,6 +59,7 @@ const globalPowers = [
   'sessionStorage',
   'require',
   'module',
+  'console',
 ] as const
 
 /**
@@ -71,6 +75,10 @@ export function seal(): void {
   })
   for (const name of processPowers) Reflect.deleteProperty(process, name)
   for (const name of globalPowers) Reflect.deleteProperty(globalThis, name)
+  // Node writes warnings on stderr, which is the daemon's log: by the stream, and past all streams by
+  // this function, which its own code needs to be there.
+  process.removeAllListeners('warning')
+  Object.defineProperty(process, '_rawDebug', { value: () => {} })
   // The module `node:process` has names of its own for the same functions.
   syncBuiltinESMExports()
   dropPermissions()

@@ -307,11 +307,12 @@ export class LocalCalls {
     { id, callId, context }: Pick<ExecuteAsk, 'id' | 'callId' | 'context'>,
     signal: AbortSignal,
   ): ToolContext {
-    const { executionId, sessionId, caller, metadata, idempotencyKey } = context
+    const { executionId, sessionId, caller, metadata, idempotencyKey, traceparent } = context
     const progress = (value: unknown) => {
       if (!signal.aborted) this.#powers.send({ type: 'progress', id, progress: value })
     }
-    return { signal, callId, executionId, sessionId, caller, idempotencyKey, metadata, progress }
+    const facts = { callId, executionId, sessionId, caller, idempotencyKey, metadata, traceparent }
+    return { ...facts, signal, progress }
   }
 
   async #next({ callId, tool, item }: Extract<AskFrame, { kind: 'next-item' }>) {

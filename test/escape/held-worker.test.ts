@@ -2,19 +2,11 @@
 
 import t from 'tap'
 import { isolationLevels } from '../../protocol/isolation.ts'
-import { GuestState, Signal } from '../../protocol/latch.ts'
 import { intrudedExecutor } from '../support/intruder.ts'
 import { exceeded, failure, unharmed } from '../support/one-worker.ts'
+import { holds } from './attempts/holds.ts'
 
 const limits = { wallMs: 500 }
-
-/** What it does in its worker's realm, again and again, with the words of its latch. */
-const holds = [
-  ['says that it waits', `Atomics.store(words, 2, ${GuestState.waiting})`],
-  ['says that it has ended', `Atomics.store(words, 2, ${GuestState.ended})`],
-  ['shows that it is alive', 'Atomics.add(words, 3, 1)'],
-  ['takes the stop back', `Atomics.store(words, 1, ${Signal.none})`],
-] as const
 
 for (const isolation of isolationLevels) {
   t.test(`each that does not let go (${isolation})`, async t => {
@@ -31,7 +23,7 @@ for (const isolation of isolationLevels) {
       }),
     )
     for (const [i, outcome] of (await Promise.all(ended)).entries()) {
-      t.strictSame(failure(outcome), exceeded('wallMs'), holds[i]?.[0])
+      t.strictSame(failure(outcome), exceeded('wallMs'), `one that ${holds[i]?.[0]}`)
     }
     await Promise.all(holds.map(() => unharmed(t, executor)))
   })

@@ -11,6 +11,7 @@ import t from 'tap'
 import { post } from '../support/daemon.ts'
 import { type Schema, valueFor } from '../support/schema-arbitrary.ts'
 import { as, tokenDaemon } from '../support/token-daemon.ts'
+import { FUZZ_RUNS, FUZZ_SEED } from './attacks/fuzz.ts'
 
 interface Parameter {
   readonly name: string
@@ -38,7 +39,7 @@ interface FuzzedRequest {
   readonly operation: Operation
 }
 
-const runs = Number(process.env.LATCHD_FUZZ_RUNS ?? 400)
+const runs = Number(process.env.LATCHD_FUZZ_RUNS ?? FUZZ_RUNS)
 const isLong = process.env.LATCHD_FUZZ_RUNS !== undefined
 /** The suite's part of it. */
 const SUITE_MS = 6000
@@ -188,7 +189,11 @@ t.test('requests of every kind are answered as the document says', async t => {
   })
   const { numRuns, seed } = await fc.check(property, {
     numRuns: runs,
-    ...(!isLong && { seed: 5, interruptAfterTimeLimit: SUITE_MS, markInterruptAsFailure: false }),
+    ...(!isLong && {
+      seed: FUZZ_SEED,
+      interruptAfterTimeLimit: SUITE_MS,
+      markInterruptAsFailure: false,
+    }),
   })
   t.comment(`${numRuns} requests, seed ${seed}`)
   for (const [name, statuses] of seen) t.comment(`${name}: ${[...statuses].sort().join(' ')}`)

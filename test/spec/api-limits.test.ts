@@ -4,6 +4,7 @@ import t, { type Test } from 'tap'
 import { Tokens } from '../../daemon/http/tokens.ts'
 import { get, post } from '../support/daemon.ts'
 import { as, readTokens, secretOf, tokenDaemon } from '../support/token-daemon.ts'
+import { digestOfFoo, wrongSecrets } from './attacks/access.ts'
 
 function refused(t: Test, answer: Awaited<ReturnType<typeof post>>, detail: RegExp): void {
   t.match(answer, { status: 429, body: { code: 'TOKEN_LIMIT_EXCEEDED', status: 429, detail } })
@@ -11,11 +12,17 @@ function refused(t: Test, answer: Awaited<ReturnType<typeof post>>, detail: RegE
   t.match(answer.headers.get('retry-after'), /^[1-9]\d*$/)
 }
 
+/** The daemon of all tests but one; the last of them takes tokens away. */
+const daemon = await tokenDaemon(t, [
+  { name: 'ann', limits: { maxExecutions: 2 } },
+  { name: 'bob' },
+  { name: 'cid', limits: { requestsPerSecond: 1 } },
+  { name: 'dan', limits: { bytesPerSecond: 100 } },
+  { name: 'eve', limits: { maxBytesInFlight: 100 } },
+])
+const { url } = daemon
+
 t.test('executions of a token under way are bounded, and those of others not by it', async t => {
-  const { url } = await tokenDaemon(t, [
-    { name: 'ann', limits: { maxExecutions: 2 } },
-    { name: 'bob' },
-  ])
   const source = 'sleep(60000)'
   const all = await Promise.all(
     Array.from({ length: 6 }, () => post(`${url}/v1/executions`, { source }, as('ann'))),
@@ -73,25 +80,19 @@ t.test('a token that has filled the queue leaves the others their part of it', a
 })
 
 t.test('requests and bytes of a token are bounded', async t => {
-  const { url } = await tokenDaemon(t, [
-    { name: 'ann', limits: { requestsPerSecond: 1 } },
-    { name: 'bob', limits: { bytesPerSecond: 100 } },
-    { name: 'eve', limits: { maxBytesInFlight: 100 } },
-  ])
-  t.equal((await get(`${url}/v1/info`, as('ann'))).status, 200)
-  refused(t, await get(`${url}/v1/info`, as('ann')), /limit requestsPerSecond 1/)
+  t.equal((await get(`${url}/v1/info`, as('cid'))).status, 200)
+  refused(t, await get(`${url}/v1/info`, as('cid')), /limit requestsPerSecond 1/)
   const large = { source: `"${'x'.repeat(1000)}"` }
-  t.equal((await post(`${url}/v1/execute`, large, as('bob'))).status, 200)
-  refused(t, await post(`${url}/v1/execute`, large, as('bob')), /limit bytesPerSecond 100/)
+  t.equal((await post(`${url}/v1/execute`, large, as('dan'))).status, 200)
+  refused(t, await post(`${url}/v1/execute`, large, as('dan')), /limit bytesPerSecond 100/)
   refused(t, await post(`${url}/v1/execute`, large, as('eve')), /limit maxBytesInFlight 100/)
   t.equal((await get(`${url}/v1/info`, as('eve'))).status, 200)
 })
 
 t.test('tokens are kept as digests, and a file may hold nothing else', async t => {
-  const digest = '2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae'
-  const tokens = new Tokens([{ name: 'ann', digest, scopes: ['read'], limits: {} }])
+  const tokens = new Tokens([{ name: 'ann', digest: digestOfFoo, scopes: ['read'], limits: {} }])
   t.match(tokens.identify('Bearer foo'), { name: 'ann', scopes: ['read'], seesAll: false })
-  for (const wrong of ['bar', digest, `sha256:${digest}`, '', 'foo foo']) {
+  for (const wrong of wrongSecrets) {
     t.throws(() => tokens.identify(`Bearer ${wrong}`), { code: 'UNAUTHENTICATED' }, wrong)
   }
   const config = readTokens(t, [{ name: 'ann' }])
@@ -99,8 +100,6 @@ t.test('tokens are kept as digests, and a file may hold nothing else', async t =
 })
 
 t.test('tokens that are read again hold from then on, and what others have open ends', async t => {
-  const daemon = await tokenDaemon(t, [{ name: 'ann' }, { name: 'bob' }])
-  const { url } = daemon
   const events = async (name: string) =>
     (await fetch(`${url}/v1/events`, { headers: as(name) })).body?.getReader()
   const [ann, bob] = [await events('ann'), await events('bob')]
@@ -114,12 +113,12 @@ t.test('tokens that are read again hold from then on, and what others have open 
   })
   await new Promise(resolve => socket.addEventListener('open', resolve))
 
-  const next = readTokens(t, [{ name: 'bob' }, { name: 'eve' }])
+  const next = readTokens(t, [{ name: 'bob' }, { name: 'fay' }])
   t.equal(
     daemon.reload(() => next),
     true,
   )
-  const answers = ['ann', 'bob', 'eve'].map(name => get(`${url}/v1/info`, as(name)))
+  const answers = ['ann', 'bob', 'fay'].map(name => get(`${url}/v1/info`, as(name)))
   t.strictSame(
     (await Promise.all(answers)).map(({ status }) => status),
     [401, 200, 200],

@@ -5,37 +5,21 @@ import WebSocket from 'ws'
 import { Latchd } from '../../sdk/index.ts'
 import { get, post } from '../support/daemon.ts'
 import { as, secretOf, tokenDaemon } from '../support/token-daemon.ts'
+import { allScopes, badTokens, opens, requestsForOthers, scopeOf } from './attacks/access.ts'
 
-/** Every route with the scope that it needs; `undefined`: none, and no token either. */
-const scopeOf: Readonly<Record<string, string | undefined>> = {
-  'get /healthz': undefined,
-  'get /readyz': undefined,
-  'post /execute': 'execute',
-  'post /v1/execute': 'execute',
-  'post /v1/executions': 'execute',
-  'get /v1/executions': 'read',
-  'get /v1/executions/{id}': 'read',
-  'delete /v1/executions/{id}': 'execute',
-  'get /v1/executions/{id}/events': 'read',
-  'post /v1/executions/{id}/cancel': 'execute',
-  'post /v1/executions/{id}/retry': 'execute',
-  'post /v1/executions/{id}/replay': 'read',
-  'get /v1/approvals': 'read',
-  'get /v1/approvals/{id}': 'read',
-  'post /v1/approvals/{id}': 'approve',
-  'get /v1/sessions': 'read',
-  'post /v1/sessions': 'execute',
-  'get /v1/sessions/{id}': 'read',
-  'delete /v1/sessions/{id}': 'execute',
-  'get /v1/events': 'read',
-  'get /v1/tools': 'read',
-  'get /v1/connect': 'execute',
-  'post /v1/calls/{callId}/settle': 'execute',
-  'get /v1/info': 'any',
-  'get /metrics': 'read',
-}
-
-const scopes = ['execute', 'approve', 'read', 'admin']
+/** The daemon of all tests: a token of each scope, two with what most have, two with few tools. */
+const some = ['execute', 'read', 'approve']
+const { url } = await tokenDaemon(
+  t,
+  [
+    ...allScopes.map(scope => ({ name: scope, scopes: [scope] })),
+    { name: 'ann', scopes: some },
+    { name: 'bob', scopes: some },
+    { name: 'cid', tools: ['sl*'] },
+    { name: 'dan', tools: [] },
+  ],
+  { LATCHD_WORKERS: '1' },
+)
 
 interface Operation {
   readonly security?: readonly { readonly bearer: readonly string[] }[]
@@ -64,7 +48,6 @@ async function ask(url: string, route: string, headers: Record<string, string>) 
 }
 
 t.test('every route says in the document which scope it needs', async t => {
-  const { url } = await tokenDaemon(t, [{ name: 'ann' }])
   const said = (await routesOf(url)).map(([route, { security }]) => {
     return [route, security?.map(({ bearer }) => bearer[0] ?? 'any')[0]]
   })
@@ -72,23 +55,17 @@ t.test('every route says in the document which scope it needs', async t => {
 })
 
 t.test('each route lets in who has its scope, and nobody else', async t => {
-  const tokens = scopes.map(scope => ({ name: scope, scopes: [scope] }))
-  const { url } = await tokenDaemon(t, tokens)
   for (const [route] of await routesOf(url)) {
     const needed = scopeOf[route]
-    for (const refused of [
-      {},
-      { authorization: 'Bearer wrong' },
-      { authorization: 'Basic YTpi' },
-    ]) {
+    for (const refused of badTokens) {
       const { status, code } = await ask(url, route, refused)
       if (needed === undefined) t.equal(status, 200, `${route} needs no token`)
       else t.strictSame([status, code], [401, 'UNAUTHENTICATED'], `${route} with no good token`)
     }
     if (needed === undefined) continue
-    for (const scope of scopes) {
+    for (const scope of allScopes) {
       const { status, code } = await ask(url, route, as(scope))
-      const mayCome = needed === 'any' || scope === needed || scope === 'admin'
+      const mayCome = opens(scope, needed)
       if (mayCome) t.notOk(status === 401 || status === 403, `${route} with ${scope}: ${status}`)
       else t.strictSame([status, code], [403, 'FORBIDDEN'], `${route} with ${scope}`)
     }
@@ -96,15 +73,10 @@ t.test('each route lets in who has its scope, and nobody else', async t => {
 })
 
 t.test('nothing of one token is there for another; admin sees all', async t => {
-  const { url } = await tokenDaemon(t, [
-    { name: 'ann', scopes: ['execute', 'read', 'approve'] },
-    { name: 'bob', scopes: ['execute', 'read', 'approve'] },
-    { name: 'root', scopes: ['admin'] },
-  ])
   const events = new AbortController()
   t.teardown(() => events.abort())
-  const heard: Record<string, string> = { bob: '', root: '' }
-  for (const name of ['bob', 'root']) {
+  const heard: Record<string, string> = { bob: '', admin: '' }
+  for (const name of ['bob', 'admin']) {
     const { body } = await fetch(`${url}/v1/events`, { headers: as(name), signal: events.signal })
     const read = async () => {
       for await (const chunk of body as ReadableStream<Uint8Array>) {
@@ -127,26 +99,7 @@ t.test('nothing of one token is there for another; admin sees all', async t => {
   const { executionId, waitingFor } = waiting.body
   const [{ approvalId }] = waitingFor
 
-  const others: readonly (readonly [method: string, path: string, body?: unknown])[] = [
-    ...[id, executionId].flatMap(
-      one =>
-        [
-          ['GET', `/v1/executions/${one}`],
-          ['GET', `/v1/executions/${one}?waitMs=10`],
-          ['GET', `/v1/executions/${one}/events`],
-          ['POST', `/v1/executions/${one}/cancel`],
-          ['POST', `/v1/executions/${one}/retry`],
-          ['POST', `/v1/executions/${one}/replay`, {}],
-          ['DELETE', `/v1/executions/${one}`],
-        ] as const,
-    ),
-    ['GET', `/v1/sessions/${session}`],
-    ['DELETE', `/v1/sessions/${session}`],
-    ['POST', '/v1/execute', { source: '1', sessionId: session }],
-    ['POST', '/v1/executions', { source: '1', sessionId: session }],
-    ['GET', `/v1/approvals/${approvalId}`],
-    ['POST', `/v1/approvals/${approvalId}`, { decision: 'approve' }],
-  ]
+  const others = requestsForOthers({ executions: [id, executionId], session, approvalId })
   for (const [method, path, body] of others) {
     const response = await fetch(url + path, {
       method,
@@ -159,7 +112,7 @@ t.test('nothing of one token is there for another; admin sees all', async t => {
   const lists = ['executions', 'sessions', 'approvals', `approvals?executionId=${executionId}`]
   for (const list of lists) {
     t.strictSame((await get(`${url}/v1/${list}`, as('bob'))).body, { data: [] }, list)
-    t.ok((await get(`${url}/v1/${list}`, as('root'))).body.data.length > 0, `${list} of all`)
+    t.ok((await get(`${url}/v1/${list}`, as('admin'))).body.data.length > 0, `${list} of all`)
   }
 
   const own = await post(
@@ -173,23 +126,19 @@ t.test('nothing of one token is there for another; admin sees all', async t => {
   const approved = await post(
     `${url}/v1/approvals/${approvalId}`,
     { decision: 'approve' },
-    as('root'),
+    as('admin'),
   )
-  t.match(approved, { status: 200, body: { decidedBy: 'root' } })
+  t.match(approved, { status: 200, body: { decidedBy: 'admin' } })
   await get(`${url}/v1/executions/${executionId}?waitMs=5000`, as('ann'))
   await get(`${url}/v1/executions/${own.body.executionId}?waitMs=5000`, as('bob'))
-  while (!heard.bob?.includes('execution-ended') || !heard.root?.includes(executionId)) {
+  while (!heard.bob?.includes('execution-ended') || !heard.admin?.includes(executionId)) {
     await new Promise(resolve => setImmediate(resolve))
   }
   t.notMatch(heard.bob, new RegExp(`${id}|${executionId}|${approvalId}`))
-  t.match(heard.root, id)
+  t.match(heard.admin, id)
 })
 
 t.test('tools that a client serves or gives are those of its token alone', async t => {
-  const { url } = await tokenDaemon(t, [
-    { name: 'ann', scopes: ['execute', 'read'] },
-    { name: 'bob', scopes: ['execute', 'read'] },
-  ])
   const ann = new Latchd({ url, token: secretOf('ann') })
   t.teardown(() => ann.close())
   const serving = await ann.serveTools({ whisper: async () => 'of ann' })
@@ -208,21 +157,17 @@ t.test('tools that a client serves or gives are those of its token alone', async
 })
 
 t.test('a token with patterns has programs that see no other tools', async t => {
-  const { url } = await tokenDaemon(t, [
-    { name: 'ann', tools: ['sl*'] },
-    { name: 'bob', tools: [] },
-  ])
   const names = async (name: string) =>
     (await get(`${url}/v1/tools`, as(name))).body.data.map((one: { name: string }) => one.name)
-  t.strictSame(await names('ann'), ['sleep'])
-  t.strictSame(await names('bob'), [])
+  t.strictSame(await names('cid'), ['sleep'])
+  t.strictSame(await names('dan'), [])
   const source = '[typeof sleep, typeof human_approval, Object.keys(tools).length]'
-  const seen = await post(`${url}/v1/execute`, { source }, as('ann'))
+  const seen = await post(`${url}/v1/execute`, { source }, as('cid'))
   t.strictSame(seen.body.output.value, ['function', 'undefined', 1])
   const tried = await post(
     `${url}/v1/execute`,
     { source: '1', tools: ['human_approval'] },
-    as('ann'),
+    as('cid'),
   )
   t.match(tried, { status: 422, body: { code: 'UNKNOWN_TOOL' } })
   t.notMatch(tried.body.detail, 'ask_human', 'the refusal names no tool of others')
@@ -239,10 +184,6 @@ const opened = (socket: WebSocket) =>
   })
 
 t.test('a connection of tools is held to token, scope and origin', async t => {
-  const { url } = await tokenDaemon(t, [
-    { name: 'ann', scopes: ['execute'] },
-    { name: 'bob', scopes: ['read', 'approve'] },
-  ])
   const connect = async (headers: Record<string, string>, path = '/v1/connect') => {
     const socket = new WebSocket(url.replace('http', 'ws') + path, 'latchd.1', { headers })
     t.teardown(() => socket.terminate())
@@ -250,8 +191,8 @@ t.test('a connection of tools is held to token, scope and origin', async t => {
   }
   t.equal(await connect({}), 401)
   t.equal(await connect({ authorization: 'Bearer wrong' }), 401)
-  t.equal(await connect(as('bob')), 403)
-  t.equal(await connect({ ...as('ann'), origin: 'https://attacker.example' }), 403)
-  t.equal(await connect(as('ann'), '/v1/events'), 403, 'no other route becomes a WebSocket')
-  t.equal(await connect(as('ann')), 'open')
+  t.equal(await connect(as('read')), 403)
+  t.equal(await connect({ ...as('execute'), origin: 'https://attacker.example' }), 403)
+  t.equal(await connect(as('execute'), '/v1/events'), 403, 'no other route becomes a WebSocket')
+  t.equal(await connect(as('execute')), 'open')
 })

@@ -9,53 +9,22 @@ import { securityHeaders } from '../../daemon/http/security-headers.ts'
 import { get, post, testDaemon } from '../support/daemon.ts'
 import { exchange } from '../support/raw-http.ts'
 import { as, secretOf, tokenDaemon } from '../support/token-daemon.ts'
+import {
+  ambiguousRequests,
+  foreignHosts,
+  foreignOrigins,
+  HOST,
+  oversizedHeaders,
+  POST,
+  slowRequests,
+} from './attacks/wire.ts'
 
-const HOST = 'Host: 127.0.0.1\r\n'
-const JSON_TYPE = 'Content-Type: application/json\r\n'
-const POST = `POST /v1/execute HTTP/1.1\r\n${HOST}${JSON_TYPE}`
-/** What a smuggler hides behind a body. */
-const HIDDEN = `GET /v1/sessions HTTP/1.1\r\n${HOST}\r\n`
+/** The daemons of all tests: one that knows its callers, and one that is open to its machine. */
+const known = await tokenDaemon(t, [{ name: 'ann' }], { LATCHD_WORKERS: '1' })
+const { url } = await testDaemon(t, { LATCHD_WORKERS: '1' })
 
 t.test('a request that could be read in two ways is refused and its connection closed', async t => {
-  const { url } = await testDaemon(t)
-  const cases: Readonly<Record<string, string>> = {
-    'a length and chunks': `${POST}Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${HIDDEN}`,
-    'chunks and a length': `${POST}Transfer-Encoding: chunked\r\nContent-Length: 6\r\n\r\n0\r\n\r\n${HIDDEN}`,
-    'two lengths': `${POST}Content-Length: 0\r\nContent-Length: 60\r\n\r\n${HIDDEN}`,
-    'two equal lengths': `${POST}Content-Length: 0\r\nContent-Length: 0\r\n\r\n${HIDDEN}`,
-    'a list of lengths': `${POST}Content-Length: 0, 60\r\n\r\n${HIDDEN}`,
-    'a length with a sign': `${POST}Content-Length: +5\r\n\r\n12345`,
-    'a negative length': `${POST}Content-Length: -1\r\n\r\n${HIDDEN}`,
-    'a length in hex': `${POST}Content-Length: 0x10\r\n\r\n${HIDDEN}`,
-    'a length beyond 64 bits': `${POST}Content-Length: 99999999999999999999999\r\n\r\n`,
-    'a coding that is not the last': `${POST}Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n${HIDDEN}`,
-    'a coding that nobody knows': `${POST}Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n${HIDDEN}`,
-    'two codings': `${POST}Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${HIDDEN}`,
-    'a coding behind a blank': `${POST}Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n${HIDDEN}`,
-    'a coding behind a vertical tab': `${POST}Transfer-Encoding: \x0bchunked\r\n\r\n0\r\n\r\n${HIDDEN}`,
-    'a folded header': `${POST}X-A: 1\r\n Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n${HIDDEN}`,
-    'a header without a colon': `${POST}Transfer-Encoding\r\n\r\n`,
-    'a zero byte in a header': `${POST}X-A: a\0b\r\n\r\n`,
-    'a lone carriage return': `${POST}X-A: a\rTransfer-Encoding: chunked\r\n\r\n`,
-    'lines that end in a newline alone': `POST /v1/execute HTTP/1.1\nHost: 127.0.0.1\nContent-Length: 0\n\n`,
-    'a chunk size that is no number': `${POST}Transfer-Encoding: chunked\r\n\r\nzz\r\n\r\n${HIDDEN}`,
-    'a chunk size with a sign': `${POST}Transfer-Encoding: chunked\r\n\r\n-1\r\n\r\n${HIDDEN}`,
-    'a chunk size beyond 64 bits': `${POST}Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n`,
-    'a chunk longer than it says': `${POST}Transfer-Encoding: chunked\r\n\r\n1\r\nab\r\n0\r\n\r\n${HIDDEN}`,
-    'two hosts': `GET /v1/info HTTP/1.1\r\n${HOST}Host: attacker.example\r\n\r\n`,
-    'no host': 'GET /v1/info HTTP/1.1\r\n\r\n',
-    'a host that is none': 'GET /v1/info HTTP/1.1\r\nHost: a/b@c\r\n\r\n',
-    'an address in disguise': 'GET /v1/info HTTP/1.1\r\nHost: 0x7f.1\r\n\r\n',
-    'two tokens': `GET /v1/info HTTP/1.1\r\n${HOST}Authorization: Bearer a\r\nAuthorization: Bearer b\r\n\r\n`,
-    'two origins': `GET /v1/info HTTP/1.1\r\n${HOST}Origin: http://127.0.0.1\r\nOrigin: null\r\n\r\n`,
-    'a target with another host': `GET http://attacker.example/v1/info HTTP/1.1\r\n${HOST}\r\n`,
-    'a target that is no path': `OPTIONS * HTTP/1.1\r\n${HOST}\r\n`,
-    'a backslash in the target': `GET /v1\\info HTTP/1.1\r\n${HOST}\r\n`,
-    'a blank in the target': `GET /v1/info x HTTP/1.1\r\n${HOST}\r\n`,
-    'a version that nobody knows': `GET /v1/info HTTP/7.3\r\n${HOST}\r\n`,
-    'no HTTP at all': '\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03',
-  }
-  for (const [name, bytes] of Object.entries(cases)) {
+  for (const [name, bytes] of Object.entries(ambiguousRequests)) {
     const answers = await exchange(t, url, [Buffer.from(bytes, 'latin1')])
     t.equal(answers.length, 1, `${name}: one answer, and the connection ends`)
     const [answer] = answers
@@ -73,9 +42,7 @@ t.test('a request that could be read in two ways is refused and its connection c
 })
 
 t.test('headers that are too many or too long are refused', async t => {
-  const { url } = await testDaemon(t)
-  const many = Array.from({ length: 200 }, (_, i) => `X-${i}: 1\r\n`).join('')
-  for (const headers of [many, `X-A: ${'a'.repeat(20_000)}\r\n`]) {
+  for (const headers of oversizedHeaders) {
     const [answer] = await exchange(t, url, [`GET /v1/info HTTP/1.1\r\n${HOST}${headers}\r\n`])
     t.match(answer, { status: 431, headers: { 'content-type': 'application/problem+json' } })
     t.match(JSON.parse(answer?.body ?? ''), { code: 'HEADERS_TOO_LARGE' })
@@ -85,7 +52,7 @@ t.test('headers that are too many or too long are refused', async t => {
 t.test(
   'a body over the limit is refused before it is read, and without a token not at all',
   async t => {
-    const { url } = await tokenDaemon(t, [{ name: 'ann' }])
+    const { url } = known
     const token = `Authorization: Bearer ${secretOf('ann')}\r\n`
     const head = (lines: string) => `${POST}${lines}Content-Length: 100000000\r\n\r\n{`
     const [large] = await exchange(t, url, [head(token)])
@@ -126,11 +93,10 @@ t.test(
   async t => {
     const { url } = await quickServer(t)
     const late = { status: 408, headers: { 'content-type': 'application/problem+json' } }
-    t.match(await exchange(t, url, [`GET / HTTP/1.1\r\n${HOST}X-A: `]), [late], 'headers')
-    const body = `POST / HTTP/1.1\r\n${HOST}Content-Length: 10\r\n\r\nabc`
-    t.match(await exchange(t, url, [body]), [late], 'body')
-    const idle = await exchange(t, url, [`GET / HTTP/1.1\r\n${HOST}\r\n`])
-    t.match(idle, [{ status: 200 }], 'the next request')
+    for (const [name, { bytes, isWhole }] of Object.entries(slowRequests)) {
+      const answers = await exchange(t, url, [bytes])
+      t.match(answers, [isWhole ? { status: 200 } : late], `${name}: and the connection ends`)
+    }
     const drip = dripping(t, url)
     t.match(await drip, [], 'a byte now and then buys no more time')
   },
@@ -162,7 +128,6 @@ t.test('a client that does not read its answer is cut off', async t => {
 })
 
 t.test('an answer that is on its way is not followed by another for a broken request', async t => {
-  const { url } = await testDaemon(t)
   const source = JSON.stringify({ source: 'sleep(200); 1' })
   const whole = `${POST}Content-Length: ${source.length}\r\n\r\n${source}`
   const answers = await exchange(t, url, [whole, 'NO HTTP\r\n\r\n'])
@@ -170,7 +135,6 @@ t.test('an answer that is on its way is not followed by another for a broken req
 })
 
 t.test('a request to become something else is answered as an ordinary one', async t => {
-  const { url } = await testDaemon(t)
   const upgrade = (path: string, protocol: string) =>
     new Promise<number>((resolve, reject) => {
       const headers = { connection: 'Upgrade', upgrade: protocol }
@@ -187,7 +151,7 @@ t.test('a request to become something else is answered as an ordinary one', asyn
 })
 
 t.test('every answer tells browsers to keep, run and embed nothing', async t => {
-  const { url } = await tokenDaemon(t, [{ name: 'ann' }])
+  const { url } = known
   const told = (headers: Headers) =>
     Object.fromEntries(Object.keys(securityHeaders).map(name => [name, headers.get(name)]))
   const answers = [
@@ -206,25 +170,14 @@ t.test('every answer tells browsers to keep, run and embed nothing', async t => 
 })
 
 t.test('a page of another site, or of a name that leads here, is refused', async t => {
-  const { url } = await testDaemon(t)
   const { host, port } = new URL(url)
   const ask = async (headers: string) =>
     (await exchange(t, url, [`GET /v1/info HTTP/1.1\r\n${headers}Connection: close\r\n\r\n`]))[0]
       ?.status
-  for (const name of [
-    'attacker.example',
-    `127.0.0.1.attacker.example:${port}`,
-    'localhost.',
-    '[::2]',
-  ]) {
+  for (const name of foreignHosts(port)) {
     t.equal(await ask(`Host: ${name}\r\n`), 403, name)
   }
-  for (const origin of [
-    'null',
-    'https://attacker.example',
-    `https://${host}.attacker.example`,
-    'file://',
-  ]) {
+  for (const origin of foreignOrigins(host)) {
     t.equal(await ask(`Host: ${host}\r\nOrigin: ${origin}\r\n`), 403, origin)
   }
   t.equal(await ask(`Host: ${host}\r\nOrigin: http://${host}\r\n`), 200)

@@ -173,6 +173,55 @@ t.test('a tool is told of its call, and tells how far it is', async t => {
   t.strictSame(progress, [{ done: 1 }])
 })
 
+t.test('a tool with a retry rule is tried again where it lives, as one call', async t => {
+  const { latchd } = both(t)
+  const keys: unknown[] = []
+  const flaky = named(
+    'flaky',
+    async (_input: unknown, { idempotencyKey }: ToolContext) => {
+      keys.push(idempotencyKey)
+      if (keys.length < 3) throw new Error(`failure ${keys.length}`)
+      return keys.length
+    },
+    {
+      inputSchema: z.object({}),
+      annotations: { idempotent: true },
+      retry: { attempts: 3, backoffMs: 1 },
+    },
+  )
+  const seen: unknown[] = []
+  for await (const event of latchd.stream({ source: 'flaky()', tools: [flaky] })) {
+    if (event.type === 'call-progressed') seen.push(event.progress)
+    if (event.type === 'execution-ended') {
+      t.match(event.execution, {
+        output: { value: 3 },
+        calls: [{ tool: 'flaky', status: 'completed' }],
+      })
+    }
+  }
+  t.strictSame(seen, [
+    { attempt: 2, of: 3 },
+    { attempt: 3, of: 3 },
+  ])
+  t.equal(new Set(keys).size, 1, 'with one key')
+})
+
+t.test('the circuit of a served tool is one for all executions', async t => {
+  const { latchd } = both(t)
+  let tries = 0
+  const broken = named('broken', async () => Promise.reject(new Error(`failure ${++tries}`)), {
+    annotations: { readOnly: true },
+    retry: { attempts: 1, circuitBreaker: { failures: 2, openMs: 60_000 } },
+  })
+  const serving = await latchd.serveTools([broken])
+  t.teardown(() => serving.close())
+  const source = 'try { broken() } catch (error) { return error.name }'
+  const outputs: unknown[] = []
+  for (let i = 0; i < 3; i++) outputs.push((await latchd.execute({ source })).output)
+  t.strictSame(outputs, ['Error', 'Error', 'ToolUnavailableError'])
+  t.equal(tries, 2)
+})
+
 t.test('calls run concurrently, and an execution has them all at once', async t => {
   const { latchd } = both(t)
   const begun = Promise.withResolvers<void>()

@@ -11,6 +11,13 @@ import type { NetworkPowers } from '../../daemon/outbound/network-powers.ts'
 import type { OutboundOptions } from '../../daemon/outbound/outbound.ts'
 import { fetchUrlTool } from '../../daemon/tools/fetch-url.ts'
 import { CallContext } from '../../executor/tools/context.ts'
+import {
+  forbiddenUrls,
+  PUBLIC,
+  privateHosts,
+  privateLocations,
+  privateNames,
+} from './attacks/outbound.ts'
 
 type FetchOptions = Parameters<ReturnType<typeof fetchUrlTool>['execute']>[0]['options']
 
@@ -63,8 +70,6 @@ async function textOf(request: IncomingMessage): Promise<string> {
   return Buffer.concat(await request.toArray()).toString()
 }
 
-const PUBLIC = '93.184.216.34'
-
 /**
  * A network in which names have these addresses (of several lists one each time it is asked), and
  * every address is answered by the loopback under its own name.
@@ -93,24 +98,7 @@ const anyPublic = network({ 'example.com': PUBLIC, 'www.example.com': PUBLIC, 'o
 t.test('addresses that are not public are refused, however they are written', async t => {
   const { port, requests } = await serve(t)
   const fetch = fetchUrl(['*'])
-  const hosts = {
-    loopback:
-      '127.0.0.1 127.1 127.9.9.9 0x7f.1 0x7f000001 2130706433 0177.0.0.1 017700000001 [::1] ' +
-      '[::ffff:127.0.0.1] [::ffff:7f00:1] [0:0:0:0:0:ffff:7f00:1] [64:ff9b::127.0.0.1] [2002:7f00:1::] ' +
-      '127.0.0.1. 127%2e0.0.1 １２７.0.0.1',
-    private:
-      '10.1.2.3 172.16.0.1 172.31.255.255 192.168.1.1 100.64.0.1 100.100.100.200 [fc00::1] ' +
-      '[fd00:ec2::254] [fec0::1] [::ffff:10.0.0.1] [64:ff9b::10.0.0.1] [2002:c0a8:101::1]',
-    'link-local':
-      '169.254.169.254 0xa9fea9fe 2852039166 [fe80::1] [::ffff:169.254.169.254] [64:ff9b::a9fe:a9fe]',
-    metadata: '168.63.129.16 [::ffff:168.63.129.16]',
-    multicast: '224.0.0.1 239.255.255.255 [ff02::1]',
-    unspecified: '0.0.0.0 0 [::] 0.1.2.3 [::ffff:0.0.0.0]',
-    reserved:
-      '192.0.2.1 192.0.0.192 198.18.0.1 198.51.100.1 203.0.113.1 240.0.0.1 255.255.255.255 ' +
-      '[::127.0.0.1] [::7f00:1] [64:ff9b:1::1] [100::1] [2001::1] [2001:db8::1] [5f00::1] [4000::1]',
-  }
-  for (const [kind, list] of Object.entries(hosts)) {
+  for (const [kind, list] of Object.entries(privateHosts)) {
     for (const host of list.split(' ')) {
       await t.test(`${host} is ${kind}`, async t => {
         const refused = { name: 'FetchError', code: 'FETCH_REFUSED' }
@@ -124,19 +112,9 @@ t.test('addresses that are not public are refused, however they are written', as
 
 t.test('names that lead to addresses that are not public are refused', async t => {
   const { port, requests } = await serve(t)
-  const names = {
-    'private.example.com': '10.0.0.1',
-    'metadata.example.com': '169.254.169.254',
-    'six.example.com': '::ffff:127.0.0.1',
-    'zone.example.com': 'fe80::1%eth0',
-    'mixed.example.com': [[PUBLIC, '127.0.0.1']],
-    'later.example.com': [['2606:4700::1111', PUBLIC, '::1']],
-    localhost: '127.0.0.1',
-    'a.localhost': '::1',
-  }
-  for (const name of Object.keys(names)) {
+  for (const name of Object.keys(privateNames)) {
     await t.test(`${name} is refused without its address being told`, async t => {
-      const fetch = fetchUrl(['*'], network(names))
+      const fetch = fetchUrl(['*'], network(privateNames))
       const error = await fetch(`http://${name}:${port}/`).catch(error => error)
       t.match(error, { code: 'FETCH_REFUSED', message: /it resolves to an? [\w-]+ address/ })
       t.match(error.message, `${name}:${port}`)
@@ -190,14 +168,7 @@ t.test('a connection that leads to another address gets no byte', async t => {
 
 t.test('a redirect to an address that is not public is refused', async t => {
   const hidden = await serve(t)
-  const locations = [
-    hidden.url,
-    `http://[::1]:${hidden.port}/`,
-    `http://inside.example.com:${hidden.port}/`,
-    `//0x7f.1:${hidden.port}/`,
-    'http://169.254.169.254/latest/meta-data/',
-  ]
-  for (const location of locations) {
+  for (const location of privateLocations(hidden.port)) {
     await t.test(location, async t => {
       const { port } = await serve(t, (_, response) => response.writeHead(302, { location }).end())
       const powers = network({ 'example.com': PUBLIC, 'inside.example.com': '127.0.0.1' })
@@ -223,19 +194,7 @@ t.test('a redirect to a host that no pattern names is refused', async t => {
 
 t.test('URLs that are not plain http or https are refused', async t => {
   const fetch = fetchUrl(['*', 'localhost', '127.0.0.1'])
-  const urls = {
-    'file:///etc/passwd': /file: is not http: or https:/,
-    'ftp://example.com/': /example\.com.*ftp: is not http: or https:/,
-    'data:text/plain,hi': /data: is not http: or https:/,
-    'blob:https://example.com/x': /blob: is not http: or https:/,
-    'javascript:alert(1)': /javascript: is not http: or https:/,
-    'ws://example.com/': /ws: is not http: or https:/,
-    '/etc/passwd': /"\/etc\/passwd": it is not an absolute URL/,
-    'http://': /it is not an absolute URL/,
-    'http://user:hunter2@127.0.0.1/': /127\.0\.0\.1: its URL has a user name or password/,
-    'http://example.com@127.0.0.1/': /127\.0\.0\.1: its URL has a user name or password/,
-  }
-  for (const [url, message] of Object.entries(urls)) {
+  for (const [url, message] of Object.entries(forbiddenUrls)) {
     const error = await fetch(url).catch(error => error)
     t.match(error, { name: 'FetchError', code: 'FETCH_REFUSED', message }, url)
     t.notMatch(error.message, 'hunter2')

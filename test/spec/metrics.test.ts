@@ -1,10 +1,17 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import t, { type Test } from 'tap'
+import t from 'tap'
+import {
+  type ProcessUse,
+  ProcessUses,
+  readProcessUse,
+} from '../../daemon/metrics/child-processes.ts'
+import { LoopLag } from '../../daemon/metrics/loop-lag.ts'
 import { MAX_TOOL_LABELS, OTHER_TOOLS, ToolLabels } from '../../daemon/metrics/tool-labels.ts'
 import { Latchd, tool } from '../../sdk/index.ts'
 import { get, post, testDaemon } from '../support/daemon.ts'
 import { stateFolder } from '../support/state-folder.ts'
+import { as, tokenDaemon } from '../support/token-daemon.ts'
 
 /** The samples of a scrape: `name{label="value"}` to number. */
 async function scrape(url: string, headers: Record<string, string> = {}) {
@@ -18,24 +25,34 @@ async function scrape(url: string, headers: Record<string, string> = {}) {
 }
 
 /** Those of the wanted samples that a scrape has, at the latest after so many tries. */
-async function scrapeUntil(url: string, wanted: Record<string, number>) {
+async function scrapeUntil(
+  url: string,
+  wanted: Record<string, number>,
+  headers: Record<string, string> = {},
+) {
   for (let tries = 500; ; tries--) {
-    const { of } = await scrape(url)
+    const { of } = await scrape(url, headers)
     const found = Object.fromEntries(Object.keys(wanted).map(name => [name, of[name]]))
     const isThere = Object.entries(wanted).every(([name, value]) => found[name] === value)
     if (isThere || tries === 0) return found
   }
 }
 
-async function toolModule(t: Test, text: string): Promise<string> {
-  const file = join(stateFolder(t), 'tools.mjs')
-  writeFileSync(file, text)
-  return file
-}
+const module = join(stateFolder(t), 'tools.mjs')
+writeFileSync(module, `export default { fails: () => { throw new Error('no') } }`)
+/** The daemon of all tests that mind neither tokens nor isolation: each counts what is new. */
+const { url } = await testDaemon(t, { LATCHD_TOOLS: module, LATCHD_WORKERS: '1' })
+/** Another one in the same process, whose programs run in a process of their own. */
+const guarded = await tokenDaemon(
+  t,
+  [
+    { name: 'reader', scopes: ['read'] },
+    { name: 'runner', scopes: ['execute'] },
+  ],
+  { LATCHD_ISOLATION: 'process', LATCHD_WORKERS: '1' },
+)
 
 t.test('executions, calls and decisions are counted', async t => {
-  const module = await toolModule(t, `export default { fails: () => { throw new Error('no') } }`)
-  const { url } = await testDaemon(t, { LATCHD_TOOLS: module })
   const run = (source: string) => post(`${url}/v1/execute`, { source, waitMs: 20_000 })
   await run('1 + 1')
   await run('sleep(1)')
@@ -70,14 +87,13 @@ t.test('executions, calls and decisions are counted', async t => {
     latchd_approvals_pending: 0,
     'latchd_store_executions{state="waiting"}': 0,
     latchd_queue_length: 0,
-    latchd_workers: 2,
+    latchd_workers: 1,
     latchd_workers_busy: 0,
   }
   t.strictSame(await scrapeUntil(url, after), after)
 })
 
 t.test('what the daemon is and uses is told', async t => {
-  const { url } = await testDaemon(t)
   await post(`${url}/v1/executions`, { source: 'sleep(1)' })
   const { of, text, response } = await scrape(url)
   t.equal(response.status, 200)
@@ -104,7 +120,6 @@ t.test('what the daemon is and uses is told', async t => {
 })
 
 t.test('a worker is busy as long as an execution holds it', async t => {
-  const { url } = await testDaemon(t, { LATCHD_WORKERS: '1' })
   const running = await post(`${url}/v1/execute`, { source: 'for (;;) {}', waitMs: 0 })
   const busy = { latchd_workers_busy: 1, latchd_executions_live: 1 }
   t.strictSame(await scrapeUntil(url, busy), busy)
@@ -124,7 +139,6 @@ t.test('a worker is busy as long as an execution holds it', async t => {
 })
 
 t.test('tools of clients have one series together, and their connections are counted', async t => {
-  const { url } = await testDaemon(t)
   const latchd = new Latchd({ url })
   t.teardown(() => latchd.close())
   const inputSchema = { type: 'object', properties: {} }
@@ -149,14 +163,13 @@ t.test('labels of tools are bounded', t => {
 })
 
 t.test('the metrics need the scope read, and tell what was refused', async t => {
-  const { url } = await testDaemon(t, { LATCHD_TOKENS: 'a:secret-one:read,b:secret-two:execute' })
+  const { url } = guarded
   const status = async (headers = {}) => (await fetch(`${url}/metrics`, { headers })).status
-  const reader = { authorization: 'Bearer secret-one' }
   t.equal(await status(), 401)
-  t.equal(await status({ authorization: 'Bearer secret-two' }), 403)
-  await get(`${url}/v1/executions/exe_none`, reader)
-  await get(`${url}/nothing`, reader)
-  const { of, response } = await scrape(url, reader)
+  t.equal(await status(as('runner')), 403)
+  await get(`${url}/v1/executions/exe_none`, as('reader'))
+  await get(`${url}/nothing`, as('reader'))
+  const { of, response } = await scrape(url, as('reader'))
   t.equal(response.status, 200)
   const refused = Object.entries(of).filter(([name]) => name.startsWith('latchd_http_refusals'))
   t.strictSame(Object.fromEntries(refused), {
@@ -167,8 +180,82 @@ t.test('the metrics need the scope read, and tell what was refused', async t => 
 })
 
 t.test('two daemons of one process count apart', async t => {
-  const [one, two] = await Promise.all([testDaemon(t), testDaemon(t)])
-  await post(`${one.url}/v1/execute`, { source: '1' })
-  t.equal((await scrape(one.url)).of.latchd_executions_started_total, 1)
-  t.equal((await scrape(two.url)).of.latchd_executions_started_total, 0)
+  t.ok(((await scrape(url)).of.latchd_executions_started_total as number) > 0)
+  t.equal((await scrape(guarded.url, as('reader'))).of.latchd_executions_started_total, 0)
+})
+
+t.test('programs in a process of their own count as busy, with its memory and CPU', async t => {
+  const reader = as('reader')
+  const { url } = guarded
+  const source = 'for (;;) {}'
+  const running = await post(`${url}/v1/execute`, { source, waitMs: 0 }, as('runner'))
+  const busy = { latchd_workers: 1, latchd_workers_busy: 1 }
+  t.strictSame(await scrapeUntil(url, busy, reader), busy)
+  const first = await scrape(url, reader)
+  t.match(first.text, /^latchd_info\{.*,isolation="process"\} 1$/m)
+  const memory = 'latchd_worker_processes_resident_memory_bytes'
+  const cpu = 'latchd_worker_processes_cpu_seconds_total'
+  const held = 'latchd_worker_busy_seconds_total'
+  // A process of Node's has more before it has done anything.
+  t.ok((first.of[memory] as number) > 20_000_000, `${first.of[memory]} bytes`)
+  let last = first
+  for (let tries = 500; tries > 0 && last.of[cpu] === first.of[cpu]; tries--) {
+    last = await scrape(url, reader)
+  }
+  for (const name of [cpu, held])
+    t.ok((last.of[name] as number) > (first.of[name] as number), `${name} grows`)
+  await post(`${url}/v1/executions/${running.body.executionId}/cancel`, {}, as('runner'))
+  const free = { latchd_workers_busy: 0 }
+  t.strictSame(await scrapeUntil(url, free, reader), free)
+})
+
+t.test('the CPU time of worker processes never falls when one ends', t => {
+  let use: Record<number, ProcessUse> = {}
+  const uses = new ProcessUses(pid => use[pid])
+  const of = (...pids: number[]) => uses.of(pids)
+  t.strictSame(of(), { residentBytes: 0, cpuSeconds: 0 })
+  use = { 1: { residentBytes: 10, cpuSeconds: 5 }, 2: { residentBytes: 20, cpuSeconds: 1 } }
+  t.strictSame(of(1, 2), { residentBytes: 30, cpuSeconds: 6 })
+  t.strictSame(of(2), { residentBytes: 20, cpuSeconds: 6 }, 'what has ended is remembered')
+  use = { 2: { residentBytes: 20, cpuSeconds: 0.5 } }
+  t.strictSame(of(2), { residentBytes: 20, cpuSeconds: 6.5 }, 'another process of the same id')
+  t.equal(readProcessUse(2 ** 30), undefined, 'one that is not there')
+  t.end()
+})
+
+/** Keeps the event loop from anything else. */
+function stall(ms: number): void {
+  const end = performance.now() + ms
+  while (performance.now() < end);
+}
+
+t.test('a stall of the event loop is told to every scraper', async t => {
+  const worst = 'latchd_event_loop_lag_seconds{quantile="1"}'
+  stall(300)
+  let first = await scrape(url)
+  for (let tries = 500; tries > 0 && (first.of[worst] as number) < 0.2; tries--) {
+    first = await scrape(url)
+  }
+  t.ok((first.of[worst] as number) >= 0.2, `${first.of[worst]} s`)
+  const second = await scrape(url)
+  t.ok((second.of[worst] as number) >= (first.of[worst] as number), 'also to the second one')
+})
+
+t.test('a stall of the event loop is forgotten after two windows', async t => {
+  const lag = new LoopLag()
+  t.teardown(() => lag.stop())
+  // The first delay is counted from the first turn of its timer.
+  for (let tries = 10; tries > 0 && lag.seconds(100) < 0.2; tries--) {
+    stall(250)
+    await new Promise(resolve => setImmediate(resolve))
+  }
+  const seen = [lag.seconds(100)]
+  for (let turns = 0; turns < 2; turns++) {
+    lag.turn()
+    seen.push(lag.seconds(100))
+  }
+  t.strictSame(
+    seen.map(seconds => seconds >= 0.2),
+    [true, true, false],
+  )
 })

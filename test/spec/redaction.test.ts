@@ -1,51 +1,18 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { loadConfig } from '../../daemon/config/config.ts'
+import { tokenList, tokenSecrets } from '../../daemon/config/token-list.ts'
 import { knownSecrets } from '../../daemon/redaction/known-secrets.ts'
 import { REDACTED, Secrets } from '../../daemon/redaction/secrets.ts'
 import { loadToolModules } from '../../daemon/tools/load-modules.ts'
+import { WEBHOOK_SECRET_FILE } from '../../daemon/webhooks/secret-file.ts'
 import { startProcess } from '../support/command-process.ts'
 import { get, post } from '../support/daemon.ts'
 import { serve } from '../support/running-command.ts'
 import { stateFolder } from '../support/state-folder.ts'
-
-/** Secrets of every origin. The tools below plant each wherever a tool can say something. */
-const canaries = {
-  variable: 'canary-of-a-variable-1f6b',
-  url: 'canary-of-a-url-2c9d',
-  token: 'canary-of-a-token-3e07',
-  webhook: 'canary-of-webhooks-4a51',
-  module: 'canary "of" a module\\5d88',
-}
-
-/** A module whose tools tell all they know. */
-const leakingTools = `
-const canaries = JSON.parse(process.env.LEAKS)
-const all = Object.values(canaries)
-const said = all.join(' and ')
-export const secrets = [canaries.module]
-const tool = (name, execute, more) => ({ name, description: '', execute, ...more })
-const schema = { type: 'object', properties: { x: { enum: all } }, required: ['x'] }
-export default [
-  tool('throws', () => { throw Object.assign(new Error('no login with ' + said), { name: 'No ' + all[0], code: all[1] }) }),
-  tool('throws_text', () => { throw said }),
-  tool('throws_at_the_cut', () => { throw new Error('x'.repeat(16384 - 12) + all[0]) }),
-  tool('throws_json', () => { throw new Error(JSON.stringify({ body: JSON.stringify({ all }) })) }),
-  tool('throws_url', () => { throw new Error('GET https://e.com/?' + all.map(encodeURIComponent)) }),
-  tool('throws_many', () => { throw new AggregateError([new Error(said)], said) }),
-  tool('rejects_input', () => 0, { inputSchema: schema }),
-  tool('rejects_output', () => ({ x: said }), { outputSchema: schema }),
-  tool('progresses', (_, context) => {
-    context.progress({ [all[0]]: all, text: said, error: new Error(said) })
-    return 'done'
-  }),
-  tool('gives', () => ({
-    all, [all[0]]: 1, map: new Map([[all[1], new Set(all)]]), error: new Error(said, { cause: all }),
-    url: new URL('https://e.com/' + all[0]), when: new Date(5), big: 12n, bytes: new Uint8Array(9),
-  })),
-  tool('streams', async function* () { yield all; yield 'clean'; throw new Error(said) }),
-]
-`
+import { as, readTokens, secretOf, tokenDaemon } from '../support/token-daemon.ts'
+import { canaries, leakingTools, leakNames } from './attacks/leaks.ts'
 
 const program = `
 const seen = []
@@ -73,11 +40,11 @@ function found(text: string): string[] {
     .map(([name]) => name)
 }
 
-/** The bytes of all files of a folder, as text. */
+/** The bytes of all files of a folder, as text; without the one that is kept for the secret. */
 function bytesIn(folder: string): string {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
   return files
-    .filter(file => file.isFile())
+    .filter(file => file.isFile() && file.name !== WEBHOOK_SECRET_FILE)
     .map(file => readFileSync(join(file.parentPath, file.name), 'latin1'))
     .join('\n')
 }
@@ -87,12 +54,21 @@ async function leakyDaemon(t: Test) {
   const stateDir = stateFolder(t)
   const module = join(stateFolder(t), 'leaking.mjs')
   writeFileSync(module, leakingTools)
+  // As a daemon that was given no secret has made it at an earlier start.
+  writeFileSync(join(stateDir, WEBHOOK_SECRET_FILE), `whsec_${canaries.webhook}\n`)
+  const folder = stateFolder(t)
+  writeFileSync(join(folder, 'a-token'), `${canaries.fileToken}\n`)
+  const tokens = [
+    { name: 'me', secret: canaries.token },
+    { name: 'other', secretFile: 'a-token' },
+  ]
+  const settings = { tokens, model: 'any', modelApiKey: canaries.model }
+  writeFileSync(join(folder, 'latchd.config.json'), JSON.stringify(settings))
   const daemon = await serve(startProcess, t, ['--state-dir', stateDir, '--tools', module], {
     env: {
       LEAKS: JSON.stringify(canaries),
       LATCHD_LOG_LEVEL: 'trace',
-      LATCHD_TOKENS: `me:${canaries.token}`,
-      LATCHD_WEBHOOK_SECRET: canaries.webhook,
+      LATCHD_CONFIG: join(folder, 'latchd.config.json'),
       SERVICE_API_KEY: canaries.variable,
       DATABASE_URL: `postgres://user:${canaries.url}@127.0.0.1/base`,
     },
@@ -123,7 +99,8 @@ t.test('no secret leaves the host, whatever tools do with it', async t => {
   t.match(failed.error, { name: `No ${REDACTED}`, code: 'GUEST_ERROR' })
   t.match(failed.error.message, /no login with \[redacted\] and \[redacted\]/)
   const calls = completed.calls.map(({ tool, status }: Record<string, string>) => [tool, status])
-  t.equal(calls.length, 12, 'every tool was called')
+  // The person is one more.
+  t.equal(calls.length, leakNames.length + 1, 'every tool was called')
   answers.push(await (await fetch(`${url}/v1/executions`, { headers })).text())
   answers.push(await (await fetch(`${url}/metrics`, { headers })).text())
   const live = await readUntil(events, /"executionId":"[^"]+","status":"failed"/)
@@ -155,6 +132,21 @@ async function readUntil(response: Response, pattern: RegExp): Promise<string> {
   throw new Error(`the stream has ended without ${pattern}`)
 }
 
+t.test('the secret of a token that comes with a reload is known from then on', async t => {
+  const module = join(stateFolder(t), 'tools.mjs')
+  const says = JSON.stringify(`no login with ${secretOf('evelyn')}`)
+  writeFileSync(module, `export default { says: () => { throw new Error(${says}) } }`)
+  const env = { LATCHD_TOOLS: module }
+  const daemon = await tokenDaemon(t, [{ name: 'ann' }], env)
+  const told = async (name: string) =>
+    (await post(`${daemon.url}/v1/execute`, { source: 'says()' }, as(name))).body.error.message
+  t.equal(await told('ann'), `no login with ${secretOf('evelyn')}`, 'a text like any other')
+  daemon.reload(() => readTokens(t, [{ name: 'evelyn' }], env))
+  t.equal(await told('evelyn'), `no login with ${REDACTED}`)
+  daemon.reload(() => readTokens(t, [{ name: 'ann' }], env))
+  t.equal(await told('ann'), `no login with ${REDACTED}`, 'one that was withdrawn too')
+})
+
 t.test('what is left of a value is the value without its secrets', async t => {
   const secrets = new Secrets(['s3cret-value'])
   const cycle: Record<string, unknown> = { text: 'a s3cret-value b', n: 1, when: new Date(5) }
@@ -185,8 +177,19 @@ t.test('values that are too short to be told from other text are no secrets', as
   t.equal(secrets.text('12345678'), REDACTED, 'the newline of its file does not count')
 })
 
+t.test('a token that is written as its digest has no secret that could be known', t => {
+  const written = [{ name: 'a', secret: `sha256:${'0'.repeat(64)}` }]
+  const reading = tokenList.read(written, { folder: '/', readFile: () => undefined })
+  t.strictSame(reading.ok && tokenSecrets(reading.value), [])
+  t.end()
+})
+
+/** The configuration that variables of ours make. */
+function configOf(env: Record<string, string>) {
+  return loadConfig({ flags: {}, env, readFile: () => undefined, cwd: import.meta.dirname })
+}
+
 t.test('variables are secrets by a word in their names, or by a password in their URL', async t => {
-  const config = { tokens: [], token: undefined, webhookSecret: 'w', modelApiKey: undefined }
   const env = {
     HOME: '/home/somebody',
     PATH: '/usr/bin:/bin',
@@ -202,9 +205,11 @@ t.test('variables are secrets by a word in their names, or by a password in thei
     aws_secret_access_key: 'd',
     REDIS_URL: 'redis://:p%40ss@127.0.0.1',
     LATCHD_TOKENS: 'one:e:read,two:f',
+    LATCHD_WEBHOOK_SECRET: `whsec_${'0'.repeat(32)}`,
   }
-  const all = [...'abcdef', 'w', 'p%40ss', 'p@ss', env.LATCHD_TOKENS]
-  t.strictSame(new Set(knownSecrets(config as never, env)), new Set(all))
+  const signing = [env.LATCHD_WEBHOOK_SECRET, '0'.repeat(32)]
+  const all = [...'abcdef', ...signing, 'p%40ss', 'p@ss', env.LATCHD_TOKENS]
+  t.strictSame(new Set(knownSecrets(configOf(env), env)), new Set(all))
 })
 
 t.test('a module names the secrets that it has from elsewhere', async t => {

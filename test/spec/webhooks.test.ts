@@ -16,6 +16,7 @@ import type { PostOutcome } from '../../daemon/webhooks/post.ts'
 import { WebhookSender } from '../../daemon/webhooks/webhook-sender.ts'
 import type { Execution } from '../../protocol/execution.ts'
 import { get, post } from '../support/daemon.ts'
+import { privateWebhooks } from './attacks/outbound.ts'
 
 interface Received {
   readonly headers: IncomingHttpHeaders
@@ -191,15 +192,7 @@ t.test('a secret that is not base64 signs by its own bytes', async t => {
 t.test('with tokens a webhook at a private address is refused', async t => {
   const daemon = await start(t, { LATCHD_TOKENS: 'ci:s3cret' })
   const headers = { authorization: 'Bearer s3cret' }
-  const urls = [
-    'http://127.0.0.1:1/hook',
-    'http://127.1:1/hook',
-    'http://[::1]:1/hook',
-    'http://10.0.0.1/hook',
-    'http://169.254.169.254/latest/meta-data',
-    'http://user:pass@example.com/hook',
-  ]
-  for (const url of urls) {
+  for (const url of privateWebhooks) {
     const { status, body } = await post(
       `${daemon.url}/v1/executions`,
       { source: '1', webhook: { url } },

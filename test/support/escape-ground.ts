@@ -77,6 +77,14 @@ const tools = {
   throws_proxy: async () => {
     throw new Proxy(new Error('proxied'), {})
   },
+  throws_circle: async () => {
+    const error = new AggregateError([], 'a circle')
+    error.errors.push(error)
+    throw Object.assign(error, { cause: error })
+  },
+  throws_many: async () => {
+    throw new AggregateError([new TypeError('one', { cause: process }), globalThis], 'many')
+  },
   rich: async () => ({
     map: new Map([[{ a: 1 }, new Set([1])]]),
     date: new Date(0),

@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import t from 'tap'
+import { attemptsGuide } from '../spec/generate-attempts.ts'
 import { limitsGuide } from '../spec/generate-limits.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -10,6 +11,11 @@ const read = (path: string) => readFileSync(resolve(root, path), 'utf8')
 
 t.test('docs/limits.md is what node test/spec/generate-limits.ts writes', async t => {
   t.equal(read('docs/limits.md'), limitsGuide())
+})
+
+t.test('the numbers of attempts are what node test/spec/generate-attempts.ts writes', async t => {
+  const { is, shouldBe } = attemptsGuide()
+  t.equal(is, shouldBe)
 })
 
 t.test('every file that the threat model names is there', async t => {
@@ -32,5 +38,18 @@ t.test('every claim of the threat model names a test', async t => {
   t.strictSame(
     rows.filter(row => !row.includes('`test/')),
     [],
+  )
+  const numbers = rows.map(row => Number(row.split('|')[1]))
+  t.strictSame(
+    numbers,
+    numbers.map((_, i) => i + 1),
+  )
+  const attempts = text.slice(text.indexOf('## Attempts')).split('\n')
+  const meant = attempts.flatMap(row => /^\| ([\d, ]+) \|/.exec(row)?.[1]?.split(', ') ?? [])
+  t.ok(meant.length > 0)
+  t.strictSame(
+    meant.filter(number => !numbers.includes(Number(number))),
+    [],
+    'attempts are made against claims that there are',
   )
 })
