@@ -1,11 +1,14 @@
 /** `latchd doctor`: whether this machine can run latchd, and what to do when not. */
 
 import type { Command } from 'commander'
-import { isolationProtects } from '../../protocol/isolation.ts'
+import { protection } from '../../protocol/isolation.ts'
 import type { LoadedConfig } from '../config/config.ts'
 import { nodeProblem } from '../node-release.ts'
+import { type Layout, systemLayout, userLayout } from '../systemd/layout.ts'
+import { readServiceState } from '../systemd/service-state.ts'
 import { checkAddress } from './check-address.ts'
 import { checkEngine } from './check-engine.ts'
+import { checkService } from './check-service.ts'
 import type { Cli, Options } from './cli.ts'
 import { exitCodes } from './exit-codes.ts'
 import { print } from './print.ts'
@@ -21,7 +24,7 @@ export interface Finding {
 export function addDoctor(program: Command, cli: Cli): void {
   const command = program
     .command('doctor')
-    .description('check Node, configuration, engine and address')
+    .description('check Node, configuration, engine, address and installed services')
   addSettingFlags(command, ['url', 'host', 'port', 'isolation']).action(
     cli.action((options: Options) => doctor(options, cli)),
   )
@@ -43,10 +46,20 @@ async function doctor(options: Options, { terminal, config }: Cli): Promise<numb
   }
   const isolation = settings?.isolation ?? 'thread'
   tell('engine', await checkEngine(isolation))
-  tell('isolation', { status: 'ok', text: `${isolation}: ${isolationProtects[isolation]}` })
+  const protects = protection(isolation, settings?.allow !== undefined)
+  tell('isolation', { status: 'ok', text: `${isolation}: ${protects}` })
   // Without a configuration there is no address to check.
   if (settings !== undefined) tell('address', await checkAddress(settings))
+  for (const layout of layouts(terminal.env.HOME)) {
+    const name = layout.scope === 'user' ? 'user service' : 'service'
+    for (const finding of checkService(layout, readServiceState)) tell(name, finding)
+  }
   return isHealthy ? exitCodes.ok : exitCodes.failed
+}
+
+/** Where a service may be installed. */
+function layouts(home: string | undefined): Layout[] {
+  return [systemLayout('/'), ...(home ? [userLayout('/', home)] : [])]
 }
 
 function checkNode(): Finding {

@@ -2,7 +2,7 @@
 
 export const exitCodes = {
   ok: 0,
-  /** The program failed, or a check of `doctor`. */
+  /** The program failed, or a check of `doctor`, or a release that does not become ready. */
   failed: 1,
   /** The command could not do what was asked. */
   refused: 2,

@@ -3,9 +3,9 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { findPackageJSON } from 'node:module'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Command } from 'commander'
-import type { Layout } from '../systemd/layout.ts'
+import { type Layout, previousLink } from '../systemd/layout.ts'
 import { currentVersion, planInstall, planRollback } from '../systemd/plan-install.ts'
 import { releaseOf } from '../systemd/release.ts'
 import { carryOut, isDone, type Step, stepText } from '../systemd/steps.ts'
@@ -13,6 +13,7 @@ import type { Cli, Options } from './cli.ts'
 import { exitCodes } from './exit-codes.ts'
 import { addPlaceFlags, installPlace } from './install-place.ts'
 import { print } from './print.ts'
+import { oneLine } from './refusal.ts'
 import type { Terminal } from './terminal.ts'
 
 export function addInstall(program: Command, cli: Cli): void {
@@ -21,6 +22,7 @@ export function addInstall(program: Command, cli: Cli): void {
     .description('install or upgrade latchd as a systemd service, with its Node and a token')
     .option('--network', 'let tools reach other machines, and these the daemon')
     .option('--rollback', 'go back to the release before')
+    .option('--rollback-on-failure', 'go back by itself when the release does not become ready')
   addPlaceFlags(command).action(cli.action((options: Options) => install(options, cli)))
 }
 
@@ -29,10 +31,52 @@ const SECRET_BYTES = 32
 
 async function install(options: Options, { terminal }: Cli): Promise<number> {
   const { layout, runs } = installPlace('install', options, terminal)
+  const isDry = options.dryRun === true
   const steps = options.rollback ? planRollback(layout) : planThis(layout, options)
-  doSteps(steps, { runs, isDry: options.dryRun === true, terminal })
-  if (!options.dryRun) tellInstalled(layout, runs, terminal)
-  return exitCodes.ok
+  const doing = { runs, isDry, terminal }
+  const exitCode = doInstall(layout, steps, {
+    ...doing,
+    goesBack: options.rollbackOnFailure === true,
+  })
+  const isInPlace = exitCode === exitCodes.ok || options.rollbackOnFailure === true
+  if (!isDry && isInPlace) tellInstalled(layout, runs, terminal)
+  return exitCode
+}
+
+/**
+ * Does the steps of an installation. A new release that does not become ready gives way to the one
+ * before when `goesBack`; otherwise the operator is told how.
+ *
+ * @returns the exit code: 1 when the release before is in place again, or could be
+ * @throws {Error} when nothing was changed, or there is no release before
+ */
+export function doInstall(
+  layout: Layout,
+  steps: readonly Step[],
+  doing: Doing & { readonly goesBack: boolean },
+): number {
+  const before = currentVersion(layout)
+  try {
+    doSteps(steps, doing)
+    return exitCodes.ok
+  } catch (error) {
+    const failed = currentVersion(layout)
+    // Until the new release is the current one, the old one runs as before.
+    if (before === undefined || failed === before) throw error
+    const { stderr } = doing.terminal
+    print(stderr, `latchd: ${failed} does not become ready: ${oneLine(error)}`)
+    if (doing.goesBack) doSteps(planRollback(layout), doing)
+    else print(stderr, `latchd: to go back to ${before}: ${rollbackCommand(layout)}`)
+    return exitCodes.failed
+  }
+}
+
+/** By the release before, which has run: of the new one that is not known. */
+function rollbackCommand(layout: Layout): string {
+  const command = join(previousLink(layout), 'bin', 'latchd')
+  return layout.scope === 'user'
+    ? `${command} install --user --rollback`
+    : `sudo ${command} install --rollback`
 }
 
 function planThis(layout: Layout, options: Options): Step[] {
@@ -52,7 +96,7 @@ interface Doing {
   /** Whether commands are run, or only files written. */
   readonly runs: boolean
   readonly isDry: boolean
-  readonly terminal: Terminal
+  readonly terminal: Pick<Terminal, 'stdout' | 'stderr'>
 }
 
 /** Does what is not done yet, a line for each step. @throws {Error} at the first that fails */

@@ -22,7 +22,11 @@ const STOP_MS = 15_000
 const toMicroseconds = (ms: number) => Math.round(ms * 1000)
 
 /** Takes SIGHUP, and tells the manager, when there is one. @param readConfig reads it again */
-export function supervise(daemon: Daemon, terminal: Terminal, readConfig: () => Config): Service {
+export function supervise(
+  daemon: Daemon,
+  terminal: Pick<Terminal, 'env' | 'manager' | 'onHangUp'>,
+  readConfig: () => Config,
+): Service {
   const { manager, env } = terminal
   const socket = manager?.notifySocket
   const notifier = new Notifier(

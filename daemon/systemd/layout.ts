@@ -14,6 +14,8 @@ export interface Layout {
   readonly configDir: string
   readonly stateDir: string
   readonly cacheDir: string
+  /** What the unit keeps over a stop of the daemon; a user's goes with the user's last session. */
+  readonly runtimeDir: string | undefined
   /** Where the manager looks for units. */
   readonly units: string
   /** Where the user is declared that the daemon runs as; absent when it is the one who installs. */
@@ -31,6 +33,7 @@ export function systemLayout(root: string): Layout {
     configDir: join(root, 'etc/latchd'),
     stateDir: join(root, 'var/lib/latchd'),
     cacheDir: join(root, 'var/cache/latchd'),
+    runtimeDir: join(root, 'run/latchd'),
     units: join(root, 'etc/systemd/system'),
     sysusers: join(root, 'etc/sysusers.d/latchd.conf'),
     // LoadCredential= of the unit puts it there.
@@ -48,6 +51,7 @@ export function userLayout(root: string, home: string): Layout {
     configDir: join(under, '.config/latchd'),
     stateDir: join(under, '.local/state/latchd'),
     cacheDir: join(under, '.cache/latchd'),
+    runtimeDir: undefined,
     units: join(under, '.config/systemd/user'),
     sysusers: undefined,
     // Next to the configuration: what runs as this user may read it anyway.

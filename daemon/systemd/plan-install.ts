@@ -6,6 +6,9 @@ import { currentLink, type Layout, previousLink } from './layout.ts'
 import type { Release } from './release.ts'
 import { linkOf, type Step } from './steps.ts'
 
+/** The drop-in of `latchd install --network`. */
+const NETWORK = 'network.conf'
+
 export interface InstallPlan {
   readonly layout: Layout
   readonly release: Release
@@ -68,24 +71,37 @@ export function planRollback(layout: Layout): Step[] {
 
 /** @param purge also the state, the configuration and the user */
 export function planUninstall(layout: Layout, purge: boolean): Step[] {
-  const { scope, releases, command, configDir, stateDir, cacheDir, units, sysusers } = layout
+  const { scope, releases, command, configDir, stateDir, cacheDir, runtimeDir, units, sysusers } =
+    layout
   const remove = (path: string): Step => ({ kind: 'remove', path })
   const steps: Step[] = []
   if (existsSync(join(units, 'latchd.service'))) {
     steps.push(systemctl(layout, 'disable', '--now', 'latchd.socket', 'latchd.service'))
   }
-  for (const name of ['latchd.service', 'latchd.socket', 'latchd.service.d/network.conf']) {
-    steps.push(remove(join(units, name)))
-  }
+  for (const name of unitPaths(units, purge)) steps.push(remove(join(units, name)))
   steps.push(systemctl(layout, 'daemon-reload'))
   if (isOurs(layout)) steps.push(remove(command))
   steps.push(remove(releases), remove(cacheDir))
+  if (runtimeDir !== undefined) steps.push(remove(runtimeDir))
   if (!purge) return steps
   steps.push(remove(configDir), remove(stateDir))
   if (sysusers !== undefined && existsSync(sysusers)) {
     steps.push(remove(sysusers), { kind: 'run', command: ['userdel', 'latchd'] })
   }
   return scope === 'system' ? steps : steps.filter(step => step.kind !== 'run' || isManager(step))
+}
+
+/** What an uninstall removes of the units: drop-ins that an operator has written stay without `purge`. */
+function unitPaths(units: string, purge: boolean): string[] {
+  const dropIns = 'latchd.service.d'
+  const path = join(units, dropIns)
+  const isOurs = existsSync(path) && readdirSync(path).every(name => name === NETWORK)
+  return [
+    'latchd.service',
+    'latchd.socket',
+    purge || isOurs ? dropIns : join(dropIns, NETWORK),
+    ...(purge ? ['latchd.socket.d'] : []),
+  ]
 }
 
 /** The version in use; `undefined` when none is. */
@@ -103,19 +119,27 @@ function firstConfig({ secretFile }: Layout): string {
   return `${JSON.stringify({ tokens: [{ name: 'operator', secretFile }] }, null, 2)}\n`
 }
 
-function planUnits({ scope, units }: Layout, from: string): Step[] {
+/** The units of a layout: where they are, and the file of a release that each is a copy of. */
+export function unitFiles({ scope, units }: Layout, from: string) {
   const infix = scope === 'system' ? '' : '.user'
   return ['service', 'socket'].map(kind => ({
-    kind: 'file',
     path: join(units, `latchd.${kind}`),
-    text: read(from, `latchd${infix}.${kind}`),
+    from: join(from, `latchd${infix}.${kind}`),
+  }))
+}
+
+function planUnits(layout: Layout, folder: string): Step[] {
+  return unitFiles(layout, folder).map(({ path, from }) => ({
+    kind: 'file',
+    path,
+    text: readFileSync(from, 'utf8'),
     mode: 0o644,
   }))
 }
 
 function networkDropIn({ units }: Layout, from: string): Step {
-  const path = join(units, 'latchd.service.d', 'network.conf')
-  return { kind: 'file', path, text: read(from, 'network.conf'), mode: 0o644 }
+  const path = join(units, 'latchd.service.d', NETWORK)
+  return { kind: 'file', path, text: read(from, NETWORK), mode: 0o644 }
 }
 
 /** Another `latchd`, such as one of `npm install --global`, keeps its name. */

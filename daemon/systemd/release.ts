@@ -128,9 +128,11 @@ exec "$here/node" --disable-warning=ExperimentalWarning "$here/../lib/bin/latchd
 export function copyRelease({ files, version, fingerprint }: Release, folder: string): void {
   const draft = `${folder}.new`
   rmSync(draft, { recursive: true, force: true })
+  for (const folder of new Set(files.map(({ to }) => dirname(join(draft, to))))) {
+    mkdirSync(folder, { recursive: true, mode: 0o755 })
+  }
   for (const { from, to } of files) {
     const path = join(draft, to)
-    mkdirSync(dirname(path), { recursive: true, mode: 0o755 })
     copyFileSync(from, path, constants.COPYFILE_FICLONE)
     // Whatever the umask of who has installed the source: the daemon's user has to read it.
     chmodSync(path, statSync(from).mode & 0o100 ? 0o755 : 0o644)

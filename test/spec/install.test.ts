@@ -13,9 +13,17 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { systemLayout } from '../../daemon/systemd/layout.ts'
+import { checkService } from '../../daemon/cli/check-service.ts'
+import { doInstall } from '../../daemon/cli/install.ts'
+import {
+  currentLink,
+  type Layout,
+  previousLink,
+  systemLayout,
+  userLayout,
+} from '../../daemon/systemd/layout.ts'
 import {
   currentVersion,
   planInstall,
@@ -23,45 +31,11 @@ import {
   planUninstall,
 } from '../../daemon/systemd/plan-install.ts'
 import { releaseOf } from '../../daemon/systemd/release.ts'
+import type { ServiceState } from '../../daemon/systemd/service-state.ts'
 import { carryOut, isDone, type Step, stepText } from '../../daemon/systemd/steps.ts'
 import { startHere } from '../support/command-here.ts'
+import { smallPackage, writeTree } from '../support/small-package.ts'
 import { stateFolder } from '../support/state-folder.ts'
-
-const root = resolve(import.meta.dirname, '../..')
-
-/** A latchd of a few files: what is installed, not what it does, is looked at. */
-function smallPackage(t: Test, version: string): string {
-  // Not a folder of tap's: above those is our node_modules, with a real Node.
-  const folder = stateFolder(t)
-  writeTree(folder, {
-    'package.json': JSON.stringify({ name: 'latchd', version, dependencies: { a: '1.0.0' } }),
-    bin: { 'latchd.mjs': `console.log('${version}')` },
-    daemon: { 'main.ts': '', systemd: {} },
-    node_modules: {
-      a: { 'package.json': '{"dependencies":{"b":"1.0.0"}}', 'index.js': '' },
-      b: { 'package.json': '{}' },
-      unused: { 'package.json': '{}' },
-    },
-  })
-  for (const name of readdirSync(join(root, 'daemon/systemd'))) {
-    if (name.endsWith('.ts')) continue
-    const text = readFileSync(join(root, 'daemon/systemd', name), 'utf8')
-    writeFileSync(join(folder, 'daemon/systemd', name), `${text}# of ${version}\n`)
-  }
-  return folder
-}
-
-interface Tree {
-  readonly [name: string]: string | Tree
-}
-
-function writeTree(folder: string, tree: Tree): void {
-  mkdirSync(folder, { recursive: true })
-  for (const [name, entry] of Object.entries(tree)) {
-    if (typeof entry === 'string') writeFileSync(join(folder, name), entry)
-    else writeTree(join(folder, name), entry)
-  }
-}
 
 /** A folder in memory where there is room: a release has 260 MB, which a busy disk takes long for. */
 function roomyFolder(t: Test): string {
@@ -82,10 +56,11 @@ function install(steps: readonly Step[]): string[] {
   return left.map(stepText)
 }
 
-function planOf(t: Test, folder: string, version: string): Step[] {
+/** @param at a layout, or the root of a machine's */
+function planOf(t: Test, at: Layout | string, version: string): Step[] {
   const packageRoot = smallPackage(t, version)
   return planInstall({
-    layout: systemLayout(folder),
+    layout: typeof at === 'string' ? systemLayout(at) : at,
     packageRoot,
     release: releaseOf(packageRoot, '/bin/sh'),
     secret: `secret of ${version}`,
@@ -113,19 +88,16 @@ t.test('an installed latchd runs by itself, with what the running one brings alo
   t.match(readFileSync(join(folder, 'etc/latchd/token'), 'utf8'), /^[\w-]{43}\n$/)
 })
 
-t.test('--dry-run says what would be done, and does nothing', async t => {
-  const folder = stateFolder(t)
-  const { code, stdout } = await startHere(t, ['install', '--root', folder, '--dry-run']).ended
-  t.equal(code, 0)
-  for (const line of stdout.trim().split('\n')) t.match(line, /^would (copy|make|write|link) /)
-  t.strictSame(readdirSync(folder), [])
-})
-
-t.test('a user’s latchd is all in the home of the user', async t => {
+t.test('--dry-run says what would be done, for a user all in the home of the user', async t => {
   const folder = stateFolder(t)
   const flags = ['install', '--user', '--root', folder, '--dry-run']
-  const { stdout } = await startHere(t, flags, { env: { HOME: '/home/ada' } }).ended
-  for (const line of stdout.trim().split('\n')) t.ok(line.includes(`${folder}/home/ada/.`), line)
+  const { code, stdout } = await startHere(t, flags, { env: { HOME: '/home/ada' } }).ended
+  t.equal(code, 0)
+  for (const line of stdout.trim().split('\n')) {
+    t.match(line, /^would (copy|make|write|link) /)
+    t.ok(line.includes(`${folder}/home/ada/.`), line)
+  }
+  t.strictSame(readdirSync(folder), [])
 })
 
 t.test('an upgrade keeps token and configuration, and rollback goes back and forth', async t => {
@@ -233,11 +205,56 @@ t.test('there is no going back from a first release', async t => {
   )
 })
 
+/** Upgrades a user's latchd 1.0.0, with a systemctl that restarts no release but one. */
+function upgrade(t: Test, goesBack: boolean, startable: string) {
+  const folder = stateFolder(t)
+  const layout = userLayout(folder, 'home/ada')
+  install(planOf(t, layout, '1.0.0'))
+  const steps = planOf(t, layout, '1.1.0')
+  const systemctl = `#!/bin/sh
+[ "$2" != restart ] || [ "$(readlink ${currentLink(layout)})" = '${startable}' ] || {
+  echo 'Job for latchd.service failed' >&2
+  exit 1
+}`
+  mkdirSync(join(folder, 'bin'))
+  writeFileSync(join(folder, 'bin/systemctl'), systemctl, { mode: 0o755 })
+  const { PATH } = process.env
+  process.env.PATH = `${folder}/bin:${PATH}`
+  t.teardown(() => {
+    process.env.PATH = PATH
+  })
+  let stderr = ''
+  const write = (text: string) => {
+    stderr += text
+  }
+  const terminal = { stdout: { write: () => {} }, stderr: { write } }
+  const code = doInstall(layout, steps, { runs: true, isDry: false, terminal, goesBack })
+  return { code, stderr, layout, version: currentVersion(layout) }
+}
+
+const notReady =
+  'latchd: 1.1.0 does not become ready: Cannot run systemctl --user restart latchd.service: Job for latchd.service failed\n'
+
+t.test('an upgrade that does not become ready says how to go back', async t => {
+  const { code, stderr, layout, version } = upgrade(t, false, 'none')
+  const command = `${previousLink(layout)}/bin/latchd install --user --rollback`
+  const told = `${notReady}latchd: to go back to 1.0.0: ${command}\n`
+  t.strictSame([code, stderr, version], [1, told, '1.1.0'])
+})
+
+t.test('--rollback-on-failure goes back by itself', async t => {
+  const { code, stderr, version } = upgrade(t, true, '1.0.0')
+  t.strictSame([code, stderr, version], [1, notReady, '1.0.0'])
+})
+
 t.test('uninstall keeps state and configuration, and --purge does not', async t => {
   const folder = stateFolder(t)
   install(planOf(t, folder, '1.0.0'))
   mkdirSync(join(folder, 'var/lib/latchd'), { recursive: true })
   writeFileSync(join(folder, 'var/lib/latchd/latchd.db'), '')
+  const dropIns = join(folder, 'etc/systemd/system/latchd.service.d')
+  mkdirSync(dropIns)
+  for (const name of ['mine.conf', 'network.conf']) writeFileSync(join(dropIns, name), '')
   const left = () =>
     spawnSync('find', ['.', '-type', 'f'], { cwd: folder, encoding: 'utf8' })
       .stdout.trim()
@@ -248,6 +265,7 @@ t.test('uninstall keeps state and configuration, and --purge does not', async t 
   t.strictSame(left(), [
     './etc/latchd/latchd.config.json',
     './etc/latchd/token',
+    './etc/systemd/system/latchd.service.d/mine.conf',
     './etc/sysusers.d/latchd.conf',
     './var/lib/latchd/latchd.db',
   ])
@@ -269,4 +287,58 @@ t.test('without a manager of the user the command says so', async t => {
   const { code, stderr } = await startHere(t, ['install', '--user'], { env }).ended
   t.equal(code, 2)
   t.match(stderr, /^latchd: Cannot install: no systemd of this user runs \(XDG_RUNTIME_DIR\)/)
+})
+
+/** What doctor says of an installed latchd 1.0.0 that is well, but for what a test says. */
+function findings(t: Test, layout: Layout, differing: Partial<ServiceState> = {}) {
+  install(planOf(t, layout, '1.0.0'))
+  const { shown, ...others } = differing
+  const state = {
+    shown: { ActiveState: 'active', WatchdogUSec: '30s', IPAddressDeny: '::/0', ...shown },
+    commandLine: `${layout.releases}/1.0.0/bin/node serve`,
+    stays: true,
+    ...others,
+  }
+  return checkService(layout, () => state).map(({ status, text }) => `${status} ${text}`)
+}
+
+t.test('doctor says nothing of a service that is not installed', async t => {
+  const asked = () => t.fail('the manager is asked')
+  t.strictSame(checkService(systemLayout(stateFolder(t)), asked as never), [])
+})
+
+t.test('doctor says that the service is well', async t => {
+  const subject = 'ok latchd 1.0.0 is installed, latchd.service is active, watchdog 30s'
+  const system = systemLayout(stateFolder(t))
+  t.strictSame(findings(t, system), [`${subject}, reaches this machine alone`])
+  const open = findings(t, system, { shown: { IPAddressDeny: '' } })
+  t.strictSame(open, [`${subject}, reaches other machines`])
+  t.strictSame(findings(t, userLayout(stateFolder(t), 'home/ada')), [subject])
+})
+
+t.test('doctor says what is not as it was installed, and what to do', async t => {
+  const layout = userLayout(stateFolder(t), 'home/ada')
+  const shown = {
+    NRestarts: '2',
+    WatchdogUSec: 'infinity',
+    NeedDaemonReload: 'yes',
+    UnitFileState: 'disabled',
+  }
+  const commandLine = `${layout.releases}/0.9.0/bin/node serve`
+  const [, ...warnings] = findings(t, layout, { shown, commandLine, stays: false })
+  t.strictSame(warnings, [
+    'warn 0.9.0 runs, and 1.0.0 is installed: systemctl --user restart latchd.service',
+    'warn systemd has started it again (2): journalctl --user -u latchd.service',
+    'warn its watchdog is off: one that hangs stays',
+    'warn its unit has changed: systemctl --user daemon-reload',
+    'warn no boot starts it: systemctl --user enable latchd.service',
+    'warn it ends with the last session of this user: loginctl enable-linger',
+  ])
+})
+
+t.test('a service that has failed is a check that fails', async t => {
+  const shown = { ActiveState: 'failed', Result: 'watchdog' }
+  t.strictSame(findings(t, systemLayout(stateFolder(t)), { shown }), [
+    'fail latchd 1.0.0 is installed, latchd.service is failed (watchdog): journalctl -u latchd.service says why',
+  ])
 })

@@ -1,13 +1,15 @@
 /** The units: judged by systemd's own tools, and run by a manager of a user. */
 
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { type IncomingMessage, request } from 'node:http'
-import { join, resolve } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
+import { homedir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
 import t, { type Test } from 'tap'
+import { askSocket } from '../support/ask-socket.ts'
+import { inOwnGroup, removeGroup } from '../support/own-group.ts'
 import { stateFolder } from '../support/state-folder.ts'
-import { systemdTool } from '../support/systemd.ts'
+import { notifySocket, systemdTool, until } from '../support/systemd.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const unit = (name: string) => readFileSync(join(root, 'daemon/systemd', name), 'utf8')
@@ -45,152 +47,137 @@ t.test('systemd finds no fault with the units', async t => {
   }
 })
 
-/** A manager of a user, in a world of mounts where /run is its own. */
+/** A manager of a user, with mounts and control groups of its own. */
 interface Manager {
   systemctl(...args: string[]): string
 }
 
-/** So long a manager takes to come up, on a machine with all tests at once. */
-const UP_MS = 20_000
+/** What systemd finds when it starts; credentials reach a service by propagation of mounts. */
+const begin = `set -e
+mount --make-rshared /
+mount -t cgroup2 cgroup2 /sys/fs/cgroup
+mount -t tmpfs tmpfs /run
+mkdir -p -m 700 "$XDG_RUNTIME_DIR" /run/systemd/system
+exec /lib/systemd/systemd --user --log-level=warning`
 
+/** Resolves when its units are up. */
 async function startManager(t: Test, home: string): Promise<Manager> {
-  const runtime = '/run/user/0'
-  const begin = `mount -t tmpfs tmpfs /run && mkdir -p ${runtime} /run/systemd/system && chmod 700 ${runtime} && exec /lib/systemd/systemd --user --log-level=warning`
-  const env = { PATH: process.env.PATH, HOME: home, XDG_RUNTIME_DIR: runtime }
-  const child = spawn('env', ['-u', 'NODE_OPTIONS', 'unshare', '-m', 'sh', '-c', begin], {
-    env,
-    stdio: 'ignore',
+  const ear = await notifySocket(t, home)
+  const env = { PATH: process.env.PATH, HOME: home, XDG_RUNTIME_DIR: '/run/user/0' }
+  const command = [...inOwnGroup(home), 'sh', '-c', begin]
+  // tap has its own code loaded into every Node, by a variable that it adds at this spawn.
+  const child = spawn('env', ['-u', 'NODE_OPTIONS', ...command], {
+    env: { ...env, NOTIFY_SOCKET: ear.path },
+    stdio: ['ignore', 'ignore', 'inherit'],
   })
-  t.teardown(() => end(child))
+  t.teardown(async () => {
+    // SIGTERM has the manager stop its units first.
+    if (child.exitCode === null && child.kill('SIGTERM')) await once(child, 'exit')
+    await removeGroup(home)
+  })
+  const lost = once(child, 'exit').then(([code]) => {
+    throw new Error(`systemd ended with ${code}`)
+  })
+  await Promise.race([ear.heard(/^READY=1/m), lost])
+  lost.catch(() => {})
   const systemctl = (...args: string[]) => {
     const inside = ['-t', String(child.pid), '-m', 'systemctl', '--user', '--no-pager', ...args]
     const { status, stdout, stderr } = spawnSync('nsenter', inside, { env, encoding: 'utf8' })
     if (status !== 0) throw new Error(`systemctl ${args.join(' ')} ended with ${status}: ${stderr}`)
     return stdout.trim()
   }
-  await until('the manager is up', () => systemctl('is-system-running'), UP_MS)
   return { systemctl }
 }
 
-/** SIGTERM has the manager stop its units first. */
-async function end(child: ChildProcess): Promise<void> {
-  const ended = new Promise(resolve => child.once('exit', resolve))
-  if (child.exitCode === null && child.kill('SIGTERM')) await ended
-}
+const secretOf = (name: string) => `the-secret-of-${name}-which-is-long`
 
-/** Looks again and again until it throws no more; there is no event to wait for. */
-async function until<T>(what: string, look: () => T | Promise<T>, boundMs: number): Promise<T> {
-  const atMostMs = performance.now() + boundMs
-  for (;;) {
-    try {
-      return await look()
-    } catch (error) {
-      if (performance.now() > atMostMs)
-        throw new Error(`${what}: not in ${boundMs} ms`, { cause: error })
-      await delay(50)
-    }
-  }
+/** What of the machine's service binds the process itself: all else needs the manager of a machine. */
+function sandbox(): string {
+  const lines = /^(?:CapabilityBounding|Limit|Lock|NoNew|Restrict|SystemCall)\w*=.*$/gm
+  return unit('latchd.service').match(lines)?.join('\n') ?? ''
 }
-
-/** Asks the daemon through its Unix socket. */
-function ask(socketPath: string, token: string, path: string, body?: unknown) {
-  // biome-ignore lint/suspicious/noExplicitAny: answers of every shape
-  return new Promise<{ status: number | undefined; body: any }>((resolve, reject) => {
-    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
-    const method = body === undefined ? 'GET' : 'POST'
-    const asked = request({ socketPath, path, headers, method }, async answer => {
-      resolve({ status: answer.statusCode, body: JSON.parse(await text(answer)) })
-    })
-    asked.on('error', reject).end(body === undefined ? undefined : JSON.stringify(body))
-  })
-}
-
-async function text(answer: IncomingMessage): Promise<string> {
-  let whole = ''
-  for await (const chunk of answer.setEncoding('utf8')) whole += chunk
-  return whole
-}
-
-const tokenOf = (name: string) => ({ name, secret: `the-secret-of-${name}-which-is-long` })
 
 const isRoot = process.platform === 'linux' && process.getuid?.() === 0
-const skip = isRoot ? false : 'needs root, for a world of mounts of its own'
+const skip = isRoot ? false : 'needs root, for mounts and control groups of its own'
 
 t.test('systemd starts, kills, restarts, reloads and stops a daemon', { skip }, async t => {
   systemdTool('systemctl', ['--version'])
   const home = stateFolder(t)
   const units = join(home, '.config/systemd/user')
-  const config = join(home, 'latchd.config.json')
   const socket = join(home, 'api')
-  mkdirSync(units, { recursive: true })
-  const settings = { stateDir: join(home, 'state'), workers: 1, drainMs: 100 }
-  const configure = (names: string[]) =>
-    writeFileSync(config, JSON.stringify({ ...settings, tokens: names.map(tokenOf) }))
-  configure(['one', 'two'])
-  const main = join(root, 'daemon/main.ts')
-  writeFileSync(
-    join(units, 'latchd.service'),
-    unit('latchd.user.service')
-      .replace(
-        /^ExecStart=.*$/m,
-        `ExecStart=${process.execPath} --disable-warning=ExperimentalWarning ${main} serve`,
-      )
-      .replace(/^Environment=LATCHD_CONFIG=.*$/m, `Environment=LATCHD_CONFIG=${config}`)
-      .replace(/^Environment=LATCHD_STATE_DIR=.*$/m, '')
-      .replace(/^WatchdogSec=.*$/m, 'WatchdogSec=4')
-      .replace(/^RestartSec=.*$/m, 'RestartSec=0'),
+  const write = (path: string, text: string) => {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, text)
+  }
+  const credential = { name: 'one', secretFile: '/run/user/0/credentials/latchd.service/token' }
+  const configure = (...others: string[]) => {
+    const tokens = [credential, ...others.map(name => ({ name, secret: secretOf(name) }))]
+    const settings = { workers: 1, drainMs: 100, isolation: 'process', tokens }
+    write(join(home, '.config/latchd/latchd.config.json'), JSON.stringify(settings))
+  }
+  configure('two')
+  write(join(home, 'token'), secretOf('one'))
+  write(join(units, 'latchd.service'), unit('latchd.user.service'))
+  write(join(units, 'latchd.socket'), unit('latchd.user.socket'))
+  const main = `${process.execPath} --disable-warning=ExperimentalWarning ${root}/daemon/main.ts`
+  write(
+    join(units, 'latchd.service.d/test.conf'),
+    `[Service]
+ExecStart=
+ExecStart=${main} serve
+Environment=XDG_CACHE_HOME=${process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache')}
+LoadCredential=token:${home}/token
+RestartSec=0
+WatchdogSec=4
+${sandbox()}`,
   )
-  writeFileSync(
-    join(units, 'latchd.socket'),
-    unit('latchd.user.socket')
-      .replaceAll(/^ListenStream=.*$/gm, '')
-      .replace('[Socket]', `[Socket]\nListenStream=${socket}`),
+  write(
+    join(units, 'latchd.socket.d/test.conf'),
+    `[Socket]\nListenStream=\nListenStream=${socket}\n`,
   )
   const { systemctl } = await startManager(t, home)
   const shown = (property: string) => systemctl('show', '-P', property, 'latchd.service')
-  const secret = tokenOf('one').secret
+  const one = (path: string, body?: unknown) => askSocket(socket, secretOf('one'), path, body)
 
   systemctl('start', 'latchd.socket')
   t.equal(shown('ActiveState'), 'inactive')
   const source = 'const { approved } = human_approval("go on"); [approved, sleep(1)][0]'
   // The first request starts the daemon.
-  const submitted = await ask(socket, secret, '/v1/executions', { source })
+  const submitted = await one('/v1/executions', { source })
   t.equal(submitted.status, 202)
   const path = `/v1/executions/${submitted.body.executionId}`
-  const waiting = await ask(socket, secret, `${path}?waitMs=20000`)
+  const waiting = await one(`${path}?waitMs=20000`)
   t.equal(waiting.body.status, 'waiting')
-  // It answers a little before the manager has been told.
-  await until('ready', () => shown('ActiveState') === 'active' || fail(), UP_MS)
+  // Waits until the manager has been told, a little after the first answer.
+  systemctl('start', 'latchd.service')
   t.match(shown('StatusText'), /^listening on a socket of the service manager/)
-
   const lost = Number(shown('MainPID'))
-  // It lives and does nothing: only the watchdog sees that.
+  t.match(readFileSync(`/proc/${lost}/status`, 'utf8'), /^NoNewPrivs:\t1\nSeccomp:\t2$/m)
+
+  // It lives and does nothing: only the watchdog sees that. The next one finds the request.
   process.kill(lost, 'SIGSTOP')
-  const approvalId = waiting.body.waitingFor[0].approvalId
-  // What the lost one had taken is cut off, and a caller asks again.
-  const decide = () => ask(socket, secret, `/v1/approvals/${approvalId}`, { decision: 'approve' })
-  const decided = await until('another daemon', decide, UP_MS)
+  const { approvalId } = waiting.body.waitingFor[0]
+  const decided = await one(`/v1/approvals/${approvalId}`, { decision: 'approve' })
   t.equal(decided.status, 200)
-  const ended = await ask(socket, secret, `${path}?waitMs=20000`)
+  const ended = await one(`${path}?waitMs=20000`)
   t.strictSame([ended.body.status, ended.body.output.value], ['completed', true])
   t.not(Number(shown('MainPID')), lost)
 
-  const other = tokenOf('two').secret
-  t.equal((await ask(socket, other, '/v1/info')).status, 200)
-  configure(['one'])
-  await until('reload', () => systemctl('reload', 'latchd.service'), UP_MS)
-  await until(
-    'the token withdrawn',
-    async () => {
-      if ((await ask(socket, other, '/v1/info')).status !== 401) fail()
-    },
-    UP_MS,
-  )
+  const other = () => askSocket(socket, secretOf('two'), '/v1/info')
+  t.match(await other(), { status: 200, body: { isolation: 'process' } })
+  configure()
+  systemctl('start', 'latchd.service')
+  systemctl('reload', 'latchd.service')
+  const isRefused = async () => {
+    const { status } = await other()
+    if (status !== 401) throw new Error(`it is ${status}`)
+  }
+  // systemctl returns when the signal is sent.
+  await until('the token is withdrawn', isRefused, RELOAD_MS)
 
   systemctl('stop', 'latchd.socket', 'latchd.service')
   t.strictSame([shown('Result'), shown('ExecMainStatus')], ['success', '0'])
 })
 
-function fail(): never {
-  throw new Error('not yet')
-}
+/** A daemon that is well reloads at once. */
+const RELOAD_MS = 20_000

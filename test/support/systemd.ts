@@ -3,6 +3,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Test } from 'tap'
 
 /** Runs a tool of Debian's package; gives all that it has printed. */
@@ -15,6 +16,24 @@ export function systemdTool(name: string, args: readonly string[], env: NodeJS.P
     throw new Error(`Cannot run ${name} (${error.message}); apt-get install systemd`)
   }
   return { status, stdout, text: stdout + stderr }
+}
+
+/** Looks again and again until it throws no more: for what tells nobody when it happens. */
+export async function until<T>(
+  what: string,
+  look: () => T | Promise<T>,
+  boundMs: number,
+): Promise<T> {
+  const atMostMs = performance.now() + boundMs
+  for (;;) {
+    try {
+      return await look()
+    } catch (error) {
+      if (performance.now() > atMostMs)
+        throw new Error(`${what}: not in ${boundMs} ms`, { cause: error })
+      await delay(50)
+    }
+  }
 }
 
 /** Reads datagrams and prints them, each with an empty line after it; perl is on every Debian. */
