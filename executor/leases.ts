@@ -1,47 +1,55 @@
 /**
- * Who has a worker and who waits for one: parked executions before new ones, callers by turns.
+ * Who has a worker and who waits for one: owners by the worker time that they have had, and of one
+ * owner parked executions before new ones.
  */
 
 import { LatchdError } from '../protocol/errors.ts'
-import { FairQueue } from './fair-queue.ts'
+import { WorkerShare } from './worker-share.ts'
 
 interface Waiting {
   readonly start: () => void
   readonly refuse: (error: Error) => void
 }
 
-/** Resumed executions that go before a new one that waits as well: they have waited longer. */
-const RESUMES_PER_START = 3
-
 export class Leases {
   #workers: number
   #onPressure: (waiting: number) => void
-  #starts = new FairQueue<object, Waiting>()
-  #resumes = new FairQueue<object, Waiting>()
-  #resumesInRow = 0
+  #now: () => number
+  /** Of owners who are here, or have had more than those; of equal ones the first is next. */
+  #shares = new Map<string, WorkerShare<Waiting>>()
+  /** The least worker time that an owner had who was here: who comes begins with it. */
+  #leastHadMs = 0
   /** Workers that were given away. */
   #leased = 0
   #isClosed = false
 
-  /** @param onPressure told how many wait, whenever that may have changed */
-  constructor(workers: number, onPressure: (waiting: number) => void) {
+  /**
+   * @param onPressure told how many wait, whenever that may have changed
+   * @param now milliseconds of a clock that never goes back
+   */
+  constructor(
+    workers: number,
+    onPressure: (waiting: number) => void,
+    now = () => performance.now(),
+  ) {
     this.#workers = workers
     this.#onPressure = onPressure
+    this.#now = now
   }
 
   /** New executions that wait. */
   get queued(): number {
-    return this.#starts.size
+    return this.#sum(({ starts }) => starts.size)
   }
 
   /** New executions of an owner that wait. */
   queuedOf(owner: string): number {
-    return this.#starts.sizeOf(owner)
+    return this.#shares.get(owner)?.starts.size ?? 0
   }
 
   /** Parked executions that wait to go on. */
   get resuming(): number {
-    return this.#resumes.size
+    return this.#sum(({ resumes }) => resumes.size)
   }
 
   /** Executions that hold a worker. */
@@ -51,7 +59,7 @@ export class Leases {
 
   /** Whether anybody waits. */
   get isPressed(): boolean {
-    return this.#starts.size + this.#resumes.size > 0
+    return this.#waiting > 0
   }
 
   /**
@@ -64,16 +72,18 @@ export class Leases {
   async take(owner: string, isResume: boolean, cancelled: AbortSignal): Promise<void> {
     cancelled.throwIfAborted()
     if (this.#isClosed) throw new LatchdError('EXECUTOR_CLOSED', 'The executor is closed')
+    const share = this.#enter(owner)
     if (this.#leased < this.#workers && !this.isPressed) {
       this.#leased++
+      share.begin(this.#now())
       return
     }
-    const queue = isResume ? this.#resumes : this.#starts
+    const queue = isResume ? share.resumes : share.starts
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const place = {}
-    queue.push(owner, place, { start: resolve, refuse: reject })
+    queue.push(place, { start: resolve, refuse: reject })
     this.#tellPressure()
-    const onCancel = () => queue.take(owner, place)?.refuse(cancelled.reason)
+    const onCancel = () => queue.take(place)?.refuse(cancelled.reason)
     cancelled.addEventListener('abort', onCancel, { once: true })
     try {
       await promise
@@ -82,35 +92,75 @@ export class Leases {
     }
   }
 
-  /** Gives a worker back, to whoever is next. */
-  release(): void {
+  /** Gives a worker of an owner back, to whoever is next. */
+  release(owner: string): void {
     this.#leased--
-    if (this.#leased < this.#workers) {
-      const next = this.#next()
-      if (next !== undefined) {
-        this.#leased++
-        next.start()
-      }
-    }
+    this.#shares.get(owner)?.end(this.#now())
+    if (this.#leased < this.#workers) this.#startNext()
     this.#tellPressure()
   }
 
   /** Refuses those that wait and whoever comes. */
   close(): void {
     this.#isClosed = true
-    for (let next = this.#next(); next !== undefined; next = this.#next()) {
-      next.refuse(new LatchdError('EXECUTOR_CLOSED', 'The executor was closed'))
+    for (const share of this.#shares.values()) {
+      for (let next = share.next(); next !== undefined; next = share.next()) {
+        next.refuse(new LatchdError('EXECUTOR_CLOSED', 'The executor was closed'))
+      }
     }
   }
 
-  #next(): Waiting | undefined {
-    const isStartsTurn = this.#resumesInRow >= RESUMES_PER_START && this.#starts.size > 0
-    const resumed = isStartsTurn ? undefined : this.#resumes.shift()
-    this.#resumesInRow = resumed === undefined ? 0 : this.#resumesInRow + 1
-    return resumed ?? this.#starts.shift()
+  /** The share of an owner who asks for a worker. */
+  #enter(owner: string): WorkerShare<Waiting> {
+    this.#forget()
+    const share = this.#shares.get(owner) ?? new WorkerShare<Waiting>()
+    if (share.isAway) share.comeBack(this.#leastHadMs)
+    this.#shares.set(owner, share)
+    return share
+  }
+
+  /** Forgets owners who are away and owe nothing; those who owe keep it until the others have had as much. */
+  #forget(): void {
+    const nowMs = this.#now()
+    const here = this.#shares.values().filter(share => !share.isAway)
+    const leastHereMs = here.reduce((least, share) => Math.min(least, share.hadMs(nowMs)), Infinity)
+    if (leastHereMs === Infinity) {
+      this.#shares.clear()
+      this.#leastHadMs = 0
+      return
+    }
+    this.#leastHadMs = Math.max(this.#leastHadMs, leastHereMs)
+    for (const [owner, share] of this.#shares) {
+      if (share.isAway && share.hadMs(nowMs) <= this.#leastHadMs) this.#shares.delete(owner)
+    }
+  }
+
+  #startNext(): void {
+    const nowMs = this.#now()
+    let next: readonly [string, WorkerShare<Waiting>] | undefined
+    for (const entry of this.#shares) {
+      if (entry[1].waiting === 0) continue
+      if (next === undefined || entry[1].hadMs(nowMs) < next[1].hadMs(nowMs)) next = entry
+    }
+    if (next === undefined) return
+    const [owner, share] = next
+    // Behind the others, so that owners who have had the same take turns.
+    this.#shares.delete(owner)
+    this.#shares.set(owner, share)
+    this.#leased++
+    share.begin(nowMs)
+    share.next()?.start()
+  }
+
+  get #waiting(): number {
+    return this.#sum(({ waiting }) => waiting)
+  }
+
+  #sum(of: (share: WorkerShare<Waiting>) => number): number {
+    return this.#shares.values().reduce((sum, share) => sum + of(share), 0)
   }
 
   #tellPressure(): void {
-    this.#onPressure(this.#starts.size + this.#resumes.size)
+    this.#onPressure(this.#waiting)
   }
 }

@@ -22,6 +22,8 @@ import type { WorkerStart } from './worker/entry.ts'
 
 /** V8's stack in each worker: the engine's own 512 KiB are the smaller part of a deep recursion. */
 const STACK_MB = 8
+/** A thread in the place of one that was ended is awaited for so long; it takes under a second. */
+const REPLACE_MS = 5000
 
 export interface PoolOptions {
   /** Every guest parks at every wait: for tests. */
@@ -44,6 +46,9 @@ export class WorkerPool implements GuestPool {
   #waitingElsewhere = 0
   #pressure = new Int32Array(new SharedArrayBuffer(PRESSURE_BYTES))
   #ready: Promise<void> | undefined
+  #isClosed = false
+  /** Told of threads that stand ready, one each, by who has had one ended. */
+  #replacements = new Set<() => void>()
 
   /**
    * @param workers threads, at least 1
@@ -89,7 +94,6 @@ export class WorkerPool implements GuestPool {
       pristine: await pristine(),
       pressure: this.#pressure.buffer,
       parksAlways: this.#parksAlways,
-      compileCache: cacheOfThisVersion && dirname(cacheOfThisVersion),
     }
     const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'))
     this.#pool = new Piscina({
@@ -98,7 +102,8 @@ export class WorkerPool implements GuestPool {
       maxThreads: this.workers,
       // The default blocks an idle worker's event loop, where its spares are made.
       atomics: 'disabled',
-      env: {},
+      // Loading through the app's compile cache takes a quarter of the time; `entry.ts` deletes it.
+      env: cacheOfThisVersion ? { NODE_COMPILE_CACHE: dirname(cacheOfThisVersion) } : {},
       // The app's own preloads are no part of a worker, and may need an environment. Under Node's
       // permissions they have to stay: an empty list lifts every restriction of the thread (measured).
       ...(process.permission === undefined && { execArgv: [] }),
@@ -123,6 +128,10 @@ export class WorkerPool implements GuestPool {
     await control.warmUp()
     this.#controls.set(port, control)
     port.unref()
+    const [replaced] = this.#replacements
+    if (replaced === undefined) return
+    this.#replacements.delete(replaced)
+    replaced()
   }
 
   statistics(): Promise<WorkerStatistics[]> {
@@ -165,13 +174,26 @@ export class WorkerPool implements GuestPool {
         transferList: [port],
       })
     } catch (error) {
+      // Whose thread was ended holds the worker until another is there, so that nobody else pays.
+      if (end.signal.aborted) await this.#replaced()
       throw fault ?? error
     } finally {
       isWedged.removeEventListener('abort', endThread)
       this.#active.delete(guest)
       guest.close()
-      this.#leases.release()
+      this.#leases.release(owner)
     }
+  }
+
+  /** Resolves when the next thread stands ready, or does not come. */
+  async #replaced(): Promise<void> {
+    if (this.#isClosed) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#replacements.add(resolve)
+    const timer = setTimeout(resolve, REPLACE_MS)
+    await promise
+    clearTimeout(timer)
+    this.#replacements.delete(resolve)
   }
 
   /** Counts executions that wait for a worker of this pool in another process. */
@@ -189,7 +211,9 @@ export class WorkerPool implements GuestPool {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
     this.#leases.close()
+    for (const resolve of this.#replacements) resolve()
     // A start that failed has been told to whoever started.
     await this.#ready?.catch(() => {})
     for (const port of this.#controls.keys()) port.close()

@@ -6,9 +6,9 @@
  * that a hundred thousand that are due at once take no more memory than their ids.
  */
 
-import { FairQueue } from '../../executor/fair-queue.ts'
 import { setLongTimeout } from '../../executor/long-timeout.ts'
 import type { Recovery, StoreWriter } from '../store/store.ts'
+import { FairQueue } from './fair-queue.ts'
 
 export interface ResumptionPowers {
   readonly store: Pick<StoreWriter, 'due'>

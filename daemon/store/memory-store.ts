@@ -1,12 +1,15 @@
 /** Executions that end with the process: kept in memory, ended ones for a while. */
 
 import type { EndedExecution, Execution } from '../../protocol/execution.ts'
+import { heldBytes } from './held-bytes.ts'
 import { isBefore } from './place.ts'
 import type { ListQuery, StoredEvent, StoredExecution } from './store.ts'
 
 /** How long an ended execution stays, and how many of them (contract §7). */
 export const KEEP_ENDED_MS = 600_000
 export const KEEP_ENDED = 1000
+/** How much memory they may hold together: a few outputs of the largest size, or 1000 of 64 KB. */
+export const KEEP_ENDED_BYTES = 64 * 1_048_576
 
 interface Entry {
   readonly owner: string
@@ -16,8 +19,10 @@ interface Entry {
 
 export class MemoryStore {
   #entries = new Map<string, Entry>()
-  /** When each ended execution ended, oldest first. */
-  #ended = new Map<string, number>()
+  /** When each ended execution ended, and about how much it holds; oldest first. */
+  #ended = new Map<string, { readonly atMs: number; readonly bytes: number }>()
+  #endedBytes = 0
+  #timer: NodeJS.Timeout | undefined
   #now: () => number
 
   /** @param now the clock, in epoch milliseconds */
@@ -38,8 +43,15 @@ export class MemoryStore {
     const entry = this.#entries.get(execution.executionId)
     if (entry === undefined) return
     entry.read = () => execution
-    this.#ended.set(execution.executionId, this.#now())
+    const bytes = heldBytes([execution, entry.events])
+    this.#ended.set(execution.executionId, { atMs: this.#now(), bytes })
+    this.#endedBytes += bytes
     this.#forgetOld()
+    // Of a daemon that nobody uses any more as well.
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined
+      this.#forgetOld()
+    }, KEEP_ENDED_MS).unref()
   }
 
   /** Gives an execution's events away, and forgets it: a store keeps it from now on. */
@@ -51,14 +63,16 @@ export class MemoryStore {
 
   /** Forgets an execution; `false` when it was not here. */
   remove(executionId: string): boolean {
+    this.#endedBytes -= this.#ended.get(executionId)?.bytes ?? 0
     this.#ended.delete(executionId)
     return this.#entries.delete(executionId)
   }
 
   #forgetOld(): void {
     const oldest = this.#now() - KEEP_ENDED_MS
-    for (const [executionId, endedAtMs] of this.#ended) {
-      if (this.#ended.size <= KEEP_ENDED && endedAtMs > oldest) return
+    for (const [executionId, { atMs }] of this.#ended) {
+      const isSmall = this.#endedBytes <= KEEP_ENDED_BYTES || this.#ended.size === 1
+      if (this.#ended.size <= KEEP_ENDED && isSmall && atMs > oldest) return
       this.remove(executionId)
     }
   }

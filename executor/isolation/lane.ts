@@ -57,7 +57,7 @@ export class Lane {
       run.cancelled.throwIfAborted()
       return await process.run(run)
     } finally {
-      this.leases.release()
+      this.leases.release(run.owner)
       this.#endWhenIdle()
     }
   }

@@ -25,11 +25,15 @@ export interface DaemonProcess {
 
 export async function startDaemonProcess(
   script: string,
-  { env = {}, workers }: { env?: Record<string, string>; workers?: number } = {},
+  {
+    env = {},
+    workers,
+    logLevel = 'error',
+  }: { env?: Record<string, string>; workers?: number; logLevel?: string } = {},
 ): Promise<DaemonProcess> {
   const stateDir = await mkdtemp(join(tmpdir(), 'latchd-bench-'))
   const from = performance.now()
-  const args = [script, 'serve', '--port', '0', '--log-level', 'error', '--state-dir', stateDir]
+  const args = [script, 'serve', '--port', '0', '--log-level', logLevel, '--state-dir', stateDir]
   if (workers !== undefined) args.push('--workers', String(workers))
   const child = spawn(process.execPath, args, {
     env: { ...process.env, ...env },

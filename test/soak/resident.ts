@@ -12,12 +12,6 @@ export function residentMB(): number {
   return Math.round(process.memoryUsage().rss / 1_048_576)
 }
 
-/** Of this thread's objects. */
-export function heapMB(): number {
-  collect()
-  return Math.round(process.memoryUsage().heapUsed / 1_048_576)
-}
-
 /** The median of samples, which one large sample does not move. */
 export function median(samples: readonly number[]): number {
   return samples.toSorted((a, b) => a - b)[samples.length >> 1] as number

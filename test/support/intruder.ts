@@ -28,28 +28,28 @@ export default async task => {
 }
 `
 
-/** An executor in which `//intruder` programs are out of the engine. */
-export function intrudedExecutor(
-  t: { teardown(release: () => Promise<void>): unknown },
-  isolation: IsolationLevel,
-  workers = 1,
-): EmbeddedExecutor {
-  // Where a workers' process may read.
+/** Writes the module where a workers' process may read; gives its URL. It is removed with the test. */
+export function intruderEntry(t: { teardown(release: () => void): unknown }): string {
   const folder = fileURLToPath(
     new URL('../../node_modules/.cache/latchd-intruders', import.meta.url),
   )
   mkdirSync(folder, { recursive: true })
   const file = join(folder, `${randomUUID()}.mjs`)
   writeFileSync(file, module)
+  t.teardown(() => rmSync(file))
+  return pathToFileURL(file).href
+}
+
+/** An executor in which `//intruder` programs are out of the engine. */
+export function intrudedExecutor(
+  t: { teardown(release: () => Promise<void> | void): unknown },
+  isolation: IsolationLevel,
+  workers = 1,
+): EmbeddedExecutor {
+  const entry = intruderEntry(t)
   const tools = { echo: async (value: unknown) => value }
-  const executor = createExecutorOn(
-    { entry: pathToFileURL(file).href },
-    { workers, isolation, tools },
-  )
-  t.teardown(async () => {
-    await executor.close()
-    rmSync(file)
-  })
+  const executor = createExecutorOn({ entry }, { workers, isolation, tools })
+  t.teardown(() => executor.close())
   return executor
 }
 

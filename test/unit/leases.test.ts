@@ -1,0 +1,104 @@
+/** Who gets a worker: owners by the time that they have had workers, not by turns. */
+
+import t from 'tap'
+import { Leases } from '../../executor/leases.ts'
+
+const never = new AbortController().signal
+
+/** Leases on a clock that stands still until it is moved; `started` tells who has got a worker. */
+function leasesOf(workers: number) {
+  let nowMs = 0
+  const started: string[] = []
+  const leases = new Leases(
+    workers,
+    () => {},
+    () => nowMs,
+  )
+  return {
+    leases,
+    started,
+    async ask(owner: string, isResume = false, cancelled = never) {
+      await leases.take(owner, isResume, cancelled)
+      started.push(owner)
+    },
+    /** An owner gives a worker back after so long; resolves when the next one has started. */
+    async release(owner: string, afterMs: number) {
+      nowMs += afterMs
+      leases.release(owner)
+      await new Promise(resolve => setImmediate(resolve))
+    },
+  }
+}
+
+t.test('an owner whose executions are long does not slow the others down', async t => {
+  const { started, ask, release } = leasesOf(1)
+  for (let i = 0; i < 20; i++) void ask('long')
+  for (let i = 0; i < 20; i++) void ask('short')
+  const lengths: Record<string, number> = { long: 100, short: 10 }
+  await release('long', 100)
+  for (let i = 1; i < 22; i++)
+    await release(started[i] as string, lengths[started[i] as string] ?? 0)
+  const count = (owner: string) => started.filter(name => name === owner).length
+  t.strictSame([count('long'), count('short')], [3, 20])
+})
+
+t.test('an owner pays for workers before it gives them back', async t => {
+  const { started, ask, release } = leasesOf(3)
+  for (const owner of ['long', 'long', 'short', 'long', 'short', 'short']) void ask(owner)
+  await release('short', 10)
+  await release('short', 10)
+  t.strictSame(started, ['long', 'long', 'short', 'short', 'short'])
+})
+
+t.test('owners who have had the same take turns', async t => {
+  const { started, ask, release } = leasesOf(1)
+  void ask('ann')
+  for (const owner of ['ann', 'ann', 'bob', 'bob', 'eve', 'eve']) void ask(owner)
+  for (const owner of ['ann', 'bob', 'eve', 'ann', 'bob', 'eve']) await release(owner, 0)
+  t.strictSame(started.slice(1), ['ann', 'bob', 'eve', 'ann', 'bob', 'eve'])
+})
+
+t.test(
+  'an owner saves nothing up while it is away, and owes nothing for having been alone',
+  async t => {
+    const { started, ask, release } = leasesOf(1)
+    void ask('early')
+    for (let i = 0; i < 4; i++) void ask('early')
+    await release('early', 1000)
+    for (let i = 0; i < 4; i++) void ask('late')
+    for (let i = 1; i < 8; i++) await release(started[i] as string, 10)
+    t.strictSame(started.slice(2), ['late', 'early', 'late', 'early', 'late', 'early', 'late'])
+  },
+)
+
+t.test('an owner who goes and comes back still owes what it has had', async t => {
+  const { leases, started, ask, release } = leasesOf(1)
+  void ask('long')
+  for (let i = 0; i < 5; i++) void ask('short')
+  await release('long', 35)
+  void ask('long')
+  for (let i = 0; i < 3; i++) await release('short', 10)
+  t.strictSame(started, ['long', 'short', 'short', 'short', 'short'])
+  await release('short', 10)
+  t.equal(started.at(-1), 'long')
+  t.strictSame([leases.active, leases.queued, leases.queuedOf('short')], [1, 1, 1])
+})
+
+t.test('of one owner resumed executions go first, and every fourth is a new one', async t => {
+  const { leases, started, ask, release } = leasesOf(1)
+  void ask('ann')
+  const cancel = new AbortController()
+  const left = ask('ann', true, cancel.signal)
+  const order: string[] = []
+  for (let i = 0; i < 2; i++) void leases.take('ann', false, never).then(() => order.push('new'))
+  for (let i = 0; i < 5; i++) void leases.take('ann', true, never).then(() => order.push('resumed'))
+  cancel.abort(new Error('left'))
+  await t.rejects(left, { message: 'left' })
+  t.strictSame([leases.queued, leases.resuming], [2, 5])
+  for (let i = 0; i < 7; i++) await release('ann', 10)
+  const resumed = 'resumed'
+  t.strictSame(order, [resumed, resumed, resumed, 'new', resumed, resumed, 'new'])
+  t.strictSame([started, leases.isPressed], [['ann'], false])
+  leases.close()
+  await t.rejects(ask('ann'), { code: 'EXECUTOR_CLOSED' })
+})

@@ -1,0 +1,76 @@
+/** Ended executions that are kept in memory: for a while, so many, and so many bytes of them. */
+
+import t from 'tap'
+import {
+  KEEP_ENDED,
+  KEEP_ENDED_BYTES,
+  KEEP_ENDED_MS,
+  MemoryStore,
+} from '../../daemon/store/memory-store.ts'
+import type { EndedExecution } from '../../protocol/execution.ts'
+
+function ended(executionId: string, text: string): EndedExecution {
+  return {
+    executionId,
+    status: 'completed',
+    output: { value: text, text, exact: true },
+    isFinalAnswer: false,
+    logs: [],
+    logsTruncatedBytes: 0,
+    calls: [],
+    usage: { cpuMs: 1, wallMs: 1, waitMs: 0, calls: 0, peakMemoryBytes: 0, resumes: 0 },
+    createdAtMs: 1,
+    endedAtMs: 2,
+  }
+}
+
+/** A store in which so many executions have ended with a text. */
+function storeWith(count: number, text: string, now?: () => number): MemoryStore {
+  const store = new MemoryStore(now)
+  for (let n = 0; n < count; n++) {
+    const executionId = `exe_${n}`
+    store.submit(executionId, 'a', () => ended(executionId, text))
+    store.finish(ended(executionId, text))
+  }
+  return store
+}
+
+const all = { owner: undefined, status: undefined, after: undefined, limit: 10_000 }
+const kept = (store: MemoryStore) => store.list(all).length
+
+t.test('the newest of many are kept', async t => {
+  const store = storeWith(KEEP_ENDED + 5, '')
+  t.equal(kept(store), KEEP_ENDED)
+  t.notOk(store.get('exe_4'))
+  t.ok(store.get('exe_5'))
+})
+
+t.test('they are forgotten after a while', async t => {
+  let nowMs = 0
+  const store = storeWith(3, '', () => nowMs)
+  nowMs = KEEP_ENDED_MS - 1
+  t.equal(kept(store), 3)
+  nowMs = KEEP_ENDED_MS
+  t.equal(kept(store), 0)
+})
+
+t.test('large ones are kept as long as there is room for them', async t => {
+  const megabyte = 'x'.repeat(1_048_576)
+  // Each holds its text twice: as value and as text.
+  const room = KEEP_ENDED_BYTES / (2 * megabyte.length)
+  const store = storeWith(3 * room, megabyte)
+  t.ok(kept(store) < room && kept(store) > room - 2, `${kept(store)} of ${room}`)
+  store.remove(`exe_${3 * room - 1}`)
+  store.submit('one', 'a', () => ended('one', megabyte))
+  store.finish(ended('one', megabyte))
+  t.ok(store.get(`exe_${3 * room - 2}`), 'what was removed has left its room')
+})
+
+t.test('one that is larger than all of the room is kept until the next', async t => {
+  const store = storeWith(1, 'x'.repeat(KEEP_ENDED_BYTES))
+  t.ok(store.get('exe_0'))
+  store.submit('next', 'a', () => ended('next', ''))
+  store.finish(ended('next', ''))
+  t.notOk(store.get('exe_0'))
+  t.ok(store.get('next'))
+})

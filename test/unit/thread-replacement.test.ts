@@ -1,0 +1,41 @@
+/** Who has its thread ended pays for the next one: it holds its worker until that stands ready. */
+
+import t from 'tap'
+import type { GuestWork, PoolRun } from '../../executor/guest-pool.ts'
+import { WorkerPool } from '../../executor/pool.ts'
+
+const entry = new URL('../support/endless-worker.ts', import.meta.url).href
+
+t.test('a run whose thread is ended rejects when another thread stands in its place', async t => {
+  const pool = new WorkerPool(1, { entry })
+  t.teardown(() => pool.close())
+  // Idle threads do not keep a process from ending.
+  const awake = setInterval(() => {}, 1000)
+  t.teardown(() => clearInterval(awake))
+  await pool.start()
+  const [first] = await pool.statistics()
+  const wedged = new AbortController()
+  const begun = Promise.withResolvers<void>()
+  const run: PoolRun = {
+    begin: () => {
+      begun.resolve()
+      return {} as GuestWork
+    },
+    receive: () => {},
+    isResume: false,
+    owner: 'ann',
+    execution: {},
+    isWedged: wedged.signal,
+    cancelled: new AbortController().signal,
+  }
+  const ended = t.rejects(pool.run(run), { name: 'AbortError' })
+  await begun.promise
+  wedged.abort()
+  await new Promise(resolve => setImmediate(resolve))
+  t.equal(pool.active, 1, 'the worker is held while there is no thread')
+  await ended
+  t.equal(pool.active, 0)
+  const threads = await pool.statistics()
+  t.equal(threads.length, 1)
+  t.not(threads[0]?.made, first?.made)
+})
