@@ -33,7 +33,9 @@ export function createApp(powers: HttpPowers): OpenAPIHono<HttpEnvironment> {
   app.use(async (context, next) => {
     checkOrigin(powers.hostRule, context.req.header('host'), context.req.header('origin'))
     await next()
-    for (const [name, value] of Object.entries(securityHeaders)) context.header(name, value)
+    // On the answer itself: `context.header()` makes a new one for each, with a stream for its body.
+    const { headers } = context.res
+    for (const [name, value] of Object.entries(securityHeaders)) headers.set(name, value)
   })
   addHealthRoutes(app, powers)
   app.doc31('/openapi.json', {

@@ -17,6 +17,7 @@ import { socketServer } from './connect-route.ts'
 import { problemAnswer } from './problem.ts'
 import { headProblem } from './request-head.ts'
 import { securityHeaders } from './security-headers.ts'
+import { Turns } from './turns.ts'
 
 /** How long a client may take, in milliseconds, and how much its headers. */
 export interface ServerBounds {
@@ -56,13 +57,17 @@ export function createHttpServer(
 ): Server {
   /** The answer of each connection that is under way. */
   const answers = new WeakMap<Duplex, ServerResponse>()
+  const turns = new Turns()
   const guarded =
     (listener: RequestListener): RequestListener =>
     (request, response) => {
       const problem = headProblem(request)
       if (problem !== undefined) return refuse(response, problem)
       answers.set(request.socket, response)
-      listener(request, response)
+      turns.take(() => {
+        // Whoever has left meanwhile gets no answer.
+        if (!request.destroyed) listener(request, response)
+      })
     }
   const serverOptions: ServerOptions & { shouldUpgradeCallback: ServerPowers['mayUpgrade'] } = {
     headersTimeout: bounds.headersMs,

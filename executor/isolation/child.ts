@@ -7,6 +7,7 @@
  */
 
 import { Socket } from 'node:net'
+import { shrinkHeap } from '../garbage.ts'
 import type { GuestLink } from '../guest-pool.ts'
 import { type PoolOptions, WorkerPool } from '../pool.ts'
 import { readLines, sendLine } from './lines.ts'
@@ -92,7 +93,10 @@ async function start(workers: number, options: PoolOptions): Promise<void> {
 
 async function answer({ id, what }: Extract<ToChild, { kind: 'ask' }>): Promise<void> {
   const workers = what === 'statistics' ? await pool?.statistics() : undefined
-  if (what === 'collect') await pool?.collect()
+  if (what === 'collect') {
+    await pool?.collect()
+    shrinkHeap()
+  }
   send({ kind: 'answer', id, workers: workers ?? [] })
 }
 

@@ -44,10 +44,14 @@ const processPowers = [
   'setUncaughtExceptionCaptureCallback',
   '_getActiveHandles',
   '_getActiveRequests',
-  'stdin',
-  'stdout',
-  'stderr',
 ] as const
+
+const streams = ['stdin', 'stdout', 'stderr'] as const
+
+/** In the place of a stream: the app's side has Node call it whenever it likes, by a symbol of Node's own. */
+const nobody = new Proxy(Object.freeze({}), {
+  get: (_, name) => (typeof name === 'symbol' ? () => {} : undefined),
+})
 
 const globalPowers = [
   'fetch',
@@ -74,6 +78,7 @@ export function seal(): void {
     },
   })
   for (const name of processPowers) Reflect.deleteProperty(process, name)
+  for (const name of streams) Object.defineProperty(process, name, { get: () => nobody })
   for (const name of globalPowers) Reflect.deleteProperty(globalThis, name)
   // Node writes warnings on stderr, which is the daemon's log: by the stream, and past all streams by
   // this function, which its own code needs to be there.

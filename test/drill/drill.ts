@@ -33,6 +33,8 @@ export interface Drill {
 /** All that was accepted has ended within so long after the last restart. */
 const DRAIN_MS = 30_000
 const LANES = 12
+/** Executions that are computed again at a time. */
+const RECOMPUTING = 2
 
 export interface SceneOptions {
   /** Another file system for the state; beside the ledger when absent. */
@@ -49,6 +51,8 @@ export class Scene {
   readonly daemon: DrillDaemon
   readonly load: Load
   readonly problems: string[] = []
+  /** Executions that are in no store: the drill itself holds their answers against the ledger. */
+  readonly answered = new Set<string>()
   #records = new Records()
 
   private constructor(
@@ -101,7 +105,8 @@ export class Scene {
   async #verdict(): Promise<Verdict> {
     const { accepted, decisions, streams } = this.load
     const kept = await this.look()
-    const effects = await this.ledger.effects()
+    const made = await this.ledger.effects()
+    const effects = made.filter(({ execution }) => !this.answered.has(execution))
     const verdict = check({ accepted, decisions, streams, effects, kept })
     const again = await recomputeAll(kept)
     return { ...verdict, problems: [...new Set([...this.problems, ...verdict.problems, ...again])] }
@@ -109,13 +114,17 @@ export class Scene {
 }
 
 async function recomputeAll(kept: Kept): Promise<string[]> {
-  const pool = new WorkerPool(2)
-  const problems = await Promise.all(
-    Array.from(kept.executions, async ([id, { execution }]) => {
+  const pool = new WorkerPool(RECOMPUTING)
+  const problems: string[] = []
+  const waiting = kept.executions.entries()
+  // One for each worker: what waits for one would seem not to come to its end.
+  const lane = async () => {
+    for (const [id, { execution }] of waiting) {
       const journal = kept.journals.get(id)
-      return journal === undefined ? [] : await recompute(pool, journal, execution)
-    }),
-  )
+      if (journal !== undefined) problems.push(...(await recompute(pool, journal, execution)))
+    }
+  }
+  await Promise.all(Array.from({ length: RECOMPUTING }, lane))
   await pool.close()
-  return problems.flat()
+  return problems
 }

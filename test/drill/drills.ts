@@ -1,6 +1,7 @@
 /** The drills, in the order in which they are run. */
 
 import type { Drill } from './drill.ts'
+import { childKill } from './drills/child-kill.ts'
 import { decisions } from './drills/decisions.ts'
 import { diskFull } from './drills/disk-full.ts'
 import { failpoints } from './drills/failpoints.ts'
@@ -20,6 +21,7 @@ export const drills: Readonly<Record<string, Drill>> = {
   'store-thread-killed': storeThreadKilled,
   'two-daemons': twoDaemons,
   zombie,
+  'child-kill': childKill,
   'disk-full': diskFull,
 }
 

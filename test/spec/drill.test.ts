@@ -4,7 +4,7 @@ import t from 'tap'
 import { drills } from '../drill/drills.ts'
 
 /** Those that fit into the suite; `npm run drill` runs all of them. */
-const names = ['random-kill', 'zombie'] as const
+const names = ['random-kill', 'zombie', 'child-kill'] as const
 const seed = Date.now() % 1e6
 
 for (const name of names) {

@@ -1,13 +1,13 @@
-/** The workers' processes of this process, for tests that kill them. */
+/** The workers' processes of a process, for tests that kill them. */
 
 import { readdirSync, readFileSync } from 'node:fs'
 
 /** Whether this machine tells which processes a process has started. */
 export const canFindProcesses = process.platform === 'linux'
 
-/** Their ids, the oldest first. */
-export function workersProcesses(): number[] {
-  const tasks = `/proc/${process.pid}/task`
+/** Their ids, the oldest first. @param parent the process that has started them; this one when absent */
+export function workersProcesses(parent = process.pid): number[] {
+  const tasks = `/proc/${parent}/task`
   const children = readdirSync(tasks).flatMap(task => read(`${tasks}/${task}/children`).split(' '))
   return children
     .map(Number)

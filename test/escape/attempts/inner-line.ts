@@ -112,7 +112,7 @@ export function intrusions({ secret, made, url, socket, pid }: Targets): readonl
     {
       name: "writes nothing into the daemon's log",
       code: `const got = []
-        for (const name of ['stdin', 'stdout', 'stderr']) if (process[name] !== undefined) got.push(name)
+        for (const name of ['stdin', 'stdout', 'stderr']) if (process[name]?.write ?? process[name]?.push) got.push(name)
         if (typeof console !== 'undefined') got.push('console')
         if (String(process._rawDebug) !== '() => {}') got.push('_rawDebug')
         if (process.listenerCount('warning') > 0) got.push('warnings')
