@@ -8,7 +8,7 @@ import { Latencies } from '../executor/latencies.ts'
 import { Supervision } from '../executor/supervision.ts'
 import type { Toolbox } from '../executor/tools/toolbox.ts'
 import { TypeChecker } from '../executor/typecheck/type-checker.ts'
-import { isolationProtects } from '../protocol/isolation.ts'
+import { protection } from '../protocol/isolation.ts'
 import { ApprovalDesk } from './approvals.ts'
 import { Audit } from './auth/audit.ts'
 import type { Config } from './config/config.ts'
@@ -31,6 +31,7 @@ import type { Logger } from './log.ts'
 import { Metrics } from './metrics/metrics.ts'
 import { nodeProblem } from './node-release.ts'
 import type { AllowList } from './outbound/allow-list.ts'
+import { denialText } from './permissions/denial.ts'
 import type { Secrets } from './redaction/secrets.ts'
 import { Sweeper } from './retention.ts'
 import { Servers } from './servers.ts'
@@ -97,7 +98,7 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
   const runningFile = new RunningFile(join(resolve(config.stateDir), 'running'))
   const sessions = new SessionDesk(store, config.retention.keepMs, snapshotTag(machine))
   const supervision = new Supervision()
-  const typeChecker = new TypeChecker()
+  const typeChecker = new TypeChecker(config.allow && { explain: denialText })
   const tokens = new Tokens(config.tokens)
   const audit = new Audit(log, () => performance.now())
   const reloadable = new Reloadable(config, {
@@ -247,7 +248,8 @@ function logStart(log: Logger, config: Config, servers: Servers, toolbox: Toolbo
   log.info(
     {
       ...{ url: servers.url, addresses: servers.addresses, workers: config.workers, tools },
-      ...{ isolation: config.isolation, protects: isolationProtects[config.isolation] },
+      isolation: config.isolation,
+      protects: protection(config.isolation, process.permission !== undefined),
     },
     'listening',
   )

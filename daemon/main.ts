@@ -37,7 +37,15 @@ const terminal: Terminal = {
   },
   onHangUp: listener => void process.on('SIGHUP', listener),
   manager: readServiceManager(env, process.pid),
+  // Windows has no such call.
+  ...(process.platform !== 'win32' && { replace }),
   exit: code => process.exit(code),
+}
+
+function replace(flags: readonly string[], variables: Readonly<Record<string, string>>): void {
+  const { execPath, execArgv, argv } = process
+  const command = [execPath, ...execArgv, ...flags, import.meta.filename, ...argv.slice(2)]
+  process.execve?.(execPath, command, { ...env, ...variables })
 }
 
 // A reader that has left (`latchd ps | head`) ends the command as SIGPIPE would, without a stack.

@@ -1,9 +1,25 @@
 import { readFileSync } from 'node:fs'
-import { findPackageJSON } from 'node:module'
 
-/** The version of this package, from its own package.json. */
+/** From a checkout's `daemon/`, and from `dist/daemon/` of a package. */
+const places = ['../package.json', '../../package.json']
+
+/**
+ * The version of this package, from its own package.json. Node's `findPackageJSON` finds none under
+ * permissions that do not cover all of the package's folder.
+ */
 export function packageVersion(): string {
-  const path = findPackageJSON(import.meta.url)
-  if (path === undefined) throw new Error('Cannot find the package.json of latchd')
-  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version
+  for (const place of places) {
+    const text = readIfThere(new URL(place, import.meta.url))
+    if (text !== undefined) return (JSON.parse(text) as { version: string }).version
+  }
+  throw new Error('Cannot find the package.json of latchd')
+}
+
+function readIfThere(url: URL): string | undefined {
+  try {
+    return readFileSync(url, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
 }

@@ -7,8 +7,19 @@
 export const isolationLevels = ['thread', 'process'] as const
 export type IsolationLevel = (typeof isolationLevels)[number]
 
-/** What each level protects from; docs/threat-model.md has it in full. */
-export const isolationProtects: Readonly<Record<IsolationLevel, string>> = {
+/**
+ * What a level protects from; docs/threat-model.md has it in full.
+ *
+ * @param hasPermissions whether the daemon is under Node's permissions, which its threads give up
+ */
+export function protection(level: IsolationLevel, hasPermissions: boolean): string {
+  return hasPermissions && level === 'thread' ? underPermissions : isolationProtects[level]
+}
+
+const underPermissions =
+  "programs run in QuickJS inside WebAssembly, in worker threads without environment that have given up all of Node's permissions; a fault of V8 would have the powers of the daemon"
+
+const isolationProtects: Readonly<Record<IsolationLevel, string>> = {
   thread:
     'programs run in QuickJS inside WebAssembly, in worker threads without environment; a fault of the engine or of V8 would have the powers of the daemon',
   process:

@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander'
 import type { SettingKey } from '../config/settings.ts'
+import { enterPermissions, logPermissions } from '../permissions/enter.ts'
 import type { Cli, Options } from './cli.ts'
 import { exitCodes } from './exit-codes.ts'
 import { print } from './print.ts'
@@ -15,8 +16,10 @@ const keys: readonly SettingKey[] = [
   'socket',
   'stateDir',
   'tools',
+  'allow',
   'fetchAllow',
   'workers',
+  'isolation',
   'drainMs',
   'reconnectMs',
   'maxQueue',
@@ -35,6 +38,7 @@ export function addServe(program: Command, cli: Cli): void {
 
 async function serve(options: Options, { terminal, config }: Cli): Promise<number> {
   const settings = config(options)
+  enterPermissions(settings, terminal)
   const stopped = Promise.withResolvers<void>()
   let isStopping = false
   let isReady = false
@@ -50,6 +54,7 @@ async function serve(options: Options, { terminal, config }: Cli): Promise<numbe
   const sockets = terminal.manager?.sockets
   const daemon = await startDaemon(settings, onLost, undefined, sockets, terminal.env)
   isReady = true
+  logPermissions(daemon.log, settings)
   const service = supervise(daemon, terminal, () => config(options))
   print(terminal.stdout, `latchd listening on ${daemon.url}`)
   await service.ready()

@@ -8,10 +8,10 @@ import type { Options } from './cli.ts'
 /** Adds the flags of settings to a command; one of a list may be repeated. */
 export function addSettingFlags(command: Command, keys: readonly SettingKey[]): Command {
   for (const key of keys) {
-    const { flag, env, default: byDefault, description } = settingOf(key)
+    const { flag, env, default: byDefault, isRepeatable, description } = settingOf(key)
     if (flag === undefined) continue
     const option = new Option(flag, `${description} (${env})`)
-    if (Array.isArray(byDefault)) {
+    if (isRepeatable || Array.isArray(byDefault)) {
       option.argParser<string>((text, before) =>
         before === undefined ? text : `${before},${text}`,
       )

@@ -2,7 +2,7 @@
 
 import type { Config } from '../config/config.ts'
 import type { Health } from '../lifecycle/health.ts'
-import { Notifier, systemdNotify } from '../lifecycle/notifier.ts'
+import { Notifier, sendTo } from '../lifecycle/notifier.ts'
 import { feedWatchdog } from '../lifecycle/watchdog.ts'
 import type { Daemon } from '../listening.ts'
 import type { Terminal } from './terminal.ts'
@@ -28,11 +28,7 @@ export function supervise(
   readConfig: () => Config,
 ): Service {
   const { manager, env } = terminal
-  const socket = manager?.notifySocket
-  const notifier = new Notifier(
-    socket === undefined ? undefined : systemdNotify(socket, env.PATH),
-    daemon.log,
-  )
+  const notifier = new Notifier(sendTo(manager, env.PATH), daemon.log)
   const status = `listening on ${daemon.url}`
   let stopFeeding = () => {}
   const feed = (probe: () => Promise<Health>) => {

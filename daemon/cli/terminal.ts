@@ -27,6 +27,11 @@ export interface Terminal {
   readonly onHangUp?: (listener: () => void) => void
   /** What the service manager wants that has started this process; absent when none has. */
   readonly manager?: ServiceManager
+  /**
+   * Replaces the process by the same command on a Node with these flags besides, and these variables,
+   * and does not return; absent where no process can.
+   */
+  readonly replace?: (flags: readonly string[], variables: Readonly<Record<string, string>>) => void
   /** Ends the process at once. */
   exit(code: number): void
 }

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os'
 import { badValue } from './bad-value.ts'
 import { ConfigError } from './config-error.ts'
 import { readConfigFile } from './config-file.ts'
+import { ConfigFiles } from './config-files.ts'
 import { isLoopback } from './loopback.ts'
 import {
   CONFIG_FILE_ENV,
@@ -25,6 +26,8 @@ export type Source =
 
 /** A configuration that knows where each of its values comes from. */
 export interface LoadedConfig extends Config {
+  /** Files that were asked for while it was read, whether they are there or not. */
+  readonly files: readonly string[]
   readonly sources: { readonly [Key in SettingKey]: Source }
 }
 
@@ -45,7 +48,9 @@ export interface ConfigPowers {
  *   file that cannot be read, and an address beyond this machine without tokens
  */
 export function loadConfig(powers: ConfigPowers): LoadedConfig {
-  const { flags, env, readFile, cwd, cores = availableParallelism() } = powers
+  const { flags, env, cwd, cores = availableParallelism() } = powers
+  const files = new ConfigFiles(powers.readFile)
+  const readFile = (path: string) => files.read(path)
   refuseUnknownVariables(env)
   const file = readConfigFile(env[CONFIG_FILE_ENV], cwd, readFile)
   const values: Record<string, unknown> = {}
@@ -58,12 +63,12 @@ export function loadConfig(powers: ConfigPowers): LoadedConfig {
       sources[key] = { from: 'default' }
     } else {
       const reading = kind.read(written.value, { folder: written.folder, readFile })
-      if (!reading.ok) throw badValue(key, written, reading)
+      if (!reading.ok) throw files.denial ?? badValue(key, written, reading)
       values[key] = reading.value
       sources[key] = written.source
     }
   }
-  const config = { ...values, sources } as unknown as LoadedConfig
+  const config = { ...values, sources, files: files.paths } as unknown as LoadedConfig
   refuseOpenAddress(config)
   return config
 }

@@ -5,6 +5,7 @@
 
 import { type IsolationLevel, isolationLevels } from '../../protocol/isolation.ts'
 import type { TokenSetting } from '../http/tokens.ts'
+import { type Allowed, allowed } from './allowed.ts'
 import { hostPatterns } from './host-patterns.ts'
 import { type LogLevel, logLevels } from './log-level.ts'
 import { type Retention, retention } from './retention.ts'
@@ -34,8 +35,10 @@ export interface Setting<Value> {
   readonly default: Value | ((cores: number) => Value)
   /** A variable of others that is asked before the default. */
   readonly fallbackEnv?: string
-  /** Refuses an empty variable, which counts as unset for all others. */
-  readonly isEmptyRefused?: true
+  /** An empty variable is a value, allowed or not; for all others it counts as unset. */
+  readonly isEmptyValue?: true
+  /** The flag may be repeated, although nothing is not an empty list. */
+  readonly isRepeatable?: true
   readonly description: string
 }
 
@@ -81,7 +84,7 @@ export const settings = {
     kind: tokenList,
     default: [],
     // A secret that was never filled in must not open the daemon to everybody.
-    isEmptyRefused: true,
+    isEmptyValue: true,
     description: 'bearer tokens, each name:secret[:scope+scope]',
   }),
   tools: setting<readonly string[]>({
@@ -90,6 +93,17 @@ export const settings = {
     kind: filePaths,
     default: [],
     description: 'modules of tools (.ts, .mjs, .js)',
+  }),
+  allow: setting<Allowed | undefined>({
+    env: 'LATCHD_ALLOW',
+    flag: '--allow <list>',
+    kind: allowed,
+    default: undefined,
+    // Who has emptied the list wants nothing allowed, and not everything.
+    isEmptyValue: true,
+    isRepeatable: true,
+    description:
+      "puts the daemon under Node's permissions, with read:PATH, write:PATH and child for tools, or none",
   }),
   fetchAllow: setting<readonly string[]>({
     env: 'LATCHD_FETCH_ALLOW',

@@ -31,7 +31,7 @@ export function writtenValue(
   key: SettingKey,
   { flags, env, cwd, file }: Layers,
 ): WrittenValue | undefined {
-  const { kind, flag, env: variable, fallbackEnv, isEmptyRefused } = settingOf(key)
+  const { kind, flag, env: variable, fallbackEnv, isEmptyValue } = settingOf(key)
   const fromText = (from: 'flag' | 'environment', name: string, text: string): WrittenValue => ({
     value: kind.fromText(text),
     source: { from, name },
@@ -40,7 +40,7 @@ export function writtenValue(
   const flagText = flags[key]
   if (flagText !== undefined) return fromText('flag', flag?.split(' ')[0] ?? key, flagText)
   const text = env[variable]
-  if (text || (text === '' && isEmptyRefused)) return fromText('environment', variable, text)
+  if (text || (text === '' && isEmptyValue)) return fromText('environment', variable, text)
   if (file !== undefined && Object.hasOwn(file.values, key)) {
     const { path, folder, values } = file
     return { value: values[key], source: { from: 'file', name: path }, folder }

@@ -2,7 +2,7 @@
 
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
-import { isolationLevels, isolationProtects } from '../../protocol/isolation.ts'
+import { isolationLevels, protection } from '../../protocol/isolation.ts'
 import type { HttpEnvironment, HttpPowers } from './powers.ts'
 import { json, problems, security } from './responses.ts'
 
@@ -42,7 +42,7 @@ export function addInfoRoute(app: OpenAPIHono<HttpEnvironment>, powers: HttpPowe
         runtime: { node, v8, icu },
         engine,
         isolation: pool.isolation,
-        protects: isolationProtects[pool.isolation],
+        protects: protection(pool.isolation, process.permission !== undefined),
         workers: pool.workers,
         active: pool.active,
         queued: pool.queued,

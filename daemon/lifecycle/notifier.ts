@@ -10,6 +10,8 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import type { Logger } from '../log.ts'
+import { relayNotify } from './notify-relay.ts'
+import type { ServiceManager } from './service-manager.ts'
 
 /** Assignments of sd_notify(3), such as `READY=1`. */
 export type Assignments = Readonly<Record<string, string | number>>
@@ -20,8 +22,18 @@ export type Send = (assignments: readonly string[]) => Promise<void>
 /** A manager that is well reads a message at once. */
 const SEND_MS = 5000
 
+/** Sends to a manager; `undefined` when it wants to hear nothing. @param path the value of `PATH` */
+export function sendTo(
+  manager: ServiceManager | undefined,
+  path: string | undefined,
+): Send | undefined {
+  if (manager?.notifyRelay !== undefined) return relayNotify(manager.notifyRelay, SEND_MS)
+  if (manager?.notifySocket === undefined) return undefined
+  return systemdNotify(manager.notifySocket, path)
+}
+
 /** Sends through `systemd-notify`. @param socket the value of `NOTIFY_SOCKET` */
-export function systemdNotify(socket: string, path: string | undefined): Send {
+function systemdNotify(socket: string, path: string | undefined): Send {
   // Nothing else of the environment: it may hold secrets, and the options of another Node.
   const env = { NOTIFY_SOCKET: socket, ...(path !== undefined && { PATH: path }) }
   return async assignments => {

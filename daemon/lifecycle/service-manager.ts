@@ -10,13 +10,18 @@ import type { Variables } from '../config/written-value.ts'
 export interface ServiceManager {
   /** Address of the socket that is told how the daemon is. */
   readonly notifySocket: string | undefined
+  /** Descriptor of a shell that tells it, for a daemon that may start none: `notify-relay.ts`. */
+  readonly notifyRelay?: number
   /** The daemon is taken for lost when it says nothing for so long. */
   readonly watchdogMs: number | undefined
   /** File descriptors of sockets that listen already. */
   readonly sockets: readonly number[]
 }
 
-/** The variables of the protocol: no child of the daemon is to see them. */
+/** The variable by which a daemon tells the process that takes its place of its relay. */
+export const NOTIFY_RELAY_FD = 'NOTIFY_RELAY_FD'
+
+/** The variables of the protocol, and ours: no child of the daemon is to see them. */
 export const managerVariables = [
   'NOTIFY_SOCKET',
   'WATCHDOG_USEC',
@@ -24,6 +29,7 @@ export const managerVariables = [
   'LISTEN_FDS',
   'LISTEN_FDNAMES',
   'LISTEN_PID',
+  NOTIFY_RELAY_FD,
 ] as const
 
 /** `SD_LISTEN_FDS_START`: the first descriptor after those that every process has. */
@@ -37,8 +43,10 @@ export function readServiceManager(env: Variables, pid: number): ServiceManager 
   const watchdogMs = Number(env.WATCHDOG_USEC) / MICROSECONDS_PER_MS
   const hasWatchdog = watchdogMs > 0 && (!env.WATCHDOG_PID || isForUs('WATCHDOG_PID'))
   const count = isForUs('LISTEN_PID') ? Number(env.LISTEN_FDS) || 0 : 0
+  const relay = Number(env[NOTIFY_RELAY_FD])
   return {
     notifySocket: env.NOTIFY_SOCKET || undefined,
+    ...(relay > 0 && { notifyRelay: relay }),
     watchdogMs: hasWatchdog ? watchdogMs : undefined,
     sockets: Array.from({ length: count }, (_, index) => FIRST_SOCKET + index),
   }

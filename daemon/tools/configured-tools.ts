@@ -4,6 +4,8 @@ import { normalizeTool } from '../../protocol/tools/normalize.ts'
 import type { Tool } from '../../protocol/tools/tool.ts'
 import type { Config } from '../config/config.ts'
 import type { AllowList } from '../outbound/allow-list.ts'
+import { denialText } from '../permissions/denial.ts'
+import { nameDenials } from './name-denials.ts'
 
 /**
  * Loads them; what nobody asks for is not even imported.
@@ -30,7 +32,10 @@ export async function configuredTools(
   if (paths.length > 0) {
     const { loadToolModules } = await import('./load-modules.ts')
     // The paths are absolute: the folder that it asks for does not matter.
-    tools.push(...(await loadToolModules(paths, '/', onSecrets)))
+    const isUnderPermissions = config.allow !== undefined
+    const explain = isUnderPermissions ? denialText : undefined
+    const loaded = await loadToolModules(paths, '/', onSecrets, explain)
+    tools.push(...(isUnderPermissions ? loaded.map(nameDenials) : loaded))
   }
   return tools
 }

@@ -19,6 +19,7 @@ import { whyNotLoaded } from './module-failure.ts'
  *
  * @param cwd what relative paths are relative to
  * @param onSecrets told of each such list
+ * @param explain says why a module may not be loaded; `undefined` for an error that it does not know
  * @returns the tools in order of the paths and of each module
  * @throws {LatchdError} `TOOL_INVALID`, naming the path and what is wrong: no such file, a syntax
  *   error, no default export, an export that is no tool, a name that two of the tools have
@@ -27,8 +28,9 @@ export async function loadToolModules(
   paths: readonly string[],
   cwd: string,
   onSecrets: (secrets: readonly string[]) => void = () => {},
+  explain: (error: unknown) => string | undefined = () => undefined,
 ): Promise<Tool[]> {
-  const modules = await Promise.all(paths.map(path => loadModule(path, cwd)))
+  const modules = await Promise.all(paths.map(path => loadModule(path, cwd, explain)))
   for (const { secrets } of modules) onSecrets(secrets)
   const pathOf = new Map<string, string>()
   for (const { path, tools } of modules) {
@@ -47,14 +49,18 @@ interface LoadedModule {
   readonly secrets: readonly string[]
 }
 
-async function loadModule(path: string, cwd: string): Promise<LoadedModule> {
+async function loadModule(
+  path: string,
+  cwd: string,
+  explain: (error: unknown) => string | undefined,
+): Promise<LoadedModule> {
   const file = isAbsolute(path) ? path : resolve(cwd, path)
   await mustBeFile(file, path)
   let module: { default?: unknown; secrets?: unknown }
   try {
     module = await import(pathToFileURL(file).href)
   } catch (error) {
-    throw invalid(path, await whyNotLoaded(error, file), error)
+    throw invalid(path, explain(error) ?? (await whyNotLoaded(error, file)), error)
   }
   if (module.default === undefined) {
     const named = Object.keys(module)

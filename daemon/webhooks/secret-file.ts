@@ -1,7 +1,7 @@
 /** The secret of a daemon that was given none: made once, and kept in its state folder. */
 
 import { randomBytes } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, constants, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { SECRET_PREFIX } from './signature.ts'
 
@@ -23,10 +23,11 @@ export function keptSecret(stateDir: string): string {
   const secret = SECRET_PREFIX + randomBytes(SECRET_BYTES).toString('base64')
   // Under its name only when it is whole and on disk: receivers are told it once.
   const made = `${file}.new`
-  const descriptor = openSync(made, 'w', 0o600)
+  const { O_WRONLY, O_CREAT, O_TRUNC, O_SYNC } = constants
+  // The write itself is on disk when it returns: under permissions Node has no fsync.
+  const descriptor = openSync(made, O_WRONLY | O_CREAT | O_TRUNC | O_SYNC, 0o600)
   try {
     writeSync(descriptor, `${secret}\n`)
-    fsyncSync(descriptor)
   } finally {
     closeSync(descriptor)
   }

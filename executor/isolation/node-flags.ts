@@ -1,31 +1,42 @@
 /** The flags of Node that the workers' process is started with. */
 
 import { existsSync, realpathSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** The folder of `executor/` and `protocol/`: the repository's root, or `dist/` of a package. */
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /**
- * Permission to read code and to start threads, and for nothing else.
- *
- * The folders of packages are those in which Node would look for ours, since a package may be
- * installed beside us.
+ * Where the code of parts of latchd is, such as `executor`, and that of the packages that it loads: the
+ * folders of packages are those in which Node would look, since a package may be installed beside us.
  */
-export function nodeFlags(): string[] {
-  const readable = [join(root, 'executor'), join(root, 'protocol')]
-  for (let folder = dirname(join(root, 'executor')); ; folder = dirname(folder)) {
+export function codePlaces(parts: readonly string[]): string[] {
+  return [...parts.map(part => join(root, part)), ...packagesFor(root)]
+}
+
+/** What Node reads of packages for a module in this folder; what is not there, it looks for. */
+export function packagesFor(folder: string): string[] {
+  const places: string[] = []
+  for (let above = resolve(folder); ; above = dirname(above)) {
     for (const name of ['node_modules', 'package.json']) {
-      const path = join(folder, name)
-      // Node follows links before it asks: a folder that is a link is readable as what it is.
-      if (existsSync(path)) readable.push(...new Set([path, realpathSync(path)]))
+      const path = join(above, name)
+      places.push(...namesOf(path))
     }
-    if (folder === dirname(folder)) break
+    if (above === dirname(above)) return places
   }
+}
+
+/** A path, and what it is when it is a link: Node follows links of modules before it asks. */
+export function namesOf(path: string): string[] {
+  return existsSync(path) ? [...new Set([path, realpathSync(path)])] : [path]
+}
+
+/** Permission to read code and to start threads, and for nothing else. */
+export function nodeFlags(): string[] {
   return [
     '--permission',
-    ...readable.map(path => `--allow-fs-read=${path}`),
+    ...codePlaces(['executor', 'protocol']).map(path => `--allow-fs-read=${path}`),
     '--allow-worker',
     // Opens files without asking Node's permissions.
     '--no-experimental-sqlite',

@@ -44,10 +44,13 @@ const MAX_KNOWN = 256
 export interface TypeCheckerOptions {
   /** Milliseconds that one check may take. */
   readonly checkMs?: number
+  /** Says why no compiler can be started, where its error's own words do not help; absent: they do. */
+  readonly explain?: (error: unknown) => string | undefined
 }
 
 export class TypeChecker {
   #checkMs: number
+  #explain: TypeCheckerOptions['explain']
   #idle: TypeScriptCompiler[] = []
   #all = new Set<TypeScriptCompiler>()
   #waiting = new Fifo<object, () => void>()
@@ -56,8 +59,9 @@ export class TypeChecker {
   #release: NodeJS.Timeout | undefined
   #isClosed = false
 
-  constructor({ checkMs = CHECK_MS }: TypeCheckerOptions = {}) {
+  constructor({ checkMs = CHECK_MS, explain }: TypeCheckerOptions = {}) {
     this.#checkMs = checkMs
+    this.#explain = explain
   }
 
   /** Compilers that are there. */
@@ -71,7 +75,8 @@ export class TypeChecker {
       return await this.#check(request)
     } catch (error) {
       // A compiler that is lost, or was never found: programs run without it as well.
-      return checkSkipped(error instanceof Error ? error.message : String(error))
+      const reason = error instanceof Error ? error.message : String(error)
+      return checkSkipped(this.#explain?.(error) ?? reason)
     }
   }
 

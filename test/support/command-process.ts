@@ -1,6 +1,6 @@
 /** `latchd` as users meet it: a process, nothing of ours imported. */
 
-import { spawn } from 'node:child_process'
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 import {
@@ -15,6 +15,8 @@ const main = fileURLToPath(new URL('../../daemon/main.ts', import.meta.url))
 export interface ProcessOptions extends CommandOptions {
   /** What Node is given before the arguments; the command by default. */
   readonly script?: readonly string[]
+  /** Descriptors of sockets that listen, handed over as a service manager does. */
+  readonly sockets?: readonly number[]
 }
 
 /** Starts the command in a folder of the test; it is killed when the test ends. */
@@ -23,11 +25,16 @@ export function startProcess(
   args: readonly string[],
   options: ProcessOptions = {},
 ): RunningCommand {
-  const { env = {}, input, cwd = t.testdir(), script = [main] } = options
+  const { env = {}, input, cwd = t.testdir(), script = [main], sockets = [] } = options
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`)
   // tap has its own code loaded into every child, by a NODE_OPTIONS that is set when it is spawned.
-  const command = ['-u', 'NODE_OPTIONS', ...variables, process.execPath, ...script, ...args]
-  const child = spawn('env', command, { cwd, env: cleanEnv(), stdio: ['pipe', 'pipe', 'pipe'] })
+  const start = sockets.length === 0 ? [] : handing(sockets.length)
+  const node = [...start, process.execPath, ...script]
+  const child = spawn('env', ['-u', 'NODE_OPTIONS', ...variables, ...node, ...args], {
+    cwd,
+    env: cleanEnv(),
+    stdio: ['pipe', 'pipe', 'pipe', ...sockets],
+  }) as ChildProcessWithoutNullStreams
   const output = new CommandOutput(args)
   const closed = new Promise<void>(resolve => {
     child.on('close', code => {
@@ -50,4 +57,9 @@ export function startProcess(
     seen: (stream, pattern) => output.seen(stream, pattern),
     signal: name => child.kill(name),
   }
+}
+
+/** A process learns its own id where it begins. */
+function handing(count: number): string[] {
+  return ['sh', '-c', `LISTEN_FDS=${count} LISTEN_PID=$$ exec "$@"`, 'sh']
 }

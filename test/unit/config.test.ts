@@ -36,7 +36,7 @@ function refusal(powers: Partial<ConfigPowers>, files?: Files): string {
 }
 
 t.test('without any word every setting has its default', async t => {
-  const { sources, ...values } = load()
+  const { sources, files, ...values } = load()
   t.strictSame(values, {
     host: '127.0.0.1',
     port: 7070,
@@ -44,6 +44,7 @@ t.test('without any word every setting has its default', async t => {
     stateDir: '.latchd',
     tokens: [],
     tools: [],
+    allow: undefined,
     fetchAllow: [],
     isolation: 'thread',
     workers: 4,

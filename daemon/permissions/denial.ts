@@ -1,0 +1,57 @@
+/** What Node's permissions refuse, in words that name the setting. */
+
+import { resolve } from 'node:path'
+import { settings } from '../config/settings.ts'
+
+/** Causes of causes that are looked through. */
+const MAX_CAUSES = 5
+
+/**
+ * What was refused and how the operator can allow it; `undefined` for an error that is no refusal of
+ * Node's, and has none for its cause.
+ */
+export function denialText(error: unknown): string | undefined {
+  for (let [cause, depth] = [error, 0]; depth < MAX_CAUSES; depth++) {
+    if (!(cause instanceof Error)) return undefined
+    const text = textOf(cause)
+    if (text !== undefined) return text
+    cause = cause.cause
+  }
+  return undefined
+}
+
+/** The error with the words of {@link denialText}; the same one when it is about something else. */
+export function named(error: unknown): unknown {
+  const text = denialText(error)
+  if (text === undefined || !(error instanceof Error)) return error
+  const isItself = textOf(error) !== undefined
+  const { name, code } = error as NodeJS.ErrnoException
+  const message = isItself ? text : `${error.message} (${text})`
+  return Object.assign(new Error(message, { cause: error }), { name, ...(code && { code }) })
+}
+
+/** Node's own: `resource` is a path as it was asked for, or a command. */
+interface Denied extends NodeJS.ErrnoException {
+  readonly permission?: string
+  readonly resource?: string
+}
+
+function textOf({ code, message, permission, resource = '' }: Denied): string | undefined {
+  const { env } = settings.allow
+  const denied = (what: string, item: string) =>
+    `${what} is not allowed; the operator can allow it by ${env}=${item}`
+  if (code === 'ERR_DLOPEN_DISABLED') return `Native add-ons are not loaded under ${env}`
+  if (code !== 'ERR_ACCESS_DENIED') return undefined
+  // Node names the pattern of a temporary name: what is to be allowed is its folder.
+  const path = resolve(resource.replace(/[^/]*XXXXXX$/, ''))
+  switch (permission) {
+    case 'FileSystemRead':
+      return denied(`Reading ${path}`, `read:${path}`)
+    case 'FileSystemWrite':
+      return denied(`Writing ${path}`, `write:${path}`)
+    case 'ChildProcess':
+      return denied(`Starting the process ${resource}`, 'child')
+    default:
+      return `Not possible under ${env}: ${message}`
+  }
+}

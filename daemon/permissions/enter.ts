@@ -1,0 +1,60 @@
+/** The way of a daemon under Node's permissions, which a process has from its start or not at all. */
+
+import type { Terminal } from '../cli/terminal.ts'
+import type { LoadedConfig } from '../config/config.ts'
+import { ConfigError } from '../config/config-error.ts'
+import { settings } from '../config/settings.ts'
+import { startRelay } from '../lifecycle/notify-relay.ts'
+import { NOTIFY_RELAY_FD } from '../lifecycle/service-manager.ts'
+import type { Logger } from '../log.ts'
+import { keepOpen } from './descriptors.ts'
+import { childUsers, flagsOf, grantsOf, MARK } from './grants.ts'
+
+/**
+ * Replaces the process by one with the permissions that the configuration asks for; returns when it asks
+ * for none, and in the process that has them. Its id, its arguments, its environment and the sockets of
+ * the service manager stay.
+ *
+ * @throws {ConfigError} when that cannot be
+ */
+export function enterPermissions(config: LoadedConfig, terminal: Terminal): void {
+  if (config.allow === undefined || process.execArgv.includes(MARK)) return
+  const why = whyImpossible(terminal)
+  if (why !== undefined) throw new ConfigError(`Cannot use ${settings.allow.env} ${why}`)
+  const { env, manager, replace } = terminal
+  const grants = grantsOf(config, env)
+  // Tools may start what the daemon may: at level thread it has to start nothing but this.
+  const needsRelay = manager?.notifySocket !== undefined && grants.childFor.length === 0
+  const relay = needsRelay ? startRelay(manager.notifySocket as string, env.PATH) : undefined
+  keepOpen([...(manager?.sockets ?? []), ...(relay === undefined ? [] : [relay])])
+  replace?.(flagsOf(grants), relay === undefined ? {} : { [NOTIFY_RELAY_FD]: String(relay) })
+}
+
+/** Tells the log what tool modules may do. */
+export function logPermissions(
+  log: Pick<Logger, 'info' | 'warn'>,
+  config: Pick<LoadedConfig, 'allow' | 'isolation'>,
+): void {
+  const { allow } = config
+  if (allow === undefined) return
+  const childFor = childUsers(config)
+  log.info({ allow: settings.allow.kind.show(allow), childFor }, "under Node's permissions")
+  if (allow.child || childFor.length === 0) return
+  log.warn({ childFor }, 'tools may start processes, and so get around what is allowed')
+}
+
+/** What is in the way, and what is expected; `undefined`: nothing. */
+function whyImpossible({ env, replace }: Pick<Terminal, 'env' | 'replace'>): string | undefined {
+  if (replace === undefined) {
+    return `on ${process.platform}: expected a system on which a process can replace itself`
+  }
+  // The first line of Node whose permissions cover the network, and can be given up by a thread.
+  if (!process.allowedNodeEnvironmentFlags.has('--allow-net')) {
+    return `on Node ${process.versions.node}: expected 26 or newer`
+  }
+  const others = [...process.execArgv, env.NODE_OPTIONS ?? ''].join(' ')
+  if (process.permission !== undefined || /--allow-/.test(others)) {
+    return 'with permissions of Node that were given otherwise: expected none in its flags and in NODE_OPTIONS'
+  }
+  return undefined
+}

@@ -1,0 +1,47 @@
+/** Tools whose errors name the setting when Node's permissions were in the way. */
+
+import { iteratorOf } from '../../protocol/tools/iterator.ts'
+import type { Tool } from '../../protocol/tools/tool.ts'
+import { named } from '../permissions/denial.ts'
+
+/** The tool as it is, but for such errors: when it is called, asked, or gives an item of a stream. */
+export function nameDenials(tool: Tool): Tool {
+  const { approvalRule, probe } = tool
+  return {
+    ...tool,
+    approvalRule:
+      typeof approvalRule === 'function'
+        ? (...args) => naming(() => approvalRule(...args))
+        : approvalRule,
+    probe: probe && ((...args) => naming(() => probe(...args)) as ReturnType<typeof probe>),
+    execute: (input, context) => naming(() => tool.execute(input, context), namingStream),
+  }
+}
+
+/** Runs; what is thrown or rejected is named. @param then what becomes of the value */
+function naming(run: () => unknown, then: (value: unknown) => unknown = same): unknown {
+  try {
+    const value = run()
+    return value instanceof Promise ? value.then(then, rethrow) : then(value)
+  } catch (error) {
+    return rethrow(error)
+  }
+}
+
+function namingStream(value: unknown): unknown {
+  const iterator = iteratorOf(value)
+  if (iterator === undefined) return value
+  const stream = {
+    next: () => naming(() => iterator.next()),
+    return: () => naming(() => iterator.return?.()),
+  }
+  return { [Symbol.asyncIterator]: () => stream }
+}
+
+function same(value: unknown): unknown {
+  return value
+}
+
+function rethrow(error: unknown): never {
+  throw named(error)
+}
