@@ -52,10 +52,13 @@ interface Manager {
   systemctl(...args: string[]): string
 }
 
-/** What systemd finds when it starts; credentials reach a service by propagation of mounts. */
+/**
+ * What systemd finds when it starts; credentials reach a service by propagation of mounts. Where control
+ * groups cannot be mounted it takes those that there are.
+ */
 const begin = `set -e
 mount --make-rshared /
-mount -t cgroup2 cgroup2 /sys/fs/cgroup
+mount -t cgroup2 cgroup2 /sys/fs/cgroup || :
 mount -t tmpfs tmpfs /run
 mkdir -p -m 700 "$XDG_RUNTIME_DIR" /run/systemd/system
 exec /lib/systemd/systemd --user --log-level=warning`

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs a command in a control group of its own and in mounts of its own; without a command, removes
-# the group, whose processes have ended.
+# Runs a command in mounts of its own and, where that can be had, in a control group of its own; without a
+# command, removes the group, whose processes have ended.
 #
 #     own-group.sh NAME [COMMAND [ARGUMENT]...]
 #
@@ -12,15 +12,19 @@ if [ "${OWN_MOUNTS-}" = '' ]; then
   OWN_MOUNTS=1 exec setpriv --pdeathsig TERM unshare --mount "$0" "$@"
 fi
 unset OWN_MOUNTS
-# Not every machine has them mounted.
-mount -t cgroup2 cgroup2 /sys/fs/cgroup
 group=/sys/fs/cgroup/$1
 shift
-if [ $# = 0 ]; then
-  [ ! -e "$group" ] || find "$group" -depth -type d -exec rmdir {} +
-  exit
+# Not every machine has control groups mounted, and not every one lets them be made.
+if mount -t cgroup2 cgroup2 /sys/fs/cgroup && { [ $# = 0 ] || mkdir -p "$group"; }; then
+  if [ $# = 0 ]; then
+    [ ! -e "$group" ] || find "$group" -depth -type d -exec rmdir {} +
+    exit
+  fi
+  if echo $$ >"$group/cgroup.procs"; then
+    umount /sys/fs/cgroup
+    exec unshare --cgroup "$@"
+  fi
 fi
-mkdir -p "$group"
-echo $$ >"$group/cgroup.procs"
-umount /sys/fs/cgroup
-exec unshare --cgroup "$@"
+[ $# != 0 ] || exit 0
+echo 'own-group.sh: no control group of its own: systemd takes the processes of this machine for its own' >&2
+exec "$@"
