@@ -41,11 +41,15 @@ export class Lane {
 
   /** Gives the process, once it stands ready. @throws {Error} when none comes up */
   async start(): Promise<WorkersProcess> {
-    if (this.process !== undefined) return this.process
-    this.#starting ??= this.#start().finally(() => {
-      this.#starting = undefined
-    })
-    return await this.#starting
+    for (;;) {
+      if (this.process !== undefined) return this.process
+      this.#starting ??= this.#start().finally(() => {
+        this.#starting = undefined
+      })
+      const process = await this.#starting
+      // One that is lost as soon as it stands ready is nobody's.
+      if (!process.isLost || this.#isClosed) return process
+    }
   }
 
   async run(run: PoolRun): Promise<GuestReport> {

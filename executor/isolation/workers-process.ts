@@ -102,14 +102,14 @@ export class WorkersProcess {
   /**
    * Runs a guest; there must be a thread for it.
    *
-   * @throws {SharedLoss} when it was lost with others
+   * @throws {SharedLoss} when it was lost with others, or before it had begun
    * @throws {Error} when its thread or the process was lost
    */
   async run(run: PoolRun): Promise<GuestReport> {
     const id = ++this.#lastId
     const guest = new ProcessGuest(id, run, message => this.#send(message))
     const endThread = () => guest.endThread()
-    if (this.#isLost) throw new Error(this.#lossText('has ended'))
+    if (this.#isLost) throw new SharedLoss(this.#lossText('has ended'))
     this.#guests.set(id, guest)
     this.#hold(true)
     try {

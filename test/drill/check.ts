@@ -53,18 +53,20 @@ export function check({ accepted, decisions, streams, effects, kept }: Evidence)
       known.add(call.callId)
       calls++
       if (call.status === 'unknown') unknown++
-      checkCall(call, byCall.get(call.callId) ?? [], journal.records, wrong)
+      const made = (byCall.get(call.callId) ?? []).filter(
+        ({ tool }) => tool === call.tool || !readOnlyTools.has(tool),
+      )
+      checkCall(call, made, journal.records, wrong)
     }
     const stream = streams.get(id)
     if (stream && JSON.stringify(stream) !== JSON.stringify(journal.events)) {
       wrong('its events were told otherwise than they are kept')
     }
   }
-  for (const [call, [effect]] of byCall) {
-    // What changes nothing is made without a commit. The guest may take another path after a loss,
-    // when a stream before it was interrupted, and never come to that call again.
-    if (!known.has(call) && !readOnlyTools.has(effect?.tool ?? ''))
-      problems.push(`${effect?.tool} had an effect in ${call}, which is in no record`)
+  for (const [call, made] of byCall) {
+    const effect = made.find(({ tool }) => !readOnlyTools.has(tool))
+    if (!known.has(call) && effect !== undefined)
+      problems.push(`${effect.tool} had an effect in ${call}, which is in no record`)
   }
   for (const approvalId of decisions.keys()) {
     const isKept = [...kept.journals.values()].some(({ approvals }) =>
@@ -82,6 +84,10 @@ export function check({ accepted, decisions, streams, effects, kept }: Evidence)
   }
 }
 
+/**
+ * What changes nothing is made without a commit. The guest may take another path after a loss, when a
+ * stream before it was interrupted: then it never comes to that call again, or its number is another's.
+ */
 const readOnlyTools: ReadonlySet<string> = new Set(['look', 'feed'])
 
 type Wrong = (text: string) => void

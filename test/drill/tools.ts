@@ -48,7 +48,8 @@ const tools: ToolDefinition<Input>[] = [
       return value
     },
     probe: async (_, { callId }) => {
-      const [known] = await effectsOf(callId)
+      // The number may have been that of a reading call, before a loss that was on no disk.
+      const known = (await effectsOf(callId)).find(({ tool }) => tool === 'wire')
       return known === undefined ? { ran: false } : { ran: true, value: known.value }
     },
   },

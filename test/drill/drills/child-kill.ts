@@ -102,10 +102,15 @@ class Killer {
     const others = new Set(this.#processes)
     process.kill(shared, 'SIGKILL')
     this.kills++
-    // The next one is started at once, before that of the lost ones.
-    const next = () => this.#processes.find(pid => !others.has(pid))
-    await this.#until('the process was replaced', () => next() !== undefined)
-    this.#shared = next()
+    // The next one is started at once, before that of the lost ones. One that is about to become Node
+    // is not to be seen for a moment, so that a second look decides.
+    let seen: number | undefined
+    await this.#until('the process was replaced', () => {
+      const before = seen
+      seen = this.#processes.find(pid => !others.has(pid))
+      return seen !== undefined && seen === before
+    })
+    this.#shared = seen
   }
 
   async #active(): Promise<number> {
@@ -130,7 +135,10 @@ class Killer {
   async #until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
     const untilMs = performance.now() + BOUND_MS
     while (!(await isSo())) {
-      if (performance.now() > untilMs) throw new Error(`Not within ${BOUND_MS} ms: ${what}`)
+      if (performance.now() > untilMs) {
+        const there = `${this.#processes.join()}, the shared one ${this.#shared}`
+        throw new Error(`Not within ${BOUND_MS} ms: ${what}; processes ${there}`)
+      }
       await delay(LOOK_MS)
     }
   }
