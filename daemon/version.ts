@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readIfThere } from './read-if-there.ts'
 
 /** From a checkout's `daemon/`, and from `dist/daemon/` of a package. */
 const places = ['../package.json', '../../package.json']
@@ -13,13 +13,4 @@ export function packageVersion(): string {
     if (text !== undefined) return (JSON.parse(text) as { version: string }).version
   }
   throw new Error('Cannot find the package.json of latchd')
-}
-
-function readIfThere(url: URL): string | undefined {
-  try {
-    return readFileSync(url, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
 }

@@ -1,8 +1,8 @@
 /** The command line: every command in its own file, and what they share. */
 
-import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { loadConfig } from '../config/config.ts'
+import { readIfThere } from '../read-if-there.ts'
 import { packageVersion } from '../version.ts'
 import { addAgent } from './agent.ts'
 import { addApprovals } from './approvals.ts'
@@ -56,7 +56,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   let exitCode = 0
   const cli: Cli = {
     terminal,
-    config: options => loadConfig({ flags: flagTexts(options), env, cwd, readFile }),
+    config: options => loadConfig({ flags: flagTexts(options), env, cwd, readFile: readIfThere }),
     action:
       command =>
       async (...given) => {
@@ -78,14 +78,5 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     return exitCode
   } catch (error) {
     return refuse(error, terminal)
-  }
-}
-
-function readFile(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
   }
 }

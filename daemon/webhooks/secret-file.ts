@@ -1,8 +1,9 @@
 /** The secret of a daemon that was given none: made once, and kept in its state folder. */
 
 import { randomBytes } from 'node:crypto'
-import { closeSync, constants, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, constants, openSync, renameSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { readIfThere } from '../read-if-there.ts'
 import { SECRET_PREFIX } from './signature.ts'
 
 /** Its name in the state folder. */
@@ -14,12 +15,8 @@ const SECRET_BYTES = 32
 /** Reads the secret of a state folder, or makes one. The caller is alone in the folder. */
 export function keptSecret(stateDir: string): string {
   const file = join(stateDir, WEBHOOK_SECRET_FILE)
-  try {
-    const kept = readFileSync(file, 'utf8').trim()
-    if (kept !== '') return kept
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-  }
+  const kept = readIfThere(file)?.trim()
+  if (kept !== undefined && kept !== '') return kept
   const secret = SECRET_PREFIX + randomBytes(SECRET_BYTES).toString('base64')
   // Under its name only when it is whole and on disk: receivers are told it once.
   const made = `${file}.new`

@@ -7,19 +7,24 @@ import { type Daemon, startDaemon } from '../../daemon/server.ts'
 import { isolation } from './isolation.ts'
 import { stateFolder } from './state-folder.ts'
 
+/** The environment of such a daemon, with settings of the test's own. */
+export function testSettings(t: Test, env: Record<string, string>): Record<string, string> {
+  return {
+    LATCHD_PORT: '0',
+    LATCHD_WORKERS: '2',
+    LATCHD_ISOLATION: isolation,
+    LATCHD_LOG_LEVEL: 'silent',
+    LATCHD_DRAIN_MS: '100',
+    LATCHD_STATE_DIR: env.LATCHD_STATE_DIR ?? stateFolder(t),
+    ...env,
+  }
+}
+
 /** @param env settings; without `LATCHD_STATE_DIR` the daemon has a state folder of its own */
 export async function testDaemon(t: Test, env: Record<string, string> = {}): Promise<Daemon> {
   const config = loadConfig({
     flags: {},
-    env: {
-      LATCHD_PORT: '0',
-      LATCHD_WORKERS: '2',
-      LATCHD_ISOLATION: isolation,
-      LATCHD_LOG_LEVEL: 'silent',
-      LATCHD_DRAIN_MS: '100',
-      LATCHD_STATE_DIR: env.LATCHD_STATE_DIR ?? stateFolder(t),
-      ...env,
-    },
+    env: testSettings(t, env),
     readFile: () => undefined,
     cwd: import.meta.dirname,
   })

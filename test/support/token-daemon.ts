@@ -3,8 +3,7 @@
 import type { Test } from 'tap'
 import { loadConfig } from '../../daemon/config/config.ts'
 import { type Daemon, startDaemon } from '../../daemon/server.ts'
-import { isolation } from './isolation.ts'
-import { stateFolder } from './state-folder.ts'
+import { testSettings } from './daemon.ts'
 
 /** A token as the configuration file has it, without its secret. */
 export interface TestToken {
@@ -34,16 +33,7 @@ export function readTokens(
   const withSecrets = tokens.map(token => ({ ...token, secret: secretOf(token.name) }))
   return loadConfig({
     flags: {},
-    env: {
-      LATCHD_PORT: '0',
-      LATCHD_WORKERS: '2',
-      LATCHD_ISOLATION: isolation,
-      LATCHD_LOG_LEVEL: 'silent',
-      LATCHD_DRAIN_MS: '100',
-      LATCHD_STATE_DIR: stateFolder(t),
-      LATCHD_CONFIG: '/tokens.json',
-      ...env,
-    },
+    env: testSettings(t, { LATCHD_CONFIG: '/tokens.json', ...env }),
     readFile: path =>
       path === '/tokens.json' ? JSON.stringify({ tokens: withSecrets }) : undefined,
     cwd: import.meta.dirname,
