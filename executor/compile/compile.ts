@@ -55,15 +55,15 @@ function toProgram(text: string, language: Language, mode: Mode): Program {
   const code = language === 'typescript' ? eraseTypes(text, program, edits) : text
   // It would no longer stand at the very beginning.
   if (code.startsWith('#!')) edits.replace(0, 2, '//')
-  makeCallsConcurrent(code, program, edits)
   if (isObject) {
     const [object] = program.body as [{ start: number; end: number }]
     edits.wrap(object.start, object.end, '(', ')')
   } else if (mode === 'program') putIntoBlock(code, program, edits)
-  if (mode === 'program') return programOf(edits.apply(code))
-  const names = isObject ? noNames : keepNames(code, program, edits)
+  const names = isObject || mode === 'program' ? noNames : keepNames(code, program, edits)
+  // After what encloses the whole program: helpers are made known inside of that.
+  makeCallsConcurrent(code, program, edits, mode)
   const magic = edits.apply(code)
-  return programOf(magic, writeSessionLine(names))
+  return mode === 'program' ? programOf(magic) : programOf(magic, writeSessionLine(names))
 }
 
 function isTypeScript(text: string): boolean {

@@ -1,18 +1,38 @@
 import { resolveBindings } from './bindings.ts'
+import { argumentsOf, CONTINUATIONS, methodOf } from './calls.ts'
 import type { Edits } from './edits.ts'
-import { type Surroundings, traceLineage } from './lineage.ts'
+import { HelperFunctions, isWithin } from './helper-functions.ts'
+import { KnownFunctions } from './known-functions.ts'
+import { type Lineage, type Surroundings, traceLineage } from './lineage.ts'
+import type { Position } from './position.ts'
+import { PossibleTools } from './possible-tools.ts'
 import { PromisePositions } from './promise-positions.ts'
 import { isFunction, isNode, type SyntaxNode } from './syntax-node.ts'
 import { skipClosing } from './trivia.ts'
 
-/** Prelude helper: the concurrent form of a tool, or the value itself when it is no tool. */
-export const CONCURRENT = '__latchd_concurrent'
+/** Prelude helper: `(callee, want)` to what is called instead; see `executor/guest/concurrent.ts`. */
+const CALL = '__latchd_call'
+/** The same for a method: `(object, key, want)` to a function that has `object` as its `this`. */
+const METHOD = '__latchd_method'
+/** Prelude helper: `(value, name)` to what has a method of promises: the value, or a promise of it. */
+const PROMISE_OF = '__latchd_promise'
 
-/** The same for a method: `(object, key)` to a function that has `object` as its `this`. */
-export const CONCURRENT_MEMBER = '__latchd_concurrentMember'
+/** What is wanted of a call, in bits. */
+const WANT = {
+  promise: 1,
+  array: 2,
+  /** What it throws is the rejection of a promise. */
+  settled: 4,
+} as const
 
 /** Words of which a source that uses promises has at least one. */
 const USES_PROMISES = /await|async|Promise|\.\s*(?:then|catch|finally)/
+
+/** A call whose callee changes. */
+interface ConcurrentCall {
+  readonly call: SyntaxNode
+  readonly want: string
+}
 
 /**
  * Makes the calls concurrent whose promise the source visibly uses.
@@ -23,43 +43,167 @@ const USES_PROMISES = /await|async|Promise|\.\s*(?:then|catch|finally)/
  * @param text without types; positions are those of `program`
  * @throws {Refusal} when the source is nested too deeply
  */
-export function makeCallsConcurrent(text: string, program: SyntaxNode, edits: Edits): void {
+export function makeCallsConcurrent(
+  text: string,
+  program: SyntaxNode,
+  edits: Edits,
+  mode: 'program' | 'session',
+): void {
   if (!USES_PROMISES.test(text)) return
-  const lineage = traceLineage(program)
-  const positions = new PromisePositions(lineage, resolveBindings(program))
-  const concurrent = new Set<SyntaxNode>()
+  new ConcurrentCalls(text, program, mode).write(edits)
+}
 
-  for (const call of lineage.calls) {
-    // Outside async code a `catch` cannot see a promise fail.
-    if (isBlocking(lineage.surroundingsOf(call))) continue
-    const callback = positions.callbackOf(call)
-    if (callback && isReference(callback)) {
-      edits.wrap(callback.start, callback.end, `${CONCURRENT}(`, ')')
-    }
-    if (!positions.of(call).promise || !isRewritable(call) || positions.isOfPromises(call)) continue
-    rewriteCallee(text, call.callee as SyntaxNode, edits)
-    concurrent.add(call)
+class ConcurrentCalls {
+  readonly #text: string
+  readonly #lineage: Lineage
+  readonly #positions: PromisePositions
+  readonly #tools: PossibleTools
+  readonly #helpers: HelperFunctions
+
+  constructor(text: string, program: SyntaxNode, mode: 'program' | 'session') {
+    this.#text = text
+    this.#lineage = traceLineage(program)
+    const bindings = resolveBindings(program)
+    const functions = new KnownFunctions(this.#lineage, bindings)
+    this.#positions = new PromisePositions(this.#lineage, bindings, functions)
+    this.#tools = new PossibleTools(bindings, functions, fn => this.#resultsOf(fn))
+    this.#helpers = new HelperFunctions(text, this.#lineage, mode)
   }
 
-  for (const node of lineage.returns) {
-    const fn = isFunction(node) ? node : lineage.surroundingsOf(node).fn
-    const value = isFunction(node) ? node.body : node.argument
-    // An async generator awaits what it returns by itself.
-    if (!fn?.async || fn.generator || !isNode(value)) continue
-    const isConcurrent = resultsOf(value).some(
-      result =>
-        concurrent.has(result) || (result.type === 'Identifier' && positions.isPromise(result)),
-    )
-    if (isConcurrent) awaitValue(text, value, edits)
+  write(edits: Edits): void {
+    const calls: ConcurrentCall[] = []
+    const callbacks: ConcurrentCall[] = []
+    for (const call of this.#lineage.calls) {
+      // Outside async code a `catch` cannot see a promise fail.
+      if (isBlocking(this.#lineage.surroundingsOf(call))) continue
+      const callback = this.#callbackOf(call)
+      if (callback) callbacks.push(callback)
+      const want = this.#wantOf(call)
+      if (want !== undefined) calls.push({ call, want })
+    }
+    this.#helpers.write(edits)
+    for (const { call, want } of callbacks) {
+      edits.wrap(call.start, call.end, `${CALL}(`, `,${want})`)
+    }
+    for (const { call, want } of calls) {
+      rewriteCallee(this.#text, call.callee as SyntaxNode, want, edits)
+    }
+    for (const call of this.#lineage.calls) this.#keepPromise(call, edits)
+    this.#awaitReturned(new Set(calls.map(({ call }) => call)), edits)
+  }
+
+  /** A function handed to another one that wants promises of it, unless it stands there itself. */
+  #callbackOf(call: SyntaxNode): ConcurrentCall | undefined {
+    const [first] = argumentsOf(call)
+    const wanted = this.#positions.callbackOf(call)
+    if (wanted) {
+      const want = this.#written(call, wanted.position, false)
+      return want && isOpaque(wanted.callback) ? { call: wanted.callback, want } : undefined
+    }
+    const isContinuation = CONTINUATIONS.has(methodOf(call)?.name ?? '')
+    return isContinuation && first && isOpaque(first)
+      ? { call: first, want: String(WANT.promise) }
+      : undefined
+  }
+
+  #wantOf(call: SyntaxNode): string | undefined {
+    const position = this.#positions.of(call)
+    if (position.promise === false && position.array === false) return undefined
+    if (!isRewritable(call) || this.#positions.isOfPromises(call)) return undefined
+    if (!this.#tools.has(call.callee as SyntaxNode)) {
+      // Such a call gives no promise, but what it throws may have to wait for whoever asks.
+      if (position.promise !== true || this.#isAwaited(call)) return undefined
+    }
+    return this.#written(call, position, !this.#isAwaited(call))
+  }
+
+  /**
+   * What is wanted at a place, as an expression of {@link WANT}'s bits.
+   *
+   * @param settles whether what is thrown there is to be a rejection
+   */
+  #written(place: SyntaxNode, position: Position, settles: boolean): string | undefined {
+    let bits = 0
+    const asked = new Set<string>()
+    for (const as of ['promise', 'array'] as const) {
+      const wanted = position[as]
+      if (wanted === true) bits |= WANT[as]
+      if (typeof wanted !== 'object' || !isWithin(this.#lineage, place, wanted.fn)) continue
+      const question = this.#helpers.asks(wanted.fn)
+      if (question === undefined) continue
+      asked.add(
+        wanted.as === as
+          ? `${question}&${WANT[as]}`
+          : `(${question}&${WANT[wanted.as]}?${WANT[as]}:0)`,
+      )
+    }
+    if ((bits & WANT.promise) !== 0 && settles) bits |= WANT.settled
+    if (bits === 0 && asked.size === 0) return undefined
+    return [...(bits === 0 ? [] : [String(bits)]), ...asked].join('|')
+  }
+
+  /** Whether what a call throws is thrown at the same place as what its promise would be. */
+  #isAwaited(call: SyntaxNode): boolean {
+    const parent = this.#lineage.parentOf(call)
+    return parent?.type === 'AwaitExpression' || parent?.type === 'YieldExpression'
+  }
+
+  /** Makes `value.then(…)` work where the value is no promise. */
+  #keepPromise(call: SyntaxNode, edits: Edits): void {
+    const method = methodOf(call)
+    if (!method || !CONTINUATIONS.has(method.name)) return
+    const { object, name } = method
+    if (!CAN_BE_A_VALUE.has(object.type)) return
+    if (object.type === 'CallExpression' && this.#positions.isOfPromises(object)) return
+    const space = needsSpace(this.#text, object.start)
+    edits.wrap(object.start, object.end, `${space}${PROMISE_OF}(`, `,"${name}")`)
+  }
+
+  #awaitReturned(concurrent: ReadonlySet<SyntaxNode>, edits: Edits): void {
+    for (const node of this.#lineage.returns) {
+      const fn = isFunction(node) ? node : this.#lineage.surroundingsOf(node).fn
+      const value = isFunction(node) ? node.body : node.argument
+      // An async generator awaits what it returns by itself.
+      if (!fn?.async || fn.generator || !isNode(value)) continue
+      const isConcurrent = resultsOf(value).some(
+        result =>
+          concurrent.has(result) ||
+          (result.type === 'Identifier' && this.#positions.isPromise(result)),
+      )
+      if (isConcurrent) awaitValue(this.#text, value, edits)
+    }
+  }
+
+  /** The expressions whose value may be the result of a function that is not async. */
+  #resultsOf(fn: SyntaxNode): SyntaxNode[] {
+    const body = fn.body as SyntaxNode
+    if (body.type !== 'BlockStatement') return resultsOf(body)
+    return this.#lineage.returns
+      .filter(node => node.type === 'ReturnStatement')
+      .filter(node => this.#lineage.surroundingsOf(node).fn === fn)
+      .flatMap(({ argument }) => (isNode(argument) ? resultsOf(argument) : []))
   }
 }
 
 const isBlocking = ({ isAsync, isInTry }: Surroundings): boolean => isInTry && !isAsync
 
-/** A function by name, whose value can be looked at before it is passed on. */
-const isReference = (node: SyntaxNode): boolean =>
-  node.type === 'Identifier' ||
-  (node.type === 'MemberExpression' && (node.object as SyntaxNode).type !== 'Super')
+/** What an expression may hold that stands before `.then`, and that may be no promise. */
+const CAN_BE_A_VALUE = new Set([
+  'AwaitExpression',
+  'CallExpression',
+  'ConditionalExpression',
+  'Identifier',
+  'LogicalExpression',
+  'MemberExpression',
+  'SequenceExpression',
+])
+
+/** Whether a function has to be looked at when the program runs. */
+const isOpaque = ({ type }: SyntaxNode): boolean =>
+  !type.endsWith('Literal') &&
+  type !== 'FunctionExpression' &&
+  type !== 'ArrowFunctionExpression' &&
+  type !== 'SpreadElement'
 
 function isRewritable(call: SyntaxNode): boolean {
   const callee = call.callee as SyntaxNode
@@ -83,19 +227,19 @@ function isInChain(end: SyntaxNode): boolean {
   return false
 }
 
-function rewriteCallee(text: string, callee: SyntaxNode, edits: Edits): void {
+function rewriteCallee(text: string, callee: SyntaxNode, want: string, edits: Edits): void {
   const { start, end } = callee
   const space = needsSpace(text, start)
   if (callee.type !== 'MemberExpression') {
-    edits.wrap(start, end, `${space}${CONCURRENT}(`, ')')
+    edits.wrap(start, end, `${space}${CALL}(`, `,${want})`)
     return
   }
   const [object, property] = [callee.object as SyntaxNode, callee.property as SyntaxNode]
   const link = skipClosing(text, object.end)
-  edits.wrap(start, end, `${space}${CONCURRENT_MEMBER}(`, callee.computed ? '' : ')')
+  edits.wrap(start, end, `${space}${METHOD}(`, callee.computed ? '' : `,${want})`)
   if (callee.computed) {
     edits.replace(link, link + 1, ',(')
-    edits.replace(end - 1, end, '))')
+    edits.replace(end - 1, end, `),${want})`)
   } else {
     edits.replace(link, link + 1, ',')
     edits.wrap(property.start, property.end, '"', '"')

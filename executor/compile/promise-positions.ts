@@ -1,37 +1,33 @@
-import type { Variable } from 'eslint-scope'
 import type { Bindings } from './bindings.ts'
+import { argumentsOf, CONTINUATIONS, isElementCallback, methodOf } from './calls.ts'
+import type { KnownFunctions } from './known-functions.ts'
 import type { Lineage } from './lineage.ts'
+import { ARRAY, both, NEITHER, type Position, PROMISE, resultOf } from './position.ts'
 import { isFunction, isNode, type SyntaxNode } from './syntax-node.ts'
-
-/** Whether a promise, or an array of promises, is as good at a place of the source as its value. */
-export interface Position {
-  readonly promise: boolean
-  readonly array: boolean
-}
-
-const NEITHER: Position = { promise: false, array: false }
-const PROMISE: Position = { promise: true, array: false }
-const ARRAY: Position = { promise: false, array: true }
-const EITHER: Position = { promise: true, array: true }
-
-const both = (a: Position, b: Position): Position => ({
-  promise: a.promise && b.promise,
-  array: a.array && b.array,
-})
+import { VariablePositions } from './variable-positions.ts'
 
 const COMBINATORS = new Set(['all', 'allSettled', 'any', 'race'])
-const CONTINUATIONS = new Set(['then', 'catch', 'finally'])
+const RESOLVE = new Set(['resolve'])
+const TRY = new Set(['try'])
+const FROM = new Set(['from'])
+const TIMERS = ['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask']
 
-/** Finds the places where a source visibly uses a promise (contract §2, concurrency). */
+/** Methods that give a part of an array as it is. */
+const PARTS = new Set(['slice', 'concat', 'reverse', 'toReversed'])
+
+/** Finds the places where a source visibly uses a promise. */
 export class PromisePositions {
   readonly #lineage: Lineage
   readonly #bindings: Bindings
+  readonly #functions: KnownFunctions
+  readonly #variables: VariablePositions
   readonly #known = new Map<SyntaxNode, Position>()
-  readonly #variables = new Map<Variable, Position>()
 
-  constructor(lineage: Lineage, bindings: Bindings) {
+  constructor(lineage: Lineage, bindings: Bindings, functions: KnownFunctions) {
     this.#lineage = lineage
     this.#bindings = bindings
+    this.#functions = functions
+    this.#variables = new VariablePositions(lineage, bindings, functions, node => this.of(node))
   }
 
   /** What the place of an expression asks for. */
@@ -44,23 +40,32 @@ export class PromisePositions {
     return position
   }
 
-  /** The callback of `map`, `flatMap` or `Array.from` whose results become an array of promises. */
-  callbackOf(call: SyntaxNode): SyntaxNode | undefined {
+  /** The function among a call's arguments whose results are wanted as promises, and how. */
+  callbackOf(call: SyntaxNode): { callback: SyntaxNode; position: Position } | undefined {
     const index = this.#callbackIndex(call)
     const callback = index === undefined ? undefined : argumentsOf(call)[index]
-    return callback && this.of(call).array ? callback : undefined
+    if (callback) {
+      const { array } = this.of(call)
+      if (array === false) return undefined
+      const isFlat = methodOf(call)?.name === 'flatMap'
+      return { callback, position: { promise: array, array: isFlat && array } }
+    }
+    if (!this.#functions.isGlobalMethod(call, 'Promise', TRY)) return undefined
+    const [tried] = argumentsOf(call)
+    return tried && { callback: tried, position: PROMISE }
   }
 
-  /** Whether an identifier is a `const` that holds a promise where its value would do. */
+  /** Whether an identifier is a variable that holds a promise where its value would do. */
   isPromise(identifier: SyntaxNode): boolean {
     const variable = this.#bindings.variableOf(identifier)
-    return variable !== undefined && this.#ofVariable(variable).promise
+    return variable !== undefined && this.#variables.of(variable).promise !== false
   }
 
   /** `Promise.all(…)` and `….then(…)`, which are never tools. */
   isOfPromises(call: SyntaxNode): boolean {
-    const name = methodOf(call)?.name ?? ''
-    return CONTINUATIONS.has(name) || this.#isGlobalMethod(call, 'Promise', COMBINATORS)
+    const method = methodOf(call)
+    if (method === undefined) return false
+    return CONTINUATIONS.has(method.name) || this.#functions.isGlobal(method.object, 'Promise')
   }
 
   #find(node: SyntaxNode): Position {
@@ -78,23 +83,25 @@ export class PromisePositions {
       case 'ChainExpression':
         return this.of(parent)
       case 'ArrayExpression':
-        return this.of(parent).array ? PROMISE : NEITHER
+        return this.#ofElement(parent, node)
       case 'SpreadElement':
         return this.#ofSpread(parent)
       case 'CallExpression':
         return node === parent.callee ? NEITHER : this.#ofArgument(parent, node)
       case 'MemberExpression':
-        return this.#isContinued(parent, node) ? PROMISE : NEITHER
+        return node === parent.object ? this.#ofOwner(parent) : NEITHER
       case 'ReturnStatement':
         return this.#ofResult(this.#lineage.surroundingsOf(parent).fn)
       case 'ArrowFunctionExpression':
         return node === parent.body ? this.#ofResult(parent) : NEITHER
       case 'YieldExpression':
         return this.#isAsyncYield(parent) ? PROMISE : NEITHER
-      case 'VariableDeclarator': {
-        const variable = node === parent.init && this.#bindings.declaredBy(parent)
-        return variable ? this.#ofVariable(variable) : NEITHER
-      }
+      case 'VariableDeclarator':
+        return node === parent.init ? this.#variables.ofTarget(parent.id) : NEITHER
+      case 'AssignmentPattern':
+        return node === parent.right ? this.#variables.ofTarget(parent.left) : NEITHER
+      case 'AssignmentExpression':
+        return this.#ofAssigned(parent, node)
       case 'ForOfStatement':
         return node === parent.right ? this.#ofIterated(parent) : NEITHER
       default:
@@ -102,27 +109,88 @@ export class PromisePositions {
     }
   }
 
+  #ofElement(list: SyntaxNode, element: SyntaxNode): Position {
+    const holder = this.#lineage.parentOf(list)
+    const pattern = holder?.type === 'VariableDeclarator' && holder.init === list && holder.id
+    if (isNode(pattern) && pattern.type === 'ArrayPattern') {
+      const index = (list.elements as (SyntaxNode | null)[]).indexOf(element)
+      const before = (list.elements as (SyntaxNode | null)[]).slice(0, index)
+      if (before.some(one => one?.type === 'SpreadElement')) return NEITHER
+      return this.#variables.ofTarget((pattern.elements as unknown[])[index])
+    }
+    return { promise: this.of(list).array, array: false }
+  }
+
   #ofSpread(spread: SyntaxNode): Position {
     const list = this.#lineage.parentOf(spread)
-    if (list?.type === 'ArrayExpression') return this.of(list).array ? ARRAY : NEITHER
-    return list?.type === 'CallExpression' && this.#isPush(list) ? ARRAY : NEITHER
+    if (list?.type === 'ArrayExpression') return { promise: false, array: this.of(list).array }
+    if (list?.type !== 'CallExpression') return NEITHER
+    return { promise: false, array: this.#variables.pushedTo(list) }
   }
 
   #ofArgument(call: SyntaxNode, argument: SyntaxNode): Position {
-    if (this.#isPush(call)) return PROMISE
-    const isFirst = argument === argumentsOf(call)[0]
-    return isFirst && this.#isGlobalMethod(call, 'Promise', COMBINATORS) ? ARRAY : NEITHER
+    const pushed = this.#variables.pushedTo(call)
+    if (pushed !== false) return { promise: pushed, array: false }
+    if (argument === argumentsOf(call)[0]) {
+      if (this.#functions.isGlobalMethod(call, 'Promise', COMBINATORS)) return ARRAY
+      if (this.#functions.isGlobalMethod(call, 'Promise', RESOLVE)) return PROMISE
+      if (this.#variables.isResolve(call.callee as SyntaxNode)) return PROMISE
+    }
+    return this.#variables.ofParameter(call, argument)
+  }
+
+  /** What is wanted of `x` in `x.name` and `x[key]`. */
+  #ofOwner(member: SyntaxNode): Position {
+    const call = this.#lineage.parentOf(member)
+    const isCalled = call?.type === 'CallExpression' && call.callee === member
+    const name = member.computed ? undefined : String((member.property as SyntaxNode).name)
+    if (!isCalled) {
+      if (name === 'length') return ARRAY
+      return { promise: false, array: member.computed ? this.of(member).promise : false }
+    }
+    const method = methodOf(call)
+    if (method === undefined) return NEITHER
+    if (CONTINUATIONS.has(method.name)) return PROMISE
+    if (PARTS.has(method.name)) return { promise: false, array: this.of(call).array }
+    const [callback] = argumentsOf(call)
+    if (callback === undefined || !isFunction(callback) || !isElementCallback(call, callback)) {
+      return NEITHER
+    }
+    if (method.name !== 'map' && method.name !== 'forEach' && method.name !== 'flatMap') {
+      return NEITHER
+    }
+    const [element] = callback.params as SyntaxNode[]
+    return { promise: false, array: this.#variables.ofTarget(element).promise }
   }
 
   /** What a function's result is wanted as. */
   #ofResult(fn: SyntaxNode | undefined): Position {
     if (!fn) return NEITHER
     if (fn.async) return PROMISE
-    const call = this.#lineage.parentOf(fn)
-    if (fn.generator || call?.type !== 'CallExpression' || this.callbackOf(call) !== fn) {
-      return NEITHER
+    const parent = this.#lineage.parentOf(fn)
+    if (fn.generator || !parent || isAccessor(parent)) return NEITHER
+    const isArgument = argumentsOf(parent)?.includes(fn) && parent.callee !== fn
+    if (!isArgument) return resultOf(fn)
+    if (parent.type === 'NewExpression') {
+      return this.#functions.isGlobal(parent.callee as SyntaxNode, 'Promise')
+        ? NEITHER
+        : resultOf(fn)
     }
-    return methodOf(call)?.name === 'flatMap' ? EITHER : PROMISE
+    const wanted = this.callbackOf(parent)
+    if (wanted?.callback === fn) return wanted.position
+    if (CONTINUATIONS.has(methodOf(parent)?.name ?? '')) return PROMISE
+    if (isElementCallback(parent, fn) || this.#callbackIndex(parent) !== undefined) return NEITHER
+    const isTimer = TIMERS.some(name => this.#functions.isGlobal(parent.callee as SyntaxNode, name))
+    return isTimer ? NEITHER : resultOf(fn)
+  }
+
+  #ofAssigned(assignment: SyntaxNode, value: SyntaxNode): Position {
+    if (assignment.operator !== '=' || assignment.right !== value) return NEITHER
+    const target = assignment.left as SyntaxNode
+    if (target.type !== 'Identifier') return NEITHER
+    const position = this.#variables.ofTarget(target)
+    const isStatement = this.#lineage.parentOf(assignment)?.type === 'ExpressionStatement'
+    return isStatement ? position : both(position, this.of(assignment))
   }
 
   #ofIterated(loop: SyntaxNode): Position {
@@ -130,63 +198,7 @@ export class PromisePositions {
     const { left } = loop
     if (!isNode(left) || left.type !== 'VariableDeclaration') return NEITHER
     const [declarator] = left.declarations as SyntaxNode[]
-    const variable = declarator && this.#bindings.declaredBy(declarator)
-    return variable && this.#ofVariable(variable).promise ? ARRAY : NEITHER
-  }
-
-  /** What every use of a `const` agrees on. */
-  #ofVariable(variable: Variable): Position {
-    const known = this.#variables.get(variable)
-    if (known) return known
-    // A use that depends on the variable itself does not count as a promise position.
-    this.#variables.set(variable, NEITHER)
-    const position = this.#ofUses(variable)
-    this.#variables.set(variable, position)
-    return position
-  }
-
-  #ofUses(variable: Variable): Position {
-    const [definition, ...others] = variable.defs
-    const declarator = definition?.node as SyntaxNode | undefined
-    const isConst = definition?.type === 'Variable' && definition.parent?.kind === 'const'
-    if (!isConst || others.length > 0 || !isNode(declarator?.id)) return NEITHER
-    if (declarator.id.type !== 'Identifier') return NEITHER
-    const isList = isNode(declarator.init) && declarator.init.type === 'ArrayExpression'
-    const uses = variable.references.filter(reference => !reference.init)
-    let position = uses.length > 0 ? EITHER : NEITHER
-    for (const { identifier, writeExpr } of uses) {
-      const use = identifier as unknown as SyntaxNode
-      if (writeExpr) return NEITHER
-      position = both(position, isList && this.#isPushed(use) ? ARRAY : this.of(use))
-      if (!position.promise && !position.array) break
-    }
-    return position
-  }
-
-  /** `ps` in `ps.push(…)` as a statement, or as all that a callback of `forEach` does. */
-  #isPushed(list: SyntaxNode): boolean {
-    const member = this.#lineage.parentOf(list)
-    const call = member && this.#lineage.parentOf(member)
-    if (call?.type !== 'CallExpression' || call.callee !== member) return false
-    if (methodOf(call)?.name !== 'push' || methodOf(call)?.object !== list) return false
-    const parent = this.#lineage.parentOf(call)
-    if (parent?.type === 'ExpressionStatement') return true
-    if (parent?.type !== 'ArrowFunctionExpression') return false
-    const loop = this.#lineage.parentOf(parent)
-    return loop?.type === 'CallExpression' && methodOf(loop)?.name === 'forEach'
-  }
-
-  #isPush(call: SyntaxNode): boolean {
-    const object = methodOf(call)?.object
-    if (object?.type !== 'Identifier' || !this.#isPushed(object)) return false
-    const variable = this.#bindings.variableOf(object)
-    return variable !== undefined && this.#ofVariable(variable).array
-  }
-
-  #isContinued(member: SyntaxNode, object: SyntaxNode): boolean {
-    const call = this.#lineage.parentOf(member)
-    if (member.object !== object || call?.type !== 'CallExpression') return false
-    return call.callee === member && CONTINUATIONS.has(methodOf(call)?.name ?? '')
+    return { promise: false, array: this.#variables.ofTarget(declarator?.id).promise }
   }
 
   #isAsyncYield(node: SyntaxNode): boolean {
@@ -197,28 +209,14 @@ export class PromisePositions {
   }
 
   #callbackIndex(call: SyntaxNode): number | undefined {
+    if (call.type !== 'CallExpression') return undefined
     const method = methodOf(call)
     if (method?.name === 'map' || method?.name === 'flatMap') return 0
-    return this.#isGlobalMethod(call, 'Array', FROM) ? 1 : undefined
-  }
-
-  #isGlobalMethod(call: SyntaxNode, object: string, names: ReadonlySet<string>): boolean {
-    const method = methodOf(call)
-    if (!method || !names.has(method.name) || method.object.type !== 'Identifier') return false
-    return method.object.name === object && !this.#bindings.variableOf(method.object)
+    return this.#functions.isGlobalMethod(call, 'Array', FROM) ? 1 : undefined
   }
 }
 
-const FROM = new Set(['from'])
-
-const argumentsOf = (call: SyntaxNode): SyntaxNode[] => call.arguments as SyntaxNode[]
-
-/** The receiver and name of a plain method call, `o.m(…)`. */
-function methodOf(call: SyntaxNode): { object: SyntaxNode; name: string } | undefined {
-  const { callee } = call
-  if (!isNode(callee) || callee.type !== 'MemberExpression') return undefined
-  const { object, property } = callee
-  if (callee.computed || callee.optional || call.optional) return undefined
-  if (!isNode(object) || !isNode(property) || property.type !== 'Identifier') return undefined
-  return { object, name: property.name as string }
-}
+/** A getter, a setter or a constructor, which nobody calls by its name. */
+const isAccessor = ({ type, kind }: SyntaxNode): boolean =>
+  (type === 'MethodDefinition' || type === 'Property') &&
+  (kind === 'get' || kind === 'set' || kind === 'constructor')

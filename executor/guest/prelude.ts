@@ -6,6 +6,7 @@
 
 import { deliver } from './calls.ts'
 import { clockMs, installClock } from './clock.ts'
+import { installConcurrent } from './concurrent.ts'
 import { installConsole } from './console.ts'
 import { installDateText } from './date-text.ts'
 import { installEncoding } from './encoding.ts'
@@ -17,13 +18,13 @@ import { installIntl } from './intl.ts'
 import { forgetLists } from './locale-methods.ts'
 import { lockDown } from './lockdown.ts'
 import { hidden, record, reflectDefineProperty, stringToWellFormed } from './primordials.ts'
-import { begin, constant, finish, installProgram } from './program.ts'
+import { begin, finish, installProgram } from './program.ts'
 import { installRandom } from './random.ts'
 import { beginSession, comeToRest, finishSession, installSession } from './session.ts'
 import { declare, undeclare } from './session-names.ts'
 import { installStructuredClone } from './structured-clone.ts'
 import { installTimers } from './timers.ts'
-import { concurrent, concurrentMember, parallel } from './tools.ts'
+import { parallel } from './tools.ts'
 import { installURL } from './url.ts'
 
 const levelIndex = record() as Record<string, number>
@@ -46,8 +47,7 @@ installIntl(globalThis, request => askText(HostOperation.intl, 0, request))
 installStructuredClone(globalThis)
 installProgram(globalThis)
 reflectDefineProperty(globalThis, 'parallel', hidden(parallel))
-constant(globalThis, '__latchd_concurrent', concurrent)
-constant(globalThis, '__latchd_concurrentMember', concurrentMember)
+installConcurrent(globalThis)
 installSession(globalThis)
 lockDown(globalThis)
 

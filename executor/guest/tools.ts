@@ -17,7 +17,6 @@ import {
   objectKeys,
   objectPrototype,
   record,
-  reflectApply,
   reflectDefineProperty,
   reflectGetPrototypeOf,
   reflectSetPrototypeOf,
@@ -226,25 +225,10 @@ function settled(id: number): PromiseSettledResult<unknown> {
   }
 }
 
-/**
- * The callee of a call whose promise the source uses: a tool's concurrent face, anything else as it
- * is. The compiler puts it around callees (`executor/compile/`).
- */
-export function concurrent(callee: unknown): unknown {
-  if (typeof callee !== 'function') return callee
+/** The form of a tool that gives a promise; `undefined` for what is not a tool. */
+export function concurrentFormOf(callee: object): ((...args: unknown[]) => unknown) | undefined {
   const stub = weakMapGet(stubs, callee)
-  return stub === undefined ? callee : concurrentFace(stub)
-}
-
-/** As {@link concurrent}, for a method: keeps its receiver. */
-export function concurrentMember(receiver: unknown, key: PropertyKey): unknown {
-  const method = (receiver as Record<PropertyKey, unknown>)[key]
-  if (typeof method !== 'function') return method
-  const stub = weakMapGet(stubs, method)
-  if (stub !== undefined) return concurrentFace(stub)
-  return function () {
-    return reflectApply(method as never, receiver, arguments)
-  }
+  return stub === undefined ? undefined : concurrentFace(stub)
 }
 
 /** Defines the tools of an execution: each in `tools`, and as a global when it has an identifier. */

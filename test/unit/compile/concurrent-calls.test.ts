@@ -5,7 +5,7 @@ import { run } from './guest.ts'
 /** Name of the behaviour, source, its value, its calls. */
 type Case = [name: string, source: string, value: unknown, calls: string[]]
 
-const [F1, G2] = ['concurrent f(1)', 'concurrent g(2)']
+const [F1, F2, G2] = ['concurrent f(1)', 'concurrent f(2)', 'concurrent g(2)']
 
 const concurrent: Case[] = [
   ['the operand of a top-level await', 'await f(1)', 1, [F1]],
@@ -145,7 +145,177 @@ const concurrent: Case[] = [
     [F1],
   ],
   ['a tool under another name', 'const k = f; await k(1)', 1, [F1]],
+  ['a let', 'let p = f(1); await p', 1, [F1]],
+  ['a let that is given another call', 'let p = f(1); await p; p = g(2); await p', 2, [F1, G2]],
+  [
+    'a let that is given a call later',
+    'let p; if (true) p = f(1); else p = g(2); await p',
+    1,
+    [F1],
+  ],
+  ['an assignment that is awaited', 'let p; await (p = f(1)); await p', 1, [F1]],
+  [
+    'a const array that is measured',
+    'const ps = [f(1)]; await Promise.all(ps); ps.length',
+    1,
+    [F1],
+  ],
+  [
+    'an element that is awaited',
+    'const ps = [f(1), g(2)]; (await ps[0]) + (await ps[1])',
+    3,
+    [F1, G2],
+  ],
+  ['destructured elements', 'const [p, q] = [f(1), g(2)]; (await q) + (await p)', 3, [F1, G2]],
+  ['a part of an array', 'await Promise.all([f(1), g(2)].slice(0))', [1, 2], [F1, G2]],
+  [
+    'elements of which each is continued',
+    'await Promise.all([1].map(f).map(p => p.then(x => x + 1)))',
+    [2],
+    [F1],
+  ],
+  ['what Promise.resolve takes', 'const p = Promise.resolve(f(1)); await p', 1, [F1]],
+  ['what resolve takes', 'await new Promise(done => done(f(1)))', 1, [F1]],
+  ['what Promise.try calls', 'await Promise.try(() => f(1))', 1, [F1]],
+  ['a callback of then', 'await Promise.resolve(1).then(x => f(x))', 1, [F1]],
+  ['a tool as the callback of then', 'await f(1).then(g)', 1, [F1, 'concurrent g(1)']],
 ]
+
+const helpers: Case[] = [
+  ['a function', 'function a() { return f(1) }\nawait a()', 1, [F1]],
+  [
+    'a function that is declared below',
+    'const x = await a()\nfunction a() { return f(1) }\nx',
+    1,
+    [F1],
+  ],
+  ['an arrow function', 'const a = x => f(x); await a(1).then(x => x + 1)', 2, [F1]],
+  ['an arrow function in parentheses', 'const a = (x) => (f(x)); await a(1).then(x => x)', 1, [F1]],
+  [
+    'an arrow function behind comments',
+    'const a = (x /* => */) /* y */ => // z\n f(x)\nawait a(1)',
+    1,
+    [F1],
+  ],
+  ['an arrow function without parameters', 'const a = () => f(1); await a()', 1, [F1]],
+  ['a default parameter', 'const a = (x = 1) => f(x); await a()', 1, [F1]],
+  [
+    'another helper as a default',
+    'const b = () => g(2); const a = (x = b()) => f(x); await a()',
+    2,
+    ['g(2)', F2],
+  ],
+  [
+    'a body with statements',
+    'const a = x => { const y = x + 1; return f(y) }; await a(0)',
+    1,
+    [F1],
+  ],
+  ['a body with directives', "function a(x) { 'use strict'; return f(x) }\nawait a(1)", 1, [F1]],
+  ['a mapped helper', 'const a = x => f(x); await Promise.all([1, 2].map(a))', [1, 2], [F1, F2]],
+  [
+    'a helper of a helper',
+    'const a = x => f(x); const b = x => a(x); await Promise.all([b(1), b(2)])',
+    [1, 2],
+    [F1, F2],
+  ],
+  ['a helper of an object', 'const o = { a: x => f(x) }; await o.a(1).then(x => x)', 1, [F1]],
+  [
+    'a method of an object',
+    'const o = { a(x) { return f(x) } }; await o.a(1).then(x => x)',
+    1,
+    [F1],
+  ],
+  [
+    'a method of a class',
+    'class A { a(x) { return f(x) } }\nawait new A().a(1).then(x => x)',
+    1,
+    [F1],
+  ],
+  [
+    'a static method',
+    'class A { static a(x) { return f(x) } }\nawait A.a(1).then(x => x)',
+    1,
+    [F1],
+  ],
+  ['a field of a class', 'class A { a = x => f(x) }\nawait new A().a(1).then(x => x)', 1, [F1]],
+  [
+    'a method of this',
+    'class A { a(x) { return f(x) } b(x) { return this.a(x) } }\nawait new A().b(1)',
+    1,
+    [F1],
+  ],
+  ['a function in a block', 'if (true) { function a() { return f(1) } await a() }', 1, [F1]],
+  [
+    'a helper that is handed on',
+    'const run = k => k(); await Promise.all([run(() => f(1)), run(() => g(2))])',
+    [1, 2],
+    [F1, G2],
+  ],
+  [
+    'a helper in a list',
+    'const ks = [() => f(1), () => g(2)]; await Promise.all(ks.map(k => k()))',
+    [1, 2],
+    [F1, G2],
+  ],
+  [
+    'a helper that is made',
+    'const make = k => x => k(x); await Promise.all([1].map(make(f)))',
+    [1],
+    [F1],
+  ],
+  [
+    'a helper inside of a callback',
+    'await Promise.all([1].map(x => { const k = () => f(x); return k() }))',
+    [1],
+    [F1],
+  ],
+  [
+    'a branch of a helper',
+    'const a = x => x ? f(x) : null; await Promise.all([a(1), a(0)])',
+    [1, null],
+    [F1],
+  ],
+  [
+    'a helper that gives a list',
+    'const a = xs => xs.map(x => f(x)); await Promise.all(a([1, 2]))',
+    [1, 2],
+    [F1, F2],
+  ],
+  [
+    'a helper that collects a list',
+    'function a(xs) { const ps = []; for (const x of xs) ps.push(f(x)); return ps }\nawait Promise.all(a([1, 2]))',
+    [1, 2],
+    [F1, F2],
+  ],
+  ['a parameter that is awaited', 'const a = async p => (await p) + 1; await a(f(1))', 2, [F1]],
+  ['a parameter that is continued', 'const a = p => p.then(x => x + 1); await a(f(1))', 2, [F1]],
+  [
+    'a parameter in a race',
+    'const a = p => Promise.race([p, new Promise(() => {})]); await a(f(1))',
+    1,
+    [F1],
+  ],
+  ['a parameter that is handed back', 'const a = p => p; await a(f(1))', 1, [F1]],
+  [
+    'a parameter of a method',
+    'const o = { a(p) { return p.then(x => x) } }; await o.a(f(1))',
+    1,
+    [F1],
+  ],
+  [
+    'further parameters',
+    'const a = (...ps) => Promise.all(ps); await a(f(1), g(2))',
+    [1, 2],
+    [F1, G2],
+  ],
+]
+
+for (const [name, source, value, calls] of helpers) {
+  t.test(`through helpers: ${name} is concurrent`, async t => {
+    t.strictSame(await run(source), { value, calls })
+  })
+}
 
 for (const [name, source, value, calls] of concurrent) {
   t.test(`${name} is concurrent`, async t => {
@@ -159,16 +329,9 @@ const synchronous: Case[] = [
   ['an inner argument', 'await f(g(1))', 1, ['g(1)', F1]],
   ['a part of an operand', 'await (f(1) + 1)', 2, ['f(1)']],
   ['an assignment', 'let x; await (x = f(1)); x', 1, ['f(1)']],
-  ['a let', 'let p = f(1); await p', 1, ['f(1)']],
   ['a const that is also used as a value', 'const p = f(1); await p; p + 1', 2, ['f(1)']],
   ['a const in a shorthand property', 'const p = f(1); await p; ({ p })', { p: 1 }, ['f(1)']],
   ['a destructured const', 'const { length } = f("ab"); await length', 2, ['f(ab)']],
-  [
-    'a const array that is measured',
-    'const ps = [f(1)]; await Promise.all(ps); ps.length',
-    1,
-    ['f(1)'],
-  ],
   [
     'what is pushed where the result is used',
     'const ps = []; const n = ps.push(f(1)); await Promise.all(ps); n',
@@ -190,13 +353,6 @@ const synchronous: Case[] = [
     [1],
     ['f(1)'],
   ],
-  [
-    'map inside another function of the callback',
-    'await Promise.all([1].map(x => { const k = () => f(x); return k() }))',
-    [1],
-    ['f(1)'],
-  ],
-  ['what a plain function returns', 'function a() { return f(1) }\nawait a()', 1, ['f(1)']],
   [
     'what a generator returns',
     'function* a() { return f(1) }\nawait a().next().value',
@@ -221,6 +377,34 @@ const synchronous: Case[] = [
   [
     'a private method',
     'class C { #m = f; async go() { return await this.#m(1) } }\nawait new C().go()',
+    1,
+    ['f(1)'],
+  ],
+  ['a helper whose value is used', 'const a = x => f(x); a(1) + 1', 2, ['f(1)']],
+  [
+    'a helper whose value is used once',
+    'const a = x => f(x); const x = a(1); const p = a(2); [x, await p]',
+    [1, 2],
+    ['f(1)', 'concurrent f(2)'],
+  ],
+  [
+    'a helper that catches',
+    'const a = x => { try { return f(x) } catch { return 0 } }; await a("bad").then(x => x)',
+    0,
+    ['f(bad)'],
+  ],
+  ['a helper that calculates', 'const a = x => f(x) + 1; await a(1).then(x => x)', 2, ['f(1)']],
+  [
+    'a parameter that is also a value',
+    'const a = p => p.then(x => x + p); await a(f(1))',
+    2,
+    ['f(1)'],
+  ],
+  ['a getter', 'const o = { get a() { return f(1) } }; await o.a', 1, ['f(1)']],
+  ['a helper with a computed name', 'const o = { ["a"]: x => f(x) }; await o.a(1)', 1, ['f(1)']],
+  [
+    'a helper that calls itself by the way',
+    'function a(x) { if (x > 1) { const y = a(x - 1); return y + 0 } return f(x) }\nawait a(2)',
     1,
     ['f(1)'],
   ],

@@ -19,10 +19,38 @@ const TOOLS = `
   for (const name of ['f', 'g', 'h']) globalThis[name] = makeTool(name)
   globalThis.tools = { f, g, 'my-tool': makeTool('my-tool') }
   globalThis.local = { x: 7, get(y) { return this.x + y } }
-  globalThis.__latchd_concurrent = f => f?.[isTool] ?? f
-  globalThis.__latchd_concurrentMember = (o, k) => {
+  const helpers = new WeakMap()
+  let askedFor
+  const callFor = (fn, want, receiver, args) => {
+    const outer = askedFor
+    if (helpers.has(fn)) askedFor = { number: helpers.get(fn), want: want & 3 }
+    try { return Reflect.apply(fn, receiver, args) }
+    catch (error) { if (want & 4) return Promise.reject(error); throw error }
+    finally { askedFor = outer }
+  }
+  const form = (f, want) => want & 1 ? f?.[isTool] : undefined
+  globalThis.__latchd_call = (f, want) => form(f, want) ??
+    (typeof f !== 'function' || !want ? f : function (...args) { return callFor(f, want, this, args) })
+  globalThis.__latchd_method = (o, k, want) => {
     const f = o[k]
-    return typeof f === 'function' ? f[isTool] ?? f.bind(o) : f
+    if (typeof f !== 'function') return f
+    return form(f, want) ?? ((...args) => callFor(f, want, o, args))
+  }
+  globalThis.__latchd_promise = (v, name) => v == null || v[name] !== undefined ? v : Promise.resolve(v)
+  globalThis.__latchd_helper = (number, fn, name) => {
+    if (name !== undefined) Object.defineProperty(fn, 'name', { value: name, configurable: true })
+    helpers.set(fn, number)
+    return fn
+  }
+  globalThis.__latchd_methods = (o, ...list) => {
+    for (let i = 0; i < list.length; i += 2) helpers.set(o[list[i]], list[i + 1])
+    return o
+  }
+  globalThis.__latchd_asked = number => {
+    if (askedFor?.number !== number) return 0
+    const { want } = askedFor
+    askedFor = undefined
+    return want
   }
 `
 
