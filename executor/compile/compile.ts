@@ -2,12 +2,13 @@ import { noNames, writeSessionLine } from '../engine/session-code.ts'
 import { makeCallsConcurrent } from './concurrent-calls.ts'
 import { Edits } from './edits.ts'
 import { eraseTypes } from './erase-types.ts'
-import { unfence } from './fences.ts'
 import { type Language, parse } from './parse.ts'
 import { type Program, programOf } from './program.ts'
 import { putIntoBlock } from './program-block.ts'
+import { type ProgramText, parsed, programText } from './program-text.ts'
 import { keepNames } from './session-names.ts'
-import { Refusal, type SourceError, toSourceError } from './source-error.ts'
+import { type Entry, entryOf, takeDefaultExport } from './shapes.ts'
+import { type SourceError, toSourceError } from './source-error.ts'
 
 export type { Language } from './parse.ts'
 export { type Program, programFrom } from './program.ts'
@@ -24,8 +25,6 @@ export type Compilation =
   | { readonly ok: true; readonly program: Program }
   | { readonly ok: false; readonly error: SourceError }
 
-const TYPESCRIPT_TAGS = new Set(['ts', 'typescript', 'mts', 'cts'])
-
 const TYPES_HINT = 'This is TypeScript: send it with the language "typescript".'
 
 /**
@@ -37,15 +36,17 @@ const TYPES_HINT = 'This is TypeScript: send it with the language "typescript".'
  * @param language of the source; a fence that says TypeScript makes it TypeScript
  */
 export function compile(source: string, language: Language, mode: Mode = 'program'): Compilation {
-  const { text, tag = '' } = unfence(source)
-  const written = TYPESCRIPT_TAGS.has(tag) ? 'typescript' : language
+  let program: ProgramText | undefined
   try {
-    return { ok: true, program: toProgram(text, written, mode) }
+    program = programText(source, language)
+    return { ok: true, program: toProgram(program.text, program.language, mode) }
   } catch (error) {
     const reason = toSourceError(error, source)
-    const isHinted = reason.hint === undefined && written === 'javascript'
-    const hint = isHinted && error instanceof SyntaxError && isTypeScript(text) && TYPES_HINT
-    return { ok: false, error: hint ? { ...reason, hint } : reason }
+    if (reason.hint !== undefined || program?.language !== 'javascript') {
+      return { ok: false, error: reason }
+    }
+    const isHinted = error instanceof SyntaxError && parsed(program.text, 'typescript')
+    return { ok: false, error: isHinted ? { ...reason, hint: TYPES_HINT } : reason }
   }
 }
 
@@ -55,24 +56,25 @@ function toProgram(text: string, language: Language, mode: Mode): Program {
   const code = language === 'typescript' ? eraseTypes(text, program, edits) : text
   // It would no longer stand at the very beginning.
   if (code.startsWith('#!')) edits.replace(0, 2, '//')
+  const exported = takeDefaultExport(code, program, edits)
+  const entry = isObject ? undefined : entryOf(program, exported, mode)
+  // A session's function declarations end up apart from its other statements, a program's do not.
+  if (mode === 'session') callEntry(entry, edits)
   if (isObject) {
     const [object] = program.body as [{ start: number; end: number }]
     edits.wrap(object.start, object.end, '(', ')')
   } else if (mode === 'program') putIntoBlock(code, program, edits)
   const names = isObject || mode === 'program' ? noNames : keepNames(code, program, edits)
+  if (mode === 'program') callEntry(entry, edits)
+  if (entry?.kind === 'expression') edits.wrap(entry.fn.start, entry.fn.end, '(', ')()')
   // After what encloses the whole program: helpers are made known inside of that.
   makeCallsConcurrent(code, program, edits, mode)
   const magic = edits.apply(code)
   return mode === 'program' ? programOf(magic) : programOf(magic, writeSessionLine(names))
 }
 
-function isTypeScript(text: string): boolean {
-  try {
-    parse(text, 'typescript')
-    return true
-  } catch (error) {
-    // Any reason will do: it is not TypeScript that could run either.
-    if (error instanceof SyntaxError || error instanceof Refusal) return false
-    throw error
+function callEntry(entry: Entry | undefined, edits: Edits): void {
+  if (entry?.kind === 'statement') {
+    edits.wrap(entry.after.start, entry.after.end, '', entry.text)
   }
 }

@@ -3,6 +3,7 @@ import { type AnyNode, type Identifier, type Options, Parser, tokTypes } from 'a
 import { DeclaredNames } from './declared-names.ts'
 import { Refusal, TOO_DEEP } from './source-error.ts'
 import type { SyntaxNode } from './syntax-node.ts'
+import { skipTrivia } from './trivia.ts'
 
 /** How names that the compiler puts into a program begin; a source may not use them. */
 export const RESERVED_PREFIX = '__latchd_'
@@ -27,6 +28,8 @@ interface Scope {
 export interface ParserParts {
   readonly type: unknown
   readonly start: number
+  readonly end: number
+  readonly input: string
   readonly scopeStack: readonly Scope[]
   /** Of the TypeScript parser: inside `declare`. */
   readonly isAmbientContext?: boolean
@@ -123,12 +126,20 @@ const guarded = (Base: ParserClass, hasLocations: boolean) =>
       throw new Refusal(this.start, 'Modules cannot be imported', MODULE_HINT)
     }
 
-    override parseExport(node: AnyNode, _exports: unknown): AnyNode {
+    override parseExport(node: AnyNode, exports: unknown): AnyNode {
+      // The value of the program, as `takeDefaultExport` sees to.
+      if (this.scopeStack.length === 1 && this.#isDefaultExport()) {
+        return super.parseExport(node, exports)
+      }
       throw new Refusal(
         node.start,
         'A source is not a module: nothing can be exported',
         EXPORT_HINT,
       )
+    }
+
+    #isDefaultExport(): boolean {
+      return this.input.startsWith('default', skipTrivia(this.input, this.end))
     }
 
     parseInnerExport(node: AnyNode, exports: unknown): AnyNode {

@@ -1,7 +1,7 @@
 /** What the type check has to know of a program beside its types: where tools are called, and more. */
 
-import { unfence } from '../compile/fences.ts'
 import { type Language, parse, type Tree } from '../compile/parse.ts'
+import { type ProgramText, programText } from '../compile/program-text.ts'
 import { Refusal, TOO_DEEP } from '../compile/source-error.ts'
 import { forEachChild, isFunction, isNode, type SyntaxNode } from '../compile/syntax-node.ts'
 import { addNames } from '../compile/top-level.ts'
@@ -41,8 +41,6 @@ const MAX_LENGTH = 131_072
 const MAX_DEPTH = 400
 const TOO_DEEP_HERE = `the source is nested deeper than ${MAX_DEPTH} levels`
 
-const TYPESCRIPT_TAGS = new Set(['ts', 'typescript', 'mts', 'cts'])
-
 /** Reads a source. @param tools identifiers of the tools that it may call */
 export function readProgram(
   source: string,
@@ -52,10 +50,9 @@ export function readProgram(
   if (source.length > MAX_LENGTH) {
     return { reason: `the source has ${source.length} characters, limit ${MAX_LENGTH}` }
   }
-  const { text, tag = '' } = unfence(source)
-  const written = TYPESCRIPT_TAGS.has(tag) ? 'typescript' : language
-  const tree = tryToParse(text, written)
-  if (tree === undefined || 'reason' in tree) return tree
+  const found = tryToParse(source, language)
+  if (found === undefined || 'reason' in found) return found
+  const { text, language: written, tree } = found
   const reading = new Reading()
   if (!reading.read(tree.program)) {
     return { reason: TOO_DEEP_HERE }
@@ -65,7 +62,7 @@ export function readProgram(
     // An object literal alone would be read as a block.
     text: tree.isObject
       ? `${text.slice(0, object.start)}(${text.slice(object.start, object.end)})${text.slice(object.end)}`
-      : text,
+      : withoutExport(text),
     language: written,
     shift: tree.isObject ? 1 : 0,
     shiftFrom: tree.isObject ? object.start : 0,
@@ -74,9 +71,22 @@ export function readProgram(
   }
 }
 
-function tryToParse(text: string, language: Language): Tree | { reason: string } | undefined {
+/** `export default` of a value as a declaration, of a function or class as nothing, in its length. */
+const withoutExport = (text: string): string =>
+  text
+    .replace(
+      /^([ \t]*)export default(?=\s+(?:async\s+function|function|class)\b)/m,
+      '$1;             ',
+    )
+    .replace(/^([ \t]*)export default(?=\s)/m, '$1;var _default=')
+
+function tryToParse(
+  source: string,
+  language: Language,
+): (ProgramText & { tree: Tree }) | { reason: string } | undefined {
   try {
-    return parse(text, language)
+    const program = programText(source, language)
+    return { ...program, tree: parse(program.text, program.language) }
   } catch (error) {
     // A worker has a larger stack than this thread: there it may well parse.
     if (error instanceof Refusal && error.message === TOO_DEEP) return { reason: TOO_DEEP_HERE }

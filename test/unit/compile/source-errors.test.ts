@@ -1,6 +1,5 @@
 import t from 'tap'
 import { compile, type SourceError } from '../../../executor/compile/compile.ts'
-import { unfence } from '../../../executor/compile/fences.ts'
 import { run } from './guest.ts'
 
 function errorOf(source: string): SourceError | undefined {
@@ -33,7 +32,6 @@ t.test('an import says that modules cannot be imported and what to do', async t 
 t.test('an export says that nothing can be exported', async t => {
   for (const source of [
     'export const a = 1',
-    'export default 1',
     'export * from "a"',
     'export {}',
   ]) {
@@ -100,20 +98,6 @@ for (const [source, value] of fenced) {
     t.strictSame(await run(source), { value, calls: [] })
   })
 }
-
-t.test('what is not one code block is taken as it is', async t => {
-  for (const source of [
-    'Here:\n```js\n1\n```',
-    '```js\n1\n```\nDone.',
-    '```js\n1\n```\n```js\n2\n```',
-    '```js\n1',
-    '```js 1```',
-    '```js\n1\n~~~',
-    '```',
-  ]) {
-    t.strictSame(unfence(source), { text: source })
-  }
-})
 
 t.test('an error in a code block has the line of the source as sent', async t => {
   t.match(errorOf('\n```js\nlet a\n  @\n```\n'), { line: 4, column: 3 })
