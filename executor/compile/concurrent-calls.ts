@@ -81,15 +81,24 @@ class ConcurrentCalls {
       const want = this.#wantOf(call)
       if (want !== undefined) calls.push({ call, want })
     }
+    const [immediate, others] = [true, false].map(is =>
+      calls.filter(({ call }) => isFunction(call.callee as SyntaxNode) === is),
+    ) as [ConcurrentCall[], ConcurrentCall[]]
+    // A function that is called where it stands may be a helper, which is within its callee then.
+    this.#rewrite(immediate, edits)
     this.#helpers.write(edits)
     for (const { call, want } of callbacks) {
       edits.wrap(call.start, call.end, `${CALL}(`, `,${want})`)
     }
+    this.#rewrite(others, edits)
+    for (const call of this.#lineage.calls) this.#keepPromise(call, edits)
+    this.#awaitReturned(new Set(calls.map(({ call }) => call)), edits)
+  }
+
+  #rewrite(calls: readonly ConcurrentCall[], edits: Edits): void {
     for (const { call, want } of calls) {
       rewriteCallee(this.#text, call.callee as SyntaxNode, want, edits)
     }
-    for (const call of this.#lineage.calls) this.#keepPromise(call, edits)
-    this.#awaitReturned(new Set(calls.map(({ call }) => call)), edits)
   }
 
   /** A function handed to another one that wants promises of it, unless it stands there itself. */

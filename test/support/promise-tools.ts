@@ -3,11 +3,10 @@
 import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises'
 import type { ToolLike } from '../../executor/index.ts'
 
-/** What a program gives, what it noted on the way, how many of its calls were under way at once. */
+/** What a program gives, and how many calls were under way at once, up to each call of `idle`. */
 export interface Ran {
   readonly value: unknown
-  readonly trace: unknown[]
-  readonly peak: number
+  readonly peaks: number[]
 }
 
 /** Longer than the time-outs of the programs. */
@@ -17,19 +16,23 @@ const LONGEST_MS = 2000
 
 /** Answers calls in the order in which they came, each in a turn of its own. */
 class InOrder {
-  peak = 0
+  readonly peaks = [0]
   #waiting: (() => void)[] = []
-  #together: number
+  #together: readonly number[]
   #isAnswering = false
 
-  /** @param together how many calls have to be under way before the first is answered */
-  constructor(together: number) {
+  /** @param together how many calls have to be under way before the first is answered, by part */
+  constructor(together: readonly number[]) {
     this.#together = together
+  }
+
+  get isIdle(): boolean {
+    return this.#waiting.length === 0
   }
 
   answer(): Promise<void> {
     const answered = new Promise<void>(resolve => this.#waiting.push(resolve))
-    this.peak = Math.max(this.peak, this.#waiting.length)
+    this.peaks.push(Math.max(this.peaks.pop() ?? 0, this.#waiting.length))
     if (!this.#isAnswering) void this.#answerAll()
     return answered
   }
@@ -37,16 +40,20 @@ class InOrder {
   async #answerAll(): Promise<void> {
     this.#isAnswering = true
     const until = Date.now() + LONGEST_MS
-    while (this.peak < this.#together && Date.now() < until) await turn()
+    while (this.#isTooFew() && Date.now() < until) await turn()
     while (this.#waiting.length > 0) {
       this.#waiting.shift()?.()
       await turn()
     }
     this.#isAnswering = false
   }
+
+  #isTooFew(): boolean {
+    return (this.peaks.at(-1) ?? 0) < (this.#together[this.peaks.length - 1] ?? 0)
+  }
 }
 
-function makeTools(answers: () => Promise<void>) {
+function makeTools(answers: () => Promise<void>, isIdle: () => boolean, peaks: number[]) {
   return {
     num: async (n: unknown) => {
       await answers()
@@ -56,22 +63,36 @@ function makeTools(answers: () => Promise<void>) {
       await answers()
       throw new Error(`bad ${String(x)}`)
     },
+    idle: async () => {
+      while (!isIdle()) await turn()
+      peaks.push(0)
+    },
     slow: (n: unknown): Promise<unknown> => delay(SLOW_MS, n),
   }
 }
 
 /**
- * Tools for an executor: `num(n)` gives n, `bad(x)` fails, `slow(n)` gives n after a while.
+ * Tools for an executor: `num(n)` gives n, `bad(x)` fails, `slow(n)` gives n after a while,
+ * `idle()` waits until no call is under way.
  *
- * @param together how many calls wait for each other before the first is answered
+ * @param together how many calls wait for each other before the first is answered, up to each call
+ *   of `idle`
  * @returns the tools, and how many calls were under way at once
  */
-export function promiseTools(together: number): {
+export function promiseTools(together: readonly number[]): {
   tools: Record<string, ToolLike>
-  peak(): number
+  peaks: readonly number[]
 } {
   const order = new InOrder(together)
-  return { tools: makeTools(() => order.answer()), peak: () => order.peak }
+  const { peaks } = order
+  return {
+    tools: makeTools(
+      () => order.answer(),
+      () => order.isIdle,
+      peaks,
+    ),
+    peaks,
+  }
 }
 
 type AsyncFunction = (...args: unknown[]) => Promise<unknown>
@@ -82,12 +103,11 @@ const TURNS = 8
 
 /** Runs a program in Node over tools that are asynchronous functions, which answer in their order. */
 export async function inNode(source: string): Promise<Ran> {
-  const trace: unknown[] = []
   let underWay = 0
-  let peak = 0
+  const peaks = [0]
   let last = Promise.resolve()
   const answer = async (): Promise<void> => {
-    peak = Math.max(peak, ++underWay)
+    peaks.push(Math.max(peaks.pop() ?? 0, ++underWay))
     const before = last
     last = (async () => {
       await before
@@ -96,8 +116,8 @@ export async function inNode(source: string): Promise<Ran> {
     await last
     underWay--
   }
-  const tools = makeTools(answer)
-  const run = new AsyncFunctionOf('trace', ...Object.keys(tools), 'tools', source)
-  const value = await run(trace, ...Object.values(tools), tools)
-  return { value, trace, peak }
+  const tools = makeTools(answer, () => underWay === 0, peaks)
+  const run = new AsyncFunctionOf(...Object.keys(tools), 'tools', source)
+  const value = await run(...Object.values(tools), tools)
+  return { value, peaks }
 }

@@ -30,11 +30,7 @@ t.test('an import says that modules cannot be imported and what to do', async t 
 })
 
 t.test('an export says that nothing can be exported', async t => {
-  for (const source of [
-    'export const a = 1',
-    'export * from "a"',
-    'export {}',
-  ]) {
+  for (const source of ['export const a = 1', 'export * from "a"', 'export {}']) {
     t.match(errorOf(source), {
       message: 'A source is not a module: nothing can be exported',
       line: 1,
