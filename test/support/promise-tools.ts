@@ -41,9 +41,9 @@ class InOrder {
     this.#isAnswering = true
     const until = Date.now() + LONGEST_MS
     while (this.#isTooFew() && Date.now() < until) await turn()
-    while (this.#waiting.length > 0) {
-      this.#waiting.shift()?.()
-      await turn()
+    for (let answer = this.#waiting.shift(); answer; answer = this.#waiting.shift()) {
+      answer()
+      if (this.#waiting.length > 0) await turn()
     }
     this.#isAnswering = false
   }
