@@ -21,8 +21,17 @@ export function methodOf(call: SyntaxNode): MethodCall | undefined {
   return { object, name: property.name as string }
 }
 
-/** Methods that take what a promise becomes, or give a promise. */
-export const CONTINUATIONS: ReadonlySet<string> = new Set(['then', 'catch', 'finally'])
+const CONTINUATIONS = new Set(['then', 'catch', 'finally'])
+
+/** `p.then(…)`, `p.catch(…)` and `p.finally(…)`, also behind `p?.`. */
+export function continuationOf(call: SyntaxNode): MethodCall | undefined {
+  const { callee } = call
+  if (!isNode(callee) || callee.type !== 'MemberExpression' || callee.computed) return undefined
+  const { object, property } = callee
+  if (call.optional || !isNode(object) || !isNode(property)) return undefined
+  const name = String(property.name)
+  return CONTINUATIONS.has(name) ? { object, name } : undefined
+}
 
 /** Methods of arrays that call a function for each element and never look for a promise of it. */
 const PER_ELEMENT = new Set(

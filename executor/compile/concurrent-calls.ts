@@ -1,5 +1,5 @@
 import { resolveBindings } from './bindings.ts'
-import { argumentsOf, CONTINUATIONS, methodOf } from './calls.ts'
+import { argumentsOf, continuationOf } from './calls.ts'
 import type { Edits } from './edits.ts'
 import { HelperFunctions, isWithin } from './helper-functions.ts'
 import { KnownFunctions } from './known-functions.ts'
@@ -21,8 +21,10 @@ const PROMISE_OF = '__latchd_promise'
 const WANT = {
   promise: 1,
   array: 2,
-  /** What it throws is the rejection of a promise. */
+  /** The error of a tool is the rejection of a promise. */
   settled: 4,
+  /** Whatever it throws is. */
+  caught: 8,
 } as const
 
 /** Words of which a source that uses promises has at least one. */
@@ -106,11 +108,10 @@ class ConcurrentCalls {
     const [first] = argumentsOf(call)
     const wanted = this.#positions.callbackOf(call)
     if (wanted) {
-      const want = this.#written(call, wanted.position, false)
+      const want = this.#written(call, wanted.position)
       return want && isOpaque(wanted.callback) ? { call: wanted.callback, want } : undefined
     }
-    const isContinuation = CONTINUATIONS.has(methodOf(call)?.name ?? '')
-    return isContinuation && first && isOpaque(first)
+    return continuationOf(call) && first && isOpaque(first)
       ? { call: first, want: String(WANT.promise) }
       : undefined
   }
@@ -119,19 +120,19 @@ class ConcurrentCalls {
     const position = this.#positions.of(call)
     if (position.promise === false && position.array === false) return undefined
     if (!isRewritable(call) || this.#positions.isOfPromises(call)) return undefined
-    if (!this.#tools.has(call.callee as SyntaxNode)) {
-      // Such a call gives no promise, but what it throws may have to wait for whoever asks.
-      if (position.promise !== true || this.#isAwaited(call)) return undefined
-    }
-    return this.#written(call, position, !this.#isAwaited(call))
+    const callee = call.callee as SyntaxNode
+    if (this.#positions.isCaught(call)) return this.#written(call, position, WANT.caught)
+    const isAwaited = this.#isAwaited(call)
+    if (!this.#tools.has(callee) && (isAwaited || this.#tools.isBuiltIn(callee))) return undefined
+    return this.#written(call, position, isAwaited ? 0 : WANT.settled)
   }
 
   /**
    * What is wanted at a place, as an expression of {@link WANT}'s bits.
    *
-   * @param settles whether what is thrown there is to be a rejection
+   * @param failures the bits for what becomes of an error that is thrown there
    */
-  #written(place: SyntaxNode, position: Position, settles: boolean): string | undefined {
+  #written(place: SyntaxNode, position: Position, failures = 0): string | undefined {
     let bits = 0
     const asked = new Set<string>()
     for (const as of ['promise', 'array'] as const) {
@@ -146,7 +147,7 @@ class ConcurrentCalls {
           : `(${question}&${WANT[wanted.as]}?${WANT[as]}:0)`,
       )
     }
-    if ((bits & WANT.promise) !== 0 && settles) bits |= WANT.settled
+    if ((bits & WANT.promise) !== 0) bits |= failures
     if (bits === 0 && asked.size === 0) return undefined
     return [...(bits === 0 ? [] : [String(bits)]), ...asked].join('|')
   }
@@ -159,9 +160,9 @@ class ConcurrentCalls {
 
   /** Makes `value.then(…)` work where the value is no promise. */
   #keepPromise(call: SyntaxNode, edits: Edits): void {
-    const method = methodOf(call)
-    if (!method || !CONTINUATIONS.has(method.name)) return
-    const { object, name } = method
+    const continuation = continuationOf(call)
+    if (!continuation) return
+    const { object, name } = continuation
     if (!CAN_BE_A_VALUE.has(object.type)) return
     if (object.type === 'CallExpression' && this.#positions.isOfPromises(object)) return
     const space = needsSpace(this.#text, object.start)

@@ -38,16 +38,18 @@ export class PossibleTools {
 
   /** Whether a callee may be a tool, or a function that returns the call of one. */
   has(callee: SyntaxNode): boolean {
-    if (callee.type === 'Identifier') {
-      const known = this.#functions.of(callee)
-      if (known) return this.#hasFunction(known)
-      return this.#isOurs(callee)
-    }
-    if (callee.type !== 'MemberExpression') return true
+    const known = this.#functions.of(callee)
+    return known ? this.#hasFunction(known) : !this.isBuiltIn(callee)
+  }
+
+  /** Whether a callee is a function of the language, such as `JSON.parse` and `text.trim`. */
+  isBuiltIn(callee: SyntaxNode): boolean {
+    if (callee.type === 'Identifier') return !this.#isOurs(callee)
+    if (callee.type !== 'MemberExpression') return false
     const { object, property } = callee
-    if (!isNode(object) || !isNode(property)) return true
-    if (object.type === 'Identifier' && !this.#isOurs(object)) return false
-    return callee.computed === true || !BUILT_IN_METHODS.has(String(property.name))
+    if (!isNode(object) || !isNode(property)) return false
+    if (object.type === 'Identifier' && !this.#isOurs(object)) return true
+    return callee.computed !== true && BUILT_IN_METHODS.has(String(property.name))
   }
 
   /** Whether a name stands for something that is no standard global. */

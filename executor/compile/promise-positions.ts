@@ -1,5 +1,5 @@
 import type { Bindings } from './bindings.ts'
-import { argumentsOf, CONTINUATIONS, isElementCallback, methodOf } from './calls.ts'
+import { argumentsOf, continuationOf, isElementCallback, methodOf } from './calls.ts'
 import type { KnownFunctions } from './known-functions.ts'
 import type { Lineage } from './lineage.ts'
 import { ARRAY, both, NEITHER, type Position, PROMISE, resultOf } from './position.ts'
@@ -7,6 +7,8 @@ import { isFunction, isNode, type SyntaxNode } from './syntax-node.ts'
 import { VariablePositions } from './variable-positions.ts'
 
 const COMBINATORS = new Set(['all', 'allSettled', 'any', 'race'])
+/** Those of them that look at each outcome. */
+const OUTCOMES = new Set(['allSettled', 'any', 'race'])
 const RESOLVE = new Set(['resolve'])
 const TRY = new Set(['try'])
 const FROM = new Set(['from'])
@@ -64,8 +66,24 @@ export class PromisePositions {
   /** `Promise.all(…)` and `….then(…)`, which are never tools. */
   isOfPromises(call: SyntaxNode): boolean {
     const method = methodOf(call)
-    if (method === undefined) return false
-    return CONTINUATIONS.has(method.name) || this.#functions.isGlobal(method.object, 'Promise')
+    return (
+      continuationOf(call) !== undefined ||
+      (method !== undefined && this.#functions.isGlobal(method.object, 'Promise'))
+    )
+  }
+
+  /** Whether what a call throws is asked for where it stands: by `catch`, or as one of several. */
+  isCaught(call: SyntaxNode): boolean {
+    const parent = this.#lineage.parentOf(call)
+    const around = parent && this.#lineage.parentOf(parent)
+    if (parent?.type === 'MemberExpression' && around?.type === 'CallExpression') {
+      return parent.object === call && around.callee === parent && !!continuationOf(around)
+    }
+    return (
+      parent?.type === 'ArrayExpression' &&
+      around?.type === 'CallExpression' &&
+      this.#functions.isGlobalMethod(around, 'Promise', OUTCOMES)
+    )
   }
 
   #find(node: SyntaxNode): Position {
@@ -148,9 +166,9 @@ export class PromisePositions {
       if (name === 'length') return ARRAY
       return { promise: false, array: member.computed ? this.of(member).promise : false }
     }
+    if (continuationOf(call)) return PROMISE
     const method = methodOf(call)
     if (method === undefined) return NEITHER
-    if (CONTINUATIONS.has(method.name)) return PROMISE
     if (PARTS.has(method.name)) return { promise: false, array: this.of(call).array }
     const [callback] = argumentsOf(call)
     if (callback === undefined || !isFunction(callback) || !isElementCallback(call, callback)) {
@@ -178,7 +196,7 @@ export class PromisePositions {
     }
     const wanted = this.callbackOf(parent)
     if (wanted?.callback === fn) return wanted.position
-    if (CONTINUATIONS.has(methodOf(parent)?.name ?? '')) return PROMISE
+    if (continuationOf(parent)) return PROMISE
     if (isElementCallback(parent, fn) || this.#callbackIndex(parent) !== undefined) return NEITHER
     const isTimer = TIMERS.some(name => this.#functions.isGlobal(parent.callee as SyntaxNode, name))
     return isTimer ? NEITHER : resultOf(fn)

@@ -13,6 +13,9 @@ import {
   mapSet,
   PromiseOf,
   stringSlice,
+  WeakMapOf,
+  weakMapGet,
+  weakMapSet,
 } from './primordials.ts'
 import { END_OF_STREAM, makeStream } from './streams.ts'
 
@@ -69,6 +72,20 @@ export function deliver(id: number, text: string): void {
   receive(text)
 }
 
+/** The errors that tools' calls have thrown. */
+const toolErrors = new WeakMapOf<WeakKey, true>()
+
+/** Takes note that an error is that of a tool's call; gives it. */
+export function asToolError<T>(error: T): T {
+  if (typeof error === 'object' && error !== null) weakMapSet(toolErrors, error, true)
+  return error
+}
+
+/** Whether a tool's call has thrown this. */
+export function isToolError(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && weakMapGet(toolErrors, error) !== undefined
+}
+
 const streamCalls = { blocking: callBlocking, concurrent: callConcurrently }
 
 /** The value of a reply. @throws the error that the reply stands for, with the stack of `place`. */
@@ -78,7 +95,7 @@ export function readReply(text: string, place?: Error): unknown {
     case EXACT:
       return decode(text)
     case THROWN:
-      throw thrownError(stringSlice(text, 1), place)
+      throw asToolError(thrownError(stringSlice(text, 1), place))
     case STREAM:
       return makeStream(+stringSlice(text, 1), streamCalls)
     case DONE:

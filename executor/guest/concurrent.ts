@@ -8,6 +8,7 @@
  * parameters, and a call of another helper in one of those has another number.
  */
 
+import { isToolError } from './calls.ts'
 import {
   hidden,
   reflectApply,
@@ -23,8 +24,11 @@ import { concurrentFormOf } from './tools.ts'
 const WANT_PROMISE = 1
 /** The result is an array; its elements may be promises. */
 const WANT_ARRAY = 2
-/** What the call throws becomes the rejection of a promise. */
+/** The error of a tool that the call throws becomes the rejection of a promise. */
 const WANT_SETTLED = 4
+/** Whatever the call throws becomes the rejection of a promise. */
+const WANT_CAUGHT = 8
+const WANT_REJECTION = WANT_SETTLED | WANT_CAUGHT
 
 type Callable = (...args: unknown[]) => unknown
 
@@ -70,7 +74,7 @@ function call(callee: unknown, want: number): unknown {
   const form = (want & WANT_PROMISE) !== 0 ? concurrentFormOf(callee) : undefined
   if (form !== undefined) return form
   const number = weakMapGet(helpers, callee)
-  if (number === undefined && (want & WANT_SETTLED) === 0) return callee
+  if (number === undefined && (want & WANT_REJECTION) === 0) return callee
   return function (this: unknown) {
     return callFor(callee as Callable, number, want, this, arguments)
   }
@@ -104,8 +108,10 @@ function callFor(
   try {
     return reflectApply(callee, receiver, args)
   } catch (error) {
-    if ((want & WANT_SETTLED) === 0) throw error
-    return rejected(error)
+    const isRejection =
+      (want & WANT_CAUGHT) !== 0 || ((want & WANT_SETTLED) !== 0 && isToolError(error))
+    if (isRejection) return rejected(error)
+    throw error
   } finally {
     askedNumber = outerNumber
     askedWant = outerWant

@@ -72,6 +72,7 @@ const concurrent: Case[] = [
   ['a mapped async callback', 'await Promise.all([1].map(async x => f(x)))', [1], [F1]],
   ['the receiver of then', 'await f(1).then(x => x + 1)', 2, [F1]],
   ['the receiver of catch', 'await f("bad").catch(e => e.message)', 'bad', ['concurrent f(bad)']],
+  ['the receiver of an optional then', 'await f(1)?.then(x => x + 1)', 2, [F1]],
   ['the receiver of finally', 'f(1).finally(() => {})', 1, [F1]],
   ['what an async function returns', 'async function a() { return f(1) }\nawait a()', 1, [F1]],
   ['what an async method returns', 'const o = { async a() { return f(1) } }\nawait o.a()', 1, [F1]],
@@ -472,6 +473,36 @@ t.test('async functions overlap', async t => {
     calls: [F1, 'concurrent f(2)', 'concurrent g(1)', G2],
   })
 })
+
+t.test(
+  'what a plain function throws is thrown there, and asked for where outcomes are',
+  async t => {
+    const source = `
+    const trace = []
+    const check = x => { trace.push('check'); throw new Error('no') }
+    const a = async () => { const p = check(1); trace.push('never'); return p }
+    const b = async () => Promise.all([check(1), f(1)])
+    const c = await check(1).catch(e => e.message)
+    const d = await Promise.allSettled([check(1), f(2)])
+    ;[await a().catch(e => e.message), await b().catch(e => e.message), c, d.map(o => o.status), trace.length]`
+    t.strictSame(await run(source), {
+      value: ['no', 'no', 'no', ['rejected', 'fulfilled'], 4],
+      calls: [F2],
+    })
+  },
+)
+
+t.test(
+  'the error of a tool in a plain function waits for whoever asks for the promise',
+  async t => {
+    const source = `
+    const plus = x => f(x) + 1
+    const p = plus('bad')
+    const [q] = await Promise.all([p.catch(e => e.message)])
+    q`
+    t.strictSame(await run(source), { value: 'bad', calls: ['f(bad)'] })
+  },
+)
 
 t.test('a source without promises keeps its calls as they are', async t => {
   const compiled = compile('for (const x of [1]) f(x)', 'javascript')

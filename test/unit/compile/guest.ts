@@ -25,7 +25,7 @@ const TOOLS = `
     const outer = askedFor
     if (helpers.has(fn)) askedFor = { number: helpers.get(fn), want: want & 3 }
     try { return Reflect.apply(fn, receiver, args) }
-    catch (error) { if (want & 4) return Promise.reject(error); throw error }
+    catch (error) { if (want & 8 || (want & 4 && error.message === 'bad')) return Promise.reject(error); throw error }
     finally { askedFor = outer }
   }
   const form = (f, want) => want & 1 ? f?.[isTool] : undefined
