@@ -1,4 +1,5 @@
 import { resolveBindings } from './bindings.ts'
+import { isRewritable, needsSpace, rewriteCallee, wrapCallee } from './callees.ts'
 import { argumentsOf, continuationOf } from './calls.ts'
 import type { Edits } from './edits.ts'
 import { HelperFunctions, isWithin } from './helper-functions.ts'
@@ -8,12 +9,7 @@ import type { Position } from './position.ts'
 import { PossibleTools } from './possible-tools.ts'
 import { PromisePositions } from './promise-positions.ts'
 import { isFunction, isNode, type SyntaxNode } from './syntax-node.ts'
-import { skipClosing } from './trivia.ts'
 
-/** Prelude helper: `(callee, want)` to what is called instead; see `executor/guest/concurrent.ts`. */
-const CALL = '__latchd_call'
-/** The same for a method: `(object, key, want)` to a function that has `object` as its `this`. */
-const METHOD = '__latchd_method'
 /** Prelude helper: `(value, name)` to what has a method of promises: the value, or a promise of it. */
 const PROMISE_OF = '__latchd_promise'
 
@@ -90,7 +86,7 @@ class ConcurrentCalls {
     this.#rewrite(immediate, edits)
     this.#helpers.write(edits)
     for (const { call, want } of callbacks) {
-      edits.wrap(call.start, call.end, `${CALL}(`, `,${want})`)
+      wrapCallee(call, want, edits)
     }
     this.#rewrite(others, edits)
     for (const call of this.#lineage.calls) this.#keepPromise(call, edits)
@@ -215,47 +211,6 @@ const isOpaque = ({ type }: SyntaxNode): boolean =>
   type !== 'ArrowFunctionExpression' &&
   type !== 'SpreadElement'
 
-function isRewritable(call: SyntaxNode): boolean {
-  const callee = call.callee as SyntaxNode
-  // Behind `?.` the rest of the chain may not run at all: only the head of one can be replaced.
-  if (isInChain(callee)) return false
-  if (callee.type === 'Super') return false
-  if (callee.type !== 'MemberExpression') return true
-  const [object, property] = [callee.object as SyntaxNode, callee.property as SyntaxNode]
-  return object.type !== 'Super' && property.type !== 'PrivateIdentifier' && !call.optional
-}
-
-/** Whether an optional link stands in the chain of members and calls that ends in this node. */
-function isInChain(end: SyntaxNode): boolean {
-  let node: unknown = end
-  while (isNode(node)) {
-    if (node.type === 'ChainExpression') return true
-    if (node.type !== 'MemberExpression' && node.type !== 'CallExpression') return false
-    if (node.optional) return true
-    node = node.type === 'MemberExpression' ? node.object : node.callee
-  }
-  return false
-}
-
-function rewriteCallee(text: string, callee: SyntaxNode, want: string, edits: Edits): void {
-  const { start, end } = callee
-  const space = needsSpace(text, start)
-  if (callee.type !== 'MemberExpression') {
-    edits.wrap(start, end, `${space}${CALL}(`, `,${want})`)
-    return
-  }
-  const [object, property] = [callee.object as SyntaxNode, callee.property as SyntaxNode]
-  const link = skipClosing(text, object.end)
-  edits.wrap(start, end, `${space}${METHOD}(`, callee.computed ? '' : `,${want})`)
-  if (callee.computed) {
-    edits.replace(link, link + 1, ',(')
-    edits.replace(end - 1, end, `),${want})`)
-  } else {
-    edits.replace(link, link + 1, ',')
-    edits.wrap(property.start, property.end, '"', '"')
-  }
-}
-
 /** The expressions of which a value is one. */
 function resultsOf(value: SyntaxNode): SyntaxNode[] {
   switch (value.type) {
@@ -286,7 +241,3 @@ function awaitValue(text: string, value: SyntaxNode, edits: Edits): void {
   const open = `${needsSpace(text, value.start)}await ${isWeaker ? '(' : ''}`
   edits.wrap(value.start, value.end, open, isWeaker ? ')' : '')
 }
-
-/** A space where a word would grow together with the one before, as in `await[f][0](x)`. */
-const needsSpace = (text: string, at: number): string =>
-  /[\p{ID_Continue}$]/u.test(text.charAt(at - 1)) ? ' ' : ''
