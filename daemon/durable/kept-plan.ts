@@ -1,9 +1,11 @@
 /** The plan of an execution as it is kept, and from there back to one that can run. */
 
+import { isDeepStrictEqual } from 'node:util'
 import type { ExecutionPlan } from '../../executor/execution.ts'
 import { type Effect, effectOf } from '../../executor/journal.ts'
 import { withoutToolSearch, withToolSearch } from '../../executor/tools/tool-search.ts'
 import { Toolbox } from '../../executor/tools/toolbox.ts'
+import type { ArgumentRules } from '../../protocol/tools/argument-rules.ts'
 import { normalizeTool } from '../../protocol/tools/normalize.ts'
 import type { InputForm, Tool } from '../../protocol/tools/tool.ts'
 import { bindingOf, type ClientBinding } from '../connections/client-tool.ts'
@@ -14,6 +16,8 @@ interface KeptTool {
   readonly name: string
   readonly inputForm: InputForm
   readonly parameters: readonly string[]
+  /** Absent in plans that an earlier version wrote. */
+  readonly rules?: ArgumentRules
   readonly effect: Effect
   /** Of a tool that lives in a client: whose it is, and all of its description. */
   readonly client?: Omit<ClientBinding, 'owner'>
@@ -59,9 +63,10 @@ export function keepPlan(plan: ExecutionPlan, runtime: string): string {
 }
 
 function keepTool(tool: Tool): KeptTool {
-  const { name, inputForm, parameters, annotations } = tool
+  const { name, inputForm, parameters, rules, annotations } = tool
   const { owner, ...client } = bindingOf(tool) ?? {}
-  const kept = { name, inputForm, parameters, effect: effectOf(annotations) }
+  const effect = effectOf(annotations)
+  const kept = { name, inputForm, parameters, ...(rules && { rules }), effect }
   return owner === undefined ? kept : { ...kept, client: client as NonNullable<KeptTool['client']> }
 }
 
@@ -128,17 +133,28 @@ function currentTool(kept: KeptTool, toolbox: Toolbox): Tool {
 function changeOf(kept: KeptTool, now: KeptTool): string | undefined {
   const before = kept.parameters.join(', ')
   const after = now.parameters.join(', ')
-  if (kept.inputForm !== now.inputForm || before !== after) {
+  if (formOf(kept) !== formOf(now) || before !== after) {
     return `its parameters were (${before}) and are (${after})`
+  }
+  if (kept.rules !== undefined && !isDeepStrictEqual(kept.rules, now.rules)) {
+    return 'its schema takes other objects than it did'
   }
   return kept.effect === now.effect
     ? undefined
     : `its calls were ${kept.effect} and are ${now.effect}`
 }
 
+/** A record without parameters takes one object, as what an earlier version kept of it says. */
+function formOf({ inputForm, parameters }: KeptTool): InputForm {
+  return inputForm === 'record' && parameters.length === 0 ? 'value' : inputForm
+}
+
 /** A tool in the shape that the guest knows; an execution that calls it is stuck. */
-function unavailable({ name, inputForm, parameters, effect }: KeptTool, change: string): Tool {
+function unavailable(
+  { name, inputForm, parameters, rules, effect }: KeptTool,
+  change: string,
+): Tool {
   const annotations = effect === 'once' ? {} : { [effect]: true }
   const tool = normalizeTool({ name, description: '', annotations, execute: () => undefined })
-  return { ...tool, inputForm, parameters, change }
+  return { ...tool, inputForm, parameters, ...(rules && { rules }), change }
 }

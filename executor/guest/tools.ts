@@ -1,24 +1,20 @@
 /** Tools as the guest sees them: functions that block, with concurrent faces beside. */
 
+import { encodeInput, type GuestRules, type Signature } from './arguments.ts'
 import { callBlocking, callConcurrently, readReply } from './calls.ts'
-import { encode, encodePrimitives, encodeRecord } from './encode.ts'
 import { makeGuestError } from './errors.ts'
 import { askNumber, askText } from './host.ts'
 import { HostOperation } from './host-operations.ts'
 import {
   append,
   arrayFrom,
-  arrayJoin,
   functionPrototype,
   hidden,
   isArray,
   objectCreate,
-  objectIs,
   objectKeys,
-  objectPrototype,
   record,
   reflectDefineProperty,
-  reflectGetPrototypeOf,
   reflectSetPrototypeOf,
   TypeErrorOf,
   WeakMapOf,
@@ -32,13 +28,15 @@ export type GuestTool = readonly [
   identifier: string | null,
   /** Properties of the input schema in declared order; `null`: positional arguments as they are. */
   parameters: readonly string[] | null,
+  /** Of a tool with parameters; absent in lists that an earlier version wrote. */
+  rules?: GuestRules,
 ]
 
-interface Stub {
+interface Stub extends Signature {
   /** Among the tools of the execution; {@link GONE} when a session's execution has no such tool. */
   index: number
-  readonly name: string
   parameters: GuestTool[2]
+  rules: GuestRules | undefined
   /** See {@link concurrentFace}. */
   concurrent: ((...args: unknown[]) => Promise<unknown>) | undefined
 }
@@ -91,16 +89,25 @@ function makeStub(index: number, tool: GuestTool): readonly [call: object, stub:
   const call = function () {
     return ask(stub, HostOperation.call, arguments)
   }
-  const stub: Stub = { index, name: tool[0], parameters: tool[2], concurrent: undefined }
+  const stub: Stub = {
+    index,
+    name: tool[0],
+    parameters: tool[2],
+    rules: rulesOf(tool),
+    concurrent: undefined,
+  }
   reflectSetPrototypeOf(call, stubPrototype)
   reflectDefineProperty(call, 'name', hidden(stub.name))
   weakMapSet(stubs, call, stub)
   return [call, stub]
 }
 
+/** An element that is not there would be looked up on `Array.prototype`. */
+const rulesOf = (tool: GuestTool) => (tool.length > 3 ? tool[3] : undefined)
+
 /** Calls a tool: gives its answer, or of a concurrent call the number. */
 function ask(stub: Stub, operation: number, args: ArrayLike<unknown>): unknown {
-  const input = encodeInput(stub, args)
+  const input = inputOf(stub, args)
   return operation === HostOperation.call
     ? callBlocking(operation, stub.index, input)
     : askNumber(operation, stub.index, input)
@@ -112,7 +119,7 @@ function concurrentFace(stub: Stub): (...args: unknown[]) => Promise<unknown> {
   const face = function () {
     let input: string
     try {
-      input = encodeInput(stub, arguments)
+      input = inputOf(stub, arguments)
     } catch (error) {
       // What a promise is asked for fails as a promise.
       return rejected(error)
@@ -128,35 +135,10 @@ async function rejected(error: unknown): Promise<never> {
   throw error
 }
 
-/** Arguments to input: a record of the schema's properties, or the positional list. */
-function encodeInput(stub: Stub, args: ArrayLike<unknown>): string {
+/** @throws {ToolUnavailableError} of a tool that an earlier execution had */
+function inputOf(stub: Stub, args: ArrayLike<unknown>): string {
   if (stub.index === GONE) throw unavailable(stub.name)
-  const { parameters } = stub
-  const count = isElementCallback(args) ? 1 : args.length
-  if (parameters === null) {
-    const text = encodePrimitives(args, count)
-    if (text !== undefined) return text
-    const list: unknown[] = []
-    for (let i = 0; i < count; i++) append(list, args[i])
-    return encode(list, 'args').text
-  }
-  if (count === 1 && isInputRecord(args[0], parameters)) {
-    const record = args[0] as object
-    const isLinked = reflectGetPrototypeOf(record) === objectPrototype
-    return isLinked ? encodeRecord(record, 'args[0]') : encode(record, 'args[0]').text
-  }
-  if (count > parameters.length) {
-    const takes =
-      parameters.length === 0 ? 'no arguments' : '(' + arrayJoin(parameters as string[], ', ') + ')'
-    throw new TypeErrorOf(stub.name + ' takes ' + takes + ', got ' + count + ' arguments')
-  }
-  const text = encodePrimitives(args, count, parameters)
-  if (text !== undefined) return text
-  const input = {}
-  for (let i = 0; i < count; i++)
-    if (args[i] !== undefined)
-      reflectDefineProperty(input, parameters[i] as string, hidden(args[i], true))
-  return encode(input, parameters).text
+  return encodeInput(stub, args)
 }
 
 function unavailable(name: string): Error {
@@ -168,28 +150,6 @@ function unavailable(name: string): Error {
   )
   reflectDefineProperty(error, 'tool', hidden(name, true))
   return error
-}
-
-/** Whether these are the arguments of an array method's callback: element, index, array. */
-function isElementCallback(args: ArrayLike<unknown>): boolean {
-  if (args.length !== 3) return false
-  const index = args[1]
-  const list = args[2]
-  return typeof index === 'number' && isArray(list) && objectIs(list[index], args[0])
-}
-
-function isInputRecord(value: unknown, parameters: readonly string[]): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  const prototype = reflectGetPrototypeOf(value)
-  if (prototype !== objectPrototype && prototype !== null) return false
-  const keys = objectKeys(value)
-  for (let i = 0; i < keys.length; i++) if (!includes(parameters, keys[i] as string)) return false
-  return keys.length > 0
-}
-
-function includes(list: readonly string[], text: string): boolean {
-  for (let i = 0; i < list.length; i++) if (list[i] === text) return true
-  return false
 }
 
 /** `parallel([[tool, input], …])`: calls concurrently, blocks, gives the values in order. */
@@ -264,6 +224,7 @@ export function giveSessionTools(
     const entry = known[tool[0]] ?? makeStub(i, tool)
     entry[1].index = i
     entry[1].parameters = tool[2]
+    entry[1].rules = rulesOf(tool)
     known[tool[0]] = entry
     reflectDefineProperty(byName, tool[0], hidden(entry[0], true))
     if (tool[1] !== null) give(tool[1], entry[0], true)

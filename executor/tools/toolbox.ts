@@ -2,8 +2,11 @@
 
 import './json-schemas.ts'
 import { LatchdError } from '../../protocol/errors.ts'
+import { isJavaScriptPattern } from '../../protocol/json-schema/pattern-dialect.ts'
+import type { ArgumentRules } from '../../protocol/tools/argument-rules.ts'
 import { toolIdentifier } from '../../protocol/tools/identifier.ts'
 import type { Tool } from '../../protocol/tools/tool.ts'
+import type { GuestRules } from '../guest/arguments.ts'
 import type { GuestTool } from '../guest/tools.ts'
 
 export class Toolbox {
@@ -47,7 +50,7 @@ export class Toolbox {
 function guestList(tools: readonly Tool[]): GuestTool[] {
   const names = new Set<string>()
   const identifiers = new Set<string>()
-  return tools.map(({ name, inputForm, parameters }): GuestTool => {
+  return tools.map(({ name, parameters, rules, inputForm }): GuestTool => {
     if (names.has(name))
       throw new LatchdError('TOOL_INVALID', `Cannot register tool "${name}" twice`)
     names.add(name)
@@ -55,6 +58,18 @@ function guestList(tools: readonly Tool[]): GuestTool[] {
     // Of two names that differ only in punctuation the first gets the global; both are in `tools`.
     const isFree = !identifiers.has(identifier)
     identifiers.add(identifier)
-    return [name, isFree ? identifier : null, inputForm === 'record' ? parameters : null]
+    const global = isFree ? identifier : null
+    if (inputForm !== 'record') return [name, global, null]
+    return rules === undefined
+      ? [name, global, parameters]
+      : [name, global, parameters, guestRules(rules)]
   })
+}
+
+function guestRules(rules: ArgumentRules): GuestRules {
+  const { isOpen, takesObject, needsObject, required, others, patterns } = rules
+  const readable = patterns.filter(isJavaScriptPattern)
+  // What no one here can test may fit any key.
+  const isBlind = readable.length < patterns.length
+  return [isOpen || isBlind, takesObject, needsObject, required, others, readable]
 }

@@ -3,10 +3,12 @@
 import { LatchdError } from '../errors.ts'
 import type { ToolLike, ToolSet } from '../executor.ts'
 import type { ToolAnnotations, ToolContext, ToolDefinition } from '../tool.ts'
+import { readRecordInput } from './argument-rules.ts'
 import { fromMcpResult, fromText, readHints } from './mcp.ts'
+import { recordValidator } from './record-input.ts'
 import { readRetry, withRetry } from './retry.ts'
 import { isRecord, readSchema } from './schema.ts'
-import { recordProperties, type Tool } from './tool.ts'
+import type { Tool } from './tool.ts'
 
 /** Tools that were read before: reading a schema costs, and apps send the same tools again. */
 const known = new WeakMap<object, Map<string | undefined, Tool>>()
@@ -86,7 +88,7 @@ function assemble(parts: Parts): Tool {
   const input = parts.inputSchema == null ? undefined : readSchema(parts.inputSchema, 'input', name)
   const output =
     parts.outputSchema == null ? undefined : readSchema(parts.outputSchema, 'output', name)
-  const parameters = input && recordProperties(input.json)
+  const record = input && readRecordInput(input.json)
   if (timeoutMs !== undefined && timeoutMs !== 'none' && !isDuration(timeoutMs)) {
     throw invalid(
       name,
@@ -100,18 +102,34 @@ function assemble(parts: Parts): Tool {
     description: typeof parts.description === 'string' ? parts.description : '',
     ...(input && { inputSchema: input.json }),
     ...(output && { outputSchema: output.json }),
-    inputForm: input === undefined ? 'list' : parameters === undefined ? 'value' : 'record',
-    parameters: parameters ?? [],
+    inputForm: input === undefined ? 'list' : record === undefined ? 'value' : 'record',
+    parameters: record?.parameters ?? [],
+    ...(record && { rules: record.rules }),
+    ...warningsOf(name, input?.warnings, output?.warnings),
     annotations,
     timeoutMs: timeoutMs as Tool['timeoutMs'],
     ...readApproval(parts, name),
     answer: undefined,
     waitMs: undefined,
     probe: typeof parts.probe === 'function' ? (parts.probe as Tool['probe']) : undefined,
-    validateInput: input?.validate,
+    validateInput:
+      input && record ? recordValidator(name, record, input.validate) : input?.validate,
     validateOutput: output?.validate,
     execute: retry === undefined ? execute : withRetry(name, retry, execute),
   }
+}
+
+/** Warnings that name the tool, so that each stands alone. */
+function warningsOf(
+  tool: string,
+  input: readonly string[] = [],
+  output: readonly string[] = [],
+): Pick<Tool, 'warnings'> {
+  const warnings = [
+    ...input.map(text => `Tool ${tool}: ${text}`),
+    ...output.map(text => `Tool ${tool}, output: ${text}`),
+  ]
+  return warnings.length === 0 ? {} : { warnings }
 }
 
 const isDuration = (value: unknown): value is number => typeof value === 'number' && value > 0

@@ -1,24 +1,29 @@
 /** Schemas of every kind as one: a JSON Schema to tell, and a validator to hold values against. */
 
-import type { Validator as JsonSchemaValidator } from '@cfworker/json-schema'
 import { LatchdError } from '../errors.ts'
-import type { JsonSchema, StandardIssue, StandardSchema } from '../schema.ts'
-import type { Problem, Validation, Validator } from './tool.ts'
+import { isRecord } from '../predicates.ts'
+import type { JsonSchema, StandardSchema } from '../schema.ts'
+import { issuesOf, problemsOf } from './standard-issues.ts'
+import type { Validation, Validator } from './tool.ts'
+
+export { isRecord } from '../predicates.ts'
 
 /** A schema that was read. */
 export interface ReadSchema {
   readonly json: JsonSchema
   readonly validate: Validator
+  /** What of it is not enforced, each with its property; absent: all of it is. */
+  readonly warnings?: readonly string[]
 }
 
 const DIALECT = 'draft-2020-12'
 
 /** Loaded when it is needed first: the thin client is there sooner without it. */
-let library: typeof import('@cfworker/json-schema') | undefined
+let library: typeof import('../json-schema/validator.ts') | undefined
 
-/** Loads what JSON Schemas are held against values with, so that bad ones are refused when read. */
+/** Loads what JSON Schemas are held against values with, so that what of them is not enforced is known. */
 export async function loadJsonSchemas(): Promise<void> {
-  library ??= await import('@cfworker/json-schema')
+  library ??= await import('../json-schema/validator.ts')
 }
 
 /**
@@ -69,21 +74,17 @@ function readStandard(
     json,
     validate(value) {
       const checked = standard.validate(value)
-      return checked instanceof Promise ? checked.then(fromStandard) : fromStandard(checked)
+      if (!(checked instanceof Promise)) return fromStandard(checked, value)
+      return checked.then(outcome => fromStandard(outcome, value))
     },
   }
 }
 
 type StandardOutcome = Awaited<ReturnType<StandardSchema['~standard']['validate']>>
 
-function fromStandard(checked: StandardOutcome): Validation {
+function fromStandard(checked: StandardOutcome, value: unknown): Validation {
   if (checked.issues === undefined) return { ok: true, value: checked.value }
-  return { ok: false, problems: checked.issues.map(fromIssue) }
-}
-
-function fromIssue({ message, path = [] }: StandardIssue): Problem {
-  const keys = path.map(part => (typeof part === 'object' ? part.key : part))
-  return { path: pathText(keys), message }
+  return { ok: false, problems: checked.issues.flatMap(issue => problemsOf(issue, value)) }
 }
 
 /** The AI SDK's `jsonSchema()`: a JSON Schema with an optional validator of its own. */
@@ -108,80 +109,22 @@ function readWrapped(schema: WrappedSchema): ReadSchema {
     json: jsonSchema,
     async validate(value) {
       const checked = await validate(value)
-      return checked.success
-        ? { ok: true, value: checked.value }
-        : { ok: false, problems: [{ path: '', message: checked.error.message }] }
+      if (checked.success) return { ok: true, value: checked.value }
+      const issues = issuesOf(checked.error) ?? [{ message: checked.error.message }]
+      return { ok: false, problems: issues.flatMap(issue => problemsOf(issue, value)) }
     },
   }
 }
 
-/** Keywords that only say that something inside is wrong, which is told by itself. */
-const wrappers = new Set([
-  'properties',
-  'items',
-  'prefixItems',
-  'allOf',
-  '$ref',
-  'additionalProperties',
-])
-
-/** The validator compares each element with each other: longer lists would hold up the daemon. */
-const MAX_UNIQUE_ITEMS = 2000
-
 function readJson(json: JsonSchema): ReadSchema {
-  const make = ({ Validator }: NonNullable<typeof library>) =>
-    new Validator(json as object, '2020-12', false)
-  let validator = library && make(library)
-  const isQuadratic = JSON.stringify(json).includes('"uniqueItems":true')
+  if (library !== undefined) return { json, ...library.schemaValidator(json) }
+  let validator: Validator | undefined
   const validate: Validator = value => {
-    if (isQuadratic && hasListBeyond(value, MAX_UNIQUE_ITEMS)) {
-      const message = `a list has more than ${MAX_UNIQUE_ITEMS} elements, which is too long to hold against uniqueItems`
-      return { ok: false, problems: [{ path: '', message }] }
-    }
-    validator ??= library && make(library)
-    if (validator !== undefined) return holdAgainst(validator, value)
-    return loadJsonSchemas().then(() => validate(value))
+    if (validator !== undefined) return validator(value)
+    return loadJsonSchemas().then(() => {
+      validator ??= (library as NonNullable<typeof library>).schemaValidator(json).validate
+      return validator(value)
+    })
   }
   return { json, validate }
-}
-
-function holdAgainst(validator: JsonSchemaValidator, value: unknown): Validation {
-  const { valid, errors } = validator.validate(value)
-  if (valid) return { ok: true, value }
-  const told = errors.filter(({ keyword }) => !wrappers.has(keyword))
-  const problems = (told.length > 0 ? told : errors).map(({ instanceLocation, error }) => ({
-    path: pathText(pointerKeys(instanceLocation)),
-    message: error,
-  }))
-  return { ok: false, problems }
-}
-
-/** Looks at each object once: what a guest sends may refer to itself, or to one part many times. */
-function hasListBeyond(value: unknown, length: number): boolean {
-  const seen = new Set<unknown>([value])
-  for (const part of seen) {
-    if (typeof part !== 'object' || part === null) continue
-    if (Array.isArray(part) && part.length > length) return true
-    for (const inner of Object.values(part)) seen.add(inner)
-  }
-  return false
-}
-
-function pointerKeys(pointer: string): string[] {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map(key => decodeURIComponent(key).replaceAll('~1', '/').replaceAll('~0', '~'))
-}
-
-function pathText(keys: readonly PropertyKey[]): string {
-  return keys.reduce<string>((path, key) => {
-    if (typeof key === 'number' || /^\d+$/.test(String(key))) return `${path}[${String(key)}]`
-    return path === '' ? String(key) : `${path}.${String(key)}`
-  }, '')
-}
-
-/** Whether a value is an object that is no array. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -69,11 +69,14 @@ export function thrownAs(name: string, code: ErrorCode, message: string, tool: s
 
 /** Problems beyond this number are counted, not told. */
 const MAX_PROBLEMS = 50
+/** A validator that has found so many looks for no others. */
+export const MAX_COLLECTED = 10_000
 
 /** Problems as lines: the path of each, and what is wrong there. */
 export function listProblems(problems: readonly Problem[]): string {
   const more = problems.length - MAX_PROBLEMS
-  const rest = more > 0 ? `\n- and ${more} more` : ''
+  const least = problems.length >= MAX_COLLECTED ? 'at least ' : ''
+  const rest = more > 0 ? `\n- and ${least}${more} more` : ''
   const told = problems.slice(0, MAX_PROBLEMS)
   return (
     told.map(({ path, message }) => `\n- ${path === '' ? 'input' : path}: ${message}`).join('') +

@@ -3,6 +3,7 @@
 import type { Approval } from '../approval.ts'
 import type { JsonSchema } from '../schema.ts'
 import type { ToolAnnotations, ToolContext, ToolDefinition, ToolDescriptor } from '../tool.ts'
+import { type ArgumentRules, readRecordInput } from './argument-rules.ts'
 
 /** One thing that is wrong with a value; `path` is empty for the value itself. */
 export interface Problem {
@@ -28,6 +29,10 @@ export interface Tool extends Omit<ToolDescriptor, 'needsApproval'> {
   readonly inputForm: InputForm
   /** Properties of the input schema in declared order; empty unless the form is `record`. */
   readonly parameters: readonly string[]
+  /** Of the form `record`: how arguments become it. */
+  readonly rules?: ArgumentRules | undefined
+  /** What of its schemas is not enforced, one sentence each; absent: all of them is. */
+  readonly warnings?: readonly string[]
   readonly timeoutMs: number | 'none' | undefined
   readonly annotations: ToolAnnotations
   /** Whether a call waits for a person first; absent: never. */
@@ -70,11 +75,5 @@ export function describeTool(tool: Tool): ToolDescriptor {
 
 /** The properties of a record schema in declared order; `undefined` when it is no record. */
 export function recordProperties(schema: JsonSchema): readonly string[] | undefined {
-  const { properties, type } = schema
-  if (typeof properties !== 'object' || properties === null) {
-    const isClosed = type === 'object' && schema.additionalProperties === false
-    return isClosed ? [] : undefined
-  }
-  const names = Object.keys(properties)
-  return names.length > 0 || !schema.additionalProperties ? names : undefined
+  return readRecordInput(schema)?.parameters
 }

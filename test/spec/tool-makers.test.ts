@@ -183,16 +183,18 @@ t.test('an output schema holds the tool to its word', async t => {
   t.match(await outcomeOf(tools, 'n()'), /^n answered what does not fit its output schema/)
 })
 
-t.test('an input that would take long to validate is refused at once', async t => {
+t.test('a long list is held against uniqueItems, whatever its length', async t => {
   const inputSchema = {
     type: 'object',
     properties: { list: { type: 'array', uniqueItems: true, items: { type: 'number' } } },
   }
   const tools = [{ name: 'uniq', description: '', inputSchema, execute: async () => 'called' }]
   t.equal(await outcomeOf(tools, 'uniq([1, 2, 3])'), 'called')
-  t.match(await outcomeOf(tools, 'uniq([1, 2, 1])'), /list: Duplicate items/)
-  const long = 'uniq(Array.from({ length: 20_000 }, (_, i) => i))'
-  t.match(await outcomeOf(tools, long), /too long to hold against uniqueItems/)
+  t.match(
+    await outcomeOf(tools, 'uniq([1, 2, 1])'),
+    /list: expected different elements, but 0 and 2 are equal/,
+  )
+  t.equal(await outcomeOf(tools, 'uniq(Array.from({ length: 20_000 }, (_, i) => i))'), 'called')
 })
 
 t.test('problems without end are counted, not told', async t => {

@@ -71,7 +71,7 @@ const mappings: [how: string, source: string, input: unknown][] = [
     'save({ record: 1, name: 2 })',
     { record: { record: 1, name: 2 } },
   ],
-  ['an empty object is the first argument', 'save({})', { record: {} }],
+  ['an empty object is the input', 'save({})', {}],
   [
     'an object before another argument is the first argument',
     "save({ record: 1 }, 'w')",
@@ -177,9 +177,9 @@ t.test(
       tool: 'create',
       lines: [
         'Cannot call create: the input does not fit',
-        '- user.age: Invalid input: expected number, received string',
-        '- user.emails[1]: Invalid input: expected string, received number',
-        '- kind: Invalid option: expected one of "a"|"b"',
+        '- user.age: expected number, got string',
+        '- user.emails[1]: expected string, got number',
+        '- kind: expected one of "a"|"b"',
       ],
     })
   },
@@ -197,7 +197,7 @@ t.test('a JSON Schema tells every problem with its path too', async t => {
   }
   const source = `try { find({ tags: ['a', 1], limit: 0 }) } catch (e) { return e.message.split('\\n').slice(1).map(line => line.split(':')[0]) }`
   t.strictSame(await outputOf(executor, { source, tools: [mirror('find', schema)] }), [
-    '- input',
+    '- query',
     '- tags[1]',
     '- limit',
   ])

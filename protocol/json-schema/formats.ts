@@ -1,0 +1,58 @@
+/** The formats of texts that are checked. */
+
+import { format as standard } from '@cfworker/json-schema'
+
+/** Formats that say how a value is meant and nothing that could be checked of it (OpenAPI's). */
+const descriptive = new Set([
+  'binary',
+  'byte',
+  'char',
+  'decimal',
+  'double',
+  'float',
+  'html',
+  'int8',
+  'int16',
+  'int32',
+  'int64',
+  'uint8',
+  'uint16',
+  'uint32',
+  'uint64',
+  'markdown',
+  'password',
+])
+
+const MAX_LENGTH = 8192
+/** Of these a text may be longer: `data:` URIs are. It is taken as it is then. */
+const long = new Set([
+  'uri',
+  'uri-reference',
+  'uri-template',
+  'iri',
+  'iri-reference',
+  'url',
+  'regex',
+])
+
+type Test = (text: string) => boolean
+
+const table = new Map<string, Test>(Object.entries(standard))
+// Of both the library's expression backtracks without bound, or there is none.
+table.set('url', text => URL.canParse(text))
+table.set('iri', text => URL.canParse(text))
+table.delete('regex')
+
+/**
+ * The test of a format; `undefined` when there is none to be made.
+ *
+ * @throws {RangeError} for a format that nobody here knows
+ */
+export function formatTest(name: string): Test | undefined {
+  const test = table.get(name)
+  if (test === undefined) {
+    if (descriptive.has(name) || name === 'regex') return undefined
+    throw new RangeError(name)
+  }
+  return text => (text.length > MAX_LENGTH ? long.has(name) : test(text))
+}

@@ -1,0 +1,86 @@
+/** What a value is in the words of JSON Schema, and how messages show it. */
+
+/** The types that a schema may name. */
+export const jsonTypes: ReadonlySet<string> = new Set([
+  'string',
+  'number',
+  'integer',
+  'boolean',
+  'null',
+  'array',
+  'object',
+])
+
+/**
+ * The kind of a value: a JSON type, or the name of what JSON does not hold (`Date`, `NaN`). A whole
+ * number is a `number` as well.
+ */
+export function kindOf(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+    case 'bigint':
+    case 'undefined':
+    case 'function':
+    case 'symbol':
+      return typeof value
+    case 'number':
+      return Number.isFinite(value) ? 'number' : String(value)
+    default:
+      return value === null ? 'null' : objectKind(value as object)
+  }
+}
+
+/** Built-in objects that are no record of properties, although JavaScript says `object` of them. */
+const builtIns = [
+  Date,
+  Map,
+  Set,
+  RegExp,
+  Error,
+  URL,
+  URLSearchParams,
+  ArrayBuffer,
+  Promise,
+  String,
+  Number,
+  Boolean,
+  BigInt,
+] as const
+
+function objectKind(value: object): string {
+  if (Array.isArray(value)) return 'array'
+  const prototype = Object.getPrototypeOf(value)
+  if (prototype === Object.prototype || prototype === null) return 'object'
+  if (ArrayBuffer.isView(value)) {
+    return value instanceof DataView
+      ? 'DataView'
+      : Object.prototype.toString.call(value).slice(8, -1)
+  }
+  return builtIns.find(builtIn => value instanceof (builtIn as never))?.name ?? 'object'
+}
+
+/** A record of properties, as a schema's `properties` speaks of it. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && kindOf(value) === 'object'
+}
+
+/** Longest text of a value in a message. */
+const MAX_SHOWN = 60
+
+/** A value as a message shows it: a scalar as it is written, anything else by its kind. */
+export function shown(value: unknown): string {
+  const kind = kindOf(value)
+  if (kind === 'string') {
+    const text = value as string
+    const isLong = text.length > MAX_SHOWN
+    return isLong ? `${JSON.stringify(text.slice(0, MAX_SHOWN))}…` : JSON.stringify(text)
+  }
+  return kind === 'number' || kind === 'boolean' ? String(value) : kind
+}
+
+/** The first values of a list as text. */
+export function shownList(values: readonly unknown[]): string {
+  const told = values.slice(0, 20).map(shown).join(', ')
+  return values.length > 20 ? `${told} and ${values.length - 20} more` : told
+}

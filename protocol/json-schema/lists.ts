@@ -1,0 +1,118 @@
+/** Keywords about lists. */
+
+import { canonicalText } from './equality.ts'
+import { type Keyword, type KeywordContext, readSize } from './keyword.ts'
+import type { Check } from './run.ts'
+
+/** The schemas of the first elements, if the schema has such: `prefixItems`, or a list in `items`. */
+export function tupleOf({ prefixItems, items }: KeywordContext['schema']): unknown[] | undefined {
+  if (Array.isArray(prefixItems)) return prefixItems
+  return Array.isArray(items) ? items : undefined
+}
+
+function each(check: Check, from: number): Check {
+  return (value, run, at) => {
+    if (!Array.isArray(value)) return true
+    run.spend(value.length)
+    let fits = true
+    for (let i = from; i < value.length; i++) {
+      if (run.enter(check, value[i], run.step(at, i))) continue
+      fits = false
+      if (run.problems === undefined || run.isFull) break
+    }
+    return fits
+  }
+}
+
+const prefixItems: Keyword = (value, { compile, warn }) => {
+  if (!Array.isArray(value)) {
+    warn('prefixItems', 'it is not a list')
+    return undefined
+  }
+  const checks = value.map((one, i) => compile(one, `[${i}]`))
+  return (part, run, at) => {
+    if (!Array.isArray(part)) return true
+    let fits = true
+    for (let i = 0; i < checks.length && i < part.length; i++) {
+      if (run.enter(checks[i] as Check, part[i], run.step(at, i))) continue
+      fits = false
+      if (run.problems === undefined) break
+    }
+    return fits
+  }
+}
+
+const items: Keyword = (value, context) => {
+  if (Array.isArray(value)) return prefixItems(value, context)
+  return each(context.compile(value, '[]'), tupleOf(context.schema)?.length ?? 0)
+}
+
+/** Of drafts before 2020: what comes after a list in `items`. */
+const additionalItems: Keyword = (value, context) => {
+  if (!Array.isArray(context.schema.items)) return undefined
+  return each(context.compile(value, '[]'), context.schema.items.length)
+}
+
+function count(
+  keyword: string,
+  words: string,
+  holds: (n: number, limit: number) => boolean,
+): Keyword {
+  return (value, context) => {
+    const limit = readSize(keyword, value, context)
+    if (limit === undefined) return undefined
+    return (part, run, at) => {
+      run.spend(1)
+      if (!Array.isArray(part) || holds(part.length, limit)) return true
+      return run.fail(at, () => `expected ${words} ${limit} elements, got ${part.length}`)
+    }
+  }
+}
+
+const uniqueItems: Keyword = value => {
+  if (value !== true) return undefined
+  return (part, run, at) => {
+    if (!Array.isArray(part)) return true
+    const first = new Map<unknown, number>()
+    for (let i = 0; i < part.length; i++) {
+      const text = canonicalText(part[i], run)
+      const same = first.get(text)
+      if (same !== undefined) {
+        return run.fail(at, () => `expected different elements, but ${same} and ${i} are equal`)
+      }
+      first.set(text, i)
+    }
+    return true
+  }
+}
+
+const contains: Keyword = (value, context) => {
+  const { schema } = context
+  const check = context.compile(value, '[]')
+  const least =
+    'minContains' in schema ? (readSize('minContains', schema.minContains, context) ?? 1) : 1
+  const most =
+    'maxContains' in schema
+      ? (readSize('maxContains', schema.maxContains, context) ?? Number.POSITIVE_INFINITY)
+      : Number.POSITIVE_INFINITY
+  return (part, run, at) => {
+    if (!Array.isArray(part)) return true
+    run.spend(part.length)
+    let found = 0
+    for (const item of part) if (run.test(check, item)) found++
+    if (found >= least && found <= most) return true
+    const wanted = most === Number.POSITIVE_INFINITY ? `at least ${least}` : `${least} to ${most}`
+    return run.fail(at, () => `expected ${wanted} elements of a certain kind, got ${found}`)
+  }
+}
+
+/** The keywords of this file by their names. */
+export const listKeywords: Readonly<Record<string, Keyword>> = {
+  prefixItems,
+  items,
+  additionalItems,
+  minItems: count('minItems', 'at least', (n, limit) => n >= limit),
+  maxItems: count('maxItems', 'at most', (n, limit) => n <= limit),
+  uniqueItems,
+  contains,
+}

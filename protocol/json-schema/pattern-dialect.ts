@@ -1,0 +1,44 @@
+/**
+ * Whether a schema's `pattern` is a regular expression of JavaScript, as JSON Schema wants it.
+ *
+ * Servers send patterns of whatever language they are written in. What only that language takes is
+ * refused by the engine here. The rest is what the engine takes in its lenient mode and reads as
+ * something else: `\A` as the letter A, `[[:alpha:]]` as a class of five letters and a bracket.
+ */
+
+/** Whether the pattern means here what its author meant. The engine parses, and runs nothing. */
+export function isJavaScriptPattern(pattern: string): boolean {
+  if (parses(pattern, 'u')) return true
+  return parses(pattern, '') && !hasForeignParts(pattern)
+}
+
+function parses(pattern: string, flags: string): boolean {
+  try {
+    new RegExp(pattern, flags)
+    return true
+  } catch {
+    // Not of this dialect, which is what was asked.
+    return false
+  }
+}
+
+/** Escapes that the lenient mode reads as it does in the strict mode. */
+const ownEscape =
+  /^(?:[dDwWsSbBtnvfr]|c[A-Za-z]|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|0(?!\d)|[^A-Za-z0-9])/
+
+/** Escapes of letters, POSIX classes, nested classes, `{,n}`: each means something elsewhere. */
+function hasForeignParts(pattern: string): boolean {
+  let isClass = false
+  for (let i = 0; i < pattern.length; i++) {
+    const rest = pattern.slice(i, i + 12)
+    if (rest.startsWith('\\')) {
+      if (!ownEscape.test(rest.slice(1))) return true
+      i++
+    } else if (isClass) {
+      if (/^(?:\[[:.=]|&&\[)/.test(rest)) return true
+      if (rest.startsWith(']')) isClass = false
+    } else if (rest.startsWith('[')) isClass = true
+    else if (/^\{,\d+\}/.test(rest)) return true
+  }
+  return false
+}

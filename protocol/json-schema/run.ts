@@ -1,0 +1,115 @@
+/**
+ * One pass of a value through a compiled schema.
+ *
+ * A value is first only tested, which is fast and finds nothing but yes or no. When that fails it is
+ * passed through again to collect what is wrong where. Both passes are bounded: schemas come from
+ * clients and servers, values from programs, and the host's one thread must not wait for either.
+ */
+
+import { MAX_COLLECTED } from '../tools/thrown.ts'
+import type { Problem } from '../tools/tool.ts'
+import { joinPath } from './path.ts'
+
+/** Whether a value fits; writes what does not fit into the run while that collects. */
+export type Check = (value: unknown, run: Run, at: Path | undefined) => boolean
+
+/** Where a value stands; absent for the whole value, and in passes that collect nothing. */
+export interface Path {
+  readonly parent: Path | undefined
+  readonly key: string | number
+}
+
+/** A step is about 40 ns here (one keyword at one value), so all of them take about 0.2 s. */
+export const MAX_STEPS = 5_000_000
+/** Nested checks; a level of a value takes up to four, and the stack holds some ten thousand. */
+const MAX_DEPTH = 1500
+/** The value cannot be held against its schema within the bounds above. */
+export class TooCostly extends Error {}
+
+/** What a pass has found and used so far. */
+export class Run {
+  #steps = 0
+  #depth = 0
+  /** Present while a second pass collects. */
+  problems: Problem[] | undefined
+  /** Answers of schemas that are referred to, by the value; a missing answer is being looked for. */
+  #answers = new Map<Check, Map<unknown, boolean | undefined>>()
+  #identities = new Map<unknown, number>()
+
+  /** Counts work. @throws {TooCostly} */
+  spend(steps: number): void {
+    this.#steps += steps
+    if (this.#steps > MAX_STEPS) throw new TooCostly()
+  }
+
+  /** Steps used so far. */
+  get steps(): number {
+    return this.#steps
+  }
+
+  /** Runs a check one level deeper. @throws {TooCostly} */
+  enter(check: Check, value: unknown, at: Path | undefined): boolean {
+    if (++this.#depth > MAX_DEPTH) throw new TooCostly()
+    const fits = check(value, this, at)
+    this.#depth--
+    return fits
+  }
+
+  /** Runs a check without collecting, whatever the pass does. */
+  test(check: Check, value: unknown): boolean {
+    const { problems } = this
+    this.problems = undefined
+    const fits = this.enter(check, value, undefined)
+    this.problems = problems
+    return fits
+  }
+
+  /**
+   * Tests a check that may lead back to itself, once for each value. A test that is asked for while
+   * it is under way counts as passed: the value has a cycle, or the schema refers to itself in place.
+   */
+  testOnce(check: Check, value: unknown): boolean {
+    let answers = this.#answers.get(check)
+    if (answers === undefined) {
+      answers = new Map()
+      this.#answers.set(check, answers)
+    }
+    if (answers.has(value)) return answers.get(value) ?? true
+    answers.set(value, undefined)
+    const fits = this.test(check, value)
+    answers.set(value, fits)
+    return fits
+  }
+
+  /** A number that stands for this value and no other. */
+  identity(value: unknown): number {
+    const known = this.#identities.get(value)
+    if (known !== undefined) return known
+    this.#identities.set(value, this.#identities.size)
+    return this.#identities.size - 1
+  }
+
+  /** Whether further problems would be told. */
+  get isFull(): boolean {
+    return this.problems !== undefined && this.problems.length >= MAX_COLLECTED
+  }
+
+  /** Says that a value does not fit; the message is made only when it is kept. */
+  fail(at: Path | undefined, message: () => string): false {
+    if (this.problems !== undefined && this.problems.length < MAX_COLLECTED) {
+      this.problems.push({ path: pathText(at), message: message() })
+    }
+    return false
+  }
+
+  /** The place of a part, while anybody wants to know it. */
+  step(parent: Path | undefined, key: string | number): Path | undefined {
+    return this.problems === undefined ? undefined : { parent, key }
+  }
+}
+
+function pathText(at: Path | undefined): string {
+  const keys: (string | number)[] = []
+  for (let step = at; step !== undefined; step = step.parent) keys.push(step.key)
+  return joinPath(keys.reverse())
+}

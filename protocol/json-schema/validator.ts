@@ -1,0 +1,44 @@
+/** Holds values against JSON Schemas: of foreign ones too, with a cost that is bounded. */
+
+import type { JsonSchema } from '../schema.ts'
+import type { Validation, Validator } from '../tools/tool.ts'
+import { type Compiled, compileSchema } from './compile.ts'
+import { arePatternsLoaded, loadPatterns } from './pattern.ts'
+import { MAX_STEPS, Run, TooCostly } from './run.ts'
+
+/** A schema that values can be held against. */
+export interface SchemaValidator {
+  readonly validate: Validator
+  /** What of the schema is not enforced, each with its property. */
+  readonly warnings: readonly string[]
+}
+
+/** Compiles a schema. Never throws for what a schema contains. */
+export function schemaValidator(schema: JsonSchema): SchemaValidator {
+  const compiled = compileSchema(schema)
+  const validate: Validator = value => {
+    if (compiled.hasPatterns && !arePatternsLoaded()) {
+      return loadPatterns().then(() => holdAgainst(compiled, value))
+    }
+    return holdAgainst(compiled, value)
+  }
+  return { validate, warnings: compiled.warnings }
+}
+
+function holdAgainst({ check }: Compiled, value: unknown): Validation {
+  try {
+    if (new Run().enter(check, value, undefined)) return { ok: true, value }
+    const run = new Run()
+    const problems: { path: string; message: string }[] = []
+    run.problems = problems
+    run.enter(check, value, undefined)
+    return { ok: false, problems: problems.length > 0 ? problems : [misfit] }
+  } catch (error) {
+    if (!(error instanceof TooCostly)) throw error
+    const message = `it is too large, too deep or too entangled to be held against its schema within ${MAX_STEPS} steps`
+    return { ok: false, problems: [{ path: '', message }] }
+  }
+}
+
+/** Of a value that fits by one pass and not by the other, as one with cycles may. */
+const misfit = { path: '', message: 'it does not fit the schema' }
