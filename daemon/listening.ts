@@ -118,6 +118,7 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
     isDurable: executionId => executions.isDurable(executionId),
     sync: executionId => executions.sync(executionId),
     onFault,
+    onWarning: text => log.warn(text),
   })
   const executions: Executions = new Executions({
     pool,

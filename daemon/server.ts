@@ -59,10 +59,15 @@ export async function startDaemon(
     const started = pool.start()
     const [{ listenFor }, tools, traces] = await Promise.all([
       import('./listening.ts'),
-      configuredTools(config, fetchAllow, found => secrets.add(found)),
+      configuredTools(config, {
+        allowed: fetchAllow,
+        onSecrets: found => secrets.add(found),
+        onWarning: text => log.warn(text),
+      }),
       openTracing(env, packageVersion(), log),
       started,
     ])
+    for (const { warnings = [] } of tools) for (const text of warnings) log.warn(text)
     const toolbox = new Toolbox(builtinTools).with(tools)
     return await listenFor(config, {
       ...{ log, pool, store, toolbox, fetchAllow, inherited },

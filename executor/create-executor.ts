@@ -94,6 +94,9 @@ function readIsolation(isolation: IsolationLevel): IsolationLevel {
 /** Who asks and who decides in an app's own process. */
 const LOCAL = 'local'
 
+/** Tools whose warnings were given: apps send the same ones again. */
+const warned = new WeakSet<Tool>()
+
 class LocalExecutor implements EmbeddedExecutor {
   #toolbox: Toolbox
   readonly approvals = new MemoryApprovals()
@@ -129,7 +132,13 @@ class LocalExecutor implements EmbeddedExecutor {
   }
 
   #normalize(tools: ToolSet): Tool[] {
-    return normalizeTools(tools, name => this.#toolbox.get(name))
+    const read = normalizeTools(tools, name => this.#toolbox.get(name))
+    for (const tool of read) {
+      if (tool.warnings === undefined || warned.has(tool)) continue
+      warned.add(tool)
+      for (const text of tool.warnings) process.emitWarning(text, 'ToolWarning')
+    }
+    return read
   }
 
   async execute(request: ExecuteRequest): Promise<Outcome> {

@@ -94,4 +94,6 @@ export interface ToolDescriptor {
   readonly annotations?: ToolAnnotations
   /** Whether its calls may wait for a person. */
   readonly needsApproval?: boolean
+  /** What of its schemas is not enforced, for whoever runs the tool; absent: all of them is. */
+  readonly warnings?: readonly string[]
 }

@@ -9,6 +9,7 @@ import { readServiceState } from '../systemd/service-state.ts'
 import { checkAddress } from './check-address.ts'
 import { checkEngine } from './check-engine.ts'
 import { checkService } from './check-service.ts'
+import { checkTools } from './check-tools.ts'
 import type { Cli, Options } from './cli.ts'
 import { exitCodes } from './exit-codes.ts'
 import { print } from './print.ts'
@@ -24,7 +25,7 @@ export interface Finding {
 export function addDoctor(program: Command, cli: Cli): void {
   const command = program
     .command('doctor')
-    .description('check Node, configuration, engine, address and installed services')
+    .description('check Node, configuration, engine, address, tools and installed services')
   addSettingFlags(command, ['url', 'host', 'port', 'isolation']).action(
     cli.action((options: Options) => doctor(options, cli)),
   )
@@ -49,7 +50,10 @@ async function doctor(options: Options, { terminal, config }: Cli): Promise<numb
   const protects = protection(isolation, settings?.allow !== undefined)
   tell('isolation', { status: 'ok', text: `${isolation}: ${protects}` })
   // Without a configuration there is no address to check.
-  if (settings !== undefined) tell('address', await checkAddress(settings))
+  if (settings !== undefined) {
+    tell('address', await checkAddress(settings))
+    for (const finding of await checkTools(settings)) tell('tools', finding)
+  }
   for (const layout of layouts(terminal.env.HOME)) {
     const name = layout.scope === 'user' ? 'user service' : 'service'
     for (const finding of checkService(layout, readServiceState)) tell(name, finding)

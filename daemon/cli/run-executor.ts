@@ -41,9 +41,12 @@ export async function openRunExecutor(config: LoadedConfig): Promise<RunExecutor
   }
 }
 
+/** As Node's own warnings: the command prints them as one line. */
+const warn = (text: string) => process.emitWarning(text, 'ToolWarning')
+
 async function embedded(config: LoadedConfig): Promise<Executor> {
   const { createExecutor } = await import('../../executor/index.ts')
-  const tools = await configuredTools(config)
+  const tools = await configuredTools(config, { onWarning: warn })
   // One program needs one worker; each further one would only have to start.
   const executor = createExecutor({ tools, workers: 1 })
   try {

@@ -28,5 +28,8 @@ async function tools(options: Options, { terminal, config }: Cli): Promise<numbe
     ? JSON.stringify(list, null, 2)
     : table(list.map(({ name, description }) => [name, firstLine(description)]))
   print(terminal.stdout, text)
+  for (const { warnings = [] } of list) {
+    for (const warning of warnings) print(terminal.stderr, `latchd: ${warning}`)
+  }
   return exitCodes.ok
 }

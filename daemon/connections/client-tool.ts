@@ -7,7 +7,6 @@ import type { ToolContext } from '../../protocol/tool.ts'
 import { toolIdentifier } from '../../protocol/tools/identifier.ts'
 import { normalizeTool } from '../../protocol/tools/normalize.ts'
 import type { Tool } from '../../protocol/tools/tool.ts'
-import { checkableSchema } from './checkable-schema.ts'
 
 /** Whose tool it is. */
 export interface ClientBinding {
@@ -38,6 +37,8 @@ export interface ClientCalls {
   expectRepeat(callId: string): void
   /** Why a call took too long, when its client is away. */
   overdue(callId: string): Error | undefined
+  /** Called once with what of a tool's schemas is not enforced. */
+  readonly onWarning: (text: string) => void
 }
 
 const bindings = new WeakMap<Tool, ClientBinding>()
@@ -55,7 +56,7 @@ export function bindingOf(tool: Tool): ClientBinding | undefined {
  */
 export function makeClientTool(binding: ClientBinding, callMs: number, calls: ClientCalls): Tool {
   const { needsApproval } = binding.tool
-  const read = readTool(binding.tool)
+  const read = readClientTool(binding.tool, calls.onWarning)
   const timeoutMs = read.timeoutMs ?? callMs
   const tool: Tool = {
     ...read,
@@ -78,24 +79,23 @@ export function makeClientTool(binding: ClientBinding, callMs: number, calls: Cl
 /** Descriptions that were read before, by their text: clients send the same with each execution. */
 const known = new RecentlyUsed<string, Tool>(1000)
 
-function readTool(described: ClientTool): Tool {
+/**
+ * Reads the description of a client's tool.
+ *
+ * @param onWarning called when it is read first, with what of its schemas is not enforced
+ * @throws {LatchdError} `TOOL_INVALID`
+ */
+export function readClientTool(described: ClientTool, onWarning: (text: string) => void): Tool {
   const text = JSON.stringify(described)
   const before = known.get(text)
   if (before !== undefined) return before
-  const { inputSchema, outputSchema, needsApproval, ...rest } = described
+  const { outputSchema, needsApproval, ...rest } = described
   toolIdentifier(described.name)
   try {
-    const tool = normalizeTool({
-      ...rest,
-      ...(inputSchema && { inputSchema: checkableSchema(inputSchema) }),
-      execute: () => undefined,
-    })
-    const read = {
-      ...tool,
-      // Told whole, and held against it by the client.
-      ...(inputSchema && { inputSchema }),
-      ...(outputSchema && { outputSchema }),
-    }
+    const tool = normalizeTool({ ...rest, execute: () => undefined })
+    // Told, and held against what the tool gives by the client alone.
+    const read = { ...tool, ...(outputSchema && { outputSchema }) }
+    for (const warning of read.warnings ?? []) onWarning(warning)
     known.set(text, read)
     return read
   } catch (error) {

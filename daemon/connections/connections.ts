@@ -30,6 +30,8 @@ export interface ConnectionsPowers {
   /** Resolves when all that the execution was answered so far cannot be lost any more. */
   readonly sync: (executionId: string) => Promise<void>
   readonly onFault: (error: unknown, executionId: string) => void
+  /** Called once with what of a client tool's schemas is not enforced. */
+  readonly onWarning: (text: string) => void
 }
 
 /** The beat of a quiet connection; three missed ones end it. */
@@ -47,6 +49,7 @@ interface CallFacts {
 
 export class Connections implements ClientCalls {
   readonly served: ServedTools
+  readonly onWarning: (text: string) => void
   readonly #powers: ConnectionsPowers
   readonly #daemonId = randomBytes(8).toString('hex')
   readonly #pace: Pace
@@ -59,7 +62,8 @@ export class Connections implements ClientCalls {
 
   constructor(powers: ConnectionsPowers) {
     this.#powers = powers
-    this.served = new ServedTools(powers.isOwnTool)
+    this.onWarning = powers.onWarning
+    this.served = new ServedTools(powers.isOwnTool, powers.onWarning)
     const heartbeatMs = Math.min(
       MAX_HEARTBEAT_MS,
       Math.max(MIN_HEARTBEAT_MS, powers.reconnectMs / BEATS_PER_RECONNECT),

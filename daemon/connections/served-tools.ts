@@ -7,8 +7,7 @@
 
 import { type ClientTool, MAX_CLIENT_TOOLS } from '../../protocol/client-tool.ts'
 import { LatchdError } from '../../protocol/errors.ts'
-import { toolIdentifier } from '../../protocol/tools/identifier.ts'
-import type { ClientBinding } from './client-tool.ts'
+import { type ClientBinding, readClientTool } from './client-tool.ts'
 
 interface Offer {
   readonly clientId: string
@@ -18,12 +17,17 @@ interface Offer {
 
 export class ServedTools {
   readonly #isOwn: (name: string) => boolean
+  readonly #onWarning: (text: string) => void
   /** By the name of the token; the newest offer is the last. */
   #offers = new Map<string, Offer[]>()
 
-  /** @param isOwn whether the daemon itself has a tool of this name */
-  constructor(isOwn: (name: string) => boolean) {
+  /**
+   * @param isOwn whether the daemon itself has a tool of this name
+   * @param onWarning called with what of an offered tool's schemas is not enforced
+   */
+  constructor(isOwn: (name: string) => boolean, onWarning: (text: string) => void) {
     this.#isOwn = isOwn
+    this.#onWarning = onWarning
   }
 
   /**
@@ -33,8 +37,9 @@ export class ServedTools {
    *   that no program could use, or too many tools
    */
   offer(owner: string, offer: Offer): void {
-    for (const { name } of offer.tools) {
-      toolIdentifier(name)
+    for (const tool of offer.tools) {
+      const { name } = tool
+      readClientTool(tool, this.#onWarning)
       if (!this.#isOwn(name)) continue
       throw new LatchdError(
         'TOOL_NAME_TAKEN',

@@ -17,6 +17,10 @@ const ToolDescription = z
     inputSchema: z.record(z.string(), z.unknown()).optional().describe('JSON Schema'),
     outputSchema: z.record(z.string(), z.unknown()).optional().describe('JSON Schema'),
     annotations: Annotations.optional(),
+    warnings: z
+      .array(z.string())
+      .optional()
+      .describe('What of its schemas is not enforced, such as a pattern of another dialect'),
     needsApproval: z.literal(true).optional().describe('Its calls may wait for a person'),
   })
   .meta({ id: 'Tool' })

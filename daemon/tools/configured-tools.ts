@@ -5,19 +5,23 @@ import type { Tool } from '../../protocol/tools/tool.ts'
 import type { Config } from '../config/config.ts'
 import type { AllowList } from '../outbound/allow-list.ts'
 import { denialText } from '../permissions/denial.ts'
+import type { LoadOptions } from './load-modules.ts'
 import { nameDenials } from './name-denials.ts'
+
+/** What the loading of tools needs beside the configuration. */
+export interface ConfiguredToolsOptions extends Pick<LoadOptions, 'onSecrets' | 'onWarning'> {
+  /** The hosts of `fetch_url` where they may change; the configured ones when absent. */
+  readonly allowed?: AllowList | undefined
+}
 
 /**
  * Loads them; what nobody asks for is not even imported.
  *
- * @param allowed the hosts of `fetch_url` where they may change; the configured ones when absent
- * @param onSecrets told of the secrets that modules export
  * @throws {LatchdError} `TOOL_INVALID`
  */
 export async function configuredTools(
   config: Config,
-  allowed?: AllowList,
-  onSecrets?: (secrets: readonly string[]) => void,
+  { allowed, onSecrets, onWarning }: ConfiguredToolsOptions = {},
 ): Promise<Tool[]> {
   const { tools: paths, fetchAllow, model, modelBaseUrl, modelApiKey } = config
   const tools: Tool[] = []
@@ -34,7 +38,7 @@ export async function configuredTools(
     // The paths are absolute: the folder that it asks for does not matter.
     const isUnderPermissions = config.allow !== undefined
     const explain = isUnderPermissions ? denialText : undefined
-    const loaded = await loadToolModules(paths, '/', onSecrets, explain)
+    const loaded = await loadToolModules(paths, '/', { onSecrets, onWarning, explain })
     tools.push(...(isUnderPermissions ? loaded.map(nameDenials) : loaded))
   }
   return tools

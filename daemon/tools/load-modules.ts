@@ -17,42 +17,59 @@ import { whyNotLoaded } from './module-failure.ts'
  *
  * A module may also export `secrets`, a list of texts that must not leave the host.
  *
+ * A tool that cannot be taken is left out with a warning; the others of its module are there.
+ *
  * @param cwd what relative paths are relative to
- * @param onSecrets told of each such list
- * @param explain says why a module may not be loaded; `undefined` for an error that it does not know
  * @returns the tools in order of the paths and of each module
  * @throws {LatchdError} `TOOL_INVALID`, naming the path and what is wrong: no such file, a syntax
- *   error, no default export, an export that is no tool, a name that two of the tools have
+ *   error, no default export, an export without a single tool that can be taken
  */
 export async function loadToolModules(
   paths: readonly string[],
   cwd: string,
-  onSecrets: (secrets: readonly string[]) => void = () => {},
-  explain: (error: unknown) => string | undefined = () => undefined,
+  options: LoadOptions = {},
 ): Promise<Tool[]> {
-  const modules = await Promise.all(paths.map(path => loadModule(path, cwd, explain)))
-  for (const { secrets } of modules) onSecrets(secrets)
+  const { onSecrets, onWarning } = options
+  const modules = await Promise.all(paths.map(path => loadModule(path, cwd, options)))
   const pathOf = new Map<string, string>()
-  for (const { path, tools } of modules) {
-    for (const { name } of tools) {
-      const other = pathOf.get(name)
-      if (other !== undefined) throw invalid(path, `the tool "${name}" is also in ${other}`)
-      pathOf.set(name, path)
+  const taken: Tool[] = []
+  for (const { path, tools, secrets, warnings } of modules) {
+    onSecrets?.(secrets)
+    for (const text of warnings) onWarning?.(text)
+    for (const tool of tools) {
+      const other = pathOf.get(tool.name)
+      if (other !== undefined) {
+        onWarning?.(`${path}: the tool "${tool.name}" is left out: it is also in ${other}`)
+        continue
+      }
+      pathOf.set(tool.name, path)
+      taken.push(tool)
     }
   }
-  return modules.flatMap(({ tools }) => tools)
+  return taken
+}
+
+/** What whoever loads modules wants to hear of. */
+export interface LoadOptions {
+  /** Called with the secrets of each module. */
+  readonly onSecrets?: ((secrets: readonly string[]) => void) | undefined
+  /** Called with one line for each tool that is left out. */
+  readonly onWarning?: ((text: string) => void) | undefined
+  /** Says why a module may not be loaded; `undefined` for an error that it does not know. */
+  readonly explain?: ((error: unknown) => string | undefined) | undefined
 }
 
 interface LoadedModule {
   readonly path: string
   readonly tools: Tool[]
   readonly secrets: readonly string[]
+  readonly warnings: readonly string[]
 }
 
 async function loadModule(
   path: string,
   cwd: string,
-  explain: (error: unknown) => string | undefined,
+  { explain }: LoadOptions,
 ): Promise<LoadedModule> {
   const file = isAbsolute(path) ? path : resolve(cwd, path)
   await mustBeFile(file, path)
@@ -60,14 +77,14 @@ async function loadModule(
   try {
     module = await import(pathToFileURL(file).href)
   } catch (error) {
-    throw invalid(path, explain(error) ?? (await whyNotLoaded(error, file)), error)
+    throw invalid(path, explain?.(error) ?? (await whyNotLoaded(error, file)), error)
   }
   if (module.default === undefined) {
     const named = Object.keys(module)
     const hint = named.length === 0 ? '' : `, only ${named.slice(0, 10).join(', ')}`
     throw invalid(path, `it has no default export${hint}`)
   }
-  return { path, tools: readTools(module.default, path), secrets: readSecrets(module, path) }
+  return { path, ...readTools(module.default, path), secrets: readSecrets(module, path) }
 }
 
 function readSecrets({ secrets = [] }: { secrets?: unknown }, path: string): string[] {
@@ -86,19 +103,28 @@ async function mustBeFile(file: string, path: string): Promise<void> {
   if (!found.isFile()) throw invalid(path, 'it is not a file')
 }
 
-function readTools(exported: unknown, path: string): Tool[] {
+function readTools(exported: unknown, path: string): Pick<LoadedModule, 'tools' | 'warnings'> {
   const entries = entriesOf(exported, path)
   if (entries.length === 0) throw invalid(path, 'its default export holds no tool')
-  return entries.map(([key, like, where]) => {
+  const tools = new Map<string, Tool>()
+  const problems: LatchdError[] = []
+  for (const [key, like, where] of entries) {
     try {
       const tool = normalizeTool(like as ToolLike, key)
       toolIdentifier(tool.name)
-      return tool
+      if (tools.has(tool.name)) {
+        throw new LatchdError('TOOL_INVALID', `another has the name "${tool.name}"`)
+      }
+      tools.set(tool.name, tool)
     } catch (error) {
-      if (!(error instanceof LatchdError)) throw error
-      throw invalid(path, `${where} is no tool that can be used: ${error.message}`, error)
+      // A schema may be anything: a library's getter may throw what it likes.
+      const reason = error instanceof Error ? error.message : String(error)
+      problems.push(invalid(path, `${where} is no tool that can be used: ${reason}`, error))
     }
-  })
+  }
+  const [first] = problems
+  if (tools.size === 0 && first !== undefined) throw first
+  return { tools: [...tools.values()], warnings: problems.map(({ message }) => message) }
 }
 
 /** The name where it stands (when it has one there), the candidate, and how messages call it. */

@@ -91,25 +91,28 @@ function explain(
     const names = [...new Set(types.flatMap(ofBranch => ofBranch ?? []))]
     return run.fail(at, () => `expected ${alternatives(names)}, got ${kind}`)
   }
-  const tagged = schemas.flatMap((schema, i) =>
-    hasTagOf(schema, part, resolve) ? [checks[i]] : [],
-  )
-  if (tagged.length === 1) {
-    tagged[0]?.(part, run, at)
+  for (const isMeant of [hasTagOf, hasRequiredOf]) {
+    const meant = checks.filter((_, i) => isMeant(targetOf(schemas[i], resolve), part))
+    if (meant.length !== 1) continue
+    meant[0]?.(part, run, at)
     return false
   }
   return run.fail(at, () => `fits none of the ${schemas.length} forms that are allowed`)
 }
 
+const targetOf = (schema: unknown, resolve: (reference: string) => unknown) =>
+  isRecord(schema) && typeof schema.$ref === 'string' ? resolve(schema.$ref) : schema
+
+/** Whether an object has all the properties that a schema asks for, of which there are some. */
+function hasRequiredOf(schema: unknown, part: unknown): boolean {
+  if (!isRecord(schema) || !Array.isArray(schema.required) || !isRecord(part)) return false
+  return schema.required.length > 0 && schema.required.every(name => part[name] !== undefined)
+}
+
 /** Whether an object has the constants by which a schema of several is told from the others. */
-function hasTagOf(
-  schema: unknown,
-  part: unknown,
-  resolve: (reference: string) => unknown,
-): boolean {
-  const target = isRecord(schema) && typeof schema.$ref === 'string' ? resolve(schema.$ref) : schema
-  if (!isRecord(target) || !isRecord(target.properties) || !isRecord(part)) return false
-  const tags = Object.entries(target.properties).filter(
+function hasTagOf(schema: unknown, part: unknown): boolean {
+  if (!isRecord(schema) || !isRecord(schema.properties) || !isRecord(part)) return false
+  const tags = Object.entries(schema.properties).filter(
     ([, property]) => isRecord(property) && ('const' in property || Array.isArray(property.enum)),
   )
   return (

@@ -40,6 +40,7 @@ export interface Compiled {
 export function compileSchema(schema: JsonSchema): Compiled {
   const compiler = new Compiler(schema)
   const check = compiler.compile(schema, '')
+  compiler.finish()
   return { check, hasPatterns: compiler.hasPatterns, warnings: compiler.warnings }
 }
 
@@ -50,6 +51,8 @@ class Compiler {
   readonly #references: References
   /** Checks of schemas that are referred to, which may lead back to themselves. */
   #referred = new Map<unknown, Check>()
+  /** Schemas that are referred to and still to be compiled: chains of them cost no stack. */
+  #pending: (() => void)[] = []
   #depth = 0
   #count = 0
   hasPatterns = false
@@ -78,6 +81,11 @@ class Compiler {
     const [first, ...others] = checks as [Check, ...Check[]]
     if (!('type' in schema)) return (value, run, at) => all(checks, value, run, at)
     return (value, run, at) => first(value, run, at) && all(others, value, run, at)
+  }
+
+  /** Compiles what was referred to. */
+  finish(): void {
+    for (let next = this.#pending.pop(); next !== undefined; next = this.#pending.pop()) next()
   }
 
   #checksOf(schema: JsonSchema, place: string): Check[] {
@@ -115,7 +123,9 @@ class Compiler {
       return false
     }
     this.#referred.set(target, check)
-    inner = this.compile(target, place)
+    this.#pending.push(() => {
+      inner = this.compile(target, place)
+    })
     return check
   }
 
@@ -127,7 +137,10 @@ class Compiler {
   }
 }
 
+/** Longest place in a warning, about. */
+const MAX_PLACE = 120
+
 function join(place: string, property: string | undefined): string {
-  if (property === undefined) return place
+  if (property === undefined || place.length > MAX_PLACE) return place
   return place === '' || property.startsWith('[') ? `${place}${property}` : `${place}.${property}`
 }

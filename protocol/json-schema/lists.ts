@@ -69,18 +69,26 @@ function count(
   }
 }
 
+/** What an entry of a map costs, in steps. */
+const UNIQUE_STEPS = 4
+
 const uniqueItems: Keyword = value => {
   if (value !== true) return undefined
   return (part, run, at) => {
     if (!Array.isArray(part)) return true
-    const first = new Map<unknown, number>()
+    // By what they are, and objects and lists by a text that equal ones share.
+    const scalars = new Map<unknown, number>()
+    const others = new Map<unknown, number>()
     for (let i = 0; i < part.length; i++) {
-      const text = canonicalText(part[i], run)
-      const same = first.get(text)
+      const isScalar = typeof part[i] !== 'object' || part[i] === null
+      const first = isScalar ? scalars : others
+      run.spend(UNIQUE_STEPS)
+      const key = isScalar ? part[i] : canonicalText(part[i], run)
+      const same = first.get(key)
       if (same !== undefined) {
         return run.fail(at, () => `expected different elements, but ${same} and ${i} are equal`)
       }
-      first.set(text, i)
+      first.set(key, i)
     }
     return true
   }

@@ -72,7 +72,9 @@ const patternProperties: Keyword = (value, context) => {
   return (part, run, at) => {
     if (!isObject(part)) return true
     let fits = true
-    for (const key of presentKeys(part)) {
+    const keys = presentKeys(part)
+    run.spend(KEY_STEPS * keys.length)
+    for (const key of keys) {
       for (const { pattern, check } of entries) {
         if (!pattern.test(key, run) || run.enter(check, part[key], run.step(at, key))) continue
         fits = false
@@ -82,6 +84,9 @@ const patternProperties: Keyword = (value, context) => {
     return fits
   }
 }
+
+/** What a look at a key costs, in steps: objects with many keys are hash tables. */
+const KEY_STEPS = 8
 
 /** Tells which keys neither `properties` nor `patternProperties` speaks of. */
 export function additionalKeys(
@@ -96,7 +101,7 @@ export function additionalKeys(
   return (part, run) => {
     if (isBlind) return []
     const keys = presentKeys(part)
-    run.spend(keys.length)
+    run.spend(KEY_STEPS * keys.length)
     return keys.filter(
       key => !declared.has(key) && !patterns.some(pattern => pattern.test(key, run)),
     )

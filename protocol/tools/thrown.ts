@@ -70,7 +70,7 @@ export function thrownAs(name: string, code: ErrorCode, message: string, tool: s
 /** Problems beyond this number are counted, not told. */
 const MAX_PROBLEMS = 50
 /** A validator that has found so many looks for no others. */
-export const MAX_COLLECTED = 10_000
+export const MAX_COLLECTED = 1000
 
 /** Problems as lines: the path of each, and what is wrong there. */
 export function listProblems(problems: readonly Problem[]): string {

@@ -31,8 +31,6 @@ export interface Tool extends Omit<ToolDescriptor, 'needsApproval'> {
   readonly parameters: readonly string[]
   /** Of the form `record`: how arguments become it. */
   readonly rules?: ArgumentRules | undefined
-  /** What of its schemas is not enforced, one sentence each; absent: all of them is. */
-  readonly warnings?: readonly string[]
   readonly timeoutMs: number | 'none' | undefined
   readonly annotations: ToolAnnotations
   /** Whether a call waits for a person first; absent: never. */
@@ -60,7 +58,7 @@ export interface Tool extends Omit<ToolDescriptor, 'needsApproval'> {
 
 /** What can be told of a tool. */
 export function describeTool(tool: Tool): ToolDescriptor {
-  const { name, description, inputSchema, outputSchema, annotations } = tool
+  const { name, description, inputSchema, outputSchema, annotations, warnings } = tool
   return {
     name,
     description,
@@ -70,6 +68,7 @@ export function describeTool(tool: Tool): ToolDescriptor {
     ...(tool.approvalRule === undefined && tool.answer === undefined
       ? {}
       : { needsApproval: true }),
+    ...(warnings === undefined ? {} : { warnings }),
   }
 }
 

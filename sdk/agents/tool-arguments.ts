@@ -1,7 +1,8 @@
 /** Reads the arguments that a model wrote for a call. */
 
+import type { JsonSchema } from '../../protocol/schema.ts'
+import { readRecordInput } from '../../protocol/tools/argument-rules.ts'
 import { isRecord } from '../../protocol/tools/schema.ts'
-import { recordProperties } from '../../protocol/tools/tool.ts'
 import type { CallableTool } from './tool-names.ts'
 
 /** Positional arguments, as a program would pass them; or what is wrong, as the model is told. */
@@ -36,18 +37,21 @@ export function readArguments({ tool, form }: CallableTool, text: string): ReadA
       if ('input' in value) return { ok: true, args: [value.input] }
       return { ok: false, problem: '`input` is missing' }
     case 'record':
-      return readRecord(value, recordProperties(tool.inputSchema ?? {}) ?? [])
+      return readRecord(value, tool.inputSchema ?? {})
     default:
       return form satisfies never
   }
 }
 
-/** A program takes an object for the input only when all its keys are those of the schema. */
-function readRecord(value: Record<string, unknown>, properties: readonly string[]): ReadArguments {
-  const unknown = Object.keys(value).filter(key => !properties.includes(key))
+/** Where the schema is not open, a further key would make the object the value of a property. */
+function readRecord(value: Record<string, unknown>, schema: JsonSchema): ReadArguments {
+  const record = readRecordInput(schema)
+  const names = [...(record?.parameters ?? []), ...(record?.rules.others ?? [])]
+  const takesMore =
+    record !== undefined && (record.rules.isOpen || record.rules.patterns.length > 0)
+  const unknown = takesMore ? [] : Object.keys(value).filter(key => !names.includes(key))
   if (unknown.length > 0) {
-    const there =
-      properties.length === 0 ? 'none is expected' : `there are: ${properties.join(', ')}`
+    const there = names.length === 0 ? 'none is expected' : `there are: ${names.join(', ')}`
     return { ok: false, problem: `unknown arguments ${unknown.join(', ')}; ${there}` }
   }
   return { ok: true, args: Object.keys(value).length === 0 ? [] : [value] }

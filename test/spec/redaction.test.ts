@@ -217,7 +217,9 @@ t.test('a module names the secrets that it has from elsewhere', async t => {
     const folder = stateFolder(t)
     writeFileSync(join(folder, 'tools.mjs'), text)
     const secrets: string[] = []
-    await loadToolModules(['tools.mjs'], folder, found => secrets.push(...found))
+    await loadToolModules(['tools.mjs'], folder, {
+      onSecrets: found => secrets.push(...found),
+    })
     return secrets
   }
   const tools = 'export default { a: () => 1 }'
