@@ -1,4 +1,4 @@
-/** Values for a JSON Schema of the OpenAPI document: mostly ones that fit, now and then any. */
+/** Values for a JSON Schema: mostly ones that fit, now and then any. And schemas as tools have them. */
 
 import fc from 'fast-check'
 
@@ -93,4 +93,33 @@ function objectOf(
       ),
     ),
   )
+}
+
+/** Schemas of values as tools take them. */
+export const toolSchema: fc.Arbitrary<Schema> = fc.letrec<{ schema: Schema }>(tie => ({
+  schema: fc.oneof(
+    { maxDepth: 3 },
+    fc.constantFrom<Schema>(
+      { type: 'string' },
+      { type: 'integer', minimum: 0, maximum: 9 },
+      { type: 'boolean' },
+      { enum: ['x', 'y'] },
+    ),
+    fc.record({ type: fc.constant('array'), items: tie('schema') }),
+    recordOf(tie('schema')),
+  ),
+})).schema
+
+/** Schemas of a tool's input. */
+export const inputSchema: fc.Arbitrary<Schema> = recordOf(toolSchema)
+
+function recordOf(schema: fc.Arbitrary<Schema>): fc.Arbitrary<Schema> {
+  const names = ['alpha', 'bravo', 'charlie']
+  return fc
+    .tuple(fc.tuple(schema, schema, schema), fc.subarray(names))
+    .map(([schemas, required]) => ({
+      type: 'object',
+      properties: Object.fromEntries(names.map((name, i) => [name, schemas[i] as Schema])),
+      required,
+    }))
 }
