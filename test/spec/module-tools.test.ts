@@ -5,6 +5,13 @@ import { CallContext } from '../../executor/tools/context.ts'
 
 const folder = resolve(import.meta.dirname, '../fixtures/tools')
 const load = (...paths: string[]) => loadToolModules(paths, folder)
+
+/** The names of the tools of modules, and what is said of those that are left out. */
+async function loadWithWarnings(...paths: string[]) {
+  const warnings: string[] = []
+  const tools = await loadToolModules(paths, folder, { onWarning: text => warnings.push(text) })
+  return { names: tools.map(({ name }) => name), warnings }
+}
 const context = new CallContext({
   callId: 'call',
   executionId: 'exe',
@@ -54,7 +61,6 @@ t.test('a module that cannot be used is refused with its path and what is wrong'
     'bad/throws.mjs': /: it throws while it is loaded: no database$/,
     'bad/named.mjs': /: it has no default export, only add$/,
     'bad/idle.mjs': /: its default export is no tool .*"idle": it has neither execute nor forward$/,
-    'bad/text.mjs': /: element 1 of its default export is no tool .*: it is a string$/,
     'bad/anonymous.mjs': /: its default export is a function without a name$/,
     'bad/global.mjs': /: its default export is no tool .*: JSON is a standard global/,
     'bad/empty.mjs': /: its default export holds no tool$/,
@@ -70,9 +76,17 @@ t.test('a module that cannot be used is refused with its path and what is wrong'
   }
 })
 
-t.test('two tools with one name are refused', async t => {
-  await t.rejects(load('one-tool.ts', 'bad/double.mjs'), {
-    code: 'TOOL_INVALID',
-    message: 'Cannot load the tool module bad/double.mjs: the tool "double" is also in one-tool.ts',
+t.test('of two tools with one name the first is there', async t => {
+  t.strictSame(await loadWithWarnings('one-tool.ts', 'bad/double.mjs'), {
+    names: ['double'],
+    warnings: ['bad/double.mjs: the tool "double" is left out: it is also in one-tool.ts'],
   })
+})
+
+t.test('a tool that cannot be taken leaves the others of its module alone', async t => {
+  const { names, warnings } = await loadWithWarnings('bad/text.mjs')
+  t.strictSame(names, ['fine'])
+  t.match(warnings, [
+    /^Cannot load .*bad\/text\.mjs: element 1 of its default export .*: it is a string$/,
+  ])
 })
