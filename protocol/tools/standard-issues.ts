@@ -34,8 +34,8 @@ function messageOf(issue: StandardIssue, keys: readonly PropertyKey[], value: un
     if (isMissing) return `missing, expected ${expected}`
     return received === undefined ? `expected ${expected}` : `expected ${expected}, got ${received}`
   }
-  const [, options] = /^Invalid option: (expected one of .+)$/s.exec(message) ?? []
-  const text = options ?? (isUnion(issue) ? 'fits none of the forms that are allowed' : message)
+  const [, own] = /^(?:Invalid option|Too small|Too big): (expected .+)$/s.exec(message) ?? []
+  const text = own ?? (isUnion(issue) ? 'fits none of the forms that are allowed' : message)
   return isMissing ? `missing, ${text}` : text
 }
 
