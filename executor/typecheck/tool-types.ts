@@ -9,7 +9,7 @@
 import type { JsonSchema } from '../../protocol/schema.ts'
 import { toolIdentifier } from '../../protocol/tools/identifier.ts'
 import { schemaAt } from '../../protocol/tools/schema-type.ts'
-import type { Tool } from '../../protocol/tools/tool.ts'
+import { recordProperties, type Tool } from '../../protocol/tools/tool.ts'
 
 /** The declarations of some tools. */
 export interface ToolTypes {
@@ -79,7 +79,7 @@ class Declarations {
       const signature = { text: `${identifier}(...args)`, first: undefined }
       return { type: faces(['...args: any[]'], result), signature }
     }
-    if (inputForm === 'value') {
+    if (inputForm === 'value' || recordProperties(inputSchema) === undefined) {
       const input = parameterType(inputSchema)
       const signature = { text: `${identifier}(input: ${input})`, first: input }
       return { type: faces([`input: ${input}`], result), signature }

@@ -3,7 +3,7 @@
 import type { Approval } from '../approval.ts'
 import type { JsonSchema } from '../schema.ts'
 import type { ToolAnnotations, ToolContext, ToolDefinition, ToolDescriptor } from '../tool.ts'
-import { type ArgumentRules, readRecordInput } from './argument-rules.ts'
+import type { ArgumentRules } from './argument-rules.ts'
 
 /** One thing that is wrong with a value; `path` is empty for the value itself. */
 export interface Problem {
@@ -72,7 +72,16 @@ export function describeTool(tool: Tool): ToolDescriptor {
   }
 }
 
-/** The properties of a record schema in declared order; `undefined` when it is no record. */
+/**
+ * The properties that a schema is told by, in declared order; `undefined` when it is told as one value,
+ * as are those of open objects that declare none.
+ */
 export function recordProperties(schema: JsonSchema): readonly string[] | undefined {
-  return readRecordInput(schema)?.parameters
+  const { properties, type } = schema
+  if (typeof properties !== 'object' || properties === null) {
+    const isClosed = type === 'object' && schema.additionalProperties === false
+    return isClosed ? [] : undefined
+  }
+  const names = Object.keys(properties)
+  return names.length > 0 || !schema.additionalProperties ? names : undefined
 }
