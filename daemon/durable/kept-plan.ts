@@ -127,7 +127,13 @@ function currentTool(kept: KeptTool, toolbox: Toolbox): Tool {
   const tool = toolbox.find(kept.name)
   if (tool === undefined) return unavailable(kept, 'there is no tool of that name any more')
   const change = changeOf(kept, keepTool(tool))
-  return change === undefined ? tool : unavailable(kept, change)
+  return change === undefined ? asKept(kept, tool) : unavailable(kept, change)
+}
+
+/** A program that began before there were rules goes on by what it was read by then. */
+function asKept({ inputForm, rules }: KeptTool, tool: Tool): Tool {
+  if (tool.rules === undefined || rules !== undefined) return tool
+  return { ...tool, inputForm, rules: undefined }
 }
 
 function changeOf(kept: KeptTool, now: KeptTool): string | undefined {

@@ -4,6 +4,7 @@ import { LatchdError } from '../errors.ts'
 import type { ToolLike, ToolSet } from '../executor.ts'
 import type { ToolAnnotations, ToolContext, ToolDefinition } from '../tool.ts'
 import { readRecordInput } from './argument-rules.ts'
+import { jsonText } from './json-text.ts'
 import { fromMcpResult, fromText, readHints } from './mcp.ts'
 import { recordValidator } from './record-input.ts'
 import { readRetry, withRetry } from './retry.ts'
@@ -277,7 +278,7 @@ function fromAgentsTool(like: Record<string, unknown>): Tool {
         ? (input: unknown, { callId }: ToolContext) => needsApproval(undefined, input, callId)
         : needsApproval,
     execute: async (input, context) =>
-      fromText(await invoke(undefined, JSON.stringify(input ?? {}), { signal: context.signal })),
+      fromText(await invoke(undefined, jsonText(input ?? {}), { signal: context.signal })),
   })
 }
 
@@ -297,6 +298,6 @@ function fromOpenAIFunction(
     inputSchema: parameters,
     annotations: like.annotations,
     retry: like.retry,
-    execute: (input, context) => callback(parse ? parse(JSON.stringify(input)) : input, context),
+    execute: (input, context) => callback(parse ? parse(jsonText(input)) : input, context),
   })
 }

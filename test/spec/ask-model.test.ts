@@ -122,6 +122,11 @@ t.test('with a JSON Schema the answer fits it, or the call throws', async t => {
     code: 'MODEL_ANSWER_INVALID',
     message: /does not fit options\.json\n- n: /,
   })
+  // The program's pattern runs on the daemon's thread: by backtracking it would take for ever.
+  text = JSON.stringify(`${'a'.repeat(60)}!`)
+  await t.rejects(ask('p', { json: { type: 'string', pattern: '^(a+)+$' } }), {
+    code: 'MODEL_ANSWER_INVALID',
+  })
 })
 
 t.test('an answer that is not what was asked for throws', async t => {

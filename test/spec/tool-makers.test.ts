@@ -207,3 +207,26 @@ t.test('problems without end are counted, not told', async t => {
   t.match(message, /and 450 more$/)
   t.equal(String(message).split('\n').length, 52)
 })
+
+t.test(
+  'an input whose parts are shared without end is refused by tools that take text',
+  async t => {
+    const agents = [
+      agentsTool({
+        name: 'any_data',
+        description: '',
+        strict: false,
+        parameters: {
+          type: 'object',
+          properties: { data: {} },
+          required: [],
+          additionalProperties: true,
+        },
+        execute: async () => 'called',
+      }),
+    ]
+    const source = "let x = ['a']; for (let i = 0; i < 40; i++) x = [x, x]; any_data({ data: x })"
+    t.match(await outcomeOf(agents as never, source), /more than 1000000 parts/)
+    t.equal(await outcomeOf(agents as never, "any_data({ data: ['a'] })"), 'called')
+  },
+)

@@ -1,0 +1,19 @@
+/** Inputs as JSON, for tools that take a text. */
+
+/** Parts of a value; one that is referred to twice is written, and counts, twice. */
+const MAX_PARTS = 1_000_000
+
+/**
+ * The JSON of an input.
+ *
+ * @throws {TypeError} when it has a cycle or a BigInt, or more parts than the host has time for
+ */
+export function jsonText(value: unknown): string {
+  let parts = 0
+  return JSON.stringify(value, (_, part) => {
+    if (++parts > MAX_PARTS) {
+      throw new TypeError(`Cannot write the input as JSON: it has more than ${MAX_PARTS} parts`)
+    }
+    return part
+  })
+}
