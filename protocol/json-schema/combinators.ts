@@ -41,24 +41,24 @@ export function all(
 const anyOf: Keyword = (value, context) => {
   const checks = branchesOf('anyOf', value, context)
   if (checks === undefined) return undefined
-  const schemas = value as unknown[]
+  const explain = explanation(value as unknown[], checks, context)
   return (part, run, at) => {
     run.spend(1)
     if (checks.some(check => run.test(check, part))) return true
-    return explain(schemas, checks, part, run, at, context)
+    return explain(part, run, at)
   }
 }
 
 const oneOf: Keyword = (value, context) => {
   const checks = branchesOf('oneOf', value, context)
   if (checks === undefined) return undefined
-  const schemas = value as unknown[]
+  const explain = explanation(value as unknown[], checks, context)
   return (part, run, at) => {
     run.spend(1)
     let found = 0
     for (const check of checks) if (run.test(check, part) && ++found > 1) break
     if (found === 1) return true
-    if (found === 0) return explain(schemas, checks, part, run, at, context)
+    if (found === 0) return explain(part, run, at)
     return run.fail(at, () => 'fits several of the forms, of which exactly one is allowed')
   }
 }
@@ -67,17 +67,34 @@ const oneOf: Keyword = (value, context) => {
  * Says why a value fits none of several schemas: what is wrong with it by the one that it was
  * probably meant for, else which types there are.
  */
-function explain(
+function explanation(
   schemas: readonly unknown[],
   checks: readonly Check[],
+  { resolve }: KeywordContext,
+): (part: unknown, run: Run, at: Path | undefined) => false {
+  let types: readonly (string[] | undefined)[] | undefined
+  return (part, run, at) => {
+    if (run.problems === undefined) return false
+    types ??= schemas.map(schema => expectedTypes(schema, resolve))
+    return explain(part, run, at, { schemas, checks, types, resolve })
+  }
+}
+
+interface Branches {
+  readonly schemas: readonly unknown[]
+  readonly checks: readonly Check[]
+  readonly types: readonly (string[] | undefined)[]
+  readonly resolve: (reference: string) => unknown
+}
+
+function explain(
   part: unknown,
   run: Run,
   at: Path | undefined,
-  { resolve }: KeywordContext,
+  { schemas, checks, types, resolve }: Branches,
 ): false {
-  if (run.problems === undefined) return false
+  run.spend(schemas.length)
   const kind = kindOf(part)
-  const types = schemas.map(schema => expectedTypes(schema, resolve))
   const near = checks.filter((_, i) => {
     const ofBranch = types[i]
     const isWhole = kind === 'number' && ofBranch?.includes('integer') === true

@@ -24,7 +24,7 @@ const keywords: readonly (readonly [string, Keyword])[] = Object.entries({
 const MAX_DEPTH = 200
 /** More schemas than this in one are not enforced: compiling them would hold up the host. */
 const MAX_SCHEMAS = 50_000
-/** Further warnings about one schema are counted only. */
+/** Further warnings about one schema would help nobody. */
 const MAX_WARNINGS = 20
 
 /** A schema that was compiled. */

@@ -3,8 +3,8 @@
 import { isRecord } from '../predicates.ts'
 import { shownList } from './kinds.ts'
 
-/** Deeper references say no more about it. */
-const MAX_DEPTH = 8
+/** Deeper schemas say no more about it: twenty branches may have twenty branches each. */
+const MAX_DEPTH = 3
 
 /** The types that a value may have; `undefined` when the schema does not say. */
 export function expectedTypes(

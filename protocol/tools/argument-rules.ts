@@ -27,8 +27,10 @@ export interface RecordInput {
   readonly rules: ArgumentRules
 }
 
-/** Schemas that apply in the same place are looked into so far. */
+/** References are followed so far. */
 const MAX_DEPTH = 8
+/** Schemas that apply in the same place and are looked into. */
+const MAX_SCHEMAS = 500
 /** Names that are taken from them. */
 const MAX_OTHERS = 500
 
@@ -38,7 +40,6 @@ export function readRecordInput(root: JsonSchema): RecordInput | undefined {
   if (!isRecord(schema)) return undefined
   const { properties, type } = schema
   const isDeclared = isRecord(properties)
-  // `type: ["object", "null"]` takes objects and null: as an input it is an object.
   if (!isDeclared && type !== 'object') return undefined
   const parameters = isDeclared ? Object.keys(properties) : []
   return { parameters, rules: rulesOf(root, schema, parameters) }
@@ -55,14 +56,14 @@ function rulesOf(
   const [first] = parameters
   const firstSchema = first === undefined ? false : (properties as JsonSchema)[first]
   const others = new Set<string>()
-  collectNames(schema, root, others, 0)
+  collectNames(schema, root, others, new Set())
   for (const name of parameters) others.delete(name)
   const saysMore = additionalProperties !== undefined && additionalProperties !== false
   const isClosed = additionalProperties === false || schema.unevaluatedProperties === false
   return {
     isOpen: saysMore || (parameters.length === 0 && others.size === 0 && !isClosed),
     isClosed,
-    takesObject: canBeObject(firstSchema, root, 0),
+    takesObject: canBeObject(firstSchema, root, new Set()),
     needsObject: names.includes(first as string) && mustBeObject(firstSchema, root),
     required: names,
     others: [...others],
@@ -94,43 +95,42 @@ function pointed(root: JsonSchema, reference: string): unknown {
 }
 
 /** Names of properties that the schema speaks of, also in schemas that apply in the same place. */
-function collectNames(schema: unknown, root: JsonSchema, names: Set<string>, depth: number): void {
-  if (!isRecord(schema) || depth > MAX_DEPTH || names.size > MAX_OTHERS) return
-  if (isRecord(schema.properties)) {
-    for (const name of Object.keys(schema.properties)) names.add(name)
+function collectNames(
+  schema: unknown,
+  root: JsonSchema,
+  names: Set<string>,
+  seen: Set<unknown>,
+): void {
+  if (!isRecord(schema) || seen.has(schema)) return
+  if (seen.size >= MAX_SCHEMAS || names.size > MAX_OTHERS) return
+  seen.add(schema)
+  const { properties, required, allOf, anyOf, oneOf, dependentSchemas, $ref } = schema
+  if (isRecord(properties)) for (const name of Object.keys(properties)) names.add(name)
+  if (Array.isArray(required)) {
+    for (const name of required) if (typeof name === 'string') names.add(name)
   }
-  if (Array.isArray(schema.required)) {
-    for (const name of schema.required) if (typeof name === 'string') names.add(name)
-  }
-  const { allOf, anyOf, oneOf, dependentSchemas, $ref } = schema
-  if (typeof $ref === 'string') collectNames(pointed(root, $ref), root, names, depth + 1)
-  const applied = [
-    allOf,
-    anyOf,
-    oneOf,
-    isRecord(dependentSchemas) ? Object.values(dependentSchemas) : [],
-  ]
-  for (const one of [...applied.flat(), schema.if, schema.then, schema.else]) {
-    collectNames(one, root, names, depth + 1)
-  }
+  if (typeof $ref === 'string') collectNames(pointed(root, $ref), root, names, seen)
+  const dependents = isRecord(dependentSchemas) ? Object.values(dependentSchemas) : []
+  const applied = [allOf, anyOf, oneOf, dependents, schema.if, schema.then, schema.else]
+  for (const one of applied.flat()) collectNames(one, root, names, seen)
 }
 
-/** Whether an object may fit; what nobody can tell may. */
-function canBeObject(schema: unknown, root: JsonSchema, depth: number): boolean {
+/** Whether an object may fit; what nobody can tell may. A schema that was asked before is not again. */
+function canBeObject(schema: unknown, root: JsonSchema, seen: Set<unknown>): boolean {
   if (schema === false) return false
   const target = targetOf(schema, root)
-  if (!isRecord(target) || depth > MAX_DEPTH) return true
+  if (!isRecord(target) || seen.has(target) || seen.size >= MAX_SCHEMAS) return true
+  seen.add(target)
   const { type, enum: values, anyOf, oneOf, allOf } = target
   if ('const' in target && !isRecord(target.const)) return false
   if (Array.isArray(values) && !values.some(isRecord)) return false
   const types = [type ?? []].flat()
-  if (types.length > 0 && !types.some(name => name === 'object' || !isOtherType(name))) return false
+  if (types.length > 0 && types.every(isOtherType)) return false
+  const may = (branch: unknown) => canBeObject(branch, root, seen)
   for (const branches of [anyOf, oneOf]) {
-    if (Array.isArray(branches) && branches.length > 0) {
-      if (!branches.some(branch => canBeObject(branch, root, depth + 1))) return false
-    }
+    if (Array.isArray(branches) && branches.length > 0 && !branches.some(may)) return false
   }
-  return !Array.isArray(allOf) || allOf.every(branch => canBeObject(branch, root, depth + 1))
+  return !Array.isArray(allOf) || allOf.every(may)
 }
 
 const otherTypes = new Set(['string', 'number', 'integer', 'boolean', 'null', 'array'])

@@ -12,6 +12,10 @@ import type { Problem, Validation, Validator } from './tool.ts'
 
 /** Names that a message lists. */
 const MAX_LISTED = 30
+/** Names that are told as wrong. */
+const MAX_WRONG = 100
+/** Pairs of names that are compared, about 10 ms; of more it is not asked which are near. */
+const MAX_PAIRS = 20_000
 
 /** A validator that also looks at names. Keys whose value is `undefined` count as absent. */
 export function recordValidator(
@@ -27,15 +31,16 @@ export function recordValidator(
     const checked = validate(input)
     if (unknown.length === 0) return checked
     const finish = (validation: Validation): Validation => {
-      const wrong = unknown.filter(key => isWrong(key, validation, declared, rules))
-      if (wrong.length === 0) return validation
+      const wrong = wrongNames(unknown, validation, declared, rules)
+      if (wrong.size === 0) return validation
       const missing = rules.required.filter(name => input[name] === undefined)
-      const named = wrong.map(key => ({
-        path: key,
-        message: `${UNKNOWN}; ${advice(tool, key, declared, wrong, missing)}`,
-      }))
+      const named = Array.from(wrong, ([path, near]) => {
+        // One name too many and one too few are probably the same.
+        const guess = near ?? (wrong.size === 1 && missing.length === 1 ? missing[0] : undefined)
+        return { path, message: `${UNKNOWN}; ${advice(tool, declared, guess)}` }
+      })
       const others = validation.ok ? [] : validation.problems
-      return { ok: false, problems: [...named, ...others.filter(one => !isSame(one, wrong))] }
+      return { ok: false, problems: [...named, ...others.filter(one => !isUnknown(one, wrong))] }
     }
     return checked instanceof Promise ? checked.then(finish) : finish(checked)
   }
@@ -68,20 +73,36 @@ function withoutAbsent(input: Record<string, unknown>): Record<string, unknown> 
   return input
 }
 
-/** A key that is not declared is told when it is refused, probably another's, or perhaps the reason. */
-function isWrong(
-  key: string,
+/** Keys that are not declared and are refused, probably another's, or perhaps the reason; with the near name. */
+function wrongNames(
+  unknown: readonly string[],
   validation: Validation,
   declared: ReadonlySet<string>,
   { isOpen, isClosed, patterns }: RecordInput['rules'],
-): boolean {
-  if (!validation.ok && validation.problems.some(one => isSame(one, [key]))) return true
-  // Whether a pattern lets the key in, the validator has said.
-  if (patterns.length > 0) return false
-  if (isClosed) return true
-  if (isOpen) return !validation.ok && nearest(key, declared) !== undefined
-  return !validation.ok || nearest(key, declared) !== undefined
+): Map<string, string | undefined> {
+  const refused = new Set(validation.ok ? [] : validation.problems.map(pathOfUnknown))
+  const isComparable = unknown.length * declared.size <= MAX_PAIRS
+  const wrong = new Map<string, string | undefined>()
+  for (const key of unknown) {
+    if (wrong.size === MAX_WRONG) break
+    const near = isComparable ? nearest(key, declared) : undefined
+    const isRefused = refused.has(key)
+    // Whether a pattern lets the key in, the validator has said.
+    if (!isRefused && patterns.length > 0) continue
+    const isGuilty = isOpen
+      ? !validation.ok && near !== undefined
+      : !validation.ok || near !== undefined
+    if (isRefused || isClosed || isGuilty) wrong.set(key, near)
+  }
+  return wrong
 }
+
+const pathOfUnknown = ({ path, message }: Problem) =>
+  message.startsWith(UNKNOWN) ? path : undefined
+
+/** Whether a problem says of one of these properties that it must not be there. */
+const isUnknown = (problem: Problem, names: ReadonlyMap<string, unknown>) =>
+  names.has(pathOfUnknown(problem) ?? '')
 
 function nearest(key: string, names: Iterable<string>): string | undefined {
   let best: string | undefined
@@ -95,24 +116,9 @@ function nearest(key: string, names: Iterable<string>): string | undefined {
   return best
 }
 
-function advice(
-  tool: string,
-  key: string,
-  declared: ReadonlySet<string>,
-  wrong: readonly string[],
-  missing: readonly string[],
-): string {
-  const near = nearest(key, declared)
-  // One name too many and one too few are probably the same.
-  const guess = near ?? (wrong.length === 1 && missing.length === 1 ? missing[0] : undefined)
+function advice(tool: string, declared: ReadonlySet<string>, guess: string | undefined): string {
   if (guess !== undefined) return `did you mean ${guess}?`
-  const names = [...declared]
-  if (names.length === 0) return `${tool} takes no input`
-  const more = names.length > MAX_LISTED ? ' and others' : ''
-  return `${tool} takes ${names.slice(0, MAX_LISTED).join(', ')}${more}`
-}
-
-/** Whether a problem says that one of these properties must not be there. */
-function isSame({ path, message }: Problem, keys: readonly string[]): boolean {
-  return keys.includes(path) && message.startsWith(UNKNOWN)
+  if (declared.size === 0) return `${tool} takes no input`
+  const more = declared.size > MAX_LISTED ? ' and others' : ''
+  return `${tool} takes ${[...declared].slice(0, MAX_LISTED).join(', ')}${more}`
 }

@@ -5,6 +5,8 @@ import { compileSchema } from '../../protocol/json-schema/compile.ts'
 import { loadPatterns } from '../../protocol/json-schema/pattern.ts'
 import { MAX_STEPS, Run, TooCostly } from '../../protocol/json-schema/run.ts'
 import { schemaValidator } from '../../protocol/json-schema/validator.ts'
+import { type RecordInput, readRecordInput } from '../../protocol/tools/argument-rules.ts'
+import { recordValidator } from '../../protocol/tools/record-input.ts'
 import { bombs } from '../support/schema-bombs.ts'
 
 await loadPatterns()
@@ -54,4 +56,31 @@ t.test('a pattern costs by the length of the text, not by its own shape', async 
   }
   const [short, long] = [stepsFor(100), stepsFor(100_000)]
   t.ok(long <= 1100 * short, `${short} steps for 100 letters, ${long} for 100 000`)
+})
+
+t.test('names without end are compared so far', async t => {
+  const properties = Object.fromEntries(
+    Array.from({ length: 3000 }, (_, i) => [`property${i}`, {}]),
+  )
+  const record = readRecordInput({ type: 'object', properties }) as RecordInput
+  const input = Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`poperty${i}`, i]))
+  const validate = recordValidator('t', record, () => ({ ok: false, problems: [] }))
+  const checked = await validate(input)
+  t.equal(checked.ok ? 0 : checked.problems.length, 100)
+})
+
+t.test('rules are read from schemas that refer to themselves without end', async t => {
+  const refs = Array.from({ length: 300 }, () => ({ $ref: '#/$defs/node' }))
+  for (const keyword of ['allOf', 'anyOf', 'oneOf']) {
+    const schema = {
+      type: 'object',
+      properties: { first: { $ref: '#/$defs/node' } },
+      [keyword]: refs,
+      $defs: { node: { [keyword]: refs, properties: { other: {} } } },
+    }
+    t.match(readRecordInput(schema)?.rules, { takesObject: true, others: ['other'] }, keyword)
+    const { warnings, validate } = schemaValidator(schema)
+    t.strictSame(warnings, [])
+    await validate({ first: 5 })
+  }
 })
