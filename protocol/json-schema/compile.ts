@@ -131,8 +131,8 @@ class Compiler {
 
   #warn(place: string, keyword: string, why: string): void {
     if (this.warnings.length >= MAX_WARNINGS) return
-    const where = place === '' ? 'the input itself' : `"${place}"`
-    const text = `the ${keyword} of ${where} is not enforced: ${why}`
+    const what = place === '' ? `${keyword} at the root` : `the ${keyword} of "${place}"`
+    const text = `${what} is not enforced: ${why}`
     if (!this.warnings.includes(text)) this.warnings.push(text)
   }
 }

@@ -34,7 +34,8 @@ function holdAgainst({ check }: Compiled, value: unknown): Validation {
     run.enter(check, value, undefined)
     return { ok: false, problems: problems.length > 0 ? problems : [misfit] }
   } catch (error) {
-    if (!(error instanceof TooCostly)) throw error
+    // A RangeError is the stack's end: the schema nests more than was thought of.
+    if (!(error instanceof TooCostly || error instanceof RangeError)) throw error
     const message = `it is too large, too deep or too entangled to be held against its schema within ${MAX_STEPS} steps`
     return { ok: false, problems: [{ path: '', message }] }
   }

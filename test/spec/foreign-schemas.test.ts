@@ -63,7 +63,7 @@ t.test('log, latchd tools and latchd doctor say it once, and which tools are lef
   const told = listed.stderr.trimEnd().split('\n')
   t.strictSame(
     told.filter(line => !warnings.some(warning => warning.test(line.replace('latchd: ', '')))),
-    ['latchd: Tool last: the properties of the input itself is not enforced: it is not an object'],
+    ['latchd: Tool last: properties at the root is not enforced: it is not an object'],
   )
   const doctor = await startHere(t, ['doctor', '--url', running.url]).ended
   for (const warning of warnings) {
