@@ -1,7 +1,7 @@
 /** Tools as the guest sees them: functions that block, with concurrent faces beside. */
 
 import { encodeInput, type GuestRules, type Signature } from './arguments.ts'
-import { callBlocking, callConcurrently, readReply } from './calls.ts'
+import { asToolError, callBlocking, callConcurrently, readReply } from './calls.ts'
 import { makeGuestError } from './errors.ts'
 import { askNumber, askText } from './host.ts'
 import { HostOperation } from './host-operations.ts'
@@ -135,10 +135,19 @@ async function rejected(error: unknown): Promise<never> {
   throw error
 }
 
-/** @throws {ToolUnavailableError} of a tool that an earlier execution had */
+/**
+ * The input of a call. What it throws is the error of a tool's call, as what the tool throws is.
+ *
+ * @throws {ToolUnavailableError} of a tool that an earlier execution had
+ * @throws {TypeError} of arguments that are too many, or cannot cross
+ */
 function inputOf(stub: Stub, args: ArrayLike<unknown>): string {
-  if (stub.index === GONE) throw unavailable(stub.name)
-  return encodeInput(stub, args)
+  if (stub.index === GONE) throw asToolError(unavailable(stub.name))
+  try {
+    return encodeInput(stub, args)
+  } catch (error) {
+    throw asToolError(error)
+  }
 }
 
 function unavailable(name: string): Error {

@@ -43,7 +43,7 @@ const cases: Case[] = [
   { what: 'a const without value', marked: 'const a = 1\nconst b¦', error: syntax },
   { what: 'a name declared twice', marked: 'const a = 1\nlet ¦a = 2', error: syntax },
   { what: 'import', marked: "1\n¦import fs from 'fs'", error: syntax },
-  { what: 'export', marked: '1\n¦export default 5', error: syntax },
+  { what: 'export', marked: '1\n¦export const five = 5', error: syntax },
   { what: 'a dynamic import', marked: "const fs = await ¦import('fs')", error: syntax },
   {
     what: 'await in a plain function',
