@@ -1,4 +1,5 @@
 import { noNames, writeSessionLine } from '../engine/session-code.ts'
+import { awaitAnswers } from './awaited-answers.ts'
 import { makeCallsConcurrent } from './concurrent-calls.ts'
 import { Edits } from './edits.ts'
 import { eraseTypes } from './erase-types.ts'
@@ -69,6 +70,7 @@ function toProgram(text: string, language: Language, mode: Mode): Program {
   if (entry?.kind === 'expression') edits.wrap(entry.fn.start, entry.fn.end, '(', ')()')
   // After what encloses the whole program: helpers are made known inside of that.
   makeCallsConcurrent(code, program, edits, mode)
+  awaitAnswers(code, program, edits, mode === 'session')
   const magic = edits.apply(code)
   return mode === 'program' ? programOf(magic) : programOf(magic, writeSessionLine(names))
 }

@@ -18,6 +18,7 @@
  */
 
 import { EvalFlags, QuickJS, type Snapshot } from 'quickjs-wasi'
+import { HostOperation } from '../guest/host-operations.ts'
 import { type Guest, type GuestHooks, GuestThrown } from './guest.ts'
 import { readSessionCode } from './session-code.ts'
 import { decodeSnapshot, encodeSnapshot, fitsSnapshot } from './session-snapshot.ts'
@@ -502,12 +503,37 @@ export class QuickJSGuest implements Guest {
 
   #hostCall(argc: number, argv: number): number {
     const args = new DataView(this.#exports.memory.buffer)
-    if (argc !== 3) throw new Error(`host function called with ${argc} arguments`)
     const operation = this.#exports.qjs_get_float64(args.getUint32(argv, true))
+    if (operation >= HostOperation.promiseState) {
+      const callback = argc > 3 ? args.getUint32(argv + 12, true) : 0
+      return this.#askPromise(operation, args.getUint32(argv + 8, true), callback)
+    }
+    if (argc !== 3) throw new Error(`host function called with ${argc} arguments`)
     const number = this.#exports.qjs_get_float64(args.getUint32(argv + 4, true))
     const text = this.#readText(args.getUint32(argv + 8, true))
     const answer = this.#hooks.host(operation, number, text)
     return typeof answer === 'number' ? this.#exports.qjs_new_number(answer) : this.#newText(answer)
+  }
+
+  /** What the language has no question for; nothing of the program's runs. */
+  #askPromise(operation: number, value: number, callback: number): number {
+    const exports = this.#exports
+    switch (operation) {
+      case HostOperation.promiseState:
+        return exports.qjs_new_number(
+          exports.qjs_is_promise(value) === 0 ? -1 : exports.qjs_promise_state(value),
+        )
+      case HostOperation.promiseResult:
+        return exports.qjs_promise_result(value)
+      case HostOperation.whenSettled: {
+        const chained = exports.qjs_promise_then(value, callback, callback)
+        if (exports.qjs_is_exception(chained) !== 0) throw new OutOfGuestMemory()
+        this.#free(chained)
+        return exports.qjs_dup_value(this.#pristine.entries.undefined)
+      }
+      default:
+        throw new Error(`unknown host operation ${operation}`)
+    }
   }
 
   #readText(value: number): string {

@@ -30,6 +30,12 @@ export const HostOperation = {
   intl: 14,
   /** text: a request to the worker's own URL parser. Gives the answer. */
   url: 15,
+  /** In place of the text any value: 0 pending, 1 fulfilled, 2 rejected, -1 no promise. */
+  promiseState: 16,
+  /** In place of the text a promise that is settled. Gives its value or reason. */
+  promiseResult: 17,
+  /** In place of the text a promise, then a function, which is called in a job once it is settled. */
+  whenSettled: 18,
 } as const
 
 /** Levels of console lines, in the order that `HostOperation.log` counts them. */

@@ -1,15 +1,18 @@
 /**
  * The one function through which the prelude reaches its worker.
  *
- * It takes an operation, a number and a text, and answers with a number or a text; it never throws
- * and never sees a guest object. The worker puts it on the global object while the prelude loads;
+ * It takes an operation, a number and a text, and answers with a number or a text; it never throws.
+ * The engine itself answers what is asked of promises, which are no text; the worker never sees a
+ * guest object. The worker puts it on the global object while the prelude loads;
  * this module takes it away from there, so that no program finds it.
  */
 
 import { HOST_GLOBAL } from './host-names.ts'
+import { HostOperation } from './host-operations.ts'
 import { reflectDeleteProperty } from './primordials.ts'
+import type { PromisePowers } from './promise-state.ts'
 
-type HostFunction = (operation: number, number: number, text: string) => unknown
+type HostFunction = (...request: unknown[]) => unknown
 
 const given = (globalThis as Record<string, unknown>)[HOST_GLOBAL] as HostFunction
 reflectDeleteProperty(globalThis, HOST_GLOBAL)
@@ -18,3 +21,12 @@ reflectDeleteProperty(globalThis, HOST_GLOBAL)
 export const askText = given as (operation: number, number: number, text: string) => string
 /** Asks the worker for something that is answered with a number. */
 export const askNumber = given as (operation: number, number: number, text: string) => number
+
+/** Asks the engine about promises. */
+export const promisePowers: PromisePowers = {
+  state: value => given(HostOperation.promiseState, 0, value) as number,
+  result: promise => given(HostOperation.promiseResult, 0, promise),
+  whenSettled: (promise, callback) => {
+    given(HostOperation.whenSettled, 0, promise, callback)
+  },
+}

@@ -242,7 +242,7 @@ function kindOf(value: object, proposed: Kind | undefined): Kind {
     case 'typed-array':
       return typedArrayName(value) === undefined ? 'object' : 'typed-array'
     case 'promise':
-      // Nothing tells a promise without a trace: `then` would mark its rejection as handled.
+      // As in Node, what inherits from a promise and is none prints as one that is pending.
       return 'promise'
     default:
       break

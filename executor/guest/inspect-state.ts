@@ -20,6 +20,8 @@ export type Inspection = Layout & {
   maxStringLength: number
   /** Whether properties that are not enumerable are shown (`%o`). */
   showHidden: boolean
+  /** Whether a fulfilled promise prints as its value. */
+  unwrapsPromises: boolean
   /** The level of the innermost value printed last: what the layout calls its depth. */
   deepest: number
   /** The values that the current one is inside of; `seenCount` of them are meant. */

@@ -36,24 +36,10 @@ import {
   symbolToStringTag,
   unlinkedList,
 } from './primordials.ts'
+import { promiseState } from './promise-state.ts'
 
 /** What stands for a value that threw while it was looked at: a proxy with such a trap, for one. */
 export const THREW = '<Inspection threw>'
-
-/** The state of a promise; only the core can tell. */
-export type PromiseState =
-  | { status: 'pending' }
-  | { status: 'fulfilled'; value: unknown }
-  | { status: 'rejected'; reason: unknown }
-
-let promiseInspector: ((promise: object) => PromiseState | undefined) | undefined
-
-/** Sets who tells the state of a promise. Until then each prints as pending. */
-export function setPromiseInspector(
-  inspector: (promise: object) => PromiseState | undefined,
-): void {
-  promiseInspector = inspector
-}
 
 /** The text of `value` at `level`, the number of values that it is inside of. */
 export function printValue(run: Inspection, value: unknown, level: number): string {
@@ -78,6 +64,10 @@ function printObject(run: Inspection, value: object, level: number): string {
   }
   const identity = identify(value)
   const { kind, inspector } = identity
+  if (kind === 'promise' && run.unwrapsPromises) {
+    const state = promiseState(value)
+    if (state.status === 'fulfilled') return run.print(run, state.value, level)
+  }
   if (inspector !== undefined) {
     try {
       return charge(run, indent(inspector(value, run.depth - level), run.indentation))
@@ -196,8 +186,8 @@ function elementsOf(
 }
 
 function promiseText(run: Inspection, value: object, level: number): string {
-  const state = promiseInspector === undefined ? undefined : promiseInspector(value)
-  if (state === undefined || state.status === 'pending') return '<pending>'
+  const state = promiseState(value)
+  if (state.status === 'pending') return '<pending>'
   if (state.status === 'fulfilled') return printInside(run, state.value, level)
   return '<rejected> ' + printInside(run, state.reason, level)
 }

@@ -7,7 +7,6 @@ import { isNaN as isNotANumber, min, objectHasOwn, unlinkedList } from './primor
 
 export { setStackInspector } from './inspect-error.ts'
 export { registerInspector } from './inspect-kind.ts'
-export { setPromiseInspector } from './inspect-value.ts'
 
 /**
  * Absent options are Node's defaults: `depth` 2, `breakLength` 80 columns, `compact` 3,
@@ -22,6 +21,8 @@ export type InspectOptions = {
   maxStringLength?: number | null
   maxBytes?: number
   showHidden?: boolean
+  /** Whether a fulfilled promise prints as its value: an output holds that in its place. */
+  unwrapsPromises?: boolean
 }
 
 /** How much text one value gives at most, in UTF-8 bytes. */
@@ -44,6 +45,7 @@ export function inspect(value: unknown, options?: InspectOptions): string {
     maxArrayLength: numberOption(options, 'maxArrayLength', 100),
     maxStringLength: numberOption(options, 'maxStringLength', 10_000),
     showHidden: option(options, 'showHidden') === true,
+    unwrapsPromises: option(options, 'unwrapsPromises') === true,
     deepest: 0,
     seen: emptyList,
     seenCount: 0,

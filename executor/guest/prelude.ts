@@ -11,14 +11,16 @@ import { installConsole } from './console.ts'
 import { installDateText } from './date-text.ts'
 import { installEncoding } from './encoding.ts'
 import { describe, describeRejection, installErrors, whereabouts } from './errors.ts'
-import { askNumber, askText } from './host.ts'
+import { askNumber, askText, promisePowers } from './host.ts'
 import { ENTRY_GLOBAL } from './host-names.ts'
 import { HostOperation, logLevels } from './host-operations.ts'
 import { installIntl } from './intl.ts'
 import { forgetLists } from './locale-methods.ts'
 import { lockDown } from './lockdown.ts'
+import { awaitingAnswer, installFinalAnswer } from './output.ts'
 import { hidden, record, reflectDefineProperty, stringToWellFormed } from './primordials.ts'
-import { begin, finish, installProgram } from './program.ts'
+import { begin, constant, finish } from './program.ts'
+import { setPromisePowers } from './promise-state.ts'
 import { installRandom } from './random.ts'
 import { beginSession, comeToRest, finishSession, installSession } from './session.ts'
 import { declare, undeclare } from './session-names.ts'
@@ -30,6 +32,7 @@ import { installURL } from './url.ts'
 const levelIndex = record() as Record<string, number>
 for (let i = 0; i < logLevels.length; i++) levelIndex[logLevels[i] as string] = i
 
+setPromisePowers(promisePowers)
 installErrors(globalThis)
 installClock(globalThis)
 installDateText()
@@ -45,9 +48,10 @@ installRandom(globalThis)
 installURL(globalThis, request => askText(HostOperation.url, 0, request))
 installIntl(globalThis, request => askText(HostOperation.intl, 0, request))
 installStructuredClone(globalThis)
-installProgram(globalThis)
+installFinalAnswer(globalThis)
 reflectDefineProperty(globalThis, 'parallel', hidden(parallel))
 installConcurrent(globalThis)
+constant(globalThis, '__latchd_answer', awaitingAnswer)
 installSession(globalThis)
 lockDown(globalThis)
 

@@ -353,3 +353,24 @@ export function toNumber(value: unknown): number {
   }
   return +(value as number)
 }
+
+const arrayBuffer = ArrayBuffer.prototype as unknown as {
+  transfer(this: ArrayBuffer): ArrayBuffer
+}
+/** Moves a buffer's bytes to another one, and detaches it. */
+export const arrayBufferTransfer = uncurry(arrayBuffer.transfer)
+export const arrayBufferIsDetached = getter(arrayBuffer, 'detached')
+export const arrayBufferIsResizable = getter(arrayBuffer, 'resizable')
+export const arrayBufferMaxByteLength = getter(arrayBuffer, 'maxByteLength')
+export const domExceptionMessage = getter(DOMException.prototype, 'message')
+
+const asyncIteratorPrototype = Reflect.getPrototypeOf(
+  Reflect.getPrototypeOf(Reflect.getPrototypeOf((async function* () {})()) as object) as object,
+)
+
+/** Whether a value inherits from what the language's own iterators and generators share. */
+export function isIterator(value: object): boolean {
+  for (let up: object | null = value; up !== null; up = reflectGetPrototypeOf(up))
+    if (up === iteratorPrototype || up === asyncIteratorPrototype) return true
+  return false
+}

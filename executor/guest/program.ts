@@ -2,11 +2,8 @@
 
 import { startClock } from './clock.ts'
 import { decode } from './decode.ts'
-import { type EncodeMode, encode } from './encode.ts'
-import { describe, OUT_OF_MEMORY } from './errors.ts'
-import { askNumber } from './host.ts'
 import { HostOperation } from './host-operations.ts'
-import { inspect } from './inspect.ts'
+import { reportOutput, reportThrown } from './output.ts'
 import {
   hidden,
   jsonParse,
@@ -16,7 +13,6 @@ import {
   PromiseOf,
   reflectDefineProperty,
   reflectDeleteProperty,
-  stringToWellFormed,
 } from './primordials.ts'
 import { seedRandom } from './random.ts'
 import { type GuestTool, installTools } from './tools.ts'
@@ -72,60 +68,6 @@ export async function finish(evaluation: Promise<{ value: unknown }>): Promise<v
     return
   }
   reportOutput(HostOperation.returned, value)
-}
-
-/** Tells the host that the program has thrown. */
-export function reportThrown(error: unknown): void {
-  let text: string
-  try {
-    text = describe(error)
-  } catch {
-    // Nothing of the program runs in there unguarded: the heap has no room for the description.
-    text = OUT_OF_MEMORY
-  }
-  askNumber(HostOperation.threw, 0, text)
-}
-
-/** Tells the host of the program's output, or that there is no room for it. */
-export function reportOutput(operation: number, value: unknown): void {
-  let text: string
-  try {
-    text = encodeOutput(value)
-  } catch (error) {
-    // The heap has no room for it.
-    reportThrown(error)
-    return
-  }
-  askNumber(operation, 0, text)
-}
-
-/**
- * The output as the worker reads it: `p` (plain JSON), `x` (exact) or `l` (parts became text), the
- * length of the encoded value, a colon, the encoded value, the inspected form. In this order, since
- * only the encoded value has the same length on the other side whatever surrogates it holds.
- */
-function encodeOutput(value: unknown): string {
-  let isLossy = false
-  const substitute = (part: unknown) => {
-    isLossy = true
-    return inspect(part, { depth: 0 })
-  }
-  const mode = { __proto__: null, toJSON: true, substitute } as EncodeMode
-  const encoded = encode(value, 'output', mode)
-  const inspected = inspect(value)
-  const mark = isLossy ? 'l' : encoded.isPlain ? 'p' : 'x'
-  return '' + mark + encoded.text.length + ':' + encoded.text + stringToWellFormed(inspected)
-}
-
-/** Defines `final_answer`. */
-export function installProgram(target: object): void {
-  reflectDefineProperty(
-    target,
-    'final_answer',
-    hidden(function final_answer(value: unknown) {
-      reportOutput(HostOperation.finalAnswer, value)
-    }),
-  )
 }
 
 /** Defines a name that programs can neither change nor remove. */

@@ -6,6 +6,7 @@
 import { forgetDeliveries } from './calls.ts'
 import { decode } from './decode.ts'
 import { HostOperation } from './host-operations.ts'
+import { reportOutput, reportThrown } from './output.ts'
 import {
   append,
   hidden,
@@ -18,7 +19,7 @@ import {
   reflectDeleteProperty,
   reflectGetOwnPropertyDescriptor,
 } from './primordials.ts'
-import { constant, readConfiguration, reportOutput, reportThrown } from './program.ts'
+import { constant, readConfiguration } from './program.ts'
 import { settleNames } from './session-names.ts'
 import {
   type Completion,

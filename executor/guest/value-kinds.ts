@@ -16,7 +16,6 @@ import {
   objectHasOwn,
   objectKeys,
   objectPrototype,
-  promisePrototype,
   record,
   reflectApply,
   reflectDefineProperty,
@@ -32,6 +31,7 @@ import {
   weakMapHas,
   weakSetHas,
 } from './primordials.ts'
+import { isPromiseLike } from './promise-state.ts'
 import { isURL, isURLSearchParams } from './url.ts'
 
 /** What an object with a `toJSON` method crosses as: what that returns, unless it crosses as it is. */
@@ -72,22 +72,40 @@ export function isOutOfMemory(error: unknown): boolean {
   return isErrorBrand(error) && reflectGetPrototypeOf(error) === internalErrorPrototype
 }
 
+/** Reads the properties of what crosses. */
+interface Reader {
+  read(value: object, key: PropertyKey): unknown
+}
+
 /** What of an error crosses; its stack stays, since it names files of this side. */
-export function errorParts(error: Error): Record<string, unknown> {
+export function errorParts(error: Error, from: Reader): Record<string, unknown> {
   const parts = {} as Record<string, unknown>
   const put = (key: string, value: unknown) =>
     reflectDefineProperty(parts, key, hidden(value, true))
-  put('name', StringOf(error.name))
-  put('message', StringOf(error.message))
-  if (objectHasOwn(error, 'cause')) put('cause', error.cause)
-  if (objectHasOwn(error, 'errors')) put('errors', (error as AggregateError).errors)
+  put('name', asText(from.read(error, 'name'), 'Error'))
+  put('message', asText(from.read(error, 'message'), ''))
+  if (objectHasOwn(error, 'cause')) put('cause', from.read(error, 'cause'))
+  if (objectHasOwn(error, 'errors')) put('errors', from.read(error, 'errors'))
   const keys = objectKeys(error)
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i] as string
     if (key === 'stack' || key === 'name' || key === 'message' || key === '__proto__') continue
-    put(key, (error as unknown as Record<string, unknown>)[key])
+    if (key === 'cause' || key === 'errors') continue
+    put(key, from.read(error, key))
   }
   return parts
+}
+
+/** A name or message as text; what it gives for itself may throw. */
+function asText(value: unknown, otherwise: string): string {
+  if (typeof value === 'string') return value
+  try {
+    return StringOf(value)
+  } catch (error) {
+    if (isOutOfMemory(error)) throw error
+    // No text: it crosses as an error that has none.
+    return otherwise
+  }
 }
 
 /** Whether a value is a regular expression, whatever its prototype was made to say. */
@@ -105,18 +123,11 @@ export function unboxed(value: object): unknown {
   return undefined
 }
 
-/** The engine shows no brand of promises: what inherits from them is taken for one. */
-function isPromise(value: object): boolean {
-  for (let up: object | null = value; up !== null; up = reflectGetPrototypeOf(up))
-    if (up === promisePrototype) return true
-  return false
-}
-
 const PROBE = record()
 
 /** Whether an object is of a kind that cannot cross. */
 export function isUnsendable(value: object): boolean {
-  if (isPromise(value)) return true
+  if (isPromiseLike(value)) return true
   return hasBrand(v => weakMapHas(v, PROBE), value) || hasBrand(v => weakSetHas(v, PROBE), value)
 }
 
@@ -124,5 +135,5 @@ export function isUnsendable(value: object): boolean {
 export function kindOf(value: unknown): string {
   if (typeof value === 'symbol') return 'symbol (' + symbolToString(value) + ')'
   if (typeof value === 'function') return 'function'
-  return isPromise(value as object) ? 'promise' : 'weak collection'
+  return isPromiseLike(value as object) ? 'promise' : 'weak collection'
 }

@@ -203,12 +203,12 @@ t.test('a stream that is open when the answer comes is ended by its finally', as
   t.equal(await closed, 'closed')
 })
 
-t.test('an answer that cannot be read whole is told as text', async t => {
+t.test('what cannot be read of an answer is told as text', async t => {
   const source = "final_answer({ get x() { throw new RangeError('g') } }); console.log('after')"
   const { output, isFinalAnswer, logs } = await completed(executor, source)
   t.strictSame(
     { output, isFinalAnswer, logs },
-    { output: '{ x: [Getter] }', isFinalAnswer: true, logs: [] },
+    { output: { x: '[Getter: <Inspection threw (g)>]' }, isFinalAnswer: true, logs: [] },
   )
 })
 

@@ -13,12 +13,13 @@ const wasm = await WebAssembly.compile(
 
 // The clock goes on by 1.2345 ms whenever it is read. The promise inspector knows one promise.
 const entry = `
-  import { inspect, registerInspector, setPromiseInspector, setStackInspector } from './inspect.ts'
+  import { inspect, registerInspector, setStackInspector } from './inspect.ts'
+  import { setPromisePowers } from './promise-state.ts'
   import { format } from './format.ts'
   import { installConsole } from './console.ts'
   let written = ''
   let ms = 0
-  Object.assign(globalThis, { inspect, registerInspector, setPromiseInspector, setStackInspector })
+  Object.assign(globalThis, { inspect, registerInspector, setPromisePowers, setStackInspector })
   globalThis.format = (...args) => format(args)
   // One string, so that reading it needs no built-in that a test has patched.
   globalThis.takeLines = () => {
@@ -417,9 +418,10 @@ t.test('the core says what stacks, promises and objects of its own classes print
       class Place { constructor(name) { this.name = name } }
       registerInspector(Place.prototype, place => 'Place {\\n  ' + place.name.trim() + '\\n}')
       setStackInspector(error => error.message === 'traced' ? '    at f (program:3:5)\\n' : undefined)
-      setPromiseInspector(promise =>
-        promise.tag === 1 ? { status: 'fulfilled', value: { a: 1 } }
-        : promise.tag === 2 ? { status: 'rejected', reason: 'no' } : { status: 'pending' })
+      setPromisePowers({
+        state: promise => promise.tag ?? 0,
+        result: promise => promise.tag === 1 ? { a: 1 } : 'no',
+      })
       const promise = tag => Object.defineProperty(new Promise(() => {}), 'tag', { value: tag });
       [
         inspect([new Place('Oslo')]), inspect(new (class extends Place {})('Rome')),

@@ -1,0 +1,56 @@
+/** What the engine alone can tell of a promise; the language has no question for it. */
+
+import { promisePrototype, reflectGetPrototypeOf } from './primordials.ts'
+
+/** How a promise stands. */
+export type PromiseState =
+  | { status: 'pending' }
+  | { status: 'fulfilled'; value: unknown }
+  | { status: 'rejected'; reason: unknown }
+
+/** What the engine answers. None of it runs anything of the program's, or marks a rejection as handled. */
+export interface PromisePowers {
+  /** 0 pending, 1 fulfilled, 2 rejected; -1 for what is no promise. */
+  state(value: object): number
+  /** The value or the reason of one that is settled. */
+  result(promise: object): unknown
+  /** Calls back in a job once it is settled, past any patched `then`; counts as handling it. */
+  whenSettled(promise: object, callback: () => void): void
+}
+
+let powers: PromisePowers | undefined
+
+/** Takes the engine's answers; until then nothing counts as a promise. */
+export function setPromisePowers(given: PromisePowers): void {
+  powers = given
+}
+
+const FULFILLED = 1
+const REJECTED = 2
+
+/** Whether a value is a promise, whatever its prototype was made to say. */
+export function isPromise(value: object): boolean {
+  return powers !== undefined && powers.state(value) >= 0
+}
+
+/** Whether a value is a promise, or passes for one: a proxy of one, for instance. */
+export function isPromiseLike(value: object): boolean {
+  for (let up: object | null = value; up !== null; up = reflectGetPrototypeOf(up))
+    if (up === promisePrototype) return true
+  return isPromise(value)
+}
+
+/** How a promise stands; `pending` for what is none. */
+export function promiseState(promise: object): PromiseState {
+  const state = powers === undefined ? 0 : powers.state(promise)
+  if (state === FULFILLED)
+    return { status: 'fulfilled', value: (powers as PromisePowers).result(promise) }
+  if (state === REJECTED)
+    return { status: 'rejected', reason: (powers as PromisePowers).result(promise) }
+  return { status: 'pending' }
+}
+
+/** Calls back once a promise is settled; see {@link PromisePowers.whenSettled}. */
+export function whenSettled(promise: object, callback: () => void): void {
+  powers?.whenSettled(promise, callback)
+}
