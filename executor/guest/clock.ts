@@ -15,10 +15,13 @@ export function startClock(atMs: number): void {
 /** The guest's clock in epoch milliseconds, for the prelude's own use. */
 export const clockMs = dateNow
 
+/** The clock of `performance.now()`, for the prelude's own use. */
+export const sinceStart = () => engineNow() - startedAtMs
+
 /** Replaces the engine's `performance`, whose origin is frozen in the pristine snapshot. */
 export function installClock(target: object): void {
   const performance = {}
-  const now = () => engineNow() - startedAtMs
+  const now = () => sinceStart()
   reflectDefineProperty(performance, 'now', hidden(now))
   reflectDefineProperty(performance, 'timeOrigin', {
     __proto__: null,

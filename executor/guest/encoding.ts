@@ -2,6 +2,7 @@
 
 import { type EncodingName, encodings, WINDOWS_1252 } from './encoding-labels.ts'
 import { errorWithCode } from './errors.ts'
+import { decodeLegacy, legacyEncoding, setDecoder } from './legacy-encodings.ts'
 import {
   arrayBufferByteLength,
   dataViewBuffer,
@@ -29,8 +30,9 @@ import {
 import { binaryText, decodeUTF8, encodeUTF8, incompleteLength } from './utf8.ts'
 import { defineInterface } from './web-interface.ts'
 
-/** Defines `TextEncoder` and `TextDecoder` on `target`. */
-export function installEncoding(target: object): void {
+/** Defines `TextEncoder` and `TextDecoder` on `target`; `ask` is of {@link setDecoder}. */
+export function installEncoding(target: object, ask: (request: string) => string): void {
+  setDecoder(ask)
   defineInterface(target, TextEncoder, 0)
   defineInterface(target, TextDecoder, 0)
 }
@@ -80,7 +82,7 @@ function fitting(text: string, room: number): number {
 }
 
 class TextDecoder {
-  #encoding: EncodingName
+  #encoding: string
   #isFatal: boolean
   #keepsMark: boolean
   /** Bytes of an unfinished character, one character each. */
@@ -88,9 +90,10 @@ class TextDecoder {
   #isStarted = false
 
   constructor(label: unknown = 'utf-8', options?: unknown) {
-    const name = encodings[stringToLowerCase(stringTrim(toText(label)))]
+    const text = toText(label)
+    const name = encodings[stringToLowerCase(stringTrim(text))] ?? legacyEncoding(text)
     if (name === undefined) {
-      const message = 'The "' + toText(label) + '" encoding is not supported'
+      const message = 'The "' + text + '" encoding is not supported'
       throw errorWithCode(RangeErrorOf, message, 'ERR_ENCODING_NOT_SUPPORTED')
     }
     const given = optionsOf(options)
@@ -114,19 +117,33 @@ class TextDecoder {
   decode(input?: unknown, options?: unknown): string {
     const bytes = this.#pending + (input === undefined ? '' : binaryText(bytesOf(input)))
     const isStream = !!optionsOf(options)?.stream
+    if (!isOwn(this.#encoding)) return this.#decodeLegacy(bytes, isStream)
     const held = isStream ? unfinishedLength(this.#encoding, bytes) : 0
     const whole = held === 0 ? bytes : stringSlice(bytes, 0, bytes.length - held)
     const isStart = !this.#isStarted
     this.#pending = stringSlice(bytes, bytes.length - held)
     this.#isStarted = isStream && (this.#isStarted || whole !== '')
     const text = decodeWhole(this.#encoding, whole, this.#isFatal)
-    if (text === undefined) {
-      const message = 'The encoded data was not valid for encoding ' + this.#encoding
-      throw errorWithCode(TypeErrorOf, message, 'ERR_ENCODING_INVALID_ENCODED_DATA')
-    }
+    if (text === undefined) throw malformed(this.#encoding)
     const hasMark = isStart && !this.#keepsMark && stringCharCodeAt(text, 0) === 0xfeff
     return hasMark ? stringSlice(text, 1) : text
   }
+
+  /** No mark of the byte order is taken off: these encodings have none. */
+  #decodeLegacy(bytes: string, isStream: boolean): string {
+    this.#pending = ''
+    const decoded = decodeLegacy(this.#encoding, bytes, this.#isFatal, isStream)
+    if (decoded === undefined) throw malformed(this.#encoding)
+    this.#pending = decoded.held
+    return decoded.text
+  }
+}
+
+const isOwn = (encoding: string): encoding is EncodingName => encodings[encoding] !== undefined
+
+function malformed(encoding: string): Error {
+  const message = 'The encoded data was not valid for encoding ' + encoding
+  return errorWithCode(TypeErrorOf, message, 'ERR_ENCODING_INVALID_ENCODED_DATA')
 }
 
 type DecoderOptions = { fatal?: unknown; ignoreBOM?: unknown; stream?: unknown }

@@ -3,8 +3,11 @@
 import { guestErrorNames } from '../../protocol/guest-errors.ts'
 import type { ThrownText } from '../../protocol/value-format.ts'
 import { inspect } from './inspect.ts'
+import { registerClass } from './inspect-function.ts'
 import {
+  domExceptionName,
   ErrorOf,
+  hasBrand,
   hidden,
   isErrorBrand,
   jsonParse,
@@ -31,6 +34,7 @@ export function installErrors(target: object): void {
     reflectDefineProperty(made.prototype, 'name', hidden(name))
     classes[name] = made as ErrorConstructor
     reflectDefineProperty(target, name, hidden(made))
+    registerClass(made)
   }
 }
 
@@ -73,7 +77,7 @@ export function describe(thrown: unknown): string {
   const description = record() as unknown as {
     -readonly [K in keyof ErrorDescription]: ErrorDescription[K]
   }
-  if (isErrorBrand(thrown)) {
+  if (isError(thrown)) {
     description.name = textOf(thrown, 'name') ?? 'Error'
     description.message = textOf(thrown, 'message') ?? ''
     description.stack = textOf(thrown, 'stack') ?? ''
@@ -89,6 +93,10 @@ export function describe(thrown: unknown): string {
   }
   return jsonStringify(description)
 }
+
+/** The engine does not count a `DOMException` among the errors. */
+const isError = (thrown: unknown): thrown is Error =>
+  isErrorBrand(thrown) || hasBrand(domExceptionName, thrown)
 
 /** What a few built-ins (`normalize`) throw when an allocation fails: nothing that `typeof` knows. */
 const isNoValue = (thrown: unknown) => (typeof thrown as string) === 'unknown'

@@ -16,7 +16,7 @@ export const HostOperation = {
   closeStream: 7,
   /** As `closeStream`, without blocking. */
   closeStreamConcurrently: 8,
-  /** number: delay in milliseconds. Gives the timer's number, which is delivered when it is due. */
+  /** number: delay in milliseconds; text: `UNREFERENCED` or empty. Gives the timer's number, which is delivered when it is due. */
   startTimer: 9,
   /** number: the timer. */
   clearTimer: 10,
@@ -30,13 +30,21 @@ export const HostOperation = {
   intl: 14,
   /** text: a request to the worker's own URL parser. Gives the answer. */
   url: 15,
+  /** text: an algorithm, a colon and data in base64. Gives the digest in base64. */
+  digest: 16,
+  /** text: a request to the worker's own TextDecoder. Gives the answer. */
+  decode: 17,
+  // The engine itself answers from here on.
   /** In place of the text any value: 0 pending, 1 fulfilled, 2 rejected, -1 no promise. */
-  promiseState: 16,
+  promiseState: 18,
   /** In place of the text a promise that is settled. Gives its value or reason. */
-  promiseResult: 17,
+  promiseResult: 19,
   /** In place of the text a promise, then a function, which is called in a job once it is settled. */
-  whenSettled: 18,
+  whenSettled: 20,
 } as const
+
+/** Text of a timer that no execution waits for. */
+export const UNREFERENCED = 'unreferenced'
 
 /** Levels of console lines, in the order that `HostOperation.log` counts them. */
 export const logLevels = ['log', 'info', 'warn', 'error', 'debug'] as const

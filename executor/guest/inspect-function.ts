@@ -3,6 +3,9 @@
 import { ownFunctionName } from './inspect-kind.ts'
 import {
   functionToString,
+  MapOf,
+  mapHas,
+  mapSet,
   reflectGetPrototypeOf,
   stringCharCodeAt,
   stringIndexOf,
@@ -15,12 +18,20 @@ const asyncFunction = reflectGetPrototypeOf(async () => {})
 const generatorFunction = reflectGetPrototypeOf(function* () {})
 const asyncGeneratorFunction = reflectGetPrototypeOf(async function* () {})
 
+/** Classes of the prelude, whose source the engine has not kept. */
+const ownClasses = new MapOf<object, true>()
+
+/** Lets a function of the prelude print as the class that it is. */
+export function registerClass(made: object): void {
+  mapSet(ownClasses, made, true)
+}
+
 /**
  * The text of a function without its own properties. `className` is its constructor's name, `null`
  * for one without; `tag` its `Symbol.toStringTag`, or `''`.
  */
 export function functionText(value: AnyFunction, className: string | null, tag: string): string {
-  if (isClass(functionToString(value))) return classText(value, className, tag)
+  if (mapHas(ownClasses, value) || isClass(functionToString(value))) return classText(value, className, tag)
   const type = typeOf(value)
   const name = ownFunctionName(value)
   let text = '[' + type + (className === null ? ' (null prototype)' : '')

@@ -4,16 +4,21 @@
  * guest starts from.
  */
 
+import { installAbort, whenSignalAborts } from './abort.ts'
 import { deliver } from './calls.ts'
-import { clockMs, installClock } from './clock.ts'
+import { clockMs, installClock, sinceStart } from './clock.ts'
 import { installConcurrent } from './concurrent.ts'
 import { installConsole } from './console.ts'
 import { installDateText } from './date-text.ts'
+import { installDigest } from './digest.ts'
 import { installEncoding } from './encoding.ts'
 import { describe, describeRejection, installErrors, whereabouts } from './errors.ts'
+import { installEvent } from './event.ts'
+import { installEventTarget } from './event-target.ts'
 import { askNumber, askText, promisePowers } from './host.ts'
 import { ENTRY_GLOBAL } from './host-names.ts'
 import { HostOperation, logLevels } from './host-operations.ts'
+import { installWebInspectors } from './inspect-web.ts'
 import { installIntl } from './intl.ts'
 import { forgetLists } from './locale-methods.ts'
 import { lockDown } from './lockdown.ts'
@@ -43,11 +48,15 @@ const endGroups = installConsole(
   clockMs,
 )
 installTimers(globalThis)
-installEncoding(globalThis)
-installRandom(globalThis)
+installEncoding(globalThis, request => askText(HostOperation.decode, 0, request))
+installDigest(installRandom(globalThis), request => askText(HostOperation.digest, 0, request))
 installURL(globalThis, request => askText(HostOperation.url, 0, request))
 installIntl(globalThis, request => askText(HostOperation.intl, 0, request))
 installStructuredClone(globalThis)
+installEvent(globalThis, sinceStart)
+installEventTarget(globalThis, whenSignalAborts)
+installAbort(globalThis)
+installWebInspectors()
 installFinalAnswer(globalThis)
 reflectDefineProperty(globalThis, 'parallel', hidden(parallel))
 installConcurrent(globalThis)

@@ -23,7 +23,8 @@ const uncurry = Function.prototype.bind.bind(Function.prototype.call) as <
   method: (this: T, ...args: A) => R,
 ) => (self: T, ...args: A) => R
 
-const getter = (proto: object, key: PropertyKey) =>
+/** The getter of a prototype as a function of its receiver. */
+export const getter = (proto: object, key: PropertyKey) =>
   uncurry(Object.getOwnPropertyDescriptor(proto, key)?.get as (this: unknown) => unknown)
 
 export const {

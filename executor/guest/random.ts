@@ -47,14 +47,15 @@ function next(): number {
   return result >>> 0
 }
 
-/** Replaces `Math.random`, and defines `crypto` with `getRandomValues` and `randomUUID`. */
-export function installRandom(target: object): void {
+/** Replaces `Math.random`, and defines `crypto` with `getRandomValues` and `randomUUID`; gives it. */
+export function installRandom(target: object): object {
   reflectDefineProperty(Math, 'random', hidden(methods.random))
   const crypto = {}
   reflectDefineProperty(crypto, 'getRandomValues', hidden(methods.getRandomValues, true))
   reflectDefineProperty(crypto, 'randomUUID', hidden(methods.randomUUID, true))
   reflectDefineProperty(crypto, symbolToStringTag, readOnly('Crypto'))
   reflectDefineProperty(target, 'crypto', hidden(crypto))
+  return crypto
 }
 
 /** Bytes that one call may ask for: https://w3c.github.io/webcrypto/#Crypto-method-getRandomValues. */

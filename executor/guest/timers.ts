@@ -2,7 +2,7 @@
 
 import { awaitDelivery, forgetDelivery } from './calls.ts'
 import { askNumber } from './host.ts'
-import { HostOperation } from './host-operations.ts'
+import { HostOperation, UNREFERENCED } from './host-operations.ts'
 import {
   append,
   hidden,
@@ -56,6 +56,15 @@ function set(args: ArrayLike<unknown>, repeats: boolean): number {
       reflectApply(timer.callback as never, undefined, timer.args)
     })
   }
+}
+
+/**
+ * Calls back once after a delay. A program does not wait for it: when nothing else is pending, the
+ * execution ends.
+ */
+export function startUnreferencedTimer(delayMs: number, callback: () => void): void {
+  const wait = askNumber(HostOperation.startTimer, delayMs, UNREFERENCED)
+  awaitDelivery(wait, callback)
 }
 
 function clear(number: unknown): void {

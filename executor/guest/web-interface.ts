@@ -1,5 +1,6 @@
 /** What the classes of the web platform have in common: Web IDL's shape of an interface. */
 
+import { registerClass } from './inspect-function.ts'
 import {
   hidden,
   objectHasOwn,
@@ -25,6 +26,7 @@ export function defineInterface(
   reflectDefineProperty(prototype, symbolToStringTag, readOnly(name))
   reflectDefineProperty(constructor, 'length', readOnly(length))
   reflectDefineProperty(target, name, hidden(constructor))
+  registerClass(constructor)
 }
 
 function makeEnumerable(holder: object): void {

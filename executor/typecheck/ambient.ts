@@ -27,6 +27,11 @@ declare const URLSearchParams: any
 declare const TextEncoder: any
 declare const TextDecoder: any
 declare const DOMException: any
+declare const AbortController: any
+declare const AbortSignal: any
+declare const Event: any
+declare const CustomEvent: any
+declare const EventTarget: any
 declare const InternalError: any
 declare const ToolInputError: any
 declare const ToolTimeoutError: any

@@ -35,6 +35,8 @@ export class GuestCalls {
   #count = 0
   /** Numbers that a delivery is still to come for, with how long it is expected to take. */
   #pending = new Map<number, number | undefined>()
+  /** Those of {@link #pending} that an execution does not wait for once its program has ended. */
+  #unreferenced = new Set<number>()
   /** What earlier runs asked for and were given, by number. */
   #recorded = new Map<number, JournaledDelivery>()
   /** The greatest number of them: until there the guest repeats an earlier run. */
@@ -138,28 +140,39 @@ export class GuestCalls {
   take(id: number): string {
     const { text, atMs } = this.#awaited(id)
     this.#countTaken(id)
-    this.#pending.delete(id)
+    this.#forget(id)
     this.#powers.clock.advanceTo(atMs)
     return text
   }
 
-  /** Waits for any reply; `undefined` when none is to come. */
-  takeNext(): Delivery | undefined {
+  /** No execution waits for this number once its program has ended. */
+  unreference(id: number): void {
+    this.#unreferenced.add(id)
+  }
+
+  /** Waits for any reply; `undefined` when none is to come that the execution waits for. */
+  takeNext(hasEnded: boolean): Delivery | undefined {
     const { channel, clock, logs } = this.#powers
-    while (this.#pending.size > 0) {
+    while (this.#pending.size > (hasEnded ? this.#unreferenced.size : 0)) {
       logs.flush()
       const delivery = channel.takeNext()
       this.#countTaken(delivery.id)
-      if (!this.#pending.delete(delivery.id)) continue
+      if (!this.#forget(delivery.id)) continue
       clock.advanceTo(delivery.atMs)
       return delivery
     }
     return undefined
   }
 
+  /** Whether a delivery was still to come for a number; from now on none is. */
+  #forget(id: number): boolean {
+    this.#unreferenced.delete(id)
+    return this.#pending.delete(id)
+  }
+
   /** Forgets a timer. */
   clearTimer(id: number): void {
-    if (this.#pending.delete(id) && !this.#recorded.has(id)) {
+    if (this.#forget(id) && !this.#recorded.has(id)) {
       this.#powers.channel.send({ kind: 'clear-timer', id })
     }
   }

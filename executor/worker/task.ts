@@ -4,7 +4,7 @@ import type { ExecutionError } from '../../protocol/execution.ts'
 import { type Compilation, programFrom } from '../compile/compile.ts'
 import { type Guest, GuestThrown } from '../engine/guest.ts'
 import { OutOfGuestMemory } from '../engine/quickjs.ts'
-import { HostOperation } from '../guest/host-operations.ts'
+import { HostOperation, UNREFERENCED } from '../guest/host-operations.ts'
 import type { GuestTool } from '../guest/tools.ts'
 import type {
   GuestOutcome,
@@ -17,6 +17,7 @@ import { Channel } from './channel.ts'
 import { GuestClock } from './clock.ts'
 import type { Compiler } from './compiler.ts'
 import { CpuBudget } from './cpu-budget.ts'
+import { answerDigest } from './digest.ts'
 import {
   engineSyntaxFailure,
   type FailedProgram,
@@ -31,6 +32,7 @@ import { answerIntl } from './intl.ts'
 import { LogBuffer } from './logs.ts'
 import { readOutput } from './output.ts'
 import { patienceMs } from './patience.ts'
+import { answerDecoder } from './text-decoder.ts'
 import { answerURL } from './url.ts'
 
 /** What all tasks of a worker share. */
@@ -195,7 +197,7 @@ class RunningTask {
   #drive(): void {
     for (;;) {
       while (this.#guest.runJob());
-      const delivery = this.#calls.takeNext()
+      const delivery = this.#calls.takeNext(this.#output !== undefined)
       if (delivery === undefined) break
       this.#guest.deliver(delivery.id, delivery.text)
     }
@@ -279,7 +281,9 @@ class RunningTask {
         return calls.launch({ kind: 'close-stream', id: calls.start(), stream: number })
       case HostOperation.startTimer: {
         const atMs = this.#clock.nowMs
-        return calls.launch({ kind: 'start-timer', id: calls.start(), delayMs: number, atMs })
+        const id = calls.start()
+        if (text === UNREFERENCED) calls.unreference(id)
+        return calls.launch({ kind: 'start-timer', id, delayMs: number, atMs })
       }
       case HostOperation.clearTimer:
         calls.clearTimer(number)
@@ -297,6 +301,10 @@ class RunningTask {
         return answerIntl(text)
       case HostOperation.url:
         return answerURL(text)
+      case HostOperation.digest:
+        return answerDigest(text)
+      case HostOperation.decode:
+        return answerDecoder(text)
       default:
         throw new Error(`unknown host operation ${operation}`)
     }

@@ -7,8 +7,8 @@ const words =
   'with yield arguments'
 
 const globals =
-  'AggregateError ApprovalExpiredError ApprovalRejectedError Array ArrayBuffer AsyncDisposableStack ' +
-  'BigInt BigInt64Array BigUint64Array Boolean CallInterruptedError DOMException DataView Date DisposableStack Error EvalError Float16Array Float32Array Float64Array ' +
+  'AbortController AbortSignal AggregateError ApprovalExpiredError ApprovalRejectedError Array ArrayBuffer AsyncDisposableStack ' +
+  'BigInt BigInt64Array BigUint64Array Boolean CallInterruptedError CustomEvent DOMException DataView Date DisposableStack Error EvalError Event EventTarget Float16Array Float32Array Float64Array ' +
   'Function Infinity Int16Array Int32Array Int8Array InternalError Intl Iterator JSON Map Math NaN ' +
   'Number Object Promise Proxy RangeError ReferenceError Reflect RegExp Set String SuppressedError ' +
   'Symbol SyntaxError TextDecoder TextEncoder ToolInputError ToolTimeoutError ToolUnavailableError TypeError ' +

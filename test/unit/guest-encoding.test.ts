@@ -1,9 +1,10 @@
 import t from 'tap'
+import { answerDecoder } from '../../executor/worker/text-decoder.ts'
 import { loadGuestModule, patchEverything, shownByNode } from './guest-module.ts'
 
 const entry = `import { installEncoding } from './executor/guest/encoding.ts'
-  installEncoding(globalThis)`
-const guest = await loadGuestModule(entry)
+  installEncoding(globalThis, globalThis.askHost)`
+const guest = await loadGuestModule(entry, answerDecoder)
 t.teardown(() => guest.dispose())
 
 const encode = (text: string) => `new TextEncoder().encode(${text})`
@@ -36,7 +37,33 @@ const malformed: readonly (readonly number[])[] = [
   [0x41, 0xe2, 0x82, 0xac, 0xff, 0xf0, 0x9f, 0x98, 0x80, 0xc3],
 ]
 
+const SINGLE_BYTE = [
+  ...['ibm866', 'iso-8859-2', 'iso-8859-5', 'iso-8859-8-i', 'iso-8859-15', 'iso-8859-16'],
+  ...['koi8-r', 'koi8-u', 'macintosh', 'windows-874', 'windows-1250', 'windows-1251', 'cp1254'],
+  ...['windows-1258', 'x-mac-cyrillic', 'x-user-defined'],
+]
+const MULTI_BYTE = ['gbk', 'gb18030', 'big5', 'euc-jp', 'shift_jis', 'euc-kr']
+const BYTES = Array.from({ length: 256 }, (_, i) => (i * 167 + 13) & 0xff)
+/** The same bytes in pieces of one to five. */
+const PIECES = Array.from({ length: 60 }, (_, i) => BYTES.slice(i * 4, i * 4 + 1 + (i % 5)))
+
 const tables: Record<string, readonly string[]> = {
+  'legacy encodings': [
+    ...[...SINGLE_BYTE, ...MULTI_BYTE].flatMap(label => [
+      decode(BYTES, label),
+      decode(BYTES, label, FATAL),
+      stream(PIECES, label),
+    ]),
+    decode([0x1b, 0x24, 0x42, 0x24, 0x22, 0x1b, 0x28, 0x42, 65], 'iso-2022-jp'),
+    stream(
+      [[0x1b], [0x24, 0x42, 0x24], [0x22], [0x24, 0x24, 0x1b, 0x28], [0x42, 65]],
+      'iso-2022-jp',
+    ),
+    decode([0x84, 0x31, 0x95, 0x33, 65], 'gb18030'),
+    `new TextDecoder(' Shift-JIS ').encoding`,
+    `new TextDecoder('replacement')`,
+    `new TextDecoder('hz-gb-2312')`,
+  ],
   'encoded texts': [
     encode(`''`),
     encode(`'hello'`),

@@ -1,0 +1,58 @@
+/**
+ * Answers what a guest asks of this thread's `TextDecoder`: the encodings that the guest has no
+ * decoder of its own for (`executor/guest/legacy-encodings.ts`). The text comes from a hostile
+ * program: nothing throws, sizes are bounded.
+ */
+
+/** One request: 24 MiB in base64, which take half a second at most. */
+const MAX_REQUEST_CHARS = 33_554_432 + 256
+
+/** Bytes at the end that may wait for more, in the encoding that lets most of them wait. */
+const MAX_HELD = 3
+
+/**
+ * Answers `["label",label]` with the encoding's name, and `["decode",name,isFatal,isStream,base64]`
+ * with the text and the bytes that wait for more.
+ *
+ * @returns JSON: a name, `{"text","held"}` with `held` in base64, or `null` for what is unknown,
+ *   malformed or too long
+ */
+export function answerDecoder(request: string): string {
+  if (request.length > MAX_REQUEST_CHARS) return 'null'
+  try {
+    const [operation, label, isFatal, isStream, base64] = JSON.parse(request)
+    if (operation === 'label') return JSON.stringify(new TextDecoder(label).encoding)
+    const bytes = Buffer.from(base64, 'base64')
+    const text = decode(label, bytes, { fatal: isFatal, stream: isStream })
+    const held = isStream ? heldBytes(label, bytes) : Buffer.alloc(0)
+    return JSON.stringify({ text, held: held.toString('base64') })
+  } catch {
+    // An encoding that is not there, or bytes that it does not have: the guest throws its own error.
+    return 'null'
+  }
+}
+
+interface Options {
+  readonly fatal?: boolean
+  readonly stream?: boolean
+}
+
+function decode(label: string, bytes: Uint8Array, { fatal = false, stream = false }: Options) {
+  return new TextDecoder(label, { fatal, ignoreBOM: true }).decode(bytes, { stream })
+}
+
+/** What the next bytes have to follow: an unfinished character, and the shift that is in force. */
+function heldBytes(label: string, bytes: Buffer): Buffer {
+  const whole = decode(label, bytes, { stream: true })
+  let count = 0
+  while (count < MAX_HELD && decode(label, bytes.subarray(0, bytes.length - count), {}) !== whole)
+    count++
+  const unfinished = bytes.subarray(bytes.length - count)
+  if (label !== 'iso-2022-jp') return unfinished
+  const shift = bytes.toString('latin1').match(SHIFTS)?.at(-1) ?? ''
+  return Buffer.concat([Buffer.from(shift, 'latin1'), unfinished])
+}
+
+const ESCAPE = String.fromCharCode(0x1b)
+/** Escape sequences that change what the bytes after them mean: https://encoding.spec.whatwg.org/#iso-2022-jp. */
+const SHIFTS = new RegExp(`${ESCAPE}(?:\\([BJI]|\\$[@B])`, 'g')
