@@ -2,7 +2,7 @@
 
 import { type EncodingName, encodings, WINDOWS_1252 } from './encoding-labels.ts'
 import { errorWithCode } from './errors.ts'
-import { decodeLegacy, legacyEncoding, setDecoder } from './legacy-encodings.ts'
+import { decodeLegacy, legacyEncoding, NO_REST, setDecoder } from './legacy-encodings.ts'
 import {
   arrayBufferByteLength,
   dataViewBuffer,
@@ -88,6 +88,8 @@ class TextDecoder {
   /** Bytes of an unfinished character, one character each. */
   #pending = ''
   #isStarted = false
+  /** The same of an encoding that the worker decodes. */
+  #rest = NO_REST
 
   constructor(label: unknown = 'utf-8', options?: unknown) {
     const text = toText(label)
@@ -131,10 +133,11 @@ class TextDecoder {
 
   /** No mark of the byte order is taken off: these encodings have none. */
   #decodeLegacy(bytes: string, isStream: boolean): string {
-    this.#pending = ''
-    const decoded = decodeLegacy(this.#encoding, bytes, this.#isFatal, isStream)
+    const rest = this.#rest
+    this.#rest = NO_REST
+    const decoded = decodeLegacy(this.#encoding, rest, bytes, this.#isFatal, isStream)
     if (decoded === undefined) throw malformed(this.#encoding)
-    this.#pending = decoded.held
+    this.#rest = decoded
     return decoded.text
   }
 }

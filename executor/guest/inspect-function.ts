@@ -31,7 +31,8 @@ export function registerClass(made: object): void {
  * for one without; `tag` its `Symbol.toStringTag`, or `''`.
  */
 export function functionText(value: AnyFunction, className: string | null, tag: string): string {
-  if (mapHas(ownClasses, value) || isClass(functionToString(value))) return classText(value, className, tag)
+  if (mapHas(ownClasses, value) || isClass(functionToString(value)))
+    return classText(value, className, tag)
   const type = typeOf(value)
   const name = ownFunctionName(value)
   let text = '[' + type + (className === null ? ' (null prototype)' : '')

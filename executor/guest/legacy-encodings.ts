@@ -1,6 +1,12 @@
 /** Encodings that the worker decodes; the guest keeps the bytes that wait for more. */
 
-import { asciiToBinary, binaryToAscii, jsonParse, jsonStringify } from './primordials.ts'
+import {
+  asciiToBinary,
+  binaryToAscii,
+  jsonParse,
+  jsonStringify,
+  objectFreeze,
+} from './primordials.ts'
 
 let askWorker: (request: string) => string
 
@@ -16,32 +22,29 @@ export function legacyEncoding(label: string): string | undefined {
   )
 }
 
-/** Text, and the bytes that the next ones have to follow, one character each. */
-export interface Decoded {
-  readonly text: string
+/** What has to come before the next bytes of a stream. */
+export interface Rest {
+  /** Bytes, one character each. */
   readonly held: string
+  /** Units of their text that were given already. */
+  readonly skip: number
 }
 
-/** Decodes bytes, one character each; `undefined` when they are malformed and `isFatal`. */
+export const NO_REST: Rest = objectFreeze({ held: '', skip: 0 })
+
+/** Decodes bytes, one character each, after a rest; `undefined` when they are malformed and `isFatal`. */
 export function decodeLegacy(
   encoding: string,
+  rest: Rest,
   bytes: string,
   isFatal: boolean,
   isStream: boolean,
-): Decoded | undefined {
-  const answer = jsonParse(
-    askWorker(
-      '["decode","' +
-        encoding +
-        '",' +
-        isFatal +
-        ',' +
-        isStream +
-        ',"' +
-        binaryToAscii(bytes) +
-        '"]',
-    ),
-  ) as Decoded | null
+): (Rest & { readonly text: string }) | undefined {
+  const data = binaryToAscii(rest.held + bytes)
+  const options = isFatal + ',' + isStream + ',"' + data + '",' + rest.skip
+  const answer = jsonParse(askWorker('["decode","' + encoding + '",' + options + ']')) as
+    | (Rest & { text: string })
+    | null
   if (answer === null) return undefined
-  return { text: answer.text, held: asciiToBinary(answer.held) }
+  return { text: answer.text, held: asciiToBinary(answer.held), skip: answer.skip }
 }

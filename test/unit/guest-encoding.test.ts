@@ -62,7 +62,6 @@ const tables: Record<string, readonly string[]> = {
     decode([0x84, 0x31, 0x95, 0x33, 65], 'gb18030'),
     `new TextDecoder(' Shift-JIS ').encoding`,
     `new TextDecoder('replacement')`,
-    `new TextDecoder('hz-gb-2312')`,
   ],
   'encoded texts': [
     encode(`''`),
