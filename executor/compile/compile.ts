@@ -10,6 +10,7 @@ import { type ProgramText, parsed, programText } from './program-text.ts'
 import { keepNames } from './session-names.ts'
 import { type Entry, entryOf, takeDefaultExport } from './shapes.ts'
 import { type SourceError, toSourceError } from './source-error.ts'
+import { spreadStrings } from './string-spreads.ts'
 
 export type { Language } from './parse.ts'
 export { type Program, programFrom } from './program.ts'
@@ -70,6 +71,7 @@ function toProgram(text: string, language: Language, mode: Mode): Program {
   if (entry?.kind === 'expression') edits.wrap(entry.fn.start, entry.fn.end, '(', ')()')
   // After what encloses the whole program: helpers are made known inside of that.
   makeCallsConcurrent(code, program, edits, mode)
+  spreadStrings(code, program, edits)
   awaitAnswers(code, program, edits, mode === 'session')
   const magic = edits.apply(code)
   return mode === 'program' ? programOf(magic) : programOf(magic, writeSessionLine(names))

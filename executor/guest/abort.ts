@@ -2,7 +2,7 @@
 
 import { errorWithCode } from './errors.ts'
 import { Event, requireArguments } from './event.ts'
-import { dispatch, EventTarget } from './event-target.ts'
+import { dispatch, EventTarget, listen } from './event-target.ts'
 import {
   append,
   arrayFrom,
@@ -121,7 +121,7 @@ export class AbortSignal extends EventTarget {
     this.#handler = typeof value === 'object' || typeof value === 'function' ? value : null
     if (this.#handler === null || !isFirst) return
     // One listener for as long as the signal lives: the handler keeps its place in the order.
-    this.addEventListener('abort', (event: object) => {
+    listen(this, 'abort', event => {
       if (typeof this.#handler === 'function') reflectApply(this.#handler as never, this, [event])
     })
   }

@@ -4,8 +4,8 @@ import { errorWithCode } from './errors.ts'
 import {
   beginDispatch,
   dictionaryOf,
-  type Event,
   endDispatch,
+  eventType,
   isDispatched,
   isEvent,
   isPrevented,
@@ -55,13 +55,29 @@ export function installEventTarget(
   defineInterface(target, EventTarget, 0)
 }
 
-let powers: { dispatch(target: object, event: object): void }
+interface Powers {
+  dispatch(target: object, event: object): void
+  /** Adds a listener that stays. */
+  listen(target: object, type: string, callback: (event: object) => void): void
+}
+
+let powers: Powers
 
 export class EventTarget {
   #listeners = new MapOf<string, Listener[]>()
 
   static {
-    powers = { dispatch: (target, event) => (target as EventTarget).#dispatch(event) }
+    powers = {
+      dispatch: (target, event) => (target as EventTarget).#dispatch(event),
+      listen: (target, type, callback) =>
+        (target as EventTarget).#add(type, {
+          callback,
+          isCapture: false,
+          isOnce: false,
+          isPassive: false,
+          isRemoved: false,
+        }),
+    }
   }
 
   addEventListener(...given: unknown[]): void {
@@ -71,8 +87,8 @@ export class EventTarget {
     const callback = listenerOf(given[1])
     const { isCapture, options } = flatten(given[2])
     if (callback === undefined) return
-    const list = mapGet(this.#listeners, type) ?? unlinkedList<Listener>()
-    if (findListener(list, callback, isCapture) >= 0) return
+    const list = mapGet(this.#listeners, type)
+    if (list !== undefined && findListener(list, callback, isCapture) >= 0) return
     const { once, passive, signal } = options
     const listener: Listener = {
       callback,
@@ -85,6 +101,11 @@ export class EventTarget {
       const isAborted = whenAborted(signal, () => this.#remove(type, callback, isCapture))
       if (isAborted) return
     }
+    this.#add(type, listener)
+  }
+
+  #add(type: string, listener: Listener): void {
+    const list = mapGet(this.#listeners, type) ?? unlinkedList<Listener>()
     append(list, listener)
     mapSet(this.#listeners, type, list)
   }
@@ -107,7 +128,7 @@ export class EventTarget {
       throw errorWithCode(TypeErrorOf, message, 'ERR_INVALID_ARG_TYPE')
     }
     if (isDispatched(event)) {
-      const message = 'The event "' + (event as Event).type + '" is already being dispatched'
+      const message = 'The event "' + eventType(event) + '" is already being dispatched'
       throw errorWithCode(ErrorOf, message, 'ERR_EVENT_RECURSION')
     }
     this.#dispatch(event)
@@ -128,7 +149,7 @@ export class EventTarget {
 
   #dispatch(event: object): void {
     beginDispatch(event, this)
-    const { type } = event as Event
+    const type = eventType(event)
     const list = mapGet(this.#listeners, type) ?? unlinkedList<Listener>()
     // Those that are added meanwhile wait for the next event.
     const count = list.length
@@ -144,8 +165,8 @@ export class EventTarget {
   }
 }
 
-/** Runs the listeners of a target, for an event of the prelude's own. */
-export const { dispatch } = powers
+/** What the prelude does with targets of its own. */
+export const { dispatch, listen } = powers
 
 function listenerOf(value: unknown): Callback | undefined {
   if (value === undefined || value === null) return undefined

@@ -13,6 +13,7 @@ const AT_TARGET = 2
 export interface EventPowers {
   isEvent(value: unknown): value is object
   isDispatched(event: object): boolean
+  typeOf(event: object): string
   /** Whether a listener asked that no other one runs. */
   isStopped(event: object): boolean
   isPrevented(event: object): boolean
@@ -80,6 +81,7 @@ export class Event {
     eventPowers = {
       isEvent: (value): value is object =>
         typeof value === 'object' && value !== null && #type in value,
+      typeOf: event => (event as Event).#type,
       isDispatched: event => (event as Event).#isDispatched,
       isStopped: event => (event as Event).#isStopped,
       isPrevented: event => (event as Event).#isPrevented,
@@ -207,6 +209,7 @@ export class CustomEvent extends Event {
 
 export const {
   isEvent,
+  typeOf: eventType,
   isDispatched,
   isStopped,
   isPrevented,

@@ -63,7 +63,7 @@ function inspectPairs(value: object, depth: number): string {
     length += (lines[i] as string).length + 2
   }
   const name = nameOf(value)
-  if (length > BREAK_LENGTH) return name + ' {\n  ' + arrayJoin(lines, ',\n  ') + '}'
+  if (length > BREAK_LENGTH) return name + ' {\n  ' + arrayJoin(lines, ',\n  ') + ' }'
   return lines.length === 0 ? name + ' {}' : name + ' { ' + arrayJoin(lines, ', ') + ' }'
 }
 

@@ -24,7 +24,7 @@ import { forgetLists } from './locale-methods.ts'
 import { lockDown } from './lockdown.ts'
 import { awaitingAnswer, installFinalAnswer } from './output.ts'
 import { hidden, record, reflectDefineProperty, stringToWellFormed } from './primordials.ts'
-import { begin, constant, finish } from './program.ts'
+import { begin, constant, finish, spreadable } from './program.ts'
 import { setPromisePowers } from './promise-state.ts'
 import { installRandom } from './random.ts'
 import { beginSession, comeToRest, finishSession, installSession } from './session.ts'
@@ -61,6 +61,7 @@ installFinalAnswer(globalThis)
 reflectDefineProperty(globalThis, 'parallel', hidden(parallel))
 installConcurrent(globalThis)
 constant(globalThis, '__latchd_answer', awaitingAnswer)
+constant(globalThis, '__latchd_spread', spreadable)
 installSession(globalThis)
 lockDown(globalThis)
 

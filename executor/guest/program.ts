@@ -7,6 +7,7 @@ import { reportOutput, reportThrown } from './output.ts'
 import {
   hidden,
   jsonParse,
+  ObjectOf,
   objectFreeze,
   objectHasOwn,
   objectKeys,
@@ -78,3 +79,10 @@ export function constant(target: object, name: string, value: unknown): void {
   descriptor.configurable = false
   reflectDefineProperty(target, name, descriptor)
 }
+
+/**
+ * What an object literal spreads: the engine takes no properties from a string. The compiler puts it
+ * around the spread value (`executor/compile/`).
+ */
+export const spreadable = (value: unknown): unknown =>
+  typeof value === 'string' ? ObjectOf(value) : value

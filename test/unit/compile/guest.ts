@@ -19,6 +19,8 @@ const TOOLS = `
   for (const name of ['f', 'g', 'h']) globalThis[name] = makeTool(name)
   globalThis.tools = { f, g, 'my-tool': makeTool('my-tool') }
   globalThis.local = { x: 7, get(y) { return this.x + y } }
+  globalThis.__latchd_spread = v => v
+  globalThis.__latchd_answer = f => f
   const helpers = new WeakMap()
   let askedFor
   const callFor = (fn, want, receiver, args) => {
