@@ -11,6 +11,7 @@ import {
   hasBrand,
   isBuffer,
   RangeErrorOf,
+  reflectDefineProperty,
   stringCharCodeAt,
   stringFromCharCode,
   stringIsWellFormed,
@@ -28,12 +29,13 @@ import {
   Uint8ArrayOf,
 } from './primordials.ts'
 import { binaryText, decodeUTF8, encodeUTF8, incompleteLength } from './utf8.ts'
-import { defineInterface } from './web-interface.ts'
+import { defineInterface, readOnly } from './web-interface.ts'
 
 /** Defines `TextEncoder` and `TextDecoder` on `target`; `ask` is of {@link setDecoder}. */
 export function installEncoding(target: object, ask: (request: string) => string): void {
   setDecoder(ask)
   defineInterface(target, TextEncoder, 0)
+  reflectDefineProperty(TextDecoder.prototype.decode, 'length', readOnly(0))
   defineInterface(target, TextDecoder, 0)
 }
 

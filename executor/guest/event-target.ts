@@ -20,11 +20,12 @@ import {
   mapGet,
   mapSet,
   reflectApply,
+  reflectDefineProperty,
   TypeErrorOf,
   toText,
   unlinkedList,
 } from './primordials.ts'
-import { defineInterface } from './web-interface.ts'
+import { defineInterface, readOnly } from './web-interface.ts'
 
 type Callback = object | ((event: object) => unknown)
 
@@ -52,6 +53,10 @@ export function installEventTarget(
   whenSignalAborts: (signal: unknown, callback: () => void) => boolean,
 ): void {
   whenAborted = whenSignalAborts
+  const { addEventListener, removeEventListener, dispatchEvent } = EventTarget.prototype
+  reflectDefineProperty(addEventListener, 'length', readOnly(2))
+  reflectDefineProperty(removeEventListener, 'length', readOnly(2))
+  reflectDefineProperty(dispatchEvent, 'length', readOnly(1))
   defineInterface(target, EventTarget, 0)
 }
 

@@ -1,7 +1,8 @@
 /** `Intl.DateTimeFormat`, `Intl.RelativeTimeFormat` and `Intl.DurationFormat`. */
 
 import { clockMs } from './clock.ts'
-import { DURATION_UNITS, open } from './intl-options.ts'
+import { unwrapped } from './intl-legacy.ts'
+import { DURATION_UNITS, keepPrototype, open } from './intl-options.ts'
 import { askIntl, numberText, textText, UNDEFINED_TEXT } from './intl-request.ts'
 import { toNumber, toText } from './primordials.ts'
 
@@ -12,13 +13,15 @@ export class DateTimeFormat {
   #format: Format | undefined
 
   constructor(locales?: unknown, options?: unknown) {
+    keepPrototype(this, new.target, DateTimeFormat)
     this.#head = open('DateTimeFormat', locales, options)
   }
 
   get format(): Format {
-    const head = this.#head
-    this.#format ??= date => askIntl(head, 'format', dateText(date))
-    return this.#format
+    const self = DateTimeFormat.#of(this)
+    const head = self.#head
+    self.#format ??= date => askIntl(head, 'format', dateText(date))
+    return self.#format
   }
 
   formatToParts(date: unknown) {
@@ -34,7 +37,12 @@ export class DateTimeFormat {
   }
 
   resolvedOptions() {
-    return askIntl(this.#head, 'resolvedOptions')
+    return askIntl(DateTimeFormat.#of(this).#head, 'resolvedOptions')
+  }
+
+  static #of(value: DateTimeFormat): DateTimeFormat {
+    const isObject = typeof value === 'object' && value !== null
+    return isObject ? unwrapped(value, #head in value, DateTimeFormat.prototype) : value
   }
 }
 
@@ -52,6 +60,7 @@ export class RelativeTimeFormat {
   #head: string
 
   constructor(locales?: unknown, options?: unknown) {
+    keepPrototype(this, new.target, RelativeTimeFormat)
     this.#head = open('RelativeTimeFormat', locales, options)
   }
 
@@ -77,6 +86,7 @@ export class DurationFormat {
   #head: string
 
   constructor(locales?: unknown, options?: unknown) {
+    keepPrototype(this, new.target, DurationFormat)
     this.#head = open('DurationFormat', locales, options)
   }
 
@@ -93,6 +103,9 @@ export class DurationFormat {
   }
 }
 
+/** The units of a duration in the order in which a record of them is read. */
+const UNITS_AS_READ = DURATION_UNITS.toSorted()
+
 /** A duration's units as a tagged record; what is no object goes as it is, for the worker to judge. */
 function durationText(duration: unknown): string {
   if (typeof duration === 'string') return textText(duration)
@@ -101,8 +114,8 @@ function durationText(duration: unknown): string {
     return UNDEFINED_TEXT
   }
   let text = ''
-  for (let i = 0; i < DURATION_UNITS.length; i++) {
-    const unit = DURATION_UNITS[i] as string
+  for (let i = 0; i < UNITS_AS_READ.length; i++) {
+    const unit = UNITS_AS_READ[i] as string
     const amount = (duration as Record<string, unknown>)[unit]
     if (amount === undefined) continue
     text += (text === '' ? '"' : ',"') + unit + '":' + numberText(toNumber(amount))

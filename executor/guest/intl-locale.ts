@@ -1,6 +1,6 @@
 /** `Intl.Locale`: parsed by the worker once, when it is constructed. */
 
-import { brandLocale, localeTag, OPTIONS, optionsText } from './intl-options.ts'
+import { brandLocale, keepPrototype, localeTag, OPTIONS, optionsText } from './intl-options.ts'
 import { askIntl, textText } from './intl-request.ts'
 import { TypeErrorOf, toText } from './primordials.ts'
 
@@ -25,6 +25,7 @@ export class Locale {
   #described: Description
 
   constructor(tag: unknown, options?: unknown) {
+    keepPrototype(this, new.target, Locale)
     if (typeof tag !== 'string' && (typeof tag !== 'object' || tag === null)) {
       throw new TypeErrorOf("First argument to Intl.Locale constructor can't be empty or missing")
     }

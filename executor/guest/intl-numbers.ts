@@ -1,6 +1,7 @@
 /** `Intl.NumberFormat` and `Intl.PluralRules`. */
 
-import { open } from './intl-options.ts'
+import { unwrapped } from './intl-legacy.ts'
+import { keepPrototype, open } from './intl-options.ts'
 import { askIntl, boundText, numberText, numericText } from './intl-request.ts'
 import { toNumber } from './primordials.ts'
 
@@ -11,13 +12,15 @@ export class NumberFormat {
   #format: Format | undefined
 
   constructor(locales?: unknown, options?: unknown) {
+    keepPrototype(this, new.target, NumberFormat)
     this.#head = open('NumberFormat', locales, options)
   }
 
   get format(): Format {
-    const head = this.#head
-    this.#format ??= value => askIntl(head, 'format', numericText(value))
-    return this.#format
+    const self = NumberFormat.#of(this)
+    const head = self.#head
+    self.#format ??= value => askIntl(head, 'format', numericText(value))
+    return self.#format
   }
 
   formatToParts(value: unknown) {
@@ -33,7 +36,12 @@ export class NumberFormat {
   }
 
   resolvedOptions() {
-    return askIntl(this.#head, 'resolvedOptions')
+    return askIntl(NumberFormat.#of(this).#head, 'resolvedOptions')
+  }
+
+  static #of(value: NumberFormat): NumberFormat {
+    const isObject = typeof value === 'object' && value !== null
+    return isObject ? unwrapped(value, #head in value, NumberFormat.prototype) : value
   }
 }
 
@@ -41,6 +49,7 @@ export class PluralRules {
   #head: string
 
   constructor(locales?: unknown, options?: unknown) {
+    keepPrototype(this, new.target, PluralRules)
     this.#head = open('PluralRules', locales, options)
   }
 

@@ -11,6 +11,10 @@ import {
   max,
   ObjectOf,
   objectFreeze,
+  objectPrototype,
+  reflectGetOwnPropertyDescriptor,
+  reflectGetPrototypeOf,
+  reflectSetPrototypeOf,
   symbolToString,
   TypeErrorOf,
   toNumber,
@@ -75,7 +79,7 @@ export const OPTIONS = objectFreeze({
     ...['fractionalDigits', 'n'],
   ),
   Locale: table(
-    ...['language', 's', 'script', 's', 'region', 's', 'variants', 's', 'calendar', 's'],
+    ...['language', 's', 'script', 's', 'region', 's', 'calendar', 's'],
     ...['collation', 's', 'firstDayOfWeek', 's', 'hourCycle', 's', 'caseFirst', 's'],
     ...['numeric', 'b', 'numberingSystem', 's'],
   ),
@@ -113,6 +117,17 @@ export function open(service: Service, locales: unknown, options: unknown): stri
   const head = headOf(service, locales, options, OPTIONS[service])
   askIntl(head, 'new')
   return head
+}
+
+/**
+ * Gives an instance the prototype of its service where the constructor that was called has none, as
+ * GetPrototypeFromConstructor of ECMA-262 does.
+ */
+export function keepPrototype(made: object, target: object, service: { prototype: object }): void {
+  if (reflectGetPrototypeOf(made) !== objectPrototype) return
+  const own = reflectGetOwnPropertyDescriptor(target, 'prototype')
+  if (own !== undefined && own.value !== objectPrototype)
+    reflectSetPrototypeOf(made, service.prototype)
 }
 
 /** `CanonicalizeLocaleList` of ECMA-402, short of the canonical form: tags, as JSON. */

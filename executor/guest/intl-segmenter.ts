@@ -1,6 +1,6 @@
 /** `Intl.Segmenter`. The worker gives the boundaries of a whole text at once, when first needed. */
 
-import { open } from './intl-options.ts'
+import { keepPrototype, open } from './intl-options.ts'
 import { askIntl, textText } from './intl-request.ts'
 import {
   hidden,
@@ -21,6 +21,7 @@ export class Segmenter {
   #head: string
 
   constructor(locales?: unknown, options?: unknown) {
+    keepPrototype(this, new.target, Segmenter)
     this.#head = open('Segmenter', locales, options)
   }
 
@@ -57,9 +58,10 @@ class Segments {
   }
 
   containing(index?: unknown): Segment | undefined {
+    const { length } = this.#input
     const number = toNumber(index)
     const at = isNaN(number) ? 0 : trunc(number)
-    if (at < 0 || at >= this.#input.length) return undefined
+    if (at < 0 || at >= length) return undefined
     const boundaries = this.#ask()
     let low = 0
     let high = boundaries.ends.length - 1

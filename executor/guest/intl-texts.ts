@@ -1,7 +1,7 @@
 /** `Intl.Collator`, `Intl.ListFormat` and `Intl.DisplayNames`. */
 
 import { compareSimple } from './compare-texts.ts'
-import { open } from './intl-options.ts'
+import { keepPrototype, open } from './intl-options.ts'
 import { askIntl, textsText, textText } from './intl-request.ts'
 import { SetOf, StringOf, setHas, TypeErrorOf, toText, unlinkedList } from './primordials.ts'
 
@@ -12,6 +12,7 @@ export class Collator {
   #compare: Compare | undefined
 
   constructor(locales?: unknown, options?: unknown) {
+    keepPrototype(this, new.target, Collator)
     this.#head = open('Collator', locales, options)
   }
 
@@ -52,6 +53,7 @@ export class ListFormat {
   #head: string
 
   constructor(locales?: unknown, options?: unknown) {
+    keepPrototype(this, new.target, ListFormat)
     this.#head = open('ListFormat', locales, options)
   }
 
@@ -86,6 +88,7 @@ export class DisplayNames {
   #head: string
 
   constructor(locales: unknown, options: unknown) {
+    keepPrototype(this, new.target, DisplayNames)
     this.#head = open('DisplayNames', locales, options)
   }
 

@@ -6,9 +6,10 @@
  */
 
 import { DateTimeFormat, DurationFormat, RelativeTimeFormat } from './intl-dates.ts'
+import { inherits, LEGACY } from './intl-legacy.ts'
 import { Locale } from './intl-locale.ts'
 import { NumberFormat, PluralRules } from './intl-numbers.ts'
-import { localeListText, OPTIONS, optionsText } from './intl-options.ts'
+import { keepPrototype, localeListText, OPTIONS, optionsText } from './intl-options.ts'
 import { askIntl, connectIntl, taggedList, textText } from './intl-request.ts'
 import { Segmenter } from './intl-segmenter.ts'
 import { Collator, DisplayNames, ListFormat } from './intl-texts.ts'
@@ -17,7 +18,11 @@ import {
   hidden,
   reflectConstruct,
   reflectDefineProperty,
+  reflectGetPrototypeOf,
+  reflectSetPrototypeOf,
+  symbolToString,
   symbolToStringTag,
+  TypeErrorOf,
   toText,
 } from './primordials.ts'
 import { readOnly } from './web-interface.ts'
@@ -36,9 +41,9 @@ export function installIntl(target: object, ask: (request: string) => string): v
   reflectDefineProperty(intl, symbolToStringTag, readOnly('Intl'))
   define('getCanonicalLocales', getCanonicalLocales)
   define('supportedValuesOf', supportedValuesOf)
-  define('DateTimeFormat', service(callable(DateTimeFormat), 0))
-  define('NumberFormat', service(callable(NumberFormat), 0))
-  define('Collator', service(callable(Collator), 0))
+  define('DateTimeFormat', service(callable(DateTimeFormat, true), 0))
+  define('NumberFormat', service(callable(NumberFormat, true), 0))
+  define('Collator', service(callable(Collator, false), 0))
   define('PluralRules', service(PluralRules, 0))
   define('RelativeTimeFormat', service(RelativeTimeFormat, 0))
   define('ListFormat', service(ListFormat, 0))
@@ -59,10 +64,29 @@ const { getCanonicalLocales, supportedValuesOf } = {
   },
 }
 
-/** Lets a class be called without `new`, as the three oldest services may be. */
-function callable(original: Constructor): Constructor {
-  const wrapper = function (locales: unknown, options: unknown) {
-    return reflectConstruct(original, [locales, options], new.target ?? wrapper)
+/**
+ * Lets a class be called without `new`, as the three oldest services may be.
+ *
+ * @param isLegacy whether a call on an object that inherits from the class makes that an instance
+ *   (https://tc39.es/ecma402/#legacy-constructor)
+ */
+function callable(original: Constructor, isLegacy: boolean): Constructor {
+  const wrapper = function (this: unknown, locales: unknown, options: unknown) {
+    const made = reflectConstruct(original, [locales, options], wrapper)
+    if (new.target !== undefined) {
+      // What the engine has taken from the constructor that was called, so that it is read once.
+      reflectSetPrototypeOf(made, reflectGetPrototypeOf(this as object))
+      keepPrototype(made, new.target, original)
+      return made
+    }
+    if (!isLegacy || !inherits(this, original.prototype)) return made
+    const descriptor = hidden(made)
+    descriptor.writable = false
+    descriptor.configurable = false
+    if (!reflectDefineProperty(this as object, LEGACY, descriptor)) {
+      throw new TypeErrorOf('Cannot redefine property: ' + symbolToString(LEGACY))
+    }
+    return this
   }
   reflectDefineProperty(wrapper, 'name', { ...hidden(original.name), writable: false })
   reflectDefineProperty(wrapper, 'prototype', {

@@ -20,6 +20,8 @@ import {
   TypeErrorOf,
   toNumber,
   toText,
+  trunc,
+  typedArrayKeys,
   typedArrayLength,
 } from './primordials.ts'
 
@@ -127,15 +129,19 @@ export function forgetLists(): void {
 
 const lists = {
   toLocaleString(this: unknown, locales?: unknown, options?: unknown) {
+    if (this === undefined || this === null) {
+      throw new TypeErrorOf('Array.prototype.toLocaleString called on null or undefined')
+    }
     const list = ObjectOf(this) as ArrayLike<unknown>
-    const length = toNumber(list.length)
+    const length = trunc(toNumber(list.length))
     return joinLocalized(list, length, locales, options)
   },
 }
 
 const typedArrays = {
   toLocaleString(this: unknown, locales?: unknown, options?: unknown) {
-    // The getter answers 0 for a detached buffer and throws for what is no typed array.
+    // Throws for what is no typed array, is detached or reaches beyond its buffer.
+    typedArrayKeys(this)
     const length = typedArrayLength(this)
     return joinLocalized(this as ArrayLike<unknown>, length, locales, options)
   },
@@ -155,11 +161,12 @@ function joinLocalized(
       if (i > 0) text += ','
       const item = list[i] as { toLocaleString?: unknown } | null | undefined
       if (item === undefined || item === null) continue
-      const { toLocaleString } = item
-      if (typeof toLocaleString !== 'function') {
+      // Not by destructuring, in which the engine makes an object of a primitive.
+      const method: unknown = item.toLocaleString
+      if (typeof method !== 'function') {
         throw new TypeErrorOf('toLocaleString is not a function')
       }
-      text += toText(reflectApply(toLocaleString, item, [locales, options]))
+      text += toText(reflectApply(method, item, [locales, options]))
     }
     return text
   } finally {

@@ -1,6 +1,7 @@
 /** Takes away what would break containment or replay: code from strings, shared memory, weak references. */
 
 import { EvalErrorOf, hidden, reflectDefineProperty, reflectDeleteProperty } from './primordials.ts'
+import { readOnly } from './web-interface.ts'
 
 const absent = ['SharedArrayBuffer', 'Atomics', 'WeakRef', 'FinalizationRegistry', 'WebAssembly']
 
@@ -18,7 +19,7 @@ export function lockDown(target: object): void {
   for (let i = 0; i < compilers.length; i++) {
     const prototype = Object.getPrototypeOf(compilers[i])
     const original = prototype.constructor
-    const refusing = refuse(original.name)
+    const refusing = refuse(original.name, true)
     reflectDefineProperty(refusing, 'prototype', {
       __proto__: null,
       value: prototype,
@@ -30,7 +31,7 @@ export function lockDown(target: object): void {
     reflectDefineProperty(prototype, 'constructor', hidden(refusing))
     if (i === 0) reflectDefineProperty(target, 'Function', hidden(refusing))
   }
-  reflectDefineProperty(target, 'eval', hidden(refuse('eval')))
+  reflectDefineProperty(target, 'eval', hidden(refuse('eval', false)))
   // A hook that sees the prelude's own frames; the property stays, and does nothing.
   reflectDefineProperty(Error, 'prepareStackTrace', {
     __proto__: null,
@@ -41,11 +42,16 @@ export function lockDown(target: object): void {
   } as PropertyDescriptor)
 }
 
-function refuse(name: string): object {
-  const refusing = function () {
+function refuse(name: string, isConstructor: boolean): object {
+  const fail = () => {
     throw new EvalErrorOf(name + ': code cannot be made from text here')
   }
-  reflectDefineProperty(refusing, 'name', hidden(name))
-  reflectDefineProperty(refusing, 'length', hidden(1))
+  const refusing = isConstructor
+    ? function () {
+        fail()
+      }
+    : () => fail()
+  reflectDefineProperty(refusing, 'name', readOnly(name))
+  reflectDefineProperty(refusing, 'length', readOnly(1))
   return refusing
 }

@@ -375,3 +375,8 @@ export function isIterator(value: object): boolean {
     if (up === iteratorPrototype || up === asyncIteratorPrototype) return true
   return false
 }
+
+/** Throws a `TypeError` for what is no typed array, or one that is detached or out of bounds. */
+export const typedArrayKeys = uncurry(
+  (typedArrayPrototype as { keys(this: unknown): Iterator<number> }).keys,
+)

@@ -15,6 +15,7 @@ import {
   reflectDefineProperty,
   TypeErrorOf,
 } from './primordials.ts'
+import { readOnly } from './web-interface.ts'
 
 interface Timer {
   /** The host's number of the wait under way: another one each time that an interval starts again. */
@@ -82,14 +83,18 @@ export function forgetTimers(): void {
 
 /** Defines the timer functions. */
 export function installTimers(target: object): void {
-  const define = (name: string, value: unknown) =>
+  const define = (name: string, value: object, length = 1) => {
+    reflectDefineProperty(value, 'length', readOnly(length))
     reflectDefineProperty(target, name, hidden(value))
-  define('setTimeout', function setTimeout() {
+  }
+  const setTimeout = function setTimeout() {
     return set(arguments, false)
-  })
-  define('setInterval', function setInterval() {
+  }
+  define('setTimeout', setTimeout, 2)
+  const setInterval = function setInterval() {
     return set(arguments, true)
-  })
+  }
+  define('setInterval', setInterval, 2)
   define('setImmediate', function setImmediate(callback: unknown) {
     return set([callback, 0], false)
   })
