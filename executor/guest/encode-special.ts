@@ -39,6 +39,8 @@ export interface FormWriter {
   refuse(value: unknown, index: number, reason?: string): string
   /** Reads a property; in an output, one that throws gives the text that stands for it. */
   read(value: object, key: PropertyKey): unknown
+  /** The text that stands for a property whose read threw. @throws {unknown} the error itself */
+  unreadable(error: unknown): string
   /** Whether plain JSON would hold the same. */
   isPlain: boolean
   /** Texts of the buffers that were met, by index. */

@@ -6,7 +6,6 @@ import { sentinelOf } from './encode-primitive.ts'
 import { type BufferText, type FormWriter, specialForm } from './encode-special.ts'
 import {
   append,
-  arrayPrototype,
   bigintToString,
   isArray,
   jsonStringify,
@@ -20,7 +19,7 @@ import {
   stringSlice,
   unlinkedList,
 } from './primordials.ts'
-import { isPromise, promiseState } from './promise-state.ts'
+import { isPromise, mayBePromise, promiseState } from './promise-state.ts'
 import { afterToJSON, isOutOfMemory, kindOf } from './value-kinds.ts'
 import { argumentName, step } from './value-path.ts'
 
@@ -69,6 +68,7 @@ const MARK = '\0'
 export class Walk implements FormWriter {
   #root: string | readonly string[]
   #mode: EncodeMode
+  #awaits: boolean
   /** Values in the order of their indices, with where each was found. */
   #values = unlinkedList<unknown>()
   #prototypes = unlinkedList<object | null>()
@@ -96,6 +96,7 @@ export class Walk implements FormWriter {
   constructor(root: string | readonly string[], mode: EncodeMode, read?: ReadProperties) {
     this.#root = root
     this.#mode = mode
+    this.#awaits = mode.awaits === true
     this.#read = read
   }
 
@@ -150,13 +151,19 @@ export class Walk implements FormWriter {
 
   place(value: unknown, parent: number, key: string | number): Reference {
     if (typeof value !== 'object' || value === null) return this.#placePart(value, parent, key)
-    const known = this.#known(value)
-    if (known !== undefined) return known
+    const known = mapGet(this.#seen, value)
+    if (known !== undefined) {
+      // JSON would lose that it is the same one.
+      this.isPlain = false
+      return known
+    }
     let part: unknown = value
     let prototype: object | null = null
     try {
       prototype = reflectGetPrototypeOf(value)
-      if (this.#isAwaited(value, prototype)) return this.#placePromise(value, parent, key)
+      if (this.#awaits && mayBePromise(prototype) && isPromise(value)) {
+        return this.#placePromise(value, parent, key)
+      }
       part = afterToJSON(value, key)
       if (part === value) return this.#placePart(part, parent, key, prototype)
       if (typeof part === 'object' && part !== null) prototype = reflectGetPrototypeOf(part)
@@ -176,22 +183,15 @@ export class Walk implements FormWriter {
     prototype: object | null,
   ): Reference {
     if (typeof part !== 'object' || part === null) return this.#placePart(part, parent, key)
-    const known = this.#known(part)
-    if (known !== undefined) return known
-    if (this.#isAwaited(part, prototype)) return this.#placePromise(part, parent, key)
+    const known = mapGet(this.#seen, part)
+    if (known !== undefined) {
+      this.isPlain = false
+      return known
+    }
+    if (this.#awaits && mayBePromise(prototype) && isPromise(part)) {
+      return this.#placePromise(part, parent, key)
+    }
     return this.#placePart(part, parent, key, prototype)
-  }
-
-  /** Where an object was placed before. JSON would lose that it is the same one. */
-  #known(value: object): Reference | undefined {
-    const known = mapGet(this.#seen, value)
-    if (known !== undefined) this.isPlain = false
-    return known
-  }
-
-  #isAwaited(value: object, prototype: object | null): boolean {
-    if (this.#mode.awaits !== true) return false
-    return prototype !== objectPrototype && prototype !== arrayPrototype && isPromise(value)
   }
 
   #placePromise(promise: object, parent: number, key: string | number): Reference {
@@ -272,8 +272,8 @@ export class Walk implements FormWriter {
 
   refuse(value: unknown, index: number, reason?: string): string {
     this.isPlain = false
-    const { output, awaits } = this.#mode
-    const isAwaitable = awaits !== true && typeof value === 'object' && isPromise(value as object)
+    const { output } = this.#mode
+    const isAwaitable = !this.#awaits && typeof value === 'object' && isPromise(value as object)
     if (output !== undefined && !isAwaitable) return jsonStringify(output.substitute(value))
     const why = reason ?? 'a ' + kindOf(value) + ' cannot cross to the host'
     const place = this.#pathOf(this.#parents[index] as number, this.#keys[index] as string)
@@ -317,10 +317,14 @@ export class Walk implements FormWriter {
     try {
       return (value as Record<PropertyKey, unknown>)[key]
     } catch (error) {
-      const { output } = this.#mode
-      if (output === undefined || isOutOfMemory(error)) throw error
-      this.isPlain = false
-      return output.unreadable(error)
+      return this.unreadable(error)
     }
+  }
+
+  unreadable(error: unknown): string {
+    const { output } = this.#mode
+    if (output === undefined || isOutOfMemory(error)) throw error
+    this.isPlain = false
+    return output.unreadable(error)
   }
 }

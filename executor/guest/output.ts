@@ -1,6 +1,8 @@
 /** How a program ends: its output or its error, told to the host. */
 
+import { PLAIN } from '../../protocol/value-format.ts'
 import { type EncodeMode, refusalError } from './encode.ts'
+import { primitiveText } from './encode-primitive.ts'
 import { type PendingPart, Walk } from './encode-walk.ts'
 import { describe, OUT_OF_MEMORY } from './errors.ts'
 import { askNumber } from './host.ts'
@@ -52,7 +54,24 @@ function reportFailure(describeFailure: () => string): void {
  * place, or that it was rejected, or that there is no room for the output.
  */
 export function reportOutput(operation: number, value: unknown): void {
-  new OutputReport(operation, value).begin()
+  if (typeof value === 'object' && value !== null) new OutputReport(operation, value).begin()
+  else reportPrimitive(operation, value)
+}
+
+/** As {@link OutputReport} for what has no parts, as most programs end. */
+function reportPrimitive(operation: number, value: unknown): void {
+  let text: string | undefined
+  let inspected: string | undefined
+  try {
+    text = primitiveText(value)
+    if (text !== undefined) inspected = inspect(value)
+  } catch (error) {
+    // The heap has no room for it.
+    reportThrown(error)
+    return
+  }
+  if (inspected === undefined) new OutputReport(operation, value).begin()
+  else reportEncoded(operation, 'p', PLAIN + text, inspected)
 }
 
 /** One output that waits for the promises in it. */
@@ -113,20 +132,24 @@ class OutputReport {
         this.#step(() => this.#walk.settle(part))
       })
     }
-    if (this.#waiting === 0) askNumber(this.#operation, 0, this.#report())
+    if (this.#waiting === 0) this.#report()
   }
 
-  /**
-   * The output as the worker reads it: `p` (plain JSON), `x` (exact) or `l` (parts became text), the
-   * length of the encoded value, a colon, the encoded value, the inspected form. In this order, since
-   * only the encoded value has the same length on the other side whatever surrogates it holds.
-   */
-  #report(): string {
-    const encoded = this.#walk.result()
+  #report(): void {
+    const { text, isPlain } = this.#walk.result()
     const inspected = inspect(this.#value, { unwrapsPromises: true })
-    const mark = this.#isLossy ? 'l' : encoded.isPlain ? 'p' : 'x'
-    return '' + mark + encoded.text.length + ':' + encoded.text + stringToWellFormed(inspected)
+    reportEncoded(this.#operation, this.#isLossy ? 'l' : isPlain ? 'p' : 'x', text, inspected)
   }
+}
+
+/**
+ * The output as the worker reads it: `p` (plain JSON), `x` (exact) or `l` (parts became text), the
+ * length of the encoded value, a colon, the encoded value, the inspected form. In this order, since
+ * only the encoded value has the same length on the other side whatever surrogates it holds.
+ */
+function reportEncoded(operation: number, mark: string, encoded: string, inspected: string): void {
+  const text = '' + mark + encoded.length + ':' + encoded + stringToWellFormed(inspected)
+  askNumber(operation, 0, text)
 }
 
 const ERROR_TEXT = { depth: 0, maxBytes: 256 }

@@ -1,6 +1,12 @@
 /** What the engine alone can tell of a promise; the language has no question for it. */
 
-import { promisePrototype, reflectGetPrototypeOf } from './primordials.ts'
+import { isWellKnownPrototype } from './inspect-kind.ts'
+import {
+  arrayPrototype,
+  objectPrototype,
+  promisePrototype,
+  reflectGetPrototypeOf,
+} from './primordials.ts'
 
 /** How a promise stands. */
 export type PromiseState =
@@ -31,6 +37,15 @@ const REJECTED = 2
 /** Whether a value is a promise, whatever its prototype was made to say. */
 export function isPromise(value: object): boolean {
   return powers !== undefined && powers.state(value) >= 0
+}
+
+/**
+ * Whether an object of this prototype may be a promise: the built-in ones spare the engine a question.
+ * One that was given such a prototype is no longer taken for a promise.
+ */
+export function mayBePromise(prototype: object | null): boolean {
+  if (prototype === objectPrototype || prototype === arrayPrototype) return false
+  return prototype === null || prototype === promisePrototype || !isWellKnownPrototype(prototype)
 }
 
 /** Whether a value is a promise, or passes for one: a proxy of one, for instance. */
