@@ -92,7 +92,7 @@ async function makeSnapshot(module: WebAssembly.Module): Promise<MadeSnapshot> {
 
 /**
  * The modules of the prelude, compiled, each after those that it imports. Without their source: every
- * function would keep its own text, a third of the snapshot (measured), for programs that print it.
+ * function would keep its own text, a quarter of the snapshot (measured), for programs that print it.
  */
 async function compilePrelude(module: WebAssembly.Module): Promise<Uint8Array[]> {
   const imports = new Map<string, string[]>([[PRELUDE, []]])

@@ -159,7 +159,8 @@ function readError(value: Error, part: ReadPart): CloneRecord {
   return {
     kind: 'error',
     name: name === undefined ? 'Error' : toText(name),
-    message: message !== undefined && 'value' in message ? toText(message.value) : undefined,
+    message:
+      message !== undefined && objectHasOwn(message, 'value') ? toText(message.value) : undefined,
     stack,
     cause: objectHasOwn(value, 'cause') ? part(value.cause) : undefined,
   }

@@ -112,7 +112,9 @@ class Maker {
   }
 
   #value(part: Part): unknown {
-    return 'record' in part ? this.#made[part.record] : part.primitive
+    return objectHasOwn(part, 'record')
+      ? this.#made[(part as { record: number }).record]
+      : (part as { primitive: unknown }).primitive
   }
 
   #createView({ name, buffer, offset, length }: Extract<CloneRecord, { kind: 'view' }>): object {

@@ -12,6 +12,21 @@ const elsewhere: Readonly<Record<string, string>> = {
   fs: 'There is no file system here',
   window: 'There is no browser here',
   document: 'There is no browser here',
+  Headers: 'There is no network here; keep headers in a Map or an object',
+  Request: 'There is no network here',
+  Response: 'There is no network here',
+  WebSocket: 'There is no network here',
+  EventSource: 'There is no network here',
+  FormData: 'There is no FormData here; use URLSearchParams or a Map',
+  Blob: 'There is no Blob here; use Uint8Array',
+  File: 'There is no File here; use Uint8Array',
+  URLPattern: 'There is no URLPattern here; use URL and a regular expression',
+  ReadableStream: 'There are no web streams here; use an async generator',
+  WritableStream: 'There are no web streams here; use an async generator',
+  TransformStream: 'There are no web streams here; use an async generator',
+  MessageChannel: 'There are no threads here; use EventTarget',
+  Worker: 'There are no threads here; use Promise.all for calls at the same time',
+  localStorage: 'There is no storage here',
 }
 
 const MAX_NAMED = 5

@@ -202,15 +202,17 @@ t.test('patched built-ins change nothing of events, signals, digests and clones'
     Array.prototype[Symbol.iterator] = Map.prototype.get = Map.prototype.set = Array.prototype.push = fail
     Function.prototype.call = Function.prototype.apply = Promise.prototype.then = Object.prototype.toJSON = fail
     Object.defineProperty(Event.prototype, 'type', { get: fail })
+    Object.assign(Object.prototype, { record: 0, value: 1, get: undefined, primitive: 2 })
     const c = new AbortController(); let n = 0
     c.signal.addEventListener('abort', () => n++); c.abort(); target.addEventListener('x', () => n++); target.dispatchEvent(event)
-    const copy = structuredClone({ map })
+    const copy = structuredClone({ map, one: 'x' })
     const { byteLength } = await crypto.subtle.digest('SHA-1', bytes)
-    final_answer({ n, byteLength, size: copy.map.size, url: new URL('http://x') })`
+    final_answer({ n, byteLength, size: copy.map.size, one: copy.one, url: new URL('http://x') })`
   t.strictSame(await outputOf(executor, source), {
     n: 2,
     byteLength: 20,
     size: 1,
+    one: 'x',
     url: new URL('http://x'),
   })
 })
@@ -239,4 +241,15 @@ t.test('a digest of too much is refused', async t => {
   const source = `await crypto.subtle.digest('SHA-1', new ArrayBuffer(26_000_000)).catch(e => e.name)`
   const limits = { memoryBytes: 268_435_456 }
   t.equal(await outputOf(executor, { source, limits }), 'OperationError')
+})
+
+t.test('what is not there is said with what to use instead', async t => {
+  for (const [name, instead] of [
+    ['FormData', /URLSearchParams/],
+    ['Blob', /Uint8Array/],
+    ['Headers', /network/],
+    ['URLPattern', /regular expression/],
+  ] as const) {
+    t.match(await failureOf(executor, `new ${name}()`), { hint: instead })
+  }
 })
