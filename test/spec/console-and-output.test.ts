@@ -337,7 +337,12 @@ const forms: [source: string, value: unknown, text: string, exact: boolean][] = 
   ['new Uint8Array([1, 2])', [1, 2], 'Uint8Array(2) [ 1, 2 ]', false],
   ['new BigInt64Array([5n])', ['5'], 'BigInt64Array(1) [ 5n ]', false],
   ['/a+/gi', '/a+/gi', '/a+/gi', false],
-  ["new URL('https://example.com/a')", 'https://example.com/a', 'URL {}', false],
+  [
+    "new URL('https://example.com/a')",
+    'https://example.com/a',
+    inspect(new URL('https://example.com/a')),
+    false,
+  ],
   ["new RangeError('far')", { name: 'RangeError', message: 'far' }, 'RangeError: far', false],
   ["Symbol('s')", 'Symbol(s)', 'Symbol(s)', false],
   ['(function named() {})', '[Function: named]', '[Function: named]', false],
