@@ -345,7 +345,7 @@ const forms: [source: string, value: unknown, text: string, exact: boolean][] = 
   ],
   ["new RangeError('far')", { name: 'RangeError', message: 'far' }, 'RangeError: far', false],
   ["Symbol('s')", 'Symbol(s)', 'Symbol(s)', false],
-  ['(function named() {})', '[Function: named]', '[Function: named]', false],
+  ['(function named(x) {})', '[Function: named]', '[Function: named]', false],
   ['[1, , 3]', [1, null, 3], '[ 1, <1 empty item>, 3 ]', false],
   ['{ a: undefined }', { a: null }, '{ a: undefined }', false],
   [

@@ -55,7 +55,7 @@ const breakouts: readonly (readonly [name: string, source: string, ...ends: stri
   ['a dynamic import behind a spread', `return {...import('node:fs')}`, 'SYNTAX_ERROR'],
   ['a dynamic import behind a comment', `return await import/**/(/**/'node:fs')`, 'SYNTAX_ERROR'],
   ['the properties of a module', 'return import.meta.url', 'SYNTAX_ERROR'],
-  ['an export', 'export default 1', 'SYNTAX_ERROR'],
+  ['an export', 'export const one = 1', 'SYNTAX_ERROR'],
   ['an import with attributes', `import fs from 'node:fs' with { type: 'json' }`, 'SYNTAX_ERROR'],
   ['a deferred import', `import defer * as fs from 'node:fs'`, 'SYNTAX_ERROR'],
   ['a call of a deferred import', `return import.defer('node:fs')`, 'SYNTAX_ERROR'],
