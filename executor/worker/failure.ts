@@ -1,8 +1,8 @@
 /** What a thrown error is to the outside: code, coordinates of the source as sent, frame, hint. */
 
 import type { ExecutionError } from '../../protocol/execution.ts'
-import type { Program } from '../compile/program.ts'
 import type { SourceError } from '../compile/source-error.ts'
+import { type DiagnosedProgram, Diagnosis, type Thrown, type Trace } from '../diagnosis/diagnosis.ts'
 import { PROGRAM_FILE } from '../engine/quickjs.ts'
 import type { ErrorDescription } from '../guest/errors.ts'
 import type { GuestPlace } from '../messages.ts'
@@ -11,11 +11,22 @@ import { hintForError } from './hints.ts'
 
 const MAX_MESSAGE = 8192
 
-/** What the mapping of an error needs to know of the program. */
-export interface FailedProgram {
+/** A program that has failed, or is asked where it stands. */
+export class FailedProgram {
   readonly source: string
-  readonly program: Program
   readonly toolNames: readonly string[]
+  readonly #diagnosis: Diagnosis
+
+  constructor(program: DiagnosedProgram) {
+    this.source = program.source
+    this.toolNames = program.toolNames
+    this.#diagnosis = new Diagnosis(program)
+  }
+
+  /** Reads a stack of the engine. */
+  trace(stack: string, thrown?: Thrown): Trace {
+    return this.#diagnosis.trace(stack, thrown)
+  }
 }
 
 /** The failure for a source that does not parse. */
@@ -37,21 +48,23 @@ export function guestFailure(descriptionText: string, failed: FailedProgram): Ex
   const description = JSON.parse(descriptionText) as ErrorDescription
   const name = description.name.slice(0, 256)
   const message = description.message.slice(0, MAX_MESSAGE)
+  const trace = failed.trace(description.stack, { name, message })
+  const place = placed(trace, failed)
   if (name === 'InternalError' && message === 'out of memory') {
     return {
       code: 'LIMIT_EXCEEDED',
       name,
       message: 'out of memory: the guest heap reached memoryBytes',
       limit: 'memoryBytes',
-      ...mapped(description.stack, failed),
+      ...place,
     }
   }
   const hint = description.hint ?? hintForError(name, message, failed.toolNames)
   return {
     code: 'GUEST_ERROR',
     name,
-    message,
-    ...mapped(description.stack, failed),
+    message: trace.message ?? message,
+    ...place,
     ...optional('hint', hint),
   }
 }
@@ -64,29 +77,24 @@ export function engineSyntaxFailure(
   return { ...guestFailure(descriptionText, failed), code: 'SYNTAX_ERROR' }
 }
 
-const frame = /^ {4}at (?:(.*) \()?([^()]*?):(\d+)(?::(\d+))?\)?$/
+/** Where a program stands, in coordinates of the source as sent, from a stack of the engine. */
+export const placeOf = (stack: string, failed: FailedProgram): GuestPlace =>
+  placed(failed.trace(stack), failed)
 
-/** The guest's own frames of an engine stack, in coordinates of the source as sent. */
-export function mapped(stack: string, failed: FailedProgram): GuestPlace {
-  const frames: string[] = []
-  let first: { line: number; column: number } | undefined
-  for (const text of stack.split('\n')) {
-    const [, name, file, line, column] = frame.exec(text) ?? []
-    if (file !== PROGRAM_FILE) continue
-    const at = failed.program.positionOf(Number(line), Number(column ?? 1))
-    first ??= at
-    const where = `${PROGRAM_FILE}:${at.line}:${at.column}`
-    frames.push(
-      name === undefined || name === '<eval>' ? `    at ${where}` : `    at ${name} (${where})`,
-    )
-  }
+function placed({ frames }: Trace, { source }: FailedProgram): GuestPlace {
+  const [first] = frames
   if (first === undefined) return {}
-  return {
-    line: first.line,
-    column: first.column,
-    stack: frames.join('\n'),
-    ...optional('frame', codeFrame(failed.source, first.line, first.column)),
-  }
+  const { line, column } = first
+  return { line, column, stack: framesText(frames), ...optional('frame', codeFrame(source, line, column)) }
+}
+
+function framesText(frames: Trace['frames']): string {
+  return frames
+    .map(({ name, line, column }) => {
+      const where = `${PROGRAM_FILE}:${line}:${column}`
+      return name === '<eval>' ? `    at ${where}` : `    at ${name ?? '<anonymous>'} (${where})`
+    })
+    .join('\n')
 }
 
 function optional<K extends string>(key: K, value: string | undefined): { [P in K]?: string } {

@@ -20,9 +20,9 @@ import { CpuBudget } from './cpu-budget.ts'
 import { answerDigest } from './digest.ts'
 import {
   engineSyntaxFailure,
-  type FailedProgram,
+  FailedProgram,
   guestFailure,
-  mapped,
+  placeOf,
   syntaxFailure,
 } from './failure.ts'
 import { GuestCalls } from './guest-calls.ts'
@@ -102,13 +102,17 @@ class RunningTask {
     const compilation = this.#compile(compiler)
     const outcome = this.#calls.checked(
       compilation.ok
-        ? this.#runProgram({
-            source: this.#task.source,
-            program: compilation.program,
-            toolNames: this.#tools.map(
-              ([name, identifier]) => identifier ?? `tools[${JSON.stringify(name)}]`,
-            ),
-          })
+        ? this.#runProgram(
+            new FailedProgram({
+              source: this.#task.source,
+              language: this.#task.language,
+              program: compilation.program,
+              toolNames: this.#tools.map(
+                ([name, identifier]) => identifier ?? `tools[${JSON.stringify(name)}]`,
+              ),
+            }),
+            compilation.program.code,
+          )
         : failed(syntaxFailure(this.#task.source, compilation.error)),
     )
     this.#channel.end()
@@ -127,7 +131,7 @@ class RunningTask {
 
   #shadowReport(): ShadowReport {
     const { count, unanswered, stack } = this.#calls
-    const place = stack && this.#program && mapped(stack, this.#program)
+    const place = stack && this.#program && placeOf(stack, this.#program)
     return {
       asked: count,
       unanswered,
@@ -157,12 +161,12 @@ class RunningTask {
     return performance.now() - this.#startedAt - this.#channel.waitMs
   }
 
-  #runProgram(program: FailedProgram): GuestOutcome {
+  #runProgram(program: FailedProgram, code: string): GuestOutcome {
     this.#program = program
     try {
       this.#begin()
       try {
-        this.#guest.evaluate(program.program.code)
+        this.#guest.evaluate(code)
       } catch (error) {
         if (!(error instanceof GuestThrown)) throw error
         return failed(engineSyntaxFailure(error.description, program))

@@ -1,0 +1,180 @@
+/**
+ * Where a program failed, and in which words: read from its source, which is parsed again for it.
+ *
+ * The engine's stacks name the place that it noted last, which is often an argument or the head of a
+ * function, and its messages leave names out. Nothing here runs as long as nothing fails.
+ */
+
+import { type Language, parse } from '../compile/parse.ts'
+import type { Program } from '../compile/program.ts'
+import { programText } from '../compile/program-text.ts'
+import { LINE_END, type Position, positionAt } from '../compile/source-position.ts'
+import { builtInWording, type EngineMessage, fits, readMessage } from './engine-messages.ts'
+import { type EngineFrame, readStack } from './engine-stack.ts'
+import { calling, findOperation, type ProgramFrame, type Test } from './find-operation.ts'
+import { isSurelyCallable } from './known-functions.ts'
+import { readScopes } from './read-scopes.ts'
+import { makesRegExp, regExpWording } from './regexp-message.ts'
+import type { Operation, SourceScopes } from './scope.ts'
+
+/** A program with what its diagnosis needs. */
+export interface DiagnosedProgram {
+  /** As sent. */
+  readonly source: string
+  readonly language: Language
+  readonly program: Program
+  /** Expressions by which the program reaches its tools. */
+  readonly toolNames: readonly string[]
+}
+
+/** What was thrown; absent for a place where nothing was. */
+export interface Thrown {
+  readonly name: string
+  readonly message: string
+}
+
+/** A frame of the program in its source. */
+export interface TracedFrame extends Position {
+  readonly name: string | undefined
+}
+
+/** What a stack says of a program. */
+export interface Trace {
+  /** The program's own, innermost first. */
+  readonly frames: readonly TracedFrame[]
+  /** The step that failed, where it was found. */
+  readonly operation?: Operation | undefined
+  /** What was thrown in V8's words; absent: as it is. */
+  readonly message?: string | undefined
+}
+
+/** Reads the failures of one program. */
+export class Diagnosis {
+  readonly #program: DiagnosedProgram
+  #scopes: SourceScopes | undefined
+  #isParsed = false
+  #lineStarts: number[] | undefined
+
+  constructor(program: DiagnosedProgram) {
+    this.#program = program
+  }
+
+  /** What can fail in the source; `undefined` when it cannot be read a second time. */
+  get scopes(): SourceScopes | undefined {
+    if (!this.#isParsed) {
+      this.#isParsed = true
+      this.#scopes = tryToRead(this.#program)
+    }
+    return this.#scopes
+  }
+
+  /** Reads a stack of the engine. */
+  trace(stack: string, thrown?: Thrown): Trace {
+    const known = thrown && readMessage(thrown.message)
+    const frames: TracedFrame[] = []
+    let top: { operation: Operation | undefined; above: EngineFrame | undefined } | undefined
+    const all = readStack(stack)
+    for (const [index, frame] of all.entries()) {
+      if (frame.of !== 'program') continue
+      const above = all[index - 1]
+      const outer = all.slice(index + 1).find(({ of }) => of === 'program')?.name
+      const placed = this.#placed(frame, outer)
+      const tests = this.#tests(above, thrown, known)
+      const operation = this.#find(placed, tests, above, known)
+      // Constructors of an error's classes are no place where it was thrown.
+      if (top === undefined && !known && this.#makesError(placed, operation)) continue
+      top ??= { operation, above }
+      frames.push({ name: frame.name, ...this.#position(placed, operation) })
+    }
+    const message = thrown && top?.operation && wording(thrown, known, top.operation, top.above)
+    return { frames, operation: top?.operation, ...(message !== undefined && { message }) }
+  }
+
+  /** The position of an offset in the source. */
+  positionAt(offset: number): Position {
+    return positionAt(this.#program.source, offset)
+  }
+
+  #tests(
+    above: EngineFrame | undefined,
+    thrown: Thrown | undefined,
+    known: EngineMessage | undefined,
+  ): readonly Test[] {
+    if (above !== undefined) return calling(calledName(above))
+    if (known !== undefined) {
+      const fitting: Test = one => fits(known, one)
+      const isDoubtful: Test = one =>
+        fitting(one) && !isSurelyCallable(one, this.#program.toolNames)
+      return [isDoubtful, fitting]
+    }
+    const isMaking: Test = ({ kind }) => kind === 'construct' || kind === 'call'
+    return [
+      one => isMaking(one) && one.name === thrown?.name,
+      one => isMaking(one) && /(?:Error|Exception|super)$/.test(one.name ?? ''),
+      one => one.kind === 'construct',
+    ]
+  }
+
+  #find(
+    frame: ProgramFrame,
+    tests: readonly Test[],
+    above: EngineFrame | undefined,
+    known: EngineMessage | undefined,
+  ): Operation | undefined {
+    const { scopes } = this
+    if (scopes === undefined) return undefined
+    const isMade = above === undefined && known === undefined
+    return findOperation(scopes, frame, tests, isMade ? 'near' : 'far')
+  }
+
+  #makesError({ name, offset }: ProgramFrame, operation: Operation | undefined): boolean {
+    if (operation?.kind === 'call' && operation.name === 'super') return true
+    return (
+      this.scopes?.classes.some(
+        one => one.isDerived && one.start === offset && one.name === name,
+      ) === true
+    )
+  }
+
+  #placed(frame: EngineFrame, outer: string | undefined): ProgramFrame {
+    const { name, line, column } = frame
+    const isLineOnly = column === 1
+    if (line === 0) return { name, offset: undefined, isLineOnly, outer }
+    const { source, program } = this.#program
+    this.#lineStarts ??= [0, ...source.matchAll(LINE_END).map(end => end.index + end[0].length)]
+    const position = program.positionOf(line, column)
+    const start = this.#lineStarts[position.line - 1] ?? source.length
+    return { name, offset: start + position.column - 1, isLineOnly, outer }
+  }
+
+  #position({ offset, outer }: ProgramFrame, operation: Operation | undefined): Position {
+    if (operation !== undefined) return this.positionAt(operation.at)
+    const place = this.scopes?.classes.find(one => one.name === outer)
+    return this.positionAt(offset ?? place?.start ?? 0)
+  }
+}
+
+/** The name by which a program calls the function of a frame. */
+const calledName = ({ name }: EngineFrame): string | undefined => name?.replace(/\.async$/, '')
+
+function wording(
+  { name, message }: Thrown,
+  known: EngineMessage | undefined,
+  operation: Operation,
+  above: EngineFrame | undefined,
+): string | undefined {
+  if (above === undefined) return known?.wording(operation)
+  if (above.of !== 'native') return undefined
+  if (name === 'SyntaxError' && makesRegExp(above.name)) return regExpWording(message, operation)
+  return builtInWording(message, operation)
+}
+
+function tryToRead({ source, language }: DiagnosedProgram): SourceScopes | undefined {
+  try {
+    const { text, language: written } = programText(source, language)
+    return readScopes(text, parse(text, written).program)
+  } catch {
+    // It has been parsed before; should the second time fail, the engine's places have to do.
+    return undefined
+  }
+}

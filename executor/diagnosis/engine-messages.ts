@@ -1,0 +1,203 @@
+/**
+ * The engine's messages: which step of a program each of them is about, and how V8 says it.
+ *
+ * The engine's own wording leaves out what was called or read; models know V8's.
+ */
+
+import { isNode, type SyntaxNode } from '../compile/syntax-node.ts'
+import { expressionText } from './expression-text.ts'
+import type { Operation, OperationKind } from './scope.ts'
+
+/** What a message says of the step that failed. */
+export interface EngineMessage {
+  readonly kinds: readonly OperationKind[]
+  /** The member, variable or operator that it names. */
+  readonly name?: string | undefined
+  /** V8's wording; `undefined` when the engine's is to stay. */
+  wording(operation: Operation): string | undefined
+}
+
+type Reading = (match: RegExpExecArray) => EngineMessage
+
+const OPERATORS = /^(?:\+|-|\*|\/|%|\*\*|&|\||\^|<<|>>|>>>|<|>|<=|>=|==|!=|~|!)$/
+
+const callee = ({ node }: Operation): string =>
+  expressionText((node.callee ?? node.tag) as SyntaxNode)
+
+const fixed = (kinds: readonly OperationKind[], text: string): Reading => {
+  return () => ({ kinds, wording: () => text })
+}
+
+/** By what the engine throws in the program's own frames. */
+const messages: readonly (readonly [RegExp, Reading])[] = [
+  [
+    /^cannot read property '(?:Symbol\.iterator|\[?Symbol\.iterator\]?)' of (undefined|null)$/,
+    ([, value]) => ({ kinds: ['iterate', 'call'], wording: op => notIterable(op, value) }),
+  ],
+  [
+    /^cannot read property '(.*)' of (undefined|null)$/s,
+    ([, name, value]) => ({
+      kinds: ['read', 'destructure'],
+      name,
+      wording: () => `Cannot read properties of ${value} (reading '${name}')`,
+    }),
+  ],
+  [
+    /^cannot set property '(.*)' of (undefined|null)$/s,
+    ([, name, value]) => ({
+      kinds: ['write'],
+      name,
+      wording: () => `Cannot set properties of ${value} (setting '${name}')`,
+    }),
+  ],
+  [
+    /^not a function$/,
+    () => ({
+      kinds: ['call', 'construct'],
+      wording: op =>
+        `${callee(op)} is not a ${op.kind === 'construct' ? 'constructor' : 'function'}`,
+    }),
+  ],
+  [
+    /^not a constructor$/,
+    () => ({ kinds: ['construct'], wording: op => `${callee(op)} is not a constructor` }),
+  ],
+  [
+    /^class constructors must be invoked with 'new'$/,
+    () => ({
+      kinds: ['call'],
+      wording: op => `Class constructor ${callee(op)} cannot be invoked without 'new'`,
+    }),
+  ],
+  [
+    /^(?:value|object) is not iterable$/,
+    () => ({ kinds: ['iterate'], wording: op => notIterable(op, undefined) }),
+  ],
+  [
+    /^Cannot convert undefined or null to object$/,
+    () => ({ kinds: ['destructure'], wording: notAnObject }),
+  ],
+  [/^'(.*)' is read-only$/, ([, name]) => ({ kinds: ['assign', 'write'], name, wording: readOnly })],
+  [
+    /^(.*) is not initialized$/,
+    ([, name]) => ({
+      kinds: name === 'this' ? ['name', 'construct', 'call'] : ['name', 'assign'],
+      name,
+      wording: () =>
+        name === 'this'
+          ? "Must call super constructor in derived class before accessing 'this' or returning from derived constructor"
+          : `Cannot access '${name}' before initialization`,
+    }),
+  ],
+  [/^'?(.*?)'? is not defined$/, ([, name]) => ({ kinds: ['name'], name, wording: () => undefined })],
+  [
+    /^private class field '(#.*)' does not exist$/,
+    ([, name]) => ({
+      kinds: ['read', 'write'],
+      name,
+      wording: op =>
+        `Cannot ${op.kind === 'write' ? 'write' : 'read'} private member ${name} ${op.kind === 'write' ? 'to' : 'from'} an object whose class did not declare it`,
+    }),
+  ],
+  [
+    /^invalid 'in' operand$/,
+    () => ({
+      kinds: ['operate'],
+      name: 'in',
+      wording: ({ node }) =>
+        `Cannot use 'in' operator: ${expressionText(node.right as SyntaxNode)} is not an object`,
+    }),
+  ],
+  [
+    /^invalid 'instanceof' right operand$/,
+    () => ({
+      kinds: ['operate'],
+      name: 'instanceof',
+      wording: () => "Right-hand side of 'instanceof' is not callable",
+    }),
+  ],
+  [
+    /^cannot convert (?:BigInt to number|number to BigInt|to BigInt)$|^both operands must be BigInt$|^cannot mix BigInt/,
+    fixed(['operate'], 'Cannot mix BigInt and other types, use explicit conversions'),
+  ],
+  [/^cannot convert symbol to (string|number)$/, symbolConversion],
+  [
+    /^object is not extensible$/,
+    () => ({
+      kinds: ['write'],
+      wording: ({ name }) =>
+        `Cannot add property ${name ?? '…'}, object is not extensible`,
+    }),
+  ],
+  [
+    /^no setter for property(?: '(.*)')?$/,
+    ([, name]) => ({
+      kinds: ['write'],
+      name,
+      wording: ({ name: property }) =>
+        `Cannot set property ${property ?? name ?? '…'} of an object which has only a getter`,
+    }),
+  ],
+]
+
+function symbolConversion([, kind]: RegExpExecArray): EngineMessage {
+  const text = `Cannot convert a Symbol value to a ${kind}`
+  return { kinds: ['operate'], wording: () => text }
+}
+
+function notIterable({ kind, node }: Operation, value: string | undefined): string {
+  if (kind === 'call') return `Spread syntax requires an iterable: ${value} is not iterable`
+  const source = node.type === 'ForOfStatement' ? (node.right as SyntaxNode) : node
+  const text = source.type === 'ArrayPattern' ? (value ?? 'The value') : expressionText(source)
+  return `${text} is not iterable`
+}
+
+function notAnObject({ name }: Operation): string {
+  return name === undefined
+    ? 'Cannot destructure the value as it is undefined or null.'
+    : `Cannot destructure property '${name}' of the value as it is undefined or null.`
+}
+
+function readOnly({ kind, name }: Operation): string {
+  return kind === 'assign'
+    ? 'Assignment to constant variable.'
+    : `Cannot assign to read only property '${name ?? ''}' of object`
+}
+
+/** What a message is about; `undefined` for one that no step of the language throws. */
+export function readMessage(message: string): EngineMessage | undefined {
+  for (const [pattern, read] of messages) {
+    const match = pattern.exec(message)
+    if (match) return read(match)
+  }
+  return undefined
+}
+
+/** Whether a step may be the one that a message is about. */
+export function fits({ kinds, name }: EngineMessage, operation: Operation): boolean {
+  if (!kinds.includes(operation.kind)) return false
+  if (operation.kind === 'operate') {
+    if (name !== undefined) return operation.name === name
+    return operation.name === undefined || OPERATORS.test(operation.name)
+  }
+  return name === undefined || operation.name === undefined || operation.name === name
+}
+
+/** Messages of built-ins, as V8 words them. */
+const builtIns: Readonly<Record<string, string>> = {
+  'Date value is NaN': 'Invalid time value',
+  'invalid array length': 'Invalid array length',
+  'empty array': 'Reduce of empty array with no initial value',
+  'expecting hex digit': 'URI malformed',
+  'circular reference': 'Converting circular structure to JSON',
+  'invalid repeat count': 'Invalid count value',
+}
+
+/** V8's wording of what a built-in has thrown. @param operation the call of it */
+export function builtInWording(message: string, operation: Operation): string | undefined {
+  if (Object.hasOwn(builtIns, message)) return builtIns[message]
+  if (message !== 'not a function') return undefined
+  // A callback that is none.
+  const [callback] = (operation.node.arguments ?? []) as SyntaxNode[]
+  return `${isNode(callback) ? expressionText(callback) : 'undefined'} is not a function`
+}

@@ -1,0 +1,38 @@
+import { PROGRAM_FILE } from '../engine/quickjs.ts'
+
+/** A line of the engine's stack. */
+export interface EngineFrame {
+  /** Of the function; absent when it has none. */
+  readonly name: string | undefined
+  /** Whose function it is. */
+  readonly of: 'program' | 'prelude' | 'native'
+  /** Of the code, 1-based; 0 when the engine does not know it. */
+  readonly line: number
+  /** In bytes of UTF-8, 1-based; 1 also when the engine does not know it. */
+  readonly column: number
+}
+
+const FRAME = /^ {4}at (?:(.*) \()?([^()]*?):(\d+)(?::(\d+))?\)?$/
+const NATIVE = /^ {4}at (.*) \(native\)$/
+
+/** Reads the engine's stack, innermost frame first. What is no frame is left out. */
+export function readStack(stack: string): EngineFrame[] {
+  const frames: EngineFrame[] = []
+  for (const text of stack.split('\n')) {
+    const native = NATIVE.exec(text)
+    if (native) {
+      frames.push({ name: native[1], of: 'native', line: 0, column: 1 })
+      continue
+    }
+    const [, name, file, line, column] = FRAME.exec(text) ?? []
+    // `<input>` is a text that a built-in parses, as JSON.parse does.
+    if (line === undefined || file === '<input>') continue
+    frames.push({
+      name: name === '<anonymous>' ? undefined : name,
+      of: file === PROGRAM_FILE ? 'program' : 'prelude',
+      line: Number(line),
+      column: Number(column ?? 1),
+    })
+  }
+  return frames
+}

@@ -1,0 +1,117 @@
+/**
+ * Finds the step at which a frame of the engine's stack stands.
+ *
+ * The engine compiles in one pass and notes places only where it meets certain tokens: variables, the
+ * first argument of a call, the head of a function. A frame is said to be at the last noted place
+ * before its step. So the step is the first, in the order in which the engine emits them (by their
+ * ends), behind that place that fits what is known of it: the message, or what was called.
+ */
+
+import type { Operation, OperationKind, Scope, SourceScopes } from './scope.ts'
+
+/** A frame of a program, in coordinates of its source. */
+export interface ProgramFrame {
+  /** Of its function; absent when it has none. */
+  readonly name: string | undefined
+  /** Offset in the source; `undefined` when the engine does not know it. */
+  readonly offset: number | undefined
+  /** Whether only its line is sure. */
+  readonly isLineOnly: boolean
+  /** Name of the function of the next outer frame. */
+  readonly outer: string | undefined
+}
+
+/** Says whether a step may be the one. */
+export type Test = (operation: Operation) => boolean
+
+/** Where a frame stands: the scope, and the offset from which its step is searched. */
+export interface Standing {
+  readonly scope: Scope
+  readonly from: number
+}
+
+/**
+ * The first step that passes a test, of several in the order of preference.
+ *
+ * @param reach `near`: up to the next place that the engine notes; code that it moves about
+ *   (patterns, heads of loops) may stand further away
+ */
+export function findOperation(
+  scopes: SourceScopes,
+  frame: ProgramFrame,
+  tests: readonly Test[],
+  reach: 'near' | 'far',
+): Operation | undefined {
+  const standings = standingsOf(scopes, frame)
+  for (const isNear of reach === 'near' ? [true] : [true, false]) {
+    for (const test of tests) {
+      for (const standing of standings) {
+        const found = firstBehind(standing, test, isNear)
+        if (found !== undefined) return found
+      }
+    }
+  }
+  return undefined
+}
+
+function firstBehind({ scope, from }: Standing, test: Test, isNear: boolean): Operation | undefined {
+  const limit = isNear ? (scope.marks.find(mark => mark > from) ?? Infinity) : Infinity
+  return scope.operations.find(one => one.end > from && one.end <= limit && test(one))
+}
+
+/** Where a frame may stand, the likeliest first. */
+export function standingsOf({ text, scopes }: SourceScopes, frame: ProgramFrame): Standing[] {
+  const { name, offset, isLineOnly, outer } = frame
+  if (offset === undefined) {
+    const fields = scopes.filter(({ fieldOf }) => fieldOf !== undefined && fieldOf === outer)
+    return fields.map(scope => ({ scope, from: scope.start }))
+  }
+  const [program] = scopes as [Scope]
+  if (name === '<eval>') return [{ scope: program, from: offset }]
+  const begins = scopes
+    .filter(scope => scope !== program && beginsAt(text, scope, offset, isLineOnly))
+    .map(scope => ({ scope, from: scope.start }))
+  const inner = scopes.findLast(({ node }) => node.start <= offset && offset < node.end) ?? program
+  const all = [...begins, { scope: innermost(scopes, offset) ?? inner, from: offset }]
+  const named = all.filter(({ scope }) => scope.name === name)
+  return [...named, ...all.filter(standing => !named.includes(standing))]
+}
+
+function innermost(scopes: readonly Scope[], offset: number): Scope | undefined {
+  let found: Scope | undefined
+  for (const scope of scopes) {
+    const { start, end } = scope.node
+    if (start > offset || offset >= end) continue
+    if (found === undefined || end - start <= found.node.end - found.node.start) found = scope
+  }
+  return found
+}
+
+function beginsAt(text: string, scope: Scope, offset: number, isLineOnly: boolean): boolean {
+  const { start } = scope
+  if (start === offset || scope.node.start === offset) return true
+  if (!isLineOnly) return false
+  const between = start > offset ? text.slice(offset, start) : undefined
+  return between !== undefined && !/[\r\n]/.test(between)
+}
+
+const CALLS: readonly OperationKind[] = ['call', 'construct']
+/** What may call a function without a call in the source: iteration, conversion, a trap of a proxy. */
+const IMPLICIT: readonly OperationKind[] = ['iterate', 'operate', 'destructure', 'read', 'write', 'name']
+
+/** Tests for the step that called a function of a name, the strictest first. */
+export function calling(name: string | undefined): Test[] {
+  const [, accessor, property] = /^(get|set) (.*)$/s.exec(name ?? '') ?? []
+  if (accessor !== undefined) {
+    const kind = accessor === 'get' ? 'read' : 'write'
+    return [one => one.kind === kind && one.name === property, one => one.kind === kind]
+  }
+  const isCall: Test = ({ kind }) => CALLS.includes(kind)
+  const isImplicit: Test = ({ kind }) => IMPLICIT.includes(kind)
+  const isNamed: Test = one => isCall(one) && one.name === name
+  if (/^(?:next|return|valueOf|toString|toJSON|concat|\[Symbol\..*\])$/.test(name ?? '')) {
+    const isOperation: Test = ({ kind }) => kind === 'iterate' || kind === 'operate'
+    return [isNamed, isOperation, isCall, isImplicit]
+  }
+  return [isNamed, isCall, isImplicit]
+}

@@ -1,0 +1,134 @@
+/** Reads from a syntax tree which steps of a program can fail, and where each of them stands. */
+
+import { forEachChild, isFunction, isNode, type SyntaxNode } from '../compile/syntax-node.ts'
+import { propertyName } from './expression-text.ts'
+import { StepReader } from './read-steps.ts'
+import type { ClassPlace, Scope, SourceScopes } from './scope.ts'
+
+const TYPE_KEYS =
+  /^(?:typeAnnotation|typeParameters|typeArguments|superTypeParameters|superTypeArguments|returnType|implements)$/
+const TYPE_NODES = /^TS.*(?:Declaration|Keyword|Type)$/
+
+/** A node that is still to be read, with what is around it. */
+interface Pending {
+  readonly node: SyntaxNode
+  readonly parent: SyntaxNode | undefined
+  readonly key: string
+  readonly scope: Scope
+  /** The nearest class around. */
+  readonly owner: SyntaxNode | undefined
+  /** Whether it is what a declaration or an assignment gives a value to. */
+  readonly isTarget: boolean
+}
+
+/** Reads the scopes of a program. @param text what was parsed to `program` */
+export function readScopes(text: string, program: SyntaxNode): SourceScopes {
+  const whole = scopeOf(program, '<eval>', program.start)
+  const scopes = [whole]
+  const classes: ClassPlace[] = []
+  // An explicit stack: the tree may be deeper than this one's frames reach.
+  const pending: Pending[] = [
+    {
+      node: program,
+      parent: undefined,
+      key: '',
+      scope: whole,
+      owner: undefined,
+      isTarget: false,
+    },
+  ]
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { node, parent, key, owner, isTarget } = next
+    let { scope } = next
+    if (parent && isFunction(node)) scopes.push((scope = functionScope(node, parent, owner)))
+    else if (isFieldCode(node, key, parent)) scopes.push((scope = fieldScope(node, owner)))
+    new StepReader(text, scope).read(node, parent, key, isTarget)
+    const isClass = node.type === 'ClassDeclaration' || node.type === 'ClassExpression'
+    if (isClass) {
+      const isDerived = isNode(node.superClass)
+      classes.push({ name: idName(node.id), start: node.start, isDerived })
+    }
+    forEachChild(node, (child, childKey) => {
+      if (TYPE_KEYS.test(childKey) || TYPE_NODES.test(child.type)) return
+      pending.push({
+        node: child,
+        parent: node,
+        key: childKey,
+        scope,
+        owner: isClass ? node : owner,
+        isTarget: isTargetIn(node, childKey, isTarget),
+      })
+    })
+  }
+  for (const { operations, marks } of scopes) {
+    operations.sort((a, b) => a.end - b.end)
+    marks.sort((a, b) => a - b)
+  }
+  return { text, scopes, classes }
+}
+
+/** Whether the child of a node under a key is given a value. */
+function isTargetIn(node: SyntaxNode, key: string, isTarget: boolean): boolean {
+  switch (node.type) {
+    case 'VariableDeclarator':
+      return key === 'id'
+    case 'CatchClause':
+      return key === 'param'
+    case 'ForOfStatement':
+    case 'ForInStatement':
+    case 'AssignmentExpression':
+      return key === 'left'
+    case 'AssignmentPattern':
+      return isTarget && key === 'left'
+    case 'Property':
+      return isTarget && key === 'value'
+    case 'ObjectPattern':
+    case 'ArrayPattern':
+    case 'RestElement':
+      return isTarget
+    default:
+      return isFunction(node) && key === 'params'
+  }
+}
+
+const isFieldCode = (node: SyntaxNode, key: string, parent: SyntaxNode | undefined): boolean =>
+  node.type === 'StaticBlock' || (parent?.type === 'PropertyDefinition' && key === 'value')
+
+function scopeOf(node: SyntaxNode, name: string | undefined, start: number): Scope {
+  return { node, name, start, operations: [], marks: [], loops: [] }
+}
+
+const fieldScope = (node: SyntaxNode, owner: SyntaxNode | undefined): Scope => ({
+  ...scopeOf(node, undefined, node.start),
+  fieldOf: idName(owner?.id),
+})
+
+/** Names a function as the engine does: by itself, or by what it is first given to. */
+function functionScope(fn: SyntaxNode, parent: SyntaxNode, owner: SyntaxNode | undefined): Scope {
+  if (isNode(fn.id)) return scopeOf(fn, idName(fn.id), fn.start)
+  switch (parent.type) {
+    case 'VariableDeclarator':
+      return scopeOf(fn, idName(parent.id), fn.start)
+    case 'AssignmentExpression':
+    case 'AssignmentPattern':
+      return scopeOf(fn, idName(parent.left), fn.start)
+    case 'Property':
+    case 'PropertyDefinition':
+    case 'MethodDefinition':
+      return methodScope(fn, parent, owner)
+    default:
+      return scopeOf(fn, undefined, fn.start)
+  }
+}
+
+function methodScope(fn: SyntaxNode, member: SyntaxNode, owner: SyntaxNode | undefined): Scope {
+  const { kind } = member
+  if (kind === 'constructor') return scopeOf(fn, idName(owner?.id), member.start)
+  const key = propertyName(member.key as SyntaxNode, member.computed === true)
+  const name = key !== undefined && /^[gs]et$/.test(String(kind)) ? `${kind} ${key}` : key
+  const isMethod = member.method === true || member.type === 'MethodDefinition'
+  return scopeOf(fn, name, isMethod || kind !== 'init' ? member.start : fn.start)
+}
+
+const idName = (node: unknown): string | undefined =>
+  isNode(node) && node.type === 'Identifier' ? (node.name as string) : undefined

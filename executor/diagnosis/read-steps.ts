@@ -1,0 +1,125 @@
+import { isNode, type SyntaxNode } from '../compile/syntax-node.ts'
+import { addNames } from '../compile/top-level.ts'
+import { skipClosing } from '../compile/trivia.ts'
+import { lastName, propertyName, withoutWrapping } from './expression-text.ts'
+import type { OperationKind, Scope } from './scope.ts'
+
+const LOOP = /^(?:While|DoWhile|For|ForOf|ForIn)Statement$/
+
+/** Keys under which an identifier is a name, and no variable that is read. */
+const NAMING = new Set(['key', 'property', 'label', 'id', 'meta'])
+
+/** Adds the steps of single nodes to their scope. */
+export class StepReader {
+  readonly #text: string
+  readonly #scope: Scope
+
+  /** @param text what was parsed */
+  constructor(text: string, scope: Scope) {
+    this.#text = text
+    this.#scope = scope
+  }
+
+  /**
+   * Adds what a node does by itself, without the nodes in it.
+   *
+   * @param key under which its parent holds it
+   * @param isTarget whether it is what a declaration or an assignment gives a value to
+   */
+  read(node: SyntaxNode, parent: SyntaxNode | undefined, key: string, isTarget: boolean): void {
+    if (LOOP.test(node.type)) this.#scope.loops.push(node)
+    switch (node.type) {
+      case 'CallExpression':
+        return this.#call(node, node.callee as SyntaxNode)
+      case 'TaggedTemplateExpression':
+        return this.#call(node, node.tag as SyntaxNode)
+      case 'NewExpression':
+        return this.#add('construct', node, node.start, lastName(node.callee as SyntaxNode))
+      case 'MemberExpression':
+        return this.#member(node, parent, isTarget)
+      case 'Identifier':
+        if (isTarget || (NAMING.has(key) && parent?.computed !== true)) return
+        this.#scope.marks.push(node.start)
+        return this.#add('name', node, node.start, node.name as string)
+      case 'ThisExpression':
+        return this.#add('name', node, node.start, 'this')
+      case 'AssignmentExpression':
+        return this.#assign(node, node.left as SyntaxNode)
+      case 'UpdateExpression':
+        return this.#assign(node, node.argument as SyntaxNode)
+      case 'ObjectPattern':
+        return this.#destructure(node)
+      case 'ArrayPattern':
+        return this.#add('iterate', node, (givenTo(node, parent) ?? node).start)
+      case 'SpreadElement':
+        if (parent?.type === 'ObjectExpression') return
+        return this.#iterate(node.argument as SyntaxNode)
+      case 'YieldExpression':
+        if (node.delegate !== true) return
+        return this.#iterate(node.argument as SyntaxNode)
+      case 'ForOfStatement':
+        return this.#iterate(node.right as SyntaxNode)
+      case 'BinaryExpression': {
+        const left = node.left as SyntaxNode
+        const at = skipClosing(this.#text, left.end)
+        return this.#add('operate', node, at, node.operator as string)
+      }
+      case 'UnaryExpression':
+        return this.#add('operate', node, node.start, node.operator as string)
+      case 'TemplateLiteral':
+        return this.#add('operate', node, node.start)
+    }
+  }
+
+  #add(kind: OperationKind, node: SyntaxNode, at: number, name?: string): void {
+    this.#scope.operations.push({ kind, node, at, end: node.end, name })
+  }
+
+  #call(node: SyntaxNode, callee: SyntaxNode): void {
+    const target = withoutWrapping(callee)
+    const name = lastName(target)
+    let at = target.start
+    if (target.type === 'MemberExpression') at = (target.property as SyntaxNode).start
+    // What is called has no name: V8 points to where its arguments begin.
+    else if (name === undefined) at = skipClosing(this.#text, callee.end)
+    this.#add('call', node, at, name)
+  }
+
+  #member(node: SyntaxNode, parent: SyntaxNode | undefined, isTarget: boolean): void {
+    // `+=` and its kin read what they set.
+    if (isTarget && (parent?.type !== 'AssignmentExpression' || parent.operator === '=')) return
+    const property = node.property as SyntaxNode
+    this.#add('read', node, property.start, propertyName(property, node.computed === true))
+  }
+
+  #assign(node: SyntaxNode, target: SyntaxNode): void {
+    const isPrefix = node.type === 'UpdateExpression' && node.prefix === true
+    const at = isPrefix ? node.start : skipClosing(this.#text, target.end)
+    if (target.type === 'MemberExpression') {
+      const name = propertyName(target.property as SyntaxNode, target.computed === true)
+      return this.#add('write', node, at, name)
+    }
+    const names = new Set<string>()
+    addNames(names, target)
+    for (const name of names) this.#add('assign', node, at, name)
+  }
+
+  #destructure(pattern: SyntaxNode): void {
+    const [first] = pattern.properties as SyntaxNode[]
+    const isNamed = first && isNode(first.key)
+    const name = isNamed
+      ? propertyName(first.key as SyntaxNode, first.computed === true)
+      : undefined
+    this.#add('destructure', pattern, (first ?? pattern).start, name)
+  }
+
+  #iterate(source: SyntaxNode): void {
+    this.#add('iterate', source, source.start)
+  }
+}
+
+/** The value that a pattern takes apart, where it stands beside it. */
+function givenTo(pattern: SyntaxNode, parent: SyntaxNode | undefined): SyntaxNode | undefined {
+  const value = parent?.type === 'VariableDeclarator' ? parent.init : parent?.right
+  return isNode(value) && value !== pattern ? value : undefined
+}

@@ -1,0 +1,62 @@
+import type { SyntaxNode } from '../compile/syntax-node.ts'
+
+/** What a step of a program does, as far as it can fail. */
+export type OperationKind =
+  | 'call'
+  | 'construct'
+  /** Reads or sets a member. */
+  | 'read'
+  | 'write'
+  /** Reads a variable, or gives it another value. */
+  | 'name'
+  | 'assign'
+  /** Takes an object or an iterable apart, or runs over it. */
+  | 'destructure'
+  | 'iterate'
+  /** An operator, or a template that converts its parts. */
+  | 'operate'
+
+/** A step that can fail, with the place that a reader looks for. */
+export interface Operation {
+  readonly kind: OperationKind
+  readonly node: SyntaxNode
+  /** Offset in the source where V8 reports a failure of it: the name that is called, the operator. */
+  readonly at: number
+  /** Offset up to which the engine has read the source when it emits the step. */
+  readonly end: number
+  /** The member, the variable, or the last name of what is called; absent when it is computed. */
+  readonly name?: string | undefined
+}
+
+/** A function, a class field or the program itself: code that has a stack frame of its own. */
+export interface Scope {
+  readonly node: SyntaxNode
+  /** As the engine names it in stacks; absent when it has no name. */
+  readonly name: string | undefined
+  /** Offset where its frame is said to be until its first step that has a place of its own. */
+  readonly start: number
+  /** Its steps without those of scopes within, by {@link Operation.end}. */
+  readonly operations: Operation[]
+  /** Where the engine notes a place: offsets of the variables that it reads, ascending. */
+  readonly marks: number[]
+  /** Its loops without those of scopes within. */
+  readonly loops: SyntaxNode[]
+  /** Of a class field: the name of its class. */
+  readonly fieldOf?: string | undefined
+}
+
+/** A class of the source. */
+export interface ClassPlace {
+  readonly name: string | undefined
+  readonly start: number
+  readonly isDerived: boolean
+}
+
+/** What of a source can fail. */
+export interface SourceScopes {
+  /** What was parsed: the source without its fences, every character where it was. */
+  readonly text: string
+  /** Outermost first; the first is the program. */
+  readonly scopes: readonly Scope[]
+  readonly classes: readonly ClassPlace[]
+}
