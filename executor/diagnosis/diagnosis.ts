@@ -9,13 +9,13 @@ import { type Language, parse } from '../compile/parse.ts'
 import type { Program } from '../compile/program.ts'
 import { programText } from '../compile/program-text.ts'
 import { LINE_END, type Position, positionAt } from '../compile/source-position.ts'
-import { builtInWording, type EngineMessage, fits, readMessage } from './engine-messages.ts'
+import { builtInWording, type EngineMessage, fits, readMessage, saysMessage } from './engine-messages.ts'
 import { type EngineFrame, readStack } from './engine-stack.ts'
-import { calling, findOperation, type ProgramFrame, type Test } from './find-operation.ts'
+import { calling, findOperation, isAt, type ProgramFrame, type Test } from './find-operation.ts'
 import { isSurelyCallable } from './known-functions.ts'
 import { readScopes } from './read-scopes.ts'
 import { makesRegExp, regExpWording } from './regexp-message.ts'
-import type { Operation, SourceScopes } from './scope.ts'
+import type { ClassPlace, Operation, SourceScopes } from './scope.ts'
 
 /** A program with what its diagnosis needs. */
 export interface DiagnosedProgram {
@@ -81,6 +81,7 @@ export class Diagnosis {
       const placed = this.#placed(frame, outer)
       const tests = this.#tests(above, thrown, known)
       const operation = this.#find(placed, tests, above, known)
+      if (top === undefined && known?.isOfCallee && above === undefined) continue
       // Constructors of an error's classes are no place where it was thrown.
       if (top === undefined && !known && this.#makesError(placed, operation)) continue
       top ??= { operation, above }
@@ -107,11 +108,15 @@ export class Diagnosis {
         fitting(one) && !isSurelyCallable(one, this.#program.toolNames)
       return [isDoubtful, fitting]
     }
-    const isMaking: Test = ({ kind }) => kind === 'construct' || kind === 'call'
+    const { name, message = '' } = thrown ?? {}
+    const isMaking: Test = one =>
+      (one.kind === 'construct' || one.kind === 'call') && saysMessage(one, message) !== false
     return [
-      one => isMaking(one) && one.name === thrown?.name,
+      one => isMaking(one) && one.name === name && saysMessage(one, message) === true,
+      one => isMaking(one) && one.name === name,
       one => isMaking(one) && /(?:Error|Exception|super)$/.test(one.name ?? ''),
-      one => one.kind === 'construct',
+      one => name === 'AggregateError' && one.name === 'any',
+      one => one.kind === 'construct' && isMaking(one),
     ]
   }
 
@@ -122,17 +127,22 @@ export class Diagnosis {
     known: EngineMessage | undefined,
   ): Operation | undefined {
     const { scopes } = this
-    if (scopes === undefined) return undefined
+    // A constructor that the source does not spell out has no steps.
+    if (scopes === undefined || this.#classAt(frame)) return undefined
     const isMade = above === undefined && known === undefined
     return findOperation(scopes, frame, tests, isMade ? 'near' : 'far')
   }
 
-  #makesError({ name, offset }: ProgramFrame, operation: Operation | undefined): boolean {
+  #makesError(frame: ProgramFrame, operation: Operation | undefined): boolean {
     if (operation?.kind === 'call' && operation.name === 'super') return true
-    return (
-      this.scopes?.classes.some(
-        one => one.isDerived && one.start === offset && one.name === name,
-      ) === true
+    return this.#classAt(frame)?.isDerived === true
+  }
+
+  /** The class whose constructor of no source a frame is in. */
+  #classAt(frame: ProgramFrame): ClassPlace | undefined {
+    const { scopes } = this
+    return scopes?.classes.find(
+      one => !one.hasConstructor && one.name === frame.name && isAt(scopes, frame, one.start),
     )
   }
 
@@ -163,7 +173,9 @@ function wording(
   operation: Operation,
   above: EngineFrame | undefined,
 ): string | undefined {
-  if (above === undefined) return known?.wording(operation)
+  if (above === undefined || known?.isOfCallee) {
+    return known?.wording(operation) ?? builtInWording(message, operation)
+  }
   if (above.of !== 'native') return undefined
   if (name === 'SyntaxError' && makesRegExp(above.name)) return regExpWording(message, operation)
   return builtInWording(message, operation)

@@ -13,6 +13,8 @@ export interface EngineMessage {
   readonly kinds: readonly OperationKind[]
   /** The member, variable or operator that it names. */
   readonly name?: string | undefined
+  /** Whether it is thrown in the frame of what was called, at no step of that. */
+  readonly isOfCallee?: boolean
   /** V8's wording; `undefined` when the engine's is to stay. */
   wording(operation: Operation): string | undefined
 }
@@ -32,7 +34,7 @@ const fixed = (kinds: readonly OperationKind[], text: string): Reading => {
 const messages: readonly (readonly [RegExp, Reading])[] = [
   [
     /^cannot read property '(?:Symbol\.iterator|\[?Symbol\.iterator\]?)' of (undefined|null)$/,
-    ([, value]) => ({ kinds: ['iterate', 'call'], wording: op => notIterable(op, value) }),
+    ([, value]) => ({ kinds: ['iterate'], wording: op => notIterable(op, value) }),
   ],
   [
     /^cannot read property '(.*)' of (undefined|null)$/s,
@@ -66,6 +68,7 @@ const messages: readonly (readonly [RegExp, Reading])[] = [
     /^class constructors must be invoked with 'new'$/,
     () => ({
       kinds: ['call'],
+      isOfCallee: true,
       wording: op => `Class constructor ${callee(op)} cannot be invoked without 'new'`,
     }),
   ],
@@ -120,6 +123,10 @@ const messages: readonly (readonly [RegExp, Reading])[] = [
     /^cannot convert (?:BigInt to number|number to BigInt|to BigInt)$|^both operands must be BigInt$|^cannot mix BigInt/,
     fixed(['operate'], 'Cannot mix BigInt and other types, use explicit conversions'),
   ],
+  [
+    /^BigInt division by zero$/,
+    () => ({ kinds: ['operate'], name: '/', wording: () => 'Division by zero' }),
+  ],
   [/^cannot convert symbol to (string|number)$/, symbolConversion],
   [
     /^object is not extensible$/,
@@ -145,17 +152,16 @@ function symbolConversion([, kind]: RegExpExecArray): EngineMessage {
   return { kinds: ['operate'], wording: () => text }
 }
 
-function notIterable({ kind, node }: Operation, value: string | undefined): string {
-  if (kind === 'call') return `Spread syntax requires an iterable: ${value} is not iterable`
-  const source = node.type === 'ForOfStatement' ? (node.right as SyntaxNode) : node
-  const text = source.type === 'ArrayPattern' ? (value ?? 'The value') : expressionText(source)
+function notIterable({ node }: Operation, value: string | undefined): string {
+  const text = node.type === 'ArrayPattern' ? (value ?? 'The value') : expressionText(node)
   return `${text} is not iterable`
 }
 
-function notAnObject({ name }: Operation): string {
-  return name === undefined
-    ? 'Cannot destructure the value as it is undefined or null.'
-    : `Cannot destructure property '${name}' of the value as it is undefined or null.`
+function notAnObject({ name, node }: Operation): string {
+  const text = node.type === 'ObjectPattern' ? 'the value' : `'${expressionText(node)}'`
+  const value = /^'(undefined|null)'$/.exec(text)?.[1] ?? 'undefined or null'
+  const what = name === undefined ? text : `property '${name}' of ${text}`
+  return `Cannot destructure ${what} as it is ${value}.`
 }
 
 function readOnly({ kind, name }: Operation): string {
@@ -183,6 +189,22 @@ export function fits({ kinds, name }: EngineMessage, operation: Operation): bool
   return name === undefined || operation.name === undefined || operation.name === name
 }
 
+/** Words of the message of an error that is made with a text; `undefined` where the source does not say. */
+export function saysMessage({ node }: Operation, message: string): boolean | undefined {
+  const [text] = (node.arguments ?? []) as SyntaxNode[]
+  if (text === undefined) return message === ''
+  if (text.type === 'Literal') return String(text.value) === message
+  if (text.type !== 'TemplateLiteral') return undefined
+  const quasis = text.quasis as { value: { cooked?: string } }[]
+  let at = 0
+  for (const { value } of quasis) {
+    const found = message.indexOf(value.cooked ?? '', at)
+    if (found < 0) return false
+    at = found + (value.cooked ?? '').length
+  }
+  return true
+}
+
 /** Messages of built-ins, as V8 words them. */
 const builtIns: Readonly<Record<string, string>> = {
   'Date value is NaN': 'Invalid time value',
@@ -196,8 +218,12 @@ const builtIns: Readonly<Record<string, string>> = {
 /** V8's wording of what a built-in has thrown. @param operation the call of it */
 export function builtInWording(message: string, operation: Operation): string | undefined {
   if (Object.hasOwn(builtIns, message)) return builtIns[message]
-  if (message !== 'not a function') return undefined
+  if (operation.name === 'any' && message === '') return 'All promises were rejected'
+  const [first] = (operation.node.arguments ?? []) as SyntaxNode[]
+  const text = isNode(first) ? expressionText(first) : 'undefined'
   // A callback that is none.
-  const [callback] = (operation.node.arguments ?? []) as SyntaxNode[]
-  return `${isNode(callback) ? expressionText(callback) : 'undefined'} is not a function`
+  if (message === 'not a function') return `${text} is not a function`
+  if (message === 'not a constructor') return `${callee(operation)} is not a constructor`
+  const isIterable = /^(?:value is not iterable|cannot read property 'Symbol.iterator' of .*)$/
+  return isIterable.test(message) ? `${text} is not iterable` : undefined
 }

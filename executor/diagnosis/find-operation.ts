@@ -24,8 +24,8 @@ export interface ProgramFrame {
 /** Says whether a step may be the one. */
 export type Test = (operation: Operation) => boolean
 
-/** Where a frame stands: the scope, and the offset from which its step is searched. */
-export interface Standing {
+/** Where a frame may stand: the scope, and the offset from which its step is searched. */
+interface Standing {
   readonly scope: Scope
   readonly from: number
 }
@@ -43,6 +43,17 @@ export function findOperation(
   reach: 'near' | 'far',
 ): Operation | undefined {
   const standings = standingsOf(scopes, frame)
+  const { name } = frame
+  const named = standings.filter(({ scope }) => scope.name === name)
+  const others = standings.filter(({ scope }) => scope.name !== name)
+  return firstOf(named, tests, reach) ?? firstOf(others, tests, reach)
+}
+
+function firstOf(
+  standings: readonly Standing[],
+  tests: readonly Test[],
+  reach: 'near' | 'far',
+): Operation | undefined {
   for (const isNear of reach === 'near' ? [true] : [true, false]) {
     for (const test of tests) {
       for (const standing of standings) {
@@ -60,39 +71,37 @@ function firstBehind({ scope, from }: Standing, test: Test, isNear: boolean): Op
 }
 
 /** Where a frame may stand, the likeliest first. */
-export function standingsOf({ text, scopes }: SourceScopes, frame: ProgramFrame): Standing[] {
-  const { name, offset, isLineOnly, outer } = frame
+function standingsOf(source: SourceScopes, frame: ProgramFrame): Standing[] {
+  const { name, offset, outer } = frame
+  const { scopes } = source
   if (offset === undefined) {
     const fields = scopes.filter(({ fieldOf }) => fieldOf !== undefined && fieldOf === outer)
-    return fields.map(scope => ({ scope, from: scope.start }))
+    return fields.map(scope => ({ scope, from: scope.node.start }))
   }
-  const [program] = scopes as [Scope]
+  const [program, ...rest] = scopes as [Scope, ...Scope[]]
   if (name === '<eval>') return [{ scope: program, from: offset }]
-  const begins = scopes
-    .filter(scope => scope !== program && beginsAt(text, scope, offset, isLineOnly))
-    .map(scope => ({ scope, from: scope.start }))
-  const inner = scopes.findLast(({ node }) => node.start <= offset && offset < node.end) ?? program
-  const all = [...begins, { scope: innermost(scopes, offset) ?? inner, from: offset }]
-  const named = all.filter(({ scope }) => scope.name === name)
-  return [...named, ...all.filter(standing => !named.includes(standing))]
+  const begun = rest.filter(({ starts }) => isAt(source, frame, ...starts))
+  const around = rest
+    .filter(({ node }) => node.start <= offset && offset < node.end)
+    .sort((a, b) => a.node.end - a.node.start - (b.node.end - b.node.start))
+  return [
+    ...begun.map(scope => ({ scope, from: scope.node.start })),
+    ...around.map(scope => ({ scope, from: offset })),
+    { scope: program, from: offset },
+  ]
 }
 
-function innermost(scopes: readonly Scope[], offset: number): Scope | undefined {
-  let found: Scope | undefined
-  for (const scope of scopes) {
-    const { start, end } = scope.node
-    if (start > offset || offset >= end) continue
-    if (found === undefined || end - start <= found.node.end - found.node.start) found = scope
-  }
-  return found
-}
-
-function beginsAt(text: string, scope: Scope, offset: number, isLineOnly: boolean): boolean {
-  const { start } = scope
-  if (start === offset || scope.node.start === offset) return true
-  if (!isLineOnly) return false
-  const between = start > offset ? text.slice(offset, start) : undefined
-  return between !== undefined && !/[\r\n]/.test(between)
+/** Whether a frame is said to be at one of some offsets, as far as its place is known. */
+export function isAt(
+  { text }: SourceScopes,
+  { offset, isLineOnly }: ProgramFrame,
+  ...starts: number[]
+): boolean {
+  if (offset === undefined) return false
+  return starts.some(start => {
+    if (start === offset) return true
+    return isLineOnly && start > offset && !/[\r\n]/.test(text.slice(offset, start))
+  })
 }
 
 const CALLS: readonly OperationKind[] = ['call', 'construct']

@@ -23,9 +23,10 @@ interface Pending {
 
 /** Reads the scopes of a program. @param text what was parsed to `program` */
 export function readScopes(text: string, program: SyntaxNode): SourceScopes {
-  const whole = scopeOf(program, '<eval>', program.start)
+  const whole = scopeOf(program, '<eval>')
   const scopes = [whole]
   const classes: ClassPlace[] = []
+  const throws: SyntaxNode[] = []
   // An explicit stack: the tree may be deeper than this one's frames reach.
   const pending: Pending[] = [
     {
@@ -42,11 +43,11 @@ export function readScopes(text: string, program: SyntaxNode): SourceScopes {
     let { scope } = next
     if (parent && isFunction(node)) scopes.push((scope = functionScope(node, parent, owner)))
     else if (isFieldCode(node, key, parent)) scopes.push((scope = fieldScope(node, owner)))
+    if (node.type === 'ThrowStatement') throws.push(node)
     new StepReader(text, scope).read(node, parent, key, isTarget)
     const isClass = node.type === 'ClassDeclaration' || node.type === 'ClassExpression'
     if (isClass) {
-      const isDerived = isNode(node.superClass)
-      classes.push({ name: idName(node.id), start: node.start, isDerived })
+      classes.push(classPlace(node))
     }
     forEachChild(node, (child, childKey) => {
       if (TYPE_KEYS.test(childKey) || TYPE_NODES.test(child.type)) return
@@ -64,7 +65,17 @@ export function readScopes(text: string, program: SyntaxNode): SourceScopes {
     operations.sort((a, b) => a.end - b.end)
     marks.sort((a, b) => a - b)
   }
-  return { text, scopes, classes }
+  return { text, scopes, classes, throws }
+}
+
+function classPlace(node: SyntaxNode): ClassPlace {
+  const { body } = node.body as SyntaxNode
+  return {
+    name: idName(node.id),
+    start: node.start,
+    isDerived: isNode(node.superClass),
+    hasConstructor: (body as SyntaxNode[]).some(({ kind }) => kind === 'constructor'),
+  }
 }
 
 /** Whether the child of a node under a key is given a value. */
@@ -94,40 +105,42 @@ function isTargetIn(node: SyntaxNode, key: string, isTarget: boolean): boolean {
 const isFieldCode = (node: SyntaxNode, key: string, parent: SyntaxNode | undefined): boolean =>
   node.type === 'StaticBlock' || (parent?.type === 'PropertyDefinition' && key === 'value')
 
-function scopeOf(node: SyntaxNode, name: string | undefined, start: number): Scope {
-  return { node, name, start, operations: [], marks: [], loops: [] }
+/** @param starts further offsets where the engine may say that it begins */
+function scopeOf(node: SyntaxNode, name: string | undefined, ...starts: number[]): Scope {
+  return { node, name, starts: [node.start, ...starts], operations: [], marks: [], loops: [] }
 }
 
 const fieldScope = (node: SyntaxNode, owner: SyntaxNode | undefined): Scope => ({
-  ...scopeOf(node, undefined, node.start),
+  ...scopeOf(node, undefined),
   fieldOf: idName(owner?.id),
 })
 
 /** Names a function as the engine does: by itself, or by what it is first given to. */
 function functionScope(fn: SyntaxNode, parent: SyntaxNode, owner: SyntaxNode | undefined): Scope {
-  if (isNode(fn.id)) return scopeOf(fn, idName(fn.id), fn.start)
+  if (isNode(fn.id)) return scopeOf(fn, idName(fn.id))
   switch (parent.type) {
     case 'VariableDeclarator':
-      return scopeOf(fn, idName(parent.id), fn.start)
+      return scopeOf(fn, idName(parent.id))
     case 'AssignmentExpression':
     case 'AssignmentPattern':
-      return scopeOf(fn, idName(parent.left), fn.start)
+      return scopeOf(fn, idName(parent.left))
     case 'Property':
     case 'PropertyDefinition':
     case 'MethodDefinition':
       return methodScope(fn, parent, owner)
     default:
-      return scopeOf(fn, undefined, fn.start)
+      return scopeOf(fn, undefined)
   }
 }
 
 function methodScope(fn: SyntaxNode, member: SyntaxNode, owner: SyntaxNode | undefined): Scope {
   const { kind } = member
-  if (kind === 'constructor') return scopeOf(fn, idName(owner?.id), member.start)
+  const starts = [member.start, (member.key as SyntaxNode).start]
+  if (kind === 'constructor') return scopeOf(fn, idName(owner?.id), ...starts)
   const key = propertyName(member.key as SyntaxNode, member.computed === true)
   const name = key !== undefined && /^[gs]et$/.test(String(kind)) ? `${kind} ${key}` : key
   const isMethod = member.method === true || member.type === 'MethodDefinition'
-  return scopeOf(fn, name, isMethod || kind !== 'init' ? member.start : fn.start)
+  return isMethod || kind !== 'init' ? scopeOf(fn, name, ...starts) : scopeOf(fn, name)
 }
 
 const idName = (node: unknown): string | undefined =>

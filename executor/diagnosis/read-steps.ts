@@ -48,12 +48,11 @@ export class StepReader {
       case 'UpdateExpression':
         return this.#assign(node, node.argument as SyntaxNode)
       case 'ObjectPattern':
-        return this.#destructure(node)
+        return this.#destructure(node, parent)
       case 'ArrayPattern':
-        return this.#add('iterate', node, (givenTo(node, parent) ?? node).start)
+        return this.#takeApart(node, givenTo(node, parent))
       case 'SpreadElement':
-        if (parent?.type === 'ObjectExpression') return
-        return this.#iterate(node.argument as SyntaxNode)
+        return this.#spread(node.argument as SyntaxNode, parent)
       case 'YieldExpression':
         if (node.delegate !== true) return
         return this.#iterate(node.argument as SyntaxNode)
@@ -76,13 +75,22 @@ export class StepReader {
   }
 
   #call(node: SyntaxNode, callee: SyntaxNode): void {
+    this.#add('call', node, this.#calleeAt(callee), lastName(callee))
+  }
+
+  #calleeAt(callee: SyntaxNode): number {
     const target = withoutWrapping(callee)
-    const name = lastName(target)
-    let at = target.start
-    if (target.type === 'MemberExpression') at = (target.property as SyntaxNode).start
+    if (target.type === 'MemberExpression') return (target.property as SyntaxNode).start
     // What is called has no name: V8 points to where its arguments begin.
-    else if (name === undefined) at = skipClosing(this.#text, callee.end)
-    this.#add('call', node, at, name)
+    return lastName(target) === undefined ? skipClosing(this.#text, callee.end) : target.start
+  }
+
+  #spread(value: SyntaxNode, parent: SyntaxNode | undefined): void {
+    if (parent?.type === 'ObjectExpression') return
+    const { end } = value
+    let at = value.start
+    if (parent?.type === 'CallExpression') at = this.#calleeAt(parent.callee as SyntaxNode)
+    this.#scope.operations.push({ kind: 'iterate', node: value, at, end })
   }
 
   #member(node: SyntaxNode, parent: SyntaxNode | undefined, isTarget: boolean): void {
@@ -104,13 +112,22 @@ export class StepReader {
     for (const name of names) this.#add('assign', node, at, name)
   }
 
-  #destructure(pattern: SyntaxNode): void {
+  /** An array pattern: the engine takes apart before it has read what is given to it. */
+  #takeApart(pattern: SyntaxNode, value: SyntaxNode | undefined): void {
+    const node = value ?? pattern
+    this.#scope.operations.push({ kind: 'iterate', node, at: node.start, end: pattern.end })
+  }
+
+  #destructure(pattern: SyntaxNode, parent: SyntaxNode | undefined): void {
     const [first] = pattern.properties as SyntaxNode[]
     const isNamed = first && isNode(first.key)
     const name = isNamed
       ? propertyName(first.key as SyntaxNode, first.computed === true)
       : undefined
-    this.#add('destructure', pattern, (first ?? pattern).start, name)
+    const value = givenTo(pattern, parent)
+    const { end } = pattern
+    const at = (first ?? pattern).start
+    this.#scope.operations.push({ kind: 'destructure', node: value ?? pattern, at, end, name })
   }
 
   #iterate(source: SyntaxNode): void {

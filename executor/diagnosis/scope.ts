@@ -33,8 +33,8 @@ export interface Scope {
   readonly node: SyntaxNode
   /** As the engine names it in stacks; absent when it has no name. */
   readonly name: string | undefined
-  /** Offset where its frame is said to be until its first step that has a place of its own. */
-  readonly start: number
+  /** Offsets where its frame may be said to be until its first step that has a place of its own. */
+  readonly starts: readonly number[]
   /** Its steps without those of scopes within, by {@link Operation.end}. */
   readonly operations: Operation[]
   /** Where the engine notes a place: offsets of the variables that it reads, ascending. */
@@ -50,6 +50,8 @@ export interface ClassPlace {
   readonly name: string | undefined
   readonly start: number
   readonly isDerived: boolean
+  /** Whether its constructor is in the source. */
+  readonly hasConstructor: boolean
 }
 
 /** What of a source can fail. */
@@ -59,4 +61,6 @@ export interface SourceScopes {
   /** Outermost first; the first is the program. */
   readonly scopes: readonly Scope[]
   readonly classes: readonly ClassPlace[]
+  /** Its `throw` statements, in the order of the tree. */
+  readonly throws: readonly SyntaxNode[]
 }

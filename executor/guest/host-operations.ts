@@ -34,13 +34,15 @@ export const HostOperation = {
   digest: 16,
   /** text: a request to the worker's own TextDecoder. Gives the answer. */
   decode: 17,
+  /** text: JSON of an engine's stack, the error's name and its message. Gives the program's frames. */
+  stack: 18,
   // The engine itself answers from here on.
   /** In place of the text any value: 0 pending, 1 fulfilled, 2 rejected, -1 no promise. */
-  promiseState: 18,
+  promiseState: 19,
   /** In place of the text a promise that is settled. Gives its value or reason. */
-  promiseResult: 19,
+  promiseResult: 20,
   /** In place of the text a promise, then a function, which is called in a job once it is settled. */
-  whenSettled: 20,
+  whenSettled: 21,
 } as const
 
 /** Text of a timer that no execution waits for. */

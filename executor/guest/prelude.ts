@@ -12,7 +12,9 @@ import { installConsole } from './console.ts'
 import { installDateText } from './date-text.ts'
 import { installDigest } from './digest.ts'
 import { installEncoding } from './encoding.ts'
-import { describe, describeRejection, installErrors, whereabouts } from './errors.ts'
+import { describe, describeRejection } from './describe-error.ts'
+import { installStack, whereabouts } from './error-stack.ts'
+import { installErrors } from './errors.ts'
 import { installEvent } from './event.ts'
 import { installEventTarget } from './event-target.ts'
 import { askNumber, askText, promisePowers } from './host.ts'
@@ -39,6 +41,7 @@ for (let i = 0; i < logLevels.length; i++) levelIndex[logLevels[i] as string] = 
 
 setPromisePowers(promisePowers)
 installErrors(globalThis)
+installStack(request => askText(HostOperation.stack, 0, request))
 installClock(globalThis)
 installDateText()
 const endGroups = installConsole(

@@ -4,7 +4,7 @@ import type { ExecutionError } from '../../protocol/execution.ts'
 import type { SourceError } from '../compile/source-error.ts'
 import { type DiagnosedProgram, Diagnosis, type Thrown, type Trace } from '../diagnosis/diagnosis.ts'
 import { PROGRAM_FILE } from '../engine/quickjs.ts'
-import type { ErrorDescription } from '../guest/errors.ts'
+import type { ErrorDescription, RelatedError } from '../guest/describe-error.ts'
 import type { GuestPlace } from '../messages.ts'
 import { codeFrame } from './code-frame.ts'
 import { hintForError } from './hints.ts'
@@ -46,10 +46,7 @@ export function syntaxFailure(source: string, error: SourceError): ExecutionErro
 /** The failure for an error that the guest threw, from the prelude's description of it. */
 export function guestFailure(descriptionText: string, failed: FailedProgram): ExecutionError {
   const description = JSON.parse(descriptionText) as ErrorDescription
-  const name = description.name.slice(0, 256)
-  const message = description.message.slice(0, MAX_MESSAGE)
-  const trace = failed.trace(description.stack, { name, message })
-  const place = placed(trace, failed)
+  const { name, message, place } = readDescription(description, failed)
   if (name === 'InternalError' && message === 'out of memory') {
     return {
       code: 'LIMIT_EXCEEDED',
@@ -59,14 +56,44 @@ export function guestFailure(descriptionText: string, failed: FailedProgram): Ex
       ...place,
     }
   }
+  const { related = [] } = description
   const hint = description.hint ?? hintForError(name, message, failed.toolNames)
+  const more = relatedTexts(related, failed)
   return {
     code: 'GUEST_ERROR',
     name,
-    message: trace.message ?? message,
+    message: [message, ...more.messages].join('\n').slice(0, MAX_MESSAGE),
     ...place,
+    ...(more.stacks.length > 0 && { stack: [place.stack ?? [], more.stacks].flat().join('\n') }),
     ...optional('hint', hint),
   }
+}
+
+function readDescription(description: ErrorDescription, failed: FailedProgram) {
+  const name = description.name.slice(0, 256)
+  const text = description.message.slice(0, MAX_MESSAGE)
+  const trace = failed.trace(description.stack, { name, message: text })
+  return { name, message: trace.message ?? text, place: placed(trace, failed) }
+}
+
+/** What an error names as its cause and its errors, as Node prints it: in lines, and with stacks. */
+function relatedTexts(
+  related: readonly RelatedError[],
+  failed: FailedProgram,
+  indent = '  ',
+): { readonly messages: readonly string[]; readonly stacks: readonly string[] } {
+  const messages: string[] = []
+  const stacks: string[] = []
+  for (const one of related) {
+    const { name, message, place } = readDescription(one, failed)
+    // A value that is no error is told as it prints.
+    const text = one.stack === '' && one.name === 'Error' ? message : `${name}: ${message}`
+    const head = `${indent}[${one.relation}]: ${text}`
+    const inner = relatedTexts(one.related ?? [], failed, `${indent}  `)
+    messages.push(head, ...inner.messages)
+    stacks.push(head, ...(place.stack?.replace(/^/gm, indent).split('\n') ?? []), ...inner.stacks)
+  }
+  return { messages, stacks }
 }
 
 /** The failure for a text that parsed for us and not for the engine. */
@@ -75,6 +102,17 @@ export function engineSyntaxFailure(
   failed: FailedProgram,
 ): ExecutionError {
   return { ...guestFailure(descriptionText, failed), code: 'SYNTAX_ERROR' }
+}
+
+/**
+ * Answers a program that reads the stack of an error.
+ *
+ * @param request JSON of the engine's stack, the error's name and its message
+ */
+export function stackText(request: string, failed: FailedProgram | undefined): string {
+  if (failed === undefined) return ''
+  const [stack, name, message] = JSON.parse(request) as [string, string, string]
+  return framesText(failed.trace(stack, { name, message }).frames)
 }
 
 /** Where a program stands, in coordinates of the source as sent, from a stack of the engine. */

@@ -23,6 +23,7 @@ import {
   FailedProgram,
   guestFailure,
   placeOf,
+  stackText,
   syntaxFailure,
 } from './failure.ts'
 import { GuestCalls } from './guest-calls.ts'
@@ -309,6 +310,8 @@ class RunningTask {
         return answerDigest(text)
       case HostOperation.decode:
         return answerDecoder(text)
+      case HostOperation.stack:
+        return stackText(text, this.#program)
       default:
         throw new Error(`unknown host operation ${operation}`)
     }
