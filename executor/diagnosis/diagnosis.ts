@@ -9,9 +9,23 @@ import { type Language, parse } from '../compile/parse.ts'
 import type { Program } from '../compile/program.ts'
 import { programText } from '../compile/program-text.ts'
 import { LINE_END, type Position, positionAt } from '../compile/source-position.ts'
-import { builtInWording, type EngineMessage, fits, readMessage, saysMessage } from './engine-messages.ts'
+import { isNode, type SyntaxNode } from '../compile/syntax-node.ts'
+import {
+  builtInWording,
+  type EngineMessage,
+  fits,
+  readMessage,
+  saysMessage,
+} from './engine-messages.ts'
 import { type EngineFrame, readStack } from './engine-stack.ts'
-import { calling, findOperation, isAt, type ProgramFrame, type Test } from './find-operation.ts'
+import {
+  calling,
+  findLoop,
+  findOperation,
+  isAt,
+  type ProgramFrame,
+  type Test,
+} from './find-operation.ts'
 import { isSurelyCallable } from './known-functions.ts'
 import { readScopes } from './read-scopes.ts'
 import { makesRegExp, regExpWording } from './regexp-message.ts'
@@ -44,6 +58,8 @@ export interface Trace {
   readonly frames: readonly TracedFrame[]
   /** The step that failed, where it was found. */
   readonly operation?: Operation | undefined
+  /** The loop that runs. */
+  readonly loop?: SyntaxNode | undefined
   /** What was thrown in V8's words; absent: as it is. */
   readonly message?: string | undefined
 }
@@ -89,6 +105,39 @@ export class Diagnosis {
     }
     const message = thrown && top?.operation && wording(thrown, known, top.operation, top.above)
     return { frames, operation: top?.operation, ...(message !== undefined && { message }) }
+  }
+
+  /** Where a program runs that is stopped between its calls. @param stack of that moment */
+  traceRunning(stack: string): Trace {
+    const all = readStack(stack)
+    const [top] = all
+    const trace = this.trace(stack)
+    if (top?.of !== 'program' || this.scopes === undefined) return trace
+    const outer = all.slice(1).find(({ of }) => of === 'program')?.name
+    const placed = this.#placed(top, outer)
+    const loop = findLoop(this.scopes, placed)
+    const position = loop ? this.positionAt(loop.start) : this.#position(placed, undefined)
+    return { frames: [{ name: top.name, ...position }, ...trace.frames.slice(1)], loop }
+  }
+
+  /** Where a program says what its output is; `undefined` when it says so in several places. */
+  traceOutput(): Trace {
+    const [program] = this.scopes?.scopes ?? []
+    if (program === undefined) return { frames: [] }
+    const { returns, last } = program
+    const [only = last] = returns
+    if (only === undefined || returns.length > 1) return { frames: [] }
+    return { frames: [{ name: '<eval>', ...this.positionAt(only.start) }] }
+  }
+
+  /** Where a value that is no error was thrown; known when only one statement throws such a one. */
+  traceThrow(): Trace {
+    const throws = this.scopes?.throws.filter(
+      ({ argument }) => isNode(argument) && argument.type !== 'NewExpression',
+    )
+    const [only] = throws ?? []
+    if (only === undefined || throws?.length !== 1) return { frames: [] }
+    return { frames: [{ name: '<eval>', ...this.positionAt(only.start) }] }
   }
 
   /** The position of an offset in the source. */

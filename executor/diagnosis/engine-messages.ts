@@ -80,7 +80,10 @@ const messages: readonly (readonly [RegExp, Reading])[] = [
     /^Cannot convert undefined or null to object$/,
     () => ({ kinds: ['destructure'], wording: notAnObject }),
   ],
-  [/^'(.*)' is read-only$/, ([, name]) => ({ kinds: ['assign', 'write'], name, wording: readOnly })],
+  [
+    /^'(.*)' is read-only$/,
+    ([, name]) => ({ kinds: ['assign', 'write'], name, wording: readOnly }),
+  ],
   [
     /^(.*) is not initialized$/,
     ([, name]) => ({
@@ -92,7 +95,10 @@ const messages: readonly (readonly [RegExp, Reading])[] = [
           : `Cannot access '${name}' before initialization`,
     }),
   ],
-  [/^'?(.*?)'? is not defined$/, ([, name]) => ({ kinds: ['name'], name, wording: () => undefined })],
+  [
+    /^'?(.*?)'? is not defined$/,
+    ([, name]) => ({ kinds: ['name'], name, wording: () => undefined }),
+  ],
   [
     /^private class field '(#.*)' does not exist$/,
     ([, name]) => ({
@@ -132,8 +138,7 @@ const messages: readonly (readonly [RegExp, Reading])[] = [
     /^object is not extensible$/,
     () => ({
       kinds: ['write'],
-      wording: ({ name }) =>
-        `Cannot add property ${name ?? '…'}, object is not extensible`,
+      wording: ({ name }) => `Cannot add property ${name ?? '…'}, object is not extensible`,
     }),
   ],
   [

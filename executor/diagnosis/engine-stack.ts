@@ -15,10 +15,15 @@ export interface EngineFrame {
 const FRAME = /^ {4}at (?:(.*) \()?([^()]*?):(\d+)(?::(\d+))?\)?$/
 const NATIVE = /^ {4}at (.*) \(native\)$/
 
+/** The prelude's own function that is asked where the program stands. */
+const ASKED = /^ {4}at (?:whereabouts|captureStackTrace) \(latchd:.*\n/
+
 /** Reads the engine's stack, innermost frame first. What is no frame is left out. */
 export function readStack(stack: string): EngineFrame[] {
   const frames: EngineFrame[] = []
-  for (const text of stack.split('\n')) {
+  let asked = stack
+  while (ASKED.test(asked)) asked = asked.replace(ASKED, '')
+  for (const text of asked.split('\n')) {
     const native = NATIVE.exec(text)
     if (native) {
       frames.push({ name: native[1], of: 'native', line: 0, column: 1 })

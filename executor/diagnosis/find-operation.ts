@@ -7,6 +7,7 @@
  * ends), behind that place that fits what is known of it: the message, or what was called.
  */
 
+import type { SyntaxNode } from '../compile/syntax-node.ts'
 import type { Operation, OperationKind, Scope, SourceScopes } from './scope.ts'
 
 /** A frame of a program, in coordinates of its source. */
@@ -65,9 +66,28 @@ function firstOf(
   return undefined
 }
 
-function firstBehind({ scope, from }: Standing, test: Test, isNear: boolean): Operation | undefined {
+function firstBehind(
+  { scope, from }: Standing,
+  test: Test,
+  isNear: boolean,
+): Operation | undefined {
   const limit = isNear ? (scope.marks.find(mark => mark > from) ?? Infinity) : Infinity
   return scope.operations.find(one => one.end > from && one.end <= limit && test(one))
+}
+
+/**
+ * The loop that a frame runs in, where it has come to no call since the place that the engine noted:
+ * the first that ends behind it. `undefined` when the noted place is in that loop, or there is none.
+ */
+export function findLoop(source: SourceScopes, frame: ProgramFrame): SyntaxNode | undefined {
+  const { name } = frame
+  const standings = standingsOf(source, frame)
+  const { scope, from } =
+    standings.find(one => one.scope.name === name) ?? (standings[0] as Standing)
+  const behind = scope.loops.filter(({ end }) => end > from).sort((a, b) => a.end - b.end)
+  const [loop] = behind
+  const isAround = loop !== undefined && loop.start < from && from !== scope.node.start
+  return isAround ? undefined : loop
 }
 
 /** Where a frame may stand, the likeliest first. */
@@ -106,7 +126,14 @@ export function isAt(
 
 const CALLS: readonly OperationKind[] = ['call', 'construct']
 /** What may call a function without a call in the source: iteration, conversion, a trap of a proxy. */
-const IMPLICIT: readonly OperationKind[] = ['iterate', 'operate', 'destructure', 'read', 'write', 'name']
+const IMPLICIT: readonly OperationKind[] = [
+  'iterate',
+  'operate',
+  'destructure',
+  'read',
+  'write',
+  'name',
+]
 
 /** Tests for the step that called a function of a name, the strictest first. */
 export function calling(name: string | undefined): Test[] {

@@ -8,10 +8,7 @@ import type { Operation } from './scope.ts'
  *
  * Where the engine only says "not a function" of one of two calls, it is the other one.
  */
-export function isSurelyCallable(
-  { kind, node }: Operation,
-  toolNames: readonly string[],
-): boolean {
+export function isSurelyCallable({ kind, node }: Operation, toolNames: readonly string[]): boolean {
   if (kind !== 'call' && kind !== 'construct') return false
   const callee = withoutWrapping((node.callee ?? node.tag) as SyntaxNode)
   if (toolNames.includes(expressionText(callee))) return true

@@ -107,7 +107,11 @@ const isFieldCode = (node: SyntaxNode, key: string, parent: SyntaxNode | undefin
 
 /** @param starts further offsets where the engine may say that it begins */
 function scopeOf(node: SyntaxNode, name: string | undefined, ...starts: number[]): Scope {
-  return { node, name, starts: [node.start, ...starts], operations: [], marks: [], loops: [] }
+  const last = Array.isArray(node.body) ? (node.body as SyntaxNode[]).at(-1) : undefined
+  return {
+    ...{ node, name, starts: [node.start, ...starts], last },
+    ...{ operations: [], marks: [], loops: [], returns: [] },
+  }
 }
 
 const fieldScope = (node: SyntaxNode, owner: SyntaxNode | undefined): Scope => ({

@@ -28,6 +28,7 @@ export class StepReader {
    */
   read(node: SyntaxNode, parent: SyntaxNode | undefined, key: string, isTarget: boolean): void {
     if (LOOP.test(node.type)) this.#scope.loops.push(node)
+    if (node.type === 'ReturnStatement') this.#scope.returns.push(node)
     switch (node.type) {
       case 'CallExpression':
         return this.#call(node, node.callee as SyntaxNode)

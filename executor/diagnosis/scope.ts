@@ -39,6 +39,9 @@ export interface Scope {
   readonly operations: Operation[]
   /** Where the engine notes a place: offsets of the variables that it reads, ascending. */
   readonly marks: number[]
+  /** Its `return` statements, and its last statement of all. */
+  readonly returns: SyntaxNode[]
+  readonly last: SyntaxNode | undefined
   /** Its loops without those of scopes within. */
   readonly loops: SyntaxNode[]
   /** Of a class field: the name of its class. */

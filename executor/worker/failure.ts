@@ -2,32 +2,15 @@
 
 import type { ExecutionError } from '../../protocol/execution.ts'
 import type { SourceError } from '../compile/source-error.ts'
-import { type DiagnosedProgram, Diagnosis, type Thrown, type Trace } from '../diagnosis/diagnosis.ts'
+import type { Trace } from '../diagnosis/diagnosis.ts'
 import { PROGRAM_FILE } from '../engine/quickjs.ts'
 import type { ErrorDescription, RelatedError } from '../guest/describe-error.ts'
 import type { GuestPlace } from '../messages.ts'
 import { codeFrame } from './code-frame.ts'
-import { hintForError } from './hints.ts'
+import type { FailedProgram } from './failed-program.ts'
+import { hintForError, hintForLoop } from './hints.ts'
 
 const MAX_MESSAGE = 8192
-
-/** A program that has failed, or is asked where it stands. */
-export class FailedProgram {
-  readonly source: string
-  readonly toolNames: readonly string[]
-  readonly #diagnosis: Diagnosis
-
-  constructor(program: DiagnosedProgram) {
-    this.source = program.source
-    this.toolNames = program.toolNames
-    this.#diagnosis = new Diagnosis(program)
-  }
-
-  /** Reads a stack of the engine. */
-  trace(stack: string, thrown?: Thrown): Trace {
-    return this.#diagnosis.trace(stack, thrown)
-  }
-}
 
 /** The failure for a source that does not parse. */
 export function syntaxFailure(source: string, error: SourceError): ExecutionError {
@@ -72,7 +55,11 @@ export function guestFailure(descriptionText: string, failed: FailedProgram): Ex
 function readDescription(description: ErrorDescription, failed: FailedProgram) {
   const name = description.name.slice(0, 256)
   const text = description.message.slice(0, MAX_MESSAGE)
-  const trace = failed.trace(description.stack, { name, message: text })
+  const { diagnosis } = failed
+  const isError = description.stack !== '' || !text.startsWith('Uncaught ')
+  const trace = isError
+    ? diagnosis.trace(description.stack, { name, message: text })
+    : diagnosis.traceThrow()
   return { name, message: trace.message ?? text, place: placed(trace, failed) }
 }
 
@@ -112,18 +99,37 @@ export function engineSyntaxFailure(
 export function stackText(request: string, failed: FailedProgram | undefined): string {
   if (failed === undefined) return ''
   const [stack, name, message] = JSON.parse(request) as [string, string, string]
-  return framesText(failed.trace(stack, { name, message }).frames)
+  return framesText(failed.diagnosis.trace(stack, { name, message }).frames)
+}
+
+/** A limit that a running program exceeded, with the place that ran. @param stack of that moment */
+export function limitFailure(
+  error: ExecutionError,
+  stack: string | undefined,
+  failed: FailedProgram,
+): ExecutionError {
+  const { diagnosis, toolNames } = failed
+  const trace = stack === undefined ? diagnosis.traceOutput() : diagnosis.traceRunning(stack)
+  const place = placed(trace, failed)
+  const hint =
+    error.hint ?? (error.limit === 'cpuMs' ? hintForLoop(place.line, toolNames) : undefined)
+  return { ...error, ...place, ...optional('hint', hint) }
 }
 
 /** Where a program stands, in coordinates of the source as sent, from a stack of the engine. */
 export const placeOf = (stack: string, failed: FailedProgram): GuestPlace =>
-  placed(failed.trace(stack), failed)
+  placed(failed.diagnosis.trace(stack), failed)
 
 function placed({ frames }: Trace, { source }: FailedProgram): GuestPlace {
   const [first] = frames
   if (first === undefined) return {}
   const { line, column } = first
-  return { line, column, stack: framesText(frames), ...optional('frame', codeFrame(source, line, column)) }
+  return {
+    line,
+    column,
+    stack: framesText(frames),
+    ...optional('frame', codeFrame(source, line, column)),
+  }
 }
 
 function framesText(frames: Trace['frames']): string {

@@ -84,6 +84,13 @@ function nearest(name: string, candidates: readonly string[]): string[] {
 /** Letters and digits only: `fetchUrl` and `fetch_url` are the same mistake. */
 const plain = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '')
 
+/** For a program that exceeded `cpuMs` and did not watch the clock. @param line where it ran */
+export function hintForLoop(line: number | undefined, tools: readonly string[]): string {
+  const where = line === undefined ? 'What runs' : `What runs at line ${line}`
+  const wait = tools.includes('sleep') ? ', and wait with sleep(ms)' : ''
+  return `${where} does not come to an end: give the loop a condition that becomes false or a bound${wait}.`
+}
+
 /** For a program that exceeded `cpuMs`. */
 export function hintForCpu(clockReads: number, tools: readonly string[]): string | undefined {
   if (clockReads < BUSY_READS) return undefined

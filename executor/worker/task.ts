@@ -18,10 +18,11 @@ import { GuestClock } from './clock.ts'
 import type { Compiler } from './compiler.ts'
 import { CpuBudget } from './cpu-budget.ts'
 import { answerDigest } from './digest.ts'
+import { FailedProgram } from './failed-program.ts'
 import {
   engineSyntaxFailure,
-  FailedProgram,
   guestFailure,
+  limitFailure,
   placeOf,
   stackText,
   syntaxFailure,
@@ -62,6 +63,8 @@ class RunningTask {
   #startedAt = performance.now()
   #output: GuestOutput | undefined
   #isFinalAnswer = false
+  /** Whether the program has come to its end by itself. */
+  #hasReturned = false
   /** Whether a session's program runs, or ran. */
   #hasBegun = false
   #program: FailedProgram | undefined
@@ -253,11 +256,22 @@ class RunningTask {
       this.#tools.map(([name]) => name),
     )
     const { cpuMs } = this.#task.limits
-    throw limitExceeded(
-      'cpuMs',
-      `The program ran for cpuMs ${cpuMs} without coming to its end`,
-      hint,
-    )
+    const message = `The program ran for cpuMs ${cpuMs} without coming to its end`
+    throw this.#located(limitExceeded('cpuMs', message, hint))
+  }
+
+  /** Gives the end by a limit the place where the program stands, which only a running guest knows. */
+  #located(end: unknown): unknown {
+    if (!(end instanceof GuestEnd) || end.failure?.limit === undefined) return end
+    if (this.#program === undefined || end.failure.line !== undefined) return end
+    let stack: string | undefined
+    try {
+      if (!this.#hasReturned) stack = this.#guest.whereabouts()
+    } catch {
+      // Without room for an error object there is no place to tell; the guest ends in any case.
+      return end
+    }
+    return new GuestEnd(limitFailure(end.failure, stack, this.#program))
   }
 
   #log(level: number, text: string): void {
@@ -265,6 +279,14 @@ class RunningTask {
   }
 
   #answer(operation: number, number: number, text: string): string | number {
+    try {
+      return this.#perform(operation, number, text)
+    } catch (error) {
+      throw this.#located(error)
+    }
+  }
+
+  #perform(operation: number, number: number, text: string): string | number {
     const calls = this.#calls
     switch (operation) {
       case HostOperation.log:
@@ -298,6 +320,7 @@ class RunningTask {
         this.#isFinalAnswer = true
         throw new GuestEnd()
       case HostOperation.returned:
+        this.#hasReturned = true
         this.#takeOutput(text)
         return 0
       case HostOperation.threw:
