@@ -86,6 +86,22 @@ export class Diagnosis {
 
   /** Reads a stack of the engine. */
   trace(stack: string, thrown?: Thrown): Trace {
+    return this.#read(() => this.#trace(stack, thrown))
+  }
+
+  /** Reads by the source, or, should that meet what it does not know, by the engine's places alone. */
+  #read(read: () => Trace): Trace {
+    try {
+      return read()
+    } catch {
+      // A program's failure is told in any case; only its place is less exact.
+      this.#scopes = undefined
+      this.#isParsed = true
+      return read()
+    }
+  }
+
+  #trace(stack: string, thrown?: Thrown): Trace {
     const known = thrown && readMessage(thrown.message)
     const frames: TracedFrame[] = []
     let top: { operation: Operation | undefined; above: EngineFrame | undefined } | undefined
@@ -109,15 +125,20 @@ export class Diagnosis {
 
   /** Where a program runs that is stopped between its calls. @param stack of that moment */
   traceRunning(stack: string): Trace {
-    const all = readStack(stack)
-    const [top] = all
-    const trace = this.trace(stack)
-    if (top?.of !== 'program' || this.scopes === undefined) return trace
-    const outer = all.slice(1).find(({ of }) => of === 'program')?.name
-    const placed = this.#placed(top, outer)
+    return this.#read(() => this.#traceRunning(stack))
+  }
+
+  #traceRunning(stack: string): Trace {
+    const [top, ...below] = readStack(stack)
+    const trace = this.#trace(stack)
+    const isInside = top?.of === 'program' || top?.of === 'unknown'
+    if (!isInside || this.scopes === undefined) return trace
+    const placed = this.#placed(top, below.find(({ of }) => of === 'program')?.name)
     const loop = findLoop(this.scopes, placed)
+    const rest = top.of === 'program' ? trace.frames.slice(1) : trace.frames
+    if (loop === undefined && placed.offset === undefined) return trace
     const position = loop ? this.positionAt(loop.start) : this.#position(placed, undefined)
-    return { frames: [{ name: top.name, ...position }, ...trace.frames.slice(1)], loop }
+    return { frames: [{ name: top.name, ...position }, ...rest], loop }
   }
 
   /** Where a program says what its output is; `undefined` when it says so in several places. */

@@ -4,8 +4,8 @@ import { PROGRAM_FILE } from '../engine/quickjs.ts'
 export interface EngineFrame {
   /** Of the function; absent when it has none. */
   readonly name: string | undefined
-  /** Whose function it is. */
-  readonly of: 'program' | 'prelude' | 'native'
+  /** Whose function it is; `unknown` of one that runs and has come to no noted place yet. */
+  readonly of: 'program' | 'prelude' | 'native' | 'unknown'
   /** Of the code, 1-based; 0 when the engine does not know it. */
   readonly line: number
   /** In bytes of UTF-8, 1-based; 1 also when the engine does not know it. */
@@ -13,7 +13,7 @@ export interface EngineFrame {
 }
 
 const FRAME = /^ {4}at (?:(.*) \()?([^()]*?):(\d+)(?::(\d+))?\)?$/
-const NATIVE = /^ {4}at (.*) \(native\)$/
+const PLACELESS = /^ {4}at (.*) \((native|missing)\)$/
 
 /** The prelude's own function that is asked where the program stands. */
 const ASKED = /^ {4}at (?:whereabouts|captureStackTrace) \(latchd:.*\n/
@@ -24,16 +24,17 @@ export function readStack(stack: string): EngineFrame[] {
   let asked = stack
   while (ASKED.test(asked)) asked = asked.replace(ASKED, '')
   for (const text of asked.split('\n')) {
-    const native = NATIVE.exec(text)
-    if (native) {
-      frames.push({ name: native[1], of: 'native', line: 0, column: 1 })
+    const [, placeless, where] = PLACELESS.exec(text) ?? []
+    if (placeless !== undefined) {
+      const of = where === 'native' ? 'native' : 'unknown'
+      frames.push({ name: nameOf(placeless), of, line: 0, column: 1 })
       continue
     }
     const [, name, file, line, column] = FRAME.exec(text) ?? []
     // `<input>` is a text that a built-in parses, as JSON.parse does.
     if (line === undefined || file === '<input>') continue
     frames.push({
-      name: name === '<anonymous>' ? undefined : name,
+      name: nameOf(name),
       of: file === PROGRAM_FILE ? 'program' : 'prelude',
       line: Number(line),
       column: Number(column ?? 1),
@@ -41,3 +42,5 @@ export function readStack(stack: string): EngineFrame[] {
   }
   return frames
 }
+
+const nameOf = (name: string | undefined) => (name === '<anonymous>' ? undefined : name)

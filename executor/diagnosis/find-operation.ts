@@ -82,8 +82,9 @@ function firstBehind(
 export function findLoop(source: SourceScopes, frame: ProgramFrame): SyntaxNode | undefined {
   const { name } = frame
   const standings = standingsOf(source, frame)
-  const { scope, from } =
-    standings.find(one => one.scope.name === name) ?? (standings[0] as Standing)
+  const standing = standings.find(one => one.scope.name === name) ?? standings[0]
+  if (standing === undefined) return undefined
+  const { scope, from } = standing
   const behind = scope.loops.filter(({ end }) => end > from).sort((a, b) => a.end - b.end)
   const [loop] = behind
   const isAround = loop !== undefined && loop.start < from && from !== scope.node.start
@@ -96,7 +97,8 @@ function standingsOf(source: SourceScopes, frame: ProgramFrame): Standing[] {
   const { scopes } = source
   if (offset === undefined) {
     const fields = scopes.filter(({ fieldOf }) => fieldOf !== undefined && fieldOf === outer)
-    return fields.map(scope => ({ scope, from: scope.node.start }))
+    const named = scopes.filter(scope => scope.name === name && scope.loops.length > 0)
+    return [...fields, ...named].map(scope => ({ scope, from: scope.node.start }))
   }
   const [program, ...rest] = scopes as [Scope, ...Scope[]]
   if (name === '<eval>') return [{ scope: program, from: offset }]
