@@ -18,3 +18,15 @@ export function positionAt(text: string, offset: number): Position {
   }
   return { line, column: offset - start + 1 }
 }
+
+/** The offset of a position. */
+export function offsetAt(text: string, { line, column }: Position): number {
+  let start = 0
+  let current = 1
+  for (const { 0: end, index } of text.matchAll(LINE_END)) {
+    if (current === line) break
+    current++
+    start = index + end.length
+  }
+  return start + column - 1
+}

@@ -16,14 +16,12 @@ const FRAME = /^ {4}at (?:(.*) \()?([^()]*?):(\d+)(?::(\d+))?\)?$/
 const PLACELESS = /^ {4}at (.*) \((native|missing)\)$/
 
 /** The prelude's own function that is asked where the program stands. */
-const ASKED = /^ {4}at (?:whereabouts|captureStackTrace) \(latchd:.*\n/
+const ASKED = /^ {4}at whereabouts \(latchd:.*\n/
 
 /** Reads the engine's stack, innermost frame first. What is no frame is left out. */
 export function readStack(stack: string): EngineFrame[] {
   const frames: EngineFrame[] = []
-  let asked = stack
-  while (ASKED.test(asked)) asked = asked.replace(ASKED, '')
-  for (const text of asked.split('\n')) {
+  for (const text of stack.replace(ASKED, '').split('\n')) {
     const [, placeless, where] = PLACELESS.exec(text) ?? []
     if (placeless !== undefined) {
       const of = where === 'native' ? 'native' : 'unknown'

@@ -40,9 +40,9 @@ export function readScopes(text: string, program: SyntaxNode): SourceScopes {
   ]
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { node, parent, key, owner, isTarget } = next
-    let { scope } = next
-    if (parent && isFunction(node)) scopes.push((scope = functionScope(node, parent, owner)))
-    else if (isFieldCode(node, key, parent)) scopes.push((scope = fieldScope(node, owner)))
+    const own = ownScope(node, key, parent, owner)
+    if (own !== undefined) scopes.push(own)
+    const scope = own ?? next.scope
     if (node.type === 'ThrowStatement') throws.push(node)
     new StepReader(text, scope).read(node, parent, key, isTarget)
     const isClass = node.type === 'ClassDeclaration' || node.type === 'ClassExpression'
@@ -76,6 +76,17 @@ function classPlace(node: SyntaxNode): ClassPlace {
     isDerived: isNode(node.superClass),
     hasConstructor: (body as SyntaxNode[]).some(({ kind }) => kind === 'constructor'),
   }
+}
+
+/** The scope that a node opens; `undefined` when it belongs to the one around it. */
+function ownScope(
+  node: SyntaxNode,
+  key: string,
+  parent: SyntaxNode | undefined,
+  owner: SyntaxNode | undefined,
+): Scope | undefined {
+  if (parent && isFunction(node)) return functionScope(node, parent, owner)
+  return isFieldCode(node, key, parent) ? fieldScope(node, owner) : undefined
 }
 
 /** Whether the child of a node under a key is given a value. */

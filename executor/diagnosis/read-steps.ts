@@ -31,43 +31,58 @@ export class StepReader {
     if (node.type === 'ReturnStatement') this.#scope.returns.push(node)
     switch (node.type) {
       case 'CallExpression':
-        return this.#call(node, node.callee as SyntaxNode)
+        this.#call(node, node.callee as SyntaxNode)
+        break
       case 'TaggedTemplateExpression':
-        return this.#call(node, node.tag as SyntaxNode)
+        this.#call(node, node.tag as SyntaxNode)
+        break
       case 'NewExpression':
-        return this.#add('construct', node, node.start, lastName(node.callee as SyntaxNode))
+        this.#add('construct', node, node.start, lastName(node.callee as SyntaxNode))
+        break
       case 'MemberExpression':
-        return this.#member(node, parent, isTarget)
+        this.#member(node, parent, isTarget)
+        break
       case 'Identifier':
-        if (isTarget || (NAMING.has(key) && parent?.computed !== true)) return
+        if (isTarget || (NAMING.has(key) && parent?.computed !== true)) break
         this.#scope.marks.push(node.start)
-        return this.#add('name', node, node.start, node.name as string)
+        this.#add('name', node, node.start, node.name as string)
+        break
       case 'ThisExpression':
-        return this.#add('name', node, node.start, 'this')
+        this.#add('name', node, node.start, 'this')
+        break
       case 'AssignmentExpression':
-        return this.#assign(node, node.left as SyntaxNode)
+        this.#assign(node, node.left as SyntaxNode)
+        break
       case 'UpdateExpression':
-        return this.#assign(node, node.argument as SyntaxNode)
+        this.#assign(node, node.argument as SyntaxNode)
+        break
       case 'ObjectPattern':
-        return this.#destructure(node, parent)
+        this.#destructure(node, parent)
+        break
       case 'ArrayPattern':
-        return this.#takeApart(node, givenTo(node, parent))
+        this.#takeApart(node, givenTo(node, parent))
+        break
       case 'SpreadElement':
-        return this.#spread(node.argument as SyntaxNode, parent)
+        this.#spread(node.argument as SyntaxNode, parent)
+        break
       case 'YieldExpression':
-        if (node.delegate !== true) return
-        return this.#iterate(node.argument as SyntaxNode)
+        if (node.delegate === true) this.#iterate(node.argument as SyntaxNode)
+        break
       case 'ForOfStatement':
-        return this.#iterate(node.right as SyntaxNode)
+        this.#iterate(node.right as SyntaxNode)
+        break
       case 'BinaryExpression': {
         const left = node.left as SyntaxNode
         const at = skipClosing(this.#text, left.end)
-        return this.#add('operate', node, at, node.operator as string)
+        this.#add('operate', node, at, node.operator as string)
+        break
       }
       case 'UnaryExpression':
-        return this.#add('operate', node, node.start, node.operator as string)
+        this.#add('operate', node, node.start, node.operator as string)
+        break
       case 'TemplateLiteral':
-        return this.#add('operate', node, node.start)
+        this.#add('operate', node, node.start)
+        break
     }
   }
 
@@ -106,7 +121,8 @@ export class StepReader {
     const at = isPrefix ? node.start : skipClosing(this.#text, target.end)
     if (target.type === 'MemberExpression') {
       const name = propertyName(target.property as SyntaxNode, target.computed === true)
-      return this.#add('write', node, at, name)
+      this.#add('write', node, at, name)
+      return
     }
     const names = new Set<string>()
     addNames(names, target)

@@ -2,19 +2,28 @@
 
 import type { ExecutionError } from '../../protocol/execution.ts'
 import type { SourceError } from '../compile/source-error.ts'
+import { offsetAt } from '../compile/source-position.ts'
 import type { Trace } from '../diagnosis/diagnosis.ts'
 import { PROGRAM_FILE } from '../engine/quickjs.ts'
 import type { ErrorDescription, RelatedError } from '../guest/describe-error.ts'
 import type { GuestPlace } from '../messages.ts'
 import { codeFrame } from './code-frame.ts'
 import type { FailedProgram } from './failed-program.ts'
-import { hintForError, hintForLoop } from './hints.ts'
+import { shellCommand, shellHint } from './foreign-texts.ts'
+import { hintForError, hintForLoop, missingName } from './hints.ts'
+import { hintForSyntax } from './syntax-hints.ts'
 
 const MAX_MESSAGE = 8192
 
-/** The failure for a source that does not parse. */
-export function syntaxFailure(source: string, error: SourceError): ExecutionError {
-  const { name, message, line, column, hint } = error
+/** The failure for a source that does not parse. @param tools expressions by which tools are called */
+export function syntaxFailure(
+  source: string,
+  error: SourceError,
+  tools: readonly string[],
+): ExecutionError {
+  const { name, message, line, column } = error
+  const offset = offsetAt(source, error)
+  const hint = hintForSyntax({ source, message, offset, tools }) ?? error.hint
   return {
     code: 'SYNTAX_ERROR',
     name,
@@ -29,7 +38,21 @@ export function syntaxFailure(source: string, error: SourceError): ExecutionErro
 /** The failure for an error that the guest threw, from the prelude's description of it. */
 export function guestFailure(descriptionText: string, failed: FailedProgram): ExecutionError {
   const description = JSON.parse(descriptionText) as ErrorDescription
-  const { name, message, place } = readDescription(description, failed)
+  const { name, message, place, operation } = readDescription(description, failed)
+  const { source, toolNames } = failed
+  const thrown = { name, message: description.message, source, operation }
+  // `cd /tmp && ls` is an expression too.
+  if (shellCommand(source) !== undefined && missingName(thrown) === shellCommand(source)) {
+    const { line, column, frame } = place
+    return {
+      ...{
+        code: 'SYNTAX_ERROR',
+        name: 'SyntaxError',
+        message: `A shell command is not a program: ${message}`,
+      },
+      ...{ line, column, frame, hint: shellHint(toolNames) },
+    }
+  }
   if (name === 'InternalError' && message === 'out of memory') {
     return {
       code: 'LIMIT_EXCEEDED',
@@ -40,7 +63,7 @@ export function guestFailure(descriptionText: string, failed: FailedProgram): Ex
     }
   }
   const { related = [] } = description
-  const hint = description.hint ?? hintForError(name, message, failed.toolNames)
+  const hint = description.hint ?? hintForError(thrown, toolNames)
   const more = relatedTexts(related, failed)
   return {
     code: 'GUEST_ERROR',
@@ -60,7 +83,8 @@ function readDescription(description: ErrorDescription, failed: FailedProgram) {
   const trace = isError
     ? diagnosis.trace(description.stack, { name, message: text })
     : diagnosis.traceThrow()
-  return { name, message: trace.message ?? text, place: placed(trace, failed) }
+  const { operation } = trace
+  return { name, message: trace.message ?? text, place: placed(trace, failed), operation }
 }
 
 /** What an error names as its cause and its errors, as Node prints it: in lines, and with stacks. */

@@ -111,13 +111,11 @@ class RunningTask {
               source: this.#task.source,
               language: this.#task.language,
               program: compilation.program,
-              toolNames: this.#tools.map(
-                ([name, identifier]) => identifier ?? `tools[${JSON.stringify(name)}]`,
-              ),
+              toolNames: this.#toolNames(),
             }),
             compilation.program.code,
           )
-        : failed(syntaxFailure(this.#task.source, compilation.error)),
+        : failed(syntaxFailure(this.#task.source, compilation.error, this.#toolNames())),
     )
     this.#channel.end()
     const snapshot = this.#leaveSession(outcome)
@@ -131,6 +129,11 @@ class RunningTask {
       ...(snapshot && { snapshot }),
       ...(this.#task.shadow && { shadow: this.#shadowReport() }),
     }
+  }
+
+  /** Expressions by which the program calls its tools. */
+  #toolNames(): string[] {
+    return this.#tools.map(([name, identifier]) => identifier ?? `tools[${JSON.stringify(name)}]`)
   }
 
   #shadowReport(): ShadowReport {

@@ -171,7 +171,7 @@ t.test('a replay to a call ends there, and shows the line, the logs and the call
   const daemon = await start(t, placeOf(t))
   const ran = await execute(daemon, PAST)
   const third = (await replay(daemon, ran.executionId, { untilCall: 3 })).body
-  t.match(third, { result: 'halted', place: { line: 5, column: 18 } })
+  t.match(third, { result: 'halted', place: { line: 5, column: 9 } })
   t.match(third.call, /^call add /)
   t.match(third.place.frame, /^> +5 \| {3}sum = add\(sum, i\)$/m)
   t.strictSame(

@@ -1,0 +1,14 @@
+/** Tools that stand for what programs expect elsewhere: a shell, the network, files. */
+
+const kinds = {
+  shell: /(?:^|[._-])(?:sh|bash|zsh|shell|exec|terminal|command|cmd)(?:$|[._-])/i,
+  network: /fetch|http|url|request|curl|download|web|browse/i,
+  file: /file|read|write|fs/i,
+} as const
+
+/** What a tool may stand for. */
+export type ToolKind = keyof typeof kinds
+
+/** The first tool whose name says that it does such a thing; `undefined` when there is none. */
+export const toolLike = (kind: ToolKind, tools: readonly string[]): string | undefined =>
+  tools.find(name => kinds[kind].test(name.replace(/([a-z])([A-Z])/g, '$1_$2')))

@@ -1,0 +1,113 @@
+/** What models send that cannot run gets one sentence that says how to repair it. */
+
+import t from 'tap'
+import { startDaemon } from '../support/daemon.ts'
+import { failureOf, startExecutor } from '../support/executor.ts'
+
+const echo = async (value: unknown) => value
+const executor = startExecutor(t, { ok: echo, run_shell: echo, fetch_url: echo, read_file: echo })
+const withoutTools = startExecutor(t)
+
+const hints: [what: string, source: string, code: string, hint: RegExp][] = [
+  [
+    'a shell expansion in String.raw',
+    'const dir = \'/tmp\'\nconst s = String.raw`cd ${dir}\necho "${!name:-none}"\n`\nok(s)',
+    'SYNTAX_ERROR',
+    /^Inside a template literal \$\{ begins an expression: write \$\{'\$'\}\{ .* or put the text in quotes \(a backslash would stay/,
+  ],
+  [
+    'a shell array in a template',
+    'ok(`echo "${#files[@]} files"`)',
+    'SYNTAX_ERROR',
+    /write \$\{'\$'\}\{/,
+  ],
+  ['a shell default in a template', 'ok(`echo ${x:-y}`)', 'SYNTAX_ERROR', /write \$\{'\$'\}\{/],
+  ['a back-tick in a template', 'const md = `use `code` here`', 'SYNTAX_ERROR', /write \\` for/],
+  ['a shell command', 'cd /tmp && ls -la | head -3', 'SYNTAX_ERROR', /shell command.*run_shell\(/],
+  ['a shell command with words', 'npm install lodash', 'SYNTAX_ERROR', /run_shell\(/],
+  ['a shell script', '#!/bin/bash\necho hi', 'SYNTAX_ERROR', /shell command/],
+  ['a fence', 'const x = 1\n```\nok(1)', 'SYNTAX_ERROR', /Markdown fence/],
+  ['prose', 'ok(1)\nI will now call the tool again\nok(2)', 'SYNTAX_ERROR', /prose/],
+  ['Python functions', 'def f(x):\n    return x + 1\nprint(f(2))', 'SYNTAX_ERROR', /Python/],
+  ['Python imports', "import json\ndata = json.loads('{}')", 'SYNTAX_ERROR', /Python/],
+  ['Python loops', 'for x in range(3):\n    print(x)', 'SYNTAX_ERROR', /Python/],
+  ['a word of Python', 'const a = None', 'GUEST_ERROR', /use null/],
+  ['JSX', 'const el = <div className="a">hi</div>\nel', 'SYNTAX_ERROR', /^JSX/],
+  ['typographic quotes', 'const s = “hello”', 'SYNTAX_ERROR', /^Typographic quotes/],
+  ['an invisible character', 'let x = 5\n\u200bx', 'SYNTAX_ERROR', /U\+200B/],
+  ['HTML entities', 'if (a &amp;&amp; b) {}', 'SYNTAX_ERROR', /HTML entities such as &amp;/],
+  [
+    'HTML entities that parse',
+    'const a = 1; a &lt; 2',
+    'GUEST_ERROR',
+    /HTML entities such as &lt;/,
+  ],
+  ['line numbers', '1 | const a = 1\n2 | a + 1', 'SYNTAX_ERROR', /begin with numbers/],
+  ['a diff', '@@ -1 +1 @@\n-const a = 1\n+const a = 2', 'SYNTAX_ERROR', /a diff/],
+  ['lines of a diff', '- const a = 1\n+ const a = 2', 'SYNTAX_ERROR', /a diff/],
+  ['a template without end', 'const s = `abc\n${1}', 'SYNTAX_ERROR', /opens at line 1, column 11/],
+  ['a string without end', "const s = 'abc\nok(s)", 'SYNTAX_ERROR', /opens at line 1, column 11/],
+  ['a comment without end', '1\n/* abc', 'SYNTAX_ERROR', /opens at line 2, column 1/],
+  [
+    'a block without end',
+    'if (true) {\n  ok(1)\n',
+    'SYNTAX_ERROR',
+    /\{ that opens at line 1, column 11/,
+  ],
+  ['a list without end', 'const a = [1, 2\nok(a)', 'SYNTAX_ERROR', /\[ that opens at line 1/],
+  ['a wrong end', 'const o = { a: [1, 2 }', 'SYNTAX_ERROR', /\[ that opens at line 1, column 16/],
+  ['an end too many', 'ok(1))', 'SYNTAX_ERROR', /\) closes nothing/],
+  [
+    'await in a plain function',
+    'function f() {\n  return await ok(1)\n}',
+    'SYNTAX_ERROR',
+    /await out/,
+  ],
+  ['TypeScript', 'const a: number = 1', 'SYNTAX_ERROR', /TypeScript/],
+  ['a misspelt method', '[1].filterr(x => x)', 'GUEST_ERROR', /^Did you mean filter\?$/],
+  ['a method of another kind', 'const o = {}\no.map(x => x)', 'GUEST_ERROR', /method of an array/],
+  ['a misspelt function', 'Math.maxx(1)', 'GUEST_ERROR', /^Did you mean Math\.max\?$/],
+  [
+    'a misspelt member of tools',
+    "tools.fetchUrl('x')",
+    'GUEST_ERROR',
+    /^Did you mean fetch_url\?$/,
+  ],
+  ['a member of nothing', 'const o = {}\no.a.b', 'GUEST_ERROR', /^o\.a has no value here/],
+  ['a cipher', 'crypto.subtle.encrypt({})', 'GUEST_ERROR', /digest/],
+  ['fs', "fs.readFileSync('x')", 'GUEST_ERROR', /no file system here; call the tool read_file/],
+  ['a process', "execSync('ls')", 'GUEST_ERROR', /call the tool run_shell/],
+  ['process', 'process.env.HOME', 'GUEST_ERROR', /inputs/],
+]
+
+for (const [what, source, code, hint] of hints) {
+  t.test(`${what} gets a hint`, async t => {
+    const error = await failureOf(executor, source)
+    t.match(error, { code, hint }, source)
+    t.notMatch(error.hint, /[.!?] .*[.!?]$/, 'one sentence')
+  })
+}
+
+t.test('a shell command without a tool for it is told so', async t => {
+  const { hint } = await failureOf(withoutTools, 'cd /tmp && ls')
+  t.match(hint, /no tool here runs commands/)
+})
+
+t.test('"not a function" names the call that cannot be one', async t => {
+  const { message, line } = await failureOf(
+    executor,
+    'const db = {}\nok(\n  db.query(1))\nfunction f() {}',
+  )
+  t.strictSame([message, line], ['db.query is not a function', 3])
+})
+
+t.test('hints come by HTTP as well', async t => {
+  const daemon = await startDaemon(t)
+  const failure = async (source: string) =>
+    (await daemon.post('/v1/execute', { source })).body.error
+  t.match(await failure('ok(`echo ${x:-y}`)'), { line: 1, hint: /write \$\{'\$'\}\{/ })
+  t.match(await failure('[1].filterr(x => x)'), {
+    message: '(intermediate value).filterr is not a function',
+    hint: /filter/,
+  })
+})

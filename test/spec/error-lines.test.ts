@@ -1,0 +1,145 @@
+/**
+ * Failing programs of many kinds, each held against V8: line, and where both point to the same name
+ * column and message. The values of `error-lines.json` are those of Node 26, where each source ran as
+ * the body of an async function with `badobj`, which throws, and `ok`, which gives its argument.
+ */
+
+import { readFileSync } from 'node:fs'
+import t from 'tap'
+import { failureOf, outputOf, startExecutor } from '../support/executor.ts'
+
+interface Row {
+  readonly what: string
+  readonly source: string
+  readonly line: number
+  readonly column?: number
+  readonly message?: string
+}
+
+const rows = JSON.parse(
+  readFileSync(new URL('error-lines.json', import.meta.url), 'utf8'),
+) as readonly Row[]
+
+const executor = startExecutor(t, {
+  ok: async (value: unknown) => value,
+  badobj: async () => {
+    throw new Error('tool failed')
+  },
+})
+
+for (const { what, source, ...expected } of rows) {
+  t.test(`${what}: fails where V8 says`, async t => {
+    const { line, column, message } = await failureOf(executor, source)
+    const [first] = message.split('\n')
+    t.match({ line, column, message: first }, expected, source)
+  })
+}
+
+t.test('error.stack has a head and the frames of the program, in lines of the source', async t => {
+  const source = `function where() { //
+  return new Error('x').stack
+}
+where()`
+  t.equal(
+    await outputOf(executor, source),
+    'Error: x\n    at where (program:2:10)\n    at program:4:1',
+  )
+  const tool = 'function f() {\n  badobj()\n}\ntry { f() } catch (e) { return e.stack }'
+  t.equal(
+    await outputOf(executor, tool),
+    'Error: tool failed\n    at f (program:2:3)\n    at program:4:7',
+  )
+})
+
+t.test('the stack of an error of a class begins where the error was made', async t => {
+  const source = `class HttpError extends Error {
+  constructor(status) {
+    super('HTTP ' + status)
+    this.name = 'HttpError'
+  }
+}
+class NotFound extends HttpError {}
+const make = () => new NotFound(404)
+make().stack`
+  t.equal(
+    await outputOf(executor, source),
+    'HttpError: HTTP 404\n    at make (program:8:20)\n    at program:9:1',
+  )
+})
+
+t.test('a stack that a program sets, or captures for an object, is its own', async t => {
+  t.strictSame(
+    await outputOf(
+      executor,
+      `const e = new Error('a')
+e.stack = 'mine'
+const o = {}
+Error.captureStackTrace(o)
+;[e.stack, o.stack.includes('latchd'), o.stack.includes('program:4:7')]`,
+    ),
+    ['mine', false, true],
+  )
+})
+
+t.test('causes and errors are told with an error, as deep as they go', async t => {
+  const wrapped = await failureOf(
+    executor,
+    `throw new Error('outer', { cause: new TypeError('inner', { cause: 'root' }) })`,
+  )
+  t.equal(wrapped.message, "outer\n  [cause]: TypeError: inner\n    [cause]: 'root'")
+  t.match(
+    wrapped.stack,
+    /^ {4}at program:1:7\n {2}\[cause\]: TypeError: inner\n {6}at program:1:35/,
+  )
+  const any = await failureOf(
+    executor,
+    `await Promise.any([Promise.reject(new Error('alpha')), Promise.reject(new Error('beta'))])`,
+  )
+  t.equal(
+    any.message,
+    'All promises were rejected\n  [errors]: Error: alpha\n  [errors]: Error: beta',
+  )
+})
+
+t.test('causes that go in circles or throw when they are read are told once', async t => {
+  const circle = "const e = new Error('a')\ne.cause = e\nthrow e"
+  t.ok((await failureOf(executor, circle)).message.split('\n').length < 12)
+  const hostile =
+    "throw Object.defineProperty(new Error('a'), 'cause', { get() { throw new Error('no') } })"
+  t.equal((await failureOf(executor, hostile)).message, 'a')
+})
+
+t.test('a limit has the line that ran', async t => {
+  const cases: [source: string, limits: object, line: number][] = [
+    ['let i = 0\nwhile (true) { i++ }', { cpuMs: 50 }, 2],
+    ['ok(1)\nfunction f() {\n  let n = 0\n  for (;;) {\n    n++\n  }\n}\nf()', { cpuMs: 50 }, 4],
+    ['let n = 0\nfor (;;) {\n  n = Math.max(n,\n    2)\n}', { cpuMs: 50 }, 3],
+    ['for (let i = 0; ; i++) {\n  ok(\n    i)\n}', { maxCalls: 5 }, 2],
+    ["const l = 'x'.repeat(999)\nfinal_answer(\n  l)", { maxOutputBytes: 100 }, 2],
+    ["const l = 'x'.repeat(999)\nif (l) return l", { maxOutputBytes: 100 }, 2],
+    ["const l = 'x'.repeat(999)\nl", { maxOutputBytes: 100 }, 2],
+    ['const l = []\nfor (;;)\n  l.push(new Array(1000).fill(1))', { memoryBytes: 8_388_608 }, 3],
+  ]
+  for (const [source, limits, line] of cases) {
+    const error = await failureOf(executor, { source, limits })
+    t.match(error, { code: 'LIMIT_EXCEEDED', line }, source)
+    t.type(error.frame, 'string')
+  }
+})
+
+t.test('a limit in a session has the line that ran', async t => {
+  const session = await executor.sessions.create()
+  const outcome = await session.execute({
+    source: 'let i = 0\nwhile (true) {\n  i++\n}',
+    limits: { cpuMs: 50 },
+  })
+  t.match(outcome, { status: 'failed', error: { code: 'LIMIT_EXCEEDED' } })
+  t.match(outcome.status === 'failed' && outcome.error.line, /^[23]$/)
+})
+
+t.test(
+  'a thrown value that is no error has the line of the only statement that throws one',
+  async t => {
+    t.match(await failureOf(executor, 'const a = 1\nif (a) {\n  throw { code: a }\n}'), { line: 3 })
+  },
+)
