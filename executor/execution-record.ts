@@ -142,6 +142,12 @@ export class ExecutionRecord {
     }
   }
 
+  /** Calls of tools so far. */
+  get callCount(): number {
+    return this.#calls.size
+  }
+
+  /** Console lines so far. */
   get logCount(): number {
     return this.#logs.length
   }

@@ -30,7 +30,8 @@ import type { Supervision } from './supervision.ts'
 import { Suspended } from './suspended.ts'
 import { ToolCalls } from './tool-calls.ts'
 import type { Toolbox } from './tools/toolbox.ts'
-import type { TypeChecker } from './typecheck/type-checker.ts'
+import { explainFailure, isExplicable } from './typecheck/explain-failure.ts'
+import type { CheckRequest, TypeChecker } from './typecheck/type-checker.ts'
 import { typeErrorOf } from './typecheck/type-error.ts'
 
 /** What is to be executed, everything decided. */
@@ -254,9 +255,8 @@ export class RunningExecution {
   async #checkTypes(typecheck: 'warn' | 'error'): Promise<void> {
     const { typeChecker } = this.#powers
     if (typeChecker === undefined || this.#record.startedAtMs !== undefined) return
-    const { source, language, toolbox, inputs } = this.#plan
-    const hasHistory = this.#session?.snapshot !== undefined
-    const check = typeChecker.check({ source, language, tools: toolbox.tools, inputs, hasHistory })
+    const { source } = this.#plan
+    const check = typeChecker.check(this.#checkRequest())
     const left = this.#cancelled.signal
     const stopped = Promise.withResolvers<readonly []>()
     const onLeave = () => stopped.resolve([])
@@ -294,8 +294,27 @@ export class RunningExecution {
           continue
         }
       }
-      return this.#end(report)
+      const isFailure =
+        report !== undefined && 'outcome' in report && report.outcome.status === 'failed'
+      return this.#end(isFailure ? await this.#explained(report) : report)
     }
+  }
+
+  /** The report, with what the type check knows of a failure. */
+  async #explained(report: GuestReport): Promise<GuestReport> {
+    const { typeChecker } = this.#powers
+    const { outcome } = report
+    if (typeChecker === undefined || outcome.status !== 'failed' || !this.#isFree()) return report
+    if (!isExplicable(outcome.error, this.#record.callCount > 0)) return report
+    const { signal } = this.#cancelled
+    const error = await explainFailure(outcome.error, typeChecker, this.#checkRequest(), signal)
+    return { ...report, outcome: { status: 'failed', error } }
+  }
+
+  #checkRequest(): CheckRequest {
+    const { source, language, toolbox, inputs } = this.#plan
+    const hasHistory = this.#session?.snapshot !== undefined
+    return { source, language, tools: toolbox.tools, inputs, hasHistory }
   }
 
   #isFree(): boolean {

@@ -69,6 +69,11 @@ export class TypeChecker {
     return this.#all.size
   }
 
+  /** Whether a program that is given to it now waits for others. */
+  get isBusy(): boolean {
+    return this.#leased >= MAX_COMPILERS
+  }
+
   /** What is wrong with a program, at most 20; nothing for one that does not parse. Never rejects. */
   async check(request: CheckRequest): Promise<readonly Diagnostic[]> {
     try {

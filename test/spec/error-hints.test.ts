@@ -1,7 +1,8 @@
 /** What models send that cannot run gets one sentence that says how to repair it. */
 
 import t from 'tap'
-import { startDaemon } from '../support/daemon.ts'
+import { z } from 'zod'
+import { post, testDaemon } from '../support/daemon.ts'
 import { failureOf, startExecutor } from '../support/executor.ts'
 
 const echo = async (value: unknown) => value
@@ -84,7 +85,7 @@ for (const [what, source, code, hint] of hints) {
   t.test(`${what} gets a hint`, async t => {
     const error = await failureOf(executor, source)
     t.match(error, { code, hint }, source)
-    t.notMatch(error.hint, /[.!?] .*[.!?]$/, 'one sentence')
+    t.notMatch(error.hint, /[.!?] [A-Z]/, 'one sentence')
   })
 }
 
@@ -102,12 +103,29 @@ t.test('"not a function" names the call that cannot be one', async t => {
 })
 
 t.test('hints come by HTTP as well', async t => {
-  const daemon = await startDaemon(t)
+  const daemon = await testDaemon(t)
   const failure = async (source: string) =>
-    (await daemon.post('/v1/execute', { source })).body.error
+    (await post(`${daemon.url}/v1/execute`, { source })).body.error
   t.match(await failure('ok(`echo ${x:-y}`)'), { line: 1, hint: /write \$\{'\$'\}\{/ })
   t.match(await failure('[1].filterr(x => x)'), {
     message: '(intermediate value).filterr is not a function',
     hint: /filter/,
+  })
+})
+
+t.test('a member that a tool does not give is named with those that it gives', async t => {
+  const page = {
+    name: 'get_page',
+    description: '',
+    inputSchema: z.object({ url: z.string() }),
+    outputSchema: z.object({ title: z.string(), links: z.array(z.string()) }),
+    execute: async ({ url }: { url: string }) => ({ title: url, links: [] }),
+  }
+  const source = "const page = get_page({ url: 'x' })\npage.link.map(x => x)"
+  const failed = await failureOf(executor, { source, tools: [page] })
+  t.match(failed, {
+    message: "Cannot read properties of undefined (reading 'map')",
+    line: 2,
+    hint: /Property 'link' .*title, links/,
   })
 })

@@ -1,0 +1,48 @@
+/** What the type check knows of a failure: asked only when a program has failed so, and not for long. */
+
+import type { ExecutionError } from '../../protocol/execution.ts'
+import { CHECK_SKIPPED } from './check-skipped.ts'
+import type { CheckRequest, TypeChecker } from './type-checker.ts'
+
+/** Longest that the end of a failed execution waits for a finding. */
+const EXPLAIN_MS = 1500
+
+/** Failures that types may explain: a member that is not there, and what comes of reading one. */
+const OF_MEMBERS =
+  /is not a (?:function|constructor)$|^Cannot (?:read|set|destructure) |is not iterable$/
+
+/** Whether the types of the tools may say why a program failed. @param hasCalled whether it has called a tool */
+export function isExplicable(error: ExecutionError, hasCalled: boolean): boolean {
+  if (error.code !== 'GUEST_ERROR' || error.line === undefined) return false
+  if (error.name === 'ToolInputError') return error.hint === undefined
+  return hasCalled && error.name === 'TypeError' && OF_MEMBERS.test(error.message)
+}
+
+/**
+ * The error, with the type check's finding of its line as its hint where there is one.
+ *
+ * @param left ends the wait
+ */
+export async function explainFailure(
+  error: ExecutionError,
+  checker: TypeChecker,
+  request: CheckRequest,
+  left: AbortSignal,
+): Promise<ExecutionError> {
+  // What others asked for comes first: an explanation is not worth a place in the queue.
+  if (checker.isBusy) return error
+  const given = Promise.withResolvers<readonly []>()
+  const giveUp = () => given.resolve([])
+  const timer = setTimeout(giveUp, EXPLAIN_MS)
+  left.addEventListener('abort', giveUp)
+  try {
+    const diagnostics = await Promise.race([checker.check(request), given.promise])
+    const finding = diagnostics.find(
+      ({ code, line }) => code !== CHECK_SKIPPED && line === error.line,
+    )
+    return finding === undefined ? error : { ...error, hint: finding.message }
+  } finally {
+    clearTimeout(timer)
+    left.removeEventListener('abort', giveUp)
+  }
+}
