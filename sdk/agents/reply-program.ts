@@ -10,7 +10,7 @@ export type ReplyProgram =
       readonly language: Language
       /** What the model wrote before the program. */
       readonly thought: string
-      /** Code blocks after the first, which are not run: nobody has seen yet what the first does. */
+      /** Other code blocks, which are not run: the model has not seen yet what the program does. */
       readonly laterBlocks: number
     }
   | { readonly kind: 'none'; readonly thought: string; readonly problem: string }
@@ -34,7 +34,8 @@ const languages: Readonly<Record<string, Language>> = {
 }
 
 /**
- * Reads a reply: its first code block in JavaScript or TypeScript is the program. A reply that is
+ * Reads a reply: its first code block that says JavaScript or TypeScript is the program, else its
+ * first one that says nothing. A reply that is
  * nothing but a program needs no block.
  *
  * @param isCutOff the reply ends at the model's length limit
@@ -43,7 +44,8 @@ export function readProgram(reply: string, isCutOff = false): ReplyProgram {
   const text = withoutThinking(reply)
   const blocks = codeBlocks(text)
   const ours = blocks.filter(({ tag }) => Object.hasOwn(languages, tag))
-  const [first] = ours
+  // A block that names its language is the program, also when another one stands before it.
+  const first = ours.find(({ tag }) => tag !== '') ?? ours[0]
   if (first === undefined) {
     if (blocks.length === 0 && !isCutOff && isBareProgram(text)) {
       const source = text.trim()

@@ -27,7 +27,7 @@ const hints: [what: string, source: string, code: string, hint: RegExp][] = [
   ['a shell command', 'cd /tmp && ls -la | head -3', 'SYNTAX_ERROR', /shell command.*run_shell\(/],
   ['a shell command with words', 'npm install lodash', 'SYNTAX_ERROR', /run_shell\(/],
   ['a shell script', '#!/bin/bash\necho hi', 'SYNTAX_ERROR', /shell command/],
-  ['a fence', 'const x = 1\n```\nok(1)', 'SYNTAX_ERROR', /Markdown fence/],
+  ['two code blocks', '```js\nok(1)\n```\n```js\nok(2)\n```', 'SYNTAX_ERROR', /one code block/],
   ['prose', 'ok(1)\nI will now call the tool again\nok(2)', 'SYNTAX_ERROR', /prose/],
   ['Python functions', 'def f(x):\n    return x + 1\nprint(f(2))', 'SYNTAX_ERROR', /Python/],
   ['Python imports', "import json\ndata = json.loads('{}')", 'SYNTAX_ERROR', /Python/],

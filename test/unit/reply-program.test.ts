@@ -17,6 +17,7 @@ t.test('the first block in our languages is the program, what stands before it t
     ['- so:\n  ```js\n  1\n  ```', '  1', 'javascript', '- so:'],
     ['```json\n{}\n```\n```js\n1\n```', '1', 'javascript', '```json\n{}\n```'],
     ['Windows.\r\n```js\r\n1\r\n```', '1\r', 'javascript', 'Windows.'],
+    ['```\n$ ls\n```\n```js\n1\n```', '1', 'javascript', '```\n$ ls\n```'],
     ['It stops here.\n```js\n1', '1', 'javascript', 'It stops here.'],
     ['const a = f(`x`)\nfinal_answer(a)', 'const a = f(`x`)\nfinal_answer(a)', 'javascript', ''],
     ['final_answer({ a: 1 });', 'final_answer({ a: 1 });', 'javascript', ''],
