@@ -363,7 +363,7 @@ t.test('the command says how it went, and shows the past of a call', async t => 
   t.strictSame(lines.slice(0, 2), ['begin', '1'])
   t.match(lines[2], /^call_\w+_1 {2}add {2}completed$/)
   t.match(lines[4], /^exe_\w+ makes call 2: add /)
-  t.equal(lines[5], 'at program:5:18')
+  t.equal(lines[5], 'at program:5:9')
   t.ok(lines.includes('> 5 |   sum = add(sum, i)'))
   t.match(JSON.parse((await command(first, executionId, '--json')).stdout), { result: 'same' })
   t.match(await command(first, 'exe_none'), { code: 2, stderr: /^latchd: There is no execution/ })
@@ -375,6 +375,6 @@ t.test('the command says how it went, and shows the past of a call', async t => 
   t.equal(told.code, 1)
   t.match(
     told.stdout,
-    /^exe_\w+ goes another way: Call 2 .* it was call add other\nat program:5:18\n/,
+    /^exe_\w+ goes another way: Call 2 .* it was call add other\nat program:5:9\n/,
   )
 })
