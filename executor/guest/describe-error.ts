@@ -2,13 +2,7 @@
 
 import { engineStack, isError, textOf } from './error-stack.ts'
 import { inspect } from './inspect.ts'
-import {
-  append,
-  isArray,
-  jsonStringify,
-  record,
-  unlinkedList,
-} from './primordials.ts'
+import { append, isArray, jsonStringify, record, unlinkedList } from './primordials.ts'
 
 /** A thrown value. Travels as JSON. */
 export interface ErrorDescription {

@@ -1,10 +1,10 @@
 /** How a program ends: its output or its error, told to the host. */
 
 import { PLAIN } from '../../protocol/value-format.ts'
+import { describe, OUT_OF_MEMORY } from './describe-error.ts'
 import { type EncodeMode, refusalError } from './encode.ts'
 import { primitiveText } from './encode-primitive.ts'
 import { type PendingPart, Walk } from './encode-walk.ts'
-import { describe, OUT_OF_MEMORY } from './describe-error.ts'
 import { askNumber } from './host.ts'
 import { HostOperation } from './host-operations.ts'
 import { inspect } from './inspect.ts'
