@@ -20,7 +20,6 @@ const DIFF =
   /^(?:@@ .* @@|diff --git |--- a\/|\+\+\+ b\/|<{7} |>{7} |={7}$|\*\*\* (?:Begin Patch|Update File|Add File))/m
 const ENTITY = /&(?:lt|gt|amp|quot|apos|nbsp|#\d+|#x[\da-f]+);/i
 const NUMBERED = /^\s*\d+\s*(?:[|:→\t]|\s{2,})/
-const FENCE = /^[ \t]*(?:`{3,}|~{3,})/
 /** Words with spaces between them and nothing of code. */
 const PROSE = /^(?:[A-Z][\w’']*|I)(?:,? [\w’'-]+){2,}[^;{}()=]*$/
 
@@ -70,9 +69,6 @@ export function foreignHint(
   }
   if (ENTITY.test(line)) {
     return `The source has HTML entities such as ${ENTITY.exec(line)?.[0]}: send the characters that they stand for.`
-  }
-  if (FENCE.test(line) || FENCE.test(lines[0] ?? '')) {
-    return 'A Markdown fence (```) stands in the program: send the code alone, or one block with its closing fence.'
   }
   if (PROSE.test(line.trim())) {
     return 'This line is prose: send JavaScript alone, and put remarks into // comments.'
