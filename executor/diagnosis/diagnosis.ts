@@ -26,7 +26,7 @@ import {
   type ProgramFrame,
   type Test,
 } from './find-operation.ts'
-import { isSurelyCallable } from './known-functions.ts'
+import { isSurelyCallable } from './surely-callable.ts'
 import { readScopes } from './read-scopes.ts'
 import { makesRegExp, regExpWording } from './regexp-message.ts'
 import type { ClassPlace, Operation, SourceScopes } from './scope.ts'
