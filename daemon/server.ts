@@ -69,6 +69,7 @@ export async function startDaemon(
     ])
     for (const { warnings = [] } of tools) for (const text of warnings) log.warn(text)
     const toolbox = new Toolbox(builtinTools).with(tools)
+    for (const warning of toolbox.globals.warnings) log.warn(warning)
     return await listenFor(config, {
       ...{ log, pool, store, toolbox, fetchAllow, inherited },
       ...{ secrets, traces },

@@ -63,6 +63,7 @@ export type GuestRequest =
   | {
       readonly kind: 'call'
       readonly id: number
+      /** As `tool-index.ts` says. */
       readonly tool: number
       readonly input: string
       /** Whether the guest does nothing else until it is answered. */

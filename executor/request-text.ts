@@ -5,6 +5,7 @@
  */
 
 import { hash } from 'node:crypto'
+import { isRawIndex, toolIndex } from './guest/tool-index.ts'
 import type { GuestRequest } from './messages.ts'
 
 /** Arguments up to this length are kept as they are: that is cheaper than a hash, and tells more. */
@@ -14,7 +15,7 @@ const MAX_PLAIN = 96
 export function requestText(request: GuestRequest, toolName: (index: number) => string): string {
   switch (request.kind) {
     case 'call':
-      return `call ${toolName(request.tool)} ${shortened(request.input)}`
+      return `call ${toolName(toolIndex(request.tool))}${isRawIndex(request.tool) ? '.raw' : ''} ${shortened(request.input)}`
     case 'next-item':
       return `item ${request.stream}`
     case 'close-stream':

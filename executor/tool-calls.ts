@@ -13,9 +13,11 @@
 import type { ExecutionError, LogLine, WaitingFor } from '../protocol/execution.ts'
 import type { LimitName, Limits } from '../protocol/limits.ts'
 import type { Tool } from '../protocol/tools/tool.ts'
+import { rawTool } from '../protocol/tools/tool-result.ts'
 import type { CallApproval } from './call-approval.ts'
 import { CallApprovals } from './call-approvals.ts'
 import type { ExecutionRecord } from './execution-record.ts'
+import { isRawIndex, toolIndex } from './guest/tool-index.ts'
 import type { GuestLink } from './guest-pool.ts'
 import { type Effect, effectOf, Journal, type JournalRecord } from './journal.ts'
 import type { ExecutionHost } from './keeper.ts'
@@ -452,11 +454,12 @@ export class ToolCalls {
     }
   }
 
-  #toolAt(index: number): Tool {
-    const tool = this.#plan.toolbox.tools[index]
+  /** The tool that a call names (`tool-index.ts`). */
+  #toolAt(number: number): Tool {
+    const tool = this.#plan.toolbox.tools[toolIndex(number)]
     if (tool === undefined)
-      throw new Error(`the guest called tool ${index}, which it was not given`)
-    return tool
+      throw new Error(`the guest called tool ${number}, which it was not given`)
+    return isRawIndex(number) ? rawTool(tool) : tool
   }
 }
 

@@ -37,6 +37,16 @@ export const ClientTool = z
       .optional()
       .describe('Whether calls wait for a person; `ask`: the client says it for each'),
     approvalTimeoutMs: durationMs.optional(),
+    isImported: z
+      .literal(true)
+      .optional()
+      .describe('Its name was not chosen here: `_` follows one that a standard global has'),
+    namespace: z
+      .string()
+      .min(1)
+      .max(256)
+      .optional()
+      .describe('Programs find the tool as a member of this, too'),
   })
   .meta({ id: 'ClientTool' })
 export type ClientTool = z.infer<typeof ClientTool>

@@ -121,6 +121,8 @@ export const AskFrame = z.discriminatedUnion('kind', [
     context: CallContext,
     /** Whether an earlier process may have begun it: a tool's `probe` is asked first. */
     isRepeat: z.boolean(),
+    /** Whether all of the tool's answer is wanted, a `RawResult`, and not its value alone. */
+    isRaw: z.literal(true).optional(),
   }),
   z.strictObject({
     ...askFields,

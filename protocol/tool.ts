@@ -59,6 +59,10 @@ export interface ToolDefinition<Input = never, Value = unknown> {
   readonly outputSchema?: StandardSchema | JsonSchema
   /** Gives a value, a promise of one, or an async iterable, which the guest sees as a stream. */
   execute(input: Input, context: ToolContext): Value
+  /**
+   * What it belongs to: `crm` makes the tool `crm.find-contact` programs' `crm.find_contact` as well.
+   */
+  readonly namespace?: string
   /** Milliseconds that one call may take; `'none'` for no bound but the execution's `wallMs`. */
   readonly timeoutMs?: number | 'none'
   readonly annotations?: ToolAnnotations
@@ -96,4 +100,11 @@ export interface ToolDescriptor {
   readonly needsApproval?: boolean
   /** What of its schemas is not enforced, for whoever runs the tool; absent: all of them is. */
   readonly warnings?: readonly string[]
+  /**
+   * Whether its user did not choose its name, as of a tool of an MCP server: one that is a standard
+   * global's then gets `_` after it, where a tool of the user's own is refused.
+   */
+  readonly isImported?: boolean
+  /** What it belongs to, as a server or a document: programs find it as a member of that too. */
+  readonly namespace?: string
 }

@@ -4,9 +4,10 @@ import { RecentlyUsed } from '../../executor/worker/recently-used.ts'
 import type { ClientTool } from '../../protocol/client-tool.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { ToolContext } from '../../protocol/tool.ts'
-import { toolIdentifier } from '../../protocol/tools/identifier.ts'
+import { checkToolName } from '../../protocol/tools/identifier.ts'
 import { normalizeTool } from '../../protocol/tools/normalize.ts'
 import type { Tool } from '../../protocol/tools/tool.ts'
+import { isRawResult, ToolResult } from '../../protocol/tools/tool-result.ts'
 
 /** Whose tool it is. */
 export interface ClientBinding {
@@ -20,12 +21,13 @@ export interface ClientBinding {
 
 /** How a tool reaches its client. */
 export interface ClientCalls {
-  /** Runs the tool; gives its value, or an iterator over what it yields. */
+  /** Runs the tool; gives its value (a `RawResult` when `isRaw`), or an iterator over what it yields. */
   execute(
     binding: ClientBinding,
     input: unknown,
     context: ToolContext,
     timeoutMs: number | 'none',
+    isRaw?: boolean,
   ): Promise<unknown>
   needsApproval(
     binding: ClientBinding,
@@ -71,6 +73,11 @@ export function makeClientTool(binding: ClientBinding, callMs: number, calls: Cl
       return { ran: false }
     },
     execute: (input, context) => calls.execute(binding, input, context, timeoutMs),
+    executeRaw: async (input, context) => {
+      const answer = await calls.execute(binding, input, context, timeoutMs, true)
+      // A client that knows of no raw results answers with the value.
+      return isRawResult(answer) ? new ToolResult(answer) : answer
+    },
   }
   bindings.set(tool, binding)
   return tool
@@ -90,7 +97,7 @@ export function readClientTool(described: ClientTool, onWarning: (text: string) 
   const before = known.get(text)
   if (before !== undefined) return before
   const { outputSchema, needsApproval, ...rest } = described
-  toolIdentifier(described.name)
+  checkToolName(described)
   try {
     const tool = normalizeTool({ ...rest, execute: () => undefined })
     // Told, and held against what the tool gives by the client alone.

@@ -149,6 +149,7 @@ export class Connections implements ClientCalls {
     input: unknown,
     context: ToolContext,
     timeoutMs: number | 'none',
+    isRaw = false,
   ): Promise<unknown> {
     const { callId } = context
     const frame = {
@@ -157,6 +158,7 @@ export class Connections implements ClientCalls {
       input: encodeValue(input, 'input'),
       context: contextOf(context, timeoutMs),
       isRepeat: false,
+      ...(isRaw && { isRaw: true as const }),
     }
     const isRepeat = this.#repeats.delete(callId)
     const client = this.#clientFor(binding)

@@ -19,6 +19,9 @@ interface KeptTool {
   /** Absent in plans that an earlier version wrote. */
   readonly rules?: ArgumentRules
   readonly effect: Effect
+  /** As in `ToolDescriptor`: by them, and the set, programs know its names. */
+  readonly isImported?: true
+  readonly namespace?: string
   /** Of a tool that lives in a client: whose it is, and all of its description. */
   readonly client?: Omit<ClientBinding, 'owner'>
 }
@@ -63,10 +66,17 @@ export function keepPlan(plan: ExecutionPlan, runtime: string): string {
 }
 
 function keepTool(tool: Tool): KeptTool {
-  const { name, inputForm, parameters, rules, annotations } = tool
+  const { name, inputForm, parameters, rules, annotations, isImported, namespace } = tool
   const { owner, ...client } = bindingOf(tool) ?? {}
-  const effect = effectOf(annotations)
-  const kept = { name, inputForm, parameters, ...(rules && { rules }), effect }
+  const kept: KeptTool = {
+    name,
+    inputForm,
+    parameters,
+    ...(rules && { rules }),
+    effect: effectOf(annotations),
+    ...(isImported === true && { isImported }),
+    ...(namespace !== undefined && { namespace }),
+  }
   return owner === undefined ? kept : { ...kept, client: client as NonNullable<KeptTool['client']> }
 }
 
@@ -130,10 +140,17 @@ function currentTool(kept: KeptTool, toolbox: Toolbox): Tool {
   return change === undefined ? asKept(kept, tool) : unavailable(kept, change)
 }
 
-/** A program that began before there were rules goes on by what it was read by then. */
-function asKept({ inputForm, rules }: KeptTool, tool: Tool): Tool {
-  if (tool.rules === undefined || rules !== undefined) return tool
-  return { ...tool, inputForm, rules: undefined }
+/**
+ * A program goes on with the names that it began with, and one that began before there were rules by
+ * what it was read by then.
+ */
+function asKept(kept: KeptTool, tool: Tool): Tool {
+  const isNamed = tool.isImported === kept.isImported && tool.namespace === kept.namespace
+  const isRuled = tool.rules === undefined || kept.rules !== undefined
+  if (isNamed && isRuled) return tool
+  const { isImported: _, namespace: __, ...rest } = tool
+  const { inputForm } = kept
+  return { ...rest, ...namingOf(kept), ...(isRuled ? {} : { inputForm, rules: undefined }) }
 }
 
 function changeOf(kept: KeptTool, now: KeptTool): string | undefined {
@@ -156,11 +173,15 @@ function formOf({ inputForm, parameters }: KeptTool): InputForm {
 }
 
 /** A tool in the shape that the guest knows; an execution that calls it is stuck. */
-function unavailable(
-  { name, inputForm, parameters, rules, effect }: KeptTool,
-  change: string,
-): Tool {
+function unavailable(kept: KeptTool, change: string): Tool {
+  const { name, inputForm, parameters, rules, effect } = kept
   const annotations = effect === 'once' ? {} : { [effect]: true }
   const tool = normalizeTool({ name, description: '', annotations, execute: () => undefined })
-  return { ...tool, inputForm, parameters, ...(rules && { rules }), change }
+  const shape = { inputForm, parameters, ...(rules && { rules }), change }
+  return { ...tool, ...shape, ...namingOf(kept) }
 }
+
+const namingOf = ({ isImported, namespace }: KeptTool) => ({
+  ...(isImported && { isImported }),
+  ...(namespace !== undefined && { namespace }),
+})

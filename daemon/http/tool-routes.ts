@@ -22,6 +22,8 @@ const ToolDescription = z
       .optional()
       .describe('What of its schemas is not enforced, such as a pattern of another dialect'),
     needsApproval: z.literal(true).optional().describe('Its calls may wait for a person'),
+    isImported: z.literal(true).optional().describe('Its name was not chosen here'),
+    namespace: z.string().optional().describe('Programs find it as a member of this, too'),
   })
   .meta({ id: 'Tool' })
 

@@ -5,7 +5,7 @@ import { isAbsolute, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { ToolLike } from '../../protocol/executor.ts'
-import { toolIdentifier } from '../../protocol/tools/identifier.ts'
+import { checkToolName } from '../../protocol/tools/identifier.ts'
 import { normalizeTool } from '../../protocol/tools/normalize.ts'
 import { isRecord } from '../../protocol/tools/schema.ts'
 import type { Tool } from '../../protocol/tools/tool.ts'
@@ -111,7 +111,7 @@ function readTools(exported: unknown, path: string): Pick<LoadedModule, 'tools' 
   for (const [key, like, where] of entries) {
     try {
       const tool = normalizeTool(like as ToolLike, key)
-      toolIdentifier(tool.name)
+      checkToolName(tool)
       if (tools.has(tool.name)) {
         throw new LatchdError('TOOL_INVALID', `another has the name "${tool.name}"`)
       }
@@ -150,7 +150,9 @@ function entriesOf(exported: unknown, path: string): Entry[] {
 
 /** Tells a tool from a record of tools: a record holds no text, and no function `execute` of its own. */
 function looksLikeTool(value: Record<string, unknown>): boolean {
-  const isCallable = ['execute', 'forward', 'invoke'].some(key => typeof value[key] === 'function')
+  const isCallable = ['execute', 'forward', 'invoke', 'handler'].some(
+    key => typeof value[key] === 'function',
+  )
   return isCallable || typeof value.name === 'string' || typeof value.type === 'string'
 }
 

@@ -6,7 +6,7 @@ import { named } from '../permissions/denial.ts'
 
 /** The tool as it is, but for such errors: when it is called, asked, or gives an item of a stream. */
 export function nameDenials(tool: Tool): Tool {
-  const { approvalRule, probe } = tool
+  const { approvalRule, probe, executeRaw } = tool
   return {
     ...tool,
     approvalRule:
@@ -15,6 +15,10 @@ export function nameDenials(tool: Tool): Tool {
         : approvalRule,
     probe: probe && ((...args) => naming(() => probe(...args)) as ReturnType<typeof probe>),
     execute: (input, context) => naming(() => tool.execute(input, context), namingStream),
+    ...(executeRaw && {
+      executeRaw: (input, context) =>
+        naming(() => executeRaw.call(tool, input, context), namingStream),
+    }),
   }
 }
 

@@ -21,6 +21,7 @@ import {
   weakMapGet,
   weakMapSet,
 } from './primordials.ts'
+import { rawIndex } from './tool-index.ts'
 
 /** What the guest is told of a tool: its exact name, its global's name if any, its parameters. */
 export type GuestTool = readonly [
@@ -29,7 +30,9 @@ export type GuestTool = readonly [
   /** Properties of the input schema in declared order; `null`: positional arguments as they are. */
   parameters: readonly string[] | null,
   /** Of a tool with parameters; absent in lists that an earlier version wrote. */
-  rules?: GuestRules,
+  rules?: GuestRules | null,
+  /** Its place in the global of a namespace, under its name there and that as an identifier, if any. */
+  member?: readonly [namespace: string, name: string, key: string | null],
 ]
 
 interface Stub extends Signature {
@@ -37,6 +40,10 @@ interface Stub extends Signature {
   index: number
   parameters: GuestTool[2]
   rules: GuestRules | undefined
+  /** The number of a call names the tool so; see `tool-index.ts`. */
+  readonly isRaw: boolean
+  /** See {@link rawFace}. */
+  raw: readonly [call: object, stub: Stub] | undefined
   /** See {@link concurrentFace}. */
   concurrent: ((...args: unknown[]) => Promise<unknown>) | undefined
 }
@@ -55,6 +62,15 @@ reflectDefineProperty(stubPrototype, 'async', {
   get(this: WeakKey) {
     const stub = weakMapGet(stubs, this)
     return stub === undefined ? undefined : concurrentFace(stub)
+  },
+  configurable: true,
+} as PropertyDescriptor)
+
+reflectDefineProperty(stubPrototype, 'raw', {
+  __proto__: null,
+  get(this: WeakKey) {
+    const stub = weakMapGet(stubs, this)
+    return stub === undefined || stub.isRaw ? undefined : rawFace(stub)
   },
   configurable: true,
 } as PropertyDescriptor)
@@ -85,7 +101,11 @@ export function makeTool(index: number, tool: GuestTool): object {
   return makeStub(index, tool)[0]
 }
 
-function makeStub(index: number, tool: GuestTool): readonly [call: object, stub: Stub] {
+function makeStub(
+  index: number,
+  tool: GuestTool,
+  isRaw = false,
+): readonly [call: object, stub: Stub] {
   const call = function () {
     return ask(stub, HostOperation.call, arguments)
   }
@@ -94,23 +114,37 @@ function makeStub(index: number, tool: GuestTool): readonly [call: object, stub:
     name: tool[0],
     parameters: tool[2],
     rules: rulesOf(tool),
+    isRaw,
+    raw: undefined,
     concurrent: undefined,
   }
   reflectSetPrototypeOf(call, stubPrototype)
-  reflectDefineProperty(call, 'name', hidden(stub.name))
+  reflectDefineProperty(call, 'name', hidden(isRaw ? stub.name + '.raw' : stub.name))
   weakMapSet(stubs, call, stub)
   return [call, stub]
 }
 
 /** An element that is not there would be looked up on `Array.prototype`. */
-const rulesOf = (tool: GuestTool) => (tool.length > 3 ? tool[3] : undefined)
+const rulesOf = (tool: GuestTool) => (tool.length > 3 ? (tool[3] ?? undefined) : undefined)
 
 /** Calls a tool: gives its answer, or of a concurrent call the number. */
 function ask(stub: Stub, operation: number, args: ArrayLike<unknown>): unknown {
   const input = inputOf(stub, args)
   return operation === HostOperation.call
-    ? callBlocking(operation, stub.index, input)
-    : askNumber(operation, stub.index, input)
+    ? callBlocking(operation, numberOf(stub), input)
+    : askNumber(operation, numberOf(stub), input)
+}
+
+const numberOf = (stub: Stub) => (stub.isRaw ? rawIndex(stub.index) : stub.index)
+
+/** The face of a tool that gives all of its answer: a tool itself, made when it is first asked for. */
+function rawFace(stub: Stub): object {
+  if (stub.raw === undefined) {
+    const raw = makeStub(stub.index, [stub.name, null, stub.parameters], true)
+    raw[1].rules = stub.rules
+    stub.raw = raw
+  }
+  return stub.raw[0]
 }
 
 /** The face of a tool that gives a promise; made when it is first asked for. */
@@ -124,7 +158,7 @@ function concurrentFace(stub: Stub): (...args: unknown[]) => Promise<unknown> {
       // What a promise is asked for fails as a promise.
       return rejected(error)
     }
-    return callConcurrently(HostOperation.callConcurrently, stub.index, input)
+    return callConcurrently(HostOperation.callConcurrently, numberOf(stub), input)
   }
   reflectDefineProperty(face, 'name', hidden(stub.name + '.async'))
   stub.concurrent = face
@@ -203,13 +237,46 @@ export function concurrentFormOf(callee: object): ((...args: unknown[]) => unkno
 /** Defines the tools of an execution: each in `tools`, and as a global when it has an identifier. */
 export function installTools(target: object, tools: readonly GuestTool[]): void {
   const byName = record()
+  const namespaces = record() as Record<string, object>
   for (let i = 0; i < tools.length; i++) {
     const tool = tools[i] as GuestTool
     const stub = makeTool(i, tool)
     reflectDefineProperty(byName, tool[0], hidden(stub, true))
     if (tool[1] !== null) reflectDefineProperty(target, tool[1], hidden(stub, true))
+    addToNamespace(namespaces, tool, stub)
+  }
+  const names = objectKeys(namespaces)
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i] as string
+    reflectDefineProperty(target, name, hidden(namespaces[name], true))
   }
   reflectDefineProperty(target, 'tools', hidden(byName))
+}
+
+/** Says where an execution of a session has a tool, and what it is; absent: nowhere. */
+function place(stub: Stub, index: number, tool?: GuestTool): void {
+  stub.index = index
+  if (tool !== undefined) {
+    stub.parameters = tool[2]
+    stub.rules = rulesOf(tool)
+  }
+  if (stub.raw !== undefined) place(stub.raw[1], index, tool)
+}
+
+/** Puts a tool into the object of its namespace, which is made for the first one. */
+function addToNamespace(namespaces: Record<string, object>, tool: GuestTool, stub: object): void {
+  const member = tool[4]
+  if (member === undefined) return
+  const namespace = member[0]
+  const name = member[1]
+  const key = member[2]
+  let members = namespaces[namespace]
+  if (members === undefined) {
+    members = record()
+    namespaces[namespace] = members
+  }
+  reflectDefineProperty(members, name, hidden(stub, true))
+  if (key !== null && key !== name) reflectDefineProperty(members, key, hidden(stub))
 }
 
 /** The tools of a session's executions so far, by exact name. */
@@ -226,17 +293,22 @@ export function giveSessionTools(
 ): object {
   const names = objectKeys(known)
   for (let i = 0; i < names.length; i++)
-    (known[names[i] as string] as readonly [object, Stub])[1].index = GONE
+    place((known[names[i] as string] as readonly [object, Stub])[1], GONE)
   const byName = record()
+  const namespaces = record() as Record<string, object>
   for (let i = 0; i < tools.length; i++) {
     const tool = tools[i] as GuestTool
     const entry = known[tool[0]] ?? makeStub(i, tool)
-    entry[1].index = i
-    entry[1].parameters = tool[2]
-    entry[1].rules = rulesOf(tool)
+    place(entry[1], i, tool)
     known[tool[0]] = entry
     reflectDefineProperty(byName, tool[0], hidden(entry[0], true))
     if (tool[1] !== null) give(tool[1], entry[0], true)
+    addToNamespace(namespaces, tool, entry[0])
+  }
+  const spaces = objectKeys(namespaces)
+  for (let i = 0; i < spaces.length; i++) {
+    const space = spaces[i] as string
+    give(space, namespaces[space], true)
   }
   return byName
 }

@@ -3,7 +3,6 @@
 import type MiniSearch from 'minisearch'
 import type { ErrorCode } from '../../protocol/errors.ts'
 import { toolDeclarations } from '../../protocol/tools/declarations.ts'
-import { toolIdentifier } from '../../protocol/tools/identifier.ts'
 import {
   describeToolsDescriptor,
   MANY_TOOLS,
@@ -34,9 +33,10 @@ export function withToolSearch(toolbox: Toolbox): Toolbox {
   if (toolbox.tools.length <= MANY_TOOLS) return toolbox
   const known = searchable.get(toolbox)
   if (known !== undefined) return known
-  const ours = toolSearch(toolbox.tools).filter(({ name }) => toolbox.find(name) === undefined)
-  // Last, so that a tool whose name becomes the same identifier keeps its global.
-  const both = new Toolbox([...toolbox.tools, ...ours])
+  const ours = toolSearch(toolbox.tools, () => both).filter(
+    ({ name }) => toolbox.find(name) === undefined,
+  )
+  const both: Toolbox = new Toolbox([...toolbox.tools, ...ours])
   searchable.set(toolbox, both)
   // It has its own two.
   searchable.set(both, both)
@@ -51,7 +51,8 @@ export function withoutToolSearch(toolbox: Toolbox): readonly Tool[] {
 /** The tools that were made here. */
 const made = new WeakSet<Tool>()
 
-function toolSearch(tools: readonly Tool[]): Tool[] {
+/** @param seen all that the programs see */
+function toolSearch(tools: readonly Tool[], seen: () => Toolbox): Tool[] {
   let index: Promise<MiniSearch> | undefined
   const search = async (query: string, limit: number) => {
     index ??= indexOf(tools)
@@ -68,10 +69,13 @@ function toolSearch(tools: readonly Tool[]): Tool[] {
     normalizeTool({
       ...describeToolsDescriptor,
       execute: async (...names: unknown[]): Promise<string> => {
-        const chosen = names.flat().map(name => find(tools, name))
+        const chosen = names.flat().map(name => find(seen(), name))
         const missing = chosen.indexOf(undefined)
         if (missing >= 0) throw await unknown(names.flat()[missing], search, tools)
-        return toolDeclarations(chosen.map(tool => describeTool(tool as Tool)))
+        return toolDeclarations(
+          chosen.map(tool => describeTool(tool as Tool)),
+          seen().tools,
+        )
       },
     }),
   ]
@@ -84,9 +88,13 @@ const lineOf = ({ name, description }: Tool): FoundTool => ({
   description: oneLine(description),
 })
 
-/** A tool by its name, or by that of its global. */
-const find = (tools: readonly Tool[], name: unknown) =>
-  tools.find(tool => tool.name === name) ?? tools.find(tool => toolIdentifier(tool.name) === name)
+/** A tool by its name, or as programs write it. */
+const find = ({ tools, globals }: Toolbox, name: unknown) =>
+  tools.find(tool => tool.name === name) ??
+  tools.find((_, i) => {
+    const global = globals.names[i]
+    return global?.spelling === name || global?.identifier === name
+  })
 
 async function unknown(
   name: unknown,

@@ -4,20 +4,28 @@ import './json-schemas.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import { isJavaScriptPattern } from '../../protocol/json-schema/pattern-dialect.ts'
 import type { ArgumentRules } from '../../protocol/tools/argument-rules.ts'
-import { toolIdentifier } from '../../protocol/tools/identifier.ts'
+import { checkToolName } from '../../protocol/tools/identifier.ts'
 import type { Tool } from '../../protocol/tools/tool.ts'
+import { type ToolGlobals, toolGlobals } from '../../protocol/tools/tool-globals.ts'
 import type { GuestRules } from '../guest/arguments.ts'
 import type { GuestTool } from '../guest/tools.ts'
 
 export class Toolbox {
   readonly tools: readonly Tool[]
+  /** How programs write the tools. */
+  readonly globals: ToolGlobals
   /** JSON of the guest's list, written once for all executions that share the set. */
   readonly guestTools: string
 
-  /** @throws {LatchdError} `TOOL_INVALID` when two tools have the same name */
+  /**
+   * @throws {LatchdError} `TOOL_INVALID` when two tools have the same name, or one has a name that no
+   *   program could use
+   */
   constructor(tools: readonly Tool[]) {
+    checkNames(tools)
     this.tools = tools
-    this.guestTools = JSON.stringify(guestList(tools))
+    this.globals = toolGlobals(tools)
+    this.guestTools = JSON.stringify(guestList(tools, this.globals))
   }
 
   /** The tools with these names, in this order. @throws {LatchdError} `UNKNOWN_TOOL` */
@@ -47,22 +55,28 @@ export class Toolbox {
   }
 }
 
-function guestList(tools: readonly Tool[]): GuestTool[] {
+function checkNames(tools: readonly Tool[]): void {
   const names = new Set<string>()
-  const identifiers = new Set<string>()
-  return tools.map(({ name, parameters, rules, inputForm }): GuestTool => {
+  for (const tool of tools) {
+    const { name } = tool
+    checkToolName(tool)
     if (names.has(name))
       throw new LatchdError('TOOL_INVALID', `Cannot register tool "${name}" twice`)
     names.add(name)
-    const identifier = toolIdentifier(name)
-    // Of two names that differ only in punctuation the first gets the global; both are in `tools`.
-    const isFree = !identifiers.has(identifier)
-    identifiers.add(identifier)
-    const global = isFree ? identifier : null
-    if (inputForm !== 'record') return [name, global, null]
-    return rules === undefined
-      ? [name, global, parameters]
-      : [name, global, parameters, guestRules(rules)]
+  }
+}
+
+function guestList(tools: readonly Tool[], { names }: ToolGlobals): GuestTool[] {
+  return tools.map(({ name, inputForm, parameters, rules }, i): GuestTool => {
+    const { identifier, member } = names[i] as ToolGlobals['names'][number]
+    const global = identifier ?? null
+    const accepted = inputForm === 'record' ? parameters : null
+    const told = accepted === null || rules === undefined ? null : guestRules(rules)
+    if (member !== undefined) {
+      const { namespace, key = null } = member
+      return [name, global, accepted, told, [namespace, member.name, key]]
+    }
+    return told === null ? [name, global, accepted] : [name, global, accepted, told]
   })
 }
 

@@ -4,6 +4,18 @@
 const globals = `
 interface ToolFaces<Result> {
   map(list: Iterable<any>): Result[]
+  raw: RawFaces<Result>
+}
+interface RawResult<Result> {
+  value: Result
+  text: string
+  files: any[]
+  links: any[]
+}
+interface RawFaces<Result> {
+  (...args: any[]): RawResult<Result>
+  async(...args: any[]): Promise<RawResult<Result>>
+  map(list: Iterable<any>): RawResult<Result>[]
 }
 declare function final_answer(value?: any): never
 declare function print(...values: any[]): void

@@ -2,20 +2,26 @@
  * Tools as the type check sees them: what a call gives is a plain value, since `await` of one and
  * `Promise.all` over some type-check as well, and the members that every tool has stand beside.
  *
- * Not the declarations that a prompt carries: there a reader counts, here each part has a name, so
- * that a diagnostic tells whose it is, and what a schema leaves open stays open.
+ * The types are those that a prompt carries, by the same printer and under the same names; only what
+ * a reader would count is looser, and the objects that tools give have names, so that a diagnostic
+ * tells whose they are.
  */
 
-import type { JsonSchema } from '../../protocol/schema.ts'
-import { toolIdentifier } from '../../protocol/tools/identifier.ts'
-import { schemaAt } from '../../protocol/tools/schema-type.ts'
-import { recordProperties, type Tool } from '../../protocol/tools/tool.ts'
+import { wordOf } from '../../protocol/tools/identifier.ts'
+import type { Tool } from '../../protocol/tools/tool.ts'
+import { type ToolGlobal, toolGlobals } from '../../protocol/tools/tool-globals.ts'
+import {
+  parameterList,
+  type SignatureStyle,
+  signatureOf,
+  type Signature as ToolSignature,
+} from '../../protocol/tools/types/signature.ts'
 
 /** The declarations of some tools. */
 export interface ToolTypes {
   /** Text of a declaration file. */
   readonly text: string
-  /** Identifiers, and exact names, of all tools, with how each is called. */
+  /** Identifiers, spellings and exact names of all tools, with how each is called. */
   readonly signatures: ReadonlyMap<string, Signature>
   /** Members of the object types that tools give, by the name of the type. */
   readonly members: ReadonlyMap<string, readonly string[]>
@@ -27,9 +33,6 @@ export interface Signature {
   /** Type of the first positional parameter; absent for tools that take anything. */
   readonly first: string | undefined
 }
-
-/** Deeper parts of a schema are not checked. */
-const MAX_DEPTH = 8
 
 const known = new WeakMap<readonly Tool[], ToolTypes>()
 
@@ -44,83 +47,85 @@ export function toolTypes(tools: readonly Tool[]): ToolTypes {
 
 class Declarations {
   #lines: string[] = []
+  #taken = new Set<string>(['Tools'])
   #members = new Map<string, readonly string[]>()
   #signatures = new Map<string, Signature>()
+  #style: SignatureStyle = {
+    reader: 'check',
+    freeName: name => this.#free(name),
+    declare: text => this.#lines.push(text),
+    nameObject: (name, body, members) => {
+      const free = this.#free(name)
+      this.#members.set(free, members ?? [])
+      this.#lines.push(`interface ${free} ${body}`)
+      return free
+    },
+  }
 
   of(tools: readonly Tool[]): ToolTypes {
-    const names: string[] = []
-    for (const tool of tools) {
-      const identifier = toolIdentifier(tool.name)
-      // Of two names that differ only in punctuation the first has the global.
-      const isGlobal = !this.#signatures.has(identifier)
-      const { type, signature } = this.#tool(tool, isGlobal ? identifier : tool.name)
-      if (isGlobal) {
-        this.#signatures.set(identifier, signature)
-        this.#lines.push(`declare const ${identifier}: ${type}`)
+    const { names } = toolGlobals(tools)
+    const byName: string[] = []
+    const namespaces = new Map<string, string[]>()
+    for (const [i, tool] of tools.entries()) {
+      const { identifier, member, spelling } = names[i] as ToolGlobal
+      const exact = JSON.stringify(tool.name)
+      const word = wordOf(identifier ?? tool.name)
+      const { type, signature } = this.#tool(tool, word, spelling)
+      for (const name of [spelling, identifier, tool.name]) {
+        if (name !== undefined) this.#signatures.set(name, signature)
       }
-      this.#signatures.set(tool.name, signature)
-      names.push(`  ${JSON.stringify(tool.name)}: ${isGlobal ? `typeof ${identifier}` : type}`)
+      byName.push(`  ${exact}: ${type}`)
+      const own = `Tools[${exact}]`
+      if (identifier !== undefined) this.#lines.push(`declare const ${identifier}: ${own}`)
+      if (member === undefined) continue
+      const members = namespaces.get(member.namespace) ?? []
+      namespaces.set(member.namespace, members)
+      for (const name of new Set([member.name, member.key])) {
+        if (name !== undefined) members.push(`  ${JSON.stringify(name)}: ${own}`)
+      }
     }
-    const text = `${this.#lines.join('\n')}\ninterface Tools {\n${names.join('\n')}\n}\ndeclare const tools: Tools\n`
     this.#members.set(
       'Tools',
       tools.map(({ name }) => name),
     )
+    for (const [namespace, members] of namespaces) {
+      const type = this.#free(`${namespace}_tools`)
+      this.#lines.push(`interface ${type} {\n${members.join('\n')}\n}`)
+      this.#lines.push(`declare const ${namespace}: ${type}`)
+      this.#members.set(
+        type,
+        members.map(line => JSON.parse(line.slice(2, line.indexOf('": ') + 1))),
+      )
+    }
+    const text = `${this.#lines.join('\n')}\ninterface Tools {\n${byName.join('\n')}\n}\ndeclare const tools: Tools\n`
     return { text, signatures: this.#signatures, members: this.#members }
   }
 
-  #tool(tool: Tool, identifier: string): { type: string; signature: Signature } {
-    const { inputSchema, outputSchema, inputForm, parameters } = tool
-    const result =
-      outputSchema === undefined
-        ? 'any'
-        : this.#result(outputSchema, `${typeName(identifier)}_result`)
-    if (inputSchema === undefined || inputForm === 'list') {
-      const signature = { text: `${identifier}(...args)`, first: undefined }
-      return { type: faces(['...args: any[]'], result), signature }
-    }
-    if (inputForm === 'value' || recordProperties(inputSchema) === undefined) {
-      const input = parameterType(inputSchema)
-      const signature = { text: `${identifier}(input: ${input})`, first: input }
-      return { type: faces([`input: ${input}`], result), signature }
-    }
-    const list = positional(inputSchema, parameters)
-    const signature = {
-      text: `${identifier}(${list.join(', ')})`,
-      first: list[0]?.replace(/^[^:]*: /, ''),
-    }
-    const record = list.length === 0 ? [] : [`input: ${parameterType(inputSchema)}`]
-    return { type: faces([list.join(', '), ...record], result), signature }
-  }
-
-  /** The type of what a tool gives: each object in it is an interface of its own. */
-  #result(schema: JsonSchema, name: string): string {
-    return render(schema, {
-      root: schema,
-      depth: 0,
-      name,
-      objectType: (object, where, inner) => {
-        const properties = entriesOf(object)
-        const { additionalProperties } = object
-        if (properties.length === 0) return recordType(object, inner)
-        const isOpen = additionalProperties !== undefined && additionalProperties !== false
-        const free = this.#free(where.name)
-        this.#members.set(free, isOpen ? [] : properties.map(([key]) => key))
-        const lines = properties.map(
-          ([key, property]) => `  ${JSON.stringify(key)}: ${inner(property, key)}`,
-        )
-        if (isOpen) lines.push('  [more: string]: any')
-        this.#lines.push(`interface ${free} {\n${lines.join('\n')}\n}`)
-        return free
-      },
-    })
+  #tool(tool: Tool, name: string, spelling: string): { type: string; signature: Signature } {
+    const signature = signatureOf(tool, name, this.#style)
+    const { positional, input, result } = signature
+    const lists: string[] = []
+    if (positional !== undefined) lists.push(parameterList(positional))
+    if (input !== undefined) lists.push(`input: ${input}`)
+    if (lists.length === 0) lists.push('...args: any[]')
+    return { type: faces(lists, result.text), signature: forReader(signature, spelling) }
   }
 
   #free(name: string): string {
     let free = name
-    for (let i = 2; this.#members.has(free); i++) free = `${name}_${i}`
+    for (let i = 2; this.#taken.has(free); i++) free = `${name}_${i}`
+    this.#taken.add(free)
     return free
   }
+}
+
+function forReader({ positional, input }: ToolSignature, spelling: string): Signature {
+  if (positional !== undefined) {
+    return { text: `${spelling}(${parameterList(positional)})`, first: positional[0]?.type }
+  }
+  return input === undefined
+    ? { text: `${spelling}(...args)`, first: undefined }
+    : { text: `${spelling}(input: ${input})`, first: input }
 }
 
 /** A tool with each of its parameter lists: called as it is, by `async`, and for each of a list. */
@@ -129,127 +134,3 @@ function faces(lists: readonly string[], result: string): string {
   const promises = lists.map(list => `async(${list}): Promise<${result}>`)
   return `{ ${[...calls, ...promises].join('; ')} } & ToolFaces<${result}>`
 }
-
-interface Where {
-  readonly root: JsonSchema
-  readonly depth: number
-  /** What an object here would be called. */
-  readonly name: string
-  readonly objectType: (
-    schema: JsonSchema,
-    where: Where,
-    inner: (part: unknown, key?: string) => string,
-  ) => string
-}
-
-/** The parameters in declared order; one after an optional one cannot be required. */
-function positional(schema: JsonSchema, parameters: readonly string[]): string[] {
-  const required = requiredOf(schema)
-  const properties = (schema.properties ?? {}) as Record<string, JsonSchema>
-  const where = { root: schema, depth: 1, name: '', objectType: openObject }
-  let isOptional = false
-  return parameters.map(name => {
-    isOptional ||= !required.has(name)
-    return `${typeName(name)}${isOptional ? '?' : ''}: ${render(properties[name] ?? {}, where)}`
-  })
-}
-
-const parameterType = (schema: JsonSchema) =>
-  render(schema, { root: schema, depth: 0, name: '', objectType: inputObject })
-
-/** The record of all parameters: a further key makes it a positional argument. */
-const inputObject: Where['objectType'] = (schema, where, inner) =>
-  where.depth === 0 ? closedObject(schema, inner) : openObject(schema, where, inner)
-
-/** Objects within a parameter take more than they declare, unless their schema says not. */
-const openObject: Where['objectType'] = (schema, _where, inner) =>
-  schema.additionalProperties === false || entriesOf(schema).length === 0
-    ? closedObject(schema, inner)
-    : closedObject(schema, inner, '; [more: string]: any')
-
-function closedObject(schema: JsonSchema, inner: (part: unknown) => string, more = ''): string {
-  const properties = entriesOf(schema)
-  if (properties.length === 0) return recordType(schema, inner)
-  const required = requiredOf(schema)
-  const members = properties.map(([key, property]) => {
-    const name = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key) ? key : JSON.stringify(key)
-    return `${name}${required.has(key) ? '' : '?'}: ${inner(property)}`
-  })
-  return `{ ${members.join('; ')}${more} }`
-}
-
-/** An object without declared members, whose values may have a type. */
-function recordType({ additionalProperties }: JsonSchema, inner: (part: unknown) => string) {
-  return isObject(additionalProperties) ? `Record<string, ${inner(additionalProperties)}>` : 'any'
-}
-
-function render(schema: unknown, where: Where): string {
-  if (!isObject(schema) || where.depth > MAX_DEPTH) return 'any'
-  const inner = (part: unknown, key?: string) =>
-    render(part, {
-      ...where,
-      depth: where.depth + 1,
-      name: key === undefined ? where.name : `${where.name}_${typeName(key)}`,
-    })
-  const { $ref, enum: values, anyOf, oneOf, allOf, type, properties } = schema
-  if (typeof $ref === 'string') return inner(schemaAt($ref, where.root))
-  if ('const' in schema) return union([literal(schema.const)])
-  if (Array.isArray(values)) return union(values.map(literal))
-  const some = anyOf ?? oneOf
-  // What stands beside the alternatives belongs to each: not worth the types.
-  if (Array.isArray(some)) {
-    return properties === undefined ? union(some.map(one => inner(one))) : 'any'
-  }
-  if (allOf !== undefined) return 'any'
-  if (Array.isArray(type)) return union(type.map(one => ofType(one, schema, where, inner)))
-  return ofType(type ?? (properties === undefined ? undefined : 'object'), schema, where, inner)
-}
-
-function ofType(
-  type: unknown,
-  schema: JsonSchema,
-  where: Where,
-  inner: (part: unknown, key?: string) => string,
-): string {
-  switch (type) {
-    case 'string':
-    case 'boolean':
-    case 'null':
-      return type
-    case 'number':
-    case 'integer':
-      return 'number'
-    case 'array': {
-      // A list of known length would refuse every list that a program has built.
-      if (schema.prefixItems !== undefined) return 'any[]'
-      const item = inner(schema.items)
-      return /[ |]/.test(item) ? `(${item})[]` : `${item}[]`
-    }
-    case 'object':
-      return where.objectType(schema, where, inner)
-    default:
-      return 'any'
-  }
-}
-
-/** `null` beside another type says nothing without strict null checks, and clutters messages. */
-function union(types: readonly string[]): string {
-  const all = [...new Set(types)].filter((one, _, { length }) => one !== 'null' || length === 1)
-  if (all.includes('any')) return 'any'
-  return all.join(' | ') || 'any'
-}
-
-const literal = (value: unknown) =>
-  typeof value === 'object' && value !== null ? 'any' : (JSON.stringify(value) ?? 'any')
-
-const isObject = (value: unknown): value is JsonSchema =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const entriesOf = (schema: JsonSchema) =>
-  Object.entries(isObject(schema.properties) ? schema.properties : {})
-
-const requiredOf = ({ required }: JsonSchema): ReadonlySet<unknown> =>
-  new Set(Array.isArray(required) ? required : [])
-
-const typeName = (name: string) =>
-  name.replace(/[^\p{ID_Continue}$]/gu, '_').replace(/^(?=\d)/, '_')

@@ -8,6 +8,7 @@
 
 import { STREAM, THROWN } from '../../protocol/value-format.ts'
 import type { Guest } from '../engine/guest.ts'
+import { toolIndex } from '../guest/tool-index.ts'
 import type { GuestTool } from '../guest/tools.ts'
 import type { JournaledDelivery } from '../journal.ts'
 import type { Delivery, GuestOutcome, GuestRequest, GuestTask } from '../messages.ts'
@@ -199,7 +200,7 @@ export class GuestCalls {
     const size = input.length * 3 > maxCallBytes ? Buffer.byteLength(input) - 1 : 0
     if (size <= maxCallBytes) return undefined
     const message = `Cannot send call arguments: ${size} bytes, limit maxCallBytes ${maxCallBytes}`
-    const name = this.#tools[tool]?.[0]
+    const name = this.#tools[toolIndex(tool)]?.[0]
     return (
       THROWN + JSON.stringify({ name: 'RangeError', message, code: 'LIMIT_EXCEEDED', tool: name })
     )
@@ -232,7 +233,7 @@ export class GuestCalls {
 
   #expectedOf(request: GuestRequest): number | undefined {
     if (request.kind === 'start-timer') return request.delayMs
-    return request.kind === 'call' ? this.#task.expectedMs?.[request.tool] : undefined
+    return request.kind === 'call' ? this.#task.expectedMs?.[toolIndex(request.tool)] : undefined
   }
 
   /** Holds a request against the journal. @throws {GuestDiverged} when it is another one */

@@ -1,55 +1,107 @@
 /** TypeScript declarations of tools, to be put into a model's prompt. */
 
-import type { JsonSchema } from '../schema.ts'
 import type { ToolDescriptor } from '../tool.ts'
-import { toolIdentifier } from './identifier.ts'
-import { typeOf } from './schema-type.ts'
-import { recordProperties } from './tool.ts'
+import { wordOf } from './identifier.ts'
+import { isRecord } from './schema.ts'
+import { type ToolGlobal, toolGlobals } from './tool-globals.ts'
+import { parameterNote } from './types/shapes.ts'
+import {
+  parameterList,
+  type Signature,
+  type SignatureStyle,
+  signatureOf,
+} from './types/signature.ts'
+import { docComment, indented } from './types/type-text.ts'
 
-/** Declares tools as the plain functions that programs see. */
-export function toolDeclarations(tools: readonly ToolDescriptor[]): string {
-  return tools.map(declare).join('\n\n')
-}
-
-function declare(tool: ToolDescriptor): string {
-  const identifier = toolIdentifier(tool.name)
-  const result = tool.outputSchema === undefined ? 'any' : typeOf(tool.outputSchema)
-  const note = identifier === tool.name ? '' : `Also tools[${JSON.stringify(tool.name)}].`
-  const comment = [tool.description, ...parameterNotes(tool.inputSchema), note].filter(
-    line => line !== '',
+/**
+ * Declares tools as the plain functions that programs see: each once, under a spelling that works,
+ * and behind them the types that refer to themselves.
+ *
+ * @param among all tools that the programs see, which decide the names; `tools` themselves by default
+ */
+export function toolDeclarations(
+  tools: readonly ToolDescriptor[],
+  among: readonly ToolDescriptor[] = tools,
+): string {
+  const { names } = toolGlobals(among)
+  const types = new NamedTypes()
+  const functions: string[] = []
+  /** Members by the object that has them: a namespace, or `tools`. */
+  const objects = new Map<string, string[]>()
+  for (const tool of tools) {
+    const at = among.findIndex(({ name }) => name === tool.name)
+    const global = names[at] ?? toolGlobals([tool]).names[0]
+    const { object, key, spelling } = placeOf(tool, global as ToolGlobal)
+    const signature = signatureOf(tool, wordOf(spelling), types.style)
+    const call = `(${parametersOf(signature)}): ${signature.result.text}`
+    const comment = docComment(notesOf(tool, signature, global as ToolGlobal))
+    if (object === undefined) functions.push(`${comment}declare function ${key}${call}`)
+    else {
+      const members = objects.get(object) ?? []
+      objects.set(object, members)
+      members.push(`  ${indented(comment)}${key}${indented(call)}`)
+    }
+  }
+  const declared = Array.from(
+    objects,
+    ([object, members]) => `declare const ${object}: {\n${members.join('\n')}\n}`,
   )
-  return `${docComment(comment)}declare function ${identifier}(${parameterList(tool.inputSchema)}): ${result}`
+  return [...functions, ...declared, ...types.declarations].join('\n\n')
 }
 
-function parameterList(schema: JsonSchema | undefined): string {
-  if (schema === undefined) return '...args: any[]'
-  const names = recordProperties(schema)
-  if (names === undefined) return `input: ${typeOf(schema)}`
-  const required = new Set(Array.isArray(schema.required) ? schema.required : [])
-  const properties = schema.properties as Record<string, JsonSchema> | undefined
-  // A parameter after an optional one cannot be required: TypeScript's rule.
-  let isOptional = false
-  return names
-    .map(name => {
-      isOptional ||= !required.has(name)
-      return `${parameterName(name)}${isOptional ? '?' : ''}: ${typeOf(properties?.[name] ?? {})}`
-    })
-    .join(', ')
+/** Types that have names, each its own within one text. */
+class NamedTypes {
+  readonly declarations: string[] = []
+  #taken = new Set<string>()
+
+  readonly style: SignatureStyle = {
+    reader: 'prompt',
+    freeName: name => {
+      let free = name
+      for (let i = 2; this.#taken.has(free); i++) free = `${name}_${i}`
+      this.#taken.add(free)
+      return free
+    },
+    declare: text => {
+      this.declarations.push(text)
+    },
+  }
 }
 
-const parameterName = (name: string) =>
-  name.replace(/[^\p{ID_Continue}$]/gu, '_').replace(/^(?=\d)/, '_')
-
-function parameterNotes(schema: JsonSchema | undefined): string[] {
-  const properties = (schema?.properties ?? {}) as Record<string, JsonSchema>
-  return Object.entries(properties).flatMap(([name, { description }]) =>
-    typeof description === 'string' ? [`@param ${name} ${description}`] : [],
-  )
+function placeOf({ name }: ToolDescriptor, { identifier, member, spelling }: ToolGlobal) {
+  if (member !== undefined && member.key !== undefined) {
+    return { object: member.namespace, key: member.key, spelling }
+  }
+  return identifier === undefined
+    ? { object: 'tools', key: JSON.stringify(name), spelling: name }
+    : { object: undefined, key: identifier, spelling }
 }
 
-function docComment(lines: readonly string[]): string {
-  const text = lines.flatMap(line => line.split('\n')).map(line => line.replaceAll('*/', '*\\/'))
-  if (text.length === 0) return ''
-  if (text.length === 1) return `/** ${text[0]} */\n`
-  return `/**\n${text.map(line => ` * ${line}`.trimEnd()).join('\n')}\n */\n`
+function parametersOf({ positional, input, needsInput }: Signature): string {
+  if (needsInput || positional === undefined) {
+    return input === undefined ? '...args: any[]' : `input: ${input}`
+  }
+  return parameterList(positional)
+}
+
+function notesOf(
+  { name, description, inputSchema }: ToolDescriptor,
+  { positional, needsInput }: Signature,
+  { spelling }: ToolGlobal,
+): string[] {
+  const byName = `tools[${JSON.stringify(name)}]`
+  const isShort = needsInput && positional !== undefined && positional.length > 0
+  return [
+    description,
+    ...(needsInput ? [] : parameterNotes(inputSchema?.properties)),
+    isShort ? `Also ${spelling}(${positional.map(one => one.name).join(', ')}).` : '',
+    spelling === name || spelling === byName ? '' : `Also ${byName}.`,
+  ].filter(line => line !== '')
+}
+
+function parameterNotes(properties: unknown): string[] {
+  return Object.entries(isRecord(properties) ? properties : {}).flatMap(([name, schema]) => {
+    const note = parameterNote(schema)
+    return note === '' ? [] : [`@param ${wordOf(name)} ${note}`]
+  })
 }

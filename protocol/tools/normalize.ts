@@ -2,14 +2,17 @@
 
 import { LatchdError } from '../errors.ts'
 import type { ToolLike, ToolSet } from '../executor.ts'
+import type { JsonSchema } from '../schema.ts'
 import type { ToolAnnotations, ToolContext, ToolDefinition } from '../tool.ts'
 import { readRecordInput } from './argument-rules.ts'
 import { jsonText } from './json-text.ts'
-import { fromMcpResult, fromText, readHints } from './mcp.ts'
+import { fromMcpResult, readHints } from './mcp.ts'
 import { recordValidator } from './record-input.ts'
 import { readRetry, withRetry } from './retry.ts'
 import { isRecord, readSchema } from './schema.ts'
+import { textValue } from './text-value.ts'
 import type { Tool } from './tool.ts'
+import { plainValue, ToolResult } from './tool-result.ts'
 
 /** Tools that were read before: reading a schema costs, and apps send the same tools again. */
 const known = new WeakMap<object, Map<string | undefined, Tool>>()
@@ -79,12 +82,19 @@ interface Parts {
   readonly needsApproval?: unknown
   readonly approvalTimeoutMs?: unknown
   readonly probe?: unknown
-  readonly execute: (input: unknown, context: ToolContext) => unknown
+  readonly isImported?: boolean
+  readonly namespace?: unknown
+  readonly execute: Execute
+  /** Makes a `ToolResult` of what a tool of another protocol answers. */
+  readonly readAnswer?: ReadAnswer
 }
+
+type Execute = (input: unknown, context: ToolContext) => unknown
+type ReadAnswer = (answer: unknown, outputSchema: JsonSchema | undefined) => unknown
 
 /** Puts a tool together from what a source gave. */
 function assemble(parts: Parts): Tool {
-  const { name, execute, timeoutMs } = parts
+  const { name, timeoutMs, namespace, readAnswer } = parts
   if (typeof name !== 'string' || name === '') throw invalid(undefined, 'it has no name')
   const input = parts.inputSchema == null ? undefined : readSchema(parts.inputSchema, 'input', name)
   const output =
@@ -96,8 +106,16 @@ function assemble(parts: Parts): Tool {
       `timeoutMs is ${String(timeoutMs)}; a positive number of milliseconds or 'none' is allowed`,
     )
   }
+  if (namespace !== undefined && (typeof namespace !== 'string' || namespace === '')) {
+    throw invalid(name, `namespace is ${String(namespace)}; a name is allowed`)
+  }
   const annotations = isRecord(parts.annotations) ? (parts.annotations as ToolAnnotations) : {}
   const retry = readRetry(parts.retry, annotations, name)
+  const once: Execute =
+    readAnswer === undefined
+      ? parts.execute
+      : async (input, context) => readAnswer(await parts.execute(input, context), output?.json)
+  const execute = retry === undefined ? once : withRetry(name, retry, once)
   return {
     name,
     description: typeof parts.description === 'string' ? parts.description : '',
@@ -107,6 +125,8 @@ function assemble(parts: Parts): Tool {
     parameters: record?.parameters ?? [],
     ...(record && { rules: record.rules }),
     ...warningsOf(name, input?.warnings, output?.warnings),
+    ...(parts.isImported === true && { isImported: true }),
+    ...(namespace !== undefined && { namespace }),
     annotations,
     timeoutMs: timeoutMs as Tool['timeoutMs'],
     ...readApproval(parts, name),
@@ -116,7 +136,12 @@ function assemble(parts: Parts): Tool {
     validateInput:
       input && record ? recordValidator(name, record, input.validate) : input?.validate,
     validateOutput: output?.validate,
-    execute: retry === undefined ? execute : withRetry(name, retry, execute),
+    ...(readAnswer === undefined
+      ? { execute }
+      : {
+          execute: async (input, context) => plainValue(await execute(input, context)),
+          executeRaw: execute,
+        }),
   }
 }
 
@@ -179,6 +204,7 @@ function fromDefinition(
   like: Record<string, unknown>,
   execute: AnyFunction,
   key: string | undefined,
+  readAnswer?: ReadAnswer,
 ): Tool {
   const name = typeof like.name === 'string' ? like.name : key
   const inputSchema = like.inputSchema ?? like.parameters
@@ -192,6 +218,7 @@ function fromDefinition(
       inputSchema == null
         ? positionalWithContext(execute.bind(like), execute.length)
         : execute.bind(like),
+    ...(readAnswer && { readAnswer }),
   })
 }
 
@@ -257,9 +284,10 @@ function fromMcpTool(
 ): Tool {
   const { annotations, ...rest } = like
   return fromDefinition(
-    { ...rest, annotations: readHints(annotations) },
-    async (input, context) => fromMcpResult(await handler.call(like, input, context)),
+    { ...rest, annotations: readHints(annotations), isImported: true },
+    handler.bind(like),
     key,
+    fromMcpResult,
   )
 }
 
@@ -272,14 +300,23 @@ function fromAgentsTool(like: Record<string, unknown>): Tool {
     description: like.description,
     inputSchema: like.parameters,
     annotations: like.annotations,
+    isImported: true,
     retry: like.retry,
     needsApproval:
       typeof needsApproval === 'function'
         ? (input: unknown, { callId }: ToolContext) => needsApproval(undefined, input, callId)
         : needsApproval,
-    execute: async (input, context) =>
-      fromText(await invoke(undefined, jsonText(input ?? {}), { signal: context.signal })),
+    execute: (input, context) =>
+      invoke(undefined, jsonText(input ?? {}), { signal: context.signal }),
+    readAnswer: fromTextAnswer,
   })
+}
+
+/** Tools of OpenAI Agents answer with a text, which is often JSON, or with a value. */
+function fromTextAnswer(answer: unknown, outputSchema: JsonSchema | undefined): unknown {
+  if (typeof answer !== 'string') return answer
+  const value = textValue(answer, outputSchema)
+  return new ToolResult({ value, text: answer, files: [], links: [] })
 }
 
 /** openai's `zodFunction`: `{type: 'function', function: {name, parameters}, $parseRaw, $callback}`. */

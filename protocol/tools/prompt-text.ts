@@ -2,8 +2,8 @@
 
 import type { ToolDescriptor } from '../tool.ts'
 import { toolDeclarations } from './declarations.ts'
-import { toolIdentifier } from './identifier.ts'
 import { MANY_TOOLS, oneLine, toolSearchDescriptors } from './many-tools.ts'
+import { toolGlobals } from './tool-globals.ts'
 
 /**
  * Tells a model of its tools: the declaration of each, or of more than {@link MANY_TOOLS} the name
@@ -15,8 +15,9 @@ export function describeForPrompt(tools: readonly ToolDescriptor[]): string {
   if (tools.length <= MANY_TOOLS) return toolDeclarations(tools)
   const names = new Set(tools.map(({ name }) => name))
   const ours = toolSearchDescriptors.filter(({ name }) => !names.has(name))
-  const declared = ours.length === 0 ? '' : `${howTo}\n\n${toolDeclarations(ours)}\n\n`
-  return `${declared}The ${tools.length} tools:\n\n${toolLines(tools)}`
+  const all = [...tools, ...ours]
+  const declared = ours.length === 0 ? '' : `${howTo}\n\n${toolDeclarations(ours, all)}\n\n`
+  return `${declared}The ${tools.length} tools:\n\n${toolLines(tools, all)}`
 }
 
 const howTo = `\
@@ -26,16 +27,12 @@ A program finds out about them with two more functions, synchronous like every t
 \`print(describe_tools("name", "another_name"))\` gives TypeScript declarations.
 Read the declaration of a tool before the first call of it.`
 
-function toolLines(tools: readonly ToolDescriptor[]): string {
-  const taken = new Set<string>()
+function toolLines(tools: readonly ToolDescriptor[], all: readonly ToolDescriptor[]): string {
+  const { names } = toolGlobals(all)
   return tools
-    .map(({ name, description }) => {
-      const identifier = toolIdentifier(name)
-      // Of two names that differ only in punctuation the first has the global.
-      const call = taken.has(identifier) ? `tools[${JSON.stringify(name)}]` : identifier
-      taken.add(identifier)
+    .map(({ description }, i) => {
       const line = oneLine(description)
-      return line === '' ? `- ${call}` : `- ${call}: ${line}`
+      return line === '' ? `- ${names[i]?.spelling}` : `- ${names[i]?.spelling}: ${line}`
     })
     .join('\n')
 }

@@ -54,11 +54,14 @@ export interface Tool extends Omit<ToolDescriptor, 'needsApproval'> {
   validateOutput: Validator | undefined
   /** Runs the tool; for the form `list` the input is an array. */
   execute(input: unknown, context: ToolContext): unknown
+  /** As `execute`, for a tool that answers more than a value: gives a `ToolResult`. */
+  executeRaw?(input: unknown, context: ToolContext): unknown
 }
 
 /** What can be told of a tool. */
 export function describeTool(tool: Tool): ToolDescriptor {
   const { name, description, inputSchema, outputSchema, annotations, warnings } = tool
+  const { isImported, namespace } = tool
   return {
     name,
     description,
@@ -69,6 +72,8 @@ export function describeTool(tool: Tool): ToolDescriptor {
       ? {}
       : { needsApproval: true }),
     ...(warnings === undefined ? {} : { warnings }),
+    ...(isImported === true && { isImported }),
+    ...(namespace !== undefined && { namespace }),
   }
 }
 

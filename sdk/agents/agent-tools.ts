@@ -3,7 +3,7 @@
 import { LatchdError } from '../../protocol/errors.ts'
 import type { Executor, ToolLike, ToolSet } from '../../protocol/executor.ts'
 import type { ToolDescriptor } from '../../protocol/tool.ts'
-import { toolIdentifier } from '../../protocol/tools/identifier.ts'
+import { checkToolName } from '../../protocol/tools/identifier.ts'
 import { normalizeTool } from '../../protocol/tools/normalize.ts'
 import { describeTool, type Tool } from '../../protocol/tools/tool.ts'
 
@@ -58,7 +58,7 @@ export class AgentTools {
       ? normalizeTool(source.asTool(key === undefined ? {} : { name: key }))
       : normalizeTool(like, key)
     // Refused now, and not when the first program runs.
-    toolIdentifier(tool.name)
+    checkToolName(tool)
     this.#chosen.set(tool.name, tool)
   }
 

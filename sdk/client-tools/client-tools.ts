@@ -11,7 +11,7 @@ import type { ClientToolInput, ClientTools as WireTools } from '../../protocol/c
 import type { DaemonFrame } from '../../protocol/connect.ts'
 import { type ErrorCode, LatchdError } from '../../protocol/errors.ts'
 import type { ToolSet } from '../../protocol/executor.ts'
-import { toolIdentifier } from '../../protocol/tools/identifier.ts'
+import { checkToolName } from '../../protocol/tools/identifier.ts'
 import { normalizeTools } from '../../protocol/tools/normalize.ts'
 import type { Tool } from '../../protocol/tools/tool.ts'
 import { untilAnswered } from '../patience.ts'
@@ -239,7 +239,7 @@ export class ClientTools {
     })
     const read = normalizeTools((own ?? tools) as ToolSet, name => this.#added.get(name) as Tool)
     for (const tool of read) {
-      toolIdentifier(tool.name)
+      checkToolName(tool)
       if (local.has(tool.name)) {
         throw new LatchdError('TOOL_INVALID', `Cannot use tool "${tool.name}" twice`)
       }

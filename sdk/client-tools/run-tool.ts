@@ -6,6 +6,7 @@ import type { ToolContext } from '../../protocol/tool.ts'
 import { iteratorOf } from '../../protocol/tools/iterator.ts'
 import { listProblems, thrownAs, thrownByHost, thrownByTool } from '../../protocol/tools/thrown.ts'
 import type { Tool } from '../../protocol/tools/tool.ts'
+import { rawTool } from '../../protocol/tools/tool-result.ts'
 import { decodeValue, encodeValue } from '../../protocol/values.ts'
 
 export type ExecuteAsk = Extract<AskFrame, { kind: 'execute' }>
@@ -18,7 +19,8 @@ export type Run =
   | { readonly settlement: { readonly kind: 'stream' }; readonly iterator: ToolIterator }
 
 /** Runs a call. Never rejects. */
-export async function runTool(tool: Tool, ask: ExecuteAsk, context: ToolContext): Promise<Run> {
+export async function runTool(called: Tool, ask: ExecuteAsk, context: ToolContext): Promise<Run> {
+  const tool = ask.isRaw === true ? rawTool(called) : called
   try {
     const input = await validInput(tool, decodeValue(ask.input))
     if ('refusal' in input) return { settlement: input.refusal }

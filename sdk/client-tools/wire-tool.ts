@@ -3,7 +3,7 @@ import type { Tool } from '../../protocol/tools/tool.ts'
 
 /** A tool of this process as a daemon is told of it: everything but its code. */
 export function wireTool(tool: Tool): ClientToolInput {
-  const { name, description, inputSchema, outputSchema, annotations } = tool
+  const { name, description, inputSchema, outputSchema, annotations, isImported, namespace } = tool
   const { timeoutMs, approvalRule, approvalTimeoutMs } = tool
   const { readOnly, destructive, idempotent } = annotations
   const marks = Object.entries({ readOnly, destructive, idempotent }).filter(
@@ -18,5 +18,7 @@ export function wireTool(tool: Tool): ClientToolInput {
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(approvalRule !== undefined && { needsApproval: approvalRule === true || 'ask' }),
     ...(approvalTimeoutMs !== undefined && { approvalTimeoutMs }),
+    ...(isImported === true && { isImported }),
+    ...(namespace !== undefined && { namespace }),
   }
 }

@@ -3,8 +3,10 @@
 import { LatchdError } from '../../protocol/errors.ts'
 import type { Executor, ToolLike, ToolSet } from '../../protocol/executor.ts'
 import type { ToolDescriptor } from '../../protocol/tool.ts'
+import { checkToolName } from '../../protocol/tools/identifier.ts'
 import { normalizeTool } from '../../protocol/tools/normalize.ts'
 import { describeTool } from '../../protocol/tools/tool.ts'
+import type { NamedTool } from '../../protocol/tools/tool-globals.ts'
 
 /**
  * Describes a set of tools; names are asked for at the executor.
@@ -28,11 +30,21 @@ export async function chosenTools(
   })
 }
 
-/** The names of a set of tools, as far as they are known at once. */
-export function toolNames(tools: ToolSet | undefined): string[] {
+/**
+ * A set of tools as far as it is known at once: of names only that they are.
+ *
+ * @throws {LatchdError} `TOOL_INVALID`
+ */
+export function namedTools(tools: ToolSet | undefined): NamedTool[] {
   return entriesOf(tools ?? []).map(([key, like]) =>
-    typeof like === 'string' ? like : normalizeTool(like, key).name,
+    typeof like === 'string' ? { name: like } : checkedTool(like, key),
   )
+}
+
+function checkedTool(like: ToolLike, key: string | undefined): NamedTool {
+  const tool = normalizeTool(like, key)
+  checkToolName(tool)
+  return tool
 }
 
 function entriesOf(tools: ToolSet): (readonly [string | undefined, ToolLike | string])[] {

@@ -3,10 +3,10 @@
 import type { Language } from '../../protocol/execution.ts'
 import type { ToolSet } from '../../protocol/executor.ts'
 import type { ToolDescriptor } from '../../protocol/tool.ts'
-import { toolIdentifier } from '../../protocol/tools/identifier.ts'
 import { describeForPrompt } from '../../protocol/tools/prompt-text.ts'
+import { toolGlobals } from '../../protocol/tools/tool-globals.ts'
 import { languageRules } from '../language-rules.ts'
-import { toolNames } from './chosen-tools.ts'
+import { namedTools } from './chosen-tools.ts'
 
 /** Longest description of a function that OpenAI takes. */
 const MAX_DESCRIPTION = 1024
@@ -17,7 +17,7 @@ export function shortDescription(
   tools: ToolSet | undefined,
 ): string {
   const start = `Runs a ${language === 'typescript' ? 'TypeScript' : 'JavaScript'} program and gives its output, console text and error. The program is a script that calls tools as plain functions, without await; its output is the value of its last statement.`
-  const names = toolNames(tools).map(toolIdentifier)
+  const names = toolGlobals(namedTools(tools)).names.map(({ spelling }) => spelling)
   if (names.length === 0) return start
   const rest = (count: number) => (count === 0 ? '.' : ` and ${count} more.`)
   let list = ' Tools:'

@@ -1,4 +1,4 @@
-/** Values for a JSON Schema: mostly ones that fit, now and then any. And schemas as tools have them. */
+/** Values for a JSON Schema: ones that fit, or mostly so. And schemas as tools have them. */
 
 import fc from 'fast-check'
 
@@ -11,9 +11,24 @@ export interface Schema {
   readonly oneOf?: readonly Schema[]
   readonly properties?: Readonly<Record<string, Schema>>
   readonly required?: readonly string[]
-  readonly items?: Schema
+  readonly items?: Schema | boolean
   readonly minimum?: number
   readonly maximum?: number
+  readonly allOf?: readonly Schema[]
+  readonly not?: Schema
+  readonly if?: Schema
+  readonly then?: Schema
+  readonly else?: Schema
+  readonly prefixItems?: readonly Schema[]
+  readonly minItems?: number
+  readonly additionalProperties?: Schema | boolean
+  readonly patternProperties?: Readonly<Record<string, Schema>>
+  readonly $anchor?: string
+  readonly $defs?: Readonly<Record<string, Schema>>
+  readonly definitions?: Readonly<Record<string, Schema>>
+  readonly description?: string
+  readonly deprecated?: boolean
+  readonly default?: unknown
 }
 
 /** How the schemas of a document are read. */
@@ -22,6 +37,8 @@ export interface Reading {
   readonly schemaOf: (ref: string) => Schema
   /** Values that stand for a property, whatever its schema says. */
   readonly known: Readonly<Record<string, fc.Arbitrary<unknown>>>
+  /** Whether every part fits, as far as one keyword at a time can say. */
+  readonly isFitting?: boolean
 }
 
 /** Deeper than this only leaves are made. */
@@ -33,6 +50,7 @@ const MAX_OPTIONAL = 3
 
 /** Values that mostly fit a schema. */
 export function valueFor(schema: Schema, reading: Reading, depth = 0): fc.Arbitrary<unknown> {
+  if (reading.isFitting === true) return fittingOf(schema, reading, depth)
   return fc.oneof(
     { weight: MISFIT_IN - 1, arbitrary: fittingOf(schema, reading, depth) },
     { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 2 }) },
@@ -43,12 +61,23 @@ function fittingOf(schema: Schema, reading: Reading, depth: number): fc.Arbitrar
   if (schema.$ref !== undefined) return fittingOf(reading.schemaOf(schema.$ref), reading, depth)
   if ('const' in schema) return fc.constant(schema.const)
   if (schema.enum !== undefined) return fc.constantFrom(...schema.enum)
-  const options = schema.anyOf ?? schema.oneOf
+  const options = schema.anyOf ?? schema.oneOf ?? branches(schema)
   if (options !== undefined) {
-    return fc.oneof(...options.map(option => fittingOf(option, reading, depth)))
+    if (schema.properties === undefined) {
+      return fc.oneof(...options.map(option => fittingOf(option, reading, depth)))
+    }
+    const { anyOf: _, oneOf: __, if: ___, ...base } = schema
+    return fc.oneof(...options.map(option => objectOf(merged(base, option), reading, depth)))
+  }
+  if (schema.allOf !== undefined) {
+    return objectOf(schema.allOf.reduce(merged, schema), reading, depth)
   }
   if (schema.properties !== undefined) return objectOf(schema, reading, depth)
-  const [type] = [schema.type ?? []].flat()
+  const types = [schema.type ?? []].flat()
+  const [type] = types
+  if (types.length > 1) {
+    return fc.oneof(...types.map(one => fittingOf({ ...schema, type: one }, reading, depth)))
+  }
   switch (type) {
     case 'string':
       return fc.string({ unit: 'binary', maxLength: 20 })
@@ -60,17 +89,44 @@ function fittingOf(schema: Schema, reading: Reading, depth: number): fc.Arbitrar
       return fc.integer({ min: Math.ceil(minimum), max: Math.floor(Math.min(maximum, 2 ** 40)) })
     }
     case 'array': {
-      if (depth >= MAX_DEPTH) return fc.constant([])
-      return fc.array(valueFor(schema.items ?? {}, reading, depth + 1), { maxLength: 3 })
+      const { prefixItems, items } = schema
+      if (prefixItems !== undefined) {
+        return fc.tuple(...prefixItems.map(item => valueFor(item, reading, depth + 1)))
+      }
+      if (depth >= MAX_DEPTH || items === false) return fc.constant([])
+      const item = typeof items === 'object' ? items : {}
+      return fc.array(valueFor(item, reading, depth + 1), { maxLength: 3 })
     }
-    case 'object':
+    case 'object': {
+      const [pattern] = Object.values(schema.patternProperties ?? {})
+      const value = pattern ?? schema.additionalProperties
+      if (typeof value === 'object' && depth < MAX_DEPTH) {
+        const key = fc.string({ maxLength: 4 }).map(text => `x-${text}`)
+        return fc.dictionary(key, valueFor(value, reading, depth + 1), { maxKeys: 2 })
+      }
+      if (value !== undefined && reading.isFitting === true) return fc.constant({})
       return fc.dictionary(fc.string({ maxLength: 8 }), fc.jsonValue({ maxDepth: 1 }), {
         maxKeys: 3,
       })
+    }
     case 'null':
       return fc.constant(null)
     default:
       return fc.jsonValue({ maxDepth: 2 })
+  }
+}
+
+/** The two ways of a condition. */
+const branches = ({ if: condition, then, else: otherwise }: Schema) =>
+  condition && [merged(condition, then ?? {}), otherwise ?? {}]
+
+/** What fits both of two objects' schemas, where they do not speak of the same. */
+function merged(one: Schema, other: Schema): Schema {
+  return {
+    ...one,
+    ...other,
+    properties: { ...one.properties, ...other.properties },
+    required: [...new Set([...(one.required ?? []), ...(other.required ?? [])])],
   }
 }
 
@@ -87,8 +143,9 @@ function objectOf(
     fc.record(
       Object.fromEntries(
         [...required, ...names].map(name => {
-          const schema = properties[name] ?? {}
-          return [name, reading.known[name] ?? valueFor(schema, reading, depth + 1)]
+          const schema = (Object.hasOwn(properties, name) && properties[name]) || {}
+          const known = Object.hasOwn(reading.known, name) ? reading.known[name] : undefined
+          return [name, known ?? valueFor(schema, reading, depth + 1)]
         }),
       ),
     ),
