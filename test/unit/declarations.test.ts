@@ -1,5 +1,7 @@
 /** JSON Schemas as the types that prompts carry, and that the type check holds programs against. */
 
+// biome-ignore-all lint/suspicious/noThenProperty: a keyword of JSON Schema
+
 import t from 'tap'
 import { toolTypes } from '../../executor/typecheck/tool-types.ts'
 import { toolDeclarations } from '../../protocol/tools/declarations.ts'
@@ -11,7 +13,7 @@ const declared = (fields: object) => toolDeclarations([tool(fields)])
 /** The type of a property of an input, and the named types behind it. */
 const typeOf = (schema: unknown, root: object = {}) =>
   declared({ inputSchema: { type: 'object', properties: { p: schema }, required: ['p'], ...root } })
-    .replace(/^[^]*?declare function f\(p: /, '')
+    .replace(/^[\s\S]*?declare function f\(p: /, '')
     .replace('): any', '')
 const resultOf = (outputSchema: object) =>
   declared({ outputSchema }).replace('declare function f(...args: any[]): ', '')

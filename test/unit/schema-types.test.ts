@@ -32,10 +32,10 @@ interface Case {
 }
 
 const schemas = fc.sample(inputSchema, { seed: SEED, numRuns: SCHEMAS })
-const cases = schemas.flatMap((schema, i) => casesOf(schema, i))
+const cases = (await Promise.all(schemas.map(casesOf))).flat()
 const tools = [...new Set(cases.map(({ tool }) => tool))]
 
-function casesOf(schema: Schema, i: number): Case[] {
+function casesOf(schema: Schema, i: number): Promise<Case[]> {
   const tool = normalizeTool({ name: `t${i}`, description: '', inputSchema: schema, execute() {} })
   const { validate } = readSchema(schema, 'input', tool.name)
   const reading = { schemaOf: definitionOf, known: {}, isFitting: true }
@@ -53,14 +53,14 @@ function casesOf(schema: Schema, i: number): Case[] {
       return isGone ? rest : { ...rest, [name]: part }
     })
   const parameters = { seed: SEED + i, numRuns: VALUES_EACH }
-  const read = (value: Record<string, unknown>, isMutated: boolean) => {
-    const { ok: isValid } = validate(value) as { ok: boolean }
+  const read = async (value: Record<string, unknown>, isMutated: boolean) => {
+    const { ok: isValid } = await validate(value)
     return { tool, value, isValid, isMutated }
   }
-  return [
+  return Promise.all([
     ...fc.sample(values, parameters).map(value => read(value, false)),
     ...fc.sample(mutated, parameters).map(value => read(value, true)),
-  ]
+  ])
 }
 
 /** The lines, counted from 0, that the compiler has something against. */
