@@ -18,7 +18,8 @@ const Message = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('call'),
     id: Count,
-    tool: Count,
+    /** As `tool-index.ts` says: below zero where all of the answer is wanted. */
+    tool: z.int(),
     input: z.string(),
     isBlocking: z.boolean(),
     atMs: Ms,
@@ -30,7 +31,8 @@ const Message = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('reopen-stream'),
     id: Count,
-    tool: Count,
+    /** As `tool-index.ts` says: below zero where all of the answer is wanted. */
+    tool: z.int(),
     input: z.string(),
   }),
   z.strictObject({ kind: z.literal('logs'), lines: z.array(LogLine) }),

@@ -71,6 +71,7 @@ export function judge(
         types,
         isUnknownTold,
         isRetyped,
+        source,
         frame: frameOf(finding, frames, shift),
       }),
     }))
@@ -114,6 +115,7 @@ interface Circumstances {
   readonly types: ToolTypes
   readonly isUnknownTold: boolean
   readonly isRetyped: boolean
+  readonly source: string
   readonly frame: Frame | undefined
 }
 
@@ -157,16 +159,40 @@ function notCallable({ text, details }: Finding, { types, isRetyped }: Circumsta
 const WIDER =
   /type '(?:string|number|boolean)' is not assignable to (?:parameter of )?type '(?:(?:"[^"]*"|-?[\d.]+|true|false)(?: \| )?)+'/i
 
-function argument(finding: Finding, { types, frame }: Circumstances): string | undefined {
+function argument(finding: Finding, around: Circumstances): string | undefined {
+  const { types, frame } = around
   const tool = frame?.tool
   const signature = tool === undefined ? undefined : types.signatures.get(tool)
   if (signature === undefined) return undefined
   const lines = linesOf(finding)
   const leaf = lines.at(-1) ?? finding.text
   // `let unit = 'c'` is a text to the compiler, whatever it holds.
-  if (WIDER.test(leaf)) return undefined
+  if (WIDER.test(leaf) || isWidened(lines, around)) return undefined
   const text = finding.code === 2769 ? overloadText(finding, frame as Frame, signature) : leaf
   return `${text} It is called as ${signature.text}.`
+}
+
+/** The type of what a program gives, in a message. */
+const GIVEN_TYPE = /type '(.*?)' (?:is not assignable|is missing|but required|has no properties)/
+
+/** A member of an object type that is any string, number or boolean. */
+const WIDE_MEMBER = /([\p{ID_Start}$_][\p{ID_Continue}$]*): (?:string|number|boolean)\b/gu
+
+/** How a type begins that is one of some values. */
+const LITERAL = /^\(?(?:"|-?\d|true|false)/
+
+/**
+ * Whether a tool wants one of some values where an object that the program made before is any string
+ * to the compiler: `const op = { kind: 'clear' }`. What stands in the call itself has its value.
+ */
+function isWidened(lines: readonly string[], { types, frame, source }: Circumstances): boolean {
+  const call = source.slice(frame?.start, frame?.end)
+  const given = lines.map(line => GIVEN_TYPE.exec(line)?.[1] ?? '').join('\n')
+  const members = Array.from(given.matchAll(WIDE_MEMBER), ([, name = '']) => name)
+  return [...new Set(members)].some(name => {
+    const isNarrow = types.text.split(`${name}: `).some((text, at) => at > 0 && LITERAL.test(text))
+    return isNarrow && !call.includes(`${name}:`)
+  })
 }
 
 /** The messages of a finding from the outside in, without those that only lead to the next. */

@@ -207,3 +207,9 @@ t.test('patched built-ins do not reach raw', async t => {
     Object.defineProperty; camera.raw().files.length`
   t.equal(await outputOf(executor, source), 1)
 })
+
+t.test('raw crosses to workers in a process of their own', async t => {
+  const apart = openExecutor(t, { workers: 1, isolation: 'process', tools: usable })
+  const source = '[screenshot.raw().files[0].size, (await read_id.raw()).text, camera().size]'
+  t.strictSame(await outputOf(apart, source), [70, '9007199254740993', 70])
+})

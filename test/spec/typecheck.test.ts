@@ -197,6 +197,41 @@ t.test(
   },
 )
 
+t.test('objects that a program made before are not held against one of some values', async t => {
+  const op = (kind: string, more: object = {}) => ({
+    type: 'object',
+    properties: { kind: { const: kind }, cell: { type: 'string' }, ...more },
+    required: ['kind', 'cell', ...Object.keys(more)],
+  })
+  const edit = {
+    name: 'edit_sheet',
+    description: '',
+    inputSchema: {
+      type: 'object',
+      properties: { ops: { type: 'array', items: { $ref: '#/$defs/Op' } } },
+      required: ['ops'],
+      $defs: { Op: { oneOf: [op('set', { value: { type: 'number' } }), op('clear')] } },
+    },
+    execute: async () => 1,
+  }
+  const found = (source: string) =>
+    check(source, { tools: normalizeTools([edit], () => edit as never) })
+  for (const source of [
+    "const op = { kind: 'clear', cell: 'B1' }; edit_sheet([op])",
+    "const ops = ['A1'].map(cell => ({ kind: 'clear', cell })); edit_sheet(ops); edit_sheet({ ops })",
+    "edit_sheet([{ kind: 'set', cell: 'A1', value: 2 }, { kind: 'clear', cell: 'B1' }])",
+  ]) {
+    t.strictSame(await found(source), [], source)
+  }
+  for (const source of [
+    "edit_sheet([{ kind: 'set' }])",
+    'edit_sheet(7)',
+    'edit_sheet({ opps: [] })',
+  ]) {
+    t.equal((await found(source)).length, 1, source)
+  }
+})
+
 t.test('in a session that has a history, globals may be there that nobody knows of', async t => {
   const source = 'total + fetch_page(3).title'
   t.strictSame(places(await check(source)), ['1:1 TS2304', '1:20 TS2769'])
