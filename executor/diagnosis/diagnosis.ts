@@ -26,10 +26,10 @@ import {
   type ProgramFrame,
   type Test,
 } from './find-operation.ts'
-import { isSurelyCallable } from './surely-callable.ts'
 import { readScopes } from './read-scopes.ts'
 import { makesRegExp, regExpWording } from './regexp-message.ts'
 import type { ClassPlace, Operation, SourceScopes } from './scope.ts'
+import { isSurelyCallable } from './surely-callable.ts'
 
 /** A program with what its diagnosis needs. */
 export interface DiagnosedProgram {
