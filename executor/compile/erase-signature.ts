@@ -1,6 +1,6 @@
 import type { Blanks } from './blanks.ts'
 import { isNode, type SyntaxNode } from './syntax-node.ts'
-import { skipTrivia } from './trivia.ts'
+import { endOfName, skipTrivia } from './trivia.ts'
 
 /**
  * Takes out of a function's signature the types that are no nodes: the `?` of a parameter and the
@@ -23,10 +23,24 @@ export function eraseSignature(text: string, fn: SyntaxNode, blanks: Blanks): vo
 
 function eraseOptional(text: string, param: SyntaxNode, blanks: Blanks): void {
   if (!param.optional) return
-  const annotation = param.typeAnnotation as SyntaxNode | undefined
-  const mark = text.lastIndexOf('?', (annotation?.start ?? param.end) - 1)
-  if (mark > param.start) blanks.blank(mark, mark + 1)
+  const mark = skipTrivia(text, endOfBinding(text, param))
+  if (text.charAt(mark) === '?') blanks.blank(mark, mark + 1)
   delete param.optional
+}
+
+/** Where a name or a pattern ends, without its type. */
+function endOfBinding(text: string, binding: SyntaxNode): number {
+  if (binding.type === 'Identifier') return endOfName(text, binding.start)
+  const parts = (binding.properties ?? binding.elements) as (SyntaxNode | null)[]
+  const last = parts.findLast(part => part !== null)
+  return afterComma(text, last?.end ?? binding.start + 1) + 1
+}
+
+/** The offset of what comes next, commas left out. */
+function afterComma(text: string, from: number): number {
+  let at = skipTrivia(text, from)
+  while (text.charAt(at) === ',') at = skipTrivia(text, at + 1)
+  return at
 }
 
 /**
@@ -40,9 +54,22 @@ function keepArrowTogether(text: string, fn: SyntaxNode, blanks: Blanks): void {
     blanks.blank(typeParameters.start, parenthesis + 1)
     blanks.mark(typeParameters.start, '(')
   }
-  if (isNode(returnType) && blanks.hasLineEnd(returnType.start, returnType.end)) {
-    const parenthesis = text.lastIndexOf(')', returnType.start)
+  if (!isNode(returnType)) return
+  const parenthesis = closingParenthesis(text, fn)
+  if (blanks.hasLineEnd(parenthesis, returnType.end)) {
     blanks.blank(parenthesis, returnType.end)
     blanks.mark(returnType.end - 1, ')')
   }
+}
+
+function closingParenthesis(text: string, fn: SyntaxNode): number {
+  const last = (fn.params as SyntaxNode[]).at(-1)
+  if (last) {
+    const at = afterComma(text, last.end)
+    // The `?` of an optional parameter without a type does not belong to its node.
+    return text.charAt(at) === '?' ? afterComma(text, at + 1) : at
+  }
+  const before = isNode(fn.typeParameters) ? fn.typeParameters.end : fn.start
+  const open = fn.async && before === fn.start ? before + 'async'.length : before
+  return skipTrivia(text, skipTrivia(text, open) + 1)
 }

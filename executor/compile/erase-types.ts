@@ -1,10 +1,18 @@
 import { Blanks } from './blanks.ts'
 import type { Edits } from './edits.ts'
-import { isTypeStatement, refuseUnlessErasable } from './erasable.ts'
+import { declareEnum, EnumScope } from './enum-declaration.ts'
+import {
+  isTypeStatement,
+  misplaced,
+  refuseLoopType,
+  refuseOperators,
+  refuseUnlessErasable,
+} from './erasable.ts'
 import { eraseMember } from './erase-member.ts'
 import { eraseSignature } from './erase-signature.ts'
+import { declareParameterProperties } from './parameter-properties.ts'
 import { isFunction, isNode, type SyntaxNode } from './syntax-node.ts'
-import { skipClosing, skipTrivia } from './trivia.ts'
+import { endOfName, skipClosing, skipTrivia } from './trivia.ts'
 
 /**
  * Takes the types out of a TypeScript source.
@@ -41,10 +49,25 @@ const ENDED_BY_LINE = new Set([
   'PropertyDefinition',
 ])
 
+/** What has declarations of its own. */
+const BLOCKS = new Set(['BlockStatement', 'StaticBlock', 'SwitchStatement'])
+
+/** Names and patterns, whose types are a syntax error unless they are declared here. */
+const BINDINGS = new Set([
+  'Identifier',
+  'ObjectPattern',
+  'ArrayPattern',
+  'RestElement',
+  'AssignmentPattern',
+])
+
 class Eraser {
   readonly #text: string
   readonly #blanks: Blanks
   readonly #edits: Edits
+  /** Names and patterns that may have a type. */
+  readonly #typed = new WeakSet<SyntaxNode>()
+  #enums = new EnumScope(true)
 
   constructor(text: string, blanks: Blanks, edits: Edits) {
     this.#text = text
@@ -58,15 +81,31 @@ class Eraser {
       return this.#eraseStatement(node)
     }
     refuseUnlessErasable(node)
+    // The plug-in leaves it so where no arrow function follows: `(a?)`.
+    if (node.optional === true && this.#text.charAt(node.end - 1) === '?') throw misplaced(node)
     const inner = this.#eraseOperator(node)
     if (inner) return this.erase(inner)
+    if (node.type === 'TSEnumDeclaration') return this.#declareEnum(node)
     if (node.type === 'ClassBody') this.#eraseMembers(node)
-    else if (isFunction(node)) eraseSignature(this.#text, node, this.#blanks)
     else this.#eraseHeads(node)
+    if (isFunction(node)) eraseSignature(this.#text, node, this.#blanks)
     this.#eraseTypesOf(node)
-    this.#eraseChildren(node)
+    if (BLOCKS.has(node.type)) this.#eraseBlock(node)
+    else this.#eraseChildren(node)
     this.#keepEnd(node, key)
     return node
+  }
+
+  #eraseBlock(node: SyntaxNode): void {
+    const outer = this.#enums
+    this.#enums = new EnumScope(false)
+    this.#eraseChildren(node)
+    this.#enums = outer
+  }
+
+  #declareEnum(node: SyntaxNode): SyntaxNode {
+    this.#eraseChildren(node)
+    return declareEnum(this.#text, node, this.#enums, this.#blanks, this.#edits)
   }
 
   #eraseChildren(node: SyntaxNode): void {
@@ -116,18 +155,46 @@ class Eraser {
 
   /** The parts of a declaration's head that are types but no nodes. */
   #eraseHeads(node: SyntaxNode): void {
-    const { type, id } = node
-    if (type === 'VariableDeclarator' && node.definite && isNode(id)) {
-      const annotation = id.typeAnnotation as SyntaxNode | undefined
-      const mark = this.#text.lastIndexOf('!', annotation?.start ?? node.end)
-      if (mark > id.start) this.#blanks.blank(mark, mark + 1)
+    switch (node.type) {
+      case 'VariableDeclarator':
+        this.#eraseDeclarator(node)
+        return
+      case 'CatchClause':
+        if (isNode(node.param)) this.#typed.add(node.param)
+        return
+      case 'ForInStatement':
+      case 'ForOfStatement':
+        refuseLoopType(node.left as SyntaxNode)
+        return
+      case 'ClassDeclaration':
+      case 'ClassExpression':
+        declareParameterProperties(this.#text, node, this.#blanks, this.#edits)
+        this.#eraseClassHead(node)
+        return
     }
-    if (type !== 'ClassDeclaration' && type !== 'ClassExpression') return
+    if (!isFunction(node)) return
+    for (const param of node.params as SyntaxNode[]) {
+      for (const binding of [param, param.left, param.argument]) {
+        if (isNode(binding)) this.#typed.add(binding)
+      }
+      refuseOperators(param)
+    }
+  }
+
+  #eraseDeclarator(declarator: SyntaxNode): void {
+    const id = declarator.id as SyntaxNode
+    this.#typed.add(id)
+    if (!declarator.definite) return
+    const mark = skipTrivia(this.#text, endOfName(this.#text, id.start))
+    if (this.#text.charAt(mark) === '!') this.#blanks.blank(mark, mark + 1)
+  }
+
+  #eraseClassHead(node: SyntaxNode): void {
     if (node.abstract) this.#blanks.blank(node.start, node.start + 'abstract'.length)
     const interfaces = node.implements as SyntaxNode[] | undefined
     const last = interfaces?.at(-1)
     if (!last) return
-    const before = node.superTypeParameters ?? node.superClass ?? node.typeParameters ?? id
+    const before = node.superTypeParameters ?? node.superClass ?? node.typeParameters ?? node.id
     const headEnd = isNode(before) ? before.end : node.start + 'class'.length
     this.#blanks.blank(skipClosing(this.#text, headEnd), last.end)
     delete node.implements
@@ -145,8 +212,10 @@ class Eraser {
 
   #eraseTypesOf(node: SyntaxNode): void {
     for (const key of TYPES) {
-      if (!isNode(node[key])) continue
-      this.#blankNode(node[key])
+      const types = node[key]
+      if (!isNode(types)) continue
+      if (BINDINGS.has(node.type) && !this.#typed.has(node)) throw misplaced(types)
+      this.#blankNode(types)
       delete node[key]
     }
   }

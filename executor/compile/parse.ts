@@ -1,7 +1,8 @@
-import { JavaScriptParser, type SourceParser, TypeScriptParser } from './parser.ts'
-import { Refusal, TOO_DEEP } from './source-error.ts'
+import { JavaScriptParser, type SourceParser } from './parser.ts'
+import { isParseFailure, Refusal, TOO_DEEP } from './source-error.ts'
 import type { SyntaxNode } from './syntax-node.ts'
 import { skipTrivia } from './trivia.ts'
+import { TypeScriptParser } from './typescript-parser.ts'
 
 /** What a source is written in. */
 export type Language = 'javascript' | 'typescript'
@@ -58,7 +59,7 @@ function guard<T>(parser: SourceParser, run: () => T): T {
   try {
     return run()
   } catch (error) {
-    if (error instanceof SyntaxError || error instanceof Refusal) throw error
+    if (error instanceof Refusal || isParseFailure(error)) throw error
     const isDepth =
       error instanceof RangeError || /^Parse effect/.test(String(Object(error).message))
     throw new Refusal(parser.start, isDepth ? TOO_DEEP : 'The source could not be parsed here')

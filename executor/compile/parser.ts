@@ -1,4 +1,3 @@
-import { tsPlugin } from '@sveltejs/acorn-typescript'
 import { type AnyNode, type Identifier, type Options, Parser, tokTypes } from 'acorn'
 import { DeclaredNames } from './declared-names.ts'
 import { Refusal, TOO_DEEP } from './source-error.ts'
@@ -31,8 +30,8 @@ export interface ParserParts {
   readonly end: number
   readonly input: string
   readonly scopeStack: readonly Scope[]
-  /** Of the TypeScript parser: inside `declare`. */
-  readonly isAmbientContext?: boolean
+  readonly input: string
+  readonly pos: number
   nextToken(): void
   enterScope(flags: number): void
   declareName(name: string, bindingType: number, offset: number): void
@@ -42,7 +41,6 @@ export interface ParserParts {
   parseImport(node: AnyNode): AnyNode
   parseExport(node: AnyNode, exports: unknown): AnyNode
   parseExprImport(forNew: boolean): AnyNode
-  tsParseModuleOrNamespaceDeclaration?(node: AnyNode, nested?: boolean): AnyNode
 }
 
 /** A parser of one source. */
@@ -51,7 +49,8 @@ export interface SourceParser extends ParserParts {
   parseWhole(): SyntaxNode | undefined
 }
 
-type ParserClass = new (options: Options, input: string) => ParserParts
+/** A parser class with its undeclared parts. */
+export type ParserClass = new (options: Options, input: string) => ParserParts
 
 const options = (locations: boolean): Options => ({
   ecmaVersion: 'latest',
@@ -67,7 +66,7 @@ const options = (locations: boolean): Options => ({
 })
 
 /** acorn with what a source may not contain, and with bounds on what a hostile one may cost. */
-const guarded = (Base: ParserClass, hasLocations: boolean) =>
+export const guarded = (Base: ParserClass, hasLocations: boolean) =>
   class extends Base {
     #tokensLeft: number
     #varDeclarations = 0
@@ -158,26 +157,3 @@ export const JavaScriptParser: new (input: string) => SourceParser = guarded(
   Parser as unknown as ParserClass,
   false,
 )
-
-/** Parser of TypeScript sources; the plug-in needs locations. */
-export const TypeScriptParser: new (input: string) => SourceParser = class extends guarded(
-  Parser.extend(tsPlugin()) as unknown as ParserClass,
-  true,
-) {
-  #namespaces = 0
-
-  override tsParseModuleOrNamespaceDeclaration(node: AnyNode, nested?: boolean): AnyNode {
-    this.#namespaces++
-    try {
-      return super.tsParseModuleOrNamespaceDeclaration?.(node, nested) as AnyNode
-    } finally {
-      this.#namespaces--
-    }
-  }
-
-  // What a namespace exports stays inside; whether the namespace may stand is decided on the tree.
-  override parseExport(node: AnyNode, exports: unknown): AnyNode {
-    if (this.#namespaces > 0 || this.isAmbientContext) return this.parseInnerExport(node, exports)
-    return super.parseExport(node, exports)
-  }
-}

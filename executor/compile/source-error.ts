@@ -34,8 +34,9 @@ interface ParseFailure extends SyntaxError {
   readonly pos: number
 }
 
-const isParseFailure = (error: unknown): error is ParseFailure =>
-  error instanceof SyntaxError && 'pos' in error && typeof error.pos === 'number'
+/** Whether an error is the parser's, with a place in the source. */
+export const isParseFailure = (error: unknown): error is ParseFailure =>
+  error instanceof SyntaxError && 'pos' in error && Number.isInteger(error.pos)
 
 /** What is said when a stack ends. */
 export const TOO_DEEP = 'The source is nested too deeply'
@@ -44,7 +45,10 @@ export const TOO_DEEP = 'The source is nested too deeply'
 const AWAIT = /\bawait\s+$/
 const AWAIT_HINT = 'Leave the await out, since tools need none, or make the function async.'
 
-/** @throws whatever it does not know: a fault of the compiler, not of the source. */
+/**
+ * What a source's sender is told of any error of the compiler. A fault of the compiler itself, which
+ * only this source may meet, is told too: thrown, it would end the worker.
+ */
 export function toSourceError(error: unknown, source: string): SourceError {
   if (error instanceof Refusal) {
     const { message, offset, hint } = error
@@ -61,5 +65,11 @@ export function toSourceError(error: unknown, source: string): SourceError {
   if (error instanceof RangeError) {
     return { name: 'SyntaxError', message: TOO_DEEP, line: 1, column: 1 }
   }
-  throw error
+  const fault = error instanceof Error ? error.message : String(error)
+  return {
+    name: 'SyntaxError',
+    message: `The source cannot be compiled: ${fault}`,
+    line: 1,
+    column: 1,
+  }
 }

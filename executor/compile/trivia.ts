@@ -19,6 +19,15 @@ export function skipClosing(text: string, from: number): number {
   return at
 }
 
+/** A name as written, which may have escapes. */
+const NAME = /(?:\\u\{[^}]*\}|\\u[\da-fA-F]{4}|[\p{ID_Continue}$\u200c\u200d])+/uy
+
+/** The offset after the name that begins at `start`. */
+export function endOfName(text: string, start: number): number {
+  NAME.lastIndex = start
+  return NAME.test(text) ? NAME.lastIndex : start
+}
+
 function endOfLine(text: string, from: number): number {
   const end = text.slice(from).search(/[\r\n\u2028\u2029]/)
   return end < 0 ? text.length : from + end
