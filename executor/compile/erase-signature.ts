@@ -1,4 +1,5 @@
 import type { Blanks } from './blanks.ts'
+import { misplaced } from './erasable.ts'
 import { isNode, type SyntaxNode } from './syntax-node.ts'
 import { endOfName, skipTrivia } from './trivia.ts'
 
@@ -51,6 +52,7 @@ function keepArrowTogether(text: string, fn: SyntaxNode, blanks: Blanks): void {
   const { typeParameters, returnType } = fn
   if (isNode(typeParameters) && blanks.hasLineEnd(typeParameters.start, typeParameters.end)) {
     const parenthesis = skipTrivia(text, typeParameters.end)
+    if (text.charAt(parenthesis) !== '(') throw misplaced(typeParameters)
     blanks.blank(typeParameters.start, parenthesis + 1)
     blanks.mark(typeParameters.start, '(')
   }

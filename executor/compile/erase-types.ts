@@ -84,7 +84,10 @@ class Eraser {
     // The plug-in leaves it so where no arrow function follows: `(a?)`.
     if (node.optional === true && this.#text.charAt(node.end - 1) === '?') throw misplaced(node)
     const inner = this.#eraseOperator(node)
-    if (inner) return this.erase(inner)
+    if (inner) {
+      if (key === 'left') this.#keepGroup(inner)
+      return this.erase(inner, key)
+    }
     if (node.type === 'TSEnumDeclaration') return this.#declareEnum(node)
     if (node.type === 'ClassBody') this.#eraseMembers(node)
     else this.#eraseHeads(node)
@@ -151,6 +154,12 @@ class Eraser {
       default:
         return undefined
     }
+  }
+
+  /** `a + b as T * c` is `(a + b) * c`. */
+  #keepGroup({ type, start, end }: SyntaxNode): void {
+    const isGroup = type === 'BinaryExpression' || type === 'LogicalExpression'
+    if (isGroup) this.#edits.wrap(start, end, '(', ')')
   }
 
   /** The parts of a declaration's head that are types but no nodes. */

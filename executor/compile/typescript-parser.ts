@@ -45,10 +45,26 @@ export const TypeScriptParser: new (input: string) => SourceParser =
     #namespaces = 0
     /** Whether a `break` or `continue` was read, and nothing after it. */
     #isBeforeLabel = false
+    /** Where type arguments ended, until the next token is looked at. */
+    #typesEnd = -1
 
     override raise(offset: number, message: string): never {
       if (TOLERATED.some(start => message.startsWith(start))) return undefined as never
       return super.raise(message.startsWith(MISPLACED) ? this.start : offset, message)
+    }
+
+    // The plug-in reads `f<T> as U` as comparisons unless a line ends before `as`.
+    override tsParseTypeArgumentsInExpression(): unknown {
+      const types = super.tsParseTypeArgumentsInExpression()
+      this.#typesEnd = this.lastTokEnd
+      return types
+    }
+
+    override hasPrecedingLineBreak(): boolean {
+      const isBehindTypes = this.#typesEnd === this.lastTokEnd
+      this.#typesEnd = -1
+      const isOperator = this.value === 'as' || this.value === 'satisfies'
+      return (isBehindTypes && isOperator) || super.hasPrecedingLineBreak()
     }
 
     // The plug-in calls it with a line and a column too.
@@ -126,6 +142,11 @@ export const TypeScriptParser: new (input: string) => SourceParser =
       const isHtml = !/^(?:\/\/|#!)/.test(this.input.slice(this.pos, this.pos + 2))
       if (isHtml) this.raise(this.pos, 'HTML comments are not allowed in TypeScript')
       super.skipLineComment(markLength)
+    }
+
+    // A parameter property is as simple as its parameter: `"use strict"` may stand in the function.
+    override isSimpleParamList(params: SyntaxNode[]): boolean {
+      return super.isSimpleParamList(params.map(param => (param.parameter ?? param) as SyntaxNode))
     }
 
     override readNumber(startsWithDot: boolean): unknown {

@@ -14,6 +14,7 @@ export interface TypeScriptParts extends SourceParser {
   /** Inside `declare`. */
   readonly isAmbientContext: boolean
   readonly value: unknown
+  readonly lastTokEnd: number
   type: TokenType
   next(): void
   eat(type: unknown): boolean
@@ -27,6 +28,7 @@ export interface TypeScriptParts extends SourceParser {
   startNodeAt(offset: number, location: unknown): AnyNode
   finishNode(node: AnyNode, type: string): SyntaxNode & AnyNode
   tryParse<T>(read: (abort: () => never) => T): Attempt<T>
+  isSimpleParamList(params: SyntaxNode[]): boolean
   readNumber(startsWithDot: boolean): unknown
   skipLineComment(markLength: number): void
   parseWithStatement(node: AnyNode): AnyNode
@@ -58,6 +60,8 @@ export interface TypeScriptParts extends SourceParser {
   parseSubscriptAsyncArrow(...args: unknown[]): SyntaxNode
   shouldParseArrow(params: unknown[]): boolean
   shouldParseAsyncArrow(): boolean
+  tsParseTypeArgumentsInExpression(): unknown
+  hasPrecedingLineBreak(): boolean
   tsNextTokenCanFollowModifier(): boolean
   isLiteralPropertyName(): boolean
   tsParseNoneModifiers(node: AnyNode): void

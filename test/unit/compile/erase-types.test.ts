@@ -5,6 +5,7 @@ import { compile } from '../../../executor/compile/compile.ts'
 import { Edits } from '../../../executor/compile/edits.ts'
 import { eraseTypes } from '../../../executor/compile/erase-types.ts'
 import { parse } from '../../../executor/compile/parse.ts'
+import { typescriptSamples } from '../../support/typescript-samples.ts'
 import { run } from './guest.ts'
 
 function erase(source: string): string {
@@ -29,52 +30,7 @@ const syntaxOf = (text: string): unknown =>
     ),
   )
 
-// biome-ignore-start lint/suspicious/noTemplateCurlyInString: sources
-const erased = [
-  'let a: string = "", b: number[] = [], c!: { d: () => void }',
-  'const f = (x: number, y?: string, ...z: any[]): string => ""',
-  'const f = async <T,>(x: T): Promise<T> => x',
-  'const f = (x?) => x; const g = ({ a }: { a: 1 } = { a: 1 }, [b]: [2]) => a',
-  'function f<T extends { a: 1 }>(this: Window, x: T): asserts x is T {}',
-  'function f(this: Window) {}\nfunction g(this: Window, a?: 1) {}',
-  'function f(a: string): void;\nfunction f(a: number): void\nfunction f(a: any) {}',
-  'interface A<T> extends B { a: T; b(): void }\ntype C<T> = T extends infer U ? U : never',
-  'declare const a: number\ndeclare function f(): void\ndeclare class B { c: 1 }',
-  'declare module "x" { export const a: number }\ndeclare global { var z: 1 }\ndeclare enum E { A }',
-  'namespace N { export interface A {} namespace M { type B = 1 } }',
-  'const a = b as any as string satisfies string',
-  'const a = (b as any)!.c!.d![0]!(1)!',
-  'const a = b?.c!.d; (b?.c)!.d',
-  'a! = 1; (a as any) = 2; (a as any).b++; [a as any] = [1]',
-  'const a = f<string>(1), b = new Map<string, number>(), c = f<1>`x`, d = f<string>',
-  'f?.<string>(1)',
-  'const a = ["a", "b"] as const, b = { ...(c as object) } satisfies object',
-  'for (const x of y as number[]) {}\nfor (let i: number = 0 as number; i < (3 as any); i++) {}',
-  'try {} catch (e: unknown) {}',
-  'class A<T> extends B<T> implements C<T>, D { }',
-  'class A implements C {}\nconst b = class<T> implements C {}',
-  'class A extends (B as any)<string> {}',
-  'abstract class A { abstract a: string; abstract b(): void; abstract get c(): 1; d = 1 }',
-  'class A { private a = 1; protected readonly b?: string; public static c: number; d!: 1 }',
-  'class A extends B { private readonly static_ = 1; protected override async m?<T>(x?: T): Promise<void> {} }',
-  'class A { constructor(); constructor(x?: number) {} m(): void; m(x?: any) {} }',
-  'class A { [key: string]: any; static readonly [k: string]: 1; declare z: string; #p?: number = 1 }',
-  'class A { get a(): number { return 1 } set a(x: number) {} static { let y: number = 1 } }',
-  'class A { readonly; public; static readonly = 1; get: number; set!: 1 }',
-  'label: for (const x of [] as any[]) { continue label }',
-  'const a = b < c, d = e > (f)',
-  'const t = `${a as string}${(b!)}`',
-  'type = 5; var type, declare, abstract, namespace, as, satisfies; as = type',
-  'let x: typeof import("y"), z: import("q").R<1>, w: unique symbol, v: `a${string}`',
-  'switch (a as any) { case b as any: { type X = 1; break } }',
-  'if (a) { interface B {} } else { type C = 1 }',
-  'async function* g(): AsyncGenerator<number> { yield x as number; return y! }',
-  'accept(<T>(x: T) => x, async <T>(x: T) => x, function <T>(x: T): T { return x })',
-  'let f: (a: number) => void = (a): void => {}, g: new () => A, h: abstract new () => A',
-]
-// biome-ignore-end lint/suspicious/noTemplateCurlyInString: sources
-
-for (const source of erased) {
+for (const source of typescriptSamples) {
   t.test(`types are erased in ${source}`, async t => {
     const text = erase(source)
     t.equal(text.length, source.length, 'every character stays where it is')
@@ -121,6 +77,7 @@ const refused: [source: string, construct: string, line: number, column: number]
   ['@d class A {}', 'decorator', 1, 1],
   ['class A { @d b() {} }', 'decorator', 1, 11],
   ['class A { accessor b = 1 }', 'auto-accessor', 1, 11],
+  ['namespace A { export function b(): void }', 'namespace', 1, 1],
 ]
 
 for (const [source, construct, line, column] of refused) {
@@ -133,6 +90,41 @@ for (const [source, construct, line, column] of refused) {
     t.strictSame([error.line, error.column], [line, column])
   })
 }
+
+/** Where the language has no types, or TypeScript refuses what JavaScript has. */
+const misplaced: [source: string, line: number, column: number][] = [
+  ['f?.<string>[1]', 1, 12],
+  ['f(a: T)', 1, 4],
+  ['f(\na: T, b)', 2, 2],
+  ['let a = (b: T)', 1, 11],
+  ['let a = (b?)', 1, 10],
+  ['try {} catch { (e: unknown) }', 1, 18],
+  ['for (const a: T of b) {}', 1, 13],
+  ['for (const a: T in b) {}', 1, 13],
+  ['(a as T) => a', 1, 2],
+  ['({ b: a! }) => a', 1, 7],
+  ['let a: delete', 1, 8],
+  ['let a: B.C<else>', 1, 12],
+  ['let a = 010', 1, 9],
+  ['a <!-- b', 1, 3],
+  ['with (a) b', 1, 1],
+  ['const f = <\nT> x => x', 1, 11],
+  ['function f(private x) {}', 1, 20],
+]
+
+for (const [source, line, column] of misplaced) {
+  t.test(`${JSON.stringify(source)} is a syntax error with a place`, async t => {
+    const compiled = compile(source, 'typescript')
+    if (compiled.ok) return t.fail('compiled')
+    t.strictSame([compiled.error.line, compiled.error.column], [line, column])
+  })
+}
+
+t.test('an operator on types groups as TypeScript groups it', async t => {
+  const source =
+    'return [1 + 2 as number * 3, 1 + 2 as any as number * 3 - 1, 2 * 3 as number + 1, 1 < 2 as any\n* 5]'
+  t.strictSame((await run(source, 'typescript')).value, [9, 8, 7, 5])
+})
 
 t.test('an import or export in TypeScript is refused', async t => {
   for (const source of [
