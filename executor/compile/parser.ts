@@ -30,7 +30,6 @@ export interface ParserParts {
   readonly end: number
   readonly input: string
   readonly scopeStack: readonly Scope[]
-  readonly input: string
   readonly pos: number
   nextToken(): void
   enterScope(flags: number): void

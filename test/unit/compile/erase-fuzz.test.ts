@@ -27,10 +27,11 @@ const TAKEN_HERE = /angle-bracket|enum is not supported|parameter property/
 
 /**
  * Where Node departs from TypeScript, which reads a name at the end of a line as a name, ends the
- * statement before a declaration that is only types, and has no `await` call over two lines.
+ * statement before a declaration that is only types, has no `await` call over two lines, and takes
+ * no assertion for a parameter.
  */
 const NODE_DEPARTS =
-  /\b(?:declare|abstract|override|namespace|module|type|interface|global|await)\b\s*(?:\/\/.*|\/\*[\s\S]*?\*\/)?\s*[\n]|\b(?:interface|namespace|type|declare)\b[^\n]*[[(`"'/+\-{]/
+  /\b(?:declare|abstract|override|namespace|module|type|interface|global|await)\b\s*(?:\/\/.*|\/\*[\s\S]*?\*\/)?\s*[\n]|\b(?:interface|namespace|type|declare)\b[^\n]*[[(`"'/+\-{]|\(\s*<T/
 
 type Verdict =
   | 'same'
