@@ -63,8 +63,20 @@ const cases: Case[] = [
     language: 'typescript',
   },
   {
-    what: 'an enum',
-    marked: 'const a = 1\n¦enum Color { Red }',
+    what: 'an enum without its end',
+    marked: 'enum Color { Red }\nenum Tone { Dark,¦',
+    error: syntax,
+    language: 'typescript',
+  },
+  {
+    what: 'a missing name in an enum',
+    marked: 'enum Color { Red,\n  Blue = 1 + ¦missing }',
+    error: reference,
+    language: 'typescript',
+  },
+  {
+    what: 'type arguments before a property',
+    marked: 'const f = {}\nf?.<string>¦[1]',
     error: syntax,
     language: 'typescript',
   },
@@ -75,8 +87,8 @@ const cases: Case[] = [
     language: 'typescript',
   },
   {
-    what: 'a parameter property',
-    marked: 'class A {\n  constructor(¦private a: number) {}\n}',
+    what: 'a parameter property outside a constructor',
+    marked: 'class A {\n  m(private ¦a: number) {}\n}',
     error: syntax,
     language: 'typescript',
   },
@@ -383,9 +395,8 @@ t.test('fetch gets the hint of the tool that is near, or that there is no networ
 
 t.test('what TypeScript cannot erase is named', async t => {
   const cases: [source: string, name: RegExp][] = [
-    ['enum Color { Red }', /enum/i],
     ['namespace N { export const a = 1 }', /namespace/i],
-    ['class A { constructor(private a: number) {} }', /parameter propert/i],
+    ['@d class A {}', /decorator/i],
     ["import a = require('a')", /import/i],
   ]
   for (const [source, name] of cases) {
