@@ -1,4 +1,5 @@
 import type { Blanks } from './blanks.ts'
+import { Refusal } from './source-error.ts'
 import { isNode, type SyntaxNode } from './syntax-node.ts'
 import { skipTrivia } from './trivia.ts'
 
@@ -17,6 +18,7 @@ export function eraseMember(
   blanks: Blanks,
 ): boolean {
   if (isType(member)) {
+    refuseValue(member)
     blanks.blank(member.start, member.end)
     blanks.mark(member.start, ';')
     return false
@@ -30,6 +32,12 @@ export function eraseMember(
     blanks.blank(mark, mark + 1)
   }
   return true
+}
+
+/** @throws {Refusal} for `declare a = 1`, whose value would not be computed */
+function refuseValue({ declare, type, value }: SyntaxNode): void {
+  if (!declare || type !== 'PropertyDefinition' || !isNode(value)) return
+  throw new Refusal(value.start, 'A field with `declare` cannot have a value')
 }
 
 const isType = (member: SyntaxNode): boolean =>

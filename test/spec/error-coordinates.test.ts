@@ -88,7 +88,7 @@ const cases: Case[] = [
   },
   {
     what: 'a parameter property outside a constructor',
-    marked: 'class A {\n  m(private ¦a: number) {}\n}',
+    marked: 'class A {\n  m(private a¦: number) {}\n}',
     error: syntax,
     language: 'typescript',
   },

@@ -110,6 +110,7 @@ const misplaced: [source: string, line: number, column: number][] = [
   ['with (a) b', 1, 1],
   ['const f = <\nT> x => x', 1, 11],
   ['function f(private x) {}', 1, 20],
+  ['class A { declare a = 1 }', 1, 23],
 ]
 
 for (const [source, line, column] of misplaced) {
