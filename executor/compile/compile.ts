@@ -53,20 +53,20 @@ export function compile(source: string, language: Language, mode: Mode = 'progra
 }
 
 function toProgram(text: string, language: Language, mode: Mode): Program {
-  const { program, isObject } = parse(text, language)
+  const { program, isExpression } = parse(text, language)
   const edits = new Edits()
   const code = language === 'typescript' ? eraseTypes(text, program, edits) : text
   // It would no longer stand at the very beginning.
   if (code.startsWith('#!')) edits.replace(0, 2, '//')
   const exported = takeDefaultExport(code, program, edits)
-  const entry = isObject ? undefined : entryOf(program, exported, mode)
+  const entry = entryOf(program, exported, mode)
   // A session's function declarations end up apart from its other statements, a program's do not.
   if (mode === 'session') callEntry(entry, edits)
-  if (isObject) {
-    const [object] = program.body as [{ start: number; end: number }]
-    edits.wrap(object.start, object.end, '(', ')')
+  if (isExpression) {
+    const [whole] = program.body as [{ start: number; end: number }]
+    edits.wrap(whole.start, whole.end, '(', ')')
   } else if (mode === 'program') putIntoBlock(code, program, edits)
-  const names = isObject || mode === 'program' ? noNames : keepNames(code, program, edits)
+  const names = isExpression || mode === 'program' ? noNames : keepNames(code, program, edits)
   if (mode === 'program') callEntry(entry, edits)
   if (entry?.kind === 'expression') edits.wrap(entry.fn.start, entry.fn.end, '(', ')()')
   // After what encloses the whole program: helpers are made known inside of that.

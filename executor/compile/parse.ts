@@ -11,39 +11,47 @@ export type Language = 'javascript' | 'typescript'
 export interface Tree {
   /** Of type `Program`. */
   readonly program: SyntaxNode
-  /** Whether the whole source is one object literal, which needs parentheses to be read as such. */
-  readonly isObject: boolean
+  /**
+   * Whether the whole source is one object literal or one function without a name, which needs
+   * parentheses to be read as such.
+   */
+  readonly isExpression: boolean
 }
 
 /**
  * Parses a source, once.
  *
- * Only a source that begins with `{` may be parsed twice: first as an object literal, as the Node
- * REPL does, then as a block.
+ * Only a source that begins with `{` or as a function without a name may be parsed twice: first as
+ * an expression, as the Node REPL does, then as statements.
  *
  * @throws {SyntaxError} of the parser, with `pos`
  * @throws {Refusal} for what is JavaScript but may not stand in a source
  */
 export function parse(text: string, language: Language): Tree {
   const Reader = language === 'typescript' ? TypeScriptParser : JavaScriptParser
-  if (text.charAt(skipTrivia(text, 0)) === '{') {
-    const object = parseObject(new Reader(text))
-    if (object) return object
+  const start = skipTrivia(text, 0)
+  BEGINS_FUNCTION.lastIndex = start
+  if (text.charAt(start) === '{' || BEGINS_FUNCTION.test(text)) {
+    const whole = parseExpression(new Reader(text))
+    if (whole) return whole
   }
   const parser = new Reader(text)
-  return { program: guard(parser, () => parser.parse()), isObject: false }
+  return { program: guard(parser, () => parser.parse()), isExpression: false }
 }
 
-function parseObject(parser: SourceParser): Tree | undefined {
+/** As a statement such a function has a name. */
+const BEGINS_FUNCTION = /(?:async\s+)?function\s*[(<]/y
+
+function parseExpression(parser: SourceParser): Tree | undefined {
   try {
-    const object = guard(parser, () => parser.parseWhole())
-    if (object?.type !== 'ObjectExpression') return undefined
-    const { start, end } = object
-    const statement = { type: 'ExpressionStatement', start, end, expression: object }
+    const expression = guard(parser, () => parser.parseWhole())
+    const { type, start, end } = expression ?? { type: undefined, start: 0, end: 0 }
+    if (type !== 'ObjectExpression' && type !== 'FunctionExpression') return undefined
+    const statement = { type: 'ExpressionStatement', start, end, expression }
     const program = { type: 'Program', start, end, body: [statement] }
-    return { program, isObject: true }
+    return { program, isExpression: true }
   } catch (error) {
-    // Not an object literal; if it is not a program either, that parse tells why.
+    // Not an expression; if it is not a program either, that parse tells why.
     if (error instanceof SyntaxError || error instanceof Refusal) return undefined
     throw error
   }

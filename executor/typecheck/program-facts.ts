@@ -60,12 +60,12 @@ export function readProgram(
   const [object] = tree.program.body as [SyntaxNode]
   return {
     // An object literal alone would be read as a block.
-    text: tree.isObject
+    text: tree.isExpression
       ? `${text.slice(0, object.start)}(${text.slice(object.start, object.end)})${text.slice(object.end)}`
       : withoutExport(text),
     language: written,
-    shift: tree.isObject ? 1 : 0,
-    shiftFrom: tree.isObject ? object.start : 0,
+    shift: tree.isExpression ? 1 : 0,
+    shiftFrom: tree.isExpression ? object.start : 0,
     ...reading.facts(tools),
     isPatching: /\.prototype\b|\bdefineProp|\bglobalThis\b/.test(text),
   }

@@ -54,6 +54,7 @@ const functions: [name: string, source: string, value: unknown][] = [
   ['an async arrow with its value', 'async () => await f(1)', 1],
   ['an arrow in parentheses', '(async () => {\n  return await f(1)\n});', 1],
   ['an async function expression', '(async function main() { return f(1) })', 1],
+  ['an async function without a name', 'async function () {\n  return f(1)\n}', 1],
   ['an async function declaration', 'async function main() {\n  return f(1)\n}', 1],
   [
     'a declaration behind comments',
