@@ -341,15 +341,22 @@ export class Executions {
     if (!this.#options.memory.remove(executionId)) await this.#options.store.remove(executionId)
   }
 
-  /** The events after a sequence number, then those that come, until the execution has ended. */
+  /**
+   * The events after a sequence number, then those that come, until the execution has ended or is
+   * stuck. Of one that is stuck already, those that follow its retry.
+   *
+   * @returns `undefined` when it has ended, and nothing follows that number
+   * @throws {LatchdError} `NOT_FOUND`, `INVALID_REQUEST` for the number of no event so far
+   */
   async events(
     executionId: string,
     caller: Caller,
     after: number,
-  ): Promise<AsyncIterableIterator<ExecutionEvent>> {
-    const { hub, memory, store } = this.#options
+  ): Promise<AsyncIterableIterator<ExecutionEvent> | undefined> {
+    const { hub } = this.#options
     const { execution } = await this.#find(executionId, caller)
     let last = after
+    let newest: ExecutionEvent | undefined
     let held: ExecutionEvent[] | undefined = []
     const queue = new EventQueue<ExecutionEvent>(() => unwatch())
     const push = (event: ExecutionEvent) => {
@@ -357,27 +364,57 @@ export class Executions {
         if (event.sequence <= last) return
         last = event.sequence
       }
+      newest = event
       queue.push(event)
-      if (!isLast(event)) return
+    }
+    const end = () => {
       unwatch()
       queue.end()
     }
     // Watched before the past is read, so that nothing falls in between.
     const unwatch = hub.watch(executionId, event => {
-      if (held === undefined) push(event)
-      else held.push(event)
+      if (held !== undefined) {
+        held.push(event)
+        return
+      }
+      push(event)
+      if (isLast(event)) end()
     })
-    // What is only held in memory yet is told when it is durable.
-    await this.#live.get(executionId)?.keeper.sync()
-    const past = memory.events(executionId, after) ?? (await store.events(executionId, after))
-    for (const event of past) push(event)
-    for (const event of held) push(event)
-    held = undefined
-    if (isEnded(execution)) {
-      unwatch()
-      queue.end()
+    try {
+      // What is only held in memory yet is told when it is durable.
+      await this.#live.get(executionId)?.keeper.sync()
+      for (const event of await this.#past(executionId, after)) push(event)
+      for (const event of held) push(event)
+      held = undefined
+      const hasEnded = isEnded(execution)
+      if (newest === undefined && hasEnded) {
+        end()
+        return undefined
+      }
+      if (newest === undefined && after > 0) await this.#checkPlace(executionId, after)
+      // One that was stuck and went on has such an event in the middle.
+      if (hasEnded || (newest !== undefined && isLast(newest))) end()
+      return queue
+    } catch (error) {
+      end()
+      throw error
     }
-    return queue
+  }
+
+  #past(executionId: string, after: number): Promise<readonly ExecutionEvent[]> {
+    const { memory, store } = this.#options
+    const kept = memory.events(executionId, after)
+    return kept === undefined ? store.events(executionId, after) : Promise.resolve(kept)
+  }
+
+  /** Whether somebody can have got an event of that number, so that others are told after it. */
+  async #checkPlace(executionId: string, after: number): Promise<void> {
+    const known = await this.#past(executionId, after - 1)
+    if (known.length > 0) return
+    const detail = `execution ${executionId} has no event ${after} yet`
+    throw new LatchdError('INVALID_REQUEST', `Cannot go on after Last-Event-ID: ${detail}`, {
+      errors: [{ pointer: '/last-event-id', detail }],
+    })
   }
 
   /** The events of all executions of a caller, from now on, until the reader falls far behind. */

@@ -25,12 +25,13 @@ export async function* executionEvents(
   const patience = new Patience()
   let last = after
   let isKnown = isAccepted
-  let hadEnded = false
   for (;;) {
     try {
       const response = await openEvents(connection, `${path}/events`, signal, last)
       patience.renew()
       isKnown = true
+      // It has ended, and everything was told before the reader came.
+      if (response.status === 204) return
       let latest: ExecutionEvent | undefined
       for await (const event of readEvents(response, signal)) {
         if ('sequence' in event) last = event.sequence
@@ -39,11 +40,8 @@ export async function* executionEvents(
         if (event.type === 'execution-ended') return
       }
       const execution = await connection.json<Execution>('GET', path, { signal })
-      // Otherwise somebody has let it go on, and there is more to tell.
+      // When it is not any more, somebody has let it go on, and there is more to tell.
       if (execution.status === 'stuck' && latest?.type === 'execution-stuck') return
-      // Everything was told before the reader came.
-      if (hadEnded && latest === undefined) return
-      hadEnded = 'endedAtMs' in execution
     } catch (error) {
       if (!isKnown) throw error
       await patience.bear(error, signal)

@@ -35,7 +35,10 @@ export function createApp(powers: HttpPowers): OpenAPIHono<HttpEnvironment> {
     await next()
     // On the answer itself: `context.header()` makes a new one for each, with a stream for its body.
     const { headers } = context.res
-    for (const [name, value] of Object.entries(securityHeaders)) headers.set(name, value)
+    for (const [name, value] of Object.entries(securityHeaders)) {
+      // A stream of events says itself how it is kept.
+      if (name !== 'cache-control' || !headers.has('x-accel-buffering')) headers.set(name, value)
+    }
   })
   addHealthRoutes(app, powers)
   app.doc31('/openapi.json', {

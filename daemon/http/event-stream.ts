@@ -8,6 +8,15 @@ import type { HttpEnvironment } from './powers.ts'
 /** A comment is sent this often, since proxies cut connections on which nothing moves for a minute. */
 const HEARTBEAT_MS = 15_000
 
+/**
+ * What keeps proxies from holding events back until there are more of them: the header stops the
+ * buffers of nginx and those that learned from it, the directive compression on the way.
+ */
+const unbuffered = {
+  'cache-control': 'no-cache, no-transform',
+  'x-accel-buffering': 'no',
+}
+
 /** Answers with events until they end, the client leaves, or its token is withdrawn. */
 export function sendEvents(
   context: Context<HttpEnvironment>,
@@ -16,7 +25,7 @@ export function sendEvents(
   const { withdrawn } = context.get('caller')
   const end = () => void events.return?.()
   withdrawn.addEventListener('abort', end)
-  return streamSSE(context, async stream => {
+  const response = streamSSE(context, async stream => {
     const beat = () => stream.write(': \n\n').then(() => heart.refresh())
     const heart = setTimeout(beat, HEARTBEAT_MS)
     stream.onAbort(() => {
@@ -34,4 +43,6 @@ export function sendEvents(
     clearTimeout(heart)
     withdrawn.removeEventListener('abort', end)
   })
+  for (const [name, value] of Object.entries(unbuffered)) response.headers.set(name, value)
+  return response
 }

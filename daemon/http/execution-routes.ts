@@ -75,13 +75,25 @@ const eventsRoute = createRoute({
   request: {
     params,
     headers: z.object({
-      'last-event-id': z.coerce.number().int().min(0).optional().describe('Go on after this event'),
+      'last-event-id': z
+        .string()
+        .regex(/^\d{0,15}$/, 'the number of an event is expected')
+        .transform(Number)
+        .optional()
+        .describe(
+          'Go on after the event of this number; 400 when it is not a number, or that of no event of an execution that goes on',
+        ),
     }),
   },
   responses: {
     200: {
-      description: 'Events; the stream ends after `execution-ended` or `execution-stuck`',
+      description:
+        'Events; the stream ends after `execution-ended` or `execution-stuck`. Asked for again after the latter, it goes on as soon as the execution is retried',
       content: { 'text/event-stream': { schema: ExecutionEvent } },
+    },
+    204: {
+      description:
+        'The execution has ended, and nothing follows `Last-Event-ID`: an `EventSource` stops here',
     },
     ...problems(400, 401, 403, 404, 429),
   },
@@ -132,6 +144,6 @@ export function addExecutionRoutes(
     const caller = context.get('caller')
     const after = context.req.valid('header')['last-event-id'] ?? 0
     const events = await executions.events(context.req.valid('param').id, caller, after)
-    return sendEvents(context, events)
+    return events === undefined ? context.body(null, 204) : sendEvents(context, events)
   })
 }
