@@ -49,6 +49,8 @@ export interface ExecutionPlan {
   readonly caller: string
   readonly metadata: Readonly<Record<string, unknown>> | undefined
   readonly createdAtMs: number
+  /** The zone of its local times; UTC when absent. */
+  readonly timeZone?: string | undefined
   /** Whether its types are checked before it runs; off when absent. */
   readonly typecheck?: Typecheck | undefined
   /** Tools that a person does not want to be asked about in its session. */
@@ -430,7 +432,7 @@ export class RunningExecution {
   }
 
   #work(): GuestWork {
-    const { source, language, limits, inputs, toolbox, seed } = this.#plan
+    const { source, language, limits, inputs, toolbox, seed, timeZone } = this.#plan
     const { pool } = this.#powers
     const startedAtMs = this.#record.start()
     return {
@@ -443,6 +445,7 @@ export class RunningExecution {
       inputs,
       seed,
       startedAtMs,
+      timeZone,
       limits,
       journal: this.#calls.journal.deliveries(),
       isRestored: this.#isRestored,

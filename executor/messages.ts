@@ -40,6 +40,8 @@ export interface GuestTask {
   readonly seed: readonly [number, number, number, number]
   /** Epoch milliseconds; where the guest's clock starts. */
   readonly startedAtMs: number
+  /** The zone of its local times; absent: UTC. */
+  readonly timeZone: string | undefined
   readonly limits: Limits
   readonly port: MessagePort
   /** The latch; see `protocol/latch.ts`. */

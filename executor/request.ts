@@ -14,7 +14,7 @@ import type { Toolbox } from './tools/toolbox.ts'
 /** What a request says beside its tools. */
 export type RequestFields = Pick<
   ExecuteBody,
-  'source' | 'language' | 'limits' | 'metadata' | 'sessionId' | 'typecheck'
+  'source' | 'language' | 'limits' | 'metadata' | 'sessionId' | 'timeZone' | 'typecheck'
 >
 
 /** Reads the body of a request. @throws {LatchdError} `INVALID_REQUEST`, with a problem per field */
@@ -71,6 +71,8 @@ export function planExecution(
     caller,
     metadata: request.metadata,
     createdAtMs: Date.now(),
+    // What is there without a word costs nothing.
+    timeZone: request.timeZone === 'UTC' ? undefined : request.timeZone,
     typecheck: request.typecheck,
   }
 }

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { ClientTools } from './client-tool.ts'
 import { executionErrorCodes } from './errors.ts'
 import { type LimitName, limitNames, limitTable } from './limits.ts'
+import { TimeZone } from './time-zone.ts'
 
 /** Input properties are plain JSON values; their exact kinds travel as `encodedInputs`. */
 const Json = z.unknown()
@@ -40,6 +41,7 @@ export const ExecuteBody = z
   .strictObject({
     source: z.string().describe('The program: a script body in JavaScript or TypeScript'),
     language: Language.default('javascript'),
+    timeZone: TimeZone.optional(),
     typecheck: Typecheck.optional().describe(
       'Checks the program against the declarations of its tools before it runs; off by default',
     ),

@@ -38,6 +38,8 @@ interface KeptPlan {
   readonly inputs?: string
   readonly seed: ExecutionPlan['seed']
   readonly metadata?: ExecutionPlan['metadata']
+  /** Absent: UTC. */
+  readonly timeZone?: ExecutionPlan['timeZone']
   /** Absent: off. */
   readonly typecheck?: ExecutionPlan['typecheck']
   /** Where its first span is. */
@@ -48,7 +50,8 @@ interface KeptPlan {
 
 /** A plan as text, for a store. @param runtime the tag of what it runs on */
 export function keepPlan(plan: ExecutionPlan, runtime: string): string {
-  const { language, limits, toolbox, inputs, seed, metadata, typecheck, traceparent } = plan
+  const { language, limits, toolbox, inputs, seed, metadata, timeZone, typecheck, traceparent } =
+    plan
   const given = withoutToolSearch(toolbox)
   const kept: KeptPlan = {
     language,
@@ -58,6 +61,7 @@ export function keepPlan(plan: ExecutionPlan, runtime: string): string {
     ...(inputs !== undefined && { inputs }),
     seed,
     ...(metadata && { metadata }),
+    ...(timeZone !== undefined && { timeZone }),
     ...(typecheck && { typecheck }),
     ...(traceparent && { traceparent }),
     runtime,
@@ -120,6 +124,7 @@ export function readPlan(
       sessionId,
       caller: owner,
       metadata: kept.metadata,
+      timeZone: kept.timeZone,
       typecheck: kept.typecheck,
       traceparent: kept.traceparent,
       createdAtMs,

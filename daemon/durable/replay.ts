@@ -85,7 +85,7 @@ async function runShadow(
   onLogs: (lines: readonly LogLine[]) => void,
 ): Promise<GuestReport> {
   const { plan } = readPlan(claimed, powers.toolbox)
-  const { source, language, limits, inputs, seed, toolbox, sessionId } = plan
+  const { source, language, limits, inputs, seed, timeZone, toolbox, sessionId } = plan
   const cancelled = signal ?? new AbortController().signal
   const wedged = new AbortController()
   let run: GuestLink | undefined
@@ -109,6 +109,7 @@ async function runShadow(
       inputs,
       seed,
       startedAtMs: claimed.startedAtMs as number,
+      timeZone,
       limits,
       journal: new Journal(claimed.records).deliveries(),
       shadow: untilCall === undefined ? {} : { untilCall },

@@ -51,6 +51,11 @@ export interface Guest {
   unhandledRejections(): string[]
   /** The engine's stack of where the program stands, inside of a call of `host`, before it is ended. */
   whereabouts(): string
+  /**
+   * Whether the engine has asked for the zone of a local time since this was last called, as it does
+   * for a date that is read from a text without one. It is told UTC.
+   */
+  takeZoneAsked(): boolean
   /** Whether the heap has no room left: then jobs are lost, and promises stay pending for ever. */
   isFull(): boolean
   /** Bytes of memory that the guest has touched, at its peak. */

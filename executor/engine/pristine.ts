@@ -51,7 +51,11 @@ async function make(): Promise<Pristine> {
 async function makeSnapshot(module: WebAssembly.Module): Promise<MadeSnapshot> {
   const hooks = { ...quiet }
   const vm = await QuickJS.create({
-    ...engineOptions(module, () => hooks),
+    ...engineOptions(
+      module,
+      () => hooks,
+      () => {},
+    ),
     onUnhandledRejection: () => {},
     // Collection is not replayable, so nothing may watch it.
     intrinsics: Intrinsics.ALL & ~Intrinsics.WEAK_REF,

@@ -123,12 +123,23 @@ interface EngineHooks extends Omit<GuestHooks, 'poll'> {
 
 const idle: GuestHooks = { poll() {}, host: () => 0, now: () => 0 }
 
-/** Library options that every virtual machine gets, pristine or restored. */
-export function engineOptions(module: WebAssembly.Module, hooks: () => EngineHooks) {
+/**
+ * Library options that every virtual machine gets, pristine or restored.
+ *
+ * @param onZone called when the engine asks for the offset of its zone, which is always UTC's
+ */
+export function engineOptions(
+  module: WebAssembly.Module,
+  hooks: () => EngineHooks,
+  onZone: () => void,
+) {
   return {
     wasm: module,
     maxStackSize: GUEST_STACK_BYTES,
-    timezoneOffset: 0,
+    timezoneOffset: () => {
+      onZone()
+      return 0
+    },
     interruptHandler: () => hooks().poll() === true,
     wasi: (memory: WebAssembly.Memory) => ({
       clock_time_get(_clock: number, _precision: bigint, at: number) {
@@ -166,6 +177,7 @@ export class QuickJSGuest implements Guest {
   #restUntilMs = 0
   /** Whether the memory is the pristine one. */
   #isNew = true
+  #isZoneAsked = false
 
   private constructor(pristine: Pristine) {
     this.#pristine = pristine
@@ -174,7 +186,10 @@ export class QuickJSGuest implements Guest {
   /** Makes a fresh guest: one instance of the module, with the pristine memory in it. */
   static async create(pristine: Pristine): Promise<QuickJSGuest> {
     const guest = new QuickJSGuest(pristine)
-    const options = engineOptions(pristine.module, () => guest.#hooks)
+    const onZone = () => {
+      guest.#isZoneAsked = true
+    }
+    const options = engineOptions(pristine.module, () => guest.#hooks, onZone)
     guest.#vm = await QuickJS.restore(pristine.snapshot, {
       ...options,
       onUnhandledRejection: (promise, reason, isHandled) =>
@@ -287,6 +302,12 @@ export class QuickJSGuest implements Guest {
     const stack = this.#readText(value)
     this.#free(value)
     return stack
+  }
+
+  takeZoneAsked(): boolean {
+    const wasAsked = this.#isZoneAsked
+    this.#isZoneAsked = false
+    return wasAsked
   }
 
   isFull(): boolean {

@@ -36,13 +36,15 @@ export const HostOperation = {
   decode: 17,
   /** text: JSON of an engine's stack, the error's name and its message. Gives the program's frames. */
   stack: 18,
+  /** Gives 1 when the engine has asked for the zone of a local time since this was last asked, else 0. */
+  zoneAsked: 19,
   // The engine itself answers from here on.
   /** In place of the text any value: 0 pending, 1 fulfilled, 2 rejected, -1 no promise. */
-  promiseState: 19,
+  promiseState: 21,
   /** In place of the text a promise that is settled. Gives its value or reason. */
-  promiseResult: 20,
+  promiseResult: 22,
   /** In place of the text a promise, then a function, which is called in a job once it is settled. */
-  whenSettled: 21,
+  whenSettled: 23,
 } as const
 
 /** Text of a timer that no execution waits for. */

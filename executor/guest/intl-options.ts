@@ -24,6 +24,7 @@ import {
   weakMapGet,
   weakMapSet,
 } from './primordials.ts'
+import { localZone } from './zone.ts'
 
 /** How an option becomes plain: text, boolean, number, or the union of `useGrouping`. */
 type Kind = 's' | 'b' | 'n' | 'g'
@@ -160,23 +161,30 @@ function toLength(value: unknown): number {
 export function optionsText(options: unknown, names: Table): string {
   switch (typeof options) {
     case 'undefined':
-      return ''
+      return zoneText(names)
     case 'object':
     case 'function':
       return options === null ? 'null' : '{' + propertiesText(options, names) + '}'
     case 'symbol':
-      return jsonStringify(symbolToString(options))
+      return zoneText(names) || jsonStringify(symbolToString(options))
     default:
       // No object: some services refuse it, the others find no option in it.
-      return boundText(options)
+      return zoneText(names) || boundText(options)
   }
+}
+
+/** The options of a service of dates that says none, in a zone other than UTC. */
+function zoneText(names: Table): string {
+  const zone = names === OPTIONS.DateTimeFormat ? localZone() : undefined
+  return zone === undefined ? '' : '{"timeZone":' + jsonStringify(zone) + '}'
 }
 
 function propertiesText(options: object, names: Table): string {
   let text = ''
   for (let i = 0; i < names.length; i += 2) {
     const name = names[i] as string
-    const value = (options as Record<string, unknown>)[name]
+    let value = (options as Record<string, unknown>)[name]
+    if (value === undefined && name === 'timeZone') value = localZone()
     if (value === undefined) continue
     text += (text === '' ? '"' : ',"') + name + '":' + optionText(value, names[i + 1] as Kind)
   }

@@ -86,14 +86,14 @@ export function boundText(value: unknown): string {
   return value === undefined ? UNDEFINED_TEXT : numericText(value)
 }
 
-/** `ToPrimitive` of the language with the hint `number`. */
-function toPrimitive(value: unknown): unknown {
+/** `ToPrimitive` of the language. */
+export function toPrimitive(value: unknown, hint: 'number' | 'default' = 'number'): unknown {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return value
   const object = value as Record<PropertyKey, unknown>
   const convert = object[symbolToPrimitive]
   if (convert !== undefined && convert !== null) {
     if (typeof convert !== 'function') throw new TypeErrorOf('Symbol.toPrimitive is not a function')
-    const primitive = reflectApply(convert, object, ['number'])
+    const primitive = reflectApply(convert, object, [hint])
     if (isPrimitive(primitive)) return primitive
     throw new TypeErrorOf('Cannot convert object to primitive value')
   }

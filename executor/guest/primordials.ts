@@ -154,7 +154,9 @@ export const weakSetHas = uncurry(WeakSet.prototype.has) as (
 ) => boolean
 
 export const DateOf = Date
+export const dateUTC = Date.UTC
 export const dateGetTime = uncurry(Date.prototype.getTime)
+export const dateSetTime = uncurry(Date.prototype.setTime)
 export const dateOwnToString = uncurry(Date.prototype.toString)
 export const dateOwnToTimeString = uncurry(Date.prototype.toTimeString)
 export const dateToISOString = uncurry(Date.prototype.toISOString)

@@ -17,6 +17,7 @@ import {
 } from './primordials.ts'
 import { seedRandom } from './random.ts'
 import { type GuestTool, installTools } from './tools.ts'
+import { useZone } from './zoned-date.ts'
 
 /** What a program starts with; travels as JSON. */
 export interface GuestConfiguration {
@@ -26,23 +27,26 @@ export interface GuestConfiguration {
   readonly seed: readonly [number, number, number, number]
   /** Epoch milliseconds at which the execution started. */
   readonly startedAtMs: number
+  /** The zone of local times; absent: UTC. */
+  readonly timeZone?: string
 }
 
 /** Prepares the global object for one program. */
 export function begin(configurationText: string): void {
-  const configuration = readConfiguration(configurationText)
+  const configuration = readConfiguration(configurationText, false)
   const { inputs } = configuration
   // Inputs first, so that a tool keeps its global when an input has the same name.
   installInputs(inputs === undefined ? {} : (decode(inputs) as Record<string, unknown>))
   installTools(globalThis, configuration.tools)
 }
 
-/** Reads what a program starts with, and starts its clock and its randomness. */
-export function readConfiguration(text: string): GuestConfiguration {
+/** Reads what a program starts with, and starts its clock, in its zone, and its randomness. */
+export function readConfiguration(text: string, isSession: boolean): GuestConfiguration {
   const configuration = jsonParse(text) as GuestConfiguration
   const { seed } = configuration
   seedRandom(seed[0], seed[1], seed[2], seed[3])
   startClock(configuration.startedAtMs)
+  useZone(configuration.timeZone, isSession)
   return configuration
 }
 

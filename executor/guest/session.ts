@@ -44,7 +44,7 @@ let given: Given[] = []
 export function beginSession(configurationText: string): void {
   comeToRest()
   takeBack()
-  const { tools, inputs } = readConfiguration(configurationText)
+  const { tools, inputs } = readConfiguration(configurationText, true)
   const values = inputs === undefined ? {} : (decode(inputs) as Record<string, unknown>)
   give('inputs', objectFreeze(values), false)
   // Before the inputs, so that a tool keeps its global when an input has the same name.

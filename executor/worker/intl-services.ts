@@ -5,6 +5,8 @@
  * at the end of every list of locales, where V8 would otherwise fall back to the host's.
  */
 
+import { zoneMethods } from './zones.ts'
+
 type Method = (...args: unknown[]) => unknown
 /** A constructed service, by the names of its methods. */
 export type Methods = ReadonlyMap<string, Method>
@@ -30,6 +32,7 @@ export const serviceMakers: ReadonlyMap<string, Maker> = new Map<string, Maker>(
   ['ListFormat', service(Intl.ListFormat, FORMATS)],
   ['DisplayNames', service(Intl.DisplayNames, ['of', 'resolvedOptions'])],
   ['Segmenter', segmenter],
+  ['Zone', ([timeZone = 'UTC']) => zoneMethods(timeZone)],
   ['Number.toLocaleString', numberMethod(0)],
   ['BigInt.toLocaleString', numberMethod(0n)],
   ['String.localeCompare', comparison],

@@ -186,8 +186,8 @@ class RunningTask {
   }
 
   #begin(): void {
-    const { tools, session, inputs, seed, startedAtMs, limits } = this.#task
-    const rest = JSON.stringify({ inputs, seed, startedAtMs })
+    const { tools, session, inputs, seed, startedAtMs, timeZone, limits } = this.#task
+    const rest = JSON.stringify({ inputs, seed, startedAtMs, timeZone })
     const configuration = `{"tools":${tools},${rest.slice(1)}`
     const hooks = {
       poll: () => this.#poll(),
@@ -338,6 +338,8 @@ class RunningTask {
         return answerDecoder(text)
       case HostOperation.stack:
         return stackText(text, this.#program)
+      case HostOperation.zoneAsked:
+        return this.#guest.takeZoneAsked() ? 1 : 0
       default:
         throw new Error(`unknown host operation ${operation}`)
     }
