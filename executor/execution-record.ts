@@ -13,7 +13,7 @@ import type {
   Output,
   WaitingFor,
 } from '../protocol/execution.ts'
-import { foldEvents, type KeptUsage, NO_USAGE } from './fold-execution.ts'
+import { countByTool, foldEvents, type KeptUsage, NO_USAGE } from './fold-execution.ts'
 import type { GuestOutput, GuestReport } from './messages.ts'
 
 type EndFields = Omit<
@@ -268,6 +268,7 @@ export class ExecutionRecord {
         wallMs: atMs - createdAtMs,
         waitMs: round(waitMs),
         calls: this.#calls.size,
+        callsByTool: countByTool(this.#calls.values()),
         peakMemoryBytes,
         resumes,
       },

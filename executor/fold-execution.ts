@@ -74,6 +74,13 @@ export function foldEvents(events: readonly ExecutionEvent[]): FoldedEvents {
   return { logs, calls, waitingFor, diagnostics }
 }
 
+/** How many of the calls each tool got. */
+export function countByTool(calls: Iterable<CallRecord>): Record<string, number> {
+  const counts = new Map<string, number>()
+  for (const { tool } of calls) counts.set(tool, (counts.get(tool) ?? 0) + 1)
+  return Object.fromEntries(counts)
+}
+
 /** The execution as it stands. */
 export function foldExecution(kept: KeptExecution, nowMs: number): Execution {
   const { executionId, state, createdAtMs, startedAtMs, sessionId, metadata, usage } = kept
@@ -90,6 +97,7 @@ export function foldExecution(kept: KeptExecution, nowMs: number): Execution {
       wallMs: nowMs - createdAtMs,
       waitMs,
       calls: calls.size,
+      callsByTool: countByTool(calls.values()),
       peakMemoryBytes,
       resumes,
     },

@@ -27,6 +27,7 @@ import type { CompiledProgram, GuestMessage, GuestRequest } from './messages.ts'
 import { replyText } from './reply-text.ts'
 import { requestText } from './request-text.ts'
 import { ToolStreams } from './tool-streams.ts'
+import { CallCounts } from './tools/call-counts.ts'
 import type { CallContext, CallFacts } from './tools/context.ts'
 import {
   type CallBounds,
@@ -92,6 +93,7 @@ export class ToolCalls {
   #listener: CallsListener
   #latencies: Latencies
   #bounds: CallBounds
+  #counts: CallCounts
   #run: GuestLink | undefined
   #open = new Map<number, OpenCall>()
   #passive = 0
@@ -117,6 +119,7 @@ export class ToolCalls {
     this.#listener = listener
     this.#latencies = latencies
     this.journal = new Journal(restored?.records)
+    this.#counts = new CallCounts(restored?.records)
     this.approvals = new CallApprovals(plan, record, host, restored?.approvals ?? [])
     if (restored !== undefined) {
       this.#restoredLength = this.journal.length
@@ -330,6 +333,8 @@ export class ToolCalls {
     const facts = this.#factsOf(id, callId)
     let outcome: CallOutcome | undefined
     if (this.#interrupted.has(id)) {
+      // It passed when it left for its tool, in another process.
+      this.#counts.count(tool)
       outcome =
         tool.probe === undefined ? interrupted(tool) : await probe(tool, input, facts, this.#bounds)
     }
@@ -361,6 +366,7 @@ export class ToolCalls {
 
   #steps(open: OpenCall, atMs: number): CallSteps {
     return {
+      count: tool => this.#counts.count(tool),
       awaitDecision: (input, encodedInput) => this.#awaitDecision(open, input, encodedInput),
       isRemembered: tool => this.approvals.isRemembered(tool.name),
       leave: tool => this.#leave(open, tool),

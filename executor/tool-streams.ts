@@ -119,6 +119,7 @@ export class ToolStreams {
 
 /** A stream that is opened again was approved the first time, and is read only. */
 const AGAIN: CallSteps = {
+  count: () => undefined,
   awaitDecision: () => Promise.reject(new Error('a stream was asked about twice')),
   isRemembered: () => true,
   leave: () => undefined,

@@ -32,6 +32,11 @@ export const ClientTool = z
       .union([durationMs, z.literal('none')])
       .optional()
       .describe('How long one call may take; `callMs` by default'),
+    maxCallsPerExecution: z
+      .int()
+      .positive()
+      .optional()
+      .describe('Calls that one execution may make; a further one throws `ToolLimitError` in it'),
     needsApproval: z
       .union([z.boolean(), z.literal('ask')])
       .optional()

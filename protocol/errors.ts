@@ -61,6 +61,11 @@ export const errorTable = {
     title: "The tool's answer does not fit its output schema",
   },
   TOOL_TIMEOUT: { actor: 'program', retryable: true, title: 'The tool did not answer in time' },
+  TOOL_LIMIT_EXCEEDED: {
+    actor: 'program',
+    retryable: false,
+    title: 'One execution may call the tool so often, and has',
+  },
   TOOL_UNAVAILABLE: {
     actor: 'operator',
     retryable: true,

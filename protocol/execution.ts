@@ -191,6 +191,12 @@ export const Usage = z
     wallMs: z.number().nonnegative().describe('time since acceptance'),
     waitMs: z.number().nonnegative().describe('time the guest waited for tools and timers'),
     calls: z.int().nonnegative(),
+    callsByTool: z
+      .record(z.string(), z.int().positive())
+      .optional()
+      .describe(
+        'the calls by the name of the tool; absent in records of versions that did not count',
+      ),
     peakMemoryBytes: z.int().nonnegative(),
     resumes: z.int().nonnegative(),
   })

@@ -5,6 +5,7 @@
 export const guestErrorNames = {
   TOOL_INPUT_INVALID: 'ToolInputError',
   TOOL_TIMEOUT: 'ToolTimeoutError',
+  TOOL_LIMIT_EXCEEDED: 'ToolLimitError',
   TOOL_UNAVAILABLE: 'ToolUnavailableError',
   APPROVAL_REJECTED: 'ApprovalRejectedError',
   APPROVAL_EXPIRED: 'ApprovalExpiredError',

@@ -65,6 +65,11 @@ export interface ToolDefinition<Input = never, Value = unknown> {
   readonly namespace?: string
   /** Milliseconds that one call may take; `'none'` for no bound but the execution's `wallMs`. */
   readonly timeoutMs?: number | 'none'
+  /**
+   * Calls that one execution may make; a further one throws `ToolLimitError` in the guest, which a
+   * program can catch. Calls whose input does not fit are not counted. As many as it likes when absent.
+   */
+  readonly maxCallsPerExecution?: number
   readonly annotations?: ToolAnnotations
   /** For tools that are `readOnly` or `idempotent`; `timeoutMs` covers all tries. Absent: one try. */
   readonly retry?: RetryRule
@@ -107,4 +112,6 @@ export interface ToolDescriptor {
   readonly isImported?: boolean
   /** What it belongs to, as a server or a document: programs find it as a member of that too. */
   readonly namespace?: string
+  /** Calls that one execution may make; absent: as many as it likes. */
+  readonly maxCallsPerExecution?: number
 }

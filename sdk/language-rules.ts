@@ -2,8 +2,12 @@
 
 import type { Language } from '../protocol/execution.ts'
 
-/** The rules of the guest language that a model would not guess. */
-export function languageRules(language: Language = 'javascript'): string {
+/**
+ * The rules of the guest language that a model would not guess.
+ *
+ * @param timeZone the zone of local times in programs
+ */
+export function languageRules(language: Language = 'javascript', timeZone = 'UTC'): string {
   const name =
     language === 'typescript' ? 'TypeScript (no enums, no namespaces, no decorators)' : 'JavaScript'
   return `\
@@ -15,5 +19,6 @@ export function languageRules(language: Language = 'javascript'): string {
 - A tool that streams gives an iterator: \`for (const part of tool(x))\`.
 - The result is the value of the last statement, or what a top-level \`return\` gives; \`final_answer(value)\` ends the program there with that value.
 - \`console.log\` and \`print\` are for intermediate values that you want to see. Give back only what you need, not everything that a tool has answered.
+- Dates are in the time zone ${timeZone}, as \`Date\` and \`Intl\` of a machine that is there.
 - Use \`sleep(ms)\` to wait when it is among the tools; a busy loop does not wait.`
 }

@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import { Language, type RequestedLimits, Typecheck } from '../../protocol/execution.ts'
 import type { ExecuteRequest } from '../../protocol/executor.ts'
 import { limitNames, limitTable } from '../../protocol/limits.ts'
+import { isTimeZone } from '../../protocol/time-zone.ts'
 import { oneOf, wholeNumber } from '../config/value-kind.ts'
 import type { Options } from './cli.ts'
 import { optionValue } from './option-value.ts'
@@ -25,15 +26,24 @@ export async function readRunRequest(
 ): Promise<ExecuteRequest> {
   const language = optionValue('--language', options.language, oneOf(Language.options))
   const typecheck = optionValue('--typecheck', options.typecheck, oneOf(Typecheck.options))
+  const timeZone = readTimeZone(options.timeZone)
   const inputs = readInputs(options.input as Pairs)
   const limits = readLimits(options.limit as Pairs)
   return {
     source: await readSource(file, terminal),
     language: language ?? (/\.[cm]?ts$/.test(file) ? 'typescript' : 'javascript'),
     ...(typecheck && { typecheck }),
+    ...(timeZone !== undefined && { timeZone }),
     ...(inputs && { inputs }),
     ...(limits && { limits }),
   }
+}
+
+function readTimeZone(name: unknown): string | undefined {
+  if (name === undefined || isTimeZone(String(name))) return name as string | undefined
+  throw new UsageError(
+    `Cannot use --time-zone ${JSON.stringify(name)}: expected the name of a time zone, such as Europe/Berlin`,
+  )
 }
 
 async function readSource(file: string, { cwd, stdin }: Terminal): Promise<string> {

@@ -29,6 +29,7 @@ export function addRun(program: Command, cli: Cli): void {
     )
     .option('--limit <name=number>', 'a limit of the execution; repeatable', collect, [])
     .option('--typecheck <mode>', `${Typecheck.options.join(', ')}: check its types before it runs`)
+    .option('--time-zone <name>', 'IANA name of the zone of its local times; UTC by default')
     .option('--language <language>', `${Language.options.join(' or ')}; by the file's extension`)
   addSettingFlags(command, ['url', 'tools', 'fetchAllow', 'model', 'modelBaseUrl']).action(
     cli.action((file: string, options: Options) => run(file, options, cli)),

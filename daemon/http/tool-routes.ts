@@ -21,6 +21,11 @@ const ToolDescription = z
       .array(z.string())
       .optional()
       .describe('What of its schemas is not enforced, such as a pattern of another dialect'),
+    maxCallsPerExecution: z
+      .int()
+      .positive()
+      .optional()
+      .describe('Calls that one execution may make; a further one throws `ToolLimitError` in it'),
     needsApproval: z.literal(true).optional().describe('Its calls may wait for a person'),
     isImported: z.literal(true).optional().describe('Its name was not chosen here'),
     namespace: z.string().optional().describe('Programs find it as a member of this, too'),

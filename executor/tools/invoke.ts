@@ -30,6 +30,8 @@ export interface CallBounds {
 
 /** What a call has to pass on its way to the tool; the execution knows how. */
 export interface CallSteps {
+  /** Counts a call whose input fits; gives what it throws when the tool was called often enough. */
+  readonly count: (tool: Tool) => ThrownText | undefined
   /** Resolves when a person has decided, or nobody in time. */
   readonly awaitDecision: (input: unknown, encodedInput: string) => Promise<CallApproval>
   /** Whether a person said that this tool is not to be asked about again. */
@@ -74,6 +76,8 @@ export async function invoke(
   let isStream = false
   try {
     let input = await validInput(tool, decodeArgs(encodedArgs, tool))
+    const beyond = steps.count(tool)
+    if (beyond !== undefined) throw new Refused(beyond)
     if (tool.answer !== undefined || tool.approvalRule !== undefined) {
       const approval = await approve(tool, input, context, steps)
       if (tool.answer !== undefined) {

@@ -47,6 +47,7 @@ declare const EventTarget: any
 declare const InternalError: any
 declare const ToolInputError: any
 declare const ToolTimeoutError: any
+declare const ToolLimitError: any
 declare const ToolUnavailableError: any
 declare const ApprovalRejectedError: any
 declare const ApprovalExpiredError: any

@@ -13,6 +13,7 @@ import type { GuestTool } from '../guest/tools.ts'
 import type { JournaledDelivery } from '../journal.ts'
 import type { Delivery, GuestOutcome, GuestRequest, GuestTask } from '../messages.ts'
 import { requestText } from '../request-text.ts'
+import { CallTally } from './call-tally.ts'
 import type { Channel } from './channel.ts'
 import type { GuestClock } from './clock.ts'
 import type { CpuBudget } from './cpu-budget.ts'
@@ -43,6 +44,7 @@ export class GuestCalls {
   /** The greatest number of them: until there the guest repeats an earlier run. */
   #lastRecorded = 0
   #taken = 0
+  #tally = new CallTally()
   /** What a shadow asked for that its journal does not answer. */
   #unanswered: [number, string][] = []
   /** The engine's stack where a shadow ended. */
@@ -87,6 +89,7 @@ export class GuestCalls {
   /** Calls a tool and waits for its reply. */
   call(tool: number, input: string): string {
     const id = this.start()
+    this.#tally.note(tool, input)
     const refusal = this.#refusal(tool, input)
     if (refusal === undefined) return this.block(this.#request(id, tool, input, true))
     this.#haltAt(this.#request(id, tool, input, true))
@@ -97,6 +100,7 @@ export class GuestCalls {
   callConcurrently(tool: number, input: string): number {
     const { channel, clock } = this.#powers
     const id = this.start()
+    this.#tally.note(tool, input)
     const refusal = this.#refusal(tool, input)
     if (refusal === undefined) return this.launch(this.#request(id, tool, input, false))
     this.#haltAt(this.#request(id, tool, input, false))
@@ -110,7 +114,11 @@ export class GuestCalls {
     const { maxCalls } = this.#task.limits
     if (this.#count >= maxCalls) {
       const message = `The program made more than maxCalls ${maxCalls} calls, timers and stream items`
-      throw limitExceeded('maxCalls', message)
+      throw limitExceeded(
+        'maxCalls',
+        message,
+        this.#tally.hint(tool => this.#tools[tool]?.[0] ?? ''),
+      )
     }
     return ++this.#count
   }

@@ -85,7 +85,7 @@ function parametersOf({ positional, input, needsInput }: Signature): string {
 }
 
 function notesOf(
-  { name, description, inputSchema }: ToolDescriptor,
+  { name, description, inputSchema, maxCallsPerExecution: most }: ToolDescriptor,
   { positional, needsInput }: Signature,
   { spelling }: ToolGlobal,
 ): string[] {
@@ -94,6 +94,7 @@ function notesOf(
   return [
     description,
     ...(needsInput ? [] : parameterNotes(inputSchema?.properties)),
+    most === undefined ? '' : `A program may call it ${most === 1 ? 'once' : `${most} times`}.`,
     isShort ? `Also ${spelling}(${positional.map(one => one.name).join(', ')}).` : '',
     spelling === name || spelling === byName ? '' : `Also ${byName}.`,
   ].filter(line => line !== '')

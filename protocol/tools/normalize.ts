@@ -78,6 +78,7 @@ interface Parts {
   readonly outputSchema?: unknown
   readonly annotations?: unknown
   readonly timeoutMs?: unknown
+  readonly maxCallsPerExecution?: unknown
   readonly retry?: unknown
   readonly needsApproval?: unknown
   readonly approvalTimeoutMs?: unknown
@@ -129,6 +130,7 @@ function assemble(parts: Parts): Tool {
     ...(namespace !== undefined && { namespace }),
     annotations,
     timeoutMs: timeoutMs as Tool['timeoutMs'],
+    ...readMaxCalls(parts.maxCallsPerExecution, name),
     ...readApproval(parts, name),
     answer: undefined,
     waitMs: undefined,
@@ -156,6 +158,15 @@ function warningsOf(
     ...output.map(text => `Tool ${tool}, output: ${text}`),
   ]
   return warnings.length === 0 ? {} : { warnings }
+}
+
+function readMaxCalls(count: unknown, name: string): Pick<Tool, 'maxCallsPerExecution'> {
+  if (count === undefined) return {}
+  if (typeof count === 'number' && Number.isInteger(count) && count > 0) {
+    return { maxCallsPerExecution: count }
+  }
+  const given = typeof count === 'number' ? String(count) : `a ${typeof count}`
+  throw invalid(name, `maxCallsPerExecution is ${given}; a whole number from 1 is allowed`)
 }
 
 const isDuration = (value: unknown): value is number => typeof value === 'number' && value > 0
@@ -242,6 +253,7 @@ function fromForward(
     inputSchema: inputs && forwardSchema(inputs),
     annotations: like.annotations,
     timeoutMs: like.timeoutMs,
+    maxCallsPerExecution: like.maxCallsPerExecution,
     retry: like.retry,
     needsApproval: like.needsApproval,
     approvalTimeoutMs: like.approvalTimeoutMs,
@@ -301,6 +313,7 @@ function fromAgentsTool(like: Record<string, unknown>): Tool {
     inputSchema: like.parameters,
     annotations: like.annotations,
     isImported: true,
+    maxCallsPerExecution: like.maxCallsPerExecution,
     retry: like.retry,
     needsApproval:
       typeof needsApproval === 'function'
@@ -334,6 +347,7 @@ function fromOpenAIFunction(
     description,
     inputSchema: parameters,
     annotations: like.annotations,
+    maxCallsPerExecution: like.maxCallsPerExecution,
     retry: like.retry,
     execute: (input, context) => callback(parse ? parse(jsonText(input)) : input, context),
   })

@@ -61,13 +61,14 @@ export interface Tool extends Omit<ToolDescriptor, 'needsApproval'> {
 /** What can be told of a tool. */
 export function describeTool(tool: Tool): ToolDescriptor {
   const { name, description, inputSchema, outputSchema, annotations, warnings } = tool
-  const { isImported, namespace } = tool
+  const { isImported, namespace, maxCallsPerExecution } = tool
   return {
     name,
     description,
     ...(inputSchema === undefined ? {} : { inputSchema }),
     ...(outputSchema === undefined ? {} : { outputSchema }),
     ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
+    ...(maxCallsPerExecution === undefined ? {} : { maxCallsPerExecution }),
     ...(tool.approvalRule === undefined && tool.answer === undefined
       ? {}
       : { needsApproval: true }),

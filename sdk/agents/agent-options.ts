@@ -39,6 +39,8 @@ export interface AgentOptions {
   readonly onApproval?: OnApproval
   /** Checks each program against the declarations of its tools; `warn` by default. */
   readonly typecheck?: Typecheck
+  /** IANA name of the zone of local times in programs, such as `Europe/Berlin`; UTC by default. */
+  readonly timeZone?: string
   /** Limits of each program. */
   readonly limits?: ExecuteRequest['limits']
   /** Whether each program is on disk before it runs; for a daemon. */
@@ -88,7 +90,7 @@ export function readCount(name: string, value: number): number {
 
 /** What each program of an agent is executed with. */
 export function executionFields(
-  { limits, typecheck = 'warn', durable, metadata, onApproval }: AgentOptions,
+  { limits, typecheck = 'warn', timeZone, durable, metadata, onApproval }: AgentOptions,
   { inputs, signal, isAbortable }: AgentRun,
   tools: ToolSet | undefined,
 ): Omit<ExecuteRequest, 'source'> {
@@ -98,6 +100,7 @@ export function executionFields(
     ...(isAbortable && { signal }),
     ...(tools && { tools }),
     ...(inputs && { inputs }),
+    ...(timeZone !== undefined && { timeZone }),
     ...(limits && { limits }),
     ...(durable !== undefined && { durable }),
     ...(metadata && { metadata }),

@@ -44,7 +44,7 @@ export class CodeAgent extends Agent<CodeAgentOptions> {
   }
 
   protected override systemPrompt(tools: readonly ToolDescriptor[]): string {
-    return codePrompt(tools, this.options.instructions)
+    return codePrompt(tools, this.options.instructions, this.options.timeZone)
   }
 
   protected override async prepare({ inputs }: AgentRun): Promise<readonly string[]> {

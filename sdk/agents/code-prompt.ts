@@ -5,12 +5,16 @@ import { MANY_TOOLS } from '../../protocol/tools/many-tools.ts'
 import { describeForPrompt } from '../../protocol/tools/prompt-text.ts'
 import { languageRules } from '../language-rules.ts'
 
-/** @param instructions of the app, put last */
+/**
+ * @param instructions of the app, put last
+ * @param timeZone the zone of local times in programs; UTC when absent
+ */
 export function codePrompt(
   tools: readonly ToolDescriptor[],
   instructions: string | undefined,
+  timeZone?: string,
 ): string {
-  const parts = [howToWork, language, toolSection(tools)]
+  const parts = [howToWork, languageSection(timeZone), toolSection(tools)]
   if (instructions !== undefined) parts.push(`## Instructions\n\n${instructions}`)
   return parts.join('\n\n')
 }
@@ -29,10 +33,10 @@ Then comes the next step. When you know the answer, a program ends the task with
 Write one code block per step, and do not guess observations: wait for them.
 When something failed, read the error and its hint, and repair the program.`
 
-const language = `\
+const languageSection = (timeZone: string | undefined) => `\
 ## The language
 
-${languageRules()}
+${languageRules('javascript', timeZone)}
 - TypeScript is understood in a \`\`\`ts block.
 - \`final_answer(value)\` gives the answer of the whole task: any value, once it is known.
 - Variables, functions and classes of a program are there in the programs of later steps.

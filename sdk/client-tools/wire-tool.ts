@@ -4,7 +4,7 @@ import type { Tool } from '../../protocol/tools/tool.ts'
 /** A tool of this process as a daemon is told of it: everything but its code. */
 export function wireTool(tool: Tool): ClientToolInput {
   const { name, description, inputSchema, outputSchema, annotations, isImported, namespace } = tool
-  const { timeoutMs, approvalRule, approvalTimeoutMs } = tool
+  const { timeoutMs, maxCallsPerExecution, approvalRule, approvalTimeoutMs } = tool
   const { readOnly, destructive, idempotent } = annotations
   const marks = Object.entries({ readOnly, destructive, idempotent }).filter(
     ([, mark]) => typeof mark === 'boolean',
@@ -16,6 +16,7 @@ export function wireTool(tool: Tool): ClientToolInput {
     ...(outputSchema && { outputSchema }),
     ...(marks.length > 0 && { annotations: Object.fromEntries(marks) }),
     ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(maxCallsPerExecution !== undefined && { maxCallsPerExecution }),
     ...(approvalRule !== undefined && { needsApproval: approvalRule === true || 'ask' }),
     ...(approvalTimeoutMs !== undefined && { approvalTimeoutMs }),
     ...(isImported === true && { isImported }),

@@ -79,10 +79,11 @@ export class ProgramTool implements CodeTool {
   }
 
   async prompt(): Promise<string> {
-    const { executor, tools, language } = this.#options
+    const { executor, tools, language, timeZone } = this.#options
     return promptText({
       name: this.name,
       language,
+      timeZone,
       hasSession: this.#hasSession,
       tools: await chosenTools(executor, tools),
     })

@@ -33,20 +33,22 @@ export function shortDescription(
 export interface PromptFacts {
   readonly name: string
   readonly language: Language | undefined
+  /** The zone of local times in programs; absent: UTC. */
+  readonly timeZone: string | undefined
   /** Whether programs build on each other. */
   readonly hasSession: boolean
   readonly tools: readonly ToolDescriptor[]
 }
 
 /** The text for the system message. */
-export function promptText({ name, language, hasSession, tools }: PromptFacts): string {
+export function promptText({ name, language, timeZone, hasSession, tools }: PromptFacts): string {
   const kept = hasSession
     ? '\n- Variables and functions of a program stay for the programs after it.'
     : '\n- Nothing of a program stays for the programs after it.'
   return `\
 To act, write a program and run it with the tool ${name}: one program does the work of many tool calls, with variables, loops and conditions between them.
 
-${languageRules(language)}${kept}
+${languageRules(language, timeZone)}${kept}
 
 The result of ${name} is JSON with a status. On failed, its error says where and mostly how to repair the program: repair it and run it again, without repeating what has been done. On waiting, a person has to decide first: say so, and once they have, call ${name} with the executionId of that result, not with the program again.
 

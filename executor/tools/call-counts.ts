@@ -1,0 +1,50 @@
+/** How often the tools of one execution were called that say how often they may be. */
+
+import { thrownByHost } from '../../protocol/tools/thrown.ts'
+import type { Tool } from '../../protocol/tools/tool.ts'
+import { THROWN, type ThrownText } from '../../protocol/value-format.ts'
+import type { JournalRecord } from '../journal.ts'
+
+/** Calls that end with these codes have not reached their tool, and do not count. */
+const notCounted: ReadonlySet<string | undefined> = new Set([
+  'TOOL_INPUT_INVALID',
+  'TOOL_LIMIT_EXCEEDED',
+])
+
+export class CallCounts {
+  #counts = new Map<string, number>()
+
+  /**
+   * @param records what an earlier process has journaled; calls that had not ended are counted when
+   *   the program repeats them
+   */
+  constructor(records: readonly JournalRecord[] = []) {
+    for (const { kind, tool, request, text } of records) {
+      if (kind === 'delivery' && request.startsWith('call ') && isCounted(text)) this.#add(tool)
+    }
+  }
+
+  /** Counts a call that is about to reach its tool; gives what it throws when there were enough. */
+  count({ name, maxCallsPerExecution = Infinity }: Tool): ThrownText | undefined {
+    if ((this.#counts.get(name) ?? 0) < maxCallsPerExecution) {
+      this.#add(name)
+      return undefined
+    }
+    const times = maxCallsPerExecution === 1 ? 'once' : `${maxCallsPerExecution} times`
+    return thrownByHost(
+      'TOOL_LIMIT_EXCEEDED',
+      `Cannot call ${name} again: one execution may call it ${times}`,
+      name,
+      'Go on with what it has given so far.',
+    )
+  }
+
+  #add(tool: string): void {
+    this.#counts.set(tool, (this.#counts.get(tool) ?? 0) + 1)
+  }
+}
+
+function isCounted(reply: string): boolean {
+  if (reply[0] !== THROWN) return true
+  return !notCounted.has((JSON.parse(reply.slice(1)) as ThrownText).code)
+}
