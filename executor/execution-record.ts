@@ -12,6 +12,7 @@ import type {
   LogLine,
   Output,
   WaitingFor,
+  Warning,
 } from '../protocol/execution.ts'
 import { countByTool, foldEvents, type KeptUsage, NO_USAGE } from './fold-execution.ts'
 import type { GuestOutput, GuestReport } from './messages.ts'
@@ -43,6 +44,8 @@ export class ExecutionRecord {
   #parkedAtMs: number | undefined
   #stuck: ExecutionError | undefined
   #ended: EndedExecution | undefined
+  /** What the program should know; `undefined` for nothing. */
+  #warnings: readonly Warning[] | undefined
   /** What the type check found; `undefined` for nothing. */
   #diagnostics: readonly Diagnostic[] | undefined
 
@@ -53,7 +56,8 @@ export class ExecutionRecord {
 
   /** Takes over what was kept of an execution that another process began, or this one put away. */
   restore(events: readonly ExecutionEvent[], startedAtMs: number | undefined, usage: KeptUsage) {
-    const { logs, calls, diagnostics } = foldEvents(events)
+    const { logs, calls, diagnostics, warnings } = foldEvents(events)
+    this.#warnings = warnings
     this.#logs = logs
     this.#diagnostics = diagnostics
     for (const call of calls.values()) {
@@ -118,7 +122,12 @@ export class ExecutionRecord {
   park(waitingFor: readonly WaitingFor[]): void {
     this.#waitingFor = waitingFor
     const atMs = Date.now()
-    this.#emit({ type: 'execution-parked', atMs, waitingFor: [...waitingFor] })
+    this.#emit({
+      type: 'execution-parked',
+      atMs,
+      waitingFor: [...waitingFor],
+      ...(this.#warnings && { warnings: [...this.#warnings] }),
+    })
   }
 
   /** The execution cannot go on as it stands. */
@@ -199,6 +208,7 @@ export class ExecutionRecord {
 
   /** Adds what one run has used. */
   measure(report: GuestReport): void {
+    this.#warnings = report.warnings ?? this.#warnings
     const { cpuMs, waitMs, peakMemoryBytes, resumes } = this.#usage
     this.#usage = {
       cpuMs: cpuMs + report.cpuMs,
@@ -260,6 +270,7 @@ export class ExecutionRecord {
     return {
       executionId,
       ...(this.#diagnostics && { diagnostics: [...this.#diagnostics] }),
+      ...(this.#warnings && { warnings: [...this.#warnings] }),
       logs: this.#logs.slice(),
       logsTruncatedBytes,
       calls: [...this.#calls.values()],

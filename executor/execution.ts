@@ -436,6 +436,7 @@ export class RunningExecution {
     const { pool } = this.#powers
     const startedAtMs = this.#record.start()
     return {
+      executionId: this.#plan.executionId,
       source,
       language,
       program: this.#program,

@@ -7,6 +7,7 @@ import type {
   Execution,
   LogLine,
   WaitingFor,
+  Warning,
 } from '../protocol/execution.ts'
 
 /** What a run has used, as it is kept between runs; JSON of it is a store's `usage`. */
@@ -44,6 +45,8 @@ export interface FoldedEvents {
   readonly logs: LogLine[]
   readonly calls: Map<string, CallRecord>
   readonly waitingFor: readonly WaitingFor[]
+  /** What the program should know; absent for nothing. */
+  readonly warnings: readonly Warning[] | undefined
   /** What the type check found; absent for nothing. */
   readonly diagnostics: readonly Diagnostic[] | undefined
 }
@@ -54,6 +57,7 @@ export function foldEvents(events: readonly ExecutionEvent[]): FoldedEvents {
   const calls = new Map<string, CallRecord>()
   let waitingFor: readonly WaitingFor[] = []
   let diagnostics: readonly Diagnostic[] | undefined
+  let warnings: readonly Warning[] | undefined
   for (const event of events) {
     switch (event.type) {
       case 'execution-started':
@@ -68,10 +72,11 @@ export function foldEvents(events: readonly ExecutionEvent[]): FoldedEvents {
         break
       case 'execution-parked':
         waitingFor = event.waitingFor
+        warnings = event.warnings
         break
     }
   }
-  return { logs, calls, waitingFor, diagnostics }
+  return { logs, calls, waitingFor, diagnostics, warnings }
 }
 
 /** How many of the calls each tool got. */
@@ -84,11 +89,12 @@ export function countByTool(calls: Iterable<CallRecord>): Record<string, number>
 /** The execution as it stands. */
 export function foldExecution(kept: KeptExecution, nowMs: number): Execution {
   const { executionId, state, createdAtMs, startedAtMs, sessionId, metadata, usage } = kept
-  const { logs, calls, waitingFor, diagnostics } = foldEvents(kept.events)
+  const { logs, calls, waitingFor, diagnostics, warnings } = foldEvents(kept.events)
   const { cpuMs, waitMs, peakMemoryBytes, resumes, logsTruncatedBytes } = usage
   const fields = {
     executionId,
     ...(diagnostics && { diagnostics: [...diagnostics] }),
+    ...(warnings && { warnings: [...warnings] }),
     logs,
     logsTruncatedBytes,
     calls: [...calls.values()],

@@ -1,7 +1,7 @@
 /** What host and worker tell each other about one execution. All of it is structured-cloned. */
 
 import type { MessagePort } from 'node:worker_threads'
-import type { ExecutionError, Language, LogLine } from '../protocol/execution.ts'
+import type { ExecutionError, Language, LogLine, Warning } from '../protocol/execution.ts'
 import type { Limits } from '../protocol/limits.ts'
 import type { JournaledDelivery } from './journal.ts'
 
@@ -25,6 +25,7 @@ export interface GuestShadow {
 
 /** What a worker gets to run: the task of the pool. */
 export interface GuestTask {
+  readonly executionId: string
   readonly source: string
   readonly language: Language
   /** The source as it was compiled for an earlier run; absent on the first. */
@@ -154,6 +155,8 @@ export interface GuestReport {
   readonly cpuMs: number
   readonly waitMs: number
   readonly peakMemoryBytes: number
+  /** What the program should know; absent: nothing. */
+  readonly warnings?: readonly Warning[]
   /** What the program has left to its session; absent when that keeps what it had. */
   readonly snapshot?: Uint8Array
   /** Of a shadow. */

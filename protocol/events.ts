@@ -10,6 +10,7 @@ import {
   ExecutionError,
   LogLine,
   WaitingFor,
+  Warning,
 } from './execution.ts'
 
 const base = { executionId: z.string(), atMs: z.number() }
@@ -53,6 +54,7 @@ export const ExecutionEvent = z
       sequence,
       ...base,
       waitingFor: z.array(WaitingFor),
+      warnings: z.array(Warning).optional(),
     }),
     z.strictObject({ type: z.literal('execution-resumed'), sequence, ...base }),
     z.strictObject({

@@ -144,6 +144,18 @@ export const Diagnostic = z
   .meta({ id: 'Diagnostic' })
 export type Diagnostic = z.infer<typeof Diagnostic>
 
+/** What a program should know that went well; codes are for ever. */
+export const Warning = z
+  .strictObject({
+    code: z
+      .enum(['TOOL_HIDDEN', 'GLOBAL_HIDDEN'])
+      .describe('What a declaration of a session hides: a tool, or a standard global'),
+    message: z.string(),
+    line: z.int().positive().optional().describe('The line of the source'),
+  })
+  .meta({ id: 'Warning' })
+export type Warning = z.infer<typeof Warning>
+
 export const LogLevel = z.enum(['log', 'info', 'warn', 'error', 'debug'])
 export type LogLevel = z.infer<typeof LogLevel>
 
@@ -219,6 +231,12 @@ const executionFields = {
     .array(Diagnostic)
     .optional()
     .describe('What the type check found, at most 20; absent when nothing was found or checked'),
+  warnings: z
+    .array(Warning)
+    .optional()
+    .describe(
+      'What the program should know, at most 20; absent for nothing, and until it waits or ends',
+    ),
   logs: z.array(LogLine),
   logsTruncatedBytes: z.int().nonnegative(),
   calls: z.array(CallRecord),

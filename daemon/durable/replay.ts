@@ -97,6 +97,7 @@ async function runShadow(
     unwatch = powers.supervision.watch(link, limits.cpuMs, isStopping, () => wedged.abort())
     cancelled.addEventListener('abort', onAbort, { once: true })
     return {
+      executionId: plan.executionId,
       source,
       language,
       program:

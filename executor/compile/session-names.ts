@@ -2,6 +2,7 @@ import { noNames, type SessionNames } from '../engine/session-code.ts'
 import type { Edits } from './edits.ts'
 import { isStrictBy, leave } from './program-block.ts'
 import { Refusal } from './source-error.ts'
+import { LINE_END } from './source-position.ts'
 import { isNode, type SyntaxNode } from './syntax-node.ts'
 import { addNames, declarationsOf } from './top-level.ts'
 import { skipTrivia } from './trivia.ts'
@@ -39,7 +40,10 @@ export function keepNames(text: string, program: SyntaxNode, edits: Edits): Sess
   const lexical = new Set<string>()
   const resources = new Set<string>()
   const ranges: SessionNames['ranges'][number][] = []
+  const lines = new Map<string, number>()
+  const lineOf = lineCounter(text)
   for (const statement of statements) {
+    noteLines(lines, statement, lineOf)
     if (statement.type === 'FunctionDeclaration') ranges.push(assign(statement, edits))
     else if (statement.type === 'ClassDeclaration') addNames(lexical, statement.id)
     else if (statement.type === 'VariableDeclaration') {
@@ -53,13 +57,50 @@ export function keepNames(text: string, program: SyntaxNode, edits: Edits): Sess
     }
   }
   const { functions, vars, nested } = declarationsOf(statements)
-  return {
+  const names = {
     lexical: [...lexical],
     vars: [...vars, ...nested].filter(name => !functions.has(name) && !lexical.has(name)),
     functions: [...functions.keys()],
+  }
+  return {
+    ...names,
     resources: [...resources],
+    lines: Object.values(names)
+      .flat()
+      .map(name => lines.get(name) ?? 0),
     isStrict: isStrictBy(text, directives),
     ranges,
+  }
+}
+
+/** Notes where a statement of the top level declares its names. */
+function noteLines(
+  lines: Map<string, number>,
+  statement: SyntaxNode,
+  lineOf: (offset: number) => number,
+): void {
+  const ids =
+    statement.type === 'VariableDeclaration'
+      ? (statement.declarations as SyntaxNode[]).map(({ id }) => id)
+      : /^(Function|Class)Declaration$/.test(statement.type)
+        ? [statement.id]
+        : []
+  for (const id of ids as SyntaxNode[]) {
+    const names = new Set<string>()
+    addNames(names, id)
+    const line = lineOf(id.start)
+    for (const name of names) lines.set(name, line)
+  }
+}
+
+/** Gives the lines of offsets, from 1; the offsets have to come in order. */
+function lineCounter(text: string): (offset: number) => number {
+  const ends = text.matchAll(LINE_END)
+  let line = 1
+  let next = ends.next()
+  return offset => {
+    for (; next.done !== true && next.value.index < offset; next = ends.next()) line++
+    return line
   }
 }
 

@@ -15,6 +15,11 @@ export interface SessionNames {
   readonly functions: readonly string[]
   /** Those of `lexical` that end with the program: by `using`. */
   readonly resources: readonly string[]
+  /**
+   * The lines of the source that declare them, from 1: those of `lexical`, then of `vars`, then of
+   * `functions`; 0 for a name that is declared in an inner block.
+   */
+  readonly lines: readonly number[]
   readonly isStrict: boolean
   /** Where the functions stand in the text after its first line, in order. */
   readonly ranges: readonly { readonly start: number; readonly end: number }[]
@@ -26,6 +31,7 @@ export const noNames: SessionNames = {
   vars: [],
   functions: [],
   resources: [],
+  lines: [],
   isStrict: false,
   ranges: [],
 }
@@ -36,6 +42,11 @@ export interface SessionScripts {
   /** Assigns the functions; `undefined` when there are none. */
   readonly functions: string | undefined
   readonly rest: string
+}
+
+/** What a session's program declares, from its text. */
+export function readSessionNames(code: string): SessionNames {
+  return JSON.parse(code.slice('//'.length, code.indexOf('\n'))) as SessionNames
 }
 
 /** The first line of a session's program, without its line end. */

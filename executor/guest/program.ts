@@ -29,6 +29,8 @@ export interface GuestConfiguration {
   readonly startedAtMs: number
   /** The zone of local times; absent: UTC. */
   readonly timeZone?: string
+  /** Of a session: what its program is about to hide. */
+  readonly hides?: readonly (readonly [name: string, text: string])[]
 }
 
 /** Prepares the global object for one program. */

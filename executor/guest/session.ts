@@ -5,6 +5,7 @@
 
 import { forgetDeliveries } from './calls.ts'
 import { decode } from './decode.ts'
+import { noteHidden } from './hidden-names.ts'
 import { HostOperation } from './host-operations.ts'
 import { reportOutput, reportThrown } from './output.ts'
 import {
@@ -44,7 +45,8 @@ let given: Given[] = []
 export function beginSession(configurationText: string): void {
   comeToRest()
   takeBack()
-  const { tools, inputs } = readConfiguration(configurationText, true)
+  const { tools, inputs, hides } = readConfiguration(configurationText, true)
+  if (hides !== undefined) noteHidden(hides)
   const values = inputs === undefined ? {} : (decode(inputs) as Record<string, unknown>)
   give('inputs', objectFreeze(values), false)
   // Before the inputs, so that a tool keeps its global when an input has the same name.

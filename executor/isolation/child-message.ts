@@ -5,7 +5,7 @@
  */
 
 import { z } from 'zod'
-import { ExecutionError, LogLine } from '../../protocol/execution.ts'
+import { ExecutionError, LogLine, Warning } from '../../protocol/execution.ts'
 import type { GuestMessage } from '../messages.ts'
 import type { FromChild, SentReport } from './wire.ts'
 
@@ -72,6 +72,7 @@ const Report = z.strictObject({
   cpuMs: Ms,
   waitMs: Ms,
   peakMemoryBytes: Count,
+  warnings: z.array(Warning).optional(),
   snapshot: z.string().optional(),
   shadow: Shadow.optional(),
 })

@@ -29,6 +29,7 @@ import {
 } from './failure.ts'
 import { GuestCalls } from './guest-calls.ts'
 import { GuestDiverged, GuestEnd, GuestHalted, GuestParked, limitExceeded } from './guest-end.ts'
+import { type HiddenName, hiddenNames, hiderText, hintHidden, warningOf } from './hidden-names.ts'
 import { hintForCpu } from './hints.ts'
 import { answerIntl } from './intl.ts'
 import { LogBuffer } from './logs.ts'
@@ -68,6 +69,10 @@ class RunningTask {
   /** Whether a session's program runs, or ran. */
   #hasBegun = false
   #program: FailedProgram | undefined
+  /** Of a session: the names that its program hides. */
+  #hides: readonly HiddenName[] = []
+  /** What is told of the names that the session's programs have hidden. */
+  #hiders: Readonly<Record<string, string>> = {}
 
   constructor(task: GuestTask, guest: Guest, { pressure, parksAlways }: TaskPowers) {
     const { port, latch, journal, limits } = task
@@ -126,6 +131,9 @@ class RunningTask {
       cpuMs: this.#cpu.usedMs(),
       waitMs: this.#channel.waitMs,
       peakMemoryBytes: this.#guest.memoryBytes,
+      ...(this.#hides.length > 0 && {
+        warnings: this.#hides.slice(0, MAX_WARNINGS).map(warningOf),
+      }),
       ...(snapshot && { snapshot }),
       ...(this.#task.shadow && { shadow: this.#shadowReport() }),
     }
@@ -171,6 +179,9 @@ class RunningTask {
   #runProgram(program: FailedProgram, code: string): GuestOutcome {
     this.#program = program
     try {
+      if (this.#task.session !== undefined) {
+        this.#hides = hiddenNames(program.program.code, this.#tools)
+      }
       this.#begin()
       try {
         this.#guest.evaluate(code)
@@ -186,9 +197,8 @@ class RunningTask {
   }
 
   #begin(): void {
-    const { tools, session, inputs, seed, startedAtMs, timeZone, limits } = this.#task
+    const { executionId, tools, session, inputs, seed, startedAtMs, timeZone, limits } = this.#task
     const rest = JSON.stringify({ inputs, seed, startedAtMs, timeZone })
-    const configuration = `{"tools":${tools},${rest.slice(1)}`
     const hooks = {
       poll: () => this.#poll(),
       host: (operation: number, number: number, text: string) =>
@@ -196,11 +206,14 @@ class RunningTask {
       now: () => this.#clock.read(),
     }
     if (session === undefined) {
+      const configuration = `{"tools":${tools},${rest.slice(1)}`
       this.#guest.begin(hooks, limits.memoryBytes, configuration)
       return
     }
     if (session.snapshot !== undefined) this.#guest.restore(session.snapshot)
     this.#hasBegun = true
+    const hides = this.#hides.map(one => [one.name, hiderText(one, executionId)])
+    const configuration = `{"tools":${tools},"hides":${JSON.stringify(hides)},${rest.slice(1)}`
     this.#guest.beginSession(hooks, limits.memoryBytes, configuration)
   }
 
@@ -236,7 +249,10 @@ class RunningTask {
       if (error.failure !== undefined) return failed(error.failure)
       return this.#isFinalAnswer ? this.#completed() : { status: 'stopped' }
     }
-    if (error instanceof GuestThrown) return failed(guestFailure(error.description, program))
+    if (error instanceof GuestThrown) {
+      const failure = guestFailure(error.description, program)
+      return failed(hintHidden(failure, this.#task.source, this.#hiders))
+    }
     const isTrap = error instanceof WebAssembly.RuntimeError || error instanceof RangeError
     if (error instanceof OutOfGuestMemory || isTrap) {
       const { memoryBytes } = this.#task.limits
@@ -340,6 +356,9 @@ class RunningTask {
         return stackText(text, this.#program)
       case HostOperation.zoneAsked:
         return this.#guest.takeZoneAsked() ? 1 : 0
+      case HostOperation.hiddenNames:
+        this.#hiders = JSON.parse(text) as Record<string, string>
+        return 0
       default:
         throw new Error(`unknown host operation ${operation}`)
     }
@@ -367,6 +386,9 @@ class RunningTask {
 
 /** Index of `error` among the levels of `executor/guest/host.ts`. */
 const ERROR_LEVEL = 3
+
+/** What more of them would say is no more than the first ones do. */
+const MAX_WARNINGS = 20
 
 const DEADLOCK: ExecutionError = {
   code: 'DEADLOCK',

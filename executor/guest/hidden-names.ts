@@ -1,0 +1,22 @@
+/**
+ * Which execution of the session has declared a name in place of a tool or of a standard global. Kept
+ * in the session's memory, so that the worker of a later execution can say so.
+ */
+
+import { askNumber } from './host.ts'
+import { HostOperation } from './host-operations.ts'
+import { jsonStringify, record } from './primordials.ts'
+
+/** What is told of each name. */
+const hiders = record()
+let hasHiders = false
+
+/** Takes what the program about to run hides, and tells the worker all that is hidden. */
+export function noteHidden(names: readonly (readonly [name: string, text: string])[]): void {
+  for (let i = 0; i < names.length; i++) {
+    const one = names[i] as readonly [string, string]
+    hiders[one[0]] = one[1]
+    hasHiders = true
+  }
+  if (hasHiders) askNumber(HostOperation.hiddenNames, 0, jsonStringify(hiders))
+}

@@ -1,0 +1,84 @@
+/**
+ * Names of tools and of standard globals that programs of a session take for themselves: the program
+ * that does is warned, and later ones are told where, when they call what is no function any more.
+ */
+
+import type { ExecutionError, Warning } from '../../protocol/execution.ts'
+import { standardGlobals } from '../../protocol/tools/reserved-names.ts'
+import { LINE_END } from '../compile/source-position.ts'
+import { readSessionNames } from '../engine/session-code.ts'
+import type { GuestTool } from '../guest/tools.ts'
+
+/** A declaration that hides something. */
+export interface HiddenName {
+  readonly name: string
+  /** 0: not known. */
+  readonly line: number
+  /** How the tool is still called; absent for a standard global. */
+  readonly toolPlace?: string
+}
+
+/** The declarations of a session's program that hide something. @param code the compiled program */
+export function hiddenNames(code: string, tools: readonly GuestTool[]): HiddenName[] {
+  const { lexical, vars, functions, lines } = readSessionNames(code)
+  const places = new Map<string, string>()
+  for (const [name, identifier] of tools) {
+    if (identifier === null) continue
+    const isPlain = name === identifier
+    places.set(identifier, isPlain ? `tools.${name}` : `tools[${JSON.stringify(name)}]`)
+  }
+  return [...lexical, ...vars, ...functions].flatMap((name, i) => {
+    const toolPlace = places.get(name)
+    if (toolPlace === undefined && !standardGlobals.has(name)) return []
+    return [{ name, line: lines[i] ?? 0, ...(toolPlace !== undefined && { toolPlace }) }]
+  })
+}
+
+/** What the program that declares it should know. */
+export function warningOf({ name, line, toolPlace }: HiddenName): Warning {
+  const code = toolPlace === undefined ? 'GLOBAL_HIDDEN' : 'TOOL_HIDDEN'
+  const what =
+    toolPlace === undefined
+      ? 'the standard global of that name'
+      : `the tool of that name, which is ${toolPlace} from now on`
+  return {
+    code,
+    message: `The declaration of ${name} hides, for the rest of the session, ${what}`,
+    ...(line > 0 && { line }),
+  }
+}
+
+/** What later programs of the session are told of it. */
+export function hiderText({ line, toolPlace }: HiddenName, executionId: string): string {
+  const where = `execution ${executionId}${line > 0 ? ` declared in line ${line}` : ' declared'}`
+  return toolPlace === undefined
+    ? `${where}, in place of the standard global; use another name for it.`
+    : `${where}, in place of the tool; call ${toolPlace}.`
+}
+
+const NO_FUNCTION =
+  /^(?:([\p{ID_Start}$_][\p{ID_Continue}$]*)\S* is )?not a (?:function|constructor)/u
+
+/**
+ * The error with a hint, when what was called is such a name.
+ *
+ * @param hiders texts of {@link hiderText} by the name
+ */
+export function hintHidden(
+  error: ExecutionError,
+  source: string,
+  hiders: Readonly<Record<string, string>>,
+): ExecutionError {
+  const found = NO_FUNCTION.exec(error.message)
+  if (found === null || error.name !== 'TypeError') return error
+  const name = found[1] ?? nameAt(source, error)
+  if (name === undefined || !Object.hasOwn(hiders, name)) return error
+  return { ...error, hint: `${name} is what ${hiders[name]}` }
+}
+
+/** The identifier at the place of an error. */
+function nameAt(source: string, { line, column }: ExecutionError): string | undefined {
+  if (line === undefined || column === undefined) return undefined
+  const text = source.split(LINE_END)[line - 1]?.slice(column - 1) ?? ''
+  return /^(?:new\s+)?([\p{ID_Start}$_][\p{ID_Continue}$]*)/u.exec(text)?.[1]
+}
