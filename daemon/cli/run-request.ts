@@ -47,19 +47,24 @@ function readTimeZone(name: unknown): string | undefined {
 }
 
 async function readSource(file: string, { cwd, stdin }: Terminal): Promise<string> {
-  if (file === STDIN) {
-    const decoder = new TextDecoder()
-    let source = ''
-    for await (const chunk of stdin) {
-      source += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true })
-    }
-    return source + decoder.decode()
-  }
+  const decoder = new TextDecoder('utf-8', { fatal: true })
   try {
-    return await readFile(resolve(cwd, file), 'utf8')
+    if (file === STDIN) {
+      let source = ''
+      for await (const chunk of stdin) {
+        source += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true })
+      }
+      return source + decoder.decode()
+    }
+    return decoder.decode(await readFile(resolve(cwd, file)))
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    const reason = code === 'ENOENT' ? 'there is no such file' : oneLine(error)
+    const reason =
+      code === 'ENOENT'
+        ? 'there is no such file'
+        : code === 'ERR_ENCODING_INVALID_ENCODED_DATA'
+          ? 'it is not UTF-8'
+          : oneLine(error)
     throw new UsageError(`Cannot read ${file}: ${reason}`)
   }
 }

@@ -14,8 +14,10 @@ import { addExecuteRoutes } from './execute-routes.ts'
 import { addExecutionRoutes } from './execution-routes.ts'
 import { addHealthRoutes } from './health-routes.ts'
 import { addInfoRoute } from './info-route.ts'
+import { readJsonBodies } from './json-bodies.ts'
 import { addMetricsRoute } from './metrics-route.ts'
 import { checkOrigin } from './origin.ts'
+import { methodNotAllowed, pathMethods } from './path-methods.ts'
 import type { HttpEnvironment, HttpPowers } from './powers.ts'
 import { problemResponse } from './problem.ts'
 import { addReplayRoute } from './replay-route.ts'
@@ -67,6 +69,7 @@ export function createApp(powers: HttpPowers): OpenAPIHono<HttpEnvironment> {
     await next()
   })
   app.use(boundBodies(shares))
+  app.use(readJsonBodies())
   addExecuteRoutes(app, powers)
   addExecutionRoutes(app, powers)
   addReplayRoute(app, powers)
@@ -77,11 +80,18 @@ export function createApp(powers: HttpPowers): OpenAPIHono<HttpEnvironment> {
   addConnectRoutes(app, powers)
   addInfoRoute(app, powers)
   addMetricsRoute(app, powers)
+  const methodsOf = pathMethods(app.routes)
   app.notFound(context => {
-    powers.metrics.onRefusal('NOT_FOUND')
-    return problemResponse(
-      new LatchdError('NOT_FOUND', `There is no ${context.req.method} ${context.req.path}`),
-    )
+    const { method, path } = context.req
+    const allowed = methodsOf(path)
+    const refusal =
+      allowed.length === 0
+        ? new LatchdError('NOT_FOUND', `There is no ${method} ${path}`)
+        : methodNotAllowed(method, path, allowed)
+    powers.metrics.onRefusal(refusal.code)
+    const response = problemResponse(refusal)
+    if (allowed.length > 0) response.headers.set('allow', allowed.join(', '))
+    return response
   })
   app.onError((error, context) => {
     const refusal = toRefusal(error, powers)
@@ -101,6 +111,12 @@ const notLetIn: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 
 function toRefusal(error: Error, { log }: HttpPowers): LatchdError {
   if (error instanceof LatchdError) return error
+  if (error instanceof HTTPException && error.status === 415) {
+    return new LatchdError(
+      'UNSUPPORTED_MEDIA_TYPE',
+      'Cannot read the body: application/json is expected',
+    )
+  }
   // Thrown by the framework for bodies that are no JSON.
   if (error instanceof HTTPException && error.status < 500) {
     return new LatchdError('INVALID_REQUEST', error.message || 'Cannot read the request')

@@ -49,7 +49,7 @@ const decideRoute = createRoute({
   },
   responses: {
     200: json(Approval, 'The decided approval'),
-    ...problems(400, 401, 403, 404, 409, 429, 507),
+    ...problems(400, 401, 403, 404, 409, 413, 415, 429, 507),
   },
 })
 

@@ -42,7 +42,7 @@ const settleRoute = createRoute({
   },
   responses: {
     200: json(z.strictObject({ settled: z.literal(true) }), 'Taken; once more changes nothing'),
-    ...problems(400, 401, 403, 404, 413, 429),
+    ...problems(400, 401, 403, 404, 413, 415, 429),
   },
 })
 

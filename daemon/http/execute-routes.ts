@@ -31,7 +31,7 @@ const headers = z.object({
     .describe('The trace that the execution is a part of (W3C Trace Context)'),
 })
 const body = { content: { 'application/json': { schema: ExecuteBody } }, required: true }
-const refusals = problems(400, 401, 403, 404, 409, 413, 422, 429, 503, 507)
+const refusals = problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503, 507)
 
 const executeRoute = createRoute({
   method: 'post',
@@ -79,7 +79,7 @@ const shortRoute = createRoute({
     200: json(ShortAnswer, 'The program has come to its end'),
     202: json(z.strictObject({ executionId: z.string() }), 'The program goes on'),
     422: json(z.strictObject({ error: ExecutionError, logs: z.string() }), 'The program failed'),
-    ...problems(400, 401, 403, 413, 429, 503, 507),
+    ...problems(400, 401, 403, 413, 415, 429, 503, 507),
   },
 })
 

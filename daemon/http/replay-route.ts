@@ -18,7 +18,7 @@ const replayRoute = createRoute({
   },
   responses: {
     200: json(Replay, 'What came of it'),
-    ...problems(400, 401, 403, 404, 409, 429),
+    ...problems(400, 401, 403, 404, 409, 413, 415, 429),
   },
 })
 
