@@ -2,8 +2,10 @@
 
 import { spawnSync } from 'node:child_process'
 import t from 'tap'
-import { Latchd } from '../../sdk/index.ts'
+import { codePrompt } from '../../sdk/agents/code-prompt.ts'
+import { codeTool, Latchd } from '../../sdk/index.ts'
 import { asked } from '../support/approvals.ts'
+import { startHere } from '../support/command-here.ts'
 import { post, testDaemon } from '../support/daemon.ts'
 import { completed, openExecutor, outputOf, startExecutor } from '../support/executor.ts'
 import { stateFolder } from '../support/state-folder.ts'
@@ -203,4 +205,19 @@ t.test('what is not the name of a zone is refused', async t => {
       errors: [{ pointer: '/timeZone', detail: /name of the IANA database/ }],
     })
   }
+})
+
+t.test('the command, the code tool and the prompts of models take a zone', async t => {
+  const cwd = t.testdir({ 'a.js': `String(${SUMMER}).slice(16, 33)` })
+  const run = await startHere(t, ['run', 'a.js', '--time-zone', 'Asia/Tokyo'], { cwd }).ended
+  t.match(run, { code: 0, stdout: /12:00:00 GMT\+0900/ })
+  const refused = await startHere(t, ['run', 'a.js', '--time-zone', 'Tokyo'], { cwd }).ended
+  t.match(refused, { code: 2, stderr: /Cannot use --time-zone "Tokyo": expected the name of a/ })
+
+  const executor = openExecutor(t, { workers: 1 })
+  const code = codeTool({ executor, timeZone: 'Asia/Tokyo' })
+  t.match(await code.prompt(), /Dates are in the time zone Asia\/Tokyo/)
+  t.match(await code.run({ source: `${SUMMER}.toJSON()` }), { output: '2024-07-01T03:00:00.000Z' })
+  t.match(await codeTool({ executor }).prompt(), /Dates are in the time zone UTC/)
+  t.match(codePrompt([], undefined, 'Asia/Tokyo'), /Dates are in the time zone Asia\/Tokyo/)
 })
