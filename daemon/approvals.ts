@@ -59,8 +59,9 @@ export class ApprovalDesk {
   /** The tool that is asked about: of its execution's own, since that may have others. */
   async #toolOf({ executionId, tool }: Approval, { args }: Decision): Promise<Tool> {
     const { executions, toolbox } = this.#powers
-    // Only arguments have to be held against it.
-    const known = args === undefined ? toolbox.find(tool) : undefined
+    const own = toolbox.find(tool)
+    // Only arguments have to be held against it, and whether an answer is wanted.
+    const known = args === undefined && own?.needsAnswer !== true ? own : undefined
     const found = known ?? (await executions.toolOf(executionId, tool))
     return found ?? toolbox.get(tool)
   }

@@ -24,13 +24,15 @@ export interface DecidedBy {
  * Reads a decision about a call.
  *
  * @param tool the tool of the call
- * @throws {LatchdError} `INVALID_REQUEST` for arguments that do not fit the tool
+ * @throws {LatchdError} `INVALID_REQUEST` for arguments that do not fit the tool, and for a question
+ *   that is approved without an answer
  */
 export async function readDecision(
   { decision, reason, args, answer, remember }: Decision,
   tool: Tool,
   decidedBy: string,
 ): Promise<DecidedBy> {
+  requireFitting({ decision, reason, args, answer, remember }, tool)
   const text = answer ?? (tool.answer !== undefined && typeof args === 'string' ? args : undefined)
   const isEdited = decision === 'approve' && args !== undefined && tool.answer === undefined
   return {
@@ -41,6 +43,25 @@ export async function readDecision(
     ...(text !== undefined && { answer: text }),
     ...(isEdited && { input: await readArgs(args, tool) }),
     ...(remember !== undefined && { remember }),
+  }
+}
+
+/** @throws {LatchdError} `INVALID_REQUEST` for a decision that the call can do nothing with */
+function requireFitting({ decision, reason, args, answer }: Decision, tool: Tool): void {
+  if (decision !== 'approve' || tool.answer === undefined) return
+  const isAnswer = tool.needsAnswer && typeof args === 'string'
+  if (args !== undefined && !isAnswer) {
+    throw invalidRequest(`Cannot call ${tool.name} with these args`, [
+      {
+        pointer: '/args',
+        detail: 'it calls nothing: it only asks, and what is asked stays as it is',
+      },
+    ])
+  }
+  if (tool.needsAnswer && (answer ?? reason ?? args) === undefined) {
+    throw invalidRequest(`Cannot approve ${tool.name}: it asks a question`, [
+      { pointer: '/answer', detail: 'the answer as text is expected' },
+    ])
   }
 }
 
@@ -77,7 +98,7 @@ export function decide(asked: CallApproval, decided: DecidedBy): CallApproval {
       ...(reason !== undefined && { reason }),
       ...(answer !== undefined && { answer }),
       ...(decidedBy !== undefined && { decidedBy }),
-      ...(input && { input: input.plain }),
+      ...(input && { input: input.plain, originalInput: asked.approval.input }),
     },
     encodedInput: input?.encoded ?? asked.encodedInput,
     isRemembered: remember === 'session',

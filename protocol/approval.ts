@@ -14,6 +14,10 @@ export const Approval = z
     sessionId: z.string().optional(),
     tool: z.string(),
     input: z.unknown().describe("The call's input in plain JSON; edited when the decision said so"),
+    originalInput: z
+      .unknown()
+      .optional()
+      .describe('What the program asked for, when the decision has replaced it'),
     status: ApprovalStatus,
     reason: z.string().optional(),
     answer: z.string().optional().describe('What a person answered to `ask_human`'),

@@ -29,7 +29,7 @@ import { untilAnswered } from './patience.ts'
 import { bodyOf, headersOf } from './request-body.ts'
 
 export interface LatchdOptions {
-  /** Where the daemon listens; `LATCHD_URL`, else `http://127.0.0.1:7070`. */
+  /** Where the daemon listens, with `http://` or `https://`; `LATCHD_URL`, else `http://127.0.0.1:7070`. */
   readonly url?: string
   /** Bearer token; `LATCHD_TOKEN` when there is one. */
   readonly token?: string
@@ -91,7 +91,7 @@ export class Latchd implements Executor {
   constructor(options: LatchdOptions = {}) {
     const environment =
       (globalThis as { process?: { env?: Record<string, string | undefined> } }).process?.env ?? {}
-    this.url = (options.url ?? environment.LATCHD_URL ?? DEFAULT_URL).replace(/\/+$/, '')
+    this.url = readUrl(options.url, environment.LATCHD_URL)
     const token = options.token ?? environment.LATCHD_TOKEN
     this.#connection = new Connection({
       url: this.url,
@@ -398,6 +398,20 @@ export class Latchd implements Executor {
     this.#closed.abort(new LatchdError('EXECUTOR_CLOSED', 'The client was closed'))
     await this.#clientTools.close(drainMs)
   }
+}
+
+/** @throws {LatchdError} `CONFIG_INVALID` */
+function readUrl(given: string | undefined, fromEnvironment: string | undefined): string {
+  const text = given ?? fromEnvironment ?? DEFAULT_URL
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url !== undefined && /^https?:$/.test(url.protocol)) return text.replace(/\/+$/, '')
+  // `localhost:7070` is a URL, of the scheme `localhost:`.
+  const isAddress = URL.canParse(`http://${text}`) && !text.includes('://')
+  const advice = isAddress ? `; did you mean http://${text}?` : ''
+  throw new LatchdError(
+    'CONFIG_INVALID',
+    `Cannot use ${given === undefined ? 'LATCHD_URL' : 'the url'} ${JSON.stringify(text)}: a URL with http:// or https:// is expected${advice}`,
+  )
 }
 
 /** Whether nothing of an execution is left to come, unless somebody retries it. */

@@ -1,14 +1,16 @@
 /** `latchd approve`: lets a call be made that waits for a person. */
 
 import type { Command } from 'commander'
+import type { Approval } from '../../protocol/approval.ts'
 import type { DecisionOptions } from '../../protocol/executor.ts'
-import { decidedText } from './approval-text.ts'
+import { askedText, decidedText, isQuestion } from './approval-text.ts'
 import type { Cli, Options } from './cli.ts'
 import { openClient } from './client.ts'
 import { exitCodes } from './exit-codes.ts'
 import { print } from './print.ts'
 import { oneLine, UsageError } from './refusal.ts'
 import { addSettingFlags } from './setting-flags.ts'
+import type { Terminal } from './terminal.ts'
 
 export function addApprove(program: Command, cli: Cli): void {
   const command = program
@@ -17,7 +19,7 @@ export function addApprove(program: Command, cli: Cli): void {
     .argument('<id>', "the approval's id")
     .option('--reason <text>', 'told to the program')
     .option('--args <json>', "instead of the call's input")
-    .option('--answer <text>', 'the answer to a question')
+    .option('--answer <text>', 'the answer to a question; asked for at a terminal')
     .option('--remember', 'do not ask for this tool again in its session')
   addSettingFlags(command, ['url']).action(
     cli.action((id: string, options: Options) => approve(id, options, cli)),
@@ -33,9 +35,26 @@ async function approve(id: string, options: Options, { terminal, config }: Cli):
     ...(remember === true && { remember: 'session' }),
   }
   const client = await openClient(config(options))
-  const approval = await client.approvals.approve(id, decision)
+  const asked = decision.answer === undefined ? await client.approvals.get(id) : undefined
+  const answered =
+    asked !== undefined && asked.status === 'pending' && isQuestion(asked)
+      ? { ...decision, answer: await askAnswer(asked, terminal) }
+      : decision
+  const approval = await client.approvals.approve(id, answered)
   print(terminal.stdout, `${approval.approvalId} ${decidedText(approval)}`)
   return exitCodes.ok
+}
+
+/** @throws {UsageError} when nobody is at a terminal, or nothing is answered there */
+async function askAnswer(approval: Approval, { stderr, ask }: Terminal): Promise<string> {
+  if (ask !== undefined) {
+    print(stderr, askedText(approval))
+    const answer = await ask('Answer: ')
+    if (answer !== undefined) return answer
+  }
+  throw new UsageError(
+    `Cannot approve ${approval.approvalId}: it is a question; give the answer with --answer TEXT`,
+  )
 }
 
 function readArgs(text: string): unknown {

@@ -1,6 +1,6 @@
 /** The command line: every command in its own file, and what they share. */
 
-import { Command } from 'commander'
+import { Command, CommanderError } from 'commander'
 import { loadConfig } from '../config/config.ts'
 import { readIfThere } from '../read-if-there.ts'
 import { packageVersion } from '../version.ts'
@@ -11,11 +11,12 @@ import { addCancel } from './cancel.ts'
 import type { Cli } from './cli.ts'
 import { addConfig } from './config.ts'
 import { addDoctor } from './doctor.ts'
+import { exitCodes } from './exit-codes.ts'
 import { addInstall } from './install.ts'
 import { addLogs } from './logs.ts'
 import { print } from './print.ts'
 import { addPs } from './ps.ts'
-import { oneLine, refuse } from './refusal.ts'
+import { oneLine, refuse, UsageError } from './refusal.ts'
 import { addReject } from './reject.ts'
 import { addReplay } from './replay.ts'
 import { addRetry } from './retry.ts'
@@ -77,6 +78,12 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     await program.parseAsync(args, { from: 'user' })
     return exitCode
   } catch (error) {
-    return refuse(error, terminal)
+    const isHelp = args[0] === 'help' && error instanceof CommanderError
+    if (!isHelp || error.code !== 'commander.help') return refuse(error, terminal)
+    const [, asked] = args
+    if (asked === undefined || program.commands.some(one => one.name() === asked)) {
+      return exitCodes.ok
+    }
+    return refuse(new UsageError(`Cannot help with ${asked}: there is no such command`), terminal)
   }
 }

@@ -107,14 +107,14 @@ export const hostName = valueKind({
 /** The base of HTTP addresses, without a slash at its end. */
 export const httpUrl = valueKind({
   // A URL with a name and password in it would show a secret, and fetch refuses it.
-  schema: z.url({ protocol: /^https?$/ }).refine(text => new URL(text).username === ''),
+  schema: z.url({ protocol: /^https?$/ }).refine(text => URL.parse(text)?.username === ''),
   allowed: 'an http or https URL without credentials',
   settle: text => text.replace(/\/+$/, ''),
 })
 
 /** The whole address of something that is posted to. */
 export const webhookUrl = valueKind({
-  schema: z.url({ protocol: /^https?$/ }).refine(text => new URL(text).username === ''),
+  schema: z.url({ protocol: /^https?$/ }).refine(text => URL.parse(text)?.username === ''),
   allowed: 'an http or https URL without credentials',
 })
 

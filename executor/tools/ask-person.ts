@@ -54,6 +54,7 @@ export const askHumanTool: Tool = {
     annotations: { readOnly: true },
     execute: () => null,
   }),
+  needsAnswer: true,
   answer: ({ status, answer, reason }: Approval) =>
     status === 'approved' ? (answer ?? reason ?? '') : undefined,
 }

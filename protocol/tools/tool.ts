@@ -42,6 +42,8 @@ export interface Tool extends Omit<ToolDescriptor, 'needsApproval'> {
    * refusal that is thrown.
    */
   readonly answer: ((approval: Approval) => unknown) | undefined
+  /** Whether an approval has to come with a text, which is what the call gives. */
+  readonly needsAnswer?: true
   /** Milliseconds that a call waits and does nothing else, for a tool that is nothing but a wait. */
   readonly waitMs: ((input: unknown) => number) | undefined
   /** Why the tool cannot be called by an execution that knew another one; absent when it can. */

@@ -212,6 +212,50 @@ t.test('over HTTP', async t => {
     t.strictSame((await ended(executionId)).output.value, ['Ada', 'Bea', 'ApprovalRejectedError'])
   })
 
+  t.test(
+    'a question is not approved without an answer, nor anything with args for nothing',
+    async t => {
+      const executionId = await submit(url, '[ask_human("a?"), human_approval("b").approved]')
+      const [question] = await asked(latchd, executionId)
+      t.match(await decide(question.approvalId, { decision: 'approve' }), {
+        status: 400,
+        body: { code: 'INVALID_REQUEST', errors: [{ pointer: '/answer' }] },
+      })
+      t.match(
+        await decide(question.approvalId, { decision: 'approve', args: { question: 'c?' } }),
+        {
+          status: 400,
+          body: { errors: [{ pointer: '/args' }] },
+        },
+      )
+      await decide(question.approvalId, { decision: 'approve', answer: '' })
+      const [, plain] = await asked(latchd, executionId, 2)
+      const { approvalId } = plain as Approval
+      t.match(await decide(approvalId, { decision: 'approve', args: { action: 'c' } }), {
+        status: 400,
+        body: { errors: [{ pointer: '/args' }] },
+      })
+      t.equal((await latchd.approvals.get(approvalId)).status, 'pending')
+      await decide(approvalId, { decision: 'approve' })
+      t.strictSame((await ended(executionId)).output.value, ['', true])
+    },
+  )
+
+  t.test('args that replace the input leave the original in the record', async t => {
+    made.length = 0
+    const executionId = await submit(url, 'delete_account("u5")')
+    const [{ approvalId, input }] = await asked(latchd, executionId)
+    const wrong = await decide(approvalId, { decision: 'approve', args: { id: 7 } })
+    t.match(wrong, { status: 400, body: { code: 'INVALID_REQUEST', errors: [{}] } })
+    t.match(await latchd.approvals.get(approvalId), { status: 'pending', input })
+    const edited = { ...(input as object), id: 'u6' }
+    const decided = await decide(approvalId, { decision: 'approve', args: edited })
+    t.match(decided, { status: 200, body: { input: edited, originalInput: input } })
+    await ended(executionId)
+    t.match(made, [{ id: 'u6' }])
+    t.match(await latchd.approvals.get(approvalId), { input: edited, originalInput: input })
+  })
+
   t.test('the same decision again is the same answer, another one is 409', async t => {
     const executionId = await submit(url, 'human_approval("x").approved')
     const [{ approvalId }] = await asked(latchd, executionId)

@@ -8,7 +8,7 @@ import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'acorn'
 import t, { type Test } from 'tap'
-import { startHere } from '../support/command-here.ts'
+import { type HereOptions, startHere } from '../support/command-here.ts'
 import { type ProcessOptions, startProcess } from '../support/command-process.ts'
 import { type CommandOptions, type EndedCommand, serve } from '../support/running-command.ts'
 
@@ -20,7 +20,7 @@ const PARALLEL = 4
 t.setTimeout(300_000)
 
 /** Runs the command in this process. */
-function latchd(t: Test, args: readonly string[], options?: CommandOptions): Promise<EndedCommand> {
+function latchd(t: Test, args: readonly string[], options?: HereOptions): Promise<EndedCommand> {
   return startHere(t, args, options).ended
 }
 
@@ -118,11 +118,25 @@ t.test('usage', async t => {
     for (const [args, stderr] of lines) {
       t.strictSame(await latchd(t, args), { code: 2, stdout: '', stderr })
     }
+    const cwd = t.testdir({ 'latin1.js': Buffer.from([0x27, 0xe4, 0x27]) })
+    t.strictSame(await latchd(t, ['run', 'latin1.js'], { cwd }), {
+      code: 2,
+      stdout: '',
+      stderr: 'latchd: Cannot read latin1.js: it is not UTF-8\n',
+    })
   })
 
   t.test('--version and --help are answered on stdout', async t => {
     t.match(await latchd(t, ['--version']), { code: 0, stdout: /^\d+\.\d+\.\d+\n$/, stderr: '' })
-    t.match(await latchd(t, ['--help']), { code: 0, stdout: /serve.*\n.*run /s, stderr: '' })
+    const help = { code: 0, stdout: /serve.*\n.*run /s, stderr: '' }
+    t.match(await latchd(t, ['--help']), help)
+    t.match(await latchd(t, ['help']), help)
+    t.match(await latchd(t, ['help', 'run']), {
+      code: 0,
+      stdout: /^Usage: latchd run /,
+      stderr: '',
+    })
+    t.match(await latchd(t, ['help', 'ruin']), { code: 2, stderr: /Cannot help with ruin: / })
   })
 
   t.test('a client command without a daemon says how to start one, and 2', async t => {
@@ -461,7 +475,13 @@ t.test('with a daemon', async t => {
     const [, second = ''] = await program.seen('stderr', questions)
     const bad = await latchd(t, ['approve', second, '--args', '{'], { env })
     t.match(bad, { code: 2, stderr: /^latchd: Cannot use --args "\{": expected JSON/ })
-    await latchd(t, ['approve', second, '--answer', 'Ada'], { env })
+    t.strictSame(await latchd(t, ['approve', second], { env }), {
+      code: 2,
+      stdout: '',
+      stderr: `latchd: Cannot approve ${second}: it is a question; give the answer with --answer TEXT\n`,
+    })
+    const asking = { env, ask: async () => 'Ada' }
+    t.match(await latchd(t, ['approve', second], asking), { code: 0, stdout: /: Ada\n$/ })
     t.match(await program.ended, { code: 0, stdout: "[ true, 'Ada' ]\n" })
     const listed = await latchd(t, ['approvals', '--status', 'any', '--json'], { env })
     t.match(JSON.parse(listed.stdout), [

@@ -187,7 +187,7 @@ function decided(before: StoredApproval, decision: DecidedBy): StoredApproval {
       ...(reason !== undefined && { reason }),
       ...(answer !== undefined && { answer }),
       ...(decidedBy !== undefined && { decidedBy }),
-      ...(input !== undefined && { input: input.plain }),
+      ...(input !== undefined && { input: input.plain, originalInput: before.approval.input }),
     },
     seq: before.seq,
     encodedInput: input?.encoded ?? before.encodedInput,
