@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import t, { type Test } from 'tap'
+import { errorTable } from '../protocol/errors.ts'
 
 const root = resolve(import.meta.dirname, '..')
 
@@ -124,4 +125,16 @@ t.test('only the command reads arguments, environment and exit codes', async t =
     // Takes out of its thread's environment what Node alone was to read.
     .filter(file => file !== 'executor/worker/entry.ts')
   t.strictSame(readers, [])
+})
+
+t.test('every code of the table of errors is raised somewhere', async t => {
+  const texts = Object.keys(allowed)
+    .flatMap(sources)
+    .filter(file => file !== join('protocol', 'errors.ts'))
+    .map(file => readFileSync(join(root, file), 'utf8'))
+  const raised = new Set(
+    texts.flatMap(text => Array.from(text.matchAll(/\b[A-Z]+(?:_[A-Z]+)*\b/g), ([code]) => code)),
+  )
+  const never = Object.keys(errorTable).filter(code => !raised.has(code))
+  t.strictSame(never, [])
 })

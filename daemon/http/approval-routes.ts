@@ -14,6 +14,7 @@ const params = z.object({ id: z.string().openapi({ param: { name: 'id', in: 'pat
 const listRoute = createRoute({
   method: 'get',
   path: '/v1/approvals',
+  operationId: 'listApprovals',
   summary: 'Approvals, newest first',
   ...needs('read'),
   request: {
@@ -32,6 +33,7 @@ const listRoute = createRoute({
 const getRoute = createRoute({
   method: 'get',
   path: '/v1/approvals/{id}',
+  operationId: 'getApproval',
   summary: 'How an approval stands',
   ...needs('read'),
   request: { params },
@@ -41,6 +43,7 @@ const getRoute = createRoute({
 const decideRoute = createRoute({
   method: 'post',
   path: '/v1/approvals/{id}',
+  operationId: 'decideApproval',
   summary: 'Decide an approval; the same decision once more changes nothing',
   ...needs('approve'),
   request: {

@@ -29,6 +29,7 @@ const ConnectFrames = z
 const settleRoute = createRoute({
   method: 'post',
   path: '/v1/calls/{callId}/settle',
+  operationId: 'settleCall',
   summary: 'Answer a call that came over a connection that is gone',
   ...needs('execute'),
   request: {
@@ -97,6 +98,7 @@ export function addConnectRoutes(app: OpenAPIHono<HttpEnvironment>, powers: Http
   app.openAPIRegistry.registerPath({
     method: 'get',
     path: CONNECT_PATH,
+    operationId: 'connectClient',
     summary: 'Connect a client that runs tools (WebSocket)',
     description: `The subprotocol is \`${SUBPROTOCOL}\`; who cannot send an \`Authorization\` header adds \`${TOKEN_SUBPROTOCOL}\` with the token in base64url. Frames are JSON texts.`,
     security: needs('execute').security,

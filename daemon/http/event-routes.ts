@@ -10,6 +10,7 @@ import { needs } from './scope.ts'
 const eventsRoute = createRoute({
   method: 'get',
   path: '/v1/events',
+  operationId: 'streamAllEvents',
   summary: "What happens in all executions of the token, or with the scope admin in everybody's",
   ...needs('read'),
   responses: {

@@ -36,6 +36,7 @@ const refusals = problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503, 507)
 const executeRoute = createRoute({
   method: 'post',
   path: '/v1/execute',
+  operationId: 'execute',
   summary: 'Run a program and wait for its end',
   ...needs('execute'),
   request: { body, headers },
@@ -49,6 +50,7 @@ const executeRoute = createRoute({
 const submitRoute = createRoute({
   method: 'post',
   path: '/v1/executions',
+  operationId: 'submitExecution',
   summary: 'Run a program without waiting',
   ...needs('execute'),
   request: { body, headers },
@@ -72,6 +74,7 @@ const ShortAnswer = z
 const shortRoute = createRoute({
   method: 'post',
   path: '/execute',
+  operationId: 'executeShort',
   summary: 'The short form for scripts',
   ...needs('execute'),
   request: { body: { content: { 'application/json': { schema: ShortBody } }, required: true } },

@@ -17,6 +17,7 @@ const waitMs = z.coerce.number().int().min(0).max(MAX_WAIT_MS).default(0)
 const getRoute = createRoute({
   method: 'get',
   path: '/v1/executions/{id}',
+  operationId: 'getExecution',
   summary: 'How it stands; with `waitMs`, as soon as it has ended or waits for a person',
   ...needs('read'),
   request: { params, query: z.object({ waitMs }) },
@@ -26,6 +27,7 @@ const getRoute = createRoute({
 const listRoute = createRoute({
   method: 'get',
   path: '/v1/executions',
+  operationId: 'listExecutions',
   summary: 'Executions, newest first',
   ...needs('read'),
   request: {
@@ -40,6 +42,7 @@ const listRoute = createRoute({
 const cancelRoute = createRoute({
   method: 'post',
   path: '/v1/executions/{id}/cancel',
+  operationId: 'cancelExecution',
   summary: 'End an execution; one that has ended stays as it is',
   ...needs('execute'),
   request: { params },
@@ -49,6 +52,7 @@ const cancelRoute = createRoute({
 const retryRoute = createRoute({
   method: 'post',
   path: '/v1/executions/{id}/retry',
+  operationId: 'retryExecution',
   summary: 'Let a stuck execution go on',
   ...needs('execute'),
   request: { params },
@@ -61,6 +65,7 @@ const retryRoute = createRoute({
 const deleteRoute = createRoute({
   method: 'delete',
   path: '/v1/executions/{id}',
+  operationId: 'deleteExecution',
   summary: 'Forget an ended execution',
   ...needs('execute'),
   request: { params },
@@ -70,6 +75,7 @@ const deleteRoute = createRoute({
 const eventsRoute = createRoute({
   method: 'get',
   path: '/v1/executions/{id}/events',
+  operationId: 'streamExecutionEvents',
   summary: 'What happens during an execution, as server-sent events',
   ...needs('read'),
   request: {

@@ -11,14 +11,18 @@ const Status = z.strictObject({ status: z.literal('ok') })
 const liveRoute = createRoute({
   method: 'get',
   path: '/healthz',
+  operationId: 'checkLiveness',
   summary: 'Whether the daemon lives',
+  security: [],
   responses: { 200: json(Status, 'It lives') },
 })
 
 const readyRoute = createRoute({
   method: 'get',
   path: '/readyz',
+  operationId: 'checkReadiness',
   summary: 'Whether the daemon takes executions',
+  security: [],
   responses: { 200: json(Status, 'It does'), ...problems(503) },
 })
 

@@ -26,6 +26,7 @@ const Info = z
 const infoRoute = createRoute({
   method: 'get',
   path: '/v1/info',
+  operationId: 'getInfo',
   summary: 'Versions and load',
   security,
   responses: { 200: json(Info, 'What this daemon is'), ...problems(401, 403, 429) },

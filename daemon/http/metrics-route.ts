@@ -9,6 +9,7 @@ import { needs } from './scope.ts'
 const metricsRoute = createRoute({
   method: 'get',
   path: '/metrics',
+  operationId: 'getMetrics',
   summary: 'Metrics in the text format of Prometheus',
   ...needs('read'),
   responses: {

@@ -10,6 +10,7 @@ import { needs } from './scope.ts'
 const replayRoute = createRoute({
   method: 'post',
   path: '/v1/executions/{id}/replay',
+  operationId: 'replayExecution',
   summary: 'Run an execution again from its journal, without calling any tool',
   ...needs('read'),
   request: {

@@ -14,6 +14,7 @@ const params = z.object({ id: z.string().openapi({ param: { name: 'id', in: 'pat
 const createSessionRoute = createRoute({
   method: 'post',
   path: '/v1/sessions',
+  operationId: 'createSession',
   summary: 'Make a session; programs run in it with `sessionId`, one at a time',
   ...needs('execute'),
   responses: {
@@ -25,6 +26,7 @@ const createSessionRoute = createRoute({
 const listRoute = createRoute({
   method: 'get',
   path: '/v1/sessions',
+  operationId: 'listSessions',
   summary: 'Sessions, newest first',
   ...needs('read'),
   request: { query: z.object(pageQuery) },
@@ -37,6 +39,7 @@ const listRoute = createRoute({
 const getRoute = createRoute({
   method: 'get',
   path: '/v1/sessions/{id}',
+  operationId: 'getSession',
   summary: 'How a session stands',
   ...needs('read'),
   request: { params },
@@ -46,6 +49,7 @@ const getRoute = createRoute({
 const deleteRoute = createRoute({
   method: 'delete',
   path: '/v1/sessions/{id}',
+  operationId: 'deleteSession',
   summary: 'Forget a session with its state',
   ...needs('execute'),
   request: { params },

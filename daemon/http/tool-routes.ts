@@ -35,6 +35,7 @@ const ToolDescription = z
 const toolsRoute = createRoute({
   method: 'get',
   path: '/v1/tools',
+  operationId: 'listTools',
   summary: 'The tools that programs of the caller may use',
   ...needs('read'),
   request: { query: z.object({ format: z.enum(['json', 'typescript']).default('json') }) },

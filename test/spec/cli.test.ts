@@ -58,6 +58,17 @@ t.test('configuration', async t => {
     }
   })
 
+  t.test('what is no http URL is named as such', async t => {
+    const refused = (text: string) => ({
+      code: 78,
+      stdout: '',
+      stderr: `latchd: Cannot use --url "${text}": expected an http or https URL without credentials\n`,
+    })
+    for (const text of ['nonsense', 'localhost:7070', 'http://ann:secret@localhost']) {
+      t.strictSame(await latchd(t, ['config', '--url', text]), refused(text))
+    }
+  })
+
   t.test('an unknown key in latchd.config.json is one line, and 78', async t => {
     const cwd = t.testdir({ 'latchd.config.json': '{"prot": 1}' })
     const { code, stderr } = await latchdProcess(t, ['config'], { cwd })
