@@ -34,8 +34,15 @@ export function hiddenNames(code: string, tools: readonly GuestTool[]): HiddenNa
   })
 }
 
-/** What the program that declares it should know. */
-export function warningOf({ name, line, toolPlace }: HiddenName): Warning {
+/** Further warnings would say no more than the first ones do. */
+const MAX_WARNINGS = 20
+
+/** What the program that declares the names should know. */
+export function warningsOf(names: readonly HiddenName[]): { readonly warnings?: Warning[] } {
+  return names.length === 0 ? {} : { warnings: names.slice(0, MAX_WARNINGS).map(warningOf) }
+}
+
+function warningOf({ name, line, toolPlace }: HiddenName): Warning {
   const code = toolPlace === undefined ? 'GLOBAL_HIDDEN' : 'TOOL_HIDDEN'
   const what =
     toolPlace === undefined

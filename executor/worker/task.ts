@@ -29,7 +29,7 @@ import {
 } from './failure.ts'
 import { GuestCalls } from './guest-calls.ts'
 import { GuestDiverged, GuestEnd, GuestHalted, GuestParked, limitExceeded } from './guest-end.ts'
-import { type HiddenName, hiddenNames, hiderText, hintHidden, warningOf } from './hidden-names.ts'
+import { type HiddenName, hiddenNames, hiderText, hintHidden, warningsOf } from './hidden-names.ts'
 import { hintForCpu } from './hints.ts'
 import { answerIntl } from './intl.ts'
 import { LogBuffer } from './logs.ts'
@@ -131,9 +131,7 @@ class RunningTask {
       cpuMs: this.#cpu.usedMs(),
       waitMs: this.#channel.waitMs,
       peakMemoryBytes: this.#guest.memoryBytes,
-      ...(this.#hides.length > 0 && {
-        warnings: this.#hides.slice(0, MAX_WARNINGS).map(warningOf),
-      }),
+      ...warningsOf(this.#hides),
       ...(snapshot && { snapshot }),
       ...(this.#task.shadow && { shadow: this.#shadowReport() }),
     }
@@ -179,9 +177,7 @@ class RunningTask {
   #runProgram(program: FailedProgram, code: string): GuestOutcome {
     this.#program = program
     try {
-      if (this.#task.session !== undefined) {
-        this.#hides = hiddenNames(program.program.code, this.#tools)
-      }
+      if (this.#task.session !== undefined) this.#hides = hiddenNames(code, this.#tools)
       this.#begin()
       try {
         this.#guest.evaluate(code)
@@ -386,9 +382,6 @@ class RunningTask {
 
 /** Index of `error` among the levels of `executor/guest/host.ts`. */
 const ERROR_LEVEL = 3
-
-/** What more of them would say is no more than the first ones do. */
-const MAX_WARNINGS = 20
 
 const DEADLOCK: ExecutionError = {
   code: 'DEADLOCK',
