@@ -16,21 +16,27 @@ export interface HiddenName {
   readonly line: number
   /** How the tool is still called; absent for a standard global. */
   readonly toolPlace?: string
+  /** Whether the name was that of a namespace, and `toolPlace` is one of its tools. */
+  readonly isNamespace?: true
 }
 
 /** The declarations of a session's program that hide something. @param code the compiled program */
 export function hiddenNames(code: string, tools: readonly GuestTool[]): HiddenName[] {
   const { lexical, vars, functions, lines } = readSessionNames(code)
   const places = new Map<string, string>()
-  for (const [name, identifier] of tools) {
-    if (identifier === null) continue
-    const isPlain = name === identifier
-    places.set(identifier, isPlain ? `tools.${name}` : `tools[${JSON.stringify(name)}]`)
+  const namespaces = new Map<string, string>()
+  for (const [name, identifier, , , member] of tools) {
+    const place = name === identifier ? `tools.${name}` : `tools[${JSON.stringify(name)}]`
+    if (identifier !== null) places.set(identifier, place)
+    if (member && !namespaces.has(member[0])) namespaces.set(member[0], place)
   }
   return [...lexical, ...vars, ...functions].flatMap((name, i) => {
+    const line = lines[i] ?? 0
     const toolPlace = places.get(name)
-    if (toolPlace === undefined && !standardGlobals.has(name)) return []
-    return [{ name, line: lines[i] ?? 0, ...(toolPlace !== undefined && { toolPlace }) }]
+    if (toolPlace !== undefined) return [{ name, line, toolPlace }]
+    const member = namespaces.get(name)
+    if (member !== undefined) return [{ name, line, toolPlace: member, isNamespace: true as const }]
+    return standardGlobals.has(name) ? [{ name, line }] : []
   })
 }
 
@@ -42,12 +48,14 @@ export function warningsOf(names: readonly HiddenName[]): { readonly warnings?: 
   return names.length === 0 ? {} : { warnings: names.slice(0, MAX_WARNINGS).map(warningOf) }
 }
 
-function warningOf({ name, line, toolPlace }: HiddenName): Warning {
+function warningOf({ name, line, toolPlace, isNamespace }: HiddenName): Warning {
   const code = toolPlace === undefined ? 'GLOBAL_HIDDEN' : 'TOOL_HIDDEN'
   const what =
     toolPlace === undefined
       ? 'the standard global of that name'
-      : `the tool of that name, which is ${toolPlace} from now on`
+      : isNamespace
+        ? `the tools of that namespace, which are ${toolPlace} and so on from now on`
+        : `the tool of that name, which is ${toolPlace} from now on`
   return {
     code,
     message: `The declaration of ${name} hides, for the rest of the session, ${what}`,
@@ -56,11 +64,14 @@ function warningOf({ name, line, toolPlace }: HiddenName): Warning {
 }
 
 /** What later programs of the session are told of it. */
-export function hiderText({ line, toolPlace }: HiddenName, executionId: string): string {
+export function hiderText(
+  { line, toolPlace, isNamespace }: HiddenName,
+  executionId: string,
+): string {
   const where = `execution ${executionId}${line > 0 ? ` declared in line ${line}` : ' declared'}`
   return toolPlace === undefined
     ? `${where}, in place of the standard global; use another name for it.`
-    : `${where}, in place of the tool; call ${toolPlace}.`
+    : `${where}, in place of the ${isNamespace ? 'namespace' : 'tool'}; call ${toolPlace}.`
 }
 
 const NO_FUNCTION =

@@ -77,6 +77,22 @@ t.test('what is no function any more says which execution declared it', async t 
   }
 })
 
+t.test('a declaration that hides the tools of a namespace is told as well', async t => {
+  const find = { name: 'crm.find-user', namespace: 'crm', description: '', execute: () => 7 }
+  const executor = openExecutor(t, { workers: 1, tools: [find] })
+  const session = await executor.sessions.create()
+  const { warnings, executionId } = await session.execute({ source: 'const crm = 1' })
+  t.match(warnings, [
+    { code: 'TOOL_HIDDEN', line: 1, message: /tools\["crm\.find-user"\] and so on/ },
+  ])
+  t.match(await session.execute({ source: 'crm.find_user()' }), {
+    error: {
+      hint: new RegExp(`^crm is what execution ${executionId} declared in line 1, in place`),
+    },
+  })
+  t.equal((await session.execute({ source: 'tools["crm.find-user"]()' })).output, 7)
+})
+
 t.test('warnings are kept with durable executions, and the hint with the session', async t => {
   const env = { LATCHD_STATE_DIR: stateFolder(t), LATCHD_ISOLATION: 'process' }
   const connect = async () => {
