@@ -65,7 +65,12 @@ const options = (locations: boolean): Options => ({
 })
 
 /** acorn with what a source may not contain, and with bounds on what a hostile one may cost. */
-export const guarded = (Base: ParserClass, hasLocations: boolean) =>
+export const guarded = (
+  Base: ParserClass,
+  hasLocations: boolean,
+): (new (
+  input: string,
+) => SourceParser) =>
   class extends Base {
     #tokensLeft: number
     #varDeclarations = 0

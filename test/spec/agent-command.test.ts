@@ -68,7 +68,7 @@ found Ada
   → { name: 'Ada', age: 36 }
 Step 2: In years.
   │ ada.age.in.years
-  → TypeError: cannot read property 'years' of undefined
+  → TypeError: Cannot read properties of undefined (reading 'years')
 Step 3: I know it.
   │ final_answer(\`She is \${ada.age}\`)
 3 steps, 3 model calls, N tokens, TIME
