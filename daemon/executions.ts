@@ -229,39 +229,45 @@ export class Executions {
    */
   async get(executionId: string, caller: Caller, waitMs = 0): Promise<Execution> {
     if (waitMs === 0) return (await this.#find(executionId, caller)).execution
-    const { promise, resolve } = Promise.withResolvers<void>()
+    let changed = Promise.withResolvers<void>()
     const unwatch = this.#options.hub.await(executionId, event => {
-      if (isRestingPlace(event)) resolve()
+      if (isRestingPlace(event)) changed.resolve()
     })
-    const timer = setTimeout(resolve, waitMs)
+    let isLate = false
+    const timer = setTimeout(() => {
+      isLate = true
+      changed.resolve()
+    }, waitMs)
     // Who asked may have left: a daemon that has stopped does not stay for that.
     timer.unref()
     try {
-      const { execution } = await this.#find(executionId, caller)
-      if (await this.#isResting(execution)) return execution
-      await promise
+      for (;;) {
+        changed = Promise.withResolvers()
+        const { execution } = await this.#find(executionId, caller)
+        if (isLate || (await this.#isResting(execution))) return execution
+        await changed.promise
+      }
     } finally {
       clearTimeout(timer)
       unwatch()
     }
-    return (await this.#find(executionId, caller)).execution
   }
 
   /** Whether nothing happens any more until somebody does something. */
   async #isResting(execution: Execution): Promise<boolean> {
-    if (execution.status !== 'waiting') {
-      return isOver(execution)
-    }
-    if (!execution.waitingFor.some(({ approvalId }) => approvalId !== undefined)) return false
-    // One that was decided is on its way back.
+    if (execution.status !== 'waiting') return isOver(execution)
+    const named = execution.waitingFor.flatMap(({ approvalId }) => approvalId ?? [])
+    if (named.length === 0) return false
+    // One that was decided is on its way back, whatever else it waits for.
     const pending = await this.#options.store.approvals({
       executionId: execution.executionId,
       status: 'pending',
       owner: undefined,
       after: undefined,
-      limit: 1,
+      limit: named.length + 1,
     })
-    return pending.length > 0
+    const ids = new Set(pending.map(({ approvalId }) => approvalId))
+    return named.every(approvalId => ids.has(approvalId))
   }
 
   async #find(executionId: string, caller: Caller): Promise<StoredExecution> {

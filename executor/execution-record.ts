@@ -65,11 +65,9 @@ export class ExecutionRecord {
       this.#calls.set(id, call)
       if (call.status === 'pending') this.#pending.add(id)
     }
-    const parked = events.findLast(({ type }) => type === 'execution-parked')
-    const resumed = events.findLast(({ type }) => type === 'execution-resumed')
-    if (parked !== undefined && !(resumed !== undefined && resumed.atMs >= parked.atMs)) {
-      this.#parkedAtMs = parked.atMs
-    }
+    const resumed = events.findLastIndex(({ type }) => type === 'execution-resumed')
+    const parked = events.slice(resumed + 1).find(({ type }) => type === 'execution-parked')
+    this.#parkedAtMs = parked?.atMs
     const last = events.at(-1)
     this.#sequence = last !== undefined && 'sequence' in last ? last.sequence : 0
     this.#startedAtMs = startedAtMs
@@ -118,8 +116,14 @@ export class ExecutionRecord {
     return this.#startedAtMs
   }
 
-  /** The guest was torn down while it waits. */
+  /**
+   * The guest was torn down while it waits. Told once more only when an approval is named that was
+   * not asked for at the time.
+   */
   park(waitingFor: readonly WaitingFor[]): void {
+    const named = new Set(this.#waitingFor?.map(({ approvalId }) => approvalId))
+    const isNew = waitingFor.some(({ approvalId }) => approvalId && !named.has(approvalId))
+    if (this.#waitingFor !== undefined && !isNew) return
     this.#waitingFor = waitingFor
     const atMs = Date.now()
     this.#emit({

@@ -292,7 +292,6 @@ export class RunningExecution {
         if (report.outcome.status === 'parked' && this.#isFree()) {
           const { awaited, received } = report.outcome
           this.#parked = { awaited, received, sinceMs: performance.now() }
-          this.#record.park(this.#calls.waitingFor())
           continue
         }
       }
@@ -330,7 +329,15 @@ export class RunningExecution {
    */
   async #canGoOn(): Promise<number | undefined> {
     const parked = this.#parked as Parked
-    while (this.#isFree() && !this.#calls.canResume(parked.awaited, parked.received)) {
+    let isTold = false
+    for (;;) {
+      const mayGoOn = !this.#isFree() || this.#calls.canResume(parked.awaited, parked.received)
+      // An approval that is being stored is named as soon as it may be decided, and told of then.
+      if (mayGoOn ? !isTold : !this.#calls.isShowingApproval()) {
+        this.#record.park(this.#calls.waitingFor())
+        isTold = true
+      }
+      if (mayGoOn) break
       const wakeAtMs = this.#host.keeper?.isDurable ? this.#calls.wakeAtMs() : undefined
       if (wakeAtMs !== undefined && wakeAtMs - Date.now() > PUT_AWAY_MS) return wakeAtMs
       const { promise, resolve } = Promise.withResolvers<void>()

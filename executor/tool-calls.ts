@@ -80,6 +80,8 @@ interface OpenCall {
   /** The instant that it waits for; absent for a person. */
   dueAtMs?: number
   approvalId?: string
+  /** Whether its approval is on its way to whoever may decide it. */
+  isShowing?: boolean
   /** Lets go of a timer. */
   cancel?: () => void
 }
@@ -184,6 +186,11 @@ export class ToolCalls {
       list.push({ callId, tool, ...(isAsked && { approvalId }) })
     }
     return list
+  }
+
+  /** Whether an approval is on its way to whoever may decide it, and not to be named before. */
+  isShowingApproval(): boolean {
+    return this.#open.values().some(({ isShowing }) => isShowing === true)
   }
 
   /**
@@ -407,7 +414,9 @@ export class ToolCalls {
     }
     const asked = this.approvals.ask(open.id, tool, input, encodedInput)
     open.approvalId = asked.approvalId
+    open.isShowing = true
     await asked.isShown
+    open.isShowing = false
     const decision = asked.decided
     if (asked.isPending()) {
       this.#setPassive(open, true)
