@@ -82,8 +82,9 @@ export class ApprovalDesk {
   }
 
   #handOn({ stored, isWaiting }: { stored: CallApproval; isWaiting: boolean }): void {
-    // The decision is durable: whoever decided need not wait for the execution.
-    void this.#powers.executions.decided(stored, isWaiting)
+    // The decision is durable: whoever decided need not wait for the execution, and what goes wrong
+    // with that is told where it is run.
+    this.#powers.executions.decided(stored, isWaiting).catch(() => {})
   }
 
   async #find(approvalId: string, caller: Caller): Promise<CallApproval> {

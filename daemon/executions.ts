@@ -11,7 +11,7 @@ import { OwnerCounts } from './auth/owner-counts.ts'
 import type { TokenLimits } from './auth/token-limits.ts'
 import { ExecutionKeeper } from './durable/execution-keeper.ts'
 import { readPlan } from './durable/kept-plan.ts'
-import { LiveExecutions, type LivePowers } from './live-executions.ts'
+import { type LiveExecution, LiveExecutions, type LivePowers } from './live-executions.ts'
 import { fromCursor, isBefore, toCursor } from './store/place.ts'
 import type { ListQuery, StoredExecution } from './store/store.ts'
 import type { Tracing } from './tracing/tracing.ts'
@@ -212,9 +212,22 @@ export class Executions {
     )
   }
 
-  /** Makes an execution durable that is under way. */
+  /**
+   * Makes an execution durable that is under way.
+   *
+   * @throws {LatchdError} `STORE_FULL`: it goes on, and is not durable before there is room
+   */
   async makeDurable(executionId: string): Promise<void> {
-    await this.#live.get(executionId)?.keeper.makeDurable()
+    const live = this.#live.get(executionId)
+    await (live && this.#untilKept(live, live.keeper.makeDurable()))
+  }
+
+  /** Resolves with a write. @throws {LatchdError} `STORE_FULL` when it waits for room */
+  async #untilKept({ plan, keeper }: LiveExecution, write: Promise<void>): Promise<void> {
+    const isFull = await Promise.race([write, keeper.lacksRoom().then(() => true)])
+    if (isFull !== true) return
+    const message = `Cannot store ${plan.executionId} now: the disk is full; it is stored as soon as there is room`
+    throw new LatchdError('STORE_FULL', message)
   }
 
   /** Hands over a decision that was stored, to an execution wherever it is. */
@@ -273,11 +286,13 @@ export class Executions {
   async #find(executionId: string, caller: Caller): Promise<StoredExecution> {
     const { memory, store } = this.#options
     const live = this.#live.get(executionId)
-    // An end is told when it is kept.
-    if (live?.keeper.isDurable && isOver(live.running.read())) await live.gone
+    // An end is told when it is kept; while there is no room to keep it the execution goes on.
+    if (live?.keeper.isDurable && isOver(live.running.read())) {
+      await Promise.race([live.gone, live.keeper.lacksRoom()])
+    }
     const found =
       this.#live.get(executionId) === live && live
-        ? { owner: live.keeper.owner, execution: live.running.read() }
+        ? { owner: live.keeper.owner, execution: readLive(live) }
         : (memory.get(executionId) ?? (await store.get(executionId)))
     if (found !== undefined && (caller.seesAll || found.owner === caller.name)) return found
     throw new LatchdError('NOT_FOUND', `There is no execution ${executionId}`)
@@ -288,7 +303,9 @@ export class Executions {
     const after = query.after === undefined ? undefined : fromCursor(query.after)
     const owner = caller.seesAll ? undefined : caller.name
     const whole = { ...query, owner, after }
-    const placed = [...memory.list(whole), ...(await store.list(whole))]
+    // One that becomes durable at this moment may be in both.
+    const found = [...memory.list(whole), ...(await store.list(whole))]
+    const placed = [...new Map(found.map(execution => [execution.executionId, execution])).values()]
       .map(execution => ({
         execution,
         createdAtMs: execution.createdAtMs,
@@ -314,7 +331,7 @@ export class Executions {
       await this.#live.load(executionId)
       const live = this.#live.get(executionId)
       live?.running.cancel()
-      await live?.gone
+      await (live && this.#untilKept(live, live.gone))
     }
   }
 
@@ -388,7 +405,8 @@ export class Executions {
     })
     try {
       // What is only held in memory yet is told when it is durable.
-      await this.#live.get(executionId)?.keeper.sync()
+      const keeper = this.#live.get(executionId)?.keeper
+      await (keeper && Promise.race([keeper.sync(), keeper.lacksRoom()]))
       for (const event of await this.#past(executionId, after)) push(event)
       for (const event of held) push(event)
       held = undefined
@@ -437,6 +455,17 @@ export class Executions {
     await this.#live.drain(drainMs)
   }
 }
+
+/** An execution in memory as it stands; an end that is not kept yet has not come. */
+function readLive({ running, keeper }: LiveExecution): Execution {
+  const execution = running.read()
+  if (!keeper.isDurable || !isOver(execution)) return execution
+  const fields = Object.entries({ ...execution, status: 'running' })
+  return Object.fromEntries(fields.filter(([name]) => !OF_AN_END.has(name))) as Execution
+}
+
+/** What an execution has only when it has ended. */
+const OF_AN_END = new Set(['output', 'isFinalAnswer', 'error', 'endedAtMs'])
 
 /** About 10 MB of events: a reader that has stalled must not fill the daemon's memory. */
 const MAX_EVENTS_BEHIND = 10_000

@@ -38,6 +38,7 @@ import { Servers } from './servers.ts'
 import { SessionDesk } from './sessions.ts'
 import { MemoryStore } from './store/memory-store.ts'
 import type { Store } from './store/store.ts'
+import { untilRoom } from './store/until-room.ts'
 import type { ExportedTracing } from './tracing/exporter.ts'
 import { packageVersion } from './version.ts'
 import { openWebhooks } from './webhooks/webhooks.ts'
@@ -95,7 +96,9 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
     secrets,
     isLast => metrics.onWebhookFailure(isLast),
   )
-  const runningFile = new RunningFile(join(resolve(config.stateDir), 'running'))
+  const runningFile = new RunningFile(join(resolve(config.stateDir), 'running'), error =>
+    log.warn({ err: error }, 'the file of running executions was not written'),
+  )
   const sessions = new SessionDesk(store, config.retention.keepMs, snapshotTag(machine))
   const supervision = new Supervision()
   const typeChecker = new TypeChecker(config.allow && { explain: denialText })
@@ -157,7 +160,9 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
     onWebhooks: webhooks.wake,
     onFault,
     onExpire: asked => {
-      approvals.expire(asked).catch(error => onFault(error, asked.approval.executionId))
+      untilRoom(() => approvals.expire(asked)).catch(error =>
+        onFault(error, asked.approval.executionId),
+      )
     },
   })
   metrics.watch({

@@ -21,6 +21,7 @@ import {
 import { type KeptUsage, NO_USAGE } from '../executor/fold-execution.ts'
 import type { CompiledProgram } from '../executor/messages.ts'
 import type { Toolbox } from '../executor/tools/toolbox.ts'
+import { LatchdError } from '../protocol/errors.ts'
 import { OwnerCounts } from './auth/owner-counts.ts'
 import { ExecutionKeeper, type KeeperPowers } from './durable/execution-keeper.ts'
 import { type MakeClientTool, readPlan } from './durable/kept-plan.ts'
@@ -188,6 +189,12 @@ export class LiveExecutions {
     const use = sessionId === undefined ? undefined : { sessionId, executionId }
     const uncount = this.#liveOwners.add(keeper.owner)
     const leave = this.#powers.enter(live.plan)
+    const onKept = (isEnded: boolean) => {
+      // A stuck one goes on from what the session has: nobody may change that.
+      if (use !== undefined && isEnded) sessions.release(use)
+      this.#live.delete(executionId)
+      uncount()
+    }
     try {
       const turn = use && sessions.wait(use, running.left)
       if (turn !== undefined) {
@@ -198,12 +205,7 @@ export class LiveExecutions {
         const end = await running.run()
         if (end.kind !== 'waiting') {
           const snapshot = 'snapshot' in end ? end.snapshot : undefined
-          await keeper.finish(end.execution, snapshot, () => {
-            // A stuck one goes on from what the session has: nobody may change that.
-            if (use !== undefined && end.kind === 'ended') sessions.release(use)
-            this.#live.delete(executionId)
-            uncount()
-          })
+          await keeper.finish(end.execution, snapshot, () => onKept(end.kind === 'ended'))
           return
         }
         live.isLeaving = true
@@ -216,6 +218,18 @@ export class LiveExecutions {
         keeper.close()
         this.#resumption.wakeAt(wakeAtMs)
         return
+      }
+    } catch (error) {
+      if (this.#isDraining || isForAnother(error)) throw error
+      this.#powers.onFault(error, executionId)
+      running.putAway()
+      if (keeper.isStored) {
+        // What it has in the store is whole: it goes on from there.
+        keeper.close()
+        this.#resumption.retry(executionId)
+      } else {
+        keeper.demote()
+        await keeper.finish(running.lose(error), undefined, () => onKept(true))
       }
     } finally {
       this.#live.delete(executionId)
@@ -288,3 +302,9 @@ export class LiveExecutions {
 
 /** Of one owner; longer queues wait in the store: a queued execution in memory takes some kilobytes. */
 const MAX_QUEUED_IN_MEMORY = 64
+
+/** Whether nobody goes on with an execution here: it has a newer owner, or there are no workers. */
+function isForAnother(error: unknown): boolean {
+  const code = error instanceof LatchdError ? error.code : undefined
+  return code === 'STALE_OWNER' || code === 'EXECUTOR_CLOSED'
+}

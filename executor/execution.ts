@@ -3,12 +3,13 @@
 import { randomBytes } from 'node:crypto'
 import { type ExecutionErrorCode, LatchdError } from '../protocol/errors.ts'
 import type { ExecutionEvent } from '../protocol/events.ts'
-import type {
-  EndedExecution,
-  Execution,
-  ExecutionError,
-  Language,
-  Typecheck,
+import {
+  type EndedExecution,
+  type Execution,
+  type ExecutionError,
+  isEnded,
+  type Language,
+  type Typecheck,
 } from '../protocol/execution.ts'
 import type { LimitName, Limits } from '../protocol/limits.ts'
 import type { CallApproval } from './call-approval.ts'
@@ -120,6 +121,8 @@ export class RunningExecution {
   #stopReason: ExecutionError | undefined
   #stuck: ExecutionError | undefined
   #isSuspended = false
+  /** Why this process cannot go on with it, which is no fault of the program. */
+  #fault: unknown
   /** Approvals whose decision has been told. */
   #toldDecided = new Set<string>()
   #session: GuestTask['session']
@@ -152,6 +155,7 @@ export class RunningExecution {
       onLimit: (limit: LimitName, message: string) =>
         this.#stop({ code: 'LIMIT_EXCEEDED', name: 'LimitExceeded', message, limit }),
       onStuck: (error: ExecutionError) => this.stick(error),
+      onFault: (error: unknown) => this.abandon(error),
       onSettled: () => this.#onChange?.(),
       onProgram: (program: CompiledProgram) => {
         this.#program = program
@@ -214,6 +218,22 @@ export class RunningExecution {
     this.#leave()
   }
 
+  /**
+   * Tears the guest down since this process could not keep what it did: {@link run} rejects with the
+   * error, no program sees it, and the execution goes on from what its store has.
+   */
+  abandon(error: unknown): void {
+    if (this.#fault !== undefined) return
+    this.#fault = error
+    this.#leave()
+  }
+
+  /** Ends it with an error of this process's, when it has no store to go on from. */
+  lose(error: unknown): EndedExecution {
+    const execution = this.#record.read()
+    return isEnded(execution) ? execution : this.#record.fail(engineFailure(error))
+  }
+
   /** Hands over a decision that has been stored. */
   decide(decided: CallApproval): void {
     this.#toldDecided.add(decided.approval.approvalId)
@@ -229,6 +249,7 @@ export class RunningExecution {
    * Runs to the end, or until nothing is left to do but wait.
    *
    * @throws {LatchdError} `EXECUTOR_CLOSED` when there are no workers any more
+   * @throws the error of {@link abandon}
    */
   async run(): Promise<RunEnd> {
     const { wallMs } = this.#plan.limits
@@ -319,7 +340,8 @@ export class RunningExecution {
   }
 
   #isFree(): boolean {
-    return this.#stopReason === undefined && this.#stuck === undefined && !this.#isSuspended
+    const isToEnd = this.#stopReason !== undefined || this.#stuck !== undefined
+    return !isToEnd && !this.#isSuspended && this.#fault === undefined
   }
 
   /**
@@ -363,6 +385,10 @@ export class RunningExecution {
 
   /** @param report of the last run, or why there is none; `undefined`: as somebody here has asked */
   #end(report: GuestReport | ExecutionError | undefined): RunEnd {
+    if (this.#fault !== undefined) {
+      this.#calls.abort(new Suspended())
+      throw this.#fault
+    }
     const { outcome, snapshot } = report !== undefined && 'outcome' in report ? report : {}
     if (outcome?.status === 'diverged') this.#stuck ??= outcome.error
     if (this.#isSuspended && outcome?.status !== 'completed' && outcome?.status !== 'failed') {

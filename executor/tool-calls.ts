@@ -55,6 +55,8 @@ export interface CallPlan {
 export interface CallsListener {
   readonly onLimit: (limit: LimitName, message: string) => void
   readonly onStuck: (error: ExecutionError) => void
+  /** What has to be durable before anything more happens could not be made so. */
+  readonly onFault: (error: unknown) => void
   /** Something was journaled that a parked guest may wait for. */
   readonly onSettled: () => void
   readonly onProgram: (program: CompiledProgram) => void
@@ -397,7 +399,17 @@ export class ToolCalls {
       const intent = this.journal.intend(open.id, tool.name, open.request)
       keeper?.record(intent)
     }
-    return keeper?.isDurable ? keeper.sync() : undefined
+    return keeper?.isDurable ? this.#durable(keeper.sync()) : undefined
+  }
+
+  /** Resolves with the write; never when it fails: that is no error of the call or of the program. */
+  async #durable(write: Promise<void>): Promise<void> {
+    try {
+      await write
+    } catch (error) {
+      this.#listener.onFault(error)
+      await new Promise<never>(() => {})
+    }
   }
 
   async #awaitDecision(
@@ -415,7 +427,7 @@ export class ToolCalls {
     const asked = this.approvals.ask(open.id, tool, input, encodedInput)
     open.approvalId = asked.approvalId
     open.isShowing = true
-    await asked.isShown
+    await this.#durable(asked.isShown)
     open.isShowing = false
     const decision = asked.decided
     if (asked.isPending()) {

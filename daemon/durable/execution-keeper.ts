@@ -8,14 +8,12 @@
  * answer of a call that is made once, or when somebody watches; watchers are told after the commit.
  */
 
-import { setTimeout as delay } from 'node:timers/promises'
 import type { CallApproval } from '../../executor/call-approval.ts'
 import type { ExecutionPlan, RunningExecution } from '../../executor/execution.ts'
 import type { JournalRecord } from '../../executor/journal.ts'
 import type { ExecutionHost, Keeper } from '../../executor/keeper.ts'
 import type { CompiledProgram } from '../../executor/messages.ts'
 import type { Redaction } from '../../executor/tools/redaction.ts'
-import { LatchdError } from '../../protocol/errors.ts'
 import type { ExecutionEvent } from '../../protocol/events.ts'
 import type { Execution } from '../../protocol/execution.ts'
 import type { EventHub } from '../event-hub.ts'
@@ -29,6 +27,7 @@ import type {
   SubmitOutcome,
   WebhookMessage,
 } from '../store/store.ts'
+import { untilRoom } from '../store/until-room.ts'
 import { keepPlan } from './kept-plan.ts'
 import type { RunningFile } from './running-file.ts'
 
@@ -61,8 +60,6 @@ const WATCHED_MS = 10
 const ANSWER_MS = 250
 /** More entries than this are written although nobody waits for them. */
 const MAX_HELD = 500
-/** A write that finds the disk full is tried again after this long; nothing is lost meanwhile. */
-const FULL_DISK_MS = 500
 
 /** The epoch of an execution that was submitted and never claimed. */
 const FIRST_EPOCH = 1
@@ -85,10 +82,15 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
   #powers: KeeperPowers
   #running: RunningExecution | undefined
   #isDurable: boolean
+  /** Whether the store has it, so that another process can go on with it. */
+  #isStored: boolean
   #epoch: number
   #held = nothing()
   /** The last write under way; all before it have ended when it has. */
   #written: Promise<void> = Promise.resolve()
+  /** Resolved while a write waits for room on the disk; absent while nobody has asked. */
+  #lacksRoom: PromiseWithResolvers<void> | undefined
+  #isLackingRoom = false
   #timer: NodeJS.Timeout | undefined
   #onStart: () => void = () => {}
   /** The end of a volatile execution, to be told when all of it is done. */
@@ -111,11 +113,23 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
     this.webhookUrl = webhookUrl
     this.#powers = powers
     this.#isDurable = epoch !== undefined
+    this.#isStored = epoch !== undefined
     this.#epoch = epoch ?? FIRST_EPOCH
   }
 
   get isDurable(): boolean {
     return this.#isDurable
+  }
+
+  get isStored(): boolean {
+    return this.#isStored
+  }
+
+  /** Resolves when a write of the execution waits for room on a full disk; at once when one does. */
+  lacksRoom(): Promise<void> {
+    if (this.#isLackingRoom) return Promise.resolve()
+    this.#lacksRoom ??= Promise.withResolvers()
+    return this.#lacksRoom.promise
   }
 
   get redaction(): Redaction {
@@ -142,10 +156,12 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
   /** Takes a new execution that may not. */
   async submitDurable(key: Submission['key']): Promise<SubmitOutcome> {
     this.#isDurable = true
-    return await this.#powers.store.submit({
+    const outcome = await this.#powers.store.submit({
       ...this.#submission('queued'),
       ...(key && { key }),
     })
+    this.#isStored = outcome.kind === 'accepted'
+    return outcome
   }
 
   /** Makes a volatile execution durable, with all that has happened; resolves when it is. */
@@ -258,7 +274,7 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
     const { store, memory, hub, sessions } = this.#powers
     const { sessionId, executionId } = this.#plan
     if (!this.#isDurable) {
-      if (sessionId !== undefined) await sessions.save(sessionId, snapshot)
+      if (sessionId !== undefined) await untilRoom(() => sessions.save(sessionId, snapshot))
       if ('endedAtMs' in execution) memory.finish(execution)
       onKept()
       if (this.#end !== undefined) hub.publish(this.owner, this.#end)
@@ -276,6 +292,14 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
     })
   }
 
+  /** What was to be stored and cannot be is volatile again, so that its end can be told. */
+  demote(): void {
+    this.#isDurable = false
+    this.#noteWorker()
+    for (const event of this.#take().events ?? []) this.#powers.memory.append(event)
+    this.#written = Promise.resolve()
+  }
+
   async loadSnapshot(): Promise<Uint8Array | undefined> {
     const { sessionId } = this.#plan
     return sessionId === undefined ? undefined : await this.#powers.sessions.load(sessionId)
@@ -283,13 +307,14 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
 
   #promote(): void {
     const { memory, store } = this.#powers
+    const { executionId } = this.#plan
     this.#isDurable = true
     this.#noteWorker()
-    const events = memory.take(this.#plan.executionId)
+    const events = memory.events(executionId, 0) ?? []
     const { records, startedAtMs, program } = (this.#running as RunningExecution).kept()
     const submission: Submission = {
       ...this.#submission(startedAtMs === undefined ? 'queued' : 'running'),
-      events,
+      events: [...events],
       // A copy: the journal goes on, and what comes is written by itself.
       records: [...records],
       usage: this.#usage(),
@@ -299,7 +324,9 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
     // Those events were told when they happened.
     this.#write({}, async () => {
       await store.submit(submission)
-    }).catch(error => this.#powers.onFault(error, this.#plan.executionId))
+      this.#isStored = true
+      memory.remove(executionId)
+    }).catch(error => this.#running?.abandon(error))
   }
 
   #submission(state: Submission['state']): Submission {
@@ -330,15 +357,15 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
   }
 
   async #persist(write: () => Promise<void>): Promise<void> {
-    for (;;) {
-      try {
-        await write()
-        return
-      } catch (error) {
-        if (!(error instanceof LatchdError && error.code === 'STORE_FULL')) throw error
-        await delay(FULL_DISK_MS)
-      }
-    }
+    await untilRoom(write, {
+      onFull: () => {
+        this.#isLackingRoom = true
+        this.#lacksRoom?.resolve()
+      },
+    })
+    if (!this.#isLackingRoom) return
+    this.#isLackingRoom = false
+    this.#lacksRoom = undefined
   }
 
   #isEmpty(): boolean {
@@ -367,6 +394,6 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
   }
 
   #writeNow(): void {
-    this.sync().catch(error => this.#powers.onFault(error, this.#plan.executionId))
+    this.sync().catch(error => this.#running?.abandon(error))
   }
 }

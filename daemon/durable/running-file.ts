@@ -13,21 +13,18 @@ const SLOT_BYTES = 64
 const FREE = Buffer.alloc(SLOT_BYTES, '\n')
 
 export class RunningFile {
-  /** Executions that had a worker when an earlier process was lost. */
-  readonly lost: readonly string[]
-  #file: number
+  /** Executions that had a worker when an earlier process was lost; `undefined` when nobody knows. */
+  readonly lost: readonly string[] | undefined
+  #file: number | undefined
+  #onFault: (error: Error) => void
   #free: number[] = []
   #slots = 0
   #entered = 0
 
-  /** @throws {Error} of Node when the file cannot be written */
-  constructor(path: string) {
-    this.#file = openSync(path, 'a+', 0o600)
-    this.lost = readFileSync(this.#file, 'utf8').split('\n').filter(Boolean)
-    closeSync(this.#file)
-    // Not for appending: slots are written in place.
-    this.#file = openSync(path, 'r+')
-    ftruncateSync(this.#file)
+  /** @param onFault told of each write that failed: the file is a hint, and nothing waits for it */
+  constructor(path: string, onFault: (error: Error) => void) {
+    this.#onFault = onFault
+    this.lost = this.#try(() => this.#open(path))
   }
 
   /** Executions that have got a worker since the start. */
@@ -41,14 +38,41 @@ export class RunningFile {
     const slot = this.#free.pop() ?? this.#slots++
     const bytes = Buffer.alloc(SLOT_BYTES, '\n')
     bytes.write(executionId)
-    writeSync(this.#file, bytes, 0, SLOT_BYTES, slot * SLOT_BYTES)
+    this.#write(bytes, slot)
     return () => {
-      writeSync(this.#file, FREE, 0, SLOT_BYTES, slot * SLOT_BYTES)
+      this.#write(FREE, slot)
       this.#free.push(slot)
     }
   }
 
   close(): void {
-    closeSync(this.#file)
+    if (this.#file !== undefined) closeSync(this.#file)
+  }
+
+  #open(path: string): string[] {
+    const before = openSync(path, 'a+', 0o600)
+    const lost = readFileSync(before, 'utf8').split('\n').filter(Boolean)
+    closeSync(before)
+    // Not for appending: slots are written in place.
+    const file = openSync(path, 'r+')
+    this.#file = file
+    ftruncateSync(file)
+    return lost
+  }
+
+  #write(bytes: Buffer, slot: number): void {
+    const file = this.#file
+    if (file === undefined) return
+    this.#try(() => writeSync(file, bytes, 0, SLOT_BYTES, slot * SLOT_BYTES))
+  }
+
+  #try<T>(act: () => T): T | undefined {
+    try {
+      return act()
+    } catch (error) {
+      // As on a full disk: what was lost with the daemon is then not known as well.
+      this.#onFault(error as Error)
+      return undefined
+    }
   }
 }

@@ -23,16 +23,17 @@ const readyRoute = createRoute({
   operationId: 'checkReadiness',
   summary: 'Whether the daemon takes executions',
   security: [],
-  responses: { 200: json(Status, 'It does'), ...problems(503) },
+  responses: { 200: json(Status, 'It does'), ...problems(503, 507) },
 })
 
 export function addHealthRoutes(
   app: OpenAPIHono<HttpEnvironment>,
-  { executions }: HttpPowers,
+  { executions, store }: HttpPowers,
 ): void {
   app.openapi(liveRoute, context => context.json({ status: 'ok' as const }, 200))
-  app.openapi(readyRoute, context => {
+  app.openapi(readyRoute, async context => {
     if (executions.isDraining) throw new LatchdError('DRAINING', 'The daemon is stopping')
+    await store.checkRoom()
     return context.json({ status: 'ok' as const }, 200)
   })
 }

@@ -54,13 +54,6 @@ export class MemoryStore {
     }, KEEP_ENDED_MS).unref()
   }
 
-  /** Gives an execution's events away, and forgets it: a store keeps it from now on. */
-  take(executionId: string): StoredEvent[] {
-    const events = this.#entries.get(executionId)?.events ?? []
-    this.remove(executionId)
-    return events
-  }
-
   /** Forgets an execution; `false` when it was not here. */
   remove(executionId: string): boolean {
     this.#endedBytes -= this.#ended.get(executionId)?.bytes ?? 0

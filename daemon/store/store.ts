@@ -161,7 +161,11 @@ export interface StoreWriter {
   retry(executionId: string): Promise<boolean>
   /** Forgets an ended execution with all that belongs to it. */
   remove(executionId: string): Promise<void>
-  /** Waiting executions whose `wakeAtMs` has come, earliest first, and the next one after them. */
+  /**
+   * Waiting executions that can go on: those with a decision that no delivery answers yet, and those
+   * whose `wakeAtMs` has come, earliest first; at most `limit` of either. `nextWakeMs`: the next one
+   * after them.
+   */
   due(
     nowMs: number,
     limit: number,
@@ -175,6 +179,9 @@ export interface StoreWriter {
     readonly usedBeforeMs: number
     readonly maxBytes: number | undefined
   }): Promise<{ executions: number; sessions: number }>
+
+  /** Keeps the present instant, which no later one may be before. */
+  recordInstant(nowMs: number): Promise<void>
 
   dueWebhooks(nowMs: number, limit: number): Promise<readonly WebhookMessage[]>
   /** When the next message is due; `undefined` when there is none. */
@@ -291,6 +298,12 @@ export type OnCommit = (operations: number, tookMs: number) => void
 
 /** A durable store: all of it, and its own upkeep. */
 export interface Store extends StoreWriter, StoreReader, SessionStore {
+  /**
+   * Looks whether there is room, when the last write found none.
+   *
+   * @throws {LatchdError} `STORE_FULL`
+   */
+  checkRoom(): Promise<void>
   /** Tells of each commit from now on. */
   watchCommits(onCommit: OnCommit): void
   /** Copies the live store into a new file. @throws {Error} when the file exists */

@@ -6,10 +6,9 @@
  * until their end is written, and are passed over.
  */
 
-import { setTimeout as delay } from 'node:timers/promises'
 import { setLongTimeout } from '../../executor/long-timeout.ts'
-import { LatchdError } from '../../protocol/errors.ts'
 import type { StoreWriter, WebhookMessage } from '../store/store.ts'
+import { untilRoom } from '../store/until-room.ts'
 import { backOffMs } from './back-off.ts'
 import type { Post } from './post.ts'
 
@@ -42,8 +41,8 @@ const MAX_UNDER_WAY = 32
 const MAX_TO_ONE = 8
 /** Due messages that are looked at for some that may leave. */
 const MAX_LOOKED_AT = 256
-/** A full disk is tried again after this long. */
-const FULL_DISK_MS = 500
+/** A look that failed is repeated after this long. */
+const LOOK_AGAIN_MS = 1000
 
 export class WebhookSender {
   #powers: SenderPowers
@@ -68,7 +67,10 @@ export class WebhookSender {
       return
     }
     this.#looking = this.#look()
-      .catch(error => this.#powers.onFault(error))
+      .catch(error => {
+        this.#powers.onFault(error)
+        this.#wakeAt(this.#powers.now() + LOOK_AGAIN_MS)
+      })
       .finally(() => {
         this.#looking = undefined
         if (this.#looksAgain) this.wake()
@@ -144,22 +146,11 @@ export class WebhookSender {
     if (outcome.kind !== 'delivered') {
       onFailure(message, outcome.kind === 'gone' ? 'status 410' : outcome.why, isLast)
     }
-    if (isLast) await this.#persist(() => store.endWebhook(messageId))
+    const { signal } = this.#closed
+    if (isLast) await untilRoom(() => store.endWebhook(messageId), { signal })
     else {
-      await this.#persist(() => store.delayWebhook(messageId, nextAtMs))
+      await untilRoom(() => store.delayWebhook(messageId, nextAtMs), { signal })
       this.#wakeAt(nextAtMs)
-    }
-  }
-
-  async #persist(write: () => Promise<void>): Promise<void> {
-    for (;;) {
-      try {
-        return await write()
-      } catch (error) {
-        const isFull = error instanceof LatchdError && error.code === 'STORE_FULL'
-        if (!isFull || this.#closed.signal.aborted) throw error
-        await delay(FULL_DISK_MS)
-      }
     }
   }
 }

@@ -45,6 +45,19 @@ export async function recoveryTests(t: Test, open: OpenStore): Promise<void> {
     })
   })
 
+  t.test('one that was decided while it waits is due at once, until it is claimed', async t => {
+    const store = await open(t)
+    for (const id of ['e1', 'e2']) {
+      await store.submit(submission(id, { state: 'running' }))
+      await store.park(id, 1, { approvals: [approval(id, `a-${id}`)], wakeAtMs: CREATED_MS + 500 })
+    }
+    await store.signal('a-e2', approved)
+    const nextWakeMs = CREATED_MS + 500
+    t.strictSame(await store.due(CREATED_MS, 10), { executionIds: ['e2'], nextWakeMs })
+    await store.claim('e2')
+    t.strictSame(await store.due(CREATED_MS, 10), { executionIds: [], nextWakeMs })
+  })
+
   t.test('a loss counts for those alone that had a worker, when it is known which', async t => {
     const store = await open(t)
     await store.submit(submission('e1', { state: 'running' }))

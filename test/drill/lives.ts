@@ -29,9 +29,13 @@ export class Lives {
     this.stateDir = stateDir
   }
 
-  static async open(onLost: (error: Error) => void = rethrow): Promise<Lives> {
+  /** @param wrap what the daemons have instead of the store itself */
+  static async open(
+    onLost: (error: Error) => void = rethrow,
+    wrap: (store: Store) => Store = store => store,
+  ): Promise<Lives> {
     const stateDir = await mkdtemp(join(tmpdir(), 'latchd-lives-'))
-    return new Lives(await openSqliteStore({ stateDir, onLost }), stateDir)
+    return new Lives(wrap(await openSqliteStore({ stateDir, onLost })), stateDir)
   }
 
   /** The next daemon, which takes over all that the store has; gives its address. */

@@ -82,6 +82,17 @@ export function versionOf(connection: Connection, file: string): number {
   return version
 }
 
-function meta(connection: Connection, name: string): string | undefined {
+/** A value of a store's own, by name. */
+export function meta(connection: Connection, name: string): string | undefined {
   return connection.get<{ value: string }>('SELECT value FROM meta WHERE name = ?', name)?.value
+}
+
+/** Keeps a value of a store's own. */
+export function setMeta(connection: Connection, name: string, value: string): void {
+  connection.run(
+    'INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = ?',
+    name,
+    value,
+    value,
+  )
 }

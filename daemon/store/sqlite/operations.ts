@@ -6,7 +6,7 @@ import { Blobs } from './blobs.ts'
 import type { Connection } from './connection.ts'
 import { Executions } from './executions.ts'
 import { Journals } from './journal-rows.ts'
-import type { StoreIdentity } from './migrations.ts'
+import { type StoreIdentity, setMeta } from './migrations.ts'
 import { Reading } from './reading.ts'
 import { Recoveries } from './recovery.ts'
 import { Sessions } from './sessions.ts'
@@ -16,7 +16,7 @@ import { Webhooks } from './webhooks.ts'
 /** Methods of a store that are one operation each. */
 type StoreMethod = Exclude<
   keyof Store,
-  'backup' | 'close' | 'collect' | 'sweep' | 'verify' | 'watchCommits'
+  'backup' | 'checkRoom' | 'close' | 'collect' | 'sweep' | 'verify' | 'watchCommits'
 >
 
 /** What can be asked of the thread: its parameters, and what it answers. */
@@ -90,6 +90,7 @@ export function operationsOn(
     remove: executionId => executions.remove(executionId),
     due: (nowMs, limit) => recoveries.due(nowMs, limit),
     sweepStep: bounds => sweeping.step(bounds),
+    recordInstant: nowMs => setMeta(connection, 'last_instant_ms', String(nowMs)),
 
     dueWebhooks: (nowMs, limit) => webhooks.due(nowMs, limit),
     nextWebhookMs: () => webhooks.nextMs(),

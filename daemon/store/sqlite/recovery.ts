@@ -72,14 +72,20 @@ export class Recoveries {
 
   // The index is named here and above, since SQLite would take all that wait by state, and sort them.
   due(nowMs: number, limit: number): Due {
+    const ready = this.#connection.all<{ execution_id: string }>(
+      `SELECT DISTINCT execution_id FROM wait JOIN execution ON execution.id = wait.execution
+        WHERE is_ready = 1 AND state = 'waiting' LIMIT ?`,
+      limit,
+    )
     const rows = this.#connection.all<{ execution_id: string; wake_ms: number }>(
       `SELECT execution_id, wake_ms FROM execution INDEXED BY execution_to_wake
         WHERE state = 'waiting' ORDER BY wake_ms LIMIT ?`,
       limit + 1,
     )
     const due = rows.slice(0, limit).filter(row => row.wake_ms <= nowMs)
+    const ids = new Set([...ready, ...due].map(row => row.execution_id))
     return {
-      executionIds: due.map(row => row.execution_id),
+      executionIds: [...ids],
       nextWakeMs: rows[due.length]?.wake_ms,
     }
   }

@@ -36,6 +36,7 @@ export class SqliteStore implements Store {
   readonly retry = this.#method('retry')
   readonly remove = this.#method('remove')
   readonly due = this.#method('due')
+  readonly recordInstant = this.#method('recordInstant')
 
   readonly dueWebhooks = this.#method('dueWebhooks')
   readonly nextWebhookMs = this.#method('nextWebhookMs')
@@ -59,6 +60,10 @@ export class SqliteStore implements Store {
   readonly saveSnapshot = this.#method('saveSnapshot')
   readonly removeSession = this.#method('removeSession')
   readonly heldSessions = this.#method('heldSessions')
+
+  async checkRoom(): Promise<void> {
+    if (this.#client.isFull) await this.recordInstant(Date.now())
+  }
 
   watchCommits(onCommit: OnCommit): void {
     this.#client.onCommit = onCommit

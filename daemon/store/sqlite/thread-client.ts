@@ -32,6 +32,8 @@ interface Waiting {
 
 export class ThreadClient {
   readonly failpoint: Failpoint | undefined
+  /** Whether the last batch that was to write something found the disk full. */
+  isFull = false
   /** Told of each batch that has written something. */
   onCommit: OnCommit = () => {}
   #worker: Worker
@@ -124,7 +126,10 @@ export class ThreadClient {
       const outcome = await this.#thread.run(batch.map(({ operation }) => operation))
       this.failpoint?.('store:batch-answered')
       if (outcome.kind === 'lost') return this.#lose(new Error(outcome.message))
-      if (outcome.hasWritten) this.onCommit(batch.length, performance.now() - sentAtMs)
+      if (outcome.hasWritten) {
+        this.isFull = false
+        this.onCommit(batch.length, performance.now() - sentAtMs)
+      } else this.isFull ||= outcome.outcomes.some(isRefusedAsFull)
       for (const [i, waiting] of batch.entries()) settle(waiting, outcome.outcomes[i])
     } catch (error) {
       // It did not leave: one of its operations has a parameter that no message can hold.
@@ -174,3 +179,6 @@ function settle({ resolve, reject }: Waiting, outcome: OperationOutcome | undefi
   else if (outcome.kind === 'done') resolve(outcome.value)
   else reject(new LatchdError(outcome.code, outcome.message))
 }
+
+const isRefusedAsFull = (outcome: OperationOutcome) =>
+  outcome.kind === 'refused' && outcome.code === 'STORE_FULL'

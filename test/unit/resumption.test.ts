@@ -1,0 +1,67 @@
+/** What brings executions back: nothing is dropped, whatever fails. */
+
+import t, { type Test } from 'tap'
+import { Resumption, type ResumptionPowers } from '../../daemon/durable/resumption.ts'
+import { LatchdError } from '../../protocol/errors.ts'
+
+const none = { executionIds: [], nextWakeMs: undefined }
+
+function resumption(t: Test, powers: Partial<ResumptionPowers>): Resumption {
+  const made = new Resumption({
+    store: { due: async () => none },
+    resume: async () => {},
+    onFault: () => {},
+    ...powers,
+  })
+  t.teardown(() => made.stop())
+  return made
+}
+
+t.test('the store is looked through at intervals, without a message', async t => {
+  const resumed = Promise.withResolvers<string>()
+  const answers = [none, { executionIds: ['exe_decided'], nextWakeMs: undefined }]
+  resumption(t, {
+    store: { due: async () => answers.shift() ?? none },
+    resume: async executionId => resumed.resolve(executionId),
+    lookMs: 5,
+  }).start({ resume: [], nextWakeMs: undefined })
+  t.equal(await resumed.promise, 'exe_decided')
+})
+
+t.test('a look that fails is repeated', async t => {
+  const repeated = Promise.withResolvers<void>()
+  let looks = 0
+  const faults: unknown[] = []
+  resumption(t, {
+    store: {
+      due: async () => {
+        if (++looks === 2) repeated.resolve()
+        throw new LatchdError('STORE_FULL', 'no room')
+      },
+    },
+    onFault: error => faults.push(error),
+    lookMs: 5,
+  }).start({ resume: [], nextWakeMs: undefined })
+  await repeated.promise
+  t.ok(faults.length > 0)
+})
+
+t.test('a full disk keeps all in their order, and loads none meanwhile', async t => {
+  const loads: string[] = []
+  const done = Promise.withResolvers<void>()
+  const made = resumption(t, {
+    resume: async executionId => {
+      loads.push(executionId)
+      if (loads.length === 1) throw new LatchdError('STORE_FULL', 'no room')
+      if (new Set(loads).size === 2) done.resolve()
+    },
+    onFault: error => t.fail(String(error)),
+  })
+  made.add('exe_1')
+  await Promise.resolve()
+  await new Promise(setImmediate)
+  made.add('exe_2')
+  t.strictSame(loads, ['exe_1'])
+  await done.promise
+  t.strictSame(loads, ['exe_1', 'exe_1', 'exe_2'])
+})

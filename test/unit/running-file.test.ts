@@ -1,0 +1,32 @@
+/** The file of executions that have a worker: a hint, which never stands in the way of one. */
+
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { RunningFile } from '../../daemon/durable/running-file.ts'
+import { stateFolder } from '../support/state-folder.ts'
+
+t.test('it tells the next process which executions had a worker', t => {
+  const path = join(stateFolder(t), 'running')
+  const first = new RunningFile(path, error => t.fail(error.message))
+  first.enter('exe_ended')()
+  first.enter('exe_lost')
+  first.close()
+  const second = new RunningFile(path, error => t.fail(error.message))
+  t.strictSame(second.lost, ['exe_lost'])
+  second.close()
+  t.end()
+})
+
+t.test('what cannot be written is told, and the execution has its worker', t => {
+  const path = join(stateFolder(t), 'running')
+  mkdirSync(path)
+  const faults: string[] = []
+  const file = new RunningFile(path, error => faults.push(error.message))
+  t.equal(file.lost, undefined)
+  t.match(faults, [/EISDIR/])
+  file.enter('exe_1')()
+  t.equal(file.entered, 1)
+  file.close()
+  t.end()
+})
