@@ -1,9 +1,8 @@
 /** The drill of a full disk, on a disk of its own: `disk-full-inside.ts DISK SEED SHORT`. */
 
-import { rm, statfs, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Scene } from './drill.ts'
+import { emptyDisk, fillDisk } from './full-disk.ts'
 
 const ROUNDS = { short: 1, long: 5 }
 /** The disk stays full so long, under load. */
@@ -11,7 +10,6 @@ const FULL_MS = 1200
 const LIFE_MS = 400
 
 const [disk = '', seed = '1', isShort = 'true'] = process.argv.slice(2)
-const ballast = join(disk, 'ballast')
 
 const scene = await Scene.open(Number(seed), { folder: disk })
 await scene.daemon.start()
@@ -22,12 +20,12 @@ for (let n = 0; n < rounds; n++) {
   do await delay(LIFE_MS)
   while (scene.load.ended.size === 0)
   const [known] = scene.load.ended.keys()
-  await fillDisk()
+  await fillDisk(disk)
   await delay(FULL_MS)
   if (!scene.daemon.isAlive) {
     const { code, signal } = await scene.daemon.ended()
     scene.problems.push(`the daemon ended with ${code ?? signal}: ${scene.daemon.stderr}`)
-    await rm(ballast)
+    await emptyDisk(disk)
     await scene.daemon.start()
     continue
   }
@@ -40,28 +38,12 @@ for (let n = 0; n < rounds; n++) {
   // Killed while it is full, too: what it could not write was not promised.
   const isKilled = n % 2 === 1
   if (isKilled) await scene.daemon.kill()
-  await rm(ballast)
+  await emptyDisk(disk)
   if (isKilled) await scene.daemon.start()
 }
 const result = await scene.finish({ rounds, refusals, refusedInLoad: scene.load.refusedFull })
 console.log(JSON.stringify(result))
 process.exit()
-
-/** Until not a byte is free. */
-async function fillDisk(): Promise<void> {
-  const { bavail, bsize } = await statfs(disk)
-  let rest = bavail * bsize
-  await writeFile(ballast, '')
-  while (rest > 0) {
-    try {
-      await writeFile(ballast, Buffer.alloc(rest), { flag: 'a' })
-      rest = (await statfs(disk)).bavail * bsize
-    } catch {
-      // Somebody else took some of it.
-      rest = Math.floor(rest / 2)
-    }
-  }
-}
 
 async function submit(url: string): Promise<{ status: number; code: unknown }> {
   const response = await fetch(`${url}/v1/executions`, {

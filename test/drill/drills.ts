@@ -3,7 +3,7 @@
 import type { Drill } from './drill.ts'
 import { childKill } from './drills/child-kill.ts'
 import { decisions } from './drills/decisions.ts'
-import { diskFull } from './drills/disk-full.ts'
+import { diskFull, diskFullDecisions } from './drills/disk-full.ts'
 import { failpoints } from './drills/failpoints.ts'
 import { mutantGate } from './drills/mutants.ts'
 import { randomKill } from './drills/random-kill.ts'
@@ -23,6 +23,7 @@ export const drills: Readonly<Record<string, Drill>> = {
   zombie,
   'child-kill': childKill,
   'disk-full': diskFull,
+  'disk-full-decisions': diskFullDecisions,
 }
 
 /** Not in the rotation: they are asked for by name. */

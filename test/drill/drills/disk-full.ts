@@ -1,28 +1,16 @@
-import { spawnSync } from 'node:child_process'
-import { mkdtemp, rmdir } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Drill, DrillOptions, DrillResult } from '../drill.ts'
+import type { Drill } from '../drill.ts'
+import { runOnSmallDisk } from '../full-disk.ts'
 
-/** So small that it is soon full. */
-const DISK_BYTES = 16 * 1024 * 1024
-const inside = join(import.meta.dirname, '..', 'disk-full-inside.ts')
+const here = join(import.meta.dirname, '..')
 
 export const diskFull: Drill = {
   title: 'the disk is full: new work is refused, reads go on, and nothing is lost',
-  run,
+  run: options => runOnSmallDisk(join(here, 'disk-full-inside.ts'), options),
 }
 
-/** The disk is a file system in memory, which only the processes of this drill see. */
-async function run({ seed, isShort }: DrillOptions): Promise<DrillResult> {
-  const folder = await mkdtemp(join(tmpdir(), 'latchd-disk-'))
-  const script = `mount -t tmpfs -o size=${DISK_BYTES} none "$0" && exec "$@"`
-  const node = [process.execPath, '--disable-warning=ExperimentalWarning', inside]
-  const args = ['-rm', 'sh', '-c', script, folder, ...node, folder, String(seed), String(isShort)]
-  const { status, stdout, stderr } = spawnSync('unshare', args, { encoding: 'utf8' })
-  await rmdir(folder).catch(() => {})
-  if (status === 0) return JSON.parse(stdout) as DrillResult
-  const isMissing = status === null || /unshare|mount/.test(stderr)
-  const figures = isMissing ? { skipped: 'this machine mounts nothing for us' } : {}
-  return { problems: isMissing ? [] : [stderr], figures, folder }
+export const diskFullDecisions: Drill = {
+  title:
+    'the disk is full at times: what was decided goes on when there is room, without a restart',
+  run: options => runOnSmallDisk(join(here, 'disk-full-decisions-inside.ts'), options),
 }
