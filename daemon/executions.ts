@@ -14,6 +14,12 @@ import { readPlan } from './durable/kept-plan.ts'
 import { type LiveExecution, LiveExecutions, type LivePowers } from './live-executions.ts'
 import { fromCursor, isBefore, toCursor } from './store/place.ts'
 import type { ListQuery, StoredExecution } from './store/store.ts'
+import {
+  keyReused,
+  removedExecution,
+  type SubmissionKey,
+  SubmissionKeys,
+} from './submission-keys.ts'
 import type { Tracing } from './tracing/tracing.ts'
 
 /** Who asks: a token's name, or the one caller of a daemon without tokens. */
@@ -41,7 +47,7 @@ export interface SubmitOptions {
   /** Whether it has to survive the daemon from the beginning. */
   readonly isDurable: boolean
   /** The caller's idempotency key, with a hash of the body that it came with. */
-  readonly key?: { readonly text: string; readonly bodyHash: string }
+  readonly key?: SubmissionKey
   readonly webhookUrl?: string | undefined
   /** Whether it waits for its turn in a busy session. */
   readonly isQueued?: boolean
@@ -64,6 +70,7 @@ const RETRY_AFTER_SECONDS = 1
 export class Executions {
   #options: ExecutionsOptions
   #live: LiveExecutions
+  #keys: SubmissionKeys
   #isDraining = false
   /** Those that are being taken: they count before they are live. */
   #arriving = new OwnerCounts()
@@ -71,6 +78,7 @@ export class Executions {
   constructor(options: ExecutionsOptions) {
     this.#options = options
     this.#live = new LiveExecutions(options)
+    this.#keys = new SubmissionKeys(options.store)
   }
 
   /** Goes on with what an earlier process has left. */
@@ -102,11 +110,18 @@ export class Executions {
    *
    * @returns its id; with an idempotency key that was used before, that of the first
    * @throws {LatchdError} `QUEUE_FULL`, `TOKEN_LIMIT_EXCEEDED`, `DRAINING`,
-   *   `IDEMPOTENCY_KEY_REUSED`, `STORE_FULL`, `INVALID_REQUEST` for a webhook that is never posted to
+   *   `IDEMPOTENCY_KEY_REUSED`, `GONE`, `STORE_FULL`, `INVALID_REQUEST` for a webhook that is never posted to
    */
   async submit(plan: ExecutionPlan, caller: Caller, options: SubmitOptions): Promise<string> {
     if (this.#isDraining)
       throw new LatchdError('DRAINING', 'Cannot take an execution: the daemon is stopping')
+    const { key } = options
+    const submit = () => this.#submit(plan, caller, options)
+    // Before any limit: who asks again takes nothing.
+    return await (key === undefined ? submit() : this.#keys.executionOf(caller.name, key, submit))
+  }
+
+  async #submit(plan: ExecutionPlan, caller: Caller, options: SubmitOptions): Promise<string> {
     this.#refuseBeyondLimits(caller)
     const leave = this.#arriving.add(caller.name)
     try {
@@ -138,8 +153,6 @@ export class Executions {
   async #admit(plan: ExecutionPlan, caller: Caller, options: SubmitOptions): Promise<string> {
     if (options.webhookUrl !== undefined) this.#options.admitWebhook(options.webhookUrl)
     if (plan.sessionId === undefined) return await this.#take(plan, caller, options)
-    const known = options.key && (await this.#known(options.key, caller))
-    if (known !== undefined) return known
     const { sessions } = this.#options
     const use = { sessionId: plan.sessionId, executionId: plan.executionId }
     const remembered = await sessions.admit(use, options.isQueued === true, caller)
@@ -176,19 +189,10 @@ export class Executions {
       const outcome = await keeper.submitDurable(options.key)
       if (outcome.kind === 'known') return outcome.executionId
       if (outcome.kind === 'key-reused') throw keyReused()
+      if (outcome.kind === 'removed') throw removedExecution(outcome.executionId)
     } else keeper.submitVolatile()
     this.#live.start(plan, running, keeper)
     return plan.executionId
-  }
-
-  /** The execution of an idempotency key. @throws {LatchdError} `IDEMPOTENCY_KEY_REUSED` */
-  async #known(
-    key: NonNullable<SubmitOptions['key']>,
-    caller: Caller,
-  ): Promise<string | undefined> {
-    const known = await this.#options.store.keyed(caller.name, key.text)
-    if (known !== undefined && known.bodyHash !== key.bodyHash) throw keyReused()
-    return known?.executionId
   }
 
   /** Whether an execution that is in memory would survive the daemon. */
@@ -480,11 +484,6 @@ function beyondLimit(
   return new LatchdError('TOKEN_LIMIT_EXCEEDED', message, {
     retryAfterSeconds: RETRY_AFTER_SECONDS,
   })
-}
-
-function keyReused(): LatchdError {
-  const message = 'The idempotency key was used before with another body'
-  return new LatchdError('IDEMPOTENCY_KEY_REUSED', message)
 }
 
 const isOver = (execution: Execution) => isEnded(execution) || execution.status === 'stuck'

@@ -206,7 +206,13 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
     createHttpServer({ fetch, mayUpgrade: request => mayConnect(powers, request) })
   await executions.recover()
   const servers = await Servers.open(serve, { ...config, inherited })
-  const sweeper = new Sweeper({ store, retention: config.retention, log, now: Date.now })
+  const sweeper = new Sweeper({
+    store,
+    retention: config.retention,
+    sessionsInUse: () => sessions.inUse,
+    log,
+    now: Date.now,
+  })
   sweeper.start()
   webhooks.wake()
   const { url } = servers

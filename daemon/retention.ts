@@ -7,6 +7,8 @@ import type { Store } from './store/store.ts'
 export interface SweeperPowers {
   readonly store: Pick<Store, 'sweep'>
   readonly retention: Retention
+  /** Sessions that stay, since something goes on in them. */
+  readonly sessionsInUse: () => readonly string[]
   readonly log: Pick<Logger, 'info' | 'error'>
   /** Epoch milliseconds. */
   readonly now: () => number
@@ -50,15 +52,12 @@ export class Sweeper {
   }
 
   async #sweep(): Promise<void> {
-    const { store, retention, log, now } = this.#powers
+    const { store, retention, sessionsInUse, log, now } = this.#powers
     const beforeMs = now() - retention.keepMs
     const { maxBytes } = retention
     try {
-      const swept = await store.sweep({
-        endedBeforeMs: beforeMs,
-        usedBeforeMs: beforeMs,
-        maxBytes,
-      })
+      const bounds = { endedBeforeMs: beforeMs, usedBeforeMs: beforeMs, maxBytes }
+      const swept = await store.sweep(bounds, sessionsInUse)
       if (swept.executions + swept.sessions > 0) log.info(swept, 'forgotten by retention')
     } catch (error) {
       // The next sweep tries again.

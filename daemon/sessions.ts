@@ -23,6 +23,8 @@ export class SessionDesk {
   #turns = new SessionTurns()
   /** Executions that hold a session, in memory or put away, with its id. */
   #holders = new Map<string, string>()
+  /** Executions that are being taken into a session, wait for it, or hold it, with its id. */
+  #users = new Map<string, string>()
 
   /** @param runtime tag of the engine and the prelude: see `executor/engine/runtime-tag.ts` */
   constructor(store: SessionStore, keepMs: number, runtime: string) {
@@ -36,7 +38,13 @@ export class SessionDesk {
     for (const { sessionId, executionId } of await this.#store.heldSessions()) {
       this.#turns.take(sessionId)
       this.#holders.set(executionId, sessionId)
+      this.#users.set(executionId, sessionId)
     }
+  }
+
+  /** Sessions that executions hold or wait for, in the store or not: they must not be swept. */
+  get inUse(): readonly string[] {
+    return [...new Set(this.#users.values())]
   }
 
   async create(caller: Caller): Promise<Session> {
@@ -91,6 +99,21 @@ export class SessionDesk {
     isQueued: boolean,
     caller: Caller,
   ): Promise<readonly string[]> {
+    // Before it is looked for: from here on no sweep takes it away.
+    this.#users.set(executionId, sessionId)
+    try {
+      return await this.#admit({ sessionId, executionId }, isQueued, caller)
+    } catch (error) {
+      this.#users.delete(executionId)
+      throw error
+    }
+  }
+
+  async #admit(
+    { sessionId, executionId }: SessionUse,
+    isQueued: boolean,
+    caller: Caller,
+  ): Promise<readonly string[]> {
     const { remembered, runtime } = await this.find(sessionId, caller)
     if (runtime !== undefined && runtime !== this.#runtime) {
       const message = `Cannot use session ${sessionId}: its state was kept by ${runtime}, this is ${this.#runtime}`
@@ -111,6 +134,7 @@ export class SessionDesk {
    */
   wait({ sessionId, executionId }: SessionUse, left: AbortSignal): Promise<void> | undefined {
     if (this.#holders.has(executionId)) return undefined
+    this.#users.set(executionId, sessionId)
     const turn = this.#turns.wait(sessionId, left)
     if (turn === undefined) this.#holders.set(executionId, sessionId)
     return turn?.then(isHeld => {
@@ -120,6 +144,7 @@ export class SessionDesk {
 
   /** The execution has ended, or was never taken. */
   release({ sessionId, executionId }: SessionUse): void {
+    this.#users.delete(executionId)
     if (this.#holders.delete(executionId)) this.#turns.release(sessionId)
   }
 

@@ -101,6 +101,12 @@ export const errorTable = {
     retryable: false,
     title: 'Method not allowed',
   },
+  GONE: {
+    status: 410,
+    actor: 'caller',
+    retryable: false,
+    title: 'The execution of the idempotency key was deleted',
+  },
   SESSION_BUSY: {
     status: 409,
     actor: 'caller',

@@ -7,6 +7,11 @@ export class OwnerCounts {
     return this.#counts.get(owner) ?? 0
   }
 
+  /** Owners who have so many, or more. */
+  atLeast(count: number): string[] {
+    return [...this.#counts].filter(([, had]) => had >= count).map(([owner]) => owner)
+  }
+
   /** Counts one or more; gives what to call when they have gone, once. */
   add(owner: string, count = 1): () => void {
     this.#counts.set(owner, this.of(owner) + count)

@@ -31,7 +31,7 @@ const headers = z.object({
     .describe('The trace that the execution is a part of (W3C Trace Context)'),
 })
 const body = { content: { 'application/json': { schema: ExecuteBody } }, required: true }
-const refusals = problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503, 507)
+const refusals = problems(400, 401, 403, 404, 409, 410, 413, 415, 422, 429, 503, 507)
 
 const executeRoute = createRoute({
   method: 'post',

@@ -10,6 +10,7 @@ const titles = {
   404: 'There is no such thing',
   409: 'It is not in the state for that',
   405: 'The path does not take that method; see Allow',
+  410: 'The execution of the idempotency key was deleted',
   413: 'The body or the source is too large',
   415: 'The body is not JSON in UTF-8',
   422: 'A tool is not known, or the idempotency key was used with another body',

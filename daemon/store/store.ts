@@ -56,6 +56,8 @@ export type SubmitOutcome =
   | { readonly kind: 'known'; readonly executionId: string }
   /** The key was used before with another body. */
   | { readonly kind: 'key-reused' }
+  /** The key was used before with the same body, and its execution was removed. */
+  | { readonly kind: 'removed'; readonly executionId: string }
 
 /** All that is needed to go on with an execution. */
 export interface ClaimedExecution {
@@ -86,6 +88,24 @@ export interface WebhookMessage {
   readonly body: string
   readonly createdAtMs: number
   readonly attempts: number
+}
+
+/** A message in the store, and whose it is. */
+export interface StoredWebhookMessage extends WebhookMessage {
+  readonly owner: string
+}
+
+/** Those to whom as much is under way as may be. */
+export interface BusyReceivers {
+  readonly origins: readonly string[]
+  readonly owners: readonly string[]
+}
+
+/** What a sweep forgets; instants in epoch milliseconds. */
+export interface SweepBounds {
+  readonly endedBeforeMs: number
+  readonly usedBeforeMs: number
+  readonly maxBytes: number | undefined
 }
 
 export interface Parking extends Addition {
@@ -159,7 +179,10 @@ export interface StoreWriter {
   finish(executionId: string, epoch: number, ending: Ending): Promise<void>
   /** Lets a stuck execution go on, in state `queued`; `false` when it is not stuck. */
   retry(executionId: string): Promise<boolean>
-  /** Forgets an ended execution with all that belongs to it. */
+  /**
+   * Forgets an ended execution with all that belongs to it, but for its idempotency key, which is kept
+   * as long as the execution would have been, and for messages that have not arrived.
+   */
   remove(executionId: string): Promise<void>
   /**
    * Waiting executions that can go on: those with a decision that no delivery answers yet, and those
@@ -173,17 +196,24 @@ export interface StoreWriter {
   /**
    * Forgets executions that ended before `endedBeforeMs` with their idempotency keys, sessions not
    * used since `usedBeforeMs`, and then, oldest first, ended executions beyond `maxBytes`.
+   *
+   * @param inUse sessions that stay, asked for at each step; a session with an execution of the store
+   *   that has not ended stays anyway
    */
-  sweep(bounds: {
-    readonly endedBeforeMs: number
-    readonly usedBeforeMs: number
-    readonly maxBytes: number | undefined
-  }): Promise<{ executions: number; sessions: number }>
+  sweep(
+    bounds: SweepBounds,
+    inUse?: () => readonly string[],
+  ): Promise<{ executions: number; sessions: number }>
 
   /** Keeps the present instant, which no later one may be before. */
   recordInstant(nowMs: number): Promise<void>
 
-  dueWebhooks(nowMs: number, limit: number): Promise<readonly WebhookMessage[]>
+  /** Messages that are due, earliest first. @param busy whose messages have to wait */
+  dueWebhooks(
+    nowMs: number,
+    limit: number,
+    busy?: BusyReceivers,
+  ): Promise<readonly StoredWebhookMessage[]>
   /** When the next message is due; `undefined` when there is none. */
   nextWebhookMs(): Promise<number | undefined>
   /** A message arrived, or is given up: forgotten. */
@@ -221,13 +251,18 @@ export interface ApprovalQuery {
   readonly limit: number
 }
 
+/** The execution of an idempotency key. */
+export interface KeyedExecution {
+  readonly executionId: string
+  readonly bodyHash: string
+  /** Whether nothing but the key is left of it. */
+  readonly isRemoved: boolean
+}
+
 export interface StoreReader {
   get(executionId: string): Promise<StoredExecution | undefined>
   /** The execution that was submitted with an idempotency key. */
-  keyed(
-    owner: string,
-    keyText: string,
-  ): Promise<{ executionId: string; bodyHash: string } | undefined>
+  keyed(owner: string, keyText: string): Promise<KeyedExecution | undefined>
   /** Newest first; of the same millisecond the greater id first. */
   list(query: ListQuery): Promise<readonly Execution[]>
   /** The events after a sequence number, in order. */

@@ -7,7 +7,8 @@
  */
 
 import { setLongTimeout } from '../../executor/long-timeout.ts'
-import type { StoreWriter, WebhookMessage } from '../store/store.ts'
+import { OwnerCounts } from '../auth/owner-counts.ts'
+import type { StoredWebhookMessage, StoreWriter, WebhookMessage } from '../store/store.ts'
 import { untilRoom } from '../store/until-room.ts'
 import { backOffMs } from './back-off.ts'
 import type { Post } from './post.ts'
@@ -36,11 +37,13 @@ export const senderMachine: Pick<SenderPowers, 'now' | 'random' | 'at'> = {
   at: (atMs, callback) => setLongTimeout(callback, Math.max(0, atMs - Date.now())),
 }
 
-/** Messages under way at once, and of them to one receiver: a slow one leaves room for others. */
-const MAX_UNDER_WAY = 32
+/**
+ * Messages under way at once, of them those of one owner, and those to one receiver: a slow receiver
+ * leaves room for others, and an owner of slow ones for other owners.
+ */
+const MAX_UNDER_WAY = 64
+const MAX_OF_OWNER = 16
 const MAX_TO_ONE = 8
-/** Due messages that are looked at for some that may leave. */
-const MAX_LOOKED_AT = 256
 /** A look that failed is repeated after this long. */
 const LOOK_AGAIN_MS = 1000
 
@@ -48,7 +51,8 @@ export class WebhookSender {
   #powers: SenderPowers
   /** Attempts under way, by message. */
   #underWay = new Map<string, Promise<void>>()
-  #toOrigin = new Map<string, number>()
+  #toOrigin = new OwnerCounts()
+  #ofOwner = new OwnerCounts()
   #looking: Promise<void> | undefined
   #looksAgain = false
   #wakeAtMs = Infinity
@@ -97,9 +101,17 @@ export class WebhookSender {
   async #look(): Promise<void> {
     this.#looksAgain = false
     const { store, now } = this.#powers
-    for (const message of await store.dueWebhooks(now(), MAX_LOOKED_AT)) {
-      if (this.#underWay.size >= MAX_UNDER_WAY || this.#closed.signal.aborted) return
-      this.#send(message)
+    for (;;) {
+      const limit = MAX_UNDER_WAY - this.#underWay.size
+      if (limit <= 0 || this.#closed.signal.aborted) return
+      const busy = {
+        origins: this.#toOrigin.atLeast(MAX_TO_ONE),
+        owners: this.#ofOwner.atLeast(MAX_OF_OWNER),
+      }
+      // Those under way are due until their end is written.
+      const due = await store.dueWebhooks(now(), MAX_UNDER_WAY + limit, busy)
+      const sent = due.filter(message => this.#send(message))
+      if (sent.length === 0) break
     }
     // While some are under way they are the next that are due; each end looks again.
     if (this.#underWay.size > 0) return
@@ -117,22 +129,23 @@ export class WebhookSender {
     })
   }
 
-  #send(message: WebhookMessage): void {
-    const { messageId, url } = message
+  /** Whether there was room for it. */
+  #send(message: StoredWebhookMessage): boolean {
+    const { messageId, url, owner } = message
     const { origin } = new URL(url)
-    const toOne = this.#toOrigin.get(origin) ?? 0
-    if (this.#underWay.has(messageId) || toOne >= MAX_TO_ONE) return
-    this.#toOrigin.set(origin, toOne + 1)
+    if (this.#underWay.has(messageId) || this.#underWay.size >= MAX_UNDER_WAY) return false
+    if (this.#toOrigin.of(origin) >= MAX_TO_ONE) return false
+    if (this.#ofOwner.of(owner) >= MAX_OF_OWNER) return false
+    const leaves = [this.#toOrigin.add(origin), this.#ofOwner.add(owner)]
     const attempt = this.#attempt(message)
       .catch(error => this.#powers.onFault(error))
       .finally(() => {
         this.#underWay.delete(messageId)
-        const left = (this.#toOrigin.get(origin) as number) - 1
-        if (left === 0) this.#toOrigin.delete(origin)
-        else this.#toOrigin.set(origin, left)
+        for (const leave of leaves) leave()
         this.wake()
       })
     this.#underWay.set(messageId, attempt)
+    return true
   }
 
   async #attempt(message: WebhookMessage): Promise<void> {

@@ -51,7 +51,7 @@ export async function lifeTests(t: Test, open: OpenStore): Promise<void> {
     await store.submit(submission('e1', { key: { text: 'order-7', bodyHash: 'h1' } }))
     t.strictSame(
       [await store.keyed('alice', 'order-7'), await store.keyed('bob', 'order-7')],
-      [{ executionId: 'e1', bodyHash: 'h1' }, undefined],
+      [{ executionId: 'e1', bodyHash: 'h1', isRemoved: false }, undefined],
     )
   })
 
@@ -230,8 +230,7 @@ export async function lifeTests(t: Test, open: OpenStore): Promise<void> {
 
   t.test('an execution that is removed takes all that is its own with it', async t => {
     const store = await open(t)
-    const key = { text: 'order-7', bodyHash: 'h1' }
-    await store.submit(submission('e1', { key, events: [started('e1')] }))
+    await store.submit(submission('e1', { events: [started('e1')] }))
     await store.append('e1', 1, { approvals: [approval('e1', 'a1')], records: [delivery(2, 1)] })
     await store.finish('e1', 1, completed('e1'))
     await store.remove('e1')
@@ -242,7 +241,7 @@ export async function lifeTests(t: Test, open: OpenStore): Promise<void> {
         await store.journal('e1'),
         await store.events('e1', 0),
         await store.approval('a1'),
-        await store.submit(submission('e1', { key })),
+        await store.submit(submission('e1')),
       ],
       [undefined, undefined, [], undefined, { kind: 'accepted', epoch: 1 }],
     )

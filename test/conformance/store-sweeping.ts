@@ -34,6 +34,35 @@ export async function sweepingTests(t: Test, open: OpenStore): Promise<void> {
     t.strictSame(await store.sweep(bounds), { executions: 0, sessions: 0 })
   })
 
+  t.test('the key of an execution that was removed is kept until its time is over', async t => {
+    const store = await open(t)
+    await ended(store, 'gone', CREATED_MS)
+    await ended(store, 'beyond', CREATED_MS)
+    await store.remove('gone')
+    await store.sweep({ ...nothing, maxBytes: 1 })
+    t.strictSame(await remaining(store), [])
+    const again = (id: string, bodyHash: string) =>
+      store.submit(submission('again', { key: { text: id, bodyHash } }))
+    t.strictSame(await again('gone', 'h'), { kind: 'removed', executionId: 'gone' })
+    t.strictSame(await again('beyond', 'h'), { kind: 'removed', executionId: 'beyond' })
+    t.strictSame(await again('gone', 'other'), { kind: 'key-reused' })
+    t.strictSame(await store.keyed('alice', 'gone'), {
+      executionId: 'gone',
+      bodyHash: 'h',
+      isRemoved: true,
+    })
+    await store.sweep({ ...nothing, endedBeforeMs: CREATED_MS + 1 })
+    t.strictSame(await again('gone', 'h'), { kind: 'accepted', epoch: 1 })
+  })
+
+  t.test('sessions that are in use elsewhere stay', async t => {
+    const store = await open(t)
+    for (const id of ['unused', 'used']) await store.createSession(id, 'alice', CREATED_MS)
+    const bounds = { ...nothing, usedBeforeMs: CREATED_MS + 5 }
+    t.strictSame(await store.sweep(bounds, () => ['used']), { executions: 0, sessions: 1 })
+    t.ok(await store.session('used'))
+  })
+
   t.test('sessions that nobody used are forgotten, but for those at work', async t => {
     const store = await open(t)
     const snapshot = { bytes: new Uint8Array(100_000), runtime: 'r1' }

@@ -19,6 +19,7 @@ const daemon = await tokenDaemon(t, [
   { name: 'cid', limits: { requestsPerSecond: 1 } },
   { name: 'dan', limits: { bytesPerSecond: 100 } },
   { name: 'eve', limits: { maxBytesInFlight: 100 } },
+  { name: 'fay', limits: { maxExecutions: 1 } },
 ])
 const { url } = daemon
 
@@ -37,6 +38,20 @@ t.test('executions of a token under way are bounded, and those of others not by 
   await post(`${url}/v1/executions/${taken[0]?.body.executionId}/cancel`, undefined, as('ann'))
   t.equal((await post(`${url}/v1/execute`, { source: '1' }, as('ann'))).status, 200)
   t.equal((await post(`${url}/v1/execute`, { source: '1' }, as('ann'))).status, 200)
+})
+
+t.test('who asks again with an idempotency key takes nothing, and meets no limit', async t => {
+  const send = (source: string, key: string) =>
+    post(`${url}/v1/executions`, { source }, { ...as('fay'), 'idempotency-key': key })
+  // Never waits, so it is under way until it is cancelled.
+  const source = 'for (;;);'
+  const first = await send(source, 'first')
+  t.equal(first.status, 202)
+  t.equal((await send(source, 'second')).status, 429)
+  const { executionId } = first.body
+  t.match(await send(source, 'first'), { status: 202, body: { executionId } })
+  t.equal((await send('1', 'first')).status, 422)
+  await post(`${url}/v1/executions/${executionId}/cancel`, undefined, as('fay'))
 })
 
 t.test('a token that has filled the queue leaves the others their part of it', async t => {

@@ -125,6 +125,32 @@ t.test('an idempotency key', async t => {
     t.equal(made.length, 1)
   })
 
+  t.test('gives the same execution in a session, which only the first takes', async t => {
+    const { body: session } = await post(`${url}/v1/sessions`, {}, as('ann', 'none'))
+    const request = { ...body, sessionId: session.sessionId }
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => post(`${url}/v1/execute`, request, as('ann', 'session'))),
+    )
+    for (const answer of answers) t.equal(answer.status, 200)
+    t.equal(new Set(answers.map(answer => answer.body.executionId)).size, 1)
+  })
+
+  t.test('outlives the deletion of its execution: then the execution is gone', async t => {
+    const { body: done } = await post(`${url}/v1/execute`, body, as('ann', 'deleted'))
+    const headers = as('ann', 'none')
+    const { status } = await fetch(`${url}/v1/executions/${done.executionId}`, {
+      method: 'DELETE',
+      headers,
+    })
+    t.equal(status, 204)
+    made.length = 0
+    t.match(await post(`${url}/v1/execute`, body, as('ann', 'deleted')), {
+      status: 410,
+      body: { code: 'GONE' },
+    })
+    t.equal(made.length, 0)
+  })
+
   t.test('is refused with another body', async t => {
     const other = { source: 'transfer("Ann", 2)' }
     t.match(await post(`${url}/v1/execute`, other, as('ann', 'one')), {

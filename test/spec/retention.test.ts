@@ -6,7 +6,7 @@ import { Sweeper } from '../../daemon/retention.ts'
 import { startDaemon } from '../../daemon/server.ts'
 import { openSqliteStore } from '../../daemon/store/sqlite/open.ts'
 import type { Store } from '../../daemon/store/store.ts'
-import { get, post } from '../support/daemon.ts'
+import { get, post, testDaemon } from '../support/daemon.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -50,7 +50,11 @@ function sweeperOf(store: Pick<Store, 'sweep'>, now: () => number, maxBytes?: nu
     error: (what: unknown) => told.push(what),
   }
   const retention = { keepMs: 12 * HOUR_MS, maxBytes }
-  return { told, sweeper: new Sweeper({ store, retention, log: log as never, now }) }
+  const sessionsInUse = () => []
+  return {
+    told,
+    sweeper: new Sweeper({ store, retention, sessionsInUse, log: log as never, now }),
+  }
 }
 
 t.test(
@@ -109,4 +113,18 @@ t.test('a sweep that is asked for during another joins it, and a failed one is t
   sweeper.start()
   await sweeper.close()
   t.equal(sweeps, 3, 'the first sweep is at the start')
+})
+
+t.test('a session in which something goes on that no store knows of is not forgotten', async t => {
+  const { url } = await testDaemon(t, {
+    LATCHD_RETENTION: '1s',
+  })
+  const { body: session } = await post(`${url}/v1/sessions`, {})
+  const { sessionId } = session
+  // Not durable, and longer than sessions are kept: sweeps come every second.
+  const source = 'let n = 1; const end = Date.now() + 3500; while (Date.now() < end) sleep(500); n'
+  const first = post(`${url}/v1/execute`, { source, sessionId })
+  const second = post(`${url}/v1/execute`, { source: '++n', sessionId, queue: true })
+  t.match((await first).body, { status: 'completed', output: { value: 1 } })
+  t.match((await second).body, { status: 'completed', output: { value: 2 } })
 })

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t, { type Test } from 'tap'
 import { failpointNames, readFailpoints } from '../../daemon/store/failpoints.ts'
+import { SCHEMA_VERSION } from '../../daemon/store/sqlite/migrations.ts'
 import { openSqliteStore } from '../../daemon/store/sqlite/open.ts'
 import { backupFile, verifyFile } from '../../daemon/store/sqlite/upkeep.ts'
 import type { Store } from '../../daemon/store/store.ts'
@@ -64,7 +65,7 @@ t.test('what was acknowledged is there when the store is opened again', async t 
   await first.close()
   const second = await open(t, stateDir)
   t.match(await second.get('e1'), { owner: 'alice' })
-  t.match(await second.statistics(), { storeId, schemaVersion: 1, commits: 0 })
+  t.match(await second.statistics(), { storeId, schemaVersion: SCHEMA_VERSION, commits: 0 })
 })
 
 t.test(
@@ -103,9 +104,11 @@ t.test('a folder of a newer version is refused, and told both versions', async t
   const stateDir = t.testdir()
   await (await open(t, stateDir)).close()
   const database = new DatabaseSync(join(stateDir, 'latchd.db'))
-  database.exec(`UPDATE meta SET value = '7' WHERE name = 'schema_version'`)
+  database.exec(`UPDATE meta SET value = '77' WHERE name = 'schema_version'`)
   database.close()
-  const message = /latchd\.db: its version is 7, this program knows up to 1$/
+  const message = new RegExp(
+    `latchd\\.db: its version is 77, this program knows up to ${SCHEMA_VERSION}$`,
+  )
   await t.rejects(open(t, stateDir), { code: 'STATE_TOO_NEW', message })
   t.throws(() => verifyFile(join(stateDir, 'latchd.db')), { code: 'STATE_TOO_NEW' })
 })

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { loadConfig } from '../../daemon/config/config.ts'
 import { type Daemon, startDaemon } from '../../daemon/server.ts'
-import type { WebhookMessage } from '../../daemon/store/store.ts'
+import type { StoredWebhookMessage, WebhookMessage } from '../../daemon/store/store.ts'
 import { backOffMs } from '../../daemon/webhooks/back-off.ts'
 import { messageFor } from '../../daemon/webhooks/message.ts'
 import type { PostOutcome } from '../../daemon/webhooks/post.ts'
@@ -297,7 +297,8 @@ t.test(
 function senderOf(t: Test, outcomes: PostOutcome[], keepMs: number) {
   let nowMs = 0
   const alarms = new Set<{ atMs: number; callback: () => void }>()
-  const outbox = new Map([['msg_1_7', { message: ended(execution({})), dueMs: 0 }]])
+  const message = { ...ended(execution({})), owner: 'ann' }
+  const outbox = new Map([['msg_1_7', { message, dueMs: 0 }]])
   const posts: number[] = []
   const failures: [string, boolean][] = []
   const settled: (() => void)[] = []
@@ -314,7 +315,7 @@ function senderOf(t: Test, outcomes: PostOutcome[], keepMs: number) {
         tell()
       },
       delayWebhook: async (id, nextAtMs) => {
-        const { message } = outbox.get(id) as { message: WebhookMessage }
+        const { message } = outbox.get(id) as { message: StoredWebhookMessage }
         outbox.set(id, {
           message: { ...message, attempts: message.attempts + 1 },
           dueMs: nextAtMs,
@@ -392,6 +393,7 @@ t.test(
   async t => {
     const messages = Array.from({ length: 20 }, (_, n) => ({
       ...ended(execution({})),
+      owner: 'ann',
       messageId: `msg_${n}`,
       url: n === 19 ? 'http://quick/' : 'http://slow/',
     }))

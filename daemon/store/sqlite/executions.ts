@@ -15,6 +15,7 @@ import type {
   Addition,
   ClaimedExecution,
   Ending,
+  KeyedExecution,
   Parking,
   Submission,
   SubmitOutcome,
@@ -59,12 +60,8 @@ export class Executions {
 
   submit(submission: Submission): SubmitOutcome {
     const { executionId, owner, key, state, createdAtMs } = submission
-    const known = key && this.#ofKey(owner, key.text)
-    if (known) {
-      return known.key_hash === key.bodyHash
-        ? { kind: 'known', executionId: known.execution_id }
-        : { kind: 'key-reused' }
-    }
+    const known = key && this.keyed(owner, key.text)
+    if (known) return outcomeOfKey(known, key.bodyHash)
     const id = this.#connection.insert(
       `INSERT INTO execution (execution_id, owner, state, epoch, created_ms, started_ms, deadline_ms,
         session_id, key_text, key_hash, usage, webhook_url)
@@ -92,17 +89,27 @@ export class Executions {
     return { kind: 'accepted', epoch: FIRST_EPOCH }
   }
 
-  #ofKey(owner: string, text: string) {
-    return this.#connection.get<{ execution_id: string; key_hash: string }>(
-      'SELECT execution_id, key_hash FROM execution WHERE owner = ? AND key_text = ?',
+  keyed(owner: string, keyText: string): KeyedExecution | undefined {
+    return this.#ofKey('execution', owner, keyText) ?? this.#ofKey('removed_key', owner, keyText)
+  }
+
+  #ofKey(
+    table: 'execution' | 'removed_key',
+    owner: string,
+    text: string,
+  ): KeyedExecution | undefined {
+    const row = this.#connection.get<{ execution_id: string; key_hash: string }>(
+      `SELECT execution_id, key_hash FROM ${table} WHERE owner = ? AND key_text = ?`,
       owner,
       text,
     )
-  }
-
-  keyed(owner: string, keyText: string): { executionId: string; bodyHash: string } | undefined {
-    const row = this.#ofKey(owner, keyText)
-    return row && { executionId: row.execution_id, bodyHash: row.key_hash }
+    return (
+      row && {
+        executionId: row.execution_id,
+        bodyHash: row.key_hash,
+        isRemoved: table === 'removed_key',
+      }
+    )
   }
 
   claim(executionId: string): ClaimedExecution | undefined {
@@ -185,7 +192,7 @@ export class Executions {
   /** What stands in rows of its own. */
   #add(to: Told, epoch: number, addition: Addition, ended?: EndedExecution): void {
     const { program, records = [], events = [], approvals = [], webhooks = [] } = addition
-    this.#parts.webhooks.add(to.id, webhooks)
+    this.#parts.webhooks.add(to, webhooks)
     if (program !== undefined) this.#compiled(to.id, program)
     // Before the records, of which one may answer an approval that is told decided.
     this.#parts.approvals.add(to, approvals)
@@ -239,11 +246,19 @@ export class Executions {
 
   remove(executionId: string): void {
     const row = findExecution(this.#connection, executionId)
-    if (row !== undefined && !isLive(row.state)) this.removeRow(row.id)
+    if (row !== undefined && !isLive(row.state)) this.removeRow(row.id, true)
   }
 
-  /** Forgets an execution; the rows that are its own go with it. */
-  removeRow(id: RowId): void {
+  /** Forgets an execution; the rows that are its own go with it. @param keepsKey until its time is over */
+  removeRow(id: RowId, keepsKey: boolean): void {
+    if (keepsKey) {
+      this.#connection.run(
+        `INSERT INTO removed_key (owner, key_text, key_hash, execution_id, ended_ms)
+          SELECT owner, key_text, key_hash, execution_id, ifnull(ended_ms, created_ms)
+          FROM execution WHERE id = ? AND key_text IS NOT NULL`,
+        id,
+      )
+    }
     const { blobs, journals } = this.#parts
     const program = this.#connection.get<{ source: number; compiled: number | null }>(
       'SELECT source, compiled FROM program WHERE execution = ?',
@@ -255,4 +270,10 @@ export class Executions {
     blobs.release(program.source)
     if (program.compiled !== null) blobs.release(program.compiled)
   }
+}
+
+function outcomeOfKey(known: KeyedExecution, bodyHash: string): SubmitOutcome {
+  const { executionId } = known
+  if (known.bodyHash !== bodyHash) return { kind: 'key-reused' }
+  return { kind: known.isRemoved ? 'removed' : 'known', executionId }
 }

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { LatchdError } from '../../../protocol/errors.ts'
 import type { Connection } from './connection.ts'
 import { SCHEMA_1 } from './schema.ts'
+import { SCHEMA_2 } from './schema-2.ts'
 
 /** "ltch": tells a store from other databases. */
 const APPLICATION_ID = 0x6c746368
@@ -17,6 +18,7 @@ const migrations: readonly ((connection: Connection) => void)[] = [
     insert.run('store_id', randomUUID())
     insert.run('schema_version', '0')
   },
+  ({ database }) => database.exec(SCHEMA_2),
 ]
 
 /** The version of the tables that this program writes. */

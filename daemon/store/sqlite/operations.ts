@@ -1,6 +1,6 @@
 /** The operations that the store's thread carries out, by the names of the store's own methods. */
 
-import type { Store } from '../store.ts'
+import type { Store, SweepBounds } from '../store.ts'
 import { Approvals } from './approvals.ts'
 import { Blobs } from './blobs.ts'
 import type { Connection } from './connection.ts'
@@ -10,7 +10,7 @@ import { type StoreIdentity, setMeta } from './migrations.ts'
 import { Reading } from './reading.ts'
 import { Recoveries } from './recovery.ts'
 import { Sessions } from './sessions.ts'
-import { type SweepBounds, Sweeping, type SweepStep } from './sweeping.ts'
+import { Sweeping, type SweepStep } from './sweeping.ts'
 import { Webhooks } from './webhooks.ts'
 
 /** Methods of a store that are one operation each. */
@@ -26,7 +26,7 @@ export type OperationTable = {
   ) => Awaited<ReturnType<Store[Name]>>
 } & {
   /** One step of a sweep. */
-  sweepStep(bounds: SweepBounds): SweepStep
+  sweepStep(bounds: SweepBounds, inUse: readonly string[]): SweepStep
 }
 
 export type OperationName = keyof OperationTable
@@ -89,10 +89,10 @@ export function operationsOn(
     retry: executionId => executions.retry(executionId),
     remove: executionId => executions.remove(executionId),
     due: (nowMs, limit) => recoveries.due(nowMs, limit),
-    sweepStep: bounds => sweeping.step(bounds),
+    sweepStep: (bounds, inUse) => sweeping.step(bounds, inUse),
     recordInstant: nowMs => setMeta(connection, 'last_instant_ms', String(nowMs)),
 
-    dueWebhooks: (nowMs, limit) => webhooks.due(nowMs, limit),
+    dueWebhooks: (nowMs, limit, busy) => webhooks.due(nowMs, limit, busy),
     nextWebhookMs: () => webhooks.nextMs(),
     endWebhook: messageId => webhooks.end(messageId),
     delayWebhook: (messageId, nextAtMs) => webhooks.delay(messageId, nextAtMs),

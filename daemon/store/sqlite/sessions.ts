@@ -116,15 +116,20 @@ export class Sessions {
     if (row.snapshot !== null) this.#blobs.release(row.snapshot)
   }
 
-  /** Sessions not used since an instant, but for those that an execution is going on in. */
-  unused(usedBeforeMs: number, limit: number): string[] {
+  /**
+   * Sessions not used since an instant, but for those that an execution is going on in.
+   *
+   * @param inUse those of executions that are not in the store
+   */
+  unused(usedBeforeMs: number, inUse: readonly string[], limit: number): string[] {
     return this.#connection
       .all<{ session_id: string }>(
         `SELECT session_id FROM session WHERE used_ms < ? AND NOT EXISTS (
           SELECT 1 FROM execution WHERE execution.session_id = session.session_id
             AND state IN ('queued', 'running', 'waiting', 'stuck')
-        ) ORDER BY used_ms LIMIT ?`,
+        ) AND session_id NOT IN (SELECT value FROM json_each(?)) ORDER BY used_ms LIMIT ?`,
         usedBeforeMs,
+        JSON.stringify(inUse),
         limit,
       )
       .map(row => row.session_id)

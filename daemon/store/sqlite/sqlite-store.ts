@@ -1,10 +1,9 @@
 /** The store on SQLite, as the daemon uses it: each method is an operation of the store's thread. */
 
 import { join } from 'node:path'
-import type { OnCommit, Store } from '../store.ts'
+import type { OnCommit, Store, SweepBounds } from '../store.ts'
 import { DATABASE_FILE } from './files.ts'
 import type { OperationName, OperationTable } from './operations.ts'
-import type { SweepBounds } from './sweeping.ts'
 import type { ThreadClient } from './thread-client.ts'
 import { backupAside, verifyAside } from './upkeep.ts'
 
@@ -70,11 +69,14 @@ export class SqliteStore implements Store {
   }
 
   /** In steps of a transaction each, between which others commit. */
-  async sweep(bounds: SweepBounds): Promise<{ executions: number; sessions: number }> {
+  async sweep(
+    bounds: SweepBounds,
+    inUse: () => readonly string[] = () => [],
+  ): Promise<{ executions: number; sessions: number }> {
     const swept = { executions: 0, sessions: 0 }
     for (;;) {
       this.#client.failpoint?.('store:before-sweep-step')
-      const { executions, sessions, isLast } = await this.#client.ask('sweepStep', bounds)
+      const { executions, sessions, isLast } = await this.#client.ask('sweepStep', bounds, inUse())
       swept.executions += executions
       swept.sessions += sessions
       if (isLast) return swept

@@ -1,13 +1,11 @@
 /** Forgetting what is old, in steps that hold up nobody's commit for long. */
 
-import type { Store } from '../store.ts'
+import type { SweepBounds } from '../store.ts'
 import type { Connection } from './connection.ts'
 import type { RowId } from './execution-rows.ts'
 import type { Executions } from './executions.ts'
 import type { Sessions } from './sessions.ts'
 import { usedBytes } from './space.ts'
-
-export type SweepBounds = Parameters<Store['sweep']>[0]
 
 /** What one step did; there may be more to do unless it is the last. */
 export interface SweepStep {
@@ -32,10 +30,14 @@ export class Sweeping {
     this.#sessions = sessions
   }
 
-  step({ endedBeforeMs, usedBeforeMs, maxBytes }: SweepBounds): SweepStep {
-    const executions = this.#removeEnded(endedBeforeMs, MAX_STEP)
+  step(
+    { endedBeforeMs, usedBeforeMs, maxBytes }: SweepBounds,
+    inUse: readonly string[],
+  ): SweepStep {
+    const executions = this.#removeEnded(endedBeforeMs, MAX_STEP, false)
     if (executions > 0) return { executions, sessions: 0, isLast: false }
-    const sessions = this.#sessions.unused(usedBeforeMs, MAX_STEP)
+    this.#connection.run('DELETE FROM removed_key WHERE ended_ms < ?', endedBeforeMs)
+    const sessions = this.#sessions.unused(usedBeforeMs, inUse, MAX_STEP)
     for (const sessionId of sessions) this.#sessions.remove(sessionId)
     if (sessions.length > 0) return { executions: 0, sessions: sessions.length, isLast: false }
     const beyond = maxBytes === undefined ? 0 : this.#removeBeyond(maxBytes)
@@ -43,21 +45,21 @@ export class Sweeping {
   }
 
   /** Oldest first; gives how many went. */
-  #removeEnded(endedBeforeMs: number, limit: number): number {
+  #removeEnded(endedBeforeMs: number, limit: number, keepsKeys: boolean): number {
     const rows = this.#connection.all<{ id: RowId }>(
       `SELECT id FROM execution WHERE ended_ms IS NOT NULL AND ended_ms < ?
         ORDER BY ended_ms LIMIT ?`,
       endedBeforeMs,
       limit,
     )
-    for (const { id } of rows) this.#executions.removeRow(id)
+    for (const { id } of rows) this.#executions.removeRow(id, keepsKeys)
     return rows.length
   }
 
   #removeBeyond(maxBytes: number): number {
     let removed = 0
     while (removed < MAX_STEP && usedBytes(this.#connection) > maxBytes) {
-      const some = this.#removeEnded(Number.MAX_SAFE_INTEGER, MAX_BLIND)
+      const some = this.#removeEnded(Number.MAX_SAFE_INTEGER, MAX_BLIND, true)
       if (some === 0) break
       removed += some
     }

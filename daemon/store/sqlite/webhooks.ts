@@ -1,12 +1,13 @@
 /** The outbox of messages to webhooks: written with what they tell of, forgotten when they arrive. */
 
-import type { WebhookMessage } from '../store.ts'
+import type { BusyReceivers, StoredWebhookMessage, WebhookMessage } from '../store.ts'
 import type { Connection } from './connection.ts'
-import type { RowId } from './execution-rows.ts'
+import type { Told } from './execution-rows.ts'
 
 interface WebhookRow {
   readonly message_id: string
   readonly execution_id: string
+  readonly owner: string
   readonly url: string
   readonly body: string
   readonly created_ms: number
@@ -21,13 +22,15 @@ export class Webhooks {
   }
 
   /** Adds messages, due at once. */
-  add(execution: RowId, messages: readonly WebhookMessage[]): void {
-    for (const { messageId, url, body, createdAtMs, attempts } of messages) {
+  add({ owner }: Pick<Told, 'owner'>, messages: readonly WebhookMessage[]): void {
+    for (const { messageId, executionId, url, body, createdAtMs, attempts } of messages) {
       this.#connection.run(
-        `INSERT INTO webhook (message_id, execution, url, body, created_ms, attempts, due_ms)
-          VALUES (?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO webhook (message_id, execution_id, owner, origin, url, body, created_ms,
+          attempts, due_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         messageId,
-        execution,
+        executionId,
+        owner,
+        new URL(url).origin,
         url,
         body,
         createdAtMs,
@@ -37,18 +40,27 @@ export class Webhooks {
     }
   }
 
-  due(nowMs: number, limit: number): WebhookMessage[] {
+  due(
+    nowMs: number,
+    limit: number,
+    { origins, owners }: BusyReceivers = { origins: [], owners: [] },
+  ): StoredWebhookMessage[] {
     return this.#connection
       .all<WebhookRow>(
-        `SELECT message_id, execution_id, url, body, webhook.created_ms, attempts
-          FROM webhook JOIN execution ON execution.id = webhook.execution
-          WHERE due_ms <= ? ORDER BY due_ms, message_id LIMIT ?`,
+        `SELECT message_id, execution_id, owner, url, body, created_ms, attempts FROM webhook
+          WHERE due_ms <= ?
+            AND origin NOT IN (SELECT value FROM json_each(?))
+            AND owner NOT IN (SELECT value FROM json_each(?))
+          ORDER BY due_ms, message_id LIMIT ?`,
         nowMs,
+        JSON.stringify(origins),
+        JSON.stringify(owners),
         limit,
       )
       .map(row => ({
         messageId: row.message_id,
         executionId: row.execution_id,
+        owner: row.owner,
         url: row.url,
         body: row.body,
         createdAtMs: row.created_ms,
