@@ -78,6 +78,7 @@ export class ApprovalDesk {
     if (outcome.kind === 'not-found') throw notFound(approvalId)
     if (outcome.kind === 'already') requireSame(outcome.stored, decided)
     else this.#handOn(outcome)
+    if (outcome.kind === 'expired') requireSame(outcome.stored, decided)
     return outcome.stored.approval
   }
 

@@ -11,6 +11,8 @@ export interface CallApproval {
   readonly encodedInput: string
   /** Whether the decision said `remember: "session"`. */
   readonly isRemembered: boolean
+  /** Whether the decision replaced the call's arguments; absent for no. */
+  readonly isEdited?: true
 }
 
 /** A new approval's id: 128 random bits, since who knows it is who was told. */

@@ -35,13 +35,15 @@ export async function readDecision(
   requireFitting({ decision, reason, args, answer, remember }, tool)
   const text = answer ?? (tool.answer !== undefined && typeof args === 'string' ? args : undefined)
   const isEdited = decision === 'approve' && args !== undefined && tool.answer === undefined
+  const input = isEdited ? await readArgs(args, tool) : undefined
   return {
     status: decision === 'approve' ? 'approved' : 'rejected',
     decidedBy,
+    // After the arguments were checked, which may take its time.
     decidedAtMs: Date.now(),
     ...(reason !== undefined && { reason }),
     ...(text !== undefined && { answer: text }),
-    ...(isEdited && { input: await readArgs(args, tool) }),
+    ...(input && { input }),
     ...(remember !== undefined && { remember }),
   }
 }
@@ -84,7 +86,12 @@ async function readArgs(args: unknown, tool: Tool): Promise<NonNullable<DecidedB
 }
 
 /** The approval of an expired wait. */
-export const expired = (): DecidedBy => ({ status: 'expired', decidedAtMs: Date.now() })
+export const expired = (decidedAtMs = Date.now()): DecidedBy => ({ status: 'expired', decidedAtMs })
+
+/** Whether the time of a pending approval is over, so that it takes no decision of a person any more. */
+export function isOverdue({ approval }: CallApproval, nowMs: number): boolean {
+  return approval.status === 'pending' && approval.expiresAtMs <= nowMs
+}
 
 /** An approval as a decision leaves it. */
 export function decide(asked: CallApproval, decided: DecidedBy): CallApproval {
@@ -102,6 +109,7 @@ export function decide(asked: CallApproval, decided: DecidedBy): CallApproval {
     },
     encodedInput: input?.encoded ?? asked.encodedInput,
     isRemembered: remember === 'session',
+    ...(input && { isEdited: true }),
   }
 }
 
@@ -110,16 +118,17 @@ export function decide(asked: CallApproval, decided: DecidedBy): CallApproval {
  *
  * @throws {LatchdError} `ALREADY_DECIDED` when it was not
  */
-export function requireSame({ approval }: CallApproval, decided: DecidedBy): void {
+export function requireSame({ approval, isEdited }: CallApproval, decided: DecidedBy): void {
   const { status, answer, input } = approval
-  const isSame =
-    status === decided.status &&
-    (decided.input === undefined || isDeepStrictEqual(input, decided.input.plain)) &&
-    (decided.answer === undefined || decided.answer === answer)
-  if (isSame) return
+  // Arguments that are the call's own are no others.
+  const hasSameInput =
+    decided.input === undefined ? isEdited !== true : isDeepStrictEqual(input, decided.input.plain)
+  if (status === decided.status && answer === decided.answer && hasSameInput) return
   const by = approval.decidedBy === undefined ? '' : ` by ${approval.decidedBy}`
+  const how =
+    isEdited === true && status === decided.status ? `${status} with other arguments` : status
   throw new LatchdError(
     'ALREADY_DECIDED',
-    `Cannot decide ${approval.approvalId}: it was ${status}${by} already`,
+    `Cannot decide ${approval.approvalId}: it was ${how}${by} already`,
   )
 }

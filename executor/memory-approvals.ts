@@ -10,7 +10,14 @@ import type {
 } from '../protocol/executor.ts'
 import type { Tool } from '../protocol/tools/tool.ts'
 import type { CallApproval } from './call-approval.ts'
-import { type DecidedBy, decide, expired, readDecision, requireSame } from './decision.ts'
+import {
+  type DecidedBy,
+  decide,
+  expired,
+  isOverdue,
+  readDecision,
+  requireSame,
+} from './decision.ts'
 import type { RunningExecution } from './execution.ts'
 
 /** Who decides in an app's own process. */
@@ -76,6 +83,7 @@ export class MemoryApprovals implements Approvals {
   async #read(approvalId: string, decision: Decision): Promise<Approval> {
     const decided = await readDecision(decision, this.#find(approvalId).tool, LOCAL)
     const entry = this.#find(approvalId)
+    if (isOverdue(entry.current, decided.decidedAtMs)) this.#decide(entry, expired())
     if (entry.current.approval.status === 'pending') this.#decide(entry, decided)
     else requireSame(entry.current, decided)
     return entry.current.approval

@@ -136,6 +136,13 @@ export type SignalOutcome =
       readonly isWaiting: boolean
     }
   | { readonly kind: 'already'; readonly stored: StoredApproval; readonly owner: string }
+  /** The time to decide was over: it is expired with this, in the place of the decision. */
+  | {
+      readonly kind: 'expired'
+      readonly stored: StoredApproval
+      readonly owner: string
+      readonly isWaiting: boolean
+    }
   | { readonly kind: 'not-found' }
 
 /** What a daemon finds when it opens a store. */
@@ -169,8 +176,12 @@ export interface StoreWriter {
    * @throws {LatchdError} `STALE_OWNER`
    */
   park(executionId: string, epoch: number, parking: Parking): Promise<'parked' | 'ready'>
-  /** Decides an approval; the first decision wins. */
-  signal(approvalId: string, decision: DecidedBy): Promise<SignalOutcome>
+  /**
+   * Decides an approval; the first decision wins, and none does when its time is over.
+   *
+   * @param nowMs what its expiry is held against; that of the decision when absent
+   */
+  signal(approvalId: string, decision: DecidedBy, nowMs?: number): Promise<SignalOutcome>
   /**
    * Ends an execution, or lets it be stuck. Approvals that are pending at the end are `expired`.
    *

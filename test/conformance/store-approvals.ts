@@ -67,8 +67,35 @@ export async function approvalTests(t: Test, open: OpenStore): Promise<void> {
       seq: 1,
       encodedInput: '[{"to":1},"eve"]',
       isRemembered: true,
+      isEdited: true,
     })
   })
+
+  t.test('a decision that comes when the time is over expires the approval', async t => {
+    const store = await open(t)
+    const asked = approval('e1', 'a1', { expiresAtMs: CREATED_MS + 9 })
+    await store.submit(submission('e1'))
+    await store.park('e1', 1, parking({ approvals: [asked] }))
+    const stored = after(asked, { status: 'expired', decidedAtMs: CREATED_MS + 9 })
+    t.strictSame(await store.signal('a1', approved), {
+      kind: 'expired',
+      stored,
+      owner: 'alice',
+      isWaiting: true,
+    })
+    t.match(await store.signal('a1', approved), { kind: 'already', stored })
+    t.strictSame((await store.due(CREATED_MS, 1)).executionIds, ['e1'])
+  })
+
+  t.test(
+    'the instant that an expiry is held against may be another than that of the decision',
+    async t => {
+      const store = await open(t)
+      const asked = approval('e1', 'a1', { expiresAtMs: CREATED_MS + 9 })
+      await store.submit(submission('e1', { approvals: [asked] }))
+      t.match(await store.signal('a1', approved, CREATED_MS + 8), { kind: 'decided' })
+    },
+  )
 
   t.test('an approval whose time is over is told as it is stored', async t => {
     const store = await open(t)

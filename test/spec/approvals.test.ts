@@ -166,6 +166,27 @@ t.test('over HTTP', async t => {
     })
   })
 
+  t.test('a decision without the arguments or the answer of the first is another one', async t => {
+    const edited = await asked(latchd, await submit(url, 'transfer("Bea", 500)'))
+    const args = { to: 'Bea', amount: 200 }
+    const [{ approvalId }] = edited
+    t.match(await decide(approvalId, { decision: 'approve', args }), { status: 200 })
+    t.match(await decide(approvalId, { decision: 'approve', args }), { status: 200 })
+    t.match(await decide(approvalId, { decision: 'approve' }), {
+      status: 409,
+      body: { code: 'ALREADY_DECIDED', detail: /with other arguments/ },
+    })
+    const [question] = await asked(latchd, await submit(url, 'ask_human("Which?")'))
+    const answer = { decision: 'approve', answer: 'this' }
+    t.match(await decide(question.approvalId, answer), { status: 200 })
+    t.match(await decide(question.approvalId, { decision: 'approve' }), { status: 409 })
+    t.match(await decide(question.approvalId, answer), { status: 200 })
+    const plain = await asked(latchd, await submit(url, 'transfer("Bea", 500)'))
+    const own = { decision: 'approve', args: { to: 'Bea', amount: 500 } }
+    t.match(await decide(plain[0].approvalId, { decision: 'approve' }), { status: 200 })
+    t.match(await decide(plain[0].approvalId, own), { status: 200 })
+  })
+
   t.test('without its own time an approval expires with its execution', async t => {
     const executionId = await submit(url, 'human_approval("x")', { limits: { wallMs: 200 } })
     const [{ approvalId, expiresAtMs }] = await asked(latchd, executionId)

@@ -1,5 +1,6 @@
 /** Approvals: what waits for a person, and the first decision of each. */
 
+import { decide, expired, isOverdue } from '../../../executor/decision.ts'
 import type { JournalRecord } from '../../../executor/journal.ts'
 import type { Approval, ApprovalStatus } from '../../../protocol/approval.ts'
 import type { ExecutionStatus } from '../../../protocol/execution.ts'
@@ -24,10 +25,11 @@ interface WaitRow {
   readonly approval: string
   readonly input: TextColumn
   readonly is_remembered: number
+  readonly is_edited: number
 }
 
 const ROWS = `SELECT wait.id, execution, execution_id, state, wait.owner, seq, approval, input,
-  is_remembered FROM wait JOIN execution ON execution.id = wait.execution`
+  is_remembered, is_edited FROM wait JOIN execution ON execution.id = wait.execution`
 
 export class Approvals {
   #connection: Connection
@@ -41,10 +43,10 @@ export class Approvals {
   }
 
   add({ id, owner, execution_id }: Told, added: readonly StoredApproval[]): void {
-    for (const { approval, seq, encodedInput, isRemembered } of added) {
+    for (const { approval, seq, encodedInput, isRemembered, isEdited = false } of added) {
       this.#connection.run(
         `INSERT INTO wait (approval_id, execution, seq, owner, status, created_ms, approval, input,
-          is_remembered, is_ready) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+          is_remembered, is_edited, is_ready) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         approval.approvalId,
         id,
         seq,
@@ -54,27 +56,40 @@ export class Approvals {
         toShortJson(approval, execution_id),
         toColumn(encodedInput),
         Number(isRemembered),
+        Number(isEdited),
         Number(approval.status !== 'pending' && !this.#journals.hasDelivery(id, seq)),
       )
     }
   }
 
-  signal(approvalId: string, decision: DecidedBy): SignalOutcome {
+  signal(
+    approvalId: string,
+    decision: DecidedBy,
+    nowMs: number = decision.decidedAtMs,
+  ): SignalOutcome {
     const row = this.#find(approvalId)
     if (row === undefined) return { kind: 'not-found' }
     const before = stored(row)
-    if (before.approval.status !== 'pending') {
-      return { kind: 'already', stored: before, owner: row.owner }
-    }
+    const { owner, state } = row
+    if (before.approval.status !== 'pending') return { kind: 'already', stored: before, owner }
+    const isLate = decision.status !== 'expired' && isOverdue(before, nowMs)
+    const after = this.#decide(row, before, isLate ? expired(nowMs) : decision)
+    const isWaiting = state === 'waiting'
+    return { kind: isLate ? 'expired' : 'decided', stored: after, owner, isWaiting }
+  }
+
+  #decide(row: WaitRow, before: StoredApproval, decision: DecidedBy): StoredApproval {
     const { state } = row
-    const after = decided(before, decision)
+    const after = decide(before, decision)
     const mayGoOn = isLive(state) || state === 'stuck'
     this.#connection.run(
-      `UPDATE wait SET status = ?, approval = ?, input = ?, is_remembered = ?, is_ready = ? WHERE id = ?`,
+      `UPDATE wait SET status = ?, approval = ?, input = ?, is_remembered = ?, is_edited = ?,
+        is_ready = ? WHERE id = ?`,
       decision.status,
       toShortJson(after.approval, row.execution_id),
       toColumn(after.encodedInput),
       Number(after.isRemembered),
+      Number(after.isEdited === true),
       Number(mayGoOn && !this.#journals.hasDelivery(row.execution, row.seq)),
       row.id,
     )
@@ -82,7 +97,7 @@ export class Approvals {
     if (after.isRemembered && decision.status === 'approved' && sessionId !== undefined) {
       this.#sessions.remember(sessionId, tool)
     }
-    return { kind: 'decided', stored: after, owner: row.owner, isWaiting: state === 'waiting' }
+    return after
   }
 
   /** Whether a decision of the execution has not been told to it. */
@@ -174,23 +189,6 @@ function stored(row: WaitRow): StoredApproval {
     seq: row.seq,
     encodedInput: fromColumn(row.input),
     isRemembered: row.is_remembered === 1,
-  }
-}
-
-function decided(before: StoredApproval, decision: DecidedBy): StoredApproval {
-  const { status, reason, answer, decidedBy, decidedAtMs, input, remember } = decision
-  return {
-    approval: {
-      ...before.approval,
-      status,
-      decidedAtMs,
-      ...(reason !== undefined && { reason }),
-      ...(answer !== undefined && { answer }),
-      ...(decidedBy !== undefined && { decidedBy }),
-      ...(input !== undefined && { input: input.plain, originalInput: before.approval.input }),
-    },
-    seq: before.seq,
-    encodedInput: input?.encoded ?? before.encodedInput,
-    isRemembered: remember === 'session',
+    ...(row.is_edited === 1 && { isEdited: true }),
   }
 }

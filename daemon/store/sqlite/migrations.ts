@@ -5,6 +5,7 @@ import { LatchdError } from '../../../protocol/errors.ts'
 import type { Connection } from './connection.ts'
 import { SCHEMA_1 } from './schema.ts'
 import { SCHEMA_2 } from './schema-2.ts'
+import { SCHEMA_3 } from './schema-3.ts'
 
 /** "ltch": tells a store from other databases. */
 const APPLICATION_ID = 0x6c746368
@@ -19,6 +20,7 @@ const migrations: readonly ((connection: Connection) => void)[] = [
     insert.run('schema_version', '0')
   },
   ({ database }) => database.exec(SCHEMA_2),
+  ({ database }) => database.exec(SCHEMA_3),
 ]
 
 /** The version of the tables that this program writes. */

@@ -84,7 +84,7 @@ export function operationsOn(
     claim: executionId => executions.claim(executionId),
     append: (executionId, epoch, addition) => executions.append(executionId, epoch, addition),
     park: (executionId, epoch, parking) => executions.park(executionId, epoch, parking),
-    signal: (approvalId, decision) => approvals.signal(approvalId, decision),
+    signal: (approvalId, decision, nowMs) => approvals.signal(approvalId, decision, nowMs),
     finish: (executionId, epoch, ending) => executions.finish(executionId, epoch, ending),
     retry: executionId => executions.retry(executionId),
     remove: executionId => executions.remove(executionId),
