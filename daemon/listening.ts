@@ -16,6 +16,7 @@ import { tokenSecrets } from './config/token-list.ts'
 import { Connections } from './connections/connections.ts'
 import { ReplayDesk } from './durable/replay-desk.ts'
 import { RunningFile } from './durable/running-file.ts'
+import { SessionUpgrade } from './durable/session-upgrade.ts'
 import { EventHub } from './event-hub.ts'
 import { logEvent } from './execution-log.ts'
 import { Executions } from './executions.ts'
@@ -99,8 +100,15 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
   const runningFile = new RunningFile(join(resolve(config.stateDir), 'running'), error =>
     log.warn({ err: error }, 'the file of running executions was not written'),
   )
-  const sessions = new SessionDesk(store, config.retention.keepMs, snapshotTag(machine))
   const supervision = new Supervision()
+  const sessionRuntime = snapshotTag(machine)
+  const upgrade = new SessionUpgrade({
+    store,
+    shadows: { pool, supervision, toolbox },
+    log,
+    runtime: sessionRuntime,
+  })
+  const sessions = new SessionDesk(store, config.retention.keepMs, sessionRuntime, upgrade)
   const typeChecker = new TypeChecker(config.allow && { explain: denialText })
   const tokens = new Tokens(config.tokens)
   const audit = new Audit(log, () => performance.now())
@@ -214,6 +222,7 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
     now: Date.now,
   })
   sweeper.start()
+  upgrade.start()
   webhooks.wake()
   const { url } = servers
   logStart(log, config, servers, toolbox)
@@ -223,7 +232,7 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
     log.info({ drainMs }, 'stopping')
     servers.stop()
     connections.drain()
-    await executions.drain(drainMs)
+    await Promise.all([executions.drain(drainMs), upgrade.stop()])
     connections.close()
     await servers.close()
     typeChecker.close()

@@ -22,6 +22,7 @@ import { type KeptUsage, NO_USAGE } from '../executor/fold-execution.ts'
 import type { CompiledProgram } from '../executor/messages.ts'
 import type { Toolbox } from '../executor/tools/toolbox.ts'
 import { LatchdError } from '../protocol/errors.ts'
+import type { ExecutionError } from '../protocol/execution.ts'
 import { OwnerCounts } from './auth/owner-counts.ts'
 import { ExecutionKeeper, type KeeperPowers } from './durable/execution-keeper.ts'
 import { type MakeClientTool, readPlan } from './durable/kept-plan.ts'
@@ -250,10 +251,8 @@ export class LiveExecutions {
       const claimed = await this.#powers.store.claim(executionId)
       if (claimed === undefined) return
       const restored = this.#restore(claimed, resolve)
-      if (this.#upgrades.isNeeded(claimed)) {
-        const divergence = await this.#divergence(claimed)
-        if (divergence !== undefined) restored[1].stick(divergence)
-      }
+      const obstacle = (await this.#sessionLoss(claimed)) ?? (await this.#divergence(claimed))
+      if (obstacle !== undefined) restored[1].stick(obstacle)
       this.#start(...restored)
     })
     await Promise.race([promise, this.#live.get(executionId)?.gone])
@@ -272,8 +271,22 @@ export class LiveExecutions {
     }
   }
 
+  /** Why an execution's session cannot be used by this runtime; `undefined`: it can, or there is none. */
+  async #sessionLoss({ sessionId }: ClaimedExecution): Promise<ExecutionError | undefined> {
+    if (sessionId === undefined) return undefined
+    try {
+      await this.#powers.sessions.fit(sessionId)
+      return undefined
+    } catch (error) {
+      if (!(error instanceof LatchdError && error.code === 'SNAPSHOT_INCOMPATIBLE')) throw error
+      const { code, message } = error
+      return { code, name: 'SnapshotIncompatible', message }
+    }
+  }
+
   /** How an execution of another runtime would take another path here; `undefined`: it does not. */
-  async #divergence(claimed: ClaimedExecution) {
+  async #divergence(claimed: ClaimedExecution): Promise<ExecutionError | undefined> {
+    if (!this.#upgrades.isNeeded(claimed)) return undefined
     try {
       return await this.#upgrades.divergenceOf(claimed)
     } catch (error) {

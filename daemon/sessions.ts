@@ -4,9 +4,10 @@ import { newSessionId } from '../executor/memory-sessions.ts'
 import { SessionTurns, sessionBusy } from '../executor/session-turns.ts'
 import { LatchdError } from '../protocol/errors.ts'
 import type { Session } from '../protocol/session.ts'
+import type { SessionUpgrade } from './durable/session-upgrade.ts'
 import type { Caller, Page } from './executions.ts'
 import { fromCursor, toCursor } from './store/place.ts'
-import type { SessionSnapshot, SessionStore, StoredSession } from './store/store.ts'
+import type { SessionLeaving, SessionSnapshot, SessionStore, StoredSession } from './store/store.ts'
 
 /** An execution that runs in a session, or wants to. */
 export interface SessionUse {
@@ -20,14 +21,24 @@ export class SessionDesk {
   #keepMs: number
   /** What a snapshot has to be made with, to be loaded here. */
   #runtime: string
+  #upgrade: Pick<SessionUpgrade, 'bringOver'>
   #turns = new SessionTurns()
   /** Executions that hold a session, in memory or put away, with its id. */
   #holders = new Map<string, string>()
   /** Executions that are being taken into a session, wait for it, or hold it, with its id. */
   #users = new Map<string, string>()
 
-  /** @param runtime tag of the engine and the prelude: see `executor/engine/runtime-tag.ts` */
-  constructor(store: SessionStore, keepMs: number, runtime: string) {
+  /**
+   * @param runtime tag of the engine and the prelude: see `executor/engine/runtime-tag.ts`
+   * @param upgrade brings sessions of another runtime over to this one
+   */
+  constructor(
+    store: SessionStore,
+    keepMs: number,
+    runtime: string,
+    upgrade: Pick<SessionUpgrade, 'bringOver'>,
+  ) {
+    this.#upgrade = upgrade
     this.#store = store
     this.#keepMs = keepMs
     this.#runtime = runtime
@@ -116,8 +127,7 @@ export class SessionDesk {
   ): Promise<readonly string[]> {
     const { remembered, runtime } = await this.find(sessionId, caller)
     if (runtime !== undefined && runtime !== this.#runtime) {
-      const message = `Cannot use session ${sessionId}: its state was kept by ${runtime}, this is ${this.#runtime}`
-      throw new LatchdError('SNAPSHOT_INCOMPATIBLE', message)
+      await this.#bringOver(sessionId, runtime)
     }
     if (!isQueued) {
       this.#turns.take(sessionId)
@@ -148,8 +158,36 @@ export class SessionDesk {
     if (this.#holders.delete(executionId)) this.#turns.release(sessionId)
   }
 
-  /** The state that the next execution of a session starts from. */
+  /** Brings a session over that is wanted now. @throws {LatchdError} `SNAPSHOT_INCOMPATIBLE`, `SESSION_BUSY` */
+  async #bringOver(sessionId: string, runtime: string): Promise<void> {
+    const late = Promise.withResolvers<'late'>()
+    const timer = setTimeout(() => late.resolve('late'), MAX_UPGRADE_WAIT_MS)
+    const reason = await Promise.race([this.#upgrade.bringOver(sessionId), late.promise])
+    clearTimeout(timer)
+    if (reason === 'late') {
+      const message = `Cannot use session ${sessionId}: it is being brought over to this version`
+      throw new LatchdError('SESSION_BUSY', message)
+    }
+    if (reason !== undefined) throw incompatible(sessionId, runtime, this.#runtime, reason)
+  }
+
+  /** Has a session fit this runtime, however long that takes. @throws {LatchdError} `SNAPSHOT_INCOMPATIBLE` */
+  async fit(sessionId: string): Promise<void> {
+    const { runtime } = (await this.#store.session(sessionId)) ?? {}
+    if (runtime === undefined || runtime === this.#runtime) return
+    const reason = await this.#upgrade.bringOver(sessionId)
+    if (reason !== undefined) throw incompatible(sessionId, runtime, this.#runtime, reason)
+  }
+
+  /**
+   * The state that the next execution of a session starts from.
+   *
+   * @throws {LatchdError} `SNAPSHOT_INCOMPATIBLE`
+   */
   async load(sessionId: string): Promise<Uint8Array | undefined> {
+    const kept = await this.#store.snapshot(sessionId)
+    if (kept === undefined || kept.runtime === this.#runtime) return kept?.bytes
+    await this.fit(sessionId)
     return (await this.#store.snapshot(sessionId))?.bytes
   }
 
@@ -158,12 +196,27 @@ export class SessionDesk {
     return { bytes, runtime: this.#runtime }
   }
 
-  /** Keeps what an execution has left that is not durable itself. @param bytes absent: as it was */
-  async save(sessionId: string, bytes: Uint8Array | undefined): Promise<void> {
-    await this.#store.saveSnapshot(sessionId, bytes && this.tag(bytes), Date.now())
+  /** Keeps what an execution has left that is not durable itself. @param left absent: as it was */
+  async save(sessionId: string, left: SessionLeaving | undefined): Promise<void> {
+    await this.#store.saveSnapshot(sessionId, left, Date.now())
   }
 
   #told(session: Session): Session {
     return { ...session, expiresAtMs: session.lastUsedAtMs + this.#keepMs }
   }
+}
+
+/** Whoever wants a session that is being brought over waits for it so long. */
+const MAX_UPGRADE_WAIT_MS = 10_000
+
+function incompatible(
+  sessionId: string,
+  theirs: string,
+  ours: string,
+  reason: string,
+): LatchdError {
+  return new LatchdError(
+    'SNAPSHOT_INCOMPATIBLE',
+    `Cannot use session ${sessionId}: its state was kept by ${theirs}, this is ${ours}, and it cannot be brought over: ${reason}`,
+  )
 }

@@ -473,7 +473,7 @@ export class RunningExecution {
       source,
       language,
       program: this.#program,
-      wantsProgram: this.#program === undefined && this.#host.keeper?.isDurable === true,
+      wantsProgram: this.#program === undefined && this.#isProgramKept(),
       tools: toolbox.guestTools,
       session: this.#session,
       inputs,
@@ -487,6 +487,12 @@ export class RunningExecution {
       chargedCpuMs: this.#record.usage.cpuMs,
       expectedMs: pool.isPressed ? this.#expectedMs() : undefined,
     }
+  }
+
+  /** Whether the program is run again when this process is gone: with the execution, or its session. */
+  #isProgramKept(): boolean {
+    const { keeper } = this.#host
+    return keeper !== undefined && (keeper.isDurable || this.#plan.sessionId !== undefined)
   }
 
   /** How long calls take as far as it is known, by the index of the tool. */

@@ -21,6 +21,8 @@ export interface GuestSession {
 export interface GuestShadow {
   /** Number of the call that it ends at, as soon as that is asked for; absent: none. */
   readonly untilCall?: number
+  /** Whether it repeats what has ended, and what it leaves to its session is taken. */
+  readonly leavesSession?: true
 }
 
 /** What a worker gets to run: the task of the pool. */

@@ -222,7 +222,7 @@ export const errorTable = {
 
 export type ErrorCode = keyof typeof errorTable
 
-/** The codes that an execution ends with; the last three are those of a stuck one. */
+/** The codes that an execution ends with; the last four are those of a stuck one. */
 export const executionErrorCodes = [
   'SYNTAX_ERROR',
   'TYPE_ERROR',
@@ -234,6 +234,7 @@ export const executionErrorCodes = [
   'NONDETERMINISM',
   'TOOL_CHANGED',
   'CRASH_LOOP',
+  'SNAPSHOT_INCOMPATIBLE',
 ] as const satisfies readonly ErrorCode[]
 export type ExecutionErrorCode = (typeof executionErrorCodes)[number]
 

@@ -21,6 +21,7 @@ import type { SessionDesk } from '../sessions.ts'
 import type { MemoryStore } from '../store/memory-store.ts'
 import type {
   Addition,
+  SessionLeaving,
   Store,
   StoredEvent,
   Submission,
@@ -30,6 +31,7 @@ import type {
 import { untilRoom } from '../store/until-room.ts'
 import { keepPlan } from './kept-plan.ts'
 import type { RunningFile } from './running-file.ts'
+import { writeSessionRun } from './session-run.ts'
 
 /** What all keepers of a daemon share. */
 export interface KeeperPowers {
@@ -274,7 +276,8 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
     const { store, memory, hub, sessions } = this.#powers
     const { sessionId, executionId } = this.#plan
     if (!this.#isDurable) {
-      if (sessionId !== undefined) await untilRoom(() => sessions.save(sessionId, snapshot))
+      const left = snapshot && this.#leave(snapshot, execution)
+      if (sessionId !== undefined) await untilRoom(() => sessions.save(sessionId, left))
       if ('endedAtMs' in execution) memory.finish(execution)
       onKept()
       if (this.#end !== undefined) hub.publish(this.owner, this.#end)
@@ -284,12 +287,19 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
     const ending = {
       ...addition,
       execution,
-      ...(snapshot && { snapshot: sessions.tag(snapshot) }),
+      ...(snapshot && { snapshot: this.#leave(snapshot, execution) }),
     }
     await this.#write(addition, async () => {
       await store.finish(executionId, this.#epoch, ending)
       onKept()
     })
+  }
+
+  /** What the execution leaves to its session, with what that is repeated from after an upgrade. */
+  #leave(snapshot: Uint8Array, execution: Execution): SessionLeaving {
+    const kept = (this.#running as RunningExecution).kept()
+    const run = writeSessionRun(this.#plan, kept, execution, this.#powers.runtime)
+    return { ...this.#powers.sessions.tag(snapshot), ...(run && { run }) }
   }
 
   /** What was to be stored and cannot be is volatile again, so that its end can be told. */

@@ -37,6 +37,8 @@ export interface ShadowOptions {
   readonly snapshot?: Uint8Array | undefined
   /** Whether its execution is about to go on, and so goes before new ones. */
   readonly isResume?: boolean
+  /** Whether it has ended before, and what it left to its session is wanted. */
+  readonly leavesSession?: boolean
   /** Ends the shadow when aborted; {@link shadowReplay} rejects with its reason then. */
   readonly signal?: AbortSignal
 }
@@ -47,6 +49,8 @@ export interface ReplayReport extends ShadowReport {
   readonly logs: readonly LogLine[]
   /** How its path differs from what was kept; absent when it does not. */
   readonly divergence: ExecutionError | undefined
+  /** What it has left to its session, when that is wanted. */
+  readonly snapshot?: Uint8Array | undefined
 }
 
 /**
@@ -75,13 +79,14 @@ export async function shadowReplay(
   for (const line of report.logs) logs.push(line)
   const shadow = report.shadow as ShadowReport
   const { outcome } = report
-  return { ...shadow, outcome, logs, divergence: divergenceOf(claimed, outcome, shadow) }
+  const divergence = divergenceOf(claimed, outcome, shadow)
+  return { ...shadow, outcome, logs, divergence, snapshot: report.snapshot }
 }
 
 async function runShadow(
   claimed: ClaimedExecution,
   powers: ShadowPowers,
-  { untilCall, snapshot, signal, isResume = false }: ShadowOptions,
+  { untilCall, snapshot, signal, leavesSession = false, isResume = false }: ShadowOptions,
   onLogs: (lines: readonly LogLine[]) => void,
 ): Promise<GuestReport> {
   const { plan } = readPlan(claimed, powers.toolbox)
@@ -113,7 +118,10 @@ async function runShadow(
       timeZone,
       limits,
       journal: new Journal(claimed.records).deliveries(),
-      shadow: untilCall === undefined ? {} : { untilCall },
+      shadow: {
+        ...(untilCall !== undefined && { untilCall }),
+        ...(leavesSession && { leavesSession }),
+      },
       isRestored: false,
       toldLogs: 0,
       chargedCpuMs: 0,

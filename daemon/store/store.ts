@@ -117,7 +117,7 @@ export interface Ending extends Addition {
   /** The execution as it ended, or as it is stuck. */
   readonly execution: Execution
   /** The state that the execution's session has now; absent when it did not change. */
-  readonly snapshot?: SessionSnapshot
+  readonly snapshot?: SessionLeaving
 }
 
 export interface SessionSnapshot {
@@ -125,6 +125,12 @@ export interface SessionSnapshot {
   readonly bytes: Uint8Array
   /** What it was made with: engine and prelude. */
   readonly runtime: string
+}
+
+/** What an execution leaves to its session. */
+export interface SessionLeaving extends SessionSnapshot {
+  /** What it is repeated from under another runtime: opaque to a store. Absent: it cannot be. */
+  readonly run?: Uint8Array
 }
 
 export type SignalOutcome =
@@ -331,9 +337,18 @@ export interface SessionStore {
   /** Keeps the state after an execution that is not durable itself. */
   saveSnapshot(
     sessionId: string,
-    snapshot: SessionSnapshot | undefined,
+    snapshot: SessionLeaving | undefined,
     nowMs: number,
   ): Promise<void>
+  /**
+   * What the state of a session can be repeated from, in order; `undefined` when that was not kept,
+   * or was more than a session keeps.
+   */
+  sessionRuns(sessionId: string): Promise<readonly Uint8Array[] | undefined>
+  /** Sessions with a state of another runtime, the one that was used last first. */
+  outdatedSessions(runtime: string, limit: number): Promise<readonly string[]>
+  /** Replaces a state that was made with `before` by the same one of another runtime. */
+  replaceSnapshot(sessionId: string, before: string, snapshot: SessionSnapshot): Promise<void>
   removeSession(sessionId: string): Promise<void>
   /** Sessions that an execution holds which has begun and not ended, after a restart. */
   heldSessions(): Promise<readonly { sessionId: string; executionId: string }[]>
@@ -363,5 +378,5 @@ export interface Store extends StoreWriter, StoreReader, SessionStore {
 
 /** What a stuck execution is kept with. */
 export type StuckError = ExecutionError & {
-  readonly code: 'NONDETERMINISM' | 'TOOL_CHANGED' | 'CRASH_LOOP'
+  readonly code: 'NONDETERMINISM' | 'TOOL_CHANGED' | 'CRASH_LOOP' | 'SNAPSHOT_INCOMPATIBLE'
 }

@@ -154,8 +154,10 @@ class RunningTask {
 
   /** What the program has left to its session; `undefined` when that keeps what it had. */
   #leaveSession({ status }: GuestOutcome): Uint8Array | undefined {
-    if (!this.#hasBegun || status === 'parked' || status === 'diverged') return undefined
-    if (this.#task.shadow !== undefined) return undefined
+    const { shadow } = this.#task
+    if (!this.#hasBegun || status === 'diverged') return undefined
+    // Where a shadow waits its execution was ended.
+    if (shadow === undefined ? status === 'parked' : !shadow.leavesSession) return undefined
     return this.#guest.endSession() === 'clean' ? this.#guest.snapshot() : undefined
   }
 

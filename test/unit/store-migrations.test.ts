@@ -8,6 +8,7 @@ import { openSqliteStore } from '../../daemon/store/sqlite/open.ts'
 import { SCHEMA_1 } from '../../daemon/store/sqlite/schema.ts'
 import { SCHEMA_2 } from '../../daemon/store/sqlite/schema-2.ts'
 import { SCHEMA_3 } from '../../daemon/store/sqlite/schema-3.ts'
+import { SCHEMA_4 } from '../../daemon/store/sqlite/schema-4.ts'
 import { stateFolder } from '../support/state-folder.ts'
 
 /** Stores of these versions exist: whoever wants other tables adds a version. */
@@ -15,6 +16,7 @@ const pinned = {
   1: [SCHEMA_1, '8cf9d3983ff187de'],
   2: [SCHEMA_2, 'dd8971843f55fc8f'],
   3: [SCHEMA_3, '8a93b26a6b3d2cbf'],
+  4: [SCHEMA_4, '9d0bd33bb454d0cf'],
 } as const
 
 for (const [version, [sql, pin]] of Object.entries(pinned)) {

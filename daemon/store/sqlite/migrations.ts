@@ -6,6 +6,7 @@ import type { Connection } from './connection.ts'
 import { SCHEMA_1 } from './schema.ts'
 import { SCHEMA_2 } from './schema-2.ts'
 import { SCHEMA_3 } from './schema-3.ts'
+import { SCHEMA_4 } from './schema-4.ts'
 
 /** "ltch": tells a store from other databases. */
 const APPLICATION_ID = 0x6c746368
@@ -21,6 +22,7 @@ const migrations: readonly ((connection: Connection) => void)[] = [
   },
   ({ database }) => database.exec(SCHEMA_2),
   ({ database }) => database.exec(SCHEMA_3),
+  ({ database }) => database.exec(SCHEMA_4),
 ]
 
 /** The version of the tables that this program writes. */

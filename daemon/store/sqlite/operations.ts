@@ -45,7 +45,9 @@ const readNames: ReadonlySet<OperationName> = new Set<OperationName>([
   'list',
   'load',
   'nextWebhookMs',
+  'outdatedSessions',
   'session',
+  'sessionRuns',
   'sessions',
   'snapshot',
   'statistics',
@@ -113,6 +115,10 @@ export function operationsOn(
     snapshot: sessionId => sessions.snapshot(sessionId),
     heldSessions: () => sessions.held(),
     saveSnapshot: (sessionId, snapshot, nowMs) => sessions.ended(sessionId, snapshot, nowMs),
+    sessionRuns: sessionId => sessions.runs(sessionId),
+    outdatedSessions: (runtime, limit) => sessions.outdated(runtime, limit),
+    replaceSnapshot: (sessionId, before, snapshot) =>
+      sessions.replaceSnapshot(sessionId, before, snapshot),
     removeSession: sessionId => sessions.remove(sessionId),
   }
 }

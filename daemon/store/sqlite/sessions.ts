@@ -2,7 +2,7 @@
 
 import { LatchdError } from '../../../protocol/errors.ts'
 import type { Session } from '../../../protocol/session.ts'
-import type { Place, SessionSnapshot, StoredSession } from '../store.ts'
+import type { Place, SessionLeaving, SessionSnapshot, StoredSession } from '../store.ts'
 import type { Blobs } from './blobs.ts'
 import type { Connection } from './connection.ts'
 import { newestFirst } from './newest-first.ts'
@@ -17,7 +17,13 @@ interface SessionRow {
   readonly snapshot_bytes: number
   readonly runtime: string | null
   readonly remembered: string
+  readonly is_repeatable: number
+  readonly run_bytes: number
 }
+
+/** Of one session: beyond that it cannot be brought over to another runtime. */
+const MAX_RUNS = 1000
+const MAX_RUN_BYTES = 32 * 1024 * 1024
 
 export class Sessions {
   #connection: Connection
@@ -33,7 +39,8 @@ export class Sessions {
       throw new LatchdError('CONFLICT', `Cannot create session ${sessionId}: it is there already`)
     }
     this.#connection.run(
-      'INSERT INTO session (session_id, owner, created_ms, used_ms) VALUES (?, ?, ?, ?)',
+      `INSERT INTO session (session_id, owner, created_ms, used_ms, is_repeatable)
+        VALUES (?, ?, ?, ?, 1)`,
       sessionId,
       owner,
       nowMs,
@@ -69,7 +76,7 @@ export class Sessions {
   }
 
   /** An execution of the session has ended; its state is what it was, or a new one. */
-  ended(sessionId: string, snapshot: SessionSnapshot | undefined, nowMs: number): void {
+  ended(sessionId: string, snapshot: SessionLeaving | undefined, nowMs: number): void {
     const row = this.#find(sessionId)
     if (row === undefined) return
     this.#connection.run(
@@ -78,14 +85,68 @@ export class Sessions {
       sessionId,
     )
     if (snapshot === undefined) return
+    this.#addRun(row, snapshot.run)
+    this.#setSnapshot(row, snapshot)
+  }
+
+  /** Replaces a state that was made with `before` by the same one of another runtime. */
+  replaceSnapshot(sessionId: string, before: string, snapshot: SessionSnapshot): void {
+    const row = this.#find(sessionId)
+    if (row?.runtime === before) this.#setSnapshot(row, snapshot)
+  }
+
+  #setSnapshot(row: SessionRow, { bytes, runtime }: SessionSnapshot): void {
     this.#connection.run(
       'UPDATE session SET snapshot = ?, snapshot_bytes = ?, runtime = ? WHERE session_id = ?',
-      this.#blobs.keepBytes(snapshot.bytes),
-      snapshot.bytes.byteLength,
-      snapshot.runtime,
-      sessionId,
+      this.#blobs.keepBytes(bytes),
+      bytes.byteLength,
+      runtime,
+      row.session_id,
     )
     if (row.snapshot !== null) this.#blobs.release(row.snapshot)
+  }
+
+  #addRun(
+    { session_id, is_repeatable, run_bytes, executions }: SessionRow,
+    run?: Uint8Array,
+  ): void {
+    if (is_repeatable === 0) return
+    const bytes = run_bytes + (run?.byteLength ?? 0)
+    const isKept = run !== undefined && bytes <= MAX_RUN_BYTES && executions < MAX_RUNS
+    if (isKept) {
+      this.#connection.run(
+        'INSERT INTO session_run (session_id, number, body) VALUES (?, ?, ?)',
+        session_id,
+        executions + 1,
+        run,
+      )
+    } else this.#connection.run('DELETE FROM session_run WHERE session_id = ?', session_id)
+    this.#connection.run(
+      'UPDATE session SET is_repeatable = ?, run_bytes = ? WHERE session_id = ?',
+      Number(isKept),
+      isKept ? bytes : 0,
+      session_id,
+    )
+  }
+
+  runs(sessionId: string): Uint8Array[] | undefined {
+    if (this.#find(sessionId)?.is_repeatable !== 1) return undefined
+    return this.#connection
+      .all<{ body: Uint8Array }>(
+        'SELECT body FROM session_run WHERE session_id = ? ORDER BY number',
+        sessionId,
+      )
+      .map(({ body }) => body)
+  }
+
+  outdated(runtime: string, limit: number): string[] {
+    return this.#connection
+      .all<{ session_id: string }>(
+        'SELECT session_id FROM session WHERE runtime <> ? ORDER BY used_ms DESC LIMIT ?',
+        runtime,
+        limit,
+      )
+      .map(row => row.session_id)
   }
 
   /** A person said that this tool is not to be asked for again. */

@@ -57,6 +57,9 @@ export class SqliteStore implements Store {
   readonly sessions = this.#method('sessions')
   readonly snapshot = this.#method('snapshot')
   readonly saveSnapshot = this.#method('saveSnapshot')
+  readonly sessionRuns = this.#method('sessionRuns')
+  readonly outdatedSessions = this.#method('outdatedSessions')
+  readonly replaceSnapshot = this.#method('replaceSnapshot')
   readonly removeSession = this.#method('removeSession')
   readonly heldSessions = this.#method('heldSessions')
 
