@@ -102,18 +102,29 @@ async function validInput(
   }
 }
 
-/** What is known of a call that an earlier process may have made; `undefined`: it can be made now. */
+/**
+ * What becomes of a call that an earlier process may have begun; `undefined`: it is made. As the
+ * daemon does with one that was under way when it was lost.
+ */
 async function askProbe(
   tool: Tool,
   input: unknown,
   context: ToolContext,
 ): Promise<Settlement | undefined> {
   const { readOnly, idempotent } = tool.annotations
-  if (tool.probe === undefined || readOnly === true || idempotent === true) return undefined
-  const answer = await tool.probe(input as never, context)
-  if (answer?.ran === false) return undefined
-  if (answer?.ran === true) return await output(tool, answer.value)
-  return interrupted(tool.name, `The client was lost while it ran ${tool.name}: it may have run`)
+  if (readOnly === true || idempotent === true) return undefined
+  const why = `The client was lost while it ran ${tool.name}: it may have run`
+  if (tool.probe === undefined) return interrupted(tool.name, why)
+  try {
+    const answer = await tool.probe(input as never, context)
+    if (answer?.ran === false) return undefined
+    if (answer?.ran === true) return await output(tool, answer.value)
+    return interrupted(tool.name, why)
+  } catch (error) {
+    // Who cannot tell does not know: the reason helps whoever reads the record.
+    const problem = error instanceof Error ? error.message : String(error)
+    return interrupted(tool.name, `${why} (asked about it, the tool failed: ${problem})`)
+  }
 }
 
 async function output(tool: Tool, value: unknown): Promise<Settlement> {

@@ -19,9 +19,13 @@ const shared = await testDaemon(t)
 /** Gives clients up that are away for 0.3 s. */
 const hasty = await testDaemon(t, { LATCHD_RECONNECT_MS: '300' })
 
-t.test('a client that is killed and comes back answers every call once', async t => {
+const hundred = Array.from({ length: 100 }, (_, n) => n)
+
+/** Kills a client with a hundred calls under way; gives what another process of it does with them. */
+async function killed(t: Test, effect: string) {
   const { url } = shared
-  const run = (mode: string) => startProcess(t, [], { script: [script, url, 'billing', mode] })
+  const run = (mode: string) =>
+    startProcess(t, [], { script: [script, url, `billing-${effect}`, mode, effect] })
   const first = run('hang')
   const [, executionId = ''] = await first.seen('stdout', /executes (\S+)/)
   await first.seen('stdout', /has a hundred/)
@@ -29,15 +33,48 @@ t.test('a client that is killed and comes back answers every call once', async t
   await first.ended
   const second = run('answer')
   const outcome = await client(t, url).wait(executionId)
-  t.match(outcome, { status: 'completed', output: 9900 })
-  t.ok(outcome.calls.every(({ status }) => status === 'completed'))
   const { stdout, code } = await second.ended
-  const called = [...stdout.matchAll(/called (\d+)/g)].map(([, n]) => Number(n))
-  t.strictSame(
-    called.sort((a, b) => a - b),
-    [...Array.from({ length: 100 }, (_, n) => n), 1000],
-  )
   t.equal(code, 0, 'a process that has nothing else to do ends by itself')
+  const numbers = (line: RegExp) =>
+    Array.from(stdout.matchAll(line), ([, n]) => Number(n)).sort((a, b) => a - b)
+  return {
+    output: outcome.status === 'completed' ? outcome.output : outcome,
+    statuses: outcome.calls.map(({ status }) => status),
+    called: numbers(/called (\d+)/g).filter(n => n !== 1000),
+    asked: numbers(/asked (\d+)/g),
+  }
+}
+
+const all = <T>(value: T) => hundred.map(() => value)
+
+for (const effect of ['readOnly', 'idempotent']) {
+  t.test(`a client that is killed and comes back makes ${effect} calls again`, async t => {
+    t.strictSame(await killed(t, effect), {
+      output: hundred.map(n => n * 2),
+      statuses: all('completed'),
+      called: hundred,
+      asked: [],
+    })
+  })
+}
+
+t.test('calls that may not be made twice are interrupted, and nobody knows of them', async t => {
+  t.strictSame(await killed(t, 'once'), {
+    output: all('CallInterruptedError'),
+    statuses: all('unknown'),
+    called: [],
+    asked: [],
+  })
+})
+
+t.test('a tool that can tell is asked in the new process', async t => {
+  const isEven = (n: number) => n % 2 === 0
+  t.strictSame(await killed(t, 'probe'), {
+    output: hundred.map(n => (n === 0 ? 'CallInterruptedError' : n * 2)),
+    statuses: hundred.map(n => (n === 0 ? 'unknown' : 'completed')),
+    called: hundred.filter(n => isEven(n) && n > 0),
+    asked: hundred,
+  })
 })
 
 const CAUGHT = `const seen = []
@@ -148,6 +185,7 @@ t.test('of two processes of one name the newer gets the calls, the older is told
         name: 'work',
         description: '',
         inputSchema,
+        annotations: { readOnly: true },
         execute: (_input: unknown, { signal }: { signal: AbortSignal }) => {
           signal.addEventListener('abort', () => aborted.resolve())
           begun.resolve()
@@ -158,7 +196,10 @@ t.test('of two processes of one name the newer gets the calls, the older is told
   })
   await begun.promise
   const newer = client(t, shared.url, { clientId: 'twin' })
-  newer.addTools([{ name: 'work', description: '', inputSchema, execute: () => 'newer' }])
+  const annotations = { readOnly: true }
+  newer.addTools([
+    { name: 'work', description: '', inputSchema, annotations, execute: () => 'newer' },
+  ])
   t.match(await outcome, { status: 'completed', output: 'newer' })
   await aborted.promise
   t.strictSame(await closed.promise, [4409, 'another connection of twin took over'])
