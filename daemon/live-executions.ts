@@ -107,9 +107,11 @@ export class LiveExecutions {
 
   /** Goes on with what an earlier process has left. */
   async recover(): Promise<void> {
-    const { sessions, store, runningFile } = this.#powers
+    const { sessions, store, runningFile, observe } = this.#powers
     await sessions.recover()
-    this.#resumption.start(await store.recover(Date.now(), runningFile.lost))
+    const recovery = await store.recover(Date.now(), runningFile.lost)
+    for (const stuck of recovery.stuck ?? []) observe(stuck, stuck.event)
+    this.#resumption.start(recovery)
   }
 
   /** Starts a new execution as soon as a worker is free. */

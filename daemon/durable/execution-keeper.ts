@@ -48,7 +48,7 @@ export interface KeeperPowers {
   /** Takes secrets out of what tools say. */
   readonly redaction: Redaction
   /** Told of each event of this process's executions at once, before it is durable. */
-  readonly observe: (plan: ExecutionPlan, event: ExecutionEvent) => void
+  readonly observe: (plan: Pick<ExecutionPlan, 'createdAtMs'>, event: ExecutionEvent) => void
   /** Told when such messages are durable. */
   readonly onWebhooks: () => void
   /** Told of a write that failed and that nobody waits for. */

@@ -157,6 +157,14 @@ export interface Recovery {
   readonly resume: readonly string[]
   /** The earliest `wakeAtMs` of those that wait. */
   readonly nextWakeMs: number | undefined
+  /** Those that have become stuck with this; absent for none. Their events and messages are kept. */
+  readonly stuck?: readonly StuckExecution[]
+}
+
+/** An execution that became stuck while no process had it. */
+export interface StuckExecution {
+  readonly createdAtMs: number
+  readonly event: Extract<StoredEvent, { type: 'execution-stuck' }>
 }
 
 export interface StoreWriter {

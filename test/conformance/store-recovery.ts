@@ -63,9 +63,9 @@ export async function recoveryTests(t: Test, open: OpenStore): Promise<void> {
     await store.submit(submission('e1', { state: 'running' }))
     await store.submit(submission('e2', { state: 'running' }))
     for (let losses = 1; losses < 5; losses++) await store.recover(CREATED_MS, ['e1'])
-    t.strictSame(await store.recover(CREATED_MS, ['e1']), {
+    t.match(await store.recover(CREATED_MS, ['e1']), {
       resume: ['e2'],
-      nextWakeMs: undefined,
+      stuck: [{ event: { executionId: 'e1' } }],
     })
     t.match((await store.get('e1'))?.execution, {
       status: 'stuck',
@@ -75,13 +75,27 @@ export async function recoveryTests(t: Test, open: OpenStore): Promise<void> {
 
   t.test('an execution that the daemon is lost with five times is stuck', async t => {
     const store = await open(t)
-    await store.submit(submission('e1', { events: [logged('e1', 1, 'begins')] }))
+    const webhookUrl = 'http://hook/'
+    await store.submit(submission('e1', { webhookUrl, events: [logged('e1', 1, 'begins')] }))
     await store.submit(submission('e2', { state: 'queued' }))
     for (let losses = 1; losses < 5; losses++) {
       t.strictSame((await store.recover(CREATED_MS)).resume, ['e1', 'e2'])
       await store.claim('e1')
     }
-    t.strictSame((await store.recover(CREATED_MS + 7)).resume, ['e2'])
+    const recovery = await store.recover(CREATED_MS + 7)
+    t.strictSame(recovery.resume, ['e2'])
+    const event = {
+      type: 'execution-stuck',
+      sequence: 2,
+      executionId: 'e1',
+      atMs: CREATED_MS + 7,
+      error: recovery.stuck?.[0]?.event.error,
+    }
+    t.strictSame(recovery.stuck, [{ createdAtMs: CREATED_MS, event }])
+    t.strictSame(await store.events('e1', 1), [event])
+    t.match(await store.dueWebhooks(CREATED_MS + 7, 9), [
+      { executionId: 'e1', url: 'http://hook/', body: /"type":"execution-stuck".*CRASH_LOOP/ },
+    ])
     t.match(await store.get('e1'), {
       execution: {
         status: 'stuck',

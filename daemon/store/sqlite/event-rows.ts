@@ -8,7 +8,7 @@
 import type { EndedExecution } from '../../../protocol/execution.ts'
 import type { StoredEvent } from '../store.ts'
 import type { Connection } from './connection.ts'
-import type { Told } from './execution-rows.ts'
+import type { RowId, Told } from './execution-rows.ts'
 import { fromShortJson, toShortJson } from './short-json.ts'
 
 interface EventRow {
@@ -30,11 +30,7 @@ export function addEvents(
   const first = events[0]
   const last = events.at(-1)
   if (first === undefined || last === undefined) return
-  const known = connection.get<{ last: number | null }>(
-    'SELECT max(last) AS last FROM event WHERE execution = ?',
-    to.id,
-  )
-  const next = (known?.last ?? 0) + 1
+  const next = nextSequence(connection, to.id)
   if (first.sequence !== next) {
     throw new Error(`event ${first.sequence} is not the next one, which is ${next}`)
   }
@@ -48,6 +44,15 @@ export function addEvents(
       to.execution_id,
     ),
   )
+}
+
+/** The place of the next event of an execution. */
+export function nextSequence(connection: Connection, execution: RowId): number {
+  const known = connection.get<{ last: number | null }>(
+    'SELECT max(last) AS last FROM event WHERE execution = ?',
+    execution,
+  )
+  return (known?.last ?? 0) + 1
 }
 
 function kept(event: StoredEvent, ending: EndedExecution | undefined): KeptEvent {

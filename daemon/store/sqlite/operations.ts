@@ -77,7 +77,7 @@ export function operationsOn(
   const webhooks = new Webhooks(connection)
   const parts = { blobs, journals, approvals, sessions, webhooks }
   const executions = new Executions(connection, parts)
-  const recoveries = new Recoveries(connection)
+  const recoveries = new Recoveries(connection, webhooks)
   const reading = new Reading(connection, now)
   const sweeping = new Sweeping(connection, executions, sessions)
   return {

@@ -1,10 +1,13 @@
 /** What a daemon does with a store that it opens, and what wakes by time. */
 
 import type { Execution } from '../../../protocol/execution.ts'
-import type { Recovery, StuckError } from '../store.ts'
+import { messageFor } from '../../webhooks/message.ts'
+import type { Recovery, StuckError, StuckExecution } from '../store.ts'
 import type { Connection } from './connection.ts'
+import { addEvents, nextSequence } from './event-rows.ts'
 import { executionOfRow, foldedExecution, type RowId } from './execution-rows.ts'
 import { toShortJson } from './short-json.ts'
+import type { Webhooks } from './webhooks.ts'
 
 /** An execution with which the daemon was lost so often may be what costs the daemon. */
 const MAX_LOSSES = 5
@@ -22,8 +25,10 @@ export interface Due {
 
 export class Recoveries {
   #connection: Connection
+  #webhooks: Webhooks
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, webhooks: Webhooks) {
+    this.#webhooks = webhooks
     this.#connection = connection
   }
 
@@ -33,12 +38,12 @@ export class Recoveries {
     for (const executionId of ran ?? []) {
       this.#connection.run(`${lost} AND execution_id = ?`, executionId)
     }
-    for (const { id } of this.#connection.all<{ id: RowId }>(
-      `SELECT id FROM execution WHERE state IN ('queued', 'running') AND losses >= ?`,
-      MAX_LOSSES,
-    )) {
-      this.#stick(id, nowMs)
-    }
+    const stuck = this.#connection
+      .all<{ id: RowId }>(
+        `SELECT id FROM execution WHERE state IN ('queued', 'running') AND losses >= ?`,
+        MAX_LOSSES,
+      )
+      .map(({ id }) => this.#stick(id, nowMs))
     // The first part reads the index of states, the second the one of decisions that nobody was told.
     const resume = this.#connection.all<{ execution_id: string }>(
       `SELECT created_ms, execution_id FROM execution WHERE state IN ('queued', 'running')
@@ -54,11 +59,12 @@ export class Recoveries {
     return {
       resume: resume.map(row => row.execution_id),
       nextWakeMs: next?.wake_ms ?? undefined,
+      ...(stuck.length > 0 && { stuck }),
     }
   }
 
   /** Keeps it as it stands, with the error, until it is told to go on. */
-  #stick(id: RowId, nowMs: number): void {
+  #stick(id: RowId, nowMs: number): StuckExecution {
     const row = executionOfRow(this.#connection, id)
     const running = foldedExecution(this.#connection, row, 'running', nowMs)
     const stuck = { ...running, status: 'stuck', error: CRASH_LOOP } as Execution
@@ -68,6 +74,17 @@ export class Recoveries {
       id,
       toShortJson(stuck, row.execution_id),
     )
+    const event = {
+      type: 'execution-stuck',
+      sequence: nextSequence(this.#connection, id),
+      executionId: row.execution_id,
+      atMs: nowMs,
+      error: CRASH_LOOP,
+    } as const
+    addEvents(this.#connection, row, [event], undefined)
+    const message = row.webhook_url === null ? undefined : messageFor(row.webhook_url, event)
+    if (message !== undefined) this.#webhooks.add(row, [message])
+    return { createdAtMs: row.created_ms, event }
   }
 
   // The index is named here and above, since SQLite would take all that wait by state, and sort them.
