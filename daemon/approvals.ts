@@ -21,6 +21,8 @@ export interface ApprovalsPowers {
   readonly store: Store
   readonly executions: Executions
   readonly toolbox: Toolbox
+  /** The clock by which approvals expire, in epoch milliseconds. */
+  readonly now: () => number
 }
 
 export class ApprovalDesk {
@@ -74,7 +76,7 @@ export class ApprovalDesk {
   }
 
   async #signal(approvalId: string, decided: DecidedBy): Promise<Approval> {
-    const outcome = await this.#powers.store.signal(approvalId, decided)
+    const outcome = await this.#powers.store.signal(approvalId, decided, this.#powers.now())
     if (outcome.kind === 'not-found') throw notFound(approvalId)
     if (outcome.kind === 'already') requireSame(outcome.stored, decided)
     else this.#handOn(outcome)

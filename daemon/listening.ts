@@ -11,6 +11,8 @@ import { TypeChecker } from '../executor/typecheck/type-checker.ts'
 import { protection } from '../protocol/isolation.ts'
 import { ApprovalDesk } from './approvals.ts'
 import { Audit } from './auth/audit.ts'
+import { ClockWatch } from './clock/clock-watch.ts'
+import { type ClockSources, machineClock, TrustedClock } from './clock/trusted-clock.ts'
 import type { Config } from './config/config.ts'
 import { tokenSecrets } from './config/token-list.ts'
 import { Connections } from './connections/connections.ts'
@@ -77,6 +79,8 @@ export interface StartedParts {
   readonly secrets: Secrets
   /** Where traces go; absent: nowhere. */
   readonly traces: ExportedTracing | undefined
+  /** The machine's clocks when absent. */
+  readonly clock?: ClockSources
 }
 
 /** Puts the API together and listens. @throws {Error} of Node when an address cannot be had */
@@ -100,6 +104,10 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
   const runningFile = new RunningFile(join(resolve(config.stateDir), 'running'), error =>
     log.warn({ err: error }, 'the file of running executions was not written'),
   )
+  const clock = new TrustedClock(parts.clock ?? machineClock, await store.keptInstant(), jumpMs =>
+    logJump(log, jumpMs),
+  )
+  const clockWatch = new ClockWatch(clock, store, log)
   const supervision = new Supervision()
   const sessionRuntime = snapshotTag(machine)
   const upgrade = new SessionUpgrade({
@@ -137,6 +145,7 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
     runningFile,
     supervision,
     latencies: new Latencies(),
+    now: clock.now,
     typeChecker,
     store,
     memory: new MemoryStore(),
@@ -178,7 +187,7 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
     live: () => executions.liveCount,
     connections: () => connections.size,
   })
-  const approvals = new ApprovalDesk({ store, executions, toolbox })
+  const approvals = new ApprovalDesk({ store, executions, toolbox, now: clock.now })
   const replays = new ReplayDesk({
     store,
     executions,
@@ -219,10 +228,11 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
     retention: config.retention,
     sessionsInUse: () => sessions.inUse,
     log,
-    now: Date.now,
+    now: clock.now,
   })
   sweeper.start()
   upgrade.start()
+  clockWatch.start()
   webhooks.wake()
   const { url } = servers
   logStart(log, config, servers, toolbox)
@@ -238,7 +248,7 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
     typeChecker.close()
     await pool.close()
     await webhooks.close()
-    await sweeper.close()
+    await Promise.all([sweeper.close(), clockWatch.close()])
     await store.close()
     runningFile.close()
     metrics.close()
@@ -261,6 +271,16 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
       return reloadable.inForce.drainMs
     },
     close: () => (closing ??= close()),
+  }
+}
+
+function logJump(log: Logger, jumpMs: number): void {
+  if (jumpMs === 0) log.info('the clock is believed again')
+  else {
+    log.error(
+      { jumpMs },
+      'the clock has jumped forward: expiry and retention go on as if it had not; if it is right now, say so: latchd store confirm-clock',
+    )
   }
 }
 

@@ -78,6 +78,7 @@ export class LiveExecutions {
       store: powers.store,
       resume: executionId => this.#resume(executionId),
       onFault: powers.onFault,
+      now: powers.now ?? Date.now,
     })
   }
 

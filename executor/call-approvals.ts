@@ -39,6 +39,7 @@ export class CallApprovals {
   #host: ExecutionHost
   #bySeq = new Map<number, Entry>()
   #remembered: Set<string>
+  #now: () => number
 
   /** @param restored what an earlier process asked for */
   constructor(
@@ -46,7 +47,9 @@ export class CallApprovals {
     record: ExecutionRecord,
     host: ExecutionHost,
     restored: readonly CallApproval[],
+    now: () => number,
   ) {
+    this.#now = now
     this.#plan = plan
     this.#record = record
     this.#host = host
@@ -124,7 +127,7 @@ export class CallApprovals {
   #make(seq: number, tool: Tool, input: unknown, encodedInput: string): CallApproval {
     const { createdAtMs, limits, sessionId } = this.#plan
     const { executionId } = this.#record.facts
-    const nowMs = Date.now()
+    const nowMs = this.#now()
     const deadlineMs = createdAtMs + limits.wallMs
     const toolMs = tool.approvalTimeoutMs ?? Infinity
     const approval: Approval = {
@@ -153,7 +156,7 @@ export class CallApprovals {
     const { createdAtMs, limits } = this.#plan
     // One that expires with its execution is left to the end of that: the two must not race.
     if (expiresAtMs >= createdAtMs + limits.wallMs) return
-    const restMs = Math.max(0, expiresAtMs - Date.now())
+    const restMs = Math.max(0, expiresAtMs - this.#now())
     entry.disarm = setLongTimeout(() => this.#host.expireApproval(entry.current), restMs)
   }
 }

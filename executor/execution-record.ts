@@ -99,7 +99,7 @@ export class ExecutionRecord {
       })
     } else {
       this.#usage = { ...this.#usage, resumes: this.#usage.resumes + 1 }
-      if (this.#parkedAtMs !== undefined) this.addWait(atMs - this.#parkedAtMs)
+      if (this.#parkedAtMs !== undefined) this.addWait(Math.max(0, atMs - this.#parkedAtMs))
       this.#parkedAtMs = undefined
       this.#waitingFor = undefined
       this.#emit({ type: 'execution-resumed', atMs })
@@ -204,7 +204,7 @@ export class ExecutionRecord {
     const started = this.#calls.get(id)
     if (started === undefined || !this.#pending.delete(id)) return
     const atMs = Date.now()
-    const durationMs = atMs - started.startedAtMs
+    const durationMs = Math.max(0, atMs - started.startedAtMs)
     const call = { ...started, status, durationMs, ...(error && { error }) }
     this.#calls.set(id, call)
     this.#emit({ type: 'call-completed', atMs, call, ...(error && { error }) })
@@ -280,7 +280,7 @@ export class ExecutionRecord {
       calls: [...this.#calls.values()],
       usage: {
         cpuMs: round(cpuMs),
-        wallMs: atMs - createdAtMs,
+        wallMs: Math.max(0, atMs - createdAtMs),
         waitMs: round(waitMs),
         calls: this.#calls.size,
         callsByTool: countByTool(this.#calls.values()),

@@ -77,6 +77,8 @@ export interface ExecutionPowers {
   readonly latencies: Latencies
   /** Absent where no program is checked. */
   readonly typeChecker?: TypeChecker
+  /** The clock by which waits end, in epoch milliseconds; absent: the machine's. */
+  readonly now?: () => number
 }
 
 /** What a run has come to. */
@@ -120,6 +122,7 @@ export class RunningExecution {
   #isRestored: boolean
   #stopReason: ExecutionError | undefined
   #stuck: ExecutionError | undefined
+  #now: () => number
   #isSuspended = false
   /** Why this process cannot go on with it, which is no fault of the program. */
   #fault: unknown
@@ -162,7 +165,16 @@ export class RunningExecution {
         host.keeper?.program(program)
       },
     }
-    this.#calls = new ToolCalls(plan, this.#record, host, listener, powers.latencies, restored)
+    this.#now = powers.now ?? Date.now
+    const { latencies } = powers
+    this.#calls = new ToolCalls(
+      plan,
+      this.#record,
+      host,
+      listener,
+      { latencies, now: this.#now },
+      restored,
+    )
   }
 
   /** The execution as it stands. */
@@ -253,7 +265,7 @@ export class RunningExecution {
    */
   async run(): Promise<RunEnd> {
     const { wallMs } = this.#plan.limits
-    const restMs = wallMs - (Date.now() - this.#plan.createdAtMs)
+    const restMs = wallMs - (this.#now() - this.#plan.createdAtMs)
     const onDeadline = () => {
       const message = `The execution took longer than wallMs ${wallMs}`
       this.#stop({ code: 'LIMIT_EXCEEDED', name: 'LimitExceeded', message, limit: 'wallMs' })
@@ -361,7 +373,7 @@ export class RunningExecution {
       }
       if (mayGoOn) break
       const wakeAtMs = this.#host.keeper?.isDurable ? this.#calls.wakeAtMs() : undefined
-      if (wakeAtMs !== undefined && wakeAtMs - Date.now() > PUT_AWAY_MS) return wakeAtMs
+      if (wakeAtMs !== undefined && wakeAtMs - this.#now() > PUT_AWAY_MS) return wakeAtMs
       const { promise, resolve } = Promise.withResolvers<void>()
       this.#onChange = resolve
       await promise

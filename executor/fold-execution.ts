@@ -100,7 +100,7 @@ export function foldExecution(kept: KeptExecution, nowMs: number): Execution {
     calls: [...calls.values()],
     usage: {
       cpuMs,
-      wallMs: nowMs - createdAtMs,
+      wallMs: Math.max(0, nowMs - createdAtMs),
       waitMs,
       calls: calls.size,
       callsByTool: countByTool(calls.values()),

@@ -96,6 +96,7 @@ export class ToolCalls {
   #host: ExecutionHost
   #listener: CallsListener
   #latencies: Latencies
+  #now: () => number
   #bounds: CallBounds
   #counts: CallCounts
   #run: GuestLink | undefined
@@ -114,9 +115,10 @@ export class ToolCalls {
     record: ExecutionRecord,
     host: ExecutionHost,
     listener: CallsListener,
-    latencies: Latencies,
+    { latencies, now }: { readonly latencies: Latencies; readonly now: () => number },
     restored: RestoredCalls | undefined,
   ) {
+    this.#now = now
     this.#plan = plan
     this.#record = record
     this.#host = host
@@ -124,7 +126,7 @@ export class ToolCalls {
     this.#latencies = latencies
     this.journal = new Journal(restored?.records)
     this.#counts = new CallCounts(restored?.records)
-    this.approvals = new CallApprovals(plan, record, host, restored?.approvals ?? [])
+    this.approvals = new CallApprovals(plan, record, host, restored?.approvals ?? [], now)
     if (restored !== undefined) {
       this.#restoredLength = this.journal.length
       for (const { kind, seq } of restored.records) {
@@ -441,14 +443,15 @@ export class ToolCalls {
   /** The instant that a wait ends: of one that an earlier process began, counted from the guest's clock. */
   #dueAtMs(delayMs: number, guestMs: number): number {
     const isRepeat = this.journal.length === this.#restoredLength
-    return (isRepeat ? guestMs : Date.now()) + delayMs
+    return (isRepeat ? guestMs : this.#now()) + delayMs
   }
 
   #wait(open: OpenCall, dueAtMs: number, onDue: () => void): void {
     this.#requireOpen(open)
     open.dueAtMs = dueAtMs
-    open.cancel = setLongTimeout(onDue, Math.max(0, dueAtMs - Date.now()))
-    if (dueAtMs - Date.now() >= LONG_WAIT_MS) this.#setPassive(open, true)
+    const restMs = dueAtMs - this.#now()
+    open.cancel = setLongTimeout(onDue, Math.max(0, restMs))
+    if (restMs >= LONG_WAIT_MS) this.#setPassive(open, true)
   }
 
   /** A call may come here when its execution has ended meanwhile: then nothing may wait for it. */

@@ -27,6 +27,23 @@ export function addStore(program: Command, cli: Cli): void {
   addSettingFlags(check, ['stateDir']).action(
     cli.action((path: string | undefined, options: Options) => verify(path, options, cli)),
   )
+  const confirm = store
+    .command('confirm-clock')
+    .description("say that this machine's clock is right, after it has jumped forward")
+  addSettingFlags(confirm, ['stateDir']).action(
+    cli.action((options: Options) => confirmClock(options, cli)),
+  )
+}
+
+async function confirmClock(options: Options, { terminal, config }: Cli): Promise<number> {
+  const { confirmClockIn } = await import('../store/sqlite/upkeep.ts')
+  const nowMs = Date.now()
+  confirmClockIn(await fileOf(config(options).stateDir, terminal.cwd), nowMs)
+  print(
+    terminal.stdout,
+    `${new Date(nowMs).toISOString()} is right; a daemon that runs takes it within seconds`,
+  )
+  return exitCodes.ok
 }
 
 async function backup(to: string, options: Options, { terminal, config }: Cli): Promise<number> {

@@ -19,6 +19,8 @@ export interface ResumptionPowers {
   /** Resolves when the execution has got a worker, or does not need one. */
   readonly resume: (executionId: string) => Promise<void>
   readonly onFault: (error: unknown, executionId: string) => void
+  /** The clock by which executions are due, in epoch milliseconds; the machine's when absent. */
+  readonly now?: () => number
   /** How often the store is looked through, whatever is known to be due: see `StoreWriter.due`. */
   readonly lookMs?: number
 }
@@ -35,6 +37,7 @@ const LAST_PAUSE_MS = 300_000
 export class Resumption {
   #powers: ResumptionPowers
   #lookMs: number
+  #now: () => number
   #waiting = new FairQueue<string, string>()
   #loading = 0
   #wakeAtMs = Infinity
@@ -51,12 +54,13 @@ export class Resumption {
   constructor(powers: ResumptionPowers) {
     this.#powers = powers
     this.#lookMs = powers.lookMs ?? LOOK_MS
+    this.#now = powers.now ?? Date.now
   }
 
   /** Begins with what a store has found on opening. */
   start({ resume, nextWakeMs = Infinity }: Recovery): void {
     for (const executionId of resume) this.add(executionId)
-    this.wakeAt(Math.min(nextWakeMs, Date.now() + this.#lookMs))
+    this.wakeAt(Math.min(nextWakeMs, this.#now() + this.#lookMs))
   }
 
   /**
@@ -82,7 +86,7 @@ export class Resumption {
     if (atMs >= this.#wakeAtMs || this.#isStopped) return
     this.#wakeAtMs = atMs
     this.#disarm()
-    this.#disarm = setLongTimeout(() => void this.#wake(), Math.max(0, atMs - Date.now()))
+    this.#disarm = setLongTimeout(() => void this.#wake(), Math.max(0, atMs - this.#now()))
   }
 
   stop(): void {
@@ -95,7 +99,7 @@ export class Resumption {
     this.#wakeAtMs = Infinity
     let nextMs = Infinity
     try {
-      const { executionIds, nextWakeMs } = await this.#powers.store.due(Date.now(), MAX_DUE)
+      const { executionIds, nextWakeMs } = await this.#powers.store.due(this.#now(), MAX_DUE)
       this.#hasMore = executionIds.length >= MAX_DUE
       for (const executionId of executionIds) this.add(executionId)
       // Asked again when these are on their way: until then the store would tell of them again.
@@ -103,7 +107,7 @@ export class Resumption {
     } catch (error) {
       this.#powers.onFault(error, 'due')
     }
-    this.wakeAt(Math.min(nextMs, Date.now() + this.#lookMs))
+    this.wakeAt(Math.min(nextMs, this.#now() + this.#lookMs))
   }
 
   #loadNext(): void {
@@ -114,7 +118,7 @@ export class Resumption {
     }
     if (this.#loading > 0 || !this.#hasMore || this.#isStopped || this.#isPaused) return
     this.#hasMore = false
-    this.wakeAt(Date.now())
+    this.wakeAt(this.#now())
   }
 
   async #load(executionId: string): Promise<void> {

@@ -14,6 +14,7 @@ import type { Approval, ApprovalStatus } from '../../protocol/approval.ts'
 import type { ExecutionEvent } from '../../protocol/events.ts'
 import type { Execution, ExecutionError, ExecutionStatus } from '../../protocol/execution.ts'
 import type { Session } from '../../protocol/session.ts'
+import type { KeptInstant } from '../clock/trusted-clock.ts'
 
 export type { DecidedBy, StoredApproval }
 
@@ -230,8 +231,10 @@ export interface StoreWriter {
     inUse?: () => readonly string[],
   ): Promise<{ executions: number; sessions: number }>
 
-  /** Keeps the present instant, which no later one may be before. */
-  recordInstant(nowMs: number): Promise<void>
+  /** Keeps what the clocks show; what somebody has confirmed meanwhile stays. */
+  recordInstant(instant: KeptInstant): Promise<void>
+  /** What was kept last, with what was confirmed. */
+  keptInstant(): Promise<KeptInstant | undefined>
 
   /** Messages that are due, earliest first. @param busy whose messages have to wait */
   dueWebhooks(

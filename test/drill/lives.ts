@@ -6,6 +6,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { ClockSources } from '../../daemon/clock/trusted-clock.ts'
 import { loadConfig } from '../../daemon/config/config.ts'
 import { type Daemon, listenFor } from '../../daemon/listening.ts'
 import { createLog } from '../../daemon/log.ts'
@@ -39,7 +40,7 @@ export class Lives {
   }
 
   /** The next daemon, which takes over all that the store has; gives its address. */
-  async next(tools: ToolSet): Promise<string> {
+  async next(tools: ToolSet, clock?: ClockSources): Promise<string> {
     const env = {
       LATCHD_PORT: '0',
       LATCHD_LOG_LEVEL: 'silent',
@@ -60,6 +61,7 @@ export class Lives {
         inherited: [],
         secrets: new Secrets(),
         traces: undefined,
+        ...(clock && { clock }),
       },
     })
     this.#daemons.push(daemon)

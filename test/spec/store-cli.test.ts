@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t, { type Test } from 'tap'
 import { runProgram } from '../../daemon/cli/program.ts'
+import { ClockWatch } from '../../daemon/clock/clock-watch.ts'
+import { type KeptInstant, TrustedClock } from '../../daemon/clock/trusted-clock.ts'
 import type { Daemon } from '../../daemon/server.ts'
 import { get, post, testDaemon } from '../support/daemon.ts'
 
@@ -98,3 +100,40 @@ t.test('a copy over a file that exists, and a store that is not there, are refus
   }
   t.strictSame(readdirSync(folder).sort(), ['a.db', 'state'])
 })
+
+t.test('confirm-clock reaches a daemon that runs: the clock is believed again', async t => {
+  const stateDir = join(t.testdir({ state: {} }), 'state')
+  await start(t, stateDir)
+  let setMs = 0
+  const jumps: boolean[] = []
+  const sources = { wall: () => Date.now() + setMs, steady: () => performance.now() }
+  const clock = new TrustedClock(sources, undefined, jumpMs => jumps.push(jumpMs > 0))
+  const kept: KeptInstant[] = []
+  const watch = new ClockWatch(
+    clock,
+    {
+      recordInstant: async instant => void kept.push(instant),
+      keptInstant: async () => ({ ...clock.kept, confirmedMs: confirmedIn(stateDir) }),
+    },
+    { warn: (...told: unknown[]) => t.fail(String(told)) } as never,
+  )
+  await watch.check()
+  setMs = 40 * 86_400_000
+  await watch.check()
+  const { code, stdout } = await store('.', 'confirm-clock', '--state-dir', stateDir)
+  t.equal(code, 0)
+  t.match(stdout, /Z is right; a daemon that runs takes it within seconds/)
+  await watch.check()
+  t.strictSame(jumps, [true, false])
+  t.strictSame(
+    kept.map(({ jumpMs }) => jumpMs > 0),
+    [false, true, false],
+  )
+})
+
+function confirmedIn(stateDir: string): number {
+  const database = new DatabaseSync(join(stateDir, 'latchd.db'), { readOnly: true })
+  const row = database.prepare(`SELECT value FROM meta WHERE name = 'clock_confirmed_ms'`).get()
+  database.close()
+  return Number(row?.value ?? 0)
+}

@@ -13,7 +13,7 @@ const writes: readonly Method[] = [
   'endWebhook',
   'finish',
   'park',
-  'recordInstant',
+  'checkRoom',
   'remove',
   'retry',
   'saveSnapshot',
@@ -64,7 +64,7 @@ export class FailingStore {
   }
 
   #refusal(name: Method): LatchdError | undefined {
-    const failing = this.#failing.get(name === 'checkRoom' ? 'recordInstant' : name)
+    const failing = this.#failing.get(name)
     if (failing === undefined || failing.times-- <= 0) return undefined
     this.onRefused(name)
     return new LatchdError(failing.code, `${name} was refused by the test`)

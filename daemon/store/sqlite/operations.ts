@@ -5,6 +5,7 @@ import { Approvals } from './approvals.ts'
 import { Blobs } from './blobs.ts'
 import type { Connection } from './connection.ts'
 import { Executions } from './executions.ts'
+import { keptInstant, recordInstant } from './instant.ts'
 import { Journals } from './journal-rows.ts'
 import { type StoreIdentity, setMeta } from './migrations.ts'
 import { Reading } from './reading.ts'
@@ -25,6 +26,8 @@ export type OperationTable = {
     ...parameters: Parameters<Store[Name]>
   ) => Awaited<ReturnType<Store[Name]>>
 } & {
+  /** Writes a little, to see whether there is room. */
+  checkWrite(): void
   /** One step of a sweep. */
   sweepStep(bounds: SweepBounds, inUse: readonly string[]): SweepStep
 }
@@ -41,6 +44,7 @@ const readNames: ReadonlySet<OperationName> = new Set<OperationName>([
   'get',
   'heldSessions',
   'journal',
+  'keptInstant',
   'keyed',
   'list',
   'load',
@@ -92,7 +96,9 @@ export function operationsOn(
     remove: executionId => executions.remove(executionId),
     due: (nowMs, limit) => recoveries.due(nowMs, limit),
     sweepStep: (bounds, inUse) => sweeping.step(bounds, inUse),
-    recordInstant: nowMs => setMeta(connection, 'last_instant_ms', String(nowMs)),
+    recordInstant: instant => recordInstant(connection, instant),
+    keptInstant: () => keptInstant(connection),
+    checkWrite: () => setMeta(connection, 'last_write_ms', String(now())),
 
     dueWebhooks: (nowMs, limit, busy) => webhooks.due(nowMs, limit, busy),
     nextWebhookMs: () => webhooks.nextMs(),

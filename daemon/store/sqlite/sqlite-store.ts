@@ -36,6 +36,7 @@ export class SqliteStore implements Store {
   readonly remove = this.#method('remove')
   readonly due = this.#method('due')
   readonly recordInstant = this.#method('recordInstant')
+  readonly keptInstant = this.#method('keptInstant')
 
   readonly dueWebhooks = this.#method('dueWebhooks')
   readonly nextWebhookMs = this.#method('nextWebhookMs')
@@ -64,7 +65,7 @@ export class SqliteStore implements Store {
   readonly heldSessions = this.#method('heldSessions')
 
   async checkRoom(): Promise<void> {
-    if (this.#client.isFull) await this.recordInstant(Date.now())
+    if (this.#client.isFull) await this.#client.ask('checkWrite')
   }
 
   watchCommits(onCommit: OnCommit): void {

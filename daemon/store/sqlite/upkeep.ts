@@ -10,7 +10,8 @@ import { once } from 'node:events'
 import { closeSync, existsSync, fsyncSync, openSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { openForReading } from './connection.ts'
+import { openForReading, openForWriting } from './connection.ts'
+import { confirmClock } from './instant.ts'
 import { versionOf } from './migrations.ts'
 import { problemsOf } from './verification.ts'
 
@@ -48,6 +49,21 @@ export function backupFile(from: string, to: string): void {
   }
   sync(to)
   sync(dirname(to))
+}
+
+/**
+ * Notes in a store, also of a daemon that runs, that this machine's clock is right.
+ *
+ * @throws {LatchdError} `STATE_TOO_NEW`, `INTERNAL` when it cannot be opened
+ */
+export function confirmClockIn(file: string, nowMs: number): void {
+  const connection = openForWriting(file)
+  try {
+    versionOf(connection, file)
+    confirmClock(connection, nowMs)
+  } finally {
+    connection.close()
+  }
 }
 
 function sync(path: string): void {

@@ -1,0 +1,39 @@
+/** A daemon whose machine's clock is set wrong while executions wait. */
+
+import t from 'tap'
+import { machineClock } from '../../daemon/clock/trusted-clock.ts'
+import { Lives } from '../drill/lives.ts'
+import { get, post } from '../support/daemon.ts'
+
+const DAY_MS = 86_400_000
+
+t.test('a jump of 40 days ends nothing, expires nothing and forgets nothing', async t => {
+  const lives = await Lives.open()
+  t.teardown(() => lives.close())
+  let setMs = 0
+  const clock = { wall: () => Date.now() + setMs, steady: machineClock.steady }
+  const url = await lives.next([], clock)
+  const ended = (await post(`${url}/v1/execute`, { source: '1', durable: true })).body
+  const waiting = (await post(`${url}/v1/execute`, { source: 'human_approval("go").approved' }))
+    .body
+  const sleeping = (await post(`${url}/v1/executions`, { source: 'sleep(3000); "slept"' })).body
+  while ((await lives.store.get(waiting.executionId))?.execution.status !== 'waiting');
+  setMs = 40 * DAY_MS
+  // Another daemon comes up under the wrong clock, and sweeps at its start.
+  const next = await lives.next([], clock)
+  const at = async (id: string, waitMs = 0) =>
+    (await get(`${next}/v1/executions/${id}?waitMs=${waitMs}`)).body
+  t.match(await at(ended.executionId), { status: 'completed' })
+  t.match(await at(waiting.executionId), { status: 'waiting' })
+  const { approvalId } = waiting.waitingFor[0]
+  const decision = { decision: 'approve' }
+  t.equal((await post(`${next}/v1/approvals/${approvalId}`, decision)).status, 200)
+  let decided = await at(waiting.executionId)
+  while (decided.status !== 'completed') decided = await at(waiting.executionId, 100)
+  t.equal(decided.output.value, true)
+  // The first daemon is there as well, and either may end it.
+  let slept = await at(sleeping.executionId)
+  while (slept.status !== 'completed') slept = await at(sleeping.executionId, 100)
+  t.match(slept, { status: 'completed', output: { value: 'slept' } })
+  t.ok(slept.endedAtMs - slept.createdAtMs >= 3000)
+})
