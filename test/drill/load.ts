@@ -47,6 +47,11 @@ export class Load {
   /** Event streams that were read to their ends. */
   readonly streams = new Map<string, readonly ExecutionEvent[]>()
   readonly problems: string[] = []
+  /** Everything that the daemon has promised: accepted, decided, ended. */
+  get acknowledged(): number {
+    return this.accepted.size + this.decisions.size + this.ended.size
+  }
+
   /** Executions that were stuck after too many kills in a row. */
   retried = 0
   /** Refusals for a full disk. */
