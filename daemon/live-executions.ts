@@ -76,7 +76,7 @@ export class LiveExecutions {
     )
     this.#resumption = new Resumption({
       store: powers.store,
-      resume: executionId => this.#resume(executionId),
+      resume: executionId => this.#resumeOrQuarantine(executionId),
       onFault: powers.onFault,
       now: powers.now ?? Date.now,
     })
@@ -243,6 +243,20 @@ export class LiveExecutions {
     }
   }
 
+  async #resumeOrQuarantine(executionId: string): Promise<void> {
+    try {
+      await this.#resume(executionId)
+    } catch (error) {
+      if (!isDamage(error)) throw error
+      const stuck = await this.#powers.store.quarantine(executionId, Date.now())
+      if (stuck === undefined) return
+      const { observe, hub, onWebhooks } = this.#powers
+      observe(stuck, stuck.event)
+      hub.publish(stuck.owner, stuck.event)
+      onWebhooks()
+    }
+  }
+
   /** Brings an execution back from the store. Resolves when it has got a worker, or needs none. */
   async #resume(executionId: string): Promise<void> {
     this.#queued.get(executionId)?.()
@@ -318,6 +332,8 @@ export class LiveExecutions {
 
 /** Of one owner; longer queues wait in the store: a queued execution in memory takes some kilobytes. */
 const MAX_QUEUED_IN_MEMORY = 64
+
+const isDamage = (error: unknown) => error instanceof LatchdError && error.code === 'STORE_DAMAGED'
 
 /** Whether nobody goes on with an execution here: it has a newer owner, or there are no workers. */
 function isForAnother(error: unknown): boolean {

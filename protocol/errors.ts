@@ -183,6 +183,12 @@ export const errorTable = {
     retryable: true,
     title: 'The disk of the state folder is full',
   },
+  STORE_DAMAGED: {
+    status: 500,
+    actor: 'operator',
+    retryable: true,
+    title: 'A page of the store that is needed for it is damaged',
+  },
   INTERNAL: { status: 500, actor: 'latchd', retryable: true, title: 'Internal error' },
   DRAINING: { status: 503, actor: 'caller', retryable: true, title: 'The daemon is stopping' },
 
@@ -222,7 +228,7 @@ export const errorTable = {
 
 export type ErrorCode = keyof typeof errorTable
 
-/** The codes that an execution ends with; the last four are those of a stuck one. */
+/** The codes that an execution ends with; the last five are those of a stuck one. */
 export const executionErrorCodes = [
   'SYNTAX_ERROR',
   'TYPE_ERROR',
@@ -235,6 +241,7 @@ export const executionErrorCodes = [
   'TOOL_CHANGED',
   'CRASH_LOOP',
   'SNAPSHOT_INCOMPATIBLE',
+  'STORE_DAMAGED',
 ] as const satisfies readonly ErrorCode[]
 export type ExecutionErrorCode = (typeof executionErrorCodes)[number]
 

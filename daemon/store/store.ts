@@ -164,6 +164,7 @@ export interface Recovery {
 
 /** An execution that became stuck while no process had it. */
 export interface StuckExecution {
+  readonly owner: string
   readonly createdAtMs: number
   readonly event: Extract<StoredEvent, { type: 'execution-stuck' }>
 }
@@ -231,6 +232,11 @@ export interface StoreWriter {
     inUse?: () => readonly string[],
   ): Promise<{ executions: number; sessions: number }>
 
+  /**
+   * Lets an execution be stuck (`STORE_DAMAGED`) of which something cannot be read, so that it is not
+   * tried again and again; `undefined` when it has ended or is not there.
+   */
+  quarantine(executionId: string, nowMs: number): Promise<StuckExecution | undefined>
   /** Keeps what the clocks show; what somebody has confirmed meanwhile stays. */
   recordInstant(instant: KeptInstant): Promise<void>
   /** What was kept last, with what was confirmed. */
@@ -371,9 +377,9 @@ export type OnCommit = (operations: number, tookMs: number) => void
 /** A durable store: all of it, and its own upkeep. */
 export interface Store extends StoreWriter, StoreReader, SessionStore {
   /**
-   * Looks whether there is room, when the last write found none.
+   * Looks whether the store is in its place, and whether there is room when the last write found none.
    *
-   * @throws {LatchdError} `STORE_FULL`
+   * @throws {LatchdError} `STORE_FULL`, `INTERNAL` when the store is lost
    */
   checkRoom(): Promise<void>
   /** Tells of each commit from now on. */
@@ -389,5 +395,10 @@ export interface Store extends StoreWriter, StoreReader, SessionStore {
 
 /** What a stuck execution is kept with. */
 export type StuckError = ExecutionError & {
-  readonly code: 'NONDETERMINISM' | 'TOOL_CHANGED' | 'CRASH_LOOP' | 'SNAPSHOT_INCOMPATIBLE'
+  readonly code:
+    | 'NONDETERMINISM'
+    | 'TOOL_CHANGED'
+    | 'CRASH_LOOP'
+    | 'SNAPSHOT_INCOMPATIBLE'
+    | 'STORE_DAMAGED'
 }

@@ -91,7 +91,7 @@ export async function recoveryTests(t: Test, open: OpenStore): Promise<void> {
       atMs: CREATED_MS + 7,
       error: recovery.stuck?.[0]?.event.error,
     }
-    t.strictSame(recovery.stuck, [{ createdAtMs: CREATED_MS, event }])
+    t.strictSame(recovery.stuck, [{ owner: 'alice', createdAtMs: CREATED_MS, event }])
     t.strictSame(await store.events('e1', 1), [event])
     t.match(await store.dueWebhooks(CREATED_MS + 7, 9), [
       { executionId: 'e1', url: 'http://hook/', body: /"type":"execution-stuck".*CRASH_LOOP/ },

@@ -9,7 +9,7 @@ import { type ErrorCode, LatchdError } from '../../../protocol/errors.ts'
 import type { Failpoint } from '../failpoints.ts'
 import type { Connection } from './connection.ts'
 import { type Counters, isRead, type OperationName, type OperationTable } from './operations.ts'
-import { isFull, isOfOneOperation } from './sqlite-errors.ts'
+import { isDamaged, isFull, isOfOneOperation } from './sqlite-errors.ts'
 
 export interface Operation {
   readonly name: OperationName
@@ -38,13 +38,17 @@ export class Batches {
   #table: OperationTable
   #counters: Counters
   #failpoint: Failpoint | undefined
+  #checkPlace: () => void
 
+  /** @param checkPlace throws when the database's file is not where it was opened any more */
   constructor(
     connection: Connection,
     table: OperationTable,
     counters: Counters,
     failpoint: Failpoint | undefined,
+    checkPlace: () => void = () => {},
   ) {
+    this.#checkPlace = checkPlace
     this.#connection = connection
     this.#table = table
     this.#counters = counters
@@ -66,19 +70,27 @@ export class Batches {
 
   #write(batch: readonly Operation[], outcomes: OperationOutcome[]): void {
     const writes = [...batch.entries()].filter(([, { name }]) => !isRead(name))
+    let isCommitting = false
     try {
       this.#failpoint?.('store:before-begin')
       if (!this.#allSucceed(writes, outcomes)) this.#eachAlone(writes, outcomes)
       this.#failpoint?.('store:before-commit')
+      isCommitting = true
       this.#connection.run('COMMIT')
     } catch (error) {
       this.#rollBack()
+      if (isDamaged(error) && !isCommitting) {
+        this.#eachCommitted(writes, outcomes)
+        return
+      }
       if (!isFull(error)) throw error
       for (const [i] of writes) outcomes[i] = refusedAsFull
       return
     }
     this.#counters.commits++
     this.#failpoint?.('store:after-commit')
+    // A file that was removed takes commits, which nobody finds again.
+    this.#checkPlace()
   }
 
   /**
@@ -94,7 +106,7 @@ export class Batches {
       }
       return true
     } catch (error) {
-      if (!isOfOneOperation(error)) throw error
+      if (!isOfOneOperation(error) || isDamaged(error)) throw error
       this.#rollBack()
       return false
     }
@@ -108,13 +120,34 @@ export class Batches {
       try {
         outcomes[i] = { kind: 'done', value: this.#carryOut(operation) }
       } catch (error) {
-        if (!isOfOneOperation(error)) throw error
+        if (!isOfOneOperation(error) || isDamaged(error)) throw error
         this.#connection.run('ROLLBACK TO operation')
         outcomes[i] = refused(operation, error)
       }
       this.#connection.run('RELEASE operation')
       this.#failpoint?.('store:after-operation')
     }
+  }
+
+  /**
+   * A transaction of its own for each: one that has met a damaged page cannot be committed any more,
+   * whatever of it is undone (measured).
+   */
+  #eachCommitted(writes: readonly Numbered[], outcomes: OperationOutcome[]): void {
+    for (const [i, operation] of writes) {
+      this.#connection.run('BEGIN IMMEDIATE')
+      try {
+        outcomes[i] = { kind: 'done', value: this.#carryOut(operation) }
+      } catch (error) {
+        this.#rollBack()
+        if (!isOfOneOperation(error)) throw error
+        outcomes[i] = refused(operation, error)
+        continue
+      }
+      this.#connection.run('COMMIT')
+      this.#counters.commits++
+    }
+    this.#checkPlace()
   }
 
   /** Some errors have undone the transaction already. */
@@ -149,7 +182,7 @@ const refusedAsFull: OperationOutcome = {
 
 function refused({ name }: Operation, error: unknown): OperationOutcome {
   const message = (error as Error).message
-  return error instanceof LatchdError
-    ? { kind: 'refused', code: error.code, message }
-    : { kind: 'refused', code: 'INTERNAL', message: `Cannot ${name} in the store: ${message}` }
+  if (error instanceof LatchdError) return { kind: 'refused', code: error.code, message }
+  const code = isDamaged(error) ? 'STORE_DAMAGED' : 'INTERNAL'
+  return { kind: 'refused', code, message: `Cannot ${name} in the store: ${message}` }
 }

@@ -96,6 +96,7 @@ export function operationsOn(
     remove: executionId => executions.remove(executionId),
     due: (nowMs, limit) => recoveries.due(nowMs, limit),
     sweepStep: (bounds, inUse) => sweeping.step(bounds, inUse),
+    quarantine: (executionId, nowMs) => recoveries.quarantine(executionId, nowMs),
     recordInstant: instant => recordInstant(connection, instant),
     keptInstant: () => keptInstant(connection),
     checkWrite: () => setMeta(connection, 'last_write_ms', String(now())),

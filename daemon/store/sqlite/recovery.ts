@@ -1,12 +1,21 @@
 /** What a daemon does with a store that it opens, and what wakes by time. */
 
+import { foldExecution, NO_USAGE } from '../../../executor/fold-execution.ts'
 import type { Execution } from '../../../protocol/execution.ts'
 import { messageFor } from '../../webhooks/message.ts'
 import type { Recovery, StuckError, StuckExecution } from '../store.ts'
 import type { Connection } from './connection.ts'
 import { addEvents, nextSequence } from './event-rows.ts'
-import { executionOfRow, foldedExecution, type RowId } from './execution-rows.ts'
+import {
+  type ExecutionRow,
+  executionOfRow,
+  findExecution,
+  foldedExecution,
+  isLive,
+  type RowId,
+} from './execution-rows.ts'
 import { toShortJson } from './short-json.ts'
+import { isDamaged } from './sqlite-errors.ts'
 import type { Webhooks } from './webhooks.ts'
 
 /** An execution with which the daemon was lost so often may be what costs the daemon. */
@@ -16,6 +25,37 @@ const CRASH_LOOP: StuckError = {
   code: 'CRASH_LOOP',
   name: 'CrashLoop',
   message: `The daemon was lost ${MAX_LOSSES} times while the execution ran, without a new record of it`,
+}
+
+const DAMAGED: StuckError = {
+  code: 'STORE_DAMAGED',
+  name: 'StoreDamaged',
+  message:
+    'A page of the store that the execution needs is damaged: put a backup back, then retry it',
+}
+
+function stuckEvent(
+  { execution_id: executionId }: ExecutionRow,
+  sequence: number,
+  atMs: number,
+  error: StuckError,
+): StuckExecution['event'] {
+  return { type: 'execution-stuck', sequence, executionId, atMs, error }
+}
+
+/** An execution of which nothing but its row can be read. */
+function bare(row: ExecutionRow, nowMs: number): Execution {
+  const kept = {
+    executionId: row.execution_id,
+    state: 'running',
+    createdAtMs: row.created_ms,
+    startedAtMs: row.started_ms ?? undefined,
+    sessionId: row.session_id ?? undefined,
+    metadata: undefined,
+    usage: NO_USAGE,
+    events: [],
+  } as const
+  return { ...foldExecution(kept, nowMs), status: 'stuck', error: DAMAGED } as Execution
 }
 
 export interface Due {
@@ -43,7 +83,7 @@ export class Recoveries {
         `SELECT id FROM execution WHERE state IN ('queued', 'running') AND losses >= ?`,
         MAX_LOSSES,
       )
-      .map(({ id }) => this.#stick(id, nowMs))
+      .map(({ id }) => this.#stick(executionOfRow(this.#connection, id), nowMs, CRASH_LOOP))
     // The first part reads the index of states, the second the one of decisions that nobody was told.
     const resume = this.#connection.all<{ execution_id: string }>(
       `SELECT created_ms, execution_id FROM execution WHERE state IN ('queued', 'running')
@@ -63,28 +103,43 @@ export class Recoveries {
     }
   }
 
+  /** An execution of which something cannot be read is stuck, with as much of it as can be told. */
+  quarantine(executionId: string, nowMs: number): StuckExecution | undefined {
+    const row = findExecution(this.#connection, executionId)
+    if (row === undefined || !isLive(row.state)) return undefined
+    this.#connection.run('SAVEPOINT quarantine')
+    try {
+      return this.#stick(row, nowMs, DAMAGED)
+    } catch (error) {
+      if (!isDamaged(error)) throw error
+      this.#connection.run('ROLLBACK TO quarantine')
+      this.#setStuck(row, bare(row, nowMs))
+      // Its stream has no place for it that anybody could read.
+      const event = stuckEvent(row, 1, nowMs, DAMAGED)
+      return { owner: row.owner, createdAtMs: row.created_ms, event }
+    } finally {
+      this.#connection.run('RELEASE quarantine')
+    }
+  }
+
   /** Keeps it as it stands, with the error, until it is told to go on. */
-  #stick(id: RowId, nowMs: number): StuckExecution {
-    const row = executionOfRow(this.#connection, id)
+  #stick(row: ExecutionRow, nowMs: number, error: StuckError): StuckExecution {
     const running = foldedExecution(this.#connection, row, 'running', nowMs)
-    const stuck = { ...running, status: 'stuck', error: CRASH_LOOP } as Execution
-    this.#connection.run(`UPDATE execution SET state = 'stuck' WHERE id = ?`, id)
-    this.#connection.run(
-      'INSERT INTO ending (execution, body) VALUES (?, ?)',
-      id,
-      toShortJson(stuck, row.execution_id),
-    )
-    const event = {
-      type: 'execution-stuck',
-      sequence: nextSequence(this.#connection, id),
-      executionId: row.execution_id,
-      atMs: nowMs,
-      error: CRASH_LOOP,
-    } as const
+    this.#setStuck(row, { ...running, status: 'stuck', error } as Execution)
+    const event = stuckEvent(row, nextSequence(this.#connection, row.id), nowMs, error)
     addEvents(this.#connection, row, [event], undefined)
     const message = row.webhook_url === null ? undefined : messageFor(row.webhook_url, event)
     if (message !== undefined) this.#webhooks.add(row, [message])
-    return { createdAtMs: row.created_ms, event }
+    return { owner: row.owner, createdAtMs: row.created_ms, event }
+  }
+
+  #setStuck(row: ExecutionRow, stuck: Execution): void {
+    this.#connection.run(`UPDATE execution SET state = 'stuck' WHERE id = ?`, row.id)
+    this.#connection.run(
+      'INSERT INTO ending (execution, body) VALUES (?, ?)',
+      row.id,
+      toShortJson(stuck, row.execution_id),
+    )
   }
 
   // The index is named here and above, since SQLite would take all that wait by state, and sort them.

@@ -26,7 +26,6 @@ const losses: ReadonlySet<number> = new Set([
   SQLITE.NOMEM,
   SQLITE.READONLY,
   SQLITE.IOERR,
-  SQLITE.CORRUPT,
   SQLITE.CANTOPEN,
   SQLITE.PROTOCOL,
   SQLITE.NOTADB,
@@ -36,6 +35,11 @@ const losses: ReadonlySet<number> = new Set([
 export function primaryCode(error: unknown): number | undefined {
   const { code, errcode } = error as { code?: unknown; errcode?: unknown }
   return code === 'ERR_SQLITE_ERROR' && typeof errcode === 'number' ? errcode & 0xff : undefined
+}
+
+/** A page does not hold what it should: what does not need it goes on. A commit that says so is lost. */
+export function isDamaged(error: unknown): boolean {
+  return primaryCode(error) === SQLITE.CORRUPT
 }
 
 export function isFull(error: unknown): boolean {

@@ -35,6 +35,7 @@ export class SqliteStore implements Store {
   readonly retry = this.#method('retry')
   readonly remove = this.#method('remove')
   readonly due = this.#method('due')
+  readonly quarantine = this.#method('quarantine')
   readonly recordInstant = this.#method('recordInstant')
   readonly keptInstant = this.#method('keptInstant')
 
@@ -65,7 +66,9 @@ export class SqliteStore implements Store {
   readonly heldSessions = this.#method('heldSessions')
 
   async checkRoom(): Promise<void> {
-    if (this.#client.isFull) await this.#client.ask('checkWrite')
+    this.#client.checkPlace()
+    // Either is refused when the store is lost.
+    await this.#client.ask(this.#client.isFull ? 'checkWrite' : 'keptInstant')
   }
 
   watchCommits(onCommit: OnCommit): void {

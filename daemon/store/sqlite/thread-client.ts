@@ -9,7 +9,7 @@
  */
 
 import { getCompileCacheDir } from 'node:module'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { type Remote, wrap } from 'comlink'
@@ -18,9 +18,13 @@ import { LatchdError } from '../../../protocol/errors.ts'
 import { type Failpoint, type FailpointPlan, failpointsOf } from '../failpoints.ts'
 import type { OnCommit } from '../store.ts'
 import type { Operation, OperationOutcome } from './batch.ts'
+import { FilePlace } from './file-place.ts'
+import { DATABASE_FILE } from './files.ts'
 import type { OperationName, OperationTable } from './operations.ts'
 import type { StoreThread, ThreadStart } from './thread.ts'
 
+/** So often it is looked whether the store's file is there. */
+const PLACE_MS = 2000
 /** Operations in a batch at most: a bound on how long the first waits for the last. */
 const MAX_BATCH = 1000
 
@@ -36,6 +40,9 @@ export class ThreadClient {
   isFull = false
   /** Told of each batch that has written something. */
   onCommit: OnCommit = () => {}
+  #stateDir: string
+  #place: FilePlace | undefined
+  #placeTimer: NodeJS.Timeout | undefined
   #worker: Worker
   #thread: Remote<StoreThread>
   #onLost: (error: Error) => void
@@ -51,6 +58,7 @@ export class ThreadClient {
     failpoints: FailpointPlan | undefined,
     onLost: (error: Error) => void,
   ) {
+    this.#stateDir = stateDir
     this.failpoint = failpointsOf(failpoints)
     this.#onLost = onLost
     // Whoever waits for the thread is told of its loss; at times nobody waits.
@@ -78,7 +86,19 @@ export class ThreadClient {
       throw new LatchdError(outcome.code, outcome.message)
     }
     this.#state = 'open'
+    this.#place = new FilePlace(join(this.#stateDir, DATABASE_FILE))
+    this.#placeTimer = setInterval(() => this.checkPlace(), PLACE_MS).unref()
     this.failpoint?.('store:opened')
+  }
+
+  /** Notices that the store's file is not there any more, also when nothing is written. */
+  checkPlace(): void {
+    if (this.#state !== 'open') return
+    try {
+      this.#place?.check()
+    } catch (error) {
+      this.#lose(error as Error)
+    }
   }
 
   /** Has the thread carry out an operation; resolves when what it wrote is on disk. */
@@ -145,6 +165,7 @@ export class ThreadClient {
     if (this.#state === 'lost' || this.#state === 'closed') return
     const wasOpen = this.#state !== 'opening'
     this.#state = 'lost'
+    clearInterval(this.#placeTimer)
     const error = new LatchdError('INTERNAL', `The store was lost: ${cause.message}`, { cause })
     this.#loss.reject(error)
     for (const { reject } of [...this.#underWay, ...this.#gathered]) reject(error)
@@ -158,6 +179,7 @@ export class ThreadClient {
   async close(): Promise<void> {
     if (this.#state !== 'open') return
     this.#state = 'closing'
+    clearInterval(this.#placeTimer)
     const close = async () => {
       await this.#flushing
       this.failpoint?.('store:before-close')

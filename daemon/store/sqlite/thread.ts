@@ -10,6 +10,7 @@ import { type ErrorCode, LatchdError } from '../../../protocol/errors.ts'
 import { type FailpointPlan, failpointsOf } from '../failpoints.ts'
 import { Batches, type BatchOutcome, type Operation } from './batch.ts'
 import { openForWriting } from './connection.ts'
+import { FilePlace } from './file-place.ts'
 import { DATABASE_FILE, LOCK_FILE } from './files.ts'
 import { lockFolder } from './lock.ts'
 import { migrate } from './migrations.ts'
@@ -55,7 +56,13 @@ function openStore(): OpenStore {
     const counters = { commits: 0 }
     const table = operationsOn(connection, migrate(connection, file), counters, Date.now)
     return {
-      batches: new Batches(connection, table, counters, failpointsOf(failpoints)),
+      batches: new Batches(
+        connection,
+        table,
+        counters,
+        failpointsOf(failpoints),
+        new FilePlace(file).check,
+      ),
       shrink: () => connection.database.exec('PRAGMA shrink_memory'),
       close: () => {
         connection.close()

@@ -1,0 +1,25 @@
+/** Whether a file is still where it was opened: a removed or replaced one goes on taking writes. */
+
+import { statSync } from 'node:fs'
+
+export class FilePlace {
+  #file: string
+  #device: bigint
+  #inode: bigint
+
+  /** @param file one that is there, and open */
+  constructor(file: string) {
+    this.#file = file
+    const { dev, ino } = statSync(file, { bigint: true })
+    this.#device = dev
+    this.#inode = ino
+  }
+
+  /** @throws {Error} it was removed or replaced */
+  check = (): void => {
+    const found = statSync(this.#file, { bigint: true, throwIfNoEntry: false })
+    if (found?.dev === this.#device && found.ino === this.#inode) return
+    const what = found === undefined ? 'removed' : 'replaced by another'
+    throw new Error(`its file ${this.#file} was ${what} while it was in use`)
+  }
+}

@@ -1,0 +1,97 @@
+/** A store whose file is removed under the daemon, or has a damaged page. */
+
+import { closeSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { loadConfig } from '../../daemon/config/config.ts'
+import { startDaemon } from '../../daemon/server.ts'
+import { openSqliteStore } from '../../daemon/store/sqlite/open.ts'
+import { get, post, testDaemon, testSettings } from '../support/daemon.ts'
+import { stateFolder } from '../support/state-folder.ts'
+
+const PAGE_BYTES = 4096
+/** https://www.sqlite.org/fileformat2.html#b_tree_pages */
+const LEAF_OF_TABLE = 0x0d
+
+for (const how of ['removed', 'replaced by another'] as const) {
+  t.test(`a state folder that is ${how} is noticed before anything more is promised`, async t => {
+    const stateDir = stateFolder(t)
+    const lost = Promise.withResolvers<Error>()
+    const env = testSettings(t, { LATCHD_STATE_DIR: stateDir })
+    const config = loadConfig({ flags: {}, env, readFile: () => undefined, cwd: stateDir })
+    const daemon = await startDaemon(config, lost.resolve)
+    t.teardown(() => daemon.close())
+    const file = join(stateDir, 'latchd.db')
+    if (how === 'removed') rmSync(file)
+    else {
+      renameSync(file, `${file}.old`)
+      closeSync(openSync(file, 'w'))
+    }
+    const answer = await post(`${daemon.url}/v1/executions`, { source: '1' })
+    t.equal(answer.status, 500)
+    t.match((await lost.promise).message, `its file ${file} was ${how} while it was in use`)
+    t.not((await get(`${daemon.url}/readyz`)).status, 200)
+  })
+}
+
+t.test('one damaged page holds up the execution that needs it, and no other', async t => {
+  const stateDir = stateFolder(t)
+  const env = { LATCHD_STATE_DIR: stateDir }
+  const first = await testDaemon(t, env)
+  const ask = async (mark: string) => {
+    // So long that no other program is on its page.
+    const source = `/* ${mark.repeat(400)} */ human_approval('Go on?').approved`
+    return (await post(`${first.url}/v1/execute`, { source })).body
+  }
+  const damaged = await ask('DAMAGED ')
+  const sound = await ask('SOUND ')
+  await first.close()
+  const file = join(stateDir, 'latchd.db')
+  // Each page that holds something of the one alone: whatever needs it finds no page there.
+  const bytes = readFileSync(file)
+  const descriptor = openSync(file, 'r+')
+  const pages = new Set<number>()
+  for (let at = bytes.indexOf('DAMAGED '); at !== -1; at = bytes.indexOf('DAMAGED ', at + 1)) {
+    pages.add(Math.floor(at / PAGE_BYTES))
+  }
+  for (const page of pages) {
+    const found = bytes.subarray(page * PAGE_BYTES, (page + 1) * PAGE_BYTES)
+    // What became a page above others has remains of what it was.
+    if (found[0] !== LEAF_OF_TABLE || found.includes('SOUND ')) continue
+    writeSync(descriptor, Buffer.alloc(8, 0xff), 0, 8, page * PAGE_BYTES)
+  }
+  closeSync(descriptor)
+  const second = await testDaemon(t, env)
+  const decide = (waiting: { waitingFor: readonly { approvalId: string }[] }) =>
+    post(`${second.url}/v1/approvals/${waiting.waitingFor[0]?.approvalId}`, { decision: 'approve' })
+  t.equal((await decide(sound)).status, 200)
+  const at = (id: string) => get(`${second.url}/v1/executions/${id}?waitMs=20000`)
+  t.match((await at(sound.executionId)).body, { status: 'completed', output: { value: true } })
+  t.equal((await decide(damaged)).status, 200)
+  t.match((await at(damaged.executionId)).body, {
+    status: 'stuck',
+    error: { code: 'STORE_DAMAGED' },
+  })
+  t.equal((await get(`${second.url}/readyz`)).status, 200)
+})
+
+t.test('what cannot be loaded is stuck, with what can be told of it', async t => {
+  const stateDir = stateFolder(t)
+  const store = await openSqliteStore({ stateDir, onLost: error => t.fail(error.message) })
+  t.teardown(() => store.close())
+  await store.submit({
+    executionId: 'exe_1',
+    owner: 'ann',
+    state: 'queued',
+    source: '1',
+    plan: '{"tools":[]}',
+    createdAtMs: 1,
+    deadlineMs: 9,
+  })
+  t.match(await store.quarantine('exe_1', 5), { createdAtMs: 1, event: { sequence: 1 } })
+  t.match(await store.get('exe_1'), {
+    execution: { status: 'stuck', error: { code: 'STORE_DAMAGED' } },
+  })
+  t.equal(await store.quarantine('exe_1', 5), undefined)
+  t.equal(await store.retry('exe_1'), true)
+})
