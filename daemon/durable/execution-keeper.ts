@@ -29,6 +29,7 @@ import type {
   WebhookMessage,
 } from '../store/store.ts'
 import { untilRoom } from '../store/until-room.ts'
+import { nothing } from './held-addition.ts'
 import { keepPlan } from './kept-plan.ts'
 import type { RunningFile } from './running-file.ts'
 import { writeSessionRun } from './session-run.ts'
@@ -65,16 +66,6 @@ const MAX_HELD = 500
 
 /** The epoch of an execution that was submitted and never claimed. */
 const FIRST_EPOCH = 1
-
-interface Held {
-  records: JournalRecord[]
-  events: StoredEvent[]
-  approvals: CallApproval[]
-  webhooks: WebhookMessage[]
-  program?: string
-}
-
-const nothing = (): Held => ({ records: [], events: [], approvals: [], webhooks: [] })
 
 export class ExecutionKeeper implements Keeper, ExecutionHost {
   readonly keeper = this

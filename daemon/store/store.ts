@@ -15,8 +15,9 @@ import type { ExecutionEvent } from '../../protocol/events.ts'
 import type { Execution, ExecutionError, ExecutionStatus } from '../../protocol/execution.ts'
 import type { Session } from '../../protocol/session.ts'
 import type { KeptInstant } from '../clock/trusted-clock.ts'
+import type { BusyReceivers, StoredWebhookMessage, WebhookMessage } from './webhook-message.ts'
 
-export type { DecidedBy, StoredApproval }
+export type { BusyReceivers, DecidedBy, StoredApproval, StoredWebhookMessage, WebhookMessage }
 
 /** An event that has a place in its execution's stream: all but progress. */
 export type StoredEvent = Extract<ExecutionEvent, { sequence: number }>
@@ -78,28 +79,6 @@ export interface ClaimedExecution {
   readonly records: readonly JournalRecord[]
   readonly approvals: readonly StoredApproval[]
   readonly events: readonly StoredEvent[]
-}
-
-/** A message to a webhook that is to be sent, or sent again. */
-export interface WebhookMessage {
-  readonly messageId: string
-  readonly executionId: string
-  readonly url: string
-  /** JSON, the same at every try. */
-  readonly body: string
-  readonly createdAtMs: number
-  readonly attempts: number
-}
-
-/** A message in the store, and whose it is. */
-export interface StoredWebhookMessage extends WebhookMessage {
-  readonly owner: string
-}
-
-/** Those to whom as much is under way as may be. */
-export interface BusyReceivers {
-  readonly origins: readonly string[]
-  readonly owners: readonly string[]
 }
 
 /** What a sweep forgets; instants in epoch milliseconds. */

@@ -1,0 +1,23 @@
+/** Messages to webhooks as a store keeps them, until they have arrived. */
+
+/** A message to a webhook that is to be sent, or sent again. */
+export interface WebhookMessage {
+  readonly messageId: string
+  readonly executionId: string
+  readonly url: string
+  /** JSON, the same at every try. */
+  readonly body: string
+  readonly createdAtMs: number
+  readonly attempts: number
+}
+
+/** A message in the store, and whose it is. */
+export interface StoredWebhookMessage extends WebhookMessage {
+  readonly owner: string
+}
+
+/** Those to whom as much is under way as may be. */
+export interface BusyReceivers {
+  readonly origins: readonly string[]
+  readonly owners: readonly string[]
+}
