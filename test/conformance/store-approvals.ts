@@ -63,7 +63,7 @@ export async function approvalTests(t: Test, open: OpenStore): Promise<void> {
       remember: 'session',
     })
     t.strictSame((await store.approval('a1'))?.stored, {
-      approval: { ...asked.approval, ...said, input: { to: 'eve' } },
+      approval: { ...asked.approval, ...said, input: { to: 'eve' }, originalInput: { to: 'bob' } },
       seq: 1,
       encodedInput: '[{"to":1},"eve"]',
       isRemembered: true,

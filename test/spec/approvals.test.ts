@@ -179,7 +179,8 @@ t.test('over HTTP', async t => {
     const [question] = await asked(latchd, await submit(url, 'ask_human("Which?")'))
     const answer = { decision: 'approve', answer: 'this' }
     t.match(await decide(question.approvalId, answer), { status: 200 })
-    t.match(await decide(question.approvalId, { decision: 'approve' }), { status: 409 })
+    const other = { ...answer, answer: 'that' }
+    t.match(await decide(question.approvalId, other), { status: 409 })
     t.match(await decide(question.approvalId, answer), { status: 200 })
     const plain = await asked(latchd, await submit(url, 'transfer("Bea", 500)'))
     const own = { decision: 'approve', args: { to: 'Bea', amount: 500 } }
