@@ -482,7 +482,7 @@ t.test('approvals', async t => {
     const code = codeTool({ executor, tools: [forever, 'ask_human'] })
     const first = await code.run({ source: 'ask_human("Go on?"); forever()' })
     const { executionId, approvalId } = first as { executionId: string; approvalId: string }
-    await executor.approvals.approve(approvalId)
+    await executor.approvals.approve(approvalId, { answer: 'yes' })
     const { signal, abort } = aborting()
     const rest = code.run({ executionId }, { signal })
     await started.promise
