@@ -103,10 +103,11 @@ export const SuppressedErrorOf = SuppressedError
 export const isErrorBrand = (Error as unknown as { isError(value: unknown): value is Error })
   .isError
 export const errorPrototype = Error.prototype
-const errorStack = Object.getOwnPropertyDescriptor(Error.prototype, 'stack') as PropertyDescriptor
+/** Absent in V8, where tests load this module: there each error has a stack of its own. */
+const errorStack = Object.getOwnPropertyDescriptor(Error.prototype, 'stack')
 /** The engine's own stack of an error. */
-export const getErrorStack = uncurry(errorStack.get as (this: unknown) => unknown)
-export const setErrorStack = uncurry(errorStack.set as (this: unknown, value: unknown) => void)
+export const getErrorStack = uncurry(errorStack?.get as (this: unknown) => unknown)
+export const setErrorStack = uncurry(errorStack?.set as (this: unknown, value: unknown) => void)
 
 export const MapOf = Map
 export const mapGet = uncurry(Map.prototype.get) as <K, V>(map: Map<K, V>, key: K) => V | undefined
