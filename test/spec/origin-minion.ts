@@ -239,7 +239,11 @@ final_answer({ receipts: rows.length, total: rows.reduce((sum, { amount }) => su
     ),
     keeping("a tool's answer", ["const w = get_weather('Paris')", undefined], ['w.sky', 'clouds']),
     keeping('a declaration again', ['const g = 1', undefined], ['const g = 2; g', 2]),
-    keeping('an error', ['null.x', "TypeError: Cannot read properties of null (reading 'x')"], ['1', 1]),
+    keeping(
+      'an error',
+      ['null.x', "TypeError: Cannot read properties of null (reading 'x')"],
+      ['1', 1],
+    ),
     keeping(
       'what was assigned before an error',
       ['const h = 5; missing()', 'ReferenceError: missing is not defined'],
