@@ -3,6 +3,7 @@
 import { ClientFrame } from '../../protocol/connect.ts'
 import { CONNECT_VERSION, closeCodes } from '../../protocol/connect-facts.ts'
 import { LatchdError } from '../../protocol/errors.ts'
+import { isNestedTooDeep, MAX_NESTING } from '../../protocol/nesting.ts'
 import type { ConnectedClient } from './connected-client.ts'
 import { Link, type Pace, type Socket } from './link.ts'
 import type { ServedTools } from './served-tools.ts'
@@ -152,6 +153,7 @@ export class Conversation {
 /** A frame, or what is wrong with it. */
 function read(data: string | undefined): ClientFrame | string {
   if (data === undefined) return 'a frame is a JSON text, not binary'
+  if (isNestedTooDeep(data)) return `a frame is nested deeper than ${MAX_NESTING} levels`
   let value: unknown
   try {
     value = JSON.parse(data)

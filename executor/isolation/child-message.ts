@@ -6,6 +6,7 @@
 
 import { z } from 'zod'
 import { ExecutionError, LogLine, Warning } from '../../protocol/execution.ts'
+import { isNestedTooDeep } from '../../protocol/nesting.ts'
 import type { GuestMessage } from '../messages.ts'
 import type { FromChild, SentReport } from './wire.ts'
 
@@ -128,6 +129,7 @@ function read(shape: z.ZodType, value: unknown): unknown {
 }
 
 function isJson(text: string): boolean {
+  if (isNestedTooDeep(text)) return false
   try {
     JSON.parse(text)
     return true

@@ -21,7 +21,7 @@ import type { Operation, OperationOutcome } from './batch.ts'
 import { FilePlace } from './file-place.ts'
 import { DATABASE_FILE } from './files.ts'
 import type { OperationName, OperationTable } from './operations.ts'
-import type { StoreThread, ThreadStart } from './thread.ts'
+import { type StoreThread, type ThreadStart, UNREADABLE } from './thread-facts.ts'
 
 /** So often it is looked whether the store's file is there. */
 const PLACE_MS = 2000
@@ -50,6 +50,8 @@ export class ThreadClient {
   #gathered: Waiting[] = []
   #underWay: readonly Waiting[] = []
   #flushing: Promise<void> | undefined
+  /** Rejects when the thread could not read the batch under way. */
+  #unread = Promise.withResolvers<never>()
   /** Rejects when the thread is lost. */
   #loss = Promise.withResolvers<never>()
 
@@ -73,6 +75,9 @@ export class ThreadClient {
       execArgv: [],
     })
     this.#worker.on('error', error => this.#lose(error))
+    this.#worker.on('message', message => {
+      if (message === UNREADABLE) this.#unread.reject(new RangeError('the thread cannot read it'))
+    })
     this.#worker.on('exit', code => this.#lose(new Error(`its thread ended with code ${code}`)))
     this.#thread = wrap<StoreThread>(nodeEndpoint(this.#worker))
   }
@@ -143,7 +148,9 @@ export class ThreadClient {
     this.failpoint?.('store:before-batch')
     try {
       const sentAtMs = performance.now()
-      const outcome = await this.#thread.run(batch.map(({ operation }) => operation))
+      this.#unread = Promise.withResolvers()
+      const run = this.#thread.run(batch.map(({ operation }) => operation))
+      const outcome = await Promise.race([run, this.#unread.promise])
       this.failpoint?.('store:batch-answered')
       if (outcome.kind === 'lost') return this.#lose(new Error(outcome.message))
       if (outcome.hasWritten) {
@@ -152,11 +159,12 @@ export class ThreadClient {
       } else this.isFull ||= outcome.outcomes.some(isRefusedAsFull)
       for (const [i, waiting] of batch.entries()) settle(waiting, outcome.outcomes[i])
     } catch (error) {
-      // It did not leave: one of its operations has a parameter that no message can hold.
-      if ((error as Error).name !== 'DataCloneError') throw error
+      // It did not arrive: one of its operations has a parameter that no message can hold.
+      const { name, message } = error as Error
+      if (name !== 'DataCloneError' && name !== 'RangeError') throw error
       const [first, ...others] = batch
       if (others.length > 0) for (const one of batch) await this.#send([one])
-      else first?.reject(error as Error)
+      else first?.reject(new LatchdError('INVALID_REQUEST', `Cannot keep a value: ${message}`))
     }
     this.#underWay = []
   }

@@ -2,7 +2,7 @@
 
 import { enableCompileCache, flushCompileCache } from 'node:module'
 import { workerData } from 'node:worker_threads'
-import type { ThreadStart } from './thread.ts'
+import type { ThreadStart } from './thread-facts.ts'
 
 const { compileCache } = workerData as ThreadStart
 if (compileCache !== undefined) enableCompileCache(compileCache)

@@ -6,36 +6,16 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { expose } from 'comlink'
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
 import { shrinkHeap } from '../../../executor/garbage.ts'
-import { type ErrorCode, LatchdError } from '../../../protocol/errors.ts'
-import { type FailpointPlan, failpointsOf } from '../failpoints.ts'
-import { Batches, type BatchOutcome, type Operation } from './batch.ts'
+import { LatchdError } from '../../../protocol/errors.ts'
+import { failpointsOf } from '../failpoints.ts'
+import { Batches } from './batch.ts'
 import { openForWriting } from './connection.ts'
 import { FilePlace } from './file-place.ts'
 import { DATABASE_FILE, LOCK_FILE } from './files.ts'
 import { lockFolder } from './lock.ts'
 import { migrate } from './migrations.ts'
 import { operationsOn } from './operations.ts'
-
-/** What the thread is started with. */
-export interface ThreadStart {
-  readonly stateDir: string
-  readonly failpoints: FailpointPlan | undefined
-  /** Folder of the app's compile cache; `undefined` when it uses none. */
-  readonly compileCache: string | undefined
-}
-
-export type OpenOutcome =
-  | { readonly kind: 'opened' }
-  | { readonly kind: 'refused'; readonly code: ErrorCode; readonly message: string }
-
-/** What the thread offers, by Comlink. */
-export interface StoreThread {
-  open(): OpenOutcome
-  run(batch: readonly Operation[]): BatchOutcome
-  /** Gives back memory that nobody uses any more. */
-  collect(): void
-  close(): void
-}
+import { type StoreThread, type ThreadStart, UNREADABLE } from './thread-facts.ts'
 
 const { stateDir, failpoints } = workerData as ThreadStart
 
@@ -96,4 +76,8 @@ const offered: StoreThread = {
   },
 }
 
-if (parentPort) expose(offered, nodeEndpoint(parentPort))
+if (parentPort) {
+  // A message that cannot be read has no id to answer: the daemon knows which one is under way.
+  parentPort.on('messageerror', () => parentPort?.postMessage(UNREADABLE))
+  expose(offered, nodeEndpoint(parentPort))
+}
