@@ -2,11 +2,13 @@
 
 import type { Approval } from '../protocol/approval.ts'
 import type { Limits } from '../protocol/limits.ts'
+import { thrownAs } from '../protocol/tools/thrown.ts'
 import type { Tool } from '../protocol/tools/tool.ts'
 import { type CallApproval, newApprovalId } from './call-approval.ts'
 import type { ExecutionRecord } from './execution-record.ts'
 import type { ExecutionHost } from './keeper.ts'
 import { setLongTimeout } from './long-timeout.ts'
+import { Refused } from './tools/refused.ts'
 import { plainJson } from './worker/plain-json.ts'
 
 export interface ApprovalPlan {
@@ -136,7 +138,7 @@ export class CallApprovals {
       callId: this.#record.callId(seq),
       ...(sessionId !== undefined && { sessionId }),
       tool: tool.name,
-      input: JSON.parse(plainJson(input, Infinity) ?? 'null'),
+      input: shownInput(input, tool, limits),
       status: 'pending',
       createdAtMs: nowMs,
       expiresAtMs: Math.min(nowMs + toolMs, deadlineMs),
@@ -159,4 +161,15 @@ export class CallApprovals {
     const restMs = Math.max(0, expiresAtMs - this.#now())
     entry.disarm = setLongTimeout(() => this.#host.expireApproval(entry.current), restMs)
   }
+}
+
+/** Shown arguments may be so many times as long as they may be when they are sent. */
+const MAX_SHOWN = 8
+
+/** What a person sees of a call: all that the tool gets. @throws {Refused} when that cannot be shown */
+function shownInput(input: unknown, tool: Tool, { maxCallBytes }: Limits): unknown {
+  const json = plainJson(input, MAX_SHOWN * maxCallBytes, { isForDecision: true })
+  if (json !== undefined) return JSON.parse(json)
+  const message = `Cannot ask for an approval of ${tool.name}: its arguments are nested too deeply, or too long, to be shown`
+  throw new Refused(thrownAs('TypeError', 'VALUE_NOT_TRANSFERABLE', message, tool.name))
 }

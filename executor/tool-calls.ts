@@ -24,6 +24,7 @@ import type { ExecutionHost } from './keeper.ts'
 import type { Latencies } from './latencies.ts'
 import { setLongTimeout } from './long-timeout.ts'
 import type { CompiledProgram, GuestMessage, GuestRequest } from './messages.ts'
+import { OpenArguments } from './open-arguments.ts'
 import { replyText } from './reply-text.ts'
 import { requestText } from './request-text.ts'
 import { ToolStreams } from './tool-streams.ts'
@@ -101,6 +102,7 @@ export class ToolCalls {
   #counts: CallCounts
   #run: GuestLink | undefined
   #open = new Map<number, OpenCall>()
+  #arguments: OpenArguments
   #passive = 0
   /** Calls under way, to be aborted with the execution. */
   #underWay = new Set<CallContext>()
@@ -134,14 +136,15 @@ export class ToolCalls {
         if (isOpen) this.#interrupted.add(seq)
       }
     }
-    const { callMs, maxCallResultBytes, maxConcurrentCalls } = plan.limits
+    const { callMs, maxCallBytes, maxCallResultBytes, maxConcurrentCalls } = plan.limits
     const track = (context: CallContext) => {
       this.#underWay.add(context)
       return () => this.#underWay.delete(context)
     }
+    this.#arguments = new OpenArguments(plan.limits)
     const slots = new Slots(maxConcurrentCalls)
     const { redaction } = host
-    this.#bounds = { slots, callMs, maxCallResultBytes, redaction, track }
+    this.#bounds = { slots, callMs, maxCallBytes, maxCallResultBytes, redaction, track }
     this.#streams = new ToolStreams({
       bounds: this.#bounds,
       journal: this.journal,
@@ -234,6 +237,7 @@ export class ToolCalls {
       endTiming?.()
     }
     this.#open.clear()
+    this.#arguments.clear()
     this.#passive = 0
     this.approvals.putAway()
   }
@@ -310,6 +314,7 @@ export class ToolCalls {
   #settle(open: OpenCall, text: string): void {
     // Its execution has ended, or was put away.
     if (!this.#open.delete(open.id)) return
+    this.#arguments.remove(open.id)
     if (open.isPassive) this.#passive--
     const { id, tool, request, effect } = open
     const atMs = Date.now()
@@ -342,8 +347,8 @@ export class ToolCalls {
     const { id } = open
     const callId = this.#record.startCall(id, tool.name)
     const facts = this.#factsOf(id, callId)
-    let outcome: CallOutcome | undefined
-    if (this.#interrupted.has(id)) {
+    let outcome = this.#arguments.add(id, tool.name, input.length)
+    if (outcome === undefined && this.#interrupted.has(id)) {
       // It passed when it left for its tool, in another process.
       this.#counts.count(tool)
       outcome =

@@ -7,13 +7,14 @@ import { LatchdError } from '../../protocol/errors.ts'
 import { iteratorOf } from '../../protocol/tools/iterator.ts'
 import { listProblems, thrownAs, thrownByHost, thrownByTool } from '../../protocol/tools/thrown.ts'
 import type { Tool } from '../../protocol/tools/tool.ts'
-import type { ThrownText } from '../../protocol/value-format.ts'
+import { PLAIN, type ThrownText } from '../../protocol/value-format.ts'
 import { decodeValue, encodeValue } from '../../protocol/values.ts'
 import type { CallApproval } from '../call-approval.ts'
 import { CallContext, type CallFacts } from './context.ts'
 import type { Redaction } from './redaction.ts'
 import { Refused } from './refused.ts'
 import type { Slots } from './slots.ts'
+import { unfoldedSize } from './unfolded-size.ts'
 import { withTimeout } from './with-timeout.ts'
 
 /** What the calls of one execution share. */
@@ -21,6 +22,7 @@ export interface CallBounds {
   readonly slots: Slots
   /** Milliseconds for tools that declare no time of their own. */
   readonly callMs: number
+  readonly maxCallBytes: number
   readonly maxCallResultBytes: number
   /** Takes secrets out of all that a tool says, before anybody sees it; absent: nothing is one. */
   readonly redaction?: Redaction | undefined
@@ -75,7 +77,7 @@ export async function invoke(
   const untrack = bounds.track(context)
   let isStream = false
   try {
-    let input = await validInput(tool, decodeArgs(encodedArgs, tool))
+    let input = await validInput(tool, decodeArgs(encodedArgs, tool, bounds))
     const beyond = steps.count(tool)
     if (beyond !== undefined) throw new Refused(beyond)
     if (tool.answer !== undefined || tool.approvalRule !== undefined) {
@@ -84,7 +86,7 @@ export async function invoke(
         return await toValue(tool, tool.answer((approval as CallApproval).approval), bounds)
       }
       if (approval !== undefined) {
-        input = await validInput(tool, decodeArgs(approval.encodedInput, tool))
+        input = await validInput(tool, decodeArgs(approval.encodedInput, tool, bounds))
       }
     }
     if (tool.waitMs !== undefined) {
@@ -166,7 +168,7 @@ export async function probe(
   const context = new CallContext(facts)
   const untrack = bounds.track(context)
   try {
-    const input = await validInput(tool, decodeArgs(encodedArgs, tool))
+    const input = await validInput(tool, decodeArgs(encodedArgs, tool, bounds))
     const asked = tool.probe?.(input as never, context)
     const answer = isPromiseLike(asked)
       ? await withTimeout(
@@ -233,10 +235,22 @@ function timeoutOf(tool: Tool, bounds: CallBounds): number | 'none' {
   return tool.timeoutMs ?? bounds.callMs
 }
 
-/** What the guest sent. @throws {Refused} when it is nested deeper than the host can follow. */
-function decodeArgs(text: string, tool: Tool): unknown {
+/**
+ * Written out with each shared part as often as it is met, arguments may be so many times as large
+ * as they may be as they are: whoever reads them after this knows no shared parts.
+ */
+const MAX_UNFOLDING = 8
+
+/** What the guest sent. @throws {Refused} when it is more, or nested deeper, than the host follows. */
+function decodeArgs(text: string, tool: Tool, { maxCallBytes }: CallBounds): unknown {
   try {
-    return decodeValue(text)
+    const args = decodeValue(text)
+    // JSON has no shared parts.
+    if (text[0] === PLAIN) return args
+    const size = unfoldedSize(args)
+    if (size <= MAX_UNFOLDING * maxCallBytes) return args
+    const message = `Cannot send the arguments of ${tool.name}: written out without shared references they are more than ${MAX_UNFOLDING} times maxCallBytes ${maxCallBytes}`
+    throw new Refused(thrownAs('RangeError', 'LIMIT_EXCEEDED', message, tool.name))
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     const message = `Cannot send the arguments of ${tool.name}: they are nested too deeply`

@@ -6,6 +6,14 @@ import { logLevels } from '../guest/host-operations.ts'
 /** Lines are sent on when this much has gathered, or at the next call or poll after {@link HOLD_MS}. */
 const BATCH_BYTES = 16_384
 const HOLD_MS = 20
+/**
+ * Each line is an event of its own, which costs the host far more than the bytes of a short text. A
+ * log has one line at most for so many bytes of its limit, at least {@link MIN_LINES} and never more
+ * than {@link MAX_LINES}.
+ */
+const BYTES_PER_LINE = 32
+const MIN_LINES = 1000
+const MAX_LINES = 65_536
 
 export class LogBuffer {
   #lines: LogLine[] = []
@@ -14,6 +22,7 @@ export class LogBuffer {
   #bytes = 0
   #truncatedBytes = 0
   #limitBytes: number
+  #linesLeft: number
   /** Lines that are still to come and have been told by an earlier run. */
   #told: number
   #send: (lines: readonly LogLine[]) => void
@@ -21,6 +30,8 @@ export class LogBuffer {
   /** @param told how many of the first lines an earlier run has told */
   constructor(limitBytes: number, told: number, send: (lines: readonly LogLine[]) => void) {
     this.#limitBytes = limitBytes
+    const lines = Math.ceil(limitBytes / BYTES_PER_LINE)
+    this.#linesLeft = Math.min(MAX_LINES, Math.max(MIN_LINES, lines))
     this.#told = told
     this.#send = send
   }
@@ -33,10 +44,11 @@ export class LogBuffer {
   write(level: number, text: string, atMs: number): void {
     // A line that says nothing still takes its place.
     const size = Math.max(1, Buffer.byteLength(text))
-    if (this.#truncatedBytes > 0) {
+    if (this.#truncatedBytes > 0 || this.#linesLeft === 0) {
       this.#truncatedBytes += size
       return
     }
+    this.#linesLeft--
     let kept = text
     if (this.#bytes + size > this.#limitBytes) {
       kept = cut(text, this.#limitBytes - this.#bytes)

@@ -9,28 +9,47 @@ export const MAX_DEPTH = 500
 const CIRCULAR = '"[Circular]"'
 const TOO_DEEP = '"[Object]"'
 
-/** The form as JSON text; `undefined` when that is longer than `maxCharacters`. */
-export function plainJson(value: unknown, maxCharacters: number): string | undefined {
-  const writer = new PlainWriter(maxCharacters)
+/** How much the form says. */
+export interface PlainOptions {
+  /**
+   * Nothing may be hidden from who decides by the form: numbers that JSON has not are written as
+   * texts, errors with all their properties, and what nests too deep has no form.
+   */
+  readonly isForDecision?: true
+}
+
+/**
+ * The form as JSON text; `undefined` when that is longer than `maxCharacters`, or would hide
+ * something from a decision.
+ */
+export function plainJson(
+  value: unknown,
+  maxCharacters: number,
+  { isForDecision = false }: PlainOptions | { isForDecision?: false } = {},
+): string | undefined {
+  const writer = new PlainWriter(maxCharacters, isForDecision)
   try {
     return writer.write(value)
   } catch (error) {
-    if (error instanceof TooLong) return undefined
+    if (error instanceof NoForm) return undefined
     throw error
   }
 }
 
-class TooLong extends Error {
-  override readonly name = 'TooLong'
+/** There is no form within the bounds. */
+class NoForm extends Error {
+  override readonly name = 'NoForm'
 }
 
 class PlainWriter {
   #text = ''
   #maxCharacters: number
+  #isForDecision: boolean
   #above = new Set<object>()
 
-  constructor(maxCharacters: number) {
+  constructor(maxCharacters: number, isForDecision: boolean) {
     this.#maxCharacters = maxCharacters
+    this.#isForDecision = isForDecision
   }
 
   write(value: unknown): string {
@@ -40,12 +59,12 @@ class PlainWriter {
 
   #add(text: string): void {
     this.#text += text
-    if (this.#text.length > this.#maxCharacters) throw new TooLong()
+    if (this.#text.length > this.#maxCharacters) throw new NoForm()
   }
 
   #value(value: unknown): void {
     if (typeof value === 'object' && value !== null) this.#object(value)
-    else this.#add(primitiveText(value))
+    else this.#add(this.#isForDecision ? toldPrimitive(value) : primitiveText(value))
   }
 
   #object(value: object): void {
@@ -54,7 +73,7 @@ class PlainWriter {
     if (text !== undefined) this.#add(text)
     else if (bytes !== undefined) this.#items(bytes)
     else if (this.#above.has(value)) this.#add(CIRCULAR)
-    else if (this.#above.size === MAX_DEPTH) this.#add(TOO_DEEP)
+    else if (this.#above.size === MAX_DEPTH) this.#tooDeep()
     else {
       this.#above.add(value)
       this.#container(value)
@@ -62,9 +81,15 @@ class PlainWriter {
     }
   }
 
+  #tooDeep(): void {
+    if (this.#isForDecision) throw new NoForm()
+    this.#add(TOO_DEEP)
+  }
+
   #container(value: object): void {
     if (value instanceof Map || value instanceof Set || Array.isArray(value)) this.#items(value)
-    else if (value instanceof Error) this.#entries(Object.entries(errorParts(value)))
+    else if (value instanceof Error)
+      this.#entries(Object.entries(this.#isForDecision ? allParts(value) : errorParts(value)))
     else this.#entries(Object.entries(value))
   }
 
@@ -98,6 +123,13 @@ function primitiveText(value: unknown): string {
   return JSON.stringify(value) ?? 'null'
 }
 
+/** As {@link primitiveText}, with the numbers that JSON has not as texts. */
+function toldPrimitive(value: unknown): string {
+  if (typeof value !== 'number') return primitiveText(value)
+  if (Object.is(value, -0)) return '"-0"'
+  return Number.isFinite(value) ? String(value) : `"${value}"`
+}
+
 /** The text of an object that is written as one primitive; `undefined` for the others. */
 function leafText(value: object): string | undefined {
   if (value instanceof Date || value instanceof String) return JSON.stringify(value)
@@ -117,4 +149,11 @@ function bytesOf(value: object): Iterable<number | bigint> | undefined {
 
 function errorParts({ name, message }: Error): object {
   return { name, message }
+}
+
+/** An error with all of it that crosses. */
+function allParts(error: Error): object {
+  const { name, message, cause, ...own } = error
+  const errors = error instanceof AggregateError ? { errors: error.errors } : {}
+  return { ...own, ...errors, ...(cause !== undefined && { cause }), name, message }
 }
