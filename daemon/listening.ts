@@ -1,5 +1,6 @@
 /** The listening half of a daemon: executions, HTTP API and servers over workers that were started. */
 
+import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pristine } from '../executor/engine/pristine.ts'
 import { runtimeTag, snapshotTag } from '../executor/engine/runtime-tag.ts'
@@ -24,6 +25,7 @@ import { logEvent } from './execution-log.ts'
 import { Executions } from './executions.ts'
 import { createApp } from './http/app.ts'
 import { mayConnect } from './http/connect-route.ts'
+import { TrustedProxies } from './http/forwarded.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { hostRule } from './http/origin.ts'
 import { Tokens } from './http/tokens.ts'
@@ -211,7 +213,8 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
     pool,
     tokens,
     audit,
-    hostRule: hostRule(config.host, config.tokens.length > 0),
+    hostRule: hostRule({ ...config, machine: hostname(), hasTokens: config.tokens.length > 0 }),
+    proxies: new TrustedProxies(config.trustedProxies),
     log,
     metrics,
     version: facts.version,

@@ -1,8 +1,9 @@
 /** The servers of a daemon: one for each address, or for each socket that it was handed. */
 
-import { rmSync } from 'node:fs'
+import { chmodSync, lstatSync, rmSync } from 'node:fs'
 import type { Server } from 'node:http'
 import type { Config } from './config/config.ts'
+import { ConfigError } from './config/config-error.ts'
 import { addressText, checkInherited, checkReach } from './lifecycle/inherited-sockets.ts'
 
 /** Where to listen; descriptors of sockets that listen already take the place of addresses. */
@@ -13,6 +14,8 @@ export interface ServersOptions extends Pick<Config, 'host' | 'port' | 'socket' 
 /** Answers under way get so long to leave. */
 const LAST_ANSWERS_MS = 1000
 const SWEEP_MS = 20
+/** Who may connect to the Unix socket: its owner and the group, as with systemd's. */
+const SOCKET_MODE = 0o660
 
 export class Servers {
   /** Where the first one listens, with the port that it got. */
@@ -44,7 +47,7 @@ export class Servers {
     try {
       for (const fd of inherited) {
         servers.push(await listen(make(), { fd }))
-        checkReach(servers.at(-1) as Server, tokens.length > 0)
+        checkReach(servers.at(-1) as Server, tokens)
       }
       if (inherited.length === 0) {
         servers.push(await listen(make(), { host, port }))
@@ -92,7 +95,13 @@ function listen(server: Server, address: Address): Promise<Server> {
 }
 
 async function listenOnSocket(server: Server, path: string): Promise<Server> {
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  if (found !== undefined && !found.isSocket()) {
+    throw new ConfigError(`Cannot listen on ${path}: expected a socket or nothing there`)
+  }
   // Left behind by a daemon that was killed; one that lives holds its port too.
   rmSync(path, { force: true })
-  return await listen(server, { path })
+  await listen(server, { path })
+  chmodSync(path, SOCKET_MODE)
+  return server
 }

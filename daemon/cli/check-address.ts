@@ -3,7 +3,7 @@
 import { createServer } from 'node:net'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { LoadedConfig } from '../config/config.ts'
-import { openClient } from './client.ts'
+import { daemonUrl, openClient } from './client.ts'
 import type { Finding } from './doctor.ts'
 import { oneLine } from './refusal.ts'
 
@@ -12,10 +12,8 @@ const ANSWER_MS = 5000
 
 /** Asks the daemon; when there is none, tries to listen in its place. */
 export async function checkAddress(config: LoadedConfig): Promise<Finding> {
-  const { url } = config
-  const client = await openClient(config, {
-    fetch: (url, init) => fetch(url, { ...init, signal: AbortSignal.timeout(ANSWER_MS) }),
-  })
+  const url = daemonUrl(config)
+  const client = await openClient(config, ANSWER_MS)
   try {
     const { name, version } = await client.info()
     if (name !== 'latchd') return stranger(url)
@@ -39,8 +37,9 @@ function stranger(url: string): Finding {
   }
 }
 
-async function checkPort({ host, port, url, sources }: LoadedConfig): Promise<Finding> {
-  const absent = `no daemon at ${url}`
+async function checkPort(config: LoadedConfig): Promise<Finding> {
+  const { host, port, sources } = config
+  const absent = `no daemon at ${daemonUrl(config)}`
   try {
     await listenOnce(host, port)
   } catch (error) {

@@ -15,13 +15,16 @@ export function addConfig(program: Command, cli: Cli): void {
     .command('config')
     .description('print the effective configuration, secrets masked')
     .option('--json', 'print JSON')
+    .option('--check', 'print nothing; exit 78 with the fault when it cannot be used')
   addSettingFlags(command, settingKeys).action(
     cli.action((options: Options) => printConfig(options, cli)),
   )
 }
 
 async function printConfig(options: Options, { terminal, config }: Cli): Promise<number> {
-  const settings = effectiveConfig(config(options))
+  const loaded = config(options)
+  if (options.check) return exitCodes.ok
+  const settings = effectiveConfig(loaded)
   const text = options.json
     ? JSON.stringify(
         Object.fromEntries(

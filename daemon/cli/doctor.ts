@@ -26,7 +26,7 @@ export function addDoctor(program: Command, cli: Cli): void {
   const command = program
     .command('doctor')
     .description('check Node, configuration, engine, address, tools and installed services')
-  addSettingFlags(command, ['url', 'host', 'port', 'isolation']).action(
+  addSettingFlags(command, ['url', 'host', 'port', 'socket', 'tools', 'isolation']).action(
     cli.action((options: Options) => doctor(options, cli)),
   )
 }

@@ -1,19 +1,20 @@
 /** `latchd install`: a service of this machine, or of one user. */
 
 import { randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { findPackageJSON } from 'node:module'
 import { dirname, join } from 'node:path'
 import type { Command } from 'commander'
 import { type Layout, previousLink } from '../systemd/layout.ts'
-import { currentVersion, planInstall, planRollback } from '../systemd/plan-install.ts'
+import { currentVersion, planInstall, planRollback, unitFiles } from '../systemd/plan-install.ts'
 import { releaseOf } from '../systemd/release.ts'
 import { carryOut, isDone, type Step, stepText } from '../systemd/steps.ts'
+import { takenAddress } from '../systemd/taken-address.ts'
 import type { Cli, Options } from './cli.ts'
 import { exitCodes } from './exit-codes.ts'
 import { addPlaceFlags, installPlace } from './install-place.ts'
 import { print } from './print.ts'
-import { oneLine } from './refusal.ts'
+import { oneLine, UsageError } from './refusal.ts'
 import type { Terminal } from './terminal.ts'
 
 export function addInstall(program: Command, cli: Cli): void {
@@ -32,6 +33,7 @@ const SECRET_BYTES = 32
 async function install(options: Options, { terminal }: Cli): Promise<number> {
   const { layout, runs } = installPlace('install', options, terminal)
   const isDry = options.dryRun === true
+  if (runs && !isDry) await requireFreeAddress(layout)
   const steps = options.rollback ? planRollback(layout) : planThis(layout, options)
   const doing = { runs, isDry, terminal }
   const exitCode = doInstall(layout, steps, {
@@ -41,6 +43,23 @@ async function install(options: Options, { terminal }: Cli): Promise<number> {
   const isInPlace = exitCode === exitCodes.ok || options.rollbackOnFailure === true
   if (!isDry && isInPlace) tellInstalled(layout, runs, terminal)
   return exitCode
+}
+
+/**
+ * Refuses a first installation whose socket could not be had: nothing is written yet then. The
+ * address of an operator's own drop-in is that operator's.
+ *
+ * @throws {UsageError}
+ */
+async function requireFreeAddress(layout: Layout): Promise<void> {
+  const socket = unitFiles(layout, unitsFolder()).find(({ path }) => path.endsWith('.socket'))
+  const isFirst = currentVersion(layout) === undefined
+  if (socket === undefined || !isFirst || existsSync(`${socket.path}.d`)) return
+  const taken = await takenAddress(readFileSync(socket.from, 'utf8'))
+  if (taken === undefined) return
+  throw new UsageError(
+    `Cannot install: ${taken} is taken by another program; end it, or give latchd.socket another address in ${socket.path}.d (docs/operations.md, "Sockets")`,
+  )
 }
 
 /**
@@ -80,9 +99,7 @@ function rollbackCommand(layout: Layout): string {
 }
 
 function planThis(layout: Layout, options: Options): Step[] {
-  const path = findPackageJSON(import.meta.url)
-  if (path === undefined) throw new Error('Cannot find the package.json of latchd')
-  const packageRoot = dirname(path)
+  const packageRoot = ownPackage()
   return planInstall({
     layout,
     packageRoot,
@@ -118,3 +135,12 @@ function tellInstalled(layout: Layout, runs: boolean, { stdout }: Terminal): voi
   if (existsSync(command)) print(stdout, `  command        ${command}`)
   if (runs) print(stdout, `  log            journalctl${flag} -u latchd.service`)
 }
+
+/** The folder of this package. */
+function ownPackage(): string {
+  const path = findPackageJSON(import.meta.url)
+  if (path === undefined) throw new Error('Cannot find the package.json of latchd')
+  return dirname(path)
+}
+
+const unitsFolder = () => join(ownPackage(), 'daemon', 'systemd')

@@ -26,6 +26,7 @@ import { addSessions } from './sessions.ts'
 import { flagTexts } from './setting-flags.ts'
 import { addStore } from './store.ts'
 import type { Terminal } from './terminal.ts'
+import { addToken } from './token.ts'
 import { addTools } from './tools.ts'
 import { addUninstall } from './uninstall.ts'
 
@@ -45,6 +46,7 @@ const commands = [
   addSessions,
   addReplay,
   addStore,
+  addToken,
   addConfig,
   addDoctor,
   addInstall,

@@ -5,6 +5,7 @@ import type { Replay, ReplayEnd } from '../../protocol/replay.ts'
 import { Connection } from '../../sdk/http.ts'
 import { wholeNumber } from '../config/value-kind.ts'
 import type { Cli, Options } from './cli.ts'
+import { transportTo } from './client.ts'
 import { exitCodes } from './exit-codes.ts'
 import { optionValue } from './option-value.ts'
 import { print } from './print.ts'
@@ -32,7 +33,7 @@ export function addReplay(program: Command, cli: Cli): void {
 
 async function replay(id: string, options: Options, { terminal, config }: Cli): Promise<number> {
   const untilCall = optionValue('--until', options.until, wholeNumber(1, MAX_CALLS))
-  const { url, token } = config(options)
+  const { url, token, fetch } = await transportTo(config(options))
   const connection = new Connection({ url, token, fetch })
   const path = `/v1/executions/${encodeURIComponent(id)}/replay`
   const body = untilCall === undefined ? {} : { untilCall }

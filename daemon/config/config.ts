@@ -13,6 +13,7 @@ import {
   settingKeys,
   settingOf,
 } from './settings.ts'
+import { MIN_SECRET_BYTES, shortSecret } from './token-list.ts'
 import { unknownName } from './unknown-name.ts'
 import type { ReadFile } from './value-kind.ts'
 import { type FlagTexts, type Variables, writtenValue } from './written-value.ts'
@@ -83,10 +84,17 @@ function refuseUnknownVariables(env: Variables): void {
 }
 
 function refuseOpenAddress({ host, tokens, sources }: LoadedConfig): void {
-  if (tokens.length > 0 || sources.host.from === 'default' || isLoopback(host)) return
+  if (sources.host.from === 'default' || isLoopback(host)) return
   const { from, name } = sources.host
   const where = from === 'file' ? `host of ${name}` : name
+  if (tokens.length === 0) {
+    throw new ConfigError(
+      `Cannot use ${where} "${host}" without tokens: expected a loopback address such as 127.0.0.1, or tokens in ${settingOf('tokens').env}`,
+    )
+  }
+  const short = shortSecret(tokens)
+  if (short === undefined) return
   throw new ConfigError(
-    `Cannot use ${where} "${host}" without tokens: expected a loopback address such as 127.0.0.1, or tokens in ${settingOf('tokens').env}`,
+    `Cannot use ${where} "${host}" with the token "${short.name}": its secret is too short; expected at least ${MIN_SECRET_BYTES} bytes (latchd token new makes one), or a loopback address such as 127.0.0.1`,
   )
 }

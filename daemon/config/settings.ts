@@ -8,10 +8,12 @@ import type { TokenSetting } from '../http/tokens.ts'
 import { type Allowed, allowed } from './allowed.ts'
 import { hostPatterns } from './host-patterns.ts'
 import { type LogLevel, logLevels } from './log-level.ts'
+import { hostNames, originList, proxyList } from './reached-by.ts'
 import { type Retention, retention } from './retention.ts'
 import { tokenList } from './token-list.ts'
 import {
   anyText,
+  daemonUrl,
   filePath,
   filePaths,
   hostName,
@@ -86,6 +88,27 @@ export const settings = {
     // A secret that was never filled in must not open the daemon to everybody.
     isEmptyValue: true,
     description: 'bearer tokens, each name:secret[:scope+scope]',
+  }),
+  hosts: setting<readonly string[]>({
+    env: 'LATCHD_HOSTS',
+    flag: '--hosts <names>',
+    kind: hostNames,
+    default: [],
+    description: "host names that are answered to besides the daemon's own",
+  }),
+  origins: setting<readonly string[]>({
+    env: 'LATCHD_ORIGINS',
+    flag: '--origins <origins>',
+    kind: originList,
+    default: [],
+    description: 'origins of web pages that may speak to the daemon, such as https://app.example',
+  }),
+  trustedProxies: setting<readonly string[]>({
+    env: 'LATCHD_TRUSTED_PROXIES',
+    flag: '--trusted-proxies <addresses>',
+    kind: proxyList,
+    default: [],
+    description: 'proxies whose X-Forwarded-* and Forwarded headers count; unix for the socket',
   }),
   tools: setting<readonly string[]>({
     env: 'LATCHD_TOOLS',
@@ -211,9 +234,9 @@ export const settings = {
   url: setting<string>({
     env: 'LATCHD_URL',
     flag: '--url <url>',
-    kind: httpUrl,
+    kind: daemonUrl,
     default: 'http://127.0.0.1:7070',
-    description: 'daemon that client commands talk to',
+    description: 'daemon that client commands talk to, unix:/path for its socket',
   }),
   token: setting<string | undefined>({
     env: 'LATCHD_TOKEN',

@@ -14,7 +14,10 @@ import {
   type ValueKind,
 } from './value-kind.ts'
 
-const name = z.string().regex(/^[A-Za-z0-9._-]+$/)
+/** What the name of a token is made of. */
+export const TOKEN_NAME = /^[A-Za-z0-9._-]+$/
+
+const name = z.string().regex(TOKEN_NAME)
 
 const WrittenToken = z
   .strictObject({
@@ -49,6 +52,17 @@ const secrets = new WeakMap<TokenSetting, string>()
 /** The secrets of tokens, for whoever keeps them from being told; those of `sha256:` are not known. */
 export function tokenSecrets(tokens: readonly TokenSetting[]): string[] {
   return tokens.flatMap(token => secrets.get(token) ?? [])
+}
+
+/** Bytes of a secret that nobody guesses over a network, when it is random. */
+export const MIN_SECRET_BYTES = 16
+
+/** A token whose secret is known to be too short for callers on other machines. */
+export function shortSecret(tokens: readonly TokenSetting[]): TokenSetting | undefined {
+  return tokens.find(token => {
+    const secret = secrets.get(token)
+    return secret !== undefined && secret.length < MIN_SECRET_BYTES
+  })
 }
 
 /** The tokens; none when the daemon has none. */

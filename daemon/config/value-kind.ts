@@ -112,6 +112,21 @@ export const httpUrl = valueKind({
   settle: text => text.replace(/\/+$/, ''),
 })
 
+/** What begins the URL of a daemon's Unix socket; its absolute path follows. */
+export const SOCKET_SCHEME = 'unix:'
+
+/** Where a daemon is: {@link httpUrl}, or its Unix socket. */
+export const daemonUrl: ValueKind<string> = {
+  ...httpUrl,
+  read(written, place) {
+    if (typeof written === 'string' && /^unix:\/./.test(written))
+      return { ok: true, value: written }
+    const reading = httpUrl.read(written, place)
+    const allowed = 'an http or https URL without credentials, or unix: and the path of a socket'
+    return reading.ok ? reading : { ...reading, allowed }
+  },
+}
+
 /** The whole address of something that is posted to. */
 export const webhookUrl = valueKind({
   schema: z.url({ protocol: /^https?$/ }).refine(text => URL.parse(text)?.username === ''),

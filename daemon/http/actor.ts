@@ -8,7 +8,7 @@ import type { HttpEnvironment } from './powers.ts'
 
 /** The caller of a request that was let in. */
 export function actorOf(context: Context<HttpEnvironment>): Actor {
-  return { by: context.get('caller').name, address: addressOf(context) }
+  return { by: context.get('caller').name, address: context.get('address') }
 }
 
 /** What is known of a request that was not. */
@@ -16,10 +16,10 @@ export function refusedRequest(context: Context<HttpEnvironment>, code: ErrorCod
   const { method, path } = context.req
   // Refused before anybody asked whose it is.
   const caller = context.get('caller') as ReturnType<typeof context.get> | undefined
-  return { by: caller?.name, address: addressOf(context), method, path, code }
+  return { by: caller?.name, address: context.get('address'), method, path, code }
 }
 
-function addressOf({ env }: Context<HttpEnvironment>): string | undefined {
-  const { incoming } = env as { incoming?: IncomingMessage }
-  return incoming?.socket.remoteAddress
+/** The request as Node has it. */
+export function incomingOf({ env }: Context<HttpEnvironment>): IncomingMessage {
+  return (env as unknown as { incoming: IncomingMessage }).incoming
 }

@@ -5,10 +5,11 @@ import { HTTPException } from 'hono/http-exception'
 import { fieldProblems, invalidRequest } from '../../executor/request.ts'
 import { type ErrorCode, LatchdError } from '../../protocol/errors.ts'
 import { CallerShares } from '../auth/caller-shares.ts'
-import { actorOf, refusedRequest } from './actor.ts'
+import { actorOf, incomingOf, refusedRequest } from './actor.ts'
 import { addApprovalRoutes } from './approval-routes.ts'
 import { boundBodies } from './body-bounds.ts'
 import { addConnectRoutes, connectAuthorization } from './connect-route.ts'
+import { corsHeaders, preflightAnswer } from './cors.ts'
 import { addEventRoutes } from './event-routes.ts'
 import { addExecuteRoutes } from './execute-routes.ts'
 import { addExecutionRoutes } from './execution-routes.ts'
@@ -33,14 +34,25 @@ export function createApp(powers: HttpPowers): OpenAPIHono<HttpEnvironment> {
     },
   })
   app.use(async (context, next) => {
-    checkOrigin(powers.hostRule, context.req.header('host'), context.req.header('origin'))
-    await next()
+    const { req } = context
+    const client = powers.proxies.clientOf(incomingOf(context))
+    context.set('address', client.address)
+    const origin = checkOrigin(powers.hostRule, {
+      host: req.header('host'),
+      forwardedHost: client.host,
+      origin: req.header('origin'),
+    })
+    const asks = req.method === 'OPTIONS' && req.header('access-control-request-method')
+    if (origin !== undefined && asks) context.res = preflightAnswer()
+    else await next()
     // On the answer itself: `context.header()` makes a new one for each, with a stream for its body.
     const { headers } = context.res
     for (const [name, value] of Object.entries(securityHeaders)) {
       // A stream of events says itself how it is kept.
       if (name !== 'cache-control' || !headers.has('x-accel-buffering')) headers.set(name, value)
     }
+    if (origin === undefined) return
+    for (const [name, value] of Object.entries(corsHeaders(origin))) headers.set(name, value)
   })
   addHealthRoutes(app, powers)
   app.doc31('/openapi.json', {

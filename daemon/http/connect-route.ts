@@ -74,16 +74,19 @@ export function connectAuthorization(path: string, protocols: string | undefined
 
 /** Whether a request becomes a connection; one that does not is answered as any other. */
 export function mayConnect(
-  { tokens, hostRule, executions }: Pick<HttpPowers, 'tokens' | 'hostRule' | 'executions'>,
-  { method, url = '', headers }: IncomingMessage,
+  powers: Pick<HttpPowers, 'tokens' | 'hostRule' | 'proxies' | 'executions'>,
+  request: IncomingMessage,
 ): boolean {
+  const { tokens, hostRule, proxies, executions } = powers
+  const { method, url = '', headers } = request
   const path = url.split('?', 1)[0] as string
   const isSocket = headers.upgrade?.toLowerCase() === 'websocket'
   if (method !== 'GET' || path !== CONNECT_PATH || !isSocket || executions.isDraining) return false
   const authorization =
     headers.authorization ?? connectAuthorization(path, headers['sec-websocket-protocol'])
   try {
-    checkOrigin(hostRule, headers.host, headers.origin)
+    const { host: forwardedHost } = proxies.clientOf(request)
+    checkOrigin(hostRule, { host: headers.host, forwardedHost, origin: headers.origin })
     requireScope(tokens.identify(authorization), 'execute')
     return true
   } catch (error) {

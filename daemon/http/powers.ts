@@ -11,6 +11,7 @@ import type { Logger } from '../log.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { SessionDesk } from '../sessions.ts'
 import type { Store } from '../store/store.ts'
+import type { TrustedProxies } from './forwarded.ts'
 import type { HostRule } from './origin.ts'
 import type { KnownCaller, Tokens } from './tokens.ts'
 
@@ -28,6 +29,7 @@ export interface HttpPowers {
   readonly tokens: Tokens
   readonly audit: Audit
   readonly hostRule: HostRule
+  readonly proxies: TrustedProxies
   readonly log: Logger
   readonly metrics: Metrics
   readonly version: string
@@ -38,5 +40,9 @@ export interface HttpPowers {
 
 /** What each request carries through the app. */
 export interface HttpEnvironment {
-  Variables: { caller: KnownCaller }
+  Variables: {
+    caller: KnownCaller
+    /** The client's address; absent for a Unix socket. */
+    address: string | undefined
+  }
 }

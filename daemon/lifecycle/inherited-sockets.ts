@@ -4,6 +4,8 @@ import { fstatSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { ConfigError } from '../config/config-error.ts'
 import { isLoopback } from '../config/loopback.ts'
+import { MIN_SECRET_BYTES, shortSecret } from '../config/token-list.ts'
+import type { TokenSetting } from '../http/tokens.ts'
 
 /** Refuses descriptors that are no sockets, which Node would take for pipes. @throws {ConfigError} */
 export function checkInherited(descriptors: readonly number[]): void {
@@ -22,14 +24,21 @@ export function checkInherited(descriptors: readonly number[]): void {
 }
 
 /**
- * Refuses a socket that machines beyond this one reach, when no token would keep them out.
+ * Refuses a socket that machines beyond this one reach, when no token would keep them out, or one
+ * that is guessed.
  *
  * @throws {ConfigError}
  */
-export function checkReach(server: Server, hasTokens: boolean): void {
+export function checkReach(server: Server, tokens: readonly TokenSetting[]): void {
   const address = server.address()
-  if (hasTokens || address === null || typeof address === 'string') return
-  if (isLoopback(address.address)) return
+  if (address === null || typeof address === 'string' || isLoopback(address.address)) return
+  const short = shortSecret(tokens)
+  if (short !== undefined) {
+    throw new ConfigError(
+      `Cannot listen on ${address.address} port ${address.port} of the service manager with the token "${short.name}": its secret is too short; expected at least ${MIN_SECRET_BYTES} bytes`,
+    )
+  }
+  if (tokens.length > 0) return
   throw new ConfigError(
     `Cannot listen on ${address.address} port ${address.port} of the service manager without tokens: expected a loopback address such as 127.0.0.1, a Unix socket, or tokens in LATCHD_TOKENS`,
   )

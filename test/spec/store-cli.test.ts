@@ -1,6 +1,6 @@
 /** `latchd store`: copies and checks, on a store that a daemon uses and on one that nobody does. */
 
-import { closeSync, copyFileSync, openSync, readdirSync, writeSync } from 'node:fs'
+import { closeSync, copyFileSync, openSync, readdirSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t, { type Test } from 'tap'
@@ -43,6 +43,9 @@ t.test('a backup of a live store is sound, and a daemon goes on from it', async 
   const copied = await store(folder, 'backup', 'copy.db', '--state-dir', 'state')
   t.match(copied, { code: 0, stdout: /copy\.db \d+ bytes\n$/, stderr: '' })
   const file = join(folder, 'copy.db')
+  t.equal(statSync(file).mode & 0o777, 0o600, 'nobody else reads it')
+  t.equal(statSync(join(folder, 'state', 'latchd.db')).mode & 0o777, 0o600)
+  t.equal(statSync(join(folder, 'state', 'latchd.db-wal')).mode & 0o777, 0o600)
   t.strictSame(await store(folder, 'verify', 'copy.db'), {
     code: 0,
     stdout: `${file} ok\n`,

@@ -1,7 +1,9 @@
 /** A connection to a store's database, with its prepared statements. */
 
+import { chmodSync, closeSync, existsSync, openSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { LatchdError } from '../../../protocol/errors.ts'
+import { OWNER_ONLY } from './files.ts'
 import { primaryCode, SQLITE } from './sqlite-errors.ts'
 
 /** How long a statement waits for another process that holds a lock: a copy or a check of it. */
@@ -73,6 +75,7 @@ export class Connection {
  */
 export function openForWriting(file: string): Connection {
   return opened(file, () => {
+    keepForOwner(file)
     const connection = new Connection(new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS }))
     expectPragma(connection, 'journal_mode', 'wal', 'WAL')
     expectPragma(connection, 'synchronous', 2, 'FULL')
@@ -84,6 +87,17 @@ export function openForWriting(file: string): Connection {
     connection.database.exec(`PRAGMA cache_size = -${CACHE_KIB}`)
     return connection
   })
+}
+
+/**
+ * Has a database, made if it is not there, readable by its owner alone: SQLite would let everybody
+ * read it, and gives the files beside it the mode of the database.
+ */
+function keepForOwner(file: string): void {
+  closeSync(openSync(file, 'a', OWNER_ONLY))
+  for (const path of [file, `${file}-wal`, `${file}-shm`]) {
+    if (existsSync(path)) chmodSync(path, OWNER_ONLY)
+  }
 }
 
 /**

@@ -4,3 +4,5 @@
 export const DATABASE_FILE = 'latchd.db'
 /** Held by the daemon that uses the folder; empty. */
 export const LOCK_FILE = 'latchd.lock'
+/** The mode of the store's files: sources, inputs and answers of everybody stand in them. */
+export const OWNER_ONLY = 0o600

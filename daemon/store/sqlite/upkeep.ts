@@ -11,6 +11,7 @@ import { closeSync, existsSync, fsyncSync, openSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { openForReading, openForWriting } from './connection.ts'
+import { OWNER_ONLY } from './files.ts'
 import { confirmClock } from './instant.ts'
 import { versionOf } from './migrations.ts'
 import { problemsOf } from './verification.ts'
@@ -40,6 +41,8 @@ export function backupFile(from: string, to: string): void {
   const connection = openForReading(from)
   try {
     versionOf(connection, from)
+    // SQLite writes into an empty file that is there, and would make one that others can read.
+    closeSync(openSync(to, 'wx', OWNER_ONLY))
     connection.run('VACUUM INTO ?', to)
   } catch (error) {
     rmSync(to, { force: true })
