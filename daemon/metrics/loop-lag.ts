@@ -51,12 +51,12 @@ export function addLoopLag(registry: Registry): () => void {
   const lag = new LoopLag()
   new Gauge({
     name: 'latchd_event_loop_lag_seconds',
-    help: 'How late the event loop of the daemon was in the last one to two minutes, by quantile (1 is the worst).',
-    labelNames: ['quantile'],
+    help: 'How late the event loop of the daemon was in the last one to two minutes, by percentile (100 is the worst).',
+    labelNames: ['percentile'],
     registers: [registry],
     collect() {
       for (const percentile of [50, 99, 100]) {
-        this.set({ quantile: String(percentile / 100) }, lag.seconds(percentile))
+        this.set({ percentile: String(percentile) }, lag.seconds(percentile))
       }
     },
   })

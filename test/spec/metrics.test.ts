@@ -10,6 +10,7 @@ import { LoopLag } from '../../daemon/metrics/loop-lag.ts'
 import { MAX_TOOL_LABELS, OTHER_TOOLS, ToolLabels } from '../../daemon/metrics/tool-labels.ts'
 import { Latchd, tool } from '../../sdk/index.ts'
 import { get, post, testDaemon } from '../support/daemon.ts'
+import { expositionFaults } from '../support/exposition-faults.ts'
 import { stateFolder } from '../support/state-folder.ts'
 import { as, tokenDaemon } from '../support/token-daemon.ts'
 
@@ -91,6 +92,20 @@ t.test('executions, calls and decisions are counted', async t => {
     latchd_workers_busy: 0,
   }
   t.strictSame(await scrapeUntil(url, after), after)
+})
+
+t.test("Prometheus' linter would find nothing", async t => {
+  t.strictSame(expositionFaults((await scrape(url)).text), [])
+  t.strictSame(expositionFaults((await scrape(guarded.url, as('reader'))).text), [])
+  const faulty = [
+    '# HELP jobs Jobs.\n# TYPE jobs counter\njobs 1\n',
+    '# TYPE jobs_total counter\njobs_total 1\n',
+    '# HELP wait_ms Wait.\n# TYPE wait_ms gauge\nwait_ms 1\n',
+    '# HELP lag_seconds Lag.\n# TYPE lag_seconds gauge\nlag_seconds{quantile="1"} 1\n',
+    'jobs_total 1\n',
+    '# HELP a A.\n# TYPE a gauge\na 1\na 1\n',
+  ]
+  for (const text of faulty) t.equal(expositionFaults(text).length, 1, text)
 })
 
 t.test('what the daemon is and uses is told', async t => {
@@ -230,7 +245,7 @@ function stall(ms: number): void {
 }
 
 t.test('a stall of the event loop is told to every scraper', async t => {
-  const worst = 'latchd_event_loop_lag_seconds{quantile="1"}'
+  const worst = 'latchd_event_loop_lag_seconds{percentile="100"}'
   stall(300)
   let first = await scrape(url)
   for (let tries = 500; tries > 0 && (first.of[worst] as number) < 0.2; tries--) {
