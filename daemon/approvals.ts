@@ -7,6 +7,7 @@ import type { Approval, ApprovalStatus, Decision } from '../protocol/approval.ts
 import { LatchdError } from '../protocol/errors.ts'
 import type { Tool } from '../protocol/tools/tool.ts'
 import type { Caller, Executions, Page } from './executions.ts'
+import { readWithinBudget } from './page-budget.ts'
 import { fromCursor, toCursor } from './store/place.ts'
 import type { Store } from './store/store.ts'
 
@@ -35,11 +36,15 @@ export class ApprovalDesk {
   async list(query: ApprovalsQuery, caller: Caller): Promise<Page<Approval>> {
     const owner = caller.seesAll ? undefined : caller.name
     const after = query.after === undefined ? undefined : fromCursor(query.after)
-    const data = await this.#powers.store.approvals({ ...query, owner, after })
+    const placeOf = ({ createdAtMs, approvalId }: Approval) => ({ createdAtMs, id: approvalId })
+    const { data, isCut } = await readWithinBudget(
+      query.limit,
+      after,
+      (after, limit) => this.#powers.store.approvals({ ...query, owner, after, limit }),
+      placeOf,
+    )
     const last = data.at(-1)
-    const isFull = last !== undefined && data.length === query.limit
-    const place = last && { createdAtMs: last.createdAtMs, id: last.approvalId }
-    return { data, ...(isFull && place && { nextCursor: toCursor(place) }) }
+    return { data, ...(isCut && last && { nextCursor: toCursor(placeOf(last)) }) }
   }
 
   /** @throws {LatchdError} `NOT_FOUND`, also for the approval of another caller */

@@ -1,7 +1,7 @@
 /** The executions of a daemon, as its callers see them: admitted, read, watched, cancelled. */
 
 import type { CallApproval } from '../executor/call-approval.ts'
-import { EventQueue } from '../executor/event-queue.ts'
+import { EventQueue, type QueueBounds } from '../executor/event-queue.ts'
 import { type ExecutionPlan, RunningExecution } from '../executor/execution.ts'
 import { LatchdError } from '../protocol/errors.ts'
 import type { ExecutionEvent } from '../protocol/events.ts'
@@ -12,6 +12,8 @@ import type { TokenLimits } from './auth/token-limits.ts'
 import { ExecutionKeeper } from './durable/execution-keeper.ts'
 import { readPlan } from './durable/kept-plan.ts'
 import { type LiveExecution, LiveExecutions, type LivePowers } from './live-executions.ts'
+import { readWithinBudget, withinBudget } from './page-budget.ts'
+import { heldBytes } from './store/held-bytes.ts'
 import { fromCursor, isBefore, toCursor } from './store/place.ts'
 import type { ListQuery, StoredExecution } from './store/store.ts'
 import {
@@ -34,6 +36,8 @@ export interface Caller {
 export interface ExecutionsOptions extends LivePowers {
   /** Executions that may wait for a worker. */
   readonly maxQueue: number
+  /** @throws {LatchdError} `WORKER_ABUSE` for a caller that has to wait */
+  readonly admitCaller?: (caller: string) => void
   /** How many callers share the queue; one when absent. */
   readonly callers?: () => number
   /** @throws {LatchdError} `INVALID_REQUEST` for a URL that is never posted to */
@@ -109,7 +113,7 @@ export class Executions {
    * Admits an execution and starts it as soon as a worker is free.
    *
    * @returns its id; with an idempotency key that was used before, that of the first
-   * @throws {LatchdError} `QUEUE_FULL`, `TOKEN_LIMIT_EXCEEDED`, `DRAINING`,
+   * @throws {LatchdError} `QUEUE_FULL`, `TOKEN_LIMIT_EXCEEDED`, `WORKER_ABUSE`, `DRAINING`,
    *   `IDEMPOTENCY_KEY_REUSED`, `GONE`, `STORE_FULL`, `INVALID_REQUEST` for a webhook that is never posted to
    */
   async submit(plan: ExecutionPlan, caller: Caller, options: SubmitOptions): Promise<string> {
@@ -131,7 +135,19 @@ export class Executions {
     }
   }
 
+  /**
+   * Counts something else that takes a worker as an execution of the caller, such as a replay.
+   *
+   * @returns what to call at its end
+   * @throws {LatchdError} as {@link submit}, for a caller that is at a limit
+   */
+  enter(caller: Caller): () => void {
+    this.#refuseBeyondLimits(caller)
+    return this.#arriving.add(caller.name)
+  }
+
   #refuseBeyondLimits({ name, limits = {} }: Caller): void {
+    this.#options.admitCaller?.(name)
     const { pool, maxQueue, callers } = this.#options
     const { maxExecutions = Infinity, maxQueued = Infinity } = limits
     const arriving = this.#arriving.of(name)
@@ -307,22 +323,26 @@ export class Executions {
     const after = query.after === undefined ? undefined : fromCursor(query.after)
     const owner = caller.seesAll ? undefined : caller.name
     const whole = { ...query, owner, after }
+    const stored = await readWithinBudget(
+      query.limit,
+      after,
+      (after, limit) => store.list({ ...whole, after, limit }),
+      placeOf,
+    )
+    const end = stored.isCut ? stored.data.at(-1) : undefined
+    // What is older than the last that was read would come before others that were not.
+    const inMemory = memory
+      .list(whole)
+      .filter(execution => end === undefined || isBefore(placeOf(execution), placeOf(end)))
     // One that becomes durable at this moment may be in both.
-    const found = [...memory.list(whole), ...(await store.list(whole))]
-    const placed = [...new Map(found.map(execution => [execution.executionId, execution])).values()]
-      .map(execution => ({
-        execution,
-        createdAtMs: execution.createdAtMs,
-        id: execution.executionId,
-      }))
-      .sort((a, b) => (isBefore(a, b) ? -1 : 1))
-    const data = placed.slice(0, query.limit)
+    const found = [...inMemory, ...stored.data].map(execution => [execution.executionId, execution] as const)
+    const placed = [...new Map(found).values()].sort((a, b) =>
+      isBefore(placeOf(a), placeOf(b)) ? -1 : 1,
+    )
+    const { data, isCut } = withinBudget(placed, query.limit)
     const last = data.at(-1)
-    const isFull = last !== undefined && data.length === query.limit
-    return {
-      data: data.map(({ execution }) => execution),
-      ...(isFull && { nextCursor: toCursor(last) }),
-    }
+    const isMore = last !== undefined && (isCut || stored.isCut)
+    return { data, ...(isMore && { nextCursor: toCursor(placeOf(last)) }) }
   }
 
   /** Cancels an execution and gives it as it ended; one that has ended stays as it is. */
@@ -385,14 +405,15 @@ export class Executions {
     let last = after
     let newest: ExecutionEvent | undefined
     let held: ExecutionEvent[] | undefined = []
-    const queue = new EventQueue<ExecutionEvent>(() => unwatch())
-    const push = (event: ExecutionEvent) => {
+    const queue = new EventQueue<ExecutionEvent>(() => unwatch(), ofReader)
+    const push = (event: ExecutionEvent, isPast = false) => {
       if ('sequence' in event) {
         if (event.sequence <= last) return
         last = event.sequence
       }
       newest = event
-      queue.push(event)
+      if (isPast) queue.add(event)
+      else queue.push(event)
     }
     const end = () => {
       unwatch()
@@ -411,8 +432,8 @@ export class Executions {
       // What is only held in memory yet is told when it is durable.
       const keeper = this.#live.get(executionId)?.keeper
       await (keeper && Promise.race([keeper.sync(), keeper.lacksRoom()]))
-      for (const event of await this.#past(executionId, after)) push(event)
-      for (const event of held) push(event)
+      for (const event of await this.#past(executionId, after)) push(event, true)
+      for (const event of held) push(event, true)
       held = undefined
       const hasEnded = isEnded(execution)
       if (newest === undefined && hasEnded) {
@@ -447,7 +468,10 @@ export class Executions {
 
   /** The events of all executions of a caller, from now on, until the reader falls far behind. */
   allEvents(caller: Caller): AsyncIterableIterator<ExecutionEvent> {
-    const queue = new EventQueue<ExecutionEvent>(() => unwatch(), MAX_EVENTS_BEHIND)
+    const queue = new EventQueue<ExecutionEvent>(() => unwatch(), {
+      ...ofReader,
+      maxWaiting: MAX_EVENTS_BEHIND,
+    })
     const owner = caller.seesAll ? undefined : caller.name
     const unwatch = this.#options.hub.watchOwner(owner, event => queue.push(event))
     return queue
@@ -471,8 +495,19 @@ function readLive({ running, keeper }: LiveExecution): Execution {
 /** What an execution has only when it has ended. */
 const OF_AN_END = new Set(['output', 'isFinalAnswer', 'error', 'endedAtMs'])
 
-/** About 10 MB of events: a reader that has stalled must not fill the daemon's memory. */
+/** A reader that has stalled must not fill the daemon's memory, with small events or with large ones. */
 const MAX_EVENTS_BEHIND = 10_000
+const MAX_BYTES_BEHIND = 16 * 1024 * 1024
+
+/**
+ * What one reader of events may hold. A stream that ends there is taken up by `Last-Event-ID`;
+ * progress, which no stream repeats, is left out before.
+ */
+const ofReader: QueueBounds<ExecutionEvent> = {
+  maxSize: MAX_BYTES_BEHIND,
+  sizeOf: heldBytes,
+  isOptional: ({ type }) => type === 'call-progressed',
+}
 
 function beyondLimit(
   what: string,
@@ -485,6 +520,8 @@ function beyondLimit(
     retryAfterSeconds: RETRY_AFTER_SECONDS,
   })
 }
+
+const placeOf = ({ createdAtMs, executionId }: Execution) => ({ createdAtMs, id: executionId })
 
 const isOver = (execution: Execution) => isEnded(execution) || execution.status === 'stuck'
 

@@ -12,6 +12,7 @@ import { TypeChecker } from '../executor/typecheck/type-checker.ts'
 import { protection } from '../protocol/isolation.ts'
 import { ApprovalDesk } from './approvals.ts'
 import { Audit } from './auth/audit.ts'
+import { WorkerLosses } from './auth/worker-losses.ts'
 import { ClockWatch } from './clock/clock-watch.ts'
 import { type ClockSources, machineClock, TrustedClock } from './clock/trusted-clock.ts'
 import type { Config } from './config/config.ts'
@@ -121,6 +122,7 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
   const sessions = new SessionDesk(store, config.retention.keepMs, sessionRuntime, upgrade)
   const typeChecker = new TypeChecker(config.allow && { explain: denialText })
   const tokens = new Tokens(config.tokens)
+  const losses = new WorkerLosses(() => performance.now())
   const audit = new Audit(log, () => performance.now())
   const reloadable = new Reloadable(config, {
     log,
@@ -174,6 +176,8 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
       return reloadable.inForce.maxQueue
     },
     callers: () => Math.max(1, tokens.size),
+    admitCaller: caller => losses.admit(caller),
+    onWorkerLost: owner => losses.add(owner),
     admitWebhook: webhooks.admit,
     webhookFor: webhooks.messageFor,
     onWebhooks: webhooks.wake,

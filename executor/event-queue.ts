@@ -1,3 +1,14 @@
+/** How far a reader may be behind. */
+export interface QueueBounds<T> {
+  /** Items that wait for it. */
+  readonly maxWaiting?: number
+  /** What the items come to that wait for it, as {@link sizeOf} measures. */
+  readonly maxSize?: number
+  readonly sizeOf?: (item: T) => number
+  /** Whether an item may be left out for a reader that is behind by a quarter of the bounds. */
+  readonly isOptional?: (item: T) => boolean
+}
+
 /** Items that were read and are still held. */
 const MAX_READ = 1024
 
@@ -9,25 +20,46 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
   #isEnded = false
   #wake: (() => void) | undefined
   #onLeave: () => void
-  #maxWaiting: number
+  #bounds: QueueBounds<T>
+  /** Sizes of the items, in step with them; empty where nothing measures them. */
+  #sizes: number[] = []
+  #waitingSize = 0
 
   /**
    * @param onLeave called when the reader leaves before the end, or is given up
-   * @param maxWaiting a reader that is further behind gets what waits, and then the end
+   * @param bounds a reader that is further behind gets what waits, and then the end
    */
-  constructor(onLeave: () => void = () => {}, maxWaiting = Number.POSITIVE_INFINITY) {
+  constructor(onLeave: () => void = () => {}, bounds: QueueBounds<T> = {}) {
     this.#onLeave = onLeave
-    this.#maxWaiting = maxWaiting
+    this.#bounds = bounds
+  }
+
+  /** What waits for the reader, as the bounds measure it. */
+  get waitingSize(): number {
+    return this.#waitingSize
   }
 
   push(item: T): void {
     if (this.#isEnded) return
-    if (this.#items.length - this.#at >= this.#maxWaiting) {
+    const { maxWaiting = Infinity, maxSize = Infinity, sizeOf, isOptional } = this.#bounds
+    const waiting = this.#items.length - this.#at
+    const isBehind = 4 * waiting >= maxWaiting || 4 * this.#waitingSize >= maxSize
+    if (isBehind && isOptional?.(item)) return
+    // One item goes in however large it is, so that a reader that keeps up gets all.
+    if (waiting > 0 && (waiting >= maxWaiting || this.#waitingSize >= maxSize)) {
       this.#onLeave()
       this.end()
       return
     }
+    this.add(item, sizeOf?.(item) ?? 0)
+  }
+
+  /** Adds an item whatever waits: what is in memory anyway, and counts nothing. */
+  add(item: T, size = 0): void {
+    if (this.#isEnded) return
     this.#items.push(item)
+    this.#sizes.push(size)
+    this.#waitingSize += size
     this.#wake?.()
   }
 
@@ -39,26 +71,35 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
 
   async next(): Promise<IteratorResult<T>> {
     while (this.#at === this.#items.length && !this.#isEnded) {
-      this.#items = []
-      this.#at = 0
+      this.#clear()
       await new Promise<void>(resolve => {
         this.#wake = resolve
       })
     }
     if (this.#at === this.#items.length) return { done: true, value: undefined }
     // A reader that is never quite up to date would keep all that it has read.
-    if (this.#at === MAX_READ) this.#at -= this.#items.splice(0, MAX_READ).length
+    if (this.#at === MAX_READ) {
+      this.#sizes.splice(0, MAX_READ)
+      this.#at -= this.#items.splice(0, MAX_READ).length
+    }
+    this.#waitingSize -= this.#sizes[this.#at] as number
     return { done: false, value: this.#items[this.#at++] as T }
   }
 
   async return(): Promise<IteratorResult<T>> {
     if (!this.#isEnded) this.#onLeave()
     this.#isEnded = true
-    this.#items = []
-    this.#at = 0
+    this.#clear()
     // Somebody else may have ended it while its reader waits.
     this.#wake?.()
     return { done: true, value: undefined }
+  }
+
+  #clear(): void {
+    this.#items = []
+    this.#sizes = []
+    this.#at = 0
+    this.#waitingSize = 0
   }
 
   [Symbol.asyncIterator](): this {

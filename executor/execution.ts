@@ -435,6 +435,7 @@ export class RunningExecution {
         if (wedged.signal.aborted) return this.#overran()
         // Its journal brings the guest back to where the worker was lost.
         if (error instanceof SharedLoss) continue
+        this.#host.onWorkerLost?.()
         if (error instanceof ForgedMessage || ++lost > 1) return engineFailure(error)
       }
     }

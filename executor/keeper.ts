@@ -29,6 +29,8 @@ export interface ExecutionHost {
   showApproval(approval: CallApproval): Promise<void>
   /** The execution has got a worker, or has none any more. */
   onWorker?(hasWorker: boolean): void
+  /** A worker that ran the execution was lost, and by nobody else's doing. */
+  onWorkerLost?(): void
   /** What the execution's session has kept; asked for once, before the first run. */
   loadSnapshot?(): Promise<Uint8Array | undefined>
   /** Asks that an approval that nobody decided be decided as expired: see `RunningExecution.decide`. */

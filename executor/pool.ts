@@ -175,7 +175,8 @@ export class WorkerPool implements GuestPool {
       })
     } catch (error) {
       // Whose thread was ended holds the worker until another is there, so that nobody else pays.
-      if (end.signal.aborted) await this.#replaced()
+      // So does whose program has cost the thread.
+      if (end.signal.aborted || isThreadLoss(error)) await this.#replaced()
       throw fault ?? error
     } finally {
       isWedged.removeEventListener('abort', endThread)
@@ -219,4 +220,11 @@ export class WorkerPool implements GuestPool {
     for (const port of this.#controls.keys()) port.close()
     await this.#pool?.destroy()
   }
+}
+
+/** Whether a task failed since its thread is gone: out of its heap, or ended with a code. */
+function isThreadLoss(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const { code, message } = error as NodeJS.ErrnoException
+  return code === 'ERR_WORKER_OUT_OF_MEMORY' || message.startsWith('worker exited')
 }

@@ -159,6 +159,18 @@ export const errorTable = {
     retryable: true,
     title: 'The token is at one of its limits',
   },
+  WORKER_ABUSE: {
+    status: 429,
+    actor: 'caller',
+    retryable: true,
+    title: 'Programs of the caller have cost too many workers',
+  },
+  MEMORY_FULL: {
+    status: 503,
+    actor: 'operator',
+    retryable: true,
+    title: 'Executions in memory hold as much as the daemon may',
+  },
   TOO_MANY_BODIES: {
     status: 429,
     actor: 'caller',

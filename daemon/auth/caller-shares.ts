@@ -82,6 +82,17 @@ export class CallerShares {
     return { add, release }
   }
 
+  /**
+   * Counts bytes that came over a connection.
+   *
+   * @returns seconds for which nothing more is to be read from it
+   */
+  frame(caller: Caller, bytes: number): number {
+    const { bytes: rate } = this.#ratesOf(caller)
+    rate?.charge(bytes)
+    return rate?.owedSeconds() ?? 0
+  }
+
   #ratesOf({ name, limits = {} }: Caller): Rates {
     const known = this.#rates.get(name)
     // A reload gives a token that has changed other limits.

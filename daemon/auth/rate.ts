@@ -35,4 +35,10 @@ export class Rate {
   charge(amount: number): void {
     this.#level -= amount
   }
+
+  /** Seconds until what is owed has come; 0 when nothing is. */
+  owedSeconds(): number {
+    this.take(0)
+    return Math.max(0, -this.#level / this.#perSecond)
+  }
 }

@@ -14,6 +14,7 @@ import { LatchdError } from '../../protocol/errors.ts'
 import type { ToolContext } from '../../protocol/tool.ts'
 import type { Tool } from '../../protocol/tools/tool.ts'
 import { encodeValue } from '../../protocol/values.ts'
+import { OwnerCounts } from '../auth/owner-counts.ts'
 import { type Ask, settledValue } from './ask.ts'
 import { bindingOf, type ClientBinding, type ClientCalls, makeClientTool } from './client-tool.ts'
 import { ConnectedClient } from './connected-client.ts'
@@ -41,6 +42,9 @@ const BEATS_PER_LEASE = 3
 /** A lost connection is to be noticed well before a client is given up that comes back. */
 const BEATS_PER_RECONNECT = 6
 
+/** Connections that one token may have: a thousand processes share clients, or have tokens of their own. */
+const MAX_CONNECTIONS = 256
+
 /** What of a call an ask about it is made of. */
 interface CallFacts {
   readonly binding: ClientBinding
@@ -56,6 +60,8 @@ export class Connections implements ClientCalls {
   #keys = 0
   #clients = new Map<string, ConnectedClient>()
   #conversations = new Set<Conversation>()
+  #perOwner = new OwnerCounts()
+  #leaves = new WeakMap<Conversation, () => void>()
   /** Calls that an earlier daemon asked for, and so an earlier process of the client may have begun. */
   #repeats = new Set<string>()
   #isClosed = false
@@ -76,6 +82,13 @@ export class Connections implements ClientCalls {
     return this.#conversations.size
   }
 
+  /** @throws {LatchdError} `TOKEN_LIMIT_EXCEEDED` when the owner has as many as one may have */
+  admit(owner: string): void {
+    if (this.#perOwner.of(owner) < MAX_CONNECTIONS) return
+    const message = `Cannot take a connection: ${MAX_CONNECTIONS} of the token are open`
+    throw new LatchdError('TOKEN_LIMIT_EXCEEDED', message, { retryAfterSeconds: 1 })
+  }
+
   /** Takes a connection of a token's owner. */
   open(socket: Socket, owner: string): Conversation {
     const conversation = new Conversation(socket, this.#pace, {
@@ -85,6 +98,7 @@ export class Connections implements ClientCalls {
       onEnd: (client, isGoodbye) => this.#onEnd(conversation, client, isGoodbye),
     })
     this.#conversations.add(conversation)
+    this.#leaves.set(conversation, this.#perOwner.add(owner))
     if (this.#isClosed) conversation.close(closeCodes.STOPPING, 'the daemon is stopping')
     return conversation
   }
@@ -95,6 +109,7 @@ export class Connections implements ClientCalls {
     isGoodbye: boolean,
   ): void {
     this.#conversations.delete(conversation)
+    this.#leaves.get(conversation)?.()
     if (client === undefined || client.isConnected) return
     const { owner, clientId } = client
     if (isGoodbye) this.served.withdraw(owner, clientId)

@@ -7,7 +7,11 @@
 
 import { type ClientTool, MAX_CLIENT_TOOLS } from '../../protocol/client-tool.ts'
 import { LatchdError } from '../../protocol/errors.ts'
+import { heldBytes } from '../store/held-bytes.ts'
 import { type ClientBinding, readClientTool } from './client-tool.ts'
+
+/** Bytes of all tools that the clients of one token serve. */
+const MAX_SERVED_BYTES = 16 * 1024 * 1024
 
 interface Offer {
   readonly clientId: string
@@ -34,7 +38,7 @@ export class ServedTools {
    * Takes an offer; the same one again replaces it, in its place.
    *
    * @throws {LatchdError} `TOOL_NAME_TAKEN` for a name of the daemon's own, `TOOL_INVALID` for one
-   *   that no program could use, or too many tools
+   *   that no program could use, or too many tools, `TOKEN_LIMIT_EXCEEDED` for too many bytes
    */
   offer(owner: string, offer: Offer): void {
     for (const tool of offer.tools) {
@@ -57,6 +61,11 @@ export class ServedTools {
     if (count > MAX_CLIENT_TOOLS) {
       const message = `Cannot serve ${count} tools: one client may serve ${MAX_CLIENT_TOOLS}`
       throw new LatchdError('TOOL_INVALID', message)
+    }
+    const bytes = heldBytes([offer, others])
+    if (bytes > MAX_SERVED_BYTES) {
+      const message = `Cannot serve the tools: with them the token serves ${bytes} bytes, limit ${MAX_SERVED_BYTES}`
+      throw new LatchdError('TOKEN_LIMIT_EXCEEDED', message)
     }
     if (at < 0) offers.push(offer)
     else offers[at] = offer

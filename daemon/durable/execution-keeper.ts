@@ -55,6 +55,8 @@ export interface KeeperPowers {
   /** Told of a write that failed and that nobody waits for. */
   readonly onFault: (error: unknown, executionId: string) => void
   readonly onExpire: (approval: CallApproval) => void
+  /** Told whose program has cost a worker. */
+  readonly onWorkerLost?: (owner: string) => void
 }
 
 /** Events wait so long for others before they are written for those who watch. */
@@ -187,6 +189,10 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
     // The next thing that happens may be far away, and somebody may wait for this.
     if (event.type === 'execution-parked') setImmediate(() => this.#writeNow())
     else this.#writeSoon()
+  }
+
+  onWorkerLost(): void {
+    this.#powers.onWorkerLost?.(this.owner)
   }
 
   onWorker(hasWorker: boolean): void {

@@ -19,7 +19,7 @@ import {
 
 export interface ReplayPowers extends ShadowPowers {
   readonly store: Pick<Store, 'journal'>
-  readonly executions: Pick<Executions, 'get' | 'live'>
+  readonly executions: Pick<Executions, 'enter' | 'get' | 'live'>
   readonly sessions: Pick<SessionDesk, 'load'>
   /** Replays and new executions that may wait for a worker. */
   readonly maxQueue: number
@@ -39,7 +39,7 @@ export class ReplayDesk {
    * Replays an execution as far as its journal goes, or to a call of it.
    *
    * @throws {LatchdError} `NOT_FOUND`, `CONFLICT` when it runs at the moment or has no journal,
-   *   `QUEUE_FULL`
+   *   `QUEUE_FULL`, `TOKEN_LIMIT_EXCEEDED`
    */
   async replay(
     executionId: string,
@@ -58,12 +58,16 @@ export class ReplayDesk {
     if (claimed.startedAtMs === undefined) throw cannotReplay(executionId, 'it has not started')
     const snapshot = await this.#snapshot(claimed, execution)
     this.#refuseWhenFull(executionId)
+    // It takes a worker as an execution of the caller does.
+    const leave = executions.enter(caller)
     try {
       const report = await shadowReplay(claimed, this.#powers, { untilCall, snapshot, signal })
       return judged(claimed, execution, report)
     } catch (error) {
       if (signal.aborted) throw cannotReplay(executionId, 'the caller has left')
       throw error
+    } finally {
+      leave()
     }
   }
 

@@ -89,7 +89,7 @@ export function createApp(powers: HttpPowers): OpenAPIHono<HttpEnvironment> {
   addSessionRoutes(app, powers)
   addEventRoutes(app, powers)
   addToolRoutes(app, powers)
-  addConnectRoutes(app, powers)
+  addConnectRoutes(app, powers, shares)
   addInfoRoute(app, powers)
   addMetricsRoute(app, powers)
   const methodsOf = pathMethods(app.routes)

@@ -13,6 +13,7 @@ import {
   TOKEN_SUBPROTOCOL,
 } from '../../protocol/connect-facts.ts'
 import { LatchdError } from '../../protocol/errors.ts'
+import type { CallerShares } from '../auth/caller-shares.ts'
 import type { Conversation } from '../connections/conversation.ts'
 import { checkOrigin } from './origin.ts'
 import type { HttpEnvironment, HttpPowers } from './powers.ts'
@@ -74,10 +75,10 @@ export function connectAuthorization(path: string, protocols: string | undefined
 
 /** Whether a request becomes a connection; one that does not is answered as any other. */
 export function mayConnect(
-  powers: Pick<HttpPowers, 'tokens' | 'hostRule' | 'proxies' | 'executions'>,
+  powers: Pick<HttpPowers, 'tokens' | 'hostRule' | 'proxies' | 'executions' | 'connections'>,
   request: IncomingMessage,
 ): boolean {
-  const { tokens, hostRule, proxies, executions } = powers
+  const { tokens, hostRule, proxies, executions, connections } = powers
   const { method, url = '', headers } = request
   const path = url.split('?', 1)[0] as string
   const isSocket = headers.upgrade?.toLowerCase() === 'websocket'
@@ -87,7 +88,9 @@ export function mayConnect(
   try {
     const { host: forwardedHost } = proxies.clientOf(request)
     checkOrigin(hostRule, { host: headers.host, forwardedHost, origin: headers.origin })
-    requireScope(tokens.identify(authorization), 'execute')
+    const caller = tokens.identify(authorization)
+    requireScope(caller, 'execute')
+    connections.admit(caller.name)
     return true
   } catch (error) {
     // Why not is told in the answer.
@@ -96,7 +99,29 @@ export function mayConnect(
   }
 }
 
-export function addConnectRoutes(app: OpenAPIHono<HttpEnvironment>, powers: HttpPowers): void {
+/** A connection that has sent too much is read again after this long at the latest: its lease goes on. */
+const MAX_PAUSE_MS = 10_000
+
+/** Counts a frame for its caller, and leaves the next ones unread until it is paid for. */
+function countFrame(shares: CallerShares, caller: KnownCaller, data: unknown, raw: Pausable) {
+  const bytes = typeof data === 'string' ? data.length : ((data as ArrayBuffer).byteLength ?? 0)
+  const seconds = shares.frame(caller, bytes)
+  if (seconds === 0) return
+  raw.pause()
+  setTimeout(() => raw.resume(), Math.min(MAX_PAUSE_MS, 1000 * seconds)).unref()
+}
+
+/** The part of a `ws` socket that holds back what comes. */
+interface Pausable {
+  pause(): void
+  resume(): void
+}
+
+export function addConnectRoutes(
+  app: OpenAPIHono<HttpEnvironment>,
+  powers: HttpPowers,
+  shares: CallerShares,
+): void {
   const { connections } = powers
   app.openAPIRegistry.registerPath({
     method: 'get',
@@ -113,10 +138,11 @@ export function addConnectRoutes(app: OpenAPIHono<HttpEnvironment>, powers: Http
   app.get(
     CONNECT_PATH,
     needs('execute').middleware,
-    async (_context, next) => {
+    async (context, next) => {
       if (powers.executions.isDraining) {
         throw new LatchdError('DRAINING', 'Cannot take a connection: the daemon is stopping')
       }
+      connections.admit(context.get('caller').name)
       await next()
     },
     upgradeWebSocket(context => {
@@ -131,7 +157,8 @@ export function addConnectRoutes(app: OpenAPIHono<HttpEnvironment>, powers: Http
           // It may have been withdrawn while the connection was made.
           if (caller.withdrawn.aborted) onWithdrawn()
         },
-        onMessage: ({ data }) => {
+        onMessage: ({ data }, { raw }) => {
+          if (raw !== undefined) countFrame(shares, caller, data, raw as never)
           conversation?.onMessage(typeof data === 'string' ? data : undefined)
         },
         // What is wrong with the connection shows in its close, which follows.

@@ -20,6 +20,14 @@ export interface FoundTool {
 }
 
 const DEFAULT_LIMIT = 10
+/** A search costs by the word, and the index by the character: what is beyond is not looked at. */
+const MAX_QUERY_CHARACTERS = 500
+const MAX_QUERY_WORDS = 20
+const MAX_WORD_CHARACTERS = 40
+const MAX_DESCRIPTION_CHARACTERS = 2000
+const MAX_PARAMETERS = 100
+/** Tools that one call describes at most. */
+const MAX_DESCRIBED = 200
 /** Names are what people search by; what a parameter is called says least. */
 const boost = { name: 4, description: 2, parameters: 1 }
 
@@ -56,7 +64,7 @@ function toolSearch(tools: readonly Tool[], seen: () => Toolbox): Tool[] {
   let index: Promise<MiniSearch> | undefined
   const search = async (query: string, limit: number) => {
     index ??= indexOf(tools)
-    return (await index).search(query).slice(0, limit)
+    return (await index).search(shortQuery(query)).slice(0, limit)
   }
   const ours = [
     normalizeTool({
@@ -69,9 +77,11 @@ function toolSearch(tools: readonly Tool[], seen: () => Toolbox): Tool[] {
     normalizeTool({
       ...describeToolsDescriptor,
       execute: async (...names: unknown[]): Promise<string> => {
-        const chosen = names.flat().map(name => find(seen(), name))
+        const given = names.flat()
+        if (given.length > MAX_DESCRIBED) throw tooMany(given.length)
+        const chosen = given.map(name => find(seen(), name))
         const missing = chosen.indexOf(undefined)
-        if (missing >= 0) throw await unknown(names.flat()[missing], search, tools)
+        if (missing >= 0) throw await unknown(given[missing], search, tools)
         return toolDeclarations(
           chosen.map(tool => describeTool(tool as Tool)),
           seen().tools,
@@ -95,6 +105,19 @@ const find = ({ tools, globals }: Toolbox, name: unknown) =>
     const global = globals.names[i]
     return global?.spelling === name || global?.identifier === name
   })
+
+/** The words of a query that are looked for: each of them once. */
+function shortQuery(query: string): string {
+  const given = new Set(words(query.slice(0, MAX_QUERY_CHARACTERS)))
+  return Array.from(given, word => word.slice(0, MAX_WORD_CHARACTERS))
+    .slice(0, MAX_QUERY_WORDS)
+    .join(' ')
+}
+
+function tooMany(count: number): Error {
+  const message = `Cannot describe ${count} tools at once: at most ${MAX_DESCRIBED}`
+  return Object.assign(new RangeError(message), { code: 'LIMIT_EXCEEDED' satisfies ErrorCode })
+}
 
 async function unknown(
   name: unknown,
@@ -123,7 +146,12 @@ async function indexOf(tools: readonly Tool[]): Promise<MiniSearch> {
   })
   index.addAll(
     tools.map(({ name, description, parameters }, id) => {
-      return { id, name, description, parameters: parameters.join(' ') }
+      return {
+        id,
+        name,
+        description: description.slice(0, MAX_DESCRIPTION_CHARACTERS),
+        parameters: parameters.slice(0, MAX_PARAMETERS).join(' '),
+      }
     }),
   )
   return index

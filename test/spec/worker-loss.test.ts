@@ -78,3 +78,11 @@ t.test('a program that costs two threads ends with ENGINE_FAILURE, and no other 
     waited: 'waited',
   })
 })
+
+t.test('who costs workers again and again is refused for a while, and nobody else is', async t => {
+  const script = 'test/support/abuse-workers.ts'
+  const { code, stdout, stderr } = await runScript(script, ['--max-old-space-size=64'])
+  t.equal(code, 0, stderr)
+  const failures = Array(4).fill('ENGINE_FAILURE')
+  t.strictSame(JSON.parse(stdout), { eve: [...failures, 'WORKER_ABUSE'], ann: 'completed' })
+})
