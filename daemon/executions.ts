@@ -1,7 +1,6 @@
 /** The executions of a daemon, as its callers see them: admitted, read, watched, cancelled. */
 
 import type { CallApproval } from '../executor/call-approval.ts'
-import { EventQueue, type QueueBounds } from '../executor/event-queue.ts'
 import { type ExecutionPlan, RunningExecution } from '../executor/execution.ts'
 import { LatchdError } from '../protocol/errors.ts'
 import type { ExecutionEvent } from '../protocol/events.ts'
@@ -11,9 +10,10 @@ import { OwnerCounts } from './auth/owner-counts.ts'
 import type { TokenLimits } from './auth/token-limits.ts'
 import { ExecutionKeeper } from './durable/execution-keeper.ts'
 import { readPlan } from './durable/kept-plan.ts'
+import { EventReaders } from './event-readers.ts'
 import { type LiveExecution, LiveExecutions, type LivePowers } from './live-executions.ts'
+import type { HeldMemory } from './memory-guard.ts'
 import { readWithinBudget, withinBudget } from './page-budget.ts'
-import { heldBytes } from './store/held-bytes.ts'
 import { fromCursor, isBefore, toCursor } from './store/place.ts'
 import type { ListQuery, StoredExecution } from './store/store.ts'
 import {
@@ -75,6 +75,7 @@ export class Executions {
   #options: ExecutionsOptions
   #live: LiveExecutions
   #keys: SubmissionKeys
+  #readers = new EventReaders()
   #isDraining = false
   /** Those that are being taken: they count before they are live. */
   #arriving = new OwnerCounts()
@@ -93,6 +94,12 @@ export class Executions {
   /** Executions that are in memory and have not ended. */
   get liveCount(): number {
     return this.#live.size
+  }
+
+  /** Where executions and those who watch them hold memory, in bytes. */
+  readonly held: HeldMemory = {
+    calls: () => this.#live.heldBytes,
+    events: () => this.#readers.heldBytes,
   }
 
   /** New executions that wait for a worker. */
@@ -405,7 +412,7 @@ export class Executions {
     let last = after
     let newest: ExecutionEvent | undefined
     let held: ExecutionEvent[] | undefined = []
-    const queue = new EventQueue<ExecutionEvent>(() => unwatch(), ofReader)
+    const queue = this.#readers.open(() => unwatch(), false)
     const push = (event: ExecutionEvent, isPast = false) => {
       if ('sequence' in event) {
         if (event.sequence <= last) return
@@ -468,10 +475,7 @@ export class Executions {
 
   /** The events of all executions of a caller, from now on, until the reader falls far behind. */
   allEvents(caller: Caller): AsyncIterableIterator<ExecutionEvent> {
-    const queue = new EventQueue<ExecutionEvent>(() => unwatch(), {
-      ...ofReader,
-      maxWaiting: MAX_EVENTS_BEHIND,
-    })
+    const queue = this.#readers.open(() => unwatch(), true)
     const owner = caller.seesAll ? undefined : caller.name
     const unwatch = this.#options.hub.watchOwner(owner, event => queue.push(event))
     return queue
@@ -494,20 +498,6 @@ function readLive({ running, keeper }: LiveExecution): Execution {
 
 /** What an execution has only when it has ended. */
 const OF_AN_END = new Set(['output', 'isFinalAnswer', 'error', 'endedAtMs'])
-
-/** A reader that has stalled must not fill the daemon's memory, with small events or with large ones. */
-const MAX_EVENTS_BEHIND = 10_000
-const MAX_BYTES_BEHIND = 16 * 1024 * 1024
-
-/**
- * What one reader of events may hold. A stream that ends there is taken up by `Last-Event-ID`;
- * progress, which no stream repeats, is left out before.
- */
-const ofReader: QueueBounds<ExecutionEvent> = {
-  maxSize: MAX_BYTES_BEHIND,
-  sizeOf: heldBytes,
-  isOptional: ({ type }) => type === 'call-progressed',
-}
 
 function beyondLimit(
   what: string,

@@ -34,6 +34,7 @@ import { runCanary } from './lifecycle/canary.ts'
 import { type Health, HealthProbe } from './lifecycle/health.ts'
 import { Reloadable } from './lifecycle/reload.ts'
 import type { Logger } from './log.ts'
+import { MemoryGuard } from './memory-guard.ts'
 import { Metrics } from './metrics/metrics.ts'
 import { nodeProblem } from './node-release.ts'
 import type { AllowList } from './outbound/allow-list.ts'
@@ -176,7 +177,10 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
       return reloadable.inForce.maxQueue
     },
     callers: () => Math.max(1, tokens.size),
-    admitCaller: caller => losses.admit(caller),
+    admitCaller: caller => {
+      losses.admit(caller)
+      memory.admit()
+    },
     onWorkerLost: owner => losses.add(owner),
     admitWebhook: webhooks.admit,
     webhookFor: webhooks.messageFor,
@@ -188,7 +192,9 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
       )
     },
   })
+  const memory = new MemoryGuard(executions.held, () => performance.now())
   metrics.watch({
+    memory,
     queued: () => executions.queued,
     live: () => executions.liveCount,
     connections: () => connections.size,

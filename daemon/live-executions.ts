@@ -87,6 +87,11 @@ export class LiveExecutions {
   }
 
   /** How many are in memory. */
+  /** About how many bytes the calls of all of them hold. */
+  get heldBytes(): number {
+    return this.#live.values().reduce((sum, { running }) => sum + running.heldBytes, 0)
+  }
+
   get size(): number {
     return this.#live.size
   }

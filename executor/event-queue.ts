@@ -7,6 +7,8 @@ export interface QueueBounds<T> {
   readonly sizeOf?: (item: T) => number
   /** Whether an item may be left out for a reader that is behind by a quarter of the bounds. */
   readonly isOptional?: (item: T) => boolean
+  /** Called when the reader has got the last item, or has left. */
+  readonly onDone?: () => void
 }
 
 /** Items that were read and are still held. */
@@ -76,7 +78,10 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
         this.#wake = resolve
       })
     }
-    if (this.#at === this.#items.length) return { done: true, value: undefined }
+    if (this.#at === this.#items.length) {
+      this.#bounds.onDone?.()
+      return { done: true, value: undefined }
+    }
     // A reader that is never quite up to date would keep all that it has read.
     if (this.#at === MAX_READ) {
       this.#sizes.splice(0, MAX_READ)
@@ -89,6 +94,7 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
   async return(): Promise<IteratorResult<T>> {
     if (!this.#isEnded) this.#onLeave()
     this.#isEnded = true
+    this.#bounds.onDone?.()
     this.#clear()
     // Somebody else may have ended it while its reader waits.
     this.#wake?.()

@@ -188,6 +188,11 @@ export class RunningExecution {
   }
 
   /** When its guest first had a worker. */
+  /** About how many bytes its calls hold in memory. */
+  get heldBytes(): number {
+    return this.#calls.heldBytes
+  }
+
   get startedAtMs(): number | undefined {
     return this.#record.startedAtMs
   }

@@ -30,6 +30,11 @@ export class OpenArguments {
     return undefined
   }
 
+  /** What they come to. */
+  get characters(): number {
+    return this.#characters
+  }
+
   /** The call is answered. */
   remove(id: number): void {
     this.#characters -= this.#lengths.get(id) ?? 0

@@ -7,7 +7,7 @@
 
 import { getCompileCacheDir } from 'node:module'
 import { dirname } from 'node:path'
-import type { MessagePort } from 'node:worker_threads'
+import { MessagePort } from 'node:worker_threads'
 import { type Remote, wrap } from 'comlink'
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
 import { Piscina } from 'piscina'
@@ -113,8 +113,10 @@ export class WorkerPool implements GuestPool {
     })
     const isWarm = Promise.withResolvers<void>()
     this.#pool.on('error', isWarm.reject)
-    this.#pool.on('message', ({ control }: { control?: MessagePort }) => {
-      if (control === undefined) return
+    this.#pool.on('message', (message: { control?: MessagePort } | null | undefined) => {
+      // A program that is out of the engine says here what it likes.
+      const control = message?.control
+      if (!(control instanceof MessagePort)) return
       this.#addControl(control).then(() => {
         if (this.#controls.size >= this.workers) isWarm.resolve()
       }, isWarm.reject)

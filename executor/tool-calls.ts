@@ -153,6 +153,11 @@ export class ToolCalls {
     })
   }
 
+  /** About how many bytes the calls hold in memory: answers, and arguments of open ones. */
+  get heldBytes(): number {
+    return this.journal.bytes + this.#arguments.characters
+  }
+
   /** The run that gets what is settled from now on. */
   attach(run: GuestLink | undefined): void {
     this.#run = run

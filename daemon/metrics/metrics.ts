@@ -3,6 +3,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { GuestPool } from '../../executor/guest-pool.ts'
 import type { ExecutionEvent } from '../../protocol/events.ts'
+import type { MemoryGuard } from '../memory-guard.ts'
 import type { Store } from '../store/store.ts'
 import { waitSeconds } from './buckets.ts'
 import { ExecutionMetrics } from './execution-metrics.ts'
@@ -21,6 +22,7 @@ export interface MetricSources {
   readonly live: () => number
   /** Clients that are connected by WebSocket. */
   readonly connections: () => number
+  readonly memory: MemoryGuard
 }
 
 /** What a daemon is, as labels of `latchd_info`. */
@@ -83,12 +85,26 @@ export class Metrics {
   }
 
   /** Adds what only the rest of the daemon knows, once that is there. */
-  watch({ queued, live, connections }: MetricSources): void {
+  watch({ queued, live, connections, memory }: MetricSources): void {
     const registers = [this.registry]
     const gauge = gaugesIn(registers)
     gauge('latchd_queue_length', 'New executions that wait for a worker.', queued)
     gauge('latchd_executions_live', 'Executions in memory that have not ended.', live)
     gauge('latchd_client_connections', 'WebSocket connections of clients.', connections)
+    gauge(
+      'latchd_held_limit_bytes',
+      'What may be held of the memory before new executions are refused.',
+      () => memory.limitBytes,
+    )
+    new Gauge({
+      name: 'latchd_held_bytes',
+      help: 'Memory held by the calls of executions, and by events that wait for readers.',
+      labelNames: ['kind'],
+      registers,
+      collect() {
+        for (const [kind, read] of Object.entries(memory.held)) this.set({ kind }, read())
+      },
+    })
   }
 
   /** Something has happened to an execution. @param createdAtMs when it was accepted */

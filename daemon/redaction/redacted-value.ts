@@ -7,6 +7,7 @@ export function redactedValue(value: unknown, redact: (text: string) => string):
   const copies = new Map<object, unknown>()
   const walk = (part: unknown): unknown => {
     if (typeof part === 'string') return redact(part)
+    if (typeof part === 'number' || typeof part === 'bigint') return redactedNumber(part, redact)
     if (typeof part !== 'object' || part === null) return part
     if (copies.has(part)) return copies.get(part)
     const copy = emptyCopy(part, redact)
@@ -23,23 +24,35 @@ function emptyCopy(part: object, redact: (text: string) => string): unknown {
   if (part instanceof Map) return new Map()
   if (part instanceof Set) return new Set()
   if (part instanceof URL) return URL.parse(redact(part.href)) ?? redact(part.href)
+  if (part instanceof URLSearchParams) return redactedText(part, redact)
+  if (part instanceof RegExp || part instanceof String) return redactedText(part, redact)
+  if (part instanceof Number || part instanceof BigInt) return redactedText(part, redact)
   if (part instanceof Error) return Object.create(Object.getPrototypeOf(part))
   if (isOpaque(part)) return part
   return Object.getPrototypeOf(part) === null ? Object.create(null) : {}
 }
 
+/** A number, or text in its place when a secret is written so. */
+function redactedNumber(part: number | bigint, redact: (text: string) => string): unknown {
+  const text = String(part)
+  const told = redact(text)
+  return told === text ? part : told
+}
+
+/** An object that is read as one text: itself, or text in its place when a secret is in that. */
+function redactedText(part: object, redact: (text: string) => string): unknown {
+  const text = String(part)
+  const told = redact(text)
+  return told === text ? part : told
+}
+
 /** Whether an object crosses to the guest as something else than its own properties. */
 function isOpaque(part: object): boolean {
-  return (
-    part instanceof Date ||
-    part instanceof RegExp ||
-    part instanceof ArrayBuffer ||
-    ArrayBuffer.isView(part)
-  )
+  return part instanceof Date || part instanceof ArrayBuffer || ArrayBuffer.isView(part)
 }
 
 function fill(part: object, copy: unknown, walk: (part: unknown) => unknown): void {
-  if (part instanceof URL) return
+  if (part instanceof URL || typeof copy !== 'object') return
   if (copy instanceof Map) {
     for (const [key, value] of part as Map<unknown, unknown>) copy.set(walk(key), walk(value))
     return

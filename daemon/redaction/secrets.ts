@@ -55,7 +55,20 @@ function formsOf(secret: string): string[] {
   const escaped = JSON.stringify(secret).slice(1, -1)
   const twice = JSON.stringify(escaped).slice(1, -1)
   // A lone surrogate has no form in a URL.
-  return [secret, escaped, twice, ...(secret.isWellFormed() ? [encodeURIComponent(secret)] : [])]
+  return [secret, escaped, twice, ...(secret.isWellFormed() ? urlForms(secret) : [])]
+}
+
+/** As `encodeURIComponent`, forms, and each part of a URL write it: they escape different characters. */
+function urlForms(secret: string): string[] {
+  const url = new URL('http://host/')
+  url.pathname = secret
+  url.search = secret
+  url.hash = secret
+  const form = new URLSearchParams([['', secret]]).toString().slice(1)
+  // A part drops what no URL can hold, such as line breaks: a short rest would be found by chance.
+  const parts = [url.pathname, url.search, url.hash].map(part => part.slice(1))
+  const whole = parts.filter(part => part.length >= secret.length)
+  return [encodeURIComponent(secret), form, ...whole]
 }
 
 function escaped(text: string): string {

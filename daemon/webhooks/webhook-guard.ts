@@ -22,11 +22,15 @@ export interface WebhookSettings {
  * the configuration names. A daemon without tokens serves this machine alone, whose programs reach
  * everything that it reaches.
  */
-export function webhookHosts({ tokens, webhookUrl, webhookAllow }: WebhookSettings): AllowList {
+export function webhookHosts({ tokens, webhookAllow }: WebhookSettings): AllowList {
   const texts = tokens.length === 0 ? ['*', '0.0.0.0/0', '::/0'] : ['*', ...webhookAllow]
-  const patterns = texts.map(parseHostPattern)
-  if (webhookUrl !== undefined) patterns.push(trustedHost(targetOf(new URL(webhookUrl))))
-  return new AllowList(patterns, ALLOW_SETTING)
+  return new AllowList(texts.map(parseHostPattern), ALLOW_SETTING)
+}
+
+/** The host of the operator's own webhook, for that URL alone; `undefined` without one. */
+export function operatorHost({ webhookUrl }: WebhookSettings): AllowList | undefined {
+  if (webhookUrl === undefined) return undefined
+  return new AllowList([trustedHost(targetOf(new URL(webhookUrl)))], ALLOW_SETTING)
 }
 
 /**

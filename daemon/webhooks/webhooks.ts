@@ -8,7 +8,7 @@ import type { Store, StoredEvent, WebhookMessage } from '../store/store.ts'
 import { messageFor } from './message.ts'
 import { poster } from './post.ts'
 import { keptSecret } from './secret-file.ts'
-import { admitWebhook, webhookHosts } from './webhook-guard.ts'
+import { admitWebhook, operatorHost, webhookHosts } from './webhook-guard.ts'
 import { senderMachine, WebhookSender } from './webhook-sender.ts'
 
 /** What the executions of a daemon need of them. */
@@ -38,15 +38,21 @@ export function openWebhooks(
   secrets: Pick<Secrets, 'add'>,
   onFailure: (isLast: boolean) => void = () => {},
 ): Webhooks {
+  const { webhookUrl } = config
   const hosts = webhookHosts(config)
+  const ownHost = operatorHost(config)
   const learnt = (secret: string) => {
     secrets.add(signingSecrets(secret))
     return secret
   }
+  const secret = config.webhookSecret ?? learnt(keptSecret(config.stateDir))
+  const post = poster(hosts, secret)
+  // A host that the operator posts to may have other paths, which no caller is to reach.
+  const postOwn = ownHost === undefined ? post : poster(ownHost, secret)
   const sender = new WebhookSender({
     ...senderMachine,
     store,
-    post: poster(hosts, config.webhookSecret ?? learnt(keptSecret(config.stateDir))),
+    post: (message, signal) => (message.url === webhookUrl ? postOwn : post)(message, signal),
     keepMs: config.retention.keepMs,
     onFailure: ({ messageId, executionId, attempts }, why, isLast) => {
       log.warn(
@@ -58,7 +64,9 @@ export function openWebhooks(
     onFault: error => log.error({ err: error }, 'webhooks failed'),
   })
   return {
-    admit: url => admitWebhook(hosts, url),
+    admit: url => {
+      if (url !== webhookUrl) admitWebhook(hosts, url)
+    },
     messageFor,
     wake: () => sender.wake(),
     close: () => sender.close(LAST_POSTS_MS),

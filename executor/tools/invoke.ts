@@ -210,7 +210,7 @@ export async function nextItem(
     const { done, value }: IteratorResult<unknown> = isPromiseLike(next)
       ? await withTimeout(next, timeoutOf(tool, bounds), context, tool.overdue)
       : (next as IteratorResult<unknown>)
-    return done ? undefined : fitting(tool, encoded(value, 'item', bounds), bounds)
+    return done ? undefined : fitting(tool, encoded(value, 'item', bounds, tool), bounds)
   } catch (error) {
     return thrown(tool, error, bounds)
   }
@@ -271,11 +271,11 @@ async function validInput(tool: Tool, args: unknown): Promise<unknown> {
 
 async function toValue(tool: Tool, value: unknown, bounds: CallBounds): Promise<CallOutcome> {
   if (tool.validateOutput === undefined) {
-    return fitting(tool, encoded(value, 'result', bounds), bounds)
+    return fitting(tool, encoded(value, 'result', bounds, tool), bounds)
   }
   const checked = tool.validateOutput(value)
   const validation = checked instanceof Promise ? await checked : checked
-  if (validation.ok) return fitting(tool, encoded(validation.value, 'result', bounds), bounds)
+  if (validation.ok) return fitting(tool, encoded(validation.value, 'result', bounds, tool), bounds)
   const message = `${tool.name} answered what does not fit its output schema${listProblems(validation.problems)}`
   throw new Refused(thrownAs('Error', 'TOOL_OUTPUT_INVALID', message, tool.name))
 }
@@ -314,11 +314,14 @@ function redacted(outcome: Thrown, { redaction }: CallBounds): CallOutcome {
 }
 
 /** A value of a tool as the guest reads it, without secrets. */
-function encoded(value: unknown, root: string, { redaction }: CallBounds): string {
+function encoded(value: unknown, root: string, { redaction }: CallBounds, { name }: Tool): string {
   const text = encodeValue(value, root)
   if (redaction?.isIn(text) !== true) return text
   // What was decoded is made of nothing but what can cross.
-  return encodeValue(redaction.value(decodeValue(text)), root)
+  const left = encodeValue(redaction.value(decodeValue(text)), root)
+  if (!redaction.isIn(left)) return left
+  const message = `Cannot take the ${root} of ${name}: a secret stands in it where none can be taken out`
+  throw new Refused(thrownAs('Error', 'TOOL_ERROR', message, name))
 }
 
 function isPromiseLike(value: unknown): value is PromiseLike<never> {
