@@ -445,6 +445,7 @@ export class Executions {
       const hasEnded = isEnded(execution)
       if (newest === undefined && hasEnded) {
         end()
+        await queue.return()
         return undefined
       }
       if (newest === undefined && after > 0) await this.#checkPlace(executionId, after)
@@ -453,6 +454,8 @@ export class Executions {
       return queue
     } catch (error) {
       end()
+      // No reader will: it counts no longer.
+      await queue.return()
       throw error
     }
   }

@@ -3,7 +3,6 @@
 import type { MiddlewareHandler } from 'hono'
 import { MAX_SOURCE_BYTES } from '../../executor/request.ts'
 import { LatchdError } from '../../protocol/errors.ts'
-import { isNestedTooDeep, MAX_NESTING } from '../../protocol/nesting.ts'
 import type { BodyShare, CallerShares } from '../auth/caller-shares.ts'
 import type { HttpEnvironment } from './powers.ts'
 
@@ -29,22 +28,12 @@ export function boundBodies(shares: CallerShares): MiddlewareHandler<HttpEnviron
         if (bytes > MAX_BODY_BYTES) throw tooLarge()
         share.add(bytes)
       }
-      // The text is kept with the request: the route that parses it does not read it again.
-      if (isJson(req.header('content-type')) && isNestedTooDeep(await req.text())) {
-        const message = `Cannot read the body: it is nested deeper than ${MAX_NESTING} levels`
-        throw new LatchdError('INVALID_REQUEST', message)
-      }
       await next()
     } finally {
       share.release()
     }
     return undefined
   }
-}
-
-/** Whether a route may take a body of this type for JSON. */
-function isJson(contentType: string | undefined): boolean {
-  return contentType?.toLowerCase().includes('json') === true
 }
 
 /** Reads a body of unknown length, as far as it may go. */

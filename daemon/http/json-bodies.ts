@@ -2,6 +2,7 @@
 
 import type { MiddlewareHandler } from 'hono'
 import { LatchdError } from '../../protocol/errors.ts'
+import { isNestedTooDeep, MAX_NESTING } from '../../protocol/nesting.ts'
 import type { HttpEnvironment } from './powers.ts'
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
@@ -18,9 +19,13 @@ export function readJsonBodies(): MiddlewareHandler<HttpEnvironment> {
     if (!/^utf-?8$/i.test(charset)) throw unsupported(`charset ${charset}: JSON is in UTF-8`)
     const encoding = req.header('content-encoding') ?? 'identity'
     if (encoding !== 'identity') throw unsupported(`content-encoding ${encoding}`)
-    const bytes = await req.arrayBuffer()
+    const text = decoded(await req.arrayBuffer())
+    if (isNestedTooDeep(text)) {
+      const message = `Cannot read the body: it is nested deeper than ${MAX_NESTING} levels`
+      throw new LatchdError('INVALID_REQUEST', message)
+    }
     // Declared by the framework as the text itself, and awaited by it.
-    req.bodyCache.text = Promise.resolve(decoded(bytes)) as never
+    req.bodyCache.text = Promise.resolve(text) as never
     return await next()
   }
 }

@@ -157,7 +157,7 @@ for (const proxy of [nginx, caddy]) {
     }
     t.ok(types.includes('log-written') && types.at(-1) === 'execution-ended', 'events')
 
-    const page = { origin: `https://${NAME}` }
+    const page = { origin: options.url as string }
     const own = await options.fetch?.(`${options.url}/v1/info`, {
       headers: { ...page, authorization: `Bearer ${SECRET}` },
     })
