@@ -91,7 +91,9 @@ export class Latchd implements Executor {
   constructor(options: LatchdOptions = {}) {
     const environment =
       (globalThis as { process?: { env?: Record<string, string | undefined> } }).process?.env ?? {}
-    this.url = readUrl(options.url, environment.LATCHD_URL)
+    // A `fetch` of somebody's own may know ways that this file does not, such as a Unix socket.
+    const isSocket = options.fetch !== undefined && options.url?.startsWith('unix:/') === true
+    this.url = isSocket ? (options.url as string) : readUrl(options.url, environment.LATCHD_URL)
     const token = options.token ?? environment.LATCHD_TOKEN
     this.#connection = new Connection({
       url: this.url,

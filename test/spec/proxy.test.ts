@@ -10,7 +10,7 @@ import { stateFolder } from '../support/state-folder.ts'
 
 const guide = readFileSync(resolve(import.meta.dirname, '../../docs/proxy.md'), 'utf8')
 /** TLS has a test of its own. */
-const documented = (/```nginx\n([\s\S]*?)```/.exec(guide)?.[1] as string)
+const documented = String(/```nginx\n([\s\S]*?)```/.exec(guide)?.[1])
   .replace('listen 443 ssl;', 'listen 80;')
   .replace(/ssl_certificate.*;/g, '')
 
