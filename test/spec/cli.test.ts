@@ -62,7 +62,7 @@ t.test('configuration', async t => {
     const refused = (text: string) => ({
       code: 78,
       stdout: '',
-      stderr: `latchd: Cannot use --url "${text}": expected an http or https URL without credentials\n`,
+      stderr: `latchd: Cannot use --url "${text}": expected an http or https URL without credentials, or unix: and the path of a socket\n`,
     })
     for (const text of ['nonsense', 'localhost:7070', 'http://ann:secret@localhost']) {
       t.strictSame(await latchd(t, ['config', '--url', text]), refused(text))

@@ -34,8 +34,8 @@ t.test('systemd finds no fault with the units', async t => {
       const path = join(folder, `latchd.${kind}`)
       // What is not installed is not there: a command that every machine has stands for it.
       const text = unit(`latchd${scope}.${kind}`)
-        .replace(release, '/bin/true')
-        .replace('%h/.local/lib/latchd/current/bin/latchd', '/bin/true')
+        .replaceAll(release, '/bin/true')
+        .replaceAll('%h/.local/lib/latchd/current/bin/latchd', '/bin/true')
       writeFileSync(path, text)
       return path
     })
@@ -128,6 +128,9 @@ t.test('systemd starts, kills, restarts, reloads and stops a daemon', { skip }, 
     `[Service]
 ExecStart=
 ExecStart=${main} serve
+ExecReload=
+ExecReload=${main} config --check
+ExecReload=/bin/sh -c 'kill -HUP $$MAINPID'
 Environment=XDG_CACHE_HOME=${process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache')}
 LoadCredential=token:${home}/token
 RestartSec=0

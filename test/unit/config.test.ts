@@ -41,6 +41,9 @@ t.test('without any word every setting has its default', async t => {
     host: '127.0.0.1',
     port: 7070,
     socket: undefined,
+    hosts: [],
+    origins: [],
+    trustedProxies: [],
     stateDir: '.latchd',
     tokens: [],
     tools: [],
@@ -242,7 +245,7 @@ t.test(
       [{ env: { LATCHD_HOST: 'a b' } }, 'LATCHD_HOST "a b": expected an IP address or a host name'],
       [
         { flags: { url: 'ftp://a' } },
-        '--url "ftp://a": expected an http or https URL without credentials',
+        '--url "ftp://a": expected an http or https URL without credentials, or unix: and the path of a socket',
       ],
       [
         { env: { LATCHD_FETCH_ALLOW: 'a.com,https://b.com' } },
@@ -330,7 +333,8 @@ t.test('an address beyond this machine needs tokens', async t => {
       refusal({ env: { LATCHD_HOST: host } }),
       `Cannot use LATCHD_HOST "${host}" without tokens: expected a loopback address such as 127.0.0.1, or tokens in LATCHD_TOKENS`,
     )
-    t.equal(load({ env: { LATCHD_HOST: host, LATCHD_TOKENS: 'a:b' } }).host, host)
+    const LATCHD_TOKENS = 'a:sixteen-letters-'
+    t.equal(load({ env: { LATCHD_HOST: host, LATCHD_TOKENS } }).host, host)
   }
   for (const host of ['127.0.0.1', '127.8.8.8', '::1', 'localhost', '::ffff:127.0.0.1']) {
     t.equal(load({ flags: { host } }).host, host)
