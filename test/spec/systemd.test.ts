@@ -181,6 +181,10 @@ ${sandbox()}`,
   // systemctl returns when the signal is sent.
   await until('the token is withdrawn', isRefused, RELOAD_MS)
 
+  write(join(home, '.config/latchd/latchd.config.json'), '{"workers": "many"}')
+  t.throws(() => systemctl('reload', 'latchd.service'), /ended with 1/)
+  t.equal((await one('/v1/info')).status, 200, 'what cannot be used changes nothing')
+
   systemctl('stop', 'latchd.socket', 'latchd.service')
   t.strictSame([shown('Result'), shown('ExecMainStatus')], ['success', '0'])
 })
