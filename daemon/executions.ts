@@ -342,7 +342,9 @@ export class Executions {
       .list(whole)
       .filter(execution => end === undefined || isBefore(placeOf(execution), placeOf(end)))
     // One that becomes durable at this moment may be in both.
-    const found = [...inMemory, ...stored.data].map(execution => [execution.executionId, execution] as const)
+    const found = [...inMemory, ...stored.data].map(
+      execution => [execution.executionId, execution] as const,
+    )
     const placed = [...new Map(found).values()].sort((a, b) =>
       isBefore(placeOf(a), placeOf(b)) ? -1 : 1,
     )
