@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { ClientTools } from './client-tool.ts'
 import { executionErrorCodes } from './errors.ts'
-import { type LimitName, limitNames, limitTable } from './limits.ts'
+import { type LimitName, type LimitOverrides, limitNames, limitTable } from './limits.ts'
 import { TimeZone } from './time-zone.ts'
 
 /** Input properties are plain JSON values; their exact kinds travel as `encodedInputs`. */
@@ -22,7 +22,7 @@ for (const name of limitNames) {
 
 /** Limits that a request lowers or raises, each up to its ceiling. */
 export const RequestedLimits = z.strictObject(limitShape).meta({ id: 'RequestedLimits' })
-export type RequestedLimits = z.infer<typeof RequestedLimits>
+export type RequestedLimits = LimitOverrides
 
 export const Language = z.enum(['javascript', 'typescript'])
 export type Language = z.infer<typeof Language>

@@ -48,7 +48,8 @@ export function readReport(onFile: (report: FileReport) => void, onEnd: () => vo
     latest.printed.splice(0, latest.printed.length - MAX_PRINTED)
   })
   root.on('assert', (result: Result) => {
-    const file = result.name
+    // What tap says beside the end of a file, `timeout!` say, is of that file.
+    const file = tallies.has(result.name) ? result.name : (result.diag?.expired ?? result.name)
     const tally = tallies.get(file) ?? newTally()
     tallies.delete(file)
     const isOk = isWell(result)
