@@ -59,7 +59,7 @@ export function summary(files: readonly FileReport[], ms: number): string {
       : [
           '',
           'To run again what failed:',
-          `  npx tap run ${bad.map(({ file }) => file).join(' ')}`,
+          `  npx tap run ${[...new Set(bad.map(({ file }) => file))].join(' ')}`,
         ]),
     '',
     `${sum('passed')} passed, ${sum('failed')} failed${told(sum('skipped'), 'skipped')}`,
