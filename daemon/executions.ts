@@ -5,12 +5,13 @@ import { EventQueue } from '../executor/event-queue.ts'
 import { type ExecutionPlan, RunningExecution } from '../executor/execution.ts'
 import { LatchdError } from '../protocol/errors.ts'
 import type { ExecutionEvent } from '../protocol/events.ts'
-import { type Execution, isEnded } from '../protocol/execution.ts'
+import { type Execution, type ExecutionSource, isEnded } from '../protocol/execution.ts'
 import type { Tool } from '../protocol/tools/tool.ts'
 import { OwnerCounts } from './auth/owner-counts.ts'
 import type { TokenLimits } from './auth/token-limits.ts'
 import { ExecutionKeeper } from './durable/execution-keeper.ts'
 import { readPlan } from './durable/kept-plan.ts'
+import { type ExecutionFilter, isFiltered, isWanted, startOf } from './execution-filter.ts'
 import { type LiveExecution, LiveExecutions, type LivePowers } from './live-executions.ts'
 import { fromCursor, isBefore, toCursor } from './store/place.ts'
 import type { ListQuery, StoredExecution } from './store/store.ts'
@@ -60,9 +61,14 @@ export interface Page<T> {
 }
 
 export interface PageQuery extends Omit<ListQuery, 'owner' | 'after'> {
+  readonly filter?: ExecutionFilter
   /** Cursor that an earlier page gave. */
   readonly after: string | undefined
 }
+
+/** With a filter so many executions are read at once, and looked at for one page. */
+const SCANNED_AT_ONCE = 100
+const MAX_SCANNED = 2000
 
 /** Seconds after which a refused caller should come again. */
 const RETRY_AFTER_SECONDS = 1
@@ -302,27 +308,58 @@ export class Executions {
     throw new LatchdError('NOT_FOUND', `There is no execution ${executionId}`)
   }
 
-  async list(query: PageQuery, caller: Caller): Promise<Page<Execution>> {
+  /** The source of an execution. @throws {LatchdError} `NOT_FOUND` */
+  async source(executionId: string, caller: Caller): Promise<ExecutionSource> {
     const { memory, store } = this.#options
-    const after = query.after === undefined ? undefined : fromCursor(query.after)
+    await this.#find(executionId, caller)
+    const program =
+      this.#live.get(executionId)?.plan ??
+      memory.source(executionId) ??
+      (await store.source(executionId))
+    if (program === undefined)
+      throw new LatchdError('NOT_FOUND', `There is no execution ${executionId}`)
+    const { source, language } = program
+    return { executionId, source, language }
+  }
+
+  /**
+   * A page of executions, newest first. With a filter a page may have fewer than `limit` entries, or
+   * none, and still a `nextCursor`: so many were looked at, and the next page goes on there.
+   */
+  async list(query: PageQuery, caller: Caller): Promise<Page<Execution>> {
+    const { status, limit, filter = {} } = query
     const owner = caller.seesAll ? undefined : caller.name
-    const whole = { ...query, owner, after }
+    const cursor = query.after === undefined ? undefined : fromCursor(query.after)
+    const oldestMs = filter.createdFromMs ?? Number.NEGATIVE_INFINITY
+    const pageSize = isFiltered(filter) ? Math.max(limit, SCANNED_AT_ONCE) : limit
+    const data: Execution[] = []
+    let after = startOf(cursor, filter)
+    for (let scanned = 0; scanned < MAX_SCANNED; scanned += pageSize) {
+      const page = await this.#page({ owner, status, after, limit: pageSize })
+      for (const execution of page) {
+        if (execution.createdAtMs < oldestMs) return { data }
+        after = { createdAtMs: execution.createdAtMs, id: execution.executionId }
+        if (isWanted(execution, filter)) data.push(execution)
+        if (data.length === limit) return { data, nextCursor: toCursor(after) }
+      }
+      if (page.length < pageSize) return { data }
+    }
+    return { data, ...(after && { nextCursor: toCursor(after) }) }
+  }
+
+  async #page(query: ListQuery): Promise<readonly Execution[]> {
+    const { memory, store } = this.#options
     // One that becomes durable at this moment may be in both.
-    const found = [...memory.list(whole), ...(await store.list(whole))]
-    const placed = [...new Map(found.map(execution => [execution.executionId, execution])).values()]
+    const found = [...memory.list(query), ...(await store.list(query))]
+    return [...new Map(found.map(execution => [execution.executionId, execution])).values()]
       .map(execution => ({
         execution,
         createdAtMs: execution.createdAtMs,
         id: execution.executionId,
       }))
       .sort((a, b) => (isBefore(a, b) ? -1 : 1))
-    const data = placed.slice(0, query.limit)
-    const last = data.at(-1)
-    const isFull = last !== undefined && data.length === query.limit
-    return {
-      data: data.map(({ execution }) => execution),
-      ...(isFull && { nextCursor: toCursor(last) }),
-    }
+      .slice(0, query.limit)
+      .map(({ execution }) => execution)
   }
 
   /** Cancels an execution and gives it as it ended; one that has ended stays as it is. */

@@ -340,7 +340,7 @@ export class ToolCalls {
 
   async #call(open: OpenCall, tool: Tool, input: string, atMs: number): Promise<string> {
     const { id } = open
-    const callId = this.#record.startCall(id, tool.name)
+    const callId = this.#record.startCall(id, tool.name, input)
     const facts = this.#factsOf(id, callId)
     let outcome: CallOutcome | undefined
     if (this.#interrupted.has(id)) {
@@ -477,7 +477,8 @@ export class ToolCalls {
   }
 
   #recordEnd(id: number, outcome: CallOutcome | undefined): void {
-    if (outcome?.kind !== 'thrown') this.#record.endCall(id)
+    if (outcome?.kind === 'value') this.#record.endCall(id, undefined, outcome.text)
+    else if (outcome?.kind !== 'thrown') this.#record.endCall(id)
     else {
       const { name, message, code } = outcome.thrown
       this.#record.endCall(id, { name, message, ...(code !== undefined && { code }) })

@@ -192,6 +192,12 @@ export const CallRecord = z
     startedAtMs: z.number(),
     durationMs: z.number().nonnegative().optional(),
     error: CallError.optional(),
+    inputText: z
+      .string()
+      .optional()
+      .describe('Its input for people: at most 1 024 characters, 64 Ki of all calls, no secrets'),
+    outputText: z.string().optional().describe('What it gave, in the same way; not of a stream'),
+    progress: z.unknown().optional().describe('What its tool has last told of it; while it lasts'),
   })
   .meta({ id: 'CallRecord' })
 export type CallRecord = z.infer<typeof CallRecord>
@@ -227,6 +233,10 @@ export type WaitingFor = z.infer<typeof WaitingFor>
 
 const executionFields = {
   executionId: z.string(),
+  sourceLine: z
+    .string()
+    .optional()
+    .describe('The first line of its source, at most 120 characters'),
   diagnostics: z
     .array(Diagnostic)
     .optional()
@@ -279,3 +289,9 @@ export type EndedExecution = Extract<Execution, { endedAtMs: number }>
 export function isEnded(execution: Execution): execution is EndedExecution {
   return 'endedAtMs' in execution
 }
+
+/** The source of an execution, by itself: it may be long. */
+export const ExecutionSource = z
+  .strictObject({ executionId: z.string(), source: z.string(), language: Language })
+  .meta({ id: 'ExecutionSource' })
+export type ExecutionSource = z.infer<typeof ExecutionSource>

@@ -7,6 +7,7 @@ export type { ExecutionEvent } from '../protocol/events.ts'
 export type {
   Execution,
   ExecutionError,
+  ExecutionSource,
   ExecutionStatus,
   RequestedLimits,
 } from '../protocol/execution.ts'

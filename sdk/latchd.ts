@@ -2,7 +2,7 @@
 
 import { LatchdError } from '../protocol/errors.ts'
 import type { ExecutionEvent } from '../protocol/events.ts'
-import type { Execution, ExecutionStatus } from '../protocol/execution.ts'
+import type { Execution, ExecutionSource, ExecutionStatus } from '../protocol/execution.ts'
 import type {
   CompletedOutcome,
   ExecuteRequest,
@@ -53,6 +53,14 @@ export interface LatchdOptions {
 export interface ListOptions {
   /** Those that stand so. */
   readonly status?: ExecutionStatus
+  /** Those of this session. */
+  readonly sessionId?: string
+  /** Those that have called this tool. */
+  readonly tool?: string
+  /** Epoch milliseconds: those created at this instant or later. */
+  readonly createdFromMs?: number
+  /** Epoch milliseconds: those created before this instant. */
+  readonly createdBeforeMs?: number
   /** `nextCursor` of the page before. */
   readonly after?: string
   /** 1 to 1000; 100 by default. */
@@ -329,7 +337,15 @@ export class Latchd implements Executor {
     })
   }
 
-  /** A page of the token's executions, newest first. */
+  /** The program of an execution, as it was sent. @throws {LatchdError} `NOT_FOUND` */
+  source(executionId: string): Promise<ExecutionSource> {
+    return this.#connection.json('GET', `${pathOf(executionId)}/source`)
+  }
+
+  /**
+   * A page of the token's executions, newest first. With a filter a page may be shorter than `limit`
+   * and have a `nextCursor` all the same.
+   */
   list(options: ListOptions = {}): Promise<ExecutionPage> {
     return this.#connection.json('GET', withQuery('/v1/executions', { ...options }))
   }
