@@ -93,13 +93,22 @@ t.test('declarations say the nearest type', async t => {
     'tags: Set<"a" | "b">',
     'link: URL',
     'bytes: Uint8Array',
-    'even: unknown',
+    'even: any',
     'name: string',
     'on: string',
     'on: Date',
   ]) {
     t.ok(declared.includes(member), `${member} in ${declared}`)
   }
+})
+
+t.test('the type check knows these types', async t => {
+  const check = { typecheck: 'error', tools: [made] } as const
+  t.strictSame((await executor.executeOrThrow({ source, ...check })).output, told)
+  const wrong = source.replace('at: new Date(5)', 'at: "2026"')
+  t.match(await executor.execute({ source: wrong, ...check }), {
+    error: { code: 'TYPE_ERROR', line: 2 },
+  })
 })
 
 t.test('a type of another’s schema is not taken over', async t => {
