@@ -26,10 +26,8 @@ t.test('a line is time, level, message and what else is known', async t => {
 t.test('an error has its stack below, and nothing steers the terminal', async t => {
   const error = new Error('bad \x1b[2J thing')
   const [line] = lines(false, log => log.error({ err: error, who: '\x1b[31m' }, 'failed\x07'))
-  t.match(
-    line,
-    /^TIME ERROR failed\\x07 who="?\\u001b\[31m"?\n {4}Error: bad \\x1b\[2J thing\n {4} {4}at /,
-  )
+  const head = 'TIME ERROR failed\\x07 who=\\x1b[31m\n    Error: bad \\x1b[2J thing\n        at '
+  t.equal(line?.slice(0, head.length), head)
   t.notMatch(line, '\x1b')
 })
 
