@@ -45,7 +45,7 @@ async function pack(t: Test): Promise<string> {
   const folder = temporary(t)
   const { stdout } = await run('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root })
   for (const file of stdout.trim().split('\n')) {
-    if (/^(test|docs)\//.test(file) || !existsSync(join(root, file))) continue
+    if (/^test\//.test(file) || !existsSync(join(root, file))) continue
     mkdirSync(dirname(join(folder, file)), { recursive: true })
     cpSync(join(root, file), join(folder, file))
   }
@@ -82,19 +82,23 @@ t.test('the package runs in an empty app and brings no Node', async t => {
     t.notMatch(lock, 'hasInstallScript')
   })
 
-  t.test('the README’s app examples print what stands behind them', async t => {
-    const { url } = await testDaemon(t)
-    const readme = readFileSync(join(root, 'README.md'), 'utf8')
-    const examples = [
-      ...readme.matchAll(/^```ts app\n([\s\S]*?)^```\n\n```text\n([\s\S]*?)^```$/gm),
-    ]
-    t.ok(examples.length >= 4)
-    for (const [i, [, source = '', printed]] of examples.entries()) {
-      writeFileSync(join(app, `example-${i}.ts`), source.replace('http://127.0.0.1:7070', url))
-      const { stdout } = await run('node', [`example-${i}.ts`], { cwd: app })
-      t.equal(stdout, printed)
-    }
-  })
+  t.test(
+    'the app examples of the README and of the guides print what stands behind them',
+    async t => {
+      const { url } = await testDaemon(t)
+      const pages = ['README.md', 'docs/client.md', 'docs/agents.md']
+      const text = pages.map(page => readFileSync(join(root, page), 'utf8')).join('\n')
+      const examples = [
+        ...text.matchAll(/^```ts app\n([\s\S]*?)^```\n\n```text\n([\s\S]*?)^```$/gm),
+      ]
+      t.ok(examples.length >= 8)
+      for (const [i, [, source = '', printed]] of examples.entries()) {
+        writeFileSync(join(app, `example-${i}.ts`), source.replace('http://127.0.0.1:7070', url))
+        const { stdout } = await run('node', [`example-${i}.ts`], { cwd: app })
+        t.equal(stdout, printed)
+      }
+    },
+  )
 
   t.test('the command runs a program', async t => {
     writeFileSync(join(app, 'program.js'), 'sleep(5); [1, 2].map(n => n * 21)')
