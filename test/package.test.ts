@@ -78,6 +78,10 @@ t.test('the package runs in an empty app and brings no Node', async t => {
       [scripts, optionalDependencies, devDependencies],
       [undefined, undefined, undefined],
     )
+    const { dependencies } = JSON.parse(
+      readFileSync(join(app, 'node_modules/latchd/package.json'), 'utf8'),
+    )
+    t.match([dependencies.zod, dependencies.openai], [/^\^/, /^\^/], 'an app’s own is taken')
     const lock = readFileSync(join(app, 'package-lock.json'), 'utf8')
     t.notMatch(lock, 'hasInstallScript')
   })
@@ -114,6 +118,42 @@ t.test('the package runs in an empty app and brings no Node', async t => {
     const { stdout } = await run('node', ['protocol.js'], { cwd: app })
     t.equal(stdout, '10000\n')
   })
+})
+
+t.test('the client by itself is small, and runs without the engine', async t => {
+  await run('npm', ['run', 'build:client'], { cwd: root })
+  const app = temporary(t)
+  const packed = await run('npm', ['pack', '--json', join(root, 'packages/client/package')], {
+    cwd: app,
+  })
+  const [{ filename }] = JSON.parse(packed.stdout.slice(packed.stdout.indexOf('[\n')))
+  writeFileSync(join(app, 'package.json'), '{"name":"app","private":true,"type":"module"}')
+  const quiet = ['--prefer-offline', '--fetch-retries=1', '--no-audit', '--no-fund']
+  await run('npm', ['install', ...quiet, join(app, filename)], { cwd: app })
+  const installed = readdirSync(join(app, 'node_modules')).filter(name => !name.startsWith('.'))
+  t.strictSame(installed.sort(), [
+    '@cfworker',
+    'cockatiel',
+    'devalue',
+    'eventsource-parser',
+    'latchd-client',
+    'p-throttle',
+    're2js',
+    'zod',
+  ])
+  const { url } = await testDaemon(t)
+  writeFileSync(
+    join(app, 'app.js'),
+    `import { Latchd, tool } from 'latchd-client'
+     import { CodeAgent } from 'latchd-client/agents'
+     const latchd = new Latchd({ url: '${url}' })
+     const schema = { type: 'object', properties: { a: { type: 'number' } } }
+     const double = tool({ name: 'double', description: '', inputSchema: schema, execute: ({ a }) => 2 * a })
+     const { output } = await latchd.executeOrThrow({ source: 'double(21)', tools: [double] })
+     console.log(output, typeof CodeAgent)
+     await latchd.close()`,
+  )
+  t.equal((await run('node', ['app.js'], { cwd: app })).stdout, '42 function\n')
 })
 
 t.test('nothing that is installed runs a script or is native', async t => {
