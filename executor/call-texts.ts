@@ -9,6 +9,10 @@ import type { Redaction } from './tools/redaction.ts'
 export const MAX_CALL_TEXT = 1024
 /** Characters of all of them together: an execution of 100 000 calls is told like one of fifty. */
 export const MAX_CALL_TEXTS = 65_536
+/** Longer exact values stay as they are encoded: within them a part may stand a thousand times. */
+const MAX_INSPECTED = 2048
+/** So deep, and so many elements: a value whose parts are shared would be printed without end. */
+const INSPECTED = { depth: 1, maxArrayLength: 20, breakLength: Number.POSITIVE_INFINITY }
 /** A secret that begins within the text may end so far behind it. */
 const LONGEST_SECRET = 8192
 
@@ -40,9 +44,9 @@ export class CallTexts {
 function readable(encoded: string): string {
   const head = encoded.slice(1, MAX_CALL_TEXT + LONGEST_SECRET)
   if (encoded[0] === PLAIN) return head
-  if (encoded[0] !== EXACT || encoded.length > LONGEST_SECRET) return head
+  if (encoded[0] !== EXACT || encoded.length > MAX_INSPECTED) return head
   try {
-    return inspect(decodeValue(encoded), { breakLength: Number.POSITIVE_INFINITY })
+    return inspect(decodeValue(encoded), INSPECTED)
   } catch {
     // A guest wrote it, and the call itself says what is wrong with it.
     return head
