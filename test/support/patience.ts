@@ -5,6 +5,9 @@ const SAMPLE_MS = 10
 /** A measurement holds for so long. */
 const FRESH_MS = 1000
 
+/** A machine that is slower still has no time for tests. */
+const MOST = 30
+
 let measured = { atMs: Number.NEGATIVE_INFINITY, factor: 1 }
 
 /**
@@ -27,8 +30,8 @@ export function slowdown(): number {
 
 /**
  * A bound for what would take far less on an idle machine. Several processes and threads take part
- * in what most tests wait for, and each of them waits for its turn.
+ * in what most tests wait for, and each of them waits for its turn. Whole milliseconds.
  */
 export function patience(ms: number): number {
-  return ms * slowdown() ** 2
+  return Math.ceil(ms * Math.min(slowdown() ** 2, MOST))
 }
