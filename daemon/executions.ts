@@ -11,10 +11,9 @@ import { OwnerCounts } from './auth/owner-counts.ts'
 import type { TokenLimits } from './auth/token-limits.ts'
 import { ExecutionKeeper } from './durable/execution-keeper.ts'
 import { readPlan } from './durable/kept-plan.ts'
-import { type ExecutionFilter, isFiltered, isWanted, startOf } from './execution-filter.ts'
+import { listExecutions, type Page, type PageQuery } from './execution-lists.ts'
 import { type LiveExecution, LiveExecutions, type LivePowers } from './live-executions.ts'
-import { fromCursor, isBefore, toCursor } from './store/place.ts'
-import type { ListQuery, StoredExecution } from './store/store.ts'
+import type { StoredExecution } from './store/store.ts'
 import {
   keyReused,
   removedExecution,
@@ -53,22 +52,6 @@ export interface SubmitOptions {
   /** Whether it waits for its turn in a busy session. */
   readonly isQueued?: boolean
 }
-
-export interface Page<T> {
-  readonly data: readonly T[]
-  /** Where the next page starts; absent on the last one. */
-  readonly nextCursor?: string
-}
-
-export interface PageQuery extends Omit<ListQuery, 'owner' | 'after'> {
-  readonly filter?: ExecutionFilter
-  /** Cursor that an earlier page gave. */
-  readonly after: string | undefined
-}
-
-/** With a filter so many executions are read at once, and looked at for one page. */
-const SCANNED_AT_ONCE = 100
-const MAX_SCANNED = 2000
 
 /** Seconds after which a refused caller should come again. */
 const RETRY_AFTER_SECONDS = 1
@@ -322,44 +305,9 @@ export class Executions {
     return { executionId, source, language }
   }
 
-  /**
-   * A page of executions, newest first. With a filter a page may have fewer than `limit` entries, or
-   * none, and still a `nextCursor`: so many were looked at, and the next page goes on there.
-   */
-  async list(query: PageQuery, caller: Caller): Promise<Page<Execution>> {
-    const { status, limit, filter = {} } = query
-    const owner = caller.seesAll ? undefined : caller.name
-    const cursor = query.after === undefined ? undefined : fromCursor(query.after)
-    const oldestMs = filter.createdFromMs ?? Number.NEGATIVE_INFINITY
-    const pageSize = isFiltered(filter) ? Math.max(limit, SCANNED_AT_ONCE) : limit
-    const data: Execution[] = []
-    let after = startOf(cursor, filter)
-    for (let scanned = 0; scanned < MAX_SCANNED; scanned += pageSize) {
-      const page = await this.#page({ owner, status, after, limit: pageSize })
-      for (const execution of page) {
-        if (execution.createdAtMs < oldestMs) return { data }
-        after = { createdAtMs: execution.createdAtMs, id: execution.executionId }
-        if (isWanted(execution, filter)) data.push(execution)
-        if (data.length === limit) return { data, nextCursor: toCursor(after) }
-      }
-      if (page.length < pageSize) return { data }
-    }
-    return { data, ...(after && { nextCursor: toCursor(after) }) }
-  }
-
-  async #page(query: ListQuery): Promise<readonly Execution[]> {
-    const { memory, store } = this.#options
-    // One that becomes durable at this moment may be in both.
-    const found = [...memory.list(query), ...(await store.list(query))]
-    return [...new Map(found.map(execution => [execution.executionId, execution])).values()]
-      .map(execution => ({
-        execution,
-        createdAtMs: execution.createdAtMs,
-        id: execution.executionId,
-      }))
-      .sort((a, b) => (isBefore(a, b) ? -1 : 1))
-      .slice(0, query.limit)
-      .map(({ execution }) => execution)
+  /** A page of a caller's executions: see {@link listExecutions}. */
+  list(query: PageQuery, caller: Caller): Promise<Page<Execution>> {
+    return listExecutions(this.#options, query, caller.seesAll ? undefined : caller.name)
   }
 
   /** Cancels an execution and gives it as it ended; one that has ended stays as it is. */

@@ -407,6 +407,23 @@ t.test('with a daemon', async t => {
     t.match((await latchd(t, ['tools', '--url', url, '--typescript'])).stdout, /function sleep\(/)
   })
 
+  t.test(
+    'serve says at a terminal what to do next, and in a pipe nothing beside its line',
+    async t => {
+      const flags = ['serve', '--port', '0', '--workers', '1', '--log-level', 'silent']
+      const stateDir = ['--state-dir', t.testdir()]
+      for (const isTTY of [true, false]) {
+        const running = startHere(t, [...flags, ...stateDir], { isTTY })
+        const [, url] = await running.seen('stdout', /^latchd listening on (.*)\n$/)
+        running.signal('SIGTERM')
+        const { code, stderr } = await running.ended
+        t.equal(code, 0)
+        if (isTTY) t.match(stderr, `latchd run - --url ${url}\n`)
+        else t.equal(stderr, '')
+      }
+    },
+  )
+
   t.test('ps lists executions, newest first', async t => {
     const { url } = await daemon(t)
     await latchd(t, ['run', '-', '--url', url], { input: 'sleep(1); sleep(1)' })
