@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
+import { settingKeys, settingOf } from '../../daemon/config/settings.ts'
 import { post, testDaemon } from '../support/daemon.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -77,4 +78,12 @@ t.test('the README tells a newcomer exactly two commands', async t => {
 
 t.test('the README is a page that one reads', async t => {
   t.ok(readme.split('\n').length <= 220)
+})
+
+t.test('the page on configuration names every variable', async t => {
+  const page = readFileSync(join(root, 'docs/configuration.md'), 'utf8')
+  for (const key of settingKeys) {
+    const { env } = settingOf(key)
+    t.ok(page.includes(`\`${env}\``), env)
+  }
 })
