@@ -4,18 +4,17 @@ import type { CallApproval } from '../executor/call-approval.ts'
 import { type ExecutionPlan, RunningExecution } from '../executor/execution.ts'
 import { LatchdError } from '../protocol/errors.ts'
 import type { ExecutionEvent } from '../protocol/events.ts'
-import { type Execution, isEnded } from '../protocol/execution.ts'
+import { type Execution, type ExecutionSource, isEnded } from '../protocol/execution.ts'
 import type { Tool } from '../protocol/tools/tool.ts'
 import { OwnerCounts } from './auth/owner-counts.ts'
 import type { TokenLimits } from './auth/token-limits.ts'
 import { ExecutionKeeper } from './durable/execution-keeper.ts'
 import { readPlan } from './durable/kept-plan.ts'
 import { EventReaders } from './event-readers.ts'
+import { listExecutions, type Page, type PageQuery } from './execution-lists.ts'
 import { type LiveExecution, LiveExecutions, type LivePowers } from './live-executions.ts'
 import type { HeldMemory } from './memory-guard.ts'
-import { readWithinBudget, withinBudget } from './page-budget.ts'
-import { fromCursor, isBefore, toCursor } from './store/place.ts'
-import type { ListQuery, StoredExecution } from './store/store.ts'
+import type { StoredExecution } from './store/store.ts'
 import {
   keyReused,
   removedExecution,
@@ -55,17 +54,6 @@ export interface SubmitOptions {
   readonly webhookUrl?: string | undefined
   /** Whether it waits for its turn in a busy session. */
   readonly isQueued?: boolean
-}
-
-export interface Page<T> {
-  readonly data: readonly T[]
-  /** Where the next page starts; absent on the last one. */
-  readonly nextCursor?: string
-}
-
-export interface PageQuery extends Omit<ListQuery, 'owner' | 'after'> {
-  /** Cursor that an earlier page gave. */
-  readonly after: string | undefined
 }
 
 /** Seconds after which a refused caller should come again. */
@@ -325,33 +313,23 @@ export class Executions {
     throw new LatchdError('NOT_FOUND', `There is no execution ${executionId}`)
   }
 
-  async list(query: PageQuery, caller: Caller): Promise<Page<Execution>> {
+  /** The source of an execution. @throws {LatchdError} `NOT_FOUND` */
+  async source(executionId: string, caller: Caller): Promise<ExecutionSource> {
     const { memory, store } = this.#options
-    const after = query.after === undefined ? undefined : fromCursor(query.after)
-    const owner = caller.seesAll ? undefined : caller.name
-    const whole = { ...query, owner, after }
-    const stored = await readWithinBudget(
-      query.limit,
-      after,
-      (after, limit) => store.list({ ...whole, after, limit }),
-      placeOf,
-    )
-    const end = stored.isCut ? stored.data.at(-1) : undefined
-    // What is older than the last that was read would come before others that were not.
-    const inMemory = memory
-      .list(whole)
-      .filter(execution => end === undefined || isBefore(placeOf(execution), placeOf(end)))
-    // One that becomes durable at this moment may be in both.
-    const found = [...inMemory, ...stored.data].map(
-      execution => [execution.executionId, execution] as const,
-    )
-    const placed = [...new Map(found).values()].sort((a, b) =>
-      isBefore(placeOf(a), placeOf(b)) ? -1 : 1,
-    )
-    const { data, isCut } = withinBudget(placed, query.limit)
-    const last = data.at(-1)
-    const isMore = last !== undefined && (isCut || stored.isCut)
-    return { data, ...(isMore && { nextCursor: toCursor(placeOf(last)) }) }
+    await this.#find(executionId, caller)
+    const program =
+      this.#live.get(executionId)?.plan ??
+      memory.source(executionId) ??
+      (await store.source(executionId))
+    if (program === undefined)
+      throw new LatchdError('NOT_FOUND', `There is no execution ${executionId}`)
+    const { source, language } = program
+    return { executionId, source, language }
+  }
+
+  /** A page of a caller's executions: see {@link listExecutions}. */
+  list(query: PageQuery, caller: Caller): Promise<Page<Execution>> {
+    return listExecutions(this.#options, query, caller.seesAll ? undefined : caller.name)
   }
 
   /** Cancels an execution and gives it as it ended; one that has ended stays as it is. */
@@ -515,8 +493,6 @@ function beyondLimit(
     retryAfterSeconds: RETRY_AFTER_SECONDS,
   })
 }
-
-const placeOf = ({ createdAtMs, executionId }: Execution) => ({ createdAtMs, id: executionId })
 
 const isOver = (execution: Execution) => isEnded(execution) || execution.status === 'stuck'
 

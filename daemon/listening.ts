@@ -235,7 +235,11 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
   const serve = () =>
     createHttpServer({ fetch, mayUpgrade: request => mayConnect(powers, request) })
   await executions.recover()
-  const servers = await Servers.open(serve, { ...config, inherited })
+  const servers = await Servers.open(serve, { ...config, inherited }).catch(async error => {
+    // A daemon that cannot listen resumes nothing: its store is about to be closed.
+    await executions.drain(0)
+    throw error
+  })
   const sweeper = new Sweeper({
     store,
     retention: config.retention,

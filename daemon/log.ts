@@ -1,4 +1,4 @@
-/** The daemon's own log: JSON lines on stderr, without secrets, with priorities where journald reads them. */
+/** The daemon's own log: lines on stderr, without secrets, with priorities where journald reads them. */
 
 import { fstatSync } from 'node:fs'
 import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino'
@@ -59,7 +59,8 @@ function priorityOf(level: number): number {
   return level >= info ? 6 : 7
 }
 
-function toStderr(): (line: string) => void {
+/** Writes to stderr at once, so that the last lines of a crash are there. */
+export function toStderr(): (line: string) => void {
   const stderr = pino.destination({ dest: 2, sync: true })
   return line => stderr.write(line)
 }

@@ -37,10 +37,15 @@ export async function startDaemon(
   failpoints?: FailpointPlan,
   inherited: readonly number[] = [],
   env: Variables = {},
+  writeLog?: (line: string) => void,
 ): Promise<Daemon> {
   const secrets = new Secrets(knownSecrets(config, env))
   const hasPriorities = isJournal(env.JOURNAL_STREAM)
-  const log = createLog(config.logLevel, { redaction: secrets, hasPriorities })
+  const log = createLog(config.logLevel, {
+    redaction: secrets,
+    hasPriorities,
+    ...(writeLog && { write: writeLog }),
+  })
   // Before anything else: of two daemons on one folder only one may do anything.
   const { openSqliteStore } = await import('./store/sqlite/open.ts')
   const store = await openSqliteStore({

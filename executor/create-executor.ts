@@ -5,6 +5,7 @@ import { LatchdError } from '../protocol/errors.ts'
 import type { ExecutionEvent } from '../protocol/events.ts'
 import type { EndedExecution } from '../protocol/execution.ts'
 import type {
+  CompletedOutcome,
   ExecuteRequest,
   Executor,
   OnApproval,
@@ -12,6 +13,7 @@ import type {
   RunResult,
   ToolSet,
   WaitOptions,
+  WholeRequest,
 } from '../protocol/executor.ts'
 import { type IsolationLevel, isolationLevels } from '../protocol/isolation.ts'
 import { outcomeError, toOutcome, toRunResult } from '../protocol/outcome.ts'
@@ -141,14 +143,17 @@ class LocalExecutor implements EmbeddedExecutor {
     return read
   }
 
-  async execute(request: ExecuteRequest): Promise<Outcome> {
+  async execute<T = unknown>(request: ExecuteRequest): Promise<Outcome<T>> {
     const fault = Promise.withResolvers<never>()
     const known = this.#begin(request, () => {}, fault.reject)
     await Promise.race([known.settled(request.waitMs), fault.promise])
     return toOutcome(known.leave())
   }
 
-  async wait(executionId: string, { waitMs, signal }: WaitOptions = {}): Promise<Outcome> {
+  async wait<T = unknown>(
+    executionId: string,
+    { waitMs, signal }: WaitOptions = {},
+  ): Promise<Outcome<T>> {
     const known = this.#executions.find(executionId)
     if (!(known instanceof KnownExecution)) return toOutcome(known)
     const onAbort = () => known.running.cancel()
@@ -165,15 +170,17 @@ class LocalExecutor implements EmbeddedExecutor {
     }
   }
 
-  async executeOrThrow(request: ExecuteRequest): Promise<Outcome> {
-    const outcome = await this.execute(request)
+  executeOrThrow<T = unknown>(request: WholeRequest): Promise<CompletedOutcome<T>>
+  executeOrThrow<T = unknown>(request: ExecuteRequest): Promise<Outcome<T>>
+  async executeOrThrow<T>(request: ExecuteRequest): Promise<Outcome<T>> {
+    const outcome = await this.execute<T>(request)
     const error = outcomeError(outcome)
     if (error !== undefined) throw error
     return outcome
   }
 
-  async run(source: string): Promise<RunResult> {
-    return toRunResult(await this.execute({ source }))
+  async run<T = unknown>(source: string): Promise<RunResult<T>> {
+    return toRunResult(await this.execute<T>({ source }))
   }
 
   stream(request: ExecuteRequest): AsyncGenerator<ExecutionEvent, void, undefined> {

@@ -14,8 +14,11 @@ import type {
   WaitingFor,
   Warning,
 } from '../protocol/execution.ts'
+import { sourceLine } from '../protocol/source-line.ts'
+import { CallTexts } from './call-texts.ts'
 import { countByTool, foldEvents, type KeptUsage, NO_USAGE } from './fold-execution.ts'
 import type { GuestOutput, GuestReport } from './messages.ts'
+import type { Redaction } from './tools/redaction.ts'
 
 type EndFields = Omit<
   Extract<EndedExecution, { status: 'failed' | 'cancelled' }>,
@@ -24,6 +27,7 @@ type EndFields = Omit<
 
 export interface RecordFacts {
   readonly executionId: string
+  readonly source: string
   readonly createdAtMs: number
   readonly sessionId: string | undefined
   readonly metadata: Readonly<Record<string, unknown>> | undefined
@@ -49,8 +53,15 @@ export class ExecutionRecord {
   /** What the type check found; `undefined` for nothing. */
   #diagnostics: readonly Diagnostic[] | undefined
 
-  constructor(facts: RecordFacts, onEvent: (event: ExecutionEvent) => void) {
+  /** What the tools of calls under way have last told of them. */
+  #progress = new Map<number, unknown>()
+  #texts: CallTexts
+  #sourceLine: string
+
+  constructor(facts: RecordFacts, onEvent: (event: ExecutionEvent) => void, redaction?: Redaction) {
     this.facts = facts
+    this.#texts = new CallTexts(redaction)
+    this.#sourceLine = sourceLine(facts.source)
     this.#onEvent = onEvent
   }
 
@@ -63,6 +74,7 @@ export class ExecutionRecord {
     for (const call of calls.values()) {
       const id = Number(call.callId.slice(call.callId.lastIndexOf('_') + 1))
       this.#calls.set(id, call)
+      this.#texts.count([call.inputText, call.outputText])
       if (call.status === 'pending') this.#pending.add(id)
     }
     const resumed = events.findLastIndex(({ type }) => type === 'execution-resumed')
@@ -170,13 +182,24 @@ export class ExecutionRecord {
     return `call_${this.facts.executionId.slice(this.facts.executionId.indexOf('_') + 1)}_${id}`
   }
 
-  /** A call begins; one that began in an earlier process goes on. Gives its public id. */
-  startCall(id: number, tool: string): string {
+  /**
+   * A call begins; one that began in an earlier process goes on. Gives its public id.
+   *
+   * @param input as the guest has encoded it
+   */
+  startCall(id: number, tool: string, input: string): string {
     const known = this.#calls.get(id)
     if (known !== undefined) return known.callId
     const startedAtMs = Date.now()
     const callId = this.callId(id)
-    const call: CallRecord = { callId, tool, status: 'pending', startedAtMs }
+    const inputText = this.#texts.of(input)
+    const call: CallRecord = {
+      callId,
+      tool,
+      status: 'pending',
+      startedAtMs,
+      ...(inputText !== undefined && { inputText }),
+    }
     this.#calls.set(id, call)
     this.#pending.add(id)
     this.#emit({ type: 'call-started', atMs: startedAtMs, call })
@@ -186,6 +209,7 @@ export class ExecutionRecord {
   progressCall(id: number, progress: unknown): void {
     const call = this.#calls.get(id)
     if (call === undefined || call.status !== 'pending') return
+    this.#progress.set(id, progress)
     const { callId, tool } = call
     this.#emit({ type: 'call-progressed', atMs: Date.now(), callId, tool, progress })
   }
@@ -195,17 +219,29 @@ export class ExecutionRecord {
     this.#emit({ type, atMs: Date.now(), approval })
   }
 
-  /** Ends a call; what ends after its execution has is not told any more. */
-  endCall(id: number, error?: CallError): void {
-    this.#endCall(id, error === undefined ? 'completed' : endStatus(error), error)
+  /**
+   * Ends a call; what ends after its execution has is not told any more.
+   *
+   * @param output what it gave, encoded and without secrets; absent for a stream
+   */
+  endCall(id: number, error?: CallError, output?: string): void {
+    this.#endCall(id, error === undefined ? 'completed' : endStatus(error), error, output)
   }
 
-  #endCall(id: number, status: CallRecord['status'], error?: CallError): void {
+  #endCall(id: number, status: CallRecord['status'], error?: CallError, output?: string): void {
     const started = this.#calls.get(id)
     if (started === undefined || !this.#pending.delete(id)) return
     const atMs = Date.now()
     const durationMs = Math.max(0, atMs - started.startedAtMs)
-    const call = { ...started, status, durationMs, ...(error && { error }) }
+    this.#progress.delete(id)
+    const outputText = output === undefined ? undefined : this.#texts.of(output)
+    const call = {
+      ...started,
+      status,
+      durationMs,
+      ...(error && { error }),
+      ...(outputText !== undefined && { outputText }),
+    }
     this.#calls.set(id, call)
     this.#emit({ type: 'call-completed', atMs, call, ...(error && { error }) })
   }
@@ -273,11 +309,12 @@ export class ExecutionRecord {
     const { cpuMs, waitMs, peakMemoryBytes, resumes, logsTruncatedBytes } = this.#usage
     return {
       executionId,
+      sourceLine: this.#sourceLine,
       ...(this.#diagnostics && { diagnostics: [...this.#diagnostics] }),
       ...(this.#warnings && { warnings: [...this.#warnings] }),
       logs: this.#logs.slice(),
       logsTruncatedBytes,
-      calls: [...this.#calls.values()],
+      calls: this.#toldCalls(),
       usage: {
         cpuMs: round(cpuMs),
         wallMs: Math.max(0, atMs - createdAtMs),
@@ -292,6 +329,16 @@ export class ExecutionRecord {
       ...(sessionId !== undefined && { sessionId }),
       ...(metadata && { metadata }),
     }
+  }
+
+  #toldCalls(): CallRecord[] {
+    const calls = [...this.#calls.values()]
+    if (this.#progress.size === 0) return calls
+    for (const [id, progress] of this.#progress) {
+      const call = this.#calls.get(id) as CallRecord
+      calls[calls.indexOf(call)] = { ...call, progress }
+    }
+    return calls
   }
 
   #emit(event: UnplacedEvent): void {

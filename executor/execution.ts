@@ -145,7 +145,7 @@ export class RunningExecution {
     this.#plan = plan
     this.#powers = powers
     this.#host = host
-    this.#record = new ExecutionRecord(plan, event => host.onEvent(event))
+    this.#record = new ExecutionRecord(plan, event => host.onEvent(event), host.redaction)
     this.#program = restored?.program
     this.#isRestored = restored !== undefined
     if (restored !== undefined) {

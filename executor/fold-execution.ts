@@ -31,6 +31,8 @@ export const NO_USAGE: KeptUsage = {
 export interface KeptExecution {
   readonly executionId: string
   readonly state: 'queued' | 'running' | 'waiting'
+  /** Absent where the source cannot be read. */
+  readonly sourceLine?: string
   readonly createdAtMs: number
   readonly startedAtMs: number | undefined
   readonly sessionId: string | undefined
@@ -93,6 +95,7 @@ export function foldExecution(kept: KeptExecution, nowMs: number): Execution {
   const { cpuMs, waitMs, peakMemoryBytes, resumes, logsTruncatedBytes } = usage
   const fields = {
     executionId,
+    ...(kept.sourceLine !== undefined && { sourceLine: kept.sourceLine }),
     ...(diagnostics && { diagnostics: [...diagnostics] }),
     ...(warnings && { warnings: [...warnings] }),
     logs,

@@ -350,7 +350,7 @@ export class ToolCalls {
 
   async #call(open: OpenCall, tool: Tool, input: string, atMs: number): Promise<string> {
     const { id } = open
-    const callId = this.#record.startCall(id, tool.name)
+    const callId = this.#record.startCall(id, tool.name, input)
     const facts = this.#factsOf(id, callId)
     let outcome = this.#arguments.add(id, tool.name, input.length)
     if (outcome === undefined && this.#interrupted.has(id)) {
@@ -487,7 +487,8 @@ export class ToolCalls {
   }
 
   #recordEnd(id: number, outcome: CallOutcome | undefined): void {
-    if (outcome?.kind !== 'thrown') this.#record.endCall(id)
+    if (outcome?.kind === 'value') this.#record.endCall(id, undefined, outcome.text)
+    else if (outcome?.kind !== 'thrown') this.#record.endCall(id)
     else {
       const { name, message, code } = outcome.thrown
       this.#record.endCall(id, { name, message, ...(code !== undefined && { code }) })

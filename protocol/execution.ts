@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { ClientTools } from './client-tool.ts'
 import { executionErrorCodes } from './errors.ts'
-import { type LimitName, limitNames, limitTable } from './limits.ts'
+import { type LimitName, type LimitOverrides, limitNames, limitTable } from './limits.ts'
 import { TimeZone } from './time-zone.ts'
 
 /** Input properties are plain JSON values; their exact kinds travel as `encodedInputs`. */
@@ -22,7 +22,7 @@ for (const name of limitNames) {
 
 /** Limits that a request lowers or raises, each up to its ceiling. */
 export const RequestedLimits = z.strictObject(limitShape).meta({ id: 'RequestedLimits' })
-export type RequestedLimits = z.infer<typeof RequestedLimits>
+export type RequestedLimits = LimitOverrides
 
 export const Language = z.enum(['javascript', 'typescript'])
 export type Language = z.infer<typeof Language>
@@ -192,6 +192,12 @@ export const CallRecord = z
     startedAtMs: z.number(),
     durationMs: z.number().nonnegative().optional(),
     error: CallError.optional(),
+    inputText: z
+      .string()
+      .optional()
+      .describe('Its input for people: at most 1 024 characters, 64 Ki of all calls, no secrets'),
+    outputText: z.string().optional().describe('What it gave, in the same way; not of a stream'),
+    progress: z.unknown().optional().describe('What its tool has last told of it; while it lasts'),
   })
   .meta({ id: 'CallRecord' })
 export type CallRecord = z.infer<typeof CallRecord>
@@ -227,6 +233,10 @@ export type WaitingFor = z.infer<typeof WaitingFor>
 
 const executionFields = {
   executionId: z.string(),
+  sourceLine: z
+    .string()
+    .optional()
+    .describe('The first line of its source, at most 120 characters'),
   diagnostics: z
     .array(Diagnostic)
     .optional()
@@ -279,3 +289,9 @@ export type EndedExecution = Extract<Execution, { endedAtMs: number }>
 export function isEnded(execution: Execution): execution is EndedExecution {
   return 'endedAtMs' in execution
 }
+
+/** The source of an execution, by itself: it may be long. */
+export const ExecutionSource = z
+  .strictObject({ executionId: z.string(), source: z.string(), language: Language })
+  .meta({ id: 'ExecutionSource' })
+export type ExecutionSource = z.infer<typeof ExecutionSource>

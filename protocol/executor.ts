@@ -2,71 +2,65 @@
 
 import type { Approval, ApprovalStatus, Decision } from './approval.ts'
 import type { ExecutionEvent } from './events.ts'
-import type { ExecuteBodyInput, Execution, Output } from './execution.ts'
+import type { ExecuteRequest, ToolSet, WaitOptions } from './execute-request.ts'
+import type { Execution, Output } from './execution.ts'
 import type { Session } from './session.ts'
-import type { ToolDefinition, ToolDescriptor } from './tool.ts'
+import type { ToolDescriptor } from './tool.ts'
 
-/** Tools as apps hold them: a list, a record whose keys are the names, or names of tools known there. */
-export type ToolSet = ReadonlyArray<ToolLike | string> | Readonly<Record<string, ToolLike>>
+export type {
+  ExecuteRequest,
+  OnApproval,
+  ToolLike,
+  ToolSet,
+  WaitOptions,
+} from './execute-request.ts'
 
-/**
- * Anything that is accepted as a tool: our own definition, an AI SDK tool, an OpenAI Agents tool, an
- * openai `zodFunction`, an object with `name` and `forward`, or a plain function.
- */
-export type ToolLike = ToolDefinition<never> | ((...args: never[]) => unknown) | object
+type Completed = Extract<Execution, { status: 'completed' }>
 
-/** Answers an approval as it is asked for; nothing: it goes on waiting for somebody else. */
-export type OnApproval = (
-  approval: Approval,
-) => Decision | undefined | Promise<Decision | undefined>
-
-/** What to execute. */
-export interface ExecuteRequest
-  extends Omit<ExecuteBodyInput, 'tools' | 'clientTools' | 'inputs' | 'encodedInputs' | 'waitMs'> {
-  /** Answers the approvals of this execution; one that throws leaves its approval pending. */
-  readonly onApproval?: OnApproval
-  /**
-   * Sent to a daemon as `Idempotency-Key`: the same key and request give the same execution, so that
-   * a request whose answer was lost can be sent again. An executor in this process refuses it.
-   */
-  readonly idempotencyKey?: string
-  /** What the guest may see; everything that the executor has when absent. */
-  readonly tools?: ToolSet
-  /** Values that the guest finds in `inputs` and as globals; exact kinds (Map, Date …) cross. */
-  readonly inputs?: Readonly<Record<string, unknown>>
-  /** Cancels the execution when aborted. */
-  readonly signal?: AbortSignal
-  /** Milliseconds after which to resolve with the execution as it stands. */
-  readonly waitMs?: number
-}
-
-/** How long to wait for an execution that is there. */
-export type WaitOptions = Pick<ExecuteRequest, 'waitMs' | 'signal'>
-
-type WithoutOutput<T> = T extends unknown ? Omit<T, 'output'> : never
-
-/**
- * An execution as an app reads it: `output` is the decoded value (a Map is a Map), and beside it
- * stand the wire form and the console text as one string.
- */
-export type Outcome = WithoutOutput<Execution> & {
-  /** The value that the program gave; `undefined` unless `status` is `completed`. */
-  readonly output: unknown
-  /** The three forms of the output as they travelled; absent unless `status` is `completed`. */
-  readonly outputForms?: Output
+/** The outcome of a program that came to its end. `T` is the type that the caller expects of it. */
+export type CompletedOutcome<T = unknown> = Omit<Completed, 'output'> & {
+  /** The value that the program gave, decoded: a Map is a Map. Its type is not checked. */
+  readonly output: T
+  /** The three forms of the output as they travelled. */
+  readonly outputForms: Output
   /** The console lines, joined by newlines. */
   readonly logText: string
 }
 
+type Unfinished<E> = E extends Completed
+  ? never
+  : E & {
+      /** There is none: the program did not come to its end. */
+      readonly output: undefined
+      readonly outputForms?: undefined
+      /** The console lines, joined by newlines. */
+      readonly logText: string
+    }
+
+/**
+ * An execution as an app reads it: `output` is the decoded value (a Map is a Map), and beside it
+ * stand the wire form and the console text as one string. `T` is the type of the output that the
+ * caller expects; `status === 'completed'` tells that it is there.
+ */
+export type Outcome<T = unknown> = CompletedOutcome<T> | Unfinished<Execution>
+
+/** A request that is answered with the end of its execution, and not before. */
+export type WholeRequest = ExecuteRequest & { readonly waitMs?: never }
+
 /** What {@link Executor.run} gives: output, logs and whether it was a final answer. */
-export interface RunResult {
-  readonly output: unknown
+export interface RunResult<T = unknown> {
+  /** The value that the program gave, of the type that the caller expects of it. */
+  readonly output: T
+  /** The console lines, joined by newlines. */
   readonly logs: string
+  /** Whether the program gave it by `final_answer`. */
   readonly isFinal: boolean
 }
 
+/** Which approvals to list; all of them when nothing is said. */
 export interface ApprovalsQuery {
   readonly status?: ApprovalStatus
+  /** Those of one execution. */
   readonly executionId?: string
 }
 
@@ -77,7 +71,7 @@ export type DecisionOptions = Omit<Decision, 'decision'>
 export interface Approvals {
   /** Newest first. */
   list(query?: ApprovalsQuery): Promise<readonly Approval[]>
-  /** @throws {LatchdError} `NOT_FOUND` */
+  /** One approval. @throws {LatchdError} `NOT_FOUND` */
   get(approvalId: string): Promise<Approval>
   /**
    * Lets the call be made, with other arguments when `args` says so; of a question, answers it.
@@ -93,10 +87,14 @@ export interface Approvals {
 export interface SessionHandle {
   readonly sessionId: string
   /** As {@link Executor.execute}, in this session. @throws {LatchdError} also `SESSION_BUSY` */
-  execute(request: ExecuteRequest): Promise<Outcome>
-  executeOrThrow(request: ExecuteRequest): Promise<Outcome>
+  execute<T = unknown>(request: ExecuteRequest): Promise<Outcome<T>>
+  /** As {@link Executor.executeOrThrow}, in this session. */
+  executeOrThrow<T = unknown>(request: WholeRequest): Promise<CompletedOutcome<T>>
+  executeOrThrow<T = unknown>(request: ExecuteRequest): Promise<Outcome<T>>
+  /** As {@link Executor.stream}, in this session. */
   stream(request: ExecuteRequest): AsyncIterable<ExecutionEvent>
-  run(source: string): Promise<RunResult>
+  /** As {@link Executor.run}, in this session. */
+  run<T = unknown>(source: string): Promise<RunResult<T>>
   /** How the session stands. @throws {LatchdError} `NOT_FOUND` */
   info(): Promise<Session>
   /** Forgets the session with its state. */
@@ -105,14 +103,15 @@ export interface SessionHandle {
 
 /** The sessions that one may use. */
 export interface Sessions {
+  /** Makes an empty session. */
   create(): Promise<SessionHandle>
   /** A session that is there. @throws {LatchdError} `NOT_FOUND` */
   open(sessionId: string): Promise<SessionHandle>
-  /** @throws {LatchdError} `NOT_FOUND` */
+  /** How a session stands. @throws {LatchdError} `NOT_FOUND` */
   get(sessionId: string): Promise<Session>
   /** Newest first. */
   list(): Promise<readonly Session[]>
-  /** @throws {LatchdError} `NOT_FOUND`, `SESSION_BUSY` while an execution runs in it */
+  /** Forgets a session. @throws {LatchdError} `NOT_FOUND`, `SESSION_BUSY` while an execution runs in it */
   delete(sessionId: string): Promise<void>
 }
 
@@ -125,20 +124,21 @@ export interface Executor {
    *   `UNKNOWN_TOOL`, `QUEUE_FULL`, `DRAINING`; with the client also `CONNECTION_REFUSED`,
    *   `CONNECTION_LOST`, `UNAUTHENTICATED`, `FORBIDDEN`.
    */
-  execute(request: ExecuteRequest): Promise<Outcome>
+  execute<T = unknown>(request: ExecuteRequest): Promise<Outcome<T>>
   /**
    * {@link execute} that throws the guest's failure.
    *
    * @throws {LatchdError} carrying the execution's error code.
    */
-  executeOrThrow(request: ExecuteRequest): Promise<Outcome>
+  executeOrThrow<T = unknown>(request: WholeRequest): Promise<CompletedOutcome<T>>
+  executeOrThrow<T = unknown>(request: ExecuteRequest): Promise<Outcome<T>>
   /**
    * The rest of an execution that is there: as {@link execute}, by its id. An executor in this
    * process knows those that go on, and of ended ones those that `execute` left before their end.
    *
    * @throws {LatchdError} `NOT_FOUND`
    */
-  wait(executionId: string, options?: WaitOptions): Promise<Outcome>
+  wait<T = unknown>(executionId: string, options?: WaitOptions): Promise<Outcome<T>>
   /** Runs a program and gives its events as they happen, `execution-ended` last. */
   stream(request: ExecuteRequest): AsyncIterable<ExecutionEvent>
   /**
@@ -146,7 +146,7 @@ export interface Executor {
    *
    * @throws {LatchdError} when the program failed.
    */
-  run(source: string): Promise<RunResult>
+  run<T = unknown>(source: string): Promise<RunResult<T>>
   /**
    * Gives tools to every execution of this executor that starts from now on; the newest of a name
    * counts. A request that lists its own `tools` names those that it wants.

@@ -1,6 +1,6 @@
 /**
  * The limits of an execution: one row each, from which the type, the validator, the documents and
- * the resolver come. This file holds numbers only, so that workers and the thin client may load it.
+ * the resolver come; what an editor shows of a limit is the comment above its row. This file holds numbers only, so that workers and the thin client may load it.
  */
 
 interface LimitRow {
@@ -20,6 +20,7 @@ const KIB = 1024
 const MIB = 1024 * KIB
 
 export const limitTable = {
+  /** Bytes of the source as UTF-8; more is refused with HTTP 413. 262 144 by default, at most 1 048 576. */
   maxSourceBytes: {
     default: 256 * KIB,
     ceiling: MIB,
@@ -27,6 +28,7 @@ export const limitTable = {
     unit: 'bytes',
     note: 'source as UTF-8; more is refused with HTTP 413',
   },
+  /** Milliseconds that the guest runs; waiting for tools does not count. 10 000 by default, at most 300 000. */
   cpuMs: {
     default: 10_000,
     ceiling: 300_000,
@@ -34,6 +36,7 @@ export const limitTable = {
     unit: 'ms',
     note: 'time the guest runs; waiting for tools does not count',
   },
+  /** Milliseconds from acceptance to the end. 2 592 000 000 by default, at most 2 592 000 000. */
   wallMs: {
     default: 30 * DAY_MS,
     ceiling: 30 * DAY_MS,
@@ -41,6 +44,7 @@ export const limitTable = {
     unit: 'ms',
     note: 'time from acceptance',
   },
+  /** Bytes of the guest heap; beyond it an allocation throws `InternalError: out of memory`. 67 108 864 by default, at most 536 870 912. */
   memoryBytes: {
     default: 64 * MIB,
     ceiling: 512 * MIB,
@@ -48,6 +52,7 @@ export const limitTable = {
     unit: 'bytes',
     note: 'guest heap; the allocation throws `InternalError: out of memory` in the guest',
   },
+  /** Tool calls, timers and stream items together. 1 000 by default, at most 100 000. */
   maxCalls: {
     default: 1000,
     ceiling: 100_000,
@@ -55,6 +60,7 @@ export const limitTable = {
     unit: 'count',
     note: 'tool calls, timers and stream items',
   },
+  /** Bytes of everything that the tools answered. 67 108 864 by default, at most 1 073 741 824. */
   maxJournalBytes: {
     default: 64 * MIB,
     ceiling: 1024 * MIB,
@@ -62,6 +68,7 @@ export const limitTable = {
     unit: 'bytes',
     note: 'everything the tools answered',
   },
+  /** Tool calls under way at once; further ones wait their turn. 32 by default, at most 256. */
   maxConcurrentCalls: {
     default: 32,
     ceiling: 256,
@@ -69,6 +76,7 @@ export const limitTable = {
     unit: 'count',
     note: 'tool calls under way at once; further ones wait their turn',
   },
+  /** Milliseconds that one call's tool runs; `ToolTimeoutError` in the guest. 60 000 by default, at most 2 592 000 000. */
   callMs: {
     default: 60_000,
     ceiling: 30 * DAY_MS,
@@ -76,6 +84,7 @@ export const limitTable = {
     unit: 'ms',
     note: "time that one call's tool runs; thrown in the guest as ToolTimeoutError",
   },
+  /** Bytes of the arguments of one call; thrown in the guest. 1 048 576 by default, at most 16 777 216. */
   maxCallBytes: {
     default: MIB,
     ceiling: 16 * MIB,
@@ -83,6 +92,7 @@ export const limitTable = {
     unit: 'bytes',
     note: 'arguments of one call; thrown in the guest',
   },
+  /** Bytes of what one call answers; thrown in the guest. 8 388 608 by default, at most 67 108 864. */
   maxCallResultBytes: {
     default: 8 * MIB,
     ceiling: 64 * MIB,
@@ -90,6 +100,7 @@ export const limitTable = {
     unit: 'bytes',
     note: 'what one call answers; thrown in the guest',
   },
+  /** Bytes of the output. 1 048 576 by default, at most 16 777 216. */
   maxOutputBytes: {
     default: MIB,
     ceiling: 16 * MIB,
@@ -97,6 +108,7 @@ export const limitTable = {
     unit: 'bytes',
     note: 'output of the execution',
   },
+  /** Bytes of console text; what is more is cut, with a marker. 262 144 by default, at most 4 194 304. */
   maxLogBytes: {
     default: 256 * KIB,
     ceiling: 4 * MIB,
@@ -108,12 +120,14 @@ export const limitTable = {
 
 export type LimitName = keyof typeof limitTable
 /** A value for every limit, in the unit of its row. */
-export type Limits = { readonly [Name in LimitName]: number }
+export type Limits = { readonly [Name in keyof typeof limitTable]: number }
+/** Limits that a request lowers or raises, each up to its ceiling. */
+export type LimitOverrides = { [Name in keyof typeof limitTable]?: number | undefined }
 
 export const limitNames = Object.keys(limitTable) as readonly LimitName[]
 
 /** The limits of an execution: what `requested` says, the default for what it leaves out. */
-export function resolveLimits(requested: Partial<Limits> | undefined): Limits {
+export function resolveLimits(requested: LimitOverrides | undefined): Limits {
   const limits = {} as { -readonly [Name in LimitName]: number }
   for (const name of limitNames) limits[name] = requested?.[name] ?? limitTable[name].default
   return limits

@@ -6,11 +6,11 @@ import type { Outcome, RunResult } from './executor.ts'
 import { decodeExact } from './values.ts'
 
 /** Decodes the output and joins the logs. */
-export function toOutcome(execution: Execution): Outcome {
+export function toOutcome<T = unknown>(execution: Execution): Outcome<T> {
   const logText = execution.logs.map(({ text }) => text).join('\n')
   if (execution.status !== 'completed') return { ...execution, output: undefined, logText }
   const { output, ...rest } = execution
-  return { ...rest, output: decodeOutput(output), outputForms: output, logText }
+  return { ...rest, output: decodeOutput(output) as T, outputForms: output, logText }
 }
 
 function decodeOutput({ value, encoded }: Output): unknown {
@@ -32,9 +32,10 @@ export function outcomeError(outcome: Outcome): LatchdError | undefined {
 }
 
 /** The origin systems' tuple. @throws {LatchdError} when the program failed */
-export function toRunResult(outcome: Outcome): RunResult {
+export function toRunResult<T>(outcome: Outcome<T>): RunResult<T> {
   const error = outcomeError(outcome)
   if (error !== undefined) throw error
   const isFinal = 'isFinalAnswer' in outcome && outcome.isFinalAnswer
-  return { output: outcome.output, logs: outcome.logText, isFinal }
+  // It was not to be given before its end, and has no error: it is completed.
+  return { output: outcome.output as T, logs: outcome.logText, isFinal }
 }

@@ -1,5 +1,14 @@
 import type { ExecutionEvent } from './events.ts'
-import type { ExecuteRequest, Executor, Outcome, RunResult, SessionHandle } from './executor.ts'
+import type {
+  CompletedOutcome,
+  ExecuteRequest,
+  Executor,
+  Outcome,
+  RunResult,
+  SessionHandle,
+  WholeRequest,
+} from './executor.ts'
+import { toRunResult } from './outcome.ts'
 import type { Session } from './session.ts'
 
 /** A session of any executor: its executions carry the session's id. */
@@ -12,11 +21,13 @@ export class ExecutorSession implements SessionHandle {
     this.sessionId = sessionId
   }
 
-  execute(request: ExecuteRequest): Promise<Outcome> {
+  execute<T = unknown>(request: ExecuteRequest): Promise<Outcome<T>> {
     return this.#executor.execute({ ...request, sessionId: this.sessionId })
   }
 
-  executeOrThrow(request: ExecuteRequest): Promise<Outcome> {
+  executeOrThrow<T = unknown>(request: WholeRequest): Promise<CompletedOutcome<T>>
+  executeOrThrow<T = unknown>(request: ExecuteRequest): Promise<Outcome<T>>
+  executeOrThrow<T>(request: ExecuteRequest): Promise<Outcome<T>> {
     return this.#executor.executeOrThrow({ ...request, sessionId: this.sessionId })
   }
 
@@ -24,9 +35,8 @@ export class ExecutorSession implements SessionHandle {
     return this.#executor.stream({ ...request, sessionId: this.sessionId })
   }
 
-  async run(source: string): Promise<RunResult> {
-    const { output, logText, ...rest } = await this.executeOrThrow({ source })
-    return { output, logs: logText, isFinal: 'isFinalAnswer' in rest && rest.isFinalAnswer }
+  async run<T = unknown>(source: string): Promise<RunResult<T>> {
+    return toRunResult(await this.execute<T>({ source }))
   }
 
   info(): Promise<Session> {

@@ -4,10 +4,17 @@ export type { Approval, ApprovalStatus, Decision } from '../protocol/approval.ts
 export type { ErrorCode } from '../protocol/errors.ts'
 export { LatchdError } from '../protocol/errors.ts'
 export type { ExecutionEvent } from '../protocol/events.ts'
-export type { Execution, ExecutionError, ExecutionStatus } from '../protocol/execution.ts'
+export type {
+  Execution,
+  ExecutionError,
+  ExecutionSource,
+  ExecutionStatus,
+  RequestedLimits,
+} from '../protocol/execution.ts'
 export type {
   Approvals,
   ApprovalsQuery,
+  CompletedOutcome,
   DecisionOptions,
   ExecuteRequest,
   Executor,
@@ -19,7 +26,9 @@ export type {
   ToolLike,
   ToolSet,
   WaitOptions,
+  WholeRequest,
 } from '../protocol/executor.ts'
+export type { LimitName, Limits } from '../protocol/limits.ts'
 export type { Session } from '../protocol/session.ts'
 export type { ToolContext, ToolDefinition, ToolDescriptor } from '../protocol/tool.ts'
 export type { ServedTools } from './client-tools/served-tools.ts'

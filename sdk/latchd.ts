@@ -2,8 +2,9 @@
 
 import { LatchdError } from '../protocol/errors.ts'
 import type { ExecutionEvent } from '../protocol/events.ts'
-import type { Execution, ExecutionStatus } from '../protocol/execution.ts'
+import type { Execution, ExecutionSource, ExecutionStatus } from '../protocol/execution.ts'
 import type {
+  CompletedOutcome,
   ExecuteRequest,
   Executor,
   OnApproval,
@@ -11,6 +12,7 @@ import type {
   RunResult,
   ToolSet,
   WaitOptions,
+  WholeRequest,
 } from '../protocol/executor.ts'
 import { outcomeError, toOutcome, toRunResult } from '../protocol/outcome.ts'
 import type { ToolDescriptor } from '../protocol/tool.ts'
@@ -28,6 +30,7 @@ import { withQuery } from './pages.ts'
 import { untilAnswered } from './patience.ts'
 import { bodyOf, headersOf } from './request-body.ts'
 
+/** How a client reaches its daemon. */
 export interface LatchdOptions {
   /** Where the daemon listens, with `http://` or `https://`; `LATCHD_URL`, else `http://127.0.0.1:7070`. */
   readonly url?: string
@@ -46,8 +49,18 @@ export interface LatchdOptions {
   readonly onApproval?: OnApproval
 }
 
+/** Which executions to list. */
 export interface ListOptions {
+  /** Those that stand so. */
   readonly status?: ExecutionStatus
+  /** Those of this session. */
+  readonly sessionId?: string
+  /** Those that have called this tool. */
+  readonly tool?: string
+  /** Epoch milliseconds: those created at this instant or later. */
+  readonly createdFromMs?: number
+  /** Epoch milliseconds: those created before this instant. */
+  readonly createdBeforeMs?: number
   /** `nextCursor` of the page before. */
   readonly after?: string
   /** 1 to 1000; 100 by default. */
@@ -79,9 +92,13 @@ const HOLD_MS = 30_000
 /** The longest time that `setTimeout` knows, 25 days: who waits longer waits for the end. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1
 
+/** A client of a daemon. It holds no connection until a tool of this process is given. */
 export class Latchd implements Executor {
+  /** Where the daemon listens. */
   readonly url: string
+  /** The calls that wait for a person, and those that waited: listed and decided. */
   readonly approvals: ClientApprovals
+  /** Guest state that is kept between executions. */
   readonly sessions: ClientSessions
   readonly #connection: Connection
   readonly #clientTools: ClientTools
@@ -117,20 +134,29 @@ export class Latchd implements Executor {
     return this.#clientTools.clientId
   }
 
-  /** Resolves also when the execution is stuck. */
-  async execute(request: ExecuteRequest): Promise<Outcome> {
+  /**
+   * Runs a program to its end and gives its outcome, however long that takes and across restarts of
+   * the daemon; a guest's failure is an outcome too. Resolves also when the execution is stuck.
+   *
+   * @throws {LatchdError} when the request is refused, or no daemon answers: see {@link Executor.execute}
+   */
+  async execute<T = unknown>(request: ExecuteRequest): Promise<Outcome<T>> {
     return toOutcome(await this.#run(request))
   }
 
-  async executeOrThrow(request: ExecuteRequest): Promise<Outcome> {
-    const outcome = await this.execute(request)
+  /** {@link execute} that throws the guest's failure as a `LatchdError` with its `code`. */
+  executeOrThrow<T = unknown>(request: WholeRequest): Promise<CompletedOutcome<T>>
+  executeOrThrow<T = unknown>(request: ExecuteRequest): Promise<Outcome<T>>
+  async executeOrThrow<T>(request: ExecuteRequest): Promise<Outcome<T>> {
+    const outcome = await this.execute<T>(request)
     const error = outcomeError(outcome)
     if (error !== undefined) throw error
     return outcome
   }
 
-  async run(source: string): Promise<RunResult> {
-    return toRunResult(await this.execute({ source }))
+  /** Runs a program and gives `{output, logs, isFinal}`. @throws {LatchdError} when it failed */
+  async run<T = unknown>(source: string): Promise<RunResult<T>> {
+    return toRunResult(await this.execute<T>({ source }))
   }
 
   /** Runs with the tools of this process, which are here until the execution is over. */
@@ -182,7 +208,15 @@ export class Latchd implements Executor {
     }
   }
 
-  async wait(executionId: string, { waitMs, signal }: WaitOptions = {}): Promise<Outcome> {
+  /**
+   * The rest of an execution that is there, by its id: as {@link execute}.
+   *
+   * @throws {LatchdError} `NOT_FOUND`
+   */
+  async wait<T = unknown>(
+    executionId: string,
+    { waitMs, signal }: WaitOptions = {},
+  ): Promise<Outcome<T>> {
     const untilMs = waitMs === undefined ? Number.POSITIVE_INFINITY : Date.now() + waitMs
     const heldMs = Math.min(waitMs ?? HOLD_MS, HOLD_MS)
     const leave = this.#cancelOnAbort(executionId, signal)
@@ -269,6 +303,7 @@ export class Latchd implements Executor {
     return () => signal?.removeEventListener('abort', onAbort)
   }
 
+  /** Runs a program and gives its events as they happen, `execution-ended` last. */
   async *stream(request: ExecuteRequest): AsyncGenerator<ExecutionEvent, void, undefined> {
     const { onApproval = this.#onApproval } = request
     const given = await this.#clientTools.give(request.tools)
@@ -304,6 +339,15 @@ export class Latchd implements Executor {
     })
   }
 
+  /** The program of an execution, as it was sent. @throws {LatchdError} `NOT_FOUND` */
+  source(executionId: string): Promise<ExecutionSource> {
+    return this.#connection.json('GET', `${pathOf(executionId)}/source`)
+  }
+
+  /**
+   * A page of the token's executions, newest first. With a filter a page may be shorter than `limit`
+   * and have a `nextCursor` all the same.
+   */
   list(options: ListOptions = {}): Promise<ExecutionPage> {
     return this.#connection.json('GET', withQuery('/v1/executions', { ...options }))
   }
@@ -387,6 +431,7 @@ export class Latchd implements Executor {
     return await response.text()
   }
 
+  /** Versions, isolation and load of the daemon. */
   info(): Promise<DaemonInfo> {
     return this.#connection.json('GET', '/v1/info')
   }

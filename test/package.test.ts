@@ -45,7 +45,7 @@ async function pack(t: Test): Promise<string> {
   const folder = temporary(t)
   const { stdout } = await run('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root })
   for (const file of stdout.trim().split('\n')) {
-    if (/^(test|docs)\//.test(file) || !existsSync(join(root, file))) continue
+    if (/^test\//.test(file) || !existsSync(join(root, file))) continue
     mkdirSync(dirname(join(folder, file)), { recursive: true })
     cpSync(join(root, file), join(folder, file))
   }
@@ -78,23 +78,31 @@ t.test('the package runs in an empty app and brings no Node', async t => {
       [scripts, optionalDependencies, devDependencies],
       [undefined, undefined, undefined],
     )
+    const { dependencies } = JSON.parse(
+      readFileSync(join(app, 'node_modules/latchd/package.json'), 'utf8'),
+    )
+    t.match([dependencies.zod, dependencies.openai], [/^\^/, /^\^/], 'an app’s own is taken')
     const lock = readFileSync(join(app, 'package-lock.json'), 'utf8')
     t.notMatch(lock, 'hasInstallScript')
   })
 
-  t.test('the README’s app examples print what stands behind them', async t => {
-    const { url } = await testDaemon(t)
-    const readme = readFileSync(join(root, 'README.md'), 'utf8')
-    const examples = [
-      ...readme.matchAll(/^```ts app\n([\s\S]*?)^```\n\n```text\n([\s\S]*?)^```$/gm),
-    ]
-    t.ok(examples.length >= 4)
-    for (const [i, [, source = '', printed]] of examples.entries()) {
-      writeFileSync(join(app, `example-${i}.ts`), source.replace('http://127.0.0.1:7070', url))
-      const { stdout } = await run('node', [`example-${i}.ts`], { cwd: app })
-      t.equal(stdout, printed)
-    }
-  })
+  t.test(
+    'the app examples of the README and of the guides print what stands behind them',
+    async t => {
+      const { url } = await testDaemon(t)
+      const pages = ['README.md', 'docs/client.md', 'docs/agents.md']
+      const text = pages.map(page => readFileSync(join(root, page), 'utf8')).join('\n')
+      const examples = [
+        ...text.matchAll(/^```ts app\n([\s\S]*?)^```\n\n```text\n([\s\S]*?)^```$/gm),
+      ]
+      t.ok(examples.length >= 8)
+      for (const [i, [, source = '', printed]] of examples.entries()) {
+        writeFileSync(join(app, `example-${i}.ts`), source.replace('http://127.0.0.1:7070', url))
+        const { stdout } = await run('node', [`example-${i}.ts`], { cwd: app })
+        t.equal(stdout, printed)
+      }
+    },
+  )
 
   t.test('the command runs a program', async t => {
     writeFileSync(join(app, 'program.js'), 'sleep(5); [1, 2].map(n => n * 21)')
@@ -110,6 +118,42 @@ t.test('the package runs in an empty app and brings no Node', async t => {
     const { stdout } = await run('node', ['protocol.js'], { cwd: app })
     t.equal(stdout, '10000\n')
   })
+})
+
+t.test('the client by itself is small, and runs without the engine', async t => {
+  await run('npm', ['run', 'build:client'], { cwd: root })
+  const app = temporary(t)
+  const packed = await run('npm', ['pack', '--json', join(root, 'packages/client/package')], {
+    cwd: app,
+  })
+  const [{ filename }] = JSON.parse(packed.stdout.slice(packed.stdout.indexOf('[\n')))
+  writeFileSync(join(app, 'package.json'), '{"name":"app","private":true,"type":"module"}')
+  const quiet = ['--prefer-offline', '--fetch-retries=1', '--no-audit', '--no-fund']
+  await run('npm', ['install', ...quiet, join(app, filename)], { cwd: app })
+  const installed = readdirSync(join(app, 'node_modules')).filter(name => !name.startsWith('.'))
+  t.strictSame(installed.sort(), [
+    '@cfworker',
+    'cockatiel',
+    'devalue',
+    'eventsource-parser',
+    'latchd-client',
+    'p-throttle',
+    're2js',
+    'zod',
+  ])
+  const { url } = await testDaemon(t)
+  writeFileSync(
+    join(app, 'app.js'),
+    `import { Latchd, tool } from 'latchd-client'
+     import { CodeAgent } from 'latchd-client/agents'
+     const latchd = new Latchd({ url: '${url}' })
+     const schema = { type: 'object', properties: { a: { type: 'number' } } }
+     const double = tool({ name: 'double', description: '', inputSchema: schema, execute: ({ a }) => 2 * a })
+     const { output } = await latchd.executeOrThrow({ source: 'double(21)', tools: [double] })
+     console.log(output, typeof CodeAgent)
+     await latchd.close()`,
+  )
+  t.equal((await run('node', ['app.js'], { cwd: app })).stdout, '42 function\n')
 })
 
 t.test('nothing that is installed runs a script or is native', async t => {

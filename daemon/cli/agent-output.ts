@@ -4,7 +4,7 @@ import { inspect } from 'node:util'
 import type { Approval } from '../../protocol/approval.ts'
 import type { ActionStarted, ActionStep, AgentEvent, AgentResult } from '../../sdk/agents/index.ts'
 import { highlight } from './highlight.ts'
-import { escapeControls, print } from './print.ts'
+import { escapeControls, isColoured, print } from './print.ts'
 import { RunOutput } from './run-output.ts'
 import { startSpinner } from './spinner.ts'
 import type { Terminal } from './terminal.ts'
@@ -25,7 +25,7 @@ export class AgentOutput {
   constructor(terminal: Terminal, flags?: string) {
     const { env, stderr } = terminal
     this.#terminal = terminal
-    this.#isColoured = stderr.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb'
+    this.#isColoured = isColoured(stderr, env)
     this.#flags = flags
     this.#spinner = startSpinner(stderr, () => (this.#running ? undefined : 'thinking'))
   }

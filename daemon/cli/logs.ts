@@ -2,17 +2,20 @@
 
 import type { Command } from 'commander'
 import type { ExecutionEvent } from '../../protocol/events.ts'
+import type { Execution } from '../../protocol/execution.ts'
 import { askedText, decidedText } from './approval-text.ts'
 import type { Cli, Options } from './cli.ts'
 import { openClient } from './client.ts'
 import { exitCodes } from './exit-codes.ts'
+import { failureText } from './guest-failure.ts'
 import { print } from './print.ts'
 import { addSettingFlags } from './setting-flags.ts'
+import type { Terminal } from './terminal.ts'
 
 export function addLogs(program: Command, cli: Cli): void {
   const command = program
     .command('logs')
-    .description('print the console text of an execution')
+    .description('print the console text of an execution, and its error')
     .argument('<id>', 'its id')
     .option('-f, --follow', 'go on until it ends')
   addSettingFlags(command, ['url']).action(
@@ -23,15 +26,23 @@ export function addLogs(program: Command, cli: Cli): void {
 async function logs(id: string, options: Options, { terminal, config }: Cli): Promise<number> {
   const client = await openClient(config(options))
   if (!options.follow) {
-    for (const { text } of (await client.get(id)).logs) print(terminal.stdout, text)
+    const execution = await client.get(id)
+    for (const { text } of execution.logs) print(terminal.stdout, text)
+    printFailure(execution, terminal)
     return exitCodes.ok
   }
   for await (const event of client.events(id)) {
     if (event.type === 'log-written') print(terminal.stdout, event.log.text)
     const news = newsOf(event)
     if (news !== undefined) print(terminal.stderr, news)
+    if (event.type === 'execution-ended') printFailure(event.execution, terminal)
   }
   return exitCodes.ok
+}
+
+/** The error of an execution that has one, so that who reads to the end knows why there is no more. */
+function printFailure(execution: Execution, { stderr }: Terminal): void {
+  if ('error' in execution) print(stderr, failureText(execution.error))
 }
 
 /** Why nothing more is written for a while. */

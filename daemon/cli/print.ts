@@ -1,5 +1,6 @@
 /** Lines for people and pipes. */
 
+import type { Variables } from '../config/written-value.ts'
 import type { Output } from './terminal.ts'
 
 /**
@@ -8,6 +9,11 @@ import type { Output } from './terminal.ts'
  */
 export function print(output: Output, text: string): void {
   output.write(`${output.isTTY ? escapeControls(text) : text}\n`)
+}
+
+/** Whether colours may be written: to a terminal that shows them, unless `NO_COLOR` says not. */
+export function isColoured(output: Output, { NO_COLOR, TERM }: Variables): boolean {
+  return output.isTTY === true && !NO_COLOR && TERM !== 'dumb'
 }
 
 /** C0 and C1 controls but tab and line feed, and the marks that reorder text (Trojan Source). */

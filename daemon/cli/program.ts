@@ -24,6 +24,7 @@ import { addRun } from './run.ts'
 import { addServe } from './serve.ts'
 import { addSessions } from './sessions.ts'
 import { flagTexts } from './setting-flags.ts'
+import { addShow } from './show.ts'
 import { addStore } from './store.ts'
 import type { Terminal } from './terminal.ts'
 import { addToken } from './token.ts'
@@ -37,6 +38,7 @@ const commands = [
   addAgent,
   addTools,
   addPs,
+  addShow,
   addLogs,
   addCancel,
   addRetry,

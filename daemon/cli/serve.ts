@@ -5,10 +5,11 @@ import type { SettingKey } from '../config/settings.ts'
 import { enterPermissions, logPermissions } from '../permissions/enter.ts'
 import type { Cli, Options } from './cli.ts'
 import { exitCodes } from './exit-codes.ts'
-import { print } from './print.ts'
+import { logGate } from './log-gate.ts'
+import { isColoured, print } from './print.ts'
 import { addSettingFlags } from './setting-flags.ts'
 import { supervise } from './supervise.ts'
-import type { StopSignal } from './terminal.ts'
+import type { StopSignal, Terminal } from './terminal.ts'
 
 const keys: readonly SettingKey[] = [
   'host',
@@ -39,6 +40,27 @@ export function addServe(program: Command, cli: Cli): void {
   addSettingFlags(command, keys).action(cli.action((options: Options) => serve(options, cli)))
 }
 
+/** What a person who has started a daemon at a terminal may do with it. */
+function nextSteps(url: string): string {
+  return [
+    `  run a program   echo 'sleep(100); 6 * 7' | latchd run - --url ${url}`,
+    `  look at it      latchd ps --url ${url}, or open ${url}/`,
+    '  stop it         Ctrl-C',
+    '',
+  ].join('\n')
+}
+
+/** Text for a terminal, JSON for everything else. */
+async function logWriter(
+  { stderr, env }: Pick<Terminal, 'stderr' | 'env'>,
+  write: (line: string) => void,
+): Promise<(line: string) => void> {
+  if (!stderr.isTTY) return write
+  const { logText } = await import('../log-text.ts')
+  const hasColour = isColoured(stderr, env)
+  return line => write(logText(line, hasColour))
+}
+
 async function serve(options: Options, { terminal, config }: Cli): Promise<number> {
   const settings = config(options)
   enterPermissions(settings, terminal)
@@ -51,15 +73,34 @@ async function serve(options: Options, { terminal, config }: Cli): Promise<numbe
     isStopping = true
     stopped.resolve()
   })
-  const { startDaemon } = await import('../server.ts')
-  // Nobody knows what is on disk: the next process reads it again.
-  const onLost = () => terminal.exit(exitCodes.storeLost)
+  const [{ startDaemon }, { toStderr }] = await Promise.all([
+    import('../server.ts'),
+    import('../log.ts'),
+  ])
+  const gate = logGate(await logWriter(terminal, toStderr()))
+  const onLost = () => {
+    gate.open()
+    // Nobody knows what is on disk: the next process reads it again.
+    terminal.exit(exitCodes.storeLost)
+  }
   const sockets = terminal.manager?.sockets
-  const daemon = await startDaemon(settings, onLost, undefined, sockets, terminal.env)
+  const daemon = await startDaemon(
+    settings,
+    onLost,
+    undefined,
+    sockets,
+    terminal.env,
+    gate.write,
+  ).catch(error => {
+    gate.open()
+    throw error
+  })
   isReady = true
   logPermissions(daemon.log, settings)
   const service = supervise(daemon, terminal, () => config(options))
   print(terminal.stdout, `latchd listening on ${daemon.url}`)
+  if (terminal.stderr.isTTY) print(terminal.stderr, nextSteps(daemon.url))
+  gate.open()
   await service.ready()
   await stopped.promise
   await service.stop()

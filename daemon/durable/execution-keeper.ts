@@ -145,7 +145,8 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
   /** Takes a new execution that may end with the process. */
   submitVolatile(): void {
     const running = this.#running as RunningExecution
-    this.#powers.memory.submit(this.#plan.executionId, this.owner, () => running.read())
+    const { executionId, source, language } = this.#plan
+    this.#powers.memory.submit(executionId, this.owner, { source, language }, () => running.read())
   }
 
   /** Takes a new execution that may not. */

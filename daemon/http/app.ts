@@ -25,6 +25,7 @@ import { addReplayRoute } from './replay-route.ts'
 import { securityHeaders } from './security-headers.ts'
 import { addSessionRoutes } from './session-routes.ts'
 import { addToolRoutes } from './tool-routes.ts'
+import { addWelcomeRoute } from './welcome-route.ts'
 
 export function createApp(powers: HttpPowers): OpenAPIHono<HttpEnvironment> {
   const app = new OpenAPIHono<HttpEnvironment>({
@@ -55,6 +56,7 @@ export function createApp(powers: HttpPowers): OpenAPIHono<HttpEnvironment> {
     for (const [name, value] of Object.entries(corsHeaders(origin))) headers.set(name, value)
   })
   addHealthRoutes(app, powers)
+  addWelcomeRoute(app, powers)
   app.doc31('/openapi.json', {
     openapi: '3.1.0',
     info: {

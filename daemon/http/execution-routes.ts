@@ -3,7 +3,12 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { ExecutionEvent } from '../../protocol/events.ts'
-import { Execution, ExecutionStatus, MAX_WAIT_MS } from '../../protocol/execution.ts'
+import {
+  Execution,
+  ExecutionSource,
+  ExecutionStatus,
+  MAX_WAIT_MS,
+} from '../../protocol/execution.ts'
 import { actorOf } from './actor.ts'
 import { sendEvents } from './event-stream.ts'
 import { pageOf, pageQuery } from './pages.ts'
@@ -24,6 +29,25 @@ const getRoute = createRoute({
   responses: { 200: json(Execution, 'The execution'), ...problems(400, 401, 403, 404, 429) },
 })
 
+const sourceRoute = createRoute({
+  method: 'get',
+  path: '/v1/executions/{id}/source',
+  summary: 'The program that it runs',
+  ...needs('read'),
+  request: { params },
+  responses: { 200: json(ExecutionSource, 'The source'), ...problems(401, 403, 404, 429) },
+})
+
+const instant = z.coerce.number().int().min(0).optional()
+
+/** With one of these a page may be shorter than `limit` and have a `nextCursor` all the same. */
+const filterQuery = {
+  sessionId: z.string().optional().describe('Those of this session'),
+  tool: z.string().optional().describe('Those that have called this tool'),
+  createdFromMs: instant.describe('Those created at this instant or later, epoch milliseconds'),
+  createdBeforeMs: instant.describe('Those created before this instant, epoch milliseconds'),
+}
+
 const listRoute = createRoute({
   method: 'get',
   path: '/v1/executions',
@@ -31,7 +55,7 @@ const listRoute = createRoute({
   summary: 'Executions, newest first',
   ...needs('read'),
   request: {
-    query: z.object({ status: ExecutionStatus.optional(), ...pageQuery }),
+    query: z.object({ status: ExecutionStatus.optional(), ...filterQuery, ...pageQuery }),
   },
   responses: {
     200: json(pageOf(Execution, 'ExecutionList'), 'A page'),
@@ -117,9 +141,14 @@ export function addExecutionRoutes(
 
   app.openapi(listRoute, async context => {
     const caller = context.get('caller')
-    const { status, after, limit } = context.req.valid('query')
-    const page = await executions.list({ status, after, limit }, caller)
+    const { status, after, limit, ...filter } = context.req.valid('query')
+    const page = await executions.list({ status, after, limit, filter }, caller)
     return context.json({ ...page, data: [...page.data] }, 200)
+  })
+
+  app.openapi(sourceRoute, async context => {
+    const caller = context.get('caller')
+    return context.json(await executions.source(context.req.valid('param').id, caller), 200)
   })
 
   app.openapi(cancelRoute, async context => {

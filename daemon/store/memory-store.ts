@@ -1,6 +1,6 @@
 /** Executions that end with the process: kept in memory, ended ones for a while. */
 
-import type { EndedExecution, Execution } from '../../protocol/execution.ts'
+import type { EndedExecution, Execution, ExecutionSource } from '../../protocol/execution.ts'
 import { heldBytes } from './held-bytes.ts'
 import { isBefore } from './place.ts'
 import type { ListQuery, StoredEvent, StoredExecution } from './store.ts'
@@ -11,8 +11,11 @@ export const KEEP_ENDED = 1000
 /** How much memory they may hold together: a few outputs of the largest size, or 1000 of 64 KB. */
 export const KEEP_ENDED_BYTES = 64 * 1_048_576
 
+type Program = Omit<ExecutionSource, 'executionId'>
+
 interface Entry {
   readonly owner: string
+  readonly program: Program
   read: () => Execution
   readonly events: StoredEvent[]
 }
@@ -31,8 +34,8 @@ export class MemoryStore {
   }
 
   /** Takes an execution; `read` tells how it stands as long as it has not finished. */
-  submit(executionId: string, owner: string, read: () => Execution): void {
-    this.#entries.set(executionId, { owner, read, events: [] })
+  submit(executionId: string, owner: string, program: Program, read: () => Execution): void {
+    this.#entries.set(executionId, { owner, program, read, events: [] })
   }
 
   append(event: StoredEvent): void {
@@ -43,7 +46,7 @@ export class MemoryStore {
     const entry = this.#entries.get(execution.executionId)
     if (entry === undefined) return
     entry.read = () => execution
-    const bytes = heldBytes([execution, entry.events])
+    const bytes = heldBytes([execution, entry.events, entry.program])
     this.#ended.set(execution.executionId, { atMs: this.#now(), bytes })
     this.#endedBytes += bytes
     this.#forgetOld()
@@ -74,6 +77,11 @@ export class MemoryStore {
     this.#forgetOld()
     const entry = this.#entries.get(executionId)
     return entry && { owner: entry.owner, execution: entry.read() }
+  }
+
+  /** The source of an execution; `undefined` when it is not here. */
+  source(executionId: string): Program | undefined {
+    return this.#entries.get(executionId)?.program
   }
 
   /** Newest first, as a store lists. */

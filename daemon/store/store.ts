@@ -12,7 +12,12 @@ import type { DecidedBy } from '../../executor/decision.ts'
 import type { JournalRecord } from '../../executor/journal.ts'
 import type { Approval, ApprovalStatus } from '../../protocol/approval.ts'
 import type { ExecutionEvent } from '../../protocol/events.ts'
-import type { Execution, ExecutionError, ExecutionStatus } from '../../protocol/execution.ts'
+import type {
+  Execution,
+  ExecutionError,
+  ExecutionSource,
+  ExecutionStatus,
+} from '../../protocol/execution.ts'
 import type { Session } from '../../protocol/session.ts'
 import type { KeptInstant } from '../clock/trusted-clock.ts'
 import type { BusyReceivers, StoredWebhookMessage, WebhookMessage } from './webhook-message.ts'
@@ -283,6 +288,8 @@ export interface StoreReader {
   approval(approvalId: string): Promise<{ owner: string; stored: StoredApproval } | undefined>
   /** Newest first, as {@link list}. */
   approvals(query: ApprovalQuery): Promise<readonly Approval[]>
+  /** The source of an execution that is there. */
+  source(executionId: string): Promise<Omit<ExecutionSource, 'executionId'> | undefined>
   /** What an execution that is there was made from, ended or not, without owning it. */
   journal(executionId: string): Promise<ClaimedExecution | undefined>
   statistics(): Promise<StoreStatistics>

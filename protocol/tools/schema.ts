@@ -3,6 +3,7 @@
 import { LatchdError } from '../errors.ts'
 import { isRecord } from '../predicates.ts'
 import type { JsonSchema, StandardSchema } from '../schema.ts'
+import { exactTypes, Unrepresentable } from './exact-types.ts'
 import { issuesOf, problemsOf } from './standard-issues.ts'
 import type { Validation, Validator } from './tool.ts'
 
@@ -69,7 +70,7 @@ function readStandard(
       `${standard.vendor} does not offer its JSON Schema (Standard JSON Schema)`,
     )
   }
-  const json = standard.jsonSchema[direction]({ target: DIALECT })
+  const json = tellSchema(standard, standard.jsonSchema[direction], direction, tool)
   return {
     json,
     validate(value) {
@@ -77,6 +78,25 @@ function readStandard(
       if (!(checked instanceof Promise)) return fromStandard(checked, value)
       return checked.then(outcome => fromStandard(outcome, value))
     },
+  }
+}
+
+function tellSchema(
+  { vendor }: StandardSchema['~standard'],
+  tell: (options: { target: string; libraryOptions?: object }) => Record<string, unknown>,
+  direction: 'input' | 'output',
+  tool: string,
+): JsonSchema {
+  const ours = vendor === 'zod' ? { libraryOptions: exactTypes(direction) } : {}
+  try {
+    return tell({ target: DIALECT, ...ours })
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw invalid(
+      tool,
+      direction,
+      error instanceof Unrepresentable ? why : `${vendor} says: ${why}`,
+    )
   }
 }
 

@@ -12,7 +12,7 @@ import { Latchd, type Outcome, type SessionHandle } from '../index.ts'
 import { runDemoAgent } from './demo/agent.ts'
 import { startDaemon } from './demo/daemon.ts'
 import { Person } from './demo/person.ts'
-import { printOutcome, printSource, step } from './demo/print.ts'
+import { printNextSteps, printOutcome, printSource, step } from './demo/print.ts'
 
 const here = new URL('.', import.meta.url)
 /** The program that is under way when the daemon is killed. */
@@ -73,4 +73,5 @@ try {
 const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1)
 const completed = outcomes.filter(({ status }) => status === 'completed').length
 step(`${completed} of ${outcomes.length} programs completed in ${seconds} s`)
+printNextSteps()
 process.exitCode = isWell ? 0 : 1

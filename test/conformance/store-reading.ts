@@ -56,6 +56,7 @@ export async function readingTests(t: Test, open: OpenStore): Promise<void> {
         status: 'waiting',
         waitingFor,
         executionId: 'e1',
+        sourceLine: 'report("e1")',
         logs: [{ level: 'log', text: 'asks', atMs: CREATED_MS }],
         logsTruncatedBytes: 5,
         calls: [call],
@@ -89,6 +90,17 @@ export async function readingTests(t: Test, open: OpenStore): Promise<void> {
     await store.append('e1', 1, { events: events.slice(2) })
     const given = await Promise.all([0, 1, 2, 3].map(after => store.events('e1', after)))
     t.strictSame(given, [events, events.slice(1), events.slice(2), []])
+  })
+
+  t.test('the source of an execution is given exactly, with its language', async t => {
+    const store = await open(t)
+    const sources = ['1', 'a\ud800b', '', '\n'.repeat(600)]
+    for (const [n, source] of sources.entries()) {
+      await store.submit(submission(`e${n}`, { source, plan: '{"language":"typescript"}' }))
+      t.strictSame(await store.source(`e${n}`), { source, language: 'typescript' })
+      t.match(await store.get(`e${n}`), { execution: { executionId: `e${n}` } })
+    }
+    t.equal(await store.source('e9'), undefined)
   })
 
   t.test('events of what is not there are none', async t => {

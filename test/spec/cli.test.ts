@@ -8,6 +8,7 @@ import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'acorn'
 import t, { type Test } from 'tap'
+import { Latchd } from '../../sdk/index.ts'
 import { type HereOptions, startHere } from '../support/command-here.ts'
 import { type ProcessOptions, startProcess } from '../support/command-process.ts'
 import { type CommandOptions, type EndedCommand, serve } from '../support/running-command.ts'
@@ -406,18 +407,80 @@ t.test('with a daemon', async t => {
     t.match((await latchd(t, ['tools', '--url', url, '--typescript'])).stdout, /function sleep\(/)
   })
 
+  t.test(
+    'serve says at a terminal what to do next, and in a pipe nothing beside its line',
+    async t => {
+      const flags = ['serve', '--port', '0', '--workers', '1', '--log-level', 'silent']
+      const stateDir = ['--state-dir', t.testdir()]
+      for (const isTTY of [true, false]) {
+        const running = startHere(t, [...flags, ...stateDir], { isTTY })
+        const [, url] = await running.seen('stdout', /^latchd listening on (.*)\n$/)
+        running.signal('SIGTERM')
+        const { code, stderr } = await running.ended
+        t.equal(code, 0)
+        if (isTTY) t.match(stderr, `latchd run - --url ${url}\n`)
+        else t.equal(stderr, '')
+      }
+    },
+  )
+
   t.test('ps lists executions, newest first', async t => {
     const { url } = await daemon(t)
     await latchd(t, ['run', '-', '--url', url], { input: 'sleep(1); sleep(1)' })
     await latchd(t, ['run', '-', '--url', url], { input: 'throw 1' })
     const { stdout } = await latchd(t, ['ps', '--url', url])
     const [head, ...rows] = stdout.trimEnd().split('\n')
-    t.match(head, /^ID +STATUS +AGE +CALLS +WHY$/)
+    t.match(head, /^ID +STATUS +AGE +CALLS +WHY +PROGRAM$/)
     t.strictSame(rows.length, 2)
-    t.match(rows[0], /^exe_\w+ +failed +\d+m?s +0 +GUEST_ERROR$/)
-    t.match(rows[1], /^exe_\w+ +completed +\d+m?s +2$/)
+    t.match(rows[0], /^exe_\w+ +failed +\d+m?s +0 +GUEST_ERROR +throw 1$/)
+    t.match(rows[1], /^exe_\w+ +completed +\d+m?s +2 +sleep\(1\); sleep\(1\)$/)
     const failed = await latchd(t, ['ps', '--url', url, '--status', 'failed', '--json'])
     t.match(JSON.parse(failed.stdout), [{ status: 'failed' }])
+  })
+
+  t.test('ps tells those of a time, a session and a tool', async t => {
+    const { url } = await daemon(t)
+    const client = new Latchd({ url })
+    const session = await client.sessions.create()
+    await session.execute({ source: '"in a session"' })
+    await client.execute({ source: 'sleep(1)' })
+    const programs = async (...flags: string[]) => {
+      const { stdout } = await latchd(t, ['ps', '--json', '--url', url, ...flags])
+      return JSON.parse(stdout).map(({ sourceLine }: { sourceLine: string }) => sourceLine)
+    }
+    t.strictSame(await programs('--session', session.sessionId), ['"in a session"'])
+    t.strictSame(await programs('--tool', 'sleep'), ['sleep(1)'])
+    t.strictSame(await programs('--since', '1h'), ['sleep(1)', '"in a session"'])
+    t.strictSame(await programs('--until', '1h'), [])
+    t.strictSame(await programs('--since', '2999-01-01'), [])
+    t.match(await latchd(t, ['ps', '--since', 'yesterday', '--url', url]), {
+      code: 2,
+      stderr: /^latchd: Cannot use --since "yesterday": expected a time ago/,
+    })
+  })
+
+  t.test('show tells the program, its calls with what went in and out, and its end', async t => {
+    const secret = 'a-very-secret-value'
+    const cwd = t.testdir({
+      'a.mjs': `export const secrets = ['${secret}']
+        export default { async look(x) { return { x, key: '${secret}' } } }`,
+    })
+    const { url } = await daemon(t, ['--tools', 'a.mjs'], { cwd })
+    const client = new Latchd({ url })
+    const source = `\n\nconst seen = look(new Map([['a', 1n]]))\nconsole.log('half way')\nnull.x`
+    for (const durable of [false, true]) {
+      const { executionId } = await client.execute({ source, durable })
+      const { code, stdout } = await latchd(t, ['show', executionId, '--url', url])
+      t.equal(code, 0)
+      t.match(stdout, new RegExp(`^${executionId} failed\n`))
+      t.match(stdout, 'Program (javascript):\n  1 | \n  2 | \n  3 | const seen = look(')
+      t.match(stdout, /\n {2}call_\w+ look completed in \d+ ms\n {4}in {3}\[ Map\(1\) /)
+      t.match(stdout, /\n {4}out {2}.*\[redacted\]/)
+      t.notMatch(stdout, secret)
+      t.match(stdout, /\nLogs:\n {2}half way\n\nGUEST_ERROR:\n {2}TypeError: /)
+      const json = await latchd(t, ['show', executionId, '--json', '--url', url])
+      t.match(JSON.parse(json.stdout), { executionId, source, language: 'javascript' })
+    }
   })
 
   t.test('logs -f follows an execution until cancel has ended it', async t => {
@@ -435,18 +498,15 @@ t.test('with a daemon', async t => {
       stdout: `${executionId} cancelled\n`,
       stderr: '',
     })
-    t.strictSame(await following.ended, { code: 0, stdout: 'one\ntwo\n', stderr: '' })
+    const told = { code: 0, stdout: 'one\ntwo\n', stderr: /^Cancelled: .*\n/ }
+    t.match(await following.ended, told)
     t.match(await program.ended, { code: 1, stderr: /\nCancelled: / })
-    t.strictSame(await latchd(t, ['logs', executionId, '--url', url]), {
-      code: 0,
-      stdout: 'one\ntwo\n',
-      stderr: '',
-    })
+    t.match(await latchd(t, ['logs', executionId, '--url', url]), told)
   })
 
   t.test('what is not known is one line, and 2', async t => {
     const { url } = await daemon(t)
-    for (const command of ['logs', 'cancel', 'retry', 'approve', 'reject', 'sessions rm']) {
+    for (const command of ['logs', 'show', 'cancel', 'retry', 'approve', 'reject', 'sessions rm']) {
       const args = [...command.split(' '), 'x_none', '--url', url]
       const { code, stdout, stderr } = await latchd(t, args)
       t.strictSame([code, stdout], [2, ''])
@@ -472,7 +532,10 @@ t.test('with a daemon', async t => {
         `^ID +STATUS +AGE +ASKED\\n${first} +pending +\\d+m?s +human_approval \\{.*\\}\\n$`,
       ),
     )
-    t.match((await latchd(t, ['ps'], { env })).stdout, / waiting +\d+m?s +1 +human_approval\n$/)
+    t.match(
+      (await latchd(t, ['ps'], { env })).stdout,
+      / waiting +\d+m?s +1 +human_approval +const .*\n$/,
+    )
     t.strictSame(await latchd(t, ['approve', first, '--reason', 'fine'], { env }), {
       code: 0,
       stdout: `${first} approved by local: fine\n`,

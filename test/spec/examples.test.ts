@@ -73,9 +73,12 @@ t.test('the demo runs them all, through the loss of its daemon', async t => {
     stdout,
     /killing the daemon \(SIGKILL\)[\s\S]*listening on [^\n]*again[\s\S]*bought_for: 80/,
   )
+  for (const line of stdout.split('\n')) t.ok(line.length <= 80, line)
+  for (const part of stdout.split('\n\n')) t.ok(part.split('\n').length <= 30, part)
+  t.match(stdout, /\n▸ now try\n {4}npm start /)
   t.match(
     stdout,
-    /final answer {2}"Tokyo, 24 °C"[^\n]*\n\n▸ the notebook [^\n]*\["Tokyo is the warmest"\]/,
+    /final answer {2}"Tokyo, 24 °C"\n[^\n]*\n\n▸ the notebook [^\n]*\["Tokyo is the warmest"\]/,
   )
   t.match(stdout, /^▸ (\d+) of \1 programs completed in [\d.]+ s$/m)
 })

@@ -302,6 +302,7 @@ t.test('the OpenAPI document describes every route', async t => {
     '/v1/executions/{id}/events',
     '/v1/executions/{id}/replay',
     '/v1/executions/{id}/retry',
+    '/v1/executions/{id}/source',
     '/v1/info',
     '/v1/sessions',
     '/v1/sessions/{id}',

@@ -353,17 +353,22 @@ t.test('each call that is made once costs one commit, one that reads none', asyn
   const url = await daemons.next([pay.tool, read.tool])
   const commits = async (source: string) => {
     const before = (await daemons.store.statistics()).commits
+    const fromMs = performance.now()
     const executionId = await submit(url, source)
     t.match(await rest(url, executionId), { output: { value: 100 } })
-    return (await daemons.store.statistics()).commits - before
+    const made = (await daemons.store.statistics()).commits - before
+    return { made, tookMs: performance.now() - fromMs }
   }
   const loop = (tool: string) => `let sum = 0; for (let i = 0; i < 100; i++) sum += ${tool}(i); sum`
   const none = await commits('100')
   const once = await commits(loop('pay'))
   const reading = await commits(loop('read'))
   t.comment({ none, once, reading })
-  t.equal(once - none, 100)
-  t.equal(reading - none, 0)
+  // An answer that waits for the next call longer than this is written by itself.
+  const late = (tookMs: number) => tookMs / 250
+  t.ok(once.made - none.made >= 100)
+  t.ok(once.made - none.made <= 100 + late(once.tookMs))
+  t.ok(reading.made - none.made <= late(reading.tookMs))
 })
 
 /** An executor of one worker, and a tool that ends the thread which waits for its answer. */

@@ -2,8 +2,9 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ToolLike } from '../../executor/index.ts'
+import { patience } from './patience.ts'
 
-/** Longest time that a call waits for others to come, in milliseconds. */
+/** Longest time that a call waits for others to come on an idle machine, in milliseconds. */
 const LONGEST_MS = 1000
 
 export class OverlapRecord {
@@ -21,7 +22,7 @@ export class OverlapRecord {
    *   way at once, so that a test of overlap depends on no clock
    * @param longestMs after which a call answers in any case
    */
-  constructor(together: number, longestMs: number = LONGEST_MS) {
+  constructor(together: number, longestMs: number = patience(LONGEST_MS)) {
     this.#together = together
     this.#longestMs = longestMs
   }

@@ -5,7 +5,7 @@ import type { StopSignal } from '../../daemon/cli/terminal.ts'
 import { stateFolder } from './state-folder.ts'
 
 /** No command of these tests takes longer, on a slow machine with all tests at once. */
-const BOUND_MS = 60_000
+const BOUND_MS = 240_000
 
 export interface EndedCommand {
   /** `null` when a signal ended it. */

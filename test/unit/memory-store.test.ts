@@ -24,12 +24,14 @@ function ended(executionId: string, text: string): EndedExecution {
   }
 }
 
+const program = { source: '1', language: 'javascript' } as const
+
 /** A store in which so many executions have ended with a text. */
 function storeWith(count: number, text: string, now?: () => number): MemoryStore {
   const store = new MemoryStore(now)
   for (let n = 0; n < count; n++) {
     const executionId = `exe_${n}`
-    store.submit(executionId, 'a', () => ended(executionId, text))
+    store.submit(executionId, 'a', program, () => ended(executionId, text))
     store.finish(ended(executionId, text))
   }
   return store
@@ -61,7 +63,7 @@ t.test('large ones are kept as long as there is room for them', async t => {
   const store = storeWith(3 * room, megabyte)
   t.ok(kept(store) < room && kept(store) > room - 2, `${kept(store)} of ${room}`)
   store.remove(`exe_${3 * room - 1}`)
-  store.submit('one', 'a', () => ended('one', megabyte))
+  store.submit('one', 'a', program, () => ended('one', megabyte))
   store.finish(ended('one', megabyte))
   t.ok(store.get(`exe_${3 * room - 2}`), 'what was removed has left its room')
 })
@@ -69,7 +71,7 @@ t.test('large ones are kept as long as there is room for them', async t => {
 t.test('one that is larger than all of the room is kept until the next', async t => {
   const store = storeWith(1, 'x'.repeat(KEEP_ENDED_BYTES))
   t.ok(store.get('exe_0'))
-  store.submit('next', 'a', () => ended('next', ''))
+  store.submit('next', 'a', program, () => ended('next', ''))
   store.finish(ended('next', ''))
   t.notOk(store.get('exe_0'))
   t.ok(store.get('next'))

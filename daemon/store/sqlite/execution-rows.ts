@@ -3,9 +3,14 @@
 import { foldExecution, type KeptUsage, NO_USAGE } from '../../../executor/fold-execution.ts'
 import { LatchdError } from '../../../protocol/errors.ts'
 import type { Execution, ExecutionStatus } from '../../../protocol/execution.ts'
+import { sourceLine } from '../../../protocol/source-line.ts'
 import type { Connection } from './connection.ts'
 import { eventsOf } from './event-rows.ts'
+import { fromColumn, type TextColumn } from './exact-text.ts'
 import { fromShortJson } from './short-json.ts'
+
+/** Of a source so much is read for its first line. */
+const SOURCE_HEAD = 500
 
 /** An execution's integer inside the store. */
 export type RowId = number
@@ -85,18 +90,20 @@ export function foldedExecution(
   state: LiveState,
   nowMs: number,
 ): Execution {
-  const plan = connection.get<{ metadata: string | null }>(
-    `SELECT plan -> '$.metadata' AS metadata FROM program WHERE execution = ?`,
+  const program = connection.get<{ metadata: string | null; head: TextColumn }>(
+    `SELECT plan -> '$.metadata' AS metadata, substr(blob.body, 1, ${SOURCE_HEAD}) AS head
+      FROM program JOIN blob ON blob.id = program.source WHERE execution = ?`,
     row.id,
   )
   return foldExecution(
     {
       executionId: row.execution_id,
       state,
+      sourceLine: sourceLine(program === undefined ? '' : fromColumn(program.head)),
       createdAtMs: row.created_ms,
       startedAtMs: row.started_ms ?? undefined,
       sessionId: row.session_id ?? undefined,
-      metadata: JSON.parse(plan?.metadata ?? 'null') ?? undefined,
+      metadata: JSON.parse(program?.metadata ?? 'null') ?? undefined,
       usage: usageOf(row),
       events: eventsOf(connection, row.id, 0),
     },

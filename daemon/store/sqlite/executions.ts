@@ -10,7 +10,7 @@
  * Whoever holds the epoch of a queued or running execution is its owner. Nobody owns a waiting one.
  */
 
-import type { EndedExecution } from '../../../protocol/execution.ts'
+import type { EndedExecution, ExecutionSource } from '../../../protocol/execution.ts'
 import type {
   Addition,
   ClaimedExecution,
@@ -125,6 +125,15 @@ export class Executions {
   journal(executionId: string): ClaimedExecution | undefined {
     const row = findExecution(this.#connection, executionId)
     return row && this.#loaded(row)
+  }
+
+  source(executionId: string): Omit<ExecutionSource, 'executionId'> | undefined {
+    const row = this.#connection.get<{ source: number; language: ExecutionSource['language'] }>(
+      `SELECT program.source, program.plan ->> '$.language' AS language
+        FROM execution JOIN program ON program.execution = execution.id WHERE execution_id = ?`,
+      executionId,
+    )
+    return row && { source: this.#parts.blobs.text(row.source), language: row.language }
   }
 
   #loaded(row: ExecutionRow): ClaimedExecution {

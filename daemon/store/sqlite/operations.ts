@@ -54,6 +54,7 @@ const readNames: ReadonlySet<OperationName> = new Set<OperationName>([
   'sessionRuns',
   'sessions',
   'snapshot',
+  'source',
   'statistics',
 ])
 
@@ -113,6 +114,7 @@ export function operationsOn(
     approval: approvalId => approvals.approval(approvalId),
     approvals: query => approvals.approvals(query),
     journal: executionId => executions.journal(executionId),
+    source: executionId => executions.source(executionId),
     load: () => reading.load(),
     statistics: () => ({ ...identity, ...reading.counts(), commits: counters.commits }),
 

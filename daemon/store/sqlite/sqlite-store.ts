@@ -51,6 +51,7 @@ export class SqliteStore implements Store {
   readonly approval = this.#method('approval')
   readonly approvals = this.#method('approvals')
   readonly journal = this.#method('journal')
+  readonly source = this.#method('source')
   readonly statistics = this.#method('statistics')
   readonly load = this.#method('load')
 

@@ -7,6 +7,7 @@
  */
 
 import type { JsonSchema } from '../../schema.ts'
+import { exactType } from '../exact-types.ts'
 import { wordOf } from '../identifier.ts'
 import { isRecord } from '../schema.ts'
 import { literalOf, literalsOf } from './literals.ts'
@@ -177,6 +178,8 @@ export class SchemaPrinter implements TypeWriter {
   /** What the schema says of itself, its combinations left aside. */
   #own(schema: JsonSchema, place: Place): TypeText {
     const types = [schema.type ?? []].flat()
+    const exact = exactType(schema, part => this.render(part ?? true, this.within(place)).text)
+    if (exact !== undefined) return atom(exact)
     if ('const' in schema) return literalOf(schema.const, this)
     if (Array.isArray(schema.enum)) return literalsOf(schema.enum, types, this)
     const isObject = isRecord(schema.properties) || isRecord(schema.patternProperties)

@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url'
 const command = fileURLToPath(new URL('../../../bin/latchd.mjs', import.meta.url))
 const tools = fileURLToPath(new URL('../tools.ts', import.meta.url))
 
-/** A daemon that does not come up in this time does not come up. */
-const START_MS = 30_000
+/** A daemon that does not come up in this time does not come up, on a busy machine either. */
+const START_MS = 120_000
 
 export interface DemoDaemon {
   readonly url: string

@@ -3,6 +3,7 @@ const user = fetch_user_data('user_123')
 const weather = get_weather('Paris')
 console.log(`${user.name} is on the ${user.plan} plan`)
 if (weather.celsius > 15) {
-  final_answer(`${user.name.split(' ')[0]}, it is ${weather.celsius} °C in ${weather.city}`)
+  const [name] = user.name.split(' ')
+  final_answer(`${name}, it is ${weather.celsius} °C in ${weather.city}`)
 }
 final_answer('Stay in')

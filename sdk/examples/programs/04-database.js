@@ -1,4 +1,5 @@
-// Insert, select, update, delete: plain statements over an asynchronous database.
+// Insert, select, update, delete: plain statements over an asynchronous
+// database.
 const ids = [
   ['pen', 2],
   ['book', 12],

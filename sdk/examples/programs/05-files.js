@@ -1,4 +1,5 @@
-// Files through tools; a missing one is an error that the program catches.
+// Files through tools; a missing one is an error that the program
+// catches.
 write_file('notes.txt', 'first line\n')
 append_file('notes.txt', 'second line\n')
 const lines = read_file('notes.txt').trim().split('\n')

@@ -1,5 +1,6 @@
-// Asks again and again. The demo kills its daemon while the last question waits: after the restart
-// the program goes on at that line, with all that it knew, and no call is made again.
+// Asks again and again. The demo kills its daemon while the last question
+// waits: after the restart the program goes on at that line, with all
+// that it knew, and no call is made again.
 const offers = []
 let decision
 do {

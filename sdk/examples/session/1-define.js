@@ -1,4 +1,5 @@
-// What a program leaves behind, the next one of its session finds: values, functions, classes.
+// What a program leaves behind, the next one of its session finds:
+// values, functions, classes.
 const basket = []
 function add(name, price) {
   basket.push({ name, price })

@@ -1,6 +1,6 @@
 /**
  * A web server with agents: `POST /run-agent` runs one on the event loop, `POST /run-agent-threading`
- * a whole one in a thread. Start it by `node sdk/examples/web-server/server.ts`, and then:
+ * a whole one in a thread. Start it by `npx node sdk/examples/web-server/server.ts`, and then:
  *
  * curl -s http://127.0.0.1:8000/run-agent -d '{"task": "Get approval to delete user account"}'
  */

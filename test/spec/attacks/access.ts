@@ -13,6 +13,7 @@ export const scopeOf: Readonly<Record<string, string | undefined>> = {
   'get /v1/executions/{id}/events': 'read',
   'post /v1/executions/{id}/cancel': 'execute',
   'post /v1/executions/{id}/retry': 'execute',
+  'get /v1/executions/{id}/source': 'read',
   'post /v1/executions/{id}/replay': 'read',
   'get /v1/approvals': 'read',
   'get /v1/approvals/{id}': 'read',
