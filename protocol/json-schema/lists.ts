@@ -3,6 +3,7 @@
 import { canonicalText } from './equality.ts'
 import { type Keyword, type KeywordContext, readSize } from './keyword.ts'
 import type { Check } from './run.ts'
+import { type Sized, sizeBound } from './size-bound.ts'
 
 /** The schemas of the first elements, if the schema has such: `prefixItems`, or a list in `items`. */
 export function tupleOf({ prefixItems, items }: KeywordContext['schema']): unknown[] | undefined {
@@ -53,20 +54,9 @@ const additionalItems: Keyword = (value, context) => {
   return each(context.compile(value, '[]'), context.schema.items.length)
 }
 
-function count(
-  keyword: string,
-  words: string,
-  holds: (n: number, limit: number) => boolean,
-): Keyword {
-  return (value, context) => {
-    const limit = readSize(keyword, value, context)
-    if (limit === undefined) return undefined
-    return (part, run, at) => {
-      run.spend(1)
-      if (!Array.isArray(part) || holds(part.length, limit)) return true
-      return run.fail(at, () => `expected ${words} ${limit} elements, got ${part.length}`)
-    }
-  }
+const elements: Sized = {
+  noun: 'elements',
+  sizeOf: value => (Array.isArray(value) ? value.length : undefined),
 }
 
 /** What an entry of a map costs, in steps. */
@@ -119,8 +109,8 @@ export const listKeywords: Readonly<Record<string, Keyword>> = {
   prefixItems,
   items,
   additionalItems,
-  minItems: count('minItems', 'at least', (n, limit) => n >= limit),
-  maxItems: count('maxItems', 'at most', (n, limit) => n <= limit),
+  minItems: sizeBound('minItems', elements),
+  maxItems: sizeBound('maxItems', elements),
   uniqueItems,
   contains,
 }

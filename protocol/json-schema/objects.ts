@@ -3,10 +3,11 @@
 import { isRecord } from '../predicates.ts'
 import { presentKeys } from './equality.ts'
 import { expectation } from './expectation.ts'
-import { type Keyword, type KeywordContext, readSize } from './keyword.ts'
+import type { Keyword, KeywordContext } from './keyword.ts'
 import { isObject } from './kinds.ts'
 import { type Pattern, readPattern } from './pattern.ts'
 import type { Check } from './run.ts'
+import { type Sized, sizeBound } from './size-bound.ts'
 
 const properties: Keyword = (value, { compile, warn }) => {
   if (!isRecord(value)) {
@@ -150,22 +151,14 @@ const propertyNames: Keyword = (value, { compile }) => {
   }
 }
 
-function count(
-  keyword: string,
-  words: string,
-  holds: (n: number, limit: number) => boolean,
-): Keyword {
-  return (value, context) => {
-    const limit = readSize(keyword, value, context)
-    if (limit === undefined) return undefined
-    return (part, run, at) => {
-      if (!isObject(part)) return true
-      const { length } = presentKeys(part)
-      run.spend(1 + length)
-      if (holds(length, limit)) return true
-      return run.fail(at, () => `expected ${words} ${limit} properties, got ${length}`)
-    }
-  }
+const ownProperties: Sized = {
+  noun: 'properties',
+  sizeOf(value, run) {
+    if (!isObject(value)) return undefined
+    const { length } = presentKeys(value)
+    run.spend(length)
+    return length
+  },
 }
 
 /** What must hold when a property is there: further properties, or a schema. */
@@ -204,8 +197,8 @@ export const objectKeywords: Readonly<Record<string, Keyword>> = {
   patternProperties,
   additionalProperties,
   propertyNames,
-  minProperties: count('minProperties', 'at least', (n, limit) => n >= limit),
-  maxProperties: count('maxProperties', 'at most', (n, limit) => n <= limit),
+  minProperties: sizeBound('minProperties', ownProperties),
+  maxProperties: sizeBound('maxProperties', ownProperties),
   dependencies,
   dependentRequired: dependencies,
   dependentSchemas: dependencies,

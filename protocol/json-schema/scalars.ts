@@ -3,9 +3,10 @@
 import { isEqual } from './equality.ts'
 import { alternatives, oneOf } from './expectation.ts'
 import { formatTest } from './formats.ts'
-import { type Keyword, readSize } from './keyword.ts'
+import type { Keyword } from './keyword.ts'
 import { jsonTypes, kindOf, shown } from './kinds.ts'
 import { characterCount, readPattern } from './pattern.ts'
+import { type Sized, sizeBound } from './size-bound.ts'
 
 /** Names of types that are no JSON Schema's, with what their authors mean by them. */
 const anyType = new Set(['any', 'unknown'])
@@ -113,23 +114,13 @@ function isMultiple(value: number, of: number): boolean {
   return Math.abs(quotient - Math.round(quotient)) <= Math.abs(quotient) * Number.EPSILON * 2
 }
 
-function length(
-  keyword: string,
-  words: string,
-  holds: (n: number, limit: number) => boolean,
-): Keyword {
-  return (value, context) => {
-    const limit = readSize(keyword, value, context)
-    if (limit === undefined) return undefined
-    return (part, run, at) => {
-      run.spend(1)
-      if (typeof part !== 'string') return true
-      run.spend(part.length >> 5)
-      const count = characterCount(part)
-      if (holds(count, limit)) return true
-      return run.fail(at, () => `expected ${words} ${limit} characters, got ${count}`)
-    }
-  }
+const characters: Sized = {
+  noun: 'characters',
+  sizeOf(value, run) {
+    if (typeof value !== 'string') return undefined
+    run.spend(value.length >> 5)
+    return characterCount(value)
+  },
 }
 
 const pattern: Keyword = (value, { warn }) => {
@@ -178,8 +169,8 @@ export const scalarKeywords: Readonly<Record<string, Keyword>> = {
   exclusiveMinimum: exclusive(moreThan),
   exclusiveMaximum: exclusive(lessThan),
   multipleOf,
-  minLength: length('minLength', 'at least', (count, limit) => count >= limit),
-  maxLength: length('maxLength', 'at most', (count, limit) => count <= limit),
+  minLength: sizeBound('minLength', characters),
+  maxLength: sizeBound('maxLength', characters),
   pattern,
   format,
 }
