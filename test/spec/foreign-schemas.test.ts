@@ -121,6 +121,11 @@ t.test('while schemas of clients are made to cost, programs of others are answer
     })
     t.match(await answered.json(), { output: { value: 2 } }, name)
     const { status, body } = await bombed
+    // What nests deeper than a body may is refused before anything is made of it.
+    if (status === 400) {
+      t.match(body, { code: 'INVALID_REQUEST', detail: /nest/i }, name)
+      continue
+    }
     t.ok(status === 200 || status === 202, name)
     const { body: ended } = await get(`${daemon.url}/v1/executions/${body.executionId}?waitMs=100`)
     t.notMatch(ended.error?.message ?? '', /RangeError|stack|Maximum/, name)
