@@ -32,6 +32,7 @@ const getRoute = createRoute({
 const sourceRoute = createRoute({
   method: 'get',
   path: '/v1/executions/{id}/source',
+  operationId: 'getExecutionSource',
   summary: 'The program that it runs',
   ...needs('read'),
   request: { params },

@@ -18,7 +18,7 @@ export function unfoldedSize(value: unknown): number {
     if (before !== undefined) return before
     // What comes back to this part while it is counted closes a cycle.
     known.set(part, NODE_COST)
-    let size = NODE_COST + holesOf(part) * NODE_COST
+    let size = NODE_COST
     for (const inner of partsOf(part)) size += sizeOf(inner)
     known.set(part, size)
     return size
@@ -26,16 +26,13 @@ export function unfoldedSize(value: unknown): number {
   return sizeOf(value)
 }
 
-/** Holes of an array: a reader comes to each, while the value holds nothing for them. */
-const holesOf = (value: object): number =>
-  Array.isArray(value) ? Math.max(0, value.length - Object.keys(value).length) : 0
-
 function* partsOf(value: object): Iterable<unknown> {
   if (value instanceof Map) {
     for (const entry of value) yield* entry
     return
   }
   if (value instanceof Set) return yield* value
+  // Holes cost nothing here: readers of exact values step over them.
   if (Array.isArray(value)) return yield* Object.values(value)
   if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return
   if (value instanceof Error) yield* [value.message, value.cause]
