@@ -91,7 +91,9 @@ function isElementCallback(args: ArrayLike<unknown>): boolean {
   if (args.length !== 3) return false
   const index = args[1]
   const list = args[2]
-  return typeof index === 'number' && isArray(list) && objectIs(list[index], args[0])
+  if (typeof index !== 'number' || !isArray(list)) return false
+  // Beyond the end, and at what is not an index, every array reads as `undefined`.
+  return index >>> 0 === index && index < list.length && objectIs(list[index], args[0])
 }
 
 function isPlainObject(value: unknown): value is object {

@@ -285,6 +285,7 @@ export const polled: readonly Attack[] = [
     'arguments shared 2^60 times',
     'let o = {}; for (let i = 0; i < 60; i++) o = [o, o]; echo(o).length',
     'value',
+    'GUEST_ERROR',
   ],
   ['arguments of 65 000', 'echo(...Array(65_000).fill(1)).length', 'value', 'GUEST_ERROR'],
   [
