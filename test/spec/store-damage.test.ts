@@ -2,6 +2,7 @@
 
 import { closeSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
 import { loadConfig } from '../../daemon/config/config.ts'
 import { startDaemon } from '../../daemon/server.ts'
@@ -34,6 +35,18 @@ for (const how of ['removed', 'replaced by another'] as const) {
   })
 }
 
+/** The leaf pages of a table's tree, by number: https://www.sqlite.org/fileformat2.html#b_tree_pages */
+function leavesOf(bytes: Buffer, page: number): number[] {
+  const start = (page - 1) * PAGE_BYTES
+  const header = page === 1 ? start + 100 : start
+  if (bytes[header] === LEAF_OF_TABLE) return [page]
+  const children = [bytes.readUInt32BE(header + 8)]
+  for (let cell = 0; cell < bytes.readUInt16BE(header + 3); cell++) {
+    children.push(bytes.readUInt32BE(start + bytes.readUInt16BE(header + 12 + 2 * cell)))
+  }
+  return children.flatMap(child => leavesOf(bytes, child))
+}
+
 t.test('one damaged page holds up the execution that needs it, and no other', async t => {
   const stateDir = stateFolder(t)
   const env = { LATCHD_STATE_DIR: stateDir }
@@ -47,18 +60,19 @@ t.test('one damaged page holds up the execution that needs it, and no other', as
   const sound = await ask('SOUND ')
   await first.close()
   const file = join(stateDir, 'latchd.db')
-  // Each page that holds something of the one alone: whatever needs it finds no page there.
+  // Each page of the sources that holds something of the one alone.
   const bytes = readFileSync(file)
+  const database = new DatabaseSync(file, { readOnly: true })
+  const { rootpage } = database
+    .prepare("SELECT rootpage FROM sqlite_master WHERE name = 'blob' AND type = 'table'")
+    .get() as { rootpage: number }
+  database.close()
   const descriptor = openSync(file, 'r+')
-  const pages = new Set<number>()
-  for (let at = bytes.indexOf('DAMAGED '); at !== -1; at = bytes.indexOf('DAMAGED ', at + 1)) {
-    pages.add(Math.floor(at / PAGE_BYTES))
-  }
-  for (const page of pages) {
-    const found = bytes.subarray(page * PAGE_BYTES, (page + 1) * PAGE_BYTES)
-    // What became a page above others has remains of what it was.
-    if (found[0] !== LEAF_OF_TABLE || found.includes('SOUND ')) continue
-    writeSync(descriptor, Buffer.alloc(8, 0xff), 0, 8, page * PAGE_BYTES)
+  for (const page of leavesOf(bytes, rootpage)) {
+    const at = (page - 1) * PAGE_BYTES
+    const found = bytes.subarray(at, at + PAGE_BYTES)
+    if (!found.includes('DAMAGED ') || found.includes('SOUND ')) continue
+    writeSync(descriptor, Buffer.alloc(8, 0xff), 0, 8, at)
   }
   closeSync(descriptor)
   const second = await testDaemon(t, env)

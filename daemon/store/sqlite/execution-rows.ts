@@ -8,6 +8,7 @@ import type { Connection } from './connection.ts'
 import { eventsOf } from './event-rows.ts'
 import { fromColumn, type TextColumn } from './exact-text.ts'
 import { fromShortJson } from './short-json.ts'
+import { isDamaged } from './sqlite-errors.ts'
 
 /** Of a source so much is read for its first line. */
 const SOURCE_HEAD = 500
@@ -74,7 +75,10 @@ export function ownedExecution(
 
 /** An execution as it stands: as it was kept when it ended or got stuck, or else read from its events. */
 export function toldExecution(connection: Connection, row: ExecutionRow, nowMs: number): Execution {
-  if (isLive(row.state)) return foldedExecution(connection, row, row.state, nowMs)
+  if (isLive(row.state)) {
+    const line = sourceLine(sourceHead(connection, row.id))
+    return foldedExecution(connection, row, row.state, nowMs, line)
+  }
   const ending = connection.get<{ body: string }>(
     'SELECT body FROM ending WHERE execution = ?',
     row.id,
@@ -83,23 +87,28 @@ export function toldExecution(connection: Connection, row: ExecutionRow, nowMs: 
   return fromShortJson(ending.body, row.execution_id)
 }
 
-/** An execution read from its events, in a state that is told. */
+/**
+ * An execution read from its events, in a state that is told.
+ *
+ * @param line the first line of its source; left out where the source may be on a damaged page,
+ *   which a transaction that writes must not touch
+ */
 export function foldedExecution(
   connection: Connection,
   row: ExecutionRow,
   state: LiveState,
   nowMs: number,
+  line = '',
 ): Execution {
-  const program = connection.get<{ metadata: string | null; head: TextColumn }>(
-    `SELECT plan -> '$.metadata' AS metadata, substr(blob.body, 1, ${SOURCE_HEAD}) AS head
-      FROM program JOIN blob ON blob.id = program.source WHERE execution = ?`,
+  const program = connection.get<{ metadata: string | null }>(
+    `SELECT plan -> '$.metadata' AS metadata FROM program WHERE execution = ?`,
     row.id,
   )
   return foldExecution(
     {
       executionId: row.execution_id,
       state,
-      sourceLine: sourceLine(program === undefined ? '' : fromColumn(program.head)),
+      sourceLine: line,
       createdAtMs: row.created_ms,
       startedAtMs: row.started_ms ?? undefined,
       sessionId: row.session_id ?? undefined,
@@ -109,6 +118,22 @@ export function foldedExecution(
     },
     nowMs,
   )
+}
+
+/** How a source begins; empty when the page of the file that holds it is damaged. */
+function sourceHead(connection: Connection, execution: number): string {
+  try {
+    const found = connection.get<{ head: TextColumn }>(
+      `SELECT substr(blob.body, 1, ${SOURCE_HEAD}) AS head
+        FROM program JOIN blob ON blob.id = program.source WHERE execution = ?`,
+      execution,
+    )
+    return found === undefined ? '' : fromColumn(found.head)
+  } catch (error) {
+    // How the execution stands is told without its program, which is only needed to go on.
+    if (isDamaged(error)) return ''
+    throw error
+  }
 }
 
 function usageOf({ usage }: ExecutionRow): KeptUsage {
