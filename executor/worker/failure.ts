@@ -35,8 +35,15 @@ export function syntaxFailure(
   }
 }
 
-/** The failure for an error that the guest threw, from the prelude's description of it. */
-export function guestFailure(descriptionText: string, failed: FailedProgram): ExecutionError {
+/**
+ * The failure for an error that the guest threw, from the prelude's description of it.
+ * @param isMemoryFull the guest's memory has grown to its limit
+ */
+export function guestFailure(
+  descriptionText: string,
+  failed: FailedProgram,
+  isMemoryFull = false,
+): ExecutionError {
   const description = JSON.parse(descriptionText) as ErrorDescription
   const { name, message, place, operation } = readDescription(description, failed)
   const { source, toolNames } = failed
@@ -53,10 +60,12 @@ export function guestFailure(descriptionText: string, failed: FailedProgram): Ex
       ...{ line, column, frame, hint: shellHint(toolNames) },
     }
   }
-  if (name === 'InternalError' && message === 'out of memory') {
+  // The engine throws `null` when it has no room to make the error of a failed allocation.
+  const isRoomless = isMemoryFull && message === 'Uncaught null' && place.line === undefined
+  if (isRoomless || (name === 'InternalError' && message === 'out of memory')) {
     return {
       code: 'LIMIT_EXCEEDED',
-      name,
+      name: 'InternalError',
       message: 'out of memory: the guest heap reached memoryBytes',
       limit: 'memoryBytes',
       ...place,

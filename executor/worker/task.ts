@@ -248,7 +248,8 @@ class RunningTask {
       return this.#isFinalAnswer ? this.#completed() : { status: 'stopped' }
     }
     if (error instanceof GuestThrown) {
-      const failure = guestFailure(error.description, program)
+      const isMemoryFull = this.#guest.memoryBytes >= this.#task.limits.memoryBytes
+      const failure = guestFailure(error.description, program, isMemoryFull)
       return failed(hintHidden(failure, this.#task.source, this.#hiders))
     }
     const isTrap = error instanceof WebAssembly.RuntimeError || error instanceof RangeError
