@@ -5,7 +5,6 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { settingKeys, settings } from '../../daemon/config/settings.ts'
 import { errorTable } from '../../protocol/errors.ts'
-import { cleanEnv } from './running-command.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 
@@ -21,8 +20,10 @@ export function settingLines(): string {
 /** Every export of the entry points with its declaration, without comments and paths. @param folder for the build */
 export function exportLines(folder: string): string {
   const args = ['-p', 'tsconfig.build.json', '--emitDeclarationOnly', '--outDir', folder]
-  const options = { cwd: root, encoding: 'utf8', env: cleanEnv() } as const
-  const { status, stdout, stderr } = spawnSync(
+  const options = { cwd: root, encoding: 'utf8' } as const
+  // tap adds its loader to every process of Node, also where the environment has none of it.
+  const command = ['-u', 'NODE_OPTIONS', resolve(root, 'node_modules/.bin/tsc'), ...args]
+  const { status, stdout, stderr } = spawnSync('env', command, options)
     resolve(root, 'node_modules/.bin/tsc'),
     args,
     options,
