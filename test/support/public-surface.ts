@@ -24,10 +24,6 @@ export function exportLines(folder: string): string {
   // tap adds its loader to every process of Node, also where the environment has none of it.
   const command = ['-u', 'NODE_OPTIONS', resolve(root, 'node_modules/.bin/tsc'), ...args]
   const { status, stdout, stderr } = spawnSync('env', command, options)
-    resolve(root, 'node_modules/.bin/tsc'),
-    args,
-    options,
-  )
   if (status !== 0) throw new Error(`tsc ended with ${status}: ${stdout}${stderr}`)
   return entries
     .map(entry => {
