@@ -8,6 +8,8 @@
  */
 
 import { registerHooks, syncBuiltinESMExports } from 'node:module'
+import { allowedGlobals, allowedOfProcess, emptySymbols } from './allowed-names.ts'
+import { fixProperties, freezeRealm } from './frozen-realm.ts'
 
 /** Everything that Node's permissions know of; a name that a version does not know is not there. */
 const scopes = [
@@ -22,49 +24,12 @@ const scopes = [
   'ffi',
 ] as const
 
-/** Signals, native code, other modules, files that Node itself reads or writes, the daemon's log. */
-const processPowers = [
-  'kill',
-  '_kill',
-  '_debugProcess',
-  '_debugEnd',
-  'execve',
-  'dlopen',
-  'binding',
-  '_linkedBinding',
-  'getBuiltinModule',
-  'mainModule',
-  '_preload_modules',
-  'loadEnvFile',
-  'report',
-  'chdir',
-  'openStdin',
-  'setSourceMapsEnabled',
-  'addUncaughtExceptionCaptureCallback',
-  'setUncaughtExceptionCaptureCallback',
-  '_getActiveHandles',
-  '_getActiveRequests',
-] as const
-
 const streams = ['stdin', 'stdout', 'stderr'] as const
 
 /** In the place of a stream: the app's side has Node call it whenever it likes, by a symbol of Node's own. */
 const nobody = new Proxy(Object.freeze({}), {
   get: (_, name) => (typeof name === 'symbol' ? () => {} : undefined),
 })
-
-const globalPowers = [
-  'fetch',
-  'WebSocket',
-  'WebSocketStream',
-  'EventSource',
-  'BroadcastChannel',
-  'localStorage',
-  'sessionStorage',
-  'require',
-  'module',
-  'console',
-] as const
 
 /**
  * Closes this thread, once everything that it needs is loaded.
@@ -77,16 +42,37 @@ export function seal(): void {
       throw new Error(`Cannot load ${specifier}: this thread is sealed`)
     },
   })
-  for (const name of processPowers) Reflect.deleteProperty(process, name)
   for (const name of streams) Object.defineProperty(process, name, { get: () => nobody })
-  for (const name of globalPowers) Reflect.deleteProperty(globalThis, name)
   // Node writes warnings on stderr, which is the daemon's log: by the stream, and past all streams by
   // this function, which its own code needs to be there.
   process.removeAllListeners('warning')
   Object.defineProperty(process, '_rawDebug', { value: () => {} })
+  removeAllBut(allowedOfProcess, process)
+  removeAllBut(allowedGlobals, globalThis)
+  for (const symbol of emptySymbols) Object.defineProperty(globalThis, symbol, { value: undefined })
+  // A name of Node's own is a getter, which would give what its setter was handed.
+  for (const name of ['process', 'Buffer', 'performance'] as const) {
+    Object.defineProperty(globalThis, name, { value: globalThis[name], writable: false })
+  }
   // The module `node:process` has names of its own for the same functions.
   syncBuiltinESMExports()
+  freezeRealm()
+  fixProperties(process, ['_events', '_eventsCount', '_maxListeners', 'domain'])
+  fixProperties(globalThis)
   dropPermissions()
+}
+
+/**
+ * Removes properties; one that cannot be removed, as V8's `gc`, is fixed without its value.
+ *
+ * @throws {Error} when neither can be done
+ */
+function removeAllBut(allowed: ReadonlySet<PropertyKey>, target: object): void {
+  for (const key of Reflect.ownKeys(target)) {
+    if (allowed.has(key) || Reflect.deleteProperty(target, key)) continue
+    if (Reflect.defineProperty(target, key, { value: undefined, writable: false })) continue
+    throw new Error(`Cannot seal a worker: ${String(key)} cannot be removed`)
+  }
 }
 
 function dropPermissions(): void {

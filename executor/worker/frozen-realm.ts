@@ -1,0 +1,119 @@
+/**
+ * Makes the built-in objects of a thread unchangeable, so that a program that is out of the engine
+ * leaves nothing behind that later code of the thread would call, and cannot listen to what it calls.
+ *
+ * The walk begins with the globals and with what the language and Node hide behind syntax and
+ * instances. It goes by properties, accessors and prototypes, through functions and what they hold.
+ *
+ * An object that inherits from a frozen one cannot be assigned a property of the same name. Where
+ * code relies on such assignments (`error.name = …`) the property becomes an accessor whose setter
+ * defines it on the receiver.
+ */
+
+import { EventEmitter } from 'node:events'
+import { MessageChannel } from 'node:worker_threads'
+
+/** Prototypes whose properties are assigned on what inherits from them. */
+const overridden: readonly object[] = [
+  Object.prototype,
+  Function.prototype,
+  EventEmitter.prototype,
+  ...[Error, AggregateError, EvalError, RangeError, ReferenceError, SyntaxError, TypeError].map(
+    one => one.prototype,
+  ),
+]
+
+/** Freezes everything that can be reached from the globals, but the global object and `process`. */
+export function freezeRealm(): void {
+  for (const prototype of overridden) allowOverriding(prototype)
+  const stateful = new Set<unknown>([globalThis, process, process.env])
+  const seen = new Set<unknown>()
+  const queue: unknown[] = [...hidden(), ...ownValues(globalThis), ...ownFunctions(process)]
+  for (let value = queue.pop(); value !== undefined || queue.length > 0; value = queue.pop()) {
+    if (!isObject(value) || stateful.has(value) || seen.has(value)) continue
+    seen.add(value)
+    queue.push(Object.getPrototypeOf(value) ?? undefined, ...ownValues(value))
+    // Elements of a buffer cannot be frozen; all else about it can.
+    if (ArrayBuffer.isView(value)) Object.preventExtensions(value)
+    else Object.freeze(value)
+  }
+}
+
+/** Fixes the properties that an object has, but for those named; it may still get others. */
+export function fixProperties(target: object, changing: readonly PropertyKey[] = []): void {
+  for (const key of Reflect.ownKeys(target)) {
+    const property = Object.getOwnPropertyDescriptor(target, key) as PropertyDescriptor
+    if (!property.configurable || changing.includes(key)) continue
+    const isData = 'value' in property
+    Object.defineProperty(target, key, { configurable: false, ...(isData && { writable: false }) })
+  }
+}
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'function' || (typeof value === 'object' && value !== null)
+
+function ownValues(target: object): unknown[] {
+  return Reflect.ownKeys(target).flatMap(key => {
+    const property = Object.getOwnPropertyDescriptor(target, key) as PropertyDescriptor
+    return 'value' in property ? [property.value] : [property.get, property.set]
+  })
+}
+
+/** Of an object whose other values change while the thread runs. */
+const ownFunctions = (target: object): unknown[] => [
+  Object.getPrototypeOf(target),
+  ...ownValues(target).filter(value => typeof value === 'function'),
+]
+
+/** Objects that no global names. */
+function hidden(): unknown[] {
+  const { port1, port2 } = new MessageChannel()
+  port1.close()
+  port2.close()
+  const timeout = setTimeout(() => {})
+  const immediate = setImmediate(() => {})
+  clearTimeout(timeout)
+  clearImmediate(immediate)
+  const generator = (function* () {})()
+  const asyncGenerator = (async function* () {})()
+  const instances = [
+    port1,
+    timeout,
+    immediate,
+    generator,
+    asyncGenerator,
+    async () => {},
+    (function* () {}) as object,
+    async function* () {},
+    [].values(),
+    new Map().values(),
+    new Set().values(),
+    ''[Symbol.iterator](),
+    'x'.matchAll(/x/g),
+    Iterator.from({ next: () => ({ done: true, value: undefined }) }),
+    [].values().map(value => value),
+    new Intl.Segmenter().segment(''),
+    new Intl.Segmenter().segment('')[Symbol.iterator](),
+    new URLSearchParams().values(),
+  ]
+  return [EventEmitter, ...instances.map(one => Object.getPrototypeOf(one))]
+}
+
+/** Lets assignments to what inherits from a prototype define a property of its own. */
+function allowOverriding(prototype: object): void {
+  for (const key of Reflect.ownKeys(prototype)) {
+    const property = Object.getOwnPropertyDescriptor(prototype, key) as PropertyDescriptor
+    if (!('value' in property) || !property.configurable) continue
+    const { value, enumerable = false } = property
+    Object.defineProperty(prototype, key, {
+      get: () => value,
+      set(this: unknown, given: unknown) {
+        if (this === prototype || !isObject(this)) throw new TypeError(`Cannot set ${String(key)}`)
+        const own = { value: given, writable: true, enumerable: true, configurable: true }
+        Object.defineProperty(this, key, own)
+      },
+      enumerable,
+      configurable: false,
+    })
+  }
+}
