@@ -24,6 +24,14 @@ export interface GuestLink {
 /** A task without what belongs to the way to its worker. */
 export type GuestWork = Omit<GuestTask, 'port' | 'latch'>
 
+/** Reads what the worker of one run sends, which it may have sent after a program has escaped. */
+export interface GuestReader {
+  /** @throws {Error} for what no guest of ours sends */
+  message(value: unknown): GuestMessage
+  /** @throws {Error} for what no worker of ours reports */
+  report(value: unknown): GuestReport
+}
+
 /** One run of a guest, as the pool sees it. */
 export interface PoolRun {
   /** Makes the work when a worker is there, so that its clock starts then. */

@@ -8,10 +8,11 @@
 
 import { Socket } from 'node:net'
 import { shrinkHeap } from '../garbage.ts'
-import type { GuestLink } from '../guest-pool.ts'
+import { type GuestLink, SharedLoss } from '../guest-pool.ts'
 import { type PoolOptions, WorkerPool } from '../pool.ts'
 import { readLines, sendLine } from './lines.ts'
-import { type FromChild, packReport, type ToChild, unpackWork } from './wire.ts'
+import { OF_PROCESS, Proofs } from './proofs.ts'
+import { type FromChild, packReport, type Proved, type ToChild, unpackWork } from './wire.ts'
 
 /** The descriptor of the socket. */
 const SOCKET_FD = 3
@@ -44,7 +45,14 @@ const never = new AbortController().signal
 let pool: WorkerPool | undefined
 let pulse: NodeJS.Timeout | undefined
 
-const send = (message: FromChild) => sendLine(socket, message)
+/** Made by the first message. */
+let proofs: Proofs | undefined
+
+function send(message: FromChild): void {
+  const run = 'run' in message ? message.run : OF_PROCESS
+  const proved: Proved<FromChild> = { ...message, proof: (proofs as Proofs).of(run) }
+  sendLine(socket, proved)
+}
 
 function tellPulse(): void {
   const guests = Array.from(runs, ([run, { guest }]): [number, boolean, number] => [
@@ -75,9 +83,11 @@ async function run({ run, work }: Extract<ToChild, { kind: 'run' }>): Promise<vo
     })
     send({ kind: 'report', run, report: packReport(report) })
   } catch (error) {
-    send({ kind: 'lost', run, reason: error instanceof Error ? error.message : String(error) })
+    const reason = error instanceof Error ? error.message : String(error)
+    send({ kind: 'lost', run, reason, hasBegun: !(error instanceof SharedLoss) })
   } finally {
     runs.delete(run)
+    proofs?.forget(run)
     if (runs.size === 0) {
       clearInterval(pulse)
       pulse = undefined
@@ -103,6 +113,7 @@ async function answer({ id, what }: Extract<ToChild, { kind: 'ask' }>): Promise<
 function take(message: ToChild): void {
   switch (message.kind) {
     case 'start':
+      proofs = new Proofs(message.key)
       start(message.workers, message.options)
       return
     case 'run':

@@ -1,8 +1,14 @@
 /** The daemon's end of a guest in another process. */
 
-import { ForgedMessage, type GuestLink, type PoolRun } from '../guest-pool.ts'
+import {
+  ForgedMessage,
+  type GuestLink,
+  type GuestReader,
+  type GuestWork,
+  type PoolRun,
+} from '../guest-pool.ts'
+import { MessageReader } from '../message-reader.ts'
 import type { Delivery, GuestReport } from '../messages.ts'
-import { readGuestMessage, readReport } from './child-message.ts'
 import { type ToChild, unpackReport } from './wire.ts'
 
 export class ProcessGuest implements GuestLink {
@@ -13,6 +19,7 @@ export class ProcessGuest implements GuestLink {
   isRunning = false
   beat = 0
   #id: number
+  #reader: GuestReader | undefined
   #send: (message: ToChild) => void
   #isWanted = false
   /** What is sent after the work, which is made meanwhile. */
@@ -41,7 +48,7 @@ export class ProcessGuest implements GuestLink {
   /** Takes a message of the guest; one that nobody can take costs it its thread. */
   receive(message: unknown): void {
     try {
-      this.run.receive(readGuestMessage(message))
+      this.run.receive(this.#read.message(message))
     } catch (error) {
       this.fault ??= new ForgedMessage(error)
       this.endThread()
@@ -51,7 +58,7 @@ export class ProcessGuest implements GuestLink {
   /** Takes the last message of the guest. */
   report(report: unknown): void {
     try {
-      this.ended.resolve(unpackReport(readReport(report)))
+      this.ended.resolve(this.#read.report(unpackReport(report)))
     } catch (error) {
       this.ended.reject(new ForgedMessage(error))
     }
@@ -62,10 +69,16 @@ export class ProcessGuest implements GuestLink {
   }
 
   /** The work has been sent. */
-  open(): void {
+  open(work: GuestWork): void {
+    this.#reader = new MessageReader(work)
     const early = this.#early ?? []
     this.#early = undefined
     for (const message of early) this.#send(message)
+  }
+
+  get #read(): GuestReader {
+    if (this.#reader === undefined) throw new Error('a message about work that it was not given')
+    return this.#reader
   }
 
   #tell(message: ToChild): void {

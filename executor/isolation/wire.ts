@@ -18,7 +18,13 @@ export interface SentWork extends Omit<GuestWork, 'session' | 'expectedMs'> {
 
 export type ToChild =
   /** The first message. */
-  | { readonly kind: 'start'; readonly workers: number; readonly options: PoolOptions }
+  | {
+      readonly kind: 'start'
+      readonly workers: number
+      readonly options: PoolOptions
+      /** What the process proves its lines by; see `proofs.ts`. */
+      readonly key: string
+    }
   | { readonly kind: 'run'; readonly run: number; readonly work: SentWork }
   | { readonly kind: 'deliver'; readonly run: number; readonly delivery: Delivery }
   | { readonly kind: 'stop'; readonly run: number }
@@ -34,11 +40,19 @@ export type FromChild =
   | { readonly kind: 'ready' }
   | { readonly kind: 'message'; readonly run: number; readonly message: GuestMessage }
   | { readonly kind: 'report'; readonly run: number; readonly report: SentReport }
-  /** The thread of the run was lost. */
-  | { readonly kind: 'lost'; readonly run: number; readonly reason: string }
+  /** The thread of the run was lost, perhaps before it had begun the run. */
+  | {
+      readonly kind: 'lost'
+      readonly run: number
+      readonly reason: string
+      readonly hasBegun: boolean
+    }
   /** Of each run whether its guest runs, and its beat; now and then while there are runs. */
   | { readonly kind: 'pulse'; readonly guests: readonly (readonly [number, boolean, number])[] }
   | { readonly kind: 'answer'; readonly id: number; readonly workers: readonly WorkerStatistics[] }
+
+/** A message as it is sent, with the proof of its run, or of the process. */
+export type Proved<Message> = Message & { readonly proof: string }
 
 /** A report in JSON: bytes as base64. */
 export interface SentReport extends Omit<GuestReport, 'snapshot'> {
@@ -74,7 +88,9 @@ export function packReport({ snapshot, ...report }: GuestReport): SentReport {
   return { ...report, snapshot: Buffer.from(snapshot).toString('base64') }
 }
 
-export function unpackReport({ snapshot, ...report }: SentReport): GuestReport {
-  if (snapshot === undefined) return report
-  return { ...report, snapshot: Buffer.from(snapshot, 'base64') }
+/** @param report as it came: what it should be is read afterwards */
+export function unpackReport(report: unknown): unknown {
+  const { snapshot } = Object(report) as { readonly snapshot?: unknown }
+  if (typeof snapshot !== 'string') return report
+  return { ...(report as object), snapshot: Buffer.from(snapshot, 'base64') }
 }

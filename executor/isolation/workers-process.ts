@@ -11,6 +11,7 @@ import { readChildMessage } from './child-message.ts'
 import { readLines, sendLine } from './lines.ts'
 import { nodeFlags } from './node-flags.ts'
 import { ProcessGuest } from './process-guest.ts'
+import { newKey, Proofs } from './proofs.ts'
 import { packWork, type ToChild } from './wire.ts'
 
 /** A process that has not come up by then is given up; it takes under a second. */
@@ -31,6 +32,8 @@ export class WorkersProcess {
   #socket: Socket
   #guests = new Map<number, ProcessGuest>()
   #lastId = 0
+  #key = newKey()
+  #proofs = new Proofs(this.#key)
   #asked = new Map<number, (workers: readonly WorkerStatistics[]) => void>()
   #ready = Promise.withResolvers<void>()
   #exited = Promise.withResolvers<void>()
@@ -80,7 +83,7 @@ export class WorkersProcess {
   ): Promise<WorkersProcess> {
     const process = new WorkersProcess(onLost)
     const giveUp = setTimeout(() => process.#lose('does not come up'), START_MS)
-    process.#send({ kind: 'start', workers, options })
+    process.#send({ kind: 'start', workers, options, key: process.#key })
     try {
       await process.#ready.promise
     } finally {
@@ -113,14 +116,15 @@ export class WorkersProcess {
     this.#guests.set(id, guest)
     this.#hold(true)
     try {
-      const work = packWork(run.begin(guest))
-      this.#send({ kind: 'run', run: id, work })
-      guest.open()
+      const work = run.begin(guest)
+      this.#send({ kind: 'run', run: id, work: packWork(work) })
+      guest.open(work)
       run.isWedged.addEventListener('abort', endThread)
       return await guest.ended.promise
     } finally {
       run.isWedged.removeEventListener('abort', endThread)
       this.#guests.delete(id)
+      this.#proofs.forget(id)
       this.#hold(this.#guests.size > 0)
     }
   }
@@ -165,7 +169,7 @@ export class WorkersProcess {
   #take(received: unknown): void {
     if (this.#isLost) return
     this.#silentTicks = 0
-    const message = readChildMessage(received)
+    const message = readChildMessage(received, this.#proofs)
     switch (message.kind) {
       case 'ready':
         this.#ready.resolve()
@@ -177,7 +181,7 @@ export class WorkersProcess {
         this.#end(message.run)?.report(message.report)
         return
       case 'lost':
-        this.#fail(message.run, new Error(message.reason))
+        this.#fail(message.run, new (message.hasBegun ? Error : SharedLoss)(message.reason))
         return
       case 'pulse':
         for (const [run, isRunning, beat] of message.guests) {

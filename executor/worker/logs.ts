@@ -15,6 +15,11 @@ const BYTES_PER_LINE = 32
 const MIN_LINES = 1000
 const MAX_LINES = 65_536
 
+/** Lines that a log has at most, the marker of what was cut left out. @param limitBytes of its text */
+export function maxLogLines(limitBytes: number): number {
+  return Math.min(MAX_LINES, Math.max(MIN_LINES, Math.ceil(limitBytes / BYTES_PER_LINE)))
+}
+
 export class LogBuffer {
   #lines: LogLine[] = []
   #heldBytes = 0
@@ -30,8 +35,7 @@ export class LogBuffer {
   /** @param told how many of the first lines an earlier run has told */
   constructor(limitBytes: number, told: number, send: (lines: readonly LogLine[]) => void) {
     this.#limitBytes = limitBytes
-    const lines = Math.ceil(limitBytes / BYTES_PER_LINE)
-    this.#linesLeft = Math.min(MAX_LINES, Math.max(MIN_LINES, lines))
+    this.#linesLeft = maxLogLines(limitBytes)
     this.#told = told
     this.#send = send
   }
