@@ -7,7 +7,7 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { BEAT, GuestState, LATCH_BYTES, SIGNAL, Signal, STATE, TURN } from '../protocol/latch.ts'
 import type { GuestLink } from './guest-pool.ts'
-import type { Delivery, GuestMessage } from './messages.ts'
+import type { Delivery } from './messages.ts'
 
 export class GuestRun implements GuestLink {
   /** The worker's end of the port; travels with the task. */
@@ -15,10 +15,10 @@ export class GuestRun implements GuestLink {
   readonly latch = new SharedArrayBuffer(LATCH_BYTES)
   #words = new Int32Array(this.latch)
   #ours: MessagePort
-  #receive: (message: GuestMessage) => void
+  #receive: (message: unknown) => void
 
-  /** @param receive told of each message of the guest, in order */
-  constructor(receive: (message: GuestMessage) => void) {
+  /** @param receive told of each message of the guest, in order, as it came */
+  constructor(receive: (message: unknown) => void) {
     const { port1, port2 } = new MessageChannel()
     this.#ours = port1
     this.port = port2
@@ -29,6 +29,12 @@ export class GuestRun implements GuestLink {
   get isRunning(): boolean {
     // Written by the worker around each wait.
     return Atomics.load(this.#words, STATE) === GuestState.running
+  }
+
+  /** Whether the worker has begun the task. */
+  get hasBegun(): boolean {
+    // Written by the worker first of all.
+    return Atomics.load(this.#words, STATE) !== GuestState.queued
   }
 
   get beat(): number {
@@ -66,7 +72,7 @@ export class GuestRun implements GuestLink {
     for (;;) {
       const received = receiveMessageOnPort(this.#ours)
       if (received === undefined) break
-      this.#receive(received.message as GuestMessage)
+      this.#receive(received.message)
     }
     this.#ours.close()
   }

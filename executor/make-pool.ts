@@ -3,6 +3,7 @@
 import type { IsolationLevel } from '../protocol/isolation.ts'
 import type { GuestPool } from './guest-pool.ts'
 import { ProcessPool } from './isolation/process-pool.ts'
+import { MessageReader } from './message-reader.ts'
 import { type PoolOptions, WorkerPool } from './pool.ts'
 
 /** @param workers threads, at least 1 */
@@ -13,5 +14,5 @@ export function makePool(
 ): GuestPool {
   return isolation === 'process'
     ? new ProcessPool(workers, options)
-    : new WorkerPool(workers, options)
+    : new WorkerPool(workers, options, work => new MessageReader(work))
 }

@@ -10,13 +10,22 @@ import { dirname } from 'node:path'
 import { MessagePort } from 'node:worker_threads'
 import { type Remote, wrap } from 'comlink'
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
-import { Piscina } from 'piscina'
+import { Piscina, queueOptionsSymbol } from 'piscina'
 import { PRESSURE, PRESSURE_BYTES } from '../protocol/latch.ts'
+import { BeginWatch } from './begin-watch.ts'
 import { pristine } from './engine/pristine.ts'
-import { ForgedMessage, type GuestPool, type PoolRun } from './guest-pool.ts'
+import {
+  ForgedMessage,
+  type GuestPool,
+  type GuestReader,
+  type GuestWork,
+  type PoolRun,
+  SharedLoss,
+} from './guest-pool.ts'
 import { GuestRun } from './guest-run.ts'
 import { Leases } from './leases.ts'
-import type { GuestReport, GuestTask } from './messages.ts'
+import type { GuestMessage, GuestReport, GuestTask } from './messages.ts'
+import { type Assignment, type PoolThread, PoolThreads } from './pool-threads.ts'
 import type { WorkerControl, WorkerStatistics } from './worker/control.ts'
 import type { WorkerStart } from './worker/entry.ts'
 
@@ -30,6 +39,20 @@ export interface PoolOptions {
   readonly parksAlways?: boolean
   /** Module that worker threads begin with, instead of ours: for tests. */
   readonly entry?: string
+  /**
+   * How often a thread goes from the executions of one caller to those of another before it is
+   * replaced by a new one; 0: never. {@link MAX_CALLER_CHANGES} when absent.
+   */
+  readonly maxCallerChanges?: number
+}
+
+/** A new thread costs what some hundred small programs do: less than 0.1 ms for each change. */
+export const MAX_CALLER_CHANGES = 1000
+
+/** For threads whose messages are read elsewhere: by the process that has started this one. */
+const unread: GuestReader = {
+  message: message => message as GuestMessage,
+  report: report => report as GuestReport,
 }
 
 export class WorkerPool implements GuestPool {
@@ -37,7 +60,7 @@ export class WorkerPool implements GuestPool {
   readonly workers: number
   #parksAlways: boolean
   #entry: string | undefined
-  #pool: Piscina<GuestTask, GuestReport> | undefined
+  #pool: Piscina<GuestTask, unknown> | undefined
   #controls = new Map<MessagePort, Remote<WorkerControl>>()
   #leases: Leases
   /** Guests that hold a worker. */
@@ -49,12 +72,24 @@ export class WorkerPool implements GuestPool {
   #isClosed = false
   /** Told of threads that stand ready, one each, by who has had one ended. */
   #replacements = new Set<() => void>()
+  #readerOf: (work: GuestWork) => GuestReader
+  #threads: PoolThreads
+  #beginnings = new BeginWatch()
+  /** The threads of executions that have run. */
+  #ran = new WeakMap<object, PoolThread>()
 
   /**
    * @param workers threads, at least 1
+   * @param readerOf makes what reads the messages of a run; absent: they are read elsewhere
    */
-  constructor(workers: number, { parksAlways = false, entry }: PoolOptions = {}) {
+  constructor(
+    workers: number,
+    { parksAlways = false, entry, maxCallerChanges = MAX_CALLER_CHANGES }: PoolOptions = {},
+    readerOf: (work: GuestWork) => GuestReader = () => unread,
+  ) {
     this.workers = workers
+    this.#readerOf = readerOf
+    this.#threads = new PoolThreads(maxCallerChanges)
     this.#parksAlways = parksAlways
     this.#entry = entry
     this.#leases = new Leases(workers, waiting => {
@@ -109,8 +144,10 @@ export class WorkerPool implements GuestPool {
       ...(process.permission === undefined && { execArgv: [] }),
       resourceLimits: { stackSizeMb: STACK_MB },
       recordTiming: false,
+      loadBalancer: (task, workers) => this.#threads.choose(task, workers),
       workerData,
     })
+    this.#threads.attach(this.#pool)
     const isWarm = Promise.withResolvers<void>()
     this.#pool.on('error', isWarm.reject)
     this.#pool.on('message', (message: { control?: MessagePort } | null | undefined) => {
@@ -148,6 +185,7 @@ export class WorkerPool implements GuestPool {
     begin,
     receive,
     owner,
+    execution,
     isResume,
     isWedged,
     cancelled,
@@ -156,35 +194,67 @@ export class WorkerPool implements GuestPool {
     await this.#leases.take(owner, isResume, cancelled)
     const end = new AbortController()
     const endThread = () => end.abort()
-    let fault: ForgedMessage | undefined
+    let fault: ForgedMessage | SharedLoss | undefined
+    let reader = unread
+    const assignment: Assignment = { owner }
     const guest = new GuestRun(message => {
+      if (fault !== undefined) return
       try {
-        receive(message)
+        receive(reader.message(message))
       } catch (error) {
         // No guest of ours sends what cannot be taken: its thread is not to be trusted any more.
-        fault ??= new ForgedMessage(error)
+        fault = new ForgedMessage(error)
         endThread()
+        // Its task may have ended.
+        assignment.thread?.end()
       }
     })
     isWedged.addEventListener('abort', endThread)
     this.#active.add(guest)
+    let unwatch = () => {}
     try {
       const { port, latch } = guest
-      const task: GuestTask = { ...begin(guest), port, latch }
-      return await (this.#pool as Piscina<GuestTask, GuestReport>).run(task, {
+      const work = begin(guest)
+      reader = this.#readerOf(work)
+      const task = { ...work, port, latch, [queueOptionsSymbol]: assignment }
+      const report = (this.#pool as Piscina<GuestTask, unknown>).run(task, {
         signal: end.signal,
         transferList: [port],
       })
+      unwatch = this.#beginnings.watch({
+        isHandedOver: () => assignment.thread !== undefined,
+        hasBegun: () => guest.hasBegun,
+        bytes: bytesOf(work),
+        onSilent: () => {
+          fault ??= new SharedLoss('its thread did not begin it')
+          endThread()
+        },
+      })
+      return this.#read(reader, await report, assignment)
     } catch (error) {
       // Whose thread was ended holds the worker until another is there, so that nobody else pays.
       // So does whose program has cost the thread.
-      if (end.signal.aborted || isThreadLoss(error)) await this.#replaced()
+      const isEnded = end.signal.aborted || error instanceof ForgedMessage
+      const isLost = assignment.thread !== undefined && (isEnded || isThreadLoss(error))
+      if (isLost) await this.#replaced()
       throw fault ?? error
     } finally {
+      if (assignment.thread !== undefined) this.#ran.set(execution, assignment.thread)
+      unwatch()
       isWedged.removeEventListener('abort', endThread)
       this.#active.delete(guest)
       guest.close()
       this.#leases.release(owner)
+    }
+  }
+
+  /** @throws {ForgedMessage} for what no worker of ours reports: its thread is ended */
+  #read(reader: GuestReader, report: unknown, { thread }: Assignment): GuestReport {
+    try {
+      return reader.report(report)
+    } catch (error) {
+      thread?.end()
+      throw new ForgedMessage(error)
     }
   }
 
@@ -197,6 +267,11 @@ export class WorkerPool implements GuestPool {
     await promise
     clearTimeout(timer)
     this.#replacements.delete(resolve)
+  }
+
+  /** Ends the thread that an execution has run on, since what it sent is not to be trusted. */
+  endThreadOf(execution: object): void {
+    this.#ran.get(execution)?.end()
   }
 
   /** Counts executions that wait for a worker of this pool in another process. */
@@ -222,6 +297,12 @@ export class WorkerPool implements GuestPool {
     for (const port of this.#controls.keys()) port.close()
     await this.#pool?.destroy()
   }
+}
+
+/** About how many bytes a thread has to read to have its work. */
+function bytesOf({ journal = [], session, source = '' }: GuestWork): number {
+  const snapshotBytes = session?.snapshot?.byteLength ?? 0
+  return journal.reduce((sum, { text }) => sum + text.length, snapshotBytes + source.length)
 }
 
 /** Whether a task failed since its thread is gone: out of its heap, or ended with a code. */

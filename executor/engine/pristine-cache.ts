@@ -8,6 +8,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 
 import { join } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
 import type { Snapshot } from 'quickjs-wasi'
+import { hashOf } from './memory-hash.ts'
 import type { Pristine } from './quickjs.ts'
 
 /** A snapshot as it is made, before it is handed to threads. */
@@ -21,10 +22,6 @@ export interface MadeSnapshot {
 interface Kept extends MadeSnapshot {
   readonly memoryHash: string
 }
-
-/** SHA-256 of a memory, hexadecimal. */
-export const hashOf = (memory: Uint8Array): string =>
-  createHash('sha256').update(memory).digest('hex')
 
 /**
  * What a snapshot is made from, as a hash: the engine, the files of the prelude, and the Node that

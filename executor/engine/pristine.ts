@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url'
 import { CompileFlags, EvalFlags, Intrinsics, type JSValueHandle, QuickJS } from 'quickjs-wasi'
 import { ENTRY_GLOBAL, HOST_GLOBAL, SCOPE_GLOBAL } from '../guest/host-names.ts'
 import { findInterruptCounter, takeDeclarationScope } from './context-fields.ts'
-import { hashOf, keptSnapshot, type MadeSnapshot, sourceHash } from './pristine-cache.ts'
+import { hashOf } from './memory-hash.ts'
+import { keptSnapshot, type MadeSnapshot, sourceHash } from './pristine-cache.ts'
 import { engineOptions, entryNames, type MemoryPart, type Pristine } from './quickjs.ts'
 
 /**
@@ -36,9 +37,8 @@ async function make(): Promise<Pristine> {
       : await keptSnapshot(dirname(cache), sourceHash(wasm, guestFolder), () =>
           makeSnapshot(module),
         )
-  // One copy for all threads, which only read it.
-  const memory = new Uint8Array(new SharedArrayBuffer(snapshot.memory.byteLength))
-  memory.set(snapshot.memory)
+  // Not shared: each thread gets a copy of its own, which no other one can write to.
+  const memory = new Uint8Array(snapshot.memory)
   return {
     ...rest,
     module,

@@ -20,6 +20,7 @@
 import { EvalFlags, QuickJS, type Snapshot } from 'quickjs-wasi'
 import { HostOperation } from '../guest/host-operations.ts'
 import { type Guest, type GuestHooks, GuestThrown } from './guest.ts'
+import { hashOf } from './memory-hash.ts'
 import { readSessionCode } from './session-code.ts'
 import { decodeSnapshot, encodeSnapshot, fitsSnapshot } from './session-snapshot.ts'
 
@@ -377,6 +378,11 @@ export class QuickJSGuest implements Guest {
     this.#rejections.clear()
     this.#isNew = true
     return true
+  }
+
+  /** Whether the memory is that of the base snapshot, byte by byte; takes milliseconds. */
+  isWhole(): boolean {
+    return hashOf(new Uint8Array(this.#exports.memory.buffer)) === this.#pristine.memoryHash
   }
 
   /**

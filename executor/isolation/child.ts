@@ -12,12 +12,15 @@ import { type GuestLink, SharedLoss } from '../guest-pool.ts'
 import { type PoolOptions, WorkerPool } from '../pool.ts'
 import { readLines, sendLine } from './lines.ts'
 import { OF_PROCESS, Proofs } from './proofs.ts'
-import { type FromChild, packReport, type Proved, type ToChild, unpackWork } from './wire.ts'
+import { type FromChild, type Proved, packReport, type ToChild, unpackWork } from './wire.ts'
 
 /** The descriptor of the socket. */
 const SOCKET_FD = 3
 /** How often guests that run show that they are alive: less than the supervision's tick. */
 const PULSE_MS = 200
+
+/** More than there are threads. */
+const MAX_ENDED = 1000
 
 /** What is done to a guest; before it has its worker, put by. */
 type Deed = (guest: GuestLink) => void
@@ -40,6 +43,8 @@ class Relayed {
 
 const socket = new Socket({ fd: SOCKET_FD, readable: true, writable: true })
 const runs = new Map<number, Relayed>()
+/** The last runs that have ended, oldest first: the daemon may find that what one sent was forged. */
+const ended = new Map<number, Relayed>()
 /** Nobody here takes a run back: the daemon does. */
 const never = new AbortController().signal
 let pool: WorkerPool | undefined
@@ -63,7 +68,7 @@ function tellPulse(): void {
   send({ kind: 'pulse', guests })
 }
 
-async function run({ run, work }: Extract<ToChild, { kind: 'run' }>): Promise<void> {
+async function run({ run, owner, work }: Extract<ToChild, { kind: 'run' }>): Promise<void> {
   const relayed = new Relayed()
   runs.set(run, relayed)
   pulse ??= setInterval(tellPulse, PULSE_MS)
@@ -75,7 +80,7 @@ async function run({ run, work }: Extract<ToChild, { kind: 'run' }>): Promise<vo
       },
       receive: message => send({ kind: 'message', run, message }),
       // Turns are taken in the daemon: here there is a thread for each run.
-      owner: '',
+      owner,
       execution: relayed,
       isResume: false,
       isWedged: relayed.wedged.signal,
@@ -87,12 +92,20 @@ async function run({ run, work }: Extract<ToChild, { kind: 'run' }>): Promise<vo
     send({ kind: 'lost', run, reason, hasBegun: !(error instanceof SharedLoss) })
   } finally {
     runs.delete(run)
+    ended.set(run, relayed)
+    if (ended.size > MAX_ENDED) ended.delete(ended.keys().next().value as number)
     proofs?.forget(run)
     if (runs.size === 0) {
       clearInterval(pulse)
       pulse = undefined
     }
   }
+}
+
+function endThread(run: number): void {
+  const relayed = ended.get(run)
+  if (relayed === undefined) runs.get(run)?.wedged.abort()
+  else pool?.endThreadOf(relayed)
 }
 
 async function start(workers: number, options: PoolOptions): Promise<void> {
@@ -129,7 +142,7 @@ function take(message: ToChild): void {
       runs.get(message.run)?.do(guest => guest.setParking(message.isWanted))
       return
     case 'end-thread':
-      runs.get(message.run)?.wedged.abort()
+      endThread(message.run)
       return
     case 'pressure':
       pool?.setPressureElsewhere(message.waiting)

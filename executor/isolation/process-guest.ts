@@ -60,6 +60,7 @@ export class ProcessGuest implements GuestLink {
     try {
       this.ended.resolve(this.#read.report(unpackReport(report)))
     } catch (error) {
+      this.endThread()
       this.ended.reject(new ForgedMessage(error))
     }
   }

@@ -25,11 +25,19 @@ export type ToChild =
       /** What the process proves its lines by; see `proofs.ts`. */
       readonly key: string
     }
-  | { readonly kind: 'run'; readonly run: number; readonly work: SentWork }
+  | {
+      readonly kind: 'run'
+      readonly run: number
+      readonly owner: string
+      readonly work: SentWork
+    }
   | { readonly kind: 'deliver'; readonly run: number; readonly delivery: Delivery }
   | { readonly kind: 'stop'; readonly run: number }
   | { readonly kind: 'park'; readonly run: number; readonly isWanted: boolean }
-  /** The guest does not answer its interrupt: its thread is to be ended. */
+  /**
+   * The guest does not answer its interrupt, or has sent what no guest sends: its thread is to be
+   * ended, also when the run has ended.
+   */
   | { readonly kind: 'end-thread'; readonly run: number }
   /** How many wait for a worker, as far as it matters: some or none. */
   | { readonly kind: 'pressure'; readonly waiting: number }

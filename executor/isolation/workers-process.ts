@@ -117,7 +117,7 @@ export class WorkersProcess {
     this.#hold(true)
     try {
       const work = run.begin(guest)
-      this.#send({ kind: 'run', run: id, work: packWork(work) })
+      this.#send({ kind: 'run', run: id, owner: run.owner, work: packWork(work) })
       guest.open(work)
       run.isWedged.addEventListener('abort', endThread)
       return await guest.ended.promise

@@ -83,7 +83,7 @@ function hidden(): unknown[] {
     generator,
     asyncGenerator,
     async () => {},
-    (function* () {}) as object,
+    function* () {} as object,
     async function* () {},
     [].values(),
     new Map().values(),

@@ -5,6 +5,7 @@
  * new one is made while the worker has nothing else to do.
  */
 
+import { requireWhole } from '../engine/memory-hash.ts'
 import { type Pristine, QuickJSGuest } from '../engine/quickjs.ts'
 
 /** How many stand ready in each worker. */
@@ -37,11 +38,18 @@ export class Spares {
     return this.#ready.pop() ?? (await this.#make())
   }
 
-  /** Takes a used guest back. */
-  giveBack(guest: QuickJSGuest): void {
+  /**
+   * Takes a used guest back.
+   *
+   * @param isInDoubt whether its program ended in a way that few do: then nothing is believed
+   * @throws {Error} when the base snapshot of this thread has changed
+   */
+  giveBack(guest: QuickJSGuest, isInDoubt: boolean): void {
     if (this.#isDraining) return
     const { memoryBytes } = guest
-    if (guest.rewind()) {
+    const isRewound = guest.rewind()
+    if (isInDoubt) this.#check()
+    if (isRewound && (!isInDoubt || guest.isWhole())) {
       this.counts.rewound++
       this.#ready.push(guest)
       return
@@ -67,6 +75,12 @@ export class Spares {
   drain(): void {
     this.#isDraining = true
     this.#ready = []
+  }
+
+  /** Holds what all guests begin with against its hash, and lets go of those that have changed. */
+  #check(): void {
+    requireWhole(this.#pristine)
+    this.#ready = this.#ready.filter(guest => guest.isWhole())
   }
 
   async #fill(): Promise<void> {

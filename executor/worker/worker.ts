@@ -3,6 +3,7 @@
 import { MessageChannel, parentPort, workerData } from 'node:worker_threads'
 import { expose } from 'comlink'
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
+import { requireWhole } from '../engine/memory-hash.ts'
 import { collectGarbage, shrinkHeap } from '../garbage.ts'
 import type { GuestReport, GuestTask } from '../messages.ts'
 import { Compiler } from './compiler.ts'
@@ -12,6 +13,8 @@ import { Spares } from './spares.ts'
 import { runTask } from './task.ts'
 
 const { pristine, pressure, parksAlways } = workerData as WorkerStart
+// Before the seal, when nothing but our own code has run here.
+requireWhole(pristine)
 const spares = new Spares(pristine, collectGarbage)
 const powers = { compiler: new Compiler(), pressure: new Int32Array(pressure), parksAlways }
 let executions = 0
@@ -20,14 +23,22 @@ let executions = 0
 export async function execute(task: GuestTask): Promise<GuestReport> {
   const guest = await spares.lease()
   executions++
+  let isInDoubt = true
   try {
-    return runTask(task, guest, powers)
+    const report = runTask(task, guest, powers)
+    isInDoubt = endedInDoubt(report)
+    return report
   } finally {
     task.port.close()
-    // After the report has left: nobody waits for the rewind but the execution after the next.
-    setImmediate(() => spares.giveBack(guest))
+    // After the report has left: nobody waits for the rewind but the execution after the next. What
+    // is thrown there ends the thread.
+    setImmediate(() => spares.giveBack(guest, isInDoubt))
   }
 }
+
+/** Whether a program ended at the end of its memory, which is also what a trap of the engine is called. */
+const endedInDoubt = ({ outcome }: GuestReport): boolean =>
+  outcome.status === 'failed' && outcome.error.limit === 'memoryBytes'
 
 const control: WorkerControl = {
   warmUp: () => spares.fill(),

@@ -1,0 +1,73 @@
+/**
+ * Watches tasks that were handed to a thread and have not begun: an idle thread begins at once, so
+ * one that does not is kept by what an earlier program has left in it, and is lost.
+ *
+ * Time is counted in ticks of this process that come in time: while it is held up itself, or the
+ * machine is, nothing is counted. Each thread that is lost in this way doubles the time that the next
+ * one has, until a task begins, so that a machine that is too slow still comes to an end.
+ */
+
+/** A task that was handed over, or will be. */
+export interface BeginningTask {
+  /** Whether a thread that stands ready has it. */
+  readonly isHandedOver: () => boolean
+  readonly hasBegun: () => boolean
+  /** Bytes that the thread has to read before it can begin. */
+  readonly bytes: number
+  /** Told once that its thread does not begin. */
+  readonly onSilent: () => void
+}
+
+const TICK_MS = 100
+/** A second. */
+const PATIENCE_TICKS = 10
+/** A tick that comes later was held up. */
+const LATEST_TICK_MS = 1.5 * TICK_MS
+/** A tick more for so many bytes: a thread reads about ten times as many in a tick (measured). */
+const BYTES_PER_TICK = 4 * 1024 * 1024
+/** How often the time is doubled, at most. */
+const MAX_DOUBLINGS = 6
+
+export class BeginWatch {
+  /** Ticks that each task has let pass. */
+  #tasks = new Map<BeginningTask, number>()
+  #timer: NodeJS.Timeout | undefined
+  #lastTickMs = 0
+  #doublings = 0
+
+  /** Watches a task until it has begun or the function that this gives is called. */
+  watch(task: BeginningTask): () => void {
+    this.#tasks.set(task, 0)
+    if (this.#timer === undefined) {
+      this.#lastTickMs = performance.now()
+      this.#timer = setInterval(() => this.#tick(), TICK_MS).unref()
+    }
+    return () => {
+      this.#tasks.delete(task)
+    }
+  }
+
+  #tick(): void {
+    const nowMs = performance.now()
+    const isInTime = nowMs - this.#lastTickMs <= LATEST_TICK_MS
+    this.#lastTickMs = nowMs
+    for (const [task, ticks] of this.#tasks) {
+      if (task.hasBegun()) {
+        this.#doublings = 0
+        this.#tasks.delete(task)
+      } else if (task.isHandedOver() && isInTime) this.#count(task, ticks + 1)
+    }
+    if (this.#tasks.size > 0) return
+    clearInterval(this.#timer)
+    this.#timer = undefined
+  }
+
+  #count(task: BeginningTask, ticks: number): void {
+    this.#tasks.set(task, ticks)
+    const patience = PATIENCE_TICKS * 2 ** this.#doublings + task.bytes / BYTES_PER_TICK
+    if (ticks < patience) return
+    this.#doublings = Math.min(this.#doublings + 1, MAX_DOUBLINGS)
+    this.#tasks.delete(task)
+    task.onSilent()
+  }
+}

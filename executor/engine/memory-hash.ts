@@ -1,0 +1,18 @@
+/** The hash by which a memory is known. */
+
+import { createHash } from 'node:crypto'
+import type { Pristine } from './quickjs.ts'
+
+/** SHA-256 of a memory, hexadecimal. */
+export const hashOf = (memory: Uint8Array): string =>
+  createHash('sha256').update(memory).digest('hex')
+
+/**
+ * Holds a thread's copy of the base snapshot against the hash that the host has told.
+ *
+ * @throws {Error} when it is not what the host has made
+ */
+export function requireWhole({ snapshot, memoryHash }: Pristine): void {
+  if (hashOf(snapshot.memory) === memoryHash) return
+  throw new Error('The base snapshot of this thread is not the one that it was given')
+}
