@@ -56,7 +56,8 @@ export async function startDaemon(
     },
     failpoints,
   })
-  const pool = makePool(config.isolation, config.workers)
+  const { isolation, workers, recycleWorkers: maxCallerChanges } = config
+  const pool = makePool(isolation, workers, { maxCallerChanges })
   try {
     const fetchAllow = new AllowList([])
     fetchAllow.reload(config.fetchAllow)

@@ -41,13 +41,10 @@ export interface PoolOptions {
   readonly entry?: string
   /**
    * How often a thread goes from the executions of one caller to those of another before it is
-   * replaced by a new one; 0: never. {@link MAX_CALLER_CHANGES} when absent.
+   * replaced by a new one; 0: never. As often as it comes when absent: an app has one caller.
    */
   readonly maxCallerChanges?: number
 }
-
-/** A new thread costs what some hundred small programs do: less than 0.1 ms for each change. */
-export const MAX_CALLER_CHANGES = 1000
 
 /** For threads whose messages are read elsewhere: by the process that has started this one. */
 const unread: GuestReader = {
@@ -84,7 +81,7 @@ export class WorkerPool implements GuestPool {
    */
   constructor(
     workers: number,
-    { parksAlways = false, entry, maxCallerChanges = MAX_CALLER_CHANGES }: PoolOptions = {},
+    { parksAlways = false, entry, maxCallerChanges = Infinity }: PoolOptions = {},
     readerOf: (work: GuestWork) => GuestReader = () => unread,
   ) {
     this.workers = workers

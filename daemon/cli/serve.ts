@@ -23,6 +23,7 @@ const keys: readonly SettingKey[] = [
   'allow',
   'fetchAllow',
   'workers',
+  'recycleWorkers',
   'isolation',
   'drainMs',
   'reconnectMs',

@@ -143,6 +143,14 @@ export const settings = {
     default: cores => 2 * cores,
     description: 'worker threads',
   }),
+  recycleWorkers: setting<number>({
+    env: 'LATCHD_RECYCLE_WORKERS',
+    flag: '--recycle-workers <number>',
+    kind: wholeNumber(0, 1_000_000),
+    // A new thread costs as much as some hundred small programs: less than 0.1 ms for each change.
+    default: 1000,
+    description: 'how often a worker thread goes from one caller to another; 0: never',
+  }),
   isolation: setting<IsolationLevel>({
     env: 'LATCHD_ISOLATION',
     flag: '--isolation <level>',

@@ -53,6 +53,7 @@ t.test('without any word every setting has its default', async t => {
     workers: 4,
     drainMs: 10_000,
     reconnectMs: 30_000,
+    recycleWorkers: 1000,
     maxQueue: 1000,
     retention: { keepMs: 7 * DAY_MS, maxBytes: undefined },
     webhookUrl: undefined,
