@@ -114,6 +114,8 @@ export class PoolThreads {
     info.worker.once('exit', () => this.#threads.delete(shown.id))
     const take = info.onMessage
     info.onMessage = message => {
+      // What comes behind a forged one is none either.
+      if (thread.isEnding) return
       if (isAnswer(message, info.taskInfos)) take(message)
       // No worker of ours sends anything else: this one is not to be trusted any more.
       else thread.end()

@@ -7,10 +7,12 @@
  *
  * An object that inherits from a frozen one cannot be assigned a property of the same name. Where
  * code relies on such assignments (`error.name = …`) the property becomes an accessor whose setter
- * defines it on the receiver.
+ * defines it on the receiver. Node assigns to each emitter a property that cannot become one, so that
+ * no emitter can be made any more: no stream, no server, and no socket of a descriptor.
  */
 
 import { EventEmitter } from 'node:events'
+import { promisify } from 'node:util'
 import { MessageChannel } from 'node:worker_threads'
 
 /** Prototypes whose properties are assigned on what inherits from them. */
@@ -25,10 +27,15 @@ const overridden: readonly object[] = [
 
 /** Freezes everything that can be reached from the globals, but the global object and `process`. */
 export function freezeRealm(): void {
-  for (const prototype of overridden) allowOverriding(prototype)
-  const stateful = new Set<unknown>([globalThis, process, process.env])
+  // A getter that would load what nobody here needs.
+  Object.defineProperty(EventEmitter, 'EventEmitterAsyncResource', { value: undefined })
+  const stateful = new Set<unknown>([globalThis, process, process.env, eventsOf(process)])
   const seen = new Set<unknown>()
-  const queue: unknown[] = [...hidden(), ...ownValues(globalThis), ...ownFunctions(process)]
+  // What is behind a getter that we have made is reached from here alone.
+  const overridable = overridden.flatMap(ownValues)
+  for (const prototype of overridden) allowOverriding(prototype)
+  const queue: unknown[] = [...hidden(), ...overridable, ...ownValues(globalThis)]
+  queue.push(...ownValues(process), ...ownValues(eventsOf(process)))
   for (let value = queue.pop(); value !== undefined || queue.length > 0; value = queue.pop()) {
     if (!isObject(value) || stateful.has(value) || seen.has(value)) continue
     seen.add(value)
@@ -59,11 +66,8 @@ function ownValues(target: object): unknown[] {
   })
 }
 
-/** Of an object whose other values change while the thread runs. */
-const ownFunctions = (target: object): unknown[] => [
-  Object.getPrototypeOf(target),
-  ...ownValues(target).filter(value => typeof value === 'function'),
-]
+/** The listeners of an emitter, which come and go. */
+const eventsOf = (emitter: object): object => Reflect.get(emitter, '_events')
 
 /** Objects that no global names. */
 function hidden(): unknown[] {
@@ -71,6 +75,7 @@ function hidden(): unknown[] {
   port1.close()
   port2.close()
   const timeout = setTimeout(() => {})
+  const list = Reflect.get(timeout, '_idlePrev') as object
   const immediate = setImmediate(() => {})
   clearTimeout(timeout)
   clearImmediate(immediate)
@@ -79,6 +84,7 @@ function hidden(): unknown[] {
   const instances = [
     port1,
     timeout,
+    list,
     immediate,
     generator,
     asyncGenerator,
@@ -95,8 +101,14 @@ function hidden(): unknown[] {
     new Intl.Segmenter().segment(''),
     new Intl.Segmenter().segment('')[Symbol.iterator](),
     new URLSearchParams().values(),
+    globalThis,
+    process,
+    process.env,
   ]
-  return [EventEmitter, ...instances.map(one => Object.getPrototypeOf(one))]
+  // Behind getters that cannot be removed.
+  const species = Reflect.get(Buffer, Symbol.species) as unknown
+  const timers = [setTimeout, setImmediate].map(one => Reflect.get(one, promisify.custom))
+  return [EventEmitter, species, ...timers, ...instances.map(one => Object.getPrototypeOf(one))]
 }
 
 /** Lets assignments to what inherits from a prototype define a property of its own. */

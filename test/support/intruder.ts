@@ -11,33 +11,55 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { createExecutorOn } from '../../executor/create-executor.ts'
 import type { EmbeddedExecutor } from '../../executor/index.ts'
 import type { IsolationLevel } from '../../protocol/isolation.ts'
+import { GuestState, STATE } from '../../protocol/latch.ts'
 
 const entry = new URL('../../executor/worker/entry.ts', import.meta.url).href
 
+/**
+ * What is loaded before the seal, for programs that are said to have found what nothing leads to:
+ * `found.ports`, each port that was written to, `found.Socket`, `found.writeSync` of a descriptor, and
+ * `found.base`, the thread's copy of the base snapshot.
+ */
+const early = `
+import { writeSync } from 'node:fs'
+import { Socket } from 'node:net'
+import { workerData } from 'node:worker_threads'
+const ports = new Set()
+const post = MessagePort.prototype.postMessage
+MessagePort.prototype.postMessage = function (...args) { ports.add(this); return post.apply(this, args) }
+export const found = { ports, Socket, writeSync, base: workerData.pristine?.snapshot.memory }
+`
+
 /** The module that a worker begins with: ours, and then the intruder's way in. */
-const module = `
+const module = (earlyUrl: string) => `
+import { found } from ${JSON.stringify(earlyUrl)}
 import execute from ${JSON.stringify(entry)}
 const AsyncFunction = (async () => {}).constructor
 export default async task => {
   if (!task.source.startsWith('//intruder')) return await execute(task)
-  let found
-  try { found = await new AsyncFunction('task', task.source)(task) } catch (error) { found = 'threw ' + (error.code ?? error.message) }
+  // It has escaped from a program that has begun.
+  Atomics.store(new Int32Array(task.latch), ${STATE}, ${GuestState.running})
+  let result
+  try { result = await new AsyncFunction('task', 'found', task.source)(task, found) } catch (error) { result = 'threw ' + (error.code ?? error.message) }
   const report = await execute({ ...task, source: '0' })
-  const json = JSON.stringify(found ?? null)
+  const json = JSON.stringify(result ?? null)
   return { ...report, ...(globalThis.forged ?? { outcome: { status: 'completed', isFinalAnswer: false, output: { json, text: json, exact: true } } }) }
 }
 `
 
-/** Writes the module where a workers' process may read; gives its URL. It is removed with the test. */
+/** Writes the modules where a workers' process may read; gives the URL. They are removed with the test. */
 export function intruderEntry(t: { teardown(release: () => void): unknown }): string {
   const folder = fileURLToPath(
     new URL('../../node_modules/.cache/latchd-intruders', import.meta.url),
   )
   mkdirSync(folder, { recursive: true })
-  const file = join(folder, `${randomUUID()}.mjs`)
-  writeFileSync(file, module)
-  t.teardown(() => rmSync(file))
-  return pathToFileURL(file).href
+  const write = (text: string) => {
+    const file = join(folder, `${randomUUID()}.mjs`)
+    writeFileSync(file, text)
+    t.teardown(() => rmSync(file))
+    return pathToFileURL(file).href
+  }
+  return write(module(write(early)))
 }
 
 /** An executor in which `//intruder` programs are out of the engine. */
@@ -45,9 +67,10 @@ export function intrudedExecutor(
   t: { teardown(release: () => Promise<void> | void): unknown },
   isolation: IsolationLevel,
   workers = 1,
+  more: Record<string, (value: unknown) => Promise<unknown>> = {},
 ): EmbeddedExecutor {
   const entry = intruderEntry(t)
-  const tools = { echo: async (value: unknown) => value }
+  const tools = { echo: async (value: unknown) => value, ...more }
   const executor = createExecutorOn({ entry }, { workers, isolation, tools })
   t.teardown(() => executor.close())
   return executor
