@@ -86,6 +86,8 @@ const MIB = 1024 * 1024
 const SLACK_CHARS = MIB
 /** Characters of one line of a request's text: arguments that are longer stand there as a hash. */
 const MAX_REQUEST_CHARS = 4096
+/** One for each name that a program declares; no source of the largest size has more. */
+const MAX_WARNINGS = 500_000
 /** Memory that a guest has beside its heap, and the head of its snapshot. */
 const SNAPSHOT_SLACK_BYTES = 16 * MIB
 /** A compiled program and its map against the largest source. */
@@ -115,6 +117,7 @@ export class MessageReader implements GuestReader {
 
   /** @throws {Error} for what no guest of ours sends */
   message(value: unknown): GuestMessage {
+    this.#boundLists(value)
     const message = read(Message, value) as GuestMessage
     switch (message.kind) {
       case 'logs':
@@ -138,6 +141,8 @@ export class MessageReader implements GuestReader {
 
   /** @throws {Error} for what no worker of ours reports */
   report(value: unknown): GuestReport {
+    this.#boundLists(value)
+    this.#boundLists(Object(value).shadow)
     const report = read(Report, value) as GuestReport
     const { outcome, snapshot, shadow, warnings = [] } = report
     this.#chargeLogs(report.logs)
@@ -147,12 +152,25 @@ export class MessageReader implements GuestReader {
     if (snapshot !== undefined) this.#checkSnapshot(snapshot)
     bound('warnings', sum(warnings, charsOf), this.#maxErrorChars)
     if (shadow !== undefined) {
-      bound('unanswered calls', shadow.unanswered.length, this.#limits.maxCalls)
       bound('a place', charsOf(shadow.place ?? {}), this.#maxErrorChars)
       const longest = Math.max(0, ...shadow.unanswered.map(([, request]) => request.length))
       bound('a request', longest, MAX_REQUEST_CHARS)
     }
     return report
+  }
+
+  /** Before the shape of each element is looked at, which takes far longer than it takes to send one. */
+  #boundLists(value: unknown): void {
+    const bounds = {
+      lines: this.#linesLeft,
+      logs: this.#linesLeft,
+      unanswered: this.#limits.maxCalls,
+      warnings: MAX_WARNINGS,
+    }
+    for (const [key, limit] of Object.entries(bounds)) {
+      const list = Object(value)[key] as unknown
+      if (Array.isArray(list)) bound(`a list of ${key}`, list.length, limit)
+    }
   }
 
   get #maxErrorChars(): number {
@@ -161,7 +179,6 @@ export class MessageReader implements GuestReader {
   }
 
   #chargeLogs(lines: readonly LogLine[]): void {
-    bound('log lines', lines.length, this.#linesLeft)
     this.#linesLeft -= lines.length
     const chars = sum(lines, ({ text }) => text.length)
     bound('logs', chars, this.#logCharsLeft)

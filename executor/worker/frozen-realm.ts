@@ -7,8 +7,8 @@
  *
  * An object that inherits from a frozen one cannot be assigned a property of the same name. Where
  * code relies on such assignments (`error.name = …`) the property becomes an accessor whose setter
- * defines it on the receiver. Node assigns to each emitter a property that cannot become one, so that
- * no emitter can be made any more: no stream, no server, and no socket of a descriptor.
+ * defines it on the receiver. One property of Node's cannot become one, a mark that it assigns to each
+ * emitter that it makes; it stays as it is.
  */
 
 import { EventEmitter } from 'node:events'
@@ -20,16 +20,24 @@ const overridden: readonly object[] = [
   Object.prototype,
   Function.prototype,
   EventEmitter.prototype,
-  ...[Error, AggregateError, EvalError, RangeError, ReferenceError, SyntaxError, TypeError].map(
-    one => one.prototype,
-  ),
+  ...[
+    Error,
+    AggregateError,
+    EvalError,
+    RangeError,
+    ReferenceError,
+    SyntaxError,
+    TypeError,
+    URIError,
+  ].map(one => one.prototype),
 ]
 
 /** Freezes everything that can be reached from the globals, but the global object and `process`. */
 export function freezeRealm(): void {
   // A getter that would load what nobody here needs.
   Object.defineProperty(EventEmitter, 'EventEmitterAsyncResource', { value: undefined })
-  const stateful = new Set<unknown>([globalThis, process, process.env, eventsOf(process)])
+  const { env } = process
+  const stateful = new Set<unknown>([globalThis, process, env, eventsOf(process)])
   const seen = new Set<unknown>()
   // What is behind a getter that we have made is reached from here alone.
   const overridable = overridden.flatMap(ownValues)
@@ -40,8 +48,8 @@ export function freezeRealm(): void {
     if (!isObject(value) || stateful.has(value) || seen.has(value)) continue
     seen.add(value)
     queue.push(Object.getPrototypeOf(value) ?? undefined, ...ownValues(value))
-    // Elements of a buffer cannot be frozen; all else about it can.
-    if (ArrayBuffer.isView(value)) Object.preventExtensions(value)
+    // Elements of a buffer cannot be frozen, and what may be overridden has been.
+    if (ArrayBuffer.isView(value) || overridden.includes(value)) Object.preventExtensions(value)
     else Object.freeze(value)
   }
 }
@@ -103,7 +111,7 @@ function hidden(): unknown[] {
     new URLSearchParams().values(),
     globalThis,
     process,
-    process.env,
+    Reflect.get(process, 'env') as object,
   ]
   // Behind getters that cannot be removed.
   const species = Reflect.get(Buffer, Symbol.species) as unknown
@@ -125,7 +133,7 @@ function allowOverriding(prototype: object): void {
         Object.defineProperty(this, key, own)
       },
       enumerable,
-      configurable: false,
     })
   }
+  fixProperties(prototype)
 }

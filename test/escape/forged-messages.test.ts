@@ -3,8 +3,8 @@
 import t from 'tap'
 import { isolationLevels } from '../../protocol/isolation.ts'
 import { intrude, intrudedExecutor } from '../support/intruder.ts'
-import { unharmed } from '../support/one-worker.ts'
-import { forgedMessages, forgedReports } from './attempts/forged-messages.ts'
+import { failure, unharmed } from '../support/one-worker.ts'
+import { forgedMessages, forgedReports, hostileReports } from './attempts/forged-messages.ts'
 
 /** One that forges that it waits ends with its time. */
 const limits = { wallMs: 1000 }
@@ -16,6 +16,15 @@ for (const isolation of isolationLevels) {
       const source = `//intruder\nfor (const one of [${asSource(message)}].flat()) task.port.postMessage(one); await new Promise(resolve => setTimeout(resolve, 1)); return 1`
       await ended(executor.execute({ source, limits }))
       t.equal(({} as { polluted?: unknown }).polluted, undefined)
+      await unharmed(t, executor)
+    })
+  }
+  for (const [what, code] of hostileReports) {
+    t.test(`a report with ${what} is refused (${isolation})`, async t => {
+      const source = `//intruder\nglobalThis.forged = ${code}; return 1`
+      const outcome = await executor.execute({ source })
+      t.match(failure(outcome), { code: 'ENGINE_FAILURE' })
+      t.ok(JSON.stringify(outcome), 'what was told of it can be told on')
       await unharmed(t, executor)
     })
   }

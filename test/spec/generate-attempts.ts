@@ -5,13 +5,18 @@ import { resolve } from 'node:path'
 import { constructorChains } from '../escape/attempts/constructor-chains.ts'
 import { conversions } from '../escape/attempts/conversion.ts'
 import { engineMemory } from '../escape/attempts/engine-memory.ts'
-import { forgedMessages, forgedReports } from '../escape/attempts/forged-messages.ts'
+import {
+  forgedMessages,
+  forgedReports,
+  hostileReports,
+} from '../escape/attempts/forged-messages.ts'
 import { holds } from '../escape/attempts/holds.ts'
 import { intrusions, modules } from '../escape/attempts/inner-line.ts'
 import { lateWork, traces } from '../escape/attempts/lifetime.ts'
 import { meddling } from '../escape/attempts/meddling.ts'
 import { promiseAttempts } from '../escape/attempts/promises.ts'
 import { realmAttempts } from '../escape/attempts/realm.ts'
+import { implants, portMessages, waysOut } from '../escape/attempts/sealed-realm.ts'
 import { polled, unpolled } from '../support/hostile-programs.ts'
 import { refusedCalls, requestsForOthers, wrongSecrets } from './attacks/access.ts'
 import { FUZZ_RUNS, FUZZ_SEED } from './attacks/fuzz.ts'
@@ -71,9 +76,20 @@ const rows: readonly Row[] = [
     BOTH,
   ],
   [
+    '8, 9',
+    'out of the engine: classes of the network, emitters, shared memory, implants',
+    waysOut.length + implants.length,
+    BOTH,
+  ],
+  [
     '9',
     'forged messages and reports, shared memory and ports, workers that are kept',
-    forgedMessages.length + forgedReports.length + meddling.length + holds.length,
+    forgedMessages.length +
+      forgedReports.length +
+      hostileReports.length +
+      portMessages.length +
+      meddling.length +
+      holds.length,
     BOTH,
   ],
   [

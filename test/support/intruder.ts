@@ -17,17 +17,16 @@ const entry = new URL('../../executor/worker/entry.ts', import.meta.url).href
 
 /**
  * What is loaded before the seal, for programs that are said to have found what nothing leads to:
- * `found.ports`, each port that was written to, `found.Socket`, `found.writeSync` of a descriptor, and
- * `found.base`, the thread's copy of the base snapshot.
+ * `found.ports`, each port that was written to, `found.writeSync` of a descriptor, and `found.base`, the
+ * thread's copy of the base snapshot.
  */
 const early = `
 import { writeSync } from 'node:fs'
-import { Socket } from 'node:net'
 import { workerData } from 'node:worker_threads'
 const ports = new Set()
 const post = MessagePort.prototype.postMessage
 MessagePort.prototype.postMessage = function (...args) { ports.add(this); return post.apply(this, args) }
-export const found = { ports, Socket, writeSync, base: workerData.pristine?.snapshot.memory }
+export const found = { ports, writeSync, base: workerData.pristine?.snapshot.memory }
 `
 
 /** The module that a worker begins with: ours, and then the intruder's way in. */

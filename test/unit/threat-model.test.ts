@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import t from 'tap'
+import { allowedGlobals, allowedOfProcess } from '../../executor/worker/allowed-names.ts'
 import { attemptsGuide } from '../spec/generate-attempts.ts'
 import { limitsGuide } from '../spec/generate-limits.ts'
 
@@ -11,6 +12,11 @@ const read = (path: string) => readFileSync(resolve(root, path), 'utf8')
 
 t.test('docs/limits.md is what node test/spec/generate-limits.ts writes', async t => {
   t.equal(read('docs/limits.md'), limitsGuide())
+})
+
+t.test('the model says how many names a sealed thread keeps', async t => {
+  const figure = `${allowedGlobals.size} globals and ${allowedOfProcess.size} properties of`
+  t.ok(read('docs/threat-model.md').includes(figure), figure)
 })
 
 t.test('the numbers of attempts are what node test/spec/generate-attempts.ts writes', async t => {

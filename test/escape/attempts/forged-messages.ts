@@ -102,3 +102,50 @@ export const forgedReports: readonly (readonly [what: string, report: unknown])[
   ['a park that waits for nothing', { outcome: { status: 'parked', received: 1e9 } }],
   ['a snapshot without a session', { snapshot: 'AAAA' }],
 ]
+
+/** Code of parts of a report that structured clone lets through and nobody downstream could take. */
+export const hostileReports: readonly (readonly [what: string, code: string])[] = [
+  ['a line that is a big integer', `{ logs: [{ level: 'log', text: 5n, atMs: 0 }] }`],
+  ['a line that is null', '{ logs: [null] }'],
+  ['a line whose text is an object', `{ logs: [{ level: 'log', text: { a: 1 }, atMs: 0 }] }`],
+  [
+    'a line that holds itself',
+    `{ logs: [(() => { const c = { level: 'log', text: 'x', atMs: 0 }; c.me = c; return c })()] }`,
+  ],
+  [
+    '300 000 lines',
+    `{ logs: Array.from({ length: 3e5 }, () => ({ level: 'log', text: '', atMs: 0 })) }`,
+  ],
+  ['4 MB of lines', `{ logs: [{ level: 'log', text: 'x'.repeat(4e6), atMs: 0 }] }`],
+  ['times without an end', '{ cpuMs: NaN, waitMs: -1e308, peakMemoryBytes: Infinity }'],
+  ['CPU that it gives back', '{ cpuMs: -1e308 }'],
+  ['CPU that is a big integer', '{ cpuMs: 5n }'],
+  [
+    'an output 20 000 deep',
+    `{ outcome: { status: 'completed', isFinalAnswer: false, output: { json: '['.repeat(20000) + ']'.repeat(20000), text: '', exact: true } } }`,
+  ],
+  [
+    'a text of 20 MB about its output',
+    `{ outcome: { status: 'completed', isFinalAnswer: false, output: { json: '1', text: 'x'.repeat(2e7), exact: true } } }`,
+  ],
+  [
+    'an output of hostile kinds',
+    `{ outcome: { status: 'completed', isFinalAnswer: {}, output: { json: '{}', text: 5, exact: 7n } } }`,
+  ],
+  [
+    'an error whose name is a big integer',
+    `{ outcome: { status: 'failed', error: { code: 'GUEST_ERROR', name: 5n, message: {} } } }`,
+  ],
+  [
+    'an error that holds itself',
+    `{ outcome: { status: 'failed', error: (() => { const e = { code: 'GUEST_ERROR', name: 'E', message: 'm' }; e.e = e; return e })() } }`,
+  ],
+  [
+    'an error with a message of 10 MB',
+    `{ outcome: { status: 'failed', error: { code: 'GUEST_ERROR', name: 'E', message: 'm'.repeat(1e7) } } }`,
+  ],
+  ['a park before its beginning', `{ outcome: { status: 'parked', received: -1 } }`],
+  ['a divergence without a reason', `{ outcome: { status: 'diverged', error: 5n } }`],
+  ['100 MB of a session that it has not', '{ snapshot: new Uint8Array(1e8) }'],
+  ['a snapshot that it still writes to', '{ snapshot: new Uint8Array(new SharedArrayBuffer(64)) }'],
+]

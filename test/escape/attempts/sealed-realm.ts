@@ -68,12 +68,6 @@ export const waysOut: readonly Attempt[] = [
      return [...emitters].map(String)`,
   ],
   [
-    'makes a socket of a descriptor, with the class in hand',
-    `const got = []
-     for (let fd = 0; fd < 20; fd++) try { new found.Socket({ fd }); got.push(fd) } catch {}
-     return got`,
-  ],
-  [
     'finds memory that is shared with other threads',
     `${GATHER}
      return [...seen].filter(one => one instanceof SharedArrayBuffer || (ArrayBuffer.isView(one) && one.buffer instanceof SharedArrayBuffer)).map(String)`,
@@ -85,12 +79,15 @@ export const implants: readonly Attempt[] = [
   [
     'changes a built-in object',
     `${GATHER}
+     // A mark of Node's on the prototype of emitters is all that may be written.
+     const isFixed = one => !Object.isExtensible(one) && Reflect.ownKeys(one).every(key => String(key) === 'Symbol(kCapture)' || isSet(Object.getOwnPropertyDescriptor(one, key)))
+     const isSet = property => !property.configurable && !property.writable
      const names = []
      for (const one of seen) {
        const isPrototype = typeof one === 'object' && Object.hasOwn(one, 'constructor') && typeof one.constructor === 'function'
        const isMine = typeof one === 'function' && /^$|^(anonymous|resolve)$/.test(one.name)
        if ((typeof one === 'function' && !isMine) || isPrototype || [JSON, Math, Reflect, Atomics, Intl, WebAssembly, performance].includes(one))
-         if (!Object.isFrozen(one)) names.push(one.name ?? one.constructor.name)
+         if (!isFixed(one)) names.push(one.name ?? one.constructor.name)
      }
      return [...new Set(names)]`,
   ],

@@ -1,0 +1,56 @@
+/** Which thread an execution gets: one of its own caller's, a new one, or one that may change hands. */
+
+import t, { type Test } from 'tap'
+import type { GuestWork } from '../../executor/guest-pool.ts'
+import { WorkerPool } from '../../executor/pool.ts'
+
+const entry = new URL('../support/named-thread.ts', import.meta.url).href
+
+/** Runs tasks one after the other; gives the thread of each. */
+async function threadsOf(
+  t: Test,
+  workers: number,
+  maxCallerChanges: number,
+  owners: readonly string[],
+): Promise<number[]> {
+  const pool = new WorkerPool(workers, { entry, maxCallerChanges })
+  t.teardown(() => pool.close())
+  // Idle threads do not keep a process from ending.
+  const awake = setInterval(() => {}, 1000)
+  t.teardown(() => clearInterval(awake))
+  const threads: number[] = []
+  for (const owner of owners) {
+    const report: unknown = await pool.run({
+      begin: () => ({}) as GuestWork,
+      receive: () => {},
+      isResume: false,
+      owner,
+      execution: {},
+      isWedged: new AbortController().signal,
+      cancelled: new AbortController().signal,
+    })
+    threads.push(report as number)
+  }
+  return threads
+}
+
+t.test('a thread that may serve one caller is replaced before it serves another', async t => {
+  const [first, again, other, back] = await threadsOf(t, 1, 0, ['ann', 'ann', 'eve', 'ann'])
+  t.equal(first, again)
+  t.not(other, first)
+  t.not(back, first)
+  t.not(back, other)
+})
+
+t.test('a thread goes from one caller to another as often as it may', async t => {
+  const threads = await threadsOf(t, 1, 2, ['ann', 'eve', 'eve', 'ann', 'eve'])
+  t.equal(new Set(threads.slice(0, 4)).size, 1)
+  t.not(threads[4], threads[0])
+})
+
+t.test('a caller gets the thread that it had, while that is free', async t => {
+  const threads = await threadsOf(t, 2, 1000, ['ann', 'eve', 'ann', 'eve', 'eve', 'ann'])
+  t.equal(new Set([threads[0], threads[2], threads[5]]).size, 1)
+  t.equal(new Set([threads[1], threads[3], threads[4]]).size, 1)
+  t.not(threads[0], threads[1])
+})
