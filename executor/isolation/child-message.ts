@@ -74,7 +74,6 @@ const Report = z.strictObject({
   waitMs: Ms,
   peakMemoryBytes: Count,
   warnings: z.array(Warning).optional(),
-  snapshot: z.string().optional(),
   shadow: Shadow.optional(),
 })
 

@@ -11,7 +11,7 @@ import { shrinkHeap } from '../garbage.ts'
 import type { GuestLink } from '../guest-pool.ts'
 import { type PoolOptions, WorkerPool } from '../pool.ts'
 import { readLines, sendLine } from './lines.ts'
-import { type FromChild, packReport, type ToChild, unpackWork } from './wire.ts'
+import { type FromChild, type ToChild, unpackWork } from './wire.ts'
 
 /** The descriptor of the socket. */
 const SOCKET_FD = 3
@@ -44,7 +44,7 @@ const never = new AbortController().signal
 let pool: WorkerPool | undefined
 let pulse: NodeJS.Timeout | undefined
 
-const send = (message: FromChild) => sendLine(socket, message)
+const send = (message: FromChild, bytes?: Uint8Array) => sendLine(socket, message, bytes)
 
 function tellPulse(): void {
   const guests = Array.from(runs, ([run, { guest }]): [number, boolean, number] => [
@@ -55,15 +55,18 @@ function tellPulse(): void {
   send({ kind: 'pulse', guests })
 }
 
-async function run({ run, work }: Extract<ToChild, { kind: 'run' }>): Promise<void> {
+async function run(
+  { run, work }: Extract<ToChild, { kind: 'run' }>,
+  snapshot: Uint8Array | undefined,
+): Promise<void> {
   const relayed = new Relayed()
   runs.set(run, relayed)
   pulse ??= setInterval(tellPulse, PULSE_MS)
   try {
-    const report = await (pool as WorkerPool).run({
+    const { snapshot: left, ...report } = await (pool as WorkerPool).run({
       begin: guest => {
         relayed.open(guest)
-        return unpackWork(work)
+        return unpackWork(work, snapshot)
       },
       receive: message => send({ kind: 'message', run, message }),
       // Turns are taken in the daemon: here there is a thread for each run.
@@ -73,7 +76,7 @@ async function run({ run, work }: Extract<ToChild, { kind: 'run' }>): Promise<vo
       isWedged: relayed.wedged.signal,
       cancelled: never,
     })
-    send({ kind: 'report', run, report: packReport(report) })
+    send({ kind: 'report', run, report }, left)
   } catch (error) {
     send({ kind: 'lost', run, reason: error instanceof Error ? error.message : String(error) })
   } finally {
@@ -100,13 +103,13 @@ async function answer({ id, what }: Extract<ToChild, { kind: 'ask' }>): Promise<
   send({ kind: 'answer', id, workers: workers ?? [] })
 }
 
-function take(message: ToChild): void {
+function take(message: ToChild, bytes: Uint8Array | undefined): void {
   switch (message.kind) {
     case 'start':
       start(message.workers, message.options)
       return
     case 'run':
-      run(message)
+      run(message, bytes)
       return
     case 'deliver':
       runs.get(message.run)?.do(guest => guest.deliver(message.delivery))
@@ -134,7 +137,7 @@ function take(message: ToChild): void {
 // A fault here, or one that nobody has caught, ends the process: the daemon starts another.
 readLines(
   socket,
-  message => take(message as ToChild),
+  (message, bytes) => take(message as ToChild, bytes),
   error => {
     throw error
   },

@@ -3,7 +3,7 @@
 import { ForgedMessage, type GuestLink, type PoolRun } from '../guest-pool.ts'
 import type { Delivery, GuestReport } from '../messages.ts'
 import { readGuestMessage, readReport } from './child-message.ts'
-import { type ToChild, unpackReport } from './wire.ts'
+import type { ToChild } from './wire.ts'
 
 export class ProcessGuest implements GuestLink {
   readonly run: PoolRun
@@ -48,10 +48,10 @@ export class ProcessGuest implements GuestLink {
     }
   }
 
-  /** Takes the last message of the guest. */
-  report(report: unknown): void {
+  /** Takes the last message of the guest. @param snapshot the state of its session */
+  report(report: unknown, snapshot: Uint8Array | undefined): void {
     try {
-      this.ended.resolve(unpackReport(readReport(report)))
+      this.ended.resolve({ ...readReport(report), ...(snapshot && { snapshot }) })
     } catch (error) {
       this.ended.reject(new ForgedMessage(error))
     }

@@ -62,7 +62,7 @@ export class WorkersProcess {
     this.#socket.on('error', () => this.#child.kill('SIGKILL'))
     readLines(
       this.#socket,
-      message => this.#take(message),
+      (message, bytes) => this.#take(message, bytes),
       error => this.#lose(`was ended, since it sent ${error.message}`),
     )
   }
@@ -113,8 +113,9 @@ export class WorkersProcess {
     this.#guests.set(id, guest)
     this.#hold(true)
     try {
-      const work = packWork(run.begin(guest))
-      this.#send({ kind: 'run', run: id, work })
+      const work = run.begin(guest)
+      const { snapshot } = work.session ?? {}
+      this.#send({ kind: 'run', run: id, work: packWork(work) }, snapshot)
       guest.open()
       run.isWedged.addEventListener('abort', endThread)
       return await guest.ended.promise
@@ -157,12 +158,12 @@ export class WorkersProcess {
     return promise
   }
 
-  #send(message: ToChild): void {
-    sendLine(this.#socket, message)
+  #send(message: ToChild, bytes?: Uint8Array): void {
+    sendLine(this.#socket, message, bytes)
   }
 
   /** @throws {Error} for what cannot come from a process of ours */
-  #take(received: unknown): void {
+  #take(received: unknown, bytes: Uint8Array | undefined): void {
     if (this.#isLost) return
     this.#silentTicks = 0
     const message = readChildMessage(received)
@@ -174,7 +175,7 @@ export class WorkersProcess {
         this.#guests.get(message.run)?.receive(message.message)
         return
       case 'report':
-        this.#end(message.run)?.report(message.report)
+        this.#end(message.run)?.report(message.report, bytes)
         return
       case 'lost':
         this.#fail(message.run, new Error(message.reason))
