@@ -90,7 +90,7 @@ export class TypeChecker {
       import('./tool-types.ts'),
       import('./ambient.ts'),
     ])
-    const types = toolTypes(tools)
+    const types = await toolTypes(tools)
     const names = inputs === undefined ? [] : Object.keys(decodeValue(inputs) as object)
     const taken = new Set([...types.signatures.keys(), ...standardGlobals])
     const declarations = types.text + ambientTypes(names, taken)
