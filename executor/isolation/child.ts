@@ -38,6 +38,7 @@ class Relayed {
 }
 
 const socket = new Socket({ fd: SOCKET_FD, readable: true, writable: true })
+giveUpNetwork()
 const runs = new Map<number, Relayed>()
 /** Nobody here takes a run back: the daemon does. */
 const never = new AbortController().signal
@@ -143,6 +144,15 @@ readLines(
   },
 )
 socket.on('error', leave).on('close', leave)
+
+/** The socket was the last thing that needed it: see `node-flags.ts`. */
+function giveUpNetwork(): void {
+  const permission = process.permission as
+    | { has(scope: string): boolean; drop?(scope: string): void }
+    | undefined
+  permission?.drop?.('net')
+  if (permission?.has('net')) throw new Error('The permission to use the network is left')
+}
 
 function leave(): void {
   // Nobody is left to work for, and threads in the middle of a guest would go on.
