@@ -171,12 +171,17 @@ export class CallApprovals {
   }
 }
 
-/** Shown arguments may be so many times as long as they may be when they are sent. */
-const MAX_SHOWN = 8
+/**
+ * What a person is shown: so many times as much as may be sent, since shared parts are written out, and
+ * this much in any case. It is written on the host's thread.
+ */
+const MAX_SHOWN = 2
+const LEAST_SHOWN = 4 * 1024 * 1024
 
 /** What a person sees of a call: all that the tool gets. @throws {Refused} when that cannot be shown */
 function shownInput(input: unknown, tool: Tool, { maxCallBytes }: Limits): unknown {
-  const json = plainJson(input, MAX_SHOWN * maxCallBytes, { isForDecision: true })
+  const most = Math.max(MAX_SHOWN * maxCallBytes, LEAST_SHOWN)
+  const json = plainJson(input, most, { isForDecision: true })
   if (json !== undefined) return JSON.parse(json)
   const message = `Cannot ask for an approval of ${tool.name}: its arguments are nested too deeply, or too long, to be shown`
   throw new Refused(thrownAs('TypeError', 'VALUE_NOT_TRANSFERABLE', message, tool.name))

@@ -43,7 +43,7 @@ for (const isolation of isolationLevels) {
     const costly = costlyCaller(alice, request)
     const besideMs = p99(await timedPrograms(bob, forMs))
     const statuses = await costly.stop()
-    const isFault = statuses.some(status => status >= 500 && status !== 503)
+    const isFault = statuses.some(status => status === 0 || (status >= 500 && status !== 503))
     const isFelt = besideMs > Math.max(FLOOR_MS, FACTOR * aloneMs)
     const leftMB = await memoryLeft(pid, baseMB)
     const isLeft = leftMB > MAX_LEFT_MB

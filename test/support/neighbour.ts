@@ -39,7 +39,7 @@ export function costlyCaller(caller: Caller, { body, path }: CostlyRequest) {
     const { sessionId } = session?.body ?? {}
     while (!isOver) {
       const sent = sessionId === undefined ? body : { ...body, sessionId }
-      statuses.push((await post(`${url}/v1/execute`, sent, headers)).status)
+      statuses.push(await statusOf(post(`${url}/v1/execute`, sent, headers)))
     }
   }
   const sending = Promise.all([send(), send()])
@@ -52,6 +52,16 @@ export function costlyCaller(caller: Caller, { body, path }: CostlyRequest) {
       await clear(caller)
       return statuses
     },
+  }
+}
+
+/** The status of an answer; 0 when the connection was cut. */
+async function statusOf(answer: Promise<{ status: number }>): Promise<number> {
+  try {
+    return (await answer).status
+  } catch (error) {
+    if (error instanceof TypeError) return 0
+    throw error
   }
 }
 
