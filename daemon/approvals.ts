@@ -65,11 +65,12 @@ export class ApprovalDesk {
   }
 
   /** The tool that is asked about: of its execution's own, since that may have others. */
-  async #toolOf({ executionId, tool }: Approval, { args }: Decision): Promise<Tool> {
+  async #toolOf({ executionId, tool }: Approval, { args, remember }: Decision): Promise<Tool> {
     const { executions, toolbox } = this.#powers
     const own = toolbox.find(tool)
-    // Only arguments have to be held against it, and whether an answer is wanted.
-    const known = args === undefined && own?.needsAnswer !== true ? own : undefined
+    // Only arguments have to be held against it, what is remembered, and whether an answer is wanted.
+    const isAny = args === undefined && remember === undefined && own?.needsAnswer !== true
+    const known = isAny ? own : undefined
     const found = known ?? (await executions.toolOf(executionId, tool))
     return found ?? toolbox.get(tool)
   }

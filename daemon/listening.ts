@@ -311,7 +311,7 @@ function logStart(log: Logger, config: Config, servers: Servers, toolbox: Toolbo
     },
     'listening',
   )
-  const problem = nodeProblem(process.versions.node)
+  const problem = nodeProblem(process.versions.node, Date.now())
   if (problem !== undefined) log.warn(`Node ${process.versions.node}: ${problem.message}`)
   if (config.tokens.length === 0)
     log.warn('no tokens: every program on this machine may use this daemon')

@@ -1,10 +1,21 @@
-/** What is known of Node's releases. */
+/** What is known of Node's releases, and from when on that is too old to be said. */
 
 /** The least that runs TypeScript natively and has what the daemon needs; `engines` says the same. */
 const OLDEST = '24.21.0'
 
-/** The last security release of each line that was known when this was written. */
-const lastSecurityReleases: Readonly<Record<string, string>> = { 24: '24.21.0', 26: '26.10.0' }
+/**
+ * The last security release of each line that was known at {@link KNOWN_AT}, from Node's own change
+ * logs: 24.22.3 of 11 November 2026, 26.12.1 of 21 October 2026. Whether the line 26 has one of
+ * November was not to be seen here.
+ */
+const lastSecurityReleases: Readonly<Record<string, string>> = { 24: '24.22.3', 26: '26.12.1' }
+
+/** When the table was last held against the change logs. */
+const KNOWN_AT = '2026-11-29'
+
+/** Node has a security release about every six weeks: an older table says nothing of a version. */
+const STALE_DAYS = 90
+const DAY_MS = 86_400_000
 
 /** What is wrong with a version of Node; `isFatal` when latchd does not run on it. */
 export interface NodeProblem {
@@ -12,8 +23,12 @@ export interface NodeProblem {
   readonly message: string
 }
 
-/** The problem with a version such as `26.10.0`; `undefined` when there is none. */
-export function nodeProblem(version: string): NodeProblem | undefined {
+/**
+ * The problem with a version such as `26.12.1`; `undefined` when there is none.
+ *
+ * @param nowMs epoch milliseconds
+ */
+export function nodeProblem(version: string, nowMs: number): NodeProblem | undefined {
   if (isOlder(version, OLDEST)) {
     return { isFatal: true, message: `latchd needs Node ${OLDEST} or newer` }
   }
@@ -26,6 +41,10 @@ export function nodeProblem(version: string): NodeProblem | undefined {
   if (known === undefined && isOdd) {
     const lines = Object.keys(lastSecurityReleases).join(' or ')
     return { isFatal: false, message: `its line has no long-term support: use Node ${lines}` }
+  }
+  if (nowMs - Date.parse(KNOWN_AT) > STALE_DAYS * DAY_MS) {
+    const message = `whether it is current is not known: this latchd knows Node's releases as of ${KNOWN_AT}; https://nodejs.org/en/blog/vulnerability tells`
+    return { isFatal: false, message }
   }
   return undefined
 }

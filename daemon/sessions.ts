@@ -7,6 +7,7 @@ import type { Session } from '../protocol/session.ts'
 import type { SessionUpgrade } from './durable/session-upgrade.ts'
 import type { Page } from './execution-lists.ts'
 import type { Caller } from './executions.ts'
+import { admitSession } from './session-quota.ts'
 import { fromCursor, toCursor } from './store/place.ts'
 import type { SessionLeaving, SessionSnapshot, SessionStore, StoredSession } from './store/store.ts'
 
@@ -59,7 +60,9 @@ export class SessionDesk {
     return [...new Set(this.#users.values())]
   }
 
+  /** @throws {LatchdError} `TOKEN_LIMIT_EXCEEDED` */
   async create(caller: Caller): Promise<Session> {
+    await admitSession(this.#store, caller)
     const sessionId = newSessionId()
     await this.#store.createSession(sessionId, caller.name, Date.now())
     return await this.get(sessionId, caller)
@@ -104,7 +107,7 @@ export class SessionDesk {
    * Checks that an execution may be taken into a session, and holds it for that unless it may wait.
    *
    * @returns the tools that a person does not want to be asked about there
-   * @throws {LatchdError} `NOT_FOUND`, `SESSION_BUSY`, `SNAPSHOT_INCOMPATIBLE`
+   * @throws {LatchdError} `NOT_FOUND`, `SESSION_BUSY`, `SNAPSHOT_INCOMPATIBLE`, `TOKEN_LIMIT_EXCEEDED`
    */
   async admit(
     { sessionId, executionId }: SessionUse,
@@ -127,6 +130,7 @@ export class SessionDesk {
     caller: Caller,
   ): Promise<readonly string[]> {
     const { remembered, runtime } = await this.find(sessionId, caller)
+    await admitSession(this.#store, caller)
     if (runtime !== undefined && runtime !== this.#runtime) {
       await this.#bringOver(sessionId, runtime)
     }

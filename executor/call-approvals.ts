@@ -8,6 +8,7 @@ import { type CallApproval, newApprovalId } from './call-approval.ts'
 import type { ExecutionRecord } from './execution-record.ts'
 import type { ExecutionHost } from './keeper.ts'
 import { setLongTimeout } from './long-timeout.ts'
+import { rememberKey } from './remembered-tool.ts'
 import { Refused } from './tools/refused.ts'
 import { plainJson } from './worker/plain-json.ts'
 
@@ -15,7 +16,7 @@ export interface ApprovalPlan {
   readonly limits: Limits
   readonly createdAtMs: number
   readonly sessionId: string | undefined
-  /** Tools that are not asked about in this execution's session. */
+  /** Tools that are not asked about in this execution's session, as `remembered-tool.ts` names them. */
   readonly remembered?: readonly string[]
 }
 
@@ -40,7 +41,9 @@ export class CallApprovals {
   #record: ExecutionRecord
   #host: ExecutionHost
   #bySeq = new Map<number, Entry>()
-  #remembered: Set<string>
+  #remembered: ReadonlySet<string>
+  /** Names of tools that decisions of this execution said to remember: here a name is one tool. */
+  #rememberedHere = new Set<string>()
   #now: () => number
 
   /** @param restored what an earlier process asked for */
@@ -64,8 +67,9 @@ export class CallApprovals {
     return Array.from(this.#bySeq.values(), entry => entry.current)
   }
 
-  isRemembered(tool: string): boolean {
-    return this.#remembered.has(tool)
+  isRemembered(tool: Tool): boolean {
+    if (this.#rememberedHere.has(tool.name)) return true
+    return this.#remembered.size > 0 && this.#remembered.has(rememberKey(tool))
   }
 
   /** When the first that is pending expires; `Infinity` when there is none. */
@@ -108,7 +112,7 @@ export class CallApprovals {
     if (entry === undefined || entry.current.approval.status !== 'pending') return
     entry.disarm?.()
     entry.current = decided
-    if (decided.isRemembered) this.#remembered.add(decided.approval.tool)
+    this.#rememberDecision(decided)
     this.#record.tellApproval('approval-decided', decided.approval)
     entry.decision.resolve(decided)
   }
@@ -120,10 +124,14 @@ export class CallApprovals {
 
   #add(current: CallApproval): Entry {
     const entry: Entry = { current, decision: Promise.withResolvers(), disarm: undefined }
-    if (current.isRemembered) this.#remembered.add(current.approval.tool)
+    this.#rememberDecision(current)
     if (current.approval.status !== 'pending') entry.decision.resolve(current)
     this.#bySeq.set(current.seq, entry)
     return entry
+  }
+
+  #rememberDecision({ isRemembered, approval: { tool, status } }: CallApproval): void {
+    if (isRemembered && status === 'approved') this.#rememberedHere.add(tool)
   }
 
   #make(seq: number, tool: Tool, input: unknown, encodedInput: string): CallApproval {
@@ -163,12 +171,17 @@ export class CallApprovals {
   }
 }
 
-/** Shown arguments may be so many times as long as they may be when they are sent. */
-const MAX_SHOWN = 8
+/**
+ * What a person is shown: so many times as much as may be sent, since shared parts are written out, and
+ * this much in any case. It is written on the host's thread.
+ */
+const MAX_SHOWN = 2
+const LEAST_SHOWN = 4 * 1024 * 1024
 
 /** What a person sees of a call: all that the tool gets. @throws {Refused} when that cannot be shown */
 function shownInput(input: unknown, tool: Tool, { maxCallBytes }: Limits): unknown {
-  const json = plainJson(input, MAX_SHOWN * maxCallBytes, { isForDecision: true })
+  const most = Math.max(MAX_SHOWN * maxCallBytes, LEAST_SHOWN)
+  const json = plainJson(input, most, { isForDecision: true })
   if (json !== undefined) return JSON.parse(json)
   const message = `Cannot ask for an approval of ${tool.name}: its arguments are nested too deeply, or too long, to be shown`
   throw new Refused(thrownAs('TypeError', 'VALUE_NOT_TRANSFERABLE', message, tool.name))

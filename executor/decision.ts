@@ -6,6 +6,7 @@ import { LatchdError } from '../protocol/errors.ts'
 import type { Tool } from '../protocol/tools/tool.ts'
 import { encodeValue } from '../protocol/values.ts'
 import type { CallApproval } from './call-approval.ts'
+import { rememberKey } from './remembered-tool.ts'
 import { invalidRequest } from './request.ts'
 
 /** What was decided, by whom and when. */
@@ -18,6 +19,8 @@ export interface DecidedBy {
   /** Replaces the call's input: its plain form, and encoded. */
   readonly input?: { readonly plain: unknown; readonly encoded: string }
   readonly remember?: 'session'
+  /** With `remember`: what is remembered, see `remembered-tool.ts`. */
+  readonly rememberAs?: string
 }
 
 /**
@@ -44,7 +47,7 @@ export async function readDecision(
     ...(reason !== undefined && { reason }),
     ...(text !== undefined && { answer: text }),
     ...(input && { input }),
-    ...(remember !== undefined && { remember }),
+    ...(remember !== undefined && { remember, rememberAs: rememberKey(tool) }),
   }
 }
 
@@ -95,7 +98,9 @@ export function isOverdue({ approval }: CallApproval, nowMs: number): boolean {
 
 /** An approval as a decision leaves it. */
 export function decide(asked: CallApproval, decided: DecidedBy): CallApproval {
-  const { status, reason, answer, decidedBy, decidedAtMs, input, remember } = decided
+  const { status, reason, answer, decidedBy, decidedAtMs, input, remember, rememberAs } = decided
+  // A refusal says nothing of the next call.
+  const isToBeRemembered = remember === 'session' && status === 'approved'
   return {
     ...asked,
     approval: {
@@ -108,7 +113,8 @@ export function decide(asked: CallApproval, decided: DecidedBy): CallApproval {
       ...(input && { input: input.plain, originalInput: asked.approval.input }),
     },
     encodedInput: input?.encoded ?? asked.encodedInput,
-    isRemembered: remember === 'session',
+    isRemembered: isToBeRemembered,
+    ...(isToBeRemembered && rememberAs !== undefined && { rememberAs }),
     ...(input && { isEdited: true }),
   }
 }

@@ -31,6 +31,7 @@ import type { Supervision } from './supervision.ts'
 import { Suspended } from './suspended.ts'
 import { ToolCalls } from './tool-calls.ts'
 import type { Toolbox } from './tools/toolbox.ts'
+import { checkSkipped } from './typecheck/check-skipped.ts'
 import { explainFailure, isExplicable } from './typecheck/explain-failure.ts'
 import type { CheckRequest, TypeChecker } from './typecheck/type-checker.ts'
 import { typeErrorOf } from './typecheck/type-error.ts'
@@ -294,9 +295,9 @@ export class RunningExecution {
   /** Once, before anything runs: what was found is kept with the beginning of the execution. */
   async #checkTypes(typecheck: 'warn' | 'error'): Promise<void> {
     const { typeChecker } = this.#powers
-    if (typeChecker === undefined || this.#record.startedAtMs !== undefined) return
+    if (this.#record.startedAtMs !== undefined) return
     const { source } = this.#plan
-    const check = typeChecker.check(this.#checkRequest())
+    const check = typeChecker?.check(this.#checkRequest()) ?? checkSkipped('there is no checker')
     const left = this.#cancelled.signal
     const stopped = Promise.withResolvers<readonly []>()
     const onLeave = () => stopped.resolve([])
@@ -345,15 +346,15 @@ export class RunningExecution {
     const { outcome } = report
     if (typeChecker === undefined || outcome.status !== 'failed' || !this.#isFree()) return report
     if (!isExplicable(outcome.error, this.#record.callCount > 0)) return report
-    const { signal } = this.#cancelled
-    const error = await explainFailure(outcome.error, typeChecker, this.#checkRequest(), signal)
+    const error = await explainFailure(outcome.error, typeChecker, this.#checkRequest())
     return { ...report, outcome: { status: 'failed', error } }
   }
 
   #checkRequest(): CheckRequest {
-    const { source, language, toolbox, inputs } = this.#plan
+    const { source, language, toolbox, inputs, caller: owner } = this.#plan
     const hasHistory = this.#session?.snapshot !== undefined
-    return { source, language, tools: toolbox.tools, inputs, hasHistory }
+    const left = this.#cancelled.signal
+    return { source, language, tools: toolbox.tools, inputs, hasHistory, owner, left }
   }
 
   #isFree(): boolean {

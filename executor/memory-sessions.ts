@@ -16,7 +16,7 @@ export function newSessionId(): string {
 interface Kept {
   session: Session
   snapshot: Uint8Array | undefined
-  /** Tools that a person does not want to be asked about. */
+  /** Tools that a person does not want to be asked about, as `remembered-tool.ts` names them. */
   readonly remembered: Set<string>
 }
 
@@ -99,8 +99,8 @@ export class MemorySessions implements Sessions {
   ): void {
     const kept = this.#kept.get(sessionId)
     if (kept !== undefined) {
-      for (const { approval, isRemembered } of approvals) {
-        if (isRemembered) kept.remembered.add(approval.tool)
+      for (const { rememberAs } of approvals) {
+        if (rememberAs !== undefined) kept.remembered.add(rememberAs)
       }
       kept.snapshot = snapshot ?? kept.snapshot
       kept.session = {

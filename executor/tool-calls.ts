@@ -389,7 +389,7 @@ export class ToolCalls {
     return {
       count: tool => this.#counts.count(tool),
       awaitDecision: (input, encodedInput) => this.#awaitDecision(open, input, encodedInput),
-      isRemembered: tool => this.approvals.isRemembered(tool.name),
+      isRemembered: tool => this.approvals.isRemembered(tool),
       leave: tool => this.#leave(open, tool),
       startWait: waitMs =>
         new Promise(resolve => this.#wait(open, this.#dueAtMs(waitMs, atMs), resolve)),

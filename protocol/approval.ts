@@ -45,7 +45,9 @@ export const Decision = z
     remember: z
       .literal('session')
       .optional()
-      .describe('The same tool is not asked for again in this session'),
+      .describe(
+        'With `approve`: the same tool, taking the same, is not asked for again in this session',
+      ),
   })
   .meta({ id: 'Decision' })
 export type Decision = z.infer<typeof Decision>

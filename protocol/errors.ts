@@ -23,6 +23,11 @@ export const errorTable = {
     retryable: false,
     title: 'The type check found faults, and the program did not run',
   },
+  CHECK_UNAVAILABLE: {
+    actor: 'caller',
+    retryable: true,
+    title: 'The type check could not be made, and the program did not run',
+  },
   GUEST_ERROR: { actor: 'program', retryable: false, title: 'The program threw' },
   LIMIT_EXCEEDED: { actor: 'program', retryable: false, title: 'The program exceeded a limit' },
   CANCELLED: { actor: 'caller', retryable: false, title: 'The execution was cancelled' },
@@ -244,6 +249,7 @@ export type ErrorCode = keyof typeof errorTable
 export const executionErrorCodes = [
   'SYNTAX_ERROR',
   'TYPE_ERROR',
+  'CHECK_UNAVAILABLE',
   'GUEST_ERROR',
   'LIMIT_EXCEEDED',
   'CANCELLED',

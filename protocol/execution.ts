@@ -43,7 +43,7 @@ export const ExecuteBody = z
     language: Language.default('javascript'),
     timeZone: TimeZone.optional(),
     typecheck: Typecheck.optional().describe(
-      'Checks the program against the declarations of its tools before it runs; off by default',
+      'Checks the program against the declarations of its tools before it runs: `warn` tells what is wrong, `error` runs nothing that has a fault or cannot be checked; off by default',
     ),
     tools: z
       .array(z.string())

@@ -100,6 +100,14 @@ export const limitTable = {
     unit: 'bytes',
     note: 'what one call answers; thrown in the guest',
   },
+  /** Bytes of a session's compressed state after the execution; more ends it, and the session keeps what it had. 67 108 864 by default, at most 134 217 728. */
+  maxSessionBytes: {
+    default: 64 * MIB,
+    ceiling: 128 * MIB,
+    floor: 0,
+    unit: 'bytes',
+    note: "a session's compressed state after the execution; beyond it the session keeps what it had",
+  },
   /** Bytes of the output. 1 048 576 by default, at most 16 777 216. */
   maxOutputBytes: {
     default: MIB,

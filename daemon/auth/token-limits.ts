@@ -17,6 +17,9 @@ export const TokenLimits = z.strictObject({
   maxBytesInFlight: amount
     .optional()
     .describe('bytes of request bodies that were not answered yet'),
+  maxSessionBytes: amount
+    .optional()
+    .describe('bytes that the states of its sessions take in the store; 8 GiB when absent'),
 })
 export type TokenLimits = z.infer<typeof TokenLimits>
 

@@ -68,7 +68,7 @@ function layouts(home: string | undefined): Layout[] {
 
 function checkNode(): Finding {
   const { node } = process.versions
-  const problem = nodeProblem(node)
+  const problem = nodeProblem(node, Date.now())
   if (problem === undefined) return { status: 'ok', text: node }
   return { status: problem.isFatal ? 'fail' : 'warn', text: `${node}: ${problem.message}` }
 }

@@ -62,6 +62,7 @@ export function makeClientTool(binding: ClientBinding, callMs: number, calls: Cl
   const timeoutMs = read.timeoutMs ?? callMs
   const tool: Tool = {
     ...read,
+    isOfClient: true,
     approvalRule:
       needsApproval === 'ask'
         ? (input, context) => calls.needsApproval(binding, input, context, timeoutMs)

@@ -5,6 +5,7 @@ import type { ExecutionPlan } from '../../executor/execution.ts'
 import { type Effect, effectOf } from '../../executor/journal.ts'
 import { withoutToolSearch, withToolSearch } from '../../executor/tools/tool-search.ts'
 import { Toolbox } from '../../executor/tools/toolbox.ts'
+import { resolveLimits } from '../../protocol/limits.ts'
 import type { ArgumentRules } from '../../protocol/tools/argument-rules.ts'
 import { normalizeTool } from '../../protocol/tools/normalize.ts'
 import type { InputForm, Tool } from '../../protocol/tools/tool.ts'
@@ -117,7 +118,8 @@ export function readPlan(
       executionId,
       source,
       language: kept.language,
-      limits: kept.limits,
+      // One that an older version has kept may lack a limit.
+      limits: resolveLimits(kept.limits),
       toolbox: kept.hasToolSearch === true ? withToolSearch(seen) : seen,
       inputs: kept.inputs,
       seed: kept.seed,

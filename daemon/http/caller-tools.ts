@@ -1,5 +1,6 @@
 /** Which tools the programs of a caller may use. */
 
+import { inTurns } from '../../executor/in-turns.ts'
 import { Toolbox } from '../../executor/tools/toolbox.ts'
 import type { ClientTools } from '../../protocol/client-tool.ts'
 import { LatchdError } from '../../protocol/errors.ts'
@@ -35,21 +36,27 @@ export interface RequestedTools {
  *
  * @throws {LatchdError} `UNKNOWN_TOOL`, `INVALID_REQUEST` for a tool of the client that cannot be one
  */
-export function visibleTools(
+export async function visibleTools(
   powers: ToolPowers,
   caller: KnownCaller,
   { tools: names, clientTools, limits }: RequestedTools,
-): Toolbox {
+): Promise<Toolbox> {
   const callMs = limits?.callMs ?? limitTable.callMs.default
   const all = callerTools(powers, caller, callMs)
   const chosen = names === undefined ? all : all.select(names)
   if (clientTools === undefined) return chosen
   const { clientId, setId = '', tools } = clientTools
-  const own = tools.map((tool, i) =>
-    readable(i, () =>
-      powers.connections.tool({ owner: caller.name, clientId, setId, tool }, callMs),
-    ),
-  )
+  function* read() {
+    const own: Tool[] = []
+    for (const [i, tool] of tools.entries()) {
+      const binding = { owner: caller.name, clientId, setId, tool }
+      own.push(readable(i, () => powers.connections.tool(binding, callMs)))
+      yield
+    }
+    return own
+  }
+  // Their schemas are compiled, which takes a while where there are many.
+  const own = await inTurns(read())
   return readable(undefined, () => chosen.with(own))
 }
 

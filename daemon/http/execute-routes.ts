@@ -94,7 +94,7 @@ export function addExecuteRoutes(app: OpenAPIHono<HttpEnvironment>, powers: Http
     caller: KnownCaller,
     options: { isDurable: boolean; key: string | undefined; traceparent: string | undefined },
   ): Promise<string> => {
-    const toolbox = visibleTools(powers, caller, request)
+    const toolbox = await visibleTools(powers, caller, request)
     const planned = planExecution(request, toolbox, encodedInputsOf(request), caller.name)
     const place = readTraceParent(options.traceparent)
     const plan = { ...planned, ...(place && { traceparent: writeTraceParent(place) }) }

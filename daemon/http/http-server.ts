@@ -87,6 +87,8 @@ export function createHttpServer(
     createServer: (options: ServerOptions, listener: RequestListener) =>
       createServer(options, guarded(listener)),
     websocket: { server: socketServer() as never },
+    // Tools and the client of a model service see Node's own `Request` and `Response`.
+    overrideGlobalObjects: false,
   } as never) as Server
   server.timeout = bounds.stallMs
   // Node drops those beyond it in silence, and with them what they say.

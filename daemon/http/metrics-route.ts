@@ -1,7 +1,11 @@
-/** The metrics, for Prometheus. */
+/**
+ * The metrics, for Prometheus. The counts are those of the whole daemon, whoever asks; series of tools
+ * that the caller may not use are left out, since their names are not for it.
+ */
 
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
+import { OTHER_TOOLS } from '../metrics/tool-labels.ts'
 import type { HttpEnvironment, HttpPowers } from './powers.ts'
 import { problems } from './responses.ts'
 import { needs } from './scope.ts'
@@ -21,12 +25,23 @@ const metricsRoute = createRoute({
   },
 })
 
+/** The name of a tool in a line of the text format, escaped as there. */
+const TOOL_LABEL = /^[^#].*?[{,]tool="((?:[^"\\]|\\.)*)"/
+
+const unescaped = (text: string): string =>
+  text.replace(/\\(.)/g, (_, character: string) => (character === 'n' ? '\n' : character))
+
 export function addMetricsRoute(
   app: OpenAPIHono<HttpEnvironment>,
   { metrics }: Pick<HttpPowers, 'metrics'>,
 ): void {
   app.openapi(metricsRoute, async context => {
+    const caller = context.get('caller')
     const text = await metrics.text()
-    return context.text(text, 200, { 'content-type': metrics.registry.contentType })
+    const visible = text.split('\n').filter(line => {
+      const tool = TOOL_LABEL.exec(line)?.[1]
+      return tool === undefined || tool === OTHER_TOOLS || caller.mayUse(unescaped(tool))
+    })
+    return context.text(visible.join('\n'), 200, { 'content-type': metrics.registry.contentType })
   })
 }

@@ -2,8 +2,9 @@
 
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
+import { inTurns } from '../../executor/in-turns.ts'
 import { Annotations } from '../../protocol/client-tool.ts'
-import { toolDeclarations } from '../../protocol/tools/declarations.ts'
+import { declareTools } from '../../protocol/tools/declarations.ts'
 import { describeTool } from '../../protocol/tools/tool.ts'
 import { callerTools } from './caller-tools.ts'
 import type { HttpEnvironment, HttpPowers } from './powers.ts'
@@ -52,11 +53,11 @@ const toolsRoute = createRoute({
 })
 
 export function addToolRoutes(app: OpenAPIHono<HttpEnvironment>, powers: HttpPowers): void {
-  app.openapi(toolsRoute, context => {
+  app.openapi(toolsRoute, async context => {
     const caller = context.get('caller')
     const tools = callerTools(powers, caller).tools.map(describeTool)
     if (context.req.valid('query').format === 'json')
       return context.json({ data: tools } as never, 200)
-    return context.text(toolDeclarations(tools), 200)
+    return context.text(await inTurns(declareTools(tools)), 200)
   })
 }

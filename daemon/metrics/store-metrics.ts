@@ -70,11 +70,18 @@ export class StoreMetrics {
       registers,
       collect: () => this.#read(set),
     })
+    const sessionBytes = new Gauge({
+      name: 'latchd_session_bytes',
+      help: 'Bytes of the states of sessions in the store.',
+      registers,
+      collect: () => this.#read(set),
+    })
     const set = (load: StoreLoad) => {
       for (const state of liveStates) executions.set({ state }, load.executions[state])
       approvals.set(load.pendingApprovals)
       webhooks.set(load.pendingWebhooks)
       bytes.set(load.bytes)
+      sessionBytes.set(load.sessionBytes)
     }
   }
 

@@ -11,7 +11,11 @@ export interface Hop {
 
 const redirectStatuses = new Set([301, 302, 303, 307, 308])
 
-/** Headers that say who asks; they are for the origin that they were written for. */
+/**
+ * Headers that say who asks; they are for the origin that they were written for. All others follow a
+ * redirect to another origin, as in fetch: `x-api-key` too, which nobody can tell from `x-page`. The
+ * hosts that may be reached at all are the operator's choice.
+ */
 const credentialHeaders = ['authorization', 'cookie', 'proxy-authorization']
 
 /** Headers that describe a body; they go when it goes. */

@@ -302,6 +302,8 @@ export interface StoreLoad {
   readonly executions: Readonly<Record<'queued' | 'running' | 'waiting' | 'stuck', number>>
   readonly pendingApprovals: number
   readonly pendingWebhooks: number
+  /** Bytes of the states of sessions. */
+  readonly sessionBytes: number
   /** Bytes that are in use. */
   readonly bytes: number
 }
@@ -353,6 +355,8 @@ export interface SessionStore {
   /** Replaces a state that was made with `before` by the same one of another runtime. */
   replaceSnapshot(sessionId: string, before: string, snapshot: SessionSnapshot): Promise<void>
   removeSession(sessionId: string): Promise<void>
+  /** Bytes that the sessions of an owner keep. */
+  sessionBytes(owner: string): Promise<number>
   /** Sessions that an execution holds which has begun and not ended, after a restart. */
   heldSessions(): Promise<readonly { sessionId: string; executionId: string }[]>
 }

@@ -16,8 +16,15 @@ export interface StoredWebhookMessage extends WebhookMessage {
   readonly owner: string
 }
 
-/** Those to whom as much is under way as may be. */
+/** Those of whom, or to whom, as much is under way as may be. */
 export interface BusyReceivers {
-  readonly origins: readonly string[]
+  /** By {@link receiverKey}. */
+  readonly receivers: readonly string[]
   readonly owners: readonly string[]
 }
+
+/**
+ * A receiver of one owner. Another owner's messages to the same host are counted apart: a path of it
+ * that does not answer is no reason to keep them waiting. Names of owners have no space.
+ */
+export const receiverKey = (owner: string, origin: string): string => `${owner} ${origin}`

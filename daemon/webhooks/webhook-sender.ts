@@ -10,6 +10,7 @@ import { setLongTimeout } from '../../executor/long-timeout.ts'
 import { OwnerCounts } from '../auth/owner-counts.ts'
 import type { StoredWebhookMessage, StoreWriter, WebhookMessage } from '../store/store.ts'
 import { untilRoom } from '../store/until-room.ts'
+import { receiverKey } from '../store/webhook-message.ts'
 import { backOffMs } from './back-off.ts'
 import type { Post } from './post.ts'
 
@@ -38,12 +39,14 @@ export const senderMachine: Pick<SenderPowers, 'now' | 'random' | 'at'> = {
 }
 
 /**
- * Messages under way at once, of them those of one owner, and those to one receiver: a slow receiver
- * leaves room for others, and an owner of slow ones for other owners.
+ * Messages under way at once, of them those of one owner, and of those the ones to one receiver: a
+ * slow receiver leaves room for the owner's others.
  */
 const MAX_UNDER_WAY = 64
 const MAX_OF_OWNER = 16
 const MAX_TO_ONE = 8
+/** An owner has so many under way at least, also when those of others have taken all the room. */
+const LEAST_OF_OWNER = 2
 /** A look that failed is repeated after this long. */
 const LOOK_AGAIN_MS = 1000
 
@@ -51,7 +54,7 @@ export class WebhookSender {
   #powers: SenderPowers
   /** Attempts under way, by message. */
   #underWay = new Map<string, Promise<void>>()
-  #toOrigin = new OwnerCounts()
+  #toReceiver = new OwnerCounts()
   #ofOwner = new OwnerCounts()
   #looking: Promise<void> | undefined
   #looksAgain = false
@@ -102,14 +105,13 @@ export class WebhookSender {
     this.#looksAgain = false
     const { store, now } = this.#powers
     for (;;) {
-      const limit = MAX_UNDER_WAY - this.#underWay.size
-      if (limit <= 0 || this.#closed.signal.aborted) return
+      if (this.#closed.signal.aborted) return
       const busy = {
-        origins: this.#toOrigin.atLeast(MAX_TO_ONE),
-        owners: this.#ofOwner.atLeast(MAX_OF_OWNER),
+        receivers: this.#toReceiver.atLeast(MAX_TO_ONE),
+        owners: this.#ofOwner.atLeast(this.#maxOfOwner),
       }
       // Those under way are due until their end is written.
-      const due = await store.dueWebhooks(now(), MAX_UNDER_WAY + limit, busy)
+      const due = await store.dueWebhooks(now(), this.#underWay.size + MAX_UNDER_WAY, busy)
       const sent = due.filter(message => this.#send(message))
       if (sent.length === 0) break
     }
@@ -129,14 +131,19 @@ export class WebhookSender {
     })
   }
 
+  /** What one owner may have under way now. */
+  get #maxOfOwner(): number {
+    return this.#underWay.size < MAX_UNDER_WAY ? MAX_OF_OWNER : LEAST_OF_OWNER
+  }
+
   /** Whether there was room for it. */
   #send(message: StoredWebhookMessage): boolean {
     const { messageId, url, owner } = message
-    const { origin } = new URL(url)
-    if (this.#underWay.has(messageId) || this.#underWay.size >= MAX_UNDER_WAY) return false
-    if (this.#toOrigin.of(origin) >= MAX_TO_ONE) return false
-    if (this.#ofOwner.of(owner) >= MAX_OF_OWNER) return false
-    const leaves = [this.#toOrigin.add(origin), this.#ofOwner.add(owner)]
+    if (this.#underWay.has(messageId)) return false
+    const receiver = receiverKey(owner, new URL(url).origin)
+    if (this.#toReceiver.of(receiver) >= MAX_TO_ONE) return false
+    if (this.#ofOwner.of(owner) >= this.#maxOfOwner) return false
+    const leaves = [this.#toReceiver.add(receiver), this.#ofOwner.add(owner)]
     const attempt = this.#attempt(message)
       .catch(error => this.#powers.onFault(error))
       .finally(() => {

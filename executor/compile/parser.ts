@@ -1,5 +1,6 @@
 import { type AnyNode, type Identifier, type Options, Parser, tokTypes } from 'acorn'
 import { DeclaredNames } from './declared-names.ts'
+import { LineStarts } from './line-starts.ts'
 import { Refusal, TOO_DEEP } from './source-error.ts'
 import type { SyntaxNode } from './syntax-node.ts'
 import { skipTrivia } from './trivia.ts'
@@ -32,6 +33,8 @@ export interface ParserParts {
   readonly scopeStack: readonly Scope[]
   readonly pos: number
   nextToken(): void
+  raise(offset: number, message: string): never
+  raiseRecoverable(offset: number, message: string): never
   enterScope(flags: number): void
   declareName(name: string, bindingType: number, offset: number): void
   parse(): SyntaxNode
@@ -74,6 +77,7 @@ export const guarded = (
   class extends Base {
     #tokensLeft: number
     #varDeclarations = 0
+    #lineStarts: LineStarts | undefined
 
     constructor(input: string) {
       super(options(hasLocations), input)
@@ -86,6 +90,24 @@ export const guarded = (
         throw new Refusal(this.start, 'The source is too ambiguous to be read')
       }
       super.nextToken()
+    }
+
+    // Both as acorn's own, which reads the input from its beginning to tell the line.
+    override raise(offset: number, message: string): never {
+      if (!(#lineStarts in this)) return super.raise(offset, message)
+      throw this.#failure(offset, message)
+    }
+
+    override raiseRecoverable(offset: number, message: string): never {
+      if (!(#lineStarts in this)) return super.raiseRecoverable(offset, message)
+      throw this.#failure(offset, message)
+    }
+
+    #failure(offset: number, message: string): SyntaxError {
+      this.#lineStarts ??= new LineStarts(this.input)
+      const loc = this.#lineStarts.at(offset)
+      const error = new SyntaxError(`${message} (${loc.line}:${loc.column})`)
+      return Object.assign(error, { pos: offset, loc, raisedAt: this.pos })
     }
 
     override enterScope(flags: number) {

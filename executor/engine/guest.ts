@@ -34,8 +34,8 @@ export interface Guest {
    *   new snapshot, and the session keeps the one it had
    */
   endSession(): 'clean' | 'void'
-  /** A session's memory, after `endSession` has found it clean. */
-  snapshot(): Uint8Array
+  /** A session's memory, after `endSession` has found it clean; `undefined` when it is larger than that. */
+  snapshot(maxBytes: number): Uint8Array | undefined
   /**
    * Puts a session's memory into a guest that is as good as new.
    *

@@ -334,9 +334,9 @@ export class QuickJSGuest implements Guest {
     return this.#session === CLEAN ? 'clean' : 'void'
   }
 
-  snapshot(): Uint8Array {
+  snapshot(maxBytes: number): Uint8Array | undefined {
     if (this.#session !== CLEAN) throw new Error('a snapshot of a guest that is not at rest')
-    return encodeSnapshot(this.#pristine, new Uint8Array(this.#exports.memory.buffer))
+    return encodeSnapshot(this.#pristine, new Uint8Array(this.#exports.memory.buffer), maxBytes)
   }
 
   restore(snapshot: Uint8Array): void {

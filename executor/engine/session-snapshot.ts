@@ -50,12 +50,15 @@ export interface SessionMemory {
 /** Whether a memory of this size can be a snapshot. */
 export const fitsSnapshot = (memoryBytes: number): boolean => memoryBytes <= MAX_MEMORY_BYTES
 
-/** A snapshot of a machine's memory at rest. */
-export function encodeSnapshot(pristine: Pristine, memory: Uint8Array): Uint8Array {
+/** A snapshot of a machine's memory at rest; `undefined` when it has more bytes than that. */
+export function encodeSnapshot(
+  pristine: Pristine,
+  memory: Uint8Array,
+  maxBytes: number,
+): Uint8Array | undefined {
   const payload = payloadOf(pristine, memory)
-  const packed = zstdCompressSync(payload, {
-    params: { [constants.ZSTD_c_compressionLevel]: COMPRESSION_LEVEL },
-  })
+  const packed = compressed(payload, maxBytes)
+  if (packed === undefined) return undefined
   const tag = Buffer.from(snapshotTag(pristine))
   const header = Buffer.alloc(HEADER_BYTES)
   header.writeUInt32LE(MAGIC, 0)
@@ -66,6 +69,18 @@ export function encodeSnapshot(pristine: Pristine, memory: Uint8Array): Uint8Arr
   const bytes = Buffer.concat([header, tag, packed])
   hashOf(bytes).copy(bytes, HASH_AT)
   return bytes
+}
+
+function compressed(payload: Buffer, maxBytes: number): Buffer | undefined {
+  try {
+    return zstdCompressSync(payload, {
+      params: { [constants.ZSTD_c_compressionLevel]: COMPRESSION_LEVEL },
+      maxOutputLength: Math.max(maxBytes, 1),
+    })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') return undefined
+    throw error
+  }
 }
 
 /**

@@ -12,7 +12,7 @@ import { type GuestLink, SharedLoss } from '../guest-pool.ts'
 import { type PoolOptions, WorkerPool } from '../pool.ts'
 import { readLines, sendLine } from './lines.ts'
 import { OF_PROCESS, Proofs } from './proofs.ts'
-import { type FromChild, type Proved, packReport, type ToChild, unpackWork } from './wire.ts'
+import { type FromChild, type Proved, type ToChild, unpackWork } from './wire.ts'
 
 /** The descriptor of the socket. */
 const SOCKET_FD = 3
@@ -42,6 +42,7 @@ class Relayed {
 }
 
 const socket = new Socket({ fd: SOCKET_FD, readable: true, writable: true })
+giveUpNetwork()
 const runs = new Map<number, Relayed>()
 /** The last runs that have ended, oldest first: the daemon may find that what one sent was forged. */
 const ended = new Map<number, Relayed>()
@@ -53,10 +54,10 @@ let pulse: NodeJS.Timeout | undefined
 /** Made by the first message. */
 let proofs: Proofs | undefined
 
-function send(message: FromChild): void {
+function send(message: FromChild, bytes?: Uint8Array): void {
   const run = 'run' in message ? message.run : OF_PROCESS
   const proved: Proved<FromChild> = { ...message, proof: (proofs as Proofs).of(run) }
-  sendLine(socket, proved)
+  sendLine(socket, proved, bytes)
 }
 
 function tellPulse(): void {
@@ -68,15 +69,18 @@ function tellPulse(): void {
   send({ kind: 'pulse', guests })
 }
 
-async function run({ run, owner, work }: Extract<ToChild, { kind: 'run' }>): Promise<void> {
+async function run(
+  { run, owner, work }: Extract<ToChild, { kind: 'run' }>,
+  snapshot: Uint8Array | undefined,
+): Promise<void> {
   const relayed = new Relayed()
   runs.set(run, relayed)
   pulse ??= setInterval(tellPulse, PULSE_MS)
   try {
-    const report = await (pool as WorkerPool).run({
+    const { snapshot: left, ...report } = await (pool as WorkerPool).run({
       begin: guest => {
         relayed.open(guest)
-        return unpackWork(work)
+        return unpackWork(work, snapshot)
       },
       receive: message => send({ kind: 'message', run, message }),
       // Turns are taken in the daemon: here there is a thread for each run.
@@ -86,7 +90,7 @@ async function run({ run, owner, work }: Extract<ToChild, { kind: 'run' }>): Pro
       isWedged: relayed.wedged.signal,
       cancelled: never,
     })
-    send({ kind: 'report', run, report: packReport(report) })
+    send({ kind: 'report', run, report }, left)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     send({ kind: 'lost', run, reason, hasBegun: !(error instanceof SharedLoss) })
@@ -123,14 +127,14 @@ async function answer({ id, what }: Extract<ToChild, { kind: 'ask' }>): Promise<
   send({ kind: 'answer', id, workers: workers ?? [] })
 }
 
-function take(message: ToChild): void {
+function take(message: ToChild, bytes: Uint8Array | undefined): void {
   switch (message.kind) {
     case 'start':
       proofs = new Proofs(message.key)
       start(message.workers, message.options)
       return
     case 'run':
-      run(message)
+      run(message, bytes)
       return
     case 'deliver':
       runs.get(message.run)?.do(guest => guest.deliver(message.delivery))
@@ -158,12 +162,21 @@ function take(message: ToChild): void {
 // A fault here, or one that nobody has caught, ends the process: the daemon starts another.
 readLines(
   socket,
-  message => take(message as ToChild),
+  (message, bytes) => take(message as ToChild, bytes),
   error => {
     throw error
   },
 )
 socket.on('error', leave).on('close', leave)
+
+/** The socket was the last thing that needed it: see `node-flags.ts`. */
+function giveUpNetwork(): void {
+  const permission = process.permission as
+    | { has(scope: string): boolean; drop?(scope: string): void }
+    | undefined
+  permission?.drop?.('net')
+  if (permission?.has('net')) throw new Error('The permission to use the network is left')
+}
 
 function leave(): void {
   // Nobody is left to work for, and threads in the middle of a guest would go on.

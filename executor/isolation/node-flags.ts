@@ -32,9 +32,16 @@ export function namesOf(path: string): string[] {
   return existsSync(path) ? [...new Set([path, realpathSync(path)])] : [path]
 }
 
-/** Permission to read code and to start threads, and for nothing else. */
+/**
+ * From Node 26.11 on a descriptor becomes a socket only with this permission. The process gives it up
+ * when it has its socket, and each thread at its seal. Lines of Node that do not know it ask nothing.
+ */
+const ALLOW_NET = '--allow-net'
+
+/** Permission to read code, to start threads and to open the socket, and for nothing else. */
 export function nodeFlags(): string[] {
   return [
+    ...(process.allowedNodeEnvironmentFlags.has(ALLOW_NET) ? [ALLOW_NET] : []),
     '--permission',
     ...codePlaces(['executor', 'protocol']).map(path => `--allow-fs-read=${path}`),
     '--allow-worker',

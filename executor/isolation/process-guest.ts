@@ -9,7 +9,7 @@ import {
 } from '../guest-pool.ts'
 import { MessageReader } from '../message-reader.ts'
 import type { Delivery, GuestReport } from '../messages.ts'
-import { type ToChild, unpackReport } from './wire.ts'
+import type { ToChild } from './wire.ts'
 
 export class ProcessGuest implements GuestLink {
   readonly run: PoolRun
@@ -55,10 +55,11 @@ export class ProcessGuest implements GuestLink {
     }
   }
 
-  /** Takes the last message of the guest. */
-  report(report: unknown): void {
+  /** Takes the last message of the guest. @param snapshot the state of its session */
+  report(report: unknown, snapshot: Uint8Array | undefined): void {
     try {
-      this.ended.resolve(this.#read.report(unpackReport(report)))
+      const whole = { ...Object(report), ...(snapshot && { snapshot }) }
+      this.ended.resolve(this.#read.report(whole))
     } catch (error) {
       this.endThread()
       this.ended.reject(new ForgedMessage(error))

@@ -10,9 +10,9 @@ import type { Delivery, GuestMessage, GuestReport } from '../messages.ts'
 import type { PoolOptions } from '../pool.ts'
 import type { WorkerStatistics } from '../worker/control.ts'
 
-/** Work in JSON: bytes as base64, an endless time as `null`. */
+/** Work in JSON: the session's state stands beside it, an endless time is `null`. */
 export interface SentWork extends Omit<GuestWork, 'session' | 'expectedMs'> {
-  readonly session?: { readonly snapshot?: string }
+  readonly isSession?: boolean
   readonly expectedMs?: Readonly<Record<number, number | null>>
 }
 
@@ -62,43 +62,28 @@ export type FromChild =
 /** A message as it is sent, with the proof of its run, or of the process. */
 export type Proved<Message> = Message & { readonly proof: string }
 
-/** A report in JSON: bytes as base64. */
-export interface SentReport extends Omit<GuestReport, 'snapshot'> {
-  readonly snapshot?: string
-}
+/** A report in JSON: the session's state stands beside it. */
+export type SentReport = Omit<GuestReport, 'snapshot'>
 
 export function packWork({ session, expectedMs, ...work }: GuestWork): SentWork {
-  const snapshot = session?.snapshot
   return {
     ...work,
-    ...(session && {
-      session: snapshot === undefined ? {} : { snapshot: Buffer.from(snapshot).toString('base64') },
-    }),
+    ...(session && { isSession: true }),
     // Infinity becomes null by itself.
     ...(expectedMs && { expectedMs }),
   }
 }
 
-export function unpackWork({ session, expectedMs, ...work }: SentWork): GuestWork {
-  const text = session?.snapshot
-  const snapshot = text === undefined ? undefined : Buffer.from(text, 'base64')
+/** @param snapshot the session's state */
+export function unpackWork(
+  { isSession = false, expectedMs, ...work }: SentWork,
+  snapshot: Uint8Array | undefined,
+): GuestWork {
   return {
     ...work,
-    session: session && { snapshot },
+    session: isSession ? { snapshot } : undefined,
     expectedMs:
       expectedMs &&
       Object.fromEntries(Object.entries(expectedMs).map(([tool, ms]) => [tool, ms ?? Infinity])),
   }
-}
-
-export function packReport({ snapshot, ...report }: GuestReport): SentReport {
-  if (snapshot === undefined) return report
-  return { ...report, snapshot: Buffer.from(snapshot).toString('base64') }
-}
-
-/** @param report as it came: what it should be is read afterwards */
-export function unpackReport(report: unknown): unknown {
-  const { snapshot } = Object(report) as { readonly snapshot?: unknown }
-  if (typeof snapshot !== 'string') return report
-  return { ...(report as object), snapshot: Buffer.from(snapshot, 'base64') }
 }

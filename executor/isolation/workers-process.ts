@@ -65,7 +65,7 @@ export class WorkersProcess {
     this.#socket.on('error', () => this.#child.kill('SIGKILL'))
     readLines(
       this.#socket,
-      message => this.#take(message),
+      (message, bytes) => this.#take(message, bytes),
       error => this.#lose(`was ended, since it sent ${error.message}`),
     )
   }
@@ -117,7 +117,8 @@ export class WorkersProcess {
     this.#hold(true)
     try {
       const work = run.begin(guest)
-      this.#send({ kind: 'run', run: id, owner: run.owner, work: packWork(work) })
+      const { snapshot } = work.session ?? {}
+      this.#send({ kind: 'run', run: id, owner: run.owner, work: packWork(work) }, snapshot)
       guest.open(work)
       run.isWedged.addEventListener('abort', endThread)
       return await guest.ended.promise
@@ -161,12 +162,12 @@ export class WorkersProcess {
     return promise
   }
 
-  #send(message: ToChild): void {
-    sendLine(this.#socket, message)
+  #send(message: ToChild, bytes?: Uint8Array): void {
+    sendLine(this.#socket, message, bytes)
   }
 
   /** @throws {Error} for what cannot come from a process of ours */
-  #take(received: unknown): void {
+  #take(received: unknown, bytes: Uint8Array | undefined): void {
     if (this.#isLost) return
     this.#silentTicks = 0
     const message = readChildMessage(received, this.#proofs)
@@ -178,7 +179,7 @@ export class WorkersProcess {
         this.#guests.get(message.run)?.receive(message.message)
         return
       case 'report':
-        this.#end(message.run)?.report(message.report)
+        this.#end(message.run)?.report(message.report, bytes)
         return
       case 'lost':
         this.#fail(message.run, new (message.hasBegun ? Error : SharedLoss)(message.reason))

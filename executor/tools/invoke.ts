@@ -239,7 +239,9 @@ function timeoutOf(tool: Tool, bounds: CallBounds): number | 'none' {
  * Written out with each shared part as often as it is met, arguments may be so many times as large
  * as they may be as they are: whoever reads them after this knows no shared parts.
  */
-const MAX_UNFOLDING = 8
+const MAX_UNFOLDING = 2
+/** So much in any case. A reader of the host's takes a tenth of a second for it. */
+const LEAST_UNFOLDING = 8 * 1024 * 1024
 
 /** What the guest sent. @throws {Refused} when it is more, or nested deeper, than the host follows. */
 function decodeArgs(text: string, tool: Tool, { maxCallBytes }: CallBounds): unknown {
@@ -247,9 +249,9 @@ function decodeArgs(text: string, tool: Tool, { maxCallBytes }: CallBounds): unk
     const args = decodeValue(text)
     // JSON has no shared parts.
     if (text[0] === PLAIN) return args
-    const size = unfoldedSize(args)
-    if (size <= MAX_UNFOLDING * maxCallBytes) return args
-    const message = `Cannot send the arguments of ${tool.name}: written out without shared references they are more than ${MAX_UNFOLDING} times maxCallBytes ${maxCallBytes}`
+    const most = Math.max(MAX_UNFOLDING * maxCallBytes, LEAST_UNFOLDING)
+    if (unfoldedSize(args) <= most) return args
+    const message = `Cannot send the arguments of ${tool.name}: written out without shared references and holes of lists they are more than ${most} bytes`
     throw new Refused(thrownAs('RangeError', 'LIMIT_EXCEEDED', message, tool.name))
   } catch (error) {
     if (!(error instanceof RangeError)) throw error

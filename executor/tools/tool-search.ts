@@ -2,7 +2,7 @@
 
 import type MiniSearch from 'minisearch'
 import type { ErrorCode } from '../../protocol/errors.ts'
-import { toolDeclarations } from '../../protocol/tools/declarations.ts'
+import { declareTools } from '../../protocol/tools/declarations.ts'
 import {
   describeToolsDescriptor,
   MANY_TOOLS,
@@ -11,6 +11,7 @@ import {
 } from '../../protocol/tools/many-tools.ts'
 import { normalizeTool } from '../../protocol/tools/normalize.ts'
 import { describeTool, type Tool } from '../../protocol/tools/tool.ts'
+import { inTurns } from '../in-turns.ts'
 import { Toolbox } from './toolbox.ts'
 
 /** What a search gives of a tool. */
@@ -26,6 +27,14 @@ const MAX_QUERY_WORDS = 20
 const MAX_WORD_CHARACTERS = 40
 const MAX_DESCRIPTION_CHARACTERS = 2000
 const MAX_PARAMETERS = 100
+/** Of the descriptions of all tools together, and of the names of their parameters: the more tools, the less of each. */
+const MAX_INDEX_CHARACTERS = 250_000
+/** Tools that are taken into the index at once: between them the event loop has its turn. */
+const INDEX_CHUNK = 10
+/** Letters in which a word may differ: more of them find what nobody has meant. */
+const MAX_DIFFERENCES = 2
+/** Both run on the host's thread, some milliseconds a call: one execution calls each so often. */
+const MAX_CALLS = 100
 /** Tools that one call describes at most. */
 const MAX_DESCRIBED = 200
 /** Names are what people search by; what a parameter is called says least. */
@@ -69,6 +78,7 @@ function toolSearch(tools: readonly Tool[], seen: () => Toolbox): Tool[] {
   const ours = [
     normalizeTool({
       ...searchToolsDescriptor,
+      maxCallsPerExecution: MAX_CALLS,
       execute: async (input: { query: string; limit?: number }): Promise<FoundTool[]> => {
         const found = await search(input.query, input.limit ?? DEFAULT_LIMIT)
         return found.map(({ id }) => lineOf(tools[id] as Tool))
@@ -76,16 +86,15 @@ function toolSearch(tools: readonly Tool[], seen: () => Toolbox): Tool[] {
     }),
     normalizeTool({
       ...describeToolsDescriptor,
+      maxCallsPerExecution: MAX_CALLS,
       execute: async (...names: unknown[]): Promise<string> => {
         const given = names.flat()
         if (given.length > MAX_DESCRIBED) throw tooMany(given.length)
         const chosen = given.map(name => find(seen(), name))
         const missing = chosen.indexOf(undefined)
         if (missing >= 0) throw await unknown(given[missing], search, tools)
-        return toolDeclarations(
-          chosen.map(tool => describeTool(tool as Tool)),
-          seen().tools,
-        )
+        const described = chosen.map(tool => describeTool(tool as Tool))
+        return await inTurns(declareTools(described, seen().tools))
       },
     }),
   ]
@@ -142,18 +151,17 @@ async function indexOf(tools: readonly Tool[]): Promise<MiniSearch> {
       // A short word is the beginning of too many.
       prefix: term => term.length > 2,
       fuzzy: term => (term.length > 4 ? 0.25 : false),
+      maxFuzzy: MAX_DIFFERENCES,
     },
   })
-  index.addAll(
-    tools.map(({ name, description, parameters }, id) => {
-      return {
-        id,
-        name,
-        description: description.slice(0, MAX_DESCRIPTION_CHARACTERS),
-        parameters: parameters.slice(0, MAX_PARAMETERS).join(' '),
-      }
-    }),
-  )
+  const most = Math.min(MAX_DESCRIPTION_CHARACTERS, Math.ceil(MAX_INDEX_CHARACTERS / tools.length))
+  const documents = tools.map(({ name, description, parameters }, id) => ({
+    id,
+    name,
+    description: description.slice(0, most),
+    parameters: parameters.slice(0, MAX_PARAMETERS).join(' ').slice(0, most),
+  }))
+  await index.addAllAsync(documents, { chunkSize: INDEX_CHUNK })
   return index
 }
 

@@ -2,6 +2,8 @@
 
 /** A record, a list or a number takes about so much work, in characters. */
 const NODE_COST = 8
+/** A hole is `null,` in JSON, and nothing where the value is sent. */
+const HOLE_COST = 5
 
 /**
  * The cost of a value with each shared part counted as often as a reader comes to it, in characters
@@ -18,7 +20,7 @@ export function unfoldedSize(value: unknown): number {
     if (before !== undefined) return before
     // What comes back to this part while it is counted closes a cycle.
     known.set(part, NODE_COST)
-    let size = NODE_COST
+    let size = NODE_COST + HOLE_COST * holesOf(part)
     for (const inner of partsOf(part)) size += sizeOf(inner)
     known.set(part, size)
     return size
@@ -26,13 +28,16 @@ export function unfoldedSize(value: unknown): number {
   return sizeOf(value)
 }
 
+const holesOf = (value: object): number =>
+  Array.isArray(value) ? Math.max(0, value.length - Object.keys(value).length) : 0
+
 function* partsOf(value: object): Iterable<unknown> {
   if (value instanceof Map) {
     for (const entry of value) yield* entry
     return
   }
   if (value instanceof Set) return yield* value
-  // Holes cost nothing here: readers of exact values step over them.
+  // Without the holes, which are counted.
   if (Array.isArray(value)) return yield* Object.values(value)
   if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return
   if (value instanceof Error) yield* [value.message, value.cause]

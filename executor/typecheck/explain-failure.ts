@@ -19,22 +19,20 @@ export function isExplicable(error: ExecutionError, hasCalled: boolean): boolean
 }
 
 /**
- * The error, with the type check's finding of its line as its hint where there is one.
- *
- * @param left ends the wait
+ * The error, with the type check's finding of its line as its hint where there is one. The request's
+ * `left` ends the wait.
  */
 export async function explainFailure(
   error: ExecutionError,
   checker: TypeChecker,
   request: CheckRequest,
-  left: AbortSignal,
 ): Promise<ExecutionError> {
   // What others asked for comes first: an explanation is not worth a place in the queue.
-  if (checker.isBusy) return error
+  if (checker.isBusy(request.owner)) return error
   const given = Promise.withResolvers<readonly []>()
   const giveUp = () => given.resolve([])
   const timer = setTimeout(giveUp, EXPLAIN_MS)
-  left.addEventListener('abort', giveUp)
+  request.left?.addEventListener('abort', giveUp)
   try {
     const diagnostics = await Promise.race([checker.check(request), given.promise])
     const finding = diagnostics.find(
@@ -43,6 +41,6 @@ export async function explainFailure(
     return finding === undefined ? error : { ...error, hint: finding.message }
   } finally {
     clearTimeout(timer)
-    left.removeEventListener('abort', giveUp)
+    request.left?.removeEventListener('abort', giveUp)
   }
 }

@@ -16,6 +16,7 @@ import {
   signatureOf,
   type Signature as ToolSignature,
 } from '../../protocol/tools/types/signature.ts'
+import { inTurns } from '../in-turns.ts'
 
 /** The declarations of some tools. */
 export interface ToolTypes {
@@ -34,13 +35,13 @@ export interface Signature {
   readonly first: string | undefined
 }
 
-const known = new WeakMap<readonly Tool[], ToolTypes>()
+const known = new WeakMap<readonly Tool[], Promise<ToolTypes>>()
 
 /** Declares tools; the same list is declared once. */
-export function toolTypes(tools: readonly Tool[]): ToolTypes {
+export function toolTypes(tools: readonly Tool[]): Promise<ToolTypes> {
   const before = known.get(tools)
   if (before !== undefined) return before
-  const types = new Declarations().of(tools)
+  const types = inTurns(new Declarations().of(tools))
   known.set(tools, types)
   return types
 }
@@ -62,11 +63,22 @@ class Declarations {
     },
   }
 
-  of(tools: readonly Tool[]): ToolTypes {
+  #tool(tool: Tool, name: string, spelling: string): { type: string; signature: Signature } {
+    const signature = signatureOf(tool, name, this.#style)
+    const { positional, input, result } = signature
+    const lists: string[] = []
+    if (positional !== undefined) lists.push(parameterList(positional))
+    if (input !== undefined) lists.push(`input: ${input}`)
+    if (lists.length === 0) lists.push('...args: any[]')
+    return { type: faces(lists, result.text), signature: forReader(signature, spelling) }
+  }
+
+  *of(tools: readonly Tool[]): Generator<undefined, ToolTypes> {
     const { names } = toolGlobals(tools)
     const byName: string[] = []
     const namespaces = new Map<string, string[]>()
     for (const [i, tool] of tools.entries()) {
+      yield
       const { identifier, member, spelling } = names[i] as ToolGlobal
       const exact = JSON.stringify(tool.name)
       const word = wordOf(identifier ?? tool.name)
@@ -99,16 +111,6 @@ class Declarations {
     }
     const text = `${this.#lines.join('\n')}\ninterface Tools {\n${byName.join('\n')}\n}\ndeclare const tools: Tools\n`
     return { text, signatures: this.#signatures, members: this.#members }
-  }
-
-  #tool(tool: Tool, name: string, spelling: string): { type: string; signature: Signature } {
-    const signature = signatureOf(tool, name, this.#style)
-    const { positional, input, result } = signature
-    const lists: string[] = []
-    if (positional !== undefined) lists.push(parameterList(positional))
-    if (input !== undefined) lists.push(`input: ${input}`)
-    if (lists.length === 0) lists.push('...args: any[]')
-    return { type: faces(lists, result.text), signature: forReader(signature, spelling) }
   }
 
   #free(name: string): string {

@@ -1,9 +1,8 @@
 /**
  * Checks programs before they run: hands them to compilers, which are started when the first program
- * comes, shared, bounded in time, and let go when nobody has asked for a while.
+ * comes, shared between callers, bounded in time, and let go when nobody has asked for a while.
  *
- * Nothing that happens here keeps a program from running: what cannot be checked is told as
- * `CHECK_SKIPPED`.
+ * What cannot be checked is told as `CHECK_SKIPPED`; whether it runs is decided by who asked.
  */
 
 import { createHash } from 'node:crypto'
@@ -12,9 +11,9 @@ import { standardGlobals } from '../../protocol/tools/reserved-names.ts'
 import type { Tool } from '../../protocol/tools/tool.ts'
 import { decodeValue } from '../../protocol/values.ts'
 import type { Language } from '../compile/parse.ts'
-import { Fifo } from '../fifo.ts'
 import { checkSkipped } from './check-skipped.ts'
-import type { TypeScriptCompiler } from './typescript-compiler.ts'
+import { CheckTurns } from './check-turns.ts'
+import type { ProgramChecker } from './program-checker.ts'
 
 /** A program with all that its types depend on. */
 export interface CheckRequest {
@@ -25,21 +24,21 @@ export interface CheckRequest {
   readonly inputs: string | undefined
   /** Whether an earlier program may have left globals that nobody here knows of. */
   readonly hasHistory: boolean
+  /** Name of whoever asked for the execution; compilers are shared between owners. */
+  readonly owner?: string
+  /** Ends the wait for a compiler when the execution has ended. */
+  readonly left?: AbortSignal
 }
 
-/** Compilers at the same time; each uses more than one core and some 50 MB. */
-const MAX_COMPILERS = 2
 /** A check takes some milliseconds; the first one of a compiler some hundred. */
 const CHECK_MS = 5000
 const START_MS = 15_000
-/** Longest that a program waits for its turn. */
-const TURN_MS = 5000
-/** Programs that may wait for theirs; more are not checked, so that no queue grows before the pool's. */
-const MAX_WAITING = 64
 /** An embedding app or a daemon that checks nothing keeps no compiler for longer. */
 const IDLE_MS = 30_000
 /** Programs are sent again: by retries, by schedules, by every step of a loop. */
 const MAX_KNOWN = 256
+
+const NEVER = new AbortController().signal
 
 export interface TypeCheckerOptions {
   /** Milliseconds that one check may take. */
@@ -51,10 +50,9 @@ export interface TypeCheckerOptions {
 export class TypeChecker {
   #checkMs: number
   #explain: TypeCheckerOptions['explain']
-  #idle: TypeScriptCompiler[] = []
-  #all = new Set<TypeScriptCompiler>()
-  #waiting = new Fifo<object, () => void>()
-  #leased = 0
+  #idle: ProgramChecker[] = []
+  #all = new Set<ProgramChecker>()
+  #turns = new CheckTurns()
   #known = new Map<string, readonly Diagnostic[]>()
   #release: NodeJS.Timeout | undefined
   #isClosed = false
@@ -69,9 +67,9 @@ export class TypeChecker {
     return this.#all.size
   }
 
-  /** Whether a program that is given to it now waits for others. */
-  get isBusy(): boolean {
-    return this.#leased >= MAX_COMPILERS
+  /** Whether a program of an owner that is given to it now waits for others. */
+  isBusy(owner = ''): boolean {
+    return this.#turns.isBusy(owner)
   }
 
   /** What is wrong with a program, at most 20; nothing for one that does not parse. Never rejects. */
@@ -85,21 +83,14 @@ export class TypeChecker {
     }
   }
 
-  async #check({
-    source,
-    language,
-    tools,
-    inputs,
-    hasHistory,
-  }: CheckRequest): Promise<readonly Diagnostic[]> {
-    // Parser, types and rules are loaded by those who check.
-    const [{ readProgram }, { toolTypes }, { ambientTypes }, { judge }] = await Promise.all([
-      import('./program-facts.ts'),
+  async #check(request: CheckRequest): Promise<readonly Diagnostic[]> {
+    const { source, language, tools, inputs, hasHistory } = request
+    // Types and rules are loaded by those who check.
+    const [{ toolTypes }, { ambientTypes }] = await Promise.all([
       import('./tool-types.ts'),
       import('./ambient.ts'),
-      import('./judge.ts'),
     ])
-    const types = toolTypes(tools)
+    const types = await toolTypes(tools)
     const names = inputs === undefined ? [] : Object.keys(decodeValue(inputs) as object)
     const taken = new Set([...types.signatures.keys(), ...standardGlobals])
     const declarations = types.text + ambientTypes(names, taken)
@@ -108,13 +99,8 @@ export class TypeChecker {
       .digest('base64')
     const known = this.#known.get(key)
     if (known !== undefined) return known
-    const program = readProgram(source, language, new Set(types.signatures.keys()))
-    if (program === undefined) return []
-    if ('reason' in program) return checkSkipped(program.reason)
-    const findings = await this.#use(compiler =>
-      compiler.check(program.text, program.language, declarations),
-    )
-    const diagnostics = judge(findings, source, program, types, !hasHistory)
+    const program = { source, language, types, declarations, hasHistory }
+    const diagnostics = await this.#use(request, checker => checker.check(program))
     this.#remember(key, diagnostics)
     return diagnostics
   }
@@ -126,33 +112,36 @@ export class TypeChecker {
   }
 
   /** Runs a check on a compiler, and ends the compiler that does not come to an end. */
-  async #use<T>(run: (compiler: TypeScriptCompiler) => Promise<T>): Promise<T> {
-    await this.#turn()
-    let compiler: TypeScriptCompiler | undefined
+  async #use<T>(
+    { owner = '', left = NEVER }: CheckRequest,
+    run: (checker: ProgramChecker) => Promise<T>,
+  ): Promise<T> {
+    await this.#turns.take(owner, left)
+    let checker: ProgramChecker | undefined
     let timer: NodeJS.Timeout | undefined
     try {
       if (this.#isClosed) throw new Error('the executor is closed')
       const found = this.#takeIdle()
-      compiler = found ?? (await this.#start())
+      checker = found ?? (await this.#start())
       const boundMs = found === undefined ? START_MS + this.#checkMs : this.#checkMs
       const late = Promise.withResolvers<never>()
       timer = setTimeout(() => {
         late.reject(new Error(`the compiler took longer than ${boundMs} ms`))
       }, boundMs)
-      return await Promise.race([run(compiler), late.promise])
+      return await Promise.race([run(checker), late.promise])
     } catch (error) {
       // Whatever it is busy with, or has come to: a new one is known to be well.
-      compiler?.kill()
+      checker?.kill()
       throw error
     } finally {
       clearTimeout(timer)
-      if (compiler !== undefined) this.#giveBack(compiler)
-      this.#next()
+      if (checker !== undefined) this.#giveBack(checker)
+      this.#turns.release(owner)
     }
   }
 
   /** A compiler that is there and well. */
-  #takeIdle(): TypeScriptCompiler | undefined {
+  #takeIdle(): ProgramChecker | undefined {
     for (let found = this.#idle.pop(); found !== undefined; found = this.#idle.pop()) {
       if (!found.isLost) return found
       this.#all.delete(found)
@@ -160,20 +149,20 @@ export class TypeChecker {
     return undefined
   }
 
-  async #start(): Promise<TypeScriptCompiler> {
-    const { TypeScriptCompiler } = await import('./typescript-compiler.ts')
-    const compiler = new TypeScriptCompiler()
-    this.#all.add(compiler)
-    return compiler
+  async #start(): Promise<ProgramChecker> {
+    const { ProgramChecker } = await import('./program-checker.ts')
+    const checker = new ProgramChecker()
+    this.#all.add(checker)
+    return checker
   }
 
-  #giveBack(compiler: TypeScriptCompiler): void {
-    if (compiler.isLost || this.#isClosed) {
-      compiler.kill()
-      this.#all.delete(compiler)
+  #giveBack(checker: ProgramChecker): void {
+    if (checker.isLost || this.#isClosed) {
+      checker.kill()
+      this.#all.delete(checker)
       return
     }
-    this.#idle.push(compiler)
+    this.#idle.push(checker)
     clearTimeout(this.#release)
     this.#release = setTimeout(() => this.#letGo(), IDLE_MS).unref()
   }
@@ -183,35 +172,6 @@ export class TypeChecker {
       compiler.kill()
       this.#all.delete(compiler)
     }
-  }
-
-  /** Waits until a compiler may be used. @throws {Error} when that takes too long */
-  async #turn(): Promise<void> {
-    if (this.#leased < MAX_COMPILERS) {
-      this.#leased++
-      return
-    }
-    if (this.#waiting.size >= MAX_WAITING) {
-      throw new Error(`${this.#waiting.size} programs wait for a compiler already`)
-    }
-    const waiter = {}
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    this.#waiting.push(waiter, resolve)
-    const timer = setTimeout(() => {
-      this.#waiting.take(waiter)
-      reject(new Error(`no compiler was free within ${TURN_MS} ms`))
-    }, TURN_MS)
-    try {
-      await promise
-    } finally {
-      clearTimeout(timer)
-    }
-  }
-
-  #next(): void {
-    const next = this.#waiting.shift()
-    if (next === undefined) this.#leased--
-    else next()
   }
 
   /** Ends the compilers; what is checked from now on is skipped. */

@@ -5,16 +5,30 @@ import { CHECK_SKIPPED } from './check-skipped.ts'
 const HINT =
   'Nothing has run: put these places right and send the program again; tools are called as they are declared.'
 
-/** The error of a program that is not run for its types; `undefined` when nothing speaks against it. */
+const NOT_CHECKED_HINT =
+  'Nothing has run: send the program again, make it smaller, or ask for typecheck "warn", which runs what could not be checked.'
+
+/**
+ * The error of a program that may run with checked types alone; `undefined` when nothing speaks
+ * against it. One that could not be checked is not run: a caller who wants that asks for `warn`.
+ */
 export function typeErrorOf(
   diagnostics: readonly Diagnostic[],
   source: string,
 ): ExecutionError | undefined {
-  const faults = diagnostics.filter(({ code }) => code !== CHECK_SKIPPED)
-  const [first] = faults
+  const [first] = diagnostics
   if (first === undefined) return undefined
+  const skipped = diagnostics.find(({ code }) => code === CHECK_SKIPPED)
+  if (skipped !== undefined) {
+    return {
+      code: 'CHECK_UNAVAILABLE',
+      name: 'TypeCheckUnavailable',
+      message: skipped.message,
+      hint: NOT_CHECKED_HINT,
+    }
+  }
   const { line, column } = first
-  const list = faults.map(one => `${one.line}:${one.column} ${one.message}`)
+  const list = diagnostics.map(one => `${one.line}:${one.column} ${one.message}`)
   const frame = codeFrame(source, line, column)
   return {
     code: 'TYPE_ERROR',

@@ -9,6 +9,9 @@ export const MAX_DEPTH = 500
 const CIRCULAR = '"[Circular]"'
 const TOO_DEEP = '"[Object]"'
 
+/** Of a form for a decision: a sparse list is short when it is sent, and endless when it is written. */
+const MAX_HOLES = 10_000
+
 /** How much the form says. */
 export interface PlainOptions {
   /**
@@ -46,6 +49,7 @@ class PlainWriter {
   #maxCharacters: number
   #isForDecision: boolean
   #above = new Set<object>()
+  #holesLeft = MAX_HOLES
 
   constructor(maxCharacters: number, isForDecision: boolean) {
     this.#maxCharacters = maxCharacters
@@ -87,10 +91,18 @@ class PlainWriter {
   }
 
   #container(value: object): void {
+    if (this.#isForDecision && Array.isArray(value)) this.#takeHoles(value)
     if (value instanceof Map || value instanceof Set || Array.isArray(value)) this.#items(value)
     else if (value instanceof Error)
       this.#entries(Object.entries(this.#isForDecision ? allParts(value) : errorParts(value)))
     else this.#entries(Object.entries(value))
+  }
+
+  #takeHoles(list: readonly unknown[]): void {
+    if (list.length <= this.#holesLeft) return
+    for (let i = 0; i < list.length; i++) {
+      if (!(i in list) && --this.#holesLeft < 0) throw new NoForm()
+    }
   }
 
   #items(items: Iterable<unknown>): void {

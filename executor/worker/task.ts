@@ -35,6 +35,7 @@ import { answerIntl } from './intl.ts'
 import { LogBuffer } from './logs.ts'
 import { readOutput } from './output.ts'
 import { patienceMs } from './patience.ts'
+import { type SessionLeft, TOO_LARGE, withSession } from './session-left.ts'
 import { answerDecoder } from './text-decoder.ts'
 import { answerURL } from './url.ts'
 
@@ -123,16 +124,14 @@ class RunningTask {
         : failed(syntaxFailure(this.#task.source, compilation.error, this.#toolNames())),
     )
     this.#channel.end()
-    const snapshot = this.#leaveSession(outcome)
     return {
-      outcome,
+      ...withSession(outcome, this.#leaveSession(outcome), this.#task.limits),
       logs: this.#logs.takeRest(this.#clock.nowMs, outcome.status !== 'parked'),
       logsTruncatedBytes: this.#logs.truncatedBytes,
       cpuMs: this.#cpu.usedMs(),
       waitMs: this.#channel.waitMs,
       peakMemoryBytes: this.#guest.memoryBytes,
       ...warningsOf(this.#hides),
-      ...(snapshot && { snapshot }),
       ...(this.#task.shadow && { shadow: this.#shadowReport() }),
     }
   }
@@ -153,12 +152,13 @@ class RunningTask {
   }
 
   /** What the program has left to its session; `undefined` when that keeps what it had. */
-  #leaveSession({ status }: GuestOutcome): Uint8Array | undefined {
+  #leaveSession({ status }: GuestOutcome): SessionLeft {
     const { shadow } = this.#task
     if (!this.#hasBegun || status === 'diverged') return undefined
     // Where a shadow waits its execution was ended.
     if (shadow === undefined ? status === 'parked' : !shadow.leavesSession) return undefined
-    return this.#guest.endSession() === 'clean' ? this.#guest.snapshot() : undefined
+    if (this.#guest.endSession() !== 'clean') return undefined
+    return this.#guest.snapshot(this.#task.limits.maxSessionBytes) ?? TOO_LARGE
   }
 
   #compile(compiler: Compiler): Compilation {

@@ -23,14 +23,26 @@ export function toolDeclarations(
   tools: readonly ToolDescriptor[],
   among: readonly ToolDescriptor[] = tools,
 ): string {
+  const steps = declareTools(tools, among)
+  let step = steps.next()
+  while (!step.done) step = steps.next()
+  return step.value
+}
+
+/** As {@link toolDeclarations}, with a step for each tool: the types of many take a while. */
+export function* declareTools(
+  tools: readonly ToolDescriptor[],
+  among: readonly ToolDescriptor[] = tools,
+): Generator<undefined, string> {
   const { names } = toolGlobals(among)
+  const places = new Map(among.map(({ name }, at) => [name, at]))
   const types = new NamedTypes()
   const functions: string[] = []
   /** Members by the object that has them: a namespace, or `tools`. */
   const objects = new Map<string, string[]>()
   for (const tool of tools) {
-    const at = among.findIndex(({ name }) => name === tool.name)
-    const global = names[at] ?? toolGlobals([tool]).names[0]
+    yield
+    const global = names[places.get(tool.name) ?? -1] ?? toolGlobals([tool]).names[0]
     const { object, key, spelling } = placeOf(tool, global as ToolGlobal)
     const signature = signatureOf(tool, wordOf(spelling), types.style)
     const call = `(${parametersOf(signature)}): ${signature.result.text}`

@@ -50,6 +50,8 @@ export interface Tool extends Omit<ToolDescriptor, 'needsApproval'> {
   readonly change?: string
   /** Why a call took too long, when that is not the tool's doing; absent: nothing is known of it. */
   readonly overdue?: (callId: string) => Error | undefined
+  /** Whether a client brings it; absent: it is of the daemon or the app. */
+  readonly isOfClient?: true
   /** Asked whether an interrupted call took effect; see `ToolDefinition.probe`. */
   readonly probe: ToolDefinition<unknown>['probe'] | undefined
   validateInput: Validator | undefined

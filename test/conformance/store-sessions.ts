@@ -115,11 +115,16 @@ export async function sessionTests(t: Test, open: OpenStore): Promise<void> {
     ]
     await store.submit(submission('e1', { sessionId: 's1', approvals }))
     const approved = { status: 'approved', decidedAtMs: CREATED_MS } as const
-    await store.signal('a1', { ...approved, remember: 'session' })
-    await store.signal('a2', { ...approved, status: 'rejected', remember: 'session' })
+    await store.signal('a1', { ...approved, remember: 'session', rememberAs: 'send #1' })
+    await store.signal('a2', {
+      ...approved,
+      status: 'rejected',
+      remember: 'session',
+      rememberAs: 'no',
+    })
     await store.signal('a3', approved)
-    await store.signal('a4', { ...approved, remember: 'session' })
-    t.strictSame((await store.session('s1'))?.remembered, ['send'])
+    await store.signal('a4', { ...approved, remember: 'session', rememberAs: 'send #1' })
+    t.strictSame((await store.session('s1'))?.remembered, ['send #1'])
   })
 
   t.test('sessions are listed newest first, of the same millisecond the greater id', async t => {

@@ -73,11 +73,13 @@ export async function webhookTests(t: Test, open: OpenStore): Promise<void> {
     const slow = Array.from({ length: 20 }, (_, n) => to(`s${n}`, 'http://slow:81/hook'))
     await store.submit(submission('e1', { webhooks: [...slow, to('quick', 'http://quick/hook')] }))
     await store.submit(submission('e2', { owner: 'bob', webhooks: [to('z', 'http://quick/b')] }))
-    const due = async (origins: string[], owners: string[]) =>
-      (await store.dueWebhooks(CREATED_MS, 2, { origins, owners })).map(found => found.messageId)
-    t.strictSame(await due(['http://slow:81'], []), ['quick', 'z'])
+    const due = async (receivers: string[], owners: string[]) =>
+      (await store.dueWebhooks(CREATED_MS, 2, { receivers, owners })).map(found => found.messageId)
+    const [slowOfAlice, quickOfAlice] = ['alice http://slow:81', 'alice http://quick']
+    t.strictSame(await due([slowOfAlice], []), ['quick', 'z'])
     t.strictSame(await due([], ['alice']), ['z'])
-    t.strictSame(await due(['http://slow:81', 'http://quick'], []), [])
+    t.strictSame(await due([slowOfAlice, quickOfAlice], []), ['z'])
+    t.strictSame(await due([slowOfAlice, quickOfAlice, 'bob http://quick'], []), [])
   })
 
   t.test('a message outlives its execution', async t => {

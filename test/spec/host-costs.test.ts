@@ -99,3 +99,20 @@ t.test('what nests too deep to be shown is not asked for', async t => {
   const { body } = await post(`${url}/v1/execute`, { source, waitMs: 20_000 })
   t.match(body.output?.value, /^Cannot ask for an approval of pay: .* to be shown$/)
 })
+
+t.test('a list of holes is not written out', async t => {
+  const source = `try { human_approval('ok?', Array(1e9)) } catch (error) { error.message }`
+  for (const [limits, reason] of [
+    [{ maxCallBytes: 16_777_216 }, /holes of lists they are more than 33554432 bytes/],
+    [{}, /holes of lists they are more than 8388608 bytes/],
+  ] as const) {
+    const { answers, isHarmless, text } = await latencyBeside(url, () =>
+      post(`${url}/v1/execute`, { source, limits }),
+    )
+    for (const { body } of answers) t.match(body.output?.value, reason)
+    t.ok(isHarmless, text)
+  }
+  const some = `human_approval.async('ok?', Array(20_000)).catch(error => error.message)`
+  const { body } = await post(`${url}/v1/execute`, { source: some })
+  t.match(body.output?.value, /nested too deeply, or too long, to be shown/)
+})

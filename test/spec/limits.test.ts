@@ -48,6 +48,7 @@ t.test('a request that says nothing runs under the defaults of the table', async
     callMs: 60_000,
     maxCallBytes: MIB,
     maxCallResultBytes: 8 * MIB,
+    maxSessionBytes: 64 * MIB,
     maxOutputBytes: MIB,
     maxLogBytes: 262_144,
   })
@@ -65,6 +66,7 @@ t.test('a request may raise each limit up to the ceiling of the table', async t 
     callMs: 30 * DAY_MS,
     maxCallBytes: 16 * MIB,
     maxCallResultBytes: 64 * MIB,
+    maxSessionBytes: 128 * MIB,
     maxOutputBytes: 16 * MIB,
     maxLogBytes: 4 * MIB,
   }

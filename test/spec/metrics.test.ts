@@ -194,6 +194,17 @@ t.test('the metrics need the scope read, and tell what was refused', async t => 
   })
 })
 
+t.test('a token is not shown the names of tools that it may not use', async t => {
+  const tokens = [{ name: 'all' }, { name: 'some', scopes: ['read'], tools: ['human_*'] }]
+  const { url } = await tokenDaemon(t, tokens)
+  await post(`${url}/v1/execute`, { source: 'sleep(1)' }, as('all'))
+  const calls = { 'latchd_call_duration_seconds_count{tool="sleep",status="completed"}': 1 }
+  t.strictSame(await scrapeUntil(url, calls, as('all')), calls)
+  const { text } = await scrape(url, as('some'))
+  t.notMatch(text, /sleep/)
+  t.strictSame(expositionFaults(text), [])
+})
+
 t.test('two daemons of one process count apart', async t => {
   t.ok(((await scrape(url)).of.latchd_executions_started_total as number) > 0)
   t.equal((await scrape(guarded.url, as('reader'))).of.latchd_executions_started_total, 0)

@@ -180,3 +180,63 @@ t.test('a decision that says so is remembered in its session alone', async t => 
   t.equal((await other.execute({ source: 'wire("c")', onApproval })).output, 'sent to c')
   t.strictSame(asked, ['wire', 'wire'])
 })
+
+t.test('what is remembered is the tool with what it takes, and whose it is', async t => {
+  const { url } = await testDaemon(t, { LATCHD_TOOLS: fixture('tools/approval-tools.ts') })
+  const latchd = new Latchd({ url })
+  t.teardown(() => latchd.close())
+  const session = await latchd.sessions.create()
+  let asked = 0
+  const onApproval = async () => {
+    asked++
+    return { decision: 'approve' as const, remember: 'session' as const }
+  }
+  const source = 'delete_account("u1")'
+  await session.execute({ source, onApproval })
+  await session.execute({ source, onApproval })
+  t.equal(asked, 1)
+  /** A tool of the client's own with that name. */
+  const own = (type: 'string' | 'number') => ({
+    name: 'delete_account',
+    description: '',
+    inputSchema: { type: 'object', properties: { id: { type } } },
+    needsApproval: true,
+    execute: () => 'gone',
+  })
+  const inputOf = { string: '"u1"', number: '1' }
+  for (const [type, times] of [
+    ['string', 2],
+    ['string', 2],
+    ['number', 3],
+    ['number', 3],
+  ] as const) {
+    const tools = [own(type)]
+    await session.executeOrThrow({ source: `delete_account(${inputOf[type]})`, tools, onApproval })
+    t.equal(asked, times, type)
+  }
+})
+
+t.test('a refusal is not remembered as an agreement', async t => {
+  const { url } = await testDaemon(t, { LATCHD_TOOLS: fixture('tools/approval-tools.ts') })
+  const daemon = new Latchd({ url })
+  t.teardown(() => daemon.close())
+  const needsApproval = true as const
+  const embedded = startOneWorker(t, {
+    delete_account: { description: '', needsApproval, execute: async (_id: string) => 'gone' },
+  })
+  for (const executor of [daemon, embedded]) {
+    const session = await executor.sessions.create()
+    let asked = 0
+    const onApproval = async () => {
+      asked++
+      return { decision: 'reject' as const, remember: 'session' as const }
+    }
+    const source = `const refused = []
+      for (const id of ['a', 'b']) try { delete_account(id) } catch (error) { refused.push(error.name) }
+      refused`
+    const both = ['ApprovalRejectedError', 'ApprovalRejectedError']
+    t.strictSame((await session.executeOrThrow({ source, onApproval })).output, both)
+    t.strictSame((await session.executeOrThrow({ source, onApproval })).output, both)
+    t.equal(asked, 4)
+  }
+})

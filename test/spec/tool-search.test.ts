@@ -1,5 +1,6 @@
 /** More tools than a prompt carries: a program finds them by itself. */
 
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import t from 'tap'
 import type { ToolDefinition } from '../../protocol/tool.ts'
 import { MANY_TOOLS } from '../../protocol/tools/many-tools.ts'
@@ -9,6 +10,7 @@ import { describeTool } from '../../protocol/tools/tool.ts'
 import { Latchd } from '../../sdk/index.ts'
 import { fixture, get, post, testDaemon } from '../support/daemon.ts'
 import { completed, failureOf, openExecutor, outputOf } from '../support/executor.ts'
+import { patience } from '../support/patience.ts'
 import { stateFolder } from '../support/state-folder.ts'
 
 // One for all: each request brings its own tools.
@@ -178,3 +180,30 @@ t.test(
     }
   },
 )
+
+t.test('searches and descriptions are bounded for each execution', async t => {
+  const source = (call: string) => `for (let i = 0; i < 101; i++) ${call}`
+  for (const call of [`search_tools('invoice')`, `describe_tools('read_report')`]) {
+    const error = await failureOf(executor, { source: source(call), tools: many(40) })
+    t.match(error, { name: 'ToolLimitError' }, call)
+  }
+})
+
+t.test('the words of many tools, and a query made to fit them, hold up nobody', async t => {
+  // Words that differ in their last letters: each is like thousands of others.
+  const word = (n: number) => `${'a'.repeat(30)}${n.toString(36)}`
+  const tools = Array.from({ length: 1000 }, (_, i) => ({
+    name: `tool_${i}`,
+    description: Array.from({ length: 55 }, (_, j) => word(i * 55 + j)).join(' '),
+    execute: () => i,
+  }))
+  const query = Array.from({ length: 12 }, (_, n) => `${word(n)}zz`).join(' ')
+  const delays = monitorEventLoopDelay({ resolution: 5 })
+  delays.enable()
+  const source = `for (let i = 0; i < 20; i++) search_tools(query); describe_tools(...names).length > 0`
+  const names = tools.slice(0, 200).map(({ name }) => name)
+  t.equal(await outputOf(executor, { source, tools, inputs: { query, names } }), true)
+  delays.disable()
+  const stallMs = delays.max / 1e6
+  t.ok(stallMs < patience(250), `the longest stall was ${stallMs} ms`)
+})

@@ -2,6 +2,8 @@
 
 import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { setImmediate } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { z } from 'zod'
@@ -13,6 +15,7 @@ import { normalizeTools } from '../../protocol/tools/normalize.ts'
 import { Latchd } from '../../sdk/index.ts'
 import { fixture, post, testDaemon } from '../support/daemon.ts'
 import { completed, failureOf, openExecutor } from '../support/executor.ts'
+import { patience } from '../support/patience.ts'
 import { stateFolder } from '../support/state-folder.ts'
 import { tools as corpusTools, PROGRAMS } from './programs-tools.ts'
 
@@ -60,6 +63,12 @@ function ownChecker(t: { teardown(release: () => void): unknown }, checkMs?: num
   t.teardown(() => checker.close())
   return { checker, check: checkWith(checker) }
 }
+
+/** Types of some millions of combinations. */
+const letters = Array.from({ length: 26 }, (_, i) => `'${String.fromCharCode(97 + i)}'`).join('|')
+const bomb = `type L = ${letters}; type T<S extends string> = S extends \`\${infer A}\${infer B}\` ? [A, ...T<B>] : []
+type W = \`\${L}\${L}\${L}\`
+${Array.from({ length: 200 }, (_, i) => `declare let a${i}: T<W>[${i}][]; let b${i}: { x: W; y: T<W>; z: [${i}] }[] = a${i}`).join('\n')}`
 
 /** Each finding as `line:column code`. */
 const places = (found: readonly { line: number; column: number; code: string }[]) =>
@@ -261,14 +270,7 @@ t.test(
   async t => {
     const { checker, check } = ownChecker(t, 300)
     t.strictSame(places(await check('foo')), ['1:1 TS2304'])
-    // Some millions of combinations of literal types.
-    const letters = Array.from({ length: 26 }, (_, i) => `'${String.fromCharCode(97 + i)}'`).join(
-      '|',
-    )
-    const slow = `type L = ${letters}; type T<S extends string> = S extends \`\${infer A}\${infer B}\` ? [A, ...T<B>] : []
-type W = \`\${L}\${L}\${L}\`
-${Array.from({ length: 200 }, (_, i) => `declare let a${i}: T<W>[${i}][]; let b${i}: { x: W; y: T<W>; z: [${i}] }[] = a${i}`).join('\n')}`
-    t.match(await check(slow, { language: 'typescript' }), [
+    t.match(await check(bomb, { language: 'typescript' }), [
       { code: CHECK_SKIPPED, message: /longer than 300 ms/ },
     ])
     t.equal(checker.compilers, 0)
@@ -276,7 +278,7 @@ ${Array.from({ length: 200 }, (_, i) => `declare let a${i}: T<W>[${i}][]; let b$
   },
 )
 
-t.test('many checks at once share two compilers, and closing ends them', async t => {
+t.test('many checks of one owner share two compilers, and closing ends them', async t => {
   const { checker, check } = ownChecker(t)
   const found = await Promise.all(Array.from({ length: 12 }, (_, i) => check(`foo${i}`)))
   t.ok(found.every(({ length }) => length === 1))
@@ -284,6 +286,67 @@ t.test('many checks at once share two compilers, and closing ends them', async t
   checker.close()
   t.equal(checker.compilers, 0)
   t.match(await check('bar'), [{ code: CHECK_SKIPPED }])
+})
+
+t.test('a load of one owner does not take the check of another', async t => {
+  const { checker, check } = ownChecker(t)
+  // Two are under way for as long as they may, the others wait.
+  const load = Array.from({ length: 20 }, (_, i) =>
+    check(`${bomb}\n// ${i}`, { language: 'typescript', owner: 'alice' }),
+  )
+  while (!checker.isBusy('alice')) await setImmediate()
+  t.notOk(checker.isBusy('bob'))
+  const faults = await check('nope(1)', { owner: 'bob' })
+  t.strictSame(places(faults), ['1:1 TS2304'])
+  checker.close()
+  for (const skipped of await Promise.all(load)) t.match(skipped, [{ code: CHECK_SKIPPED }])
+})
+
+t.test('of one owner so many programs wait, and more are not checked', async t => {
+  const { checker, check } = ownChecker(t)
+  const load = Array.from({ length: 70 }, (_, i) =>
+    check(`${bomb}\n// ${i}`, { language: 'typescript', owner: 'alice' }),
+  )
+  t.match(await load.at(-1), [{ code: CHECK_SKIPPED, message: /64 programs of alice wait/ }])
+  checker.close()
+  await Promise.all(load)
+})
+
+t.test('a program that is cancelled waits for no compiler', async t => {
+  const { checker, check } = ownChecker(t)
+  const load = [0, 1].map(i => check(`${bomb}\n// ${i}`, { language: 'typescript' }))
+  const left = new AbortController()
+  const waiting = check('foo', { left: left.signal })
+  left.abort()
+  t.match(await waiting, [{ code: CHECK_SKIPPED, message: /the execution has ended/ }])
+  checker.close()
+  await Promise.all(load)
+})
+
+t.test('a source that a thread cannot read in time holds up nobody', async t => {
+  const { checker, check } = ownChecker(t)
+  const hostile = check('async<T>(a);'.repeat(10_000), { language: 'typescript', owner: 'alice' })
+  const timer = monitorEventLoopDelay({ resolution: 10 })
+  timer.enable()
+  await hostile
+  timer.disable()
+  const stallMs = timer.max / 1e6
+  t.ok(stallMs < patience(250), `the longest stall was ${stallMs} ms`)
+  checker.close()
+})
+
+t.test('with "error" nothing runs that could not be checked', async t => {
+  const source = `print('ran'); '${'x'.repeat(140_000)}'`
+  t.match(await failureOf(executor, { source, typecheck: 'error' }), {
+    code: 'CHECK_UNAVAILABLE',
+    name: 'TypeCheckUnavailable',
+    message: /not type-checked: the source has \d+ characters, limit 131072/,
+    hint: /Nothing has run/,
+  })
+  const refused = await executor.execute({ source, typecheck: 'error' })
+  t.match(refused, { logText: '', calls: [], diagnostics: [{ code: CHECK_SKIPPED }] })
+  const warned = await completed(executor, { source, typecheck: 'warn' })
+  t.match(warned, { logText: 'ran', diagnostics: [{ code: CHECK_SKIPPED }] })
 })
 
 t.test('with "error" nothing runs that has a fault; with "warn" it runs and is told', async t => {

@@ -25,6 +25,13 @@ async function webServer(t: Test, reply: () => ScriptedReply | Promise<ScriptedR
   return server
 }
 
+t.test("the web server leaves Node's own Request and Response where they are", async t => {
+  const { Request, Response } = globalThis
+  await webServer(t, () => approval)
+  t.equal(globalThis.Request, Request)
+  t.equal(globalThis.Response, Response)
+})
+
 t.test('both routes of the web server run agents', async t => {
   const { url } = await webServer(t, () => approval)
   for (const [path, approach] of Object.entries(approaches)) {

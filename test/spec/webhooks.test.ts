@@ -436,3 +436,58 @@ t.test(
     t.equal(left.size, 19, 'sent again by the next process')
   },
 )
+
+t.test("receivers that do not answer delay no other owner's messages", async t => {
+  const owners = ['ann', 'ben', 'cai', 'dan', 'eve', 'bob']
+  const outbox = owners.flatMap(owner =>
+    Array.from({ length: owner === 'bob' ? 1 : 60 }, (_, n) => ({
+      ...ended(execution({})),
+      owner,
+      messageId: `${owner}_${n}`,
+      // Three receivers each, the last of them bob's as well.
+      url: owner === 'bob' ? 'http://shared/bob' : `http://${['one', 'two', 'shared'][n % 3]}/slow`,
+    })),
+  )
+  const left = new Set(outbox.map(({ messageId }) => messageId))
+  const posted: string[] = []
+  const delivered = Promise.withResolvers<void>()
+  const sender = new WebhookSender({
+    store: {
+      dueWebhooks: async (_now, limit, busy) =>
+        outbox
+          .filter(({ messageId, owner, url }) => {
+            const { origin } = new URL(url)
+            const isBusy =
+              busy?.owners.includes(owner) || busy?.receivers.includes(`${owner} ${origin}`)
+            return left.has(messageId) && !isBusy
+          })
+          .slice(0, limit),
+      nextWebhookMs: async () => undefined,
+      endWebhook: async id => {
+        left.delete(id)
+        delivered.resolve()
+      },
+      delayWebhook: async () => {
+        t.fail('what is cut off is no failure')
+      },
+    },
+    post: async ({ messageId, url }, signal) => {
+      posted.push(messageId)
+      if (url === 'http://shared/bob') return { kind: 'delivered' }
+      await once(signal, 'abort')
+      return { kind: 'failed', why: 'aborted' }
+    },
+    keepMs: 1e9,
+    now: Date.now,
+    random: Math.random,
+    at: () => () => {},
+    onFailure: () => t.fail('what is cut off is no failure'),
+    onFault: error => t.fail('the store did not fail', { error }),
+  })
+  sender.wake()
+  await delivered.promise
+  await sender.close(0)
+  t.ok(posted.includes('bob_0'))
+  const of = (owner: string) => posted.filter(id => id.startsWith(owner)).length
+  t.strictSame(owners.map(of), [16, 16, 16, 16, 2, 1])
+})

@@ -121,7 +121,7 @@ t.test(
 )
 
 t.test('so do those of the type check, by position and as one object', async t => {
-  const declarations = toolTypes(tools).text + ambientTypes([], new Set())
+  const declarations = (await toolTypes(tools)).text + ambientTypes([], new Set())
   // An object with a member that is no parameter is the first argument.
   const isInput = ({ tool, value }: Case) =>
     takesInput.get(tool) || Object.keys(value).every(name => tool.parameters.includes(name))

@@ -7,6 +7,7 @@ import { OutOfGuestMemory, QuickJSGuest } from '../../executor/engine/quickjs.ts
 import { HostOperation } from '../../executor/guest/host-operations.ts'
 import type { GuestTool } from '../../executor/guest/tools.ts'
 import { readOutput } from '../../executor/worker/output.ts'
+import { limitTable } from '../../protocol/limits.ts'
 import { DONE, STREAM } from '../../protocol/value-format.ts'
 import { encodeValue } from '../../protocol/values.ts'
 
@@ -55,7 +56,7 @@ export class TestSession {
     const run = new Run(guest, execution)
     const outcome = run.outcomeOf(compilation.program)
     const isKept = guest.endSession() === 'clean'
-    if (isKept) this.snapshot = guest.snapshot()
+    if (isKept) this.snapshot = guest.snapshot(limitTable.maxSessionBytes.default)
     return { ...outcome, logs: run.logs, calls: run.calls, isKept }
   }
 

@@ -3,6 +3,7 @@ import t from 'tap'
 import { pristine } from '../../executor/engine/pristine.ts'
 import { QuickJSGuest } from '../../executor/engine/quickjs.ts'
 import { runtimeTag, snapshotTag } from '../../executor/engine/runtime-tag.ts'
+import { limitTable } from '../../protocol/limits.ts'
 import { TestSession } from './session-guest.ts'
 
 const refusal = (message: RegExp) => ({ code: 'SNAPSHOT_INCOMPATIBLE', message })
@@ -79,7 +80,7 @@ t.test('a guest that is in use takes no snapshot', async t => {
 
 t.test('a guest gives no snapshot before it has come to rest', async t => {
   const guest = await QuickJSGuest.create(await pristine())
-  t.throws(() => guest.snapshot(), /not at rest/)
+  t.throws(() => guest.snapshot(limitTable.maxSessionBytes.default), /not at rest/)
 })
 
 t.test('a guest that has held a session is as new once it is rewound', async t => {

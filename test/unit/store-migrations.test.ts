@@ -48,6 +48,6 @@ t.test('a store of version 1 keeps its messages to webhooks', async t => {
     attempts: 2,
   }
   t.strictSame(await store.dueWebhooks(7, 10), [message])
-  const busy = { origins: ['https://a.test:8'], owners: [] }
+  const busy = { receivers: ['ann https://a.test:8'], owners: [] }
   t.strictSame(await store.dueWebhooks(7, 10, busy), [])
 })

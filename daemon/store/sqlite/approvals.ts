@@ -93,9 +93,10 @@ export class Approvals {
       Number(mayGoOn && !this.#journals.hasDelivery(row.execution, row.seq)),
       row.id,
     )
-    const { sessionId, tool } = after.approval
-    if (after.isRemembered && decision.status === 'approved' && sessionId !== undefined) {
-      this.#sessions.remember(sessionId, tool)
+    const { sessionId } = after.approval
+    const { rememberAs } = decision
+    if (rememberAs !== undefined && after.isRemembered && sessionId !== undefined) {
+      this.#sessions.remember(sessionId, rememberAs)
     }
     return after
   }

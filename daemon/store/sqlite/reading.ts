@@ -74,6 +74,11 @@ export class Reading {
     }
   }
 
+  #sessionBytes(): number {
+    const text = 'SELECT sum(snapshot_bytes + run_bytes) AS bytes FROM session'
+    return this.#connection.get<{ bytes: number | null }>(text)?.bytes ?? 0
+  }
+
   /** What has not come to its end; reads the indexes of that alone. */
   load(): StoreLoad {
     const count = (text: string, ...parameters: string[]) =>
@@ -91,6 +96,7 @@ export class Reading {
       },
       pendingApprovals: count(`wait WHERE status = 'pending'`),
       pendingWebhooks: count('webhook'),
+      sessionBytes: this.#sessionBytes(),
       bytes: usedBytes(this.#connection),
     }
   }

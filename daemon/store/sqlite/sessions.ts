@@ -23,6 +23,8 @@ interface SessionRow {
 
 /** Of one session: beyond that it cannot be brought over to another runtime. */
 const MAX_RUNS = 1000
+/** What a session is counted with that keeps nothing. */
+const ROW_BYTES = 1024
 const MAX_RUN_BYTES = 32 * 1024 * 1024
 
 export class Sessions {
@@ -137,6 +139,16 @@ export class Sessions {
         sessionId,
       )
       .map(({ body }) => body)
+  }
+
+  /** Bytes that the sessions of an owner keep: their states, what these are repeated from, their rows. */
+  bytesOf(owner: string): number {
+    const row = this.#connection.get<{ bytes: number | null }>(
+      'SELECT sum(snapshot_bytes + run_bytes + ?) AS bytes FROM session WHERE owner = ?',
+      ROW_BYTES,
+      owner,
+    )
+    return row?.bytes ?? 0
   }
 
   outdated(runtime: string, limit: number): string[] {

@@ -65,6 +65,7 @@ export class SqliteStore implements Store {
   readonly replaceSnapshot = this.#method('replaceSnapshot')
   readonly removeSession = this.#method('removeSession')
   readonly heldSessions = this.#method('heldSessions')
+  readonly sessionBytes = this.#method('sessionBytes')
 
   async checkRoom(): Promise<void> {
     this.#client.checkPlace()

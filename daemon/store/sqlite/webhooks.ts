@@ -43,17 +43,17 @@ export class Webhooks {
   due(
     nowMs: number,
     limit: number,
-    { origins, owners }: BusyReceivers = { origins: [], owners: [] },
+    { receivers, owners }: BusyReceivers = { receivers: [], owners: [] },
   ): StoredWebhookMessage[] {
     return this.#connection
       .all<WebhookRow>(
         `SELECT message_id, execution_id, owner, url, body, created_ms, attempts FROM webhook
           WHERE due_ms <= ?
-            AND origin NOT IN (SELECT value FROM json_each(?))
+            AND owner || ' ' || origin NOT IN (SELECT value FROM json_each(?))
             AND owner NOT IN (SELECT value FROM json_each(?))
           ORDER BY due_ms, message_id LIMIT ?`,
         nowMs,
-        JSON.stringify(origins),
+        JSON.stringify(receivers),
         JSON.stringify(owners),
         limit,
       )

@@ -35,6 +35,8 @@ export async function startWebServer(settings: ModelSettings, port: number): Pro
       if (closing !== undefined) response.headers.set('connection', 'close')
       return response
     },
+    // The agents' client of the model service reads answers by Node's own `Response`.
+    overrideGlobalObjects: false,
   }) as Server
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')

@@ -1,0 +1,18 @@
+/** Long work on a shared thread, in steps between which the event loop has its turn. */
+
+import { setImmediate } from 'node:timers/promises'
+
+/** So long the steps go on without a pause, and one step more. */
+const SLICE_MS = 8
+
+/** Carries out a generator whose steps are short; gives what it returns. */
+export async function inTurns<T>(steps: Generator<unknown, T>): Promise<T> {
+  for (;;) {
+    const startedAtMs = performance.now()
+    do {
+      const step = steps.next()
+      if (step.done) return step.value
+    } while (performance.now() - startedAtMs < SLICE_MS)
+    await setImmediate()
+  }
+}

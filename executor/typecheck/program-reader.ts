@@ -1,0 +1,67 @@
+/** The host's end of a thread that reads programs for the type check. */
+
+import { Worker } from 'node:worker_threads'
+import { type Remote, wrap } from 'comlink'
+import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
+import type { Diagnostic } from '../../protocol/execution.ts'
+import type { Language } from '../compile/parse.ts'
+import type { ReadingThread, ReadText } from './reading-thread.ts'
+import type { ToolTypes } from './tool-types.ts'
+import type { Finding } from './typescript-compiler.ts'
+
+/** A source of 128 KiB takes some 50 MB. */
+const MAX_HEAP_MB = 512
+/** As the threads that run programs have, so that what is too deep here is too deep there. */
+const STACK_MB = 8
+
+export class ProgramReader {
+  #worker: Worker
+  #thread: Remote<ReadingThread>
+  #lost = Promise.withResolvers<never>()
+  #isLost = false
+
+  constructor() {
+    const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'))
+    this.#worker = new Worker(new URL(`./reading-thread${extension}`, import.meta.url), {
+      env: {},
+      // An empty list lifts every restriction of the thread under Node's permissions (measured).
+      ...(process.permission === undefined && { execArgv: [] }),
+      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB, stackSizeMb: STACK_MB },
+    })
+    // Whoever waits for an answer hears of it.
+    this.#lost.promise.catch(() => {})
+    this.#worker.on('error', error => this.#lose(error))
+    this.#worker.on('exit', code => {
+      this.#lose(new Error(`the thread that reads programs has ended with code ${code}`))
+    })
+    this.#thread = wrap<ReadingThread>(nodeEndpoint(this.#worker))
+    // A check has a deadline, whose timer keeps the process for as long as somebody waits.
+    this.#worker.unref()
+  }
+
+  /** Whether it cannot be used any more. */
+  get isLost(): boolean {
+    return this.#isLost
+  }
+
+  /** Reads a program. @throws {Error} when the thread was lost */
+  read(source: string, language: Language, types: ToolTypes): Promise<ReadText> {
+    return Promise.race([this.#thread.read(source, language, types), this.#lost.promise])
+  }
+
+  /** Selects what is told of the program that was read last. @throws {Error} when the thread was lost */
+  judge(findings: readonly Finding[], isUnknownTold: boolean): Promise<readonly Diagnostic[]> {
+    return Promise.race([this.#thread.judge(findings, isUnknownTold), this.#lost.promise])
+  }
+
+  /** Ends the thread, whatever it is busy with. */
+  kill(): void {
+    this.#lose(new Error('the thread that reads programs was stopped'))
+    void this.#worker.terminate()
+  }
+
+  #lose(error: Error): void {
+    this.#isLost = true
+    this.#lost.reject(error)
+  }
+}

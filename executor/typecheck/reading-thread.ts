@@ -1,0 +1,46 @@
+/**
+ * Thread that reads programs for the type check and selects what is told of them: both take a time
+ * that a hostile source makes long, and the thread is ended when it takes too much.
+ */
+
+import { parentPort } from 'node:worker_threads'
+import { expose } from 'comlink'
+import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
+import type { Diagnostic } from '../../protocol/execution.ts'
+import type { Language } from '../compile/parse.ts'
+import { judge } from './judge.ts'
+import { type CheckableProgram, readProgram } from './program-facts.ts'
+import type { ToolTypes } from './tool-types.ts'
+import type { Finding } from './typescript-compiler.ts'
+
+/** A program as the compiler is given it, why it cannot be checked, or nothing for one that does not parse. */
+export type ReadText =
+  | { readonly text: string; readonly language: Language }
+  | { readonly reason: string }
+  | undefined
+
+/** What the thread does, for one program after the other. */
+export interface ReadingThread {
+  read(source: string, language: Language, types: ToolTypes): ReadText
+  /** Of the program that was read last. */
+  judge(findings: readonly Finding[], isUnknownTold: boolean): readonly Diagnostic[]
+}
+
+let last: { source: string; program: CheckableProgram; types: ToolTypes } | undefined
+
+const thread: ReadingThread = {
+  read(source, language, types) {
+    const program = readProgram(source, language, new Set(types.signatures.keys()))
+    last = undefined
+    if (program === undefined || 'reason' in program) return program
+    last = { source, program, types }
+    return { text: program.text, language: program.language }
+  },
+  judge(findings, isUnknownTold) {
+    if (last === undefined) throw new Error('No program was read')
+    return judge(findings, last.source, last.program, last.types, isUnknownTold)
+  },
+}
+
+if (parentPort === null) throw new Error('This module is a thread')
+expose(thread, nodeEndpoint(parentPort))

@@ -1,0 +1,33 @@
+/** What a program leaves to its session, and what becomes of one that leaves more than it may. */
+
+import type { Limits } from '../../protocol/limits.ts'
+import type { GuestOutcome, GuestReport } from '../messages.ts'
+import { limitExceeded } from './guest-end.ts'
+
+/** The state is larger than the session may keep. */
+export const TOO_LARGE = Symbol('too large')
+
+/** The state of a session after a program; `undefined` when the session keeps what it had. */
+export type SessionLeft = Uint8Array | typeof TOO_LARGE | undefined
+
+const HINT =
+  'Assign less to globals in sessions, or set what is not needed any more to undefined: the session has what it had before this program.'
+
+/**
+ * The outcome of a program with what it has left. One whose state could not be kept has failed, since
+ * those that follow would not find it; one that was stopped is told of that alone.
+ */
+export function withSession(
+  outcome: GuestOutcome,
+  left: SessionLeft,
+  { maxSessionBytes }: Limits,
+): Pick<GuestReport, 'outcome' | 'snapshot'> {
+  if (left === undefined) return { outcome }
+  if (left !== TOO_LARGE) return { outcome, snapshot: left }
+  if (outcome.status !== 'completed' && outcome.status !== 'failed') return { outcome }
+  const before =
+    outcome.status === 'failed' ? `; it had failed before: ${outcome.error.message}` : ''
+  const message = `The session's state is larger than maxSessionBytes ${maxSessionBytes}${before}`
+  const { failure } = limitExceeded('maxSessionBytes', message, HINT)
+  return { outcome: failure === undefined ? outcome : { status: 'failed', error: failure } }
+}

@@ -1,0 +1,40 @@
+/** Places of errors, and that finding them does not make a source cost the square of its length. */
+
+import { getLineInfo } from 'acorn'
+import fc from 'fast-check'
+import t from 'tap'
+import { LineStarts } from '../../../executor/compile/line-starts.ts'
+import { parse } from '../../../executor/compile/parse.ts'
+
+t.test('a place is the one that acorn tells', async t => {
+  const text = fc.string({
+    unit: fc.constantFrom('a', '\n', '\r', '\r\n', '\u2028', '\u2029', '😀'),
+  })
+  const property = fc.property(text, fc.nat(), (source, at) => {
+    const offset = at % (source.length + 1)
+    // acorn takes an offset between the halves of a line break for one of the line before.
+    fc.pre(source.slice(offset - 1, offset + 1) !== '\r\n')
+    const { line, column } = getLineInfo(source, offset)
+    t.strictSame(new LineStarts(source).at(offset), { line, column })
+  })
+  fc.assert(property, { numRuns: 300 })
+})
+
+/** Milliseconds of the fastest of three readings. */
+function readingMs(source: string): number {
+  const times = Array.from({ length: 3 }, () => {
+    const startedAt = performance.now()
+    parse(source, 'typescript')
+    return performance.now() - startedAt
+  })
+  return Math.min(...times)
+}
+
+t.test('readings that fail and are tried again cost as much for each place', async t => {
+  for (const line of ['async<T>(a);\n', 'a < b;\n', 'a ? (b) : c;\n', 'f<T>(a);\n']) {
+    const few = readingMs(line.repeat(1000))
+    const many = readingMs(line.repeat(16_000))
+    // 16 times as much when it grows with the length, 256 times with its square.
+    t.ok(many < few * 80, `${JSON.stringify(line)}: ${few} ms, ${many} ms`)
+  }
+})
