@@ -116,7 +116,7 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
   const sessionRuntime = snapshotTag(machine)
   const upgrade = new SessionUpgrade({
     store,
-    shadows: { pool, supervision, toolbox },
+    shadows: { pool, supervision, toolbox, store },
     log,
     runtime: sessionRuntime,
   })

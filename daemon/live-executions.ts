@@ -86,12 +86,12 @@ export class LiveExecutions {
     return this.#live.get(executionId)
   }
 
-  /** How many are in memory. */
   /** About how many bytes the calls of all of them hold. */
   get heldBytes(): number {
     return this.#live.values().reduce((sum, { running }) => sum + running.heldBytes, 0)
   }
 
+  /** How many are in memory. */
   get size(): number {
     return this.#live.size
   }
@@ -235,7 +235,9 @@ export class LiveExecutions {
       if (keeper.isStored) {
         // What it has in the store is whole: it goes on from there.
         keeper.close()
-        this.#resumption.retry(executionId)
+        // A text of its journal may be on a damaged page, which shows when the guest takes it.
+        if (isDamage(error)) await this.#quarantine(executionId)
+        else this.#resumption.retry(executionId)
       } else {
         keeper.demote()
         await keeper.finish(running.lose(error), undefined, () => onKept(true))
@@ -253,13 +255,18 @@ export class LiveExecutions {
       await this.#resume(executionId)
     } catch (error) {
       if (!isDamage(error)) throw error
-      const stuck = await this.#powers.store.quarantine(executionId, Date.now())
-      if (stuck === undefined) return
-      const { observe, hub, onWebhooks } = this.#powers
-      observe(stuck, stuck.event)
-      hub.publish(stuck.owner, stuck.event)
-      onWebhooks()
+      await this.#quarantine(executionId)
     }
+  }
+
+  /** Lets an execution be stuck of which something cannot be read. */
+  async #quarantine(executionId: string): Promise<void> {
+    const stuck = await this.#powers.store.quarantine(executionId, Date.now())
+    if (stuck === undefined) return
+    const { observe, hub, onWebhooks } = this.#powers
+    observe(stuck, stuck.event)
+    hub.publish(stuck.owner, stuck.event)
+    onWebhooks()
   }
 
   /** Brings an execution back from the store. Resolves when it has got a worker, or needs none. */

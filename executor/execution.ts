@@ -22,7 +22,7 @@ import {
   type GuestWork,
   SharedLoss,
 } from './guest-pool.ts'
-import type { JournalRecord } from './journal.ts'
+import type { JournalRecord, ReadRecord } from './journal.ts'
 import type { ExecutionHost } from './keeper.ts'
 import type { Latencies } from './latencies.ts'
 import { setLongTimeout } from './long-timeout.ts'
@@ -62,7 +62,7 @@ export interface ExecutionPlan {
 
 /** What an execution goes on from that another process began, or that this one had put away. */
 export interface RestoredExecution {
-  readonly records: readonly JournalRecord[]
+  readonly records: readonly ReadRecord[]
   readonly approvals: readonly CallApproval[]
   readonly events: readonly ExecutionEvent[]
   readonly startedAtMs: number | undefined
@@ -187,12 +187,17 @@ export class RunningExecution {
     return this.#cancelled.signal
   }
 
-  /** When its guest first had a worker. */
   /** About how many bytes its calls hold in memory. */
   get heldBytes(): number {
     return this.#calls.heldBytes
   }
 
+  /** The store has these records: their texts need not stay in memory. */
+  release(stored: readonly JournalRecord[]): void {
+    this.#calls.journal.release(stored)
+  }
+
+  /** When its guest first had a worker. */
   get startedAtMs(): number | undefined {
     return this.#record.startedAtMs
   }

@@ -9,7 +9,7 @@
 
 import type { CallApproval as StoredApproval } from '../../executor/call-approval.ts'
 import type { DecidedBy } from '../../executor/decision.ts'
-import type { JournalRecord } from '../../executor/journal.ts'
+import type { JournalRecord, ReadRecord } from '../../executor/journal.ts'
 import type { Approval, ApprovalStatus } from '../../protocol/approval.ts'
 import type { ExecutionEvent } from '../../protocol/events.ts'
 import type {
@@ -80,8 +80,11 @@ export interface ClaimedExecution {
   readonly createdAtMs: number
   readonly startedAtMs: number | undefined
   readonly deadlineMs: number
-  /** Intents in order of `seq`, then deliveries in order of `position`. */
-  readonly records: readonly JournalRecord[]
+  /**
+   * Intents in order of `seq`, then deliveries in order of `position`; with the texts that
+   * `executor/text-budget.ts` takes.
+   */
+  readonly records: readonly ReadRecord[]
   readonly approvals: readonly StoredApproval[]
   readonly events: readonly StoredEvent[]
 }
@@ -292,6 +295,8 @@ export interface StoreReader {
   source(executionId: string): Promise<Omit<ExecutionSource, 'executionId'> | undefined>
   /** What an execution that is there was made from, ended or not, without owning it. */
   journal(executionId: string): Promise<ClaimedExecution | undefined>
+  /** Texts of deliveries of an execution, in the order of the numbers. @throws {Error} when one is not there */
+  texts(executionId: string, seqs: readonly number[]): Promise<readonly string[]>
   statistics(): Promise<StoreStatistics>
   /** What goes on in it; cheap however many executions have ended. */
   load(): Promise<StoreLoad>

@@ -36,6 +36,7 @@ const Message = z.discriminatedUnion('kind', [
     tool: z.int(),
     input: z.string(),
   }),
+  z.strictObject({ kind: z.literal('load-text'), id: Count, roomBytes: Count }),
   z.strictObject({ kind: z.literal('logs'), lines: z.array(LogLine) }),
   z.strictObject({ kind: z.literal('compiled'), program: CompiledProgram }),
 ])

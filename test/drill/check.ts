@@ -1,12 +1,11 @@
 /** Holds what a daemon has kept against what it owes: the invariants of docs/design/durability.md. */
 
-import type { ClaimedExecution } from '../../daemon/store/store.ts'
 import type { JournalRecord } from '../../executor/journal.ts'
 import type { ExecutionEvent } from '../../protocol/events.ts'
 import { type CallRecord, type Execution, isEnded } from '../../protocol/execution.ts'
 import { THROWN } from '../../protocol/value-format.ts'
 import { decodeValue } from '../../protocol/values.ts'
-import type { Kept } from './kept.ts'
+import type { Kept, WholeJournal } from './kept.ts'
 import type { Effect } from './ledger.ts'
 import type { Acknowledged } from './load.ts'
 
@@ -119,7 +118,7 @@ function checkRecords(records: readonly JournalRecord[], wrong: Wrong): void {
 
 /** What the guest was told of a person's decision is what that person was told was taken. */
 function checkDecisions(
-  { approvals, records }: ClaimedExecution,
+  { approvals, records }: WholeJournal,
   decisions: ReadonlyMap<string, Acknowledged>,
   wrong: Wrong,
 ): void {

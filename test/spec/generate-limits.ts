@@ -15,6 +15,10 @@ A request names others in \`limits\`, each up to its ceiling.
 An execution that exceeds one ends with \`LIMIT_EXCEEDED\`, and \`error.limit\` is the name; where the note says that it is thrown in the guest, the program may catch it and go on.
 `
 
+const tail = `
+A request may ask for less of \`maxJournalBytes\` on a small machine: one journal has at most a quarter of the heap that V8 gives the daemon, and an eighth of the memory of the machine or its control group, but always the default.
+`
+
 const number = (value: number) => value.toLocaleString('en-US').replaceAll(',', ' ')
 
 /** The document as it should be. */
@@ -26,7 +30,7 @@ export function limitsGuide(): string {
   })
   const titles =
     '| limit | default | least | most | unit | what it bounds |\n| --- | --- | --- | --- | --- | --- |'
-  return `${head}\n${titles}\n${rows.join('\n')}\n`
+  return `${head}\n${titles}\n${rows.join('\n')}\n${tail}`
 }
 
 if (import.meta.main) writeFileSync(guide, limitsGuide())

@@ -136,6 +136,12 @@ export class Executions {
     return row && { source: this.#parts.blobs.text(row.source), language: row.language }
   }
 
+  texts(executionId: string, seqs: readonly number[]): string[] {
+    const row = findExecution(this.#connection, executionId)
+    if (row === undefined) throw new Error(`There is no execution ${executionId}`)
+    return seqs.map(seq => this.#parts.journals.text(row.id, seq))
+  }
+
   #loaded(row: ExecutionRow): ClaimedExecution {
     const { blobs, journals, approvals } = this.#parts
     const { source, compiled, plan } = this.#connection.get(

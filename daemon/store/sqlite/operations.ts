@@ -56,6 +56,7 @@ const readNames: ReadonlySet<OperationName> = new Set<OperationName>([
   'snapshot',
   'source',
   'statistics',
+  'texts',
 ])
 
 export function isRead(name: OperationName): boolean {
@@ -116,6 +117,7 @@ export function operationsOn(
     journal: executionId => executions.journal(executionId),
     source: executionId => executions.source(executionId),
     load: () => reading.load(),
+    texts: (executionId, seqs) => executions.texts(executionId, seqs),
     statistics: () => ({ ...identity, ...reading.counts(), commits: counters.commits }),
 
     createSession: (sessionId, owner, nowMs) => sessions.create(sessionId, owner, nowMs),

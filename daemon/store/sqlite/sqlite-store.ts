@@ -52,6 +52,7 @@ export class SqliteStore implements Store {
   readonly approvals = this.#method('approvals')
   readonly journal = this.#method('journal')
   readonly source = this.#method('source')
+  readonly texts = this.#method('texts')
   readonly statistics = this.#method('statistics')
   readonly load = this.#method('load')
 
