@@ -22,14 +22,13 @@ import { type KeptUsage, NO_USAGE } from '../executor/fold-execution.ts'
 import type { CompiledProgram } from '../executor/messages.ts'
 import type { Toolbox } from '../executor/tools/toolbox.ts'
 import { LatchdError } from '../protocol/errors.ts'
-import type { ExecutionError } from '../protocol/execution.ts'
 import { OwnerCounts } from './auth/owner-counts.ts'
 import { ExecutionKeeper, type KeeperPowers } from './durable/execution-keeper.ts'
 import { type MakeClientTool, readPlan } from './durable/kept-plan.ts'
 import { Resumption } from './durable/resumption.ts'
 import { UpgradeCheck } from './durable/upgrade-check.ts'
 import { IdleCollector } from './idle-collector.ts'
-import type { ClaimedExecution } from './store/store.ts'
+import type { ClaimedExecution, StuckError } from './store/store.ts'
 
 export interface LivePowers extends ExecutionPowers, KeeperPowers {
   /** The tools that there are now. */
@@ -259,9 +258,23 @@ export class LiveExecutions {
     }
   }
 
-  /** Lets an execution be stuck of which something cannot be read. */
-  async #quarantine(executionId: string): Promise<void> {
-    const stuck = await this.#powers.store.quarantine(executionId, Date.now())
+  /** Claims an execution, once it is known that it can go on under the runtime of this process. */
+  async #claim(executionId: string): Promise<ClaimedExecution | undefined> {
+    const { store, sessions, runtime } = this.#powers
+    const runtimes = { execution: runtime, session: sessions.runtime }
+    const claim = await store.claimUnder(executionId, runtimes)
+    if (claim.kind === 'none') return undefined
+    if (claim.kind === 'claimed') return claim.execution
+    const { execution } = claim
+    const obstacle = (await this.#sessionLoss(execution)) ?? (await this.#divergence(execution))
+    if (obstacle === undefined) return await store.claim(executionId)
+    await this.#quarantine(executionId, obstacle)
+    return undefined
+  }
+
+  /** Lets an execution be stuck that cannot go on. @param error absent: something cannot be read */
+  async #quarantine(executionId: string, error?: StuckError): Promise<void> {
+    const stuck = await this.#powers.store.quarantine(executionId, Date.now(), error)
     if (stuck === undefined) return
     const { observe, hub, onWebhooks } = this.#powers
     observe(stuck, stuck.event)
@@ -277,12 +290,8 @@ export class LiveExecutions {
     if (this.#isDraining || this.#live.has(executionId)) return
     const { promise, resolve } = Promise.withResolvers<void>()
     await this.#track(executionId, async () => {
-      const claimed = await this.#powers.store.claim(executionId)
-      if (claimed === undefined) return
-      const restored = this.#restore(claimed, resolve)
-      const obstacle = (await this.#sessionLoss(claimed)) ?? (await this.#divergence(claimed))
-      if (obstacle !== undefined) restored[1].stick(obstacle)
-      this.#start(...restored)
+      const claimed = await this.#claim(executionId)
+      if (claimed !== undefined) this.#start(...this.#restore(claimed, resolve))
     })
     await Promise.race([promise, this.#live.get(executionId)?.gone])
   }
@@ -301,7 +310,7 @@ export class LiveExecutions {
   }
 
   /** Why an execution's session cannot be used by this runtime; `undefined`: it can, or there is none. */
-  async #sessionLoss({ sessionId }: ClaimedExecution): Promise<ExecutionError | undefined> {
+  async #sessionLoss({ sessionId }: ClaimedExecution): Promise<StuckError | undefined> {
     if (sessionId === undefined) return undefined
     try {
       await this.#powers.sessions.fit(sessionId)
@@ -309,12 +318,12 @@ export class LiveExecutions {
     } catch (error) {
       if (!(error instanceof LatchdError && error.code === 'SNAPSHOT_INCOMPATIBLE')) throw error
       const { code, message } = error
-      return { code, name: 'SnapshotIncompatible', message }
+      return { code: code as 'SNAPSHOT_INCOMPATIBLE', name: 'SnapshotIncompatible', message }
     }
   }
 
   /** How an execution of another runtime would take another path here; `undefined`: it does not. */
-  async #divergence(claimed: ClaimedExecution): Promise<ExecutionError | undefined> {
+  async #divergence(claimed: ClaimedExecution): Promise<StuckError | undefined> {
     if (!this.#upgrades.isNeeded(claimed)) return undefined
     try {
       return await this.#upgrades.divergenceOf(claimed)

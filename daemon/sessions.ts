@@ -45,6 +45,11 @@ export class SessionDesk {
     this.#runtime = runtime
   }
 
+  /** What a snapshot has to be made with, to be loaded here. */
+  get runtime(): string {
+    return this.#runtime
+  }
+
   /** Gives their sessions to the executions that held them when the daemon was lost. */
   async recover(): Promise<void> {
     for (const { sessionId, executionId } of await this.#store.heldSessions()) {

@@ -89,6 +89,19 @@ export interface ClaimedExecution {
   readonly events: readonly StoredEvent[]
 }
 
+/** Tags of what executions and sessions run on now: see `executor/engine/runtime-tag.ts`. */
+export interface Runtimes {
+  readonly execution: string
+  readonly session: string
+}
+
+export type Claim =
+  | { readonly kind: 'claimed'; readonly execution: ClaimedExecution }
+  /** It, or the state of its session, began under another runtime: read, and as it was before. */
+  | { readonly kind: 'outdated'; readonly execution: ClaimedExecution }
+  /** It is not there, has ended, or is stuck. */
+  | { readonly kind: 'none' }
+
 /** What a sweep forgets; instants in epoch milliseconds. */
 export interface SweepBounds {
   readonly endedBeforeMs: number
@@ -170,6 +183,8 @@ export interface StoreWriter {
    * state `running`. `undefined` when it is not there, has ended, or is stuck.
    */
   claim(executionId: string): Promise<ClaimedExecution | undefined>
+  /** As {@link claim}, unless it began under another runtime than these: then nothing is written. */
+  claimUnder(executionId: string, runtimes: Runtimes): Promise<Claim>
   /** Adds to an execution. @throws {LatchdError} `STALE_OWNER` */
   append(executionId: string, epoch: number, addition: Addition): Promise<void>
   /**
@@ -220,10 +235,16 @@ export interface StoreWriter {
   ): Promise<{ executions: number; sessions: number }>
 
   /**
-   * Lets an execution be stuck (`STORE_DAMAGED`) of which something cannot be read, so that it is not
-   * tried again and again; `undefined` when it has ended or is not there.
+   * Lets an execution be stuck that nobody owns here, and that cannot go on, so that it is not tried
+   * again and again; `undefined` when it has ended or is not there.
+   *
+   * @param error `STORE_DAMAGED` when absent: something of it cannot be read
    */
-  quarantine(executionId: string, nowMs: number): Promise<StuckExecution | undefined>
+  quarantine(
+    executionId: string,
+    nowMs: number,
+    error?: StuckError,
+  ): Promise<StuckExecution | undefined>
   /** Keeps what the clocks show; what somebody has confirmed meanwhile stays. */
   recordInstant(instant: KeptInstant): Promise<void>
   /** What was kept last, with what was confirmed. */

@@ -28,6 +28,7 @@ export class SqliteStore implements Store {
   readonly recover = this.#method('recover')
   readonly submit = this.#method('submit')
   readonly claim = this.#method('claim')
+  readonly claimUnder = this.#method('claimUnder')
   readonly append = this.#method('append')
   readonly park = this.#method('park')
   readonly signal = this.#method('signal')
