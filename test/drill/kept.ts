@@ -48,9 +48,10 @@ export class Records {
   /** By execution, then by what a record is about. */
   #before = new Map<string, ReadonlyMap<string, string>>()
 
-  /** @returns what has changed */
-  look(journals: ReadonlyMap<string, WholeJournal>): string[] {
+  /** @returns what has changed. @param forgotten executions that may be gone */
+  look(journals: ReadonlyMap<string, WholeJournal>, forgotten: ReadonlySet<string>): string[] {
     const problems: string[] = []
+    for (const id of forgotten) this.#before.delete(id)
     for (const [id, before] of this.#before) {
       const now = texts(journals.get(id)?.records ?? [])
       for (const [key, text] of before) {

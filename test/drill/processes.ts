@@ -1,7 +1,8 @@
 /** The processes of a drill: the ledger, and the daemon that dies and comes back. */
 
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Effect } from './ledger.ts'
@@ -13,12 +14,30 @@ const cleanEnv = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' }
 /** What a daemon is made of comes compiled from its second start on. */
 const NODE_COMPILE_CACHE = join(here, '../../node_modules/.cache/latchd-drill')
 
-function start(script: string, args: readonly string[], env: Record<string, string>): ChildProcess {
+/** A process that runs a script of the drills. */
+export type ScriptProcess = ChildProcessWithoutNullStreams
+
+/** Starts a script of this folder. */
+export function startScript(
+  script: string,
+  args: readonly string[],
+  env: Record<string, string>,
+): ScriptProcess {
   const flags = ['--disable-warning=ExperimentalWarning', join(here, script), ...args]
   return spawn(process.execPath, flags, {
     env: { ...cleanEnv, NODE_COMPILE_CACHE, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
+}
+
+/** A port that nobody listens on at this moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
 }
 
 /** The end of the first line that begins so; `undefined` when the process ends without one. */
@@ -35,7 +54,7 @@ export interface LedgerProcess {
 }
 
 export async function startLedger(file: string): Promise<LedgerProcess> {
-  const child = start('ledger.ts', [file], {})
+  const child = startScript('ledger.ts', [file], {})
   const url = await lineOf(child, 'ledger ')
   if (url === undefined) throw new Error('The ledger has not started')
   return {
@@ -59,6 +78,8 @@ export interface DaemonOptions {
   readonly stateDir: string
   readonly ledgerUrl: string
   readonly env?: Record<string, string>
+  /** The same at each start; any free one when absent. */
+  readonly port?: number
 }
 
 /** A daemon that is started again and again on one folder. */
@@ -98,8 +119,8 @@ export class DrillDaemon {
    */
   async start(env: Record<string, string> = {}): Promise<boolean> {
     const { stateDir, ledgerUrl } = this.#options
-    const child = start('daemon.ts', [], {
-      LATCHD_PORT: '0',
+    const child = startScript('daemon.ts', [], {
+      LATCHD_PORT: String(this.#options.port ?? 0),
       LATCHD_WORKERS: '2',
       LATCHD_LOG_LEVEL: 'error',
       LATCHD_STATE_DIR: stateDir,
@@ -147,7 +168,7 @@ export class DrillDaemon {
 
 /** Runs the upkeep of a folder's store to its end, or to where it is told to die. */
 export async function dieInUpkeep(stateDir: string, env: Record<string, string>): Promise<Exit> {
-  const child = start('upkeep.ts', [stateDir], env)
+  const child = startScript('upkeep.ts', [stateDir], env)
   await once(child, 'exit')
   return { code: child.exitCode, signal: child.signalCode }
 }
