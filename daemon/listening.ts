@@ -46,6 +46,7 @@ import { SessionDesk } from './sessions.ts'
 import { MemoryStore } from './store/memory-store.ts'
 import type { Store } from './store/store.ts'
 import { untilRoom } from './store/until-room.ts'
+import { StoreGuard } from './store-guard.ts'
 import type { ExportedTracing } from './tracing/exporter.ts'
 import { packageVersion } from './version.ts'
 import { openWebhooks } from './webhooks/webhooks.ts'
@@ -120,7 +121,14 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
     log,
     runtime: sessionRuntime,
   })
-  const sessions = new SessionDesk(store, config.retention.keepMs, sessionRuntime, upgrade)
+  const shares = new StoreGuard({
+    shares: () => store.shares(),
+    callers: () => tokens.size,
+    now: () => performance.now(),
+  })
+  const sessions = new SessionDesk(store, config.retention.keepMs, sessionRuntime, upgrade, owner =>
+    shares.admit('sessions', owner),
+  )
   const typeChecker = new TypeChecker(config.allow && { explain: denialText })
   const tokens = new Tokens(config.tokens)
   const losses = new WorkerLosses(() => performance.now())
@@ -182,7 +190,11 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
       memory.admit()
     },
     onWorkerLost: owner => losses.add(owner),
-    admitWebhook: webhooks.admit,
+    admitWebhook: async (url, owner) => {
+      webhooks.admit(url)
+      await shares.admit('webhooks', owner)
+    },
+    hasRoom: () => memory.hasRoom,
     webhookFor: webhooks.messageFor,
     onWebhooks: webhooks.wake,
     onFault,
@@ -197,6 +209,7 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
     memory,
     queued: () => executions.queued,
     live: () => executions.liveCount,
+    unloaded: () => executions.unloaded,
     connections: () => connections.size,
   })
   const approvals = new ApprovalDesk({ store, executions, toolbox, now: clock.now })

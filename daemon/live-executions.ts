@@ -37,6 +37,8 @@ export interface LivePowers extends ExecutionPowers, KeeperPowers {
   readonly clientTool: MakeClientTool
   /** Told of an execution that comes into memory; gives what to call when it leaves. */
   readonly enter: (plan: ExecutionPlan) => () => void
+  /** Whether what is in memory leaves room for more. */
+  readonly hasRoom?: () => boolean
 }
 
 /** An execution in memory. */
@@ -78,6 +80,7 @@ export class LiveExecutions {
       resume: executionId => this.#resumeOrQuarantine(executionId),
       onFault: powers.onFault,
       now: powers.now ?? Date.now,
+      ...(powers.hasRoom && { hasRoom: powers.hasRoom }),
     })
   }
 
@@ -98,6 +101,11 @@ export class LiveExecutions {
   /** New executions that wait for a worker. */
   get queued(): number {
     return this.#powers.pool.queued + this.#queued.size
+  }
+
+  /** Executions of the store that can go on and wait to be loaded. */
+  get unloaded(): number {
+    return this.#resumption.waiting
   }
 
   /** As {@link queued}, of one owner. */

@@ -23,6 +23,7 @@ export class SessionDesk {
   /** What a snapshot has to be made with, to be loaded here. */
   #runtime: string
   #upgrade: Pick<SessionUpgrade, 'bringOver'>
+  #admitOne: (owner: string) => Promise<void>
   #turns = new SessionTurns()
   /** Executions that hold a session, in memory or put away, with its id. */
   #holders = new Map<string, string>()
@@ -32,13 +33,16 @@ export class SessionDesk {
   /**
    * @param runtime tag of the engine and the prelude: see `executor/engine/runtime-tag.ts`
    * @param upgrade brings sessions of another runtime over to this one
+   * @param admit refuses one more session of an owner, when there are too many
    */
   constructor(
     store: SessionStore,
     keepMs: number,
     runtime: string,
     upgrade: Pick<SessionUpgrade, 'bringOver'>,
+    admit: (owner: string) => Promise<void> = async () => {},
   ) {
+    this.#admitOne = admit
     this.#upgrade = upgrade
     this.#store = store
     this.#keepMs = keepMs
@@ -64,7 +68,9 @@ export class SessionDesk {
     return [...new Set(this.#users.values())]
   }
 
+  /** @throws {LatchdError} `SESSIONS_FULL` */
   async create(caller: Caller): Promise<Session> {
+    await this.#admitOne(caller.name)
     const sessionId = newSessionId()
     await this.#store.createSession(sessionId, caller.name, Date.now())
     return await this.get(sessionId, caller)

@@ -321,6 +321,14 @@ export interface StoreReader {
   statistics(): Promise<StoreStatistics>
   /** What goes on in it; cheap however many executions have ended. */
   load(): Promise<StoreLoad>
+  shares(): Promise<StoreShares>
+}
+
+/** What callers have in a store beside executions, counted by owner. */
+export interface StoreShares {
+  readonly sessions: Readonly<Record<string, number>>
+  /** Messages that have not arrived. */
+  readonly webhooks: Readonly<Record<string, number>>
 }
 
 /** What a store holds that has not come to its end. */
@@ -328,6 +336,7 @@ export interface StoreLoad {
   readonly executions: Readonly<Record<'queued' | 'running' | 'waiting' | 'stuck', number>>
   readonly pendingApprovals: number
   readonly pendingWebhooks: number
+  readonly sessions: number
   /** Bytes that are in use. */
   readonly bytes: number
 }

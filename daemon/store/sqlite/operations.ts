@@ -53,6 +53,7 @@ const readNames: ReadonlySet<OperationName> = new Set<OperationName>([
   'session',
   'sessionRuns',
   'sessions',
+  'shares',
   'snapshot',
   'source',
   'statistics',
@@ -118,6 +119,7 @@ export function operationsOn(
     journal: executionId => executions.journal(executionId),
     source: executionId => executions.source(executionId),
     load: () => reading.load(),
+    shares: () => reading.shares(),
     texts: (executionId, seqs) => executions.texts(executionId, seqs),
     statistics: () => ({ ...identity, ...reading.counts(), commits: counters.commits }),
 

@@ -56,6 +56,7 @@ export class SqliteStore implements Store {
   readonly texts = this.#method('texts')
   readonly statistics = this.#method('statistics')
   readonly load = this.#method('load')
+  readonly shares = this.#method('shares')
 
   readonly createSession = this.#method('createSession')
   readonly session = this.#method('session')
