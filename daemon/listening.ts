@@ -99,18 +99,19 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
   store.watchCommits((operations, tookMs) => metrics.store.onCommit(operations, tookMs))
   const onFault = (error: unknown, executionId: string) =>
     log.error({ err: error, executionId }, 'execution lost')
+  const clock = new TrustedClock(parts.clock ?? machineClock, await store.keptInstant(), jumpMs =>
+    logJump(log, jumpMs),
+  )
   const webhooks = openWebhooks(
     { ...config, stateDir: resolve(config.stateDir) },
     store,
     log,
     secrets,
+    clock.now,
     isLast => metrics.onWebhookFailure(isLast),
   )
   const runningFile = new RunningFile(join(resolve(config.stateDir), 'running'), error =>
     log.warn({ err: error }, 'the file of running executions was not written'),
-  )
-  const clock = new TrustedClock(parts.clock ?? machineClock, await store.keptInstant(), jumpMs =>
-    logJump(log, jumpMs),
   )
   const clockWatch = new ClockWatch(clock, store, log)
   const supervision = new Supervision()
@@ -126,9 +127,10 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
     callers: () => tokens.size,
     now: () => performance.now(),
   })
-  const sessions = new SessionDesk(store, config.retention.keepMs, sessionRuntime, upgrade, owner =>
-    shares.admit('sessions', owner),
-  )
+  const sessions = new SessionDesk(store, config.retention.keepMs, sessionRuntime, upgrade, {
+    admit: owner => shares.admit('sessions', owner),
+    now: clock.now,
+  })
   const typeChecker = new TypeChecker(config.allow && { explain: denialText })
   const tokens = new Tokens(config.tokens)
   const losses = new WorkerLosses(() => performance.now())
@@ -161,7 +163,7 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
     now: clock.now,
     typeChecker,
     store,
-    memory: new MemoryStore(),
+    memory: new MemoryStore(clock.now),
     hub: new EventHub(),
     runtime: runtimeTag(machine),
     toolbox,
@@ -243,6 +245,7 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
     version: facts.version,
     engine: machine.engine,
     startedAtMs: Date.now(),
+    now: clock.now,
   }
   const { fetch } = createApp(powers)
   const serve = () =>

@@ -120,9 +120,9 @@ export class LiveExecutions {
 
   /** Goes on with what an earlier process has left. */
   async recover(): Promise<void> {
-    const { sessions, store, runningFile, observe } = this.#powers
+    const { sessions, store, runningFile, observe, now } = this.#powers
     await sessions.recover()
-    const recovery = await store.recover(Date.now(), runningFile.lost)
+    const recovery = await store.recover((now ?? Date.now)(), runningFile.lost)
     for (const stuck of recovery.stuck ?? []) observe(stuck, stuck.event)
     this.#resumption.start(recovery)
   }
@@ -282,9 +282,9 @@ export class LiveExecutions {
 
   /** Lets an execution be stuck that cannot go on. @param error absent: something cannot be read */
   async #quarantine(executionId: string, error?: StuckError): Promise<void> {
-    const stuck = await this.#powers.store.quarantine(executionId, Date.now(), error)
+    const { store, now, observe, hub, onWebhooks } = this.#powers
+    const stuck = await store.quarantine(executionId, (now ?? Date.now)(), error)
     if (stuck === undefined) return
-    const { observe, hub, onWebhooks } = this.#powers
     observe(stuck, stuck.event)
     hub.publish(stuck.owner, stuck.event)
     onWebhooks()

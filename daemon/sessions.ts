@@ -16,6 +16,13 @@ export interface SessionUse {
   readonly executionId: string
 }
 
+export interface SessionOptions {
+  /** Refuses one more session of an owner, when there are too many. */
+  readonly admit?: (owner: string) => Promise<void>
+  /** The clock, in epoch milliseconds. */
+  readonly now?: () => number
+}
+
 export class SessionDesk {
   #store: SessionStore
   /** How long an unused session stays, in milliseconds. */
@@ -23,6 +30,7 @@ export class SessionDesk {
   /** What a snapshot has to be made with, to be loaded here. */
   #runtime: string
   #upgrade: Pick<SessionUpgrade, 'bringOver'>
+  #now: () => number
   #admitOne: (owner: string) => Promise<void>
   #turns = new SessionTurns()
   /** Executions that hold a session, in memory or put away, with its id. */
@@ -33,16 +41,16 @@ export class SessionDesk {
   /**
    * @param runtime tag of the engine and the prelude: see `executor/engine/runtime-tag.ts`
    * @param upgrade brings sessions of another runtime over to this one
-   * @param admit refuses one more session of an owner, when there are too many
    */
   constructor(
     store: SessionStore,
     keepMs: number,
     runtime: string,
     upgrade: Pick<SessionUpgrade, 'bringOver'>,
-    admit: (owner: string) => Promise<void> = async () => {},
+    { admit = async () => {}, now = Date.now }: SessionOptions = {},
   ) {
     this.#admitOne = admit
+    this.#now = now
     this.#upgrade = upgrade
     this.#store = store
     this.#keepMs = keepMs
@@ -72,7 +80,7 @@ export class SessionDesk {
   async create(caller: Caller): Promise<Session> {
     await this.#admitOne(caller.name)
     const sessionId = newSessionId()
-    await this.#store.createSession(sessionId, caller.name, Date.now())
+    await this.#store.createSession(sessionId, caller.name, this.#now())
     return await this.get(sessionId, caller)
   }
 
@@ -210,7 +218,7 @@ export class SessionDesk {
 
   /** Keeps what an execution has left that is not durable itself. @param left absent: as it was */
   async save(sessionId: string, left: SessionLeaving | undefined): Promise<void> {
-    await this.#store.saveSnapshot(sessionId, left, Date.now())
+    await this.#store.saveSnapshot(sessionId, left, this.#now())
   }
 
   #told(session: Session): Session {

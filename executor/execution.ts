@@ -77,7 +77,7 @@ export interface ExecutionPowers {
   readonly latencies: Latencies
   /** Absent where no program is checked. */
   readonly typeChecker?: TypeChecker
-  /** The clock by which waits end, in epoch milliseconds; absent: the machine's. */
+  /** The clock of all instants of executions, in epoch milliseconds; absent: the machine's. */
   readonly now?: () => number
 }
 
@@ -145,7 +145,9 @@ export class RunningExecution {
     this.#plan = plan
     this.#powers = powers
     this.#host = host
-    this.#record = new ExecutionRecord(plan, event => host.onEvent(event), host.redaction)
+    this.#now = powers.now ?? Date.now
+    const onEvent = (event: ExecutionEvent) => host.onEvent(event)
+    this.#record = new ExecutionRecord(plan, onEvent, host.redaction, this.#now)
     this.#program = restored?.program
     this.#isRestored = restored !== undefined
     if (restored !== undefined) {
@@ -165,7 +167,6 @@ export class RunningExecution {
         host.keeper?.program(program)
       },
     }
-    this.#now = powers.now ?? Date.now
     const { latencies } = powers
     this.#calls = new ToolCalls(
       plan,
@@ -415,7 +416,7 @@ export class RunningExecution {
     if (outcome?.status === 'diverged') this.#stuck ??= outcome.error
     if (this.#isSuspended && outcome?.status !== 'completed' && outcome?.status !== 'failed') {
       this.#calls.abort(new Suspended())
-      return { kind: 'waiting', wakeAtMs: Date.now() }
+      return { kind: 'waiting', wakeAtMs: this.#now() }
     }
     if (this.#stuck !== undefined && this.#host.keeper?.isDurable) {
       this.#calls.putAway()

@@ -122,8 +122,7 @@ export class Journal {
     return this.#records.filter(record => record.request === request).length
   }
 
-  intend(seq: number, tool: string, request: string): JournalRecord {
-    const atMs = Date.now()
+  intend(seq: number, tool: string, request: string, atMs: number): JournalRecord {
     return this.#add({
       kind: 'intent',
       seq,

@@ -46,6 +46,7 @@ export function invalidRequest(what: string, errors: readonly FieldProblem[]): L
  *
  * @param inputs encoded record of inputs
  * @param caller name of who asks
+ * @param now the clock, in epoch milliseconds
  * @throws {LatchdError} `PAYLOAD_TOO_LARGE` when the source exceeds `maxSourceBytes`
  * @throws {LatchdError} `INVALID_REQUEST` for a limit that the memory of this machine does not allow
  */
@@ -54,6 +55,7 @@ export function planExecution(
   toolbox: Toolbox,
   inputs: string | undefined,
   caller: string,
+  now: () => number = Date.now,
 ): ExecutionPlan {
   const limits = resolveLimits(request.limits as Partial<ExecutionPlan['limits']> | undefined)
   refuseBeyondMachine(limits.maxJournalBytes)
@@ -73,7 +75,7 @@ export function planExecution(
     sessionId: request.sessionId,
     caller,
     metadata: request.metadata,
-    createdAtMs: Date.now(),
+    createdAtMs: now(),
     // What is there without a word costs nothing.
     timeZone: request.timeZone === 'UTC' ? undefined : request.timeZone,
     typecheck: request.typecheck,

@@ -335,7 +335,7 @@ export class ToolCalls {
     this.#arguments.remove(open.id)
     if (open.isPassive) this.#passive--
     const { id, tool, request, effect } = open
-    const atMs = Date.now()
+    const atMs = this.#now()
     const record = this.journal.deliver({ seq: id, tool, request, effect, text, atMs })
     this.#host.keeper?.record(record)
     const { maxJournalBytes } = this.#plan.limits
@@ -421,7 +421,7 @@ export class ToolCalls {
     if (open.effect === 'readOnly') return undefined
     const { keeper } = this.#host
     if (open.effect === 'once' && this.journal.intentOf(open.id) === undefined) {
-      const intent = this.journal.intend(open.id, tool.name, open.request)
+      const intent = this.journal.intend(open.id, tool.name, open.request, this.#now())
       keeper?.record(intent)
     }
     return keeper?.isDurable ? this.#durable(keeper.sync()) : undefined
