@@ -80,6 +80,11 @@ class ClientLoad {
     this.#child?.stdin.end()
     await this.#ended
   }
+
+  async close(): Promise<void> {
+    this.#child?.kill('SIGKILL')
+    await this.#ended
+  }
 }
 
 export const clientLoad: MakeSideLoad = options => new ClientLoad(options)

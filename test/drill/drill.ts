@@ -36,6 +36,8 @@ export interface Drill {
 
 /** All that was accepted has ended within so long after the last restart. */
 const DRAIN_MS = 30_000
+/** Once something was found, what goes on has so long to end. */
+const FOUND_MS = 3000
 const LANES = 12
 const SIDE_LANES = 2
 /** One that acknowledges nothing for so long has come to a stop. */
@@ -147,11 +149,13 @@ export class Scene {
     const { load, daemon, sideLoads } = this
     load.stop()
     const drained = Promise.all(sideLoads.map(one => one.drain()))
-    const late = delay(patience(3 * DRAIN_MS), 'late', { ref: false })
-    if ((await Promise.race([drained, late])) === 'late') {
+    const late = delay(patience(2 * DRAIN_MS), 'late', { ref: false })
+    const outcome = await Promise.race([drained, late, this.#hasFound()])
+    if (outcome === 'late') {
       this.problems.push('what went on beside the executions has not ended')
     }
-    await load.drain(patience(DRAIN_MS))
+    // What was found is told soon, whatever does not end for it.
+    await load.drain(outcome === 'found' ? FOUND_MS : patience(DRAIN_MS))
     if (load.problems.length > 0) this.problems.push(...load.problems, daemon.stderr)
     const { code, signal } = await daemon.stop()
     if (code !== 0) this.problems.push(`the last daemon ended with ${code ?? signal}`)
@@ -170,6 +174,17 @@ export class Scene {
       },
       folder: this.folder,
     }
+  }
+
+  /** Resolves some time after something was found. */
+  async #hasFound(): Promise<'found'> {
+    const count = () =>
+      this.sideLoads.reduce(
+        (sum, { problems }) => sum + problems.length,
+        this.problems.length + this.load.problems.length,
+      )
+    while (count() === 0) await delay(FOUND_MS, undefined, { ref: false })
+    return await delay(FOUND_MS, 'found' as const, { ref: false })
   }
 
   async #verdict(): Promise<Verdict> {
