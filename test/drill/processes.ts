@@ -5,10 +5,13 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { patience } from '../support/patience.ts'
 import type { Effect } from './ledger.ts'
 
 const here = import.meta.dirname
 
+/** Longer than a daemon lets executions end. */
+const STOP_MS = 25_000
 /** Without what a test runner puts into its children. */
 const cleanEnv = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' }
 /** What a daemon is made of comes compiled from its second start on. */
@@ -160,9 +163,13 @@ export class DrillDaemon {
     await this.ended()
   }
 
+  /** Asks it to end; one that does not is killed after a while, which its exit tells. */
   async stop(): Promise<Exit> {
     this.signal('SIGTERM')
-    return await this.ended()
+    const timer = setTimeout(() => this.signal('SIGKILL'), patience(STOP_MS))
+    const exit = await this.ended()
+    clearTimeout(timer)
+    return exit
   }
 }
 
