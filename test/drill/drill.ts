@@ -118,13 +118,19 @@ export class Scene {
     const all = () => this.acknowledged + more()
     const until = all() + work
     const untilMs = performance.now() + patience(STILL_MS)
-    while (all() < until) {
+    while (all() < until && !this.isAtFault) {
       if (performance.now() > untilMs) {
         this.problems.push(`nothing was acknowledged for long: ${this.daemon.stderr}`)
         return
       }
       await delay(1)
     }
+  }
+
+  /** Whether something was found already. */
+  get isAtFault(): boolean {
+    const all = [this, this.load, ...this.sideLoads]
+    return all.some(({ problems }) => problems.length > 0)
   }
 
   /** Something else than the daemon is lost, at times. */
@@ -178,12 +184,7 @@ export class Scene {
 
   /** Resolves some time after something was found. */
   async #hasFound(): Promise<'found'> {
-    const count = () =>
-      this.sideLoads.reduce(
-        (sum, { problems }) => sum + problems.length,
-        this.problems.length + this.load.problems.length,
-      )
-    while (count() === 0) await delay(FOUND_MS, undefined, { ref: false })
+    while (!this.isAtFault) await delay(FOUND_MS, undefined, { ref: false })
     return await delay(FOUND_MS, 'found' as const, { ref: false })
   }
 

@@ -33,7 +33,8 @@ async function run({ seed, isShort }: DrillOptions) {
   const isLacking = () => scene.sideLoads.some(({ count }) => count < least)
   // Some more when there was too little of something for the kills to meet.
   let made = 0
-  for (; made < kills || (isLacking() && made < MOST * kills); made++) {
+  const isToGoOn = () => made < kills || (isLacking() && made < MOST * kills)
+  for (; isToGoOn() && !scene.isAtFault; made++) {
     scene.disturb(draw)
     await scene.worked(draw.below(MAX_WORK))
     await scene.daemon.kill()
@@ -41,6 +42,7 @@ async function run({ seed, isShort }: DrillOptions) {
     if (draw.below(3) === 0) await scene.look()
     await scene.daemon.start()
   }
+  if (scene.isAtFault) return await scene.finish({ kills: made })
   scene.demand('executions', scene.load.accepted.size, kills * MIN_EXECUTIONS_PER_KILL)
   for (const { name, count } of scene.sideLoads) {
     scene.demand(name, count, least)
