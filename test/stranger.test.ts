@@ -45,18 +45,15 @@ async function repository(t: Test, folder: string): Promise<string> {
 t.test('from the clone to the upgrade', async t => {
   const folder = mkdtempSync(join(tmpdir(), 'latchd-stranger-'))
   const from = await repository(t, folder)
-  const { stdout } = await run(
-    'sh',
-    [join(root, 'test/stranger/hour.sh'), from, join(folder, 'hour')],
-    {
-      // Of the environment of the tests nothing reaches a stranger but where programs are.
-      env: {
-        PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
-        HOUR_MODULES: join(root, 'node_modules'),
-      },
-      timeout: patience(HOUR_MS),
+  const script = ['-u', 'NODE_OPTIONS', 'sh', join(root, 'test/stranger/hour.sh')]
+  const { stdout } = await run('env', [...script, from, join(folder, 'hour')], {
+    // Of the environment of the tests nothing reaches a stranger but where programs are.
+    env: {
+      PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
+      HOUR_MODULES: join(root, 'node_modules'),
     },
-  )
+    timeout: patience(HOUR_MS),
+  })
   t.strictSame(
     stdout.trim().split('\n'),
     steps.map(step => `ok ${step}`),

@@ -14,7 +14,7 @@ const sources = [
   `human_approval('with a webhook?')`,
 ] as const
 /** A message that was refused, or lost with a daemon, comes again within so long. */
-const ARRIVE_MS = 60_000
+const ARRIVE_MS = 20_000
 const LOOK_MS = 50
 
 class WebhookLoad {
