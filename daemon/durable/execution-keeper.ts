@@ -285,8 +285,9 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
       if (this.#end !== undefined) hub.publish(this.owner, this.#end)
       return
     }
-    const left = snapshot && (await this.#leave(snapshot, execution))
+    // First of all: no other write may take the end along, which belongs to this commit alone.
     const addition = { ...this.#take(), usage: this.#usage() }
+    const left = snapshot && (await this.#leave(snapshot, execution))
     const ending = { ...addition, execution, ...(left && { snapshot: left }) }
     await this.#write(addition, async () => {
       await store.finish(executionId, this.#epoch, ending)
