@@ -61,7 +61,8 @@ export class ApprovalDesk {
   async decide(approvalId: string, decision: Decision, caller: Caller): Promise<Approval> {
     const { approval } = await this.#find(approvalId, caller)
     const tool = await this.#toolOf(approval, decision)
-    return await this.#signal(approvalId, await readDecision(decision, tool, caller.name))
+    const { now } = this.#powers
+    return await this.#signal(approvalId, await readDecision(decision, tool, caller.name, now))
   }
 
   /** The tool that is asked about: of its execution's own, since that may have others. */
@@ -78,7 +79,7 @@ export class ApprovalDesk {
   /** Nobody has decided in time. */
   async expire({ approval }: CallApproval): Promise<void> {
     await this.#powers.store
-      .signal(approval.approvalId, expired())
+      .signal(approval.approvalId, expired(this.#powers.now()))
       .then(outcome => outcome.kind === 'decided' && this.#handOn(outcome))
   }
 

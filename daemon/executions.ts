@@ -14,6 +14,7 @@ import { EventReaders } from './event-readers.ts'
 import { listExecutions, type Page, type PageQuery } from './execution-lists.ts'
 import { type LiveExecution, LiveExecutions, type LivePowers } from './live-executions.ts'
 import type { HeldMemory } from './memory-guard.ts'
+import { isLast, isOver, isRestingPlace } from './resting-place.ts'
 import type { StoredExecution } from './store/store.ts'
 import {
   keyReused,
@@ -39,8 +40,11 @@ export interface ExecutionsOptions extends LivePowers {
   readonly admitCaller?: (caller: string) => void
   /** How many callers share the queue; one when absent. */
   readonly callers?: () => number
-  /** @throws {LatchdError} `INVALID_REQUEST` for a URL that is never posted to */
-  readonly admitWebhook: (url: string) => void
+  /**
+   * @throws {LatchdError} `INVALID_REQUEST` for a URL that is never posted to; `WEBHOOKS_FULL` when
+   *   too many messages wait
+   */
+  readonly admitWebhook: (url: string, caller: string) => Promise<void>
   /** Where executions are traced; absent: nowhere. */
   readonly traces?: Pick<Tracing, 'begin' | 'drop'> | undefined
 }
@@ -87,12 +91,18 @@ export class Executions {
   /** Where executions and those who watch them hold memory, in bytes. */
   readonly held: HeldMemory = {
     calls: () => this.#live.heldBytes,
+    ended: () => this.#options.memory.endedBytes,
     events: () => this.#readers.heldBytes,
   }
 
   /** New executions that wait for a worker. */
   get queued(): number {
     return this.#live.queued
+  }
+
+  /** Executions of the store that can go on and wait to be loaded. */
+  get unloaded(): number {
+    return this.#live.unloaded
   }
 
   get isDraining(): boolean {
@@ -109,7 +119,8 @@ export class Executions {
    *
    * @returns its id; with an idempotency key that was used before, that of the first
    * @throws {LatchdError} `QUEUE_FULL`, `TOKEN_LIMIT_EXCEEDED`, `WORKER_ABUSE`, `DRAINING`,
-   *   `IDEMPOTENCY_KEY_REUSED`, `GONE`, `STORE_FULL`, `INVALID_REQUEST` for a webhook that is never posted to
+   *   `IDEMPOTENCY_KEY_REUSED`, `GONE`, `STORE_FULL`, `WEBHOOKS_FULL`, `INVALID_REQUEST` for a webhook
+   *   that is never posted to
    */
   async submit(plan: ExecutionPlan, caller: Caller, options: SubmitOptions): Promise<string> {
     if (this.#isDraining)
@@ -162,7 +173,8 @@ export class Executions {
   }
 
   async #admit(plan: ExecutionPlan, caller: Caller, options: SubmitOptions): Promise<string> {
-    if (options.webhookUrl !== undefined) this.#options.admitWebhook(options.webhookUrl)
+    const { webhookUrl } = options
+    if (webhookUrl !== undefined) await this.#options.admitWebhook(webhookUrl, caller.name)
     if (plan.sessionId === undefined) return await this.#take(plan, caller, options)
     const { sessions } = this.#options
     const use = { sessionId: plan.sessionId, executionId: plan.executionId }
@@ -493,16 +505,3 @@ function beyondLimit(
     retryAfterSeconds: RETRY_AFTER_SECONDS,
   })
 }
-
-const isOver = (execution: Execution) => isEnded(execution) || execution.status === 'stuck'
-
-function isRestingPlace(event: ExecutionEvent): boolean {
-  if (event.type === 'execution-parked') {
-    return event.waitingFor.some(({ approvalId }) => approvalId !== undefined)
-  }
-  return isLast(event)
-}
-
-/** Whether the stream of an execution ends with this; of a stuck one it goes on after a retry. */
-const isLast = ({ type }: ExecutionEvent) =>
-  type === 'execution-ended' || type === 'execution-stuck'

@@ -46,6 +46,7 @@ import { SessionDesk } from './sessions.ts'
 import { MemoryStore } from './store/memory-store.ts'
 import type { Store } from './store/store.ts'
 import { untilRoom } from './store/until-room.ts'
+import { StoreGuard } from './store-guard.ts'
 import type { ExportedTracing } from './tracing/exporter.ts'
 import { packageVersion } from './version.ts'
 import { openWebhooks } from './webhooks/webhooks.ts'
@@ -98,29 +99,38 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
   store.watchCommits((operations, tookMs) => metrics.store.onCommit(operations, tookMs))
   const onFault = (error: unknown, executionId: string) =>
     log.error({ err: error, executionId }, 'execution lost')
+  const clock = new TrustedClock(parts.clock ?? machineClock, await store.keptInstant(), jumpMs =>
+    logJump(log, jumpMs),
+  )
   const webhooks = openWebhooks(
     { ...config, stateDir: resolve(config.stateDir) },
     store,
     log,
     secrets,
+    clock.now,
     isLast => metrics.onWebhookFailure(isLast),
   )
   const runningFile = new RunningFile(join(resolve(config.stateDir), 'running'), error =>
     log.warn({ err: error }, 'the file of running executions was not written'),
-  )
-  const clock = new TrustedClock(parts.clock ?? machineClock, await store.keptInstant(), jumpMs =>
-    logJump(log, jumpMs),
   )
   const clockWatch = new ClockWatch(clock, store, log)
   const supervision = new Supervision()
   const sessionRuntime = snapshotTag(machine)
   const upgrade = new SessionUpgrade({
     store,
-    shadows: { pool, supervision, toolbox },
+    shadows: { pool, supervision, toolbox, store },
     log,
     runtime: sessionRuntime,
   })
-  const sessions = new SessionDesk(store, config.retention.keepMs, sessionRuntime, upgrade)
+  const shares = new StoreGuard({
+    shares: () => store.shares(),
+    callers: () => tokens.size,
+    now: () => performance.now(),
+  })
+  const sessions = new SessionDesk(store, config.retention.keepMs, sessionRuntime, upgrade, {
+    admit: owner => shares.admit('sessions', owner),
+    now: clock.now,
+  })
   const typeChecker = new TypeChecker(config.allow && { explain: denialText })
   const tokens = new Tokens(config.tokens)
   const losses = new WorkerLosses(() => performance.now())
@@ -153,7 +163,7 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
     now: clock.now,
     typeChecker,
     store,
-    memory: new MemoryStore(),
+    memory: new MemoryStore(clock.now),
     hub: new EventHub(),
     runtime: runtimeTag(machine),
     toolbox,
@@ -182,7 +192,11 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
       memory.admit()
     },
     onWorkerLost: owner => losses.add(owner),
-    admitWebhook: webhooks.admit,
+    admitWebhook: async (url, owner) => {
+      webhooks.admit(url)
+      await shares.admit('webhooks', owner)
+    },
+    hasRoom: () => memory.hasRoom,
     webhookFor: webhooks.messageFor,
     onWebhooks: webhooks.wake,
     onFault,
@@ -197,6 +211,7 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
     memory,
     queued: () => executions.queued,
     live: () => executions.liveCount,
+    unloaded: () => executions.unloaded,
     connections: () => connections.size,
   })
   const approvals = new ApprovalDesk({ store, executions, toolbox, now: clock.now })
@@ -230,6 +245,7 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
     version: facts.version,
     engine: machine.engine,
     startedAtMs: Date.now(),
+    now: clock.now,
   }
   const { fetch } = createApp(powers)
   const serve = () =>

@@ -22,14 +22,13 @@ import { type KeptUsage, NO_USAGE } from '../executor/fold-execution.ts'
 import type { CompiledProgram } from '../executor/messages.ts'
 import type { Toolbox } from '../executor/tools/toolbox.ts'
 import { LatchdError } from '../protocol/errors.ts'
-import type { ExecutionError } from '../protocol/execution.ts'
 import { OwnerCounts } from './auth/owner-counts.ts'
 import { ExecutionKeeper, type KeeperPowers } from './durable/execution-keeper.ts'
 import { type MakeClientTool, readPlan } from './durable/kept-plan.ts'
 import { Resumption } from './durable/resumption.ts'
 import { UpgradeCheck } from './durable/upgrade-check.ts'
 import { IdleCollector } from './idle-collector.ts'
-import type { ClaimedExecution } from './store/store.ts'
+import type { ClaimedExecution, StuckError } from './store/store.ts'
 
 export interface LivePowers extends ExecutionPowers, KeeperPowers {
   /** The tools that there are now. */
@@ -38,6 +37,8 @@ export interface LivePowers extends ExecutionPowers, KeeperPowers {
   readonly clientTool: MakeClientTool
   /** Told of an execution that comes into memory; gives what to call when it leaves. */
   readonly enter: (plan: ExecutionPlan) => () => void
+  /** Whether what is in memory leaves room for more. */
+  readonly hasRoom?: () => boolean
 }
 
 /** An execution in memory. */
@@ -79,6 +80,7 @@ export class LiveExecutions {
       resume: executionId => this.#resumeOrQuarantine(executionId),
       onFault: powers.onFault,
       now: powers.now ?? Date.now,
+      ...(powers.hasRoom && { hasRoom: powers.hasRoom }),
     })
   }
 
@@ -86,12 +88,12 @@ export class LiveExecutions {
     return this.#live.get(executionId)
   }
 
-  /** How many are in memory. */
   /** About how many bytes the calls of all of them hold. */
   get heldBytes(): number {
     return this.#live.values().reduce((sum, { running }) => sum + running.heldBytes, 0)
   }
 
+  /** How many are in memory. */
   get size(): number {
     return this.#live.size
   }
@@ -99,6 +101,11 @@ export class LiveExecutions {
   /** New executions that wait for a worker. */
   get queued(): number {
     return this.#powers.pool.queued + this.#queued.size
+  }
+
+  /** Executions of the store that can go on and wait to be loaded. */
+  get unloaded(): number {
+    return this.#resumption.waiting
   }
 
   /** As {@link queued}, of one owner. */
@@ -113,9 +120,9 @@ export class LiveExecutions {
 
   /** Goes on with what an earlier process has left. */
   async recover(): Promise<void> {
-    const { sessions, store, runningFile, observe } = this.#powers
+    const { sessions, store, runningFile, observe, now } = this.#powers
     await sessions.recover()
-    const recovery = await store.recover(Date.now(), runningFile.lost)
+    const recovery = await store.recover((now ?? Date.now)(), runningFile.lost)
     for (const stuck of recovery.stuck ?? []) observe(stuck, stuck.event)
     this.#resumption.start(recovery)
   }
@@ -235,7 +242,9 @@ export class LiveExecutions {
       if (keeper.isStored) {
         // What it has in the store is whole: it goes on from there.
         keeper.close()
-        this.#resumption.retry(executionId)
+        // A text of its journal may be on a damaged page, which shows when the guest takes it.
+        if (isDamage(error)) await this.#quarantine(executionId)
+        else this.#resumption.retry(executionId)
       } else {
         keeper.demote()
         await keeper.finish(running.lose(error), undefined, () => onKept(true))
@@ -253,13 +262,32 @@ export class LiveExecutions {
       await this.#resume(executionId)
     } catch (error) {
       if (!isDamage(error)) throw error
-      const stuck = await this.#powers.store.quarantine(executionId, Date.now())
-      if (stuck === undefined) return
-      const { observe, hub, onWebhooks } = this.#powers
-      observe(stuck, stuck.event)
-      hub.publish(stuck.owner, stuck.event)
-      onWebhooks()
+      await this.#quarantine(executionId)
     }
+  }
+
+  /** Claims an execution, once it is known that it can go on under the runtime of this process. */
+  async #claim(executionId: string): Promise<ClaimedExecution | undefined> {
+    const { store, sessions, runtime } = this.#powers
+    const runtimes = { execution: runtime, session: sessions.runtime }
+    const claim = await store.claimUnder(executionId, runtimes)
+    if (claim.kind === 'none') return undefined
+    if (claim.kind === 'claimed') return claim.execution
+    const { execution } = claim
+    const obstacle = (await this.#sessionLoss(execution)) ?? (await this.#divergence(execution))
+    if (obstacle === undefined) return await store.claim(executionId)
+    await this.#quarantine(executionId, obstacle)
+    return undefined
+  }
+
+  /** Lets an execution be stuck that cannot go on. @param error absent: something cannot be read */
+  async #quarantine(executionId: string, error?: StuckError): Promise<void> {
+    const { store, now, observe, hub, onWebhooks } = this.#powers
+    const stuck = await store.quarantine(executionId, (now ?? Date.now)(), error)
+    if (stuck === undefined) return
+    observe(stuck, stuck.event)
+    hub.publish(stuck.owner, stuck.event)
+    onWebhooks()
   }
 
   /** Brings an execution back from the store. Resolves when it has got a worker, or needs none. */
@@ -270,12 +298,8 @@ export class LiveExecutions {
     if (this.#isDraining || this.#live.has(executionId)) return
     const { promise, resolve } = Promise.withResolvers<void>()
     await this.#track(executionId, async () => {
-      const claimed = await this.#powers.store.claim(executionId)
-      if (claimed === undefined) return
-      const restored = this.#restore(claimed, resolve)
-      const obstacle = (await this.#sessionLoss(claimed)) ?? (await this.#divergence(claimed))
-      if (obstacle !== undefined) restored[1].stick(obstacle)
-      this.#start(...restored)
+      const claimed = await this.#claim(executionId)
+      if (claimed !== undefined) this.#start(...this.#restore(claimed, resolve))
     })
     await Promise.race([promise, this.#live.get(executionId)?.gone])
   }
@@ -294,7 +318,7 @@ export class LiveExecutions {
   }
 
   /** Why an execution's session cannot be used by this runtime; `undefined`: it can, or there is none. */
-  async #sessionLoss({ sessionId }: ClaimedExecution): Promise<ExecutionError | undefined> {
+  async #sessionLoss({ sessionId }: ClaimedExecution): Promise<StuckError | undefined> {
     if (sessionId === undefined) return undefined
     try {
       await this.#powers.sessions.fit(sessionId)
@@ -302,12 +326,12 @@ export class LiveExecutions {
     } catch (error) {
       if (!(error instanceof LatchdError && error.code === 'SNAPSHOT_INCOMPATIBLE')) throw error
       const { code, message } = error
-      return { code, name: 'SnapshotIncompatible', message }
+      return { code: code as 'SNAPSHOT_INCOMPATIBLE', name: 'SnapshotIncompatible', message }
     }
   }
 
   /** How an execution of another runtime would take another path here; `undefined`: it does not. */
-  async #divergence(claimed: ClaimedExecution): Promise<ExecutionError | undefined> {
+  async #divergence(claimed: ClaimedExecution): Promise<StuckError | undefined> {
     if (!this.#upgrades.isNeeded(claimed)) return undefined
     try {
       return await this.#upgrades.divergenceOf(claimed)

@@ -34,10 +34,15 @@ export class MemoryGuard {
     this.limitBytes = limitBytes
   }
 
+  /** Whether there is room for more. */
+  get hasRoom(): boolean {
+    return this.#bytes() < this.limitBytes
+  }
+
   /** Refuses new work at the bound; what is under way goes on. @throws {LatchdError} `MEMORY_FULL` */
   admit(): void {
+    if (this.hasRoom) return
     const bytes = this.#bytes()
-    if (bytes < this.limitBytes) return
     const message = `Cannot take an execution: those in memory hold ${bytes} bytes, limit ${this.limitBytes}`
     throw new LatchdError('MEMORY_FULL', message, { retryAfterSeconds: RETRY_AFTER_SECONDS })
   }

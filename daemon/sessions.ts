@@ -17,6 +17,13 @@ export interface SessionUse {
   readonly executionId: string
 }
 
+export interface SessionOptions {
+  /** Refuses one more session of an owner, when there are too many. */
+  readonly admit?: (owner: string) => Promise<void>
+  /** The clock, in epoch milliseconds. */
+  readonly now?: () => number
+}
+
 export class SessionDesk {
   #store: SessionStore
   /** How long an unused session stays, in milliseconds. */
@@ -24,6 +31,8 @@ export class SessionDesk {
   /** What a snapshot has to be made with, to be loaded here. */
   #runtime: string
   #upgrade: Pick<SessionUpgrade, 'bringOver'>
+  #now: () => number
+  #admitOne: (owner: string) => Promise<void>
   #turns = new SessionTurns()
   /** Executions that hold a session, in memory or put away, with its id. */
   #holders = new Map<string, string>()
@@ -39,11 +48,19 @@ export class SessionDesk {
     keepMs: number,
     runtime: string,
     upgrade: Pick<SessionUpgrade, 'bringOver'>,
+    { admit = async () => {}, now = Date.now }: SessionOptions = {},
   ) {
+    this.#admitOne = admit
+    this.#now = now
     this.#upgrade = upgrade
     this.#store = store
     this.#keepMs = keepMs
     this.#runtime = runtime
+  }
+
+  /** What a snapshot has to be made with, to be loaded here. */
+  get runtime(): string {
+    return this.#runtime
   }
 
   /** Gives their sessions to the executions that held them when the daemon was lost. */
@@ -60,11 +77,12 @@ export class SessionDesk {
     return [...new Set(this.#users.values())]
   }
 
-  /** @throws {LatchdError} `TOKEN_LIMIT_EXCEEDED` */
+  /** @throws {LatchdError} `TOKEN_LIMIT_EXCEEDED`, `SESSIONS_FULL` */
   async create(caller: Caller): Promise<Session> {
     await admitSession(this.#store, caller)
+    await this.#admitOne(caller.name)
     const sessionId = newSessionId()
-    await this.#store.createSession(sessionId, caller.name, Date.now())
+    await this.#store.createSession(sessionId, caller.name, this.#now())
     return await this.get(sessionId, caller)
   }
 
@@ -203,7 +221,7 @@ export class SessionDesk {
 
   /** Keeps what an execution has left that is not durable itself. @param left absent: as it was */
   async save(sessionId: string, left: SessionLeaving | undefined): Promise<void> {
-    await this.#store.saveSnapshot(sessionId, left, Date.now())
+    await this.#store.saveSnapshot(sessionId, left, this.#now())
   }
 
   #told(session: Session): Session {

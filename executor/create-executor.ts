@@ -102,7 +102,7 @@ const warned = new WeakSet<Tool>()
 class LocalExecutor implements EmbeddedExecutor {
   #toolbox: Toolbox
   readonly approvals = new MemoryApprovals()
-  readonly sessions = new MemorySessions(this)
+  readonly sessions: MemorySessions = new MemorySessions(this)
   #powers: ExecutionPowers
   #typeChecker = new TypeChecker()
   #onApproval: OnApproval | undefined

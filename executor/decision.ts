@@ -27,6 +27,7 @@ export interface DecidedBy {
  * Reads a decision about a call.
  *
  * @param tool the tool of the call
+ * @param now the clock, in epoch milliseconds
  * @throws {LatchdError} `INVALID_REQUEST` for arguments that do not fit the tool, and for a question
  *   that is approved without an answer
  */
@@ -34,6 +35,7 @@ export async function readDecision(
   { decision, reason, args, answer, remember }: Decision,
   tool: Tool,
   decidedBy: string,
+  now: () => number = Date.now,
 ): Promise<DecidedBy> {
   requireFitting({ decision, reason, args, answer, remember }, tool)
   const text = answer ?? (tool.answer !== undefined && typeof args === 'string' ? args : undefined)
@@ -43,7 +45,7 @@ export async function readDecision(
     status: decision === 'approve' ? 'approved' : 'rejected',
     decidedBy,
     // After the arguments were checked, which may take its time.
-    decidedAtMs: Date.now(),
+    decidedAtMs: now(),
     ...(reason !== undefined && { reason }),
     ...(text !== undefined && { answer: text }),
     ...(input && { input }),

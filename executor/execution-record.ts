@@ -56,9 +56,17 @@ export class ExecutionRecord {
   /** What the tools of calls under way have last told of them. */
   #progress = new Map<number, unknown>()
   #texts: CallTexts
+  #now: () => number
   #sourceLine: string
 
-  constructor(facts: RecordFacts, onEvent: (event: ExecutionEvent) => void, redaction?: Redaction) {
+  /** @param now the clock, in epoch milliseconds */
+  constructor(
+    facts: RecordFacts,
+    onEvent: (event: ExecutionEvent) => void,
+    redaction?: Redaction,
+    now: () => number = Date.now,
+  ) {
+    this.#now = now
     this.facts = facts
     this.#texts = new CallTexts(redaction)
     this.#sourceLine = sourceLine(facts.source)
@@ -89,7 +97,7 @@ export class ExecutionRecord {
   /** The execution as it stands, a copy. */
   read(): Execution {
     if (this.#ended !== undefined) return this.#ended
-    const fields = this.#fields(Date.now())
+    const fields = this.#fields(this.#now())
     const head = this.#head()
     if (this.#stuck !== undefined)
       return { ...head, status: 'stuck', error: this.#stuck, ...fields }
@@ -101,7 +109,7 @@ export class ExecutionRecord {
 
   /** The guest gets a worker, for the first time or again; gives where its clock starts. */
   start(): number {
-    const atMs = Date.now()
+    const atMs = this.#now()
     if (this.#startedAtMs === undefined) {
       this.#startedAtMs = atMs
       this.#emit({
@@ -137,7 +145,7 @@ export class ExecutionRecord {
     const isNew = waitingFor.some(({ approvalId }) => approvalId && !named.has(approvalId))
     if (this.#waitingFor !== undefined && !isNew) return
     this.#waitingFor = waitingFor
-    const atMs = Date.now()
+    const atMs = this.#now()
     this.#emit({
       type: 'execution-parked',
       atMs,
@@ -149,7 +157,7 @@ export class ExecutionRecord {
   /** The execution cannot go on as it stands. */
   stick(error: ExecutionError): Execution {
     this.#stuck = error
-    this.#emit({ type: 'execution-stuck', atMs: Date.now(), error })
+    this.#emit({ type: 'execution-stuck', atMs: this.#now(), error })
     return this.read()
   }
 
@@ -160,7 +168,7 @@ export class ExecutionRecord {
 
   /** Adds console lines; the number of lines so far is `logCount`. */
   addLogs(lines: readonly LogLine[]): void {
-    const atMs = Date.now()
+    const atMs = this.#now()
     for (const log of lines) {
       this.#logs.push(log)
       this.#emit({ type: 'log-written', atMs, log })
@@ -190,7 +198,7 @@ export class ExecutionRecord {
   startCall(id: number, tool: string, input: string): string {
     const known = this.#calls.get(id)
     if (known !== undefined) return known.callId
-    const startedAtMs = Date.now()
+    const startedAtMs = this.#now()
     const callId = this.callId(id)
     const inputText = this.#texts.of(input)
     const call: CallRecord = {
@@ -211,12 +219,12 @@ export class ExecutionRecord {
     if (call === undefined || call.status !== 'pending') return
     this.#progress.set(id, progress)
     const { callId, tool } = call
-    this.#emit({ type: 'call-progressed', atMs: Date.now(), callId, tool, progress })
+    this.#emit({ type: 'call-progressed', atMs: this.#now(), callId, tool, progress })
   }
 
   /** Tells that a call waits for a person, or no longer. */
   tellApproval(type: 'approval-requested' | 'approval-decided', approval: Approval): void {
-    this.#emit({ type, atMs: Date.now(), approval })
+    this.#emit({ type, atMs: this.#now(), approval })
   }
 
   /**
@@ -231,7 +239,7 @@ export class ExecutionRecord {
   #endCall(id: number, status: CallRecord['status'], error?: CallError, output?: string): void {
     const started = this.#calls.get(id)
     if (started === undefined || !this.#pending.delete(id)) return
-    const atMs = Date.now()
+    const atMs = this.#now()
     const durationMs = Math.max(0, atMs - started.startedAtMs)
     this.#progress.delete(id)
     const outputText = output === undefined ? undefined : this.#texts.of(output)
@@ -295,7 +303,7 @@ export class ExecutionRecord {
   }
 
   #endFields(): EndFields {
-    const endedAtMs = Date.now()
+    const endedAtMs = this.#now()
     return { endedAtMs, ...this.#fields(endedAtMs) }
   }
 

@@ -22,7 +22,7 @@ import {
   type GuestWork,
   SharedLoss,
 } from './guest-pool.ts'
-import type { JournalRecord } from './journal.ts'
+import type { JournalRecord, ReadRecord } from './journal.ts'
 import type { ExecutionHost } from './keeper.ts'
 import type { Latencies } from './latencies.ts'
 import { setLongTimeout } from './long-timeout.ts'
@@ -63,7 +63,7 @@ export interface ExecutionPlan {
 
 /** What an execution goes on from that another process began, or that this one had put away. */
 export interface RestoredExecution {
-  readonly records: readonly JournalRecord[]
+  readonly records: readonly ReadRecord[]
   readonly approvals: readonly CallApproval[]
   readonly events: readonly ExecutionEvent[]
   readonly startedAtMs: number | undefined
@@ -78,7 +78,7 @@ export interface ExecutionPowers {
   readonly latencies: Latencies
   /** Absent where no program is checked. */
   readonly typeChecker?: TypeChecker
-  /** The clock by which waits end, in epoch milliseconds; absent: the machine's. */
+  /** The clock of all instants of executions, in epoch milliseconds; absent: the machine's. */
   readonly now?: () => number
 }
 
@@ -146,7 +146,9 @@ export class RunningExecution {
     this.#plan = plan
     this.#powers = powers
     this.#host = host
-    this.#record = new ExecutionRecord(plan, event => host.onEvent(event), host.redaction)
+    this.#now = powers.now ?? Date.now
+    const onEvent = (event: ExecutionEvent) => host.onEvent(event)
+    this.#record = new ExecutionRecord(plan, onEvent, host.redaction, this.#now)
     this.#program = restored?.program
     this.#isRestored = restored !== undefined
     if (restored !== undefined) {
@@ -166,7 +168,6 @@ export class RunningExecution {
         host.keeper?.program(program)
       },
     }
-    this.#now = powers.now ?? Date.now
     const { latencies } = powers
     this.#calls = new ToolCalls(
       plan,
@@ -188,12 +189,17 @@ export class RunningExecution {
     return this.#cancelled.signal
   }
 
-  /** When its guest first had a worker. */
   /** About how many bytes its calls hold in memory. */
   get heldBytes(): number {
     return this.#calls.heldBytes
   }
 
+  /** The store has these records: their texts need not stay in memory. */
+  release(stored: readonly JournalRecord[]): void {
+    this.#calls.journal.release(stored)
+  }
+
+  /** When its guest first had a worker. */
   get startedAtMs(): number | undefined {
     return this.#record.startedAtMs
   }
@@ -411,7 +417,7 @@ export class RunningExecution {
     if (outcome?.status === 'diverged') this.#stuck ??= outcome.error
     if (this.#isSuspended && outcome?.status !== 'completed' && outcome?.status !== 'failed') {
       this.#calls.abort(new Suspended())
-      return { kind: 'waiting', wakeAtMs: Date.now() }
+      return { kind: 'waiting', wakeAtMs: this.#now() }
     }
     if (this.#stuck !== undefined && this.#host.keeper?.isDurable) {
       this.#calls.putAway()

@@ -16,6 +16,8 @@ export interface Keeper {
   program(program: CompiledProgram): void
   /** Resolves when everything that was taken is durable; at once when nothing has to be. */
   sync(): Promise<void>
+  /** Reads texts of deliveries that are durable, in the order of their numbers. */
+  readTexts(seqs: readonly number[]): Promise<readonly string[]>
 }
 
 export interface ExecutionHost {

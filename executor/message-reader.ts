@@ -39,6 +39,7 @@ const Message = z.discriminatedUnion('kind', [
     tool: z.int(),
     input: z.string(),
   }),
+  z.strictObject({ kind: z.literal('load-text'), id: Count, roomBytes: Count }),
   z.strictObject({ kind: z.literal('logs'), lines: z.array(LogLine) }),
   z.strictObject({ kind: z.literal('compiled'), program: CompiledProgram }),
 ])
@@ -111,8 +112,9 @@ export class MessageReader implements GuestReader {
     // The last line says how much was cut.
     this.#linesLeft = maxLogLines(limits.maxLogBytes) + 1 - toldLogs
     this.#logCharsLeft = limits.maxLogBytes + SLACK_CHARS
-    // Each number is asked for once, and a timer may be cleared; a stream may be opened again.
-    this.#requestsLeft = 3 * limits.maxCalls
+    // Each number is asked for once, and a timer may be cleared; a stream may be opened again, and
+    // the text of a delivery loaded.
+    this.#requestsLeft = 4 * limits.maxCalls
   }
 
   /** @throws {Error} for what no guest of ours sends */

@@ -84,9 +84,18 @@ export type GuestRequest =
       readonly atMs: number
     }
 
+/** Asks for the text of a delivery of the journal, and for more that follow it. */
+export interface TextRequest {
+  readonly kind: 'load-text'
+  readonly id: number
+  /** How many bytes of texts the worker has room for. */
+  readonly roomBytes: number
+}
+
 /** From the worker, on the execution's port. */
 export type GuestMessage =
   | GuestRequest
+  | TextRequest
   | { readonly kind: 'clear-timer'; readonly id: number }
   /** A stream of the journal, for a host that did not open it. */
   | {
@@ -98,7 +107,7 @@ export type GuestMessage =
   | { readonly kind: 'logs'; readonly lines: readonly LogLine[] }
   | { readonly kind: 'compiled'; readonly program: CompiledProgram }
 
-/** From the host, on the execution's port: what one number was waited for. */
+/** From the host, on the execution's port: what one number was waited for, or the text that was asked for. */
 export interface Delivery {
   readonly id: number
   /** A reply as `protocol/value-format.ts` marks them; empty for a timer. */

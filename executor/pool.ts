@@ -299,7 +299,7 @@ export class WorkerPool implements GuestPool {
 /** About how many bytes a thread has to read to have its work. */
 function bytesOf({ journal = [], session, source = '' }: GuestWork): number {
   const snapshotBytes = session?.snapshot?.byteLength ?? 0
-  return journal.reduce((sum, { text }) => sum + text.length, snapshotBytes + source.length)
+  return journal.reduce((sum, { text = '' }) => sum + text.length, snapshotBytes + source.length)
 }
 
 /** Whether a task failed since its thread is gone: out of its heap, or ended with a code. */

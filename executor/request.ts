@@ -8,6 +8,7 @@ import { limitTable, resolveLimits } from '../protocol/limits.ts'
 import { EXACT, PLAIN } from '../protocol/value-format.ts'
 import { decodeExact, encodeValue } from '../protocol/values.ts'
 import { type ExecutionPlan, newExecutionId } from './execution.ts'
+import { journalCeiling, knownMemory } from './machine-limits.ts'
 import { withToolSearch } from './tools/tool-search.ts'
 import type { Toolbox } from './tools/toolbox.ts'
 
@@ -45,15 +46,19 @@ export function invalidRequest(what: string, errors: readonly FieldProblem[]): L
  *
  * @param inputs encoded record of inputs
  * @param caller name of who asks
+ * @param now the clock, in epoch milliseconds
  * @throws {LatchdError} `PAYLOAD_TOO_LARGE` when the source exceeds `maxSourceBytes`
+ * @throws {LatchdError} `INVALID_REQUEST` for a limit that the memory of this machine does not allow
  */
 export function planExecution(
   request: RequestFields,
   toolbox: Toolbox,
   inputs: string | undefined,
   caller: string,
+  now: () => number = Date.now,
 ): ExecutionPlan {
   const limits = resolveLimits(request.limits as Partial<ExecutionPlan['limits']> | undefined)
+  refuseBeyondMachine(limits.maxJournalBytes)
   const size = Buffer.byteLength(request.source)
   if (size > limits.maxSourceBytes) {
     const message = `Cannot execute the source: ${size} bytes, limit maxSourceBytes ${limits.maxSourceBytes}`
@@ -70,11 +75,24 @@ export function planExecution(
     sessionId: request.sessionId,
     caller,
     metadata: request.metadata,
-    createdAtMs: Date.now(),
+    createdAtMs: now(),
     // What is there without a word costs nothing.
     timeZone: request.timeZone === 'UTC' ? undefined : request.timeZone,
     typecheck: request.typecheck,
   }
+}
+
+/** Known at the start, and the same from then on. */
+const MAX_JOURNAL_BYTES = journalCeiling(knownMemory())
+
+function refuseBeyondMachine(maxJournalBytes: number): void {
+  if (maxJournalBytes <= MAX_JOURNAL_BYTES) return
+  throw invalidRequest('Cannot read the request', [
+    {
+      pointer: '/limits/maxJournalBytes',
+      detail: `at most ${MAX_JOURNAL_BYTES} fits into the memory of this machine`,
+    },
+  ])
 }
 
 function newSeed(): ExecutionPlan['seed'] {

@@ -19,11 +19,12 @@ import { CallApprovals } from './call-approvals.ts'
 import type { ExecutionRecord } from './execution-record.ts'
 import { isRawIndex, toolIndex } from './guest/tool-index.ts'
 import type { GuestLink } from './guest-pool.ts'
-import { type Effect, effectOf, Journal, type JournalRecord } from './journal.ts'
+import { type Effect, effectOf, Journal, type ReadRecord } from './journal.ts'
+import { deliverTexts } from './journal-texts.ts'
 import type { ExecutionHost } from './keeper.ts'
 import type { Latencies } from './latencies.ts'
 import { setLongTimeout } from './long-timeout.ts'
-import type { CompiledProgram, GuestMessage, GuestRequest } from './messages.ts'
+import type { CompiledProgram, GuestMessage, GuestRequest, TextRequest } from './messages.ts'
 import { OpenArguments } from './open-arguments.ts'
 import { replyText } from './reply-text.ts'
 import { requestText } from './request-text.ts'
@@ -65,7 +66,7 @@ export interface CallsListener {
 
 /** What an earlier process has left of the calls. */
 export interface RestoredCalls {
-  readonly records: readonly JournalRecord[]
+  readonly records: readonly ReadRecord[]
   readonly approvals: readonly CallApproval[]
 }
 
@@ -155,7 +156,7 @@ export class ToolCalls {
 
   /** About how many bytes the calls hold in memory: answers, and arguments of open ones. */
   get heldBytes(): number {
-    return this.journal.bytes + this.#arguments.characters
+    return this.journal.heldBytes + this.#arguments.characters
   }
 
   /** The run that gets what is settled from now on. */
@@ -176,12 +177,24 @@ export class ToolCalls {
       case 'clear-timer':
         this.#clearTimer(message.id)
         return
+      case 'load-text':
+        this.#loadTexts(message)
+        return
       case 'reopen-stream':
         this.#streams.addLost(message.id, this.#toolAt(message.tool), message.input)
         return
       default:
         this.#ask(message)
     }
+  }
+
+  #loadTexts(request: TextRequest): void {
+    const { keeper } = this.#host
+    const run = this.#run
+    // A guest that comes later asks for itself.
+    const current = () => (this.#run === run ? run : undefined)
+    const readTexts = keeper && ((seqs: readonly number[]) => keeper.readTexts(seqs))
+    deliverTexts(this.journal, request, readTexts, current).catch(this.#listener.onFault)
   }
 
   addLogs(lines: readonly LogLine[]): void {
@@ -322,7 +335,7 @@ export class ToolCalls {
     this.#arguments.remove(open.id)
     if (open.isPassive) this.#passive--
     const { id, tool, request, effect } = open
-    const atMs = Date.now()
+    const atMs = this.#now()
     const record = this.journal.deliver({ seq: id, tool, request, effect, text, atMs })
     this.#host.keeper?.record(record)
     const { maxJournalBytes } = this.#plan.limits
@@ -408,7 +421,7 @@ export class ToolCalls {
     if (open.effect === 'readOnly') return undefined
     const { keeper } = this.#host
     if (open.effect === 'once' && this.journal.intentOf(open.id) === undefined) {
-      const intent = this.journal.intend(open.id, tool.name, open.request)
+      const intent = this.journal.intend(open.id, tool.name, open.request, this.#now())
       keeper?.record(intent)
     }
     return keeper?.isDurable ? this.#durable(keeper.sync()) : undefined

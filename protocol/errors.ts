@@ -176,6 +176,18 @@ export const errorTable = {
     retryable: true,
     title: 'Executions in memory hold as much as the daemon may',
   },
+  SESSIONS_FULL: {
+    status: 429,
+    actor: 'caller',
+    retryable: true,
+    title: 'There are as many sessions as the daemon keeps',
+  },
+  WEBHOOKS_FULL: {
+    status: 503,
+    actor: 'operator',
+    retryable: true,
+    title: 'As many messages wait for their webhooks as the daemon keeps',
+  },
   TOO_MANY_BODIES: {
     status: 429,
     actor: 'caller',

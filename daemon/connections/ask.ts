@@ -18,7 +18,7 @@ export interface Ask {
   readonly executionId: string
   readonly settled: PromiseWithResolvers<Settlement>
   readonly onProgress: (progress: unknown) => void
-  /** The instant at which the client is not waited for any more; `undefined`: its caller says. */
+  /** When the client is not waited for any more, by `performance.now()`; `undefined`: its caller says. */
   readonly deadlineMs: number | undefined
   phase: AskPhase
   /** When it was last sent. */

@@ -316,7 +316,7 @@ export class ConnectedClient {
     const isBusy = this.#link?.isBusy === true
     for (const ask of [...this.#asks.values()]) {
       const { frame, phase, deadlineMs, executionId } = ask
-      if (deadlineMs !== undefined && Date.now() >= deadlineMs) {
+      if (deadlineMs !== undefined && nowMs >= deadlineMs) {
         const error = phase === 'held' ? late(frame.tool) : this.#away(ask, nowMs)
         this.giveUp(frame.id, error.message)
         ask.settled.reject(error)

@@ -207,7 +207,7 @@ export class Connections implements ClientCalls {
       input: encodeValue(input, 'input'),
       context: contextOf(context, timeoutMs),
     }
-    const deadlineMs = timeoutMs === 'none' ? undefined : Date.now() + timeoutMs
+    const deadlineMs = timeoutMs === 'none' ? undefined : performance.now() + timeoutMs
     const client = this.#clientFor(binding)
     const settlement = await this.#ask(client, frame, context, { deadlineMs })
     return Boolean(settledValue(settlement, binding.tool.name))

@@ -32,7 +32,7 @@ import { untilRoom } from '../store/until-room.ts'
 import { nothing } from './held-addition.ts'
 import { keepPlan } from './kept-plan.ts'
 import type { RunningFile } from './running-file.ts'
-import { writeSessionRun } from './session-run.ts'
+import { wholeRecords, writeSessionRun } from './session-run.ts'
 
 /** What all keepers of a daemon share. */
 export interface KeeperPowers {
@@ -118,6 +118,10 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
 
   get isStored(): boolean {
     return this.#isStored
+  }
+
+  readTexts(seqs: readonly number[]): Promise<readonly string[]> {
+    return this.#powers.store.texts(this.#plan.executionId, seqs)
   }
 
   /** Resolves when a write of the execution waits for room on a full disk; at once when one does. */
@@ -274,19 +278,17 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
     const { store, memory, hub, sessions } = this.#powers
     const { sessionId, executionId } = this.#plan
     if (!this.#isDurable) {
-      const left = snapshot && this.#leave(snapshot, execution)
+      const left = snapshot && (await this.#leave(snapshot, execution))
       if (sessionId !== undefined) await untilRoom(() => sessions.save(sessionId, left))
       if ('endedAtMs' in execution) memory.finish(execution)
       onKept()
       if (this.#end !== undefined) hub.publish(this.owner, this.#end)
       return
     }
+    // First of all: no other write may take the end along, which belongs to this commit alone.
     const addition = { ...this.#take(), usage: this.#usage() }
-    const ending = {
-      ...addition,
-      execution,
-      ...(snapshot && { snapshot: this.#leave(snapshot, execution) }),
-    }
+    const left = snapshot && (await this.#leave(snapshot, execution))
+    const ending = { ...addition, execution, ...(left && { snapshot: left }) }
     await this.#write(addition, async () => {
       await store.finish(executionId, this.#epoch, ending)
       onKept()
@@ -294,9 +296,12 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
   }
 
   /** What the execution leaves to its session, with what that is repeated from after an upgrade. */
-  #leave(snapshot: Uint8Array, execution: Execution): SessionLeaving {
+  async #leave(snapshot: Uint8Array, execution: Execution): Promise<SessionLeaving> {
     const kept = (this.#running as RunningExecution).kept()
-    const run = writeSessionRun(this.#plan, kept, execution, this.#powers.runtime)
+    const records = await wholeRecords(kept.records, seqs => this.readTexts(seqs))
+    const run =
+      records &&
+      (await writeSessionRun(this.#plan, { ...kept, records }, execution, this.#powers.runtime))
     return { ...this.#powers.sessions.tag(snapshot), ...(run && { run }) }
   }
 
@@ -324,7 +329,8 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
       ...this.#submission(startedAtMs === undefined ? 'queued' : 'running'),
       events: [...events],
       // A copy: the journal goes on, and what comes is written by itself.
-      records: [...records],
+      // None of their texts is in a store yet.
+      records: [...records] as JournalRecord[],
       usage: this.#usage(),
       ...(startedAtMs !== undefined && { startedAtMs }),
       ...(program && { program: JSON.stringify(program) }),
@@ -334,6 +340,7 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
       await store.submit(submission)
       this.#isStored = true
       memory.remove(executionId)
+      this.#running?.release(submission.records ?? [])
     }).catch(error => this.#running?.abandon(error))
   }
 
@@ -357,6 +364,7 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
     // One after the other: of two under way the second could be kept and the first refused.
     const persisted = this.#written.then(() => this.#persist(write))
     const written = persisted.then(() => {
+      this.#running?.release(addition.records ?? [])
       for (const event of addition.events ?? []) this.#powers.hub.publish(this.owner, event)
       if (addition.webhooks !== undefined && addition.webhooks.length > 0) this.#powers.onWebhooks()
     })

@@ -7,6 +7,11 @@ export class FairQueue<K, V> {
   /** Owners with members, the one whose turn it is first. */
   #turns = new Fifo<string, string>()
 
+  /** Members of all owners. */
+  get size(): number {
+    return this.#queues.values().reduce((sum, { size }) => sum + size, 0)
+  }
+
   /** Puts a value behind those of its owner; under a key that the owner has in use, in the place of that value. */
   push(owner: string, key: K, value: V): void {
     let queue = this.#queues.get(owner)

@@ -18,7 +18,7 @@ import {
 } from './replay.ts'
 
 export interface ReplayPowers extends ShadowPowers {
-  readonly store: Pick<Store, 'journal'>
+  readonly store: Pick<Store, 'journal' | 'texts'>
   readonly executions: Pick<Executions, 'enter' | 'get' | 'live'>
   readonly sessions: Pick<SessionDesk, 'load'>
   /** Replays and new executions that may wait for a worker. */

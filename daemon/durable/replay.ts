@@ -10,6 +10,7 @@ import {
   SharedLoss,
 } from '../../executor/guest-pool.ts'
 import { Journal } from '../../executor/journal.ts'
+import { deliverTexts } from '../../executor/journal-texts.ts'
 import type {
   CompiledProgram,
   GuestOutcome,
@@ -20,7 +21,7 @@ import type { Supervision } from '../../executor/supervision.ts'
 import type { Toolbox } from '../../executor/tools/toolbox.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { ExecutionError, LogLine } from '../../protocol/execution.ts'
-import type { ClaimedExecution } from '../store/store.ts'
+import type { ClaimedExecution, StoreReader } from '../store/store.ts'
 import { readPlan } from './kept-plan.ts'
 
 /** What shadows run on. */
@@ -28,6 +29,8 @@ export interface ShadowPowers {
   readonly pool: GuestPool
   readonly supervision: Supervision
   readonly toolbox: Toolbox
+  /** Has the texts of long journals. */
+  readonly store: Pick<StoreReader, 'texts'>
 }
 
 export interface ShadowOptions {
@@ -93,6 +96,8 @@ async function runShadow(
   const { source, language, limits, inputs, seed, timeZone, toolbox, sessionId } = plan
   const cancelled = signal ?? new AbortController().signal
   const wedged = new AbortController()
+  const journal = new Journal(claimed.records)
+  let fault: unknown
   let run: GuestLink | undefined
   let unwatch = () => {}
   const onAbort = () => run?.stop()
@@ -117,7 +122,7 @@ async function runShadow(
       startedAtMs: claimed.startedAtMs as number,
       timeZone,
       limits,
-      journal: new Journal(claimed.records).deliveries(),
+      journal: journal.deliveries(),
       shadow: {
         ...(untilCall !== undefined && { untilCall }),
         ...(leavesSession && { leavesSession }),
@@ -135,14 +140,22 @@ async function runShadow(
       begin,
       receive: message => {
         if (message.kind === 'logs') onLogs(message.lines)
+        if (message.kind !== 'load-text') return
+        const readTexts = (seqs: readonly number[]) => powers.store.texts(plan.executionId, seqs)
+        deliverTexts(journal, message, readTexts, () => run).catch(error => {
+          fault = error
+          run?.stop()
+        })
       },
       isResume,
       isWedged: wedged.signal,
       cancelled,
     })
     cancelled.throwIfAborted()
+    if (fault !== undefined) throw fault
     return report
   } finally {
+    run = undefined
     cancelled.removeEventListener('abort', onAbort)
     unwatch()
   }

@@ -21,6 +21,8 @@ export interface ResumptionPowers {
   readonly onFault: (error: unknown, executionId: string) => void
   /** The clock by which executions are due, in epoch milliseconds; the machine's when absent. */
   readonly now?: () => number
+  /** Whether what is in memory leaves room for more; absent: always. */
+  readonly hasRoom?: () => boolean
   /** How often the store is looked through, whatever is known to be due: see `StoreWriter.due`. */
   readonly lookMs?: number
 }
@@ -30,6 +32,8 @@ const MAX_LOADED = 64
 /** How many due ones are asked for at a time. */
 const MAX_DUE = 1000
 const LOOK_MS = 10_000
+/** While the memory is full it is looked for room so often. */
+const ROOM_LOOK_MS = 250
 /** A load that failed is tried again after the first pause, then after twice as long, up to the last. */
 const FIRST_PAUSE_MS = 500
 const LAST_PAUSE_MS = 300_000
@@ -46,6 +50,8 @@ export class Resumption {
   #hasMore = false
   /** Whether nothing is loaded since the disk is full. */
   #isPaused = false
+  /** Whether it is about to be seen if the memory has room again. */
+  #isLooking = false
   #isStopped = false
   /** How often the load of an execution has failed, one after the other. */
   #failures = new Map<string, number>()
@@ -55,6 +61,11 @@ export class Resumption {
     this.#powers = powers
     this.#lookMs = powers.lookMs ?? LOOK_MS
     this.#now = powers.now ?? Date.now
+  }
+
+  /** Ids that wait to be loaded. */
+  get waiting(): number {
+    return this.#waiting.size
   }
 
   /** Begins with what a store has found on opening. */
@@ -112,6 +123,7 @@ export class Resumption {
 
   #loadNext(): void {
     while (this.#loading < MAX_LOADED && !this.#isStopped && !this.#isPaused) {
+      if (this.#isTooMuch()) return
       const executionId = this.#waiting.shift()
       if (executionId === undefined) break
       this.#load(executionId)
@@ -119,6 +131,23 @@ export class Resumption {
     if (this.#loading > 0 || !this.#hasMore || this.#isStopped || this.#isPaused) return
     this.#hasMore = false
     this.wakeAt(this.#now())
+  }
+
+  /**
+   * Whether the next one waits until the memory holds less. One at a time goes on in any case: those
+   * that hold it may wait for what only that brings.
+   */
+  #isTooMuch(): boolean {
+    if (this.#loading === 0 || this.#waiting.size === 0) return false
+    if (this.#powers.hasRoom?.() ?? true) return false
+    if (!this.#isLooking) {
+      this.#isLooking = true
+      this.#after(ROOM_LOOK_MS, () => {
+        this.#isLooking = false
+        this.#loadNext()
+      })
+    }
+    return true
   }
 
   async #load(executionId: string): Promise<void> {

@@ -4,8 +4,12 @@
  */
 
 import { hash } from 'node:crypto'
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { zstdCompress, zstdDecompressSync } from 'node:zlib'
 import type { ExecutionPlan, RestoredExecution } from '../../executor/execution.ts'
+import type { JournalRecord, ReadRecord } from '../../executor/journal.ts'
+import type { ReadTexts } from '../../executor/journal-texts.ts'
+import { TextBudget } from '../../executor/text-budget.ts'
 import type { Execution, ExecutionError, Output } from '../../protocol/execution.ts'
 import type { ClaimedExecution } from '../store/store.ts'
 import { keepPlan } from './kept-plan.ts'
@@ -24,17 +28,47 @@ export interface SessionRun {
   readonly end: RunEnd
 }
 
+/** Answers of an execution beyond so many bytes are not kept with its session. */
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024
+
+const compress = promisify(zstdCompress)
+
+/**
+ * The records of an execution with all of their texts; `undefined` when they are too long for a
+ * session to keep.
+ *
+ * @param readTexts reads those that the store alone has
+ */
+export async function wholeRecords(
+  records: readonly ReadRecord[],
+  readTexts: ReadTexts,
+): Promise<readonly JournalRecord[] | undefined> {
+  const budget = new TextBudget(MAX_ANSWER_BYTES)
+  const stored: number[] = []
+  for (const { seq, text } of records) {
+    const isHere = typeof text === 'string'
+    if (!budget.takes(isHere ? Buffer.byteLength(text) : text.bytes)) return undefined
+    if (!isHere) stored.push(seq)
+  }
+  const read = stored.length === 0 ? [] : await readTexts(stored)
+  const texts = new Map(stored.map((seq, i) => [seq, read[i] as string]))
+  return records.map(record => {
+    const { text } = record
+    return { ...record, text: typeof text === 'string' ? text : (texts.get(record.seq) as string) }
+  })
+}
+
 /**
  * A run as bytes; `undefined` for one that time alone has ended, at a place that no repetition finds.
  *
  * @param runtime the tag of what it ran on
  */
-export function writeSessionRun(
+export async function writeSessionRun(
   plan: ExecutionPlan,
   { program, startedAtMs, records }: Pick<RestoredExecution, 'program' | 'startedAtMs' | 'records'>,
   execution: Execution,
   runtime: string,
-): Uint8Array | undefined {
+): Promise<Uint8Array | undefined> {
   if ('error' in execution && execution.error.limit === 'cpuMs') return undefined
   const { executionId, source, sessionId, createdAtMs, caller } = plan
   const claimed: ClaimedExecution = {
@@ -55,7 +89,7 @@ export function writeSessionRun(
     events: [],
   }
   const run: SessionRun = { claimed, end: endOf(execution) }
-  return zstdCompressSync(JSON.stringify(run))
+  return await compress(JSON.stringify(run))
 }
 
 /** Reads what {@link writeSessionRun} wrote. */

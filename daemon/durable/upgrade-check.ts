@@ -3,8 +3,7 @@
  * an engine does differently shows in the shadow, before anything of it has run.
  */
 
-import type { ExecutionError } from '../../protocol/execution.ts'
-import type { ClaimedExecution } from '../store/store.ts'
+import type { ClaimedExecution, StuckError } from '../store/store.ts'
 import { runtimeOf } from './kept-plan.ts'
 import { type ShadowPowers, shadowReplay } from './replay.ts'
 
@@ -39,7 +38,7 @@ export class UpgradeCheck {
    *
    * @throws {Error} the worker was lost, or the pool is closed
    */
-  async divergenceOf(claimed: ClaimedExecution): Promise<ExecutionError | undefined> {
+  async divergenceOf(claimed: ClaimedExecution): Promise<StuckError | undefined> {
     const { executionId, sessionId } = claimed
     const snapshot = sessionId === undefined ? undefined : await this.#loadSnapshot(sessionId)
     const { divergence } = await shadowReplay(claimed, this.#powers, {
@@ -52,6 +51,6 @@ export class UpgradeCheck {
       return undefined
     }
     const message = `${divergence.message} (it began on ${runtimeOf(claimed)}; this is ${this.#runtime})`
-    return { ...divergence, message }
+    return { ...divergence, code: 'NONDETERMINISM', message }
   }
 }

@@ -95,7 +95,8 @@ export function addExecuteRoutes(app: OpenAPIHono<HttpEnvironment>, powers: Http
     options: { isDurable: boolean; key: string | undefined; traceparent: string | undefined },
   ): Promise<string> => {
     const toolbox = await visibleTools(powers, caller, request)
-    const planned = planExecution(request, toolbox, encodedInputsOf(request), caller.name)
+    const inputs = encodedInputsOf(request)
+    const planned = planExecution(request, toolbox, inputs, caller.name, powers.now)
     const place = readTraceParent(options.traceparent)
     const plan = { ...planned, ...(place && { traceparent: writeTraceParent(place) }) }
     const { key } = options

@@ -36,6 +36,8 @@ export interface HttpPowers {
   /** Name and version of the guest engine. */
   readonly engine: string
   readonly startedAtMs: number
+  /** The clock of executions, in epoch milliseconds. */
+  readonly now: () => number
 }
 
 /** What each request carries through the app. */

@@ -20,6 +20,8 @@ export interface MetricSources {
   readonly queued: () => number
   /** Executions in memory that have not ended. */
   readonly live: () => number
+  /** Executions of the store that can go on and wait to be loaded. */
+  readonly unloaded: () => number
   /** Clients that are connected by WebSocket. */
   readonly connections: () => number
   readonly memory: MemoryGuard
@@ -85,11 +87,16 @@ export class Metrics {
   }
 
   /** Adds what only the rest of the daemon knows, once that is there. */
-  watch({ queued, live, connections, memory }: MetricSources): void {
+  watch({ queued, live, unloaded, connections, memory }: MetricSources): void {
     const registers = [this.registry]
     const gauge = gaugesIn(registers)
     gauge('latchd_queue_length', 'New executions that wait for a worker.', queued)
     gauge('latchd_executions_live', 'Executions in memory that have not ended.', live)
+    gauge(
+      'latchd_resumes_unloaded',
+      'Executions of the store that can go on and wait to be loaded.',
+      unloaded,
+    )
     gauge('latchd_client_connections', 'WebSocket connections of clients.', connections)
     gauge(
       'latchd_held_limit_bytes',
@@ -98,7 +105,7 @@ export class Metrics {
     )
     new Gauge({
       name: 'latchd_held_bytes',
-      help: 'Memory held by the calls of executions, and by events that wait for readers.',
+      help: 'Memory held by the calls of executions, by ended ones, and by events that wait for readers.',
       labelNames: ['kind'],
       registers,
       collect() {

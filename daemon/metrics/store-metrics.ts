@@ -2,6 +2,7 @@
 
 import { Gauge, Histogram, type Registry } from 'prom-client'
 import type { Store, StoreLoad } from '../store/store.ts'
+import { storeLimits } from '../store-guard.ts'
 import { batchSizes, commitSeconds } from './buckets.ts'
 
 const MS_PER_SECOND = 1000
@@ -64,6 +65,19 @@ export class StoreMetrics {
       registers,
       collect: () => this.#read(set),
     })
+    const sessions = new Gauge({
+      name: 'latchd_sessions',
+      help: 'Sessions, in use or not.',
+      registers,
+      collect: () => this.#read(set),
+    })
+    const limits = new Gauge({
+      name: 'latchd_store_limit',
+      help: 'How many sessions and pending messages there may be before further ones are refused.',
+      labelNames: ['kind'],
+      registers,
+    })
+    for (const [kind, limit] of Object.entries(storeLimits)) limits.set({ kind }, limit)
     const bytes = new Gauge({
       name: 'latchd_store_bytes',
       help: 'Bytes of the store that are in use.',
@@ -80,6 +94,7 @@ export class StoreMetrics {
       for (const state of liveStates) executions.set({ state }, load.executions[state])
       approvals.set(load.pendingApprovals)
       webhooks.set(load.pendingWebhooks)
+      sessions.set(load.sessions)
       bytes.set(load.bytes)
       sessionBytes.set(load.sessionBytes)
     }

@@ -33,6 +33,11 @@ export class MemoryStore {
     this.#now = now
   }
 
+  /** About how many bytes the ended ones hold. */
+  get endedBytes(): number {
+    return this.#endedBytes
+  }
+
   /** Takes an execution; `read` tells how it stands as long as it has not finished. */
   submit(executionId: string, owner: string, program: Program, read: () => Execution): void {
     this.#entries.set(executionId, { owner, program, read, events: [] })

@@ -9,7 +9,7 @@
 
 import type { CallApproval as StoredApproval } from '../../executor/call-approval.ts'
 import type { DecidedBy } from '../../executor/decision.ts'
-import type { JournalRecord } from '../../executor/journal.ts'
+import type { JournalRecord, ReadRecord } from '../../executor/journal.ts'
 import type { Approval, ApprovalStatus } from '../../protocol/approval.ts'
 import type { ExecutionEvent } from '../../protocol/events.ts'
 import type {
@@ -80,11 +80,27 @@ export interface ClaimedExecution {
   readonly createdAtMs: number
   readonly startedAtMs: number | undefined
   readonly deadlineMs: number
-  /** Intents in order of `seq`, then deliveries in order of `position`. */
-  readonly records: readonly JournalRecord[]
+  /**
+   * Intents in order of `seq`, then deliveries in order of `position`; with the texts that
+   * `executor/text-budget.ts` takes.
+   */
+  readonly records: readonly ReadRecord[]
   readonly approvals: readonly StoredApproval[]
   readonly events: readonly StoredEvent[]
 }
+
+/** Tags of what executions and sessions run on now: see `executor/engine/runtime-tag.ts`. */
+export interface Runtimes {
+  readonly execution: string
+  readonly session: string
+}
+
+export type Claim =
+  | { readonly kind: 'claimed'; readonly execution: ClaimedExecution }
+  /** It, or the state of its session, began under another runtime: read, and as it was before. */
+  | { readonly kind: 'outdated'; readonly execution: ClaimedExecution }
+  /** It is not there, has ended, or is stuck. */
+  | { readonly kind: 'none' }
 
 /** What a sweep forgets; instants in epoch milliseconds. */
 export interface SweepBounds {
@@ -167,6 +183,8 @@ export interface StoreWriter {
    * state `running`. `undefined` when it is not there, has ended, or is stuck.
    */
   claim(executionId: string): Promise<ClaimedExecution | undefined>
+  /** As {@link claim}, unless it began under another runtime than these: then nothing is written. */
+  claimUnder(executionId: string, runtimes: Runtimes): Promise<Claim>
   /** Adds to an execution. @throws {LatchdError} `STALE_OWNER` */
   append(executionId: string, epoch: number, addition: Addition): Promise<void>
   /**
@@ -217,10 +235,16 @@ export interface StoreWriter {
   ): Promise<{ executions: number; sessions: number }>
 
   /**
-   * Lets an execution be stuck (`STORE_DAMAGED`) of which something cannot be read, so that it is not
-   * tried again and again; `undefined` when it has ended or is not there.
+   * Lets an execution be stuck that nobody owns here, and that cannot go on, so that it is not tried
+   * again and again; `undefined` when it has ended or is not there.
+   *
+   * @param error `STORE_DAMAGED` when absent: something of it cannot be read
    */
-  quarantine(executionId: string, nowMs: number): Promise<StuckExecution | undefined>
+  quarantine(
+    executionId: string,
+    nowMs: number,
+    error?: StuckError,
+  ): Promise<StuckExecution | undefined>
   /** Keeps what the clocks show; what somebody has confirmed meanwhile stays. */
   recordInstant(instant: KeptInstant): Promise<void>
   /** What was kept last, with what was confirmed. */
@@ -292,9 +316,19 @@ export interface StoreReader {
   source(executionId: string): Promise<Omit<ExecutionSource, 'executionId'> | undefined>
   /** What an execution that is there was made from, ended or not, without owning it. */
   journal(executionId: string): Promise<ClaimedExecution | undefined>
+  /** Texts of deliveries of an execution, in the order of the numbers. @throws {Error} when one is not there */
+  texts(executionId: string, seqs: readonly number[]): Promise<readonly string[]>
   statistics(): Promise<StoreStatistics>
   /** What goes on in it; cheap however many executions have ended. */
   load(): Promise<StoreLoad>
+  shares(): Promise<StoreShares>
+}
+
+/** What callers have in a store beside executions, counted by owner. */
+export interface StoreShares {
+  readonly sessions: Readonly<Record<string, number>>
+  /** Messages that have not arrived. */
+  readonly webhooks: Readonly<Record<string, number>>
 }
 
 /** What a store holds that has not come to its end. */
@@ -304,6 +338,7 @@ export interface StoreLoad {
   readonly pendingWebhooks: number
   /** Bytes of the states of sessions. */
   readonly sessionBytes: number
+  readonly sessions: number
   /** Bytes that are in use. */
   readonly bytes: number
 }

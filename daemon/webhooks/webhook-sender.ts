@@ -32,11 +32,11 @@ export interface SenderPowers {
 }
 
 /** The clock, the dice and the timers of this machine. */
-export const senderMachine: Pick<SenderPowers, 'now' | 'random' | 'at'> = {
-  now: Date.now,
+export const senderMachine = (now: () => number): Pick<SenderPowers, 'now' | 'random' | 'at'> => ({
+  now,
   random: Math.random,
-  at: (atMs, callback) => setLongTimeout(callback, Math.max(0, atMs - Date.now())),
-}
+  at: (atMs, callback) => setLongTimeout(callback, Math.max(0, atMs - now())),
+})
 
 /**
  * Messages under way at once, of them those of one owner, and of those the ones to one receiver: a

@@ -29,6 +29,7 @@ const LAST_POSTS_MS = 1000
 /**
  * @param config with the folder of state as an absolute path
  * @param secrets told of a secret that the daemon has made itself
+ * @param now the clock of executions, in epoch milliseconds
  * @param onFailure told of each attempt that failed; `isLast`: the message is given up
  */
 export function openWebhooks(
@@ -36,6 +37,7 @@ export function openWebhooks(
   store: Store,
   log: Logger,
   secrets: Pick<Secrets, 'add'>,
+  now: () => number,
   onFailure: (isLast: boolean) => void = () => {},
 ): Webhooks {
   const { webhookUrl } = config
@@ -50,7 +52,7 @@ export function openWebhooks(
   // A host that the operator posts to may have other paths, which no caller is to reach.
   const postOwn = ownHost === undefined ? post : poster(ownHost, secret)
   const sender = new WebhookSender({
-    ...senderMachine,
+    ...senderMachine(now),
     store,
     post: (message, signal) => (message.url === webhookUrl ? postOwn : post)(message, signal),
     keepMs: config.retention.keepMs,

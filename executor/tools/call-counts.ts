@@ -2,14 +2,11 @@
 
 import { thrownByHost } from '../../protocol/tools/thrown.ts'
 import type { Tool } from '../../protocol/tools/tool.ts'
-import { THROWN, type ThrownText } from '../../protocol/value-format.ts'
-import type { JournalRecord } from '../journal.ts'
+import type { ThrownText } from '../../protocol/value-format.ts'
+import { type ReadRecord, thrownCode } from '../journal.ts'
 
 /** Calls that end with these codes have not reached their tool, and do not count. */
-const notCounted: ReadonlySet<string | undefined> = new Set([
-  'TOOL_INPUT_INVALID',
-  'TOOL_LIMIT_EXCEEDED',
-])
+const notCounted: ReadonlySet<string> = new Set(['TOOL_INPUT_INVALID', 'TOOL_LIMIT_EXCEEDED'])
 
 export class CallCounts {
   #counts = new Map<string, number>()
@@ -18,7 +15,7 @@ export class CallCounts {
    * @param records what an earlier process has journaled; calls that had not ended are counted when
    *   the program repeats them
    */
-  constructor(records: readonly JournalRecord[] = []) {
+  constructor(records: readonly ReadRecord[] = []) {
     for (const { kind, tool, request, text } of records) {
       if (kind === 'delivery' && request.startsWith('call ') && isCounted(text)) this.#add(tool)
     }
@@ -44,7 +41,7 @@ export class CallCounts {
   }
 }
 
-function isCounted(reply: string): boolean {
-  if (reply[0] !== THROWN) return true
-  return !notCounted.has((JSON.parse(reply.slice(1)) as ThrownText).code)
+function isCounted(reply: ReadRecord['text']): boolean {
+  const code = typeof reply === 'string' ? thrownCode(reply) : reply.code
+  return code === undefined || !notCounted.has(code)
 }

@@ -10,8 +10,10 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { BEAT, GuestState, PRESSURE, SIGNAL, Signal, STATE, TURN } from '../../protocol/latch.ts'
 import { Fifo } from '../fifo.ts'
+import type { JournaledDelivery } from '../journal.ts'
 import type { Delivery, GuestMessage } from '../messages.ts'
 import { GuestEnd, GuestParked } from './guest-end.ts'
+import { JournalTexts } from './journal-texts.ts'
 import { LONGEST_HOLD_MS } from './patience.ts'
 
 export interface ChannelOptions {
@@ -20,19 +22,23 @@ export interface ChannelOptions {
   /** The pool's pressure; see `protocol/latch.ts`. */
   readonly pressure: Int32Array
   /** Deliveries of earlier runs, in order. */
-  readonly journal: readonly Delivery[]
+  readonly journal: readonly JournaledDelivery[]
   /** Milliseconds that a wait may take under pressure; `undefined`: the wait for any delivery. */
   readonly patienceMs: (awaited: number | undefined) => number
   /** Parks at every wait: for tests. */
   readonly parksAlways: boolean
 }
 
+/** A delivery that waits to be taken; one of the journal may lack its text. */
+type Stashed = Pick<JournaledDelivery, 'id' | 'text' | 'atMs'>
+
 export class Channel {
   #port: MessagePort
   #words: Int32Array
   #options: ChannelOptions
   /** Arrived and not taken, in order of arrival. */
-  #stash = new Fifo<number, Delivery>()
+  #stash = new Fifo<number, Stashed>()
+  #texts: JournalTexts
   /** Replies of the worker's own, which come before all others: that order can be repeated. */
   #own = new Fifo<number, Delivery>()
   #received: number
@@ -42,6 +48,7 @@ export class Channel {
     this.#options = options
     this.#port = options.port
     this.#words = new Int32Array(options.latch)
+    this.#texts = new JournalTexts(options.journal)
     for (const delivery of options.journal) this.#stash.push(delivery.id, delivery)
     this.#received = options.journal.length
     this.#setState(GuestState.running)
@@ -70,10 +77,10 @@ export class Channel {
   take(id: number): Delivery {
     for (;;) {
       const here = this.#own.take(id) ?? this.#stash.take(id)
-      if (here !== undefined) return here
+      if (here !== undefined) return this.#whole(here)
       const turn = this.#collect()
       const delivery = this.#stash.take(id)
-      if (delivery !== undefined) return delivery
+      if (delivery !== undefined) return this.#whole(delivery)
       this.#block(turn, id)
     }
   }
@@ -82,10 +89,10 @@ export class Channel {
   takeNext(): Delivery {
     for (;;) {
       const here = this.#own.shift() ?? this.#stash.shift()
-      if (here !== undefined) return here
+      if (here !== undefined) return this.#whole(here)
       const turn = this.#collect()
       const delivery = this.#stash.shift()
-      if (delivery !== undefined) return delivery
+      if (delivery !== undefined) return this.#whole(delivery)
       this.#block(turn, undefined)
     }
   }
@@ -115,6 +122,7 @@ export class Channel {
       const received = receiveMessageOnPort(this.#port)
       if (received === undefined) break
       const delivery = received.message as Delivery
+      if (this.#texts.receive(delivery)) continue
       this.#stash.push(delivery.id, delivery)
       this.#received++
     }
@@ -122,11 +130,32 @@ export class Channel {
     return turn
   }
 
+  /** A delivery with its text, which the host may have to be asked for. */
+  #whole({ id, text, atMs }: Stashed): Delivery {
+    if (text !== undefined) return { id, text, atMs }
+    const come = this.#texts.take(id)
+    if (come !== undefined) return { id, text: come, atMs }
+    this.send(this.#texts.request(id))
+    for (;;) {
+      const turn = this.#collect()
+      const loaded = this.#texts.take(id)
+      if (loaded !== undefined) return { id, text: loaded, atMs }
+      // No wait of the program's: it does not park. Awaits the host's bump after each delivery.
+      this.#idle(() => Atomics.wait(this.#words, TURN, turn))
+    }
+  }
+
   #block(turn: number, awaited: number | undefined): void {
+    const from = performance.now()
+    this.#idle(() => this.#wait(turn, awaited, from))
+  }
+
+  /** Waits, as the host sees it. */
+  #idle(wait: () => void): void {
     const from = performance.now()
     this.#setState(GuestState.waiting)
     try {
-      this.#wait(turn, awaited, from)
+      wait()
     } finally {
       this.#setState(GuestState.running)
       this.#waitMs += performance.now() - from

@@ -10,7 +10,6 @@ import { STREAM, THROWN } from '../../protocol/value-format.ts'
 import type { Guest } from '../engine/guest.ts'
 import { toolIndex } from '../guest/tool-index.ts'
 import type { GuestTool } from '../guest/tools.ts'
-import type { JournaledDelivery } from '../journal.ts'
 import type { Delivery, GuestOutcome, GuestRequest, GuestTask } from '../messages.ts'
 import { requestText } from '../request-text.ts'
 import { CallTally } from './call-tally.ts'
@@ -19,6 +18,13 @@ import type { GuestClock } from './clock.ts'
 import type { CpuBudget } from './cpu-budget.ts'
 import { GuestDiverged, GuestHalted, GuestParked, limitExceeded } from './guest-end.ts'
 import type { LogBuffer } from './logs.ts'
+
+/** What an earlier run asked for and was given. */
+interface Recorded {
+  readonly request: string
+  /** Whether it was given a stream. */
+  readonly isStream: boolean
+}
 
 /** What the calls of a guest go through. */
 export interface CallPowers {
@@ -40,7 +46,7 @@ export class GuestCalls {
   /** Those of {@link #pending} that an execution does not wait for once its program has ended. */
   #unreferenced = new Set<number>()
   /** What earlier runs asked for and were given, by number. */
-  #recorded = new Map<number, JournaledDelivery>()
+  #recorded = new Map<number, Recorded>()
   /** The greatest number of them: until there the guest repeats an earlier run. */
   #lastRecorded = 0
   #taken = 0
@@ -54,9 +60,10 @@ export class GuestCalls {
     this.#task = task
     this.#tools = tools
     this.#powers = powers
-    for (const delivery of task.journal) {
-      this.#recorded.set(delivery.id, delivery)
-      this.#lastRecorded = Math.max(this.#lastRecorded, delivery.id)
+    for (const { id, request, text } of task.journal) {
+      // The text that says so is short, and so has come with the task.
+      this.#recorded.set(id, { request, isStream: text?.[0] === STREAM })
+      this.#lastRecorded = Math.max(this.#lastRecorded, id)
     }
   }
 
@@ -192,9 +199,10 @@ export class GuestCalls {
     // Nobody will answer a shadow, so where it waits is as far as it comes.
     const isLast = isEnd || (outcome.status === 'parked' && this.#task.shadow !== undefined)
     if (!isLast || this.#count >= this.#lastRecorded) return outcome
-    const unread = this.#recorded.get(this.#lastRecorded) as JournaledDelivery
+    const last = this.#lastRecorded
+    const unread = this.#recorded.get(last) as Recorded
     const why = outcome.status === 'failed' ? ` with ${outcome.error.code}` : ''
-    const message = `The program ${isEnd ? 'ended' : 'waits'}${why} after ${this.#count} calls; its journal holds call ${unread.id}: ${unread.request}`
+    const message = `The program ${isEnd ? 'ended' : 'waits'}${why} after ${this.#count} calls; its journal holds call ${last}: ${unread.request}`
     return {
       status: 'diverged',
       error: { code: 'NONDETERMINISM', name: 'Nondeterminism', message },
@@ -245,7 +253,7 @@ export class GuestCalls {
   }
 
   /** Holds a request against the journal. @throws {GuestDiverged} when it is another one */
-  #repeat(request: GuestRequest, recorded: JournaledDelivery): void {
+  #repeat(request: GuestRequest, recorded: Recorded): void {
     const { id } = request
     const asked = this.#textOf(request)
     if (asked !== recorded.request) {
@@ -254,7 +262,7 @@ export class GuestCalls {
         `Call ${id} of the program is ${asked}; in its journal it was ${recorded.request}`,
       )
     }
-    if (this.#task.isRestored && request.kind === 'call' && recorded.text[0] === STREAM) {
+    if (this.#task.isRestored && request.kind === 'call' && recorded.isStream) {
       const { tool, input } = request
       this.#powers.channel.send({ kind: 'reopen-stream', id, tool, input })
     }

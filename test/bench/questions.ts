@@ -10,6 +10,7 @@ import { hundredCalls } from './questions/hundred-calls.ts'
 import { idleMemory } from './questions/idle-memory.ts'
 import { importTime } from './questions/import-time.ts'
 import { largeValues } from './questions/large-values.ts'
+import { manyApprovals } from './questions/many-approvals.ts'
 import { oneCall } from './questions/one-call.ts'
 import { runCommand } from './questions/run-command.ts'
 import { scheduling } from './questions/scheduling.ts'
@@ -31,6 +32,7 @@ export const questions: Readonly<Record<string, Question>> = {
   throughput,
   scheduling,
   'waiting-executions': waitingExecutions,
+  'many-approvals': manyApprovals,
   'ways-to-wait': waysToWait,
   'durable-commits': durableCommits,
   'http-latency': httpLatency,

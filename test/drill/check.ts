@@ -1,16 +1,17 @@
 /** Holds what a daemon has kept against what it owes: the invariants of docs/design/durability.md. */
 
-import type { ClaimedExecution } from '../../daemon/store/store.ts'
 import type { JournalRecord } from '../../executor/journal.ts'
 import type { ExecutionEvent } from '../../protocol/events.ts'
 import { type CallRecord, type Execution, isEnded } from '../../protocol/execution.ts'
 import { THROWN } from '../../protocol/value-format.ts'
 import { decodeValue } from '../../protocol/values.ts'
-import type { Kept } from './kept.ts'
+import type { Kept, WholeJournal } from './kept.ts'
 import type { Effect } from './ledger.ts'
 import type { Acknowledged } from './load.ts'
 
 export interface Evidence {
+  /** Executions that end otherwise than `completed`. */
+  readonly otherEnds: ReadonlyMap<string, 'failed' | 'cancelled'>
   readonly accepted: ReadonlySet<string>
   readonly decisions: ReadonlyMap<string, Acknowledged>
   readonly streams: ReadonlyMap<string, readonly ExecutionEvent[]>
@@ -29,7 +30,14 @@ export interface Verdict {
 }
 
 /** @returns everything that is wrong */
-export function check({ accepted, decisions, streams, effects, kept }: Evidence): Verdict {
+export function check({
+  accepted,
+  decisions,
+  streams,
+  effects,
+  kept,
+  otherEnds,
+}: Evidence): Verdict {
   const problems = [...kept.problems]
   let unknown = 0
   let calls = 0
@@ -46,8 +54,17 @@ export function check({ accepted, decisions, streams, effects, kept }: Evidence)
       continue
     }
     const wrong = (text: string) => problems.push(`${id}: ${text}`)
-    checkEnd(execution, journal.events, wrong)
+    checkEnd(execution, otherEnds.get(id) ?? 'completed', journal.events, wrong)
     checkRecords(journal.records, wrong)
+    if (execution.status === 'cancelled') {
+      // Its calls end wherever they are; none of them may be made twice.
+      for (const { callId, tool } of execution.calls) {
+        known.add(callId)
+        const made = byCall.get(callId) ?? []
+        if (tool === 'pay' && made.length > 1) wrong(`pay was made ${made.length} times`)
+      }
+      continue
+    }
     checkDecisions(journal, decisions, wrong)
     for (const call of execution.calls) {
       known.add(call.callId)
@@ -88,12 +105,17 @@ export function check({ accepted, decisions, streams, effects, kept }: Evidence)
  * What changes nothing is made without a commit. The guest may take another path after a loss, when a
  * stream before it was interrupted: then it never comes to that call again, or its number is another's.
  */
-const readOnlyTools: ReadonlySet<string> = new Set(['look', 'feed'])
+const readOnlyTools: ReadonlySet<string> = new Set(['look', 'feed', 'client_look'])
 
 type Wrong = (text: string) => void
 
-function checkEnd(execution: Execution, events: readonly ExecutionEvent[], wrong: Wrong): void {
-  if (execution.status !== 'completed') {
+function checkEnd(
+  execution: Execution,
+  expected: 'completed' | 'failed' | 'cancelled',
+  events: readonly ExecutionEvent[],
+  wrong: Wrong,
+): void {
+  if (execution.status !== expected) {
     wrong(`it is ${execution.status}: ${JSON.stringify('error' in execution && execution.error)}`)
   }
   for (const [i, event] of events.entries()) {
@@ -119,7 +141,7 @@ function checkRecords(records: readonly JournalRecord[], wrong: Wrong): void {
 
 /** What the guest was told of a person's decision is what that person was told was taken. */
 function checkDecisions(
-  { approvals, records }: ClaimedExecution,
+  { approvals, records }: WholeJournal,
   decisions: ReadonlyMap<string, Acknowledged>,
   wrong: Wrong,
 ): void {
@@ -168,6 +190,7 @@ function checkCall(
   const values = new Set(effects.map(({ value }) => value))
   switch (tool) {
     case 'pay':
+    case 'client_pay':
     case 'sign':
     case 'wire':
     case 'burst': {
@@ -185,6 +208,7 @@ function checkCall(
       if (!values.has(decodeValue(delivery.text) as string)) wrong(`${told}: another value`)
       return
     case 'look':
+    case 'client_look':
       if (status !== 'completed') wrong(told)
       if (!values.has(decodeValue(delivery.text) as string)) wrong(`${told}: another value`)
       return

@@ -60,6 +60,9 @@ for (const executionId of scene.load.accepted) {
     break
   }
 }
+// Both have to have been there: decisions that were taken on a full disk, and such that were not.
+scene.demand('decisions', acknowledged, Math.ceil(count / 3))
+scene.demand('refused decisions', refused, 1)
 const result = await scene.finish({ acknowledged, refused })
 console.log(JSON.stringify(result))
 process.exit()

@@ -1,13 +1,18 @@
 /** The drill of a full disk, on a disk of its own: `disk-full-inside.ts DISK SEED SHORT`. */
 
 import { setTimeout as delay } from 'node:timers/promises'
+import { random } from '../soak/random.ts'
 import { Scene } from './drill.ts'
 import { emptyDisk, fillDisk } from './full-disk.ts'
 
 const ROUNDS = { short: 1, long: 5 }
-/** The disk stays full so long, under load. */
-const FULL_MS = 1200
-const LIFE_MS = 400
+/** So many submissions are refused before there is room again. */
+const REFUSALS = 3
+/** So much is acknowledged before the disk is filled. */
+const MAX_WORK = 24
+const MOST_ASKED = 50
+/** Between two submissions, so that what is written meanwhile finds out as well. */
+const LOOK_MS = 200
 
 const [disk = '', seed = '1', isShort = 'true'] = process.argv.slice(2)
 
@@ -16,12 +21,12 @@ await scene.daemon.start()
 scene.load.start()
 const rounds = isShort === 'true' ? ROUNDS.short : ROUNDS.long
 let refusals = 0
+const draw = random(Number(seed))
 for (let n = 0; n < rounds; n++) {
-  do await delay(LIFE_MS)
+  do await scene.worked(1 + draw.below(MAX_WORK))
   while (scene.load.ended.size === 0)
   const [known] = scene.load.ended.keys()
   await fillDisk(disk)
-  await delay(FULL_MS)
   if (!scene.daemon.isAlive) {
     const { code, signal } = await scene.daemon.ended()
     scene.problems.push(`the daemon ended with ${code ?? signal}: ${scene.daemon.stderr}`)
@@ -30,9 +35,15 @@ for (let n = 0; n < rounds; n++) {
     continue
   }
   const url = await scene.daemon.url()
-  const { status, code } = await submit(url)
-  if (status !== 507 || code !== 'STORE_FULL') scene.problems.push(`full: ${status} ${code}`)
-  else refusals++
+  // The store may have some room of its own left, which the first ones take.
+  let refused = 0
+  for (let asked = 0; asked < MOST_ASKED && refused < REFUSALS; asked++) {
+    const { status, code } = await submit(url)
+    if (status === 507 && code === 'STORE_FULL') refused++
+    else if (status !== 202 || refused > 0) scene.problems.push(`full: ${status} ${code}`)
+    await delay(LOOK_MS)
+  }
+  refusals += refused
   const read = await fetch(`${url}/v1/executions/${known}`)
   if (!read.ok) scene.problems.push(`full: a read was answered ${read.status}`)
   // Killed while it is full, too: what it could not write was not promised.
@@ -41,7 +52,8 @@ for (let n = 0; n < rounds; n++) {
   await emptyDisk(disk)
   if (isKilled) await scene.daemon.start()
 }
-const result = await scene.finish({ rounds, refusals, refusedInLoad: scene.load.refusedFull })
+scene.demand('refusals', refusals, rounds * REFUSALS)
+const result = await scene.finish({ rounds, refusals, refusedInLoad: scene.load.asker.refusedFull })
 console.log(JSON.stringify(result))
 process.exit()
 

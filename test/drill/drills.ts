@@ -7,6 +7,7 @@ import { diskFull, diskFullDecisions } from './drills/disk-full.ts'
 import { failpoints } from './drills/failpoints.ts'
 import { mutantGate } from './drills/mutants.ts'
 import { randomKill } from './drills/random-kill.ts'
+import { retention } from './drills/retention.ts'
 import { slowDisk } from './drills/slow-disk.ts'
 import { storeThreadKilled } from './drills/store-thread-killed.ts'
 import { twoDaemons } from './drills/two-daemons.ts'
@@ -16,6 +17,7 @@ import { zombie } from './drills/zombie.ts'
 export const drills: Readonly<Record<string, Drill>> = {
   'random-kill': randomKill,
   'slow-disk': slowDisk,
+  retention,
   decisions,
   failpoints,
   'store-thread-killed': storeThreadKilled,

@@ -1,12 +1,18 @@
 /** What is on disk while no daemon is there. */
 
+import { wholeRecords } from '../../daemon/durable/session-run.ts'
 import { openSqliteStore } from '../../daemon/store/sqlite/open.ts'
 import type { ClaimedExecution, StoredExecution } from '../../daemon/store/store.ts'
 import type { JournalRecord } from '../../executor/journal.ts'
 
+/** All that an execution was made from. */
+export interface WholeJournal extends ClaimedExecution {
+  readonly records: readonly JournalRecord[]
+}
+
 export interface Kept {
   /** What is owed and not there is not in here. */
-  readonly journals: ReadonlyMap<string, ClaimedExecution>
+  readonly journals: ReadonlyMap<string, WholeJournal>
   readonly executions: ReadonlyMap<string, StoredExecution>
   /** Executions in the store, whoever knows of them. */
   readonly count: number
@@ -19,11 +25,13 @@ export async function readKept(stateDir: string, ids: Iterable<string>): Promise
   const onLost = (error: Error) => problems.push(error.message)
   const store = await openSqliteStore({ stateDir, onLost })
   try {
-    const journals = new Map<string, ClaimedExecution>()
+    const journals = new Map<string, WholeJournal>()
     const executions = new Map<string, StoredExecution>()
     for (const id of ids) {
       const [journal, execution] = await Promise.all([store.journal(id), store.get(id)])
-      if (journal !== undefined) journals.set(id, journal)
+      const read = (seqs: readonly number[]) => store.texts(id, seqs)
+      const records = await wholeRecords(journal?.records ?? [], read)
+      if (journal && records) journals.set(id, { ...journal, records })
       if (execution !== undefined) executions.set(id, execution)
     }
     problems.push(...(await store.verify()))
@@ -40,9 +48,10 @@ export class Records {
   /** By execution, then by what a record is about. */
   #before = new Map<string, ReadonlyMap<string, string>>()
 
-  /** @returns what has changed */
-  look(journals: ReadonlyMap<string, ClaimedExecution>): string[] {
+  /** @returns what has changed. @param forgotten executions that may be gone */
+  look(journals: ReadonlyMap<string, WholeJournal>, forgotten: ReadonlySet<string>): string[] {
     const problems: string[] = []
+    for (const id of forgotten) this.#before.delete(id)
     for (const [id, before] of this.#before) {
       const now = texts(journals.get(id)?.records ?? [])
       for (const [key, text] of before) {

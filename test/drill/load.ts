@@ -9,6 +9,7 @@ import type { Approval } from '../../protocol/approval.ts'
 import type { ExecutionEvent } from '../../protocol/events.ts'
 import { type EndedExecution, type Execution, isEnded } from '../../protocol/execution.ts'
 import { type Random, random } from '../soak/random.ts'
+import { Asker } from './asker.ts'
 import type { DrillDaemon } from './processes.ts'
 import { drillProgram } from './programs.ts'
 
@@ -29,15 +30,6 @@ export interface Acknowledged {
 
 /** Between two looks for approvals. */
 const LOOK_MS = 15
-const RETRY_MS = 25
-/** One answer of a daemon that lives. */
-const ANSWER_MS = 10_000
-
-interface Answer {
-  readonly status: number
-  // biome-ignore lint/suspicious/noExplicitAny: answers of every shape
-  readonly body: any
-}
 
 export class Load {
   /** Executions that were acknowledged. */
@@ -46,24 +38,36 @@ export class Load {
   readonly decisions = new Map<string, Acknowledged>()
   /** Event streams that were read to their ends. */
   readonly streams = new Map<string, readonly ExecutionEvent[]>()
+  /** Executions that end otherwise than `completed`, by what a daemon has said of them. */
+  readonly otherEnds = new Map<string, 'failed' | 'cancelled'>()
+  /** Executions that are forgotten, or about to be. */
+  readonly deleted = new Set<string>()
   readonly problems: string[] = []
-  /** Everything that the daemon has promised: accepted, decided, ended. */
-  get acknowledged(): number {
-    return this.accepted.size + this.decisions.size + this.ended.size
-  }
-
   /** Executions that were stuck after too many kills in a row. */
   retried = 0
-  /** Refusals for a full disk. */
-  refusedFull = 0
+  readonly asker: Asker
   #options: LoadOptions
   #isOver = false
-  #isGivenUp = false
   #work: Promise<unknown> | undefined
   #deciding: Promise<void> | undefined
 
   constructor(options: LoadOptions) {
     this.#options = options
+    this.asker = new Asker(options.daemon, options.retryMs)
+  }
+
+  /** How much the daemon has promised: accepted, decided, ended, forgotten. */
+  get acknowledged(): number {
+    const { accepted, decisions, ended, deleted } = this
+    // What is forgotten was accepted and has ended before.
+    return accepted.size + decisions.size + ended.size + 3 * deleted.size
+  }
+
+  /** An execution is about to be forgotten: nobody owes it any more. */
+  forget(executionId: string): void {
+    this.accepted.delete(executionId)
+    this.ended.delete(executionId)
+    this.deleted.add(executionId)
   }
 
   start(): void {
@@ -72,16 +76,21 @@ export class Load {
     this.#deciding = this.#decide(random(seed + 1_000_003))
   }
 
+  /** Submits no more. */
+  stop(): void {
+    this.#isOver = true
+  }
+
   /** Submits no more; resolves when all that was accepted has ended, or the time is over. */
   async drain(withinMs: number): Promise<void> {
-    this.#isOver = true
+    this.stop()
     const timeout = delay(withinMs, 'late', { ref: false })
     const outcome = await Promise.race([this.#work, timeout])
     if (outcome === 'late') {
       const open = [...this.accepted].filter(id => !this.ended.has(id))
       this.problems.push(`not ended after ${withinMs} ms: ${open.join(', ')}`)
     }
-    this.#isGivenUp = true
+    this.asker.isGivenUp = true
     await this.#deciding
   }
 
@@ -90,56 +99,70 @@ export class Load {
     for (let n = 0; !this.#isOver; n++) {
       const source = drillProgram(draw)
       const key = `${lane}-${n}`
-      const executionId = await this.#accepted(key, source)
+      const executionId = await this.submit(key, { source })
       if (executionId === undefined) return
-      this.accepted.add(executionId)
-      if (draw.below(8) === 0 && (await this.#accepted(key, source)) !== executionId) {
-        this.problems.push(`the key of ${executionId} gave another execution`)
+      if (draw.below(8) === 0) {
+        const again = await this.#acceptedAs(key, { source })
+        if (again !== undefined && again !== executionId) {
+          this.problems.push(`the key of ${executionId} gave another execution`)
+        }
       }
       const reading = draw.below(3) === 0 ? this.#read(executionId) : undefined
-      await this.#end(executionId, draw)
+      await this.end(executionId, draw)
       await reading
     }
   }
 
-  async #accepted(key: string, source: string): Promise<string | undefined> {
-    const headers = { 'idempotency-key': key }
-    const answer = await this.#ask('/v1/executions', { source, metadata: { key } }, headers)
+  /** Submits a request until it is accepted; `undefined` when it is refused, or given up. */
+  async submit(key: string, request: object): Promise<string | undefined> {
+    const executionId = await this.#acceptedAs(key, request)
+    if (executionId !== undefined) this.accepted.add(executionId)
+    return executionId
+  }
+
+  async #acceptedAs(key: string, request: object): Promise<string | undefined> {
+    const answer = await this.asker.ask('/v1/executions', {
+      body: { ...request, metadata: { key } },
+      headers: { 'idempotency-key': key },
+    })
     if (answer === undefined) return undefined
     if (answer.status === 202) return answer.body.executionId as string
     this.problems.push(`a submission was answered ${answer.status} ${JSON.stringify(answer.body)}`)
     return undefined
   }
 
-  async #end(executionId: string, draw: Random): Promise<void> {
-    while (!this.#isGivenUp) {
-      const answer = await this.#ask(`/v1/executions/${executionId}?waitMs=${draw.below(2000)}`)
-      if (answer === undefined) return
+  /** Waits for the end of an execution; `undefined` when it has none, or is given up. */
+  async end(executionId: string, draw: Random): Promise<EndedExecution | undefined> {
+    while (!this.asker.isGivenUp) {
+      const path = `/v1/executions/${executionId}?waitMs=${draw.below(2000)}`
+      const answer = await this.asker.ask(path)
+      if (answer === undefined) return undefined
       const execution = answer.body as Execution
       if (execution.status === 'stuck' && execution.error.code === 'CRASH_LOOP') {
         // The drill killed the daemon so often in a row: an operator would say that it goes on.
-        await this.#ask(`/v1/executions/${executionId}/retry`, {})
+        await this.asker.ask(`/v1/executions/${executionId}/retry`, { body: {} })
         this.retried++
         continue
       }
       if (answer.status !== 200 || execution.status === 'stuck') {
         this.problems.push(`${executionId}: ${answer.status} ${JSON.stringify(answer.body)}`)
-        return
+        return undefined
       }
       if (isEnded(execution)) {
         this.ended.set(executionId, execution)
-        return
+        return execution
       }
       // One that waits for a person is answered at once.
       await delay(LOOK_MS)
     }
+    return undefined
   }
 
   async #decide(draw: Random): Promise<void> {
     const chosen = new Map<string, Acknowledged>()
-    while (!this.#isGivenUp) {
+    while (!this.asker.isGivenUp) {
       const before = new Set(this.decisions.keys())
-      const pending = await this.#ask('/v1/approvals?status=pending&limit=1000')
+      const pending = await this.asker.ask('/v1/approvals?status=pending&limit=1000')
       const approvals = (pending?.body.data ?? []) as Approval[]
       for (const { approvalId } of approvals) {
         if (before.has(approvalId)) this.problems.push(`${approvalId} was decided and is pending`)
@@ -155,8 +178,13 @@ export class Load {
   }
 
   async #decided(approvalId: string, choice: Acknowledged): Promise<void> {
-    const answer = await this.#try(`/v1/approvals/${approvalId}`, choice, {})
+    const answer = await this.asker.try(`/v1/approvals/${approvalId}`, { body: choice })
     if (answer === undefined || answer.status === 507 || answer.status === 503) return
+    // Its execution was cancelled before.
+    if (answer.status === 409 && answer.body.code === 'ALREADY_DECIDED') {
+      const { body } = (await this.asker.ask(`/v1/approvals/${approvalId}`)) ?? {}
+      if (body?.status === 'expired') return
+    }
     if (answer.status === 200) this.decisions.set(approvalId, choice)
     else this.problems.push(`deciding ${approvalId}: ${JSON.stringify(answer)}`)
   }
@@ -164,9 +192,9 @@ export class Load {
   /** Reads all events over restarts: none may be missing, none come twice. */
   async #read(executionId: string): Promise<void> {
     const events: ExecutionEvent[] = []
-    while (!this.#isGivenUp) {
+    while (!this.asker.isGivenUp) {
       try {
-        const url = await this.#url()
+        const url = await this.asker.url()
         if (url === undefined) return
         const response = await fetch(`${url}/v1/executions/${executionId}/events`, {
           headers: { 'last-event-id': String(events.length) },
@@ -175,7 +203,7 @@ export class Load {
       } catch {
         // The daemon was killed: read on when there is one again.
       }
-      await delay(this.#options.retryMs ?? RETRY_MS)
+      await delay(this.asker.retryMs)
     }
   }
 
@@ -200,49 +228,5 @@ export class Load {
       return true
     }
     return false
-  }
-
-  /** Asks until there is an answer that is not a refusal for now. */
-  async #ask(
-    path: string,
-    body?: unknown,
-    headers: Record<string, string> = {},
-  ): Promise<Answer | undefined> {
-    while (!this.#isGivenUp) {
-      const answer = await this.#try(path, body, headers)
-      if (answer?.status === 507) this.refusedFull++
-      if (answer !== undefined && ![429, 503, 507].includes(answer.status)) return answer
-      await delay(this.#options.retryMs ?? RETRY_MS)
-    }
-    return undefined
-  }
-
-  /** `undefined`: nobody knows whether the daemon has done it. */
-  async #try(
-    path: string,
-    body: unknown,
-    headers: Record<string, string>,
-  ): Promise<Answer | undefined> {
-    try {
-      const url = await this.#url()
-      if (url === undefined) return undefined
-      const post = {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...headers },
-        body: JSON.stringify(body),
-      }
-      const signal = AbortSignal.timeout(ANSWER_MS)
-      const response = await fetch(url + path, { signal, ...(body !== undefined && post) })
-      const text = await response.text()
-      return { status: response.status, body: text === '' ? undefined : JSON.parse(text) }
-    } catch {
-      return undefined
-    }
-  }
-
-  /** Where the daemon listens, when it does within the time of an answer. */
-  async #url(): Promise<string | undefined> {
-    const late = delay(ANSWER_MS, undefined, { ref: false })
-    return await Promise.race([this.#options.daemon.url(), late])
   }
 }

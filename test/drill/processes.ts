@@ -1,24 +1,46 @@
 /** The processes of a drill: the ledger, and the daemon that dies and comes back. */
 
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { patience } from '../support/patience.ts'
 import type { Effect } from './ledger.ts'
 
 const here = import.meta.dirname
 
+/** Longer than a daemon lets executions end. */
+const STOP_MS = 25_000
 /** Without what a test runner puts into its children. */
 const cleanEnv = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' }
 /** What a daemon is made of comes compiled from its second start on. */
 const NODE_COMPILE_CACHE = join(here, '../../node_modules/.cache/latchd-drill')
 
-function start(script: string, args: readonly string[], env: Record<string, string>): ChildProcess {
+/** A process that runs a script of the drills. */
+export type ScriptProcess = ChildProcessWithoutNullStreams
+
+/** Starts a script of this folder. */
+export function startScript(
+  script: string,
+  args: readonly string[],
+  env: Record<string, string>,
+): ScriptProcess {
   const flags = ['--disable-warning=ExperimentalWarning', join(here, script), ...args]
   return spawn(process.execPath, flags, {
     env: { ...cleanEnv, NODE_COMPILE_CACHE, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
+}
+
+/** A port that nobody listens on at this moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
 }
 
 /** The end of the first line that begins so; `undefined` when the process ends without one. */
@@ -35,7 +57,7 @@ export interface LedgerProcess {
 }
 
 export async function startLedger(file: string): Promise<LedgerProcess> {
-  const child = start('ledger.ts', [file], {})
+  const child = startScript('ledger.ts', [file], {})
   const url = await lineOf(child, 'ledger ')
   if (url === undefined) throw new Error('The ledger has not started')
   return {
@@ -59,6 +81,8 @@ export interface DaemonOptions {
   readonly stateDir: string
   readonly ledgerUrl: string
   readonly env?: Record<string, string>
+  /** The same at each start; any free one when absent. */
+  readonly port?: number
 }
 
 /** A daemon that is started again and again on one folder. */
@@ -98,8 +122,8 @@ export class DrillDaemon {
    */
   async start(env: Record<string, string> = {}): Promise<boolean> {
     const { stateDir, ledgerUrl } = this.#options
-    const child = start('daemon.ts', [], {
-      LATCHD_PORT: '0',
+    const child = startScript('daemon.ts', [], {
+      LATCHD_PORT: String(this.#options.port ?? 0),
       LATCHD_WORKERS: '2',
       LATCHD_LOG_LEVEL: 'error',
       LATCHD_STATE_DIR: stateDir,
@@ -139,15 +163,19 @@ export class DrillDaemon {
     await this.ended()
   }
 
+  /** Asks it to end; one that does not is killed after a while, which its exit tells. */
   async stop(): Promise<Exit> {
     this.signal('SIGTERM')
-    return await this.ended()
+    const timer = setTimeout(() => this.signal('SIGKILL'), patience(STOP_MS))
+    const exit = await this.ended()
+    clearTimeout(timer)
+    return exit
   }
 }
 
 /** Runs the upkeep of a folder's store to its end, or to where it is told to die. */
 export async function dieInUpkeep(stateDir: string, env: Record<string, string>): Promise<Exit> {
-  const child = start('upkeep.ts', [stateDir], env)
+  const child = startScript('upkeep.ts', [stateDir], env)
   await once(child, 'exit')
   return { code: child.exitCode, signal: child.signalCode }
 }

@@ -10,7 +10,8 @@ const LONGEST_PAUSE_MS = 6
 
 const pause = () => delay(Math.random() * LONGEST_PAUSE_MS)
 
-async function effect(tool: string, context: ToolContext, key?: string): Promise<string> {
+/** Has an effect in the ledger; gives what the ledger gives. @param key of effects that are one */
+export async function effectIn(tool: string, context: ToolContext, key?: string): Promise<string> {
   const { executionId: execution, callId: call } = context
   const body = JSON.stringify({ execution, call, tool, key })
   const response = await fetch(`${ledger}/effect`, { method: 'POST', body })
@@ -32,7 +33,7 @@ const tools: ToolDefinition<Input>[] = [
     description: 'Once, and nobody can tell whether it ran',
     inputSchema,
     execute: async (_, context) => {
-      const value = await effect('pay', context)
+      const value = await effectIn('pay', context)
       await pause()
       return value
     },
@@ -43,7 +44,7 @@ const tools: ToolDefinition<Input>[] = [
     inputSchema,
     execute: async (_, context) => {
       await pause()
-      const value = await effect('wire', context)
+      const value = await effectIn('wire', context)
       await pause()
       return value
     },
@@ -59,7 +60,7 @@ const tools: ToolDefinition<Input>[] = [
     inputSchema,
     annotations: { idempotent: true },
     execute: async (_, context) => {
-      const value = await effect('put', context, context.idempotencyKey)
+      const value = await effectIn('put', context, context.idempotencyKey)
       await pause()
       return value
     },
@@ -71,7 +72,7 @@ const tools: ToolDefinition<Input>[] = [
     annotations: { readOnly: true },
     execute: async (_, context) => {
       await pause()
-      return await effect('look', context)
+      return await effectIn('look', context)
     },
   },
   {
@@ -79,7 +80,7 @@ const tools: ToolDefinition<Input>[] = [
     description: 'Fails after its effect',
     inputSchema,
     execute: async (_, context) => {
-      throw new RangeError(await effect('burst', context))
+      throw new RangeError(await effectIn('burst', context))
     },
   },
   {
@@ -88,7 +89,7 @@ const tools: ToolDefinition<Input>[] = [
     inputSchema,
     needsApproval: true,
     execute: async (_, context) => {
-      const value = await effect('sign', context)
+      const value = await effectIn('sign', context)
       await pause()
       return value
     },
@@ -99,7 +100,7 @@ const tools: ToolDefinition<Input>[] = [
     inputSchema,
     annotations: { readOnly: true },
     async *execute({ n }, context) {
-      await effect('feed', context)
+      await effectIn('feed', context)
       for (let item = 0; item < n; item++) {
         await pause()
         yield `item ${item}`
@@ -113,7 +114,7 @@ const tools: ToolDefinition<Input>[] = [
     async *execute({ n }, context) {
       for (let item = 0; item < n; item++) {
         await pause()
-        yield `${item}:${await effect('drip', context)}`
+        yield `${item}:${await effectIn('drip', context)}`
       }
     },
   },

@@ -2,7 +2,7 @@
 
 import t, { type Test } from 'tap'
 import { Tokens } from '../../daemon/http/tokens.ts'
-import { get, post } from '../support/daemon.ts'
+import { fixture, get, post } from '../support/daemon.ts'
 import { as, readTokens, secretOf, tokenDaemon } from '../support/token-daemon.ts'
 import { digestOfFoo, wrongSecrets } from './attacks/access.ts'
 
@@ -13,18 +13,23 @@ function refused(t: Test, answer: Awaited<ReturnType<typeof post>>, detail: RegE
 }
 
 /** The daemon of all tests but one; the last of them takes tokens away. */
-const daemon = await tokenDaemon(t, [
-  { name: 'ann', limits: { maxExecutions: 2 } },
-  { name: 'bob' },
-  { name: 'cid', limits: { requestsPerSecond: 1 } },
-  { name: 'dan', limits: { bytesPerSecond: 100 } },
-  { name: 'eve', limits: { maxBytesInFlight: 100 } },
-  { name: 'fay', limits: { maxExecutions: 1 } },
-])
+const daemon = await tokenDaemon(
+  t,
+  [
+    { name: 'ann', limits: { maxExecutions: 2 } },
+    { name: 'bob' },
+    { name: 'cid', limits: { requestsPerSecond: 1 } },
+    { name: 'dan', limits: { bytesPerSecond: 100 } },
+    { name: 'eve', limits: { maxBytesInFlight: 100 } },
+    { name: 'fay', limits: { maxExecutions: 1 } },
+  ],
+  { LATCHD_TOOLS: fixture('tools/endless.ts') },
+)
 const { url } = daemon
 
 t.test('executions of a token under way are bounded, and those of others not by it', async t => {
-  const source = 'sleep(60000)'
+  // It stays in memory, which one that sleeps does not, and takes no worker from others.
+  const source = 'never()'
   const all = await Promise.all(
     Array.from({ length: 6 }, () => post(`${url}/v1/executions`, { source }, as('ann'))),
   )

@@ -7,7 +7,7 @@
 
 import { type ExecutionPlan, RunningExecution } from '../../executor/execution.ts'
 import { NO_USAGE } from '../../executor/fold-execution.ts'
-import type { JournalRecord } from '../../executor/journal.ts'
+import type { ReadRecord } from '../../executor/journal.ts'
 import { Latencies } from '../../executor/latencies.ts'
 import { WorkerPool } from '../../executor/pool.ts'
 import { planExecution } from '../../executor/request.ts'
@@ -25,7 +25,7 @@ export interface Run {
   readonly effects: readonly string[]
   /** The order in which the tools answered. */
   readonly answered: readonly string[]
-  readonly records: readonly JournalRecord[]
+  readonly records: readonly ReadRecord[]
   readonly startedAtMs: number | undefined
 }
 

@@ -108,6 +108,15 @@ t.test('what cannot be repeated is told, and nothing of it is lost', async t => 
     .get(kept.snapshot) as { body: Uint8Array }
   database.close()
   ageBy(env, 'UPDATE session SET is_repeatable = 0')
+  const owned = () => {
+    const database = new DatabaseSync(join(env.LATCHD_STATE_DIR, 'latchd.db'), { readOnly: true })
+    const row = database
+      .prepare('SELECT epoch, losses FROM execution WHERE execution_id = ?')
+      .get(executionId)
+    database.close()
+    return row
+  }
+  const before = owned()
   const second = await testDaemon(t, env)
   await post(`${second.url}/v1/approvals/${waitingFor[0].approvalId}`, { decision: 'approve' })
   const at = (daemon: Daemon) => get(`${daemon.url}/v1/executions/${executionId}?waitMs=20000`)
@@ -118,6 +127,7 @@ t.test('what cannot be repeated is told, and nothing of it is lost', async t => 
       message: /of old.*cannot be brought over: what it came/,
     },
   })
+  t.strictSame(owned(), before, 'nobody has claimed it')
   await second.close()
   // The version that has written it is put back.
   const again = new DatabaseSync(join(env.LATCHD_STATE_DIR, 'latchd.db'))

@@ -7,7 +7,7 @@ import t from 'tap'
 import { loadConfig } from '../../daemon/config/config.ts'
 import { startDaemon } from '../../daemon/server.ts'
 import { openSqliteStore } from '../../daemon/store/sqlite/open.ts'
-import { get, post, testDaemon, testSettings } from '../support/daemon.ts'
+import { fixture, get, post, testDaemon, testSettings } from '../support/daemon.ts'
 import { stateFolder } from '../support/state-folder.ts'
 
 const PAGE_BYTES = 4096
@@ -87,6 +87,29 @@ t.test('one damaged page holds up the execution that needs it, and no other', as
     error: { code: 'STORE_DAMAGED' },
   })
   t.equal((await get(`${second.url}/readyz`)).status, 200)
+})
+
+t.test('a damaged page of a long answer holds up its execution when that comes to it', async t => {
+  const stateDir = stateFolder(t)
+  const env = { LATCHD_STATE_DIR: stateDir, LATCHD_TOOLS: fixture('tools/long-answers.mjs') }
+  const first = await testDaemon(t, env)
+  // Longer than what is loaded with a journal.
+  const source = `const { length } = long_answer(3_000_000); human_approval('Go on?'); length`
+  const { body } = await post(`${first.url}/v1/execute`, { source })
+  await first.close()
+  const file = join(stateDir, 'latchd.db')
+  const bytes = readFileSync(file)
+  const inside = 'x'.repeat(PAGE_BYTES - 4)
+  // A page of the text's own chain begins with the number of the next.
+  let at = PAGE_BYTES
+  while (bytes.toString('latin1', at + 4, at + PAGE_BYTES) !== inside) at += PAGE_BYTES
+  const descriptor = openSync(file, 'r+')
+  writeSync(descriptor, Buffer.alloc(4, 0xff), 0, 4, at)
+  closeSync(descriptor)
+  const { url } = await testDaemon(t, env)
+  await post(`${url}/v1/approvals/${body.waitingFor[0].approvalId}`, { decision: 'approve' })
+  const { body: found } = await get(`${url}/v1/executions/${body.executionId}?waitMs=20000`)
+  t.match(found, { status: 'stuck', error: { code: 'STORE_DAMAGED' } })
 })
 
 t.test('what cannot be loaded is stuck, with what can be told of it', async t => {

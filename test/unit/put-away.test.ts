@@ -38,6 +38,7 @@ t.test('a call whose decision comes together with a park is left to whoever resu
       record: ({ kind }) => records.push(kind),
       program: () => {},
       sync: async () => {},
+      readTexts: async () => [],
     },
   })
   const end = await running.run()

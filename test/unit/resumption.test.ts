@@ -65,3 +65,29 @@ t.test('a full disk keeps all in their order, and loads none meanwhile', async t
   await done.promise
   t.strictSame(loads, ['exe_1', 'exe_1', 'exe_2'])
 })
+
+t.test('while the memory is full those that can go on wait, and one at a time goes on', async t => {
+  let hasRoom = false
+  const loading: string[] = []
+  const ends: (() => void)[] = []
+  const loaded = (count: number) =>
+    new Promise<void>(resolve => {
+      const look = () => (loading.length >= count ? resolve() : setTimeout(look, 1))
+      look()
+    })
+  const made = resumption(t, {
+    hasRoom: () => hasRoom,
+    resume: executionId => {
+      loading.push(executionId)
+      return new Promise(resolve => ends.push(resolve))
+    },
+  })
+  for (const executionId of ['exe_1', 'exe_2', 'exe_3', 'exe_4']) made.add(executionId)
+  t.strictSame([loading.length, made.waiting], [1, 3])
+  ends[0]?.()
+  await loaded(2)
+  t.strictSame([loading.length, made.waiting], [2, 2], 'the next, when that one has its worker')
+  hasRoom = true
+  await loaded(4)
+  t.strictSame(loading, ['exe_1', 'exe_2', 'exe_3', 'exe_4'])
+})

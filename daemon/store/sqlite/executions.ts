@@ -13,10 +13,12 @@
 import type { EndedExecution, ExecutionSource } from '../../../protocol/execution.ts'
 import type {
   Addition,
+  Claim,
   ClaimedExecution,
   Ending,
   KeyedExecution,
   Parking,
+  Runtimes,
   Submission,
   SubmitOutcome,
 } from '../store.ts'
@@ -122,6 +124,24 @@ export class Executions {
     return this.#loaded(executionOfRow(this.#connection, row.id))
   }
 
+  claimUnder(executionId: string, runtimes: Runtimes): Claim {
+    const row = findExecution(this.#connection, executionId)
+    if (row === undefined || !isLive(row.state)) return { kind: 'none' }
+    if (this.#isOutdated(row, runtimes)) return { kind: 'outdated', execution: this.#loaded(row) }
+    return { kind: 'claimed', execution: this.claim(executionId) as ClaimedExecution }
+  }
+
+  #isOutdated({ id, started_ms, session_id }: ExecutionRow, runtimes: Runtimes): boolean {
+    const began = this.#connection.get<{ runtime: string | null }>(
+      `SELECT plan ->> '$.runtime' AS runtime FROM program WHERE execution = ?`,
+      id,
+    )
+    // What has not started has no path that it could leave.
+    if (started_ms !== null && began?.runtime !== runtimes.execution) return true
+    const session = session_id === null ? undefined : this.#parts.sessions.session(session_id)
+    return session?.runtime !== undefined && session.runtime !== runtimes.session
+  }
+
   journal(executionId: string): ClaimedExecution | undefined {
     const row = findExecution(this.#connection, executionId)
     return row && this.#loaded(row)
@@ -134,6 +154,12 @@ export class Executions {
       executionId,
     )
     return row && { source: this.#parts.blobs.text(row.source), language: row.language }
+  }
+
+  texts(executionId: string, seqs: readonly number[]): string[] {
+    const row = findExecution(this.#connection, executionId)
+    if (row === undefined) throw new Error(`There is no execution ${executionId}`)
+    return seqs.map(seq => this.#parts.journals.text(row.id, seq))
   }
 
   #loaded(row: ExecutionRow): ClaimedExecution {

@@ -1,6 +1,8 @@
 /** Rows of journals. */
 
-import type { JournalRecord } from '../../../executor/journal.ts'
+import { type JournalRecord, type ReadRecord, storedText } from '../../../executor/journal.ts'
+import { SHORT_TEXT_BYTES, TextBudget } from '../../../executor/text-budget.ts'
+import { THROWN } from '../../../protocol/value-format.ts'
 import type { Blobs } from './blobs.ts'
 import type { Connection } from './connection.ts'
 import { fromColumn, type TextColumn, toColumn } from './exact-text.ts'
@@ -17,8 +19,14 @@ interface JournalRow {
   readonly request: TextColumn
   readonly effect: JournalRecord['effect']
   readonly at_ms: number
+  /** The text when it is short. */
   readonly text: TextColumn | null
-  readonly blob: number | null
+  /** Its first character, when it is in the row. */
+  readonly mark: TextColumn | null
+  /** Bytes of the text, or of its blob. */
+  readonly bytes: number
+  /** Whether they are those of UTF-16. */
+  readonly is_wide: number
 }
 
 export class Journals {
@@ -53,11 +61,17 @@ export class Journals {
     }
   }
 
-  /** Intents in order of `seq`, then deliveries in order of `position`. */
-  records(execution: RowId): JournalRecord[] {
+  /** Intents in order of `seq`, then deliveries in order of `position`, with the texts of one piece. */
+  records(execution: RowId): ReadRecord[] {
+    const budget = new TextBudget()
     return this.#connection
       .all<JournalRow>(
-        `SELECT seq, kind, position, tool, request, effect, at_ms, text, blob FROM journal
+        `SELECT seq, kind, position, tool, request, effect, at_ms,
+            CASE WHEN octet_length(text) <= ${SHORT_TEXT_BYTES} THEN text END AS text,
+            substr(text, 1, 1) AS mark,
+            octet_length(ifnull(text, blob.body)) AS bytes,
+            typeof(ifnull(text, blob.body)) = 'blob' AS is_wide
+          FROM journal LEFT JOIN blob ON blob.id = journal.blob
           WHERE execution = ? ORDER BY kind = 'delivery', position, seq`,
         execution,
       )
@@ -68,9 +82,32 @@ export class Journals {
         tool: row.tool,
         request: fromColumn(row.request),
         effect: row.effect,
-        text: row.text === null ? this.#blobs.text(row.blob as number) : fromColumn(row.text),
+        text: this.#textOf(execution, row, budget),
         atMs: row.at_ms,
       }))
+  }
+
+  #textOf(
+    execution: RowId,
+    { seq, text, mark, bytes, is_wide }: JournalRow,
+    budget: TextBudget,
+  ): ReadRecord['text'] {
+    if (text !== null) return fromColumn(text)
+    if (budget.takes(bytes)) return this.text(execution, seq)
+    // Only its characters tell how long it is as UTF-8, or which error it is.
+    const isRead = is_wide === 1 || mark === THROWN
+    return isRead ? storedText(this.text(execution, seq)) : { bytes }
+  }
+
+  /** The text of a delivery. */
+  text(execution: RowId, seq: number): string {
+    const row = this.#connection.get<{ text: TextColumn | null; blob: number | null }>(
+      `SELECT text, blob FROM journal WHERE execution = ? AND seq = ? AND kind = 'delivery'`,
+      execution,
+      seq,
+    )
+    if (row === undefined) throw new Error(`There is no delivery ${seq}`)
+    return row.text === null ? this.#blobs.text(row.blob as number) : fromColumn(row.text)
   }
 
   hasDelivery(execution: RowId, seq: number): boolean {

@@ -54,9 +54,11 @@ const readNames: ReadonlySet<OperationName> = new Set<OperationName>([
   'sessionBytes',
   'sessionRuns',
   'sessions',
+  'shares',
   'snapshot',
   'source',
   'statistics',
+  'texts',
 ])
 
 export function isRead(name: OperationName): boolean {
@@ -90,6 +92,7 @@ export function operationsOn(
     recover: (nowMs, ran) => recoveries.recover(nowMs, ran),
     submit: submission => executions.submit(submission),
     claim: executionId => executions.claim(executionId),
+    claimUnder: (executionId, runtimes) => executions.claimUnder(executionId, runtimes),
     append: (executionId, epoch, addition) => executions.append(executionId, epoch, addition),
     park: (executionId, epoch, parking) => executions.park(executionId, epoch, parking),
     signal: (approvalId, decision, nowMs) => approvals.signal(approvalId, decision, nowMs),
@@ -98,7 +101,7 @@ export function operationsOn(
     remove: executionId => executions.remove(executionId),
     due: (nowMs, limit) => recoveries.due(nowMs, limit),
     sweepStep: (bounds, inUse) => sweeping.step(bounds, inUse),
-    quarantine: (executionId, nowMs) => recoveries.quarantine(executionId, nowMs),
+    quarantine: (executionId, nowMs, error) => recoveries.quarantine(executionId, nowMs, error),
     recordInstant: instant => recordInstant(connection, instant),
     keptInstant: () => keptInstant(connection),
     checkWrite: () => setMeta(connection, 'last_write_ms', String(now())),
@@ -117,6 +120,8 @@ export function operationsOn(
     journal: executionId => executions.journal(executionId),
     source: executionId => executions.source(executionId),
     load: () => reading.load(),
+    shares: () => reading.shares(),
+    texts: (executionId, seqs) => executions.texts(executionId, seqs),
     statistics: () => ({ ...identity, ...reading.counts(), commits: counters.commits }),
 
     createSession: (sessionId, owner, nowMs) => sessions.create(sessionId, owner, nowMs),

@@ -6,6 +6,7 @@ import type {
   StoredEvent,
   StoredExecution,
   StoreLoad,
+  StoreShares,
   StoreStatistics,
 } from '../store.ts'
 import type { Connection } from './connection.ts'
@@ -79,6 +80,16 @@ export class Reading {
     return this.#connection.get<{ bytes: number | null }>(text)?.bytes ?? 0
   }
 
+  shares(): StoreShares {
+    const byOwner = (table: 'session' | 'webhook') => {
+      const rows = this.#connection.all<{ owner: string; count: number }>(
+        `SELECT owner, count(*) AS count FROM ${table} GROUP BY owner`,
+      )
+      return Object.fromEntries(rows.map(({ owner, count }) => [owner, count]))
+    }
+    return { sessions: byOwner('session'), webhooks: byOwner('webhook') }
+  }
+
   /** What has not come to its end; reads the indexes of that alone. */
   load(): StoreLoad {
     const count = (text: string, ...parameters: string[]) =>
@@ -97,6 +108,7 @@ export class Reading {
       pendingApprovals: count(`wait WHERE status = 'pending'`),
       pendingWebhooks: count('webhook'),
       sessionBytes: this.#sessionBytes(),
+      sessions: count('session'),
       bytes: usedBytes(this.#connection),
     }
   }

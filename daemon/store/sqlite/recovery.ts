@@ -103,15 +103,19 @@ export class Recoveries {
     }
   }
 
-  /** An execution of which something cannot be read is stuck, with as much of it as can be told. */
-  quarantine(executionId: string, nowMs: number): StuckExecution | undefined {
+  /** An execution that cannot go on is stuck, with as much of it as can be read. */
+  quarantine(
+    executionId: string,
+    nowMs: number,
+    error: StuckError = DAMAGED,
+  ): StuckExecution | undefined {
     const row = findExecution(this.#connection, executionId)
     if (row === undefined || !isLive(row.state)) return undefined
     this.#connection.run('SAVEPOINT quarantine')
     try {
-      return this.#stick(row, nowMs, DAMAGED)
-    } catch (error) {
-      if (!isDamaged(error)) throw error
+      return this.#stick(row, nowMs, error)
+    } catch (fault) {
+      if (!isDamaged(fault)) throw fault
       this.#connection.run('ROLLBACK TO quarantine')
       this.#setStuck(row, bare(row, nowMs))
       // Its stream has no place for it that anybody could read.

@@ -28,6 +28,7 @@ export class SqliteStore implements Store {
   readonly recover = this.#method('recover')
   readonly submit = this.#method('submit')
   readonly claim = this.#method('claim')
+  readonly claimUnder = this.#method('claimUnder')
   readonly append = this.#method('append')
   readonly park = this.#method('park')
   readonly signal = this.#method('signal')
@@ -52,8 +53,10 @@ export class SqliteStore implements Store {
   readonly approvals = this.#method('approvals')
   readonly journal = this.#method('journal')
   readonly source = this.#method('source')
+  readonly texts = this.#method('texts')
   readonly statistics = this.#method('statistics')
   readonly load = this.#method('load')
+  readonly shares = this.#method('shares')
 
   readonly createSession = this.#method('createSession')
   readonly session = this.#method('session')

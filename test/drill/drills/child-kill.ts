@@ -2,14 +2,15 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { EndedExecution } from '../../../protocol/execution.ts'
 import type { DaemonInfo } from '../../../sdk/index.ts'
 import { type Random, random } from '../../soak/random.ts'
+import { patience } from '../../support/patience.ts'
 import { canFindProcesses, workersProcesses } from '../../support/workers-processes.ts'
 import { type Drill, type DrillOptions, Scene } from '../drill.ts'
 import type { Effect } from '../ledger.ts'
 import { VolatileLoad } from '../volatile-load.ts'
 
-/** A process lives at most `lifeMs` from its start: it is killed while it comes up, too. */
-const SHORT = { rounds: 2, lanes: 6, workers: 2, lifeMs: 500 }
-const LONG = { rounds: 24, lanes: 12, workers: 4, lifeMs: 1500 }
+/** Up to `work` things are acknowledged before a kill: a process is killed while it comes up, too. */
+const SHORT = { rounds: 2, lanes: 6, workers: 2, work: 20 }
+const LONG = { rounds: 24, lanes: 12, workers: 4, work: 40 }
 /** Of one run that is lost alone twice the program is to blame: so many have to be lost together. */
 const MIN_ACTIVE = 3
 /** What must come of itself comes within so long. */
@@ -27,20 +28,21 @@ export const childKill: Drill = {
  * killed only while no execution in it has lost a worker alone.
  */
 async function run({ seed, isShort }: DrillOptions) {
-  const { rounds, lanes, workers, lifeMs } = isShort ? SHORT : LONG
+  const { rounds, lanes, workers, work } = isShort ? SHORT : LONG
   const scene = await Scene.open(seed, { lanes: lanes / 2 })
   if (!canFindProcesses) return await scene.finish({ skipped: 'this system names no children' })
   await scene.daemon.start({ LATCHD_ISOLATION: 'process', LATCHD_WORKERS: String(workers) })
   const { pid } = scene.daemon
   const volatileLoad = new VolatileLoad(scene, seed, lanes / 2)
   scene.load.start()
-  const killer = new Killer({ scene, volatileLoad, draw: random(seed), lifeMs })
+  const killer = new Killer({ scene, volatileLoad, draw: random(seed), work })
   for (let n = 0; n < rounds; n++) {
     await killer.killShared()
     if (!isShort && n % 2 === 1) await killer.killAlone()
   }
-  await volatileLoad.drain(BOUND_MS)
-  await scene.load.drain(BOUND_MS)
+  scene.demand('executions that are not durable', volatileLoad.ended.length, rounds)
+  await volatileLoad.drain(patience(BOUND_MS))
+  await scene.load.drain(patience(BOUND_MS))
   if (!scene.daemon.isAlive || scene.daemon.pid !== pid) scene.problems.push('the daemon has ended')
   const ended = [...volatileLoad.ended, ...scene.load.ended.values()]
   scene.problems.push(...compare(ended, await scene.ledger.effects()))
@@ -52,7 +54,7 @@ interface KillerOptions {
   readonly scene: Scene
   readonly volatileLoad: VolatileLoad
   readonly draw: Random
-  readonly lifeMs: number
+  readonly work: number
 }
 
 class Killer {
@@ -87,8 +89,8 @@ class Killer {
   }
 
   async #live(): Promise<void> {
-    const { draw, lifeMs } = this.#options
-    await delay(draw.below(lifeMs))
+    const { scene, volatileLoad, draw, work } = this.#options
+    await scene.worked(draw.below(work), () => volatileLoad.ended.length)
   }
 
   get #processes(): number[] {
@@ -133,7 +135,7 @@ class Killer {
 
   /** @throws {Error} when it does not come to that */
   async #until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-    const untilMs = performance.now() + BOUND_MS
+    const untilMs = performance.now() + patience(BOUND_MS)
     while (!(await isSo())) {
       if (performance.now() > untilMs) {
         const there = `${this.#processes.join()}, the shared one ${this.#shared}`

@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
 import { DATABASE_FILE } from '../../../daemon/store/sqlite/files.ts'
 import type { Approval } from '../../../protocol/approval.ts'
+import { patience } from '../../support/patience.ts'
 import { type Drill, type DrillOptions, Scene } from '../drill.ts'
 
 const ROUNDS = { short: 2, long: 10 }
@@ -21,13 +22,14 @@ async function run({ seed, isShort }: DrillOptions) {
   const scene = await Scene.open(seed)
   const rounds = isShort ? ROUNDS.short : ROUNDS.long
   let acknowledged = 0
+  let asked = 0
   await scene.daemon.start()
   for (let n = 0; n < rounds; n++) {
     const url = await scene.daemon.url()
     for (let i = 0; i < WAITING; i++) {
       const body = { source: `const { approved } = human_approval('go'); return approved` }
       const { executionId } = await post(`${url}/v1/executions`, body)
-      await fetch(`${url}/v1/executions/${executionId}?waitMs=${PARK_MS}`)
+      await fetch(`${url}/v1/executions/${executionId}?waitMs=${patience(PARK_MS)}`)
       scene.load.accepted.add(executionId as string)
     }
     const pending = await pendingOf(url)
@@ -35,7 +37,10 @@ async function run({ seed, isShort }: DrillOptions) {
     database.exec('BEGIN IMMEDIATE')
     const told = new Set<string>()
     for (const { approvalId } of pending) void decide(url, approvalId, told)
+    // What was asked before this is with the daemon now, which has had time to answer too soon.
+    await fetch(`${url}/v1/info`)
     await delay(STILL_MS)
+    asked += pending.length
     acknowledged += told.size
     await scene.daemon.kill()
     database.exec('ROLLBACK')
@@ -47,9 +52,10 @@ async function run({ seed, isShort }: DrillOptions) {
       await decide(next, approvalId, told)
     }
     for (const id of scene.load.accepted)
-      await fetch(`${next}/v1/executions/${id}?waitMs=${PARK_MS}`)
+      await fetch(`${next}/v1/executions/${id}?waitMs=${patience(PARK_MS)}`)
   }
-  return await scene.finish({ rounds, acknowledged })
+  scene.demand('decisions under a disk that stands still', asked, rounds * WAITING)
+  return await scene.finish({ rounds, acknowledged, asked })
 }
 
 async function pendingOf(url: string): Promise<Approval[]> {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type FailpointName, failpointNames } from '../../../daemon/store/failpoints.ts'
 import { random } from '../../soak/random.ts'
+import { patience } from '../../support/patience.ts'
 import { type Drill, type DrillOptions, Scene } from '../drill.ts'
 import { dieInUpkeep } from '../processes.ts'
 
@@ -17,7 +18,7 @@ const ROUNDS = { short: 2, long: 6 }
 /** Hits before the death, at most. */
 const MAX_HITS = 60
 /** A point that is not come to within so long is told as missed. */
-const HIT_MS = 8000
+const HIT_MS = 15_000
 
 export const failpoints: Drill = {
   title: 'kill -9 at each failpoint of the store',
@@ -49,6 +50,7 @@ async function run({ seed, isShort }: DrillOptions) {
       await scene.daemon.start()
     }
   }
+  scene.demand('executions', scene.load.accepted.size, deaths)
   return await scene.finish({ failpoints: names.length, deaths })
 }
 
@@ -59,7 +61,7 @@ async function die(scene: Scene, name: FailpointName, env: Record<string, string
   const { daemon } = scene
   const hasStarted = await daemon.start(env)
   if (name === 'store:before-close' && hasStarted) daemon.signal('SIGTERM')
-  const late = delay(HIT_MS, undefined, { ref: false })
+  const late = delay(patience(HIT_MS), undefined, { ref: false })
   const exit = await Promise.race([daemon.ended(), late])
   return exit?.signal === 'SIGKILL'
 }

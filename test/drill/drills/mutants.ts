@@ -19,14 +19,14 @@ const mutants: readonly Mutant[] = [
   {
     name: 'guard removed: an interrupted call is made again',
     file: 'executor/tool-calls.ts',
-    from: 'if (this.#interrupted.has(id)) {',
-    to: 'if (this.#interrupted.has(-id)) {',
+    from: 'outcome === undefined && this.#interrupted.has(id)',
+    to: 'outcome === undefined && this.#interrupted.has(-id)',
     drill: 'random-kill',
   },
   {
     name: 'intent not awaited: a call leaves before it is on disk that it does',
     file: 'executor/tool-calls.ts',
-    from: 'return keeper?.isDurable ? keeper.sync() : undefined',
+    from: 'return keeper?.isDurable ? this.#durable(keeper.sync()) : undefined',
     to: 'void keeper?.sync()\n    return undefined',
     drill: 'slow-disk',
   },
@@ -40,9 +40,9 @@ const mutants: readonly Mutant[] = [
   {
     name: 'signal not durable: a decision is acknowledged before it is on disk',
     file: 'daemon/approvals.ts',
-    from: 'const outcome = await this.#powers.store.signal(approvalId, decided)',
+    from: 'const outcome = await this.#powers.store.signal(approvalId, decided, this.#powers.now())',
     to: `const found = await this.#powers.store.approval(approvalId)
-    const signalled = this.#powers.store.signal(approvalId, decided)
+    const signalled = this.#powers.store.signal(approvalId, decided, this.#powers.now())
     if (found?.stored.approval.status === 'pending') {
       void signalled.then(later => later.kind === 'decided' && this.#handOn(later))
       return { ...found.stored.approval, status: decided.status, ...(decided.reason && { reason: decided.reason }) }
@@ -57,6 +57,48 @@ const mutants: readonly Mutant[] = [
     to: 'row !== undefined && (',
     drill: 'zombie',
   },
+  {
+    name: 'message lost: some events are not told to their webhook',
+    file: 'daemon/durable/execution-keeper.ts',
+    from: 'if (webhook) this.#held.webhooks.push(webhook)',
+    to: 'if (webhook && event.sequence % 4 !== 0) this.#held.webhooks.push(webhook)',
+    drill: 'random-kill',
+  },
+  {
+    name: 'state lost: what an execution leaves to its session is not kept',
+    file: 'daemon/store/sqlite/executions.ts',
+    from: 'this.#parts.sessions.ended(row.session_id, snapshot, execution.endedAtMs)',
+    to: 'this.#parts.sessions.ended(row.session_id, undefined, execution.endedAtMs)',
+    drill: 'random-kill',
+  },
+  {
+    name: 'key forgotten: a deletion takes the idempotency key along',
+    file: 'daemon/store/sqlite/executions.ts',
+    from: 'this.removeRow(row.id, true)',
+    to: 'this.removeRow(row.id, false)',
+    drill: 'random-kill',
+  },
+  {
+    name: 'cancel not kept: a cancelled execution is told ended and goes on after a restart',
+    file: 'daemon/durable/execution-keeper.ts',
+    from: 'await store.finish(executionId, this.#epoch, ending)',
+    to: "if (execution.status !== 'cancelled') await store.finish(executionId, this.#epoch, ending)",
+    drill: 'random-kill',
+  },
+  {
+    name: 'call repeated: a client’s new process is asked again for what the lost one may have done',
+    file: 'daemon/connections/connected-client.ts',
+    from: 'ask.isRepeat ||= ask.wasSent',
+    to: 'ask.isRepeat ||= false',
+    drill: 'random-kill',
+  },
+  {
+    name: 'sweep too wide: what is old is forgotten although it goes on',
+    file: 'daemon/store/sqlite/sweeping.ts',
+    from: 'ended_ms IS NOT NULL AND ended_ms < ?',
+    to: 'ifnull(ended_ms, created_ms) < ?',
+    drill: 'retention',
+  },
 ]
 
 /** What a drill stands on. */
@@ -69,6 +111,7 @@ const parts = [
   'test/drill',
   'test/soak',
   'test/bench',
+  'test/support',
   'package.json',
 ]
 const root = join(import.meta.dirname, '..', '..', '..')
@@ -142,5 +185,7 @@ async function drillIn(tree: string, drill: string, seed: number): Promise<strin
   const [problem = ''] = output.split('\n').filter(line => line.startsWith('      '))
   const kept = /the state is in (\S+)/.exec(output)?.[1]
   if (kept?.startsWith(tmpdir())) await rm(kept, { recursive: true, force: true })
+  // A drill that does not even run has found nothing.
+  if (code !== 0 && !output.includes('FAIL')) throw new Error(`The drill ${drill} did not run`)
   return code === 1 ? problem.trim().slice(0, 160) : undefined
 }

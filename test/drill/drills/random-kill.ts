@@ -1,15 +1,21 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { random } from '../../soak/random.ts'
+import { cancelLoad } from '../cancel-load.ts'
+import { clientLoad } from '../client-load.ts'
+import { deleteLoad } from '../delete-load.ts'
 import { type Drill, type DrillOptions, Scene } from '../drill.ts'
+import { sessionLoad } from '../session-load.ts'
+import { webhookLoad } from '../webhook-load.ts'
 
-const SHORT = { kills: 4, lanes: 6 }
-const LONG = { kills: 50, lanes: 12 }
+const SHORT = { kills: 4, lanes: 6, sideLanes: 1 }
+const LONG = { kills: 50, lanes: 12, sideLanes: 2 }
 /** A daemon is killed when it has acknowledged up to so many things more: by work, and not by time. */
-const MAX_WORK = 24
-/** One that acknowledges nothing for so long has come to a stop. */
-const STILL_MS = 20_000
+const MAX_WORK = 40
 /** A kill may come before anything was acknowledged; all together must have met work. */
-const MIN_EXECUTIONS_PER_KILL = 1
+const MIN_EXECUTIONS_PER_KILL = 2
+/** So many things of each other kind, for so many kills. */
+const KILLS_PER_SIDE_WORK = 4
+/** Times as many kills at most. */
+const MOST = 4
 
 export const randomKill: Drill = {
   title: 'kill -9 at random moments, after so much acknowledged work',
@@ -17,34 +23,29 @@ export const randomKill: Drill = {
 }
 
 async function run({ seed, isShort }: DrillOptions) {
-  const { kills, lanes } = isShort ? SHORT : LONG
-  const scene = await Scene.open(seed, { lanes })
+  const { kills, ...lanes } = isShort ? SHORT : LONG
+  const sideLoads = [sessionLoad, cancelLoad, deleteLoad, webhookLoad, clientLoad]
+  const scene = await Scene.open(seed, { ...lanes, sideLoads })
   const draw = random(seed)
   await scene.daemon.start()
-  scene.load.start()
-  for (let n = 0; n < kills; n++) {
-    await acknowledged(scene, draw.below(MAX_WORK))
+  scene.start()
+  const least = Math.ceil(kills / KILLS_PER_SIDE_WORK)
+  const isLacking = () => scene.sideLoads.some(({ count }) => count < least)
+  // Some more when there was too little of something for the kills to meet.
+  let made = 0
+  const isToGoOn = () => made < kills || (isLacking() && made < MOST * kills)
+  for (; isToGoOn() && !scene.isAtFault; made++) {
+    scene.disturb(draw)
+    await scene.worked(draw.below(MAX_WORK))
     await scene.daemon.kill()
     // Each look is a recovery of the file too; not every time, as nobody looks in life.
     if (draw.below(3) === 0) await scene.look()
     await scene.daemon.start()
   }
-  const executions = scene.load.accepted.size
-  if (executions < kills * MIN_EXECUTIONS_PER_KILL) {
-    scene.problems.push(`${kills} kills met ${executions} executions: that shows nothing`)
+  if (scene.isAtFault) return await scene.finish({ kills: made })
+  scene.demand('executions', scene.load.accepted.size, kills * MIN_EXECUTIONS_PER_KILL)
+  for (const { name, count } of scene.sideLoads) {
+    scene.demand(name, count, least)
   }
-  return await scene.finish({ kills })
-}
-
-/** Resolves when so much more was acknowledged, at a moment that nothing of it decides. */
-async function acknowledged(scene: Scene, work: number): Promise<void> {
-  const until = scene.load.acknowledged + work
-  const lateMs = performance.now() + STILL_MS
-  while (scene.load.acknowledged < until) {
-    if (performance.now() > lateMs) {
-      scene.problems.push(`nothing was acknowledged for ${STILL_MS} ms: ${scene.daemon.stderr}`)
-      return
-    }
-    await delay(1)
-  }
+  return await scene.finish({ kills: made })
 }

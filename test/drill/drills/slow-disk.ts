@@ -6,8 +6,9 @@ import { random } from '../../soak/random.ts'
 import { type Drill, type DrillOptions, Scene } from '../drill.ts'
 
 const ROUNDS = { short: 4, long: 25 }
-/** A daemon works so long at most before its disk stands still. */
-const LIFE_MS = 400
+/** A daemon has acknowledged so much more at most before its disk stands still. */
+const MAX_WORK = 24
+const MIN_EXECUTIONS_PER_ROUND = 1
 /** So long no commit ends; a tool's effect takes a tenth of it. */
 const STILL_MS = 120
 
@@ -27,7 +28,7 @@ async function run({ seed, isShort }: DrillOptions) {
   await scene.daemon.start()
   scene.load.start()
   for (let n = 0; n < rounds; n++) {
-    await delay(100 + draw.below(LIFE_MS))
+    await scene.worked(1 + draw.below(MAX_WORK))
     const database = new DatabaseSync(join(scene.stateDir, DATABASE_FILE), { timeout: 2000 })
     database.exec('BEGIN IMMEDIATE')
     await delay(STILL_MS)
@@ -37,5 +38,6 @@ async function run({ seed, isShort }: DrillOptions) {
     if (draw.below(3) === 0) await scene.look()
     await scene.daemon.start()
   }
+  scene.demand('executions', scene.load.accepted.size, rounds * MIN_EXECUTIONS_PER_ROUND)
   return await scene.finish({ rounds })
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { exitCodes } from '../../../daemon/cli/exit-codes.ts'
 import { random } from '../../soak/random.ts'
+import { patience } from '../../support/patience.ts'
 import { type Drill, type DrillOptions, Scene } from '../drill.ts'
 
 const ROUNDS = { short: 1, long: 6 }
@@ -25,7 +26,7 @@ async function run({ seed, isShort }: DrillOptions) {
       await scene.daemon.kill()
       const plan = `store:${name}@${1 + draw.below(MAX_HITS)}=${action}`
       await scene.daemon.start({ FAILPOINTS: plan })
-      const late = delay(HIT_MS, undefined, { ref: false })
+      const late = delay(patience(HIT_MS), undefined, { ref: false })
       const exit = await Promise.race([scene.daemon.ended(), late])
       if (exit?.code !== exitCodes.storeLost) {
         scene.problems.push(`${plan}: the process ended with ${JSON.stringify(exit)}`)
@@ -34,5 +35,6 @@ async function run({ seed, isShort }: DrillOptions) {
       await scene.daemon.start()
     }
   }
+  scene.demand('executions', scene.load.accepted.size, rounds)
   return await scene.finish({ rounds: 3 * rounds })
 }

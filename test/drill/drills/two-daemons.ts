@@ -3,6 +3,8 @@ import { type Drill, type DrillOptions, Scene } from '../drill.ts'
 import { serveOnce } from '../processes.ts'
 
 const TRIES = { short: 2, long: 10 }
+/** The first daemon acknowledges so much between two tries. */
+const WORK = 5
 
 export const twoDaemons: Drill = {
   title: 'a second daemon on the folder is refused, and harms nobody',
@@ -15,6 +17,7 @@ async function run({ seed, isShort }: DrillOptions) {
   scene.load.start()
   const tries = isShort ? TRIES.short : TRIES.long
   for (let n = 0; n < tries; n++) {
+    await scene.worked(WORK)
     const { code, stdout, stderr } = await serveOnce(scene.stateDir)
     if (code !== exitCodes.refused || stdout !== '' || !stderr.includes('another daemon')) {
       scene.problems.push(`the second daemon ended with ${code}: ${stdout} ${stderr}`)

@@ -1,0 +1,42 @@
+/** Texts of a journal that have not come with the task: asked for when the guest takes them. */
+
+import type { JournaledDelivery } from '../journal.ts'
+import type { Delivery, TextRequest } from '../messages.ts'
+import { PIECE_BYTES } from '../text-budget.ts'
+
+export class JournalTexts {
+  /** Deliveries of the journal whose texts come later, those included that were taken. */
+  #late = new Set<number>()
+  /** Of those that were not taken: the texts that have come. */
+  #come = new Map<number, string>()
+  #taken = new Set<number>()
+  #bytes = 0
+
+  constructor(journal: readonly JournaledDelivery[]) {
+    for (const { id, text } of journal) if (text === undefined) this.#late.add(id)
+  }
+
+  /** What to ask for, to have the text of a delivery. */
+  request(id: number): TextRequest {
+    return { kind: 'load-text', id, roomBytes: Math.max(0, PIECE_BYTES - this.#bytes) }
+  }
+
+  /** Takes what has arrived when it is such a text; `false` for a new delivery. */
+  receive({ id, text }: Delivery): boolean {
+    if (!this.#late.has(id)) return false
+    if (this.#taken.has(id) || this.#come.has(id)) return true
+    this.#come.set(id, text)
+    this.#bytes += Buffer.byteLength(text)
+    return true
+  }
+
+  /** The text of a delivery that the guest takes; `undefined`: it has not come. */
+  take(id: number): string | undefined {
+    const text = this.#come.get(id)
+    if (text === undefined) return undefined
+    this.#come.delete(id)
+    this.#taken.add(id)
+    this.#bytes -= Buffer.byteLength(text)
+    return text
+  }
+}
