@@ -6,7 +6,7 @@ import { LatchdError } from '../protocol/errors.ts'
 import type { Tool } from '../protocol/tools/tool.ts'
 import { encodeValue } from '../protocol/values.ts'
 import type { CallApproval } from './call-approval.ts'
-import { invalidRequest } from './request.ts'
+import { invalidRequest } from './invalid-request.ts'
 
 /** What was decided, by whom and when. */
 export interface DecidedBy {

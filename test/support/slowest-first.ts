@@ -1,9 +1,7 @@
 /** The order of the test files, in which no long one is left alone at the end. */
 
 /** The files that take longest, the longest first. */
-const longest = [
-  'test/spec/store.test.ts',
-]
+const longest = ['test/spec/store.test.ts']
 
 /** Gives the files that take long first, then the others as they come. */
 export function slowestFirst(files: readonly string[]): string[] {
