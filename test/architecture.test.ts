@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import t, { type Test } from 'tap'
 import { errorTable } from '../protocol/errors.ts'
+import { longest } from './support/slowest-first.ts'
 
 const root = resolve(import.meta.dirname, '..')
 
@@ -121,6 +122,13 @@ t.test('the thread of the store loads no schema library and no executions', asyn
   for (const name of ['zod', 'executor/execution.ts', 'executor/request.ts']) {
     t.notOk(loaded.has(name), name)
   }
+})
+
+t.test('the test files that begin first are there', async t => {
+  t.strictSame(
+    longest.filter(file => !existsSync(join(root, file))),
+    [],
+  )
 })
 
 t.test('only the command reads arguments, environment and exit codes', async t => {
