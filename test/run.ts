@@ -9,7 +9,7 @@
  * here uses. One file is run by `tap run` as well.
  */
 
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
@@ -46,6 +46,14 @@ const report = new TapLines()
 report.pipe(process.stdout)
 report.write('TAP version 14\n')
 
+const running = new Set<ChildProcess>()
+for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => {
+    for (const child of running) child.kill(signal)
+    process.kill(process.pid, signal)
+  })
+}
+
 const waiting = slowestFirst(files)
 let ended = 0
 await Promise.all(Array.from({ length: jobs }, work))
@@ -79,6 +87,7 @@ async function run(file: string): Promise<Run> {
     env: { ...process.env, TAP: '1', TAP_TIMEOUT: String(TIMEOUT_S) },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
+  running.add(child)
   let isLate = false
   const killing = setTimeout(() => child.kill('SIGKILL'), TIMEOUT_S * 1000 + REPORT_MS)
   const reporting = setTimeout(() => {
@@ -93,6 +102,7 @@ async function run(file: string): Promise<Run> {
     else resolve(signal === null ? `exited with ${code}` : `was ended by ${signal}`)
   })
   const [tap, ending] = await Promise.all([text(child.stdout), exited])
+  running.delete(child)
   clearTimeout(reporting)
   clearTimeout(killing)
   const failure = ending ?? (/^1\.\.\d/m.test(tap) ? undefined : 'holds no test')
