@@ -7,9 +7,10 @@
  */
 
 import { Socket } from 'node:net'
+import { pristine } from '../engine/pristine.ts'
 import { shrinkHeap } from '../garbage.ts'
 import type { GuestLink } from '../guest-pool.ts'
-import { type PoolOptions, WorkerPool } from '../pool.ts'
+import { WorkerPool } from '../pool.ts'
 import { readLines, sendLine } from './lines.ts'
 import { type FromChild, packReport, type ToChild, unpackWork } from './wire.ts'
 
@@ -85,7 +86,13 @@ async function run({ run, work }: Extract<ToChild, { kind: 'run' }>): Promise<vo
   }
 }
 
-async function start(workers: number, options: PoolOptions): Promise<void> {
+async function start({
+  workers,
+  options,
+  snapshotFile,
+}: Extract<ToChild, { kind: 'start' }>): Promise<void> {
+  // To make it takes half of a start.
+  await pristine(snapshotFile)
   pool = new WorkerPool(workers, options)
   await pool.start()
   send({ kind: 'ready' })
@@ -103,7 +110,7 @@ async function answer({ id, what }: Extract<ToChild, { kind: 'ask' }>): Promise<
 function take(message: ToChild): void {
   switch (message.kind) {
     case 'start':
-      start(message.workers, message.options)
+      start(message)
       return
     case 'run':
       run(message)

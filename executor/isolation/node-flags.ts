@@ -32,11 +32,18 @@ export function namesOf(path: string): string[] {
   return existsSync(path) ? [...new Set([path, realpathSync(path)])] : [path]
 }
 
-/** Permission to read code and to start threads, and for nothing else. */
-export function nodeFlags(): string[] {
+/**
+ * Permission to read code and to start threads, and for nothing else.
+ *
+ * @param snapshotFile a stored pristine snapshot, which is read as well
+ */
+export function nodeFlags(snapshotFile: string | undefined): string[] {
+  const places = codePlaces(['executor', 'protocol'])
   return [
     '--permission',
-    ...codePlaces(['executor', 'protocol']).map(path => `--allow-fs-read=${path}`),
+    ...(snapshotFile === undefined ? places : [...places, snapshotFile]).map(
+      path => `--allow-fs-read=${path}`,
+    ),
     '--allow-worker',
     // Opens files without asking Node's permissions.
     '--no-experimental-sqlite',

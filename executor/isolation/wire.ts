@@ -17,8 +17,13 @@ export interface SentWork extends Omit<GuestWork, 'session' | 'expectedMs'> {
 }
 
 export type ToChild =
-  /** The first message. */
-  | { readonly kind: 'start'; readonly workers: number; readonly options: PoolOptions }
+  /** The first message; the file is where the daemon's side has stored the pristine snapshot. */
+  | {
+      readonly kind: 'start'
+      readonly workers: number
+      readonly options: PoolOptions
+      readonly snapshotFile: string | undefined
+    }
   | { readonly kind: 'run'; readonly run: number; readonly work: SentWork }
   | { readonly kind: 'deliver'; readonly run: number; readonly delivery: Delivery }
   | { readonly kind: 'stop'; readonly run: number }
