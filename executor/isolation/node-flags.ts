@@ -33,7 +33,7 @@ export function namesOf(path: string): string[] {
 }
 
 /**
- * Permission to read code and to start threads, and for nothing else.
+ * Permission to read code and the stored snapshot, to start threads, and for nothing else.
  *
  * @param snapshotFile a stored pristine snapshot, which is read as well
  */
