@@ -6,8 +6,8 @@ import { LatchdError } from '../protocol/errors.ts'
 import type { Tool } from '../protocol/tools/tool.ts'
 import { encodeValue } from '../protocol/values.ts'
 import type { CallApproval } from './call-approval.ts'
+import { invalidRequest } from './invalid-request.ts'
 import { rememberKey } from './remembered-tool.ts'
-import { invalidRequest } from './request.ts'
 
 /** What was decided, by whom and when. */
 export interface DecidedBy {

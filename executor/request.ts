@@ -8,6 +8,7 @@ import { limitTable, resolveLimits } from '../protocol/limits.ts'
 import { EXACT, PLAIN } from '../protocol/value-format.ts'
 import { decodeExact, encodeValue } from '../protocol/values.ts'
 import { type ExecutionPlan, newExecutionId } from './execution.ts'
+import { invalidRequest } from './invalid-request.ts'
 import { journalCeiling, knownMemory } from './machine-limits.ts'
 import { withToolSearch } from './tools/tool-search.ts'
 import type { Toolbox } from './tools/toolbox.ts'
@@ -33,12 +34,6 @@ export function fieldProblems(error: z.ZodError): FieldProblem[] {
       .join(''),
     detail: message,
   }))
-}
-
-/** A refusal that names its fields in the message too. */
-export function invalidRequest(what: string, errors: readonly FieldProblem[]): LatchdError {
-  const list = errors.map(({ pointer, detail }) => `${pointer || '/'}: ${detail}`).join('; ')
-  return new LatchdError('INVALID_REQUEST', `${what}: ${list}`, { errors })
 }
 
 /**

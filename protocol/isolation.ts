@@ -2,7 +2,8 @@
 
 /**
  * `thread`: guests run in worker threads of the daemon's process.
- * `process`: in worker threads of a child process that may read latchd's code and nothing else.
+ * `process`: in worker threads of a child process that may read latchd's code and the snapshot that
+ * guests begin with, and nothing else.
  */
 export const isolationLevels = ['thread', 'process'] as const
 export type IsolationLevel = (typeof isolationLevels)[number]

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import t, { type Test } from 'tap'
 import { errorTable } from '../protocol/errors.ts'
+import { longest } from './support/slowest-first.ts'
 
 const root = resolve(import.meta.dirname, '..')
 
@@ -111,6 +112,21 @@ t.test('workers and guests load no schema library', async t => {
   const guest = loadedBy('executor/guest/prelude.ts')
   t.strictSame(
     [...guest].filter(name => !name.endsWith('.ts')),
+    [],
+  )
+})
+
+t.test('the thread of the store loads no schema library and no executions', async t => {
+  const loaded = loadedBy('daemon/store/sqlite/thread.ts')
+  t.ok(loaded.has('daemon/store/sqlite/operations.ts'))
+  for (const name of ['zod', 'executor/execution.ts', 'executor/request.ts']) {
+    t.notOk(loaded.has(name), name)
+  }
+})
+
+t.test('the test files that begin first are there', async t => {
+  t.strictSame(
+    longest.filter(file => !existsSync(join(root, file))),
     [],
   )
 })

@@ -40,8 +40,13 @@ function temporary(t: Test): string {
   return folder
 }
 
-/** Packs a copy of the tree, since packing rewrites package.json for a moment. */
-async function pack(t: Test): Promise<string> {
+/** A copy of the tree, since packing rewrites package.json for a moment, and what was packed of it. */
+interface Packed {
+  readonly folder: string
+  readonly tarball: string
+}
+
+async function pack(t: Test): Promise<Packed> {
   const folder = temporary(t)
   const { stdout } = await run('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root })
   for (const file of stdout.trim().split('\n')) {
@@ -52,11 +57,12 @@ async function pack(t: Test): Promise<string> {
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
   const packed = await run('npm', ['pack', '--json'], { cwd: folder })
   const [{ filename }] = JSON.parse(packed.stdout.slice(packed.stdout.indexOf('[\n')))
-  return join(folder, filename)
+  return { folder, tarball: join(folder, filename) }
 }
 
+const { folder, tarball } = await pack(t)
+
 t.test('the package runs in an empty app and brings no Node', async t => {
-  const tarball = await pack(t)
   const app = temporary(t)
   writeFileSync(join(app, 'package.json'), '{"name":"app","private":true,"type":"module"}')
   await run(
@@ -121,9 +127,10 @@ t.test('the package runs in an empty app and brings no Node', async t => {
 })
 
 t.test('the client by itself is small, and runs without the engine', async t => {
-  await run('npm', ['run', 'build:client'], { cwd: root })
+  // `npm run build:client`, of which packing has done the first half.
+  await run('node', ['packages/client/make.ts'], { cwd: folder })
   const app = temporary(t)
-  const packed = await run('npm', ['pack', '--json', join(root, 'packages/client/package')], {
+  const packed = await run('npm', ['pack', '--json', join(folder, 'packages/client/package')], {
     cwd: app,
   })
   const [{ filename }] = JSON.parse(packed.stdout.slice(packed.stdout.indexOf('[\n')))

@@ -2,7 +2,8 @@
 
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { HTTPException } from 'hono/http-exception'
-import { fieldProblems, invalidRequest } from '../../executor/request.ts'
+import { invalidRequest } from '../../executor/invalid-request.ts'
+import { fieldProblems } from '../../executor/request.ts'
 import { type ErrorCode, LatchdError } from '../../protocol/errors.ts'
 import { CallerShares } from '../auth/caller-shares.ts'
 import { actorOf, incomingOf, refusedRequest } from './actor.ts'

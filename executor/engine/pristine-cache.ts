@@ -35,6 +35,10 @@ export function sourceHash(wasm: Uint8Array, prelude: string): string {
   return hash.digest('hex')
 }
 
+/** The file of a snapshot in a folder. */
+export const snapshotFile = (folder: string, hash: string): string =>
+  join(folder, `pristine-${hash}`)
+
 /**
  * The snapshot that is kept in a folder under this hash; made and kept when there is none, or none
  * that is whole.
@@ -44,15 +48,16 @@ export async function keptSnapshot(
   hash: string,
   make: () => Promise<MadeSnapshot>,
 ): Promise<MadeSnapshot> {
-  const file = join(folder, `pristine-${hash}`)
-  const kept = read(file)
+  const file = snapshotFile(folder, hash)
+  const kept = readSnapshot(file)
   if (kept !== undefined) return kept
   const made = await make()
   write(folder, file, { ...made, memoryHash: hashOf(made.snapshot.memory) })
   return made
 }
 
-function read(file: string): Kept | undefined {
+/** Reads what is stored in a file; `undefined` when it is not there, not whole or not readable. */
+export function readSnapshot(file: string): MadeSnapshot | undefined {
   try {
     const kept = deserialize(readFileSync(file)) as Kept
     return hashOf(kept.snapshot.memory) === kept.memoryHash ? kept : undefined

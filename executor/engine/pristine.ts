@@ -1,6 +1,6 @@
 /** Makes the pristine snapshot: one virtual machine with the prelude loaded, at clock 0. */
 
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { getCompileCacheDir, stripTypeScriptTypes } from 'node:module'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,7 +8,13 @@ import { CompileFlags, EvalFlags, Intrinsics, type JSValueHandle, QuickJS } from
 import { ENTRY_GLOBAL, HOST_GLOBAL, SCOPE_GLOBAL } from '../guest/host-names.ts'
 import { findInterruptCounter, takeDeclarationScope } from './context-fields.ts'
 import { hashOf } from './memory-hash.ts'
-import { keptSnapshot, type MadeSnapshot, sourceHash } from './pristine-cache.ts'
+import {
+  keptSnapshot,
+  type MadeSnapshot,
+  readSnapshot,
+  snapshotFile,
+  sourceHash,
+} from './pristine-cache.ts'
 import { engineOptions, entryNames, type MemoryPart, type Pristine } from './quickjs.ts'
 
 /**
@@ -21,22 +27,36 @@ const quiet = { poll() {}, host: () => 0, now: () => 0 }
 
 let made: Promise<Pristine> | undefined
 
-/** The pristine snapshot of this process; made when it is first asked for. */
-export function pristine(): Promise<Pristine> {
-  made ??= make()
+/**
+ * The pristine snapshot of this process; made when it is first asked for.
+ *
+ * @param file one that another process has stored, as {@link storedFile} gives it
+ */
+export function pristine(file?: string): Promise<Pristine> {
+  made ??= make(file)
   return made
 }
 
-async function make(): Promise<Pristine> {
-  const wasm = readFileSync(new URL(import.meta.resolve('quickjs-wasi/quickjs.wasm')))
+/**
+ * The file of the snapshot beside the app's compile cache; `undefined` without such a cache, or when
+ * no process has stored it yet.
+ */
+export function storedFile(): string | undefined {
+  const cache = getCompileCacheDir()
+  if (cache === undefined) return undefined
+  const file = snapshotFile(dirname(cache), sourceHash(readWasm(), guestFolder))
+  return existsSync(file) ? file : undefined
+}
+
+async function make(file: string | undefined): Promise<Pristine> {
+  const wasm = readWasm()
   const module = await WebAssembly.compile(wasm)
   const cache = getCompileCacheDir()
+  const make = () => makeSnapshot(module)
   const { snapshot, ...rest } =
     cache === undefined
-      ? await makeSnapshot(module)
-      : await keptSnapshot(dirname(cache), sourceHash(wasm, guestFolder), () =>
-          makeSnapshot(module),
-        )
+      ? ((file === undefined ? undefined : readSnapshot(file)) ?? (await make()))
+      : await keptSnapshot(dirname(cache), sourceHash(wasm, guestFolder), make)
   // Not shared: each thread gets a copy of its own, which no other one can write to.
   const memory = new Uint8Array(snapshot.memory)
   return {
@@ -47,6 +67,8 @@ async function make(): Promise<Pristine> {
     memoryHash: hashOf(memory),
   }
 }
+
+const readWasm = () => readFileSync(new URL(import.meta.resolve('quickjs-wasi/quickjs.wasm')))
 
 async function makeSnapshot(module: WebAssembly.Module): Promise<MadeSnapshot> {
   const hooks = { ...quiet }

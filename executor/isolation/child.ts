@@ -7,9 +7,10 @@
  */
 
 import { Socket } from 'node:net'
+import { pristine } from '../engine/pristine.ts'
 import { shrinkHeap } from '../garbage.ts'
 import { type GuestLink, SharedLoss } from '../guest-pool.ts'
-import { type PoolOptions, WorkerPool } from '../pool.ts'
+import { WorkerPool } from '../pool.ts'
 import { readLines, sendLine } from './lines.ts'
 import { OF_PROCESS, Proofs } from './proofs.ts'
 import { type FromChild, type Proved, type ToChild, unpackWork } from './wire.ts'
@@ -112,7 +113,13 @@ function endThread(run: number): void {
   else pool?.endThreadOf(relayed)
 }
 
-async function start(workers: number, options: PoolOptions): Promise<void> {
+async function start({
+  workers,
+  options,
+  snapshotFile,
+}: Extract<ToChild, { kind: 'start' }>): Promise<void> {
+  // To make it takes half of a start.
+  await pristine(snapshotFile)
   pool = new WorkerPool(workers, options)
   await pool.start()
   send({ kind: 'ready' })
@@ -131,7 +138,7 @@ function take(message: ToChild, bytes: Uint8Array | undefined): void {
   switch (message.kind) {
     case 'start':
       proofs = new Proofs(message.key)
-      start(message.workers, message.options)
+      start(message)
       return
     case 'run':
       run(message, bytes)

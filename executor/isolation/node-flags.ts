@@ -38,12 +38,20 @@ export function namesOf(path: string): string[] {
  */
 const ALLOW_NET = '--allow-net'
 
-/** Permission to read code, to start threads and to open the socket, and for nothing else. */
-export function nodeFlags(): string[] {
+/**
+ * Permission to read code and the stored snapshot, to start threads and to open the socket, and for
+ * nothing else.
+ *
+ * @param snapshotFile a stored pristine snapshot, which is read as well
+ */
+export function nodeFlags(snapshotFile: string | undefined): string[] {
+  const places = codePlaces(['executor', 'protocol'])
   return [
     ...(process.allowedNodeEnvironmentFlags.has(ALLOW_NET) ? [ALLOW_NET] : []),
     '--permission',
-    ...codePlaces(['executor', 'protocol']).map(path => `--allow-fs-read=${path}`),
+    ...(snapshotFile === undefined ? places : [...places, snapshotFile]).map(
+      path => `--allow-fs-read=${path}`,
+    ),
     '--allow-worker',
     // Opens files without asking Node's permissions.
     '--no-experimental-sqlite',

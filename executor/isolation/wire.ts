@@ -17,13 +17,14 @@ export interface SentWork extends Omit<GuestWork, 'session' | 'expectedMs'> {
 }
 
 export type ToChild =
-  /** The first message. */
+  /** The first message; the file is where the daemon's side has stored the pristine snapshot. */
   | {
       readonly kind: 'start'
       readonly workers: number
       readonly options: PoolOptions
       /** What the process proves its lines by; see `proofs.ts`. */
       readonly key: string
+      readonly snapshotFile: string | undefined
     }
   | {
       readonly kind: 'run'

@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { storedFile } from '../engine/pristine.ts'
 import { type PoolRun, SharedLoss } from '../guest-pool.ts'
 import type { GuestReport } from '../messages.ts'
 import type { PoolOptions } from '../pool.ts'
@@ -40,12 +41,14 @@ export class WorkersProcess {
   #onLost: (guests: readonly PoolRun[]) => void
   #isLost = false
   #lastWords = ''
+  /** Stored by a process that has a compile cache, which this one has not. */
+  #snapshotFile = storedFile()
   #silentTicks = 0
   #watch: NodeJS.Timeout | undefined
 
   private constructor(onLost: (guests: readonly PoolRun[]) => void) {
     this.#onLost = onLost
-    const [command, ...rest] = nodeCommand([...nodeFlags(), script])
+    const [command, ...rest] = nodeCommand([...nodeFlags(this.#snapshotFile), script])
     this.#child = spawn(command as string, rest, {
       env: {},
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
@@ -83,7 +86,8 @@ export class WorkersProcess {
   ): Promise<WorkersProcess> {
     const process = new WorkersProcess(onLost)
     const giveUp = setTimeout(() => process.#lose('does not come up'), START_MS)
-    process.#send({ kind: 'start', workers, options, key: process.#key })
+    const snapshotFile = process.#snapshotFile
+    process.#send({ kind: 'start', workers, options, key: process.#key, snapshotFile })
     try {
       await process.#ready.promise
     } finally {

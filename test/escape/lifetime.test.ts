@@ -5,9 +5,11 @@ import { openLevels, tryAll } from '../support/escape-ground.ts'
 import { unharmed } from '../support/one-worker.ts'
 import { lateWork, traces } from './attempts/lifetime.ts'
 
-tryAll(t, lateWork)
+const levels = openLevels(t)
 
-for (const { isolation, executor } of openLevels(t)) {
+tryAll(t, lateWork, levels)
+
+for (const { isolation, executor } of levels) {
   for (const { name, run, nothing } of traces) {
     t.test(`${name} (${isolation})`, async t => {
       t.strictSame(await run(executor), nothing)

@@ -318,7 +318,7 @@ t.test('info tells versions and isolation', async t => {
     version: /^\d/,
     engine: /quickjs/,
     isolation: 'thread',
-    workers: 2,
+    workers: 1,
   })
 })
 

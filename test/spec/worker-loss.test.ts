@@ -19,21 +19,19 @@ function start(t: Test, workers: number) {
   return { executor, begun: begun.promise, answer }
 }
 
-t.test('a guest that does not answer its interrupt ends with its thread', async t => {
-  const { executor } = start(t, 1)
-  const outcome = await executor.execute({ source: wedged, limits })
-  t.strictSame(failure(outcome), exceeded('cpuMs'))
-  t.match(outcome, { error: { message: /worker was replaced/ } })
-  await unharmed(t, executor)
-})
-
-t.test('its calls and log until then are kept', async t => {
-  const { executor } = start(t, 1)
-  const source = `console.log('first'); echo(1); ${wedged}`
-  const outcome = await executor.execute({ source, limits })
-  t.equal(outcome.logText, 'first')
-  t.match(outcome.calls, [{ tool: 'echo', status: 'completed' }])
-})
+t.test(
+  'a guest that does not answer its interrupt ends with its thread; its calls and log are kept',
+  async t => {
+    const { executor } = start(t, 1)
+    const source = `console.log('first'); echo(1); ${wedged}`
+    const outcome = await executor.execute({ source, limits })
+    t.strictSame(failure(outcome), exceeded('cpuMs'))
+    t.match(outcome, { error: { message: /worker was replaced/ } })
+    t.equal(outcome.logText, 'first')
+    t.match(outcome.calls, [{ tool: 'echo', status: 'completed' }])
+    await unharmed(t, executor)
+  },
+)
 
 t.test('executions on other workers and in the queue go on', async t => {
   const { executor, begun, answer } = start(t, 2)
@@ -70,7 +68,7 @@ t.test('a guest that does not answer is cancelled with its thread', async t => {
 
 t.test('a program that costs two threads ends with ENGINE_FAILURE, and no other does', async t => {
   const script = 'test/support/lose-workers.ts'
-  const { code, stdout, stderr } = await runScript(script, ['--max-old-space-size=48'])
+  const { code, stdout, stderr } = await runScript(script, ['--max-old-space-size=32'])
   t.equal(code, 0, stderr)
   t.strictSame(JSON.parse(stdout), {
     lost: { code: 'ENGINE_FAILURE', status: 'failed' },
@@ -81,7 +79,7 @@ t.test('a program that costs two threads ends with ENGINE_FAILURE, and no other 
 
 t.test('who costs workers again and again is refused for a while, and nobody else is', async t => {
   const script = 'test/support/abuse-workers.ts'
-  const { code, stdout, stderr } = await runScript(script, ['--max-old-space-size=64'])
+  const { code, stdout, stderr } = await runScript(script, ['--max-old-space-size=40'])
   t.equal(code, 0, stderr)
   const failures = Array(4).fill('ENGINE_FAILURE')
   t.strictSame(JSON.parse(stdout), { eve: [...failures, 'WORKER_ABUSE'], ann: 'completed' })

@@ -9,12 +9,18 @@ export interface Ended {
   readonly stderr: string
 }
 
-/** Runs a script of this repository with Node flags. */
-export function runScript(path: string, flags: readonly string[] = []): Promise<Ended> {
+/** Runs a script of this repository with Node flags and arguments. */
+export function runScript(
+  path: string,
+  flags: readonly string[] = [],
+  args: readonly string[] = [],
+): Promise<Ended> {
   const file = fileURLToPath(new URL(`../../${path}`, import.meta.url))
-  // Without the test runner's NODE_OPTIONS, whose hooks are not this process's business.
+  // Without the NODE_OPTIONS that `tap run` sets when a process is spawned.
   const { PATH, NODE_COMPILE_CACHE } = process.env
-  const child = spawn(process.execPath, [...flags, file], { env: { PATH, NODE_COMPILE_CACHE } })
+  const child = spawn('env', ['-u', 'NODE_OPTIONS', process.execPath, ...flags, file, ...args], {
+    env: { PATH, NODE_COMPILE_CACHE },
+  })
   const { promise, resolve } = Promise.withResolvers<Ended>()
   let stdout = ''
   let stderr = ''

@@ -7,11 +7,11 @@ import { type Daemon, startDaemon } from '../../daemon/server.ts'
 import { isolation } from './isolation.ts'
 import { stateFolder } from './state-folder.ts'
 
-/** The environment of such a daemon, with settings of the test's own. */
+/** The environment of such a daemon, with settings of the test's own; one worker, as each takes a start. */
 export function testSettings(t: Test, env: Record<string, string>): Record<string, string> {
   return {
     LATCHD_PORT: '0',
-    LATCHD_WORKERS: '2',
+    LATCHD_WORKERS: '1',
     LATCHD_ISOLATION: isolation,
     LATCHD_LOG_LEVEL: 'silent',
     LATCHD_DRAIN_MS: '100',

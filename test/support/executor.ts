@@ -24,9 +24,9 @@ export function openExecutor(t: Closing, options: ExecutorOptions): EmbeddedExec
   return executor
 }
 
-/** One with two workers. */
+/** One with one worker, which is enough for a file: what waits leaves its worker to others. */
 export function startExecutor(t: Closing, tools: ToolSet = []): EmbeddedExecutor {
-  return openExecutor(t, { workers: 2, tools })
+  return openExecutor(t, { workers: 1, tools })
 }
 
 /** What a program that must complete gave. @throws with the program's error when it does not */

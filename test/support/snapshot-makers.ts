@@ -1,0 +1,13 @@
+/** Takes the pristine snapshot, from the file that is its argument if any; prints how many engines it has made. */
+
+import { QuickJS } from 'quickjs-wasi'
+import { pristine } from '../../executor/engine/pristine.ts'
+
+let made = 0
+const create = QuickJS.create
+QuickJS.create = (...options) => {
+  made++
+  return create.apply(QuickJS, options)
+}
+await pristine(process.argv[2])
+console.log(made)
