@@ -4,14 +4,9 @@ import type { Execution } from '../protocol/execution.ts'
 import { type ExecutionFilter, isFiltered, isWanted, startOf } from './execution-filter.ts'
 import { type BudgetedPage, readWithinBudget, withinBudget } from './page-budget.ts'
 import type { MemoryStore } from './store/memory-store.ts'
+import type { Page } from './store/page.ts'
 import { fromCursor, isBefore, toCursor } from './store/place.ts'
 import type { ListQuery, Store } from './store/store.ts'
-
-export interface Page<T> {
-  readonly data: readonly T[]
-  /** Where the next page starts; absent on the last one. */
-  readonly nextCursor?: string
-}
 
 export interface PageQuery extends Omit<ListQuery, 'owner' | 'after'> {
   readonly filter?: ExecutionFilter

@@ -6,15 +6,17 @@ import { LatchdError } from '../protocol/errors.ts'
 import type { ExecutionEvent } from '../protocol/events.ts'
 import { type Execution, type ExecutionSource, isEnded } from '../protocol/execution.ts'
 import type { Tool } from '../protocol/tools/tool.ts'
+import type { Caller } from './auth/caller.ts'
 import { OwnerCounts } from './auth/owner-counts.ts'
 import type { TokenLimits } from './auth/token-limits.ts'
 import { ExecutionKeeper } from './durable/execution-keeper.ts'
 import { readPlan } from './durable/kept-plan.ts'
 import { EventReaders } from './event-readers.ts'
-import { listExecutions, type Page, type PageQuery } from './execution-lists.ts'
+import { listExecutions, type PageQuery } from './execution-lists.ts'
 import { type LiveExecution, LiveExecutions, type LivePowers } from './live-executions.ts'
 import type { HeldMemory } from './memory-guard.ts'
 import { isLast, isOver, isRestingPlace } from './resting-place.ts'
+import type { Page } from './store/page.ts'
 import type { StoredExecution } from './store/store.ts'
 import {
   keyReused,
@@ -23,15 +25,6 @@ import {
   SubmissionKeys,
 } from './submission-keys.ts'
 import type { Tracing } from './tracing/tracing.ts'
-
-/** Who asks: a token's name, or the one caller of a daemon without tokens. */
-export interface Caller {
-  readonly name: string
-  /** Whether it sees the executions of others. */
-  readonly seesAll: boolean
-  /** What it may take; absent: whatever there is. */
-  readonly limits?: TokenLimits
-}
 
 export interface ExecutionsOptions extends LivePowers {
   /** Executions that may wait for a worker. */

@@ -1,7 +1,7 @@
 /** Lines of the daemon's log for a person at a terminal; everything else gets JSON. */
 
 import { pino } from 'pino'
-import { escapeControls } from './cli/print.ts'
+import { escapeControls } from './escape-controls.ts'
 
 /** "Select graphic rendition" of ECMA-48, by pino's name of the level. */
 const colours: Readonly<Record<string, number>> = {

@@ -1,7 +1,7 @@
 /** How much the sessions of a caller may keep on disk, all together. */
 
 import { LatchdError } from '../protocol/errors.ts'
-import type { Caller } from './executions.ts'
+import type { Caller } from './auth/caller.ts'
 import type { SessionStore } from './store/store.ts'
 
 /** Of a caller whose token says nothing else: 128 sessions of the largest state that is kept by default. */

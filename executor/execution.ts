@@ -22,7 +22,8 @@ import {
   type GuestWork,
   SharedLoss,
 } from './guest-pool.ts'
-import type { JournalRecord, ReadRecord } from './journal.ts'
+import type { ReadRecord } from './journal.ts'
+import type { JournalRecord } from './journal-record.ts'
 import type { ExecutionHost } from './keeper.ts'
 import type { Latencies } from './latencies.ts'
 import { setLongTimeout } from './long-timeout.ts'

@@ -1,36 +1,9 @@
 /** The journal of one execution: what its guest is recreated from. */
 
-import type { ToolAnnotations } from '../protocol/tool.ts'
 import { THROWN, type ThrownText } from '../protocol/value-format.ts'
+import type { JournalRecord } from './journal-record.ts'
+import type { JournaledDelivery } from './messages.ts'
 import { PIECE_BYTES, SHORT_TEXT_BYTES, TextBudget } from './text-budget.ts'
-
-/**
- * What a call does to the world, and so what a restart may do with one that was under way.
- * `readOnly`: made again. `idempotent`: made again with the same key. `once`: never made again.
- */
-export type Effect = 'readOnly' | 'idempotent' | 'once'
-
-/** One record of a journal. Append only: a record never changes. */
-export interface JournalRecord {
-  /**
-   * `intent`: a call that must not be made twice is about to leave.
-   * `delivery`: what the guest was given.
-   */
-  readonly kind: 'intent' | 'delivery'
-  /** Number of the call, timer or stream item that the record is about, from 1. */
-  readonly seq: number
-  /** Order of the deliveries, dense from 1; 0 for an intent. */
-  readonly position: number
-  /** Name of the tool; empty for a timer. */
-  readonly tool: string
-  /** What was asked for, to be compared on replay: see `fingerprint.ts`. */
-  readonly request: string
-  readonly effect: Effect
-  /** The reply as the guest got it; empty for an intent and for a timer. */
-  readonly text: string
-  /** Epoch milliseconds of the delivery, to which the guest's clock moved. */
-  readonly atMs: number
-}
 
 /** A text that is not in memory: the store has it. */
 export interface StoredText {
@@ -45,15 +18,6 @@ export interface ReadRecord extends Omit<JournalRecord, 'text'> {
   readonly text: string | StoredText
 }
 
-/** A delivery with what it answers: what a worker is given to replay. */
-export interface JournaledDelivery {
-  readonly id: number
-  /** Absent: the worker asks for it when the guest takes the delivery. */
-  readonly text?: string
-  readonly atMs: number
-  readonly request: string
-}
-
 /** What is known of a text without it. */
 export function storedText(text: string): StoredText {
   const bytes = Buffer.byteLength(text)
@@ -64,12 +28,6 @@ export function storedText(text: string): StoredText {
 /** The code of the error that a reply tells; `undefined` when it tells none. */
 export function thrownCode(text: string): string | undefined {
   return text[0] === THROWN ? (JSON.parse(text.slice(1)) as ThrownText).code : undefined
-}
-
-/** What a call does, from what its tool says of itself; a tool that says nothing promises nothing. */
-export function effectOf({ readOnly, idempotent }: ToolAnnotations): Effect {
-  if (readOnly === true) return 'readOnly'
-  return idempotent === true ? 'idempotent' : 'once'
 }
 
 /** The records of one execution, in memory while it is there. */

@@ -2,7 +2,7 @@
 
 import type { ExecutionEvent } from '../protocol/events.ts'
 import type { CallApproval } from './call-approval.ts'
-import type { JournalRecord } from './journal.ts'
+import type { JournalRecord } from './journal-record.ts'
 import type { CompiledProgram } from './messages.ts'
 import type { Redaction } from './tools/redaction.ts'
 

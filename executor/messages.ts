@@ -3,7 +3,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { ExecutionError, Language, LogLine, Warning } from '../protocol/execution.ts'
 import type { Limits } from '../protocol/limits.ts'
-import type { JournaledDelivery } from './journal.ts'
 
 /** A program as it was compiled: what is run again, whatever the compiler has become since. */
 export interface CompiledProgram {
@@ -172,4 +171,13 @@ export interface GuestReport {
   readonly snapshot?: Uint8Array
   /** Of a shadow. */
   readonly shadow?: ShadowReport
+}
+
+/** A delivery with what it answers: what a worker is given to replay. */
+export interface JournaledDelivery {
+  readonly id: number
+  /** Absent: the worker asks for it when the guest takes the delivery. */
+  readonly text?: string
+  readonly atMs: number
+  readonly request: string
 }

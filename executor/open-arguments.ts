@@ -2,7 +2,7 @@
 
 import type { Limits } from '../protocol/limits.ts'
 import { thrownAs } from '../protocol/tools/thrown.ts'
-import type { CallOutcome } from './tools/invoke.ts'
+import type { CallOutcome } from './tools/call-outcome.ts'
 
 export class OpenArguments {
   readonly #maxCharacters: number

@@ -1,5 +1,5 @@
 import { STREAM, THROWN } from '../protocol/value-format.ts'
-import type { CallOutcome } from './tools/invoke.ts'
+import type { CallOutcome } from './tools/call-outcome.ts'
 
 /** A reply as the guest reads it: see `protocol/value-format.ts`. @param id of a call */
 export function replyText(id: number, outcome: CallOutcome): string {

@@ -19,7 +19,8 @@ import { CallApprovals } from './call-approvals.ts'
 import type { ExecutionRecord } from './execution-record.ts'
 import { isRawIndex, toolIndex } from './guest/tool-index.ts'
 import type { GuestLink } from './guest-pool.ts'
-import { type Effect, effectOf, Journal, type ReadRecord } from './journal.ts'
+import { Journal, type ReadRecord } from './journal.ts'
+import { type Effect, effectOf } from './journal-record.ts'
 import { deliverTexts } from './journal-texts.ts'
 import type { ExecutionHost } from './keeper.ts'
 import type { Latencies } from './latencies.ts'
@@ -30,15 +31,9 @@ import { replyText } from './reply-text.ts'
 import { requestText } from './request-text.ts'
 import { ToolStreams } from './tool-streams.ts'
 import { CallCounts } from './tools/call-counts.ts'
+import type { CallOutcome } from './tools/call-outcome.ts'
 import type { CallContext, CallFacts } from './tools/context.ts'
-import {
-  type CallBounds,
-  type CallOutcome,
-  type CallSteps,
-  interrupted,
-  invoke,
-  probe,
-} from './tools/invoke.ts'
+import { type CallBounds, type CallSteps, interrupted, invoke, probe } from './tools/invoke.ts'
 import { Slots } from './tools/slots.ts'
 import type { Toolbox } from './tools/toolbox.ts'
 

@@ -5,18 +5,18 @@
 
 import type { Tool } from '../protocol/tools/tool.ts'
 import { DONE } from '../protocol/value-format.ts'
-import { effectOf, type Journal } from './journal.ts'
+import type { Journal } from './journal.ts'
+import { effectOf } from './journal-record.ts'
 import { replyText } from './reply-text.ts'
+import type { CallOutcome, OpenStream } from './tools/call-outcome.ts'
 import type { CallFacts } from './tools/context.ts'
 import {
   type CallBounds,
-  type CallOutcome,
   type CallSteps,
   closeStream,
   interrupted,
   invoke,
   nextItem,
-  type OpenStream,
 } from './tools/invoke.ts'
 
 export interface StreamPowers {

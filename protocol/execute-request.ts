@@ -2,16 +2,7 @@
 
 import type { Approval, Decision } from './approval.ts'
 import type { ExecuteBodyInput, Language, RequestedLimits, Typecheck } from './execution.ts'
-import type { ToolDefinition } from './tool.ts'
-
-/** Tools as apps hold them: a list, a record whose keys are the names, or names of tools known there. */
-export type ToolSet = ReadonlyArray<ToolLike | string> | Readonly<Record<string, ToolLike>>
-
-/**
- * Anything that is accepted as a tool: our own definition, an AI SDK tool, an OpenAI Agents tool, an
- * openai `zodFunction`, an object with `name` and `forward`, or a plain function.
- */
-export type ToolLike = ToolDefinition<never> | ((...args: never[]) => unknown) | object
+import type { ToolSet } from './tools/tool-set.ts'
 
 /** Answers an approval as it is asked for; nothing: it goes on waiting for somebody else. */
 export type OnApproval = (

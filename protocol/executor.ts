@@ -2,18 +2,14 @@
 
 import type { Approval, ApprovalStatus, Decision } from './approval.ts'
 import type { ExecutionEvent } from './events.ts'
-import type { ExecuteRequest, ToolSet, WaitOptions } from './execute-request.ts'
+import type { ExecuteRequest, WaitOptions } from './execute-request.ts'
 import type { Execution, Output } from './execution.ts'
 import type { Session } from './session.ts'
 import type { ToolDescriptor } from './tool.ts'
+import type { ToolSet } from './tools/tool-set.ts'
 
-export type {
-  ExecuteRequest,
-  OnApproval,
-  ToolLike,
-  ToolSet,
-  WaitOptions,
-} from './execute-request.ts'
+export type { ExecuteRequest, OnApproval, WaitOptions } from './execute-request.ts'
+export type { ToolLike, ToolSet } from './tools/tool-set.ts'
 
 type Completed = Extract<Execution, { status: 'completed' }>
 

@@ -1,7 +1,7 @@
 /** How much callers take of the daemon with their requests: how often they come, and with how much. */
 
 import { LatchdError } from '../../protocol/errors.ts'
-import type { Caller } from '../executions.ts'
+import type { Caller } from './caller.ts'
 import { OwnerCounts } from './owner-counts.ts'
 import { Rate } from './rate.ts'
 import type { TokenLimits } from './token-limits.ts'

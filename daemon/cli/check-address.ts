@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { LoadedConfig } from '../config/config.ts'
 import { daemonUrl, openClient } from './client.ts'
-import type { Finding } from './doctor.ts'
+import type { Finding } from './finding.ts'
 import { oneLine } from './refusal.ts'
 
 /** Longer than any daemon takes that is well. */

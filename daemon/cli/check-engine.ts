@@ -2,7 +2,7 @@
 
 import type { IsolationLevel } from '../../protocol/isolation.ts'
 import { canaryProgram } from '../lifecycle/canary-program.ts'
-import type { Finding } from './doctor.ts'
+import type { Finding } from './finding.ts'
 import { oneLine } from './refusal.ts'
 
 /** Runs the canary in an executor of this process, at a level of isolation. */

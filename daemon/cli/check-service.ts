@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { currentLink, type Layout } from '../systemd/layout.ts'
 import { currentVersion, unitFiles } from '../systemd/plan-install.ts'
 import type { ServiceState } from '../systemd/service-state.ts'
-import type { Finding } from './doctor.ts'
+import type { Finding } from './finding.ts'
 import { oneLine } from './refusal.ts'
 
 /** What was found: nothing when no service is installed there. @param readState asks the manager */

@@ -3,7 +3,7 @@
 import type { LoadedConfig } from '../config/config.ts'
 import { configuredTools } from '../tools/configured-tools.ts'
 import { openClient } from './client.ts'
-import type { Finding } from './doctor.ts'
+import type { Finding } from './finding.ts'
 import { oneLine } from './refusal.ts'
 
 /** Longer than any daemon takes that is well. */

@@ -1,9 +1,9 @@
 /** `latchd config`: the effective configuration and where each value comes from. */
 
 import type { Command } from 'commander'
-import type { Source } from '../config/config.ts'
 import { effectiveConfig } from '../config/effective-config.ts'
 import { settingKeys } from '../config/settings.ts'
+import type { Source } from '../config/source.ts'
 import type { Cli, Options } from './cli.ts'
 import { exitCodes } from './exit-codes.ts'
 import { print } from './print.ts'

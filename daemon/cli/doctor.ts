@@ -12,15 +12,10 @@ import { checkService } from './check-service.ts'
 import { checkTools } from './check-tools.ts'
 import type { Cli, Options } from './cli.ts'
 import { exitCodes } from './exit-codes.ts'
+import type { Finding } from './finding.ts'
 import { print } from './print.ts'
 import { oneLine } from './refusal.ts'
 import { addSettingFlags } from './setting-flags.ts'
-
-/** What a check found; `text` says what is there and, unless ok, what to do. */
-export interface Finding {
-  readonly status: 'ok' | 'warn' | 'fail'
-  readonly text: string
-}
 
 export function addDoctor(program: Command, cli: Cli): void {
   const command = program

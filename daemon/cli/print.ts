@@ -1,6 +1,7 @@
 /** Lines for people and pipes. */
 
 import type { Variables } from '../config/written-value.ts'
+import { escapeControls } from '../escape-controls.ts'
 import type { Output } from './terminal.ts'
 
 /**
@@ -14,20 +15,6 @@ export function print(output: Output, text: string): void {
 /** Whether colours may be written: to a terminal that shows them, unless `NO_COLOR` says not. */
 export function isColoured(output: Output, { NO_COLOR, TERM }: Variables): boolean {
   return output.isTTY === true && !NO_COLOR && TERM !== 'dumb'
-}
-
-/** C0 and C1 controls but tab and line feed, and the marks that reorder text (Trojan Source). */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const controls = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g
-
-/** A text that steers no terminal. */
-export function escapeControls(text: string): string {
-  return text.replace(controls, control => {
-    const code = control.charCodeAt(0)
-    return code < 256
-      ? `\\x${code.toString(16).padStart(2, '0')}`
-      : `\\u${code.toString(16).padStart(4, '0')}`
-  })
 }
 
 /** The first line of a text. */

@@ -4,10 +4,7 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import type { Approval, Decision } from '../../protocol/approval.ts'
 import { isQuestion } from './approval-text.ts'
-import type { Output } from './terminal.ts'
-
-/** Asks a question and gives the line that is answered; `undefined` when there are no more. */
-export type Ask = (question: string) => Promise<string | undefined>
+import type { Ask, Output } from './terminal.ts'
 
 /** Asks on a terminal. Signals stay with the process, since the terminal's line mode stays on. */
 export function askOn(input: Readable, output: Output): Ask {

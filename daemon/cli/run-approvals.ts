@@ -2,8 +2,9 @@
 
 import type { Decision } from '../../protocol/approval.ts'
 import type { OnApproval } from '../../protocol/executor.ts'
-import { type Ask, askDecision } from './prompt.ts'
+import { askDecision } from './prompt.ts'
 import type { RunOutput } from './run-output.ts'
+import type { Ask } from './terminal.ts'
 
 /**
  * Answers approvals in this process: by the person at the terminal, one after the other. Without one

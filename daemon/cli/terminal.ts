@@ -2,7 +2,6 @@
 
 import type { Variables } from '../config/written-value.ts'
 import type { ServiceManager } from '../lifecycle/service-manager.ts'
-import type { Ask } from './prompt.ts'
 
 export type StopSignal = 'SIGINT' | 'SIGTERM'
 
@@ -35,3 +34,6 @@ export interface Terminal {
   /** Ends the process at once. */
   exit(code: number): void
 }
+
+/** Asks a question and gives the line that is answered; `undefined` when there are no more. */
+export type Ask = (question: string) => Promise<string | undefined>

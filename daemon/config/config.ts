@@ -13,17 +13,13 @@ import {
   settingKeys,
   settingOf,
 } from './settings.ts'
+import type { Source } from './source.ts'
 import { MIN_SECRET_BYTES, shortSecret } from './token-list.ts'
 import { unknownName } from './unknown-name.ts'
 import type { ReadFile } from './value-kind.ts'
 import { type FlagTexts, type Variables, writtenValue } from './written-value.ts'
 
 export type { Config, SettingKey } from './settings.ts'
-
-/** Where a value comes from; `name` is the flag, the variable or the path of the file. */
-export type Source =
-  | { readonly from: 'flag' | 'environment' | 'file'; readonly name: string }
-  | { readonly from: 'default' }
 
 /** A configuration that knows where each of its values comes from. */
 export interface LoadedConfig extends Config {

@@ -1,7 +1,8 @@
 /** The effective configuration as people read it, secrets masked. */
 
-import type { LoadedConfig, Source } from './config.ts'
+import type { LoadedConfig } from './config.ts'
 import { type SettingKey, settingKeys, settingOf } from './settings.ts'
+import type { Source } from './source.ts'
 
 /** One setting; `value` is JSON, `null` when unset. */
 export interface EffectiveSetting {

@@ -1,8 +1,8 @@
 /** A setting as somebody wrote it, before it is checked, and who is asked first. */
 
-import type { Source } from './config.ts'
 import type { ConfigFile } from './config-file.ts'
 import { type SettingKey, settingOf } from './settings.ts'
+import type { Source } from './source.ts'
 
 /** Text of flags by setting; of a list all values, joined by commas. */
 export type FlagTexts = { readonly [Key in SettingKey]?: string | undefined }

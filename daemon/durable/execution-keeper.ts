@@ -10,7 +10,7 @@
 
 import type { CallApproval } from '../../executor/call-approval.ts'
 import type { ExecutionPlan, RunningExecution } from '../../executor/execution.ts'
-import type { JournalRecord } from '../../executor/journal.ts'
+import type { JournalRecord } from '../../executor/journal-record.ts'
 import type { ExecutionHost, Keeper } from '../../executor/keeper.ts'
 import type { CompiledProgram } from '../../executor/messages.ts'
 import type { Redaction } from '../../executor/tools/redaction.ts'

@@ -1,7 +1,7 @@
 /** What gathers of an execution until it is written. */
 
 import type { CallApproval } from '../../executor/call-approval.ts'
-import type { JournalRecord } from '../../executor/journal.ts'
+import type { JournalRecord } from '../../executor/journal-record.ts'
 import type { StoredEvent, WebhookMessage } from '../store/store.ts'
 
 /** What is written with the next commit of an execution. */

@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import type { ExecutionPlan } from '../../executor/execution.ts'
-import { type Effect, effectOf } from '../../executor/journal.ts'
+import { type Effect, effectOf } from '../../executor/journal-record.ts'
 import { withoutToolSearch, withToolSearch } from '../../executor/tools/tool-search.ts'
 import { Toolbox } from '../../executor/tools/toolbox.ts'
 import { resolveLimits } from '../../protocol/limits.ts'

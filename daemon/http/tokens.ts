@@ -2,8 +2,8 @@
 
 import { hash, timingSafeEqual } from 'node:crypto'
 import { LatchdError } from '../../protocol/errors.ts'
+import type { Caller } from '../auth/caller.ts'
 import type { TokenLimits } from '../auth/token-limits.ts'
-import type { Caller } from '../executions.ts'
 
 export const scopes = ['execute', 'approve', 'read', 'admin'] as const
 export type Scope = (typeof scopes)[number]

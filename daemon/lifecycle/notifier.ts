@@ -11,13 +11,11 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import type { Logger } from '../log.ts'
 import { relayNotify } from './notify-relay.ts'
+import type { Send } from './send.ts'
 import type { ServiceManager } from './service-manager.ts'
 
 /** Assignments of sd_notify(3), such as `READY=1`. */
 export type Assignments = Readonly<Record<string, string | number>>
-
-/** Sends one message; rejects when it could not be handed over. */
-export type Send = (assignments: readonly string[]) => Promise<void>
 
 /** A manager that is well reads a message at once. */
 const SEND_MS = 5000

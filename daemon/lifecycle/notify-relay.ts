@@ -8,7 +8,7 @@
 
 import { spawn } from 'node:child_process'
 import { Socket } from 'node:net'
-import type { Send } from './notifier.ts'
+import type { Send } from './send.ts'
 
 const SEPARATOR = '\x1f'
 

@@ -9,7 +9,8 @@
 
 import type { CallApproval as StoredApproval } from '../../executor/call-approval.ts'
 import type { DecidedBy } from '../../executor/decision.ts'
-import type { JournalRecord, ReadRecord } from '../../executor/journal.ts'
+import type { ReadRecord } from '../../executor/journal.ts'
+import type { JournalRecord } from '../../executor/journal-record.ts'
 import type { Approval, ApprovalStatus } from '../../protocol/approval.ts'
 import type { ExecutionEvent } from '../../protocol/events.ts'
 import type {

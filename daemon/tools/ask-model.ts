@@ -6,26 +6,7 @@ import { readSchema } from '../../protocol/tools/schema.ts'
 import { listProblems } from '../../protocol/tools/thrown.ts'
 import type { ModelClient } from './model-client.ts'
 import { ModelError } from './model-error.ts'
-
-/** Which model is asked, and where. */
-export interface ModelSettings {
-  /** Asked unless a call names another. */
-  readonly model: string
-  /** Of an OpenAI-compatible service, such as `http://127.0.0.1:11434/v1`; OpenAI's own when absent. */
-  readonly baseURL?: string | undefined
-  /** Absent for services that want none. */
-  readonly apiKey?: string | undefined
-}
-
-/** What a guest says beside its prompt. */
-export interface ModelOptions {
-  readonly model?: string
-  readonly system?: string
-  readonly temperature?: number
-  readonly maxTokens?: number
-  /** `true` for any JSON value, or the schema that the value must fit. */
-  readonly json?: boolean | JsonSchema
-}
+import type { ModelOptions, ModelSettings } from './model-settings.ts'
 
 interface AskInput {
   readonly prompt: string

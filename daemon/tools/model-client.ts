@@ -11,9 +11,9 @@ import { outboundFetch } from '../outbound/fetch.ts'
 import { trustedHost } from '../outbound/host-pattern.ts'
 import { Outbound } from '../outbound/outbound.ts'
 import { targetOf } from '../outbound/target.ts'
-import type { ModelOptions, ModelSettings } from './ask-model.ts'
 import { ModelError } from './model-error.ts'
 import { whyModelFailed } from './model-failure.ts'
+import type { ModelOptions, ModelSettings } from './model-settings.ts'
 
 /** Where OpenAI's own models are. */
 export const OPENAI_URL = 'https://api.openai.com/v1'

@@ -4,9 +4,7 @@
  */
 
 import { createHmac } from 'node:crypto'
-
-/** What a secret that is base64 begins with. */
-export const SECRET_PREFIX = 'whsec_'
+import { SECRET_PREFIX } from './secret-prefix.ts'
 
 /** What is signed: the id of the message, the second at which it is sent, and its body. */
 export interface Signed {

@@ -8,8 +8,8 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 
 import { join } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
 import type { Snapshot } from 'quickjs-wasi'
+import type { Pristine } from './base-snapshot-shape.ts'
 import { hashOf } from './memory-hash.ts'
-import type { Pristine } from './quickjs.ts'
 
 /** A snapshot as it is made, before it is handed to threads. */
 export interface MadeSnapshot {

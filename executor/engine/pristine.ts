@@ -6,6 +6,7 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { CompileFlags, EvalFlags, Intrinsics, type JSValueHandle, QuickJS } from 'quickjs-wasi'
 import { ENTRY_GLOBAL, HOST_GLOBAL, SCOPE_GLOBAL } from '../guest/host-names.ts'
+import { entryNames, type MemoryPart, type Pristine } from './base-snapshot-shape.ts'
 import { findInterruptCounter, takeDeclarationScope } from './context-fields.ts'
 import { hashOf } from './memory-hash.ts'
 import {
@@ -15,7 +16,7 @@ import {
   snapshotFile,
   sourceHash,
 } from './pristine-cache.ts'
-import { engineOptions, entryNames, type MemoryPart, type Pristine } from './quickjs.ts'
+import { engineOptions } from './quickjs.ts'
 
 /**
  * Heap that is taken and given back before the snapshot, so that a small program finds room

@@ -17,8 +17,9 @@
  * function that called an async one, which swallowed the interrupt as its rejection.
  */
 
-import { EvalFlags, QuickJS, type Snapshot } from 'quickjs-wasi'
+import { EvalFlags, QuickJS } from 'quickjs-wasi'
 import { HostOperation } from '../guest/host-operations.ts'
+import type { EntryName, Pristine } from './base-snapshot-shape.ts'
 import { type Guest, type GuestHooks, GuestThrown } from './guest.ts'
 import { hashOf } from './memory-hash.ts'
 import { readSessionCode } from './session-code.ts'
@@ -28,43 +29,6 @@ import { decodeSnapshot, encodeSnapshot, fitsSnapshot } from './session-snapshot
 export const GUEST_STACK_BYTES = 512 * 1024
 /** The name that the guest's own frames carry in stacks. */
 export const PROGRAM_FILE = 'program'
-
-/** The prelude's entry points, in the order in which `executor/guest/prelude.ts` gives them. */
-export const entryNames = [
-  'begin',
-  'finish',
-  'deliver',
-  'describe',
-  'describeRejection',
-  'beginSession',
-  'declare',
-  'undeclare',
-  'finishSession',
-  'rest',
-  'whereabouts',
-] as const
-type EntryName = (typeof entryNames)[number]
-
-/** A virtual machine at rest, with the prelude loaded and no program: what every guest starts as. */
-export interface Pristine {
-  readonly module: WebAssembly.Module
-  readonly snapshot: Snapshot
-  /** The parts of the snapshot's memory that are not zero, in order; most of it is. */
-  readonly parts: readonly MemoryPart[]
-  /** Names and versions of what the snapshot was made with. */
-  readonly engine: string
-  /** Addresses of the entry points, and of `undefined`, in the snapshot's memory. */
-  readonly entries: Readonly<Record<EntryName | 'undefined', number>>
-  /** SHA-256 of the snapshot's memory, hexadecimal. */
-  readonly memoryHash: string
-  /** Address of the engine's interrupt counter; see `context-fields.ts`. */
-  readonly interruptCounter: number
-}
-
-export interface MemoryPart {
-  readonly at: number
-  readonly bytes: Uint8Array
-}
 
 type Exports = ReturnType<QuickJS['_getExports']> & {
   /** Functions of the engine itself, which the library exports beside its own. */

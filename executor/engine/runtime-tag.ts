@@ -1,6 +1,6 @@
 /** Names of what a guest runs on: state that another runtime has made may mean something else here. */
 
-import type { Pristine } from './quickjs.ts'
+import type { Pristine } from './base-snapshot-shape.ts'
 
 /** Hexadecimal digits of the prelude's hash that are told: 64 bits, against accidents only. */
 const HASH_DIGITS = 16

@@ -19,7 +19,7 @@ import { createHash } from 'node:crypto'
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { LatchdError } from '../../protocol/errors.ts'
 import { limitTable } from '../../protocol/limits.ts'
-import type { Pristine } from './quickjs.ts'
+import type { Pristine } from './base-snapshot-shape.ts'
 import { snapshotTag } from './runtime-tag.ts'
 
 const MAGIC = 0x4e53444c

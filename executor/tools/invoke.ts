@@ -10,6 +10,7 @@ import type { Tool } from '../../protocol/tools/tool.ts'
 import { PLAIN, type ThrownText } from '../../protocol/value-format.ts'
 import { decodeValue, encodeValue } from '../../protocol/values.ts'
 import type { CallApproval } from '../call-approval.ts'
+import type { CallOutcome, OpenStream, Thrown } from './call-outcome.ts'
 import { CallContext, type CallFacts } from './context.ts'
 import type { Redaction } from './redaction.ts'
 import { Refused } from './refused.ts'
@@ -42,27 +43,6 @@ export interface CallSteps {
   readonly leave: (tool: Tool) => Promise<void> | undefined
   /** The call is taken out of those that do something, until the instant that this gives, if any. */
   readonly startWait: (waitMs: number) => Promise<void>
-}
-
-/** How a call ended, as far as the guest is concerned. */
-export type CallOutcome =
-  | { readonly kind: 'value'; readonly text: string }
-  | { readonly kind: 'stream'; readonly stream: OpenStream }
-  | Thrown
-
-interface Thrown {
-  readonly kind: 'thrown'
-  readonly thrown: ThrownText
-  readonly isTimeout?: true
-}
-
-/** A stream that a call opened, with what its items are bound by. */
-export interface OpenStream {
-  readonly tool: Tool
-  readonly iterator: AsyncIterator<unknown> | Iterator<unknown>
-  readonly context: CallContext
-  /** Forgets the call; to be called when the stream has ended. */
-  readonly release: () => void
 }
 
 /** Calls a tool with what the guest sent. Never rejects. */

@@ -1,7 +1,6 @@
 /** Texts of a journal that have not come with the task: asked for when the guest takes them. */
 
-import type { JournaledDelivery } from '../journal.ts'
-import type { Delivery, TextRequest } from '../messages.ts'
+import type { Delivery, JournaledDelivery, TextRequest } from '../messages.ts'
 import { PIECE_BYTES } from '../text-budget.ts'
 
 export class JournalTexts {

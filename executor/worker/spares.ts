@@ -5,8 +5,9 @@
  * new one is made while the worker has nothing else to do.
  */
 
+import type { Pristine } from '../engine/base-snapshot-shape.ts'
 import { requireWhole } from '../engine/memory-hash.ts'
-import { type Pristine, QuickJSGuest } from '../engine/quickjs.ts'
+import { QuickJSGuest } from '../engine/quickjs.ts'
 
 /** How many stand ready in each worker. */
 const TARGET = 2

@@ -6,9 +6,9 @@
  * clients and servers, values from programs, and the host's one thread must not wait for either.
  */
 
-import { MAX_COLLECTED } from '../tools/thrown.ts'
-import type { Problem } from '../tools/tool.ts'
 import { joinPath } from './path.ts'
+import type { Problem } from './validation.ts'
+import { MAX_COLLECTED } from './validation.ts'
 
 /** Whether a value fits; writes what does not fit into the run while that collects. */
 export type Check = (value: unknown, run: Run, at: Path | undefined) => boolean

@@ -1,10 +1,10 @@
 /** Holds values against JSON Schemas: of foreign ones too, with a cost that is bounded. */
 
 import type { JsonSchema } from '../schema.ts'
-import type { Validation, Validator } from '../tools/tool.ts'
 import { type Compiled, compileSchema } from './compile.ts'
 import { arePatternsLoaded, loadPatterns } from './pattern.ts'
 import { MAX_STEPS, Run, TooCostly } from './run.ts'
+import type { Validation, Validator } from './validation.ts'
 
 /** A schema that values can be held against. */
 export interface SchemaValidator {

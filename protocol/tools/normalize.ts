@@ -1,7 +1,6 @@
 /** Makes a {@link Tool} of everything that apps call one. */
 
 import { LatchdError } from '../errors.ts'
-import type { ToolLike, ToolSet } from '../executor.ts'
 import type { JsonSchema } from '../schema.ts'
 import type { ToolAnnotations, ToolContext, ToolDefinition } from '../tool.ts'
 import { readRecordInput } from './argument-rules.ts'
@@ -13,6 +12,7 @@ import { isRecord, readSchema } from './schema.ts'
 import { textValue } from './text-value.ts'
 import type { Tool } from './tool.ts'
 import { plainValue, ToolResult } from './tool-result.ts'
+import type { ToolLike, ToolSet } from './tool-set.ts'
 
 /** Tools that were read before: reading a schema costs, and apps send the same tools again. */
 const known = new WeakMap<object, Map<string | undefined, Tool>>()

@@ -5,10 +5,10 @@
  * it is not closed, the key passes and the tool runs without what was meant.
  */
 
+import type { Problem, Validation, Validator } from '../json-schema/validation.ts'
 import { isRecord } from '../predicates.ts'
 import type { RecordInput } from './argument-rules.ts'
 import { nameDistance } from './near-names.ts'
-import type { Problem, Validation, Validator } from './tool.ts'
 
 /** Names that a message lists. */
 const MAX_LISTED = 30

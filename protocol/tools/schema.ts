@@ -1,11 +1,11 @@
 /** Schemas of every kind as one: a JSON Schema to tell, and a validator to hold values against. */
 
 import { LatchdError } from '../errors.ts'
+import type { Validation, Validator } from '../json-schema/validation.ts'
 import { isRecord } from '../predicates.ts'
 import type { JsonSchema, StandardSchema } from '../schema.ts'
 import { exactTypes, Unrepresentable } from './exact-types.ts'
 import { issuesOf, problemsOf } from './standard-issues.ts'
-import type { Validation, Validator } from './tool.ts'
 
 export { isRecord } from '../predicates.ts'
 

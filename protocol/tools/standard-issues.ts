@@ -1,9 +1,9 @@
 /** What a library of schemas says is wrong, in the words that latchd has for it. */
 
 import { joinPath } from '../json-schema/path.ts'
+import type { Problem } from '../json-schema/validation.ts'
 import { isRecord } from '../predicates.ts'
 import type { StandardIssue } from '../schema.ts'
-import type { Problem } from './tool.ts'
 
 /** zod's issues say more of themselves than Standard Schema asks for. */
 interface DetailedIssue extends StandardIssue {

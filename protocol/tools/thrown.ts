@@ -2,8 +2,9 @@
 
 import { type ErrorCode, LatchdError } from '../errors.ts'
 import { guestErrorNames } from '../guest-errors.ts'
+import type { Problem } from '../json-schema/validation.ts'
+import { MAX_COLLECTED } from '../json-schema/validation.ts'
 import type { ThrownText } from '../value-format.ts'
-import type { Problem } from './tool.ts'
 
 const MAX_MESSAGE = 16_384
 const MAX_NAME = 256
@@ -69,8 +70,6 @@ export function thrownAs(name: string, code: ErrorCode, message: string, tool: s
 
 /** Problems beyond this number are counted, not told. */
 const MAX_PROBLEMS = 50
-/** A validator that has found so many looks for no others. */
-export const MAX_COLLECTED = 1000
 
 /** Problems as lines: the path of each, and what is wrong there. */
 export function listProblems(problems: readonly Problem[]): string {

@@ -5,8 +5,9 @@
  * asked for, the second is a tool of its own to those who make calls: {@link rawTool}.
  */
 
+import type { Validator } from '../json-schema/validation.ts'
 import { isRecord } from './schema.ts'
-import type { Tool, Validator } from './tool.ts'
+import type { Tool } from './tool.ts'
 
 /** A file of an answer: an image, a sound, or an embedded resource. */
 export interface ResultFile {

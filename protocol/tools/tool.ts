@@ -1,22 +1,10 @@
 /** A tool as the executor holds it, whatever it was made from. */
 
 import type { Approval } from '../approval.ts'
+import type { Validator } from '../json-schema/validation.ts'
 import type { JsonSchema } from '../schema.ts'
 import type { ToolAnnotations, ToolContext, ToolDefinition, ToolDescriptor } from '../tool.ts'
 import type { ArgumentRules } from './argument-rules.ts'
-
-/** One thing that is wrong with a value; `path` is empty for the value itself. */
-export interface Problem {
-  readonly path: string
-  readonly message: string
-}
-
-/** A value that fits its schema, with what the schema changed; or all that is wrong with it. */
-export type Validation =
-  | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly problems: readonly Problem[] }
-
-export type Validator = (value: unknown) => Validation | Promise<Validation>
 
 /**
  * How the arguments of a call become the tool's input:

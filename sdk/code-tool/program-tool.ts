@@ -5,7 +5,7 @@ import type { Outcome, SessionHandle, WaitOptions } from '../../protocol/executo
 import { type AiTool, aiTool } from './ai-sdk.ts'
 import { askedOf } from './asked.ts'
 import { chosenTools } from './chosen-tools.ts'
-import type { CodeTool, CodeToolOptions, RunOptions } from './code-tool.ts'
+import type { CodeTool, CodeToolOptions, RunOptions } from './code-tool-types.ts'
 import { type CodeToolInput, type ReadInput, readArguments, readInput } from './input.ts'
 import {
   type ChatTool,

@@ -9,7 +9,7 @@ import type {
   Submission,
   WebhookMessage,
 } from '../../daemon/store/store.ts'
-import type { JournalRecord } from '../../executor/journal.ts'
+import type { JournalRecord } from '../../executor/journal-record.ts'
 import type { Execution } from '../../protocol/execution.ts'
 
 /** When the executions of these tests were accepted. */

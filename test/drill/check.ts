@@ -1,6 +1,6 @@
 /** Holds what a daemon has kept against what it owes: the invariants of docs/design/durability.md. */
 
-import type { JournalRecord } from '../../executor/journal.ts'
+import type { JournalRecord } from '../../executor/journal-record.ts'
 import type { ExecutionEvent } from '../../protocol/events.ts'
 import { type CallRecord, type Execution, isEnded } from '../../protocol/execution.ts'
 import { THROWN } from '../../protocol/value-format.ts'

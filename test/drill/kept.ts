@@ -3,7 +3,7 @@
 import { wholeRecords } from '../../daemon/durable/session-run.ts'
 import { openSqliteStore } from '../../daemon/store/sqlite/open.ts'
 import type { ClaimedExecution, StoredExecution } from '../../daemon/store/store.ts'
-import type { JournalRecord } from '../../executor/journal.ts'
+import type { JournalRecord } from '../../executor/journal-record.ts'
 
 /** All that an execution was made from. */
 export interface WholeJournal extends ClaimedExecution {

@@ -2,8 +2,7 @@
 
 import type { Test } from 'tap'
 import { runProgram } from '../../daemon/cli/program.ts'
-import type { Ask } from '../../daemon/cli/prompt.ts'
-import type { StopSignal } from '../../daemon/cli/terminal.ts'
+import type { Ask, StopSignal } from '../../daemon/cli/terminal.ts'
 import {
   type CommandOptions,
   CommandOutput,

@@ -1,13 +1,14 @@
 /** Approvals: what waits for a person, and the first decision of each. */
 
 import { decide, expired, isOverdue } from '../../../executor/decision.ts'
-import type { JournalRecord } from '../../../executor/journal.ts'
+import type { JournalRecord } from '../../../executor/journal-record.ts'
 import type { Approval, ApprovalStatus } from '../../../protocol/approval.ts'
 import type { ExecutionStatus } from '../../../protocol/execution.ts'
 import type { ApprovalQuery, DecidedBy, SignalOutcome, StoredApproval } from '../store.ts'
 import type { Connection } from './connection.ts'
 import { fromColumn, type TextColumn, toColumn } from './exact-text.ts'
-import { isLive, type RowId, type Told } from './execution-rows.ts'
+import type { RowId, Told } from './execution-row.ts'
+import { isLive } from './execution-rows.ts'
 import type { Journals } from './journal-rows.ts'
 import { newestFirst } from './newest-first.ts'
 import type { Sessions } from './sessions.ts'

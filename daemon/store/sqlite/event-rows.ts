@@ -8,7 +8,7 @@
 import type { EndedExecution } from '../../../protocol/execution.ts'
 import type { StoredEvent } from '../store.ts'
 import type { Connection } from './connection.ts'
-import type { RowId, Told } from './execution-rows.ts'
+import type { RowId, Told } from './execution-row.ts'
 import { fromShortJson, toShortJson } from './short-json.ts'
 
 interface EventRow {

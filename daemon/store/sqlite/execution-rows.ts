@@ -7,32 +7,12 @@ import { sourceLine } from '../../../protocol/source-line.ts'
 import type { Connection } from './connection.ts'
 import { eventsOf } from './event-rows.ts'
 import { fromColumn, type TextColumn } from './exact-text.ts'
+import type { ExecutionRow, RowId } from './execution-row.ts'
 import { fromShortJson } from './short-json.ts'
 import { isDamaged } from './sqlite-errors.ts'
 
 /** Of a source so much is read for its first line. */
 const SOURCE_HEAD = 500
-
-/** An execution's integer inside the store. */
-export type RowId = number
-
-export interface ExecutionRow {
-  readonly id: RowId
-  readonly execution_id: string
-  readonly owner: string
-  readonly state: ExecutionStatus
-  readonly epoch: number
-  readonly losses: number
-  readonly created_ms: number
-  readonly started_ms: number | null
-  readonly deadline_ms: number
-  readonly session_id: string | null
-  readonly usage: string | null
-  readonly webhook_url: string | null
-}
-
-/** Which execution something belongs to. */
-export type Told = Pick<ExecutionRow, 'id' | 'owner' | 'execution_id'>
 
 export type LiveState = 'queued' | 'running' | 'waiting'
 

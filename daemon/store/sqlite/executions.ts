@@ -26,15 +26,8 @@ import type { Approvals } from './approvals.ts'
 import type { Blobs } from './blobs.ts'
 import type { Connection } from './connection.ts'
 import { addEvents, eventsOf } from './event-rows.ts'
-import {
-  type ExecutionRow,
-  executionOfRow,
-  findExecution,
-  isLive,
-  ownedExecution,
-  type RowId,
-  type Told,
-} from './execution-rows.ts'
+import type { ExecutionRow, RowId, Told } from './execution-row.ts'
+import { executionOfRow, findExecution, isLive, ownedExecution } from './execution-rows.ts'
 import type { Journals } from './journal-rows.ts'
 import type { Sessions } from './sessions.ts'
 import { toShortJson } from './short-json.ts'

@@ -1,12 +1,13 @@
 /** Rows of journals. */
 
-import { type JournalRecord, type ReadRecord, storedText } from '../../../executor/journal.ts'
+import { type ReadRecord, storedText } from '../../../executor/journal.ts'
+import type { JournalRecord } from '../../../executor/journal-record.ts'
 import { SHORT_TEXT_BYTES, TextBudget } from '../../../executor/text-budget.ts'
 import { THROWN } from '../../../protocol/value-format.ts'
 import type { Blobs } from './blobs.ts'
 import type { Connection } from './connection.ts'
 import { fromColumn, type TextColumn, toColumn } from './exact-text.ts'
-import type { RowId } from './execution-rows.ts'
+import type { RowId } from './execution-row.ts'
 
 /** A longer text is kept once for all that have it, outside of the rows that a replay reads. */
 const MAX_INLINE_BYTES = 65_536

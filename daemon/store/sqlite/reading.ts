@@ -11,7 +11,8 @@ import type {
 } from '../store.ts'
 import type { Connection } from './connection.ts'
 import { eventsOf } from './event-rows.ts'
-import { type ExecutionRow, findExecution, toldExecution } from './execution-rows.ts'
+import type { ExecutionRow } from './execution-row.ts'
+import { findExecution, toldExecution } from './execution-rows.ts'
 import { newestFirst } from './newest-first.ts'
 import { usedBytes } from './space.ts'
 

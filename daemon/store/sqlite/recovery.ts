@@ -6,14 +6,8 @@ import { messageFor } from '../../webhooks/message.ts'
 import type { Recovery, StuckError, StuckExecution } from '../store.ts'
 import type { Connection } from './connection.ts'
 import { addEvents, nextSequence } from './event-rows.ts'
-import {
-  type ExecutionRow,
-  executionOfRow,
-  findExecution,
-  foldedExecution,
-  isLive,
-  type RowId,
-} from './execution-rows.ts'
+import type { ExecutionRow, RowId } from './execution-row.ts'
+import { executionOfRow, findExecution, foldedExecution, isLive } from './execution-rows.ts'
 import { toShortJson } from './short-json.ts'
 import { isDamaged } from './sqlite-errors.ts'
 import type { Webhooks } from './webhooks.ts'

@@ -2,7 +2,7 @@
 
 import type { SweepBounds } from '../store.ts'
 import type { Connection } from './connection.ts'
-import type { RowId } from './execution-rows.ts'
+import type { RowId } from './execution-row.ts'
 import type { Executions } from './executions.ts'
 import type { Sessions } from './sessions.ts'
 import { usedBytes } from './space.ts'

@@ -2,7 +2,7 @@
 
 import type { BusyReceivers, StoredWebhookMessage, WebhookMessage } from '../store.ts'
 import type { Connection } from './connection.ts'
-import type { Told } from './execution-rows.ts'
+import type { Told } from './execution-row.ts'
 
 interface WebhookRow {
   readonly message_id: string

@@ -1,0 +1,24 @@
+/** A row of an execution, as it is read. */
+
+import type { ExecutionStatus } from '../../../protocol/execution.ts'
+
+/** An execution's integer inside the store. */
+export type RowId = number
+
+export interface ExecutionRow {
+  readonly id: RowId
+  readonly execution_id: string
+  readonly owner: string
+  readonly state: ExecutionStatus
+  readonly epoch: number
+  readonly losses: number
+  readonly created_ms: number
+  readonly started_ms: number | null
+  readonly deadline_ms: number
+  readonly session_id: string | null
+  readonly usage: string | null
+  readonly webhook_url: string | null
+}
+
+/** Which execution something belongs to. */
+export type Told = Pick<ExecutionRow, 'id' | 'owner' | 'execution_id'>

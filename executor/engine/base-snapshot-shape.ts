@@ -1,0 +1,41 @@
+/** The memory that every guest begins with. */
+
+import type { Snapshot } from 'quickjs-wasi'
+
+/** The prelude's entry points, in the order in which `executor/guest/prelude.ts` gives them. */
+export const entryNames = [
+  'begin',
+  'finish',
+  'deliver',
+  'describe',
+  'describeRejection',
+  'beginSession',
+  'declare',
+  'undeclare',
+  'finishSession',
+  'rest',
+  'whereabouts',
+] as const
+
+export type EntryName = (typeof entryNames)[number]
+
+/** A virtual machine at rest, with the prelude loaded and no program: what every guest starts as. */
+export interface Pristine {
+  readonly module: WebAssembly.Module
+  readonly snapshot: Snapshot
+  /** The parts of the snapshot's memory that are not zero, in order; most of it is. */
+  readonly parts: readonly MemoryPart[]
+  /** Names and versions of what the snapshot was made with. */
+  readonly engine: string
+  /** Addresses of the entry points, and of `undefined`, in the snapshot's memory. */
+  readonly entries: Readonly<Record<EntryName | 'undefined', number>>
+  /** SHA-256 of the snapshot's memory, hexadecimal. */
+  readonly memoryHash: string
+  /** Address of the engine's interrupt counter; see `context-fields.ts`. */
+  readonly interruptCounter: number
+}
+
+export interface MemoryPart {
+  readonly at: number
+  readonly bytes: Uint8Array
+}

@@ -1,0 +1,26 @@
+/** How one call of a tool ended. */
+
+import type { Tool } from '../../protocol/tools/tool.ts'
+import type { ThrownText } from '../../protocol/value-format.ts'
+import type { CallContext } from './context.ts'
+
+/** How a call ended, as far as the guest is concerned. */
+export type CallOutcome =
+  | { readonly kind: 'value'; readonly text: string }
+  | { readonly kind: 'stream'; readonly stream: OpenStream }
+  | Thrown
+
+export interface Thrown {
+  readonly kind: 'thrown'
+  readonly thrown: ThrownText
+  readonly isTimeout?: true
+}
+
+/** A stream that a call opened, with what its items are bound by. */
+export interface OpenStream {
+  readonly tool: Tool
+  readonly iterator: AsyncIterator<unknown> | Iterator<unknown>
+  readonly context: CallContext
+  /** Forgets the call; to be called when the stream has ended. */
+  readonly release: () => void
+}

@@ -1,0 +1,75 @@
+/** The shapes of a code tool. */
+
+import type { ExecuteRequest, Executor } from '../../protocol/executor.ts'
+import type { AiTool } from './ai-sdk.ts'
+import type { CodeToolInput } from './input.ts'
+import type { ChatTool, FunctionCall, ResponsesTool } from './openai.ts'
+import type { CodeToolResult } from './result.ts'
+
+/** What each program is executed with, and how the tool is told to the model. */
+export interface CodeToolOptions
+  extends Omit<ExecuteRequest, 'source' | 'signal' | 'idempotencyKey' | 'queue'> {
+  /** Where programs run: a daemon's client, or the engine in this process. */
+  readonly executor: Executor
+  /** What the model calls it; `run_program` by default. */
+  readonly name?: string
+  /** Another description of the tool. OpenAI takes at most 1024 characters. */
+  readonly description?: string
+  /**
+   * `true`: programs build on each other, in a session that the first one begins; for a session that
+   * is there give `sessionId` instead. One program at a time: calls of one turn run one by one.
+   */
+  readonly session?: boolean
+  /** Milliseconds that one call of the tool may take before the model is told that it goes on; 5 minutes by default. */
+  readonly waitMs?: number
+  /** How much of an output a model is told, in UTF-16 units; 32 000 by default. */
+  readonly maxOutputChars?: number
+  /** How much of the console text a model is told; start and end of it; 8 000 by default. */
+  readonly maxLogChars?: number
+}
+
+/** How one call of the tool is made. */
+export interface RunOptions {
+  /** Cancels the program when aborted while the call is under way. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** One tool that runs programs over all the others, in the shapes that model loops take. */
+export interface CodeTool {
+  readonly name: string
+  readonly description: string
+  /** For the AI SDK: `generateText({ tools: { run_program: code.aiTool } })`. */
+  readonly aiTool: AiTool
+  /** For Chat Completions, and for the `openai` client's `runTools` as it is. */
+  readonly chatTool: ChatTool
+  /** For the Responses API. */
+  readonly responsesTool: ResponsesTool
+  /**
+   * What a model has to know to write programs: the language's rules and the tools' declarations.
+   * It belongs into the system message.
+   *
+   * @throws {LatchdError} `UNKNOWN_TOOL` for a name that the executor does not know
+   */
+  prompt(): Promise<string>
+  /**
+   * Answers a function call of Chat Completions or of the Responses API.
+   *
+   * @returns the text of the tool message: a {@link CodeToolResult} as JSON, also for arguments that
+   *   cannot be read
+   * @throws {LatchdError} as {@link CodeTool.run}
+   */
+  handle(call: FunctionCall, options?: RunOptions): Promise<string>
+  /**
+   * Runs a program, or goes on with one. Aborting cancels it.
+   *
+   * @throws {LatchdError} for what no program can repair: `CONNECTION_REFUSED`, `UNAUTHENTICATED`,
+   *   `UNKNOWN_TOOL` …
+   */
+  run(input: CodeToolInput, options?: RunOptions): Promise<CodeToolResult>
+  /**
+   * Deletes the session that `session: true` has begun.
+   *
+   * @throws {LatchdError} `SESSION_BUSY` while a program of it goes on or waits
+   */
+  close(): Promise<void>
+}
