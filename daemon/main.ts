@@ -2,7 +2,7 @@
 
 import { enableCompileCache } from 'node:module'
 import { join } from 'node:path'
-import type { Terminal } from './cli/terminal.ts'
+import type { Terminal } from './lifecycle/terminal.ts'
 
 const env = { ...process.env }
 const cache = env.XDG_CACHE_HOME || (env.HOME && join(env.HOME, '.cache'))
@@ -19,7 +19,7 @@ process.on('warning', ({ name, message }) => {
 const { runProgram } = await import('./cli/program.ts')
 const { exitCodes } = await import('./cli/exit-codes.ts')
 const { managerVariables, readServiceManager } = await import('./lifecycle/service-manager.ts')
-const { askOn } = await import('./cli/prompt.ts')
+const { askOn } = await import('./cli/output/prompt.ts')
 
 // They speak to this process alone: a child of a tool is not to answer in its place.
 for (const name of managerVariables) delete process.env[name]

@@ -8,5 +8,9 @@ export type {
   RunResult,
   ToolLike,
   ToolSet,
-} from '../protocol/executor.ts'
-export { createExecutor, type EmbeddedExecutor, type ExecutorOptions } from './create-executor.ts'
+} from '../protocol/execution/executor.ts'
+export {
+  createExecutor,
+  type EmbeddedExecutor,
+  type ExecutorOptions,
+} from './embedded/create-executor.ts'

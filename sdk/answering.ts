@@ -1,10 +1,10 @@
 /** Answers the approvals of one execution as an app wants them answered. */
 
+import { untilAnswered } from '../protocol/base/backoff.ts'
 import { LatchdError } from '../protocol/errors.ts'
-import type { ExecutionEvent } from '../protocol/events.ts'
-import type { OnApproval } from '../protocol/executor.ts'
+import type { ExecutionEvent } from '../protocol/execution/events.ts'
+import type { OnApproval } from '../protocol/execution/executor.ts'
 import type { ClientApprovals } from './client-approvals.ts'
-import { untilAnswered } from './patience.ts'
 
 export class Answering {
   readonly #approvals: ClientApprovals

@@ -1,5 +1,5 @@
 import type { Approval, Decision } from '../protocol/approval.ts'
-import type { Approvals, ApprovalsQuery, DecisionOptions } from '../protocol/executor.ts'
+import type { Approvals, ApprovalsQuery, DecisionOptions } from '../protocol/execution/executor.ts'
 import type { Connection } from './http.ts'
 import { allPages } from './pages.ts'
 

@@ -1,6 +1,6 @@
-import type { Executor, SessionHandle, Sessions } from '../protocol/executor.ts'
-import type { Session } from '../protocol/session.ts'
-import { ExecutorSession } from '../protocol/session-handle.ts'
+import type { Executor, SessionHandle, Sessions } from '../protocol/execution/executor.ts'
+import type { Session } from '../protocol/execution/session.ts'
+import { ExecutorSession } from '../protocol/execution/session-handle.ts'
 import type { Connection } from './http.ts'
 import { allPages } from './pages.ts'
 

@@ -1,11 +1,11 @@
 /** Server-sent events of a daemon, across lost connections. */
 
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
+import { Patience } from '../protocol/base/backoff.ts'
 import { LatchdError } from '../protocol/errors.ts'
-import type { ExecutionEvent } from '../protocol/events.ts'
-import type { Execution } from '../protocol/execution.ts'
+import type { ExecutionEvent } from '../protocol/execution/events.ts'
+import type { Execution } from '../protocol/execution/execution.ts'
 import type { Connection } from './http.ts'
-import { Patience } from './patience.ts'
 
 /**
  * The events of an execution after a sequence number, until it has ended or is stuck. A daemon that

@@ -3,14 +3,14 @@
 export type { Approval, ApprovalStatus, Decision } from '../protocol/approval.ts'
 export type { ErrorCode } from '../protocol/errors.ts'
 export { LatchdError } from '../protocol/errors.ts'
-export type { ExecutionEvent } from '../protocol/events.ts'
+export type { ExecutionEvent } from '../protocol/execution/events.ts'
 export type {
   Execution,
   ExecutionError,
   ExecutionSource,
   ExecutionStatus,
   RequestedLimits,
-} from '../protocol/execution.ts'
+} from '../protocol/execution/execution.ts'
 export type {
   Approvals,
   ApprovalsQuery,
@@ -27,10 +27,10 @@ export type {
   ToolSet,
   WaitOptions,
   WholeRequest,
-} from '../protocol/executor.ts'
+} from '../protocol/execution/executor.ts'
+export type { Session } from '../protocol/execution/session.ts'
 export type { LimitName, Limits } from '../protocol/limits.ts'
-export type { Session } from '../protocol/session.ts'
-export type { ToolContext, ToolDefinition, ToolDescriptor } from '../protocol/tool.ts'
+export type { ToolContext, ToolDefinition, ToolDescriptor } from '../protocol/tool/wire-tool.ts'
 export type { ServedTools } from './client-tools/served-tools.ts'
 export type { AiTool } from './code-tool/ai-sdk.ts'
 export { codeTool } from './code-tool/code-tool.ts'

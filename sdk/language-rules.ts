@@ -1,6 +1,6 @@
 /** The language of programs, as a model is told of it. */
 
-import type { Language } from '../protocol/execution.ts'
+import type { Language } from '../protocol/execution/execution.ts'
 
 /**
  * The rules of the guest language that a model would not guess.

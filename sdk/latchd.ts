@@ -1,8 +1,13 @@
 /** The client of a daemon: `fetch` and `WebSocket`, in Node, Bun, Deno and browsers. */
 
+import { untilAnswered } from '../protocol/base/backoff.ts'
 import { LatchdError } from '../protocol/errors.ts'
-import type { ExecutionEvent } from '../protocol/events.ts'
-import type { Execution, ExecutionSource, ExecutionStatus } from '../protocol/execution.ts'
+import type { ExecutionEvent } from '../protocol/execution/events.ts'
+import type {
+  Execution,
+  ExecutionSource,
+  ExecutionStatus,
+} from '../protocol/execution/execution.ts'
 import type {
   CompletedOutcome,
   ExecuteRequest,
@@ -13,11 +18,11 @@ import type {
   ToolSet,
   WaitOptions,
   WholeRequest,
-} from '../protocol/executor.ts'
-import { outcomeError, toOutcome, toRunResult } from '../protocol/outcome.ts'
-import type { ToolDescriptor } from '../protocol/tool.ts'
-import { toolDeclarations } from '../protocol/tools/declarations.ts'
-import { describeTool } from '../protocol/tools/tool.ts'
+} from '../protocol/execution/executor.ts'
+import { outcomeError, toOutcome, toRunResult } from '../protocol/execution/outcome.ts'
+import { toolDeclarations } from '../protocol/tool/declarations.ts'
+import { describeTool } from '../protocol/tool/tool.ts'
+import type { ToolDescriptor } from '../protocol/tool/wire-tool.ts'
 import { Answering } from './answering.ts'
 import { ClientApprovals } from './client-approvals.ts'
 import { ClientSessions } from './client-sessions.ts'
@@ -27,7 +32,6 @@ import type { WebSocketClass } from './client-tools/tool-socket.ts'
 import { executionEvents, openEvents, readEvents } from './event-stream.ts'
 import { Connection, type Fetch } from './http.ts'
 import { withQuery } from './pages.ts'
-import { untilAnswered } from './patience.ts'
 import { bodyOf, headersOf } from './request-body.ts'
 
 /** How a client reaches its daemon. */

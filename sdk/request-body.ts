@@ -1,8 +1,8 @@
 /** From what an app asks for to what is sent. */
 
-import type { ExecuteRequest } from '../protocol/executor.ts'
-import { EXACT, PLAIN } from '../protocol/value-format.ts'
-import { encodeValue } from '../protocol/values.ts'
+import type { ExecuteRequest } from '../protocol/execution/executor.ts'
+import { EXACT, PLAIN } from '../protocol/values/value-format.ts'
+import { encodeValue } from '../protocol/values/values.ts'
 
 /**
  * The body of a request, without its tools and how long to wait.

@@ -1,7 +1,7 @@
 /** Defines a tool, with the types of its input and of what it gives taken from its schemas. */
 
 import type { JsonSchema, StandardSchema } from '../protocol/schema.ts'
-import type { ToolContext, ToolDefinition } from '../protocol/tool.ts'
+import type { ToolContext, ToolDefinition } from '../protocol/tool/wire-tool.ts'
 
 /** What a schema library says of its types; `input` is what its validation takes, `output` what it gives. */
 type TypesOf<Schema> = Schema extends {

@@ -119,7 +119,7 @@ t.test('workers and guests load no schema library', async t => {
 t.test('the thread of the store loads no schema library and no executions', async t => {
   const loaded = loadedBy('daemon/store/sqlite/thread.ts')
   t.ok(loaded.has('daemon/store/sqlite/operations.ts'))
-  for (const name of ['zod', 'executor/execution.ts', 'executor/request.ts']) {
+  for (const name of ['zod', 'executor/execution/execution.ts', 'executor/execution/plan.ts']) {
     t.notOk(loaded.has(name), name)
   }
 })

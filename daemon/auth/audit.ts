@@ -3,8 +3,8 @@
  * tokens that are used, refused or changed. Who, what and when; never a secret, a source or a value.
  */
 
-import type { TokenChanges } from '../http/tokens.ts'
-import type { Logger } from '../log.ts'
+import type { Logger } from '../log/log.ts'
+import type { TokenChanges } from './tokens.ts'
 
 /** Who did it. */
 export interface Actor {

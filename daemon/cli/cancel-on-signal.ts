@@ -1,5 +1,5 @@
+import type { StopSignal, Terminal } from '../lifecycle/terminal.ts'
 import { exitCodes } from './exit-codes.ts'
-import type { StopSignal, Terminal } from './terminal.ts'
 
 /** Signals of the process, as what cancels the work that a command has begun. */
 export interface Cancelling {

@@ -1,7 +1,7 @@
 /** What every command is made with. */
 
 import type { LoadedConfig } from '../config/config.ts'
-import type { Terminal } from './terminal.ts'
+import type { Terminal } from '../lifecycle/terminal.ts'
 
 /** Options of a command as the command line gives them: text, or `true` for a bare flag. */
 export type Options = Readonly<Record<string, unknown>>

@@ -1,9 +1,9 @@
 /** How a command that cannot do what was asked says so: one line and an exit code. */
 
 import { CommanderError } from 'commander'
+import type { Terminal } from '../lifecycle/terminal.ts'
 import { exitCodes } from './exit-codes.ts'
-import { print } from './print.ts'
-import type { Terminal } from './terminal.ts'
+import { print } from './output/print.ts'
 
 /** A request that makes no sense; the message is all that is shown. */
 export class UsageError extends Error {

@@ -3,11 +3,11 @@
  * environment and file, the command's help and `latchd config` come.
  */
 
-import { type IsolationLevel, isolationLevels } from '../../protocol/isolation.ts'
-import type { TokenSetting } from '../http/tokens.ts'
+import { type IsolationLevel, isolationLevels } from '../../protocol/execution/isolation.ts'
+import type { TokenSetting } from '../auth/tokens.ts'
+import { type LogLevel, logLevels } from '../log/log-level.ts'
 import { type Allowed, allowed } from './allowed.ts'
 import { hostPatterns } from './host-patterns.ts'
-import { type LogLevel, logLevels } from './log-level.ts'
 import { hostNames, originList, proxyList } from './reached-by.ts'
 import { type Retention, retention } from './retention.ts'
 import { tokenList } from './token-list.ts'

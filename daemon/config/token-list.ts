@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { z } from 'zod'
 import { digestOf, isWrittenDigest } from '../auth/secret-digest.ts'
 import { TokenLimits, tokenLimitNames } from '../auth/token-limits.ts'
-import { scopes, type TokenSetting } from '../http/tokens.ts'
+import { scopes, type TokenSetting } from '../auth/tokens.ts'
 import {
   listFromText,
   MASK,

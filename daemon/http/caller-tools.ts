@@ -1,13 +1,13 @@
 /** Which tools the programs of a caller may use. */
 
-import { inTurns } from '../../executor/in-turns.ts'
 import { Toolbox } from '../../executor/tools/toolbox.ts'
-import type { ClientTools } from '../../protocol/client-tool.ts'
+import { inTurns } from '../../protocol/base/in-turns.ts'
+import type { ClientTools } from '../../protocol/connect/client-tool.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import { limitTable } from '../../protocol/limits.ts'
-import type { Tool } from '../../protocol/tools/tool.ts'
-import type { HttpPowers } from './powers.ts'
-import type { KnownCaller } from './tokens.ts'
+import type { Tool } from '../../protocol/tool/tool.ts'
+import type { KnownCaller } from '../auth/tokens.ts'
+import type { HttpPowers } from './dependencies.ts'
 
 type ToolPowers = Pick<HttpPowers, 'toolbox' | 'connections'>
 

@@ -2,8 +2,8 @@
 
 import type { Context } from 'hono'
 import { streamSSE } from 'hono/streaming'
-import type { ExecutionEvent } from '../../protocol/events.ts'
-import type { HttpEnvironment } from './powers.ts'
+import type { ExecutionEvent } from '../../protocol/execution/events.ts'
+import type { HttpEnvironment } from './dependencies.ts'
 
 /** A comment is sent this often, since proxies cut connections on which nothing moves for a minute. */
 const HEARTBEAT_MS = 15_000

@@ -12,12 +12,12 @@ import {
 import type { Duplex } from 'node:stream'
 import { createAdaptorServer } from '@hono/node-server'
 import { LatchdError } from '../../protocol/errors.ts'
-import { MAX_WAIT_MS } from '../../protocol/execution.ts'
-import { socketServer } from './connect-route.ts'
+import { MAX_WAIT_MS } from '../../protocol/execution/execution.ts'
+import { headProblem } from './middleware/request-head.ts'
+import { Turns } from './middleware/request-pacer.ts'
+import { securityHeaders } from './middleware/security-headers.ts'
 import { problemAnswer } from './problem.ts'
-import { headProblem } from './request-head.ts'
-import { securityHeaders } from './security-headers.ts'
-import { Turns } from './turns.ts'
+import { socketServer } from './routes/connect-route.ts'
 
 /** How long a client may take, in milliseconds, and how much its headers. */
 export interface ServerBounds {

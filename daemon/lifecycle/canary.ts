@@ -1,8 +1,8 @@
 /** A tiny program that goes the way of every program, and leaves no trace. */
 
-import { type ExecutionPowers, RunningExecution } from '../../executor/execution.ts'
-import { planExecution } from '../../executor/request.ts'
-import { sleepTool } from '../../executor/tools/builtin-sleep.ts'
+import { type ExecutionPowers, RunningExecution } from '../../executor/execution/execution.ts'
+import { planExecution } from '../../executor/execution/plan.ts'
+import { sleepTool } from '../../executor/tools/builtin/builtin-sleep.ts'
 import { Toolbox } from '../../executor/tools/toolbox.ts'
 import { canaryProgram } from './canary-program.ts'
 

@@ -2,10 +2,10 @@
 
 import { fstatSync } from 'node:fs'
 import type { Server } from 'node:http'
+import type { TokenSetting } from '../auth/tokens.ts'
 import { ConfigError } from '../config/config-error.ts'
 import { isLoopback } from '../config/loopback.ts'
 import { MIN_SECRET_BYTES, shortSecret } from '../config/token-list.ts'
-import type { TokenSetting } from '../http/tokens.ts'
 
 /** Refuses descriptors that are no sockets, which Node would take for pipes. @throws {ConfigError} */
 export function checkInherited(descriptors: readonly number[]): void {

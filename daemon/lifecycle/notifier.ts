@@ -9,7 +9,7 @@
 
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import type { Logger } from '../log.ts'
+import type { Logger } from '../log/log.ts'
 import { relayNotify } from './notify-relay.ts'
 import type { Send } from './send.ts'
 import type { ServiceManager } from './service-manager.ts'

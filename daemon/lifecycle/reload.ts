@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Config } from '../config/config.ts'
 import { type SettingKey, settingKeys } from '../config/settings.ts'
-import type { Logger } from '../log.ts'
+import type { Logger } from '../log/log.ts'
 
 /** Puts values in force; `false`: these ones need a restart. */
 type Appliers = { readonly [Key in SettingKey]?: (value: Config[Key]) => boolean }

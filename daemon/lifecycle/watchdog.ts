@@ -1,6 +1,6 @@
 /** Feeds the service manager's watchdog as long as the daemon is well. */
 
-import type { Logger } from '../log.ts'
+import type { Logger } from '../log/log.ts'
 import type { Health } from './health.ts'
 import type { Notifier } from './notifier.ts'
 

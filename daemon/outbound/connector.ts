@@ -13,7 +13,7 @@ import { buildConnector } from 'undici'
 import { canonicalAddress } from './address.ts'
 import { type AllowList, nameOf } from './allow-list.ts'
 import { FetchError } from './fetch-error.ts'
-import type { NetworkPowers } from './network-powers.ts'
+import type { NetworkPowers } from './network-dependencies.ts'
 import { canonicalHost, type Target } from './target.ts'
 
 /** Milliseconds for TCP, and again for TLS; undici's own default. */

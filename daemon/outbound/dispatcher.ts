@@ -2,7 +2,7 @@ import { Agent, type Dispatcher } from 'undici'
 import type { AllowList } from './allow-list.ts'
 import { guardedConnector } from './connector.ts'
 import { FetchError } from './fetch-error.ts'
-import type { NetworkPowers } from './network-powers.ts'
+import type { NetworkPowers } from './network-dependencies.ts'
 import { targetOf } from './target.ts'
 
 /** Bytes of all headers of an answer; Node's own default is half of it, which some sites exceed. */

@@ -1,12 +1,12 @@
 /** The way of a daemon under Node's permissions, which a process has from its start or not at all. */
 
-import type { Terminal } from '../cli/terminal.ts'
 import type { LoadedConfig } from '../config/config.ts'
 import { ConfigError } from '../config/config-error.ts'
 import { settings } from '../config/settings.ts'
 import { startRelay } from '../lifecycle/notify-relay.ts'
 import { NOTIFY_RELAY_FD } from '../lifecycle/service-manager.ts'
-import type { Logger } from '../log.ts'
+import type { Terminal } from '../lifecycle/terminal.ts'
+import type { Logger } from '../log/log.ts'
 import { keepOpen } from './descriptors.ts'
 import { childUsers, flagsOf, grantsOf, MARK } from './grants.ts'
 

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import { getCompileCacheDir } from 'node:module'
 import { dirname, resolve } from 'node:path'
-import { codePlaces, namesOf, packagesFor } from '../../executor/isolation/node-flags.ts'
+import { codePlaces, namesOf, packagesFor } from '../../executor/pool/process/node-flags.ts'
 import type { LoadedConfig } from '../config/config.ts'
 import type { Variables } from '../config/written-value.ts'
 

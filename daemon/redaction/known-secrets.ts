@@ -2,8 +2,8 @@
 
 import type { Config } from '../config/config.ts'
 import { tokenSecrets } from '../config/token-list.ts'
+import { SECRET_PREFIX } from '../config/webhook-secret-prefix.ts'
 import type { Variables } from '../config/written-value.ts'
-import { SECRET_PREFIX } from '../webhooks/secret-prefix.ts'
 
 /**
  * Variables whose values are taken for secrets, by a word in their names. Not all variables: a home

@@ -1,6 +1,6 @@
 /** The secrets that a daemon knows of, and what is left of a text or a value without them. */
 
-import type { Redaction } from '../../executor/tools/redaction.ts'
+import type { Redaction } from '../../executor/boundary/redaction.ts'
 import { redactedValue } from './redacted-value.ts'
 
 /** Stands where a secret stood. No form of escaping changes it. */

@@ -4,22 +4,22 @@
  * A promise resolves only when its effect is durable. A method that writes under an epoch throws
  * `STALE_OWNER` when the execution has a newer owner, and writes nothing then. `program` is opaque to
  * a store; `plan` is JSON of which it reads `metadata`, and `usage` is JSON of a `KeptUsage`, for
- * `executor/fold-execution.ts`. All instants are epoch milliseconds.
+ * `executor/record/fold-execution.ts`. All instants are epoch milliseconds.
  */
 
-import type { CallApproval as StoredApproval } from '../../executor/call-approval.ts'
-import type { DecidedBy } from '../../executor/decision.ts'
-import type { ReadRecord } from '../../executor/journal.ts'
-import type { JournalRecord } from '../../executor/journal-record.ts'
+import type { CallApproval as StoredApproval } from '../../executor/boundary/call-approval.ts'
+import type { JournalRecord } from '../../executor/boundary/journal-record.ts'
+import type { DecidedBy } from '../../executor/calls/decision.ts'
+import type { ReadRecord } from '../../executor/calls/journal.ts'
 import type { Approval, ApprovalStatus } from '../../protocol/approval.ts'
-import type { ExecutionEvent } from '../../protocol/events.ts'
+import type { ExecutionEvent } from '../../protocol/execution/events.ts'
 import type {
   Execution,
   ExecutionError,
   ExecutionSource,
   ExecutionStatus,
-} from '../../protocol/execution.ts'
-import type { Session } from '../../protocol/session.ts'
+} from '../../protocol/execution/execution.ts'
+import type { Session } from '../../protocol/execution/session.ts'
 import type { KeptInstant } from '../clock/trusted-clock.ts'
 import type { BusyReceivers, StoredWebhookMessage, WebhookMessage } from './webhook-message.ts'
 
@@ -83,14 +83,14 @@ export interface ClaimedExecution {
   readonly deadlineMs: number
   /**
    * Intents in order of `seq`, then deliveries in order of `position`; with the texts that
-   * `executor/text-budget.ts` takes.
+   * `executor/calls/text-budget.ts` takes.
    */
   readonly records: readonly ReadRecord[]
   readonly approvals: readonly StoredApproval[]
   readonly events: readonly StoredEvent[]
 }
 
-/** Tags of what executions and sessions run on now: see `executor/engine/runtime-tag.ts`. */
+/** Tags of what executions and sessions run on now: see `executor/engine/quickjs/runtime-tag.ts`. */
 export interface Runtimes {
   readonly execution: string
   readonly session: string

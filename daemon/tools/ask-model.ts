@@ -1,9 +1,9 @@
 /** The built-in tool `ask_model`. */
 
 import type { JsonSchema } from '../../protocol/schema.ts'
-import type { ToolContext, ToolDefinition } from '../../protocol/tool.ts'
-import { readSchema } from '../../protocol/tools/schema.ts'
-import { listProblems } from '../../protocol/tools/thrown.ts'
+import { readSchema } from '../../protocol/tool/schema.ts'
+import { listProblems } from '../../protocol/tool/thrown.ts'
+import type { ToolContext, ToolDefinition } from '../../protocol/tool/wire-tool.ts'
 import type { ModelClient } from './model-client.ts'
 import { ModelError } from './model-error.ts'
 import type { ModelOptions, ModelSettings } from './model-settings.ts'

@@ -1,7 +1,7 @@
 /** The tools that the configuration asks for. */
 
-import { normalizeTool } from '../../protocol/tools/normalize.ts'
-import type { Tool } from '../../protocol/tools/tool.ts'
+import { normalizeTool } from '../../protocol/tool/normalize.ts'
+import type { Tool } from '../../protocol/tool/tool.ts'
 import type { Config } from '../config/config.ts'
 import type { AllowList } from '../outbound/allow-list.ts'
 import { denialText } from '../permissions/denial.ts'

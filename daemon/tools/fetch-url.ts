@@ -1,6 +1,6 @@
 /** The built-in tool `fetch_url`. */
 
-import type { ToolContext, ToolDefinition } from '../../protocol/tool.ts'
+import type { ToolContext, ToolDefinition } from '../../protocol/tool/wire-tool.ts'
 import { AllowList } from '../outbound/allow-list.ts'
 import { parseHostPattern } from '../outbound/host-pattern.ts'
 import type { Outbound, OutboundOptions } from '../outbound/outbound.ts'

@@ -1,7 +1,7 @@
 /** Tools whose errors name the setting when Node's permissions were in the way. */
 
-import { iteratorOf } from '../../protocol/tools/iterator.ts'
-import type { Tool } from '../../protocol/tools/tool.ts'
+import { iteratorOf } from '../../protocol/tool/iterator.ts'
+import type { Tool } from '../../protocol/tool/tool.ts'
 import { named } from '../permissions/denial.ts'
 
 /** The tool as it is, but for such errors: when it is called, asked, or gives an item of a stream. */

@@ -2,7 +2,7 @@
 
 import type { AllowList } from '../outbound/allow-list.ts'
 import { guardedDispatcher } from '../outbound/dispatcher.ts'
-import { systemNetwork } from '../outbound/network-powers.ts'
+import { systemNetwork } from '../outbound/network-dependencies.ts'
 import { discardBody } from '../outbound/read-body.ts'
 import type { WebhookMessage } from '../store/store.ts'
 import { signatureHeaders } from './signature.ts'

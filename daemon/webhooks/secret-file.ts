@@ -3,8 +3,8 @@
 import { randomBytes } from 'node:crypto'
 import { closeSync, constants, openSync, renameSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { readIfThere } from '../read-if-there.ts'
-import { SECRET_PREFIX } from './secret-prefix.ts'
+import { readIfThere } from '../base/read-if-there.ts'
+import { SECRET_PREFIX } from '../config/webhook-secret-prefix.ts'
 
 /** Its name in the state folder. */
 export const WEBHOOK_SECRET_FILE = 'webhook-secret'

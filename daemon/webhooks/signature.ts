@@ -4,7 +4,7 @@
  */
 
 import { createHmac } from 'node:crypto'
-import { SECRET_PREFIX } from './secret-prefix.ts'
+import { SECRET_PREFIX } from '../config/webhook-secret-prefix.ts'
 
 /** What is signed: the id of the message, the second at which it is sent, and its body. */
 export interface Signed {

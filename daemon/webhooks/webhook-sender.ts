@@ -6,7 +6,7 @@
  * until their end is written, and are passed over.
  */
 
-import { setLongTimeout } from '../../executor/long-timeout.ts'
+import { setLongTimeout } from '../../protocol/base/long-timeout.ts'
 import { OwnerCounts } from '../auth/owner-counts.ts'
 import type { StoredWebhookMessage, StoreWriter, WebhookMessage } from '../store/store.ts'
 import { untilRoom } from '../store/until-room.ts'

@@ -1,11 +1,11 @@
 /** The webhooks of a daemon: which may be named, what is told there, and the sender. */
 
 import type { Config } from '../config/config.ts'
-import type { Logger } from '../log.ts'
+import type { Logger } from '../log/log.ts'
 import { signingSecrets } from '../redaction/known-secrets.ts'
 import type { Secrets } from '../redaction/secrets.ts'
 import type { Store, StoredEvent, WebhookMessage } from '../store/store.ts'
-import { messageFor } from './message.ts'
+import { messageFor } from '../store/webhook-messages.ts'
 import { poster } from './post.ts'
 import { keptSecret } from './secret-file.ts'
 import { admitWebhook, operatorHost, webhookHosts } from './webhook-guard.ts'

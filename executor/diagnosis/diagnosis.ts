@@ -5,11 +5,11 @@
  * function, and its messages leave names out. Nothing here runs as long as nothing fails.
  */
 
-import { type Language, parse } from '../compile/parse.ts'
-import type { Program } from '../compile/program.ts'
-import { programText } from '../compile/program-text.ts'
-import { LINE_END, type Position, positionAt } from '../compile/source-position.ts'
-import { isNode, type SyntaxNode } from '../compile/syntax-node.ts'
+import { type Language, parse } from '../compile/parse/parse.ts'
+import { programText } from '../compile/parse/program-text.ts'
+import { LINE_END, type Position, positionAt } from '../compile/parse/source-position.ts'
+import { isNode, type SyntaxNode } from '../compile/parse/syntax-node.ts'
+import type { Program } from '../compile/rewrite/program.ts'
 import {
   builtInWording,
   type EngineMessage,

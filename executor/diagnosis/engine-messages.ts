@@ -4,7 +4,7 @@
  * The engine's own wording leaves out what was called or read; models know V8's.
  */
 
-import { isNode, type SyntaxNode } from '../compile/syntax-node.ts'
+import { isNode, type SyntaxNode } from '../compile/parse/syntax-node.ts'
 import { expressionText } from './expression-text.ts'
 import type { Operation, OperationKind } from './scope.ts'
 

@@ -1,6 +1,6 @@
 /** Writes an expression as V8 does in its messages: `list.map(...).nope`, `(intermediate value)()`. */
 
-import { isNode, type SyntaxNode } from '../compile/syntax-node.ts'
+import { isNode, type SyntaxNode } from '../compile/parse/syntax-node.ts'
 
 /** What V8 writes for an expression that it does not show. */
 const HIDDEN = '(intermediate value)'

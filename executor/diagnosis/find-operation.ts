@@ -7,7 +7,7 @@
  * ends), behind that place that fits what is known of it: the message, or what was called.
  */
 
-import type { SyntaxNode } from '../compile/syntax-node.ts'
+import type { SyntaxNode } from '../compile/parse/syntax-node.ts'
 import type { Operation, OperationKind, Scope, SourceScopes } from './scope.ts'
 
 /** A frame of a program, in coordinates of its source. */

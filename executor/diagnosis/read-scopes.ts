@@ -1,6 +1,6 @@
 /** Reads from a syntax tree which steps of a program can fail, and where each of them stands. */
 
-import { forEachChild, isFunction, isNode, type SyntaxNode } from '../compile/syntax-node.ts'
+import { forEachChild, isFunction, isNode, type SyntaxNode } from '../compile/parse/syntax-node.ts'
 import { propertyName } from './expression-text.ts'
 import { StepReader } from './read-steps.ts'
 import type { ClassPlace, Scope, SourceScopes } from './scope.ts'

@@ -1,6 +1,6 @@
-import { isNode, type SyntaxNode } from '../compile/syntax-node.ts'
-import { addNames } from '../compile/top-level.ts'
-import { skipClosing } from '../compile/trivia.ts'
+import { isNode, type SyntaxNode } from '../compile/parse/syntax-node.ts'
+import { skipClosing } from '../compile/parse/trivia.ts'
+import { addNames } from '../compile/rewrite/top-level.ts'
 import { lastName, propertyName, withoutWrapping } from './expression-text.ts'
 import type { OperationKind, Scope } from './scope.ts'
 

@@ -1,4 +1,4 @@
-import type { SyntaxNode } from '../compile/syntax-node.ts'
+import type { SyntaxNode } from '../compile/parse/syntax-node.ts'
 import type { Operation } from './scope.ts'
 
 /** Built-ins that make a regular expression of a text. */

@@ -1,4 +1,4 @@
-import type { SyntaxNode } from '../compile/syntax-node.ts'
+import type { SyntaxNode } from '../compile/parse/syntax-node.ts'
 
 /** What a step of a program does, as far as it can fail. */
 export type OperationKind =

@@ -1,5 +1,5 @@
-import { standardGlobals } from '../../protocol/tools/reserved-names.ts'
-import type { SyntaxNode } from '../compile/syntax-node.ts'
+import { standardGlobals } from '../../protocol/tool/reserved-names.ts'
+import type { SyntaxNode } from '../compile/parse/syntax-node.ts'
 import { expressionText, withoutWrapping } from './expression-text.ts'
 import type { Operation } from './scope.ts'
 

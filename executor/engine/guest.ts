@@ -4,7 +4,7 @@
 export interface GuestHooks {
   /** Called every few thousand operations of the guest; throws when the guest has to end. */
   poll(): void
-  /** Answers a request of the prelude; see `executor/guest/host.ts`. */
+  /** Answers a request of the prelude; see `executor/guest/host/host.ts`. */
   host(operation: number, number: number, text: string): string | number
   /** The guest's clock in epoch milliseconds, fractions allowed. */
   now(): number

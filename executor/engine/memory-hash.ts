@@ -1,7 +1,7 @@
 /** The hash by which a memory is known. */
 
 import { createHash } from 'node:crypto'
-import type { Pristine } from './base-snapshot-shape.ts'
+import type { Pristine } from './quickjs/base-snapshot-shape.ts'
 
 /** SHA-256 of a memory, hexadecimal. */
 export const hashOf = (memory: Uint8Array): string =>

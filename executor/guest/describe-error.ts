@@ -1,7 +1,7 @@
 /** What the host is told of a thrown value: its texts, its stack, and the errors that it names. */
 
 import { engineStack, isError, textOf } from './error-stack.ts'
-import { inspect } from './inspect.ts'
+import { inspect } from './inspect/inspect.ts'
 import { append, isArray, jsonStringify, record, unlinkedList } from './primordials.ts'
 
 /** A thrown value. Travels as JSON. */

@@ -1,8 +1,8 @@
 /** Errors of the host's making, as the guest meets them: what a call throws. */
 
-import { guestErrorNames } from '../../protocol/guest-errors.ts'
-import type { ThrownText } from '../../protocol/value-format.ts'
-import { registerClass } from './inspect-function.ts'
+import { guestErrorNames } from '../../protocol/tool/guest-errors.ts'
+import type { ThrownText } from '../../protocol/values/value-format.ts'
+import { registerClass } from './inspect/inspect-function.ts'
 import {
   ErrorOf,
   hidden,

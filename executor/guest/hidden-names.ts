@@ -3,8 +3,8 @@
  * in the session's memory, so that the worker of a later execution can say so.
  */
 
-import { askNumber } from './host.ts'
-import { HostOperation } from './host-operations.ts'
+import { askNumber } from './host/host.ts'
+import { HostOperation } from './host/host-operations.ts'
 import { jsonStringify, record } from './primordials.ts'
 
 /** What is told of each name. */

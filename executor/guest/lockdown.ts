@@ -1,7 +1,7 @@
 /** Takes away what would break containment or replay: code from strings, shared memory, weak references. */
 
 import { EvalErrorOf, hidden, reflectDefineProperty, reflectDeleteProperty } from './primordials.ts'
-import { readOnly } from './web-interface.ts'
+import { readOnly } from './web/web-interface.ts'
 
 const absent = ['SharedArrayBuffer', 'Atomics', 'WeakRef', 'FinalizationRegistry', 'WebAssembly']
 

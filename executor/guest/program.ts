@@ -1,9 +1,11 @@
 /** The life of one program in the guest: what it starts with and how it ends. */
 
-import { startClock } from './clock.ts'
-import { decode } from './decode.ts'
-import { HostOperation } from './host-operations.ts'
-import { reportOutput, reportThrown } from './output.ts'
+import { decode } from './codec/decode.ts'
+import { reportOutput, reportThrown } from './codec/output.ts'
+import { startClock } from './host/clock.ts'
+import { HostOperation } from './host/host-operations.ts'
+import { type GuestTool, installTools } from './host/tools.ts'
+import { useZone } from './intl/zoned-date.ts'
 import {
   hidden,
   jsonParse,
@@ -15,9 +17,7 @@ import {
   reflectDefineProperty,
   reflectDeleteProperty,
 } from './primordials.ts'
-import { seedRandom } from './random.ts'
-import { type GuestTool, installTools } from './tools.ts'
-import { useZone } from './zoned-date.ts'
+import { seedRandom } from './web/random.ts'
 
 /** What a program starts with; travels as JSON. */
 export interface GuestConfiguration {

@@ -1,6 +1,6 @@
 /** What the engine alone can tell of a promise; the language has no question for it. */
 
-import { isWellKnownPrototype } from './inspect-kind.ts'
+import { isWellKnownPrototype } from './inspect/inspect-kind.ts'
 import {
   arrayPrototype,
   objectPrototype,

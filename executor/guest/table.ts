@@ -1,6 +1,6 @@
 /** Text in a box of rows and columns, as Node's `console.table` draws it. */
 
-import { columnsOf, MORE } from './inspect-text.ts'
+import { columnsOf, MORE } from './inspect/inspect-text.ts'
 import { arrayJoin, max, stringRepeat, unlinkedList } from './primordials.ts'
 
 /**

@@ -1,7 +1,7 @@
 /** How one call of a tool ended. */
 
-import type { Tool } from '../../protocol/tools/tool.ts'
-import type { ThrownText } from '../../protocol/value-format.ts'
+import type { Tool } from '../../protocol/tool/tool.ts'
+import type { ThrownText } from '../../protocol/values/value-format.ts'
 import type { CallContext } from './context.ts'
 
 /** How a call ended, as far as the guest is concerned. */

@@ -1,6 +1,6 @@
 /** The context of one call; its signal is made when a tool first asks for it. */
 
-import type { ToolContext } from '../../protocol/tool.ts'
+import type { ToolContext } from '../../protocol/tool/wire-tool.ts'
 
 export interface CallFacts {
   readonly callId: string

@@ -1,4 +1,4 @@
-import type { ThrownText } from '../../protocol/value-format.ts'
+import type { ThrownText } from '../../protocol/values/value-format.ts'
 
 /** What the guest is to see instead of a value, thrown past the rest of the call. */
 export class Refused extends Error {

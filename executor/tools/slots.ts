@@ -1,4 +1,4 @@
-import { Fifo } from '../fifo.ts'
+import { Fifo } from '../../protocol/base/fifo.ts'
 
 /** Bounds how many calls of an execution are under way; further ones wait their turn in order. */
 export class Slots {

@@ -1,17 +1,17 @@
 /** `search_tools` and `describe_tools`: what a program finds beside its tools when they are many. */
 
 import type MiniSearch from 'minisearch'
+import { inTurns } from '../../protocol/base/in-turns.ts'
 import type { ErrorCode } from '../../protocol/errors.ts'
-import { declareTools } from '../../protocol/tools/declarations.ts'
+import { declareTools } from '../../protocol/tool/declarations.ts'
 import {
   describeToolsDescriptor,
   MANY_TOOLS,
   oneLine,
   searchToolsDescriptor,
-} from '../../protocol/tools/many-tools.ts'
-import { normalizeTool } from '../../protocol/tools/normalize.ts'
-import { describeTool, type Tool } from '../../protocol/tools/tool.ts'
-import { inTurns } from '../in-turns.ts'
+} from '../../protocol/tool/many-tools.ts'
+import { normalizeTool } from '../../protocol/tool/normalize.ts'
+import { describeTool, type Tool } from '../../protocol/tool/tool.ts'
 import { Toolbox } from './toolbox.ts'
 
 /** What a search gives of a tool. */

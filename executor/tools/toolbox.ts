@@ -3,12 +3,12 @@
 import './json-schemas.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import { isJavaScriptPattern } from '../../protocol/json-schema/pattern-dialect.ts'
-import type { ArgumentRules } from '../../protocol/tools/argument-rules.ts'
-import { checkToolName } from '../../protocol/tools/identifier.ts'
-import type { Tool } from '../../protocol/tools/tool.ts'
-import { type ToolGlobals, toolGlobals } from '../../protocol/tools/tool-globals.ts'
-import type { GuestRules } from '../guest/arguments.ts'
-import type { GuestTool } from '../guest/tools.ts'
+import type { ArgumentRules } from '../../protocol/tool/argument-rules.ts'
+import { checkToolName } from '../../protocol/tool/identifier.ts'
+import type { Tool } from '../../protocol/tool/tool.ts'
+import { type ToolGlobals, toolGlobals } from '../../protocol/tool/tool-globals.ts'
+import type { GuestRules } from '../guest/host/arguments.ts'
+import type { GuestTool } from '../guest/host/tools.ts'
 
 export class Toolbox {
   readonly tools: readonly Tool[]

@@ -1,5 +1,5 @@
+import { setLongTimeout } from '../../protocol/base/long-timeout.ts'
 import { LatchdError } from '../../protocol/errors.ts'
-import { setLongTimeout } from '../long-timeout.ts'
 import type { CallContext } from './context.ts'
 
 /**

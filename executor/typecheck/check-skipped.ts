@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../../protocol/execution.ts'
+import type { Diagnostic } from '../../protocol/execution/execution.ts'
 
 /** Code of the one diagnostic of a program that was not checked. */
 export const CHECK_SKIPPED = 'CHECK_SKIPPED'

@@ -3,7 +3,7 @@
  * least time; one owner never has them all, so that another's program finds one at once.
  */
 
-import { WorkerShare } from '../worker-share.ts'
+import { WorkerShare } from '../pool/owner-share.ts'
 
 /** Compilers at the same time; each uses more than one core and some 50 MB. */
 export const MAX_COMPILERS = 3

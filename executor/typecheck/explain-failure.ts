@@ -1,6 +1,6 @@
 /** What the type check knows of a failure: asked only when a program has failed so, and not for long. */
 
-import type { ExecutionError } from '../../protocol/execution.ts'
+import type { ExecutionError } from '../../protocol/execution/execution.ts'
 import { CHECK_SKIPPED } from './check-skipped.ts'
 import type { CheckRequest, TypeChecker } from './type-checker.ts'
 

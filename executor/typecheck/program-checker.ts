@@ -1,7 +1,7 @@
 /** What checks one program after the other: a thread that reads them and a compiler. */
 
-import type { Diagnostic } from '../../protocol/execution.ts'
-import type { Language } from '../compile/parse.ts'
+import type { Diagnostic } from '../../protocol/execution/execution.ts'
+import type { Language } from '../compile/parse/parse.ts'
 import { checkSkipped } from './check-skipped.ts'
 import { ProgramReader } from './program-reader.ts'
 import type { ToolTypes } from './tool-types.ts'

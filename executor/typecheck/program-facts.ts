@@ -1,10 +1,10 @@
 /** What the type check has to know of a program beside its types: where tools are called, and more. */
 
-import { type Language, parse, type Tree } from '../compile/parse.ts'
-import { type ProgramText, programText } from '../compile/program-text.ts'
-import { Refusal, TOO_DEEP } from '../compile/source-error.ts'
-import { forEachChild, isFunction, isNode, type SyntaxNode } from '../compile/syntax-node.ts'
-import { addNames } from '../compile/top-level.ts'
+import { type Language, parse, type Tree } from '../compile/parse/parse.ts'
+import { type ProgramText, programText } from '../compile/parse/program-text.ts'
+import { Refusal, TOO_DEEP } from '../compile/parse/source-error.ts'
+import { forEachChild, isFunction, isNode, type SyntaxNode } from '../compile/parse/syntax-node.ts'
+import { addNames } from '../compile/rewrite/top-level.ts'
 
 /** A call or a function, with what a diagnostic within it is about. */
 export interface Frame {

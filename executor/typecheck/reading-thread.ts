@@ -6,10 +6,10 @@
 import { parentPort } from 'node:worker_threads'
 import { expose } from 'comlink'
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
-import type { Diagnostic } from '../../protocol/execution.ts'
-import type { Language } from '../compile/parse.ts'
-import { judge } from './judge.ts'
+import type { Diagnostic } from '../../protocol/execution/execution.ts'
+import type { Language } from '../compile/parse/parse.ts'
 import { type CheckableProgram, readProgram } from './program-facts.ts'
+import { judge } from './select-diagnostics.ts'
 import type { ToolTypes } from './tool-types.ts'
 import type { Finding } from './typescript-compiler.ts'
 

@@ -7,16 +7,16 @@
  * tells whose they are.
  */
 
-import { wordOf } from '../../protocol/tools/identifier.ts'
-import type { Tool } from '../../protocol/tools/tool.ts'
-import { type ToolGlobal, toolGlobals } from '../../protocol/tools/tool-globals.ts'
+import { inTurns } from '../../protocol/base/in-turns.ts'
+import { wordOf } from '../../protocol/tool/identifier.ts'
+import type { Tool } from '../../protocol/tool/tool.ts'
+import { type ToolGlobal, toolGlobals } from '../../protocol/tool/tool-globals.ts'
 import {
   parameterList,
   type SignatureStyle,
   signatureOf,
   type Signature as ToolSignature,
-} from '../../protocol/tools/types/signature.ts'
-import { inTurns } from '../in-turns.ts'
+} from '../../protocol/tool/types/signature.ts'
 
 /** The declarations of some tools. */
 export interface ToolTypes {

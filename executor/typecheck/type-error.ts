@@ -1,5 +1,5 @@
-import type { Diagnostic, ExecutionError } from '../../protocol/execution.ts'
-import { codeFrame } from '../worker/code-frame.ts'
+import type { Diagnostic, ExecutionError } from '../../protocol/execution/execution.ts'
+import { codeFrame } from '../diagnosis/code-frame.ts'
 import { CHECK_SKIPPED } from './check-skipped.ts'
 
 const HINT =

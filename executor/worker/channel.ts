@@ -8,9 +8,9 @@
  */
 
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
+import { Fifo } from '../../protocol/base/fifo.ts'
 import { BEAT, GuestState, PRESSURE, SIGNAL, Signal, STATE, TURN } from '../../protocol/latch.ts'
-import { Fifo } from '../fifo.ts'
-import type { Delivery, GuestMessage, JournaledDelivery } from '../messages.ts'
+import type { Delivery, GuestMessage, JournaledDelivery } from '../boundary/messages.ts'
 import { GuestEnd, GuestParked } from './guest-end.ts'
 import { JournalTexts } from './journal-texts.ts'
 import { LONGEST_HOLD_MS } from './patience.ts'

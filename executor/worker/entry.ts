@@ -1,7 +1,7 @@
 /** Where a worker thread begins: it loads everything, and then gives up what it could reach. */
 
 import { flushCompileCache } from 'node:module'
-import type { Pristine } from '../engine/base-snapshot-shape.ts'
+import type { Pristine } from '../engine/quickjs/base-snapshot-shape.ts'
 import { seal } from './seal.ts'
 
 /** What a thread of the pool is started with. */

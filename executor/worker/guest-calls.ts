@@ -6,12 +6,12 @@
  * no host: what its journal does not answer is noted.
  */
 
-import { STREAM, THROWN } from '../../protocol/value-format.ts'
+import { STREAM, THROWN } from '../../protocol/values/value-format.ts'
+import type { Delivery, GuestOutcome, GuestRequest, GuestTask } from '../boundary/messages.ts'
+import { requestText } from '../boundary/request-fingerprint.ts'
+import { toolIndex } from '../boundary/tool-index.ts'
 import type { Guest } from '../engine/guest.ts'
-import { toolIndex } from '../guest/tool-index.ts'
-import type { GuestTool } from '../guest/tools.ts'
-import type { Delivery, GuestOutcome, GuestRequest, GuestTask } from '../messages.ts'
-import { requestText } from '../request-text.ts'
+import type { GuestTool } from '../guest/host/tools.ts'
 import { CallTally } from './call-tally.ts'
 import type { Channel } from './channel.ts'
 import type { GuestClock } from './clock.ts'

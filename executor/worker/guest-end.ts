@@ -1,6 +1,6 @@
 /** Thrown by the host through the guest's frames to end it; no code of the guest runs on the way. */
 
-import type { ExecutionError } from '../../protocol/execution.ts'
+import type { ExecutionError } from '../../protocol/execution/execution.ts'
 import type { LimitName } from '../../protocol/limits.ts'
 
 export class GuestEnd extends Error {

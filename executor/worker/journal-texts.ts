@@ -1,7 +1,7 @@
 /** Texts of a journal that have not come with the task: asked for when the guest takes them. */
 
-import type { Delivery, JournaledDelivery, TextRequest } from '../messages.ts'
-import { PIECE_BYTES } from '../text-budget.ts'
+import type { Delivery, JournaledDelivery, TextRequest } from '../boundary/messages.ts'
+import { PIECE_BYTES } from '../calls/text-budget.ts'
 
 export class JournalTexts {
   /** Deliveries of the journal whose texts come later, those included that were taken. */

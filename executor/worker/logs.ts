@@ -1,7 +1,7 @@
 /** The guest's console lines on their way to the host: bounded, batched, in order. */
 
-import type { LogLine } from '../../protocol/execution.ts'
-import { logLevels } from '../guest/host-operations.ts'
+import type { LogLine } from '../../protocol/execution/execution.ts'
+import { logLevels } from '../guest/host/host-operations.ts'
 
 /** Lines are sent on when this much has gathered, or at the next call or poll after {@link HOLD_MS}. */
 const BATCH_BYTES = 16_384

@@ -1,7 +1,7 @@
 /** What a program leaves to its session, and what becomes of one that leaves more than it may. */
 
 import type { Limits } from '../../protocol/limits.ts'
-import type { GuestOutcome, GuestReport } from '../messages.ts'
+import type { GuestOutcome, GuestReport } from '../boundary/messages.ts'
 import { limitExceeded } from './guest-end.ts'
 
 /** The state is larger than the session may keep. */

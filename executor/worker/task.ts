@@ -1,24 +1,23 @@
 /** One execution in a worker, from its source to its report, without leaving this thread's turn. */
 
-import type { ExecutionError } from '../../protocol/execution.ts'
-import { type Compilation, programFrom } from '../compile/compile.ts'
-import { type Guest, GuestThrown } from '../engine/guest.ts'
-import { OutOfGuestMemory } from '../engine/quickjs.ts'
-import { HostOperation, UNREFERENCED } from '../guest/host-operations.ts'
-import type { GuestTool } from '../guest/tools.ts'
+import type { ExecutionError } from '../../protocol/execution/execution.ts'
 import type {
   GuestOutcome,
   GuestOutput,
   GuestReport,
   GuestTask,
   ShadowReport,
-} from '../messages.ts'
+} from '../boundary/messages.ts'
+import { type Compilation, programFrom } from '../compile/compile.ts'
+import { type Guest, GuestThrown } from '../engine/guest.ts'
+import { OutOfGuestMemory } from '../engine/quickjs/quickjs.ts'
+import { HostOperation, UNREFERENCED } from '../guest/host/host-operations.ts'
+import type { GuestTool } from '../guest/host/tools.ts'
 import { Channel } from './channel.ts'
 import { GuestClock } from './clock.ts'
 import type { Compiler } from './compiler.ts'
 import { CpuBudget } from './cpu-budget.ts'
-import { answerDigest } from './digest.ts'
-import { FailedProgram } from './failed-program.ts'
+import { FailedProgram } from './failure/failed-program.ts'
 import {
   engineSyntaxFailure,
   guestFailure,
@@ -26,18 +25,25 @@ import {
   placeOf,
   stackText,
   syntaxFailure,
-} from './failure.ts'
+} from './failure/failure.ts'
+import {
+  type HiddenName,
+  hiddenNames,
+  hiderText,
+  hintHidden,
+  warningsOf,
+} from './failure/hidden-names.ts'
+import { hintForCpu } from './failure/hints.ts'
 import { GuestCalls } from './guest-calls.ts'
 import { GuestDiverged, GuestEnd, GuestHalted, GuestParked, limitExceeded } from './guest-end.ts'
-import { type HiddenName, hiddenNames, hiderText, hintHidden, warningsOf } from './hidden-names.ts'
-import { hintForCpu } from './hints.ts'
-import { answerIntl } from './intl.ts'
 import { LogBuffer } from './logs.ts'
-import { readOutput } from './output.ts'
 import { patienceMs } from './patience.ts'
+import { answerDigest } from './services/digest.ts'
+import { answerIntl } from './services/intl.ts'
+import { readOutput } from './services/output.ts'
+import { answerDecoder } from './services/text-decoder.ts'
+import { answerURL } from './services/url.ts'
 import { type SessionLeft, TOO_LARGE, withSession } from './session-left.ts'
-import { answerDecoder } from './text-decoder.ts'
-import { answerURL } from './url.ts'
 
 /** What all tasks of a worker share. */
 export interface TaskPowers {
@@ -383,7 +389,7 @@ class RunningTask {
   }
 }
 
-/** Index of `error` among the levels of `executor/guest/host.ts`. */
+/** Index of `error` among the levels of `executor/guest/host/host.ts`. */
 const ERROR_LEVEL = 3
 
 const DEADLOCK: ExecutionError = {

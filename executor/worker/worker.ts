@@ -3,13 +3,13 @@
 import { MessageChannel, parentPort, workerData } from 'node:worker_threads'
 import { expose } from 'comlink'
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
+import type { GuestReport, GuestTask } from '../boundary/messages.ts'
+import type { WorkerControl } from '../boundary/worker-control.ts'
 import { requireWhole } from '../engine/memory-hash.ts'
-import { collectGarbage, shrinkHeap } from '../garbage.ts'
-import type { GuestReport, GuestTask } from '../messages.ts'
 import { Compiler } from './compiler.ts'
-import type { WorkerControl } from './control.ts'
 import type { WorkerStart } from './entry.ts'
-import { Spares } from './spares.ts'
+import { collectGarbage, shrinkHeap } from './garbage.ts'
+import { Spares } from './standby-guests.ts'
 import { runTask } from './task.ts'
 
 const { pristine, pressure, parksAlways } = workerData as WorkerStart

@@ -1,6 +1,6 @@
 /** Keywords that put schemas together: all, any, one, none of them, one or another. */
 
-import { isRecord } from '../predicates.ts'
+import { isRecord } from '../base/predicates.ts'
 import { alternatives, expectedTypes } from './expectation.ts'
 import type { Keyword, KeywordContext } from './keyword.ts'
 import { kindOf } from './kinds.ts'

@@ -1,6 +1,6 @@
 /** A JSON Schema of any draft as one function; what it cannot check is left out and told. */
 
-import { isRecord } from '../predicates.ts'
+import { isRecord } from '../base/predicates.ts'
 import type { JsonSchema } from '../schema.ts'
 import { all, combiningKeywords } from './combinators.ts'
 import type { Keyword, KeywordContext } from './keyword.ts'

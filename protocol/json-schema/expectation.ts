@@ -1,6 +1,6 @@
 /** What a schema expects, in a few words of a message. */
 
-import { isRecord } from '../predicates.ts'
+import { isRecord } from '../base/predicates.ts'
 import { shownList } from './kinds.ts'
 
 /** Deeper schemas say no more about it: twenty branches may have twenty branches each. */

@@ -1,6 +1,6 @@
 /** Keywords about objects. A property with the value `undefined` counts as absent. */
 
-import { isRecord } from '../predicates.ts'
+import { isRecord } from '../base/predicates.ts'
 import { presentKeys } from './equality.ts'
 import { expectation } from './expectation.ts'
 import type { Keyword, KeywordContext } from './keyword.ts'

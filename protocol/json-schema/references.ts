@@ -1,6 +1,6 @@
 /** Where the `$ref`s of a schema lead: inside of it, and nowhere else. */
 
-import { isRecord } from '../predicates.ts'
+import { isRecord } from '../base/predicates.ts'
 
 /** Any scheme and host: a schema without `$id` has none. */
 const NO_BASE = 'json-schema:/'

@@ -3,7 +3,7 @@
  * schemas that apply in the same place. Those are asked again, which needs no record of the first time.
  */
 
-import { isRecord } from '../predicates.ts'
+import { isRecord } from '../base/predicates.ts'
 import { presentKeys } from './equality.ts'
 import type { Keyword, KeywordContext } from './keyword.ts'
 import { isObject } from './kinds.ts'

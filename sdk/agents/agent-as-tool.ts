@@ -1,7 +1,7 @@
 /** An agent as a tool of another one. */
 
 import { LatchdError } from '../../protocol/errors.ts'
-import type { ToolDefinition } from '../../protocol/tool.ts'
+import type { ToolDefinition } from '../../protocol/tool/wire-tool.ts'
 import type { RunOptions } from './agent-options.ts'
 
 export interface AgentToolOptions {

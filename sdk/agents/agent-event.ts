@@ -1,7 +1,7 @@
 /** What happens during a run, as `agent.stream(task)` tells it. */
 
-import type { ExecutionEvent } from '../../protocol/events.ts'
-import type { Language } from '../../protocol/execution.ts'
+import type { ExecutionEvent } from '../../protocol/execution/events.ts'
+import type { Language } from '../../protocol/execution/execution.ts'
 import type { ReplyEvent } from './ask-model.ts'
 import type { ModelToolCall, TokenUsage } from './model.ts'
 import type { ActionStep, AgentStep, PlanningStep } from './step.ts'

@@ -1,8 +1,13 @@
 /** What agents are made of. */
 
 import { LatchdError } from '../../protocol/errors.ts'
-import type { Typecheck } from '../../protocol/execution.ts'
-import type { ExecuteRequest, Executor, OnApproval, ToolSet } from '../../protocol/executor.ts'
+import type { Typecheck } from '../../protocol/execution/execution.ts'
+import type {
+  ExecuteRequest,
+  Executor,
+  OnApproval,
+  ToolSet,
+} from '../../protocol/execution/executor.ts'
 import type { AgentRun } from './agent-run.ts'
 import type { FinalAnswerCheck } from './final-answer-checks.ts'
 import type { SavedMemory } from './memory.ts'

@@ -1,11 +1,11 @@
 /** The tools that an agent has: its app's own, other agents, and those of its executor. */
 
 import { LatchdError } from '../../protocol/errors.ts'
-import type { Executor, ToolLike, ToolSet } from '../../protocol/executor.ts'
-import type { ToolDescriptor } from '../../protocol/tool.ts'
-import { checkToolName } from '../../protocol/tools/identifier.ts'
-import { normalizeTool } from '../../protocol/tools/normalize.ts'
-import { describeTool, type Tool } from '../../protocol/tools/tool.ts'
+import type { Executor, ToolLike, ToolSet } from '../../protocol/execution/executor.ts'
+import { checkToolName } from '../../protocol/tool/identifier.ts'
+import { normalizeTool } from '../../protocol/tool/normalize.ts'
+import { describeTool, type Tool } from '../../protocol/tool/tool.ts'
+import type { ToolDescriptor } from '../../protocol/tool/wire-tool.ts'
 
 /** Something that can be handed on as a tool: an agent, above all. */
 export interface ToolSource {

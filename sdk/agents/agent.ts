@@ -1,8 +1,8 @@
 /** What all agents do: runs of steps, one at a time, until an answer. */
 
 import { LatchdError } from '../../protocol/errors.ts'
-import type { ToolLike, ToolSet } from '../../protocol/executor.ts'
-import type { ToolDefinition, ToolDescriptor } from '../../protocol/tool.ts'
+import type { ToolLike, ToolSet } from '../../protocol/execution/executor.ts'
+import type { ToolDefinition, ToolDescriptor } from '../../protocol/tool/wire-tool.ts'
 import { type AgentToolOptions, agentTool, type TaskInput } from './agent-as-tool.ts'
 import type { AgentEvent, AgentResult } from './agent-event.ts'
 import {

@@ -1,7 +1,7 @@
 /** Asks a model for one whole reply, and again when the reply broke off. */
 
+import { pause } from '../../protocol/base/pause.ts'
 import { LatchdError } from '../../protocol/errors.ts'
-import { pause } from '../pause.ts'
 import { abortable } from './abortable.ts'
 import type { Model, ModelDelta, ModelReply, ModelRequest, ModelToolCall } from './model.ts'
 

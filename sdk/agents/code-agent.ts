@@ -1,8 +1,8 @@
 /** The agent that writes programs. */
 
 import { LatchdError } from '../../protocol/errors.ts'
-import type { Executor, Outcome, SessionHandle } from '../../protocol/executor.ts'
-import type { ToolDescriptor } from '../../protocol/tool.ts'
+import type { Executor, Outcome, SessionHandle } from '../../protocol/execution/executor.ts'
+import type { ToolDescriptor } from '../../protocol/tool/wire-tool.ts'
 import { Agent } from './agent.ts'
 import type { AgentEvent } from './agent-event.ts'
 import { type AgentOptions, executionFields } from './agent-options.ts'

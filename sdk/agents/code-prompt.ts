@@ -1,8 +1,8 @@
 /** The system prompt of an agent that writes programs. */
 
-import type { ToolDescriptor } from '../../protocol/tool.ts'
-import { MANY_TOOLS } from '../../protocol/tools/many-tools.ts'
-import { describeForPrompt } from '../../protocol/tools/prompt-text.ts'
+import { MANY_TOOLS } from '../../protocol/tool/many-tools.ts'
+import { describeForPrompt } from '../../protocol/tool/prompt-text.ts'
+import type { ToolDescriptor } from '../../protocol/tool/wire-tool.ts'
 import { languageRules } from '../language-rules.ts'
 
 /**

@@ -1,7 +1,7 @@
 /** Makes tool calls by one program, so that approvals, limits and durability hold for them too. */
 
 import { LatchdError } from '../../protocol/errors.ts'
-import type { Outcome } from '../../protocol/executor.ts'
+import type { Outcome } from '../../protocol/execution/executor.ts'
 import { limitTable } from '../../protocol/limits.ts'
 import { type AgentOptions, executionFields } from './agent-options.ts'
 import type { AgentRun } from './agent-run.ts'

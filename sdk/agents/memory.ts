@@ -1,7 +1,7 @@
 /** What an agent remembers: read by apps, told to the model, saved and loaded. */
 
 import { LatchdError } from '../../protocol/errors.ts'
-import { decodeValue, encodeValue } from '../../protocol/values.ts'
+import { decodeValue, encodeValue } from '../../protocol/values/values.ts'
 import type { ModelMessage } from './model.ts'
 import type { AgentStep } from './step.ts'
 import { messagesOf } from './step-messages.ts'

@@ -1,7 +1,7 @@
 /** What a model is told of how its program went. */
 
-import type { Diagnostic } from '../../protocol/execution.ts'
-import type { Outcome } from '../../protocol/executor.ts'
+import type { Diagnostic } from '../../protocol/execution/execution.ts'
+import type { Outcome } from '../../protocol/execution/executor.ts'
 import { shorten } from '../shorten.ts'
 
 /** Longest text of the logs, of an output or of an answer, in UTF-16 units: some 5 000 tokens. */

@@ -1,7 +1,7 @@
 /** What a model is asked for when an agent plans. */
 
-import type { ToolDescriptor } from '../../protocol/tool.ts'
-import { oneLine } from '../../protocol/tools/many-tools.ts'
+import { oneLine } from '../../protocol/tool/many-tools.ts'
+import type { ToolDescriptor } from '../../protocol/tool/wire-tool.ts'
 
 /** @param isFirst nothing was done yet */
 export function planningRequest(tools: readonly ToolDescriptor[], isFirst: boolean): string {

@@ -1,6 +1,6 @@
 /** Finds the program in a model's reply. */
 
-import type { Language } from '../../protocol/execution.ts'
+import type { Language } from '../../protocol/execution/execution.ts'
 
 /** What a reply asks to be done. */
 export type ReplyProgram =

@@ -1,8 +1,8 @@
 /** Runs a program for an agent, with its events when somebody reads them. */
 
 import { LatchdError } from '../../protocol/errors.ts'
-import type { ExecuteRequest, Executor, Outcome } from '../../protocol/executor.ts'
-import { outcomeError, toOutcome } from '../../protocol/outcome.ts'
+import type { ExecuteRequest, Executor, Outcome } from '../../protocol/execution/executor.ts'
+import { outcomeError, toOutcome } from '../../protocol/execution/outcome.ts'
 import type { AgentEvent } from './agent-event.ts'
 import type { AgentRun } from './agent-run.ts'
 

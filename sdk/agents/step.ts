@@ -1,6 +1,6 @@
 /** What an agent has done, step by step: what its memory holds and its events tell. */
 
-import type { CallRecord, ExecutionError, Language } from '../../protocol/execution.ts'
+import type { CallRecord, ExecutionError, Language } from '../../protocol/execution/execution.ts'
 import type { TokenUsage } from './model.ts'
 
 /** What the agent was asked for. */

@@ -1,8 +1,8 @@
 /** Reads the arguments that a model wrote for a call. */
 
 import type { JsonSchema } from '../../protocol/schema.ts'
-import { readRecordInput } from '../../protocol/tools/argument-rules.ts'
-import { isRecord } from '../../protocol/tools/schema.ts'
+import { readRecordInput } from '../../protocol/tool/argument-rules.ts'
+import { isRecord } from '../../protocol/tool/schema.ts'
 import type { CallableTool } from './tool-names.ts'
 
 /** Positional arguments, as a program would pass them; or what is wrong, as the model is told. */

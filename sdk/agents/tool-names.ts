@@ -1,8 +1,8 @@
 /** Tools as a model calls them by itself. */
 
 import type { JsonSchema } from '../../protocol/schema.ts'
-import type { ToolDescriptor } from '../../protocol/tool.ts'
-import { recordProperties } from '../../protocol/tools/tool.ts'
+import { recordProperties } from '../../protocol/tool/tool.ts'
+import type { ToolDescriptor } from '../../protocol/tool/wire-tool.ts'
 import type { ModelTool } from './model.ts'
 
 /** A tool with what a model knows of it. */

@@ -7,15 +7,18 @@
  * on. Soon after that it is closed, so that a script can end.
  */
 
-import type { ClientToolInput, ClientTools as WireTools } from '../../protocol/client-tool.ts'
-import type { DaemonFrame } from '../../protocol/connect.ts'
+import { untilAnswered } from '../../protocol/base/backoff.ts'
+import { pause } from '../../protocol/base/pause.ts'
+import type {
+  ClientToolInput,
+  ClientTools as WireTools,
+} from '../../protocol/connect/client-tool.ts'
+import type { DaemonFrame } from '../../protocol/connect/connect.ts'
 import { type ErrorCode, LatchdError } from '../../protocol/errors.ts'
-import type { ToolSet } from '../../protocol/executor.ts'
-import { checkToolName } from '../../protocol/tools/identifier.ts'
-import { normalizeTools } from '../../protocol/tools/normalize.ts'
-import type { Tool } from '../../protocol/tools/tool.ts'
-import { untilAnswered } from '../patience.ts'
-import { pause } from '../pause.ts'
+import type { ToolSet } from '../../protocol/execution/executor.ts'
+import { checkToolName } from '../../protocol/tool/identifier.ts'
+import { normalizeTools } from '../../protocol/tool/normalize.ts'
+import type { Tool } from '../../protocol/tool/tool.ts'
 import { LocalCalls } from './local-calls.ts'
 import { Offer, type ServedTools } from './served-tools.ts'
 import { type HelloFields, type SocketOptions, ToolSocket, type Welcome } from './tool-socket.ts'

@@ -5,10 +5,15 @@
  * answer is remembered until the daemon has acknowledged it, and its id for some time after that.
  */
 
-import type { AskFrame, ClientFrame, DaemonFrame, Settlement } from '../../protocol/connect.ts'
-import { RESEND_MS } from '../../protocol/connect-facts.ts'
-import type { ToolContext } from '../../protocol/tool.ts'
-import type { Tool } from '../../protocol/tools/tool.ts'
+import type {
+  AskFrame,
+  ClientFrame,
+  DaemonFrame,
+  Settlement,
+} from '../../protocol/connect/connect.ts'
+import { RESEND_MS } from '../../protocol/connect/connect-facts.ts'
+import type { Tool } from '../../protocol/tool/tool.ts'
+import type { ToolContext } from '../../protocol/tool/wire-tool.ts'
 import { RecentKeys } from './recent-keys.ts'
 import {
   askRule,

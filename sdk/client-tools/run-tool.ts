@@ -1,13 +1,13 @@
 /** Runs a tool of this process for a daemon: as the daemon runs its own, with the tool's own schemas. */
 
-import type { AskFrame, Settlement } from '../../protocol/connect.ts'
+import type { AskFrame, Settlement } from '../../protocol/connect/connect.ts'
 import type { ErrorCode } from '../../protocol/errors.ts'
-import type { ToolContext } from '../../protocol/tool.ts'
-import { iteratorOf } from '../../protocol/tools/iterator.ts'
-import { listProblems, thrownAs, thrownByHost, thrownByTool } from '../../protocol/tools/thrown.ts'
-import type { Tool } from '../../protocol/tools/tool.ts'
-import { rawTool } from '../../protocol/tools/tool-result.ts'
-import { decodeValue, encodeValue } from '../../protocol/values.ts'
+import { iteratorOf } from '../../protocol/tool/iterator.ts'
+import { listProblems, thrownAs, thrownByHost, thrownByTool } from '../../protocol/tool/thrown.ts'
+import type { Tool } from '../../protocol/tool/tool.ts'
+import { rawTool } from '../../protocol/tool/tool-result.ts'
+import type { ToolContext } from '../../protocol/tool/wire-tool.ts'
+import { decodeValue, encodeValue } from '../../protocol/values/values.ts'
 
 export type ExecuteAsk = Extract<AskFrame, { kind: 'execute' }>
 export type ApprovalAsk = Extract<AskFrame, { kind: 'needs-approval' }>

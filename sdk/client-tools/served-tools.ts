@@ -1,8 +1,8 @@
 /** Tools that this process offers to all executions of its token. */
 
-import type { ClientToolInput } from '../../protocol/client-tool.ts'
+import type { ClientToolInput } from '../../protocol/connect/client-tool.ts'
 import type { LatchdError } from '../../protocol/errors.ts'
-import type { Tool } from '../../protocol/tools/tool.ts'
+import type { Tool } from '../../protocol/tool/tool.ts'
 
 /** What `serveTools` gives. */
 export interface ServedTools {

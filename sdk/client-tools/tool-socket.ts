@@ -5,17 +5,17 @@
  * does. One that hears nothing for a lease is taken for lost.
  */
 
-import type { ClientFrame, DaemonFrame } from '../../protocol/connect.ts'
+import { pause } from '../../protocol/base/pause.ts'
+import type { ClientFrame, DaemonFrame } from '../../protocol/connect/connect.ts'
 import {
   CONNECT_VERSION,
   closeCodes,
   RESEND_MS,
   SUBPROTOCOL,
   TOKEN_SUBPROTOCOL,
-} from '../../protocol/connect-facts.ts'
+} from '../../protocol/connect/connect-facts.ts'
 import { type ErrorCode, LatchdError } from '../../protocol/errors.ts'
 import type { Connection } from '../http.ts'
-import { pause } from '../pause.ts'
 
 export type WebSocketClass = new (url: string, protocols: string[]) => WebSocket
 

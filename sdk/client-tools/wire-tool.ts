@@ -1,5 +1,5 @@
-import type { ClientToolInput } from '../../protocol/client-tool.ts'
-import type { Tool } from '../../protocol/tools/tool.ts'
+import type { ClientToolInput } from '../../protocol/connect/client-tool.ts'
+import type { Tool } from '../../protocol/tool/tool.ts'
 
 /** A tool of this process as a daemon is told of it: everything but its code. */
 export function wireTool(tool: Tool): ClientToolInput {

@@ -1,7 +1,7 @@
 /** What a waiting execution asks people. */
 
 import { LatchdError } from '../../protocol/errors.ts'
-import type { Approvals, Outcome } from '../../protocol/executor.ts'
+import type { Approvals, Outcome } from '../../protocol/execution/executor.ts'
 import { type AskedApproval, askedApproval } from './result.ts'
 
 /** The pending approvals that an execution waits for; `undefined` when it waits for no person. */

@@ -1,12 +1,12 @@
 /** The tools that programs will see, as far as they can be told. */
 
 import { LatchdError } from '../../protocol/errors.ts'
-import type { Executor, ToolLike, ToolSet } from '../../protocol/executor.ts'
-import type { ToolDescriptor } from '../../protocol/tool.ts'
-import { checkToolName } from '../../protocol/tools/identifier.ts'
-import { normalizeTool } from '../../protocol/tools/normalize.ts'
-import { describeTool } from '../../protocol/tools/tool.ts'
-import type { NamedTool } from '../../protocol/tools/tool-globals.ts'
+import type { Executor, ToolLike, ToolSet } from '../../protocol/execution/executor.ts'
+import { checkToolName } from '../../protocol/tool/identifier.ts'
+import { normalizeTool } from '../../protocol/tool/normalize.ts'
+import { describeTool } from '../../protocol/tool/tool.ts'
+import type { NamedTool } from '../../protocol/tool/tool-globals.ts'
+import type { ToolDescriptor } from '../../protocol/tool/wire-tool.ts'
 
 /**
  * Describes a set of tools; names are asked for at the executor.

@@ -1,6 +1,6 @@
 /** The shapes of a code tool. */
 
-import type { ExecuteRequest, Executor } from '../../protocol/executor.ts'
+import type { ExecuteRequest, Executor } from '../../protocol/execution/executor.ts'
 import type { AiTool } from './ai-sdk.ts'
 import type { CodeToolInput } from './input.ts'
 import type { ChatTool, FunctionCall, ResponsesTool } from './openai.ts'

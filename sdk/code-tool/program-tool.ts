@@ -1,7 +1,7 @@
 /** The code tool: reads what a model sent, has it executed, and tells what came of it. */
 
 import { type ErrorCode, LatchdError } from '../../protocol/errors.ts'
-import type { Outcome, SessionHandle, WaitOptions } from '../../protocol/executor.ts'
+import type { Outcome, SessionHandle, WaitOptions } from '../../protocol/execution/executor.ts'
 import { type AiTool, aiTool } from './ai-sdk.ts'
 import { askedOf } from './asked.ts'
 import { chosenTools } from './chosen-tools.ts'

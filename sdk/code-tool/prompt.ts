@@ -1,10 +1,10 @@
 /** What the model is told of the tool: a short description, and the long text for the system message. */
 
-import type { Language } from '../../protocol/execution.ts'
-import type { ToolSet } from '../../protocol/executor.ts'
-import type { ToolDescriptor } from '../../protocol/tool.ts'
-import { describeForPrompt } from '../../protocol/tools/prompt-text.ts'
-import { toolGlobals } from '../../protocol/tools/tool-globals.ts'
+import type { Language } from '../../protocol/execution/execution.ts'
+import type { ToolSet } from '../../protocol/execution/executor.ts'
+import { describeForPrompt } from '../../protocol/tool/prompt-text.ts'
+import { toolGlobals } from '../../protocol/tool/tool-globals.ts'
+import type { ToolDescriptor } from '../../protocol/tool/wire-tool.ts'
 import { languageRules } from '../language-rules.ts'
 import { namedTools } from './chosen-tools.ts'
 

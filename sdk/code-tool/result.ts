@@ -2,8 +2,8 @@
 
 import type { Approval } from '../../protocol/approval.ts'
 import type { ErrorCode } from '../../protocol/errors.ts'
-import type { Diagnostic, ExecutionError } from '../../protocol/execution.ts'
-import type { Outcome } from '../../protocol/executor.ts'
+import type { Diagnostic, ExecutionError } from '../../protocol/execution/execution.ts'
+import type { Outcome } from '../../protocol/execution/executor.ts'
 import { shorten } from '../shorten.ts'
 
 /** How much a model is told. */

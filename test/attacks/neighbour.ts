@@ -9,7 +9,7 @@
  */
 
 import { parseArgs } from 'node:util'
-import { isolationLevels } from '../../protocol/isolation.ts'
+import { isolationLevels } from '../../protocol/execution/isolation.ts'
 import { scripts, startDaemonProcess } from '../bench/daemon-process.ts'
 import { sizeOf } from '../soak/daemon-size.ts'
 import { costlyRequests } from '../support/costly-requests.ts'

@@ -2,7 +2,7 @@
 
 import type { Test } from 'tap'
 import type { ListQuery } from '../../daemon/store/store.ts'
-import type { Execution, ExecutionStatus } from '../../protocol/execution.ts'
+import type { Execution, ExecutionStatus } from '../../protocol/execution/execution.ts'
 import {
   CREATED_MS,
   completed,

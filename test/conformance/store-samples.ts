@@ -9,8 +9,8 @@ import type {
   Submission,
   WebhookMessage,
 } from '../../daemon/store/store.ts'
-import type { JournalRecord } from '../../executor/journal-record.ts'
-import type { Execution } from '../../protocol/execution.ts'
+import type { JournalRecord } from '../../executor/boundary/journal-record.ts'
+import type { Execution } from '../../protocol/execution/execution.ts'
 
 /** When the executions of these tests were accepted. */
 export const CREATED_MS = 1_700_000_000_000

@@ -1,10 +1,10 @@
 /** Holds what a daemon has kept against what it owes: the invariants of docs/design/durability.md. */
 
-import type { JournalRecord } from '../../executor/journal-record.ts'
-import type { ExecutionEvent } from '../../protocol/events.ts'
-import { type CallRecord, type Execution, isEnded } from '../../protocol/execution.ts'
-import { THROWN } from '../../protocol/value-format.ts'
-import { decodeValue } from '../../protocol/values.ts'
+import type { JournalRecord } from '../../executor/boundary/journal-record.ts'
+import type { ExecutionEvent } from '../../protocol/execution/events.ts'
+import { type CallRecord, type Execution, isEnded } from '../../protocol/execution/execution.ts'
+import { THROWN } from '../../protocol/values/value-format.ts'
+import { decodeValue } from '../../protocol/values/values.ts'
 import type { Kept, WholeJournal } from './kept.ts'
 import type { Effect } from './ledger.ts'
 import type { Acknowledged } from './load.ts'

@@ -6,7 +6,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { LatchdError } from '../../protocol/errors.ts'
-import type { ToolContext, ToolDefinition } from '../../protocol/tool.ts'
+import type { ToolContext, ToolDefinition } from '../../protocol/tool/wire-tool.ts'
 import { Latchd } from '../../sdk/index.ts'
 import { random } from '../soak/random.ts'
 import type { ClientLine } from './client-load.ts'

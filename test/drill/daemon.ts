@@ -5,7 +5,7 @@
 import { flushCompileCache } from 'node:module'
 import { exitCodes } from '../../daemon/cli/exit-codes.ts'
 import { loadConfig } from '../../daemon/config/config.ts'
-import { startDaemon } from '../../daemon/server.ts'
+import { startDaemon } from '../../daemon/start-daemon.ts'
 import { readFailpoints } from '../../daemon/store/failpoints.ts'
 
 const { env } = process

@@ -1,9 +1,9 @@
 /** What is on disk while no daemon is there. */
 
-import { wholeRecords } from '../../daemon/durable/session-run.ts'
+import { wholeRecords } from '../../daemon/sessions/session-run.ts'
 import { openSqliteStore } from '../../daemon/store/sqlite/open.ts'
 import type { ClaimedExecution, StoredExecution } from '../../daemon/store/store.ts'
-import type { JournalRecord } from '../../executor/journal-record.ts'
+import type { JournalRecord } from '../../executor/boundary/journal-record.ts'
 
 /** All that an execution was made from. */
 export interface WholeJournal extends ClaimedExecution {

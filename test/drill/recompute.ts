@@ -1,16 +1,16 @@
 /** Computes an execution's outcome again from its journal alone. */
 
-import { readPlan } from '../../daemon/durable/kept-plan.ts'
+import { readPlan } from '../../daemon/replay/stored-plan.ts'
 import type { ClaimedExecution } from '../../daemon/store/store.ts'
-import { RunningExecution } from '../../executor/execution.ts'
-import { NO_USAGE } from '../../executor/fold-execution.ts'
-import type { GuestPool } from '../../executor/guest-pool.ts'
-import { Latencies } from '../../executor/latencies.ts'
-import { Supervision } from '../../executor/supervision.ts'
-import { builtinTools } from '../../executor/tools/builtin-tools.ts'
+import type { GuestPool } from '../../executor/boundary/guest-pool.ts'
+import { Latencies } from '../../executor/calls/latencies.ts'
+import { RunningExecution } from '../../executor/execution/execution.ts'
+import { Supervision } from '../../executor/pool/watchdog.ts'
+import { NO_USAGE } from '../../executor/record/fold-execution.ts'
+import { builtinTools } from '../../executor/tools/builtin/builtin-tools.ts'
 import { Toolbox } from '../../executor/tools/toolbox.ts'
-import type { Execution } from '../../protocol/execution.ts'
-import { normalizeTools } from '../../protocol/tools/normalize.ts'
+import type { Execution } from '../../protocol/execution/execution.ts'
+import { normalizeTools } from '../../protocol/tool/normalize.ts'
 import drillTools from './tools.ts'
 
 /** The tools as they were, without what they do: a call that is not in the journal is a fault. */

@@ -1,7 +1,7 @@
 /** The tools of the drills: each effect goes to the ledger, and what the ledger gives is the value. */
 
 import { setTimeout as delay } from 'node:timers/promises'
-import type { ToolContext, ToolDefinition } from '../../protocol/tool.ts'
+import type { ToolContext, ToolDefinition } from '../../protocol/tool/wire-tool.ts'
 import type { Effect } from './ledger.ts'
 
 const ledger = process.env.DRILL_LEDGER ?? ''

@@ -5,7 +5,7 @@
  */
 
 import { setTimeout as delay } from 'node:timers/promises'
-import { type EndedExecution, type Execution, isEnded } from '../../protocol/execution.ts'
+import { type EndedExecution, type Execution, isEnded } from '../../protocol/execution/execution.ts'
 import { random } from '../soak/random.ts'
 import type { Scene } from './drill.ts'
 import { drillProgram } from './programs.ts'

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Approval } from '../../protocol/approval.ts'
-import type { Execution } from '../../protocol/execution.ts'
+import type { Execution } from '../../protocol/execution/execution.ts'
 import type { DaemonInfo } from '../../sdk/index.ts'
 import { DrillDaemon } from './processes.ts'
 

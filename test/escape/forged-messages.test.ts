@@ -1,7 +1,7 @@
 /** What an escaped program says in the name of its worker harms its own execution alone. */
 
 import t from 'tap'
-import { isolationLevels } from '../../protocol/isolation.ts'
+import { isolationLevels } from '../../protocol/execution/isolation.ts'
 import { intrude, intrudedExecutor } from '../support/intruder.ts'
 import { failure, unharmed } from '../support/one-worker.ts'
 import { forgedMessages, forgedReports, hostileReports } from './attempts/forged-messages.ts'

@@ -1,7 +1,7 @@
 /** A program that is out of the engine and does not let go of its worker loses it when its time is over. */
 
 import t from 'tap'
-import { isolationLevels } from '../../protocol/isolation.ts'
+import { isolationLevels } from '../../protocol/execution/isolation.ts'
 import { intrudedExecutor } from '../support/intruder.ts'
 import { exceeded, failure, unharmed } from '../support/one-worker.ts'
 import { holds } from './attempts/holds.ts'

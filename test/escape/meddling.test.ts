@@ -1,7 +1,7 @@
 /** What an escaped program does to the port and the memory that its thread shares with the host harms its own execution alone. */
 
 import t from 'tap'
-import { isolationLevels } from '../../protocol/isolation.ts'
+import { isolationLevels } from '../../protocol/execution/isolation.ts'
 import { intrudedExecutor } from '../support/intruder.ts'
 import { unharmed } from '../support/one-worker.ts'
 import { meddling } from './attempts/meddling.ts'

@@ -5,7 +5,7 @@
 
 import t from 'tap'
 import { allowedGlobals, allowedOfProcess } from '../../executor/worker/allowed-names.ts'
-import { isolationLevels } from '../../protocol/isolation.ts'
+import { isolationLevels } from '../../protocol/execution/isolation.ts'
 import { intrude, intrudedExecutor } from '../support/intruder.ts'
 import { unharmed } from '../support/one-worker.ts'
 import { implants, portMessages, waysOut } from './attempts/sealed-realm.ts'

@@ -1,7 +1,7 @@
 /** A durable execution that waits for a person, over HTTP: begun before a load, decided within it. */
 
 import type { Approval } from '../../protocol/approval.ts'
-import { type Execution, isEnded } from '../../protocol/execution.ts'
+import { type Execution, isEnded } from '../../protocol/execution/execution.ts'
 
 export interface FlowOptions {
   readonly url: string

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { IsolationLevel } from '../../protocol/isolation.ts'
+import type { IsolationLevel } from '../../protocol/execution/isolation.ts'
 import { type DaemonInfo, Latchd } from '../../sdk/index.ts'
 import { scripts, startDaemonProcess } from '../bench/daemon-process.ts'
 import { type DaemonSize, sizeOf } from '../soak/daemon-size.ts'

@@ -7,7 +7,7 @@
  */
 
 import { parseArgs } from 'node:util'
-import { isolationLevels } from '../../protocol/isolation.ts'
+import { isolationLevels } from '../../protocol/execution/isolation.ts'
 import { describeMachine } from '../bench/machine.ts'
 import { load } from './load.ts'
 import { judge } from './verdict.ts'

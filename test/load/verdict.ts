@@ -11,7 +11,7 @@ export interface Verdict {
 
 /**
  * What may be added to the floor of the resident memory during the load. A worker collects the guests
- * that it has dropped when they are 32 MB together (`executor/worker/spares.ts`), so that it may hold
+ * that it has dropped when they are 32 MB together (`executor/worker/standby-guests.ts`), so that it may hold
  * so much at one time that it does not at another. The heap of a process's main thread is a saw of
  * which a slow machine sees a part: from 80 MB to 265 MB between two full collections (measured, 1000
  * connections).
@@ -19,7 +19,7 @@ export interface Verdict {
 const GROWTH_BOUND_MB = { worker: 32, process: 192 }
 /**
  * What a process may have more at rest: the last 1000 ended executions
- * (`daemon/store/memory-store.ts`), and what allocators keep. It was 14 MB after 20 000 executions
+ * (`daemon/store/memory/memory-store.ts`), and what allocators keep. It was 14 MB after 20 000 executions
  * (measured, 4 workers).
  */
 const KEPT_BOUND_MB_PER_PROCESS = 48

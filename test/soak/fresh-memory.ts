@@ -1,6 +1,6 @@
 /** Having a daemon keep the same at each rest: of executions that have ended it keeps the last ones. */
 
-import { KEEP_ENDED } from '../../daemon/store/memory-store.ts'
+import { KEEP_ENDED } from '../../daemon/store/memory/memory-store.ts'
 import { honestPrograms } from './honest-programs.ts'
 import { keepBusyFor } from './lanes.ts'
 import type { Program } from './program.ts'

@@ -3,7 +3,7 @@
  * of one and attacks of the other; rest, when everything must be as before the attacks.
  */
 
-import type { IsolationLevel } from '../../protocol/isolation.ts'
+import type { IsolationLevel } from '../../protocol/execution/isolation.ts'
 import type { Latchd } from '../../sdk/index.ts'
 import { attacks } from './attacks.ts'
 import { type Findings, isBack } from './findings.ts'

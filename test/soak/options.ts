@@ -1,7 +1,7 @@
 /** The command line of the soak. */
 
 import { parseArgs } from 'node:util'
-import { type IsolationLevel, isolationLevels } from '../../protocol/isolation.ts'
+import { type IsolationLevel, isolationLevels } from '../../protocol/execution/isolation.ts'
 
 export interface SoakOptions {
   /** Minutes at each level. */

@@ -1,7 +1,7 @@
 /** The daemon that is soaked, as operators run it: a process of its own with two tokens. */
 
 import { join } from 'node:path'
-import type { IsolationLevel } from '../../protocol/isolation.ts'
+import type { IsolationLevel } from '../../protocol/execution/isolation.ts'
 import { Latchd } from '../../sdk/index.ts'
 import { scripts, startDaemonProcess } from '../bench/daemon-process.ts'
 import { type DaemonSize, sizeOf } from './daemon-size.ts'

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { loadConfig } from '../../daemon/config/config.ts'
 import { enterPermissions } from '../../daemon/permissions/enter.ts'
-import type { Outcome } from '../../protocol/executor.ts'
+import type { Outcome } from '../../protocol/execution/executor.ts'
 import { Latchd } from '../../sdk/index.ts'
 import { intrusions, loading, modules } from '../escape/attempts/inner-line.ts'
 import { implants, waysOut } from '../escape/attempts/sealed-realm.ts'
@@ -19,7 +19,7 @@ import { type RunningCommand, serve } from '../support/running-command.ts'
 import { stateFolder } from '../support/state-folder.ts'
 import { notifySocket } from '../support/systemd.ts'
 
-const executor = new URL('../../executor/create-executor.ts', import.meta.url).href
+const executor = new URL('../../executor/embedded/create-executor.ts', import.meta.url).href
 
 /** A module of tools that act on files and processes, and one that lets a program out of the engine. */
 const tools = (entry: string) => `

@@ -1,7 +1,7 @@
 /** What a token may take, and what the others have left. */
 
 import t, { type Test } from 'tap'
-import { Tokens } from '../../daemon/http/tokens.ts'
+import { Tokens } from '../../daemon/auth/tokens.ts'
 import { fixture, get, post } from '../support/daemon.ts'
 import { as, readTokens, secretOf, tokenDaemon } from '../support/token-daemon.ts'
 import { digestOfFoo, wrongSecrets } from './attacks/access.ts'

@@ -1,8 +1,8 @@
 /** Approvals of more executions than there are workers: each is named as soon as it can be decided. */
 
 import t, { type Test } from 'tap'
-import type { Execution } from '../../protocol/execution.ts'
-import { isolationLevels } from '../../protocol/isolation.ts'
+import type { Execution } from '../../protocol/execution/execution.ts'
+import { isolationLevels } from '../../protocol/execution/isolation.ts'
 import { codeTool, Latchd } from '../../sdk/index.ts'
 import { get, post, testDaemon } from '../support/daemon.ts'
 

@@ -1,7 +1,7 @@
 /** Calls that wait for a person: over HTTP, through the client, and in an app's own process. */
 
 import t, { type Test } from 'tap'
-import { humanApprovalTool } from '../../executor/tools/ask-person.ts'
+import { humanApprovalTool } from '../../executor/tools/builtin/ask-person.ts'
 import { Approval } from '../../protocol/approval.ts'
 import { Latchd, type LatchdOptions } from '../../sdk/index.ts'
 import { made } from '../fixtures/tools/approval-tools.ts'

@@ -2,7 +2,7 @@
 
 import t, { type Test } from 'tap'
 import { z } from 'zod'
-import { createParkingExecutor } from '../../executor/create-executor.ts'
+import { createParkingExecutor } from '../../executor/embedded/create-executor.ts'
 import { Latchd, type ToolSet, tool } from '../../sdk/index.ts'
 import { asked } from '../support/approvals.ts'
 import { testDaemon } from '../support/daemon.ts'

@@ -2,8 +2,8 @@
 
 import t, { type Test } from 'tap'
 import type { Outcome } from '../../executor/index.ts'
-import type { ExecutionEvent } from '../../protocol/events.ts'
-import type { ToolContext } from '../../protocol/tool.ts'
+import type { ExecutionEvent } from '../../protocol/execution/events.ts'
+import type { ToolContext } from '../../protocol/tool/wire-tool.ts'
 import { openExecutor } from '../support/executor.ts'
 import { unharmed } from '../support/one-worker.ts'
 

@@ -2,7 +2,7 @@
 
 import t, { type Test } from 'tap'
 import { WebSocket } from 'ws'
-import { CONNECT_VERSION, SUBPROTOCOL } from '../../protocol/connect-facts.ts'
+import { CONNECT_VERSION, SUBPROTOCOL } from '../../protocol/connect/connect-facts.ts'
 import { get, post } from '../support/daemon.ts'
 import { as, tokenDaemon } from '../support/token-daemon.ts'
 

@@ -1,8 +1,8 @@
 /** Executions that outlive the daemon: stopped here, started again on the same folder. */
 
 import t, { type Test } from 'tap'
-import type { ExecutionEvent } from '../../protocol/events.ts'
-import type { Execution } from '../../protocol/execution.ts'
+import type { ExecutionEvent } from '../../protocol/execution/events.ts'
+import type { Execution } from '../../protocol/execution/execution.ts'
 import { Latchd, type LatchdOptions } from '../../sdk/index.ts'
 import { made } from '../fixtures/tools/approval-tools.ts'
 import { asked } from '../support/approvals.ts'

@@ -2,7 +2,7 @@
 
 import t, { type Test } from 'tap'
 import { EventSource } from 'undici'
-import type { ExecutionEvent } from '../../protocol/events.ts'
+import type { ExecutionEvent } from '../../protocol/execution/events.ts'
 import { Latchd } from '../../sdk/index.ts'
 import { asked } from '../support/approvals.ts'
 import { fixture, post, testDaemon } from '../support/daemon.ts'

@@ -2,9 +2,9 @@
 
 import t from 'tap'
 import { z } from 'zod'
-import { toolDeclarations } from '../../protocol/tools/declarations.ts'
-import { normalizeTool } from '../../protocol/tools/normalize.ts'
-import { describeTool } from '../../protocol/tools/tool.ts'
+import { toolDeclarations } from '../../protocol/tool/declarations.ts'
+import { normalizeTool } from '../../protocol/tool/normalize.ts'
+import { describeTool } from '../../protocol/tool/tool.ts'
 import { Latchd, tool } from '../../sdk/index.ts'
 import { testDaemon } from '../support/daemon.ts'
 import { openExecutor } from '../support/executor.ts'

@@ -2,7 +2,7 @@
 
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { storeLimits } from '../../daemon/store-guard.ts'
+import { storeLimits } from '../../daemon/upkeep/store-guard.ts'
 import { limitNames, limitTable } from '../../protocol/limits.ts'
 
 const guide = resolve(import.meta.dirname, '../../docs/limits.md')

@@ -1,7 +1,7 @@
 import { request as rawRequest } from 'node:http'
 import t from 'tap'
-import { ExecutionEvent } from '../../protocol/events.ts'
-import { Execution } from '../../protocol/execution.ts'
+import { ExecutionEvent } from '../../protocol/execution/events.ts'
+import { Execution } from '../../protocol/execution/execution.ts'
 import { fixture, get, post, testDaemon } from '../support/daemon.ts'
 
 const ended = { source: '1 + 1' }

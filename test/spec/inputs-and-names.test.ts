@@ -2,7 +2,7 @@
 
 import t from 'tap'
 import { createExecutor, LatchdError } from '../../executor/index.ts'
-import { reservedWords, standardGlobals } from '../../protocol/tools/reserved-names.ts'
+import { reservedWords, standardGlobals } from '../../protocol/tool/reserved-names.ts'
 import { completed, failureOf, openExecutor, outputOf, startExecutor } from '../support/executor.ts'
 
 const executor = startExecutor(t)

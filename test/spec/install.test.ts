@@ -15,8 +15,8 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { checkService } from '../../daemon/cli/check-service.ts'
-import { doInstall } from '../../daemon/cli/install.ts'
+import { doInstall } from '../../daemon/cli/commands/install.ts'
+import { checkService } from '../../daemon/cli/doctor/check-service.ts'
 import {
   currentLink,
   type Layout,

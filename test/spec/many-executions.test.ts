@@ -2,7 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
-import type { ToolContext } from '../../protocol/tool.ts'
+import type { ToolContext } from '../../protocol/tool/wire-tool.ts'
 import { openExecutor } from '../support/executor.ts'
 
 const EXECUTIONS = 200

@@ -5,9 +5,13 @@ import {
   type ProcessUse,
   ProcessUses,
   readProcessUse,
-} from '../../daemon/metrics/child-processes.ts'
-import { LoopLag } from '../../daemon/metrics/loop-lag.ts'
-import { MAX_TOOL_LABELS, OTHER_TOOLS, ToolLabels } from '../../daemon/metrics/tool-labels.ts'
+} from '../../daemon/telemetry/metrics/child-processes.ts'
+import { LoopLag } from '../../daemon/telemetry/metrics/loop-lag.ts'
+import {
+  MAX_TOOL_LABELS,
+  OTHER_TOOLS,
+  ToolLabels,
+} from '../../daemon/telemetry/metrics/tool-labels.ts'
 import { Latchd, tool } from '../../sdk/index.ts'
 import { get, post, testDaemon } from '../support/daemon.ts'
 import { expositionFaults } from '../support/exposition-faults.ts'

@@ -2,8 +2,8 @@
 
 import t from 'tap'
 import { WebSocket } from 'ws'
-import { closeCodes, SUBPROTOCOL } from '../../protocol/connect-facts.ts'
-import { isNestedTooDeep, MAX_NESTING } from '../../protocol/nesting.ts'
+import { isNestedTooDeep, MAX_NESTING } from '../../protocol/base/nesting.ts'
+import { closeCodes, SUBPROTOCOL } from '../../protocol/connect/connect-facts.ts'
 import { get, post, testDaemon } from '../support/daemon.ts'
 
 const { url } = await testDaemon(t)

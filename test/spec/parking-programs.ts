@@ -7,7 +7,7 @@
  */
 
 import fc from 'fast-check'
-import type { RequestedLimits } from '../../protocol/execution.ts'
+import type { RequestedLimits } from '../../protocol/execution/execution.ts'
 
 export interface ParkingProgram {
   readonly source: string

@@ -5,17 +5,17 @@
  * run's is random, the others repeat it. Every invocation is counted outside of the executor.
  */
 
-import { type ExecutionPlan, RunningExecution } from '../../executor/execution.ts'
-import { NO_USAGE } from '../../executor/fold-execution.ts'
-import type { ReadRecord } from '../../executor/journal.ts'
-import { Latencies } from '../../executor/latencies.ts'
-import { WorkerPool } from '../../executor/pool.ts'
-import { planExecution } from '../../executor/request.ts'
-import { Supervision } from '../../executor/supervision.ts'
+import type { ReadRecord } from '../../executor/calls/journal.ts'
+import { Latencies } from '../../executor/calls/latencies.ts'
+import { type ExecutionPlan, RunningExecution } from '../../executor/execution/execution.ts'
+import { planExecution } from '../../executor/execution/plan.ts'
+import { Supervision } from '../../executor/pool/watchdog.ts'
+import { WorkerPool } from '../../executor/pool/worker-pool.ts'
+import { NO_USAGE } from '../../executor/record/fold-execution.ts'
 import { Toolbox } from '../../executor/tools/toolbox.ts'
-import type { ExecutionEvent } from '../../protocol/events.ts'
-import type { EndedExecution, RequestedLimits } from '../../protocol/execution.ts'
-import { normalizeTools } from '../../protocol/tools/normalize.ts'
+import type { ExecutionEvent } from '../../protocol/execution/events.ts'
+import type { EndedExecution, RequestedLimits } from '../../protocol/execution/execution.ts'
+import { normalizeTools } from '../../protocol/tool/normalize.ts'
 import { random } from '../soak/random.ts'
 
 export interface Run {

@@ -7,8 +7,8 @@
 import { env } from 'node:process'
 import fc from 'fast-check'
 import t from 'tap'
-import { createParkingExecutor } from '../../executor/create-executor.ts'
-import type { Executor, Outcome } from '../../protocol/executor.ts'
+import { createParkingExecutor } from '../../executor/embedded/create-executor.ts'
+import type { Executor, Outcome } from '../../protocol/execution/executor.ts'
 import { openExecutor } from '../support/executor.ts'
 import { isolation } from '../support/isolation.ts'
 

@@ -3,7 +3,7 @@
 import type { Worker } from 'node:worker_threads'
 import t, { type Test } from 'tap'
 import { createExecutor } from '../../executor/index.ts'
-import type { ToolContext, ToolDefinition } from '../../protocol/tool.ts'
+import type { ToolContext, ToolDefinition } from '../../protocol/tool/wire-tool.ts'
 import { Lives } from '../drill/lives.ts'
 import { get, post } from '../support/daemon.ts'
 

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import t, { type Test } from 'tap'
 import { runProgram } from '../../daemon/cli/program.ts'
 import { loadConfig } from '../../daemon/config/config.ts'
-import { type Daemon, startDaemon } from '../../daemon/server.ts'
+import { type Daemon, startDaemon } from '../../daemon/start-daemon.ts'
 import { get, post } from '../support/daemon.ts'
 
 /** Tools that count how often they were called, in this process. */

@@ -2,8 +2,8 @@
 
 import t, { type Test } from 'tap'
 import { loadConfig } from '../../daemon/config/config.ts'
-import { Sweeper } from '../../daemon/retention.ts'
-import { startDaemon } from '../../daemon/server.ts'
+import { Sweeper } from '../../daemon/executions/retention.ts'
+import { startDaemon } from '../../daemon/start-daemon.ts'
 import { openSqliteStore } from '../../daemon/store/sqlite/open.ts'
 import type { Store } from '../../daemon/store/store.ts'
 import { get, post, testDaemon } from '../support/daemon.ts'

@@ -1,9 +1,9 @@
 /** Declarations of a session that hide a tool or a standard global: a warning, and a hint later. */
 
 import t from 'tap'
-import { createParkingExecutor } from '../../executor/create-executor.ts'
-import { Execution } from '../../protocol/execution.ts'
-import type { Executor, Outcome } from '../../protocol/executor.ts'
+import { createParkingExecutor } from '../../executor/embedded/create-executor.ts'
+import { Execution } from '../../protocol/execution/execution.ts'
+import type { Executor, Outcome } from '../../protocol/execution/executor.ts'
 import { Latchd } from '../../sdk/index.ts'
 import { asked } from '../support/approvals.ts'
 import { get, testDaemon } from '../support/daemon.ts'

@@ -1,7 +1,7 @@
 /** How much a session may keep, of one execution and of one caller, at both levels of isolation. */
 
 import t from 'tap'
-import { isolationLevels } from '../../protocol/isolation.ts'
+import { isolationLevels } from '../../protocol/execution/isolation.ts'
 import { get, post, testDaemon } from '../support/daemon.ts'
 import { as, tokenDaemon } from '../support/token-daemon.ts'
 

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t, { type Test } from 'tap'
 import { runProgram } from '../../daemon/cli/program.ts'
-import { ClockWatch } from '../../daemon/clock/clock-watch.ts'
 import { type KeptInstant, TrustedClock } from '../../daemon/clock/trusted-clock.ts'
-import type { Daemon } from '../../daemon/server.ts'
+import type { Daemon } from '../../daemon/start-daemon.ts'
+import { ClockWatch } from '../../daemon/upkeep/clock-watch.ts'
 import { get, post, testDaemon } from '../support/daemon.ts'
 
 const start = (t: Test, stateDir: string) =>

@@ -2,7 +2,7 @@
 
 import t, { type Test } from 'tap'
 import { z } from 'zod'
-import type { ToolSet } from '../../protocol/executor.ts'
+import type { ToolSet } from '../../protocol/execution/executor.ts'
 import { ToolCallingAgent, type ToolCallingAgentOptions } from '../../sdk/agents/index.ts'
 import { tool } from '../../sdk/index.ts'
 import { startExecutor } from '../support/executor.ts'

@@ -4,7 +4,7 @@ import { zodFunction } from 'openai/helpers/zod'
 import t from 'tap'
 import { z } from 'zod'
 import { createExecutor } from '../../executor/index.ts'
-import type { ToolSet } from '../../protocol/executor.ts'
+import type { ToolSet } from '../../protocol/execution/executor.ts'
 import { tool } from '../../sdk/index.ts'
 import { openExecutor } from '../support/executor.ts'
 

@@ -1,9 +1,9 @@
 /** What programs call their tools, however those are named. */
 
 import t from 'tap'
-import { toolDeclarations } from '../../protocol/tools/declarations.ts'
-import { describeForPrompt } from '../../protocol/tools/prompt-text.ts'
-import { toolGlobals } from '../../protocol/tools/tool-globals.ts'
+import { toolDeclarations } from '../../protocol/tool/declarations.ts'
+import { describeForPrompt } from '../../protocol/tool/prompt-text.ts'
+import { toolGlobals } from '../../protocol/tool/tool-globals.ts'
 import { Latchd } from '../../sdk/index.ts'
 import { fixture, post, testDaemon } from '../support/daemon.ts'
 import { outputOf, startExecutor } from '../support/executor.ts'

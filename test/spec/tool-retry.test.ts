@@ -2,9 +2,9 @@
 
 import t from 'tap'
 import { createExecutor, type ExecuteRequest } from '../../executor/index.ts'
-import type { ExecutionEvent } from '../../protocol/events.ts'
-import type { RetryRule, ToolContext, ToolDefinition } from '../../protocol/tool.ts'
-import { normalizeTool } from '../../protocol/tools/normalize.ts'
+import type { ExecutionEvent } from '../../protocol/execution/events.ts'
+import { normalizeTool } from '../../protocol/tool/normalize.ts'
+import type { RetryRule, ToolContext, ToolDefinition } from '../../protocol/tool/wire-tool.ts'
 import { failureOf, openExecutor, outputOf } from '../support/executor.ts'
 
 // One for all: each test brings its own tool.

@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadConfig } from '../../daemon/config/config.ts'
-import { startDaemon } from '../../daemon/server.ts'
+import { startDaemon } from '../../daemon/start-daemon.ts'
 
 const stateDir = mkdtempSync(join(tmpdir(), 'latchd-abuse-'))
 const env = {

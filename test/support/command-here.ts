@@ -2,7 +2,7 @@
 
 import type { Test } from 'tap'
 import { runProgram } from '../../daemon/cli/program.ts'
-import type { Ask, StopSignal } from '../../daemon/cli/terminal.ts'
+import type { Ask, StopSignal } from '../../daemon/lifecycle/terminal.ts'
 import {
   type CommandOptions,
   CommandOutput,

@@ -3,7 +3,7 @@
 import { resolve } from 'node:path'
 import type { Test } from 'tap'
 import { loadConfig } from '../../daemon/config/config.ts'
-import { type Daemon, startDaemon } from '../../daemon/server.ts'
+import { type Daemon, startDaemon } from '../../daemon/start-daemon.ts'
 import { isolation } from './isolation.ts'
 import { stateFolder } from './state-folder.ts'
 

@@ -3,7 +3,7 @@
 import { MessageChannel, parentPort, threadId } from 'node:worker_threads'
 import { expose } from 'comlink'
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
-import type { WorkerControl } from '../../executor/worker/control.ts'
+import type { WorkerControl } from '../../executor/boundary/worker-control.ts'
 
 const control: WorkerControl = {
   warmUp: async () => {},

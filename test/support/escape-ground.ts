@@ -7,7 +7,7 @@ import {
   type ExecuteRequest,
   type Outcome,
 } from '../../executor/index.ts'
-import { isolationLevels } from '../../protocol/isolation.ts'
+import { isolationLevels } from '../../protocol/execution/isolation.ts'
 import { unharmed } from './one-worker.ts'
 
 /** What a program that tried in vain gives. */

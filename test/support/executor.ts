@@ -9,7 +9,7 @@ import {
   type Outcome,
   type ToolSet,
 } from '../../executor/index.ts'
-import type { ExecutionError } from '../../protocol/execution.ts'
+import type { ExecutionError } from '../../protocol/execution/execution.ts'
 import { isolation } from './isolation.ts'
 
 /** What closes things with a test. */

@@ -8,9 +8,9 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { createExecutorOn } from '../../executor/create-executor.ts'
+import { createExecutorOn } from '../../executor/embedded/create-executor.ts'
 import type { EmbeddedExecutor } from '../../executor/index.ts'
-import type { IsolationLevel } from '../../protocol/isolation.ts'
+import type { IsolationLevel } from '../../protocol/execution/isolation.ts'
 import { GuestState, STATE } from '../../protocol/latch.ts'
 
 const entry = new URL('../../executor/worker/entry.ts', import.meta.url).href

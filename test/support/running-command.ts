@@ -1,7 +1,7 @@
 /** What a test sees of a `latchd` command, in a process of its own or in this one. */
 
 import type { Test } from 'tap'
-import type { StopSignal } from '../../daemon/cli/terminal.ts'
+import type { StopSignal } from '../../daemon/lifecycle/terminal.ts'
 import { stateFolder } from './state-folder.ts'
 
 /** No command of these tests takes longer, on a slow machine with all tests at once. */

@@ -1,7 +1,7 @@
 /** Takes the pristine snapshot, from the file that is its argument if any; prints how many engines it has made. */
 
 import { QuickJS } from 'quickjs-wasi'
-import { pristine } from '../../executor/engine/pristine.ts'
+import { pristine } from '../../executor/engine/quickjs/base-snapshot.ts'
 
 let made = 0
 const create = QuickJS.create

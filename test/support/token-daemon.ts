@@ -2,7 +2,7 @@
 
 import type { Test } from 'tap'
 import { loadConfig } from '../../daemon/config/config.ts'
-import { type Daemon, startDaemon } from '../../daemon/server.ts'
+import { type Daemon, startDaemon } from '../../daemon/start-daemon.ts'
 import { testSettings } from './daemon.ts'
 
 /** A token as the configuration file has it, without its secret. */

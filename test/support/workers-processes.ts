@@ -11,7 +11,7 @@ export function workersProcesses(parent = process.pid): number[] {
   const children = readdirSync(tasks).flatMap(task => read(`${tasks}/${task}/children`).split(' '))
   return children
     .map(Number)
-    .filter(pid => pid > 0 && read(`/proc/${pid}/cmdline`).includes('executor/isolation/child'))
+    .filter(pid => pid > 0 && read(`/proc/${pid}/cmdline`).includes('executor/pool/process/child'))
     .toSorted((a, b) => a - b)
 }
 

@@ -1,7 +1,7 @@
 /** A task that a thread has and does not begin is told of after a second; no other one is. */
 
 import t from 'tap'
-import { type BeginningTask, BeginWatch } from '../../executor/begin-watch.ts'
+import { type BeginningTask, BeginWatch } from '../../executor/pool/begin-watch.ts'
 
 t.test('only a task that was handed over and has not begun is told of', async t => {
   const watch = new BeginWatch()

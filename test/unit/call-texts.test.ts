@@ -2,8 +2,8 @@
 
 import t from 'tap'
 import { Secrets } from '../../daemon/redaction/secrets.ts'
-import { CallTexts, MAX_CALL_TEXT, MAX_CALL_TEXTS } from '../../executor/call-texts.ts'
-import { encodeValue } from '../../protocol/values.ts'
+import { CallTexts, MAX_CALL_TEXT, MAX_CALL_TEXTS } from '../../executor/record/call-texts.ts'
+import { encodeValue } from '../../protocol/values/values.ts'
 import { patience } from '../support/patience.ts'
 
 const textOf = (value: unknown) => new CallTexts(undefined).of(encodeValue(value, 'value'))

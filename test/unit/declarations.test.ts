@@ -4,8 +4,8 @@
 
 import t from 'tap'
 import { toolTypes } from '../../executor/typecheck/tool-types.ts'
-import { toolDeclarations } from '../../protocol/tools/declarations.ts'
-import { normalizeTool } from '../../protocol/tools/normalize.ts'
+import { toolDeclarations } from '../../protocol/tool/declarations.ts'
+import { normalizeTool } from '../../protocol/tool/normalize.ts'
 import { patience } from '../support/patience.ts'
 
 const tool = (fields: object) =>

@@ -21,11 +21,11 @@ function members(path: string, head: RegExp): { name: string; comment: string }[
 }
 
 const declarations: [path: string, head: RegExp, atLeast: number][] = [
-  ['protocol/execute-request.ts', /^export interface ExecuteRequest /m, 15],
-  ['protocol/executor.ts', /^export interface Executor /m, 10],
-  ['protocol/executor.ts', /^export interface SessionHandle /m, 6],
-  ['protocol/executor.ts', /^export interface Sessions /m, 5],
-  ['protocol/executor.ts', /^export interface Approvals /m, 4],
+  ['protocol/execution/execute-request.ts', /^export interface ExecuteRequest /m, 15],
+  ['protocol/execution/executor.ts', /^export interface Executor /m, 10],
+  ['protocol/execution/executor.ts', /^export interface SessionHandle /m, 6],
+  ['protocol/execution/executor.ts', /^export interface Sessions /m, 5],
+  ['protocol/execution/executor.ts', /^export interface Approvals /m, 4],
   ['protocol/limits.ts', /^export const limitTable /m, 12],
   ['sdk/latchd.ts', /^export class Latchd /m, 15],
 ]

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { EventQueue } from '../../executor/event-queue.ts'
+import { EventQueue } from '../../protocol/base/event-queue.ts'
 
 t.test('a reader that falls too far behind gets what waited, and then the end', async t => {
   let left = 0

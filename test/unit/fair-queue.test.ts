@@ -1,5 +1,5 @@
 import t from 'tap'
-import { FairQueue } from '../../daemon/durable/fair-queue.ts'
+import { FairQueue } from '../../daemon/executions/fair-queue.ts'
 
 /** Everything that a queue gives, in order. */
 function drain(queue: FairQueue<unknown, string>): string[] {

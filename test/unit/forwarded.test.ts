@@ -1,7 +1,7 @@
 /** Which client a request comes from, behind proxies and in front of them. */
 
 import t from 'tap'
-import { TrustedProxies } from '../../daemon/http/forwarded.ts'
+import { TrustedProxies } from '../../daemon/http/middleware/forwarded.ts'
 
 const proxies = new TrustedProxies(['10.0.0.0/8', '::1', 'unix'])
 

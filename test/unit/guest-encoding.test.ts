@@ -1,5 +1,5 @@
 import t from 'tap'
-import { answerDecoder } from '../../executor/worker/text-decoder.ts'
+import { answerDecoder } from '../../executor/worker/services/text-decoder.ts'
 import { loadGuestModule, patchEverything, shownByNode } from './guest-module.ts'
 
 const entry = `import { installEncoding } from './executor/guest/encoding.ts'

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import t from 'tap'
-import { answerIntl } from '../../executor/worker/intl.ts'
+import { answerIntl } from '../../executor/worker/services/intl.ts'
 import { loadGuestModule, patchEverything, shownByNode } from './guest-module.ts'
 
 const entry = `import { installIntl } from './executor/guest/intl.ts'
@@ -256,7 +256,7 @@ for (const [name, expressions] of Object.entries(tables)) {
 }
 
 t.test('texts that are compared without the worker order as V8 orders them', async t => {
-  const { compareSimple } = await import('../../executor/guest/compare-texts.ts')
+  const { compareSimple } = await import('../../executor/guest/intl/compare-texts.ts')
   const simple = [...' 059abzkABZK']
   const others = [
     '-',
@@ -397,7 +397,7 @@ t.test('defaults are en-US and UTC wherever the host is', async t => {
     '["DateTimeFormat",["de"],{"timeStyle":"full"}]\n["format",0]',
     '["Intl"]\n["toLocaleUpperCase","i",["list",[]]]',
   ]
-  const program = `import { answerIntl } from '${new URL('../../executor/worker/intl.ts', import.meta.url)}'
+  const program = `import { answerIntl } from '${new URL('../../executor/worker/services/intl.ts', import.meta.url)}'
     console.log(JSON.stringify(${JSON.stringify(requests)}.map(answerIntl)))`
   const answers = execFileSync(process.execPath, ['--input-type=module', '-e', program], {
     encoding: 'utf8',

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { answerURL } from '../../executor/worker/url.ts'
+import { answerURL } from '../../executor/worker/services/url.ts'
 import { loadGuestModule, patchEverything, shownByNode } from './guest-module.ts'
 
 const guest = await loadGuestModule(

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 import { PassThrough } from 'node:stream'
 import fc from 'fast-check'
 import t from 'tap'
-import { readLines, sendLine } from '../../executor/isolation/lines.ts'
+import { readLines, sendLine } from '../../executor/pool/process/lines.ts'
 
 /** What a socket would carry for these messages. */
 function written(messages: readonly (readonly [object, Uint8Array | undefined])[]): Buffer {

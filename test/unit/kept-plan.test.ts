@@ -1,9 +1,9 @@
 import t from 'tap'
-import { keepPlan, readPlan } from '../../daemon/durable/kept-plan.ts'
-import type { ExecutionPlan } from '../../executor/execution.ts'
+import { keepPlan, readPlan } from '../../daemon/replay/stored-plan.ts'
+import type { ExecutionPlan } from '../../executor/execution/execution.ts'
 import { Toolbox } from '../../executor/tools/toolbox.ts'
 import type { JsonSchema } from '../../protocol/schema.ts'
-import { normalizeTool } from '../../protocol/tools/normalize.ts'
+import { normalizeTool } from '../../protocol/tool/normalize.ts'
 
 const object = { type: 'object' }
 const toolOf = (inputSchema: JsonSchema) =>

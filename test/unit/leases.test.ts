@@ -1,7 +1,7 @@
 /** Who gets a worker: owners by the time that they have had workers, not by turns. */
 
 import t from 'tap'
-import { Leases } from '../../executor/leases.ts'
+import { Leases } from '../../executor/pool/scheduler.ts'
 
 const never = new AbortController().signal
 

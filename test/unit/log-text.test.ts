@@ -1,9 +1,9 @@
 /** The log as a person at a terminal reads it. */
 
 import t from 'tap'
-import { logGate } from '../../daemon/cli/log-gate.ts'
-import { createLog } from '../../daemon/log.ts'
-import { logText } from '../../daemon/log-text.ts'
+import { logGate } from '../../daemon/cli/output/log-gate.ts'
+import { createLog } from '../../daemon/log/log.ts'
+import { logText } from '../../daemon/log/log-text.ts'
 
 /** The lines of a log with these entries. */
 function lines(isColoured: boolean, use: (log: ReturnType<typeof createLog>) => void): string[] {

@@ -1,7 +1,7 @@
 /** New work is refused while what is there holds too much. */
 
 import t from 'tap'
-import { MemoryGuard } from '../../daemon/memory-guard.ts'
+import { MemoryGuard } from '../../daemon/upkeep/memory-guard.ts'
 
 t.test('at the bound new executions are refused by name, and below it taken again', async t => {
   let nowMs = 0

@@ -6,8 +6,8 @@ import {
   KEEP_ENDED_BYTES,
   KEEP_ENDED_MS,
   MemoryStore,
-} from '../../daemon/store/memory-store.ts'
-import type { EndedExecution } from '../../protocol/execution.ts'
+} from '../../daemon/store/memory/memory-store.ts'
+import type { EndedExecution } from '../../protocol/execution/execution.ts'
 
 function ended(executionId: string, text: string): EndedExecution {
   return {

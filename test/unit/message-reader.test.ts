@@ -1,7 +1,7 @@
 /** What a worker may send about one run: as much as the limits of its execution leave. */
 
 import t from 'tap'
-import { MessageReader } from '../../executor/message-reader.ts'
+import { MessageReader } from '../../executor/pool/message-reader.ts'
 import { resolveLimits } from '../../protocol/limits.ts'
 
 const limits = resolveLimits({ maxCalls: 2, maxLogBytes: 32_000, maxCallBytes: 10 })

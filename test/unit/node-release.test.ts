@@ -1,7 +1,7 @@
 /** What is told of the Node that a daemon runs on. */
 
 import t from 'tap'
-import { nodeProblem } from '../../daemon/node-release.ts'
+import { nodeProblem } from '../../daemon/base/node-release.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 
 const then = Date.parse('2026-11-29')

@@ -1,8 +1,8 @@
 /** Which thread an execution gets: one of its own caller's, a new one, or one that may change hands. */
 
 import t, { type Test } from 'tap'
-import type { GuestWork } from '../../executor/guest-pool.ts'
-import { WorkerPool } from '../../executor/pool.ts'
+import type { GuestWork } from '../../executor/boundary/guest-pool.ts'
+import { WorkerPool } from '../../executor/pool/worker-pool.ts'
 
 const entry = new URL('../support/named-thread.ts', import.meta.url).href
 

@@ -5,7 +5,7 @@ import {
   keptSnapshot,
   type MadeSnapshot,
   sourceHash,
-} from '../../executor/engine/pristine-cache.ts'
+} from '../../executor/engine/quickjs/base-snapshot-cache.ts'
 
 const MEMORY_BYTES = 1000
 

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { readChildMessage } from '../../executor/isolation/child-message.ts'
-import { newKey, OF_PROCESS, Proofs } from '../../executor/isolation/proofs.ts'
+import { readChildMessage } from '../../executor/pool/process/child-message.ts'
+import { newKey, OF_PROCESS, Proofs } from '../../executor/pool/process/proofs.ts'
 
 const key = newKey()
 const proofs = new Proofs(key)

@@ -1,12 +1,12 @@
 import t from 'tap'
-import type { CallApproval } from '../../executor/call-approval.ts'
-import { RunningExecution } from '../../executor/execution.ts'
-import { Latencies } from '../../executor/latencies.ts'
-import { WorkerPool } from '../../executor/pool.ts'
-import { planExecution } from '../../executor/request.ts'
-import { Supervision } from '../../executor/supervision.ts'
+import type { CallApproval } from '../../executor/boundary/call-approval.ts'
+import { Latencies } from '../../executor/calls/latencies.ts'
+import { RunningExecution } from '../../executor/execution/execution.ts'
+import { planExecution } from '../../executor/execution/plan.ts'
+import { Supervision } from '../../executor/pool/watchdog.ts'
+import { WorkerPool } from '../../executor/pool/worker-pool.ts'
 import { Toolbox } from '../../executor/tools/toolbox.ts'
-import { normalizeTool } from '../../protocol/tools/normalize.ts'
+import { normalizeTool } from '../../protocol/tool/normalize.ts'
 
 const turn = () => new Promise<void>(resolve => setImmediate(resolve))
 

@@ -1,7 +1,7 @@
 /** What brings executions back: nothing is dropped, whatever fails. */
 
 import t, { type Test } from 'tap'
-import { Resumption, type ResumptionPowers } from '../../daemon/durable/resumption.ts'
+import { Resumption, type ResumptionPowers } from '../../daemon/executions/resume-queue.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 
 const none = { executionIds: [], nextWakeMs: undefined }

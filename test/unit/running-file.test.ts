@@ -3,7 +3,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { RunningFile } from '../../daemon/durable/running-file.ts'
+import { RunningFile } from '../../daemon/executions/running-file.ts'
 import { stateFolder } from '../support/state-folder.ts'
 
 t.test('it tells the next process which executions had a worker', t => {

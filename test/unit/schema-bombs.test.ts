@@ -5,8 +5,8 @@ import { compileSchema } from '../../protocol/json-schema/compile.ts'
 import { loadPatterns } from '../../protocol/json-schema/pattern.ts'
 import { MAX_STEPS, Run, TooCostly } from '../../protocol/json-schema/run.ts'
 import { schemaValidator } from '../../protocol/json-schema/validator.ts'
-import { type RecordInput, readRecordInput } from '../../protocol/tools/argument-rules.ts'
-import { recordValidator } from '../../protocol/tools/record-input.ts'
+import { type RecordInput, readRecordInput } from '../../protocol/tool/argument-rules.ts'
+import { recordValidator } from '../../protocol/tool/record-input.ts'
 import { bombs } from '../support/schema-bombs.ts'
 
 await loadPatterns()

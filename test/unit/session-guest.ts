@@ -2,14 +2,14 @@
 
 import { compile, type Language, type Program } from '../../executor/compile/compile.ts'
 import { GuestThrown } from '../../executor/engine/guest.ts'
-import { pristine } from '../../executor/engine/pristine.ts'
-import { OutOfGuestMemory, QuickJSGuest } from '../../executor/engine/quickjs.ts'
-import { HostOperation } from '../../executor/guest/host-operations.ts'
-import type { GuestTool } from '../../executor/guest/tools.ts'
-import { readOutput } from '../../executor/worker/output.ts'
+import { pristine } from '../../executor/engine/quickjs/base-snapshot.ts'
+import { OutOfGuestMemory, QuickJSGuest } from '../../executor/engine/quickjs/quickjs.ts'
+import { HostOperation } from '../../executor/guest/host/host-operations.ts'
+import type { GuestTool } from '../../executor/guest/host/tools.ts'
+import { readOutput } from '../../executor/worker/services/output.ts'
 import { limitTable } from '../../protocol/limits.ts'
-import { DONE, STREAM } from '../../protocol/value-format.ts'
-import { encodeValue } from '../../protocol/values.ts'
+import { DONE, STREAM } from '../../protocol/values/value-format.ts'
+import { encodeValue } from '../../protocol/values/values.ts'
 
 /** How a program of a session ended. */
 export interface Ending {

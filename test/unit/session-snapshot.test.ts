@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import t from 'tap'
-import { pristine } from '../../executor/engine/pristine.ts'
-import { QuickJSGuest } from '../../executor/engine/quickjs.ts'
-import { runtimeTag, snapshotTag } from '../../executor/engine/runtime-tag.ts'
+import { pristine } from '../../executor/engine/quickjs/base-snapshot.ts'
+import { QuickJSGuest } from '../../executor/engine/quickjs/quickjs.ts'
+import { runtimeTag, snapshotTag } from '../../executor/engine/quickjs/runtime-tag.ts'
 import { limitTable } from '../../protocol/limits.ts'
 import { TestSession } from './session-guest.ts'
 
@@ -15,7 +15,7 @@ async function snapshotOf(source: string): Promise<Buffer> {
 }
 
 t.test('the pristine memory, and so the tag, is the same in every process', async t => {
-  const module = new URL('../../executor/engine/pristine.ts', import.meta.url).href
+  const module = new URL('../../executor/engine/quickjs/base-snapshot.ts', import.meta.url).href
   const script = `const { pristine } = await import(${JSON.stringify(module)})
     process.stdout.write((await pristine()).memoryHash)`
   // Without the compile cache, beside which it would find what another process has made.

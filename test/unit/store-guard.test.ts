@@ -2,7 +2,7 @@
 
 import t from 'tap'
 import type { StoreShares } from '../../daemon/store/store.ts'
-import { StoreGuard } from '../../daemon/store-guard.ts'
+import { StoreGuard } from '../../daemon/upkeep/store-guard.ts'
 
 t.test('at the bound one more is refused, and others have their part of it', async t => {
   let nowMs = 0

@@ -1,8 +1,8 @@
 /** Who has its thread ended pays for the next one: it holds its worker until that stands ready. */
 
 import t from 'tap'
-import type { GuestWork, PoolRun } from '../../executor/guest-pool.ts'
-import { WorkerPool } from '../../executor/pool.ts'
+import type { GuestWork, PoolRun } from '../../executor/boundary/guest-pool.ts'
+import { WorkerPool } from '../../executor/pool/worker-pool.ts'
 
 const entry = new URL('../support/endless-worker.ts', import.meta.url).href
 

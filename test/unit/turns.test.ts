@@ -2,7 +2,7 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import t from 'tap'
-import { REQUESTS_PER_TURN, Turns } from '../../daemon/http/turns.ts'
+import { REQUESTS_PER_TURN, Turns } from '../../daemon/http/middleware/request-pacer.ts'
 
 const COUNT = 3 * REQUESTS_PER_TURN - 1
 

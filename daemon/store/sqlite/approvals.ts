@@ -1,9 +1,9 @@
 /** Approvals: what waits for a person, and the first decision of each. */
 
-import { decide, expired, isOverdue } from '../../../executor/decision.ts'
-import type { JournalRecord } from '../../../executor/journal-record.ts'
+import type { JournalRecord } from '../../../executor/boundary/journal-record.ts'
+import { decide, expired, isOverdue } from '../../../executor/calls/decision.ts'
 import type { Approval, ApprovalStatus } from '../../../protocol/approval.ts'
-import type { ExecutionStatus } from '../../../protocol/execution.ts'
+import type { ExecutionStatus } from '../../../protocol/execution/execution.ts'
 import type { ApprovalQuery, DecidedBy, SignalOutcome, StoredApproval } from '../store.ts'
 import type { Connection } from './connection.ts'
 import { fromColumn, type TextColumn, toColumn } from './exact-text.ts'

@@ -5,7 +5,7 @@
  * `execution` is told with the one of the table `ending`.
  */
 
-import type { EndedExecution } from '../../../protocol/execution.ts'
+import type { EndedExecution } from '../../../protocol/execution/execution.ts'
 import type { StoredEvent } from '../store.ts'
 import type { Connection } from './connection.ts'
 import type { RowId, Told } from './execution-row.ts'

@@ -1,6 +1,6 @@
 /** A row of an execution, as it is read. */
 
-import type { ExecutionStatus } from '../../../protocol/execution.ts'
+import type { ExecutionStatus } from '../../../protocol/execution/execution.ts'
 
 /** An execution's integer inside the store. */
 export type RowId = number

@@ -1,9 +1,9 @@
 /** Rows of executions: finding them, and what their columns mean. */
 
-import { foldExecution, type KeptUsage, NO_USAGE } from '../../../executor/fold-execution.ts'
+import { foldExecution, type KeptUsage, NO_USAGE } from '../../../executor/record/fold-execution.ts'
 import { LatchdError } from '../../../protocol/errors.ts'
-import type { Execution, ExecutionStatus } from '../../../protocol/execution.ts'
-import { sourceLine } from '../../../protocol/source-line.ts'
+import type { Execution, ExecutionStatus } from '../../../protocol/execution/execution.ts'
+import { sourceLine } from '../../../protocol/execution/source-line.ts'
 import type { Connection } from './connection.ts'
 import { eventsOf } from './event-rows.ts'
 import { fromColumn, type TextColumn } from './exact-text.ts'

@@ -10,7 +10,7 @@
  * Whoever holds the epoch of a queued or running execution is its owner. Nobody owns a waiting one.
  */
 
-import type { EndedExecution, ExecutionSource } from '../../../protocol/execution.ts'
+import type { EndedExecution, ExecutionSource } from '../../../protocol/execution/execution.ts'
 import type {
   Addition,
   Claim,

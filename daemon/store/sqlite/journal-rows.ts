@@ -1,9 +1,9 @@
 /** Rows of journals. */
 
-import { type ReadRecord, storedText } from '../../../executor/journal.ts'
-import type { JournalRecord } from '../../../executor/journal-record.ts'
-import { SHORT_TEXT_BYTES, TextBudget } from '../../../executor/text-budget.ts'
-import { THROWN } from '../../../protocol/value-format.ts'
+import type { JournalRecord } from '../../../executor/boundary/journal-record.ts'
+import { type ReadRecord, storedText } from '../../../executor/calls/journal.ts'
+import { SHORT_TEXT_BYTES, TextBudget } from '../../../executor/calls/text-budget.ts'
+import { THROWN } from '../../../protocol/values/value-format.ts'
 import type { Blobs } from './blobs.ts'
 import type { Connection } from './connection.ts'
 import { fromColumn, type TextColumn, toColumn } from './exact-text.ts'

@@ -1,6 +1,6 @@
 /** Executions and events as they are told to those who ask. */
 
-import type { Execution, ExecutionStatus } from '../../../protocol/execution.ts'
+import type { Execution, ExecutionStatus } from '../../../protocol/execution/execution.ts'
 import type {
   ListQuery,
   StoredEvent,

@@ -1,9 +1,9 @@
 /** What a daemon does with a store that it opens, and what wakes by time. */
 
-import { foldExecution, NO_USAGE } from '../../../executor/fold-execution.ts'
-import type { Execution } from '../../../protocol/execution.ts'
-import { messageFor } from '../../webhooks/message.ts'
+import { foldExecution, NO_USAGE } from '../../../executor/record/fold-execution.ts'
+import type { Execution } from '../../../protocol/execution/execution.ts'
 import type { Recovery, StuckError, StuckExecution } from '../store.ts'
+import { messageFor } from '../webhook-messages.ts'
 import type { Connection } from './connection.ts'
 import { addEvents, nextSequence } from './event-rows.ts'
 import type { ExecutionRow, RowId } from './execution-row.ts'

@@ -1,7 +1,7 @@
 /** Sessions, and the state that the next execution of each starts from. */
 
 import { LatchdError } from '../../../protocol/errors.ts'
-import type { Session } from '../../../protocol/session.ts'
+import type { Session } from '../../../protocol/execution/session.ts'
 import type { Place, SessionLeaving, SessionSnapshot, StoredSession } from '../store.ts'
 import type { Blobs } from './blobs.ts'
 import type { Connection } from './connection.ts'

@@ -1,6 +1,6 @@
 import { TypeChecker } from '../../../executor/typecheck/type-checker.ts'
-import { normalizeTool } from '../../../protocol/tools/normalize.ts'
-import type { Tool } from '../../../protocol/tools/tool.ts'
+import { normalizeTool } from '../../../protocol/tool/normalize.ts'
+import type { Tool } from '../../../protocol/tool/tool.ts'
 import type { Answer, Effort, Question } from '../question.ts'
 import { type Samples, sorted } from '../samples.ts'
 

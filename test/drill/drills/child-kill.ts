@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { EndedExecution } from '../../../protocol/execution.ts'
+import type { EndedExecution } from '../../../protocol/execution/execution.ts'
 import type { DaemonInfo } from '../../../sdk/index.ts'
 import { type Random, random } from '../../soak/random.ts'
 import { patience } from '../../support/patience.ts'

@@ -18,28 +18,28 @@ interface Mutant {
 const mutants: readonly Mutant[] = [
   {
     name: 'guard removed: an interrupted call is made again',
-    file: 'executor/tool-calls.ts',
+    file: 'executor/calls/tool-calls.ts',
     from: 'outcome === undefined && this.#interrupted.has(id)',
     to: 'outcome === undefined && this.#interrupted.has(-id)',
     drill: 'random-kill',
   },
   {
     name: 'intent not awaited: a call leaves before it is on disk that it does',
-    file: 'executor/tool-calls.ts',
+    file: 'executor/calls/tool-calls.ts',
     from: 'return keeper?.isDurable ? this.#durable(keeper.sync()) : undefined',
     to: 'void keeper?.sync()\n    return undefined',
     drill: 'slow-disk',
   },
   {
     name: 'result dropped: some deliveries are not recorded',
-    file: 'executor/tool-calls.ts',
+    file: 'executor/calls/tool-calls.ts',
     from: 'this.#host.keeper?.record(record)',
     to: 'if (record.position % 3 !== 0) this.#host.keeper?.record(record)',
     drill: 'random-kill',
   },
   {
     name: 'signal not durable: a decision is acknowledged before it is on disk',
-    file: 'daemon/approvals.ts',
+    file: 'daemon/approvals/approval-service.ts',
     from: 'const outcome = await this.#powers.store.signal(approvalId, decided, this.#powers.now())',
     to: `const found = await this.#powers.store.approval(approvalId)
     const signalled = this.#powers.store.signal(approvalId, decided, this.#powers.now())
@@ -59,7 +59,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: 'message lost: some events are not told to their webhook',
-    file: 'daemon/durable/execution-keeper.ts',
+    file: 'daemon/executions/writer.ts',
     from: 'if (webhook) this.#held.webhooks.push(webhook)',
     to: 'if (webhook && event.sequence % 4 !== 0) this.#held.webhooks.push(webhook)',
     drill: 'random-kill',
@@ -80,14 +80,14 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: 'cancel not kept: a cancelled execution is told ended and goes on after a restart',
-    file: 'daemon/durable/execution-keeper.ts',
+    file: 'daemon/executions/writer.ts',
     from: 'await store.finish(executionId, this.#epoch, ending)',
     to: "if (execution.status !== 'cancelled') await store.finish(executionId, this.#epoch, ending)",
     drill: 'random-kill',
   },
   {
     name: 'call repeated: a client’s new process is asked again for what the lost one may have done',
-    file: 'daemon/connections/connected-client.ts',
+    file: 'daemon/clients/connected-client.ts',
     from: 'ask.isRepeat ||= ask.wasSent',
     to: 'ask.isRepeat ||= false',
     drill: 'random-kill',

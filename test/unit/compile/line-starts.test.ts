@@ -3,8 +3,8 @@
 import { getLineInfo } from 'acorn'
 import fc from 'fast-check'
 import t from 'tap'
-import { LineStarts } from '../../../executor/compile/line-starts.ts'
-import { parse } from '../../../executor/compile/parse.ts'
+import { parse } from '../../../executor/compile/parse/parse.ts'
+import { LineStarts } from '../../../executor/compile/rewrite/line-starts.ts'
 
 t.test('a place is the one that acorn tells', async t => {
   const text = fc.string({

@@ -1,0 +1,116 @@
+/** The approvals of a daemon: listed, decided, handed on to their executions. */
+
+import type { CallApproval } from '../../executor/boundary/call-approval.ts'
+import {
+  type DecidedBy,
+  expired,
+  readDecision,
+  requireSame,
+} from '../../executor/calls/decision.ts'
+import type { Toolbox } from '../../executor/tools/toolbox.ts'
+import type { Approval, ApprovalStatus, Decision } from '../../protocol/approval.ts'
+import { LatchdError } from '../../protocol/errors.ts'
+import type { Tool } from '../../protocol/tool/tool.ts'
+import type { Caller } from '../auth/caller.ts'
+import type { Executions } from '../executions/executions.ts'
+import { readWithinBudget } from '../executions/page-budget.ts'
+import type { Page } from '../store/page.ts'
+import { fromCursor, toCursor } from '../store/place.ts'
+import type { Store } from '../store/store.ts'
+
+export interface ApprovalsQuery {
+  readonly status: ApprovalStatus | undefined
+  readonly executionId: string | undefined
+  readonly after: string | undefined
+  readonly limit: number
+}
+
+export interface ApprovalsPowers {
+  readonly store: Store
+  readonly executions: Executions
+  readonly toolbox: Toolbox
+  /** The clock by which approvals expire, in epoch milliseconds. */
+  readonly now: () => number
+}
+
+export class ApprovalDesk {
+  #powers: ApprovalsPowers
+
+  constructor(powers: ApprovalsPowers) {
+    this.#powers = powers
+  }
+
+  async list(query: ApprovalsQuery, caller: Caller): Promise<Page<Approval>> {
+    const owner = caller.seesAll ? undefined : caller.name
+    const after = query.after === undefined ? undefined : fromCursor(query.after)
+    const placeOf = ({ createdAtMs, approvalId }: Approval) => ({ createdAtMs, id: approvalId })
+    const { data, isCut } = await readWithinBudget(
+      query.limit,
+      after,
+      (after, limit) => this.#powers.store.approvals({ ...query, owner, after, limit }),
+      placeOf,
+    )
+    const last = data.at(-1)
+    return { data, ...(isCut && last && { nextCursor: toCursor(placeOf(last)) }) }
+  }
+
+  /** @throws {LatchdError} `NOT_FOUND`, also for the approval of another caller */
+  async get(approvalId: string, caller: Caller): Promise<Approval> {
+    return (await this.#find(approvalId, caller)).approval
+  }
+
+  /**
+   * Decides an approval; the same decision once more changes nothing.
+   *
+   * @throws {LatchdError} `NOT_FOUND`, `ALREADY_DECIDED`, `INVALID_REQUEST` for args that do not fit
+   */
+  async decide(approvalId: string, decision: Decision, caller: Caller): Promise<Approval> {
+    const { approval } = await this.#find(approvalId, caller)
+    const tool = await this.#toolOf(approval, decision)
+    const { now } = this.#powers
+    return await this.#signal(approvalId, await readDecision(decision, tool, caller.name, now))
+  }
+
+  /** The tool that is asked about: of its execution's own, since that may have others. */
+  async #toolOf({ executionId, tool }: Approval, { args, remember }: Decision): Promise<Tool> {
+    const { executions, toolbox } = this.#powers
+    const own = toolbox.find(tool)
+    // Only arguments have to be held against it, what is remembered, and whether an answer is wanted.
+    const isAny = args === undefined && remember === undefined && own?.needsAnswer !== true
+    const known = isAny ? own : undefined
+    const found = known ?? (await executions.toolOf(executionId, tool))
+    return found ?? toolbox.get(tool)
+  }
+
+  /** Nobody has decided in time. */
+  async expire({ approval }: CallApproval): Promise<void> {
+    await this.#powers.store
+      .signal(approval.approvalId, expired(this.#powers.now()))
+      .then(outcome => outcome.kind === 'decided' && this.#handOn(outcome))
+  }
+
+  async #signal(approvalId: string, decided: DecidedBy): Promise<Approval> {
+    const outcome = await this.#powers.store.signal(approvalId, decided, this.#powers.now())
+    if (outcome.kind === 'not-found') throw notFound(approvalId)
+    if (outcome.kind === 'already') requireSame(outcome.stored, decided)
+    else this.#handOn(outcome)
+    if (outcome.kind === 'expired') requireSame(outcome.stored, decided)
+    return outcome.stored.approval
+  }
+
+  #handOn({ stored, isWaiting }: { stored: CallApproval; isWaiting: boolean }): void {
+    // The decision is durable: whoever decided need not wait for the execution, and what goes wrong
+    // with that is told where it is run.
+    this.#powers.executions.decided(stored, isWaiting).catch(() => {})
+  }
+
+  async #find(approvalId: string, caller: Caller): Promise<CallApproval> {
+    const found = await this.#powers.store.approval(approvalId)
+    if (found !== undefined && (caller.seesAll || found.owner === caller.name)) return found.stored
+    throw notFound(approvalId)
+  }
+}
+
+function notFound(approvalId: string): LatchdError {
+  return new LatchdError('NOT_FOUND', `There is no approval ${approvalId}`)
+}

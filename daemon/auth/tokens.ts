@@ -1,0 +1,142 @@
+/** Bearer tokens: who calls and what they may do. */
+
+import { hash, timingSafeEqual } from 'node:crypto'
+import { LatchdError } from '../../protocol/errors.ts'
+import type { Caller } from './caller.ts'
+import type { TokenLimits } from './token-limits.ts'
+
+export const scopes = ['execute', 'approve', 'read', 'admin'] as const
+export type Scope = (typeof scopes)[number]
+
+/** A token as it is configured, without its secret. */
+export interface TokenSetting {
+  readonly name: string
+  /** SHA-256 of the secret, in hex. */
+  readonly digest: string
+  readonly scopes: readonly Scope[]
+  /** Patterns of tools that it may use, `*` for any text; absent: all. */
+  readonly tools?: readonly string[] | undefined
+  readonly limits: TokenLimits
+}
+
+/** A caller that has shown who it is. */
+export interface KnownCaller extends Caller {
+  readonly scopes: readonly Scope[]
+  readonly limits: TokenLimits
+  /** Whether the caller may use a tool. */
+  readonly mayUse: (tool: string) => boolean
+  /** Aborted when the token is withdrawn or changed: streams and connections end with it. */
+  readonly withdrawn: AbortSignal
+}
+
+/** The caller of a daemon that has no tokens, and so listens to this machine alone. */
+const localCaller: KnownCaller = {
+  name: 'local',
+  seesAll: true,
+  scopes,
+  limits: {},
+  mayUse: () => true,
+  withdrawn: new AbortController().signal,
+}
+
+interface Kept {
+  readonly setting: TokenSetting
+  readonly digest: Buffer
+  readonly caller: KnownCaller
+  readonly withdraw: () => void
+}
+
+/** Names of tokens, by what a reload has done with them. */
+export interface TokenChanges {
+  readonly added: readonly string[]
+  readonly changed: readonly string[]
+  readonly removed: readonly string[]
+}
+
+export class Tokens {
+  #kept: readonly Kept[]
+
+  constructor(settings: readonly TokenSetting[]) {
+    this.#kept = settings.map(keep)
+  }
+
+  /** How many there are; none: whoever reaches the daemon may do everything. */
+  get size(): number {
+    return this.#kept.length
+  }
+
+  /** Who sends this `Authorization` header. @throws {LatchdError} `UNAUTHENTICATED` */
+  identify(authorization: string | undefined): KnownCaller {
+    if (this.#kept.length === 0) return localCaller
+    const secret = /^Bearer +([\x21-\x7e]+)$/i.exec(authorization ?? '')?.[1]
+    if (secret === undefined) throw new LatchdError('UNAUTHENTICATED', 'A bearer token is required')
+    const given = hash('sha256', secret, 'buffer')
+    // Every token is compared, so that the time tells nothing about which one is near.
+    const matches = this.#kept.filter(kept => timingSafeEqual(kept.digest, given))
+    if (matches[0] === undefined)
+      throw new LatchdError('UNAUTHENTICATED', 'The bearer token is not known')
+    return matches[0].caller
+  }
+
+  /**
+   * Takes other tokens from now on. One that is as it was stays; what one that is gone or changed has
+   * open ends.
+   *
+   * @throws {LatchdError} `CONFIG_INVALID` for none, since that would open the daemon to everybody
+   */
+  reload(settings: readonly TokenSetting[]): TokenChanges {
+    if (settings.length === 0 && this.#kept.length > 0) {
+      const message = 'Cannot go on without tokens: expected at least one; without any, start again'
+      throw new LatchdError('CONFIG_INVALID', message)
+    }
+    const before = new Map(this.#kept.map(kept => [kept.setting.name, kept]))
+    this.#kept = settings.map(setting => {
+      const known = before.get(setting.name)
+      return known !== undefined && isSame(known.setting, setting) ? known : keep(setting)
+    })
+    const after = new Map(this.#kept.map(kept => [kept.setting.name, kept]))
+    const isGone = (kept: Kept) => after.get(kept.setting.name) !== kept
+    for (const kept of before.values()) if (isGone(kept)) kept.withdraw()
+    const names = [...after.keys()]
+    return {
+      added: names.filter(name => !before.has(name)),
+      changed: names.filter(name => before.has(name) && before.get(name) !== after.get(name)),
+      removed: [...before.keys()].filter(name => !after.has(name)),
+    }
+  }
+}
+
+/** @throws {LatchdError} `FORBIDDEN` when the caller lacks the scope; `admin` includes all. */
+export function requireScope(caller: KnownCaller, scope: Scope): void {
+  if (caller.scopes.includes(scope) || caller.scopes.includes('admin')) return
+  throw new LatchdError('FORBIDDEN', `The token ${caller.name} lacks the scope ${scope}`)
+}
+
+function keep(setting: TokenSetting): Kept {
+  const { name, scopes, tools, limits } = setting
+  const withdrawn = new AbortController()
+  return {
+    setting,
+    digest: Buffer.from(setting.digest, 'hex'),
+    caller: {
+      name,
+      scopes,
+      limits,
+      seesAll: scopes.includes('admin'),
+      mayUse: matcher(tools),
+      withdrawn: withdrawn.signal,
+    },
+    withdraw: () => withdrawn.abort(),
+  }
+}
+
+const isSame = (a: TokenSetting, b: TokenSetting) => JSON.stringify(a) === JSON.stringify(b)
+
+function matcher(patterns: readonly string[] | undefined): (tool: string) => boolean {
+  if (patterns === undefined) return () => true
+  const expressions = patterns.map(pattern => {
+    const escaped = pattern.split('*').map(part => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'))
+    return new RegExp(`^${escaped.join('.*')}$`, 's')
+  })
+  return tool => expressions.some(expression => expression.test(tool))
+}

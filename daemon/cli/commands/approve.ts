@@ -1,0 +1,68 @@
+/** `latchd approve`: lets a call be made that waits for a person. */
+
+import type { Command } from 'commander'
+import type { Approval } from '../../../protocol/approval.ts'
+import type { DecisionOptions } from '../../../protocol/execution/executor.ts'
+import type { Terminal } from '../../lifecycle/terminal.ts'
+import type { Cli, Options } from '../cli.ts'
+import { openClient } from '../client.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { askedText, decidedText, isQuestion } from '../output/approval-text.ts'
+import { print } from '../output/print.ts'
+import { oneLine, UsageError } from '../refusal.ts'
+import { addSettingFlags } from '../setting-flags.ts'
+
+export function addApprove(program: Command, cli: Cli): void {
+  const command = program
+    .command('approve')
+    .description('let a call be made that waits for a person')
+    .argument('<id>', "the approval's id")
+    .option('--reason <text>', 'told to the program')
+    .option('--args <json>', "instead of the call's input")
+    .option('--answer <text>', 'the answer to a question; asked for at a terminal')
+    .option('--remember', 'do not ask for this tool again in its session')
+  addSettingFlags(command, ['url']).action(
+    cli.action((id: string, options: Options) => approve(id, options, cli)),
+  )
+}
+
+async function approve(id: string, options: Options, { terminal, config }: Cli): Promise<number> {
+  const { reason, args, answer, remember } = options
+  const decision: DecisionOptions = {
+    ...(typeof reason === 'string' && { reason }),
+    ...(typeof args === 'string' && { args: readArgs(args) }),
+    ...(typeof answer === 'string' && { answer }),
+    ...(remember === true && { remember: 'session' }),
+  }
+  const client = await openClient(config(options))
+  const asked = decision.answer === undefined ? await client.approvals.get(id) : undefined
+  const answered =
+    asked !== undefined && asked.status === 'pending' && isQuestion(asked)
+      ? { ...decision, answer: await askAnswer(asked, terminal) }
+      : decision
+  const approval = await client.approvals.approve(id, answered)
+  print(terminal.stdout, `${approval.approvalId} ${decidedText(approval)}`)
+  return exitCodes.ok
+}
+
+/** @throws {UsageError} when nobody is at a terminal, or nothing is answered there */
+async function askAnswer(approval: Approval, { stderr, ask }: Terminal): Promise<string> {
+  if (ask !== undefined) {
+    print(stderr, askedText(approval))
+    const answer = await ask('Answer: ')
+    if (answer !== undefined) return answer
+  }
+  throw new UsageError(
+    `Cannot approve ${approval.approvalId}: it is a question; give the answer with --answer TEXT`,
+  )
+}
+
+function readArgs(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new UsageError(
+      `Cannot use --args ${JSON.stringify(text)}: expected JSON (${oneLine(error)})`,
+    )
+  }
+}

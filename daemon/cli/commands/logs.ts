@@ -1,0 +1,60 @@
+/** `latchd logs`: the console text of an execution. */
+
+import type { Command } from 'commander'
+import type { ExecutionEvent } from '../../../protocol/execution/events.ts'
+import type { Execution } from '../../../protocol/execution/execution.ts'
+import type { Terminal } from '../../lifecycle/terminal.ts'
+import type { Cli, Options } from '../cli.ts'
+import { openClient } from '../client.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { askedText, decidedText } from '../output/approval-text.ts'
+import { failureText } from '../output/guest-failure.ts'
+import { print } from '../output/print.ts'
+import { addSettingFlags } from '../setting-flags.ts'
+
+export function addLogs(program: Command, cli: Cli): void {
+  const command = program
+    .command('logs')
+    .description('print the console text of an execution, and its error')
+    .argument('<id>', 'its id')
+    .option('-f, --follow', 'go on until it ends')
+  addSettingFlags(command, ['url']).action(
+    cli.action((id: string, options: Options) => logs(id, options, cli)),
+  )
+}
+
+async function logs(id: string, options: Options, { terminal, config }: Cli): Promise<number> {
+  const client = await openClient(config(options))
+  if (!options.follow) {
+    const execution = await client.get(id)
+    for (const { text } of execution.logs) print(terminal.stdout, text)
+    printFailure(execution, terminal)
+    return exitCodes.ok
+  }
+  for await (const event of client.events(id)) {
+    if (event.type === 'log-written') print(terminal.stdout, event.log.text)
+    const news = newsOf(event)
+    if (news !== undefined) print(terminal.stderr, news)
+    if (event.type === 'execution-ended') printFailure(event.execution, terminal)
+  }
+  return exitCodes.ok
+}
+
+/** The error of an execution that has one, so that who reads to the end knows why there is no more. */
+function printFailure(execution: Execution, { stderr }: Terminal): void {
+  if ('error' in execution) print(stderr, failureText(execution.error))
+}
+
+/** Why nothing more is written for a while. */
+function newsOf(event: ExecutionEvent): string | undefined {
+  switch (event.type) {
+    case 'approval-requested':
+      return `Waits for approval ${event.approval.approvalId}: ${askedText(event.approval)}`
+    case 'approval-decided':
+      return `${event.approval.tool} ${decidedText(event.approval)}`
+    case 'execution-stuck':
+      return `Stuck: ${event.error.code} ${event.error.message}`
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,119 @@
+/** `latchd show`: all that a daemon knows of one execution, on one page. */
+
+import type { Command } from 'commander'
+import type {
+  CallRecord,
+  Execution,
+  ExecutionSource,
+} from '../../../protocol/execution/execution.ts'
+import type { Cli, Options } from '../cli.ts'
+import { openClient } from '../client.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { failureText } from '../output/guest-failure.ts'
+import { print } from '../output/print.ts'
+import { addSettingFlags } from '../setting-flags.ts'
+
+export function addShow(program: Command, cli: Cli): void {
+  const command = program
+    .command('show')
+    .description('show an execution: its program, its calls with what went in and out, its end')
+    .argument('<id>', 'its id')
+    .option('--json', 'print JSON: the execution with its `source` and `language`')
+  addSettingFlags(command, ['url']).action(
+    cli.action((id: string, options: Options) => show(id, options, cli)),
+  )
+}
+
+async function show(id: string, options: Options, { terminal, config }: Cli): Promise<number> {
+  const client = await openClient(config(options))
+  const [execution, program] = await Promise.all([client.get(id), client.source(id)])
+  const text = options.json
+    ? JSON.stringify({ ...execution, ...program }, null, 2)
+    : pageOf(execution, program)
+  print(terminal.stdout, text)
+  return exitCodes.ok
+}
+
+function pageOf(execution: Execution, program: ExecutionSource): string {
+  const sections: [title: string, lines: readonly string[]][] = [
+    [`Program (${program.language})`, numbered(program.source)],
+    ['Calls', execution.calls.flatMap(callLines)],
+    ['Logs', logLines(execution)],
+    endOf(execution),
+  ]
+  const shown = sections
+    .filter(([, lines]) => lines.length > 0)
+    .map(([title, lines]) => [`${title}:`, ...lines.map(line => `  ${line}`)].join('\n'))
+  return [headOf(execution), ...shown].join('\n\n')
+}
+
+function headOf(execution: Execution): string {
+  const { executionId, status, createdAtMs, sessionId, metadata, usage } = execution
+  const { cpuMs, wallMs, waitMs, calls, resumes, peakMemoryBytes } = usage
+  const facts: [name: string, value: string | undefined][] = [
+    ['created', new Date(createdAtMs).toISOString()],
+    ['ended', 'endedAtMs' in execution ? new Date(execution.endedAtMs).toISOString() : undefined],
+    ['session', sessionId],
+    ['metadata', metadata && JSON.stringify(metadata)],
+    [
+      'used',
+      `${cpuMs} ms of CPU, ${wallMs} ms in all, ${waitMs} ms of waiting, ${calls} calls, ${resumes} resumes, ${peakMemoryBytes} bytes`,
+    ],
+  ]
+  const width = Math.max(...facts.map(([name]) => name.length))
+  return [
+    `${executionId} ${status}`,
+    ...facts
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => `  ${name.padEnd(width)}  ${value}`),
+  ].join('\n')
+}
+
+function numbered(source: string): string[] {
+  const lines = source.trimEnd().split('\n')
+  const width = String(lines.length).length
+  return lines.map((line, i) => `${String(i + 1).padStart(width)} | ${line}`)
+}
+
+function callLines(call: CallRecord): string[] {
+  const { callId, tool, status, durationMs, inputText, outputText, error, progress } = call
+  const took = durationMs === undefined ? '' : ` in ${durationMs} ms`
+  return [
+    `${callId} ${tool} ${status}${took}`,
+    ...(inputText === undefined ? [] : [`  in   ${inputText}`]),
+    ...(progress === undefined ? [] : [`  now  ${JSON.stringify(progress)}`]),
+    ...(outputText === undefined ? [] : [`  out  ${outputText}`]),
+    ...(error === undefined ? [] : [`  ${error.name}: ${error.message}`]),
+  ]
+}
+
+function logLines({ logs, logsTruncatedBytes }: Execution): string[] {
+  const lines = logs.flatMap(({ text }) => text.split('\n'))
+  return logsTruncatedBytes === 0 ? lines : [...lines, `… ${logsTruncatedBytes} bytes more`]
+}
+
+function endOf(execution: Execution): [title: string, lines: readonly string[]] {
+  switch (execution.status) {
+    case 'queued':
+    case 'running':
+      return ['', []]
+    case 'waiting':
+      return [
+        'Waits for',
+        execution.waitingFor.map(({ callId, tool, approvalId }) =>
+          approvalId === undefined ? `${callId} ${tool}` : `${callId} ${tool}, ${approvalId}`,
+        ),
+      ]
+    case 'completed':
+      return [
+        execution.isFinalAnswer ? 'Final answer' : 'Output',
+        execution.output.text.split('\n'),
+      ]
+    case 'failed':
+    case 'cancelled':
+    case 'stuck':
+      return [execution.error.code, failureText(execution.error).split('\n')]
+    default:
+      return execution satisfies never
+  }
+}

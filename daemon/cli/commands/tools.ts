@@ -1,0 +1,35 @@
+/** `latchd tools`: what programs of a daemon may call. */
+
+import type { Command } from 'commander'
+import type { Cli, Options } from '../cli.ts'
+import { openClient } from '../client.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { firstLine, print } from '../output/print.ts'
+import { table } from '../output/table.ts'
+import { addSettingFlags } from '../setting-flags.ts'
+
+export function addTools(program: Command, cli: Cli): void {
+  const command = program
+    .command('tools')
+    .description('list the tools of a daemon')
+    .option('--json', 'print their JSON Schemas')
+    .option('--typescript', 'print their TypeScript declarations, to be put into a prompt')
+  addSettingFlags(command, ['url']).action(cli.action((options: Options) => tools(options, cli)))
+}
+
+async function tools(options: Options, { terminal, config }: Cli): Promise<number> {
+  const client = await openClient(config(options))
+  if (options.typescript) {
+    print(terminal.stdout, (await client.toolDeclarations()).trimEnd())
+    return exitCodes.ok
+  }
+  const list = await client.tools()
+  const text = options.json
+    ? JSON.stringify(list, null, 2)
+    : table(list.map(({ name, description }) => [name, firstLine(description)]))
+  print(terminal.stdout, text)
+  for (const { warnings = [] } of list) {
+    for (const warning of warnings) print(terminal.stderr, `latchd: ${warning}`)
+  }
+  return exitCodes.ok
+}

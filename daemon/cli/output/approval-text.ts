@@ -1,0 +1,20 @@
+/** Approvals as people read them. */
+
+import type { Approval } from '../../../protocol/approval.ts'
+
+/** What is asked: the tool with its input. */
+export function askedText({ tool, input }: Approval): string {
+  return `${tool} ${JSON.stringify(input)}`
+}
+
+/** Whether the answer is text. */
+export function isQuestion({ tool }: Approval): boolean {
+  return tool === 'ask_human'
+}
+
+/** What was decided, by whom and why. */
+export function decidedText({ status, decidedBy, reason, answer }: Approval): string {
+  const by = decidedBy === undefined ? '' : ` by ${decidedBy}`
+  const said = answer ?? reason
+  return `${status}${by}${said === undefined ? '' : `: ${said}`}`
+}

@@ -1,0 +1,169 @@
+/** What one connection says: read frame by frame, and handed on to the client that speaks. */
+
+import { isNestedTooDeep, MAX_NESTING } from '../../protocol/base/nesting.ts'
+import { ClientFrame } from '../../protocol/connect/connect.ts'
+import { CONNECT_VERSION, closeCodes } from '../../protocol/connect/connect-facts.ts'
+import { LatchdError } from '../../protocol/errors.ts'
+import type { ConnectedClient } from './connected-client.ts'
+import type { ServedTools } from './served-tools.ts'
+import { Link, type Pace, type Socket } from './transport.ts'
+
+export interface ConversationPowers {
+  readonly owner: string
+  readonly served: ServedTools
+  readonly clientOf: (clientId: string) => ConnectedClient
+  /** @param isGoodbye whether the client has said that it does not come back soon */
+  readonly onEnd: (client: ConnectedClient | undefined, isGoodbye: boolean) => void
+}
+
+/** A connection has so long to say who it is. */
+const HELLO_MS = 10_000
+
+type Hello = Extract<ClientFrame, { type: 'hello' }>
+type Serving = Hello['serving'][number]
+
+/** The connection of each client that speaks for it: a newer one takes its place. */
+const speaking = new WeakMap<ConnectedClient, Conversation>()
+
+export class Conversation {
+  readonly #link: Link
+  readonly #powers: ConversationPowers
+  readonly #helloTimer: NodeJS.Timeout
+  #client: ConnectedClient | undefined
+  #isGoodbye = false
+  #hasEnded = false
+
+  constructor(socket: Socket, pace: Pace, powers: ConversationPowers) {
+    this.#link = new Link(socket, pace)
+    this.#powers = powers
+    const onSilence = () => this.close(closeCodes.SILENT, `no hello came within ${HELLO_MS} ms`)
+    this.#helloTimer = setTimeout(onSilence, HELLO_MS)
+    this.#helloTimer.unref()
+  }
+
+  send(frame: Parameters<Link['send']>[0]): void {
+    this.#link.send(frame)
+  }
+
+  close(code: number, reason: string): void {
+    this.#link.close(code, reason)
+    this.onClose()
+  }
+
+  /** The connection is gone, from whichever end. */
+  onClose(): void {
+    if (this.#hasEnded) return
+    this.#hasEnded = true
+    clearTimeout(this.#helloTimer)
+    this.#link.gone()
+    const client = this.#client
+    if (client !== undefined && speaking.get(client) === this) {
+      speaking.delete(client)
+      client.disconnect()
+    }
+    this.#powers.onEnd(client, this.#isGoodbye)
+  }
+
+  /** @param data the text of a frame; `undefined` for a binary one */
+  onMessage(data: string | undefined): void {
+    if (this.#hasEnded) return
+    this.#link.heard()
+    const frame = read(data)
+    if (typeof frame === 'string') this.close(closeCodes.BAD_FRAME, frame)
+    else this.#take(frame)
+  }
+
+  #take(frame: ClientFrame): void {
+    if (frame.type === 'hello') {
+      this.#hello(frame)
+      return
+    }
+    const client = this.#client
+    if (client === undefined) {
+      this.close(closeCodes.BAD_FRAME, `"${frame.type}" came before "hello"`)
+      return
+    }
+    switch (frame.type) {
+      case 'ack':
+        client.onAck(frame.id, frame.key)
+        return
+      case 'progress':
+        client.onProgress(frame.id, frame.progress)
+        return
+      case 'settle':
+        client.settle(frame.id, frame.key, frame.settlement)
+        return
+      case 'cancelled':
+        client.onCancelled(frame.id)
+        return
+      case 'serve':
+        this.#serve(client, frame)
+        return
+      case 'unserve':
+        this.#powers.served.withdraw(client.owner, client.clientId, frame.serveId)
+        return
+      case 'drain':
+        client.drain()
+        return
+      case 'goodbye':
+        this.#isGoodbye = true
+        this.close(closeCodes.DONE, 'goodbye')
+        return
+      case 'heartbeat':
+        return
+      default:
+        frame satisfies never
+    }
+  }
+
+  #hello(hello: Hello): void {
+    if (hello.version !== CONNECT_VERSION) {
+      const reason = `version ${hello.version} is not spoken here, ${CONNECT_VERSION} is`
+      this.close(closeCodes.WRONG_VERSION, reason)
+      return
+    }
+    if (this.#client !== undefined) {
+      if (speaking.get(this.#client) === this) this.#client.welcome()
+      return
+    }
+    clearTimeout(this.#helloTimer)
+    const client = this.#powers.clientOf(hello.clientId)
+    const before = speaking.get(client)
+    speaking.set(client, this)
+    before?.close(closeCodes.REPLACED, `another connection of ${hello.clientId} took over`)
+    this.#client = client
+    client.connect(this.#link, hello)
+    const serveIds = new Set(hello.serving.map(({ serveId }) => serveId))
+    this.#powers.served.retain(client.owner, client.clientId, serveIds)
+    for (const serving of hello.serving) this.#serve(client, serving)
+  }
+
+  #serve({ owner, clientId }: ConnectedClient, { serveId, tools }: Serving): void {
+    try {
+      this.#powers.served.offer(owner, { clientId, serveId, tools })
+      this.send({ type: 'served', serveId })
+    } catch (error) {
+      if (!(error instanceof LatchdError)) throw error
+      const { code, message } = error
+      this.send({ type: 'serve-refused', serveId, code, message })
+    }
+  }
+}
+
+/** A frame, or what is wrong with it. */
+function read(data: string | undefined): ClientFrame | string {
+  if (data === undefined) return 'a frame is a JSON text, not binary'
+  if (isNestedTooDeep(data)) return `a frame is nested deeper than ${MAX_NESTING} levels`
+  let value: unknown
+  try {
+    value = JSON.parse(data)
+  } catch {
+    // What exactly is wrong with it helps nobody: it was cut on its way.
+    return `a frame of ${data.length} characters is no JSON`
+  }
+  const parsed = ClientFrame.safeParse(value)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const type = (value as { type?: unknown } | null)?.type
+  return `cannot read the frame ${JSON.stringify(type)}: ${issue?.path.join('.')}: ${issue?.message}`
+}

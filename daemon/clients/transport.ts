@@ -1,0 +1,76 @@
+/** One connection of a client: frames out, silence noticed, closed with a reason. */
+
+import type { DaemonFrame } from '../../protocol/connect/connect.ts'
+import { closeCodes } from '../../protocol/connect/connect-facts.ts'
+
+/** The part of a `ws` socket that is used. */
+export interface Socket {
+  readonly bufferedAmount: number
+  send(text: string): void
+  close(code?: number, reason?: string): void
+  terminate(): void
+}
+
+export interface Pace {
+  readonly heartbeatMs: number
+  /** An end that hears nothing for this long takes the other one for lost. */
+  readonly leaseMs: number
+}
+
+/** Bytes of a reason that a close frame carries (RFC 6455, 5.5). */
+const MAX_REASON = 123
+/** So long a client has to answer a close before its connection is cut. */
+const CLOSE_MS = 1000
+
+export class Link {
+  readonly #socket: Socket
+  readonly #pace: Pace
+  readonly #beat: NodeJS.Timeout
+  #heardAtMs = performance.now()
+  #isClosed = false
+
+  constructor(socket: Socket, pace: Pace) {
+    this.#socket = socket
+    this.#pace = pace
+    this.#beat = setInterval(() => this.#onBeat(), pace.heartbeatMs)
+    this.#beat.unref()
+  }
+
+  send(frame: DaemonFrame): void {
+    if (!this.#isClosed) this.#socket.send(JSON.stringify(frame))
+  }
+
+  /** Whether what was sent last is still on its way out: sending it again would only add to it. */
+  get isBusy(): boolean {
+    return this.#socket.bufferedAmount > 0
+  }
+
+  /** The client has said something. */
+  heard(): void {
+    this.#heardAtMs = performance.now()
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#isClosed) return
+    this.gone()
+    this.#socket.close(code, Buffer.from(reason).subarray(0, MAX_REASON).toString())
+    setTimeout(() => this.#socket.terminate(), CLOSE_MS).unref()
+  }
+
+  /** The connection is closed already. */
+  gone(): void {
+    this.#isClosed = true
+    clearInterval(this.#beat)
+  }
+
+  #onBeat(): void {
+    const { leaseMs } = this.#pace
+    if (performance.now() - this.#heardAtMs < leaseMs) {
+      this.send({ type: 'heartbeat' })
+      return
+    }
+    this.close(closeCodes.SILENT, `nothing was heard for ${leaseMs} ms`)
+    // Nothing may be left of the way to the client: its answer to the close is not waited for.
+    this.#socket.terminate()
+  }
+}

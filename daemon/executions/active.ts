@@ -1,0 +1,371 @@
+/**
+ * The executions that are in memory: run, put away when nothing is left to do but wait, brought back
+ * from the store.
+ *
+ * Each execution is in one of these places, and moves between them as the arrows say:
+ *
+ *     submitted ─▶ live ─▶ ended, or stuck
+ *                  ▲  │ put away: `leaving`, from the write to the store to its answer
+ *                  │  ▼
+ *     loading ◀─ store ─▶ (a decision, an instant, a restart: its id waits in `Resumption`)
+ *
+ * Only one thing at a time is done about an execution: who finds it loading or leaving waits for that.
+ */
+
+import type { CallApproval } from '../../executor/boundary/call-approval.ts'
+import type { CompiledProgram } from '../../executor/boundary/messages.ts'
+import {
+  type ExecutionPlan,
+  type ExecutionPowers,
+  RunningExecution,
+} from '../../executor/execution/execution.ts'
+import { type KeptUsage, NO_USAGE } from '../../executor/record/fold-execution.ts'
+import type { Toolbox } from '../../executor/tools/toolbox.ts'
+import { LatchdError } from '../../protocol/errors.ts'
+import { OwnerCounts } from '../auth/owner-counts.ts'
+import { type MakeClientTool, readPlan } from '../replay/stored-plan.ts'
+import type { ClaimedExecution, StuckError } from '../store/store.ts'
+import { IdleCollector } from '../upkeep/idle-collector.ts'
+import { Resumption } from './resume-queue.ts'
+import { UpgradeCheck } from './upgrade-check.ts'
+import { ExecutionKeeper, type KeeperPowers } from './writer.ts'
+
+export interface LivePowers extends ExecutionPowers, KeeperPowers {
+  /** The tools that there are now. */
+  readonly toolbox: Toolbox
+  /** Makes the tool of a client that an execution was given. */
+  readonly clientTool: MakeClientTool
+  /** Told of an execution that comes into memory; gives what to call when it leaves. */
+  readonly enter: (plan: ExecutionPlan) => () => void
+  /** Whether what is in memory leaves room for more. */
+  readonly hasRoom?: () => boolean
+}
+
+/** An execution in memory. */
+export interface LiveExecution {
+  readonly plan: ExecutionPlan
+  readonly running: RunningExecution
+  readonly keeper: ExecutionKeeper
+  /** Resolves when it has ended, is stuck, or was put away. */
+  readonly gone: Promise<void>
+  /** Whether it is on its way to the store. */
+  isLeaving: boolean
+}
+
+export class LiveExecutions {
+  #powers: LivePowers
+  #live = new Map<string, LiveExecution>()
+  /**
+   * Those that are on their way from the store. Who finds none may begin at once, and only then: of
+   * several who wait for one load, the first may have begun another.
+   */
+  #loading = new Map<string, Promise<void>>()
+  /** New ones that wait in the store, so that a long queue takes no memory but their ids. */
+  #queued = new Map<string, () => void>()
+  #queuedOwners = new OwnerCounts()
+  #liveOwners = new OwnerCounts()
+  #resumption: Resumption
+  #upgrades: UpgradeCheck
+  #collector: IdleCollector
+  #isDraining = false
+
+  constructor(powers: LivePowers) {
+    this.#powers = powers
+    this.#collector = new IdleCollector([powers.pool, powers.store])
+    this.#upgrades = new UpgradeCheck(powers, powers.runtime, sessionId =>
+      powers.sessions.load(sessionId),
+    )
+    this.#resumption = new Resumption({
+      store: powers.store,
+      resume: executionId => this.#resumeOrQuarantine(executionId),
+      onFault: powers.onFault,
+      now: powers.now ?? Date.now,
+      ...(powers.hasRoom && { hasRoom: powers.hasRoom }),
+    })
+  }
+
+  get(executionId: string): LiveExecution | undefined {
+    return this.#live.get(executionId)
+  }
+
+  /** About how many bytes the calls of all of them hold. */
+  get heldBytes(): number {
+    return this.#live.values().reduce((sum, { running }) => sum + running.heldBytes, 0)
+  }
+
+  /** How many are in memory. */
+  get size(): number {
+    return this.#live.size
+  }
+
+  /** New executions that wait for a worker. */
+  get queued(): number {
+    return this.#powers.pool.queued + this.#queued.size
+  }
+
+  /** Executions of the store that can go on and wait to be loaded. */
+  get unloaded(): number {
+    return this.#resumption.waiting
+  }
+
+  /** As {@link queued}, of one owner. */
+  queuedOf(owner: string): number {
+    return this.#powers.pool.queuedOf(owner) + this.#queuedOwners.of(owner)
+  }
+
+  /** Executions of an owner that are in memory, or new and on their way there. */
+  sizeOf(owner: string): number {
+    return this.#liveOwners.of(owner) + this.#queuedOwners.of(owner)
+  }
+
+  /** Goes on with what an earlier process has left. */
+  async recover(): Promise<void> {
+    const { sessions, store, runningFile, observe, now } = this.#powers
+    await sessions.recover()
+    const recovery = await store.recover((now ?? Date.now)(), runningFile.lost)
+    for (const stuck of recovery.stuck ?? []) observe(stuck, stuck.event)
+    this.#resumption.start(recovery)
+  }
+
+  /** Starts a new execution as soon as a worker is free. */
+  start(plan: ExecutionPlan, running: RunningExecution, keeper: ExecutionKeeper): void {
+    const { owner } = keeper
+    const isLong = this.#powers.pool.queuedOf(owner) >= MAX_QUEUED_IN_MEMORY
+    if (isLong && keeper.isDurable && plan.sessionId === undefined) {
+      this.#queued.set(plan.executionId, this.#queuedOwners.add(owner))
+      this.#resumption.add(plan.executionId, owner)
+    } else this.#start(plan, running, keeper)
+  }
+
+  /** Goes on with an execution that is in the store, when it is its turn. */
+  resume(executionId: string): void {
+    this.#resumption.add(executionId)
+  }
+
+  /** Hands over a decision that was stored, to an execution wherever it is. */
+  async decided(decided: CallApproval, isWaiting: boolean): Promise<void> {
+    const { executionId } = decided.approval
+    while (this.#loading.has(executionId)) await this.#loading.get(executionId)
+    const live = this.#live.get(executionId)
+    if (live !== undefined && !(live.isLeaving && isWaiting)) {
+      live.running.decide(decided)
+      return
+    }
+    // The store had it put away before it learned of the decision, and here that is not known yet:
+    // the call is made by whoever brings it back.
+    await live?.gone
+    this.#resumption.add(executionId)
+  }
+
+  /** Brings an execution into memory that is in the store alone; one that has ended stays there. */
+  async load(executionId: string): Promise<void> {
+    while (this.#loading.has(executionId)) await this.#loading.get(executionId)
+    if (this.#live.has(executionId)) return
+    await this.#track(executionId, async () => {
+      const claimed = await this.#powers.store.claim(executionId)
+      if (claimed !== undefined) this.#start(...this.#restore(claimed, () => {}))
+    })
+  }
+
+  /**
+   * Gives those under way so long to end; then durable ones are put away, to go on after the next
+   * start, and the others are cancelled.
+   */
+  async drain(drainMs: number): Promise<void> {
+    this.#isDraining = true
+    this.#resumption.stop()
+    this.#collector.stop()
+    const all = () => Promise.allSettled(Array.from(this.#live.values(), live => live.gone))
+    await Promise.all(this.#loading.values())
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, drainMs)
+    await Promise.race([all(), promise])
+    clearTimeout(timer)
+    for (const { running, keeper } of this.#live.values()) {
+      if (keeper.isDurable) running.suspend()
+      else running.cancel('The daemon is stopping')
+    }
+    await all()
+  }
+
+  #start(plan: ExecutionPlan, running: RunningExecution, keeper: ExecutionKeeper): void {
+    const { executionId } = plan
+    const { promise: gone, resolve, reject } = Promise.withResolvers<void>()
+    // Told to whoever waits as well.
+    gone.catch(error => this.#powers.onFault(error, executionId))
+    const live: LiveExecution = { plan, running, keeper, gone, isLeaving: false }
+    this.#live.set(executionId, live)
+    this.#run(live).then(resolve, reject)
+  }
+
+  async #run(live: LiveExecution): Promise<void> {
+    const { running, keeper } = live
+    const { executionId, sessionId } = live.plan
+    const { sessions } = this.#powers
+    const use = sessionId === undefined ? undefined : { sessionId, executionId }
+    const uncount = this.#liveOwners.add(keeper.owner)
+    const leave = this.#powers.enter(live.plan)
+    const onKept = (isEnded: boolean) => {
+      // A stuck one goes on from what the session has: nobody may change that.
+      if (use !== undefined && isEnded) sessions.release(use)
+      this.#live.delete(executionId)
+      uncount()
+    }
+    try {
+      const turn = use && sessions.wait(use, running.left)
+      if (turn !== undefined) {
+        keeper.startWaiting()
+        await turn
+      }
+      for (;;) {
+        const end = await running.run()
+        if (end.kind !== 'waiting') {
+          const snapshot = 'snapshot' in end ? end.snapshot : undefined
+          await keeper.finish(end.execution, snapshot, () => onKept(end.kind === 'ended'))
+          return
+        }
+        live.isLeaving = true
+        const { kind, wakeAtMs } = await keeper.park(end.wakeAtMs)
+        if (kind === 'ready' && !this.#isDraining) {
+          live.isLeaving = false
+          continue
+        }
+        running.putAway()
+        keeper.close()
+        this.#resumption.wakeAt(wakeAtMs)
+        return
+      }
+    } catch (error) {
+      if (this.#isDraining || isForAnother(error)) throw error
+      this.#powers.onFault(error, executionId)
+      running.putAway()
+      if (keeper.isStored) {
+        // What it has in the store is whole: it goes on from there.
+        keeper.close()
+        // A text of its journal may be on a damaged page, which shows when the guest takes it.
+        if (isDamage(error)) await this.#quarantine(executionId)
+        else this.#resumption.retry(executionId)
+      } else {
+        keeper.demote()
+        await keeper.finish(running.lose(error), undefined, () => onKept(true))
+      }
+    } finally {
+      this.#live.delete(executionId)
+      uncount()
+      leave()
+      this.#collector.count(this.#live.size === 0)
+    }
+  }
+
+  async #resumeOrQuarantine(executionId: string): Promise<void> {
+    try {
+      await this.#resume(executionId)
+    } catch (error) {
+      if (!isDamage(error)) throw error
+      await this.#quarantine(executionId)
+    }
+  }
+
+  /** Claims an execution, once it is known that it can go on under the runtime of this process. */
+  async #claim(executionId: string): Promise<ClaimedExecution | undefined> {
+    const { store, sessions, runtime } = this.#powers
+    const runtimes = { execution: runtime, session: sessions.runtime }
+    const claim = await store.claimUnder(executionId, runtimes)
+    if (claim.kind === 'none') return undefined
+    if (claim.kind === 'claimed') return claim.execution
+    const { execution } = claim
+    const obstacle = (await this.#sessionLoss(execution)) ?? (await this.#divergence(execution))
+    if (obstacle === undefined) return await store.claim(executionId)
+    await this.#quarantine(executionId, obstacle)
+    return undefined
+  }
+
+  /** Lets an execution be stuck that cannot go on. @param error absent: something cannot be read */
+  async #quarantine(executionId: string, error?: StuckError): Promise<void> {
+    const { store, now, observe, hub, onWebhooks } = this.#powers
+    const stuck = await store.quarantine(executionId, (now ?? Date.now)(), error)
+    if (stuck === undefined) return
+    observe(stuck, stuck.event)
+    hub.publish(stuck.owner, stuck.event)
+    onWebhooks()
+  }
+
+  /** Brings an execution back from the store. Resolves when it has got a worker, or needs none. */
+  async #resume(executionId: string): Promise<void> {
+    this.#queued.get(executionId)?.()
+    this.#queued.delete(executionId)
+    while (this.#loading.has(executionId)) await this.#loading.get(executionId)
+    if (this.#isDraining || this.#live.has(executionId)) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    await this.#track(executionId, async () => {
+      const claimed = await this.#claim(executionId)
+      if (claimed !== undefined) this.#start(...this.#restore(claimed, resolve))
+    })
+    await Promise.race([promise, this.#live.get(executionId)?.gone])
+  }
+
+  async #track(executionId: string, load: () => Promise<void>): Promise<void> {
+    const loading = load()
+    this.#loading.set(
+      executionId,
+      loading.catch(() => {}),
+    )
+    try {
+      await loading
+    } finally {
+      this.#loading.delete(executionId)
+    }
+  }
+
+  /** Why an execution's session cannot be used by this runtime; `undefined`: it can, or there is none. */
+  async #sessionLoss({ sessionId }: ClaimedExecution): Promise<StuckError | undefined> {
+    if (sessionId === undefined) return undefined
+    try {
+      await this.#powers.sessions.fit(sessionId)
+      return undefined
+    } catch (error) {
+      if (!(error instanceof LatchdError && error.code === 'SNAPSHOT_INCOMPATIBLE')) throw error
+      const { code, message } = error
+      return { code: code as 'SNAPSHOT_INCOMPATIBLE', name: 'SnapshotIncompatible', message }
+    }
+  }
+
+  /** How an execution of another runtime would take another path here; `undefined`: it does not. */
+  async #divergence(claimed: ClaimedExecution): Promise<StuckError | undefined> {
+    if (!this.#upgrades.isNeeded(claimed)) return undefined
+    try {
+      return await this.#upgrades.divergenceOf(claimed)
+    } catch (error) {
+      // A worker that is lost says nothing about its path: the execution itself will show.
+      if (!this.#isDraining) this.#powers.onFault(error, claimed.executionId)
+      return undefined
+    }
+  }
+
+  #restore(
+    claimed: ClaimedExecution,
+    onStart: () => void,
+  ): [ExecutionPlan, RunningExecution, ExecutionKeeper] {
+    const { owner, webhookUrl, epoch, usage, program } = claimed
+    const { plan } = readPlan(claimed, this.#powers.toolbox, this.#powers.clientTool)
+    const keeper = new ExecutionKeeper(plan, owner, webhookUrl, this.#powers, epoch)
+    const running = new RunningExecution(plan, this.#powers, keeper, {
+      ...claimed,
+      usage: usage === undefined ? NO_USAGE : (JSON.parse(usage) as KeptUsage),
+      program: program === undefined ? undefined : (JSON.parse(program) as CompiledProgram),
+    })
+    keeper.bind(running, onStart)
+    return [plan, running, keeper]
+  }
+}
+
+/** Of one owner; longer queues wait in the store: a queued execution in memory takes some kilobytes. */
+const MAX_QUEUED_IN_MEMORY = 64
+
+const isDamage = (error: unknown) => error instanceof LatchdError && error.code === 'STORE_DAMAGED'
+
+/** Whether nobody goes on with an execution here: it has a newer owner, or there are no workers. */
+function isForAnother(error: unknown): boolean {
+  const code = error instanceof LatchdError ? error.code : undefined
+  return code === 'STALE_OWNER' || code === 'EXECUTOR_CLOSED'
+}

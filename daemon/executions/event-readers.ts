@@ -1,0 +1,37 @@
+/** Those who read events as they come: each has a queue with a bound, and all of them are counted. */
+
+import { EventQueue } from '../../protocol/base/event-queue.ts'
+import type { ExecutionEvent } from '../../protocol/execution/events.ts'
+import { heldBytes } from '../base/held-bytes.ts'
+
+/** A reader that has stalled must not fill the daemon's memory, with large events … */
+const MAX_BYTES_BEHIND = 16 * 1024 * 1024
+/** … or, where a stream has all executions and never ends, with small ones. */
+const MAX_EVENTS_BEHIND = 10_000
+
+export class EventReaders {
+  #queues = new Set<EventQueue<ExecutionEvent>>()
+
+  /** About how many bytes wait for all readers. */
+  get heldBytes(): number {
+    return this.#queues.values().reduce((sum, { waitingSize }) => sum + waitingSize, 0)
+  }
+
+  /**
+   * A queue for one reader. One that falls too far behind ends, to be taken up again by
+   * `Last-Event-ID`; progress, which no stream repeats, is left out before.
+   *
+   * @param unwatch called when nothing more is to be pushed
+   */
+  open(unwatch: () => void, isEndless: boolean): EventQueue<ExecutionEvent> {
+    const queue: EventQueue<ExecutionEvent> = new EventQueue<ExecutionEvent>(unwatch, {
+      maxSize: MAX_BYTES_BEHIND,
+      maxWaiting: isEndless ? MAX_EVENTS_BEHIND : Number.POSITIVE_INFINITY,
+      sizeOf: heldBytes,
+      isOptional: ({ type }) => type === 'call-progressed',
+      onDone: () => this.#queues.delete(queue),
+    })
+    this.#queues.add(queue)
+    return queue
+  }
+}

@@ -1,0 +1,83 @@
+/** Lists of executions, page by page, over those in memory and those in the store. */
+
+import type { Execution } from '../../protocol/execution/execution.ts'
+import type { MemoryStore } from '../store/memory/memory-store.ts'
+import type { Page } from '../store/page.ts'
+import { fromCursor, isBefore, toCursor } from '../store/place.ts'
+import type { ListQuery, Store } from '../store/store.ts'
+import { type ExecutionFilter, isFiltered, isWanted, startOf } from './execution-filter.ts'
+import { type BudgetedPage, readWithinBudget, withinBudget } from './page-budget.ts'
+
+export interface PageQuery extends Omit<ListQuery, 'owner' | 'after'> {
+  readonly filter?: ExecutionFilter
+  /** Cursor that an earlier page gave. */
+  readonly after: string | undefined
+}
+
+/** With a filter so many executions are read at once, and looked at for one page. */
+const SCANNED_AT_ONCE = 100
+const MAX_SCANNED = 2000
+
+interface Stores {
+  readonly memory: Pick<MemoryStore, 'list'>
+  readonly store: Pick<Store, 'list'>
+}
+
+/**
+ * A page of executions, newest first. With a filter a page may have fewer than `limit` entries, or
+ * none, and still a `nextCursor`: so many were looked at, and the next page goes on there.
+ *
+ * @param owner whose; `undefined`: everybody's
+ * @throws {LatchdError} `INVALID_REQUEST` for a cursor that is none
+ */
+export async function listExecutions(
+  stores: Stores,
+  { status, limit, after: cursor, filter = {} }: PageQuery,
+  owner: string | undefined,
+): Promise<Page<Execution>> {
+  const oldestMs = filter.createdFromMs ?? Number.NEGATIVE_INFINITY
+  const pageSize = isFiltered(filter) ? Math.max(limit, SCANNED_AT_ONCE) : limit
+  const data: Execution[] = []
+  let after = startOf(cursor === undefined ? undefined : fromCursor(cursor), filter)
+  for (let scanned = 0; scanned < MAX_SCANNED; scanned += pageSize) {
+    const page = await pageOf(stores, { owner, status, after, limit: pageSize })
+    for (const execution of page.data) {
+      if (execution.createdAtMs < oldestMs) return { data }
+      after = placeOf(execution)
+      if (isWanted(execution, filter)) data.push(execution)
+      if (data.length === limit) return { data, nextCursor: toCursor(after) }
+    }
+    if (!page.isCut) return { data }
+    // The rest of it would be more than one answer may hold.
+    if (page.data.length < pageSize) break
+  }
+  return { data, ...(after && { nextCursor: toCursor(after) }) }
+}
+
+async function pageOf(
+  { memory, store }: Stores,
+  query: ListQuery,
+): Promise<BudgetedPage<Execution>> {
+  const stored = await readWithinBudget(
+    query.limit,
+    query.after,
+    (after, limit) => store.list({ ...query, after, limit }),
+    placeOf,
+  )
+  const end = stored.isCut ? stored.data.at(-1) : undefined
+  // What is older than the last that was read would come before others that were not.
+  const inMemory = memory
+    .list(query)
+    .filter(execution => end === undefined || isBefore(placeOf(execution), placeOf(end)))
+  // One that becomes durable at this moment may be in both.
+  const found = [...inMemory, ...stored.data].map(
+    execution => [execution.executionId, execution] as const,
+  )
+  const placed = [...new Map(found).values()].sort((a, b) =>
+    isBefore(placeOf(a), placeOf(b)) ? -1 : 1,
+  )
+  const { data, isCut } = withinBudget(placed, query.limit)
+  return { data, isCut: isCut || stored.isCut }
+}
+
+const placeOf = ({ createdAtMs, executionId }: Execution) => ({ createdAtMs, id: executionId })

@@ -1,0 +1,504 @@
+/** The executions of a daemon, as its callers see them: admitted, read, watched, cancelled. */
+
+import type { CallApproval } from '../../executor/boundary/call-approval.ts'
+import { type ExecutionPlan, RunningExecution } from '../../executor/execution/execution.ts'
+import { LatchdError } from '../../protocol/errors.ts'
+import type { ExecutionEvent } from '../../protocol/execution/events.ts'
+import {
+  type Execution,
+  type ExecutionSource,
+  isEnded,
+} from '../../protocol/execution/execution.ts'
+import type { Tool } from '../../protocol/tool/tool.ts'
+import type { Caller } from '../auth/caller.ts'
+import { OwnerCounts } from '../auth/owner-counts.ts'
+import type { TokenLimits } from '../auth/token-limits.ts'
+import { readPlan } from '../replay/stored-plan.ts'
+import type { Page } from '../store/page.ts'
+import type { StoredExecution } from '../store/store.ts'
+import type { Tracing } from '../telemetry/tracing/tracing.ts'
+import type { HeldMemory } from '../upkeep/memory-guard.ts'
+import { type LiveExecution, LiveExecutions, type LivePowers } from './active.ts'
+import { EventReaders } from './event-readers.ts'
+import { listExecutions, type PageQuery } from './execution-lists.ts'
+import { isLast, isOver, isRestingPlace } from './resting-place.ts'
+import {
+  keyReused,
+  removedExecution,
+  type SubmissionKey,
+  SubmissionKeys,
+} from './submission-keys.ts'
+import { ExecutionKeeper } from './writer.ts'
+
+export interface ExecutionsOptions extends LivePowers {
+  /** Executions that may wait for a worker. */
+  readonly maxQueue: number
+  /** @throws {LatchdError} `WORKER_ABUSE` for a caller that has to wait */
+  readonly admitCaller?: (caller: string) => void
+  /** How many callers share the queue; one when absent. */
+  readonly callers?: () => number
+  /**
+   * @throws {LatchdError} `INVALID_REQUEST` for a URL that is never posted to; `WEBHOOKS_FULL` when
+   *   too many messages wait
+   */
+  readonly admitWebhook: (url: string, caller: string) => Promise<void>
+  /** Where executions are traced; absent: nowhere. */
+  readonly traces?: Pick<Tracing, 'begin' | 'drop'> | undefined
+}
+
+/** How an execution is to be taken. */
+export interface SubmitOptions {
+  /** Whether it has to survive the daemon from the beginning. */
+  readonly isDurable: boolean
+  /** The caller's idempotency key, with a hash of the body that it came with. */
+  readonly key?: SubmissionKey
+  readonly webhookUrl?: string | undefined
+  /** Whether it waits for its turn in a busy session. */
+  readonly isQueued?: boolean
+}
+
+/** Seconds after which a refused caller should come again. */
+const RETRY_AFTER_SECONDS = 1
+
+export class Executions {
+  #options: ExecutionsOptions
+  #live: LiveExecutions
+  #keys: SubmissionKeys
+  #readers = new EventReaders()
+  #isDraining = false
+  /** Those that are being taken: they count before they are live. */
+  #arriving = new OwnerCounts()
+
+  constructor(options: ExecutionsOptions) {
+    this.#options = options
+    this.#live = new LiveExecutions(options)
+    this.#keys = new SubmissionKeys(options.store)
+  }
+
+  /** Goes on with what an earlier process has left. */
+  recover(): Promise<void> {
+    return this.#live.recover()
+  }
+
+  /** Executions that are in memory and have not ended. */
+  get liveCount(): number {
+    return this.#live.size
+  }
+
+  /** Where executions and those who watch them hold memory, in bytes. */
+  readonly held: HeldMemory = {
+    calls: () => this.#live.heldBytes,
+    ended: () => this.#options.memory.endedBytes,
+    events: () => this.#readers.heldBytes,
+  }
+
+  /** New executions that wait for a worker. */
+  get queued(): number {
+    return this.#live.queued
+  }
+
+  /** Executions of the store that can go on and wait to be loaded. */
+  get unloaded(): number {
+    return this.#live.unloaded
+  }
+
+  get isDraining(): boolean {
+    return this.#isDraining
+  }
+
+  /** The execution if it is in memory. */
+  live(executionId: string): RunningExecution | undefined {
+    return this.#live.get(executionId)?.running
+  }
+
+  /**
+   * Admits an execution and starts it as soon as a worker is free.
+   *
+   * @returns its id; with an idempotency key that was used before, that of the first
+   * @throws {LatchdError} `QUEUE_FULL`, `TOKEN_LIMIT_EXCEEDED`, `WORKER_ABUSE`, `DRAINING`,
+   *   `IDEMPOTENCY_KEY_REUSED`, `GONE`, `STORE_FULL`, `WEBHOOKS_FULL`, `INVALID_REQUEST` for a webhook
+   *   that is never posted to
+   */
+  async submit(plan: ExecutionPlan, caller: Caller, options: SubmitOptions): Promise<string> {
+    if (this.#isDraining)
+      throw new LatchdError('DRAINING', 'Cannot take an execution: the daemon is stopping')
+    const { key } = options
+    const submit = () => this.#submit(plan, caller, options)
+    // Before any limit: who asks again takes nothing.
+    return await (key === undefined ? submit() : this.#keys.executionOf(caller.name, key, submit))
+  }
+
+  async #submit(plan: ExecutionPlan, caller: Caller, options: SubmitOptions): Promise<string> {
+    this.#refuseBeyondLimits(caller)
+    const leave = this.#arriving.add(caller.name)
+    try {
+      return await this.#admit(plan, caller, options)
+    } finally {
+      leave()
+    }
+  }
+
+  /**
+   * Counts something else that takes a worker as an execution of the caller, such as a replay.
+   *
+   * @returns what to call at its end
+   * @throws {LatchdError} as {@link submit}, for a caller that is at a limit
+   */
+  enter(caller: Caller): () => void {
+    this.#refuseBeyondLimits(caller)
+    return this.#arriving.add(caller.name)
+  }
+
+  #refuseBeyondLimits({ name, limits = {} }: Caller): void {
+    this.#options.admitCaller?.(name)
+    const { pool, maxQueue, callers } = this.#options
+    const { maxExecutions = Infinity, maxQueued = Infinity } = limits
+    const arriving = this.#arriving.of(name)
+    const own = this.#live.sizeOf(name) + arriving
+    if (own >= maxExecutions)
+      throw beyondLimit('are under way', own, 'maxExecutions', maxExecutions)
+    if (pool.active < pool.workers) return
+    const ownQueued = this.#live.queuedOf(name)
+    if (ownQueued + arriving >= maxQueued) {
+      throw beyondLimit('wait', ownQueued + arriving, 'maxQueued', maxQueued)
+    }
+    const { queued } = this.#live
+    // Whoever has filled the queue, the others have their part of it.
+    if (queued < maxQueue || ownQueued < Math.floor(maxQueue / (callers?.() ?? 1))) return
+    const message = `Cannot take an execution: ${queued} wait already, limit maxQueue ${maxQueue}`
+    throw new LatchdError('QUEUE_FULL', message, { retryAfterSeconds: RETRY_AFTER_SECONDS })
+  }
+
+  async #admit(plan: ExecutionPlan, caller: Caller, options: SubmitOptions): Promise<string> {
+    const { webhookUrl } = options
+    if (webhookUrl !== undefined) await this.#options.admitWebhook(webhookUrl, caller.name)
+    if (plan.sessionId === undefined) return await this.#take(plan, caller, options)
+    const { sessions } = this.#options
+    const use = { sessionId: plan.sessionId, executionId: plan.executionId }
+    const remembered = await sessions.admit(use, options.isQueued === true, caller)
+    let taken: string | undefined
+    try {
+      taken = await this.#take({ ...plan, remembered }, caller, options)
+      return taken
+    } finally {
+      if (taken !== plan.executionId) sessions.release(use)
+    }
+  }
+
+  async #take(plan: ExecutionPlan, caller: Caller, options: SubmitOptions): Promise<string> {
+    const { traces } = this.#options
+    if (traces === undefined) return await this.#start(plan, caller, options)
+    // Before it is kept: its plan says where its first span is.
+    const traced = { ...plan, traceparent: traces.begin(plan) }
+    let taken: string | undefined
+    try {
+      taken = await this.#start(traced, caller, options)
+      return taken
+    } finally {
+      if (taken !== plan.executionId) traces.drop(plan.executionId)
+    }
+  }
+
+  async #start(plan: ExecutionPlan, caller: Caller, options: SubmitOptions): Promise<string> {
+    const { webhookUrl } = options
+    const keeper = new ExecutionKeeper(plan, caller.name, webhookUrl, this.#options)
+    const running = new RunningExecution(plan, this.#options, keeper)
+    keeper.bind(running)
+    // Its messages are promised, and only what is durable keeps a promise.
+    if (options.isDurable || webhookUrl !== undefined) {
+      const outcome = await keeper.submitDurable(options.key)
+      if (outcome.kind === 'known') return outcome.executionId
+      if (outcome.kind === 'key-reused') throw keyReused()
+      if (outcome.kind === 'removed') throw removedExecution(outcome.executionId)
+    } else keeper.submitVolatile()
+    this.#live.start(plan, running, keeper)
+    return plan.executionId
+  }
+
+  /** Whether an execution that is in memory would survive the daemon. */
+  isDurable(executionId: string): boolean {
+    return this.#live.get(executionId)?.keeper.isDurable === true
+  }
+
+  /** Resolves when all that has happened to an execution is as durable as the execution is. */
+  async sync(executionId: string): Promise<void> {
+    await this.#live.get(executionId)?.keeper.sync()
+  }
+
+  /** A tool of an execution, as its programs see it; `undefined` when it is not known any more. */
+  async toolOf(executionId: string, name: string): Promise<Tool | undefined> {
+    const { toolbox } = this.#live.get(executionId)?.plan ?? {}
+    if (toolbox !== undefined) return toolbox.find(name)
+    const journal = await this.#options.store.journal(executionId)
+    if (journal === undefined) return undefined
+    return readPlan(journal, this.#options.toolbox, this.#options.clientTool).plan.toolbox.find(
+      name,
+    )
+  }
+
+  /**
+   * Makes an execution durable that is under way.
+   *
+   * @throws {LatchdError} `STORE_FULL`: it goes on, and is not durable before there is room
+   */
+  async makeDurable(executionId: string): Promise<void> {
+    const live = this.#live.get(executionId)
+    await (live && this.#untilKept(live, live.keeper.makeDurable()))
+  }
+
+  /** Resolves with a write. @throws {LatchdError} `STORE_FULL` when it waits for room */
+  async #untilKept({ plan, keeper }: LiveExecution, write: Promise<void>): Promise<void> {
+    const isFull = await Promise.race([write, keeper.lacksRoom().then(() => true)])
+    if (isFull !== true) return
+    const message = `Cannot store ${plan.executionId} now: the disk is full; it is stored as soon as there is room`
+    throw new LatchdError('STORE_FULL', message)
+  }
+
+  /** Hands over a decision that was stored, to an execution wherever it is. */
+  decided(decided: CallApproval, isWaiting: boolean): Promise<void> {
+    return this.#live.decided(decided, isWaiting)
+  }
+
+  /**
+   * The execution as it stands, or as it ends or comes to wait for a person within `waitMs`.
+   *
+   * @throws {LatchdError} `NOT_FOUND`, also for the execution of another caller
+   */
+  async get(executionId: string, caller: Caller, waitMs = 0): Promise<Execution> {
+    if (waitMs === 0) return (await this.#find(executionId, caller)).execution
+    let changed = Promise.withResolvers<void>()
+    const unwatch = this.#options.hub.await(executionId, event => {
+      if (isRestingPlace(event)) changed.resolve()
+    })
+    let isLate = false
+    const timer = setTimeout(() => {
+      isLate = true
+      changed.resolve()
+    }, waitMs)
+    // Who asked may have left: a daemon that has stopped does not stay for that.
+    timer.unref()
+    try {
+      for (;;) {
+        changed = Promise.withResolvers()
+        const { execution } = await this.#find(executionId, caller)
+        if (isLate || (await this.#isResting(execution))) return execution
+        await changed.promise
+      }
+    } finally {
+      clearTimeout(timer)
+      unwatch()
+    }
+  }
+
+  /** Whether nothing happens any more until somebody does something. */
+  async #isResting(execution: Execution): Promise<boolean> {
+    if (execution.status !== 'waiting') return isOver(execution)
+    const named = execution.waitingFor.flatMap(({ approvalId }) => approvalId ?? [])
+    if (named.length === 0) return false
+    // One that was decided is on its way back, whatever else it waits for.
+    const pending = await this.#options.store.approvals({
+      executionId: execution.executionId,
+      status: 'pending',
+      owner: undefined,
+      after: undefined,
+      limit: named.length + 1,
+    })
+    const ids = new Set(pending.map(({ approvalId }) => approvalId))
+    return named.every(approvalId => ids.has(approvalId))
+  }
+
+  async #find(executionId: string, caller: Caller): Promise<StoredExecution> {
+    const { memory, store } = this.#options
+    const live = this.#live.get(executionId)
+    // An end is told when it is kept; while there is no room to keep it the execution goes on.
+    if (live?.keeper.isDurable && isOver(live.running.read())) {
+      await Promise.race([live.gone, live.keeper.lacksRoom()])
+    }
+    const found =
+      this.#live.get(executionId) === live && live
+        ? { owner: live.keeper.owner, execution: readLive(live) }
+        : (memory.get(executionId) ?? (await store.get(executionId)))
+    if (found !== undefined && (caller.seesAll || found.owner === caller.name)) return found
+    throw new LatchdError('NOT_FOUND', `There is no execution ${executionId}`)
+  }
+
+  /** The source of an execution. @throws {LatchdError} `NOT_FOUND` */
+  async source(executionId: string, caller: Caller): Promise<ExecutionSource> {
+    const { memory, store } = this.#options
+    await this.#find(executionId, caller)
+    const program =
+      this.#live.get(executionId)?.plan ??
+      memory.source(executionId) ??
+      (await store.source(executionId))
+    if (program === undefined)
+      throw new LatchdError('NOT_FOUND', `There is no execution ${executionId}`)
+    const { source, language } = program
+    return { executionId, source, language }
+  }
+
+  /** A page of a caller's executions: see {@link listExecutions}. */
+  list(query: PageQuery, caller: Caller): Promise<Page<Execution>> {
+    return listExecutions(this.#options, query, caller.seesAll ? undefined : caller.name)
+  }
+
+  /** Cancels an execution and gives it as it ended; one that has ended stays as it is. */
+  async cancel(executionId: string, caller: Caller): Promise<Execution> {
+    // More than once: at this moment it may be on its way to the store, where no cancel reaches it.
+    for (;;) {
+      const { execution } = await this.#find(executionId, caller)
+      if (isEnded(execution)) return execution
+      if (execution.status === 'stuck') await this.#options.store.retry(executionId)
+      await this.#live.load(executionId)
+      const live = this.#live.get(executionId)
+      live?.running.cancel()
+      await (live && this.#untilKept(live, live.gone))
+    }
+  }
+
+  /**
+   * Lets a stuck execution go on.
+   *
+   * @throws {LatchdError} `NOT_FOUND`, `CONFLICT` when it is not stuck
+   */
+  async retry(executionId: string, caller: Caller): Promise<Execution> {
+    const { execution } = await this.#find(executionId, caller)
+    if (!(await this.#options.store.retry(executionId))) {
+      throw new LatchdError(
+        'CONFLICT',
+        `Cannot retry execution ${executionId}: it is ${execution.status}, not stuck`,
+      )
+    }
+    this.#live.resume(executionId)
+    return (await this.#find(executionId, caller)).execution
+  }
+
+  /** Removes an ended execution. @throws {LatchdError} `NOT_FOUND`, `CONFLICT` when it goes on */
+  async remove(executionId: string, caller: Caller): Promise<void> {
+    const { execution } = await this.#find(executionId, caller)
+    if (!isEnded(execution)) {
+      throw new LatchdError(
+        'CONFLICT',
+        `Cannot remove execution ${executionId}: it is ${execution.status}; cancel it first`,
+      )
+    }
+    if (!this.#options.memory.remove(executionId)) await this.#options.store.remove(executionId)
+  }
+
+  /**
+   * The events after a sequence number, then those that come, until the execution has ended or is
+   * stuck. Of one that is stuck already, those that follow its retry.
+   *
+   * @returns `undefined` when it has ended, and nothing follows that number
+   * @throws {LatchdError} `NOT_FOUND`, `INVALID_REQUEST` for the number of no event so far
+   */
+  async events(
+    executionId: string,
+    caller: Caller,
+    after: number,
+  ): Promise<AsyncIterableIterator<ExecutionEvent> | undefined> {
+    const { hub } = this.#options
+    const { execution } = await this.#find(executionId, caller)
+    let last = after
+    let newest: ExecutionEvent | undefined
+    let held: ExecutionEvent[] | undefined = []
+    const queue = this.#readers.open(() => unwatch(), false)
+    const push = (event: ExecutionEvent, isPast = false) => {
+      if ('sequence' in event) {
+        if (event.sequence <= last) return
+        last = event.sequence
+      }
+      newest = event
+      if (isPast) queue.add(event)
+      else queue.push(event)
+    }
+    const end = () => {
+      unwatch()
+      queue.end()
+    }
+    // Watched before the past is read, so that nothing falls in between.
+    const unwatch = hub.watch(executionId, event => {
+      if (held !== undefined) {
+        held.push(event)
+        return
+      }
+      push(event)
+      if (isLast(event)) end()
+    })
+    try {
+      // What is only held in memory yet is told when it is durable.
+      const keeper = this.#live.get(executionId)?.keeper
+      await (keeper && Promise.race([keeper.sync(), keeper.lacksRoom()]))
+      for (const event of await this.#past(executionId, after)) push(event, true)
+      for (const event of held) push(event, true)
+      held = undefined
+      const hasEnded = isEnded(execution)
+      if (newest === undefined && hasEnded) {
+        end()
+        await queue.return()
+        return undefined
+      }
+      if (newest === undefined && after > 0) await this.#checkPlace(executionId, after)
+      // One that was stuck and went on has such an event in the middle.
+      if (hasEnded || (newest !== undefined && isLast(newest))) end()
+      return queue
+    } catch (error) {
+      end()
+      // No reader will: it counts no longer.
+      await queue.return()
+      throw error
+    }
+  }
+
+  #past(executionId: string, after: number): Promise<readonly ExecutionEvent[]> {
+    const { memory, store } = this.#options
+    const kept = memory.events(executionId, after)
+    return kept === undefined ? store.events(executionId, after) : Promise.resolve(kept)
+  }
+
+  /** Whether somebody can have got an event of that number, so that others are told after it. */
+  async #checkPlace(executionId: string, after: number): Promise<void> {
+    const known = await this.#past(executionId, after - 1)
+    if (known.length > 0) return
+    const detail = `execution ${executionId} has no event ${after} yet`
+    throw new LatchdError('INVALID_REQUEST', `Cannot go on after Last-Event-ID: ${detail}`, {
+      errors: [{ pointer: '/last-event-id', detail }],
+    })
+  }
+
+  /** The events of all executions of a caller, from now on, until the reader falls far behind. */
+  allEvents(caller: Caller): AsyncIterableIterator<ExecutionEvent> {
+    const queue = this.#readers.open(() => unwatch(), true)
+    const owner = caller.seesAll ? undefined : caller.name
+    const unwatch = this.#options.hub.watchOwner(owner, event => queue.push(event))
+    return queue
+  }
+
+  /** Takes no more, and lets those under way end or be put away: see {@link LiveExecutions.drain}. */
+  async drain(drainMs: number): Promise<void> {
+    this.#isDraining = true
+    await this.#live.drain(drainMs)
+  }
+}
+
+/** An execution in memory as it stands; an end that is not kept yet has not come. */
+function readLive({ running, keeper }: LiveExecution): Execution {
+  const execution = running.read()
+  if (!keeper.isDurable || !isOver(execution)) return execution
+  const fields = Object.entries({ ...execution, status: 'running' })
+  return Object.fromEntries(fields.filter(([name]) => !OF_AN_END.has(name))) as Execution
+}
+
+/** What an execution has only when it has ended. */
+const OF_AN_END = new Set(['output', 'isFinalAnswer', 'error', 'endedAtMs'])
+
+function beyondLimit(
+  what: string,
+  count: number,
+  limit: keyof TokenLimits,
+  bound: number,
+): LatchdError {
+  const message = `Cannot take an execution: ${count} of the token ${what}, limit ${limit} ${bound}`
+  return new LatchdError('TOKEN_LIMIT_EXCEEDED', message, {
+    retryAfterSeconds: RETRY_AFTER_SECONDS,
+  })
+}

@@ -1,0 +1,22 @@
+/** What gathers of an execution until it is written. */
+
+import type { CallApproval } from '../../executor/boundary/call-approval.ts'
+import type { JournalRecord } from '../../executor/boundary/journal-record.ts'
+import type { StoredEvent, WebhookMessage } from '../store/store.ts'
+
+/** What is written with the next commit of an execution. */
+export interface HeldAddition {
+  records: JournalRecord[]
+  events: StoredEvent[]
+  approvals: CallApproval[]
+  webhooks: WebhookMessage[]
+  program?: string
+}
+
+/** Nothing to write yet. */
+export const nothing = (): HeldAddition => ({
+  records: [],
+  events: [],
+  approvals: [],
+  webhooks: [],
+})

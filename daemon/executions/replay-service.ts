@@ -1,0 +1,163 @@
+/** Replays of executions for those who ask: which can be replayed, and what came of it. */
+
+import { foldEvents } from '../../executor/record/fold-execution.ts'
+import { LatchdError } from '../../protocol/errors.ts'
+import { type Execution, type ExecutionError, isEnded } from '../../protocol/execution/execution.ts'
+import type { Replay, ReplayEnd } from '../../protocol/execution/replay.ts'
+import type { LimitName } from '../../protocol/limits.ts'
+import type { Caller } from '../auth/caller.ts'
+import {
+  cannotReplay,
+  nondeterminism,
+  numberOf,
+  type ReplayReport,
+  type ShadowPowers,
+  shadowReplay,
+} from '../replay/replay.ts'
+import type { SessionDesk } from '../sessions/sessions.ts'
+import type { ClaimedExecution, Store } from '../store/store.ts'
+import type { Executions } from './executions.ts'
+
+export interface ReplayPowers extends ShadowPowers {
+  readonly store: Pick<Store, 'journal' | 'texts'>
+  readonly executions: Pick<Executions, 'enter' | 'get' | 'live'>
+  readonly sessions: Pick<SessionDesk, 'load'>
+  /** Replays and new executions that may wait for a worker. */
+  readonly maxQueue: number
+}
+
+/** Seconds after which a refused caller should come again. */
+const RETRY_AFTER_SECONDS = 1
+
+export class ReplayDesk {
+  #powers: ReplayPowers
+
+  constructor(powers: ReplayPowers) {
+    this.#powers = powers
+  }
+
+  /**
+   * Replays an execution as far as its journal goes, or to a call of it.
+   *
+   * @throws {LatchdError} `NOT_FOUND`, `CONFLICT` when it runs at the moment or has no journal,
+   *   `QUEUE_FULL`, `TOKEN_LIMIT_EXCEEDED`
+   */
+  async replay(
+    executionId: string,
+    caller: Caller,
+    { untilCall, signal }: { untilCall: number | undefined; signal: AbortSignal },
+  ): Promise<Replay> {
+    const { executions, store } = this.#powers
+    const execution = await executions.get(executionId, caller)
+    if (executions.live(executionId) !== undefined) {
+      throw cannotReplay(executionId, `it is ${execution.status} at the moment`)
+    }
+    const claimed = await store.journal(executionId)
+    if (claimed === undefined) {
+      throw cannotReplay(executionId, 'it is not durable, and so has no journal')
+    }
+    if (claimed.startedAtMs === undefined) throw cannotReplay(executionId, 'it has not started')
+    const snapshot = await this.#snapshot(claimed, execution)
+    this.#refuseWhenFull(executionId)
+    // It takes a worker as an execution of the caller does.
+    const leave = executions.enter(caller)
+    try {
+      const report = await shadowReplay(claimed, this.#powers, { untilCall, snapshot, signal })
+      return judged(claimed, execution, report)
+    } catch (error) {
+      if (signal.aborted) throw cannotReplay(executionId, 'the caller has left')
+      throw error
+    } finally {
+      leave()
+    }
+  }
+
+  #refuseWhenFull(executionId: string): void {
+    const { pool, maxQueue } = this.#powers
+    if (pool.active < pool.workers || pool.queued < maxQueue) return
+    throw new LatchdError(
+      'QUEUE_FULL',
+      `Cannot replay execution ${executionId}: ${pool.queued} wait already, limit maxQueue ${maxQueue}`,
+      { retryAfterSeconds: RETRY_AFTER_SECONDS },
+    )
+  }
+
+  async #snapshot(
+    { executionId, sessionId }: ClaimedExecution,
+    execution: Execution,
+  ): Promise<Uint8Array | undefined> {
+    if (sessionId === undefined) return undefined
+    if (isEnded(execution)) {
+      throw cannotReplay(
+        executionId,
+        `it ran in session ${sessionId}, whose state before it is not kept`,
+      )
+    }
+    return await this.#powers.sessions.load(sessionId)
+  }
+}
+
+function judged(claimed: ClaimedExecution, execution: Execution, report: ReplayReport): Replay {
+  const { outcome, asked, place, divergence } = report
+  const calls = [...foldEvents(claimed.events).calls.values()]
+  const fields = {
+    executionId: claimed.executionId,
+    logs: [...report.logs],
+    calls: calls.filter(({ callId }) => numberOf(callId) <= asked),
+    ...(place && { place }),
+  }
+  const diverged = (error: ExecutionError): Replay => ({ result: 'diverged', error, ...fields })
+  if (divergence !== undefined) return diverged(divergence)
+  if (outcome.status === 'halted') return { result: 'halted', call: outcome.request, ...fields }
+  const before = endOf(execution)
+  if (outcome.status !== 'completed' && outcome.status !== 'failed') {
+    if (before === undefined) return { result: 'same', reached: 'waiting', ...fields }
+    const [id, request] = report.unanswered[0] ?? [asked, 'nothing']
+    return diverged(
+      nondeterminism(`The program asks for call ${id}: ${request}; before it was ${before.status}`),
+    )
+  }
+  const now = shadowEnd(outcome)
+  if (before === undefined || isSame(before, now)) {
+    return { result: 'same', reached: outcome.status, ...fields }
+  }
+  return { result: 'differs', before, now, ...fields }
+}
+
+/** Limits that the guest's own doing exceeds, whoever watches. */
+const guestLimits: ReadonlySet<LimitName | undefined> = new Set<LimitName | undefined>([
+  'cpuMs',
+  'memoryBytes',
+  'maxCalls',
+  'maxOutputBytes',
+])
+
+const guestFailures: ReadonlySet<string> = new Set(['SYNTAX_ERROR', 'GUEST_ERROR', 'DEADLOCK'])
+
+/** The end that the program itself came to; `undefined` when it had none, or was ended. */
+function endOf(execution: Execution): ReplayEnd | undefined {
+  if (execution.status === 'completed') return { status: 'completed', output: execution.output }
+  if (execution.status !== 'failed') return undefined
+  const { error } = execution
+  const isOwn =
+    guestFailures.has(error.code) ||
+    (error.code === 'LIMIT_EXCEEDED' && guestLimits.has(error.limit))
+  return isOwn ? { status: 'failed', error } : undefined
+}
+
+function shadowEnd(
+  outcome: Extract<ReplayReport['outcome'], { status: 'completed' | 'failed' }>,
+): ReplayEnd {
+  if (outcome.status === 'failed') return { status: 'failed', error: outcome.error }
+  const { json, ...output } = outcome.output
+  return { status: 'completed', output: { value: JSON.parse(json), ...output } }
+}
+
+function isSame(before: ReplayEnd, now: ReplayEnd): boolean {
+  if (before.status === 'completed' && now.status === 'completed') {
+    const text = ({ output }: typeof before) => JSON.stringify([output.value, output.encoded])
+    return text(before) === text(now)
+  }
+  if (before.status !== 'failed' || now.status !== 'failed') return false
+  return before.error.code === now.error.code && before.error.limit === now.error.limit
+}

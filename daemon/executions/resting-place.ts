@@ -1,0 +1,19 @@
+/** Where executions come to rest: nothing happens any more until somebody does something. */
+
+import type { ExecutionEvent } from '../../protocol/execution/events.ts'
+import { type Execution, isEnded } from '../../protocol/execution/execution.ts'
+
+/** Whether an execution has ended, or is stuck. */
+export const isOver = (execution: Execution) => isEnded(execution) || execution.status === 'stuck'
+
+/** Whether an execution rests after this event. */
+export function isRestingPlace(event: ExecutionEvent): boolean {
+  if (event.type === 'execution-parked') {
+    return event.waitingFor.some(({ approvalId }) => approvalId !== undefined)
+  }
+  return isLast(event)
+}
+
+/** Whether the stream of an execution ends with this; of a stuck one it goes on after a retry. */
+export const isLast = ({ type }: ExecutionEvent) =>
+  type === 'execution-ended' || type === 'execution-stuck'

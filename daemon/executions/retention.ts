@@ -1,0 +1,67 @@
+/** Forgets what was kept long enough: at the start of a daemon, and then at intervals. */
+
+import type { Retention } from '../config/retention.ts'
+import type { Logger } from '../log/log.ts'
+import type { Store } from '../store/store.ts'
+
+export interface SweeperPowers {
+  readonly store: Pick<Store, 'sweep'>
+  readonly retention: Retention
+  /** Sessions that stay, since something goes on in them. */
+  readonly sessionsInUse: () => readonly string[]
+  readonly log: Pick<Logger, 'info' | 'error'>
+  /** Epoch milliseconds. */
+  readonly now: () => number
+}
+
+/** Sweeps come so often within the time that things are kept, within these bounds. */
+const SWEEPS_PER_KEEP = 10
+const SHORTEST_PAUSE_MS = 1000
+const LONGEST_PAUSE_MS = 600_000
+
+export class Sweeper {
+  #powers: SweeperPowers
+  #timer: NodeJS.Timeout | undefined
+  #sweeping: Promise<void> | undefined
+
+  constructor(powers: SweeperPowers) {
+    this.#powers = powers
+  }
+
+  /** Sweeps now, and goes on doing it. */
+  start(): void {
+    const pauseMs = this.#powers.retention.keepMs / SWEEPS_PER_KEEP
+    const boundedMs = Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, pauseMs))
+    // A process that has nothing else to do may end.
+    this.#timer = setInterval(() => void this.sweep(), boundedMs).unref()
+    void this.sweep()
+  }
+
+  /** Sweeps once; joins a sweep that is under way. Never rejects. */
+  sweep(): Promise<void> {
+    this.#sweeping ??= this.#sweep().finally(() => {
+      this.#sweeping = undefined
+    })
+    return this.#sweeping
+  }
+
+  /** Sweeps no more; resolves when the last one has ended. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#sweeping
+  }
+
+  async #sweep(): Promise<void> {
+    const { store, retention, sessionsInUse, log, now } = this.#powers
+    const beforeMs = now() - retention.keepMs
+    const { maxBytes } = retention
+    try {
+      const bounds = { endedBeforeMs: beforeMs, usedBeforeMs: beforeMs, maxBytes }
+      const swept = await store.sweep(bounds, sessionsInUse)
+      if (swept.executions + swept.sessions > 0) log.info(swept, 'forgotten by retention')
+    } catch (error) {
+      // The next sweep tries again.
+      log.error({ err: error }, 'sweep failed')
+    }
+  }
+}

@@ -1,0 +1,66 @@
+/** Idempotency keys: one execution for each, whoever asks again, and however many at once. */
+
+import { LatchdError } from '../../protocol/errors.ts'
+import type { StoreReader } from '../store/store.ts'
+
+/** A caller's key, with a hash of the body that it came with. */
+export interface SubmissionKey {
+  readonly text: string
+  readonly bodyHash: string
+}
+
+export class SubmissionKeys {
+  #store: Pick<StoreReader, 'keyed'>
+  /** Submissions under way, by owner and key: the store does not know them yet. */
+  #underWay = new Map<string, { readonly bodyHash: string; readonly id: Promise<string> }>()
+
+  constructor(store: Pick<StoreReader, 'keyed'>) {
+    this.#store = store
+  }
+
+  /**
+   * The execution of a key: that which has it, that which is being submitted with it, or a new one.
+   *
+   * @param submit called for the first of a key alone; what it throws all of them get
+   * @throws {LatchdError} `IDEMPOTENCY_KEY_REUSED`, `GONE`
+   */
+  async executionOf(
+    owner: string,
+    key: SubmissionKey,
+    submit: () => Promise<string>,
+  ): Promise<string> {
+    const name = JSON.stringify([owner, key.text])
+    const first = this.#underWay.get(name)
+    if (first !== undefined) {
+      if (first.bodyHash !== key.bodyHash) throw keyReused()
+      return await first.id
+    }
+    const id = this.#known(owner, key).then(known => known ?? submit())
+    this.#underWay.set(name, { bodyHash: key.bodyHash, id })
+    try {
+      return await id
+    } finally {
+      this.#underWay.delete(name)
+    }
+  }
+
+  async #known(owner: string, key: SubmissionKey): Promise<string | undefined> {
+    const known = await this.#store.keyed(owner, key.text)
+    if (known === undefined) return undefined
+    if (known.bodyHash !== key.bodyHash) throw keyReused()
+    if (known.isRemoved) throw removedExecution(known.executionId)
+    return known.executionId
+  }
+}
+
+/** The refusal of a key that came with another body before. */
+export function keyReused(): LatchdError {
+  const message = 'The idempotency key was used before with another body'
+  return new LatchdError('IDEMPOTENCY_KEY_REUSED', message)
+}
+
+/** The refusal of a key whose execution was deleted. */
+export function removedExecution(executionId: string): LatchdError {
+  const message = `The idempotency key is that of execution ${executionId}, which was deleted`
+  return new LatchdError('GONE', message)
+}

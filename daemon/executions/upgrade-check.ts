@@ -1,0 +1,56 @@
+/**
+ * Lets executions go on under another runtime than they began with only when it repeats them: what
+ * an engine does differently shows in the shadow, before anything of it has run.
+ */
+
+import { type ShadowPowers, shadowReplay } from '../replay/replay.ts'
+import { runtimeOf } from '../replay/stored-plan.ts'
+import type { ClaimedExecution, StuckError } from '../store/store.ts'
+
+/** Executions that are known to repeat, so that each park of theirs costs one replay only. */
+const MAX_KNOWN = 10_000
+
+export class UpgradeCheck {
+  #powers: ShadowPowers
+  #runtime: string
+  #loadSnapshot: (sessionId: string) => Promise<Uint8Array | undefined>
+  #clean = new Set<string>()
+
+  /** @param runtime tag of what executions run on now: see `executor/engine/quickjs/runtime-tag.ts` */
+  constructor(
+    powers: ShadowPowers,
+    runtime: string,
+    loadSnapshot: (sessionId: string) => Promise<Uint8Array | undefined>,
+  ) {
+    this.#powers = powers
+    this.#runtime = runtime
+    this.#loadSnapshot = loadSnapshot
+  }
+
+  /** Whether an execution has to be held against this runtime before it goes on. */
+  isNeeded(claimed: ClaimedExecution): boolean {
+    if (claimed.startedAtMs === undefined || this.#clean.has(claimed.executionId)) return false
+    return runtimeOf(claimed) !== this.#runtime
+  }
+
+  /**
+   * How this runtime takes another path; `undefined` when it does not.
+   *
+   * @throws {Error} the worker was lost, or the pool is closed
+   */
+  async divergenceOf(claimed: ClaimedExecution): Promise<StuckError | undefined> {
+    const { executionId, sessionId } = claimed
+    const snapshot = sessionId === undefined ? undefined : await this.#loadSnapshot(sessionId)
+    const { divergence } = await shadowReplay(claimed, this.#powers, {
+      snapshot,
+      isResume: true,
+    })
+    if (divergence === undefined) {
+      if (this.#clean.size >= MAX_KNOWN) this.#clean.clear()
+      this.#clean.add(executionId)
+      return undefined
+    }
+    const message = `${divergence.message} (it began on ${runtimeOf(claimed)}; this is ${this.#runtime})`
+    return { ...divergence, code: 'NONDETERMINISM', message }
+  }
+}

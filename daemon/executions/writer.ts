@@ -1,0 +1,415 @@
+/**
+ * Keeps one execution: in memory as long as it may end with the process, in the store from the
+ * moment at which it may not.
+ *
+ * Volatile: events go to memory and to watchers at once; records stay with the execution. Durable:
+ * records, events and approvals gather here and are written together, when something may only happen
+ * after them (a call that is made once, an approval that is shown, a park, the end), soon after the
+ * answer of a call that is made once, or when somebody watches; watchers are told after the commit.
+ */
+
+import type { CallApproval } from '../../executor/boundary/call-approval.ts'
+import type { JournalRecord } from '../../executor/boundary/journal-record.ts'
+import type { CompiledProgram } from '../../executor/boundary/messages.ts'
+import type { ExecutionHost, Keeper } from '../../executor/boundary/ports.ts'
+import type { Redaction } from '../../executor/boundary/redaction.ts'
+import type { ExecutionPlan, RunningExecution } from '../../executor/execution/execution.ts'
+import type { ExecutionEvent } from '../../protocol/execution/events.ts'
+import type { Execution } from '../../protocol/execution/execution.ts'
+import { keepPlan } from '../replay/stored-plan.ts'
+import { wholeRecords, writeSessionRun } from '../sessions/session-run.ts'
+import type { SessionDesk } from '../sessions/sessions.ts'
+import type { MemoryStore } from '../store/memory/memory-store.ts'
+import type {
+  Addition,
+  SessionLeaving,
+  Store,
+  StoredEvent,
+  Submission,
+  SubmitOutcome,
+  WebhookMessage,
+} from '../store/store.ts'
+import { untilRoom } from '../store/until-room.ts'
+import type { EventHub } from './event-hub.ts'
+import { nothing } from './held-addition.ts'
+import type { RunningFile } from './running-file.ts'
+
+/** What all keepers of a daemon share. */
+export interface KeeperPowers {
+  readonly store: Store
+  readonly memory: MemoryStore
+  readonly hub: EventHub
+  readonly sessions: SessionDesk
+  /** The executions that have a worker, for whoever starts after a loss of this process. */
+  readonly runningFile: RunningFile
+  /** Engine, prelude and ICU: see `executor/engine/quickjs/runtime-tag.ts`. */
+  readonly runtime: string
+  /** The message to a webhook for an event; `undefined` when none is sent for it. */
+  readonly webhookFor: (url: string, event: StoredEvent) => WebhookMessage | undefined
+  /** Takes secrets out of what tools say. */
+  readonly redaction: Redaction
+  /** Told of each event of this process's executions at once, before it is durable. */
+  readonly observe: (plan: Pick<ExecutionPlan, 'createdAtMs'>, event: ExecutionEvent) => void
+  /** Told when such messages are durable. */
+  readonly onWebhooks: () => void
+  /** Told of a write that failed and that nobody waits for. */
+  readonly onFault: (error: unknown, executionId: string) => void
+  readonly onExpire: (approval: CallApproval) => void
+  /** Told whose program has cost a worker. */
+  readonly onWorkerLost?: (owner: string) => void
+}
+
+/** Events wait so long for others before they are written for those who watch. */
+const WATCHED_MS = 10
+/** The answer of a call that is made once waits so long for the next call, which writes it along. */
+const ANSWER_MS = 250
+/** More entries than this are written although nobody waits for them. */
+const MAX_HELD = 500
+
+/** The epoch of an execution that was submitted and never claimed. */
+const FIRST_EPOCH = 1
+
+export class ExecutionKeeper implements Keeper, ExecutionHost {
+  readonly keeper = this
+  readonly owner: string
+  readonly webhookUrl: string | undefined
+  #plan: ExecutionPlan
+  #powers: KeeperPowers
+  #running: RunningExecution | undefined
+  #isDurable: boolean
+  /** Whether the store has it, so that another process can go on with it. */
+  #isStored: boolean
+  #epoch: number
+  #held = nothing()
+  /** The last write under way; all before it have ended when it has. */
+  #written: Promise<void> = Promise.resolve()
+  /** Resolved while a write waits for room on the disk; absent while nobody has asked. */
+  #lacksRoom: PromiseWithResolvers<void> | undefined
+  #isLackingRoom = false
+  #timer: NodeJS.Timeout | undefined
+  #onStart: () => void = () => {}
+  /** The end of a volatile execution, to be told when all of it is done. */
+  #end: ExecutionEvent | undefined
+  #isClosed = false
+  #hasWorker = false
+  /** Takes the execution out of the file of those that have a worker. */
+  #leaveFile: (() => void) | undefined
+
+  /** @param epoch of a claimed execution; absent: a new one */
+  constructor(
+    plan: ExecutionPlan,
+    owner: string,
+    webhookUrl: string | undefined,
+    powers: KeeperPowers,
+    epoch?: number,
+  ) {
+    this.#plan = plan
+    this.owner = owner
+    this.webhookUrl = webhookUrl
+    this.#powers = powers
+    this.#isDurable = epoch !== undefined
+    this.#isStored = epoch !== undefined
+    this.#epoch = epoch ?? FIRST_EPOCH
+  }
+
+  get isDurable(): boolean {
+    return this.#isDurable
+  }
+
+  get isStored(): boolean {
+    return this.#isStored
+  }
+
+  readTexts(seqs: readonly number[]): Promise<readonly string[]> {
+    return this.#powers.store.texts(this.#plan.executionId, seqs)
+  }
+
+  /** Resolves when a write of the execution waits for room on a full disk; at once when one does. */
+  lacksRoom(): Promise<void> {
+    if (this.#isLackingRoom) return Promise.resolve()
+    this.#lacksRoom ??= Promise.withResolvers()
+    return this.#lacksRoom.promise
+  }
+
+  get redaction(): Redaction {
+    return this.#powers.redaction
+  }
+
+  /** The execution whose keeper this is. @param onStart called when it gets a worker */
+  bind(running: RunningExecution, onStart: () => void = () => {}): void {
+    this.#running = running
+    this.#onStart = onStart
+  }
+
+  /** The execution waits for its session: nobody need wait for it to get a worker. */
+  startWaiting(): void {
+    this.#onStart()
+  }
+
+  /** Takes a new execution that may end with the process. */
+  submitVolatile(): void {
+    const running = this.#running as RunningExecution
+    const { executionId, source, language } = this.#plan
+    this.#powers.memory.submit(executionId, this.owner, { source, language }, () => running.read())
+  }
+
+  /** Takes a new execution that may not. */
+  async submitDurable(key: Submission['key']): Promise<SubmitOutcome> {
+    this.#isDurable = true
+    const outcome = await this.#powers.store.submit({
+      ...this.#submission('queued'),
+      ...(key && { key }),
+    })
+    this.#isStored = outcome.kind === 'accepted'
+    return outcome
+  }
+
+  /** Makes a volatile execution durable, with all that has happened; resolves when it is. */
+  makeDurable(): Promise<void> {
+    if (!this.#isDurable) this.#promote()
+    return this.sync()
+  }
+
+  onEvent(event: ExecutionEvent): void {
+    const { memory, hub } = this.#powers
+    this.#powers.observe(this.#plan, event)
+    if (event.type === 'execution-started' || event.type === 'execution-resumed') this.#onStart()
+    // Progress is told to who watches now, and not kept.
+    if (event.type === 'call-progressed') {
+      hub.publish(this.owner, event)
+      return
+    }
+    // An approval is visible only when its execution would survive.
+    if (event.type === 'approval-requested' && !this.#isDurable) this.#promote()
+    const webhook = this.webhookUrl && this.#powers.webhookFor(this.webhookUrl, event)
+    if (!this.#isDurable) {
+      memory.append(event)
+      // Who is told of the end may go on in the session, whose state has to be kept before.
+      if (event.type === 'execution-ended') this.#end = event
+      else hub.publish(this.owner, event)
+      return
+    }
+    this.#held.events.push(event)
+    if (webhook) this.#held.webhooks.push(webhook)
+    // The next thing that happens may be far away, and somebody may wait for this.
+    if (event.type === 'execution-parked') setImmediate(() => this.#writeNow())
+    else this.#writeSoon()
+  }
+
+  onWorkerLost(): void {
+    this.#powers.onWorkerLost?.(this.owner)
+  }
+
+  onWorker(hasWorker: boolean): void {
+    this.#hasWorker = hasWorker
+    this.#noteWorker()
+  }
+
+  /** Notes whether a durable execution has a worker. */
+  #noteWorker(): void {
+    if (this.#hasWorker && this.#isDurable) {
+      this.#leaveFile ??= this.#powers.runningFile.enter(this.#plan.executionId)
+    } else {
+      this.#leaveFile?.()
+      this.#leaveFile = undefined
+    }
+  }
+
+  record(record: JournalRecord): void {
+    if (!this.#isDurable) return
+    this.#held.records.push(record)
+    // What is never made again has to be known by its answer: it goes with the next write, or soon.
+    this.#writeSoon(record.kind === 'delivery' && record.effect !== 'readOnly')
+  }
+
+  program(program: CompiledProgram): void {
+    if (this.#isDurable) this.#held.program = JSON.stringify(program)
+  }
+
+  showApproval(approval: CallApproval): Promise<void> {
+    this.#held.approvals.push(approval)
+    return this.sync()
+  }
+
+  expireApproval(approval: CallApproval): void {
+    this.#powers.onExpire(approval)
+  }
+
+  sync(): Promise<void> {
+    if (!this.#isDurable || this.#isClosed || this.#isEmpty()) return this.#written
+    const { store } = this.#powers
+    const addition = this.#take()
+    return this.#write(addition, () => store.append(this.#plan.executionId, this.#epoch, addition))
+  }
+
+  /**
+   * Puts a waiting execution away until `wakeAtMs`, or its deadline.
+   *
+   * @returns `ready` when it can go on at once; the instant at which it has to be looked at
+   */
+  async park(untilMs: number): Promise<{ kind: 'parked' | 'ready'; wakeAtMs: number }> {
+    const { executionId, createdAtMs, limits } = this.#plan
+    const addition = { ...this.#take(), usage: this.#usage() }
+    const wakeAtMs = Math.min(untilMs, createdAtMs + limits.wallMs)
+    let kind: 'parked' | 'ready' = 'parked'
+    await this.#write(addition, async () => {
+      kind = await this.#powers.store.park(executionId, this.#epoch, { ...addition, wakeAtMs })
+    })
+    return { kind, wakeAtMs }
+  }
+
+  /** Writes nothing any more: the execution is another's. What came meanwhile comes again. */
+  close(): void {
+    this.#take()
+    this.#isClosed = true
+  }
+
+  /**
+   * Keeps the end of an execution, or that it is stuck.
+   *
+   * @param snapshot what its session has now; absent: what it had
+   * @param onKept called before anybody is told
+   */
+  async finish(
+    execution: Execution,
+    snapshot: Uint8Array | undefined,
+    onKept: () => void,
+  ): Promise<void> {
+    const { store, memory, hub, sessions } = this.#powers
+    const { sessionId, executionId } = this.#plan
+    if (!this.#isDurable) {
+      const left = snapshot && (await this.#leave(snapshot, execution))
+      if (sessionId !== undefined) await untilRoom(() => sessions.save(sessionId, left))
+      if ('endedAtMs' in execution) memory.finish(execution)
+      onKept()
+      if (this.#end !== undefined) hub.publish(this.owner, this.#end)
+      return
+    }
+    // First of all: no other write may take the end along, which belongs to this commit alone.
+    const addition = { ...this.#take(), usage: this.#usage() }
+    const left = snapshot && (await this.#leave(snapshot, execution))
+    const ending = { ...addition, execution, ...(left && { snapshot: left }) }
+    await this.#write(addition, async () => {
+      await store.finish(executionId, this.#epoch, ending)
+      onKept()
+    })
+  }
+
+  /** What the execution leaves to its session, with what that is repeated from after an upgrade. */
+  async #leave(snapshot: Uint8Array, execution: Execution): Promise<SessionLeaving> {
+    const kept = (this.#running as RunningExecution).kept()
+    const records = await wholeRecords(kept.records, seqs => this.readTexts(seqs))
+    const run =
+      records &&
+      (await writeSessionRun(this.#plan, { ...kept, records }, execution, this.#powers.runtime))
+    return { ...this.#powers.sessions.tag(snapshot), ...(run && { run }) }
+  }
+
+  /** What was to be stored and cannot be is volatile again, so that its end can be told. */
+  demote(): void {
+    this.#isDurable = false
+    this.#noteWorker()
+    for (const event of this.#take().events ?? []) this.#powers.memory.append(event)
+    this.#written = Promise.resolve()
+  }
+
+  async loadSnapshot(): Promise<Uint8Array | undefined> {
+    const { sessionId } = this.#plan
+    return sessionId === undefined ? undefined : await this.#powers.sessions.load(sessionId)
+  }
+
+  #promote(): void {
+    const { memory, store } = this.#powers
+    const { executionId } = this.#plan
+    this.#isDurable = true
+    this.#noteWorker()
+    const events = memory.events(executionId, 0) ?? []
+    const { records, startedAtMs, program } = (this.#running as RunningExecution).kept()
+    const submission: Submission = {
+      ...this.#submission(startedAtMs === undefined ? 'queued' : 'running'),
+      events: [...events],
+      // A copy: the journal goes on, and what comes is written by itself.
+      // None of their texts is in a store yet.
+      records: [...records] as JournalRecord[],
+      usage: this.#usage(),
+      ...(startedAtMs !== undefined && { startedAtMs }),
+      ...(program && { program: JSON.stringify(program) }),
+    }
+    // Those events were told when they happened.
+    this.#write({}, async () => {
+      await store.submit(submission)
+      this.#isStored = true
+      memory.remove(executionId)
+      this.#running?.release(submission.records ?? [])
+    }).catch(error => this.#running?.abandon(error))
+  }
+
+  #submission(state: Submission['state']): Submission {
+    const { executionId, source, sessionId, createdAtMs, limits } = this.#plan
+    return {
+      executionId,
+      owner: this.owner,
+      state,
+      source,
+      plan: keepPlan(this.#plan, this.#powers.runtime),
+      ...(sessionId !== undefined && { sessionId }),
+      ...(this.webhookUrl !== undefined && { webhookUrl: this.webhookUrl }),
+      createdAtMs,
+      deadlineMs: createdAtMs + limits.wallMs,
+    }
+  }
+
+  /** Writes, and then tells who watches. Writes of one execution reach the store in order. */
+  #write(addition: Addition, write: () => Promise<void>): Promise<void> {
+    // One after the other: of two under way the second could be kept and the first refused.
+    const persisted = this.#written.then(() => this.#persist(write))
+    const written = persisted.then(() => {
+      this.#running?.release(addition.records ?? [])
+      for (const event of addition.events ?? []) this.#powers.hub.publish(this.owner, event)
+      if (addition.webhooks !== undefined && addition.webhooks.length > 0) this.#powers.onWebhooks()
+    })
+    this.#written = written
+    return written
+  }
+
+  async #persist(write: () => Promise<void>): Promise<void> {
+    await untilRoom(write, {
+      onFull: () => {
+        this.#isLackingRoom = true
+        this.#lacksRoom?.resolve()
+      },
+    })
+    if (!this.#isLackingRoom) return
+    this.#isLackingRoom = false
+    this.#lacksRoom = undefined
+  }
+
+  #isEmpty(): boolean {
+    const { records, events, approvals, program } = this.#held
+    return records.length + events.length + approvals.length === 0 && program === undefined
+  }
+
+  #take(): Addition {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    const held = this.#held
+    this.#held = nothing()
+    const startedAtMs = this.#running?.startedAtMs
+    return { ...held, ...(startedAtMs !== undefined && { startedAtMs }) }
+  }
+
+  #usage(): string {
+    return JSON.stringify((this.#running as RunningExecution).usage)
+  }
+
+  #writeSoon(isDue = false): void {
+    const isMuch = this.#held.records.length + this.#held.events.length > MAX_HELD
+    const isWanted = isMuch || this.#powers.hub.isWatched(this.#plan.executionId)
+    if (!isWanted && !isDue) return
+    this.#timer ??= setTimeout(() => this.#writeNow(), isWanted ? WATCHED_MS : ANSWER_MS)
+  }
+
+  #writeNow(): void {
+    this.sync().catch(error => this.#running?.abandon(error))
+  }
+}

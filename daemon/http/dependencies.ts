@@ -1,0 +1,50 @@
+/** What the routes are handed: the deciding parts of the daemon. */
+
+import type { GuestPool } from '../../executor/boundary/guest-pool.ts'
+import type { Toolbox } from '../../executor/tools/toolbox.ts'
+import type { ApprovalDesk } from '../approvals/approval-service.ts'
+import type { Audit } from '../auth/audit.ts'
+import type { KnownCaller, Tokens } from '../auth/tokens.ts'
+import type { Connections } from '../clients/connections.ts'
+import type { Executions } from '../executions/executions.ts'
+import type { ReplayDesk } from '../executions/replay-service.ts'
+import type { Logger } from '../log/log.ts'
+import type { SessionDesk } from '../sessions/sessions.ts'
+import type { Store } from '../store/store.ts'
+import type { Metrics } from '../telemetry/metrics/metrics.ts'
+import type { TrustedProxies } from './middleware/forwarded.ts'
+import type { HostRule } from './middleware/origin.ts'
+
+export interface HttpPowers {
+  readonly executions: Executions
+  readonly approvals: ApprovalDesk
+  readonly replays: ReplayDesk
+  readonly sessions: SessionDesk
+  readonly connections: Connections
+  readonly store: Store
+  /** Where what happens is posted for executions that name no place of their own. */
+  readonly webhookUrl: string | undefined
+  readonly toolbox: Toolbox
+  readonly pool: GuestPool
+  readonly tokens: Tokens
+  readonly audit: Audit
+  readonly hostRule: HostRule
+  readonly proxies: TrustedProxies
+  readonly log: Logger
+  readonly metrics: Metrics
+  readonly version: string
+  /** Name and version of the guest engine. */
+  readonly engine: string
+  readonly startedAtMs: number
+  /** The clock of executions, in epoch milliseconds. */
+  readonly now: () => number
+}
+
+/** What each request carries through the app. */
+export interface HttpEnvironment {
+  Variables: {
+    caller: KnownCaller
+    /** The client's address; absent for a Unix socket. */
+    address: string | undefined
+  }
+}

@@ -1,0 +1,44 @@
+/** JSON bodies as text: in UTF-8 and nothing else, so that no character is replaced on the way. */
+
+import type { MiddlewareHandler } from 'hono'
+import { isNestedTooDeep, MAX_NESTING } from '../../../protocol/base/nesting.ts'
+import { LatchdError } from '../../../protocol/errors.ts'
+import type { HttpEnvironment } from '../dependencies.ts'
+
+const decoder = new TextDecoder('utf-8', { fatal: true })
+
+const JSON_TYPE = /^application\/(?:[a-z-.]+\+)?json\b/i
+const CHARSET = /;\s*charset\s*=\s*"?([^";\s]+)/i
+
+/** Reads the text of JSON bodies, for the routes that parse it. */
+export function readJsonBodies(): MiddlewareHandler<HttpEnvironment> {
+  return async ({ req }, next) => {
+    const type = req.header('content-type')
+    if (req.raw.body === null || type === undefined || !JSON_TYPE.test(type)) return await next()
+    const charset = CHARSET.exec(type)?.[1] ?? 'utf-8'
+    if (!/^utf-?8$/i.test(charset)) throw unsupported(`charset ${charset}: JSON is in UTF-8`)
+    const encoding = req.header('content-encoding') ?? 'identity'
+    if (encoding !== 'identity') throw unsupported(`content-encoding ${encoding}`)
+    const text = decoded(await req.arrayBuffer())
+    if (isNestedTooDeep(text)) {
+      const message = `Cannot read the body: it is nested deeper than ${MAX_NESTING} levels`
+      throw new LatchdError('INVALID_REQUEST', message)
+    }
+    // Declared by the framework as the text itself, and awaited by it.
+    req.bodyCache.text = Promise.resolve(text) as never
+    return await next()
+  }
+}
+
+function decoded(bytes: ArrayBuffer): string {
+  try {
+    return decoder.decode(bytes)
+  } catch (error) {
+    const message = 'Cannot read the body: it is not UTF-8'
+    throw new LatchdError('INVALID_REQUEST', message, { cause: error })
+  }
+}
+
+function unsupported(what: string): LatchdError {
+  return new LatchdError('UNSUPPORTED_MEDIA_TYPE', `Cannot read a body with ${what}`)
+}

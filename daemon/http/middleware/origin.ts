@@ -1,0 +1,83 @@
+/** Which names a daemon answers to, and which pages of browsers may speak to it. */
+
+import { isIP } from 'node:net'
+import { LatchdError } from '../../../protocol/errors.ts'
+
+/** What a daemon that listens on an address answers to. */
+export interface HostRule {
+  /** Names and addresses, lower case, without port. */
+  readonly hosts: ReadonlySet<string>
+  /**
+   * Whether addresses that are written as such are served too. No name leads to them, so DNS
+   * rebinding does not either; without tokens only the daemon's own address is.
+   */
+  readonly servesAddresses: boolean
+  /** Origins of pages that may speak to the daemon besides those that it serves itself. */
+  readonly origins: ReadonlySet<string>
+}
+
+/** What the rule of a daemon is made of. */
+export interface HostRuleOptions {
+  /** What the daemon listens on. */
+  readonly host: string
+  /** What the machine calls itself. */
+  readonly machine: string
+  readonly hasTokens: boolean
+  /** Further names, and origins, as they are configured. */
+  readonly hosts: readonly string[]
+  readonly origins: readonly string[]
+}
+
+const loopback = ['localhost', '127.0.0.1', '[::1]']
+
+/** The rule of a daemon. */
+export function hostRule({ host, machine, hasTokens, hosts, origins }: HostRuleOptions): HostRule {
+  // Only with tokens is the daemon reached from other machines, by the name of its own.
+  const names = [...loopback, host, ...(hasTokens ? [machine] : []), ...hosts]
+  return {
+    hosts: new Set(names.map(name => hostName(name))),
+    servesAddresses: hasTokens,
+    origins: new Set(origins),
+  }
+}
+
+/** What of a request says whom it is for, and which page sent it. */
+export interface RequestOrigin {
+  readonly host: string | undefined
+  /** The host that a trusted proxy was asked for; absent without one. */
+  readonly forwardedHost: string | undefined
+  /** Absent when no page sent it. */
+  readonly origin: string | undefined
+}
+
+/**
+ * Refuses requests that a browser was tricked into: by DNS rebinding (another `Host`), or by another
+ * site (an `Origin` that is neither the daemon's own nor named in the configuration).
+ *
+ * @returns the origin that is to get CORS answers; `undefined` for none
+ * @throws {LatchdError} `FORBIDDEN`
+ */
+export function checkOrigin(rule: HostRule, request: RequestOrigin): string | undefined {
+  const { host, forwardedHost, origin } = request
+  for (const name of forwardedHost === undefined ? [host] : [host, forwardedHost]) {
+    if (name !== undefined && isServed(rule, hostName(name))) continue
+    const message = `Cannot answer to the host "${name ?? ''}": LATCHD_HOSTS names those that are served`
+    throw new LatchdError('FORBIDDEN', message)
+  }
+  if (origin === undefined) return undefined
+  if (rule.origins.has(origin.toLowerCase())) return origin
+  const own = (forwardedHost ?? host)?.toLowerCase()
+  if (URL.canParse(origin) && new URL(origin).host === own) return undefined
+  const message = `Cannot answer to a page of "${origin}": LATCHD_ORIGINS names those that are served`
+  throw new LatchdError('FORBIDDEN', message)
+}
+
+function isServed({ hosts, servesAddresses }: HostRule, name: string): boolean {
+  return hosts.has(name) || (servesAddresses && isIP(name.replace(/^\[(.*)\]$/, '$1')) !== 0)
+}
+
+/** A name without port, lower case. */
+function hostName(host: string): string {
+  const name = isIP(host) === 6 ? `[${host}]` : host.replace(/:\d+$/, '')
+  return name.toLowerCase()
+}

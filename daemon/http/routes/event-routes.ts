@@ -1,0 +1,34 @@
+/** What happens in all executions of a caller. */
+
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
+import { ExecutionEvent } from '../../../protocol/execution/events.ts'
+import type { HttpEnvironment, HttpPowers } from '../dependencies.ts'
+import { sendEvents } from '../event-stream.ts'
+import { needs } from '../middleware/scope.ts'
+import { problems } from '../responses.ts'
+
+const eventsRoute = createRoute({
+  method: 'get',
+  path: '/v1/events',
+  operationId: 'streamAllEvents',
+  summary: "What happens in all executions of the token, or with the scope admin in everybody's",
+  ...needs('read'),
+  responses: {
+    200: {
+      description:
+        'Events from now on, until the client leaves or is 10 000 events behind; an `id` is the place in the stream of its own execution',
+      content: { 'text/event-stream': { schema: ExecutionEvent } },
+    },
+    ...problems(401, 403, 429),
+  },
+})
+
+export function addEventRoutes(
+  app: OpenAPIHono<HttpEnvironment>,
+  { executions }: HttpPowers,
+): void {
+  app.openapi(eventsRoute, context => {
+    const caller = context.get('caller')
+    return sendEvents(context, executions.allEvents(caller))
+  })
+}

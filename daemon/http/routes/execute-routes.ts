@@ -1,0 +1,162 @@
+/** Routes that run programs. */
+
+import { hash } from 'node:crypto'
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
+import { z } from 'zod'
+import { encodedInputsOf, planExecution } from '../../../executor/execution/plan.ts'
+import {
+  DEFAULT_WAIT_MS,
+  ExecuteBody,
+  Execution,
+  ExecutionError,
+  isEnded,
+} from '../../../protocol/execution/execution.ts'
+import type { KnownCaller } from '../../auth/tokens.ts'
+import { readTraceParent, writeTraceParent } from '../../telemetry/tracing/trace-parent.ts'
+import { visibleTools } from '../caller-tools.ts'
+import type { HttpEnvironment, HttpPowers } from '../dependencies.ts'
+import { needs } from '../middleware/scope.ts'
+import { json, problems } from '../responses.ts'
+
+const headers = z.object({
+  'idempotency-key': z
+    .string()
+    .min(1)
+    .max(255)
+    .optional()
+    .describe('Makes the execution durable; the same key and body give the same execution'),
+  traceparent: z
+    .string()
+    .optional()
+    .describe('The trace that the execution is a part of (W3C Trace Context)'),
+})
+const body = { content: { 'application/json': { schema: ExecuteBody } }, required: true }
+const refusals = problems(400, 401, 403, 404, 409, 410, 413, 415, 422, 429, 503, 507)
+
+const executeRoute = createRoute({
+  method: 'post',
+  path: '/v1/execute',
+  operationId: 'execute',
+  summary: 'Run a program and wait for its end',
+  ...needs('execute'),
+  request: { body, headers },
+  responses: {
+    200: json(Execution, 'The ended execution'),
+    202: json(Execution, 'The execution as it stands after `waitMs`, or waiting for an approval'),
+    ...refusals,
+  },
+})
+
+const submitRoute = createRoute({
+  method: 'post',
+  path: '/v1/executions',
+  operationId: 'submitExecution',
+  summary: 'Run a program without waiting',
+  ...needs('execute'),
+  request: { body, headers },
+  responses: {
+    202: json(Execution, 'The execution, taken; `Location` says where it is'),
+    ...refusals,
+  },
+})
+
+const ShortBody = z
+  .strictObject({ code: z.string().describe('The program') })
+  .meta({ id: 'ShortBody' })
+const ShortAnswer = z
+  .strictObject({
+    output: z.unknown().describe('The plain JSON form of the output'),
+    logs: z.string().describe('The console lines, joined by newlines'),
+    is_final: z.boolean(),
+  })
+  .meta({ id: 'ShortAnswer' })
+
+const shortRoute = createRoute({
+  method: 'post',
+  path: '/execute',
+  operationId: 'executeShort',
+  summary: 'The short form for scripts',
+  ...needs('execute'),
+  request: { body: { content: { 'application/json': { schema: ShortBody } }, required: true } },
+  responses: {
+    200: json(ShortAnswer, 'The program has come to its end'),
+    202: json(z.strictObject({ executionId: z.string() }), 'The program goes on'),
+    422: json(z.strictObject({ error: ExecutionError, logs: z.string() }), 'The program failed'),
+    ...problems(400, 401, 403, 413, 415, 429, 503, 507),
+  },
+})
+
+export function addExecuteRoutes(app: OpenAPIHono<HttpEnvironment>, powers: HttpPowers): void {
+  const { executions } = powers
+
+  const submit = async (
+    request: ExecuteBody,
+    caller: KnownCaller,
+    options: { isDurable: boolean; key: string | undefined; traceparent: string | undefined },
+  ): Promise<string> => {
+    const toolbox = await visibleTools(powers, caller, request)
+    const inputs = encodedInputsOf(request)
+    const planned = planExecution(request, toolbox, inputs, caller.name, powers.now)
+    const place = readTraceParent(options.traceparent)
+    const plan = { ...planned, ...(place && { traceparent: writeTraceParent(place) }) }
+    const { key } = options
+    return await executions.submit(plan, caller, {
+      isDurable: options.isDurable || request.durable === true || key !== undefined,
+      ...(key !== undefined && { key: { text: key, bodyHash: bodyHash(request) } }),
+      webhookUrl: request.webhook?.url ?? powers.webhookUrl,
+      isQueued: request.queue === true,
+    })
+  }
+
+  /** Waits for the end; what has not ended then is promised to go on, and so has to be durable. */
+  const waitFor = async (executionId: string, caller: KnownCaller, waitMs: number) => {
+    const execution = await executions.get(executionId, caller, waitMs)
+    if (isEnded(execution)) return execution
+    await executions.makeDurable(executionId)
+    return await executions.get(executionId, caller)
+  }
+
+  app.openapi(executeRoute, async context => {
+    const caller = context.get('caller')
+    const request = context.req.valid('json')
+    const { 'idempotency-key': key, traceparent } = context.req.valid('header')
+    const executionId = await submit(request, caller, { isDurable: false, key, traceparent })
+    const execution = await waitFor(executionId, caller, request.waitMs)
+    return context.json(execution, isEnded(execution) ? 200 : 202, location(executionId))
+  })
+
+  app.openapi(submitRoute, async context => {
+    const caller = context.get('caller')
+    const { 'idempotency-key': key, traceparent } = context.req.valid('header')
+    const options = { isDurable: true, key, traceparent }
+    const executionId = await submit(context.req.valid('json'), caller, options)
+    return context.json(await executions.get(executionId, caller), 202, location(executionId))
+  })
+
+  app.openapi(shortRoute, async context => {
+    const caller = context.get('caller')
+    const { code } = context.req.valid('json')
+    const request = ExecuteBody.parse({ source: code })
+    const traceparent = context.req.header('traceparent')
+    const options = { isDurable: false, key: undefined, traceparent }
+    const executionId = await submit(request, caller, options)
+    const execution = await waitFor(executionId, caller, DEFAULT_WAIT_MS)
+    const logs = execution.logs.map(({ text }) => text).join('\n')
+    if (execution.status === 'completed') {
+      const { output, isFinalAnswer } = execution
+      return context.json({ output: output.value, logs, is_final: isFinalAnswer }, 200)
+    }
+    if ('error' in execution) return context.json({ error: execution.error, logs }, 422)
+    return context.json({ executionId }, 202, location(executionId))
+  })
+}
+
+/** What two requests with one idempotency key have to have in common. */
+function bodyHash(request: ExecuteBody): string {
+  const { clientTools } = request
+  // A process that sends its request again has another name for the same tools.
+  const same = clientTools && { ...request, clientTools: { ...clientTools, setId: '' } }
+  return hash('sha256', JSON.stringify(same ?? request))
+}
+
+const location = (executionId: string) => ({ location: `/v1/executions/${executionId}` })

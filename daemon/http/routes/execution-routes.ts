@@ -1,0 +1,185 @@
+/** Routes about executions that were submitted. */
+
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
+import { z } from 'zod'
+import { ExecutionEvent } from '../../../protocol/execution/events.ts'
+import {
+  Execution,
+  ExecutionSource,
+  ExecutionStatus,
+  MAX_WAIT_MS,
+} from '../../../protocol/execution/execution.ts'
+import type { HttpEnvironment, HttpPowers } from '../dependencies.ts'
+import { sendEvents } from '../event-stream.ts'
+import { actorOf } from '../middleware/actor.ts'
+import { needs } from '../middleware/scope.ts'
+import { pageOf, pageQuery } from '../pages.ts'
+import { json, problems } from '../responses.ts'
+
+const params = z.object({ id: z.string().openapi({ param: { name: 'id', in: 'path' } }) })
+const waitMs = z.coerce.number().int().min(0).max(MAX_WAIT_MS).default(0)
+
+const getRoute = createRoute({
+  method: 'get',
+  path: '/v1/executions/{id}',
+  operationId: 'getExecution',
+  summary: 'How it stands; with `waitMs`, as soon as it has ended or waits for a person',
+  ...needs('read'),
+  request: { params, query: z.object({ waitMs }) },
+  responses: { 200: json(Execution, 'The execution'), ...problems(400, 401, 403, 404, 429) },
+})
+
+const sourceRoute = createRoute({
+  method: 'get',
+  path: '/v1/executions/{id}/source',
+  operationId: 'getExecutionSource',
+  summary: 'The program that it runs',
+  ...needs('read'),
+  request: { params },
+  responses: { 200: json(ExecutionSource, 'The source'), ...problems(401, 403, 404, 429) },
+})
+
+const instant = z.coerce.number().int().min(0).optional()
+
+/** With one of these a page may be shorter than `limit` and have a `nextCursor` all the same. */
+const filterQuery = {
+  sessionId: z.string().optional().describe('Those of this session'),
+  tool: z.string().optional().describe('Those that have called this tool'),
+  createdFromMs: instant.describe('Those created at this instant or later, epoch milliseconds'),
+  createdBeforeMs: instant.describe('Those created before this instant, epoch milliseconds'),
+}
+
+const listRoute = createRoute({
+  method: 'get',
+  path: '/v1/executions',
+  operationId: 'listExecutions',
+  summary: 'Executions, newest first',
+  ...needs('read'),
+  request: {
+    query: z.object({ status: ExecutionStatus.optional(), ...filterQuery, ...pageQuery }),
+  },
+  responses: {
+    200: json(pageOf(Execution, 'ExecutionList'), 'A page'),
+    ...problems(400, 401, 403, 429),
+  },
+})
+
+const cancelRoute = createRoute({
+  method: 'post',
+  path: '/v1/executions/{id}/cancel',
+  operationId: 'cancelExecution',
+  summary: 'End an execution; one that has ended stays as it is',
+  ...needs('execute'),
+  request: { params },
+  responses: { 200: json(Execution, 'The ended execution'), ...problems(401, 403, 404, 429) },
+})
+
+const retryRoute = createRoute({
+  method: 'post',
+  path: '/v1/executions/{id}/retry',
+  operationId: 'retryExecution',
+  summary: 'Let a stuck execution go on',
+  ...needs('execute'),
+  request: { params },
+  responses: {
+    200: json(Execution, 'The execution as it stands'),
+    ...problems(401, 403, 404, 409, 429, 507),
+  },
+})
+
+const deleteRoute = createRoute({
+  method: 'delete',
+  path: '/v1/executions/{id}',
+  operationId: 'deleteExecution',
+  summary: 'Forget an ended execution',
+  ...needs('execute'),
+  request: { params },
+  responses: { 204: { description: 'Forgotten' }, ...problems(401, 403, 404, 409, 429) },
+})
+
+const eventsRoute = createRoute({
+  method: 'get',
+  path: '/v1/executions/{id}/events',
+  operationId: 'streamExecutionEvents',
+  summary: 'What happens during an execution, as server-sent events',
+  ...needs('read'),
+  request: {
+    params,
+    headers: z.object({
+      'last-event-id': z
+        .string()
+        .regex(/^\d{0,15}$/, 'the number of an event is expected')
+        .transform(Number)
+        .optional()
+        .describe(
+          'Go on after the event of this number; 400 when it is not a number, or that of no event of an execution that goes on',
+        ),
+    }),
+  },
+  responses: {
+    200: {
+      description:
+        'Events; the stream ends after `execution-ended` or `execution-stuck`. Asked for again after the latter, it goes on as soon as the execution is retried',
+      content: { 'text/event-stream': { schema: ExecutionEvent } },
+    },
+    204: {
+      description:
+        'The execution has ended, and nothing follows `Last-Event-ID`: an `EventSource` stops here',
+    },
+    ...problems(400, 401, 403, 404, 429),
+  },
+})
+
+export function addExecutionRoutes(
+  app: OpenAPIHono<HttpEnvironment>,
+  { executions, audit }: HttpPowers,
+): void {
+  app.openapi(getRoute, async context => {
+    const caller = context.get('caller')
+    const { id } = context.req.valid('param')
+    return context.json(await executions.get(id, caller, context.req.valid('query').waitMs), 200)
+  })
+
+  app.openapi(listRoute, async context => {
+    const caller = context.get('caller')
+    const { status, after, limit, ...filter } = context.req.valid('query')
+    const page = await executions.list({ status, after, limit, filter }, caller)
+    return context.json({ ...page, data: [...page.data] }, 200)
+  })
+
+  app.openapi(sourceRoute, async context => {
+    const caller = context.get('caller')
+    return context.json(await executions.source(context.req.valid('param').id, caller), 200)
+  })
+
+  app.openapi(cancelRoute, async context => {
+    const caller = context.get('caller')
+    const execution = await executions.cancel(context.req.valid('param').id, caller)
+    const { executionId } = execution
+    audit.record({ event: 'execution-cancelled', ...actorOf(context), executionId })
+    return context.json(execution, 200)
+  })
+
+  app.openapi(retryRoute, async context => {
+    const caller = context.get('caller')
+    const execution = await executions.retry(context.req.valid('param').id, caller)
+    const { executionId } = execution
+    audit.record({ event: 'execution-retried', ...actorOf(context), executionId })
+    return context.json(execution, 200)
+  })
+
+  app.openapi(deleteRoute, async context => {
+    const caller = context.get('caller')
+    const { id: executionId } = context.req.valid('param')
+    await executions.remove(executionId, caller)
+    audit.record({ event: 'execution-removed', ...actorOf(context), executionId })
+    return context.body(null, 204)
+  })
+
+  app.openapi(eventsRoute, async context => {
+    const caller = context.get('caller')
+    const after = context.req.valid('header')['last-event-id'] ?? 0
+    const events = await executions.events(context.req.valid('param').id, caller, after)
+    return events === undefined ? context.body(null, 204) : sendEvents(context, events)
+  })
+}

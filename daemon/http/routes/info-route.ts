@@ -1,0 +1,55 @@
+/** What this daemon is, to those who may use it. */
+
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
+import { z } from 'zod'
+import { isolationLevels, protection } from '../../../protocol/execution/isolation.ts'
+import type { HttpEnvironment, HttpPowers } from '../dependencies.ts'
+import { json, problems, security } from '../responses.ts'
+
+const Info = z
+  .strictObject({
+    name: z.literal('latchd'),
+    version: z.string(),
+    runtime: z.strictObject({ node: z.string(), v8: z.string(), icu: z.string() }),
+    engine: z.string().describe('The guest engine and its version'),
+    isolation: z
+      .enum(isolationLevels)
+      .describe('What stands between guests and the daemon, beside the engine'),
+    protects: z.string().describe('What that level protects from'),
+    workers: z.int(),
+    active: z.int().describe('Executions that hold a worker'),
+    queued: z.int().describe('Executions that wait for one'),
+    uptimeMs: z.number(),
+  })
+  .meta({ id: 'Info' })
+
+const infoRoute = createRoute({
+  method: 'get',
+  path: '/v1/info',
+  operationId: 'getInfo',
+  summary: 'Versions and load',
+  security,
+  responses: { 200: json(Info, 'What this daemon is'), ...problems(401, 403, 429) },
+})
+
+export function addInfoRoute(app: OpenAPIHono<HttpEnvironment>, powers: HttpPowers): void {
+  const { pool, version, engine, startedAtMs } = powers
+  app.openapi(infoRoute, context => {
+    const { node, v8, icu = '' } = process.versions
+    return context.json(
+      {
+        name: 'latchd' as const,
+        version,
+        runtime: { node, v8, icu },
+        engine,
+        isolation: pool.isolation,
+        protects: protection(pool.isolation, process.permission !== undefined),
+        workers: pool.workers,
+        active: pool.active,
+        queued: pool.queued,
+        uptimeMs: Date.now() - startedAtMs,
+      },
+      200,
+    )
+  })
+}

@@ -1,0 +1,88 @@
+/** Routes about sessions: guest state that is kept between executions. */
+
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
+import { z } from 'zod'
+import { Session } from '../../../protocol/execution/session.ts'
+import type { HttpEnvironment, HttpPowers } from '../dependencies.ts'
+import { actorOf } from '../middleware/actor.ts'
+import { needs } from '../middleware/scope.ts'
+import { pageOf, pageQuery } from '../pages.ts'
+import { json, problems } from '../responses.ts'
+
+const params = z.object({ id: z.string().openapi({ param: { name: 'id', in: 'path' } }) })
+
+const createSessionRoute = createRoute({
+  method: 'post',
+  path: '/v1/sessions',
+  operationId: 'createSession',
+  summary: 'Make a session; programs run in it with `sessionId`, one at a time',
+  ...needs('execute'),
+  responses: {
+    201: json(Session, 'The session; `Location` says where it is'),
+    ...problems(401, 403, 429, 507),
+  },
+})
+
+const listRoute = createRoute({
+  method: 'get',
+  path: '/v1/sessions',
+  operationId: 'listSessions',
+  summary: 'Sessions, newest first',
+  ...needs('read'),
+  request: { query: z.object(pageQuery) },
+  responses: {
+    200: json(pageOf(Session, 'SessionList'), 'A page'),
+    ...problems(400, 401, 403, 429),
+  },
+})
+
+const getRoute = createRoute({
+  method: 'get',
+  path: '/v1/sessions/{id}',
+  operationId: 'getSession',
+  summary: 'How a session stands',
+  ...needs('read'),
+  request: { params },
+  responses: { 200: json(Session, 'The session'), ...problems(401, 403, 404, 429) },
+})
+
+const deleteRoute = createRoute({
+  method: 'delete',
+  path: '/v1/sessions/{id}',
+  operationId: 'deleteSession',
+  summary: 'Forget a session with its state',
+  ...needs('execute'),
+  request: { params },
+  responses: { 204: { description: 'Forgotten' }, ...problems(401, 403, 404, 409, 429) },
+})
+
+export function addSessionRoutes(
+  app: OpenAPIHono<HttpEnvironment>,
+  { sessions, audit }: HttpPowers,
+): void {
+  app.openapi(createSessionRoute, async context => {
+    const caller = context.get('caller')
+    const session = await sessions.create(caller)
+    return context.json(session, 201, { location: `/v1/sessions/${session.sessionId}` })
+  })
+
+  app.openapi(listRoute, async context => {
+    const caller = context.get('caller')
+    const { after, limit } = context.req.valid('query')
+    const page = await sessions.list({ after, limit }, caller)
+    return context.json({ ...page, data: [...page.data] }, 200)
+  })
+
+  app.openapi(getRoute, async context => {
+    const caller = context.get('caller')
+    return context.json(await sessions.get(context.req.valid('param').id, caller), 200)
+  })
+
+  app.openapi(deleteRoute, async context => {
+    const caller = context.get('caller')
+    const { id: sessionId } = context.req.valid('param')
+    await sessions.remove(sessionId, caller)
+    audit.record({ event: 'session-removed', ...actorOf(context), sessionId })
+    return context.body(null, 204)
+  })
+}

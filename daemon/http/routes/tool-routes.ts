@@ -1,0 +1,63 @@
+/** Routes that tell which tools there are. */
+
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
+import { z } from 'zod'
+import { inTurns } from '../../../protocol/base/in-turns.ts'
+import { Annotations } from '../../../protocol/connect/client-tool.ts'
+import { declareTools } from '../../../protocol/tool/declarations.ts'
+import { describeTool } from '../../../protocol/tool/tool.ts'
+import { callerTools } from '../caller-tools.ts'
+import type { HttpEnvironment, HttpPowers } from '../dependencies.ts'
+import { needs } from '../middleware/scope.ts'
+import { problems } from '../responses.ts'
+
+const ToolDescription = z
+  .strictObject({
+    name: z.string(),
+    description: z.string(),
+    inputSchema: z.record(z.string(), z.unknown()).optional().describe('JSON Schema'),
+    outputSchema: z.record(z.string(), z.unknown()).optional().describe('JSON Schema'),
+    annotations: Annotations.optional(),
+    warnings: z
+      .array(z.string())
+      .optional()
+      .describe('What of its schemas is not enforced, such as a pattern of another dialect'),
+    maxCallsPerExecution: z
+      .int()
+      .positive()
+      .optional()
+      .describe('Calls that one execution may make; a further one throws `ToolLimitError` in it'),
+    needsApproval: z.literal(true).optional().describe('Its calls may wait for a person'),
+    isImported: z.literal(true).optional().describe('Its name was not chosen here'),
+    namespace: z.string().optional().describe('Programs find it as a member of this, too'),
+  })
+  .meta({ id: 'Tool' })
+
+const toolsRoute = createRoute({
+  method: 'get',
+  path: '/v1/tools',
+  operationId: 'listTools',
+  summary: 'The tools that programs of the caller may use',
+  ...needs('read'),
+  request: { query: z.object({ format: z.enum(['json', 'typescript']).default('json') }) },
+  responses: {
+    200: {
+      description: 'JSON Schemas, or TypeScript declarations to put into a prompt',
+      content: {
+        'application/json': { schema: z.strictObject({ data: z.array(ToolDescription) }) },
+        'text/plain': { schema: z.string() },
+      },
+    },
+    ...problems(400, 401, 403, 429),
+  },
+})
+
+export function addToolRoutes(app: OpenAPIHono<HttpEnvironment>, powers: HttpPowers): void {
+  app.openapi(toolsRoute, async context => {
+    const caller = context.get('caller')
+    const tools = callerTools(powers, caller).tools.map(describeTool)
+    if (context.req.valid('query').format === 'json')
+      return context.json({ data: tools } as never, 200)
+    return context.text(await inTurns(declareTools(tools)), 200)
+  })
+}

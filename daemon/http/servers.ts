@@ -1,0 +1,107 @@
+/** The servers of a daemon: one for each address, or for each socket that it was handed. */
+
+import { chmodSync, lstatSync, rmSync } from 'node:fs'
+import type { Server } from 'node:http'
+import type { Config } from '../config/config.ts'
+import { ConfigError } from '../config/config-error.ts'
+import { addressText, checkInherited, checkReach } from '../lifecycle/inherited-sockets.ts'
+
+/** Where to listen; descriptors of sockets that listen already take the place of addresses. */
+export interface ServersOptions extends Pick<Config, 'host' | 'port' | 'socket' | 'tokens'> {
+  readonly inherited: readonly number[]
+}
+
+/** Answers under way get so long to leave. */
+const LAST_ANSWERS_MS = 1000
+const SWEEP_MS = 20
+/** Who may connect to the Unix socket: its owner and the group, as with systemd's. */
+const SOCKET_MODE = 0o660
+
+export class Servers {
+  /** Where the first one listens, with the port that it got. */
+  readonly url: string
+  /** Where each listens. */
+  readonly addresses: readonly string[]
+  #servers: readonly Server[]
+  #closed: Promise<unknown> | undefined
+
+  private constructor(servers: readonly Server[], host: string | undefined) {
+    this.#servers = servers
+    this.addresses = servers.map(server => addressText(server, host))
+    // Clients speak to a port, if there is one.
+    const first = this.addresses.find(address => address.startsWith('http'))
+    this.url = first ?? (this.addresses[0] as string)
+  }
+
+  /**
+   * Listens everywhere, or nowhere.
+   *
+   * @param make a server that does not listen yet
+   * @throws {Error} of Node when an address cannot be had
+   * @throws {ConfigError} for a socket that was handed over and cannot be used
+   */
+  static async open(make: () => Server, options: ServersOptions): Promise<Servers> {
+    const { host, port, socket, inherited, tokens } = options
+    checkInherited(inherited)
+    const servers: Server[] = []
+    try {
+      for (const fd of inherited) {
+        servers.push(await listen(make(), { fd }))
+        checkReach(servers.at(-1) as Server, tokens)
+      }
+      if (inherited.length === 0) {
+        servers.push(await listen(make(), { host, port }))
+        if (socket !== undefined) servers.push(await listenOnSocket(make(), socket))
+      }
+      return new Servers(servers, inherited.length === 0 ? host : undefined)
+    } catch (error) {
+      for (const server of servers) server.close()
+      throw error
+    }
+  }
+
+  /** Takes no more connections; those that there are stay. */
+  stop(): void {
+    this.#closed ??= Promise.all(
+      this.#servers.map(server => new Promise(resolve => server.close(resolve))),
+    )
+  }
+
+  /** Closes each connection as soon as its answer has left, and in the end those that take none. */
+  async close(): Promise<void> {
+    this.stop()
+    const sweep = setInterval(() => {
+      for (const server of this.#servers) server.closeIdleConnections()
+    }, SWEEP_MS)
+    const cut = setTimeout(() => {
+      for (const server of this.#servers) server.closeAllConnections()
+    }, LAST_ANSWERS_MS)
+    await this.#closed
+    clearInterval(sweep)
+    clearTimeout(cut)
+  }
+}
+
+type Address = { host: string; port: number } | { path: string } | { fd: number }
+
+function listen(server: Server, address: Address): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(address, () => {
+      server.off('error', reject)
+      resolve(server)
+    })
+  })
+}
+
+async function listenOnSocket(server: Server, path: string): Promise<Server> {
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  if (found !== undefined && !found.isSocket()) {
+    throw new ConfigError(`Cannot listen on ${path}: expected a socket or nothing there`)
+  }
+  // Left behind by a daemon that was killed; one that lives holds its port too.
+  rmSync(path, { force: true })
+  await listen(server, { path })
+  chmodSync(path, SOCKET_MODE)
+  return server
+}

@@ -1,0 +1,211 @@
+/**
+ * Runs an execution again from its journal, as a shadow: no tool is called, nothing is written, and
+ * the guest ends where the journal does.
+ */
+
+import {
+  type GuestLink,
+  type GuestPool,
+  type GuestWork,
+  SharedLoss,
+} from '../../executor/boundary/guest-pool.ts'
+import type {
+  CompiledProgram,
+  GuestOutcome,
+  GuestReport,
+  ShadowReport,
+} from '../../executor/boundary/messages.ts'
+import { Journal } from '../../executor/calls/journal.ts'
+import { deliverTexts } from '../../executor/calls/journal-texts.ts'
+import type { Supervision } from '../../executor/pool/watchdog.ts'
+import type { Toolbox } from '../../executor/tools/toolbox.ts'
+import { LatchdError } from '../../protocol/errors.ts'
+import type { ExecutionError, LogLine } from '../../protocol/execution/execution.ts'
+import type { ClaimedExecution, StoreReader } from '../store/store.ts'
+import { readPlan } from './stored-plan.ts'
+
+/** What shadows run on. */
+export interface ShadowPowers {
+  readonly pool: GuestPool
+  readonly supervision: Supervision
+  readonly toolbox: Toolbox
+  /** Has the texts of long journals. */
+  readonly store: Pick<StoreReader, 'texts'>
+}
+
+export interface ShadowOptions {
+  /** Number of the call that it ends at, as soon as that is made. */
+  readonly untilCall?: number | undefined
+  /** What the execution's session held when it began; absent before the session's first. */
+  readonly snapshot?: Uint8Array | undefined
+  /** Whether its execution is about to go on, and so goes before new ones. */
+  readonly isResume?: boolean
+  /** Whether it has ended before, and what it left to its session is wanted. */
+  readonly leavesSession?: boolean
+  /** Ends the shadow when aborted; {@link shadowReplay} rejects with its reason then. */
+  readonly signal?: AbortSignal
+}
+
+/** How far a shadow came. */
+export interface ReplayReport extends ShadowReport {
+  readonly outcome: GuestOutcome
+  readonly logs: readonly LogLine[]
+  /** How its path differs from what was kept; absent when it does not. */
+  readonly divergence: ExecutionError | undefined
+  /** What it has left to its session, when that is wanted. */
+  readonly snapshot?: Uint8Array | undefined
+}
+
+/**
+ * Replays an execution that has started.
+ *
+ * @throws {LatchdError} `EXECUTOR_CLOSED`
+ * @throws {Error} the worker was lost
+ */
+export async function shadowReplay(
+  claimed: ClaimedExecution,
+  powers: ShadowPowers,
+  options: ShadowOptions = {},
+): Promise<ReplayReport> {
+  const logs: LogLine[] = []
+  const run = () => {
+    logs.length = 0
+    return runShadow(claimed, powers, options, lines => {
+      for (const line of lines) logs.push(line)
+    })
+  }
+  const report = await run().catch(error => {
+    // Its worker was lost through another's guest; the next one is its own.
+    if (error instanceof SharedLoss) return run()
+    throw error
+  })
+  for (const line of report.logs) logs.push(line)
+  const shadow = report.shadow as ShadowReport
+  const { outcome } = report
+  const divergence = divergenceOf(claimed, outcome, shadow)
+  return { ...shadow, outcome, logs, divergence, snapshot: report.snapshot }
+}
+
+async function runShadow(
+  claimed: ClaimedExecution,
+  powers: ShadowPowers,
+  { untilCall, snapshot, signal, leavesSession = false, isResume = false }: ShadowOptions,
+  onLogs: (lines: readonly LogLine[]) => void,
+): Promise<GuestReport> {
+  const { plan } = readPlan(claimed, powers.toolbox)
+  const { source, language, limits, inputs, seed, timeZone, toolbox, sessionId } = plan
+  const cancelled = signal ?? new AbortController().signal
+  const wedged = new AbortController()
+  const journal = new Journal(claimed.records)
+  let fault: unknown
+  let run: GuestLink | undefined
+  let unwatch = () => {}
+  const onAbort = () => run?.stop()
+  const begin = (link: GuestLink): GuestWork => {
+    run = link
+    const isStopping = () => cancelled.aborted
+    unwatch = powers.supervision.watch(link, limits.cpuMs, isStopping, () => wedged.abort())
+    cancelled.addEventListener('abort', onAbort, { once: true })
+    return {
+      executionId: plan.executionId,
+      source,
+      language,
+      program:
+        claimed.program === undefined
+          ? undefined
+          : (JSON.parse(claimed.program) as CompiledProgram),
+      wantsProgram: false,
+      tools: toolbox.guestTools,
+      session: sessionId === undefined ? undefined : { snapshot },
+      inputs,
+      seed,
+      startedAtMs: claimed.startedAtMs as number,
+      timeZone,
+      limits,
+      journal: journal.deliveries(),
+      shadow: {
+        ...(untilCall !== undefined && { untilCall }),
+        ...(leavesSession && { leavesSession }),
+      },
+      isRestored: false,
+      toldLogs: 0,
+      chargedCpuMs: 0,
+      expectedMs: undefined,
+    }
+  }
+  try {
+    const report = await powers.pool.run({
+      owner: claimed.owner,
+      execution: claimed,
+      begin,
+      receive: message => {
+        if (message.kind === 'logs') onLogs(message.lines)
+        if (message.kind !== 'load-text') return
+        const readTexts = (seqs: readonly number[]) => powers.store.texts(plan.executionId, seqs)
+        deliverTexts(journal, message, readTexts, () => run).catch(error => {
+          fault = error
+          run?.stop()
+        })
+      },
+      isResume,
+      isWedged: wedged.signal,
+      cancelled,
+    })
+    cancelled.throwIfAborted()
+    if (fault !== undefined) throw fault
+    return report
+  } finally {
+    run = undefined
+    cancelled.removeEventListener('abort', onAbort)
+    unwatch()
+  }
+}
+
+/**
+ * How the path of a shadow differs from what was kept beside the deliveries, which the worker has
+ * held against it: intents of calls without an answer, and calls that were told of.
+ */
+function divergenceOf(
+  { records, events }: ClaimedExecution,
+  outcome: GuestOutcome,
+  { asked, unanswered }: ShadowReport,
+): ExecutionError | undefined {
+  if (outcome.status === 'diverged') return outcome.error
+  const before = new Map<number, string>()
+  let last: { id: number; tool: string } | undefined
+  for (const event of events) {
+    if (event.type !== 'call-started') continue
+    const { callId, tool } = event.call
+    const id = numberOf(callId)
+    before.set(id, `call ${tool}`)
+    if (last === undefined || id > last.id) last = { id, tool }
+  }
+  for (const { kind, seq, request } of records) if (kind === 'intent') before.set(seq, request)
+  for (const [id, request] of unanswered) {
+    const told = before.get(id)
+    // Of a call without an intent the tool alone was kept.
+    if (told === undefined || request === told || request.startsWith(`${told} `)) continue
+    return nondeterminism(`Call ${id} of the program is ${request}; before it was ${told}`)
+  }
+  if (outcome.status === 'halted' || outcome.status === 'stopped') return undefined
+  if (last === undefined || last.id <= asked) return undefined
+  const how = outcome.status === 'parked' ? 'waits' : 'ended'
+  return nondeterminism(
+    `The program ${how} after ${asked} calls; before it made call ${last.id}: ${last.tool}`,
+  )
+}
+
+/** The number of a call, by its public id. */
+export function numberOf(callId: string): number {
+  return Number(callId.slice(callId.lastIndexOf('_') + 1))
+}
+
+/** The error of an execution that takes another path than its journal. */
+export function nondeterminism(message: string): ExecutionError {
+  return { code: 'NONDETERMINISM', name: 'Nondeterminism', message }
+}
+
+/** @throws {LatchdError} `CONFLICT` */
+export function cannotReplay(executionId: string, why: string): LatchdError {
+  return new LatchdError('CONFLICT', `Cannot replay execution ${executionId}: ${why}`)
+}

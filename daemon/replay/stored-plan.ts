@@ -1,0 +1,194 @@
+/** The plan of an execution as it is kept, and from there back to one that can run. */
+
+import { isDeepStrictEqual } from 'node:util'
+import { type Effect, effectOf } from '../../executor/boundary/journal-record.ts'
+import type { ExecutionPlan } from '../../executor/execution/execution.ts'
+import { withoutToolSearch, withToolSearch } from '../../executor/tools/tool-search.ts'
+import { Toolbox } from '../../executor/tools/toolbox.ts'
+import { resolveLimits } from '../../protocol/limits.ts'
+import type { ArgumentRules } from '../../protocol/tool/argument-rules.ts'
+import { normalizeTool } from '../../protocol/tool/normalize.ts'
+import type { InputForm, Tool } from '../../protocol/tool/tool.ts'
+import { bindingOf, type ClientBinding } from '../clients/client-tool.ts'
+import type { ClaimedExecution } from '../store/store.ts'
+
+/** What a guest, and its replay, know of a tool. */
+interface KeptTool {
+  readonly name: string
+  readonly inputForm: InputForm
+  readonly parameters: readonly string[]
+  /** Absent in plans that an earlier version wrote. */
+  readonly rules?: ArgumentRules
+  readonly effect: Effect
+  /** As in `ToolDescriptor`: by them, and the set, programs know its names. */
+  readonly isImported?: true
+  readonly namespace?: string
+  /** Of a tool that lives in a client: whose it is, and all of its description. */
+  readonly client?: Omit<ClientBinding, 'owner'>
+}
+
+/** Makes a client's tool anew. @param callMs time for a call of a tool that declares none */
+export type MakeClientTool = (binding: ClientBinding, callMs: number) => Tool
+
+interface KeptPlan {
+  readonly language: ExecutionPlan['language']
+  readonly limits: ExecutionPlan['limits']
+  readonly tools: readonly KeptTool[]
+  /** Whether the two tools that search them stand behind them. */
+  readonly hasToolSearch?: true
+  readonly inputs?: string
+  readonly seed: ExecutionPlan['seed']
+  readonly metadata?: ExecutionPlan['metadata']
+  /** Absent: UTC. */
+  readonly timeZone?: ExecutionPlan['timeZone']
+  /** Absent: off. */
+  readonly typecheck?: ExecutionPlan['typecheck']
+  /** Where its first span is. */
+  readonly traceparent?: string
+  /** Engine, prelude and ICU that the execution began with. */
+  readonly runtime: string
+}
+
+/** A plan as text, for a store. @param runtime the tag of what it runs on */
+export function keepPlan(plan: ExecutionPlan, runtime: string): string {
+  const { language, limits, toolbox, inputs, seed, metadata, timeZone, typecheck, traceparent } =
+    plan
+  const given = withoutToolSearch(toolbox)
+  const kept: KeptPlan = {
+    language,
+    limits,
+    tools: given.map(keepTool),
+    ...(given.length < toolbox.tools.length && { hasToolSearch: true }),
+    ...(inputs !== undefined && { inputs }),
+    seed,
+    ...(metadata && { metadata }),
+    ...(timeZone !== undefined && { timeZone }),
+    ...(typecheck && { typecheck }),
+    ...(traceparent && { traceparent }),
+    runtime,
+  }
+  return JSON.stringify(kept)
+}
+
+function keepTool(tool: Tool): KeptTool {
+  const { name, inputForm, parameters, rules, annotations, isImported, namespace } = tool
+  const { owner, ...client } = bindingOf(tool) ?? {}
+  const kept: KeptTool = {
+    name,
+    inputForm,
+    parameters,
+    ...(rules && { rules }),
+    effect: effectOf(annotations),
+    ...(isImported === true && { isImported }),
+    ...(namespace !== undefined && { namespace }),
+  }
+  return owner === undefined ? kept : { ...kept, client: client as NonNullable<KeptTool['client']> }
+}
+
+/** A plan that was kept, with the runtime that it began with. */
+export interface ReadPlan {
+  readonly plan: ExecutionPlan
+  readonly runtime: string
+}
+
+/**
+ * Reads a plan that was kept.
+ *
+ * @param toolbox the tools that there are now; one that is gone or has changed is unavailable
+ * @param clientTool makes the tools of clients; absent: they have their shape and cannot be called
+ */
+export function readPlan(
+  claimed: ClaimedExecution,
+  toolbox: Toolbox,
+  clientTool?: MakeClientTool,
+): ReadPlan {
+  const { executionId, owner, source, sessionId, createdAtMs } = claimed
+  const kept = JSON.parse(claimed.plan) as KeptPlan
+  const { callMs } = kept.limits
+  const tools = kept.tools.map(tool => {
+    if (tool.client === undefined) return currentTool(tool, toolbox)
+    const make = clientTool ?? (() => unavailable(tool, 'it lives in a client'))
+    return make({ owner, ...tool.client }, callMs)
+  })
+  const isSame =
+    tools.length === toolbox.tools.length && tools.every((tool, i) => tool === toolbox.tools[i])
+  const seen = isSame ? toolbox : new Toolbox(tools)
+  return {
+    plan: {
+      executionId,
+      source,
+      language: kept.language,
+      // One that an older version has kept may lack a limit.
+      limits: resolveLimits(kept.limits),
+      toolbox: kept.hasToolSearch === true ? withToolSearch(seen) : seen,
+      inputs: kept.inputs,
+      seed: kept.seed,
+      sessionId,
+      caller: owner,
+      metadata: kept.metadata,
+      timeZone: kept.timeZone,
+      typecheck: kept.typecheck,
+      traceparent: kept.traceparent,
+      createdAtMs,
+    },
+    runtime: kept.runtime,
+  }
+}
+
+/** The runtime that an execution began with, without reading the rest of its plan. */
+export function runtimeOf({ plan }: ClaimedExecution): string {
+  return (JSON.parse(plan) as KeptPlan).runtime
+}
+
+function currentTool(kept: KeptTool, toolbox: Toolbox): Tool {
+  const tool = toolbox.find(kept.name)
+  if (tool === undefined) return unavailable(kept, 'there is no tool of that name any more')
+  const change = changeOf(kept, keepTool(tool))
+  return change === undefined ? asKept(kept, tool) : unavailable(kept, change)
+}
+
+/**
+ * A program goes on with the names that it began with, and one that began before there were rules by
+ * what it was read by then.
+ */
+function asKept(kept: KeptTool, tool: Tool): Tool {
+  const isNamed = tool.isImported === kept.isImported && tool.namespace === kept.namespace
+  const isRuled = tool.rules === undefined || kept.rules !== undefined
+  if (isNamed && isRuled) return tool
+  const { isImported: _, namespace: __, ...rest } = tool
+  const { inputForm } = kept
+  return { ...rest, ...namingOf(kept), ...(isRuled ? {} : { inputForm, rules: undefined }) }
+}
+
+function changeOf(kept: KeptTool, now: KeptTool): string | undefined {
+  const before = kept.parameters.join(', ')
+  const after = now.parameters.join(', ')
+  if (formOf(kept) !== formOf(now) || before !== after) {
+    return `its parameters were (${before}) and are (${after})`
+  }
+  if (kept.rules !== undefined && !isDeepStrictEqual(kept.rules, now.rules)) {
+    return 'its schema takes other objects than it did'
+  }
+  return kept.effect === now.effect
+    ? undefined
+    : `its calls were ${kept.effect} and are ${now.effect}`
+}
+
+/** A record without parameters takes one object, as what an earlier version kept of it says. */
+function formOf({ inputForm, parameters }: KeptTool): InputForm {
+  return inputForm === 'record' && parameters.length === 0 ? 'value' : inputForm
+}
+
+/** A tool in the shape that the guest knows; an execution that calls it is stuck. */
+function unavailable(kept: KeptTool, change: string): Tool {
+  const { name, inputForm, parameters, rules, effect } = kept
+  const annotations = effect === 'once' ? {} : { [effect]: true }
+  const tool = normalizeTool({ name, description: '', annotations, execute: () => undefined })
+  const shape = { inputForm, parameters, ...(rules && { rules }), change }
+  return { ...tool, ...shape, ...namingOf(kept) }
+}
+
+const namingOf = ({ isImported, namespace }: KeptTool) => ({
+  ...(isImported && { isImported }),
+  ...(namespace !== undefined && { namespace }),
+})

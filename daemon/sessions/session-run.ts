@@ -1,0 +1,140 @@
+/**
+ * What an execution did to its session, as the session keeps it: enough to repeat it under another
+ * engine or prelude, whose memory no snapshot of the present one fits.
+ */
+
+import { hash } from 'node:crypto'
+import { promisify } from 'node:util'
+import { zstdCompress, zstdDecompressSync } from 'node:zlib'
+import type { JournalRecord } from '../../executor/boundary/journal-record.ts'
+import type { ReadRecord } from '../../executor/calls/journal.ts'
+import type { ReadTexts } from '../../executor/calls/journal-texts.ts'
+import { TextBudget } from '../../executor/calls/text-budget.ts'
+import type { ExecutionPlan, RestoredExecution } from '../../executor/execution/execution.ts'
+import type { Execution, ExecutionError, Output } from '../../protocol/execution/execution.ts'
+import { numberOf, type ReplayReport } from '../replay/replay.ts'
+import { keepPlan } from '../replay/stored-plan.ts'
+import type { ClaimedExecution } from '../store/store.ts'
+
+/** How a program ended, as far as a repetition must end the same way. */
+type RunEnd =
+  | { readonly status: 'completed'; readonly outputHash: string }
+  | { readonly status: 'failed'; readonly code: string; readonly limit: string | undefined }
+  /** By somebody else's doing, while these calls were open: their numbers. */
+  | { readonly status: 'stopped'; readonly open: readonly number[] }
+
+/** An execution that has ended, to be repeated by `shadowReplay`. */
+export interface SessionRun {
+  readonly claimed: ClaimedExecution
+  readonly end: RunEnd
+}
+
+/** Answers of an execution beyond so many bytes are not kept with its session. */
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024
+
+const compress = promisify(zstdCompress)
+
+/**
+ * The records of an execution with all of their texts; `undefined` when they are too long for a
+ * session to keep.
+ *
+ * @param readTexts reads those that the store alone has
+ */
+export async function wholeRecords(
+  records: readonly ReadRecord[],
+  readTexts: ReadTexts,
+): Promise<readonly JournalRecord[] | undefined> {
+  const budget = new TextBudget(MAX_ANSWER_BYTES)
+  const stored: number[] = []
+  for (const { seq, text } of records) {
+    const isHere = typeof text === 'string'
+    if (!budget.takes(isHere ? Buffer.byteLength(text) : text.bytes)) return undefined
+    if (!isHere) stored.push(seq)
+  }
+  const read = stored.length === 0 ? [] : await readTexts(stored)
+  const texts = new Map(stored.map((seq, i) => [seq, read[i] as string]))
+  return records.map(record => {
+    const { text } = record
+    return { ...record, text: typeof text === 'string' ? text : (texts.get(record.seq) as string) }
+  })
+}
+
+/**
+ * A run as bytes; `undefined` for one that time alone has ended, at a place that no repetition finds.
+ *
+ * @param runtime the tag of what it ran on
+ */
+export async function writeSessionRun(
+  plan: ExecutionPlan,
+  { program, startedAtMs, records }: Pick<RestoredExecution, 'program' | 'startedAtMs' | 'records'>,
+  execution: Execution,
+  runtime: string,
+): Promise<Uint8Array | undefined> {
+  if ('error' in execution && execution.error.limit === 'cpuMs') return undefined
+  const { executionId, source, sessionId, createdAtMs, caller } = plan
+  const claimed: ClaimedExecution = {
+    executionId,
+    owner: caller,
+    epoch: 0,
+    source,
+    plan: keepPlan(plan, runtime),
+    program: program && JSON.stringify(program),
+    usage: undefined,
+    sessionId,
+    webhookUrl: undefined,
+    createdAtMs,
+    startedAtMs,
+    deadlineMs: createdAtMs,
+    records: records.filter(({ kind }) => kind === 'delivery'),
+    approvals: [],
+    events: [],
+  }
+  const run: SessionRun = { claimed, end: endOf(execution) }
+  return await compress(JSON.stringify(run))
+}
+
+/** Reads what {@link writeSessionRun} wrote. */
+export function readSessionRun(bytes: Uint8Array): SessionRun {
+  return JSON.parse(zstdDecompressSync(bytes).toString()) as SessionRun
+}
+
+/** How a repetition ended otherwise than the run did; `undefined` when it did not. */
+export function differenceOf({ end }: SessionRun, report: ReplayReport): string | undefined {
+  const now = shadowEnd(report)
+  const isSame = JSON.stringify(now) === JSON.stringify(end)
+  return isSame ? undefined : `it was ${textOf(end)}, and is ${textOf(now)}`
+}
+
+function endOf(execution: Execution): RunEnd {
+  if (execution.status === 'completed') return completed(execution.output)
+  if (execution.status === 'failed' && !outerLimits.has(execution.error.limit)) {
+    return failed(execution.error)
+  }
+  const open = execution.calls.filter(({ status }) => status === 'cancelled')
+  return { status: 'stopped', open: open.map(({ callId }) => numberOf(callId)) }
+}
+
+function shadowEnd({ outcome, unanswered }: ReplayReport): RunEnd {
+  if (outcome.status === 'failed') return failed(outcome.error)
+  if (outcome.status === 'completed') {
+    const { json, ...output } = outcome.output
+    return completed({ value: JSON.parse(json), ...output })
+  }
+  const open = unanswered.filter(([, request]) => request.startsWith('call '))
+  return { status: 'stopped', open: open.map(([id]) => id) }
+}
+
+const completed = ({ value, encoded = '' }: Output): RunEnd => ({
+  status: 'completed',
+  outputHash: hash('sha256', JSON.stringify([value, encoded])),
+})
+
+const failed = ({ code, limit }: ExecutionError): RunEnd => ({ status: 'failed', code, limit })
+
+/** Limits that end a program from outside. */
+const outerLimits: ReadonlySet<string | undefined> = new Set(['wallMs', 'maxJournalBytes'])
+
+function textOf(end: RunEnd): string {
+  if (end.status === 'failed') return `failed with ${end.code}`
+  return end.status === 'stopped' ? `stopped in calls ${end.open.join(', ') || '-'}` : end.status
+}

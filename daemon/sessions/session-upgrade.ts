@@ -1,0 +1,145 @@
+/**
+ * Brings sessions over to another engine or prelude, whose memory their snapshots do not fit: what
+ * the session's executions did is repeated from their journals, and no tool is called.
+ *
+ * It happens in the background after a start, the session that was used last first, and at once for
+ * one that somebody wants to use. What cannot be repeated stays as it is, for the version that wrote
+ * it: it is refused here, and why is told.
+ */
+
+import type { Logger } from '../log/log.ts'
+import { type ShadowPowers, shadowReplay } from '../replay/replay.ts'
+import type { SessionSnapshot, SessionStore } from '../store/store.ts'
+import { differenceOf, readSessionRun } from './session-run.ts'
+
+export interface SessionUpgradePowers {
+  readonly store: Pick<
+    SessionStore,
+    'outdatedSessions' | 'session' | 'sessionRuns' | 'replaceSnapshot'
+  >
+  readonly shadows: ShadowPowers
+  readonly log: Pick<Logger, 'info' | 'warn'>
+  /** What a snapshot has to be made with, to be loaded here. */
+  readonly runtime: string
+}
+
+/** All of a session's executions together may take so long: beyond it the session is not brought over. */
+const MAX_REPEAT_MS = 60_000
+/** Sessions that are asked for at a time. */
+const MAX_LISTED = 100
+
+export class SessionUpgrade {
+  #powers: SessionUpgradePowers
+  #underWay = new Map<string, Promise<string | undefined>>()
+  /** Why a session stays as it is, of those that were tried. */
+  #lost = new Map<string, string>()
+  #stopped = new AbortController()
+  #background: Promise<void> = Promise.resolve()
+
+  constructor(powers: SessionUpgradePowers) {
+    this.#powers = powers
+  }
+
+  /** Brings over what an earlier version has left, one session after the other. */
+  start(): void {
+    this.#background = this.#all().catch(error => {
+      if (this.#stopped.signal.aborted) return
+      this.#powers.log.warn(
+        { err: error },
+        'sessions were not brought over; each is when it is used',
+      )
+    })
+  }
+
+  /** Begins nothing more; resolves when what was under way has ended. */
+  async stop(): Promise<void> {
+    this.#stopped.abort(new Error('The daemon is stopping'))
+    await Promise.allSettled([this.#background, ...this.#underWay.values()])
+  }
+
+  /**
+   * Brings a session over whose snapshot was made by another runtime.
+   *
+   * @returns why that cannot be; `undefined` when it is done
+   */
+  bringOver(sessionId: string): Promise<string | undefined> {
+    const lost = this.#lost.get(sessionId)
+    if (lost !== undefined) return Promise.resolve(lost)
+    const underWay = this.#underWay.get(sessionId) ?? this.#bringOver(sessionId)
+    this.#underWay.set(sessionId, underWay)
+    return underWay
+  }
+
+  async #all(): Promise<void> {
+    const { store, runtime } = this.#powers
+    const tried = new Set<string>()
+    for (;;) {
+      const listed = await store.outdatedSessions(runtime, MAX_LISTED + tried.size)
+      const next = listed.filter(sessionId => !tried.has(sessionId))
+      if (next.length === 0) return
+      for (const sessionId of next) {
+        if (this.#stopped.signal.aborted) return
+        tried.add(sessionId)
+        await this.bringOver(sessionId)
+      }
+    }
+  }
+
+  async #bringOver(sessionId: string): Promise<string | undefined> {
+    const { log, runtime } = this.#powers
+    try {
+      const reason = await this.#repeat(sessionId)
+      if (reason === undefined) {
+        log.info({ sessionId, runtime }, 'session brought over to this version')
+        return undefined
+      }
+      log.warn({ sessionId, reason }, 'session is lost to this version')
+      this.#lost.set(sessionId, reason)
+      return reason
+    } finally {
+      this.#underWay.delete(sessionId)
+    }
+  }
+
+  async #repeat(sessionId: string): Promise<string | undefined> {
+    const { store, runtime } = this.#powers
+    const [session, runs] = await Promise.all([
+      store.session(sessionId),
+      store.sessionRuns(sessionId),
+    ])
+    const before = session?.runtime
+    if (before === undefined || before === runtime) return undefined
+    if (runs === undefined) return 'what it came from was not kept, or was too much to keep'
+    const { signal } = this.#stopped
+    const late = AbortSignal.timeout(MAX_REPEAT_MS)
+    try {
+      const snapshot = await this.#repeatAll(runs, AbortSignal.any([signal, late]))
+      if (typeof snapshot === 'string') return snapshot
+      await store.replaceSnapshot(sessionId, before, snapshot)
+      return undefined
+    } catch (error) {
+      if (late.aborted) return `to repeat its executions takes longer than ${MAX_REPEAT_MS} ms`
+      throw error
+    }
+  }
+
+  /** The state after all runs, or why there is none. */
+  async #repeatAll(
+    runs: readonly Uint8Array[],
+    signal: AbortSignal,
+  ): Promise<SessionSnapshot | string> {
+    const { shadows, runtime } = this.#powers
+    let bytes: Uint8Array | undefined
+    for (const written of runs) {
+      const run = readSessionRun(written)
+      const { executionId } = run.claimed
+      const options = { snapshot: bytes, leavesSession: true, signal } as const
+      const report = await shadowReplay(run.claimed, shadows, options)
+      const why = report.divergence?.message ?? differenceOf(run, report)
+      if (why !== undefined) return `execution ${executionId} takes another path here: ${why}`
+      bytes = report.snapshot
+      if (bytes === undefined) return `execution ${executionId} leaves no state here`
+    }
+    return bytes === undefined ? 'it has no state' : { bytes, runtime }
+  }
+}

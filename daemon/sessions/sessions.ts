@@ -1,0 +1,250 @@
+/** The sessions of a daemon: made, listed, removed, and held by one execution at a time. */
+
+import { newSessionId } from '../../executor/embedded/memory-sessions.ts'
+import { SessionTurns, sessionBusy } from '../../executor/execution/session-locks.ts'
+import { LatchdError } from '../../protocol/errors.ts'
+import type { Session } from '../../protocol/execution/session.ts'
+import type { Caller } from '../auth/caller.ts'
+import type { Page } from '../store/page.ts'
+import { fromCursor, toCursor } from '../store/place.ts'
+import type {
+  SessionLeaving,
+  SessionSnapshot,
+  SessionStore,
+  StoredSession,
+} from '../store/store.ts'
+import { admitSession } from './session-quota.ts'
+import type { SessionUpgrade } from './session-upgrade.ts'
+
+/** An execution that runs in a session, or wants to. */
+export interface SessionUse {
+  readonly sessionId: string
+  readonly executionId: string
+}
+
+export interface SessionOptions {
+  /** Refuses one more session of an owner, when there are too many. */
+  readonly admit?: (owner: string) => Promise<void>
+  /** The clock, in epoch milliseconds. */
+  readonly now?: () => number
+}
+
+export class SessionDesk {
+  #store: SessionStore
+  /** How long an unused session stays, in milliseconds. */
+  #keepMs: number
+  /** What a snapshot has to be made with, to be loaded here. */
+  #runtime: string
+  #upgrade: Pick<SessionUpgrade, 'bringOver'>
+  #now: () => number
+  #admitOne: (owner: string) => Promise<void>
+  #turns = new SessionTurns()
+  /** Executions that hold a session, in memory or put away, with its id. */
+  #holders = new Map<string, string>()
+  /** Executions that are being taken into a session, wait for it, or hold it, with its id. */
+  #users = new Map<string, string>()
+
+  /**
+   * @param runtime tag of the engine and the prelude: see `executor/engine/quickjs/runtime-tag.ts`
+   * @param upgrade brings sessions of another runtime over to this one
+   */
+  constructor(
+    store: SessionStore,
+    keepMs: number,
+    runtime: string,
+    upgrade: Pick<SessionUpgrade, 'bringOver'>,
+    { admit = async () => {}, now = Date.now }: SessionOptions = {},
+  ) {
+    this.#admitOne = admit
+    this.#now = now
+    this.#upgrade = upgrade
+    this.#store = store
+    this.#keepMs = keepMs
+    this.#runtime = runtime
+  }
+
+  /** What a snapshot has to be made with, to be loaded here. */
+  get runtime(): string {
+    return this.#runtime
+  }
+
+  /** Gives their sessions to the executions that held them when the daemon was lost. */
+  async recover(): Promise<void> {
+    for (const { sessionId, executionId } of await this.#store.heldSessions()) {
+      this.#turns.take(sessionId)
+      this.#holders.set(executionId, sessionId)
+      this.#users.set(executionId, sessionId)
+    }
+  }
+
+  /** Sessions that executions hold or wait for, in the store or not: they must not be swept. */
+  get inUse(): readonly string[] {
+    return [...new Set(this.#users.values())]
+  }
+
+  /** @throws {LatchdError} `TOKEN_LIMIT_EXCEEDED`, `SESSIONS_FULL` */
+  async create(caller: Caller): Promise<Session> {
+    await admitSession(this.#store, caller)
+    await this.#admitOne(caller.name)
+    const sessionId = newSessionId()
+    await this.#store.createSession(sessionId, caller.name, this.#now())
+    return await this.get(sessionId, caller)
+  }
+
+  /** @throws {LatchdError} `NOT_FOUND`, also for the session of another caller */
+  async get(sessionId: string, caller: Caller): Promise<Session> {
+    return this.#told((await this.find(sessionId, caller)).session)
+  }
+
+  /** As {@link get}, with what only the daemon knows. */
+  async find(sessionId: string, caller: Caller): Promise<StoredSession> {
+    const found = await this.#store.session(sessionId)
+    if (found !== undefined && (caller.seesAll || found.owner === caller.name)) return found
+    throw new LatchdError('NOT_FOUND', `There is no session ${sessionId}`)
+  }
+
+  async list(
+    query: { readonly after: string | undefined; readonly limit: number },
+    caller: Caller,
+  ): Promise<Page<Session>> {
+    const owner = caller.seesAll ? undefined : caller.name
+    const after = query.after === undefined ? undefined : fromCursor(query.after)
+    const sessions = await this.#store.sessions({ owner, after, limit: query.limit })
+    const last = sessions.at(-1)
+    const isFull = last !== undefined && sessions.length === query.limit
+    const place = last && { createdAtMs: last.createdAtMs, id: last.sessionId }
+    return {
+      data: sessions.map(session => this.#told(session)),
+      ...(isFull && place && { nextCursor: toCursor(place) }),
+    }
+  }
+
+  /** @throws {LatchdError} `NOT_FOUND`, `SESSION_BUSY` */
+  async remove(sessionId: string, caller: Caller): Promise<void> {
+    await this.find(sessionId, caller)
+    if (this.#turns.isHeld(sessionId)) throw sessionBusy(sessionId)
+    await this.#store.removeSession(sessionId)
+  }
+
+  /**
+   * Checks that an execution may be taken into a session, and holds it for that unless it may wait.
+   *
+   * @returns the tools that a person does not want to be asked about there
+   * @throws {LatchdError} `NOT_FOUND`, `SESSION_BUSY`, `SNAPSHOT_INCOMPATIBLE`, `TOKEN_LIMIT_EXCEEDED`
+   */
+  async admit(
+    { sessionId, executionId }: SessionUse,
+    isQueued: boolean,
+    caller: Caller,
+  ): Promise<readonly string[]> {
+    // Before it is looked for: from here on no sweep takes it away.
+    this.#users.set(executionId, sessionId)
+    try {
+      return await this.#admit({ sessionId, executionId }, isQueued, caller)
+    } catch (error) {
+      this.#users.delete(executionId)
+      throw error
+    }
+  }
+
+  async #admit(
+    { sessionId, executionId }: SessionUse,
+    isQueued: boolean,
+    caller: Caller,
+  ): Promise<readonly string[]> {
+    const { remembered, runtime } = await this.find(sessionId, caller)
+    await admitSession(this.#store, caller)
+    if (runtime !== undefined && runtime !== this.#runtime) {
+      await this.#bringOver(sessionId, runtime)
+    }
+    if (!isQueued) {
+      this.#turns.take(sessionId)
+      this.#holders.set(executionId, sessionId)
+    }
+    return remembered
+  }
+
+  /**
+   * Waits for the execution's turn.
+   *
+   * @param left gives up when aborted: then the session is not held
+   * @returns `undefined` when it is its turn already
+   */
+  wait({ sessionId, executionId }: SessionUse, left: AbortSignal): Promise<void> | undefined {
+    if (this.#holders.has(executionId)) return undefined
+    this.#users.set(executionId, sessionId)
+    const turn = this.#turns.wait(sessionId, left)
+    if (turn === undefined) this.#holders.set(executionId, sessionId)
+    return turn?.then(isHeld => {
+      if (isHeld) this.#holders.set(executionId, sessionId)
+    })
+  }
+
+  /** The execution has ended, or was never taken. */
+  release({ sessionId, executionId }: SessionUse): void {
+    this.#users.delete(executionId)
+    if (this.#holders.delete(executionId)) this.#turns.release(sessionId)
+  }
+
+  /** Brings a session over that is wanted now. @throws {LatchdError} `SNAPSHOT_INCOMPATIBLE`, `SESSION_BUSY` */
+  async #bringOver(sessionId: string, runtime: string): Promise<void> {
+    const late = Promise.withResolvers<'late'>()
+    const timer = setTimeout(() => late.resolve('late'), MAX_UPGRADE_WAIT_MS)
+    const reason = await Promise.race([this.#upgrade.bringOver(sessionId), late.promise])
+    clearTimeout(timer)
+    if (reason === 'late') {
+      const message = `Cannot use session ${sessionId}: it is being brought over to this version`
+      throw new LatchdError('SESSION_BUSY', message)
+    }
+    if (reason !== undefined) throw incompatible(sessionId, runtime, this.#runtime, reason)
+  }
+
+  /** Has a session fit this runtime, however long that takes. @throws {LatchdError} `SNAPSHOT_INCOMPATIBLE` */
+  async fit(sessionId: string): Promise<void> {
+    const { runtime } = (await this.#store.session(sessionId)) ?? {}
+    if (runtime === undefined || runtime === this.#runtime) return
+    const reason = await this.#upgrade.bringOver(sessionId)
+    if (reason !== undefined) throw incompatible(sessionId, runtime, this.#runtime, reason)
+  }
+
+  /**
+   * The state that the next execution of a session starts from.
+   *
+   * @throws {LatchdError} `SNAPSHOT_INCOMPATIBLE`
+   */
+  async load(sessionId: string): Promise<Uint8Array | undefined> {
+    const kept = await this.#store.snapshot(sessionId)
+    if (kept === undefined || kept.runtime === this.#runtime) return kept?.bytes
+    await this.fit(sessionId)
+    return (await this.#store.snapshot(sessionId))?.bytes
+  }
+
+  /** A snapshot as it is kept. */
+  tag(bytes: Uint8Array): SessionSnapshot {
+    return { bytes, runtime: this.#runtime }
+  }
+
+  /** Keeps what an execution has left that is not durable itself. @param left absent: as it was */
+  async save(sessionId: string, left: SessionLeaving | undefined): Promise<void> {
+    await this.#store.saveSnapshot(sessionId, left, this.#now())
+  }
+
+  #told(session: Session): Session {
+    return { ...session, expiresAtMs: session.lastUsedAtMs + this.#keepMs }
+  }
+}
+
+/** Whoever wants a session that is being brought over waits for it so long. */
+const MAX_UPGRADE_WAIT_MS = 10_000
+
+function incompatible(
+  sessionId: string,
+  theirs: string,
+  ours: string,
+  reason: string,
+): LatchdError {
+  return new LatchdError(
+    'SNAPSHOT_INCOMPATIBLE',
+    `Cannot use session ${sessionId}: its state was kept by ${theirs}, this is ${ours}, and it cannot be brought over: ${reason}`,
+  )
+}

@@ -1,0 +1,92 @@
+/** A daemon: starts what the configuration asks for, and listens. */
+
+import { resolve } from 'node:path'
+import { makePool } from '../executor/pool/make-pool.ts'
+import { builtinTools } from '../executor/tools/builtin/builtin-tools.ts'
+import { Toolbox } from '../executor/tools/toolbox.ts'
+import { packageVersion } from './base/version.ts'
+import type { Config } from './config/config.ts'
+import type { Variables } from './config/written-value.ts'
+import type { Daemon } from './daemon.ts'
+import { createLog, isJournal } from './log/log.ts'
+import { AllowList } from './outbound/allow-list.ts'
+import { knownSecrets } from './redaction/known-secrets.ts'
+import { Secrets } from './redaction/secrets.ts'
+import type { FailpointPlan } from './store/failpoints.ts'
+import { openTracing } from './telemetry/tracing/exporter.ts'
+import { configuredTools } from './tools/configured-tools.ts'
+
+export type { Daemon } from './daemon.ts'
+
+/**
+ * Starts a daemon; resolves when it listens and its workers are ready.
+ *
+ * @param onLost called when the store is lost: nobody knows what is on disk, and only a new process
+ *   may go on
+ * @param failpoints what a drill wants to fail
+ * @param inherited descriptors of sockets that a service manager listens on for this daemon
+ * @param env variables of the process, beside those of the configuration: secrets that tools are
+ *   given, where traces go, whether stderr is the journal's
+ * @throws {LatchdError} `STATE_IN_USE`, `STATE_TOO_NEW`
+ * @throws {LatchdError} `TOOL_INVALID` for a tool module that cannot be used
+ * @throws {Error} of Node when the address cannot be listened on
+ */
+export async function startDaemon(
+  config: Config,
+  onLost: (error: Error) => void = rethrow,
+  failpoints?: FailpointPlan,
+  inherited: readonly number[] = [],
+  env: Variables = {},
+  writeLog?: (line: string) => void,
+): Promise<Daemon> {
+  const secrets = new Secrets(knownSecrets(config, env))
+  const hasPriorities = isJournal(env.JOURNAL_STREAM)
+  const log = createLog(config.logLevel, {
+    redaction: secrets,
+    hasPriorities,
+    ...(writeLog && { write: writeLog }),
+  })
+  // Before anything else: of two daemons on one folder only one may do anything.
+  const { openSqliteStore } = await import('./store/sqlite/open.ts')
+  const store = await openSqliteStore({
+    stateDir: resolve(config.stateDir),
+    onLost: error => {
+      log.fatal({ err: error }, 'store lost')
+      onLost(error)
+    },
+    failpoints,
+  })
+  const { isolation, workers, recycleWorkers: maxCallerChanges } = config
+  const pool = makePool(isolation, workers, { maxCallerChanges })
+  try {
+    const fetchAllow = new AllowList([])
+    fetchAllow.reload(config.fetchAllow)
+    // The API's modules are loaded while the workers start: each is half of the time.
+    const started = pool.start()
+    const [{ listenFor }, tools, traces] = await Promise.all([
+      import('./daemon.ts'),
+      configuredTools(config, {
+        allowed: fetchAllow,
+        onSecrets: found => secrets.add(found),
+        onWarning: text => log.warn(text),
+      }),
+      openTracing(env, packageVersion(), log),
+      started,
+    ])
+    for (const { warnings = [] } of tools) for (const text of warnings) log.warn(text)
+    const toolbox = new Toolbox(builtinTools).with(tools)
+    for (const warning of toolbox.globals.warnings) log.warn(warning)
+    return await listenFor(config, {
+      ...{ log, pool, store, toolbox, fetchAllow, inherited },
+      ...{ secrets, traces },
+    })
+  } catch (error) {
+    await pool.close()
+    await store.close()
+    throw error
+  }
+}
+
+function rethrow(error: Error): never {
+  throw error
+}

@@ -1,0 +1,76 @@
+/** Messages to webhooks: made from the events that are told there. */
+
+import type { StoredEvent, WebhookMessage } from './store.ts'
+
+/** Receivers bound their bodies, and a message is kept until it arrives. */
+const MAX_BODY_BYTES = 1024 * 1024
+
+type Told = Extract<
+  StoredEvent,
+  { type: 'approval-requested' | 'execution-ended' | 'execution-stuck' }
+>
+
+/** Parts that a large message is told without, one after another; a receiver can ask for them. */
+const largeParts = {
+  'approval-requested': ['input'],
+  'execution-ended': ['logs', 'calls', 'output', 'metadata', 'error'],
+  'execution-stuck': ['message'],
+} as const satisfies Record<Told['type'], readonly string[]>
+
+/** What a message is about, and under which name it tells it. */
+function subjectOf(event: Told): readonly [name: string, told: object] {
+  switch (event.type) {
+    case 'approval-requested':
+      return ['approval', event.approval]
+    case 'execution-ended':
+      return ['execution', event.execution]
+    case 'execution-stuck':
+      return ['error', event.error]
+    default:
+      return event satisfies never
+  }
+}
+
+/**
+ * The message that tells an event; `undefined` when webhooks are not told of it. Its id is the same
+ * however often it is made, so that a receiver can drop what it has had.
+ */
+export function messageFor(url: string, event: StoredEvent): WebhookMessage | undefined {
+  if (!isTold(event)) return undefined
+  const { executionId, sequence, atMs } = event
+  return {
+    messageId: `msg_${executionId.replace(/^exe_/, '')}_${sequence}`,
+    executionId,
+    url,
+    body: bodyOf(event),
+    createdAtMs: atMs,
+    attempts: 0,
+  }
+}
+
+const isTold = (event: StoredEvent): event is Told => event.type in largeParts
+
+/** `{type, executionId, atMs, approval | execution | error}`; `omitted` names what a large one lacks. */
+function bodyOf(event: Told): string {
+  const { type, executionId, atMs } = event
+  const [key, subject] = subjectOf(event)
+  const told: Record<string, unknown> = { ...subject }
+  const omitted: string[] = []
+  const write = () =>
+    JSON.stringify({
+      type,
+      executionId,
+      atMs,
+      [key]: told,
+      ...(omitted.length > 0 && { omitted }),
+    })
+  let body = write()
+  for (const part of largeParts[type]) {
+    if (Buffer.byteLength(body) <= MAX_BODY_BYTES) break
+    if (!(part in told)) continue
+    delete told[part]
+    omitted.push(`${key}.${part}`)
+    body = write()
+  }
+  return body
+}

@@ -1,0 +1,65 @@
+/** What the daemon's log tells of executions: what an operator has to look at, and with `debug` all of it. */
+
+import type { ExecutionEvent } from '../../protocol/execution/events.ts'
+import type { Logger } from '../log/log.ts'
+
+/** Writes an event of an execution; every line has its `executionId`, and its `callId` if it is of a call. */
+export function logEvent(log: Logger, event: ExecutionEvent): void {
+  const { type, executionId } = event
+  if (type === 'execution-stuck') {
+    const { code, message } = event.error
+    log.warn({ executionId, code, why: message }, 'execution stuck')
+    return
+  }
+  if (type === 'execution-ended' && 'error' in event.execution) {
+    const { code, message } = event.execution.error
+    // No mistake of the program: its worker was lost.
+    if (code === 'ENGINE_FAILURE') {
+      log.error({ executionId, code, why: message }, 'execution failed')
+      return
+    }
+  }
+  // Most daemons do not want them, and there are thousands a second.
+  if (log.isLevelEnabled('debug')) tell(log, event)
+}
+
+function tell(log: Logger, event: ExecutionEvent): void {
+  const { executionId } = event
+  switch (event.type) {
+    case 'execution-started':
+      log.debug({ executionId }, 'execution started')
+      return
+    case 'execution-parked':
+      log.debug({ executionId, waitingFor: event.waitingFor }, 'execution parked')
+      return
+    case 'execution-resumed':
+      log.debug({ executionId }, 'execution resumed')
+      return
+    case 'execution-ended': {
+      const { status, usage } = event.execution
+      const code = 'error' in event.execution ? event.execution.error.code : undefined
+      log.debug({ executionId, status, code, ...usage }, 'execution ended')
+      return
+    }
+    case 'call-started': {
+      const { callId, tool } = event.call
+      log.debug({ executionId, callId, tool }, 'call started')
+      return
+    }
+    case 'call-completed': {
+      const { callId, tool, status, durationMs, error } = event.call
+      log.debug({ executionId, callId, tool, status, durationMs, error }, 'call completed')
+      return
+    }
+    case 'approval-requested':
+    case 'approval-decided': {
+      const { approvalId, callId, tool, status, decidedBy } = event.approval
+      const what = event.type === 'approval-requested' ? 'approval requested' : 'approval decided'
+      log.debug({ executionId, callId, approvalId, tool, status, decidedBy }, what)
+      return
+    }
+    // Progress and the guest's own console are no affair of the daemon's log.
+    default:
+      return
+  }
+}

@@ -1,0 +1,96 @@
+/** A pool of workers that tells how long executions wait for one, and how long workers are held. */
+
+import type { GuestPool, PoolRun } from '../../../executor/boundary/guest-pool.ts'
+import type { GuestReport } from '../../../executor/boundary/messages.ts'
+
+/** Told once for each run that got a worker. */
+export type OnLease = (waitedMs: number, isResume: boolean) => void
+
+export class MeasuredPool implements GuestPool {
+  #pool: GuestPool
+  #onLease: OnLease
+  /** Milliseconds that workers were held, less the starts of the runs that hold one now. */
+  #heldMs = 0
+  #holding = 0
+
+  constructor(pool: GuestPool, onLease: OnLease) {
+    this.#pool = pool
+    this.#onLease = onLease
+  }
+
+  /** Milliseconds that workers were held, added up; those of runs under way are counted to now. */
+  get heldMs(): number {
+    return this.#heldMs + this.#holding * performance.now()
+  }
+
+  get isolation() {
+    return this.#pool.isolation
+  }
+
+  get workers() {
+    return this.#pool.workers
+  }
+
+  get queued() {
+    return this.#pool.queued
+  }
+
+  queuedOf(owner: string): number {
+    return this.#pool.queuedOf(owner)
+  }
+
+  get resuming() {
+    return this.#pool.resuming
+  }
+
+  get active() {
+    return this.#pool.active
+  }
+
+  get isPressed() {
+    return this.#pool.isPressed
+  }
+
+  get pids() {
+    return this.#pool.pids
+  }
+
+  start() {
+    return this.#pool.start()
+  }
+
+  statistics() {
+    return this.#pool.statistics()
+  }
+
+  collect() {
+    return this.#pool.collect()
+  }
+
+  async run(run: PoolRun): Promise<GuestReport> {
+    const askedAtMs = performance.now()
+    let isHeld = false
+    try {
+      return await this.#pool.run({
+        ...run,
+        begin: link => {
+          const now = performance.now()
+          isHeld = true
+          this.#holding++
+          this.#heldMs -= now
+          this.#onLease(now - askedAtMs, run.isResume)
+          return run.begin(link)
+        },
+      })
+    } finally {
+      if (isHeld) {
+        this.#holding--
+        this.#heldMs += performance.now()
+      }
+    }
+  }
+
+  close() {
+    return this.#pool.close()
+  }
+}

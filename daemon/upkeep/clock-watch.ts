@@ -1,0 +1,59 @@
+/** Keeps the clock's last instant in the store, and looks there for somebody's word that it is right. */
+
+import type { TrustedClock } from '../clock/trusted-clock.ts'
+import type { Logger } from '../log/log.ts'
+import type { Store } from '../store/store.ts'
+
+/** So often it is looked at, and confirmed when somebody has said so. */
+const CHECK_MS = 5000
+/** So often the instant is written. */
+const KEEP_MS = 300_000
+
+export class ClockWatch {
+  #clock: TrustedClock
+  #store: Pick<Store, 'recordInstant' | 'keptInstant'>
+  #log: Pick<Logger, 'warn'>
+  #timer: NodeJS.Timeout | undefined
+  #keptAtMs = Number.NEGATIVE_INFINITY
+  #checking: Promise<void> = Promise.resolve()
+
+  constructor(
+    clock: TrustedClock,
+    store: Pick<Store, 'recordInstant' | 'keptInstant'>,
+    log: Pick<Logger, 'warn'>,
+  ) {
+    this.#clock = clock
+    this.#store = store
+    this.#log = log
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => {
+      this.#checking = this.#checking.then(() => this.check())
+    }, CHECK_MS).unref()
+    this.#checking = this.check()
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#checking
+  }
+
+  /** Looks once. Never rejects. */
+  async check(): Promise<void> {
+    try {
+      const wasJumped = this.#clock.isJumped
+      this.#clock.check()
+      if (this.#clock.isJumped) {
+        this.#clock.confirm((await this.#store.keptInstant())?.confirmedMs ?? 0)
+      }
+      const isNews = wasJumped !== this.#clock.isJumped
+      if (!isNews && performance.now() - this.#keptAtMs < KEEP_MS) return
+      await this.#store.recordInstant(this.#clock.kept)
+      this.#keptAtMs = performance.now()
+    } catch (error) {
+      // The next look tries again.
+      this.#log.warn({ err: error }, 'the last instant was not kept')
+    }
+  }
+}

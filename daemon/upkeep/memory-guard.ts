@@ -1,0 +1,57 @@
+/** What executions and their readers may hold of the daemon's memory, all together. */
+
+import { getHeapStatistics } from 'node:v8'
+import { LatchdError } from '../../protocol/errors.ts'
+
+/** Seconds after which a refused caller should come again. */
+const RETRY_AFTER_SECONDS = 5
+/** A sum over all executions is used again for so long. */
+const FRESH_MS = 100
+/** The rest of the heap is for what is done with it: copies, answers, what the engine of V8 needs. */
+const HEAP_SHARE = 0.5
+
+/** Where memory is held, with what is held there now, in bytes. */
+export type HeldMemory = Readonly<Record<string, () => number>>
+
+export class MemoryGuard {
+  readonly limitBytes: number
+  readonly held: HeldMemory
+  readonly #now: () => number
+  #sumBytes = 0
+  #summedAtMs = Number.NEGATIVE_INFINITY
+
+  /**
+   * @param now milliseconds of a clock that never goes back
+   * @param limitBytes half of what V8 may have in this process, when absent
+   */
+  constructor(
+    held: HeldMemory,
+    now: () => number,
+    limitBytes = HEAP_SHARE * getHeapStatistics().heap_size_limit,
+  ) {
+    this.held = held
+    this.#now = now
+    this.limitBytes = limitBytes
+  }
+
+  /** Whether there is room for more. */
+  get hasRoom(): boolean {
+    return this.#bytes() < this.limitBytes
+  }
+
+  /** Refuses new work at the bound; what is under way goes on. @throws {LatchdError} `MEMORY_FULL` */
+  admit(): void {
+    if (this.hasRoom) return
+    const bytes = this.#bytes()
+    const message = `Cannot take an execution: those in memory hold ${bytes} bytes, limit ${this.limitBytes}`
+    throw new LatchdError('MEMORY_FULL', message, { retryAfterSeconds: RETRY_AFTER_SECONDS })
+  }
+
+  #bytes(): number {
+    const now = this.#now()
+    if (now - this.#summedAtMs < FRESH_MS) return this.#sumBytes
+    this.#summedAtMs = now
+    this.#sumBytes = Object.values(this.held).reduce((sum, read) => sum + read(), 0)
+    return this.#sumBytes
+  }
+}

@@ -1,0 +1,23 @@
+/** An approval with what only the host knows of it. */
+
+import { randomBytes } from 'node:crypto'
+import type { Approval } from '../../protocol/approval.ts'
+
+export interface CallApproval {
+  readonly approval: Approval
+  /** Number of the call in its execution. */
+  readonly seq: number
+  /** The call's arguments, encoded; of a decision with `args`, those. */
+  readonly encodedInput: string
+  /** Whether the decision said `remember: "session"`. */
+  readonly isRemembered: boolean
+  /** What its session remembers then, see `remembered-tool.ts`; not kept by a store. */
+  readonly rememberAs?: string
+  /** Whether the decision replaced the call's arguments; absent for no. */
+  readonly isEdited?: true
+}
+
+/** A new approval's id: 128 random bits, since who knows it is who was told. */
+export function newApprovalId(): string {
+  return `apr_${randomBytes(16).toString('hex')}`
+}

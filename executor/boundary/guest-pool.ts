@@ -1,0 +1,100 @@
+/**
+ * What executions run their guests on, at whatever level of isolation: threads of this process
+ * (`pool.ts`), or threads of a child process (`isolation/process-pool.ts`).
+ */
+
+import type { IsolationLevel } from '../../protocol/execution/isolation.ts'
+import type { Delivery, GuestMessage, GuestReport, GuestTask } from './messages.ts'
+import type { WorkerStatistics } from './worker-control.ts'
+
+/** The host's half of the latch: one guest on one worker. */
+export interface GuestLink {
+  /** Whether the guest runs at this moment, neither waiting nor ended. */
+  readonly isRunning: boolean
+  /** A number that changes as long as the guest is alive. */
+  readonly beat: number
+  /** Hands over what one number was waited for. */
+  deliver(delivery: Delivery): void
+  /** Tells the guest to stop; it ends at its next poll or wait. */
+  stop(): void
+  /** Asks the guest to park when it would wait, or no longer to. */
+  setParking(isWanted: boolean): void
+}
+
+/** A task without what belongs to the way to its worker. */
+export type GuestWork = Omit<GuestTask, 'port' | 'latch'>
+
+/** Reads what the worker of one run sends, which it may have sent after a program has escaped. */
+export interface GuestReader {
+  /** @throws {Error} for what no guest of ours sends */
+  message(value: unknown): GuestMessage
+  /** @throws {Error} for what no worker of ours reports */
+  report(value: unknown): GuestReport
+}
+
+/** One run of a guest, as the pool sees it. */
+export interface PoolRun {
+  /** Makes the work when a worker is there, so that its clock starts then. */
+  readonly begin: (link: GuestLink) => GuestWork
+  /** Told of each message of the guest, in order; the last ones before the run settles. */
+  readonly receive: (message: GuestMessage) => void
+  /** Whether the execution has had a worker before. */
+  readonly isResume: boolean
+  /** Name of who asked for the execution: owners have equal shares of the workers' time. */
+  readonly owner: string
+  /** The same object for all runs of an execution. */
+  readonly execution: object
+  /** Ends the worker's thread when aborted. */
+  readonly isWedged: AbortSignal
+  /** Takes the run out of the queue when aborted before it has started. */
+  readonly cancelled: AbortSignal
+}
+
+export interface GuestPool {
+  readonly isolation: IsolationLevel
+  /** Threads that run guests. */
+  readonly workers: number
+  /** New executions that wait for a worker. */
+  readonly queued: number
+  /** New executions of a caller that wait for a worker. */
+  queuedOf(owner: string): number
+  /** Executions that were parked and wait for a worker to go on. */
+  readonly resuming: number
+  /** Executions that hold a worker. */
+  readonly active: number
+  /** Ids of the processes that the workers are threads of; absent: this one. */
+  readonly pids?: readonly number[] | undefined
+  /** Whether somebody waits for a worker. */
+  readonly isPressed: boolean
+  /** Starts the workers; resolves when each has its spares ready. */
+  start(): Promise<void>
+  /** What each worker has done and holds. */
+  statistics(): Promise<WorkerStatistics[]>
+  /** Has the workers give back memory that nobody uses any more. */
+  collect(): Promise<void>
+  /**
+   * Runs a guest on the next worker that is free, until it has ended or is parked.
+   *
+   * @throws {LatchdError} `EXECUTOR_CLOSED`
+   * @throws {SharedLoss} when its worker was lost together with others, and may not be to blame
+   * @throws {ForgedMessage} when its worker is not to be trusted any more, and was ended
+   * @throws {Error} when its worker was lost
+   */
+  run(run: PoolRun): Promise<GuestReport>
+  /** Ends the workers. Runs under way are lost: end them before. */
+  close(): Promise<void>
+}
+
+/** A worker sent what no worker of ours sends: its guest gets no other one. */
+export class ForgedMessage extends Error {
+  override readonly name = 'ForgedMessage'
+
+  constructor(cause: unknown) {
+    super(`it sent ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+  }
+}
+
+/** A worker was lost with others, and nobody knows whose guest was the reason. */
+export class SharedLoss extends Error {
+  override readonly name = 'SharedLoss'
+}

@@ -1,0 +1,37 @@
+/** What a journal holds, and what a call does to the world. */
+
+import type { ToolAnnotations } from '../../protocol/tool/wire-tool.ts'
+
+/**
+ * What a call does to the world, and so what a restart may do with one that was under way.
+ * `readOnly`: made again. `idempotent`: made again with the same key. `once`: never made again.
+ */
+export type Effect = 'readOnly' | 'idempotent' | 'once'
+
+/** One record of a journal. Append only: a record never changes. */
+export interface JournalRecord {
+  /**
+   * `intent`: a call that must not be made twice is about to leave.
+   * `delivery`: what the guest was given.
+   */
+  readonly kind: 'intent' | 'delivery'
+  /** Number of the call, timer or stream item that the record is about, from 1. */
+  readonly seq: number
+  /** Order of the deliveries, dense from 1; 0 for an intent. */
+  readonly position: number
+  /** Name of the tool; empty for a timer. */
+  readonly tool: string
+  /** What was asked for, to be compared on replay: see `fingerprint.ts`. */
+  readonly request: string
+  readonly effect: Effect
+  /** The reply as the guest got it; empty for an intent and for a timer. */
+  readonly text: string
+  /** Epoch milliseconds of the delivery, to which the guest's clock moved. */
+  readonly atMs: number
+}
+
+/** What a call does, from what its tool says of itself; a tool that says nothing promises nothing. */
+export function effectOf({ readOnly, idempotent }: ToolAnnotations): Effect {
+  if (readOnly === true) return 'readOnly'
+  return idempotent === true ? 'idempotent' : 'once'
+}

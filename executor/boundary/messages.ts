@@ -1,0 +1,188 @@
+/** What host and worker tell each other about one execution. All of it is structured-cloned. */
+
+import type { MessagePort } from 'node:worker_threads'
+import type {
+  ExecutionError,
+  Language,
+  LogLine,
+  Warning,
+} from '../../protocol/execution/execution.ts'
+import type { Limits } from '../../protocol/limits.ts'
+
+/** A program as it was compiled: what is run again, whatever the compiler has become since. */
+export interface CompiledProgram {
+  readonly code: string
+  /** Source map, version 3. */
+  readonly map: string
+}
+
+export interface GuestSession {
+  /** What earlier programs have left; absent before the first has ended. */
+  readonly snapshot: Uint8Array | undefined
+}
+
+/** Makes a run a shadow: it repeats what its journal holds, asks nobody for anything, and ends there. */
+export interface GuestShadow {
+  /** Number of the call that it ends at, as soon as that is asked for; absent: none. */
+  readonly untilCall?: number
+  /** Whether it repeats what has ended, and what it leaves to its session is taken. */
+  readonly leavesSession?: true
+}
+
+/** What a worker gets to run: the task of the pool. */
+export interface GuestTask {
+  readonly executionId: string
+  readonly source: string
+  readonly language: Language
+  /** The source as it was compiled for an earlier run; absent on the first. */
+  readonly program: CompiledProgram | undefined
+  /** Whether the worker sends the program that it compiled: `compiled`. */
+  readonly wantsProgram: boolean
+  /** JSON of the guest's tools, a list of `GuestTool`; written once for a set of tools. */
+  readonly tools: string
+  /** The session that the program runs in; absent: none. */
+  readonly session: GuestSession | undefined
+  /** Encoded record of inputs; absent when there are none. */
+  readonly inputs: string | undefined
+  readonly seed: readonly [number, number, number, number]
+  /** Epoch milliseconds; where the guest's clock starts. */
+  readonly startedAtMs: number
+  /** The zone of its local times; absent: UTC. */
+  readonly timeZone: string | undefined
+  readonly limits: Limits
+  readonly port: MessagePort
+  /** The latch; see `protocol/latch.ts`. */
+  readonly latch: SharedArrayBuffer
+  /** What earlier runs were given, in order: the guest is brought back by it. Empty on the first. */
+  readonly journal: readonly JournaledDelivery[]
+  /** Absent: the run is no shadow. */
+  readonly shadow?: GuestShadow
+  /** Whether the tools' streams have to be opened again, since the process is another one. */
+  readonly isRestored: boolean
+  /** Console lines that earlier runs have told. */
+  readonly toldLogs: number
+  /** CPU that earlier runs were charged, in milliseconds. */
+  readonly chargedCpuMs: number
+  /** How long calls of a tool took lately, in milliseconds, by its index; absent: not known. */
+  readonly expectedMs: Readonly<Record<number, number>> | undefined
+}
+
+/** What a delivery answers. `atMs` is the guest's clock. */
+export type GuestRequest =
+  | {
+      readonly kind: 'call'
+      readonly id: number
+      /** As `tool-index.ts` says. */
+      readonly tool: number
+      readonly input: string
+      /** Whether the guest does nothing else until it is answered. */
+      readonly isBlocking: boolean
+      readonly atMs: number
+    }
+  | { readonly kind: 'next-item'; readonly id: number; readonly stream: number }
+  | { readonly kind: 'close-stream'; readonly id: number; readonly stream: number }
+  | {
+      readonly kind: 'start-timer'
+      readonly id: number
+      readonly delayMs: number
+      readonly atMs: number
+    }
+
+/** Asks for the text of a delivery of the journal, and for more that follow it. */
+export interface TextRequest {
+  readonly kind: 'load-text'
+  readonly id: number
+  /** How many bytes of texts the worker has room for. */
+  readonly roomBytes: number
+}
+
+/** From the worker, on the execution's port. */
+export type GuestMessage =
+  | GuestRequest
+  | TextRequest
+  | { readonly kind: 'clear-timer'; readonly id: number }
+  /** A stream of the journal, for a host that did not open it. */
+  | {
+      readonly kind: 'reopen-stream'
+      readonly id: number
+      readonly tool: number
+      readonly input: string
+    }
+  | { readonly kind: 'logs'; readonly lines: readonly LogLine[] }
+  | { readonly kind: 'compiled'; readonly program: CompiledProgram }
+
+/** From the host, on the execution's port: what one number was waited for, or the text that was asked for. */
+export interface Delivery {
+  readonly id: number
+  /** A reply as `protocol/values/value-format.ts` marks them; empty for a timer. */
+  readonly text: string
+  /** When the host sent it: the guest's clock moves to it. */
+  readonly atMs: number
+}
+
+/** The output as the guest encoded it; the worker has derived the rest. */
+export interface GuestOutput {
+  /** JSON of the plain form. */
+  readonly json: string
+  readonly text: string
+  readonly exact: boolean
+  readonly encoded?: string
+}
+
+export type GuestOutcome =
+  | { readonly status: 'completed'; readonly output: GuestOutput; readonly isFinalAnswer: boolean }
+  | { readonly status: 'failed'; readonly error: ExecutionError }
+  /** Ended by the latch's signal: the host knows why. */
+  | { readonly status: 'stopped' }
+  /** Torn down while it waited, to be brought back from the journal. */
+  | {
+      readonly status: 'parked'
+      /** Number of the call that it waits for; absent when any delivery lets it go on. */
+      readonly awaited: number | undefined
+      /** How many deliveries it had been handed, those of the journal included. */
+      readonly received: number
+    }
+  /** A shadow that came to the call it was to end at. */
+  | { readonly status: 'halted'; readonly request: string }
+  /** It took another path than its journal says. */
+  | { readonly status: 'diverged'; readonly error: ExecutionError }
+
+/** Where a program stands, in coordinates of its source as sent. */
+export type GuestPlace = Pick<ExecutionError, 'line' | 'column' | 'frame' | 'stack'>
+
+/** How far a shadow came. */
+export interface ShadowReport {
+  /** Number of the last call, timer or stream item that it asked for. */
+  readonly asked: number
+  /** What it asked for that its journal does not answer: number and `requestText`. */
+  readonly unanswered: readonly (readonly [number, string])[]
+  /** Where it ended, when that was in a call of its. */
+  readonly place?: GuestPlace
+}
+
+/** What a worker gives back: the result of the pool's task. */
+export interface GuestReport {
+  readonly outcome: GuestOutcome
+  /** Lines that no `logs` message has carried. */
+  readonly logs: readonly LogLine[]
+  readonly logsTruncatedBytes: number
+  /** CPU of this run, what repeats an earlier one left out. */
+  readonly cpuMs: number
+  readonly waitMs: number
+  readonly peakMemoryBytes: number
+  /** What the program should know; absent: nothing. */
+  readonly warnings?: readonly Warning[]
+  /** What the program has left to its session; absent when that keeps what it had. */
+  readonly snapshot?: Uint8Array
+  /** Of a shadow. */
+  readonly shadow?: ShadowReport
+}
+
+/** A delivery with what it answers: what a worker is given to replay. */
+export interface JournaledDelivery {
+  readonly id: number
+  /** Absent: the worker asks for it when the guest takes the delivery. */
+  readonly text?: string
+  readonly atMs: number
+  readonly request: string
+}

@@ -1,0 +1,30 @@
+/**
+ * What a guest asked for, as one short text: written by the host into the journal, and by the worker
+ * again on replay, so that a difference shows. Arguments that are short stand for themselves, longer
+ * ones by their hash.
+ */
+
+import { hash } from 'node:crypto'
+import type { GuestRequest } from './messages.ts'
+import { isRawIndex, toolIndex } from './tool-index.ts'
+
+/** Arguments up to this length are kept as they are: that is cheaper than a hash, and tells more. */
+const MAX_PLAIN = 96
+
+/** The text of a request. @param toolName gives the name of a tool by its index */
+export function requestText(request: GuestRequest, toolName: (index: number) => string): string {
+  switch (request.kind) {
+    case 'call':
+      return `call ${toolName(toolIndex(request.tool))}${isRawIndex(request.tool) ? '.raw' : ''} ${shortened(request.input)}`
+    case 'next-item':
+      return `item ${request.stream}`
+    case 'close-stream':
+      return `close ${request.stream}`
+    case 'start-timer':
+      return `timer ${request.delayMs}`
+  }
+}
+
+function shortened(input: string): string {
+  return input.length <= MAX_PLAIN ? input : `sha256:${hash('sha256', input, 'base64url')}`
+}

@@ -1,0 +1,188 @@
+/** The approvals of one execution: asked for, shown, decided. */
+
+import type { Approval } from '../../protocol/approval.ts'
+import { setLongTimeout } from '../../protocol/base/long-timeout.ts'
+import type { Limits } from '../../protocol/limits.ts'
+import { thrownAs } from '../../protocol/tool/thrown.ts'
+import type { Tool } from '../../protocol/tool/tool.ts'
+import { type CallApproval, newApprovalId } from '../boundary/call-approval.ts'
+import { plainJson } from '../boundary/plain-json.ts'
+import type { ExecutionHost } from '../boundary/ports.ts'
+import { rememberKey } from '../boundary/remembered-tool.ts'
+import type { ExecutionRecord } from '../record/execution-record.ts'
+import { Refused } from '../tools/refused.ts'
+
+export interface ApprovalPlan {
+  readonly limits: Limits
+  readonly createdAtMs: number
+  readonly sessionId: string | undefined
+  /** Tools that are not asked about in this execution's session, as `remembered-tool.ts` names them. */
+  readonly remembered?: readonly string[]
+}
+
+/** A call's approval while it is waited for. */
+export interface AskedApproval {
+  readonly approvalId: string
+  /** Resolves when whoever may decide it can see it. */
+  readonly isShown: Promise<void>
+  /** Resolves when it is decided. */
+  readonly decided: Promise<CallApproval>
+  readonly isPending: () => boolean
+}
+
+interface Entry {
+  current: CallApproval
+  readonly decision: PromiseWithResolvers<CallApproval>
+  disarm: (() => void) | undefined
+}
+
+export class CallApprovals {
+  #plan: ApprovalPlan
+  #record: ExecutionRecord
+  #host: ExecutionHost
+  #bySeq = new Map<number, Entry>()
+  #remembered: ReadonlySet<string>
+  /** Names of tools that decisions of this execution said to remember: here a name is one tool. */
+  #rememberedHere = new Set<string>()
+  #now: () => number
+
+  /** @param restored what an earlier process asked for */
+  constructor(
+    plan: ApprovalPlan,
+    record: ExecutionRecord,
+    host: ExecutionHost,
+    restored: readonly CallApproval[],
+    now: () => number,
+  ) {
+    this.#now = now
+    this.#plan = plan
+    this.#record = record
+    this.#host = host
+    this.#remembered = new Set(plan.remembered)
+    for (const approval of restored) this.#add(approval)
+  }
+
+  /** All of them, as they stand. */
+  list(): CallApproval[] {
+    return Array.from(this.#bySeq.values(), entry => entry.current)
+  }
+
+  isRemembered(tool: Tool): boolean {
+    if (this.#rememberedHere.has(tool.name)) return true
+    return this.#remembered.size > 0 && this.#remembered.has(rememberKey(tool))
+  }
+
+  /** When the first that is pending expires; `Infinity` when there is none. */
+  firstExpiryMs(): number {
+    let firstMs = Infinity
+    for (const { current } of this.#bySeq.values()) {
+      const { status, expiresAtMs } = current.approval
+      if (status === 'pending') firstMs = Math.min(firstMs, expiresAtMs)
+    }
+    return firstMs
+  }
+
+  /**
+   * Asks for the approval of a call, or goes on with the one that an earlier process asked for.
+   *
+   * @param encodedInput what the tool is called with unless the decision says otherwise
+   */
+  ask(seq: number, tool: Tool, input: unknown, encodedInput: string): AskedApproval {
+    const known = this.#bySeq.get(seq)
+    const entry = known ?? this.#add(this.#make(seq, tool, input, encodedInput))
+    const { approval } = entry.current
+    const isShown = known === undefined ? this.#show(entry) : Promise.resolve()
+    this.#armExpiry(entry)
+    return {
+      approvalId: approval.approvalId,
+      isShown,
+      decided: entry.decision.promise,
+      isPending: () => entry.current.approval.status === 'pending',
+    }
+  }
+
+  /** The tool that an approval of an earlier process was asked for. */
+  toolOf(seq: number): string | undefined {
+    return this.#bySeq.get(seq)?.current.approval.tool
+  }
+
+  /** Takes a decision that has been stored; of an approval that is decided already nothing changes. */
+  decide(decided: CallApproval): void {
+    const entry = this.#bySeq.get(decided.seq)
+    if (entry === undefined || entry.current.approval.status !== 'pending') return
+    entry.disarm?.()
+    entry.current = decided
+    this.#rememberDecision(decided)
+    this.#record.tellApproval('approval-decided', decided.approval)
+    entry.decision.resolve(decided)
+  }
+
+  /** Lets go of the timers. */
+  putAway(): void {
+    for (const { disarm } of this.#bySeq.values()) disarm?.()
+  }
+
+  #add(current: CallApproval): Entry {
+    const entry: Entry = { current, decision: Promise.withResolvers(), disarm: undefined }
+    this.#rememberDecision(current)
+    if (current.approval.status !== 'pending') entry.decision.resolve(current)
+    this.#bySeq.set(current.seq, entry)
+    return entry
+  }
+
+  #rememberDecision({ isRemembered, approval: { tool, status } }: CallApproval): void {
+    if (isRemembered && status === 'approved') this.#rememberedHere.add(tool)
+  }
+
+  #make(seq: number, tool: Tool, input: unknown, encodedInput: string): CallApproval {
+    const { createdAtMs, limits, sessionId } = this.#plan
+    const { executionId } = this.#record.facts
+    const nowMs = this.#now()
+    const deadlineMs = createdAtMs + limits.wallMs
+    const toolMs = tool.approvalTimeoutMs ?? Infinity
+    const approval: Approval = {
+      approvalId: newApprovalId(),
+      executionId,
+      callId: this.#record.callId(seq),
+      ...(sessionId !== undefined && { sessionId }),
+      tool: tool.name,
+      input: shownInput(input, tool, limits),
+      status: 'pending',
+      createdAtMs: nowMs,
+      expiresAtMs: Math.min(nowMs + toolMs, deadlineMs),
+    }
+    return { approval, seq, encodedInput, isRemembered: false }
+  }
+
+  async #show(entry: Entry): Promise<void> {
+    // Told first, so that the event is kept together with the approval.
+    this.#record.tellApproval('approval-requested', entry.current.approval)
+    await this.#host.showApproval(entry.current)
+  }
+
+  #armExpiry(entry: Entry): void {
+    const { status, expiresAtMs } = entry.current.approval
+    if (status !== 'pending' || entry.disarm !== undefined) return
+    const { createdAtMs, limits } = this.#plan
+    // One that expires with its execution is left to the end of that: the two must not race.
+    if (expiresAtMs >= createdAtMs + limits.wallMs) return
+    const restMs = Math.max(0, expiresAtMs - this.#now())
+    entry.disarm = setLongTimeout(() => this.#host.expireApproval(entry.current), restMs)
+  }
+}
+
+/**
+ * What a person is shown: so many times as much as may be sent, since shared parts are written out, and
+ * this much in any case. It is written on the host's thread.
+ */
+const MAX_SHOWN = 2
+const LEAST_SHOWN = 4 * 1024 * 1024
+
+/** What a person sees of a call: all that the tool gets. @throws {Refused} when that cannot be shown */
+function shownInput(input: unknown, tool: Tool, { maxCallBytes }: Limits): unknown {
+  const most = Math.max(MAX_SHOWN * maxCallBytes, LEAST_SHOWN)
+  const json = plainJson(input, most, { isForDecision: true })
+  if (json !== undefined) return JSON.parse(json)
+  const message = `Cannot ask for an approval of ${tool.name}: its arguments are nested too deeply, or too long, to be shown`
+  throw new Refused(thrownAs('TypeError', 'VALUE_NOT_TRANSFERABLE', message, tool.name))
+}

@@ -1,0 +1,31 @@
+/** Gives guests that are brought back the texts of their journals, as they ask for them. */
+
+import type { GuestLink } from '../boundary/guest-pool.ts'
+import type { TextRequest } from '../boundary/messages.ts'
+import type { Journal } from './journal.ts'
+
+/** Reads the texts of deliveries from the store of their execution, in the order of the numbers. */
+export type ReadTexts = (seqs: readonly number[]) => Promise<readonly string[]>
+
+/**
+ * Hands over a piece of a journal: what is in memory, and what the store has.
+ *
+ * @param readTexts absent where nothing is stored, and so everything is in memory
+ * @param run to whom; `undefined` once the guest has ended
+ */
+export async function deliverTexts(
+  journal: Journal,
+  { id, roomBytes }: TextRequest,
+  readTexts: ReadTexts | undefined,
+  run: () => GuestLink | undefined,
+): Promise<void> {
+  const piece = journal.piece(id, roomBytes)
+  const stored = piece.filter(({ text }) => typeof text !== 'string').map(({ seq }) => seq)
+  const read = stored.length === 0 ? [] : await readTexts?.(stored)
+  const texts = new Map(stored.map((seq, i) => [seq, read?.[i]]))
+  for (const { seq, text, atMs } of piece) {
+    const whole = typeof text === 'string' ? text : texts.get(seq)
+    if (whole === undefined) throw new Error(`The text of delivery ${seq} is not there`)
+    run()?.deliver({ id: seq, text: whole, atMs })
+  }
+}

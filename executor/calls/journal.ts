@@ -1,0 +1,165 @@
+/** The journal of one execution: what its guest is recreated from. */
+
+import { THROWN, type ThrownText } from '../../protocol/values/value-format.ts'
+import type { JournalRecord } from '../boundary/journal-record.ts'
+import type { JournaledDelivery } from '../boundary/messages.ts'
+import { PIECE_BYTES, SHORT_TEXT_BYTES, TextBudget } from './text-budget.ts'
+
+/** A text that is not in memory: the store has it. */
+export interface StoredText {
+  /** Its length as UTF-8. */
+  readonly bytes: number
+  /** The code of the error that it tells, as far as that is known. */
+  readonly code?: string
+}
+
+/** A record as it is read back from a store, which may keep its text until somebody asks for it. */
+export interface ReadRecord extends Omit<JournalRecord, 'text'> {
+  readonly text: string | StoredText
+}
+
+/** What is known of a text without it. */
+export function storedText(text: string): StoredText {
+  const bytes = Buffer.byteLength(text)
+  const code = thrownCode(text)
+  return { bytes, ...(code !== undefined && { code }) }
+}
+
+/** The code of the error that a reply tells; `undefined` when it tells none. */
+export function thrownCode(text: string): string | undefined {
+  return text[0] === THROWN ? (JSON.parse(text.slice(1)) as ThrownText).code : undefined
+}
+
+/** The records of one execution, in memory while it is there. */
+export class Journal {
+  #records: ReadRecord[] = []
+  /** Where the delivery of each number stands among the records. */
+  #places: number[] = []
+  #intents = new Map<number, ReadRecord>()
+  #deliveries = 0
+  #bytes = 0
+  #heldBytes = 0
+
+  /** @param records of an earlier process: intents, and deliveries in order of their positions */
+  constructor(records: readonly ReadRecord[] = []) {
+    for (const record of records) this.#add(record)
+  }
+
+  get records(): readonly ReadRecord[] {
+    return this.#records
+  }
+
+  /** How many deliveries there are. */
+  get length(): number {
+    return this.#deliveries
+  }
+
+  /** Bytes of all that was delivered, as UTF-8. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** Those of them that are in memory. */
+  get heldBytes(): number {
+    return this.#heldBytes
+  }
+
+  /** What a delivered number was asked for; `undefined` when nothing was delivered for it. */
+  requestOf(seq: number): string | undefined {
+    return this.#deliveryOf(seq)?.request
+  }
+
+  /** The intent of a call that has left, or is about to. */
+  intentOf(seq: number): ReadRecord | undefined {
+    return this.#intents.get(seq)
+  }
+
+  /** How many items of a stream were delivered. */
+  itemsOf(stream: number): number {
+    const request = `item ${stream}`
+    return this.#records.filter(record => record.request === request).length
+  }
+
+  intend(seq: number, tool: string, request: string, atMs: number): JournalRecord {
+    return this.#add({
+      kind: 'intent',
+      seq,
+      position: 0,
+      tool,
+      request,
+      effect: 'once',
+      text: '',
+      atMs,
+    })
+  }
+
+  deliver(
+    record: Pick<JournalRecord, 'seq' | 'tool' | 'request' | 'effect' | 'text' | 'atMs'>,
+  ): JournalRecord {
+    return this.#add({ kind: 'delivery', position: this.#deliveries + 1, ...record })
+  }
+
+  /** What a worker is given to bring the guest back: all deliveries, with the texts of one piece. */
+  deliveries(): JournaledDelivery[] {
+    const budget = new TextBudget()
+    const deliveries: JournaledDelivery[] = []
+    for (const { kind, seq, text, atMs, request } of this.#records) {
+      if (kind !== 'delivery') continue
+      const isSent = typeof text === 'string' && budget.takes(Buffer.byteLength(text))
+      deliveries.push({ id: seq, atMs, request, ...(isSent && { text }) })
+    }
+    return deliveries
+  }
+
+  /**
+   * The delivery of a number and those after it, as far as their texts fit into a piece.
+   *
+   * @param roomBytes what may come beside the first
+   */
+  piece(seq: number, roomBytes: number): readonly ReadRecord[] {
+    const first = this.#deliveryOf(seq)
+    if (first === undefined) return []
+    const piece = [first]
+    const budget = new TextBudget(Math.min(roomBytes, PIECE_BYTES) - bytesOf(first.text))
+    for (let i = (this.#places[seq] as number) + 1; i < this.#records.length; i++) {
+      const record = this.#records[i] as ReadRecord
+      if (record.kind !== 'delivery' || bytesOf(record.text) <= SHORT_TEXT_BYTES) continue
+      if (!budget.takes(bytesOf(record.text))) break
+      piece.push(record)
+    }
+    return piece
+  }
+
+  /** Lets go of texts that the store has now, but for those of one piece. */
+  release(stored: readonly JournalRecord[]): void {
+    for (const { kind, seq } of stored) {
+      if (this.#heldBytes <= PIECE_BYTES) return
+      const record = kind === 'delivery' ? this.#deliveryOf(seq) : undefined
+      if (typeof record?.text !== 'string' || bytesOf(record.text) <= SHORT_TEXT_BYTES) continue
+      const text = storedText(record.text)
+      this.#records[this.#places[seq] as number] = { ...record, text }
+      this.#heldBytes -= text.bytes
+    }
+  }
+
+  #deliveryOf(seq: number): ReadRecord | undefined {
+    const place = this.#places[seq]
+    return place === undefined ? undefined : this.#records[place]
+  }
+
+  #add<Added extends ReadRecord>(record: Added): Added {
+    this.#records.push(record)
+    if (record.kind === 'intent') this.#intents.set(record.seq, record)
+    else {
+      this.#places[record.seq] = this.#records.length - 1
+      this.#deliveries++
+      const bytes = bytesOf(record.text)
+      this.#bytes += bytes
+      if (typeof record.text === 'string') this.#heldBytes += bytes
+    }
+    return record
+  }
+}
+
+const bytesOf = (text: ReadRecord['text']) =>
+  typeof text === 'string' ? Buffer.byteLength(text) : text.bytes

@@ -1,0 +1,58 @@
+/**
+ * How long calls of each tool take: what a worker's patience under pressure is measured by.
+ *
+ * The estimate is an exponentially weighted mean of the calls that have ended, or the age of the
+ * oldest that is under way when that is more: the first long call of a tool tells before it ends.
+ */
+
+import type { Tool } from '../../protocol/tool/tool.ts'
+
+/** Weight of the newest call in the mean. */
+const WEIGHT = 0.25
+
+interface Observed {
+  meanMs: number | undefined
+  /** When each call under way started, oldest first. */
+  readonly underWay: Map<object, number>
+}
+
+export class Latencies {
+  #observed = new WeakMap<Tool, Observed>()
+
+  /** A call starts; gives what to call when it has ended. */
+  start(tool: Tool): () => void {
+    const startedAt = performance.now()
+    const observed = this.#of(tool)
+    const call = {}
+    observed.underWay.set(call, startedAt)
+    return () => {
+      observed.underWay.delete(call)
+      const tookMs = performance.now() - startedAt
+      const { meanMs } = observed
+      observed.meanMs = meanMs === undefined ? tookMs : meanMs + WEIGHT * (tookMs - meanMs)
+    }
+  }
+
+  /** Estimates for a list of tools, by index; `undefined` when nothing is known of any. */
+  expected(tools: readonly Tool[]): Record<number, number> | undefined {
+    let found: Record<number, number> | undefined
+    const now = performance.now()
+    for (const [i, tool] of tools.entries()) {
+      const observed = this.#observed.get(tool)
+      if (observed === undefined) continue
+      const [oldest = now] = observed.underWay.values()
+      const expectedMs = Math.max(observed.meanMs ?? 0, now - oldest)
+      found ??= {}
+      found[i] = expectedMs
+    }
+    return found
+  }
+
+  #of(tool: Tool): Observed {
+    const known = this.#observed.get(tool)
+    if (known !== undefined) return known
+    const made: Observed = { meanMs: undefined, underWay: new Map() }
+    this.#observed.set(tool, made)
+    return made
+  }
+}

@@ -1,0 +1,49 @@
+/** The arguments of calls that are not answered yet: how much memory they hold. */
+
+import type { Limits } from '../../protocol/limits.ts'
+import { thrownAs } from '../../protocol/tool/thrown.ts'
+import type { CallOutcome } from '../tools/call-outcome.ts'
+
+export class OpenArguments {
+  readonly #maxCharacters: number
+  #lengths = new Map<number, number>()
+  #characters = 0
+
+  /** As much as may be under way at once is the bound; the journal could not hold more either. */
+  constructor({ maxConcurrentCalls, maxCallBytes, maxJournalBytes }: Limits) {
+    this.#maxCharacters = Math.min(maxConcurrentCalls * maxCallBytes, maxJournalBytes)
+  }
+
+  /**
+   * Takes the arguments of a call, whether it runs, waits for its turn or for a person.
+   *
+   * @returns what the call gets instead of being made when the open ones hold too much
+   */
+  add(id: number, tool: string, length: number): CallOutcome | undefined {
+    const characters = this.#characters + length
+    if (characters > this.#maxCharacters) {
+      const message = `Cannot call ${tool}: the calls that are not answered yet would hold ${characters} bytes of arguments, limit ${this.#maxCharacters}`
+      return { kind: 'thrown', thrown: thrownAs('RangeError', 'LIMIT_EXCEEDED', message, tool) }
+    }
+    this.#characters = characters
+    this.#lengths.set(id, length)
+    return undefined
+  }
+
+  /** What they come to. */
+  get characters(): number {
+    return this.#characters
+  }
+
+  /** The call is answered. */
+  remove(id: number): void {
+    this.#characters -= this.#lengths.get(id) ?? 0
+    this.#lengths.delete(id)
+  }
+
+  /** The execution is put away, or has ended. */
+  clear(): void {
+    this.#lengths.clear()
+    this.#characters = 0
+  }
+}

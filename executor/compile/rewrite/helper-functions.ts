@@ -1,0 +1,233 @@
+/**
+ * Functions of the source that return the call of a tool: helpers.
+ *
+ * A helper is known to the prelude by a number. Where a promise is wanted of its call, the prelude
+ * asks for that number before it calls; the helper looks at its start whether it is asked, and makes
+ * the calls that it returns concurrent then. Everybody else calls it as an ordinary function.
+ */
+
+import type { Lineage } from '../parse/parent-map.ts'
+import { isFunction, isNode, type SyntaxNode } from '../parse/syntax-node.ts'
+import { skipTrivia } from '../parse/trivia.ts'
+import type { Edits } from './edits.ts'
+
+/** Prelude helper: `(number, function, name?)` makes a helper known, and gives it. */
+const HELPER = '__latchd_helper'
+/** Prelude helper: `(object, key, number, …)` makes methods known, and gives the object. */
+const METHODS = '__latchd_methods'
+/** Prelude helper: `(number)` to what the call that is under way is wanted as, in bits. */
+const ASKED = '__latchd_asked'
+/** How the local names begin that hold what a helper is asked for. */
+const LOCAL = '__latchd_as'
+
+/** Where names of a source's top level stay: see `compile`. */
+type Mode = 'program' | 'session'
+
+/** What is told to the prelude of a helper, and where. */
+type Introduction =
+  | { readonly kind: 'expression'; readonly name: string | undefined }
+  | { readonly kind: 'declaration'; readonly block: SyntaxNode }
+  | {
+      readonly kind: 'method'
+      readonly holder: SyntaxNode
+      readonly key: string
+      isStatic: boolean
+    }
+
+/** The helpers of one source. */
+export class HelperFunctions {
+  readonly #text: string
+  readonly #lineage: Lineage
+  readonly #mode: Mode
+  readonly #numbers = new Map<SyntaxNode, number>()
+  #seed: number | undefined
+
+  constructor(text: string, lineage: Lineage, mode: Mode) {
+    this.#text = text
+    this.#lineage = lineage
+    this.#mode = mode
+  }
+
+  /**
+   * Makes a function a helper.
+   *
+   * @returns the local name that holds, inside of the function, what its call is wanted as, in the
+   *   bits of the prelude; `undefined` when the function cannot be a helper
+   */
+  asks(fn: SyntaxNode): string | undefined {
+    const known = this.#numbers.get(fn)
+    if (known !== undefined) return this.#localOf(known)
+    if (this.#introductionOf(fn) === undefined) return undefined
+    this.#seed ??= hash(this.#text) * MAX_HELPERS
+    const number = this.#seed + this.#numbers.size
+    this.#numbers.set(fn, number)
+    return this.#localOf(number)
+  }
+
+  /** Writes what makes the functions helpers. Called before other edits within them. */
+  write(edits: Edits): void {
+    const declared = new Map<SyntaxNode, string[]>()
+    const methods = new Map<SyntaxNode, { own: string[]; onPrototype: string[] }>()
+    for (const [fn, number] of this.#numbers) {
+      const introduction = this.#introductionOf(fn) as Introduction
+      switch (introduction.kind) {
+        case 'expression': {
+          const { name } = introduction
+          const named = name === undefined ? '' : `,${JSON.stringify(name)}`
+          edits.wrap(fn.start, fn.end, `${HELPER}(${number},`, `${named})`)
+          break
+        }
+        case 'declaration': {
+          const { name } = fn.id as unknown as { name: string }
+          push(declared, introduction.block, `const {}=${HELPER}(${number},${name});`)
+          break
+        }
+        case 'method': {
+          const { holder, key, isStatic } = introduction
+          const entry = methods.get(holder) ?? { own: [], onPrototype: [] }
+          methods.set(holder, entry)
+          const list = isStatic ? entry.own : entry.onPrototype
+          list.push(`,${JSON.stringify(key)},${number}`)
+          break
+        }
+      }
+    }
+    for (const [block, lines] of declared) writeAtStart(this.#text, block, lines.join(''), edits)
+    for (const [holder, lists] of methods) writeMethods(holder, lists, edits)
+    for (const [fn, number] of this.#numbers) this.#writeQuestion(fn, number, edits)
+  }
+
+  /** Makes a helper look what it is asked for. */
+  #writeQuestion(fn: SyntaxNode, number: number, edits: Edits): void {
+    const question = `const ${this.#localOf(number)}=${ASKED}(${number});`
+    const body = fn.body as SyntaxNode
+    if (body.type === 'BlockStatement') {
+      writeAtStart(this.#text, body, question, edits)
+      return
+    }
+    const start = arrowEnd(this.#text, fn)
+    edits.wrap(start, fn.end, `{${question}return(`, ')}')
+  }
+
+  #localOf(number: number): string {
+    return `${LOCAL}${number - (this.#seed ?? 0)}`
+  }
+
+  #introductionOf(fn: SyntaxNode): Introduction | undefined {
+    const parent = this.#lineage.parentOf(fn)
+    if (parent === undefined || fn.generator || fn.async) return undefined
+    if (fn.type === 'FunctionDeclaration') return this.#ofDeclaration(fn, parent)
+    if (parent.type === 'MethodDefinition' || (parent.type === 'Property' && parent.method)) {
+      return this.#ofMethod(parent)
+    }
+    if (fn.id) return { kind: 'expression', name: undefined }
+    const isField = parent.type === 'Property' || parent.type === 'PropertyDefinition'
+    // The name of such a function is only known when the program runs.
+    if (isField && parent.computed) return undefined
+    return { kind: 'expression', name: nameFrom(parent, fn) }
+  }
+
+  #ofDeclaration(fn: SyntaxNode, parent: SyntaxNode): Introduction | undefined {
+    // In a session the declaration becomes an assignment; see `keepNames`.
+    if (parent.type === 'Program' && this.#mode === 'session') {
+      return { kind: 'expression', name: (fn.id as SyntaxNode).name as string }
+    }
+    const isBlock = parent.type === 'Program' || parent.type === 'BlockStatement'
+    return isBlock ? { kind: 'declaration', block: parent } : undefined
+  }
+
+  #ofMethod(method: SyntaxNode): Introduction | undefined {
+    const { key, computed, kind } = method
+    if (computed || !isNode(key) || key.type === 'PrivateIdentifier') return undefined
+    if (kind !== 'method' && kind !== 'init') return undefined
+    const holder = this.#lineage.parentOf(method) as SyntaxNode
+    const isStatic = holder.type === 'ObjectExpression' || method.static === true
+    return { kind: 'method', holder, key: String(key.name ?? key.value), isStatic }
+  }
+}
+
+/** So many helpers of one source have numbers of their own. */
+const MAX_HELPERS = 65_536
+
+/** FNV-1a, 32 bits: sources of one session do not share numbers. http://www.isthe.com/chongo/tech/comp/fnv/ */
+function hash(text: string): number {
+  let value = 0x811c9dc5
+  for (let i = 0; i < text.length; i++) {
+    value = Math.imul(value ^ text.charCodeAt(i), 0x01000193)
+  }
+  return value >>> 0
+}
+
+function push<K>(lists: Map<K, string[]>, key: K, text: string): void {
+  const list = lists.get(key)
+  if (list) list.push(text)
+  else lists.set(key, [text])
+}
+
+/** The name that the language gives an anonymous function for where it stands. */
+function nameFrom(parent: SyntaxNode, fn: SyntaxNode): string | undefined {
+  switch (parent.type) {
+    case 'VariableDeclarator':
+      return parent.init === fn ? identifierName(parent.id) : undefined
+    case 'AssignmentExpression':
+      return parent.right === fn ? identifierName(parent.left) : undefined
+    case 'AssignmentPattern':
+      return parent.right === fn ? identifierName(parent.left) : undefined
+    case 'Property':
+    case 'PropertyDefinition': {
+      const key = parent.key as SyntaxNode
+      if (key.type === 'PrivateIdentifier') return `#${String(key.name)}`
+      const name = String(key.name ?? key.value)
+      return name === '__proto__' ? undefined : name
+    }
+    default:
+      return undefined
+  }
+}
+
+const identifierName = (node: unknown): string | undefined =>
+  isNode(node) && node.type === 'Identifier' ? (node.name as string) : undefined
+
+/** Puts a text before the first statement of a program or block, after its directives. */
+function writeAtStart(text: string, block: SyntaxNode, line: string, edits: Edits): void {
+  const statements = block.body as SyntaxNode[]
+  const directives = statements.filter(statement => typeof statement.directive === 'string')
+  const directive = directives.at(-1)
+  const isOpen = directive !== undefined && text.charAt(directive.end - 1) !== ';'
+  const isProgram = block.type === 'Program'
+  const first = statements[directives.length]?.start ?? block.end
+  const start = directive?.end ?? (isProgram ? first : block.start + 1)
+  const end = isProgram ? (statements.at(-1)?.end ?? block.end) : block.end - 1
+  edits.wrap(start, Math.max(start, end), `${isOpen ? ';' : ''}${line}`, '')
+}
+
+function writeMethods(
+  holder: SyntaxNode,
+  { own, onPrototype }: { own: string[]; onPrototype: string[] },
+  edits: Edits,
+): void {
+  if (holder.type === 'ObjectExpression') {
+    edits.wrap(holder.start, holder.end, `${METHODS}(`, `${own.join('')})`)
+    return
+  }
+  const lines = [
+    ...(onPrototype.length > 0 ? [`${METHODS}(this.prototype${onPrototype.join('')});`] : []),
+    ...(own.length > 0 ? [`${METHODS}(this${own.join('')});`] : []),
+  ]
+  edits.wrap(holder.end - 1, holder.end, `static{${lines.join('')}}`, '')
+}
+
+/** The offset behind the `=>` of an arrow function. */
+function arrowEnd(text: string, fn: SyntaxNode): number {
+  const parameters = fn.params as SyntaxNode[]
+  let at = skipTrivia(text, parameters.at(-1)?.end ?? fn.start)
+  while (!text.startsWith('=>', at)) at = skipTrivia(text, at + 1)
+  return at + '=>'.length
+}
+
+/** Whether a node lies within a function. */
+export function isWithin(lineage: Lineage, node: SyntaxNode, fn: SyntaxNode): boolean {
+  let around: SyntaxNode | undefined = node
+  while (around !== undefined && around !== fn) around = lineage.parentOf(around)
+  return around === fn && isFunction(fn)
+}

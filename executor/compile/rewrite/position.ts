@@ -1,0 +1,50 @@
+import type { SyntaxNode } from '../parse/syntax-node.ts'
+
+/**
+ * Whether something is wanted: always, never, or when the caller of a function wants that function's
+ * result as a promise or as an array of promises.
+ */
+export type Wanted = boolean | ByCaller
+
+/** Wanted when the call of `fn` that is under way is wanted as this. */
+export interface ByCaller {
+  readonly fn: SyntaxNode
+  readonly as: 'promise' | 'array'
+}
+
+/** Whether a promise, or an array of promises, is as good at a place of the source as its value. */
+export interface Position {
+  readonly promise: Wanted
+  readonly array: Wanted
+}
+
+export const NEITHER: Position = { promise: false, array: false }
+export const PROMISE: Position = { promise: true, array: false }
+export const ARRAY: Position = { promise: false, array: true }
+export const EITHER: Position = { promise: true, array: true }
+
+/** The result of a function whose callers are not known from the source. */
+export const resultOf = (fn: SyntaxNode): Position => ({
+  promise: { fn, as: 'promise' },
+  array: { fn, as: 'array' },
+})
+
+/** What two uses of one value agree on. */
+export const both = (a: Position, b: Position): Position => ({
+  promise: agreed(a.promise, b.promise),
+  array: agreed(a.array, b.array),
+})
+
+function agreed(a: Wanted, b: Wanted): Wanted {
+  if (a === true || a === b) return b
+  if (b === true) return a
+  if (a === false || b === false) return false
+  return a.fn === b.fn && a.as === b.as ? a : false
+}
+
+/** What is wanted of an argument, when the call that it stands in is at `call`. */
+export function throughCall(position: Position, fn: SyntaxNode, call: () => Position): Position {
+  const resolve = (wanted: Wanted): Wanted =>
+    typeof wanted === 'object' && wanted.fn === fn ? call()[wanted.as] : wanted
+  return { promise: resolve(position.promise), array: resolve(position.array) }
+}

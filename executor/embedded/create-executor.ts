@@ -1,0 +1,298 @@
+/** The embedded engine: the same executor as the daemon's, in an app's own process. */
+
+import { availableParallelism } from 'node:os'
+import { EventQueue } from '../../protocol/base/event-queue.ts'
+import { LatchdError } from '../../protocol/errors.ts'
+import type { ExecutionEvent } from '../../protocol/execution/events.ts'
+import type { EndedExecution } from '../../protocol/execution/execution.ts'
+import type {
+  CompletedOutcome,
+  ExecuteRequest,
+  Executor,
+  OnApproval,
+  Outcome,
+  RunResult,
+  ToolSet,
+  WaitOptions,
+  WholeRequest,
+} from '../../protocol/execution/executor.ts'
+import { type IsolationLevel, isolationLevels } from '../../protocol/execution/isolation.ts'
+import { outcomeError, toOutcome, toRunResult } from '../../protocol/execution/outcome.ts'
+import { normalizeTools } from '../../protocol/tool/normalize.ts'
+import { describeTool, type Tool } from '../../protocol/tool/tool.ts'
+import type { ToolDescriptor } from '../../protocol/tool/wire-tool.ts'
+import type { ExecutionHost } from '../boundary/ports.ts'
+import { Latencies } from '../calls/latencies.ts'
+import { type ExecutionPowers, RunningExecution } from '../execution/execution.ts'
+import { encodeInputs, planExecution, readBody } from '../execution/plan.ts'
+import { makePool } from '../pool/make-pool.ts'
+import { Supervision } from '../pool/watchdog.ts'
+import type { PoolOptions } from '../pool/worker-pool.ts'
+import { builtinTools } from '../tools/builtin/builtin-tools.ts'
+import { Toolbox } from '../tools/toolbox.ts'
+import { TypeChecker } from '../typecheck/type-checker.ts'
+import { KnownExecution, KnownExecutions } from './known-executions.ts'
+import { MemoryApprovals } from './memory-approvals.ts'
+import { MemorySessions } from './memory-sessions.ts'
+
+export interface ExecutorOptions {
+  /** Tools that every program may call, beside `sleep`, `human_approval` and `ask_human`. */
+  readonly tools?: ToolSet
+  /** Worker threads; two for each core by default. Each costs about 8 MB. */
+  readonly workers?: number
+  /**
+   * Where programs run: `thread`, the default, in threads of the app; `process`, in a child process
+   * that may only read code.
+   */
+  readonly isolation?: IsolationLevel
+  /** Answers the approvals of executions whose request does not answer them itself. */
+  readonly onApproval?: OnApproval
+}
+
+/** An {@link Executor} in this process. */
+export interface EmbeddedExecutor extends Executor {
+  /** Adds tools for executions that start from now on. @throws {LatchdError} `TOOL_INVALID` */
+  addTools(tools: ToolSet): void
+  /** Starts the worker threads, so that the first program finds them ready; otherwise it does. */
+  start(): Promise<void>
+}
+
+/**
+ * Makes an executor in this process. Everything is kept in memory; programs are contained by the
+ * engine, while tools and workers have the app's own permissions.
+ *
+ * @throws {LatchdError} `TOOL_INVALID` for what cannot be a tool
+ */
+export function createExecutor(options: ExecutorOptions = {}): EmbeddedExecutor {
+  return new LocalExecutor(options, {})
+}
+
+/** As {@link createExecutor}, with workers of a special kind: for tests. */
+export function createExecutorOn(pool: PoolOptions, options: ExecutorOptions): EmbeddedExecutor {
+  return new LocalExecutor(options, pool)
+}
+
+/** As {@link createExecutor}, with every guest torn down at every wait: for tests of replay. */
+export function createParkingExecutor(options: ExecutorOptions = {}): EmbeddedExecutor {
+  return new LocalExecutor(options, { parksAlways: true })
+}
+
+function readWorkers(workers = 2 * availableParallelism()): number {
+  if (Number.isInteger(workers) && workers > 0) return workers
+  throw new LatchdError(
+    'INVALID_REQUEST',
+    `Cannot start ${workers} workers: a whole number from 1 is expected`,
+  )
+}
+
+function readIsolation(isolation: IsolationLevel): IsolationLevel {
+  if (isolationLevels.includes(isolation)) return isolation
+  throw new LatchdError(
+    'INVALID_REQUEST',
+    `Cannot run programs at isolation ${JSON.stringify(isolation)}: one of ${isolationLevels.join(', ')} is expected`,
+  )
+}
+
+/** Who asks and who decides in an app's own process. */
+const LOCAL = 'local'
+
+/** Tools whose warnings were given: apps send the same ones again. */
+const warned = new WeakSet<Tool>()
+
+class LocalExecutor implements EmbeddedExecutor {
+  #toolbox: Toolbox
+  readonly approvals = new MemoryApprovals()
+  readonly sessions: MemorySessions = new MemorySessions(this)
+  #powers: ExecutionPowers
+  #typeChecker = new TypeChecker()
+  #onApproval: OnApproval | undefined
+  #executions = new KnownExecutions()
+
+  constructor(options: ExecutorOptions, pool: PoolOptions) {
+    const { tools = [], workers, isolation = 'thread', onApproval } = options
+    this.#toolbox = new Toolbox(builtinTools)
+    this.addTools(tools)
+    this.#onApproval = onApproval
+    this.#powers = {
+      pool: makePool(readIsolation(isolation), readWorkers(workers), pool),
+      supervision: new Supervision(),
+      latencies: new Latencies(),
+      typeChecker: this.#typeChecker,
+    }
+  }
+
+  start(): Promise<void> {
+    return this.#powers.pool.start()
+  }
+
+  addTools(tools: ToolSet): void {
+    this.#toolbox = this.#toolbox.with(this.#normalize(tools))
+  }
+
+  async tools(): Promise<readonly ToolDescriptor[]> {
+    return this.#toolbox.tools.map(describeTool)
+  }
+
+  #normalize(tools: ToolSet): Tool[] {
+    const read = normalizeTools(tools, name => this.#toolbox.get(name))
+    for (const tool of read) {
+      if (tool.warnings === undefined || warned.has(tool)) continue
+      warned.add(tool)
+      for (const text of tool.warnings) process.emitWarning(text, 'ToolWarning')
+    }
+    return read
+  }
+
+  async execute<T = unknown>(request: ExecuteRequest): Promise<Outcome<T>> {
+    const fault = Promise.withResolvers<never>()
+    const known = this.#begin(request, () => {}, fault.reject)
+    await Promise.race([known.settled(request.waitMs), fault.promise])
+    return toOutcome(known.leave())
+  }
+
+  async wait<T = unknown>(
+    executionId: string,
+    { waitMs, signal }: WaitOptions = {},
+  ): Promise<Outcome<T>> {
+    const known = this.#executions.find(executionId)
+    if (!(known instanceof KnownExecution)) return toOutcome(known)
+    const onAbort = () => known.running.cancel()
+    signal?.addEventListener('abort', onAbort)
+    if (signal?.aborted) onAbort()
+    try {
+      const asked = await this.approvals.list({ executionId, status: 'pending' })
+      const isResting = waitMs !== undefined && known.running.read().status === 'waiting'
+      // One that was decided is on its way back.
+      if (!isResting || known.isAnswered || asked.length === 0) await known.settled(waitMs)
+      return toOutcome(known.leave())
+    } finally {
+      signal?.removeEventListener('abort', onAbort)
+    }
+  }
+
+  executeOrThrow<T = unknown>(request: WholeRequest): Promise<CompletedOutcome<T>>
+  executeOrThrow<T = unknown>(request: ExecuteRequest): Promise<Outcome<T>>
+  async executeOrThrow<T>(request: ExecuteRequest): Promise<Outcome<T>> {
+    const outcome = await this.execute<T>(request)
+    const error = outcomeError(outcome)
+    if (error !== undefined) throw error
+    return outcome
+  }
+
+  async run<T = unknown>(source: string): Promise<RunResult<T>> {
+    return toRunResult(await this.execute<T>({ source }))
+  }
+
+  stream(request: ExecuteRequest): AsyncGenerator<ExecutionEvent, void, undefined> {
+    const left = new AbortController()
+    const events = this.#stream(request, left.signal)
+    const finish = events.return.bind(events)
+    // A generator that awaits its next event hears of `return` only after it.
+    events.return = value => {
+      left.abort()
+      return finish(value)
+    }
+    return events
+  }
+
+  async *#stream(
+    request: ExecuteRequest,
+    left: AbortSignal,
+  ): AsyncGenerator<ExecutionEvent, void, undefined> {
+    const events = new EventQueue<ExecutionEvent>()
+    const fault = Promise.withResolvers<never>()
+    fault.promise.catch(() => events.end())
+    const known = this.#begin(request, event => events.push(event), fault.reject)
+    const onLeave = () => known.running.cancel('The reader of the stream has left')
+    left.addEventListener('abort', onLeave)
+    const ended = known.ended.finally(() => events.end())
+    // Nobody awaits it any more when the reader has left.
+    ended.catch(() => {})
+    try {
+      for await (const event of events) yield event
+      await Promise.race([fault.promise, ended])
+    } finally {
+      onLeave()
+    }
+  }
+
+  /** Starts an execution. @param onFault told of what answering an approval has thrown */
+  #begin(
+    request: ExecuteRequest,
+    onEvent: (event: ExecutionEvent) => void,
+    onFault: (error: unknown) => void,
+  ): KnownExecution {
+    const onSeen = (event: ExecutionEvent) => {
+      this.#executions.see(event)
+      onEvent(event)
+    }
+    const { onApproval = this.#onApproval } = request
+    const running = this.#plan(request, onSeen, onFault)
+    const ended = this.#run(running, request)
+    return this.#executions.add(new KnownExecution(running, ended, onApproval !== undefined))
+  }
+
+  #plan(
+    request: ExecuteRequest,
+    onEvent: (event: ExecutionEvent) => void,
+    onFault: (error: unknown) => void,
+  ): RunningExecution {
+    const { tools, inputs, signal, waitMs, onApproval = this.#onApproval, ...body } = request
+    const fields = readBody(body)
+    const chosen = tools === undefined ? this.#toolbox : new Toolbox(this.#normalize(tools))
+    const { sessionId } = fields
+    const session = sessionId === undefined ? undefined : this.sessions.find(sessionId)
+    const plan = {
+      ...planExecution(fields, chosen, encodeInputs(inputs), LOCAL),
+      remembered: [...(session?.remembered ?? [])],
+    }
+    const host: ExecutionHost = {
+      onEvent,
+      showApproval: async asked => {
+        this.approvals.add(asked, chosen.get(asked.approval.tool), running)
+        if (onApproval !== undefined) {
+          this.approvals.answer(asked.approval, onApproval).catch(onFault)
+        }
+      },
+      loadSnapshot: async () => session?.snapshot,
+      expireApproval: asked => this.approvals.expire(asked),
+    }
+    const running = new RunningExecution(plan, this.#powers, host)
+    return running
+  }
+
+  async #run(
+    running: RunningExecution,
+    { signal, sessionId, queue }: ExecuteRequest,
+  ): Promise<EndedExecution> {
+    const onAbort = () => running.cancel()
+    const turn =
+      sessionId === undefined
+        ? undefined
+        : this.sessions.take(sessionId, queue === true, running.left)
+    let isHeld = sessionId !== undefined
+    let snapshot: Uint8Array | undefined
+    signal?.addEventListener('abort', onAbort)
+    if (signal?.aborted) onAbort()
+    try {
+      // One that was cancelled before its turn ends without the session.
+      isHeld = (await turn) ?? isHeld
+      const end = await running.run()
+      if (end.kind !== 'ended') throw new Error(`an execution without a store is ${end.kind}`)
+      snapshot = end.snapshot
+      return end.execution
+    } finally {
+      this.approvals.forget(running)
+      if (sessionId !== undefined && isHeld) {
+        this.sessions.release(sessionId, snapshot, running.kept().approvals)
+      }
+      signal?.removeEventListener('abort', onAbort)
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const { running } of this.#executions.going) running.cancel('The executor was closed')
+    this.#typeChecker.close()
+    await this.#powers.pool.close()
+  }
+}

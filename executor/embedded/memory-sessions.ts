@@ -1,0 +1,115 @@
+/** The sessions of an embedded executor: kept in memory. */
+
+import { randomBytes } from 'node:crypto'
+import { LatchdError } from '../../protocol/errors.ts'
+import type { Executor, SessionHandle, Sessions } from '../../protocol/execution/executor.ts'
+import type { Session } from '../../protocol/execution/session.ts'
+import { ExecutorSession } from '../../protocol/execution/session-handle.ts'
+import type { CallApproval } from '../boundary/call-approval.ts'
+import { SessionTurns, sessionBusy } from '../execution/session-locks.ts'
+
+/** A new session's id: 128 random bits. */
+export function newSessionId(): string {
+  return `ses_${randomBytes(16).toString('hex')}`
+}
+
+interface Kept {
+  session: Session
+  snapshot: Uint8Array | undefined
+  /** Tools that a person does not want to be asked about, as `remembered-tool.ts` names them. */
+  readonly remembered: Set<string>
+}
+
+export class MemorySessions implements Sessions {
+  #executor: Executor
+  #turns = new SessionTurns()
+  #kept = new Map<string, Kept>()
+
+  constructor(executor: Executor) {
+    this.#executor = executor
+  }
+
+  async create(): Promise<SessionHandle> {
+    const sessionId = newSessionId()
+    const nowMs = Date.now()
+    this.#kept.set(sessionId, {
+      session: {
+        sessionId,
+        createdAtMs: nowMs,
+        lastUsedAtMs: nowMs,
+        executions: 0,
+        snapshotBytes: 0,
+      },
+      snapshot: undefined,
+      remembered: new Set(),
+    })
+    return new ExecutorSession(this.#executor, sessionId)
+  }
+
+  async open(sessionId: string): Promise<SessionHandle> {
+    this.find(sessionId)
+    return new ExecutorSession(this.#executor, sessionId)
+  }
+
+  async get(sessionId: string): Promise<Session> {
+    return this.find(sessionId).session
+  }
+
+  async list(): Promise<readonly Session[]> {
+    return Array.from(this.#kept.values(), ({ session }) => session).reverse()
+  }
+
+  async delete(sessionId: string): Promise<void> {
+    this.find(sessionId)
+    if (this.#turns.isHeld(sessionId)) throw sessionBusy(sessionId)
+    this.#kept.delete(sessionId)
+  }
+
+  /** @throws {LatchdError} `NOT_FOUND` */
+  find(sessionId: string): Kept {
+    const kept = this.#kept.get(sessionId)
+    if (kept !== undefined) return kept
+    throw new LatchdError('NOT_FOUND', `There is no session ${sessionId}`)
+  }
+
+  /**
+   * Takes a session for an execution.
+   *
+   * @param left gives up waiting for it when aborted
+   * @returns whether it was taken; `undefined`: at once
+   * @throws {LatchdError} `NOT_FOUND`, `SESSION_BUSY`
+   */
+  take(sessionId: string, isQueued: boolean, left: AbortSignal): Promise<boolean> | undefined {
+    this.find(sessionId)
+    if (isQueued) return this.#turns.wait(sessionId, left)
+    this.#turns.take(sessionId)
+    return undefined
+  }
+
+  /**
+   * Gives a session back after an execution.
+   *
+   * @param snapshot absent: it keeps what it had
+   * @param approvals of the execution: what a person has said to remember
+   */
+  release(
+    sessionId: string,
+    snapshot: Uint8Array | undefined,
+    approvals: readonly CallApproval[],
+  ): void {
+    const kept = this.#kept.get(sessionId)
+    if (kept !== undefined) {
+      for (const { rememberAs } of approvals) {
+        if (rememberAs !== undefined) kept.remembered.add(rememberAs)
+      }
+      kept.snapshot = snapshot ?? kept.snapshot
+      kept.session = {
+        ...kept.session,
+        lastUsedAtMs: Date.now(),
+        executions: kept.session.executions + 1,
+        snapshotBytes: kept.snapshot?.byteLength ?? 0,
+      }
+    }
+    this.#turns.release(sessionId)
+  }
+}

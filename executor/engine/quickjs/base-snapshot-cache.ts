@@ -1,0 +1,81 @@
+/**
+ * Keeps the pristine snapshot beside the app's compile cache, if it has one: to make it takes a good
+ * part of a start, and it only changes with the engine and the prelude.
+ */
+
+import { createHash, randomUUID } from 'node:crypto'
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { deserialize, serialize } from 'node:v8'
+import type { Snapshot } from 'quickjs-wasi'
+import { hashOf } from '../memory-hash.ts'
+import type { Pristine } from './base-snapshot-shape.ts'
+
+/** A snapshot as it is made, before it is handed to threads. */
+export interface MadeSnapshot {
+  readonly snapshot: Snapshot
+  readonly entries: Pristine['entries']
+  readonly engine: string
+  readonly interruptCounter: number
+}
+
+interface Kept extends MadeSnapshot {
+  readonly memoryHash: string
+}
+
+/**
+ * What a snapshot is made from, as a hash: the engine, the files of the prelude, and the Node that
+ * strips their types.
+ */
+export function sourceHash(wasm: Uint8Array, prelude: string): string {
+  const hash = createHash('sha256').update(process.version).update(wasm)
+  const files = readdirSync(prelude, { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+  for (const file of files.sort()) hash.update(file).update(readFileSync(file))
+  return hash.digest('hex')
+}
+
+/** The file of a snapshot in a folder. */
+export const snapshotFile = (folder: string, hash: string): string =>
+  join(folder, `pristine-${hash}`)
+
+/**
+ * The snapshot that is kept in a folder under this hash; made and kept when there is none, or none
+ * that is whole.
+ */
+export async function keptSnapshot(
+  folder: string,
+  hash: string,
+  make: () => Promise<MadeSnapshot>,
+): Promise<MadeSnapshot> {
+  const file = snapshotFile(folder, hash)
+  const kept = readSnapshot(file)
+  if (kept !== undefined) return kept
+  const made = await make()
+  write(folder, file, { ...made, memoryHash: hashOf(made.snapshot.memory) })
+  return made
+}
+
+/** Reads what is stored in a file; `undefined` when it is not there, not whole or not readable. */
+export function readSnapshot(file: string): MadeSnapshot | undefined {
+  try {
+    const kept = deserialize(readFileSync(file)) as Kept
+    return hashOf(kept.snapshot.memory) === kept.memoryHash ? kept : undefined
+  } catch {
+    // Not there, or cut short: it is made again.
+    return undefined
+  }
+}
+
+function write(folder: string, file: string, kept: Kept): void {
+  const part = `${file}.${randomUUID()}`
+  try {
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(part, serialize(kept), { mode: 0o600 })
+    // Whole at once for whoever reads it meanwhile.
+    renameSync(part, file)
+  } catch {
+    // A full disk, or a folder that is not ours: it is made again at the next start.
+  }
+}

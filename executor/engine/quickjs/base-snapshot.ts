@@ -1,0 +1,204 @@
+/** Makes the pristine snapshot: one virtual machine with the prelude loaded, at clock 0. */
+
+import { existsSync, readFileSync } from 'node:fs'
+import { getCompileCacheDir, stripTypeScriptTypes } from 'node:module'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { CompileFlags, EvalFlags, Intrinsics, type JSValueHandle, QuickJS } from 'quickjs-wasi'
+import { ENTRY_GLOBAL, HOST_GLOBAL, SCOPE_GLOBAL } from '../../guest/host/host-names.ts'
+import { hashOf } from '../memory-hash.ts'
+import {
+  keptSnapshot,
+  type MadeSnapshot,
+  readSnapshot,
+  snapshotFile,
+  sourceHash,
+} from './base-snapshot-cache.ts'
+import { entryNames, type MemoryPart, type Pristine } from './base-snapshot-shape.ts'
+import { findInterruptCounter, takeDeclarationScope } from './context-fields.ts'
+import { engineOptions } from './quickjs.ts'
+
+/**
+ * Heap that is taken and given back before the snapshot, so that a small program finds room
+ * without growing the memory: a guest that has not grown can be rewound in place.
+ */
+const RESERVE_BYTES = 1024 * 1024
+
+const quiet = { poll() {}, host: () => 0, now: () => 0 }
+
+let made: Promise<Pristine> | undefined
+
+/**
+ * The pristine snapshot of this process; made when it is first asked for.
+ *
+ * @param file one that another process has stored, as {@link storedFile} gives it
+ */
+export function pristine(file?: string): Promise<Pristine> {
+  made ??= make(file)
+  return made
+}
+
+/**
+ * The file of the snapshot beside the app's compile cache; `undefined` without such a cache, or when
+ * no process has stored it yet.
+ */
+export function storedFile(): string | undefined {
+  const cache = getCompileCacheDir()
+  if (cache === undefined) return undefined
+  const file = snapshotFile(dirname(cache), sourceHash(readWasm(), guestFolder))
+  return existsSync(file) ? file : undefined
+}
+
+async function make(file: string | undefined): Promise<Pristine> {
+  const wasm = readWasm()
+  const module = await WebAssembly.compile(wasm)
+  const cache = getCompileCacheDir()
+  const make = () => makeSnapshot(module)
+  const { snapshot, ...rest } =
+    cache === undefined
+      ? ((file === undefined ? undefined : readSnapshot(file)) ?? (await make()))
+      : await keptSnapshot(dirname(cache), sourceHash(wasm, guestFolder), make)
+  // Not shared: each thread gets a copy of its own, which no other one can write to.
+  const memory = new Uint8Array(snapshot.memory)
+  return {
+    ...rest,
+    module,
+    snapshot: { ...snapshot, memory },
+    parts: nonZeroParts(memory),
+    memoryHash: hashOf(memory),
+  }
+}
+
+const readWasm = () => readFileSync(new URL(import.meta.resolve('quickjs-wasi/quickjs.wasm')))
+
+async function makeSnapshot(module: WebAssembly.Module): Promise<MadeSnapshot> {
+  const hooks = { ...quiet }
+  const vm = await QuickJS.create({
+    ...engineOptions(
+      module,
+      () => hooks,
+      () => {},
+    ),
+    onUnhandledRejection: () => {},
+    // Collection is not replayable, so nothing may watch it.
+    intrinsics: Intrinsics.ALL & ~Intrinsics.WEAK_REF,
+    moduleLoader: { normalize: resolveModule, load: refuseModule },
+  })
+  const host = vm.newFunction('host', () => vm.undefined)
+  vm.setProp(vm.global, HOST_GLOBAL, host)
+  host.dispose()
+  const interruptCounter = findInterruptCounter(vm, hooks)
+  handOverScope(vm)
+  for (const bytecode of await compilePrelude(module)) {
+    const loaded = vm.evalBytecode(bytecode)
+    vm.executePendingJobs()
+    if (loaded.promiseState !== FULFILLED) {
+      const { error } = (await vm.resolvePromise(loaded)) as { error: JSValueHandle }
+      throw new Error(`Cannot load the prelude: ${error}\n${error.getProp('stack')}`)
+    }
+    loaded.dispose()
+  }
+  const entry = vm.global.getProp(ENTRY_GLOBAL)
+  vm.evalCode(`delete globalThis.${ENTRY_GLOBAL}`).dispose()
+  const entries = { undefined: vm.exportHandle(vm.undefined.dup()) } as Record<string, number>
+  for (const name of entryNames) entries[name] = vm.exportHandle(entry.getProp(name))
+  entry.dispose()
+  vm.runGC()
+  const exports = vm._getExports()
+  exports.wasm_free(exports.wasm_malloc(RESERVE_BYTES))
+  const engine = Object.entries(vm.versions)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', ')
+  return {
+    snapshot: vm.snapshot(),
+    entries: entries as Pristine['entries'],
+    engine,
+    interruptCounter,
+  }
+}
+
+/**
+ * The modules of the prelude, compiled, each after those that it imports. Without their source: every
+ * function would keep its own text, a quarter of the snapshot (measured), for programs that print it.
+ */
+async function compilePrelude(module: WebAssembly.Module): Promise<Uint8Array[]> {
+  const imports = new Map<string, string[]>([[PRELUDE, []]])
+  using vm = await QuickJS.create({
+    wasm: module,
+    moduleLoader: {
+      normalize(from, specifier) {
+        const name = resolveModule(from, specifier)
+        imports.get(from)?.push(name)
+        return name
+      },
+      load(name) {
+        imports.set(name, [])
+        return loadModule(name)
+      },
+    },
+  })
+  const compile = (name: string) =>
+    vm.compile(loadModule(name), name, EvalFlags.TYPE_MODULE, CompileFlags.STRIP_SOURCE)
+  compile(PRELUDE)
+  const graph = new Map(imports)
+  const ordered = new Set<string>()
+  const visit = (name: string) => {
+    for (const imported of graph.get(name) ?? []) if (!ordered.has(imported)) visit(imported)
+    ordered.add(name)
+  }
+  visit(PRELUDE)
+  return [...ordered].map(compile)
+}
+
+/** Hands the scope of global declarations to the prelude, and leaves nothing of the search in it. */
+function handOverScope(vm: QuickJS): void {
+  const exports = vm._getExports()
+  const scope = takeDeclarationScope(vm)
+  const { ptr: name } = vm._writeString(SCOPE_GLOBAL)
+  exports.qjs_set_prop_string(vm.global.ptr, name, scope)
+  exports.wasm_free(name)
+  exports.qjs_free_value(scope)
+  vm.evalCode(
+    `for (const name of Object.keys(${SCOPE_GLOBAL})) delete ${SCOPE_GLOBAL}[name]`,
+  ).dispose()
+}
+
+/** Whole pages, so that there are few parts. */
+const PAGE_BYTES = 4096
+
+function nonZeroParts(memory: Uint8Array): MemoryPart[] {
+  const zeros = new Uint8Array(PAGE_BYTES)
+  const parts: MemoryPart[] = []
+  let from = -1
+  for (let at = 0; at <= memory.length; at += PAGE_BYTES) {
+    const page = memory.subarray(at, at + PAGE_BYTES)
+    const isZero = Buffer.compare(page, zeros.subarray(0, page.length)) === 0
+    if (!isZero && from < 0) from = at
+    if (!isZero || from < 0) continue
+    parts.push({ at: from, bytes: memory.subarray(from, at) })
+    from = -1
+  }
+  return parts
+}
+
+const FULFILLED = 1
+
+/** Modules go by names of their own, without extension: guests see them in stacks, and no path of ours. */
+const PRELUDE = 'latchd:/executor/guest/prelude'
+const guestFolder = fileURLToPath(new URL('../../guest/', import.meta.url))
+const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'))
+
+function resolveModule(from: string, specifier: string): string {
+  return new URL(specifier.replace(/\.[jt]s$/, ''), from).href
+}
+
+function refuseModule(name: string): never {
+  throw new Error(`${name} was not compiled before what imports it`)
+}
+
+/** The text of a prelude module; types are stripped by position, so that lines stay. */
+function loadModule(name: string): string {
+  const path = `../../..${new URL(name).pathname}${extension}`
+  const text = readFileSync(new URL(path, import.meta.url), 'utf8')
+  return extension === '.ts' ? stripTypeScriptTypes(text) : text
+}

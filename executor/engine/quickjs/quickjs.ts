@@ -1,0 +1,571 @@
+/**
+ * The guest engine: QuickJS-ng in WebAssembly, one instance for each execution under way.
+ *
+ * The only file that knows the library, and the only one that reaches for its private fields; it
+ * is written for the exact version that package.json pins. Two things need them: host calls that
+ * pass numbers and texts without an object for each value, and rewinding, which copies the pristine
+ * memory over a used instance.
+ *
+ * A program's guest is ended by an exception that the host throws through WebAssembly: no `catch` or
+ * `finally` of the guest runs, and the virtual machine's memory is void until the next rewind.
+ *
+ * A session's guest is ended by the engine's own interrupt, which unwinds its frames one by one and
+ * leaves the memory sound. From then on the interrupt counter is kept at zero, so that the engine
+ * polls, and is interrupted, at the entry of every function, built-in ones included: a built-in that
+ * swallows the interrupt fails at its next step, reactions of promises come to nothing, and a host
+ * call fails where it stands. What may still run are the steps up to the next call or jump back of a
+ * function that called an async one, which swallowed the interrupt as its rejection.
+ */
+
+import { EvalFlags, QuickJS } from 'quickjs-wasi'
+import { readSessionCode } from '../../boundary/session-code.ts'
+import { HostOperation } from '../../guest/host/host-operations.ts'
+import { type Guest, type GuestHooks, GuestThrown } from '../guest.ts'
+import { hashOf } from '../memory-hash.ts'
+import type { EntryName, Pristine } from './base-snapshot-shape.ts'
+import { decodeSnapshot, encodeSnapshot, fitsSnapshot } from './session-snapshot.ts'
+
+/** Stack of a guest: all that the library allows; overflow is a RangeError that the guest can catch. */
+export const GUEST_STACK_BYTES = 512 * 1024
+/** The name that the guest's own frames carry in stacks. */
+export const PROGRAM_FILE = 'program'
+
+type Exports = ReturnType<QuickJS['_getExports']> & {
+  /** Functions of the engine itself, which the library exports beside its own. */
+  js_malloc_rt(runtime: number, bytes: number): number
+  js_free_rt(runtime: number, at: number): void
+}
+
+/** The private fields of the library's virtual machine that this file touches. */
+interface Internals {
+  handleHostCall(name: number, length: number, self: number, argc: number, argv: number): number
+  unhandledRejectionHandler: unknown
+  _global: unknown
+  _undefined: unknown
+  _null: unknown
+  _true: unknown
+  _false: unknown
+  _ownedHandles: Set<unknown>
+}
+
+/** Rejections beyond this number are not told one by one. */
+const MAX_REJECTIONS = 100
+
+/** An allocation that the engine takes from the heap, not from a block that it already has. */
+const PIECE_BYTES = 65_536
+const WASM_PAGE_BYTES = 65_536
+
+/** What a heap has room for that is not full; more than a few dead frames give back. */
+const PROBE = ' '.repeat(65_536)
+
+/** Time that an ended guest may take to unwind and come to rest; it runs nothing, so it needs little. */
+const REST_MS = 1000
+/** The part of its heap that a session's next program has to find free. */
+const ROOM_SHARE = 1 / 16
+/** The engine's word for a heap without limit. */
+const NO_LIMIT = 0xffffffff
+
+/** Where a session's guest stands; see `Guest`. */
+type SessionState =
+  /** It has not begun a session's program. */
+  | { readonly kind: 'none' }
+  | { readonly kind: 'running' }
+  /** A hook has thrown: the guest is being interrupted. */
+  | { readonly kind: 'ended'; readonly error: unknown }
+  | { readonly kind: 'clean' }
+  /** The memory is in doubt. */
+  | { readonly kind: 'void' }
+
+const NONE: SessionState = { kind: 'none' }
+const RUNNING: SessionState = { kind: 'running' }
+const CLEAN: SessionState = { kind: 'clean' }
+const VOID: SessionState = { kind: 'void' }
+
+/** Hooks as the engine's callbacks use them: what a poll answers says whether to interrupt. */
+interface EngineHooks extends Omit<GuestHooks, 'poll'> {
+  poll(): unknown
+}
+
+const idle: GuestHooks = { poll() {}, host: () => 0, now: () => 0 }
+
+/**
+ * Library options that every virtual machine gets, pristine or restored.
+ *
+ * @param onZone called when the engine asks for the offset of its zone, which is always UTC's
+ */
+export function engineOptions(
+  module: WebAssembly.Module,
+  hooks: () => EngineHooks,
+  onZone: () => void,
+) {
+  return {
+    wasm: module,
+    maxStackSize: GUEST_STACK_BYTES,
+    timezoneOffset: () => {
+      onZone()
+      return 0
+    },
+    interruptHandler: () => hooks().poll() === true,
+    wasi: (memory: WebAssembly.Memory) => ({
+      clock_time_get(_clock: number, _precision: bigint, at: number) {
+        const nanoseconds = BigInt(Math.round(hooks().now() * 1e6))
+        new DataView(memory.buffer).setBigUint64(at, nanoseconds, true)
+        return 0
+      },
+      // Only the engine's own hashing asks; the prelude's randomness is seeded by itself.
+      random_get(at: number, length: number) {
+        new Uint8Array(memory.buffer, at, length).fill(0)
+        return 0
+      },
+      // The engine's own debug output: nobody's business.
+      fd_write(_fd: number, _parts: number, _count: number, writtenAt: number) {
+        new DataView(memory.buffer).setUint32(writtenAt, 0, true)
+        return 0
+      },
+    }),
+  }
+}
+
+/** A guest on QuickJS. */
+export class QuickJSGuest implements Guest {
+  #vm!: QuickJS
+  #exports!: Exports
+  #pristine: Pristine
+  #hooks: EngineHooks = idle
+  #decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+  /** Reasons of rejections that are not handled yet, by the promise's identity. */
+  #rejections = new Map<number, number>()
+  #session = NONE
+  /** The heap limit of a session's execution. */
+  #memoryLimit = 0
+  /** When an ended guest is given up, on the clock of `performance`. */
+  #restUntilMs = 0
+  /** Whether the memory is the pristine one. */
+  #isNew = true
+  #isZoneAsked = false
+
+  private constructor(pristine: Pristine) {
+    this.#pristine = pristine
+  }
+
+  /** Makes a fresh guest: one instance of the module, with the pristine memory in it. */
+  static async create(pristine: Pristine): Promise<QuickJSGuest> {
+    const guest = new QuickJSGuest(pristine)
+    const onZone = () => {
+      guest.#isZoneAsked = true
+    }
+    const options = engineOptions(pristine.module, () => guest.#hooks, onZone)
+    guest.#vm = await QuickJS.restore(pristine.snapshot, {
+      ...options,
+      onUnhandledRejection: (promise, reason, isHandled) =>
+        guest.#noteRejection(promise.identity, reason.ptr, isHandled),
+    })
+    guest.#exports = guest.#vm._getExports() as Exports
+    const internals = guest.#vm as unknown as Internals
+    internals.handleHostCall = (_name, _length, _self, argc, argv) =>
+      guest.#session === NONE ? guest.#hostCall(argc, argv) : guest.#sessionHostCall(argc, argv)
+    return guest
+  }
+
+  get memoryBytes(): number {
+    return this.#exports.memory.buffer.byteLength
+  }
+
+  begin(hooks: GuestHooks, memoryBytes: number, configuration: string): void {
+    this.#isNew = false
+    this.#hooks = hooks
+    this.#exports.qjs_set_memory_limit(memoryBytes)
+    this.#free(this.#enter('begin', this.#newText(configuration)))
+  }
+
+  beginSession(hooks: GuestHooks, memoryBytes: number, configuration: string): void {
+    this.#isNew = false
+    this.#session = RUNNING
+    this.#memoryLimit = memoryBytes
+    this.#hooks = {
+      poll: () => this.#sessionPoll(hooks),
+      host: (operation, number, text) => hooks.host(operation, number, text),
+      now: () => hooks.now(),
+    }
+    this.#exports.qjs_set_memory_limit(memoryBytes)
+    try {
+      this.#guard(() => this.#free(this.#enter('beginSession', this.#newText(configuration))))
+    } catch (error) {
+      // Half of the last execution's globals, and half of this one's.
+      this.#session = VOID
+      throw error
+    }
+  }
+
+  evaluate(code: string): void {
+    if (this.#session === NONE) this.#free(this.#enter('finish', this.#eval(code, EvalFlags.ASYNC)))
+    else this.#guard(() => this.#evaluateSession(code))
+  }
+
+  runJob(): boolean {
+    return this.#session === NONE ? this.#runJob() : this.#guard(() => this.#runJob())
+  }
+
+  deliver(id: number, text: string): void {
+    if (this.#session === NONE) this.#deliver(id, text)
+    else this.#guard(() => this.#deliver(id, text))
+  }
+
+  unhandledRejections(): string[] {
+    return this.#session === NONE
+      ? this.#describeRejections()
+      : this.#guard(() => this.#describeRejections())
+  }
+
+  #eval(code: string, flags: number): number {
+    const text = this.#vm._writeString(code)
+    const file = this.#vm._writeString(PROGRAM_FILE)
+    const value = this.#exports.qjs_eval(text.ptr, text.len, file.ptr, flags)
+    this.#exports.wasm_free(text.ptr)
+    this.#exports.wasm_free(file.ptr)
+    return this.#check(value)
+  }
+
+  #evaluateSession(code: string): void {
+    const { names, functions, rest } = readSessionCode(code)
+    this.#free(this.#enter('declare', this.#newText(names)))
+    if (functions !== undefined) this.#free(this.#eval(functions, EvalFlags.TYPE_GLOBAL))
+    let promise: number
+    try {
+      promise = this.#eval(rest, EvalFlags.ASYNC)
+    } catch (error) {
+      if (error instanceof GuestThrown) this.#free(this.#enter('undeclare'))
+      throw error
+    }
+    if (this.#session === RUNNING) this.#free(this.#enter('finishSession', promise))
+    else this.#free(promise)
+  }
+
+  #runJob(): boolean {
+    if (this.#exports.qjs_is_job_pending() === 0) return false
+    if (this.#exports.qjs_execute_pending_job() < 0) this.#throwPending()
+    return true
+  }
+
+  #deliver(id: number, text: string): void {
+    const number = this.#exports.qjs_new_number(id)
+    this.#free(this.#enter('deliver', number, this.#newText(text)))
+  }
+
+  #describeRejections(): string[] {
+    const texts: string[] = []
+    for (const reason of this.#rejections.values()) {
+      const text = this.#enter('describeRejection', this.#exports.qjs_dup_value(reason))
+      texts.push(this.#readText(text))
+      this.#free(text)
+    }
+    return texts
+  }
+
+  whereabouts(): string {
+    const value = this.#enter('whereabouts')
+    const stack = this.#readText(value)
+    this.#free(value)
+    return stack
+  }
+
+  takeZoneAsked(): boolean {
+    const wasAsked = this.#isZoneAsked
+    this.#isZoneAsked = false
+    return wasAsked
+  }
+
+  isFull(): boolean {
+    const { ptr, len } = this.#vm._writeString(PROBE)
+    const value = this.#exports.qjs_new_string(ptr, len)
+    this.#exports.wasm_free(ptr)
+    if (this.#exports.qjs_is_exception(value) !== 0) return true
+    this.#free(value)
+    return false
+  }
+
+  endSession(): 'clean' | 'void' {
+    if (this.#session === RUNNING) this.#interrupt(undefined)
+    if (this.#session.kind === 'ended') {
+      try {
+        this.#session = this.#comeToRest() ? CLEAN : VOID
+      } catch {
+        // A trap, no room, or no end: whatever it was, the memory is not what it should be.
+        this.#session = VOID
+      }
+      this.#hooks = idle
+    }
+    return this.#session === CLEAN ? 'clean' : 'void'
+  }
+
+  snapshot(maxBytes: number): Uint8Array | undefined {
+    if (this.#session !== CLEAN) throw new Error('a snapshot of a guest that is not at rest')
+    return encodeSnapshot(this.#pristine, new Uint8Array(this.#exports.memory.buffer), maxBytes)
+  }
+
+  restore(snapshot: Uint8Array): void {
+    if (!this.#isNew) throw new Error('a snapshot for a guest that is in use')
+    const { memoryBytes, runs } = decodeSnapshot(this.#pristine, snapshot)
+    const { memory } = this.#exports
+    this.#isNew = false
+    const missing = memoryBytes - memory.buffer.byteLength
+    if (missing > 0) memory.grow(missing / WASM_PAGE_BYTES)
+    const bytes = new Uint8Array(memory.buffer)
+    for (const run of runs) bytes.set(run.bytes, run.at)
+  }
+
+  rewind(): boolean {
+    const { snapshot, parts } = this.#pristine
+    this.#session = NONE
+    this.#hooks = idle
+    const bytes = new Uint8Array(this.#exports.memory.buffer)
+    // Pages that were grown stay grown, and the allocator of a smaller heap would never use them.
+    if (bytes.byteLength !== snapshot.memory.byteLength) return false
+    let end = 0
+    for (const part of parts) {
+      // To clear takes half the time that copying zeros does.
+      bytes.fill(0, end, part.at)
+      bytes.set(part.bytes, part.at)
+      end = part.at + part.bytes.length
+    }
+    bytes.fill(0, end)
+    this.#exports.qjs_set_runtime_and_context(snapshot.runtimePtr, snapshot.contextPtr)
+    this.#exports.__stack_pointer.value = snapshot.stackPointer
+    // What the library keeps about the memory that is gone.
+    const internals = this.#vm as unknown as Internals
+    internals._global = null
+    internals._undefined = null
+    internals._null = null
+    internals._true = null
+    internals._false = null
+    internals._ownedHandles.clear()
+    this.#rejections.clear()
+    this.#isNew = true
+    return true
+  }
+
+  /** Whether the memory is that of the base snapshot, byte by byte; takes milliseconds. */
+  isWhole(): boolean {
+    return hashOf(new Uint8Array(this.#exports.memory.buffer)) === this.#pristine.memoryHash
+  }
+
+  /**
+   * Runs what may enter a session's guest. When a hook has thrown on the way, the guest has been
+   * interrupted, whatever came of that, and the error of the hook is thrown here.
+   */
+  #guard<T>(run: () => T): T {
+    // Nothing but the end may happen to a guest that has ended.
+    if (this.#session !== RUNNING) throw new Error('a program in a guest that has ended')
+    try {
+      const value = run()
+      this.#throwEnd()
+      return value
+    } catch (error) {
+      this.#throwEnd()
+      const isExpected = error instanceof GuestThrown || error instanceof OutOfGuestMemory
+      if (!isExpected) this.#session = VOID
+      throw error
+    }
+  }
+
+  #throwEnd(): void {
+    const session = this.#session as SessionState
+    if (session.kind === 'ended') throw session.error
+  }
+
+  #sessionPoll(hooks: GuestHooks): boolean {
+    if (this.#session === RUNNING) {
+      try {
+        hooks.poll()
+        return false
+      } catch (error) {
+        this.#interrupt(error)
+        return true
+      }
+    }
+    if (performance.now() > this.#restUntilMs) {
+      const { error } = this.#session as { error?: unknown }
+      this.#session = VOID
+      // Through WebAssembly: the guest does not unwind, and its memory is lost with it.
+      throw error
+    }
+    this.#pollNext()
+    return true
+  }
+
+  #sessionHostCall(argc: number, argv: number): number {
+    if (this.#session === RUNNING) {
+      try {
+        return this.#hostCall(argc, argv)
+      } catch (error) {
+        if (isTrap(error)) throw error
+        this.#interrupt(error)
+      }
+    }
+    // Any call: the engine polls first, and the exception of the interrupt is then this call's own.
+    const { entries } = this.#pristine
+    this.#pollNext()
+    this.#free(this.#exports.qjs_call(entries.undefined, entries.undefined, 0, 0))
+    // The library's word for an exception.
+    return 0
+  }
+
+  /** Ends the session's program: from now on, every poll of the engine is an interrupt. */
+  #interrupt(error: unknown): void {
+    this.#session = { kind: 'ended', error }
+    this.#restUntilMs = performance.now() + REST_MS
+    // An interrupt is an error object: without room for one, the guest could catch what comes instead.
+    this.#exports.qjs_set_memory_limit(NO_LIMIT)
+    this.#pollNext()
+  }
+
+  /** Makes the engine poll at the next call or jump back. */
+  #pollNext(): void {
+    new DataView(this.#exports.memory.buffer).setInt32(this.#pristine.interruptCounter, 0, true)
+  }
+
+  /** `false` when the memory has no room for another program. */
+  #comeToRest(): boolean {
+    const { snapshot } = this.#pristine
+    const exports = this.#exports
+    // Each job is interrupted before its first step, and none of them can start another one.
+    while (exports.qjs_is_job_pending() !== 0) {
+      if (performance.now() > this.#restUntilMs) return false
+      this.#pollNext()
+      exports.qjs_execute_pending_job()
+    }
+    for (const reason of this.#rejections.values()) this.#free(reason)
+    this.#rejections.clear()
+    // What the last interrupt has left, if anything.
+    this.#free(exports.qjs_get_exception())
+    this.#hooks = idle
+    this.#free(this.#enter('rest'))
+    exports.qjs_run_gc()
+    if (exports.__stack_pointer.value !== snapshot.stackPointer) return false
+    return fitsSnapshot(exports.memory.buffer.byteLength) && this.#hasRoom()
+  }
+
+  #hasRoom(): boolean {
+    const { runtimePtr } = this.#pristine.snapshot
+    const limit = this.#memoryLimit
+    // Below its limit by the room that has to be there, the heap must still give a piece.
+    this.#exports.qjs_set_memory_limit(limit - Math.ceil(limit * ROOM_SHARE))
+    const at = this.#exports.js_malloc_rt(runtimePtr, PIECE_BYTES)
+    this.#exports.js_free_rt(runtimePtr, at)
+    this.#exports.qjs_set_memory_limit(limit)
+    return at !== 0
+  }
+
+  /** Calls an entry point; takes over its arguments, gives a value that the caller frees. */
+  #enter(entry: EntryName, ...args: number[]): number {
+    const { entries } = this.#pristine
+    const argv = this.#exports.wasm_malloc(args.length * 4)
+    const view = new DataView(this.#exports.memory.buffer)
+    for (const [i, arg] of args.entries()) view.setUint32(argv + i * 4, arg, true)
+    const result = this.#exports.qjs_call(entries[entry], entries.undefined, args.length, argv)
+    this.#exports.wasm_free(argv)
+    for (const arg of args) this.#free(arg)
+    return this.#check(result)
+  }
+
+  /** Gives the value, or throws what it stands for. */
+  #check(value: number): number {
+    if (this.#exports.qjs_is_exception(value) === 0) return value
+    this.#free(value)
+    return this.#throwPending()
+  }
+
+  #throwPending(): never {
+    const error = this.#exports.qjs_get_exception()
+    const { entries } = this.#pristine
+    const argv = this.#exports.wasm_malloc(4)
+    new DataView(this.#exports.memory.buffer).setUint32(argv, error, true)
+    const text = this.#exports.qjs_call(entries.describe, entries.undefined, 1, argv)
+    this.#exports.wasm_free(argv)
+    this.#free(error)
+    if (this.#exports.qjs_is_exception(text) !== 0) {
+      this.#free(text)
+      throw new OutOfGuestMemory()
+    }
+    const description = this.#readText(text)
+    this.#free(text)
+    throw new GuestThrown(description)
+  }
+
+  #hostCall(argc: number, argv: number): number {
+    const args = new DataView(this.#exports.memory.buffer)
+    const operation = this.#exports.qjs_get_float64(args.getUint32(argv, true))
+    if (operation >= HostOperation.promiseState) {
+      const callback = argc > 3 ? args.getUint32(argv + 12, true) : 0
+      return this.#askPromise(operation, args.getUint32(argv + 8, true), callback)
+    }
+    if (argc !== 3) throw new Error(`host function called with ${argc} arguments`)
+    const number = this.#exports.qjs_get_float64(args.getUint32(argv + 4, true))
+    const text = this.#readText(args.getUint32(argv + 8, true))
+    const answer = this.#hooks.host(operation, number, text)
+    return typeof answer === 'number' ? this.#exports.qjs_new_number(answer) : this.#newText(answer)
+  }
+
+  /** What the language has no question for; nothing of the program's runs. */
+  #askPromise(operation: number, value: number, callback: number): number {
+    const exports = this.#exports
+    switch (operation) {
+      case HostOperation.promiseState:
+        return exports.qjs_new_number(
+          exports.qjs_is_promise(value) === 0 ? -1 : exports.qjs_promise_state(value),
+        )
+      case HostOperation.promiseResult:
+        return exports.qjs_promise_result(value)
+      case HostOperation.whenSettled: {
+        const chained = exports.qjs_promise_then(value, callback, callback)
+        if (exports.qjs_is_exception(chained) !== 0) throw new OutOfGuestMemory()
+        this.#free(chained)
+        return exports.qjs_dup_value(this.#pristine.entries.undefined)
+      }
+      default:
+        throw new Error(`unknown host operation ${operation}`)
+    }
+  }
+
+  #readText(value: number): string {
+    const lengthAt = this.#exports.wasm_malloc(4)
+    const at = this.#exports.qjs_get_string_len(value, lengthAt)
+    if (at === 0) throw new OutOfGuestMemory()
+    const memory = this.#exports.memory.buffer
+    const length = new DataView(memory).getUint32(lengthAt, true)
+    const text = this.#decoder.decode(new Uint8Array(memory, at, length))
+    this.#exports.qjs_free_cstring(at)
+    this.#exports.wasm_free(lengthAt)
+    return text
+  }
+
+  #newText(text: string): number {
+    const { ptr, len } = this.#vm._writeString(text)
+    const value = this.#exports.qjs_new_string(ptr, len)
+    this.#exports.wasm_free(ptr)
+    if (this.#exports.qjs_is_exception(value) !== 0) throw new OutOfGuestMemory()
+    return value
+  }
+
+  #free(value: number): void {
+    this.#exports.qjs_free_value(value)
+  }
+
+  #noteRejection(promise: number, reason: number, isHandled: boolean): void {
+    if (isHandled) {
+      const noted = this.#rejections.get(promise)
+      if (noted !== undefined) this.#free(noted)
+      this.#rejections.delete(promise)
+    } else if (this.#rejections.size < MAX_REJECTIONS) {
+      this.#rejections.set(promise, this.#exports.qjs_dup_value(reason))
+    }
+  }
+}
+
+/** The guest's heap has no room for what the host has to put there or take out. */
+export class OutOfGuestMemory extends Error {
+  override readonly name = 'OutOfGuestMemory'
+}
+
+const isTrap = (error: unknown): boolean =>
+  error instanceof WebAssembly.RuntimeError || error instanceof RangeError

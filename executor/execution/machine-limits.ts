@@ -1,0 +1,36 @@
+/** Ceilings that depend on the machine: what one execution may have of the memory of this process. */
+
+import { totalmem } from 'node:os'
+import { getHeapStatistics } from 'node:v8'
+import { limitTable } from '../../protocol/limits.ts'
+
+/** One journal may have so much of what V8 may have in this process … */
+const HEAP_SHARE = 0.25
+/** … and so much of the memory of the machine, or of the control group. */
+const MEMORY_SHARE = 0.125
+
+/** What is known of memory, in bytes. */
+export interface KnownMemory {
+  readonly heapBytes: number
+  readonly memoryBytes: number
+}
+
+/** The memory of this process and its machine. */
+export function knownMemory(): KnownMemory {
+  // 0 or a number beyond all memory: the process has no bound of its own.
+  const ownBytes = process.constrainedMemory()
+  return {
+    heapBytes: getHeapStatistics().heap_size_limit,
+    memoryBytes: ownBytes > 0 ? Math.min(ownBytes, totalmem()) : totalmem(),
+  }
+}
+
+/**
+ * The most that `maxJournalBytes` may be here: the ceiling of the table, or less on a small machine;
+ * never less than the default.
+ */
+export function journalCeiling({ heapBytes, memoryBytes }: KnownMemory): number {
+  const fitting = Math.floor(Math.min(HEAP_SHARE * heapBytes, MEMORY_SHARE * memoryBytes))
+  const { ceiling, default: least } = limitTable.maxJournalBytes
+  return Math.min(ceiling, Math.max(least, fitting))
+}

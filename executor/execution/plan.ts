@@ -1,0 +1,129 @@
+/** From a request to a plan: validated, limits resolved, tools chosen. */
+
+import { randomBytes } from 'node:crypto'
+import type { z } from 'zod'
+import { type FieldProblem, LatchdError } from '../../protocol/errors.ts'
+import { ExecuteBody } from '../../protocol/execution/execution.ts'
+import { limitTable, resolveLimits } from '../../protocol/limits.ts'
+import { EXACT, PLAIN } from '../../protocol/values/value-format.ts'
+import { decodeExact, encodeValue } from '../../protocol/values/values.ts'
+import { invalidRequest } from '../boundary/invalid-request.ts'
+import { withToolSearch } from '../tools/tool-search.ts'
+import type { Toolbox } from '../tools/toolbox.ts'
+import { type ExecutionPlan, newExecutionId } from './execution.ts'
+import { journalCeiling, knownMemory } from './machine-limits.ts'
+
+/** What a request says beside its tools. */
+export type RequestFields = Pick<
+  ExecuteBody,
+  'source' | 'language' | 'limits' | 'metadata' | 'sessionId' | 'timeZone' | 'typecheck'
+>
+
+/** Reads the body of a request. @throws {LatchdError} `INVALID_REQUEST`, with a problem per field */
+export function readBody(body: unknown): ExecuteBody {
+  const read = ExecuteBody.safeParse(body)
+  if (read.success) return read.data
+  throw invalidRequest('Cannot read the request', fieldProblems(read.error))
+}
+
+/** The problems of a value that a schema refused, by JSON pointer. */
+export function fieldProblems(error: z.ZodError): FieldProblem[] {
+  return error.issues.map(({ path, message }) => ({
+    pointer: path
+      .map(key => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`)
+      .join(''),
+    detail: message,
+  }))
+}
+
+/**
+ * Plans an execution.
+ *
+ * @param inputs encoded record of inputs
+ * @param caller name of who asks
+ * @param now the clock, in epoch milliseconds
+ * @throws {LatchdError} `PAYLOAD_TOO_LARGE` when the source exceeds `maxSourceBytes`
+ * @throws {LatchdError} `INVALID_REQUEST` for a limit that the memory of this machine does not allow
+ */
+export function planExecution(
+  request: RequestFields,
+  toolbox: Toolbox,
+  inputs: string | undefined,
+  caller: string,
+  now: () => number = Date.now,
+): ExecutionPlan {
+  const limits = resolveLimits(request.limits as Partial<ExecutionPlan['limits']> | undefined)
+  refuseBeyondMachine(limits.maxJournalBytes)
+  const size = Buffer.byteLength(request.source)
+  if (size > limits.maxSourceBytes) {
+    const message = `Cannot execute the source: ${size} bytes, limit maxSourceBytes ${limits.maxSourceBytes}`
+    throw new LatchdError('PAYLOAD_TOO_LARGE', message)
+  }
+  return {
+    executionId: newExecutionId(),
+    source: request.source,
+    language: request.language,
+    limits,
+    toolbox: withToolSearch(toolbox),
+    inputs,
+    seed: newSeed(),
+    sessionId: request.sessionId,
+    caller,
+    metadata: request.metadata,
+    createdAtMs: now(),
+    // What is there without a word costs nothing.
+    timeZone: request.timeZone === 'UTC' ? undefined : request.timeZone,
+    typecheck: request.typecheck,
+  }
+}
+
+/** Known at the start, and the same from then on. */
+const MAX_JOURNAL_BYTES = journalCeiling(knownMemory())
+
+function refuseBeyondMachine(maxJournalBytes: number): void {
+  if (maxJournalBytes <= MAX_JOURNAL_BYTES) return
+  throw invalidRequest('Cannot read the request', [
+    {
+      pointer: '/limits/maxJournalBytes',
+      detail: `at most ${MAX_JOURNAL_BYTES} fits into the memory of this machine`,
+    },
+  ])
+}
+
+function newSeed(): ExecutionPlan['seed'] {
+  const [a = 0, b = 0, c = 0, d = 0] = new Uint32Array(randomBytes(16).buffer.slice(0, 16))
+  return [a, b, c, d]
+}
+
+/** The inputs of a body as the guest reads them. @throws {LatchdError} `INVALID_REQUEST` */
+export function encodedInputsOf({ inputs, encodedInputs }: ExecuteBody): string | undefined {
+  if (encodedInputs === undefined) return inputs && PLAIN + JSON.stringify(inputs)
+  if (inputs !== undefined) {
+    throw invalidRequest('Cannot read the inputs', [
+      { pointer: '/encodedInputs', detail: 'either inputs or encodedInputs' },
+    ])
+  }
+  let value: unknown
+  try {
+    value = decodeExact(encodedInputs)
+  } catch (error) {
+    const detail = `not in devalue's format: ${error instanceof Error ? error.message : String(error)}`
+    throw invalidRequest('Cannot read the inputs', [{ pointer: '/encodedInputs', detail }])
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw invalidRequest('Cannot read the inputs', [
+      { pointer: '/encodedInputs', detail: 'a record is expected' },
+    ])
+  }
+  return EXACT + encodedInputs
+}
+
+/** Inputs of this process as the guest reads them. @throws {TypeError} for what cannot cross */
+export function encodeInputs(
+  inputs: Readonly<Record<string, unknown>> | undefined,
+): string | undefined {
+  return inputs && encodeValue(inputs, 'inputs')
+}
+
+/** Longest source that any request may send, in bytes. */
+export const MAX_SOURCE_BYTES = limitTable.maxSourceBytes.ceiling

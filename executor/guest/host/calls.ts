@@ -1,0 +1,106 @@
+/** Calls that leave the guest: blocking ones, and concurrent ones whose replies are delivered. */
+
+import { DONE, EXACT, PLAIN, STREAM, THROWN } from '../../../protocol/values/value-format.ts'
+import { decode } from '../codec/decode.ts'
+import { thrownError } from '../errors.ts'
+import {
+  ErrorOf,
+  MapOf,
+  mapClear,
+  mapDelete,
+  mapGet,
+  mapSet,
+  PromiseOf,
+  stringSlice,
+  WeakMapOf,
+  weakMapGet,
+  weakMapSet,
+} from '../primordials.ts'
+import { askNumber, askText } from './host.ts'
+import { END_OF_STREAM, makeStream } from './streams.ts'
+
+/** What waits for a delivery, by its number. */
+const waiting = new MapOf<number, (text: string) => void>()
+
+/** Calls and blocks until the answer is here. @throws what the tool threw. */
+export function callBlocking(operation: number, number: number, text: string): unknown {
+  return readReply(askText(operation, number, text))
+}
+
+/** Calls without blocking; gives a promise of the answer. */
+export function callConcurrently(
+  operation: number,
+  number: number,
+  text: string,
+): Promise<unknown> {
+  const id = askNumber(operation, number, text)
+  const place = new ErrorOf()
+  return new PromiseOf((resolve, reject) => {
+    mapSet(waiting, id, reply => {
+      let value: unknown
+      try {
+        value = readReply(reply, place)
+      } catch (error) {
+        reject(error)
+        return
+      }
+      resolve(value)
+    })
+  })
+}
+
+/** Waits for the delivery of `id` and gives it to `receive`. */
+export function awaitDelivery(id: number, receive: (text: string) => void): void {
+  mapSet(waiting, id, receive)
+}
+
+/** Stops waiting for the delivery of `id`; what arrives for it later is dropped. */
+export function forgetDelivery(id: number): void {
+  mapDelete(waiting, id)
+}
+
+/** Stops waiting for anything: what waits belongs to an execution that has ended. */
+export function forgetDeliveries(): void {
+  mapClear(waiting)
+}
+
+/** Takes a delivery from the host. One that nobody waits for any more is dropped. */
+export function deliver(id: number, text: string): void {
+  const receive = mapGet(waiting, id)
+  if (receive === undefined) return
+  mapDelete(waiting, id)
+  receive(text)
+}
+
+/** The errors that tools' calls have thrown. */
+const toolErrors = new WeakMapOf<WeakKey, true>()
+
+/** Takes note that an error is that of a tool's call; gives it. */
+export function asToolError<T>(error: T): T {
+  if (typeof error === 'object' && error !== null) weakMapSet(toolErrors, error, true)
+  return error
+}
+
+/** Whether a tool's call has thrown this. */
+export function isToolError(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && weakMapGet(toolErrors, error) !== undefined
+}
+
+const streamCalls = { blocking: callBlocking, concurrent: callConcurrently }
+
+/** The value of a reply. @throws the error that the reply stands for, with the stack of `place`. */
+export function readReply(text: string, place?: Error): unknown {
+  switch (text[0]) {
+    case PLAIN:
+    case EXACT:
+      return decode(text)
+    case THROWN:
+      throw asToolError(thrownError(stringSlice(text, 1), place))
+    case STREAM:
+      return makeStream(+stringSlice(text, 1), streamCalls)
+    case DONE:
+      return END_OF_STREAM
+    default:
+      throw new ErrorOf('unknown reply ' + text[0])
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * The one function through which the prelude reaches its worker.
+ *
+ * It takes an operation, a number and a text, and answers with a number or a text; it never throws.
+ * The engine itself answers what is asked of promises, which are no text; the worker never sees a
+ * guest object. The worker puts it on the global object while the prelude loads;
+ * this module takes it away from there, so that no program finds it.
+ */
+
+import { reflectDeleteProperty } from '../primordials.ts'
+import type { PromisePowers } from '../promise-state.ts'
+import { HOST_GLOBAL } from './host-names.ts'
+import { HostOperation } from './host-operations.ts'
+
+type HostFunction = (...request: unknown[]) => unknown
+
+const given = (globalThis as Record<string, unknown>)[HOST_GLOBAL] as HostFunction
+reflectDeleteProperty(globalThis, HOST_GLOBAL)
+
+/** Asks the worker for something that is answered with a text. */
+export const askText = given as (operation: number, number: number, text: string) => string
+/** Asks the worker for something that is answered with a number. */
+export const askNumber = given as (operation: number, number: number, text: string) => number
+
+/** Asks the engine about promises. */
+export const promisePowers: PromisePowers = {
+  state: value => given(HostOperation.promiseState, 0, value) as number,
+  result: promise => given(HostOperation.promiseResult, 0, promise),
+  whenSettled: (promise, callback) => {
+    given(HostOperation.whenSettled, 0, promise, callback)
+  },
+}

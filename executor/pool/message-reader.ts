@@ -1,0 +1,230 @@
+/**
+ * Reads what a worker sends about one run, at either level of isolation. A program that has escaped
+ * may send whatever it likes, so each message is held against its shape, and against what the limits
+ * of its execution leave for it. What does not fit is an error of the run that sent it.
+ */
+
+import { z } from 'zod'
+import { isNestedTooDeep } from '../../protocol/base/nesting.ts'
+import { ExecutionError, LogLine, Warning } from '../../protocol/execution/execution.ts'
+import type { Limits } from '../../protocol/limits.ts'
+import type { GuestReader, GuestWork } from '../boundary/guest-pool.ts'
+import type { GuestMessage, GuestReport } from '../boundary/messages.ts'
+import { maxLogLines } from '../worker/logs.ts'
+
+const Count = z.int().nonnegative()
+const Ms = z.number()
+const SpentMs = z.number().nonnegative()
+
+const CompiledProgram = z.strictObject({ code: z.string(), map: z.string() })
+
+const Message = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('call'),
+    id: Count,
+    /** As `tool-index.ts` says: below zero where all of the answer is wanted. */
+    tool: z.int(),
+    input: z.string(),
+    isBlocking: z.boolean(),
+    atMs: Ms,
+  }),
+  z.strictObject({ kind: z.literal('next-item'), id: Count, stream: Count }),
+  z.strictObject({ kind: z.literal('close-stream'), id: Count, stream: Count }),
+  z.strictObject({ kind: z.literal('start-timer'), id: Count, delayMs: Ms, atMs: Ms }),
+  z.strictObject({ kind: z.literal('clear-timer'), id: Count }),
+  z.strictObject({
+    kind: z.literal('reopen-stream'),
+    id: Count,
+    /** As `tool-index.ts` says: below zero where all of the answer is wanted. */
+    tool: z.int(),
+    input: z.string(),
+  }),
+  z.strictObject({ kind: z.literal('load-text'), id: Count, roomBytes: Count }),
+  z.strictObject({ kind: z.literal('logs'), lines: z.array(LogLine) }),
+  z.strictObject({ kind: z.literal('compiled'), program: CompiledProgram }),
+])
+
+const Output = z.strictObject({
+  json: z.string(),
+  text: z.string(),
+  exact: z.boolean(),
+  encoded: z.string().optional(),
+})
+
+const Outcome = z.discriminatedUnion('status', [
+  z.strictObject({
+    status: z.literal('completed'),
+    output: Output,
+    isFinalAnswer: z.boolean(),
+  }),
+  z.strictObject({ status: z.literal('failed'), error: ExecutionError }),
+  z.strictObject({ status: z.literal('stopped') }),
+  z.strictObject({ status: z.literal('parked'), awaited: Count.optional(), received: Count }),
+  z.strictObject({ status: z.literal('halted'), request: z.string() }),
+  z.strictObject({ status: z.literal('diverged'), error: ExecutionError }),
+])
+
+const Shadow = z.strictObject({
+  asked: Count,
+  unanswered: z.array(z.tuple([Count, z.string()])),
+  place: ExecutionError.pick({ line: true, column: true, frame: true, stack: true }).optional(),
+})
+
+const Report = z.strictObject({
+  outcome: Outcome,
+  logs: z.array(LogLine),
+  logsTruncatedBytes: Count,
+  cpuMs: SpentMs,
+  waitMs: SpentMs,
+  peakMemoryBytes: Count,
+  warnings: z.array(Warning).optional(),
+  snapshot: z.instanceof(Uint8Array).optional(),
+  shadow: Shadow.optional(),
+})
+
+const MIB = 1024 * 1024
+/** What texts about an execution may have beyond the limit that they go by: markers, frames, hints. */
+const SLACK_CHARS = MIB
+/** Characters of one line of a request's text: arguments that are longer stand there as a hash. */
+const MAX_REQUEST_CHARS = 4096
+/** One for each name that a program declares; no source of the largest size has more. */
+const MAX_WARNINGS = 500_000
+/** Memory that a guest has beside its heap, and the head of its snapshot. */
+const SNAPSHOT_SLACK_BYTES = 16 * MIB
+/** A compiled program and its map against the largest source. */
+const PROGRAM_FACTOR = 16
+/** The text that shows an output against the limit of its plain form. */
+const SHOWN_FACTOR = 4
+
+/** Reads the messages and the report of one run. */
+export class MessageReader implements GuestReader {
+  #limits: Limits
+  #hasSession: boolean
+  /** What the run may still send. */
+  #linesLeft: number
+  #logCharsLeft: number
+  #requestsLeft: number
+
+  /** @param work what the run was given */
+  constructor({ limits, toldLogs, session }: Pick<GuestWork, 'limits' | 'toldLogs' | 'session'>) {
+    this.#limits = limits
+    this.#hasSession = session !== undefined
+    // The last line says how much was cut.
+    this.#linesLeft = maxLogLines(limits.maxLogBytes) + 1 - toldLogs
+    this.#logCharsLeft = limits.maxLogBytes + SLACK_CHARS
+    // Each number is asked for once, and a timer may be cleared; a stream may be opened again, and
+    // the text of a delivery loaded.
+    this.#requestsLeft = 4 * limits.maxCalls
+  }
+
+  /** @throws {Error} for what no guest of ours sends */
+  message(value: unknown): GuestMessage {
+    this.#boundLists(value)
+    const message = read(Message, value) as GuestMessage
+    switch (message.kind) {
+      case 'logs':
+        this.#chargeLogs(message.lines)
+        return message
+      case 'compiled': {
+        const { code, map } = message.program
+        const most = PROGRAM_FACTOR * this.#limits.maxSourceBytes + SLACK_CHARS
+        bound('a program', code.length + map.length, most)
+        return message
+      }
+      case 'call':
+      case 'reopen-stream':
+        // One character marks how the arguments are written.
+        bound('arguments', message.input.length - 1, this.#limits.maxCallBytes)
+    }
+    bound('a number', message.id, this.#limits.maxCalls)
+    bound('requests', 1, this.#requestsLeft--)
+    return message
+  }
+
+  /** @throws {Error} for what no worker of ours reports */
+  report(value: unknown): GuestReport {
+    this.#boundLists(value)
+    this.#boundLists(Object(value).shadow)
+    const report = read(Report, value) as GuestReport
+    const { outcome, snapshot, shadow, warnings = [] } = report
+    this.#chargeLogs(report.logs)
+    if (outcome.status === 'completed') this.#checkOutput(outcome.output)
+    if (outcome.status === 'halted') bound('a request', outcome.request.length, MAX_REQUEST_CHARS)
+    if ('error' in outcome) bound('an error', charsOf(outcome.error), this.#maxErrorChars)
+    if (snapshot !== undefined) this.#checkSnapshot(snapshot)
+    bound('warnings', sum(warnings, charsOf), this.#maxErrorChars)
+    if (shadow !== undefined) {
+      bound('a place', charsOf(shadow.place ?? {}), this.#maxErrorChars)
+      const longest = Math.max(0, ...shadow.unanswered.map(([, request]) => request.length))
+      bound('a request', longest, MAX_REQUEST_CHARS)
+    }
+    return report
+  }
+
+  /** Before the shape of each element is looked at, which takes far longer than it takes to send one. */
+  #boundLists(value: unknown): void {
+    const bounds = {
+      lines: this.#linesLeft,
+      logs: this.#linesLeft,
+      unanswered: this.#limits.maxCalls,
+      warnings: MAX_WARNINGS,
+    }
+    for (const [key, limit] of Object.entries(bounds)) {
+      const list = Object(value)[key] as unknown
+      if (Array.isArray(list)) bound(`a list of ${key}`, list.length, limit)
+    }
+  }
+
+  get #maxErrorChars(): number {
+    // A frame and a stack quote lines of the source.
+    return 4 * this.#limits.maxSourceBytes + SLACK_CHARS
+  }
+
+  #chargeLogs(lines: readonly LogLine[]): void {
+    this.#linesLeft -= lines.length
+    const chars = sum(lines, ({ text }) => text.length)
+    bound('logs', chars, this.#logCharsLeft)
+    this.#logCharsLeft -= chars
+  }
+
+  #checkOutput({ json, text, encoded = '' }: z.infer<typeof Output>): void {
+    const { maxOutputBytes } = this.#limits
+    bound('an output', json.length + encoded.length, maxOutputBytes)
+    bound('the text of an output', text.length, SHOWN_FACTOR * maxOutputBytes + SLACK_CHARS)
+    if (!isJson(json)) throw new Error('a message of unknown shape: JSON is expected')
+  }
+
+  #checkSnapshot({ buffer, byteLength }: Uint8Array): void {
+    // What a thread can still write to is no message.
+    if (!this.#hasSession || !(buffer instanceof ArrayBuffer))
+      throw new Error('a message of unknown shape: a snapshot without a session')
+    bound('a snapshot', byteLength, this.#limits.memoryBytes + SNAPSHOT_SLACK_BYTES)
+  }
+}
+
+function read(shape: z.ZodType, value: unknown): unknown {
+  const result = shape.safeParse(value)
+  if (result.success) return result.data
+  throw new Error(`a message of unknown shape: ${z.prettifyError(result.error).slice(0, 500)}`)
+}
+
+function bound(what: string, size: number, limit: number): void {
+  if (size > limit) throw new Error(`a message of unknown size: ${what} of ${size}, limit ${limit}`)
+}
+
+const sum = <T>(list: readonly T[], of: (one: T) => number): number =>
+  list.reduce((total, one) => total + of(one), 0)
+
+/** Characters of the texts that an object has. */
+const charsOf = (value: object): number =>
+  sum(Object.values(value), one => (typeof one === 'string' ? one.length : 0))
+
+function isJson(text: string): boolean {
+  if (isNestedTooDeep(text)) return false
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}

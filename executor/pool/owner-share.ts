@@ -1,0 +1,59 @@
+/**
+ * One owner's share of the workers: who of it waits, and how long it has had workers.
+ *
+ * Workers go to the owner who has had them for the least time, so that an owner whose executions are
+ * long does not slow the others down, as it would if owners took turns.
+ */
+
+import { Fifo } from '../../protocol/base/fifo.ts'
+
+/** Resumed executions that go before a new one that waits as well: they have waited longer. */
+const RESUMES_PER_START = 3
+
+export class WorkerShare<T> {
+  /** New executions that wait, by a key of each. */
+  readonly starts = new Fifo<object, T>()
+  /** Parked executions that wait to go on. */
+  readonly resumes = new Fifo<object, T>()
+  #resumesInRow = 0
+  #held = 0
+  /** Of leases that have ended their time; of each that goes on the instant when it began, as a debt. */
+  #balanceMs = 0
+
+  get waiting(): number {
+    return this.starts.size + this.resumes.size
+  }
+
+  /** Whether the owner has no worker and waits for none. */
+  get isAway(): boolean {
+    return this.#held === 0 && this.waiting === 0
+  }
+
+  /** Worker time that the owner has had, with that of leases that go on. */
+  hadMs(nowMs: number): number {
+    return this.#balanceMs + this.#held * nowMs
+  }
+
+  /** Nothing is saved up while an owner is away: it begins where the others are. */
+  comeBack(othersHadMs: number): void {
+    this.#balanceMs = Math.max(this.#balanceMs, othersHadMs)
+  }
+
+  begin(nowMs: number): void {
+    this.#held++
+    this.#balanceMs -= nowMs
+  }
+
+  end(nowMs: number): void {
+    this.#held--
+    this.#balanceMs += nowMs
+  }
+
+  /** Takes out who is next. */
+  next(): T | undefined {
+    const isStartsTurn = this.#resumesInRow >= RESUMES_PER_START && this.starts.size > 0
+    const resumed = isStartsTurn ? undefined : this.resumes.shift()
+    this.#resumesInRow = resumed === undefined ? 0 : this.#resumesInRow + 1
+    return resumed ?? this.starts.shift()
+  }
+}

@@ -1,0 +1,191 @@
+/**
+ * The workers' process: the ordinary pool of threads, and a relay between its guests and the daemon.
+ *
+ * Latches cannot cross processes, so they are bumped here. It is started by `workers-process.ts` with
+ * Node's permissions, an empty environment and one socket; it ends itself when that socket does,
+ * which is when the daemon is gone.
+ */
+
+import { Socket } from 'node:net'
+import { type GuestLink, SharedLoss } from '../../boundary/guest-pool.ts'
+import { pristine } from '../../engine/quickjs/base-snapshot.ts'
+import { shrinkHeap } from '../../worker/garbage.ts'
+import { WorkerPool } from '../worker-pool.ts'
+import { readLines, sendLine } from './lines.ts'
+import { OF_PROCESS, Proofs } from './proofs.ts'
+import { type FromChild, type Proved, type ToChild, unpackWork } from './wire.ts'
+
+/** The descriptor of the socket. */
+const SOCKET_FD = 3
+/** How often guests that run show that they are alive: less than the supervision's tick. */
+const PULSE_MS = 200
+
+/** More than there are threads. */
+const MAX_ENDED = 1000
+
+/** What is done to a guest; before it has its worker, put by. */
+type Deed = (guest: GuestLink) => void
+
+class Relayed {
+  readonly wedged = new AbortController()
+  guest: GuestLink | undefined
+  #early: Deed[] = []
+
+  do(deed: Deed): void {
+    if (this.guest === undefined) this.#early.push(deed)
+    else deed(this.guest)
+  }
+
+  open(guest: GuestLink): void {
+    this.guest = guest
+    for (const deed of this.#early) deed(guest)
+  }
+}
+
+const socket = new Socket({ fd: SOCKET_FD, readable: true, writable: true })
+giveUpNetwork()
+const runs = new Map<number, Relayed>()
+/** The last runs that have ended, oldest first: the daemon may find that what one sent was forged. */
+const ended = new Map<number, Relayed>()
+/** Nobody here takes a run back: the daemon does. */
+const never = new AbortController().signal
+let pool: WorkerPool | undefined
+let pulse: NodeJS.Timeout | undefined
+
+/** Made by the first message. */
+let proofs: Proofs | undefined
+
+function send(message: FromChild, bytes?: Uint8Array): void {
+  const run = 'run' in message ? message.run : OF_PROCESS
+  const proved: Proved<FromChild> = { ...message, proof: (proofs as Proofs).of(run) }
+  sendLine(socket, proved, bytes)
+}
+
+function tellPulse(): void {
+  const guests = Array.from(runs, ([run, { guest }]): [number, boolean, number] => [
+    run,
+    guest?.isRunning ?? false,
+    guest?.beat ?? 0,
+  ])
+  send({ kind: 'pulse', guests })
+}
+
+async function run(
+  { run, owner, work }: Extract<ToChild, { kind: 'run' }>,
+  snapshot: Uint8Array | undefined,
+): Promise<void> {
+  const relayed = new Relayed()
+  runs.set(run, relayed)
+  pulse ??= setInterval(tellPulse, PULSE_MS)
+  try {
+    const { snapshot: left, ...report } = await (pool as WorkerPool).run({
+      begin: guest => {
+        relayed.open(guest)
+        return unpackWork(work, snapshot)
+      },
+      receive: message => send({ kind: 'message', run, message }),
+      // Turns are taken in the daemon: here there is a thread for each run.
+      owner,
+      execution: relayed,
+      isResume: false,
+      isWedged: relayed.wedged.signal,
+      cancelled: never,
+    })
+    send({ kind: 'report', run, report }, left)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    send({ kind: 'lost', run, reason, hasBegun: !(error instanceof SharedLoss) })
+  } finally {
+    runs.delete(run)
+    ended.set(run, relayed)
+    if (ended.size > MAX_ENDED) ended.delete(ended.keys().next().value as number)
+    proofs?.forget(run)
+    if (runs.size === 0) {
+      clearInterval(pulse)
+      pulse = undefined
+    }
+  }
+}
+
+function endThread(run: number): void {
+  const relayed = ended.get(run)
+  if (relayed === undefined) runs.get(run)?.wedged.abort()
+  else pool?.endThreadOf(relayed)
+}
+
+async function start({
+  workers,
+  options,
+  snapshotFile,
+}: Extract<ToChild, { kind: 'start' }>): Promise<void> {
+  // To make it takes half of a start.
+  await pristine(snapshotFile)
+  pool = new WorkerPool(workers, options)
+  await pool.start()
+  send({ kind: 'ready' })
+}
+
+async function answer({ id, what }: Extract<ToChild, { kind: 'ask' }>): Promise<void> {
+  const workers = what === 'statistics' ? await pool?.statistics() : undefined
+  if (what === 'collect') {
+    await pool?.collect()
+    shrinkHeap()
+  }
+  send({ kind: 'answer', id, workers: workers ?? [] })
+}
+
+function take(message: ToChild, bytes: Uint8Array | undefined): void {
+  switch (message.kind) {
+    case 'start':
+      proofs = new Proofs(message.key)
+      start(message)
+      return
+    case 'run':
+      run(message, bytes)
+      return
+    case 'deliver':
+      runs.get(message.run)?.do(guest => guest.deliver(message.delivery))
+      return
+    case 'stop':
+      runs.get(message.run)?.do(guest => guest.stop())
+      return
+    case 'park':
+      runs.get(message.run)?.do(guest => guest.setParking(message.isWanted))
+      return
+    case 'end-thread':
+      endThread(message.run)
+      return
+    case 'pressure':
+      pool?.setPressureElsewhere(message.waiting)
+      return
+    case 'ask':
+      answer(message)
+      return
+    default:
+      message satisfies never
+  }
+}
+
+// A fault here, or one that nobody has caught, ends the process: the daemon starts another.
+readLines(
+  socket,
+  (message, bytes) => take(message as ToChild, bytes),
+  error => {
+    throw error
+  },
+)
+socket.on('error', leave).on('close', leave)
+
+/** The socket was the last thing that needed it: see `node-flags.ts`. */
+function giveUpNetwork(): void {
+  const permission = process.permission as
+    | { has(scope: string): boolean; drop?(scope: string): void }
+    | undefined
+  permission?.drop?.('net')
+  if (permission?.has('net')) throw new Error('The permission to use the network is left')
+}
+
+function leave(): void {
+  // Nobody is left to work for, and threads in the middle of a guest would go on.
+  process.kill(process.pid, 'SIGKILL')
+}

@@ -1,0 +1,62 @@
+/** The flags of Node that the workers' process is started with. */
+
+import { existsSync, realpathSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** The folder of `executor/` and `protocol/`: the repository's root, or `dist/` of a package. */
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+
+/**
+ * Where the code of parts of latchd is, such as `executor`, and that of the packages that it loads: the
+ * folders of packages are those in which Node would look, since a package may be installed beside us.
+ */
+export function codePlaces(parts: readonly string[]): string[] {
+  return [...parts.map(part => join(root, part)), ...packagesFor(root)]
+}
+
+/** What Node reads of packages for a module in this folder; what is not there, it looks for. */
+export function packagesFor(folder: string): string[] {
+  const places: string[] = []
+  for (let above = resolve(folder); ; above = dirname(above)) {
+    for (const name of ['node_modules', 'package.json']) {
+      const path = join(above, name)
+      places.push(...namesOf(path))
+    }
+    if (above === dirname(above)) return places
+  }
+}
+
+/** A path, and what it is when it is a link: Node follows links of modules before it asks. */
+export function namesOf(path: string): string[] {
+  return existsSync(path) ? [...new Set([path, realpathSync(path)])] : [path]
+}
+
+/**
+ * From Node 26.11 on a descriptor becomes a socket only with this permission. The process gives it up
+ * when it has its socket, and each thread at its seal. Lines of Node that do not know it ask nothing.
+ */
+const ALLOW_NET = '--allow-net'
+
+/**
+ * Permission to read code and the stored snapshot, to start threads and to open the socket, and for
+ * nothing else.
+ *
+ * @param snapshotFile a stored pristine snapshot, which is read as well
+ */
+export function nodeFlags(snapshotFile: string | undefined): string[] {
+  const places = codePlaces(['executor', 'protocol'])
+  return [
+    ...(process.allowedNodeEnvironmentFlags.has(ALLOW_NET) ? [ALLOW_NET] : []),
+    '--permission',
+    ...(snapshotFile === undefined ? places : [...places, snapshotFile]).map(
+      path => `--allow-fs-read=${path}`,
+    ),
+    '--allow-worker',
+    // Opens files without asking Node's permissions.
+    '--no-experimental-sqlite',
+    // No debugger by a signal.
+    '--disable-sigusr1',
+    '--no-warnings',
+  ]
+}

@@ -1,0 +1,90 @@
+/** The daemon's end of a guest in another process. */
+
+import {
+  ForgedMessage,
+  type GuestLink,
+  type GuestReader,
+  type GuestWork,
+  type PoolRun,
+} from '../../boundary/guest-pool.ts'
+import type { Delivery, GuestReport } from '../../boundary/messages.ts'
+import { MessageReader } from '../message-reader.ts'
+import type { ToChild } from './wire.ts'
+
+export class ProcessGuest implements GuestLink {
+  readonly run: PoolRun
+  readonly ended = Promise.withResolvers<GuestReport>()
+  /** Why it is not to be trusted any more. */
+  fault: ForgedMessage | undefined
+  isRunning = false
+  beat = 0
+  #id: number
+  #reader: GuestReader | undefined
+  #send: (message: ToChild) => void
+  #isWanted = false
+  /** What is sent after the work, which is made meanwhile. */
+  #early: ToChild[] | undefined = []
+
+  constructor(id: number, run: PoolRun, send: (message: ToChild) => void) {
+    this.#id = id
+    this.run = run
+    this.#send = send
+  }
+
+  deliver(delivery: Delivery): void {
+    this.#tell({ kind: 'deliver', run: this.#id, delivery })
+  }
+
+  stop(): void {
+    this.#tell({ kind: 'stop', run: this.#id })
+  }
+
+  setParking(isWanted: boolean): void {
+    if (isWanted === this.#isWanted) return
+    this.#isWanted = isWanted
+    this.#tell({ kind: 'park', run: this.#id, isWanted })
+  }
+
+  /** Takes a message of the guest; one that nobody can take costs it its thread. */
+  receive(message: unknown): void {
+    try {
+      this.run.receive(this.#read.message(message))
+    } catch (error) {
+      this.fault ??= new ForgedMessage(error)
+      this.endThread()
+    }
+  }
+
+  /** Takes the last message of the guest. @param snapshot the state of its session */
+  report(report: unknown, snapshot: Uint8Array | undefined): void {
+    try {
+      const whole = { ...Object(report), ...(snapshot && { snapshot }) }
+      this.ended.resolve(this.#read.report(whole))
+    } catch (error) {
+      this.endThread()
+      this.ended.reject(new ForgedMessage(error))
+    }
+  }
+
+  endThread(): void {
+    this.#tell({ kind: 'end-thread', run: this.#id })
+  }
+
+  /** The work has been sent. */
+  open(work: GuestWork): void {
+    this.#reader = new MessageReader(work)
+    const early = this.#early ?? []
+    this.#early = undefined
+    for (const message of early) this.#send(message)
+  }
+
+  get #read(): GuestReader {
+    if (this.#reader === undefined) throw new Error('a message about work that it was not given')
+    return this.#reader
+  }
+
+  #tell(message: ToChild): void {
+    if (this.#early === undefined) this.#send(message)
+    else this.#early.push(message)
+  }
+}

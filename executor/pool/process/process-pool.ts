@@ -1,0 +1,86 @@
+/**
+ * A pool whose workers are threads of a child process, so that a guest that gets out of the engine
+ * is in a process that has no powers.
+ *
+ * When the process is lost all of its runs are, and one of their guests may be the reason. Nobody
+ * knows which: each of them is a suspect, and goes on alone, in a second process with one worker.
+ * What is lost there has lost itself, and that is what counts against an execution.
+ */
+
+import type { GuestPool, PoolRun } from '../../boundary/guest-pool.ts'
+import type { GuestReport } from '../../boundary/messages.ts'
+import type { WorkerStatistics } from '../../boundary/worker-control.ts'
+import type { PoolOptions } from '../worker-pool.ts'
+import { Lane } from './worker-process.ts'
+
+/** The process of the suspects ends after so long without any. */
+const SUSPECTS_IDLE_MS = 30_000
+
+export class ProcessPool implements GuestPool {
+  readonly isolation = 'process'
+  readonly workers: number
+  #lane: Lane
+  #alone: Lane
+  /** Executions that had a worker in a process when it was lost. */
+  #suspects = new WeakSet<object>()
+
+  /** @param workers threads of the child process, at least 1 */
+  constructor(workers: number, pool: PoolOptions = {}) {
+    this.workers = workers
+    const onLost = (runs: readonly PoolRun[]) => {
+      for (const { execution } of runs) this.#suspects.add(execution)
+    }
+    this.#lane = new Lane({ workers, pool, onLost })
+    this.#alone = new Lane({ workers: 1, pool, onLost, idleMs: SUSPECTS_IDLE_MS })
+  }
+
+  get queued(): number {
+    return this.#lane.leases.queued
+  }
+
+  queuedOf(owner: string): number {
+    return this.#lane.leases.queuedOf(owner)
+  }
+
+  get resuming(): number {
+    return this.#lane.leases.resuming + this.#alone.leases.resuming
+  }
+
+  get active(): number {
+    return this.#lane.leases.active + this.#alone.leases.active
+  }
+
+  get isPressed(): boolean {
+    return this.#lane.leases.isPressed || this.#alone.leases.isPressed
+  }
+
+  /** Ids of the processes that there are at the moment. */
+  get pids(): readonly number[] {
+    return this.#processes.flatMap(({ pid }) => pid ?? [])
+  }
+
+  async start(): Promise<void> {
+    await this.#lane.start()
+  }
+
+  async statistics(): Promise<WorkerStatistics[]> {
+    const lists = await Promise.all(this.#processes.map(process => process.statistics()))
+    return lists.flat()
+  }
+
+  async collect(): Promise<void> {
+    await Promise.all(this.#processes.map(process => process.collect()))
+  }
+
+  async run(run: PoolRun): Promise<GuestReport> {
+    return await (this.#suspects.has(run.execution) ? this.#alone : this.#lane).run(run)
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#lane.close(), this.#alone.close()])
+  }
+
+  get #processes() {
+    return [this.#lane.process, this.#alone.process].filter(process => process !== undefined)
+  }
+}

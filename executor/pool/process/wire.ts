@@ -1,0 +1,90 @@
+/**
+ * What the daemon and its workers' process tell each other.
+ *
+ * One socket, a line of JSON for each message. The daemon's side is trusted by the process and not
+ * the other way round: what comes from there is checked by `child-message.ts`.
+ */
+
+import type { GuestWork } from '../../boundary/guest-pool.ts'
+import type { Delivery, GuestMessage, GuestReport } from '../../boundary/messages.ts'
+import type { WorkerStatistics } from '../../boundary/worker-control.ts'
+import type { PoolOptions } from '../worker-pool.ts'
+
+/** Work in JSON: the session's state stands beside it, an endless time is `null`. */
+export interface SentWork extends Omit<GuestWork, 'session' | 'expectedMs'> {
+  readonly isSession?: boolean
+  readonly expectedMs?: Readonly<Record<number, number | null>>
+}
+
+export type ToChild =
+  /** The first message; the file is where the daemon's side has stored the pristine snapshot. */
+  | {
+      readonly kind: 'start'
+      readonly workers: number
+      readonly options: PoolOptions
+      /** What the process proves its lines by; see `proofs.ts`. */
+      readonly key: string
+      readonly snapshotFile: string | undefined
+    }
+  | {
+      readonly kind: 'run'
+      readonly run: number
+      readonly owner: string
+      readonly work: SentWork
+    }
+  | { readonly kind: 'deliver'; readonly run: number; readonly delivery: Delivery }
+  | { readonly kind: 'stop'; readonly run: number }
+  | { readonly kind: 'park'; readonly run: number; readonly isWanted: boolean }
+  /**
+   * The guest does not answer its interrupt, or has sent what no guest sends: its thread is to be
+   * ended, also when the run has ended.
+   */
+  | { readonly kind: 'end-thread'; readonly run: number }
+  /** How many wait for a worker, as far as it matters: some or none. */
+  | { readonly kind: 'pressure'; readonly waiting: number }
+  | { readonly kind: 'ask'; readonly id: number; readonly what: 'statistics' | 'collect' }
+
+export type FromChild =
+  /** Its threads stand ready. */
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'message'; readonly run: number; readonly message: GuestMessage }
+  | { readonly kind: 'report'; readonly run: number; readonly report: SentReport }
+  /** The thread of the run was lost, perhaps before it had begun the run. */
+  | {
+      readonly kind: 'lost'
+      readonly run: number
+      readonly reason: string
+      readonly hasBegun: boolean
+    }
+  /** Of each run whether its guest runs, and its beat; now and then while there are runs. */
+  | { readonly kind: 'pulse'; readonly guests: readonly (readonly [number, boolean, number])[] }
+  | { readonly kind: 'answer'; readonly id: number; readonly workers: readonly WorkerStatistics[] }
+
+/** A message as it is sent, with the proof of its run, or of the process. */
+export type Proved<Message> = Message & { readonly proof: string }
+
+/** A report in JSON: the session's state stands beside it. */
+export type SentReport = Omit<GuestReport, 'snapshot'>
+
+export function packWork({ session, expectedMs, ...work }: GuestWork): SentWork {
+  return {
+    ...work,
+    ...(session && { isSession: true }),
+    // Infinity becomes null by itself.
+    ...(expectedMs && { expectedMs }),
+  }
+}
+
+/** @param snapshot the session's state */
+export function unpackWork(
+  { isSession = false, expectedMs, ...work }: SentWork,
+  snapshot: Uint8Array | undefined,
+): GuestWork {
+  return {
+    ...work,
+    session: isSession ? { snapshot } : undefined,
+    expectedMs:
+      expectedMs &&
+      Object.fromEntries(Object.entries(expectedMs).map(([tool, ms]) => [tool, ms ?? Infinity])),
+  }
+}

@@ -1,0 +1,114 @@
+/** Workers in one process at a time: when it is lost the next one is started. */
+
+import { setTimeout as delay } from 'node:timers/promises'
+import type { PoolRun } from '../../boundary/guest-pool.ts'
+import type { GuestReport } from '../../boundary/messages.ts'
+import { Leases } from '../scheduler.ts'
+import type { PoolOptions } from '../worker-pool.ts'
+import { WorkersProcess } from './workers-process.ts'
+
+export interface LaneOptions {
+  /** Threads, at least 1. */
+  readonly workers: number
+  readonly pool: PoolOptions
+  /** Told of the runs that are lost with a process. */
+  readonly onLost: (runs: readonly PoolRun[]) => void
+  /** A process without runs is ended after so long; absent: it stays. */
+  readonly idleMs?: number
+}
+
+/** Pauses before further tries to start a process: a machine may have no room for a moment. */
+const RETRY_MS = [100, 500, 2000]
+
+export class Lane {
+  readonly leases: Leases
+  #options: LaneOptions
+  #process: WorkersProcess | undefined
+  #starting: Promise<WorkersProcess> | undefined
+  #isPressed = false
+  #isClosed = false
+  #idle: NodeJS.Timeout | undefined
+
+  constructor(options: LaneOptions) {
+    this.#options = options
+    this.leases = new Leases(options.workers, waiting => this.#tellPressure(waiting > 0))
+  }
+
+  /** The process that there is. */
+  get process(): WorkersProcess | undefined {
+    return this.#process?.isLost === false ? this.#process : undefined
+  }
+
+  /** Gives the process, once it stands ready. @throws {Error} when none comes up */
+  async start(): Promise<WorkersProcess> {
+    for (;;) {
+      if (this.process !== undefined) return this.process
+      this.#starting ??= this.#start().finally(() => {
+        this.#starting = undefined
+      })
+      const process = await this.#starting
+      // One that is lost as soon as it stands ready is nobody's.
+      if (!process.isLost || this.#isClosed) return process
+    }
+  }
+
+  async run(run: PoolRun): Promise<GuestReport> {
+    await this.leases.take(run.owner, run.isResume, run.cancelled)
+    clearTimeout(this.#idle)
+    try {
+      const process = await this.start()
+      // Nobody saw it leave the queue while the process was started.
+      run.cancelled.throwIfAborted()
+      return await process.run(run)
+    } finally {
+      this.leases.release(run.owner)
+      this.#endWhenIdle()
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.leases.close()
+    clearTimeout(this.#idle)
+    // A start that fails has been told to whoever started.
+    await this.#starting?.catch(() => {})
+    await this.process?.close()
+  }
+
+  async #start(): Promise<WorkersProcess> {
+    const { workers, pool } = this.#options
+    const onLost = (runs: readonly PoolRun[]) => {
+      this.#options.onLost(runs)
+      // At once, so that those who come find it; a failure is told to them.
+      if (!this.#isClosed && this.#options.idleMs === undefined) this.start().catch(() => {})
+    }
+    for (let tries = 0; ; tries++) {
+      try {
+        this.#process = await WorkersProcess.start(workers, pool, onLost)
+        if (this.#isPressed) this.#process.setPressure(1)
+        return this.#process
+      } catch (error) {
+        const pauseMs = RETRY_MS[tries]
+        if (pauseMs === undefined || this.#isClosed) throw error
+        await delay(pauseMs)
+      }
+    }
+  }
+
+  #tellPressure(isPressed: boolean): void {
+    if (isPressed === this.#isPressed) return
+    this.#isPressed = isPressed
+    this.process?.setPressure(isPressed ? 1 : 0)
+  }
+
+  #endWhenIdle(): void {
+    const { idleMs } = this.#options
+    if (idleMs === undefined || this.leases.active > 0) return
+    clearTimeout(this.#idle)
+    this.#idle = setTimeout(() => {
+      const process = this.process
+      this.#process = undefined
+      void process?.close()
+    }, idleMs).unref()
+  }
+}

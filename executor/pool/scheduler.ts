@@ -1,0 +1,166 @@
+/**
+ * Who has a worker and who waits for one: owners by the worker time that they have had, and of one
+ * owner parked executions before new ones.
+ */
+
+import { LatchdError } from '../../protocol/errors.ts'
+import { WorkerShare } from './owner-share.ts'
+
+interface Waiting {
+  readonly start: () => void
+  readonly refuse: (error: Error) => void
+}
+
+export class Leases {
+  #workers: number
+  #onPressure: (waiting: number) => void
+  #now: () => number
+  /** Of owners who are here, or have had more than those; of equal ones the first is next. */
+  #shares = new Map<string, WorkerShare<Waiting>>()
+  /** The least worker time that an owner had who was here: who comes begins with it. */
+  #leastHadMs = 0
+  /** Workers that were given away. */
+  #leased = 0
+  #isClosed = false
+
+  /**
+   * @param onPressure told how many wait, whenever that may have changed
+   * @param now milliseconds of a clock that never goes back
+   */
+  constructor(
+    workers: number,
+    onPressure: (waiting: number) => void,
+    now = () => performance.now(),
+  ) {
+    this.#workers = workers
+    this.#onPressure = onPressure
+    this.#now = now
+  }
+
+  /** New executions that wait. */
+  get queued(): number {
+    return this.#sum(({ starts }) => starts.size)
+  }
+
+  /** New executions of an owner that wait. */
+  queuedOf(owner: string): number {
+    return this.#shares.get(owner)?.starts.size ?? 0
+  }
+
+  /** Parked executions that wait to go on. */
+  get resuming(): number {
+    return this.#sum(({ resumes }) => resumes.size)
+  }
+
+  /** Executions that hold a worker. */
+  get active(): number {
+    return this.#leased
+  }
+
+  /** Whether anybody waits. */
+  get isPressed(): boolean {
+    return this.#waiting > 0
+  }
+
+  /**
+   * Resolves when a worker is held, to be given back by {@link release}.
+   *
+   * @param owner name of who asked for the execution
+   * @throws {LatchdError} `EXECUTOR_CLOSED`
+   * @throws the reason of `cancelled`, when aborted before
+   */
+  async take(owner: string, isResume: boolean, cancelled: AbortSignal): Promise<void> {
+    cancelled.throwIfAborted()
+    if (this.#isClosed) throw new LatchdError('EXECUTOR_CLOSED', 'The executor is closed')
+    const share = this.#enter(owner)
+    if (this.#leased < this.#workers && !this.isPressed) {
+      this.#leased++
+      share.begin(this.#now())
+      return
+    }
+    const queue = isResume ? share.resumes : share.starts
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const place = {}
+    queue.push(place, { start: resolve, refuse: reject })
+    this.#tellPressure()
+    const onCancel = () => queue.take(place)?.refuse(cancelled.reason)
+    cancelled.addEventListener('abort', onCancel, { once: true })
+    try {
+      await promise
+    } finally {
+      cancelled.removeEventListener('abort', onCancel)
+    }
+  }
+
+  /** Gives a worker of an owner back, to whoever is next. */
+  release(owner: string): void {
+    this.#leased--
+    this.#shares.get(owner)?.end(this.#now())
+    if (this.#leased < this.#workers) this.#startNext()
+    this.#tellPressure()
+  }
+
+  /** Refuses those that wait and whoever comes. */
+  close(): void {
+    this.#isClosed = true
+    for (const share of this.#shares.values()) {
+      for (let next = share.next(); next !== undefined; next = share.next()) {
+        next.refuse(new LatchdError('EXECUTOR_CLOSED', 'The executor was closed'))
+      }
+    }
+  }
+
+  /** The share of an owner who asks for a worker. */
+  #enter(owner: string): WorkerShare<Waiting> {
+    this.#forget()
+    const share = this.#shares.get(owner) ?? new WorkerShare<Waiting>()
+    if (share.isAway) share.comeBack(this.#leastHadMs)
+    this.#shares.set(owner, share)
+    return share
+  }
+
+  /** Forgets owners who are away and owe nothing; those who owe keep it until the others have had as much. */
+  #forget(): void {
+    const nowMs = this.#now()
+    const here = this.#shares.values().filter(share => !share.isAway)
+    const leastHereMs = here.reduce((least, share) => Math.min(least, share.hadMs(nowMs)), Infinity)
+    if (leastHereMs === Infinity) {
+      this.#shares.clear()
+      this.#leastHadMs = 0
+      return
+    }
+    this.#leastHadMs = Math.max(this.#leastHadMs, leastHereMs)
+    for (const [owner, share] of this.#shares) {
+      if (share.isAway && share.hadMs(nowMs) <= this.#leastHadMs) this.#shares.delete(owner)
+    }
+  }
+
+  #startNext(): void {
+    const nowMs = this.#now()
+    let next: readonly [string, WorkerShare<Waiting>] | undefined
+    for (const entry of this.#shares) {
+      if (entry[1].waiting === 0) continue
+      if (next === undefined || entry[1].hadMs(nowMs) < next[1].hadMs(nowMs)) next = entry
+    }
+    if (next === undefined) return
+    const [owner, share] = next
+    // Behind the others, so that owners who have had the same take turns.
+    this.#shares.delete(owner)
+    this.#shares.set(owner, share)
+    this.#leased++
+    share.begin(nowMs)
+    share.next()?.start()
+  }
+
+  get #waiting(): number {
+    return this.#sum(({ waiting }) => waiting)
+  }
+
+  #sum(of: (share: WorkerShare<Waiting>) => number): number {
+    return this.#shares.values().reduce((sum, share) => sum + of(share), 0)
+  }
+
+  #tellPressure(): void {
+    this.#onPressure(this.#waiting)
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * Watches guests that run: one that does not answer its interrupt is ended with its thread.
+ *
+ * Nearly all of the engine polls; what does not (joining an array of 2^32 holes) would hold its
+ * worker for ever. A guest is wedged when its beat stands still while it runs, for longer than its
+ * whole CPU budget and a grace period, or than the grace period once it was told to stop. One that was
+ * told to stop is wedged soon after whatever its latch shows: a program that is out of the engine
+ * writes there as it likes, and a task that its worker never took writes nothing.
+ */
+
+import type { GuestLink } from '../boundary/guest-pool.ts'
+
+const TICK_MS = 250
+export const GRACE_MS = 1000
+/** Several times what the slowest guest takes that is ended for its beat. */
+const STOP_MS = 3 * GRACE_MS
+
+interface Watched {
+  readonly run: GuestLink
+  readonly cpuMs: number
+  readonly isStopping: () => boolean
+  readonly onWedged: () => void
+  beat: number
+  stillSinceMs: number
+  /** When it was first seen that it is to stop. */
+  stoppingSinceMs: number | undefined
+}
+
+export class Supervision {
+  #watched = new Set<Watched>()
+  #timer: NodeJS.Timeout | undefined
+
+  /** Watches a guest until the function that this gives is called. */
+  watch(
+    run: GuestLink,
+    cpuMs: number,
+    isStopping: () => boolean,
+    onWedged: () => void,
+  ): () => void {
+    const watched: Watched = {
+      run,
+      cpuMs,
+      isStopping,
+      onWedged,
+      beat: -1,
+      stillSinceMs: performance.now(),
+      stoppingSinceMs: undefined,
+    }
+    this.#watched.add(watched)
+    this.#timer ??= setInterval(() => this.#look(), TICK_MS).unref()
+    return () => {
+      this.#watched.delete(watched)
+    }
+  }
+
+  #look(): void {
+    if (this.#watched.size === 0) {
+      clearInterval(this.#timer)
+      this.#timer = undefined
+      return
+    }
+    const nowMs = performance.now()
+    for (const watched of this.#watched) {
+      if (!isWedged(watched, nowMs)) continue
+      this.#watched.delete(watched)
+      watched.onWedged()
+    }
+  }
+}
+
+function isWedged(watched: Watched, nowMs: number): boolean {
+  const { run, cpuMs } = watched
+  const isStopping = watched.isStopping()
+  if (isStopping) {
+    watched.stoppingSinceMs ??= nowMs
+    if (nowMs - watched.stoppingSinceMs >= STOP_MS) return true
+  }
+  const { beat } = run
+  if (beat !== watched.beat || !run.isRunning) {
+    watched.beat = beat
+    watched.stillSinceMs = nowMs
+    return false
+  }
+  return nowMs - watched.stillSinceMs >= (isStopping ? GRACE_MS : cpuMs + GRACE_MS)
+}

@@ -1,0 +1,310 @@
+/**
+ * The worker threads: leases one to each execution, in order, and replaces those that are lost.
+ *
+ * Piscina keeps the threads; the queue is ours (`leases.ts`), since Piscina's own loses its order as
+ * soon as tasks can be aborted, and aborting is how a wedged thread is ended.
+ */
+
+import { getCompileCacheDir } from 'node:module'
+import { dirname } from 'node:path'
+import { MessagePort } from 'node:worker_threads'
+import { type Remote, wrap } from 'comlink'
+import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
+import { Piscina, queueOptionsSymbol } from 'piscina'
+import { PRESSURE, PRESSURE_BYTES } from '../../protocol/latch.ts'
+import {
+  ForgedMessage,
+  type GuestPool,
+  type GuestReader,
+  type GuestWork,
+  type PoolRun,
+  SharedLoss,
+} from '../boundary/guest-pool.ts'
+import type { GuestMessage, GuestReport, GuestTask } from '../boundary/messages.ts'
+import type { WorkerControl, WorkerStatistics } from '../boundary/worker-control.ts'
+import { pristine } from '../engine/quickjs/base-snapshot.ts'
+import type { WorkerStart } from '../worker/entry.ts'
+import { BeginWatch } from './begin-watch.ts'
+import { GuestRun } from './guest-run.ts'
+import { type Assignment, type PoolThread, PoolThreads } from './pool-threads.ts'
+import { Leases } from './scheduler.ts'
+
+/** V8's stack in each worker: the engine's own 512 KiB are the smaller part of a deep recursion. */
+const STACK_MB = 8
+/** A thread in the place of one that was ended is awaited for so long; it takes under a second. */
+const REPLACE_MS = 5000
+
+export interface PoolOptions {
+  /** Every guest parks at every wait: for tests. */
+  readonly parksAlways?: boolean
+  /** Module that worker threads begin with, instead of ours: for tests. */
+  readonly entry?: string
+  /**
+   * How often a thread goes from the executions of one caller to those of another before it is
+   * replaced by a new one; 0: never. As often as it comes when absent: an app has one caller.
+   */
+  readonly maxCallerChanges?: number
+}
+
+/** For threads whose messages are read elsewhere: by the process that has started this one. */
+const unread: GuestReader = {
+  message: message => message as GuestMessage,
+  report: report => report as GuestReport,
+}
+
+export class WorkerPool implements GuestPool {
+  readonly isolation = 'thread'
+  readonly workers: number
+  #parksAlways: boolean
+  #entry: string | undefined
+  #pool: Piscina<GuestTask, unknown> | undefined
+  #controls = new Map<MessagePort, Remote<WorkerControl>>()
+  #leases: Leases
+  /** Guests that hold a worker. */
+  #active = new Set<GuestRun>()
+  #waiting = 0
+  #waitingElsewhere = 0
+  #pressure = new Int32Array(new SharedArrayBuffer(PRESSURE_BYTES))
+  #ready: Promise<void> | undefined
+  #isClosed = false
+  /** Told of threads that stand ready, one each, by who has had one ended. */
+  #replacements = new Set<() => void>()
+  #readerOf: (work: GuestWork) => GuestReader
+  #threads: PoolThreads
+  #beginnings = new BeginWatch()
+  /** The threads of executions that have run. */
+  #ran = new WeakMap<object, PoolThread>()
+
+  /**
+   * @param workers threads, at least 1
+   * @param readerOf makes what reads the messages of a run; absent: they are read elsewhere
+   */
+  constructor(
+    workers: number,
+    { parksAlways = false, entry, maxCallerChanges = Infinity }: PoolOptions = {},
+    readerOf: (work: GuestWork) => GuestReader = () => unread,
+  ) {
+    this.workers = workers
+    this.#readerOf = readerOf
+    this.#threads = new PoolThreads(maxCallerChanges)
+    this.#parksAlways = parksAlways
+    this.#entry = entry
+    this.#leases = new Leases(workers, waiting => {
+      this.#waiting = waiting
+      this.#tellPressure()
+    })
+  }
+
+  get queued(): number {
+    return this.#leases.queued
+  }
+
+  queuedOf(owner: string): number {
+    return this.#leases.queuedOf(owner)
+  }
+
+  get resuming(): number {
+    return this.#leases.resuming
+  }
+
+  get active(): number {
+    return this.#leases.active
+  }
+
+  get isPressed(): boolean {
+    return this.#leases.isPressed
+  }
+
+  start(): Promise<void> {
+    this.#ready ??= this.#start()
+    return this.#ready
+  }
+
+  async #start(): Promise<void> {
+    const cacheOfThisVersion = getCompileCacheDir()
+    const workerData: WorkerStart = {
+      pristine: await pristine(),
+      pressure: this.#pressure.buffer,
+      parksAlways: this.#parksAlways,
+    }
+    const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'))
+    this.#pool = new Piscina({
+      filename: this.#entry ?? new URL(`../worker/entry${extension}`, import.meta.url).href,
+      minThreads: this.workers,
+      maxThreads: this.workers,
+      // The default blocks an idle worker's event loop, where its spares are made.
+      atomics: 'disabled',
+      // Loading through the app's compile cache takes a quarter of the time; `entry.ts` deletes it.
+      env: cacheOfThisVersion ? { NODE_COMPILE_CACHE: dirname(cacheOfThisVersion) } : {},
+      // The app's own preloads are no part of a worker, and may need an environment. Under Node's
+      // permissions they have to stay: an empty list lifts every restriction of the thread (measured).
+      ...(process.permission === undefined && { execArgv: [] }),
+      resourceLimits: { stackSizeMb: STACK_MB },
+      recordTiming: false,
+      loadBalancer: (task, workers) => this.#threads.choose(task, workers),
+      workerData,
+    })
+    this.#threads.attach(this.#pool)
+    const isWarm = Promise.withResolvers<void>()
+    this.#pool.on('error', isWarm.reject)
+    this.#pool.on('message', (message: { control?: MessagePort } | null | undefined) => {
+      // A program that is out of the engine says here what it likes.
+      const control = message?.control
+      if (!(control instanceof MessagePort)) return
+      this.#addControl(control).then(() => {
+        if (this.#controls.size >= this.workers) isWarm.resolve()
+      }, isWarm.reject)
+    })
+    await isWarm.promise
+  }
+
+  async #addControl(port: MessagePort): Promise<void> {
+    const control = wrap<WorkerControl>(nodeEndpoint(port))
+    port.once('close', () => this.#controls.delete(port))
+    await control.warmUp()
+    this.#controls.set(port, control)
+    port.unref()
+    const [replaced] = this.#replacements
+    if (replaced === undefined) return
+    this.#replacements.delete(replaced)
+    replaced()
+  }
+
+  statistics(): Promise<WorkerStatistics[]> {
+    return Promise.all(Array.from(this.#controls.values(), control => control.statistics()))
+  }
+
+  async collect(): Promise<void> {
+    await Promise.all(Array.from(this.#controls.values(), control => control.collect()))
+  }
+
+  async run({
+    begin,
+    receive,
+    owner,
+    execution,
+    isResume,
+    isWedged,
+    cancelled,
+  }: PoolRun): Promise<GuestReport> {
+    await this.start()
+    await this.#leases.take(owner, isResume, cancelled)
+    const end = new AbortController()
+    const endThread = () => end.abort()
+    let fault: ForgedMessage | SharedLoss | undefined
+    let reader = unread
+    const assignment: Assignment = { owner }
+    const guest = new GuestRun(message => {
+      if (fault !== undefined) return
+      try {
+        receive(reader.message(message))
+      } catch (error) {
+        // No guest of ours sends what cannot be taken: its thread is not to be trusted any more.
+        fault = new ForgedMessage(error)
+        endThread()
+        // Its task may have ended.
+        assignment.thread?.end()
+      }
+    })
+    isWedged.addEventListener('abort', endThread)
+    this.#active.add(guest)
+    let unwatch = () => {}
+    try {
+      const { port, latch } = guest
+      const work = begin(guest)
+      reader = this.#readerOf(work)
+      const task = { ...work, port, latch, [queueOptionsSymbol]: assignment }
+      const report = (this.#pool as Piscina<GuestTask, unknown>).run(task, {
+        signal: end.signal,
+        transferList: [port],
+      })
+      unwatch = this.#beginnings.watch({
+        isHandedOver: () => assignment.thread !== undefined,
+        hasBegun: () => guest.hasBegun,
+        bytes: bytesOf(work),
+        onSilent: () => {
+          fault ??= new SharedLoss('its thread did not begin it')
+          endThread()
+        },
+      })
+      return this.#read(reader, await report, assignment)
+    } catch (error) {
+      // Whose thread was ended holds the worker until another is there, so that nobody else pays.
+      // So does whose program has cost the thread.
+      const isEnded = end.signal.aborted || error instanceof ForgedMessage
+      const isLost = assignment.thread !== undefined && (isEnded || isThreadLoss(error))
+      if (isLost) await this.#replaced()
+      throw fault ?? error
+    } finally {
+      if (assignment.thread !== undefined) this.#ran.set(execution, assignment.thread)
+      unwatch()
+      isWedged.removeEventListener('abort', endThread)
+      this.#active.delete(guest)
+      guest.close()
+      this.#leases.release(owner)
+    }
+  }
+
+  /** @throws {ForgedMessage} for what no worker of ours reports: its thread is ended */
+  #read(reader: GuestReader, report: unknown, { thread }: Assignment): GuestReport {
+    try {
+      return reader.report(report)
+    } catch (error) {
+      thread?.end()
+      throw new ForgedMessage(error)
+    }
+  }
+
+  /** Resolves when the next thread stands ready, or does not come. */
+  async #replaced(): Promise<void> {
+    if (this.#isClosed) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#replacements.add(resolve)
+    const timer = setTimeout(resolve, REPLACE_MS)
+    await promise
+    clearTimeout(timer)
+    this.#replacements.delete(resolve)
+  }
+
+  /** Ends the thread that an execution has run on, since what it sent is not to be trusted. */
+  endThreadOf(execution: object): void {
+    this.#ran.get(execution)?.end()
+  }
+
+  /** Counts executions that wait for a worker of this pool in another process. */
+  setPressureElsewhere(waiting: number): void {
+    this.#waitingElsewhere = waiting
+    this.#tellPressure()
+  }
+
+  #tellPressure(): void {
+    const waiting = this.#waiting + this.#waitingElsewhere
+    // Read by blocked workers, which are woken below when it rises from nothing.
+    const before = Atomics.exchange(this.#pressure, PRESSURE, waiting)
+    if (before > 0 || waiting === 0) return
+    for (const guest of this.#active) guest.nudge()
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#leases.close()
+    for (const resolve of this.#replacements) resolve()
+    // A start that failed has been told to whoever started.
+    await this.#ready?.catch(() => {})
+    for (const port of this.#controls.keys()) port.close()
+    await this.#pool?.destroy()
+  }
+}
+
+/** About how many bytes a thread has to read to have its work. */
+function bytesOf({ journal = [], session, source = '' }: GuestWork): number {
+  const snapshotBytes = session?.snapshot?.byteLength ?? 0
+  return journal.reduce((sum, { text = '' }) => sum + text.length, snapshotBytes + source.length)
+}
+
+/** Whether a task failed since its thread is gone: out of its heap, or ended with a code. */
+function isThreadLoss(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const { code, message } = error as NodeJS.ErrnoException
+  return code === 'ERR_WORKER_OUT_OF_MEMORY' || message.startsWith('worker exited')
+}

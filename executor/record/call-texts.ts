@@ -1,0 +1,58 @@
+/** The inputs and outputs of an execution's calls as people read them afterwards: short, without secrets. */
+
+import { inspect } from 'node:util'
+import { EXACT, PLAIN } from '../../protocol/values/value-format.ts'
+import { decodeValue } from '../../protocol/values/values.ts'
+import type { Redaction } from '../boundary/redaction.ts'
+
+/** Characters of one text: what a screen shows of it. */
+export const MAX_CALL_TEXT = 1024
+/** Characters of all of them together: an execution of 100 000 calls is told like one of fifty. */
+export const MAX_CALL_TEXTS = 65_536
+/** Longer exact values stay as they are encoded: within them a part may stand a thousand times. */
+const MAX_INSPECTED = 2048
+/** So deep, and so many elements: a value whose parts are shared would be printed without end. */
+const INSPECTED = { depth: 1, maxArrayLength: 20, breakLength: Number.POSITIVE_INFINITY }
+/** A secret that begins within the text may end so far behind it. */
+const LONGEST_SECRET = 8192
+
+/** Makes the texts of one execution, as long as they may be. */
+export class CallTexts {
+  #left = MAX_CALL_TEXTS
+  #redaction: Redaction | undefined
+
+  constructor(redaction: Redaction | undefined) {
+    this.#redaction = redaction
+  }
+
+  /** Takes back what was kept of earlier calls. */
+  count(texts: readonly (string | undefined)[]): void {
+    for (const text of texts) this.#left -= text?.length ?? 0
+  }
+
+  /** The text of an encoded value; `undefined` when there is no room for more. */
+  of(encoded: string): string | undefined {
+    if (this.#left <= 0) return undefined
+    const head = readable(encoded)
+    const text = shortened(this.#redaction?.text(head) ?? head)
+    this.#left -= text.length
+    return text
+  }
+}
+
+/** JSON stays as it is; exact values are inspected when they are small. */
+function readable(encoded: string): string {
+  const head = encoded.slice(1, MAX_CALL_TEXT + LONGEST_SECRET)
+  if (encoded[0] === PLAIN) return head
+  if (encoded[0] !== EXACT || encoded.length > MAX_INSPECTED) return head
+  try {
+    return inspect(decodeValue(encoded), INSPECTED)
+  } catch {
+    // A guest wrote it, and the call itself says what is wrong with it.
+    return head
+  }
+}
+
+function shortened(text: string): string {
+  return text.length <= MAX_CALL_TEXT ? text : `${text.slice(0, MAX_CALL_TEXT - 1)}…`
+}

@@ -1,0 +1,366 @@
+/** What is known of one execution while it goes on: the record that its events tell piece by piece. */
+
+import type { Approval } from '../../protocol/approval.ts'
+import type { ExecutionEvent, UnplacedEvent } from '../../protocol/execution/events.ts'
+import type {
+  CallError,
+  CallRecord,
+  Diagnostic,
+  EndedExecution,
+  Execution,
+  ExecutionError,
+  LogLine,
+  Output,
+  WaitingFor,
+  Warning,
+} from '../../protocol/execution/execution.ts'
+import { sourceLine } from '../../protocol/execution/source-line.ts'
+import type { GuestOutput, GuestReport } from '../boundary/messages.ts'
+import type { Redaction } from '../boundary/redaction.ts'
+import { CallTexts } from './call-texts.ts'
+import { countByTool, foldEvents, type KeptUsage, NO_USAGE } from './fold-execution.ts'
+
+type EndFields = Omit<
+  Extract<EndedExecution, { status: 'failed' | 'cancelled' }>,
+  'status' | 'error'
+>
+
+export interface RecordFacts {
+  readonly executionId: string
+  readonly source: string
+  readonly createdAtMs: number
+  readonly sessionId: string | undefined
+  readonly metadata: Readonly<Record<string, unknown>> | undefined
+}
+
+export class ExecutionRecord {
+  readonly facts: RecordFacts
+  #onEvent: (event: ExecutionEvent) => void
+  #sequence = 0
+  #startedAtMs: number | undefined
+  #logs: LogLine[] = []
+  #calls = new Map<number, CallRecord>()
+  #pending = new Set<number>()
+  #usage = NO_USAGE
+  /** What it waits for while it is parked. */
+  #waitingFor: readonly WaitingFor[] | undefined
+  /** When it was put away that is brought back. */
+  #parkedAtMs: number | undefined
+  #stuck: ExecutionError | undefined
+  #ended: EndedExecution | undefined
+  /** What the program should know; `undefined` for nothing. */
+  #warnings: readonly Warning[] | undefined
+  /** What the type check found; `undefined` for nothing. */
+  #diagnostics: readonly Diagnostic[] | undefined
+
+  /** What the tools of calls under way have last told of them. */
+  #progress = new Map<number, unknown>()
+  #texts: CallTexts
+  #now: () => number
+  #sourceLine: string
+
+  /** @param now the clock, in epoch milliseconds */
+  constructor(
+    facts: RecordFacts,
+    onEvent: (event: ExecutionEvent) => void,
+    redaction?: Redaction,
+    now: () => number = Date.now,
+  ) {
+    this.#now = now
+    this.facts = facts
+    this.#texts = new CallTexts(redaction)
+    this.#sourceLine = sourceLine(facts.source)
+    this.#onEvent = onEvent
+  }
+
+  /** Takes over what was kept of an execution that another process began, or this one put away. */
+  restore(events: readonly ExecutionEvent[], startedAtMs: number | undefined, usage: KeptUsage) {
+    const { logs, calls, diagnostics, warnings } = foldEvents(events)
+    this.#warnings = warnings
+    this.#logs = logs
+    this.#diagnostics = diagnostics
+    for (const call of calls.values()) {
+      const id = Number(call.callId.slice(call.callId.lastIndexOf('_') + 1))
+      this.#calls.set(id, call)
+      this.#texts.count([call.inputText, call.outputText])
+      if (call.status === 'pending') this.#pending.add(id)
+    }
+    const resumed = events.findLastIndex(({ type }) => type === 'execution-resumed')
+    const parked = events.slice(resumed + 1).find(({ type }) => type === 'execution-parked')
+    this.#parkedAtMs = parked?.atMs
+    const last = events.at(-1)
+    this.#sequence = last !== undefined && 'sequence' in last ? last.sequence : 0
+    this.#startedAtMs = startedAtMs
+    this.#usage = usage
+  }
+
+  /** The execution as it stands, a copy. */
+  read(): Execution {
+    if (this.#ended !== undefined) return this.#ended
+    const fields = this.#fields(this.#now())
+    const head = this.#head()
+    if (this.#stuck !== undefined)
+      return { ...head, status: 'stuck', error: this.#stuck, ...fields }
+    if (this.#waitingFor !== undefined) {
+      return { ...head, status: 'waiting', waitingFor: [...this.#waitingFor], ...fields }
+    }
+    return { ...head, status: this.#startedAtMs === undefined ? 'queued' : 'running', ...fields }
+  }
+
+  /** The guest gets a worker, for the first time or again; gives where its clock starts. */
+  start(): number {
+    const atMs = this.#now()
+    if (this.#startedAtMs === undefined) {
+      this.#startedAtMs = atMs
+      this.#emit({
+        type: 'execution-started',
+        atMs,
+        ...(this.#diagnostics && { diagnostics: [...this.#diagnostics] }),
+      })
+    } else {
+      this.#usage = { ...this.#usage, resumes: this.#usage.resumes + 1 }
+      if (this.#parkedAtMs !== undefined) this.addWait(Math.max(0, atMs - this.#parkedAtMs))
+      this.#parkedAtMs = undefined
+      this.#waitingFor = undefined
+      this.#emit({ type: 'execution-resumed', atMs })
+    }
+    return this.#startedAtMs
+  }
+
+  /** Takes what the type check found; told with the start, or with the end of what does not run. */
+  diagnose(diagnostics: readonly Diagnostic[]): void {
+    if (diagnostics.length > 0) this.#diagnostics = diagnostics
+  }
+
+  get startedAtMs(): number | undefined {
+    return this.#startedAtMs
+  }
+
+  /**
+   * The guest was torn down while it waits. Told once more only when an approval is named that was
+   * not asked for at the time.
+   */
+  park(waitingFor: readonly WaitingFor[]): void {
+    const named = new Set(this.#waitingFor?.map(({ approvalId }) => approvalId))
+    const isNew = waitingFor.some(({ approvalId }) => approvalId && !named.has(approvalId))
+    if (this.#waitingFor !== undefined && !isNew) return
+    this.#waitingFor = waitingFor
+    const atMs = this.#now()
+    this.#emit({
+      type: 'execution-parked',
+      atMs,
+      waitingFor: [...waitingFor],
+      ...(this.#warnings && { warnings: [...this.#warnings] }),
+    })
+  }
+
+  /** The execution cannot go on as it stands. */
+  stick(error: ExecutionError): Execution {
+    this.#stuck = error
+    this.#emit({ type: 'execution-stuck', atMs: this.#now(), error })
+    return this.read()
+  }
+
+  /** What has been used so far, to be kept. */
+  get usage(): KeptUsage {
+    return this.#usage
+  }
+
+  /** Adds console lines; the number of lines so far is `logCount`. */
+  addLogs(lines: readonly LogLine[]): void {
+    const atMs = this.#now()
+    for (const log of lines) {
+      this.#logs.push(log)
+      this.#emit({ type: 'log-written', atMs, log })
+    }
+  }
+
+  /** Calls of tools so far. */
+  get callCount(): number {
+    return this.#calls.size
+  }
+
+  /** Console lines so far. */
+  get logCount(): number {
+    return this.#logs.length
+  }
+
+  /** The public id of a call. */
+  callId(id: number): string {
+    return `call_${this.facts.executionId.slice(this.facts.executionId.indexOf('_') + 1)}_${id}`
+  }
+
+  /**
+   * A call begins; one that began in an earlier process goes on. Gives its public id.
+   *
+   * @param input as the guest has encoded it
+   */
+  startCall(id: number, tool: string, input: string): string {
+    const known = this.#calls.get(id)
+    if (known !== undefined) return known.callId
+    const startedAtMs = this.#now()
+    const callId = this.callId(id)
+    const inputText = this.#texts.of(input)
+    const call: CallRecord = {
+      callId,
+      tool,
+      status: 'pending',
+      startedAtMs,
+      ...(inputText !== undefined && { inputText }),
+    }
+    this.#calls.set(id, call)
+    this.#pending.add(id)
+    this.#emit({ type: 'call-started', atMs: startedAtMs, call })
+    return callId
+  }
+
+  progressCall(id: number, progress: unknown): void {
+    const call = this.#calls.get(id)
+    if (call === undefined || call.status !== 'pending') return
+    this.#progress.set(id, progress)
+    const { callId, tool } = call
+    this.#emit({ type: 'call-progressed', atMs: this.#now(), callId, tool, progress })
+  }
+
+  /** Tells that a call waits for a person, or no longer. */
+  tellApproval(type: 'approval-requested' | 'approval-decided', approval: Approval): void {
+    this.#emit({ type, atMs: this.#now(), approval })
+  }
+
+  /**
+   * Ends a call; what ends after its execution has is not told any more.
+   *
+   * @param output what it gave, encoded and without secrets; absent for a stream
+   */
+  endCall(id: number, error?: CallError, output?: string): void {
+    this.#endCall(id, error === undefined ? 'completed' : endStatus(error), error, output)
+  }
+
+  #endCall(id: number, status: CallRecord['status'], error?: CallError, output?: string): void {
+    const started = this.#calls.get(id)
+    if (started === undefined || !this.#pending.delete(id)) return
+    const atMs = this.#now()
+    const durationMs = Math.max(0, atMs - started.startedAtMs)
+    this.#progress.delete(id)
+    const outputText = output === undefined ? undefined : this.#texts.of(output)
+    const call = {
+      ...started,
+      status,
+      durationMs,
+      ...(error && { error }),
+      ...(outputText !== undefined && { outputText }),
+    }
+    this.#calls.set(id, call)
+    this.#emit({ type: 'call-completed', atMs, call, ...(error && { error }) })
+  }
+
+  /** Adds what one run has used. */
+  measure(report: GuestReport): void {
+    this.#warnings = report.warnings ?? this.#warnings
+    const { cpuMs, waitMs, peakMemoryBytes, resumes } = this.#usage
+    this.#usage = {
+      cpuMs: cpuMs + report.cpuMs,
+      waitMs: waitMs + report.waitMs,
+      peakMemoryBytes: Math.max(peakMemoryBytes, report.peakMemoryBytes),
+      resumes,
+      logsTruncatedBytes: report.logsTruncatedBytes,
+    }
+  }
+
+  /** Adds time that the guest waited without a worker. */
+  addWait(waitedMs: number): void {
+    this.#usage = { ...this.#usage, waitMs: this.#usage.waitMs + waitedMs }
+  }
+
+  complete(guestOutput: GuestOutput, isFinalAnswer: boolean): EndedExecution {
+    const { json, text, exact, encoded } = guestOutput
+    const output: Output = { value: JSON.parse(json), text, exact, ...(encoded && { encoded }) }
+    return this.#end(fields => ({
+      ...this.#head(),
+      status: 'completed',
+      output,
+      isFinalAnswer,
+      ...fields,
+    }))
+  }
+
+  fail(error: ExecutionError): EndedExecution {
+    const status = error.code === 'CANCELLED' ? 'cancelled' : 'failed'
+    return this.#end(fields => ({
+      ...this.#head(),
+      status,
+      error,
+      ...fields,
+    }))
+  }
+
+  #end(make: (fields: EndFields) => EndedExecution): EndedExecution {
+    for (const id of this.#pending) this.#endCall(id, 'cancelled')
+    const ended = make(this.#endFields())
+    this.#ended = ended
+    this.#emit({ type: 'execution-ended', atMs: ended.endedAtMs, execution: ended })
+    return ended
+  }
+
+  #endFields(): EndFields {
+    const endedAtMs = this.#now()
+    return { endedAtMs, ...this.#fields(endedAtMs) }
+  }
+
+  /** First in every answer, so that a reader sees at once what it is about. */
+  #head(): { executionId: string } {
+    return { executionId: this.facts.executionId }
+  }
+
+  #fields(atMs: number): Omit<EndFields, 'endedAtMs'> {
+    const { executionId, createdAtMs, sessionId, metadata } = this.facts
+    const { cpuMs, waitMs, peakMemoryBytes, resumes, logsTruncatedBytes } = this.#usage
+    return {
+      executionId,
+      sourceLine: this.#sourceLine,
+      ...(this.#diagnostics && { diagnostics: [...this.#diagnostics] }),
+      ...(this.#warnings && { warnings: [...this.#warnings] }),
+      logs: this.#logs.slice(),
+      logsTruncatedBytes,
+      calls: this.#toldCalls(),
+      usage: {
+        cpuMs: round(cpuMs),
+        wallMs: Math.max(0, atMs - createdAtMs),
+        waitMs: round(waitMs),
+        calls: this.#calls.size,
+        callsByTool: countByTool(this.#calls.values()),
+        peakMemoryBytes,
+        resumes,
+      },
+      createdAtMs,
+      ...(this.#startedAtMs !== undefined && { startedAtMs: this.#startedAtMs }),
+      ...(sessionId !== undefined && { sessionId }),
+      ...(metadata && { metadata }),
+    }
+  }
+
+  #toldCalls(): CallRecord[] {
+    const calls = [...this.#calls.values()]
+    if (this.#progress.size === 0) return calls
+    for (const [id, progress] of this.#progress) {
+      const call = this.#calls.get(id) as CallRecord
+      calls[calls.indexOf(call)] = { ...call, progress }
+    }
+    return calls
+  }
+
+  #emit(event: UnplacedEvent): void {
+    const { executionId } = this.facts
+    // Progress is not kept, so it has no place in the stream.
+    const place = event.type === 'call-progressed' ? {} : { sequence: ++this.#sequence }
+    this.#onEvent({ executionId, ...place, ...event } as ExecutionEvent)
+  }
+}
+
+function endStatus({ code }: CallError): CallRecord['status'] {
+  if (code === 'APPROVAL_REJECTED' || code === 'APPROVAL_EXPIRED') return 'rejected'
+  return code === 'CALL_INTERRUPTED' ? 'unknown' : 'failed'
+}
+
+/** Microseconds are all that a clock can tell. */
+const round = (ms: number) => Math.round(ms * 1000) / 1000

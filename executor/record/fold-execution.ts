@@ -1,0 +1,121 @@
+/** An execution that has not ended, read from the events that were kept of it. */
+
+import type { ExecutionEvent } from '../../protocol/execution/events.ts'
+import type {
+  CallRecord,
+  Diagnostic,
+  Execution,
+  LogLine,
+  WaitingFor,
+  Warning,
+} from '../../protocol/execution/execution.ts'
+
+/** What a run has used, as it is kept between runs; JSON of it is a store's `usage`. */
+export interface KeptUsage {
+  readonly cpuMs: number
+  readonly waitMs: number
+  readonly peakMemoryBytes: number
+  readonly resumes: number
+  readonly logsTruncatedBytes: number
+}
+
+export const NO_USAGE: KeptUsage = {
+  cpuMs: 0,
+  waitMs: 0,
+  peakMemoryBytes: 0,
+  resumes: 0,
+  logsTruncatedBytes: 0,
+}
+
+/** What is kept of an execution that goes on. */
+export interface KeptExecution {
+  readonly executionId: string
+  readonly state: 'queued' | 'running' | 'waiting'
+  /** Absent where the source cannot be read. */
+  readonly sourceLine?: string
+  readonly createdAtMs: number
+  readonly startedAtMs: number | undefined
+  readonly sessionId: string | undefined
+  readonly metadata: Readonly<Record<string, unknown>> | undefined
+  readonly usage: KeptUsage
+  /** In order, from the first. */
+  readonly events: readonly ExecutionEvent[]
+}
+
+/** What the events of an execution tell of it. */
+export interface FoldedEvents {
+  readonly logs: LogLine[]
+  readonly calls: Map<string, CallRecord>
+  readonly waitingFor: readonly WaitingFor[]
+  /** What the program should know; absent for nothing. */
+  readonly warnings: readonly Warning[] | undefined
+  /** What the type check found; absent for nothing. */
+  readonly diagnostics: readonly Diagnostic[] | undefined
+}
+
+/** Reads events in order. */
+export function foldEvents(events: readonly ExecutionEvent[]): FoldedEvents {
+  const logs: LogLine[] = []
+  const calls = new Map<string, CallRecord>()
+  let waitingFor: readonly WaitingFor[] = []
+  let diagnostics: readonly Diagnostic[] | undefined
+  let warnings: readonly Warning[] | undefined
+  for (const event of events) {
+    switch (event.type) {
+      case 'execution-started':
+        diagnostics = event.diagnostics
+        break
+      case 'log-written':
+        logs.push(event.log)
+        break
+      case 'call-started':
+      case 'call-completed':
+        calls.set(event.call.callId, event.call)
+        break
+      case 'execution-parked':
+        waitingFor = event.waitingFor
+        warnings = event.warnings
+        break
+    }
+  }
+  return { logs, calls, waitingFor, diagnostics, warnings }
+}
+
+/** How many of the calls each tool got. */
+export function countByTool(calls: Iterable<CallRecord>): Record<string, number> {
+  const counts = new Map<string, number>()
+  for (const { tool } of calls) counts.set(tool, (counts.get(tool) ?? 0) + 1)
+  return Object.fromEntries(counts)
+}
+
+/** The execution as it stands. */
+export function foldExecution(kept: KeptExecution, nowMs: number): Execution {
+  const { executionId, state, createdAtMs, startedAtMs, sessionId, metadata, usage } = kept
+  const { logs, calls, waitingFor, diagnostics, warnings } = foldEvents(kept.events)
+  const { cpuMs, waitMs, peakMemoryBytes, resumes, logsTruncatedBytes } = usage
+  const fields = {
+    executionId,
+    ...(kept.sourceLine !== undefined && { sourceLine: kept.sourceLine }),
+    ...(diagnostics && { diagnostics: [...diagnostics] }),
+    ...(warnings && { warnings: [...warnings] }),
+    logs,
+    logsTruncatedBytes,
+    calls: [...calls.values()],
+    usage: {
+      cpuMs,
+      wallMs: Math.max(0, nowMs - createdAtMs),
+      waitMs,
+      calls: calls.size,
+      callsByTool: countByTool(calls.values()),
+      peakMemoryBytes,
+      resumes,
+    },
+    createdAtMs,
+    ...(startedAtMs !== undefined && { startedAtMs }),
+    ...(sessionId !== undefined && { sessionId }),
+    ...(metadata && { metadata }),
+  }
+  return state === 'waiting'
+    ? { status: state, waitingFor: [...waitingFor], ...fields }
+    : { status: state, ...fields }
+}

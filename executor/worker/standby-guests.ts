@@ -1,0 +1,95 @@
+/**
+ * Guests that stand ready, so that no execution waits for one.
+ *
+ * A used guest is rewound in place when that is possible, and is the next execution's; otherwise a
+ * new one is made while the worker has nothing else to do.
+ */
+
+import { requireWhole } from '../engine/memory-hash.ts'
+import type { Pristine } from '../engine/quickjs/base-snapshot-shape.ts'
+import { QuickJSGuest } from '../engine/quickjs/quickjs.ts'
+
+/** How many stand ready in each worker. */
+const TARGET = 2
+/** Dropped guests are collected when together they have this much memory: V8 would let them lie. */
+const GARBAGE_BYTES = 32 * 1024 * 1024
+
+export class Spares {
+  #pristine: Pristine
+  #ready: QuickJSGuest[] = []
+  #making: Promise<void> | undefined
+  #collect: () => void
+  #isDraining = false
+  /** Memory of the guests that were dropped since the last collection. */
+  #garbageBytes = 0
+  /** Executions that got a rewound guest, and guests that were made. */
+  readonly counts = { rewound: 0, made: 0 }
+
+  constructor(pristine: Pristine, collect: () => void) {
+    this.#pristine = pristine
+    this.#collect = collect
+  }
+
+  get size(): number {
+    return this.#ready.length
+  }
+
+  /** Gives a guest; makes one when none stands ready. */
+  async lease(): Promise<QuickJSGuest> {
+    return this.#ready.pop() ?? (await this.#make())
+  }
+
+  /**
+   * Takes a used guest back.
+   *
+   * @param isInDoubt whether its program ended in a way that few do: then nothing is believed
+   * @throws {Error} when the base snapshot of this thread has changed
+   */
+  giveBack(guest: QuickJSGuest, isInDoubt: boolean): void {
+    if (this.#isDraining) return
+    const { memoryBytes } = guest
+    const isRewound = guest.rewind()
+    if (isInDoubt) this.#check()
+    if (isRewound && (!isInDoubt || guest.isWhole())) {
+      this.counts.rewound++
+      this.#ready.push(guest)
+      return
+    }
+    this.#garbageBytes += memoryBytes
+    if (this.#garbageBytes > GARBAGE_BYTES) {
+      this.#garbageBytes = 0
+      // Not now: this guest is still referred to from here.
+      setImmediate(this.#collect)
+    }
+    this.fill()
+  }
+
+  /** Makes guests until enough stand ready. */
+  fill(): Promise<void> {
+    this.#making ??= this.#fill().finally(() => {
+      this.#making = undefined
+    })
+    return this.#making
+  }
+
+  /** Lets all guests go and makes no more. */
+  drain(): void {
+    this.#isDraining = true
+    this.#ready = []
+  }
+
+  /** Holds what all guests begin with against its hash, and lets go of those that have changed. */
+  #check(): void {
+    requireWhole(this.#pristine)
+    this.#ready = this.#ready.filter(guest => guest.isWhole())
+  }
+
+  async #fill(): Promise<void> {
+    while (this.#ready.length < TARGET && !this.#isDraining) this.#ready.push(await this.#make())
+  }
+
+  async #make(): Promise<QuickJSGuest> {
+    this.counts.made++
+    return await QuickJSGuest.create(this.#pristine)
+  }
+}

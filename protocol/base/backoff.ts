@@ -1,0 +1,49 @@
+/** How long a daemon that does not answer is waited for: it may be starting again. */
+
+import { type ErrorCode, LatchdError } from '../errors.ts'
+import { pause } from './pause.ts'
+
+/** After this long without any answer the daemon is given up. */
+const GIVE_UP_MS = 120_000
+/** The first pause, and the longest; each is twice the one before. */
+const FIRST_PAUSE_MS = 50
+const LONGEST_PAUSE_MS = 2000
+
+/** What a daemon that stops, and the one that comes after it, make of a request. */
+const away: ReadonlySet<ErrorCode> = new Set(['CONNECTION_LOST', 'CONNECTION_REFUSED', 'DRAINING'])
+
+export class Patience {
+  #failures = 0
+  #sinceMs = 0
+
+  /** The daemon has answered. */
+  renew(): void {
+    this.#failures = 0
+  }
+
+  /** Waits until another try is worth it. @throws the error when none is */
+  async bear(error: unknown, signal: AbortSignal): Promise<void> {
+    if (!(error instanceof LatchdError && away.has(error.code))) throw error
+    const nowMs = performance.now()
+    if (this.#failures === 0) this.#sinceMs = nowMs
+    else if (nowMs - this.#sinceMs > GIVE_UP_MS) throw error
+    const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** this.#failures++, LONGEST_PAUSE_MS)
+    await pause(pauseMs, signal)
+  }
+}
+
+/**
+ * Sends a request that may be sent again, until a daemon answers.
+ *
+ * @throws the daemon's refusal; the last error when the daemon was given up; the signal's reason
+ */
+export async function untilAnswered<T>(send: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  const patience = new Patience()
+  for (;;) {
+    try {
+      return await send()
+    } catch (error) {
+      await patience.bear(error, signal)
+    }
+  }
+}

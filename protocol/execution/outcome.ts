@@ -1,0 +1,41 @@
+/** An execution as apps read it, from the form in which it travels. */
+
+import { type ErrorCode, LatchdError } from '../errors.ts'
+import { decodeExact } from '../values/values.ts'
+import type { Execution, Output } from './execution.ts'
+import type { Outcome, RunResult } from './executor.ts'
+
+/** Decodes the output and joins the logs. */
+export function toOutcome<T = unknown>(execution: Execution): Outcome<T> {
+  const logText = execution.logs.map(({ text }) => text).join('\n')
+  if (execution.status !== 'completed') return { ...execution, output: undefined, logText }
+  const { output, ...rest } = execution
+  return { ...rest, output: decodeOutput(output) as T, outputForms: output, logText }
+}
+
+function decodeOutput({ value, encoded }: Output): unknown {
+  if (encoded === undefined) return value
+  try {
+    return decodeExact(encoded)
+  } catch {
+    // Nested deeper than this engine's stack reaches: the plain form ends before that.
+    return value
+  }
+}
+
+/** The error of an outcome that has one, to be thrown. */
+export function outcomeError(outcome: Outcome): LatchdError | undefined {
+  if (!('error' in outcome)) return undefined
+  const { code, name, message, line, column } = outcome.error
+  const where = line === undefined ? '' : ` (line ${line}, column ${column})`
+  return new LatchdError(code as ErrorCode, `${name}: ${message}${where}`, { cause: outcome.error })
+}
+
+/** The origin systems' tuple. @throws {LatchdError} when the program failed */
+export function toRunResult<T>(outcome: Outcome<T>): RunResult<T> {
+  const error = outcomeError(outcome)
+  if (error !== undefined) throw error
+  const isFinal = 'isFinalAnswer' in outcome && outcome.isFinalAnswer
+  // It was not to be given before its end, and has no error: it is completed.
+  return { output: outcome.output as T, logs: outcome.logText, isFinal }
+}

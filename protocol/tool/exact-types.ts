@@ -1,0 +1,168 @@
+/**
+ * zod schemas whose values JSON cannot write: dates, big integers, maps, sets, instances. Values
+ * cross to the guest exactly, so that the schema itself validates them; here they get a JSON Schema
+ * that says the nearest type. Such a part carries no `type`, but `tsType`, the word that
+ * json-schema-to-typescript has for it, which declarations print when it stands in this file.
+ */
+
+import { isRecord } from '../base/predicates.ts'
+import type { JsonSchema } from '../schema.ts'
+
+/** Classes of values that cross as what they are: the guest can make them and gets them. */
+const classes = [
+  'Date',
+  'RegExp',
+  'URL',
+  'ArrayBuffer',
+  'Int8Array',
+  'Uint8Array',
+  'Uint8ClampedArray',
+  'Int16Array',
+  'Uint16Array',
+  'Int32Array',
+  'Uint32Array',
+  'Float32Array',
+  'Float64Array',
+  'BigInt64Array',
+  'BigUint64Array',
+  'DataView',
+  'Error',
+  'EvalError',
+  'RangeError',
+  'ReferenceError',
+  'SyntaxError',
+  'TypeError',
+  'URIError',
+]
+
+/** Types that stand for themselves; of `Map` and `Set` the parts stand in the schema. */
+const plain = new Set([...classes, 'bigint', 'undefined'])
+
+/** As {@link https://zod.dev/json-schema} tells of a schema: what is read of it here. */
+interface ZodNode {
+  readonly _zod?: {
+    readonly def?: {
+      readonly type?: string
+      readonly keyType?: unknown
+      readonly valueType?: unknown
+    }
+    readonly bag?: { readonly Class?: { readonly name?: string } }
+  }
+  readonly '~standard'?: unknown
+}
+
+/** What zod hands over for each part: `jsonSchema` is to be changed in place. */
+interface Part {
+  readonly zodSchema: ZodNode
+  readonly jsonSchema: Record<string, unknown>
+  readonly path: readonly (string | number)[]
+}
+
+/** Thrown for a part that no value can cross for. */
+export class Unrepresentable extends Error {}
+
+/** How many maps and sets stand inside one another; deeper ones are `unknown`. */
+const MAX_DEPTH = 8
+
+/**
+ * What zod's `jsonSchema.input()` and `.output()` are to be told (`libraryOptions`), so that each
+ * part has a type.
+ *
+ * @param direction of the tool's schema: a guest makes inputs, and gets outputs
+ */
+export function exactTypes(direction: 'input' | 'output', depth = 0): object {
+  return {
+    unrepresentable: 'any',
+    override: (part: Part) => writeType(part, direction, depth),
+  }
+}
+
+function writeType({ zodSchema, jsonSchema, path }: Part, direction: Direction, depth: number) {
+  const { def = {}, bag } = zodSchema._zod ?? {}
+  const inside = (schema: unknown) => partOf(schema, direction, depth)
+  switch (def.type) {
+    case 'date':
+      return Object.assign(jsonSchema, { tsType: 'Date' })
+    case 'bigint':
+      return Object.assign(jsonSchema, { tsType: 'bigint' })
+    case 'nan':
+      return Object.assign(jsonSchema, { type: 'number' })
+    case 'undefined':
+    case 'void':
+      return Object.assign(jsonSchema, { tsType: 'undefined' })
+    case 'map': {
+      const parts = [inside(def.keyType), inside(def.valueType)]
+      return Object.assign(jsonSchema, { tsType: 'Map', prefixItems: parts })
+    }
+    case 'set':
+      return Object.assign(jsonSchema, { tsType: 'Set', items: inside(def.valueType) })
+    case 'custom':
+      return writeClass(jsonSchema, bag?.Class?.name, direction, path)
+    case 'symbol':
+      throw new Unrepresentable(`${placeOf(path)} is a symbol, which cannot cross to a program`)
+    case 'function':
+      throw new Unrepresentable(`${placeOf(path)} is a function, which cannot cross to a program`)
+  }
+}
+
+type Direction = 'input' | 'output'
+
+/** `z.instanceof(Class)`; `z.custom()` names none, and may take anything. */
+function writeClass(
+  jsonSchema: Record<string, unknown>,
+  name: string | undefined,
+  direction: Direction,
+  path: Part['path'],
+): void {
+  if (name === undefined) return
+  if (plain.has(name)) jsonSchema.tsType = name
+  else if (name === 'Map' || name === 'Set') jsonSchema.tsType = name
+  else if (direction === 'input') {
+    throw new Unrepresentable(
+      `${placeOf(path)} is an instance of ${name}, which a program cannot make; take its parts instead`,
+    )
+  } else jsonSchema.type = 'object'
+}
+
+/** The place in a value that a place in a JSON Schema stands for: `orders[].at`. */
+function placeOf(path: Part['path']): string {
+  let place = ''
+  for (let i = 0; i < path.length; i++) {
+    const keyword = path[i]
+    if (keyword === 'properties') place += `${place === '' ? '' : '.'}${path[++i]}`
+    else if (keyword === 'items' || keyword === 'additionalProperties') place += '[]'
+    else if (keyword === 'prefixItems') place += `[${path[++i]}]`
+  }
+  return place === '' ? 'the value' : place
+}
+
+/** The schema of a key, value or element; `{}` where it refers to what stands elsewhere. */
+function partOf(schema: unknown, direction: Direction, depth: number): JsonSchema {
+  const standard = (schema as ZodNode | undefined)?.['~standard']
+  if (depth >= MAX_DEPTH || !isRecord(standard) || !isRecord(standard.jsonSchema)) return {}
+  const tell = standard.jsonSchema[direction] as (options: object) => JsonSchema
+  const { $schema, ...json } = tell({
+    target: 'draft-2020-12',
+    libraryOptions: exactTypes(direction, depth + 1),
+  })
+  return JSON.stringify(json).includes('"$ref"') ? {} : json
+}
+
+/**
+ * The TypeScript type of a schema with `tsType`; `undefined` for every other, and for a `tsType`
+ * that is not one of ours, since schemas of others are read too.
+ *
+ * @param render gives the type of a part
+ */
+export function exactType(
+  schema: JsonSchema,
+  render: (part: unknown) => string,
+): string | undefined {
+  const { tsType, prefixItems, items } = schema
+  if (typeof tsType !== 'string') return undefined
+  if (plain.has(tsType)) return tsType
+  if (tsType === 'Set') return `Set<${render(items)}>`
+  if (tsType !== 'Map') return undefined
+  const [key, value] = Array.isArray(prefixItems) ? prefixItems : []
+  return `Map<${render(key)}, ${render(value)}>`
+}

@@ -1,0 +1,55 @@
+/** What a program finds beside its tools when they are too many to be told one by one. */
+
+import type { ToolDescriptor } from './wire-tool.ts'
+
+/** An execution that sees more tools than this can also search them. */
+export const MANY_TOOLS = 30
+
+/** `search_tools`, as it is told to a model. */
+export const searchToolsDescriptor = {
+  name: 'search_tools',
+  description:
+    'Finds tools by words of their names, descriptions and parameters; best first, each with one line.',
+  inputSchema: {
+    type: 'object',
+    properties: {
+      query: { type: 'string', description: 'Words that say what the tool should do' },
+      limit: { type: 'integer', minimum: 1, maximum: 100, description: '10 by default' },
+    },
+    required: ['query'],
+    additionalProperties: false,
+  },
+  outputSchema: {
+    type: 'array',
+    items: {
+      type: 'object',
+      properties: { name: { type: 'string' }, description: { type: 'string' } },
+      required: ['name', 'description'],
+    },
+  },
+  annotations: { readOnly: true },
+} as const satisfies ToolDescriptor
+
+/** `describe_tools`, as it is told to a model. */
+export const describeToolsDescriptor = {
+  name: 'describe_tools',
+  description: 'Gives the TypeScript declarations of the tools with these names.',
+  outputSchema: { type: 'string' },
+  annotations: { readOnly: true },
+} as const satisfies ToolDescriptor
+
+/** The two tools that an execution of many tools has beside those given. */
+export const toolSearchDescriptors: readonly ToolDescriptor[] = [
+  searchToolsDescriptor,
+  describeToolsDescriptor,
+]
+
+/** Longest line that stands for a tool, in UTF-16 units. */
+const MAX_LINE = 120
+
+/** The first sentence of a description, or as much of it as fits on a line. */
+export function oneLine(description: string): string {
+  const [line = ''] = description.trim().split('\n')
+  const [sentence = ''] = line.split(/(?<=[.!?])\s/)
+  return sentence.length <= MAX_LINE ? sentence : `${sentence.slice(0, MAX_LINE - 1).trimEnd()}…`
+}

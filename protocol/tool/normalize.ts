@@ -1,0 +1,354 @@
+/** Makes a {@link Tool} of everything that apps call one. */
+
+import { LatchdError } from '../errors.ts'
+import type { JsonSchema } from '../schema.ts'
+import { readRecordInput } from './argument-rules.ts'
+import { jsonText } from './json-text.ts'
+import { fromMcpResult, readHints } from './mcp.ts'
+import { recordValidator } from './record-input.ts'
+import { readRetry, withRetry } from './retry.ts'
+import { isRecord, readSchema } from './schema.ts'
+import { textValue } from './text-value.ts'
+import type { Tool } from './tool.ts'
+import { plainValue, ToolResult } from './tool-result.ts'
+import type { ToolLike, ToolSet } from './tool-set.ts'
+import type { ToolAnnotations, ToolContext, ToolDefinition } from './wire-tool.ts'
+
+/** Tools that were read before: reading a schema costs, and apps send the same tools again. */
+const known = new WeakMap<object, Map<string | undefined, Tool>>()
+
+/**
+ * Reads one tool.
+ *
+ * @param key its name where it stands, for tools that have none of their own
+ * @throws {LatchdError} `TOOL_INVALID` when it is nothing that could be a tool
+ */
+export function normalizeTool(like: ToolLike, key?: string): Tool {
+  const cached = known.get(like)?.get(key)
+  if (cached !== undefined) return cached
+  const tool = read(like, key)
+  const byKey = known.get(like) ?? new Map()
+  known.set(like, byKey.set(key, tool))
+  // A tool that was read before is taken as it is.
+  known.set(tool, new Map([[undefined, tool]]))
+  return tool
+}
+
+/**
+ * Reads a list or record of tools; names in a list are looked up.
+ *
+ * @throws {LatchdError} `TOOL_INVALID`, or what `lookUp` throws
+ */
+export function normalizeTools(set: ToolSet, lookUp: (name: string) => Tool): Tool[] {
+  if (isList(set)) {
+    return set.map(like => (typeof like === 'string' ? lookUp(like) : normalizeTool(like)))
+  }
+  return Object.entries(set).map(([key, like]) => normalizeTool(like, key))
+}
+
+function isList(set: ToolSet): set is ReadonlyArray<ToolLike | string> {
+  return Array.isArray(set)
+}
+
+function read(like: ToolLike, key: string | undefined): Tool {
+  if (typeof like === 'function') return fromFunction(like as AnyFunction, key)
+  if (!isRecord(like)) throw invalid(key, `it is a ${typeof like}`)
+  if (isRecord(like.function)) return fromOpenAIFunction(like, like.function)
+  if (typeof like.forward === 'function') return fromForward(like, like.forward as AnyFunction, key)
+  if (like.type === 'function' && typeof like.invoke === 'function') return fromAgentsTool(like)
+  if (typeof like.execute === 'function')
+    return fromDefinition(like, like.execute as AnyFunction, key)
+  if (typeof like.handler === 'function') return fromMcpTool(like, like.handler as AnyFunction, key)
+  throw invalid(key ?? String(like.name), 'it has neither execute nor forward')
+}
+
+type AnyFunction = (...args: unknown[]) => unknown
+
+function invalid(name: string | undefined, why: string): LatchdError {
+  return new LatchdError(
+    'TOOL_INVALID',
+    `Cannot use ${name === undefined ? 'a tool' : `tool "${name}"`}: ${why}`,
+  )
+}
+
+interface Parts {
+  readonly name: unknown
+  readonly description: unknown
+  readonly inputSchema?: unknown
+  readonly outputSchema?: unknown
+  readonly annotations?: unknown
+  readonly timeoutMs?: unknown
+  readonly maxCallsPerExecution?: unknown
+  readonly retry?: unknown
+  readonly needsApproval?: unknown
+  readonly approvalTimeoutMs?: unknown
+  readonly probe?: unknown
+  readonly isImported?: boolean
+  readonly namespace?: unknown
+  readonly execute: Execute
+  /** Makes a `ToolResult` of what a tool of another protocol answers. */
+  readonly readAnswer?: ReadAnswer
+}
+
+type Execute = (input: unknown, context: ToolContext) => unknown
+type ReadAnswer = (answer: unknown, outputSchema: JsonSchema | undefined) => unknown
+
+/** Puts a tool together from what a source gave. */
+function assemble(parts: Parts): Tool {
+  const { name, timeoutMs, namespace, readAnswer } = parts
+  if (typeof name !== 'string' || name === '') throw invalid(undefined, 'it has no name')
+  const input = parts.inputSchema == null ? undefined : readSchema(parts.inputSchema, 'input', name)
+  const output =
+    parts.outputSchema == null ? undefined : readSchema(parts.outputSchema, 'output', name)
+  const record = input && readRecordInput(input.json)
+  if (timeoutMs !== undefined && timeoutMs !== 'none' && !isDuration(timeoutMs)) {
+    throw invalid(
+      name,
+      `timeoutMs is ${String(timeoutMs)}; a positive number of milliseconds or 'none' is allowed`,
+    )
+  }
+  if (namespace !== undefined && (typeof namespace !== 'string' || namespace === '')) {
+    throw invalid(name, `namespace is ${String(namespace)}; a name is allowed`)
+  }
+  const annotations = isRecord(parts.annotations) ? (parts.annotations as ToolAnnotations) : {}
+  const retry = readRetry(parts.retry, annotations, name)
+  const once: Execute =
+    readAnswer === undefined
+      ? parts.execute
+      : async (input, context) => readAnswer(await parts.execute(input, context), output?.json)
+  const execute = retry === undefined ? once : withRetry(name, retry, once)
+  return {
+    name,
+    description: typeof parts.description === 'string' ? parts.description : '',
+    ...(input && { inputSchema: input.json }),
+    ...(output && { outputSchema: output.json }),
+    inputForm: input === undefined ? 'list' : record === undefined ? 'value' : 'record',
+    parameters: record?.parameters ?? [],
+    ...(record && { rules: record.rules }),
+    ...warningsOf(name, input?.warnings, output?.warnings),
+    ...(parts.isImported === true && { isImported: true }),
+    ...(namespace !== undefined && { namespace }),
+    annotations,
+    timeoutMs: timeoutMs as Tool['timeoutMs'],
+    ...readMaxCalls(parts.maxCallsPerExecution, name),
+    ...readApproval(parts, name),
+    answer: undefined,
+    waitMs: undefined,
+    probe: typeof parts.probe === 'function' ? (parts.probe as Tool['probe']) : undefined,
+    validateInput:
+      input && record ? recordValidator(name, record, input.validate) : input?.validate,
+    validateOutput: output?.validate,
+    ...(readAnswer === undefined
+      ? { execute }
+      : {
+          execute: async (input, context) => plainValue(await execute(input, context)),
+          executeRaw: execute,
+        }),
+  }
+}
+
+/** Warnings that name the tool, so that each stands alone. */
+function warningsOf(
+  tool: string,
+  input: readonly string[] = [],
+  output: readonly string[] = [],
+): Pick<Tool, 'warnings'> {
+  const warnings = [
+    ...input.map(text => `Tool ${tool}: ${text}`),
+    ...output.map(text => `Tool ${tool}, output: ${text}`),
+  ]
+  return warnings.length === 0 ? {} : { warnings }
+}
+
+function readMaxCalls(count: unknown, name: string): Pick<Tool, 'maxCallsPerExecution'> {
+  if (count === undefined) return {}
+  if (typeof count === 'number' && Number.isInteger(count) && count > 0) {
+    return { maxCallsPerExecution: count }
+  }
+  const given = typeof count === 'number' ? String(count) : `a ${typeof count}`
+  throw invalid(name, `maxCallsPerExecution is ${given}; a whole number from 1 is allowed`)
+}
+
+const isDuration = (value: unknown): value is number => typeof value === 'number' && value > 0
+
+function readApproval(
+  parts: Parts,
+  name: string,
+): Pick<Tool, 'approvalRule' | 'approvalTimeoutMs'> {
+  const { needsApproval, approvalTimeoutMs } = parts
+  const isFunction = typeof needsApproval === 'function'
+  if (needsApproval !== undefined && typeof needsApproval !== 'boolean' && !isFunction) {
+    throw invalid(
+      name,
+      `needsApproval is a ${typeof needsApproval}; a boolean or a function is allowed`,
+    )
+  }
+  if (approvalTimeoutMs !== undefined && !isDuration(approvalTimeoutMs)) {
+    throw invalid(
+      name,
+      `approvalTimeoutMs is ${String(approvalTimeoutMs)}; a positive number of milliseconds is allowed`,
+    )
+  }
+  return {
+    approvalRule: needsApproval === false ? undefined : (needsApproval as Tool['approvalRule']),
+    approvalTimeoutMs,
+  }
+}
+
+/** Spreads positional arguments, and nothing more: a further one would undo a default. */
+function positional(call: AnyFunction): Parts['execute'] {
+  return input => call(...(input as unknown[]))
+}
+
+/** As {@link positional}, with the context in the last parameter when the call leaves that free. */
+function positionalWithContext(call: AnyFunction, parameters: number): Parts['execute'] {
+  return (input, context) => {
+    const args = input as unknown[]
+    if (args.length >= parameters) return call(...args)
+    const padding = new Array<undefined>(parameters - 1 - args.length).fill(undefined)
+    return call(...args, ...padding, context)
+  }
+}
+
+/** Our own definition, and the AI SDK's (`inputSchema` or `parameters`, `execute(input, options)`). */
+function fromDefinition(
+  like: Record<string, unknown>,
+  execute: AnyFunction,
+  key: string | undefined,
+  readAnswer?: ReadAnswer,
+): Tool {
+  const name = typeof like.name === 'string' ? like.name : key
+  const inputSchema = like.inputSchema ?? like.parameters
+  return assemble({
+    ...(like as Partial<ToolDefinition>),
+    name,
+    description: like.description,
+    inputSchema,
+    probe: typeof like.probe === 'function' ? like.probe.bind(like) : undefined,
+    execute:
+      inputSchema == null
+        ? positionalWithContext(execute.bind(like), execute.length)
+        : execute.bind(like),
+    ...(readAnswer && { readAnswer }),
+  })
+}
+
+function fromFunction(call: AnyFunction, key: string | undefined): Tool {
+  const name = key ?? call.name
+  return assemble({ name, description: '', execute: positional(call) })
+}
+
+/** An object with `forward(...)`, as smolagents has them: positional, `inputs` by name and type. */
+function fromForward(
+  like: Record<string, unknown>,
+  forward: AnyFunction,
+  key: string | undefined,
+): Tool {
+  const inputs = isRecord(like.inputs) ? like.inputs : undefined
+  const call = forward.bind(like)
+  const names = Object.keys(inputs ?? {})
+  return assemble({
+    name: like.name ?? key,
+    description: like.description,
+    inputSchema: inputs && forwardSchema(inputs),
+    annotations: like.annotations,
+    timeoutMs: like.timeoutMs,
+    maxCallsPerExecution: like.maxCallsPerExecution,
+    retry: like.retry,
+    needsApproval: like.needsApproval,
+    approvalTimeoutMs: like.approvalTimeoutMs,
+    execute:
+      inputs === undefined
+        ? positional(call)
+        : input => call(...names.map(name => (input as Record<string, unknown>)[name])),
+  })
+}
+
+/** The types of smolagents' `inputs` that JSON Schema does not know; `any` and `image` stay open. */
+const openTypes = new Set(['any', 'image', 'audio'])
+
+function forwardSchema(inputs: Record<string, unknown>): object {
+  const properties: Record<string, unknown> = {}
+  const required: string[] = []
+  for (const [name, input] of Object.entries(inputs)) {
+    const { type, description, nullable } = (isRecord(input) ? input : {}) as Record<
+      string,
+      unknown
+    >
+    const types = [type].flat().filter(one => typeof one === 'string' && !openTypes.has(one))
+    const isTyped = types.length > 0 && types.length === [type].flat().length
+    properties[name] = {
+      ...(isTyped && {
+        type: nullable === true ? [...types, 'null'] : types.length === 1 ? types[0] : types,
+      }),
+      ...(typeof description === 'string' && { description }),
+    }
+    if (nullable !== true) required.push(name)
+  }
+  return { type: 'object', properties, required, additionalProperties: false }
+}
+
+/** MCP: `{name, description, inputSchema, annotations?, handler(args)}`, as servers register them. */
+function fromMcpTool(
+  like: Record<string, unknown>,
+  handler: AnyFunction,
+  key: string | undefined,
+): Tool {
+  const { annotations, ...rest } = like
+  return fromDefinition(
+    { ...rest, annotations: readHints(annotations), isImported: true },
+    handler.bind(like),
+    key,
+    fromMcpResult,
+  )
+}
+
+/** OpenAI Agents: `{type: 'function', name, parameters, invoke(runContext, argumentsJson)}`. */
+function fromAgentsTool(like: Record<string, unknown>): Tool {
+  const invoke = (like.invoke as AnyFunction).bind(like)
+  const { needsApproval } = like
+  return assemble({
+    name: like.name,
+    description: like.description,
+    inputSchema: like.parameters,
+    annotations: like.annotations,
+    isImported: true,
+    maxCallsPerExecution: like.maxCallsPerExecution,
+    retry: like.retry,
+    needsApproval:
+      typeof needsApproval === 'function'
+        ? (input: unknown, { callId }: ToolContext) => needsApproval(undefined, input, callId)
+        : needsApproval,
+    execute: (input, context) =>
+      invoke(undefined, jsonText(input ?? {}), { signal: context.signal }),
+    readAnswer: fromTextAnswer,
+  })
+}
+
+/** Tools of OpenAI Agents answer with a text, which is often JSON, or with a value. */
+function fromTextAnswer(answer: unknown, outputSchema: JsonSchema | undefined): unknown {
+  if (typeof answer !== 'string') return answer
+  const value = textValue(answer, outputSchema)
+  return new ToolResult({ value, text: answer, files: [], links: [] })
+}
+
+/** openai's `zodFunction`: `{type: 'function', function: {name, parameters}, $parseRaw, $callback}`. */
+function fromOpenAIFunction(
+  like: Record<string, unknown>,
+  described: Record<string, unknown>,
+): Tool {
+  const { name, description, parameters } = described
+  const callback = (like.$callback ?? described.function) as AnyFunction | undefined
+  if (typeof callback !== 'function')
+    throw invalid(String(name), 'its function has no code to call')
+  const parse = like.$parseRaw as ((text: string) => unknown) | undefined
+  return assemble({
+    name,
+    description,
+    inputSchema: parameters,
+    annotations: like.annotations,
+    maxCallsPerExecution: like.maxCallsPerExecution,
+    retry: like.retry,
+    execute: (input, context) => callback(parse ? parse(jsonText(input)) : input, context),
+  })
+}

@@ -1,0 +1,38 @@
+/** Tools as the text that a model's prompt carries. */
+
+import { toolDeclarations } from './declarations.ts'
+import { MANY_TOOLS, oneLine, toolSearchDescriptors } from './many-tools.ts'
+import { toolGlobals } from './tool-globals.ts'
+import type { ToolDescriptor } from './wire-tool.ts'
+
+/**
+ * Tells a model of its tools: the declaration of each, or of more than {@link MANY_TOOLS} the name
+ * and one line, with how to find the rest out.
+ *
+ * @param tools all that the program will see
+ */
+export function describeForPrompt(tools: readonly ToolDescriptor[]): string {
+  if (tools.length <= MANY_TOOLS) return toolDeclarations(tools)
+  const names = new Set(tools.map(({ name }) => name))
+  const ours = toolSearchDescriptors.filter(({ name }) => !names.has(name))
+  const all = [...tools, ...ours]
+  const declared = ours.length === 0 ? '' : `${howTo}\n\n${toolDeclarations(ours, all)}\n\n`
+  return `${declared}The ${tools.length} tools:\n\n${toolLines(tools, all)}`
+}
+
+const howTo = `\
+There are too many tools to declare each one here; below they stand by name, with one line.
+A program finds out about them with two more functions, synchronous like every tool:
+\`print(search_tools("words about the task"))\` gives names and lines, best first, and
+\`print(describe_tools("name", "another_name"))\` gives TypeScript declarations.
+Read the declaration of a tool before the first call of it.`
+
+function toolLines(tools: readonly ToolDescriptor[], all: readonly ToolDescriptor[]): string {
+  const { names } = toolGlobals(all)
+  return tools
+    .map(({ description }, i) => {
+      const line = oneLine(description)
+      return line === '' ? `- ${names[i]?.spelling}` : `- ${names[i]?.spelling}: ${line}`
+    })
+    .join('\n')
+}

@@ -1,0 +1,84 @@
+/** What of a tool's error the guest may see: name, message and code. Stacks stay where the tool is. */
+
+import { type ErrorCode, LatchdError } from '../errors.ts'
+import type { Problem } from '../json-schema/validation.ts'
+import { MAX_COLLECTED } from '../json-schema/validation.ts'
+import type { ThrownText } from '../values/value-format.ts'
+import { guestErrorNames } from './guest-errors.ts'
+
+const MAX_MESSAGE = 16_384
+const MAX_NAME = 256
+
+const UNAVAILABLE_HINT = 'Go on without it, or sleep for a while and call it again.'
+
+/**
+ * The error of a tool as the guest gets it.
+ *
+ * @param redact takes out of a text what the guest must not see, before the text is cut
+ */
+export function thrownByTool(
+  error: unknown,
+  tool: string,
+  redact: (text: string) => string = text => text,
+): ThrownText {
+  if (!(error instanceof Error)) {
+    const message = redact(text(error)).slice(0, MAX_MESSAGE)
+    return { name: 'Error', message, code: 'TOOL_ERROR', tool }
+  }
+  if (error instanceof LatchdError && error.code === 'TOOL_UNAVAILABLE') {
+    return thrownByHost(error.code, error.message, tool, UNAVAILABLE_HINT)
+  }
+  const { code } = error as { code?: unknown }
+  return {
+    name: redact(text(error.name)).slice(0, MAX_NAME),
+    message: redact(text(error.message)).slice(0, MAX_MESSAGE),
+    code: typeof code === 'string' || typeof code === 'number' ? String(code) : 'TOOL_ERROR',
+    tool,
+  }
+}
+
+function text(value: unknown): string {
+  if (typeof value === 'string') return value
+  try {
+    return JSON.stringify(value) ?? String(value)
+  } catch {
+    // A cycle or a hostile toJSON: the kind must do.
+    return Object.prototype.toString.call(value)
+  }
+}
+
+/** An error of the host's making, of a class that is a global in the guest. */
+export function thrownByHost(
+  code: keyof typeof guestErrorNames,
+  message: string,
+  tool: string,
+  hint?: string,
+): ThrownText {
+  return {
+    name: guestErrorNames[code],
+    message,
+    code,
+    tool,
+    ...(hint === undefined ? {} : { hint }),
+  }
+}
+
+/** An error of the host's making that has no class of its own. */
+export function thrownAs(name: string, code: ErrorCode, message: string, tool: string): ThrownText {
+  return { name, message, code, tool }
+}
+
+/** Problems beyond this number are counted, not told. */
+const MAX_PROBLEMS = 50
+
+/** Problems as lines: the path of each, and what is wrong there. */
+export function listProblems(problems: readonly Problem[]): string {
+  const more = problems.length - MAX_PROBLEMS
+  const least = problems.length >= MAX_COLLECTED ? 'at least ' : ''
+  const rest = more > 0 ? `\n- and ${least}${more} more` : ''
+  const told = problems.slice(0, MAX_PROBLEMS)
+  return (
+    told.map(({ path, message }) => `\n- ${path === '' ? 'input' : path}: ${message}`).join('') +
+    rest
+  )
+}

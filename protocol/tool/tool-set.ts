@@ -1,0 +1,12 @@
+/** The forms in which tools are given. */
+
+import type { ToolDefinition } from './wire-tool.ts'
+
+/** Tools as apps hold them: a list, a record whose keys are the names, or names of tools known there. */
+export type ToolSet = ReadonlyArray<ToolLike | string> | Readonly<Record<string, ToolLike>>
+
+/**
+ * Anything that is accepted as a tool: our own definition, an AI SDK tool, an OpenAI Agents tool, an
+ * openai `zodFunction`, an object with `name` and `forward`, or a plain function.
+ */
+export type ToolLike = ToolDefinition<never> | ((...args: never[]) => unknown) | object

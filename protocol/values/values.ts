@@ -1,0 +1,197 @@
+/**
+ * How values cross between host and guest, as text: the host's half of the codec.
+ *
+ * The first character says how the rest is written: {@link PLAIN} is JSON, {@link EXACT} is
+ * devalue's format with additions: `["Error", {name, message, …}]`, and for an object with a key
+ * `__proto__`, which devalue refuses, `["Entries", [key, value, …]]`, or `["NullEntries", …]` when it
+ * has no prototype. The guest has an encoder of its own (`executor/guest/codec/encode.ts`), which works
+ * under the guest's limits and patched built-ins.
+ */
+
+import * as devalue from 'devalue'
+import { EXACT, PLAIN } from './value-format.ts'
+
+/** Constructors that an error gets back by its name, so that `instanceof` holds on the other side. */
+const errorConstructors: Record<string, ErrorConstructor> = {
+  // A guest chooses the name: nothing but these may be found by it.
+  __proto__: null as never,
+  EvalError,
+  RangeError,
+  ReferenceError,
+  SyntaxError,
+  TypeError,
+  URIError,
+}
+
+type ErrorParts = Record<string, unknown> & { name: string; message: string }
+
+function errorParts(error: Error): ErrorParts {
+  // The stack stays on its side of the boundary: it names files of that side.
+  const parts: ErrorParts = { name: error.name, message: error.message }
+  if (Object.hasOwn(error, 'cause')) parts.cause = error.cause
+  if (error instanceof AggregateError) parts.errors = error.errors
+  for (const [key, value] of Object.entries(error)) {
+    if (key !== 'stack' && key !== '__proto__') parts[key] = value
+  }
+  return parts
+}
+
+/** An object with an own key `__proto__`, which devalue refuses, as its keys and values in turn. */
+function entriesOfProto(prototype: object | null): (value: unknown) => unknown[] | false {
+  return value => {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, '__proto__'))
+      return false
+    if ((Object.getPrototypeOf(value) === null) !== (prototype === null)) return false
+    return Object.entries(value).flat(1)
+  }
+}
+
+function entriesReviver(prototype: object | null): (entries: unknown[]) => object {
+  const made = new Map<unknown[], object>()
+  return entries => {
+    const object = made.get(entries) ?? Object.create(prototype)
+    made.set(entries, object)
+    // Inside a cycle the list is not filled to its end; the outer turn does the rest.
+    for (let i = 0; i + 1 in entries; i += 2) setOwn(object, entries[i] as string, entries[i + 1])
+    return object
+  }
+}
+
+function setOwn(object: object, key: string, value: unknown, enumerable = true): void {
+  Object.defineProperty(object, key, { value, enumerable, writable: true, configurable: true })
+}
+
+/** Revivers of one decoding: an error inside a cycle is asked for twice and must be one object. */
+function errorReviver(): (parts: ErrorParts) => Error {
+  const made = new Map<ErrorParts, Error>()
+  return parts => {
+    let error = made.get(parts)
+    if (error === undefined) {
+      error =
+        parts.name === 'AggregateError'
+          ? new AggregateError([], parts.message)
+          : new (errorConstructors[parts.name] ?? Error)(parts.message)
+      made.set(parts, error)
+    }
+    for (const [key, value] of Object.entries(parts)) {
+      const enumerable = !['name', 'message', 'cause', 'errors'].includes(key)
+      if (key === 'name' && value === error.name) continue
+      setOwn(error, key, value, enumerable)
+    }
+    return error
+  }
+}
+
+/** What of a host object crosses: what its `toJSON` gives, unless its kind crosses as it is. */
+function crossing(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  const { toJSON } = value as { toJSON?: unknown }
+  return typeof toJSON === 'function' && !hasOwnForm(value) ? toJSON.call(value, '') : value
+}
+
+/** Kinds that cross as they are, whether they have `toJSON` or not. */
+const ownForms = [Array, Date, Error, Map, RegExp, Set, URL, URLSearchParams, ArrayBuffer]
+
+function hasOwnForm(value: object): boolean {
+  return ArrayBuffer.isView(value) || ownForms.some(kind => value instanceof kind)
+}
+
+function* crossingAll(values: Iterable<unknown>): Generator<unknown> {
+  for (const value of values) yield crossing(value)
+}
+
+function* crossingEntries(entries: Iterable<[unknown, unknown]>): Generator<[unknown, unknown]> {
+  for (const [key, value] of entries) yield [crossing(key), crossing(value)]
+}
+
+const weakKinds = /^\[object (WeakMap|WeakSet|WeakRef)\]$/
+
+const operations = {
+  get: (value: Record<PropertyKey, unknown>, key: PropertyKey) => crossing(value[key]),
+  valuesOf: crossingAll,
+  entriesOf: crossingEntries,
+  shapeOf: (value: object) => {
+    if (weakKinds.test(Object.prototype.toString.call(value))) return { kind: 'not-plain' as const }
+    const kind = Object.getPrototypeOf(value) === null ? 'null-proto' : 'plain'
+    return { kind, keys: Object.keys(value) } as const
+  },
+}
+
+/**
+ * Writes a host value for the guest.
+ *
+ * @param root what the value is called in the message of an error, such as `result`
+ * @throws {TypeError} with `code` `VALUE_NOT_TRANSFERABLE` when a part cannot cross (functions,
+ *   symbols, promises, weak collections); the message names its path.
+ */
+export function encodeValue(value: unknown, root = 'value'): string {
+  if (isPlainTree(value, new Set())) return PLAIN + JSON.stringify(value)
+  try {
+    const reducers = {
+      Error: (part: unknown) => part instanceof Error && errorParts(part),
+      Entries: entriesOfProto(Object.prototype),
+      NullEntries: entriesOfProto(null),
+    }
+    return EXACT + devalue.stringify(crossing(value), reducers, { operations } as never)
+  } catch (error) {
+    if (!(error instanceof devalue.DevalueError)) throw error
+    const what = kindOf(error.value)
+    throw Object.assign(new TypeError(`Cannot send ${root}${error.path}: ${what} cannot cross`), {
+      code: 'VALUE_NOT_TRANSFERABLE',
+      cause: error,
+    })
+  }
+}
+
+function kindOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return `a ${typeof value}`
+  return `a ${Object.prototype.toString.call(value).slice(8, -1)}`
+}
+
+/** Reads a value that the guest, or {@link encodeValue}, wrote. */
+export function decodeValue(text: string): unknown {
+  const body = text.slice(1)
+  return text[0] === PLAIN ? JSON.parse(body) : decodeExact(body)
+}
+
+/** Reads devalue's format, as `output.encoded` holds it. */
+export function decodeExact(text: string): unknown {
+  return devalue.parse(text, {
+    Error: errorReviver(),
+    Entries: entriesReviver(Object.prototype),
+    NullEntries: entriesReviver(null),
+  })
+}
+
+/** Whether JSON writes the value exactly. The walk refuses an object that occurs twice: JSON would copy it. */
+function isPlainTree(value: unknown, seen: Set<object>): boolean {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return true
+    case 'number':
+      return Number.isFinite(value) && !Object.is(value, -0)
+    case 'object':
+      break
+    default:
+      return false
+  }
+  if (value === null) return true
+  if (seen.has(value)) return false
+  seen.add(value)
+  const keys = Reflect.ownKeys(value)
+  if (Array.isArray(value)) {
+    // Elements and `length`: a hole or a property beside the elements makes the counts differ.
+    if (keys.length !== value.length + 1) return false
+    for (let i = 0; i < value.length; i++) if (!isPlainTree(value[i], seen)) return false
+    return true
+  }
+  if (Object.getPrototypeOf(value) !== Object.prototype) return false
+  for (const key of keys) {
+    if (typeof key !== 'string' || key === 'toJSON') return false
+    const property = Object.getOwnPropertyDescriptor(value, key)
+    if (!property?.enumerable || !('value' in property)) return false
+    if (!isPlainTree(property.value, seen)) return false
+  }
+  return true
+}
