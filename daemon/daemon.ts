@@ -4,13 +4,13 @@ import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { GuestPool } from '../executor/boundary/guest-pool.ts'
 import { Latencies } from '../executor/calls/latencies.ts'
-import { pristine } from '../executor/engine/quickjs/base-snapshot.ts'
+import { baseSnapshot } from '../executor/engine/quickjs/base-snapshot.ts'
 import { runtimeTag, snapshotTag } from '../executor/engine/quickjs/runtime-tag.ts'
 import { Supervision } from '../executor/pool/watchdog.ts'
 import type { Toolbox } from '../executor/tools/toolbox.ts'
 import { TypeChecker } from '../executor/typecheck/type-checker.ts'
 import { protection } from '../protocol/execution/isolation.ts'
-import { ApprovalDesk } from './approvals/approval-service.ts'
+import { ApprovalService } from './approvals/approval-service.ts'
 import { Audit } from './auth/audit.ts'
 import { Tokens } from './auth/tokens.ts'
 import { WorkerLosses } from './auth/worker-losses.ts'
@@ -22,7 +22,7 @@ import type { Config } from './config/config.ts'
 import { tokenSecrets } from './config/token-list.ts'
 import { EventHub } from './executions/event-hub.ts'
 import { Executions } from './executions/executions.ts'
-import { ReplayDesk } from './executions/replay-service.ts'
+import { ReplayService } from './executions/replay-service.ts'
 import { Sweeper } from './executions/retention.ts'
 import { RunningFile } from './executions/running-file.ts'
 import { createApp } from './http/app.ts'
@@ -39,7 +39,7 @@ import type { AllowList } from './outbound/allow-list.ts'
 import { denialText } from './permissions/denial.ts'
 import type { Secrets } from './redaction/secrets.ts'
 import { SessionUpgrade } from './sessions/session-upgrade.ts'
-import { SessionDesk } from './sessions/sessions.ts'
+import { SessionService } from './sessions/sessions.ts'
 import { MemoryStore } from './store/memory/memory-store.ts'
 import type { Store } from './store/store.ts'
 import { untilRoom } from './store/until-room.ts'
@@ -91,7 +91,7 @@ export interface StartedParts {
 /** Puts the API together and listens. @throws {Error} of Node when an address cannot be had */
 export async function listenFor(config: Config, parts: StartedParts): Promise<Daemon> {
   const { log, store, toolbox, fetchAllow, inherited, secrets, traces } = parts
-  const machine = await pristine()
+  const machine = await baseSnapshot()
   const isOwnTool = (name: string) => toolbox.find(name) !== undefined
   const facts = { version: packageVersion(), node: process.versions.node, engine: machine.engine }
   const metrics = new Metrics(parts.pool, store, facts, isOwnTool)
@@ -127,7 +127,7 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
     callers: () => tokens.size,
     now: () => performance.now(),
   })
-  const sessions = new SessionDesk(store, config.retention.keepMs, sessionRuntime, upgrade, {
+  const sessions = new SessionService(store, config.retention.keepMs, sessionRuntime, upgrade, {
     admit: owner => shares.admit('sessions', owner),
     now: clock.now,
   })
@@ -214,8 +214,8 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
     unloaded: () => executions.unloaded,
     connections: () => connections.size,
   })
-  const approvals = new ApprovalDesk({ store, executions, toolbox, now: clock.now })
-  const replays = new ReplayDesk({
+  const approvals = new ApprovalService({ store, executions, toolbox, now: clock.now })
+  const replays = new ReplayService({
     store,
     executions,
     sessions,
@@ -226,7 +226,7 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
       return reloadable.inForce.maxQueue
     },
   })
-  const powers = {
+  const deps = {
     executions,
     approvals,
     replays,
@@ -247,9 +247,8 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
     startedAtMs: Date.now(),
     now: clock.now,
   }
-  const { fetch } = createApp(powers)
-  const serve = () =>
-    createHttpServer({ fetch, mayUpgrade: request => mayConnect(powers, request) })
+  const { fetch } = createApp(deps)
+  const serve = () => createHttpServer({ fetch, mayUpgrade: request => mayConnect(deps, request) })
   await executions.recover()
   const servers = await Servers.open(serve, { ...config, inherited }).catch(async error => {
     // A daemon that cannot listen resumes nothing: its store is about to be closed.

@@ -8,7 +8,7 @@
  * | 0      | 4     | turn   | host   | bumped by one for each reply or signal; the only word waited on |
  * | 4      | 4     | signal | host   | why the guest must stop: a {@link Signal}; 0 while it may run |
  * | 8      | 4     | state  | worker | what the worker does: a {@link GuestState} |
- * | 12     | 4     | beat   | worker | bumped at each interrupt poll, so that the host sees a wedged guest |
+ * | 12     | 4     | beat   | worker | bumped at each interrupt poll, so that the host sees a unresponsive guest |
  *
  * Order of writes. Host: post the reply on the port (or store `signal`), then bump `turn`, then
  * notify. Worker: read `turn`, take all messages off the port, read `signal`, and only then wait for

@@ -6,7 +6,7 @@ import type { ExecutionEvent } from '../protocol/execution/events.ts'
 import type { OnApproval } from '../protocol/execution/executor.ts'
 import type { ClientApprovals } from './client-approvals.ts'
 
-export class Answering {
+export class ApprovalResponder {
   readonly #approvals: ClientApprovals
   readonly #onApproval: OnApproval
   readonly #left = new AbortController()

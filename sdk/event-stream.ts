@@ -1,7 +1,7 @@
 /** Server-sent events of a daemon, across lost connections. */
 
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
-import { Patience } from '../protocol/base/backoff.ts'
+import { Backoff } from '../protocol/base/backoff.ts'
 import { LatchdError } from '../protocol/errors.ts'
 import type { ExecutionEvent } from '../protocol/execution/events.ts'
 import type { Execution } from '../protocol/execution/execution.ts'
@@ -22,13 +22,13 @@ export async function* executionEvents(
   isAccepted: boolean,
 ): AsyncGenerator<ExecutionEvent, void, undefined> {
   const path = `/v1/executions/${encodeURIComponent(executionId)}`
-  const patience = new Patience()
+  const backoff = new Backoff()
   let last = after
   let isKnown = isAccepted
   for (;;) {
     try {
       const response = await openEvents(connection, `${path}/events`, signal, last)
-      patience.renew()
+      backoff.renew()
       isKnown = true
       // It has ended, and everything was told before the reader came.
       if (response.status === 204) return
@@ -44,7 +44,7 @@ export async function* executionEvents(
       if (execution.status === 'stuck' && latest?.type === 'execution-stuck') return
     } catch (error) {
       if (!isKnown) throw error
-      await patience.bear(error, signal)
+      await backoff.wait(error, signal)
     }
   }
 }

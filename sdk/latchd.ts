@@ -23,7 +23,7 @@ import { outcomeError, toOutcome, toRunResult } from '../protocol/execution/outc
 import { toolDeclarations } from '../protocol/tool/declarations.ts'
 import { describeTool } from '../protocol/tool/tool.ts'
 import type { ToolDescriptor } from '../protocol/tool/wire-tool.ts'
-import { Answering } from './answering.ts'
+import { ApprovalResponder } from './answering.ts'
 import { ClientApprovals } from './client-approvals.ts'
 import { ClientSessions } from './client-sessions.ts'
 import { ClientTools } from './client-tools/client-tools.ts'
@@ -272,19 +272,19 @@ export class Latchd implements Executor {
     untilMs: number,
     onApproval?: OnApproval,
   ): Promise<Execution> {
-    const answering = onApproval && new Answering(this.approvals, onApproval)
+    const responder = onApproval && new ApprovalResponder(this.approvals, onApproval)
     const late = new AbortController()
-    const signals = [this.#closed.signal, late.signal, ...(answering ? [answering.failed] : [])]
+    const signals = [this.#closed.signal, late.signal, ...(responder ? [responder.failed] : [])]
     const restMs = untilMs - Date.now()
     const timer =
       restMs <= MAX_TIMEOUT_MS ? setTimeout(() => late.abort(), Math.max(0, restMs)) : undefined
     try {
       for await (const event of this.#accepted(executionId, AbortSignal.any(signals))) {
-        answering?.see(event)
+        responder?.see(event)
         if (event.type === 'execution-ended') return event.execution
       }
     } catch (error) {
-      if (!late.signal.aborted || answering?.failed.aborted) throw error
+      if (!late.signal.aborted || responder?.failed.aborted) throw error
     } finally {
       clearTimeout(timer)
     }
@@ -319,11 +319,11 @@ export class Latchd implements Executor {
     }
     const { executionId } = execution
     const leave = this.#cancelOnAbort(executionId, request.signal)
-    const answering = onApproval && new Answering(this.approvals, onApproval)
-    const signal = answering && AbortSignal.any([this.#closed.signal, answering.failed])
+    const responder = onApproval && new ApprovalResponder(this.approvals, onApproval)
+    const signal = responder && AbortSignal.any([this.#closed.signal, responder.failed])
     try {
       for await (const event of this.#accepted(executionId, signal)) {
-        answering?.see(event)
+        responder?.see(event)
         if (event.type === 'execution-ended') execution = event.execution
         yield event
       }

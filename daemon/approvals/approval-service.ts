@@ -25,7 +25,7 @@ export interface ApprovalsQuery {
   readonly limit: number
 }
 
-export interface ApprovalsPowers {
+export interface ApprovalsDependencies {
   readonly store: Store
   readonly executions: Executions
   readonly toolbox: Toolbox
@@ -33,11 +33,11 @@ export interface ApprovalsPowers {
   readonly now: () => number
 }
 
-export class ApprovalDesk {
-  #powers: ApprovalsPowers
+export class ApprovalService {
+  #deps: ApprovalsDependencies
 
-  constructor(powers: ApprovalsPowers) {
-    this.#powers = powers
+  constructor(deps: ApprovalsDependencies) {
+    this.#deps = deps
   }
 
   async list(query: ApprovalsQuery, caller: Caller): Promise<Page<Approval>> {
@@ -47,7 +47,7 @@ export class ApprovalDesk {
     const { data, isCut } = await readWithinBudget(
       query.limit,
       after,
-      (after, limit) => this.#powers.store.approvals({ ...query, owner, after, limit }),
+      (after, limit) => this.#deps.store.approvals({ ...query, owner, after, limit }),
       placeOf,
     )
     const last = data.at(-1)
@@ -67,13 +67,13 @@ export class ApprovalDesk {
   async decide(approvalId: string, decision: Decision, caller: Caller): Promise<Approval> {
     const { approval } = await this.#find(approvalId, caller)
     const tool = await this.#toolOf(approval, decision)
-    const { now } = this.#powers
+    const { now } = this.#deps
     return await this.#signal(approvalId, await readDecision(decision, tool, caller.name, now))
   }
 
   /** The tool that is asked about: of its execution's own, since that may have others. */
   async #toolOf({ executionId, tool }: Approval, { args, remember }: Decision): Promise<Tool> {
-    const { executions, toolbox } = this.#powers
+    const { executions, toolbox } = this.#deps
     const own = toolbox.find(tool)
     // Only arguments have to be held against it, what is remembered, and whether an answer is wanted.
     const isAny = args === undefined && remember === undefined && own?.needsAnswer !== true
@@ -84,13 +84,13 @@ export class ApprovalDesk {
 
   /** Nobody has decided in time. */
   async expire({ approval }: CallApproval): Promise<void> {
-    await this.#powers.store
-      .signal(approval.approvalId, expired(this.#powers.now()))
+    await this.#deps.store
+      .decide(approval.approvalId, expired(this.#deps.now()))
       .then(outcome => outcome.kind === 'decided' && this.#handOn(outcome))
   }
 
   async #signal(approvalId: string, decided: DecidedBy): Promise<Approval> {
-    const outcome = await this.#powers.store.signal(approvalId, decided, this.#powers.now())
+    const outcome = await this.#deps.store.decide(approvalId, decided, this.#deps.now())
     if (outcome.kind === 'not-found') throw notFound(approvalId)
     if (outcome.kind === 'already') requireSame(outcome.stored, decided)
     else this.#handOn(outcome)
@@ -101,11 +101,11 @@ export class ApprovalDesk {
   #handOn({ stored, isWaiting }: { stored: CallApproval; isWaiting: boolean }): void {
     // The decision is durable: whoever decided need not wait for the execution, and what goes wrong
     // with that is told where it is run.
-    this.#powers.executions.decided(stored, isWaiting).catch(() => {})
+    this.#deps.executions.decided(stored, isWaiting).catch(() => {})
   }
 
   async #find(approvalId: string, caller: Caller): Promise<CallApproval> {
-    const found = await this.#powers.store.approval(approvalId)
+    const found = await this.#deps.store.approval(approvalId)
     if (found !== undefined && (caller.seesAll || found.owner === caller.name)) return found.stored
     throw notFound(approvalId)
   }

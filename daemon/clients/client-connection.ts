@@ -6,9 +6,9 @@ import { CONNECT_VERSION, closeCodes } from '../../protocol/connect/connect-fact
 import { LatchdError } from '../../protocol/errors.ts'
 import type { ConnectedClient } from './connected-client.ts'
 import type { ServedTools } from './served-tools.ts'
-import { Link, type Pace, type Socket } from './transport.ts'
+import { type Pace, type Socket, Transport } from './transport.ts'
 
-export interface ConversationPowers {
+export interface ClientConnectionDependencies {
   readonly owner: string
   readonly served: ServedTools
   readonly clientOf: (clientId: string) => ConnectedClient
@@ -23,30 +23,30 @@ type Hello = Extract<ClientFrame, { type: 'hello' }>
 type Serving = Hello['serving'][number]
 
 /** The connection of each client that speaks for it: a newer one takes its place. */
-const speaking = new WeakMap<ConnectedClient, Conversation>()
+const speaking = new WeakMap<ConnectedClient, ClientConnection>()
 
-export class Conversation {
-  readonly #link: Link
-  readonly #powers: ConversationPowers
+export class ClientConnection {
+  readonly #transport: Transport
+  readonly #deps: ClientConnectionDependencies
   readonly #helloTimer: NodeJS.Timeout
   #client: ConnectedClient | undefined
   #isGoodbye = false
   #hasEnded = false
 
-  constructor(socket: Socket, pace: Pace, powers: ConversationPowers) {
-    this.#link = new Link(socket, pace)
-    this.#powers = powers
+  constructor(socket: Socket, pace: Pace, deps: ClientConnectionDependencies) {
+    this.#transport = new Transport(socket, pace)
+    this.#deps = deps
     const onSilence = () => this.close(closeCodes.SILENT, `no hello came within ${HELLO_MS} ms`)
     this.#helloTimer = setTimeout(onSilence, HELLO_MS)
     this.#helloTimer.unref()
   }
 
-  send(frame: Parameters<Link['send']>[0]): void {
-    this.#link.send(frame)
+  send(frame: Parameters<Transport['send']>[0]): void {
+    this.#transport.send(frame)
   }
 
   close(code: number, reason: string): void {
-    this.#link.close(code, reason)
+    this.#transport.close(code, reason)
     this.onClose()
   }
 
@@ -55,19 +55,19 @@ export class Conversation {
     if (this.#hasEnded) return
     this.#hasEnded = true
     clearTimeout(this.#helloTimer)
-    this.#link.gone()
+    this.#transport.gone()
     const client = this.#client
     if (client !== undefined && speaking.get(client) === this) {
       speaking.delete(client)
       client.disconnect()
     }
-    this.#powers.onEnd(client, this.#isGoodbye)
+    this.#deps.onEnd(client, this.#isGoodbye)
   }
 
   /** @param data the text of a frame; `undefined` for a binary one */
   onMessage(data: string | undefined): void {
     if (this.#hasEnded) return
-    this.#link.heard()
+    this.#transport.heard()
     const frame = read(data)
     if (typeof frame === 'string') this.close(closeCodes.BAD_FRAME, frame)
     else this.#take(frame)
@@ -100,7 +100,7 @@ export class Conversation {
         this.#serve(client, frame)
         return
       case 'unserve':
-        this.#powers.served.withdraw(client.owner, client.clientId, frame.serveId)
+        this.#deps.served.withdraw(client.owner, client.clientId, frame.serveId)
         return
       case 'drain':
         client.drain()
@@ -127,20 +127,20 @@ export class Conversation {
       return
     }
     clearTimeout(this.#helloTimer)
-    const client = this.#powers.clientOf(hello.clientId)
+    const client = this.#deps.clientOf(hello.clientId)
     const before = speaking.get(client)
     speaking.set(client, this)
     before?.close(closeCodes.REPLACED, `another connection of ${hello.clientId} took over`)
     this.#client = client
-    client.connect(this.#link, hello)
+    client.connect(this.#transport, hello)
     const serveIds = new Set(hello.serving.map(({ serveId }) => serveId))
-    this.#powers.served.retain(client.owner, client.clientId, serveIds)
+    this.#deps.served.retain(client.owner, client.clientId, serveIds)
     for (const serving of hello.serving) this.#serve(client, serving)
   }
 
   #serve({ owner, clientId }: ConnectedClient, { serveId, tools }: Serving): void {
     try {
-      this.#powers.served.offer(owner, { clientId, serveId, tools })
+      this.#deps.served.offer(owner, { clientId, serveId, tools })
       this.send({ type: 'served', serveId })
     } catch (error) {
       if (!(error instanceof LatchdError)) throw error

@@ -16,10 +16,10 @@ import {
   MAX_FRAME_BYTES,
   RESEND_MS,
 } from '../../protocol/connect/connect-facts.ts'
-import { type Ask, late, unavailable } from './pending-request.ts'
-import type { Link, Pace } from './transport.ts'
+import { late, type PendingRequest, unavailable } from './pending-request.ts'
+import type { Pace, Transport } from './transport.ts'
 
-export interface ClientPowers {
+export interface ClientDependencies {
   /** New in each process; begins the keys of its asks. */
   readonly daemonId: string
   readonly reconnectMs: number
@@ -43,13 +43,13 @@ const KEPT_MS = 300
 export class ConnectedClient {
   readonly owner: string
   readonly clientId: string
-  readonly #powers: ClientPowers
-  #link: Link | undefined
+  readonly #deps: ClientDependencies
+  #transport: Transport | undefined
   #instanceId: string | undefined
   #resumeToken = ''
   #isDraining = false
-  #asks = new Map<string, Ask>()
-  #waiting = new Fifo<string, Ask>()
+  #pendingRequests = new Map<string, PendingRequest>()
+  #waiting = new Fifo<string, PendingRequest>()
   #inFlight = 0
   /** Streams that the client has open, by the id of the ask that opened each. */
   #streams = new Map<string, string>()
@@ -63,20 +63,20 @@ export class ConnectedClient {
   /** Executions under way that have tools of this client. */
   #executions = 0
 
-  constructor(owner: string, clientId: string, powers: ClientPowers) {
+  constructor(owner: string, clientId: string, deps: ClientDependencies) {
     this.owner = owner
     this.clientId = clientId
-    this.#powers = powers
+    this.#deps = deps
   }
 
   get isConnected(): boolean {
-    return this.#link !== undefined
+    return this.#transport !== undefined
   }
 
   /** Whether nothing is to be remembered of it. */
   get isIdle(): boolean {
-    const held = this.#asks.size + this.#unkept.size + this.#streams.size
-    return this.#link === undefined && held + this.#executions === 0
+    const held = this.#pendingRequests.size + this.#unkept.size + this.#streams.size
+    return this.#transport === undefined && held + this.#executions === 0
   }
 
   /** Whether a client that shows this token is the process that is, or was last, connected. */
@@ -85,21 +85,21 @@ export class ConnectedClient {
   }
 
   /** Takes a connection; the one before is the caller's to close. */
-  connect(link: Link, { instanceId, resumeToken, held }: Hello): void {
+  connect(transport: Transport, { instanceId, resumeToken, held }: Hello): void {
     this.disconnect()
     const isSame = this.#instanceId === instanceId && this.isSame(resumeToken)
-    this.#link = link
+    this.#transport = transport
     this.#instanceId = instanceId
     this.#isDraining = false
     // Kept while the process is the same: the welcome that tells it may have been lost.
     if (!isSame) this.#resumeToken = randomBytes(16).toString('hex')
     if (!isSame) {
       this.#streams.clear()
-      for (const ask of this.#asks.values()) ask.isRepeat ||= ask.wasSent
+      for (const ask of this.#pendingRequests.values()) ask.isRepeat ||= ask.wasSent
     }
     this.welcome()
     const nowMs = performance.now()
-    for (const ask of this.#asks.values()) ask.awaySinceMs = nowMs
+    for (const ask of this.#pendingRequests.values()) ask.awaySinceMs = nowMs
     for (const { id, key } of held) this.#takeHeld(id, key)
     this.#pump()
     this.#tickSoon()
@@ -107,7 +107,7 @@ export class ConnectedClient {
 
   /** Answers a hello, once more when it comes once more: the answer may have been lost. */
   welcome(): void {
-    const { daemonId, pace } = this.#powers
+    const { daemonId, pace } = this.#deps
     this.tell({
       type: 'welcome',
       version: CONNECT_VERSION,
@@ -122,13 +122,13 @@ export class ConnectedClient {
 
   /** An ask that the client has from the connection before. */
   #takeHeld(id: string, key: string): void {
-    const ask = this.#asks.get(id)
+    const ask = this.#pendingRequests.get(id)
     if (ask?.frame.key === key) {
       this.#waiting.take(id)
       this.#inFlight++
       ask.phase = 'held'
     } else if (
-      key.startsWith(this.#powers.daemonId) &&
+      key.startsWith(this.#deps.daemonId) &&
       ask === undefined &&
       this.#streams.get(id) !== key &&
       !this.#unkept.has(id)
@@ -140,13 +140,13 @@ export class ConnectedClient {
 
   /** The connection is lost: what it had is delivered by the next one. */
   disconnect(): void {
-    if (this.#link === undefined) return
-    this.#link = undefined
+    if (this.#transport === undefined) return
+    this.#transport = undefined
     this.#inFlight = 0
     // The next connection says what it holds, and is told then what is not wanted any more.
     this.#cancelled.clear()
     const nowMs = performance.now()
-    for (const [id, ask] of this.#asks) {
+    for (const [id, ask] of this.#pendingRequests) {
       if (ask.phase !== 'waiting') this.#waiting.push(id, ask)
       ask.phase = 'waiting'
       ask.awaySinceMs = nowMs
@@ -155,8 +155,8 @@ export class ConnectedClient {
   }
 
   /** Tells the client, if it is there. */
-  tell(frame: Parameters<Link['send']>[0]): void {
-    this.#link?.send(frame)
+  tell(frame: Parameters<Transport['send']>[0]): void {
+    this.#transport?.send(frame)
   }
 
   /** The client wants no further asks on this connection. */
@@ -175,9 +175,9 @@ export class ConnectedClient {
   }
 
   /** Asks the client. Rejects with what the call throws when nobody takes it in time. */
-  ask(ask: Ask): Promise<Settlement> {
+  ask(ask: PendingRequest): Promise<Settlement> {
     const { id } = ask.frame
-    this.#asks.set(id, ask)
+    this.#pendingRequests.set(id, ask)
     this.#waiting.push(id, ask)
     this.#pump()
     this.#tickSoon()
@@ -186,7 +186,7 @@ export class ConnectedClient {
 
   /** The execution of what is asked, or was answered and is not kept yet. */
   executionOf(id: string): string | undefined {
-    return this.#asks.get(id)?.executionId ?? this.#unkept.get(id)
+    return this.#pendingRequests.get(id)?.executionId ?? this.#unkept.get(id)
   }
 
   /** What was asked is not wanted any more. @param reason told to the client; `undefined`: nothing */
@@ -204,19 +204,19 @@ export class ConnectedClient {
   }
 
   #cancel(id: string, reason: string): void {
-    if (this.#link === undefined) return
+    if (this.#transport === undefined) return
     this.#cancelled.set(id, reason)
     this.tell({ type: 'cancel', id, reason })
     this.#tickSoon()
   }
 
   onAck(id: string, key: string): void {
-    const ask = this.#asks.get(id)
+    const ask = this.#pendingRequests.get(id)
     if (ask?.frame.key === key && ask.phase === 'sent') ask.phase = 'held'
   }
 
   onProgress(id: string, progress: unknown): void {
-    this.#asks.get(id)?.onProgress(progress)
+    this.#pendingRequests.get(id)?.onProgress(progress)
   }
 
   onCancelled(id: string): void {
@@ -229,10 +229,10 @@ export class ConnectedClient {
    * @returns whether it is one that this daemon knows of, now or from before
    */
   settle(id: string, key: string, settlement: Settlement): boolean {
-    const ask = this.#asks.get(id)
+    const ask = this.#pendingRequests.get(id)
     if (ask === undefined || ask.frame.key !== key) {
       // An answer to an earlier daemon is wanted when this one asks for it.
-      if (!key.startsWith(this.#powers.daemonId)) return false
+      if (!key.startsWith(this.#deps.daemonId)) return false
       if (!this.#unkept.has(id)) this.tell({ type: 'settle-ack', ids: [id] })
       return true
     }
@@ -240,17 +240,17 @@ export class ConnectedClient {
     if (settlement.kind === 'stream') this.#streams.set(id, key)
     this.#unkept.set(id, ask.executionId)
     // What ends with the process needs no store to be acknowledged.
-    if (!this.#powers.isDurable(ask.executionId)) this.#acknowledgeSoon()
+    if (!this.#deps.isDurable(ask.executionId)) this.#acknowledgeSoon()
     else this.#keptTimer ??= setTimeout(() => void this.#acknowledge(), KEPT_MS)
     ask.settled.resolve(settlement)
     this.#pump()
     return true
   }
 
-  #take(id: string): Ask | undefined {
-    const ask = this.#asks.get(id)
+  #take(id: string): PendingRequest | undefined {
+    const ask = this.#pendingRequests.get(id)
     if (ask === undefined) return undefined
-    this.#asks.delete(id)
+    this.#pendingRequests.delete(id)
     if (ask.phase === 'waiting') this.#waiting.take(id)
     else this.#inFlight--
     return ask
@@ -260,7 +260,7 @@ export class ConnectedClient {
   #acknowledgeSoon(): void {
     this.#soonTimer ??= setTimeout(() => {
       this.#soonTimer = undefined
-      const isVolatile = ([, executionId]: [string, string]) => !this.#powers.isDurable(executionId)
+      const isVolatile = ([, executionId]: [string, string]) => !this.#deps.isDurable(executionId)
       const ids = [...this.#unkept].filter(isVolatile).map(([id]) => id)
       for (const id of ids) this.#unkept.delete(id)
       this.tell({ type: 'settle-ack', ids })
@@ -274,10 +274,10 @@ export class ConnectedClient {
     await Promise.all(
       Array.from(byExecution, async ([executionId, answers]) => {
         try {
-          await this.#powers.sync(executionId)
+          await this.#deps.sync(executionId)
         } catch (error) {
           // Not acknowledged: the client keeps them, for whoever goes on with the execution.
-          this.#powers.onFault(error, executionId)
+          this.#deps.onFault(error, executionId)
           return
         }
         const ids = answers.map(([id]) => id)
@@ -290,7 +290,7 @@ export class ConnectedClient {
   /** Sends what waits, as far as there is room. */
   #pump(): void {
     if (this.#isDraining) return
-    while (this.#link !== undefined && this.#inFlight < MAX_IN_FLIGHT) {
+    while (this.#transport !== undefined && this.#inFlight < MAX_IN_FLIGHT) {
       const ask = this.#waiting.shift()
       if (ask === undefined) return
       this.#inFlight++
@@ -299,7 +299,7 @@ export class ConnectedClient {
     }
   }
 
-  #send(ask: Ask): void {
+  #send(ask: PendingRequest): void {
     const { frame, isRepeat } = ask
     ask.sentAtMs = performance.now()
     ask.wasSent = true
@@ -308,7 +308,7 @@ export class ConnectedClient {
 
   #tickSoon(): void {
     // Four looks before the bound are near enough to it.
-    const tickMs = Math.min(RESEND_MS, Math.max(20, this.#powers.reconnectMs / 4))
+    const tickMs = Math.min(RESEND_MS, Math.max(20, this.#deps.reconnectMs / 4))
     this.#tickTimer ??= setTimeout(() => this.#tick(), tickMs)
     this.#tickTimer.unref()
   }
@@ -317,37 +317,37 @@ export class ConnectedClient {
   #tick(): void {
     this.#tickTimer = undefined
     const nowMs = performance.now()
-    const isBusy = this.#link?.isBusy === true
-    for (const ask of [...this.#asks.values()]) {
+    const isBusy = this.#transport?.isBusy === true
+    for (const ask of [...this.#pendingRequests.values()]) {
       const { frame, phase, deadlineMs, executionId } = ask
       if (deadlineMs !== undefined && nowMs >= deadlineMs) {
         const error = phase === 'held' ? late(frame.tool) : this.#away(ask, nowMs)
         this.giveUp(frame.id, error.message)
         ask.settled.reject(error)
       } else if (phase !== 'held' && this.#isAway(ask, nowMs)) {
-        if (this.#powers.isDurable(executionId)) continue
+        if (this.#deps.isDurable(executionId)) continue
         const error = this.#away(ask, nowMs)
         this.giveUp(frame.id, error.message)
         ask.settled.reject(error)
       } else if (phase === 'sent' && !isBusy && nowMs - ask.sentAtMs >= RESEND_MS) this.#send(ask)
     }
     for (const [id, reason] of this.#cancelled) this.tell({ type: 'cancel', id, reason })
-    if (this.#asks.size + this.#cancelled.size > 0) this.#tickSoon()
+    if (this.#pendingRequests.size + this.#cancelled.size > 0) this.#tickSoon()
   }
 
-  #isAway({ phase, awaySinceMs }: Ask, nowMs: number): boolean {
+  #isAway({ phase, awaySinceMs }: PendingRequest, nowMs: number): boolean {
     // One that waits for room is in the client's hands, in its order.
-    const isQueued = phase === 'waiting' && this.#link !== undefined && !this.#isDraining
-    return !isQueued && nowMs - awaySinceMs >= this.#powers.reconnectMs
+    const isQueued = phase === 'waiting' && this.#transport !== undefined && !this.#isDraining
+    return !isQueued && nowMs - awaySinceMs >= this.#deps.reconnectMs
   }
 
-  #away({ frame, awaySinceMs }: Ask, nowMs: number) {
+  #away({ frame, awaySinceMs }: PendingRequest, nowMs: number) {
     return unavailable(frame.tool, Math.round(nowMs - awaySinceMs))
   }
 
   /** Why a call took too long, when no client has it. */
   overdue(callId: string): Error | undefined {
-    for (const ask of this.#asks.values()) {
+    for (const ask of this.#pendingRequests.values()) {
       if (ask.frame.callId !== callId) continue
       if (ask.phase !== 'held') return this.#away(ask, performance.now())
     }

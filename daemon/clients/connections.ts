@@ -15,15 +15,15 @@ import type { Tool } from '../../protocol/tool/tool.ts'
 import type { ToolContext } from '../../protocol/tool/wire-tool.ts'
 import { encodeValue } from '../../protocol/values/values.ts'
 import { OwnerCounts } from '../auth/owner-counts.ts'
-import { Conversation } from './client-connection.ts'
+import { ClientConnection } from './client-connection.ts'
 import { bindingOf, type ClientBinding, type ClientCalls, makeClientTool } from './client-tool.ts'
 import { ConnectedClient } from './connected-client.ts'
-import { type Ask, settledValue } from './pending-request.ts'
+import { type PendingRequest, settledValue } from './pending-request.ts'
 import { RemoteStream } from './remote-stream.ts'
 import { ServedTools } from './served-tools.ts'
 import type { Pace, Socket } from './transport.ts'
 
-export interface ConnectionsPowers {
+export interface ConnectionsDependencies {
   readonly reconnectMs: number
   /** Whether the daemon itself has a tool of this name. */
   readonly isOwnTool: (name: string) => boolean
@@ -54,25 +54,25 @@ interface CallFacts {
 export class Connections implements ClientCalls {
   readonly served: ServedTools
   readonly onWarning: (text: string) => void
-  readonly #powers: ConnectionsPowers
+  readonly #deps: ConnectionsDependencies
   readonly #daemonId = randomBytes(8).toString('hex')
   readonly #pace: Pace
   #keys = 0
   #clients = new Map<string, ConnectedClient>()
-  #conversations = new Set<Conversation>()
+  #conversations = new Set<ClientConnection>()
   #perOwner = new OwnerCounts()
-  #leaves = new WeakMap<Conversation, () => void>()
+  #leaves = new WeakMap<ClientConnection, () => void>()
   /** Calls that an earlier daemon asked for, and so an earlier process of the client may have begun. */
   #repeats = new Set<string>()
   #isClosed = false
 
-  constructor(powers: ConnectionsPowers) {
-    this.#powers = powers
-    this.onWarning = powers.onWarning
-    this.served = new ServedTools(powers.isOwnTool, powers.onWarning)
+  constructor(deps: ConnectionsDependencies) {
+    this.#deps = deps
+    this.onWarning = deps.onWarning
+    this.served = new ServedTools(deps.isOwnTool, deps.onWarning)
     const heartbeatMs = Math.min(
       MAX_HEARTBEAT_MS,
-      Math.max(MIN_HEARTBEAT_MS, powers.reconnectMs / BEATS_PER_RECONNECT),
+      Math.max(MIN_HEARTBEAT_MS, deps.reconnectMs / BEATS_PER_RECONNECT),
     )
     this.#pace = { heartbeatMs, leaseMs: BEATS_PER_LEASE * heartbeatMs }
   }
@@ -90,8 +90,8 @@ export class Connections implements ClientCalls {
   }
 
   /** Takes a connection of a token's owner. */
-  open(socket: Socket, owner: string): Conversation {
-    const conversation = new Conversation(socket, this.#pace, {
+  open(socket: Socket, owner: string): ClientConnection {
+    const conversation = new ClientConnection(socket, this.#pace, {
       served: this.served,
       owner,
       clientOf: clientId => this.#client(owner, clientId),
@@ -104,7 +104,7 @@ export class Connections implements ClientCalls {
   }
 
   #onEnd(
-    conversation: Conversation,
+    conversation: ClientConnection,
     client: ConnectedClient | undefined,
     isGoodbye: boolean,
   ): void {
@@ -119,16 +119,16 @@ export class Connections implements ClientCalls {
       this.served.withdraw(owner, clientId)
       this.#release(client)
     }
-    setTimeout(forget, this.#powers.reconnectMs).unref()
+    setTimeout(forget, this.#deps.reconnectMs).unref()
   }
 
   #client(owner: string, clientId: string): ConnectedClient {
     const key = keyOf(owner, clientId)
     const known = this.#clients.get(key)
     if (known !== undefined) return known
-    const { reconnectMs, isDurable, sync, onFault } = this.#powers
-    const powers = { daemonId: this.#daemonId, reconnectMs, pace: this.#pace, isDurable }
-    const client = new ConnectedClient(owner, clientId, { ...powers, sync, onFault })
+    const { reconnectMs, isDurable, sync, onFault } = this.#deps
+    const deps = { daemonId: this.#daemonId, reconnectMs, pace: this.#pace, isDurable }
+    const client = new ConnectedClient(owner, clientId, { ...deps, sync, onFault })
     this.#clients.set(key, client)
     return client
   }
@@ -251,7 +251,7 @@ export class Connections implements ClientCalls {
   ) {
     const { signal, executionId } = context
     signal.throwIfAborted()
-    const ask: Ask = {
+    const ask: PendingRequest = {
       frame,
       executionId,
       settled: Promise.withResolvers(),
@@ -298,7 +298,7 @@ export class Connections implements ClientCalls {
     if (executionId === undefined) return
     // Its delivery is journaled in this turn of the event loop, and written by the sync after it.
     await new Promise(resolve => setImmediate(resolve))
-    await this.#powers.sync(executionId)
+    await this.#deps.sync(executionId)
   }
 
   /** Tells the clients that the daemon is about to stop. */

@@ -12,7 +12,7 @@ import { decodeValue } from '../../protocol/values/values.ts'
  */
 export type AskPhase = 'waiting' | 'sent' | 'held'
 
-export interface Ask {
+export interface PendingRequest {
   /** As it was asked first; whether it is a repeat is said when it is sent. */
   readonly frame: AskFrame
   readonly executionId: string

@@ -16,15 +16,20 @@ export class RemoteStream implements AsyncIterableIterator<unknown> {
   readonly #client: ConnectedClient
   readonly #callId: string
   readonly #signal: AbortSignal
-  readonly #asks: StreamAsks
+  readonly #pendingRequests: StreamAsks
   #items = 0
   #isOver = false
 
-  constructor(client: ConnectedClient, callId: string, signal: AbortSignal, asks: StreamAsks) {
+  constructor(
+    client: ConnectedClient,
+    callId: string,
+    signal: AbortSignal,
+    pendingRequests: StreamAsks,
+  ) {
     this.#client = client
     this.#callId = callId
     this.#signal = signal
-    this.#asks = asks
+    this.#pendingRequests = pendingRequests
     signal.addEventListener('abort', this.#onAbort, { once: true })
     if (signal.aborted) this.#onAbort()
   }
@@ -35,9 +40,9 @@ export class RemoteStream implements AsyncIterableIterator<unknown> {
 
   async next(): Promise<IteratorResult<unknown>> {
     if (this.#isOver) return { done: true, value: undefined }
-    const settlement = await this.#asks.nextItem(++this.#items)
+    const settlement = await this.#pendingRequests.nextItem(++this.#items)
     if (settlement.kind !== 'value') this.#end()
-    const value = settledValue(settlement, this.#asks.tool)
+    const value = settledValue(settlement, this.#pendingRequests.tool)
     return settlement.kind === 'value' ? { done: false, value } : { done: true, value: undefined }
   }
 
@@ -45,7 +50,7 @@ export class RemoteStream implements AsyncIterableIterator<unknown> {
     // One that was aborted has been given up already, and cleans up by itself.
     if (!this.#isOver) {
       this.#end()
-      settledValue(await this.#asks.close(), this.#asks.tool)
+      settledValue(await this.#pendingRequests.close(), this.#pendingRequests.tool)
     }
     return { done: true, value: undefined }
   }

@@ -22,18 +22,18 @@ const MAX_REASON = 123
 /** So long a client has to answer a close before its connection is cut. */
 const CLOSE_MS = 1000
 
-export class Link {
+export class Transport {
   readonly #socket: Socket
   readonly #pace: Pace
-  readonly #beat: NodeJS.Timeout
+  readonly #heartbeat: NodeJS.Timeout
   #heardAtMs = performance.now()
   #isClosed = false
 
   constructor(socket: Socket, pace: Pace) {
     this.#socket = socket
     this.#pace = pace
-    this.#beat = setInterval(() => this.#onBeat(), pace.heartbeatMs)
-    this.#beat.unref()
+    this.#heartbeat = setInterval(() => this.#onHeartbeat(), pace.heartbeatMs)
+    this.#heartbeat.unref()
   }
 
   send(frame: DaemonFrame): void {
@@ -60,10 +60,10 @@ export class Link {
   /** The connection is closed already. */
   gone(): void {
     this.#isClosed = true
-    clearInterval(this.#beat)
+    clearInterval(this.#heartbeat)
   }
 
-  #onBeat(): void {
+  #onHeartbeat(): void {
     const { leaseMs } = this.#pace
     if (performance.now() - this.#heardAtMs < leaseMs) {
       this.send({ type: 'heartbeat' })

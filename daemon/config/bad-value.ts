@@ -3,10 +3,10 @@
 import { ConfigError } from './config-error.ts'
 import { type SettingKey, settingOf } from './settings.ts'
 import { MASK, type Refused } from './value-kind.ts'
-import type { WrittenValue } from './written-value.ts'
+import type { RawSetting } from './written-value.ts'
 
 /** Makes the error; a secret is masked. */
-export function badValue(key: SettingKey, written: WrittenValue, refused: Refused): ConfigError {
+export function badValue(key: SettingKey, written: RawSetting, refused: Refused): ConfigError {
   const { value, source } = written
   const { path, allowed } = refused
   const where = source.from === 'file' ? `${key}${pathText(path)} of ${source.name}` : source.name

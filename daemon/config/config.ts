@@ -17,7 +17,7 @@ import type { Source } from './source.ts'
 import { MIN_SECRET_BYTES, shortSecret } from './token-list.ts'
 import { unknownName } from './unknown-name.ts'
 import type { ReadFile } from './value-kind.ts'
-import { type FlagTexts, type Variables, writtenValue } from './written-value.ts'
+import { type FlagTexts, rawSetting, type Variables } from './written-value.ts'
 
 export type { Config, SettingKey } from './settings.ts'
 
@@ -29,7 +29,7 @@ export interface LoadedConfig extends Config {
 }
 
 /** What the configuration is read from. */
-export interface ConfigPowers {
+export interface ConfigDependencies {
   readonly flags: FlagTexts
   readonly env: Variables
   readonly readFile: ReadFile
@@ -44,9 +44,9 @@ export interface ConfigPowers {
  * @throws {ConfigError} for an unknown key or `LATCHD_*` variable, a value that is not allowed, a
  *   file that cannot be read, and an address beyond this machine without tokens
  */
-export function loadConfig(powers: ConfigPowers): LoadedConfig {
-  const { flags, env, cwd, cores = availableParallelism() } = powers
-  const files = new ConfigFiles(powers.readFile)
+export function loadConfig(deps: ConfigDependencies): LoadedConfig {
+  const { flags, env, cwd, cores = availableParallelism() } = deps
+  const files = new ConfigFiles(deps.readFile)
   const readFile = (path: string) => files.read(path)
   refuseUnknownVariables(env)
   const file = readConfigFile(env[CONFIG_FILE_ENV], cwd, readFile)
@@ -54,7 +54,7 @@ export function loadConfig(powers: ConfigPowers): LoadedConfig {
   const sources: Record<string, Source> = {}
   for (const key of settingKeys) {
     const { kind, default: byDefault } = settingOf(key)
-    const written = writtenValue(key, { flags, env, cwd, file })
+    const written = rawSetting(key, { flags, env, cwd, file })
     if (written === undefined) {
       values[key] = typeof byDefault === 'function' ? byDefault(cores) : byDefault
       sources[key] = { from: 'default' }

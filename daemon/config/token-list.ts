@@ -8,8 +8,8 @@ import { scopes, type TokenSetting } from '../auth/tokens.ts'
 import {
   listFromText,
   MASK,
+  type ParseResult,
   type Place,
-  type Reading,
   secretSchema,
   type ValueKind,
 } from './value-kind.ts'
@@ -111,7 +111,7 @@ function tokenFromText(text: string): unknown {
     : text
 }
 
-function secretOf({ secret, secretFile }: WrittenToken, place: Place): Reading<string> {
+function secretOf({ secret, secretFile }: WrittenToken, place: Place): ParseResult<string> {
   if (secretFile === undefined) return { ok: true, value: secret as string }
   const refused = { ok: false, path: ['secretFile'] } as const
   let text: string | undefined
@@ -127,7 +127,7 @@ function secretOf({ secret, secretFile }: WrittenToken, place: Place): Reading<s
   return { ...refused, allowed: 'the path of a file that holds nothing but the secret' }
 }
 
-function refusal(issue: z.core.$ZodIssue | undefined, written: unknown): Reading<never> {
+function refusal(issue: z.core.$ZodIssue | undefined, written: unknown): ParseResult<never> {
   const path = issue?.path ?? []
   const [index, part] = path
   if (typeof index !== 'number') return { ok: false, path: [], allowed: allowedList }

@@ -18,13 +18,13 @@ export interface Refused {
   readonly path: readonly PropertyKey[]
   readonly allowed: string
 }
-export type Reading<Value> = { readonly ok: true; readonly value: Value } | Refused
+export type ParseResult<Value> = { readonly ok: true; readonly value: Value } | Refused
 
 export interface ValueKind<Value> {
   /** The value as the configuration file would hold it; what is no such value is left to `read`. */
   fromText(text: string): unknown
   /** Checks a value of the configuration file. */
-  read(written: unknown, place: Place): Reading<Value>
+  read(written: unknown, place: Place): ParseResult<Value>
   /** The value as people see it, secrets masked: text, a number or a list. */
   show(value: Value): unknown
   /** Whether a part of the written value must not be repeated in a message. */

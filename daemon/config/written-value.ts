@@ -11,7 +11,7 @@ export type FlagTexts = { readonly [Key in SettingKey]?: string | undefined }
 export type Variables = Readonly<Record<string, string | undefined>>
 
 /** A value in the form that the configuration file has. */
-export interface WrittenValue {
+export interface RawSetting {
   readonly value: unknown
   readonly source: Exclude<Source, { from: 'default' }>
   /** What relative paths in it are relative to. */
@@ -19,7 +19,7 @@ export interface WrittenValue {
 }
 
 /** Everything that may say something of a setting. */
-export interface Layers {
+export interface SettingSources {
   readonly flags: FlagTexts
   readonly env: Variables
   readonly cwd: string
@@ -27,12 +27,12 @@ export interface Layers {
 }
 
 /** What the first in order says of a setting; `undefined` when nobody does. */
-export function writtenValue(
+export function rawSetting(
   key: SettingKey,
-  { flags, env, cwd, file }: Layers,
-): WrittenValue | undefined {
+  { flags, env, cwd, file }: SettingSources,
+): RawSetting | undefined {
   const { kind, flag, env: variable, fallbackEnv, isEmptyValue } = settingOf(key)
-  const fromText = (from: 'flag' | 'environment', name: string, text: string): WrittenValue => ({
+  const fromText = (from: 'flag' | 'environment', name: string, text: string): RawSetting => ({
     value: kind.fromText(text),
     source: { from, name },
     folder: cwd,

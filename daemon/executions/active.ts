@@ -1,13 +1,13 @@
 /**
- * The executions that are in memory: run, put away when nothing is left to do but wait, brought back
+ * The executions that are in memory: run, evicted when nothing is left to do but wait, brought back
  * from the store.
  *
  * Each execution is in one of these places, and moves between them as the arrows say:
  *
  *     submitted ─▶ live ─▶ ended, or stuck
- *                  ▲  │ put away: `leaving`, from the write to the store to its answer
+ *                  ▲  │ evicted: `leaving`, from the write to the store to its answer
  *                  │  ▼
- *     loading ◀─ store ─▶ (a decision, an instant, a restart: its id waits in `Resumption`)
+ *     loading ◀─ store ─▶ (a decision, an instant, a restart: its id waits in `ResumeQueue`)
  *
  * Only one thing at a time is done about an execution: who finds it loading or leaving waits for that.
  */
@@ -15,22 +15,22 @@
 import type { CallApproval } from '../../executor/boundary/call-approval.ts'
 import type { CompiledProgram } from '../../executor/boundary/messages.ts'
 import {
+  type ExecutionDependencies,
   type ExecutionPlan,
-  type ExecutionPowers,
   RunningExecution,
 } from '../../executor/execution/execution.ts'
-import { type KeptUsage, NO_USAGE } from '../../executor/record/fold-execution.ts'
+import { NO_USAGE, type StoredUsage } from '../../executor/record/fold-execution.ts'
 import type { Toolbox } from '../../executor/tools/toolbox.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import { OwnerCounts } from '../auth/owner-counts.ts'
 import { type MakeClientTool, readPlan } from '../replay/stored-plan.ts'
 import type { ClaimedExecution, StuckError } from '../store/store.ts'
 import { IdleCollector } from '../upkeep/idle-collector.ts'
-import { Resumption } from './resume-queue.ts'
+import { ResumeQueue } from './resume-queue.ts'
 import { UpgradeCheck } from './upgrade-check.ts'
-import { ExecutionKeeper, type KeeperPowers } from './writer.ts'
+import { ExecutionWriter, type WriterDependencies } from './writer.ts'
 
-export interface LivePowers extends ExecutionPowers, KeeperPowers {
+export interface ActiveDependencies extends ExecutionDependencies, WriterDependencies {
   /** The tools that there are now. */
   readonly toolbox: Toolbox
   /** Makes the tool of a client that an execution was given. */
@@ -42,19 +42,19 @@ export interface LivePowers extends ExecutionPowers, KeeperPowers {
 }
 
 /** An execution in memory. */
-export interface LiveExecution {
+export interface ActiveExecution {
   readonly plan: ExecutionPlan
   readonly running: RunningExecution
-  readonly keeper: ExecutionKeeper
-  /** Resolves when it has ended, is stuck, or was put away. */
-  readonly gone: Promise<void>
+  readonly writer: ExecutionWriter
+  /** Resolves when it has ended, is stuck, or was evicted. */
+  readonly settled: Promise<void>
   /** Whether it is on its way to the store. */
-  isLeaving: boolean
+  isEvicting: boolean
 }
 
-export class LiveExecutions {
-  #powers: LivePowers
-  #live = new Map<string, LiveExecution>()
+export class ActiveExecutions {
+  #deps: ActiveDependencies
+  #live = new Map<string, ActiveExecution>()
   /**
    * Those that are on their way from the store. Who finds none may begin at once, and only then: of
    * several who wait for one load, the first may have begun another.
@@ -64,27 +64,27 @@ export class LiveExecutions {
   #queued = new Map<string, () => void>()
   #queuedOwners = new OwnerCounts()
   #liveOwners = new OwnerCounts()
-  #resumption: Resumption
+  #resumeQueue: ResumeQueue
   #upgrades: UpgradeCheck
   #collector: IdleCollector
   #isDraining = false
 
-  constructor(powers: LivePowers) {
-    this.#powers = powers
-    this.#collector = new IdleCollector([powers.pool, powers.store])
-    this.#upgrades = new UpgradeCheck(powers, powers.runtime, sessionId =>
-      powers.sessions.load(sessionId),
+  constructor(deps: ActiveDependencies) {
+    this.#deps = deps
+    this.#collector = new IdleCollector([deps.pool, deps.store])
+    this.#upgrades = new UpgradeCheck(deps, deps.runtime, sessionId =>
+      deps.sessions.load(sessionId),
     )
-    this.#resumption = new Resumption({
-      store: powers.store,
+    this.#resumeQueue = new ResumeQueue({
+      store: deps.store,
       resume: executionId => this.#resumeOrQuarantine(executionId),
-      onFault: powers.onFault,
-      now: powers.now ?? Date.now,
-      ...(powers.hasRoom && { hasRoom: powers.hasRoom }),
+      onFault: deps.onFault,
+      now: deps.now ?? Date.now,
+      ...(deps.hasRoom && { hasRoom: deps.hasRoom }),
     })
   }
 
-  get(executionId: string): LiveExecution | undefined {
+  get(executionId: string): ActiveExecution | undefined {
     return this.#live.get(executionId)
   }
 
@@ -100,17 +100,17 @@ export class LiveExecutions {
 
   /** New executions that wait for a worker. */
   get queued(): number {
-    return this.#powers.pool.queued + this.#queued.size
+    return this.#deps.pool.queued + this.#queued.size
   }
 
   /** Executions of the store that can go on and wait to be loaded. */
   get unloaded(): number {
-    return this.#resumption.waiting
+    return this.#resumeQueue.waiting
   }
 
   /** As {@link queued}, of one owner. */
   queuedOf(owner: string): number {
-    return this.#powers.pool.queuedOf(owner) + this.#queuedOwners.of(owner)
+    return this.#deps.pool.queuedOf(owner) + this.#queuedOwners.of(owner)
   }
 
   /** Executions of an owner that are in memory, or new and on their way there. */
@@ -120,26 +120,26 @@ export class LiveExecutions {
 
   /** Goes on with what an earlier process has left. */
   async recover(): Promise<void> {
-    const { sessions, store, runningFile, observe, now } = this.#powers
+    const { sessions, store, runningFile, observe, now } = this.#deps
     await sessions.recover()
     const recovery = await store.recover((now ?? Date.now)(), runningFile.lost)
     for (const stuck of recovery.stuck ?? []) observe(stuck, stuck.event)
-    this.#resumption.start(recovery)
+    this.#resumeQueue.start(recovery)
   }
 
   /** Starts a new execution as soon as a worker is free. */
-  start(plan: ExecutionPlan, running: RunningExecution, keeper: ExecutionKeeper): void {
-    const { owner } = keeper
-    const isLong = this.#powers.pool.queuedOf(owner) >= MAX_QUEUED_IN_MEMORY
-    if (isLong && keeper.isDurable && plan.sessionId === undefined) {
+  start(plan: ExecutionPlan, running: RunningExecution, writer: ExecutionWriter): void {
+    const { owner } = writer
+    const isLong = this.#deps.pool.queuedOf(owner) >= MAX_QUEUED_IN_MEMORY
+    if (isLong && writer.isDurable && plan.sessionId === undefined) {
       this.#queued.set(plan.executionId, this.#queuedOwners.add(owner))
-      this.#resumption.add(plan.executionId, owner)
-    } else this.#start(plan, running, keeper)
+      this.#resumeQueue.add(plan.executionId, owner)
+    } else this.#start(plan, running, writer)
   }
 
   /** Goes on with an execution that is in the store, when it is its turn. */
   resume(executionId: string): void {
-    this.#resumption.add(executionId)
+    this.#resumeQueue.add(executionId)
   }
 
   /** Hands over a decision that was stored, to an execution wherever it is. */
@@ -147,14 +147,14 @@ export class LiveExecutions {
     const { executionId } = decided.approval
     while (this.#loading.has(executionId)) await this.#loading.get(executionId)
     const live = this.#live.get(executionId)
-    if (live !== undefined && !(live.isLeaving && isWaiting)) {
+    if (live !== undefined && !(live.isEvicting && isWaiting)) {
       live.running.decide(decided)
       return
     }
-    // The store had it put away before it learned of the decision, and here that is not known yet:
+    // The store had it evicted before it learned of the decision, and here that is not known yet:
     // the call is made by whoever brings it back.
-    await live?.gone
-    this.#resumption.add(executionId)
+    await live?.settled
+    this.#resumeQueue.add(executionId)
   }
 
   /** Brings an execution into memory that is in the store alone; one that has ended stays there. */
@@ -162,49 +162,49 @@ export class LiveExecutions {
     while (this.#loading.has(executionId)) await this.#loading.get(executionId)
     if (this.#live.has(executionId)) return
     await this.#track(executionId, async () => {
-      const claimed = await this.#powers.store.claim(executionId)
+      const claimed = await this.#deps.store.claim(executionId)
       if (claimed !== undefined) this.#start(...this.#restore(claimed, () => {}))
     })
   }
 
   /**
-   * Gives those under way so long to end; then durable ones are put away, to go on after the next
+   * Gives those under way so long to end; then durable ones are evicted, to go on after the next
    * start, and the others are cancelled.
    */
   async drain(drainMs: number): Promise<void> {
     this.#isDraining = true
-    this.#resumption.stop()
+    this.#resumeQueue.stop()
     this.#collector.stop()
-    const all = () => Promise.allSettled(Array.from(this.#live.values(), live => live.gone))
+    const all = () => Promise.allSettled(Array.from(this.#live.values(), live => live.settled))
     await Promise.all(this.#loading.values())
     const { promise, resolve } = Promise.withResolvers<void>()
     const timer = setTimeout(resolve, drainMs)
     await Promise.race([all(), promise])
     clearTimeout(timer)
-    for (const { running, keeper } of this.#live.values()) {
-      if (keeper.isDurable) running.suspend()
+    for (const { running, writer } of this.#live.values()) {
+      if (writer.isDurable) running.suspend()
       else running.cancel('The daemon is stopping')
     }
     await all()
   }
 
-  #start(plan: ExecutionPlan, running: RunningExecution, keeper: ExecutionKeeper): void {
+  #start(plan: ExecutionPlan, running: RunningExecution, writer: ExecutionWriter): void {
     const { executionId } = plan
-    const { promise: gone, resolve, reject } = Promise.withResolvers<void>()
+    const { promise: settled, resolve, reject } = Promise.withResolvers<void>()
     // Told to whoever waits as well.
-    gone.catch(error => this.#powers.onFault(error, executionId))
-    const live: LiveExecution = { plan, running, keeper, gone, isLeaving: false }
+    settled.catch(error => this.#deps.onFault(error, executionId))
+    const live: ActiveExecution = { plan, running, writer, settled, isEvicting: false }
     this.#live.set(executionId, live)
     this.#run(live).then(resolve, reject)
   }
 
-  async #run(live: LiveExecution): Promise<void> {
-    const { running, keeper } = live
+  async #run(live: ActiveExecution): Promise<void> {
+    const { running, writer } = live
     const { executionId, sessionId } = live.plan
-    const { sessions } = this.#powers
+    const { sessions } = this.#deps
     const use = sessionId === undefined ? undefined : { sessionId, executionId }
-    const uncount = this.#liveOwners.add(keeper.owner)
-    const leave = this.#powers.enter(live.plan)
+    const uncount = this.#liveOwners.add(writer.owner)
+    const leave = this.#deps.enter(live.plan)
     const onKept = (isEnded: boolean) => {
       // A stuck one goes on from what the session has: nobody may change that.
       if (use !== undefined && isEnded) sessions.release(use)
@@ -214,40 +214,40 @@ export class LiveExecutions {
     try {
       const turn = use && sessions.wait(use, running.left)
       if (turn !== undefined) {
-        keeper.startWaiting()
+        writer.startWaiting()
         await turn
       }
       for (;;) {
         const end = await running.run()
         if (end.kind !== 'waiting') {
           const snapshot = 'snapshot' in end ? end.snapshot : undefined
-          await keeper.finish(end.execution, snapshot, () => onKept(end.kind === 'ended'))
+          await writer.finish(end.execution, snapshot, () => onKept(end.kind === 'ended'))
           return
         }
-        live.isLeaving = true
-        const { kind, wakeAtMs } = await keeper.park(end.wakeAtMs)
+        live.isEvicting = true
+        const { kind, wakeAtMs } = await writer.park(end.wakeAtMs)
         if (kind === 'ready' && !this.#isDraining) {
-          live.isLeaving = false
+          live.isEvicting = false
           continue
         }
-        running.putAway()
-        keeper.close()
-        this.#resumption.wakeAt(wakeAtMs)
+        running.evict()
+        writer.close()
+        this.#resumeQueue.wakeAt(wakeAtMs)
         return
       }
     } catch (error) {
       if (this.#isDraining || isForAnother(error)) throw error
-      this.#powers.onFault(error, executionId)
-      running.putAway()
-      if (keeper.isStored) {
+      this.#deps.onFault(error, executionId)
+      running.evict()
+      if (writer.isStored) {
         // What it has in the store is whole: it goes on from there.
-        keeper.close()
+        writer.close()
         // A text of its journal may be on a damaged page, which shows when the guest takes it.
         if (isDamage(error)) await this.#quarantine(executionId)
-        else this.#resumption.retry(executionId)
+        else this.#resumeQueue.retry(executionId)
       } else {
-        keeper.demote()
-        await keeper.finish(running.lose(error), undefined, () => onKept(true))
+        writer.demote()
+        await writer.finish(running.lose(error), undefined, () => onKept(true))
       }
     } finally {
       this.#live.delete(executionId)
@@ -268,7 +268,7 @@ export class LiveExecutions {
 
   /** Claims an execution, once it is known that it can go on under the runtime of this process. */
   async #claim(executionId: string): Promise<ClaimedExecution | undefined> {
-    const { store, sessions, runtime } = this.#powers
+    const { store, sessions, runtime } = this.#deps
     const runtimes = { execution: runtime, session: sessions.runtime }
     const claim = await store.claimUnder(executionId, runtimes)
     if (claim.kind === 'none') return undefined
@@ -282,7 +282,7 @@ export class LiveExecutions {
 
   /** Lets an execution be stuck that cannot go on. @param error absent: something cannot be read */
   async #quarantine(executionId: string, error?: StuckError): Promise<void> {
-    const { store, now, observe, hub, onWebhooks } = this.#powers
+    const { store, now, observe, hub, onWebhooks } = this.#deps
     const stuck = await store.quarantine(executionId, (now ?? Date.now)(), error)
     if (stuck === undefined) return
     observe(stuck, stuck.event)
@@ -301,7 +301,7 @@ export class LiveExecutions {
       const claimed = await this.#claim(executionId)
       if (claimed !== undefined) this.#start(...this.#restore(claimed, resolve))
     })
-    await Promise.race([promise, this.#live.get(executionId)?.gone])
+    await Promise.race([promise, this.#live.get(executionId)?.settled])
   }
 
   async #track(executionId: string, load: () => Promise<void>): Promise<void> {
@@ -321,7 +321,7 @@ export class LiveExecutions {
   async #sessionLoss({ sessionId }: ClaimedExecution): Promise<StuckError | undefined> {
     if (sessionId === undefined) return undefined
     try {
-      await this.#powers.sessions.fit(sessionId)
+      await this.#deps.sessions.fit(sessionId)
       return undefined
     } catch (error) {
       if (!(error instanceof LatchdError && error.code === 'SNAPSHOT_INCOMPATIBLE')) throw error
@@ -337,7 +337,7 @@ export class LiveExecutions {
       return await this.#upgrades.divergenceOf(claimed)
     } catch (error) {
       // A worker that is lost says nothing about its path: the execution itself will show.
-      if (!this.#isDraining) this.#powers.onFault(error, claimed.executionId)
+      if (!this.#isDraining) this.#deps.onFault(error, claimed.executionId)
       return undefined
     }
   }
@@ -345,17 +345,17 @@ export class LiveExecutions {
   #restore(
     claimed: ClaimedExecution,
     onStart: () => void,
-  ): [ExecutionPlan, RunningExecution, ExecutionKeeper] {
+  ): [ExecutionPlan, RunningExecution, ExecutionWriter] {
     const { owner, webhookUrl, epoch, usage, program } = claimed
-    const { plan } = readPlan(claimed, this.#powers.toolbox, this.#powers.clientTool)
-    const keeper = new ExecutionKeeper(plan, owner, webhookUrl, this.#powers, epoch)
-    const running = new RunningExecution(plan, this.#powers, keeper, {
+    const { plan } = readPlan(claimed, this.#deps.toolbox, this.#deps.clientTool)
+    const writer = new ExecutionWriter(plan, owner, webhookUrl, this.#deps, epoch)
+    const running = new RunningExecution(plan, this.#deps, writer, {
       ...claimed,
-      usage: usage === undefined ? NO_USAGE : (JSON.parse(usage) as KeptUsage),
+      usage: usage === undefined ? NO_USAGE : (JSON.parse(usage) as StoredUsage),
       program: program === undefined ? undefined : (JSON.parse(program) as CompiledProgram),
     })
-    keeper.bind(running, onStart)
-    return [plan, running, keeper]
+    writer.bind(running, onStart)
+    return [plan, running, writer]
   }
 }
 

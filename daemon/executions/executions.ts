@@ -18,7 +18,7 @@ import type { Page } from '../store/page.ts'
 import type { StoredExecution } from '../store/store.ts'
 import type { Tracing } from '../telemetry/tracing/tracing.ts'
 import type { HeldMemory } from '../upkeep/memory-guard.ts'
-import { type LiveExecution, LiveExecutions, type LivePowers } from './active.ts'
+import { type ActiveDependencies, type ActiveExecution, ActiveExecutions } from './active.ts'
 import { EventReaders } from './event-readers.ts'
 import { listExecutions, type PageQuery } from './execution-lists.ts'
 import { isLast, isOver, isRestingPlace } from './resting-place.ts'
@@ -28,9 +28,9 @@ import {
   type SubmissionKey,
   SubmissionKeys,
 } from './submission-keys.ts'
-import { ExecutionKeeper } from './writer.ts'
+import { ExecutionWriter } from './writer.ts'
 
-export interface ExecutionsOptions extends LivePowers {
+export interface ExecutionsOptions extends ActiveDependencies {
   /** Executions that may wait for a worker. */
   readonly maxQueue: number
   /** @throws {LatchdError} `WORKER_ABUSE` for a caller that has to wait */
@@ -62,7 +62,7 @@ const RETRY_AFTER_SECONDS = 1
 
 export class Executions {
   #options: ExecutionsOptions
-  #live: LiveExecutions
+  #live: ActiveExecutions
   #keys: SubmissionKeys
   #readers = new EventReaders()
   #isDraining = false
@@ -71,7 +71,7 @@ export class Executions {
 
   constructor(options: ExecutionsOptions) {
     this.#options = options
-    this.#live = new LiveExecutions(options)
+    this.#live = new ActiveExecutions(options)
     this.#keys = new SubmissionKeys(options.store)
   }
 
@@ -201,28 +201,28 @@ export class Executions {
 
   async #start(plan: ExecutionPlan, caller: Caller, options: SubmitOptions): Promise<string> {
     const { webhookUrl } = options
-    const keeper = new ExecutionKeeper(plan, caller.name, webhookUrl, this.#options)
-    const running = new RunningExecution(plan, this.#options, keeper)
-    keeper.bind(running)
+    const writer = new ExecutionWriter(plan, caller.name, webhookUrl, this.#options)
+    const running = new RunningExecution(plan, this.#options, writer)
+    writer.bind(running)
     // Its messages are promised, and only what is durable keeps a promise.
     if (options.isDurable || webhookUrl !== undefined) {
-      const outcome = await keeper.submitDurable(options.key)
+      const outcome = await writer.submitDurable(options.key)
       if (outcome.kind === 'known') return outcome.executionId
       if (outcome.kind === 'key-reused') throw keyReused()
       if (outcome.kind === 'removed') throw removedExecution(outcome.executionId)
-    } else keeper.submitVolatile()
-    this.#live.start(plan, running, keeper)
+    } else writer.submitVolatile()
+    this.#live.start(plan, running, writer)
     return plan.executionId
   }
 
   /** Whether an execution that is in memory would survive the daemon. */
   isDurable(executionId: string): boolean {
-    return this.#live.get(executionId)?.keeper.isDurable === true
+    return this.#live.get(executionId)?.writer.isDurable === true
   }
 
   /** Resolves when all that has happened to an execution is as durable as the execution is. */
   async sync(executionId: string): Promise<void> {
-    await this.#live.get(executionId)?.keeper.sync()
+    await this.#live.get(executionId)?.writer.sync()
   }
 
   /** A tool of an execution, as its programs see it; `undefined` when it is not known any more. */
@@ -243,12 +243,12 @@ export class Executions {
    */
   async makeDurable(executionId: string): Promise<void> {
     const live = this.#live.get(executionId)
-    await (live && this.#untilKept(live, live.keeper.makeDurable()))
+    await (live && this.#untilKept(live, live.writer.makeDurable()))
   }
 
   /** Resolves with a write. @throws {LatchdError} `STORE_FULL` when it waits for room */
-  async #untilKept({ plan, keeper }: LiveExecution, write: Promise<void>): Promise<void> {
-    const isFull = await Promise.race([write, keeper.lacksRoom().then(() => true)])
+  async #untilKept({ plan, writer }: ActiveExecution, write: Promise<void>): Promise<void> {
+    const isFull = await Promise.race([write, writer.lacksRoom().then(() => true)])
     if (isFull !== true) return
     const message = `Cannot store ${plan.executionId} now: the disk is full; it is stored as soon as there is room`
     throw new LatchdError('STORE_FULL', message)
@@ -311,12 +311,12 @@ export class Executions {
     const { memory, store } = this.#options
     const live = this.#live.get(executionId)
     // An end is told when it is kept; while there is no room to keep it the execution goes on.
-    if (live?.keeper.isDurable && isOver(live.running.read())) {
-      await Promise.race([live.gone, live.keeper.lacksRoom()])
+    if (live?.writer.isDurable && isOver(live.running.read())) {
+      await Promise.race([live.settled, live.writer.lacksRoom()])
     }
     const found =
       this.#live.get(executionId) === live && live
-        ? { owner: live.keeper.owner, execution: readLive(live) }
+        ? { owner: live.writer.owner, execution: readActive(live) }
         : (memory.get(executionId) ?? (await store.get(executionId)))
     if (found !== undefined && (caller.seesAll || found.owner === caller.name)) return found
     throw new LatchdError('NOT_FOUND', `There is no execution ${executionId}`)
@@ -351,7 +351,7 @@ export class Executions {
       await this.#live.load(executionId)
       const live = this.#live.get(executionId)
       live?.running.cancel()
-      await (live && this.#untilKept(live, live.gone))
+      await (live && this.#untilKept(live, live.settled))
     }
   }
 
@@ -426,8 +426,8 @@ export class Executions {
     })
     try {
       // What is only held in memory yet is told when it is durable.
-      const keeper = this.#live.get(executionId)?.keeper
-      await (keeper && Promise.race([keeper.sync(), keeper.lacksRoom()]))
+      const writer = this.#live.get(executionId)?.writer
+      await (writer && Promise.race([writer.sync(), writer.lacksRoom()]))
       for (const event of await this.#past(executionId, after)) push(event, true)
       for (const event of held) push(event, true)
       held = undefined
@@ -473,7 +473,7 @@ export class Executions {
     return queue
   }
 
-  /** Takes no more, and lets those under way end or be put away: see {@link LiveExecutions.drain}. */
+  /** Takes no more, and lets those under way end or be evicted: see {@link ActiveExecutions.drain}. */
   async drain(drainMs: number): Promise<void> {
     this.#isDraining = true
     await this.#live.drain(drainMs)
@@ -481,9 +481,9 @@ export class Executions {
 }
 
 /** An execution in memory as it stands; an end that is not kept yet has not come. */
-function readLive({ running, keeper }: LiveExecution): Execution {
+function readActive({ running, writer }: ActiveExecution): Execution {
   const execution = running.read()
-  if (!keeper.isDurable || !isOver(execution)) return execution
+  if (!writer.isDurable || !isOver(execution)) return execution
   const fields = Object.entries({ ...execution, status: 'running' })
   return Object.fromEntries(fields.filter(([name]) => !OF_AN_END.has(name))) as Execution
 }

@@ -8,20 +8,20 @@ import type { LimitName } from '../../protocol/limits.ts'
 import type { Caller } from '../auth/caller.ts'
 import {
   cannotReplay,
+  type DryRunDependencies,
+  dryRunReplay,
   nondeterminism,
   numberOf,
   type ReplayReport,
-  type ShadowPowers,
-  shadowReplay,
 } from '../replay/replay.ts'
-import type { SessionDesk } from '../sessions/sessions.ts'
+import type { SessionService } from '../sessions/sessions.ts'
 import type { ClaimedExecution, Store } from '../store/store.ts'
 import type { Executions } from './executions.ts'
 
-export interface ReplayPowers extends ShadowPowers {
+export interface ReplayDependencies extends DryRunDependencies {
   readonly store: Pick<Store, 'journal' | 'texts'>
   readonly executions: Pick<Executions, 'enter' | 'get' | 'live'>
-  readonly sessions: Pick<SessionDesk, 'load'>
+  readonly sessions: Pick<SessionService, 'load'>
   /** Replays and new executions that may wait for a worker. */
   readonly maxQueue: number
 }
@@ -29,11 +29,11 @@ export interface ReplayPowers extends ShadowPowers {
 /** Seconds after which a refused caller should come again. */
 const RETRY_AFTER_SECONDS = 1
 
-export class ReplayDesk {
-  #powers: ReplayPowers
+export class ReplayService {
+  #deps: ReplayDependencies
 
-  constructor(powers: ReplayPowers) {
-    this.#powers = powers
+  constructor(deps: ReplayDependencies) {
+    this.#deps = deps
   }
 
   /**
@@ -47,7 +47,7 @@ export class ReplayDesk {
     caller: Caller,
     { untilCall, signal }: { untilCall: number | undefined; signal: AbortSignal },
   ): Promise<Replay> {
-    const { executions, store } = this.#powers
+    const { executions, store } = this.#deps
     const execution = await executions.get(executionId, caller)
     if (executions.live(executionId) !== undefined) {
       throw cannotReplay(executionId, `it is ${execution.status} at the moment`)
@@ -62,7 +62,7 @@ export class ReplayDesk {
     // It takes a worker as an execution of the caller does.
     const leave = executions.enter(caller)
     try {
-      const report = await shadowReplay(claimed, this.#powers, { untilCall, snapshot, signal })
+      const report = await dryRunReplay(claimed, this.#deps, { untilCall, snapshot, signal })
       return judged(claimed, execution, report)
     } catch (error) {
       if (signal.aborted) throw cannotReplay(executionId, 'the caller has left')
@@ -73,7 +73,7 @@ export class ReplayDesk {
   }
 
   #refuseWhenFull(executionId: string): void {
-    const { pool, maxQueue } = this.#powers
+    const { pool, maxQueue } = this.#deps
     if (pool.active < pool.workers || pool.queued < maxQueue) return
     throw new LatchdError(
       'QUEUE_FULL',
@@ -93,7 +93,7 @@ export class ReplayDesk {
         `it ran in session ${sessionId}, whose state before it is not kept`,
       )
     }
-    return await this.#powers.sessions.load(sessionId)
+    return await this.#deps.sessions.load(sessionId)
   }
 }
 
@@ -117,7 +117,7 @@ function judged(claimed: ClaimedExecution, execution: Execution, report: ReplayR
       nondeterminism(`The program asks for call ${id}: ${request}; before it was ${before.status}`),
     )
   }
-  const now = shadowEnd(outcome)
+  const now = dryRunEnd(outcome)
   if (before === undefined || isSame(before, now)) {
     return { result: 'same', reached: outcome.status, ...fields }
   }
@@ -145,7 +145,7 @@ function endOf(execution: Execution): ReplayEnd | undefined {
   return isOwn ? { status: 'failed', error } : undefined
 }
 
-function shadowEnd(
+function dryRunEnd(
   outcome: Extract<ReplayReport['outcome'], { status: 'completed' | 'failed' }>,
 ): ReplayEnd {
   if (outcome.status === 'failed') return { status: 'failed', error: outcome.error }

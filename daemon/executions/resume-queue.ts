@@ -14,7 +14,7 @@ import type { Recovery, StoreWriter } from '../store/store.ts'
 import { FULL_DISK_MS, isStoreFull } from '../store/until-room.ts'
 import { FairQueue } from './fair-queue.ts'
 
-export interface ResumptionPowers {
+export interface ResumeDependencies {
   readonly store: Pick<StoreWriter, 'due'>
   /** Resolves when the execution has got a worker, or does not need one. */
   readonly resume: (executionId: string) => Promise<void>
@@ -38,8 +38,8 @@ const ROOM_LOOK_MS = 250
 const FIRST_PAUSE_MS = 500
 const LAST_PAUSE_MS = 300_000
 
-export class Resumption {
-  #powers: ResumptionPowers
+export class ResumeQueue {
+  #deps: ResumeDependencies
   #lookMs: number
   #now: () => number
   #waiting = new FairQueue<string, string>()
@@ -57,10 +57,10 @@ export class Resumption {
   #failures = new Map<string, number>()
   #timers = new Set<NodeJS.Timeout>()
 
-  constructor(powers: ResumptionPowers) {
-    this.#powers = powers
-    this.#lookMs = powers.lookMs ?? LOOK_MS
-    this.#now = powers.now ?? Date.now
+  constructor(deps: ResumeDependencies) {
+    this.#deps = deps
+    this.#lookMs = deps.lookMs ?? LOOK_MS
+    this.#now = deps.now ?? Date.now
   }
 
   /** Ids that wait to be loaded. */
@@ -110,13 +110,13 @@ export class Resumption {
     this.#wakeAtMs = Infinity
     let nextMs = Infinity
     try {
-      const { executionIds, nextWakeMs } = await this.#powers.store.due(this.#now(), MAX_DUE)
+      const { executionIds, nextWakeMs } = await this.#deps.store.due(this.#now(), MAX_DUE)
       this.#hasMore = executionIds.length >= MAX_DUE
       for (const executionId of executionIds) this.add(executionId)
       // Asked again when these are on their way: until then the store would tell of them again.
       if (!this.#hasMore) nextMs = nextWakeMs ?? Infinity
     } catch (error) {
-      this.#powers.onFault(error, 'due')
+      this.#deps.onFault(error, 'due')
     }
     this.wakeAt(Math.min(nextMs, this.#now() + this.#lookMs))
   }
@@ -139,7 +139,7 @@ export class Resumption {
    */
   #isTooMuch(): boolean {
     if (this.#loading === 0 || this.#waiting.size === 0) return false
-    if (this.#powers.hasRoom?.() ?? true) return false
+    if (this.#deps.hasRoom?.() ?? true) return false
     if (!this.#isLooking) {
       this.#isLooking = true
       this.#after(ROOM_LOOK_MS, () => {
@@ -153,12 +153,12 @@ export class Resumption {
   async #load(executionId: string): Promise<void> {
     this.#loading++
     try {
-      await this.#powers.resume(executionId)
+      await this.#deps.resume(executionId)
       this.#failures.delete(executionId)
     } catch (error) {
       if (isStoreFull(error)) this.#pauseFor(executionId)
       else {
-        this.#powers.onFault(error, executionId)
+        this.#deps.onFault(error, executionId)
         this.retry(executionId)
       }
     } finally {

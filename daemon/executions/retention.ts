@@ -4,7 +4,7 @@ import type { Retention } from '../config/retention.ts'
 import type { Logger } from '../log/log.ts'
 import type { Store } from '../store/store.ts'
 
-export interface SweeperPowers {
+export interface SweeperDependencies {
   readonly store: Pick<Store, 'sweep'>
   readonly retention: Retention
   /** Sessions that stay, since something goes on in them. */
@@ -20,17 +20,17 @@ const SHORTEST_PAUSE_MS = 1000
 const LONGEST_PAUSE_MS = 600_000
 
 export class Sweeper {
-  #powers: SweeperPowers
+  #deps: SweeperDependencies
   #timer: NodeJS.Timeout | undefined
   #sweeping: Promise<void> | undefined
 
-  constructor(powers: SweeperPowers) {
-    this.#powers = powers
+  constructor(deps: SweeperDependencies) {
+    this.#deps = deps
   }
 
   /** Sweeps now, and goes on doing it. */
   start(): void {
-    const pauseMs = this.#powers.retention.keepMs / SWEEPS_PER_KEEP
+    const pauseMs = this.#deps.retention.keepMs / SWEEPS_PER_KEEP
     const boundedMs = Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, pauseMs))
     // A process that has nothing else to do may end.
     this.#timer = setInterval(() => void this.sweep(), boundedMs).unref()
@@ -52,7 +52,7 @@ export class Sweeper {
   }
 
   async #sweep(): Promise<void> {
-    const { store, retention, sessionsInUse, log, now } = this.#powers
+    const { store, retention, sessionsInUse, log, now } = this.#deps
     const beforeMs = now() - retention.keepMs
     const { maxBytes } = retention
     try {

@@ -1,9 +1,9 @@
 /**
  * Lets executions go on under another runtime than they began with only when it repeats them: what
- * an engine does differently shows in the shadow, before anything of it has run.
+ * an engine does differently shows in the dry run, before anything of it has run.
  */
 
-import { type ShadowPowers, shadowReplay } from '../replay/replay.ts'
+import { type DryRunDependencies, dryRunReplay } from '../replay/replay.ts'
 import { runtimeOf } from '../replay/stored-plan.ts'
 import type { ClaimedExecution, StuckError } from '../store/store.ts'
 
@@ -11,18 +11,18 @@ import type { ClaimedExecution, StuckError } from '../store/store.ts'
 const MAX_KNOWN = 10_000
 
 export class UpgradeCheck {
-  #powers: ShadowPowers
+  #deps: DryRunDependencies
   #runtime: string
   #loadSnapshot: (sessionId: string) => Promise<Uint8Array | undefined>
   #clean = new Set<string>()
 
   /** @param runtime tag of what executions run on now: see `executor/engine/quickjs/runtime-tag.ts` */
   constructor(
-    powers: ShadowPowers,
+    deps: DryRunDependencies,
     runtime: string,
     loadSnapshot: (sessionId: string) => Promise<Uint8Array | undefined>,
   ) {
-    this.#powers = powers
+    this.#deps = deps
     this.#runtime = runtime
     this.#loadSnapshot = loadSnapshot
   }
@@ -41,7 +41,7 @@ export class UpgradeCheck {
   async divergenceOf(claimed: ClaimedExecution): Promise<StuckError | undefined> {
     const { executionId, sessionId } = claimed
     const snapshot = sessionId === undefined ? undefined : await this.#loadSnapshot(sessionId)
-    const { divergence } = await shadowReplay(claimed, this.#powers, {
+    const { divergence } = await dryRunReplay(claimed, this.#deps, {
       snapshot,
       isResume: true,
     })

@@ -11,14 +11,14 @@
 import type { CallApproval } from '../../executor/boundary/call-approval.ts'
 import type { JournalRecord } from '../../executor/boundary/journal-record.ts'
 import type { CompiledProgram } from '../../executor/boundary/messages.ts'
-import type { ExecutionHost, Keeper } from '../../executor/boundary/ports.ts'
+import type { ExecutionHost, JournalWriter } from '../../executor/boundary/ports.ts'
 import type { Redaction } from '../../executor/boundary/redaction.ts'
 import type { ExecutionPlan, RunningExecution } from '../../executor/execution/execution.ts'
 import type { ExecutionEvent } from '../../protocol/execution/events.ts'
 import type { Execution } from '../../protocol/execution/execution.ts'
-import { keepPlan } from '../replay/stored-plan.ts'
+import { serializePlan } from '../replay/stored-plan.ts'
 import { wholeRecords, writeSessionRun } from '../sessions/session-run.ts'
-import type { SessionDesk } from '../sessions/sessions.ts'
+import type { SessionService } from '../sessions/sessions.ts'
 import type { MemoryStore } from '../store/memory/memory-store.ts'
 import type {
   Addition,
@@ -34,12 +34,12 @@ import type { EventHub } from './event-hub.ts'
 import { nothing } from './held-addition.ts'
 import type { RunningFile } from './running-file.ts'
 
-/** What all keepers of a daemon share. */
-export interface KeeperPowers {
+/** What all writers of a daemon share. */
+export interface WriterDependencies {
   readonly store: Store
   readonly memory: MemoryStore
   readonly hub: EventHub
-  readonly sessions: SessionDesk
+  readonly sessions: SessionService
   /** The executions that have a worker, for whoever starts after a loss of this process. */
   readonly runningFile: RunningFile
   /** Engine, prelude and ICU: see `executor/engine/quickjs/runtime-tag.ts`. */
@@ -69,12 +69,12 @@ const MAX_HELD = 500
 /** The epoch of an execution that was submitted and never claimed. */
 const FIRST_EPOCH = 1
 
-export class ExecutionKeeper implements Keeper, ExecutionHost {
-  readonly keeper = this
+export class ExecutionWriter implements JournalWriter, ExecutionHost {
+  readonly writer = this
   readonly owner: string
   readonly webhookUrl: string | undefined
   #plan: ExecutionPlan
-  #powers: KeeperPowers
+  #deps: WriterDependencies
   #running: RunningExecution | undefined
   #isDurable: boolean
   /** Whether the store has it, so that another process can go on with it. */
@@ -100,13 +100,13 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
     plan: ExecutionPlan,
     owner: string,
     webhookUrl: string | undefined,
-    powers: KeeperPowers,
+    deps: WriterDependencies,
     epoch?: number,
   ) {
     this.#plan = plan
     this.owner = owner
     this.webhookUrl = webhookUrl
-    this.#powers = powers
+    this.#deps = deps
     this.#isDurable = epoch !== undefined
     this.#isStored = epoch !== undefined
     this.#epoch = epoch ?? FIRST_EPOCH
@@ -121,7 +121,7 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
   }
 
   readTexts(seqs: readonly number[]): Promise<readonly string[]> {
-    return this.#powers.store.texts(this.#plan.executionId, seqs)
+    return this.#deps.store.texts(this.#plan.executionId, seqs)
   }
 
   /** Resolves when a write of the execution waits for room on a full disk; at once when one does. */
@@ -132,10 +132,10 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
   }
 
   get redaction(): Redaction {
-    return this.#powers.redaction
+    return this.#deps.redaction
   }
 
-  /** The execution whose keeper this is. @param onStart called when it gets a worker */
+  /** The execution whose writer this is. @param onStart called when it gets a worker */
   bind(running: RunningExecution, onStart: () => void = () => {}): void {
     this.#running = running
     this.#onStart = onStart
@@ -150,13 +150,13 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
   submitVolatile(): void {
     const running = this.#running as RunningExecution
     const { executionId, source, language } = this.#plan
-    this.#powers.memory.submit(executionId, this.owner, { source, language }, () => running.read())
+    this.#deps.memory.submit(executionId, this.owner, { source, language }, () => running.read())
   }
 
   /** Takes a new execution that may not. */
   async submitDurable(key: Submission['key']): Promise<SubmitOutcome> {
     this.#isDurable = true
-    const outcome = await this.#powers.store.submit({
+    const outcome = await this.#deps.store.submit({
       ...this.#submission('queued'),
       ...(key && { key }),
     })
@@ -171,8 +171,8 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
   }
 
   onEvent(event: ExecutionEvent): void {
-    const { memory, hub } = this.#powers
-    this.#powers.observe(this.#plan, event)
+    const { memory, hub } = this.#deps
+    this.#deps.observe(this.#plan, event)
     if (event.type === 'execution-started' || event.type === 'execution-resumed') this.#onStart()
     // Progress is told to who watches now, and not kept.
     if (event.type === 'call-progressed') {
@@ -181,7 +181,7 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
     }
     // An approval is visible only when its execution would survive.
     if (event.type === 'approval-requested' && !this.#isDurable) this.#promote()
-    const webhook = this.webhookUrl && this.#powers.webhookFor(this.webhookUrl, event)
+    const webhook = this.webhookUrl && this.#deps.webhookFor(this.webhookUrl, event)
     if (!this.#isDurable) {
       memory.append(event)
       // Who is told of the end may go on in the session, whose state has to be kept before.
@@ -197,7 +197,7 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
   }
 
   onWorkerLost(): void {
-    this.#powers.onWorkerLost?.(this.owner)
+    this.#deps.onWorkerLost?.(this.owner)
   }
 
   onWorker(hasWorker: boolean): void {
@@ -208,7 +208,7 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
   /** Notes whether a durable execution has a worker. */
   #noteWorker(): void {
     if (this.#hasWorker && this.#isDurable) {
-      this.#leaveFile ??= this.#powers.runningFile.enter(this.#plan.executionId)
+      this.#leaveFile ??= this.#deps.runningFile.enter(this.#plan.executionId)
     } else {
       this.#leaveFile?.()
       this.#leaveFile = undefined
@@ -232,12 +232,12 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
   }
 
   expireApproval(approval: CallApproval): void {
-    this.#powers.onExpire(approval)
+    this.#deps.onExpire(approval)
   }
 
   sync(): Promise<void> {
     if (!this.#isDurable || this.#isClosed || this.#isEmpty()) return this.#written
-    const { store } = this.#powers
+    const { store } = this.#deps
     const addition = this.#take()
     return this.#write(addition, () => store.append(this.#plan.executionId, this.#epoch, addition))
   }
@@ -253,7 +253,7 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
     const wakeAtMs = Math.min(untilMs, createdAtMs + limits.wallMs)
     let kind: 'parked' | 'ready' = 'parked'
     await this.#write(addition, async () => {
-      kind = await this.#powers.store.park(executionId, this.#epoch, { ...addition, wakeAtMs })
+      kind = await this.#deps.store.park(executionId, this.#epoch, { ...addition, wakeAtMs })
     })
     return { kind, wakeAtMs }
   }
@@ -275,7 +275,7 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
     snapshot: Uint8Array | undefined,
     onKept: () => void,
   ): Promise<void> {
-    const { store, memory, hub, sessions } = this.#powers
+    const { store, memory, hub, sessions } = this.#deps
     const { sessionId, executionId } = this.#plan
     if (!this.#isDurable) {
       const left = snapshot && (await this.#leave(snapshot, execution))
@@ -301,25 +301,25 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
     const records = await wholeRecords(kept.records, seqs => this.readTexts(seqs))
     const run =
       records &&
-      (await writeSessionRun(this.#plan, { ...kept, records }, execution, this.#powers.runtime))
-    return { ...this.#powers.sessions.tag(snapshot), ...(run && { run }) }
+      (await writeSessionRun(this.#plan, { ...kept, records }, execution, this.#deps.runtime))
+    return { ...this.#deps.sessions.tag(snapshot), ...(run && { run }) }
   }
 
   /** What was to be stored and cannot be is volatile again, so that its end can be told. */
   demote(): void {
     this.#isDurable = false
     this.#noteWorker()
-    for (const event of this.#take().events ?? []) this.#powers.memory.append(event)
+    for (const event of this.#take().events ?? []) this.#deps.memory.append(event)
     this.#written = Promise.resolve()
   }
 
   async loadSnapshot(): Promise<Uint8Array | undefined> {
     const { sessionId } = this.#plan
-    return sessionId === undefined ? undefined : await this.#powers.sessions.load(sessionId)
+    return sessionId === undefined ? undefined : await this.#deps.sessions.load(sessionId)
   }
 
   #promote(): void {
-    const { memory, store } = this.#powers
+    const { memory, store } = this.#deps
     const { executionId } = this.#plan
     this.#isDurable = true
     this.#noteWorker()
@@ -351,7 +351,7 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
       owner: this.owner,
       state,
       source,
-      plan: keepPlan(this.#plan, this.#powers.runtime),
+      plan: serializePlan(this.#plan, this.#deps.runtime),
       ...(sessionId !== undefined && { sessionId }),
       ...(this.webhookUrl !== undefined && { webhookUrl: this.webhookUrl }),
       createdAtMs,
@@ -365,8 +365,8 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
     const persisted = this.#written.then(() => this.#persist(write))
     const written = persisted.then(() => {
       this.#running?.release(addition.records ?? [])
-      for (const event of addition.events ?? []) this.#powers.hub.publish(this.owner, event)
-      if (addition.webhooks !== undefined && addition.webhooks.length > 0) this.#powers.onWebhooks()
+      for (const event of addition.events ?? []) this.#deps.hub.publish(this.owner, event)
+      if (addition.webhooks !== undefined && addition.webhooks.length > 0) this.#deps.onWebhooks()
     })
     this.#written = written
     return written
@@ -404,7 +404,7 @@ export class ExecutionKeeper implements Keeper, ExecutionHost {
 
   #writeSoon(isDue = false): void {
     const isMuch = this.#held.records.length + this.#held.events.length > MAX_HELD
-    const isWanted = isMuch || this.#powers.hub.isWatched(this.#plan.executionId)
+    const isWanted = isMuch || this.#deps.hub.isWatched(this.#plan.executionId)
     if (!isWanted && !isDue) return
     this.#timer ??= setTimeout(() => this.#writeNow(), isWanted ? WATCHED_MS : ANSWER_MS)
   }

@@ -6,7 +6,7 @@ import { invalidRequest } from '../../executor/boundary/invalid-request.ts'
 import { fieldProblems } from '../../executor/execution/plan.ts'
 import { type ErrorCode, LatchdError } from '../../protocol/errors.ts'
 import { CallerShares } from '../auth/caller-shares.ts'
-import type { HttpEnvironment, HttpPowers } from './dependencies.ts'
+import type { HttpEnvironment, RouteDependencies } from './dependencies.ts'
 import { actorOf, incomingOf, refusedRequest } from './middleware/actor.ts'
 import { boundBodies } from './middleware/body-bounds.ts'
 import { corsHeaders, preflightAnswer } from './middleware/cors.ts'
@@ -28,7 +28,7 @@ import { addSessionRoutes } from './routes/session-routes.ts'
 import { addToolRoutes } from './routes/tool-routes.ts'
 import { addWelcomeRoute } from './routes/welcome-route.ts'
 
-export function createApp(powers: HttpPowers): OpenAPIHono<HttpEnvironment> {
+export function createApp(deps: RouteDependencies): OpenAPIHono<HttpEnvironment> {
   const app = new OpenAPIHono<HttpEnvironment>({
     defaultHook: result => {
       if (!result.success)
@@ -37,9 +37,9 @@ export function createApp(powers: HttpPowers): OpenAPIHono<HttpEnvironment> {
   })
   app.use(async (context, next) => {
     const { req } = context
-    const client = powers.proxies.clientOf(incomingOf(context))
+    const client = deps.proxies.clientOf(incomingOf(context))
     context.set('address', client.address)
-    const origin = checkOrigin(powers.hostRule, {
+    const origin = checkOrigin(deps.hostRule, {
       host: req.header('host'),
       forwardedHost: client.host,
       origin: req.header('origin'),
@@ -56,13 +56,13 @@ export function createApp(powers: HttpPowers): OpenAPIHono<HttpEnvironment> {
     if (origin === undefined) return
     for (const [name, value] of Object.entries(corsHeaders(origin))) headers.set(name, value)
   })
-  addHealthRoutes(app, powers)
-  addWelcomeRoute(app, powers)
+  addHealthRoutes(app, deps)
+  addWelcomeRoute(app, deps)
   app.doc31('/openapi.json', {
     openapi: '3.1.0',
     info: {
       title: 'latchd',
-      version: powers.version,
+      version: deps.version,
       description:
         'Runs model-written programs over asynchronous tools. What is no HTTP, comes too slowly or is too large is refused with 400, 408, 413 or 431 wherever it was sent.',
     },
@@ -77,24 +77,24 @@ export function createApp(powers: HttpPowers): OpenAPIHono<HttpEnvironment> {
     const authorization =
       req.header('authorization') ??
       connectAuthorization(req.path, req.header('sec-websocket-protocol'))
-    const caller = powers.tokens.identify(authorization)
+    const caller = deps.tokens.identify(authorization)
     context.set('caller', caller)
     shares.admit(caller)
-    if (powers.tokens.size > 0) powers.audit.used(caller.withdrawn, actorOf(context))
+    if (deps.tokens.size > 0) deps.audit.used(caller.withdrawn, actorOf(context))
     await next()
   })
   app.use(boundBodies(shares))
   app.use(readJsonBodies())
-  addExecuteRoutes(app, powers)
-  addExecutionRoutes(app, powers)
-  addReplayRoute(app, powers)
-  addApprovalRoutes(app, powers)
-  addSessionRoutes(app, powers)
-  addEventRoutes(app, powers)
-  addToolRoutes(app, powers)
-  addConnectRoutes(app, powers, shares)
-  addInfoRoute(app, powers)
-  addMetricsRoute(app, powers)
+  addExecuteRoutes(app, deps)
+  addExecutionRoutes(app, deps)
+  addReplayRoute(app, deps)
+  addApprovalRoutes(app, deps)
+  addSessionRoutes(app, deps)
+  addEventRoutes(app, deps)
+  addToolRoutes(app, deps)
+  addConnectRoutes(app, deps, shares)
+  addInfoRoute(app, deps)
+  addMetricsRoute(app, deps)
   const methodsOf = pathMethods(app.routes)
   app.notFound(context => {
     const { method, path } = context.req
@@ -103,15 +103,15 @@ export function createApp(powers: HttpPowers): OpenAPIHono<HttpEnvironment> {
       allowed.length === 0
         ? new LatchdError('NOT_FOUND', `There is no ${method} ${path}`)
         : methodNotAllowed(method, path, allowed)
-    powers.metrics.onRefusal(refusal.code)
+    deps.metrics.onRefusal(refusal.code)
     const response = problemResponse(refusal)
     if (allowed.length > 0) response.headers.set('allow', allowed.join(', '))
     return response
   })
   app.onError((error, context) => {
-    const refusal = toRefusal(error, powers)
-    powers.metrics.onRefusal(refusal.code)
-    if (notLetIn.has(refusal.code)) powers.audit.refused(refusedRequest(context, refusal.code))
+    const refusal = toRefusal(error, deps)
+    deps.metrics.onRefusal(refusal.code)
+    if (notLetIn.has(refusal.code)) deps.audit.refused(refusedRequest(context, refusal.code))
     return problemResponse(refusal)
   })
   return app
@@ -124,7 +124,7 @@ const notLetIn: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'TOKEN_LIMIT_EXCEEDED',
 ])
 
-function toRefusal(error: Error, { log }: HttpPowers): LatchdError {
+function toRefusal(error: Error, { log }: RouteDependencies): LatchdError {
   if (error instanceof LatchdError) return error
   if (error instanceof HTTPException && error.status === 415) {
     return new LatchdError(

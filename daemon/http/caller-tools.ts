@@ -7,13 +7,13 @@ import { LatchdError } from '../../protocol/errors.ts'
 import { limitTable } from '../../protocol/limits.ts'
 import type { Tool } from '../../protocol/tool/tool.ts'
 import type { KnownCaller } from '../auth/tokens.ts'
-import type { HttpPowers } from './dependencies.ts'
+import type { RouteDependencies } from './dependencies.ts'
 
-type ToolPowers = Pick<HttpPowers, 'toolbox' | 'connections'>
+type ToolDependencies = Pick<RouteDependencies, 'toolbox' | 'connections'>
 
 /** The daemon's tools that the caller may use, and those that clients of its token serve. */
 export function callerTools(
-  { toolbox, connections }: ToolPowers,
+  { toolbox, connections }: ToolDependencies,
   caller: KnownCaller,
   callMs: number = limitTable.callMs.default,
 ): Toolbox {
@@ -37,12 +37,12 @@ export interface RequestedTools {
  * @throws {LatchdError} `UNKNOWN_TOOL`, `INVALID_REQUEST` for a tool of the client that cannot be one
  */
 export async function visibleTools(
-  powers: ToolPowers,
+  deps: ToolDependencies,
   caller: KnownCaller,
   { tools: names, clientTools, limits }: RequestedTools,
 ): Promise<Toolbox> {
   const callMs = limits?.callMs ?? limitTable.callMs.default
-  const all = callerTools(powers, caller, callMs)
+  const all = callerTools(deps, caller, callMs)
   const chosen = names === undefined ? all : all.select(names)
   if (clientTools === undefined) return chosen
   const { clientId, setId = '', tools } = clientTools
@@ -50,7 +50,7 @@ export async function visibleTools(
     const own: Tool[] = []
     for (const [i, tool] of tools.entries()) {
       const binding = { owner: caller.name, clientId, setId, tool }
-      own.push(readable(i, () => powers.connections.tool(binding, callMs)))
+      own.push(readable(i, () => deps.connections.tool(binding, callMs)))
       yield
     }
     return own

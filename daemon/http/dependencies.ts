@@ -2,24 +2,24 @@
 
 import type { GuestPool } from '../../executor/boundary/guest-pool.ts'
 import type { Toolbox } from '../../executor/tools/toolbox.ts'
-import type { ApprovalDesk } from '../approvals/approval-service.ts'
+import type { ApprovalService } from '../approvals/approval-service.ts'
 import type { Audit } from '../auth/audit.ts'
 import type { KnownCaller, Tokens } from '../auth/tokens.ts'
 import type { Connections } from '../clients/connections.ts'
 import type { Executions } from '../executions/executions.ts'
-import type { ReplayDesk } from '../executions/replay-service.ts'
+import type { ReplayService } from '../executions/replay-service.ts'
 import type { Logger } from '../log/log.ts'
-import type { SessionDesk } from '../sessions/sessions.ts'
+import type { SessionService } from '../sessions/sessions.ts'
 import type { Store } from '../store/store.ts'
 import type { Metrics } from '../telemetry/metrics/metrics.ts'
 import type { TrustedProxies } from './middleware/forwarded.ts'
 import type { HostRule } from './middleware/origin.ts'
 
-export interface HttpPowers {
+export interface RouteDependencies {
   readonly executions: Executions
-  readonly approvals: ApprovalDesk
-  readonly replays: ReplayDesk
-  readonly sessions: SessionDesk
+  readonly approvals: ApprovalService
+  readonly replays: ReplayService
+  readonly sessions: SessionService
   readonly connections: Connections
   readonly store: Store
   /** Where what happens is posted for executions that name no place of their own. */

@@ -26,8 +26,8 @@ export function sendEvents(
   const end = () => void events.return?.()
   withdrawn.addEventListener('abort', end)
   const response = streamSSE(context, async stream => {
-    const beat = () => stream.write(': \n\n').then(() => heart.refresh())
-    const heart = setTimeout(beat, HEARTBEAT_MS)
+    const heartbeat = () => stream.write(': \n\n').then(() => heart.refresh())
+    const heart = setTimeout(heartbeat, HEARTBEAT_MS)
     stream.onAbort(() => {
       clearTimeout(heart)
       end()

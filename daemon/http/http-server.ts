@@ -14,7 +14,7 @@ import { createAdaptorServer } from '@hono/node-server'
 import { LatchdError } from '../../protocol/errors.ts'
 import { MAX_WAIT_MS } from '../../protocol/execution/execution.ts'
 import { headProblem } from './middleware/request-head.ts'
-import { Turns } from './middleware/request-pacer.ts'
+import { RequestPacer } from './middleware/request-pacer.ts'
 import { securityHeaders } from './middleware/security-headers.ts'
 import { problemAnswer } from './problem.ts'
 import { socketServer } from './routes/connect-route.ts'
@@ -44,7 +44,7 @@ const ordinaryBounds: ServerBounds = {
 }
 
 /** What a server hands its requests to. */
-export interface ServerPowers {
+export interface ServerDependencies {
   readonly fetch: Parameters<typeof createAdaptorServer>[0]['fetch']
   /** Whether a request to become a WebSocket is granted; else it is answered as any other. */
   readonly mayUpgrade: (request: IncomingMessage) => boolean
@@ -52,35 +52,36 @@ export interface ServerPowers {
 
 /** Makes a server, which does not listen yet. */
 export function createHttpServer(
-  { fetch, mayUpgrade }: ServerPowers,
+  { fetch, mayUpgrade }: ServerDependencies,
   bounds: ServerBounds = ordinaryBounds,
 ): Server {
   /** The answer of each connection that is under way. */
   const answers = new WeakMap<Duplex, ServerResponse>()
-  const turns = new Turns()
+  const pacer = new RequestPacer()
   const guarded =
     (listener: RequestListener): RequestListener =>
     (request, response) => {
       const problem = headProblem(request)
       if (problem !== undefined) return refuse(response, problem)
       answers.set(request.socket, response)
-      turns.take(() => {
+      pacer.take(() => {
         // Whoever has left meanwhile gets no answer.
         if (!request.destroyed) listener(request, response)
       })
     }
-  const serverOptions: ServerOptions & { shouldUpgradeCallback: ServerPowers['mayUpgrade'] } = {
-    headersTimeout: bounds.headersMs,
-    requestTimeout: bounds.requestMs,
-    keepAliveTimeout: bounds.keepAliveMs,
-    connectionsCheckingInterval: bounds.checkMs,
-    maxHeaderSize: bounds.maxHeaderBytes,
-    // Whatever Node's own flags say.
-    insecureHTTPParser: false,
-    // Said by us: Node answers in its own way.
-    requireHostHeader: false,
-    shouldUpgradeCallback: request => headProblem(request) === undefined && mayUpgrade(request),
-  }
+  const serverOptions: ServerOptions & { shouldUpgradeCallback: ServerDependencies['mayUpgrade'] } =
+    {
+      headersTimeout: bounds.headersMs,
+      requestTimeout: bounds.requestMs,
+      keepAliveTimeout: bounds.keepAliveMs,
+      connectionsCheckingInterval: bounds.checkMs,
+      maxHeaderSize: bounds.maxHeaderBytes,
+      // Whatever Node's own flags say.
+      insecureHTTPParser: false,
+      // Said by us: Node answers in its own way.
+      requireHostHeader: false,
+      shouldUpgradeCallback: request => headProblem(request) === undefined && mayUpgrade(request),
+    }
   const server = createAdaptorServer({
     fetch,
     serverOptions,

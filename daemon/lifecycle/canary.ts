@@ -1,6 +1,6 @@
 /** A tiny program that goes the way of every program, and leaves no trace. */
 
-import { type ExecutionPowers, RunningExecution } from '../../executor/execution/execution.ts'
+import { type ExecutionDependencies, RunningExecution } from '../../executor/execution/execution.ts'
 import { planExecution } from '../../executor/execution/plan.ts'
 import { sleepTool } from '../../executor/tools/builtin/builtin-sleep.ts'
 import { Toolbox } from '../../executor/tools/toolbox.ts'
@@ -10,7 +10,7 @@ import { canaryProgram } from './canary-program.ts'
 const CALLER = '(canary)'
 
 /** Runs the canary. @throws {Error} when it does not give its value within `timeoutMs` */
-export async function runCanary(powers: ExecutionPowers, timeoutMs: number): Promise<void> {
+export async function runCanary(deps: ExecutionDependencies, timeoutMs: number): Promise<void> {
   const { source, expected } = canaryProgram
   const plan = planExecution(
     { source, language: 'javascript', limits: { wallMs: timeoutMs } },
@@ -18,7 +18,7 @@ export async function runCanary(powers: ExecutionPowers, timeoutMs: number): Pro
     undefined,
     CALLER,
   )
-  const running = new RunningExecution(plan, powers, {
+  const running = new RunningExecution(plan, deps, {
     onEvent: () => {},
     showApproval: async () => {},
     expireApproval: () => {},

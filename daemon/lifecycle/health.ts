@@ -1,7 +1,7 @@
 /** Whether the daemon does its work: asked by the watchdog. */
 
 /** What is looked at, and the clock. */
-export interface HealthPowers {
+export interface HealthDependencies {
   /** Asks the store for something that is not there. */
   readonly askStore: () => Promise<unknown>
   /** Runs a tiny program. @throws {Error} when it fails or takes longer than `timeoutMs` */
@@ -43,12 +43,12 @@ export const healthBounds = {
 } as const
 
 export class HealthProbe {
-  #powers: HealthPowers
+  #deps: HealthDependencies
   /** Since when all workers are taken, by the same guests. */
   #stall: { readonly begun: number; readonly sinceMs: number } | undefined
 
-  constructor(powers: HealthPowers) {
-    this.#powers = powers
+  constructor(deps: HealthDependencies) {
+    this.#deps = deps
   }
 
   /** Looks at event loop, store and workers. Never rejects. */
@@ -56,7 +56,7 @@ export class HealthProbe {
     try {
       const lagMs = await this.#lag()
       if (lagMs > healthBounds.lagMs) return ill(`the event loop was ${Math.round(lagMs)} ms late`)
-      const storeMs = await this.#time('the store', healthBounds.storeMs, this.#powers.askStore)
+      const storeMs = await this.#time('the store', healthBounds.storeMs, this.#deps.askStore)
       return { isWell: true, lagMs, storeMs, canaryMs: await this.#canary() }
     } catch (error) {
       return ill(error instanceof Error ? error.message : String(error))
@@ -65,14 +65,14 @@ export class HealthProbe {
 
   /** How late a timer is that is due at once. */
   async #lag(): Promise<number> {
-    const { now } = this.#powers
+    const { now } = this.#deps
     const beganMs = now()
     await new Promise(resolve => setTimeout(resolve, 1))
     return Math.max(0, now() - beganMs - 1)
   }
 
   async #canary(): Promise<number | undefined> {
-    const { load, runCanary } = this.#powers
+    const { load, runCanary } = this.#deps
     if (this.#isBusy()) return undefined
     const { begun } = load()
     try {
@@ -88,8 +88,8 @@ export class HealthProbe {
 
   /** @throws {Error} when the same guests have had all workers for longer than any may */
   #isBusy(): boolean {
-    const { workers, active, begun } = this.#powers.load()
-    const nowMs = this.#powers.now()
+    const { workers, active, begun } = this.#deps.load()
+    const nowMs = this.#deps.now()
     if (active < workers) {
       this.#stall = undefined
       return false
@@ -102,7 +102,7 @@ export class HealthProbe {
 
   /** How long something takes. @throws {Error} when it fails, or takes longer than the bound */
   async #time(what: string, boundMs: number, act: () => Promise<unknown>): Promise<number> {
-    const beganMs = this.#powers.now()
+    const beganMs = this.#deps.now()
     const late = Promise.withResolvers<never>()
     const timer = setTimeout(
       () => late.reject(new Error(`${what} did not answer in ${boundMs} ms`)),
@@ -110,7 +110,7 @@ export class HealthProbe {
     )
     try {
       await Promise.race([act(), late.promise])
-      return this.#powers.now() - beganMs
+      return this.#deps.now() - beganMs
     } finally {
       clearTimeout(timer)
     }

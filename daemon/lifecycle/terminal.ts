@@ -19,7 +19,7 @@ export interface Terminal {
   readonly stdout: Output
   readonly stderr: Output
   /** Asks the person at the terminal; absent when there is none. */
-  readonly ask?: Ask
+  readonly ask?: AskPerson
   /** Calls the listener for SIGINT and SIGTERM, which then end nothing; gives how to stop that. */
   onSignal(listener: (signal: StopSignal) => void): () => void
   /** Calls the listener for each SIGHUP, which then ends nothing; absent where there is none. */
@@ -36,4 +36,4 @@ export interface Terminal {
 }
 
 /** Asks a question and gives the line that is answered; `undefined` when there are no more. */
-export type Ask = (question: string) => Promise<string | undefined>
+export type AskPerson = (question: string) => Promise<string | undefined>

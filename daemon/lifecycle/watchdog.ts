@@ -4,7 +4,7 @@ import type { Logger } from '../log/log.ts'
 import type { Health } from './health.ts'
 import type { Notifier } from './notifier.ts'
 
-export interface WatchdogPowers {
+export interface WatchdogDependencies {
   readonly probe: () => Promise<Health>
   readonly notifier: Pick<Notifier, 'tell'>
   readonly log: Pick<Logger, 'debug' | 'error'>
@@ -20,8 +20,8 @@ const PROBES_PER_TIME = 3
  * @param watchdogMs the manager's time
  * @returns how to stop it
  */
-export function feedWatchdog(watchdogMs: number, powers: WatchdogPowers): () => void {
-  const { probe, notifier, log } = powers
+export function feedWatchdog(watchdogMs: number, deps: WatchdogDependencies): () => void {
+  const { probe, notifier, log } = deps
   let isStopped = false
   let timer: NodeJS.Timeout | undefined
   const feed = async () => {

@@ -13,7 +13,7 @@ import { buildConnector } from 'undici'
 import { canonicalAddress } from './address.ts'
 import { type AllowList, nameOf } from './allow-list.ts'
 import { FetchError } from './fetch-error.ts'
-import type { NetworkPowers } from './network-dependencies.ts'
+import type { NetworkDependencies } from './network-dependencies.ts'
 import { canonicalHost, type Target } from './target.ts'
 
 /** Milliseconds for TCP, and again for TLS; undici's own default. */
@@ -22,11 +22,11 @@ const CONNECT_MS = 10_000
 /** Makes the `connect` option of an undici agent. */
 export function guardedConnector(
   allowList: AllowList,
-  powers: NetworkPowers,
+  deps: NetworkDependencies,
 ): buildConnector.connector {
   const secure = buildConnector({ allowH2: false, timeout: CONNECT_MS })
   return (options, callback) => {
-    openChecked(targetOf(options), allowList, powers).then(
+    openChecked(targetOf(options), allowList, deps).then(
       socket => {
         if (options.protocol === 'https:') secure({ ...options, httpSocket: socket }, callback)
         else callback(null, socket)
@@ -45,7 +45,7 @@ function targetOf({ hostname, protocol, port }: buildConnector.Options): Target 
 async function openChecked(
   target: Target,
   allowList: AllowList,
-  { resolve, connect }: NetworkPowers,
+  { resolve, connect }: NetworkDependencies,
 ): Promise<Socket> {
   const addresses = isIP(target.host) === 0 ? await resolve(target.host) : [target.host]
   if (addresses.length === 0) {

@@ -2,7 +2,7 @@ import { Agent, type Dispatcher } from 'undici'
 import type { AllowList } from './allow-list.ts'
 import { guardedConnector } from './connector.ts'
 import { FetchError } from './fetch-error.ts'
-import type { NetworkPowers } from './network-dependencies.ts'
+import type { NetworkDependencies } from './network-dependencies.ts'
 import { targetOf } from './target.ts'
 
 /** Bytes of all headers of an answer; Node's own default is half of it, which some sites exceed. */
@@ -17,11 +17,11 @@ const MAX_HEADER_BYTES = 32_768
  */
 export function guardedDispatcher(
   allowList: AllowList,
-  powers: NetworkPowers,
+  deps: NetworkDependencies,
   maxBodyBytes: number,
 ): Dispatcher {
   const agent = new Agent({
-    connect: guardedConnector(allowList, powers),
+    connect: guardedConnector(allowList, deps),
     maxHeaderSize: MAX_HEADER_BYTES,
     maxResponseSize: maxBodyBytes,
     // The bound of the whole request covers both.

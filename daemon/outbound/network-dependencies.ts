@@ -4,7 +4,7 @@ import { lookup } from 'node:dns/promises'
 import { connect, isIP, type Socket } from 'node:net'
 import type { Target } from './target.ts'
 
-export interface NetworkPowers {
+export interface NetworkDependencies {
   /** All IPv4 and IPv6 addresses of a name. Rejects with Node's `ENOTFOUND` when it has none. */
   resolve(name: string): Promise<readonly string[]>
   /** Opens a socket to one of these addresses; must not resolve anything itself. */
@@ -12,7 +12,7 @@ export interface NetworkPowers {
 }
 
 /** The machine's own network. It reads no proxy from the environment. */
-export const systemNetwork: NetworkPowers = {
+export const systemNetwork: NetworkDependencies = {
   async resolve(name) {
     const found = await lookup(name, { all: true })
     return found.map(({ address }) => address)

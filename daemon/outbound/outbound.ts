@@ -5,7 +5,7 @@ import type { Dispatcher } from 'undici'
 import { type AllowList, nameOf } from './allow-list.ts'
 import { guardedDispatcher } from './dispatcher.ts'
 import { FetchError } from './fetch-error.ts'
-import { type NetworkPowers, systemNetwork } from './network-dependencies.ts'
+import { type NetworkDependencies, systemNetwork } from './network-dependencies.ts'
 import { networkFailure } from './network-failure.ts'
 import { ACCEPT_ENCODING, discardBody, readBody } from './read-body.ts'
 import { type Hop, isRedirect, nextHop } from './redirect.ts'
@@ -20,7 +20,7 @@ export interface OutboundBounds {
 }
 
 /** The network and the bounds; the machine's own and the defaults where absent. */
-export type OutboundOptions = Partial<NetworkPowers & OutboundBounds>
+export type OutboundOptions = Partial<NetworkDependencies & OutboundBounds>
 
 export interface OutboundRequest {
   readonly url: string
@@ -68,8 +68,8 @@ export class Outbound {
       timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
       maxBodyBytes: options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES,
     }
-    const powers = { ...systemNetwork, ...options }
-    this.#dispatcher = guardedDispatcher(allowList, powers, this.#bounds.maxBodyBytes)
+    const deps = { ...systemNetwork, ...options }
+    this.#dispatcher = guardedDispatcher(allowList, deps, this.#bounds.maxBodyBytes)
   }
 
   /**

@@ -27,7 +27,7 @@ export function grantsOf(config: LoadedConfig, env: Variables): Grants {
   const cache = getCompileCacheDir()
   const kept = [
     resolve(config.stateDir),
-    // Beside compiled code there is the pristine snapshot.
+    // Beside compiled code there is the base snapshot.
     ...(cache === undefined ? [] : [dirname(cache)]),
     // What an earlier daemon has left there is removed.
     ...(config.socket === undefined ? [] : [config.socket]),

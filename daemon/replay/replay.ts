@@ -1,5 +1,5 @@
 /**
- * Runs an execution again from its journal, as a shadow: no tool is called, nothing is written, and
+ * Runs an execution again from its journal, as a dry run: no tool is called, nothing is written, and
  * the guest ends where the journal does.
  */
 
@@ -11,9 +11,9 @@ import {
 } from '../../executor/boundary/guest-pool.ts'
 import type {
   CompiledProgram,
+  DryRunReport,
   GuestOutcome,
   GuestReport,
-  ShadowReport,
 } from '../../executor/boundary/messages.ts'
 import { Journal } from '../../executor/calls/journal.ts'
 import { deliverTexts } from '../../executor/calls/journal-texts.ts'
@@ -24,8 +24,8 @@ import type { ExecutionError, LogLine } from '../../protocol/execution/execution
 import type { ClaimedExecution, StoreReader } from '../store/store.ts'
 import { readPlan } from './stored-plan.ts'
 
-/** What shadows run on. */
-export interface ShadowPowers {
+/** What dry runs run on. */
+export interface DryRunDependencies {
   readonly pool: GuestPool
   readonly supervision: Supervision
   readonly toolbox: Toolbox
@@ -33,7 +33,7 @@ export interface ShadowPowers {
   readonly store: Pick<StoreReader, 'texts'>
 }
 
-export interface ShadowOptions {
+export interface DryRunOptions {
   /** Number of the call that it ends at, as soon as that is made. */
   readonly untilCall?: number | undefined
   /** What the execution's session held when it began; absent before the session's first. */
@@ -42,12 +42,12 @@ export interface ShadowOptions {
   readonly isResume?: boolean
   /** Whether it has ended before, and what it left to its session is wanted. */
   readonly leavesSession?: boolean
-  /** Ends the shadow when aborted; {@link shadowReplay} rejects with its reason then. */
+  /** Ends the dry run when aborted; {@link dryRunReplay} rejects with its reason then. */
   readonly signal?: AbortSignal
 }
 
-/** How far a shadow came. */
-export interface ReplayReport extends ShadowReport {
+/** How far a dry run came. */
+export interface ReplayReport extends DryRunReport {
   readonly outcome: GuestOutcome
   readonly logs: readonly LogLine[]
   /** How its path differs from what was kept; absent when it does not. */
@@ -62,15 +62,15 @@ export interface ReplayReport extends ShadowReport {
  * @throws {LatchdError} `EXECUTOR_CLOSED`
  * @throws {Error} the worker was lost
  */
-export async function shadowReplay(
+export async function dryRunReplay(
   claimed: ClaimedExecution,
-  powers: ShadowPowers,
-  options: ShadowOptions = {},
+  deps: DryRunDependencies,
+  options: DryRunOptions = {},
 ): Promise<ReplayReport> {
   const logs: LogLine[] = []
   const run = () => {
     logs.length = 0
-    return runShadow(claimed, powers, options, lines => {
+    return runDry(claimed, deps, options, lines => {
       for (const line of lines) logs.push(line)
     })
   }
@@ -80,22 +80,22 @@ export async function shadowReplay(
     throw error
   })
   for (const line of report.logs) logs.push(line)
-  const shadow = report.shadow as ShadowReport
+  const dryRun = report.dryRun as DryRunReport
   const { outcome } = report
-  const divergence = divergenceOf(claimed, outcome, shadow)
-  return { ...shadow, outcome, logs, divergence, snapshot: report.snapshot }
+  const divergence = divergenceOf(claimed, outcome, dryRun)
+  return { ...dryRun, outcome, logs, divergence, snapshot: report.snapshot }
 }
 
-async function runShadow(
+async function runDry(
   claimed: ClaimedExecution,
-  powers: ShadowPowers,
-  { untilCall, snapshot, signal, leavesSession = false, isResume = false }: ShadowOptions,
+  deps: DryRunDependencies,
+  { untilCall, snapshot, signal, leavesSession = false, isResume = false }: DryRunOptions,
   onLogs: (lines: readonly LogLine[]) => void,
 ): Promise<GuestReport> {
-  const { plan } = readPlan(claimed, powers.toolbox)
+  const { plan } = readPlan(claimed, deps.toolbox)
   const { source, language, limits, inputs, seed, timeZone, toolbox, sessionId } = plan
   const cancelled = signal ?? new AbortController().signal
-  const wedged = new AbortController()
+  const unresponsive = new AbortController()
   const journal = new Journal(claimed.records)
   let fault: unknown
   let run: GuestLink | undefined
@@ -104,7 +104,7 @@ async function runShadow(
   const begin = (link: GuestLink): GuestWork => {
     run = link
     const isStopping = () => cancelled.aborted
-    unwatch = powers.supervision.watch(link, limits.cpuMs, isStopping, () => wedged.abort())
+    unwatch = deps.supervision.watch(link, limits.cpuMs, isStopping, () => unresponsive.abort())
     cancelled.addEventListener('abort', onAbort, { once: true })
     return {
       executionId: plan.executionId,
@@ -123,7 +123,7 @@ async function runShadow(
       timeZone,
       limits,
       journal: journal.deliveries(),
-      shadow: {
+      dryRun: {
         ...(untilCall !== undefined && { untilCall }),
         ...(leavesSession && { leavesSession }),
       },
@@ -134,21 +134,21 @@ async function runShadow(
     }
   }
   try {
-    const report = await powers.pool.run({
+    const report = await deps.pool.run({
       owner: claimed.owner,
       execution: claimed,
       begin,
       receive: message => {
         if (message.kind === 'logs') onLogs(message.lines)
         if (message.kind !== 'load-text') return
-        const readTexts = (seqs: readonly number[]) => powers.store.texts(plan.executionId, seqs)
+        const readTexts = (seqs: readonly number[]) => deps.store.texts(plan.executionId, seqs)
         deliverTexts(journal, message, readTexts, () => run).catch(error => {
           fault = error
           run?.stop()
         })
       },
       isResume,
-      isWedged: wedged.signal,
+      isWedged: unresponsive.signal,
       cancelled,
     })
     cancelled.throwIfAborted()
@@ -162,13 +162,13 @@ async function runShadow(
 }
 
 /**
- * How the path of a shadow differs from what was kept beside the deliveries, which the worker has
+ * How the path of a dry run differs from what was kept beside the deliveries, which the worker has
  * held against it: intents of calls without an answer, and calls that were told of.
  */
 function divergenceOf(
   { records, events }: ClaimedExecution,
   outcome: GuestOutcome,
-  { asked, unanswered }: ShadowReport,
+  { asked, unanswered }: DryRunReport,
 ): ExecutionError | undefined {
   if (outcome.status === 'diverged') return outcome.error
   const before = new Map<number, string>()

@@ -30,7 +30,7 @@ interface KeptTool {
 /** Makes a client's tool anew. @param callMs time for a call of a tool that declares none */
 export type MakeClientTool = (binding: ClientBinding, callMs: number) => Tool
 
-interface KeptPlan {
+interface StoredPlan {
   readonly language: ExecutionPlan['language']
   readonly limits: ExecutionPlan['limits']
   readonly tools: readonly KeptTool[]
@@ -50,11 +50,11 @@ interface KeptPlan {
 }
 
 /** A plan as text, for a store. @param runtime the tag of what it runs on */
-export function keepPlan(plan: ExecutionPlan, runtime: string): string {
+export function serializePlan(plan: ExecutionPlan, runtime: string): string {
   const { language, limits, toolbox, inputs, seed, metadata, timeZone, typecheck, traceparent } =
     plan
   const given = withoutToolSearch(toolbox)
-  const kept: KeptPlan = {
+  const kept: StoredPlan = {
     language,
     limits,
     tools: given.map(keepTool),
@@ -103,7 +103,7 @@ export function readPlan(
   clientTool?: MakeClientTool,
 ): ReadPlan {
   const { executionId, owner, source, sessionId, createdAtMs } = claimed
-  const kept = JSON.parse(claimed.plan) as KeptPlan
+  const kept = JSON.parse(claimed.plan) as StoredPlan
   const { callMs } = kept.limits
   const tools = kept.tools.map(tool => {
     if (tool.client === undefined) return currentTool(tool, toolbox)
@@ -137,7 +137,7 @@ export function readPlan(
 
 /** The runtime that an execution began with, without reading the rest of its plan. */
 export function runtimeOf({ plan }: ClaimedExecution): string {
-  return (JSON.parse(plan) as KeptPlan).runtime
+  return (JSON.parse(plan) as StoredPlan).runtime
 }
 
 function currentTool(kept: KeptTool, toolbox: Toolbox): Tool {

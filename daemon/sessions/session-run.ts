@@ -13,7 +13,7 @@ import { TextBudget } from '../../executor/calls/text-budget.ts'
 import type { ExecutionPlan, RestoredExecution } from '../../executor/execution/execution.ts'
 import type { Execution, ExecutionError, Output } from '../../protocol/execution/execution.ts'
 import { numberOf, type ReplayReport } from '../replay/replay.ts'
-import { keepPlan } from '../replay/stored-plan.ts'
+import { serializePlan } from '../replay/stored-plan.ts'
 import type { ClaimedExecution } from '../store/store.ts'
 
 /** How a program ended, as far as a repetition must end the same way. */
@@ -23,7 +23,7 @@ type RunEnd =
   /** By somebody else's doing, while these calls were open: their numbers. */
   | { readonly status: 'stopped'; readonly open: readonly number[] }
 
-/** An execution that has ended, to be repeated by `shadowReplay`. */
+/** An execution that has ended, to be repeated by `dryRunReplay`. */
 export interface SessionRun {
   readonly claimed: ClaimedExecution
   readonly end: RunEnd
@@ -77,7 +77,7 @@ export async function writeSessionRun(
     owner: caller,
     epoch: 0,
     source,
-    plan: keepPlan(plan, runtime),
+    plan: serializePlan(plan, runtime),
     program: program && JSON.stringify(program),
     usage: undefined,
     sessionId,
@@ -100,7 +100,7 @@ export function readSessionRun(bytes: Uint8Array): SessionRun {
 
 /** How a repetition ended otherwise than the run did; `undefined` when it did not. */
 export function differenceOf({ end }: SessionRun, report: ReplayReport): string | undefined {
-  const now = shadowEnd(report)
+  const now = dryRunEnd(report)
   const isSame = JSON.stringify(now) === JSON.stringify(end)
   return isSame ? undefined : `it was ${textOf(end)}, and is ${textOf(now)}`
 }
@@ -114,7 +114,7 @@ function endOf(execution: Execution): RunEnd {
   return { status: 'stopped', open: open.map(({ callId }) => numberOf(callId)) }
 }
 
-function shadowEnd({ outcome, unanswered }: ReplayReport): RunEnd {
+function dryRunEnd({ outcome, unanswered }: ReplayReport): RunEnd {
   if (outcome.status === 'failed') return failed(outcome.error)
   if (outcome.status === 'completed') {
     const { json, ...output } = outcome.output

@@ -8,16 +8,16 @@
  */
 
 import type { Logger } from '../log/log.ts'
-import { type ShadowPowers, shadowReplay } from '../replay/replay.ts'
+import { type DryRunDependencies, dryRunReplay } from '../replay/replay.ts'
 import type { SessionSnapshot, SessionStore } from '../store/store.ts'
 import { differenceOf, readSessionRun } from './session-run.ts'
 
-export interface SessionUpgradePowers {
+export interface SessionUpgradeDependencies {
   readonly store: Pick<
     SessionStore,
     'outdatedSessions' | 'session' | 'sessionRuns' | 'replaceSnapshot'
   >
-  readonly shadows: ShadowPowers
+  readonly shadows: DryRunDependencies
   readonly log: Pick<Logger, 'info' | 'warn'>
   /** What a snapshot has to be made with, to be loaded here. */
   readonly runtime: string
@@ -29,25 +29,22 @@ const MAX_REPEAT_MS = 60_000
 const MAX_LISTED = 100
 
 export class SessionUpgrade {
-  #powers: SessionUpgradePowers
+  #deps: SessionUpgradeDependencies
   #underWay = new Map<string, Promise<string | undefined>>()
   /** Why a session stays as it is, of those that were tried. */
   #lost = new Map<string, string>()
   #stopped = new AbortController()
   #background: Promise<void> = Promise.resolve()
 
-  constructor(powers: SessionUpgradePowers) {
-    this.#powers = powers
+  constructor(deps: SessionUpgradeDependencies) {
+    this.#deps = deps
   }
 
   /** Brings over what an earlier version has left, one session after the other. */
   start(): void {
     this.#background = this.#all().catch(error => {
       if (this.#stopped.signal.aborted) return
-      this.#powers.log.warn(
-        { err: error },
-        'sessions were not brought over; each is when it is used',
-      )
+      this.#deps.log.warn({ err: error }, 'sessions were not brought over; each is when it is used')
     })
   }
 
@@ -71,7 +68,7 @@ export class SessionUpgrade {
   }
 
   async #all(): Promise<void> {
-    const { store, runtime } = this.#powers
+    const { store, runtime } = this.#deps
     const tried = new Set<string>()
     for (;;) {
       const listed = await store.outdatedSessions(runtime, MAX_LISTED + tried.size)
@@ -86,7 +83,7 @@ export class SessionUpgrade {
   }
 
   async #bringOver(sessionId: string): Promise<string | undefined> {
-    const { log, runtime } = this.#powers
+    const { log, runtime } = this.#deps
     try {
       const reason = await this.#repeat(sessionId)
       if (reason === undefined) {
@@ -102,7 +99,7 @@ export class SessionUpgrade {
   }
 
   async #repeat(sessionId: string): Promise<string | undefined> {
-    const { store, runtime } = this.#powers
+    const { store, runtime } = this.#deps
     const [session, runs] = await Promise.all([
       store.session(sessionId),
       store.sessionRuns(sessionId),
@@ -128,13 +125,13 @@ export class SessionUpgrade {
     runs: readonly Uint8Array[],
     signal: AbortSignal,
   ): Promise<SessionSnapshot | string> {
-    const { shadows, runtime } = this.#powers
+    const { shadows, runtime } = this.#deps
     let bytes: Uint8Array | undefined
     for (const written of runs) {
       const run = readSessionRun(written)
       const { executionId } = run.claimed
       const options = { snapshot: bytes, leavesSession: true, signal } as const
-      const report = await shadowReplay(run.claimed, shadows, options)
+      const report = await dryRunReplay(run.claimed, shadows, options)
       const why = report.divergence?.message ?? differenceOf(run, report)
       if (why !== undefined) return `execution ${executionId} takes another path here: ${why}`
       bytes = report.snapshot

@@ -1,7 +1,7 @@
 /** The sessions of a daemon: made, listed, removed, and held by one execution at a time. */
 
 import { newSessionId } from '../../executor/embedded/memory-sessions.ts'
-import { SessionTurns, sessionBusy } from '../../executor/execution/session-locks.ts'
+import { SessionLocks, sessionBusy } from '../../executor/execution/session-locks.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { Session } from '../../protocol/execution/session.ts'
 import type { Caller } from '../auth/caller.ts'
@@ -29,7 +29,7 @@ export interface SessionOptions {
   readonly now?: () => number
 }
 
-export class SessionDesk {
+export class SessionService {
   #store: SessionStore
   /** How long an unused session stays, in milliseconds. */
   #keepMs: number
@@ -38,8 +38,8 @@ export class SessionDesk {
   #upgrade: Pick<SessionUpgrade, 'bringOver'>
   #now: () => number
   #admitOne: (owner: string) => Promise<void>
-  #turns = new SessionTurns()
-  /** Executions that hold a session, in memory or put away, with its id. */
+  #locks = new SessionLocks()
+  /** Executions that hold a session, in memory or evicted, with its id. */
   #holders = new Map<string, string>()
   /** Executions that are being taken into a session, wait for it, or hold it, with its id. */
   #users = new Map<string, string>()
@@ -71,7 +71,7 @@ export class SessionDesk {
   /** Gives their sessions to the executions that held them when the daemon was lost. */
   async recover(): Promise<void> {
     for (const { sessionId, executionId } of await this.#store.heldSessions()) {
-      this.#turns.take(sessionId)
+      this.#locks.take(sessionId)
       this.#holders.set(executionId, sessionId)
       this.#users.set(executionId, sessionId)
     }
@@ -122,7 +122,7 @@ export class SessionDesk {
   /** @throws {LatchdError} `NOT_FOUND`, `SESSION_BUSY` */
   async remove(sessionId: string, caller: Caller): Promise<void> {
     await this.find(sessionId, caller)
-    if (this.#turns.isHeld(sessionId)) throw sessionBusy(sessionId)
+    if (this.#locks.isHeld(sessionId)) throw sessionBusy(sessionId)
     await this.#store.removeSession(sessionId)
   }
 
@@ -158,7 +158,7 @@ export class SessionDesk {
       await this.#bringOver(sessionId, runtime)
     }
     if (!isQueued) {
-      this.#turns.take(sessionId)
+      this.#locks.take(sessionId)
       this.#holders.set(executionId, sessionId)
     }
     return remembered
@@ -173,7 +173,7 @@ export class SessionDesk {
   wait({ sessionId, executionId }: SessionUse, left: AbortSignal): Promise<void> | undefined {
     if (this.#holders.has(executionId)) return undefined
     this.#users.set(executionId, sessionId)
-    const turn = this.#turns.wait(sessionId, left)
+    const turn = this.#locks.wait(sessionId, left)
     if (turn === undefined) this.#holders.set(executionId, sessionId)
     return turn?.then(isHeld => {
       if (isHeld) this.#holders.set(executionId, sessionId)
@@ -183,7 +183,7 @@ export class SessionDesk {
   /** The execution has ended, or was never taken. */
   release({ sessionId, executionId }: SessionUse): void {
     this.#users.delete(executionId)
-    if (this.#holders.delete(executionId)) this.#turns.release(sessionId)
+    if (this.#holders.delete(executionId)) this.#locks.release(sessionId)
   }
 
   /** Brings a session over that is wanted now. @throws {LatchdError} `SNAPSHOT_INCOMPATIBLE`, `SESSION_BUSY` */

@@ -3,7 +3,7 @@
  *
  * A promise resolves only when its effect is durable. A method that writes under an epoch throws
  * `STALE_OWNER` when the execution has a newer owner, and writes nothing then. `program` is opaque to
- * a store; `plan` is JSON of which it reads `metadata`, and `usage` is JSON of a `KeptUsage`, for
+ * a store; `plan` is JSON of which it reads `metadata`, and `usage` is JSON of a `StoredUsage`, for
  * `executor/record/fold-execution.ts`. All instants are epoch milliseconds.
  */
 
@@ -135,7 +135,7 @@ export interface SessionLeaving extends SessionSnapshot {
   readonly run?: Uint8Array
 }
 
-export type SignalOutcome =
+export type DecideOutcome =
   /** This decision is the first. `isWaiting`: its execution is parked in the store, to be claimed. */
   | {
       readonly kind: 'decided'
@@ -200,7 +200,7 @@ export interface StoreWriter {
    *
    * @param nowMs what its expiry is held against; that of the decision when absent
    */
-  signal(approvalId: string, decision: DecidedBy, nowMs?: number): Promise<SignalOutcome>
+  decide(approvalId: string, decision: DecidedBy, nowMs?: number): Promise<DecideOutcome>
   /**
    * Ends an execution, or lets it be stuck. Approvals that are pending at the end are `expired`.
    *

@@ -5,7 +5,7 @@ import type { StoredEvent, WebhookMessage } from './store.ts'
 /** Receivers bound their bodies, and a message is kept until it arrives. */
 const MAX_BODY_BYTES = 1024 * 1024
 
-type Told = Extract<
+type WebhookEvent = Extract<
   StoredEvent,
   { type: 'approval-requested' | 'execution-ended' | 'execution-stuck' }
 >
@@ -15,10 +15,10 @@ const largeParts = {
   'approval-requested': ['input'],
   'execution-ended': ['logs', 'calls', 'output', 'metadata', 'error'],
   'execution-stuck': ['message'],
-} as const satisfies Record<Told['type'], readonly string[]>
+} as const satisfies Record<WebhookEvent['type'], readonly string[]>
 
 /** What a message is about, and under which name it tells it. */
-function subjectOf(event: Told): readonly [name: string, told: object] {
+function subjectOf(event: WebhookEvent): readonly [name: string, told: object] {
   switch (event.type) {
     case 'approval-requested':
       return ['approval', event.approval]
@@ -36,7 +36,7 @@ function subjectOf(event: Told): readonly [name: string, told: object] {
  * however often it is made, so that a receiver can drop what it has had.
  */
 export function messageFor(url: string, event: StoredEvent): WebhookMessage | undefined {
-  if (!isTold(event)) return undefined
+  if (!isWebhookEvent(event)) return undefined
   const { executionId, sequence, atMs } = event
   return {
     messageId: `msg_${executionId.replace(/^exe_/, '')}_${sequence}`,
@@ -48,10 +48,10 @@ export function messageFor(url: string, event: StoredEvent): WebhookMessage | un
   }
 }
 
-const isTold = (event: StoredEvent): event is Told => event.type in largeParts
+const isWebhookEvent = (event: StoredEvent): event is WebhookEvent => event.type in largeParts
 
 /** `{type, executionId, atMs, approval | execution | error}`; `omitted` names what a large one lacks. */
-function bodyOf(event: Told): string {
+function bodyOf(event: WebhookEvent): string {
   const { type, executionId, atMs } = event
   const [key, subject] = subjectOf(event)
   const told: Record<string, unknown> = { ...subject }

@@ -46,20 +46,20 @@ const inputSchema = {
  * `'response'`; a request without an answer throws a `FetchError` with one of its codes.
  *
  * @param allow patterns of the hosts that may be reached, or a list of them that may change; see
- *   `outbound/host-pattern.ts`
- * @param powers the network and the bounds; the machine's own and the defaults when absent
+ *   `daemon/outbound/host-pattern.ts`
+ * @param deps the network and the bounds; the machine's own and the defaults when absent
  * @throws {LatchdError} `CONFIG_INVALID` when a pattern is none
  */
 export function fetchUrlTool(
   allow: readonly string[] | AllowList,
-  powers: OutboundOptions = {},
+  deps: OutboundOptions = {},
 ): ToolDefinition<FetchInput, Promise<unknown>> {
   const allowList = allow instanceof AllowList ? allow : new AllowList(allow.map(parseHostPattern))
   let loading: Promise<Outbound> | undefined
   // undici costs a daemon's start some 100 ms; the first request pays them.
   const outbound = () =>
     (loading ??= import('../outbound/outbound.ts').then(
-      ({ Outbound }) => new Outbound(allowList, powers),
+      ({ Outbound }) => new Outbound(allowList, deps),
     ))
   return {
     name: 'fetch_url',

@@ -28,7 +28,7 @@ export const storeLimits: Readonly<Record<keyof StoreShares, number>> = {
   webhooks: MAX_PENDING_WEBHOOKS,
 }
 
-export interface StoreGuardPowers {
+export interface StoreGuardDependencies {
   readonly shares: () => Promise<StoreShares>
   /** How many callers share the store. */
   readonly callers: () => number
@@ -39,14 +39,14 @@ export interface StoreGuardPowers {
 }
 
 export class StoreGuard {
-  #powers: StoreGuardPowers
+  #deps: StoreGuardDependencies
   #read: Promise<StoreShares> | undefined
   #readAtMs = Number.NEGATIVE_INFINITY
   /** What was admitted since the last reading, by kind and owner. */
   #admitted = { sessions: new Map<string, number>(), webhooks: new Map<string, number>() }
 
-  constructor(powers: StoreGuardPowers) {
-    this.#powers = powers
+  constructor(deps: StoreGuardDependencies) {
+    this.#deps = deps
   }
 
   /**
@@ -56,7 +56,7 @@ export class StoreGuard {
    */
   async admit(kind: keyof StoreShares, owner: string): Promise<void> {
     const counts = (await this.#shares())[kind]
-    const { callers, limits = storeLimits } = this.#powers
+    const { callers, limits = storeLimits } = this.#deps
     const all = Object.values(counts).reduce((sum, one) => sum + one, this.#sinceRead(kind))
     const own = (counts[owner] ?? 0) + this.#sinceRead(kind, owner)
     if (all >= limits[kind] && own >= Math.floor(limits[kind] / Math.max(1, callers()))) {
@@ -73,11 +73,11 @@ export class StoreGuard {
   }
 
   async #shares(): Promise<StoreShares> {
-    const nowMs = this.#powers.now()
+    const nowMs = this.#deps.now()
     if (this.#read === undefined || nowMs - this.#readAtMs >= FRESH_MS) {
       this.#readAtMs = nowMs
       for (const counts of Object.values(this.#admitted)) counts.clear()
-      this.#read = this.#powers.shares()
+      this.#read = this.#deps.shares()
       // Read again by the next one.
       this.#read.catch(() => {
         this.#read = undefined

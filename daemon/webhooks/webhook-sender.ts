@@ -14,7 +14,7 @@ import { receiverKey } from '../store/webhook-message.ts'
 import { backOffMs } from './back-off.ts'
 import type { Post } from './post.ts'
 
-export interface SenderPowers {
+export interface SenderDependencies {
   readonly store: Pick<StoreWriter, 'dueWebhooks' | 'nextWebhookMs' | 'endWebhook' | 'delayWebhook'>
   readonly post: Post
   /** A message is given up at this age, in milliseconds. */
@@ -32,7 +32,9 @@ export interface SenderPowers {
 }
 
 /** The clock, the dice and the timers of this machine. */
-export const senderMachine = (now: () => number): Pick<SenderPowers, 'now' | 'random' | 'at'> => ({
+export const senderMachine = (
+  now: () => number,
+): Pick<SenderDependencies, 'now' | 'random' | 'at'> => ({
   now,
   random: Math.random,
   at: (atMs, callback) => setLongTimeout(callback, Math.max(0, atMs - now())),
@@ -51,7 +53,7 @@ const LEAST_OF_OWNER = 2
 const LOOK_AGAIN_MS = 1000
 
 export class WebhookSender {
-  #powers: SenderPowers
+  #deps: SenderDependencies
   /** Attempts under way, by message. */
   #underWay = new Map<string, Promise<void>>()
   #toReceiver = new OwnerCounts()
@@ -62,8 +64,8 @@ export class WebhookSender {
   #disarm: () => void = () => {}
   #closed = new AbortController()
 
-  constructor(powers: SenderPowers) {
-    this.#powers = powers
+  constructor(deps: SenderDependencies) {
+    this.#deps = deps
   }
 
   /** Looks for messages that are due: at the start, and whenever one was kept. */
@@ -75,8 +77,8 @@ export class WebhookSender {
     }
     this.#looking = this.#look()
       .catch(error => {
-        this.#powers.onFault(error)
-        this.#wakeAt(this.#powers.now() + LOOK_AGAIN_MS)
+        this.#deps.onFault(error)
+        this.#wakeAt(this.#deps.now() + LOOK_AGAIN_MS)
       })
       .finally(() => {
         this.#looking = undefined
@@ -103,7 +105,7 @@ export class WebhookSender {
 
   async #look(): Promise<void> {
     this.#looksAgain = false
-    const { store, now } = this.#powers
+    const { store, now } = this.#deps
     for (;;) {
       if (this.#closed.signal.aborted) return
       const busy = {
@@ -125,7 +127,7 @@ export class WebhookSender {
     if (atMs >= this.#wakeAtMs || this.#closed.signal.aborted) return
     this.#wakeAtMs = atMs
     this.#disarm()
-    this.#disarm = this.#powers.at(atMs, () => {
+    this.#disarm = this.#deps.at(atMs, () => {
       this.#wakeAtMs = Infinity
       this.wake()
     })
@@ -145,7 +147,7 @@ export class WebhookSender {
     if (this.#ofOwner.of(owner) >= this.#maxOfOwner) return false
     const leaves = [this.#toReceiver.add(receiver), this.#ofOwner.add(owner)]
     const attempt = this.#attempt(message)
-      .catch(error => this.#powers.onFault(error))
+      .catch(error => this.#deps.onFault(error))
       .finally(() => {
         this.#underWay.delete(messageId)
         for (const leave of leaves) leave()
@@ -156,7 +158,7 @@ export class WebhookSender {
   }
 
   async #attempt(message: WebhookMessage): Promise<void> {
-    const { store, post, now, random, keepMs, onFailure } = this.#powers
+    const { store, post, now, random, keepMs, onFailure } = this.#deps
     const { messageId, attempts, createdAtMs } = message
     const outcome = await post(message, this.#closed.signal)
     // Cut off by the end of this process: it says nothing about the receiver.

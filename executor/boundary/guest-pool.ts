@@ -1,6 +1,6 @@
 /**
  * What executions run their guests on, at whatever level of isolation: threads of this process
- * (`pool.ts`), or threads of a child process (`isolation/process-pool.ts`).
+ * (`executor/pool/worker-pool.ts`), or threads of a child process (`executor/pool/process/process-pool.ts`).
  */
 
 import type { IsolationLevel } from '../../protocol/execution/isolation.ts'
@@ -12,7 +12,7 @@ export interface GuestLink {
   /** Whether the guest runs at this moment, neither waiting nor ended. */
   readonly isRunning: boolean
   /** A number that changes as long as the guest is alive. */
-  readonly beat: number
+  readonly heartbeat: number
   /** Hands over what one number was waited for. */
   deliver(delivery: Delivery): void
   /** Tells the guest to stop; it ends at its next poll or wait. */
@@ -66,7 +66,7 @@ export interface GuestPool {
   readonly pids?: readonly number[] | undefined
   /** Whether somebody waits for a worker. */
   readonly isPressed: boolean
-  /** Starts the workers; resolves when each has its spares ready. */
+  /** Starts the workers; resolves when each has its standby guests ready. */
   start(): Promise<void>
   /** What each worker has done and holds. */
   statistics(): Promise<WorkerStatistics[]>

@@ -21,7 +21,7 @@ export interface JournalRecord {
   readonly position: number
   /** Name of the tool; empty for a timer. */
   readonly tool: string
-  /** What was asked for, to be compared on replay: see `fingerprint.ts`. */
+  /** What was asked for, to be compared on replay: see `executor/boundary/request-fingerprint.ts`. */
   readonly request: string
   readonly effect: Effect
   /** The reply as the guest got it; empty for an intent and for a timer. */

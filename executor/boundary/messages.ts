@@ -21,8 +21,8 @@ export interface GuestSession {
   readonly snapshot: Uint8Array | undefined
 }
 
-/** Makes a run a shadow: it repeats what its journal holds, asks nobody for anything, and ends there. */
-export interface GuestShadow {
+/** Makes a run a dry run: it repeats what its journal holds, asks nobody for anything, and ends there. */
+export interface GuestDryRun {
   /** Number of the call that it ends at, as soon as that is asked for; absent: none. */
   readonly untilCall?: number
   /** Whether it repeats what has ended, and what it leaves to its session is taken. */
@@ -55,8 +55,8 @@ export interface GuestTask {
   readonly latch: SharedArrayBuffer
   /** What earlier runs were given, in order: the guest is brought back by it. Empty on the first. */
   readonly journal: readonly JournaledDelivery[]
-  /** Absent: the run is no shadow. */
-  readonly shadow?: GuestShadow
+  /** Absent: the run is no dry run. */
+  readonly dryRun?: GuestDryRun
   /** Whether the tools' streams have to be opened again, since the process is another one. */
   readonly isRestored: boolean
   /** Console lines that earlier runs have told. */
@@ -150,8 +150,8 @@ export type GuestOutcome =
 /** Where a program stands, in coordinates of its source as sent. */
 export type GuestPlace = Pick<ExecutionError, 'line' | 'column' | 'frame' | 'stack'>
 
-/** How far a shadow came. */
-export interface ShadowReport {
+/** How far a dry run came. */
+export interface DryRunReport {
   /** Number of the last call, timer or stream item that it asked for. */
   readonly asked: number
   /** What it asked for that its journal does not answer: number and `requestText`. */
@@ -174,8 +174,8 @@ export interface GuestReport {
   readonly warnings?: readonly Warning[]
   /** What the program has left to its session; absent when that keeps what it had. */
   readonly snapshot?: Uint8Array
-  /** Of a shadow. */
-  readonly shadow?: ShadowReport
+  /** Of a dry run. */
+  readonly dryRun?: DryRunReport
 }
 
 /** A delivery with what it answers: what a worker is given to replay. */

@@ -7,7 +7,7 @@ import type { CompiledProgram } from './messages.ts'
 import type { Redaction } from './redaction.ts'
 
 /** Keeps an execution so that it outlives the process. */
-export interface Keeper {
+export interface JournalWriter {
   /** Whether it does so now; what is not durable becomes it when it waits for a person. */
   readonly isDurable: boolean
   /** Takes a record; it is durable when a later {@link sync} has resolved. */
@@ -26,7 +26,7 @@ export interface ExecutionHost {
   /** Takes secrets out of what tools say; absent where none are known. */
   readonly redaction?: Redaction | undefined
   /** Absent where nothing outlives the process. */
-  readonly keeper?: Keeper
+  readonly writer?: JournalWriter
   /** Shows an approval to whoever may decide it; resolves when it is safe to wait for it. */
   showApproval(approval: CallApproval): Promise<void>
   /** The execution has got a worker, or has none any more. */

@@ -6,18 +6,18 @@ export interface WorkerStatistics {
   readonly executions: number
   /** Guests rewound in place after an execution. */
   readonly rewound: number
-  /** Guests made from the pristine snapshot. */
+  /** Guests made from the base snapshot. */
   readonly made: number
   /** Guests that stand ready. */
-  readonly spares: number
+  readonly standbyGuests: number
 }
 
 export interface WorkerControl {
-  /** Resolves when the worker's spares stand ready. */
+  /** Resolves when the worker's standby guests stand ready. */
   warmUp(): Promise<void>
   statistics(): WorkerStatistics
   /** Gives back memory that nobody uses any more; the worker should have nothing to do. */
   collect(): void
-  /** Lets the spares go; the worker still runs what it is given. */
+  /** Lets the standby guests go; the worker still runs what it is given. */
   drain(): void
 }

@@ -113,12 +113,12 @@ export class CallApprovals {
     entry.disarm?.()
     entry.current = decided
     this.#rememberDecision(decided)
-    this.#record.tellApproval('approval-decided', decided.approval)
+    this.#record.emitApproval('approval-decided', decided.approval)
     entry.decision.resolve(decided)
   }
 
   /** Lets go of the timers. */
-  putAway(): void {
+  evict(): void {
     for (const { disarm } of this.#bySeq.values()) disarm?.()
   }
 
@@ -156,7 +156,7 @@ export class CallApprovals {
 
   async #show(entry: Entry): Promise<void> {
     // Told first, so that the event is kept together with the approval.
-    this.#record.tellApproval('approval-requested', entry.current.approval)
+    this.#record.emitApproval('approval-requested', entry.current.approval)
     await this.#host.showApproval(entry.current)
   }
 

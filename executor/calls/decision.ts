@@ -94,7 +94,7 @@ async function readArgs(args: unknown, tool: Tool): Promise<NonNullable<DecidedB
 export const expired = (decidedAtMs = Date.now()): DecidedBy => ({ status: 'expired', decidedAtMs })
 
 /** Whether the time of a pending approval is over, so that it takes no decision of a person any more. */
-export function isOverdue({ approval }: CallApproval, nowMs: number): boolean {
+export function isTimedOut({ approval }: CallApproval, nowMs: number): boolean {
   return approval.status === 'pending' && approval.expiresAtMs <= nowMs
 }
 

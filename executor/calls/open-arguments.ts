@@ -41,7 +41,7 @@ export class OpenArguments {
     this.#lengths.delete(id)
   }
 
-  /** The execution is put away, or has ended. */
+  /** The execution is evicted, or has ended. */
   clear(): void {
     this.#lengths.clear()
     this.#characters = 0

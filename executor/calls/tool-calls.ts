@@ -189,11 +189,11 @@ export class ToolCalls {
   }
 
   #loadTexts(request: TextRequest): void {
-    const { keeper } = this.#host
+    const { writer } = this.#host
     const run = this.#run
     // A guest that comes later asks for itself.
     const current = () => (this.#run === run ? run : undefined)
-    const readTexts = keeper && ((seqs: readonly number[]) => keeper.readTexts(seqs))
+    const readTexts = writer && ((seqs: readonly number[]) => writer.readTexts(seqs))
     deliverTexts(this.journal, request, readTexts, current).catch(this.#listener.onFault)
   }
 
@@ -248,8 +248,8 @@ export class ToolCalls {
       : this.journal.requestOf(awaited) !== undefined
   }
 
-  /** Lets go of timers: the execution is put away, and its store has the instants. */
-  putAway(): void {
+  /** Lets go of timers: the execution is evicted, and its store has the instants. */
+  evict(): void {
     for (const { cancel, endTiming } of this.#open.values()) {
       cancel?.()
       endTiming?.()
@@ -257,12 +257,12 @@ export class ToolCalls {
     this.#open.clear()
     this.#arguments.clear()
     this.#passive = 0
-    this.approvals.putAway()
+    this.approvals.evict()
   }
 
   /** Aborts what is under way, and lets the streams clean up; nobody waits for them. */
   abort(reason: Error): void {
-    this.putAway()
+    this.evict()
     for (const context of this.#underWay) context.abort(reason)
     this.#streams.abort()
     this.#underWay.clear()
@@ -330,14 +330,14 @@ export class ToolCalls {
 
   /** Journals a reply, and hands it to the guest that is there. */
   #settle(open: OpenCall, text: string): void {
-    // Its execution has ended, or was put away.
+    // Its execution has ended, or was evicted.
     if (!this.#open.delete(open.id)) return
     this.#arguments.remove(open.id)
     if (open.isPassive) this.#passive--
     const { id, tool, request, effect } = open
     const atMs = this.#now()
     const record = this.journal.deliver({ seq: id, tool, request, effect, text, atMs })
-    this.#host.keeper?.record(record)
+    this.#host.writer?.record(record)
     const { maxJournalBytes } = this.#plan.limits
     if (this.journal.bytes > maxJournalBytes) {
       this.#listener.onLimit(
@@ -414,17 +414,17 @@ export class ToolCalls {
    * must not be made twice that it is about to be made.
    */
   #leave(open: OpenCall, tool: Tool): Promise<void> | undefined {
-    // Put away at this moment, as when a decision comes together with a park: it is made from the
+    // Evicted at this moment, as when a decision comes together with a park: it is made from the
     // store, and nothing that is journaled here would be kept any more.
     if (this.#open.get(open.id) !== open) return new Promise<never>(() => {})
     open.endTiming = this.#latencies.start(tool)
     if (open.effect === 'readOnly') return undefined
-    const { keeper } = this.#host
+    const { writer } = this.#host
     if (open.effect === 'once' && this.journal.intentOf(open.id) === undefined) {
       const intent = this.journal.intend(open.id, tool.name, open.request, this.#now())
-      keeper?.record(intent)
+      writer?.record(intent)
     }
-    return keeper?.isDurable ? this.#durable(keeper.sync()) : undefined
+    return writer?.isDurable ? this.#durable(writer.sync()) : undefined
   }
 
   /** Resolves with the write; never when it fails: that is no error of the call or of the program. */
@@ -508,7 +508,7 @@ export class ToolCalls {
     }
   }
 
-  /** The tool that a call names (`tool-index.ts`). */
+  /** The tool that a call names (`executor/boundary/tool-index.ts`). */
   #toolAt(number: number): Tool {
     const tool = this.#plan.toolbox.tools[toolIndex(number)]
     if (tool === undefined)

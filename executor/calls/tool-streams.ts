@@ -19,7 +19,7 @@ import {
 import type { Journal } from './journal.ts'
 import { replyText } from './reply-text.ts'
 
-export interface StreamPowers {
+export interface StreamDependencies {
   readonly bounds: CallBounds
   readonly journal: Journal
   readonly factsOf: (call: number) => CallFacts
@@ -34,13 +34,13 @@ interface LostStream {
 }
 
 export class ToolStreams {
-  #powers: StreamPowers
+  #deps: StreamDependencies
   /** By the number of the call that opened each. */
   #open = new Map<number, OpenStream>()
   #lost = new Map<number, LostStream>()
 
-  constructor(powers: StreamPowers) {
-    this.#powers = powers
+  constructor(deps: StreamDependencies) {
+    this.#deps = deps
   }
 
   add(call: number, stream: OpenStream): void {
@@ -61,36 +61,36 @@ export class ToolStreams {
     const stream = this.#open.get(call) ?? (await this.#reopen(call))
     if (stream === undefined) return DONE
     if ('kind' in stream) return replyText(id, stream)
-    const outcome = await nextItem(stream, this.#powers.bounds)
+    const outcome = await nextItem(stream, this.#deps.bounds)
     if (outcome === undefined || outcome.kind === 'thrown') this.#end(call, stream, outcome)
     return outcome === undefined ? DONE : replyText(id, outcome)
   }
 
   /** The reply to leaving a stream early. @param id of the request */
   async close(id: number, call: number): Promise<string> {
-    if (this.#lost.delete(call)) this.#powers.onEnd(call, undefined)
+    if (this.#lost.delete(call)) this.#deps.onEnd(call, undefined)
     const stream = this.#open.get(call)
     if (stream === undefined) return DONE
-    const outcome = await closeStream(stream, this.#powers.bounds)
+    const outcome = await closeStream(stream, this.#deps.bounds)
     this.#end(call, stream, outcome)
     return replyText(id, outcome)
   }
 
   /** Lets all of them clean up; nobody waits for that. */
   abort(): void {
-    for (const stream of this.#open.values()) closeStream(stream, this.#powers.bounds)
+    for (const stream of this.#open.values()) closeStream(stream, this.#deps.bounds)
     this.#open.clear()
   }
 
   #end(call: number, stream: OpenStream, outcome: CallOutcome | undefined): void {
     this.#open.delete(call)
     stream.release()
-    this.#powers.onEnd(call, outcome)
+    this.#deps.onEnd(call, outcome)
   }
 
   /** Opens a stream of an earlier process past what was delivered of it; or says why it cannot. */
   async #reopen(call: number): Promise<OpenStream | CallOutcome | undefined> {
-    const { bounds, journal, factsOf, onEnd } = this.#powers
+    const { bounds, journal, factsOf, onEnd } = this.#deps
     const lost = this.#lost.get(call)
     if (lost === undefined) return undefined
     this.#lost.delete(call)

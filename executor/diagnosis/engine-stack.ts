@@ -16,7 +16,7 @@ const FRAME = /^ {4}at (?:(.*) \()?([^()]*?):(\d+)(?::(\d+))?\)?$/
 const PLACELESS = /^ {4}at (.*) \((native|missing)\)$/
 
 /** The prelude's own function that is asked where the program stands. */
-const ASKED = /^ {4}at whereabouts \(latchd:.*\n/
+const ASKED = /^ {4}at currentStack \(latchd:.*\n/
 
 /** Reads the engine's stack, innermost frame first. What is no frame is left out. */
 export function readStack(stack: string): EngineFrame[] {

@@ -23,7 +23,7 @@ import { describeTool, type Tool } from '../../protocol/tool/tool.ts'
 import type { ToolDescriptor } from '../../protocol/tool/wire-tool.ts'
 import type { ExecutionHost } from '../boundary/ports.ts'
 import { Latencies } from '../calls/latencies.ts'
-import { type ExecutionPowers, RunningExecution } from '../execution/execution.ts'
+import { type ExecutionDependencies, RunningExecution } from '../execution/execution.ts'
 import { encodeInputs, planExecution, readBody } from '../execution/plan.ts'
 import { makePool } from '../pool/make-pool.ts'
 import { Supervision } from '../pool/watchdog.ts'
@@ -103,7 +103,7 @@ class LocalExecutor implements EmbeddedExecutor {
   #toolbox: Toolbox
   readonly approvals = new MemoryApprovals()
   readonly sessions: MemorySessions = new MemorySessions(this)
-  #powers: ExecutionPowers
+  #deps: ExecutionDependencies
   #typeChecker = new TypeChecker()
   #onApproval: OnApproval | undefined
   #executions = new KnownExecutions()
@@ -113,7 +113,7 @@ class LocalExecutor implements EmbeddedExecutor {
     this.#toolbox = new Toolbox(builtinTools)
     this.addTools(tools)
     this.#onApproval = onApproval
-    this.#powers = {
+    this.#deps = {
       pool: makePool(readIsolation(isolation), readWorkers(workers), pool),
       supervision: new Supervision(),
       latencies: new Latencies(),
@@ -122,7 +122,7 @@ class LocalExecutor implements EmbeddedExecutor {
   }
 
   start(): Promise<void> {
-    return this.#powers.pool.start()
+    return this.#deps.pool.start()
   }
 
   addTools(tools: ToolSet): void {
@@ -257,7 +257,7 @@ class LocalExecutor implements EmbeddedExecutor {
       loadSnapshot: async () => session?.snapshot,
       expireApproval: asked => this.approvals.expire(asked),
     }
-    const running = new RunningExecution(plan, this.#powers, host)
+    const running = new RunningExecution(plan, this.#deps, host)
     return running
   }
 
@@ -293,6 +293,6 @@ class LocalExecutor implements EmbeddedExecutor {
   async close(): Promise<void> {
     for (const { running } of this.#executions.going) running.cancel('The executor was closed')
     this.#typeChecker.close()
-    await this.#powers.pool.close()
+    await this.#deps.pool.close()
   }
 }

@@ -14,7 +14,7 @@ import {
   type DecidedBy,
   decide,
   expired,
-  isOverdue,
+  isTimedOut,
   readDecision,
   requireSame,
 } from '../calls/decision.ts'
@@ -83,7 +83,7 @@ export class MemoryApprovals implements Approvals {
   async #read(approvalId: string, decision: Decision): Promise<Approval> {
     const decided = await readDecision(decision, this.#find(approvalId).tool, LOCAL)
     const entry = this.#find(approvalId)
-    if (isOverdue(entry.current, decided.decidedAtMs)) this.#decide(entry, expired())
+    if (isTimedOut(entry.current, decided.decidedAtMs)) this.#decide(entry, expired())
     if (entry.current.approval.status === 'pending') this.#decide(entry, decided)
     else requireSame(entry.current, decided)
     return entry.current.approval

@@ -6,7 +6,7 @@ import type { Executor, SessionHandle, Sessions } from '../../protocol/execution
 import type { Session } from '../../protocol/execution/session.ts'
 import { ExecutorSession } from '../../protocol/execution/session-handle.ts'
 import type { CallApproval } from '../boundary/call-approval.ts'
-import { SessionTurns, sessionBusy } from '../execution/session-locks.ts'
+import { SessionLocks, sessionBusy } from '../execution/session-locks.ts'
 
 /** A new session's id: 128 random bits. */
 export function newSessionId(): string {
@@ -22,7 +22,7 @@ interface Kept {
 
 export class MemorySessions implements Sessions {
   #executor: Executor
-  #turns = new SessionTurns()
+  #locks = new SessionLocks()
   #kept = new Map<string, Kept>()
 
   constructor(executor: Executor) {
@@ -61,7 +61,7 @@ export class MemorySessions implements Sessions {
 
   async delete(sessionId: string): Promise<void> {
     this.find(sessionId)
-    if (this.#turns.isHeld(sessionId)) throw sessionBusy(sessionId)
+    if (this.#locks.isHeld(sessionId)) throw sessionBusy(sessionId)
     this.#kept.delete(sessionId)
   }
 
@@ -81,8 +81,8 @@ export class MemorySessions implements Sessions {
    */
   take(sessionId: string, isQueued: boolean, left: AbortSignal): Promise<boolean> | undefined {
     this.find(sessionId)
-    if (isQueued) return this.#turns.wait(sessionId, left)
-    this.#turns.take(sessionId)
+    if (isQueued) return this.#locks.wait(sessionId, left)
+    this.#locks.take(sessionId)
     return undefined
   }
 
@@ -110,6 +110,6 @@ export class MemorySessions implements Sessions {
         snapshotBytes: kept.snapshot?.byteLength ?? 0,
       }
     }
-    this.#turns.release(sessionId)
+    this.#locks.release(sessionId)
   }
 }

@@ -50,7 +50,7 @@ export interface Guest {
   /** Texts of the rejections that nobody handled, oldest first. */
   unhandledRejections(): string[]
   /** The engine's stack of where the program stands, inside of a call of `host`, before it is ended. */
-  whereabouts(): string
+  currentStack(): string
   /**
    * Whether the engine has asked for the zone of a local time since this was last called, as it does
    * for a date that is read from a text without one. It is told UTC.

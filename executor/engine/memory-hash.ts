@@ -1,7 +1,7 @@
 /** The hash by which a memory is known. */
 
 import { createHash } from 'node:crypto'
-import type { Pristine } from './quickjs/base-snapshot-shape.ts'
+import type { BaseSnapshot } from './quickjs/base-snapshot-shape.ts'
 
 /** SHA-256 of a memory, hexadecimal. */
 export const hashOf = (memory: Uint8Array): string =>
@@ -12,7 +12,7 @@ export const hashOf = (memory: Uint8Array): string =>
  *
  * @throws {Error} when it is not what the host has made
  */
-export function requireWhole({ snapshot, memoryHash }: Pristine): void {
+export function requireWhole({ snapshot, memoryHash }: BaseSnapshot): void {
   if (hashOf(snapshot.memory) === memoryHash) return
   throw new Error('The base snapshot of this thread is not the one that it was given')
 }

@@ -29,7 +29,7 @@ import type { Latencies } from '../calls/latencies.ts'
 import { ToolCalls } from '../calls/tool-calls.ts'
 import type { Supervision } from '../pool/watchdog.ts'
 import { ExecutionRecord } from '../record/execution-record.ts'
-import type { KeptUsage } from '../record/fold-execution.ts'
+import type { StoredUsage } from '../record/fold-execution.ts'
 import type { Toolbox } from '../tools/toolbox.ts'
 import { checkSkipped } from '../typecheck/check-skipped.ts'
 import { explainFailure, isExplicable } from '../typecheck/explain-failure.ts'
@@ -62,18 +62,18 @@ export interface ExecutionPlan {
   readonly traceparent?: string | undefined
 }
 
-/** What an execution goes on from that another process began, or that this one had put away. */
+/** What an execution goes on from that another process began, or that this one had evicted. */
 export interface RestoredExecution {
   readonly records: readonly ReadRecord[]
   readonly approvals: readonly CallApproval[]
   readonly events: readonly ExecutionEvent[]
   readonly startedAtMs: number | undefined
-  readonly usage: KeptUsage
+  readonly usage: StoredUsage
   readonly program: CompiledProgram | undefined
 }
 
 /** What executions run on. */
-export interface ExecutionPowers {
+export interface ExecutionDependencies {
   readonly pool: GuestPool
   readonly supervision: Supervision
   readonly latencies: Latencies
@@ -94,7 +94,7 @@ export type RunEnd =
   /** Kept as it is, until somebody has put right what keeps it from going on. */
   | { readonly kind: 'stuck'; readonly execution: Execution }
   /**
-   * Nothing is done for it until a person decides, or until `wakeAtMs`: it may be put away, or go on
+   * Nothing is done for it until a person decides, or until `wakeAtMs`: it may be evicted, or go on
    * by another {@link RunningExecution.run}.
    */
   | { readonly kind: 'waiting'; readonly wakeAtMs: number }
@@ -116,7 +116,7 @@ const PUT_AWAY_MS = 1000
 
 export class RunningExecution {
   #plan: ExecutionPlan
-  #powers: ExecutionPowers
+  #deps: ExecutionDependencies
   #host: ExecutionHost
   #record: ExecutionRecord
   #calls: ToolCalls
@@ -140,14 +140,14 @@ export class RunningExecution {
 
   constructor(
     plan: ExecutionPlan,
-    powers: ExecutionPowers,
+    deps: ExecutionDependencies,
     host: ExecutionHost,
     restored?: RestoredExecution,
   ) {
     this.#plan = plan
-    this.#powers = powers
+    this.#deps = deps
     this.#host = host
-    this.#now = powers.now ?? Date.now
+    this.#now = deps.now ?? Date.now
     const onEvent = (event: ExecutionEvent) => host.onEvent(event)
     this.#record = new ExecutionRecord(plan, onEvent, host.redaction, this.#now)
     this.#program = restored?.program
@@ -161,15 +161,15 @@ export class RunningExecution {
     const listener = {
       onLimit: (limit: LimitName, message: string) =>
         this.#stop({ code: 'LIMIT_EXCEEDED', name: 'LimitExceeded', message, limit }),
-      onStuck: (error: ExecutionError) => this.stick(error),
+      onStuck: (error: ExecutionError) => this.markStuck(error),
       onFault: (error: unknown) => this.abandon(error),
       onSettled: () => this.#onChange?.(),
       onProgram: (program: CompiledProgram) => {
         this.#program = program
-        host.keeper?.program(program)
+        host.writer?.program(program)
       },
     }
-    const { latencies } = powers
+    const { latencies } = deps
     this.#calls = new ToolCalls(
       plan,
       this.#record,
@@ -206,7 +206,7 @@ export class RunningExecution {
   }
 
   /** What has been used so far. */
-  get usage(): KeptUsage {
+  get usage(): StoredUsage {
     return this.#record.usage
   }
 
@@ -237,7 +237,7 @@ export class RunningExecution {
   }
 
   /** Keeps it from going on, running or not: {@link run} gives `stuck`. */
-  stick(error: ExecutionError): void {
+  markStuck(error: ExecutionError): void {
     if (!this.#isFree()) return
     this.#stuck = error
     this.#leave()
@@ -266,8 +266,8 @@ export class RunningExecution {
   }
 
   /** Lets go of what waits in this process; the execution goes on from its store. */
-  putAway(): void {
-    this.#calls.putAway()
+  evict(): void {
+    this.#calls.evict()
   }
 
   /**
@@ -284,7 +284,7 @@ export class RunningExecution {
       this.#stop({ code: 'LIMIT_EXCEEDED', name: 'LimitExceeded', message, limit: 'wallMs' })
     }
     const disarm = setLongTimeout(onDeadline, Math.max(0, restMs))
-    // What was put away may be brought back too late.
+    // What was evicted may be brought back too late.
     if (restMs <= 0) onDeadline()
     try {
       this.#tellDecided()
@@ -301,7 +301,7 @@ export class RunningExecution {
 
   /** Once, before anything runs: what was found is kept with the beginning of the execution. */
   async #checkTypes(typecheck: 'warn' | 'error'): Promise<void> {
-    const { typeChecker } = this.#powers
+    const { typeChecker } = this.#deps
     if (this.#record.startedAtMs !== undefined) return
     const { source } = this.#plan
     const check = typeChecker?.check(this.#checkRequest()) ?? checkSkipped('there is no checker')
@@ -316,12 +316,12 @@ export class RunningExecution {
     if (error !== undefined) this.#stop(error)
   }
 
-  /** Tells of decisions that were made while the execution was put away. */
+  /** Tells of decisions that were made while the execution was evicted. */
   #tellDecided(): void {
     for (const { approval } of this.#calls.approvals.list()) {
       if (approval.status === 'pending' || this.#toldDecided.has(approval.approvalId)) continue
       this.#toldDecided.add(approval.approvalId)
-      this.#record.tellApproval('approval-decided', approval)
+      this.#record.emitApproval('approval-decided', approval)
     }
   }
 
@@ -349,7 +349,7 @@ export class RunningExecution {
 
   /** The report, with what the type check knows of a failure. */
   async #explained(report: GuestReport): Promise<GuestReport> {
-    const { typeChecker } = this.#powers
+    const { typeChecker } = this.#deps
     const { outcome } = report
     if (typeChecker === undefined || outcome.status !== 'failed' || !this.#isFree()) return report
     if (!isExplicable(outcome.error, this.#record.callCount > 0)) return report
@@ -372,7 +372,7 @@ export class RunningExecution {
   /**
    * Waits, parked, until the guest can go on.
    *
-   * @returns the instant until which nothing is to do, when the execution may be put away before
+   * @returns the instant until which nothing is to do, when the execution may be evicted before
    */
   async #canGoOn(): Promise<number | undefined> {
     const parked = this.#parked as Parked
@@ -385,7 +385,7 @@ export class RunningExecution {
         isTold = true
       }
       if (mayGoOn) break
-      const wakeAtMs = this.#host.keeper?.isDurable ? this.#calls.wakeAtMs() : undefined
+      const wakeAtMs = this.#host.writer?.isDurable ? this.#calls.wakeAtMs() : undefined
       if (wakeAtMs !== undefined && wakeAtMs - this.#now() > PUT_AWAY_MS) return wakeAtMs
       const { promise, resolve } = Promise.withResolvers<void>()
       this.#onChange = resolve
@@ -420,9 +420,9 @@ export class RunningExecution {
       this.#calls.abort(new Suspended())
       return { kind: 'waiting', wakeAtMs: this.#now() }
     }
-    if (this.#stuck !== undefined && this.#host.keeper?.isDurable) {
-      this.#calls.putAway()
-      return { kind: 'stuck', execution: this.#record.stick(this.#stuck) }
+    if (this.#stuck !== undefined && this.#host.writer?.isDurable) {
+      this.#calls.evict()
+      return { kind: 'stuck', execution: this.#record.markStuck(this.#stuck) }
     }
     this.#calls.abort(new Error('The execution has ended'))
     const lost = report !== undefined && 'code' in report ? report : undefined
@@ -439,13 +439,13 @@ export class RunningExecution {
   async #runGuest(): Promise<GuestReport | ExecutionError | undefined> {
     for (let lost = 0; ; ) {
       if (!this.#isFree()) return undefined
-      const wedged = new AbortController()
+      const unresponsive = new AbortController()
       try {
-        return await this.#runOnce(wedged)
+        return await this.#runOnce(unresponsive)
       } catch (error) {
         if (error instanceof LatchdError) throw error
         if (!this.#isFree()) return undefined
-        if (wedged.signal.aborted) return this.#overran()
+        if (unresponsive.signal.aborted) return this.#timedOut()
         // Its journal brings the guest back to where the worker was lost.
         if (error instanceof SharedLoss) continue
         this.#host.onWorkerLost?.()
@@ -454,8 +454,8 @@ export class RunningExecution {
     }
   }
 
-  async #runOnce(wedged: AbortController): Promise<GuestReport> {
-    const { pool, supervision } = this.#powers
+  async #runOnce(unresponsive: AbortController): Promise<GuestReport> {
+    const { pool, supervision } = this.#deps
     let isBegun = false
     let unwatch = () => {}
     try {
@@ -470,7 +470,7 @@ export class RunningExecution {
             run,
             cpuMs,
             () => !this.#isFree(),
-            () => wedged.abort(),
+            () => unresponsive.abort(),
           )
           const work = this.#work()
           this.#calls.attach(run)
@@ -479,7 +479,7 @@ export class RunningExecution {
         },
         receive: message => this.#calls.receive(message),
         isResume: this.#record.startedAtMs !== undefined,
-        isWedged: wedged.signal,
+        isWedged: unresponsive.signal,
         cancelled: this.#cancelled.signal,
       })
     } finally {
@@ -492,7 +492,7 @@ export class RunningExecution {
 
   #work(): GuestWork {
     const { source, language, limits, inputs, toolbox, seed, timeZone } = this.#plan
-    const { pool } = this.#powers
+    const { pool } = this.#deps
     const startedAtMs = this.#record.start()
     return {
       executionId: this.#plan.executionId,
@@ -517,14 +517,14 @@ export class RunningExecution {
 
   /** Whether the program is run again when this process is gone: with the execution, or its session. */
   #isProgramKept(): boolean {
-    const { keeper } = this.#host
-    return keeper !== undefined && (keeper.isDurable || this.#plan.sessionId !== undefined)
+    const { writer } = this.#host
+    return writer !== undefined && (writer.isDurable || this.#plan.sessionId !== undefined)
   }
 
   /** How long calls take as far as it is known, by the index of the tool. */
   #expectedMs(): GuestTask['expectedMs'] {
     const { tools } = this.#plan.toolbox
-    const expected = this.#powers.latencies.expected(tools) ?? {}
+    const expected = this.#deps.latencies.expected(tools) ?? {}
     // One that was decided is answered at once.
     if (this.#calls.hasDecided()) return expected
     for (const [i, { answer, approvalRule }] of tools.entries()) {
@@ -533,7 +533,7 @@ export class RunningExecution {
     return expected
   }
 
-  #overran(): ExecutionError {
+  #timedOut(): ExecutionError {
     const { cpuMs } = this.#plan.limits
     const limit: LimitName = 'cpuMs'
     const message = `The program ran for more than cpuMs ${cpuMs} in one built-in call; its worker was replaced`

@@ -3,7 +3,7 @@
 import { Fifo } from '../../protocol/base/fifo.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 
-export class SessionTurns {
+export class SessionLocks {
   /** Sessions that are held, with those that wait for their turn. */
   #held = new Map<string, Fifo<object, () => void>>()
 

@@ -44,7 +44,7 @@ export const isError = (thrown: unknown): thrown is Error =>
   isErrorBrand(thrown) || hasBrand(domExceptionName, thrown)
 
 /** Where the program stands, as an error made there would say it. */
-export const whereabouts = (): string => engineStack(new ErrorOf())
+export const currentStack = (): string => engineStack(new ErrorOf())
 
 /**
  * Gives errors the `stack` that V8 gives them: a head with name and message, then the program's own
@@ -72,7 +72,7 @@ export function installStack(ask: (request: string) => unknown): void {
   reflectDefineProperty(errorPrototype, 'stack', { ...descriptor, enumerable: false })
   const { captureStackTrace } = {
     captureStackTrace(target: object): void {
-      reflectDefineProperty(target, 'stack', hidden(read(target, whereabouts())))
+      reflectDefineProperty(target, 'stack', hidden(read(target, currentStack())))
     },
   }
   reflectDefineProperty(ErrorOf, 'captureStackTrace', hidden(captureStackTrace))

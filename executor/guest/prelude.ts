@@ -7,12 +7,12 @@
 import { awaitingAnswer, installFinalAnswer } from './codec/output.ts'
 import { installStructuredClone } from './codec/structured-clone.ts'
 import { describe, describeRejection } from './describe-error.ts'
-import { installStack, whereabouts } from './error-stack.ts'
+import { currentStack, installStack } from './error-stack.ts'
 import { installErrors } from './errors.ts'
 import { deliver } from './host/calls.ts'
 import { clockMs, installClock, sinceStart } from './host/clock.ts'
 import { installConcurrent } from './host/concurrent.ts'
-import { askNumber, askText, promisePowers } from './host/host.ts'
+import { askNumber, askText, promiseHooks } from './host/host.ts'
 import { ENTRY_GLOBAL } from './host/host-names.ts'
 import { HostOperation, logLevels } from './host/host-operations.ts'
 import { installTimers } from './host/timers.ts'
@@ -24,7 +24,7 @@ import { forgetLists } from './intl/locale-methods.ts'
 import { lockDown } from './lockdown.ts'
 import { hidden, record, reflectDefineProperty, stringToWellFormed } from './primordials.ts'
 import { begin, constant, finish, spreadable } from './program.ts'
-import { setPromisePowers } from './promise-state.ts'
+import { setPromiseHooks } from './promise-state.ts'
 import { beginSession, comeToRest, finishSession, installSession } from './session/session.ts'
 import { declare, undeclare } from './session/session-names.ts'
 import { installAbort, whenSignalAborts } from './web/abort.ts'
@@ -39,7 +39,7 @@ import { installURL } from './web/url.ts'
 const levelIndex = record() as Record<string, number>
 for (let i = 0; i < logLevels.length; i++) levelIndex[logLevels[i] as string] = i
 
-setPromisePowers(promisePowers)
+setPromiseHooks(promiseHooks)
 installErrors(globalThis)
 installStack(request => askText(HostOperation.stack, 0, request))
 installClock(globalThis)
@@ -89,6 +89,6 @@ reflectDefineProperty(
     undeclare,
     finishSession,
     rest,
-    whereabouts,
+    currentStack,
   }),
 )

@@ -15,7 +15,7 @@ export type PromiseState =
   | { status: 'rejected'; reason: unknown }
 
 /** What the engine answers. None of it runs anything of the program's, or marks a rejection as handled. */
-export interface PromisePowers {
+export interface PromiseHooks {
   /** 0 pending, 1 fulfilled, 2 rejected; -1 for what is no promise. */
   state(value: object): number
   /** The value or the reason of one that is settled. */
@@ -24,11 +24,11 @@ export interface PromisePowers {
   whenSettled(promise: object, callback: () => void): void
 }
 
-let powers: PromisePowers | undefined
+let hooks: PromiseHooks | undefined
 
 /** Takes the engine's answers; until then nothing counts as a promise. */
-export function setPromisePowers(given: PromisePowers): void {
-  powers = given
+export function setPromiseHooks(given: PromiseHooks): void {
+  hooks = given
 }
 
 const FULFILLED = 1
@@ -36,7 +36,7 @@ const REJECTED = 2
 
 /** Whether a value is a promise, whatever its prototype was made to say. */
 export function isPromise(value: object): boolean {
-  return powers !== undefined && powers.state(value) >= 0
+  return hooks !== undefined && hooks.state(value) >= 0
 }
 
 /**
@@ -57,15 +57,15 @@ export function isPromiseLike(value: object): boolean {
 
 /** How a promise stands; `pending` for what is none. */
 export function promiseState(promise: object): PromiseState {
-  const state = powers === undefined ? 0 : powers.state(promise)
+  const state = hooks === undefined ? 0 : hooks.state(promise)
   if (state === FULFILLED)
-    return { status: 'fulfilled', value: (powers as PromisePowers).result(promise) }
+    return { status: 'fulfilled', value: (hooks as PromiseHooks).result(promise) }
   if (state === REJECTED)
-    return { status: 'rejected', reason: (powers as PromisePowers).result(promise) }
+    return { status: 'rejected', reason: (hooks as PromiseHooks).result(promise) }
   return { status: 'pending' }
 }
 
-/** Calls back once a promise is settled; see {@link PromisePowers.whenSettled}. */
+/** Calls back once a promise is settled; see {@link PromiseHooks.whenSettled}. */
 export function whenSettled(promise: object, callback: () => void): void {
-  powers?.whenSettled(promise, callback)
+  hooks?.whenSettled(promise, callback)
 }

@@ -37,7 +37,7 @@ export class GuestRun implements GuestLink {
     return Atomics.load(this.#words, STATE) !== GuestState.queued
   }
 
-  get beat(): number {
+  get heartbeat(): number {
     // Written by the worker at each poll of the guest.
     return Atomics.load(this.#words, BEAT)
   }
@@ -61,7 +61,7 @@ export class GuestRun implements GuestLink {
   }
 
   /** Lets a waiting guest look at the pool's pressure. */
-  nudge(): void {
+  wake(): void {
     // Wakes without a bump: the worker sees that nothing has come, and asks how long to wait.
     Atomics.notify(this.#words, TURN)
   }

@@ -64,7 +64,7 @@ const Outcome = z.discriminatedUnion('status', [
   z.strictObject({ status: z.literal('diverged'), error: ExecutionError }),
 ])
 
-const Shadow = z.strictObject({
+const DryRun = z.strictObject({
   asked: Count,
   unanswered: z.array(z.tuple([Count, z.string()])),
   place: ExecutionError.pick({ line: true, column: true, frame: true, stack: true }).optional(),
@@ -79,7 +79,7 @@ const Report = z.strictObject({
   peakMemoryBytes: Count,
   warnings: z.array(Warning).optional(),
   snapshot: z.instanceof(Uint8Array).optional(),
-  shadow: Shadow.optional(),
+  dryRun: DryRun.optional(),
 })
 
 const MIB = 1024 * 1024
@@ -144,18 +144,18 @@ export class MessageReader implements GuestReader {
   /** @throws {Error} for what no worker of ours reports */
   report(value: unknown): GuestReport {
     this.#boundLists(value)
-    this.#boundLists(Object(value).shadow)
+    this.#boundLists(Object(value).dryRun)
     const report = read(Report, value) as GuestReport
-    const { outcome, snapshot, shadow, warnings = [] } = report
+    const { outcome, snapshot, dryRun, warnings = [] } = report
     this.#chargeLogs(report.logs)
     if (outcome.status === 'completed') this.#checkOutput(outcome.output)
     if (outcome.status === 'halted') bound('a request', outcome.request.length, MAX_REQUEST_CHARS)
     if ('error' in outcome) bound('an error', charsOf(outcome.error), this.#maxErrorChars)
     if (snapshot !== undefined) this.#checkSnapshot(snapshot)
     bound('warnings', sum(warnings, charsOf), this.#maxErrorChars)
-    if (shadow !== undefined) {
-      bound('a place', charsOf(shadow.place ?? {}), this.#maxErrorChars)
-      const longest = Math.max(0, ...shadow.unanswered.map(([, request]) => request.length))
+    if (dryRun !== undefined) {
+      bound('a place', charsOf(dryRun.place ?? {}), this.#maxErrorChars)
+      const longest = Math.max(0, ...dryRun.unanswered.map(([, request]) => request.length))
       bound('a request', longest, MAX_REQUEST_CHARS)
     }
     return report

@@ -10,7 +10,7 @@ import { Fifo } from '../../protocol/base/fifo.ts'
 /** Resumed executions that go before a new one that waits as well: they have waited longer. */
 const RESUMES_PER_START = 3
 
-export class WorkerShare<T> {
+export class OwnerShare<T> {
   /** New executions that wait, by a key of each. */
   readonly starts = new Fifo<object, T>()
   /** Parked executions that wait to go on. */

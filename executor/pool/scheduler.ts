@@ -4,19 +4,19 @@
  */
 
 import { LatchdError } from '../../protocol/errors.ts'
-import { WorkerShare } from './owner-share.ts'
+import { OwnerShare } from './owner-share.ts'
 
 interface Waiting {
   readonly start: () => void
   readonly refuse: (error: Error) => void
 }
 
-export class Leases {
+export class WorkerScheduler {
   #workers: number
   #onPressure: (waiting: number) => void
   #now: () => number
   /** Of owners who are here, or have had more than those; of equal ones the first is next. */
-  #shares = new Map<string, WorkerShare<Waiting>>()
+  #shares = new Map<string, OwnerShare<Waiting>>()
   /** The least worker time that an owner had who was here: who comes begins with it. */
   #leastHadMs = 0
   /** Workers that were given away. */
@@ -82,7 +82,7 @@ export class Leases {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const place = {}
     queue.push(place, { start: resolve, refuse: reject })
-    this.#tellPressure()
+    this.#reportPressure()
     const onCancel = () => queue.take(place)?.refuse(cancelled.reason)
     cancelled.addEventListener('abort', onCancel, { once: true })
     try {
@@ -97,7 +97,7 @@ export class Leases {
     this.#leased--
     this.#shares.get(owner)?.end(this.#now())
     if (this.#leased < this.#workers) this.#startNext()
-    this.#tellPressure()
+    this.#reportPressure()
   }
 
   /** Refuses those that wait and whoever comes. */
@@ -111,9 +111,9 @@ export class Leases {
   }
 
   /** The share of an owner who asks for a worker. */
-  #enter(owner: string): WorkerShare<Waiting> {
+  #enter(owner: string): OwnerShare<Waiting> {
     this.#forget()
-    const share = this.#shares.get(owner) ?? new WorkerShare<Waiting>()
+    const share = this.#shares.get(owner) ?? new OwnerShare<Waiting>()
     if (share.isAway) share.comeBack(this.#leastHadMs)
     this.#shares.set(owner, share)
     return share
@@ -137,7 +137,7 @@ export class Leases {
 
   #startNext(): void {
     const nowMs = this.#now()
-    let next: readonly [string, WorkerShare<Waiting>] | undefined
+    let next: readonly [string, OwnerShare<Waiting>] | undefined
     for (const entry of this.#shares) {
       if (entry[1].waiting === 0) continue
       if (next === undefined || entry[1].hadMs(nowMs) < next[1].hadMs(nowMs)) next = entry
@@ -156,11 +156,11 @@ export class Leases {
     return this.#sum(({ waiting }) => waiting)
   }
 
-  #sum(of: (share: WorkerShare<Waiting>) => number): number {
+  #sum(of: (share: OwnerShare<Waiting>) => number): number {
     return this.#shares.values().reduce((sum, share) => sum + of(share), 0)
   }
 
-  #tellPressure(): void {
+  #reportPressure(): void {
     this.#onPressure(this.#waiting)
   }
 }

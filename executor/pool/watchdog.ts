@@ -2,9 +2,9 @@
  * Watches guests that run: one that does not answer its interrupt is ended with its thread.
  *
  * Nearly all of the engine polls; what does not (joining an array of 2^32 holes) would hold its
- * worker for ever. A guest is wedged when its beat stands still while it runs, for longer than its
+ * worker for ever. A guest is unresponsive when its beat stands still while it runs, for longer than its
  * whole CPU budget and a grace period, or than the grace period once it was told to stop. One that was
- * told to stop is wedged soon after whatever its latch shows: a program that is out of the engine
+ * told to stop is unresponsive soon after whatever its latch shows: a program that is out of the engine
  * writes there as it likes, and a task that its worker never took writes nothing.
  */
 
@@ -20,7 +20,7 @@ interface Watched {
   readonly cpuMs: number
   readonly isStopping: () => boolean
   readonly onWedged: () => void
-  beat: number
+  heartbeat: number
   stillSinceMs: number
   /** When it was first seen that it is to stop. */
   stoppingSinceMs: number | undefined
@@ -42,7 +42,7 @@ export class Supervision {
       cpuMs,
       isStopping,
       onWedged,
-      beat: -1,
+      heartbeat: -1,
       stillSinceMs: performance.now(),
       stoppingSinceMs: undefined,
     }
@@ -75,9 +75,9 @@ function isWedged(watched: Watched, nowMs: number): boolean {
     watched.stoppingSinceMs ??= nowMs
     if (nowMs - watched.stoppingSinceMs >= STOP_MS) return true
   }
-  const { beat } = run
-  if (beat !== watched.beat || !run.isRunning) {
-    watched.beat = beat
+  const { heartbeat } = run
+  if (heartbeat !== watched.heartbeat || !run.isRunning) {
+    watched.heartbeat = heartbeat
     watched.stillSinceMs = nowMs
     return false
   }

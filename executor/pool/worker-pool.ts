@@ -1,8 +1,8 @@
 /**
  * The worker threads: leases one to each execution, in order, and replaces those that are lost.
  *
- * Piscina keeps the threads; the queue is ours (`leases.ts`), since Piscina's own loses its order as
- * soon as tasks can be aborted, and aborting is how a wedged thread is ended.
+ * Piscina keeps the threads; the queue is ours (`scheduler.ts`), since Piscina's own loses its order as
+ * soon as tasks can be aborted, and aborting is how a unresponsive thread is ended.
  */
 
 import { getCompileCacheDir } from 'node:module'
@@ -22,12 +22,12 @@ import {
 } from '../boundary/guest-pool.ts'
 import type { GuestMessage, GuestReport, GuestTask } from '../boundary/messages.ts'
 import type { WorkerControl, WorkerStatistics } from '../boundary/worker-control.ts'
-import { pristine } from '../engine/quickjs/base-snapshot.ts'
+import { baseSnapshot } from '../engine/quickjs/base-snapshot.ts'
 import type { WorkerStart } from '../worker/entry.ts'
 import { BeginWatch } from './begin-watch.ts'
 import { GuestRun } from './guest-run.ts'
 import { type Assignment, type PoolThread, PoolThreads } from './pool-threads.ts'
-import { Leases } from './scheduler.ts'
+import { WorkerScheduler } from './scheduler.ts'
 
 /** V8's stack in each worker: the engine's own 512 KiB are the smaller part of a deep recursion. */
 const STACK_MB = 8
@@ -59,7 +59,7 @@ export class WorkerPool implements GuestPool {
   #entry: string | undefined
   #pool: Piscina<GuestTask, unknown> | undefined
   #controls = new Map<MessagePort, Remote<WorkerControl>>()
-  #leases: Leases
+  #scheduler: WorkerScheduler
   /** Guests that hold a worker. */
   #active = new Set<GuestRun>()
   #waiting = 0
@@ -89,30 +89,30 @@ export class WorkerPool implements GuestPool {
     this.#threads = new PoolThreads(maxCallerChanges)
     this.#parksAlways = parksAlways
     this.#entry = entry
-    this.#leases = new Leases(workers, waiting => {
+    this.#scheduler = new WorkerScheduler(workers, waiting => {
       this.#waiting = waiting
-      this.#tellPressure()
+      this.#reportPressure()
     })
   }
 
   get queued(): number {
-    return this.#leases.queued
+    return this.#scheduler.queued
   }
 
   queuedOf(owner: string): number {
-    return this.#leases.queuedOf(owner)
+    return this.#scheduler.queuedOf(owner)
   }
 
   get resuming(): number {
-    return this.#leases.resuming
+    return this.#scheduler.resuming
   }
 
   get active(): number {
-    return this.#leases.active
+    return this.#scheduler.active
   }
 
   get isPressed(): boolean {
-    return this.#leases.isPressed
+    return this.#scheduler.isPressed
   }
 
   start(): Promise<void> {
@@ -123,7 +123,7 @@ export class WorkerPool implements GuestPool {
   async #start(): Promise<void> {
     const cacheOfThisVersion = getCompileCacheDir()
     const workerData: WorkerStart = {
-      pristine: await pristine(),
+      baseSnapshot: await baseSnapshot(),
       pressure: this.#pressure.buffer,
       parksAlways: this.#parksAlways,
     }
@@ -132,9 +132,9 @@ export class WorkerPool implements GuestPool {
       filename: this.#entry ?? new URL(`../worker/entry${extension}`, import.meta.url).href,
       minThreads: this.workers,
       maxThreads: this.workers,
-      // The default blocks an idle worker's event loop, where its spares are made.
+      // The default blocks an idle worker's event loop, where its standby guests are made.
       atomics: 'disabled',
-      // Loading through the app's compile cache takes a quarter of the time; `entry.ts` deletes it.
+      // Loading through the app's compile cache takes a quarter of the time; `executor/worker/entry.ts` deletes it.
       env: cacheOfThisVersion ? { NODE_COMPILE_CACHE: dirname(cacheOfThisVersion) } : {},
       // The app's own preloads are no part of a worker, and may need an environment. Under Node's
       // permissions they have to stay: an empty list lifts every restriction of the thread (measured).
@@ -188,7 +188,7 @@ export class WorkerPool implements GuestPool {
     cancelled,
   }: PoolRun): Promise<GuestReport> {
     await this.start()
-    await this.#leases.take(owner, isResume, cancelled)
+    await this.#scheduler.take(owner, isResume, cancelled)
     const end = new AbortController()
     const endThread = () => end.abort()
     let fault: ForgedMessage | SharedLoss | undefined
@@ -241,7 +241,7 @@ export class WorkerPool implements GuestPool {
       isWedged.removeEventListener('abort', endThread)
       this.#active.delete(guest)
       guest.close()
-      this.#leases.release(owner)
+      this.#scheduler.release(owner)
     }
   }
 
@@ -274,20 +274,20 @@ export class WorkerPool implements GuestPool {
   /** Counts executions that wait for a worker of this pool in another process. */
   setPressureElsewhere(waiting: number): void {
     this.#waitingElsewhere = waiting
-    this.#tellPressure()
+    this.#reportPressure()
   }
 
-  #tellPressure(): void {
+  #reportPressure(): void {
     const waiting = this.#waiting + this.#waitingElsewhere
     // Read by blocked workers, which are woken below when it rises from nothing.
     const before = Atomics.exchange(this.#pressure, PRESSURE, waiting)
     if (before > 0 || waiting === 0) return
-    for (const guest of this.#active) guest.nudge()
+    for (const guest of this.#active) guest.wake()
   }
 
   async close(): Promise<void> {
     this.#isClosed = true
-    this.#leases.close()
+    this.#scheduler.close()
     for (const resolve of this.#replacements) resolve()
     // A start that failed has been told to whoever started.
     await this.#ready?.catch(() => {})

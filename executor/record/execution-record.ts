@@ -18,7 +18,7 @@ import { sourceLine } from '../../protocol/execution/source-line.ts'
 import type { GuestOutput, GuestReport } from '../boundary/messages.ts'
 import type { Redaction } from '../boundary/redaction.ts'
 import { CallTexts } from './call-texts.ts'
-import { countByTool, foldEvents, type KeptUsage, NO_USAGE } from './fold-execution.ts'
+import { countByTool, foldEvents, NO_USAGE, type StoredUsage } from './fold-execution.ts'
 
 type EndFields = Omit<
   Extract<EndedExecution, { status: 'failed' | 'cancelled' }>,
@@ -44,7 +44,7 @@ export class ExecutionRecord {
   #usage = NO_USAGE
   /** What it waits for while it is parked. */
   #waitingFor: readonly WaitingFor[] | undefined
-  /** When it was put away that is brought back. */
+  /** When it was evicted that is brought back. */
   #parkedAtMs: number | undefined
   #stuck: ExecutionError | undefined
   #ended: EndedExecution | undefined
@@ -73,8 +73,8 @@ export class ExecutionRecord {
     this.#onEvent = onEvent
   }
 
-  /** Takes over what was kept of an execution that another process began, or this one put away. */
-  restore(events: readonly ExecutionEvent[], startedAtMs: number | undefined, usage: KeptUsage) {
+  /** Takes over what was kept of an execution that another process began, or this one evicted. */
+  restore(events: readonly ExecutionEvent[], startedAtMs: number | undefined, usage: StoredUsage) {
     const { logs, calls, diagnostics, warnings } = foldEvents(events)
     this.#warnings = warnings
     this.#logs = logs
@@ -155,14 +155,14 @@ export class ExecutionRecord {
   }
 
   /** The execution cannot go on as it stands. */
-  stick(error: ExecutionError): Execution {
+  markStuck(error: ExecutionError): Execution {
     this.#stuck = error
     this.#emit({ type: 'execution-stuck', atMs: this.#now(), error })
     return this.read()
   }
 
   /** What has been used so far, to be kept. */
-  get usage(): KeptUsage {
+  get usage(): StoredUsage {
     return this.#usage
   }
 
@@ -223,7 +223,7 @@ export class ExecutionRecord {
   }
 
   /** Tells that a call waits for a person, or no longer. */
-  tellApproval(type: 'approval-requested' | 'approval-decided', approval: Approval): void {
+  emitApproval(type: 'approval-requested' | 'approval-decided', approval: Approval): void {
     this.#emit({ type, atMs: this.#now(), approval })
   }
 

@@ -11,7 +11,7 @@ import type {
 } from '../../protocol/execution/execution.ts'
 
 /** What a run has used, as it is kept between runs; JSON of it is a store's `usage`. */
-export interface KeptUsage {
+export interface StoredUsage {
   readonly cpuMs: number
   readonly waitMs: number
   readonly peakMemoryBytes: number
@@ -19,7 +19,7 @@ export interface KeptUsage {
   readonly logsTruncatedBytes: number
 }
 
-export const NO_USAGE: KeptUsage = {
+export const NO_USAGE: StoredUsage = {
   cpuMs: 0,
   waitMs: 0,
   peakMemoryBytes: 0,
@@ -37,7 +37,7 @@ export interface KeptExecution {
   readonly startedAtMs: number | undefined
   readonly sessionId: string | undefined
   readonly metadata: Readonly<Record<string, unknown>> | undefined
-  readonly usage: KeptUsage
+  readonly usage: StoredUsage
   /** In order, from the first. */
   readonly events: readonly ExecutionEvent[]
 }

@@ -3,7 +3,7 @@
  * least time; one owner never has them all, so that another's program finds one at once.
  */
 
-import { WorkerShare } from '../pool/owner-share.ts'
+import { OwnerShare } from '../pool/owner-share.ts'
 
 /** Compilers at the same time; each uses more than one core and some 50 MB. */
 export const MAX_COMPILERS = 3
@@ -19,7 +19,7 @@ const TURN_MS = 20_000
 const ENDED = 'the execution has ended'
 
 interface Share {
-  readonly share: WorkerShare<() => void>
+  readonly share: OwnerShare<() => void>
   held: number
 }
 
@@ -84,7 +84,7 @@ export class CheckTurns {
     this.#startNext()
   }
 
-  #refuseMore(owner: string, { waiting }: WorkerShare<unknown>): void {
+  #refuseMore(owner: string, { waiting }: OwnerShare<unknown>): void {
     if (waiting >= MAX_WAITING_OF_OWNER) {
       throw new Error(`${waiting} programs of ${owner} wait for a compiler already`)
     }
@@ -104,7 +104,7 @@ export class CheckTurns {
     for (const [name, { share }] of this.#shares) {
       if (share.isAway && share.hadMs(nowMs) <= this.#leastHadMs) this.#shares.delete(name)
     }
-    const entry = this.#shares.get(owner) ?? { share: new WorkerShare<() => void>(), held: 0 }
+    const entry = this.#shares.get(owner) ?? { share: new OwnerShare<() => void>(), held: 0 }
     if (entry.share.isAway) entry.share.comeBack(this.#leastHadMs)
     this.#shares.set(owner, entry)
     return entry

@@ -37,7 +37,7 @@ export class ProgramChecker {
     if ('reason' in read) return checkSkipped(read.reason)
     const all = await this.#compiler.check(read.text, read.language, declarations)
     const findings = all.slice(0, MAX_FINDINGS)
-    const diagnostics = await this.#reader.judge(findings, !hasHistory)
+    const diagnostics = await this.#reader.selectDiagnostics(findings, !hasHistory)
     const isWhole = findings.length === all.length || diagnostics.length > 0
     return isWhole ? diagnostics : checkSkipped(`the compiler found ${all.length} places`)
   }

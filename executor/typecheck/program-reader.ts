@@ -50,8 +50,14 @@ export class ProgramReader {
   }
 
   /** Selects what is told of the program that was read last. @throws {Error} when the thread was lost */
-  judge(findings: readonly Finding[], isUnknownTold: boolean): Promise<readonly Diagnostic[]> {
-    return Promise.race([this.#thread.judge(findings, isUnknownTold), this.#lost.promise])
+  selectDiagnostics(
+    findings: readonly Finding[],
+    isUnknownTold: boolean,
+  ): Promise<readonly Diagnostic[]> {
+    return Promise.race([
+      this.#thread.selectDiagnostics(findings, isUnknownTold),
+      this.#lost.promise,
+    ])
   }
 
   /** Ends the thread, whatever it is busy with. */

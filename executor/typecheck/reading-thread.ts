@@ -9,7 +9,7 @@ import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
 import type { Diagnostic } from '../../protocol/execution/execution.ts'
 import type { Language } from '../compile/parse/parse.ts'
 import { type CheckableProgram, readProgram } from './program-facts.ts'
-import { judge } from './select-diagnostics.ts'
+import { selectDiagnostics } from './select-diagnostics.ts'
 import type { ToolTypes } from './tool-types.ts'
 import type { Finding } from './typescript-compiler.ts'
 
@@ -23,7 +23,7 @@ export type ReadText =
 export interface ReadingThread {
   read(source: string, language: Language, types: ToolTypes): ReadText
   /** Of the program that was read last. */
-  judge(findings: readonly Finding[], isUnknownTold: boolean): readonly Diagnostic[]
+  selectDiagnostics(findings: readonly Finding[], isUnknownTold: boolean): readonly Diagnostic[]
 }
 
 let last: { source: string; program: CheckableProgram; types: ToolTypes } | undefined
@@ -36,9 +36,9 @@ const thread: ReadingThread = {
     last = { source, program, types }
     return { text: program.text, language: program.language }
   },
-  judge(findings, isUnknownTold) {
+  selectDiagnostics(findings, isUnknownTold) {
     if (last === undefined) throw new Error('No program was read')
-    return judge(findings, last.source, last.program, last.types, isUnknownTold)
+    return selectDiagnostics(findings, last.source, last.program, last.types, isUnknownTold)
   },
 }
 

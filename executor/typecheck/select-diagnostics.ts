@@ -48,7 +48,7 @@ const STANDARD =
   /^(?:string|number|boolean|bigint|"[^"]*"|-?[\d.]+|true|false|Promise<.*>|Math|JSON|(?:any|string|number|boolean|[\w$]+)\[\])$/
 
 /** What is told of a program. @param isUnknownTold whether its globals are all known */
-export function judge(
+export function selectDiagnostics(
   findings: readonly Finding[],
   source: string,
   program: CheckableProgram,
@@ -110,7 +110,7 @@ function frameOf(
   return inner
 }
 
-interface Circumstances {
+interface DiagnosticContext {
   readonly program: CheckableProgram
   readonly types: ToolTypes
   readonly isUnknownTold: boolean
@@ -120,7 +120,7 @@ interface Circumstances {
 }
 
 /** What is said of a finding; `undefined` when nothing is. */
-function messageOf(finding: Finding, around: Circumstances): string | undefined {
+function messageOf(finding: Finding, around: DiagnosticContext): string | undefined {
   const { code } = finding
   if (UNKNOWN_NAME.has(code)) return unknownName(finding, around)
   if (UNKNOWN_MEMBER.has(code)) return unknownMember(finding, around)
@@ -129,7 +129,7 @@ function messageOf(finding: Finding, around: Circumstances): string | undefined 
   return ARGUMENT.has(code) ? argument(finding, around) : undefined
 }
 
-function unknownName(finding: Finding, { program, isUnknownTold }: Circumstances) {
+function unknownName(finding: Finding, { program, isUnknownTold }: DiagnosticContext) {
   const name = quoted(finding.text)
   const { isPatching, given, values } = program
   if (!isUnknownTold || isPatching || given.has(name) || !values.has(finding.start))
@@ -138,7 +138,7 @@ function unknownName(finding: Finding, { program, isUnknownTold }: Circumstances
   return `Cannot find name '${name}'.${proposal === undefined ? '' : ` Did you mean '${proposal}'?`}`
 }
 
-function unknownMember({ text }: Finding, { program, types, isRetyped }: Circumstances) {
+function unknownMember({ text }: Finding, { program, types, isRetyped }: DiagnosticContext) {
   const [, name = '', type = ''] =
     /^Property '(.*?)' (?:does not exist|may not exist) on type '(.*?)'\./.exec(text) ?? []
   if (PROMISE_MEMBERS.has(name) || program.given.has(name)) return undefined
@@ -147,7 +147,7 @@ function unknownMember({ text }: Finding, { program, types, isRetyped }: Circums
   return STANDARD.test(type) && !isRetyped && !program.isPatching ? text : undefined
 }
 
-function notCallable({ text, details }: Finding, { types, isRetyped }: Circumstances) {
+function notCallable({ text, details }: Finding, { types, isRetyped }: DiagnosticContext) {
   const [detail] = details
   const type = detail && quoted(detail.text)
   if (detail === undefined || type === undefined || isRetyped) return undefined
@@ -159,7 +159,7 @@ function notCallable({ text, details }: Finding, { types, isRetyped }: Circumsta
 const WIDER =
   /type '(?:string|number|boolean)' is not assignable to (?:parameter of )?type '(?:(?:"[^"]*"|-?[\d.]+|true|false)(?: \| )?)+'/i
 
-function argument(finding: Finding, around: Circumstances): string | undefined {
+function argument(finding: Finding, around: DiagnosticContext): string | undefined {
   const { types, frame } = around
   const tool = frame?.tool
   const signature = tool === undefined ? undefined : types.signatures.get(tool)
@@ -185,7 +185,7 @@ const LITERAL = /^\(?(?:"|-?\d|true|false)/
  * Whether a tool wants one of some values where an object that the program made before is any string
  * to the compiler: `const op = { kind: 'clear' }`. What stands in the call itself has its value.
  */
-function isWidened(lines: readonly string[], { types, frame, source }: Circumstances): boolean {
+function isWidened(lines: readonly string[], { types, frame, source }: DiagnosticContext): boolean {
   const call = source.slice(frame?.start, frame?.end)
   const given = lines.map(line => GIVEN_TYPE.exec(line)?.[1] ?? '').join('\n')
   const members = Array.from(given.matchAll(WIDE_MEMBER), ([, name = '']) => name)

@@ -43,7 +43,7 @@ const settings = (language: Language) =>
       lib: ['esnext'],
       module: 'esnext',
       moduleResolution: 'bundler',
-      // As a module, so that the program's own names shadow the globals.
+      // As a module, so that the program's own names dry run the globals.
       moduleDetection: 'force',
       allowJs: true,
       checkJs: true,

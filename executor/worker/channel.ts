@@ -23,7 +23,7 @@ export interface ChannelOptions {
   /** Deliveries of earlier runs, in order. */
   readonly journal: readonly JournaledDelivery[]
   /** Milliseconds that a wait may take under pressure; `undefined`: the wait for any delivery. */
-  readonly patienceMs: (awaited: number | undefined) => number
+  readonly parkAfterMs: (awaited: number | undefined) => number
   /** Parks at every wait: for tests. */
   readonly parksAlways: boolean
 }
@@ -98,7 +98,7 @@ export class Channel {
 
   /** Shows the host that the guest is alive. @throws {GuestEnd} when the host signals */
   poll(): void {
-    // Read by the host's supervision only: tells a guest that runs from one that is wedged.
+    // Read by the host's supervision only: tells a guest that runs from one that is unresponsive.
     Atomics.add(this.#words, BEAT, 1)
     this.#checkCancel()
   }
@@ -173,7 +173,7 @@ export class Channel {
       let holdMs = parksAlways ? 0 : LONGEST_HOLD_MS
       // Written by the host whenever its queue changes; it wakes this wait when somebody queues.
       if (Atomics.load(pressure, PRESSURE) > 0) {
-        patience ??= this.#options.patienceMs(awaited)
+        patience ??= this.#options.parkAfterMs(awaited)
         holdMs = Math.min(holdMs, patience)
       }
       const restMs = holdMs - (performance.now() - from)

@@ -21,18 +21,18 @@ export class CpuBudget {
 
   /**
    * @param chargedMs what earlier runs were charged
-   * @param isReplay whether the guest repeats an earlier run until {@link startLive}
+   * @param isReplay whether the guest repeats an earlier run until {@link startActive}
    */
   constructor(budgetMs: number, waitedMs: () => number, chargedMs: number, isReplay: boolean) {
     this.#budgetMs = budgetMs
     this.#waitedMs = waitedMs
     this.#laterChargedMs = chargedMs
     this.#restart()
-    if (!isReplay) this.startLive()
+    if (!isReplay) this.startActive()
   }
 
   /** What the guest does from now on it has not done before. Idempotent. */
-  startLive(): void {
+  startActive(): void {
     if (this.#laterChargedMs < 0) return
     this.#chargedMs = this.#laterChargedMs
     this.#laterChargedMs = -1

@@ -1,12 +1,12 @@
 /** Where a worker thread begins: it loads everything, and then gives up what it could reach. */
 
 import { flushCompileCache } from 'node:module'
-import type { Pristine } from '../engine/quickjs/base-snapshot-shape.ts'
+import type { BaseSnapshot } from '../engine/quickjs/base-snapshot-shape.ts'
 import { seal } from './seal.ts'
 
 /** What a thread of the pool is started with. */
 export interface WorkerStart {
-  readonly pristine: Pristine
+  readonly baseSnapshot: BaseSnapshot
   /** The pool's pressure; see `protocol/latch.ts`. */
   readonly pressure: SharedArrayBuffer
   /** Parks every guest at every wait: for tests. */

@@ -2,7 +2,7 @@
  * What a guest asks of its host while it runs: calls, timers, items of streams. Each has a number.
  *
  * A guest that is replayed asks for the same as in its earlier runs, and takes from its journal what
- * it was given then; only what comes after that reaches the host. A shadow (`messages.ts`) reaches
+ * it was given then; only what comes after that reaches the host. A dry run (`executor/boundary/messages.ts`) reaches
  * no host: what its journal does not answer is noted.
  */
 
@@ -27,7 +27,7 @@ interface Recorded {
 }
 
 /** What the calls of a guest go through. */
-export interface CallPowers {
+export interface CallDependencies {
   readonly guest: Guest
   readonly channel: Channel
   readonly clock: GuestClock
@@ -37,7 +37,7 @@ export interface CallPowers {
 
 export class GuestCalls {
   #task: GuestTask
-  #powers: CallPowers
+  #deps: CallDependencies
   #tools: readonly GuestTool[]
   /** Number of the last call, timer or stream item. */
   #count = 0
@@ -51,15 +51,15 @@ export class GuestCalls {
   #lastRecorded = 0
   #taken = 0
   #tally = new CallTally()
-  /** What a shadow asked for that its journal does not answer. */
+  /** What a dry run asked for that its journal does not answer. */
   #unanswered: [number, string][] = []
-  /** The engine's stack where a shadow ended. */
+  /** The engine's stack where a dry run ended. */
   #stack: string | undefined
 
-  constructor(task: GuestTask, tools: readonly GuestTool[], powers: CallPowers) {
+  constructor(task: GuestTask, tools: readonly GuestTool[], deps: CallDependencies) {
     this.#task = task
     this.#tools = tools
-    this.#powers = powers
+    this.#deps = deps
     for (const { id, request, text } of task.journal) {
       // The text that says so is short, and so has come with the task.
       this.#recorded.set(id, { request, isStream: text?.[0] === STREAM })
@@ -72,12 +72,12 @@ export class GuestCalls {
     return this.#count
   }
 
-  /** What a shadow asked for that its journal does not answer: number and `requestText`. */
+  /** What a dry run asked for that its journal does not answer: number and `requestText`. */
   get unanswered(): readonly (readonly [number, string])[] {
     return this.#unanswered
   }
 
-  /** The engine's stack where a shadow ended in a call of its. */
+  /** The engine's stack where a dry run ended in a call of its. */
   get stack(): string | undefined {
     return this.#stack
   }
@@ -105,7 +105,7 @@ export class GuestCalls {
 
   /** Calls a tool; gives the number of the call. */
   callConcurrently(tool: number, input: string): number {
-    const { channel, clock } = this.#powers
+    const { channel, clock } = this.#deps
     const id = this.start()
     this.#tally.note(tool, input)
     const refusal = this.#refusal(tool, input)
@@ -132,14 +132,14 @@ export class GuestCalls {
 
   /** Asks the host, unless an earlier run was answered already; gives the request's number. */
   launch(request: GuestRequest): number {
-    const { cpu, logs, channel } = this.#powers
+    const { cpu, logs, channel } = this.#deps
     const { id } = request
     const recorded = this.#recorded.get(id)
     this.#pending.set(id, this.#expectedOf(request))
     if (recorded !== undefined) this.#repeat(request, recorded)
-    else if (this.#task.shadow !== undefined) this.#unanswered.push([id, this.#textOf(request)])
+    else if (this.#task.dryRun !== undefined) this.#unanswered.push([id, this.#textOf(request)])
     else {
-      if (id > this.#lastRecorded) cpu.startLive()
+      if (id > this.#lastRecorded) cpu.startActive()
       logs.flush()
       channel.send(request)
     }
@@ -157,7 +157,7 @@ export class GuestCalls {
     const { text, atMs } = this.#awaited(id)
     this.#countTaken(id)
     this.#forget(id)
-    this.#powers.clock.advanceTo(atMs)
+    this.#deps.clock.advanceTo(atMs)
     return text
   }
 
@@ -168,7 +168,7 @@ export class GuestCalls {
 
   /** Waits for any reply; `undefined` when none is to come that the execution waits for. */
   takeNext(hasEnded: boolean): Delivery | undefined {
-    const { channel, clock, logs } = this.#powers
+    const { channel, clock, logs } = this.#deps
     while (this.#pending.size > (hasEnded ? this.#unreferenced.size : 0)) {
       logs.flush()
       const delivery = channel.takeNext()
@@ -189,15 +189,15 @@ export class GuestCalls {
   /** Forgets a timer. */
   clearTimer(id: number): void {
     if (this.#forget(id) && !this.#recorded.has(id)) {
-      this.#powers.channel.send({ kind: 'clear-timer', id })
+      this.#deps.channel.send({ kind: 'clear-timer', id })
     }
   }
 
   /** An end before all that the journal holds was asked for is not the end that the journal leads to. */
   checked(outcome: GuestOutcome): GuestOutcome {
     const isEnd = outcome.status === 'completed' || outcome.status === 'failed'
-    // Nobody will answer a shadow, so where it waits is as far as it comes.
-    const isLast = isEnd || (outcome.status === 'parked' && this.#task.shadow !== undefined)
+    // Nobody will answer a dry run, so where it waits is as far as it comes.
+    const isLast = isEnd || (outcome.status === 'parked' && this.#task.dryRun !== undefined)
     if (!isLast || this.#count >= this.#lastRecorded) return outcome
     const last = this.#lastRecorded
     const unread = this.#recorded.get(last) as Recorded
@@ -223,12 +223,12 @@ export class GuestCalls {
   }
 
   #request(id: number, tool: number, input: string, isBlocking: boolean): GuestRequest {
-    return { kind: 'call', id, tool, input, isBlocking, atMs: this.#powers.clock.nowMs }
+    return { kind: 'call', id, tool, input, isBlocking, atMs: this.#deps.clock.nowMs }
   }
 
-  /** Ends a shadow at the call that it was to end at. */
+  /** Ends a dry run at the call that it was to end at. */
   #haltAt(request: GuestRequest): void {
-    if (request.id !== this.#task.shadow?.untilCall) return
+    if (request.id !== this.#task.dryRun?.untilCall) return
     this.#lookAround()
     throw new GuestHalted(this.#textOf(request))
   }
@@ -237,11 +237,11 @@ export class GuestCalls {
     return requestText(request, index => this.#tools[index]?.[0] ?? '')
   }
 
-  /** Notes where a shadow stands that is about to end. */
+  /** Notes where a dry run stands that is about to end. */
   #lookAround(): void {
-    if (this.#task.shadow === undefined) return
+    if (this.#task.dryRun === undefined) return
     try {
-      this.#stack = this.#powers.guest.whereabouts()
+      this.#stack = this.#deps.guest.currentStack()
     } catch {
       // Without room for an error object there is no place to tell; the guest ends in any case.
     }
@@ -264,13 +264,13 @@ export class GuestCalls {
     }
     if (this.#task.isRestored && request.kind === 'call' && recorded.isStream) {
       const { tool, input } = request
-      this.#powers.channel.send({ kind: 'reopen-stream', id, tool, input })
+      this.#deps.channel.send({ kind: 'reopen-stream', id, tool, input })
     }
   }
 
   #awaited(id: number): Delivery {
     try {
-      return this.#powers.channel.take(id)
+      return this.#deps.channel.take(id)
     } catch (error) {
       if (error instanceof GuestParked) this.#lookAround()
       throw error
@@ -279,6 +279,6 @@ export class GuestCalls {
 
   #countTaken(id: number): void {
     if (!this.#recorded.has(id)) return
-    if (++this.#taken === this.#recorded.size) this.#powers.cpu.startLive()
+    if (++this.#taken === this.#recorded.size) this.#deps.cpu.startActive()
   }
 }

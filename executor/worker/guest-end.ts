@@ -25,7 +25,7 @@ export class GuestParked extends GuestEnd {
   }
 }
 
-/** A shadow came to the call that it was to end at. */
+/** A dry run came to the call that it was to end at. */
 export class GuestHalted extends GuestEnd {
   /** What it asked for there: see `requestText`. */
   readonly request: string

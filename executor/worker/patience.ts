@@ -1,5 +1,5 @@
 /**
- * How long a blocked guest keeps its worker while others want it (design.md, "Parking and replay").
+ * How long a blocked guest keeps its worker while others want it (docs/design/durability.md).
  *
  * To park costs a replay later: the guest's work so far once more, and the way through the pool. A
  * wait that is known to take longer than twice that is not worth sitting out; of any other one it is
@@ -17,7 +17,7 @@ const UNKNOWN_MS = 5
  * @param guestMs how long the guest has run, replay included
  * @param expectedMs how long the wait will take as far as anybody knows
  */
-export function patienceMs(guestMs: number, expectedMs: number | undefined): number {
+export function parkAfterMs(guestMs: number, expectedMs: number | undefined): number {
   const replayMs = 2 * (guestMs + RESUME_MS)
   if (expectedMs !== undefined && expectedMs > replayMs) return 0
   return Math.max(UNKNOWN_MS, replayMs)

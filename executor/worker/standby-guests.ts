@@ -6,7 +6,7 @@
  */
 
 import { requireWhole } from '../engine/memory-hash.ts'
-import type { Pristine } from '../engine/quickjs/base-snapshot-shape.ts'
+import type { BaseSnapshot } from '../engine/quickjs/base-snapshot-shape.ts'
 import { QuickJSGuest } from '../engine/quickjs/quickjs.ts'
 
 /** How many stand ready in each worker. */
@@ -14,8 +14,8 @@ const TARGET = 2
 /** Dropped guests are collected when together they have this much memory: V8 would let them lie. */
 const GARBAGE_BYTES = 32 * 1024 * 1024
 
-export class Spares {
-  #pristine: Pristine
+export class StandbyGuests {
+  #baseSnapshot: BaseSnapshot
   #ready: QuickJSGuest[] = []
   #making: Promise<void> | undefined
   #collect: () => void
@@ -25,8 +25,8 @@ export class Spares {
   /** Executions that got a rewound guest, and guests that were made. */
   readonly counts = { rewound: 0, made: 0 }
 
-  constructor(pristine: Pristine, collect: () => void) {
-    this.#pristine = pristine
+  constructor(baseSnapshot: BaseSnapshot, collect: () => void) {
+    this.#baseSnapshot = baseSnapshot
     this.#collect = collect
   }
 
@@ -80,7 +80,7 @@ export class Spares {
 
   /** Holds what all guests begin with against its hash, and lets go of those that have changed. */
   #check(): void {
-    requireWhole(this.#pristine)
+    requireWhole(this.#baseSnapshot)
     this.#ready = this.#ready.filter(guest => guest.isWhole())
   }
 
@@ -90,6 +90,6 @@ export class Spares {
 
   async #make(): Promise<QuickJSGuest> {
     this.counts.made++
-    return await QuickJSGuest.create(this.#pristine)
+    return await QuickJSGuest.create(this.#baseSnapshot)
   }
 }

@@ -2,11 +2,11 @@
 
 import type { ExecutionError } from '../../protocol/execution/execution.ts'
 import type {
+  DryRunReport,
   GuestOutcome,
   GuestOutput,
   GuestReport,
   GuestTask,
-  ShadowReport,
 } from '../boundary/messages.ts'
 import { type Compilation, programFrom } from '../compile/compile.ts'
 import { type Guest, GuestThrown } from '../engine/guest.ts'
@@ -37,7 +37,7 @@ import { hintForCpu } from './failure/hints.ts'
 import { GuestCalls } from './guest-calls.ts'
 import { GuestDiverged, GuestEnd, GuestHalted, GuestParked, limitExceeded } from './guest-end.ts'
 import { LogBuffer } from './logs.ts'
-import { patienceMs } from './patience.ts'
+import { parkAfterMs } from './patience.ts'
 import { answerDigest } from './services/digest.ts'
 import { answerIntl } from './services/intl.ts'
 import { readOutput } from './services/output.ts'
@@ -46,7 +46,7 @@ import { answerURL } from './services/url.ts'
 import { type SessionLeft, TOO_LARGE, withSession } from './session-left.ts'
 
 /** What all tasks of a worker share. */
-export interface TaskPowers {
+export interface TaskDependencies {
   readonly compiler: Compiler
   /** The pool's pressure; see `protocol/latch.ts`. */
   readonly pressure: Int32Array
@@ -55,8 +55,8 @@ export interface TaskPowers {
 }
 
 /** Runs a task on a guest that nobody has used since its last rewind. */
-export function runTask(task: GuestTask, guest: Guest, powers: TaskPowers): GuestReport {
-  return new RunningTask(task, guest, powers).run(powers.compiler)
+export function runTask(task: GuestTask, guest: Guest, deps: TaskDependencies): GuestReport {
+  return new RunningTask(task, guest, deps).run(deps.compiler)
 }
 
 class RunningTask {
@@ -81,7 +81,7 @@ class RunningTask {
   /** What is told of the names that the session's programs have hidden. */
   #hiders: Readonly<Record<string, string>> = {}
 
-  constructor(task: GuestTask, guest: Guest, { pressure, parksAlways }: TaskPowers) {
+  constructor(task: GuestTask, guest: Guest, { pressure, parksAlways }: TaskDependencies) {
     const { port, latch, journal, limits } = task
     this.#task = task
     this.#guest = guest
@@ -90,9 +90,9 @@ class RunningTask {
       latch,
       pressure,
       journal,
-      patienceMs: awaited => patienceMs(this.#guestMs(), this.#calls.expectedMs(awaited)),
-      // Nobody answers a shadow: where it would wait it has come to its end.
-      parksAlways: parksAlways || task.shadow !== undefined,
+      parkAfterMs: awaited => parkAfterMs(this.#guestMs(), this.#calls.expectedMs(awaited)),
+      // Nobody answers a dry run: where it would wait it has come to its end.
+      parksAlways: parksAlways || task.dryRun !== undefined,
     })
     this.#clock = new GuestClock(task.startedAtMs)
     this.#logs = new LogBuffer(limits.maxLogBytes, task.toldLogs, lines =>
@@ -138,7 +138,7 @@ class RunningTask {
       waitMs: this.#channel.waitMs,
       peakMemoryBytes: this.#guest.memoryBytes,
       ...warningsOf(this.#hides),
-      ...(this.#task.shadow && { shadow: this.#shadowReport() }),
+      ...(this.#task.dryRun && { dryRun: this.#dryRunReport() }),
     }
   }
 
@@ -147,7 +147,7 @@ class RunningTask {
     return this.#tools.map(([name, identifier]) => identifier ?? `tools[${JSON.stringify(name)}]`)
   }
 
-  #shadowReport(): ShadowReport {
+  #dryRunReport(): DryRunReport {
     const { count, unanswered, stack } = this.#calls
     const place = stack && this.#program && placeOf(stack, this.#program)
     return {
@@ -159,10 +159,10 @@ class RunningTask {
 
   /** What the program has left to its session; `undefined` when that keeps what it had. */
   #leaveSession({ status }: GuestOutcome): SessionLeft {
-    const { shadow } = this.#task
+    const { dryRun } = this.#task
     if (!this.#hasBegun || status === 'diverged') return undefined
-    // Where a shadow waits its execution was ended.
-    if (shadow === undefined ? status === 'parked' : !shadow.leavesSession) return undefined
+    // Where a dry run waits its execution was ended.
+    if (dryRun === undefined ? status === 'parked' : !dryRun.leavesSession) return undefined
     if (this.#guest.endSession() !== 'clean') return undefined
     return this.#guest.snapshot(this.#task.limits.maxSessionBytes) ?? TOO_LARGE
   }
@@ -290,7 +290,7 @@ class RunningTask {
     if (this.#program === undefined || end.failure.line !== undefined) return end
     let stack: string | undefined
     try {
-      if (!this.#hasReturned) stack = this.#guest.whereabouts()
+      if (!this.#hasReturned) stack = this.#guest.currentStack()
     } catch {
       // Without room for an error object there is no place to tell; the guest ends in any case.
       return end

@@ -9,30 +9,30 @@ import { requireWhole } from '../engine/memory-hash.ts'
 import { Compiler } from './compiler.ts'
 import type { WorkerStart } from './entry.ts'
 import { collectGarbage, shrinkHeap } from './garbage.ts'
-import { Spares } from './standby-guests.ts'
+import { StandbyGuests } from './standby-guests.ts'
 import { runTask } from './task.ts'
 
-const { pristine, pressure, parksAlways } = workerData as WorkerStart
+const { baseSnapshot, pressure, parksAlways } = workerData as WorkerStart
 // Before the seal, when nothing but our own code has run here.
-requireWhole(pristine)
-const spares = new Spares(pristine, collectGarbage)
-const powers = { compiler: new Compiler(), pressure: new Int32Array(pressure), parksAlways }
+requireWhole(baseSnapshot)
+const standbyGuests = new StandbyGuests(baseSnapshot, collectGarbage)
+const deps = { compiler: new Compiler(), pressure: new Int32Array(pressure), parksAlways }
 let executions = 0
 
 /** Runs one execution; the task of the pool. */
 export async function execute(task: GuestTask): Promise<GuestReport> {
-  const guest = await spares.lease()
+  const guest = await standbyGuests.lease()
   executions++
   let isInDoubt = true
   try {
-    const report = runTask(task, guest, powers)
+    const report = runTask(task, guest, deps)
     isInDoubt = endedInDoubt(report)
     return report
   } finally {
     task.port.close()
     // After the report has left: nobody waits for the rewind but the execution after the next. What
     // is thrown there ends the thread.
-    setImmediate(() => spares.giveBack(guest, isInDoubt))
+    setImmediate(() => standbyGuests.giveBack(guest, isInDoubt))
   }
 }
 
@@ -41,10 +41,10 @@ const endedInDoubt = ({ outcome }: GuestReport): boolean =>
   outcome.status === 'failed' && outcome.error.limit === 'memoryBytes'
 
 const control: WorkerControl = {
-  warmUp: () => spares.fill(),
-  statistics: () => ({ executions, spares: spares.size, ...spares.counts }),
+  warmUp: () => standbyGuests.fill(),
+  statistics: () => ({ executions, standbyGuests: standbyGuests.size, ...standbyGuests.counts }),
   collect: () => shrinkHeap(),
-  drain: () => spares.drain(),
+  drain: () => standbyGuests.drain(),
 }
 
 const { port1, port2 } = new MessageChannel()

@@ -12,7 +12,7 @@ const LONGEST_PAUSE_MS = 2000
 /** What a daemon that stops, and the one that comes after it, make of a request. */
 const away: ReadonlySet<ErrorCode> = new Set(['CONNECTION_LOST', 'CONNECTION_REFUSED', 'DRAINING'])
 
-export class Patience {
+export class Backoff {
   #failures = 0
   #sinceMs = 0
 
@@ -22,7 +22,7 @@ export class Patience {
   }
 
   /** Waits until another try is worth it. @throws the error when none is */
-  async bear(error: unknown, signal: AbortSignal): Promise<void> {
+  async wait(error: unknown, signal: AbortSignal): Promise<void> {
     if (!(error instanceof LatchdError && away.has(error.code))) throw error
     const nowMs = performance.now()
     if (this.#failures === 0) this.#sinceMs = nowMs
@@ -38,12 +38,12 @@ export class Patience {
  * @throws the daemon's refusal; the last error when the daemon was given up; the signal's reason
  */
 export async function untilAnswered<T>(send: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  const patience = new Patience()
+  const backoff = new Backoff()
   for (;;) {
     try {
       return await send()
     } catch (error) {
-      await patience.bear(error, signal)
+      await backoff.wait(error, signal)
     }
   }
 }

@@ -11,7 +11,7 @@ const JsonSchemaData = z
 
 const durationMs = z.number().positive()
 
-/** The marks of a tool, as `ToolAnnotations` of `tool.ts` says what they mean. */
+/** The marks of a tool, as `ToolAnnotations` of `protocol/tool/wire-tool.ts` says what they mean. */
 export const Annotations = z.strictObject({
   readOnly: z.boolean().optional(),
   destructive: z.boolean().optional(),

@@ -25,7 +25,7 @@ import { ClientId, ClientToolList } from './client-tool.ts'
 
 const Id = z.string().min(1).max(256)
 
-/** A value in the codec of `values.ts`: any kind crosses exactly. */
+/** A value in the codec of `protocol/values/values.ts`: any kind crosses exactly. */
 const EncodedValue = z.string().min(1)
 
 /** What a call throws: what `ThrownText` of the guest has. */

@@ -71,7 +71,7 @@ function invalid(name: string | undefined, why: string): LatchdError {
   )
 }
 
-interface Parts {
+interface ToolParts {
   readonly name: unknown
   readonly description: unknown
   readonly inputSchema?: unknown
@@ -94,7 +94,7 @@ type Execute = (input: unknown, context: ToolContext) => unknown
 type ReadAnswer = (answer: unknown, outputSchema: JsonSchema | undefined) => unknown
 
 /** Puts a tool together from what a source gave. */
-function assemble(parts: Parts): Tool {
+function assemble(parts: ToolParts): Tool {
   const { name, timeoutMs, namespace, readAnswer } = parts
   if (typeof name !== 'string' || name === '') throw invalid(undefined, 'it has no name')
   const input = parts.inputSchema == null ? undefined : readSchema(parts.inputSchema, 'input', name)
@@ -172,7 +172,7 @@ function readMaxCalls(count: unknown, name: string): Pick<Tool, 'maxCallsPerExec
 const isDuration = (value: unknown): value is number => typeof value === 'number' && value > 0
 
 function readApproval(
-  parts: Parts,
+  parts: ToolParts,
   name: string,
 ): Pick<Tool, 'approvalRule' | 'approvalTimeoutMs'> {
   const { needsApproval, approvalTimeoutMs } = parts
@@ -196,12 +196,12 @@ function readApproval(
 }
 
 /** Spreads positional arguments, and nothing more: a further one would undo a default. */
-function positional(call: AnyFunction): Parts['execute'] {
+function positional(call: AnyFunction): ToolParts['execute'] {
   return input => call(...(input as unknown[]))
 }
 
 /** As {@link positional}, with the context in the last parameter when the call leaves that free. */
-function positionalWithContext(call: AnyFunction, parameters: number): Parts['execute'] {
+function positionalWithContext(call: AnyFunction, parameters: number): ToolParts['execute'] {
   return (input, context) => {
     const args = input as unknown[]
     if (args.length >= parameters) return call(...args)

@@ -20,5 +20,5 @@ const globals =
 
 /** Words of the language that cannot name a variable. */
 export const reservedWords: ReadonlySet<string> = new Set(words.split(' '))
-/** Globals that every program finds; a test holds this list against the pristine guest. */
+/** Globals that every program finds; a test holds this list against the base snapshot guest. */
 export const standardGlobals: ReadonlySet<string> = new Set(globals.split(' '))

@@ -26,7 +26,7 @@ import {
   type ToolIterator,
 } from './run-tool.ts'
 
-export interface LocalPowers {
+export interface LocalDependencies {
   /** Sends a frame, if there is a connection. */
   readonly send: (frame: ClientFrame) => void
   /** The tool that is meant; `undefined` while this process does not have it. */
@@ -65,7 +65,7 @@ const MAX_DONE = 10_000
 const ORPHAN_MS = 600_000
 
 export class LocalCalls {
-  readonly #powers: LocalPowers
+  readonly #powers: LocalDependencies
   #entries = new Map<string, Entry>()
   #streams = new Map<string, OpenStream>()
   /** Calls of tools that this process does not have, or not yet: they are not acknowledged. */
@@ -78,7 +78,7 @@ export class LocalCalls {
   #maxFrameBytes = Number.POSITIVE_INFINITY
   #orphanTimer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(powers: LocalPowers) {
+  constructor(powers: LocalDependencies) {
     this.#powers = powers
   }
 

@@ -178,7 +178,7 @@ export class ToolSocket {
     socket.onclose = ({ code, reason }) => this.#onLost(socket, code, reason)
     const { heartbeatMs, leaseMs } = welcome
     this.#timers = [
-      setInterval(() => this.#beat(socket, leaseMs), heartbeatMs),
+      setInterval(() => this.#heartbeat(socket, leaseMs), heartbeatMs),
       setInterval(() => {
         // While something is on its way out, sending it again would only add to it.
         if (socket.bufferedAmount === 0) this.#listener.onTick()
@@ -201,7 +201,7 @@ export class ToolSocket {
     this.#onLost(socket, closeCodes.BAD_FRAME, '')
   }
 
-  #beat(socket: WebSocket, leaseMs: number): void {
+  #heartbeat(socket: WebSocket, leaseMs: number): void {
     if (performance.now() - this.#heardAtMs < leaseMs) {
       this.send({ type: 'heartbeat' })
       return

@@ -26,7 +26,7 @@ export async function approvalTests(t: Test, open: OpenStore): Promise<void> {
     const asked = approval('e1', 'a1')
     await store.submit(submission('e1', { approvals: [asked] }))
     const stored = after(asked, approved)
-    t.strictSame(await Promise.all([store.signal('a1', approved), store.signal('a1', rejected)]), [
+    t.strictSame(await Promise.all([store.decide('a1', approved), store.decide('a1', rejected)]), [
       { kind: 'decided', stored, owner: 'alice', isWaiting: false },
       { kind: 'already', stored, owner: 'alice' },
     ])
@@ -35,7 +35,7 @@ export async function approvalTests(t: Test, open: OpenStore): Promise<void> {
 
   t.test('what is not there cannot be decided', async t => {
     const store = await open(t)
-    t.strictSame(await store.signal('a1', approved), { kind: 'not-found' })
+    t.strictSame(await store.decide('a1', approved), { kind: 'not-found' })
     t.equal(await store.approval('a1'), undefined)
   })
 
@@ -47,7 +47,7 @@ export async function approvalTests(t: Test, open: OpenStore): Promise<void> {
     }
     await store.claim('e2')
     t.match(
-      [await store.signal('a-e1', approved), await store.signal('a-e2', approved)],
+      [await store.decide('a-e1', approved), await store.decide('a-e2', approved)],
       [{ isWaiting: true }, { isWaiting: false }],
     )
   })
@@ -57,7 +57,7 @@ export async function approvalTests(t: Test, open: OpenStore): Promise<void> {
     const asked = approval('e1', 'a1')
     await store.submit(submission('e1', { approvals: [asked] }))
     const said = { status: 'approved', reason: 'ok', answer: 'x', decidedAtMs: 5 } as const
-    await store.signal('a1', {
+    await store.decide('a1', {
       ...said,
       input: { plain: { to: 'eve' }, encoded: '[{"to":1},"eve"]' },
       remember: 'session',
@@ -77,13 +77,13 @@ export async function approvalTests(t: Test, open: OpenStore): Promise<void> {
     await store.submit(submission('e1'))
     await store.park('e1', 1, parking({ approvals: [asked] }))
     const stored = after(asked, { status: 'expired', decidedAtMs: CREATED_MS + 9 })
-    t.strictSame(await store.signal('a1', approved), {
+    t.strictSame(await store.decide('a1', approved), {
       kind: 'expired',
       stored,
       owner: 'alice',
       isWaiting: true,
     })
-    t.match(await store.signal('a1', approved), { kind: 'already', stored })
+    t.match(await store.decide('a1', approved), { kind: 'already', stored })
     t.strictSame((await store.due(CREATED_MS, 1)).executionIds, ['e1'])
   })
 
@@ -93,7 +93,7 @@ export async function approvalTests(t: Test, open: OpenStore): Promise<void> {
       const store = await open(t)
       const asked = approval('e1', 'a1', { expiresAtMs: CREATED_MS + 9 })
       await store.submit(submission('e1', { approvals: [asked] }))
-      t.match(await store.signal('a1', approved, CREATED_MS + 8), { kind: 'decided' })
+      t.match(await store.decide('a1', approved, CREATED_MS + 8), { kind: 'decided' })
     },
   )
 
@@ -102,7 +102,7 @@ export async function approvalTests(t: Test, open: OpenStore): Promise<void> {
     const asked = approval('e1', 'a1', { expiresAtMs: 1 })
     await store.submit(submission('e1', { approvals: [asked] }))
     t.strictSame((await store.approval('a1'))?.stored, asked)
-    await store.signal('a1', { status: 'expired', decidedAtMs: 2 })
+    await store.decide('a1', { status: 'expired', decidedAtMs: 2 })
     const expired = after(asked, { status: 'expired', decidedAtMs: 2 })
     t.strictSame((await store.approval('a1'))?.stored, expired)
   })
@@ -112,7 +112,7 @@ export async function approvalTests(t: Test, open: OpenStore): Promise<void> {
     async t => {
       const store = await open(t)
       await store.submit(submission('e1', { approvals: [approval('e1', 'a1')] }))
-      await store.signal('a1', approved)
+      await store.decide('a1', approved)
       t.equal(await store.park('e1', 1, parking()), 'ready')
       t.match(await store.get('e1'), { execution: { status: 'running' } })
       await store.append('e1', 1, { records: [delivery(1)] })
@@ -123,7 +123,7 @@ export async function approvalTests(t: Test, open: OpenStore): Promise<void> {
   t.test('a decision that the same parking delivers keeps nobody from waiting', async t => {
     const store = await open(t)
     await store.submit(submission('e1', { approvals: [approval('e1', 'a1')] }))
-    await store.signal('a1', approved)
+    await store.decide('a1', approved)
     t.equal(await store.park('e1', 1, parking({ records: [delivery(1)] })), 'parked')
   })
 
@@ -131,7 +131,7 @@ export async function approvalTests(t: Test, open: OpenStore): Promise<void> {
     const store = await open(t)
     await store.submit(submission('e1', { approvals: [approval('e1', 'a1')] }))
     await store.append('e1', 1, { records: [delivery(1)] })
-    await store.signal('a1', approved)
+    await store.decide('a1', approved)
     t.equal(await store.park('e1', 1, parking()), 'parked')
   })
 
@@ -139,7 +139,7 @@ export async function approvalTests(t: Test, open: OpenStore): Promise<void> {
     const store = await open(t)
     await store.submit(submission('e1', { approvals: [approval('e1', 'a1')] }))
     await store.finish('e1', 1, { execution: stuckExecution('e1') })
-    t.match(await store.signal('a1', approved), { kind: 'decided', isWaiting: false })
+    t.match(await store.decide('a1', approved), { kind: 'decided', isWaiting: false })
     await store.retry('e1')
     await store.claim('e1')
     t.equal(await store.park('e1', 2, parking()), 'ready')
@@ -152,7 +152,7 @@ export async function approvalTests(t: Test, open: OpenStore): Promise<void> {
       approval('e1', id, { createdAtMs: id === 'a4' ? CREATED_MS - 1 : CREATED_MS }),
     )
     await store.submit(submission('e1', { approvals }))
-    await store.signal('a2', approved)
+    await store.decide('a2', approved)
     const all = { owner: undefined, status: undefined, executionId: undefined, after: undefined }
     const listed = async (query: object) =>
       (await store.approvals({ ...all, limit: 10, ...query })).map(one => one.approvalId)
@@ -192,7 +192,7 @@ export async function approvalTests(t: Test, open: OpenStore): Promise<void> {
     const store = await open(t)
     await store.submit(submission('e1', { approvals: [approval('e1', 'a1')] }))
     await store.finish('e1', 1, completed('e1'))
-    t.match(await store.signal('a1', rejected), {
+    t.match(await store.decide('a1', rejected), {
       kind: 'already',
       stored: { approval: { status: 'expired' } },
     })

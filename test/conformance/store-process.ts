@@ -26,7 +26,7 @@ async function work(store: Store, worker: number): Promise<void> {
     await store.append(id, 1, { records: [delivery(1)] })
     await store.park(id, 1, parking({ approvals: [approval(id, `a-${id}`)] }))
     tell({ parked: id })
-    await store.signal(`a-${id}`, { status: 'approved', decidedAtMs: CREATED_MS })
+    await store.decide(`a-${id}`, { status: 'approved', decidedAtMs: CREATED_MS })
     tell({ decided: id })
     await store.claim(id)
     await store.finish(id, 2, completed(id, { records: [delivery(2)] }))

@@ -35,8 +35,8 @@ export async function recoveryTests(t: Test, open: OpenStore): Promise<void> {
       const records = id === 'told' ? [delivery(1)] : []
       await store.park(id, 1, { approvals, wakeAtMs, records })
     }
-    await store.signal('a-answered', approved)
-    await store.signal('a-told', approved)
+    await store.decide('a-answered', approved)
+    await store.decide('a-told', approved)
     await store.finish('ended', 1, completed('ended'))
     await store.finish('stuck', 1, { execution: stuckExecution('stuck') })
     t.strictSame(await store.recover(CREATED_MS), {
@@ -51,7 +51,7 @@ export async function recoveryTests(t: Test, open: OpenStore): Promise<void> {
       await store.submit(submission(id, { state: 'running' }))
       await store.park(id, 1, { approvals: [approval(id, `a-${id}`)], wakeAtMs: CREATED_MS + 500 })
     }
-    await store.signal('a-e2', approved)
+    await store.decide('a-e2', approved)
     const nextWakeMs = CREATED_MS + 500
     t.strictSame(await store.due(CREATED_MS, 10), { executionIds: ['e2'], nextWakeMs })
     await store.claim('e2')

@@ -115,15 +115,15 @@ export async function sessionTests(t: Test, open: OpenStore): Promise<void> {
     ]
     await store.submit(submission('e1', { sessionId: 's1', approvals }))
     const approved = { status: 'approved', decidedAtMs: CREATED_MS } as const
-    await store.signal('a1', { ...approved, remember: 'session', rememberAs: 'send #1' })
-    await store.signal('a2', {
+    await store.decide('a1', { ...approved, remember: 'session', rememberAs: 'send #1' })
+    await store.decide('a2', {
       ...approved,
       status: 'rejected',
       remember: 'session',
       rememberAs: 'no',
     })
-    await store.signal('a3', approved)
-    await store.signal('a4', { ...approved, remember: 'session', rememberAs: 'send #1' })
+    await store.decide('a3', approved)
+    await store.decide('a4', { ...approved, remember: 'session', rememberAs: 'send #1' })
     t.strictSame((await store.session('s1'))?.remembered, ['send #1'])
   })
 

@@ -33,10 +33,10 @@ export async function recompute(
   kept: Execution,
 ): Promise<string[]> {
   const { plan } = readPlan(journal, toolbox)
-  const powers = { pool, supervision: new Supervision(), latencies: new Latencies() }
+  const deps = { pool, supervision: new Supervision(), latencies: new Latencies() }
   const program = journal.program === undefined ? undefined : JSON.parse(journal.program)
   const restored = { ...journal, events: [], usage: NO_USAGE, program }
-  const running = new RunningExecution(plan, powers, host, restored)
+  const running = new RunningExecution(plan, deps, host, restored)
   const timer = setTimeout(() => running.cancel('its journal does not lead to its end'), LONGEST_MS)
   const end = await running.run()
   clearTimeout(timer)

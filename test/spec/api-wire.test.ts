@@ -81,8 +81,8 @@ const quick: ServerBounds = {
 
 async function quickServer(t: Test, answer = '', bounds: Partial<ServerBounds> = {}) {
   const fetch = async (request: Request) => new Response((await request.text()) + answer)
-  const powers = { fetch, mayUpgrade: () => false }
-  const server: Server = createHttpServer(powers, { ...quick, ...bounds })
+  const deps = { fetch, mayUpgrade: () => false }
+  const server: Server = createHttpServer(deps, { ...quick, ...bounds })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   t.teardown(() => server.close())
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server }

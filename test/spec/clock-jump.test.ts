@@ -54,7 +54,7 @@ t.test('after a jump time goes on by uptime, for what begins then as well', asyn
   const source = `const from = Date.now(); sleep(1500); [Date.now() - from, from]`
   const { body } = await post(`${url}/v1/executions`, { source })
   const asked = await post(`${url}/v1/execute`, { source: 'human_approval("go").approved' })
-  // It is put away meanwhile, and its sleep is counted from the program's clock.
+  // It is evicted meanwhile, and its sleep is counted from the program's clock.
   const slept = (await get(`${url}/v1/executions/${body.executionId}?waitMs=30000`)).body
   t.equal(slept.status, 'completed', JSON.stringify(slept))
   const [tookMs, fromMs] = slept.output.value

@@ -7,7 +7,7 @@ import { resolve } from 'node:path'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
-import type { NetworkPowers } from '../../daemon/outbound/network-dependencies.ts'
+import type { NetworkDependencies } from '../../daemon/outbound/network-dependencies.ts'
 import type { OutboundOptions } from '../../daemon/outbound/outbound.ts'
 import { fetchUrlTool } from '../../daemon/tools/fetch-url.ts'
 import { CallContext } from '../../executor/tools/context.ts'
@@ -22,8 +22,8 @@ import {
 type FetchOptions = Parameters<ReturnType<typeof fetchUrlTool>['execute']>[0]['options']
 
 /** The tool as a plain function. */
-function fetchUrl(allow: readonly string[], powers?: OutboundOptions) {
-  const tool = fetchUrlTool(allow, powers)
+function fetchUrl(allow: readonly string[], deps?: OutboundOptions) {
+  const tool = fetchUrlTool(allow, deps)
   // biome-ignore lint/suspicious/noExplicitAny: tests read answers of every form
   return async (url: string, options?: FetchOptions, context = callContext()): Promise<any> =>
     await tool.execute(options === undefined ? { url } : { url, options }, context)
@@ -76,7 +76,7 @@ async function textOf(request: IncomingMessage): Promise<string> {
  */
 function network(names: Record<string, string | readonly string[][]>) {
   const resolved: string[] = []
-  const powers: NetworkPowers = {
+  const deps: NetworkDependencies = {
     async resolve(name) {
       resolved.push(name)
       const answer = names[name]
@@ -90,7 +90,7 @@ function network(names: Record<string, string | readonly string[][]>) {
       })
     },
   }
-  return { ...powers, resolved }
+  return { ...deps, resolved }
 }
 
 const anyPublic = network({ 'example.com': PUBLIC, 'www.example.com': PUBLIC, 'other.org': PUBLIC })
@@ -135,10 +135,10 @@ t.test('a name that answers public first and private next is refused the second 
     response.setHeader('connection', 'close')
     response.end('page')
   })
-  const powers = network({ 'rebind.example.com': [[PUBLIC], ['127.0.0.1']] })
-  const fetch = fetchUrl(['*', 'rebind.example.com'], powers)
+  const deps = network({ 'rebind.example.com': [[PUBLIC], ['127.0.0.1']] })
+  const fetch = fetchUrl(['*', 'rebind.example.com'], deps)
   t.equal(await fetch(`http://rebind.example.com:${port}/`), 'page')
-  t.strictSame(powers.resolved, ['rebind.example.com'], 'one connection resolves once')
+  t.strictSame(deps.resolved, ['rebind.example.com'], 'one connection resolves once')
   await t.rejects(fetch(`http://rebind.example.com:${port}/`), { code: 'FETCH_REFUSED' })
   t.equal(requests.length, 1)
 })
@@ -154,9 +154,9 @@ t.test('a connection that leads to another address gets no byte', async t => {
   t.teardown(() => server.close())
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
-  const powers = { resolve: async () => [PUBLIC], connect: () => connect(port, '127.0.0.1') }
+  const deps = { resolve: async () => [PUBLIC], connect: () => connect(port, '127.0.0.1') }
   for (const scheme of ['http', 'https']) {
-    await t.rejects(fetchUrl(['*'], powers)(`${scheme}://example.com:${port}/`), {
+    await t.rejects(fetchUrl(['*'], deps)(`${scheme}://example.com:${port}/`), {
       code: 'FETCH_REFUSED',
       message: /another address than the one that was checked/,
     })
@@ -171,8 +171,8 @@ t.test('a redirect to an address that is not public is refused', async t => {
   for (const location of privateLocations(hidden.port)) {
     await t.test(location, async t => {
       const { port } = await serve(t, (_, response) => response.writeHead(302, { location }).end())
-      const powers = network({ 'example.com': PUBLIC, 'inside.example.com': '127.0.0.1' })
-      await t.rejects(fetchUrl(['*'], powers)(`http://example.com:${port}/`), {
+      const deps = network({ 'example.com': PUBLIC, 'inside.example.com': '127.0.0.1' })
+      await t.rejects(fetchUrl(['*'], deps)(`http://example.com:${port}/`), {
         code: 'FETCH_REFUSED',
         message: /(loopback|link-local) address/,
       })
@@ -294,9 +294,9 @@ t.test('a pattern that is none is a configuration error', t => {
 })
 
 t.test('a host that is not allowed is not even resolved', async t => {
-  const powers = network({ 'example.com': PUBLIC })
-  await t.rejects(fetchUrl(['other.org'], powers)('http://example.com/'), { code: 'FETCH_REFUSED' })
-  t.strictSame(powers.resolved, [])
+  const deps = network({ 'example.com': PUBLIC })
+  await t.rejects(fetchUrl(['other.org'], deps)('http://example.com/'), { code: 'FETCH_REFUSED' })
+  t.strictSame(deps.resolved, [])
 })
 
 t.test('proxies of the environment are not used', async t => {
@@ -605,8 +605,8 @@ t.test('https verifies the certificate of the name', async t => {
     response.end('secret'),
   )
   const port = await listen(t, server as unknown as Server)
-  const powers = network({ 'secure.example.com': PUBLIC, 'other.example.com': PUBLIC })
-  const fetch = fetchUrl(['*'], powers)
+  const deps = network({ 'secure.example.com': PUBLIC, 'other.example.com': PUBLIC })
+  const fetch = fetchUrl(['*'], deps)
   const untrusted = { code: 'FETCH_FAILED', message: /certificate or TLS is not acceptable/ }
   await t.rejects(fetch(`https://secure.example.com:${port}/`), untrusted, 'nobody vouches for it')
   const trusted = getCACertificates('default')

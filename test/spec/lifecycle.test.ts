@@ -9,7 +9,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
 import { supervise } from '../../daemon/cli/commands/supervise.ts'
 import { loadConfig } from '../../daemon/config/config.ts'
-import { type HealthPowers, HealthProbe, healthBounds } from '../../daemon/lifecycle/health.ts'
+import {
+  type HealthDependencies,
+  HealthProbe,
+  healthBounds,
+} from '../../daemon/lifecycle/health.ts'
 import { Notifier } from '../../daemon/lifecycle/notifier.ts'
 import { Reloadable } from '../../daemon/lifecycle/reload.ts'
 import { readServiceManager } from '../../daemon/lifecycle/service-manager.ts'
@@ -47,13 +51,13 @@ t.test('messages go one after the other, and one that fails is told in the log',
 })
 
 /** A daemon that is well, but for what a test says. */
-function health(powers: Partial<HealthPowers>) {
+function health(deps: Partial<HealthDependencies>) {
   return new HealthProbe({
     askStore: async () => {},
     runCanary: async () => {},
     load: () => ({ workers: 2, active: 1, begun: 0 }),
     now: () => 0,
-    ...powers,
+    ...deps,
   })
 }
 

@@ -99,7 +99,7 @@ t.test(
         onEvent: () => {},
         showApproval: async () => {},
         expireApproval: () => {},
-        keeper: {
+        writer: {
           isDurable: true,
           record: () => t.fail('something new was recorded'),
           program: () => {},

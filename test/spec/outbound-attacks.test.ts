@@ -5,7 +5,7 @@ import { createServer, type RequestListener } from 'node:http'
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
-import type { NetworkPowers } from '../../daemon/outbound/network-dependencies.ts'
+import type { NetworkDependencies } from '../../daemon/outbound/network-dependencies.ts'
 import type { OutboundOptions } from '../../daemon/outbound/outbound.ts'
 import { fetchUrlTool } from '../../daemon/tools/fetch-url.ts'
 import { CallContext } from '../../executor/tools/context.ts'
@@ -20,8 +20,8 @@ import {
 } from './attacks/outbound.ts'
 
 /** The tool as a plain function. */
-function fetchUrl(allow: readonly string[], powers?: OutboundOptions) {
-  const tool = fetchUrlTool(allow, powers)
+function fetchUrl(allow: readonly string[], deps?: OutboundOptions) {
+  const tool = fetchUrlTool(allow, deps)
   const facts = { callId: 'call', executionId: 'exe', sessionId: undefined, caller: 'local' }
   return async (url: string, options = {}): Promise<unknown> => {
     const context = new CallContext({ ...facts, metadata: {}, onProgress() {} })
@@ -32,12 +32,12 @@ function fetchUrl(allow: readonly string[], powers?: OutboundOptions) {
 /** A network whose resolver is the attacker's; every address is answered by the loopback. */
 function attackersNetwork(resolve: (name: string, asked: number) => readonly string[]) {
   let asked = 0
-  const powers: NetworkPowers = {
+  const deps: NetworkDependencies = {
     resolve: async name => resolve(name, asked++),
     connect: ({ port }, addresses) =>
       Object.defineProperty(connect(port, '127.0.0.1'), 'remoteAddress', { value: addresses[0] }),
   }
-  return powers
+  return deps
 }
 
 async function serve(t: Test, answer: RequestListener) {
@@ -75,8 +75,8 @@ t.test('a name that is rebound between a request and its redirect is refused', a
   const { port, count } = await serve(t, (_, response) => {
     response.writeHead(302, { location: '/inside', connection: 'close' }).end()
   })
-  const powers = attackersNetwork((_, asked) => [asked === 0 ? PUBLIC : '127.0.0.1'])
-  await t.rejects(fetchUrl(['*'], powers)(`http://rebind.example.com:${port}/`), {
+  const deps = attackersNetwork((_, asked) => [asked === 0 ? PUBLIC : '127.0.0.1'])
+  await t.rejects(fetchUrl(['*'], deps)(`http://rebind.example.com:${port}/`), {
     code: 'FETCH_REFUSED',
     message: /it resolves to a loopback address/,
   })

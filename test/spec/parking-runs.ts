@@ -127,7 +127,7 @@ export class ParkingRuns {
       'test',
     )
     const plan = { ...planned, seed }
-    const powers = { pool, supervision: this.#supervision, latencies: new Latencies() }
+    const deps = { pool, supervision: this.#supervision, latencies: new Latencies() }
     const host = {
       onEvent(event: ExecutionEvent) {
         events.push(event)
@@ -138,7 +138,7 @@ export class ParkingRuns {
       showApproval: async () => {},
       expireApproval: () => {},
     }
-    const running = new RunningExecution(plan, powers, host, journal && { ...journal, ...NOTHING })
+    const running = new RunningExecution(plan, deps, host, journal && { ...journal, ...NOTHING })
     const end = await running.run()
     if (end.kind !== 'ended') throw new Error(`The run is ${end.kind}`)
     const { records, startedAtMs } = running.kept()

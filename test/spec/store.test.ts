@@ -175,7 +175,7 @@ t.test(
       await Promise.all(
         ids.map(id => store.park(id, 1, parking({ approvals: [approval(id, `a-${id}`)] }))),
       )
-      await Promise.all(ids.map(id => store.signal(`a-${id}`, approved)))
+      await Promise.all(ids.map(id => store.decide(`a-${id}`, approved)))
       return performance.now() - begin
     }
     const times = [await round('r0'), await round('r1'), await round('r2'), await round('r3')]

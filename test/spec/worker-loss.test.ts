@@ -6,7 +6,7 @@ import { openExecutor } from '../support/executor.ts'
 import { echo, exceeded, failure, unharmed } from '../support/one-worker.ts'
 
 /** Stays in one built-in that does not poll: only the end of its thread ends it. */
-const wedged = `new Array(2 ** 32 - 1).join('x')`
+const unresponsive = `new Array(2 ** 32 - 1).join('x')`
 const limits = { cpuMs: 20 }
 
 function start(t: Test, workers: number) {
@@ -23,7 +23,7 @@ t.test(
   'a guest that does not answer its interrupt ends with its thread; its calls and log are kept',
   async t => {
     const { executor } = start(t, 1)
-    const source = `console.log('first'); echo(1); ${wedged}`
+    const source = `console.log('first'); echo(1); ${unresponsive}`
     const outcome = await executor.execute({ source, limits })
     t.strictSame(failure(outcome), exceeded('cpuMs'))
     t.match(outcome, { error: { message: /worker was replaced/ } })
@@ -37,7 +37,7 @@ t.test('executions on other workers and in the queue go on', async t => {
   const { executor, begun, answer } = start(t, 2)
   const waiting = executor.execute({ source: 'begin(); wait()' })
   await begun
-  const lost = executor.execute({ source: wedged, limits })
+  const lost = executor.execute({ source: unresponsive, limits })
   const queued = [1, 2, 3].map(n => executor.execute({ source: `await echo(${n})` }))
   t.strictSame(failure(await lost), exceeded('cpuMs'))
   answer.resolve('answered')
@@ -48,7 +48,7 @@ t.test('executions on other workers and in the queue go on', async t => {
 
 t.test('all workers lost at once are replaced', async t => {
   const { executor } = start(t, 2)
-  const lost = [1, 2, 3].map(() => executor.execute({ source: wedged, limits }))
+  const lost = [1, 2, 3].map(() => executor.execute({ source: unresponsive, limits }))
   for (const outcome of await Promise.all(lost)) {
     t.strictSame(failure(outcome), exceeded('cpuMs'))
   }
@@ -58,7 +58,7 @@ t.test('all workers lost at once are replaced', async t => {
 t.test('a guest that does not answer is cancelled with its thread', async t => {
   const { executor, begun } = start(t, 1)
   const controller = new AbortController()
-  const source = `begin(); ${wedged}`
+  const source = `begin(); ${unresponsive}`
   const ended = executor.execute({ source, signal: controller.signal })
   await begun
   controller.abort()

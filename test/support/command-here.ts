@@ -2,7 +2,7 @@
 
 import type { Test } from 'tap'
 import { runProgram } from '../../daemon/cli/program.ts'
-import type { Ask, StopSignal } from '../../daemon/lifecycle/terminal.ts'
+import type { AskPerson, StopSignal } from '../../daemon/lifecycle/terminal.ts'
 import {
   type CommandOptions,
   CommandOutput,
@@ -12,7 +12,7 @@ import {
 
 export interface HereOptions extends CommandOptions {
   /** The person at the terminal; nobody when absent. */
-  readonly ask?: Ask
+  readonly ask?: AskPerson
   /** Whether stderr is a terminal. */
   readonly isTTY?: boolean
 }

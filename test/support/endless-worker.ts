@@ -7,7 +7,7 @@ import type { WorkerControl } from '../../executor/boundary/worker-control.ts'
 
 const control: WorkerControl = {
   warmUp: async () => {},
-  statistics: () => ({ executions: 0, rewound: 0, made: threadId, spares: 0 }),
+  statistics: () => ({ executions: 0, rewound: 0, made: threadId, standbyGuests: 0 }),
   collect: () => {},
   drain: () => {},
 }

@@ -17,7 +17,7 @@ const writes: readonly Method[] = [
   'remove',
   'retry',
   'saveSnapshot',
-  'signal',
+  'decide',
   'submit',
 ]
 

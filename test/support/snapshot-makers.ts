@@ -1,7 +1,7 @@
-/** Takes the pristine snapshot, from the file that is its argument if any; prints how many engines it has made. */
+/** Takes the base snapshot, from the file that is its argument if any; prints how many engines it has made. */
 
 import { QuickJS } from 'quickjs-wasi'
-import { pristine } from '../../executor/engine/quickjs/base-snapshot.ts'
+import { baseSnapshot } from '../../executor/engine/quickjs/base-snapshot.ts'
 
 let made = 0
 const create = QuickJS.create
@@ -9,5 +9,5 @@ QuickJS.create = (...options) => {
   made++
   return create.apply(QuickJS, options)
 }
-await pristine(process.argv[2])
+await baseSnapshot(process.argv[2])
 console.log(made)

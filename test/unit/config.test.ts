@@ -1,6 +1,6 @@
 import t from 'tap'
 import { digestOf } from '../../daemon/auth/secret-digest.ts'
-import { type ConfigPowers, loadConfig } from '../../daemon/config/config.ts'
+import { type ConfigDependencies, loadConfig } from '../../daemon/config/config.ts'
 import { effectiveConfig } from '../../daemon/config/effective-config.ts'
 import { settingKeys, settingOf } from '../../daemon/config/settings.ts'
 
@@ -9,7 +9,7 @@ const DAY_MS = 86_400_000
 type Files = Readonly<Record<string, unknown>>
 
 /** Loads a configuration in the folder `/srv`; files that are no text are written as JSON. */
-function load(powers: Partial<ConfigPowers> = {}, files: Files = {}) {
+function load(deps: Partial<ConfigDependencies> = {}, files: Files = {}) {
   return loadConfig({
     flags: {},
     env: {},
@@ -21,13 +21,13 @@ function load(powers: Partial<ConfigPowers> = {}, files: Files = {}) {
         ? content
         : JSON.stringify(content)
     },
-    ...powers,
+    ...deps,
   })
 }
 
-function refusal(powers: Partial<ConfigPowers>, files?: Files): string {
+function refusal(deps: Partial<ConfigDependencies>, files?: Files): string {
   try {
-    load(powers, files)
+    load(deps, files)
   } catch (error) {
     const { code, message } = error as { code: string; message: string }
     return code === 'CONFIG_INVALID' ? message : `${code}: ${message}`
@@ -220,7 +220,7 @@ t.test('an unknown key of the file is refused with the nearest known one', async
 t.test(
   'a value that is not allowed is refused with its key, itself and what is allowed',
   async t => {
-    const lines: [Partial<ConfigPowers>, string][] = [
+    const lines: [Partial<ConfigDependencies>, string][] = [
       [
         { env: { LATCHD_PORT: '70000' } },
         'LATCHD_PORT 70000: expected a whole number from 0 to 65535',
@@ -253,7 +253,7 @@ t.test(
         'LATCHD_FETCH_ALLOW "https://b.com": expected a list of hosts such as example.com, *.example.com or 10.0.0.0/8, each with a port or without, or * for any public host',
       ],
     ]
-    for (const [powers, line] of lines) t.equal(refusal(powers), `Cannot use ${line}`)
+    for (const [deps, line] of lines) t.equal(refusal(deps), `Cannot use ${line}`)
   },
 )
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { keepPlan, readPlan } from '../../daemon/replay/stored-plan.ts'
+import { readPlan, serializePlan } from '../../daemon/replay/stored-plan.ts'
 import type { ExecutionPlan } from '../../executor/execution/execution.ts'
 import { Toolbox } from '../../executor/tools/toolbox.ts'
 import type { JsonSchema } from '../../protocol/schema.ts'
@@ -9,7 +9,10 @@ const object = { type: 'object' }
 const toolOf = (inputSchema: JsonSchema) =>
   normalizeTool({ name: 'save', description: '', inputSchema, execute: () => undefined })
 const planOf = (toolbox: Toolbox) =>
-  keepPlan({ toolbox, limits: {}, language: 'javascript' } as unknown as ExecutionPlan, 'runtime')
+  serializePlan(
+    { toolbox, limits: {}, language: 'javascript' } as unknown as ExecutionPlan,
+    'runtime',
+  )
 
 /** Reads a plan beside the tools that there are now. */
 const read = (plan: string, toolbox: Toolbox) =>

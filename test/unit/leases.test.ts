@@ -1,7 +1,7 @@
 /** Who gets a worker: owners by the time that they have had workers, not by turns. */
 
 import t from 'tap'
-import { Leases } from '../../executor/pool/scheduler.ts'
+import { WorkerScheduler } from '../../executor/pool/scheduler.ts'
 
 const never = new AbortController().signal
 
@@ -9,7 +9,7 @@ const never = new AbortController().signal
 function leasesOf(workers: number) {
   let nowMs = 0
   const started: string[] = []
-  const leases = new Leases(
+  const leases = new WorkerScheduler(
     workers,
     () => {},
     () => nowMs,

@@ -27,13 +27,13 @@ t.test('a call whose decision comes together with a park is left to whoever resu
     'test',
   )
   const asked = Promise.withResolvers<CallApproval>()
-  const powers = { pool, supervision: new Supervision(), latencies: new Latencies() }
+  const deps = { pool, supervision: new Supervision(), latencies: new Latencies() }
   const records: string[] = []
-  const running = new RunningExecution(plan, powers, {
+  const running = new RunningExecution(plan, deps, {
     onEvent: () => {},
     showApproval: async approval => asked.resolve(approval),
     expireApproval: () => {},
-    keeper: {
+    writer: {
       isDurable: true,
       record: ({ kind }) => records.push(kind),
       program: () => {},
@@ -46,7 +46,7 @@ t.test('a call whose decision comes together with a park is left to whoever resu
   const approval = await asked.promise
   // As when the store has put it away, and a person decides before that is known here.
   running.decide({ ...approval, approval: { ...approval.approval, status: 'approved' } })
-  running.putAway()
+  running.evict()
   for (let n = 0; n < 5; n++) await turn()
   t.strictSame({ made, records }, { made: [], records: [] })
 })

@@ -1,17 +1,17 @@
 /** What brings executions back: nothing is dropped, whatever fails. */
 
 import t, { type Test } from 'tap'
-import { Resumption, type ResumptionPowers } from '../../daemon/executions/resume-queue.ts'
+import { type ResumeDependencies, ResumeQueue } from '../../daemon/executions/resume-queue.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 
 const none = { executionIds: [], nextWakeMs: undefined }
 
-function resumption(t: Test, powers: Partial<ResumptionPowers>): Resumption {
-  const made = new Resumption({
+function resumption(t: Test, deps: Partial<ResumeDependencies>): ResumeQueue {
+  const made = new ResumeQueue({
     store: { due: async () => none },
     resume: async () => {},
     onFault: () => {},
-    ...powers,
+    ...deps,
   })
   t.teardown(() => made.stop())
   return made

@@ -2,7 +2,7 @@
 
 import { compile, type Language, type Program } from '../../executor/compile/compile.ts'
 import { GuestThrown } from '../../executor/engine/guest.ts'
-import { pristine } from '../../executor/engine/quickjs/base-snapshot.ts'
+import { baseSnapshot } from '../../executor/engine/quickjs/base-snapshot.ts'
 import { OutOfGuestMemory, QuickJSGuest } from '../../executor/engine/quickjs/quickjs.ts'
 import { HostOperation } from '../../executor/guest/host/host-operations.ts'
 import type { GuestTool } from '../../executor/guest/host/tools.ts'
@@ -42,7 +42,7 @@ export class TestSession {
 
   /** Runs one program in a fresh guest. */
   async run(source: string, execution: Execution = {}): Promise<Ending> {
-    const guest = await QuickJSGuest.create(await pristine())
+    const guest = await QuickJSGuest.create(await baseSnapshot())
     if (this.snapshot !== undefined) guest.restore(this.snapshot)
     const compilation = compile(source, execution.language ?? 'javascript', 'session')
     if (!compilation.ok) {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import t from 'tap'
-import { pristine } from '../../executor/engine/quickjs/base-snapshot.ts'
+import { baseSnapshot } from '../../executor/engine/quickjs/base-snapshot.ts'
 import { QuickJSGuest } from '../../executor/engine/quickjs/quickjs.ts'
 import { runtimeTag, snapshotTag } from '../../executor/engine/quickjs/runtime-tag.ts'
 import { limitTable } from '../../protocol/limits.ts'
@@ -24,11 +24,11 @@ t.test('the pristine memory, and so the tag, is the same in every process', asyn
     encoding: 'utf8',
     env: { ...env, TZ: 'Asia/Tokyo', LC_ALL: 'de_DE.UTF-8' },
   })
-  t.equal(hash, (await pristine()).memoryHash)
+  t.equal(hash, (await baseSnapshot()).memoryHash)
 })
 
 t.test('the tags name the engine, the prelude and the ICU version', async t => {
-  const made = await pristine()
+  const made = await baseSnapshot()
   const digits = made.memoryHash.slice(0, 16)
   t.equal(snapshotTag(made), `${made.engine}, prelude ${digits}`)
   t.equal(runtimeTag(made), `${snapshotTag(made)}, icu ${process.versions.icu}`)
@@ -36,7 +36,7 @@ t.test('the tags name the engine, the prelude and the ICU version', async t => {
 
 t.test('a snapshot of another engine or prelude is refused, and both are named', async t => {
   const snapshot = await snapshotOf('let a = 1')
-  const made = await pristine()
+  const made = await baseSnapshot()
   for (const other of [
     { ...made, engine: 'quickjs-wasi 3.6.2, quickjs 0.18.0' },
     { ...made, memoryHash: '0'.repeat(64) },
@@ -55,7 +55,7 @@ t.test('a snapshot of another engine or prelude is refused, and both are named',
 
 t.test('a damaged snapshot is refused, wherever the damage is', async t => {
   const snapshot = await snapshotOf('let a = 1')
-  const guest = await QuickJSGuest.create(await pristine())
+  const guest = await QuickJSGuest.create(await baseSnapshot())
   for (let at = 0; at < snapshot.length; at += at < 128 ? 1 : 997) {
     const bytes = Buffer.from(snapshot)
     bytes[at] = (bytes[at] as number) ^ 0x55
@@ -71,7 +71,7 @@ t.test('a damaged snapshot is refused, wherever the damage is', async t => {
 
 t.test('a guest that is in use takes no snapshot', async t => {
   const snapshot = await snapshotOf('let a = 1')
-  const guest = await QuickJSGuest.create(await pristine())
+  const guest = await QuickJSGuest.create(await baseSnapshot())
   guest.restore(snapshot)
   t.throws(() => guest.restore(snapshot), /in use/)
   t.ok(guest.rewind())
@@ -79,12 +79,12 @@ t.test('a guest that is in use takes no snapshot', async t => {
 })
 
 t.test('a guest gives no snapshot before it has come to rest', async t => {
-  const guest = await QuickJSGuest.create(await pristine())
+  const guest = await QuickJSGuest.create(await baseSnapshot())
   t.throws(() => guest.snapshot(limitTable.maxSessionBytes.default), /not at rest/)
 })
 
 t.test('a guest that has held a session is as new once it is rewound', async t => {
-  const guest = await QuickJSGuest.create(await pristine())
+  const guest = await QuickJSGuest.create(await baseSnapshot())
   guest.restore(await snapshotOf('const secret = 1; globalThis.open = 2'))
   t.ok(guest.rewind())
   const reports: string[] = []

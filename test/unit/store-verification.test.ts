@@ -47,7 +47,7 @@ for (const { sql, problem } of damages) {
       approvals: [approval('e1', 'a1')],
     })
     await store.park('e1', 1, parking())
-    await store.signal('a1', { status: 'approved', decidedAtMs: CREATED_MS })
+    await store.decide('a1', { status: 'approved', decidedAtMs: CREATED_MS })
     await store.submit(submission('e2'))
     await store.finish('e2', 1, completed('e2'))
     t.strictSame(await store.verify(), [])

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
 import { join, resolve } from 'node:path'
 import t from 'tap'
-import { pristine, storedFile } from '../../executor/engine/quickjs/base-snapshot.ts'
+import { baseSnapshot, storedFile } from '../../executor/engine/quickjs/base-snapshot.ts'
 import { createExecutor } from '../../executor/index.ts'
 import { nodeFlags } from '../../executor/pool/process/node-flags.ts'
 import { runScript } from '../support/child-script.ts'
@@ -13,7 +13,7 @@ import { canFindProcesses, workersProcesses } from '../support/workers-processes
 const root = resolve(import.meta.dirname, '../..')
 // `npm test` has one; then this changes nothing.
 enableCompileCache(join(root, 'node_modules/.cache/latchd-tests'))
-await pristine()
+await baseSnapshot()
 const file = storedFile()
 
 t.test('a process that may only read takes the stored snapshot, and makes none', async t => {

@@ -14,7 +14,7 @@ t.test('a run whose thread is ended rejects when another thread stands in its pl
   t.teardown(() => clearInterval(awake))
   await pool.start()
   const [first] = await pool.statistics()
-  const wedged = new AbortController()
+  const unresponsive = new AbortController()
   const begun = Promise.withResolvers<void>()
   const run: PoolRun = {
     begin: () => {
@@ -25,12 +25,12 @@ t.test('a run whose thread is ended rejects when another thread stands in its pl
     isResume: false,
     owner: 'ann',
     execution: {},
-    isWedged: wedged.signal,
+    isWedged: unresponsive.signal,
     cancelled: new AbortController().signal,
   }
   const ended = t.rejects(pool.run(run), { name: 'AbortError' })
   await begun.promise
-  wedged.abort()
+  unresponsive.abort()
   await new Promise(resolve => setImmediate(resolve))
   t.equal(pool.active, 1, 'the worker is held while there is no thread')
   await ended

@@ -2,7 +2,7 @@
 
 import type { Decision } from '../../../protocol/approval.ts'
 import type { OnApproval } from '../../../protocol/execution/executor.ts'
-import type { Ask } from '../../lifecycle/terminal.ts'
+import type { AskPerson } from '../../lifecycle/terminal.ts'
 import { askDecision } from '../output/prompt.ts'
 import type { RunOutput } from '../output/run-output.ts'
 
@@ -10,7 +10,10 @@ import type { RunOutput } from '../output/run-output.ts'
  * Answers approvals in this process: by the person at the terminal, one after the other. Without one
  * nobody could ever answer, so the answer is no.
  */
-export function answerHere(ask: Ask | undefined, output: Pick<RunOutput, 'asking'>): OnApproval {
+export function answerHere(
+  ask: AskPerson | undefined,
+  output: Pick<RunOutput, 'asking'>,
+): OnApproval {
   if (ask === undefined) return () => nobodyHere
   let last: Promise<unknown> = Promise.resolve()
   return approval => {

@@ -3,11 +3,11 @@
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import type { Approval, Decision } from '../../../protocol/approval.ts'
-import type { Ask, Output } from '../../lifecycle/terminal.ts'
+import type { AskPerson, Output } from '../../lifecycle/terminal.ts'
 import { isQuestion } from './approval-text.ts'
 
 /** Asks on a terminal. Signals stay with the process, since the terminal's line mode stays on. */
-export function askOn(input: Readable, output: Output): Ask {
+export function askOn(input: Readable, output: Output): AskPerson {
   let lines: AsyncIterator<string> | undefined
   return async question => {
     output.write(question)
@@ -18,7 +18,7 @@ export function askOn(input: Readable, output: Output): Ask {
 }
 
 /** Asks a person to decide. */
-export async function askDecision(approval: Approval, ask: Ask): Promise<Decision> {
+export async function askDecision(approval: Approval, ask: AskPerson): Promise<Decision> {
   if (isQuestion(approval)) {
     const answer = await ask('Answer: ')
     return answer === undefined ? nobody : { decision: 'approve', answer }

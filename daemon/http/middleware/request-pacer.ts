@@ -12,7 +12,7 @@ import { Fifo } from '../../../protocol/base/fifo.ts'
 /** A refusal takes some 0.4 ms of CPU time (measured, `npm run load`): so many take six. */
 export const REQUESTS_PER_TURN = 16
 
-export class Turns {
+export class RequestPacer {
   #waiting = new Fifo<object, () => void>()
   #begun = 0
   #isScheduled = false

@@ -3,7 +3,7 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { Approval, ApprovalStatus, Decision } from '../../../protocol/approval.ts'
-import type { HttpEnvironment, HttpPowers } from '../dependencies.ts'
+import type { HttpEnvironment, RouteDependencies } from '../dependencies.ts'
 import { actorOf } from '../middleware/actor.ts'
 import { needs } from '../middleware/scope.ts'
 import { pageOf, pageQuery } from '../pages.ts'
@@ -58,7 +58,7 @@ const decideRoute = createRoute({
 
 export function addApprovalRoutes(
   app: OpenAPIHono<HttpEnvironment>,
-  { approvals, audit }: HttpPowers,
+  { approvals, audit }: RouteDependencies,
 ): void {
   app.openapi(listRoute, async context => {
     const caller = context.get('caller')

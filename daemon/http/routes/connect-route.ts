@@ -15,8 +15,8 @@ import {
 import { LatchdError } from '../../../protocol/errors.ts'
 import type { CallerShares } from '../../auth/caller-shares.ts'
 import { type KnownCaller, requireScope } from '../../auth/tokens.ts'
-import type { Conversation } from '../../clients/client-connection.ts'
-import type { HttpEnvironment, HttpPowers } from '../dependencies.ts'
+import type { ClientConnection } from '../../clients/client-connection.ts'
+import type { HttpEnvironment, RouteDependencies } from '../dependencies.ts'
 import { checkOrigin } from '../middleware/origin.ts'
 import { needs } from '../middleware/scope.ts'
 import { json, problems } from '../responses.ts'
@@ -75,10 +75,10 @@ export function connectAuthorization(path: string, protocols: string | undefined
 
 /** Whether a request becomes a connection; one that does not is answered as any other. */
 export function mayConnect(
-  powers: Pick<HttpPowers, 'tokens' | 'hostRule' | 'proxies' | 'executions' | 'connections'>,
+  deps: Pick<RouteDependencies, 'tokens' | 'hostRule' | 'proxies' | 'executions' | 'connections'>,
   request: IncomingMessage,
 ): boolean {
-  const { tokens, hostRule, proxies, executions, connections } = powers
+  const { tokens, hostRule, proxies, executions, connections } = deps
   const { method, url = '', headers } = request
   const path = url.split('?', 1)[0] as string
   const isSocket = headers.upgrade?.toLowerCase() === 'websocket'
@@ -119,10 +119,10 @@ interface Pausable {
 
 export function addConnectRoutes(
   app: OpenAPIHono<HttpEnvironment>,
-  powers: HttpPowers,
+  deps: RouteDependencies,
   shares: CallerShares,
 ): void {
-  const { connections } = powers
+  const { connections } = deps
   app.openAPIRegistry.registerPath({
     method: 'get',
     path: CONNECT_PATH,
@@ -139,7 +139,7 @@ export function addConnectRoutes(
     CONNECT_PATH,
     needs('execute').middleware,
     async (context, next) => {
-      if (powers.executions.isDraining) {
+      if (deps.executions.isDraining) {
         throw new LatchdError('DRAINING', 'Cannot take a connection: the daemon is stopping')
       }
       connections.admit(context.get('caller').name)
@@ -147,7 +147,7 @@ export function addConnectRoutes(
     },
     upgradeWebSocket(context => {
       const caller: KnownCaller = context.get('caller')
-      let conversation: Conversation | undefined
+      let conversation: ClientConnection | undefined
       const onWithdrawn = () => conversation?.close(closeCodes.WITHDRAWN, 'the token is withdrawn')
       return {
         onOpen: (_event, { raw }) => {

@@ -2,7 +2,7 @@
 
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { ExecutionEvent } from '../../../protocol/execution/events.ts'
-import type { HttpEnvironment, HttpPowers } from '../dependencies.ts'
+import type { HttpEnvironment, RouteDependencies } from '../dependencies.ts'
 import { sendEvents } from '../event-stream.ts'
 import { needs } from '../middleware/scope.ts'
 import { problems } from '../responses.ts'
@@ -25,7 +25,7 @@ const eventsRoute = createRoute({
 
 export function addEventRoutes(
   app: OpenAPIHono<HttpEnvironment>,
-  { executions }: HttpPowers,
+  { executions }: RouteDependencies,
 ): void {
   app.openapi(eventsRoute, context => {
     const caller = context.get('caller')

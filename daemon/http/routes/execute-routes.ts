@@ -14,7 +14,7 @@ import {
 import type { KnownCaller } from '../../auth/tokens.ts'
 import { readTraceParent, writeTraceParent } from '../../telemetry/tracing/trace-parent.ts'
 import { visibleTools } from '../caller-tools.ts'
-import type { HttpEnvironment, HttpPowers } from '../dependencies.ts'
+import type { HttpEnvironment, RouteDependencies } from '../dependencies.ts'
 import { needs } from '../middleware/scope.ts'
 import { json, problems } from '../responses.ts'
 
@@ -86,24 +86,24 @@ const shortRoute = createRoute({
   },
 })
 
-export function addExecuteRoutes(app: OpenAPIHono<HttpEnvironment>, powers: HttpPowers): void {
-  const { executions } = powers
+export function addExecuteRoutes(app: OpenAPIHono<HttpEnvironment>, deps: RouteDependencies): void {
+  const { executions } = deps
 
   const submit = async (
     request: ExecuteBody,
     caller: KnownCaller,
     options: { isDurable: boolean; key: string | undefined; traceparent: string | undefined },
   ): Promise<string> => {
-    const toolbox = await visibleTools(powers, caller, request)
+    const toolbox = await visibleTools(deps, caller, request)
     const inputs = encodedInputsOf(request)
-    const planned = planExecution(request, toolbox, inputs, caller.name, powers.now)
+    const planned = planExecution(request, toolbox, inputs, caller.name, deps.now)
     const place = readTraceParent(options.traceparent)
     const plan = { ...planned, ...(place && { traceparent: writeTraceParent(place) }) }
     const { key } = options
     return await executions.submit(plan, caller, {
       isDurable: options.isDurable || request.durable === true || key !== undefined,
       ...(key !== undefined && { key: { text: key, bodyHash: bodyHash(request) } }),
-      webhookUrl: request.webhook?.url ?? powers.webhookUrl,
+      webhookUrl: request.webhook?.url ?? deps.webhookUrl,
       isQueued: request.queue === true,
     })
   }

@@ -9,7 +9,7 @@ import {
   ExecutionStatus,
   MAX_WAIT_MS,
 } from '../../../protocol/execution/execution.ts'
-import type { HttpEnvironment, HttpPowers } from '../dependencies.ts'
+import type { HttpEnvironment, RouteDependencies } from '../dependencies.ts'
 import { sendEvents } from '../event-stream.ts'
 import { actorOf } from '../middleware/actor.ts'
 import { needs } from '../middleware/scope.ts'
@@ -132,7 +132,7 @@ const eventsRoute = createRoute({
 
 export function addExecutionRoutes(
   app: OpenAPIHono<HttpEnvironment>,
-  { executions, audit }: HttpPowers,
+  { executions, audit }: RouteDependencies,
 ): void {
   app.openapi(getRoute, async context => {
     const caller = context.get('caller')

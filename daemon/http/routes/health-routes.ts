@@ -3,7 +3,7 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { LatchdError } from '../../../protocol/errors.ts'
-import type { HttpEnvironment, HttpPowers } from '../dependencies.ts'
+import type { HttpEnvironment, RouteDependencies } from '../dependencies.ts'
 import { json, problems } from '../responses.ts'
 
 const Status = z.strictObject({ status: z.literal('ok') })
@@ -28,7 +28,7 @@ const readyRoute = createRoute({
 
 export function addHealthRoutes(
   app: OpenAPIHono<HttpEnvironment>,
-  { executions, store }: HttpPowers,
+  { executions, store }: RouteDependencies,
 ): void {
   app.openapi(liveRoute, context => context.json({ status: 'ok' as const }, 200))
   app.openapi(readyRoute, async context => {

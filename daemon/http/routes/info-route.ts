@@ -3,7 +3,7 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { isolationLevels, protection } from '../../../protocol/execution/isolation.ts'
-import type { HttpEnvironment, HttpPowers } from '../dependencies.ts'
+import type { HttpEnvironment, RouteDependencies } from '../dependencies.ts'
 import { json, problems, security } from '../responses.ts'
 
 const Info = z
@@ -32,8 +32,8 @@ const infoRoute = createRoute({
   responses: { 200: json(Info, 'What this daemon is'), ...problems(401, 403, 429) },
 })
 
-export function addInfoRoute(app: OpenAPIHono<HttpEnvironment>, powers: HttpPowers): void {
-  const { pool, version, engine, startedAtMs } = powers
+export function addInfoRoute(app: OpenAPIHono<HttpEnvironment>, deps: RouteDependencies): void {
+  const { pool, version, engine, startedAtMs } = deps
   app.openapi(infoRoute, context => {
     const { node, v8, icu = '' } = process.versions
     return context.json(

@@ -6,7 +6,7 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { OTHER_TOOLS } from '../../telemetry/metrics/tool-labels.ts'
-import type { HttpEnvironment, HttpPowers } from '../dependencies.ts'
+import type { HttpEnvironment, RouteDependencies } from '../dependencies.ts'
 import { needs } from '../middleware/scope.ts'
 import { problems } from '../responses.ts'
 
@@ -33,7 +33,7 @@ const unescaped = (text: string): string =>
 
 export function addMetricsRoute(
   app: OpenAPIHono<HttpEnvironment>,
-  { metrics }: Pick<HttpPowers, 'metrics'>,
+  { metrics }: Pick<RouteDependencies, 'metrics'>,
 ): void {
   app.openapi(metricsRoute, async context => {
     const caller = context.get('caller')

@@ -3,7 +3,7 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { Replay, ReplayBody } from '../../../protocol/execution/replay.ts'
-import type { HttpEnvironment, HttpPowers } from '../dependencies.ts'
+import type { HttpEnvironment, RouteDependencies } from '../dependencies.ts'
 import { needs } from '../middleware/scope.ts'
 import { json, problems } from '../responses.ts'
 
@@ -23,7 +23,10 @@ const replayRoute = createRoute({
   },
 })
 
-export function addReplayRoute(app: OpenAPIHono<HttpEnvironment>, { replays }: HttpPowers): void {
+export function addReplayRoute(
+  app: OpenAPIHono<HttpEnvironment>,
+  { replays }: RouteDependencies,
+): void {
   app.openapi(replayRoute, async context => {
     const caller = context.get('caller')
     const { untilCall } = context.req.valid('json')

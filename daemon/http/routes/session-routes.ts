@@ -3,7 +3,7 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { Session } from '../../../protocol/execution/session.ts'
-import type { HttpEnvironment, HttpPowers } from '../dependencies.ts'
+import type { HttpEnvironment, RouteDependencies } from '../dependencies.ts'
 import { actorOf } from '../middleware/actor.ts'
 import { needs } from '../middleware/scope.ts'
 import { pageOf, pageQuery } from '../pages.ts'
@@ -58,7 +58,7 @@ const deleteRoute = createRoute({
 
 export function addSessionRoutes(
   app: OpenAPIHono<HttpEnvironment>,
-  { sessions, audit }: HttpPowers,
+  { sessions, audit }: RouteDependencies,
 ): void {
   app.openapi(createSessionRoute, async context => {
     const caller = context.get('caller')

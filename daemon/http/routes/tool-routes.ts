@@ -7,7 +7,7 @@ import { Annotations } from '../../../protocol/connect/client-tool.ts'
 import { declareTools } from '../../../protocol/tool/declarations.ts'
 import { describeTool } from '../../../protocol/tool/tool.ts'
 import { callerTools } from '../caller-tools.ts'
-import type { HttpEnvironment, HttpPowers } from '../dependencies.ts'
+import type { HttpEnvironment, RouteDependencies } from '../dependencies.ts'
 import { needs } from '../middleware/scope.ts'
 import { problems } from '../responses.ts'
 
@@ -52,10 +52,10 @@ const toolsRoute = createRoute({
   },
 })
 
-export function addToolRoutes(app: OpenAPIHono<HttpEnvironment>, powers: HttpPowers): void {
+export function addToolRoutes(app: OpenAPIHono<HttpEnvironment>, deps: RouteDependencies): void {
   app.openapi(toolsRoute, async context => {
     const caller = context.get('caller')
-    const tools = callerTools(powers, caller).tools.map(describeTool)
+    const tools = callerTools(deps, caller).tools.map(describeTool)
     if (context.req.valid('query').format === 'json')
       return context.json({ data: tools } as never, 200)
     return context.text(await inTurns(declareTools(tools)), 200)

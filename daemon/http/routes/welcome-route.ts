@@ -2,7 +2,7 @@
 
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { html } from 'hono/html'
-import type { HttpEnvironment, HttpPowers } from '../dependencies.ts'
+import type { HttpEnvironment, RouteDependencies } from '../dependencies.ts'
 
 /** What can be seen from here, by path; nothing that depends on the caller. */
 const places = [
@@ -20,7 +20,7 @@ const INTRODUCTION =
 
 export function addWelcomeRoute(
   app: OpenAPIHono<HttpEnvironment>,
-  { tokens }: Pick<HttpPowers, 'tokens'>,
+  { tokens }: Pick<RouteDependencies, 'tokens'>,
 ): void {
   app.get('/', context => {
     const origin = new URL(context.req.url).origin

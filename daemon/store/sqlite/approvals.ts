@@ -1,13 +1,13 @@
 /** Approvals: what waits for a person, and the first decision of each. */
 
 import type { JournalRecord } from '../../../executor/boundary/journal-record.ts'
-import { decide, expired, isOverdue } from '../../../executor/calls/decision.ts'
+import { decide, expired, isTimedOut } from '../../../executor/calls/decision.ts'
 import type { Approval, ApprovalStatus } from '../../../protocol/approval.ts'
 import type { ExecutionStatus } from '../../../protocol/execution/execution.ts'
-import type { ApprovalQuery, DecidedBy, SignalOutcome, StoredApproval } from '../store.ts'
+import type { ApprovalQuery, DecidedBy, DecideOutcome, StoredApproval } from '../store.ts'
 import type { Connection } from './connection.ts'
 import { fromColumn, type TextColumn, toColumn } from './exact-text.ts'
-import type { RowId, Told } from './execution-row.ts'
+import type { ExecutionRef, RowId } from './execution-row.ts'
 import { isLive } from './execution-rows.ts'
 import type { Journals } from './journal-rows.ts'
 import { newestFirst } from './newest-first.ts'
@@ -43,7 +43,7 @@ export class Approvals {
     this.#sessions = sessions
   }
 
-  add({ id, owner, execution_id }: Told, added: readonly StoredApproval[]): void {
+  add({ id, owner, execution_id }: ExecutionRef, added: readonly StoredApproval[]): void {
     for (const { approval, seq, encodedInput, isRemembered, isEdited = false } of added) {
       this.#connection.run(
         `INSERT INTO wait (approval_id, execution, seq, owner, status, created_ms, approval, input,
@@ -63,17 +63,17 @@ export class Approvals {
     }
   }
 
-  signal(
+  decide(
     approvalId: string,
     decision: DecidedBy,
     nowMs: number = decision.decidedAtMs,
-  ): SignalOutcome {
+  ): DecideOutcome {
     const row = this.#find(approvalId)
     if (row === undefined) return { kind: 'not-found' }
     const before = stored(row)
     const { owner, state } = row
     if (before.approval.status !== 'pending') return { kind: 'already', stored: before, owner }
-    const isLate = decision.status !== 'expired' && isOverdue(before, nowMs)
+    const isLate = decision.status !== 'expired' && isTimedOut(before, nowMs)
     const after = this.#decide(row, before, isLate ? expired(nowMs) : decision)
     const isWaiting = state === 'waiting'
     return { kind: isLate ? 'expired' : 'decided', stored: after, owner, isWaiting }
@@ -131,7 +131,7 @@ export class Approvals {
     )
     for (const { approval } of this.ofExecution(execution)) {
       if (approval.status !== 'pending') continue
-      this.signal(approval.approvalId, { status: 'expired', decidedAtMs: endedAtMs })
+      this.decide(approval.approvalId, { status: 'expired', decidedAtMs: endedAtMs })
     }
   }
 

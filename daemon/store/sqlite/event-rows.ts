@@ -8,7 +8,7 @@
 import type { EndedExecution } from '../../../protocol/execution/execution.ts'
 import type { StoredEvent } from '../store.ts'
 import type { Connection } from './connection.ts'
-import type { RowId, Told } from './execution-row.ts'
+import type { ExecutionRef, RowId } from './execution-row.ts'
 import { fromShortJson, toShortJson } from './short-json.ts'
 
 interface EventRow {
@@ -23,7 +23,7 @@ type KeptEvent = StoredEvent | Omit<EndedEvent, 'execution'>
 /** @param ending the execution as it ends with this addition */
 export function addEvents(
   connection: Connection,
-  to: Told,
+  to: ExecutionRef,
   events: readonly StoredEvent[],
   ending: EndedExecution | undefined,
 ): void {

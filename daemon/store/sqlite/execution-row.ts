@@ -21,4 +21,4 @@ export interface ExecutionRow {
 }
 
 /** Which execution something belongs to. */
-export type Told = Pick<ExecutionRow, 'id' | 'owner' | 'execution_id'>
+export type ExecutionRef = Pick<ExecutionRow, 'id' | 'owner' | 'execution_id'>

@@ -1,6 +1,10 @@
 /** Rows of executions: finding them, and what their columns mean. */
 
-import { foldExecution, type KeptUsage, NO_USAGE } from '../../../executor/record/fold-execution.ts'
+import {
+  foldExecution,
+  NO_USAGE,
+  type StoredUsage,
+} from '../../../executor/record/fold-execution.ts'
 import { LatchdError } from '../../../protocol/errors.ts'
 import type { Execution, ExecutionStatus } from '../../../protocol/execution/execution.ts'
 import { sourceLine } from '../../../protocol/execution/source-line.ts'
@@ -116,6 +120,6 @@ function sourceHead(connection: Connection, execution: number): string {
   }
 }
 
-function usageOf({ usage }: ExecutionRow): KeptUsage {
+function usageOf({ usage }: ExecutionRow): StoredUsage {
   return usage === null ? NO_USAGE : JSON.parse(usage)
 }

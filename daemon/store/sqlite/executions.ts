@@ -26,7 +26,7 @@ import type { Approvals } from './approvals.ts'
 import type { Blobs } from './blobs.ts'
 import type { Connection } from './connection.ts'
 import { addEvents, eventsOf } from './event-rows.ts'
-import type { ExecutionRow, RowId, Told } from './execution-row.ts'
+import type { ExecutionRef, ExecutionRow, RowId } from './execution-row.ts'
 import { executionOfRow, findExecution, isLive, ownedExecution } from './execution-rows.ts'
 import type { Journals } from './journal-rows.ts'
 import type { Sessions } from './sessions.ts'
@@ -218,7 +218,7 @@ export class Executions {
   }
 
   /** What stands in rows of its own. */
-  #add(to: Told, epoch: number, addition: Addition, ended?: EndedExecution): void {
+  #add(to: ExecutionRef, epoch: number, addition: Addition, ended?: EndedExecution): void {
     const { program, records = [], events = [], approvals = [], webhooks = [] } = addition
     this.#parts.webhooks.add(to, webhooks)
     if (program !== undefined) this.#compiled(to.id, program)

@@ -95,7 +95,7 @@ export function operationsOn(
     claimUnder: (executionId, runtimes) => executions.claimUnder(executionId, runtimes),
     append: (executionId, epoch, addition) => executions.append(executionId, epoch, addition),
     park: (executionId, epoch, parking) => executions.park(executionId, epoch, parking),
-    signal: (approvalId, decision, nowMs) => approvals.signal(approvalId, decision, nowMs),
+    decide: (approvalId, decision, nowMs) => approvals.decide(approvalId, decision, nowMs),
     finish: (executionId, epoch, ending) => executions.finish(executionId, epoch, ending),
     retry: executionId => executions.retry(executionId),
     remove: executionId => executions.remove(executionId),

@@ -77,7 +77,7 @@ export class Recoveries {
         `SELECT id FROM execution WHERE state IN ('queued', 'running') AND losses >= ?`,
         MAX_LOSSES,
       )
-      .map(({ id }) => this.#stick(executionOfRow(this.#connection, id), nowMs, CRASH_LOOP))
+      .map(({ id }) => this.#markStuck(executionOfRow(this.#connection, id), nowMs, CRASH_LOOP))
     // The first part reads the index of states, the second the one of decisions that nobody was told.
     const resume = this.#connection.all<{ execution_id: string }>(
       `SELECT created_ms, execution_id FROM execution WHERE state IN ('queued', 'running')
@@ -107,7 +107,7 @@ export class Recoveries {
     if (row === undefined || !isLive(row.state)) return undefined
     this.#connection.run('SAVEPOINT quarantine')
     try {
-      return this.#stick(row, nowMs, error)
+      return this.#markStuck(row, nowMs, error)
     } catch (fault) {
       if (!isDamaged(fault)) throw fault
       this.#connection.run('ROLLBACK TO quarantine')
@@ -121,7 +121,7 @@ export class Recoveries {
   }
 
   /** Keeps it as it stands, with the error, until it is told to go on. */
-  #stick(row: ExecutionRow, nowMs: number, error: StuckError): StuckExecution {
+  #markStuck(row: ExecutionRow, nowMs: number, error: StuckError): StuckExecution {
     const running = foldedExecution(this.#connection, row, 'running', nowMs)
     this.#setStuck(row, { ...running, status: 'stuck', error } as Execution)
     const event = stuckEvent(row, nextSequence(this.#connection, row.id), nowMs, error)

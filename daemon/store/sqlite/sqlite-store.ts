@@ -31,7 +31,7 @@ export class SqliteStore implements Store {
   readonly claimUnder = this.#method('claimUnder')
   readonly append = this.#method('append')
   readonly park = this.#method('park')
-  readonly signal = this.#method('signal')
+  readonly decide = this.#method('decide')
   readonly finish = this.#method('finish')
   readonly retry = this.#method('retry')
   readonly remove = this.#method('remove')

@@ -2,7 +2,7 @@
 
 import type { BusyReceivers, StoredWebhookMessage, WebhookMessage } from '../store.ts'
 import type { Connection } from './connection.ts'
-import type { Told } from './execution-row.ts'
+import type { ExecutionRef } from './execution-row.ts'
 
 interface WebhookRow {
   readonly message_id: string
@@ -22,7 +22,7 @@ export class Webhooks {
   }
 
   /** Adds messages, due at once. */
-  add({ owner }: Pick<Told, 'owner'>, messages: readonly WebhookMessage[]): void {
+  add({ owner }: Pick<ExecutionRef, 'owner'>, messages: readonly WebhookMessage[]): void {
     for (const { messageId, executionId, url, body, createdAtMs, attempts } of messages) {
       this.#connection.run(
         `INSERT INTO webhook (message_id, execution_id, owner, origin, url, body, created_ms,

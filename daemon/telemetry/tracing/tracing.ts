@@ -7,7 +7,7 @@
  *        └─ call …
  *
  * A span that is open is lost with its process and takes memory, so none is open longer than it must:
- * that of an execution ends when the execution is put away, and that of a call is made when its
+ * that of an execution ends when the execution is evicted, and that of a call is made when its
  * outcome is there. What comes back goes on in the same trace, below the first span and linked to
  * it: the plan of an execution keeps where that is.
  */

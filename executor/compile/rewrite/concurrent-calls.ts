@@ -53,27 +53,27 @@ export function makeCallsConcurrent(
 
 class ConcurrentCalls {
   readonly #text: string
-  readonly #lineage: Lineage
+  readonly #parentMap: Lineage
   readonly #positions: PromisePositions
   readonly #tools: PossibleTools
   readonly #helpers: HelperFunctions
 
   constructor(text: string, program: SyntaxNode, mode: 'program' | 'session') {
     this.#text = text
-    this.#lineage = traceLineage(program)
+    this.#parentMap = traceLineage(program)
     const bindings = resolveBindings(program)
-    const functions = new KnownFunctions(this.#lineage, bindings)
-    this.#positions = new PromisePositions(this.#lineage, bindings, functions)
+    const functions = new KnownFunctions(this.#parentMap, bindings)
+    this.#positions = new PromisePositions(this.#parentMap, bindings, functions)
     this.#tools = new PossibleTools(bindings, functions, fn => this.#resultsOf(fn))
-    this.#helpers = new HelperFunctions(text, this.#lineage, mode)
+    this.#helpers = new HelperFunctions(text, this.#parentMap, mode)
   }
 
   write(edits: Edits): void {
     const calls: ConcurrentCall[] = []
     const callbacks: ConcurrentCall[] = []
-    for (const call of this.#lineage.calls) {
+    for (const call of this.#parentMap.calls) {
       // Outside async code a `catch` cannot see a promise fail.
-      if (isBlocking(this.#lineage.surroundingsOf(call))) continue
+      if (isBlocking(this.#parentMap.surroundingsOf(call))) continue
       const callback = this.#callbackOf(call)
       if (callback) callbacks.push(callback)
       const want = this.#wantOf(call)
@@ -89,7 +89,7 @@ class ConcurrentCalls {
       wrapCallee(call, want, edits)
     }
     this.#rewrite(others, edits)
-    for (const call of this.#lineage.calls) this.#keepPromise(call, edits)
+    for (const call of this.#parentMap.calls) this.#keepPromise(call, edits)
     this.#awaitReturned(new Set(calls.map(({ call }) => call)), edits)
   }
 
@@ -134,7 +134,7 @@ class ConcurrentCalls {
     for (const as of ['promise', 'array'] as const) {
       const wanted = position[as]
       if (wanted === true) bits |= WANT[as]
-      if (typeof wanted !== 'object' || !isWithin(this.#lineage, place, wanted.fn)) continue
+      if (typeof wanted !== 'object' || !isWithin(this.#parentMap, place, wanted.fn)) continue
       const question = this.#helpers.asks(wanted.fn)
       if (question === undefined) continue
       asked.add(
@@ -150,7 +150,7 @@ class ConcurrentCalls {
 
   /** Whether what a call throws is thrown at the same place as what its promise would be. */
   #isAwaited(call: SyntaxNode): boolean {
-    const parent = this.#lineage.parentOf(call)
+    const parent = this.#parentMap.parentOf(call)
     return parent?.type === 'AwaitExpression' || parent?.type === 'YieldExpression'
   }
 
@@ -166,8 +166,8 @@ class ConcurrentCalls {
   }
 
   #awaitReturned(concurrent: ReadonlySet<SyntaxNode>, edits: Edits): void {
-    for (const node of this.#lineage.returns) {
-      const fn = isFunction(node) ? node : this.#lineage.surroundingsOf(node).fn
+    for (const node of this.#parentMap.returns) {
+      const fn = isFunction(node) ? node : this.#parentMap.surroundingsOf(node).fn
       const value = isFunction(node) ? node.body : node.argument
       // An async generator awaits what it returns by itself.
       if (!fn?.async || fn.generator || !isNode(value)) continue
@@ -184,9 +184,9 @@ class ConcurrentCalls {
   #resultsOf(fn: SyntaxNode): SyntaxNode[] {
     const body = fn.body as SyntaxNode
     if (body.type !== 'BlockStatement') return resultsOf(body)
-    return this.#lineage.returns
+    return this.#parentMap.returns
       .filter(node => node.type === 'ReturnStatement')
-      .filter(node => this.#lineage.surroundingsOf(node).fn === fn)
+      .filter(node => this.#parentMap.surroundingsOf(node).fn === fn)
       .flatMap(({ argument }) => (isNode(argument) ? resultsOf(argument) : []))
   }
 }

@@ -37,14 +37,14 @@ type Introduction =
 /** The helpers of one source. */
 export class HelperFunctions {
   readonly #text: string
-  readonly #lineage: Lineage
+  readonly #parentMap: Lineage
   readonly #mode: Mode
   readonly #numbers = new Map<SyntaxNode, number>()
   #seed: number | undefined
 
-  constructor(text: string, lineage: Lineage, mode: Mode) {
+  constructor(text: string, parentMap: Lineage, mode: Mode) {
     this.#text = text
-    this.#lineage = lineage
+    this.#parentMap = parentMap
     this.#mode = mode
   }
 
@@ -114,7 +114,7 @@ export class HelperFunctions {
   }
 
   #introductionOf(fn: SyntaxNode): Introduction | undefined {
-    const parent = this.#lineage.parentOf(fn)
+    const parent = this.#parentMap.parentOf(fn)
     if (parent === undefined || fn.generator || fn.async) return undefined
     if (fn.type === 'FunctionDeclaration') return this.#ofDeclaration(fn, parent)
     if (parent.type === 'MethodDefinition' || (parent.type === 'Property' && parent.method)) {
@@ -140,7 +140,7 @@ export class HelperFunctions {
     const { key, computed, kind } = method
     if (computed || !isNode(key) || key.type === 'PrivateIdentifier') return undefined
     if (kind !== 'method' && kind !== 'init') return undefined
-    const holder = this.#lineage.parentOf(method) as SyntaxNode
+    const holder = this.#parentMap.parentOf(method) as SyntaxNode
     const isStatic = holder.type === 'ObjectExpression' || method.static === true
     return { kind: 'method', holder, key: String(key.name ?? key.value), isStatic }
   }
@@ -226,8 +226,8 @@ function arrowEnd(text: string, fn: SyntaxNode): number {
 }
 
 /** Whether a node lies within a function. */
-export function isWithin(lineage: Lineage, node: SyntaxNode, fn: SyntaxNode): boolean {
+export function isWithin(parentMap: Lineage, node: SyntaxNode, fn: SyntaxNode): boolean {
   let around: SyntaxNode | undefined = node
-  while (around !== undefined && around !== fn) around = lineage.parentOf(around)
+  while (around !== undefined && around !== fn) around = parentMap.parentOf(around)
   return around === fn && isFunction(fn)
 }

@@ -6,11 +6,11 @@ import { methodOf } from './calls.ts'
 
 /** Finds the functions that calls of a source certainly reach. */
 export class KnownFunctions {
-  readonly #lineage: Lineage
+  readonly #parentMap: Lineage
   readonly #bindings: Bindings
 
-  constructor(lineage: Lineage, bindings: Bindings) {
-    this.#lineage = lineage
+  constructor(parentMap: Lineage, bindings: Bindings) {
+    this.#parentMap = parentMap
     this.#bindings = bindings
   }
 
@@ -67,9 +67,9 @@ export class KnownFunctions {
 
   /** `o` in `o.name` where nothing is assigned to it. */
   #isRead(object: SyntaxNode): boolean {
-    const member = this.#lineage.parentOf(object)
+    const member = this.#parentMap.parentOf(object)
     if (member?.type !== 'MemberExpression' || member.object !== object) return false
-    const parent = this.#lineage.parentOf(member)
+    const parent = this.#parentMap.parentOf(member)
     if (parent?.type === 'AssignmentExpression' && parent.left === member) return false
     if (parent?.type === 'UpdateExpression') return false
     return parent?.type !== 'UnaryExpression' || parent.operator !== 'delete'

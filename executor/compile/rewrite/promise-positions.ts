@@ -19,17 +19,17 @@ const PARTS = new Set(['slice', 'concat', 'reverse', 'toReversed'])
 
 /** Finds the places where a source visibly uses a promise. */
 export class PromisePositions {
-  readonly #lineage: Lineage
+  readonly #parentMap: Lineage
   readonly #bindings: Bindings
   readonly #functions: KnownFunctions
   readonly #variables: VariablePositions
   readonly #known = new Map<SyntaxNode, Position>()
 
-  constructor(lineage: Lineage, bindings: Bindings, functions: KnownFunctions) {
-    this.#lineage = lineage
+  constructor(parentMap: Lineage, bindings: Bindings, functions: KnownFunctions) {
+    this.#parentMap = parentMap
     this.#bindings = bindings
     this.#functions = functions
-    this.#variables = new VariablePositions(lineage, bindings, functions, node => this.of(node))
+    this.#variables = new VariablePositions(parentMap, bindings, functions, node => this.of(node))
   }
 
   /** What the place of an expression asks for. */
@@ -74,8 +74,8 @@ export class PromisePositions {
 
   /** Whether what a call throws is asked for where it stands: by `catch`, or as one of several. */
   isCaught(call: SyntaxNode): boolean {
-    const parent = this.#lineage.parentOf(call)
-    const around = parent && this.#lineage.parentOf(parent)
+    const parent = this.#parentMap.parentOf(call)
+    const around = parent && this.#parentMap.parentOf(parent)
     if (parent?.type === 'MemberExpression' && around?.type === 'CallExpression') {
       return parent.object === call && around.callee === parent && !!continuationOf(around)
     }
@@ -87,7 +87,7 @@ export class PromisePositions {
   }
 
   #find(node: SyntaxNode): Position {
-    const parent = this.#lineage.parentOf(node)
+    const parent = this.#parentMap.parentOf(node)
     switch (parent?.type) {
       case 'AwaitExpression':
         return PROMISE
@@ -109,7 +109,7 @@ export class PromisePositions {
       case 'MemberExpression':
         return node === parent.object ? this.#ofOwner(parent) : NEITHER
       case 'ReturnStatement':
-        return this.#ofResult(this.#lineage.surroundingsOf(parent).fn)
+        return this.#ofResult(this.#parentMap.surroundingsOf(parent).fn)
       case 'ArrowFunctionExpression':
         return node === parent.body ? this.#ofResult(parent) : NEITHER
       case 'YieldExpression':
@@ -128,7 +128,7 @@ export class PromisePositions {
   }
 
   #ofElement(list: SyntaxNode, element: SyntaxNode): Position {
-    const holder = this.#lineage.parentOf(list)
+    const holder = this.#parentMap.parentOf(list)
     const pattern = holder?.type === 'VariableDeclarator' && holder.init === list && holder.id
     if (isNode(pattern) && pattern.type === 'ArrayPattern') {
       const index = (list.elements as (SyntaxNode | null)[]).indexOf(element)
@@ -140,7 +140,7 @@ export class PromisePositions {
   }
 
   #ofSpread(spread: SyntaxNode): Position {
-    const list = this.#lineage.parentOf(spread)
+    const list = this.#parentMap.parentOf(spread)
     if (list?.type === 'ArrayExpression') return { promise: false, array: this.of(list).array }
     if (list?.type !== 'CallExpression') return NEITHER
     return { promise: false, array: this.#variables.pushedTo(list) }
@@ -159,7 +159,7 @@ export class PromisePositions {
 
   /** What is wanted of `x` in `x.name` and `x[key]`. */
   #ofOwner(member: SyntaxNode): Position {
-    const call = this.#lineage.parentOf(member)
+    const call = this.#parentMap.parentOf(member)
     const isCalled = call?.type === 'CallExpression' && call.callee === member
     const name = member.computed ? undefined : String((member.property as SyntaxNode).name)
     if (!isCalled) {
@@ -185,7 +185,7 @@ export class PromisePositions {
   #ofResult(fn: SyntaxNode | undefined): Position {
     if (!fn) return NEITHER
     if (fn.async) return PROMISE
-    const parent = this.#lineage.parentOf(fn)
+    const parent = this.#parentMap.parentOf(fn)
     if (fn.generator || !parent || isAccessor(parent)) return NEITHER
     const isArgument = argumentsOf(parent)?.includes(fn) && parent.callee !== fn
     if (!isArgument) return resultOf(fn)
@@ -207,7 +207,7 @@ export class PromisePositions {
     const target = assignment.left as SyntaxNode
     if (target.type !== 'Identifier') return NEITHER
     const position = this.#variables.ofTarget(target)
-    const isStatement = this.#lineage.parentOf(assignment)?.type === 'ExpressionStatement'
+    const isStatement = this.#parentMap.parentOf(assignment)?.type === 'ExpressionStatement'
     return isStatement ? position : both(position, this.of(assignment))
   }
 
@@ -221,8 +221,8 @@ export class PromisePositions {
 
   #isAsyncYield(node: SyntaxNode): boolean {
     if (node.delegate) return false
-    let around = this.#lineage.parentOf(node)
-    while (around && !isFunction(around)) around = this.#lineage.parentOf(around)
+    let around = this.#parentMap.parentOf(node)
+    while (around && !isFunction(around)) around = this.#parentMap.parentOf(around)
     return around?.async === true
   }
 

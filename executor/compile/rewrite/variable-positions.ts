@@ -8,7 +8,7 @@ import { both, EITHER, NEITHER, type Position, throughCall, type Wanted } from '
 
 /** What all uses of a variable or of a parameter agree on. */
 export class VariablePositions {
-  readonly #lineage: Lineage
+  readonly #parentMap: Lineage
   readonly #bindings: Bindings
   readonly #functions: KnownFunctions
   readonly #positionOf: (node: SyntaxNode) => Position
@@ -16,12 +16,12 @@ export class VariablePositions {
 
   /** @param positionOf what the place of an expression asks for */
   constructor(
-    lineage: Lineage,
+    parentMap: Lineage,
     bindings: Bindings,
     functions: KnownFunctions,
     positionOf: (node: SyntaxNode) => Position,
   ) {
-    this.#lineage = lineage
+    this.#parentMap = parentMap
     this.#bindings = bindings
     this.#functions = functions
     this.#positionOf = positionOf
@@ -82,7 +82,7 @@ export class VariablePositions {
     if (definition?.type !== 'Parameter' || variable?.defs.length !== 1) return false
     const fn = definition.node as unknown as SyntaxNode
     const [first] = fn.params as SyntaxNode[]
-    const made = this.#lineage.parentOf(fn)
+    const made = this.#parentMap.parentOf(fn)
     if (made?.type !== 'NewExpression' || argumentsOf(made)[0] !== fn) return false
     const isFirst = isNode(first) && first.type === 'Identifier' && first.name === variable.name
     return isFirst && this.#functions.isGlobal(made.callee as SyntaxNode, 'Promise')
@@ -106,7 +106,7 @@ export class VariablePositions {
     if (!reference.isWrite()) {
       return isList && this.#isPushed(use) ? { promise: false, array: true } : this.#positionOf(use)
     }
-    const parent = this.#lineage.parentOf(use)
+    const parent = this.#parentMap.parentOf(use)
     const isPlainWrite =
       parent?.type === 'AssignmentExpression' && parent.left === use && parent.operator === '='
     return isPlainWrite ? EITHER : NEITHER
@@ -114,14 +114,14 @@ export class VariablePositions {
 
   /** `ps` in `ps.push(…)` as a statement, or as all that a callback of `forEach` does. */
   #isPushed(list: SyntaxNode): boolean {
-    const member = this.#lineage.parentOf(list)
-    const call = member && this.#lineage.parentOf(member)
+    const member = this.#parentMap.parentOf(list)
+    const call = member && this.#parentMap.parentOf(member)
     if (call?.type !== 'CallExpression' || call.callee !== member) return false
     if (methodOf(call)?.name !== 'push' || methodOf(call)?.object !== list) return false
-    const parent = this.#lineage.parentOf(call)
+    const parent = this.#parentMap.parentOf(call)
     if (parent?.type === 'ExpressionStatement') return true
     if (parent?.type !== 'ArrowFunctionExpression') return false
-    const loop = this.#lineage.parentOf(parent)
+    const loop = this.#parentMap.parentOf(parent)
     return loop?.type === 'CallExpression' && methodOf(loop)?.name === 'forEach'
   }
 }

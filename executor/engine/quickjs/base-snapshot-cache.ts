@@ -1,5 +1,5 @@
 /**
- * Keeps the pristine snapshot beside the app's compile cache, if it has one: to make it takes a good
+ * Keeps the base snapshot beside the app's compile cache, if it has one: to make it takes a good
  * part of a start, and it only changes with the engine and the prelude.
  */
 
@@ -9,12 +9,12 @@ import { join } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
 import type { Snapshot } from 'quickjs-wasi'
 import { hashOf } from '../memory-hash.ts'
-import type { Pristine } from './base-snapshot-shape.ts'
+import type { BaseSnapshot } from './base-snapshot-shape.ts'
 
 /** A snapshot as it is made, before it is handed to threads. */
 export interface MadeSnapshot {
   readonly snapshot: Snapshot
-  readonly entries: Pristine['entries']
+  readonly entries: BaseSnapshot['entries']
   readonly engine: string
   readonly interruptCounter: number
 }
@@ -37,8 +37,7 @@ export function sourceHash(wasm: Uint8Array, prelude: string): string {
 }
 
 /** The file of a snapshot in a folder. */
-export const snapshotFile = (folder: string, hash: string): string =>
-  join(folder, `pristine-${hash}`)
+export const snapshotFile = (folder: string, hash: string): string => join(folder, `base-${hash}`)
 
 /**
  * The snapshot that is kept in a folder under this hash; made and kept when there is none, or none

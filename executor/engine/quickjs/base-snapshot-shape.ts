@@ -14,13 +14,13 @@ export const entryNames = [
   'undeclare',
   'finishSession',
   'rest',
-  'whereabouts',
+  'currentStack',
 ] as const
 
 export type EntryName = (typeof entryNames)[number]
 
 /** A virtual machine at rest, with the prelude loaded and no program: what every guest starts as. */
-export interface Pristine {
+export interface BaseSnapshot {
   readonly module: WebAssembly.Module
   readonly snapshot: Snapshot
   /** The parts of the snapshot's memory that are not zero, in order; most of it is. */

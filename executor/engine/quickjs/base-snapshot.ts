@@ -1,4 +1,4 @@
-/** Makes the pristine snapshot: one virtual machine with the prelude loaded, at clock 0. */
+/** Makes the base snapshot: one virtual machine with the prelude loaded, at clock 0. */
 
 import { existsSync, readFileSync } from 'node:fs'
 import { getCompileCacheDir, stripTypeScriptTypes } from 'node:module'
@@ -14,7 +14,7 @@ import {
   snapshotFile,
   sourceHash,
 } from './base-snapshot-cache.ts'
-import { entryNames, type MemoryPart, type Pristine } from './base-snapshot-shape.ts'
+import { type BaseSnapshot, entryNames, type MemoryPart } from './base-snapshot-shape.ts'
 import { findInterruptCounter, takeDeclarationScope } from './context-fields.ts'
 import { engineOptions } from './quickjs.ts'
 
@@ -26,14 +26,14 @@ const RESERVE_BYTES = 1024 * 1024
 
 const quiet = { poll() {}, host: () => 0, now: () => 0 }
 
-let made: Promise<Pristine> | undefined
+let made: Promise<BaseSnapshot> | undefined
 
 /**
- * The pristine snapshot of this process; made when it is first asked for.
+ * The base snapshot of this process; made when it is first asked for.
  *
  * @param file one that another process has stored, as {@link storedFile} gives it
  */
-export function pristine(file?: string): Promise<Pristine> {
+export function baseSnapshot(file?: string): Promise<BaseSnapshot> {
   made ??= make(file)
   return made
 }
@@ -49,7 +49,7 @@ export function storedFile(): string | undefined {
   return existsSync(file) ? file : undefined
 }
 
-async function make(file: string | undefined): Promise<Pristine> {
+async function make(file: string | undefined): Promise<BaseSnapshot> {
   const wasm = readWasm()
   const module = await WebAssembly.compile(wasm)
   const cache = getCompileCacheDir()
@@ -111,7 +111,7 @@ async function makeSnapshot(module: WebAssembly.Module): Promise<MadeSnapshot> {
     .join(', ')
   return {
     snapshot: vm.snapshot(),
-    entries: entries as Pristine['entries'],
+    entries: entries as BaseSnapshot['entries'],
     engine,
     interruptCounter,
   }

@@ -3,7 +3,7 @@
  *
  * The only file that knows the library, and the only one that reaches for its private fields; it
  * is written for the exact version that package.json pins. Two things need them: host calls that
- * pass numbers and texts without an object for each value, and rewinding, which copies the pristine
+ * pass numbers and texts without an object for each value, and rewinding, which copies the base snapshot
  * memory over a used instance.
  *
  * A program's guest is ended by an exception that the host throws through WebAssembly: no `catch` or
@@ -22,7 +22,7 @@ import { readSessionCode } from '../../boundary/session-code.ts'
 import { HostOperation } from '../../guest/host/host-operations.ts'
 import { type Guest, type GuestHooks, GuestThrown } from '../guest.ts'
 import { hashOf } from '../memory-hash.ts'
-import type { EntryName, Pristine } from './base-snapshot-shape.ts'
+import type { BaseSnapshot, EntryName } from './base-snapshot-shape.ts'
 import { decodeSnapshot, encodeSnapshot, fitsSnapshot } from './session-snapshot.ts'
 
 /** Stack of a guest: all that the library allows; overflow is a RangeError that the guest can catch. */
@@ -89,7 +89,7 @@ interface EngineHooks extends Omit<GuestHooks, 'poll'> {
 const idle: GuestHooks = { poll() {}, host: () => 0, now: () => 0 }
 
 /**
- * Library options that every virtual machine gets, pristine or restored.
+ * Library options that every virtual machine gets, base snapshot or restored.
  *
  * @param onZone called when the engine asks for the offset of its zone, which is always UTC's
  */
@@ -130,7 +130,7 @@ export function engineOptions(
 export class QuickJSGuest implements Guest {
   #vm!: QuickJS
   #exports!: Exports
-  #pristine: Pristine
+  #baseSnapshot: BaseSnapshot
   #hooks: EngineHooks = idle
   #decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   /** Reasons of rejections that are not handled yet, by the promise's identity. */
@@ -140,22 +140,22 @@ export class QuickJSGuest implements Guest {
   #memoryLimit = 0
   /** When an ended guest is given up, on the clock of `performance`. */
   #restUntilMs = 0
-  /** Whether the memory is the pristine one. */
+  /** Whether the memory is the base snapshot one. */
   #isNew = true
   #isZoneAsked = false
 
-  private constructor(pristine: Pristine) {
-    this.#pristine = pristine
+  private constructor(baseSnapshot: BaseSnapshot) {
+    this.#baseSnapshot = baseSnapshot
   }
 
-  /** Makes a fresh guest: one instance of the module, with the pristine memory in it. */
-  static async create(pristine: Pristine): Promise<QuickJSGuest> {
-    const guest = new QuickJSGuest(pristine)
+  /** Makes a fresh guest: one instance of the module, with the base memory in it. */
+  static async create(baseSnapshot: BaseSnapshot): Promise<QuickJSGuest> {
+    const guest = new QuickJSGuest(baseSnapshot)
     const onZone = () => {
       guest.#isZoneAsked = true
     }
-    const options = engineOptions(pristine.module, () => guest.#hooks, onZone)
-    guest.#vm = await QuickJS.restore(pristine.snapshot, {
+    const options = engineOptions(baseSnapshot.module, () => guest.#hooks, onZone)
+    guest.#vm = await QuickJS.restore(baseSnapshot.snapshot, {
       ...options,
       onUnhandledRejection: (promise, reason, isHandled) =>
         guest.#noteRejection(promise.identity, reason.ptr, isHandled),
@@ -262,8 +262,8 @@ export class QuickJSGuest implements Guest {
     return texts
   }
 
-  whereabouts(): string {
-    const value = this.#enter('whereabouts')
+  currentStack(): string {
+    const value = this.#enter('currentStack')
     const stack = this.#readText(value)
     this.#free(value)
     return stack
@@ -300,12 +300,12 @@ export class QuickJSGuest implements Guest {
 
   snapshot(maxBytes: number): Uint8Array | undefined {
     if (this.#session !== CLEAN) throw new Error('a snapshot of a guest that is not at rest')
-    return encodeSnapshot(this.#pristine, new Uint8Array(this.#exports.memory.buffer), maxBytes)
+    return encodeSnapshot(this.#baseSnapshot, new Uint8Array(this.#exports.memory.buffer), maxBytes)
   }
 
   restore(snapshot: Uint8Array): void {
     if (!this.#isNew) throw new Error('a snapshot for a guest that is in use')
-    const { memoryBytes, runs } = decodeSnapshot(this.#pristine, snapshot)
+    const { memoryBytes, runs } = decodeSnapshot(this.#baseSnapshot, snapshot)
     const { memory } = this.#exports
     this.#isNew = false
     const missing = memoryBytes - memory.buffer.byteLength
@@ -315,7 +315,7 @@ export class QuickJSGuest implements Guest {
   }
 
   rewind(): boolean {
-    const { snapshot, parts } = this.#pristine
+    const { snapshot, parts } = this.#baseSnapshot
     this.#session = NONE
     this.#hooks = idle
     const bytes = new Uint8Array(this.#exports.memory.buffer)
@@ -346,7 +346,7 @@ export class QuickJSGuest implements Guest {
 
   /** Whether the memory is that of the base snapshot, byte by byte; takes milliseconds. */
   isWhole(): boolean {
-    return hashOf(new Uint8Array(this.#exports.memory.buffer)) === this.#pristine.memoryHash
+    return hashOf(new Uint8Array(this.#exports.memory.buffer)) === this.#baseSnapshot.memoryHash
   }
 
   /**
@@ -403,7 +403,7 @@ export class QuickJSGuest implements Guest {
       }
     }
     // Any call: the engine polls first, and the exception of the interrupt is then this call's own.
-    const { entries } = this.#pristine
+    const { entries } = this.#baseSnapshot
     this.#pollNext()
     this.#free(this.#exports.qjs_call(entries.undefined, entries.undefined, 0, 0))
     // The library's word for an exception.
@@ -421,12 +421,12 @@ export class QuickJSGuest implements Guest {
 
   /** Makes the engine poll at the next call or jump back. */
   #pollNext(): void {
-    new DataView(this.#exports.memory.buffer).setInt32(this.#pristine.interruptCounter, 0, true)
+    new DataView(this.#exports.memory.buffer).setInt32(this.#baseSnapshot.interruptCounter, 0, true)
   }
 
   /** `false` when the memory has no room for another program. */
   #comeToRest(): boolean {
-    const { snapshot } = this.#pristine
+    const { snapshot } = this.#baseSnapshot
     const exports = this.#exports
     // Each job is interrupted before its first step, and none of them can start another one.
     while (exports.qjs_is_job_pending() !== 0) {
@@ -446,7 +446,7 @@ export class QuickJSGuest implements Guest {
   }
 
   #hasRoom(): boolean {
-    const { runtimePtr } = this.#pristine.snapshot
+    const { runtimePtr } = this.#baseSnapshot.snapshot
     const limit = this.#memoryLimit
     // Below its limit by the room that has to be there, the heap must still give a piece.
     this.#exports.qjs_set_memory_limit(limit - Math.ceil(limit * ROOM_SHARE))
@@ -458,7 +458,7 @@ export class QuickJSGuest implements Guest {
 
   /** Calls an entry point; takes over its arguments, gives a value that the caller frees. */
   #enter(entry: EntryName, ...args: number[]): number {
-    const { entries } = this.#pristine
+    const { entries } = this.#baseSnapshot
     const argv = this.#exports.wasm_malloc(args.length * 4)
     const view = new DataView(this.#exports.memory.buffer)
     for (const [i, arg] of args.entries()) view.setUint32(argv + i * 4, arg, true)
@@ -477,7 +477,7 @@ export class QuickJSGuest implements Guest {
 
   #throwPending(): never {
     const error = this.#exports.qjs_get_exception()
-    const { entries } = this.#pristine
+    const { entries } = this.#baseSnapshot
     const argv = this.#exports.wasm_malloc(4)
     new DataView(this.#exports.memory.buffer).setUint32(argv, error, true)
     const text = this.#exports.qjs_call(entries.describe, entries.undefined, 1, argv)
@@ -520,7 +520,7 @@ export class QuickJSGuest implements Guest {
         const chained = exports.qjs_promise_then(value, callback, callback)
         if (exports.qjs_is_exception(chained) !== 0) throw new OutOfGuestMemory()
         this.#free(chained)
-        return exports.qjs_dup_value(this.#pristine.entries.undefined)
+        return exports.qjs_dup_value(this.#baseSnapshot.entries.undefined)
       }
       default:
         throw new Error(`unknown host operation ${operation}`)

@@ -1,5 +1,5 @@
 /**
- * Snapshots of sessions: what of a guest's memory differs from the pristine one, compressed.
+ * Snapshots of sessions: what of a guest's memory differs from the base snapshot one, compressed.
  *
  * | offset | bytes | what |
  * | ------ | ----- | ---- |
@@ -19,7 +19,7 @@ import { createHash } from 'node:crypto'
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { LatchdError } from '../../../protocol/errors.ts'
 import { limitTable } from '../../../protocol/limits.ts'
-import type { Pristine } from './base-snapshot-shape.ts'
+import type { BaseSnapshot } from './base-snapshot-shape.ts'
 import { snapshotTag } from './runtime-tag.ts'
 
 const MAGIC = 0x4e53444c
@@ -43,7 +43,7 @@ const MAX_MEMORY_BYTES = limitTable.memoryBytes.ceiling + 32 * 1024 * 1024
 export interface SessionMemory {
   /** Bytes of the whole memory. */
   readonly memoryBytes: number
-  /** Where it differs from the pristine one. */
+  /** Where it differs from the base snapshot one. */
   readonly runs: readonly { readonly at: number; readonly bytes: Uint8Array }[]
 }
 
@@ -52,14 +52,14 @@ export const fitsSnapshot = (memoryBytes: number): boolean => memoryBytes <= MAX
 
 /** A snapshot of a machine's memory at rest; `undefined` when it has more bytes than that. */
 export function encodeSnapshot(
-  pristine: Pristine,
+  baseSnapshot: BaseSnapshot,
   memory: Uint8Array,
   maxBytes: number,
 ): Uint8Array | undefined {
-  const payload = payloadOf(pristine, memory)
+  const payload = payloadOf(baseSnapshot, memory)
   const packed = compressed(payload, maxBytes)
   if (packed === undefined) return undefined
-  const tag = Buffer.from(snapshotTag(pristine))
+  const tag = Buffer.from(snapshotTag(baseSnapshot))
   const header = Buffer.alloc(HEADER_BYTES)
   header.writeUInt32LE(MAGIC, 0)
   header.writeUInt32LE(FORMAT_VERSION, 4)
@@ -89,7 +89,7 @@ function compressed(payload: Buffer, maxBytes: number): Buffer | undefined {
  * @throws {LatchdError} SNAPSHOT_INCOMPATIBLE when it was made by another engine or prelude, or is
  *   damaged
  */
-export function decodeSnapshot(pristine: Pristine, snapshot: Uint8Array): SessionMemory {
+export function decodeSnapshot(baseSnapshot: BaseSnapshot, snapshot: Uint8Array): SessionMemory {
   const bytes = Buffer.from(snapshot.buffer, snapshot.byteOffset, snapshot.byteLength)
   if (bytes.length < HEADER_BYTES || bytes.readUInt32LE(0) !== MAGIC) throw damaged('no header')
   const version = bytes.readUInt32LE(4)
@@ -99,18 +99,18 @@ export function decodeSnapshot(pristine: Pristine, snapshot: Uint8Array): Sessio
   if (!hashOf(bytes).equals(bytes.subarray(HASH_AT, HASHED_FROM))) throw damaged('its checksum')
   const tagEnd = HEADER_BYTES + bytes.readUInt32LE(40)
   const tag = bytes.toString('utf8', HEADER_BYTES, tagEnd)
-  const ours = snapshotTag(pristine)
+  const ours = snapshotTag(baseSnapshot)
   if (tag !== ours) throw incompatible(tag, ours)
   const memoryBytes = bytes.readUInt32LE(44)
   const payloadBytes = bytes.readUInt32LE(48)
-  const least = pristine.snapshot.memory.length
+  const least = baseSnapshot.snapshot.memory.length
   if (memoryBytes < least || memoryBytes > MAX_MEMORY_BYTES || memoryBytes % WASM_PAGE_BYTES !== 0)
     throw damaged(`a memory of ${memoryBytes} bytes`)
   // Each run has a header, and at least one block.
   const most = memoryBytes + (memoryBytes / BLOCK_BYTES) * RUN_HEADER_BYTES
   if (payloadBytes > most) throw damaged(`a payload of ${payloadBytes} bytes`)
   const payload = unpack(bytes.subarray(tagEnd), payloadBytes)
-  return { memoryBytes, runs: readRuns(payload, memoryBytes, pristine.snapshot.stackPointer) }
+  return { memoryBytes, runs: readRuns(payload, memoryBytes, baseSnapshot.snapshot.stackPointer) }
 }
 
 const WASM_PAGE_BYTES = 65_536
@@ -129,8 +129,8 @@ function unpack(packed: Buffer, payloadBytes: number): Buffer {
   return payload
 }
 
-/** The payload for a memory: its runs that differ from the pristine one. */
-function payloadOf({ snapshot }: Pristine, memory: Uint8Array): Buffer {
+/** The payload for a memory: its runs that differ from the base snapshot one. */
+function payloadOf({ snapshot }: BaseSnapshot, memory: Uint8Array): Buffer {
   const runs = differences(memory, snapshot.memory, snapshot.stackPointer)
   let size = 0
   for (const { from, to } of runs) size += RUN_HEADER_BYTES + to - from
@@ -146,12 +146,12 @@ function payloadOf({ snapshot }: Pristine, memory: Uint8Array): Buffer {
 }
 
 /** Where two memories differ, by blocks; what is beyond the end of the shorter one counts as zero. */
-function differences(memory: Uint8Array, pristine: Uint8Array, lowest: number) {
+function differences(memory: Uint8Array, baseSnapshot: Uint8Array, lowest: number) {
   const runs: { from: number; to: number }[] = []
   const bytes = asBuffer(memory)
-  const others = asBuffer(pristine)
+  const others = asBuffer(baseSnapshot)
   const words = asWords(memory)
-  const otherWords = asWords(pristine)
+  const otherWords = asWords(baseSnapshot)
   let last: { from: number; to: number } | undefined
   for (let page = lowest; page < memory.length; page += PAGE_BYTES) {
     const end = page + PAGE_BYTES

@@ -18,7 +18,7 @@ export const clockMs = dateNow
 /** The clock of `performance.now()`, for the prelude's own use. */
 export const sinceStart = () => engineNow() - startedAtMs
 
-/** Replaces the engine's `performance`, whose origin is frozen in the pristine snapshot. */
+/** Replaces the engine's `performance`, whose origin is frozen in the base snapshot. */
 export function installClock(target: object): void {
   const performance = {}
   const now = () => sinceStart()

@@ -8,7 +8,7 @@
  */
 
 import { reflectDeleteProperty } from '../primordials.ts'
-import type { PromisePowers } from '../promise-state.ts'
+import type { PromiseHooks } from '../promise-state.ts'
 import { HOST_GLOBAL } from './host-names.ts'
 import { HostOperation } from './host-operations.ts'
 
@@ -23,7 +23,7 @@ export const askText = given as (operation: number, number: number, text: string
 export const askNumber = given as (operation: number, number: number, text: string) => number
 
 /** Asks the engine about promises. */
-export const promisePowers: PromisePowers = {
+export const promiseHooks: PromiseHooks = {
   state: value => given(HostOperation.promiseState, 0, value) as number,
   result: promise => given(HostOperation.promiseResult, 0, promise),
   whenSettled: (promise, callback) => {

@@ -40,7 +40,7 @@ interface Stub extends Signature {
   index: number
   parameters: GuestTool[2]
   rules: GuestRules | undefined
-  /** The number of a call names the tool so; see `tool-index.ts`. */
+  /** The number of a call names the tool so; see `executor/boundary/tool-index.ts`. */
   readonly isRaw: boolean
   /** See {@link rawFace}. */
   raw: readonly [call: object, stub: Stub] | undefined

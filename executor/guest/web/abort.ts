@@ -23,14 +23,14 @@ const KEY = {}
 /** The longest delay: https://webidl.spec.whatwg.org/#idl-unsigned-long-long, as Node bounds it. */
 const MAX_DELAY_MS = 4_294_967_295
 
-interface Powers {
+interface Hooks {
   isSignal(value: unknown): value is AbortSignal
   abort(signal: AbortSignal, reason: unknown): void
   /** Calls back before the listeners run; `true` when the signal is aborted already. */
   whenAborted(signal: AbortSignal, callback: () => void): boolean
 }
 
-let powers: Powers
+let hooks: Hooks
 
 export class AbortSignal extends EventTarget {
   #isAborted = false
@@ -41,7 +41,7 @@ export class AbortSignal extends EventTarget {
   #handler: object | null = null
 
   static {
-    powers = {
+    hooks = {
       isSignal: (value): value is AbortSignal =>
         typeof value === 'object' && value !== null && #isAborted in value,
       abort: (signal, reason) => signal.#abort(reason),
@@ -155,7 +155,7 @@ export class AbortSignal extends EventTarget {
   }
 }
 
-const { isSignal, abort, whenAborted } = powers
+const { isSignal, abort, whenAborted } = hooks
 
 const newSignal = (): AbortSignal => new AbortSignal(KEY)
 

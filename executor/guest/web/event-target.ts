@@ -60,19 +60,19 @@ export function installEventTarget(
   defineInterface(target, EventTarget, 0)
 }
 
-interface Powers {
+interface Hooks {
   dispatch(target: object, event: object): void
   /** Adds a listener that stays. */
   listen(target: object, type: string, callback: (event: object) => void): void
 }
 
-let powers: Powers
+let hooks: Hooks
 
 export class EventTarget {
   #listeners = new MapOf<string, Listener[]>()
 
   static {
-    powers = {
+    hooks = {
       dispatch: (target, event) => (target as EventTarget).#dispatch(event),
       listen: (target, type, callback) =>
         (target as EventTarget).#add(type, {
@@ -171,7 +171,7 @@ export class EventTarget {
 }
 
 /** What the prelude does with targets of its own. */
-export const { dispatch, listen } = powers
+export const { dispatch, listen } = hooks
 
 function listenerOf(value: unknown): Callback | undefined {
   if (value === undefined || value === null) return undefined

@@ -10,7 +10,7 @@ const NONE = 0
 const AT_TARGET = 2
 
 /** What of an event `dispatchEvent` sets and asks. */
-export interface EventPowers {
+export interface EventHooks {
   isEvent(value: unknown): value is object
   isDispatched(event: object): boolean
   typeOf(event: object): string
@@ -25,7 +25,7 @@ export interface EventPowers {
   end(event: object): void
 }
 
-let eventPowers: EventPowers
+let eventHooks: EventHooks
 let readClock: () => number
 
 /** Defines `Event` and `CustomEvent` on `target`; `now` gives the time stamp of an event. */
@@ -78,7 +78,7 @@ export class Event {
   #isStopped = false
 
   static {
-    eventPowers = {
+    eventHooks = {
       isEvent: (value): value is object =>
         typeof value === 'object' && value !== null && #type in value,
       typeOf: event => (event as Event).#type,
@@ -216,4 +216,4 @@ export const {
   begin: beginDispatch,
   setPassive,
   end: endDispatch,
-} = eventPowers
+} = eventHooks

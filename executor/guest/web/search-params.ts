@@ -26,7 +26,7 @@ import { defineInterface, readOnly } from './web-interface.ts'
 type Changed = (text: string) => void
 
 /** The powers over a `URLSearchParams` that only the prelude has. */
-interface Powers {
+interface Hooks {
   is(value: unknown): boolean
   /** The text form. */
   text(params: URLSearchParams): string
@@ -36,14 +36,14 @@ interface Powers {
   watch(params: URLSearchParams, changed: Changed): void
 }
 
-let powers: Powers
+let hooks: Hooks
 
 export class URLSearchParams {
   #pairs: Pairs
   #changed: Changed | undefined
 
   static {
-    powers = {
+    hooks = {
       is: value => typeof value === 'object' && value !== null && #pairs in value,
       text: params => writeForm(params.#pairs),
       replace: (params, text) => {
@@ -197,7 +197,7 @@ export const {
   text: searchParamsText,
   replace: replaceSearchParams,
   watch: watchSearchParams,
-} = powers
+} = hooks
 
 /** A `URLSearchParams` of a text form. */
 export function makeURLSearchParams(text: string): URLSearchParams {

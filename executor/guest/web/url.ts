@@ -86,20 +86,20 @@ function parserArguments(given: readonly unknown[]): { input: string; base: stri
 }
 
 /** The powers over a `URL` that only the prelude has. */
-interface Powers {
+interface Hooks {
   isURL(value: unknown): boolean
   /** The whole URL as text, past any patched getter. */
   urlHref(value: object): string
 }
 
-let powers: Powers
+let hooks: Hooks
 
 export class URL {
   #components: Components
   #searchParams: URLSearchParams | undefined
 
   static {
-    powers = {
+    hooks = {
       isURL: value => typeof value === 'object' && value !== null && #components in value,
       urlHref: value => (value as URL).#components.href,
     }
@@ -244,7 +244,7 @@ export class URL {
   }
 }
 
-export const { isURL, urlHref } = powers
+export const { isURL, urlHref } = hooks
 
 /** A `URL` of a text that is one. */
 export function makeURL(href: string): URL {

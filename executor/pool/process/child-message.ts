@@ -15,7 +15,7 @@ const Statistics = z.strictObject({
   executions: Count,
   rewound: Count,
   made: Count,
-  spares: Count,
+  standbyGuests: Count,
 })
 
 const proof = z.string()

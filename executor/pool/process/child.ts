@@ -8,7 +8,7 @@
 
 import { Socket } from 'node:net'
 import { type GuestLink, SharedLoss } from '../../boundary/guest-pool.ts'
-import { pristine } from '../../engine/quickjs/base-snapshot.ts'
+import { baseSnapshot } from '../../engine/quickjs/base-snapshot.ts'
 import { shrinkHeap } from '../../worker/garbage.ts'
 import { WorkerPool } from '../worker-pool.ts'
 import { readLines, sendLine } from './lines.ts'
@@ -18,27 +18,27 @@ import { type FromChild, type Proved, type ToChild, unpackWork } from './wire.ts
 /** The descriptor of the socket. */
 const SOCKET_FD = 3
 /** How often guests that run show that they are alive: less than the supervision's tick. */
-const PULSE_MS = 200
+const HEARTBEAT_MS = 200
 
 /** More than there are threads. */
 const MAX_ENDED = 1000
 
 /** What is done to a guest; before it has its worker, put by. */
-type Deed = (guest: GuestLink) => void
+type PendingAction = (guest: GuestLink) => void
 
 class Relayed {
-  readonly wedged = new AbortController()
+  readonly unresponsive = new AbortController()
   guest: GuestLink | undefined
-  #early: Deed[] = []
+  #early: PendingAction[] = []
 
-  do(deed: Deed): void {
-    if (this.guest === undefined) this.#early.push(deed)
-    else deed(this.guest)
+  do(pendingAction: PendingAction): void {
+    if (this.guest === undefined) this.#early.push(pendingAction)
+    else pendingAction(this.guest)
   }
 
   open(guest: GuestLink): void {
     this.guest = guest
-    for (const deed of this.#early) deed(guest)
+    for (const pendingAction of this.#early) pendingAction(guest)
   }
 }
 
@@ -50,7 +50,7 @@ const ended = new Map<number, Relayed>()
 /** Nobody here takes a run back: the daemon does. */
 const never = new AbortController().signal
 let pool: WorkerPool | undefined
-let pulse: NodeJS.Timeout | undefined
+let heartbeat: NodeJS.Timeout | undefined
 
 /** Made by the first message. */
 let proofs: Proofs | undefined
@@ -61,11 +61,11 @@ function send(message: FromChild, bytes?: Uint8Array): void {
   sendLine(socket, proved, bytes)
 }
 
-function tellPulse(): void {
+function sendHeartbeat(): void {
   const guests = Array.from(runs, ([run, { guest }]): [number, boolean, number] => [
     run,
     guest?.isRunning ?? false,
-    guest?.beat ?? 0,
+    guest?.heartbeat ?? 0,
   ])
   send({ kind: 'pulse', guests })
 }
@@ -76,7 +76,7 @@ async function run(
 ): Promise<void> {
   const relayed = new Relayed()
   runs.set(run, relayed)
-  pulse ??= setInterval(tellPulse, PULSE_MS)
+  heartbeat ??= setInterval(sendHeartbeat, HEARTBEAT_MS)
   try {
     const { snapshot: left, ...report } = await (pool as WorkerPool).run({
       begin: guest => {
@@ -88,7 +88,7 @@ async function run(
       owner,
       execution: relayed,
       isResume: false,
-      isWedged: relayed.wedged.signal,
+      isWedged: relayed.unresponsive.signal,
       cancelled: never,
     })
     send({ kind: 'report', run, report }, left)
@@ -101,15 +101,15 @@ async function run(
     if (ended.size > MAX_ENDED) ended.delete(ended.keys().next().value as number)
     proofs?.forget(run)
     if (runs.size === 0) {
-      clearInterval(pulse)
-      pulse = undefined
+      clearInterval(heartbeat)
+      heartbeat = undefined
     }
   }
 }
 
 function endThread(run: number): void {
   const relayed = ended.get(run)
-  if (relayed === undefined) runs.get(run)?.wedged.abort()
+  if (relayed === undefined) runs.get(run)?.unresponsive.abort()
   else pool?.endThreadOf(relayed)
 }
 
@@ -119,7 +119,7 @@ async function start({
   snapshotFile,
 }: Extract<ToChild, { kind: 'start' }>): Promise<void> {
   // To make it takes half of a start.
-  await pristine(snapshotFile)
+  await baseSnapshot(snapshotFile)
   pool = new WorkerPool(workers, options)
   await pool.start()
   send({ kind: 'ready' })

@@ -42,7 +42,7 @@ const ALLOW_NET = '--allow-net'
  * Permission to read code and the stored snapshot, to start threads and to open the socket, and for
  * nothing else.
  *
- * @param snapshotFile a stored pristine snapshot, which is read as well
+ * @param snapshotFile a stored base snapshot, which is read as well
  */
 export function nodeFlags(snapshotFile: string | undefined): string[] {
   const places = codePlaces(['executor', 'protocol'])

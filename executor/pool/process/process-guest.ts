@@ -17,7 +17,7 @@ export class ProcessGuest implements GuestLink {
   /** Why it is not to be trusted any more. */
   fault: ForgedMessage | undefined
   isRunning = false
-  beat = 0
+  heartbeat = 0
   #id: number
   #reader: GuestReader | undefined
   #send: (message: ToChild) => void

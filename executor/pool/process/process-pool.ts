@@ -11,7 +11,7 @@ import type { GuestPool, PoolRun } from '../../boundary/guest-pool.ts'
 import type { GuestReport } from '../../boundary/messages.ts'
 import type { WorkerStatistics } from '../../boundary/worker-control.ts'
 import type { PoolOptions } from '../worker-pool.ts'
-import { Lane } from './worker-process.ts'
+import { WorkerProcess } from './worker-process.ts'
 
 /** The process of the suspects ends after so long without any. */
 const SUSPECTS_IDLE_MS = 30_000
@@ -19,8 +19,8 @@ const SUSPECTS_IDLE_MS = 30_000
 export class ProcessPool implements GuestPool {
   readonly isolation = 'process'
   readonly workers: number
-  #lane: Lane
-  #alone: Lane
+  #lane: WorkerProcess
+  #alone: WorkerProcess
   /** Executions that had a worker in a process when it was lost. */
   #suspects = new WeakSet<object>()
 
@@ -30,28 +30,28 @@ export class ProcessPool implements GuestPool {
     const onLost = (runs: readonly PoolRun[]) => {
       for (const { execution } of runs) this.#suspects.add(execution)
     }
-    this.#lane = new Lane({ workers, pool, onLost })
-    this.#alone = new Lane({ workers: 1, pool, onLost, idleMs: SUSPECTS_IDLE_MS })
+    this.#lane = new WorkerProcess({ workers, pool, onLost })
+    this.#alone = new WorkerProcess({ workers: 1, pool, onLost, idleMs: SUSPECTS_IDLE_MS })
   }
 
   get queued(): number {
-    return this.#lane.leases.queued
+    return this.#lane.scheduler.queued
   }
 
   queuedOf(owner: string): number {
-    return this.#lane.leases.queuedOf(owner)
+    return this.#lane.scheduler.queuedOf(owner)
   }
 
   get resuming(): number {
-    return this.#lane.leases.resuming + this.#alone.leases.resuming
+    return this.#lane.scheduler.resuming + this.#alone.scheduler.resuming
   }
 
   get active(): number {
-    return this.#lane.leases.active + this.#alone.leases.active
+    return this.#lane.scheduler.active + this.#alone.scheduler.active
   }
 
   get isPressed(): boolean {
-    return this.#lane.leases.isPressed || this.#alone.leases.isPressed
+    return this.#lane.scheduler.isPressed || this.#alone.scheduler.isPressed
   }
 
   /** Ids of the processes that there are at the moment. */

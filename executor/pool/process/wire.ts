@@ -17,7 +17,7 @@ export interface SentWork extends Omit<GuestWork, 'session' | 'expectedMs'> {
 }
 
 export type ToChild =
-  /** The first message; the file is where the daemon's side has stored the pristine snapshot. */
+  /** The first message; the file is where the daemon's side has stored the base snapshot. */
   | {
       readonly kind: 'start'
       readonly workers: number

@@ -3,11 +3,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { PoolRun } from '../../boundary/guest-pool.ts'
 import type { GuestReport } from '../../boundary/messages.ts'
-import { Leases } from '../scheduler.ts'
+import { WorkerScheduler } from '../scheduler.ts'
 import type { PoolOptions } from '../worker-pool.ts'
 import { WorkersProcess } from './workers-process.ts'
 
-export interface LaneOptions {
+export interface WorkerProcessOptions {
   /** Threads, at least 1. */
   readonly workers: number
   readonly pool: PoolOptions
@@ -20,18 +20,20 @@ export interface LaneOptions {
 /** Pauses before further tries to start a process: a machine may have no room for a moment. */
 const RETRY_MS = [100, 500, 2000]
 
-export class Lane {
-  readonly leases: Leases
-  #options: LaneOptions
+export class WorkerProcess {
+  readonly scheduler: WorkerScheduler
+  #options: WorkerProcessOptions
   #process: WorkersProcess | undefined
   #starting: Promise<WorkersProcess> | undefined
   #isPressed = false
   #isClosed = false
   #idle: NodeJS.Timeout | undefined
 
-  constructor(options: LaneOptions) {
+  constructor(options: WorkerProcessOptions) {
     this.#options = options
-    this.leases = new Leases(options.workers, waiting => this.#tellPressure(waiting > 0))
+    this.scheduler = new WorkerScheduler(options.workers, waiting =>
+      this.#reportPressure(waiting > 0),
+    )
   }
 
   /** The process that there is. */
@@ -53,7 +55,7 @@ export class Lane {
   }
 
   async run(run: PoolRun): Promise<GuestReport> {
-    await this.leases.take(run.owner, run.isResume, run.cancelled)
+    await this.scheduler.take(run.owner, run.isResume, run.cancelled)
     clearTimeout(this.#idle)
     try {
       const process = await this.start()
@@ -61,14 +63,14 @@ export class Lane {
       run.cancelled.throwIfAborted()
       return await process.run(run)
     } finally {
-      this.leases.release(run.owner)
+      this.scheduler.release(run.owner)
       this.#endWhenIdle()
     }
   }
 
   async close(): Promise<void> {
     this.#isClosed = true
-    this.leases.close()
+    this.scheduler.close()
     clearTimeout(this.#idle)
     // A start that fails has been told to whoever started.
     await this.#starting?.catch(() => {})
@@ -95,7 +97,7 @@ export class Lane {
     }
   }
 
-  #tellPressure(isPressed: boolean): void {
+  #reportPressure(isPressed: boolean): void {
     if (isPressed === this.#isPressed) return
     this.#isPressed = isPressed
     this.process?.setPressure(isPressed ? 1 : 0)
@@ -103,7 +105,7 @@ export class Lane {
 
   #endWhenIdle(): void {
     const { idleMs } = this.#options
-    if (idleMs === undefined || this.leases.active > 0) return
+    if (idleMs === undefined || this.scheduler.active > 0) return
     clearTimeout(this.#idle)
     this.#idle = setTimeout(() => {
       const process = this.process

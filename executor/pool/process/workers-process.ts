@@ -23,7 +23,7 @@ const TICK_MS = 1000
 /** How long it may take to end by itself. */
 const LEAVE_MS = 2000
 /** Kept of what it has written before it died: V8 tells there why. */
-const LAST_WORDS_CHARS = 2000
+const STDERR_TAIL_CHARS = 2000
 
 const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'))
 const script = fileURLToPath(new URL(`./child${extension}`, import.meta.url))
@@ -40,7 +40,7 @@ export class WorkersProcess {
   #exited = Promise.withResolvers<void>()
   #onLost: (guests: readonly PoolRun[]) => void
   #isLost = false
-  #lastWords = ''
+  #stderrTail = ''
   /** Stored by a process that has a compile cache, which this one has not. */
   #snapshotFile = storedFile()
   #silentTicks = 0
@@ -62,7 +62,7 @@ export class WorkersProcess {
       this.#lose(`has ended with ${signal ?? `code ${code}`}`)
     })
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      this.#lastWords = (this.#lastWords + text).slice(-LAST_WORDS_CHARS)
+      this.#stderrTail = (this.#stderrTail + text).slice(-STDERR_TAIL_CHARS)
     })
     // Nearly always since it has ended, which its exit then tells.
     this.#socket.on('error', () => this.#child.kill('SIGKILL'))
@@ -189,9 +189,9 @@ export class WorkersProcess {
         this.#fail(message.run, new (message.hasBegun ? Error : SharedLoss)(message.reason))
         return
       case 'pulse':
-        for (const [run, isRunning, beat] of message.guests) {
+        for (const [run, isRunning, heartbeat] of message.guests) {
           const guest = this.#guests.get(run)
-          if (guest !== undefined) Object.assign(guest, { isRunning, beat })
+          if (guest !== undefined) Object.assign(guest, { isRunning, heartbeat })
         }
         return
       case 'answer':
@@ -234,7 +234,7 @@ export class WorkersProcess {
   }
 
   #lossText(why: string): string {
-    const words = this.#lastWords.trim()
+    const words = this.#stderrTail.trim()
     return `the workers' process ${why}${words && `: ${words}`}`
   }
 

@@ -40,9 +40,9 @@ const mutants: readonly Mutant[] = [
   {
     name: 'signal not durable: a decision is acknowledged before it is on disk',
     file: 'daemon/approvals/approval-service.ts',
-    from: 'const outcome = await this.#powers.store.signal(approvalId, decided, this.#powers.now())',
+    from: 'const outcome = await this.#powers.store.decide(approvalId, decided, this.#powers.now())',
     to: `const found = await this.#powers.store.approval(approvalId)
-    const signalled = this.#powers.store.signal(approvalId, decided, this.#powers.now())
+    const signalled = this.#powers.store.decide(approvalId, decided, this.#powers.now())
     if (found?.stored.approval.status === 'pending') {
       void signalled.then(later => later.kind === 'decided' && this.#handOn(later))
       return { ...found.stored.approval, status: decided.status, ...(decided.reason && { reason: decided.reason }) }
