@@ -6,7 +6,7 @@
  */
 
 import { randomBytes } from 'node:crypto'
-import type { ExecutionPlan } from '../../executor/execution/execution.ts'
+import type { ExecutionPlan } from '../../executor/execution/execution-plan.ts'
 import { Suspended } from '../../executor/execution/suspended.ts'
 import type { AskFrame, SettleBody } from '../../protocol/connect/connect.ts'
 import { closeCodes } from '../../protocol/connect/connect-facts.ts'

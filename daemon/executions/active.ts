@@ -14,11 +14,11 @@
 
 import type { CallApproval } from '../../executor/boundary/call-approval.ts'
 import type { CompiledProgram } from '../../executor/boundary/messages.ts'
-import {
-  type ExecutionDependencies,
-  type ExecutionPlan,
-  RunningExecution,
-} from '../../executor/execution/execution.ts'
+import { RunningExecution } from '../../executor/execution/execution.ts'
+import type {
+  ExecutionDependencies,
+  ExecutionPlan,
+} from '../../executor/execution/execution-plan.ts'
 import { NO_USAGE, type StoredUsage } from '../../executor/record/fold-execution.ts'
 import type { Toolbox } from '../../executor/tools/toolbox.ts'
 import { LatchdError } from '../../protocol/errors.ts'

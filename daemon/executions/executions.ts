@@ -1,7 +1,8 @@
 /** The executions of a daemon, as its callers see them: admitted, read, watched, cancelled. */
 
 import type { CallApproval } from '../../executor/boundary/call-approval.ts'
-import { type ExecutionPlan, RunningExecution } from '../../executor/execution/execution.ts'
+import { RunningExecution } from '../../executor/execution/execution.ts'
+import type { ExecutionPlan } from '../../executor/execution/execution-plan.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { ExecutionEvent } from '../../protocol/execution/events.ts'
 import {

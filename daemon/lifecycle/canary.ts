@@ -1,6 +1,7 @@
 /** A tiny program that goes the way of every program, and leaves no trace. */
 
-import { type ExecutionDependencies, RunningExecution } from '../../executor/execution/execution.ts'
+import { RunningExecution } from '../../executor/execution/execution.ts'
+import type { ExecutionDependencies } from '../../executor/execution/execution-plan.ts'
 import { planExecution } from '../../executor/execution/plan.ts'
 import { sleepTool } from '../../executor/tools/builtin/builtin-sleep.ts'
 import { Toolbox } from '../../executor/tools/toolbox.ts'

@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import { type Effect, effectOf } from '../../executor/boundary/journal-record.ts'
-import type { ExecutionPlan } from '../../executor/execution/execution.ts'
+import type { ExecutionPlan } from '../../executor/execution/execution-plan.ts'
 import { withoutToolSearch, withToolSearch } from '../../executor/tools/tool-search.ts'
 import { Toolbox } from '../../executor/tools/toolbox.ts'
 import { resolveLimits } from '../../protocol/limits.ts'

@@ -33,17 +33,21 @@ export class Latencies {
     }
   }
 
-  /** Estimates for a list of tools, by index; `undefined` when nothing is known of any. */
-  expected(tools: readonly Tool[]): Record<number, number> | undefined {
-    let found: Record<number, number> | undefined
+  /**
+   * Estimates for a list of tools, by index; a tool of which nothing is known has none.
+   *
+   * @param isPersonAwaited whether tools that ask a person take for ever, as far as a worker goes
+   */
+  expected(tools: readonly Tool[], isPersonAwaited: boolean): Record<number, number> {
+    const found: Record<number, number> = {}
     const now = performance.now()
     for (const [i, tool] of tools.entries()) {
+      const { answer, approvalRule } = tool
+      if (isPersonAwaited && (answer !== undefined || approvalRule === true)) found[i] = Infinity
       const observed = this.#observed.get(tool)
-      if (observed === undefined) continue
+      if (observed === undefined || i in found) continue
       const [oldest = now] = observed.underWay.values()
-      const expectedMs = Math.max(observed.meanMs ?? 0, now - oldest)
-      found ??= {}
-      found[i] = expectedMs
+      found[i] = Math.max(observed.meanMs ?? 0, now - oldest)
     }
     return found
   }

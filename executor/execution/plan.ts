@@ -10,7 +10,7 @@ import { decodeExact, encodeValue } from '../../protocol/values/values.ts'
 import { invalidRequest } from '../boundary/invalid-request.ts'
 import { withToolSearch } from '../tools/tool-search.ts'
 import type { Toolbox } from '../tools/toolbox.ts'
-import { type ExecutionPlan, newExecutionId } from './execution.ts'
+import { type ExecutionPlan, newExecutionId } from './execution-plan.ts'
 import { journalCeiling, knownMemory } from './machine-limits.ts'
 
 /** What a request says beside its tools. */

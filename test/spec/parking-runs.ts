@@ -7,7 +7,8 @@
 
 import type { ReadRecord } from '../../executor/calls/journal.ts'
 import { Latencies } from '../../executor/calls/latencies.ts'
-import { type ExecutionPlan, RunningExecution } from '../../executor/execution/execution.ts'
+import { RunningExecution } from '../../executor/execution/execution.ts'
+import type { ExecutionPlan } from '../../executor/execution/execution-plan.ts'
 import { planExecution } from '../../executor/execution/plan.ts'
 import { Supervision } from '../../executor/pool/watchdog.ts'
 import { WorkerPool } from '../../executor/pool/worker-pool.ts'

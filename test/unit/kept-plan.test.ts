@@ -1,6 +1,6 @@
 import t from 'tap'
 import { readPlan, serializePlan } from '../../daemon/replay/stored-plan.ts'
-import type { ExecutionPlan } from '../../executor/execution/execution.ts'
+import type { ExecutionPlan } from '../../executor/execution/execution-plan.ts'
 import { Toolbox } from '../../executor/tools/toolbox.ts'
 import type { JsonSchema } from '../../protocol/schema.ts'
 import { normalizeTool } from '../../protocol/tool/normalize.ts'

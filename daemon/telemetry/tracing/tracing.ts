@@ -13,7 +13,7 @@
  */
 
 import type { Context, Span, SpanOptions, Tracer } from '@opentelemetry/api'
-import type { ExecutionPlan } from '../../../executor/execution/execution.ts'
+import type { ExecutionPlan } from '../../../executor/execution/execution-plan.ts'
 import type { ExecutionEvent } from '../../../protocol/execution/events.ts'
 import type { ExecutionError } from '../../../protocol/execution/execution.ts'
 import { readTraceParent, type TracePlace, writeTraceParent } from './trace-parent.ts'

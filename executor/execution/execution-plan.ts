@@ -1,0 +1,87 @@
+/** What is to be executed, what it goes on from, and what a run of it comes to. */
+
+import { randomBytes } from 'node:crypto'
+import type { ExecutionEvent } from '../../protocol/execution/events.ts'
+import type {
+  EndedExecution,
+  Execution,
+  Language,
+  Typecheck,
+} from '../../protocol/execution/execution.ts'
+import type { Limits } from '../../protocol/limits.ts'
+import type { CallApproval } from '../boundary/call-approval.ts'
+import type { GuestPool } from '../boundary/guest-pool.ts'
+import type { CompiledProgram, GuestTask } from '../boundary/messages.ts'
+import type { ReadRecord } from '../calls/journal.ts'
+import type { Latencies } from '../calls/latencies.ts'
+import type { Supervision } from '../pool/watchdog.ts'
+import type { StoredUsage } from '../record/fold-execution.ts'
+import type { Toolbox } from '../tools/toolbox.ts'
+import type { TypeChecker } from '../typecheck/type-checker.ts'
+
+/** What is to be executed, everything decided. */
+export interface ExecutionPlan {
+  readonly executionId: string
+  readonly source: string
+  readonly language: Language
+  readonly limits: Limits
+  readonly toolbox: Toolbox
+  /** Encoded record of inputs. */
+  readonly inputs: string | undefined
+  readonly seed: GuestTask['seed']
+  readonly sessionId: string | undefined
+  /** Name of who asked for it. */
+  readonly caller: string
+  readonly metadata: Readonly<Record<string, unknown>> | undefined
+  readonly createdAtMs: number
+  /** The zone of its local times; UTC when absent. */
+  readonly timeZone?: string | undefined
+  /** Whether its types are checked before it runs; off when absent. */
+  readonly typecheck?: Typecheck | undefined
+  /** Tools that a person does not want to be asked about in its session. */
+  readonly remembered?: readonly string[]
+  /** Where it stands in a trace, as the header of W3C Trace Context; its tools are told. */
+  readonly traceparent?: string | undefined
+}
+
+/** What an execution goes on from that another process began, or that this one had evicted. */
+export interface RestoredExecution {
+  readonly records: readonly ReadRecord[]
+  readonly approvals: readonly CallApproval[]
+  readonly events: readonly ExecutionEvent[]
+  readonly startedAtMs: number | undefined
+  readonly usage: StoredUsage
+  readonly program: CompiledProgram | undefined
+}
+
+/** What executions run on. */
+export interface ExecutionDependencies {
+  readonly pool: GuestPool
+  readonly supervision: Supervision
+  readonly latencies: Latencies
+  /** Absent where no program is checked. */
+  readonly typeChecker?: TypeChecker
+  /** The clock of all instants of executions, in epoch milliseconds; absent: the machine's. */
+  readonly now?: () => number
+}
+
+/** What a run has come to. */
+export type RunEnd =
+  | {
+      readonly kind: 'ended'
+      readonly execution: EndedExecution
+      /** What its session has now; absent when that keeps what it had, or there is none. */
+      readonly snapshot?: Uint8Array
+    }
+  /** Kept as it is, until somebody has put right what keeps it from going on. */
+  | { readonly kind: 'stuck'; readonly execution: Execution }
+  /**
+   * Nothing is done for it until a person decides, or until `wakeAtMs`: it may be evicted, or go on
+   * by another {@link RunningExecution.run}.
+   */
+  | { readonly kind: 'waiting'; readonly wakeAtMs: number }
+
+/** A new execution's id: 128 random bits. */
+export function newExecutionId(): string {
+  return `exe_${randomBytes(16).toString('hex')}`
+}
