@@ -1,6 +1,5 @@
 /** One execution on the host: from its plan, through the runs of its guest, to its record's end. */
 
-import { setLongTimeout } from '../../protocol/base/long-timeout.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import {
   type EndedExecution,
@@ -16,7 +15,8 @@ import type { CompiledProgram, GuestReport, GuestTask } from '../boundary/messag
 import type { ExecutionHost } from '../boundary/ports.ts'
 import { ToolCalls } from '../calls/tool-calls.ts'
 import { ExecutionRecord } from '../record/execution-record.ts'
-import type { StoredUsage } from '../record/fold-execution.ts'
+import { decidedIn, type StoredUsage } from '../record/fold-execution.ts'
+import { armDeadline } from './deadline.ts'
 import { engineFailure, limitExceeded, Stopped, unresponsive } from './execution-errors.ts'
 import type {
   ExecutionDependencies,
@@ -65,7 +65,10 @@ export class RunningExecution {
     this.#types = new TypeChecks(plan, deps.typeChecker, this.#cancelled.signal)
     this.#program = restored?.program
     this.#isRestored = restored !== undefined
-    if (restored !== undefined) this.#restoreRecord(restored)
+    if (restored !== undefined) {
+      this.#toldDecided = decidedIn(restored.events)
+      this.#record.restore(restored.events, restored.startedAtMs, restored.usage)
+    }
     const listener = {
       onLimit: (limit: LimitName, message: string) => this.#stop(limitExceeded(limit, message)),
       onStuck: (error: ExecutionError) => this.markStuck(error),
@@ -85,13 +88,6 @@ export class RunningExecution {
       { latencies, now: this.#now },
       restored,
     )
-  }
-
-  #restoreRecord({ events, startedAtMs, usage }: RestoredExecution): void {
-    for (const event of events) {
-      if (event.type === 'approval-decided') this.#toldDecided.add(event.approval.approvalId)
-    }
-    this.#record.restore(events, startedAtMs, usage)
   }
 
   /** The execution as it stands. */
@@ -185,15 +181,7 @@ export class RunningExecution {
    * @throws the error of {@link abandon}
    */
   async run(): Promise<RunEnd> {
-    const { wallMs } = this.#plan.limits
-    const restMs = wallMs - (this.#now() - this.#plan.createdAtMs)
-    const onDeadline = () => {
-      const message = `The execution took longer than wallMs ${wallMs}`
-      this.#stop(limitExceeded('wallMs', message))
-    }
-    const disarm = setLongTimeout(onDeadline, Math.max(0, restMs))
-    // What was evicted may be brought back too late.
-    if (restMs <= 0) onDeadline()
+    const disarm = armDeadline(this.#plan, this.#now(), error => this.#stop(error))
     try {
       this.#tellDecided()
       if (this.#plan.sessionId !== undefined && this.#state.isFree) {

@@ -119,3 +119,9 @@ export function foldExecution(kept: KeptExecution, nowMs: number): Execution {
     ? { status: state, waitingFor: [...waitingFor], ...fields }
     : { status: state, ...fields }
 }
+
+/** The ids of the approvals whose decision is among some events. */
+export function decidedIn(events: readonly ExecutionEvent[]): Set<string> {
+  const decided = events.filter(event => event.type === 'approval-decided')
+  return new Set(decided.map(({ approval }) => approval.approvalId))
+}
