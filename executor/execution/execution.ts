@@ -1,6 +1,7 @@
 /** One execution on the host: from its plan, through the runs of its guest, to its record's end. */
 
 import { LatchdError } from '../../protocol/errors.ts'
+import type { ExecutionEvent } from '../../protocol/execution/events.ts'
 import {
   type EndedExecution,
   type Execution,
@@ -79,15 +80,8 @@ export class RunningExecution {
         host.writer?.program(program)
       },
     }
-    const { latencies } = deps
-    this.#calls = new ToolCalls(
-      plan,
-      this.#record,
-      host,
-      listener,
-      { latencies, now: this.#now },
-      restored,
-    )
+    const timing = { latencies: deps.latencies, now: this.#now }
+    this.#calls = new ToolCalls(plan, this.#record, host, listener, timing, restored)
   }
 
   /** The execution as it stands. */
