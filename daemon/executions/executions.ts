@@ -12,17 +12,16 @@ import {
 } from '../../protocol/execution/execution.ts'
 import type { Tool } from '../../protocol/tool/tool.ts'
 import type { Caller } from '../auth/caller.ts'
-import { OwnerCounts } from '../auth/owner-counts.ts'
-import type { TokenLimits } from '../auth/token-limits.ts'
 import { readPlan } from '../replay/stored-plan.ts'
 import type { Page } from '../store/page.ts'
 import type { StoredExecution } from '../store/store.ts'
 import type { Tracing } from '../telemetry/tracing/tracing.ts'
 import type { HeldMemory } from '../upkeep/memory-guard.ts'
 import { type ActiveDependencies, type ActiveExecution, ActiveExecutions } from './active.ts'
-import { EventReaders } from './event-readers.ts'
+import { Admission, type AdmissionOptions } from './admission.ts'
+import { EventStreams } from './event-streams.ts'
 import { listExecutions, type PageQuery } from './execution-lists.ts'
-import { isLast, isOver, isRestingPlace } from './resting-place.ts'
+import { isOver, isRestingPlace } from './resting-place.ts'
 import {
   keyReused,
   removedExecution,
@@ -31,13 +30,8 @@ import {
 } from './submission-keys.ts'
 import { ExecutionWriter } from './writer.ts'
 
-export interface ExecutionsOptions extends ActiveDependencies {
-  /** Executions that may wait for a worker. */
-  readonly maxQueue: number
-  /** @throws {LatchdError} `WORKER_ABUSE` for a caller that has to wait */
-  readonly admitCaller?: (caller: string) => void
-  /** How many callers share the queue; one when absent. */
-  readonly callers?: () => number
+/** What the executions of a daemon work with. */
+export interface ExecutionsOptions extends ActiveDependencies, Omit<AdmissionOptions, 'pool'> {
   /**
    * @throws {LatchdError} `INVALID_REQUEST` for a URL that is never posted to; `WEBHOOKS_FULL` when
    *   too many messages wait
@@ -58,21 +52,20 @@ export interface SubmitOptions {
   readonly isQueued?: boolean
 }
 
-/** Seconds after which a refused caller should come again. */
-const RETRY_AFTER_SECONDS = 1
-
+/** The executions of a daemon. */
 export class Executions {
   #options: ExecutionsOptions
   #live: ActiveExecutions
   #keys: SubmissionKeys
-  #readers = new EventReaders()
+  #streams: EventStreams
   #isDraining = false
-  /** Those that are being taken: they count before they are live. */
-  #arriving = new OwnerCounts()
+  #admission: Admission
 
   constructor(options: ExecutionsOptions) {
     this.#options = options
     this.#live = new ActiveExecutions(options)
+    this.#streams = new EventStreams(options, id => this.#live.get(id)?.writer)
+    this.#admission = new Admission(options, this.#live)
     this.#keys = new SubmissionKeys(options.store)
   }
 
@@ -90,7 +83,7 @@ export class Executions {
   readonly held: HeldMemory = {
     calls: () => this.#live.heldBytes,
     ended: () => this.#options.memory.endedBytes,
-    events: () => this.#readers.heldBytes,
+    events: () => this.#streams.heldBytes,
   }
 
   /** New executions that wait for a worker. */
@@ -130,8 +123,7 @@ export class Executions {
   }
 
   async #submit(plan: ExecutionPlan, caller: Caller, options: SubmitOptions): Promise<string> {
-    this.#refuseBeyondLimits(caller)
-    const leave = this.#arriving.add(caller.name)
+    const leave = this.#admission.enter(caller)
     try {
       return await this.#admit(plan, caller, options)
     } finally {
@@ -146,28 +138,7 @@ export class Executions {
    * @throws {LatchdError} as {@link submit}, for a caller that is at a limit
    */
   enter(caller: Caller): () => void {
-    this.#refuseBeyondLimits(caller)
-    return this.#arriving.add(caller.name)
-  }
-
-  #refuseBeyondLimits({ name, limits = {} }: Caller): void {
-    this.#options.admitCaller?.(name)
-    const { pool, maxQueue, callers } = this.#options
-    const { maxExecutions = Infinity, maxQueued = Infinity } = limits
-    const arriving = this.#arriving.of(name)
-    const own = this.#live.sizeOf(name) + arriving
-    if (own >= maxExecutions)
-      throw beyondLimit('are under way', own, 'maxExecutions', maxExecutions)
-    if (pool.active < pool.workers) return
-    const ownQueued = this.#live.queuedOf(name)
-    if (ownQueued + arriving >= maxQueued) {
-      throw beyondLimit('wait', ownQueued + arriving, 'maxQueued', maxQueued)
-    }
-    const { queued } = this.#live
-    // Whoever has filled the queue, the others have their part of it.
-    if (queued < maxQueue || ownQueued < Math.floor(maxQueue / (callers?.() ?? 1))) return
-    const message = `Cannot take an execution: ${queued} wait already, limit maxQueue ${maxQueue}`
-    throw new LatchdError('QUEUE_FULL', message, { retryAfterSeconds: RETRY_AFTER_SECONDS })
+    return this.#admission.enter(caller)
   }
 
   async #admit(plan: ExecutionPlan, caller: Caller, options: SubmitOptions): Promise<string> {
@@ -386,10 +357,8 @@ export class Executions {
   }
 
   /**
-   * The events after a sequence number, then those that come, until the execution has ended or is
-   * stuck. Of one that is stuck already, those that follow its retry.
+   * The events after a sequence number, then those that come: see {@link EventStreams.of}.
    *
-   * @returns `undefined` when it has ended, and nothing follows that number
    * @throws {LatchdError} `NOT_FOUND`, `INVALID_REQUEST` for the number of no event so far
    */
   async events(
@@ -397,81 +366,13 @@ export class Executions {
     caller: Caller,
     after: number,
   ): Promise<AsyncIterableIterator<ExecutionEvent> | undefined> {
-    const { hub } = this.#options
     const { execution } = await this.#find(executionId, caller)
-    let last = after
-    let newest: ExecutionEvent | undefined
-    let held: ExecutionEvent[] | undefined = []
-    const queue = this.#readers.open(() => unwatch(), false)
-    const push = (event: ExecutionEvent, isPast = false) => {
-      if ('sequence' in event) {
-        if (event.sequence <= last) return
-        last = event.sequence
-      }
-      newest = event
-      if (isPast) queue.add(event)
-      else queue.push(event)
-    }
-    const end = () => {
-      unwatch()
-      queue.end()
-    }
-    // Watched before the past is read, so that nothing falls in between.
-    const unwatch = hub.watch(executionId, event => {
-      if (held !== undefined) {
-        held.push(event)
-        return
-      }
-      push(event)
-      if (isLast(event)) end()
-    })
-    try {
-      // What is only held in memory yet is told when it is durable.
-      const writer = this.#live.get(executionId)?.writer
-      await (writer && Promise.race([writer.sync(), writer.lacksRoom()]))
-      for (const event of await this.#past(executionId, after)) push(event, true)
-      for (const event of held) push(event, true)
-      held = undefined
-      const hasEnded = isEnded(execution)
-      if (newest === undefined && hasEnded) {
-        end()
-        await queue.return()
-        return undefined
-      }
-      if (newest === undefined && after > 0) await this.#checkPlace(executionId, after)
-      // One that was stuck and went on has such an event in the middle.
-      if (hasEnded || (newest !== undefined && isLast(newest))) end()
-      return queue
-    } catch (error) {
-      end()
-      // No reader will: it counts no longer.
-      await queue.return()
-      throw error
-    }
+    return await this.#streams.of(execution, after)
   }
 
-  #past(executionId: string, after: number): Promise<readonly ExecutionEvent[]> {
-    const { memory, store } = this.#options
-    const kept = memory.events(executionId, after)
-    return kept === undefined ? store.events(executionId, after) : Promise.resolve(kept)
-  }
-
-  /** Whether somebody can have got an event of that number, so that others are told after it. */
-  async #checkPlace(executionId: string, after: number): Promise<void> {
-    const known = await this.#past(executionId, after - 1)
-    if (known.length > 0) return
-    const detail = `execution ${executionId} has no event ${after} yet`
-    throw new LatchdError('INVALID_REQUEST', `Cannot go on after Last-Event-ID: ${detail}`, {
-      errors: [{ pointer: '/last-event-id', detail }],
-    })
-  }
-
-  /** The events of all executions of a caller, from now on, until the reader falls far behind. */
+  /** The events of all executions of a caller, from now on: see {@link EventStreams.all}. */
   allEvents(caller: Caller): AsyncIterableIterator<ExecutionEvent> {
-    const queue = this.#readers.open(() => unwatch(), true)
-    const owner = caller.seesAll ? undefined : caller.name
-    const unwatch = this.#options.hub.watchOwner(owner, event => queue.push(event))
-    return queue
+    return this.#streams.all(caller)
   }
 
   /** Takes no more, and lets those under way end or be evicted: see {@link ActiveExecutions.drain}. */
@@ -491,15 +392,3 @@ function readActive({ running, writer }: ActiveExecution): Execution {
 
 /** What an execution has only when it has ended. */
 const OF_AN_END = new Set(['output', 'isFinalAnswer', 'error', 'endedAtMs'])
-
-function beyondLimit(
-  what: string,
-  count: number,
-  limit: keyof TokenLimits,
-  bound: number,
-): LatchdError {
-  const message = `Cannot take an execution: ${count} of the token ${what}, limit ${limit} ${bound}`
-  return new LatchdError('TOKEN_LIMIT_EXCEEDED', message, {
-    retryAfterSeconds: RETRY_AFTER_SECONDS,
-  })
-}

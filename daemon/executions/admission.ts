@@ -1,0 +1,77 @@
+/** Whether a caller may have another execution: its own limits, and its part of the queue. */
+
+import { LatchdError } from '../../protocol/errors.ts'
+import type { Caller } from '../auth/caller.ts'
+import { OwnerCounts } from '../auth/owner-counts.ts'
+import type { TokenLimits } from '../auth/token-limits.ts'
+import type { ActiveExecutions } from './active.ts'
+
+/** What the daemon takes of all callers together. */
+export interface AdmissionOptions {
+  /** Executions that may wait for a worker. */
+  readonly maxQueue: number
+  /** @throws {LatchdError} `WORKER_ABUSE` for a caller that has to wait */
+  readonly admitCaller?: (caller: string) => void
+  /** How many callers share the queue; one when absent. */
+  readonly callers?: () => number
+  readonly pool: { readonly active: number; readonly workers: number }
+}
+
+/** Seconds after which a refused caller should come again. */
+const RETRY_AFTER_SECONDS = 1
+
+/** Counts what is being taken, and refuses what is too much. */
+export class Admission {
+  #options: AdmissionOptions
+  #active: ActiveExecutions
+  /** Those that are being taken: they count before they are active. */
+  #arriving = new OwnerCounts()
+
+  constructor(options: AdmissionOptions, active: ActiveExecutions) {
+    this.#options = options
+    this.#active = active
+  }
+
+  /**
+   * Counts one more of a caller.
+   *
+   * @returns what to call when it is active, or over
+   * @throws {LatchdError} `QUEUE_FULL`, `TOKEN_LIMIT_EXCEEDED`, `WORKER_ABUSE`
+   */
+  enter(caller: Caller): () => void {
+    this.#refuseBeyondLimits(caller)
+    return this.#arriving.add(caller.name)
+  }
+
+  #refuseBeyondLimits({ name, limits = {} }: Caller): void {
+    this.#options.admitCaller?.(name)
+    const { pool, maxQueue, callers } = this.#options
+    const { maxExecutions = Infinity, maxQueued = Infinity } = limits
+    const arriving = this.#arriving.of(name)
+    const own = this.#active.sizeOf(name) + arriving
+    if (own >= maxExecutions)
+      throw beyondLimit('are under way', own, 'maxExecutions', maxExecutions)
+    if (pool.active < pool.workers) return
+    const ownQueued = this.#active.queuedOf(name)
+    if (ownQueued + arriving >= maxQueued) {
+      throw beyondLimit('wait', ownQueued + arriving, 'maxQueued', maxQueued)
+    }
+    const { queued } = this.#active
+    // Whoever has filled the queue, the others have their part of it.
+    if (queued < maxQueue || ownQueued < Math.floor(maxQueue / (callers?.() ?? 1))) return
+    const message = `Cannot take an execution: ${queued} wait already, limit maxQueue ${maxQueue}`
+    throw new LatchdError('QUEUE_FULL', message, { retryAfterSeconds: RETRY_AFTER_SECONDS })
+  }
+}
+
+function beyondLimit(
+  what: string,
+  count: number,
+  limit: keyof TokenLimits,
+  bound: number,
+): LatchdError {
+  const message = `Cannot take an execution: ${count} of the token ${what}, limit ${limit} ${bound}`
+  return new LatchdError('TOKEN_LIMIT_EXCEEDED', message, {
+    retryAfterSeconds: RETRY_AFTER_SECONDS,
+  })
+}

@@ -1,0 +1,125 @@
+/** Streams of events: of one execution from its past on, and of all of a caller's. */
+
+import { LatchdError } from '../../protocol/errors.ts'
+import type { ExecutionEvent } from '../../protocol/execution/events.ts'
+import { type Execution, isEnded } from '../../protocol/execution/execution.ts'
+import type { Caller } from '../auth/caller.ts'
+import type { MemoryStore } from '../store/memory/memory-store.ts'
+import type { Store } from '../store/store.ts'
+import type { EventHub } from './event-hub.ts'
+import { EventReaders } from './event-readers.ts'
+import { isLast } from './resting-place.ts'
+import type { ExecutionWriter } from './writer.ts'
+
+/** Where events are read, and where they come from. */
+export interface EventSources {
+  readonly hub: EventHub
+  readonly memory: Pick<MemoryStore, 'events'>
+  readonly store: Pick<Store, 'events'>
+}
+
+/** Opens the streams of a daemon. */
+export class EventStreams {
+  #deps: EventSources
+  #writerOf: (executionId: string) => ExecutionWriter | undefined
+  #readers = new EventReaders()
+
+  /** @param writerOf the writer of an execution that is in memory */
+  constructor(deps: EventSources, writerOf: (executionId: string) => ExecutionWriter | undefined) {
+    this.#deps = deps
+    this.#writerOf = writerOf
+  }
+
+  /** Bytes of events that readers have not taken yet. */
+  get heldBytes(): number {
+    return this.#readers.heldBytes
+  }
+
+  /**
+   * The events after a sequence number, then those that come, until the execution has ended or is
+   * stuck. Of one that is stuck already, those that follow its retry.
+   *
+   * @returns `undefined` when it has ended, and nothing follows that number
+   * @throws {LatchdError} `NOT_FOUND`, `INVALID_REQUEST` for the number of no event so far
+   */
+  async of(
+    execution: Execution,
+    after: number,
+  ): Promise<AsyncIterableIterator<ExecutionEvent> | undefined> {
+    const { executionId } = execution
+    const { hub } = this.#deps
+    let last = after
+    let newest: ExecutionEvent | undefined
+    let held: ExecutionEvent[] | undefined = []
+    const queue = this.#readers.open(() => unwatch(), false)
+    const push = (event: ExecutionEvent, isPast = false) => {
+      if ('sequence' in event) {
+        if (event.sequence <= last) return
+        last = event.sequence
+      }
+      newest = event
+      if (isPast) queue.add(event)
+      else queue.push(event)
+    }
+    const end = () => {
+      unwatch()
+      queue.end()
+    }
+    // Watched before the past is read, so that nothing falls in between.
+    const unwatch = hub.watch(executionId, event => {
+      if (held !== undefined) {
+        held.push(event)
+        return
+      }
+      push(event)
+      if (isLast(event)) end()
+    })
+    try {
+      // What is only held in memory yet is told when it is durable.
+      const writer = this.#writerOf(executionId)
+      await (writer && Promise.race([writer.sync(), writer.lacksRoom()]))
+      for (const event of await this.#past(executionId, after)) push(event, true)
+      for (const event of held) push(event, true)
+      held = undefined
+      const hasEnded = isEnded(execution)
+      if (newest === undefined && hasEnded) {
+        end()
+        await queue.return()
+        return undefined
+      }
+      if (newest === undefined && after > 0) await this.#checkPlace(executionId, after)
+      // One that was stuck and went on has such an event in the middle.
+      if (hasEnded || (newest !== undefined && isLast(newest))) end()
+      return queue
+    } catch (error) {
+      end()
+      // No reader will: it counts no longer.
+      await queue.return()
+      throw error
+    }
+  }
+
+  #past(executionId: string, after: number): Promise<readonly ExecutionEvent[]> {
+    const { memory, store } = this.#deps
+    const kept = memory.events(executionId, after)
+    return kept === undefined ? store.events(executionId, after) : Promise.resolve(kept)
+  }
+
+  /** Whether somebody can have got an event of that number, so that others are told after it. */
+  async #checkPlace(executionId: string, after: number): Promise<void> {
+    const known = await this.#past(executionId, after - 1)
+    if (known.length > 0) return
+    const detail = `execution ${executionId} has no event ${after} yet`
+    throw new LatchdError('INVALID_REQUEST', `Cannot go on after Last-Event-ID: ${detail}`, {
+      errors: [{ pointer: '/last-event-id', detail }],
+    })
+  }
+
+  /** The events of all executions of a caller, from now on, until the reader falls far behind. */
+  all(caller: Caller): AsyncIterableIterator<ExecutionEvent> {
+    const queue = this.#readers.open(() => unwatch(), true)
+    const owner = caller.seesAll ? undefined : caller.name
+    const unwatch = this.#deps.hub.watchOwner(owner, event => queue.push(event))
+    return queue
+  }
+}
