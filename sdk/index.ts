@@ -38,11 +38,6 @@ export type { CodeTool, CodeToolOptions } from './code-tool/code-tool-types.ts'
 export type { CodeToolInput } from './code-tool/input.ts'
 export type { ChatTool, FunctionCall, ResponsesTool } from './code-tool/openai.ts'
 export type { AskedApproval, CodeToolResult } from './code-tool/result.ts'
-export {
-  type DaemonInfo,
-  type ExecutionPage,
-  Latchd,
-  type LatchdOptions,
-  type ListOptions,
-} from './latchd.ts'
+export { Latchd } from './latchd.ts'
+export type { DaemonInfo, ExecutionPage, LatchdOptions, ListOptions } from './latchd-options.ts'
 export { tool } from './tool.ts'

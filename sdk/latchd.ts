@@ -3,11 +3,7 @@
 import { untilAnswered } from '../protocol/base/backoff.ts'
 import { LatchdError } from '../protocol/errors.ts'
 import type { ExecutionEvent } from '../protocol/execution/events.ts'
-import type {
-  Execution,
-  ExecutionSource,
-  ExecutionStatus,
-} from '../protocol/execution/execution.ts'
+import type { Execution, ExecutionSource } from '../protocol/execution/execution.ts'
 import type {
   CompletedOutcome,
   ExecuteRequest,
@@ -28,69 +24,14 @@ import { ClientApprovals } from './client-approvals.ts'
 import { ClientSessions } from './client-sessions.ts'
 import { ClientTools } from './client-tools/client-tools.ts'
 import type { ServedTools } from './client-tools/served-tools.ts'
-import type { WebSocketClass } from './client-tools/tool-socket.ts'
+import { readUrl } from './daemon-url.ts'
 import { executionEvents, openEvents, readEvents } from './event-stream.ts'
-import { Connection, type Fetch } from './http.ts'
+import { isGoing, isOver, pathOf } from './execution-status.ts'
+import { Connection } from './http.ts'
+import type { DaemonInfo, ExecutionPage, LatchdOptions, ListOptions } from './latchd-options.ts'
 import { withQuery } from './pages.ts'
 import { bodyOf, headersOf } from './request-body.ts'
 
-/** How a client reaches its daemon. */
-export interface LatchdOptions {
-  /** Where the daemon listens, with `http://` or `https://`; `LATCHD_URL`, else `http://127.0.0.1:7070`. */
-  readonly url?: string
-  /** Bearer token; `LATCHD_TOKEN` when there is one. */
-  readonly token?: string
-  /** Another `fetch`, for proxies and tests. */
-  readonly fetch?: Fetch
-  /** Another `WebSocket`, for tools of this process. */
-  readonly WebSocket?: WebSocketClass
-  /**
-   * What this client calls itself: a process that is started again under the same name goes on with
-   * the calls that the one before has left. Random when absent. Of two that live the newer counts.
-   */
-  readonly clientId?: string
-  /** Answers the approvals of executions whose request does not answer them itself. */
-  readonly onApproval?: OnApproval
-}
-
-/** Which executions to list. */
-export interface ListOptions {
-  /** Those that stand so. */
-  readonly status?: ExecutionStatus
-  /** Those of this session. */
-  readonly sessionId?: string
-  /** Those that have called this tool. */
-  readonly tool?: string
-  /** Epoch milliseconds: those created at this instant or later. */
-  readonly createdFromMs?: number
-  /** Epoch milliseconds: those created before this instant. */
-  readonly createdBeforeMs?: number
-  /** `nextCursor` of the page before. */
-  readonly after?: string
-  /** 1 to 1000; 100 by default. */
-  readonly limit?: number
-}
-
-/** A page of executions, newest first. */
-export interface ExecutionPage {
-  readonly data: readonly Execution[]
-  readonly nextCursor?: string
-}
-
-/** What a daemon tells of itself. */
-export interface DaemonInfo {
-  readonly name: 'latchd'
-  readonly version: string
-  readonly engine: string
-  readonly isolation: string
-  readonly workers: number
-  readonly active: number
-  readonly queued: number
-  readonly uptimeMs: number
-  readonly runtime: { readonly node: string; readonly v8: string; readonly icu: string }
-}
-
-const DEFAULT_URL = 'http://127.0.0.1:7070'
 /** How long one answer is held back; proxies cut at a minute. */
 const HOLD_MS = 30_000
 /** The longest time that `setTimeout` knows, 25 days: who waits longer waits for the end. */
@@ -450,28 +391,3 @@ export class Latchd implements Executor {
     await this.#clientTools.close(drainMs)
   }
 }
-
-/** @throws {LatchdError} `CONFIG_INVALID` */
-function readUrl(given: string | undefined, fromEnvironment: string | undefined): string {
-  const text = given ?? fromEnvironment ?? DEFAULT_URL
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url !== undefined && /^https?:$/.test(url.protocol)) return text.replace(/\/+$/, '')
-  // `localhost:7070` is a URL, of the scheme `localhost:`.
-  const isAddress = URL.canParse(`http://${text}`) && !text.includes('://')
-  const advice = isAddress ? `; did you mean http://${text}?` : ''
-  throw new LatchdError(
-    'CONFIG_INVALID',
-    `Cannot use ${given === undefined ? 'LATCHD_URL' : 'the url'} ${JSON.stringify(text)}: a URL with http:// or https:// is expected${advice}`,
-  )
-}
-
-/** Whether nothing of an execution is left to come, unless somebody retries it. */
-const isOver = ({ status }: Execution) => /^(completed|failed|cancelled|stuck)$/.test(status)
-
-/** Whether something happens to an execution without anybody doing anything. */
-function isGoing(execution: Execution): boolean {
-  if (execution.status !== 'waiting') return /^(queued|running)$/.test(execution.status)
-  return !execution.waitingFor.some(({ approvalId }) => approvalId !== undefined)
-}
-
-const pathOf = (executionId: string) => `/v1/executions/${encodeURIComponent(executionId)}`

@@ -28,7 +28,8 @@ import type { ClaimedExecution, StuckError } from '../store/store.ts'
 import { IdleCollector } from '../upkeep/idle-collector.ts'
 import { ResumeQueue } from './resume-queue.ts'
 import { UpgradeCheck } from './upgrade-check.ts'
-import { ExecutionWriter, type WriterDependencies } from './writer.ts'
+import { ExecutionWriter } from './writer.ts'
+import type { WriterDependencies } from './writer-dependencies.ts'
 
 export interface ActiveDependencies extends ExecutionDependencies, WriterDependencies {
   /** The tools that there are now. */

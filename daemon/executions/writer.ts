@@ -19,46 +19,10 @@ import type { ExecutionEvent } from '../../protocol/execution/events.ts'
 import type { Execution } from '../../protocol/execution/execution.ts'
 import { serializePlan } from '../replay/stored-plan.ts'
 import { wholeRecords, writeSessionRun } from '../sessions/session-run.ts'
-import type { SessionService } from '../sessions/sessions.ts'
-import type { MemoryStore } from '../store/memory/memory-store.ts'
-import type {
-  Addition,
-  SessionLeaving,
-  Store,
-  StoredEvent,
-  Submission,
-  SubmitOutcome,
-  WebhookMessage,
-} from '../store/store.ts'
+import type { Addition, SessionLeaving, Submission, SubmitOutcome } from '../store/store.ts'
 import { untilRoom } from '../store/until-room.ts'
-import type { EventHub } from './event-hub.ts'
 import { nothing } from './held-addition.ts'
-import type { RunningFile } from './running-file.ts'
-
-/** What all writers of a daemon share. */
-export interface WriterDependencies {
-  readonly store: Store
-  readonly memory: MemoryStore
-  readonly hub: EventHub
-  readonly sessions: SessionService
-  /** The executions that have a worker, for whoever starts after a loss of this process. */
-  readonly runningFile: RunningFile
-  /** Engine, prelude and ICU: see `executor/engine/quickjs/runtime-tag.ts`. */
-  readonly runtime: string
-  /** The message to a webhook for an event; `undefined` when none is sent for it. */
-  readonly webhookFor: (url: string, event: StoredEvent) => WebhookMessage | undefined
-  /** Takes secrets out of what tools say. */
-  readonly redaction: Redaction
-  /** Told of each event of this process's executions at once, before it is durable. */
-  readonly observe: (plan: Pick<ExecutionPlan, 'createdAtMs'>, event: ExecutionEvent) => void
-  /** Told when such messages are durable. */
-  readonly onWebhooks: () => void
-  /** Told of a write that failed and that nobody waits for. */
-  readonly onFault: (error: unknown, executionId: string) => void
-  readonly onExpire: (approval: CallApproval) => void
-  /** Told whose program has cost a worker. */
-  readonly onWorkerLost?: (owner: string) => void
-}
+import type { WriterDependencies } from './writer-dependencies.ts'
 
 /** Events wait so long for others before they are written for those who watch. */
 const WATCHED_MS = 10

@@ -11,19 +11,13 @@
  */
 
 import { setLongTimeout } from '../../protocol/base/long-timeout.ts'
-import type { ExecutionError, LogLine, WaitingFor } from '../../protocol/execution/execution.ts'
-import type { LimitName, Limits } from '../../protocol/limits.ts'
+import type { LogLine, WaitingFor } from '../../protocol/execution/execution.ts'
 import type { Tool } from '../../protocol/tool/tool.ts'
 import { rawTool } from '../../protocol/tool/tool-result.ts'
 import type { CallApproval } from '../boundary/call-approval.ts'
 import type { GuestLink } from '../boundary/guest-pool.ts'
 import { type Effect, effectOf } from '../boundary/journal-record.ts'
-import type {
-  CompiledProgram,
-  GuestMessage,
-  GuestRequest,
-  TextRequest,
-} from '../boundary/messages.ts'
+import type { GuestMessage, GuestRequest, TextRequest } from '../boundary/messages.ts'
 import type { ExecutionHost } from '../boundary/ports.ts'
 import { requestText } from '../boundary/request-fingerprint.ts'
 import { isRawIndex, toolIndex } from '../boundary/tool-index.ts'
@@ -32,43 +26,15 @@ import type { CallOutcome } from '../tools/call-outcome.ts'
 import type { CallContext, CallFacts } from '../tools/context.ts'
 import { type CallBounds, type CallSteps, interrupted, invoke, probe } from '../tools/invoke.ts'
 import { Slots } from '../tools/slots.ts'
-import type { Toolbox } from '../tools/toolbox.ts'
 import { CallApprovals } from './call-approvals.ts'
 import { CallCounts } from './call-counts.ts'
-import { Journal, type ReadRecord } from './journal.ts'
+import type { CallPlan, CallsListener, RestoredCalls } from './call-plan.ts'
+import { Journal } from './journal.ts'
 import { deliverTexts } from './journal-texts.ts'
 import type { Latencies } from './latencies.ts'
 import { OpenArguments } from './open-arguments.ts'
 import { replyText } from './reply-text.ts'
 import { ToolStreams } from './tool-streams.ts'
-
-export interface CallPlan {
-  readonly executionId: string
-  readonly toolbox: Toolbox
-  readonly limits: Limits
-  readonly sessionId: string | undefined
-  readonly caller: string
-  readonly metadata: Readonly<Record<string, unknown>> | undefined
-  readonly createdAtMs: number
-  readonly traceparent?: string | undefined
-}
-
-/** What the calls of an execution tell it. */
-export interface CallsListener {
-  readonly onLimit: (limit: LimitName, message: string) => void
-  readonly onStuck: (error: ExecutionError) => void
-  /** What has to be durable before anything more happens could not be made so. */
-  readonly onFault: (error: unknown) => void
-  /** Something was journaled that a parked guest may wait for. */
-  readonly onSettled: () => void
-  readonly onProgram: (program: CompiledProgram) => void
-}
-
-/** What an earlier process has left of the calls. */
-export interface RestoredCalls {
-  readonly records: readonly ReadRecord[]
-  readonly approvals: readonly CallApproval[]
-}
 
 /** A call, timer or item that the guest has asked for and that is not settled. */
 interface OpenCall {

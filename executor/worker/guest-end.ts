@@ -53,3 +53,10 @@ export function limitExceeded(limit: LimitName, message: string, hint?: string):
     ...(hint === undefined ? {} : { hint }),
   })
 }
+
+export const DEADLOCK: ExecutionError = {
+  code: 'DEADLOCK',
+  name: 'Deadlock',
+  message: 'The program waits for a promise that nothing can settle',
+  hint: 'Resolve or reject every promise that is awaited; no tool call or timer is under way.',
+}

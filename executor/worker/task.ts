@@ -35,7 +35,14 @@ import {
 } from './failure/hidden-names.ts'
 import { hintForCpu } from './failure/hints.ts'
 import { GuestCalls } from './guest-calls.ts'
-import { GuestDiverged, GuestEnd, GuestHalted, GuestParked, limitExceeded } from './guest-end.ts'
+import {
+  DEADLOCK,
+  GuestDiverged,
+  GuestEnd,
+  GuestHalted,
+  GuestParked,
+  limitExceeded,
+} from './guest-end.ts'
 import { LogBuffer } from './logs.ts'
 import { parkAfterMs } from './patience.ts'
 import { answerDigest } from './services/digest.ts'
@@ -391,13 +398,6 @@ class RunningTask {
 
 /** Index of `error` among the levels of `executor/guest/host/host.ts`. */
 const ERROR_LEVEL = 3
-
-const DEADLOCK: ExecutionError = {
-  code: 'DEADLOCK',
-  name: 'Deadlock',
-  message: 'The program waits for a promise that nothing can settle',
-  hint: 'Resolve or reject every promise that is awaited; no tool call or timer is under way.',
-}
 
 function failed(error: ExecutionError): GuestOutcome {
   return { status: 'failed', error }

@@ -1,0 +1,36 @@
+/** What the calls of an execution are made with, and to whom they report. */
+
+import type { ExecutionError } from '../../protocol/execution/execution.ts'
+import type { LimitName, Limits } from '../../protocol/limits.ts'
+import type { CallApproval } from '../boundary/call-approval.ts'
+import type { CompiledProgram } from '../boundary/messages.ts'
+import type { Toolbox } from '../tools/toolbox.ts'
+import type { ReadRecord } from './journal.ts'
+
+export interface CallPlan {
+  readonly executionId: string
+  readonly toolbox: Toolbox
+  readonly limits: Limits
+  readonly sessionId: string | undefined
+  readonly caller: string
+  readonly metadata: Readonly<Record<string, unknown>> | undefined
+  readonly createdAtMs: number
+  readonly traceparent?: string | undefined
+}
+
+/** What the calls of an execution tell it. */
+export interface CallsListener {
+  readonly onLimit: (limit: LimitName, message: string) => void
+  readonly onStuck: (error: ExecutionError) => void
+  /** What has to be durable before anything more happens could not be made so. */
+  readonly onFault: (error: unknown) => void
+  /** Something was journaled that a parked guest may wait for. */
+  readonly onSettled: () => void
+  readonly onProgram: (program: CompiledProgram) => void
+}
+
+/** What an earlier process has left of the calls. */
+export interface RestoredCalls {
+  readonly records: readonly ReadRecord[]
+  readonly approvals: readonly CallApproval[]
+}
