@@ -67,6 +67,12 @@ export class CallApprovals {
     return Array.from(this.#bySeq.values(), entry => entry.current)
   }
 
+  /** Whether one is decided of whose call the guest knows no outcome. @param isOpen by the call's number */
+  hasDecided(isOpen: (id: number) => boolean): boolean {
+    return this.list().some(({ approval, seq }) => approval.status !== 'pending' && isOpen(seq))
+  }
+
+  /** Whether a person does not want to be asked about a tool in this session. */
   isRemembered(tool: Tool): boolean {
     if (this.#rememberedHere.has(tool.name)) return true
     return this.#remembered.size > 0 && this.#remembered.has(rememberKey(tool))

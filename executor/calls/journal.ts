@@ -39,10 +39,31 @@ export class Journal {
   #deliveries = 0
   #bytes = 0
   #heldBytes = 0
+  /** Intents of an earlier process: of their calls nobody knows whether they ran. */
+  #interrupted = new Set<number>()
+  /** How many deliveries an earlier process had made; -1 when there was none. */
+  #restoredLength: number
 
-  /** @param records of an earlier process: intents, and deliveries in order of their positions */
-  constructor(records: readonly ReadRecord[] = []) {
-    for (const record of records) this.#add(record)
+  /**
+   * @param records of an earlier process: intents, and deliveries in order of their positions; absent
+   *   for a new execution
+   */
+  constructor(records?: readonly ReadRecord[]) {
+    for (const record of records ?? []) this.#add(record)
+    this.#restoredLength = records === undefined ? -1 : this.#deliveries
+    for (const seq of this.#intents.keys()) {
+      if (this.requestOf(seq) === undefined) this.#interrupted.add(seq)
+    }
+  }
+
+  /** Whether a call had left in an earlier process, of which nobody knows what came. */
+  isInterrupted(seq: number): boolean {
+    return this.#interrupted.has(seq)
+  }
+
+  /** Whether the guest still repeats what an earlier process has journaled. */
+  get isRepeating(): boolean {
+    return this.#deliveries === this.#restoredLength
   }
 
   get records(): readonly ReadRecord[] {
@@ -72,6 +93,11 @@ export class Journal {
   /** The intent of a call that has left, or is about to. */
   intentOf(seq: number): ReadRecord | undefined {
     return this.#intents.get(seq)
+  }
+
+  /** Whether a guest that parked can go on. @param awaited the call that it waits for; absent: any */
+  canResume(awaited: number | undefined, received: number): boolean {
+    return awaited === undefined ? this.length > received : this.requestOf(awaited) !== undefined
   }
 
   /** How many items of a stream were delivered. */

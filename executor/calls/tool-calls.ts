@@ -11,18 +11,17 @@
  */
 
 import { setLongTimeout } from '../../protocol/base/long-timeout.ts'
-import type { LogLine, WaitingFor } from '../../protocol/execution/execution.ts'
+import type { WaitingFor } from '../../protocol/execution/execution.ts'
 import type { Tool } from '../../protocol/tool/tool.ts'
 import { rawTool } from '../../protocol/tool/tool-result.ts'
 import type { CallApproval } from '../boundary/call-approval.ts'
 import type { GuestLink } from '../boundary/guest-pool.ts'
-import { type Effect, effectOf } from '../boundary/journal-record.ts'
+import { effectOf } from '../boundary/journal-record.ts'
 import type { GuestMessage, GuestRequest, TextRequest } from '../boundary/messages.ts'
 import type { ExecutionHost } from '../boundary/ports.ts'
 import { requestText } from '../boundary/request-fingerprint.ts'
 import { isRawIndex, toolIndex } from '../boundary/tool-index.ts'
 import type { ExecutionRecord } from '../record/execution-record.ts'
-import type { CallOutcome } from '../tools/call-outcome.ts'
 import type { CallContext, CallFacts } from '../tools/context.ts'
 import { type CallBounds, type CallSteps, interrupted, invoke, probe } from '../tools/invoke.ts'
 import { Slots } from '../tools/slots.ts'
@@ -33,29 +32,13 @@ import { Journal } from './journal.ts'
 import { deliverTexts } from './journal-texts.ts'
 import type { Latencies } from './latencies.ts'
 import { OpenArguments } from './open-arguments.ts'
+import { type OpenCall, OpenCalls } from './open-calls.ts'
+import { recordEnd } from './record-end.ts'
 import { replyText } from './reply-text.ts'
 import { ToolStreams } from './tool-streams.ts'
 
 /** A call, timer or item that the guest has asked for and that is not settled. */
-interface OpenCall {
-  readonly id: number
-  readonly request: string
-  readonly tool: string
-  readonly effect: Effect
-  /** Whether the guest does nothing else until it is settled. */
-  isBlocking: boolean
-  isPassive: boolean
-  /** Ends the timing of its tool. */
-  endTiming?: () => void
-  /** The instant that it waits for; absent for a person. */
-  dueAtMs?: number
-  approvalId?: string
-  /** Whether its approval is on its way to whoever may decide it. */
-  isShowing?: boolean
-  /** Lets go of a timer. */
-  cancel?: () => void
-}
-
+/** The calls of one execution. */
 export class ToolCalls {
   readonly journal: Journal
   readonly approvals: CallApprovals
@@ -68,17 +51,11 @@ export class ToolCalls {
   #bounds: CallBounds
   #counts: CallCounts
   #run: GuestLink | undefined
-  #open = new Map<number, OpenCall>()
+  #open = new OpenCalls()
   #arguments: OpenArguments
-  #passive = 0
   /** Calls under way, to be aborted with the execution. */
   #underWay = new Set<CallContext>()
   #streams: ToolStreams
-  /** Intents of an earlier process: of their calls nobody knows whether they ran. */
-  #interrupted = new Set<number>()
-  /** How long the journal of an earlier process was; until more comes the guest repeats that. */
-  #restoredLength = -1
-
   constructor(
     plan: CallPlan,
     record: ExecutionRecord,
@@ -96,13 +73,6 @@ export class ToolCalls {
     this.journal = new Journal(restored?.records)
     this.#counts = new CallCounts(restored?.records)
     this.approvals = new CallApprovals(plan, record, host, restored?.approvals ?? [], now)
-    if (restored !== undefined) {
-      this.#restoredLength = this.journal.length
-      for (const { kind, seq } of restored.records) {
-        const isOpen = kind === 'intent' && this.journal.requestOf(seq) === undefined
-        if (isOpen) this.#interrupted.add(seq)
-      }
-    }
     const { callMs, maxCallBytes, maxCallResultBytes, maxConcurrentCalls } = plan.limits
     const track = (context: CallContext) => {
       this.#underWay.add(context)
@@ -116,7 +86,7 @@ export class ToolCalls {
       bounds: this.#bounds,
       journal: this.journal,
       factsOf: id => this.#factsOf(id, record.callId(id)),
-      onEnd: (id, outcome) => this.#recordEnd(id, outcome),
+      onEnd: (id, outcome) => recordEnd(record, id, outcome),
     })
   }
 
@@ -135,7 +105,7 @@ export class ToolCalls {
   receive(message: GuestMessage): void {
     switch (message.kind) {
       case 'logs':
-        this.addLogs(message.lines)
+        this.#record.addLogs(message.lines)
         return
       case 'compiled':
         this.#listener.onProgram(message.program)
@@ -163,25 +133,14 @@ export class ToolCalls {
     deliverTexts(this.journal, request, readTexts, current).catch(this.#listener.onFault)
   }
 
-  addLogs(lines: readonly LogLine[]): void {
-    this.#record.addLogs(lines)
-  }
-
   /** What the guest waits for, in the order of its asking. */
   waitingFor(): WaitingFor[] {
-    const list: WaitingFor[] = []
-    for (const { id, tool, isPassive, approvalId } of this.#open.values()) {
-      if (tool === '') continue
-      const callId = this.#record.callId(id)
-      const isAsked = isPassive && approvalId !== undefined
-      list.push({ callId, tool, ...(isAsked && { approvalId }) })
-    }
-    return list
+    return this.#open.waitingFor(id => this.#record.callId(id))
   }
 
   /** Whether an approval is on its way to whoever may decide it, and not to be named before. */
   isShowingApproval(): boolean {
-    return this.#open.values().some(({ isShowing }) => isShowing === true)
+    return this.#open.isShowingApproval()
   }
 
   /**
@@ -189,40 +148,19 @@ export class ToolCalls {
    * `undefined` when something is done for one of them. `Infinity`: none has an instant.
    */
   wakeAtMs(): number | undefined {
-    if (this.#open.size > this.#passive) return undefined
-    let wakeAtMs = this.approvals.firstExpiryMs()
-    for (const { dueAtMs } of this.#open.values()) {
-      if (dueAtMs !== undefined) wakeAtMs = Math.min(wakeAtMs, dueAtMs)
-    }
-    return wakeAtMs
+    const dueAtMs = this.#open.wakeAtMs()
+    return dueAtMs && Math.min(dueAtMs, this.approvals.firstExpiryMs())
   }
 
   /** Whether a decision is there that the guest has not been told. */
   hasDecided(): boolean {
-    return this.approvals
-      .list()
-      .some(
-        ({ approval, seq }) =>
-          approval.status !== 'pending' && this.journal.requestOf(seq) === undefined,
-      )
-  }
-
-  /** Whether a guest that parked there can go on. */
-  canResume(awaited: number | undefined, received: number): boolean {
-    return awaited === undefined
-      ? this.journal.length > received
-      : this.journal.requestOf(awaited) !== undefined
+    return this.approvals.hasDecided(id => this.journal.requestOf(id) === undefined)
   }
 
   /** Lets go of timers: the execution is evicted, and its store has the instants. */
   evict(): void {
-    for (const { cancel, endTiming } of this.#open.values()) {
-      cancel?.()
-      endTiming?.()
-    }
     this.#open.clear()
     this.#arguments.clear()
-    this.#passive = 0
     this.approvals.evict()
   }
 
@@ -240,13 +178,17 @@ export class ToolCalls {
     const open = this.#open.get(id)
     const before = open?.request ?? this.journal.requestOf(id) ?? this.journal.intentOf(id)?.request
     if (before !== undefined && before !== text) {
-      const message = `Call ${id} of the program is ${text}; before it was ${before}`
-      this.#listener.onStuck({ code: 'NONDETERMINISM', name: 'Nondeterminism', message })
+      this.#diverge(id, text, before)
       return
     }
     if (open !== undefined) open.isBlocking = request.kind === 'call' && request.isBlocking
     else if (this.journal.requestOf(id) === undefined) this.#start(request, text)
     this.#askToPark()
+  }
+
+  #diverge(id: number, is: string, was: string): void {
+    const message = `Call ${id} of the program is ${is}; before it was ${was}`
+    this.#listener.onStuck({ code: 'NONDETERMINISM', name: 'Nondeterminism', message })
   }
 
   #start(request: GuestRequest, text: string): void {
@@ -259,7 +201,7 @@ export class ToolCalls {
           this.#listener.onStuck({ code: 'TOOL_CHANGED', name: 'ToolChanged', message })
           return
         }
-        const open = this.#add(id, text, tool.name, effectOf(tool.annotations))
+        const open = this.#open.add(id, text, tool.name, effectOf(tool.annotations))
         open.isBlocking = request.isBlocking
         this.#settleWith(open, this.#call(open, tool, request.input, request.atMs))
         return
@@ -267,27 +209,21 @@ export class ToolCalls {
       case 'next-item': {
         const tool = this.#streams.toolOf(request.stream)
         const effect = tool === undefined ? 'readOnly' : effectOf(tool.annotations)
-        const open = this.#add(id, text, tool?.name ?? '', effect)
+        const open = this.#open.add(id, text, tool?.name ?? '', effect)
         this.#settleWith(open, this.#streams.next(id, request.stream))
         return
       }
       case 'close-stream': {
-        const open = this.#add(id, text, '', 'readOnly')
+        const open = this.#open.add(id, text, '', 'readOnly')
         this.#settleWith(open, this.#streams.close(id, request.stream))
         return
       }
       case 'start-timer': {
-        const open = this.#add(id, text, '', 'readOnly')
+        const open = this.#open.add(id, text, '', 'readOnly')
         this.#wait(open, this.#dueAtMs(request.delayMs, request.atMs), () => this.#settle(open, ''))
         return
       }
     }
-  }
-
-  #add(id: number, request: string, tool: string, effect: Effect): OpenCall {
-    const open: OpenCall = { id, request, tool, effect, isBlocking: false, isPassive: false }
-    this.#open.set(id, open)
-    return open
   }
 
   async #settleWith(open: OpenCall, reply: Promise<string>): Promise<void> {
@@ -297,9 +233,8 @@ export class ToolCalls {
   /** Journals a reply, and hands it to the guest that is there. */
   #settle(open: OpenCall, text: string): void {
     // Its execution has ended, or was evicted.
-    if (!this.#open.delete(open.id)) return
+    if (!this.#open.remove(open.id)) return
     this.#arguments.remove(open.id)
-    if (open.isPassive) this.#passive--
     const { id, tool, request, effect } = open
     const atMs = this.#now()
     const record = this.journal.deliver({ seq: id, tool, request, effect, text, atMs })
@@ -318,13 +253,7 @@ export class ToolCalls {
 
   /** Asks the guest to park if all that it can wait for takes long, or no longer to. */
   #askToPark(): void {
-    if (this.#run === undefined) return
-    let isWanted = this.#passive > 0 && this.#passive === this.#open.size
-    if (!isWanted && this.#passive > 0) {
-      for (const { isPassive, isBlocking } of this.#open.values())
-        isWanted ||= isPassive && isBlocking
-    }
-    this.#run.setParking(isWanted)
+    this.#run?.setParking(this.#open.isAllPassive)
   }
 
   async #call(open: OpenCall, tool: Tool, input: string, atMs: number): Promise<string> {
@@ -332,7 +261,7 @@ export class ToolCalls {
     const callId = this.#record.startCall(id, tool.name, input)
     const facts = this.#factsOf(id, callId)
     let outcome = this.#arguments.add(id, tool.name, input.length)
-    if (outcome === undefined && this.#interrupted.has(id)) {
+    if (outcome === undefined && this.journal.isInterrupted(id)) {
       // It passed when it left for its tool, in another process.
       this.#counts.count(tool)
       outcome =
@@ -342,7 +271,7 @@ export class ToolCalls {
     open.endTiming?.()
     if (outcome.kind === 'stream') this.#streams.add(id, outcome.stream)
     // The record of a call that opened a stream ends with the stream.
-    else this.#recordEnd(id, outcome)
+    else recordEnd(this.#record, id, outcome)
     return replyText(id, outcome)
   }
 
@@ -357,10 +286,7 @@ export class ToolCalls {
       metadata: metadata ?? {},
       traceparent,
       onProgress: progress =>
-        this.#record.progressCall(
-          id,
-          redaction === undefined ? progress : redaction.value(progress),
-        ),
+        this.#record.progressCall(id, redaction ? redaction.value(progress) : progress),
     }
   }
 
@@ -382,7 +308,7 @@ export class ToolCalls {
   #leave(open: OpenCall, tool: Tool): Promise<void> | undefined {
     // Evicted at this moment, as when a decision comes together with a park: it is made from the
     // store, and nothing that is journaled here would be kept any more.
-    if (this.#open.get(open.id) !== open) return new Promise<never>(() => {})
+    if (!this.#open.has(open)) return new Promise<never>(() => {})
     open.endTiming = this.#latencies.start(tool)
     if (open.effect === 'readOnly') return undefined
     const { writer } = this.#host
@@ -411,10 +337,7 @@ export class ToolCalls {
     const tool = this.#plan.toolbox.get(open.tool)
     this.#requireOpen(open)
     const before = this.approvals.toolOf(open.id) ?? tool.name
-    if (before !== tool.name) {
-      const message = `Call ${open.id} of the program is ${tool.name}; before it was ${before}`
-      this.#listener.onStuck({ code: 'NONDETERMINISM', name: 'Nondeterminism', message })
-    }
+    if (before !== tool.name) this.#diverge(open.id, tool.name, before)
     const asked = this.approvals.ask(open.id, tool, input, encodedInput)
     open.approvalId = asked.approvalId
     open.isShowing = true
@@ -431,8 +354,7 @@ export class ToolCalls {
 
   /** The instant that a wait ends: of one that an earlier process began, counted from the guest's clock. */
   #dueAtMs(delayMs: number, guestMs: number): number {
-    const isRepeat = this.journal.length === this.#restoredLength
-    return (isRepeat ? guestMs : this.#now()) + delayMs
+    return (this.journal.isRepeating ? guestMs : this.#now()) + delayMs
   }
 
   #wait(open: OpenCall, dueAtMs: number, onDue: () => void): void {
@@ -445,13 +367,11 @@ export class ToolCalls {
 
   /** A call may come here when its execution has ended meanwhile: then nothing may wait for it. */
   #requireOpen(open: OpenCall): void {
-    if (this.#open.get(open.id) !== open) throw new Error('The execution has ended')
+    if (!this.#open.has(open)) throw new Error('The execution has ended')
   }
 
   #setPassive(open: OpenCall, isPassive: boolean): void {
-    if (open.isPassive === isPassive || !this.#open.has(open.id)) return
-    open.isPassive = isPassive
-    this.#passive += isPassive ? 1 : -1
+    if (!this.#open.setPassive(open, isPassive)) return
     this.#askToPark()
     this.#listener.onSettled()
   }
@@ -460,25 +380,14 @@ export class ToolCalls {
     const open = this.#open.get(id)
     if (open === undefined) return
     open.cancel?.()
-    if (open.isPassive) this.#passive--
-    this.#open.delete(id)
+    this.#open.remove(id)
     this.#askToPark()
-  }
-
-  #recordEnd(id: number, outcome: CallOutcome | undefined): void {
-    if (outcome?.kind === 'value') this.#record.endCall(id, undefined, outcome.text)
-    else if (outcome?.kind !== 'thrown') this.#record.endCall(id)
-    else {
-      const { name, message, code } = outcome.thrown
-      this.#record.endCall(id, { name, message, ...(code !== undefined && { code }) })
-    }
   }
 
   /** The tool that a call names (`executor/boundary/tool-index.ts`). */
   #toolAt(number: number): Tool {
     const tool = this.#plan.toolbox.tools[toolIndex(number)]
-    if (tool === undefined)
-      throw new Error(`the guest called tool ${number}, which it was not given`)
+    if (tool === undefined) throw new Error(`the guest called tool ${number}, which it has not`)
     return isRawIndex(number) ? rawTool(tool) : tool
   }
 }

@@ -220,7 +220,7 @@ export class RunningExecution {
       const report = await this.#runGuest()
       if (report !== undefined && 'outcome' in report) {
         this.#record.measure(report)
-        this.#calls.addLogs(report.logs)
+        this.#record.addLogs(report.logs)
         if (report.outcome.status === 'parked' && this.#state.isFree) {
           const { awaited, received } = report.outcome
           this.#state.enterParked({ awaited, received, sinceMs: performance.now() })
@@ -242,7 +242,8 @@ export class RunningExecution {
     const parked = this.#state.parked as Parked
     let isTold = false
     for (;;) {
-      const mayGoOn = !this.#state.isFree || this.#calls.canResume(parked.awaited, parked.received)
+      const mayGoOn =
+        !this.#state.isFree || this.#calls.journal.canResume(parked.awaited, parked.received)
       // An approval that is being stored is named as soon as it may be decided, and told of then.
       if (mayGoOn ? !isTold : !this.#calls.isShowingApproval()) {
         this.#record.park(this.#calls.waitingFor())

@@ -2,6 +2,7 @@
 
 import type { ExecutionError } from '../../protocol/execution/execution.ts'
 import type { LimitName } from '../../protocol/limits.ts'
+import type { GuestOutcome } from '../boundary/messages.ts'
 
 export class GuestEnd extends Error {
   override readonly name = 'GuestEnd'
@@ -59,4 +60,9 @@ export const DEADLOCK: ExecutionError = {
   name: 'Deadlock',
   message: 'The program waits for a promise that nothing can settle',
   hint: 'Resolve or reject every promise that is awaited; no tool call or timer is under way.',
+}
+
+/** The outcome of a program that an error ends. */
+export function failed(error: ExecutionError): GuestOutcome {
+  return { status: 'failed', error }
 }

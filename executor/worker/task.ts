@@ -37,6 +37,7 @@ import { hintForCpu } from './failure/hints.ts'
 import { GuestCalls } from './guest-calls.ts'
 import {
   DEADLOCK,
+  failed,
   GuestDiverged,
   GuestEnd,
   GuestHalted,
@@ -398,7 +399,3 @@ class RunningTask {
 
 /** Index of `error` among the levels of `executor/guest/host/host.ts`. */
 const ERROR_LEVEL = 3
-
-function failed(error: ExecutionError): GuestOutcome {
-  return { status: 'failed', error }
-}

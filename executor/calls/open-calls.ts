@@ -1,0 +1,107 @@
+/** The calls that an execution has open: what each waits for, and whether all of them only wait. */
+
+import type { WaitingFor } from '../../protocol/execution/execution.ts'
+import type { Effect } from '../boundary/journal-record.ts'
+
+/** A call, timer or stream item that a guest has asked for and has not been given. */
+export interface OpenCall {
+  readonly id: number
+  readonly request: string
+  readonly tool: string
+  readonly effect: Effect
+  /** Whether the guest does nothing else until it is settled. */
+  isBlocking: boolean
+  isPassive: boolean
+  /** Ends the timing of its tool. */
+  endTiming?: () => void
+  /** The instant that it waits for; absent for a person. */
+  dueAtMs?: number
+  approvalId?: string
+  /** Whether its approval is on its way to whoever may decide it. */
+  isShowing?: boolean
+  /** Lets go of a timer. */
+  cancel?: () => void
+}
+
+/** The open calls of one execution, in the order in which its guest asked. */
+export class OpenCalls {
+  #open = new Map<number, OpenCall>()
+  /** How many of them are passive. */
+  #passive = 0
+
+  /** The call of a number, while it is open. */
+  get(id: number): OpenCall | undefined {
+    return this.#open.get(id)
+  }
+
+  /** Whether this call is open; another one of its number is not. */
+  has(open: OpenCall): boolean {
+    return this.#open.get(open.id) === open
+  }
+
+  /** Opens a call. @param tool empty for a timer */
+  add(id: number, request: string, tool: string, effect: Effect): OpenCall {
+    const open: OpenCall = { id, request, tool, effect, isBlocking: false, isPassive: false }
+    this.#open.set(id, open)
+    return open
+  }
+
+  /** Closes a call. @returns whether it was open */
+  remove(id: number): boolean {
+    const open = this.#open.get(id)
+    if (open?.isPassive) this.#passive--
+    return this.#open.delete(id)
+  }
+
+  /** Notes whether a call waits for a person or an instant alone. @returns whether that is new */
+  setPassive(open: OpenCall, isPassive: boolean): boolean {
+    if (open.isPassive === isPassive || !this.#open.has(open.id)) return false
+    open.isPassive = isPassive
+    this.#passive += isPassive ? 1 : -1
+    return true
+  }
+
+  /** Whether a guest can wait for nothing but passive calls. */
+  get isAllPassive(): boolean {
+    if (this.#passive === 0) return false
+    if (this.#passive === this.#open.size) return true
+    return this.#open.values().some(({ isPassive, isBlocking }) => isPassive && isBlocking)
+  }
+
+  /** What the guest waits for. @param callIdOf the public id of a number */
+  waitingFor(callIdOf: (id: number) => string): WaitingFor[] {
+    const list: WaitingFor[] = []
+    for (const { id, tool, isPassive, approvalId } of this.#open.values()) {
+      if (tool === '') continue
+      const isAsked = isPassive && approvalId !== undefined
+      list.push({ callId: callIdOf(id), tool, ...(isAsked && { approvalId }) })
+    }
+    return list
+  }
+
+  /** Whether an approval is on its way to whoever may decide it, and not to be named before. */
+  isShowingApproval(): boolean {
+    return this.#open.values().some(({ isShowing }) => isShowing === true)
+  }
+
+  /**
+   * The first instant that a call waits for, when all of them are passive; `undefined` when something
+   * is done for one of them. `Infinity`: none has an instant.
+   */
+  wakeAtMs(): number | undefined {
+    if (this.#open.size > this.#passive) return undefined
+    return this.#open
+      .values()
+      .reduce((least, { dueAtMs = Infinity }) => Math.min(least, dueAtMs), Infinity)
+  }
+
+  /** Closes all of them, and lets go of their timers. */
+  clear(): void {
+    for (const { cancel, endTiming } of this.#open.values()) {
+      cancel?.()
+      endTiming?.()
+    }
+    this.#open.clear()
+    this.#passive = 0
+  }
+}
