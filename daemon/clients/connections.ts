@@ -23,13 +23,19 @@ import { RemoteStream } from './remote-stream.ts'
 import { ServedTools } from './served-tools.ts'
 import type { Pace, Socket } from './transport.ts'
 
+/** What an execution that has tools of a client promises of their answers. */
+export interface Durability {
+  /** Whether the execution survives the daemon. */
+  readonly isDurable: boolean
+  /** Resolves when all that the execution was answered so far cannot be lost any more. */
+  sync(): Promise<void>
+}
+
+/** What the connections of a daemon work with. */
 export interface ConnectionsDependencies {
   readonly reconnectMs: number
   /** Whether the daemon itself has a tool of this name. */
   readonly isOwnTool: (name: string) => boolean
-  readonly isDurable: (executionId: string) => boolean
-  /** Resolves when all that the execution was answered so far cannot be lost any more. */
-  readonly sync: (executionId: string) => Promise<void>
   readonly onFault: (error: unknown, executionId: string) => void
   /** Called once with what of a client tool's schemas is not enforced. */
   readonly onWarning: (text: string) => void
@@ -64,6 +70,8 @@ export class Connections implements ClientCalls {
   #leaves = new WeakMap<ClientConnection, () => void>()
   /** Calls that an earlier daemon asked for, and so an earlier process of the client may have begun. */
   #repeats = new Set<string>()
+  /** Of the executions that are in memory, by their ids. */
+  #durability = new Map<string, Durability>()
   #isClosed = false
 
   constructor(deps: ConnectionsDependencies) {
@@ -126,9 +134,15 @@ export class Connections implements ClientCalls {
     const key = keyOf(owner, clientId)
     const known = this.#clients.get(key)
     if (known !== undefined) return known
-    const { reconnectMs, isDurable, sync, onFault } = this.#deps
-    const deps = { daemonId: this.#daemonId, reconnectMs, pace: this.#pace, isDurable }
-    const client = new ConnectedClient(owner, clientId, { ...deps, sync, onFault })
+    const { reconnectMs, onFault } = this.#deps
+    const client = new ConnectedClient(owner, clientId, {
+      daemonId: this.#daemonId,
+      reconnectMs,
+      pace: this.#pace,
+      isDurable: executionId => this.#durability.get(executionId)?.isDurable === true,
+      sync: executionId => this.#sync(executionId),
+      onFault,
+    })
     this.#clients.set(key, client)
     return client
   }
@@ -139,18 +153,24 @@ export class Connections implements ClientCalls {
   }
 
   /** An execution begins, or goes on; gives what to call when it leaves memory. */
-  enter({ toolbox }: ExecutionPlan): () => void {
+  enter({ executionId, toolbox }: ExecutionPlan, durability: Durability): () => void {
     const clients = new Set<ConnectedClient>()
     for (const tool of toolbox.tools) {
       const binding = bindingOf(tool)
       // Who serves stays connected anyway.
       if (binding?.setId !== undefined) clients.add(this.#client(binding.owner, binding.clientId))
     }
+    this.#durability.set(executionId, durability)
     const leaves = Array.from(clients, client => client.enter())
     return () => {
+      this.#durability.delete(executionId)
       for (const leave of leaves) leave()
       for (const client of clients) this.#release(client)
     }
+  }
+
+  async #sync(executionId: string): Promise<void> {
+    await this.#durability.get(executionId)?.sync()
   }
 
   /** Forgets a client of which nothing is to be remembered. */
@@ -298,7 +318,7 @@ export class Connections implements ClientCalls {
     if (executionId === undefined) return
     // Its delivery is journaled in this turn of the event loop, and written by the sync after it.
     await new Promise(resolve => setImmediate(resolve))
-    await this.#deps.sync(executionId)
+    await this.#sync(executionId)
   }
 
   /** Tells the clients that the daemon is about to stop. */

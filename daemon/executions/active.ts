@@ -37,7 +37,7 @@ export interface ActiveDependencies extends ExecutionDependencies, WriterDepende
   /** Makes the tool of a client that an execution was given. */
   readonly clientTool: MakeClientTool
   /** Told of an execution that comes into memory; gives what to call when it leaves. */
-  readonly enter: (plan: ExecutionPlan) => () => void
+  readonly enter: (plan: ExecutionPlan, writer: ExecutionWriter) => () => void
   /** Whether what is in memory leaves room for more. */
   readonly hasRoom?: () => boolean
 }
@@ -121,10 +121,10 @@ export class ActiveExecutions {
 
   /** Goes on with what an earlier process has left. */
   async recover(): Promise<void> {
-    const { sessions, store, runningFile, observe, now } = this.#deps
+    const { sessions, store, runningFile, bus, now } = this.#deps
     await sessions.recover()
     const recovery = await store.recover((now ?? Date.now)(), runningFile.lost)
-    for (const stuck of recovery.stuck ?? []) observe(stuck, stuck.event)
+    for (const stuck of recovery.stuck ?? []) bus.happened(stuck.event, stuck)
     this.#resumeQueue.start(recovery)
   }
 
@@ -205,7 +205,7 @@ export class ActiveExecutions {
     const { sessions } = this.#deps
     const use = sessionId === undefined ? undefined : { sessionId, executionId }
     const uncount = this.#liveOwners.add(writer.owner)
-    const leave = this.#deps.enter(live.plan)
+    const leave = this.#deps.enter(live.plan, writer)
     const onKept = (isEnded: boolean) => {
       // A stuck one goes on from what the session has: nobody may change that.
       if (use !== undefined && isEnded) sessions.release(use)
@@ -283,11 +283,11 @@ export class ActiveExecutions {
 
   /** Lets an execution be stuck that cannot go on. @param error absent: something cannot be read */
   async #quarantine(executionId: string, error?: StuckError): Promise<void> {
-    const { store, now, observe, hub, onWebhooks } = this.#deps
+    const { store, now, bus, onWebhooks } = this.#deps
     const stuck = await store.quarantine(executionId, (now ?? Date.now)(), error)
     if (stuck === undefined) return
-    observe(stuck, stuck.event)
-    hub.publish(stuck.owner, stuck.event)
+    bus.happened(stuck.event, stuck)
+    bus.publish(stuck.owner, stuck.event)
     onWebhooks()
   }
 

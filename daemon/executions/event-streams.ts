@@ -6,14 +6,14 @@ import { type Execution, isEnded } from '../../protocol/execution/execution.ts'
 import type { Caller } from '../auth/caller.ts'
 import type { MemoryStore } from '../store/memory/memory-store.ts'
 import type { Store } from '../store/store.ts'
-import type { EventHub } from './event-hub.ts'
+import type { EventBus } from './event-bus.ts'
 import { EventReaders } from './event-readers.ts'
 import { isLast } from './resting-place.ts'
 import type { ExecutionWriter } from './writer.ts'
 
 /** Where events are read, and where they come from. */
 export interface EventSources {
-  readonly hub: EventHub
+  readonly bus: EventBus
   readonly memory: Pick<MemoryStore, 'events'>
   readonly store: Pick<Store, 'events'>
 }
@@ -47,7 +47,7 @@ export class EventStreams {
     after: number,
   ): Promise<AsyncIterableIterator<ExecutionEvent> | undefined> {
     const { executionId } = execution
-    const { hub } = this.#deps
+    const { bus } = this.#deps
     let last = after
     let newest: ExecutionEvent | undefined
     let held: ExecutionEvent[] | undefined = []
@@ -66,7 +66,7 @@ export class EventStreams {
       queue.end()
     }
     // Watched before the past is read, so that nothing falls in between.
-    const unwatch = hub.watch(executionId, event => {
+    const unwatch = bus.watch(executionId, event => {
       if (held !== undefined) {
         held.push(event)
         return
@@ -119,7 +119,7 @@ export class EventStreams {
   all(caller: Caller): AsyncIterableIterator<ExecutionEvent> {
     const queue = this.#readers.open(() => unwatch(), true)
     const owner = caller.seesAll ? undefined : caller.name
-    const unwatch = this.#deps.hub.watchOwner(owner, event => queue.push(event))
+    const unwatch = this.#deps.bus.watchOwner(owner, event => queue.push(event))
     return queue
   }
 }

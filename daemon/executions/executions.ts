@@ -187,16 +187,6 @@ export class Executions {
     return plan.executionId
   }
 
-  /** Whether an execution that is in memory would survive the daemon. */
-  isDurable(executionId: string): boolean {
-    return this.#live.get(executionId)?.writer.isDurable === true
-  }
-
-  /** Resolves when all that has happened to an execution is as durable as the execution is. */
-  async sync(executionId: string): Promise<void> {
-    await this.#live.get(executionId)?.writer.sync()
-  }
-
   /** A tool of an execution, as its programs see it; `undefined` when it is not known any more. */
   async toolOf(executionId: string, name: string): Promise<Tool | undefined> {
     const { toolbox } = this.#live.get(executionId)?.plan ?? {}
@@ -239,7 +229,7 @@ export class Executions {
   async get(executionId: string, caller: Caller, waitMs = 0): Promise<Execution> {
     if (waitMs === 0) return (await this.#find(executionId, caller)).execution
     let changed = Promise.withResolvers<void>()
-    const unwatch = this.#options.hub.await(executionId, event => {
+    const unwatch = this.#options.bus.await(executionId, event => {
       if (isRestingPlace(event)) changed.resolve()
     })
     let isLate = false

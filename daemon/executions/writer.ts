@@ -136,12 +136,12 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
   }
 
   onEvent(event: ExecutionEvent): void {
-    const { memory, hub } = this.#deps
-    this.#deps.observe(this.#plan, event)
+    const { memory, bus } = this.#deps
+    bus.happened(event, this.#plan)
     if (event.type === 'execution-started' || event.type === 'execution-resumed') this.#onStart()
     // Progress is told to who watches now, and not kept.
     if (event.type === 'call-progressed') {
-      hub.publish(this.owner, event)
+      bus.publish(this.owner, event)
       return
     }
     // An approval is visible only when its execution would survive.
@@ -151,7 +151,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
       memory.append(event)
       // Who is told of the end may go on in the session, whose state has to be kept before.
       if (event.type === 'execution-ended') this.#end = event
-      else hub.publish(this.owner, event)
+      else bus.publish(this.owner, event)
       return
     }
     this.#held.events.push(event)
@@ -197,7 +197,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
   }
 
   expireApproval(approval: CallApproval): void {
-    this.#deps.onExpire(approval)
+    this.#deps.bus.overdue(approval)
   }
 
   sync(): Promise<void> {
@@ -240,14 +240,14 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
     snapshot: Uint8Array | undefined,
     onKept: () => void,
   ): Promise<void> {
-    const { store, memory, hub, sessions } = this.#deps
+    const { store, memory, bus, sessions } = this.#deps
     const { sessionId, executionId } = this.#plan
     if (!this.#isDurable) {
       const left = snapshot && (await this.#leave(snapshot, execution))
       if (sessionId !== undefined) await untilRoom(() => sessions.save(sessionId, left))
       if ('endedAtMs' in execution) memory.finish(execution)
       onKept()
-      if (this.#end !== undefined) hub.publish(this.owner, this.#end)
+      if (this.#end !== undefined) bus.publish(this.owner, this.#end)
       return
     }
     // First of all: no other write may take the end along, which belongs to this commit alone.
@@ -330,7 +330,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
     const persisted = this.#written.then(() => this.#persist(write))
     const written = persisted.then(() => {
       this.#running?.release(addition.records ?? [])
-      for (const event of addition.events ?? []) this.#deps.hub.publish(this.owner, event)
+      for (const event of addition.events ?? []) this.#deps.bus.publish(this.owner, event)
       if (addition.webhooks !== undefined && addition.webhooks.length > 0) this.#deps.onWebhooks()
     })
     this.#written = written
@@ -369,7 +369,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
 
   #writeSoon(isDue = false): void {
     const isMuch = this.#held.records.length + this.#held.events.length > MAX_HELD
-    const isWanted = isMuch || this.#deps.hub.isWatched(this.#plan.executionId)
+    const isWanted = isMuch || this.#deps.bus.isWatched(this.#plan.executionId)
     if (!isWanted && !isDue) return
     this.#timer ??= setTimeout(() => this.#writeNow(), isWanted ? WATCHED_MS : ANSWER_MS)
   }

@@ -13,9 +13,10 @@ const HEAP_SHARE = 0.5
 /** Where memory is held, with what is held there now, in bytes. */
 export type HeldMemory = Readonly<Record<string, () => number>>
 
+/** Refuses new executions while those that are there hold too much. */
 export class MemoryGuard {
   readonly limitBytes: number
-  readonly held: HeldMemory
+  #held: HeldMemory = {}
   readonly #now: () => number
   #sumBytes = 0
   #summedAtMs = Number.NEGATIVE_INFINITY
@@ -24,14 +25,19 @@ export class MemoryGuard {
    * @param now milliseconds of a clock that never goes back
    * @param limitBytes half of what V8 may have in this process, when absent
    */
-  constructor(
-    held: HeldMemory,
-    now: () => number,
-    limitBytes = HEAP_SHARE * getHeapStatistics().heap_size_limit,
-  ) {
-    this.held = held
+  constructor(now: () => number, limitBytes = HEAP_SHARE * getHeapStatistics().heap_size_limit) {
     this.#now = now
     this.limitBytes = limitBytes
+  }
+
+  /** Where memory is held. */
+  get held(): HeldMemory {
+    return this.#held
+  }
+
+  /** Counts what is held there from now on. */
+  watch(held: HeldMemory): void {
+    this.#held = { ...this.#held, ...held }
   }
 
   /** Whether there is room for more. */
@@ -51,7 +57,7 @@ export class MemoryGuard {
     const now = this.#now()
     if (now - this.#summedAtMs < FRESH_MS) return this.#sumBytes
     this.#summedAtMs = now
-    this.#sumBytes = Object.values(this.held).reduce((sum, read) => sum + read(), 0)
+    this.#sumBytes = Object.values(this.#held).reduce((sum, read) => sum + read(), 0)
     return this.#sumBytes
   }
 }

@@ -6,7 +6,8 @@ import { MemoryGuard } from '../../daemon/upkeep/memory-guard.ts'
 t.test('at the bound new executions are refused by name, and below it taken again', async t => {
   let nowMs = 0
   let bytes = 40
-  const guard = new MemoryGuard({ calls: () => bytes, events: () => 50 }, () => nowMs, 100)
+  const guard = new MemoryGuard(() => nowMs, 100)
+  guard.watch({ calls: () => bytes, events: () => 50 })
   guard.admit()
   bytes = 50
   guard.admit()

@@ -1,5 +1,10 @@
-/** Tells the events of executions to whoever watches them now; past ones are in the stores. */
+/**
+ * Carries the events of executions, in two stages. `happened`: at once, for what counts and logs.
+ * `publish`: when an event is as durable as its execution, for callers who watch. Past events are in
+ * the stores.
+ */
 
+import type { CallApproval } from '../../executor/boundary/call-approval.ts'
 import type { ExecutionEvent } from '../../protocol/execution/events.ts'
 
 type Listener = (event: ExecutionEvent) => void
@@ -10,10 +15,41 @@ interface OwnerListener {
   readonly listener: Listener
 }
 
-export class EventHub {
+/** What a listener of the first stage is told beside an event. */
+export interface EventFacts {
+  /** When its execution was created, in epoch milliseconds. */
+  readonly createdAtMs: number
+}
+
+type Observer = (event: ExecutionEvent, facts: EventFacts) => void
+
+/** The events of all executions of a daemon. */
+export class EventBus {
+  #observers: Observer[] = []
+  #overdue: ((approval: CallApproval) => void)[] = []
   #byExecution = new Map<string, Set<Listener>>()
   #awaiting = new Map<string, Set<Listener>>()
   #ofOwners = new Set<OwnerListener>()
+
+  /** Calls a listener with every event of this process's executions, before it is durable. */
+  observe(observer: Observer): void {
+    this.#observers.push(observer)
+  }
+
+  /** Emits an event at once. */
+  happened(event: ExecutionEvent, facts: EventFacts): void {
+    for (const observer of this.#observers) observer(event, facts)
+  }
+
+  /** Calls a listener with every approval whose time is over. */
+  onOverdue(listener: (approval: CallApproval) => void): void {
+    this.#overdue.push(listener)
+  }
+
+  /** Emits that nobody has decided an approval in time. */
+  overdue(approval: CallApproval): void {
+    for (const listener of this.#overdue) listener(approval)
+  }
 
   /** Whether somebody watches an execution, alone or with others. */
   isWatched(executionId: string): boolean {
@@ -39,6 +75,7 @@ export class EventHub {
     }
   }
 
+  /** Emits an event to those who watch its execution or its owner. */
   publish(owner: string, event: ExecutionEvent): void {
     for (const listener of this.#byExecution.get(event.executionId) ?? []) listener(event)
     for (const listener of this.#awaiting.get(event.executionId) ?? []) listener(event)

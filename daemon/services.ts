@@ -1,0 +1,251 @@
+/** What a daemon does its work with, put together; nothing of it listens yet. */
+
+import { join, resolve } from 'node:path'
+import type { GuestPool } from '../executor/boundary/guest-pool.ts'
+import { Latencies } from '../executor/calls/latencies.ts'
+import { baseSnapshot } from '../executor/engine/quickjs/base-snapshot.ts'
+import { runtimeTag, snapshotTag } from '../executor/engine/quickjs/runtime-tag.ts'
+import { Supervision } from '../executor/pool/watchdog.ts'
+import type { Toolbox } from '../executor/tools/toolbox.ts'
+import { TypeChecker } from '../executor/typecheck/type-checker.ts'
+import { ApprovalService } from './approvals/approval-service.ts'
+import { Audit } from './auth/audit.ts'
+import { Tokens } from './auth/tokens.ts'
+import { WorkerLosses } from './auth/worker-losses.ts'
+import { packageVersion } from './base/version.ts'
+import { Connections } from './clients/connections.ts'
+import { type ClockSources, machineClock, TrustedClock } from './clock/trusted-clock.ts'
+import type { Config } from './config/config.ts'
+import { tokenSecrets } from './config/token-list.ts'
+import { EventBus } from './executions/event-bus.ts'
+import { Executions } from './executions/executions.ts'
+import { ReplayService } from './executions/replay-service.ts'
+import { RunningFile } from './executions/running-file.ts'
+import { Reloadable } from './lifecycle/reload.ts'
+import type { Logger } from './log/log.ts'
+import type { AllowList } from './outbound/allow-list.ts'
+import { denialText } from './permissions/denial.ts'
+import type { Secrets } from './redaction/secrets.ts'
+import { SessionUpgrade } from './sessions/session-upgrade.ts'
+import { SessionService } from './sessions/sessions.ts'
+import { MemoryStore } from './store/memory/memory-store.ts'
+import type { Store } from './store/store.ts'
+import { untilRoom } from './store/until-room.ts'
+import { logEvent } from './telemetry/execution-log.ts'
+import { Metrics } from './telemetry/metrics/metrics.ts'
+import type { ExportedTracing } from './telemetry/tracing/exporter.ts'
+import { MemoryGuard } from './upkeep/memory-guard.ts'
+import { StoreGuard } from './upkeep/store-guard.ts'
+import { openWebhooks } from './webhooks/webhooks.ts'
+
+/** What a daemon is made from, started already. */
+export interface StartedParts {
+  readonly log: Logger
+  readonly pool: GuestPool
+  readonly store: Store
+  readonly toolbox: Toolbox
+  /** The hosts of `fetch_url`, which a reload may change. */
+  readonly fetchAllow: AllowList
+  /** Descriptors of sockets that listen already; none: those of the configuration are made. */
+  readonly inherited: readonly number[]
+  /** What must not leave the host. */
+  readonly secrets: Secrets
+  /** Where traces go; absent: nowhere. */
+  readonly traces: ExportedTracing | undefined
+  /** The machine's clocks when absent. */
+  readonly clock?: ClockSources
+}
+
+/** The services of a daemon. */
+export type Services = Awaited<ReturnType<typeof openServices>>
+
+/** What the services stand on. */
+type Ground = Awaited<ReturnType<typeof openGround>>
+
+/** Puts the services together, each from those before it. */
+export async function openServices(config: Config, parts: StartedParts) {
+  const { log, store, toolbox } = parts
+  const ground = await openGround(config, parts)
+  const { clock, isOwnTool, metrics, onFault, pool, supervision } = ground
+  const reloadable = openReloadable(config, parts, ground)
+  const { sessions, upgrade } = openSessions(config, parts, ground)
+  const connections = new Connections({
+    reconnectMs: config.reconnectMs,
+    isOwnTool,
+    onFault,
+    onWarning: text => log.warn(text),
+  })
+  const memory = new MemoryGuard(() => performance.now())
+  const typeChecker = new TypeChecker(config.allow && { explain: denialText })
+  const before = { reloadable, sessions, connections, memory, typeChecker }
+  const executions = openExecutions(parts, ground, before)
+  memory.watch(executions.held)
+  metrics.watch({
+    memory,
+    queued: () => executions.queued,
+    live: () => executions.liveCount,
+    unloaded: () => executions.unloaded,
+    connections: () => connections.size,
+  })
+  const approvals = new ApprovalService({ store, executions, toolbox, now: clock.now })
+  ground.bus.onOverdue(asked => {
+    untilRoom(() => approvals.expire(asked)).catch(error =>
+      onFault(error, asked.approval.executionId),
+    )
+  })
+  const replays = new ReplayService({
+    store,
+    executions,
+    sessions,
+    pool,
+    supervision,
+    toolbox,
+    get maxQueue() {
+      return reloadable.inForce.maxQueue
+    },
+  })
+  return { ...ground, ...before, upgrade, executions, approvals, replays }
+}
+
+/** The base snapshot, the clock, the events, what measures them, and who may ask. */
+async function openGround(config: Config, parts: StartedParts) {
+  const { log, store, toolbox, secrets, traces } = parts
+  const machine = await baseSnapshot()
+  const version = packageVersion()
+  const isOwnTool = (name: string) => toolbox.find(name) !== undefined
+  const facts = { version, node: process.versions.node, engine: machine.engine }
+  const metrics = new Metrics(parts.pool, store, facts, isOwnTool)
+  store.watchCommits((operations, tookMs) => metrics.store.onCommit(operations, tookMs))
+  const bus = new EventBus()
+  bus.observe((event, { createdAtMs }) => metrics.onEvent(event, createdAtMs))
+  if (traces !== undefined) bus.observe(event => traces.tracing.onEvent(event))
+  bus.observe(event => logEvent(log, event))
+  const stateDir = resolve(config.stateDir)
+  const sources = parts.clock ?? machineClock
+  const clock = new TrustedClock(sources, await store.keptInstant(), jumpMs => logJump(log, jumpMs))
+  const webhooks = openWebhooks({ ...config, stateDir }, store, log, secrets, clock.now, isLast =>
+    metrics.onWebhookFailure(isLast),
+  )
+  const runningFile = new RunningFile(join(stateDir, 'running'), error =>
+    log.warn({ err: error }, 'the file of running executions was not written'),
+  )
+  const tokens = new Tokens(config.tokens)
+  return {
+    machine,
+    version,
+    isOwnTool,
+    metrics,
+    pool: metrics.pool,
+    bus,
+    webhooks,
+    runningFile,
+    clock,
+    supervision: new Supervision(),
+    tokens,
+    shares: new StoreGuard({
+      shares: () => store.shares(),
+      callers: () => tokens.size,
+      now: () => performance.now(),
+    }),
+    losses: new WorkerLosses(() => performance.now()),
+    audit: new Audit(log, () => performance.now()),
+    onFault: (error: unknown, executionId: string) =>
+      log.error({ err: error, executionId }, 'execution lost'),
+  }
+}
+
+function openReloadable(
+  config: Config,
+  { log, fetchAllow, secrets }: StartedParts,
+  { tokens, audit }: Ground,
+): Reloadable {
+  return new Reloadable(config, {
+    log,
+    tokens: {
+      reload: list => {
+        // Before anybody can send one. Those that are withdrawn stay known: tools may still say them.
+        secrets.add(tokenSecrets(list))
+        audit.record({ event: 'tokens-reloaded', ...tokens.reload(list) })
+      },
+    },
+    fetchAllow,
+  })
+}
+
+function openSessions(
+  config: Config,
+  { log, store, toolbox }: StartedParts,
+  { machine, pool, supervision, shares, clock }: Ground,
+) {
+  const runtime = snapshotTag(machine)
+  const shadows = { pool, supervision, toolbox, store }
+  const upgrade = new SessionUpgrade({ store, shadows, log, runtime })
+  const sessions = new SessionService(store, config.retention.keepMs, runtime, upgrade, {
+    admit: owner => shares.admit('sessions', owner),
+    now: clock.now,
+  })
+  return { sessions, upgrade }
+}
+
+/** What executions need beside the ground. */
+interface BeforeExecutions {
+  readonly reloadable: Reloadable
+  readonly sessions: SessionService
+  readonly connections: Connections
+  readonly memory: MemoryGuard
+  readonly typeChecker: TypeChecker
+}
+
+function openExecutions(
+  { store, toolbox, secrets, traces }: StartedParts,
+  ground: Ground,
+  { reloadable, sessions, connections, memory, typeChecker }: BeforeExecutions,
+): Executions {
+  const { bus, clock, losses, machine, pool, runningFile } = ground
+  const { shares, supervision, tokens, webhooks } = ground
+  return new Executions({
+    ...{ pool, sessions, runningFile, supervision, typeChecker, store, bus, toolbox },
+    latencies: new Latencies(),
+    now: clock.now,
+    memory: new MemoryStore(clock.now),
+    runtime: runtimeTag(machine),
+    clientTool: (binding, callMs) => connections.tool(binding, callMs),
+    enter: (plan, writer) => {
+      const leave = connections.enter(plan, writer)
+      traces?.tracing.enter(plan)
+      return () => {
+        leave()
+        traces?.tracing.leave(plan.executionId)
+      }
+    },
+    redaction: secrets,
+    traces: traces?.tracing,
+    get maxQueue() {
+      return reloadable.inForce.maxQueue
+    },
+    callers: () => Math.max(1, tokens.size),
+    admitCaller: caller => {
+      losses.admit(caller)
+      memory.admit()
+    },
+    onWorkerLost: owner => losses.add(owner),
+    admitWebhook: async (url, owner) => {
+      webhooks.admit(url)
+      await shares.admit('webhooks', owner)
+    },
+    hasRoom: () => memory.hasRoom,
+    webhookFor: webhooks.messageFor,
+    onWebhooks: webhooks.wake,
+    onFault: ground.onFault,
+  })
+}
+
+function logJump(log: Logger, jumpMs: number): void {
+  if (jumpMs === 0) log.info('the clock is believed again')
+  else {
+    log.error(
+      { jumpMs },
+      'the clock has jumped forward: expiry and retention go on as if it had not; if it is right now, say so: latchd store confirm-clock',
+    )
+  }
+}
