@@ -58,8 +58,12 @@ function tell(log: Logger, event: ExecutionEvent): void {
       log.debug({ executionId, callId, approvalId, tool, status, decidedBy }, what)
       return
     }
-    // Progress and the guest's own console are no affair of the daemon's log.
-    default:
+    // The log above has the stuck one; progress and the guest's console are not for it.
+    case 'log-written':
+    case 'call-progressed':
+    case 'execution-stuck':
       return
+    default:
+      event satisfies never
   }
 }

@@ -76,6 +76,16 @@ export function foldEvents(events: readonly ExecutionEvent[]): FoldedEvents {
         waitingFor = event.waitingFor
         warnings = event.warnings
         break
+      // These say nothing that a later event or a row of the execution does not say.
+      case 'call-progressed':
+      case 'approval-requested':
+      case 'approval-decided':
+      case 'execution-resumed':
+      case 'execution-stuck':
+      case 'execution-ended':
+        break
+      default:
+        event satisfies never
     }
   }
   return { logs, calls, waitingFor, diagnostics, warnings }

@@ -54,7 +54,18 @@ function newsOf(event: ExecutionEvent): string | undefined {
       return `${event.approval.tool} ${decidedText(event.approval)}`
     case 'execution-stuck':
       return `Stuck: ${event.error.code} ${event.error.message}`
+    case 'execution-started':
+    case 'log-written':
+    case 'call-started':
+    case 'call-progressed':
+    case 'call-completed':
+    case 'execution-parked':
+    case 'execution-resumed':
+    case 'execution-ended':
+      return undefined
     default:
+      // A newer daemon may send others.
+      event satisfies never
       return undefined
   }
 }

@@ -129,8 +129,14 @@ export class ExecutionMetrics {
         this.#decisionTime.observe(secondsFrom(askedAtMs, event.atMs))
         return
       }
-      default:
+      // Counted when they end, or not at all.
+      case 'log-written':
+      case 'call-started':
+      case 'call-progressed':
+      case 'approval-requested':
         return
+      default:
+        event satisfies never
     }
   }
 }

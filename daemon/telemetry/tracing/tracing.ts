@@ -118,8 +118,13 @@ export class Tracing {
         this.#end(executionId, event.atMs)
         return
       }
-      default:
+      // A span has the calls that have ended, and no console.
+      case 'log-written':
+      case 'call-started':
+      case 'call-progressed':
         return
+      default:
+        event satisfies never
     }
   }
 
