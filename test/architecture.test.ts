@@ -6,7 +6,7 @@ import { longest } from './support/slowest-first.ts'
 
 const root = resolve(import.meta.dirname, '..')
 
-/** Which parts a part may import from (design.md, "Parts and direction"). */
+/** Which parts a part may import from. */
 const allowed: Record<string, readonly string[]> = {
   protocol: ['protocol'],
   executor: ['executor', 'protocol'],
@@ -32,9 +32,10 @@ function sources(part: string): string[] {
 
 const statement = /^(?:import|export)\s+(type\s+)?(?:[^'"`;]*?\bfrom\s+)?['"]([^'"]+)['"]/gm
 
+const textOf = (file: string) => readFileSync(join(root, file), 'utf8')
+
 function importsOf(file: string): Import[] {
-  const text = readFileSync(join(root, file), 'utf8')
-  return [...text.matchAll(statement)].map(([, type, specifier = '']) => ({
+  return [...textOf(file).matchAll(statement)].map(([, type, specifier = '']) => ({
     from: file,
     to: specifier.startsWith('.')
       ? relative(root, resolve(root, dirname(file), specifier))
@@ -43,7 +44,8 @@ function importsOf(file: string): Import[] {
   }))
 }
 
-const all = Object.keys(allowed).flatMap(part => sources(part).flatMap(importsOf))
+const files = Object.keys(allowed).flatMap(sources)
+const all = files.flatMap(importsOf)
 const partOf = (file: string) => file.slice(0, file.indexOf('/'))
 const isOurs = ({ to }: Import) => partOf(to) in allowed
 
@@ -55,25 +57,104 @@ t.test('imports go one way: protocol ← executor ← daemon and protocol ← sd
   t.ok(all.length > 200, 'imports were found')
 })
 
-t.test('no file imports itself by way of others', async t => {
-  const edges = Map.groupBy(
-    all.filter(one => isOurs(one) && !one.isType),
-    ({ from }) => from,
-  )
+/** Every way from a node of a graph back to itself. */
+function circles(edges: readonly (readonly [from: string, to: string])[]): string[][] {
+  const next = Map.groupBy(edges, ([from]) => from)
   const done = new Set<string>()
-  const cycles: string[][] = []
-  const visit = (file: string, path: string[]): void => {
-    const at = path.indexOf(file)
+  const found: string[][] = []
+  const visit = (node: string, path: string[]): void => {
+    const at = path.indexOf(node)
     if (at >= 0) {
-      cycles.push([...path.slice(at), file])
+      found.push([...path.slice(at), node])
       return
     }
-    if (done.has(file)) return
-    for (const { to } of edges.get(file) ?? []) visit(to, [...path, file])
-    done.add(file)
+    if (done.has(node)) return
+    for (const [, to] of next.get(node) ?? []) visit(to, [...path, node])
+    done.add(node)
   }
-  for (const file of edges.keys()) visit(file, [])
-  t.strictSame(cycles, [])
+  for (const node of next.keys()) visit(node, [])
+  return found
+}
+
+t.test('no file imports itself by way of others, types included', async t => {
+  t.strictSame(circles(all.filter(isOurs).map(({ from, to }) => [from, to])), [])
+})
+
+/** `executor/calls` of `executor/calls/journal.ts`; a file of a part's own folder stands for itself. */
+const roomOf = (file: string) => file.split('/').slice(0, 2).join('/')
+
+t.test('no folder imports itself by way of others, types included', async t => {
+  const edges = all
+    .filter(isOurs)
+    .map(({ from, to }) => [roomOf(from), roomOf(to)] as const)
+    .filter(([from, to]) => from !== to)
+  t.strictSame(circles(edges), [])
+})
+
+const MAX_LINES = 400
+
+t.test(`no file has more than ${MAX_LINES} lines but the adapter of the engine`, async t => {
+  const long = files
+    .filter(file => !file.startsWith('executor/engine/quickjs/'))
+    .map(file => [file, textOf(file).split('\n').length - 1] as const)
+    .filter(([, lines]) => lines > MAX_LINES)
+  t.strictSame(long, [])
+})
+
+t.test('every export has a docstring', async t => {
+  const exported =
+    /^export (?:declare |async |abstract )*(?:function\*?|class|const|interface|type|enum) (\w+)/
+  const bare = files.flatMap(file => {
+    const lines = textOf(file).split('\n')
+    const before = new Set<string>()
+    return lines.flatMap((line, i) => {
+      const name = exported.exec(line)?.[1]
+      // The signatures of one function and a value with the type of its name share their words.
+      if (name === undefined || before.has(name)) return []
+      before.add(name)
+      const above = lines.slice(0, i).findLast(one => !one.startsWith('// biome-ignore'))
+      return above?.endsWith('*/') ? [] : [`${file} ${name}`]
+    })
+  })
+  t.strictSame(bare, [])
+})
+
+const comment = /\/\*[\s\S]*?\*\/|(?<![:\w'"`/])\/\/.*/g
+const commentsOf = (file: string) => Array.from(textOf(file).matchAll(comment), ([text]) => text)
+
+t.test('no comment names a file that is not there', async t => {
+  const isThere = (path: string, from: string) =>
+    [root, resolve(root, dirname(from))].some(folder => existsSync(resolve(folder, path)))
+  const missing = files.flatMap(file =>
+    commentsOf(file)
+      .flatMap(text => text.replaceAll(/https?:\S+/g, '').match(/[\w./-]+\.(?:ts|md|mjs)\b/g) ?? [])
+      .filter(path => !isThere(path, file))
+      .map(path => `${file}: ${path}`),
+  )
+  t.strictSame(missing, [])
+})
+
+/** Words that the dictionary of CONTRIBUTING.md replaces, in names. */
+const oldNames =
+  /^(?:\w*(?:Keeper|Desk|Powers|Circumstances|Pristine)|putAway|wedged|nudge|lastWords|whereabouts|deed|Leases|WorkerShare|Spares|lineage|pristine|overran|isOverdue|patienceMs)$/
+/** The same in comments. */
+const oldWords = /\b(?:pristine|wedged|put away|puts away|whereabouts|last words|nudge[sd]?)\b/i
+/** In the worker's seal these are the powers of a realm: what it can reach. */
+const oldNameIsMeant = /^(?:processPowers|globalPowers)$/
+
+t.test('names and comments use the words of the dictionary', async t => {
+  const old = files.flatMap(file => {
+    const comments = commentsOf(file)
+    const code = comments.reduce((text, one) => text.replace(one, ''), textOf(file))
+    const names = (code.match(/\b[A-Za-z]\w*\b/g) ?? [])
+      .filter(name => oldNames.test(name) && !oldNameIsMeant.test(name))
+      .map(name => `${file}: ${name}`)
+    const words = comments
+      .flatMap(text => text.match(oldWords) ?? [])
+      .map(word => `${file}: ${word}`)
+    return [...new Set([...names, ...words])]
+  })
+  t.strictSame(old, [])
 })
 
 /** Everything that a file loads when it is imported, packages included. */
