@@ -3,6 +3,9 @@
 import { randomBytes } from 'node:crypto'
 import type { Approval } from '../../protocol/approval.ts'
 
+/**
+ * An approval together with the facts that the host alone uses: call number, arguments, decision.
+ */
 export interface CallApproval {
   readonly approval: Approval
   /** Number of the call in its execution. */

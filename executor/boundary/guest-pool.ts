@@ -50,6 +50,7 @@ export interface PoolRun {
   readonly cancelled: AbortSignal
 }
 
+/** The workers that run guests, at one level of isolation; executions queue for them. */
 export interface GuestPool {
   readonly isolation: IsolationLevel
   /** Threads that run guests. */

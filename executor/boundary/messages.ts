@@ -16,6 +16,7 @@ export interface CompiledProgram {
   readonly map: string
 }
 
+/** The session that a program runs in, as its worker receives it. */
 export interface GuestSession {
   /** What earlier programs have left; absent before the first has ended. */
   readonly snapshot: Uint8Array | undefined
@@ -129,6 +130,7 @@ export interface GuestOutput {
   readonly encoded?: string
 }
 
+/** How one run of a guest ended. */
 export type GuestOutcome =
   | { readonly status: 'completed'; readonly output: GuestOutput; readonly isFinalAnswer: boolean }
   | { readonly status: 'failed'; readonly error: ExecutionError }

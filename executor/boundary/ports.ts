@@ -20,6 +20,10 @@ export interface JournalWriter {
   readTexts(seqs: readonly number[]): Promise<readonly string[]>
 }
 
+/**
+ * What an execution requires of the program that hosts it: a place for events, approvals and
+ * snapshots.
+ */
 export interface ExecutionHost {
   /** Told of each event, in order. */
   onEvent(event: ExecutionEvent): void

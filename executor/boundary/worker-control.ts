@@ -12,6 +12,7 @@ export interface WorkerStatistics {
   readonly standbyGuests: number
 }
 
+/** The methods that a worker offers to its pool on the control port. */
 export interface WorkerControl {
   /** Resolves when the worker's standby guests stand ready. */
   warmUp(): Promise<void>

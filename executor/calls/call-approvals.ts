@@ -12,6 +12,7 @@ import { rememberKey } from '../boundary/remembered-tool.ts'
 import type { ExecutionRecord } from '../record/execution-record.ts'
 import { Refused } from '../tools/refused.ts'
 
+/** What bounds the approvals of one execution: its limits, start, session and remembered tools. */
 export interface ApprovalPlan {
   readonly limits: Limits
   readonly createdAtMs: number
@@ -36,6 +37,10 @@ interface Entry {
   disarm: (() => void) | undefined
 }
 
+/**
+ * The approvals of one execution: asks for them, emits their events, expires them, takes decisions.
+ * Each is known by the number of its call.
+ */
 export class CallApprovals {
   #plan: ApprovalPlan
   #record: ExecutionRecord

@@ -8,6 +8,9 @@ import { type ReadRecord, thrownCode } from './journal.ts'
 /** Calls that end with these codes have not reached their tool, and do not count. */
 const notCounted: ReadonlySet<string> = new Set(['TOOL_INPUT_INVALID', 'TOOL_LIMIT_EXCEEDED'])
 
+/**
+ * Counts the calls of each tool in one execution, and refuses those beyond `maxCallsPerExecution`.
+ */
 export class CallCounts {
   #counts = new Map<string, number>()
 

@@ -7,6 +7,7 @@ import type { CompiledProgram } from '../boundary/messages.ts'
 import type { Toolbox } from '../tools/toolbox.ts'
 import type { ReadRecord } from './journal.ts'
 
+/** What the calls of one execution are made with: its toolbox, limits and identity. */
 export interface CallPlan {
   readonly executionId: string
   readonly toolbox: Toolbox

@@ -16,6 +16,7 @@ interface Observed {
   readonly underWay: Map<object, number>
 }
 
+/** Measures how long calls of each tool take, and estimates the next one in milliseconds. */
 export class Latencies {
   #observed = new WeakMap<Tool, Observed>()
 

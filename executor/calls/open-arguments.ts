@@ -4,6 +4,9 @@ import type { Limits } from '../../protocol/limits.ts'
 import { thrownAs } from '../../protocol/tool/thrown.ts'
 import type { CallOutcome } from '../tools/call-outcome.ts'
 
+/**
+ * Sums the lengths of the arguments of open calls, and refuses a call that would exceed the bound.
+ */
 export class OpenArguments {
   readonly #maxCharacters: number
   #lengths = new Map<number, number>()

@@ -19,6 +19,7 @@ import {
 import type { Journal } from './journal.ts'
 import { replyText } from './reply-text.ts'
 
+/** What the streams of one execution work with. */
 export interface StreamDependencies {
   readonly bounds: CallBounds
   readonly journal: Journal
@@ -33,6 +34,7 @@ interface LostStream {
   readonly input: string
 }
 
+/** The open streams of one execution: reads their items, closes them, opens lost ones again. */
 export class ToolStreams {
   #deps: StreamDependencies
   /** By the number of the call that opened each. */

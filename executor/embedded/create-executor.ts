@@ -36,6 +36,7 @@ import { KnownExecution, KnownExecutions } from './known-executions.ts'
 import { MemoryApprovals } from './memory-approvals.ts'
 import { MemorySessions } from './memory-sessions.ts'
 
+/** Options of {@link createExecutor}. */
 export interface ExecutorOptions {
   /** Tools that every program may call, beside `sleep`, `human_approval` and `ask_human`. */
   readonly tools?: ToolSet

@@ -59,6 +59,7 @@ export class KnownExecution {
   }
 }
 
+/** The executions of one embedded executor: those under way, and the latest that their caller left. */
 export class KnownExecutions {
   #going = new Map<string, KnownExecution>()
   /** Oldest first. */

@@ -31,6 +31,7 @@ interface Entry {
   readonly running: RunningExecution
 }
 
+/** The approvals of one embedded executor. The app reads and decides them. */
 export class MemoryApprovals implements Approvals {
   /** Oldest first. */
   #entries = new Map<string, Entry>()

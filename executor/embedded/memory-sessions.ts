@@ -20,6 +20,7 @@ interface Kept {
   readonly remembered: Set<string>
 }
 
+/** The sessions of one embedded executor, with their snapshots. They end with the process. */
 export class MemorySessions implements Sessions {
   #executor: Executor
   #locks = new SessionLocks()

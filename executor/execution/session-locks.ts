@@ -3,6 +3,7 @@
 import { Fifo } from '../../protocol/base/fifo.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 
+/** Gives each session to one execution at a time; the others wait in order. */
 export class SessionLocks {
   /** Sessions that are held, with those that wait for their turn. */
   #held = new Map<string, Fifo<object, () => void>>()
@@ -51,6 +52,7 @@ export class SessionLocks {
   }
 }
 
+/** The error of a caller that wants a session in which an execution runs: `SESSION_BUSY`. */
 export function sessionBusy(sessionId: string): LatchdError {
   return new LatchdError('SESSION_BUSY', `Cannot use session ${sessionId}: an execution runs in it`)
 }

@@ -12,6 +12,9 @@
  * - join texts with `+`: QuickJS compiles a template with substitutions to a call of
  *   `String.prototype.concat`,
  * - ask for brands by the functions of this file, never by `instanceof` or `constructor`.
+ *
+ * An export without a docstring is the built-in that its name spells: `arrayJoin` is the `join` of
+ * arrays, with the array as its first argument; `mapSize` is a getter; `MapOf` is `Map` itself.
  */
 
 /** Turns a method into a function that takes `this` first, with no look-up left to patch. */
@@ -53,6 +56,7 @@ export const arrayJoin = uncurry(
 export const arraySort = uncurry(
   Array.prototype.sort as <T>(this: T[], by?: (a: T, b: T) => number) => T[],
 )
+/** Whether a value is a view of a buffer: a typed array or a `DataView`. */
 export const isBuffer = ArrayBuffer.isView
 
 export const functionToString = uncurry(Function.prototype.toString)
@@ -100,6 +104,7 @@ export const TypeErrorOf = TypeError
 export const RangeErrorOf = RangeError
 export const EvalErrorOf = EvalError
 export const SuppressedErrorOf = SuppressedError
+/** Whether the engine made a value as an error, whatever its prototype is now. */
 export const isErrorBrand = (Error as unknown as { isError(value: unknown): value is Error })
   .isError
 export const errorPrototype = Error.prototype
@@ -107,6 +112,7 @@ export const errorPrototype = Error.prototype
 const errorStack = Object.getOwnPropertyDescriptor(Error.prototype, 'stack')
 /** The engine's own stack of an error. */
 export const getErrorStack = uncurry(errorStack?.get as (this: unknown) => unknown)
+/** Sets the engine's own stack of an error. */
 export const setErrorStack = uncurry(errorStack?.set as (this: unknown, value: unknown) => void)
 
 export const MapOf = Map
@@ -158,6 +164,7 @@ export const DateOf = Date
 export const dateUTC = Date.UTC
 export const dateGetTime = uncurry(Date.prototype.getTime)
 export const dateSetTime = uncurry(Date.prototype.setTime)
+/** The text of a date in UTC: the engine knows no other zone. See `intl/date-text.ts`. */
 export const dateOwnToString = uncurry(Date.prototype.toString)
 export const dateOwnToTimeString = uncurry(Date.prototype.toTimeString)
 export const dateToISOString = uncurry(Date.prototype.toISOString)
@@ -237,10 +244,12 @@ export const symbolToPrimitive: typeof Symbol.toPrimitive = Symbol.toPrimitive
 export const mapEntries = uncurry(Map.prototype.entries) as <K, V>(
   map: Map<K, V>,
 ) => Iterator<[K, V]>
+/** `next` of the iterators that {@link mapEntries} returns. */
 export const mapIteratorNext = uncurry(new Map().entries().next) as <T>(
   iterator: Iterator<T>,
 ) => IteratorResult<T>
 export const setValues = uncurry(Set.prototype.values) as <T>(set: Set<T>) => Iterator<T>
+/** `next` of the iterators that {@link setValues} returns. */
 export const setIteratorNext = uncurry(new Set().values().next) as <T>(
   iterator: Iterator<T>,
 ) => IteratorResult<T>

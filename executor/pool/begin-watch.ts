@@ -28,6 +28,7 @@ const BYTES_PER_TICK = 4 * 1024 * 1024
 /** How often the time is doubled, at most. */
 const MAX_DOUBLINGS = 6
 
+/** Watches tasks until they begin, and reports those whose thread does not begin them in time. */
 export class BeginWatch {
   /** Ticks that each task has let pass. */
   #tasks = new Map<BeginningTask, number>()

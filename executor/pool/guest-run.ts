@@ -9,6 +9,7 @@ import { BEAT, GuestState, LATCH_BYTES, SIGNAL, Signal, STATE, TURN } from '../.
 import type { GuestLink } from '../boundary/guest-pool.ts'
 import type { Delivery } from '../boundary/messages.ts'
 
+/** The host's end of one guest on a thread of this process. */
 export class GuestRun implements GuestLink {
   /** The worker's end of the port; travels with the task. */
   readonly port: MessagePort

@@ -10,6 +10,7 @@ import { Fifo } from '../../protocol/base/fifo.ts'
 /** Resumed executions that go before a new one that waits as well: they have waited longer. */
 const RESUMES_PER_START = 3
 
+/** The queues of one owner, and the worker time in milliseconds that it has had. */
 export class OwnerShare<T> {
   /** New executions that wait, by a key of each. */
   readonly starts = new Fifo<object, T>()

@@ -58,6 +58,7 @@ class Thread implements PoolThread {
   }
 }
 
+/** Chooses the thread of each task, and guards the ports of the threads. */
 export class PoolThreads {
   /** By the number of the thread. */
   #threads = new Map<number, Thread>()

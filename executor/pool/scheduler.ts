@@ -11,6 +11,7 @@ interface Waiting {
   readonly refuse: (error: Error) => void
 }
 
+/** Gives a fixed number of workers to executions: to the owner with the least worker time first. */
 export class WorkerScheduler {
   #workers: number
   #onPressure: (waiting: number) => void

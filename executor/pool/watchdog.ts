@@ -11,6 +11,7 @@
 import type { GuestLink } from '../boundary/guest-pool.ts'
 
 const TICK_MS = 250
+/** Milliseconds beyond its CPU budget, or after a stop, in which a guest may still answer. */
 export const GRACE_MS = 1000
 /** Several times what the slowest guest takes that is ended for its beat. */
 const STOP_MS = 3 * GRACE_MS
@@ -26,6 +27,7 @@ interface Watched {
   stoppingSinceMs: number | undefined
 }
 
+/** Watches all running guests of this process, and reports those that are unresponsive. */
 export class Supervision {
   #watched = new Set<Watched>()
   #timer: NodeJS.Timeout | undefined

@@ -34,6 +34,7 @@ const STACK_MB = 8
 /** A thread in the place of one that was ended is awaited for so long; it takes under a second. */
 const REPLACE_MS = 5000
 
+/** Options of a {@link WorkerPool}; tests use most of them. */
 export interface PoolOptions {
   /** Every guest parks at every wait: for tests. */
   readonly parksAlways?: boolean
@@ -52,6 +53,7 @@ const unread: GuestReader = {
   report: report => report as GuestReport,
 }
 
+/** A pool whose workers are threads of this process. */
 export class WorkerPool implements GuestPool {
   readonly isolation = 'thread'
   readonly workers: number

@@ -25,6 +25,7 @@ type EndFields = Omit<
   'status' | 'error'
 >
 
+/** What is known of an execution from its beginning, and does not change. */
 export interface RecordFacts {
   readonly executionId: string
   readonly source: string
@@ -33,6 +34,7 @@ export interface RecordFacts {
   readonly metadata: Readonly<Record<string, unknown>> | undefined
 }
 
+/** The public state of one execution. Each change of it emits an event. */
 export class ExecutionRecord {
   readonly facts: RecordFacts
   #onEvent: (event: ExecutionEvent) => void

@@ -19,6 +19,7 @@ export interface StoredUsage {
   readonly logsTruncatedBytes: number
 }
 
+/** The usage of an execution that has not run. */
 export const NO_USAGE: StoredUsage = {
   cpuMs: 0,
   waitMs: 0,

@@ -10,6 +10,7 @@ export type CallOutcome =
   | { readonly kind: 'stream'; readonly stream: OpenStream }
   | Thrown
 
+/** A call that threw. `isTimeout`: its time was up. */
 export interface Thrown {
   readonly kind: 'thrown'
   readonly thrown: ThrownText

@@ -2,6 +2,7 @@
 
 import type { ToolContext } from '../../protocol/tool/wire-tool.ts'
 
+/** What a call's context is made of. */
 export interface CallFacts {
   readonly callId: string
   readonly executionId: string
@@ -12,6 +13,7 @@ export interface CallFacts {
   readonly onProgress: (value: unknown) => void
 }
 
+/** The context that a tool is called with. */
 export class CallContext implements ToolContext {
   readonly callId: string
   readonly executionId: string

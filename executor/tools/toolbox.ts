@@ -10,6 +10,7 @@ import { type ToolGlobals, toolGlobals } from '../../protocol/tool/tool-globals.
 import type { GuestRules } from '../guest/host/arguments.ts'
 import type { GuestTool } from '../guest/host/tools.ts'
 
+/** An immutable set of tools with distinct names. */
 export class Toolbox {
   readonly tools: readonly Tool[]
   /** How programs write the tools. */

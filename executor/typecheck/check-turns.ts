@@ -23,6 +23,7 @@ interface Share {
   held: number
 }
 
+/** Gives the compilers to programs: to the owner with the least compiler time first. */
 export class CheckTurns {
   #shares = new Map<string, Share>()
   /** The least time that an owner had who was here: who comes begins with it. */

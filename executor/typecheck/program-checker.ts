@@ -20,6 +20,7 @@ export interface DeclaredProgram {
   readonly hasHistory: boolean
 }
 
+/** A reading thread and a compiler that check one program at a time. Once lost it stays lost. */
 export class ProgramChecker {
   #reader = new ProgramReader()
   #compiler = new TypeScriptCompiler()

@@ -14,6 +14,7 @@ const MAX_HEAP_MB = 512
 /** As the threads that run programs have, so that what is too deep here is too deep there. */
 const STACK_MB = 8
 
+/** Starts a reading thread and sends it programs, one at a time. */
 export class ProgramReader {
   #worker: Worker
   #thread: Remote<ReadingThread>

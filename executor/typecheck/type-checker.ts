@@ -40,6 +40,7 @@ const MAX_KNOWN = 256
 
 const NEVER = new AbortController().signal
 
+/** Options of a {@link TypeChecker}. */
 export interface TypeCheckerOptions {
   /** Milliseconds that one check may take. */
   readonly checkMs?: number
@@ -47,6 +48,7 @@ export interface TypeCheckerOptions {
   readonly explain?: (error: unknown) => string | undefined
 }
 
+/** Checks the types of programs with compilers that owners share, and remembers the findings. */
 export class TypeChecker {
   #checkMs: number
   #explain: TypeCheckerOptions['explain']

@@ -55,6 +55,7 @@ const settings = (language: Language) =>
     files: [DECLARATIONS, programFile(language)],
   })
 
+/** One process of TypeScript's compiler, started by the first check. */
 export class TypeScriptCompiler {
   #files = new Map<string, string>([
     [DECLARATIONS, ''],

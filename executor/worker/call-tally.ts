@@ -8,6 +8,7 @@ interface Tally {
   repeats: number
 }
 
+/** Counts the calls of each tool, and how often the last input was repeated. */
 export class CallTally {
   /** By the index of the tool. */
   #tallies: Tally[] = []

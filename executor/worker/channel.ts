@@ -15,6 +15,7 @@ import { GuestEnd, GuestParked } from './guest-end.ts'
 import { JournalTexts } from './journal-texts.ts'
 import { LONGEST_HOLD_MS } from './patience.ts'
 
+/** Options of a {@link Channel}. */
 export interface ChannelOptions {
   readonly port: MessagePort
   readonly latch: SharedArrayBuffer
@@ -31,6 +32,7 @@ export interface ChannelOptions {
 /** A delivery that waits to be taken; one of the journal may lack its text. */
 type Stashed = Pick<JournaledDelivery, 'id' | 'text' | 'atMs'>
 
+/** The worker's end of one guest: its requests, its deliveries, its waits. */
 export class Channel {
   #port: MessagePort
   #words: Int32Array

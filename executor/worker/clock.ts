@@ -6,6 +6,7 @@
 /** How far one read moves the clock: a wait of a second is 10 000 reads, some milliseconds of CPU. */
 export const TICK_MS = 0.1
 
+/** The clock of one guest, in epoch milliseconds. */
 export class GuestClock {
   #nowMs: number
   #reads = 0

@@ -7,6 +7,7 @@ import { type Compilation, compile, type Mode } from '../compile/compile.ts'
 const MAX_ENTRIES = 512
 const MAX_CHARACTERS = 4 * 1024 * 1024
 
+/** Compiles sources, and keeps the latest compilations of this worker. */
 export class Compiler {
   /** Least recently used first: a `Map` keeps the order of insertion. */
   #kept = new Map<string, Compilation>()

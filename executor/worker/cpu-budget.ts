@@ -11,6 +11,7 @@
 const REPEAT_FACTOR = 4
 const REPEAT_EXTRA_MS = 1000
 
+/** Measures the CPU time of one guest in milliseconds, and says when its budget is spent. */
 export class CpuBudget {
   #budgetMs: number
   #waitedMs: () => number

@@ -35,6 +35,7 @@ export interface CallDependencies {
   readonly logs: LogBuffer
 }
 
+/** The calls, timers and stream items of one guest: sends requests, or repeats the journal. */
 export class GuestCalls {
   #task: GuestTask
   #deps: CallDependencies

@@ -4,6 +4,7 @@ import type { ExecutionError } from '../../protocol/execution/execution.ts'
 import type { LimitName } from '../../protocol/limits.ts'
 import type { GuestOutcome } from '../boundary/messages.ts'
 
+/** Ends the guest. */
 export class GuestEnd extends Error {
   override readonly name = 'GuestEnd'
   /** Why, when the guest has failed; absent when it was stopped, or has given its final answer. */
@@ -55,6 +56,7 @@ export function limitExceeded(limit: LimitName, message: string, hint?: string):
   })
 }
 
+/** The error of a program that waits although no call and no timer is under way. */
 export const DEADLOCK: ExecutionError = {
   code: 'DEADLOCK',
   name: 'Deadlock',

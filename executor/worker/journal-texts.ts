@@ -3,6 +3,7 @@
 import type { Delivery, JournaledDelivery, TextRequest } from '../boundary/messages.ts'
 import { PIECE_BYTES } from '../calls/text-budget.ts'
 
+/** The texts of a journal that the host holds back until the worker requests them. */
 export class JournalTexts {
   /** Deliveries of the journal whose texts come later, those included that were taken. */
   #late = new Set<number>()

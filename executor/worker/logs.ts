@@ -20,6 +20,7 @@ export function maxLogLines(limitBytes: number): number {
   return Math.min(MAX_LINES, Math.max(MIN_LINES, Math.ceil(limitBytes / BYTES_PER_LINE)))
 }
 
+/** Collects the console lines of one guest, bounds them, and sends them in batches. */
 export class LogBuffer {
   #lines: LogLine[] = []
   #heldBytes = 0

@@ -14,6 +14,7 @@ const TARGET = 2
 /** Dropped guests are collected when together they have this much memory: V8 would let them lie. */
 const GARBAGE_BYTES = 32 * 1024 * 1024
 
+/** The guests of one worker that wait for a program. */
 export class StandbyGuests {
   #baseSnapshot: BaseSnapshot
   #ready: QuickJSGuest[] = []

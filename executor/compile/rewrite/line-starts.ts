@@ -11,6 +11,7 @@ export interface LinePlace {
   readonly column: number
 }
 
+/** The offsets at which the lines of one text start. */
 export class LineStarts {
   #starts: readonly number[]
 

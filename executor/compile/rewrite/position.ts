@@ -18,9 +18,13 @@ export interface Position {
   readonly array: Wanted
 }
 
+/** The source needs the value itself at this position. */
 export const NEITHER: Position = { promise: false, array: false }
+/** A promise of the value does as well. */
 export const PROMISE: Position = { promise: true, array: false }
+/** An array of promises does as well. */
 export const ARRAY: Position = { promise: false, array: true }
+/** A promise and an array of promises both do as well. */
 export const EITHER: Position = { promise: true, array: true }
 
 /** The result of a function whose callers are not known from the source. */

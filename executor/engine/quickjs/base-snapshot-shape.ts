@@ -17,6 +17,7 @@ export const entryNames = [
   'currentStack',
 ] as const
 
+/** The name of an entry point of the prelude. */
 export type EntryName = (typeof entryNames)[number]
 
 /** A virtual machine at rest, with the prelude loaded and no program: what every guest starts as. */
@@ -35,6 +36,7 @@ export interface BaseSnapshot {
   readonly interruptCounter: number
 }
 
+/** A piece of a guest's memory: its address and its bytes. */
 export interface MemoryPart {
   readonly at: number
   readonly bytes: Uint8Array

@@ -40,6 +40,7 @@ const COMPRESSION_LEVEL = 3
 /** The largest heap that a limit allows, and what the allocator and the engine need beside it. */
 const MAX_MEMORY_BYTES = limitTable.memoryBytes.ceiling + 32 * 1024 * 1024
 
+/** The memory that a session's snapshot describes. */
 export interface SessionMemory {
   /** Bytes of the whole memory. */
   readonly memoryBytes: number

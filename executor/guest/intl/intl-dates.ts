@@ -8,6 +8,7 @@ import { askIntl, numberText, textText, UNDEFINED_TEXT } from './intl-request.ts
 
 type Format = (date?: unknown) => unknown
 
+/** The guest's `Intl.DateTimeFormat`; the worker's own formats the dates. */
 export class DateTimeFormat {
   #head: string
   #format: Format | undefined
@@ -56,6 +57,7 @@ function dateRangeText(start: unknown, end: unknown): string {
   return dateText(start) + ',' + dateText(end)
 }
 
+/** The guest's `Intl.RelativeTimeFormat`; the worker's own writes the texts. */
 export class RelativeTimeFormat {
   #head: string
 
@@ -82,6 +84,7 @@ function relativeText(value: unknown, unit: unknown): string {
   return number + ',' + textText(toText(unit))
 }
 
+/** The guest's `Intl.DurationFormat`; the worker's own writes the texts. */
 export class DurationFormat {
   #head: string
 

@@ -20,6 +20,7 @@ interface Description {
   readonly numberingSystem: string | null
 }
 
+/** The guest's `Intl.Locale`: keeps the worker's description of a tag, and asks it for the rest. */
 export class Locale {
   #head: string
   #described: Description

@@ -7,6 +7,7 @@ import { askIntl, boundText, numberText, numericText } from './intl-request.ts'
 
 type Format = (value: unknown) => unknown
 
+/** The guest's `Intl.NumberFormat`; the worker's own formats the numbers. */
 export class NumberFormat {
   #head: string
   #format: Format | undefined
@@ -45,6 +46,7 @@ export class NumberFormat {
   }
 }
 
+/** The guest's `Intl.PluralRules`; the worker's own selects the category. */
 export class PluralRules {
   #head: string
 

@@ -89,6 +89,7 @@ export const OPTIONS = objectFreeze({
 /** The tags of `Intl.Locale` objects: their brand. */
 const localeTags = new WeakMapOf<WeakKey, string>()
 
+/** Marks an object as an `Intl.Locale` with this tag, for {@link localeTag}. */
 export function brandLocale(locale: object, tag: string): void {
   weakMapSet(localeTags, locale, tag)
 }
@@ -111,6 +112,7 @@ export function headOf(service: string, locales: unknown, options: unknown, name
   return '["' + service + '"' + (localesText === '[]' ? '' : ',' + localesText) + ']'
 }
 
+/** The name of an Intl service that is constructed with locales and options. */
 export type Service = Exclude<keyof typeof OPTIONS, '__proto__' | 'Matcher' | 'Locale'>
 
 /** The head of a service that the worker has constructed once, so that the arguments are valid. */

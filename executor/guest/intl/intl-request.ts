@@ -55,12 +55,15 @@ interface Answer {
   readonly error: { readonly name: string; readonly message: string }
 }
 
+/** A string as an argument of a request. */
 export function textText(value: string): string {
   return jsonStringify(value)
 }
 
+/** `undefined` as an argument of a request. */
 export const UNDEFINED_TEXT = '["undefined"]'
 
+/** A number as an argument of a request: JSON, tagged where JSON lacks it; `-0` keeps its sign. */
 export function numberText(value: number): string {
   if (!isFinite(value)) return '["number","' + numberToString(value) + '"]'
   return value === 0 && 1 / value < 0 ? '-0' : numberToString(value)

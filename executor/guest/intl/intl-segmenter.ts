@@ -17,6 +17,7 @@ import {
 import { keepPrototype, open } from './intl-options.ts'
 import { askIntl, textText } from './intl-request.ts'
 
+/** The guest's `Intl.Segmenter`; the worker's own finds the boundaries. */
 export class Segmenter {
   #head: string
 

@@ -7,6 +7,7 @@ import { askIntl, textsText, textText } from './intl-request.ts'
 
 type Compare = (a?: unknown, b?: unknown) => number
 
+/** The guest's `Intl.Collator`; the worker's own compares what {@link compareSimple} cannot. */
 export class Collator {
   #head: string
   #compare: Compare | undefined
@@ -49,6 +50,7 @@ const ENGLISH = new SetOf([
   '["Collator",["en-US"]]',
 ])
 
+/** The guest's `Intl.ListFormat`; the worker's own joins the strings. */
 export class ListFormat {
   #head: string
 
@@ -84,6 +86,7 @@ function textsOf(list: unknown): string {
   return textsText(texts)
 }
 
+/** The guest's `Intl.DisplayNames`; the worker's own finds the names. */
 export class DisplayNames {
   #head: string
 

@@ -32,6 +32,7 @@ interface Hooks {
 
 let hooks: Hooks
 
+/** The guest's `AbortSignal`. Programs get one from a controller or from its static methods. */
 export class AbortSignal extends EventTarget {
   #isAborted = false
   #reason: unknown
@@ -180,6 +181,7 @@ function notSignals(what: string): Error {
   return errorWithCode(TypeErrorOf, message, 'ERR_INVALID_ARG_TYPE')
 }
 
+/** The guest's `AbortController`. */
 export class AbortController {
   #signal = newSignal()
 

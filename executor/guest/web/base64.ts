@@ -15,10 +15,12 @@ const bufferOf = Function.prototype.call.bind(
     ?.get as () => ArrayBuffer,
 ) as (bytes: Uint8Array) => ArrayBuffer
 
+/** The bytes of a buffer as base64. */
 export function toBase64(buffer: ArrayBuffer): string {
   return arrayBufferByteLength(buffer) === 0 ? '' : encode(new Uint8ArrayOf(buffer))
 }
 
+/** The bytes that base64 stands for. @throws {Error} when the text is not base64 */
 export function fromBase64Text(text: string): ArrayBuffer {
   return text === '' ? new ArrayBufferOf(0) : bufferOf(fromBase64(text))
 }

@@ -2,6 +2,7 @@
 
 import { objectFreeze } from '../primordials.ts'
 
+/** The name of an encoding that the guest decodes by itself. */
 export type EncodingName = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252'
 
 /** Encodings by label in lower case: https://encoding.spec.whatwg.org/#names-and-labels. */

@@ -68,6 +68,7 @@ interface Hooks {
 
 let hooks: Hooks
 
+/** The guest's `EventTarget`. Targets have no parents, so an event neither captures nor bubbles. */
 export class EventTarget {
   #listeners = new MapOf<string, Listener[]>()
 

@@ -64,6 +64,7 @@ export function requireArguments(given: readonly unknown[], ...names: string[]):
   )
 }
 
+/** The guest's `Event`. Its `isTrusted` is always `false`. */
 export class Event {
   #type: string
   #bubbles: boolean
@@ -192,6 +193,7 @@ export class Event {
   }
 }
 
+/** The guest's `CustomEvent`: an event with a `detail`. */
 export class CustomEvent extends Event {
   #detail: unknown
 

@@ -18,10 +18,12 @@ export interface Pairs {
   readonly values: string[]
 }
 
+/** An empty list of pairs. */
 export function noPairs(): Pairs {
   return { names: unlinkedList(), values: unlinkedList() }
 }
 
+/** Appends one pair. */
 export function addPair(pairs: Pairs, name: string, value: string): void {
   pairs.names[pairs.names.length] = name
   pairs.values[pairs.values.length] = value

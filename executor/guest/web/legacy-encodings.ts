@@ -30,6 +30,7 @@ export interface Rest {
   readonly skip: number
 }
 
+/** The rest at the beginning of a stream: no bytes are held, no text was given. */
 export const NO_REST: Rest = objectFreeze({ held: '', skip: 0 })
 
 /** Decodes bytes, one character each, after a rest; `undefined` when they are malformed and `isFatal`. */

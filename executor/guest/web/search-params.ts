@@ -38,6 +38,7 @@ interface Hooks {
 
 let hooks: Hooks
 
+/** The guest's `URLSearchParams`; one that belongs to a `URL` reports each change to it. */
 export class URLSearchParams {
   #pairs: Pairs
   #changed: Changed | undefined

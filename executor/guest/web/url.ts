@@ -94,6 +94,7 @@ interface Hooks {
 
 let hooks: Hooks
 
+/** The guest's `URL`: keeps the components, and asks the worker to parse and to set them. */
 export class URL {
   #components: Components
   #searchParams: URLSearchParams | undefined

@@ -11,6 +11,7 @@ import type { Delivery, GuestReport } from '../../boundary/messages.ts'
 import { MessageReader } from '../message-reader.ts'
 import type { ToChild } from './wire.ts'
 
+/** The daemon's end of one run in a child process: sends to it, and reads what comes from it. */
 export class ProcessGuest implements GuestLink {
   readonly run: PoolRun
   readonly ended = Promise.withResolvers<GuestReport>()

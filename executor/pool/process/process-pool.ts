@@ -16,6 +16,7 @@ import { WorkerProcess } from './worker-process.ts'
 /** The process of the suspects ends after so long without any. */
 const SUSPECTS_IDLE_MS = 30_000
 
+/** A pool whose workers are threads of a child process; suspects run in a second process. */
 export class ProcessPool implements GuestPool {
   readonly isolation = 'process'
   readonly workers: number

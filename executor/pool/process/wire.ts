@@ -16,6 +16,7 @@ export interface SentWork extends Omit<GuestWork, 'session' | 'expectedMs'> {
   readonly expectedMs?: Readonly<Record<number, number | null>>
 }
 
+/** A message from the daemon to its workers' process. */
 export type ToChild =
   /** The first message; the file is where the daemon's side has stored the base snapshot. */
   | {
@@ -44,6 +45,7 @@ export type ToChild =
   | { readonly kind: 'pressure'; readonly waiting: number }
   | { readonly kind: 'ask'; readonly id: number; readonly what: 'statistics' | 'collect' }
 
+/** A message from the workers' process to its daemon. */
 export type FromChild =
   /** Its threads stand ready. */
   | { readonly kind: 'ready' }
@@ -66,6 +68,7 @@ export type Proved<Message> = Message & { readonly proof: string }
 /** A report in JSON: the session's state stands beside it. */
 export type SentReport = Omit<GuestReport, 'snapshot'>
 
+/** Work as it is sent. The session's snapshot is left out: it follows the line as bytes. */
 export function packWork({ session, expectedMs, ...work }: GuestWork): SentWork {
   return {
     ...work,

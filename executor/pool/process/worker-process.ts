@@ -7,6 +7,7 @@ import { WorkerScheduler } from '../scheduler.ts'
 import type { PoolOptions } from '../worker-pool.ts'
 import { WorkersProcess } from './workers-process.ts'
 
+/** Options of a {@link WorkerProcess}. */
 export interface WorkerProcessOptions {
   /** Threads, at least 1. */
   readonly workers: number
@@ -20,6 +21,7 @@ export interface WorkerProcessOptions {
 /** Pauses before further tries to start a process: a machine may have no room for a moment. */
 const RETRY_MS = [100, 500, 2000]
 
+/** A queue of runs and the process that takes them. It starts a new process when one is lost. */
 export class WorkerProcess {
   readonly scheduler: WorkerScheduler
   #options: WorkerProcessOptions

@@ -28,6 +28,7 @@ const STDERR_TAIL_CHARS = 2000
 const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'))
 const script = fileURLToPath(new URL(`./child${extension}`, import.meta.url))
 
+/** One child process whose threads run guests. Once it is lost it is not started again. */
 export class WorkersProcess {
   #child: ChildProcess
   #socket: Socket
