@@ -1,4 +1,4 @@
-/** An approval with what only the host knows of it. */
+/** An approval with the facts that only the host has. */
 
 import { randomBytes } from 'node:crypto'
 import type { Approval } from '../../protocol/approval.ts'
@@ -20,7 +20,7 @@ export interface CallApproval {
   readonly isEdited?: true
 }
 
-/** A new approval's id: 128 random bits, since who knows it is who was told. */
+/** Makes an approval's id. It has 128 random bits, so only those that were shown it know it. */
 export function newApprovalId(): string {
   return `apr_${randomBytes(16).toString('hex')}`
 }

@@ -1,6 +1,7 @@
 /**
- * What executions run their guests on, at whatever level of isolation: threads of this process
- * (`executor/pool/worker-pool.ts`), or threads of a child process (`executor/pool/process/process-pool.ts`).
+ * The interface of a pool. Executions run their guests on it, at either level of isolation: on
+ * threads of this process (`executor/pool/worker-pool.ts`) or on threads of a child process
+ * (`executor/pool/process/process-pool.ts`).
  */
 
 import type { IsolationLevel } from '../../protocol/execution/isolation.ts'
@@ -13,18 +14,18 @@ export interface GuestLink {
   readonly isRunning: boolean
   /** A number that changes as long as the guest is alive. */
   readonly heartbeat: number
-  /** Hands over what one number was waited for. */
+  /** Hands over the delivery that the guest waits for, or will wait for. */
   deliver(delivery: Delivery): void
-  /** Tells the guest to stop; it ends at its next poll or wait. */
+  /** Stops the guest: it ends at its next poll or wait. */
   stop(): void
-  /** Asks the guest to park when it would wait, or no longer to. */
+  /** Asks the guest to park at its next wait, or takes that back. */
   setParking(isWanted: boolean): void
 }
 
-/** A task without what belongs to the way to its worker. */
+/** A task without the port and the latch, which the pool adds. */
 export type GuestWork = Omit<GuestTask, 'port' | 'latch'>
 
-/** Reads what the worker of one run sends, which it may have sent after a program has escaped. */
+/** Checks what the worker of one run sends: after an escape the program may have sent it. */
 export interface GuestReader {
   /** @throws {Error} for what no guest of ours sends */
   message(value: unknown): GuestMessage
@@ -34,13 +35,15 @@ export interface GuestReader {
 
 /** One run of a guest, as the pool sees it. */
 export interface PoolRun {
-  /** Makes the work when a worker is there, so that its clock starts then. */
+  /**
+   * Makes the work. The pool calls it when a worker is free, so that the guest's clock starts then.
+   */
   readonly begin: (link: GuestLink) => GuestWork
-  /** Told of each message of the guest, in order; the last ones before the run settles. */
+  /** Receives each message of the guest, in order. The last ones come before the run settles. */
   readonly receive: (message: GuestMessage) => void
   /** Whether the execution has had a worker before. */
   readonly isResume: boolean
-  /** Name of who asked for the execution: owners have equal shares of the workers' time. */
+  /** Name of the caller whose execution it is. Owners have equal shares of the workers' time. */
   readonly owner: string
   /** The same object for all runs of an execution. */
   readonly execution: object
@@ -65,13 +68,13 @@ export interface GuestPool {
   readonly active: number
   /** Ids of the processes that the workers are threads of; absent: this one. */
   readonly pids?: readonly number[] | undefined
-  /** Whether somebody waits for a worker. */
+  /** Whether any execution waits for a worker. */
   readonly isPressed: boolean
   /** Starts the workers; resolves when each has its standby guests ready. */
   start(): Promise<void>
   /** What each worker has done and holds. */
   statistics(): Promise<WorkerStatistics[]>
-  /** Has the workers give back memory that nobody uses any more. */
+  /** Makes the workers give back memory that is no longer in use. */
   collect(): Promise<void>
   /**
    * Runs a guest on the next worker that is free, until it has ended or is parked.
@@ -86,7 +89,7 @@ export interface GuestPool {
   close(): Promise<void>
 }
 
-/** A worker sent what no worker of ours sends: its guest gets no other one. */
+/** A worker sent a message that no worker of ours sends. Its guest gets no other worker. */
 export class ForgedMessage extends Error {
   override readonly name = 'ForgedMessage'
 
@@ -95,7 +98,7 @@ export class ForgedMessage extends Error {
   }
 }
 
-/** A worker was lost with others, and nobody knows whose guest was the reason. */
+/** A worker was lost together with others. Any of their guests may be the reason. */
 export class SharedLoss extends Error {
   override readonly name = 'SharedLoss'
 }

@@ -1,4 +1,4 @@
-/** What host and worker tell each other about one execution. All of it is structured-cloned. */
+/** The messages between host and worker about one execution. All of them are structured-cloned. */
 
 import type { MessagePort } from 'node:worker_threads'
 import type {
@@ -9,7 +9,7 @@ import type {
 } from '../../protocol/execution/execution.ts'
 import type { Limits } from '../../protocol/limits.ts'
 
-/** A program as it was compiled: what is run again, whatever the compiler has become since. */
+/** A compiled program. Replays run it again, even after the compiler has changed. */
 export interface CompiledProgram {
   readonly code: string
   /** Source map, version 3. */
@@ -18,15 +18,15 @@ export interface CompiledProgram {
 
 /** The session that a program runs in, as its worker receives it. */
 export interface GuestSession {
-  /** What earlier programs have left; absent before the first has ended. */
+  /** The snapshot that earlier programs left; absent before the first has ended. */
   readonly snapshot: Uint8Array | undefined
 }
 
-/** Makes a run a dry run: it repeats what its journal holds, asks nobody for anything, and ends there. */
+/** Makes a run a dry run: it repeats its journal, sends no request, and ends there. */
 export interface GuestDryRun {
-  /** Number of the call that it ends at, as soon as that is asked for; absent: none. */
+  /** Number of the call at which it ends as soon as the guest asks for it; absent: none. */
   readonly untilCall?: number
-  /** Whether it repeats what has ended, and what it leaves to its session is taken. */
+  /** Whether it repeats an execution that has ended, and returns the snapshot that it leaves. */
   readonly leavesSession?: true
 }
 
@@ -54,13 +54,16 @@ export interface GuestTask {
   readonly port: MessagePort
   /** The latch; see `protocol/latch.ts`. */
   readonly latch: SharedArrayBuffer
-  /** What earlier runs were given, in order: the guest is brought back by it. Empty on the first. */
+  /**
+   * The deliveries of earlier runs, in order. The guest is recreated from them. Empty on the first
+   * run.
+   */
   readonly journal: readonly JournaledDelivery[]
-  /** Absent: the run is no dry run. */
+  /** Absent: the run is not a dry run. */
   readonly dryRun?: GuestDryRun
   /** Whether the tools' streams have to be opened again, since the process is another one. */
   readonly isRestored: boolean
-  /** Console lines that earlier runs have told. */
+  /** How many console lines earlier runs have sent. */
   readonly toldLogs: number
   /** CPU that earlier runs were charged, in milliseconds. */
   readonly chargedCpuMs: number
@@ -68,7 +71,7 @@ export interface GuestTask {
   readonly expectedMs: Readonly<Record<number, number>> | undefined
 }
 
-/** What a delivery answers. `atMs` is the guest's clock. */
+/** What a guest asks its host for. `atMs` is the guest's clock. */
 export type GuestRequest =
   | {
       readonly kind: 'call'
@@ -112,7 +115,7 @@ export type GuestMessage =
   | { readonly kind: 'logs'; readonly lines: readonly LogLine[] }
   | { readonly kind: 'compiled'; readonly program: CompiledProgram }
 
-/** From the host, on the execution's port: what one number was waited for, or the text that was asked for. */
+/** From the host, on the execution's port: the answer to a request, or a text of the journal. */
 export interface Delivery {
   readonly id: number
   /** A reply as `protocol/values/value-format.ts` marks them; empty for a timer. */
@@ -134,9 +137,9 @@ export interface GuestOutput {
 export type GuestOutcome =
   | { readonly status: 'completed'; readonly output: GuestOutput; readonly isFinalAnswer: boolean }
   | { readonly status: 'failed'; readonly error: ExecutionError }
-  /** Ended by the latch's signal: the host knows why. */
+  /** The latch's signal ended it. The host knows why. */
   | { readonly status: 'stopped' }
-  /** Torn down while it waited, to be brought back from the journal. */
+  /** Torn down while it waited. It is recreated from the journal. */
   | {
       readonly status: 'parked'
       /** Number of the call that it waits for; absent when any delivery lets it go on. */
@@ -144,9 +147,9 @@ export type GuestOutcome =
       /** How many deliveries it had been handed, those of the journal included. */
       readonly received: number
     }
-  /** A shadow that came to the call it was to end at. */
+  /** A dry run came to the call at which it was to end. */
   | { readonly status: 'halted'; readonly request: string }
-  /** It took another path than its journal says. */
+  /** It took another path than its journal. */
   | { readonly status: 'diverged'; readonly error: ExecutionError }
 
 /** Where a program stands, in coordinates of its source as sent. */
@@ -158,29 +161,31 @@ export interface DryRunReport {
   readonly asked: number
   /** What it asked for that its journal does not answer: number and `requestText`. */
   readonly unanswered: readonly (readonly [number, string])[]
-  /** Where it ended, when that was in a call of its. */
+  /** Where it ended, when that was in one of its calls. */
   readonly place?: GuestPlace
 }
 
-/** What a worker gives back: the result of the pool's task. */
+/** What a worker returns: the result of the pool's task. */
 export interface GuestReport {
   readonly outcome: GuestOutcome
   /** Lines that no `logs` message has carried. */
   readonly logs: readonly LogLine[]
   readonly logsTruncatedBytes: number
-  /** CPU of this run, what repeats an earlier one left out. */
+  /** CPU time of this run. The part that repeats an earlier run is left out. */
   readonly cpuMs: number
   readonly waitMs: number
   readonly peakMemoryBytes: number
-  /** What the program should know; absent: nothing. */
+  /** Warnings for the author of the program; absent: none. */
   readonly warnings?: readonly Warning[]
-  /** What the program has left to its session; absent when that keeps what it had. */
+  /**
+   * The snapshot that the program leaves to its session; absent: the session keeps the one it had.
+   */
   readonly snapshot?: Uint8Array
-  /** Of a dry run. */
+  /** Set for a dry run. */
   readonly dryRun?: DryRunReport
 }
 
-/** A delivery with what it answers: what a worker is given to replay. */
+/** A delivery with the request that it answers. A worker replays these. */
 export interface JournaledDelivery {
   readonly id: number
   /** Absent: the worker asks for it when the guest takes the delivery. */

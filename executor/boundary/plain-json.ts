@@ -1,7 +1,8 @@
 /**
- * The plain JSON form of an exact value, as contract §4 gives it: what loses least among what JSON
- * can say. Cycles become a text; what stands in two places is written twice, so that a small value
- * may have a form without end: the text is written with a bound.
+ * The plain JSON form of an exact value: the one that loses least of what JSON cannot write.
+ *
+ * A cycle becomes a text. A value that stands in two places is written twice, so a small value may
+ * have an endless form. The text is therefore written with a bound.
  */
 
 /** Objects nested deeper than this become a text: readers of JSON recurse, and their stacks end. */
@@ -15,8 +16,9 @@ const MAX_HOLES = 10_000
 /** How much the form says. */
 export interface PlainOptions {
   /**
-   * Nothing may be hidden from who decides by the form: numbers that JSON has not are written as
-   * texts, errors with all their properties, and what nests too deep has no form.
+   * The form hides nothing from the person who decides. Numbers that JSON lacks become texts,
+   * errors are written with all their properties, and a value that is nested too deeply has no
+   * form.
    */
   readonly isForDecision?: true
 }
@@ -39,7 +41,7 @@ export function plainJson(
   }
 }
 
-/** There is no form within the bounds. */
+/** The value has no form within the bounds. */
 class NoForm extends Error {
   override readonly name = 'NoForm'
 }

@@ -1,4 +1,6 @@
-/** What an execution asks of whoever hosts it: the embedded engine, or a daemon with a store. */
+/**
+ * The interface between an execution and its host: the embedded engine, or a daemon with a store.
+ */
 
 import type { ExecutionEvent } from '../../protocol/execution/events.ts'
 import type { CallApproval } from './call-approval.ts'
@@ -8,7 +10,9 @@ import type { Redaction } from './redaction.ts'
 
 /** Keeps an execution so that it outlives the process. */
 export interface JournalWriter {
-  /** Whether it does so now; what is not durable becomes it when it waits for a person. */
+  /**
+   * Whether it does so now. An execution that is not durable becomes so when it waits for a person.
+   */
   readonly isDurable: boolean
   /** Takes a record; it is durable when a later {@link sync} has resolved. */
   record(record: JournalRecord): void
@@ -25,20 +29,20 @@ export interface JournalWriter {
  * snapshots.
  */
 export interface ExecutionHost {
-  /** Told of each event, in order. */
+  /** Receives each event, in order. */
   onEvent(event: ExecutionEvent): void
   /** Takes secrets out of what tools say; absent where none are known. */
   readonly redaction?: Redaction | undefined
   /** Absent where nothing outlives the process. */
   readonly writer?: JournalWriter
-  /** Shows an approval to whoever may decide it; resolves when it is safe to wait for it. */
+  /** Shows an approval to those who may decide it. Resolves when the execution may wait for it. */
   showApproval(approval: CallApproval): Promise<void>
   /** The execution has got a worker, or has none any more. */
   onWorker?(hasWorker: boolean): void
-  /** A worker that ran the execution was lost, and by nobody else's doing. */
+  /** A worker that ran the execution was lost, and no other execution is to blame. */
   onWorkerLost?(): void
   /** What the execution's session has kept; asked for once, before the first run. */
   loadSnapshot?(): Promise<Uint8Array | undefined>
-  /** Asks that an approval that nobody decided be decided as expired: see `RunningExecution.decide`. */
+  /** Asks the host to decide an approval as expired: see `RunningExecution.decide`. */
   expireApproval(approval: CallApproval): void
 }

@@ -1,4 +1,7 @@
-/** Takes secrets out of what tools let leave the host. Who knows the secrets decides what they are. */
+/**
+ * Takes secrets out of the texts of tools before they leave the host. The host decides what a
+ * secret is.
+ */
 export interface Redaction {
   /** Whether a secret stands in a text, also in the way that JSON or a URL writes it. */
   isIn(text: string): boolean

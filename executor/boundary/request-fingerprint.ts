@@ -8,7 +8,9 @@ import { hash } from 'node:crypto'
 import type { GuestRequest } from './messages.ts'
 import { isRawIndex, toolIndex } from './tool-index.ts'
 
-/** Arguments up to this length are kept as they are: that is cheaper than a hash, and tells more. */
+/**
+ * Arguments up to this length are kept as they are. That costs less than a hash and can be read.
+ */
 const MAX_PLAIN = 96
 
 /** The text of a request. @param toolName gives the name of a tool by its index */

@@ -1,9 +1,10 @@
 /**
  * The text of a session's program.
  *
- * Its first line is a comment that tells which names the program declares and where its functions
- * stand, so that one text is all there is to keep and to map. The engine runs it as two scripts of
- * the same lines and columns: the functions, which are there before anything else runs, and the rest.
+ * Its first line is a comment. It names what the program declares and says where its functions
+ * stand, so this one text is all that is stored and mapped. The engine runs it as two scripts with
+ * the same lines and columns. The first holds the functions, which exist before anything else runs;
+ * the second holds the rest.
  */
 
 /** What a program of a session declares at its top level. */

@@ -17,7 +17,7 @@ export interface WorkerControl {
   /** Resolves when the worker's standby guests stand ready. */
   warmUp(): Promise<void>
   statistics(): WorkerStatistics
-  /** Gives back memory that nobody uses any more; the worker should have nothing to do. */
+  /** Gives back memory that is no longer in use. Call it while the worker is idle. */
   collect(): void
   /** Lets the standby guests go; the worker still runs what it is given. */
   drain(): void

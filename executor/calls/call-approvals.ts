@@ -24,7 +24,7 @@ export interface ApprovalPlan {
 /** A call's approval while it is waited for. */
 export interface AskedApproval {
   readonly approvalId: string
-  /** Resolves when whoever may decide it can see it. */
+  /** Resolves when those who may decide it can see it. */
   readonly isShown: Promise<void>
   /** Resolves when it is decided. */
   readonly decided: Promise<CallApproval>
@@ -72,7 +72,11 @@ export class CallApprovals {
     return Array.from(this.#bySeq.values(), entry => entry.current)
   }
 
-  /** Whether one is decided of whose call the guest knows no outcome. @param isOpen by the call's number */
+  /**
+   * Whether an approval is decided while its call has no outcome yet.
+   *
+   * @param isOpen by the call's number
+   */
   hasDecided(isOpen: (id: number) => boolean): boolean {
     return this.list().some(({ approval, seq }) => approval.status !== 'pending' && isOpen(seq))
   }
@@ -166,7 +170,7 @@ export class CallApprovals {
   }
 
   async #show(entry: Entry): Promise<void> {
-    // Told first, so that the event is kept together with the approval.
+    // The event comes first, so that it is stored together with the approval.
     this.#record.emitApproval('approval-requested', entry.current.approval)
     await this.#host.showApproval(entry.current)
   }

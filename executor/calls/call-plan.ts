@@ -1,4 +1,4 @@
-/** What the calls of an execution are made with, and to whom they report. */
+/** What the calls of an execution are made with, and the listener that they report to. */
 
 import type { ExecutionError } from '../../protocol/execution/execution.ts'
 import type { LimitName, Limits } from '../../protocol/limits.ts'
@@ -19,7 +19,7 @@ export interface CallPlan {
   readonly traceparent?: string | undefined
 }
 
-/** What the calls of an execution tell it. */
+/** Receives what the calls of an execution report. */
 export interface CallsListener {
   readonly onLimit: (limit: LimitName, message: string) => void
   readonly onStuck: (error: ExecutionError) => void

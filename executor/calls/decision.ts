@@ -9,7 +9,7 @@ import type { CallApproval } from '../boundary/call-approval.ts'
 import { invalidRequest } from '../boundary/invalid-request.ts'
 import { rememberKey } from '../boundary/remembered-tool.ts'
 
-/** What was decided, by whom and when. */
+/** A decision with its author and its time. */
 export interface DecidedBy {
   readonly status: Exclude<ApprovalStatus, 'pending'>
   readonly reason?: string
@@ -128,7 +128,7 @@ export function decide(asked: CallApproval, decided: DecidedBy): CallApproval {
  */
 export function requireSame({ approval, isEdited }: CallApproval, decided: DecidedBy): void {
   const { status, answer, input } = approval
-  // Arguments that are the call's own are no others.
+  // A decision with the call's own arguments does not replace them.
   const hasSameInput =
     decided.input === undefined ? isEdited !== true : isDeepStrictEqual(input, decided.input.plain)
   if (status === decided.status && answer === decided.answer && hasSameInput) return

@@ -8,10 +8,10 @@ import type { Journal } from './journal.ts'
 export type ReadTexts = (seqs: readonly number[]) => Promise<readonly string[]>
 
 /**
- * Hands over a piece of a journal: what is in memory, and what the store has.
+ * Delivers a piece of a journal, from memory and from the store.
  *
- * @param readTexts absent where nothing is stored, and so everything is in memory
- * @param run to whom; `undefined` once the guest has ended
+ * @param readTexts absent when no store holds the execution: then all texts are in memory
+ * @param run the guest that receives the texts; `undefined` once it has ended
  */
 export async function deliverTexts(
   journal: Journal,

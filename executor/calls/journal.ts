@@ -9,23 +9,26 @@ import { PIECE_BYTES, SHORT_TEXT_BYTES, TextBudget } from './text-budget.ts'
 export interface StoredText {
   /** Its length as UTF-8. */
   readonly bytes: number
-  /** The code of the error that it tells, as far as that is known. */
+  /** The code of the error that the text holds, if it is known. */
   readonly code?: string
 }
 
-/** A record as it is read back from a store, which may keep its text until somebody asks for it. */
+/** A record as it is read back from a store, which may hold its text back until it is requested. */
 export interface ReadRecord extends Omit<JournalRecord, 'text'> {
   readonly text: string | StoredText
 }
 
-/** What is known of a text without it. */
+/** Describes a text that only the store holds. */
 export function storedText(text: string): StoredText {
   const bytes = Buffer.byteLength(text)
   const code = thrownCode(text)
   return { bytes, ...(code !== undefined && { code }) }
 }
 
-/** The code of the error that a reply tells; `undefined` when it tells none. */
+/**
+ * The code of the error that a reply holds; `undefined` for other replies and for errors without
+ * one.
+ */
 export function thrownCode(text: string): string | undefined {
   return text[0] === THROWN ? (JSON.parse(text.slice(1)) as ThrownText).code : undefined
 }
@@ -39,7 +42,7 @@ export class Journal {
   #deliveries = 0
   #bytes = 0
   #heldBytes = 0
-  /** Intents of an earlier process: of their calls nobody knows whether they ran. */
+  /** Calls that had left when an earlier process ended. Whether they ran is unknown. */
   #interrupted = new Set<number>()
   /** How many deliveries an earlier process had made; -1 when there was none. */
   #restoredLength: number
@@ -56,7 +59,7 @@ export class Journal {
     }
   }
 
-  /** Whether a call had left in an earlier process, of which nobody knows what came. */
+  /** Whether a call had left in an earlier process, so that its outcome is unknown. */
   isInterrupted(seq: number): boolean {
     return this.#interrupted.has(seq)
   }

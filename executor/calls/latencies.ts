@@ -1,8 +1,9 @@
 /**
- * How long calls of each tool take: what a worker's patience under pressure is measured by.
+ * Measures how long calls of each tool take. A worker under pressure waits or parks by these
+ * numbers.
  *
  * The estimate is an exponentially weighted mean of the calls that have ended, or the age of the
- * oldest that is under way when that is more: the first long call of a tool tells before it ends.
+ * oldest open call when that is more. So the first long call of a tool counts before it ends.
  */
 
 import type { Tool } from '../../protocol/tool/tool.ts'

@@ -17,7 +17,7 @@ export interface OpenCall {
   /** The instant that it waits for; absent for a person. */
   dueAtMs?: number
   approvalId?: string
-  /** Whether its approval is on its way to whoever may decide it. */
+  /** Whether the host is showing its approval to those who may decide it. */
   isShowing?: boolean
   /** Lets go of a timer. */
   cancel?: () => void
@@ -79,7 +79,7 @@ export class OpenCalls {
     return list
   }
 
-  /** Whether an approval is on its way to whoever may decide it, and not to be named before. */
+  /** Whether the host is showing an approval, which must not be named before that is done. */
   isShowingApproval(): boolean {
     return this.#open.values().some(({ isShowing }) => isShowing === true)
   }

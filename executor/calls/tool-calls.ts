@@ -1,13 +1,13 @@
 /**
  * The calls of one execution: from the guest's requests to tools and back, counted and recorded.
  *
- * A call lives longer than the run that made it: the guest may be torn down while the tool works,
- * and be brought back by replay. What a guest asks for again is therefore found here by its number,
- * and held against what it asked for before.
+ * A call may live longer than the run that made it: the guest can be torn down while the tool
+ * works, and be recreated by replay. So a repeated request is found here by its number, and
+ * compared with the first one.
  *
- * What is settled is journaled first and delivered then, to the run that is there or to the next.
- * A call is active while something is done for it, and passive while it waits for a person or for an
- * instant; a guest that waits for passive calls alone is asked to park.
+ * A result is journaled first. It is delivered then, to this run or to the next. A call is active
+ * while a tool works for it. It is passive while it waits for a person or an instant. A guest that
+ * waits for passive calls alone is asked to park.
  */
 
 import { setLongTimeout } from '../../protocol/base/long-timeout.ts'
@@ -37,8 +37,7 @@ import { recordEnd } from './record-end.ts'
 import { replyText } from './reply-text.ts'
 import { ToolStreams } from './tool-streams.ts'
 
-/** A call, timer or item that the guest has asked for and that is not settled. */
-/** The calls of one execution. */
+/** The calls of one execution: receives requests, runs tools, journals and delivers results. */
 export class ToolCalls {
   readonly journal: Journal
   readonly approvals: CallApprovals
@@ -95,7 +94,7 @@ export class ToolCalls {
     return this.journal.heldBytes + this.#arguments.characters
   }
 
-  /** The run that gets what is settled from now on. */
+  /** Sets the run that receives results from now on. */
   attach(run: GuestLink | undefined): void {
     this.#run = run
     if (run !== undefined) this.#askToPark()
@@ -138,7 +137,7 @@ export class ToolCalls {
     return this.#open.waitingFor(id => this.#record.callId(id))
   }
 
-  /** Whether an approval is on its way to whoever may decide it, and not to be named before. */
+  /** Whether the host is showing an approval, which must not be named before that is done. */
   isShowingApproval(): boolean {
     return this.#open.isShowingApproval()
   }
@@ -152,7 +151,7 @@ export class ToolCalls {
     return dueAtMs && Math.min(dueAtMs, this.approvals.firstExpiryMs())
   }
 
-  /** Whether a decision is there that the guest has not been told. */
+  /** Whether the guest has yet to receive the outcome of a decided call. */
   hasDecided(): boolean {
     return this.approvals.hasDecided(id => this.journal.requestOf(id) === undefined)
   }
@@ -164,7 +163,7 @@ export class ToolCalls {
     this.approvals.evict()
   }
 
-  /** Aborts what is under way, and lets the streams clean up; nobody waits for them. */
+  /** Aborts the open calls, and lets the streams clean up without waiting for them. */
   abort(reason: Error): void {
     this.evict()
     for (const context of this.#underWay) context.abort(reason)
@@ -319,7 +318,9 @@ export class ToolCalls {
     return writer?.isDurable ? this.#durable(writer.sync()) : undefined
   }
 
-  /** Resolves with the write; never when it fails: that is no error of the call or of the program. */
+  /**
+   * Resolves with the write, and never when it fails: the call and the program are not at fault.
+   */
   async #durable(write: Promise<void>): Promise<void> {
     try {
       await write
@@ -392,5 +393,5 @@ export class ToolCalls {
   }
 }
 
-/** Waits from this on are told to the guest's worker as long ones: it parks at once. */
+/** Waits from this length on are long ones: a guest that waits for nothing else parks at once. */
 const LONG_WAIT_MS = 1000

@@ -1,6 +1,6 @@
 /**
- * The streams that an execution's calls have opened: their items, their end, and their opening anew
- * in a process that did not open them.
+ * The streams that an execution's calls have opened: their items, their end, and how a later
+ * process opens them again.
  */
 
 import type { Tool } from '../../protocol/tool/tool.ts'
@@ -24,7 +24,7 @@ export interface StreamDependencies {
   readonly bounds: CallBounds
   readonly journal: Journal
   readonly factsOf: (call: number) => CallFacts
-  /** Told when a stream is over: the record of the call that opened it ends with it. */
+  /** Called when a stream ends. The record of the call that opened it ends with it. */
   readonly onEnd: (call: number, outcome: CallOutcome | undefined) => void
 }
 
@@ -78,7 +78,7 @@ export class ToolStreams {
     return replyText(id, outcome)
   }
 
-  /** Lets all of them clean up; nobody waits for that. */
+  /** Lets all streams clean up, without waiting for them. */
   abort(): void {
     for (const stream of this.#open.values()) closeStream(stream, this.#deps.bounds)
     this.#open.clear()

@@ -94,7 +94,7 @@ export class Diagnosis {
     try {
       return read()
     } catch {
-      // A program's failure is told in any case; only its place is less exact.
+      // The failure is reported in any case. Only its place becomes less exact.
       this.#scopes = undefined
       this.#isParsed = true
       return read()
@@ -114,7 +114,7 @@ export class Diagnosis {
       const tests = this.#tests(above, thrown, known)
       const operation = this.#find(placed, tests, above, known)
       if (top === undefined && known?.isOfCallee && above === undefined) continue
-      // Constructors of an error's classes are no place where it was thrown.
+      // The constructor of an error class is not the place where the error was thrown.
       if (top === undefined && !known && this.#makesError(placed, operation)) continue
       top ??= { operation, above }
       frames.push({ name: frame.name, ...this.#position(placed, operation) })
@@ -151,7 +151,10 @@ export class Diagnosis {
     return { frames: [{ name: '<eval>', ...this.positionAt(only.start) }] }
   }
 
-  /** Where a value that is no error was thrown; known when only one statement throws such a one. */
+  /**
+   * Where a value other than an error was thrown; known when only one statement throws such a
+   * value.
+   */
   traceThrow(): Trace {
     const throws = this.scopes?.throws.filter(
       ({ argument }) => isNode(argument) && argument.type !== 'NewExpression',
@@ -208,7 +211,7 @@ export class Diagnosis {
     return this.#classAt(frame)?.isDerived === true
   }
 
-  /** The class whose constructor of no source a frame is in. */
+  /** The class whose constructor a frame is in, when the source does not write that constructor. */
   #classAt(frame: ProgramFrame): ClassPlace | undefined {
     const { scopes } = this
     return scopes?.classes.find(

@@ -4,7 +4,10 @@ import { PROGRAM_FILE } from '../engine/quickjs/quickjs.ts'
 export interface EngineFrame {
   /** Of the function; absent when it has none. */
   readonly name: string | undefined
-  /** Whose function it is; `unknown` of one that runs and has come to no noted place yet. */
+  /**
+   * The part that its function belongs to; `unknown` when it runs and has passed no noted place
+   * yet.
+   */
   readonly of: 'program' | 'prelude' | 'native' | 'unknown'
   /** Of the code, 1-based; 0 when the engine does not know it. */
   readonly line: number
@@ -18,7 +21,7 @@ const PLACELESS = /^ {4}at (.*) \((native|missing)\)$/
 /** The prelude's own function that is asked where the program stands. */
 const ASKED = /^ {4}at currentStack \(latchd:.*\n/
 
-/** Reads the engine's stack, innermost frame first. What is no frame is left out. */
+/** Reads the engine's stack, innermost frame first. Lines that are not frames are left out. */
 export function readStack(stack: string): EngineFrame[] {
   const frames: EngineFrame[] = []
   for (const text of stack.replace(ASKED, '').split('\n')) {

@@ -72,7 +72,7 @@ export function propertyName(property: SyntaxNode, isComputed: boolean): string 
   return !isComputed && property.type === 'Identifier' ? (property.name as string) : undefined
 }
 
-/** The last name of what is called: `c` of `a.b.c`; absent when it has none. */
+/** The last name of a callee: `c` of `a.b.c`; absent when it has none. */
 export function lastName(callee: SyntaxNode): string | undefined {
   const node = withoutWrapping(callee)
   if (node.type === 'Identifier') return node.name as string

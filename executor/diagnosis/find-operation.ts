@@ -1,10 +1,10 @@
 /**
  * Finds the step at which a frame of the engine's stack stands.
  *
- * The engine compiles in one pass and notes places only where it meets certain tokens: variables, the
- * first argument of a call, the head of a function. A frame is said to be at the last noted place
- * before its step. So the step is the first, in the order in which the engine emits them (by their
- * ends), behind that place that fits what is known of it: the message, or what was called.
+ * The engine compiles in one pass and notes places only where it meets certain tokens: variables,
+ * the first argument of a call, the head of a function. It reports a frame at the last noted place
+ * before its step. So the step is the first one behind that place that fits the message or the
+ * called name. Steps are taken in the order in which the engine emits them, by their ends.
  */
 
 import type { SyntaxNode } from '../compile/parse/syntax-node.ts'

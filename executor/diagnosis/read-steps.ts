@@ -97,7 +97,7 @@ export class StepReader {
   #calleeAt(callee: SyntaxNode): number {
     const target = withoutWrapping(callee)
     if (target.type === 'MemberExpression') return (target.property as SyntaxNode).start
-    // What is called has no name: V8 points to where its arguments begin.
+    // The callee has no name: V8 points to where its arguments begin.
     return lastName(target) === undefined ? skipClosing(this.#text, callee.end) : target.start
   }
 
@@ -129,7 +129,7 @@ export class StepReader {
     for (const name of names) this.#add('assign', node, at, name)
   }
 
-  /** An array pattern: the engine takes apart before it has read what is given to it. */
+  /** An array pattern. The engine takes it apart before it has read the value. */
   #takeApart(pattern: SyntaxNode, value: SyntaxNode | undefined): void {
     const node = value ?? pattern
     this.#scope.operations.push({ kind: 'iterate', node, at: node.start, end: pattern.end })

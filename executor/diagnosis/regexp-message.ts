@@ -8,10 +8,10 @@ const MAKERS = new Set(['RegExp', 'match', 'matchAll', 'search', 'compile'])
 export const makesRegExp = (name: string | undefined): boolean => MAKERS.has(name ?? '')
 
 /**
- * V8's message for a regular expression that is none, which quotes it.
+ * V8's message for an invalid regular expression, which quotes it.
  *
  * @param message of the engine: the reason alone
- * @param call of the built-in; where the pattern is no literal of it, it cannot be quoted
+ * @param call of the built-in. Its pattern is quoted only when it is a literal.
  */
 export function regExpWording(message: string, call: Operation): string {
   const [pattern, flags] = (call.node.arguments ?? []) as SyntaxNode[]

@@ -24,7 +24,7 @@ export interface Operation {
   readonly at: number
   /** Offset up to which the engine has read the source when it emits the step. */
   readonly end: number
-  /** The member, the variable, or the last name of what is called; absent when it is computed. */
+  /** The member, the variable, or the last name of the callee; absent when it is computed. */
   readonly name?: string | undefined
 }
 

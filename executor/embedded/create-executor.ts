@@ -95,10 +95,10 @@ function readIsolation(isolation: IsolationLevel): IsolationLevel {
   )
 }
 
-/** Who asks and who decides in an app's own process. */
+/** The name of the caller, and of the person who decides, in an app's own process. */
 const LOCAL = 'local'
 
-/** Tools whose warnings were given: apps send the same ones again. */
+/** Tools whose warnings were emitted: apps pass the same tools again. */
 const warned = new WeakSet<Tool>()
 
 class LocalExecutor implements EmbeddedExecutor {
@@ -208,7 +208,7 @@ class LocalExecutor implements EmbeddedExecutor {
     const onLeave = () => known.running.cancel('The reader of the stream has left')
     left.addEventListener('abort', onLeave)
     const ended = known.ended.finally(() => events.end())
-    // Nobody awaits it any more when the reader has left.
+    // Without this, a rejection would be unhandled when the reader has left.
     ended.catch(() => {})
     try {
       for await (const event of events) yield event
@@ -218,7 +218,11 @@ class LocalExecutor implements EmbeddedExecutor {
     }
   }
 
-  /** Starts an execution. @param onFault told of what answering an approval has thrown */
+  /**
+   * Starts an execution.
+   *
+   * @param onFault receives the errors of approval callbacks
+   */
   #begin(
     request: ExecuteRequest,
     onEvent: (event: ExecutionEvent) => void,

@@ -11,7 +11,7 @@ import {
 } from '../../protocol/execution/execution.ts'
 import type { RunningExecution } from '../execution/execution.ts'
 
-/** Ended executions that are kept, the latest: of those that somebody left before their end. */
+/** How many ended executions are kept: the latest whose caller left before the end. */
 const KEEP = 1000
 
 /** An execution that is under way. */
@@ -21,7 +21,7 @@ export class KnownExecution {
   readonly ended: Promise<EndedExecution>
   /** Whether the app answers its approvals, so that it goes on by itself. */
   readonly isAnswered: boolean
-  /** Whether somebody has left it before its end, who may come back. */
+  /** Whether a caller has left it before its end, and may come back. */
   isLeft = false
   #rest = Promise.withResolvers<void>()
 
@@ -29,7 +29,7 @@ export class KnownExecution {
     this.running = running
     this.ended = ended
     this.isAnswered = isAnswered
-    // Heard of by whoever awaits it first.
+    // The caller that awaits it first gets the error.
     ended.catch(() => {})
   }
 
@@ -51,7 +51,7 @@ export class KnownExecution {
     await Promise.race([this.ended, this.#rest.promise, late.promise]).finally(disarm)
   }
 
-  /** As it stands, for somebody who leaves it here. */
+  /** The execution as it stands, for a caller that leaves now. */
   leave(): Execution {
     const execution = this.running.read()
     this.isLeft ||= !isEnded(execution)
@@ -86,7 +86,7 @@ export class KnownExecutions {
     return this.#going.values()
   }
 
-  /** @throws {LatchdError} `NOT_FOUND`, also for one that ended while somebody waited for it */
+  /** @throws {LatchdError} `NOT_FOUND`, also for one whose caller waited for its end */
   find(executionId: string): KnownExecution | EndedExecution {
     const found = this.#going.get(executionId) ?? this.#ended.get(executionId)
     if (found !== undefined) return found

@@ -20,7 +20,7 @@ import {
 } from '../calls/decision.ts'
 import type { RunningExecution } from '../execution/execution.ts'
 
-/** Who decides in an app's own process. */
+/** The author of decisions in an app's own process. */
 const LOCAL = 'local'
 /** Approvals that are kept, the latest; older ones only while they are pending. */
 const KEEP = 1000
@@ -42,7 +42,7 @@ export class MemoryApprovals implements Approvals {
     this.#forgetOld()
   }
 
-  /** Has an approval answered; when that throws it stays, for somebody else to decide. */
+  /** Asks the app's callback for a decision. When that throws, the approval stays pending. */
   async answer(approval: Approval, onApproval: OnApproval): Promise<void> {
     const decision = await onApproval(approval)
     if (decision !== undefined) await this.#read(approval.approvalId, decision)
@@ -67,7 +67,7 @@ export class MemoryApprovals implements Approvals {
     return this.#read(approvalId, { decision: 'reject', ...options })
   }
 
-  /** Nobody has decided in time. */
+  /** Decides an approval as expired, unless it is decided already. */
   expire({ approval }: CallApproval): void {
     const entry = this.#entries.get(approval.approvalId)
     if (entry?.current.approval.status === 'pending') this.#decide(entry, expired())

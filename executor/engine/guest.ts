@@ -1,4 +1,4 @@
-/** What the executor asks of a guest engine, whatever it is made of. */
+/** The interface between the executor and a guest engine. */
 
 /** The host's side of one execution, as the engine calls it. Each may throw to end the guest. */
 export interface GuestHooks {
@@ -45,15 +45,15 @@ export interface Guest {
   restore(snapshot: Uint8Array): void
   /** Runs one pending job. `false` when there was none. @throws {GuestThrown} when it threw. */
   runJob(): boolean
-  /** Hands over what was waited for. @throws {GuestThrown} when a timer's callback threw. */
+  /** Hands over a delivery. @throws {GuestThrown} when a timer's callback threw. */
   deliver(id: number, text: string): void
-  /** Texts of the rejections that nobody handled, oldest first. */
+  /** Texts of the unhandled rejections, oldest first. */
   unhandledRejections(): string[]
   /** The engine's stack of where the program stands, inside of a call of `host`, before it is ended. */
   currentStack(): string
   /**
-   * Whether the engine has asked for the zone of a local time since this was last called, as it does
-   * for a date that is read from a text without one. It is told UTC.
+   * Whether the engine has asked for the zone of a local time since the last call of this. It does
+   * so for a date that is read from a text without a zone. The answer is always UTC.
    */
   takeZoneAsked(): boolean
   /** Whether the heap has no room left: then jobs are lost, and promises stay pending for ever. */

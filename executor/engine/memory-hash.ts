@@ -8,9 +8,9 @@ export const hashOf = (memory: Uint8Array): string =>
   createHash('sha256').update(memory).digest('hex')
 
 /**
- * Holds a thread's copy of the base snapshot against the hash that the host has told.
+ * Compares a thread's copy of the base snapshot with the hash from the host.
  *
- * @throws {Error} when it is not what the host has made
+ * @throws {Error} when the copy has changed
  */
 export function requireWhole({ snapshot, memoryHash }: BaseSnapshot): void {
   if (hashOf(snapshot.memory) === memoryHash) return

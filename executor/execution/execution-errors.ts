@@ -15,7 +15,7 @@ export function unresponsive(cpuMs: number): ExecutionError {
   return limitExceeded('cpuMs', message)
 }
 
-/** The workers failed, by no fault of the program that anybody has found. */
+/** The workers failed, and the program is not known to be at fault. */
 export function engineFailure(error: unknown): ExecutionError {
   const code: ExecutionErrorCode = 'ENGINE_FAILURE'
   const reason = error instanceof Error ? error.message : String(error)

@@ -1,4 +1,4 @@
-/** What is to be executed, what it goes on from, and what a run of it comes to. */
+/** The plan of an execution, what it is restored from, and how a run of it ends. */
 
 import { randomBytes } from 'node:crypto'
 import type { ExecutionEvent } from '../../protocol/execution/events.ts'
@@ -19,7 +19,7 @@ import type { StoredUsage } from '../record/fold-execution.ts'
 import type { Toolbox } from '../tools/toolbox.ts'
 import type { TypeChecker } from '../typecheck/type-checker.ts'
 
-/** What is to be executed, everything decided. */
+/** An execution before it runs: all defaults are resolved. */
 export interface ExecutionPlan {
   readonly executionId: string
   readonly source: string
@@ -30,7 +30,7 @@ export interface ExecutionPlan {
   readonly inputs: string | undefined
   readonly seed: GuestTask['seed']
   readonly sessionId: string | undefined
-  /** Name of who asked for it. */
+  /** Name of the caller that sent the request. */
   readonly caller: string
   readonly metadata: Readonly<Record<string, unknown>> | undefined
   readonly createdAtMs: number
@@ -38,13 +38,13 @@ export interface ExecutionPlan {
   readonly timeZone?: string | undefined
   /** Whether its types are checked before it runs; off when absent. */
   readonly typecheck?: Typecheck | undefined
-  /** Tools that a person does not want to be asked about in its session. */
+  /** Tools that may be called without an approval in its session. */
   readonly remembered?: readonly string[]
-  /** Where it stands in a trace, as the header of W3C Trace Context; its tools are told. */
+  /** Where it stands in a trace, as the header of W3C Trace Context. Its tools receive it. */
   readonly traceparent?: string | undefined
 }
 
-/** What an execution goes on from that another process began, or that this one had evicted. */
+/** What an execution is restored from: another process began it, or this process evicted it. */
 export interface RestoredExecution {
   readonly records: readonly ReadRecord[]
   readonly approvals: readonly CallApproval[]
@@ -65,7 +65,7 @@ export interface ExecutionDependencies {
   readonly now?: () => number
 }
 
-/** What a run has come to. */
+/** How a run ended. */
 export type RunEnd =
   | {
       readonly kind: 'ended'
@@ -73,7 +73,7 @@ export type RunEnd =
       /** What its session has now; absent when that keeps what it had, or there is none. */
       readonly snapshot?: Uint8Array
     }
-  /** Kept as it is, until somebody has put right what keeps it from going on. */
+  /** It is kept as it is until a person removes the cause. */
   | { readonly kind: 'stuck'; readonly execution: Execution }
   /**
    * Nothing is done for it until a person decides, or until `wakeAtMs`: it may be evicted, or go on

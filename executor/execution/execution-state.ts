@@ -18,11 +18,11 @@ import type { GuestLink } from '../boundary/guest-pool.ts'
 export type Departure =
   /** A limit or a cancel ends it. */
   | { readonly kind: 'stopped'; readonly error: ExecutionError }
-  /** It is kept until somebody has put right what keeps it from going on. */
+  /** It is kept until a person removes the cause. */
   | { readonly kind: 'stuck'; readonly error: ExecutionError }
   /** It goes on from its store, in another process or in this one later. */
   | { readonly kind: 'suspended' }
-  /** This process could not keep what it did, which is no fault of the program. */
+  /** This process could not store what it did. The program is not at fault. */
   | { readonly kind: 'fault'; readonly error: unknown }
 
 /** Where a guest stood when it was torn down. */
@@ -102,8 +102,8 @@ export class ExecutionState {
   }
 
   /**
-   * It is to leave. The first reason counts, but for a fault of this process, after which nothing
-   * that was worked out here may be told.
+   * Makes it leave. The first reason counts, with one exception: after a fault of this process
+   * nothing that it worked out may be reported.
    *
    * @returns whether this reason counts
    */

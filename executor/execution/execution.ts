@@ -43,7 +43,7 @@ export class RunningExecution {
   #isRestored: boolean
   #state = new ExecutionState()
   #now: () => number
-  /** Approvals whose decision has been told. */
+  /** Approvals whose decision has been emitted. */
   #toldDecided = new Set<string>()
   #session: GuestTask['session']
   #cancelled = new AbortController()
@@ -169,7 +169,7 @@ export class RunningExecution {
   }
 
   /**
-   * Runs to the end, or until nothing is left to do but wait.
+   * Runs to the end, or until the execution can only wait.
    *
    * @throws {LatchdError} `EXECUTOR_CLOSED` when there are no workers any more
    * @throws the error of {@link abandon}
@@ -202,7 +202,7 @@ export class RunningExecution {
     return this.#session?.snapshot !== undefined
   }
 
-  /** Tells of decisions that were made while the execution was evicted. */
+  /** Emits decisions that were made while the execution was evicted. */
   #tellDecided(): void {
     for (const { approval } of this.#calls.approvals.list()) {
       if (approval.status === 'pending' || this.#toldDecided.has(approval.approvalId)) continue
@@ -244,7 +244,7 @@ export class RunningExecution {
     for (;;) {
       const mayGoOn =
         !this.#state.isFree || this.#calls.journal.canResume(parked.awaited, parked.received)
-      // An approval that is being stored is named as soon as it may be decided, and told of then.
+      // An approval is named and emitted only when it is stored, and so may be decided.
       if (mayGoOn ? !isTold : !this.#calls.isShowingApproval()) {
         this.#record.park(this.#calls.waitingFor())
         isTold = true
@@ -272,7 +272,7 @@ export class RunningExecution {
     this.#onChange?.()
   }
 
-  /** @param report of the last run, or why there is none; `undefined`: as somebody here has asked */
+  /** @param report of the last run, or why there is none; `undefined` after a stop from here */
   #end(report: GuestReport | ExecutionError | undefined): RunEnd {
     const why = this.#state.departure
     this.#state.enterSettled()
@@ -303,7 +303,7 @@ export class RunningExecution {
     return { kind: 'ended', execution, ...(snapshot && { snapshot }) }
   }
 
-  /** Gives the worker's report, or why there is none; `undefined` when it was ended from here. */
+  /** Returns the worker's report, or why there is none; `undefined` after a stop from here. */
   async #runGuest(): Promise<GuestReport | ExecutionError | undefined> {
     for (let lost = 0; ; ) {
       if (!this.#state.isFree) return undefined

@@ -9,7 +9,7 @@ const HEAP_SHARE = 0.25
 /** … and so much of the memory of the machine, or of the control group. */
 const MEMORY_SHARE = 0.125
 
-/** What is known of memory, in bytes. */
+/** The heap limit of this process, and the memory that it may use, in bytes. */
 export interface KnownMemory {
   readonly heapBytes: number
   readonly memoryBytes: number

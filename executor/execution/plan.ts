@@ -40,10 +40,10 @@ export function fieldProblems(error: z.ZodError): FieldProblem[] {
  * Plans an execution.
  *
  * @param inputs encoded record of inputs
- * @param caller name of who asks
- * @param now the clock, in epoch milliseconds
+ * @param caller name of the caller
  * @throws {LatchdError} `PAYLOAD_TOO_LARGE` when the source exceeds `maxSourceBytes`
- * @throws {LatchdError} `INVALID_REQUEST` for a limit that the memory of this machine does not allow
+ * @throws {LatchdError} `INVALID_REQUEST` for a limit that the memory of this machine does not
+ *   allow
  */
 export function planExecution(
   request: RequestFields,

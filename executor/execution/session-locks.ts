@@ -1,4 +1,4 @@
-/** Who may run in a session now: one execution at a time, the others in order. */
+/** Locks of sessions: one execution at a time runs in a session, the others wait in order. */
 
 import { Fifo } from '../../protocol/base/fifo.ts'
 import { LatchdError } from '../../protocol/errors.ts'

@@ -1,4 +1,7 @@
-/** Why a call is given up whose execution goes on in another process: its tool may work on. */
+/**
+ * The reason with which a call is aborted when its execution goes on elsewhere. Its tool may work
+ * on.
+ */
 export class Suspended extends Error {
   override readonly name = 'Suspended'
 

@@ -14,7 +14,7 @@ export class TypeChecks {
   #checker: TypeChecker | undefined
   #left: AbortSignal
 
-  /** @param left aborted when nobody waits for a finding any more */
+  /** @param left aborted when the execution no longer waits for findings */
   constructor(plan: ExecutionPlan, checker: TypeChecker | undefined, left: AbortSignal) {
     this.#plan = plan
     this.#checker = checker

@@ -34,7 +34,7 @@ export function eraseMember(
   return true
 }
 
-/** @throws {Refusal} for `declare a = 1`, whose value would not be computed */
+/** @throws {Refusal} for `declare a = 1`: its value would not be computed */
 function refuseValue({ declare, type, value }: SyntaxNode): void {
   if (!declare || type !== 'PropertyDefinition' || !isNode(value)) return
   throw new Refusal(value.start, 'A field with `declare` cannot have a value')

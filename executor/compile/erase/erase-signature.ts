@@ -4,7 +4,7 @@ import { endOfName, skipTrivia } from '../parse/trivia.ts'
 import { misplaced } from './erasable.ts'
 
 /**
- * Takes out of a function's signature the types that are no nodes: the `?` of a parameter and the
+ * Takes types that are not nodes out of a function's signature: the `?` of a parameter and the
  * parameter `this`. The tree is changed in place.
  */
 export function eraseSignature(text: string, fn: SyntaxNode, blanks: Blanks): void {

@@ -11,8 +11,8 @@ interface Parentheses {
 }
 
 /**
- * Tells the colon of a conditional from that of a return type, as TypeScript does: in
- * `a ? (b) : c => d`, `(b): c => d` is an arrow function only when another colon follows it.
+ * Distinguishes the colon of a conditional from that of a return type, as TypeScript does:
+ * in `a ? (b) : c => d`, `(b): c => d` is an arrow function only when another colon follows it.
  */
 export const withConditionalArrows = (Base: TypeScriptParserClass): TypeScriptParserClass =>
   class extends Base {
@@ -63,7 +63,7 @@ export const withConditionalArrows = (Base: TypeScriptParserClass): TypeScriptPa
       return this.#mayBeArrow() && this.#noteReturnType(() => super.shouldParseAsyncArrow())
     }
 
-    // What is in brackets stands for itself.
+    // The content of brackets is read apart from the conditional around them.
 
     override parseExpression(...args: unknown[]): SyntaxNode {
       return this.#read(false, () => super.parseExpression(...args))

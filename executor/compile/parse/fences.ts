@@ -3,7 +3,7 @@
  * sentence before and after it.
  */
 
-/** A source without what is not its program, every character where it was. */
+/** A source without the text around its program. Every character keeps its place. */
 export interface Unfenced {
   readonly text: string
   /** The language tag of the opening fence, in lower case; absent when there is none. */

@@ -11,7 +11,7 @@ export interface Surroundings {
   readonly isInTry: boolean
 }
 
-/** Who contains whom, and every call and return of a source. */
+/** The parent of each node, and every call and return of a source. */
 export interface Lineage {
   readonly calls: readonly SyntaxNode[]
   /** `return` statements and async arrow functions whose body is an expression. */

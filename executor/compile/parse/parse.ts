@@ -51,7 +51,7 @@ function parseExpression(parser: SourceParser): Tree | undefined {
     const program = { type: 'Program', start, end, body: [statement] }
     return { program, isExpression: true }
   } catch (error) {
-    // Not an expression; if it is not a program either, that parse tells why.
+    // Not an expression. If it is not a program either, that parse throws the reason.
     if (error instanceof SyntaxError || error instanceof Refusal) return undefined
     throw error
   }

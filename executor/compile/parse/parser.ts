@@ -92,7 +92,7 @@ export const guarded = (
       super.nextToken()
     }
 
-    // Both as acorn's own, which reads the input from its beginning to tell the line.
+    // Both as acorn's own, but without reading the input from its beginning to count its lines.
     override raise(offset: number, message: string): never {
       if (!(#lineStarts in this)) return super.raise(offset, message)
       throw this.#failure(offset, message)

@@ -38,7 +38,7 @@ interface ParseFailure extends SyntaxError {
 export const isParseFailure = (error: unknown): error is ParseFailure =>
   error instanceof SyntaxError && 'pos' in error && Number.isInteger(error.pos)
 
-/** What is said when a stack ends. */
+/** The message when a stack overflows. */
 export const TOO_DEEP = 'The source is nested too deeply'
 
 /** Outside of asynchronous functions `await` is a name, and what follows it is unexpected. */
@@ -46,8 +46,8 @@ const AWAIT = /\bawait\s+$/
 const AWAIT_HINT = 'Leave the await out, since tools need none, or make the function async.'
 
 /**
- * What a source's sender is told of any error of the compiler. A fault of the compiler itself, which
- * only this source may meet, is told too: thrown, it would end the worker.
+ * The error that the sender of a source gets for any error of the compiler. A fault of the compiler
+ * itself is reported too. Perhaps only this source meets it, and thrown it would end the worker.
  */
 export function toSourceError(error: unknown, source: string): SourceError {
   if (error instanceof Refusal) {
@@ -61,7 +61,7 @@ export function toSourceError(error: unknown, source: string): SourceError {
     const hint = AWAIT.test(source.slice(0, error.pos)) ? AWAIT_HINT : undefined
     return { name: 'SyntaxError', message, ...positionAt(source, error.pos), ...(hint && { hint }) }
   }
-  // The passes after the parser recurse too, and have no position to tell when the stack ends.
+  // The passes after the parser recurse too. When their stack overflows there is no position.
   if (error instanceof RangeError) {
     return { name: 'SyntaxError', message: TOO_DEEP, line: 1, column: 1 }
   }

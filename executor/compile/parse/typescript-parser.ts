@@ -7,8 +7,8 @@ import type { SyntaxNode } from './syntax-node.ts'
 import type { TypeScriptParserClass } from './typescript-parts.ts'
 
 /**
- * What the plug-in refuses in types, and what is the type checker's to refuse: the text without its
- * types is the same.
+ * Type errors of the plug-in that are left to the type checker: the text without its types is the
+ * same.
  */
 const TOLERATED = [
   'Initializers are not allowed in ambient contexts.',

@@ -40,7 +40,7 @@ export function awaitAnswers(
     edits.wrap(callee.start, callee.end, `${ANSWER}(`, ')')
   }
 
-  /** The defaults of an async function's parameters are no place for `await`. */
+  /** Whether a call may be awaited: not in the parameter defaults of an async function. */
   function canAwait(call: SyntaxNode): boolean {
     const { fn, isAsync } = surroundingsOf(call)
     let at: SyntaxNode | undefined = call

@@ -1,10 +1,15 @@
-/** Callees of a source, and how they are changed so that the prelude decides what is called. */
+/**
+ * Callees of a source, and how they change so that the prelude decides which function is called.
+ */
 
 import { isNode, type SyntaxNode } from '../parse/syntax-node.ts'
 import { skipClosing } from '../parse/trivia.ts'
 import type { Edits } from './edits.ts'
 
-/** Prelude helper: `(callee, want)` to what is called instead; see `executor/guest/host/concurrent.ts`. */
+/**
+ * Prelude helper: takes `(callee, want)`, returns the function to call instead; see
+ * `executor/guest/host/concurrent.ts`.
+ */
 const CALL = '__latchd_call'
 /** The same for a method: `(object, key, want)` to a function that has `object` as its `this`. */
 const METHOD = '__latchd_method'

@@ -13,7 +13,7 @@ import { PromisePositions } from './promise-positions.ts'
 /** Prelude helper: `(value, name)` to what has a method of promises: the value, or a promise of it. */
 const PROMISE_OF = '__latchd_promise'
 
-/** What is wanted of a call, in bits. */
+/** What the program wants of a call, in bits. */
 const WANT = {
   promise: 1,
   array: 2,
@@ -26,7 +26,7 @@ const WANT = {
 /** Words of which a source that uses promises has at least one. */
 const USES_PROMISES = /await|async|Promise|\.\s*(?:then|catch|finally)/
 
-/** A call whose callee changes. */
+/** A call whose callee is rewritten. */
 interface ConcurrentCall {
   readonly call: SyntaxNode
   readonly want: string
@@ -124,9 +124,9 @@ class ConcurrentCalls {
   }
 
   /**
-   * What is wanted at a place, as an expression of {@link WANT}'s bits.
+   * An expression of {@link WANT}'s bits: what the program wants at a place.
    *
-   * @param failures the bits for what becomes of an error that is thrown there
+   * @param failures the bits for an error that is thrown there
    */
   #written(place: SyntaxNode, position: Position, failures = 0): string | undefined {
     let bits = 0
@@ -154,7 +154,7 @@ class ConcurrentCalls {
     return parent?.type === 'AwaitExpression' || parent?.type === 'YieldExpression'
   }
 
-  /** Makes `value.then(…)` work where the value is no promise. */
+  /** Makes `value.then(…)` work where the value is not a promise. */
   #keepPromise(call: SyntaxNode, edits: Edits): void {
     const continuation = continuationOf(call)
     if (!continuation) return

@@ -23,7 +23,7 @@ const LOCAL = '__latchd_as'
 /** Where names of a source's top level stay: see `compile`. */
 type Mode = 'program' | 'session'
 
-/** What is told to the prelude of a helper, and where. */
+/** How the source introduces a helper to the prelude, and where. */
 type Introduction =
   | { readonly kind: 'expression'; readonly name: string | undefined }
   | { readonly kind: 'declaration'; readonly block: SyntaxNode }

@@ -46,7 +46,7 @@ function agreed(a: Wanted, b: Wanted): Wanted {
   return a.fn === b.fn && a.as === b.as ? a : false
 }
 
-/** What is wanted of an argument, when the call that it stands in is at `call`. */
+/** The position of an argument, when the call that it stands in is at `call`. */
 export function throughCall(position: Position, fn: SyntaxNode, call: () => Position): Position {
   const resolve = (wanted: Wanted): Wanted =>
     typeof wanted === 'object' && wanted.fn === fn ? call()[wanted.as] : wanted

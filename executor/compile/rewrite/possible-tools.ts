@@ -16,8 +16,8 @@ for (const name of ['search', 'find', 'match', 'test', 'exec']) BUILT_IN_METHODS
 const LISTS = new Set(['map', 'flatMap', 'from', 'slice', 'concat', 'reverse', 'toReversed'])
 
 /**
- * Tells calls that may give a promise from those that certainly do not, so that ordinary functions
- * stay as they are.
+ * Separates calls that may return a promise from those that certainly do not, so that ordinary
+ * functions stay as they are.
  */
 export class PossibleTools {
   readonly #bindings: Bindings
@@ -52,7 +52,7 @@ export class PossibleTools {
     return callee.computed !== true && BUILT_IN_METHODS.has(String(property.name))
   }
 
-  /** Whether a name stands for something that is no standard global. */
+  /** Whether a name stands for something other than a standard global. */
   #isOurs(identifier: SyntaxNode): boolean {
     const isStandard = standardGlobals.has(String(identifier.name)) && identifier.name !== 'tools'
     return !isStandard || this.#bindings.variableOf(identifier) !== undefined

@@ -42,7 +42,9 @@ export class PromisePositions {
     return position
   }
 
-  /** The function among a call's arguments whose results are wanted as promises, and how. */
+  /**
+   * The function among a call's arguments whose results are wanted as promises, and in which form.
+   */
   callbackOf(call: SyntaxNode): { callback: SyntaxNode; position: Position } | undefined {
     const index = this.#callbackIndex(call)
     const callback = index === undefined ? undefined : argumentsOf(call)[index]
@@ -157,7 +159,7 @@ export class PromisePositions {
     return this.#variables.ofParameter(call, argument)
   }
 
-  /** What is wanted of `x` in `x.name` and `x[key]`. */
+  /** The position of `x` in `x.name` and `x[key]`. */
   #ofOwner(member: SyntaxNode): Position {
     const call = this.#parentMap.parentOf(member)
     const isCalled = call?.type === 'CallExpression' && call.callee === member
@@ -234,7 +236,7 @@ export class PromisePositions {
   }
 }
 
-/** A getter, a setter or a constructor, which nobody calls by its name. */
+/** A getter, a setter or a constructor. None of these is called by its name. */
 const isAccessor = ({ type, kind }: SyntaxNode): boolean =>
   (type === 'MethodDefinition' || type === 'Property') &&
   (kind === 'get' || kind === 'set' || kind === 'constructor')

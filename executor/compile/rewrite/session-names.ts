@@ -24,13 +24,13 @@ const FIXED = ['undefined', 'NaN', 'Infinity']
 
 /**
  * Leaves the names of a program's top level to the engine's global scope, where later programs find
- * them, and tells which they are.
+ * them, and returns these names.
  *
- * The scope itself keeps `let`, `const` and classes as the language has them, so only what cannot
- * stand at the top level of a script changes: a function becomes an assignment, since a script's own
- * functions could never be declared again; `return` leaves its statement and then throws past the
- * program, in which nothing is left to catch it; a `using` becomes a `const` whose value the
- * prelude disposes of.
+ * The scope itself keeps `let`, `const` and classes as the language has them. Only what cannot
+ * stand at the top level of a script changes. A function becomes an assignment, since a script's
+ * own functions could never be declared again. A `return` leaves its statement and then throws past
+ * the program, where nothing catches it. A `using` becomes a `const` whose value the prelude
+ * disposes of.
  */
 export function keepNames(text: string, program: SyntaxNode, edits: Edits): SessionNames {
   const all = program.body as SyntaxNode[]

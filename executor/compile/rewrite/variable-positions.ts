@@ -46,7 +46,7 @@ export class VariablePositions {
     return variable ? this.of(variable) : NEITHER
   }
 
-  /** What is wanted of an argument by the function that the call certainly reaches. */
+  /** The position of an argument in the function that the call certainly reaches. */
   ofParameter(call: SyntaxNode, argument: SyntaxNode): Position {
     const fn = this.#functions.of(call.callee as SyntaxNode)
     const args = argumentsOf(call)
@@ -126,7 +126,10 @@ export class VariablePositions {
   }
 }
 
-/** Whether a variable is declared once, by a name alone: what is written to it is seen whole. */
+/**
+ * Whether a variable is declared once, by a name alone. Then every value that is written to it is
+ * seen.
+ */
 function isPlain({ defs, name }: Variable): boolean {
   const [definition, ...others] = defs
   if (definition === undefined || others.length > 0) return false

@@ -72,7 +72,7 @@ function write(folder: string, file: string, kept: Kept): void {
   try {
     mkdirSync(folder, { recursive: true })
     writeFileSync(part, serialize(kept), { mode: 0o600 })
-    // Whole at once for whoever reads it meanwhile.
+    // Renamed into place, so that a concurrent reader never sees a part of it.
     renameSync(part, file)
   } catch {
     // A full disk, or a folder that is not ours: it is made again at the next start.

@@ -48,7 +48,7 @@ interface Internals {
   _ownedHandles: Set<unknown>
 }
 
-/** Rejections beyond this number are not told one by one. */
+/** Rejections beyond this number are not reported one by one. */
 const MAX_REJECTIONS = 100
 
 /** An allocation that the engine takes from the heap, not from a block that it already has. */
@@ -117,7 +117,7 @@ export function engineOptions(
         new Uint8Array(memory.buffer, at, length).fill(0)
         return 0
       },
-      // The engine's own debug output: nobody's business.
+      // The engine's own debug output is dropped.
       fd_write(_fd: number, _parts: number, _count: number, writtenAt: number) {
         new DataView(memory.buffer).setUint32(writtenAt, 0, true)
         return 0
@@ -140,7 +140,7 @@ export class QuickJSGuest implements Guest {
   #memoryLimit = 0
   /** When an ended guest is given up, on the clock of `performance`. */
   #restUntilMs = 0
-  /** Whether the memory is the base snapshot one. */
+  /** Whether the memory is that of the base snapshot. */
   #isNew = true
   #isZoneAsked = false
 

@@ -2,7 +2,7 @@
 
 import type { BaseSnapshot } from './base-snapshot-shape.ts'
 
-/** Hexadecimal digits of the prelude's hash that are told: 64 bits, against accidents only. */
+/** Hexadecimal digits of the prelude's hash in the tag: 64 bits, against accidents only. */
 const HASH_DIGITS = 16
 
 /**

@@ -29,7 +29,10 @@ const HASHED_FROM = 40
 const HEADER_BYTES = 52
 const RUN_HEADER_BYTES = 8
 
-/** What is kept or left out as a whole: four times as much makes snapshots twice as large (measured). */
+/**
+ * Blocks are kept or left out whole. Four times this size makes snapshots twice as large
+ * (measured).
+ */
 const BLOCK_BYTES = 64
 const PAGE_BYTES = 4096
 const WORD_BYTES = 4
@@ -44,7 +47,7 @@ const MAX_MEMORY_BYTES = limitTable.memoryBytes.ceiling + 32 * 1024 * 1024
 export interface SessionMemory {
   /** Bytes of the whole memory. */
   readonly memoryBytes: number
-  /** Where it differs from the base snapshot one. */
+  /** Where it differs from the base snapshot. */
   readonly runs: readonly { readonly at: number; readonly bytes: Uint8Array }[]
 }
 
@@ -130,7 +133,7 @@ function unpack(packed: Buffer, payloadBytes: number): Buffer {
   return payload
 }
 
-/** The payload for a memory: its runs that differ from the base snapshot one. */
+/** The payload for a memory: its runs that differ from the base snapshot. */
 function payloadOf({ snapshot }: BaseSnapshot, memory: Uint8Array): Buffer {
   const runs = differences(memory, snapshot.memory, snapshot.stackPointer)
   let size = 0
@@ -146,7 +149,7 @@ function payloadOf({ snapshot }: BaseSnapshot, memory: Uint8Array): Buffer {
   return payload
 }
 
-/** Where two memories differ, by blocks; what is beyond the end of the shorter one counts as zero. */
+/** Where two memories differ, by blocks. Bytes beyond the end of the shorter one count as zero. */
 function differences(memory: Uint8Array, baseSnapshot: Uint8Array, lowest: number) {
   const runs: { from: number; to: number }[] = []
   const bytes = asBuffer(memory)
@@ -156,7 +159,7 @@ function differences(memory: Uint8Array, baseSnapshot: Uint8Array, lowest: numbe
   let last: { from: number; to: number } | undefined
   for (let page = lowest; page < memory.length; page += PAGE_BYTES) {
     const end = page + PAGE_BYTES
-    // The quick way to tell that nothing has changed, which holds for most pages.
+    // The quick comparison: most pages have not changed.
     const isSame =
       page < others.length
         ? bytes.compare(others, page, end, page, end) === 0

@@ -37,6 +37,7 @@ export function syntaxFailure(
 
 /**
  * The failure for an error that the guest threw, from the prelude's description of it.
+ *
  * @param isMemoryFull the guest's memory has grown to its limit
  */
 export function guestFailure(
