@@ -1,4 +1,4 @@
-/** What the host is told of a thrown value: its texts, its stack, and the errors that it names. */
+/** Describes a thrown value to the host: its texts, its stack, and the errors that it names. */
 
 import { engineStack, isError, textOf } from './error-stack.ts'
 import { inspect } from './inspect/inspect.ts'
@@ -22,7 +22,7 @@ export interface RelatedError extends ErrorDescription {
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
-/** Errors that are told at most of one that names others, and how deep they may be nested. */
+/** At most so many related errors are described, nested at most so deep. */
 const MAX_RELATED = 10
 const MAX_DEPTH = 5
 
@@ -31,7 +31,7 @@ export const OUT_OF_MEMORY = '{"name":"InternalError","message":"out of memory",
 
 const THROWN_DEPTH = { depth: 2, maxBytes: 4096 }
 
-/** What the host is told of an error: {@link ErrorDescription} as JSON. */
+/** Describes a thrown value: {@link ErrorDescription} as JSON. */
 export function describe(thrown: unknown): string {
   if (!isError(thrown) && isNoValue(thrown)) return OUT_OF_MEMORY
   return jsonStringify(descriptionOf(thrown, 'Uncaught ', { left: MAX_RELATED }, MAX_DEPTH))
@@ -45,7 +45,7 @@ function descriptionOf(
 ): Writable<ErrorDescription> {
   const description = record() as unknown as Writable<ErrorDescription>
   if (!isError(thrown)) {
-    // A value that is no error has no name of its own, and no place where it was thrown.
+    // A value other than an error has no name of its own, and no place where it was thrown.
     description.name = 'Error'
     description.message = prefix + inspect(thrown, THROWN_DEPTH)
     description.stack = ''
@@ -81,7 +81,7 @@ function addRelated(
       for (let i = 0; i < errors.length && budget.left > 0; i++) add('errors', errors[i])
     }
   } catch {
-    // A getter or a proxy of the program: what was read before it is told.
+    // A getter or a proxy of the program threw. The errors that were read before it stay.
   }
   if (related.length > 0) description.related = related
 }
@@ -89,7 +89,7 @@ function addRelated(
 /** What a few built-ins (`normalize`) throw when an allocation fails: nothing that `typeof` knows. */
 const isNoValue = (thrown: unknown) => (typeof thrown as string) === 'unknown'
 
-/** The log line of a rejection that nobody handled. */
+/** The log line of an unhandled rejection. */
 export function describeRejection(reason: unknown): string {
   return 'Uncaught (in promise) ' + inspect(reason, THROWN_DEPTH)
 }

@@ -31,7 +31,7 @@ export function textOf(
   }
 }
 
-/** The stack as the engine made it, in coordinates of the code; `''` for what is no error. */
+/** The stack as the engine made it, in coordinates of the code; `''` for any value but an error. */
 export function engineStack(error: object): string {
   if (!isError(error)) return ''
   // A DOMException has its stack as a property of its own.

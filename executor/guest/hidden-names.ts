@@ -7,11 +7,11 @@ import { askNumber } from './host/host.ts'
 import { HostOperation } from './host/host-operations.ts'
 import { jsonStringify, record } from './primordials.ts'
 
-/** What is told of each name. */
+/** By name: the text about the program that hides it. */
 const hiders = record()
 let hasHiders = false
 
-/** Takes what the program about to run hides, and tells the worker all that is hidden. */
+/** Adds the names that the next program hides, and reports all hidden names to the worker. */
 export function noteHidden(names: readonly (readonly [name: string, text: string])[]): void {
   for (let i = 0; i < names.length; i++) {
     const one = names[i] as readonly [string, string]

@@ -362,7 +362,7 @@ export function toText(value: unknown): string {
   return StringOf(value)
 }
 
-/** `ToNumber` of the language, with V8's messages for what is no number. */
+/** `ToNumber` of the language, with V8's messages for a value that does not convert. */
 export function toNumber(value: unknown): number {
   if (typeof value === 'bigint' || typeof value === 'symbol') {
     const kind = typeof value === 'bigint' ? 'BigInt' : 'Symbol'

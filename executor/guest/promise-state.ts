@@ -1,4 +1,4 @@
-/** What the engine alone can tell of a promise; the language has no question for it. */
+/** Facts about a promise that only the engine knows: the language has no question for them. */
 
 import { isWellKnownPrototype } from './inspect/inspect-kind.ts'
 import {
@@ -14,9 +14,9 @@ export type PromiseState =
   | { status: 'fulfilled'; value: unknown }
   | { status: 'rejected'; reason: unknown }
 
-/** What the engine answers. None of it runs anything of the program's, or marks a rejection as handled. */
+/** The engine's answers. None of them runs code of the program, or marks a rejection as handled. */
 export interface PromiseHooks {
-  /** 0 pending, 1 fulfilled, 2 rejected; -1 for what is no promise. */
+  /** 0 pending, 1 fulfilled, 2 rejected; -1 for a value that is not a promise. */
   state(value: object): number
   /** The value or the reason of one that is settled. */
   result(promise: object): unknown
@@ -40,8 +40,8 @@ export function isPromise(value: object): boolean {
 }
 
 /**
- * Whether an object of this prototype may be a promise: the built-in ones spare the engine a question.
- * One that was given such a prototype is no longer taken for a promise.
+ * Whether an object of this prototype may be a promise. The built-in prototypes spare the engine a
+ * question. A promise that was given such a prototype no longer counts as one.
  */
 export function mayBePromise(prototype: object | null): boolean {
   if (prototype === objectPrototype || prototype === arrayPrototype) return false
@@ -55,7 +55,7 @@ export function isPromiseLike(value: object): boolean {
   return isPromise(value)
 }
 
-/** How a promise stands; `pending` for what is none. */
+/** How a promise stands; `pending` for a value that is not one. */
 export function promiseState(promise: object): PromiseState {
   const state = hooks === undefined ? 0 : hooks.state(promise)
   if (state === FULFILLED)

@@ -1,10 +1,10 @@
 /**
- * Watches tasks that were handed to a thread and have not begun: an idle thread begins at once, so
- * one that does not is kept by what an earlier program has left in it, and is lost.
+ * Watches tasks that were handed to a thread and have not begun. An idle thread begins at once. A
+ * thread that does not is held up by what an earlier program left in it, and is lost.
  *
- * Time is counted in ticks of this process that come in time: while it is held up itself, or the
- * machine is, nothing is counted. Each thread that is lost in this way doubles the time that the next
- * one has, until a task begins, so that a machine that is too slow still comes to an end.
+ * Time is counted in ticks of this process that come in time. While this process or the machine is
+ * held up, nothing is counted. Each thread that is lost in this way doubles the time that the next
+ * one has, until a task begins. So even a machine that is too slow comes to an end.
  */
 
 /** A task that was handed over, or will be. */
@@ -14,7 +14,7 @@ export interface BeginningTask {
   readonly hasBegun: () => boolean
   /** Bytes that the thread has to read before it can begin. */
   readonly bytes: number
-  /** Told once that its thread does not begin. */
+  /** Called once when its thread does not begin. */
   readonly onSilent: () => void
 }
 

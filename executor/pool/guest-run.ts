@@ -1,7 +1,7 @@
 /**
  * The host's half of the latch: one guest on one worker, its messages, its deliveries, its signal.
  *
- * What a message means is decided by whoever runs the guest; this file keeps the order.
+ * This file keeps the order of the messages. The execution decides what they mean.
  */
 
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
@@ -18,7 +18,7 @@ export class GuestRun implements GuestLink {
   #ours: MessagePort
   #receive: (message: unknown) => void
 
-  /** @param receive told of each message of the guest, in order, as it came */
+  /** @param receive gets each message of the guest, in order, as it came */
   constructor(receive: (message: unknown) => void) {
     const { port1, port2 } = new MessageChannel()
     this.#ours = port1

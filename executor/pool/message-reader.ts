@@ -195,7 +195,7 @@ export class MessageReader implements GuestReader {
   }
 
   #checkSnapshot({ buffer, byteLength }: Uint8Array): void {
-    // What a thread can still write to is no message.
+    // A thread can still write to shared memory, so such a snapshot is refused.
     if (!this.#hasSession || !(buffer instanceof ArrayBuffer))
       throw new Error('a message of unknown shape: a snapshot without a session')
     bound('a snapshot', byteLength, this.#limits.memoryBytes + SNAPSHOT_SLACK_BYTES)

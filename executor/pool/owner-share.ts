@@ -1,7 +1,7 @@
 /**
- * One owner's share of the workers: who of it waits, and how long it has had workers.
+ * One owner's share of the workers: which of its executions wait, and how long it has had workers.
  *
- * Workers go to the owner who has had them for the least time, so that an owner whose executions are
+ * Workers go to the owner that has had them for the least time. So an owner whose executions are
  * long does not slow the others down, as it would if owners took turns.
  */
 
@@ -50,7 +50,7 @@ export class OwnerShare<T> {
     this.#balanceMs += nowMs
   }
 
-  /** Takes out who is next. */
+  /** Takes the next execution out of the queues. */
   next(): T | undefined {
     const isStartsTurn = this.#resumesInRow >= RESUMES_PER_START && this.starts.size > 0
     const resumed = isStartsTurn ? undefined : this.resumes.shift()

@@ -1,14 +1,14 @@
 /**
- * The threads of a pool, as Piscina does not show them: whose executions each of them has run, what
- * may come on its port, and how it is ended.
+ * Controls over Piscina's threads that Piscina does not offer: which owner gets a thread, which
+ * messages pass its port, how it is ended.
  *
- * An execution gets a thread whose last one was of the same owner, or a new thread, when there is one
- * that is free. A thread that has changed its owner too often is ended instead of going to another
- * one, so that what an escaped program may have left in it does not meet all of the others.
+ * An execution gets a free thread that ran the same owner last, else a new one, else one of another
+ * owner. A thread that has changed its owner too often is ended instead of going to another owner.
+ * So what an escaped program may have left in it does not meet all of the others.
  *
- * Piscina takes whatever a thread sends for an answer: `null` on its port is an error that nobody
- * catches. Its listener asks the private field `onMessage`, in whose place a guard is put here. The
- * fields are those of the exact version that package.json pins, and another one is refused.
+ * Piscina takes whatever a thread sends for an answer: `null` on its port is an uncaught error. Its
+ * listener calls the private field `onMessage`, in whose place a guard is put here. The fields are
+ * those of the exact version that package.json pins. Another version is refused.
  */
 
 import type { Worker } from 'node:worker_threads'
@@ -33,7 +33,7 @@ interface ShownWorker {
   readonly currentUsage: number
 }
 
-/** What is asked of Piscina's private record of a thread. */
+/** The fields of Piscina's private record of a thread that are used here. */
 interface WorkerInfo {
   readonly worker: Worker
   readonly taskInfos: ReadonlyMap<unknown, unknown>
@@ -41,7 +41,7 @@ interface WorkerInfo {
 }
 
 class Thread implements PoolThread {
-  /** Whose execution it ran last; absent: none has run. */
+  /** The owner of the execution that it ran last; absent: none has run. */
   owner: string | undefined
   /** How often it has gone from one owner to another. */
   changes = 0

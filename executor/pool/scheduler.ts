@@ -1,6 +1,6 @@
 /**
- * Who has a worker and who waits for one: owners by the worker time that they have had, and of one
- * owner parked executions before new ones.
+ * Gives workers to executions. Owners come by the worker time that they have had. Within one owner
+ * parked executions come before new ones.
  */
 
 import { LatchdError } from '../../protocol/errors.ts'
@@ -16,16 +16,19 @@ export class WorkerScheduler {
   #workers: number
   #onPressure: (waiting: number) => void
   #now: () => number
-  /** Of owners who are here, or have had more than those; of equal ones the first is next. */
+  /**
+   * Owners that hold or want a worker, and owners that had more time than those. Of equals the
+   * first is next.
+   */
   #shares = new Map<string, OwnerShare<Waiting>>()
-  /** The least worker time that an owner had who was here: who comes begins with it. */
+  /** The least worker time that a present owner has had. An owner that comes begins with it. */
   #leastHadMs = 0
   /** Workers that were given away. */
   #leased = 0
   #isClosed = false
 
   /**
-   * @param onPressure told how many wait, whenever that may have changed
+   * @param onPressure receives how many wait, whenever that may have changed
    * @param now milliseconds of a clock that never goes back
    */
   constructor(
@@ -58,7 +61,7 @@ export class WorkerScheduler {
     return this.#leased
   }
 
-  /** Whether anybody waits. */
+  /** Whether any execution waits. */
   get isPressed(): boolean {
     return this.#waiting > 0
   }
@@ -66,7 +69,7 @@ export class WorkerScheduler {
   /**
    * Resolves when a worker is held, to be given back by {@link release}.
    *
-   * @param owner name of who asked for the execution
+   * @param owner name of the caller whose execution it is
    * @throws {LatchdError} `EXECUTOR_CLOSED`
    * @throws the reason of `cancelled`, when aborted before
    */
@@ -93,7 +96,7 @@ export class WorkerScheduler {
     }
   }
 
-  /** Gives a worker of an owner back, to whoever is next. */
+  /** Gives an owner's worker back. The next execution gets it. */
   release(owner: string): void {
     this.#leased--
     this.#shares.get(owner)?.end(this.#now())
@@ -101,7 +104,7 @@ export class WorkerScheduler {
     this.#reportPressure()
   }
 
-  /** Refuses those that wait and whoever comes. */
+  /** Refuses all executions that wait, and those that come later. */
   close(): void {
     this.#isClosed = true
     for (const share of this.#shares.values()) {
@@ -111,7 +114,7 @@ export class WorkerScheduler {
     }
   }
 
-  /** The share of an owner who asks for a worker. */
+  /** The share of an owner that asks for a worker. */
   #enter(owner: string): OwnerShare<Waiting> {
     this.#forget()
     const share = this.#shares.get(owner) ?? new OwnerShare<Waiting>()
@@ -120,7 +123,7 @@ export class WorkerScheduler {
     return share
   }
 
-  /** Forgets owners who are away and owe nothing; those who owe keep it until the others have had as much. */
+  /** Forgets absent owners, except those that have had more worker time than the others by now. */
   #forget(): void {
     const nowMs = this.#now()
     const here = this.#shares.values().filter(share => !share.isAway)
@@ -145,7 +148,7 @@ export class WorkerScheduler {
     }
     if (next === undefined) return
     const [owner, share] = next
-    // Behind the others, so that owners who have had the same take turns.
+    // Behind the others, so that owners that have had the same take turns.
     this.#shares.delete(owner)
     this.#shares.set(owner, share)
     this.#leased++

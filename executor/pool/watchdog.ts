@@ -1,11 +1,14 @@
 /**
- * Watches guests that run: one that does not answer its interrupt is ended with its thread.
+ * Watches guests that run, and ends those that do not answer their interrupt, with their threads.
  *
- * Nearly all of the engine polls; what does not (joining an array of 2^32 holes) would hold its
- * worker for ever. A guest is unresponsive when its beat stands still while it runs, for longer than its
- * whole CPU budget and a grace period, or than the grace period once it was told to stop. One that was
- * told to stop is unresponsive soon after whatever its latch shows: a program that is out of the engine
- * writes there as it likes, and a task that its worker never took writes nothing.
+ * Nearly all of the engine polls. A part that does not (joining an array of 2^32 holes) would hold
+ * its worker for ever. A guest is unresponsive when it runs and its heartbeat stands still for
+ * longer than its whole CPU budget and a grace period. Once it was stopped the grace period alone
+ * counts.
+ *
+ * A guest that was stopped is unresponsive soon after that in any case, whatever its latch shows. A
+ * program that is out of the engine writes there as it likes, and a task that its worker never took
+ * writes nothing.
  */
 
 import type { GuestLink } from '../boundary/guest-pool.ts'
@@ -13,7 +16,7 @@ import type { GuestLink } from '../boundary/guest-pool.ts'
 const TICK_MS = 250
 /** Milliseconds beyond its CPU budget, or after a stop, in which a guest may still answer. */
 export const GRACE_MS = 1000
-/** Several times what the slowest guest takes that is ended for its beat. */
+/** Several times as long as the slowest guest takes that is ended for its heartbeat. */
 const STOP_MS = 3 * GRACE_MS
 
 interface Watched {

@@ -1,8 +1,8 @@
 /**
  * The worker threads: leases one to each execution, in order, and replaces those that are lost.
  *
- * Piscina keeps the threads; the queue is ours (`scheduler.ts`), since Piscina's own loses its order as
- * soon as tasks can be aborted, and aborting is how a unresponsive thread is ended.
+ * Piscina keeps the threads. The queue is ours (`scheduler.ts`): Piscina's own queue loses its
+ * order as soon as tasks can be aborted, and aborting is how an unresponsive thread is ended.
  */
 
 import { getCompileCacheDir } from 'node:module'
@@ -69,7 +69,7 @@ export class WorkerPool implements GuestPool {
   #pressure = new Int32Array(new SharedArrayBuffer(PRESSURE_BYTES))
   #ready: Promise<void> | undefined
   #isClosed = false
-  /** Told of threads that stand ready, one each, by who has had one ended. */
+  /** Called when a thread stands ready in the place of one that was ended, one each. */
   #replacements = new Set<() => void>()
   #readerOf: (work: GuestWork) => GuestReader
   #threads: PoolThreads
@@ -138,8 +138,9 @@ export class WorkerPool implements GuestPool {
       atomics: 'disabled',
       // Loading through the app's compile cache takes a quarter of the time; `executor/worker/entry.ts` deletes it.
       env: cacheOfThisVersion ? { NODE_COMPILE_CACHE: dirname(cacheOfThisVersion) } : {},
-      // The app's own preloads are no part of a worker, and may need an environment. Under Node's
-      // permissions they have to stay: an empty list lifts every restriction of the thread (measured).
+      // The app's own preloads do not belong in a worker, and may need an environment. Under Node's
+      // permissions they have to stay: an empty list lifts every restriction of the thread
+      // (measured).
       ...(process.permission === undefined && { execArgv: [] }),
       resourceLimits: { stackSizeMb: STACK_MB },
       recordTiming: false,
@@ -231,8 +232,8 @@ export class WorkerPool implements GuestPool {
       })
       return this.#read(reader, await report, assignment)
     } catch (error) {
-      // Whose thread was ended holds the worker until another is there, so that nobody else pays.
-      // So does whose program has cost the thread.
+      // A run whose thread was ended keeps its worker until another thread is there, so that no
+      // other execution pays. So does a run whose program has cost the thread.
       const isEnded = end.signal.aborted || error instanceof ForgedMessage
       const isLost = assignment.thread !== undefined && (isEnded || isThreadLoss(error))
       if (isLost) await this.#replaced()
@@ -291,7 +292,7 @@ export class WorkerPool implements GuestPool {
     this.#isClosed = true
     this.#scheduler.close()
     for (const resolve of this.#replacements) resolve()
-    // A start that failed has been told to whoever started.
+    // The caller of a start that failed has got its error.
     await this.#ready?.catch(() => {})
     for (const port of this.#controls.keys()) port.close()
     await this.#pool?.destroy()

@@ -7,11 +7,16 @@ import type { Redaction } from '../boundary/redaction.ts'
 
 /** Characters of one text: what a screen shows of it. */
 export const MAX_CALL_TEXT = 1024
-/** Characters of all of them together: an execution of 100 000 calls is told like one of fifty. */
+/**
+ * Characters of all texts together: the texts of 100 000 calls take no more than those of fifty.
+ */
 export const MAX_CALL_TEXTS = 65_536
 /** Longer exact values stay as they are encoded: within them a part may stand a thousand times. */
 const MAX_INSPECTED = 2048
-/** So deep, and so many elements: a value whose parts are shared would be printed without end. */
+/**
+ * The depth and the elements that are printed. Without them shared parts would be printed without
+ * end.
+ */
 const INSPECTED = { depth: 1, maxArrayLength: 20, breakLength: Number.POSITIVE_INFINITY }
 /** A secret that begins within the text may end so far behind it. */
 const LONGEST_SECRET = 8192
@@ -48,7 +53,7 @@ function readable(encoded: string): string {
   try {
     return inspect(decodeValue(encoded), INSPECTED)
   } catch {
-    // A guest wrote it, and the call itself says what is wrong with it.
+    // The guest wrote it. The call itself reports the fault.
     return head
   }
 }

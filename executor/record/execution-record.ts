@@ -1,4 +1,4 @@
-/** What is known of one execution while it goes on: the record that its events tell piece by piece. */
+/** The public state of one execution while it goes on, and the events that report each change. */
 
 import type { Approval } from '../../protocol/approval.ts'
 import type { ExecutionEvent, UnplacedEvent } from '../../protocol/execution/events.ts'
@@ -55,7 +55,7 @@ export class ExecutionRecord {
   /** What the type check found; `undefined` for nothing. */
   #diagnostics: readonly Diagnostic[] | undefined
 
-  /** What the tools of calls under way have last told of them. */
+  /** The latest progress of each open call. */
   #progress = new Map<number, unknown>()
   #texts: CallTexts
   #now: () => number
@@ -129,7 +129,9 @@ export class ExecutionRecord {
     return this.#startedAtMs
   }
 
-  /** Takes what the type check found; told with the start, or with the end of what does not run. */
+  /**
+   * Takes the findings of the type check. The event of the start carries them, or that of the end.
+   */
   diagnose(diagnostics: readonly Diagnostic[]): void {
     if (diagnostics.length > 0) this.#diagnostics = diagnostics
   }
@@ -139,8 +141,8 @@ export class ExecutionRecord {
   }
 
   /**
-   * The guest was torn down while it waits. Told once more only when an approval is named that was
-   * not asked for at the time.
+   * The guest was torn down while it waits. A second event follows only when an approval is named
+   * that the first did not name.
    */
   park(waitingFor: readonly WaitingFor[]): void {
     const named = new Set(this.#waitingFor?.map(({ approvalId }) => approvalId))
@@ -224,15 +226,15 @@ export class ExecutionRecord {
     this.#emit({ type: 'call-progressed', atMs: this.#now(), callId, tool, progress })
   }
 
-  /** Tells that a call waits for a person, or no longer. */
+  /** Emits that a call waits for a person, or no longer does. */
   emitApproval(type: 'approval-requested' | 'approval-decided', approval: Approval): void {
     this.#emit({ type, atMs: this.#now(), approval })
   }
 
   /**
-   * Ends a call; what ends after its execution has is not told any more.
+   * Ends a call. A call that ends after its execution is not reported.
    *
-   * @param output what it gave, encoded and without secrets; absent for a stream
+   * @param output its output, encoded and without secrets; absent for a stream
    */
   endCall(id: number, error?: CallError, output?: string): void {
     this.#endCall(id, error === undefined ? 'completed' : endStatus(error), error, output)
@@ -364,5 +366,5 @@ function endStatus({ code }: CallError): CallRecord['status'] {
   return code === 'CALL_INTERRUPTED' ? 'unknown' : 'failed'
 }
 
-/** Microseconds are all that a clock can tell. */
+/** A clock measures no finer than microseconds. */
 const round = (ms: number) => Math.round(ms * 1000) / 1000

@@ -28,7 +28,7 @@ export const NO_USAGE: StoredUsage = {
   logsTruncatedBytes: 0,
 }
 
-/** What is kept of an execution that goes on. */
+/** An execution that goes on, as it is stored. */
 export interface KeptExecution {
   readonly executionId: string
   readonly state: 'queued' | 'running' | 'waiting'
@@ -43,7 +43,7 @@ export interface KeptExecution {
   readonly events: readonly ExecutionEvent[]
 }
 
-/** What the events of an execution tell of it. */
+/** The state of an execution as its events report it. */
 export interface FoldedEvents {
   readonly logs: LogLine[]
   readonly calls: Map<string, CallRecord>

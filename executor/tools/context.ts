@@ -28,7 +28,10 @@ export class CallContext implements ToolContext {
   readonly progress = (value: unknown): void => {
     if (this.#reason === undefined) this.#onProgress(value)
   }
-  /** Who waits for the tool: told of the abort whether or not the tool heeds it. */
+  /**
+   * Callbacks of those that wait for the tool. An abort calls them, whether or not the tool heeds
+   * it.
+   */
   readonly waiting = new Set<(reason: Error) => void>()
 
   constructor(facts: CallFacts) {

@@ -25,7 +25,7 @@ export interface CallBounds {
   readonly callMs: number
   readonly maxCallBytes: number
   readonly maxCallResultBytes: number
-  /** Takes secrets out of all that a tool says, before anybody sees it; absent: nothing is one. */
+  /** Takes secrets out of all texts of a tool before they leave the host; absent: no secrets. */
   readonly redaction?: Redaction | undefined
   /** Takes the context of each call under way, to abort it with the execution; gives its removal. */
   readonly track: (context: CallContext) => () => void
@@ -33,9 +33,9 @@ export interface CallBounds {
 
 /** What a call has to pass on its way to the tool; the execution knows how. */
 export interface CallSteps {
-  /** Counts a call whose input fits; gives what it throws when the tool was called often enough. */
+  /** Counts a call whose input fits. Returns an error when the tool was called often enough. */
   readonly count: (tool: Tool) => ThrownText | undefined
-  /** Resolves when a person has decided, or nobody in time. */
+  /** Resolves with a person's decision, or with the expiry of the approval. */
   readonly awaitDecision: (input: unknown, encodedInput: string) => Promise<CallApproval>
   /** Whether a person said that this tool is not to be asked about again. */
   readonly isRemembered: (tool: Tool) => boolean
@@ -101,9 +101,10 @@ export async function invoke(
 }
 
 /**
- * Waits for a person when the call has to; gives what was decided, `undefined` when nobody is asked.
+ * Waits for a person's decision when the call needs one; returns `undefined` when it needs none.
  *
- * @throws {Refused} when the person said no, or nobody decided, and the tool makes no answer of it
+ * @throws {Refused} when the person rejected the call or it expired, and the tool has no answer for
+ *   it
  */
 async function approve(
   tool: Tool,
@@ -135,7 +136,7 @@ async function approve(
 }
 
 /**
- * Asks whether a call whose answer was lost took effect. Never rejects.
+ * Asks the tool whether a call whose answer was lost took effect. Never rejects.
  *
  * @returns `undefined` when it is known that it never ran
  */
@@ -163,7 +164,7 @@ export async function probe(
     if (ran === true) return await toValue(tool, value, bounds)
     return interrupted(tool)
   } catch (error) {
-    // Who cannot tell does not know: the reason helps whoever reads the record.
+    // A probe that fails does not know. Its reason helps the reader of the record.
     const problem = error instanceof Error ? error.message : String(error)
     return redacted(interrupted(tool, problem), bounds)
   } finally {
@@ -216,8 +217,8 @@ function timeoutOf(tool: Tool, bounds: CallBounds): number | 'none' {
 }
 
 /**
- * Written out with each shared part as often as it is met, arguments may be so many times as large
- * as they may be as they are: whoever reads them after this knows no shared parts.
+ * Arguments may be this many times as large as `maxCallBytes` when each shared part is written out
+ * each time. Later readers know no shared parts.
  */
 const MAX_UNFOLDING = 2
 /** So much in any case. A reader of the host's takes a tenth of a second for it. */
@@ -289,7 +290,7 @@ function outcomeOf(tool: Tool, error: unknown, { redaction }: CallBounds): Throw
   return { kind: 'thrown', thrown: thrownByTool(error, tool.name, redact) }
 }
 
-/** What is thrown, without secrets. */
+/** A thrown error without secrets. */
 function redacted(outcome: Thrown, { redaction }: CallBounds): CallOutcome {
   if (redaction === undefined) return outcome
   return { ...outcome, thrown: redaction.value(outcome.thrown) as ThrownText }

@@ -21,7 +21,7 @@ export interface FoundTool {
 }
 
 const DEFAULT_LIMIT = 10
-/** A search costs by the word, and the index by the character: what is beyond is not looked at. */
+/** A search costs by the word, and the index by the character. The rest is ignored. */
 const MAX_QUERY_CHARACTERS = 500
 const MAX_QUERY_WORDS = 20
 const MAX_WORD_CHARACTERS = 40
@@ -31,7 +31,7 @@ const MAX_PARAMETERS = 100
 const MAX_INDEX_CHARACTERS = 250_000
 /** Tools that are taken into the index at once: between them the event loop has its turn. */
 const INDEX_CHUNK = 10
-/** Letters in which a word may differ: more of them find what nobody has meant. */
+/** Letters in which a word may differ. More would find words that were not meant. */
 const MAX_DIFFERENCES = 2
 /** Both run on the host's thread, some milliseconds a call: one execution calls each so often. */
 const MAX_CALLS = 100

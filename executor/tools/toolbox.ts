@@ -1,4 +1,4 @@
-/** A fixed set of tools as one execution sees it, with what its guest is told of them. */
+/** A fixed set of tools as one execution sees it, with their descriptions for its guest. */
 
 import './json-schemas.ts'
 import { LatchdError } from '../../protocol/errors.ts'
@@ -49,7 +49,7 @@ export class Toolbox {
     )
   }
 
-  /** More tools, and those of this set whose name none of them has: what came last is told first. */
+  /** Adds tools in front. They replace those of this set that have the same name. */
   with(more: readonly Tool[]): Toolbox {
     const names = new Set(more.map(tool => tool.name))
     return new Toolbox([...more, ...this.tools.filter(tool => !names.has(tool.name))])

@@ -1,6 +1,6 @@
 /** The globals of a program beside ECMAScript's own and the tools, as the type check sees them. */
 
-/** Loose on purpose: what is checked is that a name is there, and how tools are used. */
+/** Loose on purpose: the check covers that a name exists, and how tools are used. */
 const globals = `
 interface ToolFaces<Result> {
   map(list: Iterable<any>): Result[]

@@ -1,6 +1,6 @@
 /**
- * Who may use a compiler, and who waits for one. A compiler goes to the owner who has had one for the
- * least time; one owner never has them all, so that another's program finds one at once.
+ * Gives compilers to programs. A compiler goes to the owner that has had one for the least time.
+ * One owner never has all of them, so a program of another owner finds one at once.
  */
 
 import { OwnerShare } from '../pool/owner-share.ts'
@@ -26,7 +26,7 @@ interface Share {
 /** Gives the compilers to programs: to the owner with the least compiler time first. */
 export class CheckTurns {
   #shares = new Map<string, Share>()
-  /** The least time that an owner had who was here: who comes begins with it. */
+  /** The least time that a present owner has had. An owner that comes begins with it. */
   #leastHadMs = 0
   #held = 0
   readonly #now: () => number
@@ -74,7 +74,7 @@ export class CheckTurns {
     }
   }
 
-  /** Gives a compiler of an owner back, to the owner who is next. */
+  /** Gives an owner's compiler back. The next owner gets it. */
   release(owner: string): void {
     const entry = this.#shares.get(owner)
     this.#held--
@@ -93,7 +93,9 @@ export class CheckTurns {
     if (all >= MAX_WAITING) throw new Error(`${all} programs wait for a compiler already`)
   }
 
-  /** The share of an owner who comes; those of owners who have left are forgotten when they owe nothing. */
+  /**
+   * The share of an owner that comes. Absent owners are forgotten, except those that had more time.
+   */
   #enter(owner: string): Share {
     const nowMs = this.#now()
     const here = this.#shares.values().filter(({ share }) => !share.isAway)

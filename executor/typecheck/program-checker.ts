@@ -7,7 +7,7 @@ import { ProgramReader } from './program-reader.ts'
 import type { ToolTypes } from './tool-types.ts'
 import { TypeScriptCompiler } from './typescript-compiler.ts'
 
-/** Findings that are looked at: a program that has more is not told of the others. */
+/** Findings that are read: the others of a program are ignored. */
 const MAX_FINDINGS = 2000
 
 /** A program with the declarations that it is checked against. */
@@ -15,7 +15,7 @@ export interface DeclaredProgram {
   readonly source: string
   readonly language: Language
   readonly types: ToolTypes
-  /** Text of the declarations: those of the tools, and of what is there besides. */
+  /** Text of the declarations: those of the tools and of the other globals. */
   readonly declarations: string
   readonly hasHistory: boolean
 }
@@ -30,7 +30,7 @@ export class ProgramChecker {
     return this.#reader.isLost || this.#compiler.isLost
   }
 
-  /** What is told of a program. @throws {Error} when the thread or the compiler was lost */
+  /** The diagnostics of a program. @throws {Error} when the thread or the compiler was lost */
   async check(program: DeclaredProgram): Promise<readonly Diagnostic[]> {
     const { source, language, types, declarations, hasHistory } = program
     const read = await this.#reader.read(source, language, types)

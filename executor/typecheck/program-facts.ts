@@ -12,7 +12,7 @@ export interface Frame {
   readonly end: number
   /** Identifier of the tool that is called; absent for any other call, and for functions. */
   readonly tool?: string
-  /** Start of the argument when the call has one alone that is no object literal. */
+  /** Start of the only argument, unless that is an object literal; absent otherwise. */
   readonly onlyArgument?: number
 }
 
@@ -32,7 +32,10 @@ export interface CheckableProgram {
   readonly isPatching: boolean
 }
 
-/** A program, or why it cannot be checked; `undefined` when it does not parse, which its worker tells. */
+/**
+ * A program, or the reason why it cannot be checked; `undefined` when it does not parse: then its
+ * worker reports the error.
+ */
 export type ReadProgram = CheckableProgram | { readonly reason: string } | undefined
 
 /** Longer sources are not checked: reading one takes this thread, and a compiler's time. */
@@ -90,7 +93,7 @@ function tryToParse(
   } catch (error) {
     // A worker has a larger stack than this thread: there it may well parse.
     if (error instanceof Refusal && error.message === TOO_DEEP) return { reason: TOO_DEEP_HERE }
-    // The worker meets the same error, and tells it with all that belongs to it.
+    // The worker meets the same error, and reports it with its details.
     if (error instanceof SyntaxError || error instanceof Refusal) return undefined
     throw error
   }

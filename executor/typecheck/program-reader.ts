@@ -11,7 +11,7 @@ import type { Finding } from './typescript-compiler.ts'
 
 /** A source of 128 KiB takes some 50 MB. */
 const MAX_HEAP_MB = 512
-/** As the threads that run programs have, so that what is too deep here is too deep there. */
+/** As the threads that run programs have, so that both refuse the same depth. */
 const STACK_MB = 8
 
 /** Starts a reading thread and sends it programs, one at a time. */
@@ -29,14 +29,14 @@ export class ProgramReader {
       ...(process.permission === undefined && { execArgv: [] }),
       resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB, stackSizeMb: STACK_MB },
     })
-    // Whoever waits for an answer hears of it.
+    // The callers that wait for an answer get the error.
     this.#lost.promise.catch(() => {})
     this.#worker.on('error', error => this.#lose(error))
     this.#worker.on('exit', code => {
       this.#lose(new Error(`the thread that reads programs has ended with code ${code}`))
     })
     this.#thread = wrap<ReadingThread>(nodeEndpoint(this.#worker))
-    // A check has a deadline, whose timer keeps the process for as long as somebody waits.
+    // A check has a deadline. Its timer keeps the process alive while a caller waits.
     this.#worker.unref()
   }
 
@@ -50,7 +50,11 @@ export class ProgramReader {
     return Promise.race([this.#thread.read(source, language, types), this.#lost.promise])
   }
 
-  /** Selects what is told of the program that was read last. @throws {Error} when the thread was lost */
+  /**
+   * Selects the diagnostics of the program that was read last.
+   *
+   * @throws {Error} when the thread was lost
+   */
   selectDiagnostics(
     findings: readonly Finding[],
     isUnknownTold: boolean,

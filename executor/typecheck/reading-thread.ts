@@ -1,6 +1,6 @@
 /**
- * Thread that reads programs for the type check and selects what is told of them: both take a time
- * that a hostile source makes long, and the thread is ended when it takes too much.
+ * Thread that reads programs for the type check and selects their diagnostics. A hostile source
+ * makes both take long, and a thread that takes too long is ended.
  */
 
 import { parentPort } from 'node:worker_threads'

@@ -1,9 +1,9 @@
 /**
- * Which of the compiler's findings are told, and how.
+ * Selects and words those of the compiler's findings that become diagnostics.
  *
- * A program that is refused without need is worse than a fault that shows when it runs: so only those
- * count that name something which is not there, or misuse a tool. What types say about the program's
- * own values, which JavaScript allows, does not.
+ * To refuse a program without need is worse than a fault that shows when it runs. So a finding
+ * counts only when it names something that does not exist, or a misuse of a tool. Type errors about
+ * the program's own values, which JavaScript allows, do not count.
  */
 
 import type { Diagnostic } from '../../protocol/execution/execution.ts'
@@ -12,7 +12,7 @@ import type { CheckableProgram, Frame } from './program-facts.ts'
 import type { Signature, ToolTypes } from './tool-types.ts'
 import type { Finding } from './typescript-compiler.ts'
 
-/** What is told at most. */
+/** The most diagnostics that a program gets. */
 export const MAX_DIAGNOSTICS = 20
 
 /** "Cannot find name": as such, with a proposal, of a library, of Node, of a test runner, in `{x}`. */
@@ -47,7 +47,7 @@ const PROMISE_MEMBERS = new Set(['then', 'catch', 'finally'])
 const STANDARD =
   /^(?:string|number|boolean|bigint|"[^"]*"|-?[\d.]+|true|false|Promise<.*>|Math|JSON|(?:any|string|number|boolean|[\w$]+)\[\])$/
 
-/** What is told of a program. @param isUnknownTold whether its globals are all known */
+/** The diagnostics of a program. @param isUnknownTold whether its globals are all known */
 export function selectDiagnostics(
   findings: readonly Finding[],
   source: string,
@@ -119,7 +119,7 @@ interface DiagnosticContext {
   readonly frame: Frame | undefined
 }
 
-/** What is said of a finding; `undefined` when nothing is. */
+/** The message of a finding; `undefined` when it does not become a diagnostic. */
 function messageOf(finding: Finding, around: DiagnosticContext): string | undefined {
   const { code } = finding
   if (UNKNOWN_NAME.has(code)) return unknownName(finding, around)

@@ -1,10 +1,10 @@
 /**
- * Tools as the type check sees them: what a call gives is a plain value, since `await` of one and
- * `Promise.all` over some type-check as well, and the members that every tool has stand beside.
+ * Tools as the type check sees them. A call returns a plain value: `await` and `Promise.all` accept
+ * that too. The members that every tool has stand beside.
  *
- * The types are those that a prompt carries, by the same printer and under the same names; only what
- * a reader would count is looser, and the objects that tools give have names, so that a diagnostic
- * tells whose they are.
+ * The types are those of a prompt, by the same printer and under the same names. Only what a reader
+ * would have to count is looser. The objects that tools return have names, so that a diagnostic
+ * says which tool they are from.
  */
 
 import { inTurns } from '../../protocol/base/in-turns.ts'

@@ -1,8 +1,9 @@
 /**
- * Checks programs before they run: hands them to compilers, which are started when the first program
- * comes, shared between callers, bounded in time, and let go when nobody has asked for a while.
+ * Checks programs before they run. It starts compilers when the first program comes, shares them
+ * between callers, bounds their time, and ends them when they are idle for a while.
  *
- * What cannot be checked is told as `CHECK_SKIPPED`; whether it runs is decided by who asked.
+ * A program that cannot be checked gets the diagnostic `CHECK_SKIPPED`. The caller decides whether
+ * it runs.
  */
 
 import { createHash } from 'node:crypto'
@@ -22,9 +23,9 @@ export interface CheckRequest {
   readonly tools: readonly Tool[]
   /** Encoded record of inputs. */
   readonly inputs: string | undefined
-  /** Whether an earlier program may have left globals that nobody here knows of. */
+  /** Whether an earlier program may have left globals that the check does not know. */
   readonly hasHistory: boolean
-  /** Name of whoever asked for the execution; compilers are shared between owners. */
+  /** Name of the caller of the execution; owners share the compilers. */
   readonly owner?: string
   /** Ends the wait for a compiler when the execution has ended. */
   readonly left?: AbortSignal
@@ -74,7 +75,7 @@ export class TypeChecker {
     return this.#turns.isBusy(owner)
   }
 
-  /** What is wrong with a program, at most 20; nothing for one that does not parse. Never rejects. */
+  /** The diagnostics of a program, at most 20; none for one that does not parse. Never rejects. */
   async check(request: CheckRequest): Promise<readonly Diagnostic[]> {
     try {
       return await this.#check(request)
@@ -87,7 +88,7 @@ export class TypeChecker {
 
   async #check(request: CheckRequest): Promise<readonly Diagnostic[]> {
     const { source, language, tools, inputs, hasHistory } = request
-    // Types and rules are loaded by those who check.
+    // Types and rules are loaded only by processes that check.
     const [{ toolTypes }, { ambientTypes }] = await Promise.all([
       import('./tool-types.ts'),
       import('./ambient.ts'),
@@ -176,7 +177,7 @@ export class TypeChecker {
     }
   }
 
-  /** Ends the compilers; what is checked from now on is skipped. */
+  /** Ends the compilers. Later checks are skipped. */
   close(): void {
     this.#isClosed = true
     clearTimeout(this.#release)

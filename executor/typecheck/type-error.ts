@@ -9,8 +9,8 @@ const NOT_CHECKED_HINT =
   'Nothing has run: send the program again, make it smaller, or ask for typecheck "warn", which runs what could not be checked.'
 
 /**
- * The error of a program that may run with checked types alone; `undefined` when nothing speaks
- * against it. One that could not be checked is not run: a caller who wants that asks for `warn`.
+ * The error of a program that may run only with checked types; `undefined` when it may run. A
+ * program that could not be checked does not run: a caller that wants that asks for `warn`.
  */
 export function typeErrorOf(
   diagnostics: readonly Diagnostic[],

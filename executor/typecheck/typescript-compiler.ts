@@ -1,9 +1,9 @@
 /**
- * The type checker itself: TypeScript's native compiler, a child process behind its API, which is
- * still called unstable and therefore used in this file alone.
+ * The type checker itself: TypeScript's native compiler, a child process behind its API. That API
+ * is still called unstable, so this file alone uses it.
  *
- * The compiler sees two files and its own libraries, never the disk: every question that it has about
- * files is answered here. It is told to end by a signal, since one that is busy reads nothing.
+ * The compiler sees two files and its own libraries, never the disk: this file answers all of its
+ * questions about files. A signal ends it, since a busy compiler reads no messages.
  */
 
 import type { ChildProcess } from 'node:child_process'
@@ -43,7 +43,7 @@ const settings = (language: Language) =>
       lib: ['esnext'],
       module: 'esnext',
       moduleResolution: 'bundler',
-      // As a module, so that the program's own names dry run the globals.
+      // As a module, so that the program's own names shadow the globals.
       moduleDetection: 'force',
       allowJs: true,
       checkJs: true,
@@ -73,7 +73,7 @@ export class TypeScriptCompiler {
   #isLost = false
 
   constructor() {
-    // Whoever waits for an answer hears of it.
+    // The callers that wait for an answer get the error.
     this.#lost.promise.catch(() => {})
   }
 
@@ -141,7 +141,7 @@ export class TypeScriptCompiler {
     child.once('exit', (code, signal) => {
       this.#lose(new Error(`the compiler has ended with ${signal ?? `code ${code}`}`))
     })
-    // A check has a deadline, whose timer keeps the process for as long as somebody waits.
+    // A check has a deadline. Its timer keeps the process alive while a caller waits.
     child.unref()
     for (const stream of [child.stdin, child.stdout] as Socket[]) stream.unref()
     return api
@@ -163,7 +163,7 @@ export class TypeScriptCompiler {
       // Pages of 4 KiB, the second field: proc_pid_statm(5).
       rss = Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * 4096
     } catch {
-      // It has just ended, which its exit tells.
+      // The process has just ended, and its exit event follows.
     }
     if (rss <= MAX_RSS_BYTES) return
     this.#lose(new Error(`the compiler needed more than ${MAX_RSS_BYTES} bytes of memory`))

@@ -46,8 +46,8 @@ export const allowedOfProcess: ReadonlySet<PropertyKey> = new Set<PropertyKey>([
 ])
 
 /**
- * Where Node keeps what sends requests: whoever finds it there speaks to the network. Fixed as
- * `undefined`, nothing can be put there any more.
+ * Where Node keeps the objects that send requests. A program that finds them there can use the
+ * network. They are fixed as `undefined`, so that nothing can be put there any more.
  */
 export const emptySymbols = [
   Symbol.for('undici.globalDispatcher.1'),

@@ -100,7 +100,7 @@ export class Channel {
 
   /** Shows the host that the guest is alive. @throws {GuestEnd} when the host signals */
   poll(): void {
-    // Read by the host's supervision only: tells a guest that runs from one that is unresponsive.
+    // Read by the host's supervision only: it recognizes an unresponsive guest by it.
     Atomics.add(this.#words, BEAT, 1)
     this.#checkCancel()
   }
@@ -173,7 +173,8 @@ export class Channel {
       // Written by the host before its bump.
       if (Atomics.load(this.#words, SIGNAL) === Signal.park) throw new GuestParked(awaited)
       let holdMs = parksAlways ? 0 : LONGEST_HOLD_MS
-      // Written by the host whenever its queue changes; it wakes this wait when somebody queues.
+      // Written by the host whenever its queue changes. The host wakes this wait when an execution
+      // queues.
       if (Atomics.load(pressure, PRESSURE) > 0) {
         patience ??= this.#options.parkAfterMs(awaited)
         holdMs = Math.min(holdMs, patience)

@@ -1,10 +1,10 @@
 /**
  * The CPU time of one guest, against its budget.
  *
- * The wall time that the worker did not wait is an upper bound that is cheap to read; only when it
- * exceeds the budget is the thread's own CPU time asked for, so that a busy machine costs nobody
- * their budget. What repeats an earlier run is not charged again. It has a budget of its own, several
- * times as large: what is repeated kept to the budget then, but may take more time on a busy machine.
+ * The wall time that the worker did not wait is an upper bound that is cheap to read. Only when it
+ * exceeds the budget is the thread's own CPU time read, so that a busy machine costs no guest its
+ * budget. The part that repeats an earlier run is not charged again. It has a budget of its own,
+ * several times as large: it kept to its budget before, but may take more time on a busy machine.
  */
 
 /** How much more a repetition may take than the first time was allowed to. */

@@ -15,7 +15,7 @@ import { EventEmitter } from 'node:events'
 import { promisify } from 'node:util'
 import { MessageChannel } from 'node:worker_threads'
 
-/** Prototypes whose properties are assigned on what inherits from them. */
+/** Prototypes with properties that code assigns on the objects that inherit from them. */
 const overridden: readonly object[] = [
   Object.prototype,
   Function.prototype,

@@ -1,9 +1,10 @@
 /**
- * What a guest asks of its host while it runs: calls, timers, items of streams. Each has a number.
+ * The requests that a guest sends to its host while it runs: calls, timers, items of streams. Each
+ * has a number.
  *
- * A guest that is replayed asks for the same as in its earlier runs, and takes from its journal what
- * it was given then; only what comes after that reaches the host. A dry run (`executor/boundary/messages.ts`) reaches
- * no host: what its journal does not answer is noted.
+ * A guest that is replayed sends the same requests as in its earlier runs, and takes the answers
+ * from its journal. Only later requests reach the host. A dry run (`executor/boundary/messages.ts`)
+ * reaches no host: requests that its journal does not answer are noted.
  */
 
 import { STREAM, THROWN } from '../../protocol/values/value-format.ts'
@@ -197,7 +198,7 @@ export class GuestCalls {
   /** An end before all that the journal holds was asked for is not the end that the journal leads to. */
   checked(outcome: GuestOutcome): GuestOutcome {
     const isEnd = outcome.status === 'completed' || outcome.status === 'failed'
-    // Nobody will answer a dry run, so where it waits is as far as it comes.
+    // A dry run gets no other answers, so where it waits is as far as it comes.
     const isLast = isEnd || (outcome.status === 'parked' && this.#task.dryRun !== undefined)
     if (!isLast || this.#count >= this.#lastRecorded) return outcome
     const last = this.#lastRecorded
@@ -244,7 +245,7 @@ export class GuestCalls {
     try {
       this.#stack = this.#deps.guest.currentStack()
     } catch {
-      // Without room for an error object there is no place to tell; the guest ends in any case.
+      // Without room for an error object there is no place to report. The guest ends in any case.
     }
   }
 

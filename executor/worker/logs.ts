@@ -29,11 +29,11 @@ export class LogBuffer {
   #truncatedBytes = 0
   #limitBytes: number
   #linesLeft: number
-  /** Lines that are still to come and have been told by an earlier run. */
+  /** Lines that an earlier run has sent, and that are still to be repeated. */
   #told: number
   #send: (lines: readonly LogLine[]) => void
 
-  /** @param told how many of the first lines an earlier run has told */
+  /** @param told how many of the first lines an earlier run has sent */
   constructor(limitBytes: number, told: number, send: (lines: readonly LogLine[]) => void) {
     this.#limitBytes = limitBytes
     this.#linesLeft = maxLogLines(limitBytes)
@@ -87,7 +87,9 @@ export class LogBuffer {
     if (this.#lines.length > 0 && performance.now() - this.#heldSinceMs > HOLD_MS) this.flush()
   }
 
-  /** Gives what is held instead of sending it; at the end, with the marker of what was cut last. */
+  /**
+   * Returns the held lines instead of sending them. At the end, the marker of the cut comes last.
+   */
   takeRest(atMs: number, isEnd: boolean): LogLine[] {
     if (isEnd && this.#truncatedBytes > 0) {
       const text = `… ${this.#truncatedBytes} bytes of logs cut at maxLogBytes ${this.#limitBytes}`

@@ -15,7 +15,7 @@ const UNKNOWN_MS = 5
  * Milliseconds to wait before parking under pressure.
  *
  * @param guestMs how long the guest has run, replay included
- * @param expectedMs how long the wait will take as far as anybody knows
+ * @param expectedMs how long the wait is expected to take; `undefined`: not known
  */
 export function parkAfterMs(guestMs: number, expectedMs: number | undefined): number {
   const replayMs = 2 * (guestMs + RESUME_MS)
@@ -23,5 +23,5 @@ export function parkAfterMs(guestMs: number, expectedMs: number | undefined): nu
   return Math.max(UNKNOWN_MS, replayMs)
 }
 
-/** A guest that nobody presses parks after this long all the same. */
+/** A guest parks after this long even without pressure. */
 export const LONGEST_HOLD_MS = 10_000

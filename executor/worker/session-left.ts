@@ -1,4 +1,7 @@
-/** What a program leaves to its session, and what becomes of one that leaves more than it may. */
+/**
+ * The state that a program leaves to its session, and the failure of a program that leaves too
+ * much.
+ */
 
 import type { Limits } from '../../protocol/limits.ts'
 import type { GuestOutcome, GuestReport } from '../boundary/messages.ts'
@@ -14,8 +17,8 @@ const HINT =
   'Assign less to globals in sessions, or set what is not needed any more to undefined: the session has what it had before this program.'
 
 /**
- * The outcome of a program with what it has left. One whose state could not be kept has failed, since
- * those that follow would not find it; one that was stopped is told of that alone.
+ * The outcome of a program, with the state that it leaves. A program whose state is too large has
+ * failed, since later programs would not find it. A program that was stopped keeps its outcome.
  */
 export function withSession(
   outcome: GuestOutcome,

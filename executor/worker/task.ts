@@ -62,7 +62,7 @@ export interface TaskDependencies {
   readonly parksAlways: boolean
 }
 
-/** Runs a task on a guest that nobody has used since its last rewind. */
+/** Runs a task on a guest that no program has used since its last rewind. */
 export function runTask(task: GuestTask, guest: Guest, deps: TaskDependencies): GuestReport {
   return new RunningTask(task, guest, deps).run(deps.compiler)
 }
@@ -86,7 +86,7 @@ class RunningTask {
   #program: FailedProgram | undefined
   /** Of a session: the names that its program hides. */
   #hides: readonly HiddenName[] = []
-  /** What is told of the names that the session's programs have hidden. */
+  /** By hidden name: the text about the program of the session that hides it. */
   #hiders: Readonly<Record<string, string>> = {}
 
   constructor(task: GuestTask, guest: Guest, { pressure, parksAlways }: TaskDependencies) {
@@ -99,7 +99,7 @@ class RunningTask {
       pressure,
       journal,
       parkAfterMs: awaited => parkAfterMs(this.#guestMs(), this.#calls.expectedMs(awaited)),
-      // Nobody answers a dry run: where it would wait it has come to its end.
+      // A dry run gets no answers: where it would wait it has come to its end.
       parksAlways: parksAlways || task.dryRun !== undefined,
     })
     this.#clock = new GuestClock(task.startedAtMs)
@@ -300,8 +300,7 @@ class RunningTask {
     try {
       if (!this.#hasReturned) stack = this.#guest.currentStack()
     } catch {
-      // Without room for an error object there is no place to tell; the guest ends in any case.
-      return end
+      return end // Without room for an error object there is no place to report.
     }
     return new GuestEnd(limitFailure(end.failure, stack, this.#program))
   }

@@ -30,8 +30,8 @@ export async function execute(task: GuestTask): Promise<GuestReport> {
     return report
   } finally {
     task.port.close()
-    // After the report has left: nobody waits for the rewind but the execution after the next. What
-    // is thrown there ends the thread.
+    // After the report has left: only the execution after the next waits for the rewind. An error
+    // that is thrown there ends the thread.
     setImmediate(() => standbyGuests.giveBack(guest, isInDoubt))
   }
 }

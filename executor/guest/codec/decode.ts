@@ -208,7 +208,7 @@ class Reader {
   }
 }
 
-/** An error of the constructor that its name tells, so that `instanceof` holds on this side too. */
+/** An error made by the constructor of that name, so that `instanceof` holds on this side too. */
 function makeError(parts: Record<string, number>, forms: readonly unknown[]): Error {
   const name = forms[parts.name as number] as string
   if (name === 'AggregateError') return reflectConstruct(ErrorOf, [''], AggregateErrorOf)

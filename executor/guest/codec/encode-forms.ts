@@ -70,7 +70,7 @@ export function arrayForm(writer: FormWriter, value: readonly unknown[], index: 
   const length = value.length
   // A proxy of an array answers what it likes.
   if (length !== length >>> 0) return writer.refuse(value, index, 'its length is no array length')
-  // Up to this length holes are written one by one; beyond it only what is there counts.
+  // Up to this length holes are written one by one. Beyond it only the elements count.
   if (length > 64) {
     const keys = objectKeys(value)
     if (keys.length * 2 < length) return sparseForm(writer, value, length, keys, index)

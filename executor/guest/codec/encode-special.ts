@@ -127,7 +127,7 @@ function viewForm(
   return '["' + kind + '",' + at + bounds + ']'
 }
 
-/** The text of a buffer, made when it or a view of it is met first: views must fit what is sent. */
+/** The text of a buffer, made when it or a view of it is first met. Later views must fit it. */
 function take(writer: FormWriter, buffer: ArrayBuffer, index: number): BufferText {
   const known = mapGet(writer.buffers, index)
   if (known !== undefined) return known

@@ -1,4 +1,4 @@
-/** How a program ends: its output or its error, told to the host. */
+/** Reports how a program ends: its output or its error. */
 
 import { PLAIN } from '../../../protocol/values/value-format.ts'
 import { describe, OUT_OF_MEMORY } from '../describe-error.ts'
@@ -22,12 +22,12 @@ import { type EncodeMode, refusalError } from './encode.ts'
 import { primitiveText } from './encode-primitive.ts'
 import { type PendingPart, Walk } from './encode-walk.ts'
 
-/** Tells the host that the program has thrown. */
+/** Reports to the host that the program threw. */
 export function reportThrown(error: unknown): void {
   reportFailure(() => describe(error))
 }
 
-/** Tells the host that a promise inside the output was rejected. */
+/** Reports to the host that a promise inside the output was rejected. */
 function reportRejection(path: string, reason: unknown): void {
   reportFailure(() => {
     const description = jsonParse(describe(reason)) as { message: string }
@@ -50,15 +50,16 @@ function reportFailure(describeFailure: () => string): void {
 }
 
 /**
- * Tells the host of the program's output, once every promise in it is settled: with its value in its
- * place, or that it was rejected, or that there is no room for the output.
+ * Reports the program's output to the host, once every promise in it is settled, with each
+ * promise's value in its place. Reports a failure when one was rejected, or when the heap has no
+ * room for the output.
  */
 export function reportOutput(operation: number, value: unknown): void {
   if (typeof value === 'object' && value !== null) new OutputReport(operation, value).begin()
   else reportPrimitive(operation, value)
 }
 
-/** As {@link OutputReport} for what has no parts, as most programs end. */
+/** As {@link OutputReport} for a value without parts, which is how most programs end. */
 function reportPrimitive(operation: number, value: unknown): void {
   let text: string | undefined
   let inspected: string | undefined

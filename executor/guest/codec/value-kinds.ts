@@ -1,4 +1,6 @@
-/** Kinds of guest values, told apart by brands that no program can forge, for the encoder. */
+/**
+ * Kinds of guest values for the encoder. They are recognized by brands that no program can forge.
+ */
 
 import {
   arrayBufferByteLength,
@@ -110,7 +112,7 @@ function asText(value: unknown, otherwise: string): string {
 
 /** Whether a value is a regular expression, whatever its prototype was made to say. */
 export function isRegExp(value: object): boolean {
-  // `source` answers for `RegExp.prototype` too, which is no regular expression.
+  // `source` answers for `RegExp.prototype` too, which is not a regular expression.
   return hasBrand(regExpSource, value) && value !== regExpPrototype
 }
 

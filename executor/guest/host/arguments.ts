@@ -50,7 +50,7 @@ export function encodeInput(signature: Signature, args: ArrayLike<unknown>): str
   const { parameters, rules } = signature
   let count = isElementCallback(args) ? 1 : args.length
   if (parameters === null) return encodeList(args, count)
-  // What is `undefined` counts as absent.
+  // A trailing `undefined` counts as absent.
   while (count > 0 && args[count - 1] === undefined) count--
   if (count === 1) {
     const only = args[0]
@@ -58,7 +58,7 @@ export function encodeInput(signature: Signature, args: ArrayLike<unknown>): str
       const isLinked = reflectGetPrototypeOf(only) === objectPrototype
       return isLinked ? encodeRecord(only, 'args[0]') : encode(only, 'args[0]').text
     }
-    // There is nothing but the input that it could be; the host says what is wrong with it.
+    // It can only be the input. The host reports its faults.
     if (parameters.length === 0 && rules !== undefined && rules[0])
       return encode(only, 'args[0]').text
   }
@@ -92,7 +92,7 @@ function isElementCallback(args: ArrayLike<unknown>): boolean {
   const index = args[1]
   const list = args[2]
   if (typeof index !== 'number' || !isArray(list)) return false
-  // Beyond the end, and at what is not an index, every array reads as `undefined`.
+  // Every array reads as `undefined` beyond its end and at a key that is not an index.
   return index >>> 0 === index && index < list.length && objectIs(list[index], args[0])
 }
 

@@ -64,7 +64,7 @@ export function forgetDeliveries(): void {
   mapClear(waiting)
 }
 
-/** Takes a delivery from the host. One that nobody waits for any more is dropped. */
+/** Takes a delivery from the host. It is dropped when no call waits for it. */
 export function deliver(id: number, text: string): void {
   const receive = mapGet(waiting, id)
   if (receive === undefined) return

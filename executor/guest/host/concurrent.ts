@@ -1,11 +1,12 @@
 /**
- * Calls whose promise the source uses. The compiler (`executor/compile/rewrite/concurrent-calls.ts`) puts
- * these functions around their callees; what a callee is, is only known here.
+ * Calls whose promise the source uses. The compiler
+ * (`executor/compile/rewrite/concurrent-calls.ts`) puts these functions around their callees. What
+ * a callee is, is known only at run time.
  *
- * A *helper* is a function of the program that returns the call of a tool. The compiler gives each a
- * number. To call one for its promise, the number is asked for first and the helper looks at its
- * start whether it was. Between the two nothing of the program runs but the helper's own default
- * parameters, and a call of another helper in one of those has another number.
+ * A *helper* is a function of the program that returns the call of a tool. The compiler gives each
+ * helper a number. A call that wants the helper's promise notes that number first. At its start the
+ * helper checks whether its number was noted. Between the two nothing of the program runs but the
+ * helper's own default parameters, and a call of another helper in one of those has another number.
  */
 
 import {
@@ -20,7 +21,7 @@ import { constant } from '../program.ts'
 import { isToolError } from './calls.ts'
 import { concurrentFormOf } from './tools.ts'
 
-/** What is wanted of a call, in bits, as the compiler writes them. */
+/** What the source wants of a call, in bits, as the compiler writes them. */
 const WANT_PROMISE = 1
 /** The result is an array; its elements may be promises. */
 const WANT_ARRAY = 2
@@ -35,7 +36,7 @@ type Callable = (...args: unknown[]) => unknown
 /** The numbers of the program's helpers. */
 const helpers = new WeakMapOf<WeakKey, number>()
 
-/** The helper that is called next for its promise, and what is wanted of it. */
+/** The helper that is called next for its promise, and the bits that the call wants. */
 let askedNumber = 0
 let askedWant = 0
 
@@ -68,7 +69,7 @@ function asked(number: number): number {
   return askedWant
 }
 
-/** A call's callee, or what is called in its place. */
+/** A call's callee, or the function to call in its place. */
 function call(callee: unknown, want: number): unknown {
   if (typeof callee !== 'function' || want === 0) return callee
   const form = (want & WANT_PROMISE) !== 0 ? concurrentFormOf(callee) : undefined

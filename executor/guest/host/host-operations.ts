@@ -38,7 +38,10 @@ export const HostOperation = {
   stack: 18,
   /** Gives 1 when the engine has asked for the zone of a local time since this was last asked, else 0. */
   zoneAsked: 19,
-  /** text: a record of the names that the session's programs hide, with what is told of each. */
+  /**
+   * text: a record of the names that the session's programs hide, each with a text about its
+   * program.
+   */
   hiddenNames: 20,
   // The engine itself answers from here on.
   /** In place of the text any value: 0 pending, 1 fulfilled, 2 rejected, -1 no promise. */

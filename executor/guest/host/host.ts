@@ -1,10 +1,10 @@
 /**
  * The one function through which the prelude reaches its worker.
  *
- * It takes an operation, a number and a text, and answers with a number or a text; it never throws.
- * The engine itself answers what is asked of promises, which are no text; the worker never sees a
- * guest object. The worker puts it on the global object while the prelude loads;
- * this module takes it away from there, so that no program finds it.
+ * It takes an operation, a number and a text, returns a number or a text, and never throws. The
+ * engine itself answers questions about promises, which cannot be sent as text, so the worker never
+ * sees a guest object. The worker puts the function on the global object while the prelude loads.
+ * This module takes it away from there, so that no program finds it.
  */
 
 import { reflectDeleteProperty } from '../primordials.ts'

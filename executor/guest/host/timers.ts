@@ -34,7 +34,7 @@ function set(args: ArrayLike<unknown>, repeats: boolean): number {
     throw new TypeErrorOf('The first argument of a timer must be a function')
   }
   const delay = +(args[1] as number)
-  // As Node does: what is no delay, or longer than 2^31-1, is one millisecond.
+  // As Node does: an invalid delay, or one longer than 2^31-1, is one millisecond.
   const delayMs = delay >= 1 && delay <= 2147483647 ? delay : 1
   const rest: unknown[] = []
   for (let i = 2; i < args.length; i++) append(rest, args[i])

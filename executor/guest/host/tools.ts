@@ -23,7 +23,7 @@ import { asToolError, callBlocking, callConcurrently, readReply } from './calls.
 import { askNumber, askText } from './host.ts'
 import { HostOperation } from './host-operations.ts'
 
-/** What the guest is told of a tool: its exact name, its global's name if any, its parameters. */
+/** A tool as the guest receives it: its exact name, its global's name if any, its parameters. */
 export type GuestTool = readonly [
   name: string,
   identifier: string | null,
@@ -228,7 +228,7 @@ function settled(id: number): PromiseSettledResult<unknown> {
   }
 }
 
-/** The form of a tool that gives a promise; `undefined` for what is not a tool. */
+/** The form of a tool that returns a promise; `undefined` for a value that is not a tool. */
 export function concurrentFormOf(callee: object): ((...args: unknown[]) => unknown) | undefined {
   const stub = weakMapGet(stubs, callee)
   return stub === undefined ? undefined : concurrentFace(stub)

@@ -146,7 +146,7 @@ function isCycle(error: unknown): boolean {
   return typeof message === 'string' && stringIndexOf(message, 'circular') !== -1
 }
 
-/** Whether an object's text would be one that a built-in class gives, and so tells nothing. */
+/** Whether an object's text would be one of a built-in class, and so say nothing. */
 function hasBuiltInText(value: object): boolean {
   const hasText = typeof (value as { toString: unknown }).toString === 'function'
   const hasPrimitive =

@@ -18,7 +18,7 @@ const asyncFunction = reflectGetPrototypeOf(async () => {})
 const generatorFunction = reflectGetPrototypeOf(function* () {})
 const asyncGeneratorFunction = reflectGetPrototypeOf(async function* () {})
 
-/** Classes of the prelude, whose source the engine has not kept. */
+/** Classes of the prelude: the engine does not keep their source. */
 const ownClasses = new MapOf<object, true>()
 
 /** Lets a function of the prelude print as the class that it is. */

@@ -277,7 +277,7 @@ export function prefixOf(name: string | null, tag: string, fallback: string, siz
   return name + size + ' [' + tag + '] '
 }
 
-/** What V8 would call an object of that kind whose chain names no constructor. */
+/** V8's name for an object of that kind whose chain names no constructor. */
 export function kindName(value: object, kind: Kind): string {
   return kind === 'typed-array' ? (typedArrayName(value) as string) : kindNames[kind]
 }

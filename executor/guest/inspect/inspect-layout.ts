@@ -77,7 +77,7 @@ function fits(layout: Layout, entries: string[], start: number, base: string): b
 function intoColumns(layout: Layout, entries: string[], isNumeric: boolean): string[] {
   const { maxArrayLength, breakLength, indentation } = layout
   const hasRest = maxArrayLength < entries.length
-  // The line "... n more items" is no cell.
+  // The line "... n more items" is not a cell.
   const count = hasRest ? entries.length - 1 : entries.length
   const separator = 2
   const widths = unlinkedList<number>()

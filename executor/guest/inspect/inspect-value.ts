@@ -126,7 +126,7 @@ function tagOf(value: object): string {
   try {
     tag = (value as Record<symbol, unknown>)[symbolToStringTag as symbol]
   } catch {
-    // As in Node, a getter that throws is no tag.
+    // As in Node, a tag whose getter throws is ignored.
     return ''
   }
   if (typeof tag !== 'string' || tag === '') return ''

@@ -10,8 +10,8 @@ export { registerInspector } from './inspect-kind.ts'
 
 /**
  * Absent options are Node's defaults: `depth` 2, `breakLength` 80 columns, `compact` 3,
- * `maxArrayLength` 100, `maxStringLength` 10 000. `maxBytes` bounds the text in UTF-8, 1 MiB unless
- * told. `null` means no bound where Node says so.
+ * `maxArrayLength` 100, `maxStringLength` 10 000. `maxBytes` bounds the text in UTF-8; its default
+ * is 1 MiB. `null` means no bound where Node says so.
  */
 export type InspectOptions = {
   depth?: number | null

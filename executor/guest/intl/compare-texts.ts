@@ -20,7 +20,7 @@ import {
 
 const OTHER = /[^a-z0-9 ]/
 
-/** The order of two texts as English has it; `undefined` when only the worker's Intl can tell. */
+/** The order of two texts in English; `undefined` when only the worker's Intl knows it. */
 export function compareSimple(a: string, b: string): number | undefined {
   if (a === b) return 0
   const lowerA = stringToLowerCase(a)
@@ -48,7 +48,7 @@ function compareCase(a: string, b: string): number | undefined {
     const x = stringCharCodeAt(a, i)
     const y = stringCharCodeAt(b, i)
     if (x === y) continue
-    // The Kelvin sign is no ASCII letter, though its lower case is one.
+    // The Kelvin sign is not an ASCII letter, though its lower case is one.
     if (x > 0x7f || y > 0x7f) return undefined
     return x > y ? -1 : 1
   }

@@ -109,7 +109,9 @@ export class DurationFormat {
 /** The units of a duration in the order in which a record of them is read. */
 const UNITS_AS_READ = DURATION_UNITS.toSorted()
 
-/** A duration's units as a tagged record; what is no object goes as it is, for the worker to judge. */
+/**
+ * A duration's units as a tagged record. Any other value is sent as it is: the worker refuses it.
+ */
 function durationText(duration: unknown): string {
   if (typeof duration === 'string') return textText(duration)
   if (typeof duration === 'number') return numberText(duration)

@@ -4,7 +4,7 @@ import { TypeErrorOf, toText } from '../primordials.ts'
 import { brandLocale, keepPrototype, localeTag, OPTIONS, optionsText } from './intl-options.ts'
 import { askIntl, textText } from './intl-request.ts'
 
-/** What the worker tells of a locale, by the names of the getters; `null` for what it lacks. */
+/** The worker's description of a locale, by the names of the getters; `null` for what it lacks. */
 interface Description {
   readonly tag: string
   readonly language: string | null

@@ -102,8 +102,8 @@ export function localeTag(value: unknown): string | undefined {
 /**
  * The head of a request: a service with its locales and options.
  *
- * @throws {TypeError} for locales that are null or hold what is neither text nor object. What
- *   getters throw passes through.
+ * @throws {TypeError} for locales that are null, or hold a value other than a string or an object.
+ *   Errors of getters pass through.
  */
 export function headOf(service: string, locales: unknown, options: unknown, names: Table): string {
   const localesText = localeListText(locales)

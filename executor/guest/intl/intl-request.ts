@@ -28,7 +28,7 @@ import {
 
 let askWorker: (request: string) => string
 
-/** Says whom to ask. */
+/** Sets the function that sends a request to the worker. */
 export function connectIntl(ask: (request: string) => string): void {
   askWorker = ask
 }

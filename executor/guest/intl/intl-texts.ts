@@ -31,7 +31,9 @@ export class Collator {
 /** The head of `localeCompare` without locales and options. */
 export const SIMPLE_COMPARISON = '["String.localeCompare"]'
 
-/** The order of two texts under a collation, asked for only when English could not tell. */
+/**
+ * The order of two texts under a collation. The worker is asked only when English does not decide.
+ */
 export function compareUnder(head: string, a: string, b: string): number {
   if (setHas(ENGLISH, head)) {
     const order = compareSimple(a, b)

@@ -140,7 +140,7 @@ const lists = {
 
 const typedArrays = {
   toLocaleString(this: unknown, locales?: unknown, options?: unknown) {
-    // Throws for what is no typed array, is detached or reaches beyond its buffer.
+    // Throws for a value other than a typed array, and for one that is detached or out of bounds.
     typedArrayKeys(this)
     const length = typedArrayLength(this)
     return joinLocalized(this as ArrayLike<unknown>, length, locales, options)

@@ -194,7 +194,11 @@ export class AbortController {
   }
 }
 
-/** Calls back when a signal aborts; `true` when it is aborted already. @throws {TypeError} for what is no signal */
+/**
+ * Calls back when a signal aborts; `true` when it is aborted already.
+ *
+ * @throws {TypeError} for a value that is not a signal
+ */
 export function whenSignalAborts(signal: unknown, callback: () => void): boolean {
   if (!isSignal(signal)) throw notSignals('options.signal')
   return whenAborted(signal, callback)

@@ -29,8 +29,9 @@ const maxRows = 100_000
 type Cells = (string | undefined)[]
 
 /**
- * The table of an object's entries; `properties` names the columns, `undefined` shows all. `undefined`
- * for a value that is no object.
+ * The table of an object's entries. `properties` names the columns; `undefined` shows all.
+ *
+ * @returns `undefined` for a value that is not an object
  */
 export function tableOf(
   data: unknown,

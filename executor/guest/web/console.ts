@@ -122,7 +122,7 @@ export function installConsole(
     groupEnd: (): void => {
       if (indentation > 0) indentation -= groupIndentation
     },
-    // There is no terminal to clear.
+    // A guest has no terminal to clear.
     clear: (): void => {},
   }
 

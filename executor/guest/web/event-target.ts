@@ -44,7 +44,7 @@ type ListenerOptions = {
   signal?: unknown
 }
 
-/** Calls back when a signal aborts. @throws {TypeError} for what is no signal; see `abort.ts` */
+/** Calls back when a signal aborts. @throws {TypeError} for any other value; see `abort.ts` */
 let whenAborted: (signal: unknown, callback: () => void) => boolean
 
 /** Defines `EventTarget` on `target`. */
@@ -195,7 +195,7 @@ function findListener(list: readonly Listener[], callback: Callback, isCapture: 
   return -1
 }
 
-/** Calls a listener. What it throws is nobody's to catch: it is told as a rejection that is not handled. */
+/** Calls a listener. When it throws, the error is reported as an unhandled rejection. */
 function call(callback: Callback, self: object, event: object): void {
   try {
     if (typeof callback === 'function') reflectApply(callback, self, [event])

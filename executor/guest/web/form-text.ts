@@ -61,7 +61,7 @@ function unescapeText(text: string): string {
   try {
     return decodeComponent(spaced)
   } catch {
-    // A percent sign that escapes nothing, or bytes that are no UTF-8: taken as they come.
+    // A percent sign that escapes nothing, or bytes that are not UTF-8: taken as they come.
     return decodeUTF8(unescapeBytes(binaryText(encodeUTF8(spaced)))) as string
   }
 }

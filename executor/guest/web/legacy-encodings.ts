@@ -10,7 +10,7 @@ import {
 
 let askWorker: (request: string) => string
 
-/** Sets who answers the requests of `executor/worker/services/text-decoder.ts`. */
+/** Sets the function that sends requests to `executor/worker/services/text-decoder.ts`. */
 export function setDecoder(ask: (request: string) => string): void {
   askWorker = ask
 }

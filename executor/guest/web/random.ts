@@ -2,8 +2,8 @@
  * `Math.random` and `crypto` from one generator that the host seeds, so that a replay repeats them.
  *
  * The generator is sfc32 of PractRand (Chris Doty-Humphrey, public domain,
- * https://pracrand.sourceforge.net/RNG_engines.txt). It is no cipher: the bytes are as
- * unpredictable as the seed is to others, and a program that sees enough of its own can tell the rest.
+ * https://pracrand.sourceforge.net/RNG_engines.txt). It is not a cipher. Others can predict the
+ * bytes only with the seed, but a program that sees enough of its own bytes can compute the rest.
  */
 
 import {

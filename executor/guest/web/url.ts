@@ -48,7 +48,7 @@ export function installURL(target: object, ask: (request: string) => string): vo
   installURLSearchParams(target)
 }
 
-/** Asks the worker; `undefined` for what is no URL. */
+/** Asks the worker; `undefined` for an invalid URL. */
 function ask(request: string): Components | undefined {
   const answer = jsonParse(askWorker(request)) as {
     ok: Components

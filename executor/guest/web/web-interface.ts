@@ -35,7 +35,7 @@ function makeEnumerable(holder: object): void {
     const key = keys[i] as string
     if (typeof key === 'symbol' || key === 'constructor') continue
     const descriptor = reflectGetOwnPropertyDescriptor(holder, key) as PropertyDescriptor
-    // A class's own `length`, `name` and `prototype` are no members of the interface.
+    // A class's own `length`, `name` and `prototype` are not members of the interface.
     if (isMember(descriptor)) {
       descriptor.enumerable = true
       reflectDefineProperty(holder, key, descriptor)

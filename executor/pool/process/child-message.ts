@@ -1,8 +1,9 @@
 /**
- * What the daemon reads from its workers' process, as far as it says which run it is about. A program
- * that has escaped may write there, so each message is held against its shape. What it says of its
- * run is read by `message-reader.ts`. A message that does not fit, or does not prove who has sent it,
- * ends the process.
+ * Reads a message from the workers' process, as far as it says which run it is about.
+ *
+ * A program that has escaped may write there, so each message is checked against its shape.
+ * `message-reader.ts` reads the part about the run. A message that does not fit, or that does not
+ * prove its sender, ends the process.
  */
 
 import { z } from 'zod'
@@ -42,7 +43,7 @@ const FromChildShape = z.discriminatedUnion('kind', [
 /**
  * Reads a message as far as it says which run it is about.
  *
- * @throws {Error} for what no process of ours sends, and for what is not proved
+ * @throws {Error} for a message that no process of ours sends, and for one without its proof
  */
 export function readChildMessage(message: unknown, proofs: Proofs): UnreadFromChild {
   const result = FromChildShape.safeParse(message)
@@ -56,7 +57,7 @@ export function readChildMessage(message: unknown, proofs: Proofs): UnreadFromCh
   return read as UnreadFromChild
 }
 
-/** A message whose guest has not been asked yet what it means. */
+/** A message whose content about its run is not checked yet. */
 export type UnreadFromChild =
   | Exclude<FromChild, { kind: 'message' | 'report' }>
   | { readonly kind: 'message'; readonly run: number; readonly message: unknown }

@@ -23,7 +23,7 @@ const HEARTBEAT_MS = 200
 /** More than there are threads. */
 const MAX_ENDED = 1000
 
-/** What is done to a guest; before it has its worker, put by. */
+/** An action on a guest. It is put by until the guest has a worker. */
 type PendingAction = (guest: GuestLink) => void
 
 class Relayed {
@@ -47,7 +47,7 @@ giveUpNetwork()
 const runs = new Map<number, Relayed>()
 /** The last runs that have ended, oldest first: the daemon may find that what one sent was forged. */
 const ended = new Map<number, Relayed>()
-/** Nobody here takes a run back: the daemon does. */
+/** Runs are cancelled by the daemon, never here. */
 const never = new AbortController().signal
 let pool: WorkerPool | undefined
 let heartbeat: NodeJS.Timeout | undefined
@@ -166,7 +166,7 @@ function take(message: ToChild, bytes: Uint8Array | undefined): void {
   }
 }
 
-// A fault here, or one that nobody has caught, ends the process: the daemon starts another.
+// A fault here, or an uncaught one, ends the process: the daemon starts another.
 readLines(
   socket,
   (message, bytes) => take(message as ToChild, bytes),
@@ -186,6 +186,6 @@ function giveUpNetwork(): void {
 }
 
 function leave(): void {
-  // Nobody is left to work for, and threads in the middle of a guest would go on.
+  // There is no daemon left to work for, and threads in the middle of a guest would go on.
   process.kill(process.pid, 'SIGKILL')
 }

@@ -1,8 +1,8 @@
 /**
  * Messages over a socket, one line of JSON each.
  *
- * Not Node's own channel between processes: that one throws where nobody can catch it when the other
- * side writes what is no message, and a program that has escaped can write whatever it likes.
+ * Node's own channel between processes is not used. It throws an uncatchable error when the other
+ * side writes an invalid message, and a program that has escaped can write whatever it likes.
  *
  * Bytes of a message stand before its line, as they are, in pieces: each is a line `@LENGTH` and so
  * many bytes. A session's state as base64 in the line would be copied and parsed as a text.
@@ -14,7 +14,7 @@ import type { Socket } from 'node:net'
 const MAX_LINE_BYTES = 256 * 1024 * 1024
 /** More than the largest state of a session, which `maxSessionBytes` bounds. */
 const MAX_MESSAGE_BYTES = 160 * 1024 * 1024
-/** Small enough that nobody waits for one. */
+/** Small enough that other messages hardly wait for one. */
 const PIECE_BYTES = 1024 * 1024
 
 const NEWLINE = 0x0a
@@ -42,15 +42,15 @@ export function sendLine(socket: Socket, message: object, bytes?: Uint8Array): v
   socket.write(`${JSON.stringify(message)}\n`)
 }
 
-/** Told of each message: what its line says, and the bytes that stood before it. */
+/** Receives each message: the value of its line, and the bytes that stood before it. */
 export type OnMessage = (message: unknown, bytes: Uint8Array | undefined) => void
 
 /**
  * Reads messages until the socket ends.
  *
- * @param onMessage told of each, parsed
- * @param onFault told once of a line that is no JSON or has no end, or of what `onMessage` has
- *   thrown; nothing is read after it
+ * @param onMessage receives each, parsed
+ * @param onFault called once: for a line that is not JSON or has no end, or with the error of
+ *   `onMessage`. Nothing is read after it.
  */
 export function readLines(
   socket: Socket,

@@ -15,7 +15,7 @@ export function codePlaces(parts: readonly string[]): string[] {
   return [...parts.map(part => join(root, part)), ...packagesFor(root)]
 }
 
-/** What Node reads of packages for a module in this folder; what is not there, it looks for. */
+/** The files of packages that Node looks for when a module in this folder imports one. */
 export function packagesFor(folder: string): string[] {
   const places: string[] = []
   for (let above = resolve(folder); ; above = dirname(above)) {

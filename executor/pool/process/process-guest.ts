@@ -23,7 +23,7 @@ export class ProcessGuest implements GuestLink {
   #reader: GuestReader | undefined
   #send: (message: ToChild) => void
   #isWanted = false
-  /** What is sent after the work, which is made meanwhile. */
+  /** Messages that wait until the work is made and sent. */
   #early: ToChild[] | undefined = []
 
   constructor(id: number, run: PoolRun, send: (message: ToChild) => void) {
@@ -46,7 +46,7 @@ export class ProcessGuest implements GuestLink {
     this.#tell({ kind: 'park', run: this.#id, isWanted })
   }
 
-  /** Takes a message of the guest; one that nobody can take costs it its thread. */
+  /** Takes a message of the guest. A forged one ends its thread. */
   receive(message: unknown): void {
     try {
       this.run.receive(this.#read.message(message))

@@ -1,10 +1,10 @@
 /**
- * A pool whose workers are threads of a child process, so that a guest that gets out of the engine
- * is in a process that has no powers.
+ * A pool whose workers are threads of a child process. A guest that gets out of the engine is then
+ * in a process without permissions.
  *
- * When the process is lost all of its runs are, and one of their guests may be the reason. Nobody
- * knows which: each of them is a suspect, and goes on alone, in a second process with one worker.
- * What is lost there has lost itself, and that is what counts against an execution.
+ * When the process is lost, all of its runs are lost, and any of their guests may be the reason. So
+ * each of them is a suspect, and goes on alone, in a second process with one worker. A loss there
+ * has only one possible cause, and counts against its execution.
  */
 
 import type { GuestPool, PoolRun } from '../../boundary/guest-pool.ts'

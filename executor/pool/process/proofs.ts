@@ -1,10 +1,10 @@
 /**
- * Proofs of who wrote a line on the socket between the daemon and its workers' process.
+ * Proofs of the sender of a line on the socket between the daemon and its workers' process.
  *
- * The threads of the process share its descriptors, so a program that has escaped in one of them may
- * find a way to write on the socket. The daemon gives the process a key with its first message,
- * before there are threads; the process's main thread alone keeps it. Each line to the daemon carries
- * what the key makes of the run that it is about, so that no thread can speak of another one's run,
+ * The threads of the process share its descriptors, so a program that has escaped in one of them
+ * may find a way to write on the socket. The daemon gives the process a key with its first message,
+ * before there are threads. Only the process's main thread keeps it. Each line to the daemon
+ * carries a proof that the key makes for its run. So a thread cannot speak of another thread's run
  * or of the process, even when it reads what the daemon sends to it.
  */
 

@@ -1,8 +1,8 @@
 /**
- * What the daemon and its workers' process tell each other.
+ * The messages between the daemon and its workers' process.
  *
- * One socket, a line of JSON for each message. The daemon's side is trusted by the process and not
- * the other way round: what comes from there is checked by `child-message.ts`.
+ * They share one socket, with a line of JSON for each message. The process trusts the daemon. The
+ * daemon does not trust the process: `child-message.ts` checks each message from there.
  */
 
 import type { GuestWork } from '../../boundary/guest-pool.ts'

@@ -12,7 +12,7 @@ export interface WorkerProcessOptions {
   /** Threads, at least 1. */
   readonly workers: number
   readonly pool: PoolOptions
-  /** Told of the runs that are lost with a process. */
+  /** Receives the runs that are lost with a process. */
   readonly onLost: (runs: readonly PoolRun[]) => void
   /** A process without runs is ended after so long; absent: it stays. */
   readonly idleMs?: number
@@ -51,7 +51,7 @@ export class WorkerProcess {
         this.#starting = undefined
       })
       const process = await this.#starting
-      // One that is lost as soon as it stands ready is nobody's.
+      // Lost as soon as it stood ready: another one is started.
       if (!process.isLost || this.#isClosed) return process
     }
   }
@@ -61,7 +61,7 @@ export class WorkerProcess {
     clearTimeout(this.#idle)
     try {
       const process = await this.start()
-      // Nobody saw it leave the queue while the process was started.
+      // The run may have been cancelled while the process was started, after it had left the queue.
       run.cancelled.throwIfAborted()
       return await process.run(run)
     } finally {
@@ -74,7 +74,7 @@ export class WorkerProcess {
     this.#isClosed = true
     this.scheduler.close()
     clearTimeout(this.#idle)
-    // A start that fails has been told to whoever started.
+    // The caller of a start that fails gets its error.
     await this.#starting?.catch(() => {})
     await this.process?.close()
   }
@@ -83,7 +83,7 @@ export class WorkerProcess {
     const { workers, pool } = this.#options
     const onLost = (runs: readonly PoolRun[]) => {
       this.#options.onLost(runs)
-      // At once, so that those who come find it; a failure is told to them.
+      // At once, so that the next run finds it. When the start fails, that run gets the error.
       if (!this.#isClosed && this.#options.idleMs === undefined) this.start().catch(() => {})
     }
     for (let tries = 0; ; tries++) {

@@ -17,12 +17,15 @@ import { packWork, type ToChild } from './wire.ts'
 
 /** A process that has not come up by then is given up; it takes under a second. */
 const START_MS = 30_000
-/** One that has runs tells of them five times a second; so many seconds of silence are its end. */
+/**
+ * A process with active runs reports five times per second. After so many ticks without a report
+ * it is killed.
+ */
 const MAX_SILENT_TICKS = 15
 const TICK_MS = 1000
 /** How long it may take to end by itself. */
 const LEAVE_MS = 2000
-/** Kept of what it has written before it died: V8 tells there why. */
+/** Characters that are kept of its standard error: V8 writes there why it died. */
 const STDERR_TAIL_CHARS = 2000
 
 const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'))
@@ -65,7 +68,7 @@ export class WorkersProcess {
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderrTail = (this.#stderrTail + text).slice(-STDERR_TAIL_CHARS)
     })
-    // Nearly always since it has ended, which its exit then tells.
+    // Nearly always the process has ended, and its exit event follows.
     this.#socket.on('error', () => this.#child.kill('SIGKILL'))
     readLines(
       this.#socket,
@@ -77,7 +80,7 @@ export class WorkersProcess {
   /**
    * Starts a process; resolves when its threads stand ready.
    *
-   * @param onLost told of the runs that are lost with it, when it ends without {@link close}
+   * @param onLost receives the runs that are lost when the process ends without {@link close}
    * @throws {Error} when it does not come up
    */
   static async start(
@@ -220,7 +223,7 @@ export class WorkersProcess {
     if (this.#isLost) return
     this.#isLost = true
     this.#child.kill('SIGKILL')
-    // Of a process that never was there is no exit.
+    // A process that never started emits no exit event.
     if (this.#child.pid === undefined) this.#exited.resolve()
     clearInterval(this.#watch)
     this.#socket.destroy()

@@ -1,6 +1,6 @@
 import { type DiagnosedProgram, Diagnosis } from '../../diagnosis/diagnosis.ts'
 
-/** A program that runs, with what is needed should it fail. */
+/** A program that runs, with what its diagnosis needs should it fail. */
 export class FailedProgram {
   readonly source: string
   readonly toolNames: readonly string[]

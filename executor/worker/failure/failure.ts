@@ -107,7 +107,7 @@ function relatedTexts(
   const stacks: string[] = []
   for (const one of related) {
     const { name, message, place } = readDescription(one, failed)
-    // A value that is no error is told as it prints.
+    // A value other than an error is reported as it prints.
     const text = one.stack === '' && one.name === 'Error' ? message : `${name}: ${message}`
     const head = `${indent}[${one.relation}]: ${text}`
     const inner = relatedTexts(one.related ?? [], failed, `${indent}  `)

@@ -1,6 +1,7 @@
 /**
- * Names of tools and of standard globals that programs of a session take for themselves: the program
- * that does is warned, and later ones are told where, when they call what is no function any more.
+ * Names of tools and of standard globals that programs of a session declare for themselves. The
+ * program that does so gets a warning. When a later program calls such a name, and its value is
+ * not a function, the error says where the name was declared.
  */
 
 import type { ExecutionError, Warning } from '../../../protocol/execution/execution.ts'
@@ -63,7 +64,7 @@ function warningOf({ name, line, toolPlace, isNamespace }: HiddenName): Warning 
   }
 }
 
-/** What later programs of the session are told of it. */
+/** The text that later programs of the session get about it. */
 export function hiderText(
   { line, toolPlace, isNamespace }: HiddenName,
   executionId: string,

@@ -1,4 +1,6 @@
-/** One sentence that helps a model to repair its program, where the error tells enough for one. */
+/**
+ * One sentence that helps a model to repair its program, where the error contains enough for one.
+ */
 
 import type { Operation } from '../../diagnosis/scope.ts'
 import { absentNames } from './absent-names.ts'
@@ -12,7 +14,7 @@ const MAX_NAMED = 5
 /** Reads so many times the clock and still runs: it waits by looking. */
 const BUSY_READS = 5000
 
-/** An error that the guest threw, with what is known of it. */
+/** An error that the guest threw, with the facts that a hint is made from. */
 export interface ThrownError {
   readonly name: string
   /** As the guest saw it. */

@@ -5,7 +5,7 @@ import { expressionText, withoutWrapping } from '../../diagnosis/expression-text
 import type { Operation } from '../../diagnosis/scope.ts'
 import { nearest } from './nearest-names.ts'
 
-/** Kinds of values, with an example whose methods they are. */
+/** Kinds of values, each with the prototype that holds their methods. */
 const kinds: readonly (readonly [kind: string, prototype: object])[] = [
   ['an array', Array.prototype],
   ['a text', String.prototype],
@@ -33,7 +33,11 @@ const namespaces: Readonly<Record<string, object>> = {
   console,
 }
 
-/** For a call of what is no function. @param tools expressions by which tools are called */
+/**
+ * For a call of a value that is not a function.
+ *
+ * @param tools expressions by which tools are called
+ */
 export function hintForCall({ node }: Operation, tools: readonly string[]): string | undefined {
   const callee = withoutWrapping((node.callee ?? node.tag) as SyntaxNode)
   if (callee.type !== 'MemberExpression') return undefined

@@ -18,7 +18,7 @@ const TEMPLATE_TEXT = /(?:\\[\s\S]|\$(?!\{)|[^`\\$])*/y
 
 const CLOSES: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' }
 
-/** What is open at an offset, the innermost last. */
+/** The brackets that are open at an offset, the innermost last. */
 export function openingsAt(source: string, offset: number): Opening[] {
   const open: Opening[] = []
   const skip = (pattern: RegExp, at: number): number => {

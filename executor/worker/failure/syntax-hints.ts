@@ -66,7 +66,7 @@ function templateHint(
 
 const NAMES: Readonly<Record<string, string>> = { '`': 'template literal', '${': 'expression ${' }
 
-/** What is open where it should not be. */
+/** Names the bracket that is still open where it should be closed. */
 function openingHint(
   { source, message, offset }: UnparsedSource,
   open: readonly Opening[],

@@ -9,6 +9,6 @@ const kinds = {
 /** What a tool may stand for. */
 export type ToolKind = keyof typeof kinds
 
-/** The first tool whose name says that it does such a thing; `undefined` when there is none. */
+/** The first tool whose name sounds like this kind; `undefined` when there is none. */
 export const toolLike = (kind: ToolKind, tools: readonly string[]): string | undefined =>
   tools.find(name => kinds[kind].test(name.replace(/([a-z])([A-Z])/g, '$1_$2')))

@@ -172,7 +172,7 @@ function dateMethod(name: DateMethod): Maker {
 const has = (options: object, name: string) => (options as Options)[name] !== undefined
 
 type Supporting = { supportedLocalesOf(locales: unknown, options: unknown): string[] }
-/** The services that tell which locales they support. */
+/** The services that have `supportedLocalesOf`. */
 const supporting: ReadonlyMap<unknown, Supporting> = new Map(
   Object.entries({
     Collator: Intl.Collator,

@@ -30,5 +30,8 @@ export function readOutput(report: string, maxCharacters: number): GuestOutput |
   return { json, text, exact: false, encoded: encoded.slice(1) }
 }
 
-/** What stands in a plain form for what is nested too deeply; a text that looks so costs `exact`. */
+/**
+ * The text in a plain form for a value that is nested too deeply. A form that contains it does not
+ * count as exact.
+ */
 const DEEP_MARK = '"[Object]"'

@@ -11,12 +11,12 @@ const MAX_REQUEST_CHARS = 33_554_432 + 256
 const MAX_HELD = 3
 
 /**
- * Answers `["label",label]` with the encoding's name, and
+ * Answers `["label",label]` with the encoding's name. Answers
  * `["decode",name,isFatal,isStream,base64,skip]` with the text after its first `skip` units, and
- * with what has to come before the next bytes.
+ * with the bytes that have to come before the next ones.
  *
- * @returns JSON: a name, `{"text","held","skip"}` with `held` in base64, or `null` for what is
- *   unknown, malformed or too long
+ * @returns JSON: a name, `{"text","held","skip"}` with `held` in base64, or `null` when the request
+ *   is unknown, malformed or too long
  */
 export function answerDecoder(request: string): string {
   if (request.length > MAX_REQUEST_CHARS) return 'null'

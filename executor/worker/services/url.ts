@@ -24,7 +24,7 @@ export function answerURL(request: string): string {
   try {
     return JSON.stringify({ ok: componentsOf(perform(JSON.parse(request))) })
   } catch {
-    // Only a text that is no URL comes here.
+    // Only an invalid URL comes here.
     return '{"error":{"name":"TypeError","message":"Invalid URL"}}'
   }
 }
