@@ -72,7 +72,7 @@ export interface GuestPool {
   readonly isPressed: boolean
   /** Starts the workers; resolves when each has its standby guests ready. */
   start(): Promise<void>
-  /** What each worker has done and holds. */
+  /** The statistics of each worker. */
   statistics(): Promise<WorkerStatistics[]>
   /** Makes the workers give back memory that is no longer in use. */
   collect(): Promise<void>

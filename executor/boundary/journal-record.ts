@@ -1,9 +1,9 @@
-/** What a journal holds, and what a call does to the world. */
+/** The records of a journal, and the effects of calls. */
 
 import type { ToolAnnotations } from '../../protocol/tool/wire-tool.ts'
 
 /**
- * What a call does to the world, and so what a restart may do with one that was under way.
+ * The effect of a call. A restart decides by it whether a call that was open is made again.
  * `readOnly`: made again. `idempotent`: made again with the same key. `once`: never made again.
  */
 export type Effect = 'readOnly' | 'idempotent' | 'once'
@@ -12,7 +12,7 @@ export type Effect = 'readOnly' | 'idempotent' | 'once'
 export interface JournalRecord {
   /**
    * `intent`: a call that must not be made twice is about to leave.
-   * `delivery`: what the guest was given.
+   * `delivery`: an answer that the guest was given.
    */
   readonly kind: 'intent' | 'delivery'
   /** Number of the call, timer or stream item that the record is about, from 1. */
@@ -21,7 +21,7 @@ export interface JournalRecord {
   readonly position: number
   /** Name of the tool; empty for a timer. */
   readonly tool: string
-  /** What was asked for, to be compared on replay: see `executor/boundary/request-fingerprint.ts`. */
+  /** The request, to be compared on replay: see `executor/boundary/request-fingerprint.ts`. */
   readonly request: string
   readonly effect: Effect
   /** The reply as the guest got it; empty for an intent and for a timer. */
@@ -30,7 +30,7 @@ export interface JournalRecord {
   readonly atMs: number
 }
 
-/** What a call does, from what its tool says of itself; a tool that says nothing promises nothing. */
+/** The effect of a call, from the annotations of its tool. Without annotations it is `once`. */
 export function effectOf({ readOnly, idempotent }: ToolAnnotations): Effect {
   if (readOnly === true) return 'readOnly'
   return idempotent === true ? 'idempotent' : 'once'

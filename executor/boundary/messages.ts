@@ -159,7 +159,7 @@ export type GuestPlace = Pick<ExecutionError, 'line' | 'column' | 'frame' | 'sta
 export interface DryRunReport {
   /** Number of the last call, timer or stream item that it asked for. */
   readonly asked: number
-  /** What it asked for that its journal does not answer: number and `requestText`. */
+  /** Requests that its journal does not answer: number and `requestText`. */
   readonly unanswered: readonly (readonly [number, string])[]
   /** Where it ended, when that was in one of its calls. */
   readonly place?: GuestPlace

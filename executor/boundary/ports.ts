@@ -14,7 +14,7 @@ export interface JournalWriter {
    * Whether it does so now. An execution that is not durable becomes so when it waits for a person.
    */
   readonly isDurable: boolean
-  /** Takes a record; it is durable when a later {@link sync} has resolved. */
+  /** Takes a record. It is durable when a later {@link sync} has resolved. */
   record(record: JournalRecord): void
   /** Takes the program as compiled; as {@link record}. */
   program(program: CompiledProgram): void
@@ -31,7 +31,7 @@ export interface JournalWriter {
 export interface ExecutionHost {
   /** Receives each event, in order. */
   onEvent(event: ExecutionEvent): void
-  /** Takes secrets out of what tools say; absent where none are known. */
+  /** Takes secrets out of the texts of tools; absent when no secrets are known. */
   readonly redaction?: Redaction | undefined
   /** Absent where nothing outlives the process. */
   readonly writer?: JournalWriter
@@ -41,7 +41,7 @@ export interface ExecutionHost {
   onWorker?(hasWorker: boolean): void
   /** A worker that ran the execution was lost, and no other execution is to blame. */
   onWorkerLost?(): void
-  /** What the execution's session has kept; asked for once, before the first run. */
+  /** Loads the snapshot of the execution's session. It is called once, before the first run. */
   loadSnapshot?(): Promise<Uint8Array | undefined>
   /** Asks the host to decide an approval as expired: see `RunningExecution.decide`. */
   expireApproval(approval: CallApproval): void

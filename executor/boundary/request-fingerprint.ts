@@ -1,7 +1,7 @@
 /**
- * What a guest asked for, as one short text: written by the host into the journal, and by the worker
- * again on replay, so that a difference shows. Arguments that are short stand for themselves, longer
- * ones by their hash.
+ * A guest's request as one short text. The host writes it into the journal. On replay the worker
+ * writes it again, so that a difference shows. Short arguments stand for themselves, longer ones
+ * are replaced by their hash.
  */
 
 import { hash } from 'node:crypto'

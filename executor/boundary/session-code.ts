@@ -7,7 +7,7 @@
  * the second holds the rest.
  */
 
-/** What a program of a session declares at its top level. */
+/** The names that a session's program declares at its top level. */
 export interface SessionNames {
   /** By `let`, `const` and `class`, and by `using`. */
   readonly lexical: readonly string[]
@@ -37,7 +37,7 @@ export const noNames: SessionNames = {
   ranges: [],
 }
 
-/** The two scripts of a program, and what it declares as the prelude reads it. */
+/** The two scripts of a program, and its declarations as the prelude reads them. */
 export interface SessionScripts {
   readonly names: string
   /** Assigns the functions; `undefined` when there are none. */
@@ -45,7 +45,7 @@ export interface SessionScripts {
   readonly rest: string
 }
 
-/** What a session's program declares, from its text. */
+/** The declarations of a session's program, read from its text. */
 export function readSessionNames(code: string): SessionNames {
   return JSON.parse(code.slice('//'.length, code.indexOf('\n'))) as SessionNames
 }

@@ -1,6 +1,9 @@
-/** What a worker offers on its control port, by Comlink; both sides are free to be asynchronous. */
+/**
+ * The interface of a worker's control port. It is called by Comlink, so each method may be
+ * asynchronous.
+ */
 
-/** What a worker has done and holds. */
+/** The statistics of one worker. */
 export interface WorkerStatistics {
   /** Executions that it ran. */
   readonly executions: number
@@ -19,6 +22,6 @@ export interface WorkerControl {
   statistics(): WorkerStatistics
   /** Gives back memory that is no longer in use. Call it while the worker is idle. */
   collect(): void
-  /** Lets the standby guests go; the worker still runs what it is given. */
+  /** Drops the standby guests. The worker still runs the executions that it is given. */
   drain(): void
 }

@@ -51,7 +51,7 @@ export class CallApprovals {
   #rememberedHere = new Set<string>()
   #now: () => number
 
-  /** @param restored what an earlier process asked for */
+  /** @param restored the approvals that an earlier process asked for */
   constructor(
     plan: ApprovalPlan,
     record: ExecutionRecord,
@@ -100,7 +100,7 @@ export class CallApprovals {
   /**
    * Asks for the approval of a call, or goes on with the one that an earlier process asked for.
    *
-   * @param encodedInput what the tool is called with unless the decision says otherwise
+   * @param encodedInput the arguments of the call, unless the decision replaces them
    */
   ask(seq: number, tool: Tool, input: unknown, encodedInput: string): AskedApproval {
     const known = this.#bySeq.get(seq)
@@ -121,7 +121,7 @@ export class CallApprovals {
     return this.#bySeq.get(seq)?.current.approval.tool
   }
 
-  /** Takes a decision that has been stored; of an approval that is decided already nothing changes. */
+  /** Takes a decision that has been stored. A second decision of an approval changes nothing. */
   decide(decided: CallApproval): void {
     const entry = this.#bySeq.get(decided.seq)
     if (entry === undefined || entry.current.approval.status !== 'pending') return
@@ -193,7 +193,11 @@ export class CallApprovals {
 const MAX_SHOWN = 2
 const LEAST_SHOWN = 4 * 1024 * 1024
 
-/** What a person sees of a call: all that the tool gets. @throws {Refused} when that cannot be shown */
+/**
+ * The arguments as a person sees them: all that the tool gets.
+ *
+ * @throws {Refused} when they cannot be shown
+ */
 function shownInput(input: unknown, tool: Tool, { maxCallBytes }: Limits): unknown {
   const most = Math.max(MAX_SHOWN * maxCallBytes, LEAST_SHOWN)
   const json = plainJson(input, most, { isForDecision: true })

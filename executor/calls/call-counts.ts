@@ -15,8 +15,8 @@ export class CallCounts {
   #counts = new Map<string, number>()
 
   /**
-   * @param records what an earlier process has journaled; calls that had not ended are counted when
-   *   the program repeats them
+   * @param records the journal of an earlier process. Calls that had not ended are counted when the
+   *   program repeats them.
    */
   constructor(records: readonly ReadRecord[] = []) {
     for (const { kind, tool, request, text } of records) {
@@ -24,7 +24,9 @@ export class CallCounts {
     }
   }
 
-  /** Counts a call that is about to reach its tool; gives what it throws when there were enough. */
+  /**
+   * Counts a call that is about to reach its tool. Returns an error when there were enough calls.
+   */
   count({ name, maxCallsPerExecution = Infinity }: Tool): ThrownText | undefined {
     if ((this.#counts.get(name) ?? 0) < maxCallsPerExecution) {
       this.#add(name)

@@ -23,14 +23,14 @@ export interface CallPlan {
 export interface CallsListener {
   readonly onLimit: (limit: LimitName, message: string) => void
   readonly onStuck: (error: ExecutionError) => void
-  /** What has to be durable before anything more happens could not be made so. */
+  /** A write that has to be durable before anything more happens has failed. */
   readonly onFault: (error: unknown) => void
   /** Something was journaled that a parked guest may wait for. */
   readonly onSettled: () => void
   readonly onProgram: (program: CompiledProgram) => void
 }
 
-/** What an earlier process has left of the calls. */
+/** The state of the calls that an earlier process has left. */
 export interface RestoredCalls {
   readonly records: readonly ReadRecord[]
   readonly approvals: readonly CallApproval[]

@@ -93,7 +93,7 @@ async function readArgs(args: unknown, tool: Tool): Promise<NonNullable<DecidedB
 /** The approval of an expired wait. */
 export const expired = (decidedAtMs = Date.now()): DecidedBy => ({ status: 'expired', decidedAtMs })
 
-/** Whether the time of a pending approval is over, so that it takes no decision of a person any more. */
+/** Whether a pending approval has expired, so that it takes no decision of a person any more. */
 export function isTimedOut({ approval }: CallApproval, nowMs: number): boolean {
   return approval.status === 'pending' && approval.expiresAtMs <= nowMs
 }

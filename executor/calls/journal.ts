@@ -88,7 +88,9 @@ export class Journal {
     return this.#heldBytes
   }
 
-  /** What a delivered number was asked for; `undefined` when nothing was delivered for it. */
+  /**
+   * The request that was answered with this number; `undefined` when nothing was delivered for it.
+   */
   requestOf(seq: number): string | undefined {
     return this.#deliveryOf(seq)?.request
   }
@@ -98,7 +100,11 @@ export class Journal {
     return this.#intents.get(seq)
   }
 
-  /** Whether a guest that parked can go on. @param awaited the call that it waits for; absent: any */
+  /**
+   * Whether a guest that parked can go on.
+   *
+   * @param awaited the call that it waits for; absent: any
+   */
   canResume(awaited: number | undefined, received: number): boolean {
     return awaited === undefined ? this.length > received : this.requestOf(awaited) !== undefined
   }
@@ -128,7 +134,10 @@ export class Journal {
     return this.#add({ kind: 'delivery', position: this.#deliveries + 1, ...record })
   }
 
-  /** What a worker is given to bring the guest back: all deliveries, with the texts of one piece. */
+  /**
+   * The deliveries from which a worker recreates the guest: all of them, with the texts of one
+   * piece.
+   */
   deliveries(): JournaledDelivery[] {
     const budget = new TextBudget()
     const deliveries: JournaledDelivery[] = []
@@ -143,7 +152,7 @@ export class Journal {
   /**
    * The delivery of a number and those after it, as far as their texts fit into a piece.
    *
-   * @param roomBytes what may come beside the first
+   * @param roomBytes the room for the texts after the first
    */
   piece(seq: number, roomBytes: number): readonly ReadRecord[] {
     const first = this.#deliveryOf(seq)

@@ -21,7 +21,7 @@ interface Observed {
 export class Latencies {
   #observed = new WeakMap<Tool, Observed>()
 
-  /** A call starts; gives what to call when it has ended. */
+  /** Starts the timing of a call. Returns the function that ends it. */
   start(tool: Tool): () => void {
     const startedAt = performance.now()
     const observed = this.#of(tool)

@@ -20,7 +20,8 @@ export class OpenArguments {
   /**
    * Takes the arguments of a call, whether it runs, waits for its turn or for a person.
    *
-   * @returns what the call gets instead of being made when the open ones hold too much
+   * @returns the outcome of the call when the open arguments would exceed the bound; else
+   *   `undefined`
    */
   add(id: number, tool: string, length: number): CallOutcome | undefined {
     const characters = this.#characters + length
@@ -33,7 +34,7 @@ export class OpenArguments {
     return undefined
   }
 
-  /** What they come to. */
+  /** The sum of their lengths. */
   get characters(): number {
     return this.#characters
   }

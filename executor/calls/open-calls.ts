@@ -1,4 +1,7 @@
-/** The calls that an execution has open: what each waits for, and whether all of them only wait. */
+/**
+ * The open calls of an execution: the person or instant that each waits for, and whether all of
+ * them only wait.
+ */
 
 import type { WaitingFor } from '../../protocol/execution/execution.ts'
 import type { Effect } from '../boundary/journal-record.ts'

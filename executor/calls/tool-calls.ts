@@ -301,8 +301,8 @@ export class ToolCalls {
   }
 
   /**
-   * Makes durable what has to be before a tool is called: all that came before, and of a call that
-   * must not be made twice that it is about to be made.
+   * Makes durable what must be so before a tool is called: all earlier records, and for a call that
+   * must not be made twice its intent.
    */
   #leave(open: OpenCall, tool: Tool): Promise<void> | undefined {
     // Evicted at this moment, as when a decision comes together with a park: it is made from the
@@ -353,7 +353,10 @@ export class ToolCalls {
     return await decision
   }
 
-  /** The instant that a wait ends: of one that an earlier process began, counted from the guest's clock. */
+  /**
+   * The instant at which a wait ends. One that an earlier process began counts from the guest's
+   * clock.
+   */
   #dueAtMs(delayMs: number, guestMs: number): number {
     return (this.journal.isRepeating ? guestMs : this.#now()) + delayMs
   }

@@ -19,7 +19,7 @@ import {
 import type { Journal } from './journal.ts'
 import { replyText } from './reply-text.ts'
 
-/** What the streams of one execution work with. */
+/** The dependencies of the streams of one execution. */
 export interface StreamDependencies {
   readonly bounds: CallBounds
   readonly journal: Journal
@@ -90,7 +90,9 @@ export class ToolStreams {
     this.#deps.onEnd(call, outcome)
   }
 
-  /** Opens a stream of an earlier process past what was delivered of it; or says why it cannot. */
+  /**
+   * Opens a stream of an earlier process again, and skips the delivered items; or returns an error.
+   */
   async #reopen(call: number): Promise<OpenStream | CallOutcome | undefined> {
     const { bounds, journal, factsOf, onEnd } = this.#deps
     const lost = this.#lost.get(call)

@@ -40,7 +40,10 @@ export class KnownExecution {
     this.#rest = Promise.withResolvers()
   }
 
-  /** Resolves when it has ended; with `waitMs` also after that, or when it comes to wait for a person. */
+  /**
+   * Resolves when it has ended. With `waitMs` it also resolves after that time, or when the
+   * execution comes to wait for a person.
+   */
   async settled(waitMs: number | undefined): Promise<void> {
     if (waitMs === undefined) {
       await this.ended
@@ -59,7 +62,9 @@ export class KnownExecution {
   }
 }
 
-/** The executions of one embedded executor: those under way, and the latest that their caller left. */
+/**
+ * The executions of one embedded executor: those that run, and the latest that their caller left.
+ */
 export class KnownExecutions {
   #going = new Map<string, KnownExecution>()
   /** Oldest first. */

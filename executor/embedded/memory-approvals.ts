@@ -73,7 +73,7 @@ export class MemoryApprovals implements Approvals {
     if (entry?.current.approval.status === 'pending') this.#decide(entry, expired())
   }
 
-  /** Forgets what cannot be decided any more, since its execution has ended. */
+  /** Forgets the pending approvals of an execution that has ended. */
   forget(running: RunningExecution): void {
     for (const [approvalId, entry] of this.#entries) {
       if (entry.running !== running) continue

@@ -90,8 +90,8 @@ export class MemorySessions implements Sessions {
   /**
    * Gives a session back after an execution.
    *
-   * @param snapshot absent: it keeps what it had
-   * @param approvals of the execution: what a person has said to remember
+   * @param snapshot absent: it keeps the one it had
+   * @param approvals of the execution: the remembered ones are added to the session
    */
   release(
     sessionId: string,

@@ -21,20 +21,23 @@ export interface Guest {
    */
   evaluate(code: string): void
   /**
-   * As `begin`, for one program of a session, whose memory is kept for the next one. An error that a
-   * hook throws is thrown by the call that the guest was in, as in `begin`; but on the way there the
+   * As `begin`, for one program of a session, whose memory is kept for the next one. An error that
+   * a hook throws is thrown by the call that the guest was in, as in `begin`. On the way there the
    * guest is interrupted, and from then on no function of it runs.
    */
   beginSession(hooks: GuestHooks, memoryBytes: number, configuration: string): void
   /**
-   * Brings a session's guest to rest after its program, however that ended: what is left of it runs
-   * no more, and timers, deliveries and rejections are forgotten.
+   * Brings a session's guest to rest after its program, however that ended. No rest of the program
+   * runs any more, and timers, deliveries and rejections are forgotten.
    *
-   * @returns `void` when the memory is in doubt or has no room for another program: then there is no
-   *   new snapshot, and the session keeps the one it had
+   * @returns `void` when the memory is in doubt or has no room for another program: then there is
+   *   no new snapshot, and the session keeps the one it had
    */
   endSession(): 'clean' | 'void'
-  /** A session's memory, after `endSession` has found it clean; `undefined` when it is larger than that. */
+  /**
+   * A session's memory, after `endSession` has found it clean; `undefined` when it is larger than
+   * `maxBytes`.
+   */
   snapshot(maxBytes: number): Uint8Array | undefined
   /**
    * Puts a session's memory into a guest that is as good as new.
@@ -49,7 +52,10 @@ export interface Guest {
   deliver(id: number, text: string): void
   /** Texts of the unhandled rejections, oldest first. */
   unhandledRejections(): string[]
-  /** The engine's stack of where the program stands, inside of a call of `host`, before it is ended. */
+  /**
+   * The engine's stack of the place where the program stands. To be called inside of `host`, before
+   * the guest is ended.
+   */
   currentStack(): string
   /**
    * Whether the engine has asked for the zone of a local time since the last call of this. It does
@@ -68,7 +74,10 @@ export interface Guest {
   rewind(): boolean
 }
 
-/** The guest threw past its program; `description` is what the prelude says of the error, as JSON. */
+/**
+ * The guest threw past its program. `description` is the prelude's description of the error, as
+ * JSON.
+ */
 export class GuestThrown extends Error {
   override readonly name = 'GuestThrown'
   readonly description: string

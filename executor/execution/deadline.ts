@@ -6,8 +6,8 @@ import { limitExceeded } from './execution-errors.ts'
 import type { ExecutionPlan } from './execution-plan.ts'
 
 /**
- * Stops an execution at its deadline; at once when that has passed, since what was evicted may be
- * brought back too late.
+ * Stops an execution at its deadline. It stops at once when the deadline has passed: an evicted
+ * execution may come back too late.
  *
  * @returns a function that takes the deadline back
  */

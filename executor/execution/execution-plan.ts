@@ -70,7 +70,10 @@ export type RunEnd =
   | {
       readonly kind: 'ended'
       readonly execution: EndedExecution
-      /** What its session has now; absent when that keeps what it had, or there is none. */
+      /**
+       * The new snapshot of its session; absent: the session keeps the one it had, or there is
+       * none.
+       */
       readonly snapshot?: Uint8Array
     }
   /** It is kept as it is until a person removes the cause. */

@@ -14,7 +14,7 @@
 import type { ExecutionError } from '../../protocol/execution/execution.ts'
 import type { GuestLink } from '../boundary/guest-pool.ts'
 
-/** Why an execution is to leave its guest, and what becomes of it. */
+/** Why an execution is to leave its guest, and how it goes on. */
 export type Departure =
   /** A limit or a cancel ends it. */
   | { readonly kind: 'stopped'; readonly error: ExecutionError }
@@ -35,15 +35,15 @@ export interface Parked {
   readonly sinceMs: number
 }
 
-/** The modes of an execution, each with what belongs to it alone. */
+/** The modes of an execution, each with the data that belongs to it alone. */
 export type ExecutionMode =
   /** It has no guest: it waits for a worker, or for the check of its types. */
   | { readonly mode: 'queued' }
   /** Its guest holds a worker. */
   | { readonly mode: 'running'; readonly guest: GuestLink }
-  /** Its guest was torn down while it waited; {@link Parked} says what has to come. */
+  /** Its guest was torn down while it waited. {@link Parked} says for which delivery. */
   | { readonly mode: 'parked'; readonly parked: Parked }
-  /** It goes no further here: what its guest still does is stopped, and its end is being worked out. */
+  /** It goes no further here. Its guest is stopped, and its end is worked out. */
   | {
       readonly mode: 'leaving'
       readonly why: Departure
@@ -95,7 +95,7 @@ export class ExecutionState {
     this.#now = { mode: 'parked', parked }
   }
 
-  /** What its guest waited for has come, or it leaves. */
+  /** The awaited delivery of its guest has come, or it leaves. */
   leaveParked(): void {
     const now = this.#expect('parked', 'leaving')
     this.#now = now.mode === 'leaving' ? { ...now, parked: undefined } : { mode: 'queued' }

@@ -109,12 +109,14 @@ export class RunningExecution {
     return this.#record.startedAtMs
   }
 
-  /** What has been used so far. */
+  /** The usage so far. */
   get usage(): StoredUsage {
     return this.#record.usage
   }
 
-  /** What a store has to know beside the plan and the events, to go on with it elsewhere. */
+  /**
+   * The state that a store needs beside the plan and the events, so that the execution can go on.
+   */
   kept(): Omit<RestoredExecution, 'events'> {
     return {
       records: this.#calls.journal.records,
@@ -131,8 +133,8 @@ export class RunningExecution {
   }
 
   /**
-   * Tears the guest down wherever it is: {@link run} gives `waiting`, and the execution goes on from
-   * its store. What its tools do meanwhile is aborted, as if the process were lost.
+   * Tears the guest down wherever it is: {@link run} returns `waiting`, and the execution goes on
+   * from its store. Its tools are aborted, as if the process were lost.
    */
   suspend(): void {
     this.#leave({ kind: 'suspended' })
@@ -144,8 +146,8 @@ export class RunningExecution {
   }
 
   /**
-   * Tears the guest down since this process could not keep what it did: {@link run} rejects with the
-   * error, no program sees it, and the execution goes on from what its store has.
+   * Tears the guest down since this process could not store what it did: {@link run} rejects with
+   * the error, no program sees it, and the execution goes on from its store.
    */
   abandon(error: unknown): void {
     this.#leave({ kind: 'fault', error })
@@ -163,7 +165,7 @@ export class RunningExecution {
     this.#calls.approvals.decide(decided)
   }
 
-  /** Lets go of what waits in this process; the execution goes on from its store. */
+  /** Drops the timers of this process. The execution goes on from its store. */
   evict(): void {
     this.#calls.evict()
   }
@@ -189,7 +191,7 @@ export class RunningExecution {
     }
   }
 
-  /** Once, before anything runs: what was found is kept with the beginning of the execution. */
+  /** Once, before anything runs. The event of the start carries the findings. */
   async #checkTypes(): Promise<void> {
     if (this.#record.startedAtMs !== undefined) return
     const diagnostics = await this.#types.diagnose(this.#hasHistory)

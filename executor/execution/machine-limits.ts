@@ -1,10 +1,13 @@
-/** Ceilings that depend on the machine: what one execution may have of the memory of this process. */
+/**
+ * Ceilings that depend on the machine: the part of this process's memory that one execution may
+ * have.
+ */
 
 import { totalmem } from 'node:os'
 import { getHeapStatistics } from 'node:v8'
 import { limitTable } from '../../protocol/limits.ts'
 
-/** One journal may have so much of what V8 may have in this process … */
+/** One journal may have this share of the heap of this process … */
 const HEAP_SHARE = 0.25
 /** … and so much of the memory of the machine, or of the control group. */
 const MEMORY_SHARE = 0.125

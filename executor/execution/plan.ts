@@ -13,7 +13,7 @@ import type { Toolbox } from '../tools/toolbox.ts'
 import { type ExecutionPlan, newExecutionId } from './execution-plan.ts'
 import { journalCeiling, knownMemory } from './machine-limits.ts'
 
-/** What a request says beside its tools. */
+/** The fields of a request beside its tools. */
 export type RequestFields = Pick<
   ExecuteBody,
   'source' | 'language' | 'limits' | 'metadata' | 'sessionId' | 'timeZone' | 'typecheck'
@@ -118,7 +118,11 @@ export function encodedInputsOf({ inputs, encodedInputs }: ExecuteBody): string 
   return EXACT + encodedInputs
 }
 
-/** Inputs of this process as the guest reads them. @throws {TypeError} for what cannot cross */
+/**
+ * Inputs of this process as the guest reads them.
+ *
+ * @throws {TypeError} for a value that cannot cross
+ */
 export function encodeInputs(
   inputs: Readonly<Record<string, unknown>> | undefined,
 ): string | undefined {

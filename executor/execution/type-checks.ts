@@ -45,7 +45,11 @@ export class TypeChecks {
       : undefined
   }
 
-  /** The report of a run, with what the types say about its failure. @param hasCalled a tool */
+  /**
+   * The report of a run, with the type check's explanation of its failure.
+   *
+   * @param hasCalled whether a tool was called
+   */
   async explained(
     report: GuestReport,
     hasCalled: boolean,

@@ -67,7 +67,7 @@ export class GuestRun implements GuestLink {
     Atomics.notify(this.#words, TURN)
   }
 
-  /** Takes what the guest had sent, and lets go of the port; the guest has ended. */
+  /** Takes the last messages of the guest, which has ended, and closes the port. */
   close(): void {
     // The report comes by another port, and may overtake log lines and calls.
     for (;;) {
@@ -79,7 +79,8 @@ export class GuestRun implements GuestLink {
   }
 
   #bump(): void {
-    // Publishes what was posted before: the worker takes its messages after it has seen the turn.
+    // Publishes the messages that were posted before: the worker takes them after it has seen the
+    // turn.
     Atomics.add(this.#words, TURN, 1)
     Atomics.notify(this.#words, TURN)
   }

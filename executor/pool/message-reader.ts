@@ -1,7 +1,9 @@
 /**
- * Reads what a worker sends about one run, at either level of isolation. A program that has escaped
- * may send whatever it likes, so each message is held against its shape, and against what the limits
- * of its execution leave for it. What does not fit is an error of the run that sent it.
+ * Reads the messages of a worker about one run, at either level of isolation.
+ *
+ * A program that has escaped may send whatever it likes. So each message is checked against its
+ * shape, and against the rest of the limits of its execution. A message that does not fit is an
+ * error of the run that sent it.
  */
 
 import { z } from 'zod'
@@ -83,7 +85,7 @@ const Report = z.strictObject({
 })
 
 const MIB = 1024 * 1024
-/** What texts about an execution may have beyond the limit that they go by: markers, frames, hints. */
+/** Texts about an execution may exceed their limit by so much: markers, frames, hints. */
 const SLACK_CHARS = MIB
 /** Characters of one line of a request's text: arguments that are longer stand there as a hash. */
 const MAX_REQUEST_CHARS = 4096
@@ -100,12 +102,12 @@ const SHOWN_FACTOR = 4
 export class MessageReader implements GuestReader {
   #limits: Limits
   #hasSession: boolean
-  /** What the run may still send. */
+  /** The rest of the limits: how much the run may still send. */
   #linesLeft: number
   #logCharsLeft: number
   #requestsLeft: number
 
-  /** @param work what the run was given */
+  /** @param work the work of the run */
   constructor({ limits, toldLogs, session }: Pick<GuestWork, 'limits' | 'toldLogs' | 'session'>) {
     this.#limits = limits
     this.#hasSession = session !== undefined
@@ -117,7 +119,7 @@ export class MessageReader implements GuestReader {
     this.#requestsLeft = 4 * limits.maxCalls
   }
 
-  /** @throws {Error} for what no guest of ours sends */
+  /** @throws {Error} for a message that no guest of ours sends */
   message(value: unknown): GuestMessage {
     this.#boundLists(value)
     const message = read(Message, value) as GuestMessage
@@ -141,7 +143,7 @@ export class MessageReader implements GuestReader {
     return message
   }
 
-  /** @throws {Error} for what no worker of ours reports */
+  /** @throws {Error} for a report that no worker of ours sends */
   report(value: unknown): GuestReport {
     this.#boundLists(value)
     this.#boundLists(Object(value).dryRun)

@@ -18,7 +18,7 @@ export class OwnerShare<T> {
   readonly resumes = new Fifo<object, T>()
   #resumesInRow = 0
   #held = 0
-  /** Of leases that have ended their time; of each that goes on the instant when it began, as a debt. */
+  /** Worker time of ended leases, minus the instant at which each lease that goes on began. */
   #balanceMs = 0
 
   get waiting(): number {

@@ -20,7 +20,7 @@ export interface PoolThread {
   end(): void
 }
 
-/** What a task carries for the choice of its thread. */
+/** The part of a task by which its thread is chosen. */
 export interface Assignment {
   readonly owner: string
   /** The thread that the task was handed to; absent before. */

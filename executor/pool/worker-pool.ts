@@ -79,7 +79,7 @@ export class WorkerPool implements GuestPool {
 
   /**
    * @param workers threads, at least 1
-   * @param readerOf makes what reads the messages of a run; absent: they are read elsewhere
+   * @param readerOf makes the reader of a run's messages; absent: another process reads them
    */
   constructor(
     workers: number,
@@ -136,7 +136,8 @@ export class WorkerPool implements GuestPool {
       maxThreads: this.workers,
       // The default blocks an idle worker's event loop, where its standby guests are made.
       atomics: 'disabled',
-      // Loading through the app's compile cache takes a quarter of the time; `executor/worker/entry.ts` deletes it.
+      // Loading through the app's compile cache takes a quarter of the time.
+      // `executor/worker/entry.ts` deletes the variable.
       env: cacheOfThisVersion ? { NODE_COMPILE_CACHE: dirname(cacheOfThisVersion) } : {},
       // The app's own preloads do not belong in a worker, and may need an environment. Under Node's
       // permissions they have to stay: an empty list lifts every restriction of the thread
@@ -151,7 +152,7 @@ export class WorkerPool implements GuestPool {
     const isWarm = Promise.withResolvers<void>()
     this.#pool.on('error', isWarm.reject)
     this.#pool.on('message', (message: { control?: MessagePort } | null | undefined) => {
-      // A program that is out of the engine says here what it likes.
+      // A program that is out of the engine may send any message here.
       const control = message?.control
       if (!(control instanceof MessagePort)) return
       this.#addControl(control).then(() => {
@@ -202,7 +203,7 @@ export class WorkerPool implements GuestPool {
       try {
         receive(reader.message(message))
       } catch (error) {
-        // No guest of ours sends what cannot be taken: its thread is not to be trusted any more.
+        // No guest of ours sends such a message: its thread is not to be trusted any more.
         fault = new ForgedMessage(error)
         endThread()
         // Its task may have ended.
@@ -248,7 +249,7 @@ export class WorkerPool implements GuestPool {
     }
   }
 
-  /** @throws {ForgedMessage} for what no worker of ours reports: its thread is ended */
+  /** @throws {ForgedMessage} for a report that no worker of ours sends: its thread is ended */
   #read(reader: GuestReader, report: unknown, { thread }: Assignment): GuestReport {
     try {
       return reader.report(report)
@@ -269,7 +270,7 @@ export class WorkerPool implements GuestPool {
     this.#replacements.delete(resolve)
   }
 
-  /** Ends the thread that an execution has run on, since what it sent is not to be trusted. */
+  /** Ends the thread that an execution has run on, since its messages are not to be trusted. */
   endThreadOf(execution: object): void {
     this.#ran.get(execution)?.end()
   }

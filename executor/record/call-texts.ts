@@ -1,11 +1,11 @@
-/** The inputs and outputs of an execution's calls as people read them afterwards: short, without secrets. */
+/** Short texts of the inputs and outputs of an execution's calls, for people, without secrets. */
 
 import { inspect } from 'node:util'
 import { EXACT, PLAIN } from '../../protocol/values/value-format.ts'
 import { decodeValue } from '../../protocol/values/values.ts'
 import type { Redaction } from '../boundary/redaction.ts'
 
-/** Characters of one text: what a screen shows of it. */
+/** Characters of one text: a screenful. */
 export const MAX_CALL_TEXT = 1024
 /**
  * Characters of all texts together: the texts of 100 000 calls take no more than those of fifty.
@@ -30,7 +30,7 @@ export class CallTexts {
     this.#redaction = redaction
   }
 
-  /** Takes back what was kept of earlier calls. */
+  /** Counts the texts that are stored of earlier calls. */
   count(texts: readonly (string | undefined)[]): void {
     for (const text of texts) this.#left -= text?.length ?? 0
   }

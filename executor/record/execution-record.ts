@@ -25,7 +25,7 @@ type EndFields = Omit<
   'status' | 'error'
 >
 
-/** What is known of an execution from its beginning, and does not change. */
+/** The facts of an execution that are known from its beginning and do not change. */
 export interface RecordFacts {
   readonly executionId: string
   readonly source: string
@@ -44,15 +44,15 @@ export class ExecutionRecord {
   #calls = new Map<number, CallRecord>()
   #pending = new Set<number>()
   #usage = NO_USAGE
-  /** What it waits for while it is parked. */
+  /** The calls that it waits for while it is parked. */
   #waitingFor: readonly WaitingFor[] | undefined
   /** When it was evicted that is brought back. */
   #parkedAtMs: number | undefined
   #stuck: ExecutionError | undefined
   #ended: EndedExecution | undefined
-  /** What the program should know; `undefined` for nothing. */
+  /** Warnings for the author of the program; `undefined` for none. */
   #warnings: readonly Warning[] | undefined
-  /** What the type check found; `undefined` for nothing. */
+  /** Findings of the type check; `undefined` for none. */
   #diagnostics: readonly Diagnostic[] | undefined
 
   /** The latest progress of each open call. */
@@ -75,7 +75,10 @@ export class ExecutionRecord {
     this.#onEvent = onEvent
   }
 
-  /** Takes over what was kept of an execution that another process began, or this one evicted. */
+  /**
+   * Takes over the stored state of an execution that another process began, or that this one
+   * evicted.
+   */
   restore(events: readonly ExecutionEvent[], startedAtMs: number | undefined, usage: StoredUsage) {
     const { logs, calls, diagnostics, warnings } = foldEvents(events)
     this.#warnings = warnings
@@ -165,7 +168,7 @@ export class ExecutionRecord {
     return this.read()
   }
 
-  /** What has been used so far, to be kept. */
+  /** The usage so far, to be stored. */
   get usage(): StoredUsage {
     return this.#usage
   }
@@ -258,7 +261,7 @@ export class ExecutionRecord {
     this.#emit({ type: 'call-completed', atMs, call, ...(error && { error }) })
   }
 
-  /** Adds what one run has used. */
+  /** Adds the usage of one run. */
   measure(report: GuestReport): void {
     this.#warnings = report.warnings ?? this.#warnings
     const { cpuMs, waitMs, peakMemoryBytes, resumes } = this.#usage
@@ -311,7 +314,7 @@ export class ExecutionRecord {
     return { endedAtMs, ...this.#fields(endedAtMs) }
   }
 
-  /** First in every answer, so that a reader sees at once what it is about. */
+  /** First in every answer, so that a reader sees at once which execution it is about. */
   #head(): { executionId: string } {
     return { executionId: this.facts.executionId }
   }

@@ -10,7 +10,7 @@ import type {
   Warning,
 } from '../../protocol/execution/execution.ts'
 
-/** What a run has used, as it is kept between runs; JSON of it is a store's `usage`. */
+/** The usage of an execution, as it is stored between runs. JSON of it is a store's `usage`. */
 export interface StoredUsage {
   readonly cpuMs: number
   readonly waitMs: number
@@ -48,9 +48,9 @@ export interface FoldedEvents {
   readonly logs: LogLine[]
   readonly calls: Map<string, CallRecord>
   readonly waitingFor: readonly WaitingFor[]
-  /** What the program should know; absent for nothing. */
+  /** Warnings for the author of the program; absent: none. */
   readonly warnings: readonly Warning[] | undefined
-  /** What the type check found; absent for nothing. */
+  /** Findings of the type check; absent: none. */
   readonly diagnostics: readonly Diagnostic[] | undefined
 }
 

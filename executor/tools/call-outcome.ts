@@ -17,7 +17,7 @@ export interface Thrown {
   readonly isTimeout?: true
 }
 
-/** A stream that a call opened, with what its items are bound by. */
+/** A stream that a call opened, with the context and the bounds of its items. */
 export interface OpenStream {
   readonly tool: Tool
   readonly iterator: AsyncIterator<unknown> | Iterator<unknown>

@@ -2,7 +2,7 @@
 
 import type { ToolContext } from '../../protocol/tool/wire-tool.ts'
 
-/** What a call's context is made of. */
+/** The facts that a call's context is made of. */
 export interface CallFacts {
   readonly callId: string
   readonly executionId: string

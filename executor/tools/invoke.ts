@@ -1,6 +1,6 @@
 /**
- * The one place where a tool is called: validation, approval, slots, time, size, and what the guest
- * may see.
+ * The one place where a tool is called: validation, approval, slots, time and size, and the outcome
+ * that the guest sees.
  */
 
 import { LatchdError } from '../../protocol/errors.ts'
@@ -18,7 +18,7 @@ import type { Slots } from './slots.ts'
 import { unfoldedSize } from './unfolded-size.ts'
 import { withTimeout } from './with-timeout.ts'
 
-/** What the calls of one execution share. */
+/** Bounds and services that the calls of one execution share. */
 export interface CallBounds {
   readonly slots: Slots
   /** Milliseconds for tools that declare no time of their own. */
@@ -27,11 +27,11 @@ export interface CallBounds {
   readonly maxCallResultBytes: number
   /** Takes secrets out of all texts of a tool before they leave the host; absent: no secrets. */
   readonly redaction?: Redaction | undefined
-  /** Takes the context of each call under way, to abort it with the execution; gives its removal. */
+  /** Registers the context of an open call, to abort it with the execution. Returns its removal. */
   readonly track: (context: CallContext) => () => void
 }
 
-/** What a call has to pass on its way to the tool; the execution knows how. */
+/** The steps of a call on its way to the tool, as the execution implements them. */
 export interface CallSteps {
   /** Counts a call whose input fits. Returns an error when the tool was called often enough. */
   readonly count: (tool: Tool) => ThrownText | undefined
@@ -39,13 +39,16 @@ export interface CallSteps {
   readonly awaitDecision: (input: unknown, encodedInput: string) => Promise<CallApproval>
   /** Whether a person said that this tool is not to be asked about again. */
   readonly isRemembered: (tool: Tool) => boolean
-  /** Called last before the tool: what must be durable before an effect is; `undefined`: nothing. */
+  /**
+   * Called last before the tool: makes durable what must be so before an effect; `undefined`:
+   * nothing.
+   */
   readonly leave: (tool: Tool) => Promise<void> | undefined
-  /** The call is taken out of those that do something, until the instant that this gives, if any. */
+  /** Sets the call passive until an instant. Resolves at that instant. */
   readonly startWait: (waitMs: number) => Promise<void>
 }
 
-/** Calls a tool with what the guest sent. Never rejects. */
+/** Calls a tool with the encoded arguments of the guest. Never rejects. */
 export async function invoke(
   tool: Tool,
   encodedArgs: string,
@@ -172,7 +175,7 @@ export async function probe(
   }
 }
 
-/** What a call throws that was under way when the daemon was lost. */
+/** The error of a call that was open when the daemon was lost. */
 export function interrupted(tool: Tool, probeProblem?: string): Thrown {
   const message = `The daemon was lost while ${tool.name} was called: it may have run${
     probeProblem === undefined ? '' : ` (asked about it, the tool failed: ${probeProblem})`
@@ -224,7 +227,11 @@ const MAX_UNFOLDING = 2
 /** So much in any case. A reader of the host's takes a tenth of a second for it. */
 const LEAST_UNFOLDING = 8 * 1024 * 1024
 
-/** What the guest sent. @throws {Refused} when it is more, or nested deeper, than the host follows. */
+/**
+ * Decodes the arguments.
+ *
+ * @throws {Refused} when they are larger, or nested deeper, than the host follows
+ */
 function decodeArgs(text: string, tool: Tool, { maxCallBytes }: CallBounds): unknown {
   try {
     const args = decodeValue(text)
@@ -300,7 +307,7 @@ function redacted(outcome: Thrown, { redaction }: CallBounds): CallOutcome {
 function encoded(value: unknown, root: string, { redaction }: CallBounds, { name }: Tool): string {
   const text = encodeValue(value, root)
   if (redaction?.isIn(text) !== true) return text
-  // What was decoded is made of nothing but what can cross.
+  // A decoded value consists of parts that can cross.
   const left = encodeValue(redaction.value(decodeValue(text)), root)
   if (!redaction.isIn(left)) return left
   const message = `Cannot take the ${root} of ${name}: a secret stands in it where none can be taken out`

@@ -1,6 +1,6 @@
 import type { ThrownText } from '../../protocol/values/value-format.ts'
 
-/** What the guest is to see instead of a value, thrown past the rest of the call. */
+/** Thrown past the rest of a call, with the error that the guest gets. */
 export class Refused extends Error {
   override readonly name = 'Refused'
   readonly thrown: ThrownText

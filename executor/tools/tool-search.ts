@@ -1,4 +1,6 @@
-/** `search_tools` and `describe_tools`: what a program finds beside its tools when they are many. */
+/**
+ * `search_tools` and `describe_tools`, which a program gets beside its tools when these are many.
+ */
 
 import type MiniSearch from 'minisearch'
 import { inTurns } from '../../protocol/base/in-turns.ts'
@@ -14,7 +16,7 @@ import { normalizeTool } from '../../protocol/tool/normalize.ts'
 import { describeTool, type Tool } from '../../protocol/tool/tool.ts'
 import { Toolbox } from './toolbox.ts'
 
-/** What a search gives of a tool. */
+/** A tool as a search returns it. */
 export interface FoundTool {
   readonly name: string
   readonly description: string
@@ -27,7 +29,10 @@ const MAX_QUERY_WORDS = 20
 const MAX_WORD_CHARACTERS = 40
 const MAX_DESCRIPTION_CHARACTERS = 2000
 const MAX_PARAMETERS = 100
-/** Of the descriptions of all tools together, and of the names of their parameters: the more tools, the less of each. */
+/**
+ * Characters of the descriptions of all tools together, and of the names of their parameters. The
+ * more tools there are, the less of each is indexed.
+ */
 const MAX_INDEX_CHARACTERS = 250_000
 /** Tools that are taken into the index at once: between them the event loop has its turn. */
 const INDEX_CHUNK = 10
@@ -37,7 +42,7 @@ const MAX_DIFFERENCES = 2
 const MAX_CALLS = 100
 /** Tools that one call describes at most. */
 const MAX_DESCRIBED = 200
-/** Names are what people search by; what a parameter is called says least. */
+/** People search by names. The names of parameters say least. */
 const boost = { name: 4, description: 2, parameters: 1 }
 
 const searchable = new WeakMap<Toolbox, Toolbox>()
@@ -140,7 +145,7 @@ async function unknown(
   return Object.assign(new Error(message), { code: 'UNKNOWN_TOOL' satisfies ErrorCode })
 }
 
-/** Made by the first search: most programs know what they call. */
+/** Made by the first search: most programs know their tools. */
 async function indexOf(tools: readonly Tool[]): Promise<MiniSearch> {
   const { default: MiniSearch } = await import('minisearch')
   const index = new MiniSearch({

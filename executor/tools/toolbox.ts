@@ -84,7 +84,7 @@ function guestList(tools: readonly Tool[], { names }: ToolGlobals): GuestTool[] 
 function guestRules(rules: ArgumentRules): GuestRules {
   const { isOpen, takesObject, needsObject, required, others, patterns } = rules
   const readable = patterns.filter(isJavaScriptPattern)
-  // What no one here can test may fit any key.
+  // A pattern that cannot be tested here may fit any key.
   const isBlind = readable.length < patterns.length
   return [isOpen || isBlind, takesObject, needsObject, required, others, readable]
 }

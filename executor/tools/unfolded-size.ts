@@ -1,4 +1,4 @@
-/** What a value costs a reader that knows no shared references, such as JSON or a schema. */
+/** The size of a value for a reader that knows no shared references, such as JSON or a schema. */
 
 /** A record, a list or a number takes about so much work, in characters. */
 const NODE_COST = 8
@@ -18,7 +18,7 @@ export function unfoldedSize(value: unknown): number {
     if (typeof part !== 'object' || part === null) return NODE_COST
     const before = known.get(part)
     if (before !== undefined) return before
-    // What comes back to this part while it is counted closes a cycle.
+    // A part that is met again while it is counted closes a cycle.
     known.set(part, NODE_COST)
     let size = NODE_COST + HOLE_COST * holesOf(part)
     for (const inner of partsOf(part)) size += sizeOf(inner)

@@ -3,11 +3,11 @@ import { LatchdError } from '../../protocol/errors.ts'
 import type { CallContext } from './context.ts'
 
 /**
- * Awaits a tool's promise for so long; then aborts the call's signal and gives up on it. A call that
- * is aborted is given up at once, so that no timer outlives its execution.
+ * Awaits a tool's promise. After the timeout it aborts the call's signal and gives up. An aborted
+ * call is given up at once, so that no timer outlives its execution.
  *
- * @param overdue why the call took too long, when there is more to say than that it did
- * @throws {LatchdError} `TOOL_TIMEOUT`; what `overdue` gives; the reason of an abort
+ * @param overdue returns a more exact error for a call that took too long
+ * @throws {LatchdError} `TOOL_TIMEOUT`, the error of `overdue`, or the reason of an abort
  */
 export function withTimeout<T>(
   promise: PromiseLike<T>,

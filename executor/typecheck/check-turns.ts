@@ -9,7 +9,10 @@ import { OwnerShare } from '../pool/owner-share.ts'
 export const MAX_COMPILERS = 3
 /** Those of one owner. */
 const MAX_OF_OWNER = 2
-/** Programs of one owner that may wait; more are not checked, so that no queue grows before the pool's. */
+/**
+ * Programs of one owner that may wait. More are not checked, so that no queue grows before the
+ * pool's.
+ */
 const MAX_WAITING_OF_OWNER = 64
 /** Those of all owners. */
 const MAX_WAITING = 512

@@ -1,4 +1,6 @@
-/** What the type check knows of a failure: asked only when a program has failed so, and not for long. */
+/**
+ * Explains a failure by the type check. It is asked only for certain failures, and not for long.
+ */
 
 import type { ExecutionError } from '../../protocol/execution/execution.ts'
 import { CHECK_SKIPPED } from './check-skipped.ts'
@@ -7,11 +9,17 @@ import type { CheckRequest, TypeChecker } from './type-checker.ts'
 /** Longest that the end of a failed execution waits for a finding. */
 const EXPLAIN_MS = 1500
 
-/** Failures that types may explain: a member that is not there, and what comes of reading one. */
+/**
+ * Failures that types may explain: an absent member, and the errors that follow from reading one.
+ */
 const OF_MEMBERS =
   /is not a (?:function|constructor)$|^Cannot (?:read|set|destructure) |is not iterable$/
 
-/** Whether the types of the tools may say why a program failed. @param hasCalled whether it has called a tool */
+/**
+ * Whether the types of the tools may explain why a program failed.
+ *
+ * @param hasCalled whether it has called a tool
+ */
 export function isExplicable(error: ExecutionError, hasCalled: boolean): boolean {
   if (error.code !== 'GUEST_ERROR' || error.line === undefined) return false
   if (error.name === 'ToolInputError') return error.hint === undefined
@@ -27,7 +35,7 @@ export async function explainFailure(
   checker: TypeChecker,
   request: CheckRequest,
 ): Promise<ExecutionError> {
-  // What others asked for comes first: an explanation is not worth a place in the queue.
+  // Requests of other programs come first: an explanation is not worth a place in the queue.
   if (checker.isBusy(request.owner)) return error
   const given = Promise.withResolvers<readonly []>()
   const giveUp = () => given.resolve([])

@@ -1,4 +1,4 @@
-/** What checks one program after the other: a thread that reads them and a compiler. */
+/** Checks one program after the other, with a thread that reads them and a compiler. */
 
 import type { Diagnostic } from '../../protocol/execution/execution.ts'
 import type { Language } from '../compile/parse/parse.ts'

@@ -1,4 +1,6 @@
-/** What the type check has to know of a program beside its types: where tools are called, and more. */
+/**
+ * The facts that the type check needs of a program beside its types, such as where it calls tools.
+ */
 
 import { type Language, parse, type Tree } from '../compile/parse/parse.ts'
 import { type ProgramText, programText } from '../compile/parse/program-text.ts'
@@ -6,7 +8,7 @@ import { Refusal, TOO_DEEP } from '../compile/parse/source-error.ts'
 import { forEachChild, isFunction, isNode, type SyntaxNode } from '../compile/parse/syntax-node.ts'
 import { addNames } from '../compile/rewrite/top-level.ts'
 
-/** A call or a function, with what a diagnostic within it is about. */
+/** A call or a function, with the tool that a diagnostic within it is about. */
 export interface Frame {
   readonly start: number
   readonly end: number
@@ -40,7 +42,7 @@ export type ReadProgram = CheckableProgram | { readonly reason: string } | undef
 
 /** Longer sources are not checked: reading one takes this thread, and a compiler's time. */
 const MAX_LENGTH = 131_072
-/** The compiler recurses over the tree; what people and models write stays below 100. */
+/** The compiler recurses over the tree. Programs of people and models stay below 100. */
 const MAX_DEPTH = 400
 const TOO_DEEP_HERE = `the source is nested deeper than ${MAX_DEPTH} levels`
 

@@ -13,13 +13,16 @@ import { selectDiagnostics } from './select-diagnostics.ts'
 import type { ToolTypes } from './tool-types.ts'
 import type { Finding } from './typescript-compiler.ts'
 
-/** A program as the compiler is given it, why it cannot be checked, or nothing for one that does not parse. */
+/**
+ * A program as the compiler gets it, the reason why it cannot be checked, or `undefined` when it
+ * does not parse.
+ */
 export type ReadText =
   | { readonly text: string; readonly language: Language }
   | { readonly reason: string }
   | undefined
 
-/** What the thread does, for one program after the other. */
+/** The methods of the thread. It reads one program after the other. */
 export interface ReadingThread {
   read(source: string, language: Language, types: ToolTypes): ReadText
   /** Of the program that was read last. */

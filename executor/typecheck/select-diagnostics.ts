@@ -40,7 +40,7 @@ const ARGUMENT = new Set([
   2820,
 ])
 
-/** What a promise of a call would have: a call in such a place gives one. */
+/** Members that a promise of a call would have. In such a place the call returns one. */
 const PROMISE_MEMBERS = new Set(['then', 'catch', 'finally'])
 
 /** Standard types whose members a program cannot have misread, unless it patches them. */
@@ -172,7 +172,7 @@ function argument(finding: Finding, around: DiagnosticContext): string | undefin
   return `${text} It is called as ${signature.text}.`
 }
 
-/** The type of what a program gives, in a message. */
+/** The type of a program's value, in a message. */
 const GIVEN_TYPE = /type '(.*?)' (?:is not assignable|is missing|but required|has no properties)/
 
 /** A member of an object type that is any string, number or boolean. */
@@ -182,8 +182,9 @@ const WIDE_MEMBER = /([\p{ID_Start}$_][\p{ID_Continue}$]*): (?:string|number|boo
 const LITERAL = /^\(?(?:"|-?\d|true|false)/
 
 /**
- * Whether a tool wants one of some values where an object that the program made before is any string
- * to the compiler: `const op = { kind: 'clear' }`. What stands in the call itself has its value.
+ * Whether a tool accepts some values, while the program made the object before, so that its member
+ * is any string to the compiler: `const op = { kind: 'clear' }`. An object that stands in the call
+ * itself has its value.
  */
 function isWidened(lines: readonly string[], { types, frame, source }: DiagnosticContext): boolean {
   const call = source.slice(frame?.start, frame?.end)

@@ -13,7 +13,7 @@ import { basename, dirname } from 'node:path'
 import type { API, Diagnostic as ApiDiagnostic, Snapshot } from 'typescript/unstable/async'
 import type { Language } from '../compile/parse/parse.ts'
 
-/** What the compiler says about a program. */
+/** A finding of the compiler about a program. */
 export interface Finding {
   /** TypeScript's number of the message. */
   readonly code: number
@@ -21,7 +21,7 @@ export interface Finding {
   /** Offsets in the text that was checked. */
   readonly start: number
   readonly end: number
-  /** What the message goes on to explain. */
+  /** The explanations that follow the message. */
   readonly details: readonly Finding[]
 }
 
@@ -29,7 +29,9 @@ const ROOT = '/latchd'
 const DECLARATIONS = `${ROOT}/globals.d.ts`
 /** A compiler that grows beyond this is ended; it begins with 40 MB. */
 const MAX_RSS_BYTES = 512 * 1024 * 1024
-/** How often that is looked at while it works: a hostile program makes it grow by some 100 MB a second. */
+/**
+ * How often its size is checked while it works. A hostile program makes it grow by 100 MB a second.
+ */
 const WATCH_MS = 100
 
 const project = (language: Language) => `${ROOT}/${language}/tsconfig.json`
@@ -181,7 +183,7 @@ export class TypeScriptCompiler {
     if (this.#api === undefined) return
     const client = clientOf(this.#api)
     client.process?.kill('SIGKILL')
-    // Not the API's own `close`, which would first ask the process to release what it holds.
+    // Not the API's own `close`, which would first ask the process to release its objects.
     client.close().catch(() => {
       // The connection of a process that has ended: nothing is left to be closed.
     })

@@ -18,7 +18,7 @@ const language = [
   ...['decodeURI', 'decodeURIComponent', 'encodeURI', 'encodeURIComponent', 'escape', 'unescape'],
 ]
 
-/** What our code, Piscina's and Node's own in this thread use while it runs. */
+/** Globals that our code, Piscina and Node itself use in this thread while it runs. */
 const ofNode = [
   ...['process', 'global', 'Buffer', 'performance', 'queueMicrotask'],
   ...['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate'],

@@ -3,8 +3,8 @@
  *
  * Deliveries that arrive while the guest is blocked on another call are stashed in order. The guest
  * gets one at a time, with all of its jobs run in between, since only that order can be replayed.
- * What the journal holds is in the stash from the beginning: whatever a guest takes, by number or
- * the oldest first, it takes in the order in which it took it the first time.
+ * The deliveries of the journal are in the stash from the beginning. So whether a guest takes one
+ * by number or the oldest first, it takes them in the same order as the first time.
  */
 
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
@@ -115,7 +115,10 @@ export class Channel {
     if (Atomics.load(this.#words, SIGNAL) === Signal.cancel) throw new GuestEnd()
   }
 
-  /** Takes what has arrived off the port; gives the turn before which it arrived. */
+  /**
+   * Takes the deliveries that have arrived off the port. Returns the turn before which they
+   * arrived.
+   */
   #collect(): number {
     // Read before the port is: a reply that comes after makes the wait end at once.
     const turn = Atomics.load(this.#words, TURN)

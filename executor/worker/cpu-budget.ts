@@ -21,7 +21,7 @@ export class CpuBudget {
   #cpuFromMs = 0
 
   /**
-   * @param chargedMs what earlier runs were charged
+   * @param chargedMs CPU time that earlier runs were charged
    * @param isReplay whether the guest repeats an earlier run until {@link startActive}
    */
   constructor(budgetMs: number, waitedMs: () => number, chargedMs: number, isReplay: boolean) {
@@ -32,7 +32,7 @@ export class CpuBudget {
     if (!isReplay) this.startActive()
   }
 
-  /** What the guest does from now on it has not done before. Idempotent. */
+  /** From now on the guest does something new, which is charged. Idempotent. */
   startActive(): void {
     if (this.#laterChargedMs < 0) return
     this.#chargedMs = this.#laterChargedMs

@@ -1,10 +1,10 @@
-/** Where a worker thread begins: it loads everything, and then gives up what it could reach. */
+/** Entry point of a worker thread: loads everything, and then drops its access to the outside. */
 
 import { flushCompileCache } from 'node:module'
 import type { BaseSnapshot } from '../engine/quickjs/base-snapshot-shape.ts'
 import { seal } from './seal.ts'
 
-/** What a thread of the pool is started with. */
+/** The data that a thread of the pool is started with. */
 export interface WorkerStart {
   readonly baseSnapshot: BaseSnapshot
   /** The pool's pressure; see `protocol/latch.ts`. */

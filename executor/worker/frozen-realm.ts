@@ -1,9 +1,11 @@
 /**
- * Makes the built-in objects of a thread unchangeable, so that a program that is out of the engine
- * leaves nothing behind that later code of the thread would call, and cannot listen to what it calls.
+ * Makes the built-in objects of a thread unchangeable. A program that is out of the engine then
+ * cannot leave code behind that later code of the thread would call, and cannot listen to its
+ * calls.
  *
- * The walk begins with the globals and with what the language and Node hide behind syntax and
- * instances. It goes by properties, accessors and prototypes, through functions and what they hold.
+ * The walk begins with the globals and with the objects that the language and Node hide behind
+ * syntax and instances. It goes by properties, accessors and prototypes, through functions and
+ * their properties.
  *
  * An object that inherits from a frozen one cannot be assigned a property of the same name. Where
  * code relies on such assignments (`error.name = …`) the property becomes an accessor whose setter
@@ -119,7 +121,7 @@ function hidden(): unknown[] {
   return [EventEmitter, species, ...timers, ...instances.map(one => Object.getPrototypeOf(one))]
 }
 
-/** Lets assignments to what inherits from a prototype define a property of its own. */
+/** Lets assignments to an object that inherits from a prototype define a property of its own. */
 function allowOverriding(prototype: object): void {
   for (const key of Reflect.ownKeys(prototype)) {
     const property = Object.getOwnPropertyDescriptor(prototype, key) as PropertyDescriptor

@@ -20,14 +20,14 @@ import type { CpuBudget } from './cpu-budget.ts'
 import { GuestDiverged, GuestHalted, GuestParked, limitExceeded } from './guest-end.ts'
 import type { LogBuffer } from './logs.ts'
 
-/** What an earlier run asked for and was given. */
+/** A request of an earlier run, and the kind of its answer. */
 interface Recorded {
   readonly request: string
   /** Whether it was given a stream. */
   readonly isStream: boolean
 }
 
-/** What the calls of a guest go through. */
+/** The objects that the calls of a guest work with. */
 export interface CallDependencies {
   readonly guest: Guest
   readonly channel: Channel
@@ -47,13 +47,13 @@ export class GuestCalls {
   #pending = new Map<number, number | undefined>()
   /** Those of {@link #pending} that an execution does not wait for once its program has ended. */
   #unreferenced = new Set<number>()
-  /** What earlier runs asked for and were given, by number. */
+  /** Requests of earlier runs, by number. */
   #recorded = new Map<number, Recorded>()
   /** The greatest number of them: until there the guest repeats an earlier run. */
   #lastRecorded = 0
   #taken = 0
   #tally = new CallTally()
-  /** What a dry run asked for that its journal does not answer. */
+  /** Requests of a dry run that its journal does not answer. */
   #unanswered: [number, string][] = []
   /** The engine's stack where a dry run ended. */
   #stack: string | undefined
@@ -74,7 +74,7 @@ export class GuestCalls {
     return this.#count
   }
 
-  /** What a dry run asked for that its journal does not answer: number and `requestText`. */
+  /** Requests of a dry run that its journal does not answer: number and `requestText`. */
   get unanswered(): readonly (readonly [number, string])[] {
     return this.#unanswered
   }
@@ -118,7 +118,11 @@ export class GuestCalls {
     return id
   }
 
-  /** Counts what {@link launch} or {@link block} is to ask for. @throws {GuestEnd} beyond `maxCalls` */
+  /**
+   * Counts the next request of {@link launch} or {@link block}.
+   *
+   * @throws {GuestEnd} beyond `maxCalls`
+   */
   start(): number {
     const { maxCalls } = this.#task.limits
     if (this.#count >= maxCalls) {
@@ -195,7 +199,7 @@ export class GuestCalls {
     }
   }
 
-  /** An end before all that the journal holds was asked for is not the end that the journal leads to. */
+  /** The outcome of a run. When it ended before its journal did, it has diverged. */
   checked(outcome: GuestOutcome): GuestOutcome {
     const isEnd = outcome.status === 'completed' || outcome.status === 'failed'
     // A dry run gets no other answers, so where it waits is as far as it comes.

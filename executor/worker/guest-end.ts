@@ -1,4 +1,7 @@
-/** Thrown by the host through the guest's frames to end it; no code of the guest runs on the way. */
+/**
+ * Errors that the host throws through the guest's frames to end it. No code of the guest runs on
+ * the way.
+ */
 
 import type { ExecutionError } from '../../protocol/execution/execution.ts'
 import type { LimitName } from '../../protocol/limits.ts'
@@ -29,7 +32,7 @@ export class GuestParked extends GuestEnd {
 
 /** A dry run came to the call that it was to end at. */
 export class GuestHalted extends GuestEnd {
-  /** What it asked for there: see `requestText`. */
+  /** The request that it made there: see `requestText`. */
   readonly request: string
 
   constructor(request: string) {

@@ -16,12 +16,12 @@ export class JournalTexts {
     for (const { id, text } of journal) if (text === undefined) this.#late.add(id)
   }
 
-  /** What to ask for, to have the text of a delivery. */
+  /** The request for the text of a delivery. */
   request(id: number): TextRequest {
     return { kind: 'load-text', id, roomBytes: Math.max(0, PIECE_BYTES - this.#bytes) }
   }
 
-  /** Takes what has arrived when it is such a text; `false` for a new delivery. */
+  /** Takes a delivery when it is such a text; `false` for a new delivery. */
   receive({ id, text }: Delivery): boolean {
     if (!this.#late.has(id)) return false
     if (this.#taken.has(id) || this.#come.has(id)) return true

@@ -3,7 +3,9 @@
 import type { LogLine } from '../../protocol/execution/execution.ts'
 import { logLevels } from '../guest/host/host-operations.ts'
 
-/** Lines are sent on when this much has gathered, or at the next call or poll after {@link HOLD_MS}. */
+/**
+ * Lines are sent when this much has gathered, or at the next call or poll after {@link HOLD_MS}.
+ */
 const BATCH_BYTES = 16_384
 const HOLD_MS = 20
 /**
@@ -15,7 +17,7 @@ const BYTES_PER_LINE = 32
 const MIN_LINES = 1000
 const MAX_LINES = 65_536
 
-/** Lines that a log has at most, the marker of what was cut left out. @param limitBytes of its text */
+/** The most lines of a log, without the marker of the cut. @param limitBytes of its text */
 export function maxLogLines(limitBytes: number): number {
   return Math.min(MAX_LINES, Math.max(MIN_LINES, Math.ceil(limitBytes / BYTES_PER_LINE)))
 }
@@ -74,7 +76,7 @@ export class LogBuffer {
     this.#heldBytes += line.text.length + 32
   }
 
-  /** Sends what is held. */
+  /** Sends the held lines. */
   flush(): void {
     if (this.#lines.length === 0) return
     this.#send(this.#lines)
@@ -82,7 +84,7 @@ export class LogBuffer {
     this.#heldBytes = 0
   }
 
-  /** Sends what has been held for long. */
+  /** Sends lines that have been held for long. */
   flushOld(): void {
     if (this.#lines.length > 0 && performance.now() - this.#heldSinceMs > HOLD_MS) this.flush()
   }

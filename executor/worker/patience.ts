@@ -2,11 +2,11 @@
  * How long a blocked guest keeps its worker while others want it (docs/design/durability.md).
  *
  * To park costs a replay later: the guest's work so far once more, and the way through the pool. A
- * wait that is known to take longer than twice that is not worth sitting out; of any other one it is
- * known only after it has lasted so long.
+ * wait that is known to take longer than twice that cost parks at once. An unknown wait parks when
+ * it has lasted that long.
  */
 
-/** What a park and a resume cost beside the guest's own work. */
+/** The cost of a park and a resume beside the guest's own work. */
 const RESUME_MS = 0.4
 /** Nothing is known of a wait: most tools that are quick at all answer within this. */
 const UNKNOWN_MS = 5

@@ -1,10 +1,12 @@
 /**
- * The inner line: what a program could reach that got out of the engine into its worker thread.
+ * The inner line of defence, against a program that has got out of the engine into its worker
+ * thread.
  *
- * Two means. Under Node's permissions the thread gives up all of them, for good, and no thread gets
- * them back. In any case the realm loses its ways to the outside: no module can be loaded any more,
- * and `process` and the globals lose what acts on files, network or processes. The second does not
- * hold against a fault of V8 itself; docs/threat-model.md says what does.
+ * It works by two means. Under Node's permissions the thread gives up all of them for good, and no
+ * other thread gets them back. In any case the realm loses its ways to the outside: no module can
+ * be loaded any more, and `process` and the globals lose their access to files, network and
+ * processes. The second means does not hold against a fault of V8 itself; docs/threat-model.md says
+ * what does.
  */
 
 import { registerHooks, syncBuiltinESMExports } from 'node:module'
@@ -26,7 +28,10 @@ const scopes = [
 
 const streams = ['stdin', 'stdout', 'stderr'] as const
 
-/** In the place of a stream: the app's side has Node call it whenever it likes, by a symbol of Node's own. */
+/**
+ * Stands in the place of a stream. The app's side has Node call it at any time, by a symbol of
+ * Node's own.
+ */
 const nobody = new Proxy(Object.freeze({}), {
   get: (_, name) => (typeof name === 'symbol' ? () => {} : undefined),
 })
@@ -50,7 +55,7 @@ export function seal(): void {
   removeAllBut(allowedOfProcess, process)
   removeAllBut(allowedGlobals, globalThis)
   for (const symbol of emptySymbols) Object.defineProperty(globalThis, symbol, { value: undefined })
-  // A name of Node's own is a getter, which would give what its setter was handed.
+  // A name of Node's own is a getter, which would return the value that its setter was handed.
   for (const name of ['process', 'Buffer', 'performance'] as const) {
     Object.defineProperty(globalThis, name, { value: globalThis[name], writable: false })
   }
@@ -82,7 +87,7 @@ function dropPermissions(): void {
     try {
       permission.drop(scope)
     } catch (error) {
-      // A Node that does not know the scope has not what it stands for.
+      // A Node that does not know the scope cannot access it either.
       if ((error as { code?: string }).code !== 'ERR_INVALID_ARG_VALUE') throw error
     }
   }

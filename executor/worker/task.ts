@@ -292,7 +292,7 @@ class RunningTask {
     throw this.#located(limitExceeded('cpuMs', message, hint))
   }
 
-  /** Gives the end by a limit the place where the program stands, which only a running guest knows. */
+  /** Adds the program's place to an end by a limit. Only a running guest knows the place. */
   #located(end: unknown): unknown {
     if (!(end instanceof GuestEnd) || end.failure?.limit === undefined) return end
     if (this.#program === undefined || end.failure.line !== undefined) return end

@@ -36,7 +36,10 @@ export async function execute(task: GuestTask): Promise<GuestReport> {
   }
 }
 
-/** Whether a program ended at the end of its memory, which is also what a trap of the engine is called. */
+/**
+ * Whether a program ended at the end of its memory. A trap of the engine is reported in the same
+ * way.
+ */
 const endedInDoubt = ({ outcome }: GuestReport): boolean =>
   outcome.status === 'failed' && outcome.error.limit === 'memoryBytes'
 

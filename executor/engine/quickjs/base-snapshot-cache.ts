@@ -24,7 +24,7 @@ interface Kept extends MadeSnapshot {
 }
 
 /**
- * What a snapshot is made from, as a hash: the engine, the files of the prelude, and the Node that
+ * A hash of the inputs of a snapshot: the engine, the files of the prelude, and the Node that
  * strips their types.
  */
 export function sourceHash(wasm: Uint8Array, prelude: string): string {

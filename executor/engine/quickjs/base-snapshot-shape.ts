@@ -20,13 +20,15 @@ export const entryNames = [
 /** The name of an entry point of the prelude. */
 export type EntryName = (typeof entryNames)[number]
 
-/** A virtual machine at rest, with the prelude loaded and no program: what every guest starts as. */
+/**
+ * A virtual machine at rest, with the prelude loaded and no program. Every guest starts as a copy.
+ */
 export interface BaseSnapshot {
   readonly module: WebAssembly.Module
   readonly snapshot: Snapshot
   /** The parts of the snapshot's memory that are not zero, in order; most of it is. */
   readonly parts: readonly MemoryPart[]
-  /** Names and versions of what the snapshot was made with. */
+  /** Names and versions of the runtime that made the snapshot. */
   readonly engine: string
   /** Addresses of the entry points, and of `undefined`, in the snapshot's memory. */
   readonly entries: Readonly<Record<EntryName | 'undefined', number>>

@@ -1,20 +1,20 @@
 /**
- * The guest engine: QuickJS-ng in WebAssembly, one instance for each execution under way.
+ * The guest engine: QuickJS-ng in WebAssembly, one instance for each active guest.
  *
- * The only file that knows the library, and the only one that reaches for its private fields; it
- * is written for the exact version that package.json pins. Two things need them: host calls that
- * pass numbers and texts without an object for each value, and rewinding, which copies the base snapshot
- * memory over a used instance.
+ * This file alone knows the library, and it alone uses private fields of it. It is written for the
+ * exact version that package.json pins. Two things need the private fields: host calls that pass
+ * numbers and texts without an object for each value, and rewinding, which copies the memory of the
+ * base snapshot over a used instance.
  *
- * A program's guest is ended by an exception that the host throws through WebAssembly: no `catch` or
+ * The host ends a program's guest by an exception that it throws through WebAssembly. No `catch` or
  * `finally` of the guest runs, and the virtual machine's memory is void until the next rewind.
  *
- * A session's guest is ended by the engine's own interrupt, which unwinds its frames one by one and
- * leaves the memory sound. From then on the interrupt counter is kept at zero, so that the engine
- * polls, and is interrupted, at the entry of every function, built-in ones included: a built-in that
- * swallows the interrupt fails at its next step, reactions of promises come to nothing, and a host
- * call fails where it stands. What may still run are the steps up to the next call or jump back of a
- * function that called an async one, which swallowed the interrupt as its rejection.
+ * The host ends a session's guest by the engine's own interrupt, which unwinds its frames one by
+ * one and leaves the memory sound. From then on the interrupt counter is kept at zero. So the
+ * engine polls, and is interrupted, at the entry of every function, built-in ones included. A
+ * built-in that swallows the interrupt fails at its next step, reactions of promises come to
+ * nothing, and a host call fails where it stands. One rest may still run: a function that called an
+ * async one, which swallowed the interrupt as its rejection, runs up to its next call or jump back.
  */
 
 import { EvalFlags, QuickJS } from 'quickjs-wasi'
@@ -25,7 +25,10 @@ import { hashOf } from '../memory-hash.ts'
 import type { BaseSnapshot, EntryName } from './base-snapshot-shape.ts'
 import { decodeSnapshot, encodeSnapshot, fitsSnapshot } from './session-snapshot.ts'
 
-/** Stack of a guest: all that the library allows; overflow is a RangeError that the guest can catch. */
+/**
+ * Stack of a guest: all that the library allows. An overflow is a RangeError that the guest can
+ * catch.
+ */
 export const GUEST_STACK_BYTES = 512 * 1024
 /** The name that the guest's own frames carry in stacks. */
 export const PROGRAM_FILE = 'program'
@@ -55,10 +58,13 @@ const MAX_REJECTIONS = 100
 const PIECE_BYTES = 65_536
 const WASM_PAGE_BYTES = 65_536
 
-/** What a heap has room for that is not full; more than a few dead frames give back. */
+/** The room in a heap that does not count as full. It is more than a few dead frames give back. */
 const PROBE = ' '.repeat(65_536)
 
-/** Time that an ended guest may take to unwind and come to rest; it runs nothing, so it needs little. */
+/**
+ * Time that an ended guest may take to unwind and come to rest. It runs nothing, so it needs
+ * little.
+ */
 const REST_MS = 1000
 /** The part of its heap that a session's next program has to find free. */
 const ROOM_SHARE = 1 / 16
@@ -81,7 +87,7 @@ const RUNNING: SessionState = { kind: 'running' }
 const CLEAN: SessionState = { kind: 'clean' }
 const VOID: SessionState = { kind: 'void' }
 
-/** Hooks as the engine's callbacks use them: what a poll answers says whether to interrupt. */
+/** Hooks as the engine's callbacks use them. A poll returns whether to interrupt. */
 interface EngineHooks extends Omit<GuestHooks, 'poll'> {
   poll(): unknown
 }
@@ -290,7 +296,7 @@ export class QuickJSGuest implements Guest {
       try {
         this.#session = this.#comeToRest() ? CLEAN : VOID
       } catch {
-        // A trap, no room, or no end: whatever it was, the memory is not what it should be.
+        // A trap, no room, or no end: in each case the memory is in doubt.
         this.#session = VOID
       }
       this.#hooks = idle
@@ -331,7 +337,7 @@ export class QuickJSGuest implements Guest {
     bytes.fill(0, end)
     this.#exports.qjs_set_runtime_and_context(snapshot.runtimePtr, snapshot.contextPtr)
     this.#exports.__stack_pointer.value = snapshot.stackPointer
-    // What the library keeps about the memory that is gone.
+    // The library's records about the memory that is gone.
     const internals = this.#vm as unknown as Internals
     internals._global = null
     internals._undefined = null
@@ -350,8 +356,8 @@ export class QuickJSGuest implements Guest {
   }
 
   /**
-   * Runs what may enter a session's guest. When a hook has thrown on the way, the guest has been
-   * interrupted, whatever came of that, and the error of the hook is thrown here.
+   * Runs an entry into a session's guest. When a hook has thrown on the way, the guest has been
+   * interrupted, with any result, and the error of the hook is thrown here.
    */
   #guard<T>(run: () => T): T {
     // Nothing but the end may happen to a guest that has ended.
@@ -414,7 +420,7 @@ export class QuickJSGuest implements Guest {
   #interrupt(error: unknown): void {
     this.#session = { kind: 'ended', error }
     this.#restUntilMs = performance.now() + REST_MS
-    // An interrupt is an error object: without room for one, the guest could catch what comes instead.
+    // An interrupt is an error object. Without room for one, the guest could catch another error.
     this.#exports.qjs_set_memory_limit(NO_LIMIT)
     this.#pollNext()
   }
@@ -436,7 +442,7 @@ export class QuickJSGuest implements Guest {
     }
     for (const reason of this.#rejections.values()) this.#free(reason)
     this.#rejections.clear()
-    // What the last interrupt has left, if anything.
+    // The error of the last interrupt, if any.
     this.#free(exports.qjs_get_exception())
     this.#hooks = idle
     this.#free(this.#enter('rest'))
@@ -468,7 +474,7 @@ export class QuickJSGuest implements Guest {
     return this.#check(result)
   }
 
-  /** Gives the value, or throws what it stands for. */
+  /** Returns the value, or throws the error that it stands for. */
   #check(value: number): number {
     if (this.#exports.qjs_is_exception(value) === 0) return value
     this.#free(value)
@@ -506,7 +512,7 @@ export class QuickJSGuest implements Guest {
     return typeof answer === 'number' ? this.#exports.qjs_new_number(answer) : this.#newText(answer)
   }
 
-  /** What the language has no question for; nothing of the program's runs. */
+  /** Questions that the language does not have. No code of the program runs in them. */
   #askPromise(operation: number, value: number, callback: number): number {
     const exports = this.#exports
     switch (operation) {
@@ -562,7 +568,7 @@ export class QuickJSGuest implements Guest {
   }
 }
 
-/** The guest's heap has no room for what the host has to put there or take out. */
+/** The guest's heap has no room for a value that the host has to put there or take out. */
 export class OutOfGuestMemory extends Error {
   override readonly name = 'OutOfGuestMemory'
 }

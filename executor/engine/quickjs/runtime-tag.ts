@@ -1,4 +1,4 @@
-/** Names of what a guest runs on: state that another runtime has made may mean something else here. */
+/** Names of the runtime of a guest. State from another runtime may mean something else here. */
 
 import type { BaseSnapshot } from './base-snapshot-shape.ts'
 
@@ -6,12 +6,12 @@ import type { BaseSnapshot } from './base-snapshot-shape.ts'
 const HASH_DIGITS = 16
 
 /**
- * What a snapshot's memory belongs to: the engine, and the base memory in which the prelude is
- * compiled. That memory is the same in every process (tested), and every address in it counts.
+ * Names the engine and the base memory, in which the prelude is compiled. A snapshot fits only
+ * these. The base memory is the same in every process (tested), and every address in it counts.
  */
 export const snapshotTag = ({ engine, memoryHash }: BaseSnapshot): string =>
   `${engine}, prelude ${memoryHash.slice(0, HASH_DIGITS)}`
 
-/** What a replay depends on: the above, and the data by which `Intl` answers. */
+/** Names all that a replay depends on: the above, and the data by which `Intl` answers. */
 export const runtimeTag = (baseSnapshot: BaseSnapshot): string =>
   `${snapshotTag(baseSnapshot)}, icu ${process.versions.icu}`

@@ -40,7 +40,10 @@ const zeroPage = Buffer.alloc(PAGE_BYTES)
 /** Level 6 takes twice the time and saves a few hundredths (measured). */
 const COMPRESSION_LEVEL = 3
 
-/** The largest heap that a limit allows, and what the allocator and the engine need beside it. */
+/**
+ * The largest heap that a limit allows, and the room that the allocator and the engine need beside
+ * it.
+ */
 const MAX_MEMORY_BYTES = limitTable.memoryBytes.ceiling + 32 * 1024 * 1024
 
 /** The memory that a session's snapshot describes. */

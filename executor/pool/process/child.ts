@@ -1,9 +1,10 @@
 /**
- * The workers' process: the ordinary pool of threads, and a relay between its guests and the daemon.
+ * The workers' process: the ordinary pool of threads, and a relay between its guests and the
+ * daemon.
  *
- * Latches cannot cross processes, so they are bumped here. It is started by `workers-process.ts` with
- * Node's permissions, an empty environment and one socket; it ends itself when that socket does,
- * which is when the daemon is gone.
+ * Latches cannot cross processes, so they are bumped here. `workers-process.ts` starts this process
+ * with Node's permissions, an empty environment and one socket. The process ends when that socket
+ * does, since the daemon is gone then.
  */
 
 import { Socket } from 'node:net'
@@ -45,7 +46,10 @@ class Relayed {
 const socket = new Socket({ fd: SOCKET_FD, readable: true, writable: true })
 giveUpNetwork()
 const runs = new Map<number, Relayed>()
-/** The last runs that have ended, oldest first: the daemon may find that what one sent was forged. */
+/**
+ * The last runs that have ended, oldest first. The daemon may still find that one sent a forged
+ * message.
+ */
 const ended = new Map<number, Relayed>()
 /** Runs are cancelled by the daemon, never here. */
 const never = new AbortController().signal

@@ -29,7 +29,7 @@ const PIECE_LINE = /^@(\d{1,7})$/
  */
 export function sendLine(socket: Socket, message: object, bytes?: Uint8Array): void {
   if (!socket.writable) return
-  // What a program that has escaped reports is anything.
+  // A program that has escaped may report any value.
   if (bytes !== undefined && !(bytes instanceof Uint8Array)) throw new Error('bytes are expected')
   if (bytes !== undefined && bytes.byteLength > MAX_MESSAGE_BYTES) {
     throw new Error(`${bytes.byteLength} bytes beside a message, limit ${MAX_MESSAGE_BYTES}`)

@@ -8,8 +8,9 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
 /**
- * Where the code of parts of latchd is, such as `executor`, and that of the packages that it loads: the
- * folders of packages are those in which Node would look, since a package may be installed beside us.
+ * The places of the code of latchd's parts, such as `executor`, and of the packages that it loads.
+ * They include each folder in which Node would look for packages, since one may be installed beside
+ * us.
  */
 export function codePlaces(parts: readonly string[]): string[] {
   return [...parts.map(part => join(root, part)), ...packagesFor(root)]
@@ -27,7 +28,7 @@ export function packagesFor(folder: string): string[] {
   }
 }
 
-/** A path, and what it is when it is a link: Node follows links of modules before it asks. */
+/** A path, and the target when it is a link: Node follows links of modules before it asks. */
 export function namesOf(path: string): string[] {
   return existsSync(path) ? [...new Set([path, realpathSync(path)])] : [path]
 }

@@ -23,7 +23,7 @@ export type ToChild =
       readonly kind: 'start'
       readonly workers: number
       readonly options: PoolOptions
-      /** What the process proves its lines by; see `proofs.ts`. */
+      /** The key with which the process proves its lines; see `proofs.ts`. */
       readonly key: string
       readonly snapshotFile: string | undefined
     }
@@ -37,8 +37,8 @@ export type ToChild =
   | { readonly kind: 'stop'; readonly run: number }
   | { readonly kind: 'park'; readonly run: number; readonly isWanted: boolean }
   /**
-   * The guest does not answer its interrupt, or has sent what no guest sends: its thread is to be
-   * ended, also when the run has ended.
+   * The guest does not answer its interrupt, or has sent a message that no guest sends. Its thread
+   * is to be ended, also when the run has ended.
    */
   | { readonly kind: 'end-thread'; readonly run: number }
   /** How many wait for a worker, as far as it matters: some or none. */

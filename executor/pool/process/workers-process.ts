@@ -142,7 +142,7 @@ export class WorkersProcess {
     this.#send({ kind: 'pressure', waiting })
   }
 
-  /** What each worker has done and holds; nothing of a process that is lost. */
+  /** The statistics of each worker; none when the process is lost. */
   statistics(): Promise<readonly WorkerStatistics[]> {
     return this.#ask('statistics')
   }
@@ -174,7 +174,7 @@ export class WorkersProcess {
     sendLine(this.#socket, message, bytes)
   }
 
-  /** @throws {Error} for what cannot come from a process of ours */
+  /** @throws {Error} for a message that no process of ours sends */
   #take(received: unknown, bytes: Uint8Array | undefined): void {
     if (this.#isLost) return
     this.#silentTicks = 0
@@ -252,14 +252,15 @@ export class WorkersProcess {
     ;(this.#child.stderr as Socket)[method]()
     if (!isHeld) return
     this.#silentTicks = 0
-    // Ticks, not time: after a pause of this process what came meanwhile is read first.
+    // Ticks, not time: after a pause of this process the messages that came meanwhile are read
+    // first.
     this.#watch = setInterval(() => {
       if (++this.#silentTicks > MAX_SILENT_TICKS) this.#lose('does not answer')
     }, TICK_MS)
   }
 }
 
-/** Without the `NODE_OPTIONS` that Node and test runners add to what they spawn. */
+/** Without the `NODE_OPTIONS` that Node and test runners add to the processes that they spawn. */
 function nodeCommand(args: readonly string[]): string[] {
   if (process.platform === 'win32') return [process.execPath, ...args]
   return ['/usr/bin/env', '-u', 'NODE_OPTIONS', process.execPath, ...args]

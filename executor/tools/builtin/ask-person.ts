@@ -1,4 +1,4 @@
-/** Tools that are nothing but a question to a person: what was decided is what they give. */
+/** Tools that only ask a person a question. They return the decision. */
 
 import type { Approval } from '../../../protocol/approval.ts'
 import { normalizeTool } from '../../../protocol/tool/normalize.ts'

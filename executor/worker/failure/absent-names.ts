@@ -1,11 +1,11 @@
-/** Names that programs expect from Node, a browser or Python, and what to use instead. */
+/** Names that programs expect from Node, a browser or Python, and their replacements. */
 
 import type { ToolKind } from './tool-like.ts'
 
 /** A name that programs expect from elsewhere. */
 export interface AbsentName {
   readonly reason: string
-  /** What stands for it here. */
+  /** The replacement here. */
   readonly instead?: string
   /** Kind of tool that stands for it. */
   readonly tool?: ToolKind

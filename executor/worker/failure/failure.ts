@@ -1,4 +1,4 @@
-/** What a thrown error is to the outside: code, coordinates of the source as sent, frame, hint. */
+/** Makes a thrown error public: code, coordinates of the source as sent, frame, hint. */
 
 import type { ExecutionError } from '../../../protocol/execution/execution.ts'
 import type { GuestPlace } from '../../boundary/messages.ts'
@@ -97,7 +97,10 @@ function readDescription(description: ErrorDescription, failed: FailedProgram) {
   return { name, message: trace.message ?? text, place: placed(trace, failed), operation }
 }
 
-/** What an error names as its cause and its errors, as Node prints it: in lines, and with stacks. */
+/**
+ * The related errors of an error (cause and errors), as Node prints them: in lines, and with
+ * stacks.
+ */
 function relatedTexts(
   related: readonly RelatedError[],
   failed: FailedProgram,

@@ -1,4 +1,4 @@
-/** Texts that models send as a program and that are none: how they are known, and what to send instead. */
+/** Recognizes texts that models send in place of a program, and hints at the right form. */
 
 import { toolLike } from './tool-like.ts'
 
@@ -45,7 +45,7 @@ export function shellHint(tools: readonly string[]): string {
   return `This is a shell command and programs are JavaScript: ${instead}.`
 }
 
-/** What a source is instead of a program, as a hint; `undefined` when it looks like one. */
+/** A hint that names the kind of the text; `undefined` when it looks like a program. */
 export function foreignHint(
   source: string,
   line: string,

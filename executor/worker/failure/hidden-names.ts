@@ -44,7 +44,7 @@ export function hiddenNames(code: string, tools: readonly GuestTool[]): HiddenNa
 /** Further warnings would say no more than the first ones do. */
 const MAX_WARNINGS = 20
 
-/** What the program that declares the names should know. */
+/** Warnings for the author of the program that declares the names. */
 export function warningsOf(names: readonly HiddenName[]): { readonly warnings?: Warning[] } {
   return names.length === 0 ? {} : { warnings: names.slice(0, MAX_WARNINGS).map(warningOf) }
 }
@@ -79,7 +79,7 @@ const NO_FUNCTION =
   /^(?:([\p{ID_Start}$_][\p{ID_Continue}$]*)\S* is )?not a (?:function|constructor)/u
 
 /**
- * The error with a hint, when what was called is such a name.
+ * The error with a hint, when the program called such a name.
  *
  * @param hiders texts of {@link hiderText} by the name
  */

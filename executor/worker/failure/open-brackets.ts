@@ -1,4 +1,7 @@
-/** What a source has opened and not closed at an offset: read by characters, since it does not parse. */
+/**
+ * Finds the brackets that a source has opened and not closed. It reads characters, since the source
+ * does not parse.
+ */
 
 /** Something that is open. */
 export interface Opening {

@@ -13,7 +13,7 @@ export interface UnparsedSource {
   readonly tools: readonly string[]
 }
 
-/** What shells write in `${…}` and JavaScript does not. */
+/** Forms in `${…}` that shells have and JavaScript does not. */
 const SHELL_EXPANSION =
   /^\$\{(?:[#!]|[\w@*]+(?:\[[^\]`}]*\])?(?::?[-+?=]|:\d|[#%^,/@]))[^`]*|^\$\{\}/
 const TYPOGRAPHIC = /[“”„‘’‚«»]/

@@ -1,4 +1,4 @@
-/** Tools that stand for what programs expect elsewhere: a shell, the network, files. */
+/** Finds tools for jobs that programs do elsewhere with a shell, the network or files. */
 
 const kinds = {
   shell: /(?:^|[._-])(?:sh|bash|zsh|shell|exec|terminal|command|cmd)(?:$|[._-])/i,
@@ -6,7 +6,7 @@ const kinds = {
   file: /file|read|write|fs/i,
 } as const
 
-/** What a tool may stand for. */
+/** A job that a tool may do. */
 export type ToolKind = keyof typeof kinds
 
 /** The first tool whose name sounds like this kind; `undefined` when there is none. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** Node's names of what `executor/guest/web/digest.ts` may ask for. */
+/** Node's names of the algorithms of `executor/guest/web/digest.ts`. */
 const ALGORITHMS: ReadonlyMap<string, string> = new Map([
   ['SHA-1', 'sha1'],
   ['SHA-256', 'sha256'],
@@ -12,8 +12,8 @@ const ALGORITHMS: ReadonlyMap<string, string> = new Map([
 const MAX_REQUEST_CHARS = 33_554_432 + 16
 
 /**
- * Answers a guest's request for a digest, `ALGORITHM:base64`. The text comes from a hostile program:
- * what the guest's own half would not send gives an empty digest.
+ * Answers a guest's request for a digest, `ALGORITHM:base64`. The text comes from a hostile
+ * program: a request that the guest's own half would not send gets an empty digest.
  */
 export function answerDigest(request: string): string {
   const colon = request.indexOf(':')
