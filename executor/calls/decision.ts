@@ -27,9 +27,8 @@ export interface DecidedBy {
  * Reads a decision about a call.
  *
  * @param tool the tool of the call
- * @param now the clock, in epoch milliseconds
- * @throws {LatchdError} `INVALID_REQUEST` for arguments that do not fit the tool, and for a question
- *   that is approved without an answer
+ * @throws {LatchdError} `INVALID_REQUEST` for arguments that do not fit the tool, and for a
+ *   question that is approved without an answer
  */
 export async function readDecision(
   { decision, reason, args, answer, remember }: Decision,

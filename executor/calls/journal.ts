@@ -48,8 +48,8 @@ export class Journal {
   #restoredLength: number
 
   /**
-   * @param records of an earlier process: intents, and deliveries in order of their positions; absent
-   *   for a new execution
+   * @param records of an earlier process: intents, and deliveries in order of their positions;
+   *   absent for a new execution
    */
   constructor(records?: readonly ReadRecord[]) {
     for (const record of records ?? []) this.#add(record)

@@ -88,8 +88,8 @@ export class OpenCalls {
   }
 
   /**
-   * The first instant that a call waits for, when all of them are passive; `undefined` when something
-   * is done for one of them. `Infinity`: none has an instant.
+   * The first instant that a call waits for, when all of them are passive; `undefined` when
+   * something is done for one of them. `Infinity`: none has an instant.
    */
   wakeAtMs(): number | undefined {
     if (this.#open.size > this.#passive) return undefined

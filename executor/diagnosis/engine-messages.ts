@@ -194,7 +194,10 @@ export function fits({ kinds, name }: EngineMessage, operation: Operation): bool
   return name === undefined || operation.name === undefined || operation.name === name
 }
 
-/** Words of the message of an error that is made with a text; `undefined` where the source does not say. */
+/**
+ * Words of the message of an error that is made with a text; `undefined` where the source does not
+ * say.
+ */
 export function saysMessage({ node }: Operation, message: string): boolean | undefined {
   const [text] = (node.arguments ?? []) as SyntaxNode[]
   if (text === undefined) return message === ''

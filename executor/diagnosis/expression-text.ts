@@ -1,4 +1,6 @@
-/** Writes an expression as V8 does in its messages: `list.map(...).nope`, `(intermediate value)()`. */
+/**
+ * Writes an expression as V8 does in its messages: `list.map(...).nope`, `(intermediate value)()`.
+ */
 
 import { isNode, type SyntaxNode } from '../compile/parse/syntax-node.ts'
 

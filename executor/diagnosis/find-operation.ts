@@ -76,8 +76,9 @@ function firstBehind(
 }
 
 /**
- * The loop that a frame runs in, where it has come to no call since the place that the engine noted:
- * the first that ends behind it. `undefined` when the noted place is in that loop, or there is none.
+ * The loop that a frame runs in, where it has come to no call since the place that the engine
+ * noted: the first that ends behind it. `undefined` when the noted place is in that loop, or there
+ * is none.
  */
 export function findLoop(source: SourceScopes, frame: ProgramFrame): SyntaxNode | undefined {
   const { name } = frame
@@ -127,7 +128,9 @@ export function isAt(
 }
 
 const CALLS: readonly OperationKind[] = ['call', 'construct']
-/** What may call a function without a call in the source: iteration, conversion, a trap of a proxy. */
+/**
+ * What may call a function without a call in the source: iteration, conversion, a trap of a proxy.
+ */
 const IMPLICIT: readonly OperationKind[] = [
   'iterate',
   'operate',

@@ -32,7 +32,7 @@ import { TypeChecks } from './type-checks.ts'
 /** Waits shorter than this are not worth a way through the store. */
 const PUT_AWAY_MS = 1000
 
-/** Runs one execution: its guest on a worker, its calls, its record, until it has ended or waits. */
+/** Runs one execution: its guest on a worker, its calls, its record, until it ends or waits. */
 export class RunningExecution {
   #plan: ExecutionPlan
   #deps: ExecutionDependencies
@@ -392,7 +392,7 @@ export class RunningExecution {
     return this.#deps.latencies.expected(this.#plan.toolbox.tools, !this.#calls.hasDecided())
   }
 
-  /** Whether the program is run again when this process is gone: with the execution, or its session. */
+  /** Whether a later process may run the program again: with the execution, or its session. */
   #isProgramKept(): boolean {
     const { writer } = this.#host
     return writer !== undefined && (writer.isDurable || this.#plan.sessionId !== undefined)

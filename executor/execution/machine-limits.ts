@@ -29,8 +29,8 @@ export function knownMemory(): KnownMemory {
 }
 
 /**
- * The most that `maxJournalBytes` may be here: the ceiling of the table, or less on a small machine;
- * never less than the default.
+ * The most that `maxJournalBytes` may be here: the ceiling of the table, or less on a small
+ * machine; never less than the default.
  */
 export function journalCeiling({ heapBytes, memoryBytes }: KnownMemory): number {
   const fitting = Math.floor(Math.min(HEAP_SHARE * heapBytes, MEMORY_SHARE * memoryBytes))

@@ -19,7 +19,11 @@ export type RequestFields = Pick<
   'source' | 'language' | 'limits' | 'metadata' | 'sessionId' | 'timeZone' | 'typecheck'
 >
 
-/** Reads the body of a request. @throws {LatchdError} `INVALID_REQUEST`, with a problem per field */
+/**
+ * Reads the body of a request.
+ *
+ * @throws {LatchdError} `INVALID_REQUEST`, with a problem per field
+ */
 export function readBody(body: unknown): ExecuteBody {
   const read = ExecuteBody.safeParse(body)
   if (read.success) return read.data

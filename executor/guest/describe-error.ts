@@ -86,7 +86,9 @@ function addRelated(
   if (related.length > 0) description.related = related
 }
 
-/** What a few built-ins (`normalize`) throw when an allocation fails: nothing that `typeof` knows. */
+/**
+ * What a few built-ins (`normalize`) throw when an allocation fails: nothing that `typeof` knows.
+ */
 const isNoValue = (thrown: unknown) => (typeof thrown as string) === 'unknown'
 
 /** The log line of an unhandled rejection. */

@@ -17,7 +17,9 @@ import {
 /** A longer name, message or stack is cut. */
 const MAX_TEXT = 65_536
 
-/** Reads a property that should be a text; getters and traps of the program may run, and may throw. */
+/**
+ * Reads a property that should be a text; getters and traps of the program may run, and may throw.
+ */
 export function textOf(
   error: object,
   key: 'name' | 'message' | 'stack' | 'hint',

@@ -1,6 +1,6 @@
 /**
- * Which execution of the session has declared a name in place of a tool or of a standard global. Kept
- * in the session's memory, so that the worker of a later execution can say so.
+ * Which execution of the session has declared a name in place of a tool or of a standard global.
+ * Kept in the session's memory, so that the worker of a later execution can say so.
  */
 
 import { askNumber } from './host/host.ts'

@@ -1,4 +1,7 @@
-/** Takes away what would break containment or replay: code from strings, shared memory, weak references. */
+/**
+ * Takes away what would break containment or replay: code from strings, shared memory, weak
+ * references.
+ */
 
 import { EvalErrorOf, hidden, reflectDefineProperty, reflectDeleteProperty } from './primordials.ts'
 import { readOnly } from './web/web-interface.ts'

@@ -179,7 +179,7 @@ export const arrayBufferByteLength = getter(ArrayBuffer.prototype, 'byteLength')
 ) => number
 export const Uint8ArrayOf = Uint8Array
 const typedArrayPrototype = Reflect.getPrototypeOf(Uint8Array.prototype) as object
-/** The name of a typed array's kind (`"Int16Array"`), `undefined` for every other value: a brand. */
+/** The name of a typed array's kind (`"Int16Array"`); `undefined` for other values: a brand. */
 export const typedArrayName = getter(typedArrayPrototype, Symbol.toStringTag) as (
   value: unknown,
 ) => string | undefined
@@ -210,12 +210,12 @@ export function hasBrand(probe: (value: never) => unknown, value: unknown): bool
   }
 }
 
-/** A record without a prototype: no look-up on it can meet what a program put on `Object.prototype`. */
+/** A record without a prototype: look-ups on it miss all that a program put on `Object.prototype`. */
 export function record(): Record<string, unknown> {
   return objectCreate(null)
 }
 
-/** A descriptor of a writable, configurable data property, enumerable only when `enumerable` is set. */
+/** A descriptor of a writable, configurable data property; enumerable only on demand. */
 export function hidden(value: unknown, enumerable = false): PropertyDescriptor {
   const descriptor = objectCreate(null)
   descriptor.value = value
@@ -280,7 +280,7 @@ export function regExpFlags(value: unknown): string {
   return flags
 }
 
-/** An empty list without a prototype: elements may be assigned past any setter on `Array.prototype`. */
+/** An empty list without a prototype: assignments to it meet no setter on `Array.prototype`. */
 export function unlinkedList<T>(): T[] {
   const list: T[] = []
   reflectSetPrototypeOf(list, null)
@@ -331,7 +331,7 @@ export const iteratorPrototype = Iterator.prototype as object
 export const DOMExceptionOf = DOMException
 /** The name of a `DOMException`: a brand, since the engine does not count it among the errors. */
 export const domExceptionName = getter(DOMException.prototype, 'name')
-/** Prototype of what a failed allocation throws; of this engine alone, and tests load this file in Node. */
+/** Prototype of the error of a failed allocation. Absent in Node, where tests load this file. */
 export const internalErrorPrototype = (
   globalThis as unknown as { InternalError?: ErrorConstructor }
 ).InternalError?.prototype
@@ -392,7 +392,7 @@ export function isIterator(value: object): boolean {
   return false
 }
 
-/** Throws a `TypeError` for what is no typed array, or one that is detached or out of bounds. */
+/** Throws a `TypeError` for all but typed arrays, and for one that is detached or out of bounds. */
 export const typedArrayKeys = uncurry(
   (typedArrayPrototype as { keys(this: unknown): Iterator<number> }).keys,
 )

@@ -63,7 +63,9 @@ function installInputs(inputs: Record<string, unknown>): void {
   reflectDefineProperty(globalThis, 'inputs', hidden(objectFreeze(inputs)))
 }
 
-/** Awaits the end of the evaluation and reports it. Nothing that the program does can reject this. */
+/**
+ * Awaits the end of the evaluation and reports it. Nothing that the program does can reject this.
+ */
 export async function finish(evaluation: Promise<{ value: unknown }>): Promise<void> {
   let value: unknown
   try {
@@ -87,8 +89,8 @@ export function constant(target: object, name: string, value: unknown): void {
 }
 
 /**
- * What an object literal spreads: the engine takes no properties from a string. The compiler puts it
- * around the spread value (`executor/compile/`).
+ * What an object literal spreads: the engine takes no properties from a string. The compiler puts
+ * it around the spread value (`executor/compile/`).
  */
 export const spreadable = (value: unknown): unknown =>
   typeof value === 'string' ? ObjectOf(value) : value

@@ -4,8 +4,8 @@ import { columnsOf, MORE } from './inspect/inspect-text.ts'
 import { arrayJoin, max, stringRepeat, unlinkedList } from './primordials.ts'
 
 /**
- * The box of a table: `head` names the columns, each column holds its cells, an absent one is empty.
- * Rows that would make the text longer than `maxLength` characters are left out.
+ * The box of a table: `head` names the columns, each column holds its cells, an absent one is
+ * empty. Rows that would make the text longer than `maxLength` characters are left out.
  */
 export function drawTable(
   head: string[],

@@ -48,8 +48,8 @@ const boost = { name: 4, description: 2, parameters: 1 }
 const searchable = new WeakMap<Toolbox, Toolbox>()
 
 /**
- * The tools with the two that search them, when there are more than {@link MANY_TOOLS}; else as they
- * are. A tool that has one of their names already stays, and its one is left out.
+ * The tools with the two that search them, when there are more than {@link MANY_TOOLS}; else as
+ * they are. A tool that has one of their names already stays, and its one is left out.
  */
 export function withToolSearch(toolbox: Toolbox): Toolbox {
   if (toolbox.tools.length <= MANY_TOOLS) return toolbox

@@ -19,8 +19,8 @@ export class Toolbox {
   readonly guestTools: string
 
   /**
-   * @throws {LatchdError} `TOOL_INVALID` when two tools have the same name, or one has a name that no
-   *   program could use
+   * @throws {LatchdError} `TOOL_INVALID` when two tools have the same name, or one has a name that
+   *   no program could use
    */
   constructor(tools: readonly Tool[]) {
     checkNames(tools)

@@ -27,8 +27,8 @@ export function isExplicable(error: ExecutionError, hasCalled: boolean): boolean
 }
 
 /**
- * The error, with the type check's finding of its line as its hint where there is one. The request's
- * `left` ends the wait.
+ * The error, with the type check's finding of its line as its hint where there is one. The
+ * request's `left` ends the wait.
  */
 export async function explainFailure(
   error: ExecutionError,

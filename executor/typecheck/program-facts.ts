@@ -76,7 +76,9 @@ export function readProgram(
   }
 }
 
-/** `export default` of a value as a declaration, of a function or class as nothing, in its length. */
+/**
+ * `export default` of a value as a declaration, of a function or class as nothing, in its length.
+ */
 const withoutExport = (text: string): string =>
   text
     .replace(

@@ -15,7 +15,9 @@ import type { Finding } from './typescript-compiler.ts'
 /** The most diagnostics that a program gets. */
 export const MAX_DIAGNOSTICS = 20
 
-/** "Cannot find name": as such, with a proposal, of a library, of Node, of a test runner, in `{x}`. */
+/**
+ * "Cannot find name": as such, with a proposal, of a library, of Node, of a test runner, in `{x}`.
+ */
 const UNKNOWN_NAME = new Set([
   2304, 2552, 2580, 2581, 2582, 2583, 2584, 2591, 2592, 2593, 2868, 18004,
 ])
@@ -201,7 +203,9 @@ function linesOf({ text, details }: Finding): string[] {
   return [text, ...details.flatMap(linesOf)]
 }
 
-/** The compiler explains its last overload, the record; a sole argument may stand for another one. */
+/**
+ * The compiler explains its last overload, the record; a sole argument may stand for another one.
+ */
 function overloadText(finding: Finding, { onlyArgument }: Frame, { first }: Signature): string {
   const lines = linesOf(finding)
   const [, type] =

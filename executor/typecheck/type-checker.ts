@@ -45,7 +45,9 @@ const NEVER = new AbortController().signal
 export interface TypeCheckerOptions {
   /** Milliseconds that one check may take. */
   readonly checkMs?: number
-  /** Says why no compiler can be started, where its error's own words do not help; absent: they do. */
+  /**
+   * Says why no compiler can be started, where its error's own words do not help; absent: they do.
+   */
   readonly explain?: (error: unknown) => string | undefined
 }
 

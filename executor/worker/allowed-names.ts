@@ -1,6 +1,7 @@
 /**
  * The names that a sealed thread keeps. All others are removed, those of a later Node included: a
- * global is often a getter that loads a part of Node when it is first read, the network for example.
+ * global is often a getter that loads a part of Node when it is first read, the network for
+ * example.
  */
 
 /** The language, whose objects reach nothing outside of the thread. */
@@ -33,8 +34,8 @@ export const allowedGlobals: ReadonlySet<PropertyKey> = new Set<PropertyKey>([
 ])
 
 /**
- * Properties of `process` that stay. Node itself calls `_fatalException`, `emitWarning`, `nextTick`,
- * `reallyExit` and `_rawDebug` by these names.
+ * Properties of `process` that stay. Node itself calls `_fatalException`, `emitWarning`,
+ * `nextTick`, `reallyExit` and `_rawDebug` by these names.
  */
 export const allowedOfProcess: ReadonlySet<PropertyKey> = new Set<PropertyKey>([
   ...['version', 'versions', 'arch', 'platform', 'release', 'features', 'env', 'argv0'],

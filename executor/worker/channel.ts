@@ -86,7 +86,11 @@ export class Channel {
     }
   }
 
-  /** Blocks until there is any delivery; gives the oldest. @throws {GuestEnd} when the host signals */
+  /**
+   * Blocks until there is any delivery; gives the oldest.
+   *
+   * @throws {GuestEnd} when the host signals
+   */
   takeNext(): Delivery {
     for (;;) {
       const here = this.#own.shift() ?? this.#stash.shift()
@@ -166,7 +170,11 @@ export class Channel {
     }
   }
 
-  /** Waits for the host's bump of `turn`. @throws {GuestParked} when the wait is not worth a worker */
+  /**
+   * Waits for the host's bump of `turn`.
+   *
+   * @throws {GuestParked} when the wait is not worth a worker
+   */
   #wait(turn: number, awaited: number | undefined, from: number): void {
     const { pressure, parksAlways } = this.#options
     let patience: number | undefined

@@ -3,7 +3,9 @@
  * each read, so that a replay sees the same times and a busy wait comes to its end at once.
  */
 
-/** How far one read moves the clock: a wait of a second is 10 000 reads, some milliseconds of CPU. */
+/**
+ * How far one read moves the clock: a wait of a second is 10 000 reads, some milliseconds of CPU.
+ */
 export const TICK_MS = 0.1
 
 /** The clock of one guest, in epoch milliseconds. */

@@ -1,4 +1,6 @@
-/** Programs of the sources that this worker saw last, so that a source seen before costs nothing. */
+/**
+ * Programs of the sources that this worker saw last, so that a source seen before costs nothing.
+ */
 
 import type { Language } from '../../protocol/execution/execution.ts'
 import { type Compilation, compile, type Mode } from '../compile/compile.ts'

@@ -14,7 +14,9 @@ export function collectGarbage(): void {
   gc()
 }
 
-/** Collects, and gives the room back that the heap has grown by; takes some tens of milliseconds. */
+/**
+ * Collects, and gives the room back that the heap has grown by; takes some tens of milliseconds.
+ */
 export function shrinkHeap(): void {
   gc({ type: 'major', execution: 'sync', flavor: 'last-resort' })
 }

@@ -10,8 +10,8 @@ const BATCH_BYTES = 16_384
 const HOLD_MS = 20
 /**
  * Each line is an event of its own, which costs the host far more than the bytes of a short text. A
- * log has one line at most for so many bytes of its limit, at least {@link MIN_LINES} and never more
- * than {@link MAX_LINES}.
+ * log has one line at most for so many bytes of its limit, at least {@link MIN_LINES} and never
+ * more than {@link MAX_LINES}.
  */
 const BYTES_PER_LINE = 32
 const MIN_LINES = 1000

@@ -48,8 +48,8 @@ export function seal(): void {
     },
   })
   for (const name of streams) Object.defineProperty(process, name, { get: () => nobody })
-  // Node writes warnings on stderr, which is the daemon's log: by the stream, and past all streams by
-  // this function, which its own code needs to be there.
+  // Node writes warnings on stderr, which is the daemon's log: by the stream, and past all streams
+  // by this function, which its own code needs to be there.
   process.removeAllListeners('warning')
   Object.defineProperty(process, '_rawDebug', { value: () => {} })
   removeAllBut(allowedOfProcess, process)

@@ -20,7 +20,9 @@ export class EnumScope {
     this.isTop = isTop
   }
 
-  /** The members of an enum that was declared before in the same block, which the next one extends. */
+  /**
+   * The members of an enum that was declared before in the same block, which the next one extends.
+   */
   membersOf(name: string): ReadonlySet<string> | undefined {
     return this.#members.get(name)
   }

@@ -11,7 +11,9 @@ export const RESERVED_PREFIX = '__latchd_'
 const MODULE_HINT = 'Use the tools that are given as global functions; modules cannot be imported.'
 const EXPORT_HINT = 'Return the result, or make it the last expression.'
 
-/** A source of n characters may take this much more than n tokens, read again when a reading fails. */
+/**
+ * A source of n characters may take this much more than n tokens, read again when a reading fails.
+ */
 const TOKENS_AT_LEAST = 20_000
 const TOKENS_PER_CHARACTER = 3
 

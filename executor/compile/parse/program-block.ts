@@ -5,7 +5,9 @@ import { isNode, type SyntaxNode } from './syntax-node.ts'
 /** The label of the block that a program becomes when it has a top-level `return`. */
 const PROGRAM = '__latchd_program'
 
-/** Look-ups by name that would miss a function that is no longer a property of the global object. */
+/**
+ * Look-ups by name that would miss a function that is no longer a property of the global object.
+ */
 const LOOKS_UP_BY_NAME = /\bglobalThis\b|\bthis\s*\[/
 
 /**

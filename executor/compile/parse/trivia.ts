@@ -1,6 +1,8 @@
 const WHITESPACE = /\s/
 
-/** The offset of the next character that is not in whitespace or a comment, `text.length` if none. */
+/**
+ * The offset of the next character that is not in whitespace or a comment, `text.length` if none.
+ */
 export function skipTrivia(text: string, from: number): number {
   let at = from
   while (at < text.length) {
@@ -12,7 +14,9 @@ export function skipTrivia(text: string, from: number): number {
   return at
 }
 
-/** As {@link skipTrivia}, and past the parentheses that close around the expression ended at `from`. */
+/**
+ * As {@link skipTrivia}, and past the parentheses that close around the expression ended at `from`.
+ */
 export function skipClosing(text: string, from: number): number {
   let at = skipTrivia(text, from)
   while (text.charAt(at) === ')') at = skipTrivia(text, at + 1)

@@ -81,7 +81,8 @@ export const TypeScriptParser: new (input: string) => SourceParser =
       }
     }
 
-    // What a namespace exports stays inside; whether the namespace may stand is decided on the tree.
+    // What a namespace exports stays inside; whether the namespace may stand is decided on the
+    // tree.
     override parseExport(node: AnyNode, exports: unknown): AnyNode {
       if (this.#namespaces > 0 || this.isAmbientContext) return this.parseInnerExport(node, exports)
       return super.parseExport(node, exports)

@@ -3,7 +3,10 @@ import type { SyntaxNode } from '../parse/syntax-node.ts'
 import { resolveBindings } from './bindings.ts'
 import type { Edits } from './edits.ts'
 
-/** Prelude helper: `final_answer` as a function to await, or the value itself when it is another one. */
+/**
+ * Prelude helper: `final_answer` as a function to await, or the value itself when it is another
+ * one.
+ */
 export const ANSWER = '__latchd_answer'
 
 const NAME = 'final_answer'

@@ -4,7 +4,9 @@ import type { SyntaxNode } from '../parse/syntax-node.ts'
 
 /** What each name of a source stands for. */
 export interface Bindings {
-  /** The variable that an identifier uses; undefined for globals that the source does not declare. */
+  /**
+   * The variable that an identifier uses; undefined for globals that the source does not declare.
+   */
   variableOf(identifier: SyntaxNode): Variable | undefined
   /** The variable that an identifier in a declaration or a parameter list declares. */
   declaredAt(identifier: SyntaxNode): Variable | undefined

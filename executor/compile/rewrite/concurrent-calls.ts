@@ -10,7 +10,9 @@ import type { Position } from './position.ts'
 import { PossibleTools } from './possible-tools.ts'
 import { PromisePositions } from './promise-positions.ts'
 
-/** Prelude helper: `(value, name)` to what has a method of promises: the value, or a promise of it. */
+/**
+ * Prelude helper: `(value, name)` to what has a method of promises: the value, or a promise of it.
+ */
 const PROMISE_OF = '__latchd_promise'
 
 /** What the program wants of a call, in bits. */

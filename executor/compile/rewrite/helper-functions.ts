@@ -2,8 +2,8 @@
  * Functions of the source that return the call of a tool: helpers.
  *
  * A helper is known to the prelude by a number. Where a promise is wanted of its call, the prelude
- * asks for that number before it calls; the helper looks at its start whether it is asked, and makes
- * the calls that it returns concurrent then. Everybody else calls it as an ordinary function.
+ * asks for that number before it calls; the helper looks at its start whether it is asked, and
+ * makes the calls that it returns concurrent then. Everybody else calls it as an ordinary function.
  */
 
 import type { Lineage } from '../parse/parent-map.ts'
@@ -149,7 +149,10 @@ export class HelperFunctions {
 /** So many helpers of one source have numbers of their own. */
 const MAX_HELPERS = 65_536
 
-/** FNV-1a, 32 bits: sources of one session do not share numbers. http://www.isthe.com/chongo/tech/comp/fnv/ */
+/**
+ * FNV-1a, 32 bits: sources of one session do not share numbers.
+ * http://www.isthe.com/chongo/tech/comp/fnv/
+ */
 function hash(text: string): number {
   let value = 0x811c9dc5
   for (let i = 0; i < text.length; i++) {

@@ -1,8 +1,8 @@
 /**
  * Lines of a text, found once.
  *
- * acorn counts the lines from the beginning of the input for each error. Its TypeScript plug-in tries
- * readings and throws an error for each that fails, so a source of n such places cost n².
+ * acorn counts the lines from the beginning of the input for each error. Its TypeScript plug-in
+ * tries readings and throws an error for each that fails, so a source of n such places cost n².
  */
 
 /** A place in a text: line from 1, column from 0, as acorn has them. */

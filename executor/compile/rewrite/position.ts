@@ -1,8 +1,8 @@
 import type { SyntaxNode } from '../parse/syntax-node.ts'
 
 /**
- * Whether something is wanted: always, never, or when the caller of a function wants that function's
- * result as a promise or as an array of promises.
+ * Whether something is wanted: always, never, or when the caller of a function wants that
+ * function's result as a promise or as an array of promises.
  */
 export type Wanted = boolean | ByCaller
 

@@ -50,9 +50,9 @@ function createProgram(code: string, encodeMap: () => string): Program {
 /**
  * Columns of the code to columns of the source.
  *
- * Lines are the same in both but for our first one, since no edit adds or takes a line end. The map has one segment for
- * each piece between two edits; within a piece columns run in step, and what was put in belongs to
- * the character that follows it.
+ * Lines are the same in both but for our first one, since no edit adds or takes a line end. The map
+ * has one segment for each piece between two edits; within a piece columns run in step, and what
+ * was put in belongs to the character that follows it.
  */
 class ColumnMap {
   readonly #code: string

@@ -7,7 +7,10 @@ import { skipTrivia } from '../parse/trivia.ts'
 import type { Edits } from './edits.ts'
 import { addNames, declarationsOf } from './top-level.ts'
 
-/** Labels of the blocks around a statement with a `return`: it goes on behind one, or ends in the other. */
+/**
+ * Labels of the blocks around a statement with a `return`: it goes on behind one, or ends in the
+ * other.
+ */
 const STATEMENT = '__latchd_statement'
 const RETURN = '__latchd_return'
 

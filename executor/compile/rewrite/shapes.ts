@@ -10,7 +10,9 @@ import type { Edits } from './edits.ts'
 const EXPORT = 'export'
 const DEFAULT = 'default'
 
-/** What stands for a word of `export default`: a statement of its own, so that no line is continued. */
+/**
+ * What stands for a word of `export default`: a statement of its own, so that no line is continued.
+ */
 const ENDED = ';'.padEnd(EXPORT.length)
 
 /** The function that is called of a session's program. */

@@ -118,8 +118,9 @@ async function makeSnapshot(module: WebAssembly.Module): Promise<MadeSnapshot> {
 }
 
 /**
- * The modules of the prelude, compiled, each after those that it imports. Without their source: every
- * function would keep its own text, a quarter of the snapshot (measured), for programs that print it.
+ * The modules of the prelude, compiled, each after those that it imports. Without their source:
+ * every function would keep its own text, a quarter of the snapshot (measured), for programs that
+ * print it.
  */
 async function compilePrelude(module: WebAssembly.Module): Promise<Uint8Array[]> {
   const imports = new Map<string, string[]>([[PRELUDE, []]])
@@ -150,7 +151,9 @@ async function compilePrelude(module: WebAssembly.Module): Promise<Uint8Array[]>
   return [...ordered].map(compile)
 }
 
-/** Hands the scope of global declarations to the prelude, and leaves nothing of the search in it. */
+/**
+ * Hands the scope of global declarations to the prelude, and leaves nothing of the search in it.
+ */
 function handOverScope(vm: QuickJS): void {
   const exports = vm._getExports()
   const scope = takeDeclarationScope(vm)
@@ -183,7 +186,10 @@ function nonZeroParts(memory: Uint8Array): MemoryPart[] {
 
 const FULFILLED = 1
 
-/** Modules go by names of their own, without extension: guests see them in stacks, and no path of ours. */
+/**
+ * Modules go by names of their own, without extension: guests see them in stacks, and no path of
+ * ours.
+ */
 const PRELUDE = 'latchd:/executor/guest/prelude'
 const guestFolder = fileURLToPath(new URL('../../guest/', import.meta.url))
 const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'))

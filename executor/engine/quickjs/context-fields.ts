@@ -25,7 +25,11 @@ export interface Polls {
   poll: () => void
 }
 
-/** The address of the interrupt counter. @throws when the engine has not the one that is expected */
+/**
+ * The address of the interrupt counter.
+ *
+ * @throws when the engine has not the one that is expected
+ */
 export function findInterruptCounter(vm: QuickJS, polls: Polls): number {
   const exports = vm._getExports()
   const context = exports.qjs_get_context_ptr()
@@ -52,7 +56,11 @@ export function findInterruptCounter(vm: QuickJS, polls: Polls): number {
   return counter
 }
 
-/** The scope of global declarations, as a value to be freed. @throws when it is not where it should be */
+/**
+ * The scope of global declarations, as a value to be freed.
+ *
+ * @throws when it is not where it should be
+ */
 export function takeDeclarationScope(vm: QuickJS): number {
   const exports = vm._getExports()
   const context = exports.qjs_get_context_ptr()

@@ -43,7 +43,10 @@ import {
 import { fromBase64Text } from '../web/base64.ts'
 import { makeURL, makeURLSearchParams } from '../web/url.ts'
 
-/** Decodes what `protocol/values/values.ts` or `encode.ts` wrote; the text is trusted to be well formed. */
+/**
+ * Decodes what `protocol/values/values.ts` or `encode.ts` wrote; the text is trusted to be well
+ * formed.
+ */
 export function decode(text: string): unknown {
   const body = stringSlice(text, 1)
   const parsed: unknown = jsonParse(body)

@@ -52,8 +52,8 @@ export interface PendingPart {
 }
 
 /**
- * What stands for a value in the text of its parent: its index, a sentinel, or the mark of a promise
- * that is not settled yet.
+ * What stands for a value in the text of its parent: its index, a sentinel, or the mark of a
+ * promise that is not settled yet.
  */
 type Reference = number | string
 
@@ -61,9 +61,9 @@ type Reference = number | string
 const MARK = '\0'
 
 /**
- * Objects are visited breadth first, each once, so that every getter and trap runs once, depth costs
- * no stack, and the text comes out in the order of its indices. A promise that is pending is left
- * out; once it is settled, {@link settle} puts its value in its place and the walk goes on.
+ * Objects are visited breadth first, each once, so that every getter and trap runs once, depth
+ * costs no stack, and the text comes out in the order of its indices. A promise that is pending is
+ * left out; once it is settled, {@link settle} puts its value in its place and the walk goes on.
  */
 export class Walk implements FormWriter {
   #root: string | readonly string[]

@@ -98,7 +98,11 @@ class OutputReport {
     this.#step(() => this.#walk.start(this.#value))
   }
 
-  /** As {@link begin} for a value that may hold no promise. @throws {TypeError} naming the promise */
+  /**
+   * As {@link begin} for a value that may hold no promise.
+   *
+   * @throws {TypeError} naming the promise
+   */
   beginNow(): void {
     this.begin()
     if (this.#walk.refusal !== undefined) throw refusalError(this.#walk)
@@ -171,14 +175,20 @@ function messageOf(error: unknown): string {
   return inspect(error, ERROR_TEXT)
 }
 
-/** `final_answer` in an async function: ends the program when the promises in the value are settled. */
+/**
+ * `final_answer` in an async function: ends the program when the promises in the value are settled.
+ */
 function finalAnswerAwaiting(value: unknown): Promise<never> {
   reportOutput(HostOperation.finalAnswer, value)
   // Reached only while a promise is pending: what stands after the call never runs.
   return new PromiseOf<never>(() => {})
 }
 
-/** Ends the program with a value. @throws {TypeError} naming a promise in it, which cannot be awaited here */
+/**
+ * Ends the program with a value.
+ *
+ * @throws {TypeError} naming a promise in it, which cannot be awaited here
+ */
 function final_answer(value: unknown): void {
   new OutputReport(HostOperation.finalAnswer, value, false).beginNow()
 }

@@ -36,7 +36,9 @@ import {
 import { isPromiseLike } from '../promise-state.ts'
 import { isURL, isURLSearchParams } from '../web/url.ts'
 
-/** What an object with a `toJSON` method crosses as: what that returns, unless it crosses as it is. */
+/**
+ * What an object with a `toJSON` method crosses as: what that returns, unless it crosses as it is.
+ */
 export function afterToJSON(value: object, key: string | number): unknown {
   const { toJSON } = value as { toJSON?: unknown }
   if (typeof toJSON !== 'function' || !inheritsToJSON(value) || hasOwnForm(value)) return value

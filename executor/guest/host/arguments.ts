@@ -37,7 +37,10 @@ export interface Signature {
   readonly name: string
   /** Properties of the input schema in declared order; `null`: positional arguments as they are. */
   readonly parameters: readonly string[] | null
-  /** Absent of a list of tools that an earlier version wrote: an object of declared keys is the input. */
+  /**
+   * Absent of a list of tools that an earlier version wrote: an object of declared keys is the
+   * input.
+   */
   readonly rules: GuestRules | undefined
 }
 

@@ -40,7 +40,11 @@ const helpers = new WeakMapOf<WeakKey, number>()
 let askedNumber = 0
 let askedWant = 0
 
-/** Makes a helper known. @param name for a function that the language would have named by its place */
+/**
+ * Makes a helper known.
+ *
+ * @param name for a function that the language would have named by its place
+ */
 function helper(number: number, fn: object, name?: string): object {
   if (name !== undefined) reflectDefineProperty(fn, 'name', nameDescriptor(name))
   weakMapSet(helpers, fn, number)

@@ -16,7 +16,10 @@ export const HostOperation = {
   closeStream: 7,
   /** As `closeStream`, without blocking. */
   closeStreamConcurrently: 8,
-  /** number: delay in milliseconds; text: `UNREFERENCED` or empty. Gives the timer's number, which is delivered when it is due. */
+  /**
+   * number: delay in milliseconds; text: `UNREFERENCED` or empty. Gives the timer's number, which
+   * is delivered when it is due.
+   */
   startTimer: 9,
   /** number: the timer. */
   clearTimer: 10,
@@ -34,9 +37,14 @@ export const HostOperation = {
   digest: 16,
   /** text: a request to the worker's own TextDecoder. Gives the answer. */
   decode: 17,
-  /** text: JSON of an engine's stack, the error's name and its message. Gives the program's frames. */
+  /**
+   * text: JSON of an engine's stack, the error's name and its message. Gives the program's frames.
+   */
   stack: 18,
-  /** Gives 1 when the engine has asked for the zone of a local time since this was last asked, else 0. */
+  /**
+   * Gives 1 when the engine has asked for the zone of a local time since this was last asked, else
+   * 0.
+   */
   zoneAsked: 19,
   /**
    * text: a record of the names that the session's programs hide, each with a text about its
@@ -48,7 +56,9 @@ export const HostOperation = {
   promiseState: 21,
   /** In place of the text a promise that is settled. Gives its value or reason. */
   promiseResult: 22,
-  /** In place of the text a promise, then a function, which is called in a job once it is settled. */
+  /**
+   * In place of the text a promise, then a function, which is called in a job once it is settled.
+   */
   whenSettled: 23,
 } as const
 

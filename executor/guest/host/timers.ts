@@ -18,7 +18,9 @@ import { askNumber } from './host.ts'
 import { HostOperation, UNREFERENCED } from './host-operations.ts'
 
 interface Timer {
-  /** The host's number of the wait under way: another one each time that an interval starts again. */
+  /**
+   * The host's number of the wait under way: another one each time that an interval starts again.
+   */
   wait: number
   readonly callback: (...args: unknown[]) => unknown
   readonly args: unknown[]

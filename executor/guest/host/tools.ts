@@ -31,7 +31,9 @@ export type GuestTool = readonly [
   parameters: readonly string[] | null,
   /** Of a tool with parameters; absent in lists that an earlier version wrote. */
   rules?: GuestRules | null,
-  /** Its place in the global of a namespace, under its name there and that as an identifier, if any. */
+  /**
+   * Its place in the global of a namespace, under its name there and that as an identifier, if any.
+   */
   member?: readonly [namespace: string, name: string, key: string | null],
 ]
 
@@ -54,7 +56,9 @@ const GONE = -1
 /** The brand: which functions are tools. */
 const stubs = new WeakMapOf<WeakKey, Stub>()
 
-/** Shared by all stubs: `async` and `map` on a prototype between the stub and `Function.prototype`. */
+/**
+ * Shared by all stubs: `async` and `map` on a prototype between the stub and `Function.prototype`.
+ */
 const stubPrototype = objectCreate(functionPrototype)
 
 reflectDefineProperty(stubPrototype, 'async', {
@@ -137,7 +141,9 @@ function ask(stub: Stub, operation: number, args: ArrayLike<unknown>): unknown {
 
 const numberOf = (stub: Stub) => (stub.isRaw ? rawIndex(stub.index) : stub.index)
 
-/** The face of a tool that gives all of its answer: a tool itself, made when it is first asked for. */
+/**
+ * The face of a tool that gives all of its answer: a tool itself, made when it is first asked for.
+ */
 function rawFace(stub: Stub): object {
   if (stub.raw === undefined) {
     const raw = makeStub(stub.index, [stub.name, null, stub.parameters], true)
@@ -234,7 +240,9 @@ export function concurrentFormOf(callee: object): ((...args: unknown[]) => unkno
   return stub === undefined ? undefined : concurrentFace(stub)
 }
 
-/** Defines the tools of an execution: each in `tools`, and as a global when it has an identifier. */
+/**
+ * Defines the tools of an execution: each in `tools`, and as a global when it has an identifier.
+ */
 export function installTools(target: object, tools: readonly GuestTool[]): void {
   const byName = record()
   const namespaces = record() as Record<string, object>

@@ -1,6 +1,6 @@
 /**
- * The zone of the execution's local times. UTC unless the execution says another; then the worker is
- * asked for its offsets, a stretch of time at once.
+ * The zone of the execution's local times. UTC unless the execution says another; then the worker
+ * is asked for its offsets, a stretch of time at once.
  */
 
 import { askIntl, numberText, textText } from '../intl/intl-request.ts'
@@ -38,8 +38,8 @@ export function toLocal(ms: number): number {
 }
 
 /**
- * The instant of a local time. What a change repeats is its first, and what it leaves out is counted
- * by the offset before it, as the language says.
+ * The instant of a local time. What a change repeats is its first, and what it leaves out is
+ * counted by the offset before it, as the language says.
  */
 export function fromLocal(local: number): number {
   if (zone === undefined || !isFinite(local)) return local

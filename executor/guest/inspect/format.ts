@@ -25,9 +25,9 @@ import { MORE } from './inspect-text.ts'
 const maxPrototypes = 1000
 
 /**
- * The text of `args` from index `from`: a first string is a format with `%s %d %i %f %j %o %O %c %%`,
- * further strings stand as they are, everything else is inspected. Unlike Node's it never throws: a
- * value that cannot be converted as its placeholder says is inspected.
+ * The text of `args` from index `from`. A first string is a format with
+ * `%s %d %i %f %j %o %O %c %%`. Further strings stand as they are, everything else is inspected.
+ * Unlike Node's it never throws: a value that its placeholder cannot convert is inspected.
  */
 export function format(args: ArrayLike<unknown>, from = 0): string {
   const { length } = args

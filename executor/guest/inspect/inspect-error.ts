@@ -22,16 +22,17 @@ let stackInspector: StackInspector = error => {
 }
 
 /**
- * Sets where the stacks of errors come from. Until then: an error's own `stack` data property, which
- * the engine does not make, so that logs name the error and are not full of frames.
+ * Sets where the stacks of errors come from. Until then: an error's own `stack` data property,
+ * which the engine does not make, so that logs name the error and are not full of frames.
  */
 export function setStackInspector(inspector: StackInspector): void {
   stackInspector = inspector
 }
 
 /**
- * The text of an error without its properties; `className` and `tag` as {@link prefixOf} has them. One
- * without frames stands in brackets, as in Node, unless it is printed by itself and has no stack.
+ * The text of an error without its properties; `className` and `tag` as {@link prefixOf} has them.
+ * One without frames stands in brackets, as in Node, unless it is printed by itself and has no
+ * stack.
  */
 export function errorText(
   error: object,
@@ -49,7 +50,10 @@ export function errorText(
   return stack === undefined && level === 0 ? title : '[' + title + ']'
 }
 
-/** The properties of an error to print: what its text already says is left out, its causes are added. */
+/**
+ * The properties of an error to print: what its text already says is left out, its causes are
+ * added.
+ */
 export function errorKeys(error: object, keys: PropertyKey[], text: string): PropertyKey[] {
   const shown = unlinkedList<PropertyKey>()
   let hasCause = false

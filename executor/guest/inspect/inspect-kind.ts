@@ -63,8 +63,9 @@ export type Kind =
 export type Inspector = (value: object, depth: number) => string
 
 /**
- * `name`: the constructor's, `null` for a chain that ends without one. `inspector`: when a prototype
- * of the chain has one. `unnamed`: the first prototype of a chain that names no constructor.
+ * `name`: the constructor's, `null` for a chain that ends without one. `inspector`: when a
+ * prototype of the chain has one. `unnamed`: the first prototype of a chain that names no
+ * constructor.
  */
 export type Identity = {
   name: string | null
@@ -263,8 +264,8 @@ function kindOf(value: object, proposed: Kind | undefined): Kind {
 }
 
 /**
- * What stands before an object's braces, with a space at its end: `Foo(2) [Tag] `. `fallback` stands
- * for the name of an object without constructor, `size` is `''` or like `(2)`.
+ * What stands before an object's braces, with a space at its end: `Foo(2) [Tag] `. `fallback`
+ * stands for the name of an object without constructor, `size` is `''` or like `(2)`.
  */
 export function prefixOf(name: string | null, tag: string, fallback: string, size = ''): string {
   if (name === null) {

@@ -36,7 +36,9 @@ export function quote(text: string): string {
   return mark + escapeText(text, mark === "'") + mark
 }
 
-/** `text` with its control characters, backslashes and lone surrogates escaped, and `'` if asked. */
+/**
+ * `text` with its control characters, backslashes and lone surrogates escaped, and `'` if asked.
+ */
 export function escapeText(text: string, escapesSingleQuote: boolean): string {
   let escaped = ''
   let from = 0

@@ -1,10 +1,10 @@
 /**
  * Prints one value of any type: the recursive part of `inspect`.
  *
- * It runs over values that a hostile program made. Getters are not called (but for `toStringTag` and
- * an error's `name` and `message`, as in Node); a proxy's traps cannot be avoided, since JavaScript
- * cannot ask for a proxy. Whatever throws prints as {@link THREW} in its place.
- * The rules are those of Node's `formatValue` and what it calls:
+ * It runs over values that a hostile program made. Getters are not called (but for `toStringTag`
+ * and an error's `name` and `message`, as in Node); a proxy's traps cannot be avoided, since
+ * JavaScript cannot ask for a proxy. Whatever throws prints as {@link THREW} in its place. The
+ * rules are those of Node's `formatValue` and what it calls:
  * https://github.com/nodejs/node/blob/v26.x/lib/internal/util/inspect.js
  */
 

@@ -1,4 +1,7 @@
-/** Objects that were made instances of a service by a call: https://tc39.es/ecma402/#legacy-constructor. */
+/**
+ * Objects that were made instances of a service by a call:
+ * https://tc39.es/ecma402/#legacy-constructor.
+ */
 
 import { reflectGetPrototypeOf } from '../primordials.ts'
 

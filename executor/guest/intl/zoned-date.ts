@@ -1,9 +1,9 @@
 /**
  * `Date` in a zone of its own.
  *
- * The engine's dates know no zone but UTC. Each local method is the engine's, applied to a date whose
- * time in UTC is the local time that is meant; the constructor and `parse` turn local times into
- * instants. Put in place only where an execution asks for a zone, and in sessions, whose later
+ * The engine's dates know no zone but UTC. Each local method is the engine's, applied to a date
+ * whose time in UTC is the local time that is meant; the constructor and `parse` turn local times
+ * into instants. Put in place only where an execution asks for a zone, and in sessions, whose later
  * executions may: programs in UTC run on the engine's own `Date`.
  */
 

@@ -95,7 +95,9 @@ function take(holder: object, name: string): boolean {
   return reflectDeleteProperty(holder, name)
 }
 
-/** Not by the script itself: what a script declares as `var` or function can never be taken away. */
+/**
+ * Not by the script itself: what a script declares as `var` or function can never be taken away.
+ */
 function defineGlobal(name: string): void {
   reflectDefineProperty(globalThis, name, hidden(undefined, true))
 }

@@ -41,7 +41,9 @@ interface Given {
 /** The globals that the execution has been given. */
 let given: Given[] = []
 
-/** Prepares the global object for the next program. What the session has made of a name, it keeps. */
+/**
+ * Prepares the global object for the next program. What the session has made of a name, it keeps.
+ */
 export function beginSession(configurationText: string): void {
   comeToRest()
   takeBack()
@@ -79,7 +81,9 @@ function takeBack(): void {
 const EXIT = objectFreeze({})
 let returned: unknown
 
-/** Awaits the end of the evaluation and reports it. Nothing that the program does can reject this. */
+/**
+ * Awaits the end of the evaluation and reports it. Nothing that the program does can reject this.
+ */
 export async function finishSession(evaluation: Promise<{ value: unknown }>): Promise<void> {
   let completion: Completion
   try {
@@ -115,7 +119,10 @@ export function comeToRest(): void {
   returned = undefined
 }
 
-/** Defines what the compiler puts into a session's programs (`executor/compile/rewrite/session-names.ts`). */
+/**
+ * Defines what the compiler puts into a session's programs
+ * (`executor/compile/rewrite/session-names.ts`).
+ */
 export function installSession(target: object): void {
   constant(target, '__latchd_exit', EXIT)
   constant(target, '__latchd_returned', (value: unknown) => {

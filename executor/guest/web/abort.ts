@@ -1,4 +1,7 @@
-/** `AbortController` and `AbortSignal`, after https://dom.spec.whatwg.org/#aborting-ongoing-activities. */
+/**
+ * `AbortController` and `AbortSignal`, after
+ * https://dom.spec.whatwg.org/#aborting-ongoing-activities.
+ */
 
 import { errorWithCode } from '../errors.ts'
 import { startUnreferencedTimer } from '../host/timers.ts'

@@ -27,8 +27,8 @@ export type LogLevel = 'log' | 'info' | 'warn' | 'error' | 'debug'
 const groupIndentation = 2
 
 /**
- * Defines `console` and `print` on `target`, not enumerable, as Node does. `emit` gets each text; `now`
- * is the clock of `console.time` in milliseconds. No method needs its `this`.
+ * Defines `console` and `print` on `target`, not enumerable, as Node does. `emit` gets each text;
+ * `now` is the clock of `console.time` in milliseconds. No method needs its `this`.
  *
  * @returns ends all groups
  */

@@ -1,4 +1,6 @@
-/** `crypto.subtle.digest`, answered by the worker: the same data gives the same digest in a replay. */
+/**
+ * `crypto.subtle.digest`, answered by the worker: the same data gives the same digest in a replay.
+ */
 
 import {
   arrayBufferByteLength,

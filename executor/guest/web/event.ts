@@ -53,7 +53,9 @@ export function dictionaryOf(options: unknown): object {
   )
 }
 
-/** @throws {TypeError} when fewer arguments than required are given, naming the first that is not */
+/**
+ * @throws {TypeError} when fewer arguments than required are given, naming the first that is not
+ */
 export function requireArguments(given: readonly unknown[], ...names: string[]): void {
   if (given.length >= names.length) return
   const name = names[given.length] as string

@@ -1,4 +1,7 @@
-/** The text form of pairs, `application/x-www-form-urlencoded`: https://url.spec.whatwg.org/#urlencoded-parsing. */
+/**
+ * The text form of pairs, `application/x-www-form-urlencoded`:
+ * https://url.spec.whatwg.org/#urlencoded-parsing.
+ */
 
 import {
   decodeComponent,

@@ -33,7 +33,10 @@ export interface Rest {
 /** The rest at the beginning of a stream: no bytes are held, no text was given. */
 export const NO_REST: Rest = objectFreeze({ held: '', skip: 0 })
 
-/** Decodes bytes, one character each, after a rest; `undefined` when they are malformed and `isFatal`. */
+/**
+ * Decodes bytes, one character each, after a rest; `undefined` when they are malformed and
+ * `isFatal`.
+ */
 export function decodeLegacy(
   encoding: string,
   rest: Rest,

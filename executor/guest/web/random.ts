@@ -47,7 +47,9 @@ function next(): number {
   return result >>> 0
 }
 
-/** Replaces `Math.random`, and defines `crypto` with `getRandomValues` and `randomUUID`; gives it. */
+/**
+ * Replaces `Math.random`, and defines `crypto` with `getRandomValues` and `randomUUID`; gives it.
+ */
 export function installRandom(target: object): object {
   reflectDefineProperty(Math, 'random', hidden(methods.random))
   const crypto = {}
@@ -58,7 +60,9 @@ export function installRandom(target: object): object {
   return crypto
 }
 
-/** Bytes that one call may ask for: https://w3c.github.io/webcrypto/#Crypto-method-getRandomValues. */
+/**
+ * Bytes that one call may ask for: https://w3c.github.io/webcrypto/#Crypto-method-getRandomValues.
+ */
 const MAX_BYTES = 65_536
 
 const methods = {

@@ -1,4 +1,7 @@
-/** `URLSearchParams`, after https://url.spec.whatwg.org/#interface-urlsearchparams, wholly in the guest. */
+/**
+ * `URLSearchParams`, after https://url.spec.whatwg.org/#interface-urlsearchparams, wholly in the
+ * guest.
+ */
 
 import { errorWithCode } from '../errors.ts'
 import {

@@ -41,7 +41,8 @@ export function binaryText(bytes: Uint8Array): string {
 /**
  * Decodes a binary text ({@link binaryText}); a byte order mark stays.
  *
- * @returns the text, with U+FFFD for each malformed sequence, or `undefined` if `isFatal` and there is one
+ * @returns the text, with U+FFFD for each malformed sequence, or `undefined` if `isFatal` and there
+ *   is one
  */
 export function decodeUTF8(binary: string, isFatal = false): string | undefined {
   if (regExpExec(NOT_ASCII, binary) === null) return binary

@@ -15,7 +15,11 @@ import { hintForSyntax } from './syntax-hints.ts'
 
 const MAX_MESSAGE = 8192
 
-/** The failure for a source that does not parse. @param tools expressions by which tools are called */
+/**
+ * The failure for a source that does not parse.
+ *
+ * @param tools expressions by which tools are called
+ */
 export function syntaxFailure(
   source: string,
   error: SourceError,

@@ -1,6 +1,8 @@
 import { distance } from 'fastest-levenshtein'
 
-/** At most two names that differ by little: a third of the letters, or one begins with the other. */
+/**
+ * At most two names that differ by little: a third of the letters, or one begins with the other.
+ */
 export function nearest(name: string, candidates: Iterable<string>): string[] {
   const wanted = plain(name)
   return [...candidates]

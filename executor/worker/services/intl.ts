@@ -1,6 +1,6 @@
 /**
- * Answers a guest's questions to Intl (the requests of executor/guest/intl/intl-request.ts) with the V8
- * of this thread. The text comes from a hostile program: only the services and methods of
+ * Answers a guest's questions to Intl (the requests of executor/guest/intl/intl-request.ts) with
+ * the V8 of this thread. The text comes from a hostile program: only the services and methods of
  * intl-services.ts exist, all arguments are plain values, all sizes are bounded, nothing throws.
  */
 

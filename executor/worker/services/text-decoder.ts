@@ -28,7 +28,8 @@ export function answerDecoder(request: string): string {
     const rest = isStream ? restOf(label, bytes) : { held: Buffer.alloc(0), skip: 0 }
     return JSON.stringify({ text, held: rest.held.toString('base64'), skip: rest.skip })
   } catch {
-    // An encoding that is not there, or bytes that it does not have: the guest throws its own error.
+    // An encoding that is not there, or bytes that it does not have: the guest throws its own
+    // error.
     return 'null'
   }
 }
@@ -67,5 +68,8 @@ function restOf(label: string, bytes: Buffer): Rest {
 }
 
 const ESCAPE = String.fromCharCode(0x1b)
-/** Escape sequences that change what the bytes after them mean: https://encoding.spec.whatwg.org/#iso-2022-jp. */
+/**
+ * Escape sequences that change what the bytes after them mean:
+ * https://encoding.spec.whatwg.org/#iso-2022-jp.
+ */
 const SHIFTS = new RegExp(`${ESCAPE}(?:\\([BJI]|\\$[@B])`, 'g')

@@ -1,6 +1,6 @@
 /**
- * Answers a guest's questions to the URL parser (the requests of executor/guest/web/url.ts) with the
- * one of this thread. The text comes from a hostile program: nothing throws, sizes are bounded.
+ * Answers a guest's questions to the URL parser (the requests of executor/guest/web/url.ts) with
+ * the one of this thread. The text comes from a hostile program: nothing throws, sizes are bounded.
  */
 
 /** One request; escapes can make the answer nine times as long, twice over. */
