@@ -17,12 +17,12 @@ export type { SourceError } from './parse/source-error.ts'
 export { type Program, programFrom } from './rewrite/program.ts'
 
 /**
- * What becomes of the names that a source declares at its top level: those of a `program` end with
- * it, those of a `session` are kept for its later programs.
+ * Where the names go that a source declares at its top level. Those of a `program` end with it.
+ * Those of a `session` are kept for its later programs.
  */
 export type Mode = 'program' | 'session'
 
-/** A program, or why there is none. */
+/** A program, or the reason why there is none. */
 export type Compilation =
   | { readonly ok: true; readonly program: Program }
   | { readonly ok: false; readonly error: SourceError }
@@ -32,8 +32,8 @@ const TYPES_HINT = 'This is TypeScript: send it with the language "typescript".'
 /**
  * Turns a source into a program for the engine.
  *
- * The source is not trusted: whatever it is, the answer is a program or a syntax error, in a time
- * that is bounded by its length.
+ * The source is not trusted. Any source gives a program or a syntax error, in a time that its
+ * length bounds.
  *
  * @param language of the source; a fence that says TypeScript makes it TypeScript
  */
@@ -69,7 +69,7 @@ function toProgram(text: string, language: Language, mode: Mode): Program {
   const names = isExpression || mode === 'program' ? noNames : keepNames(code, program, edits)
   if (mode === 'program') callEntry(entry, edits)
   if (entry?.kind === 'expression') edits.wrap(entry.fn.start, entry.fn.end, '(', ')()')
-  // After what encloses the whole program: helpers are made known inside of that.
+  // After the edits that enclose the whole program: helpers are made known inside of those.
   makeCallsConcurrent(code, program, edits, mode)
   spreadStrings(code, program, edits)
   awaitAnswers(code, program, edits, mode === 'session')

@@ -1,5 +1,5 @@
 /**
- * Where a program failed, and in which words: read from its source, which is parsed again for it.
+ * Finds where a program failed, and words the error. It parses the source again for that.
  *
  * The engine's stacks name the place that it noted last, which is often an argument or the head of
  * a function, and its messages leave names out. Nothing here runs as long as nothing fails.
@@ -89,9 +89,7 @@ export class Diagnosis {
     return this.#read(() => this.#trace(stack, thrown))
   }
 
-  /**
-   * Reads by the source, or, should that meet what it does not know, by the engine's places alone.
-   */
+  /** Reads by the source. When that fails, it reads by the engine's places alone. */
   #read(read: () => Trace): Trace {
     try {
       return read()

@@ -129,7 +129,7 @@ export function isAt(
 
 const CALLS: readonly OperationKind[] = ['call', 'construct']
 /**
- * What may call a function without a call in the source: iteration, conversion, a trap of a proxy.
+ * Ways to call a function without a call in the source: iteration, conversion, a trap of a proxy.
  */
 const IMPLICIT: readonly OperationKind[] = [
   'iterate',

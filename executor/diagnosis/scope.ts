@@ -20,9 +20,7 @@ export type OperationKind =
 export interface Operation {
   readonly kind: OperationKind
   readonly node: SyntaxNode
-  /**
-   * Offset in the source where V8 reports a failure of it: the name that is called, the operator.
-   */
+  /** Offset in the source at which V8 reports its failure: the called name, the operator. */
   readonly at: number
   /** Offset up to which the engine has read the source when it emits the step. */
   readonly end: number

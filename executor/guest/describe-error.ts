@@ -11,7 +11,7 @@ export interface ErrorDescription {
   /** As the engine made it, in coordinates of the code. */
   readonly stack: string
   readonly hint?: string
-  /** What it names as `cause` and in `errors`, in this order; absent when it names nothing. */
+  /** The related errors: `cause` first, then `errors`; absent: none. */
   readonly related?: readonly RelatedError[]
 }
 
@@ -87,7 +87,7 @@ function addRelated(
 }
 
 /**
- * What a few built-ins (`normalize`) throw when an allocation fails: nothing that `typeof` knows.
+ * A few built-ins (`normalize`) throw a value whose `typeof` is unknown when an allocation fails.
  */
 const isNoValue = (thrown: unknown) => (typeof thrown as string) === 'unknown'
 

@@ -1,4 +1,4 @@
-/** Stacks of errors: the engine's own for the worker, and what a program reads as `error.stack`. */
+/** Stacks of errors: the engine's own for the worker, and `error.stack` for the program. */
 
 import {
   domExceptionName,
@@ -18,7 +18,7 @@ import {
 const MAX_TEXT = 65_536
 
 /**
- * Reads a property that should be a text; getters and traps of the program may run, and may throw.
+ * Reads a property that should be a text. Getters and traps of the program may run, and may throw.
  */
 export function textOf(
   error: object,
@@ -28,7 +28,7 @@ export function textOf(
     const value = (error as Record<string, unknown>)[key]
     return typeof value === 'string' ? stringSlice(value, 0, MAX_TEXT) : undefined
   } catch {
-    // A hostile getter: there is nothing to read.
+    // A hostile getter threw: the property counts as absent.
     return undefined
   }
 }
@@ -45,12 +45,12 @@ export function engineStack(error: object): string {
 export const isError = (thrown: unknown): thrown is Error =>
   isErrorBrand(thrown) || hasBrand(domExceptionName, thrown)
 
-/** Where the program stands, as an error made there would say it. */
+/** The stack of the place where the program stands, as an error made there has it. */
 export const currentStack = (): string => engineStack(new ErrorOf())
 
 /**
  * Gives errors the `stack` that V8 gives them: a head with name and message, then the program's own
- * frames with lines and columns of its source. It is made when it is read.
+ * frames with lines and columns of its source. The text is made when it is read.
  *
  * @param ask maps an engine's stack: JSON of `[stack, name, message]` to frames
  */

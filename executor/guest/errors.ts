@@ -1,4 +1,4 @@
-/** Errors of the host's making, as the guest meets them: what a call throws. */
+/** Errors that the host makes, as the guest meets them when a call throws. */
 
 import { guestErrorNames } from '../../protocol/tool/guest-errors.ts'
 import type { ThrownText } from '../../protocol/values/value-format.ts'
@@ -15,7 +15,7 @@ import {
   standardErrors,
 } from './primordials.ts'
 
-/** Classes of errors of the host's making, by name; each is a global of the guest. */
+/** Classes of errors that the host makes, by name. Each is a global of the guest. */
 const classes = record() as Record<string, ErrorConstructor>
 
 /** Defines the classes of errors that calls throw. */
@@ -35,8 +35,8 @@ export function installErrors(target: object): void {
 /**
  * The error that a call throws, from the text that the host sent.
  *
- * @param place an error made where the call was, which becomes this one: when the answer of a
- *   concurrent call is here, nothing of the program is on the stack
+ * @param place an error that was made at the call, and that becomes this one. When the answer of a
+ *   concurrent call comes, no frame of the program is on the stack.
  */
 export function thrownError(text: string, place?: Error): Error {
   const thrown = jsonParse(text) as ThrownText
@@ -63,14 +63,14 @@ export function thrownError(text: string, place?: Error): Error {
   return error
 }
 
-/** Makes an own error of the prelude with a code. */
+/** Makes one of the prelude's own errors, with a code. */
 export function errorWithCode(constructor: ErrorConstructor, message: string, code: string): Error {
   const error = new constructor(message)
   reflectDefineProperty(error, 'code', hidden(code, true))
   return error
 }
 
-/** Makes an error of the host's making inside the guest. */
+/** Makes an error of the host inside the guest. */
 export function makeGuestError(code: keyof typeof guestErrorNames, message: string): Error {
   const constructor = classes[guestErrorNames[code]] as ErrorConstructor
   return errorWithCode(constructor, message, code)

@@ -3,7 +3,10 @@ import { forEachChild, isNode, type SyntaxNode } from '../parse/syntax-node.ts'
 import { skipTrivia } from '../parse/trivia.ts'
 import type { Edits } from '../rewrite/edits.ts'
 
-/** Names in the function that builds an enum: the value of the last member, and what adds one. */
+/**
+ * Names in the function that builds an enum: the value of the last member, and the function that
+ * adds one.
+ */
 const VALUE = '__latchd_value'
 const MEMBER = '__latchd_member'
 
@@ -73,7 +76,7 @@ export function declareEnum(
   return treeOf(node, kind, isDeclared)
 }
 
-/** Blanks everything but the members, comments included. */
+/** Blanks all but the members; comments go too. */
 function blankFrame(node: SyntaxNode, blanks: Blanks): void {
   let at = node.start
   for (const member of node.members as SyntaxNode[]) {
@@ -104,7 +107,7 @@ function addMember(
   edits.wrap(equals + 1, end, call, ');')
 }
 
-/** What the other passes see: the name that is declared, and the values, in a function. */
+/** The tree that the other passes see: the name that is declared, and the values, in a function. */
 function treeOf(node: SyntaxNode, kind: string, isDeclared: boolean): SyntaxNode {
   const { start, end } = node
   const at = { start, end }

@@ -6,7 +6,7 @@ import { skipTrivia } from '../parse/trivia.ts'
 const TYPE_MODIFIERS = new Set(['public', 'private', 'protected', 'readonly', 'override'])
 
 /**
- * Takes the types out of a class member's head; one that is nothing but a type goes whole.
+ * Takes the types out of a class member's head. A member that is only a type goes whole.
  *
  * @param previous the member before it that was kept
  * @returns whether the member is kept

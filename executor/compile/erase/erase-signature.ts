@@ -37,7 +37,7 @@ function endOfBinding(text: string, binding: SyntaxNode): number {
   return afterComma(text, last?.end ?? binding.start + 1) + 1
 }
 
-/** The offset of what comes next, commas left out. */
+/** The offset of the next token, commas left out. */
 function afterComma(text: string, from: number): number {
   let at = skipTrivia(text, from)
   while (text.charAt(at) === ',') at = skipTrivia(text, at + 1)

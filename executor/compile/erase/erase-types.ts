@@ -17,8 +17,8 @@ import { declareParameterProperties } from './parameter-properties.ts'
 /**
  * Takes the types out of a TypeScript source.
  *
- * Their characters become spaces in the returned text; `program` is changed in place to the tree of
- * that text; what needs an insertion goes to `edits`.
+ * Their characters become spaces in the returned text. `program` is changed in place to the tree of
+ * that text. Insertions go to `edits`.
  *
  * The places where a blank would let two statements grow together are those of ts-blank-space
  * (https://github.com/bloomberg/ts-blank-space#where-are-my-semicolons).
@@ -49,7 +49,7 @@ const ENDED_BY_LINE = new Set([
   'PropertyDefinition',
 ])
 
-/** What has declarations of its own. */
+/** Nodes that have declarations of their own. */
 const BLOCKS = new Set(['BlockStatement', 'StaticBlock', 'SwitchStatement'])
 
 /** Names and patterns, whose types are a syntax error unless they are declared here. */
@@ -162,7 +162,7 @@ class Eraser {
     if (isGroup) this.#edits.wrap(start, end, '(', ')')
   }
 
-  /** The parts of a declaration's head that are types but no nodes. */
+  /** The types in a declaration's head that are not nodes. */
   #eraseHeads(node: SyntaxNode): void {
     switch (node.type) {
       case 'VariableDeclarator':

@@ -1,8 +1,9 @@
 /**
- * Ranges of a text that become spaces, line ends kept, so that everything else stays where it is.
+ * Ranges of a text that become spaces. Line ends stay, so that all other characters keep their
+ * places.
  *
- * Where leaving a range out would join what stands before with what follows, a character of the
- * range becomes a `;` or a parenthesis instead.
+ * Without a range, the text before it may join the text after it. There a character of the range
+ * becomes a `;` or a parenthesis instead.
  */
 export class Blanks {
   readonly #text: string

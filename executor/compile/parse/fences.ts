@@ -1,6 +1,6 @@
 /**
- * Markdown around a program: models send a code block where a program is wanted, often with a
- * sentence before and after it.
+ * Markdown around a program: models send a code block in place of a program, often with a sentence
+ * before and after it.
  */
 
 /** A source without the text around its program. Every character keeps its place. */
@@ -41,12 +41,12 @@ const TYPESCRIPT_TAGS = new Set(['ts', 'typescript', 'mts', 'cts', 'tsx'])
 export const isTypeScriptTag = (tag: string): boolean => TYPESCRIPT_TAGS.has(tag)
 
 /**
- * Takes away what surrounds the one code block of a source.
+ * Takes away the text around the one code block of a source.
  *
- * It becomes spaces, so that positions are kept. The closing fence may be missing. A block ends at
- * the first closing fence with which it parses, so that a program may hold fences in its comments.
- * Of several blocks the one that says JavaScript or TypeScript is taken. A source that is a program
- * with a fence in a comment of its own stays as it is.
+ * The text becomes spaces, so that positions are kept. The closing fence may be missing. A block
+ * ends at the first closing fence with which it parses, so that a program may hold fences in its
+ * comments. Of several blocks the one that says JavaScript or TypeScript is taken. A source that is
+ * a program with a fence in a comment of its own stays as it is.
  *
  * @param parses whether a text is a program in which no fence was read as code, given the tag of
  *   its own fence, if any

@@ -1,7 +1,7 @@
 import { Refusal, TOO_DEEP } from './source-error.ts'
 import { forEachChild, isFunction, type SyntaxNode } from './syntax-node.ts'
 
-/** What surrounds a place in the source, up to the function that it belongs to. */
+/** The surroundings of a place in the source, up to its function. */
 export interface Surroundings {
   /** Absent at the top level, and in class fields and static blocks. */
   readonly fn?: SyntaxNode

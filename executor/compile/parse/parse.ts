@@ -4,7 +4,7 @@ import type { SyntaxNode } from './syntax-node.ts'
 import { skipTrivia } from './trivia.ts'
 import { TypeScriptParser } from './typescript-parser.ts'
 
-/** What a source is written in. */
+/** The language of a source. */
 export type Language = 'javascript' | 'typescript'
 
 /** A parsed source. */
@@ -58,9 +58,9 @@ function parseExpression(parser: SourceParser): Tree | undefined {
 }
 
 /**
- * Runs a parser; whatever it throws becomes an error of the source.
+ * Runs a parser. All errors that it throws become errors of the source.
  *
- * A stack that ends within a reading which is tried makes the TypeScript parser trip over its own
+ * A stack that overflows within a tried reading makes the TypeScript parser trip over its own
  * clean-up, and some texts meet plain faults of it.
  */
 function guard<T>(parser: SourceParser, run: () => T): T {

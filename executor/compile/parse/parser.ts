@@ -5,7 +5,7 @@ import { Refusal, TOO_DEEP } from './source-error.ts'
 import type { SyntaxNode } from './syntax-node.ts'
 import { skipTrivia } from './trivia.ts'
 
-/** How names that the compiler puts into a program begin; a source may not use them. */
+/** The prefix of names that the compiler puts into a program. A source may not use them. */
 export const RESERVED_PREFIX = '__latchd_'
 
 const MODULE_HINT = 'Use the tools that are given as global functions; modules cannot be imported.'
@@ -69,7 +69,7 @@ const options = (locations: boolean): Options => ({
   ranges: true,
 })
 
-/** acorn with what a source may not contain, and with bounds on what a hostile one may cost. */
+/** acorn, with refusals of some syntax, and with bounds on the cost of a hostile source. */
 export const guarded = (
   Base: ParserClass,
   hasLocations: boolean,

@@ -60,8 +60,8 @@ function canBeBlock(declarations: Declarations, isStrict: boolean): boolean {
 /**
  * Makes a `return` leave the statement of a label.
  *
- * @param open what comes before the value; its parenthesis is closed behind the value
- * @param none what stands for the value when there is none
+ * @param open the text before the value; its parenthesis is closed behind the value
+ * @param none the text in place of a missing value
  */
 export function leave(
   text: string,

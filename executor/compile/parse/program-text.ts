@@ -41,7 +41,7 @@ export function parsed(text: string, language: Language): SyntaxNode | undefined
   try {
     return parse(text, language).program
   } catch (error) {
-    // Whatever is wrong with it: it is not a program.
+    // An error of any kind: it is not a program.
     if (error instanceof SyntaxError || error instanceof Refusal) return undefined
     throw error
   }

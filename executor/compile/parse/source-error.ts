@@ -13,9 +13,10 @@ export interface SourceError {
 }
 
 /**
- * Thrown where the compiler meets something that a source may not contain.
+ * Thrown where the compiler meets syntax that a source may not contain.
  *
- * Not a `SyntaxError`: the TypeScript parser takes those as "try the other reading" and goes on.
+ * It is not a `SyntaxError`: the TypeScript parser takes those as "try the other reading" and goes
+ * on.
  */
 export class Refusal extends Error {
   /** Offset in the source, UTF-16 units. */
@@ -29,7 +30,7 @@ export class Refusal extends Error {
   }
 }
 
-/** What the parser throws; it ends its message with the position. */
+/** An error of the parser, which ends its message with the position. */
 interface ParseFailure extends SyntaxError {
   readonly pos: number
 }
@@ -41,7 +42,7 @@ export const isParseFailure = (error: unknown): error is ParseFailure =>
 /** The message when a stack overflows. */
 export const TOO_DEEP = 'The source is nested too deeply'
 
-/** Outside of asynchronous functions `await` is a name, and what follows it is unexpected. */
+/** Outside of asynchronous functions `await` is a name, and the next token is unexpected. */
 const AWAIT = /\bawait\s+$/
 const AWAIT_HINT = 'Leave the await out, since tools need none, or make the function async.'
 

@@ -4,7 +4,7 @@ export interface Position {
   readonly column: number
 }
 
-/** What ends a line, for editors and for the guest's engine alike (neither counts U+2028). */
+/** A line end, for editors and for the guest's engine alike (neither counts U+2028). */
 export const LINE_END = /\r\n|\n|\r/g
 
 /** The position of an offset. */

@@ -22,7 +22,7 @@ const TOLERATED = [
 const RESERVED =
   /^(?:break|case|catch|class|continue|debugger|default|delete|do|else|enum|export|extends|finally|for|function|if|import|in|instanceof|new|return|super|switch|throw|try|typeof|var|while|with)$/
 
-/** What may follow `static`, besides names. */
+/** Tokens that may follow `static`, besides names. */
 const BEGINS_MEMBER = new Set<unknown>([
   tokTypes.bracketL,
   tokTypes.braceL,
@@ -30,7 +30,7 @@ const BEGINS_MEMBER = new Set<unknown>([
   tokTypes.privateId,
 ])
 
-/** What the plug-in reports with something other than an offset. */
+/** A fault that the plug-in reports with something other than an offset. */
 const MISPLACED = 'A parameter property is only allowed in a constructor implementation'
 
 /** The parser with TypeScript; the plug-in needs locations. */
@@ -81,8 +81,7 @@ export const TypeScriptParser: new (input: string) => SourceParser =
       }
     }
 
-    // What a namespace exports stays inside; whether the namespace may stand is decided on the
-    // tree.
+    // The exports of a namespace stay inside. Whether it may stand is decided on the tree.
     override parseExport(node: AnyNode, exports: unknown): AnyNode {
       if (this.#namespaces > 0 || this.isAmbientContext) return this.parseInnerExport(node, exports)
       return super.parseExport(node, exports)

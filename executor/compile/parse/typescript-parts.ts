@@ -2,7 +2,7 @@ import type { AnyNode, TokenType } from 'acorn'
 import type { SourceParser } from './parser.ts'
 import type { SyntaxNode } from './syntax-node.ts'
 
-/** What a reading that may fail gives: a node, or null after its changes are taken back. */
+/** The result of a reading that may fail: a node, or null after its changes are taken back. */
 export interface Attempt<T> {
   readonly node: T | null
   /** The syntax error that ended the reading; null when it succeeded or gave up by itself. */

@@ -4,14 +4,14 @@ import { resolveBindings } from './bindings.ts'
 import type { Edits } from './edits.ts'
 
 /**
- * Prelude helper: `final_answer` as a function to await, or the value itself when it is another
- * one.
+ * Prelude helper: turns `final_answer` into a function to await, and returns any other value as it
+ * is.
  */
 export const ANSWER = '__latchd_answer'
 
 const NAME = 'final_answer'
 
-/** Without one of these words nothing of a program makes a promise. */
+/** Without one of these words a program makes no promise. */
 const MAKES_PROMISES = /async|Promise|digest/i
 
 /**

@@ -2,7 +2,7 @@ import { analyze, type Reference, type Scope, type Variable } from 'eslint-scope
 import type { Program } from 'estree'
 import type { SyntaxNode } from '../parse/syntax-node.ts'
 
-/** What each name of a source stands for. */
+/** The variables that the names of a source stand for. */
 export interface Bindings {
   /**
    * The variable that an identifier uses; undefined for globals that the source does not declare.

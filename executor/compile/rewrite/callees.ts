@@ -11,7 +11,10 @@ import type { Edits } from './edits.ts'
  * `executor/guest/host/concurrent.ts`.
  */
 const CALL = '__latchd_call'
-/** The same for a method: `(object, key, want)` to a function that has `object` as its `this`. */
+/**
+ * The same for a method: takes `(object, key, want)`, returns a function with `object` as its
+ * `this`.
+ */
 const METHOD = '__latchd_method'
 /** Whether the callee of a call can be replaced. */
 export function isRewritable(call: SyntaxNode): boolean {

@@ -11,7 +11,8 @@ import { PossibleTools } from './possible-tools.ts'
 import { PromisePositions } from './promise-positions.ts'
 
 /**
- * Prelude helper: `(value, name)` to what has a method of promises: the value, or a promise of it.
+ * Prelude helper: takes `(value, name)`, returns a value with that method of promises: the value
+ * itself, or a promise of it.
  */
 const PROMISE_OF = '__latchd_promise'
 
@@ -21,7 +22,7 @@ const WANT = {
   array: 2,
   /** The error of a tool is the rejection of a promise. */
   settled: 4,
-  /** Whatever it throws is. */
+  /** Any error is. */
   caught: 8,
 } as const
 
@@ -150,7 +151,10 @@ class ConcurrentCalls {
     return [...(bits === 0 ? [] : [String(bits)]), ...asked].join('|')
   }
 
-  /** Whether what a call throws is thrown at the same place as what its promise would be. */
+  /**
+   * Whether an error of a call is thrown at the same place as the rejection of its promise would
+   * be.
+   */
   #isAwaited(call: SyntaxNode): boolean {
     const parent = this.#parentMap.parentOf(call)
     return parent?.type === 'AwaitExpression' || parent?.type === 'YieldExpression'
@@ -195,7 +199,7 @@ class ConcurrentCalls {
 
 const isBlocking = ({ isAsync, isInTry }: Surroundings): boolean => isInTry && !isAsync
 
-/** What an expression may hold that stands before `.then`, and that may be no promise. */
+/** Types of expressions before `.then` whose value may be something other than a promise. */
 const CAN_BE_A_VALUE = new Set([
   'AwaitExpression',
   'CallExpression',

@@ -3,7 +3,7 @@ import MagicString from 'magic-string'
 interface Insertion {
   readonly at: number
   readonly text: string
-  /** The other end of what it encloses: an insertion encloses every other one within. */
+  /** The other end of an enclosing insertion. It encloses every other insertion within. */
   readonly other: number
   readonly order: number
   readonly range?: OutputRange | undefined
@@ -75,7 +75,7 @@ export class Edits {
         nextReplacement?.start ?? Infinity,
       )
       if (at === Infinity) return magic
-      // What ends here ends before anything begins here.
+      // An insertion that ends here ends before another one begins here.
       if (nextClosing?.at === at) {
         magic.appendLeft(at, nextClosing.text)
         growth += nextClosing.text.length

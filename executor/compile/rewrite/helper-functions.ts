@@ -1,9 +1,10 @@
 /**
  * Functions of the source that return the call of a tool: helpers.
  *
- * A helper is known to the prelude by a number. Where a promise is wanted of its call, the prelude
- * asks for that number before it calls; the helper looks at its start whether it is asked, and
- * makes the calls that it returns concurrent then. Everybody else calls it as an ordinary function.
+ * The prelude knows a helper by a number. Where the promise of its call is wanted, the prelude
+ * notes that number before the call. At its start the helper checks whether its number was noted,
+ * and then makes the calls that it returns concurrent. All other calls treat it as an ordinary
+ * function.
  */
 
 import type { Lineage } from '../parse/parent-map.ts'
@@ -11,13 +12,13 @@ import { isFunction, isNode, type SyntaxNode } from '../parse/syntax-node.ts'
 import { skipTrivia } from '../parse/trivia.ts'
 import type { Edits } from './edits.ts'
 
-/** Prelude helper: `(number, function, name?)` makes a helper known, and gives it. */
+/** Prelude helper: `(number, function, name?)` makes a helper known, and returns it. */
 const HELPER = '__latchd_helper'
-/** Prelude helper: `(object, key, number, …)` makes methods known, and gives the object. */
+/** Prelude helper: `(object, key, number, …)` makes methods known, and returns the object. */
 const METHODS = '__latchd_methods'
-/** Prelude helper: `(number)` to what the call that is under way is wanted as, in bits. */
+/** Prelude helper: takes `(number)`, returns in bits what is wanted of the current call. */
 const ASKED = '__latchd_asked'
-/** How the local names begin that hold what a helper is asked for. */
+/** The prefix of the local names that hold these bits. */
 const LOCAL = '__latchd_as'
 
 /** Where names of a source's top level stay: see `compile`. */
@@ -51,7 +52,7 @@ export class HelperFunctions {
   /**
    * Makes a function a helper.
    *
-   * @returns the local name that holds, inside of the function, what its call is wanted as, in the
+   * @returns the local name that holds, inside of the function, what is wanted of its call, in the
    *   bits of the prelude; `undefined` when the function cannot be a helper
    */
   asks(fn: SyntaxNode): string | undefined {
@@ -64,7 +65,9 @@ export class HelperFunctions {
     return this.#localOf(number)
   }
 
-  /** Writes what makes the functions helpers. Called before other edits within them. */
+  /**
+   * Writes the edits that make the functions helpers. To be called before other edits within them.
+   */
   write(edits: Edits): void {
     const declared = new Map<SyntaxNode, string[]>()
     const methods = new Map<SyntaxNode, { own: string[]; onPrototype: string[] }>()
@@ -97,7 +100,7 @@ export class HelperFunctions {
     for (const [fn, number] of this.#numbers) this.#writeQuestion(fn, number, edits)
   }
 
-  /** Makes a helper look what it is asked for. */
+  /** Makes a helper check for which call it runs. */
   #writeQuestion(fn: SyntaxNode, number: number, edits: Edits): void {
     const question = `const ${this.#localOf(number)}=${ASKED}(${number});`
     const body = fn.body as SyntaxNode
@@ -167,7 +170,7 @@ function push<K>(lists: Map<K, string[]>, key: K, text: string): void {
   else lists.set(key, [text])
 }
 
-/** The name that the language gives an anonymous function for where it stands. */
+/** The name that the language gives an anonymous function by its place. */
 function nameFrom(parent: SyntaxNode, fn: SyntaxNode): string | undefined {
   switch (parent.type) {
     case 'VariableDeclarator':

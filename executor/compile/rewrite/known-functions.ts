@@ -14,7 +14,7 @@ export class KnownFunctions {
     this.#bindings = bindings
   }
 
-  /** The function of a callee, when no other one can be meant. */
+  /** The function of a callee, when it can be no other one. */
   of(callee: SyntaxNode): SyntaxNode | undefined {
     if (isFunction(callee)) return callee
     if (callee.type === 'Identifier') {
@@ -34,7 +34,7 @@ export class KnownFunctions {
     return value && isFunction(value) ? value : undefined
   }
 
-  /** What a variable is given once and for all. */
+  /** The only value that a variable ever gets. */
   #valueOf({ defs, references }: Variable): SyntaxNode | undefined {
     const [definition, ...others] = defs
     if (definition === undefined || others.length > 0) return undefined

@@ -33,7 +33,7 @@ export const resultOf = (fn: SyntaxNode): Position => ({
   array: { fn, as: 'array' },
 })
 
-/** What two uses of one value agree on. */
+/** The position that satisfies two uses of one value. */
 export const both = (a: Position, b: Position): Position => ({
   promise: agreed(a.promise, b.promise),
   array: agreed(a.array, b.array),

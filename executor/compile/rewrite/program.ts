@@ -18,12 +18,12 @@ export interface Program {
 }
 
 /**
- * A program of changes to a source; its map is made when it is first asked for.
+ * A program made of changes to a source. Its map is made on the first request.
  *
- * Its first line is ours: in the first line of a script the engine counts the columns of some
- * errors from 0 and those of others from 1 (measured), and from 1 in every other line.
+ * Its first line is ours. In the first line of a script the engine counts the columns of some
+ * errors from 0 and those of others from 1 (measured). In every other line it counts from 1.
  *
- * @param firstLine what stands there: nothing, or a session's names
+ * @param firstLine the text of that line: nothing, or a session's names
  */
 export function programOf(magic: MagicString, firstLine = ''): Program {
   magic.prepend(`${firstLine}\n`)
@@ -51,8 +51,8 @@ function createProgram(code: string, encodeMap: () => string): Program {
  * Columns of the code to columns of the source.
  *
  * Lines are the same in both but for our first one, since no edit adds or takes a line end. The map
- * has one segment for each piece between two edits; within a piece columns run in step, and what
- * was put in belongs to the character that follows it.
+ * has one segment for each piece between two edits. Within a piece columns run in step. Inserted
+ * text belongs to the character that follows it.
  */
 class ColumnMap {
   readonly #code: string

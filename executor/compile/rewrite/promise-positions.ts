@@ -32,7 +32,7 @@ export class PromisePositions {
     this.#variables = new VariablePositions(parentMap, bindings, functions, node => this.of(node))
   }
 
-  /** What the place of an expression asks for. */
+  /** The position of an expression, by its place. */
   of(node: SyntaxNode): Position {
     let position = this.#known.get(node)
     if (!position) {
@@ -74,7 +74,7 @@ export class PromisePositions {
     )
   }
 
-  /** Whether what a call throws is asked for where it stands: by `catch`, or as one of several. */
+  /** Whether an error of a call is awaited where it stands: by `catch`, or as one of several. */
   isCaught(call: SyntaxNode): boolean {
     const parent = this.#parentMap.parentOf(call)
     const around = parent && this.#parentMap.parentOf(parent)
@@ -183,7 +183,7 @@ export class PromisePositions {
     return { promise: false, array: this.#variables.ofTarget(element).promise }
   }
 
-  /** What a function's result is wanted as. */
+  /** The position of a function's result. */
   #ofResult(fn: SyntaxNode | undefined): Position {
     if (!fn) return NEITHER
     if (fn.async) return PROMISE

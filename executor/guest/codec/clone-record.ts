@@ -1,6 +1,7 @@
 /**
- * What `structuredClone` reads of a value before it makes anything: the records of
- * StructuredSerializeInternal, https://html.spec.whatwg.org/multipage/structured-data.html.
+ * The first half of `structuredClone`: it reads a value before it makes anything. The records are
+ * those of StructuredSerializeInternal,
+ * https://html.spec.whatwg.org/multipage/structured-data.html.
  */
 
 import { identify } from '../inspect/inspect-kind.ts'
@@ -59,7 +60,7 @@ interface Properties {
   readonly parts: Part[]
 }
 
-/** What there is to know of one object. */
+/** The data of one object. */
 export type CloneRecord =
   | { readonly kind: 'boxed'; readonly primitive: unknown }
   | { readonly kind: 'date'; readonly time: number }
@@ -87,10 +88,10 @@ export type CloneRecord =
   | ({ readonly kind: 'object' } & Properties)
 
 /**
- * Reads a value and all that it leads to; objects breadth first, each once.
+ * Reads a value and all objects that it leads to, breadth first, each once.
  *
  * @param transferred buffers that are moved, not copied
- * @throws {DOMException} `DataCloneError` for what cannot be cloned. What getters throw passes
+ * @throws {DOMException} `DataCloneError` for a value that cannot be cloned. Errors of getters pass
  *   through.
  */
 export function readRecords(
@@ -166,7 +167,11 @@ function readError(value: Error, part: ReadPart): CloneRecord {
   }
 }
 
-/** Reads what leads to no other object. @throws {DOMException} for kinds that cannot be cloned */
+/**
+ * Reads an object that leads to no other one.
+ *
+ * @throws {DOMException} for kinds that cannot be cloned
+ */
 function readLeaf(value: object, transferred: Map<ArrayBuffer, true>): CloneRecord | undefined {
   if (hasBrand(dateGetTime, value)) return { kind: 'date', time: dateGetTime(value as Date) }
   if (isRegExp(value)) {

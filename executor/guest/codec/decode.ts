@@ -1,8 +1,8 @@
 /**
- * Text to guest values: the other half of `encode.ts`, for what the host sends.
+ * Text to guest values: the other half of `encode.ts`, for values from the host.
  *
- * Every value is first made empty and then filled, so that cycles and shared references come out
- * as they went in, and depth costs no stack.
+ * Every value is first made empty and then filled, so that cycles and shared references come out as
+ * they went in, and depth costs no stack.
  */
 
 import {
@@ -44,8 +44,7 @@ import { fromBase64Text } from '../web/base64.ts'
 import { makeURL, makeURLSearchParams } from '../web/url.ts'
 
 /**
- * Decodes what `protocol/values/values.ts` or `encode.ts` wrote; the text is trusted to be well
- * formed.
+ * Decodes a text of `protocol/values/values.ts` or `encode.ts`, which is trusted to be well formed.
  */
 export function decode(text: string): unknown {
   const body = stringSlice(text, 1)

@@ -4,7 +4,7 @@ import { HOLE, SPARSE } from '../../../protocol/values/value-format.ts'
 import { jsonStringify, objectHasOwn, objectKeys, unlinkedList } from '../primordials.ts'
 import type { FormWriter } from './encode-special.ts'
 
-/** What was read of an object before the walk. */
+/** Properties of an object that were read before the walk. */
 export interface ReadProperties {
   readonly of: object
   readonly keys: readonly string[]
@@ -68,7 +68,7 @@ function entriesForm(
 /** An array: its elements and holes. */
 export function arrayForm(writer: FormWriter, value: readonly unknown[], index: number): string {
   const length = value.length
-  // A proxy of an array answers what it likes.
+  // A proxy of an array may answer anything.
   if (length !== length >>> 0) return writer.refuse(value, index, 'its length is no array length')
   // Up to this length holes are written one by one. Beyond it only the elements count.
   if (length > 64) {

@@ -8,7 +8,7 @@ import {
 } from '../../../protocol/values/value-format.ts'
 import { isNaN, jsonStringify, numberToString } from '../primordials.ts'
 
-/** A primitive as JSON; `undefined` for objects, and for what JSON does not hold. */
+/** A primitive as JSON; `undefined` for objects, and for values that JSON does not hold. */
 export function primitiveText(value: unknown): string | undefined {
   switch (typeof value) {
     case 'string':

@@ -31,15 +31,15 @@ import { isURL, isURLSearchParams, searchParamsText, urlHref } from '../web/url.
 import { errorParts, isRegExp, isUnsendable, unboxed } from './value-kinds.ts'
 import { mapStep } from './value-path.ts'
 
-/** What a form asks of the walk that it is written in. */
+/** The services of the walk that a form is written in. */
 export interface FormWriter {
-  /** Gives the parts of a value their index, or what stands for it. */
+  /** Returns the index of a part, or the text in its place. */
   place(value: unknown, parent: number, key: string | number): number | string
-  /** Writes what stands for a value that cannot cross. */
+  /** Writes the text in place of a value that cannot cross. */
   refuse(value: unknown, index: number, reason?: string): string
-  /** Reads a property; in an output, one that throws gives the text that stands for it. */
+  /** Reads a property. In an output, one that throws is replaced by a text. */
   read(value: object, key: PropertyKey): unknown
-  /** The text that stands for a property whose read threw. @throws {unknown} the error itself */
+  /** The text in place of a property whose read threw. @throws {unknown} the error itself */
   unreadable(error: unknown): string
   /** Whether plain JSON would hold the same. */
   isPlain: boolean

@@ -23,13 +23,13 @@ import { type BufferText, type FormWriter, specialForm } from './encode-special.
 import { afterToJSON, isOutOfMemory, kindOf } from './value-kinds.ts'
 import { argumentName, step } from './value-path.ts'
 
-/** What becomes of parts that cannot cross: an error, or a text in their place. */
+/** How the walk treats parts that cannot cross: an error, or a text in their place. */
 export interface EncodeMode {
-  /** Absent: a part that cannot cross is an error, and what a read throws passes through. */
+  /** Absent: a part that cannot cross is an error, and errors of reads pass through. */
   readonly output?: {
-    /** The text that stands for a part that cannot cross. */
+    /** The text in place of a part that cannot cross. */
     substitute(value: unknown): string
-    /** The text that stands for a property whose read threw this. */
+    /** The text in place of a property whose read threw this. */
     unreadable(error: unknown): string
   }
   /** Whether promises are awaited where they stand; otherwise each is a part that cannot cross. */
@@ -45,15 +45,15 @@ export interface Encoded {
 /** A promise that the walk met before it was settled. */
 export interface PendingPart {
   readonly promise: object
-  /** Stands for it in the texts until it is settled. */
+  /** Stands in the texts until the promise is settled. */
   readonly mark: string
   readonly parent: number
   readonly key: string | number
 }
 
 /**
- * What stands for a value in the text of its parent: its index, a sentinel, or the mark of a
- * promise that is not settled yet.
+ * The form of a value in the text of its parent: its index, a sentinel, or the mark of a promise
+ * that is not settled yet.
  */
 type Reference = number | string
 
@@ -61,9 +61,9 @@ type Reference = number | string
 const MARK = '\0'
 
 /**
- * Objects are visited breadth first, each once, so that every getter and trap runs once, depth
- * costs no stack, and the text comes out in the order of its indices. A promise that is pending is
- * left out; once it is settled, {@link settle} puts its value in its place and the walk goes on.
+ * Visits objects breadth first, each once. So every getter and trap runs once, depth costs no
+ * stack, and the text comes out in the order of its indices. A pending promise is left out. Once it
+ * is settled, {@link settle} puts its value in its place and the walk goes on.
  */
 export class Walk implements FormWriter {
   #root: string | readonly string[]
@@ -175,7 +175,7 @@ export class Walk implements FormWriter {
     return reference
   }
 
-  /** Places what an object crosses as. */
+  /** Places the value as which an object crosses. */
   #placeCrossing(
     part: unknown,
     parent: number,
@@ -244,7 +244,7 @@ export class Walk implements FormWriter {
     return index
   }
 
-  /** The text that stands for a part of an output. @throws {unknown} `error` when there is none */
+  /** The text in place of a part of an output. @throws {unknown} `error` when there is none */
   #substitute(value: unknown, error?: unknown): string {
     const { output } = this.#mode
     if (output === undefined || isOutOfMemory(error)) throw error

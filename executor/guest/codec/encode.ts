@@ -24,10 +24,10 @@ const REFUSE = { __proto__: null } as EncodeMode
 /**
  * Encodes one value.
  *
- * @param root what the value is called in the message of an error; for a synthetic record of
- *   arguments the names of its properties, in order
+ * @param root the name of the value in the message of an error; for a synthetic record of arguments
+ *   the names of its properties, in order
  * @throws {TypeError} with `code` `VALUE_NOT_TRANSFERABLE`, naming the path of a part that cannot
- *   cross. Getters, traps and `toJSON` may throw what they like.
+ *   cross. Errors of getters, traps and `toJSON` pass through.
  */
 export function encode(
   value: unknown,
@@ -61,13 +61,14 @@ export function encodeRecord(value: object, root: string): string {
   for (let i = 0; i < keys.length; i++)
     values[i] = (value as Record<string, unknown>)[keys[i] as string]
   const text = encodePrimitives(values, keys.length, keys)
-  // The walk takes what was read: a getter runs once.
+  // The walk takes the properties that were read: a getter runs once.
   return text ?? encode(value, root, REFUSE, { of: value, keys, values }).text
 }
 
 /**
- * Encodes a list, or with `keys` a record, of primitives that JSON holds, as the arguments of most
- * calls are: in a small part of the time that the walk takes. `undefined` for any other.
+ * Encodes a list, or with `keys` a record, of primitives that JSON holds. The arguments of most
+ * calls are of this kind, and it takes a small part of the time of the walk. Returns `undefined`
+ * for any other value.
  */
 export function encodePrimitives(
   values: ArrayLike<unknown>,

@@ -43,7 +43,7 @@ function reportFailure(describeFailure: () => string): void {
   try {
     text = describeFailure()
   } catch {
-    // Nothing of the program runs in there unguarded: the heap has no room for the description.
+    // No code of the program runs in there unguarded: the heap has no room for the description.
     text = OUT_OF_MEMORY
   }
   askNumber(HostOperation.threw, 0, text)
@@ -180,7 +180,7 @@ function messageOf(error: unknown): string {
  */
 function finalAnswerAwaiting(value: unknown): Promise<never> {
   reportOutput(HostOperation.finalAnswer, value)
-  // Reached only while a promise is pending: what stands after the call never runs.
+  // Reached only while a promise is pending: the code after the call never runs.
   return new PromiseOf<never>(() => {})
 }
 

@@ -1,4 +1,4 @@
-/** `structuredClone`: makes what {@link readRecords} has read. */
+/** `structuredClone`: makes a copy from the records of {@link readRecords}. */
 
 import { errorWithCode } from '../errors.ts'
 import {
@@ -33,7 +33,10 @@ import {
 import { readOnly } from '../web/web-interface.ts'
 import { type CloneRecord, cloneError, type Part, readRecords } from './clone-record.ts'
 
-/** Defines `structuredClone`; what cannot be cloned throws a `DataCloneError`, as in Node. */
+/**
+ * Defines `structuredClone`. It throws a `DataCloneError` for a value that cannot be cloned, as in
+ * Node.
+ */
 export function installStructuredClone(target: object): void {
   const clone = function structuredClone(...given: unknown[]): unknown {
     if (given.length === 0) {
@@ -79,7 +82,7 @@ function readTransferList(options: unknown): Map<ArrayBuffer, true> {
 const invalid = (what: string) =>
   errorWithCode(TypeErrorOf, "Failed to execute 'structuredClone': " + what, 'ERR_INVALID_ARG_TYPE')
 
-/** Makes the objects of records: first each by itself, then what each holds. */
+/** Makes the objects of records: first each by itself, then their contents. */
 class Maker {
   #records: readonly CloneRecord[]
   #made = unlinkedList<object>()

@@ -37,7 +37,8 @@ import { isPromiseLike } from '../promise-state.ts'
 import { isURL, isURLSearchParams } from '../web/url.ts'
 
 /**
- * What an object with a `toJSON` method crosses as: what that returns, unless it crosses as it is.
+ * The value as which an object with a `toJSON` method crosses: the method's result, unless the
+ * object crosses as it is.
  */
 export function afterToJSON(value: object, key: string | number): unknown {
   const { toJSON } = value as { toJSON?: unknown }
@@ -76,12 +77,12 @@ export function isOutOfMemory(error: unknown): boolean {
   return isErrorBrand(error) && reflectGetPrototypeOf(error) === internalErrorPrototype
 }
 
-/** Reads the properties of what crosses. */
+/** Reads the properties that cross. */
 interface Reader {
   read(value: object, key: PropertyKey): unknown
 }
 
-/** What of an error crosses; its stack stays, since it names files of this side. */
+/** The parts of an error that cross. Its stack stays, since it names files of this side. */
 export function errorParts(error: Error, from: Reader): Record<string, unknown> {
   const parts = {} as Record<string, unknown>
   const put = (key: string, value: unknown) =>
@@ -100,7 +101,7 @@ export function errorParts(error: Error, from: Reader): Record<string, unknown> 
   return parts
 }
 
-/** A name or message as text; what it gives for itself may throw. */
+/** A name or message as text. Its conversion may throw. */
 function asText(value: unknown, otherwise: string): string {
   if (typeof value === 'string') return value
   try {
@@ -135,7 +136,7 @@ export function isUnsendable(value: object): boolean {
   return hasBrand(v => weakMapHas(v, PROBE), value) || hasBrand(v => weakSetHas(v, PROBE), value)
 }
 
-/** What a value that cannot cross is called in the message of its refusal. */
+/** The name of a value that cannot cross, in the message of its refusal. */
 export function kindOf(value: unknown): string {
   if (typeof value === 'symbol') return 'symbol (' + symbolToString(value) + ')'
   if (typeof value === 'function') return 'function'

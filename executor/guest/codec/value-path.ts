@@ -1,4 +1,4 @@
-/** How the place of a value is written in the message of an error: `args[0].items[3].callback`. */
+/** Writes the place of a value in the message of an error: `args[0].items[3].callback`. */
 
 import { jsonStringify } from '../primordials.ts'
 
@@ -22,7 +22,7 @@ function isIdentifier(key: string): boolean {
   return key.length > 0
 }
 
-/** What an argument is called, by the property of the input that it stands for. */
+/** The name of an argument, by the property of the input that it stands for. */
 export function argumentName(names: readonly string[], key: string | number): string {
   for (let i = 0; i < names.length; i++) if (names[i] === key) return 'args[' + i + ']'
   return 'args' + step(key)

@@ -1,4 +1,4 @@
-/** What a program passed to a tool, as the tool's input: a record of its schema, or a list. */
+/** Turns the arguments of a tool's call into its input: a record of its schema, or a list. */
 
 import { nameDistance } from '../../../protocol/tool/near-names.ts'
 import { encode, encodePrimitives, encodeRecord } from '../codec/encode.ts'
@@ -19,8 +19,9 @@ import {
 } from '../primordials.ts'
 
 /**
- * What decides whether a single object is the input: a tuple, since a program may have put anything
- * on `Object.prototype`. See `ArgumentRules` in `protocol/tool/argument-rules.ts`.
+ * The rules that decide whether a single object is the input. They are a tuple, since a program may
+ * have put anything on `Object.prototype`. See `ArgumentRules` in
+ * `protocol/tool/argument-rules.ts`.
  */
 export type GuestRules = readonly [
   isOpen: boolean,
@@ -32,7 +33,7 @@ export type GuestRules = readonly [
   patterns: readonly string[],
 ]
 
-/** What of a tool its arguments are read by. */
+/** The facts about a tool by which its arguments are read. */
 export interface Signature {
   readonly name: string
   /** Properties of the input schema in declared order; `null`: positional arguments as they are. */
@@ -162,7 +163,7 @@ function compile(pattern: string): RegExp | undefined {
   try {
     return new RegExpOf(pattern)
   } catch {
-    // The host's engine takes what this one does not: then the other rules decide.
+    // The host's engine accepts this pattern, this engine does not. Then the other rules decide.
     return undefined
   }
 }

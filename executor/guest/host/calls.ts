@@ -19,15 +19,15 @@ import {
 import { askNumber, askText } from './host.ts'
 import { END_OF_STREAM, makeStream } from './streams.ts'
 
-/** What waits for a delivery, by its number. */
+/** The functions that wait for a delivery, by its number. */
 const waiting = new MapOf<number, (text: string) => void>()
 
-/** Calls and blocks until the answer is here. @throws what the tool threw. */
+/** Calls and blocks until the answer is here. @throws the tool's error */
 export function callBlocking(operation: number, number: number, text: string): unknown {
   return readReply(askText(operation, number, text))
 }
 
-/** Calls without blocking; gives a promise of the answer. */
+/** Calls without blocking. Returns a promise of the answer. */
 export function callConcurrently(
   operation: number,
   number: number,
@@ -49,17 +49,17 @@ export function callConcurrently(
   })
 }
 
-/** Waits for the delivery of `id` and gives it to `receive`. */
+/** Passes the delivery of `id` to `receive` when it comes. */
 export function awaitDelivery(id: number, receive: (text: string) => void): void {
   mapSet(waiting, id, receive)
 }
 
-/** Stops waiting for the delivery of `id`; what arrives for it later is dropped. */
+/** Stops waiting for the delivery of `id`. A later delivery for it is dropped. */
 export function forgetDelivery(id: number): void {
   mapDelete(waiting, id)
 }
 
-/** Stops waiting for anything: what waits belongs to an execution that has ended. */
+/** Stops waiting for all deliveries: they belong to an execution that has ended. */
 export function forgetDeliveries(): void {
   mapClear(waiting)
 }
@@ -75,20 +75,20 @@ export function deliver(id: number, text: string): void {
 /** The errors that tools' calls have thrown. */
 const toolErrors = new WeakMapOf<WeakKey, true>()
 
-/** Takes note that an error is that of a tool's call; gives it. */
+/** Marks an error as that of a tool's call. Returns it. */
 export function asToolError<T>(error: T): T {
   if (typeof error === 'object' && error !== null) weakMapSet(toolErrors, error, true)
   return error
 }
 
-/** Whether a tool's call has thrown this. */
+/** Whether a tool's call has thrown this error. */
 export function isToolError(error: unknown): boolean {
   return typeof error === 'object' && error !== null && weakMapGet(toolErrors, error) !== undefined
 }
 
 const streamCalls = { blocking: callBlocking, concurrent: callConcurrently }
 
-/** The value of a reply. @throws the error that the reply stands for, with the stack of `place`. */
+/** The value of a reply. @throws the error that the reply holds, with the stack of `place` */
 export function readReply(text: string, place?: Error): unknown {
   switch (text[0]) {
     case PLAIN:

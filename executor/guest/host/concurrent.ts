@@ -27,7 +27,7 @@ const WANT_PROMISE = 1
 const WANT_ARRAY = 2
 /** The error of a tool that the call throws becomes the rejection of a promise. */
 const WANT_SETTLED = 4
-/** Whatever the call throws becomes the rejection of a promise. */
+/** Any error that the call throws becomes the rejection of a promise. */
 const WANT_CAUGHT = 8
 const WANT_REJECTION = WANT_SETTLED | WANT_CAUGHT
 
@@ -66,7 +66,7 @@ function methods(target: Record<string, unknown>): object {
   return target
 }
 
-/** What a helper is called for; asked by the helper itself. */
+/** The bits of the current call of a helper. The helper itself calls this. */
 function asked(number: number): number {
   if (askedNumber !== number) return 0
   askedNumber = 0
@@ -131,13 +131,13 @@ async function fulfilled(value: unknown): Promise<unknown> {
   return value
 }
 
-/** What has a method of promises: the value itself, or a promise that is settled with it. */
+/** A value with a method of promises: the value itself, or a promise that is settled with it. */
 function promise(value: unknown, name: 'then' | 'catch' | 'finally'): unknown {
   if (value === undefined || value === null) return value
   return (value as Record<string, unknown>)[name] === undefined ? fulfilled(value) : value
 }
 
-/** Programs that were compiled by earlier versions, and are replayed, use these. */
+/** Used by programs that earlier versions compiled, and that are replayed. */
 function concurrent(callee: unknown): unknown {
   return call(callee, WANT_PROMISE)
 }
@@ -146,7 +146,7 @@ function concurrentMember(receiver: unknown, key: PropertyKey): unknown {
   return method(receiver, key, WANT_PROMISE)
 }
 
-/** Defines what compiled programs call. */
+/** Defines the helpers that compiled programs call. */
 export function installConcurrent(target: object): void {
   constant(target, '__latchd_call', call)
   constant(target, '__latchd_method', method)

@@ -1,4 +1,7 @@
-/** What the prelude may ask its worker: what `number` and `text` mean, and what comes back. */
+/**
+ * Operations that the prelude requests of its worker: the meaning of `number` and `text`, and of
+ * the result.
+ */
 export const HostOperation = {
   /** number: index of the level; text: the line. */
   log: 1,
@@ -42,7 +45,7 @@ export const HostOperation = {
    */
   stack: 18,
   /**
-   * Gives 1 when the engine has asked for the zone of a local time since this was last asked, else
+   * Returns 1 when the engine has asked for the zone of a local time since the last of these, else
    * 0.
    */
   zoneAsked: 19,
@@ -52,7 +55,7 @@ export const HostOperation = {
    */
   hiddenNames: 20,
   // The engine itself answers from here on.
-  /** In place of the text any value: 0 pending, 1 fulfilled, 2 rejected, -1 no promise. */
+  /** In place of the text any value: 0 pending, 1 fulfilled, 2 rejected, -1 not a promise. */
   promiseState: 21,
   /** In place of the text a promise that is settled. Gives its value or reason. */
   promiseResult: 22,

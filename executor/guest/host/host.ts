@@ -17,9 +17,9 @@ type HostFunction = (...request: unknown[]) => unknown
 const given = (globalThis as Record<string, unknown>)[HOST_GLOBAL] as HostFunction
 reflectDeleteProperty(globalThis, HOST_GLOBAL)
 
-/** Asks the worker for something that is answered with a text. */
+/** Sends the worker a request that is answered with a text. */
 export const askText = given as (operation: number, number: number, text: string) => string
-/** Asks the worker for something that is answered with a number. */
+/** Sends the worker a request that is answered with a number. */
 export const askNumber = given as (operation: number, number: number, text: string) => number
 
 /** Asks the engine about promises. */

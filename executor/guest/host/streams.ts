@@ -1,4 +1,4 @@
-/** Streams: what a call of a tool that yields gives. One item crosses for each `next`. */
+/** Streams: the result of a tool that yields. One item crosses for each `next`. */
 
 import {
   hidden,
@@ -22,10 +22,10 @@ const iteratorPrototype = reflectGetPrototypeOf(
   reflectGetPrototypeOf([][Symbol.iterator]()) as object,
 ) as object
 
-/** The stream has ended: what a reply means that carries no item. */
+/** The reply of a stream that has ended. */
 export const END_OF_STREAM = Symbol('end of stream')
 
-/** How a stream asks for its items; `calls.ts` gives its own functions. */
+/** The functions by which a stream requests its items; `calls.ts` passes its own. */
 export interface StreamCalls {
   readonly blocking: (operation: number, stream: number, text: string) => unknown
   readonly concurrent: (operation: number, stream: number, text: string) => Promise<unknown>

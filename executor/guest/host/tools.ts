@@ -95,7 +95,7 @@ reflectDefineProperty(
   }),
 )
 
-/** Blocks until a concurrent call is answered. @throws what the tool threw. */
+/** Blocks until a concurrent call is answered. @throws the tool's error */
 function awaitCall(id: number): unknown {
   return readReply(askText(HostOperation.awaitCall, id, ''))
 }
@@ -131,7 +131,7 @@ function makeStub(
 /** An element that is not there would be looked up on `Array.prototype`. */
 const rulesOf = (tool: GuestTool) => (tool.length > 3 ? (tool[3] ?? undefined) : undefined)
 
-/** Calls a tool: gives its answer, or of a concurrent call the number. */
+/** Calls a tool. Returns its answer, or for a concurrent call the number. */
 function ask(stub: Stub, operation: number, args: ArrayLike<unknown>): unknown {
   const input = inputOf(stub, args)
   return operation === HostOperation.call
@@ -142,7 +142,7 @@ function ask(stub: Stub, operation: number, args: ArrayLike<unknown>): unknown {
 const numberOf = (stub: Stub) => (stub.isRaw ? rawIndex(stub.index) : stub.index)
 
 /**
- * The face of a tool that gives all of its answer: a tool itself, made when it is first asked for.
+ * The face of a tool that returns its whole answer. It is a tool itself, made on the first request.
  */
 function rawFace(stub: Stub): object {
   if (stub.raw === undefined) {
@@ -153,7 +153,7 @@ function rawFace(stub: Stub): object {
   return stub.raw[0]
 }
 
-/** The face of a tool that gives a promise; made when it is first asked for. */
+/** The face of a tool that returns a promise. It is made on the first request. */
 function concurrentFace(stub: Stub): (...args: unknown[]) => Promise<unknown> {
   if (stub.concurrent !== undefined) return stub.concurrent
   const face = function () {
@@ -161,7 +161,7 @@ function concurrentFace(stub: Stub): (...args: unknown[]) => Promise<unknown> {
     try {
       input = inputOf(stub, arguments)
     } catch (error) {
-      // What a promise is asked for fails as a promise.
+      // A call for a promise fails as a promise.
       return rejected(error)
     }
     return callConcurrently(HostOperation.callConcurrently, numberOf(stub), input)
@@ -176,10 +176,10 @@ async function rejected(error: unknown): Promise<never> {
 }
 
 /**
- * The input of a call. What it throws is the error of a tool's call, as what the tool throws is.
+ * The input of a call. Its errors count as errors of the tool's call.
  *
- * @throws {ToolUnavailableError} of a tool that an earlier execution had
- * @throws {TypeError} of arguments that are too many, or cannot cross
+ * @throws {ToolUnavailableError} for a tool that only an earlier execution had
+ * @throws {TypeError} for arguments that are too many, or cannot cross
  */
 function inputOf(stub: Stub, args: ArrayLike<unknown>): string {
   if (stub.index === GONE) throw asToolError(unavailable(stub.name))
@@ -201,7 +201,7 @@ function unavailable(name: string): Error {
   return error
 }
 
-/** `parallel([[tool, input], …])`: calls concurrently, blocks, gives the values in order. */
+/** `parallel([[tool, input], …])`: calls concurrently, blocks, returns the values in order. */
 export function parallel(
   calls: Iterable<ArrayLike<unknown>>,
   options?: { settle?: boolean },
@@ -291,9 +291,12 @@ function addToNamespace(namespaces: Record<string, object>, tool: GuestTool, stu
 const known = record() as Record<string, readonly [call: object, stub: Stub]>
 
 /**
- * Gives the tools of a session's next execution: each in the record that comes back, and by `give`
- * those that have a global. A tool that was there before is the same function, so that what earlier
- * programs have kept calls the tool of that name; one that is there no longer says so.
+ * Gives a session's next execution its tools: all in the returned record, and by `give` those that
+ * have a global.
+ *
+ * A tool of an earlier execution keeps its function. So a function that earlier programs have kept
+ * calls the tool of that name. When there is no such tool any more, the call throws an error that
+ * says so.
  */
 export function giveSessionTools(
   tools: readonly GuestTool[],

@@ -1,6 +1,6 @@
 /**
- * The zone of the execution's local times. UTC unless the execution says another; then the worker
- * is asked for its offsets, a stretch of time at once.
+ * The zone of the execution's local times: UTC unless the execution names another one. Then the
+ * worker returns the zone's offsets, for a stretch of time at once.
  */
 
 import { askIntl, numberText, textText } from '../intl/intl-request.ts'
@@ -19,7 +19,7 @@ let head = ''
 let windows: Record<string, unknown> = record()
 let windowCount = 0
 
-/** Says in which zone local times are from now on; `undefined`: in UTC. */
+/** Sets the zone of local times; `undefined`: UTC. */
 export function setZone(name: string | undefined): void {
   zone = name
   if (name !== undefined) head = '["Zone",[' + textText(name) + ']]'
@@ -38,8 +38,8 @@ export function toLocal(ms: number): number {
 }
 
 /**
- * The instant of a local time. What a change repeats is its first, and what it leaves out is
- * counted by the offset before it, as the language says.
+ * The instant of a local time. Of a time that a change repeats it is the first. A time that a
+ * change leaves out is counted by the offset before it, as the language says.
  */
 export function fromLocal(local: number): number {
   if (zone === undefined || !isFinite(local)) return local
@@ -51,7 +51,7 @@ export function fromLocal(local: number): number {
   return offsetAt(late) === after ? late : early
 }
 
-/** How the zone is called at an instant. */
+/** The name of the zone at an instant. */
 export function zoneName(ms: number): string {
   if (zone === undefined) return 'Coordinated Universal Time'
   return askIntl(head, 'name', numberText(ms)) as string

@@ -22,8 +22,8 @@ let stackInspector: StackInspector = error => {
 }
 
 /**
- * Sets where the stacks of errors come from. Until then: an error's own `stack` data property,
- * which the engine does not make, so that logs name the error and are not full of frames.
+ * Sets the source of errors' stacks. Until then it is an error's own `stack` data property, which
+ * the engine does not make. So logs name the error and are not full of frames.
  */
 export function setStackInspector(inspector: StackInspector): void {
   stackInspector = inspector
@@ -51,8 +51,8 @@ export function errorText(
 }
 
 /**
- * The properties of an error to print: what its text already says is left out, its causes are
- * added.
+ * The properties of an error to print. Those that its text shows already are left out, its causes
+ * are added.
  */
 export function errorKeys(error: object, keys: PropertyKey[], text: string): PropertyKey[] {
   const shown = unlinkedList<PropertyKey>()
