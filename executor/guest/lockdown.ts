@@ -1,5 +1,5 @@
 /**
- * Takes away what would break containment or replay: code from strings, shared memory, weak
+ * Removes features that would break containment or replay: code from strings, shared memory, weak
  * references.
  */
 
@@ -16,7 +16,7 @@ const compilers: readonly object[] = [
   async function* () {},
 ]
 
-/** Removes and replaces; call last, when the prelude needs none of it any more. */
+/** Removes and replaces. To be called last, when the prelude needs none of it any more. */
 export function lockDown(target: object): void {
   for (let i = 0; i < absent.length; i++) reflectDeleteProperty(target, absent[i] as string)
   for (let i = 0; i < compilers.length; i++) {
@@ -35,7 +35,7 @@ export function lockDown(target: object): void {
     if (i === 0) reflectDefineProperty(target, 'Function', hidden(refusing))
   }
   reflectDefineProperty(target, 'eval', hidden(refuse('eval', false)))
-  // A hook that sees the prelude's own frames; the property stays, and does nothing.
+  // A hook that sees the prelude's own frames. The property stays, without effect.
   reflectDefineProperty(Error, 'prepareStackTrace', {
     __proto__: null,
     get: () => undefined,

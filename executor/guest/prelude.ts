@@ -68,7 +68,7 @@ constant(globalThis, '__latchd_spread', spreadable)
 installSession(globalThis)
 lockDown(globalThis)
 
-/** Leaves nothing of an execution's own behind; see {@link comeToRest}. */
+/** Removes the state of an execution; see {@link comeToRest}. */
 function rest(): void {
   endGroups()
   forgetLists()

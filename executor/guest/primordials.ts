@@ -385,7 +385,7 @@ const asyncIteratorPrototype = Reflect.getPrototypeOf(
   Reflect.getPrototypeOf(Reflect.getPrototypeOf((async function* () {})()) as object) as object,
 )
 
-/** Whether a value inherits from what the language's own iterators and generators share. */
+/** Whether a value inherits from the prototype of the language's own iterators and generators. */
 export function isIterator(value: object): boolean {
   for (let up: object | null = value; up !== null; up = reflectGetPrototypeOf(up))
     if (up === iteratorPrototype || up === asyncIteratorPrototype) return true

@@ -1,4 +1,4 @@
-/** The life of one program in the guest: what it starts with and how it ends. */
+/** The life of one program in the guest: its start and its end. */
 
 import { decode } from './codec/decode.ts'
 import { reportOutput, reportThrown } from './codec/output.ts'
@@ -19,7 +19,7 @@ import {
 } from './primordials.ts'
 import { seedRandom } from './web/random.ts'
 
-/** What a program starts with; travels as JSON. */
+/** The configuration of a program. Travels as JSON. */
 export interface GuestConfiguration {
   readonly tools: readonly GuestTool[]
   /** Encoded record of inputs. */
@@ -29,7 +29,7 @@ export interface GuestConfiguration {
   readonly startedAtMs: number
   /** The zone of local times; absent: UTC. */
   readonly timeZone?: string
-  /** Of a session: what its program is about to hide. */
+  /** Of a session: the names that its program is about to hide. */
   readonly hides?: readonly (readonly [name: string, text: string])[]
 }
 
@@ -42,7 +42,7 @@ export function begin(configurationText: string): void {
   installTools(globalThis, configuration.tools)
 }
 
-/** Reads what a program starts with, and starts its clock, in its zone, and its randomness. */
+/** Reads a program's configuration, and starts its clock, its zone and its randomness. */
 export function readConfiguration(text: string, isSession: boolean): GuestConfiguration {
   const configuration = jsonParse(text) as GuestConfiguration
   const { seed } = configuration
@@ -56,7 +56,7 @@ function installInputs(inputs: Record<string, unknown>): void {
   const names = objectKeys(inputs)
   for (let i = 0; i < names.length; i++) {
     const name = names[i] as string
-    // An input is never in the way of a built-in; it is in `inputs` in any case.
+    // An input never hides a built-in. It is in `inputs` in any case.
     if (objectHasOwn(globalThis, name) || name === '__proto__') continue
     reflectDefineProperty(globalThis, name, hidden(inputs[name], true))
   }
@@ -89,8 +89,8 @@ export function constant(target: object, name: string, value: unknown): void {
 }
 
 /**
- * What an object literal spreads: the engine takes no properties from a string. The compiler puts
- * it around the spread value (`executor/compile/`).
+ * The value that an object literal spreads: the engine takes no properties from a string. The
+ * compiler puts it around the spread value (`executor/compile/`).
  */
 export const spreadable = (value: unknown): unknown =>
   typeof value === 'string' ? ObjectOf(value) : value

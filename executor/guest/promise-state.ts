@@ -20,13 +20,13 @@ export interface PromiseHooks {
   state(value: object): number
   /** The value or the reason of one that is settled. */
   result(promise: object): unknown
-  /** Calls back in a job once it is settled, past any patched `then`; counts as handling it. */
+  /** Calls back in a job once it is settled, past any patched `then`. It counts as handling it. */
   whenSettled(promise: object, callback: () => void): void
 }
 
 let hooks: PromiseHooks | undefined
 
-/** Takes the engine's answers; until then nothing counts as a promise. */
+/** Takes the engine's answers. Until then no value counts as a promise. */
 export function setPromiseHooks(given: PromiseHooks): void {
   hooks = given
 }

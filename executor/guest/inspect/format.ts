@@ -51,7 +51,7 @@ function withPlaceholders(
   let at = stringIndexOf(template, '%')
   while (at !== -1 && at < template.length - 1) {
     const kind = stringCharCodeAt(template, at + 1)
-    // What follows the last `%` that was looked at; a placeholder takes two characters.
+    // The end of the last `%` that was read. A placeholder takes two characters.
     const after = at + 2
     if (kind === 37) {
       text += stringSlice(template, copied, at + 1)
@@ -134,7 +134,7 @@ function asJson(value: unknown): string {
   try {
     return '' + jsonStringify(value)
   } catch (error) {
-    // A cycle, or what the program's `toJSON` threw.
+    // A cycle, or an error of the program's `toJSON`.
     if (isCycle(error)) return '[Circular]'
     throw error
   }

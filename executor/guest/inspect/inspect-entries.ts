@@ -44,7 +44,7 @@ export function keysOf(value: object, showHidden: boolean): PropertyKey[] {
   return keys
 }
 
-/** Those of a list's keys that name no element; of a very long list, none. */
+/** The keys of a list that name no element. For a very long list: none. */
 export function extraKeysOf(value: object, length: number, showHidden: boolean): PropertyKey[] {
   const extra = unlinkedList<PropertyKey>()
   if (length > maxLengthForExtraKeys) return extra
@@ -171,7 +171,7 @@ export function mapPairs(run: Inspection, value: Map<unknown, unknown>, level: n
   return entries
 }
 
-/** Whether a collection shows no further entry; then it says how many it leaves out. */
+/** Whether a collection shows no further entry. Then it says how many it leaves out. */
 function isFull(run: Inspection, entries: string[], size: number): boolean {
   if (entries.length < run.maxArrayLength && run.left >= 0) return false
   entries[entries.length] = moreItems(size - entries.length)

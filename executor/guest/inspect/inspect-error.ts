@@ -13,7 +13,7 @@ import {
 } from '../primordials.ts'
 import { ownData, prefixOf } from './inspect-kind.ts'
 
-/** Gives an error's stack, with or without its first line, or `undefined` to print none. */
+/** Returns an error's stack, with or without its first line, or `undefined` to print none. */
 export type StackInspector = (error: object) => string | undefined
 
 let stackInspector: StackInspector = error => {
@@ -30,8 +30,8 @@ export function setStackInspector(inspector: StackInspector): void {
 }
 
 /**
- * The text of an error without its properties; `className` and `tag` as {@link prefixOf} has them.
- * One without frames stands in brackets, as in Node, unless it is printed by itself and has no
+ * The text of an error without its properties. `className` and `tag` are those of {@link prefixOf}.
+ * An error without frames stands in brackets, as in Node, unless it is printed by itself and has no
  * stack.
  */
 export function errorText(

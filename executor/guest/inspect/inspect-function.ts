@@ -28,7 +28,7 @@ export function registerClass(made: object): void {
 
 /**
  * The text of a function without its own properties. `className` is its constructor's name, `null`
- * for one without; `tag` its `Symbol.toStringTag`, or `''`.
+ * for one without. `tag` is its `Symbol.toStringTag`, or `''`.
  */
 export function functionText(value: AnyFunction, className: string | null, tag: string): string {
   if (mapHas(ownClasses, value) || isClass(functionToString(value)))

@@ -1,9 +1,9 @@
 /**
- * What a value is, as `inspect` names it: its constructor's name and its kind.
+ * Finds the constructor's name and the kind of a value, as `inspect` names them.
  *
- * JavaScript has no cheap question for an object's internal slots: a probe that is refused costs an
- * error. So the prototype chain proposes one kind, and one probe confirms it. Only a chain that
- * meets no built-in prototype is worth trying all of them.
+ * JavaScript has no cheap question for an object's internal slots: a refused probe costs an error.
+ * So the prototype chain proposes one kind, and one probe confirms it. All probes are tried only
+ * for a chain that meets no built-in prototype.
  */
 
 import {
@@ -192,7 +192,7 @@ export function ownFunctionName(value: unknown): string {
   return typeof name === 'string' ? name : ''
 }
 
-/** Says what `value` is. May throw what a proxy's trap throws. */
+/** Finds the kind of `value`. May throw the error of a proxy's trap. */
 export function identify(value: object): Identity {
   let name: string | null = null
   let proposed: Kind | undefined
@@ -238,12 +238,12 @@ function kindOf(value: object, proposed: Kind | undefined): Kind {
     case 'function':
       return 'object'
     case 'error':
-      // As in Node, what inherits from an error is one.
+      // As in Node, an object that inherits from an error prints as one.
       return 'error'
     case 'typed-array':
       return typedArrayName(value) === undefined ? 'object' : 'typed-array'
     case 'promise':
-      // As in Node, what inherits from a promise and is none prints as one that is pending.
+      // As in Node, an object that only inherits from a promise prints as a pending one.
       return 'promise'
     default:
       break
@@ -264,8 +264,8 @@ function kindOf(value: object, proposed: Kind | undefined): Kind {
 }
 
 /**
- * What stands before an object's braces, with a space at its end: `Foo(2) [Tag] `. `fallback`
- * stands for the name of an object without constructor, `size` is `''` or like `(2)`.
+ * The text before an object's braces, with a space at its end: `Foo(2) [Tag] `. `fallback` is the
+ * name for an object without constructor, `size` is `''` or like `(2)`.
  */
 export function prefixOf(name: string | null, tag: string, fallback: string, size = ''): string {
   if (name === null) {

@@ -19,7 +19,7 @@ import {
 } from '../primordials.ts'
 import { columnsOf } from './inspect-text.ts'
 
-/** What the layout of one value depends on. */
+/** The facts on which the layout of one value depends. */
 export type Layout = {
   indentation: number
   breakLength: number
@@ -28,7 +28,7 @@ export type Layout = {
 }
 
 /**
- * The printed parts of one value: `base open entries close`. `isNumeric` columns align right;
+ * The printed parts of one value: `base open entries close`. `isNumeric` columns align right.
  * `depthBelow` counts the levels inside it.
  */
 export type Parts = {
@@ -51,7 +51,7 @@ export function layOut(layout: Layout, parts: Parts): string {
     // Node groups the entries of a list of more than six.
     if (parts.isList && count > 6) entries = intoColumns(layout, entries, parts.isNumeric)
     if (depthBelow < layout.compact && count === entries.length) {
-      // The 10 is Node's allowance for what stands around the entries.
+      // The 10 is Node's allowance for the text around the entries.
       const start = count + layout.indentation + open.length + base.length + 10
       if (fits(layout, entries, start, base)) {
         const line = arrayJoin(entries, ', ')
@@ -93,7 +93,7 @@ function intoColumns(layout: Layout, entries: string[], isNumeric: boolean): str
   const cell = widest + separator
   if (cell * 3 + indentation >= breakLength || (total / cell <= 5 && widest > 6)) return entries
 
-  // Node aims at a square; a character is about 2.5 times as high as wide.
+  // Node aims at a square. A character is about 2.5 times as high as wide.
   const bias = sqrt(cell - total / entries.length)
   const biased = max(cell - 3 - bias, 1)
   const columns = min(

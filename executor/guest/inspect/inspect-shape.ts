@@ -1,4 +1,7 @@
-/** What stands around the entries of an object: its name, its braces, or its whole text. */
+/**
+ * The text around the entries of an object: its name and braces. Or the whole text of an object
+ * without entries.
+ */
 
 import {
   bigintValueOf,
@@ -24,10 +27,10 @@ import { type Kind, kindName, prefixOf } from './inspect-kind.ts'
 import { type Inspection, primitiveText } from './inspect-state.ts'
 import { indent } from './inspect-text.ts'
 
-/** What stands around the entries of an object, or the whole text of one that has none. */
+/** The text around the entries of an object, or the whole text of one that has none. */
 export type Shape = { base: string; open: string; keys: PropertyKey[] }
 
-/** The shape of an object; `level` is its own. */
+/** The shape of an object. `level` is the object's own. */
 export function shapeOf(
   run: Inspection,
   value: object,

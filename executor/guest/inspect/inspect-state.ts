@@ -1,4 +1,4 @@
-/** What one run of `inspect` carries along, and how it prints the values that have no parts. */
+/** The state of one run of `inspect`, and the printing of values that have no parts. */
 
 import {
   arrayJoin,
@@ -24,7 +24,7 @@ export type Inspection = Layout & {
   unwrapsPromises: boolean
   /** The level of the innermost value printed last: what the layout calls its depth. */
   deepest: number
-  /** The values that the current one is inside of; `seenCount` of them are meant. */
+  /** The values that enclose the current one: the first `seenCount` of them. */
   seen: object[]
   seenCount: number
   /** The number of each value that a cycle leads to. */
@@ -35,7 +35,7 @@ export type Inspection = Layout & {
   print: (inspection: Inspection, value: unknown, level: number) => string
 }
 
-// What surrounds an entry: a comma, a space or a line break and its indentation.
+// The characters around an entry: a comma, a space or a line break and its indentation.
 const entryOverhead = 4
 
 /** Counts `text` against the bound of the run, and returns it. */

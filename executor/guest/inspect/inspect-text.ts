@@ -21,7 +21,7 @@ const NOT_PRINTABLE_ASCII = /[^\x20-\x7e]/
 const NOT_ASCII = /[^\0-\x7f]/
 const HEX = '0123456789ABCDEF'
 
-/** What stands where output was left out because it would exceed its bound. */
+/** The text in place of output that would exceed its bound. */
 export const MORE = '… more'
 
 /** `text` between the quotes that need the fewest escapes (`'`, else `"`, else `` ` ``). */

@@ -1,10 +1,11 @@
 /**
  * Prints one value of any type: the recursive part of `inspect`.
  *
- * It runs over values that a hostile program made. Getters are not called (but for `toStringTag`
- * and an error's `name` and `message`, as in Node); a proxy's traps cannot be avoided, since
- * JavaScript cannot ask for a proxy. Whatever throws prints as {@link THREW} in its place. The
- * rules are those of Node's `formatValue` and what it calls:
+ * It runs over values that a hostile program made. Getters are not called, except `toStringTag` and
+ * an error's `name` and `message`, as in Node. A proxy's traps cannot be avoided, since JavaScript
+ * cannot recognize a proxy. A value that throws prints as {@link THREW}.
+ *
+ * The rules are those of Node's `formatValue` and the functions that it calls:
  * https://github.com/nodejs/node/blob/v26.x/lib/internal/util/inspect.js
  */
 
@@ -38,7 +39,7 @@ import { shapeOf } from './inspect-shape.ts'
 import { charge, type Inspection, numberText, primitiveText } from './inspect-state.ts'
 import { indent } from './inspect-text.ts'
 
-/** What stands for a value that threw while it was looked at: a proxy with such a trap, for one. */
+/** The text of a value that threw while it was read, such as a proxy with such a trap. */
 export const THREW = '<Inspection threw>'
 
 /** The text of `value` at `level`, the number of values that it is inside of. */
@@ -50,7 +51,7 @@ export function printValue(run: Inspection, value: unknown, level: number): stri
   try {
     return printObject(run, value, level)
   } catch {
-    // The program's own traps and getters may throw anything; the value is its own loss.
+    // The program's own traps and getters may throw anything. Only this value is lost.
     run.indentation = indentation
     run.seenCount = seenCount
     run.depth = depth
@@ -133,7 +134,9 @@ function tagOf(value: object): string {
   return isEnumerable(value, symbolToStringTag) ? '' : tag
 }
 
-/** The constructor's name; for a chain that names none, that of the kind and what the chain is. */
+/**
+ * The constructor's name. For a chain without one, the name of the kind and a note on the chain.
+ */
 function nameOf(run: Inspection, value: object, identity: Identity, level: number): string | null {
   const { name, kind, unnamed } = identity
   if (name !== null || unnamed === null) return name

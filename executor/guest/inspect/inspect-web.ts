@@ -34,12 +34,13 @@ export function installWebInspectors(): void {
   registerInspector(URLSearchParams.prototype, inspectPairs)
 }
 
-/** Prints instances with what these getters of their class give, as no program has patched them. */
+/** Prints instances with the values of these getters of their class, unpatched. */
 function showParts(prototype: object, names: readonly string[]): void {
   const getters = names.map(name => getter(prototype, name))
   registerInspector(prototype, (value, depth) => {
     const name = nameOf(value)
-    // Also what only inherits from the class: its getters throw, and it prints as any object.
+    // An object that only inherits from the class comes here too. Its getters throw, and it prints
+    // as any object.
     const first = getters[0]?.(value)
     if (depth < 0) return name + ' {}'
     const parts = {}

@@ -25,15 +25,15 @@ export type InspectOptions = {
   unwrapsPromises?: boolean
 }
 
-/** How much text one value gives at most, in UTF-8 bytes. */
+/** The most text of one value, in UTF-8 bytes. */
 export const defaultMaxBytes = 1_048_576
 
 // Each level takes four calls, and the engine's stack holds about a thousand.
 const maxDepth = 64
 
 /**
- * The text of any value; of a string, with its quotes. It never throws and never exceeds
- * `maxBytes` by more than its marker `… more`.
+ * The text of any value. A string keeps its quotes. It never throws and never exceeds `maxBytes` by
+ * more than its marker `… more`.
  */
 export function inspect(value: unknown, options?: InspectOptions): string {
   const maxBytes = numberOption(options, 'maxBytes', defaultMaxBytes)

@@ -49,7 +49,7 @@ export function instantText(ms: number): string {
   return dateText(new DateOf(ms), dateOwnToString)
 }
 
-/** `+0130`; seconds, which offsets of long ago have, are left out. */
+/** `+0130`. The seconds that offsets of long ago have are left out. */
 function offsetText(offsetMs: number): string {
   const minutes = trunc(abs(offsetMs) / MINUTE_MS)
   return (offsetMs < 0 ? '-' : '+') + twoDigits(trunc(minutes / 60)) + twoDigits(minutes % 60)

@@ -52,7 +52,7 @@ function dateText(date: unknown): string {
 }
 
 function dateRangeText(start: unknown, end: unknown): string {
-  // The worker refuses an end that is not there; it must not become a number before.
+  // The worker refuses an absent end, so it must not become a number before.
   if (start === undefined || end === undefined) return UNDEFINED_TEXT + ',' + UNDEFINED_TEXT
   return dateText(start) + ',' + dateText(end)
 }

@@ -1,8 +1,8 @@
 /**
- * Locales and options as a program gives them, read once and written into the head of a request.
+ * Locales and options of a program, read once and written into the head of a request.
  *
- * Options are read by name, in the order of ECMA-402, with getters honoured; the worker's Intl
- * judges the values.
+ * Options are read by name, in the order of ECMA-402. Getters are honoured. The worker's Intl
+ * checks the values.
  */
 
 import { localZone } from '../host/zone.ts'

@@ -1,14 +1,15 @@
 /**
- * Questions to the worker's own Intl, as text.
+ * Requests to the worker's own Intl, as text.
  *
  * A request is two lines of JSON. The first, the *head*, names a service with its locales and
- * options, `["NumberFormat",["de"],{"style":"percent"}]`; it is written once, when the service is
- * constructed, and the worker keeps what it made of it. The second is the method with its
- * arguments, `["format",0.5]`. Numbers that JSON lacks, big integers and `undefined` travel tagged.
- * The answer is `{"ok":value}` or `{"error":{"name","message"}}`; `null` stands for `undefined`.
+ * options, `["NumberFormat",["de"],{"style":"percent"}]`. The guest writes it once, when the
+ * service is constructed, and the worker keeps the service that it made. The second line is the
+ * method with its arguments, `["format",0.5]`. Numbers that JSON lacks, big integers and
+ * `undefined` travel tagged. The answer is `{"ok":value}` or `{"error":{"name","message"}}`; `null`
+ * stands for `undefined`.
  *
- * Nothing but text crosses, and the worker may forget every head: a guest that was restored from a
- * snapshot elsewhere goes on asking.
+ * Only text crosses, and the worker may forget every head. So a guest that was restored from a
+ * snapshot in another worker can go on.
  */
 
 import {
@@ -34,10 +35,11 @@ export function connectIntl(ask: (request: string) => string): void {
 }
 
 /**
- * Asks one question.
+ * Sends one request.
  *
- * @param argumentTexts the arguments as {@link numberText} and its kin wrote them, joined by commas
- * @throws what the worker's Intl threw: a `RangeError` or `TypeError` with its message
+ * @param argumentTexts the arguments as {@link numberText} and the like wrote them, joined by
+ *   commas
+ * @throws the error of the worker's Intl: a `RangeError` or `TypeError` with its message
  */
 export function askIntl(head: string, method: string, argumentTexts = ''): unknown {
   const call =
@@ -84,7 +86,7 @@ export function numericText(value: unknown): string {
   }
 }
 
-/** As {@link numericText}; `undefined`, which a range may not have, stays what it is. */
+/** As {@link numericText}. `undefined`, which a range may not have, stays `undefined`. */
 export function boundText(value: unknown): string {
   return value === undefined ? UNDEFINED_TEXT : numericText(value)
 }

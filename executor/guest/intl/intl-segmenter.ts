@@ -1,4 +1,4 @@
-/** `Intl.Segmenter`. The worker gives the boundaries of a whole text at once, when first needed. */
+/** `Intl.Segmenter`. The worker returns the boundaries of a whole text on the first request. */
 
 import {
   hidden,
@@ -42,7 +42,7 @@ interface Segment {
   isWordLike?: boolean
 }
 
-/** Where segments end; for words, twice that, plus 1 when the segment is like a word. */
+/** The ends of the segments. For words each is doubled, plus 1 when the segment is like a word. */
 interface Boundaries {
   readonly isWord: boolean
   readonly ends: readonly number[]

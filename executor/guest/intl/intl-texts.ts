@@ -106,7 +106,7 @@ export class DisplayNames {
   }
 }
 
-/** A value in the words of an error, without running what belongs to the program. */
+/** A value in the words of an error. No code of the program runs. */
 function nameOf(value: unknown): string {
   if (typeof value === 'object' && value !== null) return '#<Object>'
   return typeof value === 'function' ? 'a function' : StringOf(value)

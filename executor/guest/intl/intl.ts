@@ -1,8 +1,8 @@
 /**
  * `Intl`, which QuickJS lacks: the classes of ECMA-402 over the worker's own Intl.
  *
- * The guest reads what the program gives, the worker's V8 formats, and only plain values cross
- * (intl-request.ts). Without locales it is en-US, without a time zone UTC, wherever the host is.
+ * The guest reads the program's arguments, the worker's V8 formats, and only plain values cross
+ * (intl-request.ts). The default locale is en-US and the default time zone UTC, on every host.
  */
 
 import {
@@ -74,7 +74,8 @@ function callable(original: Constructor, isLegacy: boolean): Constructor {
   const wrapper = function (this: unknown, locales: unknown, options: unknown) {
     const made = reflectConstruct(original, [locales, options], wrapper)
     if (new.target !== undefined) {
-      // What the engine has taken from the constructor that was called, so that it is read once.
+      // The prototype that the engine has read from the called constructor, so that it is read
+      // once.
       reflectSetPrototypeOf(made, reflectGetPrototypeOf(this as object))
       keepPrototype(made, new.target, original)
       return made

@@ -1,10 +1,10 @@
 /**
  * `Date` in a zone of its own.
  *
- * The engine's dates know no zone but UTC. Each local method is the engine's, applied to a date
- * whose time in UTC is the local time that is meant; the constructor and `parse` turn local times
- * into instants. Put in place only where an execution asks for a zone, and in sessions, whose later
- * executions may: programs in UTC run on the engine's own `Date`.
+ * The engine's dates know no zone but UTC. Each local method calls the engine's own, on a date
+ * whose UTC time is the local time in question. The constructor and `parse` turn local times into
+ * instants. This `Date` is installed only when an execution names a zone, and in sessions, whose
+ * later executions may. Other programs run on the engine's own `Date`.
  */
 
 import { clockMs } from '../host/clock.ts'
@@ -34,7 +34,7 @@ const MINUTE_MS = 60_000
 type AnyMethod = (...args: unknown[]) => unknown
 
 const { parse: engineParse } = Date
-/** Captured as the engine has them; `toString` and `toTimeString` are date-text.ts's. */
+/** Captured as the engine has them. `toString` and `toTimeString` are those of date-text.ts. */
 const readers = [
   ...['getDate', 'getDay', 'getFullYear', 'getHours', 'getMilliseconds', 'getMinutes'],
   ...['getMonth', 'getSeconds', 'getYear', 'toDateString'],

@@ -2,9 +2,9 @@
  * The names that a session's programs declare.
  *
  * `let`, `const` and classes live in the engine's own scope of global declarations, which looks
- * names up when they are used: a name that is taken out of it can be declared again, and functions
- * of earlier programs find the new binding. The worker hands the scope to the prelude as a record;
- * it never gets to a program.
+ * names up when they are used. So a name that is taken out of it can be declared again, and
+ * functions of earlier programs find the new binding. The worker hands the scope to the prelude as
+ * a record. It never reaches a program.
  */
 
 import type { SessionNames } from '../../boundary/session-code.ts'
@@ -30,7 +30,7 @@ interface Replaced {
   readonly binding: PropertyDescriptor
 }
 
-/** The program under way, and what it took the place of. */
+/** The current program, and the bindings that its names have replaced. */
 let names: SessionNames | undefined
 let replaced: Replaced[] = []
 
@@ -49,7 +49,8 @@ export function declare(namesText: string): void {
   for (let i = 0; i < functions.length; i++) {
     const name = functions[i] as string
     take(scope, name)
-    // What may not be taken away (`undefined`) cannot be a function's either: left as it is.
+    // A property that may not be removed (`undefined`) cannot be a function's either: left as it
+    // is.
     if (take(globalThis, name) || !objectHasOwn(globalThis, name)) defineGlobal(name)
   }
 }
@@ -62,8 +63,8 @@ export function undeclare(): void {
 }
 
 /**
- * Settles the names of a program that has ended: those that never got a value stand for what they
- * stood for before, and those of `using` are gone.
+ * Settles the names of a program that has ended. Those that never got a value stand for their
+ * earlier bindings again, and those of `using` are removed.
  */
 export function settleNames(): void {
   if (names === undefined) return
@@ -95,9 +96,7 @@ function take(holder: object, name: string): boolean {
   return reflectDeleteProperty(holder, name)
 }
 
-/**
- * Not by the script itself: what a script declares as `var` or function can never be taken away.
- */
+/** Not declared by the script itself: a script's own `var` or function can never be removed. */
 function defineGlobal(name: string): void {
   reflectDefineProperty(globalThis, name, hidden(undefined, true))
 }

@@ -18,14 +18,14 @@ interface Resource {
 
 let resources: Resource[] = []
 
-/** How a program ended, or what became of that. */
+/** How a program ended, or how the disposal of its resources did. */
 export interface Completion {
   readonly isThrown: boolean
-  /** The value, or what was thrown. */
+  /** The value, or the error. */
   readonly value: unknown
 }
 
-/** Takes note of the resource that a `using` declares, and gives it. */
+/** Registers the resource that a `using` declares, and returns it. */
 export function takeResource(value: unknown, isAwaited: boolean): unknown {
   append(resources, { value, dispose: methodOf(value, isAwaited), isAwaited })
   return value

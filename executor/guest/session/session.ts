@@ -41,9 +41,7 @@ interface Given {
 /** The globals that the execution has been given. */
 let given: Given[] = []
 
-/**
- * Prepares the global object for the next program. What the session has made of a name, it keeps.
- */
+/** Prepares the global object for the next program. Values that the session has put on it stay. */
 export function beginSession(configurationText: string): void {
   comeToRest()
   takeBack()
@@ -66,7 +64,10 @@ function give(name: string, value: unknown, isEnumerable: boolean): void {
   append(given, { name, value })
 }
 
-/** Removes what the last execution was given, but not what its program has put in its place. */
+/**
+ * Removes the tools and inputs of the last execution, but not the values that its program has put
+ * in their place.
+ */
 function takeBack(): void {
   for (let i = 0; i < given.length; i++) {
     const { name, value } = given[i] as Given
@@ -77,7 +78,7 @@ function takeBack(): void {
   given = []
 }
 
-/** What a program throws when it returns; nothing in it can catch this. */
+/** Thrown by a program that returns. No code in it can catch this. */
 const EXIT = objectFreeze({})
 let returned: unknown
 
@@ -120,7 +121,7 @@ export function comeToRest(): void {
 }
 
 /**
- * Defines what the compiler puts into a session's programs
+ * Defines the helpers that the compiler puts into a session's programs
  * (`executor/compile/rewrite/session-names.ts`).
  */
 export function installSession(target: object): void {

@@ -1,4 +1,4 @@
-/** Bytes to base64 and back, within what the prelude may use: RFC 4648, with padding. */
+/** Bytes to base64 and back, under the rules of the prelude: RFC 4648, with padding. */
 
 import { ArrayBufferOf, arrayBufferByteLength, Uint8ArrayOf } from '../primordials.ts'
 

@@ -1,4 +1,4 @@
-/** What `console.table` shows of a value: its rows and columns. */
+/** The rows and columns that `console.table` shows of a value. */
 
 import { inspect } from '../inspect/inspect.ts'
 import {
@@ -21,9 +21,9 @@ import {
 } from '../primordials.ts'
 import { drawTable } from '../table.ts'
 
-// As much as one inspected value gives.
+// As much as one inspected value has.
 const maxLength = 1_048_576
-// More rows than a log can hold; each takes a line of at least 10 characters.
+// More rows than a log can hold: each takes a line of at least 10 characters.
 const maxRows = 100_000
 
 type Cells = (string | undefined)[]

@@ -1,4 +1,4 @@
-/** The guest's `console` and `print`: each call gives one text with a level to the log. */
+/** The guest's `console` and `print`: each call writes one text with a level to the log. */
 
 import { format } from '../inspect/format.ts'
 import { type InspectOptions, inspect } from '../inspect/inspect.ts'
@@ -27,10 +27,10 @@ export type LogLevel = 'log' | 'info' | 'warn' | 'error' | 'debug'
 const groupIndentation = 2
 
 /**
- * Defines `console` and `print` on `target`, not enumerable, as Node does. `emit` gets each text;
+ * Defines `console` and `print` on `target`, not enumerable, as Node does. `emit` gets each text.
  * `now` is the clock of `console.time` in milliseconds. No method needs its `this`.
  *
- * @returns ends all groups
+ * @returns a function that ends all groups
  */
 export function installConsole(
   target: object,
@@ -135,7 +135,7 @@ export function installConsole(
   }
 }
 
-/** The text of a label; as in Node, a symbol throws. */
+/** The text of a label. As in Node, a symbol throws. */
 function labelText(label: unknown): string {
   if (label === undefined) return 'default'
   if (typeof label === 'symbol') {

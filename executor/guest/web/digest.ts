@@ -31,7 +31,9 @@ const ALGORITHMS = ['SHA-1', 'SHA-256', 'SHA-384', 'SHA-512']
 /** Bytes that one digest may be made of: 33.5 million characters of base64. */
 const MAX_BYTES = 25_165_824
 
-/** Defines `subtle` on `crypto`; `ask` takes `ALGORITHM:base64` and gives the digest in base64. */
+/**
+ * Defines `subtle` on `crypto`. `ask` takes `ALGORITHM:base64` and returns the digest in base64.
+ */
 export function installDigest(crypto: object, ask: (request: string) => string): void {
   const methods = {
     async digest(algorithm: unknown, data: unknown): Promise<ArrayBuffer> {

@@ -58,7 +58,7 @@ class TextEncoder {
       throw invalid('The "dest" argument must be an instance of Uint8Array.')
     }
     const room = typedArrayByteLength(destination)
-    // A unit takes a byte at least: what cannot fit is not encoded.
+    // A unit takes a byte at least: a text that cannot fit is not encoded.
     const read = fitting(source, room)
     const bytes = encodeUTF8(stringSlice(source, 0, read))
     typedArraySet(destination as Uint8Array, bytes)

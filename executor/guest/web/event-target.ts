@@ -147,7 +147,7 @@ export class EventTarget {
     const at = findListener(list, callback, isCapture)
     if (at < 0) return
     ;(list[at] as Listener).isRemoved = true
-    // Another list: one that is being dispatched keeps what it had.
+    // A new list: one that is being dispatched keeps its listeners.
     const rest = unlinkedList<Listener>()
     for (let i = 0; i < list.length; i++) if (i !== at) append(rest, list[i] as Listener)
     mapSet(this.#listeners, type, rest)
@@ -171,7 +171,7 @@ export class EventTarget {
   }
 }
 
-/** What the prelude does with targets of its own. */
+/** The prelude's operations on targets of its own. */
 export const { dispatch, listen } = hooks
 
 function listenerOf(value: unknown): Callback | undefined {

@@ -9,7 +9,7 @@ const PHASES = ['NONE', 'CAPTURING_PHASE', 'AT_TARGET', 'BUBBLING_PHASE']
 const NONE = 0
 const AT_TARGET = 2
 
-/** What of an event `dispatchEvent` sets and asks. */
+/** The state of an event that `dispatchEvent` reads and sets. */
 export interface EventHooks {
   isEvent(value: unknown): value is object
   isDispatched(event: object): boolean
@@ -28,7 +28,7 @@ export interface EventHooks {
 let eventHooks: EventHooks
 let readClock: () => number
 
-/** Defines `Event` and `CustomEvent` on `target`; `now` gives the time stamp of an event. */
+/** Defines `Event` and `CustomEvent` on `target`. `now` returns the time stamp of an event. */
 export function installEvent(target: object, now: () => number): void {
   readClock = now
   defineInterface(target, Event, 1)

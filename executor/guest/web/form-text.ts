@@ -15,7 +15,7 @@ import {
 } from '../primordials.ts'
 import { binaryText, decodeUTF8, encodeUTF8 } from './utf8.ts'
 
-/** Names and values in order; both lists are as long as each other. */
+/** Names and values in order. Both lists have the same length. */
 export interface Pairs {
   readonly names: string[]
   readonly values: string[]
@@ -112,7 +112,7 @@ export function writeForm(pairs: Pairs): string {
   return text
 }
 
-/** What `encodeURIComponent` leaves or writes otherwise than a form does. */
+/** Characters that `encodeURIComponent` does not escape as a form does. */
 const SPECIAL = /[ !'()~]/
 const SPECIALS = " !'()~"
 const ESCAPES = ['+', '%21', '%27', '%28', '%29', '%7E']

@@ -1,4 +1,4 @@
-/** Encodings that the worker decodes; the guest keeps the bytes that wait for more. */
+/** Encodings that the worker decodes. The guest keeps the bytes that wait for more. */
 
 import {
   asciiToBinary,
@@ -15,14 +15,14 @@ export function setDecoder(ask: (request: string) => string): void {
   askWorker = ask
 }
 
-/** The name of the encoding that a label stands for; `undefined` when there is none. */
+/** The name of the encoding of a label; `undefined` for an unknown label. */
 export function legacyEncoding(label: string): string | undefined {
   return (
     (jsonParse(askWorker('["label",' + jsonStringify(label) + ']')) as string | null) ?? undefined
   )
 }
 
-/** What has to come before the next bytes of a stream. */
+/** The state between two chunks of a stream. */
 export interface Rest {
   /** Bytes, one character each. */
   readonly held: string
@@ -34,8 +34,9 @@ export interface Rest {
 export const NO_REST: Rest = objectFreeze({ held: '', skip: 0 })
 
 /**
- * Decodes bytes, one character each, after a rest; `undefined` when they are malformed and
- * `isFatal`.
+ * Decodes bytes, one character each, after a rest.
+ *
+ * @returns `undefined` when they are malformed and `isFatal`
  */
 export function decodeLegacy(
   encoding: string,

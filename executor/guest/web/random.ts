@@ -27,7 +27,7 @@ let b = 0
 let c = 0
 let counter = 1
 
-/** Seeds the generator with four 32-bit integers; the same seed gives the same numbers. */
+/** Seeds the generator with four 32-bit integers. The same seed gives the same numbers. */
 export function seedRandom(first: number, second: number, third: number, fourth: number): void {
   a = first | 0
   b = second | 0
@@ -48,7 +48,8 @@ function next(): number {
 }
 
 /**
- * Replaces `Math.random`, and defines `crypto` with `getRandomValues` and `randomUUID`; gives it.
+ * Replaces `Math.random`, and defines `crypto` with `getRandomValues` and `randomUUID`. Returns
+ * `crypto`.
  */
 export function installRandom(target: object): object {
   reflectDefineProperty(Math, 'random', hidden(methods.random))

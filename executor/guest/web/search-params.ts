@@ -267,7 +267,7 @@ reflectDefineProperty(
   readOnly('URLSearchParams Iterator'),
 )
 
-/** The pairs of what a program gives: a text, an iterable of pairs or a record. */
+/** The pairs in a program's argument: a text, an iterable of pairs or a record. */
 function pairsOf(init: unknown): Pairs {
   if (init === undefined) return noPairs()
   if ((typeof init !== 'object' && typeof init !== 'function') || init === null) {

@@ -1,9 +1,10 @@
 /**
  * `URL`, after https://url.spec.whatwg.org/#api, over the worker's own parser.
  *
- * A request is a JSON list: `["parse",input]`, `["parse",input,base]` or `["set",href,name,value]`;
- * the answer is `{"ok":components}`, with the components by the names of their getters, or
- * `{"error":{"name","message"}}`. The guest keeps the components, so only parsing and setters ask.
+ * A request is a JSON list: `["parse",input]`, `["parse",input,base]` or `["set",href,name,value]`.
+ * The answer is `{"ok":components}`, with the components by the names of their getters, or
+ * `{"error":{"name","message"}}`. The guest keeps the components, so only parsing and setters send
+ * requests.
  */
 
 import { errorWithCode } from '../errors.ts'
@@ -231,7 +232,7 @@ export class URL {
     return this.#components.href
   }
 
-  /** Sets one component; the parser ignores what it cannot be. */
+  /** Sets one component. The parser ignores an impossible value. */
   #set(name: Name, value: unknown): void {
     const { href } = this.#components
     const text = jsonStringify(webText(value))

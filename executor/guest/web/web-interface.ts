@@ -1,4 +1,4 @@
-/** What the classes of the web platform have in common: Web IDL's shape of an interface. */
+/** The shape that Web IDL gives to the classes of the web platform. */
 
 import { registerClass } from '../inspect/inspect-function.ts'
 import {
