@@ -133,11 +133,11 @@ class PlainWriter {
 
 function primitiveText(value: unknown): string {
   if (typeof value === 'bigint') return `"${value}"`
-  // What JSON has no number for is `null`, and so is `undefined`.
+  // A number that JSON lacks is `null`, and so is `undefined`.
   return JSON.stringify(value) ?? 'null'
 }
 
-/** As {@link primitiveText}, with the numbers that JSON has not as texts. */
+/** As {@link primitiveText}, with the numbers that JSON lacks as texts. */
 function toldPrimitive(value: unknown): string {
   if (typeof value !== 'number') return primitiveText(value)
   if (Object.is(value, -0)) return '"-0"'

@@ -132,7 +132,7 @@ export class CallApprovals {
     entry.decision.resolve(decided)
   }
 
-  /** Lets go of the timers. */
+  /** Cancels the timers. */
   evict(): void {
     for (const { disarm } of this.#bySeq.values()) disarm?.()
   }

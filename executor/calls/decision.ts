@@ -1,4 +1,4 @@
-/** Decisions: held against the call that they are about, and written into its approval. */
+/** Reads decisions, checks them against their calls, and writes them into the approvals. */
 
 import { isDeepStrictEqual } from 'node:util'
 import type { ApprovalStatus, Decision } from '../../protocol/approval.ts'

@@ -168,7 +168,7 @@ export class Journal {
     return piece
   }
 
-  /** Lets go of texts that the store has now, but for those of one piece. */
+  /** Drops texts that the store has now, except those of one piece. */
   release(stored: readonly JournalRecord[]): void {
     for (const { kind, seq } of stored) {
       if (this.#heldBytes <= PIECE_BYTES) return

@@ -36,9 +36,9 @@ export class Latencies {
   }
 
   /**
-   * Estimates for a list of tools, by index; a tool of which nothing is known has none.
+   * Estimates for a list of tools, by index. A tool without observations has none.
    *
-   * @param isPersonAwaited whether tools that ask a person take for ever, as far as a worker goes
+   * @param isPersonAwaited whether tools that ask a person count as endless
    */
   expected(tools: readonly Tool[], isPersonAwaited: boolean): Record<number, number> {
     const found: Record<number, number> = {}

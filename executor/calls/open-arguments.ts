@@ -12,7 +12,10 @@ export class OpenArguments {
   #lengths = new Map<number, number>()
   #characters = 0
 
-  /** As much as may be under way at once is the bound; the journal could not hold more either. */
+  /**
+   * The bound: the arguments of all calls that may be open at once, but no more than a journal
+   * holds.
+   */
   constructor({ maxConcurrentCalls, maxCallBytes, maxJournalBytes }: Limits) {
     this.#maxCharacters = Math.min(maxConcurrentCalls * maxCallBytes, maxJournalBytes)
   }

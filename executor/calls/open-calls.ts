@@ -6,7 +6,7 @@
 import type { WaitingFor } from '../../protocol/execution/execution.ts'
 import type { Effect } from '../boundary/journal-record.ts'
 
-/** A call, timer or stream item that a guest has asked for and has not been given. */
+/** A call, timer or stream item that a guest has requested and that is not answered. */
 export interface OpenCall {
   readonly id: number
   readonly request: string
@@ -22,7 +22,7 @@ export interface OpenCall {
   approvalId?: string
   /** Whether the host is showing its approval to those who may decide it. */
   isShowing?: boolean
-  /** Lets go of a timer. */
+  /** Cancels its timer. */
   cancel?: () => void
 }
 
@@ -98,7 +98,7 @@ export class OpenCalls {
       .reduce((least, { dueAtMs = Infinity }) => Math.min(least, dueAtMs), Infinity)
   }
 
-  /** Closes all of them, and lets go of their timers. */
+  /** Closes all of them, and cancels their timers. */
   clear(): void {
     for (const { cancel, endTiming } of this.#open.values()) {
       cancel?.()

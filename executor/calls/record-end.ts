@@ -1,4 +1,4 @@
-/** Notes how a call ended, in the record of its execution. */
+/** Writes the end of a call into the record of its execution. */
 
 import type { ExecutionRecord } from '../record/execution-record.ts'
 import type { CallOutcome } from '../tools/call-outcome.ts'

@@ -156,7 +156,7 @@ export class ToolCalls {
     return this.approvals.hasDecided(id => this.journal.requestOf(id) === undefined)
   }
 
-  /** Lets go of timers: the execution is evicted, and its store has the instants. */
+  /** Cancels the timers: the execution is evicted, and its store has the instants. */
   evict(): void {
     this.#open.clear()
     this.#arguments.clear()

@@ -1,4 +1,4 @@
-/** The hash by which a memory is known. */
+/** The hash of a memory, and the check of the base snapshot against it. */
 
 import { createHash } from 'node:crypto'
 import type { BaseSnapshot } from './quickjs/base-snapshot-shape.ts'

@@ -83,7 +83,7 @@ export class ExecutionState {
     this.#now = now.mode === 'leaving' ? { ...now, guest } : { mode: 'running', guest }
   }
 
-  /** Its worker has let go of it: at the end of a run, when the worker is lost, when it leaves. */
+  /** Its worker was released: at the end of a run, when the worker is lost, or when it leaves. */
   leaveRunning(): void {
     const now = this.#expect('running', 'leaving')
     this.#now = now.mode === 'leaving' ? { ...now, guest: undefined } : { mode: 'queued' }

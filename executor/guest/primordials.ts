@@ -210,7 +210,7 @@ export function hasBrand(probe: (value: never) => unknown, value: unknown): bool
   }
 }
 
-/** A record without a prototype: look-ups on it miss all that a program put on `Object.prototype`. */
+/** A record without a prototype: look-ups on it miss what a program put on `Object.prototype`. */
 export function record(): Record<string, unknown> {
   return objectCreate(null)
 }

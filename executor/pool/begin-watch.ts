@@ -36,7 +36,7 @@ export class BeginWatch {
   #lastTickMs = 0
   #doublings = 0
 
-  /** Watches a task until it has begun or the function that this gives is called. */
+  /** Watches a task until it has begun or the returned function is called. */
   watch(task: BeginningTask): () => void {
     this.#tasks.set(task, 0)
     if (this.#timer === undefined) {

@@ -1,4 +1,4 @@
-/** Makes the pool of a level of isolation. */
+/** Makes the pool for a level of isolation: threads here, or in a child process. */
 
 import type { IsolationLevel } from '../../protocol/execution/isolation.ts'
 import type { GuestPool } from '../boundary/guest-pool.ts'

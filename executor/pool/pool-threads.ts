@@ -69,7 +69,7 @@ export class PoolThreads {
     this.#maxChanges = maxChanges
   }
 
-  /** Takes in the threads of a pool; to be called in the turn in which that is made. */
+  /** Takes in the threads of a pool. To be called in the same turn that makes the pool. */
   attach(pool: Pick<Piscina, 'on'>): void {
     pool.on('workerCreate', (shown: ShownWorker) => this.#add(shown))
   }
@@ -95,7 +95,7 @@ export class PoolThreads {
     return chosen
   }
 
-  /** The less, the better is a thread for this owner; `Infinity`: it must not have it. */
+  /** The lower, the better a thread suits this owner; `Infinity`: the owner must not have it. */
   #costOf({ owner, changes }: Thread, wanted: string): number {
     if (owner === wanted) return 0
     if (owner === undefined) return 1

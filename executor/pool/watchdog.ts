@@ -35,7 +35,7 @@ export class Supervision {
   #watched = new Set<Watched>()
   #timer: NodeJS.Timeout | undefined
 
-  /** Watches a guest until the function that this gives is called. */
+  /** Watches a guest until the returned function is called. */
   watch(
     run: GuestLink,
     cpuMs: number,

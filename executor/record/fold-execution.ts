@@ -1,4 +1,4 @@
-/** An execution that has not ended, read from the events that were kept of it. */
+/** Reads the state of an execution that has not ended from its stored events. */
 
 import type { ExecutionEvent } from '../../protocol/execution/events.ts'
 import type {

@@ -1,6 +1,6 @@
 import { Fifo } from '../../protocol/base/fifo.ts'
 
-/** Bounds how many calls of an execution are under way; further ones wait their turn in order. */
+/** Bounds how many calls of an execution run at once. Further calls wait their turn in order. */
 export class Slots {
   #free: number
   #waiting = new Fifo<object, () => void>()

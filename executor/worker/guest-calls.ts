@@ -79,7 +79,7 @@ export class GuestCalls {
     return this.#unanswered
   }
 
-  /** The engine's stack where a dry run ended in a call of its. */
+  /** The engine's stack where a dry run ended in one of its calls. */
   get stack(): string | undefined {
     return this.#stack
   }

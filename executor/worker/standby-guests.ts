@@ -35,7 +35,7 @@ export class StandbyGuests {
     return this.#ready.length
   }
 
-  /** Gives a guest; makes one when none stands ready. */
+  /** Returns a guest. Makes one when none stands ready. */
   async lease(): Promise<QuickJSGuest> {
     return this.#ready.pop() ?? (await this.#make())
   }
@@ -73,13 +73,13 @@ export class StandbyGuests {
     return this.#making
   }
 
-  /** Lets all guests go and makes no more. */
+  /** Drops all guests and makes no more. */
   drain(): void {
     this.#isDraining = true
     this.#ready = []
   }
 
-  /** Holds what all guests begin with against its hash, and lets go of those that have changed. */
+  /** Checks the base snapshot against its hash, and drops standby guests that have changed. */
   #check(): void {
     requireWhole(this.#baseSnapshot)
     this.#ready = this.#ready.filter(guest => guest.isWhole())

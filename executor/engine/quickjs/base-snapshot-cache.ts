@@ -1,6 +1,6 @@
 /**
- * Keeps the base snapshot beside the app's compile cache, if it has one: to make it takes a good
- * part of a start, and it only changes with the engine and the prelude.
+ * Stores the base snapshot beside the app's compile cache, if it has one. To make it takes a good
+ * part of a start, and it changes only with the engine and the prelude.
  */
 
 import { createHash, randomUUID } from 'node:crypto'
@@ -40,8 +40,8 @@ export function sourceHash(wasm: Uint8Array, prelude: string): string {
 export const snapshotFile = (folder: string, hash: string): string => join(folder, `base-${hash}`)
 
 /**
- * The snapshot that is kept in a folder under this hash; made and kept when there is none, or none
- * that is whole.
+ * The snapshot that is stored in a folder under this hash. It is made and stored when there is
+ * none, or a damaged one.
  */
 export async function keptSnapshot(
   folder: string,

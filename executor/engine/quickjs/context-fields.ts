@@ -1,13 +1,13 @@
 /**
  * Two fields of the engine's context that its interface does not give.
  *
- * - The interrupt counter counts down at each call of a function and each jump back; at zero the
- *   engine polls and starts it again. Set to zero by us, the very next call polls.
- * - The scope of global declarations holds what scripts declare by `let`, `const` and `class`. It is
- *   an ordinary object, in which the declarations are ordinary properties.
+ * - The interrupt counter counts down at each call of a function and each jump back. At zero the
+ *   engine polls and starts it again. When we set it to zero, the very next call polls.
+ * - The scope of global declarations holds the names that scripts declare by `let`, `const` and
+ *   `class`. It is an ordinary object, in which the declarations are ordinary properties.
  *
- * Where they are is found by what they contain, once, and each is tried: an engine in which that
- * does not hold is refused.
+ * Both are found by their contents, once, and each is tried. An engine in which that fails is
+ * refused.
  */
 
 import type { QuickJS } from 'quickjs-wasi'

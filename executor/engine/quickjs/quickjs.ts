@@ -1,5 +1,5 @@
 /**
- * The guest engine: QuickJS-ng in WebAssembly, one instance for each active guest.
+ * The guest engine: QuickJS-ng in WebAssembly, one instance for each guest.
  *
  * This file alone knows the library, and it alone uses private fields of it. It is written for the
  * exact version that package.json pins. Two things need the private fields: host calls that pass
@@ -462,7 +462,7 @@ export class QuickJSGuest implements Guest {
     return at !== 0
   }
 
-  /** Calls an entry point; takes over its arguments, gives a value that the caller frees. */
+  /** Calls an entry point. Takes over its arguments. Returns a value that the caller frees. */
   #enter(entry: EntryName, ...args: number[]): number {
     const { entries } = this.#baseSnapshot
     const argv = this.#exports.wasm_malloc(args.length * 4)

@@ -1,5 +1,5 @@
 /**
- * Snapshots of sessions: what of a guest's memory differs from the base snapshot one, compressed.
+ * Snapshots of sessions: the parts of a guest's memory that differ from the base snapshot.
  *
  * | offset | bytes | what |
  * | ------ | ----- | ---- |

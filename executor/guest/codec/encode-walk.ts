@@ -88,7 +88,7 @@ export class Walk implements FormWriter {
   refusal: string | undefined
   /** Whether that is a promise, which could have been awaited. */
   isAwaitable = false
-  /** The first promise that was found rejected. */
+  /** The first promise that was found to be rejected. */
   rejection: { readonly path: string; readonly reason: unknown } | undefined
   /** Promises that were met since the caller last emptied the list. */
   pending = unlinkedList<PendingPart>()

@@ -10,7 +10,7 @@ import type { Delivery, GuestMessage, GuestReport } from '../../boundary/message
 import type { WorkerStatistics } from '../../boundary/worker-control.ts'
 import type { PoolOptions } from '../worker-pool.ts'
 
-/** Work in JSON: the session's state stands beside it, an endless time is `null`. */
+/** Work in JSON. The session's state stands before it, an endless time is `null`. */
 export interface SentWork extends Omit<GuestWork, 'session' | 'expectedMs'> {
   readonly isSession?: boolean
   readonly expectedMs?: Readonly<Record<number, number | null>>
@@ -41,7 +41,7 @@ export type ToChild =
    * is to be ended, also when the run has ended.
    */
   | { readonly kind: 'end-thread'; readonly run: number }
-  /** How many wait for a worker, as far as it matters: some or none. */
+  /** How many executions wait for a worker. It only matters whether any does. */
   | { readonly kind: 'pressure'; readonly waiting: number }
   | { readonly kind: 'ask'; readonly id: number; readonly what: 'statistics' | 'collect' }
 
@@ -58,17 +58,20 @@ export type FromChild =
       readonly reason: string
       readonly hasBegun: boolean
     }
-  /** Of each run whether its guest runs, and its beat; now and then while there are runs. */
+  /**
+   * For each run whether its guest runs, and its heartbeat. Sent five times per second while there
+   * are runs.
+   */
   | { readonly kind: 'pulse'; readonly guests: readonly (readonly [number, boolean, number])[] }
   | { readonly kind: 'answer'; readonly id: number; readonly workers: readonly WorkerStatistics[] }
 
 /** A message as it is sent, with the proof of its run, or of the process. */
 export type Proved<Message> = Message & { readonly proof: string }
 
-/** A report in JSON: the session's state stands beside it. */
+/** A report in JSON. The session's state stands before it. */
 export type SentReport = Omit<GuestReport, 'snapshot'>
 
-/** Work as it is sent. The session's snapshot is left out: it follows the line as bytes. */
+/** Work as it is sent, without the session's snapshot: its bytes are sent before the line. */
 export function packWork({ session, expectedMs, ...work }: GuestWork): SentWork {
   return {
     ...work,

@@ -15,7 +15,7 @@ import { ProcessGuest } from './process-guest.ts'
 import { newKey, Proofs } from './proofs.ts'
 import { packWork, type ToChild } from './wire.ts'
 
-/** A process that has not come up by then is given up; it takes under a second. */
+/** A process that is not ready by then is given up. It usually takes under a second. */
 const START_MS = 30_000
 /**
  * A process with active runs reports five times per second. After so many ticks without a report
