@@ -13,7 +13,11 @@ import { isRawIndex, toolIndex } from './tool-index.ts'
  */
 const MAX_PLAIN = 96
 
-/** The text of a request. @param toolName gives the name of a tool by its index */
+/**
+ * The text of a request.
+ *
+ * @param toolName returns the name of a tool by its index
+ */
 export function requestText(request: GuestRequest, toolName: (index: number) => string): string {
   switch (request.kind) {
     case 'call':

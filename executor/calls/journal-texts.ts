@@ -1,4 +1,4 @@
-/** Gives guests that are brought back the texts of their journals, as they ask for them. */
+/** Sends the texts of their journals to guests that are recreated, on request. */
 
 import type { GuestLink } from '../boundary/guest-pool.ts'
 import type { TextRequest } from '../boundary/messages.ts'

@@ -17,7 +17,7 @@ interface Pending {
   readonly scope: Scope
   /** The nearest class around. */
   readonly owner: SyntaxNode | undefined
-  /** Whether it is what a declaration or an assignment gives a value to. */
+  /** Whether it is the target of a declaration or an assignment. */
   readonly isTarget: boolean
 }
 

@@ -21,10 +21,10 @@ export class StepReader {
   }
 
   /**
-   * Adds what a node does by itself, without the nodes in it.
+   * Adds the steps of a node itself, without the nodes in it.
    *
    * @param key under which its parent holds it
-   * @param isTarget whether it is what a declaration or an assignment gives a value to
+   * @param isTarget whether it is the target of a declaration or an assignment
    */
   read(node: SyntaxNode, parent: SyntaxNode | undefined, key: string, isTarget: boolean): void {
     if (LOOP.test(node.type)) this.#scope.loops.push(node)

@@ -55,15 +55,18 @@ export interface ExecutorOptions {
 export interface EmbeddedExecutor extends Executor {
   /** Adds tools for executions that start from now on. @throws {LatchdError} `TOOL_INVALID` */
   addTools(tools: ToolSet): void
-  /** Starts the worker threads, so that the first program finds them ready; otherwise it does. */
+  /**
+   * Starts the worker threads, so that the first program finds them ready. Otherwise that program
+   * does.
+   */
   start(): Promise<void>
 }
 
 /**
- * Makes an executor in this process. Everything is kept in memory; programs are contained by the
- * engine, while tools and workers have the app's own permissions.
+ * Makes an executor in this process. It keeps all state in memory. The engine contains programs,
+ * while tools and workers have the app's own permissions.
  *
- * @throws {LatchdError} `TOOL_INVALID` for what cannot be a tool
+ * @throws {LatchdError} `TOOL_INVALID` for an invalid tool
  */
 export function createExecutor(options: ExecutorOptions = {}): EmbeddedExecutor {
   return new LocalExecutor(options, {})
@@ -164,7 +167,7 @@ class LocalExecutor implements EmbeddedExecutor {
     try {
       const asked = await this.approvals.list({ executionId, status: 'pending' })
       const isResting = waitMs !== undefined && known.running.read().status === 'waiting'
-      // One that was decided is on its way back.
+      // An execution whose approval was decided is about to go on.
       if (!isResting || known.isAnswered || asked.length === 0) await known.settled(waitMs)
       return toOutcome(known.leave())
     } finally {
@@ -189,7 +192,7 @@ class LocalExecutor implements EmbeddedExecutor {
     const left = new AbortController()
     const events = this.#stream(request, left.signal)
     const finish = events.return.bind(events)
-    // A generator that awaits its next event hears of `return` only after it.
+    // A generator that awaits its next event learns of `return` only after that event.
     events.return = value => {
       left.abort()
       return finish(value)
@@ -281,7 +284,7 @@ class LocalExecutor implements EmbeddedExecutor {
     signal?.addEventListener('abort', onAbort)
     if (signal?.aborted) onAbort()
     try {
-      // One that was cancelled before its turn ends without the session.
+      // An execution that was cancelled before its turn ends without the session.
       isHeld = (await turn) ?? isHeld
       const end = await running.run()
       if (end.kind !== 'ended') throw new Error(`an execution without a store is ${end.kind}`)

@@ -16,7 +16,7 @@ export function newSessionId(): string {
 interface Kept {
   session: Session
   snapshot: Uint8Array | undefined
-  /** Tools that a person does not want to be asked about, as `remembered-tool.ts` names them. */
+  /** Tools that may be called without an approval. */
   readonly remembered: Set<string>
 }
 

@@ -140,7 +140,7 @@ export class RunningExecution {
     this.#leave({ kind: 'suspended' })
   }
 
-  /** Keeps it from going on, running or not: {@link run} gives `stuck`. */
+  /** Keeps it from going on, running or not: {@link run} returns `stuck`. */
   markStuck(error: ExecutionError): void {
     this.#leave({ kind: 'stuck', error })
   }

@@ -46,7 +46,7 @@ export class ExecutionRecord {
   #usage = NO_USAGE
   /** The calls that it waits for while it is parked. */
   #waitingFor: readonly WaitingFor[] | undefined
-  /** When it was evicted that is brought back. */
+  /** When it was evicted; `undefined` unless it comes back from its store. */
   #parkedAtMs: number | undefined
   #stuck: ExecutionError | undefined
   #ended: EndedExecution | undefined
@@ -112,7 +112,11 @@ export class ExecutionRecord {
     return { ...head, status: this.#startedAtMs === undefined ? 'queued' : 'running', ...fields }
   }
 
-  /** The guest gets a worker, for the first time or again; gives where its clock starts. */
+  /**
+   * The guest gets a worker, for the first time or again.
+   *
+   * @returns where its clock starts, in epoch milliseconds
+   */
   start(): number {
     const atMs = this.#now()
     if (this.#startedAtMs === undefined) {
@@ -198,9 +202,10 @@ export class ExecutionRecord {
   }
 
   /**
-   * A call begins; one that began in an earlier process goes on. Gives its public id.
+   * Begins a call, or goes on with one that an earlier process began.
    *
    * @param input as the guest has encoded it
+   * @returns its public id
    */
   startCall(id: number, tool: string, input: string): string {
     const known = this.#calls.get(id)

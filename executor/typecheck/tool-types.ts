@@ -24,7 +24,7 @@ export interface ToolTypes {
   readonly text: string
   /** Identifiers, spellings and exact names of all tools, with how each is called. */
   readonly signatures: ReadonlyMap<string, Signature>
-  /** Members of the object types that tools give, by the name of the type. */
+  /** Members of the object types that tools return, by the name of the type. */
   readonly members: ReadonlyMap<string, readonly string[]>
 }
 

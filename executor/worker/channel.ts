@@ -87,7 +87,7 @@ export class Channel {
   }
 
   /**
-   * Blocks until there is any delivery; gives the oldest.
+   * Blocks until there is any delivery. Returns the oldest.
    *
    * @throws {GuestEnd} when the host signals
    */
@@ -138,7 +138,7 @@ export class Channel {
     return turn
   }
 
-  /** A delivery with its text, which the host may have to be asked for. */
+  /** A delivery with its text, which is requested from the host when it is not here. */
   #whole({ id, text, atMs }: Stashed): Delivery {
     if (text !== undefined) return { id, text, atMs }
     const come = this.#texts.take(id)
@@ -148,7 +148,8 @@ export class Channel {
       const turn = this.#collect()
       const loaded = this.#texts.take(id)
       if (loaded !== undefined) return { id, text: loaded, atMs }
-      // No wait of the program's: it does not park. Awaits the host's bump after each delivery.
+      // The program does not wait here, so it does not park. Awaits the host's bump after each
+      // delivery.
       this.#idle(() => Atomics.wait(this.#words, TURN, turn))
     }
   }
@@ -158,7 +159,7 @@ export class Channel {
     this.#idle(() => this.#wait(turn, awaited, from))
   }
 
-  /** Waits, as the host sees it. */
+  /** Waits in the state `waiting`, which the host sees. */
   #idle(wait: () => void): void {
     const from = performance.now()
     this.#setState(GuestState.waiting)

@@ -13,10 +13,10 @@ export interface WorkerStart {
   readonly parksAlways: boolean
 }
 
-// All that its environment ever holds; Node has read it.
+// The only variable of its environment. Node has read it.
 delete process.env.NODE_COMPILE_CACHE
 const { execute } = await import('./worker.ts')
-// Now, since a thread that is ended by another writes nothing.
+// Flushed now, since a thread that another one ends writes nothing.
 flushCompileCache()
 seal()
 

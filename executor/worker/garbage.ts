@@ -1,6 +1,6 @@
 /**
- * Collecting garbage when it is due, not when V8 finds it worth while: it sees a few small objects
- * where whole memories of guests, ports and buffers outside of its heap hang on them.
+ * Collects garbage when it is due, and not when V8 thinks so. V8 sees a few small objects where
+ * whole memories of guests, ports and buffers outside of its heap hang on them.
  */
 
 import { setFlagsFromString } from 'node:v8'
@@ -14,9 +14,7 @@ export function collectGarbage(): void {
   gc()
 }
 
-/**
- * Collects, and gives the room back that the heap has grown by; takes some tens of milliseconds.
- */
+/** Collects garbage, and shrinks the heap to what it needs. Takes some tens of milliseconds. */
 export function shrinkHeap(): void {
   gc({ type: 'major', execution: 'sync', flavor: 'last-resort' })
 }

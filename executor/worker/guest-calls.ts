@@ -105,7 +105,7 @@ export class GuestCalls {
     return refusal
   }
 
-  /** Calls a tool; gives the number of the call. */
+  /** Calls a tool. Returns the number of the call. */
   callConcurrently(tool: number, input: string): number {
     const { channel, clock } = this.#deps
     const id = this.start()
@@ -136,7 +136,10 @@ export class GuestCalls {
     return ++this.#count
   }
 
-  /** Asks the host, unless an earlier run was answered already; gives the request's number. */
+  /**
+   * Sends a request to the host, unless an earlier run got its answer. Returns the request's
+   * number.
+   */
   launch(request: GuestRequest): number {
     const { cpu, logs, channel } = this.#deps
     const { id } = request

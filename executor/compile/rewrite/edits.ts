@@ -38,7 +38,11 @@ export class Edits {
     if (after) this.#closing.push({ at: end, text: after, other: start, order })
   }
 
-  /** As {@link wrap} with two texts; gives where the range, with both texts, is in the end. */
+  /**
+   * As {@link wrap} with two texts.
+   *
+   * @returns the final place of the range, with both texts
+   */
   wrapAndFind(start: number, end: number, before: string, after: string): OutputRange {
     const order = this.#count++
     const range = { start: 0, end: 0 }

@@ -14,7 +14,7 @@ const TRY = new Set(['try'])
 const FROM = new Set(['from'])
 const TIMERS = ['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask']
 
-/** Methods that give a part of an array as it is. */
+/** Methods that return a part of an array as it is. */
 const PARTS = new Set(['slice', 'concat', 'reverse', 'toReversed'])
 
 /** Finds the places where a source visibly uses a promise. */

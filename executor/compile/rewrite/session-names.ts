@@ -18,7 +18,7 @@ const RETURN = '__latchd_return'
 const RETURNED = '__latchd_returned'
 /** Prelude value: what a program throws to end with the value of its `return`. */
 const EXIT = '__latchd_exit'
-/** Prelude helpers: take note of a resource, and give it. */
+/** Prelude helpers: register a resource, and return it. */
 const USING = '__latchd_using'
 const AWAIT_USING = '__latchd_awaitUsing'
 
@@ -96,7 +96,7 @@ function noteLines(
   }
 }
 
-/** Gives the lines of offsets, from 1; the offsets have to come in order. */
+/** Returns the lines of offsets, from 1. The offsets have to come in order. */
 function lineCounter(text: string): (offset: number) => number {
   const ends = text.matchAll(LINE_END)
   let line = 1

@@ -11,7 +11,8 @@ const EXPORT = 'export'
 const DEFAULT = 'default'
 
 /**
- * What stands for a word of `export default`: a statement of its own, so that no line is continued.
+ * The text in place of a word of `export default`: a statement of its own, so that no line is
+ * continued.
  */
 const ENDED = ';'.padEnd(EXPORT.length)
 
@@ -57,7 +58,7 @@ export function takeDefaultExport(
 export type Entry =
   /** A function that is the whole program. */
   | { readonly kind: 'expression'; readonly fn: SyntaxNode }
-  /** A text to put after a statement, which gives the result. */
+  /** A text to put after a statement, which returns the result. */
   | { readonly kind: 'statement'; readonly after: SyntaxNode; readonly text: string }
 
 /**

@@ -2,7 +2,7 @@
 
 import type { Snapshot } from 'quickjs-wasi'
 
-/** The prelude's entry points, in the order in which `executor/guest/prelude.ts` gives them. */
+/** The prelude's entry points, in the order of `executor/guest/prelude.ts`. */
 export const entryNames = [
   'begin',
   'finish',

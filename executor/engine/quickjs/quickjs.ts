@@ -454,7 +454,7 @@ export class QuickJSGuest implements Guest {
   #hasRoom(): boolean {
     const { runtimePtr } = this.#baseSnapshot.snapshot
     const limit = this.#memoryLimit
-    // Below its limit by the room that has to be there, the heap must still give a piece.
+    // With the limit lowered by the room that is required, the heap must still hand out a piece.
     this.#exports.qjs_set_memory_limit(limit - Math.ceil(limit * ROOM_SHARE))
     const at = this.#exports.js_malloc_rt(runtimePtr, PIECE_BYTES)
     this.#exports.js_free_rt(runtimePtr, at)

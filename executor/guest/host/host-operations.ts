@@ -5,13 +5,13 @@
 export const HostOperation = {
   /** number: index of the level; text: the line. */
   log: 1,
-  /** number: index of the tool; text: encoded input. Blocks; gives the reply. */
+  /** number: index of the tool; text: encoded input. Blocks; returns the reply. */
   call: 2,
-  /** As `call`, without blocking: gives the call's number, its reply is delivered. */
+  /** As `call`, without blocking. Returns the call's number; its reply is delivered. */
   callConcurrently: 3,
-  /** number: a call made concurrently. Blocks; gives its reply. */
+  /** number: a call made concurrently. Blocks; returns its reply. */
   awaitCall: 4,
-  /** number: the stream. Blocks; gives the reply with the next item. */
+  /** number: the stream. Blocks; returns the reply with the next item. */
   nextItem: 5,
   /** As `nextItem`, without blocking. */
   nextItemConcurrently: 6,
@@ -20,7 +20,7 @@ export const HostOperation = {
   /** As `closeStream`, without blocking. */
   closeStreamConcurrently: 8,
   /**
-   * number: delay in milliseconds; text: `UNREFERENCED` or empty. Gives the timer's number, which
+   * number: delay in milliseconds; text: `UNREFERENCED` or empty. Returns the timer's number, which
    * is delivered when it is due.
    */
   startTimer: 9,
@@ -32,16 +32,17 @@ export const HostOperation = {
   returned: 12,
   /** text: a described error. The program has thrown; does not return. */
   threw: 13,
-  /** text: a request to the worker's own Intl. Gives the answer. */
+  /** text: a request to the worker's own Intl. Returns the answer. */
   intl: 14,
-  /** text: a request to the worker's own URL parser. Gives the answer. */
+  /** text: a request to the worker's own URL parser. Returns the answer. */
   url: 15,
-  /** text: an algorithm, a colon and data in base64. Gives the digest in base64. */
+  /** text: an algorithm, a colon and data in base64. Returns the digest in base64. */
   digest: 16,
-  /** text: a request to the worker's own TextDecoder. Gives the answer. */
+  /** text: a request to the worker's own TextDecoder. Returns the answer. */
   decode: 17,
   /**
-   * text: JSON of an engine's stack, the error's name and its message. Gives the program's frames.
+   * text: JSON of an engine's stack, the error's name and its message. Returns the program's
+   * frames.
    */
   stack: 18,
   /**
@@ -57,7 +58,7 @@ export const HostOperation = {
   // The engine itself answers from here on.
   /** In place of the text any value: 0 pending, 1 fulfilled, 2 rejected, -1 not a promise. */
   promiseState: 21,
-  /** In place of the text a promise that is settled. Gives its value or reason. */
+  /** In place of the text a promise that is settled. Returns its value or reason. */
   promiseResult: 22,
   /**
    * In place of the text a promise, then a function, which is called in a job once it is settled.

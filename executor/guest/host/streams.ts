@@ -17,7 +17,7 @@ import {
 import { HostOperation } from './host-operations.ts'
 
 const { then } = promisePrototype
-/** `%IteratorPrototype%`: gives streams `map`, `take`, `toArray` and the like. */
+/** `%IteratorPrototype%`, from which streams have `map`, `take`, `toArray` and the like. */
 const iteratorPrototype = reflectGetPrototypeOf(
   reflectGetPrototypeOf([][Symbol.iterator]()) as object,
 ) as object

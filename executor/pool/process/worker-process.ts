@@ -1,4 +1,4 @@
-/** Workers in one process at a time: when it is lost the next one is started. */
+/** Workers in one process at a time. When it is lost, the next one is started. */
 
 import { setTimeout as delay } from 'node:timers/promises'
 import type { PoolRun } from '../../boundary/guest-pool.ts'
@@ -38,12 +38,12 @@ export class WorkerProcess {
     )
   }
 
-  /** The process that there is. */
+  /** The current process; `undefined` when there is none. */
   get process(): WorkersProcess | undefined {
     return this.#process?.isLost === false ? this.#process : undefined
   }
 
-  /** Gives the process, once it stands ready. @throws {Error} when none comes up */
+  /** Returns the process, once it stands ready. @throws {Error} when none comes up */
   async start(): Promise<WorkersProcess> {
     for (;;) {
       if (this.process !== undefined) return this.process

@@ -69,7 +69,7 @@ function inUTC(options: unknown): unknown {
   return { timeZone: 'UTC', ...options }
 }
 
-/** A segmenter that gives all boundaries of a text at once. */
+/** A segmenter that returns all boundaries of a text at once. */
 function segmenter(locales: readonly string[], options: unknown): Methods {
   const made = new Intl.Segmenter([...locales, 'en-US'], options as Intl.SegmenterOptions)
   const isWord = made.resolvedOptions().granularity === 'word'

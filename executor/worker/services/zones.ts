@@ -14,9 +14,9 @@ type Method = (...args: unknown[]) => unknown
 /**
  * The methods of one zone.
  *
- * `window` gives, by its index, a stretch of {@link ZONE_WINDOW_MS}: the instant in it at which the
- * offset changes, the offset before and the offset from then on, in milliseconds; `name` gives how
- * the zone is called in English at an instant.
+ * `window` returns, by its index, a stretch of {@link ZONE_WINDOW_MS}: the instant in it at which
+ * the offset changes, the offset before and the offset from then on, in milliseconds. `name`
+ * returns the English name of the zone at an instant.
  *
  * @throws {RangeError} for a zone that this runtime does not know
  */
