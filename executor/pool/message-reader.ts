@@ -24,7 +24,7 @@ const Message = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('call'),
     id: Count,
-    /** As `tool-index.ts` says: below zero where all of the answer is wanted. */
+    /** As `executor/boundary/tool-index.ts` says: below zero where all of the answer is wanted. */
     tool: z.int(),
     input: z.string(),
     isBlocking: z.boolean(),
@@ -37,7 +37,7 @@ const Message = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('reopen-stream'),
     id: Count,
-    /** As `tool-index.ts` says: below zero where all of the answer is wanted. */
+    /** As `executor/boundary/tool-index.ts` says: below zero where all of the answer is wanted. */
     tool: z.int(),
     input: z.string(),
   }),

@@ -2,8 +2,8 @@
  * Reads a message from the workers' process, as far as it says which run it is about.
  *
  * A program that has escaped may write there, so each message is checked against its shape.
- * `message-reader.ts` reads the part about the run. A message that does not fit, or that does not
- * prove its sender, ends the process.
+ * `executor/pool/message-reader.ts` reads the part about the run. A message that does not fit, or
+ * that does not prove its sender, ends the process.
  */
 
 import { z } from 'zod'
