@@ -44,7 +44,7 @@ export interface CallSteps {
    * nothing.
    */
   readonly leave: (tool: Tool) => Promise<void> | undefined
-  /** Sets the call passive until an instant. Resolves at that instant. */
+  /** Resolves after so many milliseconds. A long wait makes the call passive. */
   readonly startWait: (waitMs: number) => Promise<void>
 }
 
