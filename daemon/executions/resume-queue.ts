@@ -10,7 +10,8 @@
  */
 
 import { setLongTimeout } from '../../protocol/base/long-timeout.ts'
-import type { Recovery, StoreWriter } from '../store/store.ts'
+import type { Recovery } from '../store/recovery-facts.ts'
+import type { StoreWriter } from '../store/store.ts'
 import { FULL_DISK_MS, isStoreFull } from '../store/until-room.ts'
 import { FairQueue } from './fair-queue.ts'
 

@@ -5,7 +5,8 @@
 
 import { type DryRunDependencies, dryRunReplay } from '../replay/replay.ts'
 import { runtimeOf } from '../replay/stored-plan.ts'
-import type { ClaimedExecution, StuckError } from '../store/store.ts'
+import type { StuckError } from '../store/recovery-facts.ts'
+import type { ClaimedExecution } from '../store/store.ts'
 
 /** Executions that are known to repeat, so that each park of theirs costs one replay only. */
 const MAX_KNOWN = 10_000

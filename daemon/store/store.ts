@@ -15,12 +15,13 @@ import type { Approval, ApprovalStatus } from '../../protocol/approval.ts'
 import type { ExecutionEvent } from '../../protocol/execution/events.ts'
 import type {
   Execution,
-  ExecutionError,
   ExecutionSource,
   ExecutionStatus,
 } from '../../protocol/execution/execution.ts'
 import type { Session } from '../../protocol/execution/session.ts'
 import type { KeptInstant } from '../clock/trusted-clock.ts'
+import type { Recovery, StuckError, StuckExecution, SweepBounds } from './recovery-facts.ts'
+import type { StoreLoad } from './store-load.ts'
 import type { BusyReceivers, StoredWebhookMessage, WebhookMessage } from './webhook-message.ts'
 
 export type { BusyReceivers, DecidedBy, StoredApproval, StoredWebhookMessage, WebhookMessage }
@@ -103,13 +104,6 @@ export type Claim =
   /** It is not there, has ended, or is stuck. */
   | { readonly kind: 'none' }
 
-/** What a sweep forgets; instants in epoch milliseconds. */
-export interface SweepBounds {
-  readonly endedBeforeMs: number
-  readonly usedBeforeMs: number
-  readonly maxBytes: number | undefined
-}
-
 export interface Parking extends Addition {
   /** When it must be looked at again: the first of its timers, expiries and its deadline. */
   readonly wakeAtMs: number
@@ -152,23 +146,6 @@ export type DecideOutcome =
       readonly isWaiting: boolean
     }
   | { readonly kind: 'not-found' }
-
-/** What a daemon finds when it opens a store. */
-export interface Recovery {
-  /** Executions to go on with, oldest first: queued, running when the daemon was lost, or ready. */
-  readonly resume: readonly string[]
-  /** The earliest `wakeAtMs` of those that wait. */
-  readonly nextWakeMs: number | undefined
-  /** Those that have become stuck with this; absent for none. Their events and messages are kept. */
-  readonly stuck?: readonly StuckExecution[]
-}
-
-/** An execution that became stuck while no process had it. */
-export interface StuckExecution {
-  readonly owner: string
-  readonly createdAtMs: number
-  readonly event: Extract<StoredEvent, { type: 'execution-stuck' }>
-}
 
 export interface StoreWriter {
   /**
@@ -332,18 +309,6 @@ export interface StoreShares {
   readonly webhooks: Readonly<Record<string, number>>
 }
 
-/** What a store holds that has not come to its end. */
-export interface StoreLoad {
-  readonly executions: Readonly<Record<'queued' | 'running' | 'waiting' | 'stuck', number>>
-  readonly pendingApprovals: number
-  readonly pendingWebhooks: number
-  /** Bytes of the states of sessions. */
-  readonly sessionBytes: number
-  readonly sessions: number
-  /** Bytes that are in use. */
-  readonly bytes: number
-}
-
 export interface StoreStatistics {
   readonly storeId: string
   readonly schemaVersion: number
@@ -417,14 +382,4 @@ export interface Store extends StoreWriter, StoreReader, SessionStore {
   /** Gives back memory that is only kept for speed. Never rejects. */
   collect(): Promise<void>
   close(): Promise<void>
-}
-
-/** What a stuck execution is kept with. */
-export type StuckError = ExecutionError & {
-  readonly code:
-    | 'NONDETERMINISM'
-    | 'TOOL_CHANGED'
-    | 'CRASH_LOOP'
-    | 'SNAPSHOT_INCOMPATIBLE'
-    | 'STORE_DAMAGED'
 }

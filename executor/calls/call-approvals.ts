@@ -17,7 +17,7 @@ export interface ApprovalPlan {
   readonly limits: Limits
   readonly createdAtMs: number
   readonly sessionId: string | undefined
-  /** Tools that are not asked about in this execution's session, as `remembered-tool.ts` names them. */
+  /** Tools that are not asked about in this execution's session, as `executor/boundary/remembered-tool.ts` names them. */
   readonly remembered?: readonly string[]
 }
 

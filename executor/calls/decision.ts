@@ -19,7 +19,7 @@ export interface DecidedBy {
   /** Replaces the call's input: its plain form, and encoded. */
   readonly input?: { readonly plain: unknown; readonly encoded: string }
   readonly remember?: 'session'
-  /** With `remember`: what is remembered, see `remembered-tool.ts`. */
+  /** With `remember`: what is remembered, see `executor/boundary/remembered-tool.ts`. */
   readonly rememberAs?: string
 }
 

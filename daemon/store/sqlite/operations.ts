@@ -1,6 +1,7 @@
 /** The operations that the store's thread carries out, by the names of the store's own methods. */
 
-import type { Store, SweepBounds } from '../store.ts'
+import type { SweepBounds } from '../recovery-facts.ts'
+import type { Store } from '../store.ts'
 import { Approvals } from './approvals.ts'
 import { Blobs } from './blobs.ts'
 import type { Connection } from './connection.ts'

@@ -5,10 +5,10 @@ import type {
   ListQuery,
   StoredEvent,
   StoredExecution,
-  StoreLoad,
   StoreShares,
   StoreStatistics,
 } from '../store.ts'
+import type { StoreLoad } from '../store-load.ts'
 import type { Connection } from './connection.ts'
 import { eventsOf } from './event-rows.ts'
 import type { ExecutionRow } from './execution-row.ts'

@@ -2,7 +2,7 @@
 
 import { foldExecution, NO_USAGE } from '../../../executor/record/fold-execution.ts'
 import type { Execution } from '../../../protocol/execution/execution.ts'
-import type { Recovery, StuckError, StuckExecution } from '../store.ts'
+import type { Recovery, StuckError, StuckExecution } from '../recovery-facts.ts'
 import { messageFor } from '../webhook-messages.ts'
 import type { Connection } from './connection.ts'
 import { addEvents, nextSequence } from './event-rows.ts'

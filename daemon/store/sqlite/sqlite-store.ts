@@ -1,7 +1,8 @@
 /** The store on SQLite, as the daemon uses it: each method is an operation of the store's thread. */
 
 import { join } from 'node:path'
-import type { OnCommit, Store, SweepBounds } from '../store.ts'
+import type { SweepBounds } from '../recovery-facts.ts'
+import type { OnCommit, Store } from '../store.ts'
 import { DATABASE_FILE } from './files.ts'
 import type { OperationName, OperationTable } from './operations.ts'
 import type { ThreadClient } from './thread-client.ts'

@@ -1,6 +1,6 @@
 /** Forgetting what is old, in steps that hold up nobody's commit for long. */
 
-import type { SweepBounds } from '../store.ts'
+import type { SweepBounds } from '../recovery-facts.ts'
 import type { Connection } from './connection.ts'
 import type { RowId } from './execution-row.ts'
 import type { Executions } from './executions.ts'

@@ -1,7 +1,8 @@
 /** What the store does and holds. */
 
 import { Gauge, Histogram, type Registry } from 'prom-client'
-import type { Store, StoreLoad } from '../../store/store.ts'
+import type { Store } from '../../store/store.ts'
+import type { StoreLoad } from '../../store/store-load.ts'
 import { storeLimits } from '../../upkeep/store-guard.ts'
 import { batchSizes, commitSeconds } from './buckets.ts'
 
