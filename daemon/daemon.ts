@@ -23,22 +23,22 @@ import { ClockWatch } from './upkeep/clock-watch.ts'
 export interface Daemon {
   /** Where it listens, with the port that it got. */
   readonly url: string
-  /** Looks whether it does its work. Never rejects. */
+  /** Probes its health. Never rejects. */
   probe(): Promise<Health>
-  /** Takes a configuration that was read again: see `Reloadable.reload`. */
+  /** Puts a changed configuration in force: see `Reloadable.reload`. */
   reload(read: () => Config): boolean
   /** How long {@link close} may let executions end, in milliseconds. */
   readonly drainMs: number
   /** The daemon's own log. */
   readonly log: Logger
-  /** Takes no more, lets executions end for `drainMs`, evicts the rest, stops. Idempotent. */
+  /** Takes no new work, lets executions end for `drainMs`, evicts the rest, stops. Idempotent. */
   close(): Promise<void>
 }
 
-/** An id that no execution gets: the store looks for it and finds nothing. */
+/** An id that no execution gets, for a look-up without a result. */
 const NO_EXECUTION = 'exe_'
 
-/** What works in the background, beside the services. */
+/** The background work of a daemon, beside its services. */
 interface Upkeep {
   readonly sweeper: Sweeper
   readonly clockWatch: ClockWatch
@@ -65,7 +65,7 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
   }
 }
 
-/** Goes on with what an earlier process has left, and listens. */
+/** Resumes the executions of an earlier process, and listens. */
 async function openServers(
   config: Config,
   { log, store, toolbox, inherited }: StartedParts,
@@ -110,7 +110,7 @@ function startUpkeep(
   return { sweeper, clockWatch }
 }
 
-/** Stops everything, those first that take new work. */
+/** Stops everything; first the parts that take new work. */
 async function close(
   { log, store, traces }: StartedParts,
   services: Services,

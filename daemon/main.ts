@@ -21,7 +21,7 @@ const { exitCodes } = await import('./cli/exit-codes.ts')
 const { managerVariables, readServiceManager } = await import('./lifecycle/service-manager.ts')
 const { askOn } = await import('./cli/output/prompt.ts')
 
-// They speak to this process alone: a child of a tool is not to answer in its place.
+// They are for this process alone: a child of a tool must not answer in its place.
 for (const name of managerVariables) delete process.env[name]
 
 const terminal: Terminal = {
@@ -50,7 +50,7 @@ function replace(flags: readonly string[], variables: Readonly<Record<string, st
 
 // A reader that has left (`latchd ps | head`) ends the command as SIGPIPE would, without a stack.
 process.stdout.on('error', () => process.exit(exitCodes.SIGPIPE))
-// Nobody is left who could be told.
+// Stderr is closed: no place is left for the message.
 process.stderr.on('error', () => {})
 
 const exitCode = await runProgram(process.argv.slice(2), terminal)

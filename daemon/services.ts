@@ -1,4 +1,4 @@
-/** What a daemon does its work with, put together; nothing of it listens yet. */
+/** The services of a daemon, put together; none of them listens yet. */
 
 import { join, resolve } from 'node:path'
 import type { GuestPool } from '../executor/boundary/guest-pool.ts'
@@ -38,7 +38,7 @@ import { MemoryGuard } from './upkeep/memory-guard.ts'
 import { StoreGuard } from './upkeep/store-guard.ts'
 import { openWebhooks } from './webhooks/webhooks.ts'
 
-/** What a daemon is made from, started already. */
+/** The started parts that a daemon is made from. */
 export interface StartedParts {
   readonly log: Logger
   readonly pool: GuestPool
@@ -46,11 +46,13 @@ export interface StartedParts {
   readonly toolbox: Toolbox
   /** The hosts of `fetch_url`, which a reload may change. */
   readonly fetchAllow: AllowList
-  /** Descriptors of sockets that listen already; none: those of the configuration are made. */
+  /**
+   * Descriptors of sockets that listen already; none: the daemon opens those of the configuration.
+   */
   readonly inherited: readonly number[]
-  /** What must not leave the host. */
+  /** Secrets that must not leave the host. */
   readonly secrets: Secrets
-  /** Where traces go; absent: nowhere. */
+  /** The target of traces; absent: none. */
   readonly traces: ExportedTracing | undefined
   /** The machine's clocks when absent. */
   readonly clock?: ClockSources
@@ -59,7 +61,7 @@ export interface StartedParts {
 /** The services of a daemon. */
 export type Services = Awaited<ReturnType<typeof openServices>>
 
-/** What the services stand on. */
+/** The ground of the services. */
 type Ground = Awaited<ReturnType<typeof openGround>>
 
 /** Puts the services together, each from those before it. */
@@ -107,7 +109,7 @@ export async function openServices(config: Config, parts: StartedParts) {
   return { ...ground, ...before, upgrade, executions, approvals, replays }
 }
 
-/** The base snapshot, the clock, the events, what measures them, and who may ask. */
+/** The base snapshot, the clock, the event bus, the metrics, and the tokens. */
 async function openGround(config: Config, parts: StartedParts) {
   const { log, store, toolbox, secrets, traces } = parts
   const machine = await baseSnapshot()
@@ -163,7 +165,8 @@ function openReloadable(
     log,
     tokens: {
       reload: list => {
-        // Before anybody can send one. Those that are withdrawn stay known: tools may still say them.
+        // Before any client can send one. Withdrawn secrets stay known, since tools may still print
+        // them.
         secrets.add(tokenSecrets(list))
         audit.record({ event: 'tokens-reloaded', ...tokens.reload(list) })
       },
@@ -187,7 +190,7 @@ function openSessions(
   return { sessions, upgrade }
 }
 
-/** What executions need beside the ground. */
+/** The parts that executions need beside the ground. */
 interface BeforeExecutions {
   readonly reloadable: Reloadable
   readonly sessions: SessionService

@@ -1,4 +1,4 @@
-/** A daemon: starts what the configuration asks for, and listens. */
+/** Starts a daemon as configured, and listens. */
 
 import { resolve } from 'node:path'
 import { makePool } from '../executor/pool/make-pool.ts'
@@ -21,12 +21,12 @@ export type { Daemon } from './daemon.ts'
 /**
  * Starts a daemon; resolves when it listens and its workers are ready.
  *
- * @param onLost called when the store is lost: nobody knows what is on disk, and only a new process
+ * @param onLost called when the store is lost: the state on disk is unknown, and only a new process
  *   may go on
- * @param failpoints what a drill wants to fail
+ * @param failpoints failures that a drill plans
  * @param inherited descriptors of sockets that a service manager listens on for this daemon
- * @param env variables of the process, beside those of the configuration: secrets that tools are
- *   given, where traces go, whether stderr is the journal's
+ * @param env variables of the process, beside those of the configuration: secrets of tools, the
+ *   target of traces, whether stderr is the journal's
  * @throws {LatchdError} `STATE_IN_USE`, `STATE_TOO_NEW`
  * @throws {LatchdError} `TOOL_INVALID` for a tool module that cannot be used
  * @throws {Error} of Node when the address cannot be listened on

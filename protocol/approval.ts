@@ -2,6 +2,9 @@
 
 import { z } from 'zod'
 
+/**
+ * How an approval stands. `expired`: its time passed, or its execution ended, before a decision.
+ */
 export const ApprovalStatus = z.enum(['pending', 'approved', 'rejected', 'expired'])
 export type ApprovalStatus = z.infer<typeof ApprovalStatus>
 
@@ -29,7 +32,7 @@ export const Approval = z
   .meta({ id: 'Approval' })
 export type Approval = z.infer<typeof Approval>
 
-/** The body of `POST /v1/approvals/{id}`, and what `onApproval` gives. */
+/** The body of `POST /v1/approvals/{id}`, and the result of `onApproval`. */
 export const Decision = z
   .strictObject({
     decision: z.enum(['approve', 'reject']),

@@ -1,20 +1,21 @@
 /**
- * Every code that latchd reports, with what it means to whoever gets it.
+ * Every code that latchd reports.
  *
- * Codes are for ever, messages are not: match on `code`. `status` is the HTTP status of a refusal;
- * a guest's own failure is a successful response and has none.
+ * Codes are stable, messages are not: match on `code`. `status` is the HTTP status of a refusal. A
+ * guest's own failure is a successful response and has none.
  */
 
 interface ErrorRow {
   /** HTTP status of the refusal; absent for what only an execution or a guest sees. */
   readonly status?: number
-  /** Who can do something about it. */
+  /** The party that can act on it. */
   readonly actor: 'program' | 'caller' | 'operator' | 'latchd'
   /** Whether the same request may succeed later, unchanged. */
   readonly retryable: boolean
   readonly title: string
 }
 
+/** All codes, one row each. */
 export const errorTable = {
   // How an execution ends.
   SYNTAX_ERROR: { actor: 'program', retryable: false, title: 'The source does not parse' },
@@ -53,7 +54,7 @@ export const errorTable = {
     title: 'The daemon was lost five times with the execution',
   },
 
-  // What a call throws in the guest.
+  // Errors of calls, in the guest.
   TOOL_ERROR: { actor: 'program', retryable: false, title: 'The tool failed' },
   TOOL_INPUT_INVALID: {
     actor: 'program',
@@ -221,7 +222,7 @@ export const errorTable = {
   INTERNAL: { status: 500, actor: 'latchd', retryable: true, title: 'Internal error' },
   DRAINING: { status: 503, actor: 'caller', retryable: true, title: 'The daemon is stopping' },
 
-  // What the client sees of its own side.
+  // Errors of the client's own side.
   CONNECTION_REFUSED: { actor: 'operator', retryable: true, title: 'No daemon answers' },
   CONNECTION_LOST: { actor: 'operator', retryable: true, title: 'The connection was lost' },
   CONFIG_INVALID: { actor: 'operator', retryable: false, title: 'Invalid configuration' },
@@ -255,9 +256,10 @@ export const errorTable = {
   EXECUTOR_CLOSED: { actor: 'caller', retryable: false, title: 'The executor is closed' },
 } as const satisfies Record<string, ErrorRow>
 
+/** A code of {@link errorTable}. */
 export type ErrorCode = keyof typeof errorTable
 
-/** The codes that an execution ends with; the last five are those of a stuck one. */
+/** The codes that end an execution; the last five are those of a stuck one. */
 export const executionErrorCodes = [
   'SYNTAX_ERROR',
   'TYPE_ERROR',
@@ -273,9 +275,10 @@ export const executionErrorCodes = [
   'SNAPSHOT_INCOMPATIBLE',
   'STORE_DAMAGED',
 ] as const satisfies readonly ErrorCode[]
+/** One of {@link executionErrorCodes}. */
 export type ExecutionErrorCode = (typeof executionErrorCodes)[number]
 
-/** One field of a request that was refused: an RFC 6901 pointer and what is wrong there. */
+/** A field of a refused request: an RFC 6901 pointer, and the fault. */
 export interface FieldProblem {
   readonly pointer: string
   readonly detail: string

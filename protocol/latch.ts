@@ -8,24 +8,29 @@
  * | 0      | 4     | turn   | host   | bumped by one for each reply or signal; the only word waited on |
  * | 4      | 4     | signal | host   | why the guest must stop: a {@link Signal}; 0 while it may run |
  * | 8      | 4     | state  | worker | what the worker does: a {@link GuestState} |
- * | 12     | 4     | beat   | worker | bumped at each interrupt poll, so that the host sees a unresponsive guest |
+ * | 12     | 4     | beat   | worker | bumped at each interrupt poll; shows the host an unresponsive guest |
  *
  * Order of writes. Host: post the reply on the port (or store `signal`), then bump `turn`, then
- * notify. Worker: read `turn`, take all messages off the port, read `signal`, and only then wait for
- * `turn` to differ from what was read; so a reply that arrives in between ends the wait at once.
+ * notify. Worker: read `turn`, take all messages off the port, read `signal`, and only then wait
+ * for `turn` to differ from what was read; so a reply that arrives in between ends the wait at
+ * once.
  *
  * Legal transitions: `signal` goes from none to park and back as often as the host likes, and from
- * either to cancel, once. A guest that finds park where it would block, with no delivery for it, ends
- * there; one that runs does not look. `state` goes running → waiting → running … → ended. A notify
- * without a bump makes the worker look at `signal` and at the pool's pressure again (below), and
- * wait on. Only the worker blocks, for at most 10 s; then it parks. The host never waits. When the
- * host's side dies the whole process does; when the worker dies its port closes and the pool reports
- * it.
+ * either to cancel, once. A guest that finds park where it would block, without a delivery for it,
+ * ends there. A running guest does not look for park. `state` goes running → waiting → running … →
+ * ended. A notify without a bump makes the worker look at `signal` and at the pool's pressure again
+ * (below), and wait on. Only the worker blocks, for at most 10 s; then it parks. The host never
+ * waits. When the host's side dies the whole process does; when the worker dies its port closes and
+ * the pool reports it.
  */
 export const LATCH_BYTES = 16
+/** Index of the word `turn`. */
 export const TURN = 0
+/** Index of the word `signal`. */
 export const SIGNAL = 1
+/** Index of the word `state`. */
 export const STATE = 2
+/** Index of the word `beat`. */
 export const BEAT = 3
 
 /** Values of the `signal` word. */
@@ -59,4 +64,5 @@ export type GuestState = (typeof GuestState)[keyof typeof GuestState]
  * A worker reads it when it blocks; the host wakes blocked ones when it rises from 0.
  */
 export const PRESSURE_BYTES = 4
+/** Index of the word `pressure`. */
 export const PRESSURE = 0

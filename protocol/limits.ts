@@ -4,14 +4,14 @@
  */
 
 interface LimitRow {
-  /** What one execution gets when its request says nothing. */
+  /** The value when the request does not name the limit. */
   readonly default: number
-  /** The most that a request may ask for. */
+  /** The highest value of a request. */
   readonly ceiling: number
   /** The least that makes sense; below it nothing could run. */
   readonly floor: number
   readonly unit: 'bytes' | 'ms' | 'count'
-  /** What is bounded, and what happens beyond the bound. */
+  /** The bounded quantity, and the effect of exceeding it. */
   readonly note: string
 }
 
@@ -19,6 +19,7 @@ const DAY_MS = 86_400_000
 const KIB = 1024
 const MIB = 1024 * KIB
 
+/** All limits, one row each. */
 export const limitTable = {
   /** Bytes of the source as UTF-8; more is refused with HTTP 413. 262 144 by default, at most 1 048 576. */
   maxSourceBytes: {
@@ -126,15 +127,17 @@ export const limitTable = {
   },
 } as const satisfies Record<string, LimitRow>
 
+/** The name of a limit. */
 export type LimitName = keyof typeof limitTable
 /** A value for every limit, in the unit of its row. */
 export type Limits = { readonly [Name in keyof typeof limitTable]: number }
 /** Limits that a request lowers or raises, each up to its ceiling. */
 export type LimitOverrides = { [Name in keyof typeof limitTable]?: number | undefined }
 
+/** All names, in the order of {@link limitTable}. */
 export const limitNames = Object.keys(limitTable) as readonly LimitName[]
 
-/** The limits of an execution: what `requested` says, the default for what it leaves out. */
+/** The limits of an execution: those of `requested`, and defaults for the others. */
 export function resolveLimits(requested: LimitOverrides | undefined): Limits {
   const limits = {} as { -readonly [Name in LimitName]: number }
   for (const name of limitNames) limits[name] = requested?.[name] ?? limitTable[name].default

@@ -3,7 +3,7 @@
 /** A JSON Schema object; draft 2020-12 unless it names another. */
 export type JsonSchema = { readonly [keyword: string]: unknown }
 
-/** One thing that is wrong with a value, as Standard Schema reports it. */
+/** One problem of a value, as Standard Schema reports it. */
 export interface StandardIssue {
   readonly message: string
   readonly path?: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }> | undefined

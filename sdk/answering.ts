@@ -1,4 +1,4 @@
-/** Answers the approvals of one execution as an app wants them answered. */
+/** Answers the approvals of one execution by an app's callback. */
 
 import { untilAnswered } from '../protocol/base/backoff.ts'
 import { LatchdError } from '../protocol/errors.ts'
@@ -6,6 +6,7 @@ import type { ExecutionEvent } from '../protocol/execution/events.ts'
 import type { OnApproval } from '../protocol/execution/executor.ts'
 import type { ClientApprovals } from './client-approvals.ts'
 
+/** Calls `onApproval` for each approval of an execution, and sends the decisions to the daemon. */
 export class ApprovalResponder {
   readonly #approvals: ClientApprovals
   readonly #onApproval: OnApproval
@@ -17,12 +18,12 @@ export class ApprovalResponder {
     this.#onApproval = onApproval
   }
 
-  /** Aborts when an approval could not be answered, with what was thrown. */
+  /** Aborts when an approval could not be answered, with the error. */
   get failed(): AbortSignal {
     return this.#left.signal
   }
 
-  /** Takes an event of the execution; an approval that it asks for is answered beside what follows. */
+  /** Takes an event of the execution. An approval is answered in the background. */
   see(event: ExecutionEvent): void {
     if (event.type !== 'approval-requested') return
     const { approvalId } = event.approval
@@ -34,13 +35,13 @@ export class ApprovalResponder {
   async #answer(approvalId: string): Promise<void> {
     try {
       const approval = await this.#repeat(() => this.#approvals.get(approvalId))
-      // Events tell the past too: somebody may have decided long ago.
+      // Events show the past too: the approval may have been decided long ago.
       if (approval.status !== 'pending') return
       const decision = await this.#onApproval(approval)
       if (decision === undefined) return
       await this.#repeat(() => this.#approvals.decide(approvalId, decision))
     } catch (error) {
-      // Somebody else was faster: the program goes on with what that one has said.
+      // Another decision was faster: the program goes on with that one.
       if (error instanceof LatchdError && error.code === 'ALREADY_DECIDED') return
       throw error
     }

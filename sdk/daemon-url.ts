@@ -1,7 +1,8 @@
-/** Where a daemon is. */
+/** The address of a daemon. */
 
 import { LatchdError } from '../protocol/errors.ts'
 
+/** The address of a daemon when neither the app nor `LATCHD_URL` names one. */
 export const DEFAULT_URL = 'http://127.0.0.1:7070'
 
 /** @throws {LatchdError} `CONFIG_INVALID` */

@@ -8,11 +8,11 @@ import type { Execution } from '../protocol/execution/execution.ts'
 import type { Connection } from './http.ts'
 
 /**
- * The events of an execution after a sequence number, until it has ended or is stuck. A daemon that
- * starts again in between is waited for; no event is missed or told twice.
+ * The events of an execution after a sequence number, until it has ended or is stuck. Waits for a
+ * daemon that starts again in between; no event is missed or repeated.
  *
- * @param isAccepted whether a daemon has answered for the execution already; otherwise one that does
- *   not answer at first is an error
+ * @param isAccepted whether a daemon has answered for the execution already; otherwise a daemon
+ *   that does not answer at first is an error
  */
 export async function* executionEvents(
   connection: Connection,
@@ -30,7 +30,7 @@ export async function* executionEvents(
       const response = await openEvents(connection, `${path}/events`, signal, last)
       backoff.renew()
       isKnown = true
-      // It has ended, and everything was told before the reader came.
+      // It has ended, and every event was sent before the reader came.
       if (response.status === 204) return
       let latest: ExecutionEvent | undefined
       for await (const event of readEvents(response, signal)) {
@@ -40,7 +40,7 @@ export async function* executionEvents(
         if (event.type === 'execution-ended') return
       }
       const execution = await connection.json<Execution>('GET', path, { signal })
-      // When it is not any more, somebody has let it go on, and there is more to tell.
+      // When it is not stuck any more, it was retried, and more events follow.
       if (execution.status === 'stuck' && latest?.type === 'execution-stuck') return
     } catch (error) {
       if (!isKnown) throw error
@@ -49,7 +49,7 @@ export async function* executionEvents(
   }
 }
 
-/** Opens a stream of events; resolves when the daemon has begun to tell them. */
+/** Opens a stream of events; resolves when the daemon has begun to send. */
 export function openEvents(
   connection: Connection,
   path: string,
@@ -83,7 +83,7 @@ export async function* readEvents(
     }
   } finally {
     await reader.cancel().catch(() => {
-      // The connection is gone already: there is nothing to leave.
+      // The connection is gone already.
     })
   }
 }

@@ -2,9 +2,10 @@
 
 import { type ErrorCode, errorTable, type FieldProblem, LatchdError } from '../protocol/errors.ts'
 
-/** The parts of `fetch` that the client uses; another one may be given. */
+/** The used part of `fetch`; an app may give another one. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
+/** Options of {@link Connection}. */
 export interface ConnectionOptions {
   /** Where the daemon listens, without a path. */
   readonly url: string
@@ -12,12 +13,14 @@ export interface ConnectionOptions {
   readonly fetch: Fetch
 }
 
+/** Options of one request. `body` is sent as JSON. */
 export interface RequestOptions {
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal | undefined
 }
 
+/** Sends requests to one daemon. A refusal is thrown as {@link LatchdError}. */
 export class Connection {
   readonly #options: ConnectionOptions
 
@@ -35,7 +38,7 @@ export class Connection {
     }
   }
 
-  /** Sends a request; gives its answer when that is no refusal. */
+  /** Sends a request; returns its answer unless that is a refusal. */
   async send(
     method: string,
     path: string,
@@ -66,7 +69,7 @@ export class Connection {
 }
 
 function isRefused(error: unknown): boolean {
-  // Node's fetch tells it in the cause; of several addresses, in the causes of the cause.
+  // Node's fetch has it in the cause; for several addresses, in the causes of the cause.
   for (let at = error; at instanceof Error; at = at.cause) {
     if ('code' in at && at.code === 'ECONNREFUSED') return true
   }

@@ -1,4 +1,4 @@
-/** The language of programs, as a model is told of it. */
+/** The language of programs, described for models. */
 
 import type { Language } from '../protocol/execution/execution.ts'
 

@@ -1,4 +1,4 @@
-/** What a client is made with, and what it tells of a daemon. */
+/** The options of a client, and the facts that it reads from a daemon. */
 
 import type { Execution, ExecutionStatus } from '../protocol/execution/execution.ts'
 import type { OnApproval } from '../protocol/execution/executor.ts'
@@ -16,8 +16,8 @@ export interface LatchdOptions {
   /** Another `WebSocket`, for tools of this process. */
   readonly WebSocket?: WebSocketClass
   /**
-   * What this client calls itself: a process that is started again under the same name goes on with
-   * the calls that the one before has left. Random when absent. Of two that live the newer counts.
+   * The name of this client. A process that starts again under the same name goes on with the calls
+   * of the one before. Random when absent. Of two live processes the newer one counts.
    */
   readonly clientId?: string
   /** Answers the approvals of executions whose request does not answer them itself. */
@@ -26,11 +26,11 @@ export interface LatchdOptions {
 
 /** Which executions to list. */
 export interface ListOptions {
-  /** Those that stand so. */
+  /** Executions with this status. */
   readonly status?: ExecutionStatus
-  /** Those of this session. */
+  /** Executions of this session. */
   readonly sessionId?: string
-  /** Those that have called this tool. */
+  /** Executions that have called this tool. */
   readonly tool?: string
   /** Epoch milliseconds: those created at this instant or later. */
   readonly createdFromMs?: number
@@ -48,7 +48,7 @@ export interface ExecutionPage {
   readonly nextCursor?: string
 }
 
-/** What a daemon tells of itself. */
+/** A daemon's facts about itself. */
 export interface DaemonInfo {
   readonly name: 'latchd'
   readonly version: string

@@ -34,16 +34,16 @@ import { bodyOf, headersOf } from './request-body.ts'
 
 /** How long one answer is held back; proxies cut at a minute. */
 const HOLD_MS = 30_000
-/** The longest time that `setTimeout` knows, 25 days: who waits longer waits for the end. */
+/** The longest time of `setTimeout`, 25 days: a longer wait is a wait for the end. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1
 
-/** A client of a daemon. It holds no connection until a tool of this process is given. */
+/** A client of a daemon. It opens no connection until it has a tool of this process. */
 export class Latchd implements Executor {
   /** Where the daemon listens. */
   readonly url: string
-  /** The calls that wait for a person, and those that waited: listed and decided. */
+  /** Lists and decides approvals, pending and past. */
   readonly approvals: ClientApprovals
-  /** Guest state that is kept between executions. */
+  /** Guest state that outlives executions. */
   readonly sessions: ClientSessions
   readonly #connection: Connection
   readonly #clientTools: ClientTools
@@ -53,7 +53,7 @@ export class Latchd implements Executor {
   constructor(options: LatchdOptions = {}) {
     const environment =
       (globalThis as { process?: { env?: Record<string, string | undefined> } }).process?.env ?? {}
-    // A `fetch` of somebody's own may know ways that this file does not, such as a Unix socket.
+    // An app's own `fetch` may know ways that this file does not, such as a Unix socket.
     const isSocket = options.fetch !== undefined && options.url?.startsWith('unix:/') === true
     this.url = isSocket ? (options.url as string) : readUrl(options.url, environment.LATCHD_URL)
     const token = options.token ?? environment.LATCHD_TOKEN
@@ -74,16 +74,17 @@ export class Latchd implements Executor {
     this.#onApproval = options.onApproval
   }
 
-  /** What this client is known by to the daemon: see `LatchdOptions.clientId`. */
+  /** This client's name at the daemon: see `LatchdOptions.clientId`. */
   get clientId(): string {
     return this.#clientTools.clientId
   }
 
   /**
-   * Runs a program to its end and gives its outcome, however long that takes and across restarts of
+   * Runs a program to its end and returns its outcome, however long it takes and across restarts of
    * the daemon; a guest's failure is an outcome too. Resolves also when the execution is stuck.
    *
-   * @throws {LatchdError} when the request is refused, or no daemon answers: see {@link Executor.execute}
+   * @throws {LatchdError} when the request is refused, or no daemon answers: see {@link
+   *   Executor.execute}
    */
   async execute<T = unknown>(request: ExecuteRequest): Promise<Outcome<T>> {
     return toOutcome(await this.#run(request))
@@ -99,12 +100,12 @@ export class Latchd implements Executor {
     return outcome
   }
 
-  /** Runs a program and gives `{output, logs, isFinal}`. @throws {LatchdError} when it failed */
+  /** Runs a program and returns `{output, logs, isFinal}`. @throws {LatchdError} when it failed */
   async run<T = unknown>(source: string): Promise<RunResult<T>> {
     return toRunResult(await this.execute<T>({ source }))
   }
 
-  /** Runs with the tools of this process, which are here until the execution is over. */
+  /** Runs with the tools of this process, which stay until the execution is over. */
   async #run(request: ExecuteRequest): Promise<Execution> {
     const given = await this.#clientTools.give(request.tools)
     let current: Execution | undefined
@@ -118,14 +119,14 @@ export class Latchd implements Executor {
     }
   }
 
-  /** Releases the tools of an execution when that is over; who asked for it may have left before. */
+  /** Releases the tools of an execution when it is over; the caller may have left before. */
   #releaseAfter(execution: Execution | undefined, release: () => void): void {
     if (execution === undefined || isOver(execution)) release()
     // A daemon that is gone for good ends the wait as well.
     else void this.#await(execution, Number.POSITIVE_INFINITY).then(release, release)
   }
 
-  /** @param onTaken told of the execution as soon as a daemon has it */
+  /** @param onTaken called with the execution as soon as a daemon has it */
   async #runWith(
     tools: object,
     request: ExecuteRequest,
@@ -154,7 +155,7 @@ export class Latchd implements Executor {
   }
 
   /**
-   * The rest of an execution that is there, by its id: as {@link execute}.
+   * Waits for an existing execution, by its id: as {@link execute}.
    *
    * @throws {LatchdError} `NOT_FOUND`
    */
@@ -192,8 +193,8 @@ export class Latchd implements Executor {
   }
 
   /**
-   * Waits for the end, or for an instant; with an instant also for a call that waits for a person,
-   * since who has set one does not mean to wait for a person.
+   * Waits for the end, or for an instant. With an instant it also returns for a call that waits for
+   * a person, since a caller that sets one does not mean to wait for a person.
    */
   async #await(execution: Execution, untilMs: number): Promise<Execution> {
     const { executionId } = execution
@@ -203,11 +204,11 @@ export class Latchd implements Executor {
       current = await this.#patiently(() => this.get(executionId, { waitMs }))
     }
     const isForPerson = current.status === 'waiting' && untilMs === Number.POSITIVE_INFINITY
-    // Asked again it would answer at once, so that its events have to tell.
+    // A second request would return at once, so its events have to show it.
     return isForPerson ? await this.#follow(current, untilMs) : current
   }
 
-  /** Watches an execution until its end, or until an instant, and answers what it asks for. */
+  /** Watches an execution until its end or an instant, and answers its approvals. */
   async #follow(
     { executionId }: Execution,
     untilMs: number,
@@ -237,10 +238,11 @@ export class Latchd implements Executor {
     return untilAnswered(send, this.#closed.signal)
   }
 
-  /** Cancels an execution when the signal aborts; gives what stops listening. */
+  /** Cancels an execution when the signal aborts; returns a function that stops listening. */
   #cancelOnAbort(executionId: string, signal: AbortSignal | undefined): () => void {
     const onAbort = () => {
-      // Who waits or streams sees the end; a refusal shows there as an execution that goes on.
+      // Callers that wait or stream see the end; after a refusal they see an execution that goes
+      // on.
       this.#patiently(() => this.cancel(executionId)).catch(() => {})
     }
     signal?.addEventListener('abort', onAbort, { once: true })
@@ -248,7 +250,7 @@ export class Latchd implements Executor {
     return () => signal?.removeEventListener('abort', onAbort)
   }
 
-  /** Runs a program and gives its events as they happen, `execution-ended` last. */
+  /** Runs a program and yields its events as they happen, `execution-ended` last. */
   async *stream(request: ExecuteRequest): AsyncGenerator<ExecutionEvent, void, undefined> {
     const { onApproval = this.#onApproval } = request
     const given = await this.#clientTools.give(request.tools)
@@ -297,7 +299,7 @@ export class Latchd implements Executor {
     return this.#connection.json('GET', withQuery('/v1/executions', { ...options }))
   }
 
-  /** Cancels an execution; gives it as it ended. Idempotent. */
+  /** Cancels an execution; returns it as it ended. Idempotent. */
   cancel(executionId: string): Promise<Execution> {
     return this.#connection.json('POST', `${pathOf(executionId)}/cancel`)
   }
@@ -330,7 +332,7 @@ export class Latchd implements Executor {
 
   /**
    * The events of all executions of the token, from the moment at which this resolves. They are not
-   * told again: a lost connection ends them.
+   * repeated: a lost connection ends them.
    *
    * @throws {LatchdError} `CONNECTION_LOST`
    */
@@ -351,8 +353,8 @@ export class Latchd implements Executor {
   }
 
   /**
-   * Offers tools of this process to all executions of the token, whoever starts them, until the
-   * handle is closed. Several clients may serve the same name: the one that began last gets the calls.
+   * Offers tools of this process to all executions of the token until the handle is closed. Several
+   * clients may serve the same name: the one that began last gets the calls.
    *
    * @throws {LatchdError} `TOOL_NAME_TAKEN` for the name of one of the daemon's own tools,
    *   `TOOL_INVALID`, `CONNECTION_REFUSED`, `CONNECTION_LOST`, `UNAUTHENTICATED`, `FORBIDDEN`
@@ -361,7 +363,7 @@ export class Latchd implements Executor {
     return this.#clientTools.serve(tools)
   }
 
-  /** The tools that programs of this client may use: the daemon's, and those that were added. */
+  /** The tools that programs of this client may use: the daemon's, and the added ones. */
   async tools(): Promise<readonly ToolDescriptor[]> {
     const { data } = await this.#connection.json<{ data: ToolDescriptor[] }>('GET', '/v1/tools')
     const added = this.#clientTools.added.map(describeTool)
@@ -382,9 +384,9 @@ export class Latchd implements Executor {
   }
 
   /**
-   * Ends waits and streams that are open here, and tools that run here. Executions go on in the daemon.
+   * Ends open waits and streams, and running tools of this process. Executions go on in the daemon.
    *
-   * @param options `drainMs`: how long calls of tools that run here may go on; by default not at all
+   * @param options `drainMs`: how long running calls may go on; 0 by default
    */
   async close({ drainMs = 0 }: { drainMs?: number } = {}): Promise<void> {
     this.#closed.abort(new LatchdError('EXECUTOR_CLOSED', 'The client was closed'))

@@ -1,8 +1,8 @@
-/** Lists that a daemon tells page by page. */
+/** A daemon's lists, read page by page. */
 
 import type { Connection } from './http.ts'
 
-/** What a list may be asked for; absent values ask for nothing. */
+/** The query of a list; absent values are left out. */
 export type Query = Readonly<Record<string, string | number | undefined>>
 
 interface Page<T> {
@@ -10,7 +10,7 @@ interface Page<T> {
   readonly nextCursor?: string
 }
 
-/** The longest page that a daemon gives. */
+/** The longest page of a daemon. */
 const MAX_LIMIT = 1000
 
 /** The path with a query. */

@@ -1,4 +1,4 @@
-/** From what an app asks for to what is sent. */
+/** From an app's request to the body that is sent. */
 
 import type { ExecuteRequest } from '../protocol/execution/executor.ts'
 import { EXACT, PLAIN } from '../protocol/values/value-format.ts'

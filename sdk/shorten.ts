@@ -1,9 +1,12 @@
 /** Texts that a model reads, no longer than it should. */
 
-/** A third of a text that is too long comes from its start: what failed stands at the end. */
+/** A third of a shortened text comes from its start: the failure is usually at the end. */
 const HEAD_SHARE = 1 / 3
 
-/** A text in at most about `maxChars` characters: start and end, and how much is left out between. */
+/**
+ * A text of at most about `maxChars` characters: its start and its end, and the length of the
+ * omitted part.
+ */
 export function shorten(text: string, maxChars: number): string {
   if (text.length <= maxChars) return text
   const head = wholeCharacters(text.slice(0, Math.floor(maxChars * HEAD_SHARE)))
@@ -12,7 +15,7 @@ export function shorten(text: string, maxChars: number): string {
   return `${head}\n… ${left} characters left out …\n${tail}`
 }
 
-/** Without the half of a surrogate pair that a cut has left. */
+/** Without the half of a surrogate pair at a cut. */
 function wholeCharacters(text: string): string {
   return text.replace(/^[\uDC00-\uDFFF]|[\uD800-\uDBFF]$/g, '')
 }

@@ -1,16 +1,16 @@
-/** Defines a tool, with the types of its input and of what it gives taken from its schemas. */
+/** Defines a tool, whose types of input and value come from its schemas. */
 
 import type { JsonSchema, StandardSchema } from '../protocol/schema.ts'
 import type { ToolContext, ToolDefinition } from '../protocol/tool/wire-tool.ts'
 
-/** What a schema library says of its types; `input` is what its validation takes, `output` what it gives. */
+/** A schema library's types: `input` is what its validation takes, `output` what it returns. */
 type TypesOf<Schema> = Schema extends {
   '~standard': { types?: infer Types | undefined }
 }
   ? NonNullable<Types>
   : unknown
 
-/** What `execute` gets: the input as the schema gives it, with its defaults and transforms. */
+/** The input of `execute`: the value of the schema, with its defaults and transforms. */
 type InputOf<Schema> =
   TypesOf<Schema> extends { output: infer Output }
     ? Output
@@ -19,21 +19,21 @@ type InputOf<Schema> =
       : // JSON Schema carries no type: the author says it where `execute` is written.
         never
 
-/** What `execute` may give: what the output schema takes; anything without one. */
+/** The values that `execute` may return: the input of the output schema; any value without one. */
 type ValueOf<Schema> = TypesOf<Schema> extends { input: infer Input } ? Input : unknown
 
-/** What `execute` returns for such values: one, a promise of one, or a stream of them. */
+/** The return type of `execute`: a value, a promise of one, or a stream of them. */
 type Returned<Value> = Value | PromiseLike<Value> | AsyncIterable<Value> | Iterator<Value>
 
 type Definition<Input, Output, Value> = Omit<
   ToolDefinition<InputOf<Input>, Value>,
   'inputSchema' | 'outputSchema' | 'execute'
 > & {
-  /** What the guest gives: zod, any Standard Schema, or plain JSON Schema. */
+  /** The input from the guest: zod, any Standard Schema, or plain JSON Schema. */
   readonly inputSchema: Input
-  /** What the guest gets; what `execute` gives is held against it. */
+  /** The output for the guest; the value of `execute` is checked against it. */
   readonly outputSchema?: Output
-  /** Gives a value, a promise of one, or an async iterable, which the guest sees as a stream. */
+  /** Returns a value, a promise of one, or an async iterable, which the guest sees as a stream. */
   execute(input: InputOf<Input>, context: ToolContext): Value
 }
 

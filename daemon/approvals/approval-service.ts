@@ -18,6 +18,10 @@ import type { Page } from '../store/page.ts'
 import { fromCursor, toCursor } from '../store/place.ts'
 import type { Store } from '../store/store.ts'
 
+/**
+ * One page of approvals. `status` and `executionId` filter unless they are `undefined`.
+ * `after` is the `nextCursor` of the page before.
+ */
 export interface ApprovalsQuery {
   readonly status: ApprovalStatus | undefined
   readonly executionId: string | undefined
@@ -25,6 +29,7 @@ export interface ApprovalsQuery {
   readonly limit: number
 }
 
+/** What {@link ApprovalService} works with. */
 export interface ApprovalsDependencies {
   readonly store: Store
   readonly executions: Executions
@@ -33,6 +38,10 @@ export interface ApprovalsDependencies {
   readonly now: () => number
 }
 
+/**
+ * Lists and decides approvals. A caller reaches its own; one that sees all reaches every one. Each
+ * decision goes to the store first and then to the execution.
+ */
 export class ApprovalService {
   #deps: ApprovalsDependencies
 
@@ -71,18 +80,22 @@ export class ApprovalService {
     return await this.#signal(approvalId, await readDecision(decision, tool, caller.name, now))
   }
 
-  /** The tool that is asked about: of its execution's own, since that may have others. */
+  /**
+   * The tool of an approval: that of its execution, which may have other tools than the daemon has
+   * now.
+   */
   async #toolOf({ executionId, tool }: Approval, { args, remember }: Decision): Promise<Tool> {
     const { executions, toolbox } = this.#deps
     const own = toolbox.find(tool)
-    // Only arguments have to be held against it, what is remembered, and whether an answer is wanted.
+    // The tool is only needed to check arguments, to remember it, and to see whether it needs an
+    // answer.
     const isAny = args === undefined && remember === undefined && own?.needsAnswer !== true
     const known = isAny ? own : undefined
     const found = known ?? (await executions.toolOf(executionId, tool))
     return found ?? toolbox.get(tool)
   }
 
-  /** Nobody has decided in time. */
+  /** Records that the time to decide is over. */
   async expire({ approval }: CallApproval): Promise<void> {
     await this.#deps.store
       .decide(approval.approvalId, expired(this.#deps.now()))
@@ -99,8 +112,8 @@ export class ApprovalService {
   }
 
   #handOn({ stored, isWaiting }: { stored: CallApproval; isWaiting: boolean }): void {
-    // The decision is durable: whoever decided need not wait for the execution, and what goes wrong
-    // with that is told where it is run.
+    // The decision is durable, so the caller need not wait for the execution. The execution reports
+    // its own faults.
     this.#deps.executions.decided(stored, isWaiting).catch(() => {})
   }
 

@@ -1,20 +1,21 @@
 /**
- * The audit: a line of the daemon's log for each decision, for what callers end or remove, and for
- * tokens that are used, refused or changed. Who, what and when; never a secret, a source or a value.
+ * The audit: one line of the daemon's log for each decision, for each thing that a caller ends or
+ * removes, and for each token that is used, refused or changed. A line names the actor, the action
+ * and the time. It never holds a secret, a source or a value.
  */
 
 import type { Logger } from '../log/log.ts'
 import type { TokenChanges } from './tokens.ts'
 
-/** Who did it. */
+/** The actor of an audited action. */
 export interface Actor {
-  /** The token's name, or `local` where there are none. */
+  /** The token's name; `local` on a daemon without tokens. */
   readonly by: string
   /** The other end's address; absent for a Unix socket. */
   readonly address: string | undefined
 }
 
-/** Who sent a request that was refused; its token's name when that is known. */
+/** The sender of a refused request. `by` is the token's name when the daemon knows the token. */
 export interface RefusedRequest extends Omit<Actor, 'by'> {
   readonly by: string | undefined
   readonly method: string
@@ -23,6 +24,7 @@ export interface RefusedRequest extends Omit<Actor, 'by'> {
   readonly code: string
 }
 
+/** One line of the audit: `event` says what happened, the other fields say to what and by whom. */
 export type AuditEntry =
   | (Actor & {
       readonly event: 'approval-decided'
@@ -32,7 +34,7 @@ export type AuditEntry =
       readonly decision: string
       /** Whether the person has replaced the call's arguments. */
       readonly isEdited: boolean
-      /** Whether nobody is asked about the tool any more in the session. */
+      /** Whether the person allowed the tool for the rest of the session. */
       readonly isRemembered: boolean
     })
   | (Actor & {
@@ -48,11 +50,12 @@ export type AuditEntry =
     })
   | (TokenChanges & { readonly event: 'tokens-reloaded' })
 
-/** Who sends nonsense by the thousand gets so many lines of the log in a second. */
+/** A caller that sends bad requests by the thousand gets at most this many lines per second. */
 const MAX_REFUSED_PER_SECOND = 10
 /** Paths are written as far as this. */
 const MAX_PATH = 200
 
+/** Writes audit entries to the log: every decision, but at most ten refusals per second. */
 export class Audit {
   readonly #log: Logger
   readonly #now: () => number
@@ -79,7 +82,10 @@ export class Audit {
     this.record({ event: 'token-used', ...actor })
   }
 
-  /** A request that was not let in; of very many at once their number is told. */
+  /**
+   * Writes a request that the daemon refused. Beyond the bound it only counts; the next line has
+   * the count.
+   */
   refused(request: RefusedRequest): void {
     const now = this.#now()
     if (now - this.#secondBeganMs >= 1000) {

@@ -29,6 +29,10 @@ export interface BodyShare {
   release(): void
 }
 
+/**
+ * Enforces each caller's rates of requests and bytes, and the bytes of bodies that are on their
+ * way: those of one caller, and those of all callers together.
+ */
 export class CallerShares {
   readonly #now: () => number
   #rates = new Map<string, Rates>()
@@ -83,9 +87,9 @@ export class CallerShares {
   }
 
   /**
-   * Counts bytes that came over a connection.
+   * Counts bytes that arrived over a connection.
    *
-   * @returns seconds for which nothing more is to be read from it
+   * @returns seconds for which the connection must not be read
    */
   frame(caller: Caller, bytes: number): number {
     const { bytes: rate } = this.#ratesOf(caller)
@@ -95,7 +99,7 @@ export class CallerShares {
 
   #ratesOf({ name, limits = {} }: Caller): Rates {
     const known = this.#rates.get(name)
-    // A reload gives a token that has changed other limits.
+    // A reload gives a changed token new limits.
     if (known?.limits === limits) return known
     const rate = (perSecond: number | undefined) =>
       perSecond === undefined ? undefined : new Rate(perSecond, this.#now)

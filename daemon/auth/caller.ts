@@ -1,12 +1,12 @@
-/** Who sends a request. */
+/** The sender of a request. */
 
 import type { TokenLimits } from './token-limits.ts'
 
-/** Who asks: a token's name, or the one caller of a daemon without tokens. */
+/** A caller: a token, or the single caller of a daemon without tokens. */
 export interface Caller {
   readonly name: string
   /** Whether it sees the executions of others. */
   readonly seesAll: boolean
-  /** What it may take; absent: whatever there is. */
+  /** Limits of the token; absent: none. */
   readonly limits?: TokenLimits
 }

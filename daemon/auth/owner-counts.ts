@@ -1,5 +1,6 @@
 /** How many of something each owner has. */
 
+/** Counters by owner. An owner whose count is 0 takes no memory. */
 export class OwnerCounts {
   #counts = new Map<string, number>()
 
@@ -7,12 +8,12 @@ export class OwnerCounts {
     return this.#counts.get(owner) ?? 0
   }
 
-  /** Owners who have so many, or more. */
+  /** The owners whose count is `count` or more. */
   atLeast(count: number): string[] {
     return [...this.#counts].filter(([, had]) => had >= count).map(([owner]) => owner)
   }
 
-  /** Counts one or more; gives what to call when they have gone, once. */
+  /** Counts one or more units; returns a function that uncounts them, once. */
   add(owner: string, count = 1): () => void {
     this.#counts.set(owner, this.of(owner) + count)
     let isGone = false

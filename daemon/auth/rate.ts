@@ -1,5 +1,6 @@
-/** How much comes in a second: a bucket that fills at an even rate and holds what comes in one. */
+/** A rate per second: a bucket that fills evenly and holds the units of one second. */
 
+/** A bucket: `perSecond` units flow in each second, it holds at most that many, and begins full. */
 export class Rate {
   readonly #perSecond: number
   readonly #now: () => number
@@ -15,10 +16,10 @@ export class Rate {
   }
 
   /**
-   * Takes an amount if there is enough; of one that is more than the bucket holds, when it is full:
-   * then it owes the rest.
+   * Takes an amount if the level allows it. An amount above the capacity is taken from a full
+   * bucket, which then owes the rest.
    *
-   * @returns seconds after which it is worth another try; 0 when it was taken
+   * @returns seconds until the next try; 0 when the amount was taken
    */
   take(amount: number): number {
     const now = this.#now()
@@ -31,12 +32,12 @@ export class Rate {
     return 0
   }
 
-  /** Takes an amount that is here already, owing what is missing. */
+  /** Takes an amount that has arrived already; the level may fall below 0. */
   charge(amount: number): void {
     this.#level -= amount
   }
 
-  /** Seconds until what is owed has come; 0 when nothing is. */
+  /** Seconds until the level is back at 0; 0 when it is not below. */
   owedSeconds(): number {
     this.take(0)
     return Math.max(0, -this.#level / this.#perSecond)

@@ -1,19 +1,23 @@
-/** Secrets of tokens as they are kept: nobody who reads a digest can send the token. */
+/** Secrets of tokens as the daemon stores them: a reader of a digest cannot send the token. */
 
 import { hash } from 'node:crypto'
 
-/** What begins a secret that was written down as its digest. */
+/** The written form of a digest in place of a secret. */
 const WRITTEN = /^sha256:([0-9a-f]{64})$/
 
 /**
- * The SHA-256 of a secret, in hex; of `sha256:` and 64 hex digits those digits, so that a file need
- * not hold the secret. Not a slow hash: secrets are random, not words that people choose.
+ * The SHA-256 of a secret, in hex; for `sha256:` and 64 hex digits those digits, so that a file
+ * need not hold the secret. A fast hash is enough: secrets are random, not words that people
+ * choose.
  */
 export function digestOf(secret: string): string {
   return WRITTEN.exec(secret)?.[1] ?? hash('sha256', secret)
 }
 
-/** Whether a secret was written down as its digest, so that nobody here knows it. */
+/**
+ * Whether a secret was configured as its digest, so that the daemon does not know the secret
+ * itself.
+ */
 export function isWrittenDigest(secret: string): boolean {
   return WRITTEN.test(secret)
 }

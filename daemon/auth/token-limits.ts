@@ -1,10 +1,10 @@
-/** What one token may take of a daemon, as it is configured. */
+/** The configured limits of one token. */
 
 import { z } from 'zod'
 
 const amount = z.int().min(1)
 
-/** The limits of a token; one that is absent does not hold. */
+/** The limits of a token; an absent one does not apply. */
 export const TokenLimits = z.strictObject({
   maxExecutions: amount
     .optional()

@@ -1,11 +1,13 @@
-/** Bearer tokens: who calls and what they may do. */
+/** Bearer tokens: the callers of a daemon and their scopes. */
 
 import { hash, timingSafeEqual } from 'node:crypto'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { Caller } from './caller.ts'
 import type { TokenLimits } from './token-limits.ts'
 
+/** What a token may do. `admin` includes the other scopes and sees every caller's executions. */
 export const scopes = ['execute', 'approve', 'read', 'admin'] as const
+/** One of {@link scopes}. */
 export type Scope = (typeof scopes)[number]
 
 /** A token as it is configured, without its secret. */
@@ -19,7 +21,7 @@ export interface TokenSetting {
   readonly limits: TokenLimits
 }
 
-/** A caller that has shown who it is. */
+/** A caller that the daemon has identified. */
 export interface KnownCaller extends Caller {
   readonly scopes: readonly Scope[]
   readonly limits: TokenLimits
@@ -53,6 +55,7 @@ export interface TokenChanges {
   readonly removed: readonly string[]
 }
 
+/** The bearer tokens of a daemon. Without any, every request comes from the caller `local`. */
 export class Tokens {
   #kept: readonly Kept[]
 
@@ -60,18 +63,18 @@ export class Tokens {
     this.#kept = settings.map(keep)
   }
 
-  /** How many there are; none: whoever reaches the daemon may do everything. */
+  /** The number of tokens. At 0 every client that reaches the daemon may do everything. */
   get size(): number {
     return this.#kept.length
   }
 
-  /** Who sends this `Authorization` header. @throws {LatchdError} `UNAUTHENTICATED` */
+  /** The caller of an `Authorization` header. @throws {LatchdError} `UNAUTHENTICATED` */
   identify(authorization: string | undefined): KnownCaller {
     if (this.#kept.length === 0) return localCaller
     const secret = /^Bearer +([\x21-\x7e]+)$/i.exec(authorization ?? '')?.[1]
     if (secret === undefined) throw new LatchdError('UNAUTHENTICATED', 'A bearer token is required')
     const given = hash('sha256', secret, 'buffer')
-    // Every token is compared, so that the time tells nothing about which one is near.
+    // Every token is compared, so that the response time does not show which one is near.
     const matches = this.#kept.filter(kept => timingSafeEqual(kept.digest, given))
     if (matches[0] === undefined)
       throw new LatchdError('UNAUTHENTICATED', 'The bearer token is not known')
@@ -79,10 +82,11 @@ export class Tokens {
   }
 
   /**
-   * Takes other tokens from now on. One that is as it was stays; what one that is gone or changed has
-   * open ends.
+   * Replaces the tokens. An unchanged token stays. A removed or changed one is withdrawn, which
+   * closes its streams and connections.
    *
-   * @throws {LatchdError} `CONFIG_INVALID` for none, since that would open the daemon to everybody
+   * @throws {LatchdError} `CONFIG_INVALID` for an empty list, which would open the daemon to all
+   *   clients
    */
   reload(settings: readonly TokenSetting[]): TokenChanges {
     if (settings.length === 0 && this.#kept.length > 0) {

@@ -1,4 +1,6 @@
-/** Who loses workers: each costs a new thread, and time of all that ran beside it. */
+/**
+ * Callers that cost workers: each loss costs a new thread, and time of all executions beside it.
+ */
 
 import { LatchdError } from '../../protocol/errors.ts'
 
@@ -6,9 +8,13 @@ import { LatchdError } from '../../protocol/errors.ts'
 const MAX_LOSSES = 8
 /** Losses are forgotten after this long. */
 const WINDOW_MS = 10 * 60_000
-/** A caller that has lost too many waits so long from its last one. */
+/** A caller with too many losses waits this long after its last one. */
 const PAUSE_MS = 60_000
 
+/**
+ * Counts the workers that the programs of each caller have cost. A caller with {@link MAX_LOSSES}
+ * within {@link WINDOW_MS} is refused until {@link PAUSE_MS} after the last.
+ */
 export class WorkerLosses {
   readonly #now: () => number
   /** When each caller lost its last workers, oldest first. */

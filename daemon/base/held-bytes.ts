@@ -1,6 +1,6 @@
-/** How much memory is held by what is kept in memory. */
+/** The size in memory of values that stay there. */
 
-/** A record, a list or a number costs about so much beside its texts. */
+/** About the size of an object, an array or a number, besides its texts. */
 const NODE_BYTES = 16
 
 /** About how many bytes a tree of records, lists and texts holds; a shared part counts each time. */

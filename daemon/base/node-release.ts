@@ -1,6 +1,9 @@
-/** What is known of Node's releases, and from when on that is too old to be said. */
+/** The releases of Node that latchd knows about, and the age at which this knowledge is too old. */
 
-/** The least that runs TypeScript natively and has what the daemon needs; `engines` says the same. */
+/**
+ * The oldest release that runs TypeScript natively and has the features that the daemon needs;
+ * `engines` names it too.
+ */
 const OLDEST = '24.21.0'
 
 /**
@@ -10,21 +13,21 @@ const OLDEST = '24.21.0'
  */
 const lastSecurityReleases: Readonly<Record<string, string>> = { 24: '24.22.3', 26: '26.12.1' }
 
-/** When the table was last held against the change logs. */
+/** When the table was last compared with the change logs. */
 const KNOWN_AT = '2026-11-29'
 
-/** Node has a security release about every six weeks: an older table says nothing of a version. */
+/** Node has a security release about every six weeks: an older table cannot judge a version. */
 const STALE_DAYS = 90
 const DAY_MS = 86_400_000
 
-/** What is wrong with a version of Node; `isFatal` when latchd does not run on it. */
+/** A problem with a version of Node. `isFatal`: latchd does not run on it. */
 export interface NodeProblem {
   readonly isFatal: boolean
   readonly message: string
 }
 
 /**
- * The problem with a version such as `26.12.1`; `undefined` when there is none.
+ * The problem with a version such as `26.12.1`; `undefined` when it has none.
  *
  * @param nowMs epoch milliseconds
  */

@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs'
 
-/** The text of a file; `undefined` when there is none. @throws what Node does for one that cannot be read */
+/**
+ * The text of a file; `undefined` when the file does not exist.
+ *
+ * @throws {Error} Node's, for other faults
+ */
 export function readIfThere(path: string | URL): string | undefined {
   try {
     return readFileSync(path, 'utf8')

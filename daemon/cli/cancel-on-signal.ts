@@ -7,7 +7,7 @@ export interface Cancelling {
   readonly signal: AbortSignal
   /** Which signal it was, if one came. */
   readonly stoppedBy: StopSignal | undefined
-  /** Takes signals no more. */
+  /** Stops handling signals. */
   stop(): void
 }
 

@@ -17,7 +17,7 @@ export function daemonUrl({ url, socket, host, port, sources }: LoadedConfig): s
   return `http://${reached.includes(':') ? `[${reached}]` : reached}:${port}`
 }
 
-/** What leads to a daemon that listens on all addresses. */
+/** Addresses that reach a daemon which listens on all addresses. */
 const anyAddress: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' }
 
 /** How a daemon is reached. */

@@ -1,4 +1,4 @@
-/** Checks the text of an option that is no setting. */
+/** Checks the text of an option that is not a setting. */
 
 import type { ValueKind } from '../config/value-kind.ts'
 import { UsageError } from './refusal.ts'

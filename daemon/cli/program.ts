@@ -31,7 +31,7 @@ import { print } from './output/print.ts'
 import { oneLine, refuse, UsageError } from './refusal.ts'
 import { flagTexts } from './setting-flags.ts'
 
-/** In the order in which help tells them. */
+/** In the order of the help text. */
 const commands = [
   addServe,
   addRun,
@@ -55,7 +55,7 @@ const commands = [
   addUninstall,
 ]
 
-/** Runs the command that the arguments (without program and script) ask for; gives its exit code. */
+/** Runs the command of the arguments (without program and script); returns its exit code. */
 export async function runProgram(args: readonly string[], terminal: Terminal): Promise<number> {
   const { env, cwd, stdout, stderr } = terminal
   let exitCode = 0

@@ -1,19 +1,19 @@
-/** How a command that cannot do what was asked says so: one line and an exit code. */
+/** How a command fails: one line and an exit code. */
 
 import { CommanderError } from 'commander'
 import type { Terminal } from '../lifecycle/terminal.ts'
 import { exitCodes } from './exit-codes.ts'
 import { print } from './output/print.ts'
 
-/** A request that makes no sense; the message is all that is shown. */
+/** A bad request; only its message is shown. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-/** Says what failed on stderr, in one line without a stack; gives the exit code. */
+/** Prints the error on stderr, in one line without a stack; returns the exit code. */
 export function refuse(error: unknown, terminal: Terminal): number {
   if (error instanceof CommanderError) {
-    // Its message is out already; help and version that were asked for are no failure.
+    // Commander has printed its message already. Help and version on request are not failures.
     const isAsked = error.code === 'commander.helpDisplayed' || error.code === 'commander.version'
     return isAsked ? exitCodes.ok : exitCodes.refused
   }

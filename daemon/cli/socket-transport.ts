@@ -4,7 +4,7 @@ import { Agent, fetch, WebSocket } from 'undici'
 import type { LatchdOptions } from '../../sdk/index.ts'
 import { SOCKET_SCHEME } from '../config/value-kind.ts'
 
-/** The options of a client whose URL is `unix:` and a path. */
+/** Options of a client whose URL is `unix:` and a path. */
 export function socketTransport(url: string): Required<Pick<LatchdOptions, 'fetch' | 'WebSocket'>> {
   const dispatcher = new Agent({ connect: { socketPath: url.slice(SOCKET_SCHEME.length) } })
   const onHost = (scheme: string, address: string) =>

@@ -1,4 +1,4 @@
-/** What one connection says: read frame by frame, and handed on to the client that speaks. */
+/** One connection: reads frames and hands them to the client that sent them. */
 
 import { isNestedTooDeep, MAX_NESTING } from '../../protocol/base/nesting.ts'
 import { ClientFrame } from '../../protocol/connect/connect.ts'
@@ -8,23 +8,25 @@ import type { ConnectedClient } from './connected-client.ts'
 import type { ServedTools } from './served-tools.ts'
 import { type Pace, type Socket, Transport } from './transport.ts'
 
+/** What {@link ClientConnection} works with. `owner` is the name of the token that connected. */
 export interface ClientConnectionDependencies {
   readonly owner: string
   readonly served: ServedTools
   readonly clientOf: (clientId: string) => ConnectedClient
-  /** @param isGoodbye whether the client has said that it does not come back soon */
+  /** @param isGoodbye whether the client has announced that it does not come back soon */
   readonly onEnd: (client: ConnectedClient | undefined, isGoodbye: boolean) => void
 }
 
-/** A connection has so long to say who it is. */
+/** A connection must send its hello within this time. */
 const HELLO_MS = 10_000
 
 type Hello = Extract<ClientFrame, { type: 'hello' }>
 type Serving = Hello['serving'][number]
 
-/** The connection of each client that speaks for it: a newer one takes its place. */
+/** The current connection of each client: a newer one replaces it. */
 const speaking = new WeakMap<ConnectedClient, ClientConnection>()
 
+/** One WebSocket of a client: parses its frames and hands them to its {@link ConnectedClient}. */
 export class ClientConnection {
   readonly #transport: Transport
   readonly #deps: ClientConnectionDependencies
@@ -50,7 +52,7 @@ export class ClientConnection {
     this.onClose()
   }
 
-  /** The connection is gone, from whichever end. */
+  /** Handles the end of the connection, from either side. */
   onClose(): void {
     if (this.#hasEnded) return
     this.#hasEnded = true
@@ -150,7 +152,7 @@ export class ClientConnection {
   }
 }
 
-/** A frame, or what is wrong with it. */
+/** A frame, or the fault in it. */
 function read(data: string | undefined): ClientFrame | string {
   if (data === undefined) return 'a frame is a JSON text, not binary'
   if (isNestedTooDeep(data)) return `a frame is nested deeper than ${MAX_NESTING} levels`
@@ -158,7 +160,7 @@ function read(data: string | undefined): ClientFrame | string {
   try {
     value = JSON.parse(data)
   } catch {
-    // What exactly is wrong with it helps nobody: it was cut on its way.
+    // The exact fault does not matter: the frame was cut on its way.
     return `a frame of ${data.length} characters is no JSON`
   }
   const parsed = ClientFrame.safeParse(value)

@@ -1,4 +1,4 @@
-/** A tool of a client as executions hold it: bound to who the client is, not to a connection. */
+/** A client's tool as executions have it: bound to the client, not to a connection. */
 
 import { RecentlyUsed } from '../../protocol/base/recently-used.ts'
 import type { ClientTool } from '../../protocol/connect/client-tool.ts'
@@ -9,9 +9,9 @@ import type { Tool } from '../../protocol/tool/tool.ts'
 import { isRawResult, ToolResult } from '../../protocol/tool/tool-result.ts'
 import type { ToolContext } from '../../protocol/tool/wire-tool.ts'
 
-/** Whose tool it is. */
+/** A tool and the client that runs it. */
 export interface ClientBinding {
-  /** Name of the token whose client it is. */
+  /** Name of the client's token. */
   readonly owner: string
   readonly clientId: string
   /** The client's own name for the set that the tool came with; absent for a served tool. */
@@ -21,7 +21,9 @@ export interface ClientBinding {
 
 /** How a tool reaches its client. */
 export interface ClientCalls {
-  /** Runs the tool; gives its value (a `RawResult` when `isRaw`), or an iterator over what it yields. */
+  /**
+   * Runs the tool; returns its value (a `RawResult` when `isRaw`), or an iterator over its items.
+   */
   execute(
     binding: ClientBinding,
     input: unknown,
@@ -35,17 +37,19 @@ export interface ClientCalls {
     context: ToolContext,
     timeoutMs: number | 'none',
   ): Promise<boolean>
-  /** The next run of this call may be another one: an earlier daemon has asked for it. */
+  /**
+   * Marks the next run of this call as a possible repetition: an earlier daemon has requested it.
+   */
   expectRepeat(callId: string): void
   /** Why a call took too long, when its client is away. */
   overdue(callId: string): Error | undefined
-  /** Called once with what of a tool's schemas is not enforced. */
+  /** Called once per tool with the parts of its schemas that are not enforced. */
   readonly onWarning: (text: string) => void
 }
 
 const bindings = new WeakMap<Tool, ClientBinding>()
 
-/** Whose tool this is; `undefined` for one of the daemon's own. */
+/** The client of a tool; `undefined` for one of the daemon's own. */
 export function bindingOf(tool: Tool): ClientBinding | undefined {
   return bindings.get(tool)
 }
@@ -68,7 +72,7 @@ export function makeClientTool(binding: ClientBinding, callMs: number, calls: Cl
         ? (input, context) => calls.needsApproval(binding, input, context, timeoutMs)
         : needsApproval === true || undefined,
     overdue: callId => calls.overdue(callId),
-    // Asked after a restart: the client knows whether it has run the call, and says what it has.
+    // Called after a restart: the client knows whether it has run the call, and sends its answer.
     probe: (_input, context) => {
       calls.expectRepeat(context.callId)
       return { ran: false }
@@ -90,7 +94,7 @@ const known = new RecentlyUsed<string, Tool>(1000)
 /**
  * Reads the description of a client's tool.
  *
- * @param onWarning called when it is read first, with what of its schemas is not enforced
+ * @param onWarning called at the first reading with the parts of its schemas that are not enforced
  * @throws {LatchdError} `TOOL_INVALID`
  */
 export function readClientTool(described: ClientTool, onWarning: (text: string) => void): Tool {
@@ -101,7 +105,7 @@ export function readClientTool(described: ClientTool, onWarning: (text: string) 
   checkToolName(described)
   try {
     const tool = normalizeTool({ ...rest, execute: () => undefined })
-    // Told, and held against what the tool gives by the client alone.
+    // The client alone checks the value against it; here it is only described.
     const read = { ...tool, ...(outputSchema && { outputSchema }) }
     for (const warning of read.warnings ?? []) onWarning(warning)
     known.set(text, read)

@@ -1,11 +1,11 @@
 /**
- * One client, by its token and `clientId`, whether it is connected or away: what it is asked, and
- * what it has answered.
+ * One client, known by its token and `clientId`, connected or away: its pending requests and its
+ * answers.
  *
- * An ask is delivered until it is acknowledged and remembered until it is settled. When the
- * connection is lost, all that was sent waits again; the next connection says what it holds, and
- * gets the rest. What nobody acknowledges for `reconnectMs` is refused, unless its execution is
- * durable: that waits until the call's own deadline.
+ * A request is delivered until the client acknowledges it, and remembered until the client settles
+ * it. When the connection is lost, all requests that were sent wait again. The next connection
+ * lists those that the client holds, and gets the rest. A request without an acknowledgement for
+ * `reconnectMs` is refused. One of a durable execution waits until the call's own deadline.
  */
 
 import { randomBytes } from 'node:crypto'
@@ -19,13 +19,14 @@ import {
 import { late, type PendingRequest, unavailable } from './pending-request.ts'
 import type { Pace, Transport } from './transport.ts'
 
+/** What {@link ConnectedClient} works with. */
 export interface ClientDependencies {
-  /** New in each process; begins the keys of its asks. */
+  /** New in each process; begins the keys of its requests. */
   readonly daemonId: string
   readonly reconnectMs: number
   readonly pace: Pace
   readonly isDurable: (executionId: string) => boolean
-  /** Resolves when all that the execution was answered so far cannot be lost any more. */
+  /** Resolves when all answers to the execution so far cannot be lost any more. */
   readonly sync: (executionId: string) => Promise<void>
   readonly onFault: (error: unknown, executionId: string) => void
 }
@@ -37,9 +38,10 @@ export const MAX_IN_FLIGHT = 1024
 
 /** Answers are acknowledged together. */
 const SOON_MS = 20
-/** Those of durable executions after the store has had time to write them anyway. */
+/** For durable executions: by then the store has usually written the answers. */
 const KEPT_MS = 300
 
+/** One client of one token: delivers requests to it and takes its answers, across connections. */
 export class ConnectedClient {
   readonly owner: string
   readonly clientId: string
@@ -51,11 +53,11 @@ export class ConnectedClient {
   #pendingRequests = new Map<string, PendingRequest>()
   #waiting = new Fifo<string, PendingRequest>()
   #inFlight = 0
-  /** Streams that the client has open, by the id of the ask that opened each. */
+  /** Streams that the client has open, by the id of the request that opened each. */
   #streams = new Map<string, string>()
-  /** What the client was told to give up and has not confirmed; why. */
+  /** Cancellations that the client has not confirmed, with their reasons. */
   #cancelled = new Map<string, string>()
-  /** Executions of answers that are not acknowledged yet, by the id of the ask. */
+  /** Executions of answers that are not acknowledged yet, by the id of the request. */
   #unkept = new Map<string, string>()
   #soonTimer: NodeJS.Timeout | undefined
   #keptTimer: NodeJS.Timeout | undefined
@@ -73,13 +75,13 @@ export class ConnectedClient {
     return this.#transport !== undefined
   }
 
-  /** Whether nothing is to be remembered of it. */
+  /** Whether the daemon can forget the client. */
   get isIdle(): boolean {
     const held = this.#pendingRequests.size + this.#unkept.size + this.#streams.size
     return this.#transport === undefined && held + this.#executions === 0
   }
 
-  /** Whether a client that shows this token is the process that is, or was last, connected. */
+  /** Whether the holder of this token is the process that is, or was last, connected. */
   isSame(resumeToken: string | undefined): boolean {
     return this.#instanceId !== undefined && resumeToken === this.#resumeToken
   }
@@ -91,7 +93,7 @@ export class ConnectedClient {
     this.#transport = transport
     this.#instanceId = instanceId
     this.#isDraining = false
-    // Kept while the process is the same: the welcome that tells it may have been lost.
+    // The token stays while the process is the same: the welcome with a new one could be lost.
     if (!isSame) this.#resumeToken = randomBytes(16).toString('hex')
     if (!isSame) {
       this.#streams.clear()
@@ -120,7 +122,7 @@ export class ConnectedClient {
     this.tell({ type: 'needed', executions: this.#executions })
   }
 
-  /** An ask that the client has from the connection before. */
+  /** Takes up a request that the client has from the connection before. */
   #takeHeld(id: string, key: string): void {
     const ask = this.#pendingRequests.get(id)
     if (ask?.frame.key === key) {
@@ -133,17 +135,17 @@ export class ConnectedClient {
       this.#streams.get(id) !== key &&
       !this.#unkept.has(id)
     ) {
-      // Asked by this process and given up since. Of another daemon's it may be asked again.
+      // This process has requested and given it up. A request of another daemon may be repeated.
       this.#cancel(id, 'The call was given up')
     }
   }
 
-  /** The connection is lost: what it had is delivered by the next one. */
+  /** Handles a lost connection: the next one delivers its requests again. */
   disconnect(): void {
     if (this.#transport === undefined) return
     this.#transport = undefined
     this.#inFlight = 0
-    // The next connection says what it holds, and is told then what is not wanted any more.
+    // The next connection lists the requests that it holds, and gets the cancellations then.
     this.#cancelled.clear()
     const nowMs = performance.now()
     for (const [id, ask] of this.#pendingRequests) {
@@ -154,17 +156,17 @@ export class ConnectedClient {
     this.#tickSoon()
   }
 
-  /** Tells the client, if it is there. */
+  /** Sends a frame, if the client is connected. */
   tell(frame: Parameters<Transport['send']>[0]): void {
     this.#transport?.send(frame)
   }
 
-  /** The client wants no further asks on this connection. */
+  /** The client wants no further requests on this connection. */
   drain(): void {
     this.#isDraining = true
   }
 
-  /** An execution begins that has tools of this client; gives what to call at its end. */
+  /** Counts an execution that has tools of this client; returns a function to call at its end. */
   enter(): () => void {
     this.#executions++
     if (this.#executions === 1) this.tell({ type: 'needed', executions: 1 })
@@ -174,7 +176,7 @@ export class ConnectedClient {
     }
   }
 
-  /** Asks the client. Rejects with what the call throws when nobody takes it in time. */
+  /** Sends a request. Rejects with the call's error when the client does not take it in time. */
   ask(ask: PendingRequest): Promise<Settlement> {
     const { id } = ask.frame
     this.#pendingRequests.set(id, ask)
@@ -184,12 +186,12 @@ export class ConnectedClient {
     return ask.settled.promise
   }
 
-  /** The execution of what is asked, or was answered and is not kept yet. */
+  /** The execution of a request that is pending, or whose answer is not acknowledged yet. */
   executionOf(id: string): string | undefined {
     return this.#pendingRequests.get(id)?.executionId ?? this.#unkept.get(id)
   }
 
-  /** What was asked is not wanted any more. @param reason told to the client; `undefined`: nothing */
+  /** Gives a request up. @param reason sent to the client; `undefined` sends nothing */
   giveUp(id: string, reason: string | undefined): void {
     const ask = this.#take(id)
     if (ask === undefined && !this.#streams.delete(id)) return
@@ -198,7 +200,7 @@ export class ConnectedClient {
     this.#pump()
   }
 
-  /** A stream that the client has open is over. */
+  /** Forgets a stream that has ended. */
   forgetStream(id: string): void {
     this.#streams.delete(id)
   }
@@ -224,14 +226,14 @@ export class ConnectedClient {
   }
 
   /**
-   * Takes an answer, also one that comes by HTTP; the same once more changes nothing.
+   * Takes an answer, also one that comes by HTTP; a repetition changes nothing.
    *
-   * @returns whether it is one that this daemon knows of, now or from before
+   * @returns whether this daemon knows the request, now or from before
    */
   settle(id: string, key: string, settlement: Settlement): boolean {
     const ask = this.#pendingRequests.get(id)
     if (ask === undefined || ask.frame.key !== key) {
-      // An answer to an earlier daemon is wanted when this one asks for it.
+      // An answer to an earlier daemon counts when this one requests it.
       if (!key.startsWith(this.#deps.daemonId)) return false
       if (!this.#unkept.has(id)) this.tell({ type: 'settle-ack', ids: [id] })
       return true
@@ -239,7 +241,7 @@ export class ConnectedClient {
     this.#take(id)
     if (settlement.kind === 'stream') this.#streams.set(id, key)
     this.#unkept.set(id, ask.executionId)
-    // What ends with the process needs no store to be acknowledged.
+    // An execution that ends with the process needs no store for its acknowledgement.
     if (!this.#deps.isDurable(ask.executionId)) this.#acknowledgeSoon()
     else this.#keptTimer ??= setTimeout(() => void this.#acknowledge(), KEPT_MS)
     ask.settled.resolve(settlement)
@@ -267,7 +269,7 @@ export class ConnectedClient {
     }, SOON_MS)
   }
 
-  /** Acknowledges what cannot be lost any more. */
+  /** Acknowledges answers of durable executions, once they cannot be lost any more. */
   async #acknowledge(): Promise<void> {
     this.#keptTimer = undefined
     const byExecution = Map.groupBy([...this.#unkept], ([, executionId]) => executionId)
@@ -276,7 +278,7 @@ export class ConnectedClient {
         try {
           await this.#deps.sync(executionId)
         } catch (error) {
-          // Not acknowledged: the client keeps them, for whoever goes on with the execution.
+          // The client keeps the answers for the process that resumes the execution.
           this.#deps.onFault(error, executionId)
           return
         }
@@ -287,7 +289,7 @@ export class ConnectedClient {
     )
   }
 
-  /** Sends what waits, as far as there is room. */
+  /** Sends waiting requests, up to the bound. */
   #pump(): void {
     if (this.#isDraining) return
     while (this.#transport !== undefined && this.#inFlight < MAX_IN_FLIGHT) {
@@ -313,7 +315,7 @@ export class ConnectedClient {
     this.#tickTimer.unref()
   }
 
-  /** Sends again what was lost, and gives up what nobody takes. */
+  /** Sends lost requests again, and gives up those that the client does not take. */
   #tick(): void {
     this.#tickTimer = undefined
     const nowMs = performance.now()
@@ -336,7 +338,7 @@ export class ConnectedClient {
   }
 
   #isAway({ phase, awaySinceMs }: PendingRequest, nowMs: number): boolean {
-    // One that waits for room is in the client's hands, in its order.
+    // A request that waits for room is with the client, in its order.
     const isQueued = phase === 'waiting' && this.#transport !== undefined && !this.#isDraining
     return !isQueued && nowMs - awaySinceMs >= this.#deps.reconnectMs
   }

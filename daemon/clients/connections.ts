@@ -1,8 +1,8 @@
 /**
- * The clients that run tools for executions: who is connected, who is away, what is asked of whom.
+ * The clients that run tools for executions, connected or away, and the requests to them.
  *
- * A client is known by its token and its `clientId`. It stays known while it is connected, while it
- * has something to answer, and for `reconnectMs` after it was lost.
+ * A client is known by its token and its `clientId`. The daemon remembers it while it is connected,
+ * while it has something to answer, and for `reconnectMs` after it was lost.
  */
 
 import { randomBytes } from 'node:crypto'
@@ -23,21 +23,21 @@ import { RemoteStream } from './remote-stream.ts'
 import { ServedTools } from './served-tools.ts'
 import type { Pace, Socket } from './transport.ts'
 
-/** What an execution that has tools of a client promises of their answers. */
+/** Whether answers to an execution with client tools survive the daemon, and from when. */
 export interface Durability {
   /** Whether the execution survives the daemon. */
   readonly isDurable: boolean
-  /** Resolves when all that the execution was answered so far cannot be lost any more. */
+  /** Resolves when all answers to the execution so far cannot be lost any more. */
   sync(): Promise<void>
 }
 
-/** What the connections of a daemon work with. */
+/** What {@link Connections} works with. */
 export interface ConnectionsDependencies {
   readonly reconnectMs: number
   /** Whether the daemon itself has a tool of this name. */
   readonly isOwnTool: (name: string) => boolean
   readonly onFault: (error: unknown, executionId: string) => void
-  /** Called once with what of a client tool's schemas is not enforced. */
+  /** Called once per tool with the parts of its schemas that are not enforced. */
   readonly onWarning: (text: string) => void
 }
 
@@ -45,18 +45,19 @@ export interface ConnectionsDependencies {
 const MAX_HEARTBEAT_MS = 5000
 const MIN_HEARTBEAT_MS = 50
 const BEATS_PER_LEASE = 3
-/** A lost connection is to be noticed well before a client is given up that comes back. */
+/** A lost connection must be noticed well before the client is given up. */
 const BEATS_PER_RECONNECT = 6
 
 /** Connections that one token may have: a thousand processes share clients, or have tokens of their own. */
 const MAX_CONNECTIONS = 256
 
-/** What of a call an ask about it is made of. */
+/** The parts of a call that its frames are made from. */
 interface CallFacts {
   readonly binding: ClientBinding
   readonly context: ToolContext
 }
 
+/** All clients of a daemon: opens their connections and routes each call to its client. */
 export class Connections implements ClientCalls {
   readonly served: ServedTools
   readonly onWarning: (text: string) => void
@@ -68,9 +69,9 @@ export class Connections implements ClientCalls {
   #conversations = new Set<ClientConnection>()
   #perOwner = new OwnerCounts()
   #leaves = new WeakMap<ClientConnection, () => void>()
-  /** Calls that an earlier daemon asked for, and so an earlier process of the client may have begun. */
+  /** Calls of an earlier daemon, which an earlier process of the client may have begun. */
   #repeats = new Set<string>()
-  /** Of the executions that are in memory, by their ids. */
+  /** The durability of the executions in memory, by their ids. */
   #durability = new Map<string, Durability>()
   #isClosed = false
 
@@ -121,7 +122,7 @@ export class Connections implements ClientCalls {
     if (client === undefined || client.isConnected) return
     const { owner, clientId } = client
     if (isGoodbye) this.served.withdraw(owner, clientId)
-    // It may come back: until then its tools are told of, and wait for it.
+    // It may come back. Until then its tools stay listed, and calls wait for it.
     const forget = () => {
       if (this.#clients.get(keyOf(owner, clientId))?.isConnected) return
       this.served.withdraw(owner, clientId)
@@ -152,12 +153,14 @@ export class Connections implements ClientCalls {
     return makeClientTool(binding, callMs, this)
   }
 
-  /** An execution begins, or goes on; gives what to call when it leaves memory. */
+  /**
+   * Called when an execution begins or resumes; returns a function to call when it leaves memory.
+   */
   enter({ executionId, toolbox }: ExecutionPlan, durability: Durability): () => void {
     const clients = new Set<ConnectedClient>()
     for (const tool of toolbox.tools) {
       const binding = bindingOf(tool)
-      // Who serves stays connected anyway.
+      // A client that serves tools stays connected anyway.
       if (binding?.setId !== undefined) clients.add(this.#client(binding.owner, binding.clientId))
     }
     this.#durability.set(executionId, durability)
@@ -173,7 +176,7 @@ export class Connections implements ClientCalls {
     await this.#durability.get(executionId)?.sync()
   }
 
-  /** Forgets a client of which nothing is to be remembered. */
+  /** Forgets an idle client. */
   #release(client: ConnectedClient): void {
     const key = keyOf(client.owner, client.clientId)
     if (client.isIdle && this.#clients.get(key) === client) this.#clients.delete(key)
@@ -245,7 +248,7 @@ export class Connections implements ClientCalls {
     return undefined
   }
 
-  /** The client that is asked: of a served tool the one that serves it now. */
+  /** The client of a binding: for a served tool the client that serves it now. */
   #clientFor({ owner, clientId, setId, tool }: ClientBinding): ConnectedClient {
     const serving = setId === undefined ? this.served.clientOf(owner, tool.name) : undefined
     return this.#client(owner, serving ?? clientId)
@@ -285,7 +288,7 @@ export class Connections implements ClientCalls {
     }
     const onAbort = () => {
       const { reason } = signal
-      // Of an execution that goes on elsewhere the client is to keep what it has.
+      // The client keeps the requests of an execution that goes on elsewhere.
       client.giveUp(frame.id, reason instanceof Suspended ? undefined : textOf(reason))
       ask.settled.reject(reason)
     }
@@ -299,11 +302,11 @@ export class Connections implements ClientCalls {
   }
 
   /**
-   * Takes an answer that comes by HTTP, since the client's connection is gone; resolves when it
-   * cannot be lost any more.
+   * Takes an answer by HTTP, when the client's connection is gone; resolves when it cannot be lost
+   * any more.
    *
-   * @throws {LatchdError} `FORBIDDEN` unless the process proves that it was asked, `NOT_FOUND` when
-   *   this daemon has not asked for it
+   * @throws {LatchdError} `FORBIDDEN` unless the process proves that it got the request,
+   *   `NOT_FOUND` when this daemon has not made the request
    */
   async settle(id: string, owner: string, body: SettleBody): Promise<void> {
     const { clientId, resumeToken, key, settlement } = body
@@ -321,7 +324,7 @@ export class Connections implements ClientCalls {
     await this.#sync(executionId)
   }
 
-  /** Tells the clients that the daemon is about to stop. */
+  /** Notifies all clients that the daemon is about to stop. */
   drain(): void {
     for (const conversation of this.#conversations) conversation.send({ type: 'drain' })
   }

@@ -1,4 +1,4 @@
-/** One thing that the daemon has asked of a client, from the asking to the answer. */
+/** One request to a client, from its creation to its answer. */
 
 import { Refused } from '../../executor/tools/refused.ts'
 import type { AskFrame, Settlement } from '../../protocol/connect/connect.ts'
@@ -8,17 +8,18 @@ import { decodeValue } from '../../protocol/values/values.ts'
 
 /**
  * `waiting`: to be sent as soon as the client is there and has room. `sent`: on its way, or lost.
- * `held`: the client has said that it has it.
+ * `held`: the client has acknowledged it.
  */
 export type AskPhase = 'waiting' | 'sent' | 'held'
 
+/** A request to a client that has no answer yet. */
 export interface PendingRequest {
-  /** As it was asked first; whether it is a repeat is said when it is sent. */
+  /** The frame as first sent; `isRepeat` is set at each sending. */
   readonly frame: AskFrame
   readonly executionId: string
   readonly settled: PromiseWithResolvers<Settlement>
   readonly onProgress: (progress: unknown) => void
-  /** When the client is not waited for any more, by `performance.now()`; `undefined`: its caller says. */
+  /** When the request times out, by `performance.now()`; `undefined`: its caller bounds it. */
   readonly deadlineMs: number | undefined
   phase: AskPhase
   /** When it was last sent. */
@@ -27,11 +28,11 @@ export interface PendingRequest {
   awaySinceMs: number
   /** Whether it was ever sent. */
   wasSent: boolean
-  /** Whether a process of the client may have begun it before the one that gets it next. */
+  /** Whether an earlier process of the client may have begun it. */
   isRepeat: boolean
 }
 
-/** What a settlement gives. @throws {Refused} what it throws */
+/** The value of a settlement. @throws {Refused} the error of a settlement that has one */
 export function settledValue(settlement: Settlement, tool: string): unknown {
   switch (settlement.kind) {
     case 'value':
@@ -56,14 +57,14 @@ function decode(text: string, tool: string): unknown {
   }
 }
 
-/** What a call throws whose client did not come back in time. */
+/** The error of a call whose client did not come back in time. */
 export function unavailable(tool: string, awayMs: number): Refused {
   const message = `The client that runs ${tool} is away: nobody took the call for ${awayMs} ms`
   const hint = 'Go on without this tool, or try it again later.'
   return new Refused(thrownByHost('TOOL_UNAVAILABLE', message, tool, hint))
 }
 
-/** What an ask throws that its client has and did not answer in time. */
+/** The error of a request that its client has taken and did not answer in time. */
 export function late(tool: string): LatchdError {
   return new LatchdError('TOOL_TIMEOUT', `The client that runs ${tool} did not answer in time`)
 }

@@ -5,6 +5,7 @@ import type { Settlement } from '../../protocol/connect/connect.ts'
 import type { ConnectedClient } from './connected-client.ts'
 import { settledValue } from './pending-request.ts'
 
+/** How {@link RemoteStream} asks its client. */
 export interface StreamAsks {
   readonly tool: string
   /** @param item its place, from 1 */
@@ -12,6 +13,7 @@ export interface StreamAsks {
   readonly close: () => Promise<Settlement>
 }
 
+/** An async iterator over a client's stream. Each `next` is one request to the client. */
 export class RemoteStream implements AsyncIterableIterator<unknown> {
   readonly #client: ConnectedClient
   readonly #callId: string
@@ -47,7 +49,7 @@ export class RemoteStream implements AsyncIterableIterator<unknown> {
   }
 
   async return(): Promise<IteratorResult<unknown>> {
-    // One that was aborted has been given up already, and cleans up by itself.
+    // An aborted stream was given up already; the client cleans up by itself.
     if (!this.#isOver) {
       this.#end()
       settledValue(await this.#pendingRequests.close(), this.#pendingRequests.tool)

@@ -1,7 +1,7 @@
 /**
  * Tools that clients offer to all executions of their token.
  *
- * They stand beside the daemon's own and never in their place. When several clients offer the same
+ * They stand beside the daemon's own and never replace them. When several clients offer the same
  * name, the one that began last gets the calls; when it leaves, the one before it does.
  */
 
@@ -19,6 +19,7 @@ interface Offer {
   readonly tools: readonly ClientTool[]
 }
 
+/** The tools that clients serve, by the token that may call them. */
 export class ServedTools {
   readonly #isOwn: (name: string) => boolean
   readonly #onWarning: (text: string) => void
@@ -27,7 +28,7 @@ export class ServedTools {
 
   /**
    * @param isOwn whether the daemon itself has a tool of this name
-   * @param onWarning called with what of an offered tool's schemas is not enforced
+   * @param onWarning called with the parts of an offered tool's schemas that are not enforced
    */
   constructor(isOwn: (name: string) => boolean, onWarning: (text: string) => void) {
     this.#isOwn = isOwn
@@ -37,8 +38,8 @@ export class ServedTools {
   /**
    * Takes an offer; the same one again replaces it, in its place.
    *
-   * @throws {LatchdError} `TOOL_NAME_TAKEN` for a name of the daemon's own, `TOOL_INVALID` for one
-   *   that no program could use, or too many tools, `TOKEN_LIMIT_EXCEEDED` for too many bytes
+   * @throws {LatchdError} `TOOL_NAME_TAKEN` for a name of the daemon's own, `TOOL_INVALID` for an
+   *   unusable name or too many tools, `TOKEN_LIMIT_EXCEEDED` for too many bytes
    */
   offer(owner: string, offer: Offer): void {
     for (const tool of offer.tools) {
@@ -72,7 +73,7 @@ export class ServedTools {
     this.#offers.set(owner, offers)
   }
 
-  /** Takes offers of a client back: one, or all of them. */
+  /** Withdraws one offer of a client, or all of them. */
   withdraw(owner: string, clientId: string, serveId?: string): void {
     const rest = (this.#offers.get(owner) ?? []).filter(
       offer => offer.clientId !== clientId || (serveId !== undefined && offer.serveId !== serveId),
@@ -90,7 +91,7 @@ export class ServedTools {
     }
   }
 
-  /** What the executions of a token may call. */
+  /** The served tools that the executions of a token may call. */
   of(owner: string): ClientBinding[] {
     const byName = new Map<string, ClientBinding>()
     for (const { clientId, tools } of this.#offers.get(owner) ?? []) {

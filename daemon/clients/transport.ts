@@ -1,4 +1,4 @@
-/** One connection of a client: frames out, silence noticed, closed with a reason. */
+/** One connection of a client: sends frames, notices silence, closes with a reason. */
 
 import type { DaemonFrame } from '../../protocol/connect/connect.ts'
 import { closeCodes } from '../../protocol/connect/connect-facts.ts'
@@ -11,9 +11,10 @@ export interface Socket {
   terminate(): void
 }
 
+/** The rhythm of heartbeats on a connection, in milliseconds. */
 export interface Pace {
   readonly heartbeatMs: number
-  /** An end that hears nothing for this long takes the other one for lost. */
+  /** After this long without a frame an end takes the other one for lost. */
   readonly leaseMs: number
 }
 
@@ -22,6 +23,7 @@ const MAX_REASON = 123
 /** So long a client has to answer a close before its connection is cut. */
 const CLOSE_MS = 1000
 
+/** Sends frames and heartbeats on one WebSocket. It closes after `leaseMs` without a frame. */
 export class Transport {
   readonly #socket: Socket
   readonly #pace: Pace
@@ -40,12 +42,12 @@ export class Transport {
     if (!this.#isClosed) this.#socket.send(JSON.stringify(frame))
   }
 
-  /** Whether what was sent last is still on its way out: sending it again would only add to it. */
+  /** Whether earlier frames are still in the buffer. Resending would only add to it. */
   get isBusy(): boolean {
     return this.#socket.bufferedAmount > 0
   }
 
-  /** The client has said something. */
+  /** Records that the client has sent a frame. */
   heard(): void {
     this.#heardAtMs = performance.now()
   }
@@ -70,7 +72,7 @@ export class Transport {
       return
     }
     this.close(closeCodes.SILENT, `nothing was heard for ${leaseMs} ms`)
-    // Nothing may be left of the way to the client: its answer to the close is not waited for.
+    // The way to the client may be broken: its answer to the close is not awaited.
     this.#socket.terminate()
   }
 }

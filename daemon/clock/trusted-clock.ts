@@ -1,12 +1,12 @@
 /**
- * The time by which executions expire, wake and are forgotten: the machine's clock, unless that has
+ * The time by which executions expire, wake and are forgotten: the machine's clock, unless it has
  * jumped forward.
  *
- * A clock that was set wrong for a minute would end every execution that waits, and forget what was
- * to be kept for days. So it is held against the machine's uptime, which nobody sets and which goes
- * on while the machine sleeps. After a jump of more than {@link MAX_JUMP_MS} time goes on as the
- * uptime says, until the clock is back, or somebody has confirmed that it is right now. A clock that
- * is set back is believed: then things only come later.
+ * A clock that is wrong for a minute would end every execution that waits, and would remove data
+ * that must stay for days. So it is compared with the machine's uptime, which no one can set and
+ * which counts while the machine sleeps. After a jump of more than {@link MAX_JUMP_MS} the time
+ * follows the uptime, until the clock is back or an operator confirms it. A clock that is set back
+ * is believed: then everything only happens later.
  */
 
 import { uptime } from 'node:os'
@@ -19,17 +19,17 @@ export interface ClockSources {
   readonly steady: () => number
 }
 
-/** What is kept of a clock between processes. */
+/** The state of a clock, stored between processes. */
 export interface KeptInstant {
   readonly wallMs: number
   readonly steadyMs: number
-  /** How far the clock was ahead then, beyond what is believed; 0: not at all. */
+  /** How far the clock was ahead of the believed time; 0: not at all. */
   readonly jumpMs: number
-  /** When somebody said that the clock is right; 0: never. */
+  /** When an operator last confirmed the clock; 0: never. */
   readonly confirmedMs: number
 }
 
-/** Set by hand, by a time server, or by another zone: whoever corrects a clock moves it less. */
+/** A correction by hand, by a time server or by another zone is smaller than this. */
 export const MAX_JUMP_MS = 3_600_000
 
 /** The clocks of this machine. */
@@ -38,17 +38,18 @@ export const machineClock: ClockSources = {
   steady: () => uptime() * 1000,
 }
 
+/** A clock that follows the machine's, but not across a jump forward until it is confirmed. */
 export class TrustedClock {
   #sources: ClockSources
   #onJump: (jumpMs: number) => void
-  /** What the wall clock shows as long as nobody sets it, less the steady clock. */
+  /** The wall clock less the steady clock; constant unless the wall clock is set. */
   #offsetMs: number
   #confirmedMs: number
   #isJumped = false
 
   /**
-   * @param kept of an earlier process, which tells of a jump that happened since, or is not over
-   * @param onJump told of a jump, and with 0 when it is gone
+   * @param kept state of an earlier process, which shows a jump that happened since or is not over
+   * @param onJump called with the size of a jump, and with 0 when it is gone
    */
   constructor(
     sources: ClockSources,
@@ -62,7 +63,8 @@ export class TrustedClock {
     this.#offsetMs = wallMs - steadyMs
     this.#confirmedMs = kept?.confirmedMs ?? 0
     if (kept === undefined || kept.confirmedMs > kept.wallMs) return
-    // The same machine start, as far as anybody can tell; otherwise it was off for nobody knows how long.
+    // The machine was not started again, as far as this shows. After a start its downtime is
+    // unknown.
     if (steadyMs >= kept.steadyMs) this.#offsetMs = kept.wallMs - kept.jumpMs - kept.steadyMs
     else if (kept.jumpMs > 0 && wallMs >= kept.wallMs - MAX_JUMP_MS) this.#offsetMs -= kept.jumpMs
     this.check()
@@ -75,7 +77,7 @@ export class TrustedClock {
     return this.#isJumped ? steady() + this.#offsetMs : wall()
   }
 
-  /** To be kept: see `Store.recordInstant`. */
+  /** The state to store: see `Store.recordInstant`. */
   get kept(): KeptInstant {
     const { wall, steady } = this.#sources
     const wallMs = wall()
@@ -88,7 +90,7 @@ export class TrustedClock {
     return this.#isJumped
   }
 
-  /** Somebody says that the clock was right at this instant of it. */
+  /** Takes an operator's confirmation that the clock was right when it showed `atMs`. */
   confirm(atMs: number): void {
     if (atMs <= this.#confirmedMs) return
     this.#confirmedMs = atMs

@@ -1,4 +1,4 @@
-/** What tool modules may do under Node's permissions, as it is configured. */
+/** The configured rights of tool modules under Node's permissions. */
 
 import { resolve } from 'node:path'
 import { z } from 'zod'

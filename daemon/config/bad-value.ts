@@ -1,4 +1,4 @@
-/** The error for a value that is not allowed: where it was written, the value, what is allowed. */
+/** The error for a bad value: its place, the value, and the allowed values. */
 
 import { ConfigError } from './config-error.ts'
 import { type SettingKey, settingOf } from './settings.ts'

@@ -1,8 +1,11 @@
-/** A configuration that cannot be used, told in one line. */
+/** An unusable configuration, as an error of one line. */
 
 import { LatchdError } from '../../protocol/errors.ts'
 
-/** Names the key, its value (masked when secret) and what is allowed; code `CONFIG_INVALID`. */
+/**
+ * Its message names the key, the value (masked when secret) and the allowed values. Code
+ * `CONFIG_INVALID`.
+ */
 export class ConfigError extends LatchdError {
   constructor(message: string) {
     super('CONFIG_INVALID', message)

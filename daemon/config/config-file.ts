@@ -1,4 +1,4 @@
-/** The configuration file: found, read and checked for keys that nobody knows. */
+/** The configuration file: found, read and checked for unknown keys. */
 
 import { dirname, resolve } from 'node:path'
 import { ConfigError } from './config-error.ts'
@@ -9,18 +9,19 @@ import type { ReadFile } from './value-kind.ts'
 /** The file that is read when it exists and no other is named. */
 export const CONFIG_FILE = 'latchd.config.json'
 
+/** A configuration file: its keys are known settings, its values are not checked yet. */
 export interface ConfigFile {
   readonly path: string
-  /** What relative paths in it are relative to. */
+  /** The folder of its relative paths. */
   readonly folder: string
   readonly values: Readonly<Record<string, unknown>>
 }
 
 /**
- * Reads the file; `undefined` when none is named and there is none.
+ * Reads the file; `undefined` when none is named and the default one does not exist.
  *
- * @param named its path when somebody names it
- * @throws {ConfigError} when it cannot be read, is no JSON object, or has an unknown key
+ * @param named its path, from the environment
+ * @throws {ConfigError} when it cannot be read, is not a JSON object, or has an unknown key
  */
 export function readConfigFile(
   named: string | undefined,
@@ -62,7 +63,7 @@ function parse(text: string, path: string): Record<string, unknown> {
     // Editors of some systems begin files with a byte order mark.
     value = JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch (error) {
-    // The message may repeat the text, and so a secret: only its place is told.
+    // The message may repeat the text, and so a secret: only the place is repeated here.
     const [place] = /line \d+ column \d+/.exec((error as Error).message) ?? []
     throw new ConfigError(
       `Cannot read ${path}: not JSON${place ? ` at ${place}` : ''}; ${expected}`,

@@ -5,8 +5,9 @@ import { ConfigError } from './config-error.ts'
 import { settings } from './settings.ts'
 import type { ReadFile } from './value-kind.ts'
 
+/** Reads files, and remembers their paths and the last denial by Node's permissions. */
 export class ConfigFiles {
-  /** Absolute paths, in the order in which they were asked for. */
+  /** Absolute paths, in the order of reading. */
   readonly paths: string[] = []
   #readFile: ReadFile
   #denial: ConfigError | undefined

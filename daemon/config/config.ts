@@ -23,12 +23,12 @@ export type { Config, SettingKey } from './settings.ts'
 
 /** A configuration that knows where each of its values comes from. */
 export interface LoadedConfig extends Config {
-  /** Files that were asked for while it was read, whether they are there or not. */
+  /** Files that were read or missed while it was read. */
   readonly files: readonly string[]
   readonly sources: { readonly [Key in SettingKey]: Source }
 }
 
-/** What the configuration is read from. */
+/** The sources of the configuration. */
 export interface ConfigDependencies {
   readonly flags: FlagTexts
   readonly env: Variables

@@ -17,7 +17,7 @@ function isHostPattern(text: string): boolean {
     parseHostPattern(text)
     return true
   } catch {
-    // Its message knows no key: ours says the same with the place where the pattern was written.
+    // Its message does not name the key: ours does, with the place of the pattern.
     return false
   }
 }

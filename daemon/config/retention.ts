@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { type ValueKind, valueKind } from './value-kind.ts'
 
+/** How long ended executions and unused sessions stay. */
 export interface Retention {
   /** Milliseconds after the end, or after the last use. */
   readonly keepMs: number
@@ -13,7 +14,7 @@ export interface Retention {
 const unitMs = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 } as const
 const unitBytes = { TB: 10 ** 12, GB: 10 ** 9, MB: 10 ** 6 } as const
 
-/** Ten years: whoever wants more wants a backup. */
+/** Ten years. An operator who needs more needs a backup. */
 const MAX_KEEP_MS = 3650 * unitMs.d
 
 const form = /^([1-9]\d{0,9})([dhms])(?:\s*,\s*([1-9]\d{0,9})(TB|GB|MB))?$/

@@ -26,16 +26,16 @@ import {
   wholeNumber,
 } from './value-kind.ts'
 
-/** One row; the key in the configuration file is the row's own. */
+/** One row. Its key in the table is its key in the configuration file. */
 export interface Setting<Value> {
   /** The environment variable. */
   readonly env: string
-  /** The flag with what it takes; absent for secrets, since every user of a machine sees flags. */
+  /** The flag with its argument; absent for secrets, since every user of a machine sees flags. */
   readonly flag?: string
   readonly kind: ValueKind<NonNullable<Value>>
-  /** What holds when nobody says anything; a function of the number of cores, or a value. */
+  /** The value without a flag, variable or file: a value, or a function of the number of cores. */
   readonly default: Value | ((cores: number) => Value)
-  /** A variable of others that is asked before the default. */
+  /** A variable of other programs that is read before the default. */
   readonly fallbackEnv?: string
   /** An empty variable is a value, allowed or not; for all others it counts as unset. */
   readonly isEmptyValue?: true
@@ -48,9 +48,10 @@ function setting<Value>(row: Setting<Value>): Setting<Value> {
   return row
 }
 
-/** A day: nobody waits longer for a daemon to stop. */
+/** A day: no operator waits longer for a daemon to stop. */
 const MAX_DRAIN_MS = 86_400_000
 
+/** All settings, by their key in the configuration file. */
 export const settings = {
   host: setting<string>({
     env: 'LATCHD_HOST',
@@ -85,7 +86,7 @@ export const settings = {
     env: 'LATCHD_TOKENS',
     kind: tokenList,
     default: [],
-    // A secret that was never filled in must not open the daemon to everybody.
+    // A secret that was never filled in must not open the daemon to all clients.
     isEmptyValue: true,
     description: 'bearer tokens, each name:secret[:scope+scope]',
   }),
@@ -122,7 +123,7 @@ export const settings = {
     flag: '--allow <list>',
     kind: allowed,
     default: undefined,
-    // Who has emptied the list wants nothing allowed, and not everything.
+    // An operator who has emptied the list wants nothing allowed, and not everything.
     isEmptyValue: true,
     isRepeatable: true,
     description:
@@ -254,12 +255,14 @@ export const settings = {
   }),
 } as const
 
+/** The key of a setting. */
 export type SettingKey = keyof typeof settings
 type ValueOf<Row> = Row extends Setting<infer Value> ? Value : never
 
 /** The configuration: a value for every setting. */
 export type Config = { readonly [Key in SettingKey]: ValueOf<(typeof settings)[Key]> }
 
+/** All keys, in the order of {@link settings}. */
 export const settingKeys = Object.keys(settings) as readonly SettingKey[]
 
 /** The row of a key, whatever the type of its value. */

@@ -14,7 +14,7 @@ import {
   type ValueKind,
 } from './value-kind.ts'
 
-/** What the name of a token is made of. */
+/** The form of a token's name. */
 export const TOKEN_NAME = /^[A-Za-z0-9._-]+$/
 
 const name = z.string().regex(TOKEN_NAME)
@@ -31,7 +31,7 @@ const WrittenToken = z
   .refine(token => (token.secret === undefined) !== (token.secretFile === undefined))
 type WrittenToken = z.infer<typeof WrittenToken>
 
-/** What is allowed at each part of a token; beneath the part's own name. */
+/** The allowed values of each part of a token, by its name. */
 const allowedParts: Record<string, string> = {
   name: 'a name of letters, digits, ".", "_" and "-"',
   secret: 'a secret of visible ASCII characters',
@@ -46,18 +46,18 @@ const allowedToken = `an object of ${Object.keys(allowedParts).join(', ')}, with
 const allowedList =
   'a list of tokens, or as text name:secret[:scope+scope] separated by commas, with names and secrets used once'
 
-/** Apart from the tokens, of which the configuration is shown and compared. */
+/** Stored apart from the tokens, since the configuration is shown and compared. */
 const secrets = new WeakMap<TokenSetting, string>()
 
-/** The secrets of tokens, for whoever keeps them from being told; those of `sha256:` are not known. */
+/** The secrets of tokens, for redaction; the secret of a `sha256:` digest is unknown. */
 export function tokenSecrets(tokens: readonly TokenSetting[]): string[] {
   return tokens.flatMap(token => secrets.get(token) ?? [])
 }
 
-/** Bytes of a secret that nobody guesses over a network, when it is random. */
+/** A random secret of this length cannot be guessed over a network. */
 export const MIN_SECRET_BYTES = 16
 
-/** A token whose secret is known to be too short for callers on other machines. */
+/** A token whose secret is too short for callers on other machines. */
 export function shortSecret(tokens: readonly TokenSetting[]): TokenSetting | undefined {
   return tokens.find(token => {
     const secret = secrets.get(token)
@@ -65,11 +65,11 @@ export function shortSecret(tokens: readonly TokenSetting[]): TokenSetting | und
   })
 }
 
-/** The tokens; none when the daemon has none. */
+/** The tokens; empty when the daemon has none. */
 export const tokenList: ValueKind<readonly TokenSetting[]> = {
   fromText: text => listFromText(text).map(tokenFromText),
   read(written, place) {
-    // An empty list would open the daemon to everybody who meant to close it.
+    // An empty list would open the daemon, and its author meant to close it.
     const read = z.array(WrittenToken).min(1).safeParse(written)
     if (!read.success) return refusal(read.error.issues[0], written)
     const tokens: TokenSetting[] = []
@@ -93,13 +93,13 @@ export const tokenList: ValueKind<readonly TokenSetting[]> = {
       const most = Object.entries(limits).map(([limit, value]) => ` (${limit} ${value})`)
       return `${name}:${MASK}:${scopes.join('+')}${only}${most.join('')}`
     }),
-  // A part with a name that is not known may be a secret that was misspelt.
+  // A part with an unknown name may be a misspelt secret.
   isSecret: ([, part]) => part === 'secret' || allowedPart(part) === undefined,
 }
 
 /**
- * Reads `name:secret[:scope+scope]`; other text is given as it is, which no token is: nothing of it
- * is shown then, since a secret may hold a colon.
+ * Reads `name:secret[:scope+scope]`. Other text is returned unchanged, which is not a valid token:
+ * then nothing of it is shown, since a secret may hold a colon.
  */
 function tokenFromText(text: string): unknown {
   const [name, secret, scopesText, ...more] = text.split(':')

@@ -1,8 +1,8 @@
-/** The message for a name that nobody knows. */
+/** The message for an unknown name. */
 
 import { closest } from 'fastest-levenshtein'
 
-/** Names what is unknown, the nearest known name, and all of them. */
+/** Names the unknown name, the nearest known one, and all known ones. */
 export function unknownName(what: string, name: string, known: readonly string[]): string {
   const nearest = closest(name, known)
   return `Unknown ${what}: did you mean ${nearest}? Expected one of ${known.join(', ')}`

@@ -3,7 +3,11 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 
-/** Reads a file as UTF-8; `undefined` when there is none. @throws {Error} of Node otherwise */
+/**
+ * Reads a file as UTF-8; `undefined` when it does not exist.
+ *
+ * @throws {Error} Node's, for other faults
+ */
 export type ReadFile = (path: string) => string | undefined
 
 /** Where a value was written: what its relative paths are relative to, and how to read files. */
@@ -18,10 +22,15 @@ export interface Refused {
   readonly path: readonly PropertyKey[]
   readonly allowed: string
 }
+/** A checked value, or the part of it that was refused. */
 export type ParseResult<Value> = { readonly ok: true; readonly value: Value } | Refused
 
+/** How values of one kind are read from text, checked and shown. */
 export interface ValueKind<Value> {
-  /** The value as the configuration file would hold it; what is no such value is left to `read`. */
+  /**
+   * The value as the configuration file would hold it. A text in another form goes to `read`
+   * unchanged.
+   */
   fromText(text: string): unknown
   /** Checks a value of the configuration file. */
   read(written: unknown, place: Place): ParseResult<Value>
@@ -31,7 +40,7 @@ export interface ValueKind<Value> {
   isSecret(path: readonly PropertyKey[]): boolean
 }
 
-/** What stands for a secret wherever values are shown. */
+/** Stands for a secret wherever values are shown. */
 export const MASK = '****'
 
 interface KindOptions<Written, Value> {
@@ -41,7 +50,7 @@ interface KindOptions<Written, Value> {
   readonly settle?: (written: Written, place: Place) => Value
 }
 
-/** A kind whose values its schema checks and `settle` completes with what the place knows. */
+/** A kind whose schema checks values and whose `settle` completes them, such as relative paths. */
 export function valueKind<Written, Value = Written>({
   schema,
   allowed,
@@ -90,7 +99,7 @@ export function secretText(allowed: string, schema = secretSchema): ValueKind<st
   return { ...kind, show: () => MASK, isSecret: () => true }
 }
 
-/** What can be a secret: visible ASCII characters, as HTTP headers carry them. */
+/** The characters of a secret: visible ASCII, as HTTP headers carry them. */
 export const secretSchema = z.string().regex(/^[\x21-\x7e]+$/)
 
 /** {@link secretSchema} for signing: after `whsec_` base64 of 24 bytes or more, or any other text. */
@@ -112,7 +121,7 @@ export const httpUrl = valueKind({
   settle: text => text.replace(/\/+$/, ''),
 })
 
-/** What begins the URL of a daemon's Unix socket; its absolute path follows. */
+/** Begins the URL of a daemon's Unix socket; its absolute path follows. */
 export const SOCKET_SCHEME = 'unix:'
 
 /** Where a daemon is: {@link httpUrl}, or its Unix socket. */
@@ -127,7 +136,7 @@ export const daemonUrl: ValueKind<string> = {
   },
 }
 
-/** The whole address of something that is posted to. */
+/** The whole address of a webhook. */
 export const webhookUrl = valueKind({
   schema: z.url({ protocol: /^https?$/ }).refine(text => URL.parse(text)?.username === ''),
   allowed: 'an http or https URL without credentials',

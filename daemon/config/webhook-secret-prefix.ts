@@ -1,4 +1,4 @@
 /** The form of a webhook secret. */
 
-/** What a secret that is base64 begins with. */
+/** Begins a secret that is base64. */
 export const SECRET_PREFIX = 'whsec_'

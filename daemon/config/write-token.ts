@@ -12,14 +12,14 @@ export interface WrittenToken {
   readonly tools?: readonly string[]
 }
 
-/** A file that holds tokens is read by its owner alone, unless an operator has said otherwise. */
+/** Only the owner may read a file with tokens, unless an operator has set its mode otherwise. */
 const NEW_FILE_MODE = 0o600
 
 /**
- * Writes the token into the list of the file, which is made when it is not there.
+ * Writes the token into the list of the file. Makes the file when it does not exist.
  *
- * @param values what the file holds; `undefined` when there is none
- * @throws {ConfigError} when its tokens are no list, or one has the name
+ * @param values the content of the file; `undefined` when it does not exist
+ * @throws {ConfigError} when its tokens are not a list, or one of them has the name
  */
 export function writeToken(
   path: string,

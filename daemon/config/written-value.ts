@@ -1,4 +1,4 @@
-/** A setting as somebody wrote it, before it is checked, and who is asked first. */
+/** Settings as they are written, before any check, and the order of their sources. */
 
 import type { ConfigFile } from './config-file.ts'
 import { type SettingKey, settingOf } from './settings.ts'
@@ -14,11 +14,11 @@ export type Variables = Readonly<Record<string, string | undefined>>
 export interface RawSetting {
   readonly value: unknown
   readonly source: Exclude<Source, { from: 'default' }>
-  /** What relative paths in it are relative to. */
+  /** The folder of its relative paths. */
   readonly folder: string
 }
 
-/** Everything that may say something of a setting. */
+/** The sources of a setting. */
 export interface SettingSources {
   readonly flags: FlagTexts
   readonly env: Variables
@@ -26,7 +26,7 @@ export interface SettingSources {
   readonly file: ConfigFile | undefined
 }
 
-/** What the first in order says of a setting; `undefined` when nobody does. */
+/** The value of the first source that has one; `undefined` when none has. */
 export function rawSetting(
   key: SettingKey,
   { flags, env, cwd, file }: SettingSources,

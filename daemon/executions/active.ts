@@ -1,6 +1,6 @@
 /**
- * The executions that are in memory: run, evicted when nothing is left to do but wait, brought back
- * from the store.
+ * The executions in memory. They run, are evicted when they can only wait, and come back from the
+ * store.
  *
  * Each execution is in one of these places, and moves between them as the arrows say:
  *
@@ -9,7 +9,7 @@
  *                  │  ▼
  *     loading ◀─ store ─▶ (a decision, an instant, a restart: its id waits in `ResumeQueue`)
  *
- * Only one thing at a time is done about an execution: who finds it loading or leaving waits for that.
+ * One change of place at a time: a caller that finds an execution loading or leaving waits for it.
  */
 
 import type { CallApproval } from '../../executor/boundary/call-approval.ts'
@@ -32,14 +32,15 @@ import { UpgradeCheck } from './upgrade-check.ts'
 import { ExecutionWriter } from './writer.ts'
 import type { WriterDependencies } from './writer-dependencies.ts'
 
+/** What {@link ActiveExecutions} works with. */
 export interface ActiveDependencies extends ExecutionDependencies, WriterDependencies {
   /** The tools that there are now. */
   readonly toolbox: Toolbox
   /** Makes the tool of a client that an execution was given. */
   readonly clientTool: MakeClientTool
-  /** Told of an execution that comes into memory; gives what to call when it leaves. */
+  /** Called with an execution that comes into memory; returns a function to call when it leaves. */
   readonly enter: (plan: ExecutionPlan, writer: ExecutionWriter) => () => void
-  /** Whether what is in memory leaves room for more. */
+  /** Whether the memory has room for more executions. */
   readonly hasRoom?: () => boolean
 }
 
@@ -54,12 +55,13 @@ export interface ActiveExecution {
   isEvicting: boolean
 }
 
+/** Starts, resumes, evicts and drains the executions in memory. */
 export class ActiveExecutions {
   #deps: ActiveDependencies
   #live = new Map<string, ActiveExecution>()
   /**
-   * Those that are on their way from the store. Who finds none may begin at once, and only then: of
-   * several who wait for one load, the first may have begun another.
+   * Loads from the store that are under way. A caller that finds none may begin one at once, and
+   * only then: of several callers that wait for one load, the first may have begun another.
    */
   #loading = new Map<string, Promise<void>>()
   /** New ones that wait in the store, so that a long queue takes no memory but their ids. */
@@ -90,7 +92,7 @@ export class ActiveExecutions {
     return this.#live.get(executionId)
   }
 
-  /** About how many bytes the calls of all of them hold. */
+  /** About how many bytes their calls hold. */
   get heldBytes(): number {
     return this.#live.values().reduce((sum, { running }) => sum + running.heldBytes, 0)
   }
@@ -120,7 +122,7 @@ export class ActiveExecutions {
     return this.#liveOwners.of(owner) + this.#queuedOwners.of(owner)
   }
 
-  /** Goes on with what an earlier process has left. */
+  /** Resumes the executions of an earlier process. */
   async recover(): Promise<void> {
     const { sessions, store, runningFile, bus, now } = this.#deps
     await sessions.recover()
@@ -139,7 +141,7 @@ export class ActiveExecutions {
     } else this.#start(plan, running, writer)
   }
 
-  /** Goes on with an execution that is in the store, when it is its turn. */
+  /** Resumes an execution of the store, when it is its turn. */
   resume(executionId: string): void {
     this.#resumeQueue.add(executionId)
   }
@@ -153,13 +155,13 @@ export class ActiveExecutions {
       live.running.decide(decided)
       return
     }
-    // The store had it evicted before it learned of the decision, and here that is not known yet:
-    // the call is made by whoever brings it back.
+    // The store evicted it before it had the decision, and this process does not know that yet. The
+    // process that resumes the execution makes the call.
     await live?.settled
     this.#resumeQueue.add(executionId)
   }
 
-  /** Brings an execution into memory that is in the store alone; one that has ended stays there. */
+  /** Brings an execution of the store into memory; an ended one stays there. */
   async load(executionId: string): Promise<void> {
     while (this.#loading.has(executionId)) await this.#loading.get(executionId)
     if (this.#live.has(executionId)) return
@@ -170,8 +172,8 @@ export class ActiveExecutions {
   }
 
   /**
-   * Gives those under way so long to end; then durable ones are evicted, to go on after the next
-   * start, and the others are cancelled.
+   * Gives running executions `drainMs` to end. Then durable ones are evicted, to resume after the
+   * next start, and the others are cancelled.
    */
   async drain(drainMs: number): Promise<void> {
     this.#isDraining = true
@@ -193,7 +195,7 @@ export class ActiveExecutions {
   #start(plan: ExecutionPlan, running: RunningExecution, writer: ExecutionWriter): void {
     const { executionId } = plan
     const { promise: settled, resolve, reject } = Promise.withResolvers<void>()
-    // Told to whoever waits as well.
+    // Callers that wait get it as well.
     settled.catch(error => this.#deps.onFault(error, executionId))
     const live: ActiveExecution = { plan, running, writer, settled, isEvicting: false }
     this.#live.set(executionId, live)
@@ -208,7 +210,7 @@ export class ActiveExecutions {
     const uncount = this.#liveOwners.add(writer.owner)
     const leave = this.#deps.enter(live.plan, writer)
     const onKept = (isEnded: boolean) => {
-      // A stuck one goes on from what the session has: nobody may change that.
+      // A stuck execution goes on from the state of its session, which must not change.
       if (use !== undefined && isEnded) sessions.release(use)
       this.#live.delete(executionId)
       uncount()
@@ -242,7 +244,7 @@ export class ActiveExecutions {
       this.#deps.onFault(error, executionId)
       running.evict()
       if (writer.isStored) {
-        // What it has in the store is whole: it goes on from there.
+        // The store has a complete state of it: it goes on from there.
         writer.close()
         // A text of its journal may be on a damaged page, which shows when the guest takes it.
         if (isDamage(error)) await this.#quarantine(executionId)
@@ -282,7 +284,9 @@ export class ActiveExecutions {
     return undefined
   }
 
-  /** Lets an execution be stuck that cannot go on. @param error absent: something cannot be read */
+  /**
+   * Makes an execution that cannot go on stuck. @param error absent: a part of it cannot be read
+   */
   async #quarantine(executionId: string, error?: StuckError): Promise<void> {
     const { store, now, bus, onWebhooks } = this.#deps
     const stuck = await store.quarantine(executionId, (now ?? Date.now)(), error)
@@ -292,7 +296,7 @@ export class ActiveExecutions {
     onWebhooks()
   }
 
-  /** Brings an execution back from the store. Resolves when it has got a worker, or needs none. */
+  /** Resumes an execution of the store. Resolves when it has a worker, or needs none. */
   async #resume(executionId: string): Promise<void> {
     this.#queued.get(executionId)?.()
     this.#queued.delete(executionId)
@@ -319,7 +323,7 @@ export class ActiveExecutions {
     }
   }
 
-  /** Why an execution's session cannot be used by this runtime; `undefined`: it can, or there is none. */
+  /** Why this runtime cannot use the session of an execution; `undefined` when it can. */
   async #sessionLoss({ sessionId }: ClaimedExecution): Promise<StuckError | undefined> {
     if (sessionId === undefined) return undefined
     try {
@@ -338,7 +342,7 @@ export class ActiveExecutions {
     try {
       return await this.#upgrades.divergenceOf(claimed)
     } catch (error) {
-      // A worker that is lost says nothing about its path: the execution itself will show.
+      // A lost worker says nothing about the path: the execution itself will show it.
       if (!this.#isDraining) this.#deps.onFault(error, claimed.executionId)
       return undefined
     }
@@ -366,7 +370,10 @@ const MAX_QUEUED_IN_MEMORY = 64
 
 const isDamage = (error: unknown) => error instanceof LatchdError && error.code === 'STORE_DAMAGED'
 
-/** Whether nobody goes on with an execution here: it has a newer owner, or there are no workers. */
+/**
+ * Whether this process must not go on with an execution: it has a newer owner, or the pool is
+ * closed.
+ */
 function isForAnother(error: unknown): boolean {
   const code = error instanceof LatchdError ? error.code : undefined
   return code === 'STALE_OWNER' || code === 'EXECUTOR_CLOSED'

@@ -6,7 +6,7 @@ import { OwnerCounts } from '../auth/owner-counts.ts'
 import type { TokenLimits } from '../auth/token-limits.ts'
 import type { ActiveExecutions } from './active.ts'
 
-/** What the daemon takes of all callers together. */
+/** Bounds on the work of all callers together. */
 export interface AdmissionOptions {
   /** Executions that may wait for a worker. */
   readonly maxQueue: number
@@ -20,11 +20,11 @@ export interface AdmissionOptions {
 /** Seconds after which a refused caller should come again. */
 const RETRY_AFTER_SECONDS = 1
 
-/** Counts what is being taken, and refuses what is too much. */
+/** Counts work as it is admitted, and refuses work beyond the bounds. */
 export class Admission {
   #options: AdmissionOptions
   #active: ActiveExecutions
-  /** Those that are being taken: they count before they are active. */
+  /** Executions that are being admitted: they count before they are active. */
   #arriving = new OwnerCounts()
 
   constructor(options: AdmissionOptions, active: ActiveExecutions) {
@@ -57,7 +57,7 @@ export class Admission {
       throw beyondLimit('wait', ownQueued + arriving, 'maxQueued', maxQueued)
     }
     const { queued } = this.#active
-    // Whoever has filled the queue, the others have their part of it.
+    // A caller that fills the queue leaves the other callers their part of it.
     if (queued < maxQueue || ownQueued < Math.floor(maxQueue / (callers?.() ?? 1))) return
     const message = `Cannot take an execution: ${queued} wait already, limit maxQueue ${maxQueue}`
     throw new LatchdError('QUEUE_FULL', message, { retryAfterSeconds: RETRY_AFTER_SECONDS })

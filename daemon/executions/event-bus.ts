@@ -10,12 +10,12 @@ import type { ExecutionEvent } from '../../protocol/execution/events.ts'
 type Listener = (event: ExecutionEvent) => void
 
 interface OwnerListener {
-  /** Whose executions; `undefined`: everybody's. */
+  /** The owner of the executions; `undefined`: all owners. */
   readonly owner: string | undefined
   readonly listener: Listener
 }
 
-/** What a listener of the first stage is told beside an event. */
+/** The facts beside an event, for listeners of the first stage. */
 export interface EventFacts {
   /** When its execution was created, in epoch milliseconds. */
   readonly createdAtMs: number
@@ -46,27 +46,27 @@ export class EventBus {
     this.#overdue.push(listener)
   }
 
-  /** Emits that nobody has decided an approval in time. */
+  /** Emits an approval whose time to decide is over. */
   overdue(approval: CallApproval): void {
     for (const listener of this.#overdue) listener(approval)
   }
 
-  /** Whether somebody watches an execution, alone or with others. */
+  /** Whether anything watches an execution, by itself or with others. */
   isWatched(executionId: string): boolean {
     return this.#ofOwners.size > 0 || this.#byExecution.has(executionId)
   }
 
-  /** Watches one execution until the function that this gives is called. */
+  /** Watches one execution until the returned function is called. */
   watch(executionId: string, listener: Listener): () => void {
     return add(this.#byExecution, executionId, listener)
   }
 
-  /** As {@link watch}, by somebody who is in no hurry for anything but the end, or a park. */
+  /** As {@link watch}, for a listener that waits for the end or a park only. */
   await(executionId: string, listener: Listener): () => void {
     return add(this.#awaiting, executionId, listener)
   }
 
-  /** Watches all executions of an owner, or of everybody. */
+  /** Watches all executions of an owner, or of all owners. */
   watchOwner(owner: string | undefined, listener: Listener): () => void {
     const entry = { owner, listener }
     this.#ofOwners.add(entry)
@@ -75,7 +75,7 @@ export class EventBus {
     }
   }
 
-  /** Emits an event to those who watch its execution or its owner. */
+  /** Emits an event to the watchers of its execution and of its owner. */
   publish(owner: string, event: ExecutionEvent): void {
     for (const listener of this.#byExecution.get(event.executionId) ?? []) listener(event)
     for (const listener of this.#awaiting.get(event.executionId) ?? []) listener(event)

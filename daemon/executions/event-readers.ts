@@ -1,4 +1,4 @@
-/** Those who read events as they come: each has a queue with a bound, and all of them are counted. */
+/** Readers of live events: each has a bounded queue, and their bytes are counted together. */
 
 import { EventQueue } from '../../protocol/base/event-queue.ts'
 import type { ExecutionEvent } from '../../protocol/execution/events.ts'
@@ -9,6 +9,7 @@ const MAX_BYTES_BEHIND = 16 * 1024 * 1024
 /** … or, where a stream has all executions and never ends, with small ones. */
 const MAX_EVENTS_BEHIND = 10_000
 
+/** Opens a bounded queue for each reader of events, and sums up the bytes that wait in them. */
 export class EventReaders {
   #queues = new Set<EventQueue<ExecutionEvent>>()
 
@@ -18,8 +19,8 @@ export class EventReaders {
   }
 
   /**
-   * A queue for one reader. One that falls too far behind ends, to be taken up again by
-   * `Last-Event-ID`; progress, which no stream repeats, is left out before.
+   * Opens a queue for one reader. A reader that falls too far behind gets the end, and can continue
+   * by `Last-Event-ID`. Progress, which a stream does not repeat, is left out before.
    *
    * @param unwatch called when nothing more is to be pushed
    */

@@ -1,4 +1,4 @@
-/** Streams of events: of one execution from its past on, and of all of a caller's. */
+/** Streams of events: of one execution from its past on, or of all executions of a caller. */
 
 import { LatchdError } from '../../protocol/errors.ts'
 import type { ExecutionEvent } from '../../protocol/execution/events.ts'
@@ -36,11 +36,11 @@ export class EventStreams {
   }
 
   /**
-   * The events after a sequence number, then those that come, until the execution has ended or is
-   * stuck. Of one that is stuck already, those that follow its retry.
+   * The events after a sequence number, then the live ones, until the execution has ended or is
+   * stuck. For an execution that is stuck already: those after its retry.
    *
    * @returns `undefined` when it has ended, and nothing follows that number
-   * @throws {LatchdError} `NOT_FOUND`, `INVALID_REQUEST` for the number of no event so far
+   * @throws {LatchdError} `NOT_FOUND`, `INVALID_REQUEST` for a number that no event has so far
    */
   async of(
     execution: Execution,
@@ -75,7 +75,7 @@ export class EventStreams {
       if (isLast(event)) end()
     })
     try {
-      // What is only held in memory yet is told when it is durable.
+      // Events that are only in memory are sent once they are durable.
       const writer = this.#writerOf(executionId)
       await (writer && Promise.race([writer.sync(), writer.lacksRoom()]))
       for (const event of await this.#past(executionId, after)) push(event, true)
@@ -88,7 +88,7 @@ export class EventStreams {
         return undefined
       }
       if (newest === undefined && after > 0) await this.#checkPlace(executionId, after)
-      // One that was stuck and went on has such an event in the middle.
+      // An execution that was stuck and went on has such an event in the middle.
       if (hasEnded || (newest !== undefined && isLast(newest))) end()
       return queue
     } catch (error) {
@@ -105,7 +105,7 @@ export class EventStreams {
     return kept === undefined ? store.events(executionId, after) : Promise.resolve(kept)
   }
 
-  /** Whether somebody can have got an event of that number, so that others are told after it. */
+  /** Checks that a reader can have got an event of this number, so that later ones follow it. */
   async #checkPlace(executionId: string, after: number): Promise<void> {
     const known = await this.#past(executionId, after - 1)
     if (known.length > 0) return

@@ -1,11 +1,12 @@
-/** Which executions a list tells, beside whose they are and how they stand. */
+/** Filters of a list of executions, besides owner and status. */
 
 import type { Execution } from '../../protocol/execution/execution.ts'
 import type { Place } from '../store/store.ts'
 
+/** Which executions a list contains; an absent field does not filter. */
 export interface ExecutionFilter {
   readonly sessionId?: string | undefined
-  /** Those that have called it. */
+  /** Executions that have called this tool. */
   readonly tool?: string | undefined
   /** Epoch milliseconds: those created at this instant or later. */
   readonly createdFromMs?: number | undefined
@@ -13,24 +14,24 @@ export interface ExecutionFilter {
   readonly createdBeforeMs?: number | undefined
 }
 
-/** Whether each entry of a page has to be looked at. */
+/** Whether each entry of a page must be checked. */
 export function isFiltered({ sessionId, tool, createdFromMs }: ExecutionFilter): boolean {
   return sessionId !== undefined || tool !== undefined || createdFromMs !== undefined
 }
 
-/** Whether an execution is one of those that are asked for. */
+/** Whether an execution passes the filter. */
 export function isWanted(execution: Execution, { sessionId, tool }: ExecutionFilter): boolean {
   if (sessionId !== undefined && execution.sessionId !== sessionId) return false
   return tool === undefined || execution.calls.some(call => call.tool === tool)
 }
 
-/** Where a list begins: after the cursor, and before the instant that it ends at. */
+/** Where a list begins: after the cursor, and before its end instant. */
 export function startOf(
   after: Place | undefined,
   { createdBeforeMs }: ExecutionFilter,
 ): Place | undefined {
   if (createdBeforeMs === undefined) return after
-  // Nothing has an id that is smaller: all of the same millisecond are left out.
+  // No id is smaller: all entries of the same millisecond are left out.
   const before = { createdAtMs: createdBeforeMs, id: '' }
   return after !== undefined && after.createdAtMs < createdBeforeMs ? after : before
 }

@@ -8,13 +8,14 @@ import type { ListQuery, Store } from '../store/store.ts'
 import { type ExecutionFilter, isFiltered, isWanted, startOf } from './execution-filter.ts'
 import { type BudgetedPage, readWithinBudget, withinBudget } from './page-budget.ts'
 
+/** One page of executions: status, filter, cursor and length. */
 export interface PageQuery extends Omit<ListQuery, 'owner' | 'after'> {
   readonly filter?: ExecutionFilter
-  /** Cursor that an earlier page gave. */
+  /** Cursor of an earlier page. */
   readonly after: string | undefined
 }
 
-/** With a filter so many executions are read at once, and looked at for one page. */
+/** With a filter: executions in one read, and executions checked for one page. */
 const SCANNED_AT_ONCE = 100
 const MAX_SCANNED = 2000
 
@@ -25,10 +26,10 @@ interface Stores {
 
 /**
  * A page of executions, newest first. With a filter a page may have fewer than `limit` entries, or
- * none, and still a `nextCursor`: so many were looked at, and the next page goes on there.
+ * none, and still a `nextCursor`: a bounded number was looked at, and the next page goes on there.
  *
- * @param owner whose; `undefined`: everybody's
- * @throws {LatchdError} `INVALID_REQUEST` for a cursor that is none
+ * @param owner whose executions; `undefined`: all owners'
+ * @throws {LatchdError} `INVALID_REQUEST` for a bad cursor
  */
 export async function listExecutions(
   stores: Stores,
@@ -65,11 +66,11 @@ async function pageOf(
     placeOf,
   )
   const end = stored.isCut ? stored.data.at(-1) : undefined
-  // What is older than the last that was read would come before others that were not.
+  // Executions older than the last that was read would come before others that were not.
   const inMemory = memory
     .list(query)
     .filter(execution => end === undefined || isBefore(placeOf(execution), placeOf(end)))
-  // One that becomes durable at this moment may be in both.
+  // An execution that becomes durable at this moment may be in both.
   const found = [...inMemory, ...stored.data].map(
     execution => [execution.executionId, execution] as const,
   )

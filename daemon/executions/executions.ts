@@ -30,18 +30,18 @@ import {
 } from './submission-keys.ts'
 import { ExecutionWriter } from './writer.ts'
 
-/** What the executions of a daemon work with. */
+/** Options of {@link Executions}. */
 export interface ExecutionsOptions extends ActiveDependencies, Omit<AdmissionOptions, 'pool'> {
   /**
-   * @throws {LatchdError} `INVALID_REQUEST` for a URL that is never posted to; `WEBHOOKS_FULL` when
-   *   too many messages wait
+   * @throws {LatchdError} `INVALID_REQUEST` for a URL that is not allowed; `WEBHOOKS_FULL` when too
+   *   many messages wait
    */
   readonly admitWebhook: (url: string, caller: string) => Promise<void>
   /** Where executions are traced; absent: nowhere. */
   readonly traces?: Pick<Tracing, 'begin' | 'drop'> | undefined
 }
 
-/** How an execution is to be taken. */
+/** Options of a submission. */
 export interface SubmitOptions {
   /** Whether it has to survive the daemon from the beginning. */
   readonly isDurable: boolean
@@ -69,17 +69,17 @@ export class Executions {
     this.#keys = new SubmissionKeys(options.store)
   }
 
-  /** Goes on with what an earlier process has left. */
+  /** Resumes the executions of an earlier process. */
   recover(): Promise<void> {
     return this.#live.recover()
   }
 
-  /** Executions that are in memory and have not ended. */
+  /** Executions in memory that have not ended. */
   get liveCount(): number {
     return this.#live.size
   }
 
-  /** Where executions and those who watch them hold memory, in bytes. */
+  /** The places where executions and readers hold memory, in bytes. */
   readonly held: HeldMemory = {
     calls: () => this.#live.heldBytes,
     ended: () => this.#options.memory.endedBytes,
@@ -108,17 +108,17 @@ export class Executions {
   /**
    * Admits an execution and starts it as soon as a worker is free.
    *
-   * @returns its id; with an idempotency key that was used before, that of the first
+   * @returns its id; for a known idempotency key, the id of the first execution
    * @throws {LatchdError} `QUEUE_FULL`, `TOKEN_LIMIT_EXCEEDED`, `WORKER_ABUSE`, `DRAINING`,
-   *   `IDEMPOTENCY_KEY_REUSED`, `GONE`, `STORE_FULL`, `WEBHOOKS_FULL`, `INVALID_REQUEST` for a webhook
-   *   that is never posted to
+   *   `IDEMPOTENCY_KEY_REUSED`, `GONE`, `STORE_FULL`, `WEBHOOKS_FULL`, `INVALID_REQUEST` for a
+   *   webhook that is not allowed
    */
   async submit(plan: ExecutionPlan, caller: Caller, options: SubmitOptions): Promise<string> {
     if (this.#isDraining)
       throw new LatchdError('DRAINING', 'Cannot take an execution: the daemon is stopping')
     const { key } = options
     const submit = () => this.#submit(plan, caller, options)
-    // Before any limit: who asks again takes nothing.
+    // Before any limit: a repeated request takes nothing.
     return await (key === undefined ? submit() : this.#keys.executionOf(caller.name, key, submit))
   }
 
@@ -132,9 +132,9 @@ export class Executions {
   }
 
   /**
-   * Counts something else that takes a worker as an execution of the caller, such as a replay.
+   * Counts other work that takes a worker, such as a replay, as an execution of the caller.
    *
-   * @returns what to call at its end
+   * @returns a function to call at its end
    * @throws {LatchdError} as {@link submit}, for a caller that is at a limit
    */
   enter(caller: Caller): () => void {
@@ -160,7 +160,7 @@ export class Executions {
   async #take(plan: ExecutionPlan, caller: Caller, options: SubmitOptions): Promise<string> {
     const { traces } = this.#options
     if (traces === undefined) return await this.#start(plan, caller, options)
-    // Before it is kept: its plan says where its first span is.
+    // Before it is stored: its plan has the place of its first span.
     const traced = { ...plan, traceparent: traces.begin(plan) }
     let taken: string | undefined
     try {
@@ -176,7 +176,7 @@ export class Executions {
     const writer = new ExecutionWriter(plan, caller.name, webhookUrl, this.#options)
     const running = new RunningExecution(plan, this.#options, writer)
     writer.bind(running)
-    // Its messages are promised, and only what is durable keeps a promise.
+    // Its messages are promised, and only a durable execution keeps a promise.
     if (options.isDurable || webhookUrl !== undefined) {
       const outcome = await writer.submitDurable(options.key)
       if (outcome.kind === 'known') return outcome.executionId
@@ -199,9 +199,9 @@ export class Executions {
   }
 
   /**
-   * Makes an execution durable that is under way.
+   * Makes a running execution durable.
    *
-   * @throws {LatchdError} `STORE_FULL`: it goes on, and is not durable before there is room
+   * @throws {LatchdError} `STORE_FULL`: it goes on, and becomes durable when there is room
    */
   async makeDurable(executionId: string): Promise<void> {
     const live = this.#live.get(executionId)
@@ -222,7 +222,8 @@ export class Executions {
   }
 
   /**
-   * The execution as it stands, or as it ends or comes to wait for a person within `waitMs`.
+   * The execution as it stands; with `waitMs` as soon as it ends or waits for a person within that
+   * time.
    *
    * @throws {LatchdError} `NOT_FOUND`, also for the execution of another caller
    */
@@ -237,7 +238,7 @@ export class Executions {
       isLate = true
       changed.resolve()
     }, waitMs)
-    // Who asked may have left: a daemon that has stopped does not stay for that.
+    // The caller may have left: a daemon that has stopped does not wait for it.
     timer.unref()
     try {
       for (;;) {
@@ -252,12 +253,12 @@ export class Executions {
     }
   }
 
-  /** Whether nothing happens any more until somebody does something. */
+  /** Whether nothing happens until a person acts. */
   async #isResting(execution: Execution): Promise<boolean> {
     if (execution.status !== 'waiting') return isOver(execution)
     const named = execution.waitingFor.flatMap(({ approvalId }) => approvalId ?? [])
     if (named.length === 0) return false
-    // One that was decided is on its way back, whatever else it waits for.
+    // An execution with a decision is about to resume, whatever else it waits for.
     const pending = await this.#options.store.approvals({
       executionId: execution.executionId,
       status: 'pending',
@@ -272,7 +273,7 @@ export class Executions {
   async #find(executionId: string, caller: Caller): Promise<StoredExecution> {
     const { memory, store } = this.#options
     const live = this.#live.get(executionId)
-    // An end is told when it is kept; while there is no room to keep it the execution goes on.
+    // An end is visible when it is stored; while the disk is full, the execution counts as running.
     if (live?.writer.isDurable && isOver(live.running.read())) {
       await Promise.race([live.settled, live.writer.lacksRoom()])
     }
@@ -303,7 +304,7 @@ export class Executions {
     return listExecutions(this.#options, query, caller.seesAll ? undefined : caller.name)
   }
 
-  /** Cancels an execution and gives it as it ended; one that has ended stays as it is. */
+  /** Cancels an execution and returns it; an ended one stays as it is. */
   async cancel(executionId: string, caller: Caller): Promise<Execution> {
     // More than once: at this moment it may be on its way to the store, where no cancel reaches it.
     for (;;) {
@@ -347,9 +348,9 @@ export class Executions {
   }
 
   /**
-   * The events after a sequence number, then those that come: see {@link EventStreams.of}.
+   * The events after a sequence number, then the live ones: see {@link EventStreams.of}.
    *
-   * @throws {LatchdError} `NOT_FOUND`, `INVALID_REQUEST` for the number of no event so far
+   * @throws {LatchdError} `NOT_FOUND`, `INVALID_REQUEST` for a number that no event has so far
    */
   async events(
     executionId: string,
@@ -365,14 +366,17 @@ export class Executions {
     return this.#streams.all(caller)
   }
 
-  /** Takes no more, and lets those under way end or be evicted: see {@link ActiveExecutions.drain}. */
+  /**
+   * Takes no new work, and lets running executions end or be evicted: see {@link
+   * ActiveExecutions.drain}.
+   */
   async drain(drainMs: number): Promise<void> {
     this.#isDraining = true
     await this.#live.drain(drainMs)
   }
 }
 
-/** An execution in memory as it stands; an end that is not kept yet has not come. */
+/** An execution in memory as it stands; an end that is not stored yet does not count. */
 function readActive({ running, writer }: ActiveExecution): Execution {
   const execution = running.read()
   if (!writer.isDurable || !isOver(execution)) return execution
@@ -380,5 +384,5 @@ function readActive({ running, writer }: ActiveExecution): Execution {
   return Object.fromEntries(fields.filter(([name]) => !OF_AN_END.has(name))) as Execution
 }
 
-/** What an execution has only when it has ended. */
+/** Fields that only an ended execution has. */
 const OF_AN_END = new Set(['output', 'isFinalAnswer', 'error', 'endedAtMs'])

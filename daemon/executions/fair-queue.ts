@@ -1,10 +1,11 @@
-/** A queue that many owners share: each owner's members stand in order, and the owners take turns. */
+/** A queue that many owners share: each owner has a queue, and the owners take turns. */
 
 import { Fifo } from '../../protocol/base/fifo.ts'
 
+/** A queue in which owners take turns. Of each owner the oldest value comes first. */
 export class FairQueue<K, V> {
   #queues = new Map<string, Fifo<K, V>>()
-  /** Owners with members, the one whose turn it is first. */
+  /** Owners with members; the first one is next. */
   #turns = new Fifo<string, string>()
 
   /** Members of all owners. */
@@ -12,7 +13,10 @@ export class FairQueue<K, V> {
     return this.#queues.values().reduce((sum, { size }) => sum + size, 0)
   }
 
-  /** Puts a value behind those of its owner; under a key that the owner has in use, in the place of that value. */
+  /**
+   * Adds a value at the end of its owner's queue. A known key keeps its place and gets the new
+   * value.
+   */
   push(owner: string, key: K, value: V): void {
     let queue = this.#queues.get(owner)
     if (queue === undefined) {
@@ -23,7 +27,7 @@ export class FairQueue<K, V> {
     queue.push(key, value)
   }
 
-  /** Takes the oldest value of the owner out whose turn it is. */
+  /** Takes the oldest value of the owner that is next. */
   shift(): V | undefined {
     const owner = this.#turns.shift()
     const queue = owner === undefined ? undefined : this.#queues.get(owner)

@@ -1,10 +1,10 @@
-/** What gathers of an execution until it is written. */
+/** Additions to an execution that wait for its next commit. */
 
 import type { CallApproval } from '../../executor/boundary/call-approval.ts'
 import type { JournalRecord } from '../../executor/boundary/journal-record.ts'
 import type { StoredEvent, WebhookMessage } from '../store/store.ts'
 
-/** What is written with the next commit of an execution. */
+/** The additions of the next commit of an execution. */
 export interface HeldAddition {
   records: JournalRecord[]
   events: StoredEvent[]

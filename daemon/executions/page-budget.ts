@@ -1,11 +1,11 @@
-/** Pages of lists whose entries may be large: what one answer may come to. */
+/** Pages of lists whose entries may be large: bounds the bytes of one answer. */
 
 import { heldBytes } from '../base/held-bytes.ts'
 import type { Place } from '../store/store.ts'
 
 /** A page ends with the entry that takes it beyond this. */
 const MAX_PAGE_BYTES = 16 * 1024 * 1024
-/** Entries that are read before anything is known of their size. */
+/** Entries of the first read, when their size is not known yet. */
 const FIRST_READ = 8
 
 /** Entries of a page, and whether more may follow. */
@@ -14,7 +14,7 @@ export interface BudgetedPage<T> {
   readonly isCut: boolean
 }
 
-/** As many of the entries, at least one, as one answer may hold; `isCut`: it holds no more of them. */
+/** As many of the entries as one answer may hold, at least one. `isCut`: some were left out. */
 export function withinBudget<T>(entries: readonly T[], limit: number): BudgetedPage<T> {
   let bytes = 0
   let count = 0
@@ -25,9 +25,9 @@ export function withinBudget<T>(entries: readonly T[], limit: number): BudgetedP
 }
 
 /**
- * Reads a page from a store in parts, so that no part is much more than an answer may hold.
+ * Reads a page from a store in parts, so that each part is about as large as an answer may be.
  *
- * @param read gives up to `limit` entries after a place, newest first
+ * @param read returns up to `limit` entries after a place, newest first
  */
 export async function readWithinBudget<T>(
   limit: number,
@@ -50,7 +50,7 @@ export async function readWithinBudget<T>(
     if (part.length < wanted) return { data, isCut: false }
     if (data.length === limit) return { data, isCut: true }
     place = placeOf(data.at(-1) as T)
-    // What came so far tells how many more fit.
+    // The size of the entries so far shows how many more fit.
     count = Math.max(1, Math.floor((MAX_PAGE_BYTES - bytes) / (bytes / data.length)))
   }
 }

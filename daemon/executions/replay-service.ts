@@ -1,4 +1,6 @@
-/** Replays of executions for those who ask: which can be replayed, and what came of it. */
+/**
+ * Replays of executions for callers: checks that a replay is possible, and compares the outcome.
+ */
 
 import { foldEvents } from '../../executor/record/fold-execution.ts'
 import { LatchdError } from '../../protocol/errors.ts'
@@ -18,6 +20,7 @@ import type { SessionService } from '../sessions/sessions.ts'
 import type { ClaimedExecution, Store } from '../store/store.ts'
 import type { Executions } from './executions.ts'
 
+/** What {@link ReplayService} works with. */
 export interface ReplayDependencies extends DryRunDependencies {
   readonly store: Pick<Store, 'journal' | 'texts'>
   readonly executions: Pick<Executions, 'enter' | 'get' | 'live'>
@@ -29,6 +32,7 @@ export interface ReplayDependencies extends DryRunDependencies {
 /** Seconds after which a refused caller should come again. */
 const RETRY_AFTER_SECONDS = 1
 
+/** Replays executions for callers and compares the outcome with the first one. */
 export class ReplayService {
   #deps: ReplayDependencies
 
@@ -124,7 +128,7 @@ function judged(claimed: ClaimedExecution, execution: Execution, report: ReplayR
   return { result: 'differs', before, now, ...fields }
 }
 
-/** Limits that the guest's own doing exceeds, whoever watches. */
+/** Limits that the guest exceeds by itself, in every run. */
 const guestLimits: ReadonlySet<LimitName | undefined> = new Set<LimitName | undefined>([
   'cpuMs',
   'memoryBytes',
@@ -134,7 +138,7 @@ const guestLimits: ReadonlySet<LimitName | undefined> = new Set<LimitName | unde
 
 const guestFailures: ReadonlySet<string> = new Set(['SYNTAX_ERROR', 'GUEST_ERROR', 'DEADLOCK'])
 
-/** The end that the program itself came to; `undefined` when it had none, or was ended. */
+/** The program's own end; `undefined` when it has none, or was stopped. */
 function endOf(execution: Execution): ReplayEnd | undefined {
   if (execution.status === 'completed') return { status: 'completed', output: execution.output }
   if (execution.status !== 'failed') return undefined

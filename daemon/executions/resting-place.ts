@@ -1,4 +1,4 @@
-/** Where executions come to rest: nothing happens any more until somebody does something. */
+/** The resting places of executions: nothing happens until a person acts. */
 
 import type { ExecutionEvent } from '../../protocol/execution/events.ts'
 import { type Execution, isEnded } from '../../protocol/execution/execution.ts'

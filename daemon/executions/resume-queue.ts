@@ -1,12 +1,12 @@
 /**
- * Brings executions back from the store: those that were decided, those whose time has come, those
+ * Brings executions back from the store: those with a decision, those whose time has come, those
  * that an earlier process has left.
  *
- * Only ids wait here. Few are loaded at a time, and the next when one of them has got a worker, so
- * that a hundred thousand that are due at once take no more memory than their ids.
+ * Only ids wait here. A few are loaded at a time, and the next one when one of them has a worker.
+ * So a hundred thousand executions that are due at once take no more memory than their ids.
  *
- * No id is dropped: one that cannot be loaded is tried again, on a full disk all of them wait for
- * room, and the store is looked through at intervals for what no message has told of.
+ * No id is dropped. An execution that cannot be loaded is tried again, all of them wait while the
+ * disk is full, and the store is searched at intervals for those that no message announced.
  */
 
 import { setLongTimeout } from '../../protocol/base/long-timeout.ts'
@@ -15,6 +15,7 @@ import type { StoreWriter } from '../store/store.ts'
 import { FULL_DISK_MS, isStoreFull } from '../store/until-room.ts'
 import { FairQueue } from './fair-queue.ts'
 
+/** What {@link ResumeQueue} works with. */
 export interface ResumeDependencies {
   readonly store: Pick<StoreWriter, 'due'>
   /** Resolves when the execution has got a worker, or does not need one. */
@@ -22,23 +23,24 @@ export interface ResumeDependencies {
   readonly onFault: (error: unknown, executionId: string) => void
   /** The clock by which executions are due, in epoch milliseconds; the machine's when absent. */
   readonly now?: () => number
-  /** Whether what is in memory leaves room for more; absent: always. */
+  /** Whether the memory has room for more executions; absent: always. */
   readonly hasRoom?: () => boolean
-  /** How often the store is looked through, whatever is known to be due: see `StoreWriter.due`. */
+  /** The interval of searches in the store, whatever is known to be due: see `StoreWriter.due`. */
   readonly lookMs?: number
 }
 
-/** Executions that are loaded and wait for a worker. */
+/** Loaded executions that wait for a worker, at most. */
 const MAX_LOADED = 64
-/** How many due ones are asked for at a time. */
+/** Due executions in one request to the store. */
 const MAX_DUE = 1000
 const LOOK_MS = 10_000
-/** While the memory is full it is looked for room so often. */
+/** The interval of checks for room while the memory is full. */
 const ROOM_LOOK_MS = 250
 /** A load that failed is tried again after the first pause, then after twice as long, up to the last. */
 const FIRST_PAUSE_MS = 500
 const LAST_PAUSE_MS = 300_000
 
+/** A queue of executions to resume. At most {@link MAX_LOADED} of them are loaded at a time. */
 export class ResumeQueue {
   #deps: ResumeDependencies
   #lookMs: number
@@ -47,11 +49,11 @@ export class ResumeQueue {
   #loading = 0
   #wakeAtMs = Infinity
   #disarm: () => void = () => {}
-  /** Whether more were due than were asked for. */
+  /** Whether more were due than one request returns. */
   #hasMore = false
   /** Whether nothing is loaded since the disk is full. */
   #isPaused = false
-  /** Whether it is about to be seen if the memory has room again. */
+  /** Whether a check for room in the memory is scheduled. */
   #isLooking = false
   #isStopped = false
   /** How often the load of an execution has failed, one after the other. */
@@ -78,7 +80,7 @@ export class ResumeQueue {
   /**
    * Resumes an execution as soon as it is its turn.
    *
-   * @param owner of a new one, so that a long queue of one owner does not hold up the rest
+   * @param owner of a new execution, so that a long queue of one owner does not delay the others
    */
   add(executionId: string, owner = ''): void {
     this.#waiting.push(owner, executionId, executionId)
@@ -114,7 +116,7 @@ export class ResumeQueue {
       const { executionIds, nextWakeMs } = await this.#deps.store.due(this.#now(), MAX_DUE)
       this.#hasMore = executionIds.length >= MAX_DUE
       for (const executionId of executionIds) this.add(executionId)
-      // Asked again when these are on their way: until then the store would tell of them again.
+      // Asked again when these are on their way: until then the store would return them again.
       if (!this.#hasMore) nextMs = nextWakeMs ?? Infinity
     } catch (error) {
       this.#deps.onFault(error, 'due')
@@ -135,8 +137,8 @@ export class ResumeQueue {
   }
 
   /**
-   * Whether the next one waits until the memory holds less. One at a time goes on in any case: those
-   * that hold it may wait for what only that brings.
+   * Whether the next execution waits until the memory holds less. One at a time goes on in any
+   * case, since the executions in memory may wait for it.
    */
   #isTooMuch(): boolean {
     if (this.#loading === 0 || this.#waiting.size === 0) return false
@@ -168,7 +170,7 @@ export class ResumeQueue {
     }
   }
 
-  /** Puts an execution back for which the disk had no room, and loads none until it may have some. */
+  /** Puts an execution back that the disk had no room for, and loads none for a while. */
   #pauseFor(executionId: string): void {
     this.#waiting.push('', executionId, executionId)
     if (this.#isPaused) return

@@ -1,9 +1,12 @@
-/** Forgets what was kept long enough: at the start of a daemon, and then at intervals. */
+/**
+ * Retention: deletes old executions and sessions at the start of a daemon, and then at intervals.
+ */
 
 import type { Retention } from '../config/retention.ts'
 import type { Logger } from '../log/log.ts'
 import type { Store } from '../store/store.ts'
 
+/** What {@link Sweeper} works with. */
 export interface SweeperDependencies {
   readonly store: Pick<Store, 'sweep'>
   readonly retention: Retention
@@ -14,11 +17,12 @@ export interface SweeperDependencies {
   readonly now: () => number
 }
 
-/** Sweeps come so often within the time that things are kept, within these bounds. */
+/** Sweeps per retention time, within these bounds. */
 const SWEEPS_PER_KEEP = 10
 const SHORTEST_PAUSE_MS = 1000
 const LONGEST_PAUSE_MS = 600_000
 
+/** Sweeps the store at intervals, by the configured retention. */
 export class Sweeper {
   #deps: SweeperDependencies
   #timer: NodeJS.Timeout | undefined
@@ -37,7 +41,7 @@ export class Sweeper {
     void this.sweep()
   }
 
-  /** Sweeps once; joins a sweep that is under way. Never rejects. */
+  /** Sweeps once; joins a running sweep. Never rejects. */
   sweep(): Promise<void> {
     this.#sweeping ??= this.#sweep().finally(() => {
       this.#sweeping = undefined
@@ -45,7 +49,7 @@ export class Sweeper {
     return this.#sweeping
   }
 
-  /** Sweeps no more; resolves when the last one has ended. */
+  /** Stops sweeping; resolves when the last sweep has ended. */
   async close(): Promise<void> {
     clearInterval(this.#timer)
     await this.#sweeping

@@ -1,9 +1,9 @@
 /**
  * The executions that have a worker at this moment, in a file of the state folder.
  *
- * After a loss of the daemon it tells which of them may have been what cost it. It is written without
- * a flush: a process that is killed leaves what it wrote, and after a loss of the whole machine it is
- * not the executions that are to blame. One slot of fixed length for each worker in use.
+ * After a loss of the daemon it shows which executions may have caused the loss. It is written
+ * without a flush: a killed process leaves its writes, and the loss of a whole machine is not
+ * caused by an execution. Each worker in use has a slot of fixed length.
  */
 
 import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs'
@@ -12,8 +12,14 @@ import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from 'nod
 const SLOT_BYTES = 64
 const FREE = Buffer.alloc(SLOT_BYTES, '\n')
 
+/**
+ * The file of executions that have a worker: reads what an earlier process left, then replaces it.
+ */
 export class RunningFile {
-  /** Executions that had a worker when an earlier process was lost; `undefined` when nobody knows. */
+  /**
+   * Executions that had a worker when an earlier process was lost; `undefined` when the file is
+   * unreadable.
+   */
   readonly lost: readonly string[] | undefined
   #file: number | undefined
   #onFault: (error: Error) => void
@@ -21,7 +27,7 @@ export class RunningFile {
   #slots = 0
   #entered = 0
 
-  /** @param onFault told of each write that failed: the file is a hint, and nothing waits for it */
+  /** @param onFault called with each failed write: the file is a hint, and nothing waits for it */
   constructor(path: string, onFault: (error: Error) => void) {
     this.#onFault = onFault
     this.lost = this.#try(() => this.#open(path))
@@ -32,7 +38,9 @@ export class RunningFile {
     return this.#entered
   }
 
-  /** An execution gets a worker; gives what to call when it has none any more. */
+  /**
+   * Records that an execution has a worker; returns a function to call when it has none any more.
+   */
   enter(executionId: string): () => void {
     this.#entered++
     const slot = this.#free.pop() ?? this.#slots++
@@ -70,7 +78,7 @@ export class RunningFile {
     try {
       return act()
     } catch (error) {
-      // As on a full disk: what was lost with the daemon is then not known as well.
+      // As on a full disk. Then the next process does not know which executions had a worker.
       this.#onFault(error as Error)
       return undefined
     }

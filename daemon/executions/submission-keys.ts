@@ -1,4 +1,4 @@
-/** Idempotency keys: one execution for each, whoever asks again, and however many at once. */
+/** Idempotency keys: one execution per key, for repeated and for concurrent requests. */
 
 import { LatchdError } from '../../protocol/errors.ts'
 import type { StoreReader } from '../store/store.ts'
@@ -9,6 +9,7 @@ export interface SubmissionKey {
   readonly bodyHash: string
 }
 
+/** Finds the execution of an idempotency key, so that requests with one key submit once. */
 export class SubmissionKeys {
   #store: Pick<StoreReader, 'keyed'>
   /** Submissions under way, by owner and key: the store does not know them yet. */
@@ -19,9 +20,10 @@ export class SubmissionKeys {
   }
 
   /**
-   * The execution of a key: that which has it, that which is being submitted with it, or a new one.
+   * The execution of a key: the one that has it, the one that is being submitted with it, or a new
+   * one.
    *
-   * @param submit called for the first of a key alone; what it throws all of them get
+   * @param submit called for the first request of a key alone; its error goes to all of them
    * @throws {LatchdError} `IDEMPOTENCY_KEY_REUSED`, `GONE`
    */
   async executionOf(

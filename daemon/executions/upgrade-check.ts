@@ -8,9 +8,10 @@ import { runtimeOf } from '../replay/stored-plan.ts'
 import type { StuckError } from '../store/recovery-facts.ts'
 import type { ClaimedExecution } from '../store/store.ts'
 
-/** Executions that are known to repeat, so that each park of theirs costs one replay only. */
+/** Executions that did not diverge, so that each of their parks costs one dry run only. */
 const MAX_KNOWN = 10_000
 
+/** Dry-runs executions of another runtime, and remembers those that this runtime repeats. */
 export class UpgradeCheck {
   #deps: DryRunDependencies
   #runtime: string
@@ -28,7 +29,7 @@ export class UpgradeCheck {
     this.#loadSnapshot = loadSnapshot
   }
 
-  /** Whether an execution has to be held against this runtime before it goes on. */
+  /** Whether an execution must be dry-run under this runtime before it resumes. */
   isNeeded(claimed: ClaimedExecution): boolean {
     if (claimed.startedAtMs === undefined || this.#clean.has(claimed.executionId)) return false
     return runtimeOf(claimed) !== this.#runtime

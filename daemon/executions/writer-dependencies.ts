@@ -1,4 +1,4 @@
-/** What all writers of a daemon share. */
+/** What {@link ExecutionWriter} works with. */
 
 import type { Redaction } from '../../executor/boundary/redaction.ts'
 import type { SessionService } from '../sessions/sessions.ts'
@@ -7,24 +7,24 @@ import type { Store, StoredEvent, WebhookMessage } from '../store/store.ts'
 import type { EventBus } from './event-bus.ts'
 import type { RunningFile } from './running-file.ts'
 
-/** What all writers of a daemon share. */
+/** What {@link ExecutionWriter} works with. */
 export interface WriterDependencies {
   readonly store: Store
   readonly memory: MemoryStore
   readonly bus: EventBus
   readonly sessions: SessionService
-  /** The executions that have a worker, for whoever starts after a loss of this process. */
+  /** The executions that have a worker, for the process that starts after a loss of this one. */
   readonly runningFile: RunningFile
   /** Engine, prelude and ICU: see `executor/engine/quickjs/runtime-tag.ts`. */
   readonly runtime: string
-  /** The message to a webhook for an event; `undefined` when none is sent for it. */
+  /** The message to a webhook for an event; `undefined` for events without one. */
   readonly webhookFor: (url: string, event: StoredEvent) => WebhookMessage | undefined
-  /** Takes secrets out of what tools say. */
+  /** Removes secrets from the texts of tools. */
   readonly redaction: Redaction
-  /** Told when such messages are durable. */
+  /** Called when messages to webhooks are durable. */
   readonly onWebhooks: () => void
-  /** Told of a write that failed and that nobody waits for. */
+  /** Called with a failed write that no caller waits for. */
   readonly onFault: (error: unknown, executionId: string) => void
-  /** Told whose program has cost a worker. */
+  /** Called with the owner of a program that has cost a worker. */
   readonly onWorkerLost?: (owner: string) => void
 }

@@ -1,11 +1,12 @@
 /**
- * Keeps one execution: in memory as long as it may end with the process, in the store from the
- * moment at which it may not.
+ * Stores one execution: in memory as long as it may end with the process, in the store from then
+ * on.
  *
  * Volatile: events go to memory and to watchers at once; records stay with the execution. Durable:
- * records, events and approvals gather here and are written together, when something may only happen
- * after them (a call that is made once, an approval that is shown, a park, the end), soon after the
- * answer of a call that is made once, or when somebody watches; watchers are told after the commit.
+ * records, events and approvals gather here and are written together. They are written before
+ * something that depends on them (a call that is made once, an approval that is shown, a park, the
+ * end), soon after the answer of a call that is made once, and soon while anything watches.
+ * Watchers get events after the commit.
  */
 
 import type { CallApproval } from '../../executor/boundary/call-approval.ts'
@@ -24,16 +25,20 @@ import { untilRoom } from '../store/until-room.ts'
 import { nothing } from './held-addition.ts'
 import type { WriterDependencies } from './writer-dependencies.ts'
 
-/** Events wait so long for others before they are written for those who watch. */
+/** For watchers, an event waits this long for others before it is written. */
 const WATCHED_MS = 10
-/** The answer of a call that is made once waits so long for the next call, which writes it along. */
+/**
+ * The answer of a call that is made once waits this long for the next call, whose write includes
+ * it.
+ */
 const ANSWER_MS = 250
-/** More entries than this are written although nobody waits for them. */
+/** More entries than this are written although nothing waits for them. */
 const MAX_HELD = 500
 
 /** The epoch of an execution that was submitted and never claimed. */
 const FIRST_EPOCH = 1
 
+/** Writes the records, events, approvals and end of one execution, to memory or to the store. */
 export class ExecutionWriter implements JournalWriter, ExecutionHost {
   readonly writer = this
   readonly owner: string
@@ -48,16 +53,16 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
   #held = nothing()
   /** The last write under way; all before it have ended when it has. */
   #written: Promise<void> = Promise.resolve()
-  /** Resolved while a write waits for room on the disk; absent while nobody has asked. */
+  /** Resolved while a write waits for room on the disk; absent until a caller asks. */
   #lacksRoom: PromiseWithResolvers<void> | undefined
   #isLackingRoom = false
   #timer: NodeJS.Timeout | undefined
   #onStart: () => void = () => {}
-  /** The end of a volatile execution, to be told when all of it is done. */
+  /** The end of a volatile execution, published when all of it is done. */
   #end: ExecutionEvent | undefined
   #isClosed = false
   #hasWorker = false
-  /** Takes the execution out of the file of those that have a worker. */
+  /** Removes the execution from the file of those that have a worker. */
   #leaveFile: (() => void) | undefined
 
   /** @param epoch of a claimed execution; absent: a new one */
@@ -100,13 +105,13 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
     return this.#deps.redaction
   }
 
-  /** The execution whose writer this is. @param onStart called when it gets a worker */
+  /** Sets the execution of this writer. @param onStart called when it gets a worker */
   bind(running: RunningExecution, onStart: () => void = () => {}): void {
     this.#running = running
     this.#onStart = onStart
   }
 
-  /** The execution waits for its session: nobody need wait for it to get a worker. */
+  /** The execution waits for its session, so it does not need a worker yet. */
   startWaiting(): void {
     this.#onStart()
   }
@@ -139,7 +144,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
     const { memory, bus } = this.#deps
     bus.happened(event, this.#plan)
     if (event.type === 'execution-started' || event.type === 'execution-resumed') this.#onStart()
-    // Progress is told to who watches now, and not kept.
+    // Progress goes to those that watch now, and is not stored.
     if (event.type === 'call-progressed') {
       bus.publish(this.owner, event)
       return
@@ -149,14 +154,14 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
     const webhook = this.webhookUrl && this.#deps.webhookFor(this.webhookUrl, event)
     if (!this.#isDurable) {
       memory.append(event)
-      // Who is told of the end may go on in the session, whose state has to be kept before.
+      // A reader of the end may go on in the session, so the state of the session is stored first.
       if (event.type === 'execution-ended') this.#end = event
       else bus.publish(this.owner, event)
       return
     }
     this.#held.events.push(event)
     if (webhook) this.#held.webhooks.push(webhook)
-    // The next thing that happens may be far away, and somebody may wait for this.
+    // The next event may be far away, and a caller may wait for this one.
     if (event.type === 'execution-parked') setImmediate(() => this.#writeNow())
     else this.#writeSoon()
   }
@@ -183,7 +188,8 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
   record(record: JournalRecord): void {
     if (!this.#isDurable) return
     this.#held.records.push(record)
-    // What is never made again has to be known by its answer: it goes with the next write, or soon.
+    // A call that must not repeat is known by its answer: the answer goes with the next write, or
+    // soon.
     this.#writeSoon(record.kind === 'delivery' && record.effect !== 'readOnly')
   }
 
@@ -208,9 +214,9 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
   }
 
   /**
-   * Puts a waiting execution away until `wakeAtMs`, or its deadline.
+   * Parks a waiting execution until `wakeAtMs`, or its deadline.
    *
-   * @returns `ready` when it can go on at once; the instant at which it has to be looked at
+   * @returns `ready` when it can go on at once; the instant of the next look at it
    */
   async park(untilMs: number): Promise<{ kind: 'parked' | 'ready'; wakeAtMs: number }> {
     const { executionId, createdAtMs, limits } = this.#plan
@@ -223,17 +229,20 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
     return { kind, wakeAtMs }
   }
 
-  /** Writes nothing any more: the execution is another's. What came meanwhile comes again. */
+  /**
+   * Stops writing: this process gives the execution up. Pending additions are dropped; a resume
+   * repeats them.
+   */
   close(): void {
     this.#take()
     this.#isClosed = true
   }
 
   /**
-   * Keeps the end of an execution, or that it is stuck.
+   * Stores the end of an execution, or that it is stuck.
    *
-   * @param snapshot what its session has now; absent: what it had
-   * @param onKept called before anybody is told
+   * @param snapshot the new state of its session; absent: unchanged
+   * @param onKept called before any watcher gets the end
    */
   async finish(
     execution: Execution,
@@ -250,7 +259,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
       if (this.#end !== undefined) bus.publish(this.owner, this.#end)
       return
     }
-    // First of all: no other write may take the end along, which belongs to this commit alone.
+    // First: another write must not include the end, which belongs to this commit alone.
     const addition = { ...this.#take(), usage: this.#usage() }
     const left = snapshot && (await this.#leave(snapshot, execution))
     const ending = { ...addition, execution, ...(left && { snapshot: left }) }
@@ -260,7 +269,10 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
     })
   }
 
-  /** What the execution leaves to its session, with what that is repeated from after an upgrade. */
+  /**
+   * The state that the execution leaves to its session, with the run that repeats it after an
+   * upgrade.
+   */
   async #leave(snapshot: Uint8Array, execution: Execution): Promise<SessionLeaving> {
     const kept = (this.#running as RunningExecution).kept()
     const records = await wholeRecords(kept.records, seqs => this.readTexts(seqs))
@@ -270,7 +282,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
     return { ...this.#deps.sessions.tag(snapshot), ...(run && { run }) }
   }
 
-  /** What was to be stored and cannot be is volatile again, so that its end can be told. */
+  /** Makes an execution that cannot be stored volatile again, so that its end can be read. */
   demote(): void {
     this.#isDurable = false
     this.#noteWorker()
@@ -293,14 +305,14 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
     const submission: Submission = {
       ...this.#submission(startedAtMs === undefined ? 'queued' : 'running'),
       events: [...events],
-      // A copy: the journal goes on, and what comes is written by itself.
-      // None of their texts is in a store yet.
+      // A copy: the journal grows, and later records are written by themselves. None of their texts
+      // is in a store yet.
       records: [...records] as JournalRecord[],
       usage: this.#usage(),
       ...(startedAtMs !== undefined && { startedAtMs }),
       ...(program && { program: JSON.stringify(program) }),
     }
-    // Those events were told when they happened.
+    // Those events were published when they happened.
     this.#write({}, async () => {
       await store.submit(submission)
       this.#isStored = true
@@ -324,9 +336,10 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
     }
   }
 
-  /** Writes, and then tells who watches. Writes of one execution reach the store in order. */
+  /** Writes, and then notifies watchers. Writes of one execution reach the store in order. */
   #write(addition: Addition, write: () => Promise<void>): Promise<void> {
-    // One after the other: of two under way the second could be kept and the first refused.
+    // One after the other: of two concurrent writes the store could take the second and refuse the
+    // first.
     const persisted = this.#written.then(() => this.#persist(write))
     const written = persisted.then(() => {
       this.#running?.release(addition.records ?? [])

@@ -1,4 +1,4 @@
-/** The HTTP API: who may come in, where requests go, how refusals look. */
+/** The HTTP API: admission of requests, routes, and the form of refusals. */
 
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { HTTPException } from 'hono/http-exception'
@@ -28,6 +28,11 @@ import { addSessionRoutes } from './routes/session-routes.ts'
 import { addToolRoutes } from './routes/tool-routes.ts'
 import { addWelcomeRoute } from './routes/welcome-route.ts'
 
+/**
+ * Builds the HTTP API: checks of origin, token and rates, then all routes.
+ *
+ * Every refusal and every error becomes a problem (RFC 9457).
+ */
 export function createApp(deps: RouteDependencies): OpenAPIHono<HttpEnvironment> {
   const app = new OpenAPIHono<HttpEnvironment>({
     defaultHook: result => {
@@ -50,7 +55,7 @@ export function createApp(deps: RouteDependencies): OpenAPIHono<HttpEnvironment>
     // On the answer itself: `context.header()` makes a new one for each, with a stream for its body.
     const { headers } = context.res
     for (const [name, value] of Object.entries(securityHeaders)) {
-      // A stream of events says itself how it is kept.
+      // A stream of events sets it itself.
       if (name !== 'cache-control' || !headers.has('x-accel-buffering')) headers.set(name, value)
     }
     if (origin === undefined) return
@@ -117,7 +122,7 @@ export function createApp(deps: RouteDependencies): OpenAPIHono<HttpEnvironment>
   return app
 }
 
-/** The refusals that say who may come in. */
+/** Refusals of callers rather than of requests; the audit records them. */
 const notLetIn: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'UNAUTHENTICATED',
   'FORBIDDEN',
@@ -132,7 +137,7 @@ function toRefusal(error: Error, { log }: RouteDependencies): LatchdError {
       'Cannot read the body: application/json is expected',
     )
   }
-  // Thrown by the framework for bodies that are no JSON.
+  // The framework throws it for a body that is not JSON.
   if (error instanceof HTTPException && error.status < 500) {
     return new LatchdError('INVALID_REQUEST', error.message || 'Cannot read the request')
   }

@@ -23,7 +23,7 @@ export function callerTools(
   return new Toolbox([...allowed, ...served.map(binding => connections.tool(binding, callMs))])
 }
 
-/** What a request asks for. */
+/** The tools that a request names. */
 export interface RequestedTools {
   readonly tools?: readonly string[] | undefined
   readonly clientTools?: ClientTools | undefined
@@ -31,10 +31,10 @@ export interface RequestedTools {
 }
 
 /**
- * The tools of an execution: all of the caller's, or those that the request names, and those that
- * its client runs itself, which take the place of others of their name.
+ * The tools of an execution: all of the caller's, or those that the request names, and the tools
+ * that its client runs itself. A client tool replaces another tool of its name.
  *
- * @throws {LatchdError} `UNKNOWN_TOOL`, `INVALID_REQUEST` for a tool of the client that cannot be one
+ * @throws {LatchdError} `UNKNOWN_TOOL`, `INVALID_REQUEST` for an invalid tool of the client
  */
 export async function visibleTools(
   deps: ToolDependencies,

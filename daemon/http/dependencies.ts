@@ -15,6 +15,7 @@ import type { Metrics } from '../telemetry/metrics/metrics.ts'
 import type { TrustedProxies } from './middleware/forwarded.ts'
 import type { HostRule } from './middleware/origin.ts'
 
+/** The parts of the daemon that routes use. */
 export interface RouteDependencies {
   readonly executions: Executions
   readonly approvals: ApprovalService
@@ -22,7 +23,7 @@ export interface RouteDependencies {
   readonly sessions: SessionService
   readonly connections: Connections
   readonly store: Store
-  /** Where what happens is posted for executions that name no place of their own. */
+  /** The webhook of executions that name none of their own. */
   readonly webhookUrl: string | undefined
   readonly toolbox: Toolbox
   readonly pool: GuestPool

@@ -9,8 +9,8 @@ import type { HttpEnvironment } from './dependencies.ts'
 const HEARTBEAT_MS = 15_000
 
 /**
- * What keeps proxies from holding events back until there are more of them: the header stops the
- * buffers of nginx and those that learned from it, the directive compression on the way.
+ * Keeps proxies from buffering events: the header stops nginx and similar proxies, the directive
+ * stops compression on the way.
  */
 const unbuffered = {
   'cache-control': 'no-cache, no-transform',

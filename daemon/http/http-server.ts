@@ -1,4 +1,4 @@
-/** HTTP as far as the socket: what a connection may cost, and what is no HTTP. */
+/** The HTTP servers below the routes: the bounds of a connection, and input that is not HTTP. */
 
 import {
   createServer,
@@ -29,7 +29,7 @@ export interface ServerBounds {
   readonly keepAliveMs: number
   /** Without a byte either way: longer than any answer lets wait. */
   readonly stallMs: number
-  /** How often that is looked after: a slow client may have so much more. */
+  /** The interval of checks: a slow client may take this much longer. */
   readonly checkMs: number
   readonly maxHeaderBytes: number
 }
@@ -43,7 +43,7 @@ const ordinaryBounds: ServerBounds = {
   maxHeaderBytes: 16_384,
 }
 
-/** What a server hands its requests to. */
+/** The parts that a server hands requests to. */
 export interface ServerDependencies {
   readonly fetch: Parameters<typeof createAdaptorServer>[0]['fetch']
   /** Whether a request to become a WebSocket is granted; else it is answered as any other. */
@@ -55,7 +55,7 @@ export function createHttpServer(
   { fetch, mayUpgrade }: ServerDependencies,
   bounds: ServerBounds = ordinaryBounds,
 ): Server {
-  /** The answer of each connection that is under way. */
+  /** The pending answer of each connection. */
   const answers = new WeakMap<Duplex, ServerResponse>()
   const pacer = new RequestPacer()
   const guarded =
@@ -65,7 +65,7 @@ export function createHttpServer(
       if (problem !== undefined) return refuse(response, problem)
       answers.set(request.socket, response)
       pacer.take(() => {
-        // Whoever has left meanwhile gets no answer.
+        // A client that has left meanwhile gets no answer.
         if (!request.destroyed) listener(request, response)
       })
     }
@@ -76,7 +76,7 @@ export function createHttpServer(
       keepAliveTimeout: bounds.keepAliveMs,
       connectionsCheckingInterval: bounds.checkMs,
       maxHeaderSize: bounds.maxHeaderBytes,
-      // Whatever Node's own flags say.
+      // Overrides Node's own flags.
       insecureHTTPParser: false,
       // Said by us: Node answers in its own way.
       requireHostHeader: false,
@@ -92,7 +92,7 @@ export function createHttpServer(
     overrideGlobalObjects: false,
   } as never) as Server
   server.timeout = bounds.stallMs
-  // Node drops those beyond it in silence, and with them what they say.
+  // Node silently drops the headers beyond it.
   server.maxHeadersCount = 0
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     onClientError(error, socket, answers.get(socket))
@@ -106,14 +106,17 @@ function refuse(response: ServerResponse, problem: LatchdError): void {
   response.end(body)
 }
 
-/** What is no HTTP, or comes too slowly: answered when nothing else is on its way, and cut off. */
+/**
+ * Answers input that is malformed or too slow when no other answer is on its way, and closes the
+ * connection.
+ */
 function onClientError(
   error: NodeJS.ErrnoException,
   socket: Duplex,
   answer: ServerResponse | undefined,
 ): void {
   const isAnswering = answer !== undefined && !answer.writableEnded
-  // An earlier request, whole as it was, gets its answer or none: this would be taken for it.
+  // A complete earlier request gets its answer or none: the client would take this answer for it.
   const isEarlier = isAnswering && (answer.headersSent || answer.req.complete)
   if (error.code === 'ECONNRESET' || !socket.writable || isEarlier) {
     socket.destroy()

@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { type ErrorCode, errorTable, type LatchdError } from '../../protocol/errors.ts'
 
+/** The body of a refusal: RFC 9457, with latchd's `code` and the fields at fault. */
 export const Problem = z
   .strictObject({
     type: z.string(),
@@ -18,13 +19,13 @@ export const Problem = z
   .meta({ id: 'Problem' })
 export type Problem = z.infer<typeof Problem>
 
-/** The HTTP status of an error; 500 for what is no refusal. */
+/** The HTTP status of an error; 500 for a code that is not a refusal. */
 export function statusOf(code: ErrorCode): number {
   const row = errorTable[code]
   return 'status' in row ? row.status : 500
 }
 
-/** The answer that tells an error. */
+/** The response for an error. */
 export function problemResponse(error: LatchdError): Response {
   const { status, headers, body } = problemAnswer(error)
   return new Response(body, { status, headers })

@@ -41,4 +41,5 @@ export function problems<S extends Status>(...statuses: S[]) {
   }
 }
 
+/** The `security` of a route that needs a token, as OpenAPI writes it. */
 export const security = [{ bearer: [] }]

@@ -6,17 +6,18 @@ import type { Config } from '../config/config.ts'
 import { ConfigError } from '../config/config-error.ts'
 import { addressText, checkInherited, checkReach } from '../lifecycle/inherited-sockets.ts'
 
-/** Where to listen; descriptors of sockets that listen already take the place of addresses. */
+/** The addresses to listen on; descriptors of listening sockets replace them. */
 export interface ServersOptions extends Pick<Config, 'host' | 'port' | 'socket' | 'tokens'> {
   readonly inherited: readonly number[]
 }
 
-/** Answers under way get so long to leave. */
+/** Pending answers get this long to leave. */
 const LAST_ANSWERS_MS = 1000
 const SWEEP_MS = 20
-/** Who may connect to the Unix socket: its owner and the group, as with systemd's. */
+/** The owner and the group may connect to the Unix socket, as with systemd's. */
 const SOCKET_MODE = 0o660
 
+/** The HTTP servers of a daemon, all of which listen. */
 export class Servers {
   /** Where the first one listens, with the port that it got. */
   readonly url: string
@@ -28,7 +29,7 @@ export class Servers {
   private constructor(servers: readonly Server[], host: string | undefined) {
     this.#servers = servers
     this.addresses = servers.map(server => addressText(server, host))
-    // Clients speak to a port, if there is one.
+    // Clients use the port, if there is one.
     const first = this.addresses.find(address => address.startsWith('http'))
     this.url = first ?? (this.addresses[0] as string)
   }
@@ -36,9 +37,9 @@ export class Servers {
   /**
    * Listens everywhere, or nowhere.
    *
-   * @param make a server that does not listen yet
-   * @throws {Error} of Node when an address cannot be had
-   * @throws {ConfigError} for a socket that was handed over and cannot be used
+   * @param make makes a server that does not listen yet
+   * @throws {Error} of Node when an address is not available
+   * @throws {ConfigError} for an unusable inherited socket
    */
   static async open(make: () => Server, options: ServersOptions): Promise<Servers> {
     const { host, port, socket, inherited, tokens } = options
@@ -60,14 +61,14 @@ export class Servers {
     }
   }
 
-  /** Takes no more connections; those that there are stay. */
+  /** Accepts no new connections; open ones stay. */
   stop(): void {
     this.#closed ??= Promise.all(
       this.#servers.map(server => new Promise(resolve => server.close(resolve))),
     )
   }
 
-  /** Closes each connection as soon as its answer has left, and in the end those that take none. */
+  /** Closes each connection as soon as its answer has left, and the others after a moment. */
   async close(): Promise<void> {
     this.stop()
     const sweep = setInterval(() => {
@@ -99,7 +100,7 @@ async function listenOnSocket(server: Server, path: string): Promise<Server> {
   if (found !== undefined && !found.isSocket()) {
     throw new ConfigError(`Cannot listen on ${path}: expected a socket or nothing there`)
   }
-  // Left behind by a daemon that was killed; one that lives holds its port too.
+  // A killed daemon leaves it behind; a live one holds its port too.
   rmSync(path, { force: true })
   await listen(server, { path })
   chmodSync(path, SOCKET_MODE)

@@ -10,7 +10,7 @@ import { canaryProgram } from './canary-program.ts'
 /** A name that no token can have. */
 const CALLER = '(canary)'
 
-/** Runs the canary. @throws {Error} when it does not give its value within `timeoutMs` */
+/** Runs the canary. @throws {Error} when its output does not come within `timeoutMs` */
 export async function runCanary(deps: ExecutionDependencies, timeoutMs: number): Promise<void> {
   const { source, expected } = canaryProgram
   const plan = planExecution(

@@ -1,8 +1,8 @@
-/** Whether the daemon does its work: asked by the watchdog. */
+/** The health of the daemon, for the watchdog. */
 
-/** What is looked at, and the clock. */
+/** What {@link HealthProbe} works with. */
 export interface HealthDependencies {
-  /** Asks the store for something that is not there. */
+  /** Reads something from the store that does not exist. */
   readonly askStore: () => Promise<unknown>
   /** Runs a tiny program. @throws {Error} when it fails or takes longer than `timeoutMs` */
   readonly runCanary: (timeoutMs: number) => Promise<void>
@@ -19,7 +19,7 @@ export interface Load {
   readonly begun: number
 }
 
-/** What a probe found; times in milliseconds. */
+/** The finding of a probe; times in milliseconds. */
 export type Health =
   | {
       readonly isWell: true
@@ -31,17 +31,20 @@ export type Health =
     }
   | { readonly isWell: false; readonly reason: string }
 
-/** Bounds of a daemon that is well, on a machine that is busy. */
+/** Bounds of a healthy daemon on a busy machine. */
 export const healthBounds = {
-  /** Callers give up before that. */
+  /** Callers give up earlier. */
   lagMs: 5000,
   /** A commit on a slow disk takes a second or two. */
   storeMs: 10_000,
   canaryMs: 10_000,
-  /** Workers that are all taken: more than the ceiling of `cpuMs`, after which one must be free. */
+  /**
+   * All workers busy for this long: more than the ceiling of `cpuMs`, after which one must be free.
+   */
   stallMs: 360_000,
 } as const
 
+/** Probes the event loop, the store and the workers against {@link healthBounds}. */
 export class HealthProbe {
   #deps: HealthDependencies
   /** Since when all workers are taken, by the same guests. */
@@ -63,7 +66,7 @@ export class HealthProbe {
     }
   }
 
-  /** How late a timer is that is due at once. */
+  /** The delay of a timer that is due at once. */
   async #lag(): Promise<number> {
     const { now } = this.#deps
     const beganMs = now()

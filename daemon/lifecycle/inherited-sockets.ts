@@ -7,7 +7,11 @@ import { ConfigError } from '../config/config-error.ts'
 import { isLoopback } from '../config/loopback.ts'
 import { MIN_SECRET_BYTES, shortSecret } from '../config/token-list.ts'
 
-/** Refuses descriptors that are no sockets, which Node would take for pipes. @throws {ConfigError} */
+/**
+ * Refuses descriptors that are not sockets, which Node would take for pipes.
+ *
+ * @throws {ConfigError}
+ */
 export function checkInherited(descriptors: readonly number[]): void {
   for (const descriptor of descriptors) {
     let isSocket = false
@@ -24,8 +28,7 @@ export function checkInherited(descriptors: readonly number[]): void {
 }
 
 /**
- * Refuses a socket that machines beyond this one reach, when no token would keep them out, or one
- * that is guessed.
+ * Refuses a socket that other machines reach, without a token or with one that can be guessed.
  *
  * @throws {ConfigError}
  */
@@ -44,7 +47,7 @@ export function checkReach(server: Server, tokens: readonly TokenSetting[]): voi
   )
 }
 
-/** Where a server listens, as the ready line tells it. @param name of the host, as configured */
+/** The address of a server, as the ready line shows it. @param name of the host, as configured */
 export function addressText(server: Server, name?: string): string {
   const address = server.address()
   if (typeof address === 'string') return `unix:${address}`

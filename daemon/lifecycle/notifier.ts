@@ -1,10 +1,10 @@
 /**
- * Tells the service manager how the daemon is.
+ * Reports the state of the daemon to the service manager.
  *
- * The manager listens on a Unix datagram socket, which Node cannot speak to without a native add-on,
- * so systemd's own `systemd-notify` says it for us. Each message costs a process of some
- * milliseconds, off the event loop but for its start; it ends when the manager has read the message.
- * Its unit needs `NotifyAccess=all`, since the message comes from a child.
+ * The manager listens on a Unix datagram socket. Node cannot write to one without a native add-on,
+ * so systemd's own `systemd-notify` does. Each message costs a process of some milliseconds; on the
+ * event loop only its start counts. The process ends when the manager has read the message. The
+ * unit needs `NotifyAccess=all`, since the message comes from a child.
  */
 
 import { execFile } from 'node:child_process'
@@ -17,10 +17,10 @@ import type { ServiceManager } from './service-manager.ts'
 /** Assignments of sd_notify(3), such as `READY=1`. */
 export type Assignments = Readonly<Record<string, string | number>>
 
-/** A manager that is well reads a message at once. */
+/** A healthy manager reads a message at once. */
 const SEND_MS = 5000
 
-/** Sends to a manager; `undefined` when it wants to hear nothing. @param path the value of `PATH` */
+/** Sends to a manager; `undefined` when it takes no messages. @param path the value of `PATH` */
 export function sendTo(
   manager: ServiceManager | undefined,
   path: string | undefined,
@@ -39,20 +39,21 @@ function systemdNotify(socket: string, path: string | undefined): Send {
   }
 }
 
+/** Sends messages to the service manager, one after the other. */
 export class Notifier {
   #send: Send | undefined
   #log: Pick<Logger, 'error'>
   #last: Promise<void> = Promise.resolve()
 
-  /** @param send absent when nobody wants to be told */
+  /** @param send absent when no manager listens */
   constructor(send: Send | undefined, log: Pick<Logger, 'error'>) {
     this.#send = send
     this.#log = log
   }
 
   /**
-   * Sends a message after those before it; resolves when the manager has it. Never rejects: a daemon
-   * that cannot tell is no worse for its callers, and the manager acts on the silence.
+   * Sends a message after those before it; resolves when the manager has it. Never rejects: a
+   * daemon that cannot report works all the same, and the manager acts on the silence.
    */
   tell(assignments: Assignments): Promise<void> {
     const send = this.#send

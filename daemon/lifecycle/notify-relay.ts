@@ -1,8 +1,9 @@
 /**
- * A shell that runs `systemd-notify` for a daemon that may start no process itself. It is started before
- * the daemon has its permissions, and ends with the daemon, whose end closes the socket between them.
+ * A shell that runs `systemd-notify` for a daemon that may not start processes. It is started
+ * before the daemon has its permissions. It ends with the daemon, whose end closes the socket
+ * between them.
  *
- * A message is a line: its number, and its assignments behind it, with the character 31 between them. The
+ * A message is a line: its number and its assignments, with the character 31 between them. The
  * answer is a line: the number, and the exit code of `systemd-notify`.
  */
 
@@ -15,7 +16,8 @@ const SEPARATOR = '\x1f'
 /** The shell's descriptor of the socket. */
 const SHELL_FD = 3
 
-// The manager stops all processes of a service at once, and is to hear of the stop.
+// The manager signals all processes of a service at once, and must still get the message of the
+// stop.
 const script = `trap '' TERM INT HUP
 exec <&${SHELL_FD} >&${SHELL_FD}
 set -f
@@ -28,7 +30,7 @@ while read -r line; do
   echo "$number $?"
 done`
 
-/** Starts the shell; gives the descriptor of the daemon's end of the socket. */
+/** Starts the shell; returns the descriptor of the daemon's end of the socket. */
 export function startRelay(notifySocket: string, path: string | undefined): number {
   // Nothing else of the environment, as when it is started for each message.
   const env = { NOTIFY_SOCKET: notifySocket, ...(path !== undefined && { PATH: path }) }

@@ -11,16 +11,17 @@ type Appliers = { readonly [Key in SettingKey]?: (value: Config[Key]) => boolean
 /** Settings whose values only count where they are used: they are read at that moment. */
 export type InForce = Pick<Config, 'maxQueue' | 'drainMs'>
 
-/** The parts of a daemon that can be told something new. */
+/** The parts of a daemon that take new settings. */
 export interface ReloadableParts {
   readonly log: Pick<Logger, 'level' | 'info' | 'warn' | 'error'>
   readonly tokens: { reload(tokens: Config['tokens']): void }
-  /** @throws {LatchdError} `CONFIG_INVALID` for a pattern that is none */
+  /** @throws {LatchdError} `CONFIG_INVALID` for a bad pattern */
   readonly fetchAllow: { reload(patterns: Config['fetchAllow']): void }
 }
 
+/** Puts changed settings in force in a running daemon, and reports those that need a restart. */
 export class Reloadable {
-  /** What counts now. */
+  /** The values in force. */
   readonly inForce: { -readonly [Key in keyof InForce]: InForce[Key] }
   #config: Config
   #log: ReloadableParts['log']
@@ -40,7 +41,7 @@ export class Reloadable {
         return true
       },
       fetchAllow: patterns => {
-        // Without any there is no such tool, and the set of tools stays.
+        // Without hosts the tool does not exist, and the set of tools stays the same.
         if ((patterns.length === 0) !== (this.#config.fetchAllow.length === 0)) return false
         fetchAllow.reload(patterns)
         return true
@@ -61,8 +62,8 @@ export class Reloadable {
   }
 
   /**
-   * Reads the configuration and puts in force what differs; the log tells what, and what needs a
-   * restart. One that cannot be read or used changes nothing. Never throws.
+   * Reads the configuration and puts the changes in force. The log lists the changes and those that
+   * need a restart. A configuration that cannot be read or used changes nothing. Never throws.
    *
    * @returns whether it could be read
    */

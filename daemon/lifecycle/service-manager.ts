@@ -1,24 +1,27 @@
 /**
- * What the service manager hands to a daemon, read once at its start.
+ * The environment that the service manager gives to a daemon, read once at its start.
  *
  * The protocol of systemd: sd_notify(3), sd_listen_fds(3), sd_watchdog_enabled(3).
  */
 
 import type { Variables } from '../config/written-value.ts'
 
-/** What a service manager wants of this process; of one that was started by hand nothing. */
+/** The requests of a service manager to this process; none after a start by hand. */
 export interface ServiceManager {
-  /** Address of the socket that is told how the daemon is. */
+  /** Address of the socket for messages about the daemon's state. */
   readonly notifySocket: string | undefined
-  /** Descriptor of a shell that tells it, for a daemon that may start none: `notify-relay.ts`. */
+  /**
+   * Descriptor of a shell that sends them, for a daemon that may not start processes:
+   * `notify-relay.ts`.
+   */
   readonly notifyRelay?: number
-  /** The daemon is taken for lost when it says nothing for so long. */
+  /** After this long without a message the manager takes the daemon for lost. */
   readonly watchdogMs: number | undefined
-  /** File descriptors of sockets that listen already. */
+  /** File descriptors of listening sockets. */
   readonly sockets: readonly number[]
 }
 
-/** The variable by which a daemon tells the process that takes its place of its relay. */
+/** The variable with the descriptor of the relay, for the process that replaces this one. */
 export const NOTIFY_RELAY_FD = 'NOTIFY_RELAY_FD'
 
 /** The variables of the protocol, and ours: no child of the daemon is to see them. */
@@ -37,7 +40,7 @@ const FIRST_SOCKET = 3
 
 const MICROSECONDS_PER_MS = 1000
 
-/** Reads the variables; those that are meant for another process count as absent. */
+/** Reads the variables; those for another process count as absent. */
 export function readServiceManager(env: Variables, pid: number): ServiceManager {
   const isForUs = (name: 'WATCHDOG_PID' | 'LISTEN_PID') => Number(env[name]) === pid
   const watchdogMs = Number(env.WATCHDOG_USEC) / MICROSECONDS_PER_MS

@@ -4,21 +4,22 @@ import type { Logger } from '../log/log.ts'
 import type { Health } from './health.ts'
 import type { Notifier } from './notifier.ts'
 
+/** What {@link feedWatchdog} works with. */
 export interface WatchdogDependencies {
   readonly probe: () => Promise<Health>
   readonly notifier: Pick<Notifier, 'tell'>
   readonly log: Pick<Logger, 'debug' | 'error'>
 }
 
-/** Probes within the manager's time: one that is late or fails is no loss yet. */
+/** Probes within the manager's time: one probe that is late or fails does not end the daemon. */
 const PROBES_PER_TIME = 3
 
 /**
- * Probes again and again, the first time at once, and tells the manager after each probe that went
- * well. A daemon that is not well says so in its log, and is ended by the manager's silence rule.
+ * Probes again and again, the first time at once, and notifies the manager after each good probe.
+ * An unhealthy daemon writes that to its log, and the manager ends it for its silence.
  *
  * @param watchdogMs the manager's time
- * @returns how to stop it
+ * @returns a function that stops it
  */
 export function feedWatchdog(watchdogMs: number, deps: WatchdogDependencies): () => void {
   const { probe, notifier, log } = deps

@@ -14,7 +14,7 @@ const colours: Readonly<Record<string, number>> = {
 }
 const DIM = 2
 
-/** A value that is longer is shortened: the terminal is for watching, a file for reading. */
+/** A longer value is shortened: the terminal is for watching, a file for reading. */
 const MAX_VALUE = 120
 
 /** Writes JSON lines as text: time, level, message, then what else is in the line. */

@@ -5,15 +5,18 @@ import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino'
 import type { Redaction } from '../../executor/boundary/redaction.ts'
 import type { LogLevel } from './log-level.ts'
 
+/** The daemon's log, a logger of pino. */
 export type Logger = PinoLogger
 
 /** How a log is written. */
 export interface LogOptions {
-  /** Takes secrets out of each line; absent: none are known. */
+  /** Removes secrets from each line; absent: none are known. */
   readonly redaction?: Pick<Redaction, 'text'>
   /** Whether each line begins with its priority; see {@link isJournal}. */
   readonly hasPriorities?: boolean
-  /** Where lines go; stderr when absent, each written at once, so that the last ones of a crash are there. */
+  /**
+   * Takes the lines; absent: stderr, written at once, so that the last lines of a crash are there.
+   */
   readonly write?: (line: string) => void
 }
 
@@ -21,7 +24,8 @@ export interface LogOptions {
 export function createLog(level: LogLevel, options: LogOptions = {}): Logger {
   const { redaction, hasPriorities = false, write = toStderr() } = options
   const destination = {
-    // Asks pino to say each line's level before it writes it (https://getpino.io/#/docs/api?id=metadata).
+    // Makes pino set each line's level before it writes the line
+    // (https://getpino.io/#/docs/api?id=metadata).
     [Symbol.for('pino.metadata')]: true,
     lastLevel: 0,
     write(line: string) {
@@ -35,8 +39,8 @@ export function createLog(level: LogLevel, options: LogOptions = {}): Logger {
 /**
  * Whether a stream is the one that systemd connected to the journal.
  *
- * @param journalStream the variable `JOURNAL_STREAM`: device and inode of that stream. It is also
- *   there for a daemon whose stderr leads elsewhere
+ * @param journalStream the variable `JOURNAL_STREAM`: device and inode of that stream. A daemon
+ *   whose stderr leads elsewhere has the variable too
  *   (https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#%24JOURNAL_STREAM)
  */
 export function isJournal(journalStream: string | undefined, descriptor = 2): boolean {
@@ -45,7 +49,7 @@ export function isJournal(journalStream: string | undefined, descriptor = 2): bo
     const { dev, ino } = fstatSync(descriptor, { bigint: true })
     return journalStream === `${dev}:${ino}`
   } catch {
-    // It is closed: nobody reads what is written there.
+    // It is closed, so it leads nowhere.
     return false
   }
 }

@@ -1,8 +1,8 @@
-/** What kind of network an IP address belongs to, however the address is written. */
+/** The kind of network that an IP address belongs to, in any notation. */
 
 import ipaddr from 'ipaddr.js'
 
-/** `public` is what the whole internet can reach; everything else is somebody's own. */
+/** `public`: the whole internet can reach it. All other kinds belong to a site or a machine. */
 export type AddressKind =
   | 'public'
   | 'loopback'
@@ -19,7 +19,7 @@ export type AddressRange = ReturnType<typeof ipaddr.parseCIDR>
 /** Azure's service of a machine's own secrets has a public address (https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16). */
 const metadataAddresses = new Set(['168.63.129.16'])
 
-/** What ipaddr.js calls a range, as a kind; a range that is not here is reserved. */
+/** The kind for each range of ipaddr.js; a range that is missing here is reserved. */
 const kinds: Readonly<Record<string, AddressKind>> = {
   unicast: 'public',
   loopback: 'loopback',
@@ -32,7 +32,7 @@ const kinds: Readonly<Record<string, AddressKind>> = {
   unspecified: 'unspecified',
 }
 
-/** The kind of an address; an IPv6 address that stands for an IPv4 address is of that one's kind. */
+/** The kind of an address; an IPv6 address that embeds an IPv4 address has the kind of that one. */
 export function kindOfAddress(address: string): AddressKind {
   const ip = ipaddr.parse(address)
   if (ip.kind() === 'ipv4') return kindOfIPv4(ip as ipaddr.IPv4)
@@ -40,8 +40,8 @@ export function kindOfAddress(address: string): AddressKind {
   const embedded = embeddedIPv4(parts)
   if (embedded !== undefined) return kindOfIPv4(embedded)
   const kind = kinds[ip.range()] ?? 'reserved'
-  // Only 2000::/3 is given out (https://www.iana.org/assignments/ipv6-address-space): the rest of
-  // what ipaddr.js calls unicast has no owner, or is an IPv4 address in a form of old (::/96).
+  // Only 2000::/3 is allocated (https://www.iana.org/assignments/ipv6-address-space): the rest of
+  // the unicast addresses of ipaddr.js has no owner, or is an old form of IPv4 addresses (::/96).
   const isGivenOut = ((parts[0] ?? 0) & 0xe000) === 0x2000
   return kind === 'public' && !isGivenOut ? 'reserved' : kind
 }

@@ -3,7 +3,7 @@ import { FetchError } from './fetch-error.ts'
 import { allowsPrivate, type HostPattern, matchesHost, parseHostPattern } from './host-pattern.ts'
 import type { Target } from './target.ts'
 
-/** Which hosts may be spoken to, and which of them at addresses that are not public. */
+/** The hosts that may be reached, and those of them whose addresses may be private. */
 export class AllowList {
   #patterns: readonly HostPattern[]
   #setting: string
@@ -14,7 +14,11 @@ export class AllowList {
     this.#setting = setting
   }
 
-  /** Requests from now on go by these. @throws {LatchdError} `CONFIG_INVALID` when one is none */
+  /**
+   * Replaces the patterns for later requests.
+   *
+   * @throws {LatchdError} `CONFIG_INVALID` for a bad pattern
+   */
   reload(patterns: readonly string[]): void {
     this.#patterns = patterns.map(parseHostPattern)
   }
@@ -30,8 +34,8 @@ export class AllowList {
   }
 
   /**
-   * Admits what a host resolved to. One address that is refused refuses the host: whoever mixes
-   * public and private answers hopes that the connection takes the other one.
+   * Admits the addresses of a host. One refused address refuses the host: a server that mixes
+   * public and private answers hopes that the connection takes the private one.
    *
    * @throws {FetchError} `FETCH_REFUSED`
    */

@@ -1,10 +1,10 @@
 /**
  * The connections of outbound requests.
  *
- * A connection is the one place where every check holds whatever led there: a name is resolved here
- * and only here, all of its addresses are checked, the socket gets these addresses and no name to
- * resolve again, and the peer that it ends up with is held against them before a byte is written.
- * A `lookup` hook alone would not do: Node never calls it for a host that is an IP address.
+ * All checks are made here, for every connection. A name is resolved only here, and all of its
+ * addresses are checked. The socket gets these addresses, so that it does not resolve a name again.
+ * Its peer is compared with them before a byte is written. A `lookup` hook alone would not do: Node
+ * does not call it for a host that is an IP address.
  */
 
 import { once } from 'node:events'
@@ -53,7 +53,7 @@ async function openChecked(
   }
   allowList.admitAddresses(target, addresses)
   const socket = connect(target, addresses)
-  // undici listens for errors once it has the socket; until then nobody else does.
+  // undici adds its own listener once it has the socket; until then this is the only one.
   socket.on('error', () => {})
   const timeout = AbortSignal.timeout(CONNECT_MS)
   try {
@@ -74,7 +74,7 @@ async function openChecked(
 
 function admitPeer(target: Target, socket: Socket, addresses: readonly string[]): void {
   const peer = socket.remoteAddress
-  // A peer that is already gone has no address; what cannot be checked is not spoken to.
+  // A peer that has gone has no address, and an address that cannot be checked is refused.
   if (peer === undefined) {
     throw new FetchError('FETCH_FAILED', nameOf(target), 'it closed the connection')
   }

@@ -9,9 +9,9 @@ import { targetOf } from './target.ts'
 const MAX_HEADER_BYTES = 32_768
 
 /**
- * The dispatcher of all outbound requests of tools: each request is held against the allow list, a
- * redirect's as well as one that finds an open connection; each connection is made by
- * {@link guardedConnector}.
+ * The dispatcher of all outbound requests of tools. Each request is checked against the allow list:
+ * also that of a redirect, and one that reuses a connection. {@link guardedConnector} makes each
+ * connection.
  *
  * @param maxBodyBytes bound of a body as it travels, before it is decoded
  */

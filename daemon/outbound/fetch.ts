@@ -2,7 +2,7 @@ import type { Outbound } from './outbound.ts'
 
 /**
  * {@link Outbound} in the form of `fetch`, for libraries that take one. Bodies are texts or bytes;
- * a response is complete when it is given.
+ * a response is returned when it is complete.
  */
 export function outboundFetch(outbound: Outbound): typeof fetch {
   return async (input, init) => {

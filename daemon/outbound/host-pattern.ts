@@ -25,9 +25,10 @@ type Hosts =
 export type HostPattern = Hosts & { readonly port?: number }
 
 /**
- * Ends of names that nobody can register: such a name is private whoever answers for it, so naming
- * it allows private addresses. Any other name may be pointed at them by its owner (DNS rebinding).
- * RFC 6761, RFC 6762 appendix G, RFC 8375 (home.arpa), ICANN's reservation of `internal`.
+ * Ends of names that cannot be registered. Such a name is private in every network, so naming it
+ * allows private addresses. The owner of any other name may point it at private addresses (DNS
+ * rebinding). RFC 6761, RFC 6762 appendix G, RFC 8375 (home.arpa), ICANN's reservation of
+ * `internal`.
  */
 const privateEnds = new Set(
   'corp home home.arpa internal intranet lan local localdomain localhost private test'.split(' '),
@@ -36,7 +37,7 @@ const privateEnds = new Set(
 /**
  * Reads a pattern.
  *
- * @throws {LatchdError} `CONFIG_INVALID` when the text is none
+ * @throws {LatchdError} `CONFIG_INVALID` for a bad one
  */
 export function parseHostPattern(text: string): HostPattern {
   const whole = text.trim().toLowerCase()
@@ -82,14 +83,14 @@ function isPrivateName(name: string): boolean {
   return labels.length === 1 || [-1, -2].some(at => privateEnds.has(labels.slice(at).join('.')))
 }
 
-/** The pattern of one host that the operator wrote down as a whole URL: it may be private. */
+/** The pattern of one host from a URL of the operator: it may be private. */
 export function trustedHost({ host, port }: Target): HostPattern {
   const range = addressRange(host)
   if (range !== undefined) return { kind: 'addresses', range, port }
   return { kind: 'name', name: host, mayBePrivate: true, port }
 }
 
-/** Whether a pattern lets a target be spoken to at all. */
+/** Whether a pattern admits a target at all. */
 export function matchesHost(pattern: HostPattern, target: Target): boolean {
   if (pattern.port !== undefined && pattern.port !== target.port) return false
   switch (pattern.kind) {
@@ -106,7 +107,7 @@ export function matchesHost(pattern: HostPattern, target: Target): boolean {
   }
 }
 
-/** Whether a pattern lets a target have an address that is not public. */
+/** Whether a pattern admits private addresses of a target. */
 export function allowsPrivate(pattern: HostPattern, target: Target, address: string): boolean {
   switch (pattern.kind) {
     case 'any':

@@ -1,9 +1,10 @@
-/** The network as outbound requests are given it: names to addresses, addresses to sockets. */
+/** The network of outbound requests: from names to addresses, from addresses to sockets. */
 
 import { lookup } from 'node:dns/promises'
 import { connect, isIP, type Socket } from 'node:net'
 import type { Target } from './target.ts'
 
+/** How outbound requests resolve names and open sockets. */
 export interface NetworkDependencies {
   /** All IPv4 and IPv6 addresses of a name. Rejects with Node's `ENOTFOUND` when it has none. */
   resolve(name: string): Promise<readonly string[]>

@@ -1,4 +1,4 @@
-/** What went wrong on the way, in words for guests: Node's own messages name addresses and paths. */
+/** Failures of the network, in words for guests: Node's own messages name addresses and paths. */
 
 import { FetchError } from './fetch-error.ts'
 

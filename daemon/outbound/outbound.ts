@@ -11,7 +11,7 @@ import { ACCEPT_ENCODING, discardBody, readBody } from './read-body.ts'
 import { type Hop, isRedirect, nextHop } from './redirect.ts'
 import { targetOf } from './target.ts'
 
-/** What one request may take. */
+/** The bounds of one request. */
 export interface OutboundBounds {
   /** Milliseconds for the whole request: names, connections, redirects and body; 30 000 when absent. */
   readonly timeoutMs: number
@@ -22,17 +22,18 @@ export interface OutboundBounds {
 /** The network and the bounds; the machine's own and the defaults where absent. */
 export type OutboundOptions = Partial<NetworkDependencies & OutboundBounds>
 
+/** A request of a tool. `signal` aborts it. */
 export interface OutboundRequest {
   readonly url: string
   /** In upper case. */
   readonly method: string
-  /** Names in lower case; those that belong to the connection are left out, as fetch does. */
+  /** Names in lower case. Headers of the connection itself are dropped, as fetch does. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | Uint8Array | null
   readonly signal?: AbortSignal | undefined
 }
 
-/** An answer of any status that is no redirect. */
+/** An answer that is not a redirect, of any status. */
 export interface OutboundAnswer {
   /** Where the last redirect led. */
   readonly url: string
@@ -161,7 +162,7 @@ function firstHop({ url: text, method, headers, body }: OutboundRequest): Hop {
   return { url, method, headers: Object.fromEntries(sent), body }
 }
 
-/** @throws {FetchError} `FETCH_REFUSED`: such URLs end in logs, and name a host that is none to the eye */
+/** @throws {FetchError} `FETCH_REFUSED`: such URLs end in logs, and may look like another host */
 function refuseUserinfo({ username, password, host }: URL): void {
   if (username === '' && password === '') return
   throw new FetchError(
@@ -171,7 +172,10 @@ function refuseUserinfo({ username, password, host }: URL): void {
   )
 }
 
-/** A promise, or the signal's reason as soon as that is aborted: undici connects to the end. */
+/**
+ * A promise that rejects with the signal's reason as soon as that aborts: undici would connect to
+ * the end.
+ */
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason)

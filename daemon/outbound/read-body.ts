@@ -9,18 +9,18 @@ import { tooLarge } from './network-failure.ts'
 type Body = Dispatcher.ResponseData['body']
 type Chunks = AsyncIterable<Uint8Array>
 
-/** What is asked for; Brotli and zstd are not (their decoders are younger, and bombs are smaller). */
+/** The encodings that we ask for; not Brotli and zstd (younger decoders, smaller bombs). */
 export const ACCEPT_ENCODING = 'gzip, deflate'
 
-/** As browsers do, take what came of a stream whose last block is missing. */
+/** As browsers do: takes the bytes of a stream whose last block is missing. */
 const lenient = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH }
 
 /**
  * Reads a body to its end.
  *
  * @param encoding the answer's `content-encoding`; empty when it has none
- * @throws {FetchError} `FETCH_REFUSED` for an encoding that was not asked for, `FETCH_TOO_LARGE`
- *   when more than `maxBytes` come out of it
+ * @throws {FetchError} `FETCH_REFUSED` for an unknown encoding, `FETCH_TOO_LARGE` for more than
+ *   `maxBytes` decoded bytes
  */
 export async function readBody(
   body: Body,
@@ -76,8 +76,8 @@ async function* inflate(chunks: Chunks): AsyncGenerator<Uint8Array> {
   await written
 }
 
-/** Lets go of a body that nobody reads; a short one leaves its connection open for the next request. */
+/** Discards an unread body. After a short one the connection stays open for the next request. */
 export function discardBody(body: Body): void {
-  // How it ends is nobody's concern any more.
+  // Its outcome no longer matters.
   body.dump({ limit: 65_536 }).catch(() => {})
 }

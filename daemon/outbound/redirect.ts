@@ -12,9 +12,9 @@ export interface Hop {
 const redirectStatuses = new Set([301, 302, 303, 307, 308])
 
 /**
- * Headers that say who asks; they are for the origin that they were written for. All others follow a
- * redirect to another origin, as in fetch: `x-api-key` too, which nobody can tell from `x-page`. The
- * hosts that may be reached at all are the operator's choice.
+ * Headers that identify the sender; they are for the origin that they were written for. All others
+ * follow a redirect to another origin, as in fetch: `x-api-key` too, since it cannot be
+ * distinguished from `x-page`. The operator chooses the hosts that may be reached at all.
  */
 const credentialHeaders = ['authorization', 'cookie', 'proxy-authorization']
 
@@ -26,7 +26,7 @@ export function isRedirect(status: number, location: string | undefined): locati
   return redirectStatuses.has(status) && location !== undefined
 }
 
-/** The request that a redirect asks for; `undefined` when its location is no URL. */
+/** The request that a redirect asks for; `undefined` when its location is not a URL. */
 export function nextHop(hop: Hop, status: number, location: string): Hop | undefined {
   const url = URL.parse(location, hop.url)
   if (url === null) return undefined

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { canonicalAddress } from './address.ts'
 
-/** Who is spoken to: a name or an IP address, and a port. */
+/** The other end of a request: a name or an IP address, and a port. */
 export interface Target {
   /** In lower case, without brackets or a final dot; an address in its one canonical form. */
   readonly host: string

@@ -1,14 +1,14 @@
-/** What Node's permissions refuse, in words that name the setting. */
+/** Denials by Node's permissions, in words that name the setting. */
 
 import { resolve } from 'node:path'
 import { settings } from '../config/settings.ts'
 
-/** Causes of causes that are looked through. */
+/** The depth of causes that is searched. */
 const MAX_CAUSES = 5
 
 /**
- * What was refused and how the operator can allow it; `undefined` for an error that is no refusal of
- * Node's, and has none for its cause.
+ * The denied access and the setting that allows it; `undefined` for an error that is not a denial
+ * by Node and has none as its cause.
  */
 export function denialText(error: unknown): string | undefined {
   for (let [cause, depth] = [error, 0]; depth < MAX_CAUSES; depth++) {
@@ -30,7 +30,7 @@ export function named(error: unknown): unknown {
   return Object.assign(new Error(message, { cause: error }), { name, ...(code && { code }) })
 }
 
-/** Node's own: `resource` is a path as it was asked for, or a command. */
+/** An error of Node: `resource` is the path as requested, or a command. */
 interface Denied extends NodeJS.ErrnoException {
   readonly permission?: string
   readonly resource?: string
@@ -42,7 +42,7 @@ function textOf({ code, message, permission, resource = '' }: Denied): string | 
     `${what} is not allowed; the operator can allow it by ${env}=${item}`
   if (code === 'ERR_DLOPEN_DISABLED') return `Native add-ons are not loaded under ${env}`
   if (code !== 'ERR_ACCESS_DENIED') return undefined
-  // Node names the pattern of a temporary name: what is to be allowed is its folder.
+  // Node names the pattern of a temporary name: its folder is the path to allow.
   const path = resolve(resource.replace(/[^/]*XXXXXX$/, ''))
   switch (permission) {
     case 'FileSystemRead':

@@ -13,9 +13,9 @@ interface ForeignFunctions {
 }
 
 /**
- * Keeps descriptors open: Node has those that it was started with closed by the next program, but for
- * the first three, and has no other way to say otherwise than the system's own functions. A copy that
- * dup2(2) makes stays open.
+ * Keeps descriptors open across `replace`. Node marks all but the first three to be closed by the
+ * next program, and has no API against that, so the system's own functions are called: a copy by
+ * dup2(2) stays open.
  *
  * @throws {ConfigError} where Node does not reach those functions
  */
@@ -33,7 +33,7 @@ export function keepOpen(descriptors: readonly number[]): void {
   })
   for (const descriptor of descriptors) {
     const copy = functions.dup(descriptor)
-    // Not even open: checked, and told, by who listens.
+    // Not open; the code that listens checks it and reports.
     if (copy < 0) continue
     functions.dup2(copy, descriptor)
     closeSync(copy)

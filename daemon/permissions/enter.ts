@@ -11,11 +11,11 @@ import { keepOpen } from './descriptors.ts'
 import { childUsers, flagsOf, grantsOf, MARK } from './grants.ts'
 
 /**
- * Replaces the process by one with the permissions that the configuration asks for; returns when it asks
- * for none, and in the process that has them. Its id, its arguments, its environment and the sockets of
- * the service manager stay.
+ * Replaces the process by one with the configured permissions. Returns when none are configured,
+ * and in the process that has them. The process keeps its id, arguments and environment, and the
+ * service manager's sockets.
  *
- * @throws {ConfigError} when that cannot be
+ * @throws {ConfigError} when that is not possible
  */
 export function enterPermissions(config: LoadedConfig, terminal: Terminal): void {
   if (config.allow === undefined || process.execArgv.includes(MARK)) return
@@ -30,7 +30,7 @@ export function enterPermissions(config: LoadedConfig, terminal: Terminal): void
   replace?.(flagsOf(grants), relay === undefined ? {} : { [NOTIFY_RELAY_FD]: String(relay) })
 }
 
-/** Tells the log what tool modules may do. */
+/** Logs the rights of tool modules. */
 export function logPermissions(
   log: Pick<Logger, 'info' | 'warn'>,
   config: Pick<LoadedConfig, 'allow' | 'isolation'>,
@@ -43,12 +43,12 @@ export function logPermissions(
   log.warn({ childFor }, 'tools may start processes, and so get around what is allowed')
 }
 
-/** What is in the way, and what is expected; `undefined`: nothing. */
+/** The obstacle and the expected state; `undefined` when permissions can be entered. */
 function whyImpossible({ env, replace }: Pick<Terminal, 'env' | 'replace'>): string | undefined {
   if (replace === undefined) {
     return `on ${process.platform}: expected a system on which a process can replace itself`
   }
-  // The first line of Node whose permissions cover the network, and can be given up by a thread.
+  // The first line of Node whose permissions cover the network, and whose threads can give them up.
   if (!process.allowedNodeEnvironmentFlags.has('--allow-net')) {
     return `on Node ${process.versions.node}: expected 26 or newer`
   }

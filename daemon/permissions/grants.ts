@@ -1,4 +1,4 @@
-/** What a daemon under Node's permissions may do: what it needs itself, and what its tools are allowed. */
+/** The permissions of a daemon: for its own needs, and those that tools are allowed. */
 
 import { existsSync } from 'node:fs'
 import { getCompileCacheDir } from 'node:module'
@@ -11,7 +11,7 @@ import type { Variables } from '../config/written-value.ts'
 export interface Grants {
   readonly read: readonly string[]
   readonly write: readonly string[]
-  /** Who needs processes; empty: nobody, and none can be started. */
+  /** The parts that need processes; empty: none can be started. */
   readonly childFor: readonly ChildUser[]
 }
 
@@ -21,7 +21,7 @@ export type ChildUser = 'tools' | 'isolation'
 /** Parts of latchd that a daemon loads. */
 const parts = ['protocol', 'executor', 'daemon', 'sdk']
 
-/** Puts together what a configuration needs and allows; asked before there are permissions. */
+/** The permissions that a configuration needs and allows; called before there are permissions. */
 export function grantsOf(config: LoadedConfig, env: Variables): Grants {
   const childFor = childUsers(config)
   const cache = getCompileCacheDir()
@@ -29,7 +29,7 @@ export function grantsOf(config: LoadedConfig, env: Variables): Grants {
     resolve(config.stateDir),
     // Beside compiled code there is the base snapshot.
     ...(cache === undefined ? [] : [dirname(cache)]),
-    // What an earlier daemon has left there is removed.
+    // A socket that an earlier daemon has left there is removed.
     ...(config.socket === undefined ? [] : [config.socket]),
   ]
   const read = [
@@ -37,7 +37,8 @@ export function grantsOf(config: LoadedConfig, env: Variables): Grants {
     ...config.files,
     ...(env.CREDENTIALS_DIRECTORY ? [env.CREDENTIALS_DIRECTORY] : []),
     ...config.tools.flatMap(readFor),
-    // Memory of the processes that it starts. Who may start one may read all of it anyway.
+    // Memory of the processes that it starts. A daemon that may start one could read all of it
+    // anyway.
     ...(childFor.length > 0 && process.platform === 'linux' ? ['/proc'] : []),
     ...kept,
     ...(config.allow?.read ?? []),
@@ -46,7 +47,7 @@ export function grantsOf(config: LoadedConfig, env: Variables): Grants {
   return { read: spelled(read), write: spelled(write), childFor }
 }
 
-/** Who needs processes. */
+/** The parts that need processes. */
 export function childUsers({
   allow,
   isolation,
@@ -57,7 +58,7 @@ export function childUsers({
   return users
 }
 
-/** For a tool module: its folder, since it imports what is beside it, and packages. */
+/** The paths of a tool module: its folder, from which it imports, and packages. */
 function readFor(module: string): string[] {
   return namesOf(module)
     .map(name => dirname(name))
@@ -78,7 +79,8 @@ export function flagsOf({ read, write, childFor }: Grants): string[] {
     '--allow-worker',
     '--allow-net',
     ...(childFor.length > 0 ? ['--allow-child-process'] : []),
-    // That permissions of processes and threads are to be given with care; docs/threat-model.md does.
+    // The warning that permissions of processes and threads need care: docs/threat-model.md covers
+    // it.
     '--disable-warning=PERM0002',
     '--disable-warning=PERM0006',
     '--disable-warning=ExperimentalWarning',
@@ -88,7 +90,7 @@ export function flagsOf({ read, write, childFor }: Grants): string[] {
 /** The flag by which a process knows that its permissions are ours: reading this folder. */
 export const MARK = `--allow-fs-read=${import.meta.dirname}`
 
-/** A folder stands for all in it; what is not there yet, which Node takes for a file, may become one. */
+/** A folder stands for everything in it. A path that does not exist yet may become a folder. */
 function tree(kind: 'read' | 'write', path: string): string[] {
   const flag = `--allow-fs-${kind}=${path}`
   return existsSync(path) ? [flag] : [flag, `${flag}/*`]

@@ -6,13 +6,16 @@ import { SECRET_PREFIX } from '../config/webhook-secret-prefix.ts'
 import type { Variables } from '../config/written-value.ts'
 
 /**
- * Variables whose values are taken for secrets, by a word in their names. Not all variables: a home
+ * Variables whose values count as secrets, by a word in their names. Not all variables: a home
  * folder or a locale that many errors name would be hidden too.
  */
 const secretName =
   /(?:KEY|SECRETS?|TOKENS?|PASS|PASSWD|PASSWORD|PASSPHRASE|PWD|CREDENTIALS?|AUTH|AUTHORIZATION|COOKIE|DSN)(?:_|$)/i
 
-/** Of these the value says where a secret is, not what it is; the shell's `PWD` is a folder. */
+/**
+ * Of these variables the value is the place of a secret, not the secret; `PWD` of shells is a
+ * folder.
+ */
 const placeName = /^(?:OLD)?PWD$|_(?:FILE|PATH|DIR|DIRECTORY|SOCK|SOCKET|URL|HOST|PORT|USER|NAME)$/i
 
 /** Values of the configuration and of the environment that must not leave the host. */
@@ -36,12 +39,12 @@ function passwordOf(value: string): string[] {
   try {
     return [url.password, decodeURIComponent(url.password)]
   } catch {
-    // A percent sign that begins no escape: it stands as it is written.
+    // A percent sign that does not begin an escape stays as it is.
     return [url.password]
   }
 }
 
-/** What webhooks are signed with, as it is written and as the key that it stands for. */
+/** The signing secret of webhooks, as written and as the key that it encodes. */
 export function signingSecrets(secret: string): string[] {
   const key = secret.startsWith(SECRET_PREFIX) ? [secret.slice(SECRET_PREFIX.length)] : []
   return [secret, ...key]

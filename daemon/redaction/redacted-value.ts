@@ -1,7 +1,7 @@
 /**
- * A copy of a value in which every text has been through `redact`: keys, elements, entries of maps
- * and sets, messages of errors, addresses. What has no such text in it is the value itself. Bytes
- * are not looked into.
+ * A copy of a value in which every text went through `redact`: keys, elements, entries of maps and
+ * sets, messages of errors, addresses. A value without such a text is returned itself. Bytes are
+ * not searched.
  */
 export function redactedValue(value: unknown, redact: (text: string) => string): unknown {
   const copies = new Map<object, unknown>()
@@ -12,7 +12,7 @@ export function redactedValue(value: unknown, redact: (text: string) => string):
     if (copies.has(part)) return copies.get(part)
     const copy = emptyCopy(part, redact)
     copies.set(part, copy)
-    // What is no container has no parts.
+    // A value that is not a container has no parts.
     if (copy !== part) fill(part, copy, walk)
     return copy
   }
@@ -39,7 +39,7 @@ function redactedNumber(part: number | bigint, redact: (text: string) => string)
   return told === text ? part : told
 }
 
-/** An object that is read as one text: itself, or text in its place when a secret is in that. */
+/** An object that stands for one text: itself, or the redacted text when it has a secret. */
 function redactedText(part: object, redact: (text: string) => string): unknown {
   const text = String(part)
   const told = redact(text)
@@ -73,7 +73,7 @@ function fill(part: object, copy: unknown, walk: (part: unknown) => unknown): vo
   }
 }
 
-/** What of an error is not enumerable, or stands in its prototype. The stack stays behind. */
+/** Parts of an error that are not enumerable, or stand in its prototype. The stack is left out. */
 const hiddenParts = ['name', 'message', 'cause', 'errors']
 
 /** Not by assignment: a key may be `__proto__`. */

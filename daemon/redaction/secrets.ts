@@ -1,4 +1,4 @@
-/** The secrets that a daemon knows of, and what is left of a text or a value without them. */
+/** The secrets that a daemon knows, and their removal from texts and values. */
 
 import type { Redaction } from '../../executor/boundary/redaction.ts'
 import { redactedValue } from './redacted-value.ts'
@@ -6,11 +6,12 @@ import { redactedValue } from './redacted-value.ts'
 /** Stands where a secret stood. No form of escaping changes it. */
 export const REDACTED = '[redacted]'
 
-/** Shorter values stand in too many texts by chance. */
+/** Shorter values occur in too many texts by chance. */
 export const MIN_SECRET_LENGTH = 8
 
 const nowhere = /(?!)/
 
+/** Replaces known secrets in texts and values by {@link REDACTED}, also where they are escaped. */
 export class Secrets implements Redaction {
   #forms = new Set<string>()
   #one = nowhere
@@ -31,7 +32,7 @@ export class Secrets implements Redaction {
       }
     }
     if (this.#forms.size === before) return
-    // The longest first, so that of one secret inside another nothing is left.
+    // The longest first, so that a secret inside another one is removed whole.
     const forms = [...this.#forms].sort((a, b) => b.length - a.length)
     this.#one = new RegExp(forms.map(escaped).join('|'))
     this.#all = new RegExp(this.#one, 'g')
@@ -50,7 +51,7 @@ export class Secrets implements Redaction {
   }
 }
 
-/** A secret as it is, inside JSON, inside JSON that is inside JSON, and inside a URL. */
+/** The forms of a secret: plain, inside JSON, inside JSON within JSON, and inside a URL. */
 function formsOf(secret: string): string[] {
   const escaped = JSON.stringify(secret).slice(1, -1)
   const twice = JSON.stringify(escaped).slice(1, -1)

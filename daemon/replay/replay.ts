@@ -24,23 +24,24 @@ import type { ExecutionError, LogLine } from '../../protocol/execution/execution
 import type { ClaimedExecution, StoreReader } from '../store/store.ts'
 import { readPlan } from './stored-plan.ts'
 
-/** What dry runs run on. */
+/** What dry runs work with. */
 export interface DryRunDependencies {
   readonly pool: GuestPool
   readonly supervision: Supervision
   readonly toolbox: Toolbox
-  /** Has the texts of long journals. */
+  /** Reads the texts of long journals. */
   readonly store: Pick<StoreReader, 'texts'>
 }
 
+/** How far a dry run goes, from which state, and what it gives back. */
 export interface DryRunOptions {
-  /** Number of the call that it ends at, as soon as that is made. */
+  /** Number of the call that ends the dry run. */
   readonly untilCall?: number | undefined
-  /** What the execution's session held when it began; absent before the session's first. */
+  /** The state of the session when the execution began; absent before the session's first. */
   readonly snapshot?: Uint8Array | undefined
   /** Whether its execution is about to go on, and so goes before new ones. */
   readonly isResume?: boolean
-  /** Whether it has ended before, and what it left to its session is wanted. */
+  /** Whether it has ended before, and the state that it left to its session is wanted. */
   readonly leavesSession?: boolean
   /** Ends the dry run when aborted; {@link dryRunReplay} rejects with its reason then. */
   readonly signal?: AbortSignal
@@ -50,9 +51,9 @@ export interface DryRunOptions {
 export interface ReplayReport extends DryRunReport {
   readonly outcome: GuestOutcome
   readonly logs: readonly LogLine[]
-  /** How its path differs from what was kept; absent when it does not. */
+  /** How its path differs from the journal; absent when it does not. */
   readonly divergence: ExecutionError | undefined
-  /** What it has left to its session, when that is wanted. */
+  /** The state that it left to its session, when that is wanted. */
   readonly snapshot?: Uint8Array | undefined
 }
 
@@ -162,8 +163,8 @@ async function runDry(
 }
 
 /**
- * How the path of a dry run differs from what was kept beside the deliveries, which the worker has
- * held against it: intents of calls without an answer, and calls that were told of.
+ * Compares the path of a dry run with the intents of unanswered calls and with the events. The
+ * worker has compared the deliveries already.
  */
 function divergenceOf(
   { records, events }: ClaimedExecution,

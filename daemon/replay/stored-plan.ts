@@ -1,4 +1,4 @@
-/** The plan of an execution as it is kept, and from there back to one that can run. */
+/** The plan of an execution as it is stored, and the way back to a plan that can run. */
 
 import { isDeepStrictEqual } from 'node:util'
 import { type Effect, effectOf } from '../../executor/boundary/journal-record.ts'
@@ -12,7 +12,7 @@ import type { InputForm, Tool } from '../../protocol/tool/tool.ts'
 import { bindingOf, type ClientBinding } from '../clients/client-tool.ts'
 import type { ClaimedExecution } from '../store/store.ts'
 
-/** What a guest, and its replay, know of a tool. */
+/** The facts of a tool that a guest and its replay depend on. */
 interface KeptTool {
   readonly name: string
   readonly inputForm: InputForm
@@ -23,18 +23,18 @@ interface KeptTool {
   /** As in `ToolDescriptor`: by them, and the set, programs know its names. */
   readonly isImported?: true
   readonly namespace?: string
-  /** Of a tool that lives in a client: whose it is, and all of its description. */
+  /** For a client's tool: the client, and its whole description. */
   readonly client?: Omit<ClientBinding, 'owner'>
 }
 
-/** Makes a client's tool anew. @param callMs time for a call of a tool that declares none */
+/** Makes a client's tool again. @param callMs time for a call of a tool that declares none */
 export type MakeClientTool = (binding: ClientBinding, callMs: number) => Tool
 
 interface StoredPlan {
   readonly language: ExecutionPlan['language']
   readonly limits: ExecutionPlan['limits']
   readonly tools: readonly KeptTool[]
-  /** Whether the two tools that search them stand behind them. */
+  /** Whether the two search tools follow them. */
   readonly hasToolSearch?: true
   readonly inputs?: string
   readonly seed: ExecutionPlan['seed']
@@ -85,16 +85,16 @@ function keepTool(tool: Tool): KeptTool {
   return owner === undefined ? kept : { ...kept, client: client as NonNullable<KeptTool['client']> }
 }
 
-/** A plan that was kept, with the runtime that it began with. */
+/** A stored plan, with the runtime that it began with. */
 export interface ReadPlan {
   readonly plan: ExecutionPlan
   readonly runtime: string
 }
 
 /**
- * Reads a plan that was kept.
+ * Reads a stored plan.
  *
- * @param toolbox the tools that there are now; one that is gone or has changed is unavailable
+ * @param toolbox the present tools; a removed or changed tool is unavailable
  * @param clientTool makes the tools of clients; absent: they have their shape and cannot be called
  */
 export function readPlan(
@@ -118,7 +118,7 @@ export function readPlan(
       executionId,
       source,
       language: kept.language,
-      // One that an older version has kept may lack a limit.
+      // A plan of an older version may lack a limit.
       limits: resolveLimits(kept.limits),
       toolbox: kept.hasToolSearch === true ? withToolSearch(seen) : seen,
       inputs: kept.inputs,
@@ -148,8 +148,8 @@ function currentTool(kept: KeptTool, toolbox: Toolbox): Tool {
 }
 
 /**
- * A program goes on with the names that it began with, and one that began before there were rules by
- * what it was read by then.
+ * A program keeps the names that it began with. One that began before argument rules existed keeps
+ * the reading of that time.
  */
 function asKept(kept: KeptTool, tool: Tool): Tool {
   const isNamed = tool.isImported === kept.isImported && tool.namespace === kept.namespace
@@ -174,7 +174,7 @@ function changeOf(kept: KeptTool, now: KeptTool): string | undefined {
     : `its calls were ${kept.effect} and are ${now.effect}`
 }
 
-/** A record without parameters takes one object, as what an earlier version kept of it says. */
+/** A record without parameters takes one object, as plans of earlier versions say. */
 function formOf({ inputForm, parameters }: KeptTool): InputForm {
   return inputForm === 'record' && parameters.length === 0 ? 'value' : inputForm
 }

@@ -1,17 +1,17 @@
-/** How much the sessions of a caller may keep on disk, all together. */
+/** The bound on the disk space of the sessions of one caller. */
 
 import { LatchdError } from '../../protocol/errors.ts'
 import type { Caller } from '../auth/caller.ts'
 import type { SessionStore } from '../store/store.ts'
 
-/** Of a caller whose token says nothing else: 128 sessions of the largest state that is kept by default. */
+/** For a token without its own limit: 128 sessions of the largest default state. */
 const MAX_SESSION_BYTES = 8 * 1024 * 1024 * 1024
 /** Seconds after which a caller should come again that has removed sessions. */
 const RETRY_AFTER_SECONDS = 1
 
 /**
- * Refuses a session, or an execution in one, to a caller whose sessions keep as much as they may. What
- * runs already is kept: the bound may be exceeded by the states of as many executions as run at once.
+ * Refuses a session, or an execution in one, to a caller whose sessions hold as much as they may.
+ * Running executions still store their states, so these may exceed the bound.
  *
  * @throws {LatchdError} `TOKEN_LIMIT_EXCEEDED`
  */

@@ -1,6 +1,6 @@
 /**
- * What an execution did to its session, as the session keeps it: enough to repeat it under another
- * engine or prelude, whose memory no snapshot of the present one fits.
+ * An execution's effect on its session, as the session stores it: enough to repeat it under another
+ * engine or prelude, whose memory does not fit the present snapshots.
  */
 
 import { hash } from 'node:crypto'
@@ -20,7 +20,7 @@ import type { ClaimedExecution } from '../store/store.ts'
 type RunEnd =
   | { readonly status: 'completed'; readonly outputHash: string }
   | { readonly status: 'failed'; readonly code: string; readonly limit: string | undefined }
-  /** By somebody else's doing, while these calls were open: their numbers. */
+  /** Stopped from outside while these calls were open: their numbers. */
   | { readonly status: 'stopped'; readonly open: readonly number[] }
 
 /** An execution that has ended, to be repeated by `dryRunReplay`. */
@@ -29,16 +29,16 @@ export interface SessionRun {
   readonly end: RunEnd
 }
 
-/** Answers of an execution beyond so many bytes are not kept with its session. */
+/** Longer answers of an execution are not stored with its session. */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024
 
 const compress = promisify(zstdCompress)
 
 /**
  * The records of an execution with all of their texts; `undefined` when they are too long for a
- * session to keep.
+ * session.
  *
- * @param readTexts reads those that the store alone has
+ * @param readTexts reads the texts that only the store has
  */
 export async function wholeRecords(
   records: readonly ReadRecord[],
@@ -60,9 +60,9 @@ export async function wholeRecords(
 }
 
 /**
- * A run as bytes; `undefined` for one that time alone has ended, at a place that no repetition finds.
+ * A run as bytes; `undefined` for one that ended by time, at a place that a repetition cannot find.
  *
- * @param runtime the tag of what it ran on
+ * @param runtime the tag of its engine and prelude
  */
 export async function writeSessionRun(
   plan: ExecutionPlan,

@@ -1,10 +1,10 @@
 /**
- * Brings sessions over to another engine or prelude, whose memory their snapshots do not fit: what
- * the session's executions did is repeated from their journals, and no tool is called.
+ * Brings sessions over to another engine or prelude, whose memory their snapshots do not fit: dry
+ * runs repeat the session's executions from their journals.
  *
- * It happens in the background after a start, the session that was used last first, and at once for
- * one that somebody wants to use. What cannot be repeated stays as it is, for the version that wrote
- * it: it is refused here, and why is told.
+ * This happens in the background after a start, the last used session first, and at once for a
+ * session that a caller wants to use. A session that cannot be repeated stays as it is, for the
+ * version that wrote it. Here it is refused, with the reason.
  */
 
 import type { Logger } from '../log/log.ts'
@@ -12,6 +12,7 @@ import { type DryRunDependencies, dryRunReplay } from '../replay/replay.ts'
 import type { SessionSnapshot, SessionStore } from '../store/store.ts'
 import { differenceOf, readSessionRun } from './session-run.ts'
 
+/** What {@link SessionUpgrade} works with. */
 export interface SessionUpgradeDependencies {
   readonly store: Pick<
     SessionStore,
@@ -19,19 +20,20 @@ export interface SessionUpgradeDependencies {
   >
   readonly shadows: DryRunDependencies
   readonly log: Pick<Logger, 'info' | 'warn'>
-  /** What a snapshot has to be made with, to be loaded here. */
+  /** The runtime that a snapshot must have to be loaded here. */
   readonly runtime: string
 }
 
-/** All of a session's executions together may take so long: beyond it the session is not brought over. */
+/** The time for all dry runs of a session together: after it the session is not brought over. */
 const MAX_REPEAT_MS = 60_000
-/** Sessions that are asked for at a time. */
+/** Sessions in one request to the store. */
 const MAX_LISTED = 100
 
+/** Rebuilds the snapshots of sessions that another runtime has made, by dry runs. */
 export class SessionUpgrade {
   #deps: SessionUpgradeDependencies
   #underWay = new Map<string, Promise<string | undefined>>()
-  /** Why a session stays as it is, of those that were tried. */
+  /** The reasons of the sessions that could not be brought over. */
   #lost = new Map<string, string>()
   #stopped = new AbortController()
   #background: Promise<void> = Promise.resolve()
@@ -40,7 +42,7 @@ export class SessionUpgrade {
     this.#deps = deps
   }
 
-  /** Brings over what an earlier version has left, one session after the other. */
+  /** Brings over the sessions of an earlier version, one after the other. */
   start(): void {
     this.#background = this.#all().catch(error => {
       if (this.#stopped.signal.aborted) return
@@ -48,7 +50,7 @@ export class SessionUpgrade {
     })
   }
 
-  /** Begins nothing more; resolves when what was under way has ended. */
+  /** Begins nothing more; resolves when the work under way has ended. */
   async stop(): Promise<void> {
     this.#stopped.abort(new Error('The daemon is stopping'))
     await Promise.allSettled([this.#background, ...this.#underWay.values()])
@@ -57,7 +59,7 @@ export class SessionUpgrade {
   /**
    * Brings a session over whose snapshot was made by another runtime.
    *
-   * @returns why that cannot be; `undefined` when it is done
+   * @returns why it cannot be brought over; `undefined` when it is done
    */
   bringOver(sessionId: string): Promise<string | undefined> {
     const lost = this.#lost.get(sessionId)

@@ -22,6 +22,7 @@ export interface SessionUse {
   readonly executionId: string
 }
 
+/** Options of {@link SessionService}. */
 export interface SessionOptions {
   /** Refuses one more session of an owner, when there are too many. */
   readonly admit?: (owner: string) => Promise<void>
@@ -29,11 +30,12 @@ export interface SessionOptions {
   readonly now?: () => number
 }
 
+/** Creates, lists and deletes sessions, and gives each to one execution at a time. */
 export class SessionService {
   #store: SessionStore
   /** How long an unused session stays, in milliseconds. */
   #keepMs: number
-  /** What a snapshot has to be made with, to be loaded here. */
+  /** The runtime that a snapshot must have to be loaded here. */
   #runtime: string
   #upgrade: Pick<SessionUpgrade, 'bringOver'>
   #now: () => number
@@ -41,7 +43,7 @@ export class SessionService {
   #locks = new SessionLocks()
   /** Executions that hold a session, in memory or evicted, with its id. */
   #holders = new Map<string, string>()
-  /** Executions that are being taken into a session, wait for it, or hold it, with its id. */
+  /** Executions that are being admitted to a session, wait for it, or hold it, with its id. */
   #users = new Map<string, string>()
 
   /**
@@ -63,7 +65,7 @@ export class SessionService {
     this.#runtime = runtime
   }
 
-  /** What a snapshot has to be made with, to be loaded here. */
+  /** The runtime that a snapshot must have to be loaded here. */
   get runtime(): string {
     return this.#runtime
   }
@@ -127,17 +129,19 @@ export class SessionService {
   }
 
   /**
-   * Checks that an execution may be taken into a session, and holds it for that unless it may wait.
+   * Checks that an execution may use a session. Holds the session for it, unless the execution may
+   * wait.
    *
-   * @returns the tools that a person does not want to be asked about there
-   * @throws {LatchdError} `NOT_FOUND`, `SESSION_BUSY`, `SNAPSHOT_INCOMPATIBLE`, `TOKEN_LIMIT_EXCEEDED`
+   * @returns the tools that the session has approved already
+   * @throws {LatchdError} `NOT_FOUND`, `SESSION_BUSY`, `SNAPSHOT_INCOMPATIBLE`,
+   *   `TOKEN_LIMIT_EXCEEDED`
    */
   async admit(
     { sessionId, executionId }: SessionUse,
     isQueued: boolean,
     caller: Caller,
   ): Promise<readonly string[]> {
-    // Before it is looked for: from here on no sweep takes it away.
+    // Before the look-up: from here on no sweep removes it.
     this.#users.set(executionId, sessionId)
     try {
       return await this.#admit({ sessionId, executionId }, isQueued, caller)
@@ -167,7 +171,7 @@ export class SessionService {
   /**
    * Waits for the execution's turn.
    *
-   * @param left gives up when aborted: then the session is not held
+   * @param left ends the wait when aborted: then the session is not held
    * @returns `undefined` when it is its turn already
    */
   wait({ sessionId, executionId }: SessionUse, left: AbortSignal): Promise<void> | undefined {
@@ -186,7 +190,11 @@ export class SessionService {
     if (this.#holders.delete(executionId)) this.#locks.release(sessionId)
   }
 
-  /** Brings a session over that is wanted now. @throws {LatchdError} `SNAPSHOT_INCOMPATIBLE`, `SESSION_BUSY` */
+  /**
+   * Brings a session over at once.
+   *
+   * @throws {LatchdError} `SNAPSHOT_INCOMPATIBLE`, `SESSION_BUSY`
+   */
   async #bringOver(sessionId: string, runtime: string): Promise<void> {
     const late = Promise.withResolvers<'late'>()
     const timer = setTimeout(() => late.resolve('late'), MAX_UPGRADE_WAIT_MS)
@@ -199,7 +207,11 @@ export class SessionService {
     if (reason !== undefined) throw incompatible(sessionId, runtime, this.#runtime, reason)
   }
 
-  /** Has a session fit this runtime, however long that takes. @throws {LatchdError} `SNAPSHOT_INCOMPATIBLE` */
+  /**
+   * Makes a session fit this runtime, however long it takes.
+   *
+   * @throws {LatchdError} `SNAPSHOT_INCOMPATIBLE`
+   */
   async fit(sessionId: string): Promise<void> {
     const { runtime } = (await this.#store.session(sessionId)) ?? {}
     if (runtime === undefined || runtime === this.#runtime) return
@@ -219,12 +231,16 @@ export class SessionService {
     return (await this.#store.snapshot(sessionId))?.bytes
   }
 
-  /** A snapshot as it is kept. */
+  /** A snapshot in the form of the store. */
   tag(bytes: Uint8Array): SessionSnapshot {
     return { bytes, runtime: this.#runtime }
   }
 
-  /** Keeps what an execution has left that is not durable itself. @param left absent: as it was */
+  /**
+   * Stores the session state after an execution that is not durable.
+   *
+   * @param left absent: unchanged
+   */
   async save(sessionId: string, left: SessionLeaving | undefined): Promise<void> {
     await this.#store.saveSnapshot(sessionId, left, this.#now())
   }
@@ -234,7 +250,7 @@ export class SessionService {
   }
 }
 
-/** Whoever wants a session that is being brought over waits for it so long. */
+/** A request for a session that is being brought over waits this long. */
 const MAX_UPGRADE_WAIT_MS = 10_000
 
 function incompatible(

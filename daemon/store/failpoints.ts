@@ -1,8 +1,8 @@
 /**
  * Failpoints: named places of the store where a drill makes the process die or an operation fail.
  *
- * Nothing reads a plan by itself: whoever opens a store for a drill hands one over. Without a plan
- * there is no object to ask, and a place costs one comparison.
+ * A plan takes effect only when the opener of a store hands it over. Without a plan no object is
+ * made, and a place costs one comparison.
  */
 
 import { fsyncSync, openSync, writeSync } from 'node:fs'
@@ -27,16 +27,19 @@ export const failpointNames = [
   'store:after-upkeep',
   'store:before-close',
 ] as const
+/** One of {@link failpointNames}. */
 export type FailpointName = (typeof failpointNames)[number]
 
 /**
- * What a failpoint does. `kill`: the process dies at once, as by kill -9. `exit`: its thread ends.
- * `error`: it throws. `full`, `io`: it throws what SQLite does when the disk is full, or broken.
- * `record`: nothing but being recorded.
+ * The effect of a failpoint. `kill`: the process dies at once, as by kill -9. `exit`: its thread
+ * ends. `error`: it throws. `full`, `io`: it throws the error of SQLite for a full or broken disk.
+ * `record`: only its name is recorded.
  */
 export const failpointActions = ['kill', 'exit', 'error', 'full', 'io', 'record'] as const
+/** One of {@link failpointActions}. */
 export type FailpointAction = (typeof failpointActions)[number]
 
+/** What happens at one failpoint, and at which hit. */
 export interface PlannedFailure {
   readonly name: FailpointName
   readonly action: FailpointAction
@@ -44,24 +47,24 @@ export interface PlannedFailure {
   readonly nth: number
 }
 
-/** What a drill wants; plain data, which is handed to the store's thread. */
+/** The plan of a drill: plain data, which is handed to the store's thread. */
 export interface FailpointPlan {
   readonly failures: readonly PlannedFailure[]
   /** File to which the name of each failpoint is added when it is hit, one a line. */
   readonly log: string | undefined
 }
 
-/** Tells that the program has come to a failpoint. */
+/** Called when the program reaches a failpoint. */
 export type Failpoint = (name: FailpointName) => void
 
 /** SQLite's result codes for the two disk failures: SQLITE_FULL and SQLITE_IOERR_FSYNC. */
 const SQLITE_CODES = { full: 13, io: 1034 } as const
 
 /**
- * The plan that an environment asks for: `FAILPOINTS` holds `name[@nth]=action`, separated by commas,
+ * The plan in the environment: `FAILPOINTS` holds `name[@nth]=action`, separated by commas,
  * `FAILPOINTS_LOG` a file.
  *
- * @throws {Error} a name or an action that is not known
+ * @throws {Error} for an unknown name or action
  */
 export function readFailpoints(
   environment: Readonly<Record<string, string | undefined>>,
@@ -135,6 +138,6 @@ function fail({ name, action }: PlannedFailure): void {
 function die(): never {
   kill(pid, 'SIGKILL')
   const never = new Int32Array(new SharedArrayBuffer(4))
-  // Until the signal arrives nothing more may happen on this thread; nobody writes the word.
+  // Until the signal arrives nothing more may happen on this thread; the word is never written.
   for (;;) Atomics.wait(never, 0, 0)
 }

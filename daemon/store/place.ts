@@ -13,7 +13,7 @@ export function toCursor({ createdAtMs, id }: Place): string {
   return `${createdAtMs}.${id}`
 }
 
-/** @throws {LatchdError} `INVALID_REQUEST` when it is no cursor of ours */
+/** @throws {LatchdError} `INVALID_REQUEST` for a bad cursor */
 export function fromCursor(cursor: string): Place {
   const [, createdAtMs, id] = /^(\d{1,16})\.(\w{1,64})$/.exec(cursor) ?? []
   if (createdAtMs !== undefined && id !== undefined) return { createdAtMs: Number(createdAtMs), id }

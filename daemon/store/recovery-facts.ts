@@ -1,22 +1,22 @@
-/** What a store finds when a daemon starts. */
+/** The findings of a store at the start of a daemon. */
 
 import type { ExecutionError } from '../../protocol/execution/execution.ts'
 import type { StoredEvent } from './store.ts'
 
-/** What a sweep forgets; instants in epoch milliseconds. */
+/** The bounds of a sweep; instants in epoch milliseconds. */
 export interface SweepBounds {
   readonly endedBeforeMs: number
   readonly usedBeforeMs: number
   readonly maxBytes: number | undefined
 }
 
-/** What a daemon finds when it opens a store. */
+/** The findings of a daemon that opens a store. */
 export interface Recovery {
   /** Executions to go on with, oldest first: queued, running when the daemon was lost, or ready. */
   readonly resume: readonly string[]
-  /** The earliest `wakeAtMs` of those that wait. */
+  /** The earliest `wakeAtMs` of waiting executions. */
   readonly nextWakeMs: number | undefined
-  /** Those that have become stuck with this; absent for none. Their events and messages are kept. */
+  /** Executions that became stuck by this, with stored events and messages; absent for none. */
   readonly stuck?: readonly StuckExecution[]
 }
 
@@ -27,7 +27,7 @@ export interface StuckExecution {
   readonly event: Extract<StoredEvent, { type: 'execution-stuck' }>
 }
 
-/** What a stuck execution is kept with. */
+/** The error of a stuck execution. */
 export type StuckError = ExecutionError & {
   readonly code:
     | 'NONDETERMINISM'

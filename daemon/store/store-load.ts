@@ -1,6 +1,6 @@
 /** How much a store holds. */
 
-/** What a store holds that has not come to its end. */
+/** Counts of unfinished work in a store. */
 export interface StoreLoad {
   readonly executions: Readonly<Record<'queued' | 'running' | 'waiting' | 'stuck', number>>
   readonly pendingApprovals: number
@@ -8,6 +8,6 @@ export interface StoreLoad {
   /** Bytes of the states of sessions. */
   readonly sessionBytes: number
   readonly sessions: number
-  /** Bytes that are in use. */
+  /** Bytes in use. */
   readonly bytes: number
 }

@@ -1,9 +1,9 @@
 /**
- * Where durable executions are kept: the narrow interfaces that every store answers.
+ * The store of durable executions: the narrow interfaces that every store implements.
  *
  * A promise resolves only when its effect is durable. A method that writes under an epoch throws
- * `STALE_OWNER` when the execution has a newer owner, and writes nothing then. `program` is opaque to
- * a store; `plan` is JSON of which it reads `metadata`, and `usage` is JSON of a `StoredUsage`, for
+ * `STALE_OWNER` when the execution has a newer owner, and then writes nothing. `program` is opaque
+ * to a store. `plan` is JSON of which it reads `metadata`. `usage` is JSON of a `StoredUsage`, for
  * `executor/record/fold-execution.ts`. All instants are epoch milliseconds.
  */
 
@@ -29,20 +29,21 @@ export type { BusyReceivers, DecidedBy, StoredApproval, StoredWebhookMessage, We
 /** An event that has a place in its execution's stream: all but progress. */
 export type StoredEvent = Extract<ExecutionEvent, { sequence: number }>
 
-/** What an execution adds to its store; parts that are absent add nothing. */
+/** Additions of an execution to its store; absent parts add nothing. */
 export interface Addition {
-  /** The program as compiled; told once. */
+  /** The compiled program; sent once. */
   readonly program?: string
   readonly records?: readonly JournalRecord[]
   readonly events?: readonly StoredEvent[]
   readonly approvals?: readonly StoredApproval[]
-  /** Replaces what was kept before. */
+  /** Replaces the usage before. */
   readonly usage?: string
   readonly startedAtMs?: number
   /** To be sent when all of the addition is durable. */
   readonly webhooks?: readonly WebhookMessage[]
 }
 
+/** A new execution as the store takes it. */
 export interface Submission extends Addition {
   readonly executionId: string
   /** Name of the token that it was submitted with. */
@@ -55,10 +56,11 @@ export interface Submission extends Addition {
   readonly sessionId?: string
   readonly webhookUrl?: string
   readonly createdAtMs: number
-  /** When `wallMs` is over. */
+  /** When `wallMs` is over, in epoch milliseconds. */
   readonly deadlineMs: number
 }
 
+/** What a submission came to. */
 export type SubmitOutcome =
   | { readonly kind: 'accepted'; readonly epoch: number }
   /** The key was used before with the same body: this is its execution. */
@@ -68,7 +70,7 @@ export type SubmitOutcome =
   /** The key was used before with the same body, and its execution was removed. */
   | { readonly kind: 'removed'; readonly executionId: string }
 
-/** All that is needed to go on with an execution. */
+/** Everything that resuming an execution needs. */
 export interface ClaimedExecution {
   readonly executionId: string
   readonly owner: string
@@ -97,6 +99,7 @@ export interface Runtimes {
   readonly session: string
 }
 
+/** What {@link StoreWriter.claimUnder} found. */
 export type Claim =
   | { readonly kind: 'claimed'; readonly execution: ClaimedExecution }
   /** It, or the state of its session, began under another runtime: read, and as it was before. */
@@ -104,11 +107,13 @@ export type Claim =
   /** It is not there, has ended, or is stuck. */
   | { readonly kind: 'none' }
 
+/** What is written when an execution parks. */
 export interface Parking extends Addition {
   /** When it must be looked at again: the first of its timers, expiries and its deadline. */
   readonly wakeAtMs: number
 }
 
+/** What is written when an execution ends or becomes stuck. */
 export interface Ending extends Addition {
   /** The execution as it ended, or as it is stuck. */
   readonly execution: Execution
@@ -116,19 +121,21 @@ export interface Ending extends Addition {
   readonly snapshot?: SessionLeaving
 }
 
+/** The state of a session. */
 export interface SessionSnapshot {
   /** The virtual machine at rest, compressed. */
   readonly bytes: Uint8Array
-  /** What it was made with: engine and prelude. */
+  /** The engine and prelude that made it. */
   readonly runtime: string
 }
 
-/** What an execution leaves to its session. */
+/** The state that an execution leaves to its session. */
 export interface SessionLeaving extends SessionSnapshot {
-  /** What it is repeated from under another runtime: opaque to a store. Absent: it cannot be. */
+  /** The run that repeats it under another runtime; opaque to a store. Absent: none can. */
   readonly run?: Uint8Array
 }
 
+/** What a decision came to. */
 export type DecideOutcome =
   /** This decision is the first. `isWaiting`: its execution is parked in the store, to be claimed. */
   | {
@@ -147,10 +154,11 @@ export type DecideOutcome =
     }
   | { readonly kind: 'not-found' }
 
+/** Operations by which executions, approvals and webhooks move on. */
 export interface StoreWriter {
   /**
-   * Counts the loss of the daemon for every execution that had a worker then, turns one that was lost
-   * five times without a new record into a stuck one (`CRASH_LOOP`), and tells what is to go on.
+   * Counts the loss of the daemon for every execution that had a worker. One that was lost five
+   * times without a new record becomes stuck (`CRASH_LOOP`). Returns the executions that go on.
    *
    * @param ran the executions that had a worker; absent: all that were running
    */
@@ -166,20 +174,20 @@ export interface StoreWriter {
   /** Adds to an execution. @throws {LatchdError} `STALE_OWNER` */
   append(executionId: string, epoch: number, addition: Addition): Promise<void>
   /**
-   * Lets an execution wait, in state `waiting`. `ready`: an approval of it was decided that no
-   * delivery answers yet, so it goes on at once and nobody else owns it.
+   * Lets an execution wait, in state `waiting`. `ready`: it has a decision without a delivery, so
+   * it goes on at once under the same owner.
    *
    * @throws {LatchdError} `STALE_OWNER`
    */
   park(executionId: string, epoch: number, parking: Parking): Promise<'parked' | 'ready'>
   /**
-   * Decides an approval; the first decision wins, and none does when its time is over.
+   * Decides an approval. The first decision wins; after its time an approval expires instead.
    *
-   * @param nowMs what its expiry is held against; that of the decision when absent
+   * @param nowMs the time that its expiry is compared with; absent: that of the decision
    */
   decide(approvalId: string, decision: DecidedBy, nowMs?: number): Promise<DecideOutcome>
   /**
-   * Ends an execution, or lets it be stuck. Approvals that are pending at the end are `expired`.
+   * Ends an execution, or makes it stuck. Approvals that are pending at the end become `expired`.
    *
    * @throws {LatchdError} `STALE_OWNER`
    */
@@ -187,13 +195,13 @@ export interface StoreWriter {
   /** Lets a stuck execution go on, in state `queued`; `false` when it is not stuck. */
   retry(executionId: string): Promise<boolean>
   /**
-   * Forgets an ended execution with all that belongs to it, but for its idempotency key, which is kept
-   * as long as the execution would have been, and for messages that have not arrived.
+   * Removes an ended execution with everything of it. Its idempotency key stays as long as the
+   * execution would have, and its messages stay until they arrive.
    */
   remove(executionId: string): Promise<void>
   /**
-   * Waiting executions that can go on: those with a decision that no delivery answers yet, and those
-   * whose `wakeAtMs` has come, earliest first; at most `limit` of either. `nextWakeMs`: the next one
+   * Waiting executions that can go on: those with a decision without a delivery, and those whose
+   * `wakeAtMs` has come, earliest first; at most `limit` of either. `nextWakeMs`: the next one
    * after them.
    */
   due(
@@ -201,11 +209,11 @@ export interface StoreWriter {
     limit: number,
   ): Promise<{ executionIds: readonly string[]; nextWakeMs: number | undefined }>
   /**
-   * Forgets executions that ended before `endedBeforeMs` with their idempotency keys, sessions not
+   * Removes executions that ended before `endedBeforeMs` with their idempotency keys, sessions not
    * used since `usedBeforeMs`, and then, oldest first, ended executions beyond `maxBytes`.
    *
-   * @param inUse sessions that stay, asked for at each step; a session with an execution of the store
-   *   that has not ended stays anyway
+   * @param inUse sessions that stay, read at each step; a session with an unfinished execution of
+   *   the store stays anyway
    */
   sweep(
     bounds: SweepBounds,
@@ -213,56 +221,58 @@ export interface StoreWriter {
   ): Promise<{ executions: number; sessions: number }>
 
   /**
-   * Lets an execution be stuck that nobody owns here, and that cannot go on, so that it is not tried
-   * again and again; `undefined` when it has ended or is not there.
+   * Makes an execution without an owner here stuck, since it cannot go on, so that it is not tried
+   * again and again. `undefined` when it has ended or is not there.
    *
-   * @param error `STORE_DAMAGED` when absent: something of it cannot be read
+   * @param error absent: `STORE_DAMAGED`, a part of it cannot be read
    */
   quarantine(
     executionId: string,
     nowMs: number,
     error?: StuckError,
   ): Promise<StuckExecution | undefined>
-  /** Keeps what the clocks show; what somebody has confirmed meanwhile stays. */
+  /** Stores the state of the clocks; a confirmation that was stored meanwhile stays. */
   recordInstant(instant: KeptInstant): Promise<void>
-  /** What was kept last, with what was confirmed. */
+  /** The last stored state, with the last confirmation. */
   keptInstant(): Promise<KeptInstant | undefined>
 
-  /** Messages that are due, earliest first. @param busy whose messages have to wait */
+  /** Messages that are due, earliest first. @param busy receivers and owners that have to wait */
   dueWebhooks(
     nowMs: number,
     limit: number,
     busy?: BusyReceivers,
   ): Promise<readonly StoredWebhookMessage[]>
-  /** When the next message is due; `undefined` when there is none. */
+  /** When the next message is due; `undefined` without messages. */
   nextWebhookMs(): Promise<number | undefined>
-  /** A message arrived, or is given up: forgotten. */
+  /** Removes a message that arrived, or was given up. */
   endWebhook(messageId: string): Promise<void>
   /** A message did not arrive: tried again at `nextAtMs`. */
   delayWebhook(messageId: string, nextAtMs: number): Promise<void>
 }
 
-/** An execution and whose it is. */
+/** An execution and its owner. */
 export interface StoredExecution {
   readonly owner: string
   readonly execution: Execution
 }
 
-/** Where a page of a list goes on: after the entry with this instant and id. */
+/** A place in a list: the page goes on after the entry with this instant and id. */
 export interface Place {
   readonly createdAtMs: number
   readonly id: string
 }
 
+/** Which executions a page contains. */
 export interface ListQuery {
-  /** Whose; `undefined`: everybody's. */
+  /** The owner; `undefined`: all owners. */
   readonly owner: string | undefined
   readonly status: ExecutionStatus | undefined
   readonly after: Place | undefined
-  /** At most so many, from 1. */
+  /** From 1. */
   readonly limit: number
 }
 
+/** Which approvals a page contains; `undefined` does not filter. */
 export interface ApprovalQuery {
   readonly owner: string | undefined
   readonly status: ApprovalStatus | undefined
@@ -275,10 +285,11 @@ export interface ApprovalQuery {
 export interface KeyedExecution {
   readonly executionId: string
   readonly bodyHash: string
-  /** Whether nothing but the key is left of it. */
+  /** Whether only the key is left. */
   readonly isRemoved: boolean
 }
 
+/** Operations that read executions, events, approvals and journals. */
 export interface StoreReader {
   get(executionId: string): Promise<StoredExecution | undefined>
   /** The execution that was submitted with an idempotency key. */
@@ -290,25 +301,26 @@ export interface StoreReader {
   approval(approvalId: string): Promise<{ owner: string; stored: StoredApproval } | undefined>
   /** Newest first, as {@link list}. */
   approvals(query: ApprovalQuery): Promise<readonly Approval[]>
-  /** The source of an execution that is there. */
+  /** The source of an execution; `undefined` when the store does not have it. */
   source(executionId: string): Promise<Omit<ExecutionSource, 'executionId'> | undefined>
-  /** What an execution that is there was made from, ended or not, without owning it. */
+  /** Everything that a stored execution was made from, ended or not, without owning it. */
   journal(executionId: string): Promise<ClaimedExecution | undefined>
   /** Texts of deliveries of an execution, in the order of the numbers. @throws {Error} when one is not there */
   texts(executionId: string, seqs: readonly number[]): Promise<readonly string[]>
   statistics(): Promise<StoreStatistics>
-  /** What goes on in it; cheap however many executions have ended. */
+  /** Unfinished work; cheap however many executions have ended. */
   load(): Promise<StoreLoad>
   shares(): Promise<StoreShares>
 }
 
-/** What callers have in a store beside executions, counted by owner. */
+/** Sessions and messages in a store, counted by owner. */
 export interface StoreShares {
   readonly sessions: Readonly<Record<string, number>>
   /** Messages that have not arrived. */
   readonly webhooks: Readonly<Record<string, number>>
 }
 
+/** Counts over the whole store. */
 export interface StoreStatistics {
   readonly storeId: string
   readonly schemaVersion: number
@@ -323,12 +335,13 @@ export interface StoreStatistics {
 export interface StoredSession {
   readonly owner: string
   readonly session: Session
-  /** Tools that a decision said to remember. */
+  /** Tools that a decision allowed for the whole session. */
   readonly remembered: readonly string[]
-  /** What its snapshot was made with; absent before the first execution has ended. */
+  /** The runtime of its snapshot; absent before the first execution has ended. */
   readonly runtime?: string
 }
 
+/** Operations on sessions and their state. */
 export interface SessionStore {
   createSession(sessionId: string, owner: string, nowMs: number): Promise<void>
   session(sessionId: string): Promise<StoredSession | undefined>
@@ -340,46 +353,46 @@ export interface SessionStore {
   }): Promise<readonly Session[]>
   /** The state that its next execution starts from; `undefined` before the first has ended. */
   snapshot(sessionId: string): Promise<SessionSnapshot | undefined>
-  /** Keeps the state after an execution that is not durable itself. */
+  /** Stores the state after an execution that is not durable itself. */
   saveSnapshot(
     sessionId: string,
     snapshot: SessionLeaving | undefined,
     nowMs: number,
   ): Promise<void>
   /**
-   * What the state of a session can be repeated from, in order; `undefined` when that was not kept,
-   * or was more than a session keeps.
+   * The runs that repeat the state of a session, in order; `undefined` when they were not stored,
+   * or were too large.
    */
   sessionRuns(sessionId: string): Promise<readonly Uint8Array[] | undefined>
-  /** Sessions with a state of another runtime, the one that was used last first. */
+  /** Sessions with a state of another runtime, the last used first. */
   outdatedSessions(runtime: string, limit: number): Promise<readonly string[]>
   /** Replaces a state that was made with `before` by the same one of another runtime. */
   replaceSnapshot(sessionId: string, before: string, snapshot: SessionSnapshot): Promise<void>
   removeSession(sessionId: string): Promise<void>
-  /** Bytes that the sessions of an owner keep. */
+  /** Bytes that the sessions of an owner take. */
   sessionBytes(owner: string): Promise<number>
   /** Sessions that an execution holds which has begun and not ended, after a restart. */
   heldSessions(): Promise<readonly { sessionId: string; executionId: string }[]>
 }
 
-/** Told of operations that are on disk together, at least one of which wrote something. */
+/** Called with operations that are on disk together, at least one of which wrote something. */
 export type OnCommit = (operations: number, tookMs: number) => void
 
 /** A durable store: all of it, and its own upkeep. */
 export interface Store extends StoreWriter, StoreReader, SessionStore {
   /**
-   * Looks whether the store is in its place, and whether there is room when the last write found none.
+   * Checks that the store is in its place, and that there is room when the last write found none.
    *
    * @throws {LatchdError} `STORE_FULL`, `INTERNAL` when the store is lost
    */
   checkRoom(): Promise<void>
-  /** Tells of each commit from now on. */
+  /** Calls `onCommit` for each later commit. */
   watchCommits(onCommit: OnCommit): void
   /** Copies the live store into a new file. @throws {Error} when the file exists */
   backup(file: string): Promise<void>
-  /** Problems of the store's own structure and of its invariants; empty when there are none. */
+  /** Problems of the store's structure and of its invariants; empty for a sound store. */
   verify(): Promise<readonly string[]>
-  /** Gives back memory that is only kept for speed. Never rejects. */
+  /** Releases caches. Never rejects. */
   collect(): Promise<void>
   close(): Promise<void>
 }

@@ -1,4 +1,7 @@
-/** Writes that nobody may refuse: on a full disk they wait for room, and nothing is lost meanwhile. */
+/**
+ * Writes that must not be refused: on a full disk they wait for room, and nothing is lost
+ * meanwhile.
+ */
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { LatchdError } from '../../protocol/errors.ts'
@@ -11,6 +14,7 @@ export function isStoreFull(error: unknown): boolean {
   return error instanceof LatchdError && error.code === 'STORE_FULL'
 }
 
+/** Options of {@link untilRoom}. */
 export interface RoomOptions {
   /** Called each time that a write finds no room. */
   readonly onFull?: () => void

@@ -1,4 +1,4 @@
-/** Messages to webhooks as a store keeps them, until they have arrived. */
+/** Messages to webhooks in a store, until they have arrived. */
 
 /** A message to a webhook that is to be sent, or sent again. */
 export interface WebhookMessage {
@@ -11,12 +11,12 @@ export interface WebhookMessage {
   readonly attempts: number
 }
 
-/** A message in the store, and whose it is. */
+/** A message in the store, with its owner. */
 export interface StoredWebhookMessage extends WebhookMessage {
   readonly owner: string
 }
 
-/** Those of whom, or to whom, as much is under way as may be. */
+/** Owners, and receivers of an owner, that have as many messages under way as they may. */
 export interface BusyReceivers {
   /** By {@link receiverKey}. */
   readonly receivers: readonly string[]
@@ -24,7 +24,7 @@ export interface BusyReceivers {
 }
 
 /**
- * A receiver of one owner. Another owner's messages to the same host are counted apart: a path of it
- * that does not answer is no reason to keep them waiting. Names of owners have no space.
+ * A receiver of one owner. Another owner's messages to the same host are counted apart, so that a
+ * path without answers does not delay them. Names of owners have no space.
  */
 export const receiverKey = (owner: string, origin: string): string => `${owner} ${origin}`

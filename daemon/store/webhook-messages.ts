@@ -1,8 +1,8 @@
-/** Messages to webhooks: made from the events that are told there. */
+/** Messages to webhooks, made from events. */
 
 import type { StoredEvent, WebhookMessage } from './store.ts'
 
-/** Receivers bound their bodies, and a message is kept until it arrives. */
+/** Receivers bound their bodies, and a message stays until it arrives. */
 const MAX_BODY_BYTES = 1024 * 1024
 
 type WebhookEvent = Extract<
@@ -10,14 +10,14 @@ type WebhookEvent = Extract<
   { type: 'approval-requested' | 'execution-ended' | 'execution-stuck' }
 >
 
-/** Parts that a large message is told without, one after another; a receiver can ask for them. */
+/** Parts that a large message leaves out, one after another; a receiver can request them. */
 const largeParts = {
   'approval-requested': ['input'],
   'execution-ended': ['logs', 'calls', 'output', 'metadata', 'error'],
   'execution-stuck': ['message'],
 } as const satisfies Record<WebhookEvent['type'], readonly string[]>
 
-/** What a message is about, and under which name it tells it. */
+/** The subject of a message, and its name in the body. */
 function subjectOf(event: WebhookEvent): readonly [name: string, told: object] {
   switch (event.type) {
     case 'approval-requested':
@@ -32,8 +32,8 @@ function subjectOf(event: WebhookEvent): readonly [name: string, told: object] {
 }
 
 /**
- * The message that tells an event; `undefined` when webhooks are not told of it. Its id is the same
- * however often it is made, so that a receiver can drop what it has had.
+ * The message about an event; `undefined` for events that webhooks do not get. Its id is the same
+ * however often it is made, so that a receiver can drop repetitions.
  */
 export function messageFor(url: string, event: StoredEvent): WebhookMessage | undefined {
   if (!isWebhookEvent(event)) return undefined

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 /** For the whole machine, or for one user. */
 export type InstallScope = 'system' | 'user'
 
+/** The paths of an installation. */
 export interface Layout {
   readonly scope: InstallScope
   /** Releases by version, and the links `current` and `previous`. */
@@ -14,11 +15,17 @@ export interface Layout {
   readonly configDir: string
   readonly stateDir: string
   readonly cacheDir: string
-  /** What the unit keeps over a stop of the daemon; a user's goes with the user's last session. */
+  /**
+   * The unit's folder, which outlives a stop of the daemon. A user's ends with the user's last
+   * session.
+   */
   readonly runtimeDir: string | undefined
   /** Where the manager looks for units. */
   readonly units: string
-  /** Where the user is declared that the daemon runs as; absent when it is the one who installs. */
+  /**
+   * The file that declares the daemon's user; absent when the daemon runs as the user who installs
+   * it.
+   */
   readonly sysusers: string | undefined
   /** Where the daemon finds the token's secret. */
   readonly secretFile: string
@@ -59,6 +66,7 @@ export function userLayout(root: string, home: string): Layout {
   }
 }
 
-/** The release in use, and the one that was in use before. */
+/** The link to the release in use. */
 export const currentLink = ({ releases }: Layout) => join(releases, 'current')
+/** The link to the release that was in use before. */
 export const previousLink = ({ releases }: Layout) => join(releases, 'previous')

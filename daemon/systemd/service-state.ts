@@ -1,4 +1,4 @@
-/** What the manager knows of an installed service. */
+/** The manager's report on an installed service. */
 
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
@@ -17,19 +17,20 @@ const properties = [
   'WatchdogUSec',
 ] as const
 
+/** The state of `latchd.service` at the moment of asking. */
 export interface ServiceState {
-  /** As `systemctl show` writes them; one that this systemd does not know is absent. */
+  /** As `systemctl show` writes them; properties that this systemd does not know are absent. */
   readonly shown: { readonly [Name in (typeof properties)[number]]?: string }
-  /** What the process was started by; `undefined` when there is none. */
+  /** The command line of the process; `undefined` without a process. */
   readonly commandLine: string | undefined
-  /** Whether the services of this user stay when the user is gone; those of the machine do. */
+  /** Whether this user's services go on without a login; those of the machine do. */
   readonly stays: boolean
 }
 
-/** A manager that is well answers at once. */
+/** A healthy manager answers at once. */
 const ANSWER_MS = 5000
 
-/** Asks the manager. @throws {Error} when there is none, or it does not answer */
+/** Asks the manager. @throws {Error} when none answers */
 export function readServiceState({ scope }: Layout): ServiceState {
   const user = scope === 'user' ? ['--user'] : []
   const args = [...user, 'show', `--property=${properties.join(',')}`, 'latchd.service']

@@ -1,4 +1,4 @@
-/** What an installation does, step by step: planned, told, carried out. */
+/** The steps of an installation: planned, described, carried out. */
 
 import { execFileSync } from 'node:child_process'
 import {
@@ -16,16 +16,17 @@ import {
 import { dirname, relative } from 'node:path'
 import { copyRelease, isInstalled, type Release } from './release.ts'
 
+/** One step of an installation. */
 export type Step =
   | { readonly kind: 'release'; readonly release: Release; readonly folder: string }
   | { readonly kind: 'folder'; readonly path: string; readonly mode: number }
   | { readonly kind: 'file'; readonly path: string; readonly text: string; readonly mode: number }
-  /** A link that says where something is; relative, so that a tree under another root holds. */
+  /** A relative link, so that a tree under another root holds. */
   | { readonly kind: 'link'; readonly path: string; readonly target: string }
   | { readonly kind: 'remove'; readonly path: string }
   | { readonly kind: 'run'; readonly command: readonly [string, ...string[]] }
 
-/** A step that has nothing to do any more: it was done before. */
+/** Whether a step has nothing to do: it was done before. */
 export function isDone(step: Step): boolean {
   switch (step.kind) {
     case 'release':
@@ -43,7 +44,7 @@ export function isDone(step: Step): boolean {
   }
 }
 
-/** What a step does, completing "would …". */
+/** Describes a step, completing "would …". */
 export function stepText(step: Step): string {
   switch (step.kind) {
     case 'release':
@@ -88,7 +89,7 @@ export function carryOut(step: Step): void {
   }
 }
 
-/** So that nobody ever reads half of it, or a secret before its mode is set. */
+/** So that no reader sees half of the file, or a secret before its mode is set. */
 function writeWhole(path: string, text: string, mode: number): void {
   mkdirSync(dirname(path), { recursive: true })
   const draft = `${path}.new`
@@ -109,7 +110,7 @@ function linkWhole(path: string, target: string): void {
 const relativeTarget = ({ path, target }: Extract<Step, { kind: 'link' }>) =>
   relative(dirname(path), target)
 
-/** Where a link leads, as it is written; `undefined` when there is none. */
+/** The target of a link, as written; `undefined` when the path is not a link. */
 export function linkOf(path: string): string | undefined {
   const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()
   return isLink ? readlinkSync(path) : undefined

@@ -23,7 +23,7 @@ function addressesOf(unit: string): Address[] {
   }))
 }
 
-/** Takes the port and gives it back. */
+/** Listens on the port for a moment. */
 function isTaken(host: string, port: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const server = createServer()

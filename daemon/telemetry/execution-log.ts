@@ -1,4 +1,4 @@
-/** What the daemon's log tells of executions: what an operator has to look at, and with `debug` all of it. */
+/** The daemon's log of executions: events that need an operator, and all of them at `debug`. */
 
 import type { ExecutionEvent } from '../../protocol/execution/events.ts'
 import type { Logger } from '../log/log.ts'
@@ -13,13 +13,13 @@ export function logEvent(log: Logger, event: ExecutionEvent): void {
   }
   if (type === 'execution-ended' && 'error' in event.execution) {
     const { code, message } = event.execution.error
-    // No mistake of the program: its worker was lost.
+    // Not a fault of the program: its worker was lost.
     if (code === 'ENGINE_FAILURE') {
       log.error({ executionId, code, why: message }, 'execution failed')
       return
     }
   }
-  // Most daemons do not want them, and there are thousands a second.
+  // Most daemons do not log them, and there are thousands per second.
   if (log.isLevelEnabled('debug')) tell(log, event)
 }
 
@@ -58,7 +58,7 @@ function tell(log: Logger, event: ExecutionEvent): void {
       log.debug({ executionId, callId, approvalId, tool, status, decidedBy }, what)
       return
     }
-    // The log above has the stuck one; progress and the guest's console are not for it.
+    // A stuck execution is logged above; progress and the guest's console are not logged.
     case 'log-written':
     case 'call-progressed':
     case 'execution-stuck':

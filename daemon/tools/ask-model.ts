@@ -41,7 +41,7 @@ const inputSchema = {
 const ANSWER_MS = 600_000
 
 /**
- * Makes `ask_model(prompt, options?)`, which gives the model's answer as text, or as a value with
+ * Makes `ask_model(prompt, options?)`, which returns the model's answer as text, or as a value with
  * `options.json`. Failures throw a {@link ModelError}.
  */
 export function askModelTool(settings: ModelSettings): ToolDefinition<AskInput, Promise<unknown>> {
@@ -65,7 +65,7 @@ export function askModelTool(settings: ModelSettings): ToolDefinition<AskInput, 
   }
 }
 
-/** @throws {ModelError} `MODEL_ANSWER_INVALID` when the text is no JSON, or does not fit */
+/** @throws {ModelError} `MODEL_ANSWER_INVALID` when the text is not JSON, or does not fit */
 async function readJson(text: string, json: true | JsonSchema): Promise<unknown> {
   const value = parse(text)
   if (json === true) return value

@@ -8,14 +8,14 @@ import { denialText } from '../permissions/denial.ts'
 import type { LoadOptions } from './load-modules.ts'
 import { nameDenials } from './name-denials.ts'
 
-/** What the loading of tools needs beside the configuration. */
+/** Options of the loading of tools, besides the configuration. */
 export interface ConfiguredToolsOptions extends Pick<LoadOptions, 'onSecrets' | 'onWarning'> {
   /** The hosts of `fetch_url` where they may change; the configured ones when absent. */
   readonly allowed?: AllowList | undefined
 }
 
 /**
- * Loads them; what nobody asks for is not even imported.
+ * Loads the configured tools; unused modules are not imported.
  *
  * @throws {LatchdError} `TOOL_INVALID`
  */
@@ -35,7 +35,7 @@ export async function configuredTools(
   }
   if (paths.length > 0) {
     const { loadToolModules } = await import('./load-modules.ts')
-    // The paths are absolute: the folder that it asks for does not matter.
+    // The paths are absolute, so the working folder does not matter.
     const isUnderPermissions = config.allow !== undefined
     const explain = isUnderPermissions ? denialText : undefined
     const loaded = await loadToolModules(paths, '/', { onSecrets, onWarning, explain })

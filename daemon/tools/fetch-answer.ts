@@ -1,15 +1,16 @@
-/** What a guest gets of an answer. */
+/** A guest's view of an answer. */
 
 import type { OutboundAnswer } from '../outbound/outbound.ts'
 
-/** The forms that a guest may ask for. */
+/** The forms of an answer that a guest may choose. */
 export const answerForms = ['text', 'json', 'bytes', 'response'] as const
+/** One of {@link answerForms}. */
 export type AnswerForm = (typeof answerForms)[number]
 
-/** Characters of a failed answer's body that its error tells: it often says what was wrong. */
+/** Characters of a failed answer's body that its error repeats: it often says what was wrong. */
 const MAX_TOLD = 300
 
-/** An answer that is no success. The guest sees its name, code and message. */
+/** An answer with an error status. The guest sees its name, code and message. */
 export class HttpError extends Error {
   override readonly name = 'HttpError'
   readonly code = 'HTTP_STATUS'
@@ -27,10 +28,10 @@ export class HttpError extends Error {
 }
 
 /**
- * Reads an answer in the form that was asked for.
+ * Reads an answer in the requested form.
  *
  * @throws {HttpError} when its status is not 2xx, unless the form is `response`
- * @throws {SyntaxError} when the form is `json` and the body is none
+ * @throws {SyntaxError} when the form is `json` and the body is not JSON
  */
 export function readAnswer(answer: OutboundAnswer, as: AnswerForm, method: string): unknown {
   const { url, status, headers, body } = answer
@@ -60,7 +61,7 @@ function guestHeaders(headers: OutboundAnswer['headers']): Record<string, unknow
   return Object.fromEntries(entries)
 }
 
-/** The body in the encoding that its type names; UTF-8 when it names none that is known. */
+/** The body in the encoding of its type; UTF-8 without a known one. */
 function textOf(body: Uint8Array, headers: OutboundAnswer['headers']): string {
   const type = [headers['content-type'] ?? ''].flat().join(', ')
   const charset = /charset\s*=\s*"?([^\s";,]+)/i.exec(type)?.[1] ?? 'utf-8'

@@ -1,6 +1,6 @@
 import type { OutboundRequest } from '../outbound/outbound.ts'
 
-/** What a guest says about a request. */
+/** A guest's options of a request. */
 export interface FetchRequestOptions {
   /** `GET` when absent; in any case. */
   readonly method?: string
@@ -15,7 +15,7 @@ const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 /**
  * Writes the request of a guest.
  *
- * @throws {TypeError} for a method that is not known, and for a body where none may be
+ * @throws {TypeError} for an unknown method, and for a body where none is allowed
  */
 export function writeRequest(url: string, options: FetchRequestOptions): OutboundRequest {
   const { body, headers = {} } = options

@@ -41,14 +41,14 @@ const inputSchema = {
 }
 
 /**
- * Makes `fetch_url(url, options?)`, which gives the body of a page. An answer that is no success
- * throws an error with the name `HttpError` and the code `HTTP_STATUS`, unless `options.as` is
- * `'response'`; a request without an answer throws a `FetchError` with one of its codes.
+ * Makes `fetch_url(url, options?)`, which returns the body of a page. An answer with an error
+ * status throws an error with the name `HttpError` and the code `HTTP_STATUS`, unless `options.as`
+ * is `'response'`. A request without an answer throws a `FetchError` with one of its codes.
  *
  * @param allow patterns of the hosts that may be reached, or a list of them that may change; see
  *   `daemon/outbound/host-pattern.ts`
  * @param deps the network and the bounds; the machine's own and the defaults when absent
- * @throws {LatchdError} `CONFIG_INVALID` when a pattern is none
+ * @throws {LatchdError} `CONFIG_INVALID` for a bad pattern
  */
 export function fetchUrlTool(
   allow: readonly string[] | AllowList,

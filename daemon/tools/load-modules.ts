@@ -12,16 +12,16 @@ import type { Tool } from '../../protocol/tool/tool.ts'
 import { whyNotLoaded } from './module-failure.ts'
 
 /**
- * Imports tool modules (.ts, .mjs, .js) and reads what they export. In a record the keys are the
- * names of tools that have none of their own.
+ * Imports tool modules (.ts, .mjs, .js) and reads their exports. In a record the keys name the
+ * tools that have no name of their own.
  *
  * A module may also export `secrets`, a list of texts that must not leave the host.
  *
  * A tool that cannot be taken is left out with a warning; the others of its module are there.
  *
- * @param cwd what relative paths are relative to
+ * @param cwd the folder of relative paths
  * @returns the tools in order of the paths and of each module
- * @throws {LatchdError} `TOOL_INVALID`, naming the path and what is wrong: no such file, a syntax
+ * @throws {LatchdError} `TOOL_INVALID`, naming the path and the fault: a missing file, a syntax
  *   error, no default export, an export without a single tool that can be taken
  */
 export async function loadToolModules(
@@ -49,7 +49,7 @@ export async function loadToolModules(
   return taken
 }
 
-/** What whoever loads modules wants to hear of. */
+/** Listeners to the loading of modules. */
 export interface LoadOptions {
   /** Called with the secrets of each module. */
   readonly onSecrets?: ((secrets: readonly string[]) => void) | undefined
@@ -127,7 +127,7 @@ function readTools(exported: unknown, path: string): Pick<LoadedModule, 'tools' 
   return { tools: [...tools.values()], warnings: problems.map(({ message }) => message) }
 }
 
-/** The name where it stands (when it has one there), the candidate, and how messages call it. */
+/** The key in its record (if any), the candidate, and its name in messages. */
 type Entry = readonly [key: string | undefined, like: unknown, where: string]
 
 function entriesOf(exported: unknown, path: string): Entry[] {
@@ -148,7 +148,10 @@ function entriesOf(exported: unknown, path: string): Entry[] {
   )
 }
 
-/** Tells a tool from a record of tools: a record holds no text, and no function `execute` of its own. */
+/**
+ * Distinguishes a tool from a record of tools: a record has no text and no function `execute` of
+ * its own.
+ */
 function looksLikeTool(value: Record<string, unknown>): boolean {
   const isCallable = ['execute', 'forward', 'invoke', 'handler'].some(
     key => typeof value[key] === 'function',

@@ -18,6 +18,7 @@ import type { ModelOptions, ModelSettings } from './model-settings.ts'
 /** Where OpenAI's own models are. */
 export const OPENAI_URL = 'https://api.openai.com/v1'
 
+/** A client of one service and its default model. */
 export class ModelClient {
   #openai: OpenAI
   #model: string
@@ -45,7 +46,7 @@ export class ModelClient {
   }
 
   /**
-   * Gives the model's answer.
+   * Returns the model's answer.
    *
    * @throws {ModelError} and the reason of `signal` when that is aborted
    */
@@ -83,7 +84,7 @@ export class ModelClient {
 }
 
 function messagesOf(prompt: string, { system, json = false }: ModelOptions) {
-  // OpenAI takes json_object only when a message speaks of JSON.
+  // OpenAI takes json_object only when a message mentions JSON.
   const form = json === true ? ['Answer with one JSON value and nothing else.'] : []
   const instructions = [...(system === undefined ? [] : [system]), ...form].join('\n\n')
   const messages: ChatCompletionMessageParam[] = [{ role: 'user', content: prompt }]
@@ -93,7 +94,7 @@ function messagesOf(prompt: string, { system, json = false }: ModelOptions) {
 }
 
 function answerOf(completion: ChatCompletion, { json = false }: ModelOptions): string {
-  // Compatible services do not always give what the types promise.
+  // Compatible services do not always keep to the types.
   const choice = completion.choices?.[0] as ChatCompletion.Choice | undefined
   if (choice?.message === undefined) {
     const why = 'its service answers with something else than a chat completion'

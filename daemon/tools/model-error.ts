@@ -2,7 +2,7 @@
  * Why a model gave no answer:
  * `MODEL_FAILED`: its service failed or refused the request;
  * `MODEL_REFUSED`: the model itself declined to answer;
- * `MODEL_ANSWER_INVALID`: the answer is not the JSON that was asked for, or was cut off.
+ * `MODEL_ANSWER_INVALID`: the answer is not the requested JSON, or was cut off.
  */
 export type ModelErrorCode = 'MODEL_FAILED' | 'MODEL_REFUSED' | 'MODEL_ANSWER_INVALID'
 

@@ -10,7 +10,7 @@ export function whyModelFailed(error: unknown, apiKey: string | undefined): stri
   if (!(error instanceof APIError) || error.status === undefined) {
     return 'its service answers with something else than a chat completion'
   }
-  // What the service says of a wrong key repeats a part of it.
+  // The service's message about a wrong key repeats a part of it.
   if (error.status === 401) {
     return '401, its service does not accept the key in the setting modelApiKey (LATCHD_MODEL_API_KEY)'
   }

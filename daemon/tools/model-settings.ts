@@ -1,18 +1,18 @@
-/** How the model is reached, and what a program may ask of it. */
+/** The address of the model, and the options of a program. */
 
 import type { JsonSchema } from '../../protocol/schema.ts'
 
-/** Which model is asked, and where. */
+/** The model and its service. */
 export interface ModelSettings {
   /** Asked unless a call names another. */
   readonly model: string
   /** Of an OpenAI-compatible service, such as `http://127.0.0.1:11434/v1`; OpenAI's own when absent. */
   readonly baseURL?: string | undefined
-  /** Absent for services that want none. */
+  /** Absent for services without keys. */
   readonly apiKey?: string | undefined
 }
 
-/** What a guest says beside its prompt. */
+/** A guest's options beside its prompt. */
 export interface ModelOptions {
   readonly model?: string
   readonly system?: string

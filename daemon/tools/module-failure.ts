@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 /**
  * Why Node could not import a module, in one line for the operator.
  *
- * @param file path of the module that was asked for
+ * @param file path of the imported module
  */
 export async function whyNotLoaded(error: unknown, file: string): Promise<string> {
   if (!(error instanceof Error)) return `it throws while it is loaded: ${String(error)}`
@@ -27,8 +27,8 @@ function firstLine({ message }: Error): string {
 }
 
 /**
- * Line of a syntax error. Node writes `file:line` above the stack for TypeScript and for imports, and
- * keeps it to itself for JavaScript, so that acorn has to find it again.
+ * Line of a syntax error. Node writes `file:line` above the stack for TypeScript and for imports.
+ * It does not for JavaScript, so acorn has to find the error again.
  */
 async function placeOf({ stack }: Error, file: string): Promise<string | undefined> {
   const [place = ''] = (stack ?? '').split('\n', 1)

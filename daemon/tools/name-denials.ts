@@ -1,10 +1,10 @@
-/** Tools whose errors name the setting when Node's permissions were in the way. */
+/** Tools whose errors name the setting when Node's permissions denied an access. */
 
 import { iteratorOf } from '../../protocol/tool/iterator.ts'
 import type { Tool } from '../../protocol/tool/tool.ts'
 import { named } from '../permissions/denial.ts'
 
-/** The tool as it is, but for such errors: when it is called, asked, or gives an item of a stream. */
+/** The same tool whose denials name the setting: in its calls, its rules, and its streams. */
 export function nameDenials(tool: Tool): Tool {
   const { approvalRule, probe, executeRaw } = tool
   return {
@@ -22,7 +22,7 @@ export function nameDenials(tool: Tool): Tool {
   }
 }
 
-/** Runs; what is thrown or rejected is named. @param then what becomes of the value */
+/** Runs; a thrown or rejected denial is named. @param then maps the value */
 function naming(run: () => unknown, then: (value: unknown) => unknown = same): unknown {
   try {
     const value = run()

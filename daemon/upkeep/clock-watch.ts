@@ -1,14 +1,17 @@
-/** Keeps the clock's last instant in the store, and looks there for somebody's word that it is right. */
+/** Stores the state of the clock, and looks in the store for a confirmation by an operator. */
 
 import type { TrustedClock } from '../clock/trusted-clock.ts'
 import type { Logger } from '../log/log.ts'
 import type { Store } from '../store/store.ts'
 
-/** So often it is looked at, and confirmed when somebody has said so. */
+/** The interval of checks, each of which takes a confirmation that was stored. */
 const CHECK_MS = 5000
 /** So often the instant is written. */
 const KEEP_MS = 300_000
 
+/**
+ * Checks the clock every few seconds, and stores its instant every few minutes and at each jump.
+ */
 export class ClockWatch {
   #clock: TrustedClock
   #store: Pick<Store, 'recordInstant' | 'keptInstant'>

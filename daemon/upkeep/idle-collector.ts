@@ -1,21 +1,22 @@
 /**
- * Gives memory back when the daemon has come to rest: thousands of executions that wait take some
- * bytes each, but V8 would keep the room that it took to bring them there.
+ * Gives memory back after a burst of work. Thousands of waiting executions take a few bytes each,
+ * but V8 would keep the memory that it took to bring them there.
  */
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { shrinkHeap } from '../../executor/worker/garbage.ts'
 
-/** Rest has to last so long. */
+/** The daemon must be idle this long. */
 const REST_MS = 1000
-/** Fewer executions than this have left nothing worth a pause. */
+/** After fewer executions than this a collection is not worth its pause. */
 const MIN_EXECUTIONS = 200
 
-/** What has threads of its own, which give back what they can. */
+/** A part with threads of its own, which give memory back. */
 interface Collectable {
   collect(): Promise<void>
 }
 
+/** Shrinks the heap once the daemon has been idle for a second after many executions. */
 export class IdleCollector {
   #others: readonly Collectable[]
   #executions = 0
@@ -25,7 +26,7 @@ export class IdleCollector {
     this.#others = others
   }
 
-  /** An execution has left memory. @param isResting whether it was the last */
+  /** Counts an execution that has left memory. @param isResting whether it was the last */
   count(isResting: boolean): void {
     this.#executions++
     clearTimeout(this.#timer)
@@ -41,7 +42,7 @@ export class IdleCollector {
     this.#executions = 0
     await Promise.all(this.#others.map(other => other.collect()))
     shrinkHeap()
-    // What hung on this thread's objects is let go of by finalizers, and is garbage only then.
+    // Finalizers release the objects behind this thread's objects, which are garbage only then.
     await delay(REST_MS, undefined, { ref: false })
     shrinkHeap()
   }

@@ -1,19 +1,19 @@
-/** What executions and their readers may hold of the daemon's memory, all together. */
+/** The bound on the memory that executions and their readers hold together. */
 
 import { getHeapStatistics } from 'node:v8'
 import { LatchdError } from '../../protocol/errors.ts'
 
 /** Seconds after which a refused caller should come again. */
 const RETRY_AFTER_SECONDS = 5
-/** A sum over all executions is used again for so long. */
+/** A sum over all executions is reused for this long. */
 const FRESH_MS = 100
-/** The rest of the heap is for what is done with it: copies, answers, what the engine of V8 needs. */
+/** The rest of the heap is for work on it: copies, answers, and V8 itself. */
 const HEAP_SHARE = 0.5
 
-/** Where memory is held, with what is held there now, in bytes. */
+/** The places that hold memory, each with its bytes at the moment. */
 export type HeldMemory = Readonly<Record<string, () => number>>
 
-/** Refuses new executions while those that are there hold too much. */
+/** Refuses new executions while those in memory hold `limitBytes` or more. */
 export class MemoryGuard {
   readonly limitBytes: number
   #held: HeldMemory = {}
@@ -35,7 +35,7 @@ export class MemoryGuard {
     return this.#held
   }
 
-  /** Counts what is held there from now on. */
+  /** Counts these places from now on. */
   watch(held: HeldMemory): void {
     this.#held = { ...this.#held, ...held }
   }
@@ -45,7 +45,7 @@ export class MemoryGuard {
     return this.#bytes() < this.limitBytes
   }
 
-  /** Refuses new work at the bound; what is under way goes on. @throws {LatchdError} `MEMORY_FULL` */
+  /** Refuses new work at the bound; work under way goes on. @throws {LatchdError} `MEMORY_FULL` */
   admit(): void {
     if (this.hasRoom) return
     const bytes = this.#bytes()

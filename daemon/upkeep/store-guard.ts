@@ -1,4 +1,4 @@
-/** How much callers may leave in the store: sessions, and messages to webhooks that wait. */
+/** Bounds on the sessions and the waiting messages to webhooks in the store. */
 
 import { type ErrorCode, LatchdError } from '../../protocol/errors.ts'
 import type { StoreShares } from '../store/store.ts'
@@ -8,7 +8,7 @@ export const MAX_SESSIONS = 100_000
 /** Messages of all callers together that have not arrived. */
 export const MAX_PENDING_WEBHOOKS = 100_000
 
-/** What was read is used again for so long. */
+/** Counts are reused for this long. */
 const FRESH_MS = 1000
 /** Seconds after which a refused caller should come again. */
 const RETRY_AFTER_SECONDS = 30
@@ -28,6 +28,7 @@ export const storeLimits: Readonly<Record<keyof StoreShares, number>> = {
   webhooks: MAX_PENDING_WEBHOOKS,
 }
 
+/** What {@link StoreGuard} works with. */
 export interface StoreGuardDependencies {
   readonly shares: () => Promise<StoreShares>
   /** How many callers share the store. */
@@ -38,11 +39,15 @@ export interface StoreGuardDependencies {
   readonly limits?: Readonly<Record<keyof StoreShares, number>>
 }
 
+/**
+ * Refuses sessions and webhooks while the store holds too many of them, each caller within its
+ * part.
+ */
 export class StoreGuard {
   #deps: StoreGuardDependencies
   #read: Promise<StoreShares> | undefined
   #readAtMs = Number.NEGATIVE_INFINITY
-  /** What was admitted since the last reading, by kind and owner. */
+  /** Admissions since the last reading, by kind and owner. */
   #admitted = { sessions: new Map<string, number>(), webhooks: new Map<string, number>() }
 
   constructor(deps: StoreGuardDependencies) {
@@ -50,7 +55,8 @@ export class StoreGuard {
   }
 
   /**
-   * Admits one more of a kind. Whoever has filled the store, the others have their part of it.
+   * Admits one more of a kind. A caller that fills the store leaves the other callers their part of
+   * it.
    *
    * @throws {LatchdError} `SESSIONS_FULL`, `WEBHOOKS_FULL`
    */
@@ -78,7 +84,7 @@ export class StoreGuard {
       this.#readAtMs = nowMs
       for (const counts of Object.values(this.#admitted)) counts.clear()
       this.#read = this.#deps.shares()
-      // Read again by the next one.
+      // The next call reads again.
       this.#read.catch(() => {
         this.#read = undefined
       })

@@ -4,10 +4,11 @@ const FIRST_MS = 1000
 const LONGEST_MS = 3_600_000
 
 /**
- * Milliseconds until the next attempt: about a second after the first, then twice as long each time,
- * up to an hour. Each is moved by up to a quarter, so that messages which failed together part.
+ * Milliseconds until the next attempt: about a second after the first, then twice as long each
+ * time, up to an hour. Each pause is moved by up to a quarter, so that messages which failed
+ * together spread out.
  *
- * @param attempts that were made before the one that failed
+ * @param attempts number of attempts before the one that failed
  * @param random from 0 to 1
  */
 export function backOffMs(attempts: number, random: number): number {

@@ -7,10 +7,10 @@ import { discardBody } from '../outbound/read-body.ts'
 import type { WebhookMessage } from '../store/store.ts'
 import { signatureHeaders } from './signature.ts'
 
-/** What became of an attempt. */
+/** The outcome of an attempt. */
 export type PostOutcome =
   | { readonly kind: 'delivered' }
-  /** The receiver wants no more of it (410). */
+  /** The receiver wants no more messages (410). */
   | { readonly kind: 'gone' }
   | { readonly kind: 'failed'; readonly why: string }
 
@@ -44,7 +44,7 @@ export function poster(hosts: AllowList, secret: string): Post {
       discardBody(answer.body)
       const { statusCode } = answer
       if (statusCode >= 200 && statusCode < 300) return { kind: 'delivered' }
-      // A redirect is one more address that nobody has admitted: a failure like others.
+      // A redirect leads to an address that was not admitted: a failure like others.
       return statusCode === 410 ? { kind: 'gone' } : { kind: 'failed', why: `status ${statusCode}` }
     } catch (error) {
       return { kind: 'failed', why: error instanceof Error ? error.message : String(error) }

@@ -1,4 +1,7 @@
-/** The secret of a daemon that was given none: made once, and kept in its state folder. */
+/**
+ * The generated secret of a daemon without a configured one: made once, and stored in its state
+ * folder.
+ */
 
 import { randomBytes } from 'node:crypto'
 import { closeSync, constants, openSync, renameSync, writeSync } from 'node:fs'
@@ -18,7 +21,7 @@ export function keptSecret(stateDir: string): string {
   const kept = readIfThere(file)?.trim()
   if (kept !== undefined && kept !== '') return kept
   const secret = SECRET_PREFIX + randomBytes(SECRET_BYTES).toString('base64')
-  // Under its name only when it is whole and on disk: receivers are told it once.
+  // It gets its name only when it is whole and on disk: receivers learn it once.
   const made = `${file}.new`
   const { O_WRONLY, O_CREAT, O_TRUNC, O_SYNC } = constants
   // The write itself is on disk when it returns: under permissions Node has no fsync.

@@ -6,7 +6,7 @@
 import { createHmac } from 'node:crypto'
 import { SECRET_PREFIX } from '../config/webhook-secret-prefix.ts'
 
-/** What is signed: the id of the message, the second at which it is sent, and its body. */
+/** The signed parts: the id of the message, the second of sending, and its body. */
 export interface Signed {
   readonly messageId: string
   readonly timestamp: number

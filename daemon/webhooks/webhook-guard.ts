@@ -7,10 +7,10 @@ import { FetchError } from '../outbound/fetch-error.ts'
 import { parseHostPattern, trustedHost } from '../outbound/host-pattern.ts'
 import { targetOf } from '../outbound/target.ts'
 
-/** What lets through what is not public, as messages name it. */
+/** The setting that allows private hosts, as messages name it. */
 const ALLOW_SETTING = 'webhookAllow (LATCHD_WEBHOOK_ALLOW)'
 
-/** What a daemon's configuration says about it. */
+/** The part of the configuration that decides about hosts. */
 export interface WebhookSettings {
   readonly tokens: readonly unknown[]
   readonly webhookUrl: string | undefined
@@ -18,9 +18,9 @@ export interface WebhookSettings {
 }
 
 /**
- * The hosts of webhooks. With tokens a caller names any public host, and of the others those that
- * the configuration names. A daemon without tokens serves this machine alone, whose programs reach
- * everything that it reaches.
+ * The hosts of webhooks. With tokens a caller may name any public host, and of the others those in
+ * the configuration. A daemon without tokens serves this machine alone, and programs of the machine
+ * reach every host that the daemon reaches.
  */
 export function webhookHosts({ tokens, webhookAllow }: WebhookSettings): AllowList {
   const texts = tokens.length === 0 ? ['*', '0.0.0.0/0', '::/0'] : ['*', ...webhookAllow]

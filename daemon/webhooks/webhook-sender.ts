@@ -1,9 +1,9 @@
 /**
- * Sends what the store's outbox holds: each message until it arrives, is refused for good, or is too
- * old. A message leaves the outbox after its receiver has answered, so one may arrive twice.
+ * Sends the messages of the store's outbox: each until it arrives, is refused for good, or is too
+ * old. A message leaves the outbox after its receiver has answered, so it may arrive twice.
  *
- * One timer waits for the next message that is due; those under way come back from the store as due
- * until their end is written, and are passed over.
+ * One timer waits for the next due message. Messages under way stay due in the store until their
+ * end is written, and are passed over.
  */
 
 import { setLongTimeout } from '../../protocol/base/long-timeout.ts'
@@ -14,6 +14,7 @@ import { receiverKey } from '../store/webhook-message.ts'
 import { backOffMs } from './back-off.ts'
 import type { Post } from './post.ts'
 
+/** What {@link WebhookSender} works with. */
 export interface SenderDependencies {
   readonly store: Pick<StoreWriter, 'dueWebhooks' | 'nextWebhookMs' | 'endWebhook' | 'delayWebhook'>
   readonly post: Post
@@ -23,11 +24,11 @@ export interface SenderDependencies {
   readonly now: () => number
   /** From 0 to 1. */
   readonly random: () => number
-  /** Calls back at an instant; gives what cancels that. */
+  /** Calls back at an instant; returns a function that cancels it. */
   readonly at: (atMs: number, callback: () => void) => () => void
-  /** Told of each attempt that failed; `isLast`: the message is given up. */
+  /** Called with each failed attempt; `isLast`: the message is given up. */
   readonly onFailure: (message: WebhookMessage, why: string, isLast: boolean) => void
-  /** Told of what the store refused. */
+  /** Called with errors of the store. */
   readonly onFault: (error: unknown) => void
 }
 
@@ -41,17 +42,18 @@ export const senderMachine = (
 })
 
 /**
- * Messages under way at once, of them those of one owner, and of those the ones to one receiver: a
- * slow receiver leaves room for the owner's others.
+ * Messages under way: of all owners, of one owner, and to one receiver of an owner. A slow receiver
+ * leaves room for the owner's others.
  */
 const MAX_UNDER_WAY = 64
 const MAX_OF_OWNER = 16
 const MAX_TO_ONE = 8
-/** An owner has so many under way at least, also when those of others have taken all the room. */
+/** The messages of an owner that may be under way even when other owners take all the room. */
 const LEAST_OF_OWNER = 2
 /** A look that failed is repeated after this long. */
 const LOOK_AGAIN_MS = 1000
 
+/** Posts the messages of the outbox, within bounds per receiver and owner. */
 export class WebhookSender {
   #deps: SenderDependencies
   /** Attempts under way, by message. */
@@ -68,7 +70,7 @@ export class WebhookSender {
     this.#deps = deps
   }
 
-  /** Looks for messages that are due: at the start, and whenever one was kept. */
+  /** Looks for due messages: at the start, and whenever a message was stored. */
   wake(): void {
     if (this.#closed.signal.aborted) return
     if (this.#looking !== undefined) {
@@ -86,7 +88,9 @@ export class WebhookSender {
       })
   }
 
-  /** Lets attempts under way end for so long; what did not arrive is sent after the next start. */
+  /**
+   * Lets attempts under way go on for `graceMs`. The other messages are sent after the next start.
+   */
   async close(graceMs: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
     const timer = setTimeout(resolve, graceMs)
@@ -117,7 +121,7 @@ export class WebhookSender {
       const sent = due.filter(message => this.#send(message))
       if (sent.length === 0) break
     }
-    // While some are under way they are the next that are due; each end looks again.
+    // Messages under way are the next due ones; each end looks again.
     if (this.#underWay.size > 0) return
     const nextAtMs = await store.nextWebhookMs()
     if (nextAtMs !== undefined) this.#wakeAt(nextAtMs)
@@ -133,7 +137,7 @@ export class WebhookSender {
     })
   }
 
-  /** What one owner may have under way now. */
+  /** How many messages one owner may have under way now. */
   get #maxOfOwner(): number {
     return this.#underWay.size < MAX_UNDER_WAY ? MAX_OF_OWNER : LEAST_OF_OWNER
   }
@@ -161,7 +165,7 @@ export class WebhookSender {
     const { store, post, now, random, keepMs, onFailure } = this.#deps
     const { messageId, attempts, createdAtMs } = message
     const outcome = await post(message, this.#closed.signal)
-    // Cut off by the end of this process: it says nothing about the receiver.
+    // The end of this process interrupted it: that is not the fault of the receiver.
     if (outcome.kind === 'failed' && this.#closed.signal.aborted) return
     const nextAtMs = now() + backOffMs(attempts, random())
     const isLast = outcome.kind !== 'failed' || nextAtMs - createdAtMs > keepMs

@@ -1,4 +1,4 @@
-/** The webhooks of a daemon: which may be named, what is told there, and the sender. */
+/** The webhooks of a daemon: its rule for hosts, its messages, and the sender. */
 
 import type { Config } from '../config/config.ts'
 import type { Logger } from '../log/log.ts'
@@ -11,13 +11,13 @@ import { keptSecret } from './secret-file.ts'
 import { admitWebhook, operatorHost, webhookHosts } from './webhook-guard.ts'
 import { senderMachine, WebhookSender } from './webhook-sender.ts'
 
-/** What the executions of a daemon need of them. */
+/** The part of webhooks that executions use. */
 export interface Webhooks {
-  /** @throws {LatchdError} `INVALID_REQUEST` for a URL that is never posted to */
+  /** @throws {LatchdError} `INVALID_REQUEST` for a URL that is not allowed */
   admit(url: string): void
-  /** The message to a webhook for an event; `undefined` when none is sent for it. */
+  /** The message to a webhook for an event; `undefined` for events without one. */
   messageFor(url: string, event: StoredEvent): WebhookMessage | undefined
-  /** Sends what is due: at the start, and whenever messages were kept. */
+  /** Sends due messages: at the start, and whenever some were stored. */
   wake(): void
   /** Lets messages under way arrive for a moment; the others are sent after the next start. */
   close(): Promise<void>
@@ -27,10 +27,10 @@ export interface Webhooks {
 const LAST_POSTS_MS = 1000
 
 /**
- * @param config with the folder of state as an absolute path
- * @param secrets told of a secret that the daemon has made itself
+ * @param config with the state folder as an absolute path
+ * @param secrets gets the secret that the daemon has made itself
  * @param now the clock of executions, in epoch milliseconds
- * @param onFailure told of each attempt that failed; `isLast`: the message is given up
+ * @param onFailure called with each failed attempt; `isLast`: the message is given up
  */
 export function openWebhooks(
   config: Config,

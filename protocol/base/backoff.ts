@@ -3,15 +3,16 @@
 import { type ErrorCode, LatchdError } from '../errors.ts'
 import { pause } from './pause.ts'
 
-/** After this long without any answer the daemon is given up. */
+/** The daemon is given up after this long without an answer. */
 const GIVE_UP_MS = 120_000
 /** The first pause, and the longest; each is twice the one before. */
 const FIRST_PAUSE_MS = 50
 const LONGEST_PAUSE_MS = 2000
 
-/** What a daemon that stops, and the one that comes after it, make of a request. */
+/** The refusals of a request by a daemon that stops, and by the one that follows it. */
 const away: ReadonlySet<ErrorCode> = new Set(['CONNECTION_LOST', 'CONNECTION_REFUSED', 'DRAINING'])
 
+/** The pauses between tries to reach a daemon. */
 export class Backoff {
   #failures = 0
   #sinceMs = 0
@@ -21,7 +22,7 @@ export class Backoff {
     this.#failures = 0
   }
 
-  /** Waits until another try is worth it. @throws the error when none is */
+  /** Waits until the next try. @throws the error, when another try is useless */
   async wait(error: unknown, signal: AbortSignal): Promise<void> {
     if (!(error instanceof LatchdError && away.has(error.code))) throw error
     const nowMs = performance.now()
@@ -33,7 +34,7 @@ export class Backoff {
 }
 
 /**
- * Sends a request that may be sent again, until a daemon answers.
+ * Sends a repeatable request until a daemon answers.
  *
  * @throws the daemon's refusal; the last error when the daemon was given up; the signal's reason
  */

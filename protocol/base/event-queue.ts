@@ -2,19 +2,19 @@
 export interface QueueBounds<T> {
   /** Items that wait for it. */
   readonly maxWaiting?: number
-  /** What the items come to that wait for it, as {@link sizeOf} measures. */
+  /** The size of all waiting items, as {@link sizeOf} measures it. */
   readonly maxSize?: number
   readonly sizeOf?: (item: T) => number
   /** Whether an item may be left out for a reader that is behind by a quarter of the bounds. */
   readonly isOptional?: (item: T) => boolean
-  /** Called when the reader has got the last item, or has left. */
+  /** Called after the last item, or when the reader has left. */
   readonly onDone?: () => void
 }
 
 /** Items that were read and are still held. */
 const MAX_READ = 1024
 
-/** Events for one reader, who takes them at its own pace. */
+/** Events for one reader, which takes them at its own pace. */
 export class EventQueue<T> implements AsyncIterableIterator<T> {
   #items: T[] = []
   /** Index of the next item that the reader takes. */
@@ -29,14 +29,14 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
 
   /**
    * @param onLeave called when the reader leaves before the end, or is given up
-   * @param bounds a reader that is further behind gets what waits, and then the end
+   * @param bounds a reader that falls further behind gets the waiting items, and then the end
    */
   constructor(onLeave: () => void = () => {}, bounds: QueueBounds<T> = {}) {
     this.#onLeave = onLeave
     this.#bounds = bounds
   }
 
-  /** What waits for the reader, as the bounds measure it. */
+  /** The size of the waiting items, as the bounds measure it. */
   get waitingSize(): number {
     return this.#waitingSize
   }
@@ -47,7 +47,7 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
     const waiting = this.#items.length - this.#at
     const isBehind = 4 * waiting >= maxWaiting || 4 * this.#waitingSize >= maxSize
     if (isBehind && isOptional?.(item)) return
-    // One item goes in however large it is, so that a reader that keeps up gets all.
+    // One item of any size goes in, so that a reader that keeps up gets all.
     if (waiting > 0 && (waiting >= maxWaiting || this.#waitingSize >= maxSize)) {
       this.#onLeave()
       this.end()
@@ -56,7 +56,7 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
     this.add(item, sizeOf?.(item) ?? 0)
   }
 
-  /** Adds an item whatever waits: what is in memory anyway, and counts nothing. */
+  /** Adds an item regardless of the bounds: one that is in memory anyway, and counts nothing. */
   add(item: T, size = 0): void {
     if (this.#isEnded) return
     this.#items.push(item)
@@ -82,7 +82,7 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
       this.#bounds.onDone?.()
       return { done: true, value: undefined }
     }
-    // A reader that is never quite up to date would keep all that it has read.
+    // A reader that is never quite up to date would keep all items that it has read.
     if (this.#at === MAX_READ) {
       this.#sizes.splice(0, MAX_READ)
       this.#at -= this.#items.splice(0, MAX_READ).length
@@ -96,7 +96,7 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
     this.#isEnded = true
     this.#bounds.onDone?.()
     this.#clear()
-    // Somebody else may have ended it while its reader waits.
+    // The queue may end while its reader waits.
     this.#wake?.()
     return { done: true, value: undefined }
   }

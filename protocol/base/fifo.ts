@@ -1,7 +1,7 @@
 /** A queue, first in first out, whose members may leave from anywhere; O(1) in the long run. */
 export class Fifo<K, V> {
-  // A map keeps the order of insertion. The one iterator goes on where it stood: a new one would
-  // pass over all that has left since the map last shrank.
+  // A map keeps the order of insertion. The one iterator goes on from its place: a new one would
+  // pass over all removed members since the map last shrank.
   #members = new Map<K, V>()
   #keys = this.#members.keys()
 
@@ -9,12 +9,12 @@ export class Fifo<K, V> {
     return this.#members.size
   }
 
-  /** Puts a value at the end, under a key that is not in use. */
+  /** Adds a value at the end, under an unused key. */
   push(key: K, value: V): void {
     this.#members.set(key, value)
   }
 
-  /** Takes the value of a key out, wherever it stands. */
+  /** Removes the value of a key from any place. */
   take(key: K): V | undefined {
     const value = this.#members.get(key)
     this.#members.delete(key)

@@ -5,7 +5,7 @@ import { setImmediate } from 'node:timers/promises'
 /** So long the steps go on without a pause, and one step more. */
 const SLICE_MS = 8
 
-/** Carries out a generator whose steps are short; gives what it returns. */
+/** Runs a generator with short steps; returns its result. */
 export async function inTurns<T>(steps: Generator<unknown, T>): Promise<T> {
   for (;;) {
     const startedAtMs = performance.now()

@@ -1,7 +1,7 @@
-/** Longest delay that Node's timers keep: a longer one would fire at once. */
+/** Longest delay of Node's timers: a longer one would fire at once. */
 const MAX_DELAY_MS = 2 ** 31 - 1
 
-/** `setTimeout` for delays of any length; gives what cancels it. */
+/** `setTimeout` for delays of any length; returns a function that cancels it. */
 export function setLongTimeout(callback: () => void, delayMs: number): () => void {
   let timer: NodeJS.Timeout
   const arm = (restMs: number) => {

@@ -6,7 +6,7 @@
  */
 export const MAX_NESTING = 512
 
-/** Whether objects and arrays of a JSON text stand inside each other deeper than {@link MAX_NESTING}. */
+/** Whether objects and arrays of a JSON text are nested deeper than {@link MAX_NESTING}. */
 export function isNestedTooDeep(text: string): boolean {
   // Each level takes a character to open.
   if (text.length <= MAX_NESTING) return false
@@ -36,7 +36,7 @@ const CLOSE_ARRAY = 0x5d
 const OPEN_OBJECT = 0x7b
 const CLOSE_OBJECT = 0x7d
 
-/** The index of the quote that ends a string; that of the text's end when none does. */
+/** The index of the quote that ends a string; the text's length without one. */
 function endOfString(text: string, start: number): number {
   let end = text.indexOf('"', start + 1)
   while (end !== -1 && isEscaped(text, end)) end = text.indexOf('"', end + 1)

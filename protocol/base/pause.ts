@@ -1,4 +1,4 @@
-/** Waits so long, or until the signal aborts. @throws the signal's reason */
+/** Waits `ms` milliseconds, or until the signal aborts. @throws the signal's reason */
 export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const onAbort = () => {

@@ -1,4 +1,4 @@
-/** What a value is, where its type does not say so. */
+/** Tests for the kind of a value whose type does not say it. */
 
 /** Whether a value is an object that is not an array. */
 export function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,8 +1,8 @@
-/** Tools that live in a client, as they travel: everything of them but their code. */
+/** Tools of a client in frames: everything but their code. */
 
 import { z } from 'zod'
 
-/** A JSON Schema that is data: a library's own schema has methods, which do not travel. */
+/** A JSON Schema that is data: the schema of a library has methods, which do not travel. */
 const JsonSchemaData = z
   .record(z.string(), z.unknown())
   .refine(schema => !('~standard' in schema) && !('jsonSchema' in schema), {
@@ -11,7 +11,7 @@ const JsonSchemaData = z
 
 const durationMs = z.number().positive()
 
-/** The marks of a tool, as `ToolAnnotations` of `protocol/tool/wire-tool.ts` says what they mean. */
+/** The annotations of a tool; `ToolAnnotations` of `protocol/tool/wire-tool.ts` explains them. */
 export const Annotations = z.strictObject({
   readOnly: z.boolean().optional(),
   destructive: z.boolean().optional(),
@@ -58,7 +58,7 @@ export type ClientTool = z.infer<typeof ClientTool>
 /** {@link ClientTool} as a client writes it. */
 export type ClientToolInput = z.input<typeof ClientTool>
 
-/** Most tools that one client gives at a time. */
+/** Most tools that one client may offer at a time. */
 export const MAX_CLIENT_TOOLS = 1000
 
 /** Several tools of a client, each name once. */
@@ -69,7 +69,7 @@ export const ClientToolList = z
     error: 'each name may occur once',
   })
 
-/** What a client calls itself. */
+/** A client's name for itself. */
 export const ClientId = z
   .string()
   .regex(/^[\w.:@/-]{1,128}$/, 'one to 128 letters, digits and ._:@/- are allowed')

@@ -1,9 +1,9 @@
 /**
- * What both ends of a client's connection know beforehand. Numbers and strings only: the thin client
- * loads this file.
+ * The facts that both ends of a client's connection share. Numbers and strings only: the thin
+ * client loads this file.
  */
 
-/** Version of the frames; a daemon closes a connection that speaks another one. */
+/** Version of the frames; a daemon closes a connection of another version. */
 export const CONNECT_VERSION = 1
 
 /** The WebSocket subprotocol that both ends name. */
@@ -23,7 +23,7 @@ export const closeCodes = {
   STOPPING: 1001,
   /** A frame that cannot be read, or does not belong there. */
   BAD_FRAME: 4400,
-  /** The token that it was made with is not good any more. */
+  /** The token of the connection was withdrawn. */
   WITHDRAWN: 4401,
   /** The hello, or any frame for a whole lease, did not come. */
   SILENT: 4408,
@@ -33,7 +33,7 @@ export const closeCodes = {
   WRONG_VERSION: 4426,
 } as const
 
-/** What is not acknowledged after this long is sent again; both ends drop what they know. */
+/** Without an acknowledgement a frame is sent again after this long; both ends drop repetitions. */
 export const RESEND_MS = 1000
 
 /** The longest frame, in bytes: a result of the default `maxCallResultBytes`, escaped, and some more. */

@@ -1,11 +1,11 @@
 /**
  * The frames of `GET /v1/connect`: JSON texts, one object each.
  *
- * A client says `hello`, and the daemon `welcome`. From then on the daemon asks with `call` frames,
- * each about one thing: run a tool, give a stream's next item, leave a stream, say whether a call
- * needs a person. An ask is known by its `id`, which is the same however often and over however many
- * connections it is sent, and by its `key`, which is new when the daemon asks the same thing again
- * after it had been answered:
+ * A client sends `hello`, and the daemon answers `welcome`. From then on the daemon asks with
+ * `call` frames, each with one request: to run a tool, to return a stream's next item, to close a
+ * stream, or to decide whether a call needs a person. A request is known by its `id`, which is the
+ * same however often and over however many connections it is sent, and by its `key`, which is new
+ * when the daemon asks the same thing again after it had been answered:
  *
  *     daemon                    client
  *     call  ───────────────▶    (new: runs it; known: says what it has)
@@ -16,8 +16,8 @@
  *     cancel ──────────────▶    (aborts its signal)
  *           ◀───────────────    cancelled
  *
- * What is not acknowledged is sent again after `RESEND_MS`, and after a reconnection; who gets
- * something twice drops it. A `settle` is acknowledged when the answer cannot be lost any more.
+ * A frame without an acknowledgement is sent again after `RESEND_MS`, and after a reconnection; the
+ * receiver drops repetitions. A `settle` is acknowledged when the answer cannot be lost any more.
  */
 
 import { z } from 'zod'
@@ -28,7 +28,7 @@ const Id = z.string().min(1).max(256)
 /** A value in the codec of `protocol/values/values.ts`: any kind crosses exactly. */
 const EncodedValue = z.string().min(1)
 
-/** What a call throws: what `ThrownText` of the guest has. */
+/** The error of a call: the fields of `ThrownText` in the guest. */
 export const Thrown = z.strictObject({
   name: z.string(),
   message: z.string(),
@@ -37,11 +37,11 @@ export const Thrown = z.strictObject({
   hint: z.string().optional(),
 })
 
-/** How something that the daemon has asked for ended. */
+/** How a request of the daemon ended. */
 export const Settlement = z
   .discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('value'), value: EncodedValue }),
-    /** The tool yields: its items are asked for one by one. */
+    /** The tool yields: its items are requested one by one. */
     z.strictObject({ kind: z.literal('stream') }),
     /** The stream has no further item. */
     z.strictObject({ kind: z.literal('end') }),
@@ -50,12 +50,12 @@ export const Settlement = z
   .meta({ id: 'Settlement' })
 export type Settlement = z.infer<typeof Settlement>
 
-/** An ask that a client holds: runs, has answered, or a stream that it has open. */
+/** A request that a client holds: a running or answered call, or an open stream. */
 const Held = z.strictObject({ id: Id, key: z.string() })
 
 const Serving = z.strictObject({ serveId: Id, tools: ClientToolList })
 
-/** What a client sends. */
+/** A frame from a client. */
 export const ClientFrame = z
   .discriminatedUnion('type', [
     z.strictObject({
@@ -89,7 +89,7 @@ export const ClientFrame = z
   .meta({ id: 'ClientFrame' })
 export type ClientFrame = z.infer<typeof ClientFrame>
 
-/** What the tool of a call is told beside its input. */
+/** The context of a call, for the tool. */
 const CallContext = z.strictObject({
   executionId: z.string(),
   sessionId: z.string().optional(),
@@ -98,7 +98,7 @@ const CallContext = z.strictObject({
   idempotencyKey: z.string(),
   /** The instant at which the daemon gives the call up, by its own clock; absent: none. */
   deadlineMs: z.number().optional(),
-  /** Where the execution stands in a trace (W3C Trace Context); absent when it has no place in one. */
+  /** The place of the execution in a trace (W3C Trace Context); absent without one. */
   traceparent: z.string().optional(),
 })
 
@@ -112,14 +112,14 @@ const askFields = {
   setId: z.string().optional(),
 }
 
-/** One thing that the daemon asks of a client. */
+/** One request to a client. */
 export const AskFrame = z.discriminatedUnion('kind', [
   z.strictObject({
     ...askFields,
     kind: z.literal('execute'),
     input: EncodedValue,
     context: CallContext,
-    /** Whether an earlier process may have begun it: a tool's `probe` is asked first. */
+    /** Whether an earlier process may have begun it: then the tool's `probe` runs first. */
     isRepeat: z.boolean(),
     /** Whether all of the tool's answer is wanted, a `RawResult`, and not its value alone. */
     isRaw: z.literal(true).optional(),
@@ -135,7 +135,7 @@ export const AskFrame = z.discriminatedUnion('kind', [
 ])
 export type AskFrame = z.infer<typeof AskFrame>
 
-/** What a daemon sends. */
+/** A frame from a daemon. */
 export const DaemonFrame = z
   .union([
     AskFrame,
@@ -143,11 +143,11 @@ export const DaemonFrame = z
       z.strictObject({
         type: z.literal('welcome'),
         version: z.int(),
-        /** New in each process: another one knows nothing of what this one was told. */
+        /** New in each process: another process has none of this one's requests. */
         daemonId: z.string(),
         resumeToken: z.string(),
         heartbeatMs: z.number(),
-        /** Who hears nothing for this long takes the other end for lost. */
+        /** After this long without a frame an end takes the other end for lost. */
         leaseMs: z.number(),
         maxCallsInFlight: z.int(),
         maxFrameBytes: z.int(),
@@ -161,7 +161,7 @@ export const DaemonFrame = z
         code: z.string(),
         message: z.string(),
       }),
-      /** How many executions that are under way have tools of this client. */
+      /** How many executions under way have tools of this client. */
       z.strictObject({ type: z.literal('needed'), executions: z.int().nonnegative() }),
       z.strictObject({ type: z.literal('drain') }),
       z.strictObject({ type: z.literal('goodbye'), reason: z.string() }),

@@ -1,4 +1,4 @@
-/** What happens during an execution, as its event stream tells it. */
+/** The events of an execution, as its event stream sends them. */
 
 import { z } from 'zod'
 import { Approval } from '../approval.ts'
@@ -67,6 +67,7 @@ export const ExecutionEvent = z
   ])
   .meta({ id: 'ExecutionEvent' })
 export type ExecutionEvent = z.infer<typeof ExecutionEvent>
+/** The `type` of an event. */
 export type EventType = ExecutionEvent['type']
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never

@@ -1,19 +1,19 @@
-/** What an app says to have a program run, each field with what an editor shows of it. */
+/** An app's request to run a program. An editor shows the comment of each field. */
 
 import type { Approval, Decision } from '../approval.ts'
 import type { ToolSet } from '../tool/tool-set.ts'
 import type { ExecuteBodyInput, Language, RequestedLimits, Typecheck } from './execution.ts'
 
-/** Answers an approval as it is asked for; nothing: it goes on waiting for somebody else. */
+/** Answers an approval. Without a return value the call goes on waiting for another decision. */
 export type OnApproval = (
   approval: Approval,
 ) => Decision | undefined | Promise<Decision | undefined>
 
-/** What to execute. */
+/** A program to execute, and how. */
 export interface ExecuteRequest {
   /**
-   * The program: a script body in JavaScript or TypeScript. Its output is what a top-level `return`
-   * or `final_answer(…)` gives, else the value of the last statement.
+   * The program: a script body in JavaScript or TypeScript. Its output is the value of a top-level
+   * `return` or of `final_answer(…)`, else of the last statement.
    */
   readonly source: string
   /** `'javascript'` by default; of `'typescript'` the types are stripped. */
@@ -24,15 +24,15 @@ export interface ExecuteRequest {
    */
   readonly timeZone?: string | undefined
   /**
-   * Holds the program against the declarations of its tools before it runs: `'warn'` tells what is
-   * wrong in `diagnostics`, `'error'` does not run it then. `'off'` by default.
+   * Checks the program against the declarations of its tools before it runs. `'warn'` reports
+   * findings in `diagnostics`; `'error'` does not run a program with findings. `'off'` by default.
    */
   readonly typecheck?: Typecheck | undefined
-  /** What the guest may see; everything that the executor has when absent. */
+  /** The tools that the guest sees; all of the executor when absent. */
   readonly tools?: ToolSet
   /** Values that the guest finds in `inputs` and as globals; exact kinds (Map, Date …) cross. */
   readonly inputs?: Readonly<Record<string, unknown>>
-  /** Runs in this session, on the globals that its programs have left. */
+  /** Runs in this session, with the globals of its earlier programs. */
   readonly sessionId?: string | undefined
   /** Waits for its turn in a busy session, instead of being refused with `SESSION_BUSY`. */
   readonly queue?: boolean | undefined
@@ -44,20 +44,21 @@ export interface ExecuteRequest {
   readonly webhook?: { readonly url: string } | undefined
   /** Kept with the execution, and handed to tools as `context.metadata`: plain JSON. */
   readonly metadata?: Record<string, unknown> | undefined
-  /** Answers the approvals of this execution; one that throws leaves its approval pending. */
+  /** Answers the approvals of this execution; when it throws, the approval stays pending. */
   readonly onApproval?: OnApproval
   /**
-   * Sent to a daemon as `Idempotency-Key`: the same key and request give the same execution, so that
-   * a request whose answer was lost can be sent again. An executor in this process refuses it.
+   * Sent to a daemon as `Idempotency-Key`: the same key and request give the same execution, so
+   * that a request can be sent again after its answer was lost. An executor in this process refuses
+   * it.
    */
   readonly idempotencyKey?: string
   /** Cancels the execution when aborted. */
   readonly signal?: AbortSignal
-  /** Milliseconds after which to resolve with the execution as it stands. */
+  /** Milliseconds after which this resolves with the execution as it stands. */
   readonly waitMs?: number
 }
 
-/** How long to wait for an execution that is there. */
+/** How long to wait for an existing execution. */
 export type WaitOptions = Pick<ExecuteRequest, 'waitMs' | 'signal'>
 
 /** Fields of the body that an app does not write: the client makes them of `tools` and `inputs`. */

@@ -1,4 +1,4 @@
-/** What is asked for and what is told of one execution: the shapes behind HTTP, SDK and store. */
+/** Requests for executions and their records: the shapes behind HTTP, SDK and store. */
 
 import { z } from 'zod'
 import { ClientTools } from '../connect/client-tool.ts'
@@ -24,16 +24,17 @@ for (const name of limitNames) {
 export const RequestedLimits = z.strictObject(limitShape).meta({ id: 'RequestedLimits' })
 export type RequestedLimits = LimitOverrides
 
+/** The language of a source. */
 export const Language = z.enum(['javascript', 'typescript'])
 export type Language = z.infer<typeof Language>
 
-/** `error`: a program with diagnostics does not run; `warn`: it runs, and they are told. */
+/** `error`: a program with diagnostics does not run. `warn`: it runs, and they are reported. */
 export const Typecheck = z.enum(['off', 'warn', 'error'])
 export type Typecheck = z.infer<typeof Typecheck>
 
 /** Longest time that one answer is held back while an execution goes on. */
 export const MAX_WAIT_MS = 300_000
-/** How long `POST /v1/execute` waits when the request does not say: proxies cut at 60 s. */
+/** How long `POST /v1/execute` waits by default: proxies cut at 60 s. */
 export const DEFAULT_WAIT_MS = 30_000
 
 /** The body of `POST /v1/execute` and `POST /v1/executions`. */
@@ -89,9 +90,10 @@ export const ExecuteBody = z
   })
   .meta({ id: 'ExecuteBody' })
 export type ExecuteBody = z.infer<typeof ExecuteBody>
-/** {@link ExecuteBody} as a caller writes it, defaults left out. */
+/** {@link ExecuteBody} as a caller writes it: fields with defaults may be absent. */
 export type ExecuteBodyInput = z.input<typeof ExecuteBody>
 
+/** All statuses of executions. */
 export const executionStatuses = [
   'queued',
   'running',
@@ -100,13 +102,14 @@ export const executionStatuses = [
   'completed',
   'failed',
   'cancelled',
-  /** It cannot be replayed as it stands; kept until it is told to go on. */
+  /** It cannot be replayed as it stands; it stays until a caller retries it. */
   'stuck',
 ] as const
+/** One of {@link executionStatuses}. */
 export const ExecutionStatus = z.enum(executionStatuses)
 export type ExecutionStatus = z.infer<typeof ExecutionStatus>
 
-/** What a program gave, in the three forms of the contract. */
+/** The value of a program, in three forms. */
 export const Output = z
   .strictObject({
     value: Json.describe('The plain JSON form'),
@@ -133,7 +136,7 @@ export const ExecutionError = z
   .meta({ id: 'ExecutionError' })
 export type ExecutionError = z.infer<typeof ExecutionError>
 
-/** What the type check found; place and code as compilers give them, in the source as sent. */
+/** A finding of the type check; place and code as compilers give them, in the source as sent. */
 export const Diagnostic = z
   .strictObject({
     line: z.int().positive(),
@@ -144,7 +147,7 @@ export const Diagnostic = z
   .meta({ id: 'Diagnostic' })
 export type Diagnostic = z.infer<typeof Diagnostic>
 
-/** What a program should know that went well; codes are for ever. */
+/** A remark about a program that ran; codes are stable. */
 export const Warning = z
   .strictObject({
     code: z
@@ -156,6 +159,7 @@ export const Warning = z
   .meta({ id: 'Warning' })
 export type Warning = z.infer<typeof Warning>
 
+/** The `console` method that wrote a line. */
 export const LogLevel = z.enum(['log', 'info', 'warn', 'error', 'debug'])
 export type LogLevel = z.infer<typeof LogLevel>
 
@@ -165,7 +169,7 @@ export const LogLine = z
   .meta({ id: 'LogLine' })
 export type LogLine = z.infer<typeof LogLine>
 
-/** `rejected`: a person said no, or nobody in time; `unknown`: it may have run. */
+/** `rejected`: a person said no, or did not decide in time. `unknown`: it may have run. */
 export const CallStatus = z.enum([
   'pending',
   'completed',
@@ -176,6 +180,7 @@ export const CallStatus = z.enum([
 ])
 export type CallStatus = z.infer<typeof CallStatus>
 
+/** The error of a call; `code` is absent when the error has none. */
 export const CallError = z.strictObject({
   name: z.string(),
   message: z.string(),
@@ -202,7 +207,7 @@ export const CallRecord = z
   .meta({ id: 'CallRecord' })
 export type CallRecord = z.infer<typeof CallRecord>
 
-/** What an execution has used so far. */
+/** The resources that an execution has used so far. */
 export const Usage = z
   .strictObject({
     cpuMs: z.number().nonnegative().describe('time the guest ran'),
@@ -284,13 +289,15 @@ export const Execution = z
   ])
   .meta({ id: 'Execution' })
 export type Execution = z.infer<typeof Execution>
+/** An execution that is completed, failed or cancelled. */
 export type EndedExecution = Extract<Execution, { endedAtMs: number }>
 
+/** Whether an execution has ended; a stuck one has not. */
 export function isEnded(execution: Execution): execution is EndedExecution {
   return 'endedAtMs' in execution
 }
 
-/** The source of an execution, by itself: it may be long. */
+/** The source of an execution; not part of {@link Execution}, since it may be long. */
 export const ExecutionSource = z
   .strictObject({ executionId: z.string(), source: z.string(), language: Language })
   .meta({ id: 'ExecutionSource' })

@@ -15,7 +15,7 @@ type Completed = Extract<Execution, { status: 'completed' }>
 
 /** The outcome of a program that came to its end. `T` is the type that the caller expects of it. */
 export type CompletedOutcome<T = unknown> = Omit<Completed, 'output'> & {
-  /** The value that the program gave, decoded: a Map is a Map. Its type is not checked. */
+  /** The value of the program, decoded: a Map is a Map. Its type is not checked. */
   readonly output: T
   /** The three forms of the output as they travelled. */
   readonly outputForms: Output
@@ -26,7 +26,7 @@ export type CompletedOutcome<T = unknown> = Omit<Completed, 'output'> & {
 type Unfinished<E> = E extends Completed
   ? never
   : E & {
-      /** There is none: the program did not come to its end. */
+      /** Absent: the program did not come to its end. */
       readonly output: undefined
       readonly outputForms?: undefined
       /** The console lines, joined by newlines. */
@@ -34,33 +34,33 @@ type Unfinished<E> = E extends Completed
     }
 
 /**
- * An execution as an app reads it: `output` is the decoded value (a Map is a Map), and beside it
- * stand the wire form and the console text as one string. `T` is the type of the output that the
- * caller expects; `status === 'completed'` tells that it is there.
+ * An execution as an app reads it: `output` is the decoded value (a Map is a Map), beside the wire
+ * form and the console text as one string. `T` is the type of the output that the caller expects;
+ * it is there when `status === 'completed'`.
  */
 export type Outcome<T = unknown> = CompletedOutcome<T> | Unfinished<Execution>
 
 /** A request that is answered with the end of its execution, and not before. */
 export type WholeRequest = ExecuteRequest & { readonly waitMs?: never }
 
-/** What {@link Executor.run} gives: output, logs and whether it was a final answer. */
+/** The result of {@link Executor.run}: output, logs and whether it was a final answer. */
 export interface RunResult<T = unknown> {
-  /** The value that the program gave, of the type that the caller expects of it. */
+  /** The value of the program, of the type that the caller expects. */
   readonly output: T
   /** The console lines, joined by newlines. */
   readonly logs: string
-  /** Whether the program gave it by `final_answer`. */
+  /** Whether the value came from `final_answer`. */
   readonly isFinal: boolean
 }
 
-/** Which approvals to list; all of them when nothing is said. */
+/** Which approvals to list; all of them by default. */
 export interface ApprovalsQuery {
   readonly status?: ApprovalStatus
-  /** Those of one execution. */
+  /** Approvals of one execution. */
   readonly executionId?: string
 }
 
-/** What a decision may say beside yes or no. */
+/** The optional parts of a decision. */
 export type DecisionOptions = Omit<Decision, 'decision'>
 
 /** The approvals that one may see and decide. */
@@ -70,9 +70,10 @@ export interface Approvals {
   /** One approval. @throws {LatchdError} `NOT_FOUND` */
   get(approvalId: string): Promise<Approval>
   /**
-   * Lets the call be made, with other arguments when `args` says so; of a question, answers it.
+   * Approves the call, with the arguments of `args` if given; answers a question.
    *
-   * @throws {LatchdError} `NOT_FOUND`, `ALREADY_DECIDED`, `INVALID_REQUEST` for args that do not fit
+   * @throws {LatchdError} `NOT_FOUND`, `ALREADY_DECIDED`, `INVALID_REQUEST` for args that do not
+   *   fit
    */
   approve(approvalId: string, options?: DecisionOptions): Promise<Approval>
   /** Says no. @throws {LatchdError} `NOT_FOUND`, `ALREADY_DECIDED` */
@@ -91,7 +92,7 @@ export interface SessionHandle {
   stream(request: ExecuteRequest): AsyncIterable<ExecutionEvent>
   /** As {@link Executor.run}, in this session. */
   run<T = unknown>(source: string): Promise<RunResult<T>>
-  /** How the session stands. @throws {LatchdError} `NOT_FOUND` */
+  /** The state of the session. @throws {LatchdError} `NOT_FOUND` */
   info(): Promise<Session>
   /** Forgets the session with its state. */
   delete(): Promise<void>
@@ -101,9 +102,9 @@ export interface SessionHandle {
 export interface Sessions {
   /** Makes an empty session. */
   create(): Promise<SessionHandle>
-  /** A session that is there. @throws {LatchdError} `NOT_FOUND` */
+  /** Opens an existing session. @throws {LatchdError} `NOT_FOUND` */
   open(sessionId: string): Promise<SessionHandle>
-  /** How a session stands. @throws {LatchdError} `NOT_FOUND` */
+  /** The state of a session. @throws {LatchdError} `NOT_FOUND` */
   get(sessionId: string): Promise<Session>
   /** Newest first. */
   list(): Promise<readonly Session[]>
@@ -114,7 +115,7 @@ export interface Sessions {
 /** Runs programs: the client of a daemon, or the engine in this process. */
 export interface Executor {
   /**
-   * Runs a program to its end and gives its outcome; a guest's failure is an outcome too.
+   * Runs a program to its end and returns its outcome; a guest's failure is an outcome too.
    *
    * @throws {LatchdError} when the request is refused: `INVALID_REQUEST`, `PAYLOAD_TOO_LARGE`,
    *   `UNKNOWN_TOOL`, `QUEUE_FULL`, `DRAINING`; with the client also `CONNECTION_REFUSED`,
@@ -129,32 +130,32 @@ export interface Executor {
   executeOrThrow<T = unknown>(request: WholeRequest): Promise<CompletedOutcome<T>>
   executeOrThrow<T = unknown>(request: ExecuteRequest): Promise<Outcome<T>>
   /**
-   * The rest of an execution that is there: as {@link execute}, by its id. An executor in this
-   * process knows those that go on, and of ended ones those that `execute` left before their end.
+   * Waits for an existing execution, by its id: as {@link execute}. An executor in this process
+   * knows the unfinished executions, and of ended ones those that `execute` left before their end.
    *
    * @throws {LatchdError} `NOT_FOUND`
    */
   wait<T = unknown>(executionId: string, options?: WaitOptions): Promise<Outcome<T>>
-  /** Runs a program and gives its events as they happen, `execution-ended` last. */
+  /** Runs a program and yields its events as they happen, `execution-ended` last. */
   stream(request: ExecuteRequest): AsyncIterable<ExecutionEvent>
   /**
-   * Runs a program and gives `{output, logs, isFinal}`.
+   * Runs a program and returns `{output, logs, isFinal}`.
    *
    * @throws {LatchdError} when the program failed.
    */
   run<T = unknown>(source: string): Promise<RunResult<T>>
   /**
-   * Gives tools to every execution of this executor that starts from now on; the newest of a name
-   * counts. A request that lists its own `tools` names those that it wants.
+   * Adds tools to every later execution of this executor; the newest of a name counts. A request
+   * with its own `tools` names those that it wants.
    *
    * @throws {LatchdError} `TOOL_INVALID`
    */
   addTools(tools: ToolSet): void
-  /** The tools that a program sees whose request names none. */
+  /** The tools of a program whose request names none. */
   tools(): Promise<readonly ToolDescriptor[]>
   /** The calls that wait for a person. */
   readonly approvals: Approvals
-  /** Guest state that is kept between executions. */
+  /** Guest state that outlives executions. */
   readonly sessions: Sessions
   /** Releases what the executor holds; executions under way are cancelled. */
   close(): Promise<void>

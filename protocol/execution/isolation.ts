@@ -1,4 +1,4 @@
-/** Levels of isolation: what stands between guests and the daemon, beside the engine itself. */
+/** Levels of isolation: the barriers between guests and the daemon, beside the engine itself. */
 
 /**
  * `thread`: guests run in worker threads of the daemon's process.
@@ -6,10 +6,11 @@
  * guests begin with, and nothing else.
  */
 export const isolationLevels = ['thread', 'process'] as const
+/** One of {@link isolationLevels}. */
 export type IsolationLevel = (typeof isolationLevels)[number]
 
 /**
- * What a level protects from; docs/threat-model.md has it in full.
+ * The protection of a level, in one sentence; docs/threat-model.md has all of it.
  *
  * @param hasPermissions whether the daemon is under Node's permissions, which its threads give up
  */

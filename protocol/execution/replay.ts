@@ -1,4 +1,4 @@
-/** Replays: an execution that is run again from its journal, for somebody who looks at its past. */
+/** Replays: an execution runs again from its journal, for a reader of its past. */
 
 import { z } from 'zod'
 import { CallRecord, ExecutionError, LogLine, Output } from './execution.ts'
@@ -35,7 +35,7 @@ const replayFields = {
   place: Place.optional().describe('Absent when it ended in no call'),
 }
 
-/** What came of a replay. */
+/** The result of a replay. */
 export const Replay = z
   .discriminatedUnion('result', [
     z
@@ -57,4 +57,5 @@ export const Replay = z
   ])
   .meta({ id: 'Replay' })
 export type Replay = z.infer<typeof Replay>
+/** How a program ended, with its output or its error. */
 export type ReplayEnd = z.infer<typeof End>

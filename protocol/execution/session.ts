@@ -1,7 +1,8 @@
-/** Sessions: guest state that is kept between executions. */
+/** Sessions: guest state that outlives executions. */
 
 import { z } from 'zod'
 
+/** A session as callers see it; instants in epoch milliseconds. */
 export const Session = z
   .strictObject({
     sessionId: z.string(),

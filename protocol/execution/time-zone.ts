@@ -4,13 +4,13 @@ import { z } from 'zod'
 
 /** Whether this runtime knows a zone of that name; names of any case, but no offsets. */
 export function isTimeZone(name: string): boolean {
-  // Newer engines take offsets (`+01:00`) as zones; as names of the IANA database they are unknown.
+  // Newer engines accept offsets (`+01:00`) as zones; the IANA database does not have them.
   if (!/^[A-Za-z]/.test(name)) return false
   try {
     new Intl.DateTimeFormat('en-US', { timeZone: name })
     return true
   } catch {
-    // A RangeError: that is the answer.
+    // A RangeError: the zone is unknown.
     return false
   }
 }

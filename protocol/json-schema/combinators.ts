@@ -1,4 +1,4 @@
-/** Keywords that put schemas together: all, any, one, none of them, one or another. */
+/** Keywords that combine schemas: all, any, one, none of them, one or another. */
 
 import { isRecord } from '../base/predicates.ts'
 import { alternatives, expectedTypes } from './expectation.ts'
@@ -21,7 +21,7 @@ const allOf: Keyword = (value, context) => {
   return checks && ((part, run, at) => all(checks, part, run, at))
 }
 
-/** Whether all checks pass; while problems are collected none is left out. */
+/** Whether all checks pass. While problems are collected, all checks run. */
 export function all(
   checks: readonly Check[],
   part: unknown,
@@ -64,8 +64,8 @@ const oneOf: Keyword = (value, context) => {
 }
 
 /**
- * Says why a value fits none of several schemas: what is wrong with it by the one that it was
- * probably meant for, else which types there are.
+ * Explains why a value fits none of several schemas: the problems by the schema that it was
+ * probably meant for, else the possible types.
  */
 function explanation(
   schemas: readonly unknown[],
@@ -120,13 +120,13 @@ function explain(
 const targetOf = (schema: unknown, resolve: (reference: string) => unknown) =>
   isRecord(schema) && typeof schema.$ref === 'string' ? resolve(schema.$ref) : schema
 
-/** Whether an object has all the properties that a schema asks for, of which there are some. */
+/** Whether a schema requires properties and an object has them all. */
 function hasRequiredOf(schema: unknown, part: unknown): boolean {
   if (!isRecord(schema) || !Array.isArray(schema.required) || !isRecord(part)) return false
   return schema.required.length > 0 && schema.required.every(name => part[name] !== undefined)
 }
 
-/** Whether an object has the constants by which a schema of several is told from the others. */
+/** Whether an object has the constants that distinguish a schema from the others. */
 function hasTagOf(schema: unknown, part: unknown): boolean {
   if (!isRecord(schema) || !isRecord(schema.properties) || !isRecord(part)) return false
   const tags = Object.entries(schema.properties).filter(

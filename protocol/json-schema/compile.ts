@@ -1,4 +1,7 @@
-/** A JSON Schema of any draft as one function; what it cannot check is left out and told. */
+/**
+ * A JSON Schema of any draft as one function; parts that it cannot check are left out, with a
+ * warning.
+ */
 
 import { isRecord } from '../base/predicates.ts'
 import type { JsonSchema } from '../schema.ts'
@@ -11,7 +14,7 @@ import type { Check } from './run.ts'
 import { scalarKeywords } from './scalars.ts'
 import { unevaluatedKeywords } from './unevaluated.ts'
 
-/** In the order in which problems are told. */
+/** In the order of reported problems. */
 const keywords: readonly (readonly [string, Keyword])[] = Object.entries({
   ...scalarKeywords,
   ...objectKeywords,
@@ -24,15 +27,15 @@ const keywords: readonly (readonly [string, Keyword])[] = Object.entries({
 const MAX_DEPTH = 200
 /** More schemas than this in one are not enforced: compiling them would hold up the host. */
 const MAX_SCHEMAS = 50_000
-/** Further warnings about one schema would help nobody. */
+/** Further warnings about one schema would not help. */
 const MAX_WARNINGS = 20
 
 /** A schema that was compiled. */
 export interface Compiled {
   readonly check: Check
-  /** Whether it has patterns, whose engine is to be loaded first. */
+  /** Whether it has patterns, whose engine must be loaded first. */
   readonly hasPatterns: boolean
-  /** What is not enforced, each with its property. */
+  /** The parts that are not enforced, each with its property. */
   readonly warnings: readonly string[]
 }
 
@@ -49,9 +52,9 @@ const refuse: Check = (_, run, at) => run.fail(at, () => 'no value is allowed he
 
 class Compiler {
   readonly #references: References
-  /** Checks of schemas that are referred to, which may lead back to themselves. */
+  /** Checks of referenced schemas, which may refer back to themselves. */
   #referred = new Map<unknown, Check>()
-  /** Schemas that are referred to and still to be compiled: chains of them cost no stack. */
+  /** Referenced schemas that are not compiled yet: chains of them cost no stack. */
   #pending: (() => void)[] = []
   #depth = 0
   #count = 0
@@ -83,7 +86,7 @@ class Compiler {
     return (value, run, at) => first(value, run, at) && all(others, value, run, at)
   }
 
-  /** Compiles what was referred to. */
+  /** Compiles the referenced schemas. */
   finish(): void {
     for (let next = this.#pending.pop(); next !== undefined; next = this.#pending.pop()) next()
   }

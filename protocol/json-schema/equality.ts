@@ -42,7 +42,7 @@ export function canonicalText(value: unknown, run: Run, depth = 0): unknown {
       .map(key => `${JSON.stringify(key)}:${textOf(value[key], run, depth)}`)
     return `{${entries.join(',')}}`
   }
-  // What JSON does not hold is equal to itself alone.
+  // A value that JSON cannot hold equals itself alone.
   return value
 }
 

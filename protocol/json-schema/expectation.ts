@@ -1,4 +1,4 @@
-/** What a schema expects, in a few words of a message. */
+/** The expectation of a schema, in a few words for a message. */
 
 import { isRecord } from '../base/predicates.ts'
 import { shownList } from './kinds.ts'

@@ -2,7 +2,7 @@
 
 import { format as standard } from '@cfworker/json-schema'
 
-/** Formats that say how a value is meant and nothing that could be checked of it (OpenAPI's). */
+/** Formats that describe the meaning of a value and have no test (OpenAPI's). */
 const descriptive = new Set([
   'binary',
   'byte',
@@ -24,7 +24,7 @@ const descriptive = new Set([
 ])
 
 const MAX_LENGTH = 8192
-/** Of these a text may be longer: `data:` URIs are. It is taken as it is then. */
+/** A text of these formats may be longer, such as a `data:` URI. Then it is not tested. */
 const long = new Set([
   'uri',
   'uri-reference',
@@ -46,9 +46,9 @@ table.set('uri', text => URL.canParse(text))
 table.delete('regex')
 
 /**
- * The test of a format; `undefined` when there is none to be made.
+ * The test of a format; `undefined` for a known format without a test.
  *
- * @throws {RangeError} for a format that nobody here knows
+ * @throws {RangeError} for an unknown format
  */
 export function formatTest(name: string): Test | undefined {
   const test = table.get(name)

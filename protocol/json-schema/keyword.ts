@@ -1,9 +1,9 @@
-/** What the keywords of a schema are made of. */
+/** The parts of a keyword. */
 
 import type { JsonSchema } from '../schema.ts'
 import type { Check } from './run.ts'
 
-/** What a keyword needs of the schema around it. */
+/** The context of a keyword: the schema around it. */
 export interface KeywordContext {
   /** The schema that the keyword stands in. */
   readonly schema: JsonSchema

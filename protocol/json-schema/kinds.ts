@@ -1,4 +1,4 @@
-/** What a value is in the words of JSON Schema, and how messages show it. */
+/** The kind of a value in the words of JSON Schema, and its form in messages. */
 
 /** The types that a schema may name. */
 export const jsonTypes: ReadonlySet<string> = new Set([
@@ -31,7 +31,7 @@ export function kindOf(value: unknown): string {
   }
 }
 
-/** Built-in objects that are no record of properties, although JavaScript says `object` of them. */
+/** Built-in objects that are not records of properties, although JavaScript calls them `object`. */
 const builtIns = [
   Date,
   Map,

@@ -48,7 +48,7 @@ const items: Keyword = (value, context) => {
   return each(context.compile(value, '[]'), tupleOf(context.schema)?.length ?? 0)
 }
 
-/** Of drafts before 2020: what comes after a list in `items`. */
+/** Of drafts before 2020: the elements after a list in `items`. */
 const additionalItems: Keyword = (value, context) => {
   if (!Array.isArray(context.schema.items)) return undefined
   return each(context.compile(value, '[]'), context.schema.items.length)
@@ -59,7 +59,7 @@ const elements: Sized = {
   sizeOf: value => (Array.isArray(value) ? value.length : undefined),
 }
 
-/** What an entry of a map costs, in steps. */
+/** The cost of an entry of a map, in steps. */
 const UNIQUE_STEPS = 4
 
 const uniqueItems: Keyword = value => {

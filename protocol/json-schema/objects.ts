@@ -30,7 +30,7 @@ const properties: Keyword = (value, { compile, warn }) => {
 }
 
 const required: Keyword = (value, { schema, resolve, warn }) => {
-  // In draft 3 a property said so of itself.
+  // In draft 3 a property stated it for itself.
   if (typeof value === 'boolean') return undefined
   if (!Array.isArray(value)) {
     warn('required', 'it is not a list')
@@ -49,7 +49,7 @@ const required: Keyword = (value, { schema, resolve, warn }) => {
   }
 }
 
-/** Each pattern of `patternProperties`, with its schema; one that cannot be tested is left out. */
+/** Each pattern of `patternProperties`, with its schema; untestable ones are left out. */
 function readPatterns({ schema, warn }: KeywordContext): { pattern: Pattern; schema: unknown }[] {
   const { patternProperties } = schema
   if (!isRecord(patternProperties)) return []
@@ -86,10 +86,10 @@ const patternProperties: Keyword = (value, context) => {
   }
 }
 
-/** What a look at a key costs, in steps: objects with many keys are hash tables. */
+/** The cost of looking up a key, in steps: objects with many keys are hash tables. */
 const KEY_STEPS = 8
 
-/** Tells which keys neither `properties` nor `patternProperties` speaks of. */
+/** Finds the keys that neither `properties` nor `patternProperties` covers. */
 export function additionalKeys(
   context: KeywordContext,
 ): (part: Record<string, unknown>, run: Parameters<Check>[1]) => string[] {
@@ -97,7 +97,7 @@ export function additionalKeys(
   const declared = new Set(isRecord(schema.properties) ? Object.keys(schema.properties) : [])
   const { patternProperties: inSchema } = schema
   const patterns = readPatterns({ ...context, warn: () => {} }).map(({ pattern }) => pattern)
-  // Of a pattern that cannot be tested nobody knows which keys it lets in.
+  // A pattern that cannot be tested may admit any key.
   const isBlind = isRecord(inSchema) && patterns.length < Object.keys(inSchema).length
   return (part, run) => {
     if (isBlind) return []
@@ -133,7 +133,7 @@ const additionalProperties: Keyword = (value, context) => {
   }
 }
 
-/** What is said of a property that must not be there. */
+/** The message about properties that must not be there. */
 export function unknown(names: readonly string[]): string {
   return names.length === 0
     ? 'unknown property; none is expected'
@@ -161,7 +161,7 @@ const ownProperties: Sized = {
   },
 }
 
-/** What must hold when a property is there: further properties, or a schema. */
+/** The conditions of a present property: further properties, or a schema. */
 const dependencies: Keyword = (value, { compile, warn }) => {
   if (!isRecord(value)) {
     warn('dependencies', 'it is not an object')

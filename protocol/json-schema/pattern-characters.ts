@@ -1,15 +1,17 @@
 /** Sets of characters where JavaScript and RE2 differ, written for RE2. */
 
-/** What stands between the brackets of a class for JavaScript's `\s`. */
+/** The content of a class for JavaScript's `\s`, without the brackets. */
 export const whiteSpace =
   '\\t\\n\\x{b}\\f\\r\\x{20}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}\\x{feff}'
 /** Its complement, since classes of RE2 hold no negated ones. */
 export const noWhiteSpace =
   '\\x{0}-\\x{8}\\x{e}-\\x{1f}\\x{21}-\\x{9f}\\x{a1}-\\x{167f}\\x{1681}-\\x{1fff}\\x{200b}-\\x{2027}' +
   '\\x{202a}-\\x{202e}\\x{2030}-\\x{205e}\\x{2060}-\\x{2fff}\\x{3001}-\\x{fefe}\\x{ff00}-\\x{10ffff}'
-/** What `.` matches: everything but the four ends of a line. */
+/** The class of `.`: all characters but the four line ends. */
 export const anyButLineEnd = '[^\\n\\r\\x{2028}\\x{2029}]'
+/** Matches every character, ends of lines too. */
 export const anything = '[\\x{0}-\\x{10ffff}]'
+/** Matches no character. */
 export const nothing = '[^\\x{0}-\\x{10ffff}]'
 
 /** One character, however special. */

@@ -1,9 +1,9 @@
 /**
- * Lookaround where it can be had in linear time: at the two ends of a pattern.
+ * Lookaround that needs linear time only: at the two ends of a pattern.
  *
  * `^(?=A)(?!B)C(?<!D)$` holds for a text that matches `^A`, does not match `^B`, matches `^C$` and
- * does not match `D$`. Most lookaround in schemas is of this kind: rules for passwords, for what a
- * name may not begin or end with.
+ * does not match `D$`. Most lookaround in schemas is of this kind: rules for passwords, and for the
+ * begin or end of a name.
  */
 
 /** Expressions that a text must match, and those that it must not. */
@@ -12,7 +12,7 @@ export interface Conditions {
   readonly mustNot: readonly string[]
 }
 
-/** Splits a pattern that is valid; what stays inside of it is left as it is. */
+/** Splits a valid pattern; its inner part stays unchanged. */
 export function splitConditions(pattern: string): Conditions {
   const must: string[] = []
   const mustNot: string[] = []
@@ -47,7 +47,7 @@ function leading(text: string): Found | undefined {
   if (!/^\(\?[=!]/.test(text)) return undefined
   const end = groupEnd(text, 0)
   const rest = text.slice(end)
-  // A repeated lookahead is one that may be left out.
+  // A repeated lookahead may be left out.
   if (/^[*+?{]/.test(rest)) return undefined
   return { inside: text.slice(3, end - 1), isNegated: text[2] === '!', rest }
 }

@@ -1,9 +1,9 @@
 /**
- * Whether a schema's `pattern` is a regular expression of JavaScript, as JSON Schema wants it.
+ * Whether a schema's `pattern` is a regular expression of JavaScript, as JSON Schema requires.
  *
- * Servers send patterns of whatever language they are written in. What only that language takes is
- * refused by the engine here. The rest is what the engine takes in its lenient mode and reads as
- * something else: `\A` as the letter A, `[[:alpha:]]` as a class of five letters and a bracket.
+ * Servers send patterns of many languages. The engine refuses syntax that only another language
+ * has. In its lenient mode it accepts the rest with another meaning: `\A` as the letter A,
+ * `[[:alpha:]]` as a class of five letters and a bracket.
  */
 
 /** Whether the pattern means here what its author meant. The engine parses, and runs nothing. */
@@ -17,7 +17,7 @@ function parses(pattern: string, flags: string): boolean {
     new RegExp(pattern, flags)
     return true
   } catch {
-    // Not of this dialect, which is what was asked.
+    // It is not of this dialect.
     return false
   }
 }

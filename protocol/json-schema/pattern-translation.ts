@@ -1,9 +1,8 @@
 /**
- * A regular expression of JavaScript in the syntax of RE2, which matches in linear time.
+ * Translates a regular expression of JavaScript to the syntax of RE2, which matches in linear time.
  *
- * The text has been parsed by the engine already: only what is valid comes here. Characters are code
- * points, as with the flag `u`. Captures are dropped, laziness too: whether a text matches depends on
- * neither.
+ * The engine has parsed the text already, so it is valid here. Characters are code points, as with
+ * the flag `u`. Captures and laziness are dropped: they do not change whether a text matches.
  */
 
 import {
@@ -119,7 +118,9 @@ class Translation {
     return ')'
   }
 
-  /** `codePoint` is there when the escape is one character, so that it may begin or end a range. */
+  /**
+   * `codePoint` is present when the escape is one character, so that it may begin or end a range.
+   */
   #escape(isClass: boolean): { text: string; codePoint?: number } {
     this.#at++
     const own = this.#match(/[dDwW]/y)

@@ -1,8 +1,8 @@
 /**
- * The patterns of schemas: tested in linear time, whoever wrote them.
+ * The patterns of schemas, tested in linear time whoever wrote them.
  *
- * A pattern of JavaScript is translated to RE2 and run by re2js. What has no translation, and what is
- * of another dialect, is not tested at all.
+ * A pattern of JavaScript is translated to RE2 and run by re2js. A pattern without a translation,
+ * or of another dialect, is not tested at all.
  */
 
 import type { RE2JS } from 're2js'
@@ -19,7 +19,7 @@ export async function loadPatterns(): Promise<void> {
   library ??= await import('re2js')
 }
 
-/** Whether the engine is there. */
+/** Whether the engine is loaded. */
 export const arePatternsLoaded = (): boolean => library !== undefined
 
 /** A longer pattern is not tested: compiling it would take as long. */

@@ -1,14 +1,15 @@
-/** Where the `$ref`s of a schema lead: inside of it, and nowhere else. */
+/** The targets of the `$ref`s of a schema: inside of it, never outside. */
 
 import { isRecord } from '../base/predicates.ts'
 
 /** Any scheme and host: a schema without `$id` has none. */
 const NO_BASE = 'json-schema:/'
 
+/** Resolves the references inside one schema; it loads nothing. */
 export class References {
   readonly #root: unknown
   readonly #base: string
-  /** Schemas with an `$id` or an anchor of their own, by address; made when one is asked for. */
+  /** Schemas with an `$id` or an anchor of their own, by address; collected at the first use. */
   #named: Map<string, unknown> | undefined
 
   constructor(root: unknown) {

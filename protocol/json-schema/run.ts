@@ -1,19 +1,19 @@
 /**
  * One pass of a value through a compiled schema.
  *
- * A value is first only tested, which is fast and finds nothing but yes or no. When that fails it is
- * passed through again to collect what is wrong where. Both passes are bounded: schemas come from
- * clients and servers, values from programs, and the host's one thread must not wait for either.
+ * A value is first only tested, which is fast and answers yes or no. When that fails, a second pass
+ * collects the problems and their places. Both passes are bounded: schemas come from clients and
+ * servers, values from programs, and both run on the host's one thread.
  */
 
 import { joinPath } from './path.ts'
 import type { Problem } from './validation.ts'
 import { MAX_COLLECTED } from './validation.ts'
 
-/** Whether a value fits; writes what does not fit into the run while that collects. */
+/** Whether a value fits. While the run collects, it also writes the problems into the run. */
 export type Check = (value: unknown, run: Run, at: Path | undefined) => boolean
 
-/** Where a value stands; absent for the whole value, and in passes that collect nothing. */
+/** The place of a value; absent for the whole value, and in passes that do not collect. */
 export interface Path {
   readonly parent: Path | undefined
   readonly key: string | number
@@ -23,16 +23,16 @@ export interface Path {
 export const MAX_STEPS = 5_000_000
 /** Nested checks; a level of a value takes up to four, and the stack holds some ten thousand. */
 const MAX_DEPTH = 1500
-/** The value cannot be held against its schema within the bounds above. */
+/** The value cannot be checked within the bounds above. */
 export class TooCostly extends Error {}
 
-/** What a pass has found and used so far. */
+/** The problems and the cost of a pass so far. */
 export class Run {
   #steps = 0
   #depth = 0
   /** Present while a second pass collects. */
   problems: Problem[] | undefined
-  /** Answers of schemas that are referred to, by the value; a missing answer is being looked for. */
+  /** Results of referenced schemas, by value; `undefined` while a check is under way. */
   #answers = new Map<Check, Map<unknown, boolean | undefined>>()
   #identities = new Map<unknown, number>()
 
@@ -65,8 +65,8 @@ export class Run {
   }
 
   /**
-   * Tests a check that may lead back to itself, once for each value. A test that is asked for while
-   * it is under way counts as passed: the value has a cycle, or the schema refers to itself in place.
+   * Runs a check that may refer back to itself, once for each value. While it is under way it
+   * counts as passed: the value has a cycle, or the schema refers to itself in place.
    */
   testOnce(check: Check, value: unknown): boolean {
     let answers = this.#answers.get(check)
@@ -81,7 +81,7 @@ export class Run {
     return fits
   }
 
-  /** A number that stands for this value and no other. */
+  /** A number that identifies this value. */
   identity(value: unknown): number {
     const known = this.#identities.get(value)
     if (known !== undefined) return known
@@ -89,12 +89,12 @@ export class Run {
     return this.#identities.size - 1
   }
 
-  /** Whether further problems would be told. */
+  /** Whether further problems would not be collected. */
   get isFull(): boolean {
     return this.problems !== undefined && this.problems.length >= MAX_COLLECTED
   }
 
-  /** Says that a value does not fit; the message is made only when it is kept. */
+  /** Reports that a value does not fit; the message is made only when it is collected. */
   fail(at: Path | undefined, message: () => string): false {
     if (this.problems !== undefined && this.problems.length < MAX_COLLECTED) {
       this.problems.push({ path: pathText(at), message: message() })
@@ -102,7 +102,7 @@ export class Run {
     return false
   }
 
-  /** The place of a part, while anybody wants to know it. */
+  /** The place of a part; absent while the run does not collect. */
   step(parent: Path | undefined, key: string | number): Path | undefined {
     return this.problems === undefined ? undefined : { parent, key }
   }

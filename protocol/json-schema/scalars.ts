@@ -1,4 +1,4 @@
-/** Keywords about a value as it is: its type, what it equals, numbers, texts. */
+/** Keywords about a value itself: its type, equality, numbers, texts. */
 
 import { isEqual } from './equality.ts'
 import { alternatives, oneOf } from './expectation.ts'
@@ -8,7 +8,7 @@ import { jsonTypes, kindOf, shown } from './kinds.ts'
 import { characterCount, readPattern } from './pattern.ts'
 import { type Sized, sizeBound } from './size-bound.ts'
 
-/** Names of types that are no JSON Schema's, with what their authors mean by them. */
+/** Names of types that are not in JSON Schema, with the meaning that their authors intend. */
 const anyType = new Set(['any', 'unknown'])
 
 const type: Keyword = (value, { schema, warn }) => {
@@ -141,7 +141,7 @@ const pattern: Keyword = (value, { warn }) => {
 const shortPattern = (source: string) => (source.length > 200 ? `${source.slice(0, 200)}…` : source)
 
 const format: Keyword = (value, { schema, warn }) => {
-  // A pattern beside it says more exactly what is meant: zod writes `time` for times without a zone.
+  // A pattern beside it is more exact: zod writes `time` for times without a zone.
   if ('pattern' in schema) return undefined
   try {
     const test = formatTest(String(value))

@@ -1,10 +1,12 @@
 import { type Keyword, readSize } from './keyword.ts'
 import type { Run } from './run.ts'
 
-/** What has a size: elements of arrays, properties of objects, characters of strings. */
+/**
+ * A kind of value with a size: elements of arrays, properties of objects, characters of strings.
+ */
 export interface Sized {
   readonly noun: string
-  /** The size of a value, with the steps that it takes to count; `undefined` of what has none. */
+  /** The size of a value, counting the steps of it; `undefined` for a value without a size. */
   sizeOf(value: unknown, run: Run): number | undefined
 }
 

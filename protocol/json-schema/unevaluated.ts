@@ -1,6 +1,7 @@
 /**
- * `unevaluatedProperties` and `unevaluatedItems`: about what no keyword beside them spoke of, also in
- * schemas that apply in the same place. Those are asked again, which needs no record of the first time.
+ * `unevaluatedProperties` and `unevaluatedItems`: about the parts that no keyword beside them
+ * covers, also in schemas that apply in the same place. Those are evaluated again, which needs no
+ * record of the first time.
  */
 
 import { isRecord } from '../base/predicates.ts'
@@ -11,17 +12,17 @@ import { tupleOf } from './lists.ts'
 import { additionalKeys, unknown } from './objects.ts'
 import type { Run } from './run.ts'
 
-/** Which parts of a value a schema speaks of: those that it takes away from the list. */
+/** The parts of a value that a schema covers: it removes them from the list. */
 type Rest = (
   left: readonly (string | number)[],
   value: unknown,
   run: Run,
 ) => readonly (string | number)[]
 
-/** A schema that more than this many apply with is taken to speak of everything. */
+/** A schema with more schemas in the same place counts as covering everything. */
 const MAX_APPLIED = 500
 
-/** What of the value the schema leaves to others. */
+/** The rest of the value that other keywords of the schema do not cover. */
 function restOf(
   schema: unknown,
   context: KeywordContext,

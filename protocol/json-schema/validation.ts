@@ -1,17 +1,18 @@
-/** What a validator answers. */
+/** The result of a validator. */
 
-/** One thing that is wrong with a value; `path` is empty for the value itself. */
+/** One problem of a value; `path` is empty for the value itself. */
 export interface Problem {
   readonly path: string
   readonly message: string
 }
 
-/** A value that fits its schema, with what the schema changed; or all that is wrong with it. */
+/** A fitting value, with the changes by the schema; or all of its problems. */
 export type Validation =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly problems: readonly Problem[] }
 
+/** Checks a value, now or later. */
 export type Validator = (value: unknown) => Validation | Promise<Validation>
 
-/** A validator that has found so many looks for no others. */
+/** After this many problems a validator stops. */
 export const MAX_COLLECTED = 1000

@@ -1,4 +1,4 @@
-/** Holds values against JSON Schemas: of foreign ones too, with a cost that is bounded. */
+/** Checks values against JSON Schemas, also foreign ones, at a bounded cost. */
 
 import type { JsonSchema } from '../schema.ts'
 import { type Compiled, compileSchema } from './compile.ts'
@@ -6,10 +6,10 @@ import { arePatternsLoaded, loadPatterns } from './pattern.ts'
 import { MAX_STEPS, Run, TooCostly } from './run.ts'
 import type { Validation, Validator } from './validation.ts'
 
-/** A schema that values can be held against. */
+/** A schema that can check values. */
 export interface SchemaValidator {
   readonly validate: Validator
-  /** What of the schema is not enforced, each with its property. */
+  /** The parts of the schema that are not enforced, each with its property. */
   readonly warnings: readonly string[]
 }
 

@@ -1,11 +1,13 @@
-/** How a program's arguments become the input of a tool whose schema is a record of properties. */
+/**
+ * The way from a program's arguments to the input of a tool whose schema is a record of properties.
+ */
 
 import { isRecord } from '../base/predicates.ts'
 import type { JsonSchema } from '../schema.ts'
 
-/** What decides whether a single object is the input, or its first property; and which keys pass. */
+/** Decides whether a single object is the input or its first property, and which keys pass. */
 export interface ArgumentRules {
-  /** Whether the schema says that further keys are welcome: `additionalProperties`, or no properties. */
+  /** Whether the schema admits further keys: `additionalProperties`, or no properties. */
   readonly isOpen: boolean
   /** Whether `additionalProperties: false` refuses every other key. */
   readonly isClosed: boolean
@@ -27,11 +29,11 @@ export interface RecordInput {
   readonly rules: ArgumentRules
 }
 
-/** References are followed so far. */
+/** The depth of references that are followed. */
 const MAX_DEPTH = 8
-/** Schemas that apply in the same place and are looked into. */
+/** Schemas in the same place that are visited. */
 const MAX_SCHEMAS = 500
-/** Names that are taken from them. */
+/** Names that are collected from them. */
 const MAX_OTHERS = 500
 
 /** Reads a schema as a record; `undefined` when its values are not objects alone. */
@@ -71,7 +73,10 @@ function rulesOf(
   }
 }
 
-/** The schema itself, or what it refers to. Local pointers only, as the validator follows them. */
+/**
+ * The schema itself, or the target of its reference. Local pointers only, as the validator follows
+ * them.
+ */
 function targetOf(schema: unknown, root: JsonSchema): unknown {
   let target = schema
   for (let depth = 0; depth < MAX_DEPTH && isRecord(target); depth++) {
@@ -94,7 +99,7 @@ function pointed(root: JsonSchema, reference: string): unknown {
   return at
 }
 
-/** Names of properties that the schema speaks of, also in schemas that apply in the same place. */
+/** Names of properties in the schema, also in schemas that apply in the same place. */
 function collectNames(
   schema: unknown,
   root: JsonSchema,
@@ -115,7 +120,10 @@ function collectNames(
   for (const one of applied.flat()) collectNames(one, root, names, seen)
 }
 
-/** Whether an object may fit; what nobody can tell may. A schema that was asked before is not again. */
+/**
+ * Whether an object may fit; in doubt it may. A schema that was visited before is not visited
+ * again.
+ */
 function canBeObject(schema: unknown, root: JsonSchema, seen: Set<unknown>): boolean {
   if (schema === false) return false
   const target = targetOf(schema, root)

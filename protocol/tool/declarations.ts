@@ -15,9 +15,10 @@ import type { ToolDescriptor } from './wire-tool.ts'
 
 /**
  * Declares tools as the plain functions that programs see: each once, under a spelling that works,
- * and behind them the types that refer to themselves.
+ * followed by the types that refer to themselves.
  *
- * @param among all tools that the programs see, which decide the names; `tools` themselves by default
+ * @param among all tools that the programs see, which decide the names; `tools` themselves by
+ *   default
  */
 export function toolDeclarations(
   tools: readonly ToolDescriptor[],

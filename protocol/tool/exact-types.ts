@@ -1,8 +1,8 @@
 /**
- * zod schemas whose values JSON cannot write: dates, big integers, maps, sets, instances. Values
- * cross to the guest exactly, so that the schema itself validates them; here they get a JSON Schema
- * that says the nearest type. Such a part carries no `type`, but `tsType`, the word that
- * json-schema-to-typescript has for it, which declarations print when it stands in this file.
+ * zod schemas whose values JSON cannot write: dates, big integers, maps, sets, instances. Their
+ * values cross to the guest exactly, so that the schema itself validates them. Here they get a JSON
+ * Schema of the nearest type. Such a part has no `type`, but `tsType`, the keyword of
+ * json-schema-to-typescript, which declarations print when this file knows it.
  */
 
 import { isRecord } from '../base/predicates.ts'
@@ -35,10 +35,10 @@ const classes = [
   'URIError',
 ]
 
-/** Types that stand for themselves; of `Map` and `Set` the parts stand in the schema. */
+/** Types without parts; the parts of `Map` and `Set` are in the schema. */
 const plain = new Set([...classes, 'bigint', 'undefined'])
 
-/** As {@link https://zod.dev/json-schema} tells of a schema: what is read of it here. */
+/** The part of {@link https://zod.dev/json-schema} that is read here. */
 interface ZodNode {
   readonly _zod?: {
     readonly def?: {
@@ -51,7 +51,7 @@ interface ZodNode {
   readonly '~standard'?: unknown
 }
 
-/** What zod hands over for each part: `jsonSchema` is to be changed in place. */
+/** zod's data about each part; `jsonSchema` is to be changed in place. */
 interface Part {
   readonly zodSchema: ZodNode
   readonly jsonSchema: Record<string, unknown>
@@ -65,8 +65,8 @@ export class Unrepresentable extends Error {}
 const MAX_DEPTH = 8
 
 /**
- * What zod's `jsonSchema.input()` and `.output()` are to be told (`libraryOptions`), so that each
- * part has a type.
+ * Options for zod's `jsonSchema.input()` and `.output()` (`libraryOptions`), so that each part has
+ * a type.
  *
  * @param direction of the tool's schema: a guest makes inputs, and gets outputs
  */
@@ -136,7 +136,7 @@ function placeOf(path: Part['path']): string {
   return place === '' ? 'the value' : place
 }
 
-/** The schema of a key, value or element; `{}` where it refers to what stands elsewhere. */
+/** The schema of a key, value or element; `{}` where it refers to another place. */
 function partOf(schema: unknown, direction: Direction, depth: number): JsonSchema {
   const standard = (schema as ZodNode | undefined)?.['~standard']
   if (depth >= MAX_DEPTH || !isRecord(standard) || !isRecord(standard.jsonSchema)) return {}
@@ -149,10 +149,10 @@ function partOf(schema: unknown, direction: Direction, depth: number): JsonSchem
 }
 
 /**
- * The TypeScript type of a schema with `tsType`; `undefined` for every other, and for a `tsType`
- * that is not one of ours, since schemas of others are read too.
+ * The TypeScript type of a schema with `tsType`; `undefined` for every other one, and for a foreign
+ * `tsType`, since foreign schemas are read too.
  *
- * @param render gives the type of a part
+ * @param render returns the type of a part
  */
 export function exactType(
   schema: JsonSchema,

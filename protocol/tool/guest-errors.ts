@@ -1,6 +1,6 @@
 /**
- * Errors of the host's making that a call throws in the guest: the name of the class by its code.
- * Each class is a global there, a subclass of `Error`. The guest loads this file: no imports.
+ * The host's errors that a call throws in the guest: the name of the class by its code. Each class
+ * is a global there, a subclass of `Error`. The guest loads this file: no imports.
  */
 export const guestErrorNames = {
   TOOL_INPUT_INVALID: 'ToolInputError',

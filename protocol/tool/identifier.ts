@@ -22,25 +22,27 @@ export function wordOf(name: string): string {
   return /^[\p{ID_Start}$_]/u.test(word) ? word : `_${word}`
 }
 
-/** A name as a variable of programs: `_` follows what is a word of the language or a standard global. */
+/**
+ * A name as a variable of programs: `_` follows a reserved word or the name of a standard global.
+ */
 export function identifierOf(name: string): string {
   let identifier = wordOf(name)
   while (reservedWords.has(identifier) || isStandard(identifier)) {
-    // What the prelude keeps for itself is known by how it begins.
+    // The prelude's own names have a prefix of their own.
     identifier = identifier.startsWith(OWN) ? `_${identifier}` : `${identifier}_`
   }
   return identifier
 }
 
-/** The standard global that a name would hide; `undefined`: none. */
+/** The standard global that a name would hide; `undefined` for none. */
 export function standardName(name: string): string | undefined {
   const word = wordOf(name)
   return isStandard(word) ? word : undefined
 }
 
 /**
- * Refuses a tool whose name no program could use. What is imported has a name that its user did not
- * choose, and gets another global instead (`tool-globals.ts`).
+ * Refuses a tool whose name a program could not use. The user of an imported tool did not choose
+ * its name, so it gets another global instead (`tool-globals.ts`).
  *
  * @throws {LatchdError} `TOOL_INVALID` when the name is empty or longer than 256, or that of a
  *   standard global and the tool is not imported
@@ -66,7 +68,7 @@ export function checkToolName({
   )
 }
 
-/** What the prelude's own globals begin with. */
+/** The prefix of the prelude's own globals. */
 const OWN = '__latchd_'
 
 const isStandard = (identifier: string) =>

@@ -1,4 +1,7 @@
-/** The iterator of what a generator function gave; lists, maps and texts are values, not streams. */
+/**
+ * The iterator of the result of a generator function; lists, maps and texts are values, not
+ * streams.
+ */
 export function iteratorOf(value: unknown): AsyncIterator<unknown> | Iterator<unknown> | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const {

@@ -1,12 +1,12 @@
 /** Inputs as JSON, for tools that take a text. */
 
-/** Parts of a value; one that is referred to twice is written, and counts, twice. */
+/** Parts of a value; a part that is referenced twice counts twice. */
 const MAX_PARTS = 1_000_000
 
 /**
  * The JSON of an input.
  *
- * @throws {TypeError} when it has a cycle or a BigInt, or more parts than the host has time for
+ * @throws {TypeError} when it has a cycle or a BigInt, or too many parts
  */
 export function jsonText(value: unknown): string {
   let parts = 0

@@ -1,11 +1,11 @@
-/** What a program finds beside its tools when they are too many to be told one by one. */
+/** The two tools by which a program searches its tools when they are too many for a prompt. */
 
 import type { ToolDescriptor } from './wire-tool.ts'
 
 /** An execution that sees more tools than this can also search them. */
 export const MANY_TOOLS = 30
 
-/** `search_tools`, as it is told to a model. */
+/** The descriptor of `search_tools`. */
 export const searchToolsDescriptor = {
   name: 'search_tools',
   description:
@@ -30,7 +30,7 @@ export const searchToolsDescriptor = {
   annotations: { readOnly: true },
 } as const satisfies ToolDescriptor
 
-/** `describe_tools`, as it is told to a model. */
+/** The descriptor of `describe_tools`. */
 export const describeToolsDescriptor = {
   name: 'describe_tools',
   description: 'Gives the TypeScript declarations of the tools with these names.',
@@ -38,13 +38,13 @@ export const describeToolsDescriptor = {
   annotations: { readOnly: true },
 } as const satisfies ToolDescriptor
 
-/** The two tools that an execution of many tools has beside those given. */
+/** The two further tools of an execution with many tools. */
 export const toolSearchDescriptors: readonly ToolDescriptor[] = [
   searchToolsDescriptor,
   describeToolsDescriptor,
 ]
 
-/** Longest line that stands for a tool, in UTF-16 units. */
+/** Longest line of a tool, in UTF-16 units. */
 const MAX_LINE = 120
 
 /** The first sentence of a description, or as much of it as fits on a line. */

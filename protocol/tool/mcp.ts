@@ -1,4 +1,7 @@
-/** What of the Model Context Protocol tools bring along: hints, and results made of content blocks. */
+/**
+ * The parts of the Model Context Protocol that tools carry: hints, and results made of content
+ * blocks.
+ */
 
 import type { JsonSchema } from '../schema.ts'
 import { isRecord } from './schema.ts'
@@ -16,11 +19,11 @@ export function readHints(annotations: unknown): ToolAnnotations {
 }
 
 /**
- * Reads a `CallToolResult`: its value is the structured content, else what the text of its blocks
- * stands for (`textValue`), else its files, else its links; of one the thing itself. What is no such
- * result is the value itself.
+ * Reads a `CallToolResult`. Its value is the structured content, else the meaning of its text
+ * (`textValue`), else its files, else its links; a list of one element is that element. A value of
+ * another kind is returned unchanged.
  *
- * @throws {Error} with the text of a result that says `isError`
+ * @throws {Error} with the text of a result that has `isError`
  */
 export function fromMcpResult(result: unknown, outputSchema: JsonSchema | undefined): unknown {
   if (!isRecord(result)) return result
@@ -92,7 +95,7 @@ function file(data: Uint8Array, mimeType: unknown, name: string): ResultFile {
   return { name: isNamed ? name : `${name}.${extension}`, type, size: data.length, data }
 }
 
-/** @throws {TypeError} for what is not base64 */
+/** @throws {TypeError} for text that is not base64 */
 function bytesOf(base64: string): Uint8Array {
   const text = base64.replaceAll(/\s+/g, '')
   if (!/^[\w+/-]*={0,2}$/.test(text)) {

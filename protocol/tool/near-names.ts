@@ -1,8 +1,8 @@
 /**
  * Whether one name is probably meant for another.
  *
- * Guests ask this as well, after a program has patched what it likes: so nothing here calls a method
- * or writes to an array.
+ * Guests run this as well, after a program may have patched built-ins. So it calls no methods and
+ * writes to no arrays.
  */
 
 const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
@@ -13,9 +13,9 @@ const MAX_EDITS = 2
 const MAX_LENGTH = 100
 
 /**
- * How far a name is from another: 0 when they differ at most in case, `_` and `-`, else the letters
- * that were left out, added, changed or swapped; `undefined` beyond two, or when that is more than
- * half of the name.
+ * The distance of two names: 0 when they differ at most in case, `_` and `-`, else the number of
+ * letters that were left out, added, changed or swapped. `undefined` beyond two, or beyond half of
+ * the name.
  */
 export function nameDistance(name: string, other: string): number | undefined {
   if (sameLetters(name, other)) return 0
@@ -47,7 +47,7 @@ function lower(letter: string): string {
   return letter
 }
 
-/** Whether so many edits make the rest of one name the rest of the other. */
+/** Whether at most so many edits change the rest of one name to the rest of the other. */
 function isWithin(a: string, from: number, b: string, to: number, edits: number): boolean {
   let i = from
   let j = to

@@ -20,8 +20,8 @@ const known = new WeakMap<object, Map<string | undefined, Tool>>()
 /**
  * Reads one tool.
  *
- * @param key its name where it stands, for tools that have none of their own
- * @throws {LatchdError} `TOOL_INVALID` when it is nothing that could be a tool
+ * @param key its key in a record, for tools without a name
+ * @throws {LatchdError} `TOOL_INVALID` for another value
  */
 export function normalizeTool(like: ToolLike, key?: string): Tool {
   const cached = known.get(like)?.get(key)
@@ -93,7 +93,7 @@ interface ToolParts {
 type Execute = (input: unknown, context: ToolContext) => unknown
 type ReadAnswer = (answer: unknown, outputSchema: JsonSchema | undefined) => unknown
 
-/** Puts a tool together from what a source gave. */
+/** Makes a tool from the parts of a source. */
 function assemble(parts: ToolParts): Tool {
   const { name, timeoutMs, namespace, readAnswer } = parts
   if (typeof name !== 'string' || name === '') throw invalid(undefined, 'it has no name')

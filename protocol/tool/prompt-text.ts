@@ -6,8 +6,8 @@ import { toolGlobals } from './tool-globals.ts'
 import type { ToolDescriptor } from './wire-tool.ts'
 
 /**
- * Tells a model of its tools: the declaration of each, or of more than {@link MANY_TOOLS} the name
- * and one line, with how to find the rest out.
+ * Describes tools for a model: the declaration of each. For more than {@link MANY_TOOLS} it has the
+ * name and one line of each, and the way to find the rest.
  *
  * @param tools all that the program will see
  */

@@ -1,8 +1,8 @@
 /**
- * The names in a tool's input, held against those of its schema before its values are.
+ * Checks the names in a tool's input against those of its schema, before the values.
  *
- * A wrong name is the commonest mistake of a call, and by itself a schema says nothing of it: where
- * it is not closed, the key passes and the tool runs without what was meant.
+ * A wrong name is the commonest mistake of a call, and a schema that is not closed does not catch
+ * it: the key passes, and the tool runs without the intended value.
  */
 
 import { isRecord } from '../base/predicates.ts'
@@ -12,9 +12,9 @@ import { nameDistance } from './near-names.ts'
 
 /** Names that a message lists. */
 const MAX_LISTED = 30
-/** Names that are told as wrong. */
+/** Wrong names that a message lists at most. */
 const MAX_WRONG = 100
-/** Pairs of names that are compared, about 10 ms; of more it is not asked which are near. */
+/** Pairs of names that are compared, about 10 ms; with more pairs no near names are searched. */
 const MAX_PAIRS = 20_000
 
 /** A validator that also looks at names. Keys whose value is `undefined` count as absent. */
@@ -46,7 +46,7 @@ export function recordValidator(
   }
 }
 
-/** How validators begin what they say of a property that must not be there. */
+/** The begin of validators' messages about a property that must not be there. */
 const UNKNOWN = 'unknown property'
 
 function unknownKeys(
@@ -64,7 +64,7 @@ function unknownKeys(
 
 const none: readonly string[] = []
 
-/** Own keys with the value `undefined` are left out; the same object when there is none. */
+/** Leaves out own keys with the value `undefined`; returns the same object when it has none. */
 function withoutAbsent(input: Record<string, unknown>): Record<string, unknown> {
   for (const key in input) {
     if (input[key] !== undefined) continue
@@ -73,7 +73,7 @@ function withoutAbsent(input: Record<string, unknown>): Record<string, unknown> 
   return input
 }
 
-/** Keys that are not declared and are refused, probably another's, or perhaps the reason; with the near name. */
+/** Undeclared keys that are refused, or misspelt, or perhaps the reason; with the near name. */
 function wrongNames(
   unknown: readonly string[],
   validation: Validation,
@@ -87,7 +87,7 @@ function wrongNames(
     if (wrong.size === MAX_WRONG) break
     const near = isComparable ? nearest(key, declared) : undefined
     const isRefused = refused.has(key)
-    // Whether a pattern lets the key in, the validator has said.
+    // The validator has checked whether a pattern admits the key.
     if (!isRefused && patterns.length > 0) continue
     const isGuilty = isOpen
       ? !validation.ok && near !== undefined
@@ -100,7 +100,7 @@ function wrongNames(
 const pathOfUnknown = ({ path, message }: Problem) =>
   message.startsWith(UNKNOWN) ? path : undefined
 
-/** Whether a problem says of one of these properties that it must not be there. */
+/** Whether a problem is that one of these properties must not be there. */
 const isUnknown = (problem: Problem, names: ReadonlyMap<string, unknown>) =>
   names.has(pathOfUnknown(problem) ?? '')
 

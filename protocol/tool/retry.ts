@@ -1,8 +1,8 @@
 /**
- * Tries a tool again that failed, and leaves one alone for a while that keeps failing.
+ * Retries a failed tool, and pauses one that keeps failing.
  *
- * Here and not where calls are made, so that a tool behaves the same wherever its code runs: in a
- * daemon, in an app, in a client of a daemon.
+ * This wraps the tool itself, and not its caller, so that it behaves the same wherever its code
+ * runs: in a daemon, in an app, in a client of a daemon.
  */
 
 import type { CircuitBreakerPolicy, RetryPolicy } from 'cockatiel'
@@ -29,7 +29,7 @@ const ruleFields: Readonly<Record<string, Bounds>> = {
 const breakerFields: Readonly<Record<string, Bounds>> = { failures, openMs: pauseMs }
 
 /**
- * Reads what a definition says of trying again.
+ * Reads a definition's options of retries.
  *
  * @throws {LatchdError} `TOOL_INVALID` for a tool whose calls must not be repeated, or a bad value
  */
@@ -121,7 +121,7 @@ const MAX_BACKOFF_MS = 30_000
 const FAILURES = 5
 const OPEN_MS = 30_000
 
-/** Loaded by the first call of a tool that has a rule: most have none, and clients stay thin. */
+/** Loaded by the first call of a tool with a rule: most have none, and clients stay thin. */
 async function makePolicies(rule: RetryRule): Promise<Policies> {
   const {
     circuitBreaker,
@@ -139,7 +139,7 @@ async function makePolicies(rule: RetryRule): Promise<Policies> {
   const isWorthATry = (error: unknown) => !isBrokenCircuitError(error) && isPassing(error)
   const { failures = FAILURES, openMs = OPEN_MS } = rule.circuitBreaker ?? {}
   return {
-    // The pause of a call that was given up keeps no process alive: its timeout does, while it waits.
+    // The pause of an abandoned call does not keep the process alive.
     retry: retry(handleWhen(isWorthATry), {
       maxAttempts: rule.attempts - 1,
       backoff,
@@ -154,7 +154,7 @@ async function makePolicies(rule: RetryRule): Promise<Policies> {
   }
 }
 
-/** Codes of errors that come again however often one tries, or that nobody waits for any more. */
+/** Codes of errors that every attempt repeats, or of calls that were given up. */
 const lasting: ReadonlySet<unknown> = new Set([
   'TOOL_INPUT_INVALID',
   'TOOL_OUTPUT_INVALID',
@@ -162,14 +162,14 @@ const lasting: ReadonlySet<unknown> = new Set([
   'CALL_CANCELLED',
 ])
 
-/** Whether a failure may be over at the next try, and tells of the tool's health. */
+/** Whether the next try may succeed, and the failure counts against the tool's health. */
 function isPassing(error: unknown): boolean {
   const { retryable, code, name } = (error ?? {}) as Partial<Record<string, unknown>>
   if (error instanceof GivenUp || retryable === false) return false
   return !lasting.has(code) && name !== 'ToolInputError'
 }
 
-/** Nobody waits for the call any more. */
+/** The call was given up. */
 class GivenUp extends Error {
   override readonly name = 'GivenUp'
 }
@@ -192,7 +192,7 @@ async function untilAborted(
   }
 }
 
-/** A tool that does not answer in time is not well; that its caller has left says nothing of it. */
+/** A tool that does not answer in time is unhealthy; a caller that has left is no evidence. */
 function abortError(reason: unknown): Error {
   const isTimeout = reason instanceof LatchdError && reason.code === 'TOOL_TIMEOUT'
   return isTimeout ? reason : new GivenUp('The call was given up', { cause: reason })

@@ -1,4 +1,4 @@
-/** Schemas of every kind as one: a JSON Schema to tell, and a validator to hold values against. */
+/** Schemas of every kind in one form: a JSON Schema to show, and a validator. */
 
 import { isRecord } from '../base/predicates.ts'
 import { LatchdError } from '../errors.ts'
@@ -13,16 +13,16 @@ export { isRecord } from '../base/predicates.ts'
 export interface ReadSchema {
   readonly json: JsonSchema
   readonly validate: Validator
-  /** What of it is not enforced, each with its property; absent: all of it is. */
+  /** The parts that are not enforced, each with its property; absent: all are enforced. */
   readonly warnings?: readonly string[]
 }
 
 const DIALECT = 'draft-2020-12'
 
-/** Loaded when it is needed first: the thin client is there sooner without it. */
+/** Loaded at the first use: the thin client starts sooner without it. */
 let library: typeof import('../json-schema/validator.ts') | undefined
 
-/** Loads what JSON Schemas are held against values with, so that what of them is not enforced is known. */
+/** Loads the validators of JSON Schemas, which know the parts that they do not enforce. */
 export async function loadJsonSchemas(): Promise<void> {
   library ??= await import('../json-schema/validator.ts')
 }
@@ -30,8 +30,8 @@ export async function loadJsonSchemas(): Promise<void> {
 /**
  * Reads a tool's schema: zod or another Standard Schema, an AI SDK `jsonSchema()`, or JSON Schema.
  *
- * @param direction which side of a transforming schema is told to the guest
- * @throws {LatchdError} `TOOL_INVALID` when it is none of these, or cannot say its JSON Schema
+ * @param direction the side of a transforming schema that the guest sees
+ * @throws {LatchdError} `TOOL_INVALID` for another value, or a schema without a JSON Schema
  */
 export function readSchema(
   schema: unknown,

@@ -1,11 +1,11 @@
-/** What a library of schemas says is wrong, in the words that latchd has for it. */
+/** The problems that a library of schemas reports, in latchd's words. */
 
 import { isRecord } from '../base/predicates.ts'
 import { joinPath } from '../json-schema/path.ts'
 import type { Problem } from '../json-schema/validation.ts'
 import type { StandardIssue } from '../schema.ts'
 
-/** zod's issues say more of themselves than Standard Schema asks for. */
+/** zod's issues have more details than Standard Schema requires. */
 interface DetailedIssue extends StandardIssue {
   readonly code?: unknown
   readonly keys?: unknown
@@ -27,7 +27,7 @@ export function problemsOf(issue: StandardIssue, value: unknown): Problem[] {
 function messageOf(issue: StandardIssue, keys: readonly PropertyKey[], value: unknown): string {
   const { message } = issue
   const isMissing = keys.length > 0 && partAt(value, keys) === undefined
-  // zod's own words; what the author of the schema wrote is left as it is.
+  // zod's own words; the words of the schema's author stay unchanged.
   const [, expected, received] =
     /^Invalid input: expected (.+?)(?:, received (\w+))?$/s.exec(message) ?? []
   if (expected !== undefined) {

@@ -1,4 +1,4 @@
-/** The value that a text stands for, as tools of protocols of texts answer. */
+/** The value of a text, for tools of protocols that answer with texts. */
 
 import type { JsonSchema } from '../schema.ts'
 import { isRecord } from './schema.ts'
@@ -7,9 +7,9 @@ import { LocalRefs } from './types/local-refs.ts'
 /**
  * Reads the text that a tool answers with.
  *
- * Without an output schema an object or a list in JSON is read, and a scalar stays the text that it
- * is: `1.10` is a version as well as a number. With one a text is read as what the schema says; where
- * that takes text, only an object or a list that it takes too is read.
+ * Without an output schema an object or a list in JSON is parsed, and a scalar stays a text: `1.10`
+ * is a version as well as a number. With an output schema the text is read as the type of the
+ * schema. When the schema takes text, only an object or a list that it takes too is parsed.
  */
 export function textValue(text: string, outputSchema: JsonSchema | undefined): unknown {
   const types = outputSchema === undefined ? undefined : typesOf(outputSchema)
@@ -33,7 +33,7 @@ function typeOf(value: unknown): string {
 }
 
 const ALL = ['string', 'number', 'boolean', 'null', 'array', 'object']
-/** Combinations that are nested deeper are taken to say nothing. */
+/** Deeper nested combinations are ignored. */
 const MAX_DEPTH = 16
 
 /** The JSON types of the values that a schema takes. */

@@ -1,4 +1,7 @@
-/** What of a tool's error the guest may see: name, message and code. Stacks stay where the tool is. */
+/**
+ * The part of a tool's error that the guest may see: name, message and code. Stacks stay where the
+ * tool is.
+ */
 
 import { type ErrorCode, LatchdError } from '../errors.ts'
 import type { Problem } from '../json-schema/validation.ts'
@@ -47,7 +50,7 @@ function text(value: unknown): string {
   }
 }
 
-/** An error of the host's making, of a class that is a global in the guest. */
+/** The host's own error, of a class that is a global in the guest. */
 export function thrownByHost(
   code: keyof typeof guestErrorNames,
   message: string,
@@ -68,10 +71,10 @@ export function thrownAs(name: string, code: ErrorCode, message: string, tool: s
   return { name, message, code, tool }
 }
 
-/** Problems beyond this number are counted, not told. */
+/** Further problems are counted, not listed. */
 const MAX_PROBLEMS = 50
 
-/** Problems as lines: the path of each, and what is wrong there. */
+/** Problems as lines: the path and the fault of each. */
 export function listProblems(problems: readonly Problem[]): string {
   const more = problems.length - MAX_PROBLEMS
   const least = problems.length >= MAX_COLLECTED ? 'at least ' : ''

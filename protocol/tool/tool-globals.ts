@@ -1,23 +1,24 @@
 /**
- * How the programs of an execution write its tools: decided once for the whole set, and asked by the
- * guest's list of tools, the declarations for prompts, the type check and the tools that search.
+ * The names by which the programs of an execution call its tools. They are decided once for the
+ * whole set, for the guest's list of tools, the declarations for prompts, the type check and the
+ * search tools.
  *
  * A name that is an identifier has first right to its global, wherever it stands in the set. Then
- * come the namespaces, then the names that have to be made identifiers, in the order of the set; of
- * twins among those the first has the global, and the others are reached by `tools[…]` alone.
+ * come the namespaces, then the names that have to be made identifiers, in the order of the set. Of
+ * equal identifiers the first tool has the global; programs reach the others by `tools[…]` alone.
  */
 
 import { identifierOf, isFreeIdentifier, isIdentifier, standardName, wordOf } from './identifier.ts'
 import type { ToolDescriptor } from './wire-tool.ts'
 
-/** What naming has to know of a tool. */
+/** The part of a tool that its global depends on. */
 export type NamedTool = Pick<ToolDescriptor, 'name' | 'isImported' | 'namespace'>
 
-/** Where the programs of an execution find one tool. */
+/** The places of one tool in the programs of an execution. */
 export interface ToolGlobal {
   /** Its variable; `undefined` when another tool has it. In `tools` it is in any case. */
   readonly identifier: string | undefined
-  /** Its place in the variable of its namespace; absent when it belongs to none. */
+  /** Its place in the variable of its namespace; absent without a namespace. */
   readonly member?: NamespaceMember
   /** How declarations write it: `server.list_items`, `list_items` or `tools["list-items"]`. */
   readonly spelling: string

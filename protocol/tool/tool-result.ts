@@ -1,8 +1,9 @@
 /**
- * All that a tool has answered: the value that programs get, and what came beside it.
+ * The whole answer of a tool: the value that programs get, and the content beside it.
  *
- * `tool(x)` gives the value alone, and `tool.raw(x)` all of it. So that nobody pays for what is not
- * asked for, the second is a tool of its own to those who make calls: {@link rawTool}.
+ * `tool(x)` returns the value alone, and `tool.raw(x)` the whole answer. The second is a tool of
+ * its own for the code that makes calls, so that calls without it cost nothing extra: {@link
+ * rawTool}.
  */
 
 import type { Validator } from '../json-schema/validation.ts'
@@ -17,7 +18,7 @@ export interface ResultFile {
   /** In bytes. */
   readonly size: number
   readonly data: Uint8Array
-  /** What the tool calls it, if anything. */
+  /** The tool's own name for it, if any. */
   readonly uri?: string
 }
 
@@ -28,16 +29,16 @@ export interface ResultLink {
   readonly mimeType?: string
 }
 
-/** What `tool.raw(x)` gives. */
+/** The result of `tool.raw(x)`. */
 export interface RawResult {
   readonly value: unknown
-  /** All text of the answer; empty when there is none. */
+  /** All text of the answer; may be empty. */
   readonly text: string
   readonly files: readonly ResultFile[]
   readonly links: readonly ResultLink[]
 }
 
-/** Whether a value is what `raw` gives. */
+/** Whether a value is the result of `raw`. */
 export function isRawResult(value: unknown): value is RawResult {
   return (
     isRecord(value) &&
@@ -48,7 +49,7 @@ export function isRawResult(value: unknown): value is RawResult {
   )
 }
 
-/** An answer as a tool gives it that knows more than its value. */
+/** The answer of a tool that has more than a value. */
 export class ToolResult implements RawResult {
   readonly value: unknown
   readonly text: string
@@ -66,8 +67,8 @@ export class ToolResult implements RawResult {
 const raws = new WeakMap<Tool, Tool>()
 
 /**
- * The same tool, giving all that it answers: what a {@link ToolResult} holds, or the value with
- * nothing beside it. A stream is what it is: its items are values.
+ * The same tool with its whole answer: the parts of a {@link ToolResult}, or the value with nothing
+ * beside it. A stream stays a stream of values.
  */
 export function rawTool(tool: Tool): Tool {
   const before = raws.get(tool)
@@ -99,7 +100,7 @@ function rawValidator(validate: Validator | undefined): Validator {
   }
 }
 
-/** What programs get of an answer without `raw`. */
+/** The value that programs get of an answer without `raw`. */
 export function plainValue(answer: unknown): unknown {
   return answer instanceof ToolResult ? answer.value : answer
 }

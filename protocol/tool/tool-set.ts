@@ -1,4 +1,4 @@
-/** The forms in which tools are given. */
+/** The accepted forms of tools. */
 
 import type { ToolDefinition } from './wire-tool.ts'
 
@@ -6,7 +6,7 @@ import type { ToolDefinition } from './wire-tool.ts'
 export type ToolSet = ReadonlyArray<ToolLike | string> | Readonly<Record<string, ToolLike>>
 
 /**
- * Anything that is accepted as a tool: our own definition, an AI SDK tool, an OpenAI Agents tool, an
+ * Every accepted form of a tool: our own definition, an AI SDK tool, an OpenAI Agents tool, an
  * openai `zodFunction`, an object with `name` and `forward`, or a plain function.
  */
 export type ToolLike = ToolDefinition<never> | ((...args: never[]) => unknown) | object

@@ -7,12 +7,13 @@ import type { ArgumentRules } from './argument-rules.ts'
 import type { ToolAnnotations, ToolContext, ToolDefinition, ToolDescriptor } from './wire-tool.ts'
 
 /**
- * How the arguments of a call become the tool's input:
- * `record`: an object of the schema's properties; `list`: the positional arguments as a list, for
- * tools without a schema; `value`: the first argument alone, for schemas that are no record.
+ * How the arguments of a call become the tool's input. `record`: an object of the schema's
+ * properties. `list`: the positional arguments as a list, for tools without a schema. `value`: the
+ * first argument alone, for schemas that are not records.
  */
 export type InputForm = 'record' | 'list' | 'value'
 
+/** A tool that is ready to be called: its options are resolved and its validators made. */
 export interface Tool extends Omit<ToolDescriptor, 'needsApproval'> {
   readonly inputForm: InputForm
   /** Properties of the input schema in declared order; empty unless the form is `record`. */
@@ -26,19 +27,19 @@ export interface Tool extends Omit<ToolDescriptor, 'needsApproval'> {
   /** How long a person has for the decision; absent: as long as the execution may last. */
   readonly approvalTimeoutMs: number | undefined
   /**
-   * What a decision gives, for a tool that is nothing but a question to a person; `undefined` for a
-   * refusal that is thrown.
+   * Maps a decision to the value of the call, for a tool that only asks a person; `undefined` for a
+   * refusal, which is thrown.
    */
   readonly answer: ((approval: Approval) => unknown) | undefined
-  /** Whether an approval has to come with a text, which is what the call gives. */
+  /** Whether an approval must have a text, which becomes the value of the call. */
   readonly needsAnswer?: true
-  /** Milliseconds that a call waits and does nothing else, for a tool that is nothing but a wait. */
+  /** Milliseconds of a call that only waits, for a tool that does nothing else. */
   readonly waitMs: ((input: unknown) => number) | undefined
   /** Why the tool cannot be called by an execution that knew another one; absent when it can. */
   readonly change?: string
-  /** Why a call took too long, when that is not the tool's doing; absent: nothing is known of it. */
+  /** Why a call took too long, when the tool is not the cause; absent: unknown. */
   readonly overdue?: (callId: string) => Error | undefined
-  /** Whether a client brings it; absent: it is of the daemon or the app. */
+  /** Whether a client runs it; absent: the daemon or the app does. */
   readonly isOfClient?: true
   /** Asked whether an interrupted call took effect; see `ToolDefinition.probe`. */
   readonly probe: ToolDefinition<unknown>['probe'] | undefined
@@ -46,11 +47,11 @@ export interface Tool extends Omit<ToolDescriptor, 'needsApproval'> {
   validateOutput: Validator | undefined
   /** Runs the tool; for the form `list` the input is an array. */
   execute(input: unknown, context: ToolContext): unknown
-  /** As `execute`, for a tool that answers more than a value: gives a `ToolResult`. */
+  /** As `execute`, for a tool that answers with more than a value: returns a `ToolResult`. */
   executeRaw?(input: unknown, context: ToolContext): unknown
 }
 
-/** What can be told of a tool. */
+/** The public part of a tool. */
 export function describeTool(tool: Tool): ToolDescriptor {
   const { name, description, inputSchema, outputSchema, annotations, warnings } = tool
   const { isImported, namespace, maxCallsPerExecution } = tool
@@ -71,8 +72,8 @@ export function describeTool(tool: Tool): ToolDescriptor {
 }
 
 /**
- * The properties that a schema is told by, in declared order; `undefined` when it is told as one value,
- * as are those of open objects that declare none.
+ * The properties by which a schema is shown, in declared order; `undefined` when it is shown as one
+ * value, as are open objects without declared properties.
  */
 export function recordProperties(schema: JsonSchema): readonly string[] | undefined {
   const { properties, type } = schema

@@ -1,8 +1,8 @@
-/** What a tool is, to those who write one and to those who only see its description. */
+/** A tool: its definition for authors, and its description for all others. */
 
 import type { JsonSchema, StandardSchema } from '../schema.ts'
 
-/** What a tool's `execute` is told beside its input. */
+/** The context that a tool's `execute` gets beside its input. */
 export interface ToolContext {
   /** Aborted when the call is cancelled, times out, or its execution ends. */
   readonly signal: AbortSignal
@@ -14,18 +14,21 @@ export interface ToolContext {
   readonly caller: string
   /** The same for every try of this call: hand it to services that accept an idempotency key. */
   readonly idempotencyKey: string
-  /** What the request that started the execution carries as `metadata`. */
+  /** The `metadata` of the request that started the execution. */
   readonly metadata: Readonly<Record<string, unknown>>
   /**
-   * Where the execution stands in a trace, to be sent on as the header `traceparent` (W3C Trace
-   * Context); absent when it is in none.
+   * The place of the execution in a trace, for the header `traceparent` (W3C Trace Context); absent
+   * without one.
    */
   readonly traceparent?: string | undefined
-  /** Tells watchers of the execution how far the call is: any JSON value. Not kept. */
+  /**
+   * Reports the progress of the call to watchers of the execution: any JSON value. It is not
+   * stored.
+   */
   progress(value: unknown): void
 }
 
-/** What a tool does to the world; an absent mark promises nothing. */
+/** A tool's effect on the world; an absent mark promises nothing. */
 export interface ToolAnnotations {
   /** Changes nothing: may be called again at will. */
   readonly readOnly?: boolean
@@ -34,66 +37,65 @@ export interface ToolAnnotations {
   readonly idempotent?: boolean
 }
 
-/** How often a tool is tried that fails, and when it is left alone. */
+/** How often a failing tool is tried, and when it is paused. */
 export interface RetryRule {
-  /** Tries in all, 1 to 20. An error that says `retryable: false` ends them. */
+  /** Tries in all, 1 to 20. An error with `retryable: false` ends them. */
   readonly attempts: number
   /** Milliseconds before the second try, about; each further pause is about twice as long. 200. */
   readonly backoffMs?: number
   /** Longest pause in milliseconds; 30 000. */
   readonly maxBackoffMs?: number
   /**
-   * After so many `failures` in a row (5), calls fail at once with `ToolUnavailableError`; after
-   * `openMs` (30 000) one call is let through, and decides whether others follow. Counted for the
-   * tool, whoever calls it.
+   * After so many `failures` in a row (5), calls fail at once with `ToolUnavailableError`. After
+   * `openMs` (30 000) one call goes through, and decides whether others follow. Counted for the
+   * tool, over all callers.
    */
   readonly circuitBreaker?: { readonly failures?: number; readonly openMs?: number }
 }
 
 /** A tool as its author writes it. The schemas are zod, any Standard Schema, or JSON Schema. */
 export interface ToolDefinition<Input = never, Value = unknown> {
-  /** What the guest calls it. Any text; the global's name is made a valid identifier. */
+  /** The tool's name in the guest. Any text; the global's name is made a valid identifier. */
   readonly name: string
   readonly description: string
   readonly inputSchema?: StandardSchema<Input> | JsonSchema
   readonly outputSchema?: StandardSchema | JsonSchema
-  /** Gives a value, a promise of one, or an async iterable, which the guest sees as a stream. */
+  /** Returns a value, a promise of one, or an async iterable, which the guest sees as a stream. */
   execute(input: Input, context: ToolContext): Value
-  /**
-   * What it belongs to: `crm` makes the tool `crm.find-contact` programs' `crm.find_contact` as well.
-   */
+  /** A group: `crm` makes the tool `crm.find-contact` also `crm.find_contact` in programs. */
   readonly namespace?: string
   /** Milliseconds that one call may take; `'none'` for no bound but the execution's `wallMs`. */
   readonly timeoutMs?: number | 'none'
   /**
-   * Calls that one execution may make; a further one throws `ToolLimitError` in the guest, which a
-   * program can catch. Calls whose input does not fit are not counted. As many as it likes when absent.
+   * Calls that one execution may make; absent: no bound. A further one throws `ToolLimitError` in
+   * the guest, which a program can catch. Calls whose input does not fit are not counted.
    */
   readonly maxCallsPerExecution?: number
   readonly annotations?: ToolAnnotations
   /** For tools that are `readOnly` or `idempotent`; `timeoutMs` covers all tries. Absent: one try. */
   readonly retry?: RetryRule
   /**
-   * Whether a call waits until a person has approved it: always, or as this says of its input. A
-   * rejection throws `ApprovalRejectedError` in the guest, with the reason.
+   * Whether a call waits for the approval of a person: always, or as this function decides from its
+   * input. A rejection throws `ApprovalRejectedError` in the guest, with the reason.
    */
   readonly needsApproval?: boolean | ((input: Input, context: ToolContext) => unknown)
   /** Milliseconds that a person has for the decision; as long as the execution lasts by default. */
   readonly approvalTimeoutMs?: number
   /**
-   * Asked after a restart whether a call that was under way took effect, for a tool that is neither
-   * `readOnly` nor `idempotent`. Nothing: nobody knows, and the guest gets `CallInterruptedError`.
+   * Called after a restart to find out whether a call under way took effect, for a tool that is
+   * neither `readOnly` nor `idempotent`. Without a return value it is unknown, and the guest gets
+   * `CallInterruptedError`.
    */
   probe?(input: Input, context: ToolContext): ProbeAnswer | Promise<ProbeAnswer>
 }
 
-/** What is known of a call whose answer was lost: it never ran, it ran and gave this, or nothing. */
+/** What is known of a call with a lost answer: it never ran, it ran with this value, or nothing. */
 export type ProbeAnswer =
   | { readonly ran: false }
   | { readonly ran: true; readonly value: unknown }
   | undefined
 
-/** What can be told of a tool to a guest, a model or a client: everything but its code. */
+/** The public description of a tool, for a guest, a model or a client: everything but its code. */
 export interface ToolDescriptor {
   readonly name: string
   readonly description: string
@@ -103,14 +105,16 @@ export interface ToolDescriptor {
   readonly annotations?: ToolAnnotations
   /** Whether its calls may wait for a person. */
   readonly needsApproval?: boolean
-  /** What of its schemas is not enforced, for whoever runs the tool; absent: all of them is. */
+  /**
+   * The parts of its schemas that are not enforced, for the operator of the tool; absent: all are.
+   */
   readonly warnings?: readonly string[]
   /**
-   * Whether its user did not choose its name, as of a tool of an MCP server: one that is a standard
-   * global's then gets `_` after it, where a tool of the user's own is refused.
+   * Whether its user did not choose its name, as of a tool of an MCP server. When such a name is
+   * that of a standard global, it gets a `_`; a tool of the user's own is refused.
    */
   readonly isImported?: boolean
-  /** What it belongs to, as a server or a document: programs find it as a member of that too. */
+  /** Its group, such as a server or a document: programs find it as a member of that too. */
   readonly namespace?: string
   /** Calls that one execution may make; absent: as many as it likes. */
   readonly maxCallsPerExecution?: number

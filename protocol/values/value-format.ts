@@ -3,27 +3,33 @@
  * (`executor/guest/`). Numbers and strings only: the guest loads this file.
  */
 
-/** What follows is JSON: primitives and trees of plain objects and arrays, nothing referenced twice. */
+/** JSON follows: primitives and trees of plain objects and arrays, nothing referenced twice. */
 export const PLAIN = 'j'
-/** What follows is devalue's format. */
+/** devalue's format follows. */
 export const EXACT = 'd'
-/** What follows is JSON of a {@link ThrownText}: the call throws. */
+/** JSON of a {@link ThrownText} follows: the call throws. */
 export const THROWN = 'e'
-/** What follows is the number of a stream that the call opened. */
+/** The number of a stream that the call opened follows. */
 export const STREAM = 's'
 /** The stream has no further item. */
 export const DONE = 'x'
 
 /** Sentinels of devalue's format, in place of an index. */
 export const UNDEFINED = -1
+/** An empty slot of an array. */
 export const HOLE = -2
+/** `NaN`. */
 export const NOT_A_NUMBER = -3
+/** `Infinity`. */
 export const POSITIVE_INFINITY = -4
+/** `-Infinity`. */
 export const NEGATIVE_INFINITY = -5
+/** `-0`. */
 export const NEGATIVE_ZERO = -6
+/** Begins an array with holes: its length follows, then pairs of index and value. */
 export const SPARSE = -7
 
-/** What a call throws in the guest. */
+/** The error that a call throws in the guest. */
 export interface ThrownText {
   readonly name: string
   readonly message: string

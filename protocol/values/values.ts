@@ -1,10 +1,10 @@
 /**
  * How values cross between host and guest, as text: the host's half of the codec.
  *
- * The first character says how the rest is written: {@link PLAIN} is JSON, {@link EXACT} is
- * devalue's format with additions: `["Error", {name, message, …}]`, and for an object with a key
- * `__proto__`, which devalue refuses, `["Entries", [key, value, …]]`, or `["NullEntries", …]` when it
- * has no prototype. The guest has an encoder of its own (`executor/guest/codec/encode.ts`), which works
+ * The first character selects the format: {@link PLAIN} is JSON, {@link EXACT} is devalue's format
+ * with additions: `["Error", {name, message, …}]`, and for an object with a key `__proto__`, which
+ * devalue refuses, `["Entries", [key, value, …]]`, or `["NullEntries", …]` when it has no
+ * prototype. The guest has an encoder of its own (`executor/guest/codec/encode.ts`), which works
  * under the guest's limits and patched built-ins.
  */
 
@@ -61,7 +61,7 @@ function setOwn(object: object, key: string, value: unknown, enumerable = true):
   Object.defineProperty(object, key, { value, enumerable, writable: true, configurable: true })
 }
 
-/** Revivers of one decoding: an error inside a cycle is asked for twice and must be one object. */
+/** Revivers of one decoding: an error inside a cycle is revived twice and must be one object. */
 function errorReviver(): (parts: ErrorParts) => Error {
   const made = new Map<ErrorParts, Error>()
   return parts => {
@@ -82,7 +82,10 @@ function errorReviver(): (parts: ErrorParts) => Error {
   }
 }
 
-/** What of a host object crosses: what its `toJSON` gives, unless its kind crosses as it is. */
+/**
+ * The form in which a host object crosses: its own when its kind crosses as it is, else that of its
+ * `toJSON`.
+ */
 function crossing(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   const { toJSON } = value as { toJSON?: unknown }

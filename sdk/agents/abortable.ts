@@ -1,4 +1,4 @@
-/** Waits for a promise until a signal aborts, also when whoever settles it does not heed the signal. */
+/** Waits for a promise until a signal aborts, also when the other end does not heed the signal. */
 
 /** @throws the reason of the signal */
 export async function abortable<T>(promise: T | PromiseLike<T>, signal: AbortSignal): Promise<T> {

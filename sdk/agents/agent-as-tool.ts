@@ -4,13 +4,14 @@ import { LatchdError } from '../../protocol/errors.ts'
 import type { ToolDefinition } from '../../protocol/tool/wire-tool.ts'
 import type { RunOptions } from './agent-options.ts'
 
+/** How an agent presents itself as a tool. */
 export interface AgentToolOptions {
   /** The agent's own name by default. */
   readonly name?: string
   readonly description?: string
 }
 
-/** What an agent is given as a tool. */
+/** The input of an agent as a tool. */
 export interface TaskInput {
   readonly task: string
   readonly inputs?: Readonly<Record<string, unknown>>
@@ -29,7 +30,7 @@ const inputSchema = {
   additionalProperties: false,
 }
 
-/** @param make gives the agent of one call */
+/** @param make returns the agent of one call */
 export function agentTool(
   make: () => { run(task: string, options: RunOptions): Promise<unknown> },
   { name, description = 'Solves a task and gives its answer.' }: AgentToolOptions,

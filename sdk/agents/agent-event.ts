@@ -1,4 +1,4 @@
-/** What happens during a run, as `agent.stream(task)` tells it. */
+/** The events of a run, as `agent.stream(task)` yields them. */
 
 import type { ExecutionEvent } from '../../protocol/execution/events.ts'
 import type { Language } from '../../protocol/execution/execution.ts'
@@ -6,7 +6,7 @@ import type { ReplyEvent } from './ask-model.ts'
 import type { ModelToolCall, TokenUsage } from './model.ts'
 import type { ActionStep, AgentStep, PlanningStep } from './step.ts'
 
-/** Tokens of all replies of a run, and how many there were. */
+/** Tokens of all replies of a run, and the number of replies. */
 export interface RunUsage extends TokenUsage {
   readonly modelCalls: number
 }
@@ -14,7 +14,7 @@ export interface RunUsage extends TokenUsage {
 /** How a run ended. */
 export interface AgentResult {
   readonly output: unknown
-  /** `max-steps`: the model was made to answer at the step limit; no check has seen that answer. */
+  /** `max-steps`: the step limit forced the answer; no check has seen it. */
   readonly state: 'completed' | 'max-steps'
   /** The steps of this run. */
   readonly steps: readonly AgentStep[]
@@ -22,7 +22,7 @@ export interface AgentResult {
   readonly durationMs: number
 }
 
-/** The model has replied, and what it asks for begins. */
+/** The model has replied, and its requests begin. */
 export type ActionStarted =
   | {
       readonly type: 'action-started'

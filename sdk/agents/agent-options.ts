@@ -1,4 +1,4 @@
-/** What agents are made of. */
+/** The options of agents. */
 
 import { LatchdError } from '../../protocol/errors.ts'
 import type { Typecheck } from '../../protocol/execution/execution.ts'
@@ -15,10 +15,11 @@ import type { Model } from './model.ts'
 import { type OpenAIClient, OpenAIModel } from './openai-model.ts'
 import { rateLimited } from './rate-limited.ts'
 
+/** What an agent is made with; only `model` is required. */
 export interface AgentOptions {
   /** Any {@link Model}, or the name of one that `client` knows. */
   readonly model: Model | string
-  /** An `openai` client, for a model that is given by its name. */
+  /** An `openai` client, for a model by name. */
   readonly client?: OpenAIClient
   /** Where programs and tools run: `createExecutor()`, or `new Latchd()`. */
   readonly executor?: Executor
@@ -27,20 +28,20 @@ export interface AgentOptions {
    * everything that the executor has when absent.
    */
   readonly tools?: ToolSet
-  /** What the agent is called as a tool of another one. */
+  /** The name of the agent as a tool of another one. */
   readonly name?: string
-  /** What it does, as a tool of another one. */
+  /** Its description as a tool of another one. */
   readonly description?: string
   /** Steps after which the model is made to answer; 20 by default. */
   readonly maxSteps?: number
   /** Put at the end of the system prompt. */
   readonly instructions?: string
-  /** Plans before the first step and then before each so many; never when absent. */
+  /** Steps between two plans, the first before the first step; absent: none. */
   readonly planningInterval?: number
   /** How often the model is asked at most; see `rateLimited` for a limit that agents share. */
   readonly requestsPerMinute?: number
   readonly finalAnswerChecks?: readonly FinalAnswerCheck[]
-  /** Answers approvals; without it the run waits for whoever decides. */
+  /** Answers approvals; without it the run waits for another decision. */
   readonly onApproval?: OnApproval
   /** Checks each program against the declarations of its tools; `warn` by default. */
   readonly typecheck?: Typecheck
@@ -56,6 +57,7 @@ export interface AgentOptions {
   readonly memory?: SavedMemory
 }
 
+/** Options of one run. `maxSteps` goes before the agent's own. */
 export interface RunOptions {
   /** Values beside the task: in programs `inputs.name` and the variable `name`. */
   readonly inputs?: Readonly<Record<string, unknown>>
@@ -64,13 +66,14 @@ export interface RunOptions {
   readonly maxSteps?: number
   /** Looked at beside the agent's own. */
   readonly finalAnswerChecks?: readonly FinalAnswerCheck[]
-  /** `false`: goes on from what the agent remembers, and keeps the session after the run. */
+  /** `false`: goes on from the memory of the agent, and keeps the session after the run. */
   readonly reset?: boolean
 }
 
+/** Steps of a run when neither it nor its agent says how many. */
 export const DEFAULT_MAX_STEPS = 20
 
-/** The model of an agent. @throws {LatchdError} `INVALID_REQUEST` when there is none */
+/** The model of an agent. @throws {LatchdError} `INVALID_REQUEST` when the options have none */
 export function modelOf({ model, client, requestsPerMinute }: AgentOptions): Model {
   return rateLimited(readModel(model, client), { requestsPerMinute })
 }
@@ -86,14 +89,14 @@ function readModel(model: Model | string, client: OpenAIClient | undefined): Mod
   throw new LatchdError('INVALID_REQUEST', message)
 }
 
-/** A count that an option says. @throws {LatchdError} `INVALID_REQUEST` unless it is from 1 */
+/** A count from the options. @throws {LatchdError} `INVALID_REQUEST` unless it is from 1 */
 export function readCount(name: string, value: number): number {
   if (Number.isInteger(value) && value > 0) return value
   const message = `Cannot use ${name} ${value}: a whole number from 1 is expected`
   throw new LatchdError('INVALID_REQUEST', message)
 }
 
-/** What each program of an agent is executed with. */
+/** The fields of each execution of an agent. */
 export function executionFields(
   { limits, typecheck = 'warn', timeZone, durable, metadata, onApproval }: AgentOptions,
   { inputs, signal, isAbortable }: AgentRun,

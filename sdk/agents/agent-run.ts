@@ -6,16 +6,17 @@ import type { AgentMemory } from './memory.ts'
 import type { Model, ModelMessage, ModelReply, ModelTool, TokenUsage } from './model.ts'
 import type { AgentStep } from './step.ts'
 
-/** A reply with when it was asked for, as steps tell it. */
+/** A reply with the time of its request, as steps have it. */
 export interface TimedReply extends ModelReply {
   readonly startedAtMs: number
   /** Milliseconds since then. */
   elapsedMs(): number
 }
 
+/** A run under way: asks the model, counts its tokens, collects its steps. */
 export class AgentRun {
   readonly signal: AbortSignal
-  /** Whether somebody reads the run's events. */
+  /** Whether the run's events are read. */
   readonly isStreamed: boolean
   /** Whether anything can abort the signal. */
   readonly isAbortable: boolean
@@ -64,7 +65,7 @@ export class AgentRun {
     }
   }
 
-  /** Adds a step to the memory and to what the run gives. */
+  /** Adds a step to the memory and to the result of the run. */
   add(step: AgentStep): void {
     this.#memory.append(step)
     this.#steps.push(step)
@@ -76,7 +77,7 @@ export class AgentRun {
   }
 }
 
-/** What of a reply every step tells. */
+/** The fields of a reply that every step has. */
 export function stepFields({ text, usage, startedAtMs, elapsedMs }: TimedReply) {
   return { reply: text, startedAtMs, durationMs: elapsedMs(), ...(usage && { usage }) }
 }

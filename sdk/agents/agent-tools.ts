@@ -1,4 +1,4 @@
-/** The tools that an agent has: its app's own, other agents, and those of its executor. */
+/** The tools of an agent: its app's own, other agents, and those of its executor. */
 
 import { LatchdError } from '../../protocol/errors.ts'
 import type { Executor, ToolLike, ToolSet } from '../../protocol/execution/executor.ts'
@@ -15,10 +15,11 @@ export interface ToolSource {
 /** The tools of one step. */
 export interface StepTools {
   readonly descriptors: readonly ToolDescriptor[]
-  /** What is asked of the executor; absent: everything that it has. */
+  /** The set for the executor; absent: all of its tools. */
   readonly set: ReadonlyArray<Tool | string> | undefined
 }
 
+/** The tools of one agent, normalized and with checked names. */
 export class AgentTools {
   /** By name; `undefined` for a tool of the executor's. */
   readonly #chosen = new Map<string, Tool | undefined>()
@@ -33,7 +34,7 @@ export class AgentTools {
     this.add(set ?? [])
   }
 
-  /** Takes more tools; one whose name is there replaces that. @throws {LatchdError} `TOOL_INVALID` */
+  /** Adds tools; one with a known name replaces that tool. @throws {LatchdError} `TOOL_INVALID` */
   add(set: ToolSet): void {
     if (Array.isArray(set)) {
       for (const like of set as ReadonlyArray<ToolLike | string>) this.#addOne(like, undefined)
@@ -62,12 +63,12 @@ export class AgentTools {
     this.#chosen.set(tool.name, tool)
   }
 
-  /** What was chosen, in the form of a set. */
+  /** The chosen tools as a set. */
   chosen(): ReadonlyArray<Tool | string> {
     return Array.from(this.#chosen, ([name, tool]) => tool ?? name)
   }
 
-  /** Asks the executor again what it has, at the next step. */
+  /** Forgets the executor's tools; the next step asks for them again. */
   forget(): void {
     this.#known = undefined
   }
@@ -94,7 +95,7 @@ export class AgentTools {
   #askExecutor(): Promise<readonly ToolDescriptor[]> {
     this.#known ??= (this.#executor as Executor).tools()
     const asked = this.#known
-    // A question that failed is asked again.
+    // After a failure the executor is asked again.
     asked.catch(() => {
       if (this.#known === asked) this.forget()
     })

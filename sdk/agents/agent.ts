@@ -1,4 +1,4 @@
-/** What all agents do: runs of steps, one at a time, until an answer. */
+/** The common part of all agents: runs of steps, one at a time, until an answer. */
 
 import { LatchdError } from '../../protocol/errors.ts'
 import type { ToolLike, ToolSet } from '../../protocol/execution/executor.ts'
@@ -21,6 +21,7 @@ import { planningRequest } from './planning.ts'
 import type { ActionStep, AgentStep } from './step.ts'
 import { forcedAnswerRequest } from './step-messages.ts'
 
+/** Runs tasks until the model answers. A subclass says how one step is taken. */
 export abstract class Agent<Options extends AgentOptions = AgentOptions> {
   readonly name: string | undefined
   readonly description: string | undefined
@@ -45,9 +46,9 @@ export abstract class Agent<Options extends AgentOptions = AgentOptions> {
   }
 
   /**
-   * Solves a task and gives the answer.
+   * Solves a task and returns the answer.
    *
-   * @throws {LatchdError} `AGENT_BUSY` while another run is under way; what the model throws; the
+   * @throws {LatchdError} `AGENT_BUSY` while another run is under way; the model's errors; the
    *   executor's refusals; the reason of `signal`
    */
   async run(task: string, options: RunOptions = {}): Promise<unknown> {
@@ -64,12 +65,12 @@ export abstract class Agent<Options extends AgentOptions = AgentOptions> {
     }
   }
 
-  /** As {@link run}, told as it happens; leaving the loop ends the run. */
+  /** As {@link run}, with events as they happen; leaving the loop ends the run. */
   stream(task: string, options: RunOptions = {}): AsyncGenerator<AgentEvent, void, undefined> {
     const left = new AbortController()
     const events = this.#stream(task, options, left.signal)
     const finish = events.return.bind(events)
-    // A generator that awaits its next event hears of `return` only after it.
+    // A generator that awaits its next event handles `return` only after it.
     events.return = value => {
       left.abort(new LatchdError('CANCELLED', 'The reader of the run has left'))
       return finish(value)
@@ -96,8 +97,8 @@ export abstract class Agent<Options extends AgentOptions = AgentOptions> {
   }
 
   /**
-   * This agent as a tool of another one, which `tools` also does by itself. Each call runs in an
-   * agent of its own, made like this one, so that calls neither wait for nor remember each other.
+   * This agent as a tool of another one, which `tools` also does by itself. Each call runs in a new
+   * agent, made like this one, so that calls neither wait for nor remember each other.
    *
    * @throws {LatchdError} `TOOL_INVALID` for an agent without a name
    */
@@ -119,7 +120,7 @@ export abstract class Agent<Options extends AgentOptions = AgentOptions> {
     return agent
   }
 
-  /** Forgets the session that a run with `reset: false` has kept. */
+  /** Deletes the session of a run with `reset: false`. */
   async close(): Promise<void> {
     if (this.#isActive) throw busy()
     await this.forgetSession()
@@ -130,18 +131,18 @@ export abstract class Agent<Options extends AgentOptions = AgentOptions> {
   }
 
   protected abstract systemPrompt(tools: readonly ToolDescriptor[]): string
-  /** Takes one step: asks the model and does what it wants. */
+  /** Takes one step: asks the model and does what the reply wants. */
   protected abstract act(
     run: AgentRun,
     number: number,
     tools: StepTools,
   ): AsyncGenerator<AgentEvent, ActionStep, undefined>
-  /** What the model is told at the start of a run beside its task. */
+  /** Notes for the model at the start of a run, beside its task. */
   protected abstract prepare(run: AgentRun): Promise<readonly string[]>
-  /** Gives up what the guest has kept for this agent. */
+  /** Gives up the guest's state for this agent. */
   protected abstract forgetSession(): Promise<void>
 
-  /** @param left of whoever reads the events; absent when nobody does */
+  /** @param left aborts when the reader of the events leaves; absent without a reader */
   async *#run(
     task: string,
     options: RunOptions,
@@ -213,7 +214,7 @@ export abstract class Agent<Options extends AgentOptions = AgentOptions> {
     yield step
   }
 
-  /** At the step limit: the model answers with what it has. */
+  /** At the step limit: the model answers with its knowledge so far. */
   async *#forceAnswer(run: AgentRun): AsyncGenerator<AgentEvent, AgentResult, undefined> {
     const { descriptors } = await this.tools.forStep()
     const messages = this.conversation(descriptors)

@@ -5,14 +5,14 @@ import { LatchdError } from '../../protocol/errors.ts'
 import { abortable } from './abortable.ts'
 import type { Model, ModelDelta, ModelReply, ModelRequest, ModelToolCall } from './model.ts'
 
-/** What a reply tells while it comes. */
+/** The events of a reply while it arrives. */
 export type ReplyEvent =
   /** A part of the reply's text. */
   | { readonly type: 'model-delta'; readonly text: string }
-  /** The reply broke off and is asked for again: what was told of it is void. */
+  /** The reply broke off and is requested again: its events so far are void. */
   | { readonly type: 'model-restarted'; readonly reason: string }
 
-/** How often a reply is asked for that breaks off each time. */
+/** Tries for a reply that breaks off each time. */
 const MAX_TRIES = 3
 /** Milliseconds before the second try; twice as long before the third. */
 const FIRST_PAUSE_MS = 100
@@ -20,8 +20,8 @@ const FIRST_PAUSE_MS = 100
 /**
  * Asks for a reply, in parts when `isStreamed` and the model can.
  *
- * @throws what the model throws; the reason of the signal; {@link LatchdError}
- *   `MODEL_REPLY_INVALID` for a reply that broke off each time
+ * @throws the model's errors; the reason of the signal; {@link LatchdError} `MODEL_REPLY_INVALID`
+ *   for a reply that broke off each time
  */
 export async function* askModel(
   model: Model,
@@ -65,9 +65,9 @@ async function* collect(
       else end = value
     }
   } finally {
-    // Not awaited: one that hangs answers this only when it answers what was asked before.
+    // Not awaited: a hanging iterator answers this only after the request before.
     Promise.resolve(iterator.return?.()).catch(() => {
-      // Its reply was read, or is not wanted any more.
+      // Its reply was read, or is not needed any more.
     })
   }
   const { type, ...rest } = end ?? { type: 'end' }
@@ -82,7 +82,7 @@ function iteratorOf(
     : (deltas as Iterable<ModelDelta>)[Symbol.iterator]()
 }
 
-/** A model may be anybody's object: its reply is read before it is trusted. */
+/** A model may be any object: its reply is checked before it is trusted. */
 function checked(reply: ModelReply): ModelReply {
   if (typeof reply?.text === 'string') return reply
   const found = reply === null || typeof reply !== 'object' ? String(reply) : 'no text'

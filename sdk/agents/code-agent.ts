@@ -15,6 +15,7 @@ import { type ReplyProgram, readProgram } from './reply-program.ts'
 import { runProgram } from './run-program.ts'
 import type { ActionStep } from './step.ts'
 
+/** Options of {@link CodeAgent}, which needs an executor. */
 export interface CodeAgentOptions extends AgentOptions {
   readonly executor: Executor
 }
@@ -58,7 +59,7 @@ export class CodeAgent extends Agent<CodeAgentOptions> {
       : notes
   }
 
-  /** Opens the session that was kept, or a new one; gives whether it is new. */
+  /** Opens the stored session, or a new one; returns whether it is new. */
   async #openSession(): Promise<boolean> {
     const { sessions } = this.options.executor
     const { sessionId } = this.memory
@@ -82,7 +83,7 @@ export class CodeAgent extends Agent<CodeAgentOptions> {
     this.memory.sessionId = undefined
     if (session === undefined) return
     await session.delete().catch(() => {
-      // A run ends as it has ended; a session that could not be deleted expires by itself.
+      // The run has ended already; a session that could not be deleted expires by itself.
     })
   }
 
@@ -120,7 +121,7 @@ export class CodeAgent extends Agent<CodeAgentOptions> {
     }
   }
 
-  /** Runs a program; gives its outcome, or why the executor did not take it. */
+  /** Runs a program; returns its outcome, or the refusal of the executor. */
   async *#execute(
     run: AgentRun,
     number: number,

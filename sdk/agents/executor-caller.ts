@@ -27,6 +27,7 @@ const call = async ({ tool, args }) => {
 }
 return await Promise.all(inputs.calls.map(call))`
 
+/** Makes the calls of a step in one program of an executor. */
 export class ExecutorCaller implements ToolCaller {
   readonly #runner: ProgramRunner
   readonly #options: AgentOptions

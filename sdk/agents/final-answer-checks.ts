@@ -3,12 +3,12 @@
 import type { AgentMemory } from './memory.ts'
 
 /**
- * Looks at a final answer: `false`, a text that says what is wrong, or an error that is thrown keep
- * it from ending the run, and the model is told; anything else lets it pass.
+ * Checks a final answer. `false`, a text with the fault, or a thrown error keep it from ending the
+ * run, and the model gets the reason; any other value accepts it.
  */
 export type FinalAnswerCheck = (answer: unknown, memory: AgentMemory) => unknown
 
-/** What is wrong with an answer; `undefined` when every check lets it pass. */
+/** The fault of an answer; `undefined` when every check accepts it. */
 export async function problemOf(
   answer: unknown,
   memory: AgentMemory,
@@ -20,7 +20,7 @@ export async function problemOf(
       if (typeof verdict === 'string') return verdict
       if (verdict === false) return `it does not pass the check${check.name && ` "${check.name}"`}`
     } catch (error) {
-      // A check says no by throwing, as an assertion does.
+      // A check may throw, as an assertion does.
       return error instanceof Error ? error.message : String(error)
     }
   }

@@ -1,4 +1,4 @@
-/** Tells a model of the values that go with a task. */
+/** Describes the values of a task to a model. */
 
 import { shorten } from '../shorten.ts'
 import { valueText } from './value-text.ts'
@@ -7,7 +7,7 @@ import { valueText } from './value-text.ts'
 const MAX_PREVIEW = 500
 
 /**
- * @param lead what the list is
+ * @param lead a heading of the list
  * @param max longest text of one value
  */
 export function inputNotes(

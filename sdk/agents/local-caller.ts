@@ -15,7 +15,7 @@ import type { AgentRun } from './agent-run.ts'
 import type { AgentTools } from './agent-tools.ts'
 import type { CallAnswer, PlannedCall, ToolCaller } from './tool-caller.ts'
 
-/** What keeps a call from being made, as the model is told. */
+/** The reason why a call is not made, as the model reads it. */
 class Refused extends Error {
   readonly thrown: ThrownText
 
@@ -25,6 +25,7 @@ class Refused extends Error {
   }
 }
 
+/** Runs the tools of a step in this process, within `callMs` and `maxConcurrentCalls`. */
 export class LocalCaller implements ToolCaller {
   readonly #tools: AgentTools
   readonly #options: AgentOptions
@@ -80,7 +81,7 @@ export class LocalCaller implements ToolCaller {
       idempotencyKey: callId,
       metadata: this.#options.metadata ?? {},
       progress() {
-        // Nobody watches a call of this process.
+        // A call of this process has no watchers.
       },
     }
   }
@@ -97,7 +98,7 @@ export class LocalCaller implements ToolCaller {
     const refused = new Refused(thrownByHost('TOOL_TIMEOUT', message, tool.name))
     const timer =
       timeoutMs === 'none' ? undefined : setTimeout(() => late.reject(refused), timeoutMs)
-    // Heard of where it is awaited, if it comes to that.
+    // The caller that awaits it gets the error.
     late.promise.catch(() => ended.abort(refused))
     try {
       const value = whole(start())
@@ -107,7 +108,7 @@ export class LocalCaller implements ToolCaller {
     }
   }
 
-  /** Asks whoever answers approvals; gives the input, edited when the decision said so. */
+  /** Asks `onApproval`; returns the input, edited when the decision has edited it. */
   async #approved(
     tool: Tool,
     input: unknown,

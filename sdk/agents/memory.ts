@@ -1,4 +1,7 @@
-/** What an agent remembers: read by apps, told to the model, saved and loaded. */
+/**
+ * The memory of an agent: apps read it, the model gets its messages, and it can be saved and
+ * loaded.
+ */
 
 import { LatchdError } from '../../protocol/errors.ts'
 import { decodeValue, encodeValue } from '../../protocol/values/values.ts'
@@ -20,6 +23,7 @@ type SavedStep = Omit<AgentStep, 'output'> & { readonly encodedOutput?: string }
 /** Changes when the shape of a saved memory does. */
 const FORMAT = 'latchd-agent-memory-1'
 
+/** The steps of an agent, and the session in which its programs run. */
 export class AgentMemory {
   #steps: AgentStep[] = []
   /** The session that the next run with `reset: false` goes on in. */
@@ -28,7 +32,7 @@ export class AgentMemory {
   /**
    * Reads a memory that was saved.
    *
-   * @throws {LatchdError} `INVALID_REQUEST` when it is none
+   * @throws {LatchdError} `INVALID_REQUEST` for another value
    */
   static from(saved: SavedMemory): AgentMemory {
     if (saved?.format !== FORMAT || !Array.isArray(saved.steps)) {
@@ -58,7 +62,7 @@ export class AgentMemory {
     this.sessionId = undefined
   }
 
-  /** The steps as the model is told of them. */
+  /** The steps as messages for the model. */
   messages(): ModelMessage[] {
     return messagesOf(this.#steps)
   }
@@ -79,7 +83,8 @@ function encodeOutput(output: unknown): string {
   try {
     return encodeValue(output, 'output')
   } catch {
-    // A tool of this process has given what cannot cross, a function say: its text must do.
+    // A tool of this process has returned a value that cannot cross, such as a function: its text
+    // must do.
     return encodeValue(String(output))
   }
 }

@@ -1,4 +1,4 @@
-/** What an agent needs of a language model: two methods, of which one may be missing. */
+/** The interface between an agent and a language model: two methods, one of them optional. */
 
 import type { JsonSchema } from '../../protocol/schema.ts'
 
@@ -13,7 +13,7 @@ export type ModelMessage =
   /** The answer to one tool call of the assistant's message before. */
   | { readonly role: 'tool'; readonly callId: string; readonly content: string }
 
-/** A call that a model asks for by itself, as a {@link ModelTool}. */
+/** A direct call of a model, for a {@link ModelTool}. */
 export interface ModelToolCall {
   readonly callId: string
   readonly name: string
@@ -21,7 +21,7 @@ export interface ModelToolCall {
   readonly argumentsText: string
 }
 
-/** A tool as a model is told of it. */
+/** A tool as models see it. */
 export interface ModelTool {
   /** Letters, digits, `_` and `-`; at most 64. */
   readonly name: string
@@ -30,12 +30,14 @@ export interface ModelTool {
   readonly inputSchema: JsonSchema
 }
 
+/** The conversation that a model continues, and the tools that it may call. */
 export interface ModelRequest {
   readonly messages: readonly ModelMessage[]
   /** Absent: the model writes text only. */
   readonly tools?: readonly ModelTool[]
 }
 
+/** Options of one request to a model. */
 export interface ModelCallOptions {
   /** Aborts the request. */
   readonly signal?: AbortSignal
@@ -47,18 +49,18 @@ export interface TokenUsage {
   readonly outputTokens: number
 }
 
-/** What a model replied. */
+/** A model's reply. */
 export interface ModelReply {
   /** Empty when the model only calls tools. */
   readonly text: string
   readonly toolCalls?: readonly ModelToolCall[]
-  /** Absent when the service does not tell. */
+  /** Absent when the service does not report it. */
   readonly usage?: TokenUsage
   /** The reply ends at the model's length limit, and not where the model wanted to end. */
   readonly isCutOff?: boolean
 }
 
-/** A part of a reply as it comes; `end` is last and tells what is known only then. */
+/** A part of a reply as it arrives; `end` is last, with the facts that are known only then. */
 export type ModelDelta =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'tool-call'; readonly toolCall: ModelToolCall }
@@ -68,7 +70,7 @@ export type ModelDelta =
 export interface Model {
   /** Replies as a whole; may answer at once or later. */
   generate(request: ModelRequest, options?: ModelCallOptions): ModelReply | Promise<ModelReply>
-  /** Replies in parts; a model without it is asked by {@link generate}. */
+  /** Replies in parts; without it {@link generate} is used. */
   stream?(
     request: ModelRequest,
     options?: ModelCallOptions,

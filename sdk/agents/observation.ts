@@ -1,4 +1,4 @@
-/** What a model is told of how its program went. */
+/** The report to a model on its program's outcome. */
 
 import type { Diagnostic } from '../../protocol/execution/execution.ts'
 import type { Outcome } from '../../protocol/execution/executor.ts'

@@ -6,6 +6,7 @@ import type {
 } from 'openai/resources/chat/completions'
 import type { ModelMessage, ModelTool } from './model.ts'
 
+/** Messages as Chat Completions takes them. */
 export function openAIMessages(messages: readonly ModelMessage[]): ChatCompletionMessageParam[] {
   return messages.map(message => {
     switch (message.role) {
@@ -39,6 +40,7 @@ function assistantMessage({
   }
 }
 
+/** Tools as Chat Completions takes them. */
 export function openAITools(tools: readonly ModelTool[]): ChatCompletionFunctionTool[] {
   return tools.map(({ name, description, inputSchema }) => ({
     type: 'function',

@@ -14,9 +14,10 @@ import type {
 import { openAIMessages, openAITools } from './openai-messages.ts'
 import { ToolCallParts } from './tool-call-parts.ts'
 
-/** The part of the `openai` client that is used: the app brings its own, with key and address. */
+/** The used part of the `openai` client: the app brings its own, with key and address. */
 export type OpenAIClient = Pick<OpenAI, 'chat'>
 
+/** Options of {@link OpenAIModel}. */
 export interface OpenAIModelOptions {
   readonly client: OpenAIClient
   /** The name under which the service knows the model. */
@@ -51,7 +52,7 @@ export class OpenAIModel implements Model {
 
   /**
    * @throws the client's error; {@link LatchdError} `MODEL_REFUSED`, and `MODEL_REPLY_INVALID` for
-   *   what is no chat completion
+   *   an answer that is not a chat completion
    */
   async generate(request: ModelRequest, { signal }: ModelCallOptions = {}): Promise<ModelReply> {
     const body = { ...this.#body(request), stream: false as const }
@@ -112,7 +113,7 @@ export class OpenAIModel implements Model {
 }
 
 function replyOf(completion: ChatCompletion): ModelReply {
-  // Compatible services do not always give what the types promise.
+  // Compatible services do not always keep to the types.
   const choice = completion?.choices?.[0] as ChatCompletion.Choice | undefined
   if (choice?.message === undefined) throw invalid('its service gave no chat completion')
   const { content, refusal, tool_calls } = choice.message
@@ -138,10 +139,11 @@ function usageOf(usage: ChatCompletion['usage'] | null): TokenUsage | undefined 
   return { inputTokens: usage.prompt_tokens ?? 0, outputTokens: usage.completion_tokens ?? 0 }
 }
 
-/** What to throw for what went wrong: a reply that broke off has no type of the client's own. */
+/** The error to throw for a failure: the client has no type for a reply that broke off. */
 function broken(error: unknown, signal: AbortSignal | undefined): unknown {
   if (signal?.aborted) return signal.reason
-  // `fetch` throws TypeErrors for bodies that end too soon; a body that is no JSON is a SyntaxError.
+  // `fetch` throws TypeErrors for bodies that end too soon; a body that is not JSON is a
+  // SyntaxError.
   if (error instanceof TypeError || error instanceof SyntaxError) {
     return invalid(`its service broke off or sent no JSON (${error.message})`, error)
   }

@@ -1,4 +1,4 @@
-/** What a model is asked for when an agent plans. */
+/** The request for a plan. */
 
 import { oneLine } from '../../protocol/tool/many-tools.ts'
 import type { ToolDescriptor } from '../../protocol/tool/wire-tool.ts'

@@ -4,6 +4,7 @@ import { LatchdError } from '../../protocol/errors.ts'
 import type { Model, ModelCallOptions, ModelDelta, ModelRequest } from './model.ts'
 import { Turns } from './turns.ts'
 
+/** How often a model is asked; `undefined` sets no bound. */
 export interface RateLimit {
   /** Requests are spread evenly: at 60 each waits until a second after the one before. */
   readonly requestsPerMinute: number | undefined
@@ -12,11 +13,11 @@ export interface RateLimit {
 const MINUTE_MS = 60_000
 
 /**
- * A model that is asked at most so often; agents that are given the same one share its limit. Who
- * waits holds up nobody else, and leaves when its signal aborts; its turn is lost then.
+ * A model that is asked at most so often; agents with the same object share its limit. A waiting
+ * caller does not delay the others. It leaves when its signal aborts, and loses its turn.
  *
- * @returns the model as it is when `requestsPerMinute` is `undefined`
- * @throws {LatchdError} `INVALID_REQUEST` for a limit that is no positive number
+ * @returns the model itself when `requestsPerMinute` is `undefined`
+ * @throws {LatchdError} `INVALID_REQUEST` for a limit that is not a positive number
  */
 export function rateLimited(model: Model, { requestsPerMinute }: RateLimit): Model {
   if (requestsPerMinute === undefined) return model

@@ -2,13 +2,13 @@
 
 import type { Language } from '../../protocol/execution/execution.ts'
 
-/** What a reply asks to be done. */
+/** A reply's request: a program, or none. */
 export type ReplyProgram =
   | {
       readonly kind: 'program'
       readonly source: string
       readonly language: Language
-      /** What the model wrote before the program. */
+      /** The model's text before the program. */
       readonly thought: string
       /** Other code blocks, which are not run: the model has not seen yet what the program does. */
       readonly laterBlocks: number
@@ -34,9 +34,8 @@ const languages: Readonly<Record<string, Language>> = {
 }
 
 /**
- * Reads a reply: its first code block that says JavaScript or TypeScript is the program, else its
- * first one that says nothing. A reply that is
- * nothing but a program needs no block.
+ * Reads a reply. The program is its first code block with the tag of JavaScript or TypeScript, else
+ * its first one without a tag. A reply that is only a program needs no block.
  *
  * @param isCutOff the reply ends at the model's length limit
  */
@@ -44,7 +43,7 @@ export function readProgram(reply: string, isCutOff = false): ReplyProgram {
   const text = withoutThinking(reply)
   const blocks = codeBlocks(text)
   const ours = blocks.filter(({ tag }) => Object.hasOwn(languages, tag))
-  // A block that names its language is the program, also when another one stands before it.
+  // A tagged block is the program, even after an untagged one.
   const first = ours.find(({ tag }) => tag !== '') ?? ours[0]
   if (first === undefined) {
     if (blocks.length === 0 && !isCutOff && isBareProgram(text)) {
@@ -72,8 +71,8 @@ function whyNone(block: Block | undefined, isCutOff: boolean): string {
 }
 
 /**
- * A reply without the thoughts in front, where reasoning models put them that have no field for it:
- * code there is no program, and their services do not want to read them again.
+ * A reply without the thoughts in front. Reasoning models without a field for thoughts put them
+ * there: code in them is not a program, and services do not want to read them again.
  */
 export function withoutThinking(reply: string): string {
   return reply.replace(/^\s*<think(?:ing)?>[\s\S]*?<\/think(?:ing)?>/, '')

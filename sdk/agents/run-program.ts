@@ -1,4 +1,4 @@
-/** Runs a program for an agent, with its events when somebody reads them. */
+/** Runs a program for an agent, with its events when they are read. */
 
 import { LatchdError } from '../../protocol/errors.ts'
 import type { ExecuteRequest, Executor, Outcome } from '../../protocol/execution/executor.ts'
@@ -10,8 +10,8 @@ import type { AgentRun } from './agent-run.ts'
 export type ProgramRunner = Pick<Executor, 'execute' | 'stream'>
 
 /**
- * Runs a program to its end. Its failure is an outcome; that somebody cancelled it, or that it is
- * stuck, is thrown, since the model can do nothing about either.
+ * Runs a program to its end. Its failure is an outcome. A cancellation or a stuck execution is
+ * thrown, since the model cannot act on either.
  *
  * @throws the reason of the run's signal; the executor's refusal; {@link LatchdError} with the code
  *   of the execution
@@ -76,6 +76,6 @@ async function drain(events: AsyncIterator<unknown>): Promise<void> {
   try {
     while (!(await events.next()).done);
   } catch {
-    // Its end cannot be heard of: whoever has left does not wait for more.
+    // Its end cannot be received: a reader that has left does not wait.
   }
 }

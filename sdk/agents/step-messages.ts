@@ -4,6 +4,7 @@ import type { ModelMessage } from './model.ts'
 import { withoutThinking } from './reply-program.ts'
 import type { ActionStep, AgentStep } from './step.ts'
 
+/** The messages by which a model learns of these steps. */
 export function messagesOf(steps: readonly AgentStep[]): ModelMessage[] {
   return merged(steps.flatMap(messagesOfStep))
 }

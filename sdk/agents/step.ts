@@ -1,24 +1,26 @@
-/** What an agent has done, step by step: what its memory holds and its events tell. */
+/** The steps of an agent, as its memory and its events have them. */
 
 import type { CallRecord, ExecutionError, Language } from '../../protocol/execution/execution.ts'
 import type { TokenUsage } from './model.ts'
 
-/** What the agent was asked for. */
+/** The task of the agent. */
 export interface TaskStep {
   readonly type: 'task-step'
   readonly task: string
-  /** What the model is told beside the task: its inputs, and what of earlier runs is gone. */
+  /**
+   * Notes for the model beside the task: its inputs, and the state of earlier runs that is gone.
+   */
   readonly notes: readonly string[]
 }
 
 interface ModelStep {
-  /** What the model wrote, whole. */
+  /** The model's whole text. */
   readonly reply: string
   /** Epoch milliseconds. */
   readonly startedAtMs: number
-  /** Time of the model and of what it asked for. */
+  /** Time of the model and of its requests. */
   readonly durationMs: number
-  /** Absent when the service does not tell. */
+  /** Absent when the service does not report it. */
   readonly usage?: TokenUsage
 }
 
@@ -31,13 +33,13 @@ interface ActionFields extends ModelStep {
   readonly type: 'action-step'
   /** From 1 in each run. */
   readonly number: number
-  /** What the model wrote before what it wanted done. */
+  /** The model's text before its requests. */
   readonly thought: string
-  /** What the model is told of how it went. */
+  /** The report to the model on the outcome. */
   readonly observation: string
   /** Whether `output` is the answer of the run. */
   readonly isFinalAnswer: boolean
-  /** Value of the program, or the final answer; absent when there is none. */
+  /** Value of the program, or the final answer; absent without one. */
   readonly output?: unknown
 }
 
@@ -61,7 +63,7 @@ export interface AnsweredCall {
   readonly name: string
   readonly argumentsText: string
   readonly status: 'completed' | 'failed'
-  /** The value, or the error, as the model is told of it. */
+  /** The value, or the error, as the model reads it. */
   readonly answer: string
 }
 
@@ -71,16 +73,18 @@ export interface ToolCallsStep extends ActionFields {
   readonly calls: readonly AnsweredCall[]
 }
 
-/** The reply asked for nothing that could be done; `observation` says why. */
+/** The reply had no usable request; `observation` says why. */
 export interface EmptyStep extends ActionFields {
   readonly action: 'none'
 }
 
+/** The model replied, and the agent acted on the reply if it could. */
 export type ActionStep = ProgramStep | ToolCallsStep | EmptyStep
 
-/** At the step limit the model was asked for its answer once more; `reply` is the answer. */
+/** The step limit forced an answer; `reply` is the answer. */
 export interface ForcedAnswerStep extends ModelStep {
   readonly type: 'forced-answer-step'
 }
 
+/** Any step of a run. */
 export type AgentStep = TaskStep | PlanningStep | ActionStep | ForcedAnswerStep

@@ -5,7 +5,7 @@ import { readRecordInput } from '../../protocol/tool/argument-rules.ts'
 import { isRecord } from '../../protocol/tool/schema.ts'
 import type { CallableTool } from './tool-names.ts'
 
-/** Positional arguments, as a program would pass them; or what is wrong, as the model is told. */
+/** Positional arguments, as a program would pass them; or the problem, as the model reads it. */
 export type ReadArguments =
   | { readonly ok: true; readonly args: readonly unknown[] }
   | { readonly ok: false; readonly problem: string }
@@ -25,6 +25,7 @@ export function readObject(
   return { ok: false, problem: 'the arguments are no JSON object' }
 }
 
+/** Reads a call's arguments in the form that its tool takes. */
 export function readArguments({ tool, form }: CallableTool, text: string): ReadArguments {
   const read = readObject(text)
   if (!read.ok) return read
@@ -43,7 +44,7 @@ export function readArguments({ tool, form }: CallableTool, text: string): ReadA
   }
 }
 
-/** Where the schema is not open, a further key would make the object the value of a property. */
+/** Unless the schema is open, a further key would make the object the value of a property. */
 function readRecord(value: Record<string, unknown>, schema: JsonSchema): ReadArguments {
   const record = readRecordInput(schema)
   const names = [...(record?.parameters ?? []), ...(record?.rules.others ?? [])]

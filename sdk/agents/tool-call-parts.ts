@@ -1,4 +1,4 @@
-/** Puts the tool calls of a reply together, whose parts come in turns. */
+/** Joins the parts of tool calls, which arrive in turns. */
 
 import type { ModelToolCall } from './model.ts'
 
@@ -16,6 +16,7 @@ interface Collected {
   text: string
 }
 
+/** Collects the parts of the calls of one reply. */
 export class ToolCallParts {
   readonly #calls: Collected[] = []
 
@@ -31,7 +32,7 @@ export class ToolCallParts {
     call.text += called?.arguments ?? ''
   }
 
-  /** The calls in order. A service that gives them no ids gets them from us. */
+  /** The calls in order. A call without an id from the service gets one from us. */
   whole(): ModelToolCall[] {
     return this.#calls.map(({ id, name, text }) => ({
       callId: id ?? `call_${crypto.randomUUID()}`,

@@ -1,4 +1,4 @@
-/** Makes the tool calls of one turn, whoever runs the tools. */
+/** Makes the tool calls of one step. */
 
 import type { AgentEvent } from './agent-event.ts'
 import type { AgentRun } from './agent-run.ts'
@@ -21,8 +21,9 @@ export type CallAnswer =
       readonly error: { readonly name: string; readonly message: string; readonly hint?: string }
     }
 
+/** What makes the tool calls of a step. */
 export interface ToolCaller {
-  /** Makes calls concurrently; gives their answers in the same order. */
+  /** Makes calls concurrently; returns their answers in the same order. */
   call(
     calls: readonly PlannedCall[],
     run: AgentRun,

@@ -1,4 +1,4 @@
-/** The agent whose model calls tools by itself, without programs. */
+/** The agent whose model calls tools directly, without programs. */
 
 import { shorten } from '../shorten.ts'
 import { Agent } from './agent.ts'
@@ -22,7 +22,7 @@ import { valueText } from './value-text.ts'
 export type ToolCallingAgentOptions = AgentOptions
 
 /**
- * Solves tasks by the model's own tool calls; those of one turn run concurrently, bounded by the
+ * Solves tasks by the model's own tool calls. Those of one turn run concurrently, bounded by the
  * limit `maxConcurrentCalls`. A reply of text alone is the answer, as `final_answer` is.
  */
 export class ToolCallingAgent extends Agent<ToolCallingAgentOptions> {
@@ -47,7 +47,7 @@ export class ToolCallingAgent extends Agent<ToolCallingAgentOptions> {
   }
 
   protected override async forgetSession(): Promise<void> {
-    // Each turn stands for itself: there is no session.
+    // Each turn is independent: there is no session.
   }
 
   protected override async *act(
@@ -91,7 +91,7 @@ export class ToolCallingAgent extends Agent<ToolCallingAgentOptions> {
     }
   }
 
-  /** Makes the calls of a turn that can be made; gives the answer to each, in order. */
+  /** Makes the valid calls of a turn; returns the answer to each call, in order. */
   async *#answer(
     toolCalls: readonly ModelToolCall[],
     callable: ReadonlyMap<string, CallableTool>,

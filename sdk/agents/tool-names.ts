@@ -1,4 +1,4 @@
-/** Tools as a model calls them by itself. */
+/** Tools that a model calls directly. */
 
 import type { JsonSchema } from '../../protocol/schema.ts'
 import { recordProperties } from '../../protocol/tool/tool.ts'
@@ -10,8 +10,8 @@ export interface CallableTool {
   readonly tool: ToolDescriptor
   readonly told: ModelTool
   /**
-   * How the model's arguments, always an object, become those of the tool: `record`: they are the
-   * input; `value`: the input is their `input`; `list`: its `args` are the positional arguments.
+   * How the model's arguments, always an object, become those of the tool. `record`: they are the
+   * input. `value`: their `input` is the input. `list`: their `args` are the positional arguments.
    */
   readonly form: 'record' | 'value' | 'list'
 }

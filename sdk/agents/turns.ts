@@ -1,8 +1,9 @@
-/** Turns that come at even intervals; waiting for one can be given up. */
+/** Turns at even intervals; a waiting caller can give up. */
 
 import pThrottle from 'p-throttle'
 import { abortable } from './abortable.ts'
 
+/** Gives out one turn per interval, in the order of asking. */
 export class Turns {
   readonly #intervalMs: number
   #left = new AbortController()
@@ -34,12 +35,13 @@ export class Turns {
     return pThrottle({ limit: 1, interval: this.#intervalMs, signal })(async () => {})
   }
 
-  /** Nobody waits any more: a timer that is left would keep the process. */
+  /** After the last waiting caller has left: a timer that remains would keep the process alive. */
   #clear(): void {
     this.#left.abort()
     this.#left = new AbortController()
     this.#take = this.#start()
-    // It has forgotten the last turn: this one stands for it, so that the next is not too soon.
+    // The new throttle does not know the last turn: this call stands for it, so that the next turn
+    // is not too soon.
     this.#take().catch(() => {
       // Nothing waits for it.
     })

@@ -1,4 +1,4 @@
-/** A value as text for a model: texts as they are, others as JSON, as far as that can say them. */
+/** A value as text for a model: texts unchanged, others as JSON where possible. */
 export function valueText(value: unknown): string {
   if (typeof value === 'string') return value
   try {

@@ -1,10 +1,9 @@
 /**
- * The tools of this process that programs of a daemon call: which there are, and whether a connection
- * is wanted for them.
+ * The tools of this process that programs of a daemon call, and the need for a connection.
  *
- * It is wanted while an execution that was given tools goes on, while tools are served, while a tool
- * works, and while the daemon says that executions of an earlier process with the same `clientId` go
- * on. Soon after that it is closed, so that a script can end.
+ * A connection is needed while an execution with given tools goes on, while tools are served, while
+ * a tool works, and while the daemon reports unfinished executions of an earlier process with the
+ * same `clientId`. Soon after that it is closed, so that a script can end.
  */
 
 import { untilAnswered } from '../../protocol/base/backoff.ts'
@@ -24,25 +23,27 @@ import { Offer, type ServedTools } from './served-tools.ts'
 import { type HelloFields, type SocketOptions, ToolSocket, type Welcome } from './tool-socket.ts'
 import { wireTool } from './wire-tool.ts'
 
+/** Options of {@link ClientTools}. */
 export interface ClientToolsOptions extends SocketOptions {
-  /** What this client calls itself across processes; random when absent. */
+  /** The name of this client across processes; random when absent. */
   readonly clientId: string | undefined
 }
 
-/** The tools of one execution, in its request and here. */
+/** The tools of one execution: in its request, and in this process. */
 export interface GivenTools {
-  /** What the request says of them. */
+  /** The part of the request about tools. */
   readonly body: { readonly tools?: readonly string[]; readonly clientTools?: object }
-  /** The execution is over, or was never begun. */
+  /** Called when the execution is over, or was never begun. */
   release(): void
 }
 
-/** A connection that nobody wants stays so long for the next execution. */
+/** An unwanted connection stays this long for the next execution. */
 const LINGER_MS = 250
-/** Attempts to connect before whoever executes is told that there is no way. */
+/** Attempts to connect before the caller gets the error. */
 const ATTEMPTS = 5
 const ATTEMPT_PAUSE_MS = 50
 
+/** The tools of this process for one daemon: added, given to executions, or served. */
 export class ClientTools {
   readonly clientId: string
   readonly #isNamed: boolean
@@ -87,16 +88,16 @@ export class ClientTools {
     })
   }
 
-  /** The tools that every later execution is given. */
+  /** The tools of every later execution. */
   get added(): readonly Tool[] {
     return [...this.#added.values()]
   }
 
-  /** See `Executor.addTools`; names of the daemon's tools say nothing new. */
+  /** See `Executor.addTools`; names of the daemon's tools have no effect. */
   add(tools: ToolSet): void {
     const read = this.#read(tools).local
     const older = [...this.#added].filter(([name]) => !read.has(name))
-    // What came last is told first.
+    // The newest tools come first.
     this.#added = new Map([...read, ...older])
     this.#calls.onTools()
     // An earlier process of this name may have left calls that wait for these tools.
@@ -108,7 +109,7 @@ export class ClientTools {
     try {
       await untilAnswered(() => this.#socket.open(), this.#closed.signal)
     } catch {
-      // No daemon, or none that takes this client: whoever executes with these tools is told.
+      // No daemon, or none that takes this client: executions with these tools report it.
     } finally {
       this.#unuse()
     }
@@ -174,7 +175,7 @@ export class ClientTools {
     return offer
   }
 
-  /** Connects; a connection that is lost while it begins is tried again a few times. */
+  /** Connects; retries a few times when the new connection is lost. */
   async #open(): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
@@ -200,9 +201,9 @@ export class ClientTools {
   }
 
   /**
-   * Gives up what runs here, and ends the connection; executions go on in the daemon.
+   * Gives up running calls, and ends the connection; executions go on in the daemon.
    *
-   * @param drainMs how long calls that run may go on; further ones are not taken
+   * @param drainMs how long running calls may go on; further ones are not taken
    */
   async close(drainMs = 0): Promise<void> {
     if (this.#closed.signal.aborted) return
@@ -217,7 +218,7 @@ export class ClientTools {
     this.#socket.end()
   }
 
-  /** Resolves when nothing runs any more and every answer is acknowledged, or after so long. */
+  /** Resolves when nothing runs any more and every answer is acknowledged, or after `drainMs`. */
   async #drained(drainMs: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
     const timer = setTimeout(resolve, drainMs)
@@ -315,7 +316,7 @@ export class ClientTools {
         this.#withdraw(offer)
         return
       }
-      // Said once more by a network that doubles, or told for nothing but the reader of a trace.
+      // Repeated by a network that duplicates, or useful only in traces.
       case 'welcome':
       case 'drain':
       case 'goodbye':
@@ -331,7 +332,7 @@ export class ClientTools {
     for (const offer of this.#offers.values()) if (!offer.isAnswered) this.#sendOffer(offer)
   }
 
-  /** Leaves answers by request: a way may be open for these that is not for a connection. */
+  /** Sends answers by HTTP: requests may get through when a connection does not. */
   #settleByRequest(): void {
     const { clientId } = this
     const resumeToken = this.#resumeToken
@@ -370,7 +371,7 @@ export class ClientTools {
     this.#rest()
   }
 
-  /** Closes the connection after a while, when nobody wants it. */
+  /** Closes the connection after a while, when it is not wanted. */
   #rest(): void {
     clearTimeout(this.#lingerTimer)
     if (this.#isWanted || !this.#socket.isOpen) return

@@ -1,8 +1,9 @@
 /**
- * The calls that a daemon has made of this process's tools.
+ * The daemon's calls of this process's tools.
  *
- * A call runs once here, however often it is delivered: who asks again is told what there is. An
- * answer is remembered until the daemon has acknowledged it, and its id for some time after that.
+ * A call runs once here, however often it is delivered: a repeated request gets the present state.
+ * An answer is remembered until the daemon has acknowledged it, and its id for some time after
+ * that.
  */
 
 import type {
@@ -26,24 +27,25 @@ import {
   type ToolIterator,
 } from './run-tool.ts'
 
+/** What {@link LocalCalls} works with. */
 export interface LocalDependencies {
   /** Sends a frame, if there is a connection. */
   readonly send: (frame: ClientFrame) => void
-  /** The tool that is meant; `undefined` while this process does not have it. */
+  /** The tool of a call; `undefined` while this process does not have it. */
   readonly find: (setId: string | undefined, name: string) => Tool | undefined
-  /** Told when a call has ended. */
+  /** Called when a call has ended. */
   readonly onSettled: () => void
 }
 
-/** Something asked: running until it has a settlement. */
+/** One request: running until it has a settlement. */
 interface Entry {
   readonly ask: AskFrame
-  /** Of the last time that it was asked. */
+  /** The key of the last request. */
   key: string
   readonly controller: AbortController
   settlement: Settlement | undefined
   sentAtMs: number
-  /** Whether the daemon that asked for it is gone, and none has asked for it since. */
+  /** Whether the requesting daemon is gone, and no other has repeated the request. */
   isOrphan: boolean
 }
 
@@ -52,7 +54,7 @@ interface OpenStream {
   readonly iterator: ToolIterator
   readonly controller: AbortController
   key: string
-  /** Items that were asked for. */
+  /** The number of requested items. */
   items: number
   isOrphan: boolean
 }
@@ -61,9 +63,10 @@ interface OpenStream {
 const ACK_MS = 5
 /** Ids of acknowledged answers that are remembered. */
 const MAX_DONE = 10_000
-/** What no daemon has asked for again so long after another one came is given up. */
+/** A call is given up after this long when no daemon has asked for it again. */
 const ORPHAN_MS = 600_000
 
+/** Runs each call of the daemon once, and resends its answer until the daemon acknowledges it. */
 export class LocalCalls {
   readonly #powers: LocalDependencies
   #entries = new Map<string, Entry>()
@@ -89,7 +92,7 @@ export class LocalCalls {
     return false
   }
 
-  /** What is held, for a hello. */
+  /** The held requests, for a hello. */
   held(): { id: string; key: string }[] {
     const held = new Map<string, string>()
     for (const [id, { key }] of this.#streams) held.set(id, key)
@@ -97,17 +100,17 @@ export class LocalCalls {
     return Array.from(held, ([id, key]) => ({ id, key }))
   }
 
-  /** A connection stands: what was answered meanwhile is sent. */
+  /** Handles a new connection: sends the answers that came meanwhile. */
   onWelcome({ daemonId, maxFrameBytes }: Extract<DaemonFrame, { type: 'welcome' }>): void {
     this.#maxFrameBytes = maxFrameBytes
-    // What was not acknowledged is delivered again.
+    // Calls without an acknowledgement are delivered again.
     this.#unknown.clear()
     if (this.#daemonId !== undefined && this.#daemonId !== daemonId) this.#orphanAll()
     this.#daemonId = daemonId
     for (const entry of this.#entries.values()) if (!entry.isOrphan) this.#sendSettlement(entry)
   }
 
-  /** Another daemon asks again for what it wants of this; the rest is given up after a while. */
+  /** Another daemon asks again for the calls that it wants; the rest is given up after a while. */
   #orphanAll(): void {
     for (const held of [...this.#entries.values(), ...this.#streams.values()]) held.isOrphan = true
     clearTimeout(this.#orphanTimer)
@@ -154,7 +157,7 @@ export class LocalCalls {
     }
   }
 
-  /** Whether a stream that was opened cannot be read from its beginning any more. */
+  /** Whether an open stream cannot be read from its beginning any more. */
   #isStale({ key }: Entry, ask: AskFrame): boolean {
     const stream = this.#streams.get(ask.id)
     if (ask.kind !== 'execute' || stream === undefined || key === ask.key) return false
@@ -164,7 +167,7 @@ export class LocalCalls {
     return false
   }
 
-  /** Calls of tools that were not there are made when they are. */
+  /** Makes the calls that waited for tools which are there now. */
   onTools(): void {
     const waiting = [...this.#unknown.values()]
     this.#unknown.clear()
@@ -186,7 +189,7 @@ export class LocalCalls {
     }
   }
 
-  /** Sends again what was not acknowledged. */
+  /** Sends answers without an acknowledgement again. */
   resend(): void {
     const nowMs = performance.now()
     for (const entry of this.#entries.values()) {
@@ -195,7 +198,7 @@ export class LocalCalls {
     }
   }
 
-  /** Answers that were not acknowledged, to be left by another way. */
+  /** Answers without an acknowledgement, to be sent by another way. */
   unacknowledged(): { id: string; key: string; settlement: Settlement }[] {
     return Array.from(this.#entries, ([id, { key, settlement }]) => ({
       id,
@@ -207,7 +210,7 @@ export class LocalCalls {
     )
   }
 
-  /** Gives up all that is running. */
+  /** Gives up everything that runs. */
   abortAll(reason: string): void {
     for (const id of [...this.#entries.keys(), ...this.#streams.keys()]) this.#abort(id, reason)
     this.#unknown.clear()
@@ -227,7 +230,7 @@ export class LocalCalls {
     if (key !== undefined) this.#done.add(id, key)
     entry?.controller.abort(error)
     stream?.controller.abort(error)
-    // It cleans up by itself; nobody is left who could be told how that went.
+    // It cleans up by itself; no caller is left for the outcome.
     if (stream !== undefined) void closeIterator(stream.tool, stream.iterator)
     this.#powers.onSettled()
   }
@@ -242,7 +245,7 @@ export class LocalCalls {
     void run(entry).then(settlement => this.#settle(entry, settlement))
   }
 
-  /** An answer that comes at once says as well that the call has come: then nothing else is sent. */
+  /** Acknowledges a call unless its answer comes at once, which acknowledges it too. */
   #acknowledgeSoon(entry: Entry): void {
     this.#unacknowledged.push(entry)
     this.#ackTimer ??= setTimeout(() => {
@@ -254,7 +257,7 @@ export class LocalCalls {
     }, ACK_MS)
   }
 
-  /** A call is made anew whose stream an earlier daemon was reading. */
+  /** Closes the stream that an earlier daemon was reading, since its call is made anew. */
   #abandonStream(id: string): void {
     const stream = this.#streams.get(id)
     if (stream === undefined) return
@@ -264,7 +267,7 @@ export class LocalCalls {
   }
 
   #settle(entry: Entry, settlement: Settlement): void {
-    // It was cancelled: nobody asks for its answer.
+    // It was cancelled: its answer is not wanted.
     if (this.#entries.get(entry.ask.id) !== entry) return
     const { tool } = entry.ask
     entry.settlement = this.#fitting(settlement, tool)
@@ -339,5 +342,5 @@ export class LocalCalls {
 }
 
 const ended = { done: true, value: undefined } as const
-/** What a frame holds beside the value. */
+/** The bytes of a frame beside the value. */
 const ROOM_BYTES = 1024

@@ -1,4 +1,4 @@
-/** Asks that were answered and acknowledged: what of them the network brings again is dropped. */
+/** Requests that were answered and acknowledged: repetitions by the network are dropped. */
 export class RecentKeys {
   readonly #max: number
   #keys = new Map<string, string>()

@@ -9,8 +9,11 @@ import { rawTool } from '../../protocol/tool/tool-result.ts'
 import type { ToolContext } from '../../protocol/tool/wire-tool.ts'
 import { decodeValue, encodeValue } from '../../protocol/values/values.ts'
 
+/** A frame that asks to run a tool. */
 export type ExecuteAsk = Extract<AskFrame, { kind: 'execute' }>
+/** A frame that asks whether a call needs an approval. */
 export type ApprovalAsk = Extract<AskFrame, { kind: 'needs-approval' }>
+/** The items of a tool that streams. */
 export type ToolIterator = AsyncIterator<unknown> | Iterator<unknown>
 
 /** How a run ended; a stream goes on with its iterator. */
@@ -75,7 +78,7 @@ export async function closeIterator(tool: string, iterator: ToolIterator): Promi
   }
 }
 
-/** What a call throws that an earlier process may have made. */
+/** The error of a call that an earlier process may have made. */
 export function interrupted(tool: string, why: string): Settlement {
   const hint = 'Find out whether it took effect before calling it again.'
   return { kind: 'thrown', thrown: thrownByHost('CALL_INTERRUPTED', why, tool, hint) }
@@ -103,8 +106,8 @@ async function validInput(
 }
 
 /**
- * What becomes of a call that an earlier process may have begun; `undefined`: it is made. As the
- * daemon does with one that was under way when it was lost.
+ * Decides about a call that an earlier process may have begun; `undefined`: it is made. The daemon
+ * does the same with a call that was under way when it was lost.
  */
 async function askProbe(
   tool: Tool,
@@ -121,7 +124,7 @@ async function askProbe(
     if (answer?.ran === true) return await output(tool, answer.value)
     return interrupted(tool.name, why)
   } catch (error) {
-    // Who cannot tell does not know: the reason helps whoever reads the record.
+    // A failed probe means unknown: its reason helps the reader of the record.
     const problem = error instanceof Error ? error.message : String(error)
     return interrupted(tool.name, `${why} (asked about it, the tool failed: ${problem})`)
   }

@@ -4,7 +4,7 @@ import type { ClientToolInput } from '../../protocol/connect/client-tool.ts'
 import type { LatchdError } from '../../protocol/errors.ts'
 import type { Tool } from '../../protocol/tool/tool.ts'
 
-/** What `serveTools` gives. */
+/** The handle that `serveTools` returns. */
 export interface ServedTools {
   readonly names: readonly string[]
   /**
@@ -17,6 +17,7 @@ export interface ServedTools {
   [Symbol.asyncDispose](): Promise<void>
 }
 
+/** One offer of tools, from `serveTools` until it is closed or refused. */
 export class Offer implements ServedTools {
   readonly serveId: string
   readonly tools: ReadonlyMap<string, Tool>
@@ -36,7 +37,7 @@ export class Offer implements ServedTools {
     this.tools = tools
     this.wire = wire
     this.#onClose = onClose
-    // Heard of by whoever asks.
+    // Callers that read it get the rejection.
     this.#ended.promise.catch(() => {})
     this.#accepted.promise.catch(() => {})
   }

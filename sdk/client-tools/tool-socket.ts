@@ -1,8 +1,8 @@
 /**
  * The connection over which a daemon calls tools of this process.
  *
- * It is opened when somebody first wants it, and opened again when it is lost, as long as somebody
- * does. One that hears nothing for a lease is taken for lost.
+ * It opens at the first use, and reopens after a loss as long as it is wanted. A connection without
+ * a frame for `leaseMs` counts as lost.
  */
 
 import { pause } from '../../protocol/base/pause.ts'
@@ -17,20 +17,24 @@ import {
 import { type ErrorCode, LatchdError } from '../../protocol/errors.ts'
 import type { Connection } from '../http.ts'
 
+/** A constructor of standard WebSockets. */
 export type WebSocketClass = new (url: string, protocols: string[]) => WebSocket
 
+/** Where {@link ToolSocket} connects, and with which token. */
 export interface SocketOptions {
   readonly url: string
   readonly token: string | undefined
-  /** The requests of the same client: they tell why a connection was refused. */
+  /** The requests of the same client: they find out why a connection was refused. */
   readonly connection: Connection
   readonly WebSocket: WebSocketClass | undefined
 }
 
+/** The frame by which a daemon answers a hello. */
 export type Welcome = Extract<DaemonFrame, { type: 'welcome' }>
+/** What a hello says besides its type and version. */
 export type HelloFields = Omit<Extract<ClientFrame, { type: 'hello' }>, 'type' | 'version'>
 
-/** What the connection tells its owner. */
+/** The callbacks of the connection. */
 export interface SocketListener {
   readonly hello: () => HelloFields
   readonly onWelcome: (welcome: Welcome) => void
@@ -39,13 +43,13 @@ export interface SocketListener {
   readonly onTick: () => void
   /** An attempt to connect again has failed. */
   readonly onUnreachable: () => void
-  /** Another connection took over, or the daemon will have none of this client: no more attempts. */
+  /** Another connection took over, or the daemon refuses this client: no more attempts. */
   readonly onRefused: (reason: string) => void
-  /** Whether somebody wants the connection. */
+  /** Whether the connection is wanted. */
   readonly isWanted: () => boolean
 }
 
-/** A daemon has so long to answer a hello. */
+/** A daemon must answer a hello within this time. */
 const WELCOME_MS = 5000
 const FIRST_PAUSE_MS = 50
 const LONGEST_PAUSE_MS = 2000
@@ -58,6 +62,7 @@ const lasting: ReadonlySet<ErrorCode> = new Set([
   'INVALID_REQUEST',
 ])
 
+/** A WebSocket to one daemon. When it is lost, it reconnects as long as it is wanted. */
 export class ToolSocket {
   readonly #options: SocketOptions
   readonly #listener: SocketListener
@@ -78,7 +83,7 @@ export class ToolSocket {
   }
 
   /**
-   * Resolves when there is a connection; tries once.
+   * Connects if necessary; tries once.
    *
    * @throws {LatchdError} `CONNECTION_REFUSED`, `CONNECTION_LOST`, `UNAUTHENTICATED`, `FORBIDDEN`
    */
@@ -95,7 +100,7 @@ export class ToolSocket {
     this.#socket?.send(JSON.stringify(frame))
   }
 
-  /** Ends the connection, as nobody wants it now. */
+  /** Ends a connection that is not wanted now. */
   close(): void {
     const socket = this.#socket
     if (socket === undefined) return
@@ -138,7 +143,7 @@ export class ToolSocket {
     socket.onmessage = ({ data }) => {
       const frame = readFrame(data)
       if (frame === undefined) reject(lost('a frame came that cannot be read'))
-      // What comes before it, since it was lost on its way, comes again.
+      // Frames that arrive before it are sent again.
       if (frame?.type !== 'welcome') return
       // At once: the frames that follow may be here already.
       this.#take(socket, frame)
@@ -160,7 +165,7 @@ export class ToolSocket {
     }
   }
 
-  /** Why a connection could not be opened: a WebSocket does not tell, a request does. */
+  /** Why a connection could not be opened: a WebSocket does not say it, a request does. */
   async #refusal(error: unknown): Promise<unknown> {
     try {
       await this.#options.connection.send('GET', '/v1/connect')
@@ -225,7 +230,7 @@ export class ToolSocket {
     this.#timers = []
   }
 
-  /** Connects again while somebody wants it, however long that takes. */
+  /** Reconnects as long as the connection is wanted, for any length of time. */
   async reconnect(): Promise<void> {
     if (this.#isReconnecting) return
     this.#isReconnecting = true
@@ -260,7 +265,7 @@ function readFrame(data: unknown): DaemonFrame | undefined {
     const frame = JSON.parse(data) as DaemonFrame
     return typeof frame?.type === 'string' ? frame : undefined
   } catch {
-    // The connection is not to be trusted any more: whoever asked sends again over the next.
+    // The connection is not to be trusted any more: the sender sends again over the next one.
     return undefined
   }
 }

@@ -1,7 +1,7 @@
 import type { ClientToolInput } from '../../protocol/connect/client-tool.ts'
 import type { Tool } from '../../protocol/tool/tool.ts'
 
-/** A tool of this process as a daemon is told of it: everything but its code. */
+/** A tool of this process as the daemon gets it: everything but its code. */
 export function wireTool(tool: Tool): ClientToolInput {
   const { name, description, inputSchema, outputSchema, annotations, isImported, namespace } = tool
   const { timeoutMs, maxCallsPerExecution, approvalRule, approvalTimeoutMs } = tool

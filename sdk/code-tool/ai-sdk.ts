@@ -3,7 +3,7 @@
 import { type CodeToolInput, inputSchema } from './input.ts'
 import type { CodeToolResult } from './result.ts'
 
-/** A tool of the AI SDK: what `tool({ … })` of the package `ai` gives. */
+/** A tool of the AI SDK: the result of `tool({ … })` of the package `ai`. */
 export interface AiTool {
   readonly description: string
   readonly inputSchema: typeof inputSchema
@@ -13,6 +13,7 @@ export interface AiTool {
   ): Promise<CodeToolResult>
 }
 
+/** Makes the tool. @param run executes one call */
 export function aiTool(
   description: string,
   run: (input: CodeToolInput, signal: AbortSignal | undefined) => Promise<CodeToolResult>,

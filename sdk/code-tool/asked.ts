@@ -1,4 +1,4 @@
-/** What a waiting execution asks people. */
+/** The questions of a waiting execution. */
 
 import { LatchdError } from '../../protocol/errors.ts'
 import type { Approvals, Outcome } from '../../protocol/execution/executor.ts'
@@ -29,7 +29,7 @@ async function pending(
     if (!(error instanceof LatchdError)) throw error
     // Its execution has ended since.
     if (error.code === 'NOT_FOUND') return undefined
-    // A token without the scope read still learns that somebody has to decide.
+    // A token without the scope read still learns that a person has to decide.
     if (error.code === 'FORBIDDEN') return { approvalId, tool, question: tool }
     throw error
   }

@@ -1,4 +1,4 @@
-/** The tools that programs will see, as far as they can be told. */
+/** The tools that programs will see, as far as they are known. */
 
 import { LatchdError } from '../../protocol/errors.ts'
 import type { Executor, ToolLike, ToolSet } from '../../protocol/execution/executor.ts'
@@ -9,10 +9,10 @@ import type { NamedTool } from '../../protocol/tool/tool-globals.ts'
 import type { ToolDescriptor } from '../../protocol/tool/wire-tool.ts'
 
 /**
- * Describes a set of tools; names are asked for at the executor.
+ * Describes a set of tools; the executor describes those that are names.
  *
- * @param tools absent: all that the executor has
- * @throws {LatchdError} `UNKNOWN_TOOL` for a name that it does not have, `TOOL_INVALID`
+ * @param tools absent: all of the executor
+ * @throws {LatchdError} `UNKNOWN_TOOL` for a name that the executor does not have, `TOOL_INVALID`
  */
 export async function chosenTools(
   executor: Executor,

@@ -6,25 +6,30 @@ import type { CodeToolInput } from './input.ts'
 import type { ChatTool, FunctionCall, ResponsesTool } from './openai.ts'
 import type { CodeToolResult } from './result.ts'
 
-/** What each program is executed with, and how the tool is told to the model. */
+/** Options of each execution, and the description of the tool for the model. */
 export interface CodeToolOptions
   extends Omit<ExecuteRequest, 'source' | 'signal' | 'idempotencyKey' | 'queue'> {
   /** Where programs run: a daemon's client, or the engine in this process. */
   readonly executor: Executor
-  /** What the model calls it; `run_program` by default. */
+  /** The tool's name for the model; `run_program` by default. */
   readonly name?: string
   /** Another description of the tool. OpenAI takes at most 1024 characters. */
   readonly description?: string
   /**
-   * `true`: programs build on each other, in a session that the first one begins; for a session that
-   * is there give `sessionId` instead. One program at a time: calls of one turn run one by one.
+   * `true`: programs build on each other, in a session that the first one begins. For an existing
+   * session use `sessionId` instead. Calls of one turn run one by one.
    */
   readonly session?: boolean
-  /** Milliseconds that one call of the tool may take before the model is told that it goes on; 5 minutes by default. */
+  /**
+   * Milliseconds that one call of the tool may take before the model gets a result that says that
+   * the program goes on; 5 minutes by default.
+   */
   readonly waitMs?: number
-  /** How much of an output a model is told, in UTF-16 units; 32 000 by default. */
+  /** UTF-16 units of an output that the model gets; 32 000 by default. */
   readonly maxOutputChars?: number
-  /** How much of the console text a model is told; start and end of it; 8 000 by default. */
+  /**
+   * UTF-16 units of console text that the model gets, from its start and its end; 8 000 by default.
+   */
   readonly maxLogChars?: number
 }
 
@@ -45,8 +50,8 @@ export interface CodeTool {
   /** For the Responses API. */
   readonly responsesTool: ResponsesTool
   /**
-   * What a model has to know to write programs: the language's rules and the tools' declarations.
-   * It belongs into the system message.
+   * The text that a model needs to write programs: the language's rules and the tools'
+   * declarations. It belongs into the system message.
    *
    * @throws {LatchdError} `UNKNOWN_TOOL` for a name that the executor does not know
    */

@@ -1,4 +1,4 @@
-/** Code mode as one tool for somebody else's model loop. */
+/** Code mode as one tool for an app's own model loop. */
 
 import type { CodeTool, CodeToolOptions } from './code-tool-types.ts'
 import { ProgramTool } from './program-tool.ts'

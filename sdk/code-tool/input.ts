@@ -1,13 +1,13 @@
-/** What a model sends to the code tool: a program, or the id of one to go on with. */
+/** A model's input to the code tool: a program, or the id of one to go on with. */
 
 import type { JsonSchema, StandardSchema } from '../../protocol/schema.ts'
 
-/** A new program, or the rest of one that waits or goes on. */
+/** A new program, or an existing one to go on with. */
 export type CodeToolInput =
   | { readonly source: string; readonly executionId?: null }
   | { readonly executionId: string; readonly source?: null }
 
-/** As {@link CodeToolInput}, or what is wrong with it, as a model is told. */
+/** As {@link CodeToolInput}, or the problem, as the model reads it. */
 export type ReadInput =
   | { readonly ok: true; readonly input: CodeToolInput }
   | { readonly ok: false; readonly problem: string }
@@ -29,7 +29,7 @@ export const inputJsonSchema = {
 const EXPECTED =
   'expected {"source": "the program"}, or {"executionId": "exe_…"} to go on with a program that waits'
 
-/** Reads what a model sent; a field that is empty or null counts as absent. */
+/** Reads a model's input; an empty or null field counts as absent. */
 export function readInput(value: unknown): ReadInput {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return { ok: false, problem: `Cannot read the input: ${EXPECTED}` }
@@ -62,7 +62,7 @@ export function readArguments(text: string): ReadInput {
   }
 }
 
-/** The input as a Standard Schema that tells its JSON Schema, as the AI SDK takes it. */
+/** The input as a Standard Schema with its JSON Schema, as the AI SDK takes it. */
 export const inputSchema: StandardSchema<CodeToolInput> & {
   readonly '~standard': {
     readonly jsonSchema: NonNullable<StandardSchema['~standard']['jsonSchema']>
@@ -75,7 +75,7 @@ export const inputSchema: StandardSchema<CodeToolInput> & {
       const read = readInput(value)
       return read.ok ? { value: read.input } : { issues: [{ message: read.problem }] }
     },
-    // A copy each: the AI SDK writes into what it is given.
+    // A copy each: the AI SDK writes into it.
     jsonSchema: {
       input: () => structuredClone(inputJsonSchema),
       output: () => structuredClone(inputJsonSchema),

@@ -2,7 +2,7 @@
 
 import { inputJsonSchema } from './input.ts'
 
-/** A function tool of Chat Completions; what is not JSON stays here when it is sent. */
+/** A function tool of Chat Completions; members that are not JSON are not sent. */
 export interface ChatTool {
   readonly type: 'function'
   readonly function: {
@@ -15,7 +15,7 @@ export interface ChatTool {
   }
 }
 
-/** The part of `ChatCompletionRunner` that says when it was aborted. */
+/** The part of `ChatCompletionRunner` that aborts. */
 interface Runner {
   readonly controller: AbortController
 }
@@ -34,6 +34,7 @@ export type FunctionCall =
   | { readonly function: { readonly name: string; readonly arguments: string } }
   | { readonly name: string; readonly arguments: string }
 
+/** Makes the tool of Chat Completions. @param answer takes the text of the arguments, gives JSON */
 export function chatTool(
   name: string,
   description: string,
@@ -52,6 +53,7 @@ export function chatTool(
   }
 }
 
+/** Makes the tool of the Responses API. */
 export function responsesTool(name: string, description: string): ResponsesTool {
   return { type: 'function', name, description, parameters: inputJsonSchema, strict: false }
 }

@@ -1,4 +1,4 @@
-/** The code tool: reads what a model sent, has it executed, and tells what came of it. */
+/** The code tool: reads a model's input, executes the program, and reports the result. */
 
 import { type ErrorCode, LatchdError } from '../../protocol/errors.ts'
 import type { Outcome, SessionHandle, WaitOptions } from '../../protocol/execution/executor.ts'
@@ -19,7 +19,7 @@ import { promptText, shortDescription } from './prompt.ts'
 import { type CodeToolResult, resultOf } from './result.ts'
 
 const DEFAULT_NAME = 'run_program'
-/** What model servers take as the name of a function. */
+/** The names of functions that model servers accept. */
 const NAME = /^[\w-]{1,64}$/
 const DEFAULT_WAIT_MS = 300_000
 const DEFAULT_OUTPUT_CHARS = 32_000
@@ -28,9 +28,13 @@ const DEFAULT_LOG_CHARS = 8_000
 /** Refusals that the model's next call can avoid; what else is refused is the app's to repair. */
 const forModel = new Set<ErrorCode>(['PAYLOAD_TOO_LARGE', 'QUEUE_FULL', 'SESSION_BUSY', 'DRAINING'])
 
-/** Only there when it was given: what can be aborted is durable in a daemon, which costs a write. */
+/**
+ * Only set when it was given: an execution that can be aborted is durable in a daemon, which costs
+ * a write.
+ */
 type Aborting = Pick<WaitOptions, 'signal'>
 
+/** The {@link CodeTool} that an executor runs. Calls in a session run one after the other. */
 export class ProgramTool implements CodeTool {
   readonly name: string
   readonly description: string
@@ -115,7 +119,7 @@ export class ProgramTool implements CodeTool {
     if (!read.ok) return refused('INVALID_REQUEST', read.problem)
     const { input } = read
     if (signal === undefined) return await this.#act(input, {})
-    // What aborts after this call does not cancel a program that waits for a person.
+    // An abort after this call does not cancel a program that waits for a person.
     const call = new AbortController()
     const onAbort = () => call.abort(signal.reason)
     signal.addEventListener('abort', onAbort)
@@ -131,7 +135,7 @@ export class ProgramTool implements CodeTool {
     if (input.executionId != null) return this.#goOn(input.executionId, options)
     if (!this.#hasSession) return this.#execute(input.source, options)
     const done = this.#before.then(() => this.#execute(input.source, options))
-    // Told to whoever made that call.
+    // The maker of that call gets the error.
     this.#before = done.catch(() => {})
     return done
   }
@@ -170,7 +174,7 @@ export class ProgramTool implements CodeTool {
     }
   }
 
-  /** The session of this tool, begun when there is none. */
+  /** The session of this tool; begins one when it has none. */
   async #begun(): Promise<string | undefined> {
     const { executor, session } = this.#options
     if (session !== true) return undefined
@@ -193,13 +197,13 @@ export class ProgramTool implements CodeTool {
       if (asked === undefined || asked.length > 0 || restMs <= 0) {
         return resultOf(current, asked ?? [], this.#bounds)
       }
-      // What it waited for was decided meanwhile.
+      // Its approval was decided meanwhile.
       current = await executor.wait(current.executionId, { ...options, waitMs: restMs })
     }
   }
 }
 
-/** What a model is told beside a refusal. */
+/** Advice to a model beside a refusal. */
 const advice: Partial<Record<ErrorCode, string>> = {
   SESSION_BUSY: '; go on with it first, by its executionId',
   QUEUE_FULL: '; call again later',

@@ -1,4 +1,6 @@
-/** What the model is told of the tool: a short description, and the long text for the system message. */
+/**
+ * The tool's texts for the model: a short description, and the long text for the system message.
+ */
 
 import type { Language } from '../../protocol/execution/execution.ts'
 import type { ToolSet } from '../../protocol/execution/executor.ts'
@@ -30,6 +32,7 @@ export function shortDescription(
   return `${start}${list}.`
 }
 
+/** What {@link promptText} writes about. */
 export interface PromptFacts {
   readonly name: string
   readonly language: Language | undefined

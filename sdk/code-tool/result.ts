@@ -1,4 +1,4 @@
-/** What a model is told of its program. Everything here is plain JSON. */
+/** A program's result for the model. Everything here is plain JSON. */
 
 import type { Approval } from '../../protocol/approval.ts'
 import type { ErrorCode } from '../../protocol/errors.ts'
@@ -6,7 +6,7 @@ import type { Diagnostic, ExecutionError } from '../../protocol/execution/execut
 import type { Outcome } from '../../protocol/execution/executor.ts'
 import { shorten } from '../shorten.ts'
 
-/** How much a model is told. */
+/** Bounds on the texts for the model. */
 export interface ResultBounds {
   readonly maxOutputChars: number
   readonly maxLogChars: number
@@ -18,18 +18,18 @@ export interface AskedApproval {
   readonly tool: string
   /** The input of the call; absent when the token may not read approvals. */
   readonly input?: unknown
-  /** What a person is to be asked. */
+  /** The question for the person. */
   readonly question: string
 }
 
-/** What a program that did not complete is told with: its own error, where and how to repair it. */
+/** The error of a program that did not complete: its own error, its place and its repair. */
 export type ToldError = Omit<ExecutionError, 'stack'>
 
 interface Told {
   readonly executionId: string
   /** The console text, shortened. */
   readonly logs: string
-  /** What the type check found, when the tool was made with `typecheck` and it found something. */
+  /** The findings of the type check, when the tool was made with `typecheck` and there are any. */
   readonly diagnostics?: readonly Diagnostic[]
 }
 
@@ -37,14 +37,14 @@ interface Told {
 export type CodeToolResult =
   | (Told & {
       readonly status: 'completed'
-      /** The output's plain JSON form; of one that is too long, its shortened text. */
+      /** The output's plain JSON form; its shortened text when it is too long. */
       readonly output: unknown
       /** The output as an inspection prints it, when the JSON form loses something. */
       readonly outputText?: string
       readonly isFinalAnswer: boolean
     })
   | (Told & { readonly status: 'failed' | 'cancelled' | 'stuck'; readonly error: ToldError })
-  /** It stands at a call that a person decides; the next call with its id goes on. */
+  /** It waits for a decision of a person; the next call with its id goes on. */
   | (Told & {
       readonly status: 'waiting'
       /** The first of `approvals`. */
@@ -60,7 +60,7 @@ export type CodeToolResult =
       readonly error: { readonly code: ErrorCode; readonly message: string }
     }
 
-/** The result of an outcome. @param asked what it waits for, when it waits for a person */
+/** The result of an outcome. @param asked its questions, when it waits for a person */
 export function resultOf(
   outcome: Outcome,
   asked: readonly AskedApproval[],
@@ -90,7 +90,7 @@ export function resultOf(
     const hint = `A person has to decide first: tell them. Once they have, call again with {"executionId": "${executionId}"}; do not send the program again.`
     return { status: 'waiting', approvalId, approvals: asked, hint, ...told }
   }
-  // One that waits for an instant goes on by itself, as one that runs.
+  // An execution that waits for an instant goes on by itself, as a running one does.
   const status = outcome.status === 'queued' ? 'queued' : 'running'
   const hint = `It goes on: call again with {"executionId": "${executionId}"} for its result; do not send the program again.`
   return { status, hint, ...told }
@@ -111,7 +111,7 @@ export function askedApproval({ approvalId, tool, input }: Approval): AskedAppro
   return { approvalId, tool, input, question: questionOf(tool, input) }
 }
 
-/** Longest question that an app is given: a person reads it. */
+/** Longest question for an app: a person reads it. */
 const MAX_QUESTION_CHARS = 2000
 
 function questionOf(tool: string, input: unknown): string {

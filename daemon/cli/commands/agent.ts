@@ -19,11 +19,12 @@ import { openAgentModel, whyAgentFailed } from './agent-model.ts'
 import { answerHere } from './run-approvals.ts'
 import { openRunExecutor } from './run-executor.ts'
 
-/** More steps than this nobody reads, and a model that needs them goes round in circles. */
+/** No person reads more steps than this, and a model that needs them goes round in circles. */
 const MAX_STEPS = 1000
-/** Steps after which `--plan` has the plan looked at again. */
+/** Steps between two reviews of the plan with `--plan`. */
 const PLANNING_INTERVAL = 5
 
+/** Adds `latchd agent`. It exits with 0 for an answer within the step limit, with 1 otherwise. */
 export function addAgent(program: Command, cli: Cli): void {
   const command = program
     .command('agent')
@@ -97,7 +98,7 @@ async function follow(
 function printResult(result: AgentResult, isJson: boolean, { stdout }: Terminal): void {
   const { output, state, steps, usage, durationMs } = result
   if (isJson) {
-    // A step's output may be any value, and plain JSON says what it can of each.
+    // A step's output may be any value; plain JSON shows the parts that JSON can hold.
     const json = plainJson({ output, state, steps, usage, durationMs }, Number.POSITIVE_INFINITY)
     print(stdout, JSON.stringify(JSON.parse(json as string), null, 2))
   } else if (output !== undefined) {

@@ -1,4 +1,4 @@
-/** `latchd approvals`: what waits for a person, newest first. */
+/** `latchd approvals`: calls that wait for a person, newest first. */
 
 import type { Command } from 'commander'
 import { ApprovalStatus } from '../../../protocol/approval.ts'
@@ -16,6 +16,7 @@ import { addSettingFlags } from '../setting-flags.ts'
 const ANY = 'any'
 const statuses = [...ApprovalStatus.options, ANY] as const
 
+/** Adds `latchd approvals`: a table of approvals, by default of the pending ones. */
 export function addApprovals(program: Command, cli: Cli): void {
   const command = program
     .command('approvals')

@@ -12,6 +12,7 @@ import { print } from '../output/print.ts'
 import { oneLine, UsageError } from '../refusal.ts'
 import { addSettingFlags } from '../setting-flags.ts'
 
+/** Adds `latchd approve`. For a question without `--answer` it asks at the terminal. */
 export function addApprove(program: Command, cli: Cli): void {
   const command = program
     .command('approve')
@@ -45,7 +46,7 @@ async function approve(id: string, options: Options, { terminal, config }: Cli):
   return exitCodes.ok
 }
 
-/** @throws {UsageError} when nobody is at a terminal, or nothing is answered there */
+/** @throws {UsageError} without a terminal, or when its input ends without an answer */
 async function askAnswer(approval: Approval, { stderr, ask }: Terminal): Promise<string> {
   if (ask !== undefined) {
     print(stderr, askedText(approval))

@@ -7,6 +7,7 @@ import { exitCodes } from '../exit-codes.ts'
 import { print } from '../output/print.ts'
 import { addSettingFlags } from '../setting-flags.ts'
 
+/** Adds `latchd cancel`: cancels one execution and prints its status. */
 export function addCancel(program: Command, cli: Cli): void {
   const command = program
     .command('cancel')

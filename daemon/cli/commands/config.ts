@@ -10,6 +10,7 @@ import { print } from '../output/print.ts'
 import { table } from '../output/table.ts'
 import { addSettingFlags } from '../setting-flags.ts'
 
+/** Adds `latchd config`: each setting with its value and its source, secrets masked. */
 export function addConfig(program: Command, cli: Cli): void {
   const command = program
     .command('config')

@@ -1,6 +1,6 @@
-/** What a check of the doctor finds. */
+/** The result of one check of `latchd doctor`. */
 
-/** What a check found; `text` says what is there and, unless ok, what to do. */
+/** The result of a check. `text` describes the state and, unless the status is `ok`, the remedy. */
 export interface Finding {
   readonly status: 'ok' | 'warn' | 'fail'
   readonly text: string

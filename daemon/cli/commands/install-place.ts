@@ -8,12 +8,14 @@ import { type Layout, systemLayout, userLayout } from '../../systemd/layout.ts'
 import type { Options } from '../cli.ts'
 import { UsageError } from '../refusal.ts'
 
+/** Where an installation goes, and whether it runs commands there. */
 export interface InstallPlace {
   readonly layout: Layout
-  /** Whether this machine's manager is spoken to; not under another root. */
+  /** Whether commands go to this machine's manager; not under another root. */
   readonly runs: boolean
 }
 
+/** Adds `--user`, `--dry-run` and `--root` to a command; {@link installPlace} reads them. */
 export function addPlaceFlags(command: Command): Command {
   return command
     .option('--user', 'for this user alone, without root')

@@ -17,6 +17,7 @@ import { print } from '../output/print.ts'
 import { oneLine, UsageError } from '../refusal.ts'
 import { addPlaceFlags, installPlace } from './install-place.ts'
 
+/** Adds `latchd install`, which installs, upgrades and rolls back. */
 export function addInstall(program: Command, cli: Cli): void {
   const command = program
     .command('install')
@@ -46,8 +47,8 @@ async function install(options: Options, { terminal }: Cli): Promise<number> {
 }
 
 /**
- * Refuses a first installation whose socket could not be had: nothing is written yet then. The
- * address of an operator's own drop-in is that operator's.
+ * Refuses a first installation when another program has its address; at this point nothing is
+ * written yet. An address in the operator's own drop-in is not checked.
  *
  * @throws {UsageError}
  */
@@ -63,11 +64,11 @@ async function requireFreeAddress(layout: Layout): Promise<void> {
 }
 
 /**
- * Does the steps of an installation. A new release that does not become ready gives way to the one
- * before when `goesBack`; otherwise the operator is told how.
+ * Does the steps of an installation. When a new release does not become ready, `goesBack` returns
+ * to the release before; without it the operator reads how to do that.
  *
- * @returns the exit code: 1 when the release before is in place again, or could be
- * @throws {Error} when nothing was changed, or there is no release before
+ * @returns the exit code: 1 when the new release did not become ready
+ * @throws {Error} when nothing was changed, or no release was there before
  */
 export function doInstall(
   layout: Layout,
@@ -90,7 +91,7 @@ export function doInstall(
   }
 }
 
-/** By the release before, which has run: of the new one that is not known. */
+/** By the command of the release before, which is known to run. */
 function rollbackCommand(layout: Layout): string {
   const command = join(previousLink(layout), 'bin', 'latchd')
   return layout.scope === 'user'
@@ -116,7 +117,11 @@ interface Doing {
   readonly terminal: Pick<Terminal, 'stdout' | 'stderr'>
 }
 
-/** Does what is not done yet, a line for each step. @throws {Error} at the first that fails */
+/**
+ * Does the steps that are not done yet and prints a line for each.
+ *
+ * @throws {Error} at the first that fails
+ */
 export function doSteps(steps: readonly Step[], { runs, isDry, terminal }: Doing): void {
   for (const step of steps) {
     if ((step.kind === 'run' && !runs) || isDone(step)) continue

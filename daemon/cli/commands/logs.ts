@@ -12,6 +12,7 @@ import { failureText } from '../output/guest-failure.ts'
 import { print } from '../output/print.ts'
 import { addSettingFlags } from '../setting-flags.ts'
 
+/** Adds `latchd logs`: an execution's console text on stdout, its error on stderr. */
 export function addLogs(program: Command, cli: Cli): void {
   const command = program
     .command('logs')
@@ -40,12 +41,12 @@ async function logs(id: string, options: Options, { terminal, config }: Cli): Pr
   return exitCodes.ok
 }
 
-/** The error of an execution that has one, so that who reads to the end knows why there is no more. */
+/** Prints the error of an execution that has one: it explains why the text ends here. */
 function printFailure(execution: Execution, { stderr }: Terminal): void {
   if ('error' in execution) print(stderr, failureText(execution.error))
 }
 
-/** Why nothing more is written for a while. */
+/** The reason why the text pauses. */
 function newsOf(event: ExecutionEvent): string | undefined {
   switch (event.type) {
     case 'approval-requested':
@@ -64,7 +65,7 @@ function newsOf(event: ExecutionEvent): string | undefined {
     case 'execution-ended':
       return undefined
     default:
-      // A newer daemon may send others.
+      // A newer daemon may send events of other types.
       event satisfies never
       return undefined
   }

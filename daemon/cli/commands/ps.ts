@@ -15,6 +15,7 @@ import { shortDuration } from '../output/short-duration.ts'
 import { table } from '../output/table.ts'
 import { addSettingFlags } from '../setting-flags.ts'
 
+/** Adds `latchd ps`: a table of executions, by default of the newest 20. */
 export function addPs(program: Command, cli: Cli): void {
   const command = program
     .command('ps')
@@ -77,7 +78,7 @@ async function firstOf(client: Latchd, filter: ListOptions, limit: number): Prom
   return found
 }
 
-/** What it waits for, or the code of its error. */
+/** The tools that an execution waits for, or the code of its error. */
 function reasonOf(execution: Execution): string {
   if (execution.status !== 'waiting') return 'error' in execution ? execution.error.code : ''
   return [...new Set(execution.waitingFor.map(({ tool }) => tool))].join(', ')

@@ -8,6 +8,7 @@ import { decidedText } from '../output/approval-text.ts'
 import { print } from '../output/print.ts'
 import { addSettingFlags } from '../setting-flags.ts'
 
+/** Adds `latchd reject`: rejects one approval and prints it. */
 export function addReject(program: Command, cli: Cli): void {
   const command = program
     .command('reject')

@@ -17,6 +17,10 @@ import { addSettingFlags } from '../setting-flags.ts'
 /** No execution makes more: the ceiling of `maxCalls`. */
 const MAX_CALLS = 100_000
 
+/**
+ * Adds `latchd replay`. It exits with 1 when the execution takes another path or ends in another
+ * way.
+ */
 export function addReplay(program: Command, cli: Cli): void {
   const command = program
     .command('replay')
@@ -48,7 +52,7 @@ async function replay(id: string, options: Options, { terminal, config }: Cli): 
   return came.result === 'same' || came.result === 'halted' ? exitCodes.ok : exitCodes.failed
 }
 
-/** What it had told and called by then. */
+/** The console lines and calls up to the place. */
 function printPast({ logs, calls }: Replay, stdout: Output): void {
   for (const { text } of logs) print(stdout, text)
   if (calls.length === 0) return

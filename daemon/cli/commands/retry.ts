@@ -7,6 +7,7 @@ import { exitCodes } from '../exit-codes.ts'
 import { print } from '../output/print.ts'
 import { addSettingFlags } from '../setting-flags.ts'
 
+/** Adds `latchd retry`: lets one stuck execution go on and prints its status. */
 export function addRetry(program: Command, cli: Cli): void {
   const command = program
     .command('retry')

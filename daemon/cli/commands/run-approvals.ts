@@ -1,4 +1,4 @@
-/** Who decides the approvals of `latchd run` and `latchd agent`. */
+/** The approvals of `latchd run` and `latchd agent`. */
 
 import type { Decision } from '../../../protocol/approval.ts'
 import type { OnApproval } from '../../../protocol/execution/executor.ts'
@@ -7,8 +7,8 @@ import { askDecision } from '../output/prompt.ts'
 import type { RunOutput } from '../output/run-output.ts'
 
 /**
- * Answers approvals in this process: by the person at the terminal, one after the other. Without one
- * nobody could ever answer, so the answer is no.
+ * Answers approvals in this process: the person at the terminal decides, one approval after the
+ * other. Without a terminal the answer is a rejection, since no person could ever decide.
  */
 export function answerHere(
   ask: AskPerson | undefined,
@@ -19,7 +19,7 @@ export function answerHere(
   return approval => {
     const decision = last.then(() => output.asking(approval, () => askDecision(approval, ask)))
     last = decision.catch(() => {
-      // Told to whoever asked; the next question is another matter.
+      // The caller gets the error; the next question does not depend on it.
     })
     return decision
   }

@@ -7,13 +7,14 @@ import { configuredTools } from '../../tools/configured-tools.ts'
 import { openClient } from '../client.ts'
 import { UsageError } from '../refusal.ts'
 
+/** The executor of `latchd run` and `latchd agent`, with what their output says about it. */
 export interface RunExecutor {
   readonly executor: Executor
   /** Completes "Running …". */
   readonly where: string
   /** Absent when it runs in this process. */
   readonly daemon?: {
-    /** What commands have to be given to reach it. */
+    /** The flags that a command needs to reach it. */
     readonly flags: string
     /** An execution as it stands. */
     readonly get: (executionId: string) => Promise<Execution>
@@ -53,7 +54,7 @@ async function embedded(config: LoadedConfig): Promise<Executor> {
     await executor.start()
   } catch (error) {
     await executor.close().catch(() => {
-      // It could not start, which is told already.
+      // The caller gets the error of the start.
     })
     throw error
   }

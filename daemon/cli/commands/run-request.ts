@@ -1,4 +1,4 @@
-/** From the arguments of `latchd run` to what is executed. */
+/** Turns the arguments of `latchd run` into a request. */
 
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
@@ -12,7 +12,7 @@ import type { Options } from '../cli.ts'
 import { optionValue } from '../option-value.ts'
 import { oneLine, UsageError } from '../refusal.ts'
 
-/** What a file of source is named when it comes from standard input. */
+/** The name for standard input in place of a file. */
 const STDIN = '-'
 
 /** `name=value` texts of a repeatable option; absent when it was not given. */
@@ -78,7 +78,7 @@ function readInputs(pairs: Pairs): Record<string, unknown> | undefined {
       try {
         return [name, JSON.parse(text)]
       } catch {
-        // Text that is no JSON needs no quotes: that is what makes it handy on a command line.
+        // A text that is not JSON needs no quotes, which is handy on a command line.
         return [name, text]
       }
     }),

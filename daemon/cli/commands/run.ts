@@ -14,6 +14,10 @@ import { answerHere } from './run-approvals.ts'
 import { openRunExecutor } from './run-executor.ts'
 import { readRunRequest } from './run-request.ts'
 
+/**
+ * Adds `latchd run`. It exits with 0 when the program completes, with 128 and the number of the
+ * signal when a signal cancels it, with 1 when it fails.
+ */
 export function addRun(program: Command, cli: Cli): void {
   const collect = (text: string, before: readonly string[] = []) => [...before, text]
   const command = program

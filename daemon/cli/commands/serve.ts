@@ -36,12 +36,13 @@ const keys: readonly SettingKey[] = [
   'modelBaseUrl',
 ]
 
+/** Adds `latchd serve`: runs a daemon until SIGINT or SIGTERM, then drains it. */
 export function addServe(program: Command, cli: Cli): void {
   const command = program.command('serve').description('start the daemon in the foreground')
   addSettingFlags(command, keys).action(cli.action((options: Options) => serve(options, cli)))
 }
 
-/** What a person who has started a daemon at a terminal may do with it. */
+/** The next steps for a person who has started a daemon at a terminal. */
 function nextSteps(url: string): string {
   return [
     `  run a program   echo 'sleep(100); 6 * 7' | latchd run - --url ${url}`,
@@ -69,7 +70,7 @@ async function serve(options: Options, { terminal, config }: Cli): Promise<numbe
   let isStopping = false
   let isReady = false
   terminal.onSignal((signal: StopSignal) => {
-    // Nothing is to be drained before the daemon is ready; a second signal means at once.
+    // Before the daemon is ready nothing needs a drain; a second signal ends it at once.
     if (isStopping || !isReady) terminal.exit(exitCodes[signal])
     isStopping = true
     stopped.resolve()
@@ -81,7 +82,7 @@ async function serve(options: Options, { terminal, config }: Cli): Promise<numbe
   const gate = logGate(await logWriter(terminal, toStderr()))
   const onLost = () => {
     gate.open()
-    // Nobody knows what is on disk: the next process reads it again.
+    // The state on disk is unknown: the next process reads it again.
     terminal.exit(exitCodes.storeLost)
   }
   const sockets = terminal.manager?.sockets

@@ -9,6 +9,7 @@ import { shortDuration } from '../output/short-duration.ts'
 import { table } from '../output/table.ts'
 import { addSettingFlags } from '../setting-flags.ts'
 
+/** Adds `latchd sessions`, which lists, and `latchd sessions rm`, which deletes. */
 export function addSessions(program: Command, cli: Cli): void {
   const command = program
     .command('sessions')

@@ -13,6 +13,7 @@ import { failureText } from '../output/guest-failure.ts'
 import { print } from '../output/print.ts'
 import { addSettingFlags } from '../setting-flags.ts'
 
+/** Adds `latchd show`: an execution's program, calls, console text and end. */
 export function addShow(program: Command, cli: Cli): void {
   const command = program
     .command('show')

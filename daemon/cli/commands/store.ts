@@ -9,6 +9,7 @@ import { print } from '../output/print.ts'
 import { oneLine, UsageError } from '../refusal.ts'
 import { addSettingFlags } from '../setting-flags.ts'
 
+/** Adds `latchd store backup`, `latchd store verify` and `latchd store confirm-clock`. */
 export function addStore(program: Command, cli: Cli): void {
   const store = program
     .command('store')
@@ -73,7 +74,7 @@ async function problemsOf(file: string): Promise<readonly string[]> {
   try {
     return verifyFile(file)
   } catch (error) {
-    // What is damaged too much to be looked at is a finding, not a failure to look.
+    // A store that is too damaged to be checked is a finding, not a failure of the check.
     if (error instanceof Error && (await isDamage(error.cause ?? error))) return [error.message]
     throw error
   }
@@ -85,7 +86,7 @@ async function isDamage(error: unknown): Promise<boolean> {
   return code === SQLITE.CORRUPT || code === SQLITE.NOTADB
 }
 
-/** The database of a folder, or the file itself. @throws {UsageError} when there is none */
+/** The database of a folder, or the file itself. @throws {UsageError} when it does not exist */
 async function fileOf(path: string, cwd: string): Promise<string> {
   const { DATABASE_FILE } = await import('../../store/sqlite/files.ts')
   const whole = resolve(cwd, path)

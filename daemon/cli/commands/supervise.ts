@@ -7,7 +7,7 @@ import { Notifier, sendTo } from '../../lifecycle/notifier.ts'
 import type { Terminal } from '../../lifecycle/terminal.ts'
 import { feedWatchdog } from '../../lifecycle/watchdog.ts'
 
-/** A daemon that is looked after. */
+/** A daemon under a service manager. */
 export interface Service {
   /** Says that it is ready, and from then on that it is well. */
   ready(): Promise<void>
@@ -15,13 +15,17 @@ export interface Service {
   stop(): Promise<void>
 }
 
-/** What a daemon needs beside its drain to stop: the last answers, webhooks and commits. */
+/** Time to stop beyond the drain: for the last answers, webhooks and commits. */
 const STOP_MS = 15_000
 
 /** Milliseconds to the microseconds of sd_notify(3). */
 const toMicroseconds = (ms: number) => Math.round(ms * 1000)
 
-/** Takes SIGHUP, and tells the manager, when there is one. @param readConfig reads it again */
+/**
+ * Handles SIGHUP and reports to the service manager, if any.
+ *
+ * @param readConfig reads the configuration again
+ */
 export function supervise(
   daemon: Daemon,
   terminal: Pick<Terminal, 'env' | 'manager' | 'onHangUp'>,
@@ -39,7 +43,7 @@ export function supervise(
   let isStopping = false
   terminal.onHangUp?.(async () => {
     if (isStopping) return
-    // The manager tells a reload from a later one by its time, and takes only its own clock.
+    // The manager distinguishes reloads by their time, on its own clock.
     const now = Math.floor(Number(process.hrtime.bigint() / 1000n))
     await notifier.tell({ RELOADING: 1, MONOTONIC_USEC: now })
     const isRead = daemon.reload(readConfig)
@@ -52,13 +56,13 @@ export function supervise(
     },
     async stop() {
       isStopping = true
-      // Not awaited: the daemon takes no more from now on, whether the manager knows or not.
+      // Not awaited: the daemon takes no new work from now on, whether the manager knows or not.
       void notifier.tell({
         STOPPING: 1,
         STATUS: 'stopping',
         EXTEND_TIMEOUT_USEC: toMicroseconds(daemon.drainMs + STOP_MS),
       })
-      // It gives its workers away, and how long it may take is bounded by the manager.
+      // It is about to stop its workers, and the manager bounds the time of its stop.
       feed(async () => ({ isWell: true, lagMs: 0, storeMs: 0, canaryMs: undefined }))
       await daemon.close()
       stopFeeding()

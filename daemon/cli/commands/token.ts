@@ -19,6 +19,7 @@ import { UsageError } from '../refusal.ts'
 /** Entropy of a secret, in bytes. */
 const SECRET_BYTES = 32
 
+/** Adds `latchd token new`: makes a secret, prints it once, and stores its digest. */
 export function addToken(program: Command, cli: Cli): void {
   const token = program.command('token').description('make tokens for callers')
   token
@@ -40,7 +41,7 @@ async function newToken(name: string, options: Options, { terminal, config }: Cl
     print(stdout, secret)
     return exitCodes.ok
   }
-  // What is refused now would be refused by the daemon too.
+  // A configuration that is refused here would be refused by the daemon too.
   const { tokens, sources } = config({})
   const file = readConfigFile(env[CONFIG_FILE_ENV], cwd, readIfThere)
   const path = file?.path ?? resolve(cwd, CONFIG_FILE)
@@ -58,7 +59,7 @@ async function newToken(name: string, options: Options, { terminal, config }: Cl
   return exitCodes.ok
 }
 
-/** @throws {UsageError} for a name or a scope that is none */
+/** @throws {UsageError} for a bad name or an unknown scope */
 function entryOf(name: string, secret: string, options: Options): WrittenToken {
   if (!TOKEN_NAME.test(name)) {
     const allowed = 'a name of letters, digits, ".", "_" and "-"'

@@ -8,6 +8,7 @@ import { firstLine, print } from '../output/print.ts'
 import { table } from '../output/table.ts'
 import { addSettingFlags } from '../setting-flags.ts'
 
+/** Adds `latchd tools`: a daemon's tools as a table, JSON Schemas or TypeScript declarations. */
 export function addTools(program: Command, cli: Cli): void {
   const command = program
     .command('tools')

@@ -8,6 +8,7 @@ import { print } from '../output/print.ts'
 import { doSteps } from './install.ts'
 import { addPlaceFlags, installPlace } from './install-place.ts'
 
+/** Adds `latchd uninstall`. State and configuration stay unless `--purge` is given. */
 export function addUninstall(program: Command, cli: Cli): void {
   const command = program
     .command('uninstall')

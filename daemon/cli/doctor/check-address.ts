@@ -1,4 +1,4 @@
-/** Whether a daemon answers, or could listen where it is to. */
+/** Whether a daemon answers, or could listen at its address. */
 
 import { createServer } from 'node:net'
 import { LatchdError } from '../../../protocol/errors.ts'
@@ -7,10 +7,10 @@ import { daemonUrl, openClient } from '../client.ts'
 import type { Finding } from '../commands/finding.ts'
 import { oneLine } from '../refusal.ts'
 
-/** Longer than any daemon takes that is well. */
+/** Longer than a healthy daemon takes. */
 const ANSWER_MS = 5000
 
-/** Asks the daemon; when there is none, tries to listen in its place. */
+/** Asks the daemon; without a daemon it tries to listen on the address. */
 export async function checkAddress(config: LoadedConfig): Promise<Finding> {
   const url = daemonUrl(config)
   const client = await openClient(config, ANSWER_MS)
@@ -52,7 +52,7 @@ async function checkPort(config: LoadedConfig): Promise<Finding> {
   return { status: isNamed ? 'warn' : 'ok', text }
 }
 
-/** Takes the port and gives it back. */
+/** Listens on the port for a moment. */
 function listenOnce(host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const server = createServer()

@@ -8,7 +8,11 @@ import type { ServiceState } from '../../systemd/service-state.ts'
 import type { Finding } from '../commands/finding.ts'
 import { oneLine } from '../refusal.ts'
 
-/** What was found: nothing when no service is installed there. @param readState asks the manager */
+/**
+ * The findings about an installed service; none when no service is installed.
+ *
+ * @param readState asks the manager
+ */
 export function checkService(
   layout: Layout,
   readState: (layout: Layout) => ServiceState,
@@ -48,7 +52,7 @@ function activity(layout: Layout, version: string, { shown }: ServiceState): Fin
   return { status: 'ok', text: parts.join(', ') }
 }
 
-/** What is worth a look in what the manager says, with what to do. */
+/** Warnings about the manager's report, each with its remedy. */
 function* stateWarnings(
   layout: Layout,
   version: string,
@@ -71,7 +75,7 @@ function* stateWarnings(
   if (!stays) yield 'it ends with the last session of this user: loginctl enable-linger'
 }
 
-/** The units that are not those of the release. */
+/** The units that differ from those of the release. */
 function* unitWarnings(layout: Layout): Generator<string> {
   for (const { path, from } of unitFiles(layout, join(currentLink(layout), 'lib/daemon/systemd'))) {
     if (textOf(path) !== textOf(from)) {
@@ -84,7 +88,7 @@ function textOf(path: string): string | undefined {
   return existsSync(path) ? readFileSync(path, 'utf8') : undefined
 }
 
-/** The release whose Node a process was started by. */
+/** The release whose Node runs the process. */
 function runningVersion({ releases }: Layout, commandLine = ''): string | undefined {
   const path = commandLine.startsWith(`${releases}/`) ? commandLine.slice(releases.length + 1) : ''
   return path === '' ? undefined : path.slice(0, path.indexOf('/'))

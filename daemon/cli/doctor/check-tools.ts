@@ -1,4 +1,4 @@
-/** Whether the tools can be called, and what of their schemas is not enforced. */
+/** Whether the tools can be called, and which parts of their schemas are not enforced. */
 
 import type { LoadedConfig } from '../../config/config.ts'
 import { configuredTools } from '../../tools/configured-tools.ts'
@@ -6,10 +6,10 @@ import { openClient } from '../client.ts'
 import type { Finding } from '../commands/finding.ts'
 import { oneLine } from '../refusal.ts'
 
-/** Longer than any daemon takes that is well. */
+/** Longer than a healthy daemon takes. */
 const ANSWER_MS = 5000
 
-/** What the daemon has, when one answers, and what the configured modules give when they are loaded. */
+/** The tools of the daemon, when one answers, and those that the configured modules export. */
 export async function checkTools(config: LoadedConfig): Promise<Finding[]> {
   const ofDaemon = await checkDaemon(config)
   const ofModules = await checkModules(config)
@@ -24,7 +24,7 @@ async function checkDaemon(config: LoadedConfig): Promise<Finding[]> {
   try {
     return findings(await client.tools(), 'of the daemon')
   } catch {
-    // Whether a daemon should answer, the check of the address says.
+    // The check of the address reports whether a daemon should answer.
     return []
   }
 }

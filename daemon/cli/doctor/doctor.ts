@@ -17,6 +17,7 @@ import { checkEngine } from './check-engine.ts'
 import { checkService } from './check-service.ts'
 import { checkTools } from './check-tools.ts'
 
+/** Adds `latchd doctor`. It exits with 1 when a check fails; a warning is not a failure. */
 export function addDoctor(program: Command, cli: Cli): void {
   const command = program
     .command('doctor')
@@ -44,7 +45,7 @@ async function doctor(options: Options, { terminal, config }: Cli): Promise<numb
   tell('engine', await checkEngine(isolation))
   const protects = protection(isolation, settings?.allow !== undefined)
   tell('isolation', { status: 'ok', text: `${isolation}: ${protects}` })
-  // Without a configuration there is no address to check.
+  // The address is part of the configuration.
   if (settings !== undefined) {
     tell('address', await checkAddress(settings))
     for (const finding of await checkTools(settings)) tell('tools', finding)

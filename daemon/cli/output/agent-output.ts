@@ -1,4 +1,6 @@
-/** What `latchd agent` writes: the steps on stderr as they come, the answer alone on stdout. */
+/**
+ * The output of `latchd agent`: the steps go to stderr as they happen, the answer alone to stdout.
+ */
 
 import { inspect } from 'node:util'
 import type { Approval } from '../../../protocol/approval.ts'
@@ -15,9 +17,10 @@ import { isColoured, print } from './print.ts'
 import { RunOutput } from './run-output.ts'
 import { startSpinner } from './spinner.ts'
 
-/** Longest line of what a step gave: the model is told the rest. */
+/** Longest printed line of a step's result; the model gets all of it. */
 const MAX_LINE = 200
 
+/** Writes the steps of an agent to stderr, with a spinner in between. */
 export class AgentOutput {
   readonly #terminal: Terminal
   readonly #isColoured: boolean
@@ -92,12 +95,12 @@ export class AgentOutput {
     print(this.#terminal.stderr, text)
   }
 
-  /** Shows what a person is asked, and keeps quiet while the person thinks. */
+  /** Shows the question to a person, and prints nothing else until the answer. */
   asking<T>(approval: Approval, ask: () => Promise<T>): Promise<T> {
     return this.#running === undefined ? ask() : this.#running.asking(approval, ask)
   }
 
-  /** Tells what the run has cost, and that it was made to answer. */
+  /** Prints the cost of the run, and whether the step limit forced its answer. */
   end({ state, steps, usage, durationMs }: AgentResult): void {
     this.stop()
     const taken = steps.filter(({ type }) => type === 'action-step').length
@@ -111,7 +114,7 @@ export class AgentOutput {
     )
   }
 
-  /** Shows nothing any more. */
+  /** Stops all output. */
   stop(): void {
     this.#running?.stop()
     this.#spinner.stop()
@@ -120,7 +123,7 @@ export class AgentOutput {
 
 const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`
 
-/** How a step went, in a line for each thing that it gave; nothing for the answer, which follows. */
+/** A step's results, a line for each; none for the final answer, which is printed later. */
 function gist(step: ActionStep): string[] {
   if (step.action === 'tool-calls') {
     return step.calls
@@ -130,7 +133,7 @@ function gist(step: ActionStep): string[] {
   if (step.isFinalAnswer) return []
   if (step.action === 'none') return [short(`→ ${step.observation}`)]
   if (step.error !== undefined) return [short(`→ ${step.error.name}: ${step.error.message}`)]
-  // A final answer that was not accepted says so at its end.
+  // An unaccepted final answer is marked at the end of the observation.
   const [unaccepted] = /^The final answer was not accepted: .*$/m.exec(step.observation) ?? []
   const output = step.output === undefined ? [] : [short(`→ ${inspect(step.output)}`)]
   return unaccepted === undefined ? output : [...output, short(`→ ${unaccepted}`)]

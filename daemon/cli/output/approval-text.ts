@@ -2,7 +2,7 @@
 
 import type { Approval } from '../../../protocol/approval.ts'
 
-/** What is asked: the tool with its input. */
+/** The question: the tool with its input. */
 export function askedText({ tool, input }: Approval): string {
   return `${tool} ${JSON.stringify(input)}`
 }
@@ -12,7 +12,7 @@ export function isQuestion({ tool }: Approval): boolean {
   return tool === 'ask_human'
 }
 
-/** What was decided, by whom and why. */
+/** The decision with its reason and the token that decided. */
 export function decidedText({ status, decidedBy, reason, answer }: Approval): string {
   const by = decidedBy === undefined ? '' : ` by ${decidedBy}`
   const said = answer ?? reason

@@ -8,7 +8,7 @@ const OWN_COLOUR = 39
 
 type Kind = keyof typeof colours
 
-/** What acorn takes for names, since they are names elsewhere. */
+/** Words that acorn reports as names, since they are names in other places. */
 const contextual = new Set(['async', 'await', 'let', 'of'])
 
 interface Piece {
@@ -18,8 +18,8 @@ interface Piece {
 }
 
 /**
- * Colours a program, each line by itself, so that lines may be indented. What cannot be read as
- * tokens keeps the terminal's own colour from there on.
+ * Colours a program, each line by itself, so that lines may be indented. From a place that is not
+ * valid syntax on, the text keeps the terminal's own colour.
  */
 export function highlight(source: string): string {
   let text = ''
@@ -48,7 +48,7 @@ function pieces(source: string): Piece[] {
       if (kind !== undefined) found.push({ kind, start, end })
     }
   } catch {
-    // The executor will say what is wrong with it.
+    // The executor reports the syntax error.
   }
   return found
 }

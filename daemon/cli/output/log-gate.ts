@@ -1,9 +1,10 @@
 /** Holds the first lines of the log back, so that the line that says where the daemon listens is first. */
 
+/** A gate before the log: it holds lines back until it is opened. */
 export interface LogGate {
   /** Takes a line. */
   readonly write: (line: string) => void
-  /** Lets go of what was held, and holds nothing any more. */
+  /** Writes the lines that were held, and holds none from then on. */
   open(): void
 }
 

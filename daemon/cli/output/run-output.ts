@@ -1,4 +1,4 @@
-/** What `latchd run` writes while a program runs and when it has ended. */
+/** The output of `latchd run`. */
 
 import type { Approval } from '../../../protocol/approval.ts'
 import type { ExecutionEvent } from '../../../protocol/execution/events.ts'
@@ -10,21 +10,21 @@ import { failureText } from './guest-failure.ts'
 import { print } from './print.ts'
 import { startSpinner } from './spinner.ts'
 
+/** Writes what happens in one execution: console lines, approvals, its end. */
 export class RunOutput {
   readonly #terminal: Terminal
   readonly #isJson: boolean
   /** Completes `latchd approve ID`; `undefined` when approvals are decided here. */
   readonly #flags: string | undefined
-  /** Tools that are waited for, by call. */
+  /** The tools of pending calls, by call. */
   readonly #waiting = new Map<string, string>()
   readonly #spinner: { clear(): void; stop(): void }
-  /** Whether a person is being asked, who is not to be disturbed. */
+  /** Whether a person is answering a question, and so nothing is printed. */
   #isAsking = false
 
   /**
    * @param isJson keeps stdout for the ended execution as JSON; console lines go to stderr
-   * @param flags what `latchd approve ID` has to be followed by; absent: approvals are decided
-   *   here
+   * @param flags the flags after `latchd approve ID`; absent: approvals are decided here
    */
   constructor(terminal: Terminal, isJson: boolean, flags?: string) {
     this.#terminal = terminal
@@ -74,7 +74,7 @@ export class RunOutput {
     }
   }
 
-  /** What the type check found, in a program that runs all the same. */
+  /** Prints the findings of the type check of a program that runs all the same. */
   #warn(diagnostics: readonly Diagnostic[]): void {
     if (diagnostics.length > 0) this.#spinner.clear()
     for (const { line, column, code, message } of diagnostics) {
@@ -92,7 +92,7 @@ export class RunOutput {
     print(stderr, `  latchd reject ${approvalId}${flags}`)
   }
 
-  /** Shows what a person is asked, and keeps quiet while the person thinks. */
+  /** Shows the question to a person, and prints nothing else until the answer. */
   async asking<T>(approval: Approval, ask: () => Promise<T>): Promise<T> {
     this.#spinner.clear()
     print(this.#terminal.stderr, `Waits for approval: ${askedText(approval)}`)
@@ -123,7 +123,7 @@ export class RunOutput {
     if (toOutcome(execution).output !== undefined) print(stdout, execution.output.text)
   }
 
-  /** Shows nothing any more. */
+  /** Stops all output. */
   stop(): void {
     this.#spinner.stop()
   }

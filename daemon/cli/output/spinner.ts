@@ -1,4 +1,4 @@
-/** A line on a terminal that shows that something goes on, and what is waited for. */
+/** A line on a terminal that shows progress and the tools that the program waits for. */
 
 import type { Output } from '../../lifecycle/terminal.ts'
 
@@ -7,9 +7,10 @@ const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '
 const FRAME_MS = 100
 /** "Carriage return" and "erase in line" of ECMA-48. */
 const ERASE = '\r\x1b[2K'
-/** For terminals that do not tell; some say 0. */
+/** For terminals that do not report their width; some report 0. */
 const DEFAULT_COLUMNS = 80
 
+/** A spinner that {@link startSpinner} has started. */
 export interface Spinner {
   /** Takes the line away, so that something else can be written; the next frame brings it back. */
   clear(): void
@@ -18,9 +19,9 @@ export interface Spinner {
 }
 
 /**
- * Starts a spinner; none on what is no terminal.
+ * Starts a spinner. An output that is not a terminal gets none.
  *
- * @param describe what is waited for now, asked for each frame; `undefined` shows nothing
+ * @param describe gives the text of each frame; `undefined` hides the line
  */
 export function startSpinner(output: Output, describe: () => string | undefined): Spinner {
   if (!output.isTTY) return { clear() {}, stop() {} }

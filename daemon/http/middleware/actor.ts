@@ -1,4 +1,4 @@
-/** Who sends a request, as the audit names them. */
+/** The sender of a request, as the audit names it. */
 
 import type { IncomingMessage } from 'node:http'
 import type { Context } from 'hono'
@@ -11,10 +11,10 @@ export function actorOf(context: Context<HttpEnvironment>): Actor {
   return { by: context.get('caller').name, address: context.get('address') }
 }
 
-/** What is known of a request that was not. */
+/** The facts of a refused request, for the audit. */
 export function refusedRequest(context: Context<HttpEnvironment>, code: ErrorCode): RefusedRequest {
   const { method, path } = context.req
-  // Refused before anybody asked whose it is.
+  // The request was refused before its token was read.
   const caller = context.get('caller') as ReturnType<typeof context.get> | undefined
   return { by: caller?.name, address: context.get('address'), method, path, code }
 }

@@ -7,8 +7,8 @@ import type { BodyShare, CallerShares } from '../../auth/caller-shares.ts'
 import type { HttpEnvironment } from '../dependencies.ts'
 
 /**
- * Longest body that is read: a source of the largest size, every character escaped, and as much
- * again for inputs.
+ * Longest body: a source of the largest size, every character escaped, and as much again for
+ * inputs.
  */
 export const MAX_BODY_BYTES = 8 * MAX_SOURCE_BYTES
 
@@ -23,7 +23,7 @@ export function boundBodies(shares: CallerShares): MiddlewareHandler<HttpEnviron
     try {
       if (isChunked) req.raw = await readChunks(req.raw, share)
       else {
-        // Node lets nothing but digits through, and no more of the body than they say.
+        // Node admits only digits, and reads no more of the body than the number.
         const bytes = Number(length)
         if (bytes > MAX_BODY_BYTES) throw tooLarge()
         share.add(bytes)

@@ -1,6 +1,6 @@
-/** What browsers are told about pages of the origins in `LATCHD_ORIGINS`. */
+/** The CORS headers for pages of the origins in `LATCHD_ORIGINS`. */
 
-/** Seconds for which a browser need not ask again: its own bound is two hours or less. */
+/** Seconds that a browser may reuse the answer; browsers allow two hours or less. */
 const MAX_AGE_SECONDS = 7200
 
 /** Headers of every answer to a page of a named origin. */
@@ -13,7 +13,7 @@ export function corsHeaders(origin: string): Readonly<Record<string, string>> {
   }
 }
 
-/** The answer to a browser that asks whether a page may send a request. */
+/** The answer to a preflight request of a browser. */
 export function preflightAnswer(): Response {
   return new Response(null, {
     status: 204,

@@ -1,4 +1,4 @@
-/** What trusted proxies say of the clients that they speak for. */
+/** Headers of trusted proxies about their clients. */
 
 import type { IncomingMessage } from 'node:http'
 import { BlockList, isIP } from 'node:net'
@@ -7,7 +7,7 @@ import { BlockList, isIP } from 'node:net'
 export interface ForwardedRequest {
   /** Absent for a Unix socket. */
   readonly address: string | undefined
-  /** The host that the first proxy was asked for. */
+  /** The host of the request to the first proxy. */
   readonly host: string | undefined
 }
 
@@ -27,17 +27,17 @@ export class TrustedProxies {
     }
   }
 
-  /** The client of a request: the address nearest to the daemon that is not one of the proxies. */
+  /** The client of a request: the nearest address to the daemon that is not a proxy. */
   clientOf({ socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>): ForwardedRequest {
     const remote = socket.remoteAddress
     if (!this.#trusts(remote)) return { address: remote, host: undefined }
-    // A proxy writes one of the two, and may hand on the other one as its client wrote it. Those
-    // that write `Forwarded` are few, and are told to drop the other.
+    // A proxy writes one of the two headers, and may pass on the other one as its client wrote it.
+    // The few proxies that write `Forwarded` must be configured to drop the other one.
     const isPlain = headers['x-forwarded-for'] !== undefined
     const chain = isPlain ? listOf(headers['x-forwarded-for']) : forwardedParts(headers, 'for')
     const addresses = chain.map(addressOf)
     const last = addresses.findLastIndex(address => address === undefined || !this.#trusts(address))
-    // Of proxies alone the farthest asks for itself; a client that is hidden has no address.
+    // When all addresses are proxies, the farthest is the client. A hidden client has no address.
     const client = addresses[Math.max(last, 0)] ?? remote
     const [host] = isPlain
       ? listOf(headers['x-forwarded-host'])

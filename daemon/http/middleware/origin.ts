@@ -1,26 +1,26 @@
-/** Which names a daemon answers to, and which pages of browsers may speak to it. */
+/** The names that a daemon answers to, and the pages that may use it. */
 
 import { isIP } from 'node:net'
 import { LatchdError } from '../../../protocol/errors.ts'
 
-/** What a daemon that listens on an address answers to. */
+/** The host names that a daemon answers to. */
 export interface HostRule {
   /** Names and addresses, lower case, without port. */
   readonly hosts: ReadonlySet<string>
   /**
-   * Whether addresses that are written as such are served too. No name leads to them, so DNS
-   * rebinding does not either; without tokens only the daemon's own address is.
+   * Whether literal addresses are served too. A name cannot lead to them, so DNS rebinding cannot
+   * either. Without tokens only the daemon's own address is served.
    */
   readonly servesAddresses: boolean
-  /** Origins of pages that may speak to the daemon besides those that it serves itself. */
+  /** Origins of pages that may use the daemon, besides its own. */
   readonly origins: ReadonlySet<string>
 }
 
-/** What the rule of a daemon is made of. */
+/** Options of the rule for host names. */
 export interface HostRuleOptions {
-  /** What the daemon listens on. */
+  /** The address that the daemon listens on. */
   readonly host: string
-  /** What the machine calls itself. */
+  /** The host name of the machine. */
   readonly machine: string
   readonly hasTokens: boolean
   /** Further names, and origins, as they are configured. */
@@ -41,20 +41,20 @@ export function hostRule({ host, machine, hasTokens, hosts, origins }: HostRuleO
   }
 }
 
-/** What of a request says whom it is for, and which page sent it. */
+/** The headers of a request that name its target and the page that sent it. */
 export interface RequestOrigin {
   readonly host: string | undefined
-  /** The host that a trusted proxy was asked for; absent without one. */
+  /** The host of the request to a trusted proxy; absent without one. */
   readonly forwardedHost: string | undefined
   /** Absent when no page sent it. */
   readonly origin: string | undefined
 }
 
 /**
- * Refuses requests that a browser was tricked into: by DNS rebinding (another `Host`), or by another
- * site (an `Origin` that is neither the daemon's own nor named in the configuration).
+ * Refuses requests that a browser was tricked into: by DNS rebinding (another `Host`), or by
+ * another site (an `Origin` that is neither the daemon's own nor in the configuration).
  *
- * @returns the origin that is to get CORS answers; `undefined` for none
+ * @returns the origin that gets CORS headers; `undefined` for none
  * @throws {LatchdError} `FORBIDDEN`
  */
 export function checkOrigin(rule: HostRule, request: RequestOrigin): string | undefined {

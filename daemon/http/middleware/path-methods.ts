@@ -10,12 +10,13 @@ interface Route {
 /**
  * The methods of paths, by the routes of the app.
  *
- * @returns gives the methods of a path in the order of their registration; none for an unknown path
+ * @returns a function from a path to its methods, in the order of registration; empty for an
+ *   unknown path
  */
 export function pathMethods(routes: readonly Route[]): (path: string) => readonly string[] {
   const known = new Map<string, { readonly pattern: RegExp; readonly methods: Set<string> }>()
   for (const { method, path } of routes) {
-    // What stands before every route.
+    // Middleware, which stands before every route.
     if (method === 'ALL') continue
     const literal = path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/:[^/]+/g, '[^/]+')
     const { methods } = known.get(path) ?? { methods: new Set<string>() }

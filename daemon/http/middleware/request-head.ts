@@ -1,4 +1,4 @@
-/** Requests whose head could mean two things, or too much: refused before anything else is read. */
+/** Requests with an ambiguous or oversized head: refused before anything else is read. */
 
 import type { IncomingMessage } from 'node:http'
 import { LatchdError } from '../../../protocol/errors.ts'
@@ -6,7 +6,7 @@ import { LatchdError } from '../../../protocol/errors.ts'
 /** Far more than clients and proxies send. */
 export const MAX_HEADERS = 100
 
-/** What we act on must be there once: of two, a proxy before us may have gone by the other. */
+/** Headers that must not repeat: of two values a proxy in front may have used the other one. */
 const single: ReadonlySet<string> = new Set([
   'authorization',
   'content-length',

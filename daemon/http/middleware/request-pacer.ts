@@ -1,17 +1,18 @@
 /**
  * Begins requests, a few in each turn of the event loop.
  *
- * Node hands over all that has come on every connection before it looks at anything else, and accepts
- * one new connection in a turn (https://github.com/libuv/libuv/pull/3696). A thousand clients that are
- * refused and ask again at once would hold up the answers of workers and of the store, and keep
- * everybody else from connecting.
+ * Node hands over all requests of every connection before it does anything else, and accepts one
+ * new connection per turn (https://github.com/libuv/libuv/pull/3696). A thousand refused clients
+ * that ask again at once would delay the answers of workers and of the store, and would keep other
+ * clients from connecting.
  */
 
 import { Fifo } from '../../../protocol/base/fifo.ts'
 
-/** A refusal takes some 0.4 ms of CPU time (measured, `npm run load`): so many take six. */
+/** A refusal takes some 0.4 ms of CPU time (measured, `npm run load`), so these take about 6 ms. */
 export const REQUESTS_PER_TURN = 16
 
+/** Begins at most {@link REQUESTS_PER_TURN} requests in a turn of the event loop; the rest wait. */
 export class RequestPacer {
   #waiting = new Fifo<object, () => void>()
   #begun = 0
@@ -40,7 +41,7 @@ export class RequestPacer {
     while (this.#begun < REQUESTS_PER_TURN) {
       const begin = this.#waiting.shift()
       if (begin === undefined) return
-      // First: what comes while the last ones begin has to wait as well.
+      // First: requests that arrive while the last ones begin have to wait as well.
       this.#schedule()
       this.#begun++
       begin()

@@ -1,4 +1,6 @@
-/** Which scope a route needs: said in the OpenAPI document, and held before the request is read. */
+/**
+ * The scope of a route: written in the OpenAPI document, and checked before the request is read.
+ */
 
 import type { MiddlewareHandler } from 'hono'
 import { requireScope, type Scope } from '../../auth/tokens.ts'

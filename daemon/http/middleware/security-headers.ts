@@ -1,5 +1,6 @@
-/** What every answer tells browsers and proxies: keep nothing, run nothing, show it nowhere. */
+/** Security headers: browsers and proxies store nothing, run nothing and embed nothing. */
 
+/** Headers of every answer; an event stream sets a `cache-control` of its own. */
 export const securityHeaders: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",

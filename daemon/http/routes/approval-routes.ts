@@ -56,6 +56,7 @@ const decideRoute = createRoute({
   },
 })
 
+/** Adds the routes that list, read and decide approvals. */
 export function addApprovalRoutes(
   app: OpenAPIHono<HttpEnvironment>,
   { approvals, audit }: RouteDependencies,

@@ -1,4 +1,7 @@
-/** Where clients that run tools connect, and where they leave answers when they cannot. */
+/**
+ * The route by which clients with tools connect, and the one that takes their answers without a
+ * connection.
+ */
 
 import type { IncomingMessage } from 'node:http'
 import { upgradeWebSocket } from '@hono/node-server'
@@ -63,7 +66,7 @@ export function socketServer(): WebSocketServer {
   })
 }
 
-/** The `Authorization` of a connection whose client can send none: its token is a subprotocol. */
+/** The `Authorization` of a client that cannot send the header: its token is a subprotocol. */
 export function connectAuthorization(path: string, protocols: string | undefined) {
   if (path !== CONNECT_PATH || protocols === undefined) return undefined
   const given = protocols.split(',').map(protocol => protocol.trim())
@@ -73,7 +76,7 @@ export function connectAuthorization(path: string, protocols: string | undefined
   return `Bearer ${secret}`
 }
 
-/** Whether a request becomes a connection; one that does not is answered as any other. */
+/** Whether a request becomes a connection; otherwise it is answered as an ordinary request. */
 export function mayConnect(
   deps: Pick<RouteDependencies, 'tokens' | 'hostRule' | 'proxies' | 'executions' | 'connections'>,
   request: IncomingMessage,
@@ -93,7 +96,7 @@ export function mayConnect(
     connections.admit(caller.name)
     return true
   } catch (error) {
-    // Why not is told in the answer.
+    // The answer says why.
     if (error instanceof LatchdError) return false
     throw error
   }
@@ -111,12 +114,13 @@ function countFrame(shares: CallerShares, caller: KnownCaller, data: unknown, ra
   setTimeout(() => raw.resume(), Math.min(MAX_PAUSE_MS, 1000 * seconds)).unref()
 }
 
-/** The part of a `ws` socket that holds back what comes. */
+/** The part of a `ws` socket that pauses reading. */
 interface Pausable {
   pause(): void
   resume(): void
 }
 
+/** Adds the WebSocket of `GET /v1/connect`, and `POST /v1/calls/{callId}/settle`. */
 export function addConnectRoutes(
   app: OpenAPIHono<HttpEnvironment>,
   deps: RouteDependencies,
@@ -161,7 +165,7 @@ export function addConnectRoutes(
           if (raw !== undefined) countFrame(shares, caller, data, raw as never)
           conversation?.onMessage(typeof data === 'string' ? data : undefined)
         },
-        // What is wrong with the connection shows in its close, which follows.
+        // The close that follows says what is wrong.
         onError: () => {},
         onClose: () => {
           caller.withdrawn.removeEventListener('abort', onWithdrawn)

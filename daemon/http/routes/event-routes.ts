@@ -1,4 +1,4 @@
-/** What happens in all executions of a caller. */
+/** The stream of events of all executions of a caller. */
 
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { ExecutionEvent } from '../../../protocol/execution/events.ts'
@@ -23,6 +23,7 @@ const eventsRoute = createRoute({
   },
 })
 
+/** Adds `GET /v1/events`, a stream of server-sent events. */
 export function addEventRoutes(
   app: OpenAPIHono<HttpEnvironment>,
   { executions }: RouteDependencies,

@@ -86,6 +86,7 @@ const shortRoute = createRoute({
   },
 })
 
+/** Adds `POST /v1/execute`, `POST /v1/executions` and the short `POST /execute`. */
 export function addExecuteRoutes(app: OpenAPIHono<HttpEnvironment>, deps: RouteDependencies): void {
   const { executions } = deps
 
@@ -108,7 +109,9 @@ export function addExecuteRoutes(app: OpenAPIHono<HttpEnvironment>, deps: RouteD
     })
   }
 
-  /** Waits for the end; what has not ended then is promised to go on, and so has to be durable. */
+  /**
+   * Waits for the end. An execution that has not ended by then must go on, and so becomes durable.
+   */
   const waitFor = async (executionId: string, caller: KnownCaller, waitMs: number) => {
     const execution = await executions.get(executionId, caller, waitMs)
     if (isEnded(execution)) return execution
@@ -151,7 +154,7 @@ export function addExecuteRoutes(app: OpenAPIHono<HttpEnvironment>, deps: RouteD
   })
 }
 
-/** What two requests with one idempotency key have to have in common. */
+/** The part of two requests that must be equal when they share an idempotency key. */
 function bodyHash(request: ExecuteBody): string {
   const { clientTools } = request
   // A process that sends its request again has another name for the same tools.

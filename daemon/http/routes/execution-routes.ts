@@ -130,6 +130,7 @@ const eventsRoute = createRoute({
   },
 })
 
+/** Adds the routes that read, list, cancel, retry, delete and stream executions. */
 export function addExecutionRoutes(
   app: OpenAPIHono<HttpEnvironment>,
   { executions, audit }: RouteDependencies,

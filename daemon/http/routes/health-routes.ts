@@ -1,4 +1,4 @@
-/** Routes for those who watch the daemon; they tell nothing of executions and need no token. */
+/** Routes for monitoring. They show nothing of executions and need no token. */
 
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
@@ -26,6 +26,7 @@ const readyRoute = createRoute({
   responses: { 200: json(Status, 'It does'), ...problems(503, 507) },
 })
 
+/** Adds `GET /healthz` and `GET /readyz`. */
 export function addHealthRoutes(
   app: OpenAPIHono<HttpEnvironment>,
   { executions, store }: RouteDependencies,

@@ -1,4 +1,4 @@
-/** What this daemon is, to those who may use it. */
+/** Facts about the daemon, for its callers. */
 
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
@@ -32,6 +32,7 @@ const infoRoute = createRoute({
   responses: { 200: json(Info, 'What this daemon is'), ...problems(401, 403, 429) },
 })
 
+/** Adds `GET /v1/info`. */
 export function addInfoRoute(app: OpenAPIHono<HttpEnvironment>, deps: RouteDependencies): void {
   const { pool, version, engine, startedAtMs } = deps
   app.openapi(infoRoute, context => {

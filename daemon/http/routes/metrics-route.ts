@@ -1,6 +1,6 @@
 /**
- * The metrics, for Prometheus. The counts are those of the whole daemon, whoever asks; series of tools
- * that the caller may not use are left out, since their names are not for it.
+ * The metrics, for Prometheus. The counts are those of the whole daemon, for every caller. Series
+ * of tools that the caller may not use are left out, since their names are not for it.
  */
 
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
@@ -31,6 +31,7 @@ const TOOL_LABEL = /^[^#].*?[{,]tool="((?:[^"\\]|\\.)*)"/
 const unescaped = (text: string): string =>
   text.replace(/\\(.)/g, (_, character: string) => (character === 'n' ? '\n' : character))
 
+/** Adds `GET /metrics`. */
 export function addMetricsRoute(
   app: OpenAPIHono<HttpEnvironment>,
   { metrics }: Pick<RouteDependencies, 'metrics'>,

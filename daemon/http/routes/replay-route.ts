@@ -23,6 +23,7 @@ const replayRoute = createRoute({
   },
 })
 
+/** Adds `POST /v1/executions/{id}/replay`. */
 export function addReplayRoute(
   app: OpenAPIHono<HttpEnvironment>,
   { replays }: RouteDependencies,

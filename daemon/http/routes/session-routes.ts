@@ -56,6 +56,7 @@ const deleteRoute = createRoute({
   responses: { 204: { description: 'Forgotten' }, ...problems(401, 403, 404, 409, 429) },
 })
 
+/** Adds the routes that create, list, read and delete sessions. */
 export function addSessionRoutes(
   app: OpenAPIHono<HttpEnvironment>,
   { sessions, audit }: RouteDependencies,

@@ -1,4 +1,4 @@
-/** Routes that tell which tools there are. */
+/** The route that lists tools. */
 
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
@@ -52,6 +52,7 @@ const toolsRoute = createRoute({
   },
 })
 
+/** Adds `GET /v1/tools`, which answers with JSON or TypeScript declarations. */
 export function addToolRoutes(app: OpenAPIHono<HttpEnvironment>, deps: RouteDependencies): void {
   app.openapi(toolsRoute, async context => {
     const caller = context.get('caller')

@@ -1,10 +1,12 @@
-/** `GET /`: what this is and where to go, on one screen, for whoever has found the port. */
+/**
+ * `GET /`: an introduction and the next steps on one screen, for a person who has found the port.
+ */
 
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { html } from 'hono/html'
 import type { HttpEnvironment, RouteDependencies } from '../dependencies.ts'
 
-/** What can be seen from here, by path; nothing that depends on the caller. */
+/** Paths to visit, with descriptions; none depends on the caller. */
 const places = [
   ['/openapi.json', 'the whole API, as OpenAPI 3.1'],
   ['/healthz', 'whether the daemon lives'],
@@ -18,6 +20,7 @@ const places = [
 const INTRODUCTION =
   'This is latchd. It runs programs that language models write; every asynchronous tool reads as a plain function.'
 
+/** Adds `GET /`: HTML for clients that accept it by name, text for all others. */
 export function addWelcomeRoute(
   app: OpenAPIHono<HttpEnvironment>,
   { tokens }: Pick<RouteDependencies, 'tokens'>,
@@ -32,7 +35,7 @@ export function addWelcomeRoute(
   })
 }
 
-/** Browsers ask for HTML by name; curl and clients for anything. */
+/** Browsers accept HTML by name; curl and other clients accept anything. */
 function wantsHtml(accept = ''): boolean {
   return accept.split(',').some(type => /^\s*text\/html\s*(;|$)/i.test(type))
 }

@@ -9,8 +9,9 @@ import { heldBytes } from '../../base/held-bytes.ts'
 import { isBefore } from '../place.ts'
 import type { ListQuery, StoredEvent, StoredExecution } from '../store.ts'
 
-/** How long an ended execution stays, and how many of them (contract §7). */
+/** How long an ended execution stays, in milliseconds. */
 export const KEEP_ENDED_MS = 600_000
+/** How many ended executions stay at most; the oldest go first. */
 export const KEEP_ENDED = 1000
 /** How much memory they may hold together: a few outputs of the largest size, or 1000 of 64 KB. */
 export const KEEP_ENDED_BYTES = 64 * 1_048_576
@@ -24,6 +25,7 @@ interface Entry {
   readonly events: StoredEvent[]
 }
 
+/** Holds executions that are not durable. Bounds of time, number and bytes remove ended ones. */
 export class MemoryStore {
   #entries = new Map<string, Entry>()
   /** When each ended execution ended, and about how much it holds; oldest first. */
@@ -42,7 +44,7 @@ export class MemoryStore {
     return this.#endedBytes
   }
 
-  /** Takes an execution; `read` tells how it stands as long as it has not finished. */
+  /** Takes an execution. `read` returns its state as long as it has not finished. */
   submit(executionId: string, owner: string, program: Program, read: () => Execution): void {
     this.#entries.set(executionId, { owner, program, read, events: [] })
   }
@@ -59,7 +61,7 @@ export class MemoryStore {
     this.#ended.set(execution.executionId, { atMs: this.#now(), bytes })
     this.#endedBytes += bytes
     this.#forgetOld()
-    // Of a daemon that nobody uses any more as well.
+    // Also while no request comes.
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined
       this.#forgetOld()

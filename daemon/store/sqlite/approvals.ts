@@ -1,4 +1,4 @@
-/** Approvals: what waits for a person, and the first decision of each. */
+/** Approvals: questions to persons, and the first decision of each. */
 
 import type { JournalRecord } from '../../../executor/boundary/journal-record.ts'
 import { decide, expired, isTimedOut } from '../../../executor/calls/decision.ts'
@@ -32,6 +32,7 @@ interface WaitRow {
 const ROWS = `SELECT wait.id, execution, execution_id, state, wait.owner, seq, approval, input,
   is_remembered, is_edited FROM wait JOIN execution ON execution.id = wait.execution`
 
+/** Operations on approvals, the rows of the table `wait`. */
 export class Approvals {
   #connection: Connection
   #journals: Journals
@@ -102,7 +103,7 @@ export class Approvals {
     return after
   }
 
-  /** Whether a decision of the execution has not been told to it. */
+  /** Whether the execution has not received one of its decisions. */
   isReady(execution: RowId): boolean {
     return (
       this.#connection.get('SELECT 1 FROM wait WHERE execution = ? AND is_ready = 1', execution) !==
@@ -110,7 +111,7 @@ export class Approvals {
     )
   }
 
-  /** Deliveries of these records have told what was decided. */
+  /** Marks decisions as received: these deliveries carry them. */
   told(execution: RowId, records: readonly JournalRecord[]): void {
     if (!this.isReady(execution)) return
     for (const { kind, seq } of records) {
@@ -123,7 +124,9 @@ export class Approvals {
     }
   }
 
-  /** An execution has ended: it is told nothing any more, and nobody need decide for it. */
+  /**
+   * Ends the approvals of an ended execution: decided ones need no delivery, pending ones expire.
+   */
   endAll(execution: RowId, endedAtMs: number): void {
     this.#connection.run(
       'UPDATE wait SET is_ready = 0 WHERE execution = ? AND is_ready = 1',
@@ -160,7 +163,7 @@ export class Approvals {
     )
   }
 
-  /** All approvals of an execution are few: an index for each order of them would be too much. */
+  /** An execution has few approvals: an index for each of their orders would cost too much. */
   #listOfExecution(query: ApprovalQuery, wanted: readonly ApprovalStatus[]): Approval[] {
     const { executionId = '', owner, after, limit } = query
     return this.#connection

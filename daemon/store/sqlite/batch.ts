@@ -1,7 +1,7 @@
 /**
- * A batch: the writes in one transaction, each undone alone when it cannot be done, then the reads.
+ * A batch: the writes in one transaction, each undone alone when it fails, then the reads.
  *
- * Nothing is answered before the commit. What a batch comes to is data, since an error that crosses
+ * No operation gets its outcome before the commit. Outcomes are data, since an error that crosses
  * threads loses its code.
  */
 
@@ -11,28 +11,32 @@ import type { Connection } from './connection.ts'
 import { type Counters, isRead, type OperationName, type OperationTable } from './operations.ts'
 import { isDamaged, isFull, isOfOneOperation } from './sqlite-errors.ts'
 
+/** One operation for the store's thread. Its parameters must be structured-cloneable. */
 export interface Operation {
   readonly name: OperationName
   readonly parameters: readonly unknown[]
 }
 
+/** The value of an operation, or why the store refused it. */
 export type OperationOutcome =
   | { readonly kind: 'done'; readonly value: unknown }
   | { readonly kind: 'refused'; readonly code: ErrorCode; readonly message: string }
 
+/** What a batch came to, for all of its operations. */
 export type BatchOutcome =
-  /** One outcome for each operation; what was written is on disk. */
+  /** One outcome for each operation; all writes are on disk. */
   | {
       readonly kind: 'carried-out'
       readonly outcomes: readonly OperationOutcome[]
       /** Whether there was a commit. */
       readonly hasWritten: boolean
     }
-  /** Nobody knows what is on disk: the store must not be used any more. */
+  /** The state on disk is unknown: the store must not be used any more. */
   | { readonly kind: 'lost'; readonly message: string }
 
 type Numbered = readonly [number, Operation]
 
+/** Runs batches on a connection. */
 export class Batches {
   #connection: Connection
   #table: OperationTable
@@ -40,7 +44,7 @@ export class Batches {
   #failpoint: Failpoint | undefined
   #checkPlace: () => void
 
-  /** @param checkPlace throws when the database's file is not where it was opened any more */
+  /** @param checkPlace throws when the database's file has left its place */
   constructor(
     connection: Connection,
     table: OperationTable,
@@ -89,13 +93,13 @@ export class Batches {
     }
     this.#counters.commits++
     this.#failpoint?.('store:after-commit')
-    // A file that was removed takes commits, which nobody finds again.
+    // A removed file still takes commits, which are lost.
     this.#checkPlace()
   }
 
   /**
-   * As if nothing could be refused, which is nearly always so, since a savepoint costs copies of the
-   * pages that its operation changes.
+   * Runs all writes without savepoints. They nearly always succeed, and a savepoint costs copies of
+   * the pages that its operation changes.
    */
   #allSucceed(writes: readonly Numbered[], outcomes: OperationOutcome[]): boolean {
     this.#connection.run('BEGIN IMMEDIATE')
@@ -112,7 +116,7 @@ export class Batches {
     }
   }
 
-  /** Undoes what is refused, and only that. */
+  /** Undoes the refused operations, and only those. */
   #eachAlone(writes: readonly Numbered[], outcomes: OperationOutcome[]): void {
     this.#connection.run('BEGIN IMMEDIATE')
     for (const [i, operation] of writes) {
@@ -130,8 +134,8 @@ export class Batches {
   }
 
   /**
-   * A transaction of its own for each: one that has met a damaged page cannot be committed any more,
-   * whatever of it is undone (measured).
+   * Runs each write in a transaction of its own: one that has met a damaged page cannot be
+   * committed any more, even after a rollback to a savepoint (measured).
    */
   #eachCommitted(writes: readonly Numbered[], outcomes: OperationOutcome[]): void {
     for (const [i, operation] of writes) {

@@ -1,4 +1,4 @@
-/** Large or shared bodies, kept once each by their hash and counted by use. */
+/** Large or shared bodies, stored once each by their hash and counted by use. */
 
 import { createHash } from 'node:crypto'
 import type { Connection } from './connection.ts'
@@ -7,12 +7,15 @@ import { fromColumn, type TextColumn, toColumn } from './exact-text.ts'
 /** Id of a blob. */
 export type BlobId = number
 
-/** SHA-256 of a body with its type, since a text and bytes that are the same are read differently. */
+/**
+ * SHA-256 of a body with its type, since equal bytes of a text and of bytes are read differently.
+ */
 export function hashOf(body: TextColumn): Buffer {
   const type = typeof body === 'string' ? 'text:' : 'bytes:'
   return createHash('sha256').update(type).update(body).digest()
 }
 
+/** Operations on blobs: each body is stored once and removed after its last use. */
 export class Blobs {
   #connection: Connection
 

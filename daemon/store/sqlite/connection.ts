@@ -8,7 +8,7 @@ import { primaryCode, SQLITE } from './sqlite-errors.ts'
 
 /** How long a statement waits for another process that holds a lock: a copy or a check of it. */
 const BUSY_TIMEOUT_MS = 5000
-/** Beyond this size the write-ahead log is cut when it is started anew. */
+/** A larger write-ahead log is cut when it restarts. */
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024
 /** Pages that stay in memory, in KiB. */
 const CACHE_KIB = 8192
@@ -21,6 +21,7 @@ const CHECKPOINT_PAGES = 4096
 /** A row, by column. */
 export type Row = Record<string, unknown>
 
+/** A database whose statements are prepared once and reused. */
 export class Connection {
   readonly database: DatabaseSync
   #statements = new Map<string, StatementSync>()
@@ -47,12 +48,12 @@ export class Connection {
     return this.#prepared(sql).all(...values) as R[]
   }
 
-  /** Runs a statement; gives the number of rows that it changed. */
+  /** Runs a statement; returns the number of changed rows. */
   run(sql: string, ...values: SQLInputValue[]): number {
     return Number(this.#prepared(sql).run(...values).changes)
   }
 
-  /** Inserts a row; gives its row id. */
+  /** Inserts a row; returns its row id. */
   insert(sql: string, ...values: SQLInputValue[]): number {
     return Number(this.#prepared(sql).run(...values).lastInsertRowid)
   }
@@ -71,7 +72,7 @@ export class Connection {
 /**
  * Opens a database for writing: every commit is on disk before it returns.
  *
- * @throws {LatchdError} `INTERNAL`: it is damaged, no database, or cannot be made durable
+ * @throws {LatchdError} `INTERNAL`: it is damaged, is not a database, or cannot be made durable
  */
 export function openForWriting(file: string): Connection {
   return opened(file, () => {
@@ -90,7 +91,7 @@ export function openForWriting(file: string): Connection {
 }
 
 /**
- * Has a database, made if it is not there, readable by its owner alone: SQLite would let everybody
+ * Makes a database that only its owner can read, if it does not exist. SQLite would let all users
  * read it, and gives the files beside it the mode of the database.
  */
 function keepForOwner(file: string): void {
@@ -125,7 +126,7 @@ function opened(file: string, open: () => Connection): Connection {
   }
 }
 
-/** Sets a pragma and reads it back: SQLite says nothing when it cannot do as it was told. */
+/** Sets a pragma and reads it back: SQLite reports no error when it cannot set one. */
 function expectPragma(connection: Connection, name: string, expected: unknown, text: string): void {
   connection.database.exec(`PRAGMA ${name} = ${text}`)
   const found = connection.pragma(name)

@@ -1,8 +1,8 @@
 /**
- * Rows of events: one for each addition, with the events that it told.
+ * Rows of events: one for each addition, with its events.
  *
- * The execution as it ended is kept once, though the last event tells it too: an event without its
- * `execution` is told with the one of the table `ending`.
+ * An ended execution is stored once, in the table `ending`. Its last event is stored without
+ * `execution`, and gets it from there when it is read.
  */
 
 import type { EndedExecution } from '../../../protocol/execution/execution.ts'

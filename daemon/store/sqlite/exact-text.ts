@@ -1,16 +1,19 @@
 /**
- * Texts of programs in columns: exactly, also where they are not well-formed Unicode.
+ * Texts of programs in columns, exactly, even when they are not well-formed Unicode.
  *
- * SQLite's TEXT is UTF-8, which has no lone surrogates: node:sqlite replaces them. A text that has
- * some is kept as a BLOB of its UTF-16 code units, which only a column of type ANY can hold.
+ * SQLite's TEXT is UTF-8, which cannot hold lone surrogates: node:sqlite replaces them. Such a text
+ * is stored as a BLOB of its UTF-16 code units, which only a column of type ANY can hold.
  */
 
+/** A text in a column: a string, or the bytes of UTF-16LE when it is not well-formed. */
 export type TextColumn = string | Uint8Array
 
+/** Encodes a text for a column. */
 export function toColumn(text: string): TextColumn {
   return text.isWellFormed() ? text : Buffer.from(text, 'utf16le')
 }
 
+/** Decodes the text of a column; the inverse of {@link toColumn}. */
 export function fromColumn(column: TextColumn): string {
   if (typeof column === 'string') return column
   return Buffer.from(column.buffer, column.byteOffset, column.byteLength).toString('utf16le')

@@ -5,6 +5,7 @@ import type { ExecutionStatus } from '../../../protocol/execution/execution.ts'
 /** An execution's integer inside the store. */
 export type RowId = number
 
+/** The columns of `execution` that are read; names that end in `_ms` are epoch milliseconds. */
 export interface ExecutionRow {
   readonly id: RowId
   readonly execution_id: string

@@ -15,11 +15,13 @@ import type { ExecutionRow, RowId } from './execution-row.ts'
 import { fromShortJson } from './short-json.ts'
 import { isDamaged } from './sqlite-errors.ts'
 
-/** Of a source so much is read for its first line. */
+/** Characters of a source that are read for its first line. */
 const SOURCE_HEAD = 500
 
+/** The states of an execution that has not ended and is not stuck. */
 export type LiveState = 'queued' | 'running' | 'waiting'
 
+/** Whether an execution has neither ended nor become stuck. */
 export function isLive(state: ExecutionStatus): state is LiveState {
   return state === 'queued' || state === 'running' || state === 'waiting'
 }
@@ -27,6 +29,7 @@ export function isLive(state: ExecutionStatus): state is LiveState {
 const COLUMNS = `id, execution_id, owner, state, epoch, losses, created_ms, started_ms, deadline_ms,
   session_id, usage, webhook_url`
 
+/** The row of an execution; `undefined` when the store does not have it. */
 export function findExecution(
   connection: Connection,
   executionId: string,
@@ -34,6 +37,7 @@ export function findExecution(
   return connection.get(`SELECT ${COLUMNS} FROM execution WHERE execution_id = ?`, executionId)
 }
 
+/** The row with this id, which must be there. */
 export function executionOfRow(connection: Connection, id: RowId): ExecutionRow {
   return connection.get(`SELECT ${COLUMNS} FROM execution WHERE id = ?`, id) as ExecutionRow
 }
@@ -57,7 +61,9 @@ export function ownedExecution(
   )
 }
 
-/** An execution as it stands: as it was kept when it ended or got stuck, or else read from its events. */
+/**
+ * An execution as it stands: the stored record of an ended or stuck one, else read from its events.
+ */
 export function toldExecution(connection: Connection, row: ExecutionRow, nowMs: number): Execution {
   if (isLive(row.state)) {
     const line = sourceLine(sourceHead(connection, row.id))
@@ -72,7 +78,7 @@ export function toldExecution(connection: Connection, row: ExecutionRow, nowMs: 
 }
 
 /**
- * An execution read from its events, in a state that is told.
+ * An execution read from its events, in the state that the caller gives.
  *
  * @param line the first line of its source; left out where the source may be on a damaged page,
  *   which a transaction that writes must not touch
@@ -114,7 +120,7 @@ function sourceHead(connection: Connection, execution: number): string {
     )
     return found === undefined ? '' : fromColumn(found.head)
   } catch (error) {
-    // How the execution stands is told without its program, which is only needed to go on.
+    // The execution can be shown without its program, which it only needs to go on.
     if (isDamaged(error)) return ''
     throw error
   }

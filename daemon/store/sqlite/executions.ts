@@ -7,7 +7,8 @@
  *                       ▼                           retry: stuck ─▶ queued
  *        completed, failed, cancelled, stuck
  *
- * Whoever holds the epoch of a queued or running execution is its owner. Nobody owns a waiting one.
+ * The holder of the epoch of a queued or running execution is its owner. A waiting one has no
+ * owner.
  */
 
 import type { EndedExecution, ExecutionSource } from '../../../protocol/execution/execution.ts'
@@ -33,9 +34,10 @@ import type { Sessions } from './sessions.ts'
 import { toShortJson } from './short-json.ts'
 import type { Webhooks } from './webhooks.ts'
 
-/** The epoch of whoever submits. */
+/** The epoch of a submission. */
 const FIRST_EPOCH = 1
 
+/** The other tables that executions are written to. */
 export interface ExecutionParts {
   readonly blobs: Blobs
   readonly journals: Journals
@@ -44,6 +46,7 @@ export interface ExecutionParts {
   readonly webhooks: Webhooks
 }
 
+/** Operations on executions. Each follows the diagram at the top of this file. */
 export class Executions {
   #connection: Connection
   #parts: ExecutionParts
@@ -129,7 +132,7 @@ export class Executions {
       `SELECT plan ->> '$.runtime' AS runtime FROM program WHERE execution = ?`,
       id,
     )
-    // What has not started has no path that it could leave.
+    // An execution that has not started has no path to diverge from.
     if (started_ms !== null && began?.runtime !== runtimes.execution) return true
     const session = session_id === null ? undefined : this.#parts.sessions.session(session_id)
     return session?.runtime !== undefined && session.runtime !== runtimes.session
@@ -183,7 +186,7 @@ export class Executions {
   append(executionId: string, epoch: number, addition: Addition): void {
     const row = ownedExecution(this.#connection, executionId, epoch)
     this.#add(row, epoch, addition)
-    // A queued execution of which it is told when it started runs.
+    // A queued execution that has a start time is running.
     const state = addition.startedAtMs === undefined ? row.state : 'running'
     this.#keep(row, state, addition, null)
   }
@@ -217,12 +220,12 @@ export class Executions {
     this.#parts.sessions.ended(row.session_id, snapshot, execution.endedAtMs)
   }
 
-  /** What stands in rows of its own. */
+  /** Writes the parts that have rows of their own. */
   #add(to: ExecutionRef, epoch: number, addition: Addition, ended?: EndedExecution): void {
     const { program, records = [], events = [], approvals = [], webhooks = [] } = addition
     this.#parts.webhooks.add(to, webhooks)
     if (program !== undefined) this.#compiled(to.id, program)
-    // Before the records, of which one may answer an approval that is told decided.
+    // Before the records: one of them may answer an approval that this addition adds as decided.
     this.#parts.approvals.add(to, approvals)
     this.#parts.journals.add(to.id, epoch, records)
     if (records.length > 0) this.#parts.approvals.told(to.id, records)
@@ -242,7 +245,7 @@ export class Executions {
     if (typeof before?.compiled === 'number') this.#parts.blobs.release(before.compiled)
   }
 
-  /** What stands in the execution's own row, which is left alone when nothing of it changes. */
+  /** Updates the execution's own row; does nothing when nothing of it changes. */
   #keep(
     row: ExecutionRow,
     state: ExecutionRow['state'],
@@ -277,7 +280,7 @@ export class Executions {
     if (row !== undefined && !isLive(row.state)) this.removeRow(row.id, true)
   }
 
-  /** Forgets an execution; the rows that are its own go with it. @param keepsKey until its time is over */
+  /** Removes an execution with its own rows. @param keepsKey until its time is over */
   removeRow(id: RowId, keepsKey: boolean): void {
     if (keepsKey) {
       this.#connection.run(

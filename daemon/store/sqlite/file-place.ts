@@ -2,12 +2,13 @@
 
 import { statSync } from 'node:fs'
 
+/** A file's path with its device and inode, which another file at the path does not have. */
 export class FilePlace {
   #file: string
   #device: bigint
   #inode: bigint
 
-  /** @param file one that is there, and open */
+  /** @param file an existing file that is open */
   constructor(file: string) {
     this.#file = file
     const { dev, ino } = statSync(file, { bigint: true })

@@ -4,5 +4,5 @@
 export const DATABASE_FILE = 'latchd.db'
 /** Held by the daemon that uses the folder; empty. */
 export const LOCK_FILE = 'latchd.lock'
-/** The mode of the store's files: sources, inputs and answers of everybody stand in them. */
+/** The mode of the store's files: they hold sources, inputs and answers of all callers. */
 export const OWNER_ONLY = 0o600

@@ -1,4 +1,4 @@
-/** What a store keeps of the clocks between processes. */
+/** The state of the clocks that a store holds between processes. */
 
 import type { KeptInstant } from '../../clock/trusted-clock.ts'
 import type { Connection } from './connection.ts'
@@ -8,10 +8,12 @@ const INSTANT = 'last_instant'
 /** Apart, since another process writes it: `latchd store confirm-clock`. */
 const CONFIRMED = 'clock_confirmed_ms'
 
+/** Stores what the clocks show, in place of the instant before. */
 export function recordInstant(connection: Connection, instant: KeptInstant): void {
   setMeta(connection, INSTANT, JSON.stringify(instant))
 }
 
+/** The instant that was stored last, with the last confirmation; `undefined` before the first. */
 export function keptInstant(connection: Connection): KeptInstant | undefined {
   const text = meta(connection, INSTANT)
   if (text === undefined) return undefined
@@ -19,7 +21,7 @@ export function keptInstant(connection: Connection): KeptInstant | undefined {
   return { ...(JSON.parse(text) as KeptInstant), confirmedMs }
 }
 
-/** Notes that somebody says that the clock is right. */
+/** Stores an operator's confirmation that the clock is right. */
 export function confirmClock(connection: Connection, nowMs: number): void {
   setMeta(connection, CONFIRMED, String(nowMs))
 }

@@ -9,7 +9,7 @@ import type { Connection } from './connection.ts'
 import { fromColumn, type TextColumn, toColumn } from './exact-text.ts'
 import type { RowId } from './execution-row.ts'
 
-/** A longer text is kept once for all that have it, outside of the rows that a replay reads. */
+/** A longer text is stored once as a blob, outside of the rows that a replay reads. */
 const MAX_INLINE_BYTES = 65_536
 
 interface JournalRow {
@@ -26,10 +26,11 @@ interface JournalRow {
   readonly mark: TextColumn | null
   /** Bytes of the text, or of its blob. */
   readonly bytes: number
-  /** Whether they are those of UTF-16. */
+  /** Whether these are bytes of UTF-16. */
   readonly is_wide: number
 }
 
+/** Operations on journals, the rows of the table `journal`. */
 export class Journals {
   #connection: Connection
   #blobs: Blobs
@@ -39,7 +40,7 @@ export class Journals {
     this.#blobs = blobs
   }
 
-  /** Adds records; one that is there already is an error, whatever it says. */
+  /** Adds records; an existing record is an error. */
   add(execution: RowId, epoch: number, records: readonly JournalRecord[]): void {
     for (const { kind, seq, position, tool, request, effect, text, atMs } of records) {
       const isInline = Buffer.byteLength(text) <= MAX_INLINE_BYTES
@@ -62,7 +63,9 @@ export class Journals {
     }
   }
 
-  /** Intents in order of `seq`, then deliveries in order of `position`, with the texts of one piece. */
+  /**
+   * Intents in order of `seq`, then deliveries in order of `position`; with texts up to a budget.
+   */
   records(execution: RowId): ReadRecord[] {
     const budget = new TextBudget()
     return this.#connection
@@ -95,7 +98,7 @@ export class Journals {
   ): ReadRecord['text'] {
     if (text !== null) return fromColumn(text)
     if (budget.takes(bytes)) return this.text(execution, seq)
-    // Only its characters tell how long it is as UTF-8, or which error it is.
+    // Only the characters show its length as UTF-8, or which error it is.
     const isRead = is_wide === 1 || mark === THROWN
     return isRead ? storedText(this.text(execution, seq)) : { bytes }
   }

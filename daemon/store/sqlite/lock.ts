@@ -1,13 +1,13 @@
-/** One daemon per state folder: the lock that its process's death releases. */
+/** One daemon per state folder: the lock that the death of its process releases. */
 
 import { DatabaseSync } from 'node:sqlite'
 import { LatchdError } from '../../../protocol/errors.ts'
 import { primaryCode, SQLITE } from './sqlite-errors.ts'
 
 /**
- * Holds the folder until `close`: an open transaction on a database of its own, so that readers of
- * the store's are free. Nothing else in this process may open the file: closing it would release
- * the lock (https://www.sqlite.org/howtocorrupt.html, 2.2).
+ * Holds the folder until `close`, by an open transaction on a database of its own, so that readers
+ * of the store's database are free. Nothing else in this process may open the file: closing it
+ * would release the lock (https://www.sqlite.org/howtocorrupt.html, 2.2).
  *
  * @throws {LatchdError} `STATE_IN_USE`
  */

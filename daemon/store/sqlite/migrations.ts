@@ -8,10 +8,10 @@ import { SCHEMA_2 } from './schema-2.ts'
 import { SCHEMA_3 } from './schema-3.ts'
 import { SCHEMA_4 } from './schema-4.ts'
 
-/** "ltch": tells a store from other databases. */
+/** "ltch": distinguishes a store from other databases. */
 const APPLICATION_ID = 0x6c746368
 
-/** One step each; the number of those that were taken is the version. */
+/** One step each; the number of the steps that were taken is the version. */
 const migrations: readonly ((connection: Connection) => void)[] = [
   ({ database }) => {
     database.exec(SCHEMA_1)
@@ -28,7 +28,7 @@ const migrations: readonly ((connection: Connection) => void)[] = [
 /** The version of the tables that this program writes. */
 export const SCHEMA_VERSION = migrations.length
 
-/** What a store tells of itself. */
+/** The identity of a store. */
 export interface StoreIdentity {
   readonly storeId: string
   readonly schemaVersion: number

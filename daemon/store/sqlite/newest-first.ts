@@ -4,7 +4,7 @@ import type { SQLInputValue } from 'node:sqlite'
 import type { Place } from '../store.ts'
 import type { Connection } from './connection.ts'
 
-/** A key of a list: where its row stands, and which it is. */
+/** A key of a list: its place and its id. */
 export interface Key {
   readonly created_ms: number
   readonly name: string

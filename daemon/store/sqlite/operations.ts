@@ -21,7 +21,7 @@ type StoreMethod = Exclude<
   'backup' | 'checkRoom' | 'close' | 'collect' | 'sweep' | 'verify' | 'watchCommits'
 >
 
-/** What can be asked of the thread: its parameters, and what it answers. */
+/** The operations of the thread: their parameters and their results. */
 export type OperationTable = {
   readonly [Name in StoreMethod]: (
     ...parameters: Parameters<Store[Name]>
@@ -33,9 +33,10 @@ export type OperationTable = {
   sweepStep(bounds: SweepBounds, inUse: readonly string[]): SweepStep
 }
 
+/** The name of an operation of {@link OperationTable}. */
 export type OperationName = keyof OperationTable
 
-/** Those that change nothing, and so need no transaction. */
+/** Operations that change nothing, and so need no transaction. */
 const readNames: ReadonlySet<OperationName> = new Set<OperationName>([
   'approval',
   'approvals',
@@ -62,11 +63,12 @@ const readNames: ReadonlySet<OperationName> = new Set<OperationName>([
   'texts',
 ])
 
+/** Whether an operation changes nothing. */
 export function isRead(name: OperationName): boolean {
   return readNames.has(name)
 }
 
-/** What is counted while a store is open. */
+/** Counters of an open store. */
 export interface Counters {
   /** Transactions that were committed. */
   commits: number

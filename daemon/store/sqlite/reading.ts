@@ -1,4 +1,4 @@
-/** Executions and events as they are told to those who ask. */
+/** Executions and events as readers see them. */
 
 import type { Execution, ExecutionStatus } from '../../../protocol/execution/execution.ts'
 import type {
@@ -27,6 +27,7 @@ const statuses = Object.keys({
   stuck: true,
 } satisfies Record<ExecutionStatus, true>)
 
+/** Operations that read executions, events and counts. */
 export class Reading {
   #connection: Connection
   #now: () => number
@@ -61,7 +62,7 @@ export class Reading {
     return row === undefined ? [] : eventsOf(this.#connection, row.id, after)
   }
 
-  /** What the tables tell; counts read the indexes from end to end. */
+  /** Counts over the tables; they read whole indexes. */
   counts(): Pick<StoreStatistics, 'executionsByStatus' | 'pendingApprovals' | 'bytes'> {
     const states = this.#connection.all<{ state: string; count: number }>(
       'SELECT state, count(*) AS count FROM execution GROUP BY state',
@@ -91,7 +92,7 @@ export class Reading {
     return { sessions: byOwner('session'), webhooks: byOwner('webhook') }
   }
 
-  /** What has not come to its end; reads the indexes of that alone. */
+  /** Counts of unfinished work; they read only the indexes of that. */
   load(): StoreLoad {
     const count = (text: string, ...parameters: string[]) =>
       this.#connection.get<{ count: number }>(

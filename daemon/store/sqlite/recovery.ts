@@ -1,4 +1,4 @@
-/** What a daemon does with a store that it opens, and what wakes by time. */
+/** Recovery when a daemon opens a store, and executions that wake by time. */
 
 import { foldExecution, NO_USAGE } from '../../../executor/record/fold-execution.ts'
 import type { Execution } from '../../../protocol/execution/execution.ts'
@@ -12,7 +12,7 @@ import { toShortJson } from './short-json.ts'
 import { isDamaged } from './sqlite-errors.ts'
 import type { Webhooks } from './webhooks.ts'
 
-/** An execution with which the daemon was lost so often may be what costs the daemon. */
+/** After this many losses of the daemon with an execution, the execution may be the cause. */
 const MAX_LOSSES = 5
 
 const CRASH_LOOP: StuckError = {
@@ -37,7 +37,7 @@ function stuckEvent(
   return { type: 'execution-stuck', sequence, executionId, atMs, error }
 }
 
-/** An execution of which nothing but its row can be read. */
+/** An execution of which only its row can be read. */
 function bare(row: ExecutionRow, nowMs: number): Execution {
   const kept = {
     executionId: row.execution_id,
@@ -52,11 +52,13 @@ function bare(row: ExecutionRow, nowMs: number): Execution {
   return { ...foldExecution(kept, nowMs), status: 'stuck', error: DAMAGED } as Execution
 }
 
+/** Executions that can go on now, and when the next one can, in epoch milliseconds. */
 export interface Due {
   readonly executionIds: readonly string[]
   readonly nextWakeMs: number | undefined
 }
 
+/** Operations on executions that no process has: recovered, due, or stuck. */
 export class Recoveries {
   #connection: Connection
   #webhooks: Webhooks
@@ -78,7 +80,8 @@ export class Recoveries {
         MAX_LOSSES,
       )
       .map(({ id }) => this.#markStuck(executionOfRow(this.#connection, id), nowMs, CRASH_LOOP))
-    // The first part reads the index of states, the second the one of decisions that nobody was told.
+    // The first part reads the index of states, the second the index of decisions without a
+    // delivery.
     const resume = this.#connection.all<{ execution_id: string }>(
       `SELECT created_ms, execution_id FROM execution WHERE state IN ('queued', 'running')
         UNION
@@ -112,7 +115,7 @@ export class Recoveries {
       if (!isDamaged(fault)) throw fault
       this.#connection.run('ROLLBACK TO quarantine')
       this.#setStuck(row, bare(row, nowMs))
-      // Its stream has no place for it that anybody could read.
+      // Its stream has no readable place for the event.
       const event = stuckEvent(row, 1, nowMs, DAMAGED)
       return { owner: row.owner, createdAtMs: row.created_ms, event }
     } finally {
@@ -120,7 +123,7 @@ export class Recoveries {
     }
   }
 
-  /** Keeps it as it stands, with the error, until it is told to go on. */
+  /** Stores it as it stands, with the error, until a caller retries it. */
   #markStuck(row: ExecutionRow, nowMs: number, error: StuckError): StuckExecution {
     const running = foldedExecution(this.#connection, row, 'running', nowMs)
     this.#setStuck(row, { ...running, status: 'stuck', error } as Execution)

@@ -1,5 +1,5 @@
 /**
- * Version 2: what outlives its execution. Keys of executions that were deleted, until their time is
+ * Version 2: rows that outlive their execution. Keys of deleted executions, until their time is
  * over; messages to webhooks, until they have arrived. A change is a migration, never an edit here.
  */
 export const SCHEMA_2 = `

@@ -1,12 +1,13 @@
 /**
  * The tables of a store, as of version 1. A change is a migration, never an edit here.
  *
- * An execution is an integer inside, so that what belongs to it stays small. `execution` holds what
- * changes and is listed, in short rows; what is written once stands in `program` and `ending`.
- * Texts that no JSON encoder wrote are of type ANY: see `exact-text.ts`. JSON of an execution's own
- * affairs is short: see `short-json.ts`.
+ * An execution is an integer inside, so that its rows elsewhere stay small. `execution` has short
+ * rows of the columns that change or are listed; `program` and `ending` have those that are written
+ * once. Texts that are not JSON are of type ANY: see `exact-text.ts`. JSON about an execution is
+ * shortened: see `short-json.ts`.
  */
 
+/** The SQL that creates version 1. */
 export const SCHEMA_1 = `
 CREATE TABLE meta (
   name TEXT PRIMARY KEY,

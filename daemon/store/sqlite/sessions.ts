@@ -23,10 +23,11 @@ interface SessionRow {
 
 /** Of one session: beyond that it cannot be brought over to another runtime. */
 const MAX_RUNS = 1000
-/** What a session is counted with that keeps nothing. */
+/** The bytes that a session without a state counts for. */
 const ROW_BYTES = 1024
 const MAX_RUN_BYTES = 32 * 1024 * 1024
 
+/** Operations on sessions, their snapshots and their runs. */
 export class Sessions {
   #connection: Connection
   #blobs: Blobs
@@ -77,7 +78,7 @@ export class Sessions {
     return { bytes: this.#blobs.bytes(row.snapshot), runtime: row.runtime ?? '' }
   }
 
-  /** An execution of the session has ended; its state is what it was, or a new one. */
+  /** Records that an execution of the session has ended, with the new state, if any. */
   ended(sessionId: string, snapshot: SessionLeaving | undefined, nowMs: number): void {
     const row = this.#find(sessionId)
     if (row === undefined) return
@@ -141,7 +142,7 @@ export class Sessions {
       .map(({ body }) => body)
   }
 
-  /** Bytes that the sessions of an owner keep: their states, what these are repeated from, their rows. */
+  /** Bytes of the sessions of an owner: states, runs and rows. */
   bytesOf(owner: string): number {
     const row = this.#connection.get<{ bytes: number | null }>(
       'SELECT sum(snapshot_bytes + run_bytes + ?) AS bytes FROM session WHERE owner = ?',
@@ -161,7 +162,7 @@ export class Sessions {
       .map(row => row.session_id)
   }
 
-  /** A person said that this tool is not to be asked for again. */
+  /** Records a person's decision to allow this tool for the rest of the session. */
   remember(sessionId: string, tool: string): void {
     const row = this.#find(sessionId)
     if (row === undefined) return
@@ -190,9 +191,9 @@ export class Sessions {
   }
 
   /**
-   * Sessions not used since an instant, but for those that an execution is going on in.
+   * Sessions not used since an instant, except those with an execution that has not ended.
    *
-   * @param inUse those of executions that are not in the store
+   * @param inUse sessions of executions that are not in the store
    */
   unused(usedBeforeMs: number, inUse: readonly string[], limit: number): string[] {
     return this.#connection

@@ -2,7 +2,7 @@
 
 import type { Connection } from './connection.ts'
 
-/** Bytes of the pages that hold something; those that were freed are used again. */
+/** Bytes of the pages in use; freed pages are reused. */
 export function usedBytes(connection: Connection): number {
   const pages = connection.pragma('page_count') as number
   const free = connection.pragma('freelist_count') as number

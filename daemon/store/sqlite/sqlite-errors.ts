@@ -1,9 +1,11 @@
 /**
- * What an error of SQLite means to the store.
+ * The meaning of SQLite's errors for the store.
  *
- * Codes: https://www.sqlite.org/rescode.html. The lower eight bits are the kind, the rest the detail.
+ * Codes: https://www.sqlite.org/rescode.html. The lower eight bits are the kind, the rest the
+ * detail.
  */
 
+/** The primary result codes that the store distinguishes. */
 export const SQLITE = {
   BUSY: 5,
   NOMEM: 7,
@@ -17,9 +19,9 @@ export const SQLITE = {
 } as const
 
 /**
- * After these nobody knows what is on the disk, so the store is lost. Of a full disk SQLite is sure:
- * the last frame of the commit was not written. That is not so of `SQLITE_IOERR_SHMSIZE`, by which
- * the index of the write-ahead log, written after the commit, tells that it has no room.
+ * After these the state on disk is unknown, so the store is lost. A full disk is certain: the last
+ * frame of the commit was not written. `SQLITE_IOERR_SHMSIZE` is not: by it the index of the
+ * write-ahead log, which is written after the commit, reports that it has no room.
  */
 const losses: ReadonlySet<number> = new Set([
   SQLITE.BUSY,
@@ -37,11 +39,15 @@ export function primaryCode(error: unknown): number | undefined {
   return code === 'ERR_SQLITE_ERROR' && typeof errcode === 'number' ? errcode & 0xff : undefined
 }
 
-/** A page does not hold what it should: what does not need it goes on. A commit that says so is lost. */
+/**
+ * Whether a page is damaged. Operations that do not need the page go on. A commit with this error
+ * is lost.
+ */
 export function isDamaged(error: unknown): boolean {
   return primaryCode(error) === SQLITE.CORRUPT
 }
 
+/** Whether SQLite failed because the disk is full. */
 export function isFull(error: unknown): boolean {
   return primaryCode(error) === SQLITE.FULL
 }

@@ -12,6 +12,7 @@ type Method<Name extends OperationName> = (
   ...parameters: Parameters<OperationTable[Name]>
 ) => Promise<ReturnType<OperationTable[Name]>>
 
+/** A {@link Store} that sends each operation to the store's thread. */
 export class SqliteStore implements Store {
   #client: ThreadClient
   #file: string

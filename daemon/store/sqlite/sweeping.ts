@@ -1,4 +1,4 @@
-/** Forgetting what is old, in steps that hold up nobody's commit for long. */
+/** Sweeping of old data, in steps that delay other commits only briefly. */
 
 import type { SweepBounds } from '../recovery-facts.ts'
 import type { Connection } from './connection.ts'
@@ -7,7 +7,7 @@ import type { Executions } from './executions.ts'
 import type { Sessions } from './sessions.ts'
 import { usedBytes } from './space.ts'
 
-/** What one step did; there may be more to do unless it is the last. */
+/** The result of one step. Unless `isLast`, more may be left. */
 export interface SweepStep {
   readonly executions: number
   readonly sessions: number
@@ -19,6 +19,7 @@ const MAX_STEP = 200
 /** How many executions go before the space is measured again. */
 const MAX_BLIND = 10
 
+/** Does the steps of a sweep, between which other operations commit. */
 export class Sweeping {
   #connection: Connection
   #executions: Executions
@@ -44,7 +45,7 @@ export class Sweeping {
     return { executions: beyond, sessions: 0, isLast: beyond === 0 }
   }
 
-  /** Oldest first; gives how many went. */
+  /** Oldest first; returns the number of removed executions. */
   #removeEnded(endedBeforeMs: number, limit: number, keepsKeys: boolean): number {
     const rows = this.#connection.all<{ id: RowId }>(
       `SELECT id FROM execution WHERE ended_ms IS NOT NULL AND ended_ms < ?

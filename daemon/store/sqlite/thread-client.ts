@@ -1,11 +1,11 @@
 /**
  * The daemon's end of the store's thread: gathers operations into batches.
  *
- * One message is under way at most. The operations of one turn of the event loop leave together, and
- * while a batch is being committed the next one gathers: the slower the disk, the larger the batch.
+ * At most one message is under way. The operations of one turn of the event loop leave together,
+ * and the next batch gathers during a commit: the slower the disk, the larger the batch.
  *
- * The thread is lost when it exits or says so; then every operation that has no outcome fails, those
- * that are asked for later too, and nothing is tried again.
+ * The thread is lost when it exits or reports a loss. Then every pending operation fails, later
+ * ones fail too, and nothing is tried again.
  */
 
 import { getCompileCacheDir } from 'node:module'
@@ -23,7 +23,7 @@ import { DATABASE_FILE } from './files.ts'
 import type { OperationName, OperationTable } from './operations.ts'
 import { type StoreThread, type ThreadStart, UNREADABLE } from './thread-facts.ts'
 
-/** So often it is looked whether the store's file is there. */
+/** The interval of checks that the store's file is in its place. */
 const PLACE_MS = 2000
 /** Operations in a batch at most: a bound on how long the first waits for the last. */
 const MAX_BATCH = 1000
@@ -34,11 +34,12 @@ interface Waiting {
   readonly reject: (error: Error) => void
 }
 
+/** Starts the store's thread, sends it batches, and reports its loss once. */
 export class ThreadClient {
   readonly failpoint: Failpoint | undefined
   /** Whether the last batch that was to write something found the disk full. */
   isFull = false
-  /** Told of each batch that has written something. */
+  /** Called for each batch that has written something. */
   onCommit: OnCommit = () => {}
   #stateDir: string
   #place: FilePlace | undefined
@@ -63,7 +64,7 @@ export class ThreadClient {
     this.#stateDir = stateDir
     this.failpoint = failpointsOf(failpoints)
     this.#onLost = onLost
-    // Whoever waits for the thread is told of its loss; at times nobody waits.
+    // Every caller that waits for the thread gets its loss; at times none waits.
     this.#loss.promise.catch(() => {})
     const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'))
     const cacheOfThisVersion = getCompileCacheDir()
@@ -96,7 +97,7 @@ export class ThreadClient {
     this.failpoint?.('store:opened')
   }
 
-  /** Notices that the store's file is not there any more, also when nothing is written. */
+  /** Checks that the store's file is in its place, also while nothing is written. */
   checkPlace(): void {
     if (this.#state !== 'open') return
     try {
@@ -106,7 +107,7 @@ export class ThreadClient {
     }
   }
 
-  /** Has the thread carry out an operation; resolves when what it wrote is on disk. */
+  /** Sends an operation to the thread; resolves when its writes are on disk. */
   ask<Name extends OperationName>(
     name: Name,
     ...parameters: Parameters<OperationTable[Name]>
@@ -125,16 +126,16 @@ export class ThreadClient {
     return promise
   }
 
-  /** Has the thread give back memory that nobody uses any more. */
+  /** Lets the thread give back unused memory. */
   async collect(): Promise<void> {
     if (this.#state !== 'open') return
-    // Its loss is told to those who asked for something.
+    // Callers with an operation under way get the loss.
     await Promise.race([this.#thread.collect(), this.#loss.promise]).catch(() => {})
   }
 
   async #flush(): Promise<void> {
     try {
-      // So that all that is asked for in this turn of the event loop goes together.
+      // All operations of this turn of the event loop go together.
       await setImmediate()
       while (this.#gathered.length > 0) await this.#send(this.#gathered.splice(0, MAX_BATCH))
     } catch (error) {
@@ -159,7 +160,7 @@ export class ThreadClient {
       } else this.isFull ||= outcome.outcomes.some(isRefusedAsFull)
       for (const [i, waiting] of batch.entries()) settle(waiting, outcome.outcomes[i])
     } catch (error) {
-      // It did not arrive: one of its operations has a parameter that no message can hold.
+      // The batch did not arrive: a parameter of one operation cannot be cloned.
       const { name, message } = error as Error
       if (name !== 'DataCloneError' && name !== 'RangeError') throw error
       const [first, ...others] = batch
@@ -183,7 +184,7 @@ export class ThreadClient {
     if (wasOpen) this.#onLost(error)
   }
 
-  /** Ends the thread when all that was asked for is answered. */
+  /** Ends the thread after the pending operations. */
   async close(): Promise<void> {
     if (this.#state !== 'open') return
     this.#state = 'closing'
@@ -193,7 +194,7 @@ export class ThreadClient {
       this.failpoint?.('store:before-close')
       await this.#thread.close()
     }
-    // What was lost has been told to those who waited for it, and to `onLost`.
+    // Callers that waited, and `onLost`, have got the error.
     await Promise.race([close(), this.#loss.promise]).catch(() => {})
     await this.#end()
   }

@@ -21,7 +21,7 @@ const { stateDir, failpoints } = workerData as ThreadStart
 
 interface OpenStore {
   readonly batches: Batches
-  /** Has the database give back its caches. */
+  /** Makes the database release its caches. */
   shrink(): void
   close(): void
 }

@@ -1,9 +1,9 @@
 /**
  * Copying and checking a store, also while a daemon uses it.
  *
- * Both read one state of the database, by a connection of their own that takes no lock of the
- * folder's. In a daemon they run on a thread of their own: they take as long as the file is large,
- * and nobody's commit waits for them.
+ * Both read one state of the database, by a connection of their own that does not take the folder's
+ * lock. In a daemon they run on a thread of their own: a large file takes long, and no commit waits
+ * for them.
  */
 
 import { once } from 'node:events'
@@ -78,7 +78,7 @@ function sync(path: string): void {
   }
 }
 
-/** What an upkeep thread is started with. */
+/** The task of an upkeep thread. */
 export type UpkeepTask =
   | { readonly kind: 'verify'; readonly file: string }
   | { readonly kind: 'backup'; readonly from: string; readonly to: string }

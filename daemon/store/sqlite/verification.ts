@@ -1,4 +1,4 @@
-/** What must hold of a store's file, checked in one state of it. */
+/** The invariants of a store's file, checked in one state of it. */
 
 import { hashOf } from './blobs.ts'
 import type { Connection } from './connection.ts'
@@ -91,12 +91,12 @@ const USES = `SELECT blob, count(*) AS uses FROM (
     UNION ALL SELECT snapshot FROM session WHERE snapshot IS NOT NULL
   ) GROUP BY blob`
 
-/** Problems of a database that has the tables of a store, in one state of it. */
+/** Problems of a database with the tables of a store, in one state of it. */
 export function problemsOf(connection: Connection): string[] {
   connection.run('BEGIN')
   try {
     const problems = [...structureProblems(connection)]
-    // What the invariants read could not be trusted.
+    // A damaged structure could not be trusted to show the invariants.
     if (problems.length > 0) return problems
     return [...invariantProblems(connection), ...blobProblems(connection)]
   } finally {

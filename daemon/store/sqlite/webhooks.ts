@@ -1,4 +1,4 @@
-/** The outbox of messages to webhooks: written with what they tell of, forgotten when they arrive. */
+/** The outbox of messages to webhooks: written with the events, removed when they arrive. */
 
 import type { BusyReceivers, StoredWebhookMessage, WebhookMessage } from '../store.ts'
 import type { Connection } from './connection.ts'
@@ -14,6 +14,7 @@ interface WebhookRow {
   readonly attempts: number
 }
 
+/** Operations on the outbox, the rows of the table `webhook`. */
 export class Webhooks {
   #connection: Connection
 

@@ -1,4 +1,4 @@
-/** What the operating system says of the processes that workers are threads of. */
+/** The operating system's figures for the processes that workers are threads of. */
 
 import { readFileSync } from 'node:fs'
 
@@ -13,7 +13,7 @@ export interface ProcessUse {
 const TICKS_PER_SECOND = 100
 const BYTES_PER_KIB = 1024
 
-/** Reads what a process uses; `undefined` when it has ended, and where there is no `/proc`. */
+/** Reads what a process uses; `undefined` when it has ended, and on systems without `/proc`. */
 export function readProcessUse(pid: number): ProcessUse | undefined {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'latin1')
@@ -30,7 +30,7 @@ export function readProcessUse(pid: number): ProcessUse | undefined {
       cpuSeconds: (Number(utime) + Number(stime)) / TICKS_PER_SECOND,
     }
   } catch {
-    // It has ended in this moment, or this is no Linux.
+    // It has just ended, or this is not Linux.
     return undefined
   }
 }
@@ -46,7 +46,7 @@ export class ProcessUses {
     this.#read = read
   }
 
-  /** Reads these processes; the CPU time never falls, whichever of them have ended. */
+  /** Reads these processes; the CPU time never falls, even when some have ended. */
   of(pids: readonly number[]): ProcessUse {
     let residentBytes = 0
     const seconds = new Map<number, number>()

@@ -1,4 +1,4 @@
-/** What happens to executions, counted from their events. */
+/** Metrics from the events of executions. */
 
 import { Counter, Histogram, type Registry } from 'prom-client'
 import type { ExecutionEvent } from '../../../protocol/execution/events.ts'
@@ -10,6 +10,7 @@ const MS_PER_SECOND = 1000
 /** An instant in milliseconds as seconds since another; a clock that was set back gives 0. */
 const secondsFrom = (fromMs: number, toMs: number) => Math.max(0, toMs - fromMs) / MS_PER_SECOND
 
+/** The metrics that are counted from the events of executions. */
 export class ExecutionMetrics {
   #labels: ToolLabels
   #started

@@ -5,7 +5,7 @@ import { Gauge, type Registry } from 'prom-client'
 
 /** A timer of this length shows how late the loop is: often enough to see stalls, at little cost. */
 const LOOP_TIMER_MS = 50
-/** What Prometheus leaves between scrapes when nobody says anything: none misses a stall. */
+/** Prometheus's default interval of scrapes: none misses a stall. */
 const WINDOW_MS = 60_000
 
 const NS_PER_SECOND = 1e9
@@ -17,13 +17,13 @@ const start = () => {
   return histogram
 }
 
-/** The delays of the last one to two windows: of two histograms the older one is told. */
+/** The delays of the last one to two windows: of two histograms the older one is reported. */
 export class LoopLag {
   #older = start()
   #younger = start()
   #timer = setInterval(() => this.turn(), WINDOW_MS).unref()
 
-  /** Forgets what is older than the window that begins to be the older one. */
+  /** Begins a window: the older histogram is emptied, and the younger one becomes the older. */
   turn(): void {
     const emptied = this.#older
     this.#older = this.#younger
@@ -46,7 +46,7 @@ export class LoopLag {
   }
 }
 
-/** Starts to measure; gives what to call at the end. */
+/** Starts to measure; returns a function that stops it. */
 export function addLoopLag(registry: Registry): () => void {
   const lag = new LoopLag()
   new Gauge({

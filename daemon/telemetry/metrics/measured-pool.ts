@@ -1,11 +1,14 @@
-/** A pool of workers that tells how long executions wait for one, and how long workers are held. */
+/**
+ * A pool of workers that measures how long executions wait for one, and how long workers are held.
+ */
 
 import type { GuestPool, PoolRun } from '../../../executor/boundary/guest-pool.ts'
 import type { GuestReport } from '../../../executor/boundary/messages.ts'
 
-/** Told once for each run that got a worker. */
+/** Called once for each run that got a worker. */
 export type OnLease = (waitedMs: number, isResume: boolean) => void
 
+/** Wraps a {@link GuestPool}, and measures the waits for workers and the time they are held. */
 export class MeasuredPool implements GuestPool {
   #pool: GuestPool
   #onLease: OnLease
@@ -18,7 +21,7 @@ export class MeasuredPool implements GuestPool {
     this.#onLease = onLease
   }
 
-  /** Milliseconds that workers were held, added up; those of runs under way are counted to now. */
+  /** Milliseconds that workers were held, added up; runs under way count until now. */
   get heldMs(): number {
     return this.#heldMs + this.#holding * performance.now()
   }

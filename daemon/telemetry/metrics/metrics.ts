@@ -14,7 +14,7 @@ import { ToolLabels } from './tool-labels.ts'
 
 const MS_PER_SECOND = 1000
 
-/** What is read when somebody asks; each must be cheap. */
+/** Values that each scrape reads; each must be cheap. */
 export interface MetricSources {
   /** New executions that wait for a worker. */
   readonly queued: () => number
@@ -27,13 +27,14 @@ export interface MetricSources {
   readonly memory: MemoryGuard
 }
 
-/** What a daemon is, as labels of `latchd_info`. */
+/** Facts about a daemon, as labels of `latchd_info`. */
 export interface DaemonFacts {
   readonly version: string
   readonly node: string
   readonly engine: string
 }
 
+/** The metrics of a daemon: a registry, and what feeds it. */
 export class Metrics {
   readonly registry = new Registry()
   readonly store: StoreMetrics
@@ -86,7 +87,7 @@ export class Metrics {
     this.#stopProcess = addProcessMetrics(registry, () => pool.pids ?? [])
   }
 
-  /** Adds what only the rest of the daemon knows, once that is there. */
+  /** Adds the metrics of the rest of the daemon, once that exists. */
   watch({ queued, live, unloaded, connections, memory }: MetricSources): void {
     const registers = [this.registry]
     const gauge = gaugesIn(registers)
@@ -119,7 +120,7 @@ export class Metrics {
     this.#executions.observe(event, createdAtMs)
   }
 
-  /** A webhook was not delivered. @param isLast whether its message is given up */
+  /** Counts a failed delivery of a webhook. @param isLast whether its message is given up */
   onWebhookFailure(isLast: boolean): void {
     this.#webhooks.inc({ kind: isLast ? 'given-up' : 'retried' })
   }
@@ -129,7 +130,7 @@ export class Metrics {
     this.#refusals.inc({ code })
   }
 
-  /** All of them in Prometheus' text format. */
+  /** All metrics in Prometheus' text format. */
   text(): Promise<string> {
     return this.registry.metrics()
   }
@@ -139,7 +140,7 @@ export class Metrics {
   }
 }
 
-/** Makes gauges that are read when somebody asks. */
+/** Makes gauges that each scrape reads. */
 const gaugesIn =
   (registers: Registry[]) =>
   (name: string, help: string, read: () => number): Gauge =>

@@ -8,7 +8,7 @@ const US_PER_SECOND = 1e6
 const MS_PER_SECOND = 1000
 
 /**
- * Starts to measure; gives what to call at the end.
+ * Starts to measure; returns a function that stops it.
  *
  * @param workerPids ids of the processes that workers are threads of, other than this one
  */
@@ -52,7 +52,7 @@ export function addProcessMetrics(
   return addLoopLag(registry)
 }
 
-/** At isolation "thread" there are none, and both are 0. */
+/** At isolation "thread" there are no such processes, and both are 0. */
 function addWorkerProcesses(registry: Registry, workerPids: () => readonly number[]): void {
   const registers = [registry]
   const uses = new ProcessUses()

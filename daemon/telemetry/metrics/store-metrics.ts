@@ -1,4 +1,4 @@
-/** What the store does and holds. */
+/** The metrics of the store. */
 
 import { Gauge, Histogram, type Registry } from 'prom-client'
 import type { Store } from '../../store/store.ts'
@@ -13,12 +13,13 @@ const COST_SHARE = 0.05
 
 const liveStates = ['queued', 'running', 'waiting', 'stuck'] as const
 
+/** The metrics of a store: commits as they happen, what it holds when it is scraped. */
 export class StoreMetrics {
   #store: Pick<Store, 'load'>
   #commitTime
   #batchSize
   #reading: Promise<void> | undefined
-  /** By `performance.now()`: before it what was counted last still holds. */
+  /** By `performance.now()`: until then the last counts are used again. */
   #holdsUntilMs = -1
 
   constructor(registry: Registry, store: Pick<Store, 'load'>) {
@@ -51,7 +52,7 @@ export class StoreMetrics {
       help: 'Durable executions that have not ended, by state.',
       labelNames: ['state'],
       registers,
-      // The first of these gauges that is asked brings the values of all.
+      // The first of these gauges that is collected reads the values of all.
       collect: () => this.#read(set),
     })
     const approvals = new Gauge({

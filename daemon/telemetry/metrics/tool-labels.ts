@@ -1,13 +1,13 @@
 /** How many tools of the daemon have a series of their own. */
 export const MAX_TOOL_LABELS = 200
 
-/** The label of all tools that have none of their own. */
+/** The label of all tools without a label of their own. */
 export const OTHER_TOOLS = 'other'
 
 /**
- * Names of tools as labels of metrics: those of the daemon, as many as fit; all others are
- * {@link OTHER_TOOLS}. Whoever connects with tools can so neither fill the memory with series nor
- * show their names to those who may only read.
+ * Names of tools as labels of metrics: those of the daemon, up to a bound; all others are {@link
+ * OTHER_TOOLS}. So a client with tools can neither fill the memory with series nor show its names
+ * to callers that may only read.
  */
 export class ToolLabels {
   #isOwn: (name: string) => boolean

@@ -1,4 +1,4 @@
-/** Traces that are sent to a collector, when the environment names one. */
+/** Traces for a collector, when the environment names one. */
 
 import type { Variables } from '../../config/written-value.ts'
 import type { Logger } from '../../log/log.ts'
@@ -7,20 +7,21 @@ import { Tracing } from './tracing.ts'
 /** Traces and how to end them. */
 export interface ExportedTracing {
   readonly tracing: Tracing
-  /** Sends what is left; gives up after a moment. Never rejects. */
+  /** Sends the remaining spans; gives up after a moment. Never rejects. */
   close(): Promise<void>
 }
 
-/** A collector that does not answer keeps a daemon that stops so long. */
+/** The longest time that a silent collector delays the stop of a daemon. */
 const LAST_EXPORT_MS = 2000
 
 /**
- * Starts to send traces by OTLP over HTTP; the packages for it are only loaded then. Headers,
- * timeouts and certificates are read by the exporter from the variables of OpenTelemetry.
+ * Starts to send traces by OTLP over HTTP; only then its packages are loaded. The exporter reads
+ * headers, timeouts and certificates from the variables of OpenTelemetry.
  *
- * @param env where `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`, or `OTEL_EXPORTER_OTLP_ENDPOINT`, names the
- *   collector (https://opentelemetry.io/docs/specs/otel/protocol/exporter/)
- * @returns `undefined` when neither does, or `OTEL_SDK_DISABLED` or `OTEL_TRACES_EXPORTER=none` says no
+ * @param env where `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`, or `OTEL_EXPORTER_OTLP_ENDPOINT`, names
+ *   the collector (https://opentelemetry.io/docs/specs/otel/protocol/exporter/)
+ * @returns `undefined` when neither does, or `OTEL_SDK_DISABLED` or `OTEL_TRACES_EXPORTER=none`
+ *   disables it
  */
 export async function openTracing(
   env: Variables,
@@ -39,7 +40,7 @@ export async function openTracing(
     import('@opentelemetry/sdk-trace'),
     import('@opentelemetry/exporter-trace-otlp-http'),
   ])
-  // Otherwise a collector that is away would not be noticed. Told once: each batch fails the same way.
+  // Otherwise an absent collector would go unnoticed. Logged once: each batch fails the same way.
   let isTold = false
   const tell = (message: string) => {
     if (!isTold) log.warn({ url, why: plainMessage(message) }, 'traces are not delivered')
@@ -65,7 +66,9 @@ export async function openTracing(
   }
 }
 
-/** The message of an error that OpenTelemetry tells as JSON; other text is given as it is. */
+/**
+ * The message inside an error that OpenTelemetry reports as JSON; other text is returned unchanged.
+ */
 function plainMessage(text: string): string {
   try {
     const { message } = JSON.parse(text)
@@ -82,7 +85,7 @@ function tracesUrl(env: Variables): string | undefined {
   return base ? `${base.replace(/\/$/, '')}/v1/traces` : undefined
 }
 
-/** Who sends the traces, as `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` have it. */
+/** The sender of the traces, by `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES`. */
 function resourceOf(env: Variables, version: string) {
   const attributes: Record<string, string> = {
     'service.name': 'latchd',
@@ -99,7 +102,7 @@ function resourceOf(env: Variables, version: string) {
   return resource as never
 }
 
-/** Reads `key=value,key=value`, values percent-encoded; what is not of this form is passed over. */
+/** Reads `key=value,key=value`, values percent-encoded; parts of another form are passed over. */
 function resourceAttributes(text: string): Record<string, string> {
   const pairs = text.split(',').map(pair => pair.split('='))
   const read = pairs.filter(pair => pair.length === 2 && pair[0]?.trim() !== '')
@@ -112,7 +115,7 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
-    // Not encoded: it is taken as it stands.
+    // Not encoded: it is taken unchanged.
     return text
   }
 }

@@ -9,7 +9,7 @@ export interface TracePlace {
 
 const pattern = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/
 
-/** Reads a header; `undefined` for what is none. A version to come is read as far as it is known. */
+/** Reads a header; `undefined` for a malformed one. Of a later version the known part is read. */
 export function readTraceParent(header: string | undefined): TracePlace | undefined {
   const [, version, traceId = '', spanId = '', flags = '', more] =
     pattern.exec(header?.trim() ?? '') ?? []

@@ -1,15 +1,15 @@
 /**
- * The traces of executions, told from their events.
+ * The traces of executions, made from their events.
  *
  *     execution            from acceptance until it ends or leaves memory
  *     ├─ call fetch_url    one for each call, from its start to its outcome
  *     └─ execution         when it comes back into memory, here or in a later process
  *        └─ call …
  *
- * A span that is open is lost with its process and takes memory, so none is open longer than it must:
- * that of an execution ends when the execution is evicted, and that of a call is made when its
- * outcome is there. What comes back goes on in the same trace, below the first span and linked to
- * it: the plan of an execution keeps where that is.
+ * An open span takes memory and is lost with its process, so each is open as briefly as possible.
+ * The span of an execution ends when the execution is evicted; the span of a call is made at its
+ * outcome. A resumed execution goes on in the same trace, below the first span and linked to it;
+ * its plan has the place of that span.
  */
 
 import type { Context, Span, SpanOptions, Tracer } from '@opentelemetry/api'
@@ -18,13 +18,13 @@ import type { ExecutionEvent } from '../../../protocol/execution/events.ts'
 import type { ExecutionError } from '../../../protocol/execution/execution.ts'
 import { readTraceParent, type TracePlace, writeTraceParent } from './trace-parent.ts'
 
-/** The part of `@opentelemetry/api` that is used; handed over, since it is loaded only on demand. */
+/** The used part of `@opentelemetry/api`, handed over since it is loaded only on demand. */
 export type TraceApi = Pick<
   typeof import('@opentelemetry/api'),
   'ROOT_CONTEXT' | 'SpanKind' | 'SpanStatusCode' | 'TraceFlags' | 'trace'
 >
 
-/** Longest message of an error that a span tells. */
+/** Longest error message in a span. */
 const MAX_MESSAGE = 1000
 
 interface Traced {
@@ -32,10 +32,11 @@ interface Traced {
   readonly context: Context
 }
 
+/** Makes the spans of executions and of their calls. */
 export class Tracing {
   #api: TraceApi
   #tracer: Tracer
-  /** Those that are in memory. */
+  /** The spans of executions in memory. */
   #open = new Map<string, Traced>()
 
   constructor(api: TraceApi, tracer: Tracer) {
@@ -44,10 +45,10 @@ export class Tracing {
   }
 
   /**
-   * A new execution begins.
+   * Begins the span of a new execution.
    *
-   * @param plan with the `traceparent` of the request that asked for it, if any
-   * @returns where its own span is, as a `traceparent`
+   * @param plan with the `traceparent` of its request, if any
+   * @returns the place of its own span, as a `traceparent`
    */
   begin(plan: ExecutionPlan): string {
     const { SpanKind } = this.#api
@@ -57,12 +58,12 @@ export class Tracing {
     return writeTraceParent({ traceId, spanId, isSampled })
   }
 
-  /** An execution was not taken after all: nothing is told of it. */
+  /** Drops the span of an execution that was not taken after all. */
   drop(executionId: string): void {
     this.#open.delete(executionId)
   }
 
-  /** An execution comes into memory; one that has just begun is there already. */
+  /** Opens the span of an execution that comes into memory; a new one has its span already. */
   enter(plan: ExecutionPlan): void {
     if (this.#open.has(plan.executionId)) return
     const first = readTraceParent(plan.traceparent)
@@ -74,7 +75,7 @@ export class Tracing {
   onEvent(event: ExecutionEvent): void {
     const { executionId } = event
     const traced = this.#open.get(executionId)
-    // What tools do that were given up when it left memory.
+    // The events of tools that were given up when the execution left memory.
     if (traced === undefined) return
     const { span, context } = traced
     switch (event.type) {
@@ -128,7 +129,7 @@ export class Tracing {
     }
   }
 
-  /** An execution has left memory; of one that has ended nothing is left to tell. */
+  /** Ends the span of an execution that has left memory; one that has ended has none any more. */
   leave(executionId: string): void {
     this.#open.get(executionId)?.span.addEvent('execution-put-away')
     this.#end(executionId, Date.now())

@@ -4,9 +4,9 @@ import { isRecord } from '../schema.ts'
 import type { TypeWriter } from './type-style.ts'
 import { ANY, atom, propertyName, type TypeText, unionOf } from './type-text.ts'
 
-/** A string that is longer is any string to a reader. */
+/** A longer string is shown as `string`. */
 const MAX_STRING = 200
-/** Members that an enumeration may have to be written as such, and the length of all of them. */
+/** Most members of an enumeration that is written as such, and the length of all of them. */
 const MAX_LITERALS = 200
 const MAX_LITERALS_TEXT = 4000
 /** Members of a longer one that its comment shows. */
@@ -20,7 +20,7 @@ export function literalOf(value: unknown, printer: TypeWriter): TypeText {
   return atom(printer.count(text))
 }
 
-/** The type of some values. @param types those that the schema names beside them; none: any */
+/** The type of some values. @param types the types in the schema beside them; empty: any */
 export function literalsOf(
   values: readonly unknown[],
   types: readonly unknown[],

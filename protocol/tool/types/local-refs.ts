@@ -1,21 +1,23 @@
-/** Where the references of a JSON Schema lead: parts of the same document, never anything outside. */
+/**
+ * The targets of references in a JSON Schema: parts of the same document, never anything outside.
+ */
 
 import type { JsonSchema } from '../../schema.ts'
 import { isRecord } from '../schema.ts'
 
-/** What a reference leads to, and the schema that `#` means there. */
+/** The target of a reference, and the schema that `#` means there. */
 export interface RefTarget {
   readonly schema: unknown
   readonly resource: JsonSchema
 }
 
-/** Parts that are looked at for an `$id` or an anchor; a schema that has more keeps the rest to itself. */
+/** Parts that are searched for an `$id` or an anchor; further parts are not found. */
 const MAX_PARTS = 20_000
 
 /** Reads the references of one document. */
 export class LocalRefs {
   #root: JsonSchema
-  /** By `$id`, and by `#` with an anchor; read when a reference first asks for it. */
+  /** By `$id`, and by `#` with an anchor; collected at the first use. */
   #named: ReadonlyMap<string, RefTarget> | undefined
 
   constructor(root: JsonSchema) {
@@ -25,8 +27,8 @@ export class LocalRefs {
   /**
    * Follows a reference: `#`, a pointer such as `#/$defs/Name`, an anchor, or the `$id` of a part.
    *
-   * @param resource the schema that `#` means where the reference stands
-   * @returns `undefined` when it leads to nothing in this document
+   * @param resource the schema that `#` means at the reference
+   * @returns `undefined` when the document does not have the target
    */
   follow(ref: string, resource: JsonSchema): RefTarget | undefined {
     const hash = ref.indexOf('#')
@@ -59,12 +61,12 @@ function unescaped(part: string): string {
   try {
     text = decodeURIComponent(part)
   } catch {
-    // A lone percent sign stands for itself.
+    // A lone percent sign stays as it is.
   }
   return text.replaceAll('~1', '/').replaceAll('~0', '~')
 }
 
-/** What `#` means within a schema. */
+/** The meaning of `#` within a schema. */
 export function resourceOf(schema: unknown, outer: JsonSchema): JsonSchema {
   if (!isRecord(schema) || typeof schema.$id !== 'string' || schema.$id.startsWith('#'))
     return outer

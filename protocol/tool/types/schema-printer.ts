@@ -1,9 +1,10 @@
 /**
  * JSON Schema as TypeScript, for prompts and for the type check.
  *
- * A type takes all that its schema takes: what types cannot say (`not`, `if`, bounds, formats) is
- * left out. A schema that refers to itself becomes a type with a name, declared beside. However a
- * schema is made, its text is short: what is too deep or too much becomes `any` with a comment.
+ * A type takes all values that its schema takes: keywords without a type (`not`, `if`, bounds,
+ * formats) are left out. A schema that refers to itself becomes a type with a name, declared
+ * beside. The text of any schema is short: parts that are too deep or too many become `any` with a
+ * comment.
  */
 
 import type { JsonSchema } from '../../schema.ts'
@@ -30,7 +31,7 @@ const MAX_DEPTH = 24
 const MAX_PARTS = 1500
 /** In UTF-16 units; names, literals and comments count. */
 const MAX_TEXT = 20_000
-/** A type that is longer has a name when it is used a second time. */
+/** A longer type gets a name when it is used a second time. */
 const MAX_REPEATED = 40
 
 interface Referred {
@@ -75,12 +76,12 @@ export class SchemaPrinter implements TypeWriter {
     return { resource: this.#root, depth: 0, level: 1, name: this.style.name }
   }
 
-  /** Whether so much was written that the rest is left out. */
+  /** Whether the bound of the text is reached, so that the rest is left out. */
   get isFull(): boolean {
     return this.#parts > MAX_PARTS || this.#text > MAX_TEXT
   }
 
-  /** Counts a text that is written. */
+  /** Counts a written text, and returns it. */
   count(text: string): string {
     this.#text += text.length
     return text
@@ -119,7 +120,7 @@ export class SchemaPrinter implements TypeWriter {
       }
     }
     if (schema.if !== undefined) {
-      // A branch that is not there takes anything.
+      // A missing branch takes anything.
       parts.push(this.#someOf([schema.then, schema.else], place))
     }
     if (schema.not === true || (isRecord(schema.not) && Object.keys(schema.not).length === 0)) {
@@ -162,7 +163,7 @@ export class SchemaPrinter implements TypeWriter {
       return entry.type
     }
     if (known.type === undefined) {
-      // It would be a part of itself without anything around: nothing that a type could say.
+      // It would be a part of itself directly: a type cannot say that.
       if (known.level === place.level) return ANY
       known.name ??= this.style.freeName(name)
       return atom(known.name)
@@ -175,7 +176,7 @@ export class SchemaPrinter implements TypeWriter {
     return known.type
   }
 
-  /** What the schema says of itself, its combinations left aside. */
+  /** The type of the schema without its combinators. */
   #own(schema: JsonSchema, place: Place): TypeText {
     const types = [schema.type ?? []].flat()
     const exact = exactType(schema, part => this.render(part ?? true, this.within(place)).text)

@@ -15,13 +15,13 @@ import {
   unionOf,
 } from './type-text.ts'
 
-/** A property whose name is longer is one of those that are not written. */
+/** A property with a longer name is left out. */
 const MAX_KEY = 200
 /** Longest description of a property, and longest default value, in UTF-16 units. */
 const MAX_NOTE = 300
 const MAX_DEFAULT = 80
 
-/** Whether an object may have members that its schema does not name, by what it says. */
+/** Whether an object may have members that its schema does not name. */
 export function isOpen(schema: JsonSchema): boolean {
   const { additionalProperties, patternProperties } = schema
   const hasPatterns = isRecord(patternProperties) && Object.keys(patternProperties).length > 0
@@ -89,7 +89,7 @@ function objectBody(members: readonly Member[]): string {
   return `{${lines.join('')}\n}`
 }
 
-/** What a reader is told of a property beside its type. */
+/** The notes on a property beside its type. */
 function notesOf(schema: unknown): string[] {
   if (!isRecord(schema)) return []
   const { description, deprecated } = schema

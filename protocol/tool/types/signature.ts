@@ -10,7 +10,7 @@ import { isOpen, requiredOf } from './shapes.ts'
 import type { TypeStyle } from './type-style.ts'
 import type { TypeText } from './type-text.ts'
 
-/** The parameter lists of a tool, and what it gives. */
+/** The parameter lists of a tool, and the type of its result. */
 export interface Signature {
   /** One parameter for each property; `undefined` for tools that take their input alone, or anything. */
   readonly positional: readonly Parameter[] | undefined
@@ -21,6 +21,7 @@ export interface Signature {
   readonly result: TypeText
 }
 
+/** One positional parameter; `type` is the text of a TypeScript type. */
 export interface Parameter {
   readonly name: string
   readonly isOptional: boolean
@@ -30,7 +31,7 @@ export interface Parameter {
 /** Names of types begin with the tool's: all else of a style. */
 export type SignatureStyle = Pick<TypeStyle, 'reader' | 'freeName' | 'declare' | 'nameObject'>
 
-/** Beyond so many parameters a list of them says nothing to anybody. */
+/** A longer list of parameters would not help any reader. */
 const MAX_PARAMETERS = 200
 
 /** The signature of a tool. @param name what the names of its types begin with */
@@ -98,7 +99,7 @@ function parametersOf(
   })
 }
 
-/** Whether an input may have members that are no parameters. */
+/** Whether an input may have members that are not parameters. */
 function saysMore(schema: JsonSchema): boolean {
   if (isOpen(schema)) return true
   const properties = isRecord(schema.properties) ? schema.properties : {}

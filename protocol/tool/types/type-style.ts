@@ -1,4 +1,4 @@
-/** What the parts of the schema printer share: for whom, where, and how to go on. */
+/** The context of the parts of the schema printer: the reader, the place, and how to go on. */
 
 import type { JsonSchema } from '../../schema.ts'
 import type { TypeText } from './type-text.ts'
@@ -6,18 +6,19 @@ import type { TypeText } from './type-text.ts'
 /** How the types of one tool are written. */
 export interface TypeStyle {
   /**
-   * Whom they are for. A reader sees comments and tuples. The check takes what a program may have
-   * built: a list for a tuple, and further members where an input schema does not say that there are none.
+   * The reader of the types. A person sees comments and tuples. The check takes values that a
+   * program may have built: a list for a tuple, and further members unless an input schema forbids
+   * them.
    */
   readonly reader: 'prompt' | 'check'
   readonly side: 'input' | 'output'
-  /** What names of types begin with. */
+  /** The prefix of type names. */
   readonly name: string
   /** Gives a name that no type has yet. */
   readonly freeName: (name: string) => string
-  /** Takes the declaration of a type, to stand beside those of tools. */
+  /** Takes the declaration of a type, to be placed beside those of tools. */
   readonly declare: (declaration: string) => void
-  /** Makes an object type one with a name; absent: it stands where it is used. */
+  /** Gives an object type a name; absent: the type is written where it is used. */
   readonly nameObject?: (
     name: string,
     body: string,
@@ -25,24 +26,24 @@ export interface TypeStyle {
   ) => string
 }
 
-/** Where a schema stands. */
+/** The place of a schema. */
 export interface Place {
-  /** What `#` means there. */
+  /** The meaning of `#` there. */
   readonly resource: JsonSchema
   /** Schemas around it. */
   readonly depth: number
   /** Objects and lists around it. */
   readonly level: number
-  /** What an object there would be called. */
+  /** The name of an object there. */
   readonly name: string
 }
 
 /** Writes parts of one schema, within bounds. */
 export interface TypeWriter {
   readonly style: TypeStyle
-  /** Whether so much was written that the rest is left out. */
+  /** Whether the bound of the text is reached, so that the rest is left out. */
   readonly isFull: boolean
-  /** Counts a text that is written, and gives it. */
+  /** Counts a written text, and returns it. */
   count(text: string): string
   /** The place of a part of an object or a list. */
   within(place: Place, key?: string): Place

@@ -12,11 +12,14 @@ export interface TypeText {
 /** A type that stands for itself in any place. */
 export const atom = (text: string): TypeText => ({ text })
 
+/** The type `any`. */
 export const ANY = atom('any')
+/** The type `never`. */
 export const NEVER = atom('never')
+/** The type `null`. */
 export const NULL = atom('null')
 
-/** `any` that says why; it counts as `any`. */
+/** `any` with the reason in a comment; it counts as `any`. */
 export const anyBecause = (reason: string) => atom(`any /* ${reason} */`)
 
 /** Whether a type is `any`, for whatever reason. */
@@ -28,7 +31,7 @@ export function unionOf(types: readonly TypeText[]): TypeText {
   return types.find(isAny) ?? joined(types, '|', 'never')
 }
 
-/** The type of what fits all of some; `any` among them says nothing. */
+/** The type of values that fit all of some types; `any` among them is ignored. */
 export function intersectionOf(types: readonly TypeText[]): TypeText {
   const telling = types.filter(type => !isAny(type))
   return telling.length === 0 ? (types[0] ?? ANY) : joined(telling, '&', 'any')
@@ -56,7 +59,7 @@ export const propertyName = (name: string) => (isIdentifier(name) ? name : JSON.
 /** Each line of a text but the first moved in. */
 export const indented = (text: string) => text.replaceAll('\n', '\n  ')
 
-/** A comment with these lines, and the end of its line; nothing for none. */
+/** A comment with these lines and a line end; empty without lines. */
 export function docComment(lines: readonly string[]): string {
   const text = lines.flatMap(line => line.split('\n')).map(line => line.replaceAll('*/', '*\\/'))
   if (text.length === 0) return ''
