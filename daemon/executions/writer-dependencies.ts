@@ -3,7 +3,8 @@
 import type { Redaction } from '../../executor/boundary/redaction.ts'
 import type { SessionService } from '../sessions/sessions.ts'
 import type { MemoryStore } from '../store/memory/memory-store.ts'
-import type { Store, StoredEvent, WebhookMessage } from '../store/store.ts'
+import type { Store, WebhookMessage } from '../store/store.ts'
+import type { StoredEvent } from '../store/stored-event.ts'
 import type { EventBus } from './event-bus.ts'
 import type { RunningFile } from './running-file.ts'
 

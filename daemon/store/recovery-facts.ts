@@ -1,7 +1,7 @@
 /** The findings of a store at the start of a daemon. */
 
 import type { ExecutionError } from '../../protocol/execution/execution.ts'
-import type { StoredEvent } from './store.ts'
+import type { StoredEvent } from './stored-event.ts'
 
 /** The bounds of a sweep; instants in epoch milliseconds. */
 export interface SweepBounds {

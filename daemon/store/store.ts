@@ -12,7 +12,6 @@ import type { JournalRecord } from '../../executor/boundary/journal-record.ts'
 import type { DecidedBy } from '../../executor/calls/decision.ts'
 import type { ReadRecord } from '../../executor/calls/journal.ts'
 import type { Approval, ApprovalStatus } from '../../protocol/approval.ts'
-import type { ExecutionEvent } from '../../protocol/execution/events.ts'
 import type {
   Execution,
   ExecutionSource,
@@ -22,12 +21,10 @@ import type { Session } from '../../protocol/execution/session.ts'
 import type { KeptInstant } from '../clock/trusted-clock.ts'
 import type { Recovery, StuckError, StuckExecution, SweepBounds } from './recovery-facts.ts'
 import type { StoreLoad } from './store-load.ts'
+import type { StoredEvent } from './stored-event.ts'
 import type { BusyReceivers, StoredWebhookMessage, WebhookMessage } from './webhook-message.ts'
 
 export type { BusyReceivers, DecidedBy, StoredApproval, StoredWebhookMessage, WebhookMessage }
-
-/** An event that has a place in its execution's stream: all but progress. */
-export type StoredEvent = Extract<ExecutionEvent, { sequence: number }>
 
 /** Additions of an execution to its store; absent parts add nothing. */
 export interface Addition {

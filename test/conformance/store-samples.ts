@@ -5,10 +5,10 @@ import type {
   Ending,
   Parking,
   StoredApproval,
-  StoredEvent,
   Submission,
   WebhookMessage,
 } from '../../daemon/store/store.ts'
+import type { StoredEvent } from '../../daemon/store/stored-event.ts'
 import type { JournalRecord } from '../../executor/boundary/journal-record.ts'
 import type { Execution } from '../../protocol/execution/execution.ts'
 

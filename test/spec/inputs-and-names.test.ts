@@ -230,7 +230,7 @@ t.test('a tool that is added later is refused for the same reasons', async t => 
   })
 })
 
-t.test("the reserved names are the pristine guest's own globals", async t => {
+t.test("the reserved names are the base snapshot's own globals", async t => {
   const source = 'Object.getOwnPropertyNames(globalThis)'
   const names = (await outputOf(executor, { source, tools: [] })) as string[]
   const own = names.filter(name => !name.startsWith('__latchd_')).sort()

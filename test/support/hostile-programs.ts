@@ -240,11 +240,11 @@ export const polled: readonly Attack[] = [
     'cpuMs',
     'memoryBytes',
   ],
-  ['arguments of 2^32 holes', 'echo(new Array(2 ** 32 - 1)).length', 'value'],
+  ['arguments of 2^32 holes', 'echo(new Array(2 ** 32 - 1)).length', 'GUEST_ERROR'],
   [
     'arguments of many arrays of 2^32 holes',
     'echo(Array.from({ length: 999 }, () => new Array(2 ** 32 - 1))).length',
-    'value',
+    'GUEST_ERROR',
   ],
   [
     'arguments with an endless chain of prototypes',

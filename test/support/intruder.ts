@@ -26,7 +26,7 @@ import { workerData } from 'node:worker_threads'
 const ports = new Set()
 const post = MessagePort.prototype.postMessage
 MessagePort.prototype.postMessage = function (...args) { ports.add(this); return post.apply(this, args) }
-export const found = { ports, writeSync, base: workerData.pristine?.snapshot.memory }
+export const found = { ports, writeSync, base: workerData.baseSnapshot?.snapshot.memory }
 `
 
 /** The module that a worker begins with: ours, and then the intruder's way in. */

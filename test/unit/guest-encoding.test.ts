@@ -2,7 +2,7 @@ import t from 'tap'
 import { answerDecoder } from '../../executor/worker/services/text-decoder.ts'
 import { loadGuestModule, patchEverything, shownByNode } from './guest-module.ts'
 
-const entry = `import { installEncoding } from './executor/guest/encoding.ts'
+const entry = `import { installEncoding } from './executor/guest/web/encoding.ts'
   installEncoding(globalThis, globalThis.askHost)`
 const guest = await loadGuestModule(entry, answerDecoder)
 t.teardown(() => guest.dispose())

@@ -13,13 +13,13 @@ const wasm = await WebAssembly.compile(
 
 // The clock goes on by 1.2345 ms whenever it is read. The promise inspector knows one promise.
 const entry = `
-  import { inspect, registerInspector, setStackInspector } from './inspect.ts'
-  import { setPromisePowers } from './promise-state.ts'
-  import { format } from './format.ts'
-  import { installConsole } from './console.ts'
+  import { inspect, registerInspector, setStackInspector } from './inspect/inspect.ts'
+  import { setPromiseHooks } from './promise-state.ts'
+  import { format } from './inspect/format.ts'
+  import { installConsole } from './web/console.ts'
   let written = ''
   let ms = 0
-  Object.assign(globalThis, { inspect, registerInspector, setPromisePowers, setStackInspector })
+  Object.assign(globalThis, { inspect, registerInspector, setPromiseHooks, setStackInspector })
   globalThis.format = (...args) => format(args)
   // One string, so that reading it needs no built-in that a test has patched.
   globalThis.takeLines = () => {
@@ -418,7 +418,7 @@ t.test('the core says what stacks, promises and objects of its own classes print
       class Place { constructor(name) { this.name = name } }
       registerInspector(Place.prototype, place => 'Place {\\n  ' + place.name.trim() + '\\n}')
       setStackInspector(error => error.message === 'traced' ? '    at f (program:3:5)\\n' : undefined)
-      setPromisePowers({
+      setPromiseHooks({
         state: promise => promise.tag ?? 0,
         result: promise => promise.tag === 1 ? { a: 1 } : 'no',
       })

@@ -3,7 +3,7 @@ import t from 'tap'
 import { answerIntl } from '../../executor/worker/services/intl.ts'
 import { loadGuestModule, patchEverything, shownByNode } from './guest-module.ts'
 
-const entry = `import { installIntl } from './executor/guest/intl.ts'
+const entry = `import { installIntl } from './executor/guest/intl/intl.ts'
   const { askHost } = globalThis
   installIntl(globalThis, request => askHost(request))`
 const guest = await loadGuestModule(entry, answerIntl)

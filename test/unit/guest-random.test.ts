@@ -1,7 +1,7 @@
 import t from 'tap'
 import { loadGuestModule, patchEverything } from './guest-module.ts'
 
-const entry = `import { installRandom, seedRandom } from './executor/guest/random.ts'
+const entry = `import { installRandom, seedRandom } from './executor/guest/web/random.ts'
   installRandom(globalThis)
   globalThis.seedRandom = seedRandom`
 const guest = await loadGuestModule(entry)

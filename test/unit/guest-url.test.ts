@@ -3,7 +3,7 @@ import { answerURL } from '../../executor/worker/services/url.ts'
 import { loadGuestModule, patchEverything, shownByNode } from './guest-module.ts'
 
 const guest = await loadGuestModule(
-  `import * as url from './executor/guest/url.ts'
+  `import * as url from './executor/guest/web/url.ts'
    const { askHost } = globalThis
    url.installURL(globalThis, request => askHost(request))
    globalThis.prelude = url`,
@@ -190,7 +190,7 @@ t.test('the worker answers a malformed request with an error', async t => {
 
 t.test('URLs go on working when a program has patched the built-ins', async t => {
   const hostile = await loadGuestModule(
-    `import { installURL } from './executor/guest/url.ts'
+    `import { installURL } from './executor/guest/web/url.ts'
      const { askHost } = globalThis
      installURL(globalThis, request => askHost(request))`,
     answerURL,

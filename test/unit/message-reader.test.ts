@@ -38,7 +38,7 @@ t.test('the lines of all messages and runs together are as many as a log has', a
 t.test('a run asks for no more than its calls', async t => {
   t.throws(() => readerOf().message({ ...call, id: 3 }), /a number of 3, limit 2/)
   const reader = readerOf()
-  for (let i = 0; i < 6; i++) t.ok(reader.message(call))
+  for (let i = 0; i < 8; i++) t.ok(reader.message(call))
   t.throws(() => reader.message(call), /requests of 1, limit 0/)
   const input = `p${'x'.repeat(11)}`
   t.throws(() => readerOf().message({ ...call, input }), /arguments of 11, limit 10/)

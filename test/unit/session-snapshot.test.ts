@@ -14,10 +14,10 @@ async function snapshotOf(source: string): Promise<Buffer> {
   return Buffer.from(session.snapshot as Uint8Array)
 }
 
-t.test('the pristine memory, and so the tag, is the same in every process', async t => {
+t.test('the base memory, and so the tag, is the same in every process', async t => {
   const module = new URL('../../executor/engine/quickjs/base-snapshot.ts', import.meta.url).href
-  const script = `const { pristine } = await import(${JSON.stringify(module)})
-    process.stdout.write((await pristine()).memoryHash)`
+  const script = `const { baseSnapshot } = await import(${JSON.stringify(module)})
+    process.stdout.write((await baseSnapshot()).memoryHash)`
   // Without the compile cache, beside which it would find what another process has made.
   const { NODE_OPTIONS: _, NODE_COMPILE_CACHE: __, ...env } = process.env
   const hash = execFileSync(process.execPath, ['--input-type=module', '-e', script], {

@@ -47,7 +47,9 @@ async function readChunks(request: Request, share: BodyShare): Promise<Request> 
     share.add(chunk.length)
     chunks.push(chunk)
   }
-  return new Request(request, { body: Buffer.concat(chunks) })
+  // The server's own kind of request cannot be copied as a whole.
+  const { url, method, headers } = request
+  return new Request(url, { method, headers, body: Buffer.concat(chunks) })
 }
 
 function tooLarge(): LatchdError {

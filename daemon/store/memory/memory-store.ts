@@ -7,7 +7,8 @@ import type {
 } from '../../../protocol/execution/execution.ts'
 import { heldBytes } from '../../base/held-bytes.ts'
 import { isBefore } from '../place.ts'
-import type { ListQuery, StoredEvent, StoredExecution } from '../store.ts'
+import type { ListQuery, StoredExecution } from '../store.ts'
+import type { StoredEvent } from '../stored-event.ts'
 
 /** How long an ended execution stays, in milliseconds. */
 export const KEEP_ENDED_MS = 600_000

@@ -6,7 +6,7 @@
  */
 
 import type { EndedExecution } from '../../../protocol/execution/execution.ts'
-import type { StoredEvent } from '../store.ts'
+import type { StoredEvent } from '../stored-event.ts'
 import type { Connection } from './connection.ts'
 import type { ExecutionRef, RowId } from './execution-row.ts'
 import { fromShortJson, toShortJson } from './short-json.ts'
