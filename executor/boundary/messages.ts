@@ -79,6 +79,8 @@ export type GuestRequest =
       /** As `tool-index.ts` says. */
       readonly tool: number
       readonly input: string
+      /** SHA-256 of a long input, in base64url: the worker has the time for it. */
+      readonly inputHash?: string
       /** Whether the guest does nothing else until it is answered. */
       readonly isBlocking: boolean
       readonly atMs: number

@@ -21,7 +21,7 @@ const MAX_PLAIN = 96
 export function requestText(request: GuestRequest, toolName: (index: number) => string): string {
   switch (request.kind) {
     case 'call':
-      return `call ${toolName(toolIndex(request.tool))}${isRawIndex(request.tool) ? '.raw' : ''} ${shortened(request.input)}`
+      return `call ${toolName(toolIndex(request.tool))}${isRawIndex(request.tool) ? '.raw' : ''} ${request.inputHash === undefined ? shortened(request.input) : `sha256:${request.inputHash}`}`
     case 'next-item':
       return `item ${request.stream}`
     case 'close-stream':
@@ -33,4 +33,13 @@ export function requestText(request: GuestRequest, toolName: (index: number) => 
 
 function shortened(input: string): string {
   return input.length <= MAX_PLAIN ? input : `sha256:${hash('sha256', input, 'base64url')}`
+}
+
+/** Longer inputs are hashed by the worker, since hashing them would hold the host up. */
+const MAX_HASHED_BY_HOST = 16 * 1024
+
+/** The hash that a worker sends with an input; none with one that the host hashes soon enough. */
+export function inputHashOf(input: string): { readonly inputHash?: string } {
+  if (input.length <= MAX_HASHED_BY_HOST) return {}
+  return { inputHash: hash('sha256', input, 'base64url') }
 }

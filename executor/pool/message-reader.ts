@@ -20,6 +20,9 @@ const SpentMs = z.number().nonnegative()
 
 const CompiledProgram = z.strictObject({ code: z.string(), map: z.string() })
 
+/** SHA-256 in base64url. */
+const HASH_CHARS = 43
+
 const Message = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('call'),
@@ -27,6 +30,7 @@ const Message = z.discriminatedUnion('kind', [
     /** As `executor/boundary/tool-index.ts` says: below zero where all of the answer is wanted. */
     tool: z.int(),
     input: z.string(),
+    inputHash: z.string().length(HASH_CHARS).optional(),
     isBlocking: z.boolean(),
     atMs: Ms,
   }),

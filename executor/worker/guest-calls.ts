@@ -9,7 +9,7 @@
 
 import { STREAM, THROWN } from '../../protocol/values/value-format.ts'
 import type { Delivery, GuestOutcome, GuestRequest, GuestTask } from '../boundary/messages.ts'
-import { requestText } from '../boundary/request-fingerprint.ts'
+import { inputHashOf, requestText } from '../boundary/request-fingerprint.ts'
 import { toolIndex } from '../boundary/tool-index.ts'
 import type { Guest } from '../engine/guest.ts'
 import type { GuestTool } from '../guest/host/tools.ts'
@@ -232,7 +232,8 @@ export class GuestCalls {
   }
 
   #request(id: number, tool: number, input: string, isBlocking: boolean): GuestRequest {
-    return { kind: 'call', id, tool, input, isBlocking, atMs: this.#deps.clock.nowMs }
+    const atMs = this.#deps.clock.nowMs
+    return { kind: 'call', id, tool, input, ...inputHashOf(input), isBlocking, atMs }
   }
 
   /** Ends a dry run at the call that it was to end at. */
