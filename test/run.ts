@@ -3,7 +3,8 @@
  *
  *     node test/run.ts --jobs 3 test/spec/*.test.ts
  *
- * Each file is a process of the pinned Node, which strips types by itself. `tap run` does the same,
+ * Files run in processes of the pinned Node, which strips types by itself: the long ones alone, the
+ * others several in a process, for which what they import is loaded once. `tap run` would be possible,
  * but it loads hooks into each file, into each thread and into each child that a file starts: this
  * takes a third of a second of computing for each file, and serves mocks and coverage, which no test
  * here uses. One file is run by `tap run` as well.
@@ -13,7 +14,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
-import { slowestFirst } from './support/slowest-first.ts'
+import { type EndedProcess, fileResults } from './support/file-results.ts'
+import { inProcesses } from './support/in-processes.ts'
 import TapLines from './support/tap-lines.ts'
 
 /**
@@ -54,57 +56,63 @@ for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
   })
 }
 
-const waiting = slowestFirst(files)
+const waiting = inProcesses(files, jobs)
 let ended = 0
 await Promise.all(Array.from({ length: jobs }, work))
 report.end(`1..${ended}\n`)
 
-/** Runs files, one after another, until none is left. */
+/** Runs processes, one after another, until no file is left. */
 async function work(): Promise<void> {
-  for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-    const startedAtMs = performance.now()
-    const { tap, failure } = await run(file)
-    ended++
-    const time = `# time=${(performance.now() - startedAtMs).toFixed(0)}ms`
-    const isOk = failure === undefined
-    if (!isOk) process.exitCode = 1
-    const text = isOk ? tap : `${tap}\n${file} ${failure}\n`
-    report.write(`# Subtest: ${file}\n${text.replace(/^(?=.)/gm, '    ')}\n`)
-    report.write(`${isOk ? 'ok' : 'not ok'} ${ended} - ${file} ${time}\n`)
+  for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) {
+    for (const { file, tap, failure, ms } of fileResults(group, await run(group))) {
+      ended++
+      const isOk = failure === undefined
+      if (!isOk) process.exitCode = 1
+      const text = isOk ? tap : `${tap}\n${file} ${failure}\n`
+      report.write(`# Subtest: ${file}\n${text.replace(/^(?=.)/gm, '    ')}\n`)
+      report.write(`${isOk ? 'ok' : 'not ok'} ${ended} - ${file} # time=${ms.toFixed(0)}ms\n`)
+    }
   }
 }
 
-interface Run {
-  /** What the file printed, TAP for the most part. */
-  readonly tap: string
-  /** What went wrong with the file as a whole; absent for nothing. */
-  readonly failure?: string
-}
-
-async function run(file: string): Promise<Run> {
-  const args = [...NODE_FLAGS, '--import=./test/support/environment.ts', file]
-  const child = spawn(process.execPath, args, {
-    env: { ...process.env, TAP: '1', TAP_TIMEOUT: String(TIMEOUT_S) },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+/** Runs files in a process, one by itself or several by `together.ts`. */
+async function run(group: readonly string[]): Promise<EndedProcess> {
+  const startedAtMs = performance.now()
+  const isOne = group.length === 1
+  // In `together.ts` each file has the time of its own.
+  const timeoutS = isOne ? TIMEOUT_S : 0
+  const entry = isOne ? group : ['test/together.ts']
+  const child = spawn(
+    process.execPath,
+    [...NODE_FLAGS, '--import=./test/support/environment.ts', ...entry],
+    {
+      env: {
+        ...process.env,
+        TAP: '1',
+        TAP_TIMEOUT: String(timeoutS),
+        ...(!isOne && { TEST_FILES: group.join(' ') }),
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
   running.add(child)
+  const boundMs = group.length * TIMEOUT_S * 1000
   let isLate = false
-  const killing = setTimeout(() => child.kill('SIGKILL'), TIMEOUT_S * 1000 + REPORT_MS)
+  const killing = setTimeout(() => child.kill('SIGKILL'), boundMs + REPORT_MS)
   const reporting = setTimeout(() => {
     isLate = true
     child.kill('SIGALRM')
-  }, TIMEOUT_S * 1000)
+  }, boundMs)
   const { promise: exited, resolve, reject } = Promise.withResolvers<string | undefined>()
   child.once('error', reject)
   child.once('exit', (code, signal) => {
-    if (isLate) resolve(`took longer than ${TIMEOUT_S} s`)
+    if (isLate) resolve(`took longer than ${boundMs / 1000} s`)
     else if (code === 0) resolve(undefined)
     else resolve(signal === null ? `exited with ${code}` : `was ended by ${signal}`)
   })
-  const [tap, ending] = await Promise.all([text(child.stdout), exited])
+  const [tap, failure] = await Promise.all([text(child.stdout), exited])
   running.delete(child)
   clearTimeout(reporting)
   clearTimeout(killing)
-  const failure = ending ?? (/^1\.\.\d/m.test(tap) ? undefined : 'holds no test')
-  return { tap, ...(failure !== undefined && { failure }) }
+  return { tap, ms: performance.now() - startedAtMs, ...(failure !== undefined && { failure }) }
 }
