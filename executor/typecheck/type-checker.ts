@@ -125,7 +125,6 @@ export class TypeChecker {
     let checker: ProgramChecker | undefined
     let timer: NodeJS.Timeout | undefined
     try {
-      if (this.#isClosed) throw new Error('the executor is closed')
       const found = this.#takeIdle()
       checker = found ?? (await this.#start())
       const boundMs = found === undefined ? START_MS + this.#checkMs : this.#checkMs
@@ -156,6 +155,8 @@ export class TypeChecker {
 
   async #start(): Promise<ProgramChecker> {
     const { ProgramChecker } = await import('./program-checker.ts')
+    // It may have been closed meanwhile, and ends only compilers that it knows.
+    if (this.#isClosed) throw new Error('the executor is closed')
     const checker = new ProgramChecker()
     this.#all.add(checker)
     return checker

@@ -122,6 +122,7 @@ export class TypeScriptCompiler {
 
   async #start(): Promise<API> {
     const { API } = await import('typescript/unstable/async')
+    if (this.#isLost) throw new Error('the compiler was stopped')
     const api = new API({
       cwd: ROOT,
       fs: {
@@ -137,7 +138,9 @@ export class TypeScriptCompiler {
     await api.parseConfigFile(project('javascript'))
     const child = clientOf(api).process
     if (child === undefined || this.#isLost) {
-      this.kill()
+      // A compiler that was stopped while it started had no process to end yet.
+      this.#lose(new Error('the compiler could not be started'))
+      this.#endProcess()
       throw new Error('the compiler could not be started')
     }
     child.once('exit', (code, signal) => {
@@ -180,6 +183,10 @@ export class TypeScriptCompiler {
     if (this.#isLost) return
     this.#isLost = true
     this.#lost.reject(error)
+    this.#endProcess()
+  }
+
+  #endProcess(): void {
     if (this.#api === undefined) return
     const client = clientOf(this.#api)
     client.process?.kill('SIGKILL')
