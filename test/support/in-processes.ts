@@ -3,7 +3,7 @@
 import { longest, slowestFirst } from './slowest-first.ts'
 
 /** So many files share a process: more would save little, and leave more to a crash. */
-const MOST = 8
+const MOST = 12
 
 /**
  * Divides the files among processes: those that take long by themselves and first, then the others,
