@@ -20,6 +20,7 @@ import type { ExecutionEvent } from '../../protocol/execution/events.ts'
 import type { Execution } from '../../protocol/execution/execution.ts'
 import { serializePlan } from '../replay/stored-plan.ts'
 import { wholeRecords, writeSessionRun } from '../sessions/session-run.ts'
+import { FIRST_EPOCH } from '../store/first-epoch.ts'
 import type { Addition, SessionLeaving, Submission, SubmitOutcome } from '../store/store.ts'
 import { untilRoom } from '../store/until-room.ts'
 import { nothing } from './held-addition.ts'
@@ -34,9 +35,6 @@ const WATCHED_MS = 10
 const ANSWER_MS = 250
 /** More entries than this are written although nothing waits for them. */
 const MAX_HELD = 500
-
-/** The epoch of an execution that was submitted and never claimed. */
-const FIRST_EPOCH = 1
 
 /** Writes the records, events, approvals and end of one execution, to memory or to the store. */
 export class ExecutionWriter implements JournalWriter, ExecutionHost {

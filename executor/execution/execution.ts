@@ -2,12 +2,12 @@
 
 import { LatchdError } from '../../protocol/errors.ts'
 import type { ExecutionEvent } from '../../protocol/execution/events.ts'
-import {
-  type EndedExecution,
-  type Execution,
-  type ExecutionError,
-  isEnded,
+import type {
+  EndedExecution,
+  Execution,
+  ExecutionError,
 } from '../../protocol/execution/execution.ts'
+import { isEnded } from '../../protocol/execution/status.ts'
 import type { LimitName } from '../../protocol/limits.ts'
 import type { CallApproval } from '../boundary/call-approval.ts'
 import { ForgedMessage, type GuestWork, SharedLoss } from '../boundary/guest-pool.ts'

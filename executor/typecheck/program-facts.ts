@@ -2,7 +2,8 @@
  * The facts that the type check needs of a program beside its types, such as where it calls tools.
  */
 
-import { type Language, parse, type Tree } from '../compile/parse/parse.ts'
+import type { Language } from '../../protocol/execution/execution.ts'
+import { parse, type Tree } from '../compile/parse/parse.ts'
 import { type ProgramText, programText } from '../compile/parse/program-text.ts'
 import { Refusal, TOO_DEEP } from '../compile/parse/source-error.ts'
 import { forEachChild, isFunction, isNode, type SyntaxNode } from '../compile/parse/syntax-node.ts'

@@ -1,7 +1,7 @@
 /** The guest's console lines on their way to the host: bounded, batched, in order. */
 
+import { consoleLevels } from '../../protocol/execution/console-levels.ts'
 import type { LogLine } from '../../protocol/execution/execution.ts'
-import { logLevels } from '../guest/host/host-operations.ts'
 
 /**
  * Lines are sent when this much has gathered, or at the next call or poll after {@link HOLD_MS}.
@@ -62,7 +62,7 @@ export class LogBuffer {
       this.#truncatedBytes = size - Buffer.byteLength(kept)
     }
     this.#bytes += size
-    this.#add({ level: logLevels[level] ?? 'log', text: kept, atMs: Math.round(atMs) })
+    this.#add({ level: consoleLevels[level] ?? 'log', text: kept, atMs: Math.round(atMs) })
     if (this.#heldBytes >= BATCH_BYTES) this.flush()
   }
 

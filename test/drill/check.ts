@@ -2,7 +2,8 @@
 
 import type { JournalRecord } from '../../executor/boundary/journal-record.ts'
 import type { ExecutionEvent } from '../../protocol/execution/events.ts'
-import { type CallRecord, type Execution, isEnded } from '../../protocol/execution/execution.ts'
+import type { CallRecord, Execution } from '../../protocol/execution/execution.ts'
+import { isEnded } from '../../protocol/execution/status.ts'
 import { THROWN } from '../../protocol/values/value-format.ts'
 import { decodeValue } from '../../protocol/values/values.ts'
 import type { Kept, WholeJournal } from './kept.ts'

@@ -9,8 +9,8 @@ import {
   ExecuteBody,
   Execution,
   ExecutionError,
-  isEnded,
 } from '../../../protocol/execution/execution.ts'
+import { isEnded } from '../../../protocol/execution/status.ts'
 import type { KnownCaller } from '../../auth/tokens.ts'
 import { readTraceParent, writeTraceParent } from '../../telemetry/tracing/trace-parent.ts'
 import { visibleTools } from '../caller-tools.ts'

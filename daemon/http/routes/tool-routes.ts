@@ -3,7 +3,7 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { inTurns } from '../../../protocol/base/in-turns.ts'
-import { Annotations } from '../../../protocol/connect/client-tool.ts'
+import { WireAnnotations } from '../../../protocol/connect/client-tool.ts'
 import { declareTools } from '../../../protocol/tool/declarations.ts'
 import { describeTool } from '../../../protocol/tool/tool.ts'
 import { callerTools } from '../caller-tools.ts'
@@ -17,7 +17,7 @@ const ToolDescription = z
     description: z.string(),
     inputSchema: z.record(z.string(), z.unknown()).optional().describe('JSON Schema'),
     outputSchema: z.record(z.string(), z.unknown()).optional().describe('JSON Schema'),
-    annotations: Annotations.optional(),
+    annotations: WireAnnotations.optional(),
     warnings: z
       .array(z.string())
       .optional()
