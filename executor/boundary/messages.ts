@@ -145,7 +145,7 @@ export type GuestOutcome =
   | {
       readonly status: 'parked'
       /** Number of the call that it waits for; absent when any delivery lets it go on. */
-      readonly awaited: number | undefined
+      readonly awaited?: number | undefined
       /** How many deliveries it had been handed, those of the journal included. */
       readonly received: number
     }
