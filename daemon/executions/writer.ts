@@ -240,12 +240,12 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
    * Stores the end of an execution, or that it is stuck.
    *
    * @param snapshot the new state of its session; absent: unchanged
-   * @param onKept called before any watcher gets the end
+   * @param onStored called before any watcher gets the end
    */
   async finish(
     execution: Execution,
     snapshot: Uint8Array | undefined,
-    onKept: () => void,
+    onStored: () => void,
   ): Promise<void> {
     const { store, memory, bus, sessions } = this.#deps
     const { sessionId, executionId } = this.#plan
@@ -253,7 +253,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
       const left = snapshot && (await this.#leave(snapshot, execution))
       if (sessionId !== undefined) await untilRoom(() => sessions.save(sessionId, left))
       if ('endedAtMs' in execution) memory.finish(execution)
-      onKept()
+      onStored()
       if (this.#end !== undefined) bus.publish(this.owner, this.#end)
       return
     }
@@ -263,7 +263,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
     const ending = { ...addition, execution, ...(left && { snapshot: left }) }
     await this.#write(addition, async () => {
       await store.finish(executionId, this.#epoch, ending)
-      onKept()
+      onStored()
     })
   }
 

@@ -39,11 +39,15 @@ export class MessageReader implements GuestReader {
   #requestsLeft: number
 
   /** @param work the work of the run */
-  constructor({ limits, toldLogs, session }: Pick<GuestWork, 'limits' | 'toldLogs' | 'session'>) {
+  constructor({
+    limits,
+    emittedLogs,
+    session,
+  }: Pick<GuestWork, 'limits' | 'emittedLogs' | 'session'>) {
     this.#limits = limits
     this.#hasSession = session !== undefined
     // The last line says how much was cut.
-    this.#linesLeft = maxLogLines(limits.maxLogBytes) + 1 - toldLogs
+    this.#linesLeft = maxLogLines(limits.maxLogBytes) + 1 - emittedLogs
     this.#logCharsLeft = limits.maxLogBytes + SLACK_CHARS
     // Each number is asked for once, and a timer may be cleared; a stream may be opened again, and
     // the text of a delivery loaded.

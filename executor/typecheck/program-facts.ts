@@ -59,8 +59,8 @@ export function readProgram(
   const found = tryToParse(source, language)
   if (found === undefined || 'reason' in found) return found
   const { text, language: written, tree } = found
-  const reading = new Reading()
-  if (!reading.read(tree.program)) {
+  const reader = new FactReader()
+  if (!reader.read(tree.program)) {
     return { reason: TOO_DEEP_HERE }
   }
   const [object] = tree.program.body as [SyntaxNode]
@@ -72,7 +72,7 @@ export function readProgram(
     language: written,
     shift: tree.isExpression ? 1 : 0,
     shiftFrom: tree.isExpression ? object.start : 0,
-    ...reading.facts(tools),
+    ...reader.facts(tools),
     isPatching: /\.prototype\b|\bdefineProp|\bglobalThis\b/.test(text),
   }
 }
@@ -117,7 +117,7 @@ const typeKeys = new Set([
 ])
 const typeNodes = new Set(['TSTypeAliasDeclaration', 'TSInterfaceDeclaration'])
 
-class Reading {
+class FactReader {
   #calls: SyntaxNode[] = []
   #functions: SyntaxNode[] = []
   #values = new Set<number>()

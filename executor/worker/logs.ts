@@ -32,14 +32,14 @@ export class LogBuffer {
   #limitBytes: number
   #linesLeft: number
   /** Lines that an earlier run has sent, and that are still to be repeated. */
-  #told: number
+  #emitted: number
   #send: (lines: readonly LogLine[]) => void
 
-  /** @param told how many of the first lines an earlier run has sent */
-  constructor(limitBytes: number, told: number, send: (lines: readonly LogLine[]) => void) {
+  /** @param emitted how many of the first lines an earlier run has sent */
+  constructor(limitBytes: number, emitted: number, send: (lines: readonly LogLine[]) => void) {
     this.#limitBytes = limitBytes
     this.#linesLeft = maxLogLines(limitBytes)
-    this.#told = told
+    this.#emitted = emitted
     this.#send = send
   }
 
@@ -67,8 +67,8 @@ export class LogBuffer {
   }
 
   #add(line: LogLine): void {
-    if (this.#told > 0) {
-      this.#told--
+    if (this.#emitted > 0) {
+      this.#emitted--
       return
     }
     if (this.#lines.length === 0) this.#heldSinceMs = performance.now()

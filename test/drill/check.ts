@@ -127,8 +127,9 @@ function checkEnd(
   if (isEnded(execution) && (ends.length !== 1 || events.at(-1) !== ends[0])) {
     wrong(`it has ${ends.length} ends`)
   }
-  const toldLogs = events.filter(({ type }) => type === 'log-written').length
-  if (toldLogs !== execution.logs.length) wrong(`${toldLogs} of ${execution.logs.length} logs told`)
+  const emittedLogs = events.filter(({ type }) => type === 'log-written').length
+  if (emittedLogs !== execution.logs.length)
+    wrong(`${emittedLogs} of ${execution.logs.length} logs told`)
 }
 
 function checkRecords(records: readonly JournalRecord[], wrong: Wrong): void {

@@ -226,7 +226,7 @@ export class Executions {
     // Before the records: one of them may answer an approval that this addition adds as decided.
     this.#parts.approvals.add(to, approvals)
     this.#parts.journals.add(to.id, epoch, records)
-    if (records.length > 0) this.#parts.approvals.told(to.id, records)
+    if (records.length > 0) this.#parts.approvals.markReceived(to.id, records)
     addEvents(this.#connection, to, events, ended)
   }
 
