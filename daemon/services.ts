@@ -124,7 +124,9 @@ async function openGround(config: Config, parts: StartedParts) {
   bus.observe(event => logEvent(log, event))
   const stateDir = resolve(config.stateDir)
   const sources = parts.clock ?? machineClock
-  const clock = new TrustedClock(sources, await store.keptInstant(), jumpMs => logJump(log, jumpMs))
+  const clock = new TrustedClock(sources, await store.storedInstant(), jumpMs =>
+    logJump(log, jumpMs),
+  )
   const webhooks = openWebhooks({ ...config, stateDir }, store, log, secrets, clock.now, isLast =>
     metrics.onWebhookFailure(isLast),
   )
@@ -181,8 +183,8 @@ function openSessions(
   { machine, pool, supervision, shares, clock }: Ground,
 ) {
   const runtime = snapshotTag(machine)
-  const shadows = { pool, supervision, toolbox, store }
-  const upgrade = new SessionUpgrade({ store, shadows, log, runtime })
+  const dryRuns = { pool, supervision, toolbox, store }
+  const upgrade = new SessionUpgrade({ store, dryRuns, log, runtime })
   const sessions = new SessionService(store, config.retention.keepMs, runtime, upgrade, {
     admit: owner => shares.admit('sessions', owner),
     now: clock.now,

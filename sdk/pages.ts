@@ -1,5 +1,6 @@
 /** A daemon's lists, read page by page. */
 
+import { MAX_PAGE_LIMIT } from '../protocol/page-limits.ts'
 import type { Connection } from './http.ts'
 
 /** The query of a list; absent values are left out. */
@@ -9,9 +10,6 @@ interface Page<T> {
   readonly data: readonly T[]
   readonly nextCursor?: string
 }
-
-/** The longest page of a daemon. */
-const MAX_LIMIT = 1000
 
 /** The path with a query. */
 export function withQuery(path: string, query: Query): string {
@@ -32,7 +30,7 @@ export async function allPages<T>(
   do {
     const page: Page<T> = await connection.json(
       'GET',
-      withQuery(path, { ...query, limit: MAX_LIMIT, after }),
+      withQuery(path, { ...query, limit: MAX_PAGE_LIMIT, after }),
     )
     entries.push(...page.data)
     after = page.nextCursor

@@ -141,7 +141,7 @@ t.test('no comment names a file that is not there', async t => {
 
 /** Words that the dictionary of CONTRIBUTING.md replaces, in names. */
 const oldNames =
-  /^(?:\w*(?:Keeper|Desk|Powers|Circumstances|Pristine)|putAway|wedged|nudge|lastWords|whereabouts|deed|Leases|WorkerShare|Spares|lineage|pristine|overran|isOverdue|patienceMs)$/
+  /^(?:\w*(?:Keeper|Desk|Powers|Circumstances|Pristine)|putAway|\w*[wW]edged|nudge|lastWords|whereabouts|deed|Leases|WorkerShare|Spares|lineage|pristine|overran|isOverdue|patienceMs|LONGEST_HOLD_MS|Kept[A-Z]\w*|keptInstant|onKept|toldLogs|shadows)$/
 /** The same in comments. */
 const oldWords = /\b(?:pristine|wedged|put away|puts away|whereabouts|last words|nudge[sd]?)\b/i
 /** In the worker's seal these are the powers of a realm: what it can reach. */

@@ -1,6 +1,7 @@
 /** How much callers take of the daemon with their requests: how often they come, and with how much. */
 
 import { LatchdError } from '../../protocol/errors.ts'
+import { RETRY_AFTER_SECONDS } from '../base/retry-after.ts'
 import type { Caller } from './caller.ts'
 import { OwnerCounts } from './owner-counts.ts'
 import { Rate } from './rate.ts'
@@ -11,9 +12,6 @@ import type { TokenLimits } from './token-limits.ts'
  * thousand connections cannot fill the memory.
  */
 const MAX_BODY_BYTES_IN_FLIGHT = 256 * 1024 * 1024
-
-/** Seconds after which a caller should come again that has too much on its way. */
-const RETRY_AFTER_SECONDS = 1
 
 interface Rates {
   readonly limits: TokenLimits

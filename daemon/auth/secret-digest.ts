@@ -1,6 +1,12 @@
-/** Secrets of tokens as the daemon stores them: a reader of a digest cannot send the token. */
+/** Secrets of tokens. The daemon stores digests: a reader of a digest cannot send the token. */
 
-import { hash } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
+
+/** Entropy of a secret, in bytes. */
+const SECRET_BYTES = 32
+
+/** A new secret for a token, in letters that need no quoting. */
+export const newSecret = (): string => randomBytes(SECRET_BYTES).toString('base64url')
 
 /** The written form of a digest in place of a secret. */
 const WRITTEN = /^sha256:([0-9a-f]{64})$/

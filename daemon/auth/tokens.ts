@@ -2,6 +2,7 @@
 
 import { hash, timingSafeEqual } from 'node:crypto'
 import { LatchdError } from '../../protocol/errors.ts'
+import { LOCAL_CALLER } from '../../protocol/local-caller.ts'
 import type { Caller } from './caller.ts'
 import type { TokenLimits } from './token-limits.ts'
 
@@ -33,7 +34,7 @@ export interface KnownCaller extends Caller {
 
 /** The caller of a daemon that has no tokens, and so listens to this machine alone. */
 const localCaller: KnownCaller = {
-  name: 'local',
+  name: LOCAL_CALLER,
   seesAll: true,
   scopes,
   limits: {},

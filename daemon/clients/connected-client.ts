@@ -110,7 +110,7 @@ export class ConnectedClient {
   /** Answers a hello, once more when it comes once more: the answer may have been lost. */
   welcome(): void {
     const { daemonId, pace } = this.#deps
-    this.tell({
+    this.sendFrame({
       type: 'welcome',
       version: CONNECT_VERSION,
       daemonId,
@@ -119,7 +119,7 @@ export class ConnectedClient {
       maxCallsInFlight: MAX_IN_FLIGHT,
       maxFrameBytes: MAX_FRAME_BYTES,
     })
-    this.tell({ type: 'needed', executions: this.#executions })
+    this.sendFrame({ type: 'needed', executions: this.#executions })
   }
 
   /** Takes up a request that the client has from the connection before. */
@@ -157,7 +157,7 @@ export class ConnectedClient {
   }
 
   /** Sends a frame, if the client is connected. */
-  tell(frame: Parameters<Transport['send']>[0]): void {
+  sendFrame(frame: Parameters<Transport['send']>[0]): void {
     this.#transport?.send(frame)
   }
 
@@ -169,10 +169,10 @@ export class ConnectedClient {
   /** Counts an execution that has tools of this client; returns a function to call at its end. */
   enter(): () => void {
     this.#executions++
-    if (this.#executions === 1) this.tell({ type: 'needed', executions: 1 })
+    if (this.#executions === 1) this.sendFrame({ type: 'needed', executions: 1 })
     return () => {
       this.#executions--
-      if (this.#executions === 0) this.tell({ type: 'needed', executions: 0 })
+      if (this.#executions === 0) this.sendFrame({ type: 'needed', executions: 0 })
     }
   }
 
@@ -208,7 +208,7 @@ export class ConnectedClient {
   #cancel(id: string, reason: string): void {
     if (this.#transport === undefined) return
     this.#cancelled.set(id, reason)
-    this.tell({ type: 'cancel', id, reason })
+    this.sendFrame({ type: 'cancel', id, reason })
     this.#tickSoon()
   }
 
@@ -235,7 +235,7 @@ export class ConnectedClient {
     if (ask === undefined || ask.frame.key !== key) {
       // An answer to an earlier daemon counts when this one requests it.
       if (!key.startsWith(this.#deps.daemonId)) return false
-      if (!this.#unkept.has(id)) this.tell({ type: 'settle-ack', ids: [id] })
+      if (!this.#unkept.has(id)) this.sendFrame({ type: 'settle-ack', ids: [id] })
       return true
     }
     this.#take(id)
@@ -265,7 +265,7 @@ export class ConnectedClient {
       const isVolatile = ([, executionId]: [string, string]) => !this.#deps.isDurable(executionId)
       const ids = [...this.#unkept].filter(isVolatile).map(([id]) => id)
       for (const id of ids) this.#unkept.delete(id)
-      this.tell({ type: 'settle-ack', ids })
+      this.sendFrame({ type: 'settle-ack', ids })
     }, SOON_MS)
   }
 
@@ -284,7 +284,7 @@ export class ConnectedClient {
         }
         const ids = answers.map(([id]) => id)
         for (const id of ids) this.#unkept.delete(id)
-        this.tell({ type: 'settle-ack', ids })
+        this.sendFrame({ type: 'settle-ack', ids })
       }),
     )
   }
@@ -305,7 +305,7 @@ export class ConnectedClient {
     const { frame, isRepeat } = ask
     ask.sentAtMs = performance.now()
     ask.wasSent = true
-    this.tell(frame.kind === 'execute' ? { ...frame, isRepeat } : frame)
+    this.sendFrame(frame.kind === 'execute' ? { ...frame, isRepeat } : frame)
   }
 
   #tickSoon(): void {
@@ -333,7 +333,7 @@ export class ConnectedClient {
         ask.settled.reject(error)
       } else if (phase === 'sent' && !isBusy && nowMs - ask.sentAtMs >= RESEND_MS) this.#send(ask)
     }
-    for (const [id, reason] of this.#cancelled) this.tell({ type: 'cancel', id, reason })
+    for (const [id, reason] of this.#cancelled) this.sendFrame({ type: 'cancel', id, reason })
     if (this.#pendingRequests.size + this.#cancelled.size > 0) this.#tickSoon()
   }
 

@@ -15,6 +15,7 @@ import type { Tool } from '../../protocol/tool/tool.ts'
 import type { ToolContext } from '../../protocol/tool/wire-tool.ts'
 import { encodeValue } from '../../protocol/values/values.ts'
 import { OwnerCounts } from '../auth/owner-counts.ts'
+import { RETRY_AFTER_SECONDS } from '../base/retry-after.ts'
 import { ClientConnection } from './client-connection.ts'
 import { bindingOf, type ClientBinding, type ClientCalls, makeClientTool } from './client-tool.ts'
 import { ConnectedClient } from './connected-client.ts'
@@ -95,7 +96,9 @@ export class Connections implements ClientCalls {
   admit(owner: string): void {
     if (this.#perOwner.of(owner) < MAX_CONNECTIONS) return
     const message = `Cannot take a connection: ${MAX_CONNECTIONS} of the token are open`
-    throw new LatchdError('TOKEN_LIMIT_EXCEEDED', message, { retryAfterSeconds: 1 })
+    throw new LatchdError('TOKEN_LIMIT_EXCEEDED', message, {
+      retryAfterSeconds: RETRY_AFTER_SECONDS,
+    })
   }
 
   /** Takes a connection of a token's owner. */

@@ -20,7 +20,7 @@ export interface ClockSources {
 }
 
 /** The state of a clock, stored between processes. */
-export interface KeptInstant {
+export interface StoredInstant {
   readonly wallMs: number
   readonly steadyMs: number
   /** How far the clock was ahead of the believed time; 0: not at all. */
@@ -53,7 +53,7 @@ export class TrustedClock {
    */
   constructor(
     sources: ClockSources,
-    kept: KeptInstant | undefined,
+    kept: StoredInstant | undefined,
     onJump: (jumpMs: number) => void,
   ) {
     this.#sources = sources
@@ -78,7 +78,7 @@ export class TrustedClock {
   }
 
   /** The state to store: see `Store.recordInstant`. */
-  get kept(): KeptInstant {
+  get kept(): StoredInstant {
     const { wall, steady } = this.#sources
     const wallMs = wall()
     const jumpMs = this.#isJumped ? wallMs - steady() - this.#offsetMs : 0

@@ -209,7 +209,7 @@ export class ActiveExecutions {
     const use = sessionId === undefined ? undefined : { sessionId, executionId }
     const uncount = this.#liveOwners.add(writer.owner)
     const leave = this.#deps.enter(live.plan, writer)
-    const onKept = (isEnded: boolean) => {
+    const onStored = (isEnded: boolean) => {
       // A stuck execution goes on from the state of its session, which must not change.
       if (use !== undefined && isEnded) sessions.release(use)
       this.#live.delete(executionId)
@@ -225,7 +225,7 @@ export class ActiveExecutions {
         const end = await running.run()
         if (end.kind !== 'waiting') {
           const snapshot = 'snapshot' in end ? end.snapshot : undefined
-          await writer.finish(end.execution, snapshot, () => onKept(end.kind === 'ended'))
+          await writer.finish(end.execution, snapshot, () => onStored(end.kind === 'ended'))
           return
         }
         live.isEvicting = true
@@ -251,7 +251,7 @@ export class ActiveExecutions {
         else this.#resumeQueue.retry(executionId)
       } else {
         writer.demote()
-        await writer.finish(running.lose(error), undefined, () => onKept(true))
+        await writer.finish(running.lose(error), undefined, () => onStored(true))
       }
     } finally {
       this.#live.delete(executionId)

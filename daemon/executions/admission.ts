@@ -4,6 +4,7 @@ import { LatchdError } from '../../protocol/errors.ts'
 import type { Caller } from '../auth/caller.ts'
 import { OwnerCounts } from '../auth/owner-counts.ts'
 import type { TokenLimits } from '../auth/token-limits.ts'
+import { RETRY_AFTER_SECONDS } from '../base/retry-after.ts'
 import type { ActiveExecutions } from './active.ts'
 
 /** Bounds on the work of all callers together. */
@@ -16,9 +17,6 @@ export interface AdmissionOptions {
   readonly callers?: () => number
   readonly pool: { readonly active: number; readonly workers: number }
 }
-
-/** Seconds after which a refused caller should come again. */
-const RETRY_AFTER_SECONDS = 1
 
 /** Counts work as it is admitted, and refuses work beyond the bounds. */
 export class Admission {

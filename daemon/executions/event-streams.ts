@@ -2,7 +2,8 @@
 
 import { LatchdError } from '../../protocol/errors.ts'
 import type { ExecutionEvent } from '../../protocol/execution/events.ts'
-import { type Execution, isEnded } from '../../protocol/execution/execution.ts'
+import type { Execution } from '../../protocol/execution/execution.ts'
+import { isEnded } from '../../protocol/execution/status.ts'
 import type { Caller } from '../auth/caller.ts'
 import type { MemoryStore } from '../store/memory/memory-store.ts'
 import type { Store } from '../store/store.ts'

@@ -5,11 +5,8 @@ import { RunningExecution } from '../../executor/execution/execution.ts'
 import type { ExecutionPlan } from '../../executor/execution/execution-plan.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { ExecutionEvent } from '../../protocol/execution/events.ts'
-import {
-  type Execution,
-  type ExecutionSource,
-  isEnded,
-} from '../../protocol/execution/execution.ts'
+import type { Execution, ExecutionSource } from '../../protocol/execution/execution.ts'
+import { isEnded, isOver } from '../../protocol/execution/status.ts'
 import type { Tool } from '../../protocol/tool/tool.ts'
 import type { Caller } from '../auth/caller.ts'
 import { readPlan } from '../replay/stored-plan.ts'
@@ -21,7 +18,7 @@ import { type ActiveDependencies, type ActiveExecution, ActiveExecutions } from 
 import { Admission, type AdmissionOptions } from './admission.ts'
 import { EventStreams } from './event-streams.ts'
 import { listExecutions, type PageQuery } from './execution-lists.ts'
-import { isOver, isRestingPlace } from './resting-place.ts'
+import { isRestingPlace } from './resting-place.ts'
 import {
   keyReused,
   removedExecution,

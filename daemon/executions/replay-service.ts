@@ -4,10 +4,12 @@
 
 import { foldEvents } from '../../executor/record/fold-execution.ts'
 import { LatchdError } from '../../protocol/errors.ts'
-import { type Execution, type ExecutionError, isEnded } from '../../protocol/execution/execution.ts'
+import type { Execution, ExecutionError } from '../../protocol/execution/execution.ts'
 import type { Replay, ReplayEnd } from '../../protocol/execution/replay.ts'
+import { isEnded } from '../../protocol/execution/status.ts'
 import type { LimitName } from '../../protocol/limits.ts'
 import type { Caller } from '../auth/caller.ts'
+import { RETRY_AFTER_SECONDS } from '../base/retry-after.ts'
 import {
   cannotReplay,
   type DryRunDependencies,
@@ -28,9 +30,6 @@ export interface ReplayDependencies extends DryRunDependencies {
   /** Replays and new executions that may wait for a worker. */
   readonly maxQueue: number
 }
-
-/** Seconds after which a refused caller should come again. */
-const RETRY_AFTER_SECONDS = 1
 
 /** Replays executions for callers and compares the outcome with the first one. */
 export class ReplayService {

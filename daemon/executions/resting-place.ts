@@ -1,10 +1,6 @@
 /** The resting places of executions: nothing happens until a person acts. */
 
 import type { ExecutionEvent } from '../../protocol/execution/events.ts'
-import { type Execution, isEnded } from '../../protocol/execution/execution.ts'
-
-/** Whether an execution has ended, or is stuck. */
-export const isOver = (execution: Execution) => isEnded(execution) || execution.status === 'stuck'
 
 /** Whether an execution rests after this event. */
 export function isRestingPlace(event: ExecutionEvent): boolean {

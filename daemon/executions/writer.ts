@@ -20,6 +20,7 @@ import type { ExecutionEvent } from '../../protocol/execution/events.ts'
 import type { Execution } from '../../protocol/execution/execution.ts'
 import { serializePlan } from '../replay/stored-plan.ts'
 import { wholeRecords, writeSessionRun } from '../sessions/session-run.ts'
+import { FIRST_EPOCH } from '../store/first-epoch.ts'
 import type { Addition, SessionLeaving, Submission, SubmitOutcome } from '../store/store.ts'
 import { untilRoom } from '../store/until-room.ts'
 import { nothing } from './held-addition.ts'
@@ -34,9 +35,6 @@ const WATCHED_MS = 10
 const ANSWER_MS = 250
 /** More entries than this are written although nothing waits for them. */
 const MAX_HELD = 500
-
-/** The epoch of an execution that was submitted and never claimed. */
-const FIRST_EPOCH = 1
 
 /** Writes the records, events, approvals and end of one execution, to memory or to the store. */
 export class ExecutionWriter implements JournalWriter, ExecutionHost {
@@ -242,12 +240,12 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
    * Stores the end of an execution, or that it is stuck.
    *
    * @param snapshot the new state of its session; absent: unchanged
-   * @param onKept called before any watcher gets the end
+   * @param onStored called before any watcher gets the end
    */
   async finish(
     execution: Execution,
     snapshot: Uint8Array | undefined,
-    onKept: () => void,
+    onStored: () => void,
   ): Promise<void> {
     const { store, memory, bus, sessions } = this.#deps
     const { sessionId, executionId } = this.#plan
@@ -255,7 +253,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
       const left = snapshot && (await this.#leave(snapshot, execution))
       if (sessionId !== undefined) await untilRoom(() => sessions.save(sessionId, left))
       if ('endedAtMs' in execution) memory.finish(execution)
-      onKept()
+      onStored()
       if (this.#end !== undefined) bus.publish(this.owner, this.#end)
       return
     }
@@ -265,7 +263,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
     const ending = { ...addition, execution, ...(left && { snapshot: left }) }
     await this.#write(addition, async () => {
       await store.finish(executionId, this.#epoch, ending)
-      onKept()
+      onStored()
     })
   }
 

@@ -1,14 +1,12 @@
 /** Lists in pages. */
 
 import { z } from 'zod'
-
-const DEFAULT_LIMIT = 100
-const MAX_LIMIT = 1000
+import { DEFAULT_PAGE_LIMIT, MAX_PAGE_LIMIT } from '../../protocol/page-limits.ts'
 
 /** The query of every list. */
 export const pageQuery = {
   after: z.string().optional().describe('`nextCursor` of the page before'),
-  limit: z.coerce.number().int().min(1).max(MAX_LIMIT).default(DEFAULT_LIMIT),
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE_LIMIT).default(DEFAULT_PAGE_LIMIT),
 }
 
 /** The answer of every list. @param id of the schema in the OpenAPI document */

@@ -55,7 +55,7 @@ export class Notifier {
    * Sends a message after those before it; resolves when the manager has it. Never rejects: a
    * daemon that cannot report works all the same, and the manager acts on the silence.
    */
-  tell(assignments: Assignments): Promise<void> {
+  notify(assignments: Assignments): Promise<void> {
     const send = this.#send
     if (send === undefined) return Promise.resolve()
     // Line breaks separate assignments.

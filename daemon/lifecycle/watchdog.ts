@@ -7,7 +7,7 @@ import type { Notifier } from './notifier.ts'
 /** What {@link feedWatchdog} works with. */
 export interface WatchdogDependencies {
   readonly probe: () => Promise<Health>
-  readonly notifier: Pick<Notifier, 'tell'>
+  readonly notifier: Pick<Notifier, 'notify'>
   readonly log: Pick<Logger, 'debug' | 'error'>
 }
 
@@ -30,7 +30,7 @@ export function feedWatchdog(watchdogMs: number, deps: WatchdogDependencies): ()
     if (isStopped) return
     if (health.isWell) {
       log.debug(health, 'well')
-      await notifier.tell({ WATCHDOG: 1 })
+      await notifier.notify({ WATCHDOG: 1 })
     } else log.error({ reason: health.reason, watchdogMs }, 'not well: watchdog not fed')
     if (!isStopped) timer = setTimeout(feed, watchdogMs / PROBES_PER_TIME)
   }

@@ -29,8 +29,8 @@ export function createLog(level: LogLevel, options: LogOptions = {}): Logger {
     [Symbol.for('pino.metadata')]: true,
     lastLevel: 0,
     write(line: string) {
-      const told = redaction === undefined ? line : redaction.text(line)
-      write(hasPriorities ? `<${priorityOf(this.lastLevel)}>${told}` : told)
+      const redacted = redaction === undefined ? line : redaction.text(line)
+      write(hasPriorities ? `<${priorityOf(this.lastLevel)}>${redacted}` : redacted)
     },
   }
   return pino({ level, base: null }, destination as DestinationStream)

@@ -155,8 +155,8 @@ export class Outbound {
 function firstHop({ url: text, method, headers, body }: OutboundRequest): Hop {
   const url = URL.parse(text)
   if (url === null) {
-    const told = JSON.stringify(text.slice(0, 100))
-    throw new FetchError('FETCH_REFUSED', told, 'it is not an absolute URL')
+    const shown = JSON.stringify(text.slice(0, 100))
+    throw new FetchError('FETCH_REFUSED', shown, 'it is not an absolute URL')
   }
   const sent = Object.entries(headers).filter(([name]) => !ownHeaders.has(name))
   return { url, method, headers: Object.fromEntries(sent), body }

@@ -35,15 +35,15 @@ function emptyCopy(part: object, redact: (text: string) => string): unknown {
 /** A number, or text in its place when a secret is written so. */
 function redactedNumber(part: number | bigint, redact: (text: string) => string): unknown {
   const text = String(part)
-  const told = redact(text)
-  return told === text ? part : told
+  const redacted = redact(text)
+  return redacted === text ? part : redacted
 }
 
 /** An object that stands for one text: itself, or the redacted text when it has a secret. */
 function redactedText(part: object, redact: (text: string) => string): unknown {
   const text = String(part)
-  const told = redact(text)
-  return told === text ? part : told
+  const redacted = redact(text)
+  return redacted === text ? part : redacted
 }
 
 /** Whether an object crosses to the guest as something else than its own properties. */

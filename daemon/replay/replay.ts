@@ -129,7 +129,7 @@ async function runDry(
         ...(leavesSession && { leavesSession }),
       },
       isRestored: false,
-      toldLogs: 0,
+      emittedLogs: 0,
       chargedCpuMs: 0,
       expectedMs: undefined,
     }
@@ -149,7 +149,7 @@ async function runDry(
         })
       },
       isResume,
-      isWedged: unresponsive.signal,
+      unresponsive: unresponsive.signal,
       cancelled,
     })
     cancelled.throwIfAborted()
@@ -183,10 +183,10 @@ function divergenceOf(
   }
   for (const { kind, seq, request } of records) if (kind === 'intent') before.set(seq, request)
   for (const [id, request] of unanswered) {
-    const told = before.get(id)
+    const asked = before.get(id)
     // Of a call without an intent the tool alone was kept.
-    if (told === undefined || request === told || request.startsWith(`${told} `)) continue
-    return nondeterminism(`Call ${id} of the program is ${request}; before it was ${told}`)
+    if (asked === undefined || request === asked || request.startsWith(`${asked} `)) continue
+    return nondeterminism(`Call ${id} of the program is ${request}; before it was ${asked}`)
   }
   if (outcome.status === 'halted' || outcome.status === 'stopped') return undefined
   if (last === undefined || last.id <= asked) return undefined

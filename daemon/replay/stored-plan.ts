@@ -13,7 +13,7 @@ import { bindingOf, type ClientBinding } from '../clients/client-tool.ts'
 import type { ClaimedExecution } from '../store/store.ts'
 
 /** The facts of a tool that a guest and its replay depend on. */
-interface KeptTool {
+interface StoredTool {
   readonly name: string
   readonly inputForm: InputForm
   readonly parameters: readonly string[]
@@ -33,7 +33,7 @@ export type MakeClientTool = (binding: ClientBinding, callMs: number) => Tool
 interface StoredPlan {
   readonly language: ExecutionPlan['language']
   readonly limits: ExecutionPlan['limits']
-  readonly tools: readonly KeptTool[]
+  readonly tools: readonly StoredTool[]
   /** Whether the two search tools follow them. */
   readonly hasToolSearch?: true
   readonly inputs?: string
@@ -54,10 +54,10 @@ export function serializePlan(plan: ExecutionPlan, runtime: string): string {
   const { language, limits, toolbox, inputs, seed, metadata, timeZone, typecheck, traceparent } =
     plan
   const given = withoutToolSearch(toolbox)
-  const kept: StoredPlan = {
+  const stored: StoredPlan = {
     language,
     limits,
-    tools: given.map(keepTool),
+    tools: given.map(storedTool),
     ...(given.length < toolbox.tools.length && { hasToolSearch: true }),
     ...(inputs !== undefined && { inputs }),
     seed,
@@ -67,13 +67,13 @@ export function serializePlan(plan: ExecutionPlan, runtime: string): string {
     ...(traceparent && { traceparent }),
     runtime,
   }
-  return JSON.stringify(kept)
+  return JSON.stringify(stored)
 }
 
-function keepTool(tool: Tool): KeptTool {
+function storedTool(tool: Tool): StoredTool {
   const { name, inputForm, parameters, rules, annotations, isImported, namespace } = tool
   const { owner, ...client } = bindingOf(tool) ?? {}
-  const kept: KeptTool = {
+  const stored: StoredTool = {
     name,
     inputForm,
     parameters,
@@ -82,7 +82,9 @@ function keepTool(tool: Tool): KeptTool {
     ...(isImported === true && { isImported }),
     ...(namespace !== undefined && { namespace }),
   }
-  return owner === undefined ? kept : { ...kept, client: client as NonNullable<KeptTool['client']> }
+  return owner === undefined
+    ? stored
+    : { ...stored, client: client as NonNullable<StoredTool['client']> }
 }
 
 /** A stored plan, with the runtime that it began with. */
@@ -103,9 +105,9 @@ export function readPlan(
   clientTool?: MakeClientTool,
 ): ReadPlan {
   const { executionId, owner, source, sessionId, createdAtMs } = claimed
-  const kept = JSON.parse(claimed.plan) as StoredPlan
-  const { callMs } = kept.limits
-  const tools = kept.tools.map(tool => {
+  const stored = JSON.parse(claimed.plan) as StoredPlan
+  const { callMs } = stored.limits
+  const tools = stored.tools.map(tool => {
     if (tool.client === undefined) return currentTool(tool, toolbox)
     const make = clientTool ?? (() => unavailable(tool, 'it lives in a client'))
     return make({ owner, ...tool.client }, callMs)
@@ -117,21 +119,21 @@ export function readPlan(
     plan: {
       executionId,
       source,
-      language: kept.language,
+      language: stored.language,
       // A plan of an older version may lack a limit.
-      limits: resolveLimits(kept.limits),
-      toolbox: kept.hasToolSearch === true ? withToolSearch(seen) : seen,
-      inputs: kept.inputs,
-      seed: kept.seed,
+      limits: resolveLimits(stored.limits),
+      toolbox: stored.hasToolSearch === true ? withToolSearch(seen) : seen,
+      inputs: stored.inputs,
+      seed: stored.seed,
       sessionId,
       caller: owner,
-      metadata: kept.metadata,
-      timeZone: kept.timeZone,
-      typecheck: kept.typecheck,
-      traceparent: kept.traceparent,
+      metadata: stored.metadata,
+      timeZone: stored.timeZone,
+      typecheck: stored.typecheck,
+      traceparent: stored.traceparent,
       createdAtMs,
     },
-    runtime: kept.runtime,
+    runtime: stored.runtime,
   }
 }
 
@@ -140,55 +142,55 @@ export function runtimeOf({ plan }: ClaimedExecution): string {
   return (JSON.parse(plan) as StoredPlan).runtime
 }
 
-function currentTool(kept: KeptTool, toolbox: Toolbox): Tool {
-  const tool = toolbox.find(kept.name)
-  if (tool === undefined) return unavailable(kept, 'there is no tool of that name any more')
-  const change = changeOf(kept, keepTool(tool))
-  return change === undefined ? asKept(kept, tool) : unavailable(kept, change)
+function currentTool(stored: StoredTool, toolbox: Toolbox): Tool {
+  const tool = toolbox.find(stored.name)
+  if (tool === undefined) return unavailable(stored, 'there is no tool of that name any more')
+  const change = changeOf(stored, storedTool(tool))
+  return change === undefined ? asStored(stored, tool) : unavailable(stored, change)
 }
 
 /**
  * A program keeps the names that it began with. One that began before argument rules existed keeps
  * the reading of that time.
  */
-function asKept(kept: KeptTool, tool: Tool): Tool {
-  const isNamed = tool.isImported === kept.isImported && tool.namespace === kept.namespace
-  const isRuled = tool.rules === undefined || kept.rules !== undefined
+function asStored(stored: StoredTool, tool: Tool): Tool {
+  const isNamed = tool.isImported === stored.isImported && tool.namespace === stored.namespace
+  const isRuled = tool.rules === undefined || stored.rules !== undefined
   if (isNamed && isRuled) return tool
   const { isImported: _, namespace: __, ...rest } = tool
-  const { inputForm } = kept
-  return { ...rest, ...namingOf(kept), ...(isRuled ? {} : { inputForm, rules: undefined }) }
+  const { inputForm } = stored
+  return { ...rest, ...namingOf(stored), ...(isRuled ? {} : { inputForm, rules: undefined }) }
 }
 
-function changeOf(kept: KeptTool, now: KeptTool): string | undefined {
-  const before = kept.parameters.join(', ')
+function changeOf(stored: StoredTool, now: StoredTool): string | undefined {
+  const before = stored.parameters.join(', ')
   const after = now.parameters.join(', ')
-  if (formOf(kept) !== formOf(now) || before !== after) {
+  if (formOf(stored) !== formOf(now) || before !== after) {
     return `its parameters were (${before}) and are (${after})`
   }
-  if (kept.rules !== undefined && !isDeepStrictEqual(kept.rules, now.rules)) {
+  if (stored.rules !== undefined && !isDeepStrictEqual(stored.rules, now.rules)) {
     return 'its schema takes other objects than it did'
   }
-  return kept.effect === now.effect
+  return stored.effect === now.effect
     ? undefined
-    : `its calls were ${kept.effect} and are ${now.effect}`
+    : `its calls were ${stored.effect} and are ${now.effect}`
 }
 
 /** A record without parameters takes one object, as plans of earlier versions say. */
-function formOf({ inputForm, parameters }: KeptTool): InputForm {
+function formOf({ inputForm, parameters }: StoredTool): InputForm {
   return inputForm === 'record' && parameters.length === 0 ? 'value' : inputForm
 }
 
 /** A tool in the shape that the guest knows; an execution that calls it is stuck. */
-function unavailable(kept: KeptTool, change: string): Tool {
-  const { name, inputForm, parameters, rules, effect } = kept
+function unavailable(stored: StoredTool, change: string): Tool {
+  const { name, inputForm, parameters, rules, effect } = stored
   const annotations = effect === 'once' ? {} : { [effect]: true }
   const tool = normalizeTool({ name, description: '', annotations, execute: () => undefined })
   const shape = { inputForm, parameters, ...(rules && { rules }), change }
-  return { ...tool, ...shape, ...namingOf(kept) }
+  return { ...tool, ...shape, ...namingOf(stored) }
 }
 
-const namingOf = ({ isImported, namespace }: KeptTool) => ({
+const namingOf = ({ isImported, namespace }: StoredTool) => ({
   ...(isImported && { isImported }),
   ...(namespace !== undefined && { namespace }),
 })

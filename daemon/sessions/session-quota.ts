@@ -2,13 +2,11 @@
 
 import { LatchdError } from '../../protocol/errors.ts'
 import type { Caller } from '../auth/caller.ts'
+import { RETRY_AFTER_SECONDS } from '../base/retry-after.ts'
 import type { SessionStore } from '../store/store.ts'
 
 /** For a token without its own limit: 128 sessions of the largest default state. */
 const MAX_SESSION_BYTES = 8 * 1024 * 1024 * 1024
-/** Seconds after which a caller should come again that has removed sessions. */
-const RETRY_AFTER_SECONDS = 1
-
 /**
  * Refuses a session, or an execution in one, to a caller whose sessions hold as much as they may.
  * Running executions still store their states, so these may exceed the bound.

@@ -18,7 +18,7 @@ export interface SessionUpgradeDependencies {
     SessionStore,
     'outdatedSessions' | 'session' | 'sessionRuns' | 'replaceSnapshot'
   >
-  readonly shadows: DryRunDependencies
+  readonly dryRuns: DryRunDependencies
   readonly log: Pick<Logger, 'info' | 'warn'>
   /** The runtime that a snapshot must have to be loaded here. */
   readonly runtime: string
@@ -127,13 +127,13 @@ export class SessionUpgrade {
     runs: readonly Uint8Array[],
     signal: AbortSignal,
   ): Promise<SessionSnapshot | string> {
-    const { shadows, runtime } = this.#deps
+    const { dryRuns, runtime } = this.#deps
     let bytes: Uint8Array | undefined
     for (const written of runs) {
       const run = readSessionRun(written)
       const { executionId } = run.claimed
       const options = { snapshot: bytes, leavesSession: true, signal } as const
-      const report = await dryRunReplay(run.claimed, shadows, options)
+      const report = await dryRunReplay(run.claimed, dryRuns, options)
       const why = report.divergence?.message ?? differenceOf(run, report)
       if (why !== undefined) return `execution ${executionId} takes another path here: ${why}`
       bytes = report.snapshot

@@ -95,7 +95,7 @@ export class SessionService {
 
   /** @throws {LatchdError} `NOT_FOUND`, also for the session of another caller */
   async get(sessionId: string, caller: Caller): Promise<Session> {
-    return this.#told((await this.find(sessionId, caller)).session)
+    return this.#withExpiry((await this.find(sessionId, caller)).session)
   }
 
   /** As {@link get}, with what only the daemon knows. */
@@ -116,7 +116,7 @@ export class SessionService {
     const isFull = last !== undefined && sessions.length === query.limit
     const place = last && { createdAtMs: last.createdAtMs, id: last.sessionId }
     return {
-      data: sessions.map(session => this.#told(session)),
+      data: sessions.map(session => this.#withExpiry(session)),
       ...(isFull && place && { nextCursor: toCursor(place) }),
     }
   }
@@ -245,7 +245,7 @@ export class SessionService {
     await this.#store.saveSnapshot(sessionId, left, this.#now())
   }
 
-  #told(session: Session): Session {
+  #withExpiry(session: Session): Session {
     return { ...session, expiresAtMs: session.lastUsedAtMs + this.#keepMs }
   }
 }

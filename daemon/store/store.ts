@@ -18,7 +18,7 @@ import type {
   ExecutionStatus,
 } from '../../protocol/execution/execution.ts'
 import type { Session } from '../../protocol/execution/session.ts'
-import type { KeptInstant } from '../clock/trusted-clock.ts'
+import type { StoredInstant } from '../clock/trusted-clock.ts'
 import type { Recovery, StuckError, StuckExecution, SweepBounds } from './recovery-facts.ts'
 import type { StoreLoad } from './store-load.ts'
 import type { StoredEvent } from './stored-event.ts'
@@ -229,9 +229,9 @@ export interface StoreWriter {
     error?: StuckError,
   ): Promise<StuckExecution | undefined>
   /** Stores the state of the clocks; a confirmation that was stored meanwhile stays. */
-  recordInstant(instant: KeptInstant): Promise<void>
+  recordInstant(instant: StoredInstant): Promise<void>
   /** The last stored state, with the last confirmation. */
-  keptInstant(): Promise<KeptInstant | undefined>
+  storedInstant(): Promise<StoredInstant | undefined>
 
   /** Messages that are due, earliest first. @param busy receivers and owners that have to wait */
   dueWebhooks(

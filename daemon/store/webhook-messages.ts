@@ -19,7 +19,7 @@ const largeParts = {
 } as const satisfies Record<WebhookEvent['type'], readonly string[]>
 
 /** The subject of a message, and its name in the body. */
-function subjectOf(event: WebhookEvent): readonly [name: string, told: object] {
+function subjectOf(event: WebhookEvent): readonly [name: string, shown: object] {
   switch (event.type) {
     case 'approval-requested':
       return ['approval', event.approval]
@@ -55,21 +55,21 @@ const isWebhookEvent = (event: StoredEvent): event is WebhookEvent => event.type
 function bodyOf(event: WebhookEvent): string {
   const { type, executionId, atMs } = event
   const [key, subject] = subjectOf(event)
-  const told: Record<string, unknown> = { ...subject }
+  const shown: Record<string, unknown> = { ...subject }
   const omitted: string[] = []
   const write = () =>
     JSON.stringify({
       type,
       executionId,
       atMs,
-      [key]: told,
+      [key]: shown,
       ...(omitted.length > 0 && { omitted }),
     })
   let body = write()
   for (const part of largeParts[type]) {
     if (Buffer.byteLength(body) <= MAX_BODY_BYTES) break
-    if (!(part in told)) continue
-    delete told[part]
+    if (!(part in shown)) continue
+    delete shown[part]
     omitted.push(`${key}.${part}`)
     body = write()
   }

@@ -20,10 +20,10 @@ export function logEvent(log: Logger, event: ExecutionEvent): void {
     }
   }
   // Most daemons do not log them, and there are thousands per second.
-  if (log.isLevelEnabled('debug')) tell(log, event)
+  if (log.isLevelEnabled('debug')) logForDebug(log, event)
 }
 
-function tell(log: Logger, event: ExecutionEvent): void {
+function logForDebug(log: Logger, event: ExecutionEvent): void {
   const { executionId } = event
   switch (event.type) {
     case 'execution-started':

@@ -18,11 +18,11 @@ export class HttpError extends Error {
 
   constructor({ url, status, statusText, headers, body }: OutboundAnswer, method: string) {
     const { origin, pathname } = new URL(url)
-    const told = textOf(body.subarray(0, 4 * MAX_TOLD), headers)
+    const shown = textOf(body.subarray(0, 4 * MAX_TOLD), headers)
       .trim()
       .slice(0, MAX_TOLD)
     const answered = `${status} ${statusText}`.trim()
-    super(`${method} ${origin}${pathname} answered ${answered}${told === '' ? '' : `: ${told}`}`)
+    super(`${method} ${origin}${pathname} answered ${answered}${shown === '' ? '' : `: ${shown}`}`)
     this.status = status
   }
 }

@@ -21,8 +21,8 @@ export function writeRequest(url: string, options: FetchRequestOptions): Outboun
   const { body, headers = {} } = options
   const method = (options.method ?? 'GET').toUpperCase()
   if (!methods.includes(method)) {
-    const told = JSON.stringify(options.method?.slice(0, 20))
-    throw new TypeError(`Cannot fetch with the method ${told}: ${methods.join(', ')} are allowed`)
+    const shown = JSON.stringify(options.method?.slice(0, 20))
+    throw new TypeError(`Cannot fetch with the method ${shown}: ${methods.join(', ')} are allowed`)
   }
   const hasBody = body !== undefined && body !== null
   if (hasBody && (method === 'GET' || method === 'HEAD')) {

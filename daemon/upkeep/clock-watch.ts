@@ -14,7 +14,7 @@ const KEEP_MS = 300_000
  */
 export class ClockWatch {
   #clock: TrustedClock
-  #store: Pick<Store, 'recordInstant' | 'keptInstant'>
+  #store: Pick<Store, 'recordInstant' | 'storedInstant'>
   #log: Pick<Logger, 'warn'>
   #timer: NodeJS.Timeout | undefined
   #keptAtMs = Number.NEGATIVE_INFINITY
@@ -22,7 +22,7 @@ export class ClockWatch {
 
   constructor(
     clock: TrustedClock,
-    store: Pick<Store, 'recordInstant' | 'keptInstant'>,
+    store: Pick<Store, 'recordInstant' | 'storedInstant'>,
     log: Pick<Logger, 'warn'>,
   ) {
     this.#clock = clock
@@ -48,7 +48,7 @@ export class ClockWatch {
       const wasJumped = this.#clock.isJumped
       this.#clock.check()
       if (this.#clock.isJumped) {
-        this.#clock.confirm((await this.#store.keptInstant())?.confirmedMs ?? 0)
+        this.#clock.confirm((await this.#store.storedInstant())?.confirmedMs ?? 0)
       }
       const isNews = wasJumped !== this.#clock.isJumped
       if (!isNews && performance.now() - this.#keptAtMs < KEEP_MS) return

@@ -48,7 +48,7 @@ export interface PoolRun {
   /** The same object for all runs of an execution. */
   readonly execution: object
   /** Ends the worker's thread when aborted. */
-  readonly isWedged: AbortSignal
+  readonly unresponsive: AbortSignal
   /** Takes the run out of the queue when aborted before it has started. */
   readonly cancelled: AbortSignal
 }

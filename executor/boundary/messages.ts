@@ -64,7 +64,7 @@ export interface GuestTask {
   /** Whether the tools' streams have to be opened again, since the process is another one. */
   readonly isRestored: boolean
   /** How many console lines earlier runs have sent. */
-  readonly toldLogs: number
+  readonly emittedLogs: number
   /** CPU that earlier runs were charged, in milliseconds. */
   readonly chargedCpuMs: number
   /** How long calls of a tool took lately, in milliseconds, by its index; absent: not known. */
@@ -145,7 +145,7 @@ export type GuestOutcome =
   | {
       readonly status: 'parked'
       /** Number of the call that it waits for; absent when any delivery lets it go on. */
-      readonly awaited: number | undefined
+      readonly awaited?: number | undefined
       /** How many deliveries it had been handed, those of the journal included. */
       readonly received: number
     }

@@ -70,7 +70,7 @@ class PlainWriter {
 
   #value(value: unknown): void {
     if (typeof value === 'object' && value !== null) this.#object(value)
-    else this.#add(this.#isForDecision ? toldPrimitive(value) : primitiveText(value))
+    else this.#add(this.#isForDecision ? primitiveForDecision(value) : primitiveText(value))
   }
 
   #object(value: object): void {
@@ -138,7 +138,7 @@ function primitiveText(value: unknown): string {
 }
 
 /** As {@link primitiveText}, with the numbers that JSON lacks as texts. */
-function toldPrimitive(value: unknown): string {
+function primitiveForDecision(value: unknown): string {
   if (typeof value !== 'number') return primitiveText(value)
   if (Object.is(value, -0)) return '"-0"'
   return Number.isFinite(value) ? String(value) : `"${value}"`

@@ -1,6 +1,7 @@
+import type { Language } from '../../protocol/execution/execution.ts'
 import { noNames, writeSessionLine } from '../boundary/session-code.ts'
 import { eraseTypes } from './erase/erase-types.ts'
-import { type Language, parse } from './parse/parse.ts'
+import { parse } from './parse/parse.ts'
 import { putIntoBlock } from './parse/program-block.ts'
 import { type ProgramText, parsed, programText } from './parse/program-text.ts'
 import { type SourceError, toSourceError } from './parse/source-error.ts'
@@ -12,7 +13,6 @@ import { keepNames } from './rewrite/session-names.ts'
 import { type Entry, entryOf, takeDefaultExport } from './rewrite/shapes.ts'
 import { spreadStrings } from './rewrite/string-spreads.ts'
 
-export type { Language } from './parse/parse.ts'
 export type { SourceError } from './parse/source-error.ts'
 export { type Program, programFrom } from './rewrite/program.ts'
 

@@ -5,7 +5,9 @@
  * a function, and its messages leave names out. Nothing here runs as long as nothing fails.
  */
 
-import { type Language, parse } from '../compile/parse/parse.ts'
+import type { Language } from '../../protocol/execution/execution.ts'
+import type { ThrownText } from '../../protocol/values/value-format.ts'
+import { parse } from '../compile/parse/parse.ts'
 import { programText } from '../compile/parse/program-text.ts'
 import { LINE_END, type Position, positionAt } from '../compile/parse/source-position.ts'
 import { isNode, type SyntaxNode } from '../compile/parse/syntax-node.ts'
@@ -42,10 +44,7 @@ export interface DiagnosedProgram {
 }
 
 /** What was thrown; absent for a place where nothing was. */
-export interface Thrown {
-  readonly name: string
-  readonly message: string
-}
+type ThrownName = Pick<ThrownText, 'name' | 'message'>
 
 /** A frame of the program in its source. */
 export interface TracedFrame extends Position {
@@ -85,7 +84,7 @@ export class Diagnosis {
   }
 
   /** Reads a stack of the engine. */
-  trace(stack: string, thrown?: Thrown): Trace {
+  trace(stack: string, thrown?: ThrownName): Trace {
     return this.#read(() => this.#trace(stack, thrown))
   }
 
@@ -101,7 +100,7 @@ export class Diagnosis {
     }
   }
 
-  #trace(stack: string, thrown?: Thrown): Trace {
+  #trace(stack: string, thrown?: ThrownName): Trace {
     const known = thrown && readMessage(thrown.message)
     const frames: TracedFrame[] = []
     let top: { operation: Operation | undefined; above: EngineFrame | undefined } | undefined
@@ -171,7 +170,7 @@ export class Diagnosis {
 
   #tests(
     above: EngineFrame | undefined,
-    thrown: Thrown | undefined,
+    thrown: ThrownName | undefined,
     known: EngineMessage | undefined,
   ): readonly Test[] {
     if (above !== undefined) return calling(calledName(above))
@@ -241,7 +240,7 @@ export class Diagnosis {
 const calledName = ({ name }: EngineFrame): string | undefined => name?.replace(/\.async$/, '')
 
 function wording(
-  { name, message }: Thrown,
+  { name, message }: ThrownName,
   known: EngineMessage | undefined,
   operation: Operation,
   above: EngineFrame | undefined,

@@ -19,19 +19,19 @@ export interface EngineMessage {
   wording(operation: Operation): string | undefined
 }
 
-type Reading = (match: RegExpExecArray) => EngineMessage
+type MessageParser = (match: RegExpExecArray) => EngineMessage
 
 const OPERATORS = /^(?:\+|-|\*|\/|%|\*\*|&|\||\^|<<|>>|>>>|<|>|<=|>=|==|!=|~|!)$/
 
 const callee = ({ node }: Operation): string =>
   expressionText((node.callee ?? node.tag) as SyntaxNode)
 
-const fixed = (kinds: readonly OperationKind[], text: string): Reading => {
+const fixed = (kinds: readonly OperationKind[], text: string): MessageParser => {
   return () => ({ kinds, wording: () => text })
 }
 
 /** By what the engine throws in the program's own frames. */
-const messages: readonly (readonly [RegExp, Reading])[] = [
+const messages: readonly (readonly [RegExp, MessageParser])[] = [
   [
     /^cannot read property '(?:Symbol\.iterator|\[?Symbol\.iterator\]?)' of (undefined|null)$/,
     ([, value]) => ({ kinds: ['iterate'], wording: op => notIterable(op, value) }),

@@ -18,6 +18,7 @@ import type {
 } from '../../protocol/execution/executor.ts'
 import { type IsolationLevel, isolationLevels } from '../../protocol/execution/isolation.ts'
 import { outcomeError, toOutcome, toRunResult } from '../../protocol/execution/outcome.ts'
+import { LOCAL_CALLER } from '../../protocol/local-caller.ts'
 import { normalizeTools } from '../../protocol/tool/normalize.ts'
 import { describeTool, type Tool } from '../../protocol/tool/tool.ts'
 import type { ToolDescriptor } from '../../protocol/tool/wire-tool.ts'
@@ -97,9 +98,6 @@ function readIsolation(isolation: IsolationLevel): IsolationLevel {
     `Cannot run programs at isolation ${JSON.stringify(isolation)}: one of ${isolationLevels.join(', ')} is expected`,
   )
 }
-
-/** The name of the caller, and of the person who decides, in an app's own process. */
-const LOCAL = 'local'
 
 /** Tools whose warnings were emitted: apps pass the same tools again. */
 const warned = new WeakSet<Tool>()
@@ -252,7 +250,7 @@ class LocalExecutor implements EmbeddedExecutor {
     const { sessionId } = fields
     const session = sessionId === undefined ? undefined : this.sessions.find(sessionId)
     const plan = {
-      ...planExecution(fields, chosen, encodeInputs(inputs), LOCAL),
+      ...planExecution(fields, chosen, encodeInputs(inputs), LOCAL_CALLER),
       remembered: [...(session?.remembered ?? [])],
     }
     const host: ExecutionHost = {

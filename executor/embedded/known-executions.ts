@@ -3,12 +3,8 @@
 import { setLongTimeout } from '../../protocol/base/long-timeout.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { ExecutionEvent } from '../../protocol/execution/events.ts'
-import {
-  type EndedExecution,
-  type Execution,
-  isEnded,
-  type WaitingFor,
-} from '../../protocol/execution/execution.ts'
+import type { EndedExecution, Execution, WaitingFor } from '../../protocol/execution/execution.ts'
+import { isEnded } from '../../protocol/execution/status.ts'
 import type { RunningExecution } from '../execution/execution.ts'
 
 /** How many ended executions are kept: the latest whose caller left before the end. */

@@ -8,6 +8,7 @@ import type {
   DecisionOptions,
   OnApproval,
 } from '../../protocol/execution/executor.ts'
+import { LOCAL_CALLER } from '../../protocol/local-caller.ts'
 import type { Tool } from '../../protocol/tool/tool.ts'
 import type { CallApproval } from '../boundary/call-approval.ts'
 import {
@@ -20,8 +21,6 @@ import {
 } from '../calls/decision.ts'
 import type { RunningExecution } from '../execution/execution.ts'
 
-/** The author of decisions in an app's own process. */
-const LOCAL = 'local'
 /** Approvals that are kept, the latest; older ones only while they are pending. */
 const KEEP = 1000
 
@@ -82,7 +81,7 @@ export class MemoryApprovals implements Approvals {
   }
 
   async #read(approvalId: string, decision: Decision): Promise<Approval> {
-    const decided = await readDecision(decision, this.#find(approvalId).tool, LOCAL)
+    const decided = await readDecision(decision, this.#find(approvalId).tool, LOCAL_CALLER)
     const entry = this.#find(approvalId)
     if (isTimedOut(entry.current, decided.decidedAtMs)) this.#decide(entry, expired())
     if (entry.current.approval.status === 'pending') this.#decide(entry, decided)

@@ -2,12 +2,12 @@
 
 import { LatchdError } from '../../protocol/errors.ts'
 import type { ExecutionEvent } from '../../protocol/execution/events.ts'
-import {
-  type EndedExecution,
-  type Execution,
-  type ExecutionError,
-  isEnded,
+import type {
+  EndedExecution,
+  Execution,
+  ExecutionError,
 } from '../../protocol/execution/execution.ts'
+import { isEnded } from '../../protocol/execution/status.ts'
 import type { LimitName } from '../../protocol/limits.ts'
 import type { CallApproval } from '../boundary/call-approval.ts'
 import { ForgedMessage, type GuestWork, SharedLoss } from '../boundary/guest-pool.ts'
@@ -44,7 +44,7 @@ export class RunningExecution {
   #state = new ExecutionState()
   #now: () => number
   /** Approvals whose decision has been emitted. */
-  #toldDecided = new Set<string>()
+  #emittedDecided = new Set<string>()
   #session: GuestTask['session']
   #cancelled = new AbortController()
   #types: TypeChecks
@@ -67,7 +67,7 @@ export class RunningExecution {
     this.#program = restored?.program
     this.#isRestored = restored !== undefined
     if (restored !== undefined) {
-      this.#toldDecided = decidedIn(restored.events)
+      this.#emittedDecided = decidedIn(restored.events)
       this.#record.restore(restored.events, restored.startedAtMs, restored.usage)
     }
     const listener = {
@@ -161,7 +161,7 @@ export class RunningExecution {
 
   /** Hands over a decision that has been stored. */
   decide(decided: CallApproval): void {
-    this.#toldDecided.add(decided.approval.approvalId)
+    this.#emittedDecided.add(decided.approval.approvalId)
     this.#calls.approvals.decide(decided)
   }
 
@@ -179,7 +179,7 @@ export class RunningExecution {
   async run(): Promise<RunEnd> {
     const disarm = armDeadline(this.#plan, this.#now(), error => this.#stop(error))
     try {
-      this.#tellDecided()
+      this.#emitDecided()
       if (this.#plan.sessionId !== undefined && this.#state.isFree) {
         this.#session ??= { snapshot: await this.#host.loadSnapshot?.() }
       }
@@ -205,10 +205,10 @@ export class RunningExecution {
   }
 
   /** Emits decisions that were made while the execution was evicted. */
-  #tellDecided(): void {
+  #emitDecided(): void {
     for (const { approval } of this.#calls.approvals.list()) {
-      if (approval.status === 'pending' || this.#toldDecided.has(approval.approvalId)) continue
-      this.#toldDecided.add(approval.approvalId)
+      if (approval.status === 'pending' || this.#emittedDecided.has(approval.approvalId)) continue
+      this.#emittedDecided.add(approval.approvalId)
       this.#record.emitApproval('approval-decided', approval)
     }
   }
@@ -349,7 +349,7 @@ export class RunningExecution {
         },
         receive: message => this.#calls.receive(message),
         isResume: this.#record.startedAtMs !== undefined,
-        isWedged: silent.signal,
+        unresponsive: silent.signal,
         cancelled: this.#cancelled.signal,
       })
     } finally {
@@ -381,7 +381,7 @@ export class RunningExecution {
       limits,
       journal: this.#calls.journal.deliveries(),
       isRestored: this.#isRestored,
-      toldLogs: this.#record.logCount,
+      emittedLogs: this.#record.logCount,
       chargedCpuMs: this.#record.usage.cpuMs,
       expectedMs: pool.isPressed ? this.#expectedMs : undefined,
     }

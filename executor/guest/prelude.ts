@@ -4,6 +4,7 @@
  * guest starts from.
  */
 
+import { consoleLevels } from '../../protocol/execution/console-levels.ts'
 import { awaitingAnswer, installFinalAnswer } from './codec/output.ts'
 import { installStructuredClone } from './codec/structured-clone.ts'
 import { describe, describeRejection } from './describe-error.ts'
@@ -14,7 +15,7 @@ import { clockMs, installClock, sinceStart } from './host/clock.ts'
 import { installConcurrent } from './host/concurrent.ts'
 import { askNumber, askText, promiseHooks } from './host/host.ts'
 import { ENTRY_GLOBAL } from './host/host-names.ts'
-import { HostOperation, logLevels } from './host/host-operations.ts'
+import { HostOperation } from './host/host-operations.ts'
 import { installTimers } from './host/timers.ts'
 import { parallel } from './host/tools.ts'
 import { installWebInspectors } from './inspect/inspect-web.ts'
@@ -37,7 +38,7 @@ import { installRandom } from './web/random.ts'
 import { installURL } from './web/url.ts'
 
 const levelIndex = record() as Record<string, number>
-for (let i = 0; i < logLevels.length; i++) levelIndex[logLevels[i] as string] = i
+for (let i = 0; i < consoleLevels.length; i++) levelIndex[consoleLevels[i] as string] = i
 
 setPromiseHooks(promiseHooks)
 installErrors(globalThis)

@@ -8,85 +8,12 @@
 
 import { z } from 'zod'
 import { isNestedTooDeep } from '../../protocol/base/nesting.ts'
-import { ExecutionError, LogLine, Warning } from '../../protocol/execution/execution.ts'
+import type { LogLine } from '../../protocol/execution/execution.ts'
 import type { Limits } from '../../protocol/limits.ts'
 import type { GuestReader, GuestWork } from '../boundary/guest-pool.ts'
-import type { GuestMessage, GuestReport } from '../boundary/messages.ts'
+import { GuestMessageShape, GuestReportShape } from '../boundary/message-shapes.ts'
+import type { GuestMessage, GuestOutput, GuestReport } from '../boundary/messages.ts'
 import { maxLogLines } from '../worker/logs.ts'
-
-const Count = z.int().nonnegative()
-const Ms = z.number()
-const SpentMs = z.number().nonnegative()
-
-const CompiledProgram = z.strictObject({ code: z.string(), map: z.string() })
-
-/** SHA-256 in base64url. */
-const HASH_CHARS = 43
-
-const Message = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('call'),
-    id: Count,
-    /** As `executor/boundary/tool-index.ts` says: below zero where all of the answer is wanted. */
-    tool: z.int(),
-    input: z.string(),
-    inputHash: z.string().length(HASH_CHARS).optional(),
-    isBlocking: z.boolean(),
-    atMs: Ms,
-  }),
-  z.strictObject({ kind: z.literal('next-item'), id: Count, stream: Count }),
-  z.strictObject({ kind: z.literal('close-stream'), id: Count, stream: Count }),
-  z.strictObject({ kind: z.literal('start-timer'), id: Count, delayMs: Ms, atMs: Ms }),
-  z.strictObject({ kind: z.literal('clear-timer'), id: Count }),
-  z.strictObject({
-    kind: z.literal('reopen-stream'),
-    id: Count,
-    /** As `executor/boundary/tool-index.ts` says: below zero where all of the answer is wanted. */
-    tool: z.int(),
-    input: z.string(),
-  }),
-  z.strictObject({ kind: z.literal('load-text'), id: Count, roomBytes: Count }),
-  z.strictObject({ kind: z.literal('logs'), lines: z.array(LogLine) }),
-  z.strictObject({ kind: z.literal('compiled'), program: CompiledProgram }),
-])
-
-const Output = z.strictObject({
-  json: z.string(),
-  text: z.string(),
-  exact: z.boolean(),
-  encoded: z.string().optional(),
-})
-
-const Outcome = z.discriminatedUnion('status', [
-  z.strictObject({
-    status: z.literal('completed'),
-    output: Output,
-    isFinalAnswer: z.boolean(),
-  }),
-  z.strictObject({ status: z.literal('failed'), error: ExecutionError }),
-  z.strictObject({ status: z.literal('stopped') }),
-  z.strictObject({ status: z.literal('parked'), awaited: Count.optional(), received: Count }),
-  z.strictObject({ status: z.literal('halted'), request: z.string() }),
-  z.strictObject({ status: z.literal('diverged'), error: ExecutionError }),
-])
-
-const DryRun = z.strictObject({
-  asked: Count,
-  unanswered: z.array(z.tuple([Count, z.string()])),
-  place: ExecutionError.pick({ line: true, column: true, frame: true, stack: true }).optional(),
-})
-
-const Report = z.strictObject({
-  outcome: Outcome,
-  logs: z.array(LogLine),
-  logsTruncatedBytes: Count,
-  cpuMs: SpentMs,
-  waitMs: SpentMs,
-  peakMemoryBytes: Count,
-  warnings: z.array(Warning).optional(),
-  snapshot: z.instanceof(Uint8Array).optional(),
-  dryRun: DryRun.optional(),
-})
 
 const MIB = 1024 * 1024
 /** Texts about an execution may exceed their limit by so much: markers, frames, hints. */
@@ -112,11 +39,15 @@ export class MessageReader implements GuestReader {
   #requestsLeft: number
 
   /** @param work the work of the run */
-  constructor({ limits, toldLogs, session }: Pick<GuestWork, 'limits' | 'toldLogs' | 'session'>) {
+  constructor({
+    limits,
+    emittedLogs,
+    session,
+  }: Pick<GuestWork, 'limits' | 'emittedLogs' | 'session'>) {
     this.#limits = limits
     this.#hasSession = session !== undefined
     // The last line says how much was cut.
-    this.#linesLeft = maxLogLines(limits.maxLogBytes) + 1 - toldLogs
+    this.#linesLeft = maxLogLines(limits.maxLogBytes) + 1 - emittedLogs
     this.#logCharsLeft = limits.maxLogBytes + SLACK_CHARS
     // Each number is asked for once, and a timer may be cleared; a stream may be opened again, and
     // the text of a delivery loaded.
@@ -126,7 +57,7 @@ export class MessageReader implements GuestReader {
   /** @throws {Error} for a message that no guest of ours sends */
   message(value: unknown): GuestMessage {
     this.#boundLists(value)
-    const message = read(Message, value) as GuestMessage
+    const message: GuestMessage = read(GuestMessageShape, value)
     switch (message.kind) {
       case 'logs':
         this.#chargeLogs(message.lines)
@@ -151,7 +82,7 @@ export class MessageReader implements GuestReader {
   report(value: unknown): GuestReport {
     this.#boundLists(value)
     this.#boundLists(Object(value).dryRun)
-    const report = read(Report, value) as GuestReport
+    const report: GuestReport = read(GuestReportShape, value)
     const { outcome, snapshot, dryRun, warnings = [] } = report
     this.#chargeLogs(report.logs)
     if (outcome.status === 'completed') this.#checkOutput(outcome.output)
@@ -193,7 +124,7 @@ export class MessageReader implements GuestReader {
     this.#logCharsLeft -= chars
   }
 
-  #checkOutput({ json, text, encoded = '' }: z.infer<typeof Output>): void {
+  #checkOutput({ json, text, encoded = '' }: GuestOutput): void {
     const { maxOutputBytes } = this.#limits
     bound('an output', json.length + encoded.length, maxOutputBytes)
     bound('the text of an output', text.length, SHOWN_FACTOR * maxOutputBytes + SLACK_CHARS)
@@ -208,7 +139,7 @@ export class MessageReader implements GuestReader {
   }
 }
 
-function read(shape: z.ZodType, value: unknown): unknown {
+function read<T>(shape: z.ZodType<T>, value: unknown): T {
   const result = shape.safeParse(value)
   if (result.success) return result.data
   throw new Error(`a message of unknown shape: ${z.prettifyError(result.error).slice(0, 500)}`)

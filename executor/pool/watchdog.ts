@@ -23,7 +23,7 @@ interface Watched {
   readonly run: GuestLink
   readonly cpuMs: number
   readonly isStopping: () => boolean
-  readonly onWedged: () => void
+  readonly onUnresponsive: () => void
   heartbeat: number
   stillSinceMs: number
   /** When it was first seen that it is to stop. */
@@ -40,13 +40,13 @@ export class Supervision {
     run: GuestLink,
     cpuMs: number,
     isStopping: () => boolean,
-    onWedged: () => void,
+    onUnresponsive: () => void,
   ): () => void {
     const watched: Watched = {
       run,
       cpuMs,
       isStopping,
-      onWedged,
+      onUnresponsive,
       heartbeat: -1,
       stillSinceMs: performance.now(),
       stoppingSinceMs: undefined,
@@ -66,14 +66,14 @@ export class Supervision {
     }
     const nowMs = performance.now()
     for (const watched of this.#watched) {
-      if (!isWedged(watched, nowMs)) continue
+      if (!isUnresponsive(watched, nowMs)) continue
       this.#watched.delete(watched)
-      watched.onWedged()
+      watched.onUnresponsive()
     }
   }
 }
 
-function isWedged(watched: Watched, nowMs: number): boolean {
+function isUnresponsive(watched: Watched, nowMs: number): boolean {
   const { run, cpuMs } = watched
   const isStopping = watched.isStopping()
   if (isStopping) {

@@ -188,7 +188,7 @@ export class WorkerPool implements GuestPool {
     owner,
     execution,
     isResume,
-    isWedged,
+    unresponsive,
     cancelled,
   }: PoolRun): Promise<GuestReport> {
     await this.start()
@@ -210,7 +210,7 @@ export class WorkerPool implements GuestPool {
         assignment.thread?.end()
       }
     })
-    isWedged.addEventListener('abort', endThread)
+    unresponsive.addEventListener('abort', endThread)
     this.#active.add(guest)
     let unwatch = () => {}
     try {
@@ -242,7 +242,7 @@ export class WorkerPool implements GuestPool {
     } finally {
       if (assignment.thread !== undefined) this.#ran.set(execution, assignment.thread)
       unwatch()
-      isWedged.removeEventListener('abort', endThread)
+      unresponsive.removeEventListener('abort', endThread)
       this.#active.delete(guest)
       guest.close()
       this.#scheduler.release(owner)

@@ -334,7 +334,7 @@ export class ExecutionRecord {
       ...(this.#warnings && { warnings: [...this.#warnings] }),
       logs: this.#logs.slice(),
       logsTruncatedBytes,
-      calls: this.#toldCalls(),
+      calls: this.#callRecords(),
       usage: {
         cpuMs: round(cpuMs),
         wallMs: Math.max(0, atMs - createdAtMs),
@@ -351,7 +351,7 @@ export class ExecutionRecord {
     }
   }
 
-  #toldCalls(): CallRecord[] {
+  #callRecords(): CallRecord[] {
     const calls = [...this.#calls.values()]
     if (this.#progress.size === 0) return calls
     for (const [id, progress] of this.#progress) {

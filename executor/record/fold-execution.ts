@@ -29,7 +29,7 @@ export const NO_USAGE: StoredUsage = {
 }
 
 /** An execution that goes on, as it is stored. */
-export interface KeptExecution {
+export interface OngoingExecution {
   readonly executionId: string
   readonly state: 'queued' | 'running' | 'waiting'
   /** Absent where the source cannot be read. */
@@ -100,13 +100,13 @@ export function countByTool(calls: Iterable<CallRecord>): Record<string, number>
 }
 
 /** The execution as it stands. */
-export function foldExecution(kept: KeptExecution, nowMs: number): Execution {
-  const { executionId, state, createdAtMs, startedAtMs, sessionId, metadata, usage } = kept
-  const { logs, calls, waitingFor, diagnostics, warnings } = foldEvents(kept.events)
+export function foldExecution(stored: OngoingExecution, nowMs: number): Execution {
+  const { executionId, state, createdAtMs, startedAtMs, sessionId, metadata, usage } = stored
+  const { logs, calls, waitingFor, diagnostics, warnings } = foldEvents(stored.events)
   const { cpuMs, waitMs, peakMemoryBytes, resumes, logsTruncatedBytes } = usage
   const fields = {
     executionId,
-    ...(kept.sourceLine !== undefined && { sourceLine: kept.sourceLine }),
+    ...(stored.sourceLine !== undefined && { sourceLine: stored.sourceLine }),
     ...(diagnostics && { diagnostics: [...diagnostics] }),
     ...(warnings && { warnings: [...warnings] }),
     logs,

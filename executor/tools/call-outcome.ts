@@ -8,10 +8,10 @@ import type { CallContext } from './context.ts'
 export type CallOutcome =
   | { readonly kind: 'value'; readonly text: string }
   | { readonly kind: 'stream'; readonly stream: OpenStream }
-  | Thrown
+  | ThrownOutcome
 
 /** A call that threw. `isTimeout`: its time was up. */
-export interface Thrown {
+export interface ThrownOutcome {
   readonly kind: 'thrown'
   readonly thrown: ThrownText
   readonly isTimeout?: true

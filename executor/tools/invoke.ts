@@ -11,7 +11,7 @@ import { PLAIN, type ThrownText } from '../../protocol/values/value-format.ts'
 import { decodeValue, encodeValue } from '../../protocol/values/values.ts'
 import type { CallApproval } from '../boundary/call-approval.ts'
 import type { Redaction } from '../boundary/redaction.ts'
-import type { CallOutcome, OpenStream, Thrown } from './call-outcome.ts'
+import type { CallOutcome, OpenStream, ThrownOutcome } from './call-outcome.ts'
 import { CallContext, type CallFacts } from './context.ts'
 import { Refused } from './refused.ts'
 import type { Slots } from './slots.ts'
@@ -176,7 +176,7 @@ export async function probe(
 }
 
 /** The error of a call that was open when the daemon was lost. */
-export function interrupted(tool: Tool, probeProblem?: string): Thrown {
+export function interrupted(tool: Tool, probeProblem?: string): ThrownOutcome {
   const message = `The daemon was lost while ${tool.name} was called: it may have run${
     probeProblem === undefined ? '' : ` (asked about it, the tool failed: ${probeProblem})`
   }`
@@ -282,7 +282,7 @@ function thrown(tool: Tool, error: unknown, bounds: CallBounds): CallOutcome {
   return redacted(outcomeOf(tool, error, bounds), bounds)
 }
 
-function outcomeOf(tool: Tool, error: unknown, { redaction }: CallBounds): Thrown {
+function outcomeOf(tool: Tool, error: unknown, { redaction }: CallBounds): ThrownOutcome {
   if (error instanceof Refused) return { kind: 'thrown', thrown: error.thrown }
   if (error instanceof LatchdError && error.code === 'TOOL_TIMEOUT') {
     const hint =
@@ -298,7 +298,7 @@ function outcomeOf(tool: Tool, error: unknown, { redaction }: CallBounds): Throw
 }
 
 /** A thrown error without secrets. */
-function redacted(outcome: Thrown, { redaction }: CallBounds): CallOutcome {
+function redacted(outcome: ThrownOutcome, { redaction }: CallBounds): CallOutcome {
   if (redaction === undefined) return outcome
   return { ...outcome, thrown: redaction.value(outcome.thrown) as ThrownText }
 }

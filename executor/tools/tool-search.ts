@@ -39,7 +39,7 @@ const INDEX_CHUNK = 10
 /** Letters in which a word may differ. More would find words that were not meant. */
 const MAX_DIFFERENCES = 2
 /** Both run on the host's thread, some milliseconds a call: one execution calls each so often. */
-const MAX_CALLS = 100
+const MAX_CALLS_PER_EXECUTION = 100
 /** Tools that one call describes at most. */
 const MAX_DESCRIBED = 200
 /** People search by names. The names of parameters say least. */
@@ -83,7 +83,7 @@ function toolSearch(tools: readonly Tool[], seen: () => Toolbox): Tool[] {
   const ours = [
     normalizeTool({
       ...searchToolsDescriptor,
-      maxCallsPerExecution: MAX_CALLS,
+      maxCallsPerExecution: MAX_CALLS_PER_EXECUTION,
       execute: async (input: { query: string; limit?: number }): Promise<FoundTool[]> => {
         const found = await search(input.query, input.limit ?? DEFAULT_LIMIT)
         return found.map(({ id }) => lineOf(tools[id] as Tool))
@@ -91,7 +91,7 @@ function toolSearch(tools: readonly Tool[], seen: () => Toolbox): Tool[] {
     }),
     normalizeTool({
       ...describeToolsDescriptor,
-      maxCallsPerExecution: MAX_CALLS,
+      maxCallsPerExecution: MAX_CALLS_PER_EXECUTION,
       execute: async (...names: unknown[]): Promise<string> => {
         const given = names.flat()
         if (given.length > MAX_DESCRIBED) throw tooMany(given.length)

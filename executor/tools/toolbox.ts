@@ -72,12 +72,12 @@ function guestList(tools: readonly Tool[], { names }: ToolGlobals): GuestTool[] 
     const { identifier, member } = names[i] as ToolGlobals['names'][number]
     const global = identifier ?? null
     const accepted = inputForm === 'record' ? parameters : null
-    const told = accepted === null || rules === undefined ? null : guestRules(rules)
+    const sent = accepted === null || rules === undefined ? null : guestRules(rules)
     if (member !== undefined) {
       const { namespace, key = null } = member
-      return [name, global, accepted, told, [namespace, member.name, key]]
+      return [name, global, accepted, sent, [namespace, member.name, key]]
     }
-    return told === null ? [name, global, accepted] : [name, global, accepted, told]
+    return sent === null ? [name, global, accepted] : [name, global, accepted, sent]
   })
 }
 

@@ -1,7 +1,6 @@
 /** Checks one program after the other, with a thread that reads them and a compiler. */
 
-import type { Diagnostic } from '../../protocol/execution/execution.ts'
-import type { Language } from '../compile/parse/parse.ts'
+import type { Diagnostic, Language } from '../../protocol/execution/execution.ts'
 import { checkSkipped } from './check-skipped.ts'
 import { ProgramReader } from './program-reader.ts'
 import type { ToolTypes } from './tool-types.ts'

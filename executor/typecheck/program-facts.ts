@@ -2,7 +2,8 @@
  * The facts that the type check needs of a program beside its types, such as where it calls tools.
  */
 
-import { type Language, parse, type Tree } from '../compile/parse/parse.ts'
+import type { Language } from '../../protocol/execution/execution.ts'
+import { parse, type Tree } from '../compile/parse/parse.ts'
 import { type ProgramText, programText } from '../compile/parse/program-text.ts'
 import { Refusal, TOO_DEEP } from '../compile/parse/source-error.ts'
 import { forEachChild, isFunction, isNode, type SyntaxNode } from '../compile/parse/syntax-node.ts'
@@ -58,8 +59,8 @@ export function readProgram(
   const found = tryToParse(source, language)
   if (found === undefined || 'reason' in found) return found
   const { text, language: written, tree } = found
-  const reading = new Reading()
-  if (!reading.read(tree.program)) {
+  const reader = new FactReader()
+  if (!reader.read(tree.program)) {
     return { reason: TOO_DEEP_HERE }
   }
   const [object] = tree.program.body as [SyntaxNode]
@@ -71,7 +72,7 @@ export function readProgram(
     language: written,
     shift: tree.isExpression ? 1 : 0,
     shiftFrom: tree.isExpression ? object.start : 0,
-    ...reading.facts(tools),
+    ...reader.facts(tools),
     isPatching: /\.prototype\b|\bdefineProp|\bglobalThis\b/.test(text),
   }
 }
@@ -116,7 +117,7 @@ const typeKeys = new Set([
 ])
 const typeNodes = new Set(['TSTypeAliasDeclaration', 'TSInterfaceDeclaration'])
 
-class Reading {
+class FactReader {
   #calls: SyntaxNode[] = []
   #functions: SyntaxNode[] = []
   #values = new Set<number>()

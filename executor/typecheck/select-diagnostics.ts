@@ -65,7 +65,7 @@ export function selectDiagnostics(
   const toolOf = (finding: Finding) => frameOf(finding, frames, shift)?.tool
   // A variable that changes its type keeps its first one for the compiler.
   const isRetyped = placed.some(one => one.code === NOT_ASSIGNABLE && toolOf(one) === undefined)
-  const told = placed
+  const selected = placed
     .map(finding => ({
       finding,
       message: messageOf(finding, {
@@ -79,7 +79,7 @@ export function selectDiagnostics(
     }))
     .filter(({ message }) => message !== undefined)
     .sort((a, b) => a.finding.start - b.finding.start)
-  return told.slice(0, MAX_DIAGNOSTICS).map(({ finding, message }) => ({
+  return selected.slice(0, MAX_DIAGNOSTICS).map(({ finding, message }) => ({
     ...positionAt(source, finding.start),
     code: `TS${finding.code}`,
     message: short(message as string),

@@ -7,11 +7,10 @@
  */
 
 import { createHash } from 'node:crypto'
-import type { Diagnostic } from '../../protocol/execution/execution.ts'
+import type { Diagnostic, Language } from '../../protocol/execution/execution.ts'
 import { standardGlobals } from '../../protocol/tool/reserved-names.ts'
 import type { Tool } from '../../protocol/tool/tool.ts'
 import { decodeValue } from '../../protocol/values/values.ts'
-import type { Language } from '../compile/parse/parse.ts'
 import { checkSkipped } from './check-skipped.ts'
 import { CheckTurns } from './check-turns.ts'
 import type { ProgramChecker } from './program-checker.ts'

@@ -11,7 +11,7 @@ import { readFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { basename, dirname } from 'node:path'
 import type { API, Diagnostic as ApiDiagnostic, Snapshot } from 'typescript/unstable/async'
-import type { Language } from '../compile/parse/parse.ts'
+import type { Language } from '../../protocol/execution/execution.ts'
 
 /** A finding of the compiler about a program. */
 export interface Finding {

@@ -13,7 +13,7 @@ import { BEAT, GuestState, PRESSURE, SIGNAL, Signal, STATE, TURN } from '../../p
 import type { Delivery, GuestMessage, JournaledDelivery } from '../boundary/messages.ts'
 import { GuestEnd, GuestParked } from './guest-end.ts'
 import { JournalTexts } from './journal-texts.ts'
-import { LONGEST_HOLD_MS } from './patience.ts'
+import { MAX_BLOCK_MS } from './park-after.ts'
 
 /** Options of a {@link Channel}. */
 export interface ChannelOptions {
@@ -178,20 +178,20 @@ export class Channel {
    */
   #wait(turn: number, awaited: number | undefined, from: number): void {
     const { pressure, parksAlways } = this.#options
-    let patience: number | undefined
+    let parkAfterMs: number | undefined
     for (;;) {
       // Bumped by the host: there is something on the port, or a signal.
       if (Atomics.load(this.#words, TURN) !== turn) return
       // Written by the host before its bump.
       if (Atomics.load(this.#words, SIGNAL) === Signal.park) throw new GuestParked(awaited)
-      let holdMs = parksAlways ? 0 : LONGEST_HOLD_MS
+      let blockMs = parksAlways ? 0 : MAX_BLOCK_MS
       // Written by the host whenever its queue changes. The host wakes this wait when an execution
       // queues.
       if (Atomics.load(pressure, PRESSURE) > 0) {
-        patience ??= this.#options.parkAfterMs(awaited)
-        holdMs = Math.min(holdMs, patience)
+        parkAfterMs ??= this.#options.parkAfterMs(awaited)
+        blockMs = Math.min(blockMs, parkAfterMs)
       }
-      const restMs = holdMs - (performance.now() - from)
+      const restMs = blockMs - (performance.now() - from)
       // Awaits the host's next bump of `turn`, which follows a posted reply or a stored signal.
       if (restMs <= 0) throw new GuestParked(awaited)
       Atomics.wait(this.#words, TURN, turn, restMs)

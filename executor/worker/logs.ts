@@ -1,7 +1,7 @@
 /** The guest's console lines on their way to the host: bounded, batched, in order. */
 
+import { consoleLevels } from '../../protocol/execution/console-levels.ts'
 import type { LogLine } from '../../protocol/execution/execution.ts'
-import { logLevels } from '../guest/host/host-operations.ts'
 
 /**
  * Lines are sent when this much has gathered, or at the next call or poll after {@link HOLD_MS}.
@@ -32,14 +32,14 @@ export class LogBuffer {
   #limitBytes: number
   #linesLeft: number
   /** Lines that an earlier run has sent, and that are still to be repeated. */
-  #told: number
+  #emitted: number
   #send: (lines: readonly LogLine[]) => void
 
-  /** @param told how many of the first lines an earlier run has sent */
-  constructor(limitBytes: number, told: number, send: (lines: readonly LogLine[]) => void) {
+  /** @param emitted how many of the first lines an earlier run has sent */
+  constructor(limitBytes: number, emitted: number, send: (lines: readonly LogLine[]) => void) {
     this.#limitBytes = limitBytes
     this.#linesLeft = maxLogLines(limitBytes)
-    this.#told = told
+    this.#emitted = emitted
     this.#send = send
   }
 
@@ -62,13 +62,13 @@ export class LogBuffer {
       this.#truncatedBytes = size - Buffer.byteLength(kept)
     }
     this.#bytes += size
-    this.#add({ level: logLevels[level] ?? 'log', text: kept, atMs: Math.round(atMs) })
+    this.#add({ level: consoleLevels[level] ?? 'log', text: kept, atMs: Math.round(atMs) })
     if (this.#heldBytes >= BATCH_BYTES) this.flush()
   }
 
   #add(line: LogLine): void {
-    if (this.#told > 0) {
-      this.#told--
+    if (this.#emitted > 0) {
+      this.#emitted--
       return
     }
     if (this.#lines.length === 0) this.#heldSinceMs = performance.now()

@@ -45,7 +45,7 @@ import {
   limitExceeded,
 } from './guest-end.ts'
 import { LogBuffer } from './logs.ts'
-import { parkAfterMs } from './patience.ts'
+import { parkAfterMs } from './park-after.ts'
 import { answerDigest } from './services/digest.ts'
 import { answerIntl } from './services/intl.ts'
 import { readOutput } from './services/output.ts'
@@ -103,7 +103,7 @@ class RunningTask {
       parksAlways: parksAlways || task.dryRun !== undefined,
     })
     this.#clock = new GuestClock(task.startedAtMs)
-    this.#logs = new LogBuffer(limits.maxLogBytes, task.toldLogs, lines =>
+    this.#logs = new LogBuffer(limits.maxLogBytes, task.emittedLogs, lines =>
       this.#channel.send({ kind: 'logs', lines }),
     )
     this.#cpu = new CpuBudget(

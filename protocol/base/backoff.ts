@@ -5,9 +5,10 @@ import { pause } from './pause.ts'
 
 /** The daemon is given up after this long without an answer. */
 const GIVE_UP_MS = 120_000
-/** The first pause, and the longest; each is twice the one before. */
-const FIRST_PAUSE_MS = 50
-const LONGEST_PAUSE_MS = 2000
+/** The first pause between tries to reach a daemon; each is twice the one before. */
+export const FIRST_PAUSE_MS = 50
+/** The longest pause between tries to reach a daemon. */
+export const LONGEST_PAUSE_MS = 2000
 
 /** The refusals of a request by a daemon that stops, and by the one that follows it. */
 const away: ReadonlySet<ErrorCode> = new Set(['CONNECTION_LOST', 'CONNECTION_REFUSED', 'DRAINING'])

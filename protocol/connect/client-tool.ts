@@ -1,6 +1,9 @@
 /** Tools of a client in frames: everything but their code. */
 
 import { z } from 'zod'
+import type { ShapeOf } from '../base/shape-of.ts'
+import type { ToolAnnotations } from '../tool/wire-tool.ts'
+import { CLIENT_ID, CLIENT_ID_RULE } from './client-id.ts'
 
 /** A JSON Schema that is data: the schema of a library has methods, which do not travel. */
 const JsonSchemaData = z
@@ -11,12 +14,12 @@ const JsonSchemaData = z
 
 const durationMs = z.number().positive()
 
-/** The annotations of a tool; `ToolAnnotations` of `protocol/tool/wire-tool.ts` explains them. */
-export const Annotations = z.strictObject({
+/** {@link ToolAnnotations} on the wire. */
+export const WireAnnotations = z.strictObject({
   readOnly: z.boolean().optional(),
   destructive: z.boolean().optional(),
   idempotent: z.boolean().optional(),
-})
+} satisfies ShapeOf<ToolAnnotations>)
 
 /** One tool of a client. */
 export const ClientTool = z
@@ -27,7 +30,7 @@ export const ClientTool = z
       'JSON Schema; without one the tool takes positional arguments',
     ),
     outputSchema: JsonSchemaData.optional().describe('JSON Schema'),
-    annotations: Annotations.optional(),
+    annotations: WireAnnotations.optional(),
     timeoutMs: z
       .union([durationMs, z.literal('none')])
       .optional()
@@ -70,9 +73,7 @@ export const ClientToolList = z
   })
 
 /** A client's name for itself. */
-export const ClientId = z
-  .string()
-  .regex(/^[\w.:@/-]{1,128}$/, 'one to 128 letters, digits and ._:@/- are allowed')
+export const ClientId = z.string().regex(CLIENT_ID, CLIENT_ID_RULE)
 
 /** The field `clientTools` of a request: tools that its client runs, for this execution only. */
 export const ClientTools = z

@@ -21,6 +21,8 @@
  */
 
 import { z } from 'zod'
+import type { ShapeOf } from '../base/shape-of.ts'
+import type { ThrownText } from '../values/value-format.ts'
 import { ClientId, ClientToolList } from './client-tool.ts'
 
 const Id = z.string().min(1).max(256)
@@ -28,14 +30,14 @@ const Id = z.string().min(1).max(256)
 /** A value in the codec of `protocol/values/values.ts`: any kind crosses exactly. */
 const EncodedValue = z.string().min(1)
 
-/** The error of a call: the fields of `ThrownText` in the guest. */
-export const Thrown = z.strictObject({
+/** The error of a call; its `details` do not travel. */
+const WireError = z.strictObject({
   name: z.string(),
   message: z.string(),
   code: z.string().optional(),
   tool: z.string().optional(),
   hint: z.string().optional(),
-})
+} satisfies ShapeOf<Omit<ThrownText, 'details'>>)
 
 /** How a request of the daemon ended. */
 export const Settlement = z
@@ -45,7 +47,7 @@ export const Settlement = z
     z.strictObject({ kind: z.literal('stream') }),
     /** The stream has no further item. */
     z.strictObject({ kind: z.literal('end') }),
-    z.strictObject({ kind: z.literal('thrown'), thrown: Thrown }),
+    z.strictObject({ kind: z.literal('thrown'), thrown: WireError }),
   ])
   .meta({ id: 'Settlement' })
 export type Settlement = z.infer<typeof Settlement>

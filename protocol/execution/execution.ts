@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { ClientTools } from '../connect/client-tool.ts'
 import { executionErrorCodes } from '../errors.ts'
 import { type LimitName, type LimitOverrides, limitNames, limitTable } from '../limits.ts'
+import { consoleLevels } from './console-levels.ts'
 import { TimeZone } from './time-zone.ts'
 
 /** Input properties are plain JSON values; their exact kinds travel as `encodedInputs`. */
@@ -160,7 +161,7 @@ export const Warning = z
 export type Warning = z.infer<typeof Warning>
 
 /** The `console` method that wrote a line. */
-export const LogLevel = z.enum(['log', 'info', 'warn', 'error', 'debug'])
+export const LogLevel = z.enum(consoleLevels)
 export type LogLevel = z.infer<typeof LogLevel>
 
 /** One console line of the guest; `atMs` is the guest's clock, in epoch milliseconds. */
@@ -291,11 +292,6 @@ export const Execution = z
 export type Execution = z.infer<typeof Execution>
 /** An execution that is completed, failed or cancelled. */
 export type EndedExecution = Extract<Execution, { endedAtMs: number }>
-
-/** Whether an execution has ended; a stuck one has not. */
-export function isEnded(execution: Execution): execution is EndedExecution {
-  return 'endedAtMs' in execution
-}
 
 /** The source of an execution; not part of {@link Execution}, since it may be long. */
 export const ExecutionSource = z

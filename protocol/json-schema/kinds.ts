@@ -81,6 +81,6 @@ export function shown(value: unknown): string {
 
 /** The first values of a list as text. */
 export function shownList(values: readonly unknown[]): string {
-  const told = values.slice(0, 20).map(shown).join(', ')
-  return values.length > 20 ? `${told} and ${values.length - 20} more` : told
+  const list = values.slice(0, 20).map(shown).join(', ')
+  return values.length > 20 ? `${list} and ${values.length - 20} more` : list
 }

@@ -140,8 +140,8 @@ function placeOf(path: Part['path']): string {
 function partOf(schema: unknown, direction: Direction, depth: number): JsonSchema {
   const standard = (schema as ZodNode | undefined)?.['~standard']
   if (depth >= MAX_DEPTH || !isRecord(standard) || !isRecord(standard.jsonSchema)) return {}
-  const tell = standard.jsonSchema[direction] as (options: object) => JsonSchema
-  const { $schema, ...json } = tell({
+  const describe = standard.jsonSchema[direction] as (options: object) => JsonSchema
+  const { $schema, ...json } = describe({
     target: 'draft-2020-12',
     libraryOptions: exactTypes(direction, depth + 1),
   })

@@ -70,7 +70,7 @@ function readStandard(
       `${standard.vendor} does not offer its JSON Schema (Standard JSON Schema)`,
     )
   }
-  const json = tellSchema(standard, standard.jsonSchema[direction], direction, tool)
+  const json = describeSchema(standard, standard.jsonSchema[direction], direction, tool)
   return {
     json,
     validate(value) {
@@ -81,15 +81,15 @@ function readStandard(
   }
 }
 
-function tellSchema(
+function describeSchema(
   { vendor }: StandardSchema['~standard'],
-  tell: (options: { target: string; libraryOptions?: object }) => Record<string, unknown>,
+  describe: (options: { target: string; libraryOptions?: object }) => Record<string, unknown>,
   direction: 'input' | 'output',
   tool: string,
 ): JsonSchema {
   const ours = vendor === 'zod' ? { libraryOptions: exactTypes(direction) } : {}
   try {
-    return tell({ target: DIALECT, ...ours })
+    return describe({ target: DIALECT, ...ours })
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     throw invalid(

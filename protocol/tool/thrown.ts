@@ -79,9 +79,9 @@ export function listProblems(problems: readonly Problem[]): string {
   const more = problems.length - MAX_PROBLEMS
   const least = problems.length >= MAX_COLLECTED ? 'at least ' : ''
   const rest = more > 0 ? `\n- and ${least}${more} more` : ''
-  const told = problems.slice(0, MAX_PROBLEMS)
+  const listed = problems.slice(0, MAX_PROBLEMS)
   return (
-    told.map(({ path, message }) => `\n- ${path === '' ? 'input' : path}: ${message}`).join('') +
+    listed.map(({ path, message }) => `\n- ${path === '' ? 'input' : path}: ${message}`).join('') +
     rest
   )
 }

@@ -230,8 +230,9 @@ export abstract class Agent<Options extends AgentOptions = AgentOptions> {
 }
 
 function unaccepted(step: ActionStep, problem: string): ActionStep {
-  const told = `The final answer was not accepted: ${problem}\nGive another one.`
-  const observation = step.observation === '' ? told : `${step.observation}\n\n${told}`
+  const problemText = `The final answer was not accepted: ${problem}\nGive another one.`
+  const observation =
+    step.observation === '' ? problemText : `${step.observation}\n\n${problemText}`
   return { ...step, isFinalAnswer: false, observation }
 }
 

@@ -4,6 +4,7 @@ import type { Approval } from '../../protocol/approval.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { OnApproval } from '../../protocol/execution/executor.ts'
 import { limitTable } from '../../protocol/limits.ts'
+import { LOCAL_CALLER } from '../../protocol/local-caller.ts'
 import { iteratorOf } from '../../protocol/tool/iterator.ts'
 import { listProblems, thrownByHost, thrownByTool } from '../../protocol/tool/thrown.ts'
 import type { Tool } from '../../protocol/tool/tool.ts'
@@ -77,7 +78,7 @@ export class LocalCaller implements ToolCaller {
       callId,
       executionId: callId,
       sessionId: undefined,
-      caller: 'local',
+      caller: LOCAL_CALLER,
       idempotencyKey: callId,
       metadata: this.#options.metadata ?? {},
       progress() {

@@ -1,5 +1,6 @@
 /** Finds the program in a model's reply. */
 
+import { closesFence, languageOfTag, OPENING_FENCE } from '../../protocol/execution/code-fence.ts'
 import type { Language } from '../../protocol/execution/execution.ts'
 
 /** A reply's request: a program, or none. */
@@ -23,15 +24,9 @@ interface Block {
   readonly at: number
 }
 
-const languages: Readonly<Record<string, Language>> = {
-  '': 'javascript',
-  js: 'javascript',
-  javascript: 'javascript',
-  mjs: 'javascript',
-  ts: 'typescript',
-  typescript: 'typescript',
-  mts: 'typescript',
-}
+/** A block without a tag is JavaScript. */
+const languageOf = ({ tag }: Block): Language | undefined =>
+  tag === '' ? 'javascript' : languageOfTag(tag)
 
 /**
  * Reads a reply. The program is its first code block with the tag of JavaScript or TypeScript, else
@@ -42,7 +37,7 @@ const languages: Readonly<Record<string, Language>> = {
 export function readProgram(reply: string, isCutOff = false): ReplyProgram {
   const text = withoutThinking(reply)
   const blocks = codeBlocks(text)
-  const ours = blocks.filter(({ tag }) => Object.hasOwn(languages, tag))
+  const ours = blocks.filter(block => languageOf(block) !== undefined)
   // A tagged block is the program, even after an untagged one.
   const first = ours.find(({ tag }) => tag !== '') ?? ours[0]
   if (first === undefined) {
@@ -57,7 +52,7 @@ export function readProgram(reply: string, isCutOff = false): ReplyProgram {
   if (first.source.trim() === '') {
     return { kind: 'none', thought, problem: 'The code block of the reply is empty.' }
   }
-  const language = languages[first.tag] as Language
+  const language = languageOf(first) as Language
   return { kind: 'program', source: first.source, language, thought, laterBlocks: ours.length - 1 }
 }
 
@@ -78,17 +73,15 @@ export function withoutThinking(reply: string): string {
   return reply.replace(/^\s*<think(?:ing)?>[\s\S]*?<\/think(?:ing)?>/, '')
 }
 
-const FENCE = /^[ \t]*(`{3,}|~{3,})[ \t]*([^\s`]*)[^`]*$/
-
 function codeBlocks(text: string): Block[] {
   const blocks: Block[] = []
   let open: { tag: string; fence: string; at: number; lines: string[] } | undefined
   let at = 0
   for (const line of text.split('\n')) {
     if (open === undefined) {
-      const [, fence, tag = ''] = FENCE.exec(line.trimEnd()) ?? []
+      const [, fence, tag = ''] = OPENING_FENCE.exec(line.trimEnd()) ?? []
       if (fence !== undefined) open = { tag: tag.toLowerCase(), fence, at, lines: [] }
-    } else if (closes(line, open.fence)) {
+    } else if (closesFence(line, open.fence)) {
       blocks.push({ tag: open.tag, source: open.lines.join('\n'), isClosed: true, at: open.at })
       open = undefined
     } else open.lines.push(line)
@@ -99,11 +92,6 @@ function codeBlocks(text: string): Block[] {
     blocks.push({ tag: open.tag, source: open.lines.join('\n'), isClosed: false, at: open.at })
   }
   return blocks
-}
-
-function closes(line: string, fence: string): boolean {
-  const run = line.trim()
-  return run.length >= fence.length && run === fence.charAt(0).repeat(run.length)
 }
 
 /** Begins and ends as a program does and prose does not. */

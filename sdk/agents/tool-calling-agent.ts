@@ -56,8 +56,8 @@ export class ToolCallingAgent extends Agent<ToolCallingAgentOptions> {
     tools: StepTools,
   ): AsyncGenerator<AgentEvent, ActionStep, undefined> {
     const callable = callableTools(tools.descriptors)
-    const told = [...Array.from(callable.values(), tool => tool.told), finalAnswerTool]
-    const reply = yield* run.ask(this.conversation(tools.descriptors), told)
+    const offered = [...Array.from(callable.values(), tool => tool.modelTool), finalAnswerTool]
+    const reply = yield* run.ask(this.conversation(tools.descriptors), offered)
     const { text, toolCalls = [] } = reply
     const step = { type: 'action-step' as const, number, thought: text.trim() }
     if (toolCalls.length === 0) {
@@ -158,6 +158,6 @@ function answered(answer: CallAnswer): Pick<AnsweredCall, 'status' | 'answer'> {
     return { status: 'completed', answer: shorten(valueText(answer.value), MAX_OBSERVED) }
   }
   const { name, message, hint } = answer.error
-  const told = `Error: ${name}: ${message}${hint === undefined ? '' : `\nHint: ${hint}`}`
-  return { status: 'failed', answer: shorten(told, MAX_OBSERVED) }
+  const problemText = `Error: ${name}: ${message}${hint === undefined ? '' : `\nHint: ${hint}`}`
+  return { status: 'failed', answer: shorten(problemText, MAX_OBSERVED) }
 }

@@ -8,7 +8,7 @@ import type { ModelTool } from './model.ts'
 /** A tool with what a model knows of it. */
 export interface CallableTool {
   readonly tool: ToolDescriptor
-  readonly told: ModelTool
+  readonly modelTool: ModelTool
   /**
    * How the model's arguments, always an object, become those of the tool. `record`: they are the
    * input. `value`: their `input` is the input. `list`: their `args` are the positional arguments.
@@ -40,8 +40,8 @@ export function callableTools(
   for (const tool of descriptors) {
     const name = freeName(tool.name, byName)
     const form = formOf(tool)
-    const told = { name, description: tool.description, inputSchema: parametersOf(tool, form) }
-    byName.set(name, { tool, told, form })
+    const modelTool = { name, description: tool.description, inputSchema: parametersOf(tool, form) }
+    byName.set(name, { tool, modelTool, form })
   }
   return byName
 }

@@ -8,6 +8,7 @@
 
 import { untilAnswered } from '../../protocol/base/backoff.ts'
 import { pause } from '../../protocol/base/pause.ts'
+import { CLIENT_ID, CLIENT_ID_RULE } from '../../protocol/connect/client-id.ts'
 import type {
   ClientToolInput,
   ClientTools as WireTools,
@@ -381,11 +382,11 @@ export class ClientTools {
 
 type WireInput = Omit<WireTools, 'tools'> & { readonly tools: readonly ClientToolInput[] }
 
-/** One to 128 letters, digits and `._:@/-`, as the daemon reads it. */
+/** @throws {LatchdError} `INVALID_REQUEST` for a name that a daemon does not take */
 function readClientId(clientId: string | undefined): string | undefined {
-  if (clientId === undefined || /^[\w.:@/-]{1,128}$/.test(clientId)) return clientId
+  if (clientId === undefined || CLIENT_ID.test(clientId)) return clientId
   throw new LatchdError(
     'INVALID_REQUEST',
-    `Cannot use the clientId ${JSON.stringify(clientId.slice(0, 200))}: one to 128 letters, digits and ._:@/- are allowed`,
+    `Cannot use the clientId ${JSON.stringify(clientId.slice(0, 200))}: ${CLIENT_ID_RULE}`,
   )
 }

@@ -5,6 +5,7 @@
  * a frame for `leaseMs` counts as lost.
  */
 
+import { FIRST_PAUSE_MS, LONGEST_PAUSE_MS } from '../../protocol/base/backoff.ts'
 import { pause } from '../../protocol/base/pause.ts'
 import type { ClientFrame, DaemonFrame } from '../../protocol/connect/connect.ts'
 import {
@@ -51,8 +52,6 @@ export interface SocketListener {
 
 /** A daemon must answer a hello within this time. */
 const WELCOME_MS = 5000
-const FIRST_PAUSE_MS = 50
-const LONGEST_PAUSE_MS = 2000
 
 /** Refusals that the same attempt gets again. */
 const lasting: ReadonlySet<ErrorCode> = new Set([

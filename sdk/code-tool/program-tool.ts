@@ -153,7 +153,7 @@ export class ProgramTool implements CodeTool {
         source,
         waitMs: this.#waitMs,
       })
-      return await this.#tell(outcome, untilMs, options)
+      return await this.#report(outcome, untilMs, options)
     } catch (error) {
       if (!(error instanceof LatchdError) || !forModel.has(error.code)) throw error
       return refused(error.code, `${error.message}${advice[error.code] ?? ''}`)
@@ -167,7 +167,7 @@ export class ProgramTool implements CodeTool {
         ...options,
         waitMs: this.#waitMs,
       })
-      return await this.#tell(outcome, untilMs, options)
+      return await this.#report(outcome, untilMs, options)
     } catch (error) {
       if (!(error instanceof LatchdError) || error.code !== 'NOT_FOUND') throw error
       return refused(error.code, error.message)
@@ -188,7 +188,7 @@ export class ProgramTool implements CodeTool {
     }
   }
 
-  async #tell(outcome: Outcome, untilMs: number, options: Aborting): Promise<CodeToolResult> {
+  async #report(outcome: Outcome, untilMs: number, options: Aborting): Promise<CodeToolResult> {
     const { executor } = this.#options
     let current = outcome
     for (;;) {

@@ -2,7 +2,8 @@
 
 import type { JournalRecord } from '../../executor/boundary/journal-record.ts'
 import type { ExecutionEvent } from '../../protocol/execution/events.ts'
-import { type CallRecord, type Execution, isEnded } from '../../protocol/execution/execution.ts'
+import type { CallRecord, Execution } from '../../protocol/execution/execution.ts'
+import { isEnded } from '../../protocol/execution/status.ts'
 import { THROWN } from '../../protocol/values/value-format.ts'
 import { decodeValue } from '../../protocol/values/values.ts'
 import type { Kept, WholeJournal } from './kept.ts'
@@ -126,8 +127,9 @@ function checkEnd(
   if (isEnded(execution) && (ends.length !== 1 || events.at(-1) !== ends[0])) {
     wrong(`it has ${ends.length} ends`)
   }
-  const toldLogs = events.filter(({ type }) => type === 'log-written').length
-  if (toldLogs !== execution.logs.length) wrong(`${toldLogs} of ${execution.logs.length} logs told`)
+  const emittedLogs = events.filter(({ type }) => type === 'log-written').length
+  if (emittedLogs !== execution.logs.length)
+    wrong(`${emittedLogs} of ${execution.logs.length} logs told`)
 }
 
 function checkRecords(records: readonly JournalRecord[], wrong: Wrong): void {

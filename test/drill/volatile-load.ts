@@ -5,7 +5,8 @@
  */
 
 import { setTimeout as delay } from 'node:timers/promises'
-import { type EndedExecution, type Execution, isEnded } from '../../protocol/execution/execution.ts'
+import type { EndedExecution, Execution } from '../../protocol/execution/execution.ts'
+import { isEnded } from '../../protocol/execution/status.ts'
 import { random } from '../soak/random.ts'
 import type { Scene } from './drill.ts'
 import { drillProgram } from './programs.ts'

@@ -1,7 +1,8 @@
 /** A durable execution that waits for a person, over HTTP: begun before a load, decided within it. */
 
 import type { Approval } from '../../protocol/approval.ts'
-import { type Execution, isEnded } from '../../protocol/execution/execution.ts'
+import type { Execution } from '../../protocol/execution/execution.ts'
+import { isEnded } from '../../protocol/execution/status.ts'
 
 export interface FlowOptions {
   readonly url: string

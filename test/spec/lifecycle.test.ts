@@ -43,9 +43,9 @@ t.test('messages go one after the other, and one that fails is told in the log',
   }
   const log = { error: (fields: object) => errors.push(fields) } as never
   const notifier = new Notifier(send, log)
-  void notifier.tell({ A: 1 })
-  void notifier.tell({ B: 'two\nlines' })
-  await notifier.tell({ C: 3 })
+  void notifier.notify({ A: 1 })
+  void notifier.notify({ B: 'two\nlines' })
+  await notifier.notify({ C: 3 })
   t.strictSame(sent, ['A=1', 'B=two lines', 'C=3'])
   t.match(errors, [{ err: { message: 'nobody listens' }, message: ['B=two lines'] }])
 })

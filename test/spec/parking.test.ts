@@ -281,7 +281,7 @@ async function runThreeWays(runs: ParkingRuns, program: ParkingProgram, n: numbe
     sequence.map((_, i) => i + 1),
     'sequence',
   )
-  expectSame(toldLogs(parked.events), parked.execution.logs, 'logs told')
+  expectSame(emittedLogs(parked.events), parked.execution.logs, 'logs told')
   expectSame(parked.effects.length, new Set(parked.effects.map(seqOf)).size, 'calls made once')
   expectClocks(parked)
   if (isTimed) return parked
@@ -329,7 +329,7 @@ function expectClocks({ execution }: Run): void {
 
 const sequences = (events: readonly ExecutionEvent[]) =>
   events.flatMap(event => ('sequence' in event ? [event.sequence] : []))
-const toldLogs = (events: readonly ExecutionEvent[]) =>
+const emittedLogs = (events: readonly ExecutionEvent[]) =>
   events.flatMap(event => (event.type === 'log-written' ? [event.log] : []))
 const seqOf = (effect: string) => effect.slice(0, effect.indexOf(' '))
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t, { type Test } from 'tap'
 import { runProgram } from '../../daemon/cli/program.ts'
-import { type KeptInstant, TrustedClock } from '../../daemon/clock/trusted-clock.ts'
+import { type StoredInstant, TrustedClock } from '../../daemon/clock/trusted-clock.ts'
 import type { Daemon } from '../../daemon/start-daemon.ts'
 import { ClockWatch } from '../../daemon/upkeep/clock-watch.ts'
 import { get, post, testDaemon } from '../support/daemon.ts'
@@ -111,12 +111,12 @@ t.test('confirm-clock reaches a daemon that runs: the clock is believed again', 
   const jumps: boolean[] = []
   const sources = { wall: () => Date.now() + setMs, steady: () => performance.now() }
   const clock = new TrustedClock(sources, undefined, jumpMs => jumps.push(jumpMs > 0))
-  const kept: KeptInstant[] = []
+  const kept: StoredInstant[] = []
   const watch = new ClockWatch(
     clock,
     {
       recordInstant: async instant => void kept.push(instant),
-      keptInstant: async () => ({ ...clock.kept, confirmedMs: confirmedIn(stateDir) }),
+      storedInstant: async () => ({ ...clock.kept, confirmedMs: confirmedIn(stateDir) }),
     },
     { warn: (...told: unknown[]) => t.fail(String(told)) } as never,
   )

@@ -6,7 +6,7 @@ import { resolveLimits } from '../../protocol/limits.ts'
 
 const limits = resolveLimits({ maxCalls: 2, maxLogBytes: 32_000, maxCallBytes: 10 })
 const readerOf = (more = {}) =>
-  new MessageReader({ limits, toldLogs: 0, session: undefined, ...more })
+  new MessageReader({ limits, emittedLogs: 0, session: undefined, ...more })
 const line = { level: 'log', text: 'x', atMs: 0 }
 const call = { kind: 'call', id: 1, tool: 0, input: 'p[]', isBlocking: true, atMs: 0 }
 const report = {
@@ -32,7 +32,7 @@ t.test('the lines of all messages and runs together are as many as a log has', a
   t.ok(reader.message(lines(1000)))
   t.ok(reader.message(lines(1)))
   t.throws(() => reader.message(lines(1)), /a list of lines of 1, limit 0/)
-  t.throws(() => readerOf({ toldLogs: 1000 }).message(lines(2)), /a list of lines of 2, limit 1/)
+  t.throws(() => readerOf({ emittedLogs: 1000 }).message(lines(2)), /a list of lines of 2, limit 1/)
 })
 
 t.test('a run asks for no more than its calls', async t => {

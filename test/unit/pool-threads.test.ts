@@ -26,7 +26,7 @@ async function threadsOf(
       isResume: false,
       owner,
       execution: {},
-      isWedged: new AbortController().signal,
+      unresponsive: new AbortController().signal,
       cancelled: new AbortController().signal,
     })
     threads.push(report as number)

@@ -13,6 +13,8 @@ t.test('the first block in our languages is the program, what stands before it t
     ['```\n1\n```', '1', 'javascript', ''],
     ['```TypeScript title=x\nlet a: number\n```', 'let a: number', 'typescript', ''],
     ['~~~ts\n1\n~~~', '1', 'typescript', ''],
+    ['```node\n1\n```', '1', 'javascript', ''],
+    ['```TSX\n1\n```', '1', 'typescript', ''],
     ['````js\n```\n````', '```', 'javascript', ''],
     ['- so:\n  ```js\n  1\n  ```', '  1', 'javascript', '- so:'],
     ['```json\n{}\n```\n```js\n1\n```', '1', 'javascript', '```json\n{}\n```'],

@@ -1,12 +1,13 @@
 /** Sessions in guests of this thread: each program gets a fresh guest with the last snapshot in it. */
 
-import { compile, type Language, type Program } from '../../executor/compile/compile.ts'
+import { compile, type Program } from '../../executor/compile/compile.ts'
 import { GuestThrown } from '../../executor/engine/guest.ts'
 import { baseSnapshot } from '../../executor/engine/quickjs/base-snapshot.ts'
 import { OutOfGuestMemory, QuickJSGuest } from '../../executor/engine/quickjs/quickjs.ts'
 import { HostOperation } from '../../executor/guest/host/host-operations.ts'
 import type { GuestTool } from '../../executor/guest/host/tools.ts'
 import { readOutput } from '../../executor/worker/services/output.ts'
+import type { Language } from '../../protocol/execution/execution.ts'
 import { limitTable } from '../../protocol/limits.ts'
 import { DONE, STREAM } from '../../protocol/values/value-format.ts'
 import { encodeValue } from '../../protocol/values/values.ts'

@@ -25,7 +25,7 @@ t.test('a run whose thread is ended rejects when another thread stands in its pl
     isResume: false,
     owner: 'ann',
     execution: {},
-    isWedged: unresponsive.signal,
+    unresponsive: unresponsive.signal,
     cancelled: new AbortController().signal,
   }
   const ended = t.rejects(pool.run(run), { name: 'AbortError' })

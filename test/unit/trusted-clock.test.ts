@@ -1,7 +1,7 @@
 /** The clock by which things expire, when somebody sets the machine's. */
 
 import t from 'tap'
-import { type KeptInstant, TrustedClock } from '../../daemon/clock/trusted-clock.ts'
+import { type StoredInstant, TrustedClock } from '../../daemon/clock/trusted-clock.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
@@ -23,7 +23,7 @@ function machine(wallMs = 100 * DAY_MS, steadyMs = DAY_MS) {
     reboot: () => {
       state.steadyMs = 1000
     },
-    clock: (kept?: KeptInstant) =>
+    clock: (kept?: StoredInstant) =>
       new TrustedClock(sources, kept, jumpMs => jumps.push(Math.round(jumpMs / HOUR_MS))),
   }
 }

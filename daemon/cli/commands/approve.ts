@@ -3,14 +3,13 @@
 import type { Command } from 'commander'
 import type { Approval } from '../../../protocol/approval.ts'
 import type { DecisionOptions } from '../../../protocol/execution/executor.ts'
+import type { Latchd } from '../../../sdk/index.ts'
 import type { Terminal } from '../../lifecycle/terminal.ts'
 import type { Cli, Options } from '../cli.ts'
-import { openClient } from '../client.ts'
-import { exitCodes } from '../exit-codes.ts'
+import { clientCommand } from '../client-command.ts'
 import { askedText, decidedText, isQuestion } from '../output/approval-text.ts'
 import { print } from '../output/print.ts'
 import { oneLine, UsageError } from '../refusal.ts'
-import { addSettingFlags } from '../setting-flags.ts'
 
 /** Adds `latchd approve`. For a question without `--answer` it asks at the terminal. */
 export function addApprove(program: Command, cli: Cli): void {
@@ -22,12 +21,15 @@ export function addApprove(program: Command, cli: Cli): void {
     .option('--args <json>', "instead of the call's input")
     .option('--answer <text>', 'the answer to a question; asked for at a terminal')
     .option('--remember', 'do not ask for this tool again in its session')
-  addSettingFlags(command, ['url']).action(
-    cli.action((id: string, options: Options) => approve(id, options, cli)),
-  )
+  clientCommand(command, cli, (client, options, id: string) => approve(client, id, options, cli))
 }
 
-async function approve(id: string, options: Options, { terminal, config }: Cli): Promise<number> {
+async function approve(
+  client: Latchd,
+  id: string,
+  options: Options,
+  { terminal }: Cli,
+): Promise<void> {
   const { reason, args, answer, remember } = options
   const decision: DecisionOptions = {
     ...(typeof reason === 'string' && { reason }),
@@ -35,7 +37,6 @@ async function approve(id: string, options: Options, { terminal, config }: Cli):
     ...(typeof answer === 'string' && { answer }),
     ...(remember === true && { remember: 'session' }),
   }
-  const client = await openClient(config(options))
   const asked = decision.answer === undefined ? await client.approvals.get(id) : undefined
   const answered =
     asked !== undefined && asked.status === 'pending' && isQuestion(asked)
@@ -43,7 +44,6 @@ async function approve(id: string, options: Options, { terminal, config }: Cli):
       : decision
   const approval = await client.approvals.approve(id, answered)
   print(terminal.stdout, `${approval.approvalId} ${decidedText(approval)}`)
-  return exitCodes.ok
 }
 
 /** @throws {UsageError} without a terminal, or when its input ends without an answer */

@@ -1,11 +1,10 @@
 /** `latchd cancel`: ends an execution. */
 
 import type { Command } from 'commander'
-import type { Cli, Options } from '../cli.ts'
-import { openClient } from '../client.ts'
-import { exitCodes } from '../exit-codes.ts'
+import type { Latchd } from '../../../sdk/index.ts'
+import type { Cli } from '../cli.ts'
+import { clientCommand } from '../client-command.ts'
 import { print } from '../output/print.ts'
-import { addSettingFlags } from '../setting-flags.ts'
 
 /** Adds `latchd cancel`: cancels one execution and prints its status. */
 export function addCancel(program: Command, cli: Cli): void {
@@ -13,14 +12,10 @@ export function addCancel(program: Command, cli: Cli): void {
     .command('cancel')
     .description('cancel an execution; one that has ended stays as it is')
     .argument('<id>', 'its id')
-  addSettingFlags(command, ['url']).action(
-    cli.action((id: string, options: Options) => cancel(id, options, cli)),
-  )
+  clientCommand(command, cli, (client, _, id: string) => cancel(client, id, cli))
 }
 
-async function cancel(id: string, options: Options, { terminal, config }: Cli): Promise<number> {
-  const client = await openClient(config(options))
+async function cancel(client: Latchd, id: string, { terminal }: Cli): Promise<void> {
   const { executionId, status } = await client.cancel(id)
   print(terminal.stdout, `${executionId} ${status}`)
-  return exitCodes.ok
 }

@@ -1,10 +1,10 @@
 /** `latchd install`: a service of this machine, or of one user. */
 
-import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { findPackageJSON } from 'node:module'
 import { dirname, join } from 'node:path'
 import type { Command } from 'commander'
+import { newSecret } from '../../auth/secret-digest.ts'
 import type { Terminal } from '../../lifecycle/terminal.ts'
 import { type Layout, previousLink } from '../../systemd/layout.ts'
 import { currentVersion, planInstall, planRollback, unitFiles } from '../../systemd/plan-install.ts'
@@ -27,9 +27,6 @@ export function addInstall(program: Command, cli: Cli): void {
     .option('--rollback-on-failure', 'go back by itself when the release does not become ready')
   addPlaceFlags(command).action(cli.action((options: Options) => install(options, cli)))
 }
-
-/** Entropy of a token's secret, in bytes. */
-const SECRET_BYTES = 32
 
 async function install(options: Options, { terminal }: Cli): Promise<number> {
   const { layout, runs } = installPlace('install', options, terminal)
@@ -105,7 +102,7 @@ function planThis(layout: Layout, options: Options): Step[] {
     layout,
     packageRoot,
     release: releaseOf(packageRoot, process.execPath),
-    secret: randomBytes(SECRET_BYTES).toString('base64url'),
+    secret: newSecret(),
     hasNetwork: options.network === true,
   })
 }

@@ -3,14 +3,13 @@
 import type { Command } from 'commander'
 import type { ExecutionEvent } from '../../../protocol/execution/events.ts'
 import type { Execution } from '../../../protocol/execution/execution.ts'
+import type { Latchd } from '../../../sdk/index.ts'
 import type { Terminal } from '../../lifecycle/terminal.ts'
 import type { Cli, Options } from '../cli.ts'
-import { openClient } from '../client.ts'
-import { exitCodes } from '../exit-codes.ts'
+import { clientCommand } from '../client-command.ts'
 import { askedText, decidedText } from '../output/approval-text.ts'
 import { failureText } from '../output/guest-failure.ts'
 import { print } from '../output/print.ts'
-import { addSettingFlags } from '../setting-flags.ts'
 
 /** Adds `latchd logs`: an execution's console text on stdout, its error on stderr. */
 export function addLogs(program: Command, cli: Cli): void {
@@ -19,18 +18,19 @@ export function addLogs(program: Command, cli: Cli): void {
     .description('print the console text of an execution, and its error')
     .argument('<id>', 'its id')
     .option('-f, --follow', 'go on until it ends')
-  addSettingFlags(command, ['url']).action(
-    cli.action((id: string, options: Options) => logs(id, options, cli)),
-  )
+  clientCommand(command, cli, (client, options, id: string) => logs(client, id, options, cli))
 }
 
-async function logs(id: string, options: Options, { terminal, config }: Cli): Promise<number> {
-  const client = await openClient(config(options))
+async function logs(
+  client: Latchd,
+  id: string,
+  options: Options,
+  { terminal }: Cli,
+): Promise<void> {
   if (!options.follow) {
     const execution = await client.get(id)
     for (const { text } of execution.logs) print(terminal.stdout, text)
     printFailure(execution, terminal)
-    return exitCodes.ok
   }
   for await (const event of client.events(id)) {
     if (event.type === 'log-written') print(terminal.stdout, event.log.text)
@@ -38,7 +38,6 @@ async function logs(id: string, options: Options, { terminal, config }: Cli): Pr
     if (news !== undefined) print(terminal.stderr, news)
     if (event.type === 'execution-ended') printFailure(event.execution, terminal)
   }
-  return exitCodes.ok
 }
 
 /** Prints the error of an execution that has one: it explains why the text ends here. */

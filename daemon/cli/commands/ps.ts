@@ -2,18 +2,14 @@
 
 import type { Command } from 'commander'
 import { type Execution, executionStatuses } from '../../../protocol/execution/execution.ts'
+import { MAX_PAGE_LIMIT } from '../../../protocol/page-limits.ts'
 import type { Latchd, ListOptions } from '../../../sdk/index.ts'
 import { oneOf, wholeNumber } from '../../config/value-kind.ts'
 import type { Cli, Options } from '../cli.ts'
-import { openClient } from '../client.ts'
-import { exitCodes } from '../exit-codes.ts'
+import { listCommand } from '../client-command.ts'
 import { readInstant } from '../instant.ts'
 import { optionValue } from '../option-value.ts'
-import { fitted } from '../output/fitted.ts'
-import { print } from '../output/print.ts'
 import { shortDuration } from '../output/short-duration.ts'
-import { table } from '../output/table.ts'
-import { addSettingFlags } from '../setting-flags.ts'
 
 /** Adds `latchd ps`: a table of executions, by default of the newest 20. */
 export function addPs(program: Command, cli: Cli): void {
@@ -26,12 +22,23 @@ export function addPs(program: Command, cli: Cli): void {
     .option('--session <id>', 'only those of a session')
     .option('--tool <name>', 'only those that have called a tool')
     .option('--limit <number>', 'at most so many', '20')
-    .option('--json', 'print JSON')
-  addSettingFlags(command, ['url']).action(cli.action((options: Options) => ps(options, cli)))
+  listCommand(command, cli, {
+    head: ['ID', 'STATUS', 'AGE', 'CALLS', 'WHY', 'PROGRAM'],
+    read: readExecutions,
+    row: (execution: Execution, nowMs) => [
+      execution.executionId,
+      execution.status,
+      shortDuration(nowMs - execution.createdAtMs),
+      String(execution.calls.length),
+      reasonOf(execution),
+      execution.sourceLine ?? '',
+    ],
+    isFitted: true,
+  })
 }
 
-async function ps(options: Options, { terminal, config }: Cli): Promise<number> {
-  const limit = optionValue('--limit', options.limit, wholeNumber(1, 1000)) as number
+async function readExecutions(client: Latchd, options: Options): Promise<readonly Execution[]> {
+  const limit = optionValue('--limit', options.limit, wholeNumber(1, MAX_PAGE_LIMIT)) as number
   const status = optionValue('--status', options.status, oneOf(executionStatuses))
   const nowMs = Date.now()
   const createdFromMs = readInstant('--since', options.since, nowMs)
@@ -43,22 +50,7 @@ async function ps(options: Options, { terminal, config }: Cli): Promise<number> 
     ...(typeof options.session === 'string' && { sessionId: options.session }),
     ...(typeof options.tool === 'string' && { tool: options.tool }),
   }
-  const data = await firstOf(await openClient(config(options)), filter, limit)
-  if (options.json) {
-    print(terminal.stdout, JSON.stringify(data, null, 2))
-    return exitCodes.ok
-  }
-  const rows = data.map(execution => [
-    execution.executionId,
-    execution.status,
-    shortDuration(nowMs - execution.createdAtMs),
-    String(execution.calls.length),
-    reasonOf(execution),
-    execution.sourceLine ?? '',
-  ])
-  const head = ['ID', 'STATUS', 'AGE', 'CALLS', 'WHY', 'PROGRAM']
-  print(terminal.stdout, fitted(table([head, ...rows]), terminal.stdout))
-  return exitCodes.ok
+  return await firstOf(client, filter, limit)
 }
 
 /** The newest that fit a filter; a filtered page may be short, and lead on all the same. */

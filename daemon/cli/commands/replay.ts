@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander'
 import type { Replay, ReplayEnd } from '../../../protocol/execution/replay.ts'
+import { limitTable } from '../../../protocol/limits.ts'
 import { Connection } from '../../../sdk/http.ts'
 import { wholeNumber } from '../../config/value-kind.ts'
 import type { Output } from '../../lifecycle/terminal.ts'
@@ -13,9 +14,6 @@ import { print } from '../output/print.ts'
 import { table } from '../output/table.ts'
 import { oneLine } from '../refusal.ts'
 import { addSettingFlags } from '../setting-flags.ts'
-
-/** No execution makes more: the ceiling of `maxCalls`. */
-const MAX_CALLS = 100_000
 
 /**
  * Adds `latchd replay`. It exits with 1 when the execution takes another path or ends in another
@@ -36,7 +34,11 @@ export function addReplay(program: Command, cli: Cli): void {
 }
 
 async function replay(id: string, options: Options, { terminal, config }: Cli): Promise<number> {
-  const untilCall = optionValue('--until', options.until, wholeNumber(1, MAX_CALLS))
+  const untilCall = optionValue(
+    '--until',
+    options.until,
+    wholeNumber(1, limitTable.maxCalls.ceiling),
+  )
   const { url, token, fetch } = await transportTo(config(options))
   const connection = new Connection({ url, token, fetch })
   const path = `/v1/executions/${encodeURIComponent(id)}/replay`

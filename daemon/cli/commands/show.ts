@@ -6,12 +6,11 @@ import type {
   Execution,
   ExecutionSource,
 } from '../../../protocol/execution/execution.ts'
+import type { Latchd } from '../../../sdk/index.ts'
 import type { Cli, Options } from '../cli.ts'
-import { openClient } from '../client.ts'
-import { exitCodes } from '../exit-codes.ts'
+import { clientCommand } from '../client-command.ts'
 import { failureText } from '../output/guest-failure.ts'
 import { print } from '../output/print.ts'
-import { addSettingFlags } from '../setting-flags.ts'
 
 /** Adds `latchd show`: an execution's program, calls, console text and end. */
 export function addShow(program: Command, cli: Cli): void {
@@ -20,19 +19,20 @@ export function addShow(program: Command, cli: Cli): void {
     .description('show an execution: its program, its calls with what went in and out, its end')
     .argument('<id>', 'its id')
     .option('--json', 'print JSON: the execution with its `source` and `language`')
-  addSettingFlags(command, ['url']).action(
-    cli.action((id: string, options: Options) => show(id, options, cli)),
-  )
+  clientCommand(command, cli, (client, options, id: string) => show(client, id, options, cli))
 }
 
-async function show(id: string, options: Options, { terminal, config }: Cli): Promise<number> {
-  const client = await openClient(config(options))
+async function show(
+  client: Latchd,
+  id: string,
+  options: Options,
+  { terminal }: Cli,
+): Promise<void> {
   const [execution, program] = await Promise.all([client.get(id), client.source(id)])
   const text = options.json
     ? JSON.stringify({ ...execution, ...program }, null, 2)
     : pageOf(execution, program)
   print(terminal.stdout, text)
-  return exitCodes.ok
 }
 
 function pageOf(execution: Execution, program: ExecutionSource): string {

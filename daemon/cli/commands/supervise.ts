@@ -45,19 +45,22 @@ export function supervise(
     if (isStopping) return
     // The manager distinguishes reloads by their time, on its own clock.
     const now = Math.floor(Number(process.hrtime.bigint() / 1000n))
-    await notifier.tell({ RELOADING: 1, MONOTONIC_USEC: now })
+    await notifier.notify({ RELOADING: 1, MONOTONIC_USEC: now })
     const isRead = daemon.reload(readConfig)
-    await notifier.tell({ READY: 1, STATUS: isRead ? status : `${status}; reload failed, see log` })
+    await notifier.notify({
+      READY: 1,
+      STATUS: isRead ? status : `${status}; reload failed, see log`,
+    })
   })
   return {
     async ready() {
-      await notifier.tell({ READY: 1, STATUS: status })
+      await notifier.notify({ READY: 1, STATUS: status })
       feed(() => daemon.probe())
     },
     async stop() {
       isStopping = true
       // Not awaited: the daemon takes no new work from now on, whether the manager knows or not.
-      void notifier.tell({
+      void notifier.notify({
         STOPPING: 1,
         STATUS: 'stopping',
         EXTEND_TIMEOUT_USEC: toMicroseconds(daemon.drainMs + STOP_MS),

@@ -1,9 +1,8 @@
 /** `latchd token`: makes tokens for callers. */
 
-import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { digestOf } from '../../auth/secret-digest.ts'
+import { digestOf, newSecret } from '../../auth/secret-digest.ts'
 import { scopes } from '../../auth/tokens.ts'
 import { readIfThere } from '../../base/read-if-there.ts'
 import { CONFIG_FILE, readConfigFile } from '../../config/config-file.ts'
@@ -15,9 +14,6 @@ import type { Cli, Options } from '../cli.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { print } from '../output/print.ts'
 import { UsageError } from '../refusal.ts'
-
-/** Entropy of a secret, in bytes. */
-const SECRET_BYTES = 32
 
 /** Adds `latchd token new`: makes a secret, prints it once, and stores its digest. */
 export function addToken(program: Command, cli: Cli): void {
@@ -34,7 +30,7 @@ export function addToken(program: Command, cli: Cli): void {
 
 async function newToken(name: string, options: Options, { terminal, config }: Cli) {
   const { env, cwd, stdout, stderr } = terminal
-  const secret = randomBytes(SECRET_BYTES).toString('base64url')
+  const secret = newSecret()
   const entry = entryOf(name, `sha256:${digestOf(secret)}`, options)
   if (options.print) {
     print(stderr, JSON.stringify(entry, null, 2))

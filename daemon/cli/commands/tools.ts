@@ -1,12 +1,11 @@
 /** `latchd tools`: what programs of a daemon may call. */
 
 import type { Command } from 'commander'
+import type { Latchd } from '../../../sdk/index.ts'
 import type { Cli, Options } from '../cli.ts'
-import { openClient } from '../client.ts'
-import { exitCodes } from '../exit-codes.ts'
+import { clientCommand } from '../client-command.ts'
 import { firstLine, print } from '../output/print.ts'
 import { table } from '../output/table.ts'
-import { addSettingFlags } from '../setting-flags.ts'
 
 /** Adds `latchd tools`: a daemon's tools as a table, JSON Schemas or TypeScript declarations. */
 export function addTools(program: Command, cli: Cli): void {
@@ -15,14 +14,12 @@ export function addTools(program: Command, cli: Cli): void {
     .description('list the tools of a daemon')
     .option('--json', 'print their JSON Schemas')
     .option('--typescript', 'print their TypeScript declarations, to be put into a prompt')
-  addSettingFlags(command, ['url']).action(cli.action((options: Options) => tools(options, cli)))
+  clientCommand(command, cli, (client, options) => tools(client, options, cli))
 }
 
-async function tools(options: Options, { terminal, config }: Cli): Promise<number> {
-  const client = await openClient(config(options))
+async function tools(client: Latchd, options: Options, { terminal }: Cli): Promise<void> {
   if (options.typescript) {
     print(terminal.stdout, (await client.toolDeclarations()).trimEnd())
-    return exitCodes.ok
   }
   const list = await client.tools()
   const text = options.json
@@ -32,5 +29,4 @@ async function tools(options: Options, { terminal, config }: Cli): Promise<numbe
   for (const { warnings = [] } of list) {
     for (const warning of warnings) print(terminal.stderr, `latchd: ${warning}`)
   }
-  return exitCodes.ok
 }

@@ -29,30 +29,30 @@ export function addDoctor(program: Command, cli: Cli): void {
 
 async function doctor(options: Options, { terminal, config }: Cli): Promise<number> {
   let isHealthy = true
-  const tell = (name: string, { status, text }: Finding) => {
+  const report = (name: string, { status, text }: Finding) => {
     if (status === 'fail') isHealthy = false
     print(terminal.stdout, `${status.padEnd(4)}  ${name.padEnd(13)}  ${text}`)
   }
-  tell('node', checkNode())
+  report('node', checkNode())
   let settings: LoadedConfig | undefined
   try {
     settings = config(options)
-    tell('configuration', { status: 'ok', text: 'valid; latchd config prints it' })
+    report('configuration', { status: 'ok', text: 'valid; latchd config prints it' })
   } catch (error) {
-    tell('configuration', { status: 'fail', text: oneLine(error) })
+    report('configuration', { status: 'fail', text: oneLine(error) })
   }
   const isolation = settings?.isolation ?? 'thread'
-  tell('engine', await checkEngine(isolation))
+  report('engine', await checkEngine(isolation))
   const protects = protection(isolation, settings?.allow !== undefined)
-  tell('isolation', { status: 'ok', text: `${isolation}: ${protects}` })
+  report('isolation', { status: 'ok', text: `${isolation}: ${protects}` })
   // The address is part of the configuration.
   if (settings !== undefined) {
-    tell('address', await checkAddress(settings))
-    for (const finding of await checkTools(settings)) tell('tools', finding)
+    report('address', await checkAddress(settings))
+    for (const finding of await checkTools(settings)) report('tools', finding)
   }
   for (const layout of layouts(terminal.env.HOME)) {
     const name = layout.scope === 'user' ? 'user service' : 'service'
-    for (const finding of checkService(layout, readServiceState)) tell(name, finding)
+    for (const finding of checkService(layout, readServiceState)) report(name, finding)
   }
   return isHealthy ? exitCodes.ok : exitCodes.failed
 }

@@ -44,10 +44,10 @@ export class AgentOutput {
       case 'model-delta':
         return
       case 'model-restarted':
-        this.#tell(`The reply broke off, it is asked for again: ${event.reason}`)
+        this.#write(`The reply broke off, it is asked for again: ${event.reason}`)
         return
       case 'planning-step':
-        this.#tell(`Plan:\n${event.reply.trim()}\n`)
+        this.#write(`Plan:\n${event.reply.trim()}\n`)
         return
       case 'action-started':
         this.#begin(event)
@@ -67,9 +67,9 @@ export class AgentOutput {
 
   #begin(event: ActionStarted): void {
     const { number, thought } = event
-    this.#tell(`Step ${number}${thought === '' ? '' : `: ${thought}`}`)
+    this.#write(`Step ${number}${thought === '' ? '' : `: ${thought}`}`)
     if (event.action === 'program') this.#program(event.source)
-    else for (const call of event.calls) this.#tell(`  │ ${call.name}(${call.argumentsText})`)
+    else for (const call of event.calls) this.#write(`  │ ${call.name}(${call.argumentsText})`)
     // Kept from stdout, which is for the answer.
     this.#running = new RunOutput(this.#terminal, true, this.#flags)
   }
@@ -87,10 +87,10 @@ export class AgentOutput {
   #end(step: ActionStep): void {
     this.#running?.stop()
     this.#running = undefined
-    for (const line of gist(step)) this.#tell(`  ${line}`)
+    for (const line of gist(step)) this.#write(`  ${line}`)
   }
 
-  #tell(text: string): void {
+  #write(text: string): void {
     this.#spinner.clear()
     print(this.#terminal.stderr, text)
   }

@@ -1,22 +1,21 @@
 /** Routes about calls that wait for a person. */
 
-import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
+import type { OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { Approval, ApprovalStatus, Decision } from '../../../protocol/approval.ts'
+import { callerRoute } from '../caller-route.ts'
 import type { HttpEnvironment, RouteDependencies } from '../dependencies.ts'
 import { actorOf } from '../middleware/actor.ts'
-import { needs } from '../middleware/scope.ts'
 import { pageOf, pageQuery } from '../pages.ts'
 import { json, problems } from '../responses.ts'
 
 const params = z.object({ id: z.string().openapi({ param: { name: 'id', in: 'path' } }) })
 
-const listRoute = createRoute({
+const listRoute = callerRoute('read', {
   method: 'get',
   path: '/v1/approvals',
   operationId: 'listApprovals',
   summary: 'Approvals, newest first',
-  ...needs('read'),
   request: {
     query: z.object({
       status: ApprovalStatus.optional(),
@@ -26,33 +25,31 @@ const listRoute = createRoute({
   },
   responses: {
     200: json(pageOf(Approval, 'ApprovalList'), 'A page'),
-    ...problems(400, 401, 403, 429),
+    ...problems(400),
   },
 })
 
-const getRoute = createRoute({
+const getRoute = callerRoute('read', {
   method: 'get',
   path: '/v1/approvals/{id}',
   operationId: 'getApproval',
   summary: 'How an approval stands',
-  ...needs('read'),
   request: { params },
-  responses: { 200: json(Approval, 'The approval'), ...problems(401, 403, 404, 429) },
+  responses: { 200: json(Approval, 'The approval'), ...problems(404) },
 })
 
-const decideRoute = createRoute({
+const decideRoute = callerRoute('approve', {
   method: 'post',
   path: '/v1/approvals/{id}',
   operationId: 'decideApproval',
   summary: 'Decide an approval; the same decision once more changes nothing',
-  ...needs('approve'),
   request: {
     params,
     body: { content: { 'application/json': { schema: Decision } }, required: true },
   },
   responses: {
     200: json(Approval, 'The decided approval'),
-    ...problems(400, 401, 403, 404, 409, 413, 415, 429, 507),
+    ...problems(400, 404, 409, 413, 415, 507),
   },
 })
 

@@ -5,7 +5,7 @@
 
 import type { IncomingMessage } from 'node:http'
 import { upgradeWebSocket } from '@hono/node-server'
-import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
+import type { OpenAPIHono } from '@hono/zod-openapi'
 import { WebSocketServer } from 'ws'
 import { z } from 'zod'
 import { ClientFrame, DaemonFrame, SettleBody } from '../../../protocol/connect/connect.ts'
@@ -19,6 +19,7 @@ import { LatchdError } from '../../../protocol/errors.ts'
 import type { CallerShares } from '../../auth/caller-shares.ts'
 import { type KnownCaller, requireScope } from '../../auth/tokens.ts'
 import type { ClientConnection } from '../../clients/client-connection.ts'
+import { callerRoute } from '../caller-route.ts'
 import type { HttpEnvironment, RouteDependencies } from '../dependencies.ts'
 import { checkOrigin } from '../middleware/origin.ts'
 import { needs } from '../middleware/scope.ts'
@@ -30,12 +31,11 @@ const ConnectFrames = z
   .strictObject({ fromClient: ClientFrame, fromDaemon: DaemonFrame })
   .meta({ id: 'ConnectFrames' })
 
-const settleRoute = createRoute({
+const settleRoute = callerRoute('execute', {
   method: 'post',
   path: '/v1/calls/{callId}/settle',
   operationId: 'settleCall',
   summary: 'Answer a call that came over a connection that is gone',
-  ...needs('execute'),
   request: {
     params: z.object({
       callId: z
@@ -47,7 +47,7 @@ const settleRoute = createRoute({
   },
   responses: {
     200: json(z.strictObject({ settled: z.literal(true) }), 'Taken; once more changes nothing'),
-    ...problems(400, 401, 403, 404, 413, 415, 429),
+    ...problems(400, 404, 413, 415),
   },
 })
 

@@ -1,25 +1,22 @@
 /** The stream of events of all executions of a caller. */
 
-import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
+import type { OpenAPIHono } from '@hono/zod-openapi'
 import { ExecutionEvent } from '../../../protocol/execution/events.ts'
+import { callerRoute } from '../caller-route.ts'
 import type { HttpEnvironment, RouteDependencies } from '../dependencies.ts'
 import { sendEvents } from '../event-stream.ts'
-import { needs } from '../middleware/scope.ts'
-import { problems } from '../responses.ts'
 
-const eventsRoute = createRoute({
+const eventsRoute = callerRoute('read', {
   method: 'get',
   path: '/v1/events',
   operationId: 'streamAllEvents',
   summary: "What happens in all executions of the token, or with the scope admin in everybody's",
-  ...needs('read'),
   responses: {
     200: {
       description:
         'Events from now on, until the client leaves or is 10 000 events behind; an `id` is the place in the stream of its own execution',
       content: { 'text/event-stream': { schema: ExecutionEvent } },
     },
-    ...problems(401, 403, 429),
   },
 })
 

@@ -1,7 +1,7 @@
 /** Routes that run programs. */
 
 import { hash } from 'node:crypto'
-import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
+import type { OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { encodedInputsOf, planExecution } from '../../../executor/execution/plan.ts'
 import {
@@ -9,13 +9,13 @@ import {
   ExecuteBody,
   Execution,
   ExecutionError,
-  isEnded,
 } from '../../../protocol/execution/execution.ts'
+import { isEnded } from '../../../protocol/execution/status.ts'
 import type { KnownCaller } from '../../auth/tokens.ts'
 import { readTraceParent, writeTraceParent } from '../../telemetry/tracing/trace-parent.ts'
+import { callerRoute } from '../caller-route.ts'
 import { visibleTools } from '../caller-tools.ts'
 import type { HttpEnvironment, RouteDependencies } from '../dependencies.ts'
-import { needs } from '../middleware/scope.ts'
 import { json, problems } from '../responses.ts'
 
 const headers = z.object({
@@ -31,14 +31,13 @@ const headers = z.object({
     .describe('The trace that the execution is a part of (W3C Trace Context)'),
 })
 const body = { content: { 'application/json': { schema: ExecuteBody } }, required: true }
-const refusals = problems(400, 401, 403, 404, 409, 410, 413, 415, 422, 429, 503, 507)
+const refusals = problems(400, 404, 409, 410, 413, 415, 422, 503, 507)
 
-const executeRoute = createRoute({
+const executeRoute = callerRoute('execute', {
   method: 'post',
   path: '/v1/execute',
   operationId: 'execute',
   summary: 'Run a program and wait for its end',
-  ...needs('execute'),
   request: { body, headers },
   responses: {
     200: json(Execution, 'The ended execution'),
@@ -47,12 +46,11 @@ const executeRoute = createRoute({
   },
 })
 
-const submitRoute = createRoute({
+const submitRoute = callerRoute('execute', {
   method: 'post',
   path: '/v1/executions',
   operationId: 'submitExecution',
   summary: 'Run a program without waiting',
-  ...needs('execute'),
   request: { body, headers },
   responses: {
     202: json(Execution, 'The execution, taken; `Location` says where it is'),
@@ -71,18 +69,17 @@ const ShortAnswer = z
   })
   .meta({ id: 'ShortAnswer' })
 
-const shortRoute = createRoute({
+const shortRoute = callerRoute('execute', {
   method: 'post',
   path: '/execute',
   operationId: 'executeShort',
   summary: 'The short form for scripts',
-  ...needs('execute'),
   request: { body: { content: { 'application/json': { schema: ShortBody } }, required: true } },
   responses: {
     200: json(ShortAnswer, 'The program has come to its end'),
     202: json(z.strictObject({ executionId: z.string() }), 'The program goes on'),
     422: json(z.strictObject({ error: ExecutionError, logs: z.string() }), 'The program failed'),
-    ...problems(400, 401, 403, 413, 415, 429, 503, 507),
+    ...problems(400, 413, 415, 503, 507),
   },
 })
 

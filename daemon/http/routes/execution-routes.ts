@@ -1,6 +1,6 @@
 /** Routes about executions that were submitted. */
 
-import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
+import type { OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { ExecutionEvent } from '../../../protocol/execution/events.ts'
 import {
@@ -9,34 +9,32 @@ import {
   ExecutionStatus,
   MAX_WAIT_MS,
 } from '../../../protocol/execution/execution.ts'
+import { callerRoute } from '../caller-route.ts'
 import type { HttpEnvironment, RouteDependencies } from '../dependencies.ts'
 import { sendEvents } from '../event-stream.ts'
 import { actorOf } from '../middleware/actor.ts'
-import { needs } from '../middleware/scope.ts'
 import { pageOf, pageQuery } from '../pages.ts'
 import { json, problems } from '../responses.ts'
 
 const params = z.object({ id: z.string().openapi({ param: { name: 'id', in: 'path' } }) })
 const waitMs = z.coerce.number().int().min(0).max(MAX_WAIT_MS).default(0)
 
-const getRoute = createRoute({
+const getRoute = callerRoute('read', {
   method: 'get',
   path: '/v1/executions/{id}',
   operationId: 'getExecution',
   summary: 'How it stands; with `waitMs`, as soon as it has ended or waits for a person',
-  ...needs('read'),
   request: { params, query: z.object({ waitMs }) },
-  responses: { 200: json(Execution, 'The execution'), ...problems(400, 401, 403, 404, 429) },
+  responses: { 200: json(Execution, 'The execution'), ...problems(400, 404) },
 })
 
-const sourceRoute = createRoute({
+const sourceRoute = callerRoute('read', {
   method: 'get',
   path: '/v1/executions/{id}/source',
   operationId: 'getExecutionSource',
   summary: 'The program that it runs',
-  ...needs('read'),
   request: { params },
-  responses: { 200: json(ExecutionSource, 'The source'), ...problems(401, 403, 404, 429) },
+  responses: { 200: json(ExecutionSource, 'The source'), ...problems(404) },
 })
 
 const instant = z.coerce.number().int().min(0).optional()
@@ -49,60 +47,55 @@ const filterQuery = {
   createdBeforeMs: instant.describe('Those created before this instant, epoch milliseconds'),
 }
 
-const listRoute = createRoute({
+const listRoute = callerRoute('read', {
   method: 'get',
   path: '/v1/executions',
   operationId: 'listExecutions',
   summary: 'Executions, newest first',
-  ...needs('read'),
   request: {
     query: z.object({ status: ExecutionStatus.optional(), ...filterQuery, ...pageQuery }),
   },
   responses: {
     200: json(pageOf(Execution, 'ExecutionList'), 'A page'),
-    ...problems(400, 401, 403, 429),
+    ...problems(400),
   },
 })
 
-const cancelRoute = createRoute({
+const cancelRoute = callerRoute('execute', {
   method: 'post',
   path: '/v1/executions/{id}/cancel',
   operationId: 'cancelExecution',
   summary: 'End an execution; one that has ended stays as it is',
-  ...needs('execute'),
   request: { params },
-  responses: { 200: json(Execution, 'The ended execution'), ...problems(401, 403, 404, 429) },
+  responses: { 200: json(Execution, 'The ended execution'), ...problems(404) },
 })
 
-const retryRoute = createRoute({
+const retryRoute = callerRoute('execute', {
   method: 'post',
   path: '/v1/executions/{id}/retry',
   operationId: 'retryExecution',
   summary: 'Let a stuck execution go on',
-  ...needs('execute'),
   request: { params },
   responses: {
     200: json(Execution, 'The execution as it stands'),
-    ...problems(401, 403, 404, 409, 429, 507),
+    ...problems(404, 409, 507),
   },
 })
 
-const deleteRoute = createRoute({
+const deleteRoute = callerRoute('execute', {
   method: 'delete',
   path: '/v1/executions/{id}',
   operationId: 'deleteExecution',
   summary: 'Forget an ended execution',
-  ...needs('execute'),
   request: { params },
-  responses: { 204: { description: 'Forgotten' }, ...problems(401, 403, 404, 409, 429) },
+  responses: { 204: { description: 'Forgotten' }, ...problems(404, 409) },
 })
 
-const eventsRoute = createRoute({
+const eventsRoute = callerRoute('read', {
   method: 'get',
   path: '/v1/executions/{id}/events',
   operationId: 'streamExecutionEvents',
   summary: 'What happens during an execution, as server-sent events',
-  ...needs('read'),
   request: {
     params,
     headers: z.object({
@@ -126,7 +119,7 @@ const eventsRoute = createRoute({
       description:
         'The execution has ended, and nothing follows `Last-Event-ID`: an `EventSource` stops here',
     },
-    ...problems(400, 401, 403, 404, 429),
+    ...problems(400, 404),
   },
 })
 

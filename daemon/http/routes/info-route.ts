@@ -3,6 +3,7 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { isolationLevels, protection } from '../../../protocol/execution/isolation.ts'
+import type { DaemonInfo } from '../../../sdk/latchd-options.ts'
 import type { HttpEnvironment, RouteDependencies } from '../dependencies.ts'
 import { json, problems, security } from '../responses.ts'
 
@@ -21,7 +22,7 @@ const Info = z
     queued: z.int().describe('Executions that wait for one'),
     uptimeMs: z.number(),
   })
-  .meta({ id: 'Info' })
+  .meta({ id: 'Info' }) satisfies z.ZodType<DaemonInfo>
 
 const infoRoute = createRoute({
   method: 'get',

@@ -3,25 +3,22 @@
  * of tools that the caller may not use are left out, since their names are not for it.
  */
 
-import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
+import type { OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { OTHER_TOOLS } from '../../telemetry/metrics/tool-labels.ts'
+import { callerRoute } from '../caller-route.ts'
 import type { HttpEnvironment, RouteDependencies } from '../dependencies.ts'
-import { needs } from '../middleware/scope.ts'
-import { problems } from '../responses.ts'
 
-const metricsRoute = createRoute({
+const metricsRoute = callerRoute('read', {
   method: 'get',
   path: '/metrics',
   operationId: 'getMetrics',
   summary: 'Metrics in the text format of Prometheus',
-  ...needs('read'),
   responses: {
     200: {
       description: 'The metrics; docs/operations.md tells what they mean',
       content: { 'text/plain': { schema: z.string() } },
     },
-    ...problems(401, 403, 429),
   },
 })
 

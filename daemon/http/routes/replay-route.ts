@@ -1,25 +1,24 @@
 /** The route that replays an execution. */
 
-import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
+import type { OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { Replay, ReplayBody } from '../../../protocol/execution/replay.ts'
+import { callerRoute } from '../caller-route.ts'
 import type { HttpEnvironment, RouteDependencies } from '../dependencies.ts'
-import { needs } from '../middleware/scope.ts'
 import { json, problems } from '../responses.ts'
 
-const replayRoute = createRoute({
+const replayRoute = callerRoute('read', {
   method: 'post',
   path: '/v1/executions/{id}/replay',
   operationId: 'replayExecution',
   summary: 'Run an execution again from its journal, without calling any tool',
-  ...needs('read'),
   request: {
     params: z.object({ id: z.string().openapi({ param: { name: 'id', in: 'path' } }) }),
     body: { content: { 'application/json': { schema: ReplayBody } }, required: false },
   },
   responses: {
     200: json(Replay, 'What came of it'),
-    ...problems(400, 401, 403, 404, 409, 413, 415, 429),
+    ...problems(400, 404, 409, 413, 415),
   },
 })
 

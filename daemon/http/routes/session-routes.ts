@@ -1,59 +1,55 @@
 /** Routes about sessions: guest state that is kept between executions. */
 
-import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
+import type { OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { Session } from '../../../protocol/execution/session.ts'
+import { callerRoute } from '../caller-route.ts'
 import type { HttpEnvironment, RouteDependencies } from '../dependencies.ts'
 import { actorOf } from '../middleware/actor.ts'
-import { needs } from '../middleware/scope.ts'
 import { pageOf, pageQuery } from '../pages.ts'
 import { json, problems } from '../responses.ts'
 
 const params = z.object({ id: z.string().openapi({ param: { name: 'id', in: 'path' } }) })
 
-const createSessionRoute = createRoute({
+const createSessionRoute = callerRoute('execute', {
   method: 'post',
   path: '/v1/sessions',
   operationId: 'createSession',
   summary: 'Make a session; programs run in it with `sessionId`, one at a time',
-  ...needs('execute'),
   responses: {
     201: json(Session, 'The session; `Location` says where it is'),
-    ...problems(401, 403, 429, 507),
+    ...problems(507),
   },
 })
 
-const listRoute = createRoute({
+const listRoute = callerRoute('read', {
   method: 'get',
   path: '/v1/sessions',
   operationId: 'listSessions',
   summary: 'Sessions, newest first',
-  ...needs('read'),
   request: { query: z.object(pageQuery) },
   responses: {
     200: json(pageOf(Session, 'SessionList'), 'A page'),
-    ...problems(400, 401, 403, 429),
+    ...problems(400),
   },
 })
 
-const getRoute = createRoute({
+const getRoute = callerRoute('read', {
   method: 'get',
   path: '/v1/sessions/{id}',
   operationId: 'getSession',
   summary: 'How a session stands',
-  ...needs('read'),
   request: { params },
-  responses: { 200: json(Session, 'The session'), ...problems(401, 403, 404, 429) },
+  responses: { 200: json(Session, 'The session'), ...problems(404) },
 })
 
-const deleteRoute = createRoute({
+const deleteRoute = callerRoute('execute', {
   method: 'delete',
   path: '/v1/sessions/{id}',
   operationId: 'deleteSession',
   summary: 'Forget a session with its state',
-  ...needs('execute'),
   request: { params },
-  responses: { 204: { description: 'Forgotten' }, ...problems(401, 403, 404, 409, 429) },
+  responses: { 204: { description: 'Forgotten' }, ...problems(404, 409) },
 })
 
 /** Adds the routes that create, list, read and delete sessions. */

@@ -1,14 +1,14 @@
 /** The route that lists tools. */
 
-import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
+import type { OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { inTurns } from '../../../protocol/base/in-turns.ts'
-import { Annotations } from '../../../protocol/connect/client-tool.ts'
+import { WireAnnotations } from '../../../protocol/connect/client-tool.ts'
 import { declareTools } from '../../../protocol/tool/declarations.ts'
 import { describeTool } from '../../../protocol/tool/tool.ts'
+import { callerRoute } from '../caller-route.ts'
 import { callerTools } from '../caller-tools.ts'
 import type { HttpEnvironment, RouteDependencies } from '../dependencies.ts'
-import { needs } from '../middleware/scope.ts'
 import { problems } from '../responses.ts'
 
 const ToolDescription = z
@@ -17,7 +17,7 @@ const ToolDescription = z
     description: z.string(),
     inputSchema: z.record(z.string(), z.unknown()).optional().describe('JSON Schema'),
     outputSchema: z.record(z.string(), z.unknown()).optional().describe('JSON Schema'),
-    annotations: Annotations.optional(),
+    annotations: WireAnnotations.optional(),
     warnings: z
       .array(z.string())
       .optional()
@@ -33,12 +33,11 @@ const ToolDescription = z
   })
   .meta({ id: 'Tool' })
 
-const toolsRoute = createRoute({
+const toolsRoute = callerRoute('read', {
   method: 'get',
   path: '/v1/tools',
   operationId: 'listTools',
   summary: 'The tools that programs of the caller may use',
-  ...needs('read'),
   request: { query: z.object({ format: z.enum(['json', 'typescript']).default('json') }) },
   responses: {
     200: {
@@ -48,7 +47,7 @@ const toolsRoute = createRoute({
         'text/plain': { schema: z.string() },
       },
     },
-    ...problems(400, 401, 403, 429),
+    ...problems(400),
   },
 })
 

@@ -112,7 +112,7 @@ export class Approvals {
   }
 
   /** Marks decisions as received: these deliveries carry them. */
-  told(execution: RowId, records: readonly JournalRecord[]): void {
+  markReceived(execution: RowId, records: readonly JournalRecord[]): void {
     if (!this.isReady(execution)) return
     for (const { kind, seq } of records) {
       if (kind !== 'delivery') continue

@@ -18,7 +18,7 @@ interface EventRow {
 }
 
 type EndedEvent = Extract<StoredEvent, { type: 'execution-ended' }>
-type KeptEvent = StoredEvent | Omit<EndedEvent, 'execution'>
+type RowEvent = StoredEvent | Omit<EndedEvent, 'execution'>
 
 /** @param ending the execution as it ends with this addition */
 export function addEvents(
@@ -40,7 +40,7 @@ export function addEvents(
     last.sequence,
     first.sequence,
     toShortJson(
-      events.map(event => kept(event, ending)),
+      events.map(event => toRowEvent(event, ending)),
       to.execution_id,
     ),
   )
@@ -55,7 +55,7 @@ export function nextSequence(connection: Connection, execution: RowId): number {
   return (known?.last ?? 0) + 1
 }
 
-function kept(event: StoredEvent, ending: EndedExecution | undefined): KeptEvent {
+function toRowEvent(event: StoredEvent, ending: EndedExecution | undefined): RowEvent {
   if (event.type !== 'execution-ended') return event
   const { execution, ...others } = event
   return JSON.stringify(execution) === JSON.stringify(ending) ? others : event
@@ -72,12 +72,12 @@ export function eventsOf(connection: Connection, execution: number, after: numbe
       execution,
       after,
     )
-    .flatMap(told)
+    .flatMap(eventsOfRow)
     .filter(({ sequence }) => sequence > after)
 }
 
-function told({ execution_id, events, ending }: EventRow): StoredEvent[] {
-  return fromShortJson<KeptEvent[]>(events, execution_id).map(event => {
+function eventsOfRow({ execution_id, events, ending }: EventRow): StoredEvent[] {
+  return fromShortJson<RowEvent[]>(events, execution_id).map(event => {
     if (event.type !== 'execution-ended' || 'execution' in event) return event
     const execution = fromShortJson<EndedExecution>(ending ?? 'null', execution_id)
     return { ...event, execution }

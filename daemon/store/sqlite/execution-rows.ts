@@ -64,7 +64,11 @@ export function ownedExecution(
 /**
  * An execution as it stands: the stored record of an ended or stuck one, else read from its events.
  */
-export function toldExecution(connection: Connection, row: ExecutionRow, nowMs: number): Execution {
+export function currentExecution(
+  connection: Connection,
+  row: ExecutionRow,
+  nowMs: number,
+): Execution {
   if (isLive(row.state)) {
     const line = sourceLine(sourceHead(connection, row.id))
     return foldedExecution(connection, row, row.state, nowMs, line)

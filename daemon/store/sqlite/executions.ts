@@ -12,6 +12,7 @@
  */
 
 import type { EndedExecution, ExecutionSource } from '../../../protocol/execution/execution.ts'
+import { FIRST_EPOCH } from '../first-epoch.ts'
 import type {
   Addition,
   Claim,
@@ -33,9 +34,6 @@ import type { Journals } from './journal-rows.ts'
 import type { Sessions } from './sessions.ts'
 import { toShortJson } from './short-json.ts'
 import type { Webhooks } from './webhooks.ts'
-
-/** The epoch of a submission. */
-const FIRST_EPOCH = 1
 
 /** The other tables that executions are written to. */
 export interface ExecutionParts {
@@ -228,7 +226,7 @@ export class Executions {
     // Before the records: one of them may answer an approval that this addition adds as decided.
     this.#parts.approvals.add(to, approvals)
     this.#parts.journals.add(to.id, epoch, records)
-    if (records.length > 0) this.#parts.approvals.told(to.id, records)
+    if (records.length > 0) this.#parts.approvals.markReceived(to.id, records)
     addEvents(this.#connection, to, events, ended)
   }
 

@@ -1,6 +1,6 @@
 /** The state of the clocks that a store holds between processes. */
 
-import type { KeptInstant } from '../../clock/trusted-clock.ts'
+import type { StoredInstant } from '../../clock/trusted-clock.ts'
 import type { Connection } from './connection.ts'
 import { meta, setMeta } from './migrations.ts'
 
@@ -9,16 +9,16 @@ const INSTANT = 'last_instant'
 const CONFIRMED = 'clock_confirmed_ms'
 
 /** Stores what the clocks show, in place of the instant before. */
-export function recordInstant(connection: Connection, instant: KeptInstant): void {
+export function recordInstant(connection: Connection, instant: StoredInstant): void {
   setMeta(connection, INSTANT, JSON.stringify(instant))
 }
 
 /** The instant that was stored last, with the last confirmation; `undefined` before the first. */
-export function keptInstant(connection: Connection): KeptInstant | undefined {
+export function storedInstant(connection: Connection): StoredInstant | undefined {
   const text = meta(connection, INSTANT)
   if (text === undefined) return undefined
   const confirmedMs = Number(meta(connection, CONFIRMED) ?? 0)
-  return { ...(JSON.parse(text) as KeptInstant), confirmedMs }
+  return { ...(JSON.parse(text) as StoredInstant), confirmedMs }
 }
 
 /** Stores an operator's confirmation that the clock is right. */

@@ -6,10 +6,10 @@ import { Approvals } from './approvals.ts'
 import { Blobs } from './blobs.ts'
 import type { Connection } from './connection.ts'
 import { Executions } from './executions.ts'
-import { keptInstant, recordInstant } from './instant.ts'
+import { recordInstant, storedInstant } from './instant.ts'
 import { Journals } from './journal-rows.ts'
 import { type StoreIdentity, setMeta } from './migrations.ts'
-import { Reading } from './reading.ts'
+import { Queries } from './queries.ts'
 import { Recoveries } from './recovery.ts'
 import { Sessions } from './sessions.ts'
 import { Sweeping, type SweepStep } from './sweeping.ts'
@@ -46,7 +46,7 @@ const readNames: ReadonlySet<OperationName> = new Set<OperationName>([
   'get',
   'heldSessions',
   'journal',
-  'keptInstant',
+  'storedInstant',
   'keyed',
   'list',
   'load',
@@ -89,7 +89,7 @@ export function operationsOn(
   const parts = { blobs, journals, approvals, sessions, webhooks }
   const executions = new Executions(connection, parts)
   const recoveries = new Recoveries(connection, webhooks)
-  const reading = new Reading(connection, now)
+  const queries = new Queries(connection, now)
   const sweeping = new Sweeping(connection, executions, sessions)
   return {
     recover: (nowMs, ran) => recoveries.recover(nowMs, ran),
@@ -106,7 +106,7 @@ export function operationsOn(
     sweepStep: (bounds, inUse) => sweeping.step(bounds, inUse),
     quarantine: (executionId, nowMs, error) => recoveries.quarantine(executionId, nowMs, error),
     recordInstant: instant => recordInstant(connection, instant),
-    keptInstant: () => keptInstant(connection),
+    storedInstant: () => storedInstant(connection),
     checkWrite: () => setMeta(connection, 'last_write_ms', String(now())),
 
     dueWebhooks: (nowMs, limit, busy) => webhooks.due(nowMs, limit, busy),
@@ -114,18 +114,18 @@ export function operationsOn(
     endWebhook: messageId => webhooks.end(messageId),
     delayWebhook: (messageId, nextAtMs) => webhooks.delay(messageId, nextAtMs),
 
-    get: executionId => reading.get(executionId),
+    get: executionId => queries.get(executionId),
     keyed: (owner, keyText) => executions.keyed(owner, keyText),
-    list: query => reading.list(query),
-    events: (executionId, after) => reading.events(executionId, after),
+    list: query => queries.list(query),
+    events: (executionId, after) => queries.events(executionId, after),
     approval: approvalId => approvals.approval(approvalId),
     approvals: query => approvals.approvals(query),
     journal: executionId => executions.journal(executionId),
     source: executionId => executions.source(executionId),
-    load: () => reading.load(),
-    shares: () => reading.shares(),
+    load: () => queries.load(),
+    shares: () => queries.shares(),
     texts: (executionId, seqs) => executions.texts(executionId, seqs),
-    statistics: () => ({ ...identity, ...reading.counts(), commits: counters.commits }),
+    statistics: () => ({ ...identity, ...queries.counts(), commits: counters.commits }),
 
     createSession: (sessionId, owner, nowMs) => sessions.create(sessionId, owner, nowMs),
     session: sessionId => sessions.session(sessionId),

@@ -56,7 +56,7 @@ export class Sessions {
     if (row === undefined) return undefined
     const { owner, runtime } = row
     const remembered = JSON.parse(row.remembered) as string[]
-    return { owner, session: told(row), remembered, ...(runtime !== null && { runtime }) }
+    return { owner, session: sessionOf(row), remembered, ...(runtime !== null && { runtime }) }
   }
 
   sessions(query: {
@@ -68,7 +68,7 @@ export class Sessions {
     const [where, parts] = owner === undefined ? ['WHERE 1', [[]]] : ['WHERE owner = ?', [[owner]]]
     const select = `SELECT created_ms, session_id AS name FROM session ${where}`
     return newestFirst(this.#connection, select, 'session_id', parts, query).map(({ name }) =>
-      told(this.#find(name) as SessionRow),
+      sessionOf(this.#find(name) as SessionRow),
     )
   }
 
@@ -214,7 +214,7 @@ export class Sessions {
   }
 }
 
-function told(row: SessionRow): Session {
+function sessionOf(row: SessionRow): Session {
   return {
     sessionId: row.session_id,
     createdAtMs: row.created_ms,

@@ -40,7 +40,7 @@ export class SqliteStore implements Store {
   readonly due = this.#method('due')
   readonly quarantine = this.#method('quarantine')
   readonly recordInstant = this.#method('recordInstant')
-  readonly keptInstant = this.#method('keptInstant')
+  readonly storedInstant = this.#method('storedInstant')
 
   readonly dueWebhooks = this.#method('dueWebhooks')
   readonly nextWebhookMs = this.#method('nextWebhookMs')
@@ -75,7 +75,7 @@ export class SqliteStore implements Store {
   async checkRoom(): Promise<void> {
     this.#client.checkPlace()
     // Either is refused when the store is lost.
-    await this.#client.ask(this.#client.isFull ? 'checkWrite' : 'keptInstant')
+    await this.#client.ask(this.#client.isFull ? 'checkWrite' : 'storedInstant')
   }
 
   watchCommits(onCommit: OnCommit): void {

@@ -134,10 +134,10 @@ function* blobProblems(connection: Connection): Iterable<string> {
   // One at a time: all bodies together may be larger than the memory.
   const rows = connection.database.prepare('SELECT id, hash, body, uses FROM blob').iterate()
   for (const row of rows) {
-    const { id, hash, body, uses: told } = row as unknown as BlobRow
+    const { id, hash, body, uses: counted } = row as unknown as BlobRow
     if (!hashOf(body).equals(hash)) yield `blob ${id} does not match its hash`
     const found = uses.get(id) ?? 0
-    if (found !== told) yield `blob ${id} is used ${found} times, counted as ${told}`
+    if (found !== counted) yield `blob ${id} is used ${found} times, counted as ${counted}`
     uses.delete(id)
   }
   for (const id of uses.keys()) yield `blob ${id} is referred to, and is not there`

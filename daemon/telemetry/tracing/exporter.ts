@@ -42,12 +42,12 @@ export async function openTracing(
   ])
   // Otherwise an absent collector would go unnoticed. Logged once: each batch fails the same way.
   let isTold = false
-  const tell = (message: string) => {
+  const warn = (message: string) => {
     if (!isTold) log.warn({ url, why: plainMessage(message) }, 'traces are not delivered')
     isTold = true
   }
   const nothing = () => {}
-  const logger = { error: tell, warn: tell, info: nothing, debug: nothing, verbose: nothing }
+  const logger = { error: warn, warn, info: nothing, debug: nothing, verbose: nothing }
   api.diag.setLogger(logger, { logLevel: api.DiagLogLevel.WARN, suppressOverrideMessage: true })
   const exporter = new OTLPTraceExporter({ url })
   const provider = new TracerProvider({
@@ -59,7 +59,7 @@ export async function openTracing(
     async close() {
       const { promise, resolve } = Promise.withResolvers<void>()
       const timer = setTimeout(resolve, LAST_EXPORT_MS)
-      const sent = provider.shutdown().catch((error: Error) => tell(error.message))
+      const sent = provider.shutdown().catch((error: Error) => warn(error.message))
       await Promise.race([sent, promise])
       clearTimeout(timer)
     },

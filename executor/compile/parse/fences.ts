@@ -3,6 +3,12 @@
  * before and after it.
  */
 
+import {
+  closesFence,
+  languageOfTag,
+  OPENING_FENCE,
+} from '../../../protocol/execution/code-fence.ts'
+
 /** A source without the text around its program. Every character keeps its place. */
 export interface Unfenced {
   readonly text: string
@@ -30,15 +36,7 @@ interface Line {
   readonly end: number
 }
 
-/** Indentation, fence, info string (no backtick, as in CommonMark). */
-const OPENING = /^[ \t]*(`{3,}|~{3,})[ \t]*([^\s`]*)[^`]*$/
 const HAS_FENCE = /^[ \t]*(?:`{3}|~{3})/m
-
-const JAVASCRIPT_TAGS = new Set(['js', 'javascript', 'mjs', 'cjs', 'jsx', 'node'])
-const TYPESCRIPT_TAGS = new Set(['ts', 'typescript', 'mts', 'cts', 'tsx'])
-
-/** Whether the tag of a code block says TypeScript. */
-export const isTypeScriptTag = (tag: string): boolean => TYPESCRIPT_TAGS.has(tag)
 
 /**
  * Takes away the text around the one code block of a source.
@@ -54,7 +52,7 @@ export const isTypeScriptTag = (tag: string): boolean => TYPESCRIPT_TAGS.has(tag
 export function unfence(source: string, parses: (text: string, tag: string) => boolean): Unfenced {
   if (!HAS_FENCE.test(source)) return { text: source }
   const blocks = blocksOf(source, parses)
-  const tagged = blocks.filter(({ tag }) => JAVASCRIPT_TAGS.has(tag) || TYPESCRIPT_TAGS.has(tag))
+  const tagged = blocks.filter(({ tag }) => languageOfTag(tag) !== undefined)
   const block = tagged.length > 0 ? onlyOne(tagged) : onlyOne(blocks)
   if (parses(source, '')) return { text: source }
   if (block === undefined) return { text: source, strayFence: source.search(HAS_FENCE) }
@@ -73,7 +71,7 @@ function blocksOf(source: string, parses: (text: string, tag: string) => boolean
   const lines = linesOf(source)
   const blocks: Block[] = []
   for (let at = 0; at < lines.length; at++) {
-    const [, fence, tag = ''] = OPENING.exec((lines[at] as Line).text) ?? []
+    const [, fence, tag = ''] = OPENING_FENCE.exec((lines[at] as Line).text) ?? []
     if (fence === undefined) continue
     const block = blockAt(source, lines, at, fence, tag.toLowerCase(), parses)
     blocks.push(block)
@@ -94,7 +92,7 @@ function blockAt(
   parses: (text: string, tag: string) => boolean,
 ): Block {
   const start = (lines[opening] as Line).end
-  const ends = lines.filter(({ text }, at) => at > opening && closes(text, fence))
+  const ends = lines.filter(({ text }, at) => at > opening && closesFence(text, fence))
   const whole = { start: source.length, end: source.length }
   const candidates = ends.length === 0 ? [whole] : ends.slice(0, MAX_ENDS)
   const parsed =
@@ -114,9 +112,4 @@ function linesOf(source: string): Line[] {
     start = end
   }
   return lines
-}
-
-const closes = (line: string, fence: string): boolean => {
-  const run = line.trim()
-  return run.length >= fence.length && run === fence.charAt(0).repeat(run.length)
 }

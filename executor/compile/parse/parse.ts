@@ -1,11 +1,9 @@
+import type { Language } from '../../../protocol/execution/execution.ts'
 import { JavaScriptParser, type SourceParser } from './parser.ts'
 import { isParseFailure, Refusal, TOO_DEEP } from './source-error.ts'
 import type { SyntaxNode } from './syntax-node.ts'
 import { skipTrivia } from './trivia.ts'
 import { TypeScriptParser } from './typescript-parser.ts'
-
-/** The language of a source. */
-export type Language = 'javascript' | 'typescript'
 
 /** A parsed source. */
 export interface Tree {

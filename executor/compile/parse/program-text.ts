@@ -1,5 +1,7 @@
-import { isTypeScriptTag, unfence } from './fences.ts'
-import { type Language, parse } from './parse.ts'
+import { languageOfTag } from '../../../protocol/execution/code-fence.ts'
+import type { Language } from '../../../protocol/execution/execution.ts'
+import { unfence } from './fences.ts'
+import { parse } from './parse.ts'
 import { Refusal } from './source-error.ts'
 import { forEachChild, type SyntaxNode } from './syntax-node.ts'
 
@@ -17,7 +19,8 @@ export interface ProgramText {
  * @param language of the source; a code block that says TypeScript makes it TypeScript
  */
 export function programText(source: string, language: Language): ProgramText {
-  const languageOf = (tag: string) => (isTypeScriptTag(tag) ? 'typescript' : language)
+  const languageOf = (tag: string) =>
+    languageOfTag(tag) === 'typescript' ? 'typescript' : language
   const {
     text,
     tag = '',

@@ -68,6 +68,3 @@ export const HostOperation = {
 
 /** Text of a timer that no execution waits for. */
 export const UNREFERENCED = 'unreferenced'
-
-/** Levels of console lines, in the order that `HostOperation.log` counts them. */
-export const logLevels = ['log', 'info', 'warn', 'error', 'debug'] as const

@@ -1,5 +1,6 @@
 /** The guest's `console` and `print`: each call writes one text with a level to the log. */
 
+import type { LogLevel } from '../../../protocol/execution/execution.ts'
 import { format } from '../inspect/format.ts'
 import { type InspectOptions, inspect } from '../inspect/inspect.ts'
 import { indent } from '../inspect/inspect-text.ts'
@@ -20,9 +21,6 @@ import {
 } from '../primordials.ts'
 import { tableOf } from './console-table.ts'
 import { durationText } from './duration.ts'
-
-/** How much a line of the log matters. */
-export type LogLevel = 'log' | 'info' | 'warn' | 'error' | 'debug'
 
 const groupIndentation = 2
 

@@ -7,8 +7,10 @@
  */
 
 import { z } from 'zod'
+import type { Accepting, ShapeOf } from '../../../protocol/base/shape-of.ts'
+import type { WorkerStatistics } from '../../boundary/worker-control.ts'
 import { OF_PROCESS, type Proofs } from './proofs.ts'
-import type { FromChild } from './wire.ts'
+import type { FromChild, Proved } from './wire.ts'
 
 const Count = z.int().nonnegative()
 
@@ -17,28 +19,48 @@ const Statistics = z.strictObject({
   rewound: Count,
   made: Count,
   standbyGuests: Count,
-})
+} satisfies ShapeOf<WorkerStatistics>)
 
 const proof = z.string()
 
-const FromChildShape = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('ready'), proof }),
-  z.strictObject({ kind: z.literal('message'), run: Count, message: z.unknown(), proof }),
-  z.strictObject({ kind: z.literal('report'), run: Count, report: z.unknown(), proof }),
+type Message<Kind extends UnreadFromChild['kind']> = ShapeOf<
+  Proved<Extract<UnreadFromChild, { kind: Kind }>>
+>
+
+const shape = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('ready'), proof } satisfies Message<'ready'>),
+  z.strictObject({
+    kind: z.literal('message'),
+    run: Count,
+    message: z.unknown(),
+    proof,
+  } satisfies Message<'message'>),
+  z.strictObject({
+    kind: z.literal('report'),
+    run: Count,
+    report: z.unknown(),
+    proof,
+  } satisfies Message<'report'>),
   z.strictObject({
     kind: z.literal('lost'),
     run: Count,
     reason: z.string(),
     hasBegun: z.boolean(),
     proof,
-  }),
+  } satisfies Message<'lost'>),
   z.strictObject({
     kind: z.literal('pulse'),
     guests: z.array(z.tuple([Count, z.boolean(), z.int()])),
     proof,
-  }),
-  z.strictObject({ kind: z.literal('answer'), id: Count, workers: z.array(Statistics), proof }),
+  } satisfies Message<'pulse'>),
+  z.strictObject({
+    kind: z.literal('answer'),
+    id: Count,
+    workers: z.array(Statistics),
+    proof,
+  } satisfies Message<'answer'>),
 ])
+const FromChildShape: Accepting<Proved<UnreadFromChild>, typeof shape> = shape
 
 /**
  * Reads a message as far as it says which run it is about.
@@ -54,7 +76,7 @@ export function readChildMessage(message: unknown, proofs: Proofs): UnreadFromCh
   const { proof, ...read } = result.data
   const run = 'run' in read ? read.run : OF_PROCESS
   if (!proofs.isOf(run, proof)) throw new Error(`a message of run ${run} without its proof`)
-  return read as UnreadFromChild
+  return read
 }
 
 /** A message whose content about its run is not checked yet. */

@@ -92,7 +92,7 @@ async function run(
       owner,
       execution: relayed,
       isResume: false,
-      isWedged: relayed.unresponsive.signal,
+      unresponsive: relayed.unresponsive.signal,
       cancelled: never,
     })
     send({ kind: 'report', run, report }, left)

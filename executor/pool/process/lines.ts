@@ -111,7 +111,7 @@ class LineReader {
     this.#line = []
     this.#lineBytes = 0
     if (line[0] === PIECE) this.#beginPiece(line)
-    else this.#tell(line)
+    else this.#emit(line)
     return newline + 1
   }
 
@@ -123,7 +123,7 @@ class LineReader {
     if (!isSound) throw new Error(`a piece that cannot be, after ${this.#pieceBytes} bytes`)
   }
 
-  #tell(line: Buffer): void {
+  #emit(line: Buffer): void {
     const bytes = this.#pieceBytes === 0 ? undefined : Buffer.concat(this.#pieces)
     this.#pieces = []
     this.#pieceBytes = 0

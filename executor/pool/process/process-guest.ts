@@ -33,17 +33,17 @@ export class ProcessGuest implements GuestLink {
   }
 
   deliver(delivery: Delivery): void {
-    this.#tell({ kind: 'deliver', run: this.#id, delivery })
+    this.#sendInOrder({ kind: 'deliver', run: this.#id, delivery })
   }
 
   stop(): void {
-    this.#tell({ kind: 'stop', run: this.#id })
+    this.#sendInOrder({ kind: 'stop', run: this.#id })
   }
 
   setParking(isWanted: boolean): void {
     if (isWanted === this.#isWanted) return
     this.#isWanted = isWanted
-    this.#tell({ kind: 'park', run: this.#id, isWanted })
+    this.#sendInOrder({ kind: 'park', run: this.#id, isWanted })
   }
 
   /** Takes a message of the guest. A forged one ends its thread. */
@@ -68,7 +68,7 @@ export class ProcessGuest implements GuestLink {
   }
 
   endThread(): void {
-    this.#tell({ kind: 'end-thread', run: this.#id })
+    this.#sendInOrder({ kind: 'end-thread', run: this.#id })
   }
 
   /** The work has been sent. */
@@ -84,7 +84,7 @@ export class ProcessGuest implements GuestLink {
     return this.#reader
   }
 
-  #tell(message: ToChild): void {
+  #sendInOrder(message: ToChild): void {
     if (this.#early === undefined) this.#send(message)
     else this.#early.push(message)
   }

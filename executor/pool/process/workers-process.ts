@@ -128,10 +128,10 @@ export class WorkersProcess {
       const { snapshot } = work.session ?? {}
       this.#send({ kind: 'run', run: id, owner: run.owner, work: packWork(work) }, snapshot)
       guest.open(work)
-      run.isWedged.addEventListener('abort', endThread)
+      run.unresponsive.addEventListener('abort', endThread)
       return await guest.ended.promise
     } finally {
-      run.isWedged.removeEventListener('abort', endThread)
+      run.unresponsive.removeEventListener('abort', endThread)
       this.#guests.delete(id)
       this.#proofs.forget(id)
       this.#hold(this.#guests.size > 0)

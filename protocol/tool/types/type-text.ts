@@ -33,8 +33,8 @@ export function unionOf(types: readonly TypeText[]): TypeText {
 
 /** The type of values that fit all of some types; `any` among them is ignored. */
 export function intersectionOf(types: readonly TypeText[]): TypeText {
-  const telling = types.filter(type => !isAny(type))
-  return telling.length === 0 ? (types[0] ?? ANY) : joined(telling, '&', 'any')
+  const specific = types.filter(type => !isAny(type))
+  return specific.length === 0 ? (types[0] ?? ANY) : joined(specific, '&', 'any')
 }
 
 function joined(types: readonly TypeText[], operator: '|' | '&', empty: string): TypeText {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { EvalFlags, type JSValueHandle, QuickJS } from 'quickjs-wasi'
-import { compile, type Language, type Program } from '../../../executor/compile/compile.ts'
+import { compile, type Program } from '../../../executor/compile/compile.ts'
+import type { Language } from '../../../protocol/execution/execution.ts'
 
 const wasm = await WebAssembly.compile(
   readFileSync(new URL(import.meta.resolve('quickjs-wasi/quickjs.wasm'))),

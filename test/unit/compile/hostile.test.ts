@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import t from 'tap'
-import { compile, type Language } from '../../../executor/compile/compile.ts'
+import { compile } from '../../../executor/compile/compile.ts'
+import type { Language } from '../../../protocol/execution/execution.ts'
 import { patience } from '../../support/patience.ts'
 
 const LANGUAGES: Language[] = ['javascript', 'typescript']

@@ -1,7 +1,8 @@
 import { tokenizer } from 'acorn'
 import fc from 'fast-check'
 import t from 'tap'
-import { compile, type Language, programFrom } from '../../../executor/compile/compile.ts'
+import { compile, programFrom } from '../../../executor/compile/compile.ts'
+import type { Language } from '../../../protocol/execution/execution.ts'
 import { run } from './guest.ts'
 
 const programOf = (source: string, language: Language = 'javascript') => {

@@ -7,7 +7,7 @@ import type { StoredEvent } from '../stored-event.ts'
 import type { Connection } from './connection.ts'
 import { eventsOf } from './event-rows.ts'
 import type { ExecutionRow } from './execution-row.ts'
-import { findExecution, toldExecution } from './execution-rows.ts'
+import { currentExecution, findExecution } from './execution-rows.ts'
 import { newestFirst } from './newest-first.ts'
 import { usedBytes } from './space.ts'
 
@@ -23,7 +23,7 @@ const statuses = Object.keys({
 } satisfies Record<ExecutionStatus, true>)
 
 /** Operations that read executions, events and counts. */
-export class Reading {
+export class Queries {
   #connection: Connection
   #now: () => number
 
@@ -35,7 +35,9 @@ export class Reading {
 
   get(executionId: string): StoredExecution | undefined {
     const row = findExecution(this.#connection, executionId)
-    return row && { owner: row.owner, execution: toldExecution(this.#connection, row, this.#now()) }
+    return (
+      row && { owner: row.owner, execution: currentExecution(this.#connection, row, this.#now()) }
+    )
   }
 
   list(query: ListQuery): Execution[] {
@@ -48,7 +50,11 @@ export class Reading {
     const select = `SELECT created_ms, execution_id AS name FROM execution ${where}`
     const nowMs = this.#now()
     return newestFirst(this.#connection, select, 'execution_id', parts, query).map(({ name }) =>
-      toldExecution(this.#connection, findExecution(this.#connection, name) as ExecutionRow, nowMs),
+      currentExecution(
+        this.#connection,
+        findExecution(this.#connection, name) as ExecutionRow,
+        nowMs,
+      ),
     )
   }
 

@@ -6,7 +6,7 @@ import { LatchdError } from '../../protocol/errors.ts'
 
 const none = { executionIds: [], nextWakeMs: undefined }
 
-function resumption(t: Test, deps: Partial<ResumeDependencies>): ResumeQueue {
+function resumeQueue(t: Test, deps: Partial<ResumeDependencies>): ResumeQueue {
   const made = new ResumeQueue({
     store: { due: async () => none },
     resume: async () => {},
@@ -20,7 +20,7 @@ function resumption(t: Test, deps: Partial<ResumeDependencies>): ResumeQueue {
 t.test('the store is looked through at intervals, without a message', async t => {
   const resumed = Promise.withResolvers<string>()
   const answers = [none, { executionIds: ['exe_decided'], nextWakeMs: undefined }]
-  resumption(t, {
+  resumeQueue(t, {
     store: { due: async () => answers.shift() ?? none },
     resume: async executionId => resumed.resolve(executionId),
     lookMs: 5,
@@ -32,7 +32,7 @@ t.test('a look that fails is repeated', async t => {
   const repeated = Promise.withResolvers<void>()
   let looks = 0
   const faults: unknown[] = []
-  resumption(t, {
+  resumeQueue(t, {
     store: {
       due: async () => {
         if (++looks === 2) repeated.resolve()
@@ -49,7 +49,7 @@ t.test('a look that fails is repeated', async t => {
 t.test('a full disk keeps all in their order, and loads none meanwhile', async t => {
   const loads: string[] = []
   const done = Promise.withResolvers<void>()
-  const made = resumption(t, {
+  const made = resumeQueue(t, {
     resume: async executionId => {
       loads.push(executionId)
       if (loads.length === 1) throw new LatchdError('STORE_FULL', 'no room')
@@ -75,7 +75,7 @@ t.test('while the memory is full those that can go on wait, and one at a time go
       const look = () => (loading.length >= count ? resolve() : setTimeout(look, 1))
       look()
     })
-  const made = resumption(t, {
+  const made = resumeQueue(t, {
     hasRoom: () => hasRoom,
     resume: executionId => {
       loading.push(executionId)

@@ -24,4 +24,4 @@ export function parkAfterMs(guestMs: number, expectedMs: number | undefined): nu
 }
 
 /** A guest parks after this long even without pressure. */
-export const LONGEST_HOLD_MS = 10_000
+export const MAX_BLOCK_MS = 10_000

@@ -5,33 +5,33 @@ import { WorkerScheduler } from '../../executor/pool/scheduler.ts'
 
 const never = new AbortController().signal
 
-/** Leases on a clock that stands still until it is moved; `started` tells who has got a worker. */
-function leasesOf(workers: number) {
+/** A scheduler on a clock that stands still until it is moved; `started` tells who has got a worker. */
+function schedulerOf(workers: number) {
   let nowMs = 0
   const started: string[] = []
-  const leases = new WorkerScheduler(
+  const scheduler = new WorkerScheduler(
     workers,
     () => {},
     () => nowMs,
   )
   return {
-    leases,
+    scheduler,
     started,
     async ask(owner: string, isResume = false, cancelled = never) {
-      await leases.take(owner, isResume, cancelled)
+      await scheduler.take(owner, isResume, cancelled)
       started.push(owner)
     },
     /** An owner gives a worker back after so long; resolves when the next one has started. */
     async release(owner: string, afterMs: number) {
       nowMs += afterMs
-      leases.release(owner)
+      scheduler.release(owner)
       await new Promise(resolve => setImmediate(resolve))
     },
   }
 }
 
 t.test('an owner whose executions are long does not slow the others down', async t => {
-  const { started, ask, release } = leasesOf(1)
+  const { started, ask, release } = schedulerOf(1)
   for (let i = 0; i < 20; i++) void ask('long')
   for (let i = 0; i < 20; i++) void ask('short')
   const lengths: Record<string, number> = { long: 100, short: 10 }
@@ -43,7 +43,7 @@ t.test('an owner whose executions are long does not slow the others down', async
 })
 
 t.test('an owner pays for workers before it gives them back', async t => {
-  const { started, ask, release } = leasesOf(3)
+  const { started, ask, release } = schedulerOf(3)
   for (const owner of ['long', 'long', 'short', 'long', 'short', 'short']) void ask(owner)
   await release('short', 10)
   await release('short', 10)
@@ -51,7 +51,7 @@ t.test('an owner pays for workers before it gives them back', async t => {
 })
 
 t.test('owners who have had the same take turns', async t => {
-  const { started, ask, release } = leasesOf(1)
+  const { started, ask, release } = schedulerOf(1)
   void ask('ann')
   for (const owner of ['ann', 'ann', 'bob', 'bob', 'eve', 'eve']) void ask(owner)
   for (const owner of ['ann', 'bob', 'eve', 'ann', 'bob', 'eve']) await release(owner, 0)
@@ -61,7 +61,7 @@ t.test('owners who have had the same take turns', async t => {
 t.test(
   'an owner saves nothing up while it is away, and owes nothing for having been alone',
   async t => {
-    const { started, ask, release } = leasesOf(1)
+    const { started, ask, release } = schedulerOf(1)
     void ask('early')
     for (let i = 0; i < 4; i++) void ask('early')
     await release('early', 1000)
@@ -72,7 +72,7 @@ t.test(
 )
 
 t.test('an owner who goes and comes back still owes what it has had', async t => {
-  const { leases, started, ask, release } = leasesOf(1)
+  const { scheduler, started, ask, release } = schedulerOf(1)
   void ask('long')
   for (let i = 0; i < 5; i++) void ask('short')
   await release('long', 35)
@@ -81,24 +81,25 @@ t.test('an owner who goes and comes back still owes what it has had', async t =>
   t.strictSame(started, ['long', 'short', 'short', 'short', 'short'])
   await release('short', 10)
   t.equal(started.at(-1), 'long')
-  t.strictSame([leases.active, leases.queued, leases.queuedOf('short')], [1, 1, 1])
+  t.strictSame([scheduler.active, scheduler.queued, scheduler.queuedOf('short')], [1, 1, 1])
 })
 
 t.test('of one owner resumed executions go first, and every fourth is a new one', async t => {
-  const { leases, started, ask, release } = leasesOf(1)
+  const { scheduler, started, ask, release } = schedulerOf(1)
   void ask('ann')
   const cancel = new AbortController()
   const left = ask('ann', true, cancel.signal)
   const order: string[] = []
-  for (let i = 0; i < 2; i++) void leases.take('ann', false, never).then(() => order.push('new'))
-  for (let i = 0; i < 5; i++) void leases.take('ann', true, never).then(() => order.push('resumed'))
+  for (let i = 0; i < 2; i++) void scheduler.take('ann', false, never).then(() => order.push('new'))
+  for (let i = 0; i < 5; i++)
+    void scheduler.take('ann', true, never).then(() => order.push('resumed'))
   cancel.abort(new Error('left'))
   await t.rejects(left, { message: 'left' })
-  t.strictSame([leases.queued, leases.resuming], [2, 5])
+  t.strictSame([scheduler.queued, scheduler.resuming], [2, 5])
   for (let i = 0; i < 7; i++) await release('ann', 10)
   const resumed = 'resumed'
   t.strictSame(order, [resumed, resumed, resumed, 'new', resumed, resumed, 'new'])
-  t.strictSame([started, leases.isPressed], [['ann'], false])
-  leases.close()
+  t.strictSame([started, scheduler.isPressed], [['ann'], false])
+  scheduler.close()
   await t.rejects(ask('ann'), { code: 'EXECUTOR_CLOSED' })
 })
