@@ -43,10 +43,10 @@ function decode(label: string, bytes: Uint8Array, { fatal = false, stream = fals
   return new TextDecoder(label, { fatal, ignoreBOM: true }).decode(bytes, { stream })
 }
 
-/** What the next bytes have to follow. */
+/** The end of the last piece, which the next piece has to follow. */
 interface Rest {
   readonly held: Buffer
-  /** Units of text at its beginning that were given already. */
+  /** How many UTF-16 units at its beginning the program has been given already. */
   readonly skip: number
 }
 
