@@ -22,7 +22,7 @@ const befores = [
   `human_approval('in a session?')`,
 ] as const
 
-interface WorkerProcess {
+interface LaneState {
   sessionId: string | undefined
   count: number
   born: unknown
@@ -33,7 +33,7 @@ class SessionLoad {
   count = 0
   #lanes = new Lanes()
   #options: SideLoadOptions
-  #states: WorkerProcess[]
+  #states: LaneState[]
 
   constructor(options: SideLoadOptions) {
     this.#options = options
@@ -56,7 +56,7 @@ class SessionLoad {
   async #step(number: number, n: number): Promise<boolean> {
     const { load, seed } = this.#options
     const draw = random(seed * 3001 + number * 101 + n)
-    const lane = this.#states[number] as WorkerProcess
+    const lane = this.#states[number] as LaneState
     if (lane.sessionId === undefined || lane.count >= MAX_STEPS) {
       const made = await load.asker.ask('/v1/sessions', { body: {} })
       if (made?.status !== 201 && made?.status !== 200) return false

@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util'
 import { isolationLevels } from '../../protocol/execution/isolation.ts'
 import { describeMachine } from '../bench/machine.ts'
 import { load } from './load.ts'
-import { selectDiagnostics } from './verdict.ts'
+import { judge } from './verdict.ts'
 
 const { values } = parseArgs({
   options: {
@@ -39,7 +39,7 @@ if (!areWhole || numbers.seconds < 1 || numbers.connections < 1 || levels.length
 console.log(`${describeMachine()}\n`)
 let isPassed = true
 for (const isolation of levels) {
-  const verdict = selectDiagnostics(await load({ ...numbers, isolation }))
+  const verdict = judge(await load({ ...numbers, isolation }))
   console.log(`${verdict.text}\n`)
   isPassed &&= verdict.isPassed
 }

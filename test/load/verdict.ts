@@ -27,7 +27,7 @@ const KEPT_BOUND_MB_PER_PROCESS = 48
 const WARM_UP = 0.25
 const TENTHS = 10
 
-export function selectDiagnostics(figures: LoadFigures): Verdict {
+export function judge(figures: LoadFigures): Verdict {
   const { options, workers, shots, approval, before, rest, samplesMB } = figures
   const { isolation, connections, seconds, maxQueue } = options
   const { processes } = before
