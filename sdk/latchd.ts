@@ -15,7 +15,8 @@ import type {
   WaitOptions,
   WholeRequest,
 } from '../protocol/execution/executor.ts'
-import { outcomeError, toOutcome, toRunResult } from '../protocol/execution/outcome.ts'
+import { orThrow } from '../protocol/execution/or-throw.ts'
+import { toOutcome, toRunResult } from '../protocol/execution/outcome.ts'
 import { isOver } from '../protocol/execution/status.ts'
 import { toolDeclarations } from '../protocol/tool/declarations.ts'
 import { describeTool } from '../protocol/tool/tool.ts'
@@ -95,10 +96,7 @@ export class Latchd implements Executor {
   executeOrThrow<T = unknown>(request: WholeRequest): Promise<CompletedOutcome<T>>
   executeOrThrow<T = unknown>(request: ExecuteRequest): Promise<Outcome<T>>
   async executeOrThrow<T>(request: ExecuteRequest): Promise<Outcome<T>> {
-    const outcome = await this.execute<T>(request)
-    const error = outcomeError(outcome)
-    if (error !== undefined) throw error
-    return outcome
+    return orThrow(await this.execute<T>(request))
   }
 
   /** Runs a program and returns `{output, logs, isFinal}`. @throws {LatchdError} when it failed */

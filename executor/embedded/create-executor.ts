@@ -17,7 +17,8 @@ import type {
   WholeRequest,
 } from '../../protocol/execution/executor.ts'
 import { type IsolationLevel, isolationLevels } from '../../protocol/execution/isolation.ts'
-import { outcomeError, toOutcome, toRunResult } from '../../protocol/execution/outcome.ts'
+import { orThrow } from '../../protocol/execution/or-throw.ts'
+import { toOutcome, toRunResult } from '../../protocol/execution/outcome.ts'
 import { LOCAL_CALLER } from '../../protocol/local-caller.ts'
 import { normalizeTools } from '../../protocol/tool/normalize.ts'
 import { describeTool, type Tool } from '../../protocol/tool/tool.ts'
@@ -176,10 +177,7 @@ class LocalExecutor implements EmbeddedExecutor {
   executeOrThrow<T = unknown>(request: WholeRequest): Promise<CompletedOutcome<T>>
   executeOrThrow<T = unknown>(request: ExecuteRequest): Promise<Outcome<T>>
   async executeOrThrow<T>(request: ExecuteRequest): Promise<Outcome<T>> {
-    const outcome = await this.execute<T>(request)
-    const error = outcomeError(outcome)
-    if (error !== undefined) throw error
-    return outcome
+    return orThrow(await this.execute<T>(request))
   }
 
   async run<T = unknown>(source: string): Promise<RunResult<T>> {
