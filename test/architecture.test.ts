@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import t, { type Test } from 'tap'
+import { preludeOutside } from '../executor/engine/quickjs/base-snapshot-cache.ts'
 import { errorTable } from '../protocol/errors.ts'
 import { longest } from './support/slowest-first.ts'
 
@@ -200,6 +201,13 @@ t.test('workers and guests load no schema library', async t => {
     [...guest].filter(name => !name.endsWith('.ts')),
     [],
   )
+})
+
+t.test('the files that the prelude loads from outside are part of its hash', async t => {
+  const outside = [...loadedBy('executor/guest/prelude.ts')]
+    .filter(file => !file.startsWith('executor/guest/'))
+    .map(file => file.slice(0, -'.ts'.length))
+  t.strictSame(outside.sort(), preludeOutside)
 })
 
 t.test('the thread of the store loads no schema library and no executions', async t => {

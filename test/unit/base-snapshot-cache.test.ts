@@ -67,13 +67,21 @@ t.test('where nothing can be kept, it is made each time', async t => {
   t.equal(made(), 2)
 })
 
-t.test('the hash changes with each file of the prelude, and with the engine', async t => {
-  const folder = t.testdir({ 'a.ts': 'one', 'b.ts': 'two' })
-  const wasm = Buffer.from('wasm')
-  const before = sourceHash(wasm, folder)
-  t.equal(sourceHash(wasm, folder), before)
-  writeFileSync(join(folder, 'b.ts'), 'three')
-  const after = sourceHash(wasm, folder)
-  t.not(after, before)
-  t.not(sourceHash(Buffer.from('other'), folder), after)
-})
+t.test(
+  'the hash changes with each file that the prelude is made from, and with the engine',
+  async t => {
+    const root = t.testdir({ prelude: { 'a.ts': 'one', 'b.ts': 'two' }, 'c.ts': 'one' })
+    const folder = join(root, 'prelude')
+    const wasm = Buffer.from('wasm')
+    const before = sourceHash(wasm, folder)
+    t.equal(sourceHash(wasm, folder), before)
+    writeFileSync(join(folder, 'b.ts'), 'three')
+    const after = sourceHash(wasm, folder)
+    t.not(after, before)
+    t.not(sourceHash(Buffer.from('other'), folder), after)
+    const outside = [join(root, 'c.ts')]
+    const withOutside = sourceHash(wasm, folder, outside)
+    writeFileSync(outside[0] as string, 'two')
+    t.not(sourceHash(wasm, folder, outside), withOutside)
+  },
+)

@@ -5,7 +5,7 @@
 
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
 import type { Snapshot } from 'quickjs-wasi'
 import { hashOf } from '../memory-hash.ts'
@@ -23,16 +23,34 @@ interface Kept extends MadeSnapshot {
   readonly memoryHash: string
 }
 
+/** What the prelude loads from outside of its folder, from the root and without extension. */
+export const preludeOutside: readonly string[] = [
+  'executor/boundary/tool-index',
+  'protocol/execution/console-levels',
+  'protocol/tool/guest-errors',
+  'protocol/tool/near-names',
+  'protocol/values/value-format',
+]
+
 /**
  * A hash of the inputs of a snapshot: the engine, the files of the prelude, and the Node that
  * strips their types.
+ *
+ * @param prelude the folder of the prelude
+ * @param outside the other files that the prelude loads
  */
-export function sourceHash(wasm: Uint8Array, prelude: string): string {
+export function sourceHash(
+  wasm: Uint8Array,
+  prelude: string,
+  outside: readonly string[] = [],
+): string {
   const hash = createHash('sha256').update(process.version).update(wasm)
   const files = readdirSync(prelude, { recursive: true, withFileTypes: true })
     .filter(entry => entry.isFile())
     .map(({ parentPath, name }) => join(parentPath, name))
-  for (const file of files.sort()) hash.update(file).update(readFileSync(file))
+  for (const file of [...files.sort(), ...outside]) {
+    hash.update(relative(prelude, file)).update(readFileSync(file))
+  }
   return hash.digest('hex')
 }
 

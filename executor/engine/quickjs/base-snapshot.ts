@@ -10,6 +10,7 @@ import { hashOf } from '../memory-hash.ts'
 import {
   keptSnapshot,
   type MadeSnapshot,
+  preludeOutside,
   readSnapshot,
   snapshotFile,
   sourceHash,
@@ -45,7 +46,7 @@ export function baseSnapshot(file?: string): Promise<BaseSnapshot> {
 export function storedFile(): string | undefined {
   const cache = getCompileCacheDir()
   if (cache === undefined) return undefined
-  const file = snapshotFile(dirname(cache), sourceHash(readWasm(), guestFolder))
+  const file = snapshotFile(dirname(cache), hashOfSources(readWasm()))
   return existsSync(file) ? file : undefined
 }
 
@@ -57,7 +58,7 @@ async function make(file: string | undefined): Promise<BaseSnapshot> {
   const { snapshot, ...rest } =
     cache === undefined
       ? ((file === undefined ? undefined : readSnapshot(file)) ?? (await make()))
-      : await keptSnapshot(dirname(cache), sourceHash(wasm, guestFolder), make)
+      : await keptSnapshot(dirname(cache), hashOfSources(wasm), make)
   // Not shared: each thread gets a copy of its own, which no other one can write to.
   const memory = new Uint8Array(snapshot.memory)
   return {
@@ -193,6 +194,15 @@ const FULFILLED = 1
 const PRELUDE = 'latchd:/executor/guest/prelude'
 const guestFolder = fileURLToPath(new URL('../../guest/', import.meta.url))
 const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'))
+
+const hashOfSources = (wasm: Uint8Array) =>
+  sourceHash(
+    wasm,
+    guestFolder,
+    preludeOutside.map(name =>
+      fileURLToPath(new URL(`../../../${name}${extension}`, import.meta.url)),
+    ),
+  )
 
 function resolveModule(from: string, specifier: string): string {
   return new URL(specifier.replace(/\.[jt]s$/, ''), from).href
