@@ -1,7 +1,7 @@
 /** Sessions: each execution counts one further, whatever was killed meanwhile. */
 
 import { random } from '../soak/random.ts'
-import { Lanes, type MakeSideLoad, type SideLoadOptions } from './side-load.ts'
+import { LaneLoad, type MakeSideLoad } from './side-load.ts'
 
 /** Executions of one session before the next one is made. */
 const MAX_STEPS = 12
@@ -28,35 +28,12 @@ interface LaneState {
   born: unknown
 }
 
-class SessionLoad {
-  readonly name = 'sessions'
-  count = 0
-  #lanes = new Lanes()
-  #options: SideLoadOptions
-  #states: LaneState[]
-
-  constructor(options: SideLoadOptions) {
-    this.#options = options
-    const fresh = () => ({ sessionId: undefined, count: 0, born: undefined })
-    this.#states = Array.from({ length: options.lanes }, fresh)
-  }
-
-  get problems(): readonly string[] {
-    return this.#lanes.problems
-  }
-
-  start(): void {
-    this.#lanes.start(this.#options.lanes, (lane, n) => this.#step(lane, n))
-  }
-
-  drain(): Promise<void> {
-    return this.#lanes.drain()
-  }
-
-  async #step(number: number, n: number): Promise<boolean> {
-    const { load, seed } = this.#options
+export const sessionLoad: MakeSideLoad = ({ load, seed, lanes }) => {
+  const fresh = () => ({ sessionId: undefined, count: 0, born: undefined })
+  const states: LaneState[] = Array.from({ length: lanes }, fresh)
+  return new LaneLoad('sessions', lanes, async (number, n, side) => {
     const draw = random(seed * 3001 + number * 101 + n)
-    const lane = this.#states[number] as LaneState
+    const lane = states[number] as LaneState
     if (lane.sessionId === undefined || lane.count >= MAX_STEPS) {
       const made = await load.asker.ask('/v1/sessions', { body: {} })
       if (made?.status !== 201 && made?.status !== 200) return false
@@ -76,21 +53,14 @@ class SessionLoad {
     const ended = await load.end(executionId, draw)
     if (ended === undefined) return false
     lane.count++
-    this.count++
-    if (fails) return ended.status === 'failed' || this.#wrong(executionId, ended)
-    if (ended.status !== 'completed') return this.#wrong(executionId, ended)
+    side.count++
+    if (fails) return ended.status === 'failed' || side.wrong(`${executionId} in a session`, ended)
+    if (ended.status !== 'completed') return side.wrong(`${executionId} in a session`, ended)
     const [count, born] = ended.output.value as [number, unknown]
     if (isFirst) lane.born = born
     return (
       (count === lane.count && born === lane.born) ||
-      this.#wrong(executionId, { count, born, expected: lane })
+      side.wrong(`${executionId} in a session`, { count, born, expected: lane })
     )
-  }
-
-  #wrong(executionId: string, what: unknown): false {
-    this.#lanes.problems.push(`${executionId} in a session: ${JSON.stringify(what)}`)
-    return false
-  }
+  })
 }
-
-export const sessionLoad: MakeSideLoad = options => new SessionLoad(options)

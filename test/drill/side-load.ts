@@ -53,3 +53,42 @@ export class Lanes {
     await this.#work
   }
 }
+
+/** A side load whose lanes take the same step again and again. */
+export class LaneLoad {
+  readonly name: string
+  /** How many steps have done what was promised. */
+  count = 0
+  readonly #lanes = new Lanes()
+  readonly #laneCount: number
+  readonly #step: (lane: number, n: number, load: LaneLoad) => Promise<boolean>
+
+  /** @param step as {@link Lanes.start}; counts what it has done in the load that it is given */
+  constructor(
+    name: string,
+    lanes: number,
+    step: (lane: number, n: number, load: LaneLoad) => Promise<boolean>,
+  ) {
+    this.name = name
+    this.#laneCount = lanes
+    this.#step = step
+  }
+
+  get problems(): readonly string[] {
+    return this.#lanes.problems
+  }
+
+  start(): void {
+    this.#lanes.start(this.#laneCount, (lane, n) => this.#step(lane, n, this))
+  }
+
+  drain(): Promise<void> {
+    return this.#lanes.drain()
+  }
+
+  /** Notes a problem; ends the lane that found it. */
+  wrong(what: string, found: unknown): false {
+    this.#lanes.problems.push(`${what}: ${JSON.stringify(found)}`)
+    return false
+  }
+}
