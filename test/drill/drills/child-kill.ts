@@ -40,8 +40,9 @@ async function run({ seed, isShort }: DrillOptions) {
     await killer.killShared()
     if (!isShort && n % 2 === 1) await killer.killAlone()
   }
+  // Acknowledged work may have been durable alone; the others are what this drill is about as well.
+  await killer.endOfVolatile(rounds)
   await volatileLoad.drain(patience(BOUND_MS))
-  // Those under way at the last kill count: they are what it is about.
   scene.demand('executions that are not durable', volatileLoad.ended.length, rounds)
   await scene.load.drain(patience(BOUND_MS))
   if (!scene.daemon.isAlive || scene.daemon.pid !== pid) scene.problems.push('the daemon has ended')
@@ -87,6 +88,12 @@ class Killer {
     process.kill(alone, 'SIGKILL')
     this.killsAlone++
     await this.#endOfThoseOpen()
+  }
+
+  /** Resolves when so many executions that are not durable have ended. */
+  endOfVolatile(count: number): Promise<void> {
+    const { volatileLoad } = this.#options
+    return this.#until('executions ended', () => volatileLoad.ended.length >= count)
   }
 
   async #live(): Promise<void> {
