@@ -67,17 +67,20 @@ export class Connection {
   #client: Client
   #close: () => Promise<void>
   #lose: (reason: string) => void
+  #whyClosed: () => string | undefined
   #definitions = new Map<string, ListedTool>()
 
   private constructor(
     client: Client,
     closed: Promise<string>,
     lose: (reason: string) => void,
+    whyClosed: () => string | undefined,
     close: () => Promise<void>,
   ) {
     this.#client = client
     this.closed = closed
     this.#lose = lose
+    this.#whyClosed = whyClosed
     this.#close = close
   }
 
@@ -132,7 +135,7 @@ export class Connection {
       await close()
       throw new Error(whyClosed() ?? reasonOf(error), { cause: error })
     }
-    return new Connection(client, closed, lose, close)
+    return new Connection(client, closed, lose, whyClosed, close)
   }
 
   /** The revision that both speak. */
@@ -219,7 +222,7 @@ export class Connection {
     if (error instanceof ProtocolError) {
       return Object.assign(new Error(error.message), { code: `MCP_${error.code}` })
     }
-    const reason = reasonOf(error)
+    const reason = this.#whyClosed() ?? reasonOf(error)
     if (error instanceof SdkError && !isOfConnection(error)) {
       return Object.assign(new Error(reason), { code: 'TOOL_ERROR' })
     }

@@ -28,7 +28,7 @@ const PATIENCE_MS = 2000
 
 /** Waits for a line or the end of its input; the end means that the daemon is gone. */
 const GUARD =
-  'trap "" TERM; if read -r _; then exit; fi; sleep 2; kill -TERM -- "-$1"; sleep 2; kill -KILL -- "-$1"'
+  'trap "" TERM; if read -r _; then exit; fi; sleep 2; kill -s TERM -- "-$1"; sleep 2; kill -s KILL -- "-$1"'
 
 const hasGroups = process.platform !== 'win32'
 
@@ -42,7 +42,8 @@ export async function startServerProcess(
   server: StdioServer,
   path: string | undefined,
 ): Promise<ServerProcess> {
-  const child = spawn(programPath(server, path), server.args, {
+  const [program, ...args] = commandOf(server, path) as [string, ...string[]]
+  const child = spawn(program, args, {
     cwd: server.cwd,
     env: server.env,
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -54,6 +55,18 @@ export async function startServerProcess(
     child.once('error', reject)
   })
   return watched(child)
+}
+
+/**
+ * Under its permissions Node hands them to each child, as `NODE_OPTIONS`. A server is no part of the
+ * daemon, and has the variables of its setting alone.
+ */
+function commandOf(server: StdioServer, path: string | undefined): string[] {
+  const command = [programPath(server, path), ...server.args]
+  if (process.permission === undefined) return command
+  const { NODE_OPTIONS } = server.env
+  const set = NODE_OPTIONS === undefined ? [] : [`NODE_OPTIONS=${NODE_OPTIONS}`]
+  return ['/usr/bin/env', '-u', 'NODE_OPTIONS', ...set, ...command]
 }
 
 function watched(child: ChildProcessByStdio<Writable, Readable, Readable>): ServerProcess {

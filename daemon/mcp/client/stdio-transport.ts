@@ -38,6 +38,7 @@ export class StdioTransport implements Transport {
   #path: string | undefined
   #listeners: StdioListeners
   #process: ServerProcess | undefined
+  #isHandingOn = false
   #buffer = new ReadBuffer({ maxBufferSize: MAX_MESSAGE_BYTES })
 
   /** @param path the folders in which the server's program is looked for */
@@ -81,15 +82,29 @@ export class StdioTransport implements Transport {
       void this.close()
       return
     }
+    if (!this.#isHandingOn) this.#handOn()
+  }
+
+  /** Hands on the messages that are there. */
+  #handOn(): void {
+    this.#isHandingOn = false
     for (;;) {
+      let message: JSONRPCMessage | null
       try {
-        const message = this.#buffer.readMessage()
-        if (message === null) return
-        this.onmessage?.(message)
+        message = this.#buffer.readMessage()
       } catch (error) {
         // A line that is no message. The next one may be.
         this.onerror?.(error as Error)
+        continue
       }
+      if (message === null) return
+      this.onmessage?.(message)
+      if ('id' in message) continue
+      // The library takes notifications later and answers at once. The last progress of a call must
+      // not come after its answer.
+      this.#isHandingOn = true
+      setImmediate(() => this.#handOn())
+      return
     }
   }
 }
