@@ -50,7 +50,7 @@ function fileText(path: string, place: Place): string | undefined {
 }
 
 function problemOf(kind: string, name: string, isUnknown: boolean): string {
-  if (isUnknown) return 'references of the form ${env:NAME} or ${file:PATH}'
+  if (isUnknown) return `references of the form \${env:NAME} or \${file:PATH}`
   return kind === 'env'
     ? `the variable ${name}, which \${env:${name}} refers to, to be set`
     : `the file ${name}, which \${file:${name}} refers to, to be there and readable`

@@ -15,7 +15,10 @@ export const fixtureServer = (...modes: string[]) => ({
 export const npmServer = (name: string, ...args: string[]) => ({
   command: process.execPath,
   args: [
-    resolve(import.meta.dirname, `../../node_modules/@modelcontextprotocol/server-${name}/dist/index.js`),
+    resolve(
+      import.meta.dirname,
+      `../../node_modules/@modelcontextprotocol/server-${name}/dist/index.js`,
+    ),
     ...args,
   ],
 })
@@ -41,7 +44,7 @@ export async function execute(
 }
 
 /** Runs a program that must complete; gives its value. */
-export async function valueOf(daemon: { readonly url: string }, source: string, more?: object) {
+export async function valueFrom(daemon: { readonly url: string }, source: string, more?: object) {
   const { status, output, error } = await execute(daemon, source, more)
   if (status !== 'completed') throw new Error(`the program is ${status}: ${JSON.stringify(error)}`)
   return output.value

@@ -1,10 +1,10 @@
 /** The servers of a daemon. Loaded only where some are configured. */
 
 import type { Tool } from '../../../protocol/tool/tool.ts'
-import { KeptCatalogues } from './kept-catalogue.ts'
 import { McpServer, type ServerLog } from './server.ts'
 import type { McpServerSetting } from './server-setting.ts'
 import type { ServerState } from './server-state.ts'
+import { StoredCatalogues } from './stored-catalogues.ts'
 import { unseenTools } from './unseen-tools.ts'
 
 /** What the servers are given to work with. */
@@ -36,10 +36,10 @@ const FIRST_LIST_MS = 10_000
 /** All configured servers. */
 export class McpServers {
   #servers: readonly McpServer[]
-  #kept: KeptCatalogues
+  #kept: StoredCatalogues
 
   constructor({ settings, stateDir, path, onTools, log }: McpServersDependencies) {
-    const kept = new KeptCatalogues(stateDir)
+    const kept = new StoredCatalogues(stateDir)
     this.#kept = kept
     this.#servers = settings.map(
       setting =>

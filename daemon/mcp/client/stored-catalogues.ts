@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 
 /** The kept lists of one daemon. */
-export class KeptCatalogues {
+export class StoredCatalogues {
   #folder: string
   #known = new Map<string, readonly unknown[]>()
 
