@@ -7,6 +7,7 @@ import { fieldProblems } from '../../executor/execution/plan.ts'
 import { type ErrorCode, LatchdError } from '../../protocol/errors.ts'
 import { CallerShares } from '../auth/caller-shares.ts'
 import type { HttpEnvironment, RouteDependencies } from './dependencies.ts'
+import { INNER } from './mcp-endpoint.ts'
 import { actorOf, incomingOf, refusedRequest } from './middleware/actor.ts'
 import { boundBodies } from './middleware/body-bounds.ts'
 import { corsHeaders, preflightAnswer } from './middleware/cors.ts'
@@ -21,6 +22,7 @@ import { addEventRoutes } from './routes/event-routes.ts'
 import { addExecuteRoutes } from './routes/execute-routes.ts'
 import { addExecutionRoutes } from './routes/execution-routes.ts'
 import { addHealthRoutes } from './routes/health-routes.ts'
+import { addMcpRoute } from './routes/mcp-route.ts'
 import { addInfoRoute } from './routes/info-route.ts'
 import { addMetricsRoute } from './routes/metrics-route.ts'
 import { addReplayRoute } from './routes/replay-route.ts'
@@ -84,6 +86,7 @@ export function createApp(deps: RouteDependencies): OpenAPIHono<HttpEnvironment>
       connectAuthorization(req.path, req.header('sec-websocket-protocol'))
     const caller = deps.tokens.identify(authorization)
     context.set('caller', caller)
+    if (INNER in (context.env as object)) return await next()
     shares.admit(caller)
     if (deps.tokens.size > 0) deps.audit.used(caller.withdrawn, actorOf(context))
     await next()
@@ -98,6 +101,7 @@ export function createApp(deps: RouteDependencies): OpenAPIHono<HttpEnvironment>
   addEventRoutes(app, deps)
   addToolRoutes(app, deps)
   addConnectRoutes(app, deps, shares)
+  addMcpRoute(app, deps)
   addInfoRoute(app, deps)
   addMetricsRoute(app, deps)
   const methodsOf = pathMethods(app.routes)

@@ -14,6 +14,7 @@ import type { Store } from '../store/store.ts'
 import type { Metrics } from '../telemetry/metrics/metrics.ts'
 import type { ToolboxSource } from '../tools/daemon-tools.ts'
 import type { TrustedProxies } from './middleware/forwarded.ts'
+import type { McpEndpoint } from './mcp-endpoint.ts'
 import type { HostRule } from './middleware/origin.ts'
 
 /** The parts of the daemon that routes use. */
@@ -29,6 +30,8 @@ export interface RouteDependencies {
   readonly tools: ToolboxSource
   /** Servers whose tools programs call; absent: none are configured. */
   readonly mcp?: McpServers | undefined
+  /** The end of `/mcp`. */
+  readonly mcpEndpoint: McpEndpoint
   readonly pool: GuestPool
   readonly tokens: Tokens
   readonly audit: Audit
