@@ -2,6 +2,7 @@
 
 import {
   type JSONRPCMessage,
+  type JSONRPCNotification,
   ReadBuffer,
   serializeMessage,
   type Transport,
@@ -117,7 +118,7 @@ class StreamTransport implements Transport {
   }
 
   /** A request that its client has given up gets no answer. */
-  #forgetCancelled({ method, params }: { method: string; params?: Record<string, unknown> }): void {
+  #forgetCancelled({ method, params }: JSONRPCNotification): void {
     if (method === 'notifications/cancelled') this.#open.delete(params?.requestId as string)
   }
 
