@@ -13,8 +13,8 @@ import type { SessionService } from '../sessions/sessions.ts'
 import type { Store } from '../store/store.ts'
 import type { Metrics } from '../telemetry/metrics/metrics.ts'
 import type { ToolboxSource } from '../tools/daemon-tools.ts'
-import type { TrustedProxies } from './middleware/forwarded.ts'
 import type { McpEndpoint } from './mcp-endpoint.ts'
+import type { TrustedProxies } from './middleware/forwarded.ts'
 import type { HostRule } from './middleware/origin.ts'
 
 /** The parts of the daemon that routes use. */

@@ -5,10 +5,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Command } from 'commander'
+import type { Latchd } from '../../../sdk/index.ts'
 import { digestOf } from '../../auth/secret-digest.ts'
 import { scopes } from '../../auth/tokens.ts'
 import type { LoadedConfig } from '../../config/config.ts'
-import type { Latchd } from '../../../sdk/index.ts'
 import { cancelOnSignal } from '../cancel-on-signal.ts'
 import type { Cli, Options } from '../cli.ts'
 import { openClient } from '../client.ts'
@@ -29,7 +29,15 @@ export function addMcp(program: Command, cli: Cli): void {
   const command = program
     .command('mcp')
     .description('speak MCP on stdin and stdout: on a daemon, else on one of its own')
-  const keys = ['url', 'stateDir', 'tools', 'fetchAllow', 'workers', 'isolation', 'logLevel'] as const
+  const keys = [
+    'url',
+    'stateDir',
+    'tools',
+    'fetchAllow',
+    'workers',
+    'isolation',
+    'logLevel',
+  ] as const
   addSettingFlags(command, keys).action(cli.action((options: Options) => mcp(options, cli)))
 }
 
@@ -73,7 +81,14 @@ async function openOwn(settings: LoadedConfig, env: Cli['terminal']['env']): Pro
   const remove = () => {
     if (isOwnFolder) rmSync(stateDir, { recursive: true, force: true })
   }
-  const own = { ...settings, stateDir, host: '127.0.0.1', port: 0, socket: undefined, tokens: [token] }
+  const own = {
+    ...settings,
+    stateDir,
+    host: '127.0.0.1',
+    port: 0,
+    socket: undefined,
+    tokens: [token],
+  }
   try {
     const daemon = await startDaemon(own, undefined, undefined, undefined, env)
     const client = new Latchd({ url: daemon.url, token: secret })

@@ -23,10 +23,7 @@ import { inputs, type ToolName } from './tool-list.ts'
 type Input<Name extends ToolName> = z.output<(typeof inputs)[Name]>
 
 type Calls = {
-  readonly [Name in ToolName]: (
-    input: Input<Name>,
-    request: AnsweredRequest,
-  ) => Promise<ToolAnswer>
+  readonly [Name in ToolName]: (input: Input<Name>, request: AnsweredRequest) => Promise<ToolAnswer>
 }
 
 const MAX_ANSWER_BYTES = MAX_ANSWER_TOKENS * BYTES_PER_TOKEN
@@ -43,7 +40,14 @@ const calls: Calls = {
     const outcome = await backend.client.wait(executionId, { waitMs: 0 })
     const text = partOf(outcome, part)
     const end = Math.min(to, text.length, placeAfter(text, MAX_ANSWER_BYTES * 0.9, from))
-    return toolResult({ executionId, part, from, to: end, of: text.length, text: text.slice(from, end) })
+    return toolResult({
+      executionId,
+      part,
+      from,
+      to: end,
+      of: text.length,
+      text: text.slice(from, end),
+    })
   },
   search_tools: async ({ limit = 10, ...query }, { backend }) => {
     const { index } = await backend.tools()

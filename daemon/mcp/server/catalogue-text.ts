@@ -18,7 +18,9 @@ export function catalogueText(tools: readonly ToolDescriptor[]): string {
   const groups = Map.groupBy(tools, ({ namespace }) => namespace ?? '')
   const chosen = chosenInTurns([...groups.values()], tools)
   const named = [...groups].filter(([name]) => name !== '')
-  const lines = named.slice(0, MAX_NAMESPACES).map(([name, { length }]) => `- ${name}: ${count(length)}`)
+  const lines = named
+    .slice(0, MAX_NAMESPACES)
+    .map(([name, { length }]) => `- ${name}: ${count(length)}`)
   if (named.length > MAX_NAMESPACES) lines.push(`- and ${named.length - MAX_NAMESPACES} more`)
   const rest = tools.length - chosen.length
   return [

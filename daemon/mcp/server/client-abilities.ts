@@ -1,6 +1,10 @@
 /** What the client of a request can do, as it says with the request or at its start. */
 
-import { CLIENT_CAPABILITIES_META_KEY, type Server, type ServerContext } from '@modelcontextprotocol/server'
+import {
+  CLIENT_CAPABILITIES_META_KEY,
+  type Server,
+  type ServerContext,
+} from '@modelcontextprotocol/server'
 import { isRecord } from '../../../protocol/tool/schema.ts'
 
 /** The extension by which executions are tasks. */

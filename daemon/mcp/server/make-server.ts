@@ -1,6 +1,6 @@
 /** A server of the protocol for one caller: over one request, one session or one pipe. */
 
-import { Server } from '@modelcontextprotocol/server'
+import { ProtocolError, ProtocolErrorCode, Server } from '@modelcontextprotocol/server'
 import { packageVersion } from '../../base/version.ts'
 import type { McpBackend } from './backend.ts'
 import { callTool } from './call-tool.ts'
@@ -34,10 +34,14 @@ export function makeServer(backend: McpBackend, era: Era): Server {
     },
   )
   server.setRequestHandler('tools/list', async () => ({ tools: await toolList(backend) }))
-  server.setRequestHandler('tools/call', async ({ params }, context) => {
+  // Not as a handler of the library: that would give a task the content of a result.
+  server.fallbackRequestHandler = async ({ method, params = {} }, context) => {
+    if (method !== 'tools/call') {
+      throw new ProtocolError(ProtocolErrorCode.MethodNotFound, 'Method not found')
+    }
     const { name, arguments: input } = params
-    return (await callTool(name, input, { server, backend, context })) as never
-  })
+    return { ...(await callTool(String(name), input, { server, backend, context })) }
+  }
   addResources(server, backend)
   addPrompts(server, backend)
   if (era === 'modern') addTasks(server, backend)

@@ -58,7 +58,8 @@ export async function decide(
     if (!isRecord(given)) continue
     const { action } = given
     const content = isRecord(given.content) ? given.content : {}
-    const reason = typeof content.reason === 'string' && content.reason !== '' ? content.reason : undefined
+    const reason =
+      typeof content.reason === 'string' && content.reason !== '' ? content.reason : undefined
     if (action !== 'accept' && action !== 'decline') {
       isDismissed = true
       continue

@@ -9,8 +9,8 @@
 
 import {
   type CallToolResult,
-  inputRequired,
   type InputRequiredResult,
+  inputRequired,
   type Server,
   type ServerContext,
 } from '@modelcontextprotocol/server'
@@ -84,7 +84,8 @@ export async function goOn(
   const { inputResponses } = context.mcpReq
   const outcome = await client.wait(executionId, { waitMs: 0 })
   const open = await askedOf(client.approvals, outcome)
-  if (inputResponses === undefined || open === undefined) return await follow(outcome, waitMs, asked)
+  if (inputResponses === undefined || open === undefined)
+    return await follow(outcome, waitMs, asked)
   const isDismissed = await decide(client, open, inputResponses)
   if (isDismissed) return answerOf(outcome, open)
   return await follow(await client.wait(executionId, { waitMs: 0 }), waitMs, asked)
@@ -123,10 +124,7 @@ async function follow(
 }
 
 /** The call is to be sent again with the answers, in the revision that has no other way. */
-function askedAgain(
-  executionId: string,
-  open: readonly AskedApproval[],
-): InputRequiredResult {
+function askedAgain(executionId: string, open: readonly AskedApproval[]): InputRequiredResult {
   return inputRequired({
     inputRequests: Object.fromEntries(
       open.map(approval => [approval.approvalId, inputRequired.elicit(questionOf(approval))]),

@@ -34,7 +34,10 @@ export async function serveStreams(
   onProblem: (error: Error) => void,
 ): Promise<void> {
   const transport = new StreamTransport(streams)
-  const handle = serveStdio(({ era }) => makeServer(backend, era), { transport, onerror: onProblem })
+  const handle = serveStdio(({ era }) => makeServer(backend, era), {
+    transport,
+    onerror: onProblem,
+  })
   const onAbort = () => transport.end()
   signal.addEventListener('abort', onAbort, { once: true })
   if (signal.aborted) onAbort()

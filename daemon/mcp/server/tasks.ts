@@ -3,6 +3,7 @@
  * the daemon, and pending approvals are what it asks its client for.
  */
 
+import type { CreateTaskResultV2, DetailedTaskV2 } from '@modelcontextprotocol/ext-tasks/core/v2'
 import {
   MissingRequiredClientCapabilityError,
   ProtocolError,
@@ -10,10 +11,6 @@ import {
   type Server,
   type ServerContext,
 } from '@modelcontextprotocol/server'
-import type {
-  CreateTaskResultV2,
-  DetailedTaskV2,
-} from '@modelcontextprotocol/ext-tasks/core/v2'
 import { z } from 'zod'
 import { LatchdError } from '../../../protocol/errors.ts'
 import type { Outcome } from '../../../protocol/execution/executor.ts'
@@ -36,10 +33,6 @@ export function createdTask(outcome: Outcome): CreatedTask {
 }
 
 const TaskParams = z.looseObject({ taskId: z.string() })
-const UpdateParams = z.looseObject({
-  taskId: z.string(),
-  inputResponses: z.record(z.string(), z.unknown()),
-})
 
 /** Adds the requests about tasks to a server. */
 export function addTasks(server: Server, backend: McpBackend): void {
@@ -48,20 +41,17 @@ export function addTasks(server: Server, backend: McpBackend): void {
     requireTasks(server, context)
     return known(taskId, async () => ({ ...(await taskOf(taskId, backend)) }))
   })
-  server.setRequestHandler(
-    'tasks/update',
-    { params: UpdateParams },
-    ({ taskId, inputResponses }, context) => {
-      requireTasks(server, context)
-      return known(taskId, async () => {
-        const outcome = await client.wait(taskId, { waitMs: 0 })
-        const open = await askedOf(client.approvals, outcome)
-        // Answers to other questions are late, or were never asked for.
-        await decide(client, open ?? [], inputResponses)
-        return {}
-      })
-    },
-  )
+  server.setRequestHandler('tasks/update', { params: TaskParams }, ({ taskId }, context) => {
+    requireTasks(server, context)
+    return known(taskId, async () => {
+      const outcome = await client.wait(taskId, { waitMs: 0 })
+      const open = await askedOf(client.approvals, outcome)
+      // Answers to other questions are late, or were never asked for.
+      // The library has taken the answers out of the parameters.
+      await decide(client, open ?? [], context.mcpReq.inputResponses ?? {})
+      return {}
+    })
+  })
   server.setRequestHandler('tasks/cancel', { params: TaskParams }, ({ taskId }, context) => {
     requireTasks(server, context)
     return known(taskId, async () => {

@@ -84,19 +84,30 @@ const texts: { readonly [Name in ToolName]: Omit<Tool, 'name' | 'inputSchema'> }
   },
   describe_tools: {
     title: 'Declare functions of programs',
-    description: 'Gives the TypeScript declarations of functions of programs, by name or by server.',
+    description:
+      'Gives the TypeScript declarations of functions of programs, by name or by server.',
     annotations: reads,
   },
   cancel: {
     title: 'Cancel a program',
     description: 'Ends a program that runs or waits.',
-    annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
+    annotations: {
+      readOnlyHint: false,
+      destructiveHint: true,
+      idempotentHint: true,
+      openWorldHint: false,
+    },
   },
   decide_approval: {
     title: 'Decide about a call',
     description:
       'Tells a waiting program what a person has decided about a call of it. Call it only with what the person has said.',
-    annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
+    annotations: {
+      readOnlyHint: false,
+      destructiveHint: true,
+      idempotentHint: true,
+      openWorldHint: true,
+    },
   },
 }
 
