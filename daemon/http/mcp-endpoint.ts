@@ -25,6 +25,8 @@ export class McpEndpoint {
   #deps: EndpointDependencies
   #loaded: Promise<Loaded> | undefined
   #isStopping = false
+  /** Of requests and sessions that may not be over; they are to end with the daemon. */
+  #clients = new Set<WeakRef<Latchd>>()
 
   constructor(deps: EndpointDependencies) {
     this.#deps = deps
@@ -34,13 +36,15 @@ export class McpEndpoint {
   async handle(context: Context<HttpEnvironment>, answer: AnswerInner): Promise<Response> {
     this.#loaded ??= load(this.#deps)
     const { http, Client } = await this.#loaded
+    const client = innerClient(Client, context, answer)
+    this.#remember(client)
     const { req } = context
     const text = req.method === 'POST' ? await req.text() : ''
     const response = await http.handle({
       request: req.raw,
       body: text === '' ? undefined : parsed(text),
       owner: context.get('caller'),
-      backend: this.#backend(context, innerClient(Client, context, answer)),
+      backend: this.#backend(context, client),
     })
     if (response.headers.get('content-type')?.startsWith('text/event-stream') !== true) {
       return response
@@ -57,7 +61,16 @@ export class McpEndpoint {
   }
 
   async close(): Promise<void> {
+    // A client waits patiently for a daemon that does not answer, and this one will not.
+    await Promise.all([...this.#clients].map(client => client.deref()?.close()))
     await (await this.#loaded)?.http.close()
+  }
+
+  #remember(client: Latchd): void {
+    if (this.#clients.size >= MANY_CLIENTS) {
+      for (const one of this.#clients) if (one.deref() === undefined) this.#clients.delete(one)
+    }
+    this.#clients.add(new WeakRef(client))
   }
 
   #backend(context: Context<HttpEnvironment>, client: Latchd): McpBackend {
@@ -81,6 +94,9 @@ export class McpEndpoint {
     return tools
   }
 }
+
+/** At so many clients those that are gone are forgotten. */
+const MANY_CLIENTS = 1000
 
 const known = new WeakMap<Toolbox, CallerTools>()
 
@@ -114,9 +130,17 @@ function innerClient(
     fetch: async (url, init) => {
       const request = new Request(url as string, init)
       request.headers.set('host', host)
-      return await answer(request, environment)
+      return untilAborted(await answer(request, environment), init?.signal)
     },
   })
+}
+
+/** An answer that ends with the request's signal, as one does that comes over a network. */
+function untilAborted(response: Response, signal: AbortSignal | null | undefined): Response {
+  if (response.body === null || signal == null) return response
+  const { status, headers } = response
+  const body = response.body.pipeThrough(new TransformStream(), { signal })
+  return new Response(body, { status, headers })
 }
 
 function parsed(text: string): unknown {

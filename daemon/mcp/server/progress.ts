@@ -15,12 +15,10 @@ export function reportProgress(
 ): () => void {
   const progressToken = mcpReq._meta?.progressToken
   if (progressToken === undefined) return () => {}
-  const events = client.events(executionId)
-  let isStopped = false
+  const stop = new AbortController()
   const report = async () => {
     let progress = 0
-    for await (const event of events) {
-      if (isStopped) return
+    for await (const event of client.events(executionId, { signal: stop.signal })) {
       const message = messageOf(event)
       if (message === undefined) continue
       progress++
@@ -29,12 +27,9 @@ export function reportProgress(
     }
   }
   report().catch(() => {
-    // The client has left, or the daemon: the call itself shows which.
+    // It was stopped, or the client has left, or the daemon: the call itself shows which.
   })
-  return () => {
-    isStopped = true
-    void events.return(undefined)
-  }
+  return () => stop.abort()
 }
 
 function messageOf(event: ExecutionEvent): string | undefined {
