@@ -47,7 +47,7 @@ export class SessionService {
   #users = new Map<string, string>()
 
   /**
-   * @param runtime tag of the engine and the prelude: see `executor/engine/quickjs/runtime-tag.ts`
+   * @param runtime tag of the engine and the prelude: see `executor/engine/engine.ts`
    * @param upgrade brings sessions of another runtime over to this one
    */
   constructor(

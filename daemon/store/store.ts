@@ -90,7 +90,7 @@ export interface ClaimedExecution {
   readonly events: readonly StoredEvent[]
 }
 
-/** Tags of what executions and sessions run on now: see `executor/engine/quickjs/runtime-tag.ts`. */
+/** Tags of what executions and sessions run on now: see `executor/engine/engine.ts`. */
 export interface Runtimes {
   readonly execution: string
   readonly session: string
