@@ -40,9 +40,9 @@ const mutants: readonly Mutant[] = [
   {
     name: 'signal not durable: a decision is acknowledged before it is on disk',
     file: 'daemon/approvals/approval-service.ts',
-    from: 'const outcome = await this.#powers.store.decide(approvalId, decided, this.#powers.now())',
-    to: `const found = await this.#powers.store.approval(approvalId)
-    const signalled = this.#powers.store.decide(approvalId, decided, this.#powers.now())
+    from: 'const outcome = await this.#deps.store.decide(approvalId, decided, this.#deps.now())',
+    to: `const found = await this.#deps.store.approval(approvalId)
+    const signalled = this.#deps.store.decide(approvalId, decided, this.#deps.now())
     if (found?.stored.approval.status === 'pending') {
       void signalled.then(later => later.kind === 'decided' && this.#handOn(later))
       return { ...found.stored.approval, status: decided.status, ...(decided.reason && { reason: decided.reason }) }
@@ -52,9 +52,9 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: 'fence removed: whoever owned an execution before may write to it',
-    file: 'daemon/store/sqlite/execution-rows.ts',
-    from: 'row?.epoch === epoch && (',
-    to: 'row !== undefined && (',
+    file: 'daemon/store/rules/standing.ts',
+    from: 'if (found?.epoch === epoch && isOwned(found)) return found',
+    to: 'if (found !== undefined) return found',
     drill: 'zombie',
   },
   {
@@ -81,8 +81,8 @@ const mutants: readonly Mutant[] = [
   {
     name: 'cancel not kept: a cancelled execution is told ended and goes on after a restart',
     file: 'daemon/executions/writer.ts',
-    from: 'await store.finish(executionId, this.#epoch, ending)',
-    to: "if (execution.status !== 'cancelled') await store.finish(executionId, this.#epoch, ending)",
+    from: 'await store.finish(executionId, this.epoch, ending)',
+    to: "if (execution.status !== 'cancelled') await store.finish(executionId, this.epoch, ending)",
     drill: 'random-kill',
   },
   {
