@@ -91,7 +91,7 @@ export function isOwned({ state, wake_ms }: Standing): boolean {
 /** An execution after an addition of its owner. One that has a start time runs. */
 export function appended(before: Standing, addition: Addition): Standing {
   const state = addition.startedAtMs === undefined ? before.state : 'running'
-  return { ...before, state, losses: lossesAfter(before, addition) }
+  return standing(before, { state, losses: lossesAfter(before, addition) })
 }
 
 /**
@@ -112,12 +112,12 @@ export function parked(
 
 /** An execution that ends, or becomes stuck. */
 export function finished(before: Standing, { status }: Pick<Execution, 'status'>): Standing {
-  return { ...before, state: status, wake_ms: null }
+  return standing(before, { state: status, wake_ms: null })
 }
 
 /** An execution that its owner gives up. */
 export function givenBack(before: Standing, fromMs: number): Standing {
-  return { ...before, wake_ms: fromMs }
+  return standing(before, { wake_ms: fromMs })
 }
 
 /** A stuck execution that goes on; `undefined` when it is not stuck. */
@@ -132,7 +132,16 @@ export function retried({ state, epoch }: Standing): Standing | undefined {
  * @param isReady whether it has yet to get the decision
  */
 export function afterDecision(before: Standing, isReady: boolean): Standing {
-  return before.state === 'waiting' && isReady ? { ...before, wake_ms: AT_ONCE_MS } : before
+  const isNext = before.state === 'waiting' && isReady
+  return standing(before, isNext ? { wake_ms: AT_ONCE_MS } : {})
+}
+
+/** The standing of a row, which has more columns, with what changes. */
+function standing(
+  { state, epoch, losses, wake_ms }: Standing,
+  change: Partial<Standing>,
+): Standing {
+  return { state, epoch, losses, wake_ms, ...change }
 }
 
 /** A new record shows that an execution gets on. */

@@ -26,15 +26,15 @@ const mutants: readonly Mutant[] = [
   {
     name: 'intent not awaited: a call leaves before it is on disk that it does',
     file: 'executor/calls/tool-calls.ts',
-    from: 'return keeper?.isDurable ? this.#durable(keeper.sync()) : undefined',
-    to: 'void keeper?.sync()\n    return undefined',
+    from: 'return writer?.isDurable ? this.#durable(writer.sync()) : undefined',
+    to: 'void writer?.sync()\n    return undefined',
     drill: 'slow-disk',
   },
   {
     name: 'result dropped: some deliveries are not recorded',
     file: 'executor/calls/tool-calls.ts',
-    from: 'this.#host.keeper?.record(record)',
-    to: 'if (record.position % 3 !== 0) this.#host.keeper?.record(record)',
+    from: 'this.#host.writer?.record(record)',
+    to: 'if (record.position % 3 !== 0) this.#host.writer?.record(record)',
     drill: 'random-kill',
   },
   {
