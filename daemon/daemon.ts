@@ -98,10 +98,9 @@ async function openServers(
 function startUpkeep(
   { retention }: Config,
   { log, store }: StartedParts,
-  { clock, sessions, upgrade, webhooks }: Services,
+  { clock, upgrade, webhooks }: Services,
 ): Upkeep {
-  const sessionsInUse = () => sessions.inUse
-  const sweeper = new Sweeper({ store, retention, sessionsInUse, log, now: clock.now })
+  const sweeper = new Sweeper({ store, retention, log, now: clock.now })
   const clockWatch = new ClockWatch(clock, store, log)
   sweeper.start()
   upgrade.start()

@@ -85,7 +85,6 @@ export async function openServices(config: Config, parts: StartedParts) {
     memory,
     queued: () => executions.queued,
     live: () => executions.liveCount,
-    unloaded: () => executions.unloaded,
     connections: () => connections.size,
   })
   const approvals = new ApprovalService({ store, executions, toolbox, now: clock.now })

@@ -20,8 +20,6 @@ export interface MetricSources {
   readonly queued: () => number
   /** Executions in memory that have not ended. */
   readonly live: () => number
-  /** Executions of the store that can go on and wait to be loaded. */
-  readonly unloaded: () => number
   /** Clients that are connected by WebSocket. */
   readonly connections: () => number
   readonly memory: MemoryGuard
@@ -88,16 +86,11 @@ export class Metrics {
   }
 
   /** Adds the metrics of the rest of the daemon, once that exists. */
-  watch({ queued, live, unloaded, connections, memory }: MetricSources): void {
+  watch({ queued, live, connections, memory }: MetricSources): void {
     const registers = [this.registry]
     const gauge = gaugesIn(registers)
     gauge('latchd_queue_length', 'New executions that wait for a worker.', queued)
     gauge('latchd_executions_live', 'Executions in memory that have not ended.', live)
-    gauge(
-      'latchd_resumes_unloaded',
-      'Executions of the store that can go on and wait to be loaded.',
-      unloaded,
-    )
     gauge('latchd_client_connections', 'WebSocket connections of clients.', connections)
     gauge(
       'latchd_held_limit_bytes',
