@@ -2,7 +2,6 @@
 
 import { hostname } from 'node:os'
 import { Latencies } from '../executor/calls/latencies.ts'
-import type { Toolbox } from '../executor/tools/toolbox.ts'
 import { protection } from '../protocol/execution/isolation.ts'
 import { nodeProblem } from './base/node-release.ts'
 import type { Config } from './config/config.ts'
@@ -49,7 +48,7 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
   const services = await openServices(config, parts)
   const servers = await openServers(config, parts, services)
   const upkeep = startUpkeep(config, parts, services)
-  logStart(parts.log, config, servers, parts.toolbox)
+  logStart(parts, config, servers)
   const { reloadable } = services
   const health = healthOf(parts, services)
   let closing: Promise<void> | undefined
@@ -68,14 +67,15 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
 /** Resumes the executions of an earlier process, and listens. */
 async function openServers(
   config: Config,
-  { log, store, toolbox, inherited }: StartedParts,
+  { log, store, tools, inherited, mcp }: StartedParts,
   services: Services,
 ): Promise<Servers> {
   const { executions, machine, version } = services
   const deps = {
     ...services,
     store,
-    toolbox,
+    tools,
+    mcp,
     webhookUrl: config.webhookUrl,
     hostRule: hostRule({ ...config, machine: hostname(), hasTokens: config.tokens.length > 0 }),
     proxies: new TrustedProxies(config.trustedProxies),
@@ -111,7 +111,7 @@ function startUpkeep(
 
 /** Stops everything; first the parts that take new work. */
 async function close(
-  { log, store, traces }: StartedParts,
+  { log, store, traces, mcp }: StartedParts,
   services: Services,
   servers: Servers,
   { sweeper, clockWatch }: Upkeep,
@@ -124,7 +124,7 @@ async function close(
   connections.drain()
   await Promise.all([executions.drain(drainMs), upgrade.stop()])
   connections.close()
-  await servers.close()
+  await Promise.all([servers.close(), mcp?.close()])
   typeChecker.close()
   await pool.close()
   await webhooks.close()
@@ -149,8 +149,8 @@ function healthOf(
   })
 }
 
-function logStart(log: Logger, config: Config, servers: Servers, toolbox: Toolbox): void {
-  const tools = toolbox.tools.map(tool => tool.name)
+function logStart({ log, tools: source }: StartedParts, config: Config, servers: Servers): void {
+  const tools = source.current.tools.map(tool => tool.name)
   log.info(
     {
       ...{ url: servers.url, addresses: servers.addresses, workers: config.workers, tools },
