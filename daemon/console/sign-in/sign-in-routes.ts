@@ -8,7 +8,7 @@ import { actorOf, refusedRequest } from '../../http/middleware/actor.ts'
 import type { ConsoleDependencies, PageContext } from '../dependencies.ts'
 import { fieldText, nextPath, readForm } from '../form.ts'
 import { pagePolicy } from '../headers.ts'
-import { notice, sendPage } from '../page.ts'
+import { isUpdate, notice, sendPage } from '../page.ts'
 import type { BrowserSignIns } from './browser-sign-ins.ts'
 import { readCookie, removeCookie, writeCookie } from './cookie.ts'
 import { comeBackPage, signInPage } from './sign-in-page.ts'
@@ -77,12 +77,13 @@ export function addSignInRoutes(
 /** Sends a browser without a known cookie to the sign-in. */
 export function askToSignIn(context: PageContext): Response {
   const { method, url } = context.req
-  const isPage = method === 'GET' && context.req.header('sec-fetch-mode') !== 'cors'
+  const isStream = context.req.header('accept')?.includes('text/event-stream') === true
+  const isPage = method === 'GET' && !isStream && !isUpdate(context)
   if (isPage && context.req.header('sec-fetch-site') === 'cross-site') {
     context.header('content-security-policy', pagePolicy())
     return context.html(comeBackPage() as string)
   }
-  if (!isPage || context.req.header('accept')?.includes('text/event-stream')) {
+  if (!isPage) {
     throw new LatchdError('UNAUTHENTICATED', 'Sign in again: the token or the time has ended')
   }
   const { pathname, search } = new URL(url)
