@@ -1,4 +1,4 @@
-/** When the guest of an execution was put away, by the events of its past. */
+/** When the guest of an execution was parked, by the events of its past. */
 
 import type { Execution } from '../../../protocol/execution/execution.ts'
 import { isEnded } from '../../../protocol/execution/status.ts'

@@ -13,7 +13,7 @@ const MIN_BAR = 4
 /** Instants that are written above the bars. */
 const TICKS = 5
 
-/** A span of time in which the guest was put away. */
+/** A span of time in which the guest was parked. */
 export interface Parked {
   readonly fromMs: number
   readonly toMs: number
@@ -91,7 +91,7 @@ function bar(from: number, to: number, { spanMs }: Axis, kind: string): Html {
   return html`<rect class="bar ${kind}" x="${x.toFixed(1)}" y="1" width="${width.toFixed(1)}" height="8"></rect>`
 }
 
-/** The spans in which the guest was put away, behind the bars. */
+/** The spans in which the guest was parked, behind the bars. */
 function bands({ startMs, spanMs }: Axis, parked: readonly Parked[]): Html {
   const rects = parked.map(({ fromMs, toMs }) => {
     const x = Math.max(0, ((fromMs - startMs) / spanMs) * AXIS)
