@@ -121,6 +121,7 @@ export class ActiveExecutions {
 
   /** Resumes the executions of an earlier process. */
   async recover(): Promise<void> {
+    this.#collector.start()
     const { store, runningFile, bus, now } = this.#deps
     const { stuck } = await store.open({ nowMs: (now ?? Date.now)(), ran: runningFile.lost })
     for (const one of stuck) bus.happened(one.event, one)
