@@ -30,3 +30,9 @@ export const promiseHooks: PromiseHooks = {
     given(HostOperation.whenSettled, 0, promise, callback)
   },
 }
+
+/** The engine's text of a plain value; `undefined` for another, which `codec/encode.ts` writes. */
+export function plainText(value: unknown): string | undefined {
+  const text = given(HostOperation.plainText, 0, value)
+  return typeof text === 'string' ? text : undefined
+}
