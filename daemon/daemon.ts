@@ -1,12 +1,15 @@
 /** A daemon that listens: HTTP over the services, and the order in which all of them stop. */
 
 import { hostname } from 'node:os'
+import { resolve } from 'node:path'
 import { Latencies } from '../executor/calls/latencies.ts'
 import { protection } from '../protocol/execution/isolation.ts'
+import { SignInLinks } from './auth/sign-in-links.ts'
 import { nodeProblem } from './base/node-release.ts'
 import type { Config } from './config/config.ts'
 import { Sweeper } from './executions/retention.ts'
 import { createApp } from './http/app.ts'
+import type { AnswerConsole, RouteDependencies } from './http/dependencies.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { McpEndpoint } from './http/mcp-endpoint.ts'
 import { TrustedProxies } from './http/middleware/forwarded.ts'
@@ -74,7 +77,8 @@ async function openServers(
   mcpEndpoint: McpEndpoint,
 ): Promise<Servers> {
   const { executions, machine, version } = services
-  const deps = {
+  let pages: Promise<AnswerConsole> | undefined
+  const deps: RouteDependencies = {
     ...services,
     mcpEndpoint,
     store,
@@ -88,6 +92,17 @@ async function openServers(
     engine: machine.engine,
     startedAtMs: Date.now(),
     now: services.clock.now,
+    signInLinks: new SignInLinks(() => performance.now()),
+    answerConsole:
+      config.console === 'off'
+        ? undefined
+        : async (request, env, shares) => {
+            // Most daemons are never asked for a page.
+            pages ??= import('./console/console.ts').then(({ openConsole }) =>
+              openConsole({ ...deps, stateDir: resolve(config.stateDir) }),
+            )
+            return (await pages)(request, env, shares)
+          },
   }
   const { fetch } = createApp(deps)
   const serve = () => createHttpServer({ fetch, mayUpgrade: request => mayConnect(deps, request) })
@@ -102,10 +117,9 @@ async function openServers(
 function startUpkeep(
   { retention }: Config,
   { log, store }: StartedParts,
-  { clock, sessions, upgrade, webhooks }: Services,
+  { clock, upgrade, webhooks }: Services,
 ): Upkeep {
-  const sessionsInUse = () => sessions.inUse
-  const sweeper = new Sweeper({ store, retention, sessionsInUse, log, now: clock.now })
+  const sweeper = new Sweeper({ store, retention, log, now: clock.now })
   const clockWatch = new ClockWatch(clock, store, log)
   sweeper.start()
   upgrade.start()

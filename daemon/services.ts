@@ -3,8 +3,7 @@
 import { join, resolve } from 'node:path'
 import type { GuestPool } from '../executor/boundary/guest-pool.ts'
 import { Latencies } from '../executor/calls/latencies.ts'
-import { baseSnapshot } from '../executor/engine/quickjs/base-snapshot.ts'
-import { runtimeTag, snapshotTag } from '../executor/engine/quickjs/runtime-tag.ts'
+import { engines } from '../executor/engine/engine.ts'
 import { Supervision } from '../executor/pool/watchdog.ts'
 import { TypeChecker } from '../executor/typecheck/type-checker.ts'
 import { ApprovalService } from './approvals/approval-service.ts'
@@ -89,7 +88,6 @@ export async function openServices(config: Config, parts: StartedParts) {
     memory,
     queued: () => executions.queued,
     live: () => executions.liveCount,
-    unloaded: () => executions.unloaded,
     connections: () => connections.size,
     mcpServers: mcp && (() => mcp.facts),
   })
@@ -116,7 +114,9 @@ export async function openServices(config: Config, parts: StartedParts) {
 /** The base snapshot, the clock, the event bus, the metrics, and the tokens. */
 async function openGround(config: Config, parts: StartedParts) {
   const { log, store, tools, secrets, traces } = parts
-  const machine = await baseSnapshot()
+  const engine = await engines.quickjs.openHost()
+  const machine = await engine.baseSnapshot()
+  const tags = engine.tagsOf(machine)
   const version = packageVersion()
   const isOwnTool = (name: string) => tools.current.find(name) !== undefined
   const facts = { version, node: process.versions.node, engine: machine.engine }
@@ -140,6 +140,7 @@ async function openGround(config: Config, parts: StartedParts) {
   const tokens = new Tokens(config.tokens)
   return {
     machine,
+    tags,
     version,
     isOwnTool,
     metrics,
@@ -184,9 +185,9 @@ function openReloadable(
 function openSessions(
   config: Config,
   { log, store, tools }: StartedParts,
-  { machine, pool, supervision, shares, clock }: Ground,
+  { tags, pool, supervision, shares, clock }: Ground,
 ) {
-  const runtime = snapshotTag(machine)
+  const runtime = tags.snapshot
   const dryRuns = { pool, supervision, tools, store }
   const upgrade = new SessionUpgrade({ store, dryRuns, log, runtime })
   const sessions = new SessionService(store, config.retention.keepMs, runtime, upgrade, {
@@ -210,14 +211,14 @@ function openExecutions(
   ground: Ground,
   { reloadable, sessions, connections, memory, typeChecker }: BeforeExecutions,
 ): Executions {
-  const { bus, clock, losses, machine, pool, runningFile } = ground
+  const { bus, clock, losses, tags, pool, runningFile } = ground
   const { shares, supervision, tokens, webhooks } = ground
   return new Executions({
     ...{ pool, sessions, runningFile, supervision, typeChecker, store, bus, tools },
     latencies: new Latencies(),
     now: clock.now,
     memory: new MemoryStore(clock.now),
-    runtime: runtimeTag(machine),
+    runtime: tags.replay,
     clientTool: (binding, callMs) => connections.tool(binding, callMs),
     enter: (plan, writer) => {
       const leave = connections.enter(plan, writer)

@@ -88,6 +88,11 @@ export class Tokens {
     return matches[0].caller
   }
 
+  /** The caller of a token by its name, with the token's digest; `undefined` for no such token. */
+  named(name: string): { readonly caller: KnownCaller; readonly digest: Buffer } | undefined {
+    return this.#kept.find(({ setting }) => setting.name === name)
+  }
+
   /**
    * Replaces the tokens. An unchanged token stays. A removed or changed one is withdrawn, which
    * closes its streams and connections.

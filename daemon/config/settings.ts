@@ -52,6 +52,10 @@ function setting<Value>(row: Setting<Value>): Setting<Value> {
   return row
 }
 
+/** Whether there is a console. */
+const consoleSwitches = ['on', 'off'] as const
+type ConsoleSwitch = (typeof consoleSwitches)[number]
+
 /** A day: no operator waits longer for a daemon to stop. */
 const MAX_DRAIN_MS = 86_400_000
 
@@ -226,6 +230,13 @@ export const settings = {
     kind: hostPatterns,
     default: [],
     description: 'hosts with addresses that are not public which callers may name as webhooks',
+  }),
+  console: setting<ConsoleSwitch>({
+    env: 'LATCHD_CONSOLE',
+    flag: '--console <switch>',
+    kind: oneOf(consoleSwitches),
+    default: 'on',
+    description: 'the console in the browser, at the root of the address',
   }),
   logLevel: setting<LogLevel>({
     env: 'LATCHD_LOG_LEVEL',

@@ -3,6 +3,8 @@
 import type { GuestPool } from '../../executor/boundary/guest-pool.ts'
 import type { ApprovalService } from '../approvals/approval-service.ts'
 import type { Audit } from '../auth/audit.ts'
+import type { CallerShares } from '../auth/caller-shares.ts'
+import type { SignInLinks } from '../auth/sign-in-links.ts'
 import type { KnownCaller, Tokens } from '../auth/tokens.ts'
 import type { Connections } from '../clients/connections.ts'
 import type { Executions } from '../executions/executions.ts'
@@ -39,6 +41,10 @@ export interface RouteDependencies {
   readonly proxies: TrustedProxies
   readonly log: Logger
   readonly metrics: Metrics
+  /** The console in the browser, loaded at its first request; absent: there is none. */
+  readonly answerConsole: AnswerConsole | undefined
+  /** The links of `latchd open`. */
+  readonly signInLinks: SignInLinks
   readonly version: string
   /** Name and version of the guest engine. */
   readonly engine: string
@@ -46,6 +52,18 @@ export interface RouteDependencies {
   /** The clock of executions, in epoch milliseconds. */
   readonly now: () => number
 }
+
+/**
+ * Answers the requests of browsers for the console.
+ *
+ * @param env the request as Node has it, for the framework
+ * @param shares what callers take of the daemon, counted with the rest of the API
+ */
+export type AnswerConsole = (
+  request: Request,
+  env: object,
+  shares: CallerShares,
+) => Response | Promise<Response>
 
 /** What each request carries through the app. */
 export interface HttpEnvironment {

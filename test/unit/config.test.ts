@@ -61,6 +61,7 @@ t.test('without any word every setting has its default', async t => {
     webhookUrl: undefined,
     webhookSecret: undefined,
     webhookAllow: [],
+    console: 'on',
     logLevel: 'info',
     model: undefined,
     modelBaseUrl: undefined,
