@@ -1,5 +1,6 @@
 /** What the routes are handed: the deciding parts of the daemon. */
 
+import type { Context } from 'hono'
 import type { GuestPool } from '../../executor/boundary/guest-pool.ts'
 import type { ApprovalService } from '../approvals/approval-service.ts'
 import type { Audit } from '../auth/audit.ts'
@@ -15,7 +16,6 @@ import type { SessionService } from '../sessions/sessions.ts'
 import type { Store } from '../store/store.ts'
 import type { Metrics } from '../telemetry/metrics/metrics.ts'
 import type { ToolboxSource } from '../tools/daemon-tools.ts'
-import type { McpEndpoint } from './mcp-endpoint.ts'
 import type { TrustedProxies } from './middleware/forwarded.ts'
 import type { HostRule } from './middleware/origin.ts'
 
@@ -33,7 +33,7 @@ export interface RouteDependencies {
   /** Servers whose tools programs call; absent: none are configured. */
   readonly mcp?: McpServers | undefined
   /** The end of `/mcp`. */
-  readonly mcpEndpoint: McpEndpoint
+  readonly mcpEndpoint: AnswersMcp
   readonly pool: GuestPool
   readonly tokens: Tokens
   readonly audit: Audit
@@ -64,6 +64,15 @@ export type AnswerConsole = (
   env: object,
   shares: CallerShares,
 ) => Response | Promise<Response>
+
+/** Answers a request in this process, as if it had come from a client. */
+export type AnswerInner = (request: Request, environment: object) => Response | Promise<Response>
+
+/** The end of `/mcp`. */
+export interface AnswersMcp {
+  /** Answers a request. @param answer the API */
+  handle(context: Context<HttpEnvironment>, answer: AnswerInner): Promise<Response>
+}
 
 /** What each request carries through the app. */
 export interface HttpEnvironment {

@@ -9,19 +9,16 @@ import type { KnownCaller } from '../auth/tokens.ts'
 import type { CallerTools, McpBackend } from '../mcp/server/backend.ts'
 import type { McpHttp } from '../mcp/server/http-handler.ts'
 import { callerTools } from './caller-tools.ts'
-import type { HttpEnvironment, RouteDependencies } from './dependencies.ts'
+import type { AnswerInner, AnswersMcp, HttpEnvironment, RouteDependencies } from './dependencies.ts'
 import { incomingOf } from './middleware/actor.ts'
 
 /** Marks requests that a part of the daemon makes for one that was let in already. */
 export const INNER = Symbol('inner request')
 
-/** Answers a request in this process, as if it had come from a client. */
-export type AnswerInner = (request: Request, environment: object) => Response | Promise<Response>
-
 type EndpointDependencies = Pick<RouteDependencies, 'tools' | 'mcp' | 'connections' | 'log'>
 
 /** The protocol's end in a daemon. It is loaded by its first request. */
-export class McpEndpoint {
+export class McpEndpoint implements AnswersMcp {
   #deps: EndpointDependencies
   #loaded: Promise<Loaded> | undefined
   #isStopping = false

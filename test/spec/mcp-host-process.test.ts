@@ -74,30 +74,28 @@ t.test(
 
 t.test('latchd mcp: a host starts it, in this process or on a daemon', async t => {
   const daemon = await serve(startProcess, t, [])
-  for (const [args, where] of [
-    [[], /running programs in this process/],
-    [['--url', daemon.url], /running programs on the daemon at http/],
+  for (const [era, args, where] of [
+    ['legacy', [], /running programs in this process/],
+    ['modern', ['--url', daemon.url], /running programs on the daemon at http/],
   ] as const) {
-    for (const era of ['legacy', 'modern'] as const) {
-      const transport = new StdioClientTransport({
-        command: 'env',
-        // tap has its own code loaded into every child.
-        args: ['-u', 'NODE_OPTIONS', process.execPath, main, 'mcp', ...args],
-        stderr: 'pipe',
-      })
-      let said = ''
-      transport.stderr?.on('data', chunk => {
-        said += chunk
-      })
-      const mode = era === 'legacy' ? 'legacy' : ({ pin: '2026-07-28' } as const)
-      const client = new Client({ name: 'host', version: '1' }, { versionNegotiation: { mode } })
-      await client.connect(transport)
-      t.match(await callTool(client, 'run_program', { source: '6 * 7' }), { output: 42 })
-      const { tools } = await client.listTools()
-      t.ok(tools.some(({ name }) => name === 'decide_approval'))
-      t.match(said, where)
-      await client.close()
-    }
+    const transport = new StdioClientTransport({
+      command: 'env',
+      // tap has its own code loaded into every child.
+      args: ['-u', 'NODE_OPTIONS', process.execPath, main, 'mcp', ...args],
+      stderr: 'pipe',
+    })
+    let said = ''
+    transport.stderr?.on('data', chunk => {
+      said += chunk
+    })
+    const mode = era === 'legacy' ? 'legacy' : ({ pin: '2026-07-28' } as const)
+    const client = new Client({ name: 'host', version: '1' }, { versionNegotiation: { mode } })
+    await client.connect(transport)
+    t.match(await callTool(client, 'run_program', { source: '6 * 7' }), { output: 42 })
+    const { tools } = await client.listTools()
+    t.ok(tools.some(({ name }) => name === 'decide_approval'))
+    t.match(said, where)
+    await client.close()
   }
 })
 
