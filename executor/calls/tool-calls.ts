@@ -27,7 +27,9 @@ import { type CallBounds, type CallSteps, interrupted, invoke, probe } from '../
 import { Slots } from '../tools/slots.ts'
 import { CallApprovals } from './call-approvals.ts'
 import { CallCounts } from './call-counts.ts'
+import { callFacts } from './call-facts.ts'
 import type { CallPlan, CallsListener, RestoredCalls } from './call-plan.ts'
+import { answerFile, type FileRequest } from './file-calls.ts'
 import { Journal } from './journal.ts'
 import { deliverTexts } from './journal-texts.ts'
 import type { Latencies } from './latencies.ts'
@@ -79,8 +81,8 @@ export class ToolCalls {
     }
     this.#arguments = new OpenArguments(plan.limits)
     const slots = new Slots(maxConcurrentCalls)
-    const { redaction } = host
-    this.#bounds = { slots, callMs, maxCallBytes, maxCallResultBytes, redaction, track }
+    const { redaction, files } = host
+    this.#bounds = { slots, callMs, maxCallBytes, maxCallResultBytes, redaction, files, track }
     this.#streams = new ToolStreams({
       bounds: this.#bounds,
       journal: this.journal,
@@ -129,7 +131,8 @@ export class ToolCalls {
     // A guest that comes later asks for itself.
     const current = () => (this.#run === run ? run : undefined)
     const readTexts = writer && ((seqs: readonly number[]) => writer.readTexts(seqs))
-    deliverTexts(this.journal, request, readTexts, current).catch(this.#listener.onFault)
+    const { files } = this.#host
+    deliverTexts(this.journal, request, readTexts, files, current).catch(this.#listener.onFault)
   }
 
   /** What the guest waits for, in the order of its asking. */
@@ -192,6 +195,7 @@ export class ToolCalls {
 
   #start(request: GuestRequest, text: string): void {
     const { id } = request
+    const add = () => this.#open.add(id, text, '', 'readOnly')
     switch (request.kind) {
       case 'call': {
         const tool = this.#toolAt(request.tool)
@@ -205,6 +209,9 @@ export class ToolCalls {
         this.#settleWith(open, this.#call(open, tool, request.input, request.atMs))
         return
       }
+      case 'file':
+        void this.#answerFile(add(), request)
+        return
       case 'next-item': {
         const tool = this.#streams.toolOf(request.stream)
         const effect = tool === undefined ? 'readOnly' : effectOf(tool.annotations)
@@ -212,13 +219,11 @@ export class ToolCalls {
         this.#settleWith(open, this.#streams.next(id, request.stream))
         return
       }
-      case 'close-stream': {
-        const open = this.#open.add(id, text, '', 'readOnly')
-        this.#settleWith(open, this.#streams.close(id, request.stream))
+      case 'close-stream':
+        this.#settleWith(add(), this.#streams.close(id, request.stream))
         return
-      }
       case 'start-timer': {
-        const open = this.#open.add(id, text, '', 'readOnly')
+        const open = add()
         this.#wait(open, this.#dueAtMs(request.delayMs, request.atMs), () => this.#settle(open, ''))
         return
       }
@@ -229,8 +234,17 @@ export class ToolCalls {
     this.#settle(open, await reply)
   }
 
-  /** Journals a reply, and hands it to the guest that is there. */
-  #settle(open: OpenCall, text: string): void {
+  async #answerFile(open: OpenCall, request: FileRequest): Promise<void> {
+    const { text, whole } = await answerFile(request, this.#host, this.#record)
+    this.#settle(open, text, whole)
+  }
+
+  /**
+   * Journals a reply, and hands it to the guest that is there.
+   *
+   * @param whole the reply as the guest takes it, where that is not what is journaled
+   */
+  #settle(open: OpenCall, text: string, whole = text): void {
     // Its execution has ended, or was evicted.
     if (!this.#open.remove(open.id)) return
     this.#arguments.remove(open.id)
@@ -245,7 +259,7 @@ export class ToolCalls {
         `The tools answered more than maxJournalBytes ${maxJournalBytes}`,
       )
     }
-    this.#run?.deliver({ id, text, atMs })
+    this.#run?.deliver({ id, text: whole, atMs })
     this.#askToPark()
     this.#listener.onSettled()
   }
@@ -275,18 +289,7 @@ export class ToolCalls {
   }
 
   #factsOf(id: number, callId: string): CallFacts {
-    const { executionId, sessionId, caller, metadata, traceparent } = this.#plan
-    const { redaction } = this.#host
-    return {
-      callId,
-      executionId,
-      sessionId,
-      caller,
-      metadata: metadata ?? {},
-      traceparent,
-      onProgress: progress =>
-        this.#record.progressCall(id, redaction ? redaction.value(progress) : progress),
-    }
+    return callFacts(this.#plan, this.#record, this.#host.redaction, id, callId)
   }
 
   #steps(open: OpenCall, atMs: number): CallSteps {

@@ -11,6 +11,7 @@ import { isNestedTooDeep } from '../../protocol/base/nesting.ts'
 import type { LogLine } from '../../protocol/execution/execution.ts'
 import type { Limits } from '../../protocol/limits.ts'
 import type { GuestReader, GuestWork } from '../boundary/guest-pool.ts'
+import { MAX_FILE_INPUT_CHARS } from '../boundary/file-operations.ts'
 import { GuestMessageShape, GuestReportShape } from '../boundary/message-shapes.ts'
 import type { GuestMessage, GuestOutput, GuestReport } from '../boundary/messages.ts'
 import { maxLogLines } from '../worker/logs.ts'
@@ -72,6 +73,9 @@ export class MessageReader implements GuestReader {
       case 'reopen-stream':
         // One character marks how the arguments are written.
         bound('arguments', message.input.length - 1, this.#limits.maxCallBytes)
+        break
+      case 'file':
+        bound('a request about a file', message.input.length, MAX_FILE_INPUT_CHARS)
     }
     bound('a number', message.id, this.#limits.maxCalls)
     bound('requests', 1, this.#requestsLeft--)

@@ -26,6 +26,7 @@ import {
   typedArrayLength,
   typedArrayName,
 } from '../primordials.ts'
+import { isBlob } from '../files/blob.ts'
 import { toBase64 } from '../web/base64.ts'
 import { isURL, isURLSearchParams, searchParamsText, urlHref } from '../web/url.ts'
 import { errorParts, isRegExp, isUnsendable, unboxed } from './value-kinds.ts'
@@ -41,6 +42,8 @@ export interface FormWriter {
   read(value: object, key: PropertyKey): unknown
   /** The text in place of a property whose read threw. @throws {unknown} the error itself */
   unreadable(error: unknown): string
+  /** The facts of a file, which is stored first if it is not. @throws {Error} of the host */
+  factsOf(file: object): object
   /** Whether plain JSON would hold the same. */
   isPlain: boolean
   /** Texts of the buffers that were met, by index. */
@@ -95,6 +98,7 @@ export function specialForm(writer: FormWriter, value: object, index: number): s
     const offset = dataViewByteOffset(value)
     return viewForm(writer, 'DataView', value, dataViewBuffer(value), offset, size, index)
   }
+  if (isBlob(value)) return '["File",' + writer.place(writer.factsOf(value), index, '') + ']'
   if (isURL(value)) return '["URL",' + jsonStringify(urlHref(value)) + ']'
   if (isURLSearchParams(value))
     return '["URLSearchParams",' + jsonStringify(searchParamsText(value as never)) + ']'

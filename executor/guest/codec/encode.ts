@@ -13,13 +13,14 @@ import {
   TypeErrorOf,
   unlinkedList,
 } from '../primordials.ts'
+import { storedFacts } from '../files/blob.ts'
 import type { ReadProperties } from './encode-forms.ts'
 import { primitiveText } from './encode-primitive.ts'
 import { type Encoded, type EncodeMode, Walk } from './encode-walk.ts'
 
 export type { Encoded, EncodeMode } from './encode-walk.ts'
 
-const REFUSE = { __proto__: null } as EncodeMode
+const REFUSE = { __proto__: null, factsOf: storedFacts } as EncodeMode
 
 /**
  * Encodes one value.

@@ -2,6 +2,7 @@
 
 import { PLAIN } from '../../../protocol/values/value-format.ts'
 import { describe, OUT_OF_MEMORY } from '../describe-error.ts'
+import { emitReturned } from '../files/blob.ts'
 import { askNumber } from '../host/host.ts'
 import { HostOperation } from '../host/host-operations.ts'
 import { inspect } from '../inspect/inspect.ts'
@@ -91,7 +92,12 @@ class OutputReport {
       substitute: (part: unknown) => this.#lose(inspect(part, { depth: 0 })),
       unreadable: (error: unknown) => this.#lose(unreadableText(error)),
     }
-    this.#walk = new Walk('output', { __proto__: null, output, awaits } as EncodeMode)
+    this.#walk = new Walk('output', {
+      __proto__: null,
+      output,
+      awaits,
+      factsOf: emitReturned,
+    } as EncodeMode)
   }
 
   begin(): void {
