@@ -71,7 +71,7 @@ async function openServers(
   { log, store, toolbox, inherited }: StartedParts,
   services: Services,
 ): Promise<Servers> {
-  const { executions, machine, version } = services
+  const { executions, files, machine, version } = services
   const deps = {
     ...services,
     store,
@@ -87,6 +87,7 @@ async function openServers(
   }
   const { fetch } = createApp(deps)
   const serve = () => createHttpServer({ fetch, mayUpgrade: request => mayConnect(deps, request) })
+  await files.start()
   await executions.recover()
   return await Servers.open(serve, { ...config, inherited }).catch(async error => {
     // A daemon that cannot listen resumes nothing: its store is about to be closed.
@@ -98,10 +99,13 @@ async function openServers(
 function startUpkeep(
   { retention }: Config,
   { log, store }: StartedParts,
-  { clock, sessions, upgrade, webhooks }: Services,
+  { clock, executions, files, sessions, upgrade, webhooks }: Services,
 ): Upkeep {
   const sessionsInUse = () => sessions.inUse
-  const sweeper = new Sweeper({ store, retention, sessionsInUse, log, now: clock.now })
+  const sweepFiles = () => files.sweep(() => executions.inMemory)
+  const sweeper = new Sweeper({
+    ...{ store, retention, sessionsInUse, sweepFiles, log, now: clock.now },
+  })
   const clockWatch = new ClockWatch(clock, store, log)
   sweeper.start()
   upgrade.start()
@@ -118,7 +122,7 @@ async function close(
   { sweeper, clockWatch }: Upkeep,
 ): Promise<void> {
   const { connections, executions, metrics, pool, reloadable } = services
-  const { runningFile, typeChecker, upgrade, webhooks } = services
+  const { files, runningFile, typeChecker, upgrade, webhooks } = services
   const { drainMs } = reloadable.inForce
   log.info({ drainMs }, 'stopping')
   servers.stop()
@@ -129,7 +133,7 @@ async function close(
   typeChecker.close()
   await pool.close()
   await webhooks.close()
-  await Promise.all([sweeper.close(), clockWatch.close()])
+  await Promise.all([sweeper.close(), clockWatch.close(), files.close()])
   await store.close()
   runningFile.close()
   metrics.close()

@@ -68,7 +68,7 @@ export class ClientFiles implements Files {
       ...(name !== undefined && { name }),
       ...(isTransfer && { transfer: 'true' }),
     })
-    const headers = { 'content-type': blob.type === '' ? 'application/octet-stream' : blob.type }
+    const headers: Record<string, string> = blob.type === '' ? {} : { 'content-type': blob.type }
     return this.#connection.json('POST', `/v1/files?${query}`, { bytes: blob, headers })
   }
 }

@@ -1,8 +1,8 @@
 /** From an app's request to the body that is sent. */
 
 import type { ExecuteRequest } from '../protocol/execution/executor.ts'
-import { EXACT, PLAIN } from '../protocol/values/value-format.ts'
 import { encodeStoring, type StoreFile } from '../protocol/values/stored-files.ts'
+import { EXACT, PLAIN } from '../protocol/values/value-format.ts'
 
 /**
  * The body of a request, without its tools and how long to wait.

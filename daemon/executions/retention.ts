@@ -12,6 +12,8 @@ export interface SweeperDependencies {
   readonly retention: Retention
   /** Sessions that stay, since something goes on in them. */
   readonly sessionsInUse: () => readonly string[]
+  /** Removes files that nothing refers to any more; absent: there are none. */
+  readonly sweepFiles?: () => Promise<void>
   readonly log: Pick<Logger, 'info' | 'error'>
   /** Epoch milliseconds. */
   readonly now: () => number
@@ -56,13 +58,14 @@ export class Sweeper {
   }
 
   async #sweep(): Promise<void> {
-    const { store, retention, sessionsInUse, log, now } = this.#deps
+    const { store, retention, sessionsInUse, sweepFiles, log, now } = this.#deps
     const beforeMs = now() - retention.keepMs
     const { maxBytes } = retention
     try {
       const bounds = { endedBeforeMs: beforeMs, usedBeforeMs: beforeMs, maxBytes }
       const swept = await store.sweep(bounds, sessionsInUse)
       if (swept.executions + swept.sessions > 0) log.info(swept, 'forgotten by retention')
+      await sweepFiles?.()
     } catch (error) {
       // The next sweep tries again.
       log.error({ err: error }, 'sweep failed')

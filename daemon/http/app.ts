@@ -20,6 +20,8 @@ import { addConnectRoutes, connectAuthorization } from './routes/connect-route.t
 import { addEventRoutes } from './routes/event-routes.ts'
 import { addExecuteRoutes } from './routes/execute-routes.ts'
 import { addExecutionRoutes } from './routes/execution-routes.ts'
+import { addFileLinkRoute } from './routes/file-link-route.ts'
+import { addFileRoutes, addLinkedFileRoute } from './routes/file-routes.ts'
 import { addHealthRoutes } from './routes/health-routes.ts'
 import { addInfoRoute } from './routes/info-route.ts'
 import { addMetricsRoute } from './routes/metrics-route.ts'
@@ -76,6 +78,7 @@ export function createApp(deps: RouteDependencies): OpenAPIHono<HttpEnvironment>
     type: 'http',
     scheme: 'bearer',
   })
+  addLinkedFileRoute(app, deps)
   const shares = new CallerShares(() => performance.now())
   app.use(async (context, next) => {
     const { req } = context
@@ -88,6 +91,7 @@ export function createApp(deps: RouteDependencies): OpenAPIHono<HttpEnvironment>
     if (deps.tokens.size > 0) deps.audit.used(caller.withdrawn, actorOf(context))
     await next()
   })
+  addFileRoutes(app, deps, shares)
   app.use(boundBodies(shares))
   app.use(readJsonBodies())
   addExecuteRoutes(app, deps)
@@ -95,6 +99,7 @@ export function createApp(deps: RouteDependencies): OpenAPIHono<HttpEnvironment>
   addReplayRoute(app, deps)
   addApprovalRoutes(app, deps)
   addSessionRoutes(app, deps)
+  addFileLinkRoute(app, deps)
   addEventRoutes(app, deps)
   addToolRoutes(app, deps)
   addConnectRoutes(app, deps, shares)

@@ -19,6 +19,7 @@ import type {
 } from '../../protocol/execution/execution.ts'
 import type { Session } from '../../protocol/execution/session.ts'
 import type { StoredInstant } from '../clock/trusted-clock.ts'
+import type { FileStore } from './file-store.ts'
 import type { Recovery, StuckError, StuckExecution, SweepBounds } from './recovery-facts.ts'
 import type { StoreLoad } from './store-load.ts'
 import type { StoredEvent } from './stored-event.ts'
@@ -376,7 +377,7 @@ export interface SessionStore {
 export type OnCommit = (operations: number, tookMs: number) => void
 
 /** A durable store: all of it, and its own upkeep. */
-export interface Store extends StoreWriter, StoreReader, SessionStore {
+export interface Store extends StoreWriter, StoreReader, SessionStore, FileStore {
   /**
    * Checks that the store is in its place, and that there is room when the last write found none.
    *

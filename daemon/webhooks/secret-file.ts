@@ -4,9 +4,9 @@
  */
 
 import { randomBytes } from 'node:crypto'
-import { closeSync, constants, openSync, renameSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { readIfThere } from '../base/read-if-there.ts'
+import { writeKept } from '../base/write-kept.ts'
 import { SECRET_PREFIX } from '../config/webhook-secret-prefix.ts'
 
 /** Its name in the state folder. */
@@ -21,16 +21,7 @@ export function keptSecret(stateDir: string): string {
   const kept = readIfThere(file)?.trim()
   if (kept !== undefined && kept !== '') return kept
   const secret = SECRET_PREFIX + randomBytes(SECRET_BYTES).toString('base64')
-  // It gets its name only when it is whole and on disk: receivers learn it once.
-  const made = `${file}.new`
-  const { O_WRONLY, O_CREAT, O_TRUNC, O_SYNC } = constants
-  // The write itself is on disk when it returns: under permissions Node has no fsync.
-  const descriptor = openSync(made, O_WRONLY | O_CREAT | O_TRUNC | O_SYNC, 0o600)
-  try {
-    writeSync(descriptor, `${secret}\n`)
-  } finally {
-    closeSync(descriptor)
-  }
-  renameSync(made, file)
+  // Receivers learn it once.
+  writeKept(file, secret)
   return secret
 }

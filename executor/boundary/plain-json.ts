@@ -96,8 +96,9 @@ class PlainWriter {
 
   #container(value: object): void {
     if (this.#isForDecision && Array.isArray(value)) this.#takeHoles(value)
-    if (value instanceof FileReference) return this.#entries(Object.entries(fileParts(value)))
-    if (value instanceof Map || value instanceof Set || Array.isArray(value)) this.#items(value)
+    if (value instanceof FileReference) this.#entries(Object.entries(fileParts(value)))
+    else if (value instanceof Map || value instanceof Set || Array.isArray(value))
+      this.#items(value)
     else if (value instanceof Error)
       this.#entries(Object.entries(this.#isForDecision ? allParts(value) : errorParts(value)))
     else this.#entries(Object.entries(value))

@@ -20,6 +20,7 @@ export function callFacts(
     caller,
     metadata: metadata ?? {},
     traceparent,
-    onProgress: progress => record.progressCall(id, redaction ? redaction.value(progress) : progress),
+    onProgress: progress =>
+      record.progressCall(id, redaction ? redaction.value(progress) : progress),
   }
 }

@@ -2,9 +2,9 @@
 
 import { z } from 'zod'
 import { thrownByTool } from '../../protocol/tool/thrown.ts'
+import type { FileRange } from '../../protocol/values/file-reference.ts'
 import { BYTES, FILE_RANGE, THROWN } from '../../protocol/values/value-format.ts'
 import { encodeValue } from '../../protocol/values/values.ts'
-import type { FileRange } from '../../protocol/values/file-reference.ts'
 import { MAX_FILE_PARTS } from '../boundary/file-operations.ts'
 import type { GuestRequest } from '../boundary/messages.ts'
 import type { ExecutionHost } from '../boundary/ports.ts'

@@ -9,7 +9,7 @@ import type { Files, UploadedFile } from '../../protocol/execution/stored-file.t
 import { limitTable } from '../../protocol/limits.ts'
 import { LOCAL_CALLER } from '../../protocol/local-caller.ts'
 import { type FileLike, FileReference } from '../../protocol/values/file-reference.ts'
-import { ExecutionFiles, type FilesOwner, type FilePlace } from '../files/execution-files.ts'
+import { ExecutionFiles, type FilePlace, type FilesOwner } from '../files/execution-files.ts'
 import { FileFolder } from '../files/file-folder.ts'
 import { MemoryRecords } from '../files/memory-records.ts'
 

@@ -8,8 +8,8 @@ import {
   type FileRange,
   FileReference,
 } from '../../protocol/values/file-reference.ts'
-import { MAX_CROSSING_BYTES, MAX_FILE_PARTS } from '../boundary/file-operations.ts'
 import type { FilePart, StoreFileInput } from '../boundary/file-operations.ts'
+import { MAX_CROSSING_BYTES, MAX_FILE_PARTS } from '../boundary/file-operations.ts'
 import type { Chunks, FileFolder } from './file-folder.ts'
 import { safeName, safeType } from './file-name.ts'
 import { type FileKind, type FileRecord, type FileRecords, factsOf } from './file-record.ts'
@@ -255,13 +255,17 @@ export class ExecutionFiles {
     const most = maxOwnerBytes(caller)
     return (size, writing) => {
       if (size > maxFileBytes)
-        throw beyond(`Cannot store a file of ${size} bytes or more, limit maxFileBytes ${maxFileBytes}`)
+        throw beyond(
+          `Cannot store a file of ${size} bytes or more, limit maxFileBytes ${maxFileBytes}`,
+        )
       if (used + writing > maxFilesBytes)
         throw beyond(
           `Cannot store a file: the execution's files would have ${used + writing} bytes or more, limit maxFilesBytes ${maxFilesBytes}`,
         )
       if (sessionBytes + writing > MAX_SESSION_FILE_BYTES)
-        throw full(`the session's files have ${sessionBytes} bytes, limit ${MAX_SESSION_FILE_BYTES}`)
+        throw full(
+          `the session's files have ${sessionBytes} bytes, limit ${MAX_SESSION_FILE_BYTES}`,
+        )
       if (ownerBytes + writing > most)
         throw full(`the files of the token have ${ownerBytes} bytes, limit maxFilesBytes ${most}`)
     }

@@ -7,11 +7,12 @@
  */
 
 import { createHash, randomBytes } from 'node:crypto'
-import { createReadStream, mkdirSync, openAsBlob, unlinkSync } from 'node:fs'
+import { constants, createReadStream, mkdirSync, openAsBlob, unlinkSync } from 'node:fs'
 import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 
+const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL
 /** Where contents are written before they have a name. */
 const INCOMING = 'incoming'
 
@@ -54,7 +55,7 @@ export class FileFolder {
     const hash = createHash('sha256')
     let size = 0
     // 0600: the owner of the daemon alone.
-    const handle = await open(path, 'wx', 0o600)
+    const handle = await open(path, NEW_FILE | this.#syncFlag, 0o600)
     try {
       try {
         for await (const chunk of chunks) {
@@ -63,7 +64,7 @@ export class FileFolder {
           hash.update(chunk)
           await writeAll(handle, chunk)
         }
-        if (this.#isDurable) await handle.sync()
+        if (this.#isDurable && this.#syncFlag === 0) await handle.sync()
       } finally {
         await handle.close()
       }
@@ -160,7 +161,7 @@ export class FileFolder {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     // Over the same content, if it is there.
     await rename(from, this.#pathOf(sha256))
-    if (!this.#isDurable) return
+    if (!this.#isDurable || this.#syncFlag !== 0) return
     for (const path of [folder, this.#folder]) {
       const handle = await open(path, 'r')
       try {
@@ -169,6 +170,11 @@ export class FileFolder {
         await handle.close()
       }
     }
+  }
+
+  /** Under permissions Node has no fsync: there each write is on disk when it returns. */
+  get #syncFlag(): number {
+    return this.#isDurable && process.permission !== undefined ? constants.O_SYNC : 0
   }
 
   #make(): void {

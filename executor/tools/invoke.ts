@@ -7,13 +7,13 @@ import { LatchdError } from '../../protocol/errors.ts'
 import { iteratorOf } from '../../protocol/tool/iterator.ts'
 import { listProblems, thrownAs, thrownByHost, thrownByTool } from '../../protocol/tool/thrown.ts'
 import type { Tool } from '../../protocol/tool/tool.ts'
-import { PLAIN, type ThrownText } from '../../protocol/values/value-format.ts'
 import {
   decodeOpening,
   encodeOrFiles,
   encodeStoring,
   mayHaveFiles,
 } from '../../protocol/values/stored-files.ts'
+import { PLAIN, type ThrownText } from '../../protocol/values/value-format.ts'
 import { decodeValue, encodeValue } from '../../protocol/values/values.ts'
 import type { CallApproval } from '../boundary/call-approval.ts'
 import type { Redaction } from '../boundary/redaction.ts'

@@ -5,8 +5,7 @@ import { encodeStoring, mayHaveFiles, type StoreFile } from './stored-files.ts'
 import { decodeValue } from './values.ts'
 
 /** Whether a text may name files. */
-export const mayNameFiles = (text: string): boolean =>
-  text.includes('$file') || mayHaveFiles(text)
+export const mayNameFiles = (text: string): boolean => text.includes('$file') || mayHaveFiles(text)
 
 /**
  * The inputs with the files that they name, each of which `store` takes over.

@@ -1,6 +1,6 @@
 /** Encoding and decoding of values with files, for a side that has a place to store them. */
 
-import { FileReference, type FileFacts, type FileLike, UnstoredFiles } from './file-reference.ts'
+import { type FileFacts, type FileLike, FileReference, UnstoredFiles } from './file-reference.ts'
 import { EXACT } from './value-format.ts'
 import { decodeValue, encodeValue } from './values.ts'
 

@@ -12,6 +12,7 @@ import {
 } from '../../../protocol/execution/execution.ts'
 import { isEnded } from '../../../protocol/execution/status.ts'
 import type { KnownCaller } from '../../auth/tokens.ts'
+import { withInputFiles } from '../../files/input-files.ts'
 import { readTraceParent, writeTraceParent } from '../../telemetry/tracing/trace-parent.ts'
 import { callerRoute } from '../caller-route.ts'
 import { visibleTools } from '../caller-tools.ts'
@@ -96,7 +97,11 @@ export function addExecuteRoutes(app: OpenAPIHono<HttpEnvironment>, deps: RouteD
     const inputs = encodedInputsOf(request)
     const planned = planExecution(request, toolbox, inputs, caller.name, deps.now)
     const place = readTraceParent(options.traceparent)
-    const plan = { ...planned, ...(place && { traceparent: writeTraceParent(place) }) }
+    const plan = {
+      ...planned,
+      inputs: await withInputFiles(planned, deps.files.of),
+      ...(place && { traceparent: writeTraceParent(place) }),
+    }
     const { key } = options
     return await executions.submit(plan, caller, {
       isDurable: options.isDurable || request.durable === true || key !== undefined,

@@ -16,6 +16,7 @@ import {
   SPARSE,
   UNDEFINED,
 } from '../../../protocol/values/value-format.ts'
+import { makeFile } from '../files/blob.ts'
 import {
   AggregateErrorOf,
   BigIntOf,
@@ -42,7 +43,6 @@ import {
   typedArrayConstructors,
   unlinkedList,
 } from '../primordials.ts'
-import { makeFile } from '../files/blob.ts'
 import { fromBase64Text } from '../web/base64.ts'
 import { makeURL, makeURLSearchParams } from '../web/url.ts'
 

@@ -1,5 +1,6 @@
 /** The forms of objects of a kind of their own: collections, dates, patterns, buffers, errors. */
 
+import { isBlob } from '../files/blob.ts'
 import {
   arrayBufferByteLength,
   dataViewBuffer,
@@ -26,7 +27,6 @@ import {
   typedArrayLength,
   typedArrayName,
 } from '../primordials.ts'
-import { isBlob } from '../files/blob.ts'
 import { toBase64 } from '../web/base64.ts'
 import { isURL, isURLSearchParams, searchParamsText, urlHref } from '../web/url.ts'
 import { errorParts, isRegExp, isUnsendable, unboxed } from './value-kinds.ts'

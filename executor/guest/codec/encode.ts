@@ -5,6 +5,7 @@
  */
 
 import { PLAIN } from '../../../protocol/values/value-format.ts'
+import { storedFacts } from '../files/blob.ts'
 import {
   hidden,
   jsonStringify,
@@ -13,7 +14,6 @@ import {
   TypeErrorOf,
   unlinkedList,
 } from '../primordials.ts'
-import { storedFacts } from '../files/blob.ts'
 import type { ReadProperties } from './encode-forms.ts'
 import { primitiveText } from './encode-primitive.ts'
 import { type Encoded, type EncodeMode, Walk } from './encode-walk.ts'

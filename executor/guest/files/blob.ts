@@ -235,7 +235,8 @@ function requestText(parts: string, inside: Inside): string {
 }
 
 function readArguments(given: readonly unknown[], name: string | undefined): Inside {
-  const options = given.length > (name === undefined ? 1 : 2) ? given[name === undefined ? 1 : 2] : undefined
+  const options =
+    given.length > (name === undefined ? 1 : 2) ? given[name === undefined ? 1 : 2] : undefined
   if (options !== undefined && options !== null && typeof options !== 'object') {
     const message = 'The "options" argument must be of type object.'
     throw errorWithCode(TypeErrorOf, message, 'ERR_INVALID_ARG_TYPE')

@@ -1,5 +1,6 @@
 /** How objects of the web platform print, as Node prints its own. */
 
+import { Blob, File } from '../files/blob.ts'
 import {
   arrayJoin,
   getter,
@@ -8,7 +9,6 @@ import {
   TypeErrorOf,
   unlinkedList,
 } from '../primordials.ts'
-import { Blob, File } from '../files/blob.ts'
 import { AbortController, AbortSignal } from '../web/abort.ts'
 import { Event } from '../web/event.ts'
 import { parseForm } from '../web/form-text.ts'
