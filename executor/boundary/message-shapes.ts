@@ -8,7 +8,7 @@
 import { z } from 'zod'
 import type { Accepting, ShapeOf } from '../../protocol/base/shape-of.ts'
 import { ExecutionError, LogLine, Warning } from '../../protocol/execution/execution.ts'
-import { fileOperations } from './file-operations.ts'
+import { fileOperations } from '../files/file-operations.ts'
 import type {
   CompiledProgram,
   DryRunReport,

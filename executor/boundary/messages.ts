@@ -8,7 +8,7 @@ import type {
   Warning,
 } from '../../protocol/execution/execution.ts'
 import type { Limits } from '../../protocol/limits.ts'
-import type { FileOperation } from './file-operations.ts'
+import type { FileOperation } from '../files/file-operations.ts'
 
 /** A compiled program. Replays run it again, even after the compiler has changed. */
 export interface CompiledProgram {
@@ -90,7 +90,7 @@ export type GuestRequest =
       readonly kind: 'file'
       readonly id: number
       readonly operation: FileOperation
-      /** As `file-operations.ts` says. */
+      /** As `executor/files/file-operations.ts` says. */
       readonly input: string
       /** As of a call. */
       readonly inputHash?: string

@@ -5,16 +5,15 @@ import type { ExecutionRecord } from '../record/execution-record.ts'
 import type { CallFacts } from '../tools/context.ts'
 import type { CallPlan } from './call-plan.ts'
 
-/** The facts of a call. @param id its number @param callId its public id */
+/** The facts of a call. @param id its number */
 export function callFacts(
   { executionId, sessionId, caller, metadata, traceparent }: CallPlan,
   record: ExecutionRecord,
   redaction: Redaction | undefined,
   id: number,
-  callId: string,
 ): CallFacts {
   return {
-    callId,
+    callId: record.callId(id),
     executionId,
     sessionId,
     caller,

@@ -1,14 +1,14 @@
-/** Answers what a guest asks about files: see `executor/boundary/file-operations.ts`. */
+/** Answers what a guest asks about files: see `executor/files/file-operations.ts`. */
 
 import { z } from 'zod'
 import { thrownByTool } from '../../protocol/tool/thrown.ts'
 import type { FileRange } from '../../protocol/values/file-reference.ts'
 import { BYTES, FILE_RANGE, THROWN } from '../../protocol/values/value-format.ts'
 import { encodeValue } from '../../protocol/values/values.ts'
-import { MAX_FILE_PARTS } from '../boundary/file-operations.ts'
 import type { GuestRequest } from '../boundary/messages.ts'
 import type { ExecutionHost } from '../boundary/ports.ts'
 import type { ExecutionFiles } from '../files/execution-files.ts'
+import { MAX_FILE_PARTS } from '../files/file-operations.ts'
 import type { ExecutionRecord } from '../record/execution-record.ts'
 
 /** A request about a file. */

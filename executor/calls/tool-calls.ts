@@ -57,6 +57,7 @@ export class ToolCalls {
   /** Calls under way, to be aborted with the execution. */
   #underWay = new Set<CallContext>()
   #streams: ToolStreams
+  #factsOf: (id: number) => CallFacts
   constructor(
     plan: CallPlan,
     record: ExecutionRecord,
@@ -83,10 +84,11 @@ export class ToolCalls {
     const slots = new Slots(maxConcurrentCalls)
     const { redaction, files } = host
     this.#bounds = { slots, callMs, maxCallBytes, maxCallResultBytes, redaction, files, track }
+    this.#factsOf = id => callFacts(plan, record, redaction, id)
     this.#streams = new ToolStreams({
       bounds: this.#bounds,
       journal: this.journal,
-      factsOf: id => this.#factsOf(id, record.callId(id)),
+      factsOf: this.#factsOf,
       onEnd: (id, outcome) => recordEnd(record, id, outcome),
     })
   }
@@ -126,12 +128,11 @@ export class ToolCalls {
   }
 
   #loadTexts(request: TextRequest): void {
-    const { writer } = this.#host
+    const { files, writer } = this.#host
     const run = this.#run
     // A guest that comes later asks for itself.
     const current = () => (this.#run === run ? run : undefined)
     const readTexts = writer && ((seqs: readonly number[]) => writer.readTexts(seqs))
-    const { files } = this.#host
     deliverTexts(this.journal, request, readTexts, files, current).catch(this.#listener.onFault)
   }
 
@@ -271,8 +272,8 @@ export class ToolCalls {
 
   async #call(open: OpenCall, tool: Tool, input: string, atMs: number): Promise<string> {
     const { id } = open
-    const callId = this.#record.startCall(id, tool.name, input)
-    const facts = this.#factsOf(id, callId)
+    this.#record.startCall(id, tool.name, input)
+    const facts = this.#factsOf(id)
     let outcome = this.#arguments.add(id, tool.name, input.length)
     if (outcome === undefined && this.journal.isInterrupted(id)) {
       // It passed when it left for its tool, in another process.
@@ -286,10 +287,6 @@ export class ToolCalls {
     // The record of a call that opened a stream ends with the stream.
     else recordEnd(this.#record, id, outcome)
     return replyText(id, outcome)
-  }
-
-  #factsOf(id: number, callId: string): CallFacts {
-    return callFacts(this.#plan, this.#record, this.#host.redaction, id, callId)
   }
 
   #steps(open: OpenCall, atMs: number): CallSteps {

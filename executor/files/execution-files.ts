@@ -8,10 +8,14 @@ import {
   type FileRange,
   FileReference,
 } from '../../protocol/values/file-reference.ts'
-import type { FilePart, StoreFileInput } from '../boundary/file-operations.ts'
-import { MAX_CROSSING_BYTES, MAX_FILE_PARTS } from '../boundary/file-operations.ts'
 import type { Chunks, FileFolder } from './file-folder.ts'
 import { safeName, safeType } from './file-name.ts'
+import {
+  type FilePart,
+  MAX_CROSSING_BYTES,
+  MAX_FILE_PARTS,
+  type StoreFileInput,
+} from './file-operations.ts'
 import { type FileKind, type FileRecord, type FileRecords, factsOf } from './file-record.ts'
 import { sniffedType } from './sniffed-type.ts'
 

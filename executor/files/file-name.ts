@@ -1,6 +1,6 @@
 /** Names and types of files, as far as they may be believed. */
 
-import { MAX_FILE_NAME } from '../boundary/file-operations.ts'
+import { MAX_FILE_NAME } from './file-operations.ts'
 
 /**
  * A name that is no path: what stands behind the last slash, without control characters. Apps write

@@ -10,10 +10,10 @@ import { z } from 'zod'
 import { isNestedTooDeep } from '../../protocol/base/nesting.ts'
 import type { LogLine } from '../../protocol/execution/execution.ts'
 import type { Limits } from '../../protocol/limits.ts'
-import { MAX_FILE_INPUT_CHARS } from '../boundary/file-operations.ts'
 import type { GuestReader, GuestWork } from '../boundary/guest-pool.ts'
 import { GuestMessageShape, GuestReportShape } from '../boundary/message-shapes.ts'
 import type { GuestMessage, GuestOutput, GuestReport } from '../boundary/messages.ts'
+import { MAX_FILE_INPUT_CHARS } from '../files/file-operations.ts'
 import { maxLogLines } from '../worker/logs.ts'
 
 const MIB = 1024 * 1024

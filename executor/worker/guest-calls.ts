@@ -8,11 +8,11 @@
  */
 
 import { STREAM, THROWN } from '../../protocol/values/value-format.ts'
-import { type FileOperation, fileOperations } from '../boundary/file-operations.ts'
 import type { Delivery, GuestOutcome, GuestRequest, GuestTask } from '../boundary/messages.ts'
 import { inputHashOf, requestText } from '../boundary/request-fingerprint.ts'
 import { toolIndex } from '../boundary/tool-index.ts'
 import type { Guest } from '../engine/guest.ts'
+import { type FileOperation, fileOperations } from '../files/file-operations.ts'
 import type { GuestTool } from '../guest/host/tools.ts'
 import { CallTally } from './call-tally.ts'
 import type { Channel } from './channel.ts'

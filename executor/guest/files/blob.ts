@@ -4,7 +4,7 @@
  */
 
 import type { FileFacts } from '../../../protocol/values/file-reference.ts'
-import { fileOperations } from '../../boundary/file-operations.ts'
+import { fileOperations } from '../../files/file-operations.ts'
 import { errorWithCode } from '../errors.ts'
 import { clockMs } from '../host/clock.ts'
 import {

@@ -1,6 +1,6 @@
 /** The content of a guest's file: bytes that the guest has, and ranges of files that are stored. */
 
-import { MAX_CROSSING_BYTES } from '../../boundary/file-operations.ts'
+import { MAX_CROSSING_BYTES } from '../../files/file-operations.ts'
 import {
   append,
   arrayBufferSlice,
