@@ -94,7 +94,7 @@ export class FileService {
       throw new LatchdError('FILES_FULL', message)
     }
     const content = await this.#contents.write(chunks, admit).catch(error => {
-      throw fullDisk(error)
+      throw refusalOf(error)
     })
     try {
       const atMs = now()
@@ -197,8 +197,14 @@ function noFile(fileId: string): LatchdError {
   return new LatchdError('NOT_FOUND', `There is no file ${fileId}`)
 }
 
-function fullDisk(error: unknown): unknown {
+/** What a caller is told of a file that could not be written. */
+function refusalOf(error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException
-  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error
-  return new LatchdError('STORE_FULL', 'Cannot store the file: the disk is full', { cause: error })
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new LatchdError('STORE_FULL', 'Cannot store the file: the disk is full', {
+      cause: error,
+    })
+  }
+  if (code !== 'ECONNRESET') return error
+  return new LatchdError('INVALID_REQUEST', 'The body broke off', { cause: error })
 }
