@@ -23,6 +23,12 @@ import { type EncodeMode, refusalError } from './encode.ts'
 import { primitiveText } from './encode-primitive.ts'
 import { type PendingPart, Walk } from './encode-walk.ts'
 
+/** The value of the latest program that came to its end; a session keeps it. */
+let last: { readonly value: unknown } | undefined
+
+/** The value of the session's latest program; `undefined` before the first. */
+export const lastOutput = () => last
+
 /** Reports to the host that the program threw. */
 export function reportThrown(error: unknown): void {
   reportFailure(() => describe(error))
@@ -56,6 +62,7 @@ function reportFailure(describeFailure: () => string): void {
  * room for the output.
  */
 export function reportOutput(operation: number, value: unknown): void {
+  last = { value }
   if (typeof value === 'object' && value !== null) new OutputReport(operation, value).begin()
   else reportPrimitive(operation, value)
 }
@@ -196,6 +203,7 @@ function finalAnswerAwaiting(value: unknown): Promise<never> {
  * @throws {TypeError} naming a promise in it, which cannot be awaited here
  */
 function final_answer(value: unknown): void {
+  last = { value }
   new OutputReport(HostOperation.finalAnswer, value, false).beginNow()
 }
 
