@@ -37,6 +37,7 @@ const caption = (images: readonly AnswerImage[]): string =>
 /** An answer of a tool in the AI SDK: its JSON, or that with images. */
 export type AiOutput =
   | { readonly type: 'json'; readonly value: never }
+  | { readonly type: 'text'; readonly value: string }
   | { readonly type: 'content'; readonly value: AiPart[] }
 
 type AiPart =
@@ -46,6 +47,12 @@ type AiPart =
 /** A result as the AI SDK hands it to a model. */
 export function aiOutput(result: CodeToolResult, images: readonly AnswerImage[]): AiOutput {
   if (images.length === 0) return { type: 'json', value: result as never }
+  return aiContent(JSON.stringify(result), images)
+}
+
+/** Text with images as the AI SDK hands them to a model. */
+export function aiContent(text: string, images: readonly AnswerImage[]): AiOutput {
+  if (images.length === 0) return { type: 'text', value: text }
   const parts = images.map(
     ({ name, type, data }): AiPart => ({
       type: 'file',
@@ -54,7 +61,7 @@ export function aiOutput(result: CodeToolResult, images: readonly AnswerImage[])
       filename: name,
     }),
   )
-  return { type: 'content', value: [{ type: 'text', text: JSON.stringify(result) }, ...parts] }
+  return { type: 'content', value: [{ type: 'text', text }, ...parts] }
 }
 
 /** A message of Chat Completions. */
@@ -80,7 +87,8 @@ export interface ResponsesItem {
   output: string | ResponsesPart[]
 }
 
-type ResponsesPart =
+/** A part of an answer in the Responses API. */
+export type ResponsesPart =
   | { type: 'input_text'; text: string }
   | { type: 'input_image'; image_url: string; detail: 'auto' }
 
@@ -90,9 +98,17 @@ export function responsesItem(
   text: string,
   images: readonly AnswerImage[],
 ): ResponsesItem {
+  return { type: 'function_call_output', call_id: callId, output: responsesOutput(text, images) }
+}
+
+/** The output of a call in the Responses API: text, or text with images. */
+export function responsesOutput(
+  text: string,
+  images: readonly AnswerImage[],
+): string | ResponsesPart[] {
+  if (images.length === 0) return text
   const parts = images.map(
     (image): ResponsesPart => ({ type: 'input_image', image_url: dataUrl(image), detail: 'auto' }),
   )
-  const output = images.length === 0 ? text : [{ type: 'input_text' as const, text }, ...parts]
-  return { type: 'function_call_output', call_id: callId, output }
+  return [{ type: 'input_text', text }, ...parts]
 }

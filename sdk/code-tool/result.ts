@@ -84,11 +84,13 @@ export function resultOf(
   const maxBytes = bounds.maxAnswerTokens * BYTES_PER_TOKEN
   const parts = answerParts(outcome)
   const rest = outcome.status === 'completed' ? {} : endOf(outcome, asked, maxBytes * PART)
-  const files = outcome.files
+  const emitted = outcome.files
     .slice(0, MAX_FILES)
     .map(({ fileId, name, type, size }) => ({ fileId, name, type, size }))
+  const files = firstThatFit(emitted, maxBytes * PART)
+  const diagnostics = firstThatFit(outcome.diagnostics ?? [], maxBytes * PART)
   const told = {
-    ...foundOf(outcome, maxBytes * PART),
+    ...(diagnostics.length > 0 && { diagnostics }),
     executionId: outcome.executionId,
     ...(files.length > 0 && { files }),
   }
@@ -166,7 +168,9 @@ function endOf(
 function shownOf(asked: readonly AskedApproval[], maxBytes: number): AskedApproval[] {
   const shown: AskedApproval[] = []
   let left = maxBytes
-  for (const { input, ...approval } of asked) {
+  for (const { input, ...asking } of asked) {
+    const question = boundedText(asking.question, { maxBytes: maxBytes / 2, isJson: true })
+    const approval = { ...asking, question }
     const text = input === undefined ? '' : JSON.stringify(input)
     const isShown = fits(text, left - bytesOf(JSON.stringify(approval)))
     const one = { ...approval, ...(isShown && input !== undefined && { input }) }
@@ -178,16 +182,14 @@ function shownOf(asked: readonly AskedApproval[], maxBytes: number): AskedApprov
   return shown
 }
 
-/** What the type check found, as much as there is room for. */
-function foundOf({ diagnostics = [] }: Outcome, maxBytes: number): { diagnostics?: Diagnostic[] } {
-  const found: Diagnostic[] = []
+/** The first of a list that have at most so many bytes as JSON. */
+function firstThatFit<Item>(list: readonly Item[], maxBytes: number): Item[] {
   let left = maxBytes
-  for (const diagnostic of diagnostics) {
-    left -= bytesOf(JSON.stringify(diagnostic))
-    if (left < 0) break
-    found.push(diagnostic)
-  }
-  return found.length === 0 ? {} : { diagnostics: found }
+  const end = list.findIndex(item => {
+    left -= bytesOf(JSON.stringify(item)) + 1
+    return left < 0
+  })
+  return list.slice(0, end < 0 ? list.length : end)
 }
 
 /** An approval as an app shows it. */
