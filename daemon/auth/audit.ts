@@ -48,7 +48,7 @@ export type AuditEntry =
       readonly fileId: string
       readonly expiresMs: number
     })
-  | (Actor & { readonly event: 'client-connected' | 'token-used' })
+  | (Actor & { readonly event: 'client-connected' | 'token-used' | 'browser-signed-in' })
   | (RefusedRequest & {
       readonly event: 'request-refused'
       /** Refusals before it that were too many to write. */

@@ -2,7 +2,7 @@
 
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { readIfThere } from '../base/read-if-there.ts'
-import { writeKept } from '../base/write-kept.ts'
+import { storedSecret } from '../base/secret-file.ts'
 
 /** The name of the key's file in the state folder. */
 export const LINK_KEY_FILE = 'file-link-key'
@@ -48,12 +48,10 @@ export class FileLinks {
 
   #keyOf(isWanted: boolean): Buffer | undefined {
     if (this.#key !== undefined) return this.#key
-    const kept = readIfThere(this.#file)
-    if (kept !== undefined) this.#key = Buffer.from(kept.trim(), 'base64url')
-    else if (isWanted) {
-      this.#key = randomBytes(KEY_BYTES)
-      writeKept(this.#file, this.#key.toString('base64url'))
-    }
+    const isThere = isWanted || readIfThere(this.#file) !== undefined
+    if (!isThere) return undefined
+    const make = () => randomBytes(KEY_BYTES).toString('base64url')
+    this.#key = Buffer.from(storedSecret(this.#file, make), 'base64url')
     return this.#key
   }
 }

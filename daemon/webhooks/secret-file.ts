@@ -5,8 +5,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { readIfThere } from '../base/read-if-there.ts'
-import { writeKept } from '../base/write-kept.ts'
+import { storedSecret } from '../base/secret-file.ts'
 import { SECRET_PREFIX } from '../config/webhook-secret-prefix.ts'
 
 /** Its name in the state folder. */
@@ -17,11 +16,8 @@ const SECRET_BYTES = 32
 
 /** Reads the secret of a state folder, or makes one. The caller is alone in the folder. */
 export function keptSecret(stateDir: string): string {
-  const file = join(stateDir, WEBHOOK_SECRET_FILE)
-  const kept = readIfThere(file)?.trim()
-  if (kept !== undefined && kept !== '') return kept
-  const secret = SECRET_PREFIX + randomBytes(SECRET_BYTES).toString('base64')
-  // Receivers learn it once.
-  writeKept(file, secret)
-  return secret
+  return storedSecret(
+    join(stateDir, WEBHOOK_SECRET_FILE),
+    () => SECRET_PREFIX + randomBytes(SECRET_BYTES).toString('base64'),
+  )
 }

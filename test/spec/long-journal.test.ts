@@ -15,9 +15,10 @@ import { NO_USAGE } from '../../executor/record/fold-execution.ts'
 import { Toolbox } from '../../executor/tools/toolbox.ts'
 import { normalizeTool } from '../../protocol/tool/normalize.ts'
 import { encodeValue } from '../../protocol/values/values.ts'
-import { delivery, submission } from '../conformance/store-samples.ts'
+import { delivery, reclaimed, submission } from '../conformance/store-samples.ts'
 import { fixture, get, post, testDaemon } from '../support/daemon.ts'
 import { isolation } from '../support/isolation.ts'
+import { patience } from '../support/patience.ts'
 import { stateFolder } from '../support/state-folder.ts'
 
 const MIB = 1024 * 1024
@@ -41,7 +42,7 @@ t.test(
     ]
     await store.submit(submission('e1'))
     await store.append('e1', 1, { records: texts.map((text, n) => delivery(n + 1, n + 1, text)) })
-    for (const journal of [await store.journal('e1'), await store.claim('e1')]) {
+    for (const journal of [await store.journal('e1'), await reclaimed(store, 'e1')]) {
       const read = journal?.records ?? []
       const here = read.filter(({ text }) => typeof text === 'string')
       const bytes = here.reduce((sum, { text }) => sum + (text as string).length, 0)
@@ -170,7 +171,9 @@ t.test('a journal of 64 MB holds up nobody when its execution goes on', async t 
     if (one.status === 'failed') return t.fail(JSON.stringify(one.error))
     await delay(5)
   }
-  t.ok(others.length > 1, `${others.length} programs of others ended meanwhile`)
+  // At once it held the daemon up for as long as all of it took: five seconds, on a quiet machine.
+  const slowestMs = Math.max(...others)
+  t.ok(slowestMs < patience(2000), `the slowest of ${others.length} others took ${slowestMs} ms`)
   const held = await heldBytes(url)
   t.ok(held < 2 * MIB, `${held} bytes of 64 000 000 are held`)
   await post(`${url}/v1/execute`, { source: 'release_answer()' })
