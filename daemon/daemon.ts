@@ -11,6 +11,7 @@ import { Sweeper } from './executions/retention.ts'
 import { createApp } from './http/app.ts'
 import type { AnswerConsole, RouteDependencies } from './http/dependencies.ts'
 import { createHttpServer } from './http/http-server.ts'
+import { McpEndpoint } from './http/mcp-endpoint.ts'
 import { TrustedProxies } from './http/middleware/forwarded.ts'
 import { hostRule } from './http/middleware/origin.ts'
 import { mayConnect } from './http/routes/connect-route.ts'
@@ -49,7 +50,8 @@ interface Upkeep {
 /** Puts the API together and listens. @throws {Error} of Node when an address cannot be had */
 export async function listenFor(config: Config, parts: StartedParts): Promise<Daemon> {
   const services = await openServices(config, parts)
-  const servers = await openServers(config, parts, services)
+  const mcpEndpoint = new McpEndpoint({ ...services, ...parts })
+  const servers = await openServers(config, parts, services, mcpEndpoint)
   const upkeep = startUpkeep(config, parts, services)
   logStart(parts, config, servers)
   const { reloadable } = services
@@ -63,7 +65,7 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
     get drainMs() {
       return reloadable.inForce.drainMs
     },
-    close: () => (closing ??= close(parts, services, servers, upkeep)),
+    close: () => (closing ??= close(parts, services, servers, { ...upkeep, mcpEndpoint })),
   }
 }
 
@@ -72,11 +74,13 @@ async function openServers(
   config: Config,
   { log, store, tools, inherited, mcp }: StartedParts,
   services: Services,
+  mcpEndpoint: McpEndpoint,
 ): Promise<Servers> {
   const { executions, files, machine, version } = services
   let pages: Promise<AnswerConsole> | undefined
   const deps: RouteDependencies = {
     ...services,
+    mcpEndpoint,
     store,
     tools,
     mcp,
@@ -131,16 +135,18 @@ async function close(
   { log, store, traces, mcp }: StartedParts,
   services: Services,
   servers: Servers,
-  { sweeper, clockWatch }: Upkeep,
+  { sweeper, clockWatch, mcpEndpoint }: Upkeep & { readonly mcpEndpoint: McpEndpoint },
 ): Promise<void> {
   const { connections, executions, metrics, pool, reloadable } = services
   const { files, runningFile, typeChecker, upgrade, webhooks } = services
   const { drainMs } = reloadable.inForce
   log.info({ drainMs }, 'stopping')
   servers.stop()
+  mcpEndpoint.stop()
   connections.drain()
   await Promise.all([executions.drain(drainMs), upgrade.stop()])
   connections.close()
+  await mcpEndpoint.close()
   await Promise.all([servers.close(), mcp?.close()])
   typeChecker.close()
   await pool.close()

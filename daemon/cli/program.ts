@@ -13,6 +13,7 @@ import { addCancel } from './commands/cancel.ts'
 import { addConfig } from './commands/config.ts'
 import { addInstall } from './commands/install.ts'
 import { addLogs } from './commands/logs.ts'
+import { addMcp } from './commands/mcp.ts'
 import { addPs } from './commands/ps.ts'
 import { addReject } from './commands/reject.ts'
 import { addReplay } from './commands/replay.ts'
@@ -36,6 +37,7 @@ const commands = [
   addServe,
   addRun,
   addAgent,
+  addMcp,
   addTools,
   addPs,
   addShow,
