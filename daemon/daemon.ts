@@ -76,7 +76,7 @@ async function openServers(
   services: Services,
   mcpEndpoint: McpEndpoint,
 ): Promise<Servers> {
-  const { executions, machine, version } = services
+  const { executions, files, machine, version } = services
   let pages: Promise<AnswerConsole> | undefined
   const deps: RouteDependencies = {
     ...services,
@@ -106,6 +106,7 @@ async function openServers(
   }
   const { fetch } = createApp(deps)
   const serve = () => createHttpServer({ fetch, mayUpgrade: request => mayConnect(deps, request) })
+  await files.start()
   await executions.recover()
   return await Servers.open(serve, { ...config, inherited }).catch(async error => {
     // A daemon that cannot listen resumes nothing: its store is about to be closed.
@@ -117,9 +118,10 @@ async function openServers(
 function startUpkeep(
   { retention }: Config,
   { log, store }: StartedParts,
-  { clock, upgrade, webhooks }: Services,
+  { clock, executions, files, upgrade, webhooks }: Services,
 ): Upkeep {
-  const sweeper = new Sweeper({ store, retention, log, now: clock.now })
+  const sweepFiles = () => files.sweep(() => executions.inMemory)
+  const sweeper = new Sweeper({ store, retention, sweepFiles, log, now: clock.now })
   const clockWatch = new ClockWatch(clock, store, log)
   sweeper.start()
   upgrade.start()
@@ -136,7 +138,7 @@ async function close(
   { sweeper, clockWatch, mcpEndpoint }: Upkeep & { readonly mcpEndpoint: McpEndpoint },
 ): Promise<void> {
   const { connections, executions, metrics, pool, reloadable } = services
-  const { runningFile, typeChecker, upgrade, webhooks } = services
+  const { files, runningFile, typeChecker, upgrade, webhooks } = services
   const { drainMs } = reloadable.inForce
   log.info({ drainMs }, 'stopping')
   servers.stop()
@@ -149,7 +151,7 @@ async function close(
   typeChecker.close()
   await pool.close()
   await webhooks.close()
-  await Promise.all([sweeper.close(), clockWatch.close()])
+  await Promise.all([sweeper.close(), clockWatch.close(), files.close()])
   await store.close()
   runningFile.close()
   metrics.close()

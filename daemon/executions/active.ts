@@ -99,6 +99,11 @@ export class ActiveExecutions {
     return this.#live.values().reduce((sum, { running }) => sum + running.heldBytes, 0)
   }
 
+  /** The ids of those in memory. */
+  get ids(): Iterable<string> {
+    return this.#live.keys()
+  }
+
   /** How many are in memory. */
   get size(): number {
     return this.#live.size

@@ -22,6 +22,8 @@ import { addConsoleRoutes } from './routes/console-routes.ts'
 import { addEventRoutes } from './routes/event-routes.ts'
 import { addExecuteRoutes } from './routes/execute-routes.ts'
 import { addExecutionRoutes } from './routes/execution-routes.ts'
+import { addFileLinkRoute } from './routes/file-link-route.ts'
+import { addFileRoutes, addLinkedFileRoute } from './routes/file-routes.ts'
 import { addHealthRoutes } from './routes/health-routes.ts'
 import { addInfoRoute } from './routes/info-route.ts'
 import { addMcpRoute } from './routes/mcp-route.ts'
@@ -82,6 +84,7 @@ export function createApp(deps: RouteDependencies): OpenAPIHono<HttpEnvironment>
     type: 'http',
     scheme: 'bearer',
   })
+  addLinkedFileRoute(app, deps)
   app.use(async (context, next) => {
     const { req } = context
     const authorization =
@@ -94,6 +97,7 @@ export function createApp(deps: RouteDependencies): OpenAPIHono<HttpEnvironment>
     if (deps.tokens.size > 0) deps.audit.used(caller.withdrawn, actorOf(context))
     await next()
   })
+  addFileRoutes(app, deps, shares)
   app.use(boundBodies(shares))
   app.use(readJsonBodies())
   addExecuteRoutes(app, deps)
@@ -102,6 +106,7 @@ export function createApp(deps: RouteDependencies): OpenAPIHono<HttpEnvironment>
   if (deps.answerConsole !== undefined) addSignInLinkRoute(app, deps)
   addApprovalRoutes(app, deps)
   addSessionRoutes(app, deps)
+  addFileLinkRoute(app, deps)
   addEventRoutes(app, deps)
   addToolRoutes(app, deps)
   addConnectRoutes(app, deps, shares)

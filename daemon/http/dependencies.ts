@@ -10,6 +10,8 @@ import type { KnownCaller, Tokens } from '../auth/tokens.ts'
 import type { Connections } from '../clients/connections.ts'
 import type { Executions } from '../executions/executions.ts'
 import type { ReplayService } from '../executions/replay-service.ts'
+import type { FileService } from '../files/file-service.ts'
+import type { FileLinks } from '../files/links.ts'
 import type { Logger } from '../log/log.ts'
 import type { McpServers } from '../mcp/client/servers.ts'
 import type { SessionService } from '../sessions/sessions.ts'
@@ -26,6 +28,8 @@ export interface RouteDependencies {
   readonly replays: ReplayService
   readonly sessions: SessionService
   readonly connections: Connections
+  readonly files: FileService
+  readonly links: FileLinks
   readonly store: Store
   /** The webhook of executions that name none of their own. */
   readonly webhookUrl: string | undefined
