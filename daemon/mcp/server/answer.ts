@@ -14,6 +14,8 @@ const LOG_BYTES = MAX_ANSWER_TOKENS * BYTES_PER_TOKEN * 0.15
 const ERROR_BYTES = MAX_ANSWER_TOKENS * BYTES_PER_TOKEN * 0.04
 
 const unbounded = {
+  maxAnswerTokens: Number.POSITIVE_INFINITY,
+  keepsValue: false,
   maxOutputChars: Number.POSITIVE_INFINITY,
   maxLogChars: Number.POSITIVE_INFINITY,
 }

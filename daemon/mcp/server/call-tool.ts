@@ -61,8 +61,13 @@ const calls: Calls = {
     })
   },
   describe_tools: (input, { backend }) => describe(input, backend),
-  cancel: async ({ executionId }, { backend }) =>
-    answerOf(toOutcome(await backend.client.cancel(executionId)), []),
+  cancel: async ({ executionId }, { backend: { client } }) => {
+    const execution = await client.cancel(executionId)
+    return answerOf(
+      toOutcome(execution, fileId => client.files.download(fileId)),
+      [],
+    )
+  },
   decide_approval: async ({ approvalId, decision, reason, args, answer }, { backend }) => {
     const { approvals } = backend.client
     const decided =
