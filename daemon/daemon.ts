@@ -1,7 +1,6 @@
 /** A daemon that listens: HTTP over the services, and the order in which all of them stop. */
 
 import { hostname } from 'node:os'
-import { resolve } from 'node:path'
 import { Latencies } from '../executor/calls/latencies.ts'
 import type { Toolbox } from '../executor/tools/toolbox.ts'
 import { protection } from '../protocol/execution/isolation.ts'
@@ -10,12 +9,13 @@ import { nodeProblem } from './base/node-release.ts'
 import type { Config } from './config/config.ts'
 import { Sweeper } from './executions/retention.ts'
 import { createApp } from './http/app.ts'
-import type { AnswerConsole, RouteDependencies } from './http/dependencies.ts'
+import type { RouteDependencies } from './http/dependencies.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { TrustedProxies } from './http/middleware/forwarded.ts'
 import { hostRule } from './http/middleware/origin.ts'
 import { mayConnect } from './http/routes/connect-route.ts'
 import { Servers } from './http/servers.ts'
+import { type LazyConsole, lazyConsole } from './lazy-console.ts'
 import { runCanary } from './lifecycle/canary.ts'
 import { type Health, HealthProbe } from './lifecycle/health.ts'
 import type { Logger } from './log/log.ts'
@@ -45,13 +45,14 @@ const NO_EXECUTION = 'exe_'
 interface Upkeep {
   readonly sweeper: Sweeper
   readonly clockWatch: ClockWatch
+  readonly console: LazyConsole | undefined
 }
 
 /** Puts the API together and listens. @throws {Error} of Node when an address cannot be had */
 export async function listenFor(config: Config, parts: StartedParts): Promise<Daemon> {
   const services = await openServices(config, parts)
-  const servers = await openServers(config, parts, services)
-  const upkeep = startUpkeep(config, parts, services)
+  const { servers, console } = await openServers(config, parts, services)
+  const upkeep = { ...startUpkeep(config, parts, services), console }
   logStart(parts.log, config, servers, parts.toolbox)
   const { reloadable } = services
   const health = healthOf(parts, services)
@@ -73,9 +74,9 @@ async function openServers(
   config: Config,
   { log, store, toolbox, inherited }: StartedParts,
   services: Services,
-): Promise<Servers> {
+): Promise<{ readonly servers: Servers; readonly console: LazyConsole | undefined }> {
   const { executions, machine, version } = services
-  let pages: Promise<AnswerConsole> | undefined
+  const console = lazyConsole(config, services, () => deps)
   const deps: RouteDependencies = {
     ...services,
     store,
@@ -89,32 +90,25 @@ async function openServers(
     startedAtMs: Date.now(),
     now: services.clock.now,
     signInLinks: new SignInLinks(() => performance.now()),
-    answerConsole:
-      config.console === 'off'
-        ? undefined
-        : async (request, env, shares) => {
-            // Most daemons are never asked for a page.
-            pages ??= import('./console/console.ts').then(({ openConsole }) =>
-              openConsole({ ...deps, stateDir: resolve(config.stateDir) }),
-            )
-            return (await pages)(request, env, shares)
-          },
+    answerConsole: console?.answer,
   }
   const { fetch } = createApp(deps)
   const serve = () => createHttpServer({ fetch, mayUpgrade: request => mayConnect(deps, request) })
   await executions.recover()
-  return await Servers.open(serve, { ...config, inherited }).catch(async error => {
+  const servers = await Servers.open(serve, { ...config, inherited }).catch(async error => {
     // A daemon that cannot listen resumes nothing: its store is about to be closed.
     await executions.drain(0)
+    console?.close()
     throw error
   })
+  return { servers, console }
 }
 
 function startUpkeep(
   { retention }: Config,
   { log, store }: StartedParts,
   { clock, sessions, upgrade, webhooks }: Services,
-): Upkeep {
+): Omit<Upkeep, 'console'> {
   const sessionsInUse = () => sessions.inUse
   const sweeper = new Sweeper({ store, retention, sessionsInUse, log, now: clock.now })
   const clockWatch = new ClockWatch(clock, store, log)
@@ -130,7 +124,7 @@ async function close(
   { log, store, traces }: StartedParts,
   services: Services,
   servers: Servers,
-  { sweeper, clockWatch }: Upkeep,
+  { sweeper, clockWatch, console }: Upkeep,
 ): Promise<void> {
   const { connections, executions, metrics, pool, reloadable } = services
   const { runningFile, typeChecker, upgrade, webhooks } = services
@@ -141,6 +135,7 @@ async function close(
   await Promise.all([executions.drain(drainMs), upgrade.stop()])
   connections.close()
   await servers.close()
+  console?.close()
   typeChecker.close()
   await pool.close()
   await webhooks.close()
