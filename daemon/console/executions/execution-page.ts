@@ -95,9 +95,10 @@ ${stack === undefined ? nothing : html`<details><summary>Stack</summary><pre tab
 
 function log({ logs, logsTruncatedBytes }: Execution): Html {
   const lines = logs.map(
-    ({ level, text }, i) => html`<li data-key="${i}" class="${level}">${shownText(text)}</li>`,
+    ({ level, text }, i) =>
+      html`<li data-key="${i}" class="level-${level}">${shownText(text)}</li>`,
   )
-  return html`<ol class="log" data-region="log" tabindex="0" role="log" aria-label="Log">${lines}</ol>
+  return html`<ol class="log" data-region="log" tabindex="0" aria-label="Log">${lines}</ol>
 <p data-region="log-cut">${
     logsTruncatedBytes > 0
       ? `${bytesText(logsTruncatedBytes)} more were cut.`

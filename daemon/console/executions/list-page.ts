@@ -34,7 +34,7 @@ ${nextCursor === undefined ? nothing : html`<a rel="next" href="${queryOf({ ...f
 
 /** Executions as a table. @param nowMs the instant that running times are counted to */
 export function executionRows(executions: readonly Execution[], nowMs: number): Html {
-  return html`<div class="wide" tabindex="0" role="region" aria-label="Executions">
+  return html`<div class="wide" tabindex="0" role="group" aria-label="Executions">
 <table><thead><tr><th scope="col">Status</th><th scope="col">Program</th><th scope="col">Created</th>
 <th scope="col" class="number">Took</th><th scope="col" class="number">Calls</th></tr></thead>
 <tbody data-region="executions">${executions.map(execution => row(execution, nowMs))}</tbody></table></div>`

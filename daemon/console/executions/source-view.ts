@@ -24,7 +24,7 @@ export function sourceView(source: string, marked?: MarkedLine): Html {
       : nothing
     return html`<li id="L${i + 1}"${attributes}><code>${line}</code></li>`
   })
-  return html`<div class="wide" tabindex="0" role="region" aria-label="Source"><ol class="source">${lines}</ol></div>`
+  return html`<div class="wide" tabindex="0" role="group" aria-label="Source"><ol class="source">${lines}</ol></div>`
 }
 
 /** The lines with their colours: a piece that spans lines is in each of them. */

@@ -22,7 +22,6 @@ export interface Parked {
 /** The rows of the calls, with the axis as their head. */
 export function waterfall(execution: Execution, parked: readonly Parked[], nowMs: number): Html {
   const { calls } = execution
-  if (calls.length === 0) return html`<p>It has called no tool so far.</p>`
   const axis = axisOf(execution, nowMs)
   const waiting = new Set(
     execution.status === 'waiting' ? execution.waitingFor.map(({ callId }) => callId) : [],
@@ -31,7 +30,8 @@ export function waterfall(execution: Execution, parked: readonly Parked[], nowMs
     { length: TICKS },
     (_, i) => html`<span>${durationText((axis.spanMs * i) / (TICKS - 1))}</span>`,
   )
-  return html`<div class="wide tall" tabindex="0" role="region" aria-label="Calls">
+  return html`<p data-region="no-calls">${calls.length === 0 ? 'It has called no tool so far.' : ''}</p>
+<div class="wide tall" tabindex="0" role="group" aria-label="Calls">
 <table class="waterfall"><thead><tr><th scope="col" class="number">No.</th><th scope="col">Tool</th>
 <th scope="col">Status</th><th scope="col" class="number">Took</th>
 <th scope="col" class="axis"><span class="unseen">When</span><span class="ticks" aria-hidden="true" data-region="ticks">${ticks}</span></th></tr></thead>

@@ -40,11 +40,13 @@ aria-label="${title}, the last hour. Now: ${last.join(', ')}. At most ${textOf(m
 /** The newest value is at the right end, whatever the number of minutes so far. */
 function points(values: readonly number[], minutes: number, most: number): string {
   const step = WIDTH / (minutes - 1)
-  return values
-    .map((value, i) => {
-      const x = WIDTH - (values.length - 1 - i) * step
-      const y = HEIGHT - 2 - (Math.min(value, most) / most) * (HEIGHT - 6)
-      return `${x.toFixed(1)},${y.toFixed(1)}`
-    })
-    .join(' ')
+  const placed = values.map((value, i) => {
+    const x = WIDTH - (values.length - 1 - i) * step
+    const y = HEIGHT - 2 - (Math.min(value, most) / most) * (HEIGHT - 6)
+    return [x, y] as const
+  })
+  // The first minute alone is a short line, since a point is not drawn.
+  const [only] = placed
+  const drawn = placed.length === 1 && only ? [[only[0] - step, only[1]] as const, only] : placed
+  return drawn.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(' ')
 }

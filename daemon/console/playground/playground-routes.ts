@@ -92,9 +92,11 @@ export function addPlaygroundPages(app: Hono<HttpEnvironment>, deps: ConsoleDepe
       inputs: '',
       sessionId: '',
     })
+    // Programs before it in its session may have left names that no check knows.
+    const hasHistory = fieldText(form, 'sessionId').trim() !== ''
     const { tools } = callerTools(deps, caller)
     const left = context.req.raw.signal
-    const asked = { source, language, tools, inputs: undefined, hasHistory: true }
+    const asked = { source, language, tools, inputs: undefined, hasHistory }
     const data = await deps.typeChecker.check({ ...asked, owner: caller.name, left })
     return context.json({ data })
   })

@@ -91,5 +91,5 @@ function before(calls: readonly CallRecord[], next: CallRecord | undefined): Htm
 function log(lines: readonly LogLine[]): Html {
   if (lines.length === 0) return html`<p>Nothing.</p>`
   const shown = lines.slice(-MAX_LINES)
-  return html`<ol class="log" tabindex="0" aria-label="Log">${shown.map(({ level, text }) => html`<li class="${level}">${shownText(text)}</li>`)}</ol>`
+  return html`<ol class="log" tabindex="0" aria-label="Log">${shown.map(({ level, text }) => html`<li class="level-${level}">${shownText(text)}</li>`)}</ol>`
 }

@@ -79,7 +79,7 @@ function listPage({ data, nextCursor }: Page<Session>, mayExecute: boolean): Htm
   return html`<h1>Sessions</h1>
 <p class="beside">Globals that outlive a program: the next one in the same session finds them.</p>
 ${mayExecute ? html`<form method="post" action="${PATH}"><button>New session</button></form>` : nothing}
-<div class="wide" tabindex="0" role="region" aria-label="Sessions"><table><thead><tr>
+<div class="wide" tabindex="0" role="group" aria-label="Sessions"><table><thead><tr>
 <th scope="col">Session</th><th scope="col">Created</th><th scope="col">Last used</th><th scope="col">Expires</th>
 <th scope="col" class="number">Executions</th><th scope="col" class="number">Size</th></tr></thead><tbody>${rows}</tbody></table></div>
 ${data.length === 0 ? html`<p>There is none.</p>` : nothing}

@@ -88,7 +88,12 @@ function toolHover(tools) {
 async function findings(view, form) {
   const source = view.state.doc.toString()
   if (source.trim() === '') return []
-  const body = new URLSearchParams({ source, language: form.elements.language.value })
+  const { language, sessionId } = form.elements
+  const body = new URLSearchParams({
+    source,
+    language: language.value,
+    sessionId: sessionId.value,
+  })
   const response = await ask('/console/playground/check', { method: 'POST', body })
   const { data } = await response.json()
   const { doc } = view.state

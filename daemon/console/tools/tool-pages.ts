@@ -25,7 +25,7 @@ ${[...groups].map(
     namespace,
     list,
   ]) => html`<section>${namespace === '' ? nothing : html`<h2>${shownText(namespace)}</h2>`}
-<div class="wide" tabindex="0" role="region" aria-label="Tools ${namespace}"><table><thead><tr><th scope="col">Tool</th><th scope="col">What it does</th>
+<div class="wide" tabindex="0" role="group" aria-label="Tools ${namespace}"><table><thead><tr><th scope="col">Tool</th><th scope="col">What it does</th>
 <th scope="col" class="number">Calls</th><th scope="col" class="number">Failed</th><th scope="col" class="number">Mean</th></tr></thead>
 <tbody>${list.map(tool => row(tool, records.get(tool.name)))}</tbody></table></div></section>`,
 )}
