@@ -168,6 +168,11 @@ t.test('the policy runs no script that got into a page', async t => {
     return [await violation, 'wasInjected' in globalThis]
   })
   t.strictSame(blocked, ['script-src-elem', false])
+  // Of that script, and of an attribute that the editor sets and its styles do not need.
+  t.ok(
+    ann.faults.every(text => /Content Security Policy|CONNECTION/.test(text)),
+    ann.faults.join(),
+  )
   ann.faults.length = 0
 })
 
@@ -195,7 +200,7 @@ t.test('axe finds nothing on any page, light and dark, narrow and wide', async t
   ]
   for (const path of paths) await isAccessible(t, page, path)
   t.strictSame(
-    ann.faults.filter(text => !/404/.test(text)),
+    ann.faults.filter(text => !/404|ERR_CONNECTION_REFUSED/.test(text)),
     [],
     'and no script failed',
   )
@@ -214,21 +219,34 @@ async function isAccessible(t: Test, page: Page, path: string): Promise<void> {
   await page.goto(url + path)
   if (path.endsWith('playground')) await page.locator('.cm-editor').waitFor()
   await page.evaluate(axe)
-  for (const width of [360, 1440]) {
+  const views = [
+    { width: 360, colorScheme: 'light', rules: 'all' },
+    { width: 360, colorScheme: 'dark', rules: 'of looks' },
+    { width: 1440, colorScheme: 'dark', rules: 'all' },
+    { width: 1440, colorScheme: 'light', rules: 'of looks' },
+  ] as const
+  for (const { width, colorScheme, rules } of views) {
     await page.setViewportSize({ width, height: 900 })
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      const { violations } = (await page.evaluate(
-        'axe.run(document, { resultTypes: ["violations"] })',
-      )) as AxeResult
-      const found = violations.map(
-        ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`,
-      )
-      t.strictSame(found, [], `${path} at ${width}, ${colorScheme}`)
-      const excess = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
-      t.ok((excess as number) <= 0, `${path} is as wide as ${width}`)
-    }
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    const options = { resultTypes: ['violations'], preload: false, ...(rules !== 'all' && looks) }
+    const { violations } = (await page.evaluate(
+      `axe.run(document, ${JSON.stringify(options)})`,
+    )) as AxeResult
+    const found = violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`,
+    )
+    t.strictSame(found, [], `${path} at ${width}, ${colorScheme}`)
+    const excess = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
+    t.ok((excess as number) <= 0, `${path} is as wide as ${width}`)
   }
+}
+
+/** The rules whose findings depend on colours and sizes. */
+const looks = {
+  runOnly: {
+    type: 'rule',
+    values: ['color-contrast', 'target-size', 'scrollable-region-focusable'],
+  },
 }
 
 t.test('pages are read without script', async t => {
