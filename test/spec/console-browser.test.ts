@@ -33,10 +33,10 @@ const run = async (source: string, body: object = {}) =>
   (await post(`${url}/v1/execute`, { source, durable: true, ...body }, authorization)).body
 
 /** `PICTURES=1` writes the pictures of the documentation anew. */
-async function picture(page: Page, name: string): Promise<void> {
+async function picture(page: Page, name: string, height = 720): Promise<void> {
   if (process.env.PICTURES !== '1') return
   const path = resolve(import.meta.dirname, '../../docs/pictures', `${name}.png`)
-  await page.setViewportSize({ width: 1120, height: 720 })
+  await page.setViewportSize({ width: 840, height })
   await page.screenshot({ path })
   await page.setViewportSize({ width: 1440, height: 900 })
 }
@@ -68,7 +68,6 @@ t.test('a program is run, edited, approved and rejected by keyboard, across a ki
   await page.locator('.log', { hasText: 'before' }).waitFor()
   await page.locator('.approval', { hasText: 'delete_account' }).waitFor()
   await page.locator('#L2.at').waitFor()
-  await picture(page, 'execution')
   await page.keyboard.press('a')
   await page.keyboard.press('e')
   await page.keyboard.press('Control+A')
@@ -134,6 +133,24 @@ t.test('time travel shows the line, the log and the next call of 200 calls', asy
   t.match(page.url(), /at=201$/)
 })
 
+const ORDERS = `const prices = [19.5, 23, 12.25].map(price => number(price))
+console.log('prices', prices)
+await Promise.all([sleep(300), sleep(700), sleep(1100)])
+const total = prices.reduce((sum, price) => sum + price)
+const { approved } = human_approval('Pay ' + total + ' euros?')
+approved ? 'paid ' + total : 'left'`
+
+t.test('a page has the calls, the log and the line of a program that waits', async t => {
+  const { executionId } = await run(ORDERS)
+  await page.goto(`${url}/console/executions/${executionId}`)
+  await page.locator('#L5.at').waitFor()
+  t.equal(await page.locator('.waterfall tbody tr').count(), 7)
+  await picture(page, 'execution', 980)
+  await page.keyboard.press('a')
+  await page.keyboard.press('Enter')
+  await page.locator('.output', { hasText: 'paid 54.75' }).waitFor()
+})
+
 t.test('a token without approve finds no button', async t => {
   const rea = await signedInPage(browser, url, secretOf('rea'))
   const { body } = await post(
@@ -168,9 +185,9 @@ t.test('the policy runs no script that got into a page', async t => {
     return [await violation, 'wasInjected' in globalThis]
   })
   t.strictSame(blocked, ['script-src-elem', false])
-  // Of that script, and of an attribute that the editor sets and its styles do not need.
+  // Of that script, of an attribute that the editor sets and does not need, and of the kill.
   t.ok(
-    ann.faults.every(text => /Content Security Policy|CONNECTION/.test(text)),
+    ann.faults.every(text => /Content Security Policy|net::ERR_/.test(text)),
     ann.faults.join(),
   )
   ann.faults.length = 0

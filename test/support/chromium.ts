@@ -20,7 +20,7 @@ const FLAGS = [
 ]
 
 /** A wait for something on a page, on a slow machine with all tests at once. */
-export const PAGE_MS = 10_000
+export const PAGE_MS = 30_000
 
 /** Starts it with a new profile; it ends with the test. */
 export async function startChromium(t: Test): Promise<Browser> {
