@@ -2,7 +2,6 @@
 
 import { hostname } from 'node:os'
 import { Latencies } from '../executor/calls/latencies.ts'
-import type { Toolbox } from '../executor/tools/toolbox.ts'
 import { protection } from '../protocol/execution/isolation.ts'
 import { SignInLinks } from './auth/sign-in-links.ts'
 import { nodeProblem } from './base/node-release.ts'
@@ -53,7 +52,7 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
   const services = await openServices(config, parts)
   const { servers, console } = await openServers(config, parts, services)
   const upkeep = { ...startUpkeep(config, parts, services), console }
-  logStart(parts.log, config, servers, parts.toolbox)
+  logStart(parts, config, servers)
   const { reloadable } = services
   const health = healthOf(parts, services)
   let closing: Promise<void> | undefined
@@ -72,7 +71,7 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
 /** Resumes the executions of an earlier process, and listens. */
 async function openServers(
   config: Config,
-  { log, store, toolbox, inherited }: StartedParts,
+  { log, store, tools, inherited, mcp }: StartedParts,
   services: Services,
 ): Promise<{ readonly servers: Servers; readonly console: LazyConsole | undefined }> {
   const { executions, machine, version } = services
@@ -80,7 +79,8 @@ async function openServers(
   const deps: RouteDependencies = {
     ...services,
     store,
-    toolbox,
+    tools,
+    mcp,
     webhookUrl: config.webhookUrl,
     hostRule: hostRule({ ...config, machine: hostname(), hasTokens: config.tokens.length > 0 }),
     proxies: new TrustedProxies(config.trustedProxies),
@@ -107,10 +107,9 @@ async function openServers(
 function startUpkeep(
   { retention }: Config,
   { log, store }: StartedParts,
-  { clock, sessions, upgrade, webhooks }: Services,
+  { clock, upgrade, webhooks }: Services,
 ): Omit<Upkeep, 'console'> {
-  const sessionsInUse = () => sessions.inUse
-  const sweeper = new Sweeper({ store, retention, sessionsInUse, log, now: clock.now })
+  const sweeper = new Sweeper({ store, retention, log, now: clock.now })
   const clockWatch = new ClockWatch(clock, store, log)
   sweeper.start()
   upgrade.start()
@@ -121,7 +120,7 @@ function startUpkeep(
 
 /** Stops everything; first the parts that take new work. */
 async function close(
-  { log, store, traces }: StartedParts,
+  { log, store, traces, mcp }: StartedParts,
   services: Services,
   servers: Servers,
   { sweeper, clockWatch, console }: Upkeep,
@@ -134,7 +133,7 @@ async function close(
   connections.drain()
   await Promise.all([executions.drain(drainMs), upgrade.stop()])
   connections.close()
-  await servers.close()
+  await Promise.all([servers.close(), mcp?.close()])
   console?.close()
   typeChecker.close()
   await pool.close()
@@ -160,8 +159,8 @@ function healthOf(
   })
 }
 
-function logStart(log: Logger, config: Config, servers: Servers, toolbox: Toolbox): void {
-  const tools = toolbox.tools.map(tool => tool.name)
+function logStart({ log, tools: source }: StartedParts, config: Config, servers: Servers): void {
+  const tools = source.current.tools.map(tool => tool.name)
   log.info(
     {
       ...{ url: servers.url, addresses: servers.addresses, workers: config.workers, tools },

@@ -1,7 +1,6 @@
 /** What the routes are handed: the deciding parts of the daemon. */
 
 import type { GuestPool } from '../../executor/boundary/guest-pool.ts'
-import type { Toolbox } from '../../executor/tools/toolbox.ts'
 import type { ApprovalService } from '../approvals/approval-service.ts'
 import type { Audit } from '../auth/audit.ts'
 import type { CallerShares } from '../auth/caller-shares.ts'
@@ -11,9 +10,11 @@ import type { Connections } from '../clients/connections.ts'
 import type { Executions } from '../executions/executions.ts'
 import type { ReplayService } from '../executions/replay-service.ts'
 import type { Logger } from '../log/log.ts'
+import type { McpServers } from '../mcp/client/servers.ts'
 import type { SessionService } from '../sessions/sessions.ts'
 import type { Store } from '../store/store.ts'
 import type { Metrics } from '../telemetry/metrics/metrics.ts'
+import type { ToolboxSource } from '../tools/daemon-tools.ts'
 import type { TrustedProxies } from './middleware/forwarded.ts'
 import type { HostRule } from './middleware/origin.ts'
 
@@ -27,7 +28,9 @@ export interface RouteDependencies {
   readonly store: Store
   /** The webhook of executions that name none of their own. */
   readonly webhookUrl: string | undefined
-  readonly toolbox: Toolbox
+  readonly tools: ToolboxSource
+  /** Servers whose tools programs call; absent: none are configured. */
+  readonly mcp?: McpServers | undefined
   readonly pool: GuestPool
   readonly tokens: Tokens
   readonly audit: Audit

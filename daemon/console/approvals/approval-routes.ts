@@ -143,10 +143,10 @@ export async function approvalForms(
 
 /** The tool as the execution has it: the daemon's own may be another one by now. */
 async function toolOf(
-  { executions, toolbox }: ConsoleDependencies,
+  { executions, tools }: ConsoleDependencies,
   { executionId, tool, status }: Approval,
 ): Promise<Tool | undefined> {
-  const own = toolbox.find(tool)
+  const own = tools.current.find(tool)
   // A decided one has no form.
   if (status !== 'pending') return own
   return (await executions.toolOf(executionId, tool)) ?? own

@@ -126,7 +126,7 @@ function readJson(text: string): unknown {
 /** The form as an earlier execution was sent. */
 async function fieldsOf(
   context: PageContext,
-  { executions, store, toolbox }: ConsoleDependencies,
+  { executions, store, tools }: ConsoleDependencies,
   executionId: string,
 ): Promise<PlaygroundFields> {
   const caller = context.get('caller')
@@ -137,7 +137,7 @@ async function fieldsOf(
     store.journal(executionId),
   ])
   // One that is not durable has its inputs in memory alone.
-  const encoded = stored && readPlan(stored, toolbox).plan.inputs
+  const encoded = stored && readPlan(stored, tools.current).plan.inputs
   const text = encoded && plainJson(decodeValue(encoded), MAX_INPUTS_CHARACTERS)
   const inputs = text === undefined || text === '' ? '' : JSON.stringify(JSON.parse(text), null, 2)
   return { source, language, inputs: inputs === '{}' ? '' : inputs, sessionId }
