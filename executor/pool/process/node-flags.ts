@@ -13,7 +13,10 @@ const root = fileURLToPath(new URL('../../..', import.meta.url))
  * us.
  */
 export function codePlaces(parts: readonly string[]): string[] {
-  return [...parts.map(part => join(root, part)), ...packagesFor(root)]
+  // What a built package loads later is beside the parts.
+  const chunks = join(root, 'chunks')
+  const code = [...parts.map(part => join(root, part)), ...(existsSync(chunks) ? [chunks] : [])]
+  return [...code, ...packagesFor(root)]
 }
 
 /** The files of packages that Node looks for when a module in this folder imports one. */
