@@ -1,15 +1,13 @@
 /** Debian's Chromium in tests, without a network of its own. */
 
-import { existsSync } from 'node:fs'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { chromium } from 'playwright-core'
 import type { Test } from 'tap'
+import { debianTool } from './debian-tool.ts'
 import { stateFolder } from './state-folder.ts'
 
-const PATH = '/usr/bin/chromium'
-
 /** No sandbox of its own as root; nothing that asks somebody elsewhere. */
-const FLAGS = [
+export const CHROMIUM_FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -24,10 +22,9 @@ export const PAGE_MS = 30_000
 
 /** Starts it with a new profile; it ends with the test. */
 export async function startChromium(t: Test): Promise<Browser> {
-  if (!existsSync(PATH)) throw new Error(`There is no ${PATH}; apt-get install chromium`)
   const browser = await chromium.launch({
-    executablePath: PATH,
-    args: FLAGS,
+    executablePath: debianTool('chromium', 'chromium'),
+    args: CHROMIUM_FLAGS,
     headless: true,
     env: { ...process.env, HOME: stateFolder(t) },
   })
