@@ -57,12 +57,6 @@ function consoleApp(deps: ConsoleDependencies, shares: CallerShares): Hono<HttpE
     if (file === undefined) return context.notFound()
     return context.body(file.body, 200, { 'content-type': file.type, 'cache-control': FOR_GOOD })
   })
-  app.get(editorModulePattern, context => {
-    const text = editorModule(context.req.param('name'))
-    if (text === undefined) return context.notFound()
-    const type = 'text/javascript; charset=utf-8'
-    return context.body(text, 200, { 'content-type': type, 'cache-control': FOR_GOOD })
-  })
   addSignInRoutes(app, deps, signIns)
   app.use(async (context, next) => {
     const cookie = tokens.size === 0 ? undefined : readCookie(context)
@@ -80,6 +74,12 @@ function consoleApp(deps: ConsoleDependencies, shares: CallerShares): Hono<HttpE
     return undefined
   })
   app.use(boundBodies(shares))
+  app.get(editorModulePattern, context => {
+    const text = editorModule(context.req.param('name'))
+    if (text === undefined) return context.notFound()
+    const type = 'text/javascript; charset=utf-8'
+    return context.body(text, 200, { 'content-type': type, 'cache-control': FOR_GOOD })
+  })
   addExecutionPages(app, deps)
   addApprovalPages(app, deps)
   addReplayPages(app, deps)

@@ -70,10 +70,9 @@ t.test("the editor's modules are those of npm, with addresses for the packages' 
   for (const path of pending) {
     if (seen.has(path)) continue
     seen.add(path)
-    const response = await fetch(url + path)
-    t.equal(response.status, 200, path)
-    t.match(response.headers.get('cache-control'), 'immutable')
-    const module = await response.text()
+    const { status, headers, text: module } = await ann.get(path)
+    t.equal(status, 200, path)
+    t.match(headers.get('cache-control'), 'immutable')
     const imported = module.matchAll(/^(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]/gm)
     for (const [, name = ''] of imported) {
       t.match(name, /^\/console\/modules\//)
@@ -81,9 +80,10 @@ t.test("the editor's modules are those of npm, with addresses for the packages' 
     }
   }
   t.ok(seen.size > 10, `${seen.size} modules`)
+  t.equal((await new PageReader(url).get(root)).status, 303, 'for those who are signed in')
   const folder = root.slice(0, root.lastIndexOf('/'))
   for (const name of ['hono', 'tap', '..%2f..%2fpackage.json', '%2fetc%2fpasswd']) {
-    t.equal((await fetch(`${url}${folder}/${name}`)).status, 404, name)
+    t.equal((await ann.get(`${folder}/${name}`)).status, 404, name)
   }
 })
 
@@ -168,6 +168,36 @@ t.test('a waiting execution is said to stand at its line', async t => {
   t.equal(status, 200)
   t.strictSame(JSON.parse(text), { line: 2 })
   await latchd.cancel(body.executionId)
+})
+
+t.test('a page is bounded, whatever its execution has written', async t => {
+  const source = `${'\n'.repeat(6000)}for (let n = 0; n < 6000; n++) console.log('line', n)
+for (let n = 0; n < 2100; n++) number(n)
+;[Array.from({ length: 20_000 }, (_, n) => n), 'x'.repeat(400_000)]`
+  const limits = { maxCalls: 2100 }
+  const { body } = await post(`${url}/v1/execute`, { source, limits }, as('ann'))
+  t.equal(body.status, 'completed')
+  const { text } = await ann.get(`/console/executions/${body.executionId}`)
+  t.ok(text.length < 4_000_000, `${text.length} characters`)
+  for (const part of [
+    'lines more are not shown',
+    'lines before these are not shown',
+    'the first and the last 1000 of 2100 calls',
+    '<li>… more</li>',
+  ]) {
+    t.ok(text.includes(part), part)
+  }
+  const long = `send_mail({ to: 'x', text: 'y'.repeat(300_000) })`
+  const waiting = await post(`${url}/v1/execute`, { source: long }, as('ann'))
+  const [{ approvalId }] = waiting.body.waitingFor
+  const page = await ann.get(`/console/approvals/${approvalId}`)
+  t.ok(page.text.includes('too long to be shown'))
+  t.ok(page.text.length < 100_000)
+  await ann.post(`/console/approvals/${approvalId}`, { decision: 'approve' })
+  const { output } = (await latchd.wait(waiting.body.executionId)) as {
+    output: { sent: { text: string } }
+  }
+  t.equal(output.sent.text.length, 300_000)
 })
 
 t.test('the last hour is drawn by the daemon', async t => {
