@@ -391,10 +391,7 @@ const MAX_QUEUED_IN_MEMORY = 64
 
 const isDamage = (error: unknown) => error instanceof LatchdError && error.code === 'STORE_DAMAGED'
 
-/**
- * Whether this process must not go on with an execution: it has a newer owner, or the pool is
- * closed.
- */
+/** Whether this process must not go on: the execution has a newer owner, or the pool is closed. */
 function isForAnother(error: unknown): boolean {
   const code = error instanceof LatchdError ? error.code : undefined
   return code === 'STALE_OWNER' || code === 'EXECUTOR_CLOSED'

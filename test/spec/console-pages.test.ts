@@ -2,6 +2,7 @@
 
 import t from 'tap'
 import { openerOf } from '../../daemon/cli/commands/open.ts'
+import { serverList } from '../../daemon/console/tools/server-list.ts'
 import { EventBus } from '../../daemon/executions/event-bus.ts'
 import { LastHour, MINUTES, quantileSeconds } from '../../daemon/telemetry/last-hour.ts'
 import { Latchd } from '../../sdk/index.ts'
@@ -123,6 +124,13 @@ t.test('tools are listed with what they have done, and one is tried by its form'
   t.notMatch((await few.get('/console/tools')).text, 'send_mail')
   t.equal((await few.get('/console/tools/tool?name=send_mail')).status, 404)
   t.equal((await rea.post(path, { 'arg.n': '7' })).status, 403)
+})
+
+t.test('servers are listed with their states, which say nothing but text', async t => {
+  const facts = { name: 'crm', state: 'unavailable', tools: 3, reconnects: 2 } as const
+  const text = String(await serverList([{ ...facts, reason: '<b>gone</b>' }]))
+  t.match(text, /crm<\/code>[\s\S]*unavailable<\/span> &lt;b&gt;gone/)
+  t.equal(String(await serverList([])), '')
 })
 
 t.test('a session is made, run in, looked at and forgotten', async t => {

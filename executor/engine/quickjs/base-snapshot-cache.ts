@@ -17,6 +17,7 @@ export interface MadeSnapshot {
   readonly entries: BaseSnapshot['entries']
   readonly engine: string
   readonly interruptCounter: number
+  readonly heap: BaseSnapshot['heap']
 }
 
 interface Kept extends MadeSnapshot {

@@ -1,6 +1,7 @@
 /** The memory that every guest begins with. */
 
 import type { Snapshot } from 'quickjs-wasi'
+import type { HeapLayout } from './heap-fields.ts'
 
 /** The prelude's entry points, in the order of `executor/guest/prelude.ts`. */
 export const entryNames = [
@@ -36,6 +37,8 @@ export interface BaseSnapshot {
   readonly memoryHash: string
   /** Address of the engine's interrupt counter; see `context-fields.ts`. */
   readonly interruptCounter: number
+  /** Where plain values are read; `undefined` for an engine of another build. See `heap-layout.ts`. */
+  readonly heap: HeapLayout | undefined
 }
 
 /** A piece of a guest's memory: its address and its bytes. */

@@ -24,6 +24,7 @@ import type { StandbyGuest } from '../engine.ts'
 import { type GuestHooks, GuestThrown, OutOfGuestMemory, PROGRAM_FILE } from '../guest.ts'
 import { hashOf } from '../memory-hash.ts'
 import type { BaseSnapshot, EntryName } from './base-snapshot-shape.ts'
+import { HeapReader } from './heap-reader.ts'
 import { decodeSnapshot, encodeSnapshot, fitsSnapshot } from './session-snapshot.ts'
 
 /**
@@ -135,6 +136,7 @@ export function engineOptions(
 export class QuickJSGuest implements StandbyGuest {
   #vm!: QuickJS
   #exports!: Exports
+  #reader: HeapReader | undefined
   #baseSnapshot: BaseSnapshot
   #hooks: EngineHooks = idle
   #decoder = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -166,6 +168,8 @@ export class QuickJSGuest implements StandbyGuest {
         guest.#noteRejection(promise.identity, reason.ptr, isHandled),
     })
     guest.#exports = guest.#vm._getExports() as Exports
+    const { heap } = baseSnapshot
+    if (heap !== undefined) guest.#reader = new HeapReader(guest.#exports.memory, heap)
     const internals = guest.#vm as unknown as Internals
     internals.handleHostCall = (_name, _length, _self, argc, argv) =>
       guest.#session === NONE ? guest.#hostCall(argc, argv) : guest.#sessionHostCall(argc, argv)
@@ -502,7 +506,7 @@ export class QuickJSGuest implements StandbyGuest {
     const operation = this.#exports.qjs_get_float64(args.getUint32(argv, true))
     if (operation >= HostOperation.promiseState) {
       const callback = argc > 3 ? args.getUint32(argv + 12, true) : 0
-      return this.#askPromise(operation, args.getUint32(argv + 8, true), callback)
+      return this.#askEngine(operation, args.getUint32(argv + 8, true), callback)
     }
     if (argc !== 3) throw new Error(`host function called with ${argc} arguments`)
     const number = this.#exports.qjs_get_float64(args.getUint32(argv + 4, true))
@@ -512,7 +516,7 @@ export class QuickJSGuest implements StandbyGuest {
   }
 
   /** Questions that the language does not have. No code of the program runs in them. */
-  #askPromise(operation: number, value: number, callback: number): number {
+  #askEngine(operation: number, value: number, callback: number): number {
     const exports = this.#exports
     switch (operation) {
       case HostOperation.promiseState:
@@ -526,6 +530,10 @@ export class QuickJSGuest implements StandbyGuest {
         if (exports.qjs_is_exception(chained) !== 0) throw new OutOfGuestMemory()
         this.#free(chained)
         return exports.qjs_dup_value(this.#baseSnapshot.entries.undefined)
+      }
+      case HostOperation.plainText: {
+        const text = this.#reader?.read(value)
+        return text === undefined ? exports.qjs_new_number(0) : this.#newText(text)
       }
       default:
         throw new Error(`unknown host operation ${operation}`)

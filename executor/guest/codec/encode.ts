@@ -16,6 +16,7 @@ import {
 import type { ReadProperties } from './encode-forms.ts'
 import { primitiveText } from './encode-primitive.ts'
 import { type Encoded, type EncodeMode, Walk } from './encode-walk.ts'
+import { engineText } from './engine-text.ts'
 
 export type { Encoded, EncodeMode } from './encode-walk.ts'
 
@@ -37,6 +38,8 @@ export function encode(
 ): Encoded {
   const text = primitiveText(value)
   if (text !== undefined) return { text: PLAIN + text, isPlain: true }
+  const written = engineText(value)
+  if (written !== undefined) return { text: written, isPlain: true }
   const walk = new Walk(root, mode, read)
   walk.start(value)
   if (walk.refusal === undefined) return walk.result()

@@ -21,6 +21,7 @@ import { whenSettled } from '../promise-state.ts'
 import { type EncodeMode, refusalError } from './encode.ts'
 import { primitiveText } from './encode-primitive.ts'
 import { type PendingPart, Walk } from './encode-walk.ts'
+import { engineText } from './engine-text.ts'
 
 /** Reports to the host that the program threw. */
 export function reportThrown(error: unknown): void {
@@ -55,8 +56,22 @@ function reportFailure(describeFailure: () => string): void {
  * room for the output.
  */
 export function reportOutput(operation: number, value: unknown): void {
-  if (typeof value === 'object' && value !== null) new OutputReport(operation, value).begin()
-  else reportPrimitive(operation, value)
+  const isObject = typeof value === 'object' && value !== null
+  if (!isObject) reportPrimitive(operation, value)
+  else if (!reportPlain(operation, value)) new OutputReport(operation, value).begin()
+}
+
+/** Reports a tree of plain objects and arrays. Returns whether it was one. */
+function reportPlain(operation: number, value: object): boolean {
+  try {
+    const text = engineText(value)
+    if (text !== undefined) reportEncoded(operation, 'p', text, inspect(value))
+    return text !== undefined
+  } catch (error) {
+    // The heap has no room for it.
+    reportThrown(error)
+    return true
+  }
 }
 
 /** As {@link OutputReport} for a value without parts, which is how most programs end. */

@@ -64,6 +64,11 @@ export const HostOperation = {
    * In place of the text a promise, then a function, which is called in a job once it is settled.
    */
   whenSettled: 23,
+  /**
+   * In place of the text any value. Returns JSON of a string, the exact text of a tree of plain
+   * objects and arrays, and 0 for another value.
+   */
+  plainText: 24,
 } as const
 
 /** Text of a timer that no execution waits for. */
