@@ -19,6 +19,7 @@ import { realmAttempts } from '../escape/attempts/realm.ts'
 import { implants, portMessages, waysOut } from '../escape/attempts/sealed-realm.ts'
 import { polled, unpolled } from '../support/hostile-programs.ts'
 import { refusedCalls, requestsForOthers, wrongSecrets } from './attacks/access.ts'
+import { foreignPages, forgedCookies, markupAttempts } from './attacks/console.ts'
 import { FUZZ_RUNS, FUZZ_SEED } from './attacks/fuzz.ts'
 import { canaries, leakNames } from './attacks/leaks.ts'
 import {
@@ -141,6 +142,14 @@ const rows: readonly Row[] = [
     '21',
     'ways of a tool to tell a secret, times secrets',
     leakNames.length * keys(canaries),
+    DAEMON,
+  ],
+  ['26', 'markup in what the console shows', markupAttempts.length, DAEMON],
+  [
+    '27',
+    'forged cookies, and forms of other pages',
+    // And two forms that do not say where they come from.
+    forgedCookies('').length + foreignPages.length + 2,
     DAEMON,
   ],
 ]
