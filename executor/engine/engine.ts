@@ -6,6 +6,7 @@
  */
 
 import type { Language } from '../../protocol/execution/execution.ts'
+import type { PythonSnapshot } from './cpython/image.ts'
 import type { Guest } from './guest.ts'
 import type { BaseSnapshot as QuickJSBaseSnapshot } from './quickjs/base-snapshot-shape.ts'
 
@@ -31,16 +32,31 @@ export interface StandbyGuest extends Guest {
   isWhole(): boolean
 }
 
+/** Names of the thread's realm that an engine needs after the seal, beside those that all need. */
+export interface EngineNames {
+  readonly globals: readonly string[]
+  readonly ofProcess: readonly string[]
+}
+
 /** Makes the guests of a thread. */
 export interface GuestMaker {
+  /** How many guests stand ready in each thread. */
+  readonly standby: number
+  readonly names: EngineNames
   create(): Promise<StandbyGuest>
   /** Checks the thread's copy of the base snapshot. @throws {Error} when it has changed */
   requireWhole(): void
 }
 
+/** Languages that a worker reads in the same way. */
+export type LanguageFamily = 'javascript' | 'python'
+
 /** An engine, as those see it who run programs on it. */
 export interface Engine {
+  readonly family: LanguageFamily
   readonly languages: readonly Language[]
+  /** V8's stack in each of its threads, in MB. */
+  readonly stackMb: number
   /**
    * Loads the half that makes base snapshots. It is for the host: it reads files.
    */
@@ -61,11 +77,14 @@ export interface EngineHost {
    * The file of the snapshot beside the app's compile cache; `undefined` without such a cache, or
    * when no process has stored it yet.
    */
-  storedFile(): string | undefined
+  storedFile(): Promise<string | undefined>
   tagsOf(baseSnapshot: BaseSnapshot): RuntimeTags
 }
 
 const quickjs: Engine = {
+  family: 'javascript',
+  // The engine's own 512 KiB are the smaller part of a deep recursion.
+  stackMb: 8,
   languages: ['javascript', 'typescript'],
   openHost: async () => {
     const [{ baseSnapshot, storedFile }, { runtimeTag, snapshotTag }] = await Promise.all([
@@ -76,7 +95,7 @@ const quickjs: Engine = {
       snapshot: snapshotTag(base as QuickJSBaseSnapshot),
       replay: runtimeTag(base as QuickJSBaseSnapshot),
     })
-    return { baseSnapshot, storedFile, tagsOf }
+    return { baseSnapshot, storedFile: async () => storedFile(), tagsOf }
   },
   openGuests: async base => {
     const [{ QuickJSGuest }, { requireWhole }] = await Promise.all([
@@ -85,13 +104,38 @@ const quickjs: Engine = {
     ])
     const baseSnapshot = base as QuickJSBaseSnapshot
     return {
+      standby: 2,
+      names: { globals: [], ofProcess: [] },
       create: () => QuickJSGuest.create(baseSnapshot),
       requireWhole: () => requireWhole(baseSnapshot),
     }
   },
 }
 
+const cpython: Engine = {
+  family: 'python',
+  languages: ['python'],
+  stackMb: 16,
+  openHost: async () => {
+    const [{ pythonSnapshot, storedImage }, { imageTag }] = await Promise.all([
+      import('./cpython/image.ts'),
+      import('./cpython/image-tag.ts'),
+    ])
+    const tagsOf = (base: BaseSnapshot): RuntimeTags => ({
+      snapshot: imageTag(base),
+      replay: imageTag(base),
+    })
+    return { baseSnapshot: pythonSnapshot, storedFile: storedImage, tagsOf }
+  },
+  openGuests: async base =>
+    (await import('./cpython/guest-maker.ts')).openPythonGuests(base as PythonSnapshot),
+}
+
 /** The engines, by name. */
-export const engines = { quickjs } as const satisfies Readonly<Record<string, Engine>>
+export const engines = { quickjs, cpython } as const satisfies Readonly<Record<string, Engine>>
+/** The engine of a language. */
+export const engineOf = (language: Language): EngineName =>
+  language === 'python' ? 'cpython' : 'quickjs'
+
 /** The name of an engine. */
 export type EngineName = keyof typeof engines

@@ -23,8 +23,9 @@ import { HostOperation } from '../../guest/host/host-operations.ts'
 import type { StandbyGuest } from '../engine.ts'
 import { type GuestHooks, GuestThrown, OutOfGuestMemory, PROGRAM_FILE } from '../guest.ts'
 import { hashOf } from '../memory-hash.ts'
+import { decodeSnapshot, encodeSnapshot, fitsSnapshot } from '../session-snapshot.ts'
 import type { BaseSnapshot, EntryName } from './base-snapshot-shape.ts'
-import { decodeSnapshot, encodeSnapshot, fitsSnapshot } from './session-snapshot.ts'
+import { snapshotTag } from './runtime-tag.ts'
 
 /**
  * Stack of a guest: all that the library allows. An overflow is a RangeError that the guest can
@@ -305,12 +306,16 @@ export class QuickJSGuest implements StandbyGuest {
 
   snapshot(maxBytes: number): Uint8Array | undefined {
     if (this.#session !== CLEAN) throw new Error('a snapshot of a guest that is not at rest')
-    return encodeSnapshot(this.#baseSnapshot, new Uint8Array(this.#exports.memory.buffer), maxBytes)
+    return encodeSnapshot(
+      baseOf(this.#baseSnapshot),
+      new Uint8Array(this.#exports.memory.buffer),
+      maxBytes,
+    )
   }
 
   restore(snapshot: Uint8Array): void {
     if (!this.#isNew) throw new Error('a snapshot for a guest that is in use')
-    const { memoryBytes, runs } = decodeSnapshot(this.#baseSnapshot, snapshot)
+    const { memoryBytes, runs } = decodeSnapshot(baseOf(this.#baseSnapshot), snapshot)
     const { memory } = this.#exports
     this.#isNew = false
     const missing = memoryBytes - memory.buffer.byteLength
@@ -566,6 +571,13 @@ export class QuickJSGuest implements StandbyGuest {
     }
   }
 }
+
+/** The memory that sessions begin with. The machine's stack stands below it. */
+const baseOf = (baseSnapshot: BaseSnapshot) => ({
+  tag: snapshotTag(baseSnapshot),
+  memory: baseSnapshot.snapshot.memory,
+  lowest: baseSnapshot.snapshot.stackPointer,
+})
 
 const isTrap = (error: unknown): boolean =>
   error instanceof WebAssembly.RuntimeError || error instanceof RangeError
