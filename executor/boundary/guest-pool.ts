@@ -4,6 +4,7 @@
  * (`executor/pool/process/process-pool.ts`).
  */
 
+import type { Language } from '../../protocol/execution/execution.ts'
 import type { IsolationLevel } from '../../protocol/execution/isolation.ts'
 import type { Delivery, GuestMessage, GuestReport, GuestTask } from './messages.ts'
 import type { WorkerStatistics } from './worker-control.ts'
@@ -45,6 +46,8 @@ export interface PoolRun {
   readonly isResume: boolean
   /** Name of the caller whose execution it is. Owners have equal shares of the workers' time. */
   readonly owner: string
+  /** The language of its program, which decides about the engine. */
+  readonly language: Language
   /** The same object for all runs of an execution. */
   readonly execution: object
   /** Ends the worker's thread when aborted. */

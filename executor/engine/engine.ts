@@ -134,8 +134,13 @@ const cpython: Engine = {
 /** The engines, by name. */
 export const engines = { quickjs, cpython } as const satisfies Readonly<Record<string, Engine>>
 /** The engine of a language. */
-export const engineOf = (language: Language): EngineName =>
-  language === 'python' ? 'cpython' : 'quickjs'
+export const engineOf = (language: Language): EngineName => byLanguage.get(language) as EngineName
+
+const byLanguage = new Map(
+  Object.entries(engines).flatMap(([name, { languages }]) =>
+    languages.map(language => [language, name as EngineName] as const),
+  ),
+)
 
 /** The name of an engine. */
 export type EngineName = keyof typeof engines

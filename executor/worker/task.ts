@@ -1,5 +1,6 @@
 /** One execution in a worker, from its source to its report, without leaving this thread's turn. */
 
+import { LatchdError } from '../../protocol/errors.ts'
 import type { ExecutionError } from '../../protocol/execution/execution.ts'
 import type {
   DryRunReport,
@@ -230,6 +231,9 @@ class RunningTask {
       const isMemoryFull = this.#guest.memoryBytes >= this.#task.limits.memoryBytes
       const failure = program.failure(error.description, isMemoryFull)
       return failed(hintHidden(failure, this.#task.source, this.#hiders))
+    }
+    if (error instanceof LatchdError && error.code === 'SNAPSHOT_INCOMPATIBLE') {
+      return failed({ code: error.code, name: 'SnapshotIncompatible', message: error.message })
     }
     const isTrap = error instanceof WebAssembly.RuntimeError || error instanceof RangeError
     if (error instanceof OutOfGuestMemory || isTrap) {
