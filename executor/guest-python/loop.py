@@ -130,7 +130,9 @@ class Loop(asyncio.base_events.BaseEventLoop):
             self._run_ready()
         self._ready.clear()
         self._scheduled.clear()
-        self._timer = None
+        if self._timer is not None:
+            calls.clear_timer(self._timer)
+            self._timer = None
 
     def _run_ready(self):
         asyncio.events._set_running_loop(self)

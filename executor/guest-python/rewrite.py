@@ -23,11 +23,9 @@ _SINKS = frozenset(
 )
 # Those of them that are methods of other things too: a program's own `run` or `wait`.
 _AMBIGUOUS = frozenset(("run", "wait", "start_soon"))
+_COUNTERS = frozenset(("len", "zip", "list", "sorted", "enumerate", "tuple", "set", "iter"))
 _ADDERS = frozenset(("append", "add", "appendleft"))
 _VIEWS = frozenset(("values", "items", "copy"))
-_TARGETS = ast.List | ast.Tuple
-_COMPREHENSIONS = ast.ListComp | ast.GeneratorExp | ast.SetComp
-_FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
 _BROAD = frozenset(("BaseException", "BaseExceptionGroup"))
 
 
@@ -48,6 +46,8 @@ class _Uses(ast.NodeVisitor):
     def __init__(self):
         self.wanted = {}
         self.iterated = {}
+        self.counted = {}
+        self.dicts = set()
         self.loads = {}
         self.is_assigned = set()
         self.lists = set()
@@ -88,12 +88,19 @@ class _Uses(ast.NodeVisitor):
         if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
             if function.attr in _ADDERS:
                 self.wanted.setdefault(function.value.id, set()).add(id(function.value))
-        if isinstance(function, ast.Name) and function.id == "len" and len(node.args) == 1:
-            if isinstance(node.args[0], ast.Name):
-                self.iterated.setdefault(node.args[0].id, []).append((id(node.args[0]), None))
+        if isinstance(function, ast.Name) and function.id in _COUNTERS:
+            self._count(node.args, function.id == "len")
         self.generic_visit(node)
 
+    def _count(self, parts, is_length):
+        """Uses that see how many parts there are, or the keys of a dict, and no part."""
+        for part in parts:
+            if isinstance(part, ast.Name):
+                self.counted.setdefault(part.id, []).append((id(part), is_length))
+
     def _loop(self, target, iterable):
+        if isinstance(iterable, ast.Name):
+            self._count([iterable], False)
         names = [node.id for node in ast.walk(target) if isinstance(node, ast.Name)]
         for node in ast.walk(iterable):
             if isinstance(node, ast.Name):
@@ -113,7 +120,9 @@ class _Uses(ast.NodeVisitor):
         for target in node.targets:
             if isinstance(target, ast.Name):
                 self.is_assigned.add(target.id)
-                if isinstance(node.value, (ast.List, ast.ListComp, ast.Dict, ast.DictComp)):
+                if isinstance(node.value, (ast.Dict, ast.DictComp)):
+                    self.dicts.add(target.id)
+                elif isinstance(node.value, (ast.List, ast.ListComp)):
                     self.lists.add(target.id)
                 else:
                     self.others.add(target.id)
@@ -150,12 +159,12 @@ class _Uses(ast.NodeVisitor):
         fine = set(self.wanted.get(name, ()))
         has_want = bool(fine)
         for use, targets in self.iterated.get(name, ()):
-            if targets is None:
-                if name in self.lists and name not in self.others:
-                    fine.add(use)
-            elif any(target in found for target in targets):
+            if any(target in found for target in targets):
                 fine.add(use)
                 has_want = True
+        if name not in self.others:
+            is_dict = name in self.dicts and name not in self.lists
+            fine.update(use for use, is_length in self.counted.get(name, ()) if is_length or is_dict)
         return has_want and all(use in fine for use in self.loads.get(name, ()))
 
 

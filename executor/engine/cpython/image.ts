@@ -112,6 +112,8 @@ async function makeImage(
   const thread = new Worker(new URL(`./image-thread${extension}`, import.meta.url), {
     workerData,
     env: {},
+    // As for the threads of a pool: an app's own preloads do not belong here.
+    ...(process.permission === undefined && { execArgv: [] }),
     resourceLimits: { stackSizeMb: STACK_MB },
   })
   const { promise, resolve, reject } = Promise.withResolvers<Uint8Array<ArrayBuffer>>()

@@ -1,0 +1,324 @@
+import t from 'tap'
+import { pythonExecutor } from './python-executor.ts'
+
+/** How many calls of `slow` run now, and ran at once at most. */
+const seen = { now: 0, most: 0, closed: 0 }
+
+async function slow(input: { value: unknown }) {
+  seen.now++
+  seen.most = Math.max(seen.most, seen.now)
+  await new Promise(resolve => setTimeout(resolve, 30))
+  seen.now--
+  return input.value
+}
+
+async function* count(input: { to: number }) {
+  try {
+    for (let i = 0; i < input.to; i++) yield i
+  } finally {
+    seen.closed++
+  }
+}
+
+const takes = (properties: Record<string, object>, required: string[] = []) => ({
+  type: 'object',
+  properties,
+  required,
+})
+const text = { type: 'string' }
+
+const { run } = pythonExecutor(t, {
+  tools: {
+    slow: { description: 'Slow', inputSchema: takes({ value: {} }), execute: slow },
+    count: {
+      description: 'Counts',
+      inputSchema: takes({ to: { type: 'number' } }),
+      execute: count,
+    },
+    echo: {
+      description: 'Gives its input back',
+      inputSchema: takes({ query: text, limit: { type: 'integer' }, from: text }, ['query']),
+      execute: async (input: object) => ({ ...input }),
+    },
+    anything: async (...args: unknown[]) => args,
+    'get-user': { description: 'A', inputSchema: takes({ id: text }), execute: async () => 'user' },
+    fail: async () => {
+      throw Object.assign(new RangeError('too far'), { code: 'E_FAR' })
+    },
+  } as never,
+})
+
+/** Runs a program, and says how many calls overlapped. */
+async function overlap(source: string) {
+  seen.most = 0
+  const { output, error } = await run(source)
+  return { output: output ?? error, most: seen.most }
+}
+
+const shapes: Readonly<Record<string, { source: string; output: unknown; most: number }>> = {
+  'gather of a comprehension': {
+    source: 'import asyncio\nawait asyncio.gather(*[slow(i) for i in range(10)])',
+    output: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+    most: 10,
+  },
+  'gather of calls': {
+    source: 'a, b = await asyncio.gather(slow(1), slow(2))\n[a, b]',
+    output: [1, 2],
+    most: 2,
+  },
+  'gather of a map': {
+    source: 'await asyncio.gather(*map(slow, [1, 2, 3]))',
+    output: [1, 2, 3],
+    most: 3,
+  },
+  'a list that is gathered later': {
+    source: 'calls = [slow(i) for i in range(3)]\nprint(len(calls))\nawait asyncio.gather(*calls)',
+    output: [0, 1, 2],
+    most: 3,
+  },
+  'a list that calls are appended to': {
+    source:
+      'jobs = []\nfor i in range(3):\n    jobs.append(slow(i))\nresults = await asyncio.gather(*jobs)\nresults',
+    output: [0, 1, 2],
+    most: 3,
+  },
+  'names that are awaited later': {
+    source: 'a = slow(1)\nb = slow(2)\n[await a, await b]',
+    output: [1, 2],
+    most: 2,
+  },
+  'a list that is awaited in a loop': {
+    source:
+      'jobs = [slow(i) for i in range(3)]\nout = []\nfor job in jobs:\n    out.append(await job)\nout',
+    output: [0, 1, 2],
+    most: 3,
+  },
+  'a dict of calls': {
+    source:
+      'jobs = {k: slow(k) for k in "ab"}\nvalues = await asyncio.gather(*jobs.values())\ndict(zip(jobs, values))',
+    output: { a: 'a', b: 'b' },
+    most: 2,
+  },
+  'asynchronous functions': {
+    source:
+      'async def one(i):\n    return await slow(i)\nasync def main():\n    return await asyncio.gather(*[one(i) for i in range(4)])\nasyncio.run(main())',
+    output: [0, 1, 2, 3],
+    most: 4,
+  },
+  'what an asynchronous function returns': {
+    source: 'async def one(i):\n    return slow(i)\nawait asyncio.gather(one(1), one(2))',
+    output: [1, 2],
+    most: 2,
+  },
+  tasks: {
+    source:
+      'tasks = [asyncio.create_task(slow(i)) for i in range(3)]\n[await task for task in tasks]',
+    output: [0, 1, 2],
+    most: 3,
+  },
+  'a task group': {
+    source:
+      'async with asyncio.TaskGroup() as group:\n    a = group.create_task(slow(1))\n    b = group.create_task(slow(2))\n[a.result(), b.result()]',
+    output: [1, 2],
+    most: 2,
+  },
+  as_completed: {
+    source:
+      'out = []\nfor one in asyncio.as_completed([slow(1), slow(2)]):\n    out.append(await one)\nsorted(out)',
+    output: [1, 2],
+    most: 2,
+  },
+  wait: {
+    source:
+      'done, pending = await asyncio.wait([slow(1), slow(2)])\n[sorted(d.result() for d in done), len(pending)]',
+    output: [[1, 2], 0],
+    most: 2,
+  },
+  'a semaphore': {
+    source:
+      'sem = asyncio.Semaphore(2)\nasync def one(i):\n    async with sem:\n        return await slow(i)\nawait asyncio.gather(*[one(i) for i in range(4)])',
+    output: [0, 1, 2, 3],
+    most: 2,
+  },
+  'a queue': {
+    source: `queue = asyncio.Queue()
+out = []
+async def worker():
+    while True:
+        item = await queue.get()
+        out.append(await slow(item))
+        queue.task_done()
+workers = [asyncio.create_task(worker()) for _ in range(2)]
+for i in range(4): queue.put_nowait(i)
+await queue.join()
+for w in workers: w.cancel()
+sorted(out)`,
+    output: [0, 1, 2, 3],
+    most: 2,
+  },
+  'threads of a pool': {
+    source:
+      'from concurrent.futures import ThreadPoolExecutor\nwith ThreadPoolExecutor() as pool:\n    out = list(pool.map(slow, [1, 2, 3]))\nout',
+    output: [1, 2, 3],
+    most: 3,
+  },
+  submit: {
+    source:
+      'from concurrent.futures import ThreadPoolExecutor, as_completed\nwith ThreadPoolExecutor(max_workers=3) as pool:\n    futures = {pool.submit(slow, i): i for i in range(3)}\n    out = sorted(f.result() for f in as_completed(futures))\nout',
+    output: [0, 1, 2],
+    most: 3,
+  },
+  to_thread: {
+    source: 'await asyncio.gather(asyncio.to_thread(slow, 1), asyncio.to_thread(slow, 2))',
+    output: [1, 2],
+    most: 2,
+  },
+  'the map of a tool': { source: 'slow.map([1, 2, 3])', output: [1, 2, 3], most: 3 },
+  parallel: {
+    source: 'parallel([(slow, 1), (slow, 2)])',
+    output: [1, 2],
+    most: 2,
+  },
+  'a coroutine as the value': {
+    source: 'async def main():\n    return await slow(5)\nmain()',
+    output: 5,
+    most: 1,
+  },
+  'coroutines inside the value': {
+    source: 'async def one(i):\n    return await slow(i)\n{"a": [one(1), one(2)]}',
+    output: { a: [1, 2] },
+    most: 1,
+  },
+  'gather of plain values': {
+    source: 'await asyncio.gather(1, slow(2), asyncio.sleep(0, 3))',
+    output: [1, 2, 3],
+    most: 1,
+  },
+  'a nested run': {
+    source:
+      'async def inner():\n    return await slow(1)\ndef plain():\n    return asyncio.run(inner())\nasync def outer():\n    return plain() + 1\nawait outer()',
+    output: 2,
+    most: 1,
+  },
+  'a name that is used in another way too stays a value': {
+    source: 'a = slow(1)\nb = a + 1\n[await a, b]',
+    output: [1, 2],
+    most: 1,
+  },
+  'a call in a sort key': {
+    source: 'sorted([3, 1, 2], key=lambda i: slow(i))',
+    output: [1, 2, 3],
+    most: 1,
+  },
+  wait_for: { source: 'await asyncio.wait_for(slow(1), 5)', output: 1, most: 1 },
+  timeout: {
+    source:
+      'try:\n    async with asyncio.timeout(0.001):\n        await slow(1)\n    out = "done"\nexcept TimeoutError:\n    out = "late"\nout',
+    output: 'late',
+    most: 1,
+  },
+}
+
+for (const [name, { source, output, most }] of Object.entries(shapes)) {
+  t.test(`calls overlap where a program asks for it: ${name}`, async t => {
+    t.strictSame(await overlap(source), { output, most })
+  })
+}
+
+t.test('a program may take items of a stream in a plain and in an asynchronous loop', async t => {
+  t.strictSame((await run('[i for i in count(3)]')).output, [0, 1, 2])
+  t.strictSame(
+    (await run('out = []\nasync for i in count(3):\n    out.append(i)\nout')).output,
+    [0, 1, 2],
+  )
+  t.strictSame(
+    (await run('stream = count(2)\n[next(stream), next(stream), next(stream, "end")]')).output,
+    [0, 1, 'end'],
+  )
+})
+
+t.test('a stream that is left early ends in the tool', async t => {
+  seen.closed = 0
+  t.equal((await run('for i in count(1000):\n    if i == 2: break\ni')).output, 2)
+  t.equal(seen.closed, 1)
+})
+
+t.test('arguments come by position, by name and as one dict', async t => {
+  const wanted = { query: 'x', limit: 3 }
+  for (const source of [
+    'echo("x", 3)',
+    'echo("x", limit=3)',
+    'echo(query="x", limit=3)',
+    'echo({"query": "x", "limit": 3})',
+    'echo(**{"query": "x", "limit": 3})',
+    'tools["echo"]("x", 3)',
+    'tools.echo("x", 3)',
+  ]) {
+    t.strictSame((await run(source)).output, wanted, source)
+  }
+  t.strictSame((await run('echo("x", from_="y")')).output, { query: 'x', from: 'y' })
+  t.strictSame((await run('anything(1, "a", [None])')).output, [1, 'a', [null]])
+  t.equal((await run('get_user("1") + tools["get-user"](id="1")')).output, 'useruser')
+})
+
+t.test('arguments that do not fit are errors that say so', async t => {
+  t.match(
+    (await run('echo("x", 1, "y", 2)')).error,
+    /^TypeError: echo takes \(query, limit, from\)/,
+  )
+  t.match((await run('echo(limit=3)')).error, /^ToolInputError: [^]*query/)
+  t.match((await run('echo("x", qeury=3)')).error, /^ToolInputError: [^]*qeury/)
+  t.match((await run('echo("x", query="y")')).error, /multiple values/)
+  const refused = await run('anything(lambda: 1)')
+  t.match(refused.error, /^TypeError: Cannot send args\[0\]: the function <lambda> cannot cross/)
+})
+
+t.test("a tool's error has the tool's name, message, code and details", async t => {
+  const source = `try:
+    fail()
+except ToolError as e:
+    out = [type(e).__name__, e.name, e.message, str(e), e.code, e.tool]
+out`
+  const expected = ['ToolError', 'RangeError', 'too far', 'too far', 'E_FAR', 'fail']
+  t.match(await run(source), { output: expected })
+  const uncaught = await run('x = 1\nfail()')
+  t.match(uncaught.outcome, {
+    error: { name: 'RangeError', message: 'too far', line: 2, column: 1 },
+  })
+})
+
+t.test('final_answer ends the program where it stands', async t => {
+  const swallowed = `def f():
+    try:
+        final_answer(1)
+    except:
+        print("no")
+    finally:
+        print("no")
+try:
+    f()
+except BaseException:
+    print("no")
+print("no")`
+  const { outcome, logs } = await run(swallowed)
+  t.match(outcome, { status: 'completed', output: 1, isFinalAnswer: true })
+  t.strictSame(logs, [])
+})
+
+t.test('the value of a program is that of its last expression, or of a return', async t => {
+  for (const [source, output] of [
+    ['x = 1', undefined],
+    ['if True:\n    5\nelse:\n    6', 5],
+    ['for i in range(3):\n    i * 2', 4],
+    ['try:\n    1 / 0\nexcept ZeroDivisionError:\n    "caught"', 'caught'],
+    ['for i in range(5):\n    if i == 3:\n        return i', 3],
+    ['def main():\n    return 7', 7],
+    ['async def main():\n    return await slow(8)', 8],
+    ['if __name__ == "__main__":\n    9', 9],
+    ['Here it is:\n```python\n1 + 1\n```\nDone.', 2],
+    ['import sys\nsys.exit()', undefined],
+  ] as const) {
+    const ended = await run(source)
+    t.strictSame('output' in ended ? ended.output : ended.error, output ?? null, source)
+  }
+})
