@@ -156,7 +156,7 @@ export class CPythonGuest implements StandbyGuest {
     const frames = this.#frames as FrameReader
     this.#isAsked = true
     try {
-      this.#instance.run(PLACE)
+      this.#instance.runInside(PLACE)
       return frames.takePlace()
     } finally {
       this.#isAsked = false

@@ -64,6 +64,8 @@ export interface EmscriptenModule {
   readonly _Py_Version: number
   readonly _Py_EMSCRIPTEN_SIGNAL_HANDLING: number
   _PyRun_SimpleString(text: number): number
+  _PyGILState_Ensure(): number
+  _PyGILState_Release(state: number): void
   _malloc(bytes: number): number
   _free(at: number): void
   _emscripten_notify_memory_growth(index: number): void

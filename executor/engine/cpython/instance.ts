@@ -214,6 +214,16 @@ export class Instance {
     return this.#violation
   }
 
+  /** As {@link run}, in the middle of a run: the interpreter may have let go of its lock. */
+  runInside(text: string): boolean {
+    const state = this.#module._PyGILState_Ensure()
+    try {
+      return this.run(text)
+    } finally {
+      this.#module._PyGILState_Release(state)
+    }
+  }
+
   get memory(): Uint8Array<ArrayBuffer> {
     return this.#module.HEAPU8
   }

@@ -1,0 +1,129 @@
+import t from 'tap'
+import { limitTable } from '../../protocol/limits.ts'
+import { pythonExecutor } from './python-executor.ts'
+
+const { run, executor } = pythonExecutor(t, {
+  tools: {
+    num: async (n: unknown) => {
+      return n
+    },
+    wide: async () => 'x'.repeat(3_000_000),
+    never: async () => await new Promise(() => {}),
+  } as never,
+})
+
+/** The next program on the same worker is right, whatever the last one did. */
+async function isWell(t: { strictSame(found: unknown, wanted: unknown, text: string): unknown }) {
+  const { output } = await run(
+    'import json\n[num(1), json.loads("[2]"), open("/tmp/a", "w").write("abc")]',
+  )
+  t.strictSame(output, [1, [2], 3], 'the next program is right')
+}
+
+/** Programs that use more than they may, and the limit or the error that each ends with. */
+const bombs: readonly (readonly [what: string, source: string, expected: object])[] = [
+  ['a loop', 'while True:\n    pass', { limit: 'cpuMs', line: 2 }],
+  [
+    'a loop that catches all',
+    'while True:\n    try:\n        while True: pass\n    except:\n        pass',
+    { limit: 'cpuMs' },
+  ],
+  ['a regular expression', 'import re\nre.match("(a+)+$", "a" * 40 + "b")', { limit: 'cpuMs' }],
+  ['a large power', 'x = 3 ** (10 ** 9)', { limit: /cpuMs|memoryBytes/ }],
+  ['a list', 'x = []\nwhile True:\n    x.append(" " * 100_000)', { limit: 'memoryBytes', line: 3 }],
+  ['one allocation', 'x = bytearray(10**9)', { limit: 'memoryBytes' }],
+  ['recursion', 'def f(n): return f(n + 1)\nf(0)', { name: 'RecursionError', code: 'GUEST_ERROR' }],
+  [
+    'deep data',
+    'import json\njson.loads("[" * 100_000 + "]" * 100_000)',
+    { name: 'RecursionError' },
+  ],
+  ['calls', 'while True:\n    num(1)', { limit: 'maxCalls', line: 2 }],
+  ['output', '"x" * 3_000_000', { limit: 'maxOutputBytes' }],
+  [
+    'files',
+    'with open("/tmp/a", "wb") as f:\n    while True: f.write(b"x" * 1_000_000)',
+    { name: 'OSError', line: 2 },
+  ],
+  [
+    'folders',
+    'import os\ni = 0\nwhile True:\n    os.mkdir(f"/tmp/{i}")\n    i += 1',
+    { name: 'OSError' },
+  ],
+  [
+    'descriptors',
+    'x = []\nwhile True:\n    x.append(open("/tmp/a", "w"))',
+    { name: /OSError|MemoryError/ },
+  ],
+  [
+    'a deadlock',
+    'import asyncio\nawait asyncio.get_running_loop().create_future()',
+    { code: 'DEADLOCK' },
+  ],
+]
+
+const limits = { cpuMs: 400, maxCalls: 50, maxOutputBytes: 1_000_000, memoryBytes: 32_000_000 }
+
+for (const [what, source, expected] of bombs) {
+  t.test(`a program ends within its limits: ${what}`, async t => {
+    const { outcome } = await run(source, { limits })
+    t.match(outcome, { status: 'failed', error: expected })
+    await isWell(t)
+  })
+}
+
+t.test('a loop in C that does not poll costs its thread, and no other program', async t => {
+  const { outcome } = await run('sum(range(10**12))', { limits: { cpuMs: 200 } })
+  t.match(outcome, { status: 'failed', error: { code: 'LIMIT_EXCEEDED', limit: 'cpuMs' } })
+  await isWell(t)
+})
+
+t.test('a MemoryError can be caught', async t => {
+  const source = 'try:\n    x = bytearray(10**9)\nexcept MemoryError:\n    x = "caught"\nx'
+  t.equal((await run(source)).output, 'caught')
+  await isWell(t)
+})
+
+t.test('errors of limits of a call are thrown in the program', async t => {
+  const { maxCallBytes } = limitTable
+  const source = `try:
+    num("x" * ${maxCallBytes.default + 10})
+except ToolError as e:
+    out = e.message
+out`
+  t.match((await run(source)).output, /Cannot send call arguments: \d+ bytes, limit maxCallBytes/)
+  t.match((await run('len(wide())')).output, 3_000_000)
+  const late = await run(
+    'try:\n    never()\nexcept TimeoutError as e:\n    out = type(e).__name__\nout',
+    {
+      limits: { callMs: 20 },
+    },
+  )
+  t.equal(late.output, 'ToolTimeoutError')
+})
+
+t.test('a log is cut, with a marker', async t => {
+  const { outcome } = await run('for i in range(1000): print("x" * 100)', {
+    limits: { maxLogBytes: 2000 },
+  })
+  t.match(outcome.logs.at(-1), { level: 'warn', text: /bytes of logs cut at maxLogBytes 2000/ })
+})
+
+t.test('a running and a waiting program can be cancelled', async t => {
+  for (const source of [
+    'while True: pass',
+    'never()',
+    'import asyncio\nawait asyncio.gather(never(), never())',
+    'import time\ntime.sleep(1000)',
+  ]) {
+    const abort = new AbortController()
+    const ended = executor.execute({
+      source: `print("on")\n${source}`,
+      language: 'python',
+      signal: abort.signal,
+    })
+    setTimeout(() => abort.abort(), 20)
+    t.match(await ended, { status: 'cancelled' }, source)
+  }
+  await isWell(t)
+})
