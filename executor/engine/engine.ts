@@ -115,7 +115,7 @@ const quickjs: Engine = {
 const cpython: Engine = {
   family: 'python',
   languages: ['python'],
-  stackMb: 16,
+  stackMb: 64,
   openHost: async () => {
     const [{ pythonSnapshot, storedImage }, { imageTag }] = await Promise.all([
       import('./cpython/image.ts'),
