@@ -6,6 +6,7 @@ import {
   type ExecutorOptions,
 } from '../../executor/index.ts'
 import type { ExecuteRequest, Outcome } from '../../protocol/execution/executor.ts'
+import { isolation } from '../support/isolation.ts'
 
 /** What a program gave: its output, or the name and message of its error, and its console. */
 export interface Ended {
@@ -21,7 +22,7 @@ export function pythonExecutor(
   options: ExecutorOptions = {},
   make: (options: ExecutorOptions) => EmbeddedExecutor = createExecutor,
 ) {
-  const executor = make({ workers: 1, ...options })
+  const executor = make({ workers: 1, isolation, ...options })
   t.teardown(() => executor.close())
   const run = async (
     source: string,

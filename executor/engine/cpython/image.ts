@@ -62,13 +62,15 @@ export function pythonSnapshot(file?: string): Promise<PythonSnapshot> {
 /** The file of the image, where this process stores it; `undefined` when it is not there. */
 export async function storedImage(): Promise<string | undefined> {
   const file = imageFile(await readPackage())
-  return existsSync(file) ? file : undefined
+  return existsSync(file) && isOurs(dirname(file)) ? file : undefined
 }
 
 async function make(file: string | undefined): Promise<PythonSnapshot> {
   const files = await readPackage()
   const module = await WebAssembly.compile(files.wasm)
-  const image = readImage(file ?? imageFile(files)) ?? (await makeImage(files, module))
+  const stored = file ?? (await storedImage())
+  const image =
+    (stored === undefined ? undefined : readImage(stored)) ?? (await makeImage(files, module))
   const { loader, stdlib } = files
   return { engine: ENGINE, memoryHash: hashOf(image), module, loader, stdlib, image }
 }
@@ -127,7 +129,6 @@ async function makeImage(
 /** Reads an image; `undefined` when it is not there, or not whole. */
 function readImage(file: string): Uint8Array<ArrayBuffer> | undefined {
   try {
-    if (!isOurs(dirname(file))) return undefined
     const bytes = readFileSync(file)
     const image = new Uint8Array(bytes.subarray(HASH_BYTES))
     const hash = bytes.subarray(0, HASH_BYTES).toString('hex')
