@@ -61,8 +61,10 @@ export function pythonSnapshot(file?: string): Promise<PythonSnapshot> {
 
 /** The file of the image, where this process stores it; `undefined` when it is not there. */
 export async function storedImage(): Promise<string | undefined> {
-  const file = imageFile(await readPackage())
-  return existsSync(file) && isOurs(dirname(file)) ? file : undefined
+  const files = await readPackage()
+  return imageFolders()
+    .map(folder => imageFile(folder, files))
+    .find(isThere)
 }
 
 async function make(file: string | undefined): Promise<PythonSnapshot> {
@@ -75,11 +77,27 @@ async function make(file: string | undefined): Promise<PythonSnapshot> {
   return { engine: ENGINE, memoryHash: hashOf(image), module, loader, stdlib, image }
 }
 
-/** Beside the compile cache of the app, else in the machine's folder for temporary files. */
-function imageFile(files: PackageFiles): string {
+/**
+ * Where an image may be, the best place first: beside the compile cache of the app, then in the
+ * machine's folder for temporary files.
+ */
+function imageFolders(): string[] {
   const cache = getCompileCacheDir()
-  const folder = cache === undefined ? join(tmpdir(), `latchd-${userId()}`) : dirname(cache)
-  return join(folder, `python-${sourceHash(files)}`)
+  const temporary = join(tmpdir(), `latchd-${userId()}`)
+  return cache === undefined ? [temporary] : [dirname(cache), temporary]
+}
+
+const imageFile = (folder: string, files: PackageFiles) =>
+  join(folder, `python-${sourceHash(files)}`)
+
+/** Whether there is an image that only this user can have written. */
+function isThere(file: string): boolean {
+  try {
+    return existsSync(file) && isOurs(dirname(file))
+  } catch {
+    // Under Node's permissions a folder may be out of sight.
+    return false
+  }
 }
 
 const userId = () => process.getuid?.() ?? 0
@@ -122,7 +140,7 @@ async function makeImage(
   thread.once('message', resolve).once('error', reject)
   thread.once('exit', code => reject(new Error(`the image was not made: code ${code}`)))
   const image = await promise
-  writeImage(imageFile(files), image)
+  writeImage(imageFile(imageFolders()[0] as string, files), image)
   return image
 }
 
