@@ -15,6 +15,8 @@ export interface GuestLink {
   readonly isRunning: boolean
   /** A number that changes as long as the guest is alive. */
   readonly heartbeat: number
+  /** Milliseconds in which it may still answer once its time is over. */
+  readonly graceMs: number
   /** Hands over the delivery that the guest waits for, or will wait for. */
   deliver(delivery: Delivery): void
   /** Stops the guest: it ends at its next poll or wait. */

@@ -7,46 +7,11 @@
 
 import type { Language } from '../../protocol/execution/execution.ts'
 import type { PythonSnapshot } from './cpython/image.ts'
-import type { Guest } from './guest.ts'
+import type { BaseSnapshot, GuestMaker, RuntimeTags } from './engine-parts.ts'
 import type { BaseSnapshot as QuickJSBaseSnapshot } from './quickjs/base-snapshot-shape.ts'
 
-/** The memory that every guest of an engine begins with, and what its guests need beside it. */
-export interface BaseSnapshot {
-  /** Names and versions of the runtime that made it. */
-  readonly engine: string
-  /** SHA-256 of the memory, hexadecimal. */
-  readonly memoryHash: string
-}
-
-/** Names of the runtime of guests. State from another runtime may mean something else here. */
-export interface RuntimeTags {
-  /** What a session's snapshot depends on. */
-  readonly snapshot: string
-  /** What a replay depends on. */
-  readonly replay: string
-}
-
-/** A guest, with what a thread does to it between two programs. */
-export interface StandbyGuest extends Guest {
-  /** Whether its memory is that of the base snapshot, byte by byte; takes milliseconds. */
-  isWhole(): boolean
-}
-
-/** Names of the thread's realm that an engine needs after the seal, beside those that all need. */
-export interface EngineNames {
-  readonly globals: readonly string[]
-  readonly ofProcess: readonly string[]
-}
-
-/** Makes the guests of a thread. */
-export interface GuestMaker {
-  /** How many guests stand ready in each thread. */
-  readonly standby: number
-  readonly names: EngineNames
-  create(): Promise<StandbyGuest>
-  /** Checks the thread's copy of the base snapshot. @throws {Error} when it has changed */
-  requireWhole(): void
-}
+/** What those outside see of an engine's parts. */
+export type { BaseSnapshot, EngineNames, GuestMaker, StandbyGuest } from './engine-parts.ts'
 
 /** Languages that a worker reads in the same way. */
 export type LanguageFamily = 'javascript' | 'python'
@@ -55,6 +20,11 @@ export type LanguageFamily = 'javascript' | 'python'
 export interface Engine {
   readonly family: LanguageFamily
   readonly languages: readonly Language[]
+  /**
+   * Milliseconds beyond its CPU budget, or after a stop, in which a guest may still answer. An engine
+   * with parts that never poll has less.
+   */
+  readonly graceMs: number
   /** V8's stack in each of its threads, in MB. */
   readonly stackMb: number
   /**
@@ -85,6 +55,7 @@ const quickjs: Engine = {
   family: 'javascript',
   // The engine's own 512 KiB are the smaller part of a deep recursion.
   stackMb: 8,
+  graceMs: 1000,
   languages: ['javascript', 'typescript'],
   openHost: async () => {
     const [{ baseSnapshot, storedFile }, { runtimeTag, snapshotTag }] = await Promise.all([
@@ -115,7 +86,9 @@ const quickjs: Engine = {
 const cpython: Engine = {
   family: 'python',
   languages: ['python'],
+  // The interpreter bounds its recursion by a stack of its own, and takes more of V8's than that.
   stackMb: 64,
+  graceMs: 100,
   openHost: async () => {
     const [{ pythonSnapshot, storedImage }, { imageTag }] = await Promise.all([
       import('./cpython/image.ts'),

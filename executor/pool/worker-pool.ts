@@ -218,7 +218,7 @@ export class WorkerPool implements GuestPool {
         // Its task may have ended.
         assignment.thread?.end()
       }
-    })
+    }, engines[this.#engine].graceMs)
     unresponsive.addEventListener('abort', endThread)
     this.#active.add(guest)
     let unwatch = () => {}

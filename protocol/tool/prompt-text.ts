@@ -1,6 +1,5 @@
 /** Tools as the text that a model's prompt carries. */
 
-import type { Language } from '../execution/execution.ts'
 import { toolDeclarations } from './declarations.ts'
 import { MANY_TOOLS, oneLine, toolSearchDescriptors } from './many-tools.ts'
 import { pythonStubs } from './python/python-stubs.ts'
@@ -16,7 +15,7 @@ import type { ToolDescriptor } from './wire-tool.ts'
  */
 export function describeForPrompt(
   tools: readonly ToolDescriptor[],
-  language: Language = 'javascript',
+  language: 'javascript' | 'typescript' | 'python' = 'javascript',
 ): string {
   const declare = language === 'python' ? pythonStubs : toolDeclarations
   if (tools.length <= MANY_TOOLS) return declare(tools)

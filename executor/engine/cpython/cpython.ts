@@ -11,12 +11,13 @@
  * runs on the way, and its memory is void until the next rewind.
  */
 
-import type { StandbyGuest } from '../engine.ts'
+import type { StandbyGuest } from '../engine-parts.ts'
 import { type GuestHooks, GuestThrown } from '../guest.ts'
 import { hashOf } from '../memory-hash.ts'
 import { FrameReader } from './frames.ts'
 import type { PythonSnapshot } from './image.ts'
-import { type EngineParts, Instance, type InstanceHooks, SealViolation } from './instance.ts'
+import { type EngineParts, Instance, SealViolation } from './instance.ts'
+import type { InstanceHooks } from './instance-hooks.ts'
 import { SeededRandom } from './seeded-random.ts'
 import { readPages, writePages } from './session-pages.ts'
 import { zoneOffsetOf } from './zone-offset.ts'

@@ -1,6 +1,6 @@
 /** The half of the engine that runs in a thread. */
 
-import type { GuestMaker } from '../engine.ts'
+import type { GuestMaker } from '../engine-parts.ts'
 import { requireWholeMemory } from '../memory-hash.ts'
 import { CPythonGuest } from './cpython.ts'
 import type { CreateModule } from './emscripten-module.ts'

@@ -1,4 +1,4 @@
-import type { BaseSnapshot } from '../engine.ts'
+import type { BaseSnapshot } from '../engine-parts.ts'
 
 /** Hexadecimal digits of the image's hash in the tag: 64 bits, against accidents only. */
 const HASH_DIGITS = 16

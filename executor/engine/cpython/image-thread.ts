@@ -2,7 +2,8 @@
 
 import { parentPort, workerData } from 'node:worker_threads'
 import type { CreateModule, EmscriptenModule } from './emscripten-module.ts'
-import { Instance, type InstanceHooks } from './instance.ts'
+import { Instance } from './instance.ts'
+import type { InstanceHooks } from './instance-hooks.ts'
 import { enterShell } from './shell.ts'
 
 /** What the thread makes the image from. */

@@ -14,6 +14,7 @@ import type {
   Imports,
 } from './emscripten-module.ts'
 import { type ClosedFiles, closeFiles, type FileQuota, openDoor } from './files.ts'
+import type { InstanceHooks } from './instance-hooks.ts'
 import { replaceImports } from './own-imports.ts'
 
 /** The parts from which instances are made. */
@@ -21,26 +22,6 @@ export interface EngineParts {
   readonly module: WebAssembly.Module
   readonly stdlib: Uint8Array
   readonly createModule: CreateModule
-}
-
-/** The host's side of an instance. Each may throw, through WebAssembly, to end the run. */
-export interface InstanceHooks {
-  /**
-   * Takes a frame that the guest wrote to the door. The bytes are the guest's memory: copy them.
-   *
-   * @returns `false` for one that is refused: the guest's write fails
-   */
-  write(frame: Uint8Array): boolean
-  /** The bytes that the guest reads at the door next; none: an end of file. */
-  read(): Uint8Array
-  /** Called every few thousand operations of the interpreter. */
-  poll(): void
-  /** The guest's clock in epoch milliseconds, fractions allowed. */
-  now(): number
-  /** Seconds that the guest's zone is ahead of UTC at an instant in epoch seconds. */
-  zoneOffset(epochSeconds: number): number
-  /** Fills bytes that the guest uses as random ones. */
-  random(bytes: Uint8Array): void
 }
 
 /** The guest called a function that is sealed: its instance is not used again. */

@@ -4,7 +4,7 @@
  */
 
 import type { ImportedFunction } from './emscripten-module.ts'
-import type { InstanceHooks } from './instance.ts'
+import type { InstanceHooks } from './instance-hooks.ts'
 
 /** What the imports work with; each is asked when it is needed, since memories are replaced. */
 export interface ImportDependencies {

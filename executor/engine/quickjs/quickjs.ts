@@ -20,7 +20,7 @@
 import { EvalFlags, QuickJS } from 'quickjs-wasi'
 import { readSessionCode } from '../../boundary/session-code.ts'
 import { HostOperation } from '../../guest/host/host-operations.ts'
-import type { StandbyGuest } from '../engine.ts'
+import type { StandbyGuest } from '../engine-parts.ts'
 import { type GuestHooks, GuestThrown, OutOfGuestMemory, PROGRAM_FILE } from '../guest.ts'
 import { hashOf } from '../memory-hash.ts'
 import { decodeSnapshot, encodeSnapshot, fitsSnapshot } from '../session-snapshot.ts'
