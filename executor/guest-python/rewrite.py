@@ -175,11 +175,51 @@ def awaited_names(body):
     return uses.names()
 
 
+class _Takers:
+    """Functions of the program that await a parameter: what is passed there is started too."""
+
+    def __init__(self, body):
+        # By name: positions and names of parameters; by attribute for methods.
+        self.functions = {}
+        self.methods = {}
+        for statement in body:
+            self._look(statement, self.functions, 0)
+
+    def _look(self, node, found, skipped):
+        if isinstance(node, ast.ClassDef):
+            for part in node.body:
+                self._look(part, self.methods, 1)
+            return
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            given = node.args
+            names = awaited_names(node.body)
+            places = [one.arg for one in (*given.posonlyargs, *given.args)][skipped:]
+            taken = {i for i, name in enumerate(places) if name in names}
+            rest = len(places) if given.vararg and given.vararg.arg in names else None
+            keywords = names & {one.arg for one in (*given.args, *given.kwonlyargs)}
+            # Of two functions with one name neither is known.
+            known = (taken, rest, keywords) if node.name not in found else (set(), None, set())
+            found[node.name] = known
+            skipped, found = 0, self.functions
+        for part in ast.iter_child_nodes(node):
+            self._look(part, found, skipped)
+
+    def of(self, call):
+        """What a call's callee awaits: positions, where the rest begins, names."""
+        function = call.func
+        if isinstance(function, ast.Name):
+            return self.functions.get(function.id)
+        if isinstance(function, ast.Attribute):
+            return self.methods.get(function.attr)
+        return None
+
+
 class Rewrite(ast.NodeTransformer):
     """Puts the helpers of program.py around calls, operands and handlers."""
 
     def __init__(self, body):
         self.names = awaited_names(body)
+        self.takers = _Takers(body)
         self.in_function = False
         self.in_async = True
 
@@ -212,7 +252,22 @@ class Rewrite(ast.NodeTransformer):
             if function.attr in _ADDERS and function.value.id in self.names:
                 node.args = [self._mark(part) for part in node.args]
                 return node
-        return self.generic_visit(node)
+        taker = self.takers.of(node)
+        if taker is None:
+            return self.generic_visit(node)
+        positions, rest, keywords = taker
+        node.func = self.visit(node.func)
+        node.args = [
+            self._mark(part)
+            if (i in positions or (rest is not None and i >= rest))
+            and not isinstance(part, ast.Starred)
+            else self.visit(part)
+            for i, part in enumerate(node.args)
+        ]
+        for keyword in node.keywords:
+            wants = keyword.arg in keywords
+            keyword.value = self._mark(keyword.value) if wants else self.visit(keyword.value)
+        return node
 
     def _mark(self, node):
         """The value of this expression is wanted as something that can be awaited."""

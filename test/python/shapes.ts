@@ -161,4 +161,33 @@ sorted(out)`,
     output: 'late',
     most: 1,
   },
+  'a function that awaits its parameter': {
+    source: `async def attempt(name, call, *, other=None):
+    try:
+        return [name, await call, await other]
+    except ToolError:
+        return name
+await asyncio.gather(attempt("a", slow(1), other=slow(2)), attempt("b", slow(3), other=slow(4)))`,
+    output: [
+      ['a', 1, 2],
+      ['b', 3, 4],
+    ],
+    most: 4,
+  },
+  'a function that gathers its parameters': {
+    source: `async def every(*jobs):
+    return await asyncio.gather(*jobs)
+await every(slow(1), slow(2))`,
+    output: [1, 2],
+    most: 2,
+  },
+  'a method that awaits its parameter': {
+    source: `class Runner:
+    async def run_one(self, call):
+        return await call
+r = Runner()
+await asyncio.gather(r.run_one(slow(1)), r.run_one(slow(2)))`,
+    output: [1, 2],
+    most: 2,
+  },
 }
