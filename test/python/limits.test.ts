@@ -1,5 +1,6 @@
 import t from 'tap'
 import { limitTable } from '../../protocol/limits.ts'
+import { pythonBombs } from '../escape/attempts/python.ts'
 import { pythonExecutor } from './python-executor.ts'
 
 const { run, executor } = pythonExecutor(t, {
@@ -20,46 +21,9 @@ async function isWell(t: { strictSame(found: unknown, wanted: unknown, text: str
   t.strictSame(output, [1, [2], 3], 'the next program is right')
 }
 
-/** Programs that use more than they may, and the limit or the error that each ends with. */
-const bombs: readonly (readonly [what: string, source: string, expected: object])[] = [
-  ['a loop', 'while True:\n    pass', { limit: 'cpuMs', line: 2 }],
-  [
-    'a loop that catches all',
-    'while True:\n    try:\n        while True: pass\n    except:\n        pass',
-    { limit: 'cpuMs' },
-  ],
-  ['a regular expression', 'import re\nre.match("(a+)+$", "a" * 40 + "b")', { limit: 'cpuMs' }],
-  ['a large power', 'x = 3 ** (10 ** 9)', { limit: /cpuMs|memoryBytes/ }],
-  ['a list', 'x = []\nwhile True:\n    x.append(" " * 100_000)', { limit: 'memoryBytes', line: 3 }],
-  ['one allocation', 'x = bytearray(10**9)', { limit: 'memoryBytes' }],
-  ['recursion', 'def f(n): return f(n + 1)\nf(0)', { name: 'RecursionError', code: 'GUEST_ERROR' }],
-  ['calls', 'while True:\n    num(1)', { limit: 'maxCalls', line: 2 }],
-  ['output', '"x" * 3_000_000', { limit: 'maxOutputBytes' }],
-  [
-    'files',
-    'with open("/tmp/a", "wb") as f:\n    while True: f.write(b"x" * 1_000_000)',
-    { name: 'OSError', line: 2 },
-  ],
-  [
-    'folders',
-    'import os\ni = 0\nwhile True:\n    os.mkdir(f"/tmp/{i}")\n    i += 1',
-    { name: 'OSError' },
-  ],
-  [
-    'descriptors',
-    'x = []\nwhile True:\n    x.append(open("/tmp/a", "w"))',
-    { name: /OSError|MemoryError/ },
-  ],
-  [
-    'a deadlock',
-    'import asyncio\nawait asyncio.get_running_loop().create_future()',
-    { code: 'DEADLOCK' },
-  ],
-]
-
 const limits = { cpuMs: 400, maxCalls: 50, maxOutputBytes: 1_000_000, memoryBytes: 32_000_000 }
 
-for (const [what, source, expected] of bombs) {
+for (const [what, source, expected] of pythonBombs) {
   t.test(`a program ends within its limits: ${what}`, async t => {
     const { outcome } = await run(source, { limits })
     t.match(outcome, { status: 'failed', error: expected })

@@ -2,6 +2,7 @@
 
 import t from 'tap'
 import { pythonExecutor } from '../../python/python-executor.ts'
+import { pythonFrames, pythonSelfHarm, pythonTraces } from '../attempts/python.ts'
 
 const calls: unknown[] = []
 const { run } = pythonExecutor(t, {
@@ -25,25 +26,7 @@ def raw(frame):
 
 t.test('a frame that the prelude does not write is refused', async t => {
   calls.length = 0
-  for (const frame of [
-    'b""',
-    'b"nonsense"',
-    'b"{}"',
-    'b"2 99 j{}"',
-    'b"2 -99 j{}"',
-    'b"2 1e3 j{}"',
-    'b"2 __proto__ j{}"',
-    'b"4 12345 "',
-    'b"5 7 "',
-    'b"7 7 "',
-    'b"14 0 {}"',
-    'b"15 0 {}"',
-    'b"21 0 x"',
-    'b"77 0 x"',
-    'b"1 9 text"',
-    'b"1 -1 text"',
-    'b"9 -5 "',
-  ]) {
+  for (const frame of pythonFrames) {
     const { output, error } = await run(`${raw}raw(${frame})`)
     t.equal(output ?? error, 'refused 28', frame)
   }
@@ -83,17 +66,7 @@ t.test('a program that closes its door is told so', async t => {
 })
 
 t.test('a program that breaks the prelude harms itself', async t => {
-  for (const source of [
-    'import latchd_guest.door as d\nd._write = None\nprint(1)',
-    'import os\nos.write = None\nos.read = None\nnum(1)',
-    'import json\njson.loads = json.dumps = None\nnum(1)',
-    'import builtins\nfor n in list(vars(builtins)): delattr(builtins, n)',
-    'import sys\nsys.modules.clear()\nnum(1)',
-    'import sys\nsys.stdout = sys.stderr = None\n1',
-    '__builtins__.clear() if isinstance(__builtins__, dict) else None',
-    'import gc\nfor o in gc.get_objects():\n    if isinstance(o, dict): o.clear()',
-    'del __name__\nnum(1)',
-  ]) {
+  for (const source of pythonSelfHarm) {
     await run(source, { limits: { cpuMs: 2000 } })
     const next = await run('import json, os\nprint("on")\n[num(1), json.dumps([1]), os.getcwd()]')
     t.strictSame(next.output, [1, '[1]', '/home/guest'], source)
@@ -101,68 +74,7 @@ t.test('a program that breaks the prelude harms itself', async t => {
   }
 })
 
-/** What a program does, and what the next one would see of it. */
-const left: readonly (readonly [what: string, does: string, sees: string, expected: unknown])[] = [
-  ['a global', 'x = 1', '"x" in globals()', false],
-  [
-    'a module',
-    'import sys, types\nsys.modules["evil"] = types.ModuleType("evil")',
-    'import sys\n"evil" in sys.modules',
-    false,
-  ],
-  [
-    'a patched function',
-    'import json\njson.dumps = lambda *_: "evil"',
-    'import json\njson.dumps(1)',
-    '1',
-  ],
-  ['a file', 'open("/tmp/x", "w").write("1")', 'import os\nos.listdir("/tmp")', []],
-  ['a file at home', 'open("x", "w").write("1")', 'import os\nos.listdir(".")', []],
-  ['a folder', 'import os\nos.makedirs("/tmp/a/b/c")', 'import os\nos.listdir("/tmp")', []],
-  ['the working folder', 'import os\nos.chdir("/tmp")', 'import os\nos.getcwd()', '/home/guest'],
-  ['the mode of a folder', 'import os\nos.chmod("/tmp", 0)', 'open("/tmp/x", "w").write("1")', 1],
-  [
-    'a folder less',
-    'import os\nos.rmdir("/home/guest")',
-    'import os\nos.listdir("/home")',
-    ['guest'],
-  ],
-  ['shared memory', 'open("/dev/shm/x", "w").write("1")', 'import os\nos.listdir("/dev/shm")', []],
-  [
-    'a descriptor',
-    'import os\nfd = os.open("/tmp/x", os.O_CREAT | os.O_RDWR)',
-    'import os\ntry:\n    os.fstat(4)\n    out = "open"\nexcept OSError:\n    out = "closed"\nout',
-    'closed',
-  ],
-  [
-    'standard output',
-    'import os\nos.close(1)\nos.open("/tmp/x", os.O_CREAT | os.O_RDWR)',
-    'import os\nos.fstat(1).st_size',
-    0,
-  ],
-  [
-    'a module in the library',
-    'import os\nopen("/tmp/evil.py", "w").write("x = 1")\ntry: os.rename("/tmp/evil.py", "/lib/python3.14/site-packages/evil.py")\nexcept OSError: pass',
-    'try:\n    import evil\n    out = "there"\nexcept ImportError:\n    out = "not there"\nout',
-    'not there',
-  ],
-  ['the environment', 'import os\nos.environ["X"] = "1"', 'import os\nos.environ.get("X")', null],
-  [
-    'the recursion limit',
-    'import sys\nsys.setrecursionlimit(50)',
-    'import sys\nsys.getrecursionlimit()',
-    1000,
-  ],
-  ['the switch of the collector', 'import gc\ngc.disable()', 'import gc\ngc.isenabled()', true],
-  [
-    'a task',
-    'import asyncio\nasyncio.get_event_loop().create_task(asyncio.sleep(1))\nfinal_answer(1)',
-    'import asyncio\nlen(asyncio.all_tasks(asyncio.get_event_loop()))',
-    0,
-  ],
-]
-
-for (const [what, does, sees, expected] of left) {
+for (const [what, does, sees, expected] of pythonTraces) {
   t.test(`a program leaves nothing to the next one: ${what}`, async t => {
     await run(does)
     const { output, error } = await run(sees)
