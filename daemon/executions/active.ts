@@ -7,7 +7,7 @@
  *     submitted ─▶ live ─▶ ended, or stuck
  *                  ▲  │ evicted: `leaving`, from the write to the store to its answer
  *                  │  ▼
- *     loading ◀─ store ─▶ (a decision, an instant, a restart: its id waits in `ResumeQueue`)
+ *     loading ◀─ store ◀─▶ (a decision, an instant, a restart: claimed by `ClaimLoop`)
  *
  * One change of place at a time: a caller that finds an execution loading or leaving waits for it.
  */
@@ -20,14 +20,16 @@ import type {
   ExecutionPlan,
 } from '../../executor/execution/execution-plan.ts'
 import { NO_USAGE, type StoredUsage } from '../../executor/record/fold-execution.ts'
-import type { Toolbox } from '../../executor/tools/toolbox.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import { OwnerCounts } from '../auth/owner-counts.ts'
 import { type MakeClientTool, readPlan } from '../replay/stored-plan.ts'
+import type { Claimed } from '../store/claim-facts.ts'
 import type { StuckError } from '../store/recovery-facts.ts'
+import { AT_ONCE_MS } from '../store/rules/standing.ts'
 import type { ClaimedExecution } from '../store/store.ts'
+import type { ToolboxSource } from '../tools/daemon-tools.ts'
 import { IdleCollector } from '../upkeep/idle-collector.ts'
-import { ResumeQueue } from './resume-queue.ts'
+import { ClaimLoop } from './claim-loop.ts'
 import { UpgradeCheck } from './upgrade-check.ts'
 import { ExecutionWriter } from './writer.ts'
 import type { WriterDependencies } from './writer-dependencies.ts'
@@ -35,7 +37,7 @@ import type { WriterDependencies } from './writer-dependencies.ts'
 /** What {@link ActiveExecutions} works with. */
 export interface ActiveDependencies extends ExecutionDependencies, WriterDependencies {
   /** The tools that there are now. */
-  readonly toolbox: Toolbox
+  readonly tools: ToolboxSource
   /** Makes the tool of a client that an execution was given. */
   readonly clientTool: MakeClientTool
   /** Called with an execution that comes into memory; returns a function to call when it leaves. */
@@ -64,11 +66,11 @@ export class ActiveExecutions {
    * only then: of several callers that wait for one load, the first may have begun another.
    */
   #loading = new Map<string, Promise<void>>()
-  /** New ones that wait in the store, so that a long queue takes no memory but their ids. */
+  /** New ones that nobody owns yet, so that a long queue takes no memory but their ids. */
   #queued = new Map<string, () => void>()
   #queuedOwners = new OwnerCounts()
   #liveOwners = new OwnerCounts()
-  #resumeQueue: ResumeQueue
+  #claims: ClaimLoop
   #upgrades: UpgradeCheck
   #collector: IdleCollector
   #isDraining = false
@@ -79,9 +81,9 @@ export class ActiveExecutions {
     this.#upgrades = new UpgradeCheck(deps, deps.runtime, sessionId =>
       deps.sessions.load(sessionId),
     )
-    this.#resumeQueue = new ResumeQueue({
+    this.#claims = new ClaimLoop({
       store: deps.store,
-      resume: executionId => this.#resumeOrQuarantine(executionId),
+      resume: claimed => this.#resumeOrQuarantine(claimed),
       onFault: deps.onFault,
       now: deps.now ?? Date.now,
       ...(deps.hasRoom && { hasRoom: deps.hasRoom }),
@@ -107,11 +109,6 @@ export class ActiveExecutions {
     return this.#deps.pool.queued + this.#queued.size
   }
 
-  /** Executions of the store that can go on and wait to be loaded. */
-  get unloaded(): number {
-    return this.#resumeQueue.waiting
-  }
-
   /** As {@link queued}, of one owner. */
   queuedOf(owner: string): number {
     return this.#deps.pool.queuedOf(owner) + this.#queuedOwners.of(owner)
@@ -124,26 +121,43 @@ export class ActiveExecutions {
 
   /** Resumes the executions of an earlier process. */
   async recover(): Promise<void> {
-    const { sessions, store, runningFile, bus, now } = this.#deps
-    await sessions.recover()
-    const recovery = await store.recover((now ?? Date.now)(), runningFile.lost)
-    for (const stuck of recovery.stuck ?? []) bus.happened(stuck.event, stuck)
-    this.#resumeQueue.start(recovery)
+    this.#collector.start()
+    const { store, runningFile, bus, now } = this.#deps
+    const { stuck } = await store.open({ nowMs: (now ?? Date.now)(), ran: runningFile.lost })
+    for (const one of stuck) bus.happened(one.event, one)
+    this.#claims.look()
   }
 
-  /** Starts a new execution as soon as a worker is free. */
-  start(plan: ExecutionPlan, running: RunningExecution, writer: ExecutionWriter): void {
-    const { owner } = writer
-    const isLong = this.#deps.pool.queuedOf(owner) >= MAX_QUEUED_IN_MEMORY
-    if (isLong && writer.isDurable && plan.sessionId === undefined) {
-      this.#queued.set(plan.executionId, this.#queuedOwners.add(owner))
-      this.#resumeQueue.add(plan.executionId, owner)
-    } else this.#start(plan, running, writer)
+  /** Whether a new durable execution of an owner had better wait in the store than in memory. */
+  isLongQueueOf(owner: string): boolean {
+    return this.#deps.pool.queuedOf(owner) >= MAX_QUEUED_IN_MEMORY
   }
 
-  /** Resumes an execution of the store, when it is its turn. */
-  resume(executionId: string): void {
-    this.#resumeQueue.add(executionId)
+  /**
+   * Counts an execution that is about to be stored without an owner, to be claimed when a worker is
+   * free.
+   *
+   * @param store stores it; whether it is new
+   */
+  async queue(executionId: string, owner: string, store: () => Promise<boolean>): Promise<void> {
+    this.#queued.set(executionId, this.#queuedOwners.add(owner))
+    let isNew = false
+    try {
+      isNew = await store()
+    } finally {
+      if (!isNew) this.#unqueue(executionId)
+    }
+    this.#claims.look()
+  }
+
+  #unqueue(executionId: string): void {
+    this.#queued.get(executionId)?.()
+    this.#queued.delete(executionId)
+  }
+
+  /** Resumes the executions of the store that can go on, when it is their turn. */
+  resume(): void {
+    this.#claims.look()
   }
 
   /** Hands over a decision that was stored, to an execution wherever it is. */
@@ -155,10 +169,9 @@ export class ActiveExecutions {
       live.running.decide(decided)
       return
     }
-    // The store evicted it before it had the decision, and this process does not know that yet. The
-    // process that resumes the execution makes the call.
-    await live?.settled
-    this.#resumeQueue.add(executionId)
+    // The store evicted it before it had the decision, and this process may not know that yet. The
+    // process that claims the execution makes the call.
+    this.#claims.look()
   }
 
   /** Brings an execution of the store into memory; an ended one stays there. */
@@ -166,8 +179,10 @@ export class ActiveExecutions {
     while (this.#loading.has(executionId)) await this.#loading.get(executionId)
     if (this.#live.has(executionId)) return
     await this.#track(executionId, async () => {
-      const claimed = await this.#deps.store.claim(executionId)
-      if (claimed !== undefined) this.#start(...this.#restore(claimed, () => {}))
+      const taken = await this.#deps.store.take(executionId)
+      if (taken === undefined) return
+      const claimed = await this.#read(taken)
+      if (claimed !== undefined) this.start(...this.#restore(claimed, () => {}))
     })
   }
 
@@ -177,7 +192,7 @@ export class ActiveExecutions {
    */
   async drain(drainMs: number): Promise<void> {
     this.#isDraining = true
-    this.#resumeQueue.stop()
+    await this.#claims.stop()
     this.#collector.stop()
     const all = () => Promise.allSettled(Array.from(this.#live.values(), live => live.settled))
     await Promise.all(this.#loading.values())
@@ -192,7 +207,8 @@ export class ActiveExecutions {
     await all()
   }
 
-  #start(plan: ExecutionPlan, running: RunningExecution, writer: ExecutionWriter): void {
+  /** Starts an execution as soon as a worker is free. */
+  start(plan: ExecutionPlan, running: RunningExecution, writer: ExecutionWriter): void {
     const { executionId } = plan
     const { promise: settled, resolve, reject } = Promise.withResolvers<void>()
     // Callers that wait get it as well.
@@ -211,7 +227,10 @@ export class ActiveExecutions {
     const leave = this.#deps.enter(live.plan, writer)
     const onStored = (isEnded: boolean) => {
       // A stuck execution goes on from the state of its session, which must not change.
-      if (use !== undefined && isEnded) sessions.release(use)
+      if (use !== undefined && isEnded) {
+        sessions.release(use)
+        this.#claims.sessionFreed()
+      }
       this.#live.delete(executionId)
       uncount()
     }
@@ -236,7 +255,7 @@ export class ActiveExecutions {
         }
         running.evict()
         writer.close()
-        this.#resumeQueue.wakeAt(wakeAtMs)
+        this.#claims.wakeAt(wakeAtMs)
         return
       }
     } catch (error) {
@@ -247,8 +266,9 @@ export class ActiveExecutions {
         // The store has a complete state of it: it goes on from there.
         writer.close()
         // A text of its journal may be on a damaged page, which shows when the guest takes it.
-        if (isDamage(error)) await this.#quarantine(executionId)
-        else this.#resumeQueue.retry(executionId)
+        const { owner, epoch } = writer
+        if (isDamage(error)) await this.#quarantine({ executionId, owner, epoch })
+        else this.#claims.giveBack({ executionId, owner, epoch })
       } else {
         writer.demote()
         await writer.finish(running.lose(error), undefined, () => onStored(true))
@@ -261,51 +281,52 @@ export class ActiveExecutions {
     }
   }
 
-  async #resumeOrQuarantine(executionId: string): Promise<void> {
+  async #resumeOrQuarantine(claimed: Claimed): Promise<void> {
     try {
-      await this.#resume(executionId)
+      await this.#resume(claimed)
     } catch (error) {
       if (!isDamage(error)) throw error
-      await this.#quarantine(executionId)
+      await this.#quarantine(claimed)
     }
   }
 
-  /** Claims an execution, once it is known that it can go on under the runtime of this process. */
-  async #claim(executionId: string): Promise<ClaimedExecution | undefined> {
-    const { store, sessions, runtime } = this.#deps
-    const runtimes = { execution: runtime, session: sessions.runtime }
-    const claim = await store.claimUnder(executionId, runtimes)
-    if (claim.kind === 'none') return undefined
-    if (claim.kind === 'claimed') return claim.execution
-    const { execution } = claim
-    const obstacle = (await this.#sessionLoss(execution)) ?? (await this.#divergence(execution))
-    if (obstacle === undefined) return await store.claim(executionId)
-    await this.#quarantine(executionId, obstacle)
-    return undefined
+  /** All of an execution that this process owns; `undefined`: it has a newer owner by now. */
+  async #read({ executionId, epoch }: Claimed): Promise<ClaimedExecution | undefined> {
+    this.#unqueue(executionId)
+    const found = await this.#deps.store.journal(executionId)
+    return found?.epoch === epoch ? found : undefined
   }
 
   /**
    * Makes an execution that cannot go on stuck. @param error absent: a part of it cannot be read
    */
-  async #quarantine(executionId: string, error?: StuckError): Promise<void> {
+  async #quarantine({ executionId, epoch }: Claimed, error?: StuckError): Promise<void> {
     const { store, now, bus, onWebhooks } = this.#deps
-    const stuck = await store.quarantine(executionId, (now ?? Date.now)(), error)
+    const stuck = await store.quarantine(executionId, epoch, (now ?? Date.now)(), error)
     if (stuck === undefined) return
     bus.happened(stuck.event, stuck)
     bus.publish(stuck.owner, stuck.event)
     onWebhooks()
   }
 
-  /** Resumes an execution of the store. Resolves when it has a worker, or needs none. */
-  async #resume(executionId: string): Promise<void> {
-    this.#queued.get(executionId)?.()
-    this.#queued.delete(executionId)
-    while (this.#loading.has(executionId)) await this.#loading.get(executionId)
-    if (this.#isDraining || this.#live.has(executionId)) return
+  /** Resumes an execution that was claimed. Resolves when it has a worker, or needs none. */
+  async #resume(claimed: Claimed): Promise<void> {
+    const { executionId, epoch } = claimed
+    // It may be here still, since its park has just been answered; a fault of it is reported there.
+    await this.#live.get(executionId)?.settled.catch(() => {})
+    if (this.#isDraining) {
+      await this.#deps.store.giveBack(executionId, epoch, AT_ONCE_MS)
+      return
+    }
     const { promise, resolve } = Promise.withResolvers<void>()
     await this.#track(executionId, async () => {
-      const claimed = await this.#claim(executionId)
-      if (claimed !== undefined) this.#start(...this.#restore(claimed, resolve))
+      const execution = await this.#read(claimed)
+      if (execution === undefined) return
+      const obstacle = (await this.#sessionLoss(execution)) ?? (await this.#divergence(execution))
+      if (obstacle !== undefined) return await this.#quarantine(claimed, obstacle)
+      const { sessionId } = execution
+      if (sessionId !== undefined) this.#deps.sessions.took({ sessionId, executionId })
+      this.start(...this.#restore(execution, resolve))
     })
     await Promise.race([promise, this.#live.get(executionId)?.settled])
   }
@@ -353,7 +374,7 @@ export class ActiveExecutions {
     onStart: () => void,
   ): [ExecutionPlan, RunningExecution, ExecutionWriter] {
     const { owner, webhookUrl, epoch, usage, program } = claimed
-    const { plan } = readPlan(claimed, this.#deps.toolbox, this.#deps.clientTool)
+    const { plan } = readPlan(claimed, this.#deps.tools.current, this.#deps.clientTool)
     const writer = new ExecutionWriter(plan, owner, webhookUrl, this.#deps, epoch)
     const running = new RunningExecution(plan, this.#deps, writer, {
       ...claimed,

@@ -11,7 +11,7 @@ import type { Tool } from '../../protocol/tool/tool.ts'
 import type { Caller } from '../auth/caller.ts'
 import { readPlan } from '../replay/stored-plan.ts'
 import type { Page } from '../store/page.ts'
-import type { StoredExecution } from '../store/store.ts'
+import type { StoredExecution, SubmitOutcome } from '../store/store.ts'
 import type { Tracing } from '../telemetry/tracing/tracing.ts'
 import type { HeldMemory } from '../upkeep/memory-guard.ts'
 import { type ActiveDependencies, type ActiveExecution, ActiveExecutions } from './active.ts'
@@ -88,11 +88,6 @@ export class Executions {
     return this.#live.queued
   }
 
-  /** Executions of the store that can go on and wait to be loaded. */
-  get unloaded(): number {
-    return this.#live.unloaded
-  }
-
   get isDraining(): boolean {
     return this.#isDraining
   }
@@ -150,7 +145,7 @@ export class Executions {
       taken = await this.#take({ ...plan, remembered }, caller, options)
       return taken
     } finally {
-      if (taken !== plan.executionId) sessions.release(use)
+      if (taken !== plan.executionId) await sessions.abandon(use)
     }
   }
 
@@ -169,19 +164,26 @@ export class Executions {
   }
 
   async #start(plan: ExecutionPlan, caller: Caller, options: SubmitOptions): Promise<string> {
-    const { webhookUrl } = options
+    const { webhookUrl, key } = options
+    const { executionId } = plan
     const writer = new ExecutionWriter(plan, caller.name, webhookUrl, this.#options)
     const running = new RunningExecution(plan, this.#options, writer)
     writer.bind(running)
     // Its messages are promised, and only a durable execution keeps a promise.
-    if (options.isDurable || webhookUrl !== undefined) {
-      const outcome = await writer.submitDurable(options.key)
-      if (outcome.kind === 'known') return outcome.executionId
-      if (outcome.kind === 'key-reused') throw keyReused()
-      if (outcome.kind === 'removed') throw removedExecution(outcome.executionId)
-    } else writer.submitVolatile()
+    if (!options.isDurable && webhookUrl === undefined) writer.submitVolatile()
+    else if (plan.sessionId === undefined && this.#live.isLongQueueOf(caller.name)) {
+      let known = executionId
+      await this.#live.queue(executionId, caller.name, async () => {
+        known = idOf(executionId, await writer.submitDurable(key, 'queue'))
+        return known === executionId
+      })
+      return known
+    } else {
+      const known = idOf(executionId, await writer.submitDurable(key))
+      if (known !== executionId) return known
+    }
     this.#live.start(plan, running, writer)
-    return plan.executionId
+    return executionId
   }
 
   /** A tool of an execution, as its programs see it; `undefined` when it is not known any more. */
@@ -190,9 +192,11 @@ export class Executions {
     if (toolbox !== undefined) return toolbox.find(name)
     const journal = await this.#options.store.journal(executionId)
     if (journal === undefined) return undefined
-    return readPlan(journal, this.#options.toolbox, this.#options.clientTool).plan.toolbox.find(
-      name,
-    )
+    return readPlan(
+      journal,
+      this.#options.tools.current,
+      this.#options.clientTool,
+    ).plan.toolbox.find(name)
   }
 
   /**
@@ -328,7 +332,7 @@ export class Executions {
         `Cannot retry execution ${executionId}: it is ${execution.status}, not stuck`,
       )
     }
-    this.#live.resume(executionId)
+    this.#live.resume()
     return (await this.#find(executionId, caller)).execution
   }
 
@@ -371,6 +375,13 @@ export class Executions {
     this.#isDraining = true
     await this.#live.drain(drainMs)
   }
+}
+
+/** The execution that a submission came to. @throws {LatchdError} `IDEMPOTENCY_KEY_REUSED`, `GONE` */
+function idOf(executionId: string, outcome: SubmitOutcome): string {
+  if (outcome.kind === 'key-reused') throw keyReused()
+  if (outcome.kind === 'removed') throw removedExecution(outcome.executionId)
+  return outcome.kind === 'known' ? outcome.executionId : executionId
 }
 
 /** An execution in memory as it stands; an end that is not stored yet does not count. */

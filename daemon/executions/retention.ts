@@ -10,8 +10,6 @@ import type { Store } from '../store/store.ts'
 export interface SweeperDependencies {
   readonly store: Pick<Store, 'sweep'>
   readonly retention: Retention
-  /** Sessions that stay, since something goes on in them. */
-  readonly sessionsInUse: () => readonly string[]
   readonly log: Pick<Logger, 'info' | 'error'>
   /** Epoch milliseconds. */
   readonly now: () => number
@@ -56,12 +54,12 @@ export class Sweeper {
   }
 
   async #sweep(): Promise<void> {
-    const { store, retention, sessionsInUse, log, now } = this.#deps
+    const { store, retention, log, now } = this.#deps
     const beforeMs = now() - retention.keepMs
     const { maxBytes } = retention
     try {
       const bounds = { endedBeforeMs: beforeMs, usedBeforeMs: beforeMs, maxBytes }
-      const swept = await store.sweep(bounds, sessionsInUse)
+      const swept = await store.sweep(bounds)
       if (swept.executions + swept.sessions > 0) log.info(swept, 'forgotten by retention')
     } catch (error) {
       // The next sweep tries again.

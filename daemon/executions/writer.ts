@@ -21,7 +21,13 @@ import type { Execution } from '../../protocol/execution/execution.ts'
 import { serializePlan } from '../replay/stored-plan.ts'
 import { wholeRecords, writeSessionRun } from '../sessions/session-run.ts'
 import { FIRST_EPOCH } from '../store/first-epoch.ts'
-import type { Addition, SessionLeaving, Submission, SubmitOutcome } from '../store/store.ts'
+import type {
+  Addition,
+  SessionLeaving,
+  Submission,
+  SubmitMode,
+  SubmitOutcome,
+} from '../store/store.ts'
 import { untilRoom } from '../store/until-room.ts'
 import { nothing } from './held-addition.ts'
 import type { WriterDependencies } from './writer-dependencies.ts'
@@ -40,6 +46,8 @@ const MAX_HELD = 500
 export class ExecutionWriter implements JournalWriter, ExecutionHost {
   readonly writer = this
   readonly owner: string
+  /** The epoch under which it writes. */
+  readonly epoch: number
   readonly webhookUrl: string | undefined
   #plan: ExecutionPlan
   #deps: WriterDependencies
@@ -47,7 +55,6 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
   #isDurable: boolean
   /** Whether the store has it, so that another process can go on with it. */
   #isStored: boolean
-  #epoch: number
   #held = nothing()
   /** The last write under way; all before it have ended when it has. */
   #written: Promise<void> = Promise.resolve()
@@ -77,7 +84,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
     this.#deps = deps
     this.#isDurable = epoch !== undefined
     this.#isStored = epoch !== undefined
-    this.#epoch = epoch ?? FIRST_EPOCH
+    this.epoch = epoch ?? FIRST_EPOCH
   }
 
   get isDurable(): boolean {
@@ -122,12 +129,10 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
   }
 
   /** Takes a new execution that may not. */
-  async submitDurable(key: Submission['key']): Promise<SubmitOutcome> {
+  async submitDurable(key: Submission['key'], mode: SubmitMode = 'run'): Promise<SubmitOutcome> {
     this.#isDurable = true
-    const outcome = await this.#deps.store.submit({
-      ...this.#submission('queued'),
-      ...(key && { key }),
-    })
+    const of = { ...this.#submission('queued'), ...(key && { key }) }
+    const outcome = await this.#deps.store.submit(of, mode)
     this.#isStored = outcome.kind === 'accepted'
     return outcome
   }
@@ -208,7 +213,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
     if (!this.#isDurable || this.#isClosed || this.#isEmpty()) return this.#written
     const { store } = this.#deps
     const addition = this.#take()
-    return this.#write(addition, () => store.append(this.#plan.executionId, this.#epoch, addition))
+    return this.#write(addition, () => store.append(this.#plan.executionId, this.epoch, addition))
   }
 
   /**
@@ -222,7 +227,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
     const wakeAtMs = Math.min(untilMs, createdAtMs + limits.wallMs)
     let kind: 'parked' | 'ready' = 'parked'
     await this.#write(addition, async () => {
-      kind = await this.#deps.store.park(executionId, this.#epoch, { ...addition, wakeAtMs })
+      kind = await this.#deps.store.park(executionId, this.epoch, { ...addition, wakeAtMs })
     })
     return { kind, wakeAtMs }
   }
@@ -251,7 +256,8 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
     const { sessionId, executionId } = this.#plan
     if (!this.#isDurable) {
       const left = snapshot && (await this.#leave(snapshot, execution))
-      if (sessionId !== undefined) await untilRoom(() => sessions.save(sessionId, left))
+      if (sessionId !== undefined)
+        await untilRoom(() => sessions.save(sessionId, executionId, left))
       if ('endedAtMs' in execution) memory.finish(execution)
       onStored()
       if (this.#end !== undefined) bus.publish(this.owner, this.#end)
@@ -262,7 +268,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
     const left = snapshot && (await this.#leave(snapshot, execution))
     const ending = { ...addition, execution, ...(left && { snapshot: left }) }
     await this.#write(addition, async () => {
-      await store.finish(executionId, this.#epoch, ending)
+      await store.finish(executionId, this.epoch, ending)
       onStored()
     })
   }

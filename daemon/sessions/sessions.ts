@@ -1,7 +1,7 @@
 /** The sessions of a daemon: made, listed, removed, and held by one execution at a time. */
 
 import { newSessionId } from '../../executor/embedded/memory-sessions.ts'
-import { SessionLocks, sessionBusy } from '../../executor/execution/session-locks.ts'
+import { sessionBusy } from '../../executor/execution/session-locks.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { Session } from '../../protocol/execution/session.ts'
 import type { Caller } from '../auth/caller.ts'
@@ -14,13 +14,10 @@ import type {
   StoredSession,
 } from '../store/store.ts'
 import { admitSession } from './session-quota.ts'
+import { SessionTurns, type SessionUse } from './session-turns.ts'
 import type { SessionUpgrade } from './session-upgrade.ts'
 
-/** An execution that runs in a session, or wants to. */
-export interface SessionUse {
-  readonly sessionId: string
-  readonly executionId: string
-}
+export type { SessionUse } from './session-turns.ts'
 
 /** Options of {@link SessionService}. */
 export interface SessionOptions {
@@ -40,11 +37,7 @@ export class SessionService {
   #upgrade: Pick<SessionUpgrade, 'bringOver'>
   #now: () => number
   #admitOne: (owner: string) => Promise<void>
-  #locks = new SessionLocks()
-  /** Executions that hold a session, in memory or evicted, with its id. */
-  #holders = new Map<string, string>()
-  /** Executions that are being admitted to a session, wait for it, or hold it, with its id. */
-  #users = new Map<string, string>()
+  #turns: SessionTurns
 
   /**
    * @param runtime tag of the engine and the prelude: see `executor/engine/engine.ts`
@@ -61,6 +54,7 @@ export class SessionService {
     this.#now = now
     this.#upgrade = upgrade
     this.#store = store
+    this.#turns = new SessionTurns(store)
     this.#keepMs = keepMs
     this.#runtime = runtime
   }
@@ -68,20 +62,6 @@ export class SessionService {
   /** The runtime that a snapshot must have to be loaded here. */
   get runtime(): string {
     return this.#runtime
-  }
-
-  /** Gives their sessions to the executions that held them when the daemon was lost. */
-  async recover(): Promise<void> {
-    for (const { sessionId, executionId } of await this.#store.heldSessions()) {
-      this.#locks.take(sessionId)
-      this.#holders.set(executionId, sessionId)
-      this.#users.set(executionId, sessionId)
-    }
-  }
-
-  /** Sessions that executions hold or wait for, in the store or not: they must not be swept. */
-  get inUse(): readonly string[] {
-    return [...new Set(this.#users.values())]
   }
 
   /** @throws {LatchdError} `TOKEN_LIMIT_EXCEEDED`, `SESSIONS_FULL` */
@@ -102,7 +82,7 @@ export class SessionService {
   async find(sessionId: string, caller: Caller): Promise<StoredSession> {
     const found = await this.#store.session(sessionId)
     if (found !== undefined && (caller.seesAll || found.owner === caller.name)) return found
-    throw new LatchdError('NOT_FOUND', `There is no session ${sessionId}`)
+    throw notFound(sessionId)
   }
 
   async list(
@@ -124,8 +104,7 @@ export class SessionService {
   /** @throws {LatchdError} `NOT_FOUND`, `SESSION_BUSY` */
   async remove(sessionId: string, caller: Caller): Promise<void> {
     await this.find(sessionId, caller)
-    if (this.#locks.isHeld(sessionId)) throw sessionBusy(sessionId)
-    await this.#store.removeSession(sessionId)
+    if (!(await this.#store.removeSession(sessionId))) throw sessionBusy(sessionId)
   }
 
   /**
@@ -141,30 +120,13 @@ export class SessionService {
     isQueued: boolean,
     caller: Caller,
   ): Promise<readonly string[]> {
-    // Before the look-up: from here on no sweep removes it.
-    this.#users.set(executionId, sessionId)
-    try {
-      return await this.#admit({ sessionId, executionId }, isQueued, caller)
-    } catch (error) {
-      this.#users.delete(executionId)
-      throw error
-    }
-  }
-
-  async #admit(
-    { sessionId, executionId }: SessionUse,
-    isQueued: boolean,
-    caller: Caller,
-  ): Promise<readonly string[]> {
+    const use = { sessionId, executionId }
     const { remembered, runtime } = await this.find(sessionId, caller)
     await admitSession(this.#store, caller)
     if (runtime !== undefined && runtime !== this.#runtime) {
       await this.#bringOver(sessionId, runtime)
     }
-    if (!isQueued) {
-      this.#locks.take(sessionId)
-      this.#holders.set(executionId, sessionId)
-    }
+    if (!isQueued && !(await this.#turns.take(use))) throw notFound(sessionId)
     return remembered
   }
 
@@ -174,20 +136,23 @@ export class SessionService {
    * @param left ends the wait when aborted: then the session is not held
    * @returns `undefined` when it is its turn already
    */
-  wait({ sessionId, executionId }: SessionUse, left: AbortSignal): Promise<void> | undefined {
-    if (this.#holders.has(executionId)) return undefined
-    this.#users.set(executionId, sessionId)
-    const turn = this.#locks.wait(sessionId, left)
-    if (turn === undefined) this.#holders.set(executionId, sessionId)
-    return turn?.then(isHeld => {
-      if (isHeld) this.#holders.set(executionId, sessionId)
-    })
+  wait(use: SessionUse, left: AbortSignal): Promise<void> | undefined {
+    return this.#turns.wait(use, left)
   }
 
-  /** The execution has ended, or was never taken. */
-  release({ sessionId, executionId }: SessionUse): void {
-    this.#users.delete(executionId)
-    if (this.#holders.delete(executionId)) this.#locks.release(sessionId)
+  /** The store has given the session to an execution that this daemon has claimed. */
+  took(use: SessionUse): void {
+    this.#turns.took(use)
+  }
+
+  /** The execution has ended, and the store knows it. */
+  release(use: SessionUse): void {
+    this.#turns.release(use)
+  }
+
+  /** The execution was never taken. */
+  async abandon(use: SessionUse): Promise<void> {
+    await this.#turns.abandon(use)
   }
 
   /**
@@ -237,17 +202,25 @@ export class SessionService {
   }
 
   /**
-   * Stores the session state after an execution that is not durable.
+   * Stores the session state after an execution that is not durable, which lets go of the session.
    *
    * @param left absent: unchanged
    */
-  async save(sessionId: string, left: SessionLeaving | undefined): Promise<void> {
-    await this.#store.saveSnapshot(sessionId, left, this.#now())
+  async save(
+    sessionId: string,
+    executionId: string,
+    left: SessionLeaving | undefined,
+  ): Promise<void> {
+    await this.#store.saveSnapshot(sessionId, executionId, left, this.#now())
   }
 
   #withExpiry(session: Session): Session {
     return { ...session, expiresAtMs: session.lastUsedAtMs + this.#keepMs }
   }
+}
+
+function notFound(sessionId: string): LatchdError {
+  return new LatchdError('NOT_FOUND', `There is no session ${sessionId}`)
 }
 
 /** A request for a session that is being brought over waits this long. */

@@ -6,3 +6,9 @@ export interface Page<T> {
   /** Where the next page starts; absent on the last one. */
   readonly nextCursor?: string
 }
+
+/** A place in a list: the page goes on after the entry with this instant and id. */
+export interface Place {
+  readonly createdAtMs: number
+  readonly id: string
+}

@@ -1,7 +1,7 @@
 /** Places in lists that go from the newest to the oldest, and the cursors that stand for them. */
 
 import { LatchdError } from '../../protocol/errors.ts'
-import type { Place } from './store.ts'
+import type { Place } from './page.ts'
 
 /** Whether `a` comes before `b`: it is newer, or of the same millisecond and has the greater id. */
 export function isBefore(a: Place, b: Place): boolean {

@@ -1,4 +1,4 @@
-/** The findings of a store at the start of a daemon. */
+/** Executions that a store makes stuck, and the bounds of its sweeps. */
 
 import type { ExecutionError } from '../../protocol/execution/execution.ts'
 import type { StoredEvent } from './stored-event.ts'
@@ -8,16 +8,6 @@ export interface SweepBounds {
   readonly endedBeforeMs: number
   readonly usedBeforeMs: number
   readonly maxBytes: number | undefined
-}
-
-/** The findings of a daemon that opens a store. */
-export interface Recovery {
-  /** Executions to go on with, oldest first: queued, running when the daemon was lost, or ready. */
-  readonly resume: readonly string[]
-  /** The earliest `wakeAtMs` of waiting executions. */
-  readonly nextWakeMs: number | undefined
-  /** Executions that became stuck by this, with stored events and messages; absent for none. */
-  readonly stuck?: readonly StuckExecution[]
 }
 
 /** An execution that became stuck while no process had it. */

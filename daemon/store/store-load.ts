@@ -3,6 +3,8 @@
 /** Counts of unfinished work in a store. */
 export interface StoreLoad {
   readonly executions: Readonly<Record<'queued' | 'running' | 'waiting' | 'stuck', number>>
+  /** Executions that can go on and that nobody owns. */
+  readonly unclaimed: number
   readonly pendingApprovals: number
   readonly pendingWebhooks: number
   /** Bytes of the states of sessions. */

@@ -17,14 +17,30 @@ import type {
   ExecutionSource,
   ExecutionStatus,
 } from '../../protocol/execution/execution.ts'
-import type { Session } from '../../protocol/execution/session.ts'
 import type { StoredInstant } from '../clock/trusted-clock.ts'
-import type { Recovery, StuckError, StuckExecution, SweepBounds } from './recovery-facts.ts'
+import type { ClaimAnswer, Claimed, ClaimRequest, Opening, OpeningFacts } from './claim-facts.ts'
+import type { Place } from './page.ts'
+import type { StuckError, StuckExecution, SweepBounds } from './recovery-facts.ts'
+import type { SessionLeaving, SessionStore } from './session-store.ts'
 import type { StoreLoad } from './store-load.ts'
 import type { StoredEvent } from './stored-event.ts'
 import type { BusyReceivers, StoredWebhookMessage, WebhookMessage } from './webhook-message.ts'
 
-export type { BusyReceivers, DecidedBy, StoredApproval, StoredWebhookMessage, WebhookMessage }
+export type {
+  HoldOutcome,
+  SessionLeaving,
+  SessionSnapshot,
+  SessionStore,
+  StoredSession,
+} from './session-store.ts'
+export type {
+  BusyReceivers,
+  DecidedBy,
+  Place,
+  StoredApproval,
+  StoredWebhookMessage,
+  WebhookMessage,
+}
 
 /** Additions of an execution to its store; absent parts add nothing. */
 export interface Addition {
@@ -56,6 +72,9 @@ export interface Submission extends Addition {
   /** When `wallMs` is over, in epoch milliseconds. */
   readonly deadlineMs: number
 }
+
+/** Who owns a new execution: the daemon that took it, or nobody until it is claimed. */
+export type SubmitMode = 'run' | 'queue'
 
 /** What a submission came to. */
 export type SubmitOutcome =
@@ -90,20 +109,6 @@ export interface ClaimedExecution {
   readonly events: readonly StoredEvent[]
 }
 
-/** Tags of what executions and sessions run on now: see `executor/engine/engine.ts`. */
-export interface Runtimes {
-  readonly execution: string
-  readonly session: string
-}
-
-/** What {@link StoreWriter.claimUnder} found. */
-export type Claim =
-  | { readonly kind: 'claimed'; readonly execution: ClaimedExecution }
-  /** It, or the state of its session, began under another runtime: read, and as it was before. */
-  | { readonly kind: 'outdated'; readonly execution: ClaimedExecution }
-  /** It is not there, has ended, or is stuck. */
-  | { readonly kind: 'none' }
-
 /** What is written when an execution parks. */
 export interface Parking extends Addition {
   /** When it must be looked at again: the first of its timers, expiries and its deadline. */
@@ -118,23 +123,9 @@ export interface Ending extends Addition {
   readonly snapshot?: SessionLeaving
 }
 
-/** The state of a session. */
-export interface SessionSnapshot {
-  /** The virtual machine at rest, compressed. */
-  readonly bytes: Uint8Array
-  /** The engine and prelude that made it. */
-  readonly runtime: string
-}
-
-/** The state that an execution leaves to its session. */
-export interface SessionLeaving extends SessionSnapshot {
-  /** The run that repeats it under another runtime; opaque to a store. Absent: none can. */
-  readonly run?: Uint8Array
-}
-
 /** What a decision came to. */
 export type DecideOutcome =
-  /** This decision is the first. `isWaiting`: its execution is parked in the store, to be claimed. */
+  /** This decision is the first. `isWaiting`: its execution is parked in the store, and can be claimed. */
   | {
       readonly kind: 'decided'
       readonly stored: StoredApproval
@@ -154,20 +145,35 @@ export type DecideOutcome =
 /** Operations by which executions, approvals and webhooks move on. */
 export interface StoreWriter {
   /**
-   * Counts the loss of the daemon for every execution that had a worker. One that was lost five
-   * times without a new record becomes stuck (`CRASH_LOOP`). Returns the executions that go on.
-   *
-   * @param ran the executions that had a worker; absent: all that were running
+   * Begins the work of a daemon. Executions that an earlier process of this daemon owned are nobody's
+   * again, and the loss of that process counts for those that had a worker: one that was lost five
+   * times without a new record becomes stuck (`CRASH_LOOP`).
    */
-  recover(nowMs: number, ran?: readonly string[]): Promise<Recovery>
-  submit(submission: Submission): Promise<SubmitOutcome>
+  open(facts: OpeningFacts): Promise<Opening>
   /**
-   * Makes the caller the owner of an execution that has not ended and is not stuck: a new epoch,
-   * state `running`. `undefined` when it is not there, has ended, or is stuck.
+   * Takes a new execution.
+   *
+   * @param mode `run`, also when absent: the caller owns it at once; `queue`: nobody does, until
+   *   somebody claims it
    */
-  claim(executionId: string): Promise<ClaimedExecution | undefined>
-  /** As {@link claim}, unless it began under another runtime than these: then nothing is written. */
-  claimUnder(executionId: string, runtimes: Runtimes): Promise<Claim>
+  submit(submission: Submission, mode?: SubmitMode): Promise<SubmitOutcome>
+  /**
+   * Makes the caller the owner of executions that nobody owns and that can go on: a new epoch, state
+   * `running`. Owners of tokens take turns, and of each the one that could go on first comes first.
+   * An execution whose session another one holds stays; otherwise it holds its session from now on.
+   */
+  claim(request: ClaimRequest): Promise<ClaimAnswer>
+  /**
+   * As {@link claim}, of one execution that has not ended and is not stuck, whenever it could go on
+   * and whoever holds its session. `undefined`: it is not there, or a daemon that lives owns it.
+   */
+  take(executionId: string): Promise<Claimed | undefined>
+  /**
+   * Gives an execution up: it is nobody's, and can be claimed from `fromMs` on.
+   *
+   * @throws {LatchdError} `STALE_OWNER`
+   */
+  giveBack(executionId: string, epoch: number, fromMs: number): Promise<void>
   /** Adds to an execution. @throws {LatchdError} `STALE_OWNER` */
   append(executionId: string, epoch: number, addition: Addition): Promise<void>
   /**
@@ -184,7 +190,8 @@ export interface StoreWriter {
    */
   decide(approvalId: string, decision: DecidedBy, nowMs?: number): Promise<DecideOutcome>
   /**
-   * Ends an execution, or makes it stuck. Approvals that are pending at the end become `expired`.
+   * Ends an execution, or makes it stuck. At the end approvals that are pending become `expired`, and
+   * it lets go of its session.
    *
    * @throws {LatchdError} `STALE_OWNER`
    */
@@ -197,34 +204,21 @@ export interface StoreWriter {
    */
   remove(executionId: string): Promise<void>
   /**
-   * Waiting executions that can go on: those with a decision without a delivery, and those whose
-   * `wakeAtMs` has come, earliest first; at most `limit` of either. `nextWakeMs`: the next one
-   * after them.
-   */
-  due(
-    nowMs: number,
-    limit: number,
-  ): Promise<{ executionIds: readonly string[]; nextWakeMs: number | undefined }>
-  /**
    * Removes executions that ended before `endedBeforeMs` with their idempotency keys, sessions not
    * used since `usedBeforeMs`, and then, oldest first, ended executions beyond `maxBytes`.
-   *
-   * @param inUse sessions that stay, read at each step; a session with an unfinished execution of
-   *   the store stays anyway
+   * Sessions that an execution holds stay, and those with an unfinished execution of the store.
    */
-  sweep(
-    bounds: SweepBounds,
-    inUse?: () => readonly string[],
-  ): Promise<{ executions: number; sessions: number }>
+  sweep(bounds: SweepBounds): Promise<{ executions: number; sessions: number }>
 
   /**
-   * Makes an execution without an owner here stuck, since it cannot go on, so that it is not tried
-   * again and again. `undefined` when it has ended or is not there.
+   * Makes an execution of the caller stuck that has not come into memory, since it cannot go on.
+   * `undefined` when the caller does not own it any more.
    *
    * @param error absent: `STORE_DAMAGED`, a part of it cannot be read
    */
   quarantine(
     executionId: string,
+    epoch: number,
     nowMs: number,
     error?: StuckError,
   ): Promise<StuckExecution | undefined>
@@ -233,13 +227,20 @@ export interface StoreWriter {
   /** The last stored state, with the last confirmation. */
   storedInstant(): Promise<StoredInstant | undefined>
 
-  /** Messages that are due, earliest first. @param busy receivers and owners that have to wait */
-  dueWebhooks(
+  /**
+   * Messages that are due, earliest first. No look returns them again for {@link WEBHOOK_LEASE_MS},
+   * or until the end or the delay of each is stored.
+   *
+   * @param busy receivers and owners that have to wait
+   */
+  leaseWebhooks(
     nowMs: number,
     limit: number,
     busy?: BusyReceivers,
   ): Promise<readonly StoredWebhookMessage[]>
-  /** When the next message is due; `undefined` without messages. */
+  /** Lets others send leased messages. */
+  releaseWebhooks(messageIds: readonly string[]): Promise<void>
+  /** When the next message is due that is not leased; `undefined` without one. */
   nextWebhookMs(): Promise<number | undefined>
   /** Removes a message that arrived, or was given up. */
   endWebhook(messageId: string): Promise<void>
@@ -251,12 +252,6 @@ export interface StoreWriter {
 export interface StoredExecution {
   readonly owner: string
   readonly execution: Execution
-}
-
-/** A place in a list: the page goes on after the entry with this instant and id. */
-export interface Place {
-  readonly createdAtMs: number
-  readonly id: string
 }
 
 /** Which executions a page contains. */
@@ -326,50 +321,6 @@ export interface StoreStatistics {
   /** Transactions that were committed since the store was opened. */
   readonly commits: number
   readonly bytes: number
-}
-
-/** A session as the store keeps it. */
-export interface StoredSession {
-  readonly owner: string
-  readonly session: Session
-  /** Tools that a decision allowed for the whole session. */
-  readonly remembered: readonly string[]
-  /** The runtime of its snapshot; absent before the first execution has ended. */
-  readonly runtime?: string
-}
-
-/** Operations on sessions and their state. */
-export interface SessionStore {
-  createSession(sessionId: string, owner: string, nowMs: number): Promise<void>
-  session(sessionId: string): Promise<StoredSession | undefined>
-  /** Newest first, as {@link StoreReader.list}. */
-  sessions(query: {
-    readonly owner: string | undefined
-    readonly after: Place | undefined
-    readonly limit: number
-  }): Promise<readonly Session[]>
-  /** The state that its next execution starts from; `undefined` before the first has ended. */
-  snapshot(sessionId: string): Promise<SessionSnapshot | undefined>
-  /** Stores the state after an execution that is not durable itself. */
-  saveSnapshot(
-    sessionId: string,
-    snapshot: SessionLeaving | undefined,
-    nowMs: number,
-  ): Promise<void>
-  /**
-   * The runs that repeat the state of a session, in order; `undefined` when they were not stored,
-   * or were too large.
-   */
-  sessionRuns(sessionId: string): Promise<readonly Uint8Array[] | undefined>
-  /** Sessions with a state of another runtime, the last used first. */
-  outdatedSessions(runtime: string, limit: number): Promise<readonly string[]>
-  /** Replaces a state that was made with `before` by the same one of another runtime. */
-  replaceSnapshot(sessionId: string, before: string, snapshot: SessionSnapshot): Promise<void>
-  removeSession(sessionId: string): Promise<void>
-  /** Bytes that the sessions of an owner take. */
-  sessionBytes(owner: string): Promise<number>
-  /** Sessions that an execution holds which has begun and not ended, after a restart. */
-  heldSessions(): Promise<readonly { sessionId: string; executionId: string }[]>
 }
 
 /** Called with operations that are on disk together, at least one of which wrote something. */

@@ -1,5 +1,8 @@
 /** Messages to webhooks in a store, until they have arrived. */
 
+/** For so long a daemon that looked for due messages may send them, in milliseconds. */
+export const WEBHOOK_LEASE_MS = 30_000
+
 /** A message to a webhook that is to be sent, or sent again. */
 export interface WebhookMessage {
   readonly messageId: string

@@ -2,8 +2,7 @@
  * Sends the messages of the store's outbox: each until it arrives, is refused for good, or is too
  * old. A message leaves the outbox after its receiver has answered, so it may arrive twice.
  *
- * One timer waits for the next due message. Messages under way stay due in the store until their
- * end is written, and are passed over.
+ * One timer waits for the next due message. Messages under way are leased: no daemon finds them due.
  */
 
 import { setLongTimeout } from '../../protocol/base/long-timeout.ts'
@@ -16,7 +15,10 @@ import type { Post } from './post.ts'
 
 /** What {@link WebhookSender} works with. */
 export interface SenderDependencies {
-  readonly store: Pick<StoreWriter, 'dueWebhooks' | 'nextWebhookMs' | 'endWebhook' | 'delayWebhook'>
+  readonly store: Pick<
+    StoreWriter,
+    'leaseWebhooks' | 'releaseWebhooks' | 'nextWebhookMs' | 'endWebhook' | 'delayWebhook'
+  >
   readonly post: Post
   /** A message is given up at this age, in milliseconds. */
   readonly keepMs: number
@@ -116,10 +118,10 @@ export class WebhookSender {
         receivers: this.#toReceiver.atLeast(MAX_TO_ONE),
         owners: this.#ofOwner.atLeast(this.#maxOfOwner),
       }
-      // Those under way are due until their end is written.
-      const due = await store.dueWebhooks(now(), this.#underWay.size + MAX_UNDER_WAY, busy)
-      const sent = due.filter(message => this.#send(message))
-      if (sent.length === 0) break
+      const due = await store.leaseWebhooks(now(), MAX_UNDER_WAY, busy)
+      const left = due.filter(message => !this.#send(message))
+      if (left.length > 0) await store.releaseWebhooks(left.map(({ messageId }) => messageId))
+      if (left.length === due.length) break
     }
     // Messages under way are the next due ones; each end looks again.
     if (this.#underWay.size > 0) return

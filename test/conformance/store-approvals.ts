@@ -5,9 +5,11 @@ import type { DecidedBy, StoredApproval } from '../../daemon/store/store.ts'
 import {
   approval,
   CREATED_MS,
+  claimedOf,
   completed,
   delivery,
   parking,
+  reclaimed,
   stuckExecution,
   submission,
 } from './store-samples.ts'
@@ -45,7 +47,7 @@ export async function approvalTests(t: Test, open: OpenStore): Promise<void> {
       await store.submit(submission(id))
       await store.park(id, 1, parking({ approvals: [approval(id, `a-${id}`)] }))
     }
-    await store.claim('e2')
+    await reclaimed(store, 'e2')
     t.match(
       [await store.decide('a-e1', approved), await store.decide('a-e2', approved)],
       [{ isWaiting: true }, { isWaiting: false }],
@@ -84,7 +86,7 @@ export async function approvalTests(t: Test, open: OpenStore): Promise<void> {
       isWaiting: true,
     })
     t.match(await store.decide('a1', approved), { kind: 'already', stored })
-    t.strictSame((await store.due(CREATED_MS, 1)).executionIds, ['e1'])
+    t.strictSame((await claimedOf(store, CREATED_MS)).ids, ['e1'])
   })
 
   t.test(
@@ -141,7 +143,7 @@ export async function approvalTests(t: Test, open: OpenStore): Promise<void> {
     await store.finish('e1', 1, { execution: stuckExecution('e1') })
     t.match(await store.decide('a1', approved), { kind: 'decided', isWaiting: false })
     await store.retry('e1')
-    await store.claim('e1')
+    await reclaimed(store, 'e1')
     t.equal(await store.park('e1', 2, parking()), 'ready')
   })
 
@@ -196,6 +198,6 @@ export async function approvalTests(t: Test, open: OpenStore): Promise<void> {
       kind: 'already',
       stored: { approval: { status: 'expired' } },
     })
-    t.strictSame(await store.recover(CREATED_MS), { resume: [], nextWakeMs: undefined })
+    t.strictSame(await claimedOf(store, CREATED_MS), { ids: [], nextMs: undefined })
   })
 }

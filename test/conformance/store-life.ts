@@ -11,6 +11,7 @@ import {
   intent,
   logged,
   parking,
+  reclaimed,
   started,
   stuckExecution,
   submission,
@@ -103,7 +104,7 @@ export async function lifeTests(t: Test, open: OpenStore): Promise<void> {
       approvals: [asked],
       events: [started('e1'), logged('e1', 2, 'asks')],
     }
-    t.strictSame(await store.claim('e1'), expected)
+    t.strictSame(await store.take('e1'), { executionId: 'e1', owner: 'alice', epoch: 2 })
     t.strictSame(await store.journal('e1'), expected)
   })
 
@@ -112,14 +113,14 @@ export async function lifeTests(t: Test, open: OpenStore): Promise<void> {
     for (const id of ['e1', 'e2']) await store.submit(submission(id))
     await store.finish('e1', 1, completed('e1'))
     await store.finish('e2', 1, { execution: stuckExecution('e2') })
-    const claims = await Promise.all(['e0', 'e1', 'e2'].map(id => store.claim(id)))
+    const claims = await Promise.all(['e0', 'e1', 'e2'].map(id => reclaimed(store, id)))
     t.strictSame(claims, [undefined, undefined, undefined])
   })
 
   t.test('an owner of an earlier epoch writes nothing', async t => {
     const store = await open(t)
     await store.submit(submission('e1'))
-    await store.claim('e1')
+    await reclaimed(store, 'e1')
     const addition = { records: [delivery(1)], events: [started('e1')] }
     await t.rejects(store.append('e1', 1, addition), stale)
     await t.rejects(store.park('e1', 1, parking(addition)), stale)
@@ -178,7 +179,7 @@ export async function lifeTests(t: Test, open: OpenStore): Promise<void> {
     const records = [...texts, odd].map((text, i) => delivery(i + 1, i + 1, text))
     const events = texts.map((text, i) => logged('e1', i + 1, text))
     await store.append('e1', 1, { records, events })
-    const claimed = await store.claim('e1')
+    const claimed = await reclaimed(store, 'e1')
     t.strictSame(
       [claimed?.source, claimed?.program, claimed?.records, claimed?.events],
       [odd, '\udc00', records, events],
@@ -223,7 +224,7 @@ export async function lifeTests(t: Test, open: OpenStore): Promise<void> {
       false,
     ])
     t.match(await store.get('e1'), { execution: { status: 'queued' } })
-    t.match(await store.claim('e1'), { epoch: 2, records: [delivery(1)] })
+    t.match(await reclaimed(store, 'e1'), { epoch: 2, records: [delivery(1)] })
     await store.finish('e1', 2, completed('e1'))
     t.strictSame((await store.get('e1'))?.execution, endedExecution('e1'))
   })
@@ -260,7 +261,7 @@ export async function lifeTests(t: Test, open: OpenStore): Promise<void> {
       store.submit(submission('e1')),
       store.append('e1', 1, { records: [delivery(1)] }),
       store.park('e1', 1, parking({ records: [delivery(2)] })),
-      store.claim('e1').then(claimed => claimed?.epoch),
+      store.take('e1').then(claimed => claimed?.epoch),
       store.finish('e1', 2, completed('e1', { records: [delivery(3)] })),
     ])
     t.strictSame(outcomes, [{ kind: 'accepted', epoch: 1 }, undefined, 'parked', 2, undefined])

@@ -28,7 +28,7 @@ async function work(store: Store, worker: number): Promise<void> {
     tell({ parked: id })
     await store.decide(`a-${id}`, { status: 'approved', decidedAtMs: CREATED_MS })
     tell({ decided: id })
-    await store.claim(id)
+    await store.take(id)
     await store.finish(id, 2, completed(id, { records: [delivery(2)] }))
     tell({ finished: id })
   }

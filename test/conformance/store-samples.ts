@@ -2,8 +2,10 @@
 
 import type {
   Addition,
+  ClaimedExecution,
   Ending,
   Parking,
+  Store,
   StoredApproval,
   Submission,
   WebhookMessage,
@@ -26,6 +28,20 @@ export function submission(executionId: string, more: Partial<Submission> = {}):
     deadlineMs: CREATED_MS + 60_000,
     ...more,
   }
+}
+
+/** Makes the caller the owner of an execution, whoever owned it before; gives all of it. */
+export async function reclaimed(store: Store, id: string): Promise<ClaimedExecution | undefined> {
+  const before = await store.journal(id)
+  await (before && store.giveBack(id, before.epoch, 0).catch(() => {}))
+  const taken = await store.take(id)
+  return taken && (await store.journal(id))
+}
+
+/** The ids of those that can be claimed, which the caller owns now; and when the next one can. */
+export async function claimedOf(store: Store, nowMs: number, max = 100) {
+  const { claimed, nextMs } = await store.claim({ nowMs, max, after: '' })
+  return { ids: claimed.map(({ executionId }) => executionId), nextMs }
 }
 
 export function delivery(seq: number, position = seq, text = '"done"'): JournalRecord {

@@ -44,7 +44,7 @@ export async function sessionTests(t: Test, open: OpenStore): Promise<void> {
   t.test('a session has the state of the execution that ended last', async t => {
     const store = await open(t)
     await store.createSession('s1', 'alice', CREATED_MS)
-    await store.saveSnapshot('s1', snapshot('one'), CREATED_MS + 10)
+    await store.saveSnapshot('s1', 'e0', snapshot('one'), CREATED_MS + 10)
     t.strictSame(await store.snapshot('s1'), snapshot('one'))
     await store.submit(submission('e1', { sessionId: 's1' }))
     const execution = endedExecution('e1', CREATED_MS + 20)
@@ -62,8 +62,8 @@ export async function sessionTests(t: Test, open: OpenStore): Promise<void> {
   t.test('an execution without a new state leaves it, and counts', async t => {
     const store = await open(t)
     await store.createSession('s1', 'alice', CREATED_MS)
-    await store.saveSnapshot('s1', snapshot('one'), CREATED_MS + 10)
-    await store.saveSnapshot('s1', undefined, CREATED_MS + 20)
+    await store.saveSnapshot('s1', 'e0', snapshot('one'), CREATED_MS + 10)
+    await store.saveSnapshot('s1', 'e0', undefined, CREATED_MS + 20)
     t.strictSame(await store.snapshot('s1'), snapshot('one'))
     t.match(await store.session('s1'), {
       session: { executions: 2, lastUsedAtMs: CREATED_MS + 20 },
@@ -81,26 +81,38 @@ export async function sessionTests(t: Test, open: OpenStore): Promise<void> {
   t.test('a session tells what its state was made with', async t => {
     const store = await open(t)
     await store.createSession('s1', 'alice', CREATED_MS)
-    await store.saveSnapshot('s1', snapshot('one'), CREATED_MS)
+    await store.saveSnapshot('s1', 'e0', snapshot('one'), CREATED_MS)
     t.match(await store.session('s1'), { runtime: 'r1' })
   })
 
-  t.test('a session is held by the execution that has begun in it and not ended', async t => {
+  t.test('one execution at a time holds a session', async t => {
+    const store = await open(t)
+    await store.createSession('s1', 'alice', CREATED_MS)
+    const outcomes = await Promise.all(['e1', 'e2', 'e1'].map(id => store.holdSession('s1', id)))
+    t.strictSame(outcomes, ['held', 'busy', 'held'])
+    t.equal(await store.removeSession('s1'), false)
+    await store.releaseSession('s1', 'e2')
+    t.equal(await store.holdSession('s1', 'e2'), 'busy', 'another gives nothing back')
+    await store.releaseSession('s1', 'e1')
+    t.equal(await store.holdSession('s1', 'e2'), 'held')
+    await store.saveSnapshot('s1', 'e2', snapshot('one'), CREATED_MS)
+    t.equal(await store.removeSession('s1'), true)
+    t.equal(await store.holdSession('s1', 'e2'), 'gone')
+  })
+
+  t.test('an execution holds its session until it has ended', async t => {
     const store = await open(t)
     const startedAtMs = CREATED_MS
-    for (const id of ['begun', 'parked', 'stuck', 'ended']) {
+    for (const id of ['parked', 'stuck', 'ended']) {
+      await store.createSession(`s-${id}`, 'alice', CREATED_MS)
       await store.submit(submission(id, { sessionId: `s-${id}`, startedAtMs }))
+      await store.holdSession(`s-${id}`, id)
     }
-    await store.submit(submission('queued', { sessionId: 's-begun', state: 'queued' }))
-    await store.submit(submission('alone', { startedAtMs }))
     await store.park('parked', 1, parking())
     await store.finish('stuck', 1, { execution: stuckExecution('stuck') })
     await store.finish('ended', 1, completed('ended'))
-    const held = await store.heldSessions()
-    t.strictSame(
-      held.toSorted((a, b) => a.executionId.localeCompare(b.executionId)),
-      ['begun', 'parked', 'stuck'].map(id => ({ sessionId: `s-${id}`, executionId: id })),
-    )
+    const held = ['parked', 'stuck', 'ended'].map(id => store.holdSession(`s-${id}`, 'another'))
+    t.strictSame(await Promise.all(held), ['busy', 'busy', 'held'])
   })
 
   t.test('an approval may be remembered for the rest of the session', async t => {
@@ -160,7 +172,7 @@ export async function sessionTests(t: Test, open: OpenStore): Promise<void> {
     await store.removeSession('s1')
     await store.removeSession('s1')
     await store.finish('e1', 1, { ...completed('e1'), snapshot: snapshot('late') })
-    await store.saveSnapshot('s1', snapshot('late'), CREATED_MS)
+    await store.saveSnapshot('s1', 'e0', snapshot('late'), CREATED_MS)
     t.strictSame([await store.session('s1'), await store.snapshot('s1')], [undefined, undefined])
     t.strictSame(await store.verify(), [])
   })

@@ -55,11 +55,12 @@ export async function sweepingTests(t: Test, open: OpenStore): Promise<void> {
     t.strictSame(await again('gone', 'h'), { kind: 'accepted', epoch: 1 })
   })
 
-  t.test('sessions that are in use elsewhere stay', async t => {
+  t.test('sessions that an execution holds stay', async t => {
     const store = await open(t)
     for (const id of ['unused', 'used']) await store.createSession(id, 'alice', CREATED_MS)
     const bounds = { ...nothing, usedBeforeMs: CREATED_MS + 5 }
-    t.strictSame(await store.sweep(bounds, () => ['used']), { executions: 0, sessions: 1 })
+    await store.holdSession('used', 'volatile')
+    t.strictSame(await store.sweep(bounds), { executions: 0, sessions: 1 })
     t.ok(await store.session('used'))
   })
 
@@ -68,9 +69,9 @@ export async function sweepingTests(t: Test, open: OpenStore): Promise<void> {
     const snapshot = { bytes: new Uint8Array(100_000), runtime: 'r1' }
     for (const id of ['unused', 'waits', 'used']) {
       await store.createSession(id, 'alice', CREATED_MS)
-      await store.saveSnapshot(id, snapshot, CREATED_MS)
+      await store.saveSnapshot(id, 'e0', snapshot, CREATED_MS)
     }
-    await store.saveSnapshot('used', undefined, CREATED_MS + 10)
+    await store.saveSnapshot('used', 'e0', undefined, CREATED_MS + 10)
     await store.submit(submission('e1', { sessionId: 'waits' }))
     await store.park('e1', 1, parking())
     const bounds = { ...nothing, usedBeforeMs: CREATED_MS + 5 }

@@ -42,8 +42,8 @@ t.test(
   'a decision that was taken before the disk got full is acted on when there is room',
   async t => {
     const { executionId, approvalId } = await waiting(t)
-    disk.fill('claimUnder')
-    const refused = disk.refused('claimUnder')
+    disk.fill('claim')
+    const refused = disk.refused('claim')
     const { status } = await post(`${url}/v1/approvals/${approvalId}`, { decision: 'approve' })
     t.equal(status, 200)
     await refused
@@ -55,15 +55,15 @@ t.test(
 t.test('an instant that falls into the time of a full disk is not lost', async t => {
   const executionId = await submit('sleep(1200); "slept"')
   t.equal((await read(executionId, 200)).status, 'waiting')
-  disk.fill('claimUnder')
-  await disk.refused('claimUnder')
+  disk.fill('claim')
+  await disk.refused('claim')
   disk.empty()
   t.match(await ended(executionId), { status: 'completed', output: { value: 'slept' } })
 })
 
 t.test('an execution that cannot be loaded is tried again', async t => {
   const { executionId, approvalId } = await waiting(t)
-  disk.fail('claimUnder', 2)
+  disk.fail('claim', 2)
   await post(`${url}/v1/approvals/${approvalId}`, { decision: 'reject' })
   t.match(await ended(executionId), { status: 'completed', output: { value: false } })
 })

@@ -35,7 +35,7 @@ What one caller has filled leaves the others their part of the queue, the sessio
 | ended executions that are not durable | 1000, 64 MiB, 10 minutes | the oldest are forgotten | \`latchd_held_bytes\` |
 | sessions | ${number(storeLimits.sessions)} | 429 \`SESSIONS_FULL\` | \`latchd_sessions\`, \`latchd_store_limit\` |
 | messages that wait for their webhooks | ${number(storeLimits.webhooks)} | 503 \`WEBHOOKS_FULL\`, of executions with a webhook | \`latchd_webhooks_pending\`, \`latchd_store_limit\` |
-| executions of the store that can go on and are not loaded | none: they are ids, and wait | | \`latchd_resumes_unloaded\` |
+| executions of the store that can go on and are not loaded | none: they wait there | | \`latchd_resumes_unloaded\` |
 | disk | what there is | 507 \`STORE_FULL\` | \`latchd_store_bytes\` |
 `
 

@@ -15,7 +15,7 @@ import { NO_USAGE } from '../../executor/record/fold-execution.ts'
 import { Toolbox } from '../../executor/tools/toolbox.ts'
 import { normalizeTool } from '../../protocol/tool/normalize.ts'
 import { encodeValue } from '../../protocol/values/values.ts'
-import { delivery, submission } from '../conformance/store-samples.ts'
+import { delivery, reclaimed, submission } from '../conformance/store-samples.ts'
 import { fixture, get, post, testDaemon } from '../support/daemon.ts'
 import { isolation } from '../support/isolation.ts'
 import { stateFolder } from '../support/state-folder.ts'
@@ -41,7 +41,7 @@ t.test(
     ]
     await store.submit(submission('e1'))
     await store.append('e1', 1, { records: texts.map((text, n) => delivery(n + 1, n + 1, text)) })
-    for (const journal of [await store.journal('e1'), await store.claim('e1')]) {
+    for (const journal of [await store.journal('e1'), await reclaimed(store, 'e1')]) {
       const read = journal?.records ?? []
       const here = read.filter(({ text }) => typeof text === 'string')
       const bytes = here.reduce((sum, { text }) => sum + (text as string).length, 0)

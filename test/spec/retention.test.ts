@@ -50,10 +50,9 @@ function sweeperOf(store: Pick<Store, 'sweep'>, now: () => number, maxBytes?: nu
     error: (what: unknown) => told.push(what),
   }
   const retention = { keepMs: 12 * HOUR_MS, maxBytes }
-  const sessionsInUse = () => []
   return {
     told,
-    sweeper: new Sweeper({ store, retention, sessionsInUse, log: log as never, now }),
+    sweeper: new Sweeper({ store, retention, log: log as never, now }),
   }
 }
 

@@ -132,7 +132,7 @@ t.test('a snapshot of another engine version is refused with its code, never loa
   await first.close()
   const store = await openSqliteStore({ stateDir: folder, onLost: error => t.fail(error.message) })
   const { bytes } = (await store.snapshot(session.sessionId)) ?? { bytes: new Uint8Array() }
-  await store.saveSnapshot(session.sessionId, { bytes, runtime: 'another 1.0' }, Date.now())
+  await store.saveSnapshot(session.sessionId, 'e0', { bytes, runtime: 'another 1.0' }, Date.now())
   await store.close()
   const second = await testDaemon(t, env)
   const refused = await post(`${second.url}/v1/execute`, {

@@ -125,10 +125,10 @@ t.test('what cannot be loaded is stuck, with what can be told of it', async t =>
     createdAtMs: 1,
     deadlineMs: 9,
   })
-  t.match(await store.quarantine('exe_1', 5), { createdAtMs: 1, event: { sequence: 1 } })
+  t.match(await store.quarantine('exe_1', 1, 5), { createdAtMs: 1, event: { sequence: 1 } })
   t.match(await store.get('exe_1'), {
     execution: { status: 'stuck', error: { code: 'STORE_DAMAGED' } },
   })
-  t.equal(await store.quarantine('exe_1', 5), undefined)
+  t.equal(await store.quarantine('exe_1', 1, 5), undefined)
   t.equal(await store.retry('exe_1'), true)
 })

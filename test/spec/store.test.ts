@@ -14,6 +14,7 @@ import { storeProcess, storeProcessOnSmallDisk, type Told } from '../conformance
 import {
   approval,
   CREATED_MS,
+  claimedOf,
   completed,
   delivery,
   endedExecution,
@@ -81,7 +82,8 @@ t.test(
     await closed
     await first.close()
     const second = await open(t, stateDir)
-    t.strictSame((await second.recover(CREATED_MS)).resume, ['e1'])
+    await second.open({ nowMs: CREATED_MS })
+    t.strictSame((await claimedOf(second, CREATED_MS)).ids, ['e1'])
   },
 )
 
@@ -159,8 +161,8 @@ t.test('while a commit is under way the next one gathers', async t => {
 t.test('a read makes no commit', async t => {
   const store = await open(t)
   await store.get('e1')
-  await store.recover(CREATED_MS)
-  await store.due(CREATED_MS, 10)
+  await store.open({ nowMs: CREATED_MS })
+  await store.journal('e1')
   t.equal((await store.statistics()).commits, 1)
 })
 
@@ -198,7 +200,8 @@ t.test('a store of many waiting executions opens within a second', async t => {
   await first.close()
   const begin = performance.now()
   const second = await open(t, stateDir)
-  t.strictSame(await second.recover(CREATED_MS), { resume: [], nextWakeMs: CREATED_MS + 1000 })
+  await second.open({ nowMs: CREATED_MS })
+  t.strictSame(await claimedOf(second, CREATED_MS), { ids: [], nextMs: CREATED_MS + 1000 })
   const tookMs = performance.now() - begin
   t.ok(tookMs < patience(1000), `${tookMs} ms`)
 })
@@ -231,11 +234,11 @@ t.test('large bodies are kept once, until nobody refers to them', async t => {
   const snapshot = { bytes: new Uint8Array(10), runtime: 'r1' }
   for (const id of ['s1', 's2']) {
     await store.createSession(id, 'alice', CREATED_MS)
-    await store.saveSnapshot(id, snapshot, CREATED_MS)
-    await store.saveSnapshot(id, snapshot, CREATED_MS)
+    await store.saveSnapshot(id, 'e0', snapshot, CREATED_MS)
+    await store.saveSnapshot(id, 'e0', snapshot, CREATED_MS)
   }
   t.strictSame(uses(), [2])
-  await store.saveSnapshot('s1', { ...snapshot, bytes: new Uint8Array(11) }, CREATED_MS)
+  await store.saveSnapshot('s1', 'e0', { ...snapshot, bytes: new Uint8Array(11) }, CREATED_MS)
   t.strictSame(uses(), [1, 1])
   await store.removeSession('s1')
   await store.removeSession('s2')

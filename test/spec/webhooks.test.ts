@@ -307,8 +307,9 @@ function senderOf(t: Test, outcomes: PostOutcome[], keepMs: number) {
   }
   const sender = new WebhookSender({
     store: {
-      dueWebhooks: async (now: number) =>
+      leaseWebhooks: async (now: number) =>
         [...outbox.values()].filter(({ dueMs }) => dueMs <= now).map(({ message }) => message),
+      releaseWebhooks: async () => {},
       nextWebhookMs: async () => [...outbox.values()][0]?.dueMs,
       endWebhook: async id => {
         outbox.delete(id)
@@ -402,7 +403,8 @@ t.test(
     const delivered = Promise.withResolvers<void>()
     const sender = new WebhookSender({
       store: {
-        dueWebhooks: async () => messages.filter(({ messageId }) => left.has(messageId)),
+        leaseWebhooks: async () => messages.filter(({ messageId }) => left.has(messageId)),
+        releaseWebhooks: async () => {},
         nextWebhookMs: async () => undefined,
         endWebhook: async id => {
           left.delete(id)
@@ -449,19 +451,26 @@ t.test("receivers that do not answer delay no other owner's messages", async t =
     })),
   )
   const left = new Set(outbox.map(({ messageId }) => messageId))
+  const leased = new Set<string>()
   const posted: string[] = []
   const delivered = Promise.withResolvers<void>()
   const sender = new WebhookSender({
     store: {
-      dueWebhooks: async (_now, limit, busy) =>
-        outbox
+      leaseWebhooks: async (_now, limit, busy) => {
+        const found = outbox
           .filter(({ messageId, owner, url }) => {
             const { origin } = new URL(url)
             const isBusy =
               busy?.owners.includes(owner) || busy?.receivers.includes(`${owner} ${origin}`)
-            return left.has(messageId) && !isBusy
+            return left.has(messageId) && !leased.has(messageId) && !isBusy
           })
-          .slice(0, limit),
+          .slice(0, limit)
+        for (const { messageId } of found) leased.add(messageId)
+        return found
+      },
+      releaseWebhooks: async ids => {
+        for (const id of ids) leased.delete(id)
+      },
       nextWebhookMs: async () => undefined,
       endWebhook: async id => {
         left.delete(id)

@@ -7,7 +7,7 @@ type Method = keyof Store
 
 const writes: readonly Method[] = [
   'append',
-  'claimUnder',
+  'claim',
   'createSession',
   'delayWebhook',
   'endWebhook',

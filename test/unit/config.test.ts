@@ -47,6 +47,8 @@ t.test('without any word every setting has its default', async t => {
     stateDir: '.latchd',
     tokens: [],
     tools: [],
+    mcpServers: [],
+    policy: [],
     allow: undefined,
     fetchAllow: [],
     isolation: 'thread',
@@ -59,6 +61,7 @@ t.test('without any word every setting has its default', async t => {
     webhookUrl: undefined,
     webhookSecret: undefined,
     webhookAllow: [],
+    console: 'on',
     logLevel: 'info',
     model: undefined,
     modelBaseUrl: undefined,
@@ -366,5 +369,12 @@ t.test('the effective configuration masks secrets and tells sources', async t =>
 
 t.test('no secret can be given as a flag, which every user of a machine could see', async t => {
   const withoutFlag = settingKeys.filter(key => settingOf(key).flag === undefined)
-  t.strictSame(withoutFlag, ['tokens', 'webhookSecret', 'modelApiKey', 'token'])
+  t.strictSame(withoutFlag, [
+    'tokens',
+    'mcpServers',
+    'policy',
+    'webhookSecret',
+    'modelApiKey',
+    'token',
+  ])
 })

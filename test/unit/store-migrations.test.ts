@@ -47,7 +47,7 @@ t.test('a store of version 1 keeps its messages to webhooks', async t => {
     createdAtMs: 6,
     attempts: 2,
   }
-  t.strictSame(await store.dueWebhooks(7, 10), [message])
+  t.strictSame(await store.leaseWebhooks(7, 10), [message])
   const busy = { receivers: ['ann https://a.test:8'], owners: [] }
-  t.strictSame(await store.dueWebhooks(7, 10, busy), [])
+  t.strictSame(await store.leaseWebhooks(7, 10, busy), [])
 })

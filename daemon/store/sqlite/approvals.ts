@@ -1,14 +1,14 @@
 /** Approvals: questions to persons, and the first decision of each. */
 
 import type { JournalRecord } from '../../../executor/boundary/journal-record.ts'
-import { decide, expired, isTimedOut } from '../../../executor/calls/decision.ts'
 import type { Approval, ApprovalStatus } from '../../../protocol/approval.ts'
 import type { ExecutionStatus } from '../../../protocol/execution/execution.ts'
+import { awaitsDelivery, decideStored } from '../rules/decision.ts'
+import { afterDecision } from '../rules/standing.ts'
 import type { ApprovalQuery, DecidedBy, DecideOutcome, StoredApproval } from '../store.ts'
 import type { Connection } from './connection.ts'
 import { fromColumn, type TextColumn, toColumn } from './exact-text.ts'
 import type { ExecutionRef, RowId } from './execution-row.ts'
-import { isLive } from './execution-rows.ts'
 import type { Journals } from './journal-rows.ts'
 import { newestFirst } from './newest-first.ts'
 import type { Sessions } from './sessions.ts'
@@ -21,6 +21,9 @@ interface WaitRow {
   readonly execution: RowId
   readonly execution_id: string
   readonly state: ExecutionStatus
+  readonly epoch: number
+  readonly losses: number
+  readonly wake_ms: number | null
   readonly owner: string
   readonly seq: number
   readonly approval: string
@@ -29,7 +32,8 @@ interface WaitRow {
   readonly is_edited: number
 }
 
-const ROWS = `SELECT wait.id, execution, execution_id, state, wait.owner, seq, approval, input,
+const ROWS = `SELECT wait.id, execution, execution_id, state, epoch, losses, wake_ms,
+  wait.owner, seq, approval, input,
   is_remembered, is_edited FROM wait JOIN execution ON execution.id = wait.execution`
 
 /** Operations on approvals, the rows of the table `wait`. */
@@ -71,36 +75,35 @@ export class Approvals {
   ): DecideOutcome {
     const row = this.#find(approvalId)
     if (row === undefined) return { kind: 'not-found' }
-    const before = stored(row)
     const { owner, state } = row
-    if (before.approval.status !== 'pending') return { kind: 'already', stored: before, owner }
-    const isLate = decision.status !== 'expired' && isTimedOut(before, nowMs)
-    const after = this.#decide(row, before, isLate ? expired(nowMs) : decision)
-    const isWaiting = state === 'waiting'
-    return { kind: isLate ? 'expired' : 'decided', stored: after, owner, isWaiting }
+    const decided = decideStored(stored(row), decision, nowMs)
+    if (decided.kind === 'already') return { ...decided, owner }
+    const isReady = this.#write(row, decided.stored)
+    const { kind, remembered } = decided
+    if (remembered !== undefined) this.#sessions.remember(remembered.sessionId, remembered.tool)
+    const { wake_ms } = afterDecision(row, isReady)
+    if (wake_ms !== row.wake_ms) {
+      this.#connection.run('UPDATE execution SET wake_ms = ? WHERE id = ?', wake_ms, row.execution)
+    }
+    return { kind, stored: decided.stored, owner, isWaiting: state === 'waiting' }
   }
 
-  #decide(row: WaitRow, before: StoredApproval, decision: DecidedBy): StoredApproval {
-    const { state } = row
-    const after = decide(before, decision)
-    const mayGoOn = isLive(state) || state === 'stuck'
+  /** Whether the execution has yet to get this decision. */
+  #write(row: WaitRow, after: StoredApproval): boolean {
+    const isDelivered = this.#journals.hasDelivery(row.execution, row.seq)
+    const isReady = awaitsDelivery(row.state, after, isDelivered)
     this.#connection.run(
       `UPDATE wait SET status = ?, approval = ?, input = ?, is_remembered = ?, is_edited = ?,
         is_ready = ? WHERE id = ?`,
-      decision.status,
+      after.approval.status,
       toShortJson(after.approval, row.execution_id),
       toColumn(after.encodedInput),
       Number(after.isRemembered),
       Number(after.isEdited === true),
-      Number(mayGoOn && !this.#journals.hasDelivery(row.execution, row.seq)),
+      Number(isReady),
       row.id,
     )
-    const { sessionId } = after.approval
-    const { rememberAs } = decision
-    if (rememberAs !== undefined && after.isRemembered && sessionId !== undefined) {
-      this.#sessions.remember(sessionId, rememberAs)
-    }
-    return after
+    return isReady
   }
 
   /** Whether the execution has not received one of its decisions. */

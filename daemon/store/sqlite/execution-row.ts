@@ -16,6 +16,8 @@ export interface ExecutionRow {
   readonly created_ms: number
   readonly started_ms: number | null
   readonly deadline_ms: number
+  /** When nobody owns it: from when it can be claimed. */
+  readonly wake_ms: number | null
   readonly session_id: string | null
   readonly usage: string | null
   readonly webhook_url: string | null

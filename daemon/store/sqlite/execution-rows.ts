@@ -5,9 +5,9 @@ import {
   NO_USAGE,
   type StoredUsage,
 } from '../../../executor/record/fold-execution.ts'
-import { LatchdError } from '../../../protocol/errors.ts'
-import type { Execution, ExecutionStatus } from '../../../protocol/execution/execution.ts'
+import type { Execution } from '../../../protocol/execution/execution.ts'
 import { sourceLine } from '../../../protocol/execution/source-line.ts'
+import { isLive, type LiveState, ownedUnder, type Standing } from '../rules/standing.ts'
 import type { Connection } from './connection.ts'
 import { eventsOf } from './event-rows.ts'
 import { fromColumn, type TextColumn } from './exact-text.ts'
@@ -18,16 +18,8 @@ import { isDamaged } from './sqlite-errors.ts'
 /** Characters of a source that are read for its first line. */
 const SOURCE_HEAD = 500
 
-/** The states of an execution that has not ended and is not stuck. */
-export type LiveState = 'queued' | 'running' | 'waiting'
-
-/** Whether an execution has neither ended nor become stuck. */
-export function isLive(state: ExecutionStatus): state is LiveState {
-  return state === 'queued' || state === 'running' || state === 'waiting'
-}
-
 const COLUMNS = `id, execution_id, owner, state, epoch, losses, created_ms, started_ms, deadline_ms,
-  session_id, usage, webhook_url`
+  wake_ms, session_id, usage, webhook_url`
 
 /** The row of an execution; `undefined` when the store does not have it. */
 export function findExecution(
@@ -52,12 +44,22 @@ export function ownedExecution(
   executionId: string,
   epoch: number,
 ): ExecutionRow {
-  const row = findExecution(connection, executionId)
-  if (row?.epoch === epoch && (row.state === 'running' || row.state === 'queued')) return row
-  const found = row === undefined ? 'it is not there' : `it is ${row.state} in epoch ${row.epoch}`
-  throw new LatchdError(
-    'STALE_OWNER',
-    `Cannot write to execution ${executionId} in epoch ${epoch}: ${found}`,
+  return ownedUnder(findExecution(connection, executionId), executionId, epoch)
+}
+
+/** Stores how an execution stands. */
+export function writeStanding(
+  connection: Connection,
+  id: RowId,
+  { state, epoch, losses, wake_ms }: Standing,
+): void {
+  connection.run(
+    'UPDATE execution SET state = ?, epoch = ?, losses = ?, wake_ms = ? WHERE id = ?',
+    state,
+    epoch,
+    losses,
+    wake_ms,
+    id,
   )
 }
 

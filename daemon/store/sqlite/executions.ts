@@ -1,27 +1,28 @@
-/**
- * The life of executions in the store.
- *
- *     submit ─▶ queued ─▶ running ⇄ waiting        claim: any of these three ─▶ running, epoch + 1
- *                  │         │                      park:  running ─▶ waiting, unless it is ready
- *                  └────┬────┘                      finish: queued or running ─▶ ended or stuck
- *                       ▼                           retry: stuck ─▶ queued
- *        completed, failed, cancelled, stuck
- *
- * The holder of the epoch of a queued or running execution is its owner. A waiting one has no
- * owner.
- */
+/** Executions in the store: their own rows, by the rules of every store. */
 
 import type { EndedExecution, ExecutionSource } from '../../../protocol/execution/execution.ts'
-import { FIRST_EPOCH } from '../first-epoch.ts'
+import type { Claimed } from '../claim-facts.ts'
+import { outcomeOfKey } from '../rules/keys.ts'
+import {
+  appended,
+  claimed,
+  finished,
+  givenBack,
+  isFree,
+  isLive,
+  parked,
+  retried,
+  type Standing,
+  submitted,
+} from '../rules/standing.ts'
 import type {
   Addition,
-  Claim,
   ClaimedExecution,
   Ending,
   KeyedExecution,
   Parking,
-  Runtimes,
   Submission,
+  SubmitMode,
   SubmitOutcome,
 } from '../store.ts'
 import type { Approvals } from './approvals.ts'
@@ -29,7 +30,7 @@ import type { Blobs } from './blobs.ts'
 import type { Connection } from './connection.ts'
 import { addEvents, eventsOf } from './event-rows.ts'
 import type { ExecutionRef, ExecutionRow, RowId } from './execution-row.ts'
-import { executionOfRow, findExecution, isLive, ownedExecution } from './execution-rows.ts'
+import { findExecution, ownedExecution, writeStanding } from './execution-rows.ts'
 import type { Journals } from './journal-rows.ts'
 import type { Sessions } from './sessions.ts'
 import { toShortJson } from './short-json.ts'
@@ -44,7 +45,7 @@ export interface ExecutionParts {
   readonly webhooks: Webhooks
 }
 
-/** Operations on executions. Each follows the diagram at the top of this file. */
+/** Operations on executions. Each follows `daemon/store/rules/standing.ts`. */
 export class Executions {
   #connection: Connection
   #parts: ExecutionParts
@@ -54,18 +55,20 @@ export class Executions {
     this.#parts = parts
   }
 
-  submit(submission: Submission): SubmitOutcome {
-    const { executionId, owner, key, state, createdAtMs } = submission
+  submit(submission: Submission, mode: SubmitMode = 'run'): SubmitOutcome {
+    const { executionId, owner, key, createdAtMs } = submission
     const known = key && this.keyed(owner, key.text)
     if (known) return outcomeOfKey(known, key.bodyHash)
+    const { state, epoch, wake_ms } = submitted(submission, mode)
     const id = this.#connection.insert(
-      `INSERT INTO execution (execution_id, owner, state, epoch, created_ms, started_ms, deadline_ms,
-        session_id, key_text, key_hash, usage, webhook_url)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO execution (execution_id, owner, state, epoch, wake_ms, created_ms, started_ms,
+        deadline_ms, session_id, key_text, key_hash, usage, webhook_url)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       executionId,
       owner,
       state,
-      FIRST_EPOCH,
+      epoch,
+      wake_ms,
       createdAtMs,
       submission.startedAtMs ?? null,
       submission.deadlineMs,
@@ -81,8 +84,8 @@ export class Executions {
       this.#parts.blobs.keepText(submission.source),
       submission.plan,
     )
-    this.#add({ id, owner, execution_id: executionId }, FIRST_EPOCH, submission)
-    return { kind: 'accepted', epoch: FIRST_EPOCH }
+    this.#add({ id, owner, execution_id: executionId }, epoch, submission)
+    return { kind: 'accepted', epoch }
   }
 
   keyed(owner: string, keyText: string): KeyedExecution | undefined {
@@ -108,32 +111,21 @@ export class Executions {
     )
   }
 
-  claim(executionId: string): ClaimedExecution | undefined {
+  take(executionId: string): Claimed | undefined {
     const row = findExecution(this.#connection, executionId)
-    if (row === undefined || !isLive(row.state)) return undefined
-    this.#connection.run(
-      `UPDATE execution SET state = 'running', epoch = epoch + 1, wake_ms = NULL WHERE id = ?`,
-      row.id,
-    )
-    return this.#loaded(executionOfRow(this.#connection, row.id))
+    return row === undefined || !isFree(row) ? undefined : this.claimRow(row)
   }
 
-  claimUnder(executionId: string, runtimes: Runtimes): Claim {
-    const row = findExecution(this.#connection, executionId)
-    if (row === undefined || !isLive(row.state)) return { kind: 'none' }
-    if (this.#isOutdated(row, runtimes)) return { kind: 'outdated', execution: this.#loaded(row) }
-    return { kind: 'claimed', execution: this.claim(executionId) as ClaimedExecution }
+  /** Makes the caller the owner of an execution that can be claimed. */
+  claimRow(row: ExecutionRow): Claimed {
+    const next = claimed(row)
+    writeStanding(this.#connection, row.id, next)
+    return { executionId: row.execution_id, owner: row.owner, epoch: next.epoch }
   }
 
-  #isOutdated({ id, started_ms, session_id }: ExecutionRow, runtimes: Runtimes): boolean {
-    const began = this.#connection.get<{ runtime: string | null }>(
-      `SELECT plan ->> '$.runtime' AS runtime FROM program WHERE execution = ?`,
-      id,
-    )
-    // An execution that has not started has no path to diverge from.
-    if (started_ms !== null && began?.runtime !== runtimes.execution) return true
-    const session = session_id === null ? undefined : this.#parts.sessions.session(session_id)
-    return session?.runtime !== undefined && session.runtime !== runtimes.session
+  giveBack(executionId: string, epoch: number, fromMs: number): void {
+    const row = ownedExecution(this.#connection, executionId, epoch)
+    writeStanding(this.#connection, row.id, givenBack(row, fromMs))
   }
 
   journal(executionId: string): ClaimedExecution | undefined {
@@ -184,16 +176,14 @@ export class Executions {
   append(executionId: string, epoch: number, addition: Addition): void {
     const row = ownedExecution(this.#connection, executionId, epoch)
     this.#add(row, epoch, addition)
-    // A queued execution that has a start time is running.
-    const state = addition.startedAtMs === undefined ? row.state : 'running'
-    this.#keep(row, state, addition, null)
+    this.#keep(row, appended(row, addition), addition)
   }
 
   park(executionId: string, epoch: number, parking: Parking): 'parked' | 'ready' {
     const row = ownedExecution(this.#connection, executionId, epoch)
     this.#add(row, epoch, parking)
     const isReady = this.#parts.approvals.isReady(row.id)
-    this.#keep(row, isReady ? 'running' : 'waiting', parking, isReady ? null : parking.wakeAtMs)
+    this.#keep(row, parked(row, parking, isReady), parking)
     return isReady ? 'ready' : 'parked'
   }
 
@@ -201,7 +191,7 @@ export class Executions {
     const row = ownedExecution(this.#connection, executionId, epoch)
     const { execution, snapshot } = ending
     this.#add(row, epoch, ending, 'endedAtMs' in execution ? execution : undefined)
-    this.#keep(row, execution.status, ending, null)
+    this.#keep(row, finished(appended(row, ending), execution), ending)
     this.#connection.run(
       'INSERT INTO ending (execution, body) VALUES (?, ?)',
       row.id,
@@ -216,6 +206,7 @@ export class Executions {
     this.#parts.approvals.endAll(row.id, execution.endedAtMs)
     if (row.session_id === null) return
     this.#parts.sessions.ended(row.session_id, snapshot, execution.endedAtMs)
+    this.#parts.sessions.release(row.session_id, executionId)
   }
 
   /** Writes the parts that have rows of their own. */
@@ -244,21 +235,15 @@ export class Executions {
   }
 
   /** Updates the execution's own row; does nothing when nothing of it changes. */
-  #keep(
-    row: ExecutionRow,
-    state: ExecutionRow['state'],
-    { usage, startedAtMs, records = [] }: Addition,
-    wakeAtMs: number | null,
-  ): void {
-    const losses = records.length > 0 ? 0 : row.losses
-    const isSame = usage === undefined && startedAtMs === undefined && losses === row.losses
-    if (isSame && state === row.state) return
+  #keep(row: ExecutionRow, next: Standing, { usage, startedAtMs }: Addition): void {
+    const isSame = usage === undefined && startedAtMs === undefined && next.losses === row.losses
+    if (isSame && next.state === row.state) return
     this.#connection.run(
       `UPDATE execution SET state = ?, losses = ?, wake_ms = ?,
         usage = ifnull(?, usage), started_ms = ifnull(?, started_ms) WHERE id = ?`,
-      state,
-      losses,
-      wakeAtMs,
+      next.state,
+      next.losses,
+      next.wake_ms,
       usage ?? null,
       startedAtMs ?? null,
       row.id,
@@ -267,8 +252,9 @@ export class Executions {
 
   retry(executionId: string): boolean {
     const row = findExecution(this.#connection, executionId)
-    if (row?.state !== 'stuck') return false
-    this.#connection.run(`UPDATE execution SET state = 'queued', losses = 0 WHERE id = ?`, row.id)
+    const next = row && retried(row)
+    if (row === undefined || next === undefined) return false
+    writeStanding(this.#connection, row.id, next)
     this.#connection.run('DELETE FROM ending WHERE execution = ?', row.id)
     return true
   }
@@ -299,10 +285,4 @@ export class Executions {
     blobs.release(program.source)
     if (program.compiled !== null) blobs.release(program.compiled)
   }
-}
-
-function outcomeOfKey(known: KeyedExecution, bodyHash: string): SubmitOutcome {
-  const { executionId } = known
-  if (known.bodyHash !== bodyHash) return { kind: 'key-reused' }
-  return { kind: known.isRemoved ? 'removed' : 'known', executionId }
 }

@@ -4,6 +4,7 @@ import type { SweepBounds } from '../recovery-facts.ts'
 import type { Store } from '../store.ts'
 import { Approvals } from './approvals.ts'
 import { Blobs } from './blobs.ts'
+import { Claims } from './claims.ts'
 import type { Connection } from './connection.ts'
 import { Executions } from './executions.ts'
 import { recordInstant, storedInstant } from './instant.ts'
@@ -30,7 +31,7 @@ export type OperationTable = {
   /** Writes a little, to see whether there is room. */
   checkWrite(): void
   /** One step of a sweep. */
-  sweepStep(bounds: SweepBounds, inUse: readonly string[]): SweepStep
+  sweepStep(bounds: SweepBounds): SweepStep
 }
 
 /** The name of an operation of {@link OperationTable}. */
@@ -40,11 +41,8 @@ export type OperationName = keyof OperationTable
 const readNames: ReadonlySet<OperationName> = new Set<OperationName>([
   'approval',
   'approvals',
-  'due',
-  'dueWebhooks',
   'events',
   'get',
-  'heldSessions',
   'journal',
   'storedInstant',
   'keyed',
@@ -88,28 +86,33 @@ export function operationsOn(
   const webhooks = new Webhooks(connection)
   const parts = { blobs, journals, approvals, sessions, webhooks }
   const executions = new Executions(connection, parts)
+  const claims = new Claims(connection, executions, sessions)
   const recoveries = new Recoveries(connection, webhooks)
   const queries = new Queries(connection, now)
   const sweeping = new Sweeping(connection, executions, sessions)
   return {
-    recover: (nowMs, ran) => recoveries.recover(nowMs, ran),
-    submit: submission => executions.submit(submission),
-    claim: executionId => executions.claim(executionId),
-    claimUnder: (executionId, runtimes) => executions.claimUnder(executionId, runtimes),
+    open: facts => recoveries.open(facts),
+    submit: (submission, mode) => executions.submit(submission, mode),
+    claim: request => claims.claim(request),
+    take: executionId => executions.take(executionId),
+    giveBack: (executionId, epoch, fromMs) => executions.giveBack(executionId, epoch, fromMs),
     append: (executionId, epoch, addition) => executions.append(executionId, epoch, addition),
     park: (executionId, epoch, parking) => executions.park(executionId, epoch, parking),
     decide: (approvalId, decision, nowMs) => approvals.decide(approvalId, decision, nowMs),
     finish: (executionId, epoch, ending) => executions.finish(executionId, epoch, ending),
     retry: executionId => executions.retry(executionId),
     remove: executionId => executions.remove(executionId),
-    due: (nowMs, limit) => recoveries.due(nowMs, limit),
-    sweepStep: (bounds, inUse) => sweeping.step(bounds, inUse),
-    quarantine: (executionId, nowMs, error) => recoveries.quarantine(executionId, nowMs, error),
+    sweepStep: bounds => sweeping.step(bounds),
+    quarantine: (executionId, epoch, nowMs, error) =>
+      recoveries.quarantine(executionId, epoch, nowMs, error),
     recordInstant: instant => recordInstant(connection, instant),
     storedInstant: () => storedInstant(connection),
     checkWrite: () => setMeta(connection, 'last_write_ms', String(now())),
 
-    dueWebhooks: (nowMs, limit, busy) => webhooks.due(nowMs, limit, busy),
+    leaseWebhooks: (nowMs, limit, busy) => webhooks.lease(nowMs, limit, busy),
+    releaseWebhooks: messageIds => {
+      for (const messageId of messageIds) webhooks.release(messageId)
+    },
     nextWebhookMs: () => webhooks.nextMs(),
     endWebhook: messageId => webhooks.end(messageId),
     delayWebhook: (messageId, nextAtMs) => webhooks.delay(messageId, nextAtMs),
@@ -131,9 +134,13 @@ export function operationsOn(
     session: sessionId => sessions.session(sessionId),
     sessions: query => sessions.sessions(query),
     snapshot: sessionId => sessions.snapshot(sessionId),
-    heldSessions: () => sessions.held(),
+    holdSession: (sessionId, executionId) => sessions.hold(sessionId, executionId),
+    releaseSession: (sessionId, executionId) => sessions.release(sessionId, executionId),
     sessionBytes: owner => sessions.bytesOf(owner),
-    saveSnapshot: (sessionId, snapshot, nowMs) => sessions.ended(sessionId, snapshot, nowMs),
+    saveSnapshot: (sessionId, executionId, snapshot, nowMs) => {
+      sessions.ended(sessionId, snapshot, nowMs)
+      sessions.release(sessionId, executionId)
+    },
     sessionRuns: sessionId => sessions.runs(sessionId),
     outdatedSessions: (runtime, limit) => sessions.outdated(runtime, limit),
     replaceSnapshot: (sessionId, before, snapshot) =>

@@ -83,6 +83,16 @@ export class Queries {
     return this.#connection.get<{ bytes: number | null }>(text)?.bytes ?? 0
   }
 
+  #unclaimed(): number {
+    return (
+      this.#connection.get<{ count: number }>(
+        `SELECT count(*) AS count FROM execution INDEXED BY execution_to_claim
+          WHERE wake_ms IS NOT NULL AND wake_ms <= ?`,
+        this.#now(),
+      )?.count ?? 0
+    )
+  }
+
   shares(): StoreShares {
     const byOwner = (table: 'session' | 'webhook') => {
       const rows = this.#connection.all<{ owner: string; count: number }>(
@@ -108,6 +118,7 @@ export class Queries {
         waiting: inState('waiting'),
         stuck: inState('stuck'),
       },
+      unclaimed: this.#unclaimed(),
       pendingApprovals: count(`wait WHERE status = 'pending'`),
       pendingWebhooks: count('webhook'),
       sessionBytes: this.#sessionBytes(),

@@ -2,7 +2,14 @@
 
 import { LatchdError } from '../../../protocol/errors.ts'
 import type { Session } from '../../../protocol/execution/session.ts'
-import type { Place, SessionLeaving, SessionSnapshot, StoredSession } from '../store.ts'
+import { holdOutcome, keepsRun, SESSION_ROW_BYTES } from '../rules/sessions.ts'
+import type {
+  HoldOutcome,
+  Place,
+  SessionLeaving,
+  SessionSnapshot,
+  StoredSession,
+} from '../store.ts'
 import type { Blobs } from './blobs.ts'
 import type { Connection } from './connection.ts'
 import { newestFirst } from './newest-first.ts'
@@ -21,11 +28,17 @@ interface SessionRow {
   readonly run_bytes: number
 }
 
-/** Of one session: beyond that it cannot be brought over to another runtime. */
-const MAX_RUNS = 1000
-/** The bytes that a session without a state counts for. */
-const ROW_BYTES = 1024
-const MAX_RUN_BYTES = 32 * 1024 * 1024
+/**
+ * Which execution holds a session. In memory: the holders that end with the process need no cleaning
+ * up, and those that do not are known by their own rows.
+ */
+const HOLDERS = `CREATE TEMP TABLE holder (
+  session_id TEXT PRIMARY KEY,
+  execution_id TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT OR IGNORE INTO temp.holder SELECT session_id, execution_id FROM execution
+  WHERE session_id IS NOT NULL AND state IN ('queued', 'running', 'waiting', 'stuck')
+    AND started_ms IS NOT NULL`
 
 /** Operations on sessions, their snapshots and their runs. */
 export class Sessions {
@@ -35,6 +48,7 @@ export class Sessions {
   constructor(connection: Connection, blobs: Blobs) {
     this.#connection = connection
     this.#blobs = blobs
+    connection.database.exec(HOLDERS)
   }
 
   create(sessionId: string, owner: string, nowMs: number): void {
@@ -114,8 +128,8 @@ export class Sessions {
     run?: Uint8Array,
   ): void {
     if (is_repeatable === 0) return
+    const isKept = keepsRun({ isRepeatable: true, runBytes: run_bytes, executions }, run)
     const bytes = run_bytes + (run?.byteLength ?? 0)
-    const isKept = run !== undefined && bytes <= MAX_RUN_BYTES && executions < MAX_RUNS
     if (isKept) {
       this.#connection.run(
         'INSERT INTO session_run (session_id, number, body) VALUES (?, ?, ?)',
@@ -146,7 +160,7 @@ export class Sessions {
   bytesOf(owner: string): number {
     const row = this.#connection.get<{ bytes: number | null }>(
       'SELECT sum(snapshot_bytes + run_bytes + ?) AS bytes FROM session WHERE owner = ?',
-      ROW_BYTES,
+      SESSION_ROW_BYTES,
       owner,
     )
     return row?.bytes ?? 0
@@ -174,36 +188,55 @@ export class Sessions {
     )
   }
 
-  /** Sessions whose execution has begun and not ended; at most one of a session has. */
-  held(): { sessionId: string; executionId: string }[] {
-    return this.#connection.all(
-      `SELECT session_id AS sessionId, execution_id AS executionId FROM execution
-        WHERE session_id IS NOT NULL AND state IN ('queued', 'running', 'waiting', 'stuck')
-        AND started_ms IS NOT NULL`,
+  hold(sessionId: string, executionId: string): HoldOutcome {
+    const isThere = this.#find(sessionId) !== undefined
+    const outcome = holdOutcome(isThere, this.#holder(sessionId), executionId)
+    if (outcome === 'held') {
+      this.#connection.run(
+        'INSERT OR IGNORE INTO temp.holder (session_id, execution_id) VALUES (?, ?)',
+        sessionId,
+        executionId,
+      )
+    }
+    return outcome
+  }
+
+  release(sessionId: string, executionId: string): void {
+    this.#connection.run(
+      'DELETE FROM temp.holder WHERE session_id = ? AND execution_id = ?',
+      sessionId,
+      executionId,
     )
   }
 
-  remove(sessionId: string): void {
+  #holder(sessionId: string): string | undefined {
+    return this.#connection.get<{ execution_id: string }>(
+      'SELECT execution_id FROM temp.holder WHERE session_id = ?',
+      sessionId,
+    )?.execution_id
+  }
+
+  remove(sessionId: string): boolean {
+    if (this.#holder(sessionId) !== undefined) return false
     const row = this.#find(sessionId)
-    if (row === undefined) return
+    if (row === undefined) return true
     this.#connection.run('DELETE FROM session WHERE session_id = ?', sessionId)
     if (row.snapshot !== null) this.#blobs.release(row.snapshot)
+    return true
   }
 
   /**
-   * Sessions not used since an instant, except those with an execution that has not ended.
-   *
-   * @param inUse sessions of executions that are not in the store
+   * Sessions not used since an instant, except those that are held, and those with an execution that
+   * has not ended.
    */
-  unused(usedBeforeMs: number, inUse: readonly string[], limit: number): string[] {
+  unused(usedBeforeMs: number, limit: number): string[] {
     return this.#connection
       .all<{ session_id: string }>(
         `SELECT session_id FROM session WHERE used_ms < ? AND NOT EXISTS (
           SELECT 1 FROM execution WHERE execution.session_id = session.session_id
             AND state IN ('queued', 'running', 'waiting', 'stuck')
-        ) AND session_id NOT IN (SELECT value FROM json_each(?)) ORDER BY used_ms LIMIT ?`,
+        ) AND session_id NOT IN (SELECT session_id FROM temp.holder) ORDER BY used_ms LIMIT ?`,
         usedBeforeMs,
-        JSON.stringify(inUse),
         limit,
       )
       .map(row => row.session_id)

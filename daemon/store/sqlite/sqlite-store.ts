@@ -27,22 +27,23 @@ export class SqliteStore implements Store {
     return (...parameters) => this.#client.ask(name, ...parameters)
   }
 
-  readonly recover = this.#method('recover')
+  readonly open = this.#method('open')
   readonly submit = this.#method('submit')
   readonly claim = this.#method('claim')
-  readonly claimUnder = this.#method('claimUnder')
+  readonly take = this.#method('take')
+  readonly giveBack = this.#method('giveBack')
   readonly append = this.#method('append')
   readonly park = this.#method('park')
   readonly decide = this.#method('decide')
   readonly finish = this.#method('finish')
   readonly retry = this.#method('retry')
   readonly remove = this.#method('remove')
-  readonly due = this.#method('due')
   readonly quarantine = this.#method('quarantine')
   readonly recordInstant = this.#method('recordInstant')
   readonly storedInstant = this.#method('storedInstant')
 
-  readonly dueWebhooks = this.#method('dueWebhooks')
+  readonly leaseWebhooks = this.#method('leaseWebhooks')
+  readonly releaseWebhooks = this.#method('releaseWebhooks')
   readonly nextWebhookMs = this.#method('nextWebhookMs')
   readonly endWebhook = this.#method('endWebhook')
   readonly delayWebhook = this.#method('delayWebhook')
@@ -69,7 +70,8 @@ export class SqliteStore implements Store {
   readonly outdatedSessions = this.#method('outdatedSessions')
   readonly replaceSnapshot = this.#method('replaceSnapshot')
   readonly removeSession = this.#method('removeSession')
-  readonly heldSessions = this.#method('heldSessions')
+  readonly holdSession = this.#method('holdSession')
+  readonly releaseSession = this.#method('releaseSession')
   readonly sessionBytes = this.#method('sessionBytes')
 
   async checkRoom(): Promise<void> {
@@ -83,14 +85,11 @@ export class SqliteStore implements Store {
   }
 
   /** In steps of a transaction each, between which others commit. */
-  async sweep(
-    bounds: SweepBounds,
-    inUse: () => readonly string[] = () => [],
-  ): Promise<{ executions: number; sessions: number }> {
+  async sweep(bounds: SweepBounds): Promise<{ executions: number; sessions: number }> {
     const swept = { executions: 0, sessions: 0 }
     for (;;) {
       this.#client.failpoint?.('store:before-sweep-step')
-      const { executions, sessions, isLast } = await this.#client.ask('sweepStep', bounds, inUse())
+      const { executions, sessions, isLast } = await this.#client.ask('sweepStep', bounds)
       swept.executions += executions
       swept.sessions += sessions
       if (isLast) return swept

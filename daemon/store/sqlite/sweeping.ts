@@ -31,14 +31,11 @@ export class Sweeping {
     this.#sessions = sessions
   }
 
-  step(
-    { endedBeforeMs, usedBeforeMs, maxBytes }: SweepBounds,
-    inUse: readonly string[],
-  ): SweepStep {
+  step({ endedBeforeMs, usedBeforeMs, maxBytes }: SweepBounds): SweepStep {
     const executions = this.#removeEnded(endedBeforeMs, MAX_STEP, false)
     if (executions > 0) return { executions, sessions: 0, isLast: false }
     this.#connection.run('DELETE FROM removed_key WHERE ended_ms < ?', endedBeforeMs)
-    const sessions = this.#sessions.unused(usedBeforeMs, inUse, MAX_STEP)
+    const sessions = this.#sessions.unused(usedBeforeMs, MAX_STEP)
     for (const sessionId of sessions) this.#sessions.remove(sessionId)
     if (sessions.length > 0) return { executions: 0, sessions: sessions.length, isLast: false }
     const beyond = maxBytes === undefined ? 0 : this.#removeBeyond(maxBytes)

@@ -55,6 +55,12 @@ export class StoreMetrics {
       // The first of these gauges that is collected reads the values of all.
       collect: () => this.#read(set),
     })
+    const unclaimed = new Gauge({
+      name: 'latchd_resumes_unloaded',
+      help: 'Executions of the store that can go on and wait to be loaded.',
+      registers,
+      collect: () => this.#read(set),
+    })
     const approvals = new Gauge({
       name: 'latchd_approvals_pending',
       help: 'Approvals that wait for a person.',
@@ -94,6 +100,7 @@ export class StoreMetrics {
     })
     const set = (load: StoreLoad) => {
       for (const state of liveStates) executions.set({ state }, load.executions[state])
+      unclaimed.set(load.unclaimed)
       approvals.set(load.pendingApprovals)
       webhooks.set(load.pendingWebhooks)
       sessions.set(load.sessions)

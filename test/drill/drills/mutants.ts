@@ -26,23 +26,23 @@ const mutants: readonly Mutant[] = [
   {
     name: 'intent not awaited: a call leaves before it is on disk that it does',
     file: 'executor/calls/tool-calls.ts',
-    from: 'return keeper?.isDurable ? this.#durable(keeper.sync()) : undefined',
-    to: 'void keeper?.sync()\n    return undefined',
+    from: 'return writer?.isDurable ? this.#durable(writer.sync()) : undefined',
+    to: 'void writer?.sync()\n    return undefined',
     drill: 'slow-disk',
   },
   {
     name: 'result dropped: some deliveries are not recorded',
     file: 'executor/calls/tool-calls.ts',
-    from: 'this.#host.keeper?.record(record)',
-    to: 'if (record.position % 3 !== 0) this.#host.keeper?.record(record)',
+    from: 'this.#host.writer?.record(record)',
+    to: 'if (record.position % 3 !== 0) this.#host.writer?.record(record)',
     drill: 'random-kill',
   },
   {
     name: 'signal not durable: a decision is acknowledged before it is on disk',
     file: 'daemon/approvals/approval-service.ts',
-    from: 'const outcome = await this.#powers.store.decide(approvalId, decided, this.#powers.now())',
-    to: `const found = await this.#powers.store.approval(approvalId)
-    const signalled = this.#powers.store.decide(approvalId, decided, this.#powers.now())
+    from: 'const outcome = await this.#deps.store.decide(approvalId, decided, this.#deps.now())',
+    to: `const found = await this.#deps.store.approval(approvalId)
+    const signalled = this.#deps.store.decide(approvalId, decided, this.#deps.now())
     if (found?.stored.approval.status === 'pending') {
       void signalled.then(later => later.kind === 'decided' && this.#handOn(later))
       return { ...found.stored.approval, status: decided.status, ...(decided.reason && { reason: decided.reason }) }
@@ -52,9 +52,9 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: 'fence removed: whoever owned an execution before may write to it',
-    file: 'daemon/store/sqlite/execution-rows.ts',
-    from: 'row?.epoch === epoch && (',
-    to: 'row !== undefined && (',
+    file: 'daemon/store/rules/standing.ts',
+    from: 'if (found?.epoch === epoch && isOwned(found)) return found',
+    to: 'if (found !== undefined) return found',
     drill: 'zombie',
   },
   {
@@ -81,8 +81,8 @@ const mutants: readonly Mutant[] = [
   {
     name: 'cancel not kept: a cancelled execution is told ended and goes on after a restart',
     file: 'daemon/executions/writer.ts',
-    from: 'await store.finish(executionId, this.#epoch, ending)',
-    to: "if (execution.status !== 'cancelled') await store.finish(executionId, this.#epoch, ending)",
+    from: 'await store.finish(executionId, this.epoch, ending)',
+    to: "if (execution.status !== 'cancelled') await store.finish(executionId, this.epoch, ending)",
     drill: 'random-kill',
   },
   {

@@ -1,0 +1,238 @@
+/**
+ * Brings executions back from the store: those with a decision, those whose time has come, those
+ * that an earlier process or another daemon has left, and new ones that have waited in the store.
+ *
+ * They wait in the store, which also knows whose turn it is. A few are claimed at a time, and the
+ * next one when one of them has a worker. So a hundred thousand executions that are due at once take
+ * no memory.
+ *
+ * None is dropped. An execution that cannot be loaded is given back, to be claimed after a pause,
+ * nothing is claimed while the disk is full, and the store is asked at intervals for those that no
+ * message announced.
+ */
+
+import { setLongTimeout } from '../../protocol/base/long-timeout.ts'
+import { LatchdError } from '../../protocol/errors.ts'
+import type { Claimed } from '../store/claim-facts.ts'
+import type { StoreWriter } from '../store/store.ts'
+import { FULL_DISK_MS, isStoreFull, untilRoom } from '../store/until-room.ts'
+
+/** What {@link ClaimLoop} works with. */
+export interface ClaimDependencies {
+  readonly store: Pick<StoreWriter, 'claim' | 'giveBack'>
+  /**
+   * Brings a claimed execution into memory. Resolves when it has got a worker, or does not need one.
+   */
+  readonly resume: (claimed: Claimed) => Promise<void>
+  readonly onFault: (error: unknown, executionId: string) => void
+  /** The clock by which executions can go on, in epoch milliseconds; the machine's when absent. */
+  readonly now?: () => number
+  /** Whether the memory has room for more executions; absent: always. */
+  readonly hasRoom?: () => boolean
+  /** The interval of searches in the store, whatever is known of it. */
+  readonly lookMs?: number
+}
+
+/** Claimed executions that wait for a worker, at most. */
+const MAX_LOADED = 64
+const LOOK_MS = 10_000
+/** The interval of checks for room while the memory is full. */
+const ROOM_LOOK_MS = 250
+/** A load that failed is tried again after the first pause, then after twice as long, up to the last. */
+const FIRST_PAUSE_MS = 500
+const LAST_PAUSE_MS = 300_000
+
+/** Claims executions. At most {@link MAX_LOADED} of them are loaded at a time. */
+export class ClaimLoop {
+  #deps: ClaimDependencies
+  #lookMs: number
+  #now: () => number
+  #loading = 0
+  #wakeAtMs = Infinity
+  #disarm: () => void = () => {}
+  #looking: Promise<void> | undefined
+  /** Whether something has changed since the claim under way was sent. */
+  #looksAgain = false
+  /** Whether the last claim left executions that can go on. */
+  #hasMore = false
+  /** Whether the last claim left executions whose session is held. */
+  #isBlocked = false
+  /** Whether nothing is claimed, since the disk is full or a claim has failed. */
+  #isPaused = false
+  /** Whether a check for room in the memory is scheduled. */
+  #awaitsRoom = false
+  #stopped = new AbortController()
+  /** The owner whose execution was claimed last. */
+  #last = ''
+  /** How often the load of an execution has failed, one after the other. */
+  #failures = new Map<string, number>()
+  /** How many claims have failed, one after the other. */
+  #failedClaims = 0
+  #timers = new Set<NodeJS.Timeout>()
+
+  constructor(deps: ClaimDependencies) {
+    this.#deps = deps
+    this.#lookMs = deps.lookMs ?? LOOK_MS
+    this.#now = deps.now ?? Date.now
+  }
+
+  get #isStopped(): boolean {
+    return this.#stopped.signal.aborted
+  }
+
+  /** Looks for executions that can go on, now, and at intervals from now on. */
+  look(): void {
+    if (this.#isStopped || this.#isPaused) return
+    if (this.#looking !== undefined) {
+      this.#looksAgain = true
+      return
+    }
+    this.#looksAgain = false
+    this.#looking = this.#look().then(isLast => {
+      this.#looking = undefined
+      if (this.#looksAgain || !isLast) this.look()
+    })
+  }
+
+  /** A session is free again, for which an execution may wait in the store. */
+  sessionFreed(): void {
+    if (this.#isBlocked) this.look()
+  }
+
+  /** Looks at this instant at the latest. */
+  wakeAt(atMs: number): void {
+    if (atMs >= this.#wakeAtMs || this.#isStopped) return
+    this.#wakeAtMs = atMs
+    this.#disarm()
+    this.#disarm = setLongTimeout(
+      () => {
+        this.#wakeAtMs = Infinity
+        this.look()
+      },
+      Math.max(0, atMs - this.#now()),
+    )
+  }
+
+  /**
+   * Gives an execution back with which something went wrong: it can be claimed after a pause, which
+   * is longer each time.
+   */
+  giveBack(claimed: Claimed): void {
+    const failures = this.#failures.get(claimed.executionId) ?? 0
+    this.#failures.set(claimed.executionId, failures + 1)
+    const pauseMs = Math.min(LAST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures)
+    void this.#giveBack(claimed, this.#now() + pauseMs)
+  }
+
+  /** Claims nothing more; resolves when the claim under way has ended. */
+  async stop(): Promise<void> {
+    this.#stopped.abort()
+    this.#disarm()
+    for (const timer of this.#timers) clearTimeout(timer)
+    await this.#looking
+  }
+
+  /** Claims once; whether nothing is left that could be claimed at once. Never rejects. */
+  async #look(): Promise<boolean> {
+    const nowMs = this.#now()
+    const max = this.#room()
+    try {
+      const request = { nowMs, max, after: this.#last }
+      // What can go on now is known, although there is no room for it.
+      const answer = max > 0 ? await this.#deps.store.claim(request) : undefined
+      this.#failedClaims = 0
+      this.#hasMore = answer === undefined || answer.claimed.length >= max
+      if (answer !== undefined) {
+        this.#isBlocked = answer.isBlocked
+        for (const claimed of answer.claimed) this.#take(claimed)
+        this.wakeAt(answer.nextMs ?? Infinity)
+      }
+    } catch (error) {
+      this.#pauseAfter(error)
+    }
+    this.wakeAt(this.#now() + this.#lookMs)
+    return !this.#hasMore || max <= 0
+  }
+
+  /** How many may be claimed now. */
+  #room(): number {
+    if (this.#deps.hasRoom?.() ?? true) return MAX_LOADED - this.#loading
+    // One at a time goes on in any case, since the executions in memory may wait for it.
+    if (this.#loading === 0) return 1
+    if (!this.#awaitsRoom) {
+      this.#awaitsRoom = true
+      this.#after(ROOM_LOOK_MS, () => {
+        this.#awaitsRoom = false
+        this.look()
+      })
+    }
+    return 0
+  }
+
+  #take(claimed: Claimed): void {
+    this.#last = claimed.owner
+    void this.#load(claimed)
+  }
+
+  async #load(claimed: Claimed): Promise<void> {
+    const { executionId } = claimed
+    this.#loading++
+    try {
+      await this.#deps.resume(claimed)
+      this.#failures.delete(executionId)
+    } catch (error) {
+      // As long as nobody gives it back, the next process of this daemon finds it.
+      if (this.#isStopped) return
+      if (isStoreFull(error)) {
+        await this.#giveBack(claimed, this.#now())
+        this.#pause(FULL_DISK_MS)
+      } else {
+        this.#deps.onFault(error, executionId)
+        this.giveBack(claimed)
+      }
+    } finally {
+      this.#loading--
+      if (this.#hasMore) this.look()
+    }
+  }
+
+  async #giveBack({ executionId, epoch }: Claimed, fromMs: number): Promise<void> {
+    try {
+      const give = () => this.#deps.store.giveBack(executionId, epoch, fromMs)
+      await untilRoom(give, { signal: this.#stopped.signal })
+      this.wakeAt(fromMs)
+    } catch (error) {
+      if (this.#isStopped || (error instanceof LatchdError && error.code === 'STALE_OWNER')) return
+      this.#deps.onFault(error, executionId)
+      this.#after(LAST_PAUSE_MS, () => void this.#giveBack({ executionId, epoch, owner: '' }, 0))
+    }
+  }
+
+  #pauseAfter(error: unknown): void {
+    if (isStoreFull(error)) {
+      this.#pause(FULL_DISK_MS)
+      return
+    }
+    this.#deps.onFault(error, 'claim')
+    this.#pause(Math.min(this.#lookMs, FIRST_PAUSE_MS * 2 ** this.#failedClaims++))
+  }
+
+  /** Claims nothing for a while. */
+  #pause(pauseMs: number): void {
+    if (this.#isPaused) return
+    this.#isPaused = true
+    this.#after(pauseMs, () => {
+      this.#isPaused = false
+      this.look()
+    })
+  }
+
+  #after(delayMs: number, callback: () => void): void {
+    if (this.#isStopped) return
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer)
+      callback()
+    }, delayMs)
+    this.#timers.add(timer)
+  }
+}
