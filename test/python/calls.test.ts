@@ -2,14 +2,24 @@ import t from 'tap'
 import { pythonExecutor } from './python-executor.ts'
 import { shapes } from './shapes.ts'
 
-/** How many calls of `slow` run now, and ran at once at most. */
-const seen = { now: 0, most: 0, closed: 0 }
+/** How many calls of `slow` run now, ran at once at most, and are expected to. */
+const seen = { now: 0, most: 0, expected: 1, closed: 0 }
+let together = Promise.withResolvers<void>()
+
+/** A call that is not joined by as many as are expected ends by itself, and the test fails. */
+const ALONE_MS = 5000
+/** Time for calls that should not have come. */
+const MORE_MS = 10
 
 async function slow(input: { value: unknown }) {
   seen.now++
   seen.most = Math.max(seen.most, seen.now)
-  await new Promise(resolve => setTimeout(resolve, 30))
+  if (seen.now >= seen.expected) setTimeout(together.resolve, MORE_MS)
+  const alone = setTimeout(together.resolve, ALONE_MS)
+  await together.promise
+  clearTimeout(alone)
   seen.now--
+  if (seen.now === 0) together = Promise.withResolvers()
   return input.value
 }
 
@@ -49,16 +59,17 @@ const { run } = pythonExecutor(t, {
   } as never,
 })
 
-/** Runs a program, and says how many calls overlapped. */
-async function overlap(source: string) {
-  seen.most = 0
+/** Runs a program whose calls wait for so many at once, and says how many overlapped. */
+async function overlap(source: string, expected: number) {
+  Object.assign(seen, { most: 0, now: 0, expected })
+  together = Promise.withResolvers()
   const { output, error } = await run(source)
   return { output: output ?? error, most: seen.most }
 }
 
 for (const [name, { source, output, most }] of Object.entries(shapes)) {
   t.test(`calls overlap where a program asks for it: ${name}`, async t => {
-    t.strictSame(await overlap(source), { output, most })
+    t.strictSame(await overlap(source, most), { output, most })
   })
 }
 

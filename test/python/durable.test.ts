@@ -33,6 +33,15 @@ function inARow(t: Test) {
   }
 }
 
+/** The first program of a session. */
+const counter = `class Counter:
+    n = 0
+    def up(self):
+        self.n += 1
+        return self.n
+c = Counter()
+c.up()`
+
 /** Programs that wait for a person, how they go on, and what they give. */
 const programs: Readonly<Record<string, { source: string; approvals: number; output: unknown }>> = {
   'a plain approval': {
@@ -72,51 +81,45 @@ a + b`,
   },
 }
 
-t.test('a program that waits for a person goes on after its daemon was killed', async t => {
-  const start = inARow(t)
-  const first = await start()
-  const begun = new Map<string, string>()
-  for (const [name, { source, approvals }] of Object.entries(programs)) {
-    const { executionId } = await first.latchd.execute({ source, language: 'python', waitMs: 0 })
-    begun.set(name, executionId)
-    for await (const { type } of first.latchd.events(executionId)) {
-      const data = await first.latchd.approvals.list({ executionId, status: 'pending' })
-      if (type === 'approval-requested' && data.length === approvals) break
+t.test(
+  'programs that wait, and the state of sessions, outlive a daemon that is killed',
+  async t => {
+    const start = inARow(t)
+    const first = await start()
+    const session = await first.latchd.sessions.create()
+    t.equal((await session.execute({ source: counter, language: 'python' })).output, 1)
+    const begun = new Map<string, string>()
+    for (const [name, { source, approvals }] of Object.entries(programs)) {
+      const { executionId } = await first.latchd.execute({ source, language: 'python', waitMs: 0 })
+      begun.set(name, executionId)
+      for await (const { type } of first.latchd.events(executionId)) {
+        const data = await first.latchd.approvals.list({ executionId, status: 'pending' })
+        if (type === 'approval-requested' && data.length === approvals) break
+      }
     }
-  }
-  await first.kill()
+    await first.kill()
 
-  const second = await start()
-  for (const [name, { approvals, output }] of Object.entries(programs)) {
-    const executionId = begun.get(name) as string
-    const data = await second.latchd.approvals.list({ executionId, status: 'pending' })
-    t.equal(data.length, approvals, name)
-    for (const { approvalId } of data) await second.latchd.approvals.approve(approvalId)
-    const outcome = await second.latchd.wait(executionId)
-    t.match(outcome, { status: 'completed' }, name)
-    t.strictSame(outcome.output, output, name)
-  }
-  const [plain] = begun.values()
-  const { logs } = await second.latchd.get(plain as string)
-  t.strictSame(
-    logs.map(({ text }) => text),
-    ['asked', 'answered'],
-  )
-})
+    const second = await start()
+    for (const [name, { approvals, output }] of Object.entries(programs)) {
+      const executionId = begun.get(name) as string
+      const data = await second.latchd.approvals.list({ executionId, status: 'pending' })
+      t.equal(data.length, approvals, name)
+      for (const { approvalId } of data) await second.latchd.approvals.approve(approvalId)
+      const outcome = await second.latchd.wait(executionId)
+      t.match(outcome, { status: 'completed' }, name)
+      t.strictSame(outcome.output, output, name)
+    }
+    const [plain] = begun.values()
+    const { logs } = await second.latchd.get(plain as string)
+    t.strictSame(
+      logs.map(({ text }) => text),
+      ['asked', 'answered'],
+    )
 
-t.test("a session's state outlives its daemon", async t => {
-  const start = inARow(t)
-  const first = await start()
-  const session = await first.latchd.sessions.create()
-  const source =
-    'class Counter:\n    n = 0\n    def up(self):\n        self.n += 1\n        return self.n\nc = Counter()\nc.up()'
-  t.equal((await session.execute({ source, language: 'python' })).output, 1)
-  await first.kill()
-
-  const second = await start()
-  const again = await second.latchd.sessions.open(session.sessionId)
-  t.equal((await again.execute({ source: 'c.up()', language: 'python' })).output, 2)
-  const other = await again.execute({ source: '1 + 1' })
-  t.match(other, { status: 'failed', error: { code: 'SNAPSHOT_INCOMPATIBLE' } })
-  t.equal((await again.execute({ source: 'c.up()', language: 'python' })).output, 3)
-})
+    const again = await second.latchd.sessions.open(session.sessionId)
+    t.equal((await again.execute({ source: 'c.up()', language: 'python' })).output, 2)
+    const other = await again.execute({ source: '1 + 1' })
+    t.match(other, { status: 'failed', error: { code: 'SNAPSHOT_INCOMPATIBLE' } })
+    t.equal((await again.execute({ source: 'c.up()', language: 'python' })).output, 3)
+  },
+)

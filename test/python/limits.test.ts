@@ -21,7 +21,7 @@ async function isWell(t: { strictSame(found: unknown, wanted: unknown, text: str
   t.strictSame(output, [1, [2], 3], 'the next program is right')
 }
 
-const limits = { cpuMs: 400, maxCalls: 50, maxOutputBytes: 1_000_000, memoryBytes: 32_000_000 }
+const limits = { cpuMs: 250, maxCalls: 50, maxOutputBytes: 1_000_000, memoryBytes: 32_000_000 }
 
 for (const [what, source, expected] of pythonBombs) {
   t.test(`a program ends within its limits: ${what}`, async t => {
