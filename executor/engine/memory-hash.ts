@@ -13,11 +13,6 @@ export const hashOf = (memory: Uint8Array): string =>
  * @throws {Error} when the copy has changed
  */
 export function requireWhole({ snapshot, memoryHash }: BaseSnapshot): void {
-  requireWholeMemory(snapshot.memory, memoryHash)
-}
-
-/** As {@link requireWhole}, of a memory. @throws {Error} when it has changed */
-export function requireWholeMemory(memory: Uint8Array, memoryHash: string): void {
-  if (hashOf(memory) === memoryHash) return
+  if (hashOf(snapshot.memory) === memoryHash) return
   throw new Error('The base snapshot of this thread is not the one that it was given')
 }

@@ -69,7 +69,10 @@ export class CPythonGuest implements StandbyGuest {
 
   /** Makes a fresh guest: an instance with the image in it. */
   static async create(snapshot: PythonSnapshot, parts: EngineParts): Promise<CPythonGuest> {
-    const instance = await Instance.create(parts, idle, snapshot.image)
+    const instance = await Instance.create(parts, idle, {
+      bytes: snapshot.imageBytes,
+      parts: snapshot.parts,
+    })
     instance.seal()
     return new CPythonGuest(snapshot, instance)
   }
@@ -99,7 +102,7 @@ export class CPythonGuest implements StandbyGuest {
         zoneOffset: zoneOffsetOf(timeZone),
         random: bytes => random.fill(bytes),
       },
-      this.#snapshot.image.length + memoryBytes,
+      this.#snapshot.imageBytes + memoryBytes,
       MAX_FILE_BYTES,
     )
   }
@@ -197,14 +200,14 @@ export class CPythonGuest implements StandbyGuest {
     const isLost = this.#instance.violation !== undefined || this.#isTrapped
     if (isLost || this.memoryBytes > MAX_RESTING_BYTES) return false
     this.#instance.begin(idle, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)
-    this.#instance.reset(this.#snapshot.image, this.#stackPointer)
+    this.#instance.reset(this.#snapshot.parts, this.#stackPointer)
     this.#state = 'new'
     return true
   }
 
   isWhole(): boolean {
-    const { image, memoryHash } = this.#snapshot
-    return hashOf(this.#instance.memory.subarray(0, image.length)) === memoryHash
+    const { imageBytes, memoryHash } = this.#snapshot
+    return hashOf(this.#instance.memory.subarray(0, imageBytes)) === memoryHash
   }
 }
 

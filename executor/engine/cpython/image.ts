@@ -23,6 +23,7 @@ import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import type { BaseSnapshot } from '../engine-parts.ts'
 import { hashOf } from '../memory-hash.ts'
+import { hashOfParts, type MemoryPart, nonZeroParts } from '../memory-parts.ts'
 import type { ImageOrder } from './image-thread.ts'
 import { type PackageFiles, readPackage } from './package-files.ts'
 
@@ -32,7 +33,12 @@ export interface PythonSnapshot extends BaseSnapshot {
   /** URL of the package's loader. */
   readonly loader: string
   readonly stdlib: Uint8Array<ArrayBuffer>
-  readonly image: Uint8Array<ArrayBuffer>
+  /** The parts of the image that are not zero, each with bytes of its own: little more than half. */
+  readonly parts: readonly MemoryPart[]
+  /** Bytes of the whole image. */
+  readonly imageBytes: number
+  /** SHA-256 of the parts, hexadecimal. */
+  readonly partsHash: string
 }
 
 const ENGINE = 'cpython 3.14.2, pyodide 314.0.7'
@@ -74,7 +80,12 @@ async function make(file: string | undefined): Promise<PythonSnapshot> {
   const image =
     (stored === undefined ? undefined : readImage(stored)) ?? (await makeImage(files, module))
   const { loader, stdlib } = files
-  return { engine: ENGINE, memoryHash: hashOf(image), module, loader, stdlib, image }
+  const parts = nonZeroParts(image).map(({ at, bytes }) => ({ at, bytes: bytes.slice() }))
+  return {
+    ...{ engine: ENGINE, memoryHash: hashOf(image), module, loader, stdlib, parts },
+    imageBytes: image.length,
+    partsHash: hashOfParts(parts),
+  }
 }
 
 /**

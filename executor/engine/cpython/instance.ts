@@ -6,6 +6,7 @@
  * without files (`process.type` in `cpython.ts`), so that nothing of Node is in its closures.
  */
 
+import { type MemoryPart, putParts } from '../memory-parts.ts'
 import { allowedImports } from './allowed-imports.ts'
 import type {
   CreateModule,
@@ -22,6 +23,14 @@ export interface EngineParts {
   readonly module: WebAssembly.Module
   readonly stdlib: Uint8Array
   readonly createModule: CreateModule
+}
+
+/** The memory that an instance begins with. */
+export interface Image {
+  /** Its size. */
+  readonly bytes: number
+  /** What in it is not zero. */
+  readonly parts: readonly MemoryPart[]
 }
 
 /** The guest called a function that is sealed: its instance is not used again. */
@@ -78,7 +87,7 @@ export class Instance {
   static async create(
     parts: EngineParts,
     hooks: InstanceHooks,
-    image?: Uint8Array,
+    image?: Image,
     prepare: (module: EmscriptenModule) => void = () => {},
   ): Promise<Instance> {
     const instance = new Instance(hooks)
@@ -88,7 +97,7 @@ export class Instance {
 
   async #create(
     { module, stdlib, createModule }: EngineParts,
-    image: Uint8Array | undefined,
+    image: Image | undefined,
     prepare: (module: EmscriptenModule) => void,
   ): Promise<void> {
     const api = {
@@ -136,8 +145,8 @@ export class Instance {
     this.#module = await Promise.race([made, fault.promise])
     this.#files = closeFiles(this.#module.FS, this.#quota, bytes => this.#hooks.random(bytes))
     if (image === undefined) return
-    this.#growTo(image.length)
-    this.#module.HEAPU8.set(image)
+    this.#growTo(image.bytes)
+    putParts(this.#module.HEAPU8, image.parts)
   }
 
   async #instantiate(module: WebAssembly.Module, imports: Imports): Promise<WebAssembly.Instance> {
@@ -227,11 +236,8 @@ export class Instance {
   }
 
   /** Copies an image over the memory, and empties the files. */
-  reset(image: Uint8Array, stackPointer: number): void {
-    this.#growTo(image.length)
-    const memory = this.#module.HEAPU8
-    memory.set(image)
-    memory.fill(0, image.length)
+  reset(parts: readonly MemoryPart[], stackPointer: number): void {
+    putParts(this.#module.HEAPU8, parts)
     this.#module.__emscripten_stack_restore(stackPointer)
     this.#files.reset()
     this.#quota.usedBytes = 0

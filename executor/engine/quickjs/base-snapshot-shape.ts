@@ -1,6 +1,7 @@
 /** The memory that every guest begins with. */
 
 import type { Snapshot } from 'quickjs-wasi'
+import type { MemoryPart } from '../memory-parts.ts'
 
 /** The prelude's entry points, in the order of `executor/guest/prelude.ts`. */
 export const entryNames = [
@@ -36,10 +37,4 @@ export interface BaseSnapshot {
   readonly memoryHash: string
   /** Address of the engine's interrupt counter; see `context-fields.ts`. */
   readonly interruptCounter: number
-}
-
-/** A piece of a guest's memory: its address and its bytes. */
-export interface MemoryPart {
-  readonly at: number
-  readonly bytes: Uint8Array
 }

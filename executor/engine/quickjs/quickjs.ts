@@ -23,6 +23,7 @@ import { HostOperation } from '../../guest/host/host-operations.ts'
 import type { StandbyGuest } from '../engine-parts.ts'
 import { type GuestHooks, GuestThrown, OutOfGuestMemory, PROGRAM_FILE } from '../guest.ts'
 import { hashOf } from '../memory-hash.ts'
+import { putParts } from '../memory-parts.ts'
 import { decodeSnapshot, encodeSnapshot, fitsSnapshot } from '../session-snapshot.ts'
 import type { BaseSnapshot, EntryName } from './base-snapshot-shape.ts'
 import { snapshotTag } from './runtime-tag.ts'
@@ -331,14 +332,7 @@ export class QuickJSGuest implements StandbyGuest {
     const bytes = new Uint8Array(this.#exports.memory.buffer)
     // Pages that were grown stay grown, and the allocator of a smaller heap would never use them.
     if (bytes.byteLength !== snapshot.memory.byteLength) return false
-    let end = 0
-    for (const part of parts) {
-      // To clear takes half the time that copying zeros does.
-      bytes.fill(0, end, part.at)
-      bytes.set(part.bytes, part.at)
-      end = part.at + part.bytes.length
-    }
-    bytes.fill(0, end)
+    putParts(bytes, parts)
     this.#exports.qjs_set_runtime_and_context(snapshot.runtimePtr, snapshot.contextPtr)
     this.#exports.__stack_pointer.value = snapshot.stackPointer
     // The library's records about the memory that is gone.
