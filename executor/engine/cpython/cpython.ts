@@ -205,9 +205,13 @@ export class CPythonGuest implements StandbyGuest {
     return true
   }
 
+  /** SHA-256 of the memory, as far as the image goes. */
+  memoryHash(): string {
+    return hashOf(this.#instance.memory.subarray(0, this.#snapshot.imageBytes))
+  }
+
   isWhole(): boolean {
-    const { imageBytes, memoryHash } = this.#snapshot
-    return hashOf(this.#instance.memory.subarray(0, imageBytes)) === memoryHash
+    return this.memoryHash() === this.#snapshot.memoryHash
   }
 }
 

@@ -5,6 +5,7 @@ export interface FileNode {
   contents: Uint8Array | undefined
   usedBytes: number | undefined
   rdev: number
+  mode: number
   stream_ops: Record<string, unknown>
   node_ops: Record<string, unknown>
 }
@@ -33,6 +34,10 @@ export interface FileSystem {
     }
   }
   readonly streams: (FileStream | null | undefined)[]
+  /** The number of the next node. */
+  nextInode: number
+  createNode(parent: FileNode, name: string, mode: number, device: number): FileNode
+  utime(path: string, accessed: number, modified: number): void
   chdir(path: string): void
   close(stream: FileStream): void
   getDevice(device: number): { stream_ops: DeviceOperations }

@@ -94,6 +94,7 @@ export function closeFiles(
   }
   boundFiles(FS, quota)
   const standard = FS.streams.slice(0, DOOR_FD)
+  let firstInode = 0
   const guard = { isOn: false }
   const open = () => {
     if (FS.open(DOOR, 'r+').fd !== DOOR_FD) throw new Error('the door is another descriptor')
@@ -112,6 +113,7 @@ export function closeFiles(
     open,
     seal() {
       closeImage(FS, guard)
+      firstInode = FS.nextInode
       empty()
       guard.isOn = true
     },
@@ -122,6 +124,8 @@ export function closeFiles(
         if (stream !== null && stream !== undefined && stream !== standard[fd]) FS.close(stream)
       }
       for (const [fd, stream] of standard.entries()) FS.streams[fd] = stream
+      // A program sees the numbers of its files.
+      FS.nextInode = firstInode
       empty()
       guard.isOn = true
     },

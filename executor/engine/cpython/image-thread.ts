@@ -63,5 +63,6 @@ const instance = await Instance.create(
 )
 instance.openDoor()
 if (!instance.run(BOOT)) throw new Error(`Cannot load the prelude for Python: ${written}`)
+instance.startPolls()
 const image = instance.memory.slice()
 parentPort?.postMessage(image, [image.buffer])

@@ -119,8 +119,11 @@ function isOurs(folder: string): boolean {
   return process.getuid === undefined || (uid === userId() && (mode & 0o022) === 0)
 }
 
+/** The form of the image: another one is another file. */
+const FORM = 'image 2'
+
 function sourceHash({ hash }: PackageFiles): string {
-  const all = createHash('sha256').update(hash)
+  const all = createHash('sha256').update(FORM).update(hash)
   for (const [name, text] of preludeModules()) all.update(name).update(text)
   return all.digest('hex')
 }

@@ -14,6 +14,7 @@ import type {
   ImportedFunction,
   Imports,
 } from './emscripten-module.ts'
+import { ownTimes } from './file-times.ts'
 import { type ClosedFiles, closeFiles, type FileQuota, openDoor } from './files.ts'
 import type { InstanceHooks } from './instance-hooks.ts'
 import { replaceImports } from './own-imports.ts'
@@ -144,6 +145,7 @@ export class Instance {
     })
     this.#module = await Promise.race([made, fault.promise])
     this.#files = closeFiles(this.#module.FS, this.#quota, bytes => this.#hooks.random(bytes))
+    ownTimes(this.#module.FS, () => this.#hooks.now())
     if (image === undefined) return
     this.#growTo(image.bytes)
     putParts(this.#module.HEAPU8, image.parts)
@@ -192,11 +194,15 @@ export class Instance {
     this.#files.open()
   }
 
-  /** From now on the guest has the allowed imports only, and its interpreter polls. */
+  /** Has the interpreter poll from now on: a flag in its memory, and so in the image. */
+  startPolls(): void {
+    this.#module.HEAP8[this.#module._Py_EMSCRIPTEN_SIGNAL_HANDLING] = 1
+  }
+
+  /** From now on the guest has the allowed imports only. */
   seal(): void {
     this.#isSealed = true
     this.#files.seal()
-    this.#module.HEAP8[this.#module._Py_EMSCRIPTEN_SIGNAL_HANDLING] = 1
   }
 
   /** The name of the sealed function that the guest has called; `undefined`: none. */
@@ -241,7 +247,6 @@ export class Instance {
     this.#module.__emscripten_stack_restore(stackPointer)
     this.#files.reset()
     this.#quota.usedBytes = 0
-    this.#module.HEAP8[this.#module._Py_EMSCRIPTEN_SIGNAL_HANDLING] = 1
   }
 
   /** Grows the memory to so many bytes; it never shrinks. */
