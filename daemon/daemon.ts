@@ -116,7 +116,7 @@ function startUpkeep(
   { log, store }: StartedParts,
   { clock, executions, files, upgrade, webhooks }: Services,
 ): Upkeep {
-  const sweepFiles = () => files.sweep(() => executions.inMemory)
+  const sweepFiles = () => files.sweep(executions.inMemory)
   const sweeper = new Sweeper({ store, retention, sweepFiles, log, now: clock.now })
   const clockWatch = new ClockWatch(clock, store, log)
   sweeper.start()
