@@ -20,6 +20,7 @@ export function languageRules(language: Language = 'javascript', timeZone = 'UTC
 - A tool that streams gives an iterator: \`for (const part of tool(x))\`.
 - The result is the value of the last statement, or what a top-level \`return\` gives; \`final_answer(value)\` ends the program there with that value.
 - \`console.log\` and \`print\` are for intermediate values that you want to see. Give back only what you need, not everything that a tool has answered.
+- \`new File([text], 'name.csv', { type: 'text/csv' })\` makes a file; \`text()\`, \`json()\` and \`bytes()\` of one give its content itself. \`emit(file)\` hands a file or an image over to whoever asked.
 - Dates are in the time zone ${timeZone}, as \`Date\` and \`Intl\` of a machine that is there.
 - Use \`sleep(ms)\` to wait when it is among the tools; a busy loop does not wait.`
 }

@@ -61,6 +61,8 @@ export interface DaemonInfo {
   readonly queued: number
   readonly uptimeMs: number
   readonly runtime: { readonly node: string; readonly v8: string; readonly icu: string }
+  /** What the token of this client may do. */
+  readonly scopes: readonly string[]
   /** The servers of the Model Context Protocol that it is configured with. */
   readonly mcpServers: readonly McpServerInfo[]
 }

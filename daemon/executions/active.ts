@@ -99,6 +99,11 @@ export class ActiveExecutions {
     return this.#live.values().reduce((sum, { running }) => sum + running.heldBytes, 0)
   }
 
+  /** The ids of those in memory. */
+  get ids(): Iterable<string> {
+    return this.#live.keys()
+  }
+
   /** How many are in memory. */
   get size(): number {
     return this.#live.size
@@ -391,10 +396,7 @@ const MAX_QUEUED_IN_MEMORY = 64
 
 const isDamage = (error: unknown) => error instanceof LatchdError && error.code === 'STORE_DAMAGED'
 
-/**
- * Whether this process must not go on with an execution: it has a newer owner, or the pool is
- * closed.
- */
+/** Whether this process must not go on: the execution has a newer owner, or the pool is closed. */
 function isForAnother(error: unknown): boolean {
   const code = error instanceof LatchdError ? error.code : undefined
   return code === 'STALE_OWNER' || code === 'EXECUTOR_CLOSED'

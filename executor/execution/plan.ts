@@ -6,7 +6,7 @@ import { type FieldProblem, LatchdError } from '../../protocol/errors.ts'
 import { ExecuteBody } from '../../protocol/execution/execution.ts'
 import { limitTable, resolveLimits } from '../../protocol/limits.ts'
 import { EXACT, PLAIN } from '../../protocol/values/value-format.ts'
-import { decodeExact, encodeValue } from '../../protocol/values/values.ts'
+import { decodeExact } from '../../protocol/values/values.ts'
 import { invalidRequest } from '../boundary/invalid-request.ts'
 import { languageRefusal } from '../engine/installed.ts'
 import { withToolSearch } from '../tools/tool-search.ts'
@@ -124,17 +124,6 @@ export function encodedInputsOf({ inputs, encodedInputs }: ExecuteBody): string 
     ])
   }
   return EXACT + encodedInputs
-}
-
-/**
- * Inputs of this process as the guest reads them.
- *
- * @throws {TypeError} for a value that cannot cross
- */
-export function encodeInputs(
-  inputs: Readonly<Record<string, unknown>> | undefined,
-): string | undefined {
-  return inputs && encodeValue(inputs, 'inputs')
 }
 
 /** Longest source that any request may send, in bytes. */

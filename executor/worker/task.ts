@@ -311,15 +311,13 @@ class RunningTask {
         return calls.block({ kind: 'close-stream', id: calls.start(), stream: number })
       case HostOperation.closeStreamConcurrently:
         return calls.launch({ kind: 'close-stream', id: calls.start(), stream: number })
-      case HostOperation.startTimer: {
-        const atMs = this.#clock.nowMs
-        const id = calls.start()
-        if (text === UNREFERENCED) calls.unreference(id)
-        return calls.launch({ kind: 'start-timer', id, delayMs: number, atMs })
-      }
+      case HostOperation.startTimer:
+        return calls.startTimer(number, text === UNREFERENCED)
       case HostOperation.clearTimer:
         calls.clearTimer(number)
         return 0
+      case HostOperation.file:
+        return calls.file(number, text)
       case HostOperation.finalAnswer:
         this.#takeOutput(text)
         this.#isFinalAnswer = true

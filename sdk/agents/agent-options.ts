@@ -1,5 +1,6 @@
 /** The options of agents. */
 
+import { BYTES_PER_TOKEN, DEFAULT_ANSWER_TOKENS } from '../../protocol/answer/bounded-text.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { Typecheck } from '../../protocol/execution/execution.ts'
 import type {
@@ -34,6 +35,11 @@ export interface AgentOptions {
   readonly description?: string
   /** Steps after which the model is made to answer; 20 by default. */
   readonly maxSteps?: number
+  /**
+   * Tokens of one report to the model, counted as four bytes each; 10 000 by default. Of a longer
+   * one it gets the start and the end.
+   */
+  readonly maxAnswerTokens?: number
   /** Put at the end of the system prompt. */
   readonly instructions?: string
   /** Steps between two plans, the first before the first step; absent: none. */
@@ -73,6 +79,11 @@ export interface RunOptions {
   readonly finalAnswerChecks?: readonly FinalAnswerCheck[]
   /** `false`: goes on from the memory of the agent, and keeps the session after the run. */
   readonly reset?: boolean
+}
+
+/** Bytes of one report to the model. @throws {LatchdError} `INVALID_REQUEST` */
+export function answerBytes({ maxAnswerTokens = DEFAULT_ANSWER_TOKENS }: AgentOptions): number {
+  return readCount('maxAnswerTokens', maxAnswerTokens) * BYTES_PER_TOKEN
 }
 
 /** Steps of a run when neither it nor its agent says how many. */

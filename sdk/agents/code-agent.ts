@@ -1,11 +1,12 @@
 /** The agent that writes programs. */
 
+import { imagesAmong, readImages } from '../../protocol/answer/answer-images.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { Executor, Outcome, SessionHandle } from '../../protocol/execution/executor.ts'
 import type { ToolDescriptor } from '../../protocol/tool/wire-tool.ts'
 import { Agent } from './agent.ts'
 import type { AgentEvent } from './agent-event.ts'
-import { type AgentOptions, executionFields } from './agent-options.ts'
+import { type AgentOptions, answerBytes, executionFields } from './agent-options.ts'
 import { type AgentRun, stepFields } from './agent-run.ts'
 import type { StepTools } from './agent-tools.ts'
 import { codePrompt } from './code-prompt.ts'
@@ -117,7 +118,12 @@ export class CodeAgent extends Agent<CodeAgentOptions> {
       source,
       language,
       ...stepFields(reply),
-      ...(ended instanceof LatchdError ? refusedFields(ended) : endedFields(ended, program)),
+      ...(ended instanceof LatchdError
+        ? refusedFields(ended)
+        : {
+            ...endedFields(ended, program, answerBytes(this.options)),
+            ...(await imagesOf(ended)),
+          }),
     }
   }
 
@@ -152,11 +158,17 @@ function refusedFields({ name, code, message }: LatchdError) {
   }
 }
 
-function endedFields(outcome: Outcome, { laterBlocks }: Program) {
+/** The images that the program gave out, read for the model. */
+async function imagesOf({ files }: Outcome): Promise<Pick<ActionStep, 'images'>> {
+  const images = await readImages(imagesAmong(files), file => file.bytes())
+  return images.length === 0 ? {} : { images }
+}
+
+function endedFields(outcome: Outcome, { laterBlocks }: Program, maxBytes: number) {
   const { executionId, logText, calls } = outcome
   const isFinalAnswer = outcome.status === 'completed' && outcome.isFinalAnswer
   return {
-    observation: observe(outcome, laterBlocks),
+    observation: observe(outcome, laterBlocks, maxBytes),
     isFinalAnswer,
     executionId,
     logs: logText,

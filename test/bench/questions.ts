@@ -25,6 +25,7 @@ export const questions: Readonly<Record<string, () => Promise<Question>>> = {
     (await import('./questions/durable-throughput.ts')).durableThroughput,
   'http-latency': async () => (await import('./questions/http-latency.ts')).httpLatency,
   'client-tools': async () => (await import('./questions/client-tools.ts')).clientTools,
+  'mcp-calls': async () => (await import('./questions/mcp-calls.ts')).mcpCalls,
   'daemon-start': async () => (await import('./questions/daemon-start.ts')).daemonStart,
   'cold-daemon': async () => (await import('./questions/cold-daemon.ts')).coldDaemon,
   'run-command': async () => (await import('./questions/run-command.ts')).runCommand,

@@ -6,6 +6,7 @@ import { languageRefusal } from '../../../executor/engine/installed.ts'
 import { Language } from '../../../protocol/execution/execution.ts'
 import { isolationLevels, protection } from '../../../protocol/execution/isolation.ts'
 import type { DaemonInfo } from '../../../sdk/latchd-options.ts'
+import { scopes } from '../../auth/tokens.ts'
 import type { HttpEnvironment, RouteDependencies } from '../dependencies.ts'
 import { json, problems, security } from '../responses.ts'
 
@@ -24,6 +25,7 @@ const Info = z
     active: z.int().describe('Executions that hold a worker'),
     queued: z.int().describe('Executions that wait for one'),
     uptimeMs: z.number(),
+    scopes: z.array(z.enum(scopes)).describe('What the token of the caller may do'),
     mcpServers: z
       .array(
         z.strictObject({
@@ -66,6 +68,7 @@ export function addInfoRoute(app: OpenAPIHono<HttpEnvironment>, deps: RouteDepen
         active: pool.active,
         queued: pool.queued,
         uptimeMs: Date.now() - startedAtMs,
+        scopes: [...context.get('caller').scopes],
         mcpServers: mcp?.facts ?? [],
       },
       200,

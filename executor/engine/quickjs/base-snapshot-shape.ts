@@ -2,6 +2,7 @@
 
 import type { Snapshot } from 'quickjs-wasi'
 import type { MemoryPart } from '../memory-parts.ts'
+import type { HeapLayout } from './heap-fields.ts'
 
 /** The prelude's entry points, in the order of `executor/guest/prelude.ts`. */
 export const entryNames = [
@@ -37,4 +38,6 @@ export interface BaseSnapshot {
   readonly memoryHash: string
   /** Address of the engine's interrupt counter; see `context-fields.ts`. */
   readonly interruptCounter: number
+  /** Where plain values are read; `undefined` for an engine of another build. See `heap-layout.ts`. */
+  readonly heap: HeapLayout | undefined
 }

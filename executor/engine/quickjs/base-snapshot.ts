@@ -18,6 +18,7 @@ import {
 } from './base-snapshot-cache.ts'
 import { type BaseSnapshot, entryNames } from './base-snapshot-shape.ts'
 import { findInterruptCounter, takeDeclarationScope } from './context-fields.ts'
+import { findHeapLayout } from './heap-layout.ts'
 import { engineOptions } from './quickjs.ts'
 
 /**
@@ -91,6 +92,7 @@ async function makeSnapshot(module: WebAssembly.Module): Promise<MadeSnapshot> {
   host.dispose()
   const interruptCounter = findInterruptCounter(vm, hooks)
   handOverScope(vm)
+  const heap = findHeapLayout(vm)
   for (const bytecode of await compilePrelude(module)) {
     const loaded = vm.evalBytecode(bytecode)
     vm.executePendingJobs()
@@ -116,6 +118,7 @@ async function makeSnapshot(module: WebAssembly.Module): Promise<MadeSnapshot> {
     entries: entries as BaseSnapshot['entries'],
     engine,
     interruptCounter,
+    heap,
   }
 }
 

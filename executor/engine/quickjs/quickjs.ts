@@ -26,6 +26,7 @@ import { hashOf } from '../memory-hash.ts'
 import { putParts } from '../memory-parts.ts'
 import { decodeSnapshot, encodeSnapshot, fitsSnapshot } from '../session-snapshot.ts'
 import type { BaseSnapshot, EntryName } from './base-snapshot-shape.ts'
+import { HeapReader } from './heap-reader.ts'
 import { snapshotTag } from './runtime-tag.ts'
 
 /**
@@ -137,6 +138,7 @@ export function engineOptions(
 export class QuickJSGuest implements StandbyGuest {
   #vm!: QuickJS
   #exports!: Exports
+  #reader: HeapReader | undefined
   #baseSnapshot: BaseSnapshot
   #hooks: EngineHooks = idle
   #decoder = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -168,6 +170,8 @@ export class QuickJSGuest implements StandbyGuest {
         guest.#noteRejection(promise.identity, reason.ptr, isHandled),
     })
     guest.#exports = guest.#vm._getExports() as Exports
+    const { heap } = baseSnapshot
+    if (heap !== undefined) guest.#reader = new HeapReader(guest.#exports.memory, heap)
     const internals = guest.#vm as unknown as Internals
     internals.handleHostCall = (_name, _length, _self, argc, argv) =>
       guest.#session === NONE ? guest.#hostCall(argc, argv) : guest.#sessionHostCall(argc, argv)
@@ -501,7 +505,7 @@ export class QuickJSGuest implements StandbyGuest {
     const operation = this.#exports.qjs_get_float64(args.getUint32(argv, true))
     if (operation >= HostOperation.promiseState) {
       const callback = argc > 3 ? args.getUint32(argv + 12, true) : 0
-      return this.#askPromise(operation, args.getUint32(argv + 8, true), callback)
+      return this.#askEngine(operation, args.getUint32(argv + 8, true), callback)
     }
     if (argc !== 3) throw new Error(`host function called with ${argc} arguments`)
     const number = this.#exports.qjs_get_float64(args.getUint32(argv + 4, true))
@@ -511,7 +515,7 @@ export class QuickJSGuest implements StandbyGuest {
   }
 
   /** Questions that the language does not have. No code of the program runs in them. */
-  #askPromise(operation: number, value: number, callback: number): number {
+  #askEngine(operation: number, value: number, callback: number): number {
     const exports = this.#exports
     switch (operation) {
       case HostOperation.promiseState:
@@ -525,6 +529,10 @@ export class QuickJSGuest implements StandbyGuest {
         if (exports.qjs_is_exception(chained) !== 0) throw new OutOfGuestMemory()
         this.#free(chained)
         return exports.qjs_dup_value(this.#baseSnapshot.entries.undefined)
+      }
+      case HostOperation.plainText: {
+        const text = this.#reader?.read(value)
+        return text === undefined ? exports.qjs_new_number(0) : this.#newText(text)
       }
       default:
         throw new Error(`unknown host operation ${operation}`)

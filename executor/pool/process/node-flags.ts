@@ -13,8 +13,8 @@ const root = fileURLToPath(new URL('../../..', import.meta.url))
  * us.
  */
 export function codePlaces(parts: readonly string[]): string[] {
-  // The built package has what is loaded on demand in a folder of its own.
-  return [...parts, 'chunks'].map(part => join(root, part)).concat(packagesFor(root))
+  // What a built package loads later is beside the parts; sources have no such folder.
+  return [...[...parts, 'chunks'].map(part => join(root, part)), ...packagesFor(root)]
 }
 
 /** The files of packages that Node looks for when a module in this folder imports one. */
