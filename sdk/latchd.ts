@@ -63,11 +63,8 @@ export class Latchd implements Executor {
     const isSocket = options.fetch !== undefined && options.url?.startsWith('unix:/') === true
     this.url = isSocket ? (options.url as string) : readUrl(options.url, environment.LATCHD_URL)
     const token = options.token ?? environment.LATCHD_TOKEN
-    this.#connection = new Connection({
-      url: this.url,
-      token,
-      fetch: options.fetch ?? globalThis.fetch,
-    })
+    const fetch = options.fetch ?? globalThis.fetch
+    this.#connection = new Connection({ url: this.url, token, fetch })
     this.#clientTools = new ClientTools({
       url: this.url,
       token,
@@ -321,13 +318,15 @@ export class Latchd implements Executor {
 
   /**
    * The events of an execution after a sequence number, from the first one by default, until it has
-   * ended or is stuck; across restarts of the daemon.
+   * ended or is stuck; across restarts of the daemon. An aborted signal ends them with its reason.
    */
   events(
     executionId: string,
-    { after = 0 }: { after?: number } = {},
+    { after = 0, signal }: { after?: number; signal?: AbortSignal } = {},
   ): AsyncGenerator<ExecutionEvent, void, undefined> {
-    return executionEvents(this.#connection, executionId, after, this.#closed.signal, false)
+    const closed = this.#closed.signal
+    const ends = signal === undefined ? closed : AbortSignal.any([closed, signal])
+    return executionEvents(this.#connection, executionId, after, ends, false)
   }
 
   /** The events of an execution that was accepted here. */

@@ -1,5 +1,6 @@
 /** What the routes are handed: the deciding parts of the daemon. */
 
+import type { Context } from 'hono'
 import type { GuestPool } from '../../executor/boundary/guest-pool.ts'
 import type { ApprovalService } from '../approvals/approval-service.ts'
 import type { Audit } from '../auth/audit.ts'
@@ -35,6 +36,8 @@ export interface RouteDependencies {
   readonly tools: ToolboxSource
   /** Servers whose tools programs call; absent: none are configured. */
   readonly mcp?: McpServers | undefined
+  /** The end of `/mcp`. */
+  readonly mcpEndpoint: AnswersMcp
   readonly pool: GuestPool
   readonly tokens: Tokens
   readonly audit: Audit
@@ -65,6 +68,15 @@ export type AnswerConsole = (
   env: object,
   shares: CallerShares,
 ) => Response | Promise<Response>
+
+/** Answers a request in this process, as if it had come from a client. */
+export type AnswerInner = (request: Request, environment: object) => Response | Promise<Response>
+
+/** The end of `/mcp`. */
+export interface AnswersMcp {
+  /** Answers a request. @param answer the API */
+  handle(context: Context<HttpEnvironment>, answer: AnswerInner): Promise<Response>
+}
 
 /** What each request carries through the app. */
 export interface HttpEnvironment {
