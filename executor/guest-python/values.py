@@ -17,6 +17,8 @@ import re
 import types
 import uuid
 
+from . import files
+
 PLAIN = "j"
 EXACT = "d"
 
@@ -170,6 +172,12 @@ class _Walk:
             return '["Uint8Array",' + str(len(self.values) - 1) + "]"
         if isinstance(value, _Raw):
             return value.text
+        if isinstance(value, files.File):
+            facts = files.stored(value)
+            if self.substitute is not None:
+                # What a program returns is given out.
+                files.give(value)
+            return '["File",' + str(self.place(facts, index, "")) + "]"
         if isinstance(value, datetime.datetime):
             moment = value if value.tzinfo else value.astimezone()
             moment = moment.astimezone(_UTC)
@@ -312,6 +320,10 @@ def _decode_exact(parsed):
             return keep(index, _pattern(form[1], form[2] if len(form) > 2 else ""))
         if kind == "ArrayBuffer":
             return keep(index, base64.b64decode(form[1]))
+        if kind == "File":
+            facts = get(form[1])
+            drain()
+            return keep(index, files.file_of(facts))
         if kind == "Object":
             return keep(index, get(form[1]))
         if kind == "Error":
