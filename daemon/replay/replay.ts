@@ -141,6 +141,7 @@ async function runDry(
   try {
     const report = await deps.pool.run({
       owner: claimed.owner,
+      language: plan.language,
       execution: claimed,
       begin,
       receive: message => {

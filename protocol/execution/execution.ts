@@ -26,7 +26,7 @@ export const RequestedLimits = z.strictObject(limitShape).meta({ id: 'RequestedL
 export type RequestedLimits = LimitOverrides
 
 /** The language of a source. */
-export const Language = z.enum(['javascript', 'typescript'])
+export const Language = z.enum(['javascript', 'typescript', 'python'])
 export type Language = z.infer<typeof Language>
 
 /** `error`: a program with diagnostics does not run. `warn`: it runs, and they are reported. */

@@ -51,6 +51,11 @@ export interface AgentOptions {
   readonly onApproval?: OnApproval
   /** Checks each program against the declarations of its tools; `warn` by default. */
   readonly typecheck?: Typecheck
+  /**
+   * The language that the model is told to write programs in: `javascript`, where TypeScript is
+   * understood too, or `python`, where the executor has `@latchd/python`.
+   */
+  readonly language?: 'javascript' | 'python'
   /** IANA name of the zone of local times in programs, such as `Europe/Berlin`; UTC by default. */
   readonly timeZone?: string
   /** Limits of each program. */
@@ -109,12 +114,13 @@ export function readCount(name: string, value: number): number {
 
 /** The fields of each execution of an agent. */
 export function executionFields(
-  { limits, typecheck = 'warn', timeZone, durable, metadata, onApproval }: AgentOptions,
+  { limits, language, typecheck = 'warn', timeZone, durable, metadata, onApproval }: AgentOptions,
   { inputs, signal, isAbortable }: AgentRun,
   tools: ToolSet | undefined,
 ): Omit<ExecuteRequest, 'source'> {
   return {
-    typecheck,
+    // There is no type check of Python.
+    ...(language !== 'python' && { typecheck }),
     // A daemon makes durable what can be aborted, which costs a write.
     ...(isAbortable && { signal }),
     ...(tools && { tools }),

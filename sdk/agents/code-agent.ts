@@ -46,7 +46,7 @@ export class CodeAgent extends Agent<CodeAgentOptions> {
   }
 
   protected override systemPrompt(tools: readonly ToolDescriptor[]): string {
-    return codePrompt(tools, this.options.instructions, this.options.timeZone)
+    return codePrompt(tools, this.options)
   }
 
   protected override async prepare({ inputs }: AgentRun): Promise<readonly string[]> {
@@ -94,7 +94,7 @@ export class CodeAgent extends Agent<CodeAgentOptions> {
     { descriptors, set }: StepTools,
   ): AsyncGenerator<AgentEvent, ActionStep, undefined> {
     const reply = yield* run.ask(this.conversation(descriptors))
-    const program = readProgram(reply.text, reply.isCutOff)
+    const program = readProgram(reply.text, reply.isCutOff, this.options.language)
     const { thought } = program
     if (program.kind === 'none') {
       return {
@@ -103,7 +103,7 @@ export class CodeAgent extends Agent<CodeAgentOptions> {
         number,
         thought,
         ...stepFields(reply),
-        observation: `${program.problem}\n${howToReply}`,
+        observation: `${program.problem}\n${howToReply(this.options.language)}`,
         isFinalAnswer: false,
       }
     }
@@ -145,8 +145,8 @@ export class CodeAgent extends Agent<CodeAgentOptions> {
   }
 }
 
-const howToReply =
-  'Reply with one program in a code block that begins with ```js and ends with ```. When the task is done, the program calls final_answer(value).'
+const howToReply = (language: CodeAgentOptions['language']) =>
+  `Reply with one program in a code block that begins with \`\`\`${language === 'python' ? 'python' : 'js'} and ends with \`\`\`. When the task is done, the program calls final_answer(value).`
 
 function refusedFields({ name, code, message }: LatchdError) {
   return {

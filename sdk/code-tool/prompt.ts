@@ -10,15 +10,21 @@ import type { ToolDescriptor } from '../../protocol/tool/wire-tool.ts'
 import { languageRules } from '../language-rules.ts'
 import { namedTools } from './chosen-tools.ts'
 
+const languageNames: Readonly<Record<Language, string>> = {
+  javascript: 'JavaScript',
+  typescript: 'TypeScript',
+  python: 'Python',
+}
+
 /** Longest description of a function that OpenAI takes. */
 const MAX_DESCRIPTION = 1024
 
 /** The description of the tool: enough to use it, with the tools' names when they are known at once. */
 export function shortDescription(
-  language: Language | undefined,
+  language: Language = 'javascript',
   tools: ToolSet | undefined,
 ): string {
-  const text = `Runs a ${language === 'typescript' ? 'TypeScript' : 'JavaScript'} program and gives its output, console text and error. The program is a script that calls tools as plain functions, without await; its output is the value of its last statement.`
+  const text = `Runs a ${languageNames[language]} program and gives its output, console text and error. The program is a script that calls tools as plain functions, without await; its output is the value of its last statement.`
   return toolNames(text, tools, MAX_DESCRIPTION)
 }
 
@@ -62,5 +68,5 @@ The result of ${name} is JSON with a status. On failed, its error says where and
 
 The functions that a program finds:
 
-${tools.length === 0 ? 'There are none.' : describeForPrompt(tools)}`
+${tools.length === 0 ? 'There are none.' : describeForPrompt(tools, language)}`
 }
