@@ -63,11 +63,8 @@ export class Latchd implements Executor {
     const isSocket = options.fetch !== undefined && options.url?.startsWith('unix:/') === true
     this.url = isSocket ? (options.url as string) : readUrl(options.url, environment.LATCHD_URL)
     const token = options.token ?? environment.LATCHD_TOKEN
-    this.#connection = new Connection({
-      url: this.url,
-      token,
-      fetch: options.fetch ?? globalThis.fetch,
-    })
+    const fetch = options.fetch ?? globalThis.fetch
+    this.#connection = new Connection({ url: this.url, token, fetch })
     this.#clientTools = new ClientTools({
       url: this.url,
       token,
