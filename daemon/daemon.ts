@@ -10,6 +10,7 @@ import { Sweeper } from './executions/retention.ts'
 import { createApp } from './http/app.ts'
 import type { RouteDependencies } from './http/dependencies.ts'
 import { createHttpServer } from './http/http-server.ts'
+import { McpEndpoint } from './http/mcp-endpoint.ts'
 import { TrustedProxies } from './http/middleware/forwarded.ts'
 import { hostRule } from './http/middleware/origin.ts'
 import { mayConnect } from './http/routes/connect-route.ts'
@@ -45,13 +46,15 @@ interface Upkeep {
   readonly sweeper: Sweeper
   readonly clockWatch: ClockWatch
   readonly console: LazyConsole | undefined
+  readonly mcpEndpoint: McpEndpoint
 }
 
 /** Puts the API together and listens. @throws {Error} of Node when an address cannot be had */
 export async function listenFor(config: Config, parts: StartedParts): Promise<Daemon> {
   const services = await openServices(config, parts)
-  const { servers, console } = await openServers(config, parts, services)
-  const upkeep = { ...startUpkeep(config, parts, services), console }
+  const mcpEndpoint = new McpEndpoint({ ...services, ...parts })
+  const { servers, console } = await openServers(config, parts, services, mcpEndpoint)
+  const upkeep = { ...startUpkeep(config, parts, services), console, mcpEndpoint }
   logStart(parts, config, servers)
   const { reloadable } = services
   const health = healthOf(parts, services)
@@ -73,11 +76,13 @@ async function openServers(
   config: Config,
   { log, store, tools, inherited, mcp }: StartedParts,
   services: Services,
+  mcpEndpoint: McpEndpoint,
 ): Promise<{ readonly servers: Servers; readonly console: LazyConsole | undefined }> {
-  const { executions, machine, version } = services
+  const { executions, files, machine, version } = services
   const console = lazyConsole(config, services, () => deps)
   const deps: RouteDependencies = {
     ...services,
+    mcpEndpoint,
     store,
     tools,
     mcp,
@@ -94,6 +99,7 @@ async function openServers(
   }
   const { fetch } = createApp(deps)
   const serve = () => createHttpServer({ fetch, mayUpgrade: request => mayConnect(deps, request) })
+  await files.start()
   await executions.recover()
   const servers = await Servers.open(serve, { ...config, inherited }).catch(async error => {
     // A daemon that cannot listen resumes nothing: its store is about to be closed.
@@ -107,9 +113,10 @@ async function openServers(
 function startUpkeep(
   { retention }: Config,
   { log, store }: StartedParts,
-  { clock, upgrade, webhooks }: Services,
-): Omit<Upkeep, 'console'> {
-  const sweeper = new Sweeper({ store, retention, log, now: clock.now })
+  { clock, executions, files, upgrade, webhooks }: Services,
+): Omit<Upkeep, 'console' | 'mcpEndpoint'> {
+  const sweepFiles = () => files.sweep(executions.inMemory)
+  const sweeper = new Sweeper({ store, retention, sweepFiles, log, now: clock.now })
   const clockWatch = new ClockWatch(clock, store, log)
   sweeper.start()
   upgrade.start()
@@ -123,22 +130,24 @@ async function close(
   { log, store, traces, mcp }: StartedParts,
   services: Services,
   servers: Servers,
-  { sweeper, clockWatch, console }: Upkeep,
+  { sweeper, clockWatch, console, mcpEndpoint }: Upkeep,
 ): Promise<void> {
   const { connections, executions, metrics, pool, reloadable } = services
-  const { runningFile, typeChecker, upgrade, webhooks } = services
+  const { files, runningFile, typeChecker, upgrade, webhooks } = services
   const { drainMs } = reloadable.inForce
   log.info({ drainMs }, 'stopping')
   servers.stop()
+  mcpEndpoint.stop()
   connections.drain()
   await Promise.all([executions.drain(drainMs), upgrade.stop()])
   connections.close()
+  await mcpEndpoint.close()
   await Promise.all([servers.close(), mcp?.close()])
   console?.close()
   typeChecker.close()
   await pool.close()
   await webhooks.close()
-  await Promise.all([sweeper.close(), clockWatch.close()])
+  await Promise.all([sweeper.close(), clockWatch.close(), files.close()])
   await store.close()
   runningFile.close()
   metrics.close()

@@ -19,6 +19,7 @@ import type {
 } from '../../protocol/execution/execution.ts'
 import type { StoredInstant } from '../clock/trusted-clock.ts'
 import type { ClaimAnswer, Claimed, ClaimRequest, Opening, OpeningFacts } from './claim-facts.ts'
+import type { FileStore } from './file-store.ts'
 import type { Place } from './page.ts'
 import type { StuckError, StuckExecution, SweepBounds } from './recovery-facts.ts'
 import type { SessionLeaving, SessionStore } from './session-store.ts'
@@ -327,7 +328,7 @@ export interface StoreStatistics {
 export type OnCommit = (operations: number, tookMs: number) => void
 
 /** A durable store: all of it, and its own upkeep. */
-export interface Store extends StoreWriter, StoreReader, SessionStore {
+export interface Store extends StoreWriter, StoreReader, SessionStore, FileStore {
   /**
    * Checks that the store is in its place, and that there is room when the last write found none.
    *

@@ -11,7 +11,8 @@ import { installStructuredClone } from './codec/structured-clone.ts'
 import { describe, describeRejection } from './describe-error.ts'
 import { currentStack, installStack } from './error-stack.ts'
 import { installErrors } from './errors.ts'
-import { deliver } from './host/calls.ts'
+import { emit, installFiles } from './files/blob.ts'
+import { callBlocking, deliver } from './host/calls.ts'
 import { clockMs, installClock, sinceStart } from './host/clock.ts'
 import { installConcurrent } from './host/concurrent.ts'
 import { askNumber, askText, plainText, promiseHooks } from './host/host.ts'
@@ -62,6 +63,8 @@ installStructuredClone(globalThis)
 installEvent(globalThis, sinceStart)
 installEventTarget(globalThis, whenSignalAborts)
 installAbort(globalThis)
+installFiles(globalThis, (operation, input) => callBlocking(HostOperation.file, operation, input))
+reflectDefineProperty(globalThis, 'emit', hidden(emit))
 installWebInspectors()
 installFinalAnswer(globalThis)
 reflectDefineProperty(globalThis, 'parallel', hidden(parallel))

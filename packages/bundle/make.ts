@@ -20,16 +20,23 @@ const entries = [
   'daemon/main',
   'daemon/store/sqlite/thread-entry',
   'daemon/store/sqlite/upkeep-thread',
+  'executor/engine/cpython/image-thread',
   'executor/pool/process/child',
   'executor/typecheck/reading-thread',
   'executor/worker/entry',
 ]
 
 /**
- * Packages that stay outside. piscina starts a file beside its own; the engine's package is found by
- * its name, for its WebAssembly; openai and the exporter of traces are large and used by few.
+ * Packages that stay outside. piscina starts a file beside its own; the engines' packages are found by
+ * their names, for their WebAssembly; openai and the exporter of traces are large and used by few.
  */
-const external = ['piscina', /^quickjs-wasi\//, /^openai(\/|$)/, /^@opentelemetry\/(exporter|sdk)-/]
+const external = [
+  'piscina',
+  /^quickjs-wasi\//,
+  '@latchd/python',
+  /^openai(\/|$)/,
+  /^@opentelemetry\/(exporter|sdk)-/,
+]
 
 rmSync(join(dist, 'chunks'), { recursive: true, force: true })
 const modules = new Set<string>()

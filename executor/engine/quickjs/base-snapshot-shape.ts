@@ -1,6 +1,7 @@
 /** The memory that every guest begins with. */
 
 import type { Snapshot } from 'quickjs-wasi'
+import type { MemoryPart } from '../memory-parts.ts'
 import type { HeapLayout } from './heap-fields.ts'
 
 /** The prelude's entry points, in the order of `executor/guest/prelude.ts`. */
@@ -39,10 +40,4 @@ export interface BaseSnapshot {
   readonly interruptCounter: number
   /** Where plain values are read; `undefined` for an engine of another build. See `heap-layout.ts`. */
   readonly heap: HeapLayout | undefined
-}
-
-/** A piece of a guest's memory: its address and its bytes. */
-export interface MemoryPart {
-  readonly at: number
-  readonly bytes: Uint8Array
 }

@@ -5,6 +5,7 @@
  */
 
 import { PLAIN } from '../../../protocol/values/value-format.ts'
+import { storedFacts } from '../files/blob.ts'
 import {
   hidden,
   jsonStringify,
@@ -20,7 +21,7 @@ import { engineText } from './engine-text.ts'
 
 export type { Encoded, EncodeMode } from './encode-walk.ts'
 
-const REFUSE = { __proto__: null } as EncodeMode
+const REFUSE = { __proto__: null, factsOf: storedFacts } as EncodeMode
 
 /**
  * Encodes one value.

@@ -25,6 +25,8 @@ export function packagesFor(folder: string): string[] {
       const path = join(above, name)
       places.push(...namesOf(path))
     }
+    // A workspace of this repository is a link out of that folder.
+    places.push(...namesOf(join(above, 'node_modules', '@latchd', 'python')).slice(1))
     if (above === dirname(above)) return places
   }
 }
