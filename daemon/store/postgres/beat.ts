@@ -1,0 +1,148 @@
+/**
+ * The heartbeat of a daemon: it renews the lease, looks after the daemon's executions, and gives up
+ * the daemons that are dead.
+ *
+ * While the last good beat is older than half of the lease, no write of this daemon is acknowledged:
+ * so no call leaves that another daemon may be about to make.
+ */
+
+import { LatchdError } from '../../../protocol/errors.ts'
+import type { StoreNews } from '../sharing.ts'
+import { giveBackExecution } from './claims.ts'
+import {
+  type BeatFindings,
+  type DaemonFacts,
+  LEASE_MS,
+  lookAfter,
+  reap,
+  register,
+  renew,
+} from './daemons.ts'
+import type { Database } from './database.ts'
+
+const BEAT_MS = 2000
+
+/** Beats for one daemon. */
+export class Beat {
+  #database: Database
+  #facts: DaemonFacts
+  #now: () => number
+  #number = 0
+  #news: StoreNews | undefined
+  #timer: NodeJS.Timeout | undefined
+  #underWay: Promise<void> | undefined
+  #lastGoodMs = 0
+  /** Executions that the last beat found in the store and not in memory. */
+  #missing: ReadonlySet<string> = new Set()
+  /** Decisions that were handed on. */
+  #told: ReadonlySet<string> = new Set()
+  #cancelled: ReadonlySet<string> = new Set()
+  /** How far the database's clock is ahead of this machine's. */
+  offsetMs = 0
+
+  /** @param now the clock of this machine */
+  constructor(database: Database, facts: DaemonFacts, now: () => number) {
+    this.#database = database
+    this.#facts = facts
+    this.#now = now
+  }
+
+  /** How the daemon names itself. */
+  get facts(): DaemonFacts {
+    return this.#facts
+  }
+
+  /** The number of this daemon; 0 before it is registered. */
+  get number(): number {
+    return this.#number
+  }
+
+  /** Registers the daemon. */
+  async register(): Promise<void> {
+    this.renumber(await this.#database.transaction(tx => register(tx, this.#facts)))
+  }
+
+  /** The daemon was registered anew. */
+  renumber(number: number): void {
+    this.#number = number
+    this.#lastGoodMs = performance.now()
+  }
+
+  /** Tells news, and beats at intervals. */
+  start(news: StoreNews): void {
+    this.#news = news
+    this.#timer ??= setInterval(() => void this.beat(), BEAT_MS)
+  }
+
+  /** Beats no more; resolves when a beat under way has ended. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer)
+    this.#timer = undefined
+    await this.#underWay
+  }
+
+  /** Beats now, or joins a beat under way. Never rejects. */
+  beat(): Promise<void> {
+    this.#underWay ??= this.#beat()
+      .catch(error => this.#news?.onFault(error))
+      .finally(() => {
+        this.#underWay = undefined
+      })
+    return this.#underWay
+  }
+
+  /**
+   * Resolves when this daemon is known to live.
+   *
+   * @throws {LatchdError} `STALE_OWNER`: it is not, or cannot be known to
+   */
+  async alive(number: number): Promise<void> {
+    if (this.#timer === undefined) return
+    if (this.#isStale) await this.beat()
+    if (!this.#isStale && this.#number === number) return
+    throw new LatchdError('STALE_OWNER', 'Cannot go on: the lease of this daemon is over')
+  }
+
+  get #isStale(): boolean {
+    return performance.now() - this.#lastGoodMs > LEASE_MS / 2
+  }
+
+  async #beat(): Promise<void> {
+    const beganMs = performance.now()
+    const before = this.#now()
+    const seenMs = await this.#database.transaction(tx => renew(tx, this.#number))
+    const after = this.#now()
+    if (seenMs === undefined) {
+      await this.register()
+      this.#news?.onDeclaredDead()
+      return
+    }
+    this.#lastGoodMs = beganMs
+    this.offsetMs = seenMs - (before + after) / 2
+    const stuck = await this.#database.transaction(reap)
+    if (stuck.length > 0) this.#news?.onStuck(stuck)
+    const news = this.#news
+    if (news === undefined) return
+    const findings = await this.#database.transaction(tx =>
+      lookAfter(tx, this.#number, news.working(), seenMs),
+    )
+    await this.#tell(news, findings)
+  }
+
+  async #tell(news: StoreNews, { decided, cancelled, owned, isDue }: BeatFindings): Promise<void> {
+    for (const one of decided) {
+      if (!this.#told.has(one.approval.approvalId)) news.onDecided(one)
+    }
+    this.#told = new Set(decided.map(({ approval }) => approval.approvalId))
+    for (const id of cancelled) if (!this.#cancelled.has(id)) news.onCancelled(id)
+    this.#cancelled = new Set(cancelled)
+    const missing = owned.filter(({ execution_id }) => !news.isHere(execution_id))
+    // Twice in a row: one beat alone may fall between the commit and its answer.
+    const strays = missing.filter(({ execution_id }) => this.#missing.has(execution_id))
+    this.#missing = new Set(missing.map(({ execution_id }) => execution_id))
+    for (const { execution_id, epoch } of strays) {
+      await this.#database.transaction(tx => giveBackExecution(tx, execution_id, epoch, 0))
+    }
+    if (isDue || strays.length > 0) news.onDue()
+  }
+}
