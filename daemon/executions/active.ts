@@ -30,6 +30,8 @@ import { AT_ONCE_MS } from '../store/rules/standing.ts'
 import type { ClaimedExecution } from '../store/store.ts'
 import { IdleCollector } from '../upkeep/idle-collector.ts'
 import { ClaimLoop } from './claim-loop.ts'
+import { newsFor } from './shared-news.ts'
+import { isDamage, isForAnother } from './store-refusals.ts'
 import { UpgradeCheck } from './upgrade-check.ts'
 import { ExecutionWriter } from './writer.ts'
 import type { WriterDependencies } from './writer-dependencies.ts'
@@ -124,7 +126,11 @@ export class ActiveExecutions {
     const { store, runningFile, bus, now } = this.#deps
     const { stuck } = await store.open({ nowMs: (now ?? Date.now)(), ran: runningFile.lost })
     for (const one of stuck) bus.happened(one.event, one)
-    this.#claims.look()
+    const [live, loading, queued] = [this.#live, this.#loading, this.#queued]
+    const unqueue = (executionId: string) => this.#unqueue(executionId)
+    const look = () => this.#claims.look()
+    store.sharing?.watch(newsFor(this.#deps, { live, loading, queued, unqueue, look }))
+    look()
   }
 
   /** Whether a new durable execution of an owner had better wait in the store than in memory. */
@@ -173,7 +179,7 @@ export class ActiveExecutions {
     this.#claims.look()
   }
 
-  /** Brings an execution of the store into memory; an ended one stays there. */
+  /** Brings an execution of the store into memory; one that has ended, or another daemon has, stays. */
   async load(executionId: string): Promise<void> {
     while (this.#loading.has(executionId)) await this.#loading.get(executionId)
     if (this.#live.has(executionId)) return
@@ -387,14 +393,3 @@ export class ActiveExecutions {
 
 /** Of one owner; longer queues wait in the store: a queued execution in memory takes some kilobytes. */
 const MAX_QUEUED_IN_MEMORY = 64
-
-const isDamage = (error: unknown) => error instanceof LatchdError && error.code === 'STORE_DAMAGED'
-
-/**
- * Whether this process must not go on with an execution: it has a newer owner, or the pool is
- * closed.
- */
-function isForAnother(error: unknown): boolean {
-  const code = error instanceof LatchdError ? error.code : undefined
-  return code === 'STALE_OWNER' || code === 'EXECUTOR_CLOSED'
-}

@@ -11,20 +11,16 @@ import type { Tool } from '../../protocol/tool/tool.ts'
 import type { Caller } from '../auth/caller.ts'
 import { readPlan } from '../replay/stored-plan.ts'
 import type { Page } from '../store/page.ts'
-import type { StoredExecution, SubmitOutcome } from '../store/store.ts'
+import type { StoredExecution } from '../store/store.ts'
 import type { Tracing } from '../telemetry/tracing/tracing.ts'
 import type { HeldMemory } from '../upkeep/memory-guard.ts'
 import { type ActiveDependencies, type ActiveExecution, ActiveExecutions } from './active.ts'
 import { Admission, type AdmissionOptions } from './admission.ts'
+import { Elsewhere } from './elsewhere.ts'
 import { EventStreams } from './event-streams.ts'
 import { listExecutions, type PageQuery } from './execution-lists.ts'
 import { isRestingPlace } from './resting-place.ts'
-import {
-  keyReused,
-  removedExecution,
-  type SubmissionKey,
-  SubmissionKeys,
-} from './submission-keys.ts'
+import { type SubmissionKey, SubmissionKeys, submittedId } from './submission-keys.ts'
 import { ExecutionWriter } from './writer.ts'
 
 /** Options of {@link Executions}. */
@@ -57,11 +53,14 @@ export class Executions {
   #streams: EventStreams
   #isDraining = false
   #admission: Admission
+  #elsewhere: Elsewhere
 
   constructor(options: ExecutionsOptions) {
     this.#options = options
     this.#live = new ActiveExecutions(options)
-    this.#streams = new EventStreams(options, id => this.#live.get(id)?.writer)
+    this.#elsewhere = new Elsewhere(options, id => this.#live.get(id) !== undefined)
+    const writerOf = (id: string) => this.#live.get(id)?.writer
+    this.#streams = new EventStreams(options, writerOf, this.#elsewhere)
     this.#admission = new Admission(options, this.#live)
     this.#keys = new SubmissionKeys(options.store)
   }
@@ -174,12 +173,12 @@ export class Executions {
     else if (plan.sessionId === undefined && this.#live.isLongQueueOf(caller.name)) {
       let known = executionId
       await this.#live.queue(executionId, caller.name, async () => {
-        known = idOf(executionId, await writer.submitDurable(key, 'queue'))
+        known = submittedId(executionId, await writer.submitDurable(key, 'queue'))
         return known === executionId
       })
       return known
     } else {
-      const known = idOf(executionId, await writer.submitDurable(key))
+      const known = submittedId(executionId, await writer.submitDurable(key))
       if (known !== executionId) return known
     }
     this.#live.start(plan, running, writer)
@@ -232,6 +231,7 @@ export class Executions {
     const unwatch = this.#options.bus.await(executionId, event => {
       if (isRestingPlace(event)) changed.resolve()
     })
+    const unfollow = this.#elsewhere.follow(executionId, 0)
     let isLate = false
     const timer = setTimeout(() => {
       isLate = true
@@ -248,6 +248,7 @@ export class Executions {
       }
     } finally {
       clearTimeout(timer)
+      unfollow()
       unwatch()
     }
   }
@@ -312,6 +313,7 @@ export class Executions {
       if (execution.status === 'stuck') await this.#options.store.retry(executionId)
       await this.#live.load(executionId)
       const live = this.#live.get(executionId)
+      if (live === undefined) await this.#elsewhere.cancel(executionId)
       live?.running.cancel()
       await (live && this.#untilKept(live, live.settled))
     }
@@ -373,13 +375,6 @@ export class Executions {
     this.#isDraining = true
     await this.#live.drain(drainMs)
   }
-}
-
-/** The execution that a submission came to. @throws {LatchdError} `IDEMPOTENCY_KEY_REUSED`, `GONE` */
-function idOf(executionId: string, outcome: SubmitOutcome): string {
-  if (outcome.kind === 'key-reused') throw keyReused()
-  if (outcome.kind === 'removed') throw removedExecution(outcome.executionId)
-  return outcome.kind === 'known' ? outcome.executionId : executionId
 }
 
 /** An execution in memory as it stands; an end that is not stored yet does not count. */

@@ -13,8 +13,14 @@ export interface StoreNews {
   readonly onDecided: (decided: StoredApproval) => void
   /** Another daemon was asked to cancel an execution of this one. */
   readonly onCancelled: (executionId: string) => void
+  /** Executions that wait in the store without an owner, as far as this daemon knows. */
+  readonly queued: () => readonly string[]
+  /** Some of {@link queued} have an owner, or have ended. */
+  readonly onUnqueued: (executionIds: readonly string[]) => void
   /** Something may be claimed. */
   readonly onDue: () => void
+  /** Messages to webhooks are due. */
+  readonly onWebhooks: () => void
   /** Executions became stuck, since a daemon was lost with each of them too often. */
   readonly onStuck: (stuck: readonly StuckExecution[]) => void
   /** The others took this daemon for dead: nothing that it owned is its own any more. */
@@ -38,6 +44,8 @@ export interface Sharing {
   watch(news: StoreNews): void
   /** Asks the daemon that owns an execution to cancel it. */
   requestCancel(executionId: string): Promise<void>
+  /** The place of the last stored event of each of these executions, by id. */
+  lastEvents(executionIds: readonly string[]): Promise<ReadonlyMap<string, number>>
   /** How far the clock of the store is ahead of this machine's, in milliseconds. */
   readonly clockOffsetMs: number
   /** The daemons that live, the first started first. */

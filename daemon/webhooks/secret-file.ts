@@ -15,12 +15,17 @@ export const WEBHOOK_SECRET_FILE = 'webhook-secret'
 /** Bytes of a secret; the scheme allows 24 to 64. */
 const SECRET_BYTES = 32
 
+/** A new secret. */
+export function newSecret(): string {
+  return SECRET_PREFIX + randomBytes(SECRET_BYTES).toString('base64')
+}
+
 /** Reads the secret of a state folder, or makes one. The caller is alone in the folder. */
 export function keptSecret(stateDir: string): string {
   const file = join(stateDir, WEBHOOK_SECRET_FILE)
   const kept = readIfThere(file)?.trim()
   if (kept !== undefined && kept !== '') return kept
-  const secret = SECRET_PREFIX + randomBytes(SECRET_BYTES).toString('base64')
+  const secret = newSecret()
   // It gets its name only when it is whole and on disk: receivers learn it once.
   const made = `${file}.new`
   const { O_WRONLY, O_CREAT, O_TRUNC, O_SYNC } = constants

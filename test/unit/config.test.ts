@@ -45,6 +45,9 @@ t.test('without any word every setting has its default', async t => {
     origins: [],
     trustedProxies: [],
     stateDir: '.latchd',
+    databaseUrl: undefined,
+    nodeName: undefined,
+    advertiseUrl: undefined,
     tokens: [],
     tools: [],
     allow: undefined,
@@ -366,5 +369,5 @@ t.test('the effective configuration masks secrets and tells sources', async t =>
 
 t.test('no secret can be given as a flag, which every user of a machine could see', async t => {
   const withoutFlag = settingKeys.filter(key => settingOf(key).flag === undefined)
-  t.strictSame(withoutFlag, ['tokens', 'webhookSecret', 'modelApiKey', 'token'])
+  t.strictSame(withoutFlag, ['databaseUrl', 'tokens', 'webhookSecret', 'modelApiKey', 'token'])
 })

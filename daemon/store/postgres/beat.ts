@@ -123,13 +123,17 @@ export class Beat {
     if (stuck.length > 0) this.#news?.onStuck(stuck)
     const news = this.#news
     if (news === undefined) return
+    const queued = news.queued()
     const findings = await this.#database.transaction(tx =>
-      lookAfter(tx, this.#number, news.working(), seenMs),
+      lookAfter(tx, this.#number, { working: news.working(), queued, nowMs: seenMs }),
     )
     await this.#tell(news, findings)
   }
 
-  async #tell(news: StoreNews, { decided, cancelled, owned, isDue }: BeatFindings): Promise<void> {
+  async #tell(news: StoreNews, findings: BeatFindings): Promise<void> {
+    const { decided, cancelled, owned, isDue, hasWebhooks, unqueued } = findings
+    if (unqueued.length > 0) news.onUnqueued(unqueued)
+    if (hasWebhooks) news.onWebhooks()
     for (const one of decided) {
       if (!this.#told.has(one.approval.approvalId)) news.onDecided(one)
     }

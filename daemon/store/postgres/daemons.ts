@@ -67,14 +67,25 @@ export interface BeatFindings {
   readonly owned: readonly { readonly execution_id: string; readonly epoch: number }[]
   /** Whether there is something to claim. */
   readonly isDue: boolean
+  readonly hasWebhooks: boolean
+  /** Those of the asked ones that nobody owns any more, or that somebody does. */
+  readonly unqueued: readonly string[]
 }
 
-/** Looks after the executions of a daemon. @param working those that have a worker now */
+/** What a daemon knows when it beats. */
+export interface BeatFacts {
+  /** Executions that have a worker now. */
+  readonly working: readonly string[]
+  /** Executions that it takes for nobody's. */
+  readonly queued: readonly string[]
+  readonly nowMs: number
+}
+
+/** Looks after the executions of a daemon. */
 export async function lookAfter(
   tx: Transaction,
   daemon: number,
-  working: readonly string[],
-  nowMs: number,
+  { working, queued, nowMs }: BeatFacts,
 ): Promise<BeatFindings> {
   await tx.run(
     `UPDATE execution SET suspect = NOT suspect
@@ -86,8 +97,9 @@ export async function lookAfter(
       WHERE daemon = $1`,
     [daemon],
   )
-  const [due] = await tx.rows<{ is_due: boolean }>(
-    'SELECT EXISTS (SELECT 1 FROM execution WHERE wake_ms <= $1) AS is_due',
+  const [due] = await tx.rows<{ is_due: boolean; has_webhooks: boolean }>(
+    `SELECT EXISTS (SELECT 1 FROM execution WHERE wake_ms <= $1) AS is_due,
+      EXISTS (SELECT 1 FROM webhook WHERE due_ms <= $1 AND leased_ms <= $1) AS has_webhooks`,
     [nowMs],
   )
   return {
@@ -95,7 +107,20 @@ export async function lookAfter(
     cancelled: owned.flatMap(row => (row.is_cancelled ? [row.execution_id] : [])),
     owned,
     isDue: due?.is_due === true,
+    hasWebhooks: due?.has_webhooks === true,
+    unqueued: await ownedOf(tx, queued),
   }
+}
+
+/** Which of these executions wait no longer for an owner. */
+async function ownedOf(tx: Transaction, queued: readonly string[]): Promise<string[]> {
+  if (queued.length === 0) return []
+  const rows = await tx.rows<{ execution_id: string }>(
+    'SELECT execution_id FROM execution WHERE execution_id = ANY($1::text[]) AND wake_ms IS NOT NULL',
+    [queued],
+  )
+  const free = new Set(rows.map(({ execution_id }) => execution_id))
+  return queued.filter(id => !free.has(id))
 }
 
 /** Gives up the daemons that are dead: what each of them owned is nobody's. */

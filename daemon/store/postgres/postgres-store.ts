@@ -54,6 +54,7 @@ export class PostgresStore implements store.Store {
     this.sharing = {
       watch: news => beat.start(news),
       requestCancel: executionId => this.#requestCancel(executionId),
+      lastEvents: executionIds => this.#read([], tx => reading.lastEvents(tx, executionIds)),
       get clockOffsetMs() {
         return beat.offsetMs
       },
