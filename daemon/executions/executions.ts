@@ -273,8 +273,10 @@ export class Executions {
   async #find(executionId: string, caller: Caller): Promise<StoredExecution> {
     const { memory, store } = this.#options
     const live = this.#live.get(executionId)
-    // An end is visible when it is stored; while the disk is full, the execution counts as running.
-    if (live?.writer.isDurable && isOver(live.running.read())) {
+    // An end is visible when it is stored, and the state that it left to its session; while the disk
+    // is full, a durable execution counts as running.
+    const isStored = live?.writer.isDurable || live?.plan.sessionId !== undefined
+    if (live && isStored && isOver(live.running.read())) {
       await Promise.race([live.settled, live.writer.lacksRoom()])
     }
     const found =

@@ -257,7 +257,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
     if (!this.#isDurable) {
       const left = snapshot && (await this.#leave(snapshot, execution))
       if (sessionId !== undefined)
-        await untilRoom(() => sessions.save(sessionId, executionId, left))
+        await this.#persist(() => sessions.save(sessionId, executionId, left))
       if ('endedAtMs' in execution) memory.finish(execution)
       onStored()
       if (this.#end !== undefined) bus.publish(this.owner, this.#end)
@@ -387,7 +387,9 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
   #writeSoon(isDue = false): void {
     const isMuch = this.#held.records.length + this.#held.events.length > MAX_HELD
     const isWanted = isMuch || this.#deps.bus.isWatched(this.#plan.executionId)
-    if (!isWanted && !isDue) return
+    // Other daemons see of it what the store has.
+    const isShared = this.#deps.store.sharing !== undefined
+    if (!isWanted && !isDue && !isShared) return
     this.#timer ??= setTimeout(() => this.#writeNow(), isWanted ? WATCHED_MS : ANSWER_MS)
   }
 

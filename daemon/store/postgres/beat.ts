@@ -74,6 +74,17 @@ export class Beat {
     this.#timer ??= setInterval(() => void this.beat(), BEAT_MS)
   }
 
+  /**
+   * The others took this daemon for dead: registers it anew.
+   *
+   * @throws {LatchdError} `STORE_UNAVAILABLE`
+   */
+  async again(): Promise<void> {
+    await this.#underWay
+    const isKnown = await this.#database.transaction(tx => renew(tx, this.#number))
+    if (isKnown === undefined) await this.#startAnew()
+  }
+
   /** Beats no more; resolves when a beat under way has ended. */
   async stop(): Promise<void> {
     clearInterval(this.#timer)
@@ -113,12 +124,11 @@ export class Beat {
     const seenMs = await this.#database.transaction(tx => renew(tx, this.#number))
     const after = this.#now()
     if (seenMs === undefined) {
-      await this.register()
-      this.#news?.onDeclaredDead()
+      await this.#startAnew()
       return
     }
     this.#lastGoodMs = beganMs
-    this.offsetMs = seenMs - (before + after) / 2
+    this.offsetMs = Math.round(seenMs - (before + after) / 2)
     const stuck = await this.#database.transaction(reap)
     if (stuck.length > 0) this.#news?.onStuck(stuck)
     const news = this.#news
@@ -128,6 +138,11 @@ export class Beat {
       lookAfter(tx, this.#number, { working: news.working(), queued, nowMs: seenMs }),
     )
     await this.#tell(news, findings)
+  }
+
+  async #startAnew(): Promise<void> {
+    await this.register()
+    this.#news?.onDeclaredDead()
   }
 
   async #tell(news: StoreNews, findings: BeatFindings): Promise<void> {

@@ -153,6 +153,12 @@ export class Database {
   }
 }
 
+/**
+ * Whether a transaction was refused since its daemon is not registered: the others took it for dead.
+ */
+export const isForgotten = (error: unknown): boolean =>
+  (error as { constraint?: unknown }).constraint === 'execution_daemon_fkey'
+
 /** No connection could be had: nothing was sent. */
 class NotConnected extends Error {
   constructor(cause: unknown) {

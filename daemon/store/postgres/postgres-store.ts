@@ -11,7 +11,7 @@ import { Beat } from './beat.ts'
 import * as claims from './claims.ts'
 import * as counts from './counts.ts'
 import * as daemons from './daemons.ts'
-import type { Database, Transaction } from './database.ts'
+import { type Database, isForgotten, type Transaction } from './database.ts'
 import { changeExecutions, lockExecution } from './execution-rows.ts'
 import { InOrder } from './in-order.ts'
 import { keyedExecutions } from './keys.ts'
@@ -48,7 +48,11 @@ export class PostgresStore implements store.Store {
     this.#database = database
     this.#identity = identity
     this.#beat = new Beat(database, facts, now)
-    this.#writes = new WriteBatches(database, () => this.#beat.number)
+    this.#writes = new WriteBatches(
+      database,
+      () => this.#beat.number,
+      () => this.#beat.again(),
+    )
     this.#now = () => now() + this.#beat.offsetMs
     const beat = this.#beat
     this.sharing = {
@@ -73,9 +77,16 @@ export class PostgresStore implements store.Store {
     work: (tx: Transaction, daemon: number) => Promise<T>,
   ): Promise<T> {
     if (this.#isClosed) return Promise.reject(closed())
-    return this.#inOrder.run(names, () =>
-      this.#database.transaction(tx => work(tx, this.#beat.number)),
-    )
+    const once = () => this.#database.transaction(tx => work(tx, this.#beat.number))
+    return this.#inOrder.run(names, async () => {
+      try {
+        return await once()
+      } catch (error) {
+        if (!isForgotten(error)) throw error
+        await this.#beat.again()
+        return await once()
+      }
+    })
   }
 
   #read<T>(names: readonly string[], work: (tx: Transaction) => Promise<T>): Promise<T> {
@@ -89,7 +100,8 @@ export class PostgresStore implements store.Store {
     return await this.#inOrder.run(names, async () => {
       const { number } = this.#beat
       const value = await this.#writes.write(write)
-      await this.#beat.alive(number)
+      // What is accepted is accepted: if this daemon does not live, another one runs it.
+      if (write.kind !== 'submit') await this.#beat.alive(number)
       return value
     })
   }

@@ -34,7 +34,7 @@ CREATE TABLE execution (
   -- When nobody owns it: from when it can be claimed.
   wake_ms bigint,
   -- The daemon that owns it; null: nobody.
-  daemon integer,
+  daemon integer REFERENCES daemon,
   -- Whether it has a worker, as far as its daemon has told.
   suspect boolean NOT NULL DEFAULT false,
   -- When somebody asked another daemon than its own to cancel it.

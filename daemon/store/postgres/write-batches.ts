@@ -8,7 +8,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { LatchdError } from '../../../protocol/errors.ts'
 import type { OnCommit } from '../store.ts'
-import type { Database } from './database.ts'
+import { type Database, isForgotten } from './database.ts'
 import { type Write, type WriteOutcome, writeAll } from './writes.ts'
 
 /** Writes in a transaction at most: a bound on how long the first waits for the last. */
@@ -26,16 +26,21 @@ interface Waiting {
 export class WriteBatches {
   #database: Database
   #daemon: () => number
+  #forgotten: () => Promise<void>
   #gathered: Waiting[] = []
   #underWay = 0
   #isGathering = false
   /** Called for each transaction. */
   onCommit: OnCommit = () => {}
 
-  /** @param daemon the number under which executions are owned now */
-  constructor(database: Database, daemon: () => number) {
+  /**
+   * @param daemon the number under which executions are owned now
+   * @param forgotten registers this daemon anew, when the others took it for dead
+   */
+  constructor(database: Database, daemon: () => number, forgotten: () => Promise<void>) {
     this.#database = database
     this.#daemon = daemon
+    this.#forgotten = forgotten
   }
 
   /** Resolves when a write is committed, with what it came to. */
@@ -64,8 +69,8 @@ export class WriteBatches {
   /** Never rejects: each write gets its own outcome. */
   async #send(batch: readonly Waiting[]): Promise<void> {
     const startedAtMs = performance.now()
-    const daemon = this.#daemon()
     try {
+      const daemon = this.#daemon()
       const outcomes = await this.#database.transaction(tx =>
         writeAll(
           tx,
@@ -76,6 +81,10 @@ export class WriteBatches {
       this.onCommit(batch.length, performance.now() - startedAtMs)
       for (const [i, waiting] of batch.entries()) settle(waiting, outcomes[i] as WriteOutcome)
     } catch (error) {
+      if (isForgotten(error)) {
+        await this.#forgotten()
+        return await this.#send(batch)
+      }
       const [first, ...others] = batch
       if (others.length === 0 || isOfAll(error)) {
         for (const { reject, write } of batch) reject(refusal(error, write))
