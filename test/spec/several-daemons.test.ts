@@ -15,7 +15,8 @@ t.teardown(() => server.close())
 const ledger = join(stateFolder(t), 'ledger')
 writeFileSync(ledger, '')
 const env = { LATCHD_TOOLS: fixture('tools/ledger-tools.ts'), LEDGER: ledger }
-const start = (name: string) => sharedDaemon(t, name, server.url(), env)
+const start = (name: string, workers = '1') =>
+  sharedDaemon(t, name, server.url(), { ...env, LATCHD_WORKERS: workers })
 const [a, b, c] = await Promise.all([start('a'), start('b'), start('c')])
 
 type Daemon = typeof a
@@ -126,14 +127,15 @@ t.test('an idempotency key means one execution for all daemons', async t => {
 })
 
 t.test('what a killed daemon had is taken over, and no call is made twice', async t => {
-  const dying = await start('dying')
+  const dying = await start('dying', '2')
   const source = (name: string) =>
     `pay({ to: "${name} 1" }); for (let i = 0; i < 300; i++) sleep(20); pay({ to: "${name} 2" })`
   const running = await submit(dying, source('running'))
   const asks = 'pay({ to: "asks 1" }); human_approval("Go on?"); pay({ to: "asks 2" })'
   const waiting = await submit(dying, asks)
   const { waitingFor } = await wait(b, waiting)
-  await until(b, running, ({ calls }) => calls.length > 3)
+  const before = await until(b, running, ({ calls }) => calls.length > 3)
+  t.equal(before.status, 'running')
   await dying.end('SIGKILL')
   const beganMs = Date.now()
   await post(`${c.url}/v1/approvals/${waitingFor[0].approvalId}`, { decision: 'approve' })

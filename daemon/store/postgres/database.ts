@@ -43,6 +43,8 @@ export class Database {
     this.#pool = pool
     // A connection that breaks while it is idle: the next transaction gets another.
     pool.on('error', () => {})
+    // One that breaks while it goes from the pool to a transaction: the transaction finds out.
+    pool.on('connect', client => client.on('error', () => {}))
   }
 
   /** Transactions that were committed. */
