@@ -1,10 +1,12 @@
 /** Two stores over one PostgreSQL database: what each does while the other does it too. */
 
 import { setTimeout as delay } from 'node:timers/promises'
+import pg from 'pg'
 import t, { type Test } from 'tap'
 import { LEASE_MS } from '../../daemon/store/postgres/daemons.ts'
+import { Database } from '../../daemon/store/postgres/database.ts'
 import { openPostgresStore } from '../../daemon/store/postgres/open.ts'
-import type { PostgresStore } from '../../daemon/store/postgres/postgres-store.ts'
+import { PostgresStore } from '../../daemon/store/postgres/postgres-store.ts'
 import { unsafeSetting } from '../../daemon/store/postgres/safety.ts'
 import type { StoreNews } from '../../daemon/store/sharing.ts'
 import type { StoredApproval } from '../../daemon/store/store.ts'
@@ -15,6 +17,7 @@ import {
   completed,
   delivery,
   endedExecution,
+  logged,
   message,
   parking,
   started,
@@ -142,6 +145,82 @@ t.test('no write of an owner comes after the claim of another one', async t => {
     t.strictSame(later.rows, rows, 'what was there when it was claimed is all that is there')
   }
   t.ok(refused > 0, `${refused} writes came too late`)
+})
+
+t.test('a write waits for a claim that is under way, and is refused after it', async t => {
+  await one.submit(submission('e1'))
+  const claiming = new pg.Client({ connectionString: databaseUrl })
+  await claiming.connect()
+  t.teardown(() => claiming.end())
+  await claiming.query('BEGIN')
+  await claiming.query(`UPDATE execution SET epoch = 2 WHERE execution_id = 'e1'`)
+  const write = one.append('e1', 1, { records: [delivery(1)] })
+  const first = await Promise.race([write.then(() => 'written'), delay(200, 'waits')])
+  t.equal(first, 'waits')
+  await claiming.query('COMMIT')
+  await t.rejects(write, stale)
+  t.strictSame((await one.journal('e1'))?.records, [])
+})
+
+/** A store whose every commit is carried out, and loses its connection before the answer. */
+async function deafStore(t: Test): Promise<PostgresStore> {
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    types: { getTypeParser: (oid: number) => (oid === 20 ? Number : pg.types.getTypeParser(oid)) },
+  })
+  const connect = pool.connect.bind(pool)
+  let isHeard = true
+  pool.connect = (async () => {
+    const client = await connect()
+    const query = client.query.bind(client) as (...args: unknown[]) => Promise<unknown>
+    client.query = (async (...args: unknown[]) => {
+      const answer = await query(...args)
+      if (args[0] !== 'COMMIT') return answer
+      isHeard = !isHeard
+      if (isHeard) return answer
+      throw new Error('Connection terminated unexpectedly')
+    }) as unknown as typeof client.query
+    return client
+  }) as typeof pool.connect
+  const store = new PostgresStore(
+    new Database(pool),
+    { storeId: 'deaf', schemaVersion: 1 },
+    { name: 'deaf', url: undefined },
+  )
+  await store.register()
+  t.teardown(() => store.close())
+  return store
+}
+
+t.test('whatever is carried out twice, since its answer was lost, takes effect once', async t => {
+  const deaf = await deafStore(t)
+  const key = { text: 'order-7', bodyHash: 'h1' }
+  const approvals = [approval('e1', 'a1')]
+  const webhooks = [message('e1', 'm1', CREATED_MS)]
+  await deaf.createSession('s1', 'alice', CREATED_MS)
+  t.equal(await deaf.holdSession('s1', 'e1'), 'held')
+  const first = submission('e1', { key, sessionId: 's1', events: [started('e1')], webhooks })
+  t.strictSame(await deaf.submit(first), { kind: 'accepted', epoch: 1 })
+  await deaf.append('e1', 1, { records: [delivery(1)], events: [logged('e1', 2, 'a')] })
+  t.equal(await deaf.park('e1', 1, parking({ approvals, records: [delivery(2)] })), 'parked')
+  t.match(await deaf.decide('a1', approved), { stored: { approval: { status: 'approved' } } })
+  t.match(await other.take('e1'), { epoch: 2 })
+  await other.giveBack('e1', 2, 0)
+  await server.query(`UPDATE execution SET daemon = (SELECT max(id) FROM daemon WHERE name = 'deaf'),
+    wake_ms = NULL, state = 'running' WHERE execution_id = 'e1'`)
+  const snapshot = { bytes: new Uint8Array([1]), runtime: 'r', run: new Uint8Array([2]) }
+  await deaf.finish('e1', 2, { ...completed('e1'), snapshot })
+  await deaf.delayWebhook('m1', CREATED_MS + 100)
+  t.match(await other.leaseWebhooks(CREATED_MS + 100, 9), [{ messageId: 'm1', attempts: 1 }])
+  t.strictSame((await other.get('e1'))?.execution, endedExecution('e1'))
+  t.match(await other.session('s1'), { session: { executions: 1 } })
+  t.strictSame(await other.sessionRuns('s1'), [new Uint8Array([2])])
+  t.equal(await other.holdSession('s1', 'e2'), 'held')
+  t.strictSame((await other.journal('e1'))?.records, [delivery(1), delivery(2)])
+  t.strictSame(await other.events('e1', 0), [started('e1'), logged('e1', 2, 'a')])
+  t.strictSame(await other.submit(submission('e9', { key })), { kind: 'known', executionId: 'e1' })
+  await deaf.remove('e1')
+  t.strictSame(await other.verify(), [])
 })
 
 t.test('a decision and a park at the same time lose nothing', async t => {

@@ -163,7 +163,7 @@ export class PostgresStore implements store.Store {
     return this.#transaction([executionId], async tx => {
       const row = await lockExecution(tx, executionId)
       const next = row && retried(row)
-      if (row === undefined || next === undefined) return false
+      if (row === undefined || next === undefined) return tx.isRepeat && row?.state === 'queued'
       await changeExecutions(tx, [{ id: row.id, next }])
       await tx.run('DELETE FROM ending WHERE execution = $1', [row.id])
       return true

@@ -148,7 +148,7 @@ export async function endInSession(
 ): Promise<void> {
   const row = await lock(tx, sessionId)
   if (row === undefined) return
-  // Another holds it: this one has been carried out before.
+  // It has let go of it: this has been carried out before.
   if (tx.isRepeat && row.holder !== executionId) return
   await tx.run(
     `UPDATE session SET used_ms = greatest(used_ms, $2), executions = executions + 1
