@@ -23,6 +23,12 @@ interface Candidate extends Pick<ExecutionRow, 'execution_id' | 'owner' | 'sessi
 
 /** Rounds of one claim: an owner may have fewer executions than its part, another daemon locks some. */
 const MAX_ROUNDS = 3
+/**
+ * Whether one can be claimed, as far as its own row says: by the first of the index, since the planner
+ * would look for `wake_ms <= $1` through the whole table.
+ */
+export const IS_DUE =
+  'coalesce((SELECT min(wake_ms) FROM execution WHERE wake_ms IS NOT NULL) <= $1, false)'
 /** Owners of one claim. */
 const MAX_OWNERS = 1000
 
@@ -63,7 +69,7 @@ export async function claimExecutions(
   }
   const [next] = await tx.rows<{ next_ms: number | null; is_due: boolean }>(
     `SELECT (SELECT min(wake_ms) FROM execution WHERE wake_ms > $1) AS next_ms,
-      EXISTS (SELECT 1 FROM execution WHERE wake_ms <= $1) AS is_due`,
+      ${IS_DUE} AS is_due`,
     [nowMs],
   )
   const isBlocked = all.length < max && next?.is_due === true

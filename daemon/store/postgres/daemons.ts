@@ -17,6 +17,7 @@ import type { DaemonRow } from '../sharing.ts'
 import type { StoredApproval } from '../store.ts'
 import { messageFor } from '../webhook-messages.ts'
 import { undeliveredDecisions } from './approvals.ts'
+import { IS_DUE } from './claims.ts'
 import type { Transaction } from './database.ts'
 import { changeExecutions, type ExecutionRow, lockExecution, lockOwned } from './execution-rows.ts'
 import { readRunning } from './reading.ts'
@@ -98,7 +99,7 @@ export async function lookAfter(
     [daemon],
   )
   const [due] = await tx.rows<{ is_due: boolean; has_webhooks: boolean }>(
-    `SELECT EXISTS (SELECT 1 FROM execution WHERE wake_ms <= $1) AS is_due,
+    `SELECT ${IS_DUE} AS is_due,
       EXISTS (SELECT 1 FROM webhook WHERE due_ms <= $1 AND leased_ms <= $1) AS has_webhooks`,
     [nowMs],
   )
