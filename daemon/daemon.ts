@@ -1,13 +1,15 @@
 /** A daemon that listens: HTTP over the services, and the order in which all of them stop. */
 
 import { hostname } from 'node:os'
+import { resolve } from 'node:path'
 import { Latencies } from '../executor/calls/latencies.ts'
-import type { Toolbox } from '../executor/tools/toolbox.ts'
 import { protection } from '../protocol/execution/isolation.ts'
+import { SignInLinks } from './auth/sign-in-links.ts'
 import { nodeProblem } from './base/node-release.ts'
 import type { Config } from './config/config.ts'
 import { Sweeper } from './executions/retention.ts'
 import { createApp } from './http/app.ts'
+import type { AnswerConsole, RouteDependencies } from './http/dependencies.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { TrustedProxies } from './http/middleware/forwarded.ts'
 import { hostRule } from './http/middleware/origin.ts'
@@ -49,7 +51,7 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
   const services = await openServices(config, parts)
   const servers = await openServers(config, parts, services)
   const upkeep = startUpkeep(config, parts, services)
-  logStart(parts.log, config, servers, parts.toolbox)
+  logStart(parts, config, servers)
   const { reloadable } = services
   const health = healthOf(parts, services)
   let closing: Promise<void> | undefined
@@ -68,14 +70,16 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
 /** Resumes the executions of an earlier process, and listens. */
 async function openServers(
   config: Config,
-  { log, store, toolbox, inherited }: StartedParts,
+  { log, store, tools, inherited, mcp }: StartedParts,
   services: Services,
 ): Promise<Servers> {
   const { executions, machine, version } = services
-  const deps = {
+  let pages: Promise<AnswerConsole> | undefined
+  const deps: RouteDependencies = {
     ...services,
     store,
-    toolbox,
+    tools,
+    mcp,
     webhookUrl: config.webhookUrl,
     hostRule: hostRule({ ...config, machine: hostname(), hasTokens: config.tokens.length > 0 }),
     proxies: new TrustedProxies(config.trustedProxies),
@@ -84,6 +88,17 @@ async function openServers(
     engine: machine.engine,
     startedAtMs: Date.now(),
     now: services.clock.now,
+    signInLinks: new SignInLinks(() => performance.now()),
+    answerConsole:
+      config.console === 'off'
+        ? undefined
+        : async (request, env, shares) => {
+            // Most daemons are never asked for a page.
+            pages ??= import('./console/console.ts').then(({ openConsole }) =>
+              openConsole({ ...deps, stateDir: resolve(config.stateDir) }),
+            )
+            return (await pages)(request, env, shares)
+          },
   }
   const { fetch } = createApp(deps)
   const serve = () => createHttpServer({ fetch, mayUpgrade: request => mayConnect(deps, request) })
@@ -111,7 +126,7 @@ function startUpkeep(
 
 /** Stops everything; first the parts that take new work. */
 async function close(
-  { log, store, traces }: StartedParts,
+  { log, store, traces, mcp }: StartedParts,
   services: Services,
   servers: Servers,
   { sweeper, clockWatch }: Upkeep,
@@ -124,7 +139,7 @@ async function close(
   connections.drain()
   await Promise.all([executions.drain(drainMs), upgrade.stop()])
   connections.close()
-  await servers.close()
+  await Promise.all([servers.close(), mcp?.close()])
   typeChecker.close()
   await pool.close()
   await webhooks.close()
@@ -149,8 +164,8 @@ function healthOf(
   })
 }
 
-function logStart(log: Logger, config: Config, servers: Servers, toolbox: Toolbox): void {
-  const tools = toolbox.tools.map(tool => tool.name)
+function logStart({ log, tools: source }: StartedParts, config: Config, servers: Servers): void {
+  const tools = source.current.tools.map(tool => tool.name)
   log.info(
     {
       ...{ url: servers.url, addresses: servers.addresses, workers: config.workers, tools },

@@ -3,10 +3,8 @@
 import { join, resolve } from 'node:path'
 import type { GuestPool } from '../executor/boundary/guest-pool.ts'
 import { Latencies } from '../executor/calls/latencies.ts'
-import { baseSnapshot } from '../executor/engine/quickjs/base-snapshot.ts'
-import { runtimeTag, snapshotTag } from '../executor/engine/quickjs/runtime-tag.ts'
+import { engines } from '../executor/engine/engine.ts'
 import { Supervision } from '../executor/pool/watchdog.ts'
-import type { Toolbox } from '../executor/tools/toolbox.ts'
 import { TypeChecker } from '../executor/typecheck/type-checker.ts'
 import { ApprovalService } from './approvals/approval-service.ts'
 import { Audit } from './auth/audit.ts'
@@ -23,6 +21,7 @@ import { ReplayService } from './executions/replay-service.ts'
 import { RunningFile } from './executions/running-file.ts'
 import { Reloadable } from './lifecycle/reload.ts'
 import type { Logger } from './log/log.ts'
+import type { McpServers } from './mcp/client/servers.ts'
 import type { AllowList } from './outbound/allow-list.ts'
 import { denialText } from './permissions/denial.ts'
 import type { Secrets } from './redaction/secrets.ts'
@@ -34,6 +33,7 @@ import { untilRoom } from './store/until-room.ts'
 import { logEvent } from './telemetry/execution-log.ts'
 import { Metrics } from './telemetry/metrics/metrics.ts'
 import type { ExportedTracing } from './telemetry/tracing/exporter.ts'
+import type { ToolboxSource } from './tools/daemon-tools.ts'
 import { MemoryGuard } from './upkeep/memory-guard.ts'
 import { StoreGuard } from './upkeep/store-guard.ts'
 import { openWebhooks } from './webhooks/webhooks.ts'
@@ -43,7 +43,7 @@ export interface StartedParts {
   readonly log: Logger
   readonly pool: GuestPool
   readonly store: Store
-  readonly toolbox: Toolbox
+  readonly tools: ToolboxSource
   /** The hosts of `fetch_url`, which a reload may change. */
   readonly fetchAllow: AllowList
   /**
@@ -54,6 +54,8 @@ export interface StartedParts {
   readonly secrets: Secrets
   /** The target of traces; absent: none. */
   readonly traces: ExportedTracing | undefined
+  /** Servers whose tools programs call; absent: none are configured. */
+  readonly mcp?: McpServers | undefined
   /** The machine's clocks when absent. */
   readonly clock?: ClockSources
 }
@@ -66,7 +68,7 @@ type Ground = Awaited<ReturnType<typeof openGround>>
 
 /** Puts the services together, each from those before it. */
 export async function openServices(config: Config, parts: StartedParts) {
-  const { log, store, toolbox } = parts
+  const { log, store, tools, mcp } = parts
   const ground = await openGround(config, parts)
   const { clock, isOwnTool, metrics, onFault, pool, supervision } = ground
   const reloadable = openReloadable(config, parts, ground)
@@ -87,8 +89,9 @@ export async function openServices(config: Config, parts: StartedParts) {
     queued: () => executions.queued,
     live: () => executions.liveCount,
     connections: () => connections.size,
+    mcpServers: mcp && (() => mcp.facts),
   })
-  const approvals = new ApprovalService({ store, executions, toolbox, now: clock.now })
+  const approvals = new ApprovalService({ store, executions, tools, now: clock.now })
   ground.bus.onOverdue(asked => {
     untilRoom(() => approvals.expire(asked)).catch(error =>
       onFault(error, asked.approval.executionId),
@@ -100,7 +103,7 @@ export async function openServices(config: Config, parts: StartedParts) {
     sessions,
     pool,
     supervision,
-    toolbox,
+    tools,
     get maxQueue() {
       return reloadable.inForce.maxQueue
     },
@@ -110,10 +113,12 @@ export async function openServices(config: Config, parts: StartedParts) {
 
 /** The base snapshot, the clock, the event bus, the metrics, and the tokens. */
 async function openGround(config: Config, parts: StartedParts) {
-  const { log, store, toolbox, secrets, traces } = parts
-  const machine = await baseSnapshot()
+  const { log, store, tools, secrets, traces } = parts
+  const engine = await engines.quickjs.openHost()
+  const machine = await engine.baseSnapshot()
+  const tags = engine.tagsOf(machine)
   const version = packageVersion()
-  const isOwnTool = (name: string) => toolbox.find(name) !== undefined
+  const isOwnTool = (name: string) => tools.current.find(name) !== undefined
   const facts = { version, node: process.versions.node, engine: machine.engine }
   const metrics = new Metrics(parts.pool, store, facts, isOwnTool)
   store.watchCommits((operations, tookMs) => metrics.store.onCommit(operations, tookMs))
@@ -137,6 +142,7 @@ async function openGround(config: Config, parts: StartedParts) {
   const tokens = new Tokens(config.tokens)
   return {
     machine,
+    tags,
     version,
     isOwnTool,
     metrics,
@@ -180,11 +186,11 @@ function openReloadable(
 
 function openSessions(
   config: Config,
-  { log, store, toolbox }: StartedParts,
-  { machine, pool, supervision, shares, clock }: Ground,
+  { log, store, tools }: StartedParts,
+  { tags, pool, supervision, shares, clock }: Ground,
 ) {
-  const runtime = snapshotTag(machine)
-  const dryRuns = { pool, supervision, toolbox, store }
+  const runtime = tags.snapshot
+  const dryRuns = { pool, supervision, tools, store }
   const upgrade = new SessionUpgrade({ store, dryRuns, log, runtime })
   const sessions = new SessionService(store, config.retention.keepMs, runtime, upgrade, {
     admit: owner => shares.admit('sessions', owner),
@@ -203,18 +209,18 @@ interface BeforeExecutions {
 }
 
 function openExecutions(
-  { store, toolbox, secrets, traces }: StartedParts,
+  { store, tools, secrets, traces }: StartedParts,
   ground: Ground,
   { reloadable, sessions, connections, memory, typeChecker }: BeforeExecutions,
 ): Executions {
-  const { bus, clock, losses, machine, pool, runningFile } = ground
+  const { bus, clock, losses, tags, pool, runningFile } = ground
   const { shares, supervision, tokens, webhooks } = ground
   return new Executions({
-    ...{ pool, sessions, runningFile, supervision, typeChecker, store, bus, toolbox },
+    ...{ pool, sessions, runningFile, supervision, typeChecker, store, bus, tools },
     latencies: new Latencies(),
     now: clock.now,
     memory: new MemoryStore(clock.now),
-    runtime: runtimeTag(machine),
+    runtime: tags.replay,
     clientTool: (binding, callMs) => connections.tool(binding, callMs),
     enter: (plan, writer) => {
       const leave = connections.enter(plan, writer)

@@ -5,12 +5,12 @@ import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { makePool } from '../executor/pool/make-pool.ts'
 import { builtinTools } from '../executor/tools/builtin/builtin-tools.ts'
-import { Toolbox } from '../executor/tools/toolbox.ts'
 import { packageVersion } from './base/version.ts'
 import type { Config } from './config/config.ts'
 import type { Variables } from './config/written-value.ts'
 import type { Daemon } from './daemon.ts'
-import { createLog, isJournal } from './log/log.ts'
+import { createLog, isJournal, type Logger } from './log/log.ts'
+import type { McpServers } from './mcp/client/servers.ts'
 import { AllowList } from './outbound/allow-list.ts'
 import { knownSecrets } from './redaction/known-secrets.ts'
 import { Secrets } from './redaction/secrets.ts'
@@ -18,6 +18,7 @@ import type { FailpointPlan } from './store/failpoints.ts'
 import type { Store } from './store/store.ts'
 import { openTracing } from './telemetry/tracing/exporter.ts'
 import { configuredTools } from './tools/configured-tools.ts'
+import { DaemonTools } from './tools/daemon-tools.ts'
 
 export type { Daemon } from './daemon.ts'
 
@@ -72,12 +73,18 @@ export async function startDaemon(
       started,
     ])
     for (const { warnings = [] } of tools) for (const text of warnings) log.warn(text)
-    const toolbox = new Toolbox(builtinTools).with(tools)
-    for (const warning of toolbox.globals.warnings) log.warn(warning)
-    return await listenFor(config, {
-      ...{ log, pool, store, toolbox, fetchAllow, inherited },
-      ...{ secrets, traces },
+    const names = new Set(tools.map(tool => tool.name))
+    const own = [...tools, ...builtinTools.filter(({ name }) => !names.has(name))]
+    const daemonTools = new DaemonTools(own, config.policy)
+    for (const warning of daemonTools.current.globals.warnings) log.warn(warning)
+    const mcp = await mcpServers(config, daemonTools, log, env)
+    const daemon = await listenFor(config, {
+      ...{ log, pool, store, tools: daemonTools, fetchAllow, inherited },
+      ...{ secrets, traces, mcp },
     })
+    // Nothing of them is needed before.
+    mcp?.start()
+    return daemon
   } catch (error) {
     await pool.close()
     await store.close()
@@ -100,6 +107,28 @@ async function openStore(
   mkdirSync(stateDir, { recursive: true, mode: 0o700 })
   const { openPostgresStore } = await import('./store/postgres/open.ts')
   return await openPostgresStore({ databaseUrl, name: nodeName ?? hostname(), url: advertiseUrl })
+}
+
+/** The configured servers, with the tools that an earlier daemon knew; none are connected yet. */
+async function mcpServers(
+  { mcpServers: settings, stateDir }: Config,
+  tools: DaemonTools,
+  log: Logger,
+  env: Variables,
+): Promise<McpServers | undefined> {
+  if (settings.length === 0) return undefined
+  const { McpServers } = await import('./mcp/client/servers.ts')
+  const servers = new McpServers({
+    settings,
+    stateDir: resolve(stateDir),
+    path: env.PATH,
+    onTools: (server, list) => {
+      for (const warning of tools.put(server, list)) log.warn(warning)
+    },
+    log,
+  })
+  await servers.restore()
+  return servers
 }
 
 function rethrow(error: Error): never {

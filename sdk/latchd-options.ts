@@ -59,4 +59,19 @@ export interface DaemonInfo {
   readonly queued: number
   readonly uptimeMs: number
   readonly runtime: { readonly node: string; readonly v8: string; readonly icu: string }
+  /** The servers of the Model Context Protocol that it is configured with. */
+  readonly mcpServers: readonly McpServerInfo[]
+}
+
+/** A server whose tools programs call. */
+export interface McpServerInfo {
+  readonly name: string
+  readonly state: 'connecting' | 'connected' | 'unavailable' | 'closed'
+  /** Why it is unavailable. */
+  readonly reason?: string | undefined
+  /** The revision of the protocol that both speak. */
+  readonly protocolVersion?: string | undefined
+  /** How many of its tools programs have. */
+  readonly tools: number
+  readonly reconnects: number
 }

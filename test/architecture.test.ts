@@ -92,6 +92,35 @@ t.test('no folder imports itself by way of others, types included', async t => {
   t.strictSame(circles(edges), [])
 })
 
+t.test('outside of the folder of engines no file names an engine', async t => {
+  const inside = (file: string) => file.startsWith('executor/engine/')
+  const isEngine = (to: string) =>
+    /^executor\/engine\/[^/]+\//.test(to) ||
+    /^(?:quickjs-wasi|pyodide|@latchd\/python)(?:\/|$)/.test(to)
+  const dynamic = /\bimport\(\s*['"]([^'"]+)['"]/g
+  const found = files
+    .filter(file => !inside(file))
+    .flatMap(file => [
+      ...importsOf(file).map(({ to }) => [file, to] as const),
+      ...[...textOf(file).matchAll(dynamic)].map(
+        ([, to = '']) =>
+          [
+            file,
+            to.startsWith('.') ? relative(root, resolve(root, dirname(file), to)) : to,
+          ] as const,
+      ),
+    ])
+  t.strictSame(
+    found.filter(([, to]) => isEngine(to)),
+    [],
+  )
+  const uses = files.filter(inside).flatMap(importsOf)
+  t.ok(
+    uses.some(({ to }) => isEngine(to)),
+    'the engine itself was found',
+  )
+})
+
 const MAX_LINES = 400
 
 t.test(`no file has more than ${MAX_LINES} lines but the adapter of the engine`, async t => {

@@ -7,7 +7,6 @@ import {
   readDecision,
   requireSame,
 } from '../../executor/calls/decision.ts'
-import type { Toolbox } from '../../executor/tools/toolbox.ts'
 import type { Approval, ApprovalStatus, Decision } from '../../protocol/approval.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { Tool } from '../../protocol/tool/tool.ts'
@@ -17,6 +16,7 @@ import { readWithinBudget } from '../executions/page-budget.ts'
 import type { Page } from '../store/page.ts'
 import { fromCursor, toCursor } from '../store/place.ts'
 import type { Store } from '../store/store.ts'
+import type { ToolboxSource } from '../tools/daemon-tools.ts'
 
 /**
  * One page of approvals. `status` and `executionId` filter unless they are `undefined`.
@@ -33,7 +33,7 @@ export interface ApprovalsQuery {
 export interface ApprovalsDependencies {
   readonly store: Store
   readonly executions: Executions
-  readonly toolbox: Toolbox
+  readonly tools: ToolboxSource
   /** The clock by which approvals expire, in epoch milliseconds. */
   readonly now: () => number
 }
@@ -85,14 +85,14 @@ export class ApprovalService {
    * now.
    */
   async #toolOf({ executionId, tool }: Approval, { args, remember }: Decision): Promise<Tool> {
-    const { executions, toolbox } = this.#deps
-    const own = toolbox.find(tool)
+    const { executions, tools } = this.#deps
+    const own = tools.current.find(tool)
     // The tool is only needed to check arguments, to remember it, and to see whether it needs an
     // answer.
     const isAny = args === undefined && remember === undefined && own?.needsAnswer !== true
     const known = isAny ? own : undefined
     const found = known ?? (await executions.toolOf(executionId, tool))
-    return found ?? toolbox.get(tool)
+    return found ?? tools.current.get(tool)
   }
 
   /** Records that the time to decide is over. */

@@ -42,7 +42,7 @@ export type AuditEntry =
       readonly executionId: string
     })
   | (Actor & { readonly event: 'session-removed'; readonly sessionId: string })
-  | (Actor & { readonly event: 'client-connected' | 'token-used' })
+  | (Actor & { readonly event: 'client-connected' | 'token-used' | 'browser-signed-in' })
   | (RefusedRequest & {
       readonly event: 'request-refused'
       /** Refusals before it that were too many to write. */

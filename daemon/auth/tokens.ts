@@ -3,8 +3,10 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 import { LatchdError } from '../../protocol/errors.ts'
 import { LOCAL_CALLER } from '../../protocol/local-caller.ts'
+import { nameMatcher } from '../base/name-patterns.ts'
 import type { Caller } from './caller.ts'
 import type { TokenLimits } from './token-limits.ts'
+import { type PolicyRule, type ToolPolicy, toolPolicy } from './tool-policy.ts'
 
 /** What a token may do. `admin` includes the other scopes and sees every caller's executions. */
 export const scopes = ['execute', 'approve', 'read', 'admin'] as const
@@ -19,6 +21,8 @@ export interface TokenSetting {
   readonly scopes: readonly Scope[]
   /** Patterns of tools that it may use, `*` for any text; absent: all. */
   readonly tools?: readonly string[] | undefined
+  /** Rules about calls of tools, beside those of the daemon. */
+  readonly policy?: readonly PolicyRule[]
   readonly limits: TokenLimits
 }
 
@@ -28,6 +32,8 @@ export interface KnownCaller extends Caller {
   readonly limits: TokenLimits
   /** Whether the caller may use a tool. */
   readonly mayUse: (tool: string) => boolean
+  /** The token's own rules about calls of tools; absent: none. */
+  readonly policy?: ToolPolicy
   /** Aborted when the token is withdrawn or changed: streams and connections end with it. */
   readonly withdrawn: AbortSignal
 }
@@ -82,6 +88,11 @@ export class Tokens {
     return matches[0].caller
   }
 
+  /** The caller of a token by its name, with the token's digest; `undefined` for no such token. */
+  named(name: string): { readonly caller: KnownCaller; readonly digest: Buffer } | undefined {
+    return this.#kept.find(({ setting }) => setting.name === name)
+  }
+
   /**
    * Replaces the tokens. An unchanged token stays. A removed or changed one is withdrawn, which
    * closes its streams and connections.
@@ -118,7 +129,7 @@ export function requireScope(caller: KnownCaller, scope: Scope): void {
 }
 
 function keep(setting: TokenSetting): Kept {
-  const { name, scopes, tools, limits } = setting
+  const { name, scopes, tools, policy, limits } = setting
   const withdrawn = new AbortController()
   return {
     setting,
@@ -128,7 +139,8 @@ function keep(setting: TokenSetting): Kept {
       scopes,
       limits,
       seesAll: scopes.includes('admin'),
-      mayUse: matcher(tools),
+      mayUse: tools === undefined ? () => true : nameMatcher(tools),
+      ...(policy && { policy: toolPolicy(policy) }),
       withdrawn: withdrawn.signal,
     },
     withdraw: () => withdrawn.abort(),
@@ -136,12 +148,3 @@ function keep(setting: TokenSetting): Kept {
 }
 
 const isSame = (a: TokenSetting, b: TokenSetting) => JSON.stringify(a) === JSON.stringify(b)
-
-function matcher(patterns: readonly string[] | undefined): (tool: string) => boolean {
-  if (patterns === undefined) return () => true
-  const expressions = patterns.map(pattern => {
-    const escaped = pattern.split('*').map(part => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'))
-    return new RegExp(`^${escaped.join('.*')}$`, 's')
-  })
-  return tool => expressions.some(expression => expression.test(tool))
-}

@@ -59,7 +59,7 @@ export function loadConfig(deps: ConfigDependencies): LoadedConfig {
       values[key] = typeof byDefault === 'function' ? byDefault(cores) : byDefault
       sources[key] = { from: 'default' }
     } else {
-      const reading = kind.read(written.value, { folder: written.folder, readFile })
+      const reading = kind.read(written.value, { folder: written.folder, readFile, env })
       if (!reading.ok) throw files.denial ?? badValue(key, written, reading)
       values[key] = reading.value
       sources[key] = written.source

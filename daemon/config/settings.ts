@@ -5,12 +5,16 @@
 
 import { type IsolationLevel, isolationLevels } from '../../protocol/execution/isolation.ts'
 import type { TokenSetting } from '../auth/tokens.ts'
+import type { PolicyRule } from '../auth/tool-policy.ts'
 import { type LogLevel, logLevels } from '../log/log-level.ts'
+import type { McpServerSetting } from '../mcp/client/server-setting.ts'
 import { type Allowed, allowed } from './allowed.ts'
 import { hostPatterns } from './host-patterns.ts'
+import { mcpServerList } from './mcp-servers.ts'
 import { hostNames, originList, proxyList } from './reached-by.ts'
 import { type Retention, retention } from './retention.ts'
 import { tokenList } from './token-list.ts'
+import { toolPolicyRules } from './tool-policy.ts'
 import {
   anyText,
   daemonUrl,
@@ -48,6 +52,10 @@ export interface Setting<Value> {
 function setting<Value>(row: Setting<Value>): Setting<Value> {
   return row
 }
+
+/** Whether there is a console. */
+const consoleSwitches = ['on', 'off'] as const
+type ConsoleSwitch = (typeof consoleSwitches)[number]
 
 /** A day: no operator waits longer for a daemon to stop. */
 const MAX_DRAIN_MS = 86_400_000
@@ -138,6 +146,18 @@ export const settings = {
     kind: filePaths,
     default: [],
     description: 'modules of tools (.ts, .mjs, .js)',
+  }),
+  mcpServers: setting<readonly McpServerSetting[]>({
+    env: 'LATCHD_MCP_SERVERS',
+    kind: mcpServerList,
+    default: [],
+    description: 'servers of the Model Context Protocol whose tools programs call, by name; JSON',
+  }),
+  policy: setting<readonly PolicyRule[]>({
+    env: 'LATCHD_POLICY',
+    kind: toolPolicyRules,
+    default: [],
+    description: 'rules that allow, ask about or deny calls of tools; JSON',
   }),
   allow: setting<Allowed | undefined>({
     env: 'LATCHD_ALLOW',
@@ -231,6 +251,13 @@ export const settings = {
     kind: hostPatterns,
     default: [],
     description: 'hosts with addresses that are not public which callers may name as webhooks',
+  }),
+  console: setting<ConsoleSwitch>({
+    env: 'LATCHD_CONSOLE',
+    flag: '--console <switch>',
+    kind: oneOf(consoleSwitches),
+    default: 'on',
+    description: 'the console in the browser, at the root of the address',
   }),
   logLevel: setting<LogLevel>({
     env: 'LATCHD_LOG_LEVEL',

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { digestOf, isWrittenDigest } from '../auth/secret-digest.ts'
 import { TokenLimits, tokenLimitNames } from '../auth/token-limits.ts'
 import { scopes, type TokenSetting } from '../auth/tokens.ts'
+import { PolicyRules, policyText } from './tool-policy.ts'
 import {
   listFromText,
   MASK,
@@ -26,6 +27,7 @@ const WrittenToken = z
     secretFile: z.string().min(1).optional(),
     scopes: z.array(z.enum(scopes)).min(1).optional(),
     tools: z.array(z.string().min(1)).optional(),
+    policy: PolicyRules.optional(),
     limits: TokenLimits.optional(),
   })
   .refine(token => (token.secret === undefined) !== (token.secretFile === undefined))
@@ -38,6 +40,7 @@ const allowedParts: Record<string, string> = {
   secretFile: 'the path of a file that holds the secret',
   scopes: `a list out of ${scopes.join(', ')}`,
   tools: 'a list of tool names, * for any text',
+  policy: policyText,
   limits: `an object of ${tokenLimitNames.join(', ')}, each a whole number from 1`,
 }
 
@@ -76,9 +79,12 @@ export const tokenList: ValueKind<readonly TokenSetting[]> = {
     for (const [index, token] of read.data.entries()) {
       const secret = secretOf(token, place)
       if (!secret.ok) return { ...secret, path: [index, ...secret.path] }
-      const { name, tools, limits = {} } = token
+      const { name, tools, policy, limits = {} } = token
       const digest = digestOf(secret.value)
-      const setting = { name, digest, scopes: [...new Set(token.scopes ?? scopes)], tools, limits }
+      const setting = {
+        ...{ name, digest, scopes: [...new Set(token.scopes ?? scopes)], tools, limits },
+        ...(policy && { policy }),
+      }
       if (!isWrittenDigest(secret.value)) secrets.set(setting, secret.value)
       tokens.push(setting)
     }
@@ -88,10 +94,11 @@ export const tokenList: ValueKind<readonly TokenSetting[]> = {
     return { ok: false, path: [], allowed: allowedList }
   },
   show: tokens =>
-    tokens.map(({ name, scopes, tools, limits }) => {
+    tokens.map(({ name, scopes, tools, policy, limits }) => {
       const only = tools === undefined ? '' : ` (tools ${tools.join(' ') || 'none'})`
+      const rules = policy?.map(({ tools, action }) => ` (${action} ${tools.join(' ')})`) ?? []
       const most = Object.entries(limits).map(([limit, value]) => ` (${limit} ${value})`)
-      return `${name}:${MASK}:${scopes.join('+')}${only}${most.join('')}`
+      return `${name}:${MASK}:${scopes.join('+')}${only}${rules.join('')}${most.join('')}`
     }),
   // A part with an unknown name may be a misspelt secret.
   isSecret: ([, part]) => part === 'secret' || allowedPart(part) === undefined,

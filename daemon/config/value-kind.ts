@@ -14,6 +14,8 @@ export type ReadFile = (path: string) => string | undefined
 export interface Place {
   readonly folder: string
   readonly readFile: ReadFile
+  /** Variables that values may refer to; absent: none. */
+  readonly env?: Readonly<Record<string, string | undefined>>
 }
 
 /** The part of a value that is not allowed; `allowed` completes "expected …". */

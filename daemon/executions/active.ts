@@ -20,7 +20,6 @@ import type {
   ExecutionPlan,
 } from '../../executor/execution/execution-plan.ts'
 import { NO_USAGE, type StoredUsage } from '../../executor/record/fold-execution.ts'
-import type { Toolbox } from '../../executor/tools/toolbox.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import { OwnerCounts } from '../auth/owner-counts.ts'
 import { type MakeClientTool, readPlan } from '../replay/stored-plan.ts'
@@ -28,6 +27,7 @@ import type { Claimed } from '../store/claim-facts.ts'
 import type { StuckError } from '../store/recovery-facts.ts'
 import { AT_ONCE_MS } from '../store/rules/standing.ts'
 import type { ClaimedExecution } from '../store/store.ts'
+import type { ToolboxSource } from '../tools/daemon-tools.ts'
 import { IdleCollector } from '../upkeep/idle-collector.ts'
 import { ClaimLoop } from './claim-loop.ts'
 import { newsFor } from './shared-news.ts'
@@ -39,7 +39,7 @@ import type { WriterDependencies } from './writer-dependencies.ts'
 /** What {@link ActiveExecutions} works with. */
 export interface ActiveDependencies extends ExecutionDependencies, WriterDependencies {
   /** The tools that there are now. */
-  readonly toolbox: Toolbox
+  readonly tools: ToolboxSource
   /** Makes the tool of a client that an execution was given. */
   readonly clientTool: MakeClientTool
   /** Called with an execution that comes into memory; returns a function to call when it leaves. */
@@ -123,6 +123,7 @@ export class ActiveExecutions {
 
   /** Resumes the executions of an earlier process. */
   async recover(): Promise<void> {
+    this.#collector.start()
     const { store, runningFile, bus, now } = this.#deps
     const { stuck } = await store.open({ nowMs: (now ?? Date.now)(), ran: runningFile.lost })
     for (const one of stuck) bus.happened(one.event, one)
@@ -379,7 +380,7 @@ export class ActiveExecutions {
     onStart: () => void,
   ): [ExecutionPlan, RunningExecution, ExecutionWriter] {
     const { owner, webhookUrl, epoch, usage, program } = claimed
-    const { plan } = readPlan(claimed, this.#deps.toolbox, this.#deps.clientTool)
+    const { plan } = readPlan(claimed, this.#deps.tools.current, this.#deps.clientTool)
     const writer = new ExecutionWriter(plan, owner, webhookUrl, this.#deps, epoch)
     const running = new RunningExecution(plan, this.#deps, writer, {
       ...claimed,

@@ -191,9 +191,11 @@ export class Executions {
     if (toolbox !== undefined) return toolbox.find(name)
     const journal = await this.#options.store.journal(executionId)
     if (journal === undefined) return undefined
-    return readPlan(journal, this.#options.toolbox, this.#options.clientTool).plan.toolbox.find(
-      name,
-    )
+    return readPlan(
+      journal,
+      this.#options.tools.current,
+      this.#options.clientTool,
+    ).plan.toolbox.find(name)
   }
 
   /**

@@ -18,7 +18,7 @@ export class UpgradeCheck {
   #loadSnapshot: (sessionId: string) => Promise<Uint8Array | undefined>
   #clean = new Set<string>()
 
-  /** @param runtime tag of what executions run on now: see `executor/engine/quickjs/runtime-tag.ts` */
+  /** @param runtime tag of what executions run on now: see `executor/engine/engine.ts` */
   constructor(
     deps: DryRunDependencies,
     runtime: string,

@@ -16,7 +16,7 @@ export interface WriterDependencies {
   readonly sessions: SessionService
   /** The executions that have a worker, for the process that starts after a loss of this one. */
   readonly runningFile: RunningFile
-  /** Engine, prelude and ICU: see `executor/engine/quickjs/runtime-tag.ts`. */
+  /** Engine, prelude and ICU: see `executor/engine/engine.ts`. */
   readonly runtime: string
   /** The message to a webhook for an event; `undefined` for events without one. */
   readonly webhookFor: (url: string, event: StoredEvent) => WebhookMessage | undefined

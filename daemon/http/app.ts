@@ -17,6 +17,7 @@ import { securityHeaders } from './middleware/security-headers.ts'
 import { problemResponse } from './problem.ts'
 import { addApprovalRoutes } from './routes/approval-routes.ts'
 import { addConnectRoutes, connectAuthorization } from './routes/connect-route.ts'
+import { addConsoleRoutes } from './routes/console-routes.ts'
 import { addEventRoutes } from './routes/event-routes.ts'
 import { addExecuteRoutes } from './routes/execute-routes.ts'
 import { addExecutionRoutes } from './routes/execution-routes.ts'
@@ -25,6 +26,7 @@ import { addInfoRoute } from './routes/info-route.ts'
 import { addMetricsRoute } from './routes/metrics-route.ts'
 import { addReplayRoute } from './routes/replay-route.ts'
 import { addSessionRoutes } from './routes/session-routes.ts'
+import { addSignInLinkRoute } from './routes/sign-in-link-route.ts'
 import { addToolRoutes } from './routes/tool-routes.ts'
 import { addWelcomeRoute } from './routes/welcome-route.ts'
 
@@ -55,13 +57,15 @@ export function createApp(deps: RouteDependencies): OpenAPIHono<HttpEnvironment>
     // On the answer itself: `context.header()` makes a new one for each, with a stream for its body.
     const { headers } = context.res
     for (const [name, value] of Object.entries(securityHeaders)) {
-      // A stream of events sets it itself.
-      if (name !== 'cache-control' || !headers.has('x-accel-buffering')) headers.set(name, value)
+      // A stream of events sets some itself, and so does the console.
+      if (!headers.has(name)) headers.set(name, value)
     }
     if (origin === undefined) return
     for (const [name, value] of Object.entries(corsHeaders(origin))) headers.set(name, value)
   })
+  const shares = new CallerShares(() => performance.now())
   addHealthRoutes(app, deps)
+  addConsoleRoutes(app, deps, shares)
   addWelcomeRoute(app, deps)
   app.doc31('/openapi.json', {
     openapi: '3.1.0',
@@ -76,7 +80,6 @@ export function createApp(deps: RouteDependencies): OpenAPIHono<HttpEnvironment>
     type: 'http',
     scheme: 'bearer',
   })
-  const shares = new CallerShares(() => performance.now())
   app.use(async (context, next) => {
     const { req } = context
     const authorization =
@@ -93,6 +96,7 @@ export function createApp(deps: RouteDependencies): OpenAPIHono<HttpEnvironment>
   addExecuteRoutes(app, deps)
   addExecutionRoutes(app, deps)
   addReplayRoute(app, deps)
+  if (deps.answerConsole !== undefined) addSignInLinkRoute(app, deps)
   addApprovalRoutes(app, deps)
   addSessionRoutes(app, deps)
   addEventRoutes(app, deps)

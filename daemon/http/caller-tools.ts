@@ -5,26 +5,46 @@ import { inTurns } from '../../protocol/base/in-turns.ts'
 import type { ClientTools } from '../../protocol/connect/client-tool.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import { limitTable } from '../../protocol/limits.ts'
+import { wordOf } from '../../protocol/tool/identifier.ts'
 import type { Tool } from '../../protocol/tool/tool.ts'
+import { governed } from '../auth/asking-tool.ts'
 import type { KnownCaller } from '../auth/tokens.ts'
 import type { RouteDependencies } from './dependencies.ts'
 
-type ToolDependencies = Pick<RouteDependencies, 'toolbox' | 'connections'>
+type ToolDependencies = Pick<RouteDependencies, 'tools' | 'mcp' | 'connections'>
 
 /** The daemon's tools that the caller may use, and those that clients of its token serve. */
 export function callerTools(
-  { toolbox, connections }: ToolDependencies,
+  { tools, connections }: ToolDependencies,
   caller: KnownCaller,
   callMs: number = limitTable.callMs.default,
 ): Toolbox {
-  const allowed = toolbox.tools.filter(tool => caller.mayUse(tool.name))
+  const own = ownTools(tools.current, caller)
   const served = connections.served.of(caller.name)
-  if (served.length === 0 && allowed.length === toolbox.tools.length) return toolbox
-  return new Toolbox([...allowed, ...served.map(binding => connections.tool(binding, callMs))])
+  if (served.length === 0) return own
+  return new Toolbox([...own.tools, ...served.map(binding => connections.tool(binding, callMs))])
+}
+
+/** What callers see of a set of tools: made once, since there may be thousands. */
+const seen = new WeakMap<Toolbox, WeakMap<KnownCaller, Toolbox>>()
+
+function ownTools(toolbox: Toolbox, caller: KnownCaller): Toolbox {
+  const known = seen.get(toolbox) ?? new WeakMap<KnownCaller, Toolbox>()
+  seen.set(toolbox, known)
+  const before = known.get(caller)
+  if (before !== undefined) return before
+  const allowed = toolbox.tools.filter(tool => caller.mayUse(tool.name))
+  const tools = governed(allowed, caller.policy === undefined ? [] : [caller.policy])
+  const isAll =
+    tools.length === toolbox.tools.length && tools.every((tool, i) => tool === toolbox.tools[i])
+  const own = isAll ? toolbox : new Toolbox(tools)
+  known.set(caller, own)
+  return own
 }
 
 /** The tools that a request names. */
 export interface RequestedTools {
+  readonly source: string
   readonly tools?: readonly string[] | undefined
   readonly clientTools?: ClientTools | undefined
   readonly limits?: { readonly callMs?: number | undefined } | undefined
@@ -39,10 +59,13 @@ export interface RequestedTools {
 export async function visibleTools(
   deps: ToolDependencies,
   caller: KnownCaller,
-  { tools: names, clientTools, limits }: RequestedTools,
+  { source, tools: names, clientTools, limits }: RequestedTools,
 ): Promise<Toolbox> {
+  await deps.mcp?.listed(server => mayMean(server, source, names))
   const callMs = limits?.callMs ?? limitTable.callMs.default
-  const all = callerTools(deps, caller, callMs)
+  const known = callerTools(deps, caller, callMs)
+  const unseen = deps.mcp?.unseen(source, caller.mayUse) ?? []
+  const all = unseen.length === 0 ? known : known.with(unseen)
   const chosen = names === undefined ? all : all.select(names)
   if (clientTools === undefined) return chosen
   const { clientId, setId = '', tools } = clientTools
@@ -58,6 +81,12 @@ export async function visibleTools(
   // Their schemas are compiled, which takes a while where there are many.
   const own = await inTurns(read())
   return readable(undefined, () => chosen.with(own))
+}
+
+/** Whether a program may call a tool of a server, as far as its text shows. */
+function mayMean(server: string, source: string, names: readonly string[] | undefined): boolean {
+  if (names !== undefined) return names.some(name => name.startsWith(`${server}.`))
+  return source.includes(server) || source.includes(wordOf(server)) || /\b\w*tools\b/.test(source)
 }
 
 function readable<T>(place: number | undefined, read: () => T & (Tool | Toolbox)): T {

@@ -1,17 +1,20 @@
 /** What the routes are handed: the deciding parts of the daemon. */
 
 import type { GuestPool } from '../../executor/boundary/guest-pool.ts'
-import type { Toolbox } from '../../executor/tools/toolbox.ts'
 import type { ApprovalService } from '../approvals/approval-service.ts'
 import type { Audit } from '../auth/audit.ts'
+import type { CallerShares } from '../auth/caller-shares.ts'
+import type { SignInLinks } from '../auth/sign-in-links.ts'
 import type { KnownCaller, Tokens } from '../auth/tokens.ts'
 import type { Connections } from '../clients/connections.ts'
 import type { Executions } from '../executions/executions.ts'
 import type { ReplayService } from '../executions/replay-service.ts'
 import type { Logger } from '../log/log.ts'
+import type { McpServers } from '../mcp/client/servers.ts'
 import type { SessionService } from '../sessions/sessions.ts'
 import type { Store } from '../store/store.ts'
 import type { Metrics } from '../telemetry/metrics/metrics.ts'
+import type { ToolboxSource } from '../tools/daemon-tools.ts'
 import type { TrustedProxies } from './middleware/forwarded.ts'
 import type { HostRule } from './middleware/origin.ts'
 
@@ -25,7 +28,9 @@ export interface RouteDependencies {
   readonly store: Store
   /** The webhook of executions that name none of their own. */
   readonly webhookUrl: string | undefined
-  readonly toolbox: Toolbox
+  readonly tools: ToolboxSource
+  /** Servers whose tools programs call; absent: none are configured. */
+  readonly mcp?: McpServers | undefined
   readonly pool: GuestPool
   readonly tokens: Tokens
   readonly audit: Audit
@@ -33,6 +38,10 @@ export interface RouteDependencies {
   readonly proxies: TrustedProxies
   readonly log: Logger
   readonly metrics: Metrics
+  /** The console in the browser, loaded at its first request; absent: there is none. */
+  readonly answerConsole: AnswerConsole | undefined
+  /** The links of `latchd open`. */
+  readonly signInLinks: SignInLinks
   readonly version: string
   /** Name and version of the guest engine. */
   readonly engine: string
@@ -40,6 +49,18 @@ export interface RouteDependencies {
   /** The clock of executions, in epoch milliseconds. */
   readonly now: () => number
 }
+
+/**
+ * Answers the requests of browsers for the console.
+ *
+ * @param env the request as Node has it, for the framework
+ * @param shares what callers take of the daemon, counted with the rest of the API
+ */
+export type AnswerConsole = (
+  request: Request,
+  env: object,
+  shares: CallerShares,
+) => Response | Promise<Response>
 
 /** What each request carries through the app. */
 export interface HttpEnvironment {

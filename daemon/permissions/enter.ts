@@ -33,7 +33,7 @@ export function enterPermissions(config: LoadedConfig, terminal: Terminal): void
 /** Logs the rights of tool modules. */
 export function logPermissions(
   log: Pick<Logger, 'info' | 'warn'>,
-  config: Pick<LoadedConfig, 'allow' | 'isolation'>,
+  config: Pick<LoadedConfig, 'allow' | 'isolation' | 'mcpServers'>,
 ): void {
   const { allow } = config
   if (allow === undefined) return

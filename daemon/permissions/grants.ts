@@ -6,6 +6,7 @@ import { dirname, resolve } from 'node:path'
 import { codePlaces, namesOf, packagesFor } from '../../executor/pool/process/node-flags.ts'
 import type { LoadedConfig } from '../config/config.ts'
 import type { Variables } from '../config/written-value.ts'
+import { programPlaces } from '../mcp/client/program-path.ts'
 
 /** Paths, and whether processes may be started. */
 export interface Grants {
@@ -15,8 +16,11 @@ export interface Grants {
   readonly childFor: readonly ChildUser[]
 }
 
-/** `tools`: the setting says so; `isolation`: the workers' process. */
-export type ChildUser = 'tools' | 'isolation'
+/**
+ * `tools`: the setting says so; `isolation`: the workers' process; `mcpServers`: servers that the
+ * daemon starts.
+ */
+export type ChildUser = 'tools' | 'isolation' | 'mcpServers'
 
 /** Parts of latchd that a daemon loads. */
 const parts = ['protocol', 'executor', 'daemon', 'sdk']
@@ -37,6 +41,9 @@ export function grantsOf(config: LoadedConfig, env: Variables): Grants {
     ...config.files,
     ...(env.CREDENTIALS_DIRECTORY ? [env.CREDENTIALS_DIRECTORY] : []),
     ...config.tools.flatMap(readFor),
+    ...config.mcpServers.flatMap(({ transport }) =>
+      transport.kind === 'stdio' ? programPlaces(transport, env.PATH) : [],
+    ),
     // Memory of the processes that it starts. A daemon that may start one could read all of it
     // anyway.
     ...(childFor.length > 0 && process.platform === 'linux' ? ['/proc'] : []),
@@ -51,10 +58,12 @@ export function grantsOf(config: LoadedConfig, env: Variables): Grants {
 export function childUsers({
   allow,
   isolation,
-}: Pick<LoadedConfig, 'allow' | 'isolation'>): ChildUser[] {
+  mcpServers,
+}: Pick<LoadedConfig, 'allow' | 'isolation' | 'mcpServers'>): ChildUser[] {
   const users: ChildUser[] = []
   if (allow?.child) users.push('tools')
   if (isolation === 'process') users.push('isolation')
+  if (mcpServers.some(({ transport }) => transport.kind === 'stdio')) users.push('mcpServers')
   return users
 }
 

@@ -1,6 +1,7 @@
 /** The secrets that a daemon is started with. */
 
 import type { Config } from '../config/config.ts'
+import { mcpServerSecrets } from '../config/mcp-servers.ts'
 import { tokenSecrets } from '../config/token-list.ts'
 import { SECRET_PREFIX } from '../config/webhook-secret-prefix.ts'
 import type { Variables } from '../config/written-value.ts'
@@ -25,7 +26,11 @@ export function knownSecrets(config: Config, env: Variables): string[] {
   found.push(...tokenSecrets(tokens))
   if (webhookSecret !== undefined) found.push(...signingSecrets(webhookSecret))
   if (databaseUrl !== undefined) found.push(...passwordOf(databaseUrl))
-  for (const [name, value] of Object.entries(env)) {
+  found.push(...mcpServerSecrets(config.mcpServers))
+  const ofServers = config.mcpServers.flatMap(({ transport }) =>
+    transport.kind === 'stdio' ? Object.entries(transport.env) : [],
+  )
+  for (const [name, value] of [...Object.entries(env), ...ofServers]) {
     if (value === undefined) continue
     if (secretName.test(name) && !placeName.test(name)) found.push(value)
     found.push(...passwordOf(value))

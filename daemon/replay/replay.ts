@@ -18,17 +18,17 @@ import type {
 import { Journal } from '../../executor/calls/journal.ts'
 import { deliverTexts } from '../../executor/calls/journal-texts.ts'
 import type { Supervision } from '../../executor/pool/watchdog.ts'
-import type { Toolbox } from '../../executor/tools/toolbox.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { ExecutionError, LogLine } from '../../protocol/execution/execution.ts'
 import type { ClaimedExecution, StoreReader } from '../store/store.ts'
+import type { ToolboxSource } from '../tools/daemon-tools.ts'
 import { readPlan } from './stored-plan.ts'
 
 /** What dry runs work with. */
 export interface DryRunDependencies {
   readonly pool: GuestPool
   readonly supervision: Supervision
-  readonly toolbox: Toolbox
+  readonly tools: ToolboxSource
   /** Reads the texts of long journals. */
   readonly store: Pick<StoreReader, 'texts'>
 }
@@ -93,7 +93,7 @@ async function runDry(
   { untilCall, snapshot, signal, leavesSession = false, isResume = false }: DryRunOptions,
   onLogs: (lines: readonly LogLine[]) => void,
 ): Promise<GuestReport> {
-  const { plan } = readPlan(claimed, deps.toolbox)
+  const { plan } = readPlan(claimed, deps.tools.current)
   const { source, language, limits, inputs, seed, timeZone, toolbox, sessionId } = plan
   const cancelled = signal ?? new AbortController().signal
   const unresponsive = new AbortController()

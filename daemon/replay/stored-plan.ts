@@ -9,6 +9,7 @@ import { resolveLimits } from '../../protocol/limits.ts'
 import type { ArgumentRules } from '../../protocol/tool/argument-rules.ts'
 import { normalizeTool } from '../../protocol/tool/normalize.ts'
 import type { InputForm, Tool } from '../../protocol/tool/tool.ts'
+import { askingTool, isAskingTool } from '../auth/asking-tool.ts'
 import { bindingOf, type ClientBinding } from '../clients/client-tool.ts'
 import type { ClaimedExecution } from '../store/store.ts'
 
@@ -23,6 +24,8 @@ interface StoredTool {
   /** As in `ToolDescriptor`: by them, and the set, programs know its names. */
   readonly isImported?: true
   readonly namespace?: string
+  /** Whether the policy of its time asked about its calls, as it did of no other reason. */
+  readonly asks?: true
   /** For a client's tool: the client, and its whole description. */
   readonly client?: Omit<ClientBinding, 'owner'>
 }
@@ -81,6 +84,7 @@ function storedTool(tool: Tool): StoredTool {
     effect: effectOf(annotations),
     ...(isImported === true && { isImported }),
     ...(namespace !== undefined && { namespace }),
+    ...(isAskingTool(tool) && { asks: true }),
   }
   return owner === undefined
     ? stored
@@ -146,7 +150,10 @@ function currentTool(stored: StoredTool, toolbox: Toolbox): Tool {
   const tool = toolbox.find(stored.name)
   if (tool === undefined) return unavailable(stored, 'there is no tool of that name any more')
   const change = changeOf(stored, storedTool(tool))
-  return change === undefined ? asStored(stored, tool) : unavailable(stored, change)
+  if (change !== undefined) return unavailable(stored, change)
+  const taken = asStored(stored, tool)
+  // What was asked about at its beginning is not done without a question after a restart.
+  return stored.asks === true ? askingTool(taken) : taken
 }
 
 /**

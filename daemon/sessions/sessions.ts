@@ -40,7 +40,7 @@ export class SessionService {
   #turns: SessionTurns
 
   /**
-   * @param runtime tag of the engine and the prelude: see `executor/engine/quickjs/runtime-tag.ts`
+   * @param runtime tag of the engine and the prelude: see `executor/engine/engine.ts`
    * @param upgrade brings sessions of another runtime over to this one
    */
   constructor(

@@ -49,7 +49,7 @@ const pinnedNodes: Readonly<Record<string, string>> = {
 /** The parts of this package that a release has; missing ones are passed over. */
 const parts = ['bin', 'docs', 'LICENSE', 'README.md', 'CHANGELOG.md', 'package.json']
 const sourceParts = ['protocol', 'executor', 'daemon', 'sdk']
-const builtParts = ['dist', join('daemon', 'systemd')]
+const builtParts = ['dist', join('daemon', 'systemd'), join('daemon', 'console', 'static')]
 
 /** They are for readers, and some need development packages. */
 const examples = join('sdk', 'examples')

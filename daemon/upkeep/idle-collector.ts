@@ -16,7 +16,7 @@ interface Collectable {
   collect(): Promise<void>
 }
 
-/** Shrinks the heap once the daemon has been idle for a second after many executions. */
+/** Shrinks the heap once the daemon has been idle for a second, after its start and after many executions. */
 export class IdleCollector {
   #others: readonly Collectable[]
   #executions = 0
@@ -24,6 +24,11 @@ export class IdleCollector {
 
   constructor(others: readonly Collectable[]) {
     this.#others = others
+  }
+
+  /** Collects what a start has left behind, which is more than most of what is loaded later. */
+  start(): void {
+    this.#timer = setTimeout(() => void this.#collect(), REST_MS).unref()
   }
 
   /** Counts an execution that has left memory. @param isResting whether it was the last */

@@ -1,7 +1,7 @@
 /** Posts one message to its webhook. */
 
+import type { Dispatcher } from 'undici'
 import type { AllowList } from '../outbound/allow-list.ts'
-import { guardedDispatcher } from '../outbound/dispatcher.ts'
 import { systemNetwork } from '../outbound/network-dependencies.ts'
 import { discardBody } from '../outbound/read-body.ts'
 import type { WebhookMessage } from '../store/store.ts'
@@ -24,12 +24,17 @@ const MAX_ANSWER_BYTES = 65_536
 
 /** @param secret what messages are signed with */
 export function poster(hosts: AllowList, secret: string): Post {
-  const dispatcher = guardedDispatcher(hosts, systemNetwork, MAX_ANSWER_BYTES)
+  let loading: Promise<Dispatcher> | undefined
+  // undici costs a daemon's start some 90 ms; the first message pays them.
+  const dispatcher = () =>
+    (loading ??= import('../outbound/dispatcher.ts').then(({ guardedDispatcher }) =>
+      guardedDispatcher(hosts, systemNetwork, MAX_ANSWER_BYTES),
+    ))
   return async ({ url: text, messageId, body }, signal) => {
     const url = new URL(text)
     const timestamp = Math.floor(Date.now() / 1000)
     try {
-      const answer = await dispatcher.request({
+      const answer = await (await dispatcher()).request({
         origin: url.origin,
         path: url.pathname + url.search,
         method: 'POST',

@@ -1,4 +1,4 @@
-import { PROGRAM_FILE } from '../engine/quickjs/quickjs.ts'
+import { PROGRAM_FILE } from '../engine/guest.ts'
 
 /** A line of the engine's stack. */
 export interface EngineFrame {

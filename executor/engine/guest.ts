@@ -87,3 +87,11 @@ export class GuestThrown extends Error {
     this.description = description
   }
 }
+
+/** The guest's heap has no room for a value that the host has to put there or take out. */
+export class OutOfGuestMemory extends Error {
+  override readonly name = 'OutOfGuestMemory'
+}
+
+/** The name that the guest's own frames carry in stacks. */
+export const PROGRAM_FILE = 'program'

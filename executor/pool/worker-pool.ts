@@ -22,7 +22,7 @@ import {
 } from '../boundary/guest-pool.ts'
 import type { GuestMessage, GuestReport, GuestTask } from '../boundary/messages.ts'
 import type { WorkerControl, WorkerStatistics } from '../boundary/worker-control.ts'
-import { baseSnapshot } from '../engine/quickjs/base-snapshot.ts'
+import { type EngineName, engines } from '../engine/engine.ts'
 import type { WorkerStart } from '../worker/entry.ts'
 import { BeginWatch } from './begin-watch.ts'
 import { GuestRun } from './guest-run.ts'
@@ -45,6 +45,8 @@ export interface PoolOptions {
    * replaced by a new one; 0: never. As often as it comes when absent: an app has one caller.
    */
   readonly maxCallerChanges?: number
+  /** The engine of its guests; `quickjs` when absent. */
+  readonly engine?: EngineName
 }
 
 /** For threads whose messages are read elsewhere: by the process that has started this one. */
@@ -59,6 +61,7 @@ export class WorkerPool implements GuestPool {
   readonly workers: number
   #parksAlways: boolean
   #entry: string | undefined
+  #engine: EngineName
   #pool: Piscina<GuestTask, unknown> | undefined
   #controls = new Map<MessagePort, Remote<WorkerControl>>()
   #scheduler: WorkerScheduler
@@ -83,7 +86,12 @@ export class WorkerPool implements GuestPool {
    */
   constructor(
     workers: number,
-    { parksAlways = false, entry, maxCallerChanges = Infinity }: PoolOptions = {},
+    {
+      parksAlways = false,
+      entry,
+      maxCallerChanges = Infinity,
+      engine = 'quickjs',
+    }: PoolOptions = {},
     readerOf: (work: GuestWork) => GuestReader = () => unread,
   ) {
     this.workers = workers
@@ -91,6 +99,7 @@ export class WorkerPool implements GuestPool {
     this.#threads = new PoolThreads(maxCallerChanges)
     this.#parksAlways = parksAlways
     this.#entry = entry
+    this.#engine = engine
     this.#scheduler = new WorkerScheduler(workers, waiting => {
       this.#waiting = waiting
       this.#reportPressure()
@@ -124,8 +133,10 @@ export class WorkerPool implements GuestPool {
 
   async #start(): Promise<void> {
     const cacheOfThisVersion = getCompileCacheDir()
+    const host = await engines[this.#engine].openHost()
     const workerData: WorkerStart = {
-      baseSnapshot: await baseSnapshot(),
+      engine: this.#engine,
+      baseSnapshot: await host.baseSnapshot(),
       pressure: this.#pressure.buffer,
       parksAlways: this.#parksAlways,
     }

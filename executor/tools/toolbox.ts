@@ -15,6 +15,7 @@ export class Toolbox {
   readonly tools: readonly Tool[]
   /** How programs write the tools. */
   readonly globals: ToolGlobals
+  #byName: ReadonlyMap<string, Tool>
   /** JSON of the guest's list, written once for all executions that share the set. */
   readonly guestTools: string
 
@@ -25,6 +26,7 @@ export class Toolbox {
   constructor(tools: readonly Tool[]) {
     checkNames(tools)
     this.tools = tools
+    this.#byName = new Map(tools.map(tool => [tool.name, tool]))
     this.globals = toolGlobals(tools)
     this.guestTools = JSON.stringify(guestList(tools, this.globals))
   }
@@ -35,7 +37,7 @@ export class Toolbox {
   }
 
   find(name: string): Tool | undefined {
-    return this.tools.find(tool => tool.name === name)
+    return this.#byName.get(name)
   }
 
   /** @throws {LatchdError} `UNKNOWN_TOOL` */

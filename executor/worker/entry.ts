@@ -1,11 +1,12 @@
 /** Entry point of a worker thread: loads everything, and then drops its access to the outside. */
 
 import { flushCompileCache } from 'node:module'
-import type { BaseSnapshot } from '../engine/quickjs/base-snapshot-shape.ts'
+import type { BaseSnapshot, EngineName } from '../engine/engine.ts'
 import { seal } from './seal.ts'
 
 /** The data that a thread of the pool is started with. */
 export interface WorkerStart {
+  readonly engine: EngineName
   readonly baseSnapshot: BaseSnapshot
   /** The pool's pressure; see `protocol/latch.ts`. */
   readonly pressure: SharedArrayBuffer

@@ -5,9 +5,7 @@
  * new one is made while the worker has nothing else to do.
  */
 
-import { requireWhole } from '../engine/memory-hash.ts'
-import type { BaseSnapshot } from '../engine/quickjs/base-snapshot-shape.ts'
-import { QuickJSGuest } from '../engine/quickjs/quickjs.ts'
+import type { GuestMaker, StandbyGuest } from '../engine/engine.ts'
 
 /** How many stand ready in each worker. */
 const TARGET = 2
@@ -16,8 +14,8 @@ const GARBAGE_BYTES = 32 * 1024 * 1024
 
 /** The guests of one worker that wait for a program. */
 export class StandbyGuests {
-  #baseSnapshot: BaseSnapshot
-  #ready: QuickJSGuest[] = []
+  #maker: GuestMaker
+  #ready: StandbyGuest[] = []
   #making: Promise<void> | undefined
   #collect: () => void
   #isDraining = false
@@ -26,8 +24,8 @@ export class StandbyGuests {
   /** Executions that got a rewound guest, and guests that were made. */
   readonly counts = { rewound: 0, made: 0 }
 
-  constructor(baseSnapshot: BaseSnapshot, collect: () => void) {
-    this.#baseSnapshot = baseSnapshot
+  constructor(maker: GuestMaker, collect: () => void) {
+    this.#maker = maker
     this.#collect = collect
   }
 
@@ -36,7 +34,7 @@ export class StandbyGuests {
   }
 
   /** Returns a guest. Makes one when none stands ready. */
-  async lease(): Promise<QuickJSGuest> {
+  async lease(): Promise<StandbyGuest> {
     return this.#ready.pop() ?? (await this.#make())
   }
 
@@ -46,7 +44,7 @@ export class StandbyGuests {
    * @param isInDoubt whether its program ended in a way that few do: then nothing is believed
    * @throws {Error} when the base snapshot of this thread has changed
    */
-  giveBack(guest: QuickJSGuest, isInDoubt: boolean): void {
+  giveBack(guest: StandbyGuest, isInDoubt: boolean): void {
     if (this.#isDraining) return
     const { memoryBytes } = guest
     const isRewound = guest.rewind()
@@ -81,7 +79,7 @@ export class StandbyGuests {
 
   /** Checks the base snapshot against its hash, and drops standby guests that have changed. */
   #check(): void {
-    requireWhole(this.#baseSnapshot)
+    this.#maker.requireWhole()
     this.#ready = this.#ready.filter(guest => guest.isWhole())
   }
 
@@ -89,8 +87,8 @@ export class StandbyGuests {
     while (this.#ready.length < TARGET && !this.#isDraining) this.#ready.push(await this.#make())
   }
 
-  async #make(): Promise<QuickJSGuest> {
+  async #make(): Promise<StandbyGuest> {
     this.counts.made++
-    return await QuickJSGuest.create(this.#baseSnapshot)
+    return await this.#maker.create()
   }
 }

@@ -9,8 +9,7 @@ import type {
   GuestTask,
 } from '../boundary/messages.ts'
 import { type Compilation, programFrom } from '../compile/compile.ts'
-import { type Guest, GuestThrown } from '../engine/guest.ts'
-import { OutOfGuestMemory } from '../engine/quickjs/quickjs.ts'
+import { type Guest, GuestThrown, OutOfGuestMemory } from '../engine/guest.ts'
 import { HostOperation, UNREFERENCED } from '../guest/host/host-operations.ts'
 import type { GuestTool } from '../guest/host/tools.ts'
 import { Channel } from './channel.ts'

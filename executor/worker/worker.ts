@@ -5,17 +5,18 @@ import { expose } from 'comlink'
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
 import type { GuestReport, GuestTask } from '../boundary/messages.ts'
 import type { WorkerControl } from '../boundary/worker-control.ts'
-import { requireWhole } from '../engine/memory-hash.ts'
+import { engines } from '../engine/engine.ts'
 import { Compiler } from './compiler.ts'
 import type { WorkerStart } from './entry.ts'
 import { collectGarbage, shrinkHeap } from './garbage.ts'
 import { StandbyGuests } from './standby-guests.ts'
 import { runTask } from './task.ts'
 
-const { baseSnapshot, pressure, parksAlways } = workerData as WorkerStart
+const { engine, baseSnapshot, pressure, parksAlways } = workerData as WorkerStart
+const guests = await engines[engine].openGuests(baseSnapshot)
 // Before the seal, when nothing but our own code has run here.
-requireWhole(baseSnapshot)
-const standbyGuests = new StandbyGuests(baseSnapshot, collectGarbage)
+guests.requireWhole()
+const standbyGuests = new StandbyGuests(guests, collectGarbage)
 const deps = { compiler: new Compiler(), pressure: new Int32Array(pressure), parksAlways }
 let executions = 0
 

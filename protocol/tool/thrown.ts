@@ -12,6 +12,7 @@ import { guestErrorNames } from './guest-errors.ts'
 const MAX_MESSAGE = 16_384
 const MAX_NAME = 256
 
+const INTERRUPTED_HINT = 'Find out whether it took effect before calling it again.'
 const UNAVAILABLE_HINT = 'Go on without it, or sleep for a while and call it again.'
 
 /**
@@ -29,7 +30,10 @@ export function thrownByTool(
     return { name: 'Error', message, code: 'TOOL_ERROR', tool }
   }
   if (error instanceof LatchdError && error.code === 'TOOL_UNAVAILABLE') {
-    return thrownByHost(error.code, error.message, tool, UNAVAILABLE_HINT)
+    return thrownByHost(error.code, redact(error.message), tool, UNAVAILABLE_HINT)
+  }
+  if (error instanceof LatchdError && error.code === 'CALL_INTERRUPTED') {
+    return thrownByHost(error.code, redact(error.message), tool, INTERRUPTED_HINT)
   }
   const { code } = error as { code?: unknown }
   return {

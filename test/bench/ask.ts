@@ -1,21 +1,25 @@
-/** The process of one question, so that nothing of it is left for the next: `ask.ts NAME [quick]`. */
+/**
+ * The process of one question, so that nothing of it is left for the next: `ask.ts NAME SHARE`, where
+ * SHARE is how much of the full measurement it takes: 1 is all of it.
+ */
 
 import { inspect } from 'node:util'
 import type { Effort } from './question.ts'
 import { questions } from './questions.ts'
 
-const [name = '', mode] = process.argv.slice(2)
-const isQuick = mode === 'quick'
-/** How much less a quick run measures. */
-const QUICK_SHARE = 10
+const [name = '', shareText = '1'] = process.argv.slice(2)
+const share = Number(shareText)
+/** A run that takes no more than this only shows orders of magnitude. */
+const QUICK_SHARE = 0.1
 
 const effort: Effort = {
-  isQuick,
-  count: full => (isQuick ? Math.ceil(full / QUICK_SHARE) : full),
+  isQuick: share <= QUICK_SHARE,
+  count: full => Math.ceil(full * share),
 }
 
 try {
-  const answer = await questions[name]?.ask(effort)
+  const question = await questions[name]?.()
+  const answer = await question?.ask(effort)
   // A peer keeps its threads: they are not waited for.
   process.send?.(answer, () => process.exit())
 } catch (error) {

@@ -28,13 +28,21 @@ export async function startDaemonProcess(
   {
     env = {},
     workers,
+    tools = [],
     logLevel = 'error',
-  }: { env?: Record<string, string>; workers?: number; logLevel?: string } = {},
+  }: {
+    env?: Record<string, string>
+    workers?: number
+    /** Paths of tool modules. */
+    tools?: readonly string[]
+    logLevel?: string
+  } = {},
 ): Promise<DaemonProcess> {
   const stateDir = await mkdtemp(join(tmpdir(), 'latchd-bench-'))
   const from = performance.now()
   const args = [script, 'serve', '--port', '0', '--log-level', logLevel, '--state-dir', stateDir]
   if (workers !== undefined) args.push('--workers', String(workers))
+  if (tools.length > 0) args.push('--tools', ...tools)
   const child = spawn(process.execPath, args, {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],

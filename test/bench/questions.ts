@@ -1,45 +1,33 @@
 /** The questions, in the order in which they are asked. */
 
 import type { Question } from './question.ts'
-import { clientTools } from './questions/client-tools.ts'
-import { concurrentCalls } from './questions/concurrent-calls.ts'
-import { daemonStart } from './questions/daemon-start.ts'
-import { durableCommits } from './questions/durable-commits.ts'
-import { httpLatency } from './questions/http-latency.ts'
-import { hundredCalls } from './questions/hundred-calls.ts'
-import { idleMemory } from './questions/idle-memory.ts'
-import { importTime } from './questions/import-time.ts'
-import { largeValues } from './questions/large-values.ts'
-import { manyApprovals } from './questions/many-approvals.ts'
-import { oneCall } from './questions/one-call.ts'
-import { runCommand } from './questions/run-command.ts'
-import { scheduling } from './questions/scheduling.ts'
-import { sequentialCalls } from './questions/sequential-calls.ts'
-import { throughput } from './questions/throughput.ts'
-import { trivialProgram } from './questions/trivial-program.ts'
-import { typecheck } from './questions/typecheck.ts'
-import { waitingExecutions } from './questions/waiting-executions.ts'
-import { waysToWait } from './questions/ways-to-wait.ts'
 
-/** By the name that `--only` takes. */
-export const questions: Readonly<Record<string, Question>> = {
-  'trivial-program': trivialProgram,
-  'one-call': oneCall,
-  'sequential-calls': sequentialCalls,
-  'hundred-calls': hundredCalls,
-  'concurrent-calls': concurrentCalls,
-  'large-values': largeValues,
-  throughput,
-  scheduling,
-  'waiting-executions': waitingExecutions,
-  'many-approvals': manyApprovals,
-  'ways-to-wait': waysToWait,
-  'durable-commits': durableCommits,
-  'http-latency': httpLatency,
-  'client-tools': clientTools,
-  'daemon-start': daemonStart,
-  'run-command': runCommand,
-  'import-time': importTime,
-  typecheck,
-  'idle-memory': idleMemory,
+/**
+ * By the name that `--only` takes. Each is loaded when it is asked, so that one which needs what another
+ * commit has not leaves the others as they are.
+ */
+export const questions: Readonly<Record<string, () => Promise<Question>>> = {
+  'trivial-program': async () => (await import('./questions/trivial-program.ts')).trivialProgram,
+  'one-call': async () => (await import('./questions/one-call.ts')).oneCall,
+  'sequential-calls': async () => (await import('./questions/sequential-calls.ts')).sequentialCalls,
+  'hundred-calls': async () => (await import('./questions/hundred-calls.ts')).hundredCalls,
+  'concurrent-calls': async () => (await import('./questions/concurrent-calls.ts')).concurrentCalls,
+  'large-values': async () => (await import('./questions/large-values.ts')).largeValues,
+  throughput: async () => (await import('./questions/throughput.ts')).throughput,
+  scheduling: async () => (await import('./questions/scheduling.ts')).scheduling,
+  'waiting-executions': async () =>
+    (await import('./questions/waiting-executions.ts')).waitingExecutions,
+  'many-approvals': async () => (await import('./questions/many-approvals.ts')).manyApprovals,
+  'ways-to-wait': async () => (await import('./questions/ways-to-wait.ts')).waysToWait,
+  'durable-commits': async () => (await import('./questions/durable-commits.ts')).durableCommits,
+  'durable-throughput': async () =>
+    (await import('./questions/durable-throughput.ts')).durableThroughput,
+  'http-latency': async () => (await import('./questions/http-latency.ts')).httpLatency,
+  'client-tools': async () => (await import('./questions/client-tools.ts')).clientTools,
+  'daemon-start': async () => (await import('./questions/daemon-start.ts')).daemonStart,
+  'cold-daemon': async () => (await import('./questions/cold-daemon.ts')).coldDaemon,
+  'run-command': async () => (await import('./questions/run-command.ts')).runCommand,
+  'import-time': async () => (await import('./questions/import-time.ts')).importTime,
+  typecheck: async () => (await import('./questions/typecheck.ts')).typecheck,
+  'idle-memory': async () => (await import('./questions/idle-memory.ts')).idleMemory,
 }

@@ -1,7 +1,7 @@
 /** Answers as text, for people and for Markdown. */
 
 import { type Answer, isMet, type Row, type Target, type Unit } from './question.ts'
-import { p50, p99 } from './samples.ts'
+import { quantile, quantiles } from './samples.ts'
 
 /** Of a reason for a missing figure, in characters. */
 const MAX_REASON = 72
@@ -11,8 +11,8 @@ export function tableOf({ rows, targets }: Answer): string {
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell, i) => (i === 0 ? cell.padEnd(width) : cell.padStart(10))).join(' | ')} |`
   return [
-    line(['', 'p50', 'p99', 'samples']),
-    `| ${'-'.repeat(width)} |${' ---------: |'.repeat(3)}`,
+    line(['', ...quantiles.map(([name]) => name), 'samples']),
+    `| ${'-'.repeat(width)} |${' ---------: |'.repeat(quantiles.length + 1)}`,
     ...rows.map(row => line([row.name, ...cellsOf(row)])),
     '',
     ...targets.map(targetLine),
@@ -21,13 +21,13 @@ export function tableOf({ rows, targets }: Answer): string {
 }
 
 function cellsOf({ samples, unit, missing }: Row): string[] {
-  if (missing !== undefined) return ['–', '–', missing.slice(0, MAX_REASON)]
+  const none = quantiles.map(() => '–')
+  if (missing !== undefined) return [...none, missing.slice(0, MAX_REASON)]
   const isSingle = samples.length === 1
-  return [
-    figure(p50(samples), unit),
-    isSingle ? '–' : figure(p99(samples), unit),
-    String(samples.length),
-  ]
+  const figures = quantiles.map(([name, share]) =>
+    isSingle && name !== 'p50' ? '–' : figure(quantile(samples, share), unit),
+  )
+  return [...figures, String(samples.length)]
 }
 
 export function targetLine(target: Target): string {
@@ -37,7 +37,8 @@ export function targetLine(target: Target): string {
   return `${mark}  ${what}: ${figure(value, unit)}, ${sense} ${figure(bound, unit)} (ratio ${ratio})`
 }
 
-function figure(value: number, unit: Unit): string {
+/** A value with three digits and its unit. */
+export function figure(value: number, unit: Unit): string {
   if (Number.isNaN(value)) return '–'
   return `${value >= 100 ? value.toFixed(0) : value.toPrecision(3)} ${unit}`
 }

@@ -52,10 +52,10 @@ export class Lives {
     const named = normalizeTools(tools, name => {
       throw new Error(`there is no ${name}`)
     })
-    const toolbox = new Toolbox(builtinTools).with(named)
+    const source = { current: new Toolbox(builtinTools).with(named) }
     const log = createLog('silent')
     const daemon = await listenFor(config, {
-      ...{ log, pool, store: this.store, toolbox },
+      ...{ log, pool, store: this.store, tools: source },
       ...{
         fetchAllow: new AllowList([]),
         inherited: [],

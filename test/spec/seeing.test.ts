@@ -112,7 +112,7 @@ t.test('a filter that nothing fits is looked for page by page, and comes to an e
 })
 
 t.test('GET / says what this is and where to go, without a token and without a secret', async t => {
-  const { url } = await testDaemon(t, { LATCHD_TOKENS: two })
+  const { url } = await testDaemon(t, { LATCHD_TOKENS: two, LATCHD_CONSOLE: 'off' })
   const plain = await fetch(url)
   const text = await plain.text()
   t.match(plain.headers.get('content-type'), /^text\/plain/)

@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { Test } from 'tap'
+import { debianTool } from './debian-tool.ts'
 
 /**
  * Starts it, and gives its URL as soon as it listens; it ends with the test.
@@ -14,6 +15,7 @@ import type { Test } from 'tap'
  * @param http what its configuration says inside of `http`, with `listen 80` for its port
  */
 export async function startNginx(t: Test, folder: string, http: string): Promise<string> {
+  const nginx = debianTool('nginx', 'nginx-light')
   const port = await freePort()
   const path = join(folder, 'nginx.conf')
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
@@ -30,7 +32,7 @@ ${http.replace('listen 80;', `listen 127.0.0.1:${port};`)}
 }
 `,
   )
-  const child = spawn('nginx', ['-p', folder, '-c', path], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(nginx, ['-p', folder, '-c', path], { stdio: ['ignore', 'ignore', 'pipe'] })
   const ended = once(child, 'exit')
   // Told below, where it is waited for.
   ended.catch(() => {})
@@ -48,12 +50,7 @@ ${http.replace('listen 80;', `listen 127.0.0.1:${port};`)}
     stderr.resume()
     if (!said.includes('start worker process ')) throw new Error(`nginx did not start:\n${said}`)
   })()
-  try {
-    await Promise.race([listening, once(child, 'spawn').then(() => listening)])
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== 'ENOENT') throw error
-    throw new Error('Cannot run nginx; apt-get install nginx-light', { cause: error })
-  }
+  await listening
   return `http://127.0.0.1:${port}`
 }
 

@@ -5,16 +5,15 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Test } from 'tap'
+import { debianTool } from './debian-tool.ts'
 
 /** Runs a tool of Debian's package; gives all that it has printed. */
 export function systemdTool(name: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  const { error, status, stdout, stderr } = spawnSync(name, args, {
+  const { error, status, stdout, stderr } = spawnSync(debianTool(name, 'systemd'), args, {
     encoding: 'utf8',
     env: { ...process.env, ...env },
   })
-  if (error !== undefined) {
-    throw new Error(`Cannot run ${name} (${error.message}); apt-get install systemd`)
-  }
+  if (error !== undefined) throw error
   return { status, stdout, text: stdout + stderr }
 }
 

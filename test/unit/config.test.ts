@@ -50,6 +50,8 @@ t.test('without any word every setting has its default', async t => {
     advertiseUrl: undefined,
     tokens: [],
     tools: [],
+    mcpServers: [],
+    policy: [],
     allow: undefined,
     fetchAllow: [],
     isolation: 'thread',
@@ -62,6 +64,7 @@ t.test('without any word every setting has its default', async t => {
     webhookUrl: undefined,
     webhookSecret: undefined,
     webhookAllow: [],
+    console: 'on',
     logLevel: 'info',
     model: undefined,
     modelBaseUrl: undefined,
@@ -369,5 +372,13 @@ t.test('the effective configuration masks secrets and tells sources', async t =>
 
 t.test('no secret can be given as a flag, which every user of a machine could see', async t => {
   const withoutFlag = settingKeys.filter(key => settingOf(key).flag === undefined)
-  t.strictSame(withoutFlag, ['databaseUrl', 'tokens', 'webhookSecret', 'modelApiKey', 'token'])
+  t.strictSame(withoutFlag, [
+    'databaseUrl',
+    'tokens',
+    'mcpServers',
+    'policy',
+    'webhookSecret',
+    'modelApiKey',
+    'token',
+  ])
 })

@@ -1,9 +1,9 @@
 /** Sessions in guests of this thread: each program gets a fresh guest with the last snapshot in it. */
 
 import { compile, type Program } from '../../executor/compile/compile.ts'
-import { GuestThrown } from '../../executor/engine/guest.ts'
+import { GuestThrown, OutOfGuestMemory } from '../../executor/engine/guest.ts'
 import { baseSnapshot } from '../../executor/engine/quickjs/base-snapshot.ts'
-import { OutOfGuestMemory, QuickJSGuest } from '../../executor/engine/quickjs/quickjs.ts'
+import { QuickJSGuest } from '../../executor/engine/quickjs/quickjs.ts'
 import { HostOperation } from '../../executor/guest/host/host-operations.ts'
 import type { GuestTool } from '../../executor/guest/host/tools.ts'
 import { readOutput } from '../../executor/worker/services/output.ts'

@@ -14,6 +14,7 @@ import { oneLine } from '../refusal.ts'
 import { addSettingFlags } from '../setting-flags.ts'
 import { checkAddress } from './check-address.ts'
 import { checkEngine } from './check-engine.ts'
+import { checkServers } from './check-servers.ts'
 import { checkService } from './check-service.ts'
 import { checkTools } from './check-tools.ts'
 
@@ -49,6 +50,7 @@ async function doctor(options: Options, { terminal, config }: Cli): Promise<numb
   if (settings !== undefined) {
     report('address', await checkAddress(settings))
     for (const finding of await checkTools(settings)) report('tools', finding)
+    for (const finding of await checkServers(settings, terminal.env.PATH)) report('mcp', finding)
   }
   for (const layout of layouts(terminal.env.HOME)) {
     const name = layout.scope === 'user' ? 'user service' : 'service'

@@ -1,9 +1,7 @@
 /** Routes that run programs. */
 
-import { hash } from 'node:crypto'
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
-import { encodedInputsOf, planExecution } from '../../../executor/execution/plan.ts'
 import {
   DEFAULT_WAIT_MS,
   ExecuteBody,
@@ -12,11 +10,10 @@ import {
 } from '../../../protocol/execution/execution.ts'
 import { isEnded } from '../../../protocol/execution/status.ts'
 import type { KnownCaller } from '../../auth/tokens.ts'
-import { readTraceParent, writeTraceParent } from '../../telemetry/tracing/trace-parent.ts'
 import { callerRoute } from '../caller-route.ts'
-import { visibleTools } from '../caller-tools.ts'
 import type { HttpEnvironment, RouteDependencies } from '../dependencies.ts'
 import { json, problems } from '../responses.ts'
+import { submitRequest } from '../submission.ts'
 
 const headers = z.object({
   'idempotency-key': z
@@ -87,25 +84,6 @@ const shortRoute = callerRoute('execute', {
 export function addExecuteRoutes(app: OpenAPIHono<HttpEnvironment>, deps: RouteDependencies): void {
   const { executions } = deps
 
-  const submit = async (
-    request: ExecuteBody,
-    caller: KnownCaller,
-    options: { isDurable: boolean; key: string | undefined; traceparent: string | undefined },
-  ): Promise<string> => {
-    const toolbox = await visibleTools(deps, caller, request)
-    const inputs = encodedInputsOf(request)
-    const planned = planExecution(request, toolbox, inputs, caller.name, deps.now)
-    const place = readTraceParent(options.traceparent)
-    const plan = { ...planned, ...(place && { traceparent: writeTraceParent(place) }) }
-    const { key } = options
-    return await executions.submit(plan, caller, {
-      isDurable: options.isDurable || request.durable === true || key !== undefined,
-      ...(key !== undefined && { key: { text: key, bodyHash: bodyHash(request) } }),
-      webhookUrl: request.webhook?.url ?? deps.webhookUrl,
-      isQueued: request.queue === true,
-    })
-  }
-
   /**
    * Waits for the end. An execution that has not ended by then must go on, and so becomes durable.
    */
@@ -120,7 +98,11 @@ export function addExecuteRoutes(app: OpenAPIHono<HttpEnvironment>, deps: RouteD
     const caller = context.get('caller')
     const request = context.req.valid('json')
     const { 'idempotency-key': key, traceparent } = context.req.valid('header')
-    const executionId = await submit(request, caller, { isDurable: false, key, traceparent })
+    const executionId = await submitRequest(deps, request, caller, {
+      isDurable: false,
+      key,
+      traceparent,
+    })
     const execution = await waitFor(executionId, caller, request.waitMs)
     return context.json(execution, isEnded(execution) ? 200 : 202, location(executionId))
   })
@@ -129,7 +111,7 @@ export function addExecuteRoutes(app: OpenAPIHono<HttpEnvironment>, deps: RouteD
     const caller = context.get('caller')
     const { 'idempotency-key': key, traceparent } = context.req.valid('header')
     const options = { isDurable: true, key, traceparent }
-    const executionId = await submit(context.req.valid('json'), caller, options)
+    const executionId = await submitRequest(deps, context.req.valid('json'), caller, options)
     return context.json(await executions.get(executionId, caller), 202, location(executionId))
   })
 
@@ -139,7 +121,7 @@ export function addExecuteRoutes(app: OpenAPIHono<HttpEnvironment>, deps: RouteD
     const request = ExecuteBody.parse({ source: code })
     const traceparent = context.req.header('traceparent')
     const options = { isDurable: false, key: undefined, traceparent }
-    const executionId = await submit(request, caller, options)
+    const executionId = await submitRequest(deps, request, caller, options)
     const execution = await waitFor(executionId, caller, DEFAULT_WAIT_MS)
     const logs = execution.logs.map(({ text }) => text).join('\n')
     if (execution.status === 'completed') {
@@ -149,14 +131,6 @@ export function addExecuteRoutes(app: OpenAPIHono<HttpEnvironment>, deps: RouteD
     if ('error' in execution) return context.json({ error: execution.error, logs }, 422)
     return context.json({ executionId }, 202, location(executionId))
   })
-}
-
-/** The part of two requests that must be equal when they share an idempotency key. */
-function bodyHash(request: ExecuteBody): string {
-  const { clientTools } = request
-  // A process that sends its request again has another name for the same tools.
-  const same = clientTools && { ...request, clientTools: { ...clientTools, setId: '' } }
-  return hash('sha256', JSON.stringify(same ?? request))
 }
 
 const location = (executionId: string) => ({ location: `/v1/executions/${executionId}` })

@@ -21,6 +21,18 @@ const Info = z
     active: z.int().describe('Executions that hold a worker'),
     queued: z.int().describe('Executions that wait for one'),
     uptimeMs: z.number(),
+    mcpServers: z
+      .array(
+        z.strictObject({
+          name: z.string(),
+          state: z.enum(['connecting', 'connected', 'unavailable', 'closed']),
+          reason: z.string().optional().describe('Why it is unavailable'),
+          protocolVersion: z.string().optional().describe('The revision that both speak'),
+          tools: z.int().describe('How many of its tools programs have'),
+          reconnects: z.int(),
+        }),
+      )
+      .describe('The configured servers of the Model Context Protocol'),
   })
   .meta({ id: 'Info' }) satisfies z.ZodType<DaemonInfo>
 
@@ -35,7 +47,7 @@ const infoRoute = createRoute({
 
 /** Adds `GET /v1/info`. */
 export function addInfoRoute(app: OpenAPIHono<HttpEnvironment>, deps: RouteDependencies): void {
-  const { pool, version, engine, startedAtMs } = deps
+  const { pool, version, engine, startedAtMs, mcp } = deps
   app.openapi(infoRoute, context => {
     const { node, v8, icu = '' } = process.versions
     return context.json(
@@ -50,6 +62,7 @@ export function addInfoRoute(app: OpenAPIHono<HttpEnvironment>, deps: RouteDepen
         active: pool.active,
         queued: pool.queued,
         uptimeMs: Date.now() - startedAtMs,
+        mcpServers: mcp?.facts ?? [],
       },
       200,
     )

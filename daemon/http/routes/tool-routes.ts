@@ -55,6 +55,7 @@ const toolsRoute = callerRoute('read', {
 export function addToolRoutes(app: OpenAPIHono<HttpEnvironment>, deps: RouteDependencies): void {
   app.openapi(toolsRoute, async context => {
     const caller = context.get('caller')
+    await deps.mcp?.listed()
     const tools = callerTools(deps, caller).tools.map(describeTool)
     if (context.req.valid('query').format === 'json')
       return context.json({ data: tools } as never, 200)

@@ -36,7 +36,7 @@ export function addWelcomeRoute(
 }
 
 /** Browsers accept HTML by name; curl and other clients accept anything. */
-function wantsHtml(accept = ''): boolean {
+export function wantsHtml(accept = ''): boolean {
   return accept.split(',').some(type => /^\s*text\/html\s*(;|$)/i.test(type))
 }
 

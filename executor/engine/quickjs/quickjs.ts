@@ -20,7 +20,8 @@
 import { EvalFlags, QuickJS } from 'quickjs-wasi'
 import { readSessionCode } from '../../boundary/session-code.ts'
 import { HostOperation } from '../../guest/host/host-operations.ts'
-import { type Guest, type GuestHooks, GuestThrown } from '../guest.ts'
+import type { StandbyGuest } from '../engine.ts'
+import { type GuestHooks, GuestThrown, OutOfGuestMemory, PROGRAM_FILE } from '../guest.ts'
 import { hashOf } from '../memory-hash.ts'
 import type { BaseSnapshot, EntryName } from './base-snapshot-shape.ts'
 import { decodeSnapshot, encodeSnapshot, fitsSnapshot } from './session-snapshot.ts'
@@ -30,8 +31,6 @@ import { decodeSnapshot, encodeSnapshot, fitsSnapshot } from './session-snapshot
  * catch.
  */
 export const GUEST_STACK_BYTES = 512 * 1024
-/** The name that the guest's own frames carry in stacks. */
-export const PROGRAM_FILE = 'program'
 
 type Exports = ReturnType<QuickJS['_getExports']> & {
   /** Functions of the engine itself, which the library exports beside its own. */
@@ -133,7 +132,7 @@ export function engineOptions(
 }
 
 /** A guest on QuickJS. */
-export class QuickJSGuest implements Guest {
+export class QuickJSGuest implements StandbyGuest {
   #vm!: QuickJS
   #exports!: Exports
   #baseSnapshot: BaseSnapshot
@@ -566,11 +565,6 @@ export class QuickJSGuest implements Guest {
       this.#rejections.set(promise, this.#exports.qjs_dup_value(reason))
     }
   }
-}
-
-/** The guest's heap has no room for a value that the host has to put there or take out. */
-export class OutOfGuestMemory extends Error {
-  override readonly name = 'OutOfGuestMemory'
 }
 
 const isTrap = (error: unknown): boolean =>

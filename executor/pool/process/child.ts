@@ -9,7 +9,7 @@
 
 import { Socket } from 'node:net'
 import { type GuestLink, SharedLoss } from '../../boundary/guest-pool.ts'
-import { baseSnapshot } from '../../engine/quickjs/base-snapshot.ts'
+import { engines } from '../../engine/engine.ts'
 import { shrinkHeap } from '../../worker/garbage.ts'
 import { WorkerPool } from '../worker-pool.ts'
 import { readLines, sendLine } from './lines.ts'
@@ -123,7 +123,8 @@ async function start({
   snapshotFile,
 }: Extract<ToChild, { kind: 'start' }>): Promise<void> {
   // To make it takes half of a start.
-  await baseSnapshot(snapshotFile)
+  const host = await engines[options.engine ?? 'quickjs'].openHost()
+  await host.baseSnapshot(snapshotFile)
   pool = new WorkerPool(workers, options)
   await pool.start()
   send({ kind: 'ready' })

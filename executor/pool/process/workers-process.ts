@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { type PoolRun, SharedLoss } from '../../boundary/guest-pool.ts'
 import type { GuestReport } from '../../boundary/messages.ts'
 import type { WorkerStatistics } from '../../boundary/worker-control.ts'
-import { storedFile } from '../../engine/quickjs/base-snapshot.ts'
+import { engines } from '../../engine/engine.ts'
 import type { PoolOptions } from '../worker-pool.ts'
 import { readChildMessage } from './child-message.ts'
 import { readLines, sendLine } from './lines.ts'
@@ -45,14 +45,15 @@ export class WorkersProcess {
   #onLost: (guests: readonly PoolRun[]) => void
   #isLost = false
   #stderrTail = ''
-  /** Stored by a process that has a compile cache, which this one has not. */
-  #snapshotFile = storedFile()
   #silentTicks = 0
   #watch: NodeJS.Timeout | undefined
 
-  private constructor(onLost: (guests: readonly PoolRun[]) => void) {
+  private constructor(
+    snapshotFile: string | undefined,
+    onLost: (guests: readonly PoolRun[]) => void,
+  ) {
     this.#onLost = onLost
-    const [command, ...rest] = nodeCommand([...nodeFlags(this.#snapshotFile), script])
+    const [command, ...rest] = nodeCommand([...nodeFlags(snapshotFile), script])
     this.#child = spawn(command as string, rest, {
       env: {},
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
@@ -88,9 +89,10 @@ export class WorkersProcess {
     options: PoolOptions,
     onLost: (guests: readonly PoolRun[]) => void,
   ): Promise<WorkersProcess> {
-    const process = new WorkersProcess(onLost)
+    // Stored by a process that has a compile cache, which the child has not.
+    const snapshotFile = (await engines[options.engine ?? 'quickjs'].openHost()).storedFile()
+    const process = new WorkersProcess(snapshotFile, onLost)
     const giveUp = setTimeout(() => process.#lose('does not come up'), START_MS)
-    const snapshotFile = process.#snapshotFile
     process.#send({ kind: 'start', workers, options, key: process.#key, snapshotFile })
     try {
       await process.#ready.promise

@@ -1,5 +1,6 @@
 /** The field: latchd first, then its peers. */
 
+import { PEERS_VARIABLE } from '../asked.ts'
 import type { Row } from '../question.ts'
 import type { Contestant, OpenContestant } from './contestant.ts'
 import { openIsolatedVm } from './isolated-vm.ts'
@@ -22,7 +23,8 @@ export async function openField(): Promise<Field> {
   const latchd = await openLatchd()
   const open: Contestant[] = []
   const missing: Row[] = []
-  for (const openPeer of peers) {
+  const isAlone = process.env[PEERS_VARIABLE] === 'none'
+  for (const openPeer of isAlone ? [] : peers) {
     try {
       open.push(await openPeer())
     } catch (error) {

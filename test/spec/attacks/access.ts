@@ -19,6 +19,7 @@ export const scopeOf: Readonly<Record<string, string | undefined>> = {
   'get /v1/approvals/{id}': 'read',
   'post /v1/approvals/{id}': 'approve',
   'get /v1/sessions': 'read',
+  'post /v1/sign-in-links': 'read',
   'post /v1/sessions': 'execute',
   'get /v1/sessions/{id}': 'read',
   'delete /v1/sessions/{id}': 'execute',

@@ -1,0 +1,144 @@
+/**
+ * Keeps a page as the daemon has it. The page names a stream of events; each event makes its regions
+ * stale, and stale regions are asked for again, at most twice a second. A region is an element with
+ * `data-region`. Its children with `data-key` stay the elements that they are while `data-version`
+ * stays the same: what a person has opened, chosen or written there is kept.
+ */
+
+/** The least time between two renewals; a slow answer makes it longer. */
+const PAUSE_MS = 400
+/** A stream that the daemon refused is asked for again after this long, and then later. */
+const FIRST_RETRY_MS = 500
+const MAX_RETRY_MS = 5000
+/** The answer took this share of the time at most. */
+const SHARE = 5
+
+/** Replaces the children of a region by those of its new form. */
+function renew(region, next) {
+  const hasKeys = [...region.children, ...next.children].some(child => child.dataset.key)
+  if (!hasKeys) {
+    if (region.innerHTML !== next.innerHTML) region.replaceChildren(...next.childNodes)
+    return
+  }
+  const known = new Map([...region.children].map(child => [child.dataset.key, child]))
+  const wanted = [...next.children].map(child => {
+    const old = known.get(child.dataset.key)
+    return old?.dataset.version === child.dataset.version ? old : child
+  })
+  const kept = new Set(wanted)
+  for (const child of [...region.childNodes]) if (!kept.has(child)) child.remove()
+  for (const [i, child] of wanted.entries()) {
+    if (region.children[i] !== child) region.insertBefore(child, region.children[i] ?? null)
+  }
+}
+
+/** Whether a log is read at its end, where it is to stay. */
+const isAtEnd = ({ scrollTop, scrollHeight, clientHeight }) =>
+  scrollHeight - scrollTop - clientHeight < 8
+
+/** Renews all regions of this page. Resolves with `false` when nobody is signed in any more. */
+export async function renewPage(path = location.href) {
+  const response = await fetch(path, { headers: { 'x-latchd-update': '1' } })
+  if (response.status === 401 || response.status === 403) return false
+  if (!response.ok) throw new Error(`the daemon answered ${response.status}`)
+  const next = new DOMParser().parseFromString(await response.text(), 'text/html')
+  for (const region of document.querySelectorAll('[data-region]')) {
+    const fresh = next.querySelector(`[data-region="${region.dataset.region}"]`)
+    if (fresh === null) continue
+    const followsEnd = region.classList.contains('log') && isAtEnd(region)
+    renew(region, fresh)
+    if (followsEnd) region.scrollTop = region.scrollHeight
+  }
+  document.dispatchEvent(new Event('renewed'))
+  return true
+}
+
+/** Says at the top of the page that it is not live. */
+function say(text) {
+  let bar = document.querySelector('.offline')
+  if (text === '') return bar?.remove()
+  if (bar === null) {
+    bar = document.createElement('p')
+    bar.className = 'offline'
+    bar.setAttribute('role', 'status')
+    document.querySelector('main').before(bar)
+  }
+  bar.textContent = text
+}
+
+/** Follows a stream until its execution has ended. @param onEvent called with the type of each event */
+export function follow(path, onEvent = () => {}) {
+  let isStale = false
+  let isBusy = false
+  let hasEnded = false
+  let retryMs = FIRST_RETRY_MS
+  let source
+
+  const work = async () => {
+    if (isBusy) return
+    isBusy = true
+    while (isStale) {
+      isStale = false
+      const startedAt = performance.now()
+      try {
+        if (!(await renewPage())) {
+          hasEnded = true
+          source?.close()
+          say('You are signed out.')
+          break
+        }
+        say('')
+      } catch {
+        // The daemon is away: the stream says when it is back, and the page is renewed then.
+        say('The daemon does not answer. Trying again …')
+      }
+      const tookMs = performance.now() - startedAt
+      await new Promise(resolve => setTimeout(resolve, Math.max(PAUSE_MS, tookMs * SHARE)))
+    }
+    isBusy = false
+  }
+  const renewSoon = () => {
+    isStale = true
+    work()
+  }
+
+  const open = () => {
+    source = new EventSource(path)
+    source.onopen = () => {
+      retryMs = FIRST_RETRY_MS
+      // What happened while there was no stream.
+      renewSoon()
+    }
+    source.onerror = () => {
+      if (hasEnded) return
+      renewSoon()
+      // Otherwise the browser tries again by itself.
+      if (source.readyState !== EventSource.CLOSED) return
+      setTimeout(open, retryMs)
+      retryMs = Math.min(MAX_RETRY_MS, retryMs * 2)
+    }
+    for (const type of [
+      'execution-started',
+      'log-written',
+      'call-started',
+      'call-progressed',
+      'call-completed',
+      'approval-requested',
+      'approval-decided',
+      'execution-parked',
+      'execution-resumed',
+      'execution-stuck',
+      'execution-ended',
+    ]) {
+      source.addEventListener(type, event => {
+        if (type === 'execution-ended' && path.includes('/executions/')) {
+          hasEnded = true
+          source.close()
+        }
+        onEvent(type, event)
+        renewSoon()
+      })
+    }
+  }
+  open()
+}

@@ -1,0 +1,37 @@
+/** A configured server of the Model Context Protocol. */
+
+import type { PolicyRule } from '../../auth/tool-policy.ts'
+
+/** A server that the daemon starts, and speaks to by its standard input and output. */
+export interface StdioServer {
+  readonly kind: 'stdio'
+  readonly command: string
+  readonly args: readonly string[]
+  /** All of its environment. */
+  readonly env: Readonly<Record<string, string>>
+  /** Absolute. */
+  readonly cwd: string
+}
+
+/** A server that the daemon reaches by streamable HTTP. */
+export interface HttpServer {
+  readonly kind: 'http'
+  readonly url: string
+  /** Sent with every request. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** A server with its bounds and what of it is taken. */
+export interface McpServerSetting {
+  /** The namespace of its tools. */
+  readonly name: string
+  readonly transport: StdioServer | HttpServer
+  /** Patterns of the names of tools that are taken; absent: all. */
+  readonly include: readonly string[] | undefined
+  /** Patterns of those that are not. */
+  readonly exclude: readonly string[]
+  readonly policy: readonly PolicyRule[]
+  /** Milliseconds of one call; absent: the `callMs` of its execution. */
+  readonly timeoutMs: number | undefined
+  readonly maxConcurrentCalls: number
+}

@@ -1,0 +1,17 @@
+/** The state of the connection to a server. */
+
+/** What a server is at the moment. */
+export type ServerState =
+  | { readonly kind: 'connecting' }
+  | {
+      readonly kind: 'connected'
+      /** The revision of the protocol that both speak. */
+      readonly protocolVersion?: string
+    }
+  | {
+      readonly kind: 'unavailable'
+      readonly reason: string
+      /** From the failure to the next try, in milliseconds. */
+      readonly pauseMs: number
+    }
+  | { readonly kind: 'closed' }

@@ -1,0 +1,128 @@
+/** The servers of a daemon. Loaded only where some are configured. */
+
+import type { Tool } from '../../../protocol/tool/tool.ts'
+import { McpServer, type ServerLog } from './server.ts'
+import type { McpServerSetting } from './server-setting.ts'
+import type { ServerState } from './server-state.ts'
+import { StoredCatalogues } from './stored-catalogues.ts'
+import { unseenTools } from './unseen-tools.ts'
+
+/** What the servers are given to work with. */
+export interface McpServersDependencies {
+  readonly settings: readonly McpServerSetting[]
+  readonly stateDir: string
+  /** The folders in which programs of servers are looked for. */
+  readonly path: string | undefined
+  /** Called with the tools of a server, whenever they have changed. */
+  readonly onTools: (server: string, tools: readonly Tool[]) => void
+  readonly log: { child(facts: { mcpServer: string }): ServerLog }
+}
+
+/** A server as the daemon's facts list it. */
+export interface McpServerFacts {
+  readonly name: string
+  readonly state: ServerState['kind']
+  /** Why it is unavailable. */
+  readonly reason?: string
+  readonly protocolVersion?: string
+  /** How many of its tools programs have. */
+  readonly tools: number
+  readonly reconnects: number
+}
+
+/** A program waits so long for a server that has never been seen. */
+const FIRST_LIST_MS = 10_000
+
+/** All configured servers. */
+export class McpServers {
+  #servers: readonly McpServer[]
+  #kept: StoredCatalogues
+
+  constructor({ settings, stateDir, path, onTools, log }: McpServersDependencies) {
+    const kept = new StoredCatalogues(stateDir)
+    this.#kept = kept
+    this.#servers = settings.map(
+      setting =>
+        new McpServer(setting, {
+          connect: async (...given) => {
+            const { Connection } = await import('./connection.ts')
+            const [one, listeners, signal, isOld] = given
+            return await Connection.open(one, path, listeners, signal, isOld)
+          },
+          onTools: tools => onTools(setting.name, tools),
+          keep: listed => kept.write(setting.name, listed),
+          log: log.child({ mcpServer: setting.name }),
+        }),
+    )
+  }
+
+  /** Takes the lists that an earlier daemon has kept. */
+  async restore(): Promise<void> {
+    await Promise.all(
+      this.#servers.map(async server => {
+        const listed = await this.#kept.read(server.setting.name)
+        if (listed !== undefined) await server.take(listed)
+      }),
+    )
+  }
+
+  /** Connects to all of them at once, and stays connected. */
+  start(): void {
+    for (const server of this.#servers) server.start()
+  }
+
+  /**
+   * Resolves when each server that a program may mean has listed its tools once, has failed, or
+   * takes too long: right after its first start a daemon does not know them yet.
+   *
+   * @param mayMean whether a program may mean a server; absent: it may mean each
+   */
+  async listed(mayMean: (server: string) => boolean = () => true): Promise<void> {
+    const unknown = this.#servers.filter(
+      server => isUnknown(server) && mayMean(server.setting.name),
+    )
+    if (unknown.length === 0) return
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>(resolve => {
+      timer = setTimeout(resolve, FIRST_LIST_MS)
+    })
+    await Promise.race([Promise.all(unknown.map(untilKnown)), late])
+    clearTimeout(timer)
+  }
+
+  /**
+   * Tools in place of those that a program calls of servers that have never been seen: a call says
+   * why it is not possible.
+   *
+   * @param mayUse whether the program's caller may use a tool of a name
+   */
+  unseen(source: string, mayUse: (tool: string) => boolean): readonly Tool[] {
+    return this.#servers
+      .filter(({ isListed }) => !isListed)
+      .flatMap(server => unseenTools(server, source).filter(({ name }) => mayUse(name)))
+  }
+
+  /** What they are at the moment. */
+  get facts(): McpServerFacts[] {
+    return this.#servers.map(({ setting, state, toolCount, reconnects }) => ({
+      name: setting.name,
+      state: state.kind,
+      ...(state.kind === 'unavailable' && { reason: state.reason }),
+      ...(state.kind === 'connected' &&
+        state.protocolVersion !== undefined && { protocolVersion: state.protocolVersion }),
+      tools: toolCount,
+      reconnects,
+    }))
+  }
+
+  /** Closes all connections and ends the processes. */
+  async close(): Promise<void> {
+    await Promise.all(this.#servers.map(server => server.close()))
+  }
+}
+
+const isUnknown = ({ isListed, state }: McpServer) => !isListed && state.kind === 'connecting'
+
+async function untilKnown(server: McpServer): Promise<void> {
+  while (isUnknown(server)) await server.changed
+}
