@@ -88,6 +88,8 @@ export class ActiveExecutions {
       resume: claimed => this.#resumeOrQuarantine(claimed),
       onFault: deps.onFault,
       now: deps.now ?? Date.now,
+      // More would wait here while another daemon has a worker for them.
+      ...(deps.store.sharing && { maxLoaded: deps.pool.workers }),
       ...(deps.hasRoom && { hasRoom: deps.hasRoom }),
     })
   }
@@ -127,24 +129,25 @@ export class ActiveExecutions {
     const { store, runningFile, bus, now } = this.#deps
     const { stuck } = await store.open({ nowMs: (now ?? Date.now)(), ran: runningFile.lost })
     for (const one of stuck) bus.happened(one.event, one)
-    const [live, loading, queued] = [this.#live, this.#loading, this.#queued]
-    const unqueue = (executionId: string) => this.#unqueue(executionId)
-    const look = () => this.#claims.look()
-    store.sharing?.watch(newsFor(this.#deps, { live, loading, queued, unqueue, look }))
-    look()
-  }
-
-  /** Whether a new durable execution of an owner had better wait in the store than in memory. */
-  isLongQueueOf(owner: string): boolean {
-    return this.#deps.pool.queuedOf(owner) >= MAX_QUEUED_IN_MEMORY
+    const subjects = { live: this.#live, loading: this.#loading, queued: this.#queued }
+    const acts = { unqueue: (id: string) => this.#unqueue(id), look: () => this.#claims.look() }
+    store.sharing?.watch(newsFor(this.#deps, { ...subjects, ...acts }))
+    acts.look()
   }
 
   /**
-   * Counts an execution that is about to be stored without an owner, to be claimed when a worker is
-   * free.
+   * Whether a new durable execution of an owner had better wait in the store than in memory.
    *
-   * @param store stores it; whether it is new
+   * @param arriving executions that are on their way to memory
    */
+  isLongQueueOf(owner: string, arriving: number): boolean {
+    const { pool, store } = this.#deps
+    const isBusy = pool.active + pool.queued + arriving >= pool.workers
+    // Another daemon may have a worker for it.
+    return pool.queuedOf(owner) >= MAX_QUEUED_IN_MEMORY || (isBusy && store.sharing !== undefined)
+  }
+
+  /** Counts an execution that `store` stores without an owner; `store` says whether it is new. */
   async queue(executionId: string, owner: string, store: () => Promise<boolean>): Promise<void> {
     this.#queued.set(executionId, this.#queuedOwners.add(owner))
     let isNew = false

@@ -52,6 +52,8 @@ export class Executions {
   #keys: SubmissionKeys
   #streams: EventStreams
   #isDraining = false
+  /** Durable executions that are being stored, to run here at once. */
+  #arriving = 0
   #admission: Admission
   #elsewhere: Elsewhere
 
@@ -170,7 +172,10 @@ export class Executions {
     writer.bind(running)
     // Its messages are promised, and only a durable execution keeps a promise.
     if (!options.isDurable && webhookUrl === undefined) writer.submitVolatile()
-    else if (plan.sessionId === undefined && this.#live.isLongQueueOf(caller.name)) {
+    else if (
+      plan.sessionId === undefined &&
+      this.#live.isLongQueueOf(caller.name, this.#arriving)
+    ) {
       let known = executionId
       await this.#live.queue(executionId, caller.name, async () => {
         known = submittedId(executionId, await writer.submitDurable(key, 'queue'))
@@ -178,7 +183,9 @@ export class Executions {
       })
       return known
     } else {
-      const known = submittedId(executionId, await writer.submitDurable(key))
+      this.#arriving++
+      const outcome = await writer.submitDurable(key).finally(() => this.#arriving--)
+      const known = submittedId(executionId, outcome)
       if (known !== executionId) return known
     }
     this.#live.start(plan, running, writer)

@@ -27,9 +27,10 @@ const entries = [
 
 /**
  * Packages that stay outside. piscina starts a file beside its own; the engine's package is found by
- * its name, for its WebAssembly; openai and the exporter of traces are large and used by few.
+ * its name, for its WebAssembly; openai and the exporter of traces are large and used by few, and pg is
+ * an optional peer.
  */
-const external = ['piscina', /^quickjs-wasi\//, /^openai(\/|$)/, /^@opentelemetry\/(exporter|sdk)-/]
+const external = ['piscina', 'pg', /^quickjs-wasi\//, /^openai(\/|$)/, /^@opentelemetry\/(exporter|sdk)-/]
 
 rmSync(join(dist, 'chunks'), { recursive: true, force: true })
 const modules = new Set<string>()

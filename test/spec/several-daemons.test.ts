@@ -126,6 +126,15 @@ t.test('an idempotency key means one execution for all daemons', async t => {
   t.equal((await get(`${a.url}/v1/executions/${id}`)).status, 404)
 })
 
+t.test('what finds no worker at one daemon is run by the others', async t => {
+  const spins = 'for (let i = 0; i < 1e6; i++) Math.sqrt(i); who()'
+  const ids = await Promise.all(Array.from({ length: 15 }, () => submit(a, spins)))
+  const ended = await Promise.all(ids.map(id => wait(b, id)))
+  for (const one of ended) t.match(one, { status: 'completed' })
+  const names = new Set(ended.map(({ output }) => output.value))
+  t.strictSame([...names].sort(), ['a', 'b', 'c'])
+})
+
 t.test('what a killed daemon had is taken over, and no call is made twice', async t => {
   const dying = await start('dying', '2')
   const source = (name: string) =>

@@ -12,6 +12,7 @@ import { giveBackExecution } from './claims.ts'
 import {
   type BeatFindings,
   type DaemonFacts,
+  glance,
   LEASE_MS,
   lookAfter,
   reap,
@@ -21,6 +22,8 @@ import {
 import type { Database } from './database.ts'
 
 const BEAT_MS = 2000
+/** News are looked for this often: one statement, by indexes that hold nothing else. */
+const GLANCE_MS = 400
 
 /** Beats for one daemon. */
 export class Beat {
@@ -30,7 +33,9 @@ export class Beat {
   #number = 0
   #news: StoreNews | undefined
   #timer: NodeJS.Timeout | undefined
+  #glances: NodeJS.Timeout | undefined
   #underWay: Promise<void> | undefined
+  #glancing: Promise<void> | undefined
   #lastGoodMs = 0
   /** Executions that the last beat found in the store and not in memory. */
   #missing: ReadonlySet<string> = new Set()
@@ -72,6 +77,7 @@ export class Beat {
   start(news: StoreNews): void {
     this.#news = news
     this.#timer ??= setInterval(() => void this.beat(), BEAT_MS)
+    this.#glances ??= setInterval(() => void this.glance(), GLANCE_MS)
   }
 
   /**
@@ -88,8 +94,9 @@ export class Beat {
   /** Beats no more; resolves when a beat under way has ended. */
   async stop(): Promise<void> {
     clearInterval(this.#timer)
+    clearInterval(this.#glances)
     this.#timer = undefined
-    await this.#underWay
+    await Promise.all([this.#underWay, this.#glancing])
   }
 
   /** Beats now, or joins a beat under way. Never rejects. */
@@ -133,11 +140,9 @@ export class Beat {
     if (stuck.length > 0) this.#news?.onStuck(stuck)
     const news = this.#news
     if (news === undefined) return
-    const queued = news.queued()
-    const findings = await this.#database.transaction(tx =>
-      lookAfter(tx, this.#number, { working: news.working(), queued, nowMs: seenMs }),
-    )
-    await this.#tell(news, findings)
+    const facts = { working: news.working(), queued: news.queued() }
+    const findings = await this.#database.transaction(tx => lookAfter(tx, this.#number, facts))
+    await this.#putRight(news, findings)
   }
 
   async #startAnew(): Promise<void> {
@@ -145,16 +150,35 @@ export class Beat {
     this.#news?.onDeclaredDead()
   }
 
-  async #tell(news: StoreNews, findings: BeatFindings): Promise<void> {
-    const { decided, cancelled, owned, isDue, hasWebhooks, unqueued } = findings
-    if (unqueued.length > 0) news.onUnqueued(unqueued)
-    if (hasWebhooks) news.onWebhooks()
+  /** Looks for news, between beats too. Never rejects. */
+  glance(): Promise<void> {
+    this.#glancing ??= this.#glance()
+      .catch(error => this.#news?.onFault(error))
+      .finally(() => {
+        this.#glancing = undefined
+      })
+    return this.#glancing
+  }
+
+  async #glance(): Promise<void> {
+    const news = this.#news
+    if (news === undefined) return
+    const nowMs = this.#now() + this.offsetMs
+    const found = await this.#database.read(tx => glance(tx, this.#number, nowMs))
+    const { decided, cancelled, isDue, hasWebhooks } = found
     for (const one of decided) {
       if (!this.#told.has(one.approval.approvalId)) news.onDecided(one)
     }
     this.#told = new Set(decided.map(({ approval }) => approval.approvalId))
     for (const id of cancelled) if (!this.#cancelled.has(id)) news.onCancelled(id)
     this.#cancelled = new Set(cancelled)
+    if (hasWebhooks) news.onWebhooks()
+    if (isDue) news.onDue()
+  }
+
+  /** Gives back what the store has for this daemon's and its memory has not. */
+  async #putRight(news: StoreNews, { owned, unqueued }: BeatFindings): Promise<void> {
+    if (unqueued.length > 0) news.onUnqueued(unqueued)
     const missing = owned.filter(({ execution_id }) => !news.isHere(execution_id))
     // Twice in a row: one beat alone may fall between the commit and its answer.
     const strays = missing.filter(({ execution_id }) => this.#missing.has(execution_id))
@@ -162,6 +186,6 @@ export class Beat {
     for (const { execution_id, epoch } of strays) {
       await this.#database.transaction(tx => giveBackExecution(tx, execution_id, epoch, 0))
     }
-    if (isDue || strays.length > 0) news.onDue()
+    if (strays.length > 0) news.onDue()
   }
 }

@@ -61,14 +61,42 @@ export async function renew(tx: Transaction, daemon: number): Promise<number | u
   return row?.seen_ms
 }
 
-/** What others have done to the executions of a daemon, and what it owns. */
-export interface BeatFindings {
+/** What others have done to the executions of a daemon. */
+export interface Glance {
   readonly decided: readonly StoredApproval[]
   readonly cancelled: readonly string[]
-  readonly owned: readonly { readonly execution_id: string; readonly epoch: number }[]
   /** Whether there is something to claim. */
   readonly isDue: boolean
   readonly hasWebhooks: boolean
+}
+
+/** Looks for news, by indexes that hold nothing else. @param nowMs the time of the database */
+export async function glance(tx: Transaction, daemon: number, nowMs: number): Promise<Glance> {
+  const [found] = await tx.rows<{
+    is_due: boolean
+    has_webhooks: boolean
+    is_decided: boolean
+    cancelled: string[]
+  }>(
+    `SELECT ${IS_DUE} AS is_due,
+      EXISTS (SELECT 1 FROM webhook WHERE due_ms <= $1 AND leased_ms <= $1) AS has_webhooks,
+      EXISTS (SELECT 1 FROM wait w JOIN execution e ON e.id = w.execution
+        WHERE w.is_ready AND e.daemon = $2) AS is_decided,
+      ARRAY(SELECT execution_id FROM execution
+        WHERE daemon = $2 AND cancel_ms IS NOT NULL) AS cancelled`,
+    [nowMs, daemon],
+  )
+  return {
+    decided: found?.is_decided === true ? await undeliveredDecisions(tx, daemon) : [],
+    cancelled: found?.cancelled ?? [],
+    isDue: found?.is_due === true,
+    hasWebhooks: found?.has_webhooks === true,
+  }
+}
+
+/** What a daemon owns, as the store has it. */
+export interface BeatFindings {
+  readonly owned: readonly { readonly execution_id: string; readonly epoch: number }[]
   /** Those of the asked ones that nobody owns any more, or that somebody does. */
   readonly unqueued: readonly string[]
 }
@@ -79,38 +107,24 @@ export interface BeatFacts {
   readonly working: readonly string[]
   /** Executions that it takes for nobody's. */
   readonly queued: readonly string[]
-  readonly nowMs: number
 }
 
 /** Looks after the executions of a daemon. */
 export async function lookAfter(
   tx: Transaction,
   daemon: number,
-  { working, queued, nowMs }: BeatFacts,
+  { working, queued }: BeatFacts,
 ): Promise<BeatFindings> {
   await tx.run(
     `UPDATE execution SET suspect = NOT suspect
       WHERE daemon = $1 AND suspect <> (execution_id = ANY($2::text[]))`,
     [daemon, working],
   )
-  const owned = await tx.rows<{ execution_id: string; epoch: number; is_cancelled: boolean }>(
-    `SELECT execution_id, epoch, cancel_ms IS NOT NULL AS is_cancelled FROM execution
-      WHERE daemon = $1`,
+  const owned = await tx.rows<{ execution_id: string; epoch: number }>(
+    'SELECT execution_id, epoch FROM execution WHERE daemon = $1',
     [daemon],
   )
-  const [due] = await tx.rows<{ is_due: boolean; has_webhooks: boolean }>(
-    `SELECT ${IS_DUE} AS is_due,
-      EXISTS (SELECT 1 FROM webhook WHERE due_ms <= $1 AND leased_ms <= $1) AS has_webhooks`,
-    [nowMs],
-  )
-  return {
-    decided: await undeliveredDecisions(tx, daemon),
-    cancelled: owned.flatMap(row => (row.is_cancelled ? [row.execution_id] : [])),
-    owned,
-    isDue: due?.is_due === true,
-    hasWebhooks: due?.has_webhooks === true,
-    unqueued: await ownedOf(tx, queued),
-  }
+  return { owned, unqueued: await ownedOf(tx, queued) }
 }
 
 /** Which of these executions wait no longer for an owner. */

@@ -55,6 +55,7 @@ CREATE INDEX execution_by_time ON execution (created_ms, execution_id);
 CREATE INDEX execution_to_claim ON execution (owner, wake_ms, id) WHERE wake_ms IS NOT NULL;
 CREATE INDEX execution_to_wake ON execution (wake_ms) WHERE wake_ms IS NOT NULL;
 CREATE INDEX execution_of_daemon ON execution (daemon) WHERE daemon IS NOT NULL;
+CREATE INDEX execution_to_cancel ON execution (daemon) WHERE cancel_ms IS NOT NULL;
 CREATE INDEX execution_live ON execution (state, created_ms, execution_id)
   WHERE state IN ('queued', 'running', 'waiting', 'stuck');
 CREATE INDEX execution_ended ON execution (ended_ms) WHERE ended_ms IS NOT NULL;
