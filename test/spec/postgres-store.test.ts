@@ -27,4 +27,4 @@ async function empty(): Promise<PostgresStore> {
   return shared
 }
 
-storeSuite('PostgreSQL', empty)
+storeSuite(t, 'PostgreSQL', empty)

@@ -51,7 +51,7 @@ async function openToLose(t: Test, failpoints: string) {
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i)
 const approved = { status: 'approved', decidedAtMs: CREATED_MS } as const
 
-storeSuite('SQLite', open)
+storeSuite(t, 'SQLite', open)
 
 t.test('a folder that is not there is made for its owner only', async t => {
   const stateDir = join(t.testdir(), 'a', 'state')
