@@ -1,5 +1,7 @@
 /** Two stores over one PostgreSQL database: what each does while the other does it too. */
 
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import t, { type Test } from 'tap'
@@ -361,7 +363,7 @@ t.test('connections that break at random lose and double nothing', async t => {
     for (let seq = 1; seq <= 3; seq++) await store.append(id, 1, { records: [delivery(seq)] })
     await store.finish(id, 1, completed(id))
   }
-  const ids = numbers(120).map(n => `e${n}`)
+  const ids = numbers(60).map(n => `e${n}`)
   const lanes = numbers(6).map(async lane => {
     for (const [n, id] of ids.entries()) {
       if (n % 6 === lane) await life(n % 2 === 0 ? one : other, id)
@@ -373,9 +375,9 @@ t.test('connections that break at random lose and double nothing', async t => {
   await breaks
   t.strictSame(await one.verify(), [])
   const { executionsByStatus } = await one.statistics()
-  t.strictSame(executionsByStatus, { completed: 120 })
+  t.strictSame(executionsByStatus, { completed: 60 })
   const { rows } = await server.query('SELECT count(*)::int AS records FROM journal')
-  t.strictSame(rows, [{ records: 360 }])
+  t.strictSame(rows, [{ records: 180 }])
 })
 
 t.test('a server that crashes and comes back loses nothing that was acknowledged', async t => {
@@ -454,6 +456,24 @@ t.test('a server that may lose commits is refused', async t => {
   const open = () => openPostgresStore({ databaseUrl: url, name: 'a', url: undefined })
   await t.rejects(open(), { code: 'CONFIG_INVALID', message: /synchronous_commit is off/ })
 })
+
+t.test(
+  'the client of PostgreSQL is loaded by what opens such a store, and by nothing else',
+  async t => {
+    const files = readdirSync('daemon', { recursive: true, encoding: 'utf8' })
+    const loading = files
+      .filter(file => file.endsWith('.ts'))
+      .filter(file => {
+        const text = readFileSync(join('daemon', file), 'utf8')
+        return /^import (?!type ).*from 'pg'|import\('pg'\)\)/m.test(text)
+      })
+    t.strictSame(loading, ['store/postgres/open.ts'])
+    const users = files
+      .filter(file => file.endsWith('.ts') && !file.startsWith('store/postgres/'))
+      .filter(file => /^import .*postgres\//m.test(readFileSync(join('daemon', file), 'utf8')))
+    t.strictSame(users, [], 'the store itself is loaded with the URL alone')
+  },
+)
 
 t.test('a database that is not there, or a wrong URL, is refused by name', async t => {
   const open = (url: string) => openPostgresStore({ databaseUrl: url, name: 'a', url: undefined })

@@ -8,7 +8,10 @@ import { PostgresServer } from '../support/postgres.ts'
 import { sharedDaemon } from '../support/shared-daemons.ts'
 import { stateFolder } from '../support/state-folder.ts'
 
-t.setTimeout(240_000)
+t.setTimeout(480_000)
+
+/** Tests of what takes its time, for `npm run postgres`. */
+const long = { skip: process.env.POSTGRES_LONG === undefined }
 
 const server = await new PostgresServer().start()
 t.teardown(() => server.close())
@@ -126,7 +129,7 @@ t.test('an idempotency key means one execution for all daemons', async t => {
   t.equal((await get(`${a.url}/v1/executions/${id}`)).status, 404)
 })
 
-t.test('what finds no worker at one daemon is run by the others', async t => {
+t.test('what finds no worker at one daemon is run by the others', long, async t => {
   const spins = 'for (let i = 0; i < 1e6; i++) Math.sqrt(i); who()'
   const ids = await Promise.all(Array.from({ length: 15 }, () => submit(a, spins)))
   const ended = await Promise.all(ids.map(id => wait(b, id)))
@@ -157,7 +160,7 @@ t.test('what a killed daemon had is taken over, and no call is made twice', asyn
   }
 })
 
-t.test('a daemon that stops hands over what it had at once', async t => {
+t.test('a daemon that stops hands over what it had at once', long, async t => {
   const leaving = await start('leaving')
   const id = await submit(leaving, 'for (let i = 0; i < 60; i++) sleep(50); "done"')
   await until(a, id, ({ calls }) => calls.length > 2)
@@ -167,7 +170,7 @@ t.test('a daemon that stops hands over what it had at once', async t => {
   t.ok(Date.now() - beganMs < 10_000, 'without waiting for its lease')
 })
 
-t.test('a daemon that froze beyond its lease drops what it had', async t => {
+t.test('a daemon that froze beyond its lease drops what it had', long, async t => {
   const frozen = await start('frozen')
   const source = 'for (let i = 0; i < 300; i++) sleep(20); pay({ to: "frozen" })'
   const id = await submit(frozen, source)
