@@ -284,6 +284,7 @@ export class ActiveExecutions {
       }
     } finally {
       this.#live.delete(executionId)
+      if (use !== undefined) sessions.left(use)
       uncount()
       leave()
       this.#collector.count(this.#live.size === 0)
