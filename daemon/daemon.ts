@@ -1,7 +1,6 @@
 /** A daemon that listens: HTTP over the services, and the order in which all of them stop. */
 
 import { hostname } from 'node:os'
-import { resolve } from 'node:path'
 import { Latencies } from '../executor/calls/latencies.ts'
 import { protection } from '../protocol/execution/isolation.ts'
 import { SignInLinks } from './auth/sign-in-links.ts'
@@ -9,12 +8,14 @@ import { nodeProblem } from './base/node-release.ts'
 import type { Config } from './config/config.ts'
 import { Sweeper } from './executions/retention.ts'
 import { createApp } from './http/app.ts'
-import type { AnswerConsole, RouteDependencies } from './http/dependencies.ts'
+import type { RouteDependencies } from './http/dependencies.ts'
 import { createHttpServer } from './http/http-server.ts'
+import { McpEndpoint } from './http/mcp-endpoint.ts'
 import { TrustedProxies } from './http/middleware/forwarded.ts'
 import { hostRule } from './http/middleware/origin.ts'
 import { mayConnect } from './http/routes/connect-route.ts'
 import { Servers } from './http/servers.ts'
+import { type LazyConsole, lazyConsole } from './lazy-console.ts'
 import { runCanary } from './lifecycle/canary.ts'
 import { type Health, HealthProbe } from './lifecycle/health.ts'
 import type { Logger } from './log/log.ts'
@@ -44,13 +45,16 @@ const NO_EXECUTION = 'exe_'
 interface Upkeep {
   readonly sweeper: Sweeper
   readonly clockWatch: ClockWatch
+  readonly console: LazyConsole | undefined
+  readonly mcpEndpoint: McpEndpoint
 }
 
 /** Puts the API together and listens. @throws {Error} of Node when an address cannot be had */
 export async function listenFor(config: Config, parts: StartedParts): Promise<Daemon> {
   const services = await openServices(config, parts)
-  const servers = await openServers(config, parts, services)
-  const upkeep = startUpkeep(config, parts, services)
+  const mcpEndpoint = new McpEndpoint({ ...services, ...parts })
+  const { servers, console } = await openServers(config, parts, services, mcpEndpoint)
+  const upkeep = { ...startUpkeep(config, parts, services), console, mcpEndpoint }
   logStart(parts, config, servers)
   const { reloadable } = services
   const health = healthOf(parts, services)
@@ -72,11 +76,13 @@ async function openServers(
   config: Config,
   { log, store, tools, inherited, mcp }: StartedParts,
   services: Services,
-): Promise<Servers> {
-  const { executions, machine, version } = services
-  let pages: Promise<AnswerConsole> | undefined
+  mcpEndpoint: McpEndpoint,
+): Promise<{ readonly servers: Servers; readonly console: LazyConsole | undefined }> {
+  const { executions, files, machine, version } = services
+  const console = lazyConsole(config, services, () => deps)
   const deps: RouteDependencies = {
     ...services,
+    mcpEndpoint,
     store,
     tools,
     mcp,
@@ -89,33 +95,28 @@ async function openServers(
     startedAtMs: Date.now(),
     now: services.clock.now,
     signInLinks: new SignInLinks(() => performance.now()),
-    answerConsole:
-      config.console === 'off'
-        ? undefined
-        : async (request, env, shares) => {
-            // Most daemons are never asked for a page.
-            pages ??= import('./console/console.ts').then(({ openConsole }) =>
-              openConsole({ ...deps, stateDir: resolve(config.stateDir) }),
-            )
-            return (await pages)(request, env, shares)
-          },
+    answerConsole: console?.answer,
   }
   const { fetch } = createApp(deps)
   const serve = () => createHttpServer({ fetch, mayUpgrade: request => mayConnect(deps, request) })
+  await files.start()
   await executions.recover()
-  return await Servers.open(serve, { ...config, inherited }).catch(async error => {
+  const servers = await Servers.open(serve, { ...config, inherited }).catch(async error => {
     // A daemon that cannot listen resumes nothing: its store is about to be closed.
     await executions.drain(0)
+    console?.close()
     throw error
   })
+  return { servers, console }
 }
 
 function startUpkeep(
   { retention }: Config,
   { log, store }: StartedParts,
-  { clock, upgrade, webhooks }: Services,
-): Upkeep {
-  const sweeper = new Sweeper({ store, retention, log, now: clock.now })
+  { clock, executions, files, upgrade, webhooks }: Services,
+): Omit<Upkeep, 'console' | 'mcpEndpoint'> {
+  const sweepFiles = () => files.sweep(executions.inMemory)
+  const sweeper = new Sweeper({ store, retention, sweepFiles, log, now: clock.now })
   const clockWatch = new ClockWatch(clock, store, log)
   sweeper.start()
   upgrade.start()
@@ -129,21 +130,24 @@ async function close(
   { log, store, traces, mcp }: StartedParts,
   services: Services,
   servers: Servers,
-  { sweeper, clockWatch }: Upkeep,
+  { sweeper, clockWatch, console, mcpEndpoint }: Upkeep,
 ): Promise<void> {
   const { connections, executions, metrics, pool, reloadable } = services
-  const { runningFile, typeChecker, upgrade, webhooks } = services
+  const { files, runningFile, typeChecker, upgrade, webhooks } = services
   const { drainMs } = reloadable.inForce
   log.info({ drainMs }, 'stopping')
   servers.stop()
+  mcpEndpoint.stop()
   connections.drain()
   await Promise.all([executions.drain(drainMs), upgrade.stop()])
   connections.close()
+  await mcpEndpoint.close()
   await Promise.all([servers.close(), mcp?.close()])
+  console?.close()
   typeChecker.close()
   await pool.close()
   await webhooks.close()
-  await Promise.all([sweeper.close(), clockWatch.close()])
+  await Promise.all([sweeper.close(), clockWatch.close(), files.close()])
   await store.close()
   runningFile.close()
   metrics.close()

@@ -19,6 +19,8 @@ import { EventBus } from './executions/event-bus.ts'
 import { Executions } from './executions/executions.ts'
 import { ReplayService } from './executions/replay-service.ts'
 import { RunningFile } from './executions/running-file.ts'
+import { FileService } from './files/file-service.ts'
+import { FileLinks, LINK_KEY_FILE } from './files/links.ts'
 import { Reloadable } from './lifecycle/reload.ts'
 import type { Logger } from './log/log.ts'
 import type { McpServers } from './mcp/client/servers.ts'
@@ -72,7 +74,8 @@ export async function openServices(config: Config, parts: StartedParts) {
   const ground = await openGround(config, parts)
   const { clock, isOwnTool, metrics, onFault, pool, supervision } = ground
   const reloadable = openReloadable(config, parts, ground)
-  const { sessions, upgrade } = openSessions(config, parts, ground)
+  const files = openFiles(config, parts, ground)
+  const { sessions, upgrade } = openSessions(config, parts, ground, files)
   const connections = new Connections({
     reconnectMs: config.reconnectMs,
     isOwnTool,
@@ -81,7 +84,8 @@ export async function openServices(config: Config, parts: StartedParts) {
   })
   const memory = new MemoryGuard(() => performance.now())
   const typeChecker = new TypeChecker(config.allow && { explain: denialText })
-  const before = { reloadable, sessions, connections, memory, typeChecker }
+  const links = new FileLinks(join(resolve(config.stateDir), LINK_KEY_FILE), clock.now)
+  const before = { reloadable, sessions, connections, memory, typeChecker, files }
   const executions = openExecutions(parts, ground, before)
   memory.watch(executions.held)
   metrics.watch({
@@ -98,6 +102,7 @@ export async function openServices(config: Config, parts: StartedParts) {
     )
   })
   const replays = new ReplayService({
+    filesOf: files.of,
     store,
     executions,
     sessions,
@@ -108,7 +113,7 @@ export async function openServices(config: Config, parts: StartedParts) {
       return reloadable.inForce.maxQueue
     },
   })
-  return { ...ground, ...before, upgrade, executions, approvals, replays }
+  return { ...ground, ...before, links, upgrade, executions, approvals, replays }
 }
 
 /** The base snapshot, the clock, the event bus, the metrics, and the tokens. */
@@ -184,13 +189,26 @@ function openReloadable(
   })
 }
 
+function openFiles(
+  { stateDir, retention }: Config,
+  { log, store }: StartedParts,
+  { clock, tokens }: Ground,
+): FileService {
+  return new FileService({
+    ...{ store, log, now: clock.now, keepMs: retention.keepMs },
+    stateDir: resolve(stateDir),
+    maxBytesOf: owner => tokens.limitsOf(owner)?.maxFilesBytes,
+  })
+}
+
 function openSessions(
   config: Config,
   { log, store, tools }: StartedParts,
   { tags, pool, supervision, shares, clock }: Ground,
+  files: FileService,
 ) {
   const runtime = tags.snapshot
-  const dryRuns = { pool, supervision, tools, store }
+  const dryRuns = { pool, supervision, tools, store, filesOf: files.of }
   const upgrade = new SessionUpgrade({ store, dryRuns, log, runtime })
   const sessions = new SessionService(store, config.retention.keepMs, runtime, upgrade, {
     admit: owner => shares.admit('sessions', owner),
@@ -206,18 +224,20 @@ interface BeforeExecutions {
   readonly connections: Connections
   readonly memory: MemoryGuard
   readonly typeChecker: TypeChecker
+  readonly files: FileService
 }
 
 function openExecutions(
   { store, tools, secrets, traces }: StartedParts,
   ground: Ground,
-  { reloadable, sessions, connections, memory, typeChecker }: BeforeExecutions,
+  { reloadable, sessions, connections, memory, typeChecker, files }: BeforeExecutions,
 ): Executions {
   const { bus, clock, losses, tags, pool, runningFile } = ground
   const { shares, supervision, tokens, webhooks } = ground
   return new Executions({
     ...{ pool, sessions, runningFile, supervision, typeChecker, store, bus, tools },
     latencies: new Latencies(),
+    filesOf: files.of,
     now: clock.now,
     memory: new MemoryStore(clock.now),
     runtime: tags.replay,

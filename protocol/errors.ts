@@ -183,6 +183,18 @@ export const errorTable = {
     retryable: true,
     title: 'There are as many sessions as the daemon keeps',
   },
+  FILES_FULL: {
+    status: 429,
+    actor: 'caller',
+    retryable: true,
+    title: 'The files of the token, or of the session, take as many bytes as they may',
+  },
+  RANGE_NOT_SATISFIABLE: {
+    status: 416,
+    actor: 'caller',
+    retryable: false,
+    title: 'The file has no such bytes',
+  },
   WEBHOOKS_FULL: {
     status: 503,
     actor: 'operator',

@@ -125,6 +125,22 @@ export const limitTable = {
     unit: 'bytes',
     note: 'console text; cut with a marker that says how much, not an error',
   },
+  /** Bytes of one file; thrown in the guest. 67 108 864 by default, at most 1 073 741 824. */
+  maxFileBytes: {
+    default: 64 * MIB,
+    ceiling: 1024 * MIB,
+    floor: 0,
+    unit: 'bytes',
+    note: 'one file; thrown in the guest',
+  },
+  /** Bytes of all files of the execution; thrown in the guest. 268 435 456 by default, at most 4 294 967 296. */
+  maxFilesBytes: {
+    default: 256 * MIB,
+    ceiling: 4096 * MIB,
+    floor: 0,
+    unit: 'bytes',
+    note: 'all files of the execution; thrown in the guest',
+  },
 } as const satisfies Record<string, LimitRow>
 
 /** The name of a limit. */

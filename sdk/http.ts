@@ -13,9 +13,10 @@ export interface ConnectionOptions {
   readonly fetch: Fetch
 }
 
-/** Options of one request. `body` is sent as JSON. */
+/** Options of one request. `body` is sent as JSON, `bytes` as they are. */
 export interface RequestOptions {
   readonly body?: unknown
+  readonly bytes?: Blob
   readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal | undefined
 }
@@ -42,7 +43,7 @@ export class Connection {
   async send(
     method: string,
     path: string,
-    { body, headers, signal }: RequestOptions = {},
+    { body, bytes, headers, signal }: RequestOptions = {},
   ): Promise<Response> {
     const { url, token, fetch } = this.#options
     let response: Response
@@ -55,6 +56,7 @@ export class Connection {
           ...headers,
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),
+        ...(bytes && { body: bytes }),
         ...(signal && { signal }),
       })
     } catch (error) {

@@ -1,6 +1,6 @@
 /** The options of a client, and the facts that it reads from a daemon. */
 
-import type { Execution, ExecutionStatus } from '../protocol/execution/execution.ts'
+import type { Execution, ExecutionStatus, Language } from '../protocol/execution/execution.ts'
 import type { OnApproval } from '../protocol/execution/executor.ts'
 import type { WebSocketClass } from './client-tools/tool-socket.ts'
 import type { Fetch } from './http.ts'
@@ -53,12 +53,16 @@ export interface DaemonInfo {
   readonly name: 'latchd'
   readonly version: string
   readonly engine: string
+  /** What programs may be written in there. */
+  readonly languages: readonly Language[]
   readonly isolation: string
   readonly workers: number
   readonly active: number
   readonly queued: number
   readonly uptimeMs: number
   readonly runtime: { readonly node: string; readonly v8: string; readonly icu: string }
+  /** What the token of this client may do. */
+  readonly scopes: readonly string[]
   /** The servers of the Model Context Protocol that it is configured with. */
   readonly mcpServers: readonly McpServerInfo[]
 }

@@ -23,6 +23,7 @@ import { describeTool } from '../protocol/tool/tool.ts'
 import type { ToolDescriptor } from '../protocol/tool/wire-tool.ts'
 import { ApprovalResponder } from './answering.ts'
 import { ClientApprovals } from './client-approvals.ts'
+import { ClientFiles } from './client-files.ts'
 import { ClientSessions } from './client-sessions.ts'
 import { ClientTools } from './client-tools/client-tools.ts'
 import type { ServedTools } from './client-tools/served-tools.ts'
@@ -47,9 +48,12 @@ export class Latchd implements Executor {
   readonly approvals: ClientApprovals
   /** Guest state that outlives executions. */
   readonly sessions: ClientSessions
+  /** Files at the daemon: sends and reads them. */
+  readonly files: ClientFiles
   readonly #connection: Connection
   readonly #clientTools: ClientTools
   readonly #onApproval: OnApproval | undefined
+  readonly #read = (fileId: string) => this.files.download(fileId)
   #closed = new AbortController()
 
   constructor(options: LatchdOptions = {}) {
@@ -59,11 +63,8 @@ export class Latchd implements Executor {
     const isSocket = options.fetch !== undefined && options.url?.startsWith('unix:/') === true
     this.url = isSocket ? (options.url as string) : readUrl(options.url, environment.LATCHD_URL)
     const token = options.token ?? environment.LATCHD_TOKEN
-    this.#connection = new Connection({
-      url: this.url,
-      token,
-      fetch: options.fetch ?? globalThis.fetch,
-    })
+    const fetch = options.fetch ?? globalThis.fetch
+    this.#connection = new Connection({ url: this.url, token, fetch })
     this.#clientTools = new ClientTools({
       url: this.url,
       token,
@@ -73,6 +74,7 @@ export class Latchd implements Executor {
     })
     this.approvals = new ClientApprovals(this.#connection)
     this.sessions = new ClientSessions(this.#connection, this)
+    this.files = new ClientFiles(this.#connection)
     this.#onApproval = options.onApproval
   }
 
@@ -89,7 +91,7 @@ export class Latchd implements Executor {
    *   Executor.execute}
    */
   async execute<T = unknown>(request: ExecuteRequest): Promise<Outcome<T>> {
-    return toOutcome(await this.#run(request))
+    return toOutcome(await this.#run(request), this.#read)
   }
 
   /** {@link execute} that throws the guest's failure as a `LatchdError` with its `code`. */
@@ -171,6 +173,7 @@ export class Latchd implements Executor {
         isOver(execution) || this.#onApproval === undefined
           ? await this.#await(execution, untilMs)
           : await this.#follow(execution, untilMs, this.#onApproval),
+        this.#read,
       )
     } finally {
       leave()
@@ -178,7 +181,7 @@ export class Latchd implements Executor {
   }
 
   async #send(path: string, request: ExecuteRequest, fields: object = {}): Promise<Execution> {
-    const body = { ...bodyOf(request), ...fields }
+    const body = { ...(await bodyOf(request, this.files.store)), ...fields }
     const headers = headersOf(request)
     const send = () => this.#connection.json<Execution>('POST', path, { body, headers })
     try {
@@ -315,13 +318,15 @@ export class Latchd implements Executor {
 
   /**
    * The events of an execution after a sequence number, from the first one by default, until it has
-   * ended or is stuck; across restarts of the daemon.
+   * ended or is stuck; across restarts of the daemon. An aborted signal ends them with its reason.
    */
   events(
     executionId: string,
-    { after = 0 }: { after?: number } = {},
+    { after = 0, signal }: { after?: number; signal?: AbortSignal } = {},
   ): AsyncGenerator<ExecutionEvent, void, undefined> {
-    return executionEvents(this.#connection, executionId, after, this.#closed.signal, false)
+    const closed = this.#closed.signal
+    const ends = signal === undefined ? closed : AbortSignal.any([closed, signal])
+    return executionEvents(this.#connection, executionId, after, ends, false)
   }
 
   /** The events of an execution that was accepted here. */

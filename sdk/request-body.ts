@@ -1,19 +1,20 @@
 /** From an app's request to the body that is sent. */
 
 import type { ExecuteRequest } from '../protocol/execution/executor.ts'
+import { encodeStoring, type StoreFile } from '../protocol/values/stored-files.ts'
 import { EXACT, PLAIN } from '../protocol/values/value-format.ts'
-import { encodeValue } from '../protocol/values/values.ts'
 
 /**
  * The body of a request, without its tools and how long to wait.
  *
- * @throws {TypeError} for inputs that cannot cross
+ * @param store sends the files of the inputs
+ * @throws {TypeError} for inputs that cannot cross, and the errors of `store`
  */
-export function bodyOf(request: ExecuteRequest): object {
+export async function bodyOf(request: ExecuteRequest, store: StoreFile): Promise<object> {
   const { tools, inputs, signal, waitMs, onApproval, idempotencyKey, ...body } = request
   return {
     ...body,
-    ...(inputs && inputsOf(inputs)),
+    ...(inputs && (await inputsOf(inputs, store))),
   }
 }
 
@@ -23,8 +24,11 @@ export function headersOf({ idempotencyKey }: ExecuteRequest): Record<string, st
 }
 
 /** Inputs as JSON when that holds them exactly. */
-function inputsOf(inputs: Readonly<Record<string, unknown>>): object {
-  const text = encodeValue(inputs, 'inputs')
+async function inputsOf(
+  inputs: Readonly<Record<string, unknown>>,
+  store: StoreFile,
+): Promise<object> {
+  const text = await encodeStoring(inputs, 'inputs', store)
   if (text[0] === PLAIN) return { inputs }
   return { encodedInputs: text.slice(EXACT.length) }
 }

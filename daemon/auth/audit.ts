@@ -42,6 +42,12 @@ export type AuditEntry =
       readonly executionId: string
     })
   | (Actor & { readonly event: 'session-removed'; readonly sessionId: string })
+  | (Actor & { readonly event: 'file-removed'; readonly fileId: string })
+  | (Actor & {
+      readonly event: 'file-linked'
+      readonly fileId: string
+      readonly expiresMs: number
+    })
   | (Actor & { readonly event: 'client-connected' | 'token-used' | 'browser-signed-in' })
   | (RefusedRequest & {
       readonly event: 'request-refused'

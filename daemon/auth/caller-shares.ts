@@ -85,6 +85,22 @@ export class CallerShares {
   }
 
   /**
+   * Begins to count a body that is not kept in memory. A call of the result counts bytes that have
+   * come. It throws `TOKEN_LIMIT_EXCEEDED` for the first of them, when the caller has to wait.
+   */
+  passing(caller: Caller): (bytes: number) => void {
+    const { bytes: rate } = this.#ratesOf(caller)
+    let hasBegun = false
+    return bytes => {
+      const seconds = hasBegun ? 0 : (rate?.take(bytes) ?? 0)
+      if (hasBegun) rate?.charge(bytes)
+      hasBegun = true
+      const { bytesPerSecond } = caller.limits ?? {}
+      if (seconds > 0) throw beyond('the body', 'bytesPerSecond', bytesPerSecond, seconds)
+    }
+  }
+
+  /**
    * Counts bytes that arrived over a connection.
    *
    * @returns seconds for which the connection must not be read

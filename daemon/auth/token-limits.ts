@@ -20,6 +20,9 @@ export const TokenLimits = z.strictObject({
   maxSessionBytes: amount
     .optional()
     .describe('bytes that the states of its sessions take in the store; 8 GiB when absent'),
+  maxFilesBytes: amount
+    .optional()
+    .describe('bytes that its files take, those of its executions too; 8 GiB when absent'),
 })
 export type TokenLimits = z.infer<typeof TokenLimits>
 

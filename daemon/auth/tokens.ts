@@ -75,6 +75,11 @@ export class Tokens {
     return this.#kept.length
   }
 
+  /** The limits of a token, by its name; `undefined` when there is no such token. */
+  limitsOf(name: string): TokenLimits | undefined {
+    return this.#kept.find(({ setting }) => setting.name === name)?.setting.limits
+  }
+
   /** The caller of an `Authorization` header. @throws {LatchdError} `UNAUTHENTICATED` */
   identify(authorization: string | undefined): KnownCaller {
     if (this.#kept.length === 0) return localCaller

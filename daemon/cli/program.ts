@@ -13,6 +13,8 @@ import { addCancel } from './commands/cancel.ts'
 import { addConfig } from './commands/config.ts'
 import { addInstall } from './commands/install.ts'
 import { addLogs } from './commands/logs.ts'
+import { addMcp } from './commands/mcp.ts'
+import { addOpen } from './commands/open.ts'
 import { addPs } from './commands/ps.ts'
 import { addReject } from './commands/reject.ts'
 import { addReplay } from './commands/replay.ts'
@@ -36,6 +38,7 @@ const commands = [
   addServe,
   addRun,
   addAgent,
+  addMcp,
   addTools,
   addPs,
   addShow,
@@ -47,6 +50,7 @@ const commands = [
   addReject,
   addSessions,
   addReplay,
+  addOpen,
   addStore,
   addToken,
   addConfig,

@@ -11,12 +11,18 @@ import { addApprovalPages } from './approvals/approval-routes.ts'
 import type { ConsoleDependencies, PageContext } from './dependencies.ts'
 import { addExecutionPages } from './executions/execution-routes.ts'
 import { pageHeaders } from './headers.ts'
+import { addMetricsPage } from './metrics/metrics-routes.ts'
 import { requireOwnPage } from './own-page.ts'
 import { notice, type Page, sendPage } from './page.ts'
+import { editorModule, editorModulePattern } from './playground/editor-modules.ts'
+import { addPlaygroundPages } from './playground/playground-routes.ts'
+import { addReplayPages } from './replay/replay-routes.ts'
+import { addSessionPages } from './sessions/session-routes.ts'
 import { BrowserSignIns } from './sign-in/browser-sign-ins.ts'
 import { readCookie } from './sign-in/cookie.ts'
 import { addSignInRoutes, askToSignIn } from './sign-in/sign-in-routes.ts'
 import { staticFile } from './static-files.ts'
+import { addToolPages } from './tools/tool-routes.ts'
 
 /** Puts the console together. */
 export function openConsole(deps: ConsoleDependencies): AnswerConsole {
@@ -68,8 +74,19 @@ function consoleApp(deps: ConsoleDependencies, shares: CallerShares): Hono<HttpE
     return undefined
   })
   app.use(boundBodies(shares))
+  app.get(editorModulePattern, context => {
+    const text = editorModule(context.req.param('name'))
+    if (text === undefined) return context.notFound()
+    const type = 'text/javascript; charset=utf-8'
+    return context.body(text, 200, { 'content-type': type, 'cache-control': FOR_GOOD })
+  })
   addExecutionPages(app, deps)
   addApprovalPages(app, deps)
+  addReplayPages(app, deps)
+  addPlaygroundPages(app, deps)
+  addToolPages(app, deps)
+  addSessionPages(app, deps)
+  addMetricsPage(app, deps)
   app.notFound(context => {
     const { path } = context.req
     return refuse(context, deps, new LatchdError('NOT_FOUND', `There is no page ${path}`))

@@ -24,7 +24,7 @@ const names = [
   'approvals.js',
   'console.css',
   'console.js',
-  'editor.js',
+  'execution.js',
   'icon.svg',
   'live.js',
   'playground.js',

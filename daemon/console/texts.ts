@@ -59,3 +59,13 @@ export function shownText(text: string): string {
     mark => `\\u{${(mark.codePointAt(0) as number).toString(16)}}`,
   )
 }
+
+/** Characters of a long text that a page shows: browsers become slow beyond it. */
+const MAX_CHARACTERS = 200_000
+
+/** {@link shownText} of the beginning of a text that may be very long, which says what is left out. */
+export function cutText(text: string): string {
+  if (text.length <= MAX_CHARACTERS) return shownText(text)
+  const left = text.length - MAX_CHARACTERS
+  return `${shownText(text.slice(0, MAX_CHARACTERS))}\n… ${left} characters more`
+}

@@ -63,6 +63,8 @@ export interface ActiveExecution {
 export class ActiveExecutions {
   #deps: ActiveDependencies
   #live = new Map<string, ActiveExecution>()
+  /** The ids of those in memory. */
+  readonly ids: () => Iterable<string> = () => this.#live.keys()
   /**
    * Loads from the store that are under way. A caller that finds none may begin one at once, and
    * only then: of several callers that wait for one load, the first may have begun another.
@@ -135,11 +137,7 @@ export class ActiveExecutions {
     acts.look()
   }
 
-  /**
-   * Whether a new durable execution of an owner had better wait in the store than in memory.
-   *
-   * @param arriving executions that are on their way to memory
-   */
+  /** Whether a new durable execution waits in the store, while so many others are arriving. */
   isLongQueueOf(owner: string, arriving: number): boolean {
     const { pool, store } = this.#deps
     const isBusy = pool.active + pool.queued + arriving >= pool.workers

@@ -93,6 +93,9 @@ export class Executions {
     return this.#isDraining
   }
 
+  /** The executions that the store may not have. */
+  readonly inMemory = () => [...this.#live.ids(), ...this.#options.memory.ids]
+
   /** The execution if it is in memory. */
   live(executionId: string): RunningExecution | undefined {
     return this.#live.get(executionId)?.running

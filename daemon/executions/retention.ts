@@ -10,6 +10,8 @@ import type { Store } from '../store/store.ts'
 export interface SweeperDependencies {
   readonly store: Pick<Store, 'sweep'>
   readonly retention: Retention
+  /** Removes files that nothing refers to any more; absent: there are none. */
+  readonly sweepFiles?: () => Promise<void>
   readonly log: Pick<Logger, 'info' | 'error'>
   /** Epoch milliseconds. */
   readonly now: () => number
@@ -54,13 +56,14 @@ export class Sweeper {
   }
 
   async #sweep(): Promise<void> {
-    const { store, retention, log, now } = this.#deps
+    const { store, retention, sweepFiles, log, now } = this.#deps
     const beforeMs = now() - retention.keepMs
     const { maxBytes } = retention
     try {
       const bounds = { endedBeforeMs: beforeMs, usedBeforeMs: beforeMs, maxBytes }
       const swept = await store.sweep(bounds)
       if (swept.executions + swept.sessions > 0) log.info(swept, 'forgotten by retention')
+      await sweepFiles?.()
     } catch (error) {
       // The next sweep tries again.
       log.error({ err: error }, 'sweep failed')

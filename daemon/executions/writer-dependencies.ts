@@ -1,6 +1,7 @@
 /** What {@link ExecutionWriter} works with. */
 
 import type { Redaction } from '../../executor/boundary/redaction.ts'
+import type { FilesOf } from '../../executor/files/execution-files.ts'
 import type { SessionService } from '../sessions/sessions.ts'
 import type { MemoryStore } from '../store/memory/memory-store.ts'
 import type { Store, WebhookMessage } from '../store/store.ts'
@@ -22,6 +23,8 @@ export interface WriterDependencies {
   readonly webhookFor: (url: string, event: StoredEvent) => WebhookMessage | undefined
   /** Removes secrets from the texts of tools. */
   readonly redaction: Redaction
+  /** The files of an execution; absent where there is no place for files. */
+  readonly filesOf?: FilesOf | undefined
   /** Called when messages to webhooks are durable. */
   readonly onWebhooks: () => void
   /** Called with a failed write that no caller waits for. */

@@ -16,6 +16,7 @@ import type { ExecutionHost, JournalWriter } from '../../executor/boundary/ports
 import type { Redaction } from '../../executor/boundary/redaction.ts'
 import type { RunningExecution } from '../../executor/execution/execution.ts'
 import type { ExecutionPlan } from '../../executor/execution/execution-plan.ts'
+import type { ExecutionFiles } from '../../executor/files/execution-files.ts'
 import type { ExecutionEvent } from '../../protocol/execution/events.ts'
 import type { Execution } from '../../protocol/execution/execution.ts'
 import { serializePlan } from '../replay/stored-plan.ts'
@@ -49,6 +50,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
   /** The epoch under which it writes. */
   readonly epoch: number
   readonly webhookUrl: string | undefined
+  readonly files: ExecutionFiles | undefined
   #plan: ExecutionPlan
   #deps: WriterDependencies
   #running: RunningExecution | undefined
@@ -82,6 +84,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
     this.owner = owner
     this.webhookUrl = webhookUrl
     this.#deps = deps
+    this.files = deps.filesOf?.(plan)
     this.#isDurable = epoch !== undefined
     this.#isStored = epoch !== undefined
     this.epoch = epoch ?? FIRST_EPOCH

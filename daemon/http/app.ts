@@ -7,6 +7,7 @@ import { fieldProblems } from '../../executor/execution/plan.ts'
 import { type ErrorCode, LatchdError } from '../../protocol/errors.ts'
 import { CallerShares } from '../auth/caller-shares.ts'
 import type { HttpEnvironment, RouteDependencies } from './dependencies.ts'
+import { INNER } from './mcp-endpoint.ts'
 import { actorOf, incomingOf, refusedRequest } from './middleware/actor.ts'
 import { boundBodies } from './middleware/body-bounds.ts'
 import { corsHeaders, preflightAnswer } from './middleware/cors.ts'
@@ -21,8 +22,11 @@ import { addConsoleRoutes } from './routes/console-routes.ts'
 import { addEventRoutes } from './routes/event-routes.ts'
 import { addExecuteRoutes } from './routes/execute-routes.ts'
 import { addExecutionRoutes } from './routes/execution-routes.ts'
+import { addFileLinkRoute } from './routes/file-link-route.ts'
+import { addFileRoutes, addLinkedFileRoute } from './routes/file-routes.ts'
 import { addHealthRoutes } from './routes/health-routes.ts'
 import { addInfoRoute } from './routes/info-route.ts'
+import { addMcpRoute } from './routes/mcp-route.ts'
 import { addMetricsRoute } from './routes/metrics-route.ts'
 import { addReplayRoute } from './routes/replay-route.ts'
 import { addSessionRoutes } from './routes/session-routes.ts'
@@ -80,6 +84,7 @@ export function createApp(deps: RouteDependencies): OpenAPIHono<HttpEnvironment>
     type: 'http',
     scheme: 'bearer',
   })
+  addLinkedFileRoute(app, deps)
   app.use(async (context, next) => {
     const { req } = context
     const authorization =
@@ -87,10 +92,12 @@ export function createApp(deps: RouteDependencies): OpenAPIHono<HttpEnvironment>
       connectAuthorization(req.path, req.header('sec-websocket-protocol'))
     const caller = deps.tokens.identify(authorization)
     context.set('caller', caller)
+    if (INNER in (context.env as object)) return await next()
     shares.admit(caller)
     if (deps.tokens.size > 0) deps.audit.used(caller.withdrawn, actorOf(context))
     await next()
   })
+  addFileRoutes(app, deps, shares)
   app.use(boundBodies(shares))
   app.use(readJsonBodies())
   addExecuteRoutes(app, deps)
@@ -99,9 +106,11 @@ export function createApp(deps: RouteDependencies): OpenAPIHono<HttpEnvironment>
   if (deps.answerConsole !== undefined) addSignInLinkRoute(app, deps)
   addApprovalRoutes(app, deps)
   addSessionRoutes(app, deps)
+  addFileLinkRoute(app, deps)
   addEventRoutes(app, deps)
   addToolRoutes(app, deps)
   addConnectRoutes(app, deps, shares)
+  addMcpRoute(app, deps)
   addInfoRoute(app, deps)
   addMetricsRoute(app, deps)
   const methodsOf = pathMethods(app.routes)

@@ -1,5 +1,6 @@
 /** What the routes are handed: the deciding parts of the daemon. */
 
+import type { Context } from 'hono'
 import type { GuestPool } from '../../executor/boundary/guest-pool.ts'
 import type { ApprovalService } from '../approvals/approval-service.ts'
 import type { Audit } from '../auth/audit.ts'
@@ -9,6 +10,8 @@ import type { KnownCaller, Tokens } from '../auth/tokens.ts'
 import type { Connections } from '../clients/connections.ts'
 import type { Executions } from '../executions/executions.ts'
 import type { ReplayService } from '../executions/replay-service.ts'
+import type { FileService } from '../files/file-service.ts'
+import type { FileLinks } from '../files/links.ts'
 import type { Logger } from '../log/log.ts'
 import type { McpServers } from '../mcp/client/servers.ts'
 import type { SessionService } from '../sessions/sessions.ts'
@@ -25,12 +28,16 @@ export interface RouteDependencies {
   readonly replays: ReplayService
   readonly sessions: SessionService
   readonly connections: Connections
+  readonly files: FileService
+  readonly links: FileLinks
   readonly store: Store
   /** The webhook of executions that name none of their own. */
   readonly webhookUrl: string | undefined
   readonly tools: ToolboxSource
   /** Servers whose tools programs call; absent: none are configured. */
   readonly mcp?: McpServers | undefined
+  /** The end of `/mcp`. */
+  readonly mcpEndpoint: AnswersMcp
   readonly pool: GuestPool
   readonly tokens: Tokens
   readonly audit: Audit
@@ -61,6 +68,15 @@ export type AnswerConsole = (
   env: object,
   shares: CallerShares,
 ) => Response | Promise<Response>
+
+/** Answers a request in this process, as if it had come from a client. */
+export type AnswerInner = (request: Request, environment: object) => Response | Promise<Response>
+
+/** The end of `/mcp`. */
+export interface AnswersMcp {
+  /** Answers a request. @param answer the API */
+  handle(context: Context<HttpEnvironment>, answer: AnswerInner): Promise<Response>
+}
 
 /** What each request carries through the app. */
 export interface HttpEnvironment {

@@ -26,22 +26,28 @@ export function sendEvents(
   const end = () => void events.return?.()
   withdrawn.addEventListener('abort', end)
   const response = streamSSE(context, async stream => {
-    const heartbeat = () => stream.write(': \n\n').then(() => heart.refresh())
+    let isOver = false
+    // A timer that was cleared would be set again by it.
+    const beatLater = () => void (isOver || heart.refresh())
+    const heartbeat = () => stream.write(': \n\n').then(beatLater)
     const heart = setTimeout(heartbeat, HEARTBEAT_MS)
-    stream.onAbort(() => {
+    const leave = () => {
+      isOver = true
       clearTimeout(heart)
-      end()
       withdrawn.removeEventListener('abort', end)
+    }
+    stream.onAbort(() => {
+      leave()
+      end()
     })
     // The headers leave with it: the client knows that it misses nothing from now on.
     await stream.write(': \n\n')
     for await (const event of events) {
       const id = 'sequence' in event ? { id: String(event.sequence) } : {}
       await stream.writeSSE({ ...id, event: event.type, data: JSON.stringify(event) })
-      heart.refresh()
+      beatLater()
     }
-    clearTimeout(heart)
-    withdrawn.removeEventListener('abort', end)
+    leave()
   })
   for (const [name, value] of Object.entries(unbuffered)) response.headers.set(name, value)
   return response

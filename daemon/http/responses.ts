@@ -12,6 +12,7 @@ const titles = {
   405: 'The path does not take that method; see Allow',
   410: 'The execution of the idempotency key was deleted',
   413: 'The body or the source is too large',
+  416: 'The file has no such bytes',
   415: 'The body is not JSON in UTF-8',
   422: 'A tool is not known, or the idempotency key was used with another body',
   426: 'A WebSocket is expected there',

@@ -4,6 +4,7 @@ import { hash } from 'node:crypto'
 import { encodedInputsOf, planExecution } from '../../executor/execution/plan.ts'
 import type { ExecuteBody } from '../../protocol/execution/execution.ts'
 import type { KnownCaller } from '../auth/tokens.ts'
+import { withInputFiles } from '../files/input-files.ts'
 import { readTraceParent, writeTraceParent } from '../telemetry/tracing/trace-parent.ts'
 import { visibleTools } from './caller-tools.ts'
 import type { RouteDependencies } from './dependencies.ts'
@@ -35,7 +36,11 @@ export async function submitRequest(
   const inputs = encodedInputsOf(request)
   const planned = planExecution(request, toolbox, inputs, caller.name, deps.now)
   const place = readTraceParent(traceparent)
-  const plan = { ...planned, ...(place && { traceparent: writeTraceParent(place) }) }
+  const plan = {
+    ...planned,
+    inputs: await withInputFiles(planned, deps.files.of),
+    ...(place && { traceparent: writeTraceParent(place) }),
+  }
   return await deps.executions.submit(plan, caller, {
     isDurable: isDurable || request.durable === true || key !== undefined,
     ...(key !== undefined && { key: { text: key, bodyHash: bodyHash(request) } }),

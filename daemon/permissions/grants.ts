@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { getCompileCacheDir } from 'node:module'
 import { dirname, resolve } from 'node:path'
 import { codePlaces, namesOf, packagesFor } from '../../executor/pool/process/node-flags.ts'
+import { consoleFolder } from '../base/console-folder.ts'
 import type { LoadedConfig } from '../config/config.ts'
 import type { Variables } from '../config/written-value.ts'
 import { programPlaces } from '../mcp/client/program-path.ts'
@@ -38,6 +39,8 @@ export function grantsOf(config: LoadedConfig, env: Variables): Grants {
   ]
   const read = [
     ...codePlaces(parts),
+    // In a package it stands beside the code.
+    consoleFolder(),
     ...config.files,
     ...(env.CREDENTIALS_DIRECTORY ? [env.CREDENTIALS_DIRECTORY] : []),
     ...config.tools.flatMap(readFor),

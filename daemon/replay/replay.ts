@@ -17,6 +17,7 @@ import type {
 } from '../../executor/boundary/messages.ts'
 import { Journal } from '../../executor/calls/journal.ts'
 import { deliverTexts } from '../../executor/calls/journal-texts.ts'
+import type { FilesOf } from '../../executor/files/execution-files.ts'
 import type { Supervision } from '../../executor/pool/watchdog.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { ExecutionError, LogLine } from '../../protocol/execution/execution.ts'
@@ -31,6 +32,8 @@ export interface DryRunDependencies {
   readonly tools: ToolboxSource
   /** Reads the texts of long journals. */
   readonly store: Pick<StoreReader, 'texts'>
+  /** The files of an execution, for what its program has read. */
+  readonly filesOf?: FilesOf | undefined
 }
 
 /** How far a dry run goes, from which state, and what it gives back. */
@@ -94,6 +97,7 @@ async function runDry(
   onLogs: (lines: readonly LogLine[]) => void,
 ): Promise<GuestReport> {
   const { plan } = readPlan(claimed, deps.tools.current)
+  const files = deps.filesOf?.(plan)
   const { source, language, limits, inputs, seed, timeZone, toolbox, sessionId } = plan
   const cancelled = signal ?? new AbortController().signal
   const unresponsive = new AbortController()
@@ -137,13 +141,14 @@ async function runDry(
   try {
     const report = await deps.pool.run({
       owner: claimed.owner,
+      language: plan.language,
       execution: claimed,
       begin,
       receive: message => {
         if (message.kind === 'logs') onLogs(message.lines)
         if (message.kind !== 'load-text') return
         const readTexts = (seqs: readonly number[]) => deps.store.texts(plan.executionId, seqs)
-        deliverTexts(journal, message, readTexts, () => run).catch(error => {
+        deliverTexts(journal, message, readTexts, files, () => run).catch(error => {
           fault = error
           run?.stop()
         })

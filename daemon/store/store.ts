@@ -19,6 +19,7 @@ import type {
 } from '../../protocol/execution/execution.ts'
 import type { StoredInstant } from '../clock/trusted-clock.ts'
 import type { ClaimAnswer, Claimed, ClaimRequest, Opening, OpeningFacts } from './claim-facts.ts'
+import type { FileStore } from './file-store.ts'
 import type { Place } from './page.ts'
 import type { StuckError, StuckExecution, SweepBounds } from './recovery-facts.ts'
 import type { SessionLeaving, SessionStore } from './session-store.ts'
@@ -328,7 +329,7 @@ export interface StoreStatistics {
 export type OnCommit = (operations: number, tookMs: number) => void
 
 /** A durable store: all of it, and its own upkeep. */
-export interface Store extends StoreWriter, StoreReader, SessionStore {
+export interface Store extends StoreWriter, StoreReader, SessionStore, FileStore {
   /** What several daemons over it have to do with each other; absent: it is of one daemon. */
   readonly sharing?: Sharing
   /**

@@ -32,6 +32,9 @@ function logForDebug(log: Logger, event: ExecutionEvent): void {
     case 'execution-parked':
       log.debug({ executionId, waitingFor: event.waitingFor }, 'execution parked')
       return
+    case 'file-emitted':
+      log.debug({ executionId, ...event.file }, 'file emitted')
+      return
     case 'execution-resumed':
       log.debug({ executionId }, 'execution resumed')
       return

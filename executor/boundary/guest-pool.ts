@@ -4,6 +4,7 @@
  * (`executor/pool/process/process-pool.ts`).
  */
 
+import type { Language } from '../../protocol/execution/execution.ts'
 import type { IsolationLevel } from '../../protocol/execution/isolation.ts'
 import type { Delivery, GuestMessage, GuestReport, GuestTask } from './messages.ts'
 import type { WorkerStatistics } from './worker-control.ts'
@@ -14,6 +15,8 @@ export interface GuestLink {
   readonly isRunning: boolean
   /** A number that changes as long as the guest is alive. */
   readonly heartbeat: number
+  /** Milliseconds in which it may still answer once its time is over. */
+  readonly graceMs: number
   /** Hands over the delivery that the guest waits for, or will wait for. */
   deliver(delivery: Delivery): void
   /** Stops the guest: it ends at its next poll or wait. */
@@ -45,6 +48,8 @@ export interface PoolRun {
   readonly isResume: boolean
   /** Name of the caller whose execution it is. Owners have equal shares of the workers' time. */
   readonly owner: string
+  /** The language of its program, which decides about the engine. */
+  readonly language: Language
   /** The same object for all runs of an execution. */
   readonly execution: object
   /** Ends the worker's thread when aborted. */

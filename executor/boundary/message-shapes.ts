@@ -8,6 +8,7 @@
 import { z } from 'zod'
 import type { Accepting, ShapeOf } from '../../protocol/base/shape-of.ts'
 import { ExecutionError, LogLine, Warning } from '../../protocol/execution/execution.ts'
+import { fileOperations } from '../files/file-operations.ts'
 import type {
   CompiledProgram,
   DryRunReport,
@@ -45,6 +46,14 @@ const message = z.discriminatedUnion('kind', [
     isBlocking: z.boolean(),
     atMs: Ms,
   } satisfies Message<'call'>),
+  z.strictObject({
+    kind: z.literal('file'),
+    id: Count,
+    operation: z.enum(fileOperations),
+    input: z.string(),
+    inputHash: z.string().length(HASH_CHARS).exactOptional(),
+    atMs: Ms,
+  } satisfies Message<'file'>),
   z.strictObject({
     kind: z.literal('next-item'),
     id: Count,

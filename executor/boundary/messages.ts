@@ -8,6 +8,7 @@ import type {
   Warning,
 } from '../../protocol/execution/execution.ts'
 import type { Limits } from '../../protocol/limits.ts'
+import type { FileOperation } from '../files/file-operations.ts'
 
 /** A compiled program. Replays run it again, even after the compiler has changed. */
 export interface CompiledProgram {
@@ -83,6 +84,16 @@ export type GuestRequest =
       readonly inputHash?: string
       /** Whether the guest does nothing else until it is answered. */
       readonly isBlocking: boolean
+      readonly atMs: number
+    }
+  | {
+      readonly kind: 'file'
+      readonly id: number
+      readonly operation: FileOperation
+      /** As `executor/files/file-operations.ts` says. */
+      readonly input: string
+      /** As of a call. */
+      readonly inputHash?: string
       readonly atMs: number
     }
   | { readonly kind: 'next-item'; readonly id: number; readonly stream: number }

@@ -5,6 +5,8 @@
  * have an endless form. The text is therefore written with a bound.
  */
 
+import { FileReference } from '../../protocol/values/file-reference.ts'
+
 /** Objects nested deeper than this become a text: readers of JSON recurse, and their stacks end. */
 export const MAX_DEPTH = 500
 const CIRCULAR = '"[Circular]"'
@@ -94,7 +96,9 @@ class PlainWriter {
 
   #container(value: object): void {
     if (this.#isForDecision && Array.isArray(value)) this.#takeHoles(value)
-    if (value instanceof Map || value instanceof Set || Array.isArray(value)) this.#items(value)
+    if (value instanceof FileReference) this.#entries(Object.entries(fileParts(value)))
+    else if (value instanceof Map || value instanceof Set || Array.isArray(value))
+      this.#items(value)
     else if (value instanceof Error)
       this.#entries(Object.entries(this.#isForDecision ? allParts(value) : errorParts(value)))
     else this.#entries(Object.entries(value))
@@ -159,6 +163,11 @@ function bytesOf(value: object): Iterable<number | bigint> | undefined {
   if (value instanceof DataView)
     return new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
   return ArrayBuffer.isView(value) ? (value as unknown as Iterable<number>) : undefined
+}
+
+/** A file as the inputs of another execution take it. */
+function fileParts({ fileId, name, type, size }: FileReference): object {
+  return { $file: fileId, ...(name !== undefined && { name }), type, size }
 }
 
 function errorParts({ name, message }: Error): object {

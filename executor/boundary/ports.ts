@@ -3,6 +3,7 @@
  */
 
 import type { ExecutionEvent } from '../../protocol/execution/events.ts'
+import type { ExecutionFiles } from '../files/execution-files.ts'
 import type { CallApproval } from './call-approval.ts'
 import type { JournalRecord } from './journal-record.ts'
 import type { CompiledProgram } from './messages.ts'
@@ -33,6 +34,8 @@ export interface ExecutionHost {
   onEvent(event: ExecutionEvent): void
   /** Takes secrets out of the texts of tools; absent when no secrets are known. */
   readonly redaction?: Redaction | undefined
+  /** The files of the execution; absent where there is no place for files. */
+  readonly files?: ExecutionFiles | undefined
   /** Absent where nothing outlives the process. */
   readonly writer?: JournalWriter
   /** Shows an approval to those who may decide it. Resolves when the execution may wait for it. */

@@ -22,6 +22,8 @@ export function requestText(request: GuestRequest, toolName: (index: number) => 
   switch (request.kind) {
     case 'call':
       return `call ${toolName(toolIndex(request.tool))}${isRawIndex(request.tool) ? '.raw' : ''} ${request.inputHash === undefined ? shortened(request.input) : `sha256:${request.inputHash}`}`
+    case 'file':
+      return `file ${request.operation} ${request.inputHash === undefined ? shortened(request.input) : `sha256:${request.inputHash}`}`
     case 'next-item':
       return `item ${request.stream}`
     case 'close-stream':

@@ -2,6 +2,8 @@
 
 import type { GuestLink } from '../boundary/guest-pool.ts'
 import type { TextRequest } from '../boundary/messages.ts'
+import type { ExecutionFiles } from '../files/execution-files.ts'
+import { wholeText } from './file-calls.ts'
 import type { Journal } from './journal.ts'
 
 /** Reads the texts of deliveries from the store of their execution, in the order of the numbers. */
@@ -11,21 +13,24 @@ export type ReadTexts = (seqs: readonly number[]) => Promise<readonly string[]>
  * Delivers a piece of a journal, from memory and from the store.
  *
  * @param readTexts absent when no store holds the execution: then all texts are in memory
+ * @param files of the execution, from which the bytes come that the program has read
  * @param run the guest that receives the texts; `undefined` once it has ended
  */
 export async function deliverTexts(
   journal: Journal,
   { id, roomBytes }: TextRequest,
   readTexts: ReadTexts | undefined,
+  files: ExecutionFiles | undefined,
   run: () => GuestLink | undefined,
 ): Promise<void> {
   const piece = journal.piece(id, roomBytes)
   const stored = piece.filter(({ text }) => typeof text !== 'string').map(({ seq }) => seq)
   const read = stored.length === 0 ? [] : await readTexts?.(stored)
   const texts = new Map(stored.map((seq, i) => [seq, read?.[i]]))
-  for (const { seq, text, atMs } of piece) {
-    const whole = typeof text === 'string' ? text : texts.get(seq)
+  for (const { seq, text: kept, atMs } of piece) {
+    const whole = typeof kept === 'string' ? kept : texts.get(seq)
     if (whole === undefined) throw new Error(`The text of delivery ${seq} is not there`)
-    run()?.deliver({ id: seq, text: whole, atMs })
+    const text = await wholeText(whole, files)
+    run()?.deliver({ id: seq, text, atMs })
   }
 }

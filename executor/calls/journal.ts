@@ -1,6 +1,6 @@
 /** The journal of one execution: what its guest is recreated from. */
 
-import { THROWN, type ThrownText } from '../../protocol/values/value-format.ts'
+import { FILE_RANGE, THROWN, type ThrownText } from '../../protocol/values/value-format.ts'
 import type { JournalRecord } from '../boundary/journal-record.ts'
 import type { JournaledDelivery } from '../boundary/messages.ts'
 import { PIECE_BYTES, SHORT_TEXT_BYTES, TextBudget } from './text-budget.ts'
@@ -143,7 +143,9 @@ export class Journal {
     const deliveries: JournaledDelivery[] = []
     for (const { kind, seq, text, atMs, request } of this.#records) {
       if (kind !== 'delivery') continue
-      const isSent = typeof text === 'string' && budget.takes(Buffer.byteLength(text))
+      // Of bytes that the program has read the journal has the range alone.
+      const isWhole = typeof text === 'string' && text[0] !== FILE_RANGE
+      const isSent = isWhole && budget.takes(Buffer.byteLength(text))
       deliveries.push({ id: seq, atMs, request, ...(isSent && { text }) })
     }
     return deliveries

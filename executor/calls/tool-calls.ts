@@ -27,7 +27,9 @@ import { type CallBounds, type CallSteps, interrupted, invoke, probe } from '../
 import { Slots } from '../tools/slots.ts'
 import { CallApprovals } from './call-approvals.ts'
 import { CallCounts } from './call-counts.ts'
+import { callFacts } from './call-facts.ts'
 import type { CallPlan, CallsListener, RestoredCalls } from './call-plan.ts'
+import { answerFile, type FileRequest } from './file-calls.ts'
 import { Journal } from './journal.ts'
 import { deliverTexts } from './journal-texts.ts'
 import type { Latencies } from './latencies.ts'
@@ -55,6 +57,7 @@ export class ToolCalls {
   /** Calls under way, to be aborted with the execution. */
   #underWay = new Set<CallContext>()
   #streams: ToolStreams
+  #factsOf: (id: number) => CallFacts
   constructor(
     plan: CallPlan,
     record: ExecutionRecord,
@@ -79,12 +82,13 @@ export class ToolCalls {
     }
     this.#arguments = new OpenArguments(plan.limits)
     const slots = new Slots(maxConcurrentCalls)
-    const { redaction } = host
-    this.#bounds = { slots, callMs, maxCallBytes, maxCallResultBytes, redaction, track }
+    const { redaction, files } = host
+    this.#bounds = { slots, callMs, maxCallBytes, maxCallResultBytes, redaction, files, track }
+    this.#factsOf = id => callFacts(plan, record, redaction, id)
     this.#streams = new ToolStreams({
       bounds: this.#bounds,
       journal: this.journal,
-      factsOf: id => this.#factsOf(id, record.callId(id)),
+      factsOf: this.#factsOf,
       onEnd: (id, outcome) => recordEnd(record, id, outcome),
     })
   }
@@ -124,12 +128,12 @@ export class ToolCalls {
   }
 
   #loadTexts(request: TextRequest): void {
-    const { writer } = this.#host
+    const { files, writer } = this.#host
     const run = this.#run
     // A guest that comes later asks for itself.
     const current = () => (this.#run === run ? run : undefined)
     const readTexts = writer && ((seqs: readonly number[]) => writer.readTexts(seqs))
-    deliverTexts(this.journal, request, readTexts, current).catch(this.#listener.onFault)
+    deliverTexts(this.journal, request, readTexts, files, current).catch(this.#listener.onFault)
   }
 
   /** What the guest waits for, in the order of its asking. */
@@ -192,6 +196,7 @@ export class ToolCalls {
 
   #start(request: GuestRequest, text: string): void {
     const { id } = request
+    const add = () => this.#open.add(id, text, '', 'readOnly')
     switch (request.kind) {
       case 'call': {
         const tool = this.#toolAt(request.tool)
@@ -205,6 +210,9 @@ export class ToolCalls {
         this.#settleWith(open, this.#call(open, tool, request.input, request.atMs))
         return
       }
+      case 'file':
+        void this.#answerFile(add(), request)
+        return
       case 'next-item': {
         const tool = this.#streams.toolOf(request.stream)
         const effect = tool === undefined ? 'readOnly' : effectOf(tool.annotations)
@@ -212,13 +220,11 @@ export class ToolCalls {
         this.#settleWith(open, this.#streams.next(id, request.stream))
         return
       }
-      case 'close-stream': {
-        const open = this.#open.add(id, text, '', 'readOnly')
-        this.#settleWith(open, this.#streams.close(id, request.stream))
+      case 'close-stream':
+        this.#settleWith(add(), this.#streams.close(id, request.stream))
         return
-      }
       case 'start-timer': {
-        const open = this.#open.add(id, text, '', 'readOnly')
+        const open = add()
         this.#wait(open, this.#dueAtMs(request.delayMs, request.atMs), () => this.#settle(open, ''))
         return
       }
@@ -229,8 +235,17 @@ export class ToolCalls {
     this.#settle(open, await reply)
   }
 
-  /** Journals a reply, and hands it to the guest that is there. */
-  #settle(open: OpenCall, text: string): void {
+  async #answerFile(open: OpenCall, request: FileRequest): Promise<void> {
+    const { text, whole } = await answerFile(request, this.#host, this.#record)
+    this.#settle(open, text, whole)
+  }
+
+  /**
+   * Journals a reply, and hands it to the guest that is there.
+   *
+   * @param whole the reply as the guest takes it, where that is not what is journaled
+   */
+  #settle(open: OpenCall, text: string, whole = text): void {
     // Its execution has ended, or was evicted.
     if (!this.#open.remove(open.id)) return
     this.#arguments.remove(open.id)
@@ -245,7 +260,7 @@ export class ToolCalls {
         `The tools answered more than maxJournalBytes ${maxJournalBytes}`,
       )
     }
-    this.#run?.deliver({ id, text, atMs })
+    this.#run?.deliver({ id, text: whole, atMs })
     this.#askToPark()
     this.#listener.onSettled()
   }
@@ -257,8 +272,8 @@ export class ToolCalls {
 
   async #call(open: OpenCall, tool: Tool, input: string, atMs: number): Promise<string> {
     const { id } = open
-    const callId = this.#record.startCall(id, tool.name, input)
-    const facts = this.#factsOf(id, callId)
+    this.#record.startCall(id, tool.name, input)
+    const facts = this.#factsOf(id)
     let outcome = this.#arguments.add(id, tool.name, input.length)
     if (outcome === undefined && this.journal.isInterrupted(id)) {
       // It passed when it left for its tool, in another process.
@@ -272,21 +287,6 @@ export class ToolCalls {
     // The record of a call that opened a stream ends with the stream.
     else recordEnd(this.#record, id, outcome)
     return replyText(id, outcome)
-  }
-
-  #factsOf(id: number, callId: string): CallFacts {
-    const { executionId, sessionId, caller, metadata, traceparent } = this.#plan
-    const { redaction } = this.#host
-    return {
-      callId,
-      executionId,
-      sessionId,
-      caller,
-      metadata: metadata ?? {},
-      traceparent,
-      onProgress: progress =>
-        this.#record.progressCall(id, redaction ? redaction.value(progress) : progress),
-    }
   }
 
   #steps(open: OpenCall, atMs: number): CallSteps {

@@ -23,17 +23,25 @@ import { LOCAL_CALLER } from '../../protocol/local-caller.ts'
 import { normalizeTools } from '../../protocol/tool/normalize.ts'
 import { describeTool, type Tool } from '../../protocol/tool/tool.ts'
 import type { ToolDescriptor } from '../../protocol/tool/wire-tool.ts'
+import { mayNameFiles, namedFiles } from '../../protocol/values/file-inputs.ts'
+import {
+  encodeOrFiles,
+  encodeStoring,
+  filesOf,
+  mayHaveFiles,
+} from '../../protocol/values/stored-files.ts'
 import type { ExecutionHost } from '../boundary/ports.ts'
 import { Latencies } from '../calls/latencies.ts'
 import { RunningExecution } from '../execution/execution.ts'
 import type { ExecutionDependencies } from '../execution/execution-plan.ts'
-import { encodeInputs, planExecution, readBody } from '../execution/plan.ts'
+import { planExecution, readBody } from '../execution/plan.ts'
 import { makePool } from '../pool/make-pool.ts'
 import { Supervision } from '../pool/watchdog.ts'
 import type { PoolOptions } from '../pool/worker-pool.ts'
 import { builtinTools } from '../tools/builtin/builtin-tools.ts'
 import { Toolbox } from '../tools/toolbox.ts'
 import { TypeChecker } from '../typecheck/type-checker.ts'
+import { EmbeddedFiles } from './embedded-files.ts'
 import { KnownExecution, KnownExecutions } from './known-executions.ts'
 import { MemoryApprovals } from './memory-approvals.ts'
 import { MemorySessions } from './memory-sessions.ts'
@@ -111,6 +119,8 @@ class LocalExecutor implements EmbeddedExecutor {
   #typeChecker = new TypeChecker()
   #onApproval: OnApproval | undefined
   #executions = new KnownExecutions()
+  readonly files = new EmbeddedFiles()
+  readonly #read = (fileId: string) => this.files.download(fileId)
 
   constructor(options: ExecutorOptions, pool: PoolOptions) {
     const { tools = [], workers, isolation = 'thread', onApproval } = options
@@ -149,9 +159,10 @@ class LocalExecutor implements EmbeddedExecutor {
 
   async execute<T = unknown>(request: ExecuteRequest): Promise<Outcome<T>> {
     const fault = Promise.withResolvers<never>()
-    const known = this.#begin(request, () => {}, fault.reject)
+    const inputs = await this.#inputsOf(request)
+    const known = this.#begin(request, inputs, () => {}, fault.reject)
     await Promise.race([known.settled(request.waitMs), fault.promise])
-    return toOutcome(known.leave())
+    return toOutcome(known.leave(), this.#read)
   }
 
   async wait<T = unknown>(
@@ -159,7 +170,7 @@ class LocalExecutor implements EmbeddedExecutor {
     { waitMs, signal }: WaitOptions = {},
   ): Promise<Outcome<T>> {
     const known = this.#executions.find(executionId)
-    if (!(known instanceof KnownExecution)) return toOutcome(known)
+    if (!(known instanceof KnownExecution)) return toOutcome(known, this.#read)
     const onAbort = () => known.running.cancel()
     signal?.addEventListener('abort', onAbort)
     if (signal?.aborted) onAbort()
@@ -168,7 +179,7 @@ class LocalExecutor implements EmbeddedExecutor {
       const isResting = waitMs !== undefined && known.running.read().status === 'waiting'
       // An execution whose approval was decided is about to go on.
       if (!isResting || known.isAnswered || asked.length === 0) await known.settled(waitMs)
-      return toOutcome(known.leave())
+      return toOutcome(known.leave(), this.#read)
     } finally {
       signal?.removeEventListener('abort', onAbort)
     }
@@ -203,7 +214,8 @@ class LocalExecutor implements EmbeddedExecutor {
     const events = new EventQueue<ExecutionEvent>()
     const fault = Promise.withResolvers<never>()
     fault.promise.catch(() => events.end())
-    const known = this.#begin(request, event => events.push(event), fault.reject)
+    const inputs = await this.#inputsOf(request)
+    const known = this.#begin(request, inputs, event => events.push(event), fault.reject)
     const onLeave = () => known.running.cancel('The reader of the stream has left')
     left.addEventListener('abort', onLeave)
     const ended = known.ended.finally(() => events.end())
@@ -217,13 +229,23 @@ class LocalExecutor implements EmbeddedExecutor {
     }
   }
 
+  /** The inputs as the guest reads them, their files stored. */
+  #inputsOf({ inputs }: ExecuteRequest): Promise<string> | string | undefined {
+    if (inputs === undefined) return undefined
+    const text = encodeOrFiles(inputs, 'inputs')
+    if (typeof text === 'string' && !mayNameFiles(text)) return text
+    return encodeStoring(namedFiles(inputs), 'inputs', file => this.files.take(file))
+  }
+
   /**
    * Starts an execution.
    *
+   * @param inputs as {@link #inputsOf} returns them
    * @param onFault receives the errors of approval callbacks
    */
   #begin(
     request: ExecuteRequest,
+    inputs: string | undefined,
     onEvent: (event: ExecutionEvent) => void,
     onFault: (error: unknown) => void,
   ): KnownExecution {
@@ -232,27 +254,33 @@ class LocalExecutor implements EmbeddedExecutor {
       onEvent(event)
     }
     const { onApproval = this.#onApproval } = request
-    const running = this.#plan(request, onSeen, onFault)
+    const running = this.#plan(request, inputs, onSeen, onFault)
     const ended = this.#run(running, request)
     return this.#executions.add(new KnownExecution(running, ended, onApproval !== undefined))
   }
 
   #plan(
     request: ExecuteRequest,
+    encodedInputs: string | undefined,
     onEvent: (event: ExecutionEvent) => void,
     onFault: (error: unknown) => void,
   ): RunningExecution {
-    const { tools, inputs, signal, waitMs, onApproval = this.#onApproval, ...body } = request
+    const { tools, inputs: _, signal, waitMs, onApproval = this.#onApproval, ...body } = request
     const fields = readBody(body)
     const chosen = tools === undefined ? this.#toolbox : new Toolbox(this.#normalize(tools))
     const { sessionId } = fields
     const session = sessionId === undefined ? undefined : this.sessions.find(sessionId)
     const plan = {
-      ...planExecution(fields, chosen, encodeInputs(inputs), LOCAL_CALLER),
+      ...planExecution(fields, chosen, encodedInputs, LOCAL_CALLER),
       remembered: [...(session?.remembered ?? [])],
     }
+    const inputFiles =
+      encodedInputs === undefined || !mayHaveFiles(encodedInputs)
+        ? undefined
+        : filesOf(encodedInputs).map(({ fileId }) => fileId)
     const host: ExecutionHost = {
       onEvent,
+      files: this.files.of({ ...plan, inputFiles }),
       showApproval: async asked => {
         this.approvals.add(asked, chosen.get(asked.approval.tool), running)
         if (onApproval !== undefined) {
@@ -288,6 +316,7 @@ class LocalExecutor implements EmbeddedExecutor {
       return end.execution
     } finally {
       this.approvals.forget(running)
+      void this.files.end(running.read().executionId)
       if (sessionId !== undefined && isHeld) {
         this.sessions.release(sessionId, snapshot, running.kept().approvals)
       }
@@ -299,5 +328,6 @@ class LocalExecutor implements EmbeddedExecutor {
     for (const { running } of this.#executions.going) running.cancel('The executor was closed')
     this.#typeChecker.close()
     await this.#deps.pool.close()
+    this.files.close()
   }
 }

@@ -6,41 +6,27 @@
  */
 
 import type { Language } from '../../protocol/execution/execution.ts'
-import type { Guest } from './guest.ts'
+import type { PythonSnapshot } from './cpython/image.ts'
+import type { BaseSnapshot, GuestMaker, RuntimeTags } from './engine-parts.ts'
 import type { BaseSnapshot as QuickJSBaseSnapshot } from './quickjs/base-snapshot-shape.ts'
 
-/** The memory that every guest of an engine begins with, and what its guests need beside it. */
-export interface BaseSnapshot {
-  /** Names and versions of the runtime that made it. */
-  readonly engine: string
-  /** SHA-256 of the memory, hexadecimal. */
-  readonly memoryHash: string
-}
+/** What those outside see of an engine's parts. */
+export type { BaseSnapshot, EngineNames, GuestMaker, StandbyGuest } from './engine-parts.ts'
 
-/** Names of the runtime of guests. State from another runtime may mean something else here. */
-export interface RuntimeTags {
-  /** What a session's snapshot depends on. */
-  readonly snapshot: string
-  /** What a replay depends on. */
-  readonly replay: string
-}
-
-/** A guest, with what a thread does to it between two programs. */
-export interface StandbyGuest extends Guest {
-  /** Whether its memory is that of the base snapshot, byte by byte; takes milliseconds. */
-  isWhole(): boolean
-}
-
-/** Makes the guests of a thread. */
-export interface GuestMaker {
-  create(): Promise<StandbyGuest>
-  /** Checks the thread's copy of the base snapshot. @throws {Error} when it has changed */
-  requireWhole(): void
-}
+/** Languages that a worker reads in the same way. */
+export type LanguageFamily = 'javascript' | 'python'
 
 /** An engine, as those see it who run programs on it. */
 export interface Engine {
+  readonly family: LanguageFamily
   readonly languages: readonly Language[]
+  /**
+   * Milliseconds beyond its CPU budget, or after a stop, in which a guest may still answer. An engine
+   * with parts that never poll has less.
+   */
+  readonly graceMs: number
+  /** V8's stack in each of its threads, in MB. */
+  readonly stackMb: number
   /**
    * Loads the half that makes base snapshots. It is for the host: it reads files.
    */
@@ -61,11 +47,15 @@ export interface EngineHost {
    * The file of the snapshot beside the app's compile cache; `undefined` without such a cache, or
    * when no process has stored it yet.
    */
-  storedFile(): string | undefined
+  storedFile(): Promise<string | undefined>
   tagsOf(baseSnapshot: BaseSnapshot): RuntimeTags
 }
 
 const quickjs: Engine = {
+  family: 'javascript',
+  // The engine's own 512 KiB are the smaller part of a deep recursion.
+  stackMb: 8,
+  graceMs: 1000,
   languages: ['javascript', 'typescript'],
   openHost: async () => {
     const [{ baseSnapshot, storedFile }, { runtimeTag, snapshotTag }] = await Promise.all([
@@ -76,7 +66,7 @@ const quickjs: Engine = {
       snapshot: snapshotTag(base as QuickJSBaseSnapshot),
       replay: runtimeTag(base as QuickJSBaseSnapshot),
     })
-    return { baseSnapshot, storedFile, tagsOf }
+    return { baseSnapshot, storedFile: async () => storedFile(), tagsOf }
   },
   openGuests: async base => {
     const [{ QuickJSGuest }, { requireWhole }] = await Promise.all([
@@ -85,13 +75,45 @@ const quickjs: Engine = {
     ])
     const baseSnapshot = base as QuickJSBaseSnapshot
     return {
+      standby: 2,
+      names: { globals: [], ofProcess: [] },
       create: () => QuickJSGuest.create(baseSnapshot),
       requireWhole: () => requireWhole(baseSnapshot),
     }
   },
 }
 
+const cpython: Engine = {
+  family: 'python',
+  languages: ['python'],
+  // The interpreter bounds its recursion by a stack of its own, and takes more of V8's than that.
+  stackMb: 64,
+  graceMs: 100,
+  openHost: async () => {
+    const [{ pythonSnapshot, storedImage }, { imageTag }] = await Promise.all([
+      import('./cpython/image.ts'),
+      import('./cpython/image-tag.ts'),
+    ])
+    const tagsOf = (base: BaseSnapshot): RuntimeTags => ({
+      snapshot: imageTag(base),
+      replay: imageTag(base),
+    })
+    return { baseSnapshot: pythonSnapshot, storedFile: storedImage, tagsOf }
+  },
+  openGuests: async base =>
+    (await import('./cpython/guest-maker.ts')).openPythonGuests(base as PythonSnapshot),
+}
+
 /** The engines, by name. */
-export const engines = { quickjs } as const satisfies Readonly<Record<string, Engine>>
+export const engines = { quickjs, cpython } as const satisfies Readonly<Record<string, Engine>>
+/** The engine of a language. */
+export const engineOf = (language: Language): EngineName => byLanguage.get(language) as EngineName
+
+const byLanguage = new Map(
+  Object.entries(engines).flatMap(([name, { languages }]) =>
+    languages.map(language => [language, name as EngineName] as const),
+  ),
+)
+
 /** The name of an engine. */
 export type EngineName = keyof typeof engines

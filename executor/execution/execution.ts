@@ -331,6 +331,7 @@ export class RunningExecution {
     try {
       return await pool.run({
         owner: this.#plan.caller,
+        language: this.#plan.language,
         execution: this,
         begin: run => {
           isBegun = true
@@ -364,7 +365,6 @@ export class RunningExecution {
 
   #work(): GuestWork {
     const { source, language, limits, inputs, toolbox, seed, timeZone } = this.#plan
-    const { pool } = this.#deps
     const startedAtMs = this.#record.start()
     return {
       executionId: this.#plan.executionId,
@@ -383,7 +383,7 @@ export class RunningExecution {
       isRestored: this.#isRestored,
       emittedLogs: this.#record.logCount,
       chargedCpuMs: this.#record.usage.cpuMs,
-      expectedMs: pool.isPressed ? this.#expectedMs : undefined,
+      expectedMs: this.#deps.pool.isPressed ? this.#expectedMs : undefined,
     }
   }
 

@@ -6,8 +6,9 @@ import { type FieldProblem, LatchdError } from '../../protocol/errors.ts'
 import { ExecuteBody } from '../../protocol/execution/execution.ts'
 import { limitTable, resolveLimits } from '../../protocol/limits.ts'
 import { EXACT, PLAIN } from '../../protocol/values/value-format.ts'
-import { decodeExact, encodeValue } from '../../protocol/values/values.ts'
+import { decodeExact } from '../../protocol/values/values.ts'
 import { invalidRequest } from '../boundary/invalid-request.ts'
+import { languageRefusal } from '../engine/installed.ts'
 import { withToolSearch } from '../tools/tool-search.ts'
 import type { Toolbox } from '../tools/toolbox.ts'
 import { type ExecutionPlan, newExecutionId } from './execution-plan.ts'
@@ -46,6 +47,7 @@ export function fieldProblems(error: z.ZodError): FieldProblem[] {
  * @param inputs encoded record of inputs
  * @param caller name of the caller
  * @throws {LatchdError} `PAYLOAD_TOO_LARGE` when the source exceeds `maxSourceBytes`
+ * @throws {LatchdError} `INVALID_REQUEST` for a language whose package is not installed
  * @throws {LatchdError} `INVALID_REQUEST` for a limit that the memory of this machine does not
  *   allow
  */
@@ -56,6 +58,8 @@ export function planExecution(
   caller: string,
   now: () => number = Date.now,
 ): ExecutionPlan {
+  const refusal = languageRefusal(request.language)
+  if (refusal !== undefined) throw refusal
   const limits = resolveLimits(request.limits as Partial<ExecutionPlan['limits']> | undefined)
   refuseBeyondMachine(limits.maxJournalBytes)
   const size = Buffer.byteLength(request.source)
@@ -120,17 +124,6 @@ export function encodedInputsOf({ inputs, encodedInputs }: ExecuteBody): string 
     ])
   }
   return EXACT + encodedInputs
-}
-
-/**
- * Inputs of this process as the guest reads them.
- *
- * @throws {TypeError} for a value that cannot cross
- */
-export function encodeInputs(
-  inputs: Readonly<Record<string, unknown>> | undefined,
-): string | undefined {
-  return inputs && encodeValue(inputs, 'inputs')
 }
 
 /** Longest source that any request may send, in bytes. */

@@ -17,7 +17,8 @@ export class TypeChecks {
   /** @param left aborted when the execution no longer waits for findings */
   constructor(plan: ExecutionPlan, checker: TypeChecker | undefined, left: AbortSignal) {
     this.#plan = plan
-    this.#checker = checker
+    // The checker knows JavaScript and TypeScript only.
+    this.#checker = plan.language === 'python' ? undefined : checker
     this.#left = left
   }
 
@@ -32,7 +33,10 @@ export class TypeChecks {
     const onLeave = () => stopped.resolve([])
     this.#left.addEventListener('abort', onLeave)
     try {
-      return await Promise.race([checked ?? checkSkipped('there is no checker'), stopped.promise])
+      return await Promise.race([
+        checked ?? checkSkipped('there is no checker for this language'),
+        stopped.promise,
+      ])
     } finally {
       this.#left.removeEventListener('abort', onLeave)
     }

@@ -5,15 +5,17 @@
  */
 
 import { consoleLevels } from '../../protocol/execution/console-levels.ts'
+import { setEngineText } from './codec/engine-text.ts'
 import { awaitingAnswer, installFinalAnswer } from './codec/output.ts'
 import { installStructuredClone } from './codec/structured-clone.ts'
 import { describe, describeRejection } from './describe-error.ts'
 import { currentStack, installStack } from './error-stack.ts'
 import { installErrors } from './errors.ts'
-import { deliver } from './host/calls.ts'
+import { emit, installFiles } from './files/blob.ts'
+import { callBlocking, deliver } from './host/calls.ts'
 import { clockMs, installClock, sinceStart } from './host/clock.ts'
 import { installConcurrent } from './host/concurrent.ts'
-import { askNumber, askText, promiseHooks } from './host/host.ts'
+import { askNumber, askText, plainText, promiseHooks } from './host/host.ts'
 import { ENTRY_GLOBAL } from './host/host-names.ts'
 import { HostOperation } from './host/host-operations.ts'
 import { installTimers } from './host/timers.ts'
@@ -41,6 +43,7 @@ const levelIndex = record() as Record<string, number>
 for (let i = 0; i < consoleLevels.length; i++) levelIndex[consoleLevels[i] as string] = i
 
 setPromiseHooks(promiseHooks)
+setEngineText(plainText)
 installErrors(globalThis)
 installStack(request => askText(HostOperation.stack, 0, request))
 installClock(globalThis)
@@ -60,6 +63,8 @@ installStructuredClone(globalThis)
 installEvent(globalThis, sinceStart)
 installEventTarget(globalThis, whenSignalAborts)
 installAbort(globalThis)
+installFiles(globalThis, (operation, input) => callBlocking(HostOperation.file, operation, input))
+reflectDefineProperty(globalThis, 'emit', hidden(emit))
 installWebInspectors()
 installFinalAnswer(globalThis)
 reflectDefineProperty(globalThis, 'parallel', hidden(parallel))

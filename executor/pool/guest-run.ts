@@ -13,13 +13,18 @@ import type { Delivery } from '../boundary/messages.ts'
 export class GuestRun implements GuestLink {
   /** The worker's end of the port; travels with the task. */
   readonly port: MessagePort
+  readonly graceMs: number
   readonly latch = new SharedArrayBuffer(LATCH_BYTES)
   #words = new Int32Array(this.latch)
   #ours: MessagePort
   #receive: (message: unknown) => void
 
-  /** @param receive gets each message of the guest, in order, as it came */
-  constructor(receive: (message: unknown) => void) {
+  /**
+   * @param receive gets each message of the guest, in order, as it came
+   * @param graceMs of the guest's engine
+   */
+  constructor(receive: (message: unknown) => void, graceMs: number) {
+    this.graceMs = graceMs
     const { port1, port2 } = new MessageChannel()
     this.#ours = port1
     this.port = port2

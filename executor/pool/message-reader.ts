@@ -13,6 +13,7 @@ import type { Limits } from '../../protocol/limits.ts'
 import type { GuestReader, GuestWork } from '../boundary/guest-pool.ts'
 import { GuestMessageShape, GuestReportShape } from '../boundary/message-shapes.ts'
 import type { GuestMessage, GuestOutput, GuestReport } from '../boundary/messages.ts'
+import { MAX_FILE_INPUT_CHARS } from '../files/file-operations.ts'
 import { maxLogLines } from '../worker/logs.ts'
 
 const MIB = 1024 * 1024
@@ -72,6 +73,9 @@ export class MessageReader implements GuestReader {
       case 'reopen-stream':
         // One character marks how the arguments are written.
         bound('arguments', message.input.length - 1, this.#limits.maxCallBytes)
+        break
+      case 'file':
+        bound('a request about a file', message.input.length, MAX_FILE_INPUT_CHARS)
     }
     bound('a number', message.id, this.#limits.maxCalls)
     bound('requests', 1, this.#requestsLeft--)

@@ -3,7 +3,7 @@
  *
  * Nearly all of the engine polls. A part that does not (joining an array of 2^32 holes) would hold
  * its worker for ever. A guest is unresponsive when it runs and its heartbeat stands still for
- * longer than its whole CPU budget and a grace period. Once it was stopped the grace period alone
+ * longer than its whole CPU budget and a grace period, which its engine decides. Once it was stopped the grace period alone
  * counts.
  *
  * A guest that was stopped is unresponsive soon after that in any case, whatever its latch shows. A
@@ -14,10 +14,8 @@
 import type { GuestLink } from '../boundary/guest-pool.ts'
 
 const TICK_MS = 250
-/** Milliseconds beyond its CPU budget, or after a stop, in which a guest may still answer. */
-export const GRACE_MS = 1000
 /** Several times as long as the slowest guest takes that is ended for its heartbeat. */
-const STOP_MS = 3 * GRACE_MS
+const STOP_MS = 3000
 
 interface Watched {
   readonly run: GuestLink
@@ -80,11 +78,11 @@ function isUnresponsive(watched: Watched, nowMs: number): boolean {
     watched.stoppingSinceMs ??= nowMs
     if (nowMs - watched.stoppingSinceMs >= STOP_MS) return true
   }
-  const { heartbeat } = run
+  const { heartbeat, graceMs } = run
   if (heartbeat !== watched.heartbeat || !run.isRunning) {
     watched.heartbeat = heartbeat
     watched.stillSinceMs = nowMs
     return false
   }
-  return nowMs - watched.stillSinceMs >= (isStopping ? GRACE_MS : cpuMs + GRACE_MS)
+  return nowMs - watched.stillSinceMs >= (isStopping ? graceMs : cpuMs + graceMs)
 }

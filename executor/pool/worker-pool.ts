@@ -29,8 +29,6 @@ import { GuestRun } from './guest-run.ts'
 import { type Assignment, type PoolThread, PoolThreads } from './pool-threads.ts'
 import { WorkerScheduler } from './scheduler.ts'
 
-/** V8's stack in each worker: the engine's own 512 KiB are the smaller part of a deep recursion. */
-const STACK_MB = 8
 /** A thread in the place of one that was ended is awaited for so long; it takes under a second. */
 const REPLACE_MS = 5000
 
@@ -154,7 +152,7 @@ export class WorkerPool implements GuestPool {
       // permissions they have to stay: an empty list lifts every restriction of the thread
       // (measured).
       ...(process.permission === undefined && { execArgv: [] }),
-      resourceLimits: { stackSizeMb: STACK_MB },
+      resourceLimits: { stackSizeMb: engines[this.#engine].stackMb },
       recordTiming: false,
       loadBalancer: (task, workers) => this.#threads.choose(task, workers),
       workerData,
@@ -220,7 +218,7 @@ export class WorkerPool implements GuestPool {
         // Its task may have ended.
         assignment.thread?.end()
       }
-    })
+    }, engines[this.#engine].graceMs)
     unresponsive.addEventListener('abort', endThread)
     this.#active.add(guest)
     let unwatch = () => {}

@@ -6,6 +6,7 @@ import type {
   CallError,
   CallRecord,
   Diagnostic,
+  EmittedFile,
   EndedExecution,
   Execution,
   ExecutionError,
@@ -43,6 +44,8 @@ export class ExecutionRecord {
   #logs: LogLine[] = []
   #calls = new Map<number, CallRecord>()
   #pending = new Set<number>()
+  /** By id. */
+  #files = new Map<string, EmittedFile>()
   #usage = NO_USAGE
   /** The calls that it waits for while it is parked. */
   #waitingFor: readonly WaitingFor[] | undefined
@@ -80,7 +83,8 @@ export class ExecutionRecord {
    * evicted.
    */
   restore(events: readonly ExecutionEvent[], startedAtMs: number | undefined, usage: StoredUsage) {
-    const { logs, calls, diagnostics, warnings } = foldEvents(events)
+    const { logs, calls, files, diagnostics, warnings } = foldEvents(events)
+    for (const file of files) this.#files.set(file.fileId, file)
     this.#warnings = warnings
     this.#logs = logs
     this.#diagnostics = diagnostics
@@ -234,6 +238,13 @@ export class ExecutionRecord {
     this.#emit({ type: 'call-progressed', atMs: this.#now(), callId, tool, progress })
   }
 
+  /** Gives a file out. A file is given out once. */
+  emitFile(file: EmittedFile): void {
+    if (this.#ended !== undefined || this.#files.has(file.fileId)) return
+    this.#files.set(file.fileId, file)
+    this.#emit({ type: 'file-emitted', atMs: this.#now(), file })
+  }
+
   /** Emits that a call waits for a person, or no longer does. */
   emitApproval(type: 'approval-requested' | 'approval-decided', approval: Approval): void {
     this.#emit({ type, atMs: this.#now(), approval })
@@ -335,6 +346,7 @@ export class ExecutionRecord {
       logs: this.#logs.slice(),
       logsTruncatedBytes,
       calls: this.#callRecords(),
+      ...(this.#files.size > 0 && { files: [...this.#files.values()] }),
       usage: {
         cpuMs: round(cpuMs),
         wallMs: Math.max(0, atMs - createdAtMs),

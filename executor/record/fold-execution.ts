@@ -4,6 +4,7 @@ import type { ExecutionEvent } from '../../protocol/execution/events.ts'
 import type {
   CallRecord,
   Diagnostic,
+  EmittedFile,
   Execution,
   LogLine,
   WaitingFor,
@@ -47,6 +48,7 @@ export interface OngoingExecution {
 export interface FoldedEvents {
   readonly logs: LogLine[]
   readonly calls: Map<string, CallRecord>
+  readonly files: EmittedFile[]
   readonly waitingFor: readonly WaitingFor[]
   /** Warnings for the author of the program; absent: none. */
   readonly warnings: readonly Warning[] | undefined
@@ -58,6 +60,7 @@ export interface FoldedEvents {
 export function foldEvents(events: readonly ExecutionEvent[]): FoldedEvents {
   const logs: LogLine[] = []
   const calls = new Map<string, CallRecord>()
+  const files: EmittedFile[] = []
   let waitingFor: readonly WaitingFor[] = []
   let diagnostics: readonly Diagnostic[] | undefined
   let warnings: readonly Warning[] | undefined
@@ -72,6 +75,9 @@ export function foldEvents(events: readonly ExecutionEvent[]): FoldedEvents {
       case 'call-started':
       case 'call-completed':
         calls.set(event.call.callId, event.call)
+        break
+      case 'file-emitted':
+        files.push(event.file)
         break
       case 'execution-parked':
         waitingFor = event.waitingFor
@@ -89,7 +95,7 @@ export function foldEvents(events: readonly ExecutionEvent[]): FoldedEvents {
         event satisfies never
     }
   }
-  return { logs, calls, waitingFor, diagnostics, warnings }
+  return { logs, calls, files, waitingFor, diagnostics, warnings }
 }
 
 /** How many of the calls each tool got. */
@@ -102,7 +108,7 @@ export function countByTool(calls: Iterable<CallRecord>): Record<string, number>
 /** The execution as it stands. */
 export function foldExecution(stored: OngoingExecution, nowMs: number): Execution {
   const { executionId, state, createdAtMs, startedAtMs, sessionId, metadata, usage } = stored
-  const { logs, calls, waitingFor, diagnostics, warnings } = foldEvents(stored.events)
+  const { logs, calls, files, waitingFor, diagnostics, warnings } = foldEvents(stored.events)
   const { cpuMs, waitMs, peakMemoryBytes, resumes, logsTruncatedBytes } = usage
   const fields = {
     executionId,
@@ -112,6 +118,7 @@ export function foldExecution(stored: OngoingExecution, nowMs: number): Executio
     logs,
     logsTruncatedBytes,
     calls: [...calls.values()],
+    ...(files.length > 0 && { files }),
     usage: {
       cpuMs,
       wallMs: Math.max(0, nowMs - createdAtMs),

@@ -7,10 +7,17 @@ import { LatchdError } from '../../protocol/errors.ts'
 import { iteratorOf } from '../../protocol/tool/iterator.ts'
 import { listProblems, thrownAs, thrownByHost, thrownByTool } from '../../protocol/tool/thrown.ts'
 import type { Tool } from '../../protocol/tool/tool.ts'
+import {
+  decodeOpening,
+  encodeOrFiles,
+  encodeStoring,
+  mayHaveFiles,
+} from '../../protocol/values/stored-files.ts'
 import { PLAIN, type ThrownText } from '../../protocol/values/value-format.ts'
 import { decodeValue, encodeValue } from '../../protocol/values/values.ts'
 import type { CallApproval } from '../boundary/call-approval.ts'
 import type { Redaction } from '../boundary/redaction.ts'
+import type { ExecutionFiles } from '../files/execution-files.ts'
 import type { CallOutcome, OpenStream, ThrownOutcome } from './call-outcome.ts'
 import { CallContext, type CallFacts } from './context.ts'
 import { Refused } from './refused.ts'
@@ -27,6 +34,8 @@ export interface CallBounds {
   readonly maxCallResultBytes: number
   /** Takes secrets out of all texts of a tool before they leave the host; absent: no secrets. */
   readonly redaction?: Redaction | undefined
+  /** The files of the execution; absent where there is no place for files. */
+  readonly files?: ExecutionFiles | undefined
   /** Registers the context of an open call, to abort it with the execution. Returns its removal. */
   readonly track: (context: CallContext) => () => void
 }
@@ -60,16 +69,16 @@ export async function invoke(
   const untrack = bounds.track(context)
   let isStream = false
   try {
-    let input = await validInput(tool, decodeArgs(encodedArgs, tool, bounds))
+    let input = await validInput(tool, await readArgs(encodedArgs, tool, bounds))
     const beyond = steps.count(tool)
     if (beyond !== undefined) throw new Refused(beyond)
     if (tool.answer !== undefined || tool.approvalRule !== undefined) {
-      const approval = await approve(tool, input, context, steps)
+      const approval = await approve(tool, input, context, steps, bounds)
       if (tool.answer !== undefined) {
         return await toValue(tool, tool.answer((approval as CallApproval).approval), bounds)
       }
       if (approval !== undefined) {
-        input = await validInput(tool, decodeArgs(approval.encodedInput, tool, bounds))
+        input = await validInput(tool, await readArgs(approval.encodedInput, tool, bounds))
       }
     }
     if (tool.waitMs !== undefined) {
@@ -114,6 +123,7 @@ async function approve(
   input: unknown,
   context: CallContext,
   steps: CallSteps,
+  bounds: CallBounds,
 ): Promise<CallApproval | undefined> {
   const { approvalRule, answer } = tool
   if (answer === undefined) {
@@ -121,7 +131,8 @@ async function approve(
     if (approvalRule !== true && !(await approvalRule?.(input, context))) return undefined
   }
   const form = tool.inputForm === 'value' ? [input] : input
-  const decided = await steps.awaitDecision(input, encodeValue(form, 'input'))
+  const encodedForm = await encodeStoring(form, 'input', file => placeOf(bounds).store(file))
+  const decided = await steps.awaitDecision(shown(tool, input, encodedForm), encodedForm)
   const { status, reason } = decided.approval
   if (status === 'approved' || answer?.(decided.approval) !== undefined) return decided
   const message =
@@ -138,6 +149,19 @@ async function approve(
   })
 }
 
+/** The input for a person: files by what is known of them. */
+function shown(tool: Tool, input: unknown, encodedForm: string): unknown {
+  if (!mayHaveFiles(encodedForm)) return input
+  const form = decodeValue(encodedForm)
+  return tool.inputForm === 'value' ? (form as unknown[])[0] : form
+}
+
+function placeOf({ files }: CallBounds): ExecutionFiles {
+  if (files !== undefined) return files
+  const message = 'There is no place for files here'
+  throw Object.assign(new TypeError(message), { code: 'VALUE_NOT_TRANSFERABLE' })
+}
+
 /**
  * Asks the tool whether a call whose answer was lost took effect. Never rejects.
  *
@@ -152,7 +176,7 @@ export async function probe(
   const context = new CallContext(facts)
   const untrack = bounds.track(context)
   try {
-    const input = await validInput(tool, decodeArgs(encodedArgs, tool, bounds))
+    const input = await validInput(tool, await readArgs(encodedArgs, tool, bounds))
     const asked = tool.probe?.(input as never, context)
     const answer = isPromiseLike(asked)
       ? await withTimeout(
@@ -194,7 +218,7 @@ export async function nextItem(
     const { done, value }: IteratorResult<unknown> = isPromiseLike(next)
       ? await withTimeout(next, timeoutOf(tool, bounds), context, tool.overdue)
       : (next as IteratorResult<unknown>)
-    return done ? undefined : fitting(tool, encoded(value, 'item', bounds, tool), bounds)
+    return done ? undefined : fitting(tool, await encoded(value, 'item', bounds, tool), bounds)
   } catch (error) {
     return thrown(tool, error, bounds)
   }
@@ -248,6 +272,14 @@ function decodeArgs(text: string, tool: Tool, { maxCallBytes }: CallBounds): unk
   }
 }
 
+/** As {@link decodeArgs}, with the files of the arguments opened for the tool. */
+function readArgs(text: string, tool: Tool, bounds: CallBounds): unknown | Promise<unknown> {
+  const args = decodeArgs(text, tool, bounds)
+  if (!mayHaveFiles(text)) return args
+  const files = placeOf(bounds)
+  return decodeOpening(text, file => (tool.isOfClient ? files.refer(file) : files.open(file)))
+}
+
 /** The arguments as the tool takes them. */
 async function validInput(tool: Tool, args: unknown): Promise<unknown> {
   const input = tool.inputForm === 'value' ? (args as unknown[])[0] : args
@@ -261,11 +293,13 @@ async function validInput(tool: Tool, args: unknown): Promise<unknown> {
 
 async function toValue(tool: Tool, value: unknown, bounds: CallBounds): Promise<CallOutcome> {
   if (tool.validateOutput === undefined) {
-    return fitting(tool, encoded(value, 'result', bounds, tool), bounds)
+    return fitting(tool, await encoded(value, 'result', bounds, tool), bounds)
   }
   const checked = tool.validateOutput(value)
   const validation = checked instanceof Promise ? await checked : checked
-  if (validation.ok) return fitting(tool, encoded(validation.value, 'result', bounds, tool), bounds)
+  if (validation.ok) {
+    return fitting(tool, await encoded(validation.value, 'result', bounds, tool), bounds)
+  }
   const message = `${tool.name} answered what does not fit its output schema${listProblems(validation.problems)}`
   throw new Refused(thrownAs('Error', 'TOOL_OUTPUT_INVALID', message, tool.name))
 }
@@ -303,9 +337,25 @@ function redacted(outcome: ThrownOutcome, { redaction }: CallBounds): CallOutcom
   return { ...outcome, thrown: redaction.value(outcome.thrown) as ThrownText }
 }
 
-/** A value of a tool as the guest reads it, without secrets. */
-function encoded(value: unknown, root: string, { redaction }: CallBounds, { name }: Tool): string {
-  const text = encodeValue(value, root)
+/** A value of a tool as the guest reads it, without secrets, its files stored. */
+function encoded(
+  value: unknown,
+  root: string,
+  bounds: CallBounds,
+  tool: Tool,
+): string | Promise<string> {
+  const text = encodeOrFiles(value, root)
+  if (typeof text === 'string') return withoutSecrets(text, root, bounds, tool)
+  const stored = encodeStoring(value, root, file => placeOf(bounds).store(file))
+  return stored.then(whole => withoutSecrets(whole, root, bounds, tool))
+}
+
+function withoutSecrets(
+  text: string,
+  root: string,
+  { redaction }: CallBounds,
+  { name }: Tool,
+): string {
   if (redaction?.isIn(text) !== true) return text
   // A decoded value consists of parts that can cross.
   const left = encodeValue(redaction.value(decodeValue(text)), root)

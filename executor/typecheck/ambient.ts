@@ -34,6 +34,24 @@ declare function queueMicrotask(callback: any): void
 declare function structuredClone<T>(value: T, options?: any): T
 declare function atob(text: any): string
 declare function btoa(text: any): string
+interface Blob {
+  readonly size: number
+  readonly type: string
+  bytes(): Uint8Array
+  arrayBuffer(): ArrayBuffer
+  text(): string
+  json(): any
+  slice(start?: number, end?: number, type?: string): Blob
+}
+interface File extends Blob {
+  readonly name: string
+  readonly lastModified: number
+}
+declare const Blob: { new (parts?: Iterable<any>, options?: { type?: string }): Blob }
+declare const File: {
+  new (parts: Iterable<any>, name: string, options?: { type?: string; lastModified?: number }): File
+}
+declare function emit(value: any, name?: string): void
 declare const URL: any
 declare const URLSearchParams: any
 declare const TextEncoder: any

@@ -12,6 +12,7 @@ import type { Delivery, GuestOutcome, GuestRequest, GuestTask } from '../boundar
 import { inputHashOf, requestText } from '../boundary/request-fingerprint.ts'
 import { toolIndex } from '../boundary/tool-index.ts'
 import type { Guest } from '../engine/guest.ts'
+import { type FileOperation, fileOperations } from '../files/file-operations.ts'
 import type { GuestTool } from '../guest/host/tools.ts'
 import { CallTally } from './call-tally.ts'
 import type { Channel } from './channel.ts'
@@ -118,6 +119,14 @@ export class GuestCalls {
     return id
   }
 
+  /** Asks the host about a file, and waits for its reply. @param operation its index */
+  file(operation: number, input: string): string {
+    const kind = fileOperations[operation] as FileOperation
+    const atMs = this.#deps.clock.nowMs
+    const id = this.start()
+    return this.block({ kind: 'file', id, operation: kind, input, ...inputHashOf(input), atMs })
+  }
+
   /**
    * Counts the next request of {@link launch} or {@link block}.
    *
@@ -170,9 +179,16 @@ export class GuestCalls {
     return text
   }
 
-  /** No execution waits for this number once its program has ended. */
-  unreference(id: number): void {
-    this.#unreferenced.add(id)
+  /**
+   * Starts a timer. Returns its number.
+   *
+   * @param isUnreferenced whether no execution waits for it once its program has ended
+   */
+  startTimer(delayMs: number, isUnreferenced: boolean): number {
+    const atMs = this.#deps.clock.nowMs
+    const id = this.start()
+    if (isUnreferenced) this.#unreferenced.add(id)
+    return this.launch({ kind: 'start-timer', id, delayMs, atMs })
   }
 
   /** Waits for any reply; `undefined` when none is to come that the execution waits for. */

@@ -10,6 +10,7 @@
  */
 
 import { registerHooks, syncBuiltinESMExports } from 'node:module'
+import type { EngineNames } from '../engine/engine.ts'
 import { allowedGlobals, allowedOfProcess, emptySymbols } from './allowed-names.ts'
 import { fixProperties, freezeRealm } from './frozen-realm.ts'
 
@@ -39,9 +40,10 @@ const nobody = new Proxy(Object.freeze({}), {
 /**
  * Closes this thread, once everything that it needs is loaded.
  *
+ * @param engine the names that the engine's own loader needs later
  * @throws {Error} when a permission is still there afterwards
  */
-export function seal(): void {
+export function seal(engine: EngineNames): void {
   registerHooks({
     resolve(specifier) {
       throw new Error(`Cannot load ${specifier}: this thread is sealed`)
@@ -52,8 +54,8 @@ export function seal(): void {
   // by this function, which its own code needs to be there.
   process.removeAllListeners('warning')
   Object.defineProperty(process, '_rawDebug', { value: () => {} })
-  removeAllBut(allowedOfProcess, process)
-  removeAllBut(allowedGlobals, globalThis)
+  removeAllBut(allowedOfProcess.union(new Set(engine.ofProcess)), process)
+  removeAllBut(allowedGlobals.union(new Set(engine.globals)), globalThis)
   for (const symbol of emptySymbols) Object.defineProperty(globalThis, symbol, { value: undefined })
   // A name of Node's own is a getter, which would return the value that its setter was handed.
   for (const name of ['process', 'Buffer', 'performance'] as const) {

@@ -7,8 +7,6 @@
 
 import type { GuestMaker, StandbyGuest } from '../engine/engine.ts'
 
-/** How many stand ready in each worker. */
-const TARGET = 2
 /** Dropped guests are collected when together they have this much memory: V8 would let them lie. */
 const GARBAGE_BYTES = 32 * 1024 * 1024
 
@@ -84,7 +82,8 @@ export class StandbyGuests {
   }
 
   async #fill(): Promise<void> {
-    while (this.#ready.length < TARGET && !this.#isDraining) this.#ready.push(await this.#make())
+    while (this.#ready.length < this.#maker.standby && !this.#isDraining)
+      this.#ready.push(await this.#make())
   }
 
   async #make(): Promise<StandbyGuest> {

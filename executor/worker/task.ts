@@ -1,5 +1,6 @@
 /** One execution in a worker, from its source to its report, without leaving this thread's turn. */
 
+import { LatchdError } from '../../protocol/errors.ts'
 import type { ExecutionError } from '../../protocol/execution/execution.ts'
 import type {
   DryRunReport,
@@ -8,30 +9,14 @@ import type {
   GuestReport,
   GuestTask,
 } from '../boundary/messages.ts'
-import { type Compilation, programFrom } from '../compile/compile.ts'
+import { TAKE_NEXT } from '../boundary/take-next.ts'
 import { type Guest, GuestThrown, OutOfGuestMemory } from '../engine/guest.ts'
 import { HostOperation, UNREFERENCED } from '../guest/host/host-operations.ts'
 import type { GuestTool } from '../guest/host/tools.ts'
 import { Channel } from './channel.ts'
 import { GuestClock } from './clock.ts'
-import type { Compiler } from './compiler.ts'
 import { CpuBudget } from './cpu-budget.ts'
-import { FailedProgram } from './failure/failed-program.ts'
-import {
-  engineSyntaxFailure,
-  guestFailure,
-  limitFailure,
-  placeOf,
-  stackText,
-  syntaxFailure,
-} from './failure/failure.ts'
-import {
-  type HiddenName,
-  hiddenNames,
-  hiderText,
-  hintHidden,
-  warningsOf,
-} from './failure/hidden-names.ts'
+import { type HiddenName, hiderText, hintHidden, warningsOf } from './failure/hidden-names.ts'
 import { hintForCpu } from './failure/hints.ts'
 import { GuestCalls } from './guest-calls.ts'
 import {
@@ -43,6 +28,7 @@ import {
   GuestParked,
   limitExceeded,
 } from './guest-end.ts'
+import type { ProgramLanguage, RunnableProgram } from './language/language.ts'
 import { LogBuffer } from './logs.ts'
 import { parkAfterMs } from './park-after.ts'
 import { answerDigest } from './services/digest.ts'
@@ -54,7 +40,7 @@ import { type SessionLeft, TOO_LARGE, withSession } from './session-left.ts'
 
 /** What all tasks of a worker share. */
 export interface TaskDependencies {
-  readonly compiler: Compiler
+  readonly language: ProgramLanguage
   /** The pool's pressure; see `protocol/latch.ts`. */
   readonly pressure: Int32Array
   /** Parks at every wait: for tests. */
@@ -63,7 +49,7 @@ export interface TaskDependencies {
 
 /** Runs a task on a guest that no program has used since its last rewind. */
 export function runTask(task: GuestTask, guest: Guest, deps: TaskDependencies): GuestReport {
-  return new RunningTask(task, guest, deps).run(deps.compiler)
+  return new RunningTask(task, guest, deps).run(deps.language)
 }
 
 class RunningTask {
@@ -82,7 +68,7 @@ class RunningTask {
   #hasReturned = false
   /** Whether a session's program runs, or ran. */
   #hasBegun = false
-  #program: FailedProgram | undefined
+  #program: RunnableProgram | undefined
   /** Of a session: the names that its program hides. */
   #hides: readonly HiddenName[] = []
   /** By hidden name: the text about the program of the session that hides it. */
@@ -121,20 +107,12 @@ class RunningTask {
     })
   }
 
-  run(compiler: Compiler): GuestReport {
-    const compilation = this.#compile(compiler)
+  run(language: ProgramLanguage): GuestReport {
+    const program = language.prepare(this.#task, this.#toolNames(), compiled =>
+      this.#channel.send({ kind: 'compiled', program: compiled }),
+    )
     const outcome = this.#calls.checked(
-      compilation.ok
-        ? this.#runProgram(
-            new FailedProgram({
-              source: this.#task.source,
-              language: this.#task.language,
-              program: compilation.program,
-              toolNames: this.#toolNames(),
-            }),
-            compilation.program.code,
-          )
-        : failed(syntaxFailure(this.#task.source, compilation.error, this.#toolNames())),
+      'refused' in program ? failed(program.refused) : this.#runProgram(program),
     )
     this.#channel.end()
     return {
@@ -156,7 +134,7 @@ class RunningTask {
 
   #dryRunReport(): DryRunReport {
     const { count, unanswered, stack } = this.#calls
-    const place = stack && this.#program && placeOf(stack, this.#program)
+    const place = stack && this.#program?.place(stack)
     return {
       asked: count,
       unanswered,
@@ -174,31 +152,20 @@ class RunningTask {
     return this.#guest.snapshot(this.#task.limits.maxSessionBytes) ?? TOO_LARGE
   }
 
-  #compile(compiler: Compiler): Compilation {
-    const { source, language, session, program, wantsProgram } = this.#task
-    if (program !== undefined) return { ok: true, program: programFrom(program.code, program.map) }
-    const compilation = compiler.compile(source, language, session ? 'session' : 'program')
-    if (wantsProgram && compilation.ok) {
-      const { code, encodeMap } = compilation.program
-      this.#channel.send({ kind: 'compiled', program: { code, map: encodeMap() } })
-    }
-    return compilation
-  }
-
   #guestMs(): number {
     return performance.now() - this.#startedAt - this.#channel.waitMs
   }
 
-  #runProgram(program: FailedProgram, code: string): GuestOutcome {
+  #runProgram(program: RunnableProgram): GuestOutcome {
     this.#program = program
     try {
-      if (this.#task.session !== undefined) this.#hides = hiddenNames(code, this.#tools)
+      if (this.#task.session !== undefined) this.#hides = program.hiddenNames(this.#tools)
       this.#begin()
       try {
-        this.#guest.evaluate(code)
+        this.#guest.evaluate(program.code)
       } catch (error) {
         if (!(error instanceof GuestThrown)) throw error
-        return failed(engineSyntaxFailure(error.description, program))
+        return failed(program.engineSyntaxFailure(error.description))
       }
       this.#drive()
     } catch (error) {
@@ -248,7 +215,7 @@ class RunningTask {
   }
 
   /** The outcome for what ended the guest before its time. */
-  #ended(error: unknown, program: FailedProgram): GuestOutcome {
+  #ended(error: unknown, program: RunnableProgram): GuestOutcome {
     if (error instanceof GuestParked) {
       return { status: 'parked', awaited: error.awaited, received: this.#channel.received }
     }
@@ -262,8 +229,11 @@ class RunningTask {
     }
     if (error instanceof GuestThrown) {
       const isMemoryFull = this.#guest.memoryBytes >= this.#task.limits.memoryBytes
-      const failure = guestFailure(error.description, program, isMemoryFull)
+      const failure = program.failure(error.description, isMemoryFull)
       return failed(hintHidden(failure, this.#task.source, this.#hiders))
+    }
+    if (error instanceof LatchdError && error.code === 'SNAPSHOT_INCOMPATIBLE') {
+      return failed({ code: error.code, name: 'SnapshotIncompatible', message: error.message })
     }
     const isTrap = error instanceof WebAssembly.RuntimeError || error instanceof RangeError
     if (error instanceof OutOfGuestMemory || isTrap) {
@@ -301,7 +271,7 @@ class RunningTask {
     } catch {
       return end // Without room for an error object there is no place to report.
     }
-    return new GuestEnd(limitFailure(end.failure, stack, this.#program))
+    return new GuestEnd(this.#program.limitFailure(end.failure, stack))
   }
 
   #log(level: number, text: string): void {
@@ -328,6 +298,11 @@ class RunningTask {
         return calls.callConcurrently(number, text)
       case HostOperation.awaitCall:
         return calls.take(number)
+      case TAKE_NEXT: {
+        const next = calls.takeNext(false)
+        if (next === undefined) throw new GuestEnd(DEADLOCK)
+        return `${next.id} ${next.text}`
+      }
       case HostOperation.nextItem:
         return calls.block({ kind: 'next-item', id: calls.start(), stream: number })
       case HostOperation.nextItemConcurrently:
@@ -336,15 +311,13 @@ class RunningTask {
         return calls.block({ kind: 'close-stream', id: calls.start(), stream: number })
       case HostOperation.closeStreamConcurrently:
         return calls.launch({ kind: 'close-stream', id: calls.start(), stream: number })
-      case HostOperation.startTimer: {
-        const atMs = this.#clock.nowMs
-        const id = calls.start()
-        if (text === UNREFERENCED) calls.unreference(id)
-        return calls.launch({ kind: 'start-timer', id, delayMs: number, atMs })
-      }
+      case HostOperation.startTimer:
+        return calls.startTimer(number, text === UNREFERENCED)
       case HostOperation.clearTimer:
         calls.clearTimer(number)
         return 0
+      case HostOperation.file:
+        return calls.file(number, text)
       case HostOperation.finalAnswer:
         this.#takeOutput(text)
         this.#isFinalAnswer = true
@@ -364,7 +337,7 @@ class RunningTask {
       case HostOperation.decode:
         return answerDecoder(text)
       case HostOperation.stack:
-        return stackText(text, this.#program)
+        return this.#program?.stackText(text) ?? ''
       case HostOperation.zoneAsked:
         return this.#guest.takeZoneAsked() ? 1 : 0
       case HostOperation.hiddenNames:

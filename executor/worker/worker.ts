@@ -5,20 +5,34 @@ import { expose } from 'comlink'
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
 import type { GuestReport, GuestTask } from '../boundary/messages.ts'
 import type { WorkerControl } from '../boundary/worker-control.ts'
-import { engines } from '../engine/engine.ts'
-import { Compiler } from './compiler.ts'
+import { engines, type LanguageFamily } from '../engine/engine.ts'
 import type { WorkerStart } from './entry.ts'
 import { collectGarbage, shrinkHeap } from './garbage.ts'
+import type { ProgramLanguage } from './language/language.ts'
 import { StandbyGuests } from './standby-guests.ts'
 import { runTask } from './task.ts'
 
 const { engine, baseSnapshot, pressure, parksAlways } = workerData as WorkerStart
 const guests = await engines[engine].openGuests(baseSnapshot)
+/** What stays of this thread's names for its engine. */
+export const engineNames = guests.names
 // Before the seal, when nothing but our own code has run here.
 guests.requireWhole()
 const standbyGuests = new StandbyGuests(guests, collectGarbage)
-const deps = { compiler: new Compiler(), pressure: new Int32Array(pressure), parksAlways }
+const deps = {
+  language: await openLanguage(engines[engine].family),
+  pressure: new Int32Array(pressure),
+  parksAlways,
+}
 let executions = 0
+
+/** Loads what this worker has to know about its language, and nothing of the others. */
+async function openLanguage(family: LanguageFamily): Promise<ProgramLanguage> {
+  const { openLanguage: open } = await (family === 'python'
+    ? import('./language/python.ts')
+    : import('./language/javascript.ts'))
+  return open()
+}
 
 /** Runs one execution; the task of the pool. */
 export async function execute(task: GuestTask): Promise<GuestReport> {

@@ -20,17 +20,25 @@ const entries = [
   'daemon/main',
   'daemon/store/sqlite/thread-entry',
   'daemon/store/sqlite/upkeep-thread',
+  'executor/engine/cpython/image-thread',
   'executor/pool/process/child',
   'executor/typecheck/reading-thread',
   'executor/worker/entry',
 ]
 
 /**
- * Packages that stay outside. piscina starts a file beside its own; the engine's package is found by
- * its name, for its WebAssembly; openai and the exporter of traces are large and used by few, and pg is
+ * Packages that stay outside. piscina starts a file beside its own; the engines' packages are found by
+ * their names, for their WebAssembly; openai and the exporter of traces are large and used by few; pg is
  * an optional peer.
  */
-const external = ['piscina', 'pg', /^quickjs-wasi\//, /^openai(\/|$)/, /^@opentelemetry\/(exporter|sdk)-/]
+const external = [
+  'piscina',
+  'pg',
+  /^quickjs-wasi\//,
+  '@latchd/python',
+  /^openai(\/|$)/,
+  /^@opentelemetry\/(exporter|sdk)-/,
+]
 
 rmSync(join(dist, 'chunks'), { recursive: true, force: true })
 const modules = new Set<string>()

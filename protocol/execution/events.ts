@@ -6,6 +6,7 @@ import {
   CallError,
   CallRecord,
   Diagnostic,
+  EmittedFile,
   Execution,
   ExecutionError,
   LogLine,
@@ -42,6 +43,7 @@ export const ExecutionEvent = z
       call: CallRecord,
       error: CallError.optional(),
     }),
+    z.strictObject({ type: z.literal('file-emitted'), sequence, ...base, file: EmittedFile }),
     z.strictObject({
       type: z.literal('approval-requested'),
       sequence,

@@ -26,7 +26,7 @@ export const RequestedLimits = z.strictObject(limitShape).meta({ id: 'RequestedL
 export type RequestedLimits = LimitOverrides
 
 /** The language of a source. */
-export const Language = z.enum(['javascript', 'typescript'])
+export const Language = z.enum(['javascript', 'typescript', 'python'])
 export type Language = z.infer<typeof Language>
 
 /** `error`: a program with diagnostics does not run. `warn`: it runs, and they are reported. */
@@ -237,6 +237,17 @@ export const WaitingFor = z
   .meta({ id: 'WaitingFor' })
 export type WaitingFor = z.infer<typeof WaitingFor>
 
+/** A file that a program gave out. */
+export const EmittedFile = z
+  .strictObject({
+    fileId: z.string(),
+    name: z.string().describe('A label, without path'),
+    type: z.string().describe('MIME type; empty when it is not known'),
+    size: z.int().nonnegative().describe('In bytes'),
+  })
+  .meta({ id: 'EmittedFile' })
+export type EmittedFile = z.infer<typeof EmittedFile>
+
 const executionFields = {
   executionId: z.string(),
   sourceLine: z
@@ -256,6 +267,10 @@ const executionFields = {
   logs: z.array(LogLine),
   logsTruncatedBytes: z.int().nonnegative(),
   calls: z.array(CallRecord),
+  files: z
+    .array(EmittedFile)
+    .optional()
+    .describe('What the program gave out, each once; absent for nothing'),
   usage: Usage,
   createdAtMs: z.number(),
   startedAtMs: z.number().optional(),

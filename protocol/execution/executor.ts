@@ -7,6 +7,7 @@ import type { ExecutionEvent } from './events.ts'
 import type { ExecuteRequest, WaitOptions } from './execute-request.ts'
 import type { Execution, Output } from './execution.ts'
 import type { Session } from './session.ts'
+import type { Files, StoredFile } from './stored-file.ts'
 
 export type { ToolLike, ToolSet } from '../tool/tool-set.ts'
 export type { ExecuteRequest, OnApproval, WaitOptions } from './execute-request.ts'
@@ -14,7 +15,9 @@ export type { ExecuteRequest, OnApproval, WaitOptions } from './execute-request.
 type Completed = Extract<Execution, { status: 'completed' }>
 
 /** The outcome of a program that came to its end. `T` is the type that the caller expects of it. */
-export type CompletedOutcome<T = unknown> = Omit<Completed, 'output'> & {
+export type CompletedOutcome<T = unknown> = Omit<Completed, 'output' | 'files'> & {
+  /** What the program gave out, each with a way to its bytes. */
+  readonly files: readonly StoredFile[]
   /** The value of the program, decoded: a Map is a Map. Its type is not checked. */
   readonly output: T
   /** The three forms of the output as they travelled. */
@@ -25,7 +28,9 @@ export type CompletedOutcome<T = unknown> = Omit<Completed, 'output'> & {
 
 type Unfinished<E> = E extends Completed
   ? never
-  : E & {
+  : Omit<E, 'files'> & {
+      /** What the program gave out, each with a way to its bytes. */
+      readonly files: readonly StoredFile[]
       /** Absent: the program did not come to its end. */
       readonly output: undefined
       readonly outputForms?: undefined
@@ -83,6 +88,8 @@ export interface Approvals {
 /** One session: what its programs leave in their globals, the next one finds. */
 export interface SessionHandle {
   readonly sessionId: string
+  /** Files of this caller. */
+  readonly files: Files
   /** As {@link Executor.execute}, in this session. @throws {LatchdError} also `SESSION_BUSY` */
   execute<T = unknown>(request: ExecuteRequest): Promise<Outcome<T>>
   /** As {@link Executor.executeOrThrow}, in this session. */
@@ -157,6 +164,8 @@ export interface Executor {
   readonly approvals: Approvals
   /** Guest state that outlives executions. */
   readonly sessions: Sessions
+  /** Files of this caller. */
+  readonly files: Files
   /** Releases what the executor holds; executions under way are cancelled. */
   close(): Promise<void>
 }

@@ -4,19 +4,22 @@ import { type ErrorCode, LatchdError } from '../errors.ts'
 import { decodeExact } from '../values/values.ts'
 import type { Execution, Output } from './execution.ts'
 import type { Outcome, RunResult } from './executor.ts'
+import { type ReadFile, StoredFile } from './stored-file.ts'
 
-/** Decodes the output and joins the logs. */
-export function toOutcome<T = unknown>(execution: Execution): Outcome<T> {
+/** Decodes the output, joins the logs, and makes the files readable. @param read reads their bytes */
+export function toOutcome<T = unknown>(execution: Execution, read: ReadFile): Outcome<T> {
   const logText = execution.logs.map(({ text }) => text).join('\n')
-  if (execution.status !== 'completed') return { ...execution, output: undefined, logText }
+  const files = execution.files?.map(file => new StoredFile(file, read)) ?? []
+  if (execution.status !== 'completed') return { ...execution, files, output: undefined, logText }
   const { output, ...rest } = execution
-  return { ...rest, output: decodeOutput(output) as T, outputForms: output, logText }
+  const value = decodeOutput(output, read) as T
+  return { ...rest, files, output: value, outputForms: output, logText }
 }
 
-function decodeOutput({ value, encoded }: Output): unknown {
+function decodeOutput({ value, encoded }: Output, read: ReadFile): unknown {
   if (encoded === undefined) return value
   try {
-    return decodeExact(encoded)
+    return decodeExact(encoded, file => new StoredFile(file, read))
   } catch {
     // Nested deeper than this engine's stack reaches: the plain form ends before that.
     return value

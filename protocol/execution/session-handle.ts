@@ -10,6 +10,7 @@ import type {
 } from './executor.ts'
 import { toRunResult } from './outcome.ts'
 import type { Session } from './session.ts'
+import type { Files } from './stored-file.ts'
 
 /** A session of any executor: its executions carry the session's id. */
 export class ExecutorSession implements SessionHandle {
@@ -19,6 +20,10 @@ export class ExecutorSession implements SessionHandle {
   constructor(executor: Executor, sessionId: string) {
     this.#executor = executor
     this.sessionId = sessionId
+  }
+
+  get files(): Files {
+    return this.#executor.files
   }
 
   execute<T = unknown>(request: ExecuteRequest): Promise<Outcome<T>> {

@@ -8,5 +8,5 @@ export function isEnded(execution: Execution): execution is EndedExecution {
 }
 
 /** Whether an execution has ended or is stuck, so that only a retry can change it. */
-export const isOver = (execution: Execution): boolean =>
-  isEnded(execution) || execution.status === 'stuck'
+export const isOver = (execution: Pick<Execution, 'status'>): boolean =>
+  'endedAtMs' in execution || execution.status === 'stuck'

@@ -1,5 +1,7 @@
 /** The kind of a value in the words of JSON Schema, and its form in messages. */
 
+import { FileReference, isFileLike } from '../values/file-reference.ts'
+
 /** The types that a schema may name. */
 export const jsonTypes: ReadonlySet<string> = new Set([
   'string',
@@ -31,6 +33,9 @@ export function kindOf(value: unknown): string {
   }
 }
 
+/** The kind of a file, whatever is known of it. */
+export const FILE_KIND = 'File'
+
 /** Built-in objects that are not records of properties, although JavaScript calls them `object`. */
 const builtIns = [
   Date,
@@ -52,6 +57,7 @@ function objectKind(value: object): string {
   if (Array.isArray(value)) return 'array'
   const prototype = Object.getPrototypeOf(value)
   if (prototype === Object.prototype || prototype === null) return 'object'
+  if (value instanceof FileReference || isFileLike(value)) return FILE_KIND
   if (ArrayBuffer.isView(value)) {
     return value instanceof DataView
       ? 'DataView'

@@ -4,7 +4,7 @@ import { isEqual } from './equality.ts'
 import { alternatives, oneOf } from './expectation.ts'
 import { formatTest } from './formats.ts'
 import type { Keyword } from './keyword.ts'
-import { jsonTypes, kindOf, shown } from './kinds.ts'
+import { FILE_KIND, jsonTypes, kindOf, shown } from './kinds.ts'
 import { characterCount, readPattern } from './pattern.ts'
 import { type Sized, sizeBound } from './size-bound.ts'
 
@@ -21,9 +21,14 @@ const type: Keyword = (value, { schema, warn }) => {
   }
   const allowed = (schema.nullable === true ? [...names, 'null'] : names) as string[]
   const takesWhole = allowed.includes('integer') && !allowed.includes('number')
+  // As `z.file()` and OpenAPI write a file.
+  const takesFile =
+    allowed.includes('string') &&
+    (schema.format === 'binary' || schema.contentEncoding === 'binary')
   return (part, run, at) => {
     run.spend(1)
     const kind = kindOf(part)
+    if (kind === FILE_KIND && takesFile) return true
     if (allowed.includes(kind) || (takesWhole && Number.isInteger(part))) return true
     return run.fail(
       at,

@@ -26,6 +26,8 @@ const classes = [
   'BigInt64Array',
   'BigUint64Array',
   'DataView',
+  'Blob',
+  'File',
   'Error',
   'EvalError',
   'RangeError',

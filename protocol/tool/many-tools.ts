@@ -15,6 +15,8 @@ export const searchToolsDescriptor = {
     properties: {
       query: { type: 'string', description: 'Words that say what the tool should do' },
       limit: { type: 'integer', minimum: 1, maximum: 100, description: '10 by default' },
+      namespace: { type: 'string', description: 'Only tools of this group' },
+      offset: { type: 'integer', minimum: 0, description: 'So many of the best are left out' },
     },
     required: ['query'],
     additionalProperties: false,
@@ -33,7 +35,8 @@ export const searchToolsDescriptor = {
 /** The descriptor of `describe_tools`. */
 export const describeToolsDescriptor = {
   name: 'describe_tools',
-  description: 'Gives the TypeScript declarations of the tools with these names.',
+  description:
+    'Gives the TypeScript declarations of the tools with these names, or of all in a group.',
   outputSchema: { type: 'string' },
   annotations: { readOnly: true },
 } as const satisfies ToolDescriptor

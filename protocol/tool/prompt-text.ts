@@ -2,6 +2,7 @@
 
 import { toolDeclarations } from './declarations.ts'
 import { MANY_TOOLS, oneLine, toolSearchDescriptors } from './many-tools.ts'
+import { pythonStubs } from './python/python-stubs.ts'
 import { toolGlobals } from './tool-globals.ts'
 import type { ToolDescriptor } from './wire-tool.ts'
 
@@ -10,13 +11,18 @@ import type { ToolDescriptor } from './wire-tool.ts'
  * name and one line of each, and the way to find the rest.
  *
  * @param tools all that the program will see
+ * @param language of the programs: Python has stubs, the others TypeScript declarations
  */
-export function describeForPrompt(tools: readonly ToolDescriptor[]): string {
-  if (tools.length <= MANY_TOOLS) return toolDeclarations(tools)
+export function describeForPrompt(
+  tools: readonly ToolDescriptor[],
+  language: 'javascript' | 'typescript' | 'python' = 'javascript',
+): string {
+  const declare = language === 'python' ? pythonStubs : toolDeclarations
+  if (tools.length <= MANY_TOOLS) return declare(tools)
   const names = new Set(tools.map(({ name }) => name))
   const ours = toolSearchDescriptors.filter(({ name }) => !names.has(name))
   const all = [...tools, ...ours]
-  const declared = ours.length === 0 ? '' : `${howTo}\n\n${toolDeclarations(ours, all)}\n\n`
+  const declared = ours.length === 0 ? '' : `${howTo}\n\n${declare(ours, all)}\n\n`
   return `${declared}The ${tools.length} tools:\n\n${toolLines(tools, all)}`
 }
 

@@ -8,13 +8,13 @@ const words =
 
 const globals =
   'AbortController AbortSignal AggregateError ApprovalExpiredError ApprovalRejectedError Array ArrayBuffer AsyncDisposableStack ' +
-  'BigInt BigInt64Array BigUint64Array Boolean CallInterruptedError CustomEvent DOMException DataView Date DisposableStack Error EvalError Event EventTarget Float16Array Float32Array Float64Array ' +
+  'BigInt BigInt64Array BigUint64Array Blob Boolean CallInterruptedError CustomEvent DOMException DataView Date DisposableStack Error EvalError Event EventTarget File Float16Array Float32Array Float64Array ' +
   'Function Infinity Int16Array Int32Array Int8Array InternalError Intl Iterator JSON Map Math NaN ' +
   'Number Object Promise Proxy RangeError ReferenceError Reflect RegExp Set String SuppressedError ' +
   'Symbol SyntaxError TextDecoder TextEncoder ToolInputError ToolLimitError ToolTimeoutError ToolUnavailableError TypeError ' +
   'URIError URL URLSearchParams Uint16Array Uint32Array Uint8Array Uint8ClampedArray WeakMap WeakSet ' +
   'atob btoa clearImmediate clearInterval clearTimeout console crypto decodeURI decodeURIComponent ' +
-  'encodeURI encodeURIComponent escape eval final_answer globalThis inputs isFinite isNaN parallel ' +
+  'emit encodeURI encodeURIComponent escape eval final_answer globalThis inputs isFinite isNaN parallel ' +
   'parseFloat parseInt performance print queueMicrotask setImmediate setInterval setTimeout ' +
   'structuredClone tools undefined unescape'
 

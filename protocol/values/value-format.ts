@@ -13,6 +13,13 @@ export const THROWN = 'e'
 export const STREAM = 's'
 /** The stream has no further item. */
 export const DONE = 'x'
+/** Bytes of a file in base64 follow. */
+export const BYTES = 'b'
+/**
+ * JSON of a `FileRange` follows: in a journal, in place of the bytes of a file that a program has
+ * read. No guest sees it.
+ */
+export const FILE_RANGE = 'f'
 
 /** Sentinels of devalue's format, in place of an index. */
 export const UNDEFINED = -1

@@ -4,11 +4,20 @@
  * The first character selects the format: {@link PLAIN} is JSON, {@link EXACT} is devalue's format
  * with additions: `["Error", {name, message, …}]`, and for an object with a key `__proto__`, which
  * devalue refuses, `["Entries", [key, value, …]]`, or `["NullEntries", …]` when it has no
- * prototype. The guest has an encoder of its own (`executor/guest/codec/encode.ts`), which works
+ * prototype, and `["File", facts]` for a stored file. The guest has an encoder of its own (`executor/guest/codec/encode.ts`), which works
  * under the guest's limits and patched built-ins.
  */
 
 import * as devalue from 'devalue'
+import {
+  type FileFacts,
+  type FileLike,
+  FileReference,
+  isFileFacts,
+  isFileLike,
+  MAX_FILES_OF_VALUE,
+  UnstoredFiles,
+} from './file-reference.ts'
 import { EXACT, PLAIN } from './value-format.ts'
 
 /** Constructors that an error gets back by its name, so that `instanceof` holds on the other side. */
@@ -124,18 +133,34 @@ const operations = {
  * Writes a host value for the guest.
  *
  * @param root what the value is called in the message of an error, such as `result`
+ * @param stored the facts of its files; absent: references cross as they are
  * @throws {TypeError} with `code` `VALUE_NOT_TRANSFERABLE` when a part cannot cross (functions,
  *   symbols, promises, weak collections); the message names its path.
+ * @throws {UnstoredFiles} for files that are not among the stored ones
  */
-export function encodeValue(value: unknown, root = 'value'): string {
+export function encodeValue(
+  value: unknown,
+  root = 'value',
+  stored?: ReadonlyMap<object, FileFacts>,
+): string {
   if (isPlainTree(value, new Set())) return PLAIN + JSON.stringify(value)
   try {
+    const unstored = new Set<FileLike | FileReference>()
     const reducers = {
+      File: (part: unknown) => {
+        if (!isFile(part)) return false
+        const facts = factsOf(part, stored)
+        if (facts === undefined) unstored.add(part as FileLike)
+        return facts ?? true
+      },
       Error: (part: unknown) => part instanceof Error && errorParts(part),
       Entries: entriesOfProto(Object.prototype),
       NullEntries: entriesOfProto(null),
     }
-    return EXACT + devalue.stringify(crossing(value), reducers, { operations } as never)
+    const text = devalue.stringify(crossing(value), reducers, { operations } as never)
+    if (unstored.size > MAX_FILES_OF_VALUE) throw tooManyFiles(root, unstored.size)
+    if (unstored.size > 0) throw new UnstoredFiles(root, [...unstored])
+    return EXACT + text
   } catch (error) {
     if (!(error instanceof devalue.DevalueError)) throw error
     const what = kindOf(error.value)
@@ -151,15 +176,43 @@ function kindOf(value: unknown): string {
   return `a ${Object.prototype.toString.call(value).slice(8, -1)}`
 }
 
-/** Reads a value that the guest, or {@link encodeValue}, wrote. */
-export function decodeValue(text: string): unknown {
-  const body = text.slice(1)
-  return text[0] === PLAIN ? JSON.parse(body) : decodeExact(body)
+const isFile = (part: unknown) => part instanceof FileReference || isFileLike(part)
+
+/** @param stored absent: a reference has its facts with it */
+function factsOf(
+  part: unknown,
+  stored: ReadonlyMap<object, FileFacts> | undefined,
+): FileFacts | undefined {
+  if (stored !== undefined) return stored.get(part as object)
+  return part instanceof FileReference ? { ...part } : undefined
 }
 
-/** Reads devalue's format, as `output.encoded` holds it. */
-export function decodeExact(text: string): unknown {
+function tooManyFiles(root: string, count: number): TypeError {
+  const message = `Cannot send ${root}: it has ${count} files, limit ${MAX_FILES_OF_VALUE}`
+  return Object.assign(new TypeError(message), { code: 'VALUE_NOT_TRANSFERABLE' })
+}
+
+/** What stands in a decoded value in place of a file. */
+export type ReviveFile = (file: FileReference) => unknown
+
+/**
+ * Reads a value that the guest, or {@link encodeValue}, wrote.
+ *
+ * @param file what stands in place of a file; by default its reference
+ * @throws {TypeError} for a file without its facts
+ */
+export function decodeValue(text: string, file?: ReviveFile): unknown {
+  const body = text.slice(1)
+  return text[0] === PLAIN ? JSON.parse(body) : decodeExact(body, file)
+}
+
+/** Reads devalue's format, as `output.encoded` holds it; as {@link decodeValue}. */
+export function decodeExact(text: string, file: ReviveFile = reference => reference): unknown {
   return devalue.parse(text, {
+    File: (facts: unknown) => {
+      if (!isFileFacts(facts)) throw new TypeError('Cannot read a file: its facts are not there')
+      return file(new FileReference(facts))
+    },
     Error: errorReviver(),
     Entries: entriesReviver(Object.prototype),
     NullEntries: entriesReviver(null),

@@ -1,5 +1,6 @@
 /** The options of agents. */
 
+import { BYTES_PER_TOKEN, DEFAULT_ANSWER_TOKENS } from '../../protocol/answer/bounded-text.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { Typecheck } from '../../protocol/execution/execution.ts'
 import type {
@@ -34,6 +35,11 @@ export interface AgentOptions {
   readonly description?: string
   /** Steps after which the model is made to answer; 20 by default. */
   readonly maxSteps?: number
+  /**
+   * Tokens of one report to the model, counted as four bytes each; 10 000 by default. Of a longer
+   * one it gets the start and the end.
+   */
+  readonly maxAnswerTokens?: number
   /** Put at the end of the system prompt. */
   readonly instructions?: string
   /** Steps between two plans, the first before the first step; absent: none. */
@@ -45,6 +51,11 @@ export interface AgentOptions {
   readonly onApproval?: OnApproval
   /** Checks each program against the declarations of its tools; `warn` by default. */
   readonly typecheck?: Typecheck
+  /**
+   * The language that the model is told to write programs in: `javascript`, where TypeScript is
+   * understood too, or `python`, where the executor has `@latchd/python`.
+   */
+  readonly language?: 'javascript' | 'python'
   /** IANA name of the zone of local times in programs, such as `Europe/Berlin`; UTC by default. */
   readonly timeZone?: string
   /** Limits of each program. */
@@ -68,6 +79,11 @@ export interface RunOptions {
   readonly finalAnswerChecks?: readonly FinalAnswerCheck[]
   /** `false`: goes on from the memory of the agent, and keeps the session after the run. */
   readonly reset?: boolean
+}
+
+/** Bytes of one report to the model. @throws {LatchdError} `INVALID_REQUEST` */
+export function answerBytes({ maxAnswerTokens = DEFAULT_ANSWER_TOKENS }: AgentOptions): number {
+  return readCount('maxAnswerTokens', maxAnswerTokens) * BYTES_PER_TOKEN
 }
 
 /** Steps of a run when neither it nor its agent says how many. */
@@ -98,12 +114,13 @@ export function readCount(name: string, value: number): number {
 
 /** The fields of each execution of an agent. */
 export function executionFields(
-  { limits, typecheck = 'warn', timeZone, durable, metadata, onApproval }: AgentOptions,
+  { limits, language, typecheck = 'warn', timeZone, durable, metadata, onApproval }: AgentOptions,
   { inputs, signal, isAbortable }: AgentRun,
   tools: ToolSet | undefined,
 ): Omit<ExecuteRequest, 'source'> {
   return {
-    typecheck,
+    // There is no type check of Python.
+    ...(language !== 'python' && { typecheck }),
     // A daemon makes durable what can be aborted, which costs a write.
     ...(isAbortable && { signal }),
     ...(tools && { tools }),

@@ -1,11 +1,12 @@
 /** The agent that writes programs. */
 
+import { imagesAmong, readImages } from '../../protocol/answer/answer-images.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { Executor, Outcome, SessionHandle } from '../../protocol/execution/executor.ts'
 import type { ToolDescriptor } from '../../protocol/tool/wire-tool.ts'
 import { Agent } from './agent.ts'
 import type { AgentEvent } from './agent-event.ts'
-import { type AgentOptions, executionFields } from './agent-options.ts'
+import { type AgentOptions, answerBytes, executionFields } from './agent-options.ts'
 import { type AgentRun, stepFields } from './agent-run.ts'
 import type { StepTools } from './agent-tools.ts'
 import { codePrompt } from './code-prompt.ts'
@@ -45,7 +46,7 @@ export class CodeAgent extends Agent<CodeAgentOptions> {
   }
 
   protected override systemPrompt(tools: readonly ToolDescriptor[]): string {
-    return codePrompt(tools, this.options.instructions, this.options.timeZone)
+    return codePrompt(tools, this.options)
   }
 
   protected override async prepare({ inputs }: AgentRun): Promise<readonly string[]> {
@@ -93,7 +94,7 @@ export class CodeAgent extends Agent<CodeAgentOptions> {
     { descriptors, set }: StepTools,
   ): AsyncGenerator<AgentEvent, ActionStep, undefined> {
     const reply = yield* run.ask(this.conversation(descriptors))
-    const program = readProgram(reply.text, reply.isCutOff)
+    const program = readProgram(reply.text, reply.isCutOff, this.options.language)
     const { thought } = program
     if (program.kind === 'none') {
       return {
@@ -102,7 +103,7 @@ export class CodeAgent extends Agent<CodeAgentOptions> {
         number,
         thought,
         ...stepFields(reply),
-        observation: `${program.problem}\n${howToReply}`,
+        observation: `${program.problem}\n${howToReply(this.options.language)}`,
         isFinalAnswer: false,
       }
     }
@@ -117,7 +118,12 @@ export class CodeAgent extends Agent<CodeAgentOptions> {
       source,
       language,
       ...stepFields(reply),
-      ...(ended instanceof LatchdError ? refusedFields(ended) : endedFields(ended, program)),
+      ...(ended instanceof LatchdError
+        ? refusedFields(ended)
+        : {
+            ...endedFields(ended, program, answerBytes(this.options)),
+            ...(await imagesOf(ended)),
+          }),
     }
   }
 
@@ -139,8 +145,8 @@ export class CodeAgent extends Agent<CodeAgentOptions> {
   }
 }
 
-const howToReply =
-  'Reply with one program in a code block that begins with ```js and ends with ```. When the task is done, the program calls final_answer(value).'
+const howToReply = (language: CodeAgentOptions['language']) =>
+  `Reply with one program in a code block that begins with \`\`\`${language === 'python' ? 'python' : 'js'} and ends with \`\`\`. When the task is done, the program calls final_answer(value).`
 
 function refusedFields({ name, code, message }: LatchdError) {
   return {
@@ -152,11 +158,17 @@ function refusedFields({ name, code, message }: LatchdError) {
   }
 }
 
-function endedFields(outcome: Outcome, { laterBlocks }: Program) {
+/** The images that the program gave out, read for the model. */
+async function imagesOf({ files }: Outcome): Promise<Pick<ActionStep, 'images'>> {
+  const images = await readImages(imagesAmong(files), file => file.bytes())
+  return images.length === 0 ? {} : { images }
+}
+
+function endedFields(outcome: Outcome, { laterBlocks }: Program, maxBytes: number) {
   const { executionId, logText, calls } = outcome
   const isFinalAnswer = outcome.status === 'completed' && outcome.isFinalAnswer
   return {
-    observation: observe(outcome, laterBlocks),
+    observation: observe(outcome, laterBlocks, maxBytes),
     isFinalAnswer,
     executionId,
     logs: logText,

@@ -4,17 +4,25 @@ import { MANY_TOOLS } from '../../protocol/tool/many-tools.ts'
 import { describeForPrompt } from '../../protocol/tool/prompt-text.ts'
 import type { ToolDescriptor } from '../../protocol/tool/wire-tool.ts'
 import { languageRules } from '../language-rules.ts'
+import type { AgentOptions } from './agent-options.ts'
 
-/**
- * @param instructions of the app, put last
- * @param timeZone the zone of local times in programs; UTC when absent
- */
+type ProgramLanguage = NonNullable<AgentOptions['language']>
+
+/** The prompt for an agent with these tools; its instructions come last. */
 export function codePrompt(
   tools: readonly ToolDescriptor[],
-  instructions: string | undefined,
-  timeZone?: string,
+  {
+    instructions,
+    timeZone,
+    language = 'javascript',
+  }: Pick<AgentOptions, 'instructions' | 'timeZone' | 'language'>,
 ): string {
-  const parts = [howToWork, languageSection(timeZone), toolSection(tools)]
+  const isPython = language === 'python'
+  const parts = [
+    isPython ? howToWorkInPython : howToWork,
+    isPython ? pythonSection(timeZone) : languageSection(timeZone),
+    toolSection(tools, language),
+  ]
   if (instructions !== undefined) parts.push(`## Instructions\n\n${instructions}`)
   return parts.join('\n\n')
 }
@@ -33,6 +41,18 @@ Then comes the next step. When you know the answer, a program ends the task with
 Write one code block per step, and do not guess observations: wait for them.
 When something failed, read the error and its hint, and repair the program.`
 
+const howToWorkInPython = howToWork
+  .replace('JavaScript or TypeScript', 'Python')
+  .replace('```js\nconst found =', '```python\nfound =')
+
+const pythonSection = (timeZone: string | undefined) => `\
+## The language
+
+${languageRules('python', timeZone)}
+- \`final_answer(value)\` gives the answer of the whole task: any value, once it is known.
+- Variables, functions and classes of a program are there in the programs of later steps.
+- Work through data in the program, and print only what you need to see.`
+
 const languageSection = (timeZone: string | undefined) => `\
 ## The language
 
@@ -42,13 +62,15 @@ ${languageRules('javascript', timeZone)}
 - Variables, functions and classes of a program are there in the programs of later steps.
 - Work through data in the program, and print only what you need to see.`
 
-function toolSection(tools: readonly ToolDescriptor[]): string {
-  return `## Tools\n\n${toolText(tools)}`
+function toolSection(tools: readonly ToolDescriptor[], language: ProgramLanguage): string {
+  return `## Tools\n\n${toolText(tools, language)}`
 }
 
-function toolText(tools: readonly ToolDescriptor[]): string {
+function toolText(tools: readonly ToolDescriptor[], language: ProgramLanguage): string {
   if (tools.length === 0) return 'There are none.'
-  const text = describeForPrompt(tools)
+  const text = describeForPrompt(tools, language)
   // Of many tools it is prose with a list.
-  return tools.length > MANY_TOOLS ? text : `\`\`\`ts\n${text}\n\`\`\``
+  return tools.length > MANY_TOOLS
+    ? text
+    : `\`\`\`${language === 'python' ? 'python' : 'ts'}\n${text}\n\`\`\``
 }

@@ -6,7 +6,7 @@
 import { LatchdError } from '../../protocol/errors.ts'
 import { decodeValue, encodeValue } from '../../protocol/values/values.ts'
 import type { ModelMessage } from './model.ts'
-import type { AgentStep } from './step.ts'
+import type { ActionStep, AgentStep } from './step.ts'
 import { messagesOf } from './step-messages.ts'
 
 /** A memory as JSON. */
@@ -18,7 +18,7 @@ export interface SavedMemory {
 }
 
 /** Outputs are written by the codec of values, so that a Map is one again. */
-type SavedStep = Omit<AgentStep, 'output'> & { readonly encodedOutput?: string }
+type SavedStep = Omit<AgentStep, 'output' | 'images'> & { readonly encodedOutput?: string }
 
 /** Changes when the shape of a saved memory does. */
 const FORMAT = 'latchd-agent-memory-1'
@@ -70,8 +70,10 @@ export class AgentMemory {
   /** For `JSON.stringify`; read again by {@link from}. */
   toJSON(): SavedMemory {
     const steps = this.#steps.map((step): SavedStep => {
-      if (!('output' in step)) return step
-      const { output, ...rest } = step
+      // What the model saw is larger than all that it read.
+      const { images, ...kept } = step as ActionStep
+      if (!('output' in kept)) return kept
+      const { output, ...rest } = kept
       return { ...rest, encodedOutput: encodeOutput(output) }
     })
     const { sessionId } = this

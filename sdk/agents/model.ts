@@ -1,10 +1,17 @@
 /** The interface between an agent and a language model: two methods, one of them optional. */
 
+import type { AnswerImage } from '../../protocol/answer/answer-images.ts'
 import type { JsonSchema } from '../../protocol/schema.ts'
 
 /** One message of a conversation, oldest first. */
 export type ModelMessage =
-  | { readonly role: 'system' | 'user'; readonly content: string }
+  | { readonly role: 'system'; readonly content: string }
+  | {
+      readonly role: 'user'
+      readonly content: string
+      /** Shown after the text; absent: none. */
+      readonly images?: readonly AnswerImage[]
+    }
   | {
       readonly role: 'assistant'
       readonly content: string

@@ -1,9 +1,11 @@
 /** Messages and tools in the form of OpenAI's Chat Completions. */
 
 import type {
+  ChatCompletionContentPart,
   ChatCompletionFunctionTool,
   ChatCompletionMessageParam,
 } from 'openai/resources/chat/completions'
+import { dataUrl } from '../../protocol/answer/answer-images.ts'
 import type { ModelMessage, ModelTool } from './model.ts'
 
 /** Messages as Chat Completions takes them. */
@@ -11,8 +13,9 @@ export function openAIMessages(messages: readonly ModelMessage[]): ChatCompletio
   return messages.map(message => {
     switch (message.role) {
       case 'system':
-      case 'user':
         return { role: message.role, content: message.content }
+      case 'user':
+        return { role: message.role, content: userContent(message) }
       case 'assistant':
         return assistantMessage(message)
       case 'tool':
@@ -21,6 +24,21 @@ export function openAIMessages(messages: readonly ModelMessage[]): ChatCompletio
         return message satisfies never
     }
   })
+}
+
+function userContent({
+  content,
+  images = [],
+}: Extract<ModelMessage, { role: 'user' }>): string | ChatCompletionContentPart[] {
+  // Not every service knows content in parts.
+  if (images.length === 0) return content
+  return [
+    { type: 'text', text: content },
+    ...images.map(image => ({
+      type: 'image_url' as const,
+      image_url: { url: dataUrl(image) },
+    })),
+  ]
 }
 
 function assistantMessage({

@@ -7,7 +7,7 @@ import type { AgentEvent } from './agent-event.ts'
 import type { AgentRun } from './agent-run.ts'
 
 /** An executor, or a session of one. */
-export type ProgramRunner = Pick<Executor, 'execute' | 'stream'>
+export type ProgramRunner = Pick<Executor, 'execute' | 'stream' | 'files'>
 
 /**
  * Runs a program to its end. Its failure is an outcome. A cancellation or a stuck execution is
@@ -56,7 +56,9 @@ async function* streamed(
       const event = next.value
       isOver = event.type === 'execution-ended' || event.type === 'execution-stuck'
       yield { type: 'execution-event', number, event }
-      if (event.type === 'execution-ended') return toOutcome(event.execution)
+      if (event.type === 'execution-ended') {
+        return toOutcome(event.execution, fileId => runner.files.download(fileId))
+      }
       if (event.type === 'execution-stuck') {
         const { code, message } = event.error
         throw new LatchdError(code, message, { cause: event.error })

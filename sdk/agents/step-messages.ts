@@ -1,12 +1,28 @@
 /** Steps as the messages of a conversation. */
 
+import { MAX_IMAGES } from '../../protocol/answer/answer-images.ts'
 import type { ModelMessage } from './model.ts'
 import { withoutThinking } from './reply-program.ts'
 import type { ActionStep, AgentStep } from './step.ts'
 
 /** The messages by which a model learns of these steps. */
 export function messagesOf(steps: readonly AgentStep[]): ModelMessage[] {
-  return merged(steps.flatMap(messagesOfStep))
+  return merged(latestImages(steps).flatMap(messagesOfStep))
+}
+
+/** The steps with the images of the latest alone: services bound them for a whole conversation. */
+function latestImages(steps: readonly AgentStep[]): readonly AgentStep[] {
+  let left = MAX_IMAGES
+  return steps
+    .toReversed()
+    .map(step => {
+      if (!('images' in step) || step.images === undefined) return step
+      const { images, ...rest } = step
+      const kept = left > 0 ? images.slice(-left) : []
+      left -= kept.length
+      return kept.length === 0 ? (rest as AgentStep) : { ...step, images: kept }
+    })
+    .toReversed()
 }
 
 function messagesOfStep(step: AgentStep): ModelMessage[] {
@@ -46,7 +62,9 @@ function messagesOfAction(step: ActionStep): ModelMessage[] {
       ...step.calls.map(({ callId, answer }): ModelMessage => {
         return { role: 'tool', callId, content: answer }
       }),
-      ...(step.observation === '' ? [] : [{ role: 'user' as const, content: step.observation }]),
+      ...(step.observation === '' && step.images === undefined
+        ? []
+        : [userMessage(step.observation || 'Images of the answers:', step)]),
     ]
   }
   // Services refuse messages without any text.
@@ -55,8 +73,14 @@ function messagesOfAction(step: ActionStep): ModelMessage[] {
     content: withoutThinking(step.reply) || '(no text)',
   }
   if (step.observation === '') return [reply]
-  return [reply, { role: 'user', content: `Observation:\n${step.observation}` }]
+  return [reply, userMessage(`Observation:\n${step.observation}`, step)]
 }
+
+const userMessage = (content: string, { images }: ActionStep): ModelMessage => ({
+  role: 'user',
+  content,
+  ...(images && { images }),
+})
 
 /** Many services want user and assistant in turns: what follows one user's message joins it. */
 function merged(messages: readonly ModelMessage[]): ModelMessage[] {
@@ -64,7 +88,9 @@ function merged(messages: readonly ModelMessage[]): ModelMessage[] {
   for (const message of messages) {
     const last = list.at(-1)
     if (message.role === 'user' && last?.role === 'user') {
-      list[list.length - 1] = { role: 'user', content: `${last.content}\n\n${message.content}` }
+      const images = [...(last.images ?? []), ...(message.images ?? [])]
+      const content = `${last.content}\n\n${message.content}`
+      list[list.length - 1] = { role: 'user', content, ...(images.length > 0 && { images }) }
     } else list.push(message)
   }
   return list

@@ -1,5 +1,6 @@
 /** The steps of an agent, as its memory and its events have them. */
 
+import type { AnswerImage } from '../../protocol/answer/answer-images.ts'
 import type { CallRecord, ExecutionError, Language } from '../../protocol/execution/execution.ts'
 import type { TokenUsage } from './model.ts'
 
@@ -37,6 +38,8 @@ interface ActionFields extends ModelStep {
   readonly thought: string
   /** The report to the model on the outcome. */
   readonly observation: string
+  /** The images that the model gets with the report; absent: none. Not kept in a saved memory. */
+  readonly images?: readonly AnswerImage[]
   /** Whether `output` is the answer of the run. */
   readonly isFinalAnswer: boolean
   /** Value of the program, or the final answer; absent without one. */

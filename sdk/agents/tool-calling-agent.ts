@@ -1,16 +1,17 @@
 /** The agent whose model calls tools directly, without programs. */
 
-import { shorten } from '../shorten.ts'
+import type { AnswerImage } from '../../protocol/answer/answer-images.ts'
+import { boundedText } from '../../protocol/answer/bounded-text.ts'
 import { Agent } from './agent.ts'
 import type { AgentEvent } from './agent-event.ts'
-import type { AgentOptions } from './agent-options.ts'
+import { type AgentOptions, answerBytes } from './agent-options.ts'
 import { type AgentRun, stepFields } from './agent-run.ts'
 import type { StepTools } from './agent-tools.ts'
+import { answerImages } from './answer-files.ts'
 import { ExecutorCaller } from './executor-caller.ts'
 import { inputNotes } from './input-notes.ts'
 import { LocalCaller } from './local-caller.ts'
 import type { ModelToolCall } from './model.ts'
-import { MAX_OBSERVED } from './observation.ts'
 import type { ActionStep, AnsweredCall } from './step.ts'
 import { readArguments, readObject } from './tool-arguments.ts'
 import type { CallAnswer, PlannedCall, ToolCaller } from './tool-caller.ts'
@@ -43,7 +44,7 @@ export class ToolCallingAgent extends Agent<ToolCallingAgentOptions> {
   }
 
   protected override async prepare({ inputs }: AgentRun): Promise<readonly string[]> {
-    return inputNotes(inputs, 'Inputs:', MAX_OBSERVED)
+    return inputNotes(inputs, 'Inputs:', answerBytes(this.options) / 2)
   }
 
   protected override async forgetSession(): Promise<void> {
@@ -78,7 +79,7 @@ export class ToolCallingAgent extends Agent<ToolCallingAgentOptions> {
       action: 'tool-calls',
       calls: toolCalls,
     }
-    const calls = yield* this.#answer(toolCalls, callable, run, number, tools)
+    const { calls, images } = yield* this.#answer(toolCalls, callable, run, number, tools)
     const answer = finalAnswerOf(toolCalls)
     return {
       ...step,
@@ -86,6 +87,7 @@ export class ToolCallingAgent extends Agent<ToolCallingAgentOptions> {
       calls,
       ...stepFields(reply),
       observation: '',
+      ...(images.length > 0 && { images }),
       isFinalAnswer: answer !== undefined,
       ...(answer && { output: answer.value }),
     }
@@ -98,17 +100,26 @@ export class ToolCallingAgent extends Agent<ToolCallingAgentOptions> {
     run: AgentRun,
     number: number,
     tools: StepTools,
-  ): AsyncGenerator<AgentEvent, AnsweredCall[], undefined> {
+  ): AsyncGenerator<AgentEvent, Answers, undefined> {
     const read = toolCalls.map(call => readCall(call, callable))
     const planned = read.filter(one => 'tool' in one)
     const made = planned.length === 0 ? [] : yield* this.#caller.call(planned, run, number, tools)
     const answers = made.values()
-    return toolCalls.map((call, at) => {
+    const maxBytes = answerBytes(this.options)
+    const images = await answerImages(made)
+    const calls = toolCalls.map((call, at): AnsweredCall => {
       const one = read[at] as PlannedCall | Said
       if ('said' in one) return { ...call, status: one.status, answer: one.said }
-      return { ...call, ...answered(answers.next().value as CallAnswer) }
+      return { ...call, ...answered(answers.next().value as CallAnswer, maxBytes) }
     })
+    return { calls, images }
   }
+}
+
+/** The answers to the calls of a turn, with the images in their values. */
+interface Answers {
+  readonly calls: readonly AnsweredCall[]
+  readonly images: readonly AnswerImage[]
 }
 
 /** A call that no tool is needed to answer. */
@@ -153,11 +164,11 @@ function finalAnswerOf(calls: readonly ModelToolCall[]): { value: unknown } | un
   return undefined
 }
 
-function answered(answer: CallAnswer): Pick<AnsweredCall, 'status' | 'answer'> {
+function answered(answer: CallAnswer, maxBytes: number): Pick<AnsweredCall, 'status' | 'answer'> {
   if (answer.ok) {
-    return { status: 'completed', answer: shorten(valueText(answer.value), MAX_OBSERVED) }
+    return { status: 'completed', answer: boundedText(valueText(answer.value), { maxBytes }) }
   }
   const { name, message, hint } = answer.error
   const problemText = `Error: ${name}: ${message}${hint === undefined ? '' : `\nHint: ${hint}`}`
-  return { status: 'failed', answer: shorten(problemText, MAX_OBSERVED) }
+  return { status: 'failed', answer: boundedText(problemText, { maxBytes }) }
 }

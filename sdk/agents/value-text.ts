@@ -1,3 +1,5 @@
+import { isFileLike } from '../../protocol/values/file-reference.ts'
+
 /** A value as text for a model: texts unchanged, others as JSON where possible. */
 export function valueText(value: unknown): string {
   if (typeof value === 'string') return value
@@ -13,6 +15,13 @@ function replace(_key: string, value: unknown): unknown {
   if (typeof value === 'bigint') return String(value)
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value)
   if (value instanceof Map || value instanceof Set) return Array.from(value)
+  if (isFileLike(value)) return fileParts(value)
   if (value instanceof Error) return { name: value.name, message: value.message }
   return value
+}
+
+/** What is told of a file of this process: models do not read its bytes. */
+function fileParts(file: object): object {
+  const { name, type, size, byteLength } = file as Record<string, unknown>
+  return { name, type, size: size ?? byteLength }
 }

@@ -19,6 +19,7 @@ import type { ToolSet } from '../../protocol/execution/executor.ts'
 import { checkToolName } from '../../protocol/tool/identifier.ts'
 import { normalizeTools } from '../../protocol/tool/normalize.ts'
 import type { Tool } from '../../protocol/tool/tool.ts'
+import { ClientFiles } from '../client-files.ts'
 import { LocalCalls } from './local-calls.ts'
 import { Offer, type ServedTools } from './served-tools.ts'
 import { type HelloFields, type SocketOptions, ToolSocket, type Welcome } from './tool-socket.ts'
@@ -70,7 +71,9 @@ export class ClientTools {
     this.#options = options
     this.clientId = readClientId(options.clientId) ?? crypto.randomUUID()
     this.#isNamed = options.clientId !== undefined
+    const files = new ClientFiles(options.connection)
     this.#calls = new LocalCalls({
+      files: { open: file => files.download(file.fileId), store: files.answer },
       send: frame => this.#socket.send(frame),
       find: (setId, name) => this.#find(setId, name),
       onSettled: () => {

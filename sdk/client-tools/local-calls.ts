@@ -24,11 +24,14 @@ import {
   nextItem,
   refused,
   runTool,
+  type ToolFiles,
   type ToolIterator,
 } from './run-tool.ts'
 
 /** What {@link LocalCalls} works with. */
 export interface LocalDependencies {
+  /** The files of tools: over HTTP, since frames are small. */
+  readonly files: ToolFiles
   /** Sends a frame, if there is a connection. */
   readonly send: (frame: ClientFrame) => void
   /** The tool of a call; `undefined` while this process does not have it. */
@@ -299,8 +302,9 @@ export class LocalCalls {
     entry: Entry,
   ): Promise<Settlement> {
     const context = this.#contextOf(ask, entry.controller.signal)
-    if (ask.kind === 'needs-approval') return await askRule(tool, ask, context)
-    const { settlement, iterator } = await runTool(tool, ask, context)
+    const { files } = this.#powers
+    if (ask.kind === 'needs-approval') return await askRule(tool, ask, context, files)
+    const { settlement, iterator } = await runTool(tool, ask, context, files)
     if (iterator === undefined) return settlement
     const { controller, key } = entry
     if (controller.signal.aborted) void closeIterator(tool.name, iterator)
@@ -329,7 +333,7 @@ export class LocalCalls {
       return interrupted(tool, `The client was lost while the stream of ${tool} was read`)
     }
     stream.items = item
-    const settlement = await nextItem(tool, stream.iterator)
+    const settlement = await nextItem(tool, stream.iterator, this.#powers.files)
     if (settlement.kind !== 'value') this.#streams.delete(callId)
     return settlement
   }

@@ -7,7 +7,21 @@ import { listProblems, thrownAs, thrownByHost, thrownByTool } from '../../protoc
 import type { Tool } from '../../protocol/tool/tool.ts'
 import { rawTool } from '../../protocol/tool/tool-result.ts'
 import type { ToolContext } from '../../protocol/tool/wire-tool.ts'
-import { decodeValue, encodeValue } from '../../protocol/values/values.ts'
+import {
+  decodeOpening,
+  encodeStoring,
+  type OpenFile,
+  type StoreFile,
+} from '../../protocol/values/stored-files.ts'
+import { encodeValue } from '../../protocol/values/values.ts'
+
+/** How a tool's files come and go: values refer to them. */
+export interface ToolFiles {
+  /** Reads a file of an input. */
+  readonly open: OpenFile
+  /** Sends a file of an answer. */
+  readonly store: StoreFile
+}
 
 /** A frame that asks to run a tool. */
 export type ExecuteAsk = Extract<AskFrame, { kind: 'execute' }>
@@ -22,19 +36,24 @@ export type Run =
   | { readonly settlement: { readonly kind: 'stream' }; readonly iterator: ToolIterator }
 
 /** Runs a call. Never rejects. */
-export async function runTool(called: Tool, ask: ExecuteAsk, context: ToolContext): Promise<Run> {
+export async function runTool(
+  called: Tool,
+  ask: ExecuteAsk,
+  context: ToolContext,
+  files: ToolFiles,
+): Promise<Run> {
   const tool = ask.isRaw === true ? rawTool(called) : called
   try {
-    const input = await validInput(tool, decodeValue(ask.input))
+    const input = await validInput(tool, await decodeOpening(ask.input, files.open))
     if ('refusal' in input) return { settlement: input.refusal }
     if (ask.isRepeat) {
-      const known = await askProbe(tool, input.value, context)
+      const known = await askProbe(tool, input.value, context, files)
       if (known !== undefined) return { settlement: known }
     }
     const value = await tool.execute(input.value, context)
     const iterator = iteratorOf(value)
     if (iterator !== undefined) return { settlement: { kind: 'stream' }, iterator }
-    return { settlement: await output(tool, value) }
+    return { settlement: await output(tool, value, files) }
   } catch (error) {
     return { settlement: thrown(error, tool.name) }
   }
@@ -45,9 +64,10 @@ export async function askRule(
   tool: Tool,
   ask: ApprovalAsk,
   context: ToolContext,
+  files: ToolFiles,
 ): Promise<Settlement> {
   try {
-    const input = await validInput(tool, decodeValue(ask.input))
+    const input = await validInput(tool, await decodeOpening(ask.input, files.open))
     if ('refusal' in input) return input.refusal
     const { approvalRule } = tool
     const isNeeded =
@@ -59,10 +79,15 @@ export async function askRule(
 }
 
 /** Takes the next item of a stream. Never rejects. */
-export async function nextItem(tool: string, iterator: ToolIterator): Promise<Settlement> {
+export async function nextItem(
+  tool: string,
+  iterator: ToolIterator,
+  files: ToolFiles,
+): Promise<Settlement> {
   try {
     const { done, value } = await iterator.next()
-    return done ? { kind: 'end' } : { kind: 'value', value: encodeValue(value, 'item') }
+    if (done) return { kind: 'end' }
+    return { kind: 'value', value: await encodeStoring(value, 'item', files.store) }
   } catch (error) {
     return thrown(error, tool)
   }
@@ -113,6 +138,7 @@ async function askProbe(
   tool: Tool,
   input: unknown,
   context: ToolContext,
+  files: ToolFiles,
 ): Promise<Settlement | undefined> {
   const { readOnly, idempotent } = tool.annotations
   if (readOnly === true || idempotent === true) return undefined
@@ -121,7 +147,7 @@ async function askProbe(
   try {
     const answer = await tool.probe(input as never, context)
     if (answer?.ran === false) return undefined
-    if (answer?.ran === true) return await output(tool, answer.value)
+    if (answer?.ran === true) return await output(tool, answer.value, files)
     return interrupted(tool.name, why)
   } catch (error) {
     // A failed probe means unknown: its reason helps the reader of the record.
@@ -130,11 +156,11 @@ async function askProbe(
   }
 }
 
-async function output(tool: Tool, value: unknown): Promise<Settlement> {
+async function output(tool: Tool, value: unknown, files: ToolFiles): Promise<Settlement> {
   const checked = await tool.validateOutput?.(value)
   if (checked === undefined || checked.ok) {
     const valid = checked === undefined ? value : checked.value
-    return { kind: 'value', value: encodeValue(valid, 'result') }
+    return { kind: 'value', value: await encodeStoring(valid, 'result', files.store) }
   }
   const problems = listProblems(checked.problems)
   const message = `${tool.name} answered what does not fit its output schema${problems}`

@@ -1,5 +1,7 @@
 /** The code tool as the AI SDK takes it, without importing the AI SDK. */
 
+import type { AnswerImage } from '../../protocol/answer/answer-images.ts'
+import { type AiOutput, aiOutput } from './images.ts'
 import { type CodeToolInput, inputSchema } from './input.ts'
 import type { CodeToolResult } from './result.ts'
 
@@ -11,16 +13,20 @@ export interface AiTool {
     input: CodeToolInput,
     options?: { readonly abortSignal?: AbortSignal | undefined },
   ): Promise<CodeToolResult>
+  /** The result as the model gets it: with the images that the program gave out. */
+  toModelOutput(options: { readonly output: CodeToolResult }): Promise<AiOutput>
 }
 
-/** Makes the tool. @param run executes one call */
+/** Makes the tool. @param run executes one call @param images reads those of a result */
 export function aiTool(
   description: string,
   run: (input: CodeToolInput, signal: AbortSignal | undefined) => Promise<CodeToolResult>,
+  images: (result: CodeToolResult) => Promise<readonly AnswerImage[]>,
 ): AiTool {
   return {
     description,
     inputSchema,
     execute: (input, options) => run(input, options?.abortSignal),
+    toModelOutput: async ({ output }) => aiOutput(output, await images(output)),
   }
 }

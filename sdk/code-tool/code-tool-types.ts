@@ -2,6 +2,7 @@
 
 import type { ExecuteRequest, Executor } from '../../protocol/execution/executor.ts'
 import type { AiTool } from './ai-sdk.ts'
+import type { ChatMessage, ResponsesItem } from './images.ts'
 import type { CodeToolInput } from './input.ts'
 import type { ChatTool, FunctionCall, ResponsesTool } from './openai.ts'
 import type { CodeToolResult } from './result.ts'
@@ -25,6 +26,15 @@ export interface CodeToolOptions
    * the program goes on; 5 minutes by default.
    */
   readonly waitMs?: number
+  /**
+   * Tokens of one result that the model gets, counted as four bytes each; 10 000 by default, 256 at
+   * least. Of a longer one it gets the start and the end, and how to read the rest.
+   */
+  readonly maxAnswerTokens?: number
+  /** Images of one result that the model gets; 8 by default. */
+  readonly maxImages?: number
+  /** Bytes of one image that the model gets; 3 750 000 by default. */
+  readonly maxImageBytes?: number
   /** UTF-16 units of an output that the model gets; 32 000 by default. */
   readonly maxOutputChars?: number
   /**
@@ -64,6 +74,20 @@ export interface CodeTool {
    * @throws {LatchdError} as {@link CodeTool.run}
    */
   handle(call: FunctionCall, options?: RunOptions): Promise<string>
+  /**
+   * Answers the function calls of one message of Chat Completions, in order: a tool message each,
+   * and then a user message with the images that the programs gave out, if any.
+   *
+   * @throws {LatchdError} as {@link CodeTool.run}
+   */
+  chatMessages(calls: readonly FunctionCall[], options?: RunOptions): Promise<ChatMessage[]>
+  /**
+   * Answers function calls of the Responses API: an item each, with the images that its program
+   * gave out.
+   *
+   * @throws {LatchdError} as {@link CodeTool.run}
+   */
+  responsesItems(calls: readonly FunctionCall[], options?: RunOptions): Promise<ResponsesItem[]>
   /**
    * Runs a program, or goes on with one. Aborting cancels it.
    *

@@ -5,7 +5,13 @@ import type { JsonSchema, StandardSchema } from '../../protocol/schema.ts'
 /** A new program, or an existing one to go on with. */
 export type CodeToolInput =
   | { readonly source: string; readonly executionId?: null }
-  | { readonly executionId: string; readonly source?: null }
+  | {
+      readonly executionId: string
+      readonly source?: null
+      /** With `to`: reads a part of what the program has printed and returned, and does nothing else. */
+      readonly from?: number | null
+      readonly to?: number | null
+    }
 
 /** As {@link CodeToolInput}, or the problem, as the model reads it. */
 export type ReadInput =
@@ -22,6 +28,12 @@ export const inputJsonSchema = {
       description:
         'Instead of source: goes on with a program whose result had the status waiting, running or queued',
     },
+    from: {
+      type: 'integer',
+      description:
+        'With executionId and to: reads a part of a result that was left out, from this character',
+    },
+    to: { type: 'integer', description: 'Up to this character' },
   },
   additionalProperties: false,
 } as const satisfies JsonSchema
@@ -34,7 +46,7 @@ export function readInput(value: unknown): ReadInput {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return { ok: false, problem: `Cannot read the input: ${EXPECTED}` }
   }
-  const { source, executionId, ...rest } = value as Record<string, unknown>
+  const { source, executionId, from, to, ...rest } = value as Record<string, unknown>
   const [unknown] = Object.keys(rest)
   if (unknown !== undefined) {
     return { ok: false, problem: `Cannot read the input: unknown field "${unknown}"; ${EXPECTED}` }
@@ -44,10 +56,21 @@ export function readInput(value: unknown): ReadInput {
     const problem = `Cannot read the input: ${name} is a ${typeof field}, a string is expected`
     return { ok: false, problem }
   }
+  for (const [name, field] of Object.entries({ from, to })) {
+    if (field == null || (typeof field === 'number' && field >= 0)) continue
+    const problem = `Cannot read the input: ${name} is ${JSON.stringify(field)}, a number from 0 is expected`
+    return { ok: false, problem }
+  }
   if (source && executionId) {
     return { ok: false, problem: 'Cannot read the input: either source or executionId, not both' }
   }
-  if (executionId) return { ok: true, input: { executionId: executionId as string } }
+  if (executionId) {
+    const part = {
+      ...(from != null && { from: from as number }),
+      ...(to != null && { to: to as number }),
+    }
+    return { ok: true, input: { executionId: executionId as string, ...part } }
+  }
   if (source) return { ok: true, input: { source: source as string } }
   return { ok: false, problem: `Cannot read the input: it is empty; ${EXPECTED}` }
 }

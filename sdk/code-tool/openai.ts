@@ -1,5 +1,6 @@
 /** The code tool as OpenAI's two APIs take it, without importing their client. */
 
+import { LatchdError } from '../../protocol/errors.ts'
 import { inputJsonSchema } from './input.ts'
 
 /** A function tool of Chat Completions; members that are not JSON are not sent. */
@@ -30,7 +31,14 @@ export interface ResponsesTool {
 }
 
 /** A function call as a model makes it: of Chat Completions, or of the Responses API. */
-export type FunctionCall =
+export type FunctionCall = NamedCall & {
+  /** Of Chat Completions. */
+  readonly id?: string
+  /** Of the Responses API. */
+  readonly call_id?: string
+}
+
+type NamedCall =
   | { readonly function: { readonly name: string; readonly arguments: string } }
   | { readonly name: string; readonly arguments: string }
 
@@ -62,4 +70,16 @@ export function responsesTool(name: string, description: string): ResponsesTool 
 export function partsOf(call: FunctionCall): { readonly name: string; readonly text: string } {
   const { name, arguments: text } = 'function' in call ? call.function : call
   return { name, text }
+}
+
+/**
+ * The id of a call, which its answer names.
+ *
+ * @throws {LatchdError} `INVALID_REQUEST` for a call without one
+ */
+export function idOf({ id, call_id: callId }: FunctionCall): string {
+  // A call of the Responses API has both, and is answered by the second.
+  const named = callId ?? id
+  if (named !== undefined) return named
+  throw new LatchdError('INVALID_REQUEST', 'Cannot answer a call without call_id or id')
 }

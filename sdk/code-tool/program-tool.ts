@@ -1,22 +1,45 @@
 /** The code tool: reads a model's input, executes the program, and reports the result. */
 
+import type { AnswerImage } from '../../protocol/answer/answer-images.ts'
+import { readAnswer } from '../../protocol/answer/answer-text.ts'
+import { DEFAULT_ANSWER_TOKENS, LEAST_ANSWER_TOKENS } from '../../protocol/answer/bounded-text.ts'
+import { RecentlyUsed } from '../../protocol/base/recently-used.ts'
 import { type ErrorCode, LatchdError } from '../../protocol/errors.ts'
-import type { Outcome, SessionHandle, WaitOptions } from '../../protocol/execution/executor.ts'
+import type {
+  Executor,
+  Outcome,
+  SessionHandle,
+  WaitOptions,
+} from '../../protocol/execution/executor.ts'
 import { type AiTool, aiTool } from './ai-sdk.ts'
 import { askedOf } from './asked.ts'
 import { chosenTools } from './chosen-tools.ts'
 import type { CodeTool, CodeToolOptions, RunOptions } from './code-tool-types.ts'
+import {
+  type ChatMessage,
+  chatImages,
+  imagesOf,
+  type ResponsesItem,
+  responsesItem,
+} from './images.ts'
 import { type CodeToolInput, type ReadInput, readArguments, readInput } from './input.ts'
 import {
   type ChatTool,
   chatTool,
   type FunctionCall,
+  idOf,
   partsOf,
   type ResponsesTool,
   responsesTool,
 } from './openai.ts'
 import { promptText, shortDescription } from './prompt.ts'
-import { type CodeToolResult, resultOf } from './result.ts'
+import {
+  type AskedApproval,
+  type CodeToolResult,
+  isCut,
+  type ResultBounds,
+  resultOf,
+} from './result.ts'
 
 const DEFAULT_NAME = 'run_program'
 /** The names of functions that model servers accept. */
@@ -43,7 +66,9 @@ export class ProgramTool implements CodeTool {
   readonly responsesTool: ResponsesTool
   readonly #options: CodeToolOptions
   readonly #waitMs: number
-  readonly #bounds: { readonly maxOutputChars: number; readonly maxLogChars: number }
+  readonly #bounds: ResultBounds
+  /** The latest outcomes of which the model got a part. */
+  #cut = new RecentlyUsed<string, Outcome>(KEPT_RESULTS)
   #session: Promise<SessionHandle> | undefined
   /** The calls of the session before, one after the other. */
   #before: Promise<unknown> = Promise.resolve()
@@ -52,6 +77,8 @@ export class ProgramTool implements CodeTool {
     this.#options = options
     this.#waitMs = bound('waitMs', options.waitMs, DEFAULT_WAIT_MS)
     this.#bounds = {
+      maxAnswerTokens: readAnswerTokens(options.maxAnswerTokens),
+      keepsValue: this.#hasSession,
       maxOutputChars: bound('maxOutputChars', options.maxOutputChars, DEFAULT_OUTPUT_CHARS),
       maxLogChars: bound('maxLogChars', options.maxLogChars, DEFAULT_LOG_CHARS),
     }
@@ -69,8 +96,10 @@ export class ProgramTool implements CodeTool {
       )
     }
     this.description = options.description ?? shortDescription(options.language, options.tools)
-    this.aiTool = aiTool(this.description, (input, signal) =>
-      this.#respond(readInput(input), signal),
+    this.aiTool = aiTool(
+      this.description,
+      (input, signal) => this.#respond(readInput(input), signal),
+      result => this.#imagesOf(result),
     )
     this.chatTool = chatTool(this.name, this.description, (text, signal) =>
       this.#answer(text, signal),
@@ -94,10 +123,55 @@ export class ProgramTool implements CodeTool {
   }
 
   async handle(call: FunctionCall, { signal }: RunOptions = {}): Promise<string> {
+    return JSON.stringify(await this.#resultOfCall(call, signal))
+  }
+
+  async #resultOfCall(
+    call: FunctionCall,
+    signal: AbortSignal | undefined,
+  ): Promise<CodeToolResult> {
     const { name, text } = partsOf(call)
-    if (name === this.name) return await this.#answer(text, signal)
+    if (name === this.name) return await this.#respond(readArguments(text), signal)
     const message = `Cannot call ${name}: the tool's name is ${this.name}`
-    return JSON.stringify(refused('UNKNOWN_TOOL', message))
+    return refused('UNKNOWN_TOOL', message)
+  }
+
+  async chatMessages(
+    calls: readonly FunctionCall[],
+    { signal }: RunOptions = {},
+  ): Promise<ChatMessage[]> {
+    const answers = await this.#answers(calls, signal)
+    const messages = answers.map(
+      ({ id, text }): ChatMessage => ({ role: 'tool', tool_call_id: id, content: text }),
+    )
+    return [...messages, ...chatImages(answers.flatMap(({ images }) => images))]
+  }
+
+  async responsesItems(
+    calls: readonly FunctionCall[],
+    { signal }: RunOptions = {},
+  ): Promise<ResponsesItem[]> {
+    const answers = await this.#answers(calls, signal)
+    return answers.map(({ id, text, images }) => responsesItem(id, text, images))
+  }
+
+  /** Calls of one turn go on at once, unless they share a session. */
+  #answers(calls: readonly FunctionCall[], signal: AbortSignal | undefined) {
+    return Promise.all(
+      calls.map(async call => {
+        const id = idOf(call)
+        const result = await this.#resultOfCall(call, signal)
+        return { id, text: JSON.stringify(result), images: await this.#imagesOf(result) }
+      }),
+    )
+  }
+
+  #imagesOf(result: CodeToolResult): Promise<readonly AnswerImage[]> {
+    const { executor, maxImages, maxImageBytes } = this.#options
+    return imagesOf(result, executor.files, {
+      ...(maxImages !== undefined && { maxImages }),
+      ...(maxImageBytes !== undefined && { maxImageBytes }),
+    })
   }
 
   run(input: CodeToolInput, { signal }: RunOptions = {}): Promise<CodeToolResult> {
@@ -132,7 +206,11 @@ export class ProgramTool implements CodeTool {
   }
 
   #act(input: CodeToolInput, options: Aborting): Promise<CodeToolResult> {
-    if (input.executionId != null) return this.#goOn(input.executionId, options)
+    if (input.executionId != null) {
+      const { executionId, from, to } = input
+      if (from == null && to == null) return this.#goOn(executionId, options)
+      return this.#read(executionId, from ?? 0, to ?? Number.POSITIVE_INFINITY)
+    }
     if (!this.#hasSession) return this.#execute(input.source, options)
     const done = this.#before.then(() => this.#execute(input.source, options))
     // The maker of that call gets the error.
@@ -141,8 +219,7 @@ export class ProgramTool implements CodeTool {
   }
 
   async #execute(source: string, options: Aborting): Promise<CodeToolResult> {
-    const { executor, name, description, session, maxOutputChars, maxLogChars, ...request } =
-      this.#options
+    const { executor, ...request } = requestFields(this.#options)
     const untilMs = Date.now() + this.#waitMs
     try {
       const sessionId = request.sessionId ?? (await this.#begun())
@@ -160,14 +237,29 @@ export class ProgramTool implements CodeTool {
     }
   }
 
-  async #goOn(executionId: string, options: Aborting): Promise<CodeToolResult> {
+  /** Reads a part of what a program has printed and returned. */
+  #read(executionId: string, from: number, to: number): Promise<CodeToolResult> {
+    return this.#known(async executor => {
+      const outcome =
+        this.#cut.get(executionId) ?? (await executor.wait(executionId, { waitMs: 0 }))
+      const { maxAnswerTokens } = this.#bounds
+      // Room for the other fields.
+      const part = readAnswer(outcome, from, to, maxAnswerTokens - LEAST_ANSWER_TOKENS / 2)
+      return { status: 'read', executionId, ...part }
+    })
+  }
+
+  #goOn(executionId: string, options: Aborting): Promise<CodeToolResult> {
     const untilMs = Date.now() + this.#waitMs
-    try {
-      const outcome = await this.#options.executor.wait(executionId, {
-        ...options,
-        waitMs: this.#waitMs,
-      })
+    return this.#known(async executor => {
+      const outcome = await executor.wait(executionId, { ...options, waitMs: this.#waitMs })
       return await this.#report(outcome, untilMs, options)
+    })
+  }
+
+  async #known(ask: (executor: Executor) => Promise<CodeToolResult>): Promise<CodeToolResult> {
+    try {
+      return await ask(this.#options.executor)
     } catch (error) {
       if (!(error instanceof LatchdError) || error.code !== 'NOT_FOUND') throw error
       return refused(error.code, error.message)
@@ -188,6 +280,13 @@ export class ProgramTool implements CodeTool {
     }
   }
 
+  #resultOf(outcome: Outcome, asked: readonly AskedApproval[]): CodeToolResult {
+    const result = resultOf(outcome, asked, this.#bounds)
+    // An executor need not know an execution any more that has ended.
+    if (isCut(outcome, result)) this.#cut.set(outcome.executionId, outcome)
+    return result
+  }
+
   async #report(outcome: Outcome, untilMs: number, options: Aborting): Promise<CodeToolResult> {
     const { executor } = this.#options
     let current = outcome
@@ -195,13 +294,16 @@ export class ProgramTool implements CodeTool {
       const asked = await askedOf(executor.approvals, current)
       const restMs = untilMs - Date.now()
       if (asked === undefined || asked.length > 0 || restMs <= 0) {
-        return resultOf(current, asked ?? [], this.#bounds)
+        return this.#resultOf(current, asked ?? [])
       }
       // Its approval was decided meanwhile.
       current = await executor.wait(current.executionId, { ...options, waitMs: restMs })
     }
   }
 }
+
+/** Results of which a part was left out, for a model that asks for it: the latest. */
+const KEPT_RESULTS = 16
 
 /** Advice to a model beside a refusal. */
 const advice: Partial<Record<ErrorCode, string>> = {
@@ -221,4 +323,19 @@ function bound(name: string, value: number | undefined, byDefault: number): numb
     'INVALID_REQUEST',
     `Cannot use ${name} ${value}: a whole number from 0 is expected`,
   )
+}
+
+function readAnswerTokens(value = DEFAULT_ANSWER_TOKENS): number {
+  if (Number.isInteger(value) && value >= LEAST_ANSWER_TOKENS) return value
+  throw new LatchdError(
+    'INVALID_REQUEST',
+    `Cannot use maxAnswerTokens ${value}: a whole number from ${LEAST_ANSWER_TOKENS} is expected`,
+  )
+}
+
+/** The options that each execution gets. */
+function requestFields(options: CodeToolOptions) {
+  const { name, description, session, maxOutputChars, maxLogChars, ...rest } = options
+  const { maxAnswerTokens, maxImages, maxImageBytes, ...request } = rest
+  return request
 }

@@ -10,22 +10,33 @@ import type { ToolDescriptor } from '../../protocol/tool/wire-tool.ts'
 import { languageRules } from '../language-rules.ts'
 import { namedTools } from './chosen-tools.ts'
 
+const languageNames: Readonly<Record<Language, string>> = {
+  javascript: 'JavaScript',
+  typescript: 'TypeScript',
+  python: 'Python',
+}
+
 /** Longest description of a function that OpenAI takes. */
 const MAX_DESCRIPTION = 1024
 
 /** The description of the tool: enough to use it, with the tools' names when they are known at once. */
 export function shortDescription(
-  language: Language | undefined,
+  language: Language = 'javascript',
   tools: ToolSet | undefined,
 ): string {
-  const start = `Runs a ${language === 'typescript' ? 'TypeScript' : 'JavaScript'} program and gives its output, console text and error. The program is a script that calls tools as plain functions, without await; its output is the value of its last statement.`
+  const text = `Runs a ${languageNames[language]} program and gives its output, console text and error. The program is a script that calls tools as plain functions, without await; its output is the value of its last statement.`
+  return toolNames(text, tools, MAX_DESCRIPTION)
+}
+
+/** A text with the names of the tools behind it, as many as fit into `maxChars`. */
+export function toolNames(start: string, tools: ToolSet | undefined, maxChars: number): string {
   const names = toolGlobals(namedTools(tools)).names.map(({ spelling }) => spelling)
   if (names.length === 0) return start
   const rest = (count: number) => (count === 0 ? '.' : ` and ${count} more.`)
   let list = ' Tools:'
   for (const [i, name] of names.entries()) {
     const next = `${list}${i === 0 ? '' : ','} ${name}`
-    const isLong = start.length + next.length + rest(names.length).length > MAX_DESCRIPTION
+    const isLong = start.length + next.length + rest(names.length).length > maxChars
     if (isLong) return `${start}${list}${rest(names.length - i)}`
     list = next
   }
@@ -57,5 +68,5 @@ The result of ${name} is JSON with a status. On failed, its error says where and
 
 The functions that a program finds:
 
-${tools.length === 0 ? 'There are none.' : describeForPrompt(tools)}`
+${tools.length === 0 ? 'There are none.' : describeForPrompt(tools, language)}`
 }

@@ -13,7 +13,8 @@ import { isolationLevels } from '../../protocol/execution/isolation.ts'
 
 /** Of escape, of resources, and of the API. */
 const suites = [
-  'test/escape/*.test.ts',
+  'test/escape/{,python/}*.test.ts',
+  'test/python/limits.test.ts',
   'test/spec/{hostile-programs,limits,patched-builtins,worker-loss,isolation}.test.ts',
   'test/spec/{api-*,audit,redaction,fetch-url,outbound-attacks,webhooks}.test.ts',
 ]

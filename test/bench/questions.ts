@@ -13,6 +13,7 @@ export const questions: Readonly<Record<string, () => Promise<Question>>> = {
   'hundred-calls': async () => (await import('./questions/hundred-calls.ts')).hundredCalls,
   'concurrent-calls': async () => (await import('./questions/concurrent-calls.ts')).concurrentCalls,
   'large-values': async () => (await import('./questions/large-values.ts')).largeValues,
+  'python-programs': async () => (await import('./questions/python-programs.ts')).pythonPrograms,
   throughput: async () => (await import('./questions/throughput.ts')).throughput,
   scheduling: async () => (await import('./questions/scheduling.ts')).scheduling,
   'waiting-executions': async () =>
@@ -24,6 +25,7 @@ export const questions: Readonly<Record<string, () => Promise<Question>>> = {
     (await import('./questions/durable-throughput.ts')).durableThroughput,
   'http-latency': async () => (await import('./questions/http-latency.ts')).httpLatency,
   'client-tools': async () => (await import('./questions/client-tools.ts')).clientTools,
+  'mcp-calls': async () => (await import('./questions/mcp-calls.ts')).mcpCalls,
   'daemon-start': async () => (await import('./questions/daemon-start.ts')).daemonStart,
   'cold-daemon': async () => (await import('./questions/cold-daemon.ts')).coldDaemon,
   'run-command': async () => (await import('./questions/run-command.ts')).runCommand,

@@ -3,6 +3,7 @@
 import type { Test } from 'tap'
 import type { Store } from '../../daemon/store/store.ts'
 import { approvalTests } from './store-approvals.ts'
+import { fileTests } from './store-files.ts'
 import { lifeTests } from './store-life.ts'
 import { readingTests } from './store-reading.ts'
 import { recoveryTests } from './store-recovery.ts'
@@ -20,6 +21,7 @@ export function storeSuite(t: Test, name: string, open: OpenStore): void {
   t.test(`${name}: reading`, t => readingTests(t, open))
   t.test(`${name}: recovery and waking`, t => recoveryTests(t, open))
   t.test(`${name}: sessions`, t => sessionTests(t, open))
+  t.test(`${name}: files`, t => fileTests(t, open))
   t.test(`${name}: webhooks`, t => webhookTests(t, open))
   t.test(`${name}: sweeping`, t => sweepingTests(t, open))
 }

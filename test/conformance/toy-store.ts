@@ -21,6 +21,7 @@ import { foldExecution, NO_USAGE } from '../../executor/record/fold-execution.ts
 import { LatchdError } from '../../protocol/errors.ts'
 import type { Execution } from '../../protocol/execution/execution.ts'
 import { sourceLine } from '../../protocol/execution/source-line.ts'
+import { ToyFiles } from './toy-files.ts'
 
 interface Entry extends rules.Standing, recovery.StuckRow {
   readonly made: store.Submission
@@ -51,6 +52,23 @@ export class ToyStore implements store.Store {
   #messages = new Map<string, Message>()
   #instant: Awaited<ReturnType<store.Store['storedInstant']>>
   #storeId = randomUUID()
+  #files = new ToyFiles({
+    hasEnded: id => {
+      const entry = this.#entries.get(id)
+      return entry && endedMs(entry) !== undefined
+    },
+    hasSession: id => this.#sessions.has(id),
+  })
+
+  // Files.
+  addFile = this.#files.addFile.bind(this.#files)
+  file = this.#files.file.bind(this.#files)
+  filesOfExecution = this.#files.filesOfExecution.bind(this.#files)
+  sessionFileBytes = this.#files.sessionFileBytes.bind(this.#files)
+  ownerFileBytes = this.#files.ownerFileBytes.bind(this.#files)
+  removeFiles = this.#files.removeFiles.bind(this.#files)
+  sweepFiles = this.#files.sweepFiles.bind(this.#files)
+  unusedContents = this.#files.unusedContents.bind(this.#files)
 
   // Executions.
   async open({ nowMs, ran }: OpeningFacts) {

@@ -1,84 +1,81 @@
 /**
- * What JavaScript in the realm of a worker reaches, and what it leaves behind, at each level: nothing
- * of the network, of descriptors or of other threads, and nothing that a later execution would meet.
+ * What JavaScript in the realm of a worker reaches, and what it leaves behind, at the level of the run
+ * (`npm run attacks` runs both): nothing of the network, of descriptors or of other threads, and
+ * nothing that a later execution would meet.
  */
 
 import t from 'tap'
 import { allowedGlobals, allowedOfProcess } from '../../executor/worker/allowed-names.ts'
-import { isolationLevels } from '../../protocol/execution/isolation.ts'
 import { intrude, intrudedExecutor } from '../support/intruder.ts'
+import { isolation } from '../support/isolation.ts'
 import { unharmed } from '../support/one-worker.ts'
 import { implants, portMessages, waysOut } from './attempts/sealed-realm.ts'
 
-for (const isolation of isolationLevels) {
-  t.test(`only the names that are allowed are in the realm (${isolation})`, async t => {
-    const executor = intrudedExecutor(t, isolation)
-    const names = (target: string) =>
-      intrude(
-        executor,
-        `return Reflect.ownKeys(${target}).filter(key => ${target}[key] !== undefined).map(String)`,
-      )
-    const allowed = (set: ReadonlySet<PropertyKey>) => new Set(Array.from(set, String))
-    const globals = new Set((await names('globalThis')) as string[])
-    t.strictSame([...globals.difference(allowed(allowedGlobals))], [])
-    const ofProcess = new Set((await names('process')) as string[])
-    t.strictSame([...ofProcess.difference(allowed(allowedOfProcess))], [])
-  })
+t.test(`only the names that are allowed are in the realm (${isolation})`, async t => {
+  const executor = intrudedExecutor(t, isolation)
+  const names = (target: string) =>
+    intrude(
+      executor,
+      `return Reflect.ownKeys(${target}).filter(key => ${target}[key] !== undefined).map(String)`,
+    )
+  const allowed = (set: ReadonlySet<PropertyKey>) => new Set(Array.from(set, String))
+  const globals = new Set((await names('globalThis')) as string[])
+  t.strictSame([...globals.difference(allowed(allowedGlobals))], [])
+  const ofProcess = new Set((await names('process')) as string[])
+  t.strictSame([...ofProcess.difference(allowed(allowedOfProcess))], [])
+})
 
-  t.test(`ways out of the realm (${isolation})`, async t => {
-    const executor = intrudedExecutor(t, isolation)
-    for (const [what, code] of [...waysOut, ...implants]) {
-      t.strictSame(await intrude(executor, code), [], `a program that ${what}`)
-      await unharmed(t, executor)
-    }
-  })
-
-  t.test(`anything on the port of the answers ends that thread alone (${isolation})`, async t => {
-    const executor = intrudedExecutor(t, isolation)
-    // The same code guards the ports of both levels.
-    const tried = isolation === 'thread' ? portMessages : portMessages.slice(0, 3)
-    for (const [what, message] of tried) {
-      const source = `//intruder
-        for (const port of found.ports) if (port !== task.port) port.postMessage(${message})
-        await new Promise(resolve => setTimeout(resolve, 1)); return found.isUsed ?? false`
-      // The thread has answered before, so that its port is known.
-      t.equal(await intrude(executor, 'return found.isUsed = true'), true)
-      // It is lost, and the program runs once more in another thread.
-      t.match(await executor.execute({ source }), { output: false }, what)
-      await unharmed(t, executor)
-    }
-  })
-
-  t.test(`a thread that does not begin its next task is replaced (${isolation})`, async t => {
-    const executor = intrudedExecutor(t, isolation)
-    await intrude(executor, 'setImmediate(() => setTimeout(() => { for (;;); })); return 1')
+t.test(`ways out of the realm (${isolation})`, async t => {
+  const executor = intrudedExecutor(t, isolation)
+  for (const [what, code] of [...waysOut, ...implants]) {
+    t.strictSame(await intrude(executor, code), [], `a program that ${what}`)
     await unharmed(t, executor)
-  })
+  }
+})
 
-  t.test(
-    `a thread's base snapshot is its own, and is whole after a doubt (${isolation})`,
-    async t => {
-      const executor = intrudedExecutor(t, isolation, 2)
-      const wanted = 'code cannot be made from text here'
-      const change = `
-      const bytes = found.base, text = Buffer.from(${JSON.stringify(wanted)})
-      const at = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).indexOf(text)
-      bytes.set(Buffer.from('X'.repeat(text.length)), at)
-      return at > 0 && bytes.buffer instanceof ArrayBuffer`
-      t.equal(await intrude(executor, change), true)
-      // Ends at the end of its memory, which is a doubt.
-      const full = 'const all = []; for (;;) all.push(new Uint8Array(1e6).fill(1))'
-      const limits = { memoryBytes: 8 * 1_048_576 }
-      const beside = Array.from({ length: 8 }, () => executor.execute({ source: full, limits }))
-      for (const outcome of await Promise.all(beside)) t.equal(outcome.status, 'failed')
-      const source = 'let text; try { eval("1") } catch (error) { text = error.message } text'
-      const after = await Promise.all(
-        Array.from({ length: 12 }, () => executor.execute({ source })),
-      )
-      for (const { output } of after) t.match(output, wanted)
-    },
-  )
-}
+t.test(`anything on the port of the answers ends that thread alone (${isolation})`, async t => {
+  const executor = intrudedExecutor(t, isolation)
+  // The same code guards the ports of both levels.
+  const tried = isolation === 'thread' ? portMessages : portMessages.slice(0, 3)
+  for (const [what, message] of tried) {
+    const source = `//intruder
+      for (const port of found.ports) if (port !== task.port) port.postMessage(${message})
+      await new Promise(resolve => setTimeout(resolve, 1)); return found.isUsed ?? false`
+    // The thread has answered before, so that its port is known.
+    t.equal(await intrude(executor, 'return found.isUsed = true'), true)
+    // It is lost, and the program runs once more in another thread.
+    t.match(await executor.execute({ source }), { output: false }, what)
+    await unharmed(t, executor)
+  }
+})
+
+t.test(`a thread that does not begin its next task is replaced (${isolation})`, async t => {
+  const executor = intrudedExecutor(t, isolation)
+  await intrude(executor, 'setImmediate(() => setTimeout(() => { for (;;); })); return 1')
+  await unharmed(t, executor)
+})
+
+t.test(
+  `a thread's base snapshot is its own, and is whole after a doubt (${isolation})`,
+  async t => {
+    const executor = intrudedExecutor(t, isolation, 2)
+    const wanted = 'code cannot be made from text here'
+    const change = `
+    const bytes = found.base, text = Buffer.from(${JSON.stringify(wanted)})
+    const at = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).indexOf(text)
+    bytes.set(Buffer.from('X'.repeat(text.length)), at)
+    return at > 0 && bytes.buffer instanceof ArrayBuffer`
+    t.equal(await intrude(executor, change), true)
+    // Ends at the end of its memory, which is a doubt.
+    const full = 'const all = []; for (;;) all.push(new Uint8Array(1e6).fill(1))'
+    const limits = { memoryBytes: 8 * 1_048_576 }
+    const beside = Array.from({ length: 8 }, () => executor.execute({ source: full, limits }))
+    for (const outcome of await Promise.all(beside)) t.equal(outcome.status, 'failed')
+    const source = 'let text; try { eval("1") } catch (error) { text = error.message } text'
+    const after = await Promise.all(Array.from({ length: 12 }, () => executor.execute({ source })))
+    for (const { output } of after) t.match(output, wanted)
+  },
+)
 
 t.test('a line of the process without the proof of its run is not believed', async t => {
   const held = Promise.withResolvers<string>()

@@ -7,6 +7,7 @@ import { fixture, post, testDaemon } from '../support/daemon.ts'
 import { fieldsOf, PageReader, unescaped } from '../support/page-reader.ts'
 import { stateFolder } from '../support/state-folder.ts'
 import { as, readTokens, secretOf, tokenDaemon } from '../support/token-daemon.ts'
+import { foreignPages, forgedCookies, markupAttempts } from './attacks/console.ts'
 
 const { url } = await tokenDaemon(
   t,
@@ -89,22 +90,7 @@ t.test('a cookie ends with the sign-out', async t => {
 
 t.test('a forged cookie is none', async t => {
   const [[name, value]] = [...ann.cookies] as [[string, string]]
-  const [payload = '', signature = ''] = value.split('.')
-  const claims = JSON.parse(Buffer.from(payload, 'base64url').toString())
-  const written = (changed: object) =>
-    Buffer.from(JSON.stringify({ ...claims, ...changed })).toString('base64url')
-  const forged = [
-    `${written({ name: 'rea' })}.${signature}`,
-    `${written({ expiresAtMs: 9e15 })}.${signature}`,
-    `${payload}.`,
-    payload,
-    `${payload}.${signature.slice(1)}`,
-    `${value}.x`,
-    `${Buffer.from('{}').toString('base64url')}.${signature}`,
-    'x.y',
-    '.',
-  ]
-  for (const cookie of forged) {
+  for (const cookie of forgedCookies(value)) {
     t.equal((await ann.get('/', { cookie: `${name}=${cookie}` })).status, 303, cookie)
   }
 })
@@ -149,8 +135,7 @@ t.test('a browser that another site led here comes back by itself with its cooki
 
 t.test('a form of another page is refused, of a named origin too', async t => {
   const { path } = await asked("send_mail({ to: 'a', text: 'b' })")
-  const other = ['https://evil.example', 'https://app.example', 'null', 'http://127.0.0.1:1']
-  for (const origin of other) {
+  for (const origin of foreignPages) {
     const answer = await ann.post(path, { decision: 'approve' }, { origin })
     t.equal(answer.status, 403, origin)
   }
@@ -201,35 +186,11 @@ t.test('pages load nothing but their own files, and run nothing that is in them'
   t.equal((await fetch(`${url}/console/static/x/..%2fconsole.ts`)).status, 404)
 })
 
-/** Twenty ways to have a page take a text for markup. */
-const MARKUP = [
-  '<script>globalThis.hit = 1</script>',
-  '</script><script>hit()</script>',
-  '<img src=x onerror=hit()>',
-  '<svg onload=hit()>',
-  '"><script>hit()</script>',
-  "'><script>hit()</script>",
-  '</code></li></ol><script>hit()</script>',
-  '</textarea><script>hit()</script>',
-  '</title><script>hit()</script>',
-  '<!--<script>hit()//-->',
-  '<a href="javascript:hit()">x</a>',
-  '" autofocus onfocus="hit()',
-  "' onmouseover='hit()",
-  '<iframe srcdoc="<script>hit()</script>">',
-  '<base href="//evil.example/">',
-  '<meta http-equiv=refresh content="0;url=//evil.example">',
-  '<form action=//evil.example><input name=token>',
-  '<style>*{display:none}</style>',
-  '&lt;script&gt;hit()&lt;/script&gt;',
-  '<link rel=stylesheet href=//evil.example>',
-] as const
-
 /** The elements of a page with their attributes: what a text must not add to. */
 const tagsOf = (html: string) => html.match(/<[a-z!/][^>]*>/gi) ?? []
 
 t.test('markup in programs, logs, outputs, errors and arguments is shown as text', async t => {
-  const plain = MARKUP.map((_, i) => `attempt-${i}`)
+  const plain = markupAttempts.map((_, i) => `attempt-${i}`)
   const pagesFor = async (texts: readonly string[]) => {
     const list = JSON.stringify(texts)
     const done = await run(
@@ -259,7 +220,7 @@ t.test('markup in programs, logs, outputs, errors and arguments is shown as text
     const ids = /(exe|apr|cal|call|app|ses)_\w+/g
     return [...read, refused.text].map(text => text.replaceAll(ids, 'id'))
   }
-  const attacked = await pagesFor(MARKUP)
+  const attacked = await pagesFor(markupAttempts)
   const harmless = await pagesFor(plain)
   for (const [i, html] of attacked.entries()) {
     const shape = (page: string) => tagsOf(page).map(tag => /^<\/?[a-z!]+/i.exec(tag)?.[0])
@@ -267,7 +228,7 @@ t.test('markup in programs, logs, outputs, errors and arguments is shown as text
     t.notMatch(html, /<(script|img|svg|iframe|base|style|link|meta)[^>]*(hit|evil)/i)
   }
   const [, done = '', failed = '', waiting = ''] = attacked
-  for (const attempt of MARKUP) {
+  for (const attempt of markupAttempts) {
     for (const html of [done, failed, waiting]) t.ok(unescaped(html).includes(attempt), attempt)
   }
 })

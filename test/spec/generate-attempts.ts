@@ -15,10 +15,18 @@ import { intrusions, modules } from '../escape/attempts/inner-line.ts'
 import { lateWork, traces } from '../escape/attempts/lifetime.ts'
 import { meddling } from '../escape/attempts/meddling.ts'
 import { promiseAttempts } from '../escape/attempts/promises.ts'
+import {
+  pythonBombs,
+  pythonEscapes,
+  pythonFrames,
+  pythonSelfHarm,
+  pythonTraces,
+} from '../escape/attempts/python.ts'
 import { realmAttempts } from '../escape/attempts/realm.ts'
 import { implants, portMessages, waysOut } from '../escape/attempts/sealed-realm.ts'
 import { polled, unpolled } from '../support/hostile-programs.ts'
 import { refusedCalls, requestsForOthers, wrongSecrets } from './attacks/access.ts'
+import { foreignPages, forgedCookies, markupAttempts } from './attacks/console.ts'
 import { FUZZ_RUNS, FUZZ_SEED } from './attacks/fuzz.ts'
 import { canaries, leakNames } from './attacks/leaks.ts'
 import {
@@ -115,6 +123,20 @@ const rows: readonly Row[] = [
     forgedHeaders.length + forgedMethods.length + keys(endlessAnswers),
     DAEMON,
   ],
+  [
+    '29',
+    'out of CPython: processes, the bridge, native code, bytecode, network, files, descriptors',
+    keys(pythonEscapes('')),
+    BOTH,
+  ],
+  [
+    '29',
+    "frames at Python's door, programs that break their prelude",
+    pythonFrames.length + pythonSelfHarm.length,
+    BOTH,
+  ],
+  ['4, 29', 'what a Python program leaves to the next one', pythonTraces.length, BOTH],
+  ['5, 29', 'time, memory, recursion, calls, output, files of Python', pythonBombs.length, BOTH],
   ['13', 'webhooks at private addresses', privateWebhooks.length, DAEMON],
   ['14', 'secrets that are not the one of the digest', wrongSecrets.length, DAEMON],
   ['15', 'routes with tokens that do not open them', refusedCalls.length, DAEMON],
@@ -141,6 +163,14 @@ const rows: readonly Row[] = [
     '21',
     'ways of a tool to tell a secret, times secrets',
     leakNames.length * keys(canaries),
+    DAEMON,
+  ],
+  ['27', 'markup in what the console shows', markupAttempts.length, DAEMON],
+  [
+    '27',
+    'forged cookies, and forms of other pages',
+    // And two forms that do not say where they come from.
+    forgedCookies('').length + foreignPages.length + 2,
     DAEMON,
   ],
 ]

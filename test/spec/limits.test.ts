@@ -48,6 +48,8 @@ t.test('a request that says nothing runs under the defaults of the table', async
     callMs: 60_000,
     maxCallBytes: MIB,
     maxCallResultBytes: 8 * MIB,
+    maxFileBytes: 64 * MIB,
+    maxFilesBytes: 256 * MIB,
     maxSessionBytes: 64 * MIB,
     maxOutputBytes: MIB,
     maxLogBytes: 262_144,

@@ -18,6 +18,7 @@ import { encodeValue } from '../../protocol/values/values.ts'
 import { delivery, reclaimed, submission } from '../conformance/store-samples.ts'
 import { fixture, get, post, testDaemon } from '../support/daemon.ts'
 import { isolation } from '../support/isolation.ts'
+import { patience } from '../support/patience.ts'
 import { stateFolder } from '../support/state-folder.ts'
 
 const MIB = 1024 * 1024
@@ -170,7 +171,9 @@ t.test('a journal of 64 MB holds up nobody when its execution goes on', async t 
     if (one.status === 'failed') return t.fail(JSON.stringify(one.error))
     await delay(5)
   }
-  t.ok(others.length > 1, `${others.length} programs of others ended meanwhile`)
+  // At once it held the daemon up for as long as all of it took: five seconds, on a quiet machine.
+  const slowestMs = Math.max(...others)
+  t.ok(slowestMs < patience(2000), `the slowest of ${others.length} others took ${slowestMs} ms`)
   const held = await heldBytes(url)
   t.ok(held < 2 * MIB, `${held} bytes of 64 000 000 are held`)
   await post(`${url}/v1/execute`, { source: 'release_answer()' })

@@ -7,6 +7,7 @@ import { loadConfig } from '../../daemon/config/config.ts'
 import { startDaemon } from '../../daemon/start-daemon.ts'
 import { get, post, testSettings } from '../support/daemon.ts'
 import { execute, npmServer, valueFrom } from '../support/mcp.ts'
+import { callTool, connectHost } from '../support/mcp-host.ts'
 import { stateFolder } from '../support/state-folder.ts'
 
 const guide = readFileSync(resolve(import.meta.dirname, '../../docs/mcp.md'), 'utf8')
@@ -88,6 +89,30 @@ t.test(
     t.strictSame([state, reconnects], ['connected', 1])
   },
 )
+
+t.test('the call of the guide gives the answer that it says', async t => {
+  const host = await connectHost(t, daemon.url)
+  const { name, arguments: input } = JSON.parse(of('json call')[0] as string)
+  const { text, executionId, ...answer } = await callTool(host, name, input)
+  t.strictSame(answer, JSON.parse(of('json answer')[0] as string))
+})
+
+t.test('the lines for hosts name the address of /mcp, and a command that there is', async t => {
+  const lines = [
+    ...of('sh claude-code'),
+    ...of('toml codex'),
+    ...of('json vscode'),
+    ...of('json opencode'),
+  ]
+  t.equal(lines.length, 4)
+  for (const line of lines) t.match(line, /127\.0\.0\.1:7070\/mcp|"latchd", "mcp", "--url"/)
+  for (const kind of ['json vscode', 'json opencode']) {
+    t.ok(JSON.parse(of(kind)[0] as string), kind)
+  }
+  const url = new URL('/mcp', daemon.url)
+  const { status } = await fetch(url, { method: 'POST' })
+  t.not(status, 404)
+})
 
 /** Kills the server that this process has started from a package. */
 function kill(name: string): void {

@@ -222,5 +222,5 @@ t.test('the command, the code tool and the prompts of models take a zone', async
   t.match(await code.prompt(), /Dates are in the time zone Asia\/Tokyo/)
   t.match(await code.run({ source: `${SUMMER}.toJSON()` }), { output: '2024-07-01T03:00:00.000Z' })
   t.match(await codeTool({ executor }).prompt(), /Dates are in the time zone UTC/)
-  t.match(codePrompt([], undefined, 'Asia/Tokyo'), /Dates are in the time zone Asia\/Tokyo/)
+  t.match(codePrompt([], { timeZone: 'Asia/Tokyo' }), /Dates are in the time zone Asia\/Tokyo/)
 })

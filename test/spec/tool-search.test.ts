@@ -2,6 +2,7 @@
 
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import t from 'tap'
+import { ToolIndex } from '../../executor/tools/tool-index.ts'
 import { MANY_TOOLS } from '../../protocol/tool/many-tools.ts'
 import { normalizeTools } from '../../protocol/tool/normalize.ts'
 import { describeForPrompt } from '../../protocol/tool/prompt-text.ts'
@@ -131,6 +132,80 @@ t.test('an app’s own tool of one of these names stays', async t => {
   t.strictSame(await outputOf(executor, { source, tools }), ['own', 'function', 41])
 })
 
+const grouped = (namespace: string, name: string, description: string) => ({
+  name: `${namespace}.${name}`,
+  namespace,
+  description,
+  execute: () => name,
+})
+
+t.test(
+  'a search keeps to a namespace, goes in pages, and names the words that nothing matches',
+  async t => {
+    const tools = many(40, [
+      grouped('mail', 'send', 'Sends a message.'),
+      grouped('mail', 'send-later', 'Sends a message later.'),
+      grouped('chat', 'send', 'Sends a message to a channel.'),
+    ])
+    const source = `
+    const names = found => found.map(({ name }) => name)
+    const page = search_tools.raw({ query: 'send zebra message', limit: 2 })
+    ;[
+      names(search_tools({ query: 'send', namespace: 'chat' })),
+      names(search_tools({ query: '', namespace: 'mail' })),
+      names(search_tools({ query: 'mail.send-later' }))[0],
+      names(search_tools({ query: 'chat.send' }))[0],
+      names(search_tools({ query: 'send', limit: 2, offset: 2 })).length,
+      page.value.length,
+      page.text,
+      describe_tools('mail').match(/send(_later)?\\(/g),
+    ]`
+    t.strictSame(await outputOf(executor, { source, tools }), [
+      ['chat.send'],
+      ['mail.send', 'mail.send-later'],
+      'mail.send-later',
+      'chat.send',
+      1,
+      2,
+      'No tool has: zebra. 1 more: offset 2.',
+      ['send(', 'send_later('],
+    ])
+  },
+)
+
+t.test('a search over 3000 tools takes less than 10 ms', async t => {
+  const verbs = ['create', 'read', 'update', 'delete', 'list', 'search', 'archive', 'export']
+  const things = ['invoice', 'customer', 'ticket', 'branch', 'message', 'calendar', 'document']
+  const index = new ToolIndex(
+    Array.from({ length: 3000 }, (_, i) => {
+      const verb = verbs[i % verbs.length] as string
+      const thing = things[i % things.length] as string
+      return {
+        name: `server${i % 60}.${verb}_${thing}_${i}`,
+        namespace: `server${i % 60}`,
+        description: `Takes the ${thing} number ${i} and does what ${verb} means, for a whole team at once.`,
+      }
+    }),
+  )
+  await index.search({ query: 'first', limit: 10 })
+  const queries = [
+    'delete invoice',
+    'server7.read_ticket_7',
+    'archive all customer documents',
+    'calender',
+    'x',
+  ]
+  const times: number[] = []
+  for (let i = 0; i < 40; i++) {
+    const startedAtMs = performance.now()
+    await index.search({ query: queries[i % queries.length] as string, limit: 10 })
+    times.push(performance.now() - startedAtMs)
+  }
+  const median = times.toSorted((a, b) => a - b)[20] as number
+  t.ok(median < patience(10), `${median} ms`)
+  t.comment(`median ${median.toFixed(2)} ms, longest ${Math.max(...times).toFixed(2)} ms`)
+})
+
 t.test('a prompt carries declarations of few tools, and of many a line each', async t => {
   const told = (count: number) =>
     describeForPrompt(
@@ -142,7 +217,7 @@ t.test('a prompt carries declarations of few tools, and of many a line each', as
   t.match(few, 'declare function billing_sendInvoice(orderId: string): any')
   t.notMatch(few, 'search_tools')
   const more = told(MANY_TOOLS + 1)
-  t.match(more, 'declare function search_tools(query: string, limit?: number)')
+  t.match(more, 'declare function search_tools(query: string, limit?: number, namespace?: string')
   t.match(more, '\n- billing_sendInvoice: Sends the invoice of an order by e-mail.\n')
   t.notMatch(more, 'declare function billing_sendInvoice')
   t.match(more, 'The 31 tools:')

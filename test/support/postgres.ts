@@ -120,4 +120,4 @@ export class PostgresServer {
 
 /** Empties the tables of a store between tests: quicker than to truncate them. */
 export const EMPTY = `DELETE FROM execution; DELETE FROM session; DELETE FROM webhook;
-  DELETE FROM removed_key; DELETE FROM daemon`
+  DELETE FROM removed_key; DELETE FROM file; DELETE FROM daemon`

@@ -23,6 +23,7 @@ function counting() {
     entries: {} as MadeSnapshot['entries'],
     engine: 'an engine',
     interruptCounter: 4,
+    heap: undefined,
   })
   return { make, made: () => made }
 }

@@ -25,6 +25,7 @@ async function threadsOf(
       receive: () => {},
       isResume: false,
       owner,
+      language: 'javascript',
       execution: {},
       unresponsive: new AbortController().signal,
       cancelled: new AbortController().signal,

@@ -24,6 +24,7 @@ t.test('a run whose thread is ended rejects when another thread stands in its pl
     receive: () => {},
     isResume: false,
     owner: 'ann',
+    language: 'javascript',
     execution: {},
     unresponsive: unresponsive.signal,
     cancelled: new AbortController().signal,

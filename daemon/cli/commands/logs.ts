@@ -59,6 +59,7 @@ function newsOf(event: ExecutionEvent): string | undefined {
     case 'call-started':
     case 'call-progressed':
     case 'call-completed':
+    case 'file-emitted':
     case 'execution-parked':
     case 'execution-resumed':
     case 'execution-ended':

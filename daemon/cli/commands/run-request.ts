@@ -31,12 +31,17 @@ export async function readRunRequest(
   const limits = readLimits(options.limit as Pairs)
   return {
     source: await readSource(file, terminal),
-    language: language ?? (/\.[cm]?ts$/.test(file) ? 'typescript' : 'javascript'),
+    language: language ?? languageOfFile(file),
     ...(typecheck && { typecheck }),
     ...(timeZone !== undefined && { timeZone }),
     ...(inputs && { inputs }),
     ...(limits && { limits }),
   }
+}
+
+function languageOfFile(file: string): Language {
+  if (/\.py$/.test(file)) return 'python'
+  return /\.[cm]?ts$/.test(file) ? 'typescript' : 'javascript'
 }
 
 function readTimeZone(name: unknown): string | undefined {

@@ -60,6 +60,10 @@ export class RunOutput {
         this.#spinner.clear()
         print(this.#terminal.stderr, `${event.approval.tool} ${decidedText(event.approval)}`)
         return
+      case 'file-emitted':
+        this.#spinner.clear()
+        print(this.#terminal.stderr, `file ${event.file.name} (${event.file.size} bytes)`)
+        return
       case 'execution-started':
         this.#warn(event.diagnostics ?? [])
         return
@@ -120,7 +124,7 @@ export class RunOutput {
       print(stderr, `It is stuck; when it can go on: latchd retry ${executionId}${flags}`)
     }
     if (this.#isJson || execution.status !== 'completed') return
-    if (toOutcome(execution).output !== undefined) print(stdout, execution.output.text)
+    if (toOutcome(execution, unread).output !== undefined) print(stdout, execution.output.text)
   }
 
   /** Stops all output. */
@@ -128,3 +132,6 @@ export class RunOutput {
     this.#spinner.stop()
   }
 }
+
+/** What is printed of a file is in its text form already. */
+const unread = (fileId: string) => Promise.reject(new Error(`${fileId} is not read here`))

@@ -23,6 +23,9 @@ export interface ApprovalView {
   readonly refused?: { readonly given: URLSearchParams; readonly message: string }
 }
 
+/** Characters of an input, as JSON, that a form shows. */
+const MAX_FORM = 100_000
+
 /** Whether a wrong decision does harm that cannot be undone. */
 export const isDestructive = (tool: Tool | undefined): boolean =>
   tool?.annotations.destructive === true
@@ -87,6 +90,11 @@ function editable(
   input: unknown,
   given: URLSearchParams | undefined,
 ): Html {
+  const length = (JSON.stringify(input) ?? '').length
+  if (length > MAX_FORM) {
+    return html`${valueTree(input)}
+<p class="fault">It is too long to be shown and edited here: ${length} characters of JSON. <code>latchd approvals --json</code> has all of it.</p>`
+  }
   const fields = tool && fieldsOf(tool, input)
   return inputFields({ fields, input, given, id })
 }

@@ -8,7 +8,7 @@ import type {
 } from '../../../protocol/execution/execution.ts'
 import { isEnded } from '../../../protocol/execution/status.ts'
 import { type Html, nothing } from '../page.ts'
-import { bytesText, durationText, instant, shownText } from '../texts.ts'
+import { bytesText, cutText, durationText, instant, shownText } from '../texts.ts'
 import { valueTree } from '../value-tree.ts'
 import { emittedFiles } from './emitted-files.ts'
 import { type MarkedLine, sourceView } from './source-view.ts'
@@ -72,7 +72,7 @@ function end(execution: Execution): Html {
         ? nothing
         : html`<p class="beside">The tree loses what JSON cannot write; the text has it.</p>`
       return html`<h2>${isFinalAnswer ? 'Final answer' : 'Output'}</h2><div class="output">${valueTree(output.value)}${exact}
-<details><summary>As text</summary><pre tabindex="0">${shownText(output.text)}</pre></details></div>${emittedFiles(execution)}`
+<details><summary>As text</summary><pre tabindex="0">${cutText(output.text)}</pre></details></div>${emittedFiles(execution)}`
     }
     case 'failed':
     case 'cancelled':
@@ -86,25 +86,37 @@ function end(execution: Execution): Html {
 /** An error with its place and its hint. */
 export function failure({ code, name, message, frame, stack, hint, line }: ExecutionError): Html {
   const title = name === code ? code : `${code} · ${name}`
-  return html`<div class="error"><h2>${title}</h2><p class="message">${shownText(message)}</p>
+  return html`<div class="error"><h2>${title}</h2><p class="message">${cutText(message)}</p>
 ${hint === undefined ? nothing : html`<p class="hint">${shownText(hint)}</p>`}
-${frame === undefined ? nothing : html`<pre tabindex="0">${shownText(frame)}</pre>`}
+${frame === undefined ? nothing : html`<pre tabindex="0">${cutText(frame)}</pre>`}
 ${line === undefined ? nothing : html`<p><a href="#L${line}">Line ${line} of the source</a></p>`}
-${stack === undefined ? nothing : html`<details><summary>Stack</summary><pre tabindex="0">${shownText(stack)}</pre></details>`}</div>`
+${stack === undefined ? nothing : html`<details><summary>Stack</summary><pre tabindex="0">${cutText(stack)}</pre></details>`}</div>`
 }
 
+/** Lines of the log that are shown: the last ones, of so many characters. */
+const MAX_LINES = 5000
+const MAX_LOG_CHARACTERS = 500_000
+
 function log({ logs, logsTruncatedBytes }: Execution): Html {
-  const lines = logs.map(
-    ({ level, text }, i) => html`<li data-key="${i}" class="${level}">${shownText(text)}</li>`,
-  )
-  return html`<ol class="log" data-region="log" tabindex="0" role="log" aria-label="Log">${lines}</ol>
-<p data-region="log-cut">${
-    logsTruncatedBytes > 0
-      ? `${bytesText(logsTruncatedBytes)} more were cut.`
-      : logs.length === 0
-        ? 'It has printed nothing so far.'
-        : ''
-  }</p>`
+  let characters = 0
+  const first = logs.findLastIndex(({ text }, i) => {
+    characters += text.length
+    return characters > MAX_LOG_CHARACTERS || i < logs.length - MAX_LINES
+  })
+  const lines = logs
+    .map(({ level, text }, i) => ({ level, text, i }))
+    .slice(first + 1)
+    .map(
+      ({ level, text, i }) =>
+        html`<li data-key="${i}" class="level-${level}">${shownText(text)}</li>`,
+    )
+  const remarks = [
+    ...(logs.length === 0 ? ['It has printed nothing so far.'] : []),
+    ...(first >= 0 ? [`${first + 1} lines before these are not shown.`] : []),
+    ...(logsTruncatedBytes > 0 ? [`${bytesText(logsTruncatedBytes)} more were cut.`] : []),
+  ]
+  return html`<ol class="log" data-region="log" tabindex="0" aria-label="Log">${lines}</ol>
+<p data-region="log-cut">${remarks.join(' ')}</p>`
 }
 
 function source(execution: Execution, { source, language }: ExecutionSource): Html {

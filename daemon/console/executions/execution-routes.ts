@@ -69,7 +69,7 @@ export function addExecutionPages(app: Hono<HttpEnvironment>, deps: ConsoleDepen
     const { sourceLine = execution.executionId } = execution
     return sendPage(
       context,
-      { title: sourceLine, section: '/', main, pending, script: 'approvals.js', ...live },
+      { title: sourceLine, section: '/', main, pending, script: 'execution.js', ...live },
       tokens.size > 0,
     )
   })
@@ -119,9 +119,16 @@ async function executionMain(
     parked,
     approvals: await approvalForms(context, deps, pending?.data ?? [], next),
     mayExecute: may(caller, 'execute'),
-    hasJournal: false,
+    hasJournal: await hasJournal(deps, execution),
     nowMs: deps.now(),
   })
+}
+
+/** Whether the execution can be gone through call by call. */
+async function hasJournal({ store }: ConsoleDependencies, execution: Execution): Promise<boolean> {
+  const { executionId, calls, sessionId } = execution
+  const isKept = isEnded(execution) ? sessionId === undefined : execution.status === 'waiting'
+  return calls.length > 0 && isKept && (await store.get(executionId)) !== undefined
 }
 
 const filled = (text: string): string | undefined => (text === '' ? undefined : text)

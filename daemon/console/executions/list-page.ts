@@ -24,15 +24,20 @@ export function listPage(page: Page<Execution>, filter: ListFilter, nowMs: numbe
   const isFirst = filter.after === ''
   return html`<h1>Executions</h1>
 ${filterForm(filter)}
-<div class="wide" tabindex="0" role="region" aria-label="Executions">
-<table><thead><tr><th scope="col">Status</th><th scope="col">Program</th><th scope="col">Created</th>
-<th scope="col" class="number">Took</th><th scope="col" class="number">Calls</th></tr></thead>
-<tbody data-region="executions">${data.map(execution => row(execution, nowMs))}</tbody></table></div>
+${executionRows(data, nowMs)}
 <div data-region="more">${data.length === 0 ? html`<p>${emptyText(filter)}</p>` : nothing}</div>
 <nav class="pages" aria-label="Pages">
 ${isFirst ? nothing : html`<a href="${queryOf({ ...filter, after: '' })}">Newest</a>`}
 ${nextCursor === undefined ? nothing : html`<a rel="next" href="${queryOf({ ...filter, after: nextCursor })}">Older</a>`}
 </nav>`
+}
+
+/** Executions as a table. @param nowMs the instant that running times are counted to */
+export function executionRows(executions: readonly Execution[], nowMs: number): Html {
+  return html`<div class="wide" tabindex="0" role="group" aria-label="Executions">
+<table><thead><tr><th scope="col">Status</th><th scope="col">Program</th><th scope="col">Created</th>
+<th scope="col" class="number">Took</th><th scope="col" class="number">Calls</th></tr></thead>
+<tbody data-region="executions">${executions.map(execution => row(execution, nowMs))}</tbody></table></div>`
 }
 
 function emptyText(filter: ListFilter): string {

@@ -9,6 +9,10 @@ import { shownText } from '../texts.ts'
 /** Longer sources have no colours: the tokens of a megabyte would hold the daemon up. */
 const MAX_COLOURED = 65_536
 
+/** Lines that are shown, and characters of one: browsers become slow beyond it. */
+const MAX_LINES = 5000
+const MAX_LINE = 20_000
+
 /** A line that is marked, from 1, and why. */
 export interface MarkedLine {
   readonly line: number
@@ -17,14 +21,16 @@ export interface MarkedLine {
 
 /** The source. @param marked the line it stands at, or failed at */
 export function sourceView(source: string, marked?: MarkedLine): Html {
-  const lines = linesOf(source).map((line, i) => {
+  const all = linesOf(source)
+  const lines = all.slice(0, MAX_LINES).map((line, i) => {
     const isMarked = marked?.line === i + 1
     const attributes = isMarked
       ? html` class="${marked.kind}" aria-label="${marked.kind === 'at' ? 'it stands here' : 'it failed here'}"`
       : nothing
     return html`<li id="L${i + 1}"${attributes}><code>${line}</code></li>`
   })
-  return html`<div class="wide" tabindex="0" role="region" aria-label="Source"><ol class="source">${lines}</ol></div>`
+  return html`<div class="wide" tabindex="0" role="group" aria-label="Source"><ol class="source">${lines}</ol></div>
+${all.length > MAX_LINES ? html`<p>${all.length - MAX_LINES} lines more are not shown.</p>` : nothing}`
 }
 
 /** The lines with their colours: a piece that spans lines is in each of them. */
@@ -35,7 +41,7 @@ function linesOf(source: string): Html[] {
     for (const [i, part] of text.split(/\r\n|[\n\r]/).entries()) {
       if (i > 0) lines.push([])
       if (part === '') continue
-      const shown = shownText(part)
+      const shown = shownText(part.length > MAX_LINE ? `${part.slice(0, MAX_LINE)}…` : part)
       lines
         .at(-1)
         ?.push(kind === undefined ? html`${shown}` : html`<span class="${kind}">${shown}</span>`)

@@ -30,12 +30,7 @@ export function waitsFor(execution: Execution, nowMs: number): Html {
 /** When the sleep ends that it waits for. */
 function sleepEnd({ calls }: Execution, nowMs: number): Html {
   const sleep = calls.find(({ tool, status }) => tool === 'sleep' && status === 'pending')
-  const ms = Number(
-    /\bms: (\d+)|^(\d+)$/
-      .exec(sleep?.inputText ?? '')
-      ?.slice(1)
-      .find(Boolean),
-  )
+  const ms = Number(/^\{"ms":(\d+)\}$/.exec(sleep?.inputText ?? '')?.[1])
   if (sleep === undefined || Number.isNaN(ms)) return nothing
   return html`(${remaining(sleep.startedAtMs + ms, nowMs)})`
 }

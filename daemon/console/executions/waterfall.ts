@@ -13,6 +13,11 @@ const MIN_BAR = 4
 /** Instants that are written above the bars. */
 const TICKS = 5
 
+/** Calls that are shown of each end, when there are more than twice as many. */
+const MAX_OF_EACH_END = 1000
+/** Spans that are drawn: the longest. */
+const MAX_SPANS = 20
+
 /** A span of time in which the guest was parked. */
 export interface Parked {
   readonly fromMs: number
@@ -22,7 +27,6 @@ export interface Parked {
 /** The rows of the calls, with the axis as their head. */
 export function waterfall(execution: Execution, parked: readonly Parked[], nowMs: number): Html {
   const { calls } = execution
-  if (calls.length === 0) return html`<p>It has called no tool so far.</p>`
   const axis = axisOf(execution, nowMs)
   const waiting = new Set(
     execution.status === 'waiting' ? execution.waitingFor.map(({ callId }) => callId) : [],
@@ -31,12 +35,26 @@ export function waterfall(execution: Execution, parked: readonly Parked[], nowMs
     { length: TICKS },
     (_, i) => html`<span>${durationText((axis.spanMs * i) / (TICKS - 1))}</span>`,
   )
-  return html`<div class="wide tall" tabindex="0" role="region" aria-label="Calls">
+  const drawn = [...parked].sort((a, b) => lengthOf(b) - lengthOf(a)).slice(0, MAX_SPANS)
+  const shown = calls
+    .map((call, i) => ({ call, i }))
+    .filter(({ i }) => i < MAX_OF_EACH_END || i >= calls.length - MAX_OF_EACH_END)
+  const rows = shown.map(({ call, i }) => row(call, i, axis, drawn, waiting.has(call.callId)))
+  return html`<p data-region="no-calls">${remark(calls.length, shown.length)}</p>
+<div class="wide tall" tabindex="0" role="group" aria-label="Calls">
 <table class="waterfall"><thead><tr><th scope="col" class="number">No.</th><th scope="col">Tool</th>
 <th scope="col">Status</th><th scope="col" class="number">Took</th>
 <th scope="col" class="axis"><span class="unseen">When</span><span class="ticks" aria-hidden="true" data-region="ticks">${ticks}</span></th></tr></thead>
-<tbody data-region="calls">${calls.map((call, i) => row(call, i, axis, parked, waiting.has(call.callId)))}</tbody>
+<tbody data-region="calls">${rows}</tbody>
 </table></div>`
+}
+
+const lengthOf = ({ fromMs, toMs }: Parked) => toMs - fromMs
+
+function remark(made: number, shown: number): string {
+  if (made === 0) return 'It has called no tool so far.'
+  const ends = `the first and the last ${MAX_OF_EACH_END} of ${made} calls`
+  return shown < made ? `These are ${ends}.` : ''
 }
 
 interface Axis {

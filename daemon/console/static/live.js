@@ -23,7 +23,7 @@ function renew(region, next) {
   const known = new Map([...region.children].map(child => [child.dataset.key, child]))
   const wanted = [...next.children].map(child => {
     const old = known.get(child.dataset.key)
-    return old?.dataset.version === child.dataset.version ? old : child
+    return old !== undefined && old.dataset.version === child.dataset.version ? old : child
   })
   const kept = new Set(wanted)
   for (const child of [...region.childNodes]) if (!kept.has(child)) child.remove()
@@ -36,12 +36,19 @@ function renew(region, next) {
 const isAtEnd = ({ scrollTop, scrollHeight, clientHeight }) =>
   scrollHeight - scrollTop - clientHeight < 8
 
-/** Renews all regions of this page. Resolves with `false` when nobody is signed in any more. */
-export async function renewPage(path = location.href) {
-  const response = await fetch(path, { headers: { 'x-latchd-update': '1' } })
-  if (response.status === 401 || response.status === 403) return false
+/** The regions as the daemon has them; `undefined` when nobody is signed in any more. */
+async function ask(path) {
+  const response = await fetch(path, {
+    headers: { accept: 'text/html', 'x-latchd-update': '1' },
+  })
+  if (response.status === 401 || response.status === 403) return undefined
   if (!response.ok) throw new Error(`the daemon answered ${response.status}`)
-  const next = new DOMParser().parseFromString(await response.text(), 'text/html')
+  return await response.text()
+}
+
+/** Renews all regions of this page. @param text of the page as it is now */
+function show(text) {
+  const next = new DOMParser().parseFromString(text, 'text/html')
   for (const region of document.querySelectorAll('[data-region]')) {
     const fresh = next.querySelector(`[data-region="${region.dataset.region}"]`)
     if (fresh === null) continue
@@ -50,7 +57,13 @@ export async function renewPage(path = location.href) {
     if (followsEnd) region.scrollTop = region.scrollHeight
   }
   document.dispatchEvent(new Event('renewed'))
-  return true
+}
+
+/** Renews all regions by a page. Resolves with `false` when nobody is signed in any more. */
+export async function renewPage(path) {
+  const text = await ask(path)
+  if (text !== undefined) show(text)
+  return text !== undefined
 }
 
 /** Says at the top of the page that it is not live. */
@@ -74,28 +87,39 @@ export function follow(path, onEvent = () => {}) {
   let retryMs = FIRST_RETRY_MS
   let source
 
+  /** Renews the page once, or says why it is not renewed. */
+  const renewOnce = async () => {
+    let text
+    try {
+      text = await ask(location.href)
+    } catch {
+      // The daemon is away: the stream says when it is back, and the page is renewed then.
+      say('The daemon does not answer. Trying again …')
+      return
+    }
+    if (text === undefined) {
+      hasEnded = true
+      source?.close()
+      say('You are signed out.')
+      return
+    }
+    say('')
+    show(text)
+  }
   const work = async () => {
     if (isBusy) return
     isBusy = true
-    while (isStale) {
-      isStale = false
-      const startedAt = performance.now()
-      try {
-        if (!(await renewPage())) {
-          hasEnded = true
-          source?.close()
-          say('You are signed out.')
-          break
-        }
-        say('')
-      } catch {
-        // The daemon is away: the stream says when it is back, and the page is renewed then.
-        say('The daemon does not answer. Trying again …')
+    try {
+      while (isStale) {
+        isStale = false
+        const startedAt = performance.now()
+        await renewOnce()
+        const tookMs = performance.now() - startedAt
+        await new Promise(resolve => setTimeout(resolve, Math.max(PAUSE_MS, tookMs * SHARE)))
       }
-      const tookMs = performance.now() - startedAt
-      await new Promise(resolve => setTimeout(resolve, Math.max(PAUSE_MS, tookMs * SHARE)))
+    } finally {
+      isBusy = false
     }
-    isBusy = false
   }
   const renewSoon = () => {
     isStale = true
@@ -111,6 +135,7 @@ export function follow(path, onEvent = () => {}) {
     }
     source.onerror = () => {
       if (hasEnded) return
+      // Says so when the daemon is away, and when nobody is signed in any more.
       renewSoon()
       // Otherwise the browser tries again by itself.
       if (source.readyState !== EventSource.CLOSED) return

@@ -8,7 +8,7 @@ export function corsHeaders(origin: string): Readonly<Record<string, string>> {
   return {
     'access-control-allow-origin': origin,
     'access-control-expose-headers':
-      'content-disposition, content-range, etag, location, retry-after, www-authenticate',
+      'content-disposition, content-range, etag, location, mcp-protocol-version, mcp-session-id, retry-after, www-authenticate',
     vary: 'origin',
   }
 }
@@ -21,7 +21,7 @@ export function preflightAnswer(): Response {
       // Tokens travel in `authorization`: there are no cookies, and so no credentials to allow.
       'access-control-allow-methods': 'GET, POST, DELETE',
       'access-control-allow-headers':
-        'authorization, content-type, idempotency-key, last-event-id, mcp-protocol-version, mcp-session-id, range, traceparent, tracestate',
+        'authorization, content-type, idempotency-key, last-event-id, mcp-method, mcp-name, mcp-protocol-version, mcp-session-id, range, traceparent, tracestate',
       'access-control-max-age': String(MAX_AGE_SECONDS),
     },
   })

@@ -2,8 +2,11 @@
 
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
+import { languageRefusal } from '../../../executor/engine/installed.ts'
+import { Language } from '../../../protocol/execution/execution.ts'
 import { isolationLevels, protection } from '../../../protocol/execution/isolation.ts'
 import type { DaemonInfo } from '../../../sdk/latchd-options.ts'
+import { scopes } from '../../auth/tokens.ts'
 import type { HttpEnvironment, RouteDependencies } from '../dependencies.ts'
 import { json, problems, security } from '../responses.ts'
 
@@ -13,6 +16,7 @@ const Info = z
     version: z.string(),
     runtime: z.strictObject({ node: z.string(), v8: z.string(), icu: z.string() }),
     engine: z.string().describe('The guest engine and its version'),
+    languages: z.array(Language).describe('What programs may be written in here'),
     isolation: z
       .enum(isolationLevels)
       .describe('What stands between guests and the daemon, beside the engine'),
@@ -21,6 +25,7 @@ const Info = z
     active: z.int().describe('Executions that hold a worker'),
     queued: z.int().describe('Executions that wait for one'),
     uptimeMs: z.number(),
+    scopes: z.array(z.enum(scopes)).describe('What the token of the caller may do'),
     mcpServers: z
       .array(
         z.strictObject({
@@ -56,12 +61,14 @@ export function addInfoRoute(app: OpenAPIHono<HttpEnvironment>, deps: RouteDepen
         version,
         runtime: { node, v8, icu },
         engine,
+        languages: Language.options.filter(one => languageRefusal(one) === undefined),
         isolation: pool.isolation,
         protects: protection(pool.isolation, process.permission !== undefined),
         workers: pool.workers,
         active: pool.active,
         queued: pool.queued,
         uptimeMs: Date.now() - startedAtMs,
+        scopes: [...context.get('caller').scopes],
         mcpServers: mcp?.facts ?? [],
       },
       200,

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { inTurns } from '../../../protocol/base/in-turns.ts'
 import { WireAnnotations } from '../../../protocol/connect/client-tool.ts'
 import { declareTools } from '../../../protocol/tool/declarations.ts'
+import { pythonStubs } from '../../../protocol/tool/python/python-stubs.ts'
 import { describeTool } from '../../../protocol/tool/tool.ts'
 import { callerRoute } from '../caller-route.ts'
 import { callerTools } from '../caller-tools.ts'
@@ -38,10 +39,12 @@ const toolsRoute = callerRoute('read', {
   path: '/v1/tools',
   operationId: 'listTools',
   summary: 'The tools that programs of the caller may use',
-  request: { query: z.object({ format: z.enum(['json', 'typescript']).default('json') }) },
+  request: {
+    query: z.object({ format: z.enum(['json', 'typescript', 'python']).default('json') }),
+  },
   responses: {
     200: {
-      description: 'JSON Schemas, or TypeScript declarations to put into a prompt',
+      description: 'JSON Schemas, or TypeScript declarations or Python stubs to put into a prompt',
       content: {
         'application/json': { schema: z.strictObject({ data: z.array(ToolDescription) }) },
         'text/plain': { schema: z.string() },
@@ -51,14 +54,15 @@ const toolsRoute = callerRoute('read', {
   },
 })
 
-/** Adds `GET /v1/tools`, which answers with JSON or TypeScript declarations. */
+/** Adds `GET /v1/tools`, which answers with JSON, TypeScript declarations or Python stubs. */
 export function addToolRoutes(app: OpenAPIHono<HttpEnvironment>, deps: RouteDependencies): void {
   app.openapi(toolsRoute, async context => {
     const caller = context.get('caller')
     await deps.mcp?.listed()
     const tools = callerTools(deps, caller).tools.map(describeTool)
-    if (context.req.valid('query').format === 'json')
-      return context.json({ data: tools } as never, 200)
+    const { format } = context.req.valid('query')
+    if (format === 'json') return context.json({ data: tools } as never, 200)
+    if (format === 'python') return context.text(pythonStubs(tools), 200)
     return context.text(await inTurns(declareTools(tools)), 200)
   })
 }

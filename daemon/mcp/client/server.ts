@@ -149,6 +149,7 @@ export class McpServer {
 
   /** @throws {LatchdError} `TOOL_UNAVAILABLE`, or the signal's reason */
   async #connected(signal: AbortSignal): Promise<Connection> {
+    if (this.#connection !== undefined) return this.#connection
     const giveUp = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)])
     while (this.#connection === undefined && this.#isAboutToConnect()) {
       await abortable(this.#changed.promise, giveUp).catch(() => {})

@@ -45,6 +45,11 @@ export class MemoryStore {
     return this.#endedBytes
   }
 
+  /** The ids of those that it has. */
+  get ids(): Iterable<string> {
+    return this.#entries.keys()
+  }
+
   /** Takes an execution. `read` returns its state as long as it has not finished. */
   submit(executionId: string, owner: string, program: Program, read: () => Execution): void {
     this.#entries.set(executionId, { owner, program, read, events: [] })

@@ -1,10 +1,12 @@
 /** The store on PostgreSQL, for several daemons at once: each method is a transaction. */
 
+import type { FileRecord } from '../../../executor/files/file-record.ts'
 import { LatchdError } from '../../../protocol/errors.ts'
 import type { ClaimRequest, OpeningFacts } from '../claim-facts.ts'
+import type { FileSweepBounds } from '../file-store.ts'
 import type { StuckError, SweepBounds } from '../recovery-facts.ts'
 import { retried } from '../rules/standing.ts'
-import type { DaemonRow, Sharing } from '../sharing.ts'
+import type { Sharing } from '../sharing.ts'
 import type * as store from '../store.ts'
 import * as approvals from './approvals.ts'
 import { Beat } from './beat.ts'
@@ -13,12 +15,14 @@ import * as counts from './counts.ts'
 import * as daemons from './daemons.ts'
 import { type Database, isForgotten, type Transaction } from './database.ts'
 import { changeExecutions, lockExecution } from './execution-rows.ts'
+import * as files from './files.ts'
 import { InOrder } from './in-order.ts'
 import { keyedExecutions } from './keys.ts'
-import { meta, type StoreIdentity } from './migrations.ts'
+import type { StoreIdentity } from './migrations.ts'
 import * as reading from './reading.ts'
 import * as removing from './removing.ts'
 import * as sessions from './sessions.ts'
+import { sharedPart } from './shared-part.ts'
 import { problemsOf } from './verification.ts'
 import * as webhooks from './webhooks.ts'
 import { WriteBatches } from './write-batches.ts'
@@ -54,17 +58,7 @@ export class PostgresStore implements store.Store {
       () => this.#beat.again(),
     )
     this.#now = () => now() + this.#beat.offsetMs
-    const beat = this.#beat
-    this.sharing = {
-      watch: news => beat.start(news),
-      requestCancel: executionId => this.#requestCancel(executionId),
-      lastEvents: executionIds => this.#read([], tx => reading.lastEvents(tx, executionIds)),
-      get clockOffsetMs() {
-        return beat.offsetMs
-      },
-      daemons: () => this.#daemons(),
-      secret: (name, make) => this.#secret(name, make),
-    }
+    this.sharing = sharedPart(database, this.#beat)
   }
 
   /** Makes this process known to the others. */
@@ -176,16 +170,6 @@ export class PostgresStore implements store.Store {
     )
   }
 
-  async #requestCancel(executionId: string): Promise<void> {
-    await this.#transaction([executionId], tx =>
-      tx.run(
-        `UPDATE execution SET cancel_ms = coalesce(cancel_ms, latchd_now())
-          WHERE execution_id = $1 AND daemon IS NOT NULL`,
-        [executionId],
-      ),
-    )
-  }
-
   // Reading.
 
   get(executionId: string) {
@@ -236,10 +220,6 @@ export class PostgresStore implements store.Store {
 
   shares() {
     return this.#read([], counts.shares)
-  }
-
-  async #daemons(): Promise<readonly DaemonRow[]> {
-    return await this.#read([], daemons.listDaemons)
   }
 
   // Webhooks.
@@ -325,6 +305,40 @@ export class PostgresStore implements store.Store {
     return this.#read([], tx => sessions.sessionBytes(tx, owner))
   }
 
+  // Files.
+
+  addFile(record: FileRecord) {
+    return this.#transaction([record.fileId], tx => files.addFile(tx, record))
+  }
+
+  file(fileId: string) {
+    return this.#read([fileId], tx => files.readFile(tx, fileId))
+  }
+
+  filesOfExecution(executionId: string) {
+    return this.#read([], tx => files.filesOfExecution(tx, executionId))
+  }
+
+  sessionFileBytes(sessionId: string) {
+    return this.#read([], tx => files.sessionFileBytes(tx, sessionId))
+  }
+
+  ownerFileBytes(owner: string) {
+    return this.#read([], tx => files.ownerFileBytes(tx, owner))
+  }
+
+  removeFiles(fileIds: readonly string[]) {
+    return this.#transaction(fileIds, tx => files.removeFiles(tx, fileIds))
+  }
+
+  sweepFiles(bounds: FileSweepBounds) {
+    return this.#transaction([], tx => files.sweepFiles(tx, bounds))
+  }
+
+  unusedContents(hashes: readonly string[]) {
+    return this.#read([], tx => files.unusedContents(tx, hashes))
+  }
+
   // Upkeep.
 
   remove(executionId: string) {
@@ -339,16 +353,6 @@ export class PostgresStore implements store.Store {
   async recordInstant(): Promise<void> {}
 
   async storedInstant(): Promise<undefined> {}
-
-  async #secret(name: string, make: () => string): Promise<string> {
-    return await this.#transaction(['secret'], async tx => {
-      await tx.run('INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
-        `secret ${name}`,
-        make(),
-      ])
-      return (await meta(tx, `secret ${name}`)) as string
-    })
-  }
 
   async checkRoom(): Promise<void> {
     await this.#read([], tx => tx.rows('SELECT 1'))

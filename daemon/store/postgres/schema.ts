@@ -165,6 +165,25 @@ CREATE TABLE removed_key (
 );
 CREATE INDEX removed_key_ended ON removed_key (ended_ms);
 
+CREATE TABLE file (
+  file_id text COLLATE "C" PRIMARY KEY,
+  kind text NOT NULL,
+  owner text COLLATE "C" NOT NULL,
+  -- Neither is a reference: an execution may be in memory alone, and a session outlives its executions.
+  execution_id text COLLATE "C",
+  session_id text COLLATE "C",
+  name_text text,
+  type_text text NOT NULL,
+  size bigint NOT NULL,
+  sha256 text NOT NULL,
+  last_modified_ms double precision NOT NULL,
+  created_ms bigint NOT NULL
+);
+CREATE INDEX file_execution ON file (execution_id) WHERE execution_id IS NOT NULL;
+CREATE INDEX file_session ON file (session_id, size) WHERE session_id IS NOT NULL;
+CREATE INDEX file_owner ON file (owner, size);
+CREATE INDEX file_content ON file (sha256);
+
 CREATE TABLE webhook (
   message_id text COLLATE "C" PRIMARY KEY,
   execution_id text NOT NULL,

@@ -7,6 +7,7 @@ import { Blobs } from './blobs.ts'
 import { Claims } from './claims.ts'
 import type { Connection } from './connection.ts'
 import { Executions } from './executions.ts'
+import { Files } from './file-rows.ts'
 import { recordInstant, storedInstant } from './instant.ts'
 import { Journals } from './journal-rows.ts'
 import { type StoreIdentity, setMeta } from './migrations.ts'
@@ -42,6 +43,8 @@ const readNames: ReadonlySet<OperationName> = new Set<OperationName>([
   'approval',
   'approvals',
   'events',
+  'file',
+  'filesOfExecution',
   'get',
   'journal',
   'storedInstant',
@@ -50,8 +53,10 @@ const readNames: ReadonlySet<OperationName> = new Set<OperationName>([
   'load',
   'nextWebhookMs',
   'outdatedSessions',
+  'ownerFileBytes',
   'session',
   'sessionBytes',
+  'sessionFileBytes',
   'sessionRuns',
   'sessions',
   'shares',
@@ -59,6 +64,7 @@ const readNames: ReadonlySet<OperationName> = new Set<OperationName>([
   'source',
   'statistics',
   'texts',
+  'unusedContents',
 ])
 
 /** Whether an operation changes nothing. */
@@ -84,6 +90,7 @@ export function operationsOn(
   const sessions = new Sessions(connection, blobs)
   const approvals = new Approvals(connection, journals, sessions)
   const webhooks = new Webhooks(connection)
+  const files = new Files(connection)
   const parts = { blobs, journals, approvals, sessions, webhooks }
   const executions = new Executions(connection, parts)
   const claims = new Claims(connection, executions, sessions)
@@ -146,5 +153,14 @@ export function operationsOn(
     replaceSnapshot: (sessionId, before, snapshot) =>
       sessions.replaceSnapshot(sessionId, before, snapshot),
     removeSession: sessionId => sessions.remove(sessionId),
+
+    addFile: record => files.add(record),
+    file: fileId => files.file(fileId),
+    filesOfExecution: executionId => files.ofExecution(executionId),
+    sessionFileBytes: sessionId => files.sessionBytes(sessionId),
+    ownerFileBytes: owner => files.ownerBytes(owner),
+    removeFiles: fileIds => files.remove(fileIds),
+    sweepFiles: bounds => files.sweep(bounds),
+    unusedContents: hashes => files.unused(hashes),
   }
 }

@@ -74,6 +74,15 @@ export class SqliteStore implements Store {
   readonly releaseSession = this.#method('releaseSession')
   readonly sessionBytes = this.#method('sessionBytes')
 
+  readonly addFile = this.#method('addFile')
+  readonly file = this.#method('file')
+  readonly filesOfExecution = this.#method('filesOfExecution')
+  readonly sessionFileBytes = this.#method('sessionFileBytes')
+  readonly ownerFileBytes = this.#method('ownerFileBytes')
+  readonly removeFiles = this.#method('removeFiles')
+  readonly sweepFiles = this.#method('sweepFiles')
+  readonly unusedContents = this.#method('unusedContents')
+
   async checkRoom(): Promise<void> {
     this.#client.checkPlace()
     // Either is refused when the store is lost.

@@ -134,6 +134,7 @@ export class ExecutionMetrics {
       case 'log-written':
       case 'call-started':
       case 'call-progressed':
+      case 'file-emitted':
       case 'approval-requested':
         return
       default:

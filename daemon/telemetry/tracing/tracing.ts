@@ -82,6 +82,7 @@ export class Tracing {
       case 'execution-started':
       case 'execution-parked':
       case 'execution-resumed':
+      case 'file-emitted':
         span.addEvent(event.type, event.atMs)
         return
       case 'approval-requested':

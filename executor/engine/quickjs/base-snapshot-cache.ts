@@ -17,6 +17,7 @@ export interface MadeSnapshot {
   readonly entries: BaseSnapshot['entries']
   readonly engine: string
   readonly interruptCounter: number
+  readonly heap: BaseSnapshot['heap']
 }
 
 interface Kept extends MadeSnapshot {
@@ -26,6 +27,7 @@ interface Kept extends MadeSnapshot {
 /** What the prelude loads from outside of its folder, from the root and without extension. */
 export const preludeOutside: readonly string[] = [
   'executor/boundary/tool-index',
+  'executor/files/file-operations',
   'protocol/execution/console-levels',
   'protocol/tool/guest-errors',
   'protocol/tool/near-names',

@@ -1,6 +1,8 @@
 /** The memory that every guest begins with. */
 
 import type { Snapshot } from 'quickjs-wasi'
+import type { MemoryPart } from '../memory-parts.ts'
+import type { HeapLayout } from './heap-fields.ts'
 
 /** The prelude's entry points, in the order of `executor/guest/prelude.ts`. */
 export const entryNames = [
@@ -36,10 +38,6 @@ export interface BaseSnapshot {
   readonly memoryHash: string
   /** Address of the engine's interrupt counter; see `context-fields.ts`. */
   readonly interruptCounter: number
-}
-
-/** A piece of a guest's memory: its address and its bytes. */
-export interface MemoryPart {
-  readonly at: number
-  readonly bytes: Uint8Array
+  /** Where plain values are read; `undefined` for an engine of another build. See `heap-layout.ts`. */
+  readonly heap: HeapLayout | undefined
 }

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { CompileFlags, EvalFlags, Intrinsics, type JSValueHandle, QuickJS } from 'quickjs-wasi'
 import { ENTRY_GLOBAL, HOST_GLOBAL, SCOPE_GLOBAL } from '../../guest/host/host-names.ts'
 import { hashOf } from '../memory-hash.ts'
+import { nonZeroParts } from '../memory-parts.ts'
 import {
   keptSnapshot,
   type MadeSnapshot,
@@ -15,8 +16,9 @@ import {
   snapshotFile,
   sourceHash,
 } from './base-snapshot-cache.ts'
-import { type BaseSnapshot, entryNames, type MemoryPart } from './base-snapshot-shape.ts'
+import { type BaseSnapshot, entryNames } from './base-snapshot-shape.ts'
 import { findInterruptCounter, takeDeclarationScope } from './context-fields.ts'
+import { findHeapLayout } from './heap-layout.ts'
 import { engineOptions } from './quickjs.ts'
 
 /**
@@ -90,6 +92,7 @@ async function makeSnapshot(module: WebAssembly.Module): Promise<MadeSnapshot> {
   host.dispose()
   const interruptCounter = findInterruptCounter(vm, hooks)
   handOverScope(vm)
+  const heap = findHeapLayout(vm)
   for (const bytecode of await compilePrelude(module)) {
     const loaded = vm.evalBytecode(bytecode)
     vm.executePendingJobs()
@@ -115,6 +118,7 @@ async function makeSnapshot(module: WebAssembly.Module): Promise<MadeSnapshot> {
     entries: entries as BaseSnapshot['entries'],
     engine,
     interruptCounter,
+    heap,
   }
 }
 
@@ -165,24 +169,6 @@ function handOverScope(vm: QuickJS): void {
   vm.evalCode(
     `for (const name of Object.keys(${SCOPE_GLOBAL})) delete ${SCOPE_GLOBAL}[name]`,
   ).dispose()
-}
-
-/** Whole pages, so that there are few parts. */
-const PAGE_BYTES = 4096
-
-function nonZeroParts(memory: Uint8Array): MemoryPart[] {
-  const zeros = new Uint8Array(PAGE_BYTES)
-  const parts: MemoryPart[] = []
-  let from = -1
-  for (let at = 0; at <= memory.length; at += PAGE_BYTES) {
-    const page = memory.subarray(at, at + PAGE_BYTES)
-    const isZero = Buffer.compare(page, zeros.subarray(0, page.length)) === 0
-    if (!isZero && from < 0) from = at
-    if (!isZero || from < 0) continue
-    parts.push({ at: from, bytes: memory.subarray(from, at) })
-    from = -1
-  }
-  return parts
 }
 
 const FULFILLED = 1

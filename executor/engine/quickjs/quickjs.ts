@@ -20,11 +20,14 @@
 import { EvalFlags, QuickJS } from 'quickjs-wasi'
 import { readSessionCode } from '../../boundary/session-code.ts'
 import { HostOperation } from '../../guest/host/host-operations.ts'
-import type { StandbyGuest } from '../engine.ts'
+import type { StandbyGuest } from '../engine-parts.ts'
 import { type GuestHooks, GuestThrown, OutOfGuestMemory, PROGRAM_FILE } from '../guest.ts'
 import { hashOf } from '../memory-hash.ts'
+import { putParts } from '../memory-parts.ts'
+import { decodeSnapshot, encodeSnapshot, fitsSnapshot } from '../session-snapshot.ts'
 import type { BaseSnapshot, EntryName } from './base-snapshot-shape.ts'
-import { decodeSnapshot, encodeSnapshot, fitsSnapshot } from './session-snapshot.ts'
+import { HeapReader } from './heap-reader.ts'
+import { snapshotTag } from './runtime-tag.ts'
 
 /**
  * Stack of a guest: all that the library allows. An overflow is a RangeError that the guest can
@@ -135,6 +138,7 @@ export function engineOptions(
 export class QuickJSGuest implements StandbyGuest {
   #vm!: QuickJS
   #exports!: Exports
+  #reader: HeapReader | undefined
   #baseSnapshot: BaseSnapshot
   #hooks: EngineHooks = idle
   #decoder = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -166,6 +170,8 @@ export class QuickJSGuest implements StandbyGuest {
         guest.#noteRejection(promise.identity, reason.ptr, isHandled),
     })
     guest.#exports = guest.#vm._getExports() as Exports
+    const { heap } = baseSnapshot
+    if (heap !== undefined) guest.#reader = new HeapReader(guest.#exports.memory, heap)
     const internals = guest.#vm as unknown as Internals
     internals.handleHostCall = (_name, _length, _self, argc, argv) =>
       guest.#session === NONE ? guest.#hostCall(argc, argv) : guest.#sessionHostCall(argc, argv)
@@ -305,12 +311,16 @@ export class QuickJSGuest implements StandbyGuest {
 
   snapshot(maxBytes: number): Uint8Array | undefined {
     if (this.#session !== CLEAN) throw new Error('a snapshot of a guest that is not at rest')
-    return encodeSnapshot(this.#baseSnapshot, new Uint8Array(this.#exports.memory.buffer), maxBytes)
+    return encodeSnapshot(
+      baseOf(this.#baseSnapshot),
+      new Uint8Array(this.#exports.memory.buffer),
+      maxBytes,
+    )
   }
 
   restore(snapshot: Uint8Array): void {
     if (!this.#isNew) throw new Error('a snapshot for a guest that is in use')
-    const { memoryBytes, runs } = decodeSnapshot(this.#baseSnapshot, snapshot)
+    const { memoryBytes, runs } = decodeSnapshot(baseOf(this.#baseSnapshot), snapshot)
     const { memory } = this.#exports
     this.#isNew = false
     const missing = memoryBytes - memory.buffer.byteLength
@@ -326,14 +336,7 @@ export class QuickJSGuest implements StandbyGuest {
     const bytes = new Uint8Array(this.#exports.memory.buffer)
     // Pages that were grown stay grown, and the allocator of a smaller heap would never use them.
     if (bytes.byteLength !== snapshot.memory.byteLength) return false
-    let end = 0
-    for (const part of parts) {
-      // To clear takes half the time that copying zeros does.
-      bytes.fill(0, end, part.at)
-      bytes.set(part.bytes, part.at)
-      end = part.at + part.bytes.length
-    }
-    bytes.fill(0, end)
+    putParts(bytes, parts)
     this.#exports.qjs_set_runtime_and_context(snapshot.runtimePtr, snapshot.contextPtr)
     this.#exports.__stack_pointer.value = snapshot.stackPointer
     // The library's records about the memory that is gone.
@@ -502,7 +505,7 @@ export class QuickJSGuest implements StandbyGuest {
     const operation = this.#exports.qjs_get_float64(args.getUint32(argv, true))
     if (operation >= HostOperation.promiseState) {
       const callback = argc > 3 ? args.getUint32(argv + 12, true) : 0
-      return this.#askPromise(operation, args.getUint32(argv + 8, true), callback)
+      return this.#askEngine(operation, args.getUint32(argv + 8, true), callback)
     }
     if (argc !== 3) throw new Error(`host function called with ${argc} arguments`)
     const number = this.#exports.qjs_get_float64(args.getUint32(argv + 4, true))
@@ -512,7 +515,7 @@ export class QuickJSGuest implements StandbyGuest {
   }
 
   /** Questions that the language does not have. No code of the program runs in them. */
-  #askPromise(operation: number, value: number, callback: number): number {
+  #askEngine(operation: number, value: number, callback: number): number {
     const exports = this.#exports
     switch (operation) {
       case HostOperation.promiseState:
@@ -526,6 +529,10 @@ export class QuickJSGuest implements StandbyGuest {
         if (exports.qjs_is_exception(chained) !== 0) throw new OutOfGuestMemory()
         this.#free(chained)
         return exports.qjs_dup_value(this.#baseSnapshot.entries.undefined)
+      }
+      case HostOperation.plainText: {
+        const text = this.#reader?.read(value)
+        return text === undefined ? exports.qjs_new_number(0) : this.#newText(text)
       }
       default:
         throw new Error(`unknown host operation ${operation}`)
@@ -566,6 +573,13 @@ export class QuickJSGuest implements StandbyGuest {
     }
   }
 }
+
+/** The memory that sessions begin with. The machine's stack stands below it. */
+const baseOf = (baseSnapshot: BaseSnapshot) => ({
+  tag: snapshotTag(baseSnapshot),
+  memory: baseSnapshot.snapshot.memory,
+  lowest: baseSnapshot.snapshot.stackPointer,
+})
 
 const isTrap = (error: unknown): boolean =>
   error instanceof WebAssembly.RuntimeError || error instanceof RangeError

@@ -4,6 +4,7 @@
  * https://html.spec.whatwg.org/multipage/structured-data.html.
  */
 
+import { type Blob, cloned, isBlob } from '../files/blob.ts'
 import { identify } from '../inspect/inspect-kind.ts'
 import {
   ArrayBufferOf,
@@ -74,6 +75,7 @@ export type CloneRecord =
       readonly offset: number
       readonly length: number
     }
+  | { readonly kind: 'blob'; readonly copy: Blob }
   | { readonly kind: 'map'; readonly parts: Part[] }
   | { readonly kind: 'set'; readonly parts: Part[] }
   | {
@@ -180,6 +182,8 @@ function readLeaf(value: object, transferred: Map<ArrayBuffer, true>): CloneReco
   if (hasBrand(arrayBufferByteLength, value)) {
     return readBuffer(value as ArrayBuffer, transferred)
   }
+  // Its content cannot change, so both have it.
+  if (isBlob(value)) return { kind: 'blob', copy: cloned(value) }
   const primitive = unboxed(value)
   if (primitive !== undefined) return { kind: 'boxed', primitive }
   if (hasBrand(domExceptionName, value)) {

@@ -5,6 +5,7 @@
  * they went in, and depth costs no stack.
  */
 
+import type { FileFacts } from '../../../protocol/values/file-reference.ts'
 import {
   HOLE,
   NEGATIVE_INFINITY,
@@ -15,6 +16,7 @@ import {
   SPARSE,
   UNDEFINED,
 } from '../../../protocol/values/value-format.ts'
+import { makeFile } from '../files/blob.ts'
 import {
   AggregateErrorOf,
   BigIntOf,
@@ -31,6 +33,7 @@ import {
   objectHasOwn,
   objectKeys,
   RegExpOf,
+  record,
   reflectConstruct,
   reflectDefineProperty,
   SetOf,
@@ -123,6 +126,8 @@ class Reader {
         return makeURL(form[1])
       case 'URLSearchParams':
         return makeURLSearchParams(form[1])
+      case 'File':
+        return makeFile(this.#facts(this.#forms[form[1]] as Record<string, number>))
       case 'Object': {
         const inner = form[1] < 0 ? fromSentinel(form[1]) : this.#earlier(form[1])
         return ObjectOf(inner)
@@ -137,6 +142,17 @@ class Reader {
         )
       }
     }
+  }
+
+  /** The facts of a file: primitives, which its object needs at once. */
+  #facts(form: Record<string, number>): FileFacts {
+    const facts = record()
+    const keys = objectKeys(form)
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i] as string
+      facts[key] = this.#forms[form[key] as number]
+    }
+    return facts as never
   }
 
   /** A part that its owner needs whole: buffers and boxed primitives, which refer to nothing. */

@@ -1,5 +1,6 @@
 /** The forms of objects of a kind of their own: collections, dates, patterns, buffers, errors. */
 
+import { isBlob } from '../files/blob.ts'
 import {
   arrayBufferByteLength,
   dataViewBuffer,
@@ -41,6 +42,8 @@ export interface FormWriter {
   read(value: object, key: PropertyKey): unknown
   /** The text in place of a property whose read threw. @throws {unknown} the error itself */
   unreadable(error: unknown): string
+  /** The facts of a file, which is stored first if it is not. @throws {Error} of the host */
+  factsOf(file: object): object
   /** Whether plain JSON would hold the same. */
   isPlain: boolean
   /** Texts of the buffers that were met, by index. */
@@ -95,6 +98,7 @@ export function specialForm(writer: FormWriter, value: object, index: number): s
     const offset = dataViewByteOffset(value)
     return viewForm(writer, 'DataView', value, dataViewBuffer(value), offset, size, index)
   }
+  if (isBlob(value)) return '["File",' + writer.place(writer.factsOf(value), index, '') + ']'
   if (isURL(value)) return '["URL",' + jsonStringify(urlHref(value)) + ']'
   if (isURLSearchParams(value))
     return '["URLSearchParams",' + jsonStringify(searchParamsText(value as never)) + ']'

@@ -32,6 +32,8 @@ export interface EncodeMode {
     /** The text in place of a property whose read threw this. */
     unreadable(error: unknown): string
   }
+  /** Stores a file, and returns its facts. */
+  readonly factsOf: (file: object) => object
   /** Whether promises are awaited where they stand; otherwise each is a part that cannot cross. */
   readonly awaits?: boolean
 }
@@ -311,6 +313,10 @@ export class Walk implements FormWriter {
     this.isPlain = false
     if (prototype === null) return nullPrototypeForm(this, value, index)
     return specialForm(this, value, index) ?? plainForm(this, value, index)
+  }
+
+  factsOf(file: object): object {
+    return this.#mode.factsOf(file)
   }
 
   read(value: object, key: PropertyKey): unknown {

@@ -5,6 +5,7 @@
  */
 
 import { PLAIN } from '../../../protocol/values/value-format.ts'
+import { storedFacts } from '../files/blob.ts'
 import {
   hidden,
   jsonStringify,
@@ -16,10 +17,11 @@ import {
 import type { ReadProperties } from './encode-forms.ts'
 import { primitiveText } from './encode-primitive.ts'
 import { type Encoded, type EncodeMode, Walk } from './encode-walk.ts'
+import { engineText } from './engine-text.ts'
 
 export type { Encoded, EncodeMode } from './encode-walk.ts'
 
-const REFUSE = { __proto__: null } as EncodeMode
+const REFUSE = { __proto__: null, factsOf: storedFacts } as EncodeMode
 
 /**
  * Encodes one value.
@@ -37,6 +39,8 @@ export function encode(
 ): Encoded {
   const text = primitiveText(value)
   if (text !== undefined) return { text: PLAIN + text, isPlain: true }
+  const written = engineText(value)
+  if (written !== undefined) return { text: written, isPlain: true }
   const walk = new Walk(root, mode, read)
   walk.start(value)
   if (walk.refusal === undefined) return walk.result()

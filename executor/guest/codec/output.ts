@@ -2,6 +2,7 @@
 
 import { PLAIN } from '../../../protocol/values/value-format.ts'
 import { describe, OUT_OF_MEMORY } from '../describe-error.ts'
+import { emitReturned } from '../files/blob.ts'
 import { askNumber } from '../host/host.ts'
 import { HostOperation } from '../host/host-operations.ts'
 import { inspect } from '../inspect/inspect.ts'
@@ -21,6 +22,13 @@ import { whenSettled } from '../promise-state.ts'
 import { type EncodeMode, refusalError } from './encode.ts'
 import { primitiveText } from './encode-primitive.ts'
 import { type PendingPart, Walk } from './encode-walk.ts'
+import { engineText } from './engine-text.ts'
+
+/** The value of the latest program that came to its end; a session keeps it. */
+let last: { readonly value: unknown } | undefined
+
+/** The value of the session's latest program; `undefined` before the first. */
+export const lastOutput = () => last
 
 /** Reports to the host that the program threw. */
 export function reportThrown(error: unknown): void {
@@ -55,8 +63,23 @@ function reportFailure(describeFailure: () => string): void {
  * room for the output.
  */
 export function reportOutput(operation: number, value: unknown): void {
-  if (typeof value === 'object' && value !== null) new OutputReport(operation, value).begin()
-  else reportPrimitive(operation, value)
+  last = { value }
+  const isObject = typeof value === 'object' && value !== null
+  if (!isObject) reportPrimitive(operation, value)
+  else if (!reportPlain(operation, value)) new OutputReport(operation, value).begin()
+}
+
+/** Reports a tree of plain objects and arrays. Returns whether it was one. */
+function reportPlain(operation: number, value: object): boolean {
+  try {
+    const text = engineText(value)
+    if (text !== undefined) reportEncoded(operation, 'p', text, inspect(value))
+    return text !== undefined
+  } catch (error) {
+    // The heap has no room for it.
+    reportThrown(error)
+    return true
+  }
 }
 
 /** As {@link OutputReport} for a value without parts, which is how most programs end. */
@@ -91,7 +114,12 @@ class OutputReport {
       substitute: (part: unknown) => this.#lose(inspect(part, { depth: 0 })),
       unreadable: (error: unknown) => this.#lose(unreadableText(error)),
     }
-    this.#walk = new Walk('output', { __proto__: null, output, awaits } as EncodeMode)
+    this.#walk = new Walk('output', {
+      __proto__: null,
+      output,
+      awaits,
+      factsOf: emitReturned,
+    } as EncodeMode)
   }
 
   begin(): void {
@@ -190,6 +218,7 @@ function finalAnswerAwaiting(value: unknown): Promise<never> {
  * @throws {TypeError} naming a promise in it, which cannot be awaited here
  */
 function final_answer(value: unknown): void {
+  last = { value }
   new OutputReport(HostOperation.finalAnswer, value, false).beginNow()
 }
 

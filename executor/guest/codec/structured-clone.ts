@@ -170,6 +170,7 @@ function create(
     case 'transferred':
       return mapGet(moved, record.buffer) as ArrayBuffer
     case 'buffer':
+    case 'blob':
       return record.copy
     case 'map':
       return new MapOf()

@@ -2,6 +2,7 @@
  * Kinds of guest values for the encoder. They are recognized by brands that no program can forge.
  */
 
+import { isBlob } from '../files/blob.ts'
 import {
   arrayBufferByteLength,
   bigintValueOf,
@@ -68,7 +69,8 @@ function hasOwnForm(value: object): boolean {
     hasBrand(arrayBufferByteLength, value) ||
     hasBrand(dataViewByteLength, value) ||
     isURL(value) ||
-    isURLSearchParams(value)
+    isURLSearchParams(value) ||
+    isBlob(value)
   )
 }
 

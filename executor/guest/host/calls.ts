@@ -1,8 +1,9 @@
 /** Calls that leave the guest: blocking ones, and concurrent ones whose replies are delivered. */
 
-import { DONE, EXACT, PLAIN, STREAM, THROWN } from '../../../protocol/values/value-format.ts'
+import { BYTES, DONE, EXACT, PLAIN, STREAM, THROWN } from '../../../protocol/values/value-format.ts'
 import { decode } from '../codec/decode.ts'
 import { thrownError } from '../errors.ts'
+import { bytesOf } from '../files/segments.ts'
 import {
   ErrorOf,
   MapOf,
@@ -98,6 +99,8 @@ export function readReply(text: string, place?: Error): unknown {
       throw asToolError(thrownError(stringSlice(text, 1), place))
     case STREAM:
       return makeStream(+stringSlice(text, 1), streamCalls)
+    case BYTES:
+      return bytesOf(stringSlice(text, 1))
     case DONE:
       return END_OF_STREAM
     default:

@@ -55,15 +55,25 @@ export const HostOperation = {
    * program.
    */
   hiddenNames: 20,
+  /**
+   * number: index of the operation among `fileOperations`; text: its input. Blocks; returns the
+   * reply.
+   */
+  file: 21,
   // The engine itself answers from here on.
   /** In place of the text any value: 0 pending, 1 fulfilled, 2 rejected, -1 not a promise. */
-  promiseState: 21,
+  promiseState: 22,
   /** In place of the text a promise that is settled. Returns its value or reason. */
-  promiseResult: 22,
+  promiseResult: 23,
   /**
    * In place of the text a promise, then a function, which is called in a job once it is settled.
    */
-  whenSettled: 23,
+  whenSettled: 24,
+  /**
+   * In place of the text any value. Returns JSON of a string, the exact text of a tree of plain
+   * objects and arrays, and 0 for another value.
+   */
+  plainText: 25,
 } as const
 
 /** Text of a timer that no execution waits for. */

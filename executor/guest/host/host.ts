@@ -30,3 +30,12 @@ export const promiseHooks: PromiseHooks = {
     given(HostOperation.whenSettled, 0, promise, callback)
   },
 }
+
+/**
+ * The engine's text of a plain value; `undefined` for another, which
+ * `executor/guest/codec/encode.ts` writes.
+ */
+export function plainText(value: unknown): string | undefined {
+  const text = given(HostOperation.plainText, 0, value)
+  return typeof text === 'string' ? text : undefined
+}

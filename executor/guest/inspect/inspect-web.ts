@@ -1,5 +1,6 @@
 /** How objects of the web platform print, as Node prints its own. */
 
+import { Blob, File } from '../files/blob.ts'
 import {
   arrayJoin,
   getter,
@@ -31,12 +32,17 @@ export function installWebInspectors(): void {
   showParts(Event.prototype, EVENT_PARTS)
   showParts(AbortSignal.prototype, ['aborted'])
   showParts(AbortController.prototype, ['signal'])
+  showParts(Blob.prototype, ['size', 'type'])
+  showParts(File.prototype, ['name', 'type', 'size', 'lastModified'])
   registerInspector(URLSearchParams.prototype, inspectPairs)
 }
 
 /** Prints instances with the values of these getters of their class, unpatched. */
 function showParts(prototype: object, names: readonly string[]): void {
-  const getters = names.map(name => getter(prototype, name))
+  const parent = Reflect.getPrototypeOf(prototype) as object
+  const getters = names.map(name =>
+    getter(Object.hasOwn(prototype, name) ? prototype : parent, name),
+  )
   registerInspector(prototype, (value, depth) => {
     const name = nameOf(value)
     // An object that only inherits from the class comes here too. Its getters throw, and it prints

@@ -4,7 +4,7 @@
  */
 
 import { decode } from '../codec/decode.ts'
-import { reportOutput, reportThrown } from '../codec/output.ts'
+import { lastOutput, reportOutput, reportThrown } from '../codec/output.ts'
 import { noteHidden } from '../hidden-names.ts'
 import { forgetDeliveries } from '../host/calls.ts'
 import { HostOperation } from '../host/host-operations.ts'
@@ -38,6 +38,9 @@ interface Given {
   readonly value: unknown
 }
 
+/** The value of the program before, as in other REPLs. */
+const LAST_VALUE = '_'
+
 /** The globals that the execution has been given. */
 let given: Given[] = []
 
@@ -48,6 +51,8 @@ export function beginSession(configurationText: string): void {
   const { tools, inputs, hides } = readConfiguration(configurationText, true)
   if (hides !== undefined) noteHidden(hides)
   const values = inputs === undefined ? {} : (decode(inputs) as Record<string, unknown>)
+  const last = lastOutput()
+  if (last !== undefined) give(LAST_VALUE, last.value, false)
   give('inputs', objectFreeze(values), false)
   // Before the inputs, so that a tool keeps its global when an input has the same name.
   give('tools', giveSessionTools(tools, give), false)

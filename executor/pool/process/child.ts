@@ -90,6 +90,8 @@ async function run(
       receive: message => send({ kind: 'message', run, message }),
       // Turns are taken in the daemon: here there is a thread for each run.
       owner,
+      // This pool has one engine.
+      language: work.language,
       execution: relayed,
       isResume: false,
       unresponsive: relayed.unresponsive.signal,

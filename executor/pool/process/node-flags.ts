@@ -13,7 +13,8 @@ const root = fileURLToPath(new URL('../../..', import.meta.url))
  * us.
  */
 export function codePlaces(parts: readonly string[]): string[] {
-  return [...parts.map(part => join(root, part)), ...packagesFor(root)]
+  // What a built package loads later is beside the parts; sources have no such folder.
+  return [...[...parts, 'chunks'].map(part => join(root, part)), ...packagesFor(root)]
 }
 
 /** The files of packages that Node looks for when a module in this folder imports one. */
@@ -24,6 +25,8 @@ export function packagesFor(folder: string): string[] {
       const path = join(above, name)
       places.push(...namesOf(path))
     }
+    // A workspace of this repository is a link out of that folder.
+    places.push(...namesOf(join(above, 'node_modules', '@latchd', 'python')).slice(1))
     if (above === dirname(above)) return places
   }
 }

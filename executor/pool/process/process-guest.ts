@@ -8,6 +8,7 @@ import {
   type PoolRun,
 } from '../../boundary/guest-pool.ts'
 import type { Delivery, GuestReport } from '../../boundary/messages.ts'
+import { engineOf, engines } from '../../engine/engine.ts'
 import { MessageReader } from '../message-reader.ts'
 import type { ToChild } from './wire.ts'
 
@@ -19,6 +20,7 @@ export class ProcessGuest implements GuestLink {
   fault: ForgedMessage | undefined
   isRunning = false
   heartbeat = 0
+  readonly graceMs: number
   #id: number
   #reader: GuestReader | undefined
   #send: (message: ToChild) => void
@@ -29,6 +31,7 @@ export class ProcessGuest implements GuestLink {
   constructor(id: number, run: PoolRun, send: (message: ToChild) => void) {
     this.#id = id
     this.run = run
+    this.graceMs = engines[engineOf(run.language)].graceMs
     this.#send = send
   }
 

@@ -90,7 +90,8 @@ export class WorkersProcess {
     onLost: (guests: readonly PoolRun[]) => void,
   ): Promise<WorkersProcess> {
     // Stored by a process that has a compile cache, which the child has not.
-    const snapshotFile = (await engines[options.engine ?? 'quickjs'].openHost()).storedFile()
+    const engine = await engines[options.engine ?? 'quickjs'].openHost()
+    const snapshotFile = await engine.storedFile()
     const process = new WorkersProcess(snapshotFile, onLost)
     const giveUp = setTimeout(() => process.#lose('does not come up'), START_MS)
     process.#send({ kind: 'start', workers, options, key: process.#key, snapshotFile })

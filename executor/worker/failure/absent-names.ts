@@ -59,7 +59,6 @@ export const absentNames: Readonly<Record<string, AbsentName>> = {
   Response: network,
   EventSource: network,
   FormData: { reason: 'There is no FormData here', instead: 'use URLSearchParams or a Map' },
-  Blob: { reason: 'There is no Blob here', instead: 'use Uint8Array' },
   File: { reason: 'There is no File here', instead: 'use Uint8Array' },
   URLPattern: {
     reason: 'There is no URLPattern here',

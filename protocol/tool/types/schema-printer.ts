@@ -194,6 +194,7 @@ export class SchemaPrinter implements TypeWriter {
   #ofType(type: unknown, schema: JsonSchema, place: Place): TypeText {
     switch (type) {
       case 'string':
+        return atom(isOfFile(schema) ? 'File' : type)
       case 'boolean':
       case 'null':
         return atom(type)
@@ -209,3 +210,7 @@ export class SchemaPrinter implements TypeWriter {
     }
   }
 }
+
+/** Whether text of a schema is a file, as `z.file()` and OpenAPI write one. */
+const isOfFile = ({ format, contentEncoding }: JsonSchema): boolean =>
+  format === 'binary' || contentEncoding === 'binary'

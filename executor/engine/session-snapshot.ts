@@ -6,21 +6,19 @@
  * | 0      | 4     | `LDSN` |
  * | 4      | 4     | version of this format |
  * | 8      | 32    | SHA-256 of all that follows |
- * | 40     | 4     | bytes of the tag: {@link snapshotTag} in UTF-8 |
+ * | 40     | 4     | bytes of the tag in UTF-8 |
  * | 44     | 4     | size of the memory |
  * | 48     | 4     | bytes of the payload before its compression |
  * | 52     | …     | the tag, then the payload, compressed by zstd |
  *
  * The payload is a sequence of runs: address and length, 4 bytes each, then the bytes. Numbers are
- * little-endian. The machine's stack is left out: at rest it is empty.
+ * little-endian. Where the machine's stack comes first it is left out: at rest it is empty.
  */
 
 import { createHash } from 'node:crypto'
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
-import { LatchdError } from '../../../protocol/errors.ts'
-import { limitTable } from '../../../protocol/limits.ts'
-import type { BaseSnapshot } from './base-snapshot-shape.ts'
-import { snapshotTag } from './runtime-tag.ts'
+import { LatchdError } from '../../protocol/errors.ts'
+import { limitTable } from '../../protocol/limits.ts'
 
 const MAGIC = 0x4e53444c
 const FORMAT_VERSION = 1
@@ -46,6 +44,15 @@ const COMPRESSION_LEVEL = 3
  */
 const MAX_MEMORY_BYTES = limitTable.memoryBytes.ceiling + 32 * 1024 * 1024
 
+/** The memory that sessions of an engine begin with. */
+export interface SnapshotBase {
+  /** Names all that a snapshot depends on. */
+  readonly tag: string
+  readonly memory: Uint8Array
+  /** Where the memory begins that a snapshot has; a whole number of pages of 4096 bytes. */
+  readonly lowest: number
+}
+
 /** The memory that a session's snapshot describes. */
 export interface SessionMemory {
   /** Bytes of the whole memory. */
@@ -59,14 +66,14 @@ export const fitsSnapshot = (memoryBytes: number): boolean => memoryBytes <= MAX
 
 /** A snapshot of a machine's memory at rest; `undefined` when it has more bytes than that. */
 export function encodeSnapshot(
-  baseSnapshot: BaseSnapshot,
+  base: SnapshotBase,
   memory: Uint8Array,
   maxBytes: number,
 ): Uint8Array | undefined {
-  const payload = payloadOf(baseSnapshot, memory)
+  const payload = payloadOf(base, memory)
   const packed = compressed(payload, maxBytes)
   if (packed === undefined) return undefined
-  const tag = Buffer.from(snapshotTag(baseSnapshot))
+  const tag = Buffer.from(base.tag)
   const header = Buffer.alloc(HEADER_BYTES)
   header.writeUInt32LE(MAGIC, 0)
   header.writeUInt32LE(FORMAT_VERSION, 4)
@@ -96,7 +103,7 @@ function compressed(payload: Buffer, maxBytes: number): Buffer | undefined {
  * @throws {LatchdError} SNAPSHOT_INCOMPATIBLE when it was made by another engine or prelude, or is
  *   damaged
  */
-export function decodeSnapshot(baseSnapshot: BaseSnapshot, snapshot: Uint8Array): SessionMemory {
+export function decodeSnapshot(base: SnapshotBase, snapshot: Uint8Array): SessionMemory {
   const bytes = Buffer.from(snapshot.buffer, snapshot.byteOffset, snapshot.byteLength)
   if (bytes.length < HEADER_BYTES || bytes.readUInt32LE(0) !== MAGIC) throw damaged('no header')
   const version = bytes.readUInt32LE(4)
@@ -106,18 +113,18 @@ export function decodeSnapshot(baseSnapshot: BaseSnapshot, snapshot: Uint8Array)
   if (!hashOf(bytes).equals(bytes.subarray(HASH_AT, HASHED_FROM))) throw damaged('its checksum')
   const tagEnd = HEADER_BYTES + bytes.readUInt32LE(40)
   const tag = bytes.toString('utf8', HEADER_BYTES, tagEnd)
-  const ours = snapshotTag(baseSnapshot)
+  const ours = base.tag
   if (tag !== ours) throw incompatible(tag, ours)
   const memoryBytes = bytes.readUInt32LE(44)
   const payloadBytes = bytes.readUInt32LE(48)
-  const least = baseSnapshot.snapshot.memory.length
+  const least = base.memory.length
   if (memoryBytes < least || memoryBytes > MAX_MEMORY_BYTES || memoryBytes % WASM_PAGE_BYTES !== 0)
     throw damaged(`a memory of ${memoryBytes} bytes`)
   // Each run has a header, and at least one block.
   const most = memoryBytes + (memoryBytes / BLOCK_BYTES) * RUN_HEADER_BYTES
   if (payloadBytes > most) throw damaged(`a payload of ${payloadBytes} bytes`)
   const payload = unpack(bytes.subarray(tagEnd), payloadBytes)
-  return { memoryBytes, runs: readRuns(payload, memoryBytes, baseSnapshot.snapshot.stackPointer) }
+  return { memoryBytes, runs: readRuns(payload, memoryBytes, base.lowest) }
 }
 
 const WASM_PAGE_BYTES = 65_536
@@ -137,8 +144,8 @@ function unpack(packed: Buffer, payloadBytes: number): Buffer {
 }
 
 /** The payload for a memory: its runs that differ from the base snapshot. */
-function payloadOf({ snapshot }: BaseSnapshot, memory: Uint8Array): Buffer {
-  const runs = differences(memory, snapshot.memory, snapshot.stackPointer)
+function payloadOf(base: SnapshotBase, memory: Uint8Array): Buffer {
+  const runs = differences(memory, base.memory, base.lowest)
   let size = 0
   for (const { from, to } of runs) size += RUN_HEADER_BYTES + to - from
   const payload = Buffer.allocUnsafe(size)

@@ -1,0 +1,34 @@
+/** One execution: its approvals, and the line at which it waits. */
+
+import './approvals.js'
+
+/** Of this status the daemon can say where the program stands. */
+const isWaiting = () => document.querySelector('[data-region="state"] .status.waiting') !== null
+
+function mark(line) {
+  for (const marked of document.querySelectorAll('.source .at')) {
+    marked.classList.remove('at')
+    marked.removeAttribute('aria-label')
+  }
+  const now = line === undefined ? null : document.querySelector(`#L${line}`)
+  now?.classList.add('at')
+  now?.setAttribute('aria-label', 'it stands here')
+}
+
+/** The calls when the line was asked for: as long as they are the same, so is the line. */
+let shown
+
+async function showLine() {
+  const calls = isWaiting()
+    ? document.querySelectorAll('[data-region="calls"] > tr').length
+    : undefined
+  if (calls === shown) return
+  shown = calls
+  if (calls === undefined) return mark(undefined)
+  const response = await fetch(`${location.pathname}/line`, { headers: { 'x-latchd-update': '1' } })
+  // It went on meanwhile, or has no journal: the line is not known then.
+  if (response.ok) mark((await response.json()).line ?? undefined)
+}
+
+showLine()
+document.addEventListener('renewed', showLine)

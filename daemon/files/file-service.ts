@@ -1,0 +1,210 @@
+/** The files of a daemon: contents in a folder of the state folder, records in the store. */
+
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import {
+  ExecutionFiles,
+  type FilePlace,
+  type FilesOwner,
+  newFileId,
+} from '../../executor/files/execution-files.ts'
+import { FileFolder } from '../../executor/files/file-folder.ts'
+import { safeName, safeType } from '../../executor/files/file-name.ts'
+import type { FileRecord } from '../../executor/files/file-record.ts'
+import { LatchdError } from '../../protocol/errors.ts'
+import { limitTable } from '../../protocol/limits.ts'
+import type { Caller } from '../auth/caller.ts'
+import type { Logger } from '../log/log.ts'
+import type { FileStore } from '../store/file-store.ts'
+
+/** The folder of contents in the state folder. */
+const FOLDER = 'files'
+/** The longest upload: as long as any file of an execution may be. */
+export const MAX_UPLOAD_BYTES = limitTable.maxFileBytes.ceiling
+/** Bytes of the files of a token without a limit of its own. */
+export const MAX_OWNER_FILE_BYTES = 8 * 1024 * 1024 * 1024
+/** A file for a call that is not answered within this time goes. */
+const SENT_MS = 3_600_000
+/** A file of an execution is looked at by no sweep before. */
+const MADE_MS = 60_000
+/** Hashes of contents that are looked up at once. */
+const FILES_MAX = 1000
+
+/** What {@link FileService} works with. */
+export interface FileServiceDependencies {
+  readonly store: FileStore
+  readonly stateDir: string
+  readonly log: Pick<Logger, 'info' | 'error'>
+  /** Epoch milliseconds. */
+  readonly now: () => number
+  /** Milliseconds that uploads stay. */
+  readonly keepMs: number
+  /** Bytes that the files of a caller may take; `undefined`: the default. */
+  readonly maxBytesOf: (owner: string) => number | undefined
+}
+
+/** A file that a caller sends. */
+export interface Upload {
+  readonly name: string | undefined
+  readonly type: string
+  /** Whether it is for the answer of a call, which takes it over. */
+  readonly isTransfer: boolean
+}
+
+/** Takes, gives and removes files, and makes those of executions. */
+export class FileService {
+  readonly #deps: FileServiceDependencies
+  readonly #contents: FileFolder
+  readonly #place: FilePlace
+
+  constructor(deps: FileServiceDependencies) {
+    this.#deps = deps
+    this.#contents = new FileFolder(join(deps.stateDir, FOLDER), true)
+    this.#place = {
+      contents: this.#contents,
+      records: deps.store,
+      now: deps.now,
+      maxOwnerBytes: owner => this.#maxBytesOf(owner),
+    }
+  }
+
+  /** The files of an execution. */
+  readonly of = (plan: FilesOwner): ExecutionFiles => new ExecutionFiles(this.#place, plan)
+
+  /**
+   * Stores what a caller sends.
+   *
+   * @throws {LatchdError} `PAYLOAD_TOO_LARGE`, `FILES_FULL`, `STORE_FULL`
+   */
+  async upload(
+    chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+    { name, type, isTransfer }: Upload,
+    caller: Caller,
+  ): Promise<FileRecord> {
+    const { store, now } = this.#deps
+    const most = this.#maxBytesOf(caller.name)
+    const used = await store.ownerFileBytes(caller.name)
+    const admit = (size: number) => {
+      if (size > MAX_UPLOAD_BYTES) {
+        const message = `Cannot store the file: more than ${MAX_UPLOAD_BYTES} bytes`
+        throw new LatchdError('PAYLOAD_TOO_LARGE', message)
+      }
+      if (used + size <= most) return
+      const message = `Cannot store the file: the files of the token have ${used} bytes, limit maxFilesBytes ${most}`
+      throw new LatchdError('FILES_FULL', message)
+    }
+    const content = await this.#contents.write(chunks, admit).catch(error => {
+      throw refusalOf(error)
+    })
+    try {
+      const atMs = now()
+      const record: FileRecord = {
+        fileId: newFileId(),
+        kind: isTransfer ? 'transfer' : 'upload',
+        owner: caller.name,
+        ...(name !== undefined && { name: safeName(name) }),
+        type: safeType(type),
+        size: content.size,
+        sha256: content.sha256,
+        lastModified: atMs,
+        createdAtMs: atMs,
+      }
+      await store.addFile(record)
+      return record
+    } finally {
+      content.release()
+    }
+  }
+
+  /** A file of a caller. @throws {LatchdError} `NOT_FOUND`, also for one of another caller */
+  async find(fileId: string, caller: Caller): Promise<FileRecord> {
+    const record = await this.#deps.store.file(fileId)
+    const isTheirs = record?.owner === caller.name || caller.seesAll
+    if (record !== undefined && isTheirs && record.kind !== 'piece') return record
+    throw noFile(fileId)
+  }
+
+  /** A file that a signed link names. @throws {LatchdError} `NOT_FOUND` */
+  async linked(fileId: string): Promise<FileRecord> {
+    const record = await this.#deps.store.file(fileId)
+    if (record === undefined) throw noFile(fileId)
+    return record
+  }
+
+  /** Bytes `from` to `to`, without `to`, of a file. */
+  read({ sha256 }: FileRecord, from: number, to: number): Readable {
+    return this.#contents.stream(sha256, from, to)
+  }
+
+  /** Removes a file. Its content goes with the last file that has it. */
+  async remove({ fileId }: FileRecord): Promise<void> {
+    this.#contents.drop(await this.#deps.store.removeFiles([fileId]))
+  }
+
+  /** Removes what an earlier process left half written, and contents without a record. */
+  async start(): Promise<void> {
+    await this.#contents.clearIncoming()
+    this.#cleaning = this.#clean()
+  }
+
+  #cleaning: Promise<void> = Promise.resolve()
+
+  async #clean(): Promise<void> {
+    try {
+      await this.#contents.clean(async hashes => {
+        const unused: string[] = []
+        for (let i = 0; i < hashes.length; i += FILES_MAX) {
+          unused.push(...(await this.#deps.store.unusedContents(hashes.slice(i, i + FILES_MAX))))
+        }
+        return unused
+      })
+    } catch (error) {
+      // They take room, and the next start tries again.
+      this.#deps.log.error({ err: error }, 'contents without a file were not removed')
+    }
+  }
+
+  /** Removes old files. @param inMemory executions that the store does not have */
+  async sweep(inMemory: () => readonly string[]): Promise<void> {
+    const { store, now, keepMs, log } = this.#deps
+    const nowMs = now()
+    for (let files = 0; ; ) {
+      const swept = await store.sweepFiles({
+        uploadedBeforeMs: nowMs - keepMs,
+        sentBeforeMs: nowMs - SENT_MS,
+        madeBeforeMs: nowMs - MADE_MS,
+        inMemory: inMemory(),
+      })
+      this.#contents.drop(swept.hashes)
+      files += swept.files
+      if (!swept.isLast) continue
+      if (files > 0) log.info({ files }, 'files forgotten by retention')
+      return
+    }
+  }
+
+  /** Resolves when nothing is done in the background any more. */
+  async close(): Promise<void> {
+    await this.#cleaning
+  }
+
+  #maxBytesOf(owner: string): number {
+    return this.#deps.maxBytesOf(owner) ?? MAX_OWNER_FILE_BYTES
+  }
+}
+
+function noFile(fileId: string): LatchdError {
+  return new LatchdError('NOT_FOUND', `There is no file ${fileId}`)
+}
+
+/** What a caller is told of a file that could not be written. */
+function refusalOf(error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new LatchdError('STORE_FULL', 'Cannot store the file: the disk is full', {
+      cause: error,
+    })
+  }
+  if (code !== 'ECONNRESET') return error
+  return new LatchdError('INVALID_REQUEST', 'The body broke off', { cause: error })
+}

@@ -1,0 +1,41 @@
+/** The backend of a server that speaks to a daemon as its client. */
+
+import { ToolIndex } from '../../../executor/tools/tool-index.ts'
+import type { Latchd } from '../../../sdk/latchd.ts'
+import type { CallerTools, McpBackend } from './backend.ts'
+
+/** Tools are asked for again after so long. */
+const FRESH_MS = 10_000
+
+/** Makes a backend of a client. */
+export function clientBackend(client: Latchd): McpBackend {
+  let scopes: Promise<readonly string[]> | undefined
+  let tools: { readonly own: Promise<CallerTools>; readonly atMs: number } | undefined
+  return {
+    client,
+    mayApprove: async () => {
+      scopes ??= client.info().then(info => info.scopes)
+      const own = await scopes.catch(error => {
+        // The daemon may be starting: it is asked again.
+        scopes = undefined
+        throw error
+      })
+      return own.includes('approve') || own.includes('admin')
+    },
+    tools: async () => {
+      if (tools === undefined || performance.now() - tools.atMs > FRESH_MS) {
+        tools = { own: readTools(client), atMs: performance.now() }
+      }
+      return await tools.own.catch(error => {
+        tools = undefined
+        throw error
+      })
+    },
+    isStopping: () => false,
+  }
+}
+
+async function readTools(client: Latchd): Promise<CallerTools> {
+  const tools = await client.tools()
+  return { tools, index: new ToolIndex(tools) }
+}

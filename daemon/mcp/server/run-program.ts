@@ -1,0 +1,153 @@
+/**
+ * A program from its start to an answer, in the way that its client can take.
+ *
+ * It has a moment to end. After that it is a task where the client speaks tasks. Else it is waited
+ * for with progress, as long as hosts wait for a tool; and a question of it is put to the person at
+ * the host, where the host can ask and the caller may decide. What is left is a handle, with which
+ * `wait` goes on.
+ */
+
+import {
+  type CallToolResult,
+  type InputRequiredResult,
+  inputRequired,
+  type Server,
+  type ServerContext,
+} from '@modelcontextprotocol/server'
+import type { ExecuteRequest, Outcome } from '../../../protocol/execution/executor.ts'
+import { isOver } from '../../../protocol/execution/status.ts'
+import { askedOf } from '../../../sdk/code-tool/asked.ts'
+import type { AskedApproval } from '../../../sdk/code-tool/result.ts'
+import { answerOf } from './answer.ts'
+import type { McpBackend } from './backend.ts'
+import { abilitiesOf } from './client-abilities.ts'
+import { reportProgress } from './progress.ts'
+import { decide, questionOf } from './questions.ts'
+import { type CreatedTask, createdTask } from './tasks.ts'
+
+/** What a call of a tool answers with. */
+export type ToolAnswer = CallToolResult | InputRequiredResult | CreatedTask
+
+/** A program that ends within it is answered at once, whatever its client speaks. */
+const FIRST_WAIT_MS = 1000
+/** Hosts give up a tool after a minute. */
+export const DEFAULT_WAIT_MS = 45_000
+/** Longest time of one {@link goOn}; a client that asks for it has a longer patience. */
+export const MAX_WAIT_MS = 300_000
+/** A person may take so long for an answer while the call is held. */
+const QUESTION_MS = 600_000
+
+/** The request that an answer is for. */
+export interface AnsweredRequest {
+  readonly server: Server
+  readonly backend: McpBackend
+  readonly context: ServerContext
+}
+
+/** Runs a program. @throws {LatchdError} when it is refused */
+export async function runProgram(
+  request: ExecuteRequest,
+  asked: AnsweredRequest,
+): Promise<ToolAnswer> {
+  const { backend, context } = asked
+  const { signal } = context.mcpReq
+  const outcome = await backend.client.execute({ ...request, waitMs: FIRST_WAIT_MS })
+  const { executionId } = outcome
+  const cancel = () => {
+    // A daemon that stops cuts its connections, which is no wish of a client.
+    if (!backend.isStopping()) backend.client.cancel(executionId).catch(() => {})
+  }
+  if (isOver(outcome)) return answerOf(outcome, [])
+  if (abilitiesOf(asked.server, context).hasTasks) return createdTask(outcome)
+  if (signal.aborted) cancel()
+  signal.addEventListener('abort', cancel, { once: true })
+  try {
+    return await follow(outcome, DEFAULT_WAIT_MS, asked)
+  } finally {
+    signal.removeEventListener('abort', cancel)
+  }
+}
+
+/**
+ * Goes on with an execution; answers that came with the request decide its questions first.
+ *
+ * @param waitMs how long to wait for it
+ * @throws {LatchdError} `NOT_FOUND`
+ */
+export async function goOn(
+  executionId: string,
+  waitMs: number,
+  asked: AnsweredRequest,
+): Promise<ToolAnswer> {
+  const { backend, context } = asked
+  const { client } = backend
+  const { inputResponses } = context.mcpReq
+  const outcome = await client.wait(executionId, { waitMs: 0 })
+  const open = await askedOf(client.approvals, outcome)
+  if (inputResponses === undefined || open === undefined)
+    return await follow(outcome, waitMs, asked)
+  const isDismissed = await decide(client, open, inputResponses)
+  if (isDismissed) return answerOf(outcome, open)
+  return await follow(await client.wait(executionId, { waitMs: 0 }), waitMs, asked)
+}
+
+/** Waits for an execution, and puts its questions to the person at the host. */
+async function follow(
+  begun: Outcome,
+  waitMs: number,
+  request: AnsweredRequest,
+): Promise<ToolAnswer> {
+  const { backend, context, server } = request
+  const { client } = backend
+  const untilMs = Date.now() + waitMs
+  const stop = reportProgress(client, begun.executionId, context)
+  try {
+    let outcome = begun
+    for (;;) {
+      if (isOver(outcome)) return answerOf(outcome, [])
+      const open = await askedOf(client.approvals, outcome)
+      const restMs = untilMs - Date.now()
+      if (open !== undefined && open.length > 0) {
+        const { canElicit, isModern } = abilitiesOf(server, context)
+        if (!canElicit || !(await backend.mayApprove())) return answerOf(outcome, open)
+        if (isModern) return askedAgain(outcome.executionId, open)
+        if (!(await ask(open, request))) return answerOf(outcome, open)
+        outcome = await client.wait(outcome.executionId, { waitMs: 0 })
+        continue
+      }
+      if (restMs <= 0 || context.mcpReq.signal.aborted) return answerOf(outcome, [])
+      outcome = await client.wait(outcome.executionId, { waitMs: restMs })
+    }
+  } finally {
+    stop()
+  }
+}
+
+/** The call is to be sent again with the answers, in the revision that has no other way. */
+function askedAgain(executionId: string, open: readonly AskedApproval[]): InputRequiredResult {
+  return inputRequired({
+    inputRequests: Object.fromEntries(
+      open.map(approval => [approval.approvalId, inputRequired.elicit(questionOf(approval))]),
+    ),
+    // Who may go on with it is decided by the caller's token, as for `wait`.
+    requestState: executionId,
+  })
+}
+
+/** Asks the person at the host. @returns whether all questions were answered */
+async function ask(
+  open: readonly AskedApproval[],
+  { backend, context }: AnsweredRequest,
+): Promise<boolean> {
+  for (const approval of open) {
+    let answer: unknown
+    try {
+      answer = await context.mcpReq.elicitInput(questionOf(approval), { timeout: QUESTION_MS })
+    } catch {
+      // Nobody has answered in time, or the host cannot ask after all: the handle is left.
+      return false
+    }
+    if (await decide(backend.client, [approval], { [approval.approvalId]: answer })) return false
+  }
+  return true
+}

@@ -1,0 +1,221 @@
+/**
+ * A guest on CPython: one instance of the interpreter, which runs a program to its end in one call.
+ *
+ * The program reaches its host by frames at the door (`files.ts`). A frame that the guest writes is
+ * a request: an operation of `executor/guest/host/host-operations.ts`, a number and a text. The
+ * worker performs it at once, and the guest reads the answer. A guest may write any frame, so each
+ * is checked here before it is performed. What the guest writes about its end counts only when the
+ * run has returned.
+ *
+ * The host ends a guest by an exception that it throws through WebAssembly. No code of the guest
+ * runs on the way, and its memory is void until the next rewind.
+ */
+
+import type { StandbyGuest } from '../engine-parts.ts'
+import { type GuestHooks, GuestThrown } from '../guest.ts'
+import { hashOf } from '../memory-hash.ts'
+import { FrameReader } from './frames.ts'
+import type { PythonSnapshot } from './image.ts'
+import { type EngineParts, Instance, SealViolation } from './instance.ts'
+import type { InstanceHooks } from './instance-hooks.ts'
+import { SeededRandom } from './seeded-random.ts'
+import { readPages, writePages } from './session-pages.ts'
+import { zoneOffsetOf } from './zone-offset.ts'
+
+/** A statement that names nothing: the guest's main module keeps its names to itself. */
+const MAIN = `__import__('latchd_guest.program').program.main()`
+const PLACE = `__import__('latchd_guest.program').program.place()`
+/** An instance whose heap has grown beyond this is given up, since memory never shrinks. */
+const MAX_RESTING_BYTES = 96 * 1024 * 1024
+/** All the files of a program together. */
+const MAX_FILE_BYTES = 32 * 1024 * 1024
+
+const idle: InstanceHooks = {
+  write: () => true,
+  read: () => new Uint8Array(),
+  poll() {},
+  now: () => 0,
+  zoneOffset: () => 0,
+  random: bytes => bytes.fill(0),
+}
+
+/** What the engine reads of a program's configuration. */
+interface Configuration {
+  readonly tools: readonly unknown[]
+  readonly seed: readonly [number, number, number, number]
+  readonly timeZone?: string
+}
+
+/** A guest on CPython. */
+export class CPythonGuest implements StandbyGuest {
+  #instance: Instance
+  #snapshot: PythonSnapshot
+  #stackPointer: number
+  #configuration = ''
+  #frames: FrameReader | undefined
+  /** The program's hooks; absent: none has begun. */
+  #hooks: GuestHooks | undefined
+  #state: 'new' | 'running' | 'clean' | 'void' = 'new'
+  #isSession = false
+  /** The interpreter is being asked for its place, in the middle of the program. */
+  #isAsked = false
+  #isTrapped = false
+
+  private constructor(snapshot: PythonSnapshot, instance: Instance) {
+    this.#snapshot = snapshot
+    this.#instance = instance
+    this.#stackPointer = instance.stackPointer
+  }
+
+  /** Makes a fresh guest: an instance with the image in it. */
+  static async create(snapshot: PythonSnapshot, parts: EngineParts): Promise<CPythonGuest> {
+    const instance = await Instance.create(parts, idle, {
+      bytes: snapshot.imageBytes,
+      parts: snapshot.parts,
+    })
+    instance.seal()
+    return new CPythonGuest(snapshot, instance)
+  }
+
+  get memoryBytes(): number {
+    return this.#instance.memory.length
+  }
+
+  begin(hooks: GuestHooks, memoryBytes: number, configuration: string): void {
+    const { tools, seed, timeZone } = JSON.parse(configuration) as Configuration
+    const random = new SeededRandom(seed)
+    const frames = new FrameReader(tools.length, (operation, number, text) =>
+      hooks.host(operation, number, text),
+    )
+    this.#hooks = hooks
+    this.#frames = frames
+    this.#configuration = configuration
+    this.#state = 'running'
+    this.#instance.begin(
+      {
+        write: frame => frames.write(frame),
+        read: () => frames.read(),
+        poll: () => {
+          if (!this.#isAsked) hooks.poll()
+        },
+        now: () => hooks.now(),
+        zoneOffset: zoneOffsetOf(timeZone),
+        random: bytes => random.fill(bytes),
+      },
+      this.#snapshot.imageBytes + memoryBytes,
+      MAX_FILE_BYTES,
+    )
+  }
+
+  beginSession(hooks: GuestHooks, memoryBytes: number, configuration: string): void {
+    this.#isSession = true
+    this.begin(hooks, memoryBytes, configuration)
+  }
+
+  evaluate(code: string): void {
+    const frames = this.#frames as FrameReader
+    frames.offer(`{"source":${JSON.stringify(code)},${this.#configuration.slice(1)}`)
+    try {
+      this.#instance.run(MAIN)
+    } catch (error) {
+      this.#state = 'void'
+      throw this.#readFault(error)
+    }
+    this.#state = this.#instance.violation === undefined ? 'clean' : 'void'
+    const { end } = frames
+    if (end === undefined) throw new GuestThrown(fault('SystemError', LOST_DOOR))
+    ;(this.#hooks as GuestHooks).host(end.operation, 0, end.text)
+  }
+
+  /** What an exception means that came through the interpreter. */
+  #readFault(error: unknown): unknown {
+    const { violation } = this.#instance
+    if (violation !== undefined || error instanceof SealViolation) {
+      const message = `The program called a function of the interpreter that programs here have not: ${violation}`
+      return new GuestThrown(fault('SystemError', message))
+    }
+    if (error instanceof RangeError && /call stack/.test(error.message)) {
+      this.#isTrapped = true
+      return new GuestThrown(fault('RecursionError', 'The recursion was too deep for the stack'))
+    }
+    if (error instanceof WebAssembly.RuntimeError) {
+      this.#isTrapped = true
+      return new GuestThrown(fault('SystemError', `The interpreter failed: ${error.message}`))
+    }
+    return error
+  }
+
+  runJob(): boolean {
+    return false
+  }
+
+  /** Nothing in the interpreter waits any more: a program takes its deliveries itself. */
+  deliver(): void {}
+
+  unhandledRejections(): string[] {
+    return []
+  }
+
+  currentStack(): string {
+    const frames = this.#frames as FrameReader
+    this.#isAsked = true
+    try {
+      this.#instance.runInside(PLACE)
+      return frames.takePlace()
+    } finally {
+      this.#isAsked = false
+    }
+  }
+
+  takeZoneAsked(): boolean {
+    return false
+  }
+
+  isFull(): boolean {
+    return false
+  }
+
+  endSession(): 'clean' | 'void' {
+    return this.#state === 'clean' ? 'clean' : 'void'
+  }
+
+  snapshot(maxBytes: number): Uint8Array | undefined {
+    if (this.#state !== 'clean' || !this.#isSession) {
+      throw new Error('a snapshot of a guest that is not at rest')
+    }
+    return writePages(this.#snapshot, this.#instance.memory, maxBytes)
+  }
+
+  restore(snapshot: Uint8Array): void {
+    if (this.#state !== 'new') throw new Error('a snapshot for a guest that is in use')
+    const { memoryBytes, runs } = readPages(this.#snapshot, snapshot)
+    this.#instance.growTo(memoryBytes)
+    for (const { at, bytes } of runs) this.#instance.memory.set(bytes, at)
+  }
+
+  rewind(): boolean {
+    this.#hooks = undefined
+    this.#frames = undefined
+    this.#isSession = false
+    const isLost = this.#instance.violation !== undefined || this.#isTrapped
+    if (isLost || this.memoryBytes > MAX_RESTING_BYTES) return false
+    this.#instance.begin(idle, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)
+    this.#instance.reset(this.#snapshot.parts, this.#stackPointer)
+    this.#state = 'new'
+    return true
+  }
+
+  /** SHA-256 of the memory, as far as the image goes. */
+  memoryHash(): string {
+    return hashOf(this.#instance.memory.subarray(0, this.#snapshot.imageBytes))
+  }
+
+  isWhole(): boolean {
+    return this.memoryHash() === this.#snapshot.memoryHash
+  }
+}
+
+const LOST_DOOR = 'The program closed descriptor 3, by which its end is reported'
+
+/** A described error as the prelude writes it. */
+const fault = (name: string, message: string) => JSON.stringify({ name, message })

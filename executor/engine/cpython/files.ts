@@ -1,0 +1,203 @@
+/**
+ * The in-memory files of an instance: one door to the host, a library that cannot be written to,
+ * and a bound for all that a guest stores. They are outside of the guest's memory, so a copy of an
+ * image does not bring them back: {@link closeFiles} does.
+ */
+
+import type { FileNode, FileSystem } from './emscripten-module.ts'
+
+/** The path of the door. It is opened as descriptor {@link DOOR_FD}. */
+const DOOR = '/dev/latch'
+/** The first descriptor after the three standard ones. */
+export const DOOR_FD = 3
+/** Numbers of the device, which no other one has. */
+const DOOR_MAJOR = 200
+/** Error numbers of WASI. */
+const EINVAL = 28
+const EROFS = 69
+const ENOSPC = 51
+
+/** How much a guest's files take. */
+export interface FileQuota {
+  usedBytes: number
+  maxBytes: number
+}
+
+/** The host's side of the door. */
+export interface Door {
+  /** @returns `false` for a frame that is refused */
+  write(frame: Uint8Array): boolean
+  read(): Uint8Array
+}
+
+/** Makes the door. What is read and does not fit waits for the next read. */
+export function openDoor(FS: FileSystem, door: Door): void {
+  const device = FS.makedev(DOOR_MAJOR, 1)
+  let rest: Uint8Array | undefined
+  FS.registerDevice(device, {
+    open(stream) {
+      stream.seekable = false
+      rest = undefined
+    },
+    close() {},
+    write(_stream, buffer, offset, length) {
+      rest = undefined
+      const frame = new Uint8Array(buffer.buffer, buffer.byteOffset + offset, length)
+      if (!door.write(frame)) throw new FS.ErrnoError(EINVAL)
+      return length
+    },
+    read(_stream, buffer, offset, length) {
+      const bytes = rest ?? door.read()
+      const count = Math.min(bytes.length, length)
+      new Uint8Array(buffer.buffer, buffer.byteOffset + offset, count).set(bytes.subarray(0, count))
+      rest = count < bytes.length ? bytes.subarray(count) : undefined
+      return count
+    },
+  })
+  FS.mkdev(DOOR, device)
+}
+
+/** The folders that a guest writes to: they are made anew for each program. */
+const ownFolders = ['/home', '/tmp', '/dev/shm']
+const HOME = '/home/guest'
+
+/** Folders of the image, in which nothing is made, removed or renamed. */
+const imageFolders = [
+  ...['/', '/dev', '/proc', '/proc/self', '/lib', '/lib/python3.14'],
+  ...['/lib/python3.14/site-packages', '/lib/python3.14/lib-dynload'],
+]
+
+/** The files of an instance, as its owner closes and empties them. */
+export interface ClosedFiles {
+  /** Opens the door. */
+  open(): void
+  seal(): void
+  reset(): void
+}
+
+/** Bounds the files, and takes the host's randomness away. */
+export function closeFiles(
+  FS: FileSystem,
+  quota: FileQuota,
+  random: (bytes: Uint8Array) => void,
+): ClosedFiles {
+  for (const name of ['random', 'urandom']) {
+    FS.getDevice(FS.lookupPath(`/dev/${name}`).node.rdev).stream_ops.read = (
+      _stream,
+      buffer,
+      offset,
+      length,
+    ) => {
+      random(new Uint8Array(buffer.buffer, buffer.byteOffset + offset, length))
+      return length
+    }
+  }
+  boundFiles(FS, quota)
+  const standard = FS.streams.slice(0, DOOR_FD)
+  let firstInode = 0
+  const guard = { isOn: false }
+  const open = () => {
+    if (FS.open(DOOR, 'r+').fd !== DOOR_FD) throw new Error('the door is another descriptor')
+  }
+  const empty = () => {
+    FS.chdir('/')
+    for (const folder of ownFolders) {
+      if (FS.analyzePath(folder).exists) remove(FS, folder)
+      FS.mkdirTree(folder)
+    }
+    FS.mkdirTree(HOME)
+    FS.chdir(HOME)
+    open()
+  }
+  return {
+    open,
+    seal() {
+      closeImage(FS, guard)
+      firstInode = FS.nextInode
+      empty()
+      guard.isOn = true
+    },
+    reset() {
+      guard.isOn = false
+      for (let fd = FS.streams.length - 1; fd >= 0; fd--) {
+        const stream = FS.streams[fd]
+        if (stream !== null && stream !== undefined && stream !== standard[fd]) FS.close(stream)
+      }
+      for (const [fd, stream] of standard.entries()) FS.streams[fd] = stream
+      // A program sees the numbers of its files.
+      FS.nextInode = firstInode
+      empty()
+      guard.isOn = true
+    },
+  }
+}
+
+/** Counts what files take, and refuses more than the quota. */
+function boundFiles(FS: FileSystem, quota: FileQuota): void {
+  const { MEMFS } = FS.filesystems
+  const charge = (node: FileNode, change: () => void, wanted: number) => {
+    const before = node.contents?.length ?? 0
+    if (wanted > before && quota.usedBytes + wanted - before > quota.maxBytes) {
+      throw new FS.ErrnoError(ENOSPC)
+    }
+    change()
+    quota.usedBytes += (node.contents?.length ?? 0) - before
+  }
+  const expand = MEMFS.expandFileStorage.bind(MEMFS)
+  const resize = MEMFS.resizeFileStorage.bind(MEMFS)
+  MEMFS.expandFileStorage = (node, capacity) => charge(node, () => expand(node, capacity), capacity)
+  MEMFS.resizeFileStorage = (node, size) => charge(node, () => resize(node, size), size)
+  // A folder or an empty file takes memory of the host too.
+  const create = FS.mknod.bind(FS)
+  FS.mknod = (path, mode, device) => {
+    if (quota.usedBytes + NODE_BYTES > quota.maxBytes) throw new FS.ErrnoError(ENOSPC)
+    quota.usedBytes += NODE_BYTES
+    return create(path, mode, device)
+  }
+}
+
+/** About what a node of the file system takes in the host. */
+const NODE_BYTES = 1024
+
+/** What the image has is the same in every run: nothing in it is written, moved or removed. */
+function closeImage(FS: FileSystem, guard: { readonly isOn: boolean }): void {
+  const refuse = () => {
+    throw new FS.ErrnoError(EROFS)
+  }
+  const { node } = FS.lookupPath('/lib/python314.zip')
+  const writing = { write: refuse, allocate: refuse, mmap: refuse, msync: refuse }
+  node.stream_ops = { ...node.stream_ops, ...writing }
+  node.node_ops = { ...node.node_ops, setattr: refuse }
+  const closed = new Set<FileNode>()
+  const guarded =
+    (operation: unknown) =>
+    (...args: unknown[]): unknown =>
+      guard.isOn ? refuse() : (operation as (...args: unknown[]) => unknown)(...args)
+  for (const path of imageFolders) {
+    const folder = FS.lookupPath(path).node
+    closed.add(folder)
+    const operations = { ...folder.node_ops }
+    for (const name of ['mknod', 'unlink', 'rename', 'rmdir', 'symlink', 'setattr']) {
+      operations[name] = guarded(operations[name])
+    }
+    folder.node_ops = operations
+  }
+  // The folder that a file leaves decides about a move, and not the one that it comes to.
+  const rename = FS.rename.bind(FS)
+  FS.rename = (from, to) => {
+    if (guard.isOn && closed.has(FS.lookupPath(to, { parent: true }).node)) refuse()
+    rename(from, to)
+  }
+}
+
+function remove(FS: FileSystem, path: string): void {
+  if (!FS.isDir(FS.lstat(path).mode)) {
+    FS.unlink(path)
+    return
+  }
+  FS.chmod(path, 0o777)
+  for (const inner of FS.readdir(path)) {
+    if (inner !== '.' && inner !== '..') remove(FS, `${path}/${inner}`)
+  }
+  FS.rmdir(path)
+}

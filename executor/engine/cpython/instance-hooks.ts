@@ -1,0 +1,19 @@
+/** The host's side of an instance. Each may throw, through WebAssembly, to end the run. */
+export interface InstanceHooks {
+  /**
+   * Takes a frame that the guest wrote to the door. The bytes are the guest's memory: copy them.
+   *
+   * @returns `false` for one that is refused: the guest's write fails
+   */
+  write(frame: Uint8Array): boolean
+  /** The bytes that the guest reads at the door next; none: an end of file. */
+  read(): Uint8Array
+  /** Called every few thousand operations of the interpreter. */
+  poll(): void
+  /** The guest's clock in epoch milliseconds, fractions allowed. */
+  now(): number
+  /** Seconds that the guest's zone is ahead of UTC at an instant in epoch seconds. */
+  zoneOffset(epochSeconds: number): number
+  /** Fills bytes that the guest uses as random ones. */
+  random(bytes: Uint8Array): void
+}

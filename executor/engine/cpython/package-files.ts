@@ -1,0 +1,56 @@
+/** The files of the optional package `@latchd/python`: they are the engine. */
+
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { LatchdError } from '../../../protocol/errors.ts'
+
+/** The line that installs the package. */
+export const INSTALL_LINE = 'npm install @latchd/python'
+
+/** The engine, as the package brings it. */
+export interface PackageFiles {
+  /** URL of the module that makes an instance. */
+  readonly loader: string
+  readonly wasm: Uint8Array<ArrayBuffer>
+  /** The standard library, zipped. */
+  readonly stdlib: Uint8Array<ArrayBuffer>
+  /** SHA-256 of both, hexadecimal. */
+  readonly hash: string
+}
+
+interface PythonPackage {
+  readonly loaderUrl: string
+  readonly wasmUrl: string
+  readonly stdlibUrl: string
+}
+
+/** Whether the package is installed. */
+export function hasPackage(): boolean {
+  try {
+    import.meta.resolve('@latchd/python')
+    return true
+  } catch {
+    // Node says in its own words that there is no such package.
+    return false
+  }
+}
+
+/** The refusal of a Python program where the package is not installed. */
+export const notInstalled = (): LatchdError =>
+  new LatchdError(
+    'INVALID_REQUEST',
+    `Cannot run a Python program: the package @latchd/python is not installed; install it: ${INSTALL_LINE}`,
+    { errors: [{ pointer: '/language', detail: `python needs: ${INSTALL_LINE}` }] },
+  )
+
+/** Reads the package. @throws {LatchdError} `INVALID_REQUEST` when it is not installed */
+export async function readPackage(): Promise<PackageFiles> {
+  if (!hasPackage()) throw notInstalled()
+  const { loaderUrl, wasmUrl, stdlibUrl } = (await import('@latchd/python')) as PythonPackage
+  const wasm = read(wasmUrl)
+  const stdlib = read(stdlibUrl)
+  const hash = createHash('sha256').update(wasm).update(stdlib).digest('hex')
+  return { loader: loaderUrl, wasm, stdlib, hash }
+}
+
+const read = (url: string) => new Uint8Array(readFileSync(new URL(url)))

@@ -1,0 +1,1 @@
+"""The prelude: what of latchd runs inside the interpreter, beside the program."""

@@ -1,0 +1,176 @@
+"""An error for the host: its name, its message, its place in the source and a hint."""
+
+import builtins
+import difflib
+import json
+import keyword
+import linecache
+import sys
+import traceback
+
+from .errors import ToolError
+
+_MAX_MESSAGE = 8192
+_MAX_FRAMES = 20
+
+# What programs import and have not here, with what to use.
+_MODULES = {
+    "requests": "Use a tool to reach the network.",
+    "httpx": "Use a tool to reach the network.",
+    "aiohttp": "Use a tool to reach the network.",
+    "urllib3": "Use a tool to reach the network.",
+    "bs4": "Use html.parser or re of the standard library.",
+    "numpy": "Use math, statistics and list comprehensions.",
+    "pandas": "Use csv, collections and lists of dicts.",
+    "scipy": "Use math and statistics.",
+    "matplotlib": "There are no plots: give the numbers as the result.",
+    "yaml": "Use json.",
+    "dateutil": "Use datetime.",
+    "pytz": "Use zoneinfo or datetime.timezone.",
+    "subprocess": "Programs here start no processes: use a tool.",
+    "socket": "Use a tool to reach the network.",
+    "ssl": "Use a tool to reach the network.",
+    "multiprocessing": "Use asyncio.gather over tools: calls overlap.",
+    "ctypes": "There is no native code here.",
+    "js": "There is no JavaScript here.",
+    "pyodide": "There is no JavaScript here.",
+}
+
+
+def describe(error, file, source, globals_, tools):
+    """The description as JSON."""
+    description = {
+        "name": getattr(error, "name", None) if isinstance(error, ToolError) else None,
+        "message": _message(error)[:_MAX_MESSAGE],
+    }
+    if not isinstance(description["name"], str):
+        description["name"] = type(error).__name__
+    if isinstance(error, SyntaxError) and error.filename == file:
+        description["isSyntax"] = True
+        _syntax(description, error, source)
+    else:
+        frames = _frames(error, file)
+        if frames:
+            description["line"], description["column"] = frames[-1]["line"], frames[-1]["column"]
+        description["stack"] = _stack(error, file)
+    if isinstance(error, MemoryError):
+        description["isMemory"] = True
+    hint = getattr(error, "hint", None) or _hint(error, globals_, tools)
+    if isinstance(hint, str):
+        description["hint"] = hint
+    return json.dumps(description)
+
+
+def _message(error):
+    try:
+        if isinstance(error, SyntaxError):
+            return error.msg
+        text = str(error)
+    except Exception as fault:
+        return f"<the message could not be made: {type(fault).__name__}>"
+    if isinstance(error, KeyError) and len(error.args) == 1:
+        text = repr(error.args[0])
+    if isinstance(error, BaseExceptionGroup):
+        text += "".join(f"\n  [{i}]: {one!r}" for i, one in enumerate(error.exceptions[:10]))
+    for note in getattr(error, "__notes__", ())[:10]:
+        text += "\n" + str(note)
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    depth = 0
+    while cause is not None and depth < 5:
+        text += f"\n  [cause]: {type(cause).__name__}: {str(cause)[:500]}"
+        cause = cause.__cause__
+        depth += 1
+    return text
+
+
+def place_of(line, column_bytes, file):
+    """Line and column of the source as sent: columns count from 1, in characters."""
+    text = linecache.cache.get(file, (0, None, []))[2]
+    row = text[line - 1] if 0 < line <= len(text) else ""
+    column = len(row.encode()[: column_bytes or 0].decode(errors="ignore"))
+    return {"line": line, "column": column + 1}
+
+
+def _frames(error, file):
+    frames = []
+    step = error.__traceback__
+    while step is not None:
+        code = step.tb_frame.f_code
+        if code.co_filename == file:
+            positions = list(code.co_positions())
+            line, _, column, _ = positions[step.tb_lasti // 2]
+            frames.append(place_of(line or step.tb_lineno, column, file))
+        step = step.tb_next
+    return frames
+
+
+def is_program(name):
+    """Whether a file is a program's, of this execution or of an earlier one of its session."""
+    return name == "program" or name.startswith("program ")
+
+
+def _stack(error, file):
+    lines = []
+    for frame in traceback.extract_tb(error.__traceback__):
+        if is_program(frame.filename):
+            lines.append(frame)
+    if not lines:
+        return ""
+    text = "".join(traceback.StackSummary.from_list(lines[-_MAX_FRAMES:]).format())
+    return "Traceback (most recent call last):\n" + text.rstrip("\n")
+
+
+def _syntax(description, error, source):
+    line = error.lineno or 1
+    rows = source.splitlines() or [""]
+    description["line"] = min(line, len(rows))
+    description["column"] = max(1, error.offset or 1)
+
+
+def _hint(error, globals_, tools):
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        base = error.name.split(".")[0]
+        advice = _MODULES.get(base, "Only the standard library is here; the rest is by tools.")
+        return f"The module {base} is not here. {advice}"
+    if isinstance(error, NameError) and error.name:
+        names = [*tools, *globals_, *dir(builtins), *keyword.kwlist]
+        near = difflib.get_close_matches(error.name, names, 3, 0.7)
+        near = [name for name in near if not name.startswith("_")]
+        if near:
+            return "Did you mean " + " or ".join(near) + "?"
+        if tools:
+            return "Tools of this execution: " + ", ".join(list(tools)[:20]) + "."
+    if isinstance(error, AttributeError) and error.name and error.obj is not None:
+        near = difflib.get_close_matches(error.name, dir(error.obj), 3, 0.7)
+        if near:
+            return "Did you mean " + " or ".join(near) + "?"
+    if isinstance(error, SyntaxError):
+        return _syntax_hint(error)
+    if isinstance(error, OSError) and isinstance(error, FileNotFoundError):
+        return "Files of the machine are not here: use a tool, or a file that the program wrote."
+    return None
+
+
+def _syntax_hint(error):
+    text = (error.text or "").strip()
+    words = text.split(" ")
+    if words and words[0] in ("const", "let", "var", "function"):
+        return 'This is JavaScript: send it with language "javascript", or write Python.'
+    if "=>" in text or text.endswith(("{", "};")):
+        return "This looks like JavaScript; the language of this program is Python."
+    if words and words[0] == "print" and len(words) > 1:
+        return "print is a function: print(value)."
+    return None
+
+
+def running_frames(file):
+    """Where the program stands now, innermost first."""
+    frames = []
+    frame = sys._getframe(1)
+    while frame is not None and len(frames) < _MAX_FRAMES:
+        code = frame.f_code
+        if code.co_filename == file:
+            line, _, column, _ = list(code.co_positions())[frame.f_lasti // 2]
+            frames.append({"name": code.co_name, **place_of(line or frame.f_lineno, column, file)})
+        frame = frame.f_back
+    return frames

@@ -1,0 +1,92 @@
+/**
+ * The pools of all engines behind one face. The pool of JavaScript is there from the start. That of
+ * another engine is started by the first program that needs it, so that others pay nothing for it.
+ */
+
+import type { GuestPool, PoolRun } from '../boundary/guest-pool.ts'
+import type { GuestReport } from '../boundary/messages.ts'
+import type { WorkerStatistics } from '../boundary/worker-control.ts'
+import { type EngineName, engineOf } from '../engine/engine.ts'
+
+/** Makes the pool of an engine. */
+export type MakeEnginePool = (engine: EngineName) => GuestPool
+
+/** The pools of all engines, one each. */
+export class EnginePools implements GuestPool {
+  #main: GuestPool
+  #make: MakeEnginePool
+  #others = new Map<EngineName, GuestPool>()
+
+  constructor(main: GuestPool, make: MakeEnginePool) {
+    this.#main = main
+    this.#make = make
+  }
+
+  get isolation() {
+    return this.#main.isolation
+  }
+
+  get workers(): number {
+    return this.#sum(({ workers }) => workers)
+  }
+
+  get queued(): number {
+    return this.#sum(({ queued }) => queued)
+  }
+
+  queuedOf(owner: string): number {
+    return this.#sum(pool => pool.queuedOf(owner))
+  }
+
+  get resuming(): number {
+    return this.#sum(({ resuming }) => resuming)
+  }
+
+  get active(): number {
+    return this.#sum(({ active }) => active)
+  }
+
+  get pids(): readonly number[] | undefined {
+    const { pids } = this.#main
+    return pids && [...pids, ...this.#others.values().flatMap(other => other.pids ?? [])]
+  }
+
+  get isPressed(): boolean {
+    return this.#all.some(({ isPressed }) => isPressed)
+  }
+
+  start(): Promise<void> {
+    return this.#main.start()
+  }
+
+  async statistics(): Promise<WorkerStatistics[]> {
+    return (await Promise.all(this.#all.map(pool => pool.statistics()))).flat()
+  }
+
+  async collect(): Promise<void> {
+    await Promise.all(this.#all.map(pool => pool.collect()))
+  }
+
+  run(run: PoolRun): Promise<GuestReport> {
+    return this.#poolOf(engineOf(run.language)).run(run)
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#all.map(pool => pool.close()))
+  }
+
+  #poolOf(engine: EngineName): GuestPool {
+    if (engine === 'quickjs') return this.#main
+    const other = this.#others.get(engine) ?? this.#make(engine)
+    this.#others.set(engine, other)
+    return other
+  }
+
+  get #all(): GuestPool[] {
+    return [this.#main, ...this.#others.values()]
+  }
+
+  #sum(of: (pool: GuestPool) => number): number {
+    return this.#all.reduce((sum, pool) => sum + of(pool), 0)
+  }
+}

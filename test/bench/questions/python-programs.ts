@@ -1,0 +1,120 @@
+/** Python: a fresh program, one of a session, calls, throughput, and a worker's memory. */
+
+import type { EmbeddedExecutor } from '../../../executor/index.ts'
+import { createExecutor } from '../../../executor/index.ts'
+import type { Answer, Effort, Question, Row, Target } from '../question.ts'
+import { rowOf } from '../question.ts'
+import { takeInTurns, timed } from '../rounds.ts'
+import { p50 } from '../samples.ts'
+
+export const pythonPrograms: Question = { title: 'Python programs', ask }
+
+const TRIVIAL = 'sum(range(10))'
+/** Calls of one program, so that what a call takes stands out. */
+const CALLS = 100
+const PYTHON_CALLS = `for i in range(${CALLS}):\n    x = num(i)\nx`
+const SCRIPT_CALLS = `let x; for (let i = 0; i < ${CALLS}; i++) x = num(i); x`
+const US_PER_MS = 1000
+const WINDOW_MS = 1000
+const LANES = 8
+const BYTES_PER_MIB = 1024 * 1024
+
+interface Pyodide {
+  loadPyodide(): Promise<{ runPython(source: string): unknown }>
+}
+
+async function ask(effort: Effort): Promise<Answer> {
+  const before = process.memoryUsage.rss()
+  const executor = createExecutor({ workers: 4, tools: { num: async (n: unknown) => n } as never })
+  try {
+    const from = performance.now()
+    await program(executor, TRIVIAL)
+    const first = performance.now() - from
+    const perWorker = (process.memoryUsage.rss() - before) / 2 / BYTES_PER_MIB
+    const session = await executor.sessions.create()
+    const pyodide = await peer(async () => {
+      const { loadPyodide } = (await import('pyodide')) as unknown as Pyodide
+      const { runPython } = await loadPyodide()
+      return async () => runPython(TRIVIAL)
+    })
+    const script = { source: SCRIPT_CALLS } as const
+    const python = { source: PYTHON_CALLS, language: 'python' } as const
+    const [fresh, kept, ofPyodide, scriptCalls, pythonCalls] = await takeInTurns(
+      [
+        timed(() => program(executor, TRIVIAL)),
+        timed(() => session.execute({ source: TRIVIAL, language: 'python' })),
+        timed(pyodide),
+        perCall(() => executor.execute(script)),
+        perCall(() => executor.execute(python)),
+      ],
+      effort.count(100),
+    )
+    const [rate] = await takeInTurns([() => throughput(executor)], effort.count(3))
+    const rows = [
+      rowOf('a fresh program', 'ms', fresh),
+      rowOf('a program of a session', 'ms', kept),
+      rowOf('stock Pyodide, one interpreter for all programs', 'ms', ofPyodide),
+      rowOf('a call of JavaScript', 'µs', scriptCalls),
+      rowOf('a call of Python', 'µs', pythonCalls),
+      rowOf('fresh programs on two workers', '/s', rate),
+      rowOf('the first program of a process', 'ms', { samples: [first] }),
+      rowOf('memory of a worker', 'MiB', { samples: [perWorker] }),
+    ]
+    return { rows, targets: targets(rows) }
+  } finally {
+    await executor.close()
+  }
+}
+
+const program = (executor: EmbeddedExecutor, source: string) =>
+  executor.executeOrThrow({ source, language: 'python' })
+
+/** A peer's way to run the trivial program; one that is not there fails when it is asked. */
+async function peer(open: () => Promise<() => Promise<unknown>>): Promise<() => Promise<unknown>> {
+  try {
+    return await open()
+  } catch (error) {
+    return () => Promise.reject(error)
+  }
+}
+
+/** Microseconds of one call. */
+function perCall(run: () => Promise<unknown>): () => Promise<number> {
+  const whole = timed(run)
+  return async () => ((await whole()) / CALLS) * US_PER_MS
+}
+
+async function throughput(executor: EmbeddedExecutor): Promise<number> {
+  const from = performance.now()
+  let ended = 0
+  const lane = async () => {
+    while (performance.now() - from < WINDOW_MS) {
+      await program(executor, TRIVIAL)
+      ended++
+    }
+  }
+  await Promise.all(Array.from({ length: LANES }, lane))
+  return (ended / (performance.now() - from)) * 1000
+}
+
+/** What the design promises, of a machine with two quiet cores. */
+function targets(rows: readonly Row[]): Target[] {
+  const value = (name: string) => p50(rows.find(row => row.name === name)?.samples ?? [])
+  const atMost = (what: string, bound: number, unit: Target['unit']): Target => {
+    return { what, value: value(what), bound, unit, sense: 'at most' }
+  }
+  return [
+    atMost('a fresh program', 5, 'ms'),
+    atMost('a program of a session', 1, 'ms'),
+    atMost('a call of Python', value('a call of JavaScript') + 60, 'µs'),
+    atMost('memory of a worker', 80, 'MiB'),
+    atMost('the first program of a process', 500, 'ms'),
+    {
+      what: 'fresh programs on two workers',
+      value: value('fresh programs on two workers'),
+      bound: 300,
+      unit: '/s',
+      sense: 'at least',
+    },
+  ]
+}

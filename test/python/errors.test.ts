@@ -1,0 +1,90 @@
+/** What a program is told about its mistakes, and what it is given beside its tools. */
+
+import t from 'tap'
+import { pythonExecutor } from './python-executor.ts'
+
+const { run } = pythonExecutor(t, {
+  tools: { fetch_url: async () => 'page', num: async (n: unknown) => n } as never,
+})
+
+/** Programs, and what is said about their error. */
+const mistakes: readonly (readonly [source: string, error: object])[] = [
+  ['x = 1\nprint(y)', { name: 'NameError', line: 2, column: 7 }],
+  ['fetch_ulr("x")', { name: 'NameError', hint: 'Did you mean fetch_url?' }],
+  ['import requests', { name: 'ModuleNotFoundError', hint: /Use a tool to reach the network/ }],
+  ['import numpy as np', { hint: /The module numpy is not here/ }],
+  ['import subprocess', { hint: /start no processes/ }],
+  ['input("name?")', { name: 'EOFError', hint: /ask_human/ }],
+  ['open("/etc/hosts")', { name: 'FileNotFoundError', hint: /Files of the machine are not here/ }],
+  ['"abc".uper()', { name: 'AttributeError', hint: /Did you mean upper/ }],
+  ['const x = 1;', { code: 'SYNTAX_ERROR', name: 'SyntaxError', line: 1, hint: /JavaScript/ }],
+  ['def f():\nreturn 1', { code: 'SYNTAX_ERROR', name: 'IndentationError', line: 2 }],
+  ['print "x"', { code: 'SYNTAX_ERROR', hint: /print is a function/ }],
+  ['x = {"a": 1}\nx["b"]', { name: 'KeyError', message: "'b'", line: 2, column: 1 }],
+  ['é = "ü"; x = é + 1', { name: 'TypeError', line: 1, column: 14 }],
+  ['import sys\nsys.exit("no")', { name: 'SystemExit', message: 'no' }],
+  ['raise ValueError("a") from KeyError("b")', { message: "a\n  [cause]: KeyError: 'b'" }],
+  ['e = ValueError("a")\ne.add_note("look")\nraise e', { message: 'a\nlook' }],
+  ['assert 1 == 2, "sums"', { name: 'AssertionError', message: 'sums' }],
+  ['class Odd(Exception): pass\nraise Odd("it is")', { name: 'Odd', message: 'it is', line: 2 }],
+]
+
+for (const [source, error] of mistakes) {
+  t.test(`a mistake is explained: ${source.split('\n').at(-1)}`, async t => {
+    const { outcome } = await run(source)
+    t.match(outcome, { status: 'failed', error: { code: 'GUEST_ERROR', ...error } })
+  })
+}
+
+t.test('an error has its frame and its traceback, of the program alone', async t => {
+  const { outcome } = await run('def half(x):\n    return 1 / x\n\nhalf(0)')
+  t.match(outcome, {
+    error: {
+      name: 'ZeroDivisionError',
+      line: 2,
+      column: 12,
+      frame: '> 2 |     return 1 / x\n    |            ^',
+    },
+  })
+  const { stack } = (outcome as { error: { stack: string } }).error
+  t.match(stack, /^Traceback .*\n {2}File "program", line 4, in <module>\n/)
+  t.notMatch(stack, /latchd_guest|asyncio|_latchd/)
+})
+
+t.test('an error in a task has the line of the program', async t => {
+  const source = 'async def f():\n    await num(1)\n    return [][0]\nawait asyncio.gather(f())'
+  const { outcome } = await run(source)
+  t.match(outcome, { error: { name: 'IndexError', line: 3 } })
+  const { stack } = (outcome as { error: { stack: string } }).error
+  t.notMatch(stack, /latchd_guest|base_events/)
+})
+
+t.test('inputs are in `inputs`, and by their names', async t => {
+  const inputs = { who: 'ann', numbers: [1, 2], map: new Map([[1, 2]]), print: 'not a function' }
+  const { output, error } = await run(
+    'print("on")\n[who, sum(numbers), inputs["map"], inputs["print"]]',
+    {
+      inputs,
+    },
+  )
+  t.equal(error, undefined)
+  t.strictSame(output, ['ann', 3, new Map([[1, 2]]), 'not a function'])
+})
+
+t.test('local times are in UTC, or in the zone of the request', async t => {
+  const source = `import datetime, time
+moment = datetime.datetime.fromtimestamp(1751328000)
+[moment.isoformat(), moment.astimezone().utcoffset().total_seconds(), time.localtime(1751328000).tm_hour, int(datetime.datetime(2025, 7, 1, 9).timestamp())]`
+  t.strictSame((await run(source)).output, ['2025-07-01T00:00:00', 0, 0, 1751360400])
+  const { output } = await run(source, { timeZone: 'Asia/Tokyo' })
+  t.strictSame(output, ['2025-07-01T09:00:00', 32_400, 9, 1751328000])
+})
+
+t.test('a busy wait ends at once, and a pause takes its time', async t => {
+  const source = `import time
+start = time.time()
+while time.time() - start < 0.5: pass
+time.sleep(0.02)
+time.monotonic() > 0`
+  t.equal((await run(source)).output, true)
+})

@@ -1,0 +1,124 @@
+/** What models are told about Python programs, and agents that write them. */
+
+import { execFileSync } from 'node:child_process'
+import t from 'tap'
+import { pythonStubs } from '../../protocol/tool/python/python-stubs.ts'
+import { CodeAgent } from '../../sdk/agents/index.ts'
+import { codeTool } from '../../sdk/index.ts'
+import { fixture, get, testDaemon } from '../support/daemon.ts'
+import { pythonExecutor } from './python-executor.ts'
+
+const stubs = pythonStubs([
+  {
+    name: 'fetch_url',
+    description: 'Fetches a page.\nOnly text.',
+    inputSchema: {
+      type: 'object',
+      properties: {
+        url: { type: 'string', description: 'Where it is' },
+        limit: { type: ['integer', 'null'] },
+        from: { enum: ['cache', 'web'] },
+      },
+      required: ['url'],
+    },
+    outputSchema: { type: 'string' },
+  },
+  {
+    name: 'find-users',
+    description: 'Finds users',
+    inputSchema: { type: 'object', properties: {} },
+    outputSchema: {
+      type: 'array',
+      items: { $ref: '#/$defs/User' },
+      $defs: {
+        User: {
+          type: 'object',
+          properties: {
+            name: { type: 'string' },
+            age: { type: 'integer', description: 'in years' },
+            parent: { $ref: '#/$defs/User' },
+            tags: { type: 'array', items: { type: 'string' } },
+            scores: { type: 'object', additionalProperties: { type: 'number' } },
+          },
+          required: ['name'],
+        },
+      },
+    },
+  },
+  { name: 'anything', description: '' },
+])
+
+t.test('tools are declared as functions of Python, with the classes of their values', async t => {
+  t.equal(
+    stubs,
+    `def fetch_url(url: str, limit: int | None = ..., from_: Literal["cache", "web"] = ...) -> str:
+    """Fetches a page.
+
+    Only text.
+    url: Where it is
+    """
+
+class User(TypedDict):
+    name: str
+    age: NotRequired[int]  # in years
+    parent: NotRequired["User"]
+    tags: NotRequired[list[str]]
+    scores: NotRequired[dict[str, float]]
+
+def find_users() -> list[User]:
+    """Finds users"""
+
+def anything(*args) -> Any: ...`,
+  )
+})
+
+t.test('the declarations are Python', async t => {
+  try {
+    execFileSync('python3', ['-c', 'import ast, sys; ast.parse(sys.stdin.read())'], {
+      input: stubs,
+    })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    t.comment('needs python3: apt-get install python3')
+  }
+})
+
+t.test('the daemon gives its tools as Python, and says that it runs Python', async t => {
+  const { url } = await testDaemon(t, { LATCHD_TOOLS: fixture('tools/approval-tools.ts') })
+  const response = await fetch(`${url}/v1/tools?format=python`)
+  t.match(await response.text(), /^def transfer\(to: str, amount: float\) -> Any:$/m)
+  const { body } = await get(`${url}/v1/info`)
+  t.strictSame(body.languages, ['javascript', 'typescript', 'python'])
+})
+
+t.test('an agent writes Python', async t => {
+  const { executor } = pythonExecutor(t, { tools: { double: async (n: number) => 2 * n } as never })
+  const asked: string[] = []
+  const replies = [
+    'I double it.\n\n```python\nx = double(21)\nprint(f"doubled: {x}")\n```',
+    'The variable is still there.\n\n```py\nfinal_answer({"answer": x})\n```',
+  ]
+  const model = {
+    generate: async (request: unknown) => {
+      asked.push(JSON.stringify(request))
+      return { text: replies[asked.length - 1] ?? '', toolCalls: [] }
+    },
+  }
+  const agent = new CodeAgent({ model: model as never, executor, language: 'python' })
+  t.strictSame(await agent.run('Double 21'), { answer: 42 })
+  t.match(asked[0], /writing programs in Python/)
+  t.match(asked[0], /def double\(\*args\) -> Any/)
+  t.notMatch(asked[0], /JavaScript/)
+  t.match(asked[1], /doubled: 42/)
+})
+
+t.test('a code tool runs Python', async t => {
+  const { executor } = pythonExecutor(t, { tools: { double: async (n: number) => 2 * n } as never })
+  const tool = codeTool({ executor, language: 'python' })
+  t.match(tool.description, /Runs a Python program/)
+  t.match(await tool.prompt(), /def double\(\*args\) -> Any/)
+  t.match(await tool.run({ source: 'sum(double(i) for i in range(3))' }), {
+    status: 'completed',
+    output: 6,
+  })
+})
