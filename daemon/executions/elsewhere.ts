@@ -4,6 +4,7 @@
  */
 
 import { setTimeout as delay } from 'node:timers/promises'
+import type { ExecutionEvent } from '../../protocol/execution/events.ts'
 import type { Store } from '../store/store.ts'
 import type { EventBus } from './event-bus.ts'
 
@@ -65,6 +66,20 @@ export class Elsewhere {
     })
     return () => {
       if (--followed.readers === 0) this.#followed.delete(executionId)
+    }
+  }
+
+  /**
+   * Calls a listener that waits for the end or a park of an execution, whichever daemon has it.
+   *
+   * @returns ends it
+   */
+  await(executionId: string, listener: (event: ExecutionEvent) => void): () => void {
+    const unwatch = this.#deps.bus.await(executionId, listener)
+    const unfollow = this.follow(executionId, 0)
+    return () => {
+      unfollow()
+      unwatch()
     }
   }
 

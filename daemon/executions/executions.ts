@@ -52,7 +52,7 @@ export class Executions {
   #keys: SubmissionKeys
   #streams: EventStreams
   #isDraining = false
-  /** Durable executions that are being stored, to run here at once. */
+  /** Durable executions that are being stored, to run here. */
   #arriving = 0
   #admission: Admission
   #elsewhere: Elsewhere
@@ -187,8 +187,8 @@ export class Executions {
       return known
     } else {
       this.#arriving++
-      const outcome = await writer.submitDurable(key).finally(() => this.#arriving--)
-      const known = submittedId(executionId, outcome)
+      const stored = writer.submitDurable(key).finally(() => this.#arriving--)
+      const known = submittedId(executionId, await stored)
       if (known !== executionId) return known
     }
     this.#live.start(plan, running, writer)
@@ -240,10 +240,9 @@ export class Executions {
   async get(executionId: string, caller: Caller, waitMs = 0): Promise<Execution> {
     if (waitMs === 0) return (await this.#find(executionId, caller)).execution
     let changed = Promise.withResolvers<void>()
-    const unwatch = this.#options.bus.await(executionId, event => {
+    const unwatch = this.#elsewhere.await(executionId, event => {
       if (isRestingPlace(event)) changed.resolve()
     })
-    const unfollow = this.#elsewhere.follow(executionId, 0)
     let isLate = false
     const timer = setTimeout(() => {
       isLate = true
@@ -260,7 +259,6 @@ export class Executions {
       }
     } finally {
       clearTimeout(timer)
-      unfollow()
       unwatch()
     }
   }
@@ -285,8 +283,7 @@ export class Executions {
   async #find(executionId: string, caller: Caller): Promise<StoredExecution> {
     const { memory, store } = this.#options
     const live = this.#live.get(executionId)
-    // An end is visible when it is stored, and the state that it left to its session; while the disk
-    // is full, a durable execution counts as running.
+    // An end is visible when it is stored, with its session; on a full disk the execution runs.
     const isStored = live?.writer.isDurable || live?.plan.sessionId !== undefined
     if (live && isStored && isOver(live.running.read())) {
       await Promise.race([live.settled, live.writer.lacksRoom()])
