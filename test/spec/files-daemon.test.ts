@@ -346,7 +346,7 @@ t.test(
     t.teardown(() => Promise.all([first.close(), second.close()]))
     const [asked] = await second.approvals.list({ status: 'pending' })
     t.match(asked?.input, { file: { $file: /^fil_/, name: 'made.txt', size: 1_000_010 } })
-    const { file } = asked?.input as { file: { $file: string } }
+    const { file } = (asked as { input: unknown }).input as { file: { $file: string } }
     const args = { file: { $file: file.$file } }
     await second.approvals.approve(asked?.approvalId as string, { args })
     const outcome = await second.wait(waiting.executionId)
