@@ -30,7 +30,13 @@ const entries = [
  * Packages that stay outside. piscina starts a file beside its own; the engines' packages are found by
  * their names, for their WebAssembly; openai and the exporter of traces are large and used by few.
  */
-const external = ['piscina', /^quickjs-wasi\//, '@latchd/python', /^openai(\/|$)/, /^@opentelemetry\/(exporter|sdk)-/]
+const external = [
+  'piscina',
+  /^quickjs-wasi\//,
+  '@latchd/python',
+  /^openai(\/|$)/,
+  /^@opentelemetry\/(exporter|sdk)-/,
+]
 
 rmSync(join(dist, 'chunks'), { recursive: true, force: true })
 const modules = new Set<string>()
