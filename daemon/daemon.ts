@@ -115,7 +115,7 @@ function startUpkeep(
   { log, store }: StartedParts,
   { clock, executions, files, upgrade, webhooks }: Services,
 ): Omit<Upkeep, 'console' | 'mcpEndpoint'> {
-  const sweepFiles = () => files.sweep(() => executions.inMemory)
+  const sweepFiles = () => files.sweep(executions.inMemory)
   const sweeper = new Sweeper({ store, retention, sweepFiles, log, now: clock.now })
   const clockWatch = new ClockWatch(clock, store, log)
   sweeper.start()

@@ -61,6 +61,8 @@ export interface ActiveExecution {
 export class ActiveExecutions {
   #deps: ActiveDependencies
   #live = new Map<string, ActiveExecution>()
+  /** The ids of those in memory. */
+  readonly ids: () => Iterable<string> = () => this.#live.keys()
   /**
    * Loads from the store that are under way. A caller that finds none may begin one at once, and
    * only then: of several callers that wait for one load, the first may have begun another.
@@ -97,11 +99,6 @@ export class ActiveExecutions {
   /** About how many bytes their calls hold. */
   get heldBytes(): number {
     return this.#live.values().reduce((sum, { running }) => sum + running.heldBytes, 0)
-  }
-
-  /** The ids of those in memory. */
-  get ids(): Iterable<string> {
-    return this.#live.keys()
   }
 
   /** How many are in memory. */

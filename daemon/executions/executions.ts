@@ -93,9 +93,7 @@ export class Executions {
   }
 
   /** The executions that the store may not have. */
-  get inMemory(): readonly string[] {
-    return [...this.#live.ids, ...this.#options.memory.ids]
-  }
+  readonly inMemory = () => [...this.#live.ids(), ...this.#options.memory.ids]
 
   /** The execution if it is in memory. */
   live(executionId: string): RunningExecution | undefined {

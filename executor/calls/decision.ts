@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { ApprovalStatus, Decision } from '../../protocol/approval.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { Tool } from '../../protocol/tool/tool.ts'
+import { namedFiles } from '../../protocol/values/file-inputs.ts'
 import { encodeValue } from '../../protocol/values/values.ts'
 import type { CallApproval } from '../boundary/call-approval.ts'
 import { invalidRequest } from '../boundary/invalid-request.ts'
@@ -72,7 +73,9 @@ function requireFitting({ decision, reason, args, answer }: Decision, tool: Tool
 }
 
 async function readArgs(args: unknown, tool: Tool): Promise<NonNullable<DecidedBy['input']>> {
-  const validation = await tool.validateInput?.(args)
+  // Files are opened for the call, and the whole is checked there.
+  const namesFiles = JSON.stringify(args)?.includes('"$file"') === true
+  const validation = namesFiles ? undefined : await tool.validateInput?.(args)
   if (validation?.ok === false) {
     const problems = validation.problems.map(({ path, message }) => ({
       pointer: `/args${path === '' ? '' : `/${path.replaceAll('.', '/')}`}`,
@@ -85,7 +88,8 @@ async function readArgs(args: unknown, tool: Tool): Promise<NonNullable<DecidedB
       { pointer: '/args', detail: 'a list of its positional arguments is expected' },
     ])
   }
-  const form = tool.inputForm === 'value' ? [args] : args
+  const whole = namesFiles ? namedFiles(args) : args
+  const form = tool.inputForm === 'value' ? [whole] : whole
   return { plain: args, encoded: encodeValue(form, 'args') }
 }
 

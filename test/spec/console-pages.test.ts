@@ -208,6 +208,15 @@ for (let n = 0; n < 2100; n++) number(n)
   t.equal(output.sent.text.length, 300_000)
 })
 
+t.test('a sleep is said to end when it ends', async t => {
+  const { body } = await post(`${url}/v1/executions`, { source: 'sleep(7_200_000)' }, as('ann'))
+  for await (const { type } of latchd.events(body.executionId))
+    if (type === 'execution-parked') break
+  const { text } = await ann.get(`/console/executions/${body.executionId}`)
+  t.match(text, /waits for sleep \(<time data-until="\d+" data-now="\d+">1 h 59 min</)
+  await latchd.cancel(body.executionId)
+})
+
 t.test('the last hour is drawn by the daemon', async t => {
   const { text } = await rea.get('/console/metrics')
   t.match(text, /aria-label="Executions that ended, per minute, the last hour\. Now: completed \d+/)

@@ -157,6 +157,21 @@ t.test('files that are emitted or returned are given out, each once, in order', 
   )
 })
 
+t.test('a program that has patched all it can still makes and reads files', async t => {
+  const source = `
+    Object.prototype.name = 'polluted'; Object.prototype.facts = { fileId: 'fil_x' }; Object.prototype.type = 'a/b'
+    Object.defineProperty(Array.prototype, 0, { set() {}, get() { return 'x' }, configurable: true })
+    Blob.prototype.text = () => 'patched'; JSON.stringify = () => 'patched'; Uint8Array.prototype.set = () => {}
+    const blob = new Blob(['abc']); const file = new File([blob, 'd'], 'f.txt')
+    emit(file); take({ file })[4] + new TextDecoder().decode(file.bytes())`
+  const outcome = await completed(executor, source)
+  t.equal(outcome.output, 'abcdabcd')
+  t.match(outcome.files, [{ name: 'f.txt', size: 4 }])
+  t.match(await failureOf(executor, 'emit(Promise.resolve(1))'), {
+    message: /Cannot emit a promise/,
+  })
+})
+
 t.test('events tell of files', async t => {
   const events = []
   for await (const event of executor.stream({ source: `emit(1, 'one.json')` })) events.push(event)

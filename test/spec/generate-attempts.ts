@@ -165,7 +165,7 @@ const rows: readonly Row[] = [
     leakNames.length * keys(canaries),
     DAEMON,
   ],
-  ['26', 'markup in what the console shows', markupAttempts.length, DAEMON],
+  ['27', 'markup in what the console shows', markupAttempts.length, DAEMON],
   [
     '27',
     'forged cookies, and forms of other pages',

@@ -30,6 +30,7 @@ import {
   typedArrayBuffer,
   unlinkedList,
 } from '../primordials.ts'
+import { isPromiseLike } from '../promise-state.ts'
 import { binaryText, decodeUTF8 } from '../web/utf8.ts'
 import { defineInterface } from '../web/web-interface.ts'
 import {
@@ -59,10 +60,11 @@ const KEY = {}
 interface Inside {
   readonly segments: readonly Segment[]
   readonly type: string
-  /** Absent: it is a `Blob`. */
-  readonly name?: string
+  /** `undefined`: it is a `Blob`. Always own, as `Object.prototype` is the program's. */
+  readonly name: string | undefined
   readonly lastModified: number
-  readonly facts?: FileFacts
+  /** `undefined` until it is stored. */
+  readonly facts: FileFacts | undefined
 }
 
 interface Hooks {
@@ -125,7 +127,7 @@ export class Blob {
     const to = place(given.length > 1 ? given[1] : undefined, this.#size, this.#size)
     const segments = sliced(this.#inside.segments, from, max(from, to))
     const type = typeText(given.length > 2 ? given[2] : undefined)
-    return make({ segments, type, lastModified: 0 })
+    return make({ segments, type, name: undefined, lastModified: 0, facts: undefined })
   }
 
   #stored(): FileFacts {
@@ -172,9 +174,8 @@ export function makeFile(facts: FileFacts): Blob {
   const { fileId, size, type, lastModified } = facts
   const segments = unlinkedList<Segment>()
   if (size > 0) segments[0] = { fileId, from: 0, to: size, size }
-  const inside = { segments, type, lastModified, facts }
-  // A property of `Object.prototype` must not become a name.
-  return make(objectHasOwn(facts, 'name') ? { ...inside, name: facts.name as string } : inside)
+  const name = objectHasOwn(facts, 'name') ? facts.name : undefined
+  return make({ segments, type, name, lastModified, facts })
 }
 
 /**
@@ -199,7 +200,11 @@ export function emitReturned(file: Blob): FileFacts {
 function named(blob: Blob, name: string | undefined): Blob {
   if (name === undefined) return blob
   const { segments, type } = hooks.insideOf(blob)
-  return new File(KEY, { segments, type, name, lastModified: clockMs() })
+  return newFile(segments, type, name)
+}
+
+function newFile(segments: readonly Segment[], type: string, name: string): Blob {
+  return new File(KEY, { segments, type, name, lastModified: clockMs(), facts: undefined })
 }
 
 function fileOfValue(value: unknown, name: string): Blob {
@@ -208,8 +213,10 @@ function fileOfValue(value: unknown, name: string): Blob {
   if (isBytes) {
     const segments = unlinkedList<Segment>()
     segments[0] = isBuffer(value) ? ofView(value) : ofBuffer(value as ArrayBuffer)
-    const type = 'application/octet-stream'
-    return new File(KEY, { segments, type, name, lastModified: clockMs() })
+    return newFile(segments, 'application/octet-stream', name)
+  }
+  if (typeof value === 'object' && value !== null && isPromiseLike(value)) {
+    throw new TypeErrorOf('Cannot emit a promise: await it first')
   }
   const text = jsonStringify(value, undefined, 2) as string | undefined
   if (text === undefined) {
@@ -217,7 +224,7 @@ function fileOfValue(value: unknown, name: string): Blob {
   }
   const segments = unlinkedList<Segment>()
   segments[0] = ofText(text)
-  return new File(KEY, { segments, type: 'application/json', name, lastModified: clockMs() })
+  return newFile(segments, 'application/json', name)
 }
 
 const readStored = (fileId: string, from: number, to: number): Uint8Array =>
@@ -243,12 +250,13 @@ function readArguments(given: readonly unknown[], name: string | undefined): Ins
   }
   const { type, lastModified } = (options ?? {}) as { type?: unknown; lastModified?: unknown }
   const parts = given.length > 0 ? given[0] : undefined
-  const inside = {
+  return {
     segments: parts === undefined ? unlinkedList<Segment>() : readParts(parts),
     type: typeText(type),
+    name,
     lastModified: lastModified === undefined ? clockMs() : trunc(toNumber(lastModified)) || 0,
+    facts: undefined,
   }
-  return name === undefined ? inside : { ...inside, name }
 }
 
 function readParts(given: unknown): Segment[] {
