@@ -132,14 +132,16 @@ async function openGround(config: Config, parts: StartedParts) {
   if (traces !== undefined) bus.observe(event => traces.tracing.onEvent(event))
   bus.observe(event => logEvent(log, event))
   const stateDir = resolve(config.stateDir)
-  const sources = parts.clock ?? machineClock
+  const sources = parts.clock ?? clockOf(store)
   const clock = new TrustedClock(sources, await store.storedInstant(), jumpMs =>
     logJump(log, jumpMs),
   )
-  const webhooks = openWebhooks({ ...config, stateDir }, store, log, secrets, clock.now, isLast =>
-    metrics.onWebhookFailure(isLast),
-  )
-  const runningFile = new RunningFile(join(stateDir, 'running'), error =>
+  const failed = (isLast: boolean) => metrics.onWebhookFailure(isLast)
+  const absolute = { ...config, stateDir }
+  const webhooks = await openWebhooks(absolute, store, log, secrets, clock.now, failed)
+  // What a shared store knows of the executions of a lost daemon, its others read.
+  const running = store.sharing === undefined ? join(stateDir, 'running') : undefined
+  const runningFile = new RunningFile(running, error =>
     log.warn({ err: error }, 'the file of running executions was not written'),
   )
   const tokens = new Tokens(config.tokens)
@@ -268,6 +270,12 @@ function openExecutions(
     onWebhooks: webhooks.wake,
     onFault: ground.onFault,
   })
+}
+
+/** Of several daemons over one store the clock is the store's. */
+function clockOf({ sharing }: Store): ClockSources {
+  if (sharing === undefined) return machineClock
+  return { ...machineClock, wall: () => machineClock.wall() + sharing.clockOffsetMs }
 }
 
 function logJump(log: Logger, jumpMs: number): void {

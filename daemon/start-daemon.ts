@@ -1,5 +1,7 @@
 /** Starts a daemon as configured, and listens. */
 
+import { mkdirSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { makePool } from '../executor/pool/make-pool.ts'
 import { builtinTools } from '../executor/tools/builtin/builtin-tools.ts'
@@ -13,6 +15,7 @@ import { AllowList } from './outbound/allow-list.ts'
 import { knownSecrets } from './redaction/known-secrets.ts'
 import { Secrets } from './redaction/secrets.ts'
 import type { FailpointPlan } from './store/failpoints.ts'
+import type { Store } from './store/store.ts'
 import { openTracing } from './telemetry/tracing/exporter.ts'
 import { configuredTools } from './tools/configured-tools.ts'
 import { DaemonTools } from './tools/daemon-tools.ts'
@@ -48,14 +51,9 @@ export async function startDaemon(
     ...(writeLog && { write: writeLog }),
   })
   // Before anything else: of two daemons on one folder only one may do anything.
-  const { openSqliteStore } = await import('./store/sqlite/open.ts')
-  const store = await openSqliteStore({
-    stateDir: resolve(config.stateDir),
-    onLost: error => {
-      log.fatal({ err: error }, 'store lost')
-      onLost(error)
-    },
-    failpoints,
+  const store = await openStore(config, failpoints, error => {
+    log.fatal({ err: error }, 'store lost')
+    onLost(error)
   })
   const { isolation, workers, recycleWorkers: maxCallerChanges } = config
   const pool = makePool(isolation, workers, { maxCallerChanges })
@@ -92,6 +90,23 @@ export async function startDaemon(
     await store.close()
     throw error
   }
+}
+
+/** The store of this daemon alone, or the one that it shares. */
+async function openStore(
+  config: Config,
+  failpoints: FailpointPlan | undefined,
+  onLost: (error: Error) => void,
+): Promise<Store> {
+  const stateDir = resolve(config.stateDir)
+  const { databaseUrl, nodeName, advertiseUrl } = config
+  if (databaseUrl === undefined) {
+    const { openSqliteStore } = await import('./store/sqlite/open.ts')
+    return await openSqliteStore({ stateDir, onLost, failpoints })
+  }
+  mkdirSync(stateDir, { recursive: true, mode: 0o700 })
+  const { openPostgresStore } = await import('./store/postgres/open.ts')
+  return await openPostgresStore({ databaseUrl, name: nodeName ?? hostname(), url: advertiseUrl })
 }
 
 /** The configured servers, with the tools that an earlier daemon knew; none are connected yet. */

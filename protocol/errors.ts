@@ -225,6 +225,12 @@ export const errorTable = {
     retryable: true,
     title: 'The disk of the state folder is full',
   },
+  STORE_UNAVAILABLE: {
+    status: 503,
+    actor: 'operator',
+    retryable: true,
+    title: 'The database of the store does not answer',
+  },
   STORE_DAMAGED: {
     status: 500,
     actor: 'operator',

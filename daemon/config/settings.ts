@@ -18,6 +18,7 @@ import { toolPolicyRules } from './tool-policy.ts'
 import {
   anyText,
   daemonUrl,
+  databaseUrlSchema,
   filePath,
   filePaths,
   hostName,
@@ -89,6 +90,26 @@ export const settings = {
     default: '.latchd',
     fallbackEnv: 'STATE_DIRECTORY',
     description: 'folder for what outlives the daemon, made for its owner alone',
+  }),
+  databaseUrl: setting<string | undefined>({
+    env: 'LATCHD_DATABASE_URL',
+    kind: secretText('a postgres:// URL', databaseUrlSchema),
+    default: undefined,
+    description: 'PostgreSQL database that several daemons share; unset: a file of this one',
+  }),
+  nodeName: setting<string | undefined>({
+    env: 'LATCHD_NODE_NAME',
+    flag: '--node-name <name>',
+    kind: hostName,
+    default: undefined,
+    description: "the daemon's name among those that share a database; the host's when unset",
+  }),
+  advertiseUrl: setting<string | undefined>({
+    env: 'LATCHD_ADVERTISE_URL',
+    flag: '--advertise-url <url>',
+    kind: httpUrl,
+    default: undefined,
+    description: 'where the others find this daemon, of those that share a database',
   }),
   tokens: setting<readonly TokenSetting[]>({
     env: 'LATCHD_TOKENS',

@@ -109,6 +109,9 @@ export const signingSecretSchema = secretSchema.regex(
   /^(?!whsec_)|^whsec_(?=.{32})(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
 )
 
+/** {@link secretSchema} for the address of a database, which has a password in it. */
+export const databaseUrlSchema = secretSchema.regex(/^postgres(?:ql)?:\/\//)
+
 /** An address or a name to listen on. */
 export const hostName = valueKind({
   schema: z.string().regex(/^[A-Za-z0-9._:%-]+$/),

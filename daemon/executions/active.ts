@@ -30,6 +30,8 @@ import type { ClaimedExecution } from '../store/store.ts'
 import type { ToolboxSource } from '../tools/daemon-tools.ts'
 import { IdleCollector } from '../upkeep/idle-collector.ts'
 import { ClaimLoop } from './claim-loop.ts'
+import { newsFor } from './shared-news.ts'
+import { isDamage, isForAnother } from './store-refusals.ts'
 import { UpgradeCheck } from './upgrade-check.ts'
 import { ExecutionWriter } from './writer.ts'
 import type { WriterDependencies } from './writer-dependencies.ts'
@@ -88,6 +90,8 @@ export class ActiveExecutions {
       resume: claimed => this.#resumeOrQuarantine(claimed),
       onFault: deps.onFault,
       now: deps.now ?? Date.now,
+      // More would wait here while another daemon has a worker for them.
+      ...(deps.store.sharing && { maxLoaded: deps.pool.workers }),
       ...(deps.hasRoom && { hasRoom: deps.hasRoom }),
     })
   }
@@ -127,20 +131,21 @@ export class ActiveExecutions {
     const { store, runningFile, bus, now } = this.#deps
     const { stuck } = await store.open({ nowMs: (now ?? Date.now)(), ran: runningFile.lost })
     for (const one of stuck) bus.happened(one.event, one)
-    this.#claims.look()
+    const subjects = { live: this.#live, loading: this.#loading, queued: this.#queued }
+    const acts = { unqueue: (id: string) => this.#unqueue(id), look: () => this.#claims.look() }
+    store.sharing?.watch(newsFor(this.#deps, { ...subjects, ...acts }))
+    acts.look()
   }
 
-  /** Whether a new durable execution of an owner had better wait in the store than in memory. */
-  isLongQueueOf(owner: string): boolean {
-    return this.#deps.pool.queuedOf(owner) >= MAX_QUEUED_IN_MEMORY
+  /** Whether a new durable execution waits in the store, while so many others are arriving. */
+  isLongQueueOf(owner: string, arriving: number): boolean {
+    const { pool, store } = this.#deps
+    const isBusy = pool.active + pool.queued + arriving >= pool.workers
+    // Another daemon may have a worker for it.
+    return pool.queuedOf(owner) >= MAX_QUEUED_IN_MEMORY || (isBusy && store.sharing !== undefined)
   }
 
-  /**
-   * Counts an execution that is about to be stored without an owner, to be claimed when a worker is
-   * free.
-   *
-   * @param store stores it; whether it is new
-   */
+  /** Counts an execution that `store` stores without an owner; `store` says whether it is new. */
   async queue(executionId: string, owner: string, store: () => Promise<boolean>): Promise<void> {
     this.#queued.set(executionId, this.#queuedOwners.add(owner))
     let isNew = false
@@ -176,7 +181,7 @@ export class ActiveExecutions {
     this.#claims.look()
   }
 
-  /** Brings an execution of the store into memory; an ended one stays there. */
+  /** Brings an execution of the store into memory; one that has ended, or another daemon has, stays. */
   async load(executionId: string): Promise<void> {
     while (this.#loading.has(executionId)) await this.#loading.get(executionId)
     if (this.#live.has(executionId)) return
@@ -277,6 +282,7 @@ export class ActiveExecutions {
       }
     } finally {
       this.#live.delete(executionId)
+      if (use !== undefined) sessions.left(use)
       uncount()
       leave()
       this.#collector.count(this.#live.size === 0)
@@ -390,11 +396,3 @@ export class ActiveExecutions {
 
 /** Of one owner; longer queues wait in the store: a queued execution in memory takes some kilobytes. */
 const MAX_QUEUED_IN_MEMORY = 64
-
-const isDamage = (error: unknown) => error instanceof LatchdError && error.code === 'STORE_DAMAGED'
-
-/** Whether this process must not go on: the execution has a newer owner, or the pool is closed. */
-function isForAnother(error: unknown): boolean {
-  const code = error instanceof LatchdError ? error.code : undefined
-  return code === 'STALE_OWNER' || code === 'EXECUTOR_CLOSED'
-}

@@ -29,12 +29,14 @@ export interface ClaimDependencies {
   readonly now?: () => number
   /** Whether the memory has room for more executions; absent: always. */
   readonly hasRoom?: () => boolean
+  /** Claimed executions that may wait for a worker; {@link MAX_LOADED} when absent. */
+  readonly maxLoaded?: number
   /** The interval of searches in the store, whatever is known of it. */
   readonly lookMs?: number
 }
 
 /** Claimed executions that wait for a worker, at most. */
-const MAX_LOADED = 64
+export const MAX_LOADED = 64
 const LOOK_MS = 10_000
 /** The interval of checks for room while the memory is full. */
 const ROOM_LOOK_MS = 250
@@ -46,6 +48,7 @@ const LAST_PAUSE_MS = 300_000
 export class ClaimLoop {
   #deps: ClaimDependencies
   #lookMs: number
+  #maxLoaded: number
   #now: () => number
   #loading = 0
   #wakeAtMs = Infinity
@@ -73,6 +76,7 @@ export class ClaimLoop {
   constructor(deps: ClaimDependencies) {
     this.#deps = deps
     this.#lookMs = deps.lookMs ?? LOOK_MS
+    this.#maxLoaded = deps.maxLoaded ?? MAX_LOADED
     this.#now = deps.now ?? Date.now
   }
 
@@ -156,7 +160,7 @@ export class ClaimLoop {
 
   /** How many may be claimed now. */
   #room(): number {
-    if (this.#deps.hasRoom?.() ?? true) return MAX_LOADED - this.#loading
+    if (this.#deps.hasRoom?.() ?? true) return Math.max(0, this.#maxLoaded - this.#loading)
     // One at a time goes on in any case, since the executions in memory may wait for it.
     if (this.#loading === 0) return 1
     if (!this.#awaitsRoom) {

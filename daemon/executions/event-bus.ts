@@ -77,11 +77,16 @@ export class EventBus {
 
   /** Emits an event to the watchers of its execution and of its owner. */
   publish(owner: string, event: ExecutionEvent): void {
-    for (const listener of this.#byExecution.get(event.executionId) ?? []) listener(event)
-    for (const listener of this.#awaiting.get(event.executionId) ?? []) listener(event)
+    this.publishTo(event)
     for (const watcher of this.#ofOwners) {
       if (watcher.owner === undefined || watcher.owner === owner) watcher.listener(event)
     }
+  }
+
+  /** Emits an event to the watchers of its execution alone. */
+  publishTo(event: ExecutionEvent): void {
+    for (const listener of this.#byExecution.get(event.executionId) ?? []) listener(event)
+    for (const listener of this.#awaiting.get(event.executionId) ?? []) listener(event)
   }
 }
 

@@ -7,6 +7,7 @@ import { isEnded } from '../../protocol/execution/status.ts'
 import type { Caller } from '../auth/caller.ts'
 import type { MemoryStore } from '../store/memory/memory-store.ts'
 import type { Store } from '../store/store.ts'
+import type { Elsewhere } from './elsewhere.ts'
 import type { EventBus } from './event-bus.ts'
 import { EventReaders } from './event-readers.ts'
 import { isLast } from './resting-place.ts'
@@ -23,12 +24,21 @@ export interface EventSources {
 export class EventStreams {
   #deps: EventSources
   #writerOf: (executionId: string) => ExecutionWriter | undefined
+  #elsewhere: Elsewhere
   #readers = new EventReaders()
 
-  /** @param writerOf the writer of an execution that is in memory */
-  constructor(deps: EventSources, writerOf: (executionId: string) => ExecutionWriter | undefined) {
+  /**
+   * @param writerOf the writer of an execution that is in memory
+   * @param elsewhere follows those that another daemon has
+   */
+  constructor(
+    deps: EventSources,
+    writerOf: (executionId: string) => ExecutionWriter | undefined,
+    elsewhere: Elsewhere,
+  ) {
     this.#deps = deps
     this.#writerOf = writerOf
+    this.#elsewhere = elsewhere
   }
 
   /** Bytes of events that readers have not taken yet. */
@@ -66,15 +76,32 @@ export class EventStreams {
       unwatch()
       queue.end()
     }
-    // Watched before the past is read, so that nothing falls in between.
-    const unwatch = bus.watch(executionId, event => {
-      if (held !== undefined) {
-        held.push(event)
-        return
-      }
+    const take = (event: ExecutionEvent) => {
       push(event)
-      if (isLast(event)) end()
+      if (newest === event && isLast(event)) end()
+    }
+    /** Reads what another daemon has stored before the events that are held. */
+    const fill = async () => {
+      for (const event of await this.#past(executionId, last)) take(event)
+      const late = held ?? []
+      held = undefined
+      for (const event of late) take(event)
+    }
+    // Watched before the past is read, so that nothing falls in between.
+    const watching = bus.watch(executionId, event => {
+      const isGap = 'sequence' in event && event.sequence > last + 1
+      if (held !== undefined) held.push(event)
+      else if (!isGap || !this.#elsewhere.isShared) take(event)
+      else {
+        held = [event]
+        fill().catch(end)
+      }
     })
+    const unfollow = this.#elsewhere.follow(executionId, after)
+    const unwatch = () => {
+      watching()
+      unfollow()
+    }
     try {
       // Events that are only in memory are sent once they are durable.
       const writer = this.#writerOf(executionId)

@@ -11,20 +11,16 @@ import type { Tool } from '../../protocol/tool/tool.ts'
 import type { Caller } from '../auth/caller.ts'
 import { readPlan } from '../replay/stored-plan.ts'
 import type { Page } from '../store/page.ts'
-import type { StoredExecution, SubmitOutcome } from '../store/store.ts'
+import type { StoredExecution } from '../store/store.ts'
 import type { Tracing } from '../telemetry/tracing/tracing.ts'
 import type { HeldMemory } from '../upkeep/memory-guard.ts'
 import { type ActiveDependencies, type ActiveExecution, ActiveExecutions } from './active.ts'
 import { Admission, type AdmissionOptions } from './admission.ts'
+import { Elsewhere } from './elsewhere.ts'
 import { EventStreams } from './event-streams.ts'
 import { listExecutions, type PageQuery } from './execution-lists.ts'
 import { isRestingPlace } from './resting-place.ts'
-import {
-  keyReused,
-  removedExecution,
-  type SubmissionKey,
-  SubmissionKeys,
-} from './submission-keys.ts'
+import { type SubmissionKey, SubmissionKeys, submittedId } from './submission-keys.ts'
 import { ExecutionWriter } from './writer.ts'
 
 /** Options of {@link Executions}. */
@@ -56,12 +52,17 @@ export class Executions {
   #keys: SubmissionKeys
   #streams: EventStreams
   #isDraining = false
+  /** Durable executions that are being stored, to run here. */
+  #arriving = 0
   #admission: Admission
+  #elsewhere: Elsewhere
 
   constructor(options: ExecutionsOptions) {
     this.#options = options
     this.#live = new ActiveExecutions(options)
-    this.#streams = new EventStreams(options, id => this.#live.get(id)?.writer)
+    this.#elsewhere = new Elsewhere(options, id => this.#live.get(id) !== undefined)
+    const writerOf = (id: string) => this.#live.get(id)?.writer
+    this.#streams = new EventStreams(options, writerOf, this.#elsewhere)
     this.#admission = new Admission(options, this.#live)
     this.#keys = new SubmissionKeys(options.store)
   }
@@ -174,15 +175,20 @@ export class Executions {
     writer.bind(running)
     // Its messages are promised, and only a durable execution keeps a promise.
     if (!options.isDurable && webhookUrl === undefined) writer.submitVolatile()
-    else if (plan.sessionId === undefined && this.#live.isLongQueueOf(caller.name)) {
+    else if (
+      plan.sessionId === undefined &&
+      this.#live.isLongQueueOf(caller.name, this.#arriving)
+    ) {
       let known = executionId
       await this.#live.queue(executionId, caller.name, async () => {
-        known = idOf(executionId, await writer.submitDurable(key, 'queue'))
+        known = submittedId(executionId, await writer.submitDurable(key, 'queue'))
         return known === executionId
       })
       return known
     } else {
-      const known = idOf(executionId, await writer.submitDurable(key))
+      this.#arriving++
+      const stored = writer.submitDurable(key).finally(() => this.#arriving--)
+      const known = submittedId(executionId, await stored)
       if (known !== executionId) return known
     }
     this.#live.start(plan, running, writer)
@@ -234,7 +240,7 @@ export class Executions {
   async get(executionId: string, caller: Caller, waitMs = 0): Promise<Execution> {
     if (waitMs === 0) return (await this.#find(executionId, caller)).execution
     let changed = Promise.withResolvers<void>()
-    const unwatch = this.#options.bus.await(executionId, event => {
+    const unwatch = this.#elsewhere.await(executionId, event => {
       if (isRestingPlace(event)) changed.resolve()
     })
     let isLate = false
@@ -277,8 +283,9 @@ export class Executions {
   async #find(executionId: string, caller: Caller): Promise<StoredExecution> {
     const { memory, store } = this.#options
     const live = this.#live.get(executionId)
-    // An end is visible when it is stored; while the disk is full, the execution counts as running.
-    if (live?.writer.isDurable && isOver(live.running.read())) {
+    // An end is visible when it is stored, with its session; on a full disk the execution runs.
+    const isStored = live?.writer.isDurable || live?.plan.sessionId !== undefined
+    if (live && isStored && isOver(live.running.read())) {
       await Promise.race([live.settled, live.writer.lacksRoom()])
     }
     const found =
@@ -317,6 +324,7 @@ export class Executions {
       if (execution.status === 'stuck') await this.#options.store.retry(executionId)
       await this.#live.load(executionId)
       const live = this.#live.get(executionId)
+      if (live === undefined) await this.#elsewhere.cancel(executionId)
       live?.running.cancel()
       await (live && this.#untilKept(live, live.settled))
     }
@@ -378,13 +386,6 @@ export class Executions {
     this.#isDraining = true
     await this.#live.drain(drainMs)
   }
-}
-
-/** The execution that a submission came to. @throws {LatchdError} `IDEMPOTENCY_KEY_REUSED`, `GONE` */
-function idOf(executionId: string, outcome: SubmitOutcome): string {
-  if (outcome.kind === 'key-reused') throw keyReused()
-  if (outcome.kind === 'removed') throw removedExecution(outcome.executionId)
-  return outcome.kind === 'known' ? outcome.executionId : executionId
 }
 
 /** An execution in memory as it stands; an end that is not stored yet does not count. */

@@ -26,11 +26,20 @@ export class RunningFile {
   #free: number[] = []
   #slots = 0
   #entered = 0
+  #working = new Set<string>()
 
-  /** @param onFault called with each failed write: the file is a hint, and nothing waits for it */
-  constructor(path: string, onFault: (error: Error) => void) {
+  /**
+   * @param path absent: there is no file, and nothing is known of an earlier process
+   * @param onFault called with each failed write: the file is a hint, and nothing waits for it
+   */
+  constructor(path: string | undefined, onFault: (error: Error) => void) {
     this.#onFault = onFault
-    this.lost = this.#try(() => this.#open(path))
+    this.lost = path === undefined ? undefined : this.#try(() => this.#open(path))
+  }
+
+  /** Executions that have a worker now. */
+  get working(): readonly string[] {
+    return [...this.#working]
   }
 
   /** Executions that have got a worker since the start. */
@@ -43,11 +52,13 @@ export class RunningFile {
    */
   enter(executionId: string): () => void {
     this.#entered++
+    this.#working.add(executionId)
     const slot = this.#free.pop() ?? this.#slots++
     const bytes = Buffer.alloc(SLOT_BYTES, '\n')
     bytes.write(executionId)
     this.#write(bytes, slot)
     return () => {
+      this.#working.delete(executionId)
       this.#write(FREE, slot)
       this.#free.push(slot)
     }

@@ -1,7 +1,7 @@
 /** Idempotency keys: one execution per key, for repeated and for concurrent requests. */
 
 import { LatchdError } from '../../protocol/errors.ts'
-import type { StoreReader } from '../store/store.ts'
+import type { StoreReader, SubmitOutcome } from '../store/store.ts'
 
 /** A caller's key, with a hash of the body that it came with. */
 export interface SubmissionKey {
@@ -65,4 +65,11 @@ export function keyReused(): LatchdError {
 export function removedExecution(executionId: string): LatchdError {
   const message = `The idempotency key is that of execution ${executionId}, which was deleted`
   return new LatchdError('GONE', message)
+}
+
+/** The execution that a submission came to. @throws {LatchdError} `IDEMPOTENCY_KEY_REUSED`, `GONE` */
+export function submittedId(executionId: string, outcome: SubmitOutcome): string {
+  if (outcome.kind === 'key-reused') throw keyReused()
+  if (outcome.kind === 'removed') throw removedExecution(outcome.executionId)
+  return outcome.kind === 'known' ? outcome.executionId : executionId
 }

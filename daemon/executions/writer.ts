@@ -1,6 +1,5 @@
 /**
- * Stores one execution: in memory as long as it may end with the process, in the store from then
- * on.
+ * Stores one execution: in memory as long as it may end with the process, then in the store.
  *
  * Volatile: events go to memory and to watchers at once; records stay with the execution. Durable:
  * records, events and approvals gather here and are written together. They are written before
@@ -150,7 +149,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
     const { memory, bus } = this.#deps
     bus.happened(event, this.#plan)
     if (event.type === 'execution-started' || event.type === 'execution-resumed') this.#onStart()
-    // Progress goes to those that watch now, and is not stored.
+    // Progress is not stored.
     if (event.type === 'call-progressed') {
       bus.publish(this.owner, event)
       return
@@ -259,8 +258,8 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
     const { sessionId, executionId } = this.#plan
     if (!this.#isDurable) {
       const left = snapshot && (await this.#leave(snapshot, execution))
-      if (sessionId !== undefined)
-        await untilRoom(() => sessions.save(sessionId, executionId, left))
+      const save = (id: string) => this.#persist(() => sessions.save(id, executionId, left))
+      if (sessionId !== undefined) await save(sessionId)
       if ('endedAtMs' in execution) memory.finish(execution)
       onStored()
       if (this.#end !== undefined) bus.publish(this.owner, this.#end)
@@ -390,7 +389,8 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
   #writeSoon(isDue = false): void {
     const isMuch = this.#held.records.length + this.#held.events.length > MAX_HELD
     const isWanted = isMuch || this.#deps.bus.isWatched(this.#plan.executionId)
-    if (!isWanted && !isDue) return
+    // Other daemons see of it what the store has.
+    if (!isWanted && !isDue && this.#deps.store.sharing === undefined) return
     this.#timer ??= setTimeout(() => this.#writeNow(), isWanted ? WATCHED_MS : ANSWER_MS)
   }
 

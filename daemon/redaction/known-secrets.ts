@@ -21,10 +21,11 @@ const placeName = /^(?:OLD)?PWD$|_(?:FILE|PATH|DIR|DIRECTORY|SOCK|SOCKET|URL|HOS
 
 /** Values of the configuration and of the environment that must not leave the host. */
 export function knownSecrets(config: Config, env: Variables): string[] {
-  const { token, tokens, webhookSecret, modelApiKey } = config
+  const { token, tokens, webhookSecret, modelApiKey, databaseUrl } = config
   const found = [token, modelApiKey].filter(secret => secret !== undefined)
   found.push(...tokenSecrets(tokens))
   if (webhookSecret !== undefined) found.push(...signingSecrets(webhookSecret))
+  if (databaseUrl !== undefined) found.push(...passwordOf(databaseUrl))
   found.push(...mcpServerSecrets(config.mcpServers))
   const ofServers = config.mcpServers.flatMap(({ transport }) =>
     transport.kind === 'stdio' ? Object.entries(transport.env) : [],

@@ -95,6 +95,11 @@ export class SessionTurns {
     this.#freed.delete(sessionId)
   }
 
+  /** An execution has left this process; it may hold its session from elsewhere. */
+  left({ executionId }: SessionUse): void {
+    this.#holding.delete(executionId)
+  }
+
   /** An execution was not taken after all. */
   async abandon(use: SessionUse): Promise<void> {
     if (!this.#holding.has(use.executionId)) return

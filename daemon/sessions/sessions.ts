@@ -150,6 +150,11 @@ export class SessionService {
     this.#turns.release(use)
   }
 
+  /** The execution has left this process, and goes on from the store. */
+  left(use: SessionUse): void {
+    this.#turns.left(use)
+  }
+
   /** The execution was never taken. */
   async abandon(use: SessionUse): Promise<void> {
     await this.#turns.abandon(use)

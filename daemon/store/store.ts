@@ -23,6 +23,7 @@ import type { FileStore } from './file-store.ts'
 import type { Place } from './page.ts'
 import type { StuckError, StuckExecution, SweepBounds } from './recovery-facts.ts'
 import type { SessionLeaving, SessionStore } from './session-store.ts'
+import type { Sharing } from './sharing.ts'
 import type { StoreLoad } from './store-load.ts'
 import type { StoredEvent } from './stored-event.ts'
 import type { BusyReceivers, StoredWebhookMessage, WebhookMessage } from './webhook-message.ts'
@@ -329,6 +330,8 @@ export type OnCommit = (operations: number, tookMs: number) => void
 
 /** A durable store: all of it, and its own upkeep. */
 export interface Store extends StoreWriter, StoreReader, SessionStore, FileStore {
+  /** What several daemons over it have to do with each other; absent: it is of one daemon. */
+  readonly sharing?: Sharing
   /**
    * Checks that the store is in its place, and that there is room when the last write found none.
    *

@@ -14,10 +14,12 @@ export const WEBHOOK_SECRET_FILE = 'webhook-secret'
 /** Bytes of a secret; the scheme allows 24 to 64. */
 const SECRET_BYTES = 32
 
+/** A new secret. */
+export function newSecret(): string {
+  return SECRET_PREFIX + randomBytes(SECRET_BYTES).toString('base64')
+}
+
 /** Reads the secret of a state folder, or makes one. The caller is alone in the folder. */
 export function keptSecret(stateDir: string): string {
-  return storedSecret(
-    join(stateDir, WEBHOOK_SECRET_FILE),
-    () => SECRET_PREFIX + randomBytes(SECRET_BYTES).toString('base64'),
-  )
+  return storedSecret(join(stateDir, WEBHOOK_SECRET_FILE), newSecret)
 }

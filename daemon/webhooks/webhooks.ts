@@ -8,7 +8,7 @@ import type { Store, WebhookMessage } from '../store/store.ts'
 import type { StoredEvent } from '../store/stored-event.ts'
 import { messageFor } from '../store/webhook-messages.ts'
 import { poster } from './post.ts'
-import { keptSecret } from './secret-file.ts'
+import { keptSecret, newSecret } from './secret-file.ts'
 import { admitWebhook, operatorHost, webhookHosts } from './webhook-guard.ts'
 import { senderMachine, WebhookSender } from './webhook-sender.ts'
 
@@ -33,14 +33,14 @@ const LAST_POSTS_MS = 1000
  * @param now the clock of executions, in epoch milliseconds
  * @param onFailure called with each failed attempt; `isLast`: the message is given up
  */
-export function openWebhooks(
+export async function openWebhooks(
   config: Config,
   store: Store,
   log: Logger,
   secrets: Pick<Secrets, 'add'>,
   now: () => number,
   onFailure: (isLast: boolean) => void = () => {},
-): Webhooks {
+): Promise<Webhooks> {
   const { webhookUrl } = config
   const hosts = webhookHosts(config)
   const ownHost = operatorHost(config)
@@ -48,7 +48,10 @@ export function openWebhooks(
     secrets.add(signingSecrets(secret))
     return secret
   }
-  const secret = config.webhookSecret ?? learnt(keptSecret(config.stateDir))
+  const { sharing } = store
+  const made = () =>
+    sharing?.secret('webhooks', newSecret) ?? Promise.resolve(keptSecret(config.stateDir))
+  const secret = config.webhookSecret ?? learnt(await made())
   const post = poster(hosts, secret)
   // A host that the operator posts to may have other paths, which no caller is to reach.
   const postOwn = ownHost === undefined ? post : poster(ownHost, secret)

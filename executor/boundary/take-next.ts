@@ -3,4 +3,4 @@
  * wait by themselves. It blocks until any delivery is here, and returns the delivery's number, a
  * space and its text. Nothing to wait for is a deadlock.
  */
-export const TAKE_NEXT = 24
+export const TAKE_NEXT = 64

@@ -1,112 +1,187 @@
-"""Files: bytes that the host keeps, read when a program asks for them.
+"""`File` and `Blob`: bytes that cross to tools and results by reference, as those of JavaScript.
 
-The requests are those of executor/files/file-operations.ts.
+The operations are those of executor/files/file-operations.ts.
 """
 
 import base64
 import json
+import time
 
-from . import door
-from .errors import thrown_error
+from . import door, values
+from .calls import block
 
-READ = 0
-STORE = 1
-EMIT = 2
-# As many bytes as one request may carry.
-_PIECE_BYTES = 786_432
+_READ = 0
+_STORE = 1
+_EMIT = 2
+# Bytes of one request: as base64 they are a third more.
+_MAX_BYTES = 786_432
+
+_dumps = json.dumps
 
 
 def _ask(operation, request):
-    reply = door.ask(door.FILE, operation, json.dumps(request))
-    if reply[0] == "e":
-        raise thrown_error(reply[1:])
-    if reply[0] == "b":
-        return base64.b64decode(reply[1:])
-    return json.loads(reply[1:])
+    return block(door.FILE, operation, _dumps(request))
 
 
-class File:
-    """A file: `File(content, name, type="")`, of text or bytes, or one that a tool has given."""
+class Blob:
+    """Bytes with a type. Its content is a list of segments: bytes, or ranges of stored files."""
 
-    __slots__ = ("_facts", "_content", "name", "type", "size")
+    name = None
 
-    def __init__(self, content, name="file", type=""):
-        parts = content if isinstance(content, (list, tuple)) else [content]
-        self._content = b"".join(_bytes_of(part) for part in parts)
+    def __init__(self, parts=(), options=None, *, type="", lastModified=None):
+        options = options or {}
+        self.type = str(options.get("type", type)).lower()
+        given = options.get("lastModified", lastModified)
+        self.lastModified = int(time.time() * 1000) if given is None else int(given)
+        self._segments = _segments(parts)
         self._facts = None
-        self.name = str(name)
-        self.type = str(type)
-        self.size = len(self._content)
+
+    @property
+    def size(self):
+        return sum(_size(segment) for segment in self._segments)
 
     def bytes(self):
-        """Its bytes."""
-        if self._content is not None:
-            return self._content
-        pieces = []
-        for start in range(0, self.size, _PIECE_BYTES):
-            end = min(start + _PIECE_BYTES, self.size)
-            pieces.append(_ask(READ, [self._facts["fileId"], start, end]))
-        return b"".join(pieces)
+        """The content. Blocks as a tool's call does."""
+        return b"".join(_read(segment) for segment in self._segments)
 
-    def text(self):
-        """Its text, as UTF-8."""
-        return self.bytes().decode("utf-8-sig", "replace")
+    def text(self, encoding="utf-8"):
+        """The content as a text; what is not of the encoding becomes U+FFFD."""
+        return self.bytes().decode(encoding, "replace").removeprefix("\ufeff")
 
     def json(self):
-        """The value of its JSON."""
-        return json.loads(self.text())
+        """The content read as JSON."""
+        return json.loads(self.bytes())
+
+    def slice(self, start=None, end=None, type=""):
+        """A part of it, of which nothing is copied."""
+        first, last, _ = slice(start, end).indices(self.size)
+        made = Blob(type=type)
+        at = 0
+        for segment in self._segments:
+            size = _size(segment)
+            low, high = max(first - at, 0), min(last - at, size)
+            at += size
+            if low >= high:
+                continue
+            if isinstance(segment, tuple):
+                file_id, begin, _ = segment
+                made._segments.append((file_id, begin + low, begin + high))
+            else:
+                made._segments.append(segment[low:high])
+        return made
+
+    def __len__(self):
+        return self.size
+
+    def __bytes__(self):
+        return self.bytes()
+
+    def __bool__(self):
+        return True
 
     def __repr__(self):
-        return f"<File {self.name!r} {self.type or 'no type'}, {self.size} bytes>"
+        label = f"name={self.name!r}, " if self.name is not None else ""
+        return f"{type(self).__name__}({label}size={self.size}, type={self.type!r})"
 
 
-def _bytes_of(part):
-    if isinstance(part, File):
-        return part.bytes()
-    return part.encode() if isinstance(part, str) else bytes(part)
+class File(Blob):
+    """A file: `File(parts, name, type="text/plain")`."""
+
+    def __init__(self, parts, name, options=None, *, type="", lastModified=None):
+        super().__init__(parts, options, type=type, lastModified=lastModified)
+        self.name = str(name)
 
 
-def file_of(facts):
-    """The file of the host's facts."""
-    file = File.__new__(File)
-    file._content = None
-    file._facts = facts
-    file.name = facts.get("name", "file")
-    file.type = facts["type"]
-    file.size = facts["size"]
-    return file
-
-
-def stored(file):
-    """The facts of a file, which is stored first if it is not."""
-    if file._facts is None:
-        request = {"name": file.name, "type": file.type, "lastModified": 0}
-        content = file._content
-        if len(content) <= _PIECE_BYTES:
-            parts = [base64.b64encode(content).decode()]
+def _segments(parts):
+    if isinstance(parts, (str, bytes, bytearray, memoryview, Blob)):
+        parts = [parts]
+    segments = []
+    for part in parts:
+        if isinstance(part, Blob):
+            segments.extend(part._segments)
+        elif isinstance(part, (bytes, bytearray, memoryview)):
+            segments.append(bytes(part))
         else:
-            parts = []
-            for start in range(0, len(content), _PIECE_BYTES):
-                data = base64.b64encode(content[start : start + _PIECE_BYTES]).decode()
-                piece = {"type": "", "lastModified": 0, "isPiece": True, "parts": [data]}
-                kept = _ask(STORE, piece)
-                parts.append([kept["fileId"], 0, kept["size"]])
-        file._facts = _ask(STORE, {**request, "parts": parts})
-    return file._facts
+            segments.append(str(part).encode("utf-8", "replace"))
+    return [segment for segment in segments if _size(segment) > 0]
+
+
+def _size(segment):
+    return segment[2] - segment[1] if isinstance(segment, tuple) else len(segment)
+
+
+def _read(segment):
+    if not isinstance(segment, tuple):
+        return segment
+    file_id, start, end = segment
+    pieces = []
+    while start < end:
+        to = min(end, start + _MAX_BYTES)
+        pieces.append(_ask(_READ, [file_id, start, to]))
+        start = to
+    return b"".join(pieces)
+
+
+def _encoded(data):
+    return base64.b64encode(data).decode()
+
+
+def _parts(blob):
+    """The content for a request; what is too much for one is stored in pieces before."""
+    own = sum(len(one) for one in blob._segments if not isinstance(one, tuple))
+    parts = []
+    for segment in blob._segments:
+        if isinstance(segment, tuple):
+            parts.append(list(segment))
+        elif own <= _MAX_BYTES:
+            parts.append(_encoded(segment))
+        else:
+            for start in range(0, len(segment), _MAX_BYTES):
+                piece = segment[start : start + _MAX_BYTES]
+                request = {"type": "", "lastModified": 0, "isPiece": True}
+                facts = _ask(_STORE, {**request, "parts": [_encoded(piece)]})
+                parts.append([facts["fileId"], 0, len(piece)])
+    return parts
+
+
+def facts_of(blob):
+    """What is known of a file, which is stored first if it is not."""
+    if blob._facts is None:
+        request = {"type": blob.type, "lastModified": blob.lastModified}
+        if blob.name is not None:
+            request = {"name": blob.name, **request}
+        blob._facts = _ask(_STORE, {**request, "parts": _parts(blob)})
+    return blob._facts
+
+
+def returned_facts(blob):
+    """As `facts_of`, of a file that the program gives out by returning it."""
+    facts = facts_of(blob)
+    _ask(_EMIT, [facts["fileId"]])
+    return facts
+
+
+def from_facts(facts):
+    """A file of the host's."""
+    made = Blob.__new__(File if facts.get("name") is not None else Blob)
+    made._facts = facts
+    made.type = facts["type"]
+    made.lastModified = facts["lastModified"]
+    made._segments = [(facts["fileId"], 0, facts["size"])] if facts["size"] else []
+    if facts.get("name") is not None:
+        made.name = facts["name"]
+    return made
 
 
 def emit(value, name=None):
-    """Gives a file out: `emit(file)`, or `emit(value, name)` for JSON of a value, or bytes."""
-    if isinstance(value, File):
-        file = value if name is None else File(value.bytes(), name, value.type)
+    """Gives a file out: `emit(file)`, or `emit(value, name)` for JSON of a value."""
+    if isinstance(value, Blob):
+        file = value if name is None else File(value, name, type=value.type)
     elif isinstance(value, (bytes, bytearray, memoryview)):
-        file = File(bytes(value), name or "value.bin", "application/octet-stream")
+        file = File(value, name or "value", type="application/octet-stream")
     else:
-        text = json.dumps(value, indent=2, ensure_ascii=False)
-        file = File(text, name or "value.json", "application/json")
-    give(file)
+        file = File(json.dumps(value, indent=2), name or "value.json", type="application/json")
+    _ask(_EMIT, [facts_of(file)["fileId"]])
 
 
-def give(file):
-    """Gives a file out; the host does so once for each."""
-    _ask(EMIT, [stored(file)["fileId"]])
+values.use_files(Blob, facts_of, returned_facts, from_facts)

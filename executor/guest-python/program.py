@@ -89,6 +89,7 @@ _HELPERS = {
     "_latchd_control": _control,
     "final_answer": final_answer,
     "File": files.File,
+    "Blob": files.Blob,
     "emit": files.emit,
     "input": console.no_input,
     "asyncio": asyncio,

@@ -17,8 +17,6 @@ import re
 import types
 import uuid
 
-from . import files
-
 PLAIN = "j"
 EXACT = "d"
 
@@ -36,6 +34,20 @@ _UTC = datetime.timezone.utc
 _dumps = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 _loads = json.loads
 _PLAIN_DEPTH = 200
+
+
+class _NoFiles:
+    """Stands for the class of files until files.py is loaded."""
+
+
+_Blob = _NoFiles
+_facts_of = _returned_facts = _from_facts = None
+
+
+def use_files(blob, facts_of, returned_facts, from_facts):
+    """Makes files known: files.py needs this module, so it cannot be imported here."""
+    global _Blob, _facts_of, _returned_facts, _from_facts
+    _Blob, _facts_of, _returned_facts, _from_facts = blob, facts_of, returned_facts, from_facts
 
 
 class NotTransferable(TypeError):
@@ -159,6 +171,9 @@ class _Walk:
         if isinstance(value, (list, tuple, collections.deque)):
             places = [str(self.place(item, index, f"[{i}]")) for i, item in enumerate(value)]
             return "[" + ",".join(places) + "]"
+        if isinstance(value, _Blob):
+            facts = (_facts_of if self.substitute is None else _returned_facts)(value)
+            return '["File",' + str(self.place(facts, index, "")) + "]"
         if isinstance(value, (dict, types.MappingProxyType)):
             return self.record(value, index)
         if isinstance(value, (set, frozenset)):
@@ -172,12 +187,6 @@ class _Walk:
             return '["Uint8Array",' + str(len(self.values) - 1) + "]"
         if isinstance(value, _Raw):
             return value.text
-        if isinstance(value, files.File):
-            facts = files.stored(value)
-            if self.substitute is not None:
-                # What a program returns is given out.
-                files.give(value)
-            return '["File",' + str(self.place(facts, index, "")) + "]"
         if isinstance(value, datetime.datetime):
             moment = value if value.tzinfo else value.astimezone()
             moment = moment.astimezone(_UTC)
@@ -323,7 +332,7 @@ def _decode_exact(parsed):
         if kind == "File":
             facts = get(form[1])
             drain()
-            return keep(index, files.file_of(facts))
+            return keep(index, _from_facts(facts))
         if kind == "Object":
             return keep(index, get(form[1]))
         if kind == "Error":

@@ -28,10 +28,12 @@ const entries = [
 
 /**
  * Packages that stay outside. piscina starts a file beside its own; the engines' packages are found by
- * their names, for their WebAssembly; openai and the exporter of traces are large and used by few.
+ * their names, for their WebAssembly; openai and the exporter of traces are large and used by few; pg is
+ * an optional peer.
  */
 const external = [
   'piscina',
+  'pg',
   /^quickjs-wasi\//,
   '@latchd/python',
   /^openai(\/|$)/,

@@ -1,6 +1,6 @@
 /** What every store must do: `daemon/store/store.ts`, a test per behaviour. */
 
-import t, { type Test } from 'tap'
+import type { Test } from 'tap'
 import type { Store } from '../../daemon/store/store.ts'
 import { approvalTests } from './store-approvals.ts'
 import { fileTests } from './store-files.ts'
@@ -14,8 +14,8 @@ import { webhookTests } from './store-webhooks.ts'
 /** Opens a new, empty store, which is closed when the test ends. */
 export type OpenStore = (t: Test) => Promise<Store>
 
-/** Runs every test of stores on one. @param name of the store, as it stands before each test's own */
-export function storeSuite(name: string, open: OpenStore): void {
+/** Adds every test of stores on one to a file's tests. @param name of the store, as it stands before each test's own */
+export function storeSuite(t: Test, name: string, open: OpenStore): void {
   t.test(`${name}: the life of an execution`, t => lifeTests(t, open))
   t.test(`${name}: approvals`, t => approvalTests(t, open))
   t.test(`${name}: reading`, t => readingTests(t, open))

@@ -16,7 +16,9 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
+import { startProcess } from '../support/command-process.ts'
 import { testDaemon } from '../support/daemon.ts'
+import { type StartCommand, serve } from '../support/running-command.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 
@@ -114,6 +116,23 @@ t.test('the package runs in an empty app and brings no Node', async t => {
     writeFileSync(join(app, 'program.js'), 'sleep(5); [1, 2].map(n => n * 21)')
     const { stdout } = await run('npx', ['--no', 'latchd', 'run', 'program.js'], { cwd: app })
     t.equal(stdout, '[ 21, 42 ]\n')
+  })
+
+  t.test('the daemon has its console, also under permissions', async t => {
+    const script = [join(app, 'node_modules/latchd/bin/latchd.mjs')]
+    const start: StartCommand = (t, args, options) => startProcess(t, args, { ...options, script })
+    const { url } = await serve(start, t, ['--allow', 'none'])
+    const page = await (await fetch(`${url}/console/playground`)).text()
+    const files = Array.from(
+      page.matchAll(/"(\/console\/(?:static|modules)\/[^"]+)"/g),
+      ([, file = '']) => file,
+    )
+    t.ok(files.length >= 5, files.join(' '))
+    for (const file of files) {
+      const response = await fetch(`${url}${file}`)
+      await response.text()
+      t.equal(response.status, 200, file)
+    }
   })
 
   t.test('the protocol is there for those who check shapes', async t => {

@@ -208,6 +208,36 @@ for (let n = 0; n < 2100; n++) number(n)
   t.equal(output.sent.text.length, 300_000)
 })
 
+t.test('a sleep is said to end when it ends', async t => {
+  const { body } = await post(`${url}/v1/executions`, { source: 'sleep(7_200_000)' }, as('ann'))
+  for await (const { type } of latchd.events(body.executionId))
+    if (type === 'execution-parked') break
+  const { text } = await ann.get(`/console/executions/${body.executionId}`)
+  t.match(text, /waits for sleep \(<time data-until="\d+" data-now="\d+">1 h 59 min</)
+  await latchd.cancel(body.executionId)
+})
+
+t.test('files that a program gave out are downloaded by who may see them', async t => {
+  const dot =
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+  const source = `emit(new File(['<script>hit()</script>'], '<b>.html', { type: 'text/html' }))
+emit(new File([Uint8Array.from(atob('${dot}'), c => c.charCodeAt(0))], 'dot.png', { type: 'image/png' }))`
+  const { body } = await post(`${url}/v1/execute`, { source, durable: true }, as('ann'))
+  const { text } = await ann.get(`/console/executions/${body.executionId}`)
+  t.match(text, '&lt;b&gt;.html</a>')
+  t.match(text, 'alt="dot.png"')
+  const [page, image] = body.files
+  t.ok(text.includes(`<img src="/console/files/${image.fileId}"`))
+  t.notOk(text.includes(`<img src="/console/files/${page.fileId}"`))
+  const link = await ann.get(`/console/files/${page.fileId}`)
+  t.equal(link.status, 303)
+  const file = await fetch(url + link.location)
+  t.equal(await file.text(), '<script>hit()</script>')
+  t.match(file.headers.get('content-disposition'), /^attachment/)
+  t.match(file.headers.get('content-security-policy'), "default-src 'none'")
+  t.equal((await rea.get(`/console/files/${page.fileId}`)).status, 404)
+})
+
 t.test('the last hour is drawn by the daemon', async t => {
   const { text } = await rea.get('/console/metrics')
   t.match(text, /aria-label="Executions that ended, per minute, the last hour\. Now: completed \d+/)

@@ -115,7 +115,7 @@ function withGaps(text: string): RegExp {
 t.test('each example of the guides gives what stands behind it', async t => {
   const examples = {
     ...{ tools: 18, approvals: 5, errors: 4, 'code-tool': 4, async: 3 },
-    ...{ http: 3, language: 5, client: 6, agents: 1, files: 5 },
+    ...{ http: 3, console: 1, language: 5, client: 6, agents: 1, files: 5 },
   }
   const opened = await open(t, Object.keys(examples))
   const mock = new LLMock({ port: 0 })

@@ -347,7 +347,7 @@ t.test(
     const [asked] = await second.approvals.list({ status: 'pending' })
     t.match(asked?.input, { file: { $file: /^fil_/, name: 'made.txt', size: 1_000_010 } })
     const args = { file: { $file: (asked?.input as { file: { $file: string } }).file.$file } }
-  await second.approvals.approve(asked?.approvalId as string, { args })
+    await second.approvals.approve(asked?.approvalId as string, { args })
     const outcome = await second.wait(waiting.executionId)
     t.strictSame(outcome.output, ['picture 1', 'picture 1', 'picture 1+', 'x!'])
     t.match(outcome.files, [{ name: 'made.txt' }, { name: 'made.txt' }])

@@ -1,6 +1,7 @@
 /** Another store, in memory: the suite that every store passes, on the rules that all of them share. */
 
+import t from 'tap'
 import { storeSuite } from '../conformance/store-suite.ts'
 import { ToyStore } from '../conformance/toy-store.ts'
 
-storeSuite('in memory', async () => new ToyStore())
+storeSuite(t, 'in memory', async () => new ToyStore())

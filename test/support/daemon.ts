@@ -1,5 +1,6 @@
 /** A daemon of a test's own: in this process, on a free port of the loopback, ended with the test. */
 
+import { createHash } from 'node:crypto'
 import { resolve } from 'node:path'
 import type { Test } from 'tap'
 import { loadConfig } from '../../daemon/config/config.ts'
@@ -22,15 +23,35 @@ export function testSettings(t: Test, env: Record<string, string>): Record<strin
 
 /** @param env settings; without `LATCHD_STATE_DIR` the daemon has a state folder of its own */
 export async function testDaemon(t: Test, env: Record<string, string> = {}): Promise<Daemon> {
+  const settings = testSettings(t, env)
   const config = loadConfig({
     flags: {},
-    env: testSettings(t, env),
+    env: { ...settings, ...(await databaseOf(settings.LATCHD_STATE_DIR as string)) },
     readFile: () => undefined,
     cwd: import.meta.dirname,
   })
   const daemon = await startDaemon(config, undefined, undefined, undefined, env)
   t.teardown(() => daemon.close())
   return daemon
+}
+
+/**
+ * With `TEST_POSTGRES_URL`, of a server, the store of each state folder is a database of that server:
+ * so a test runs on the store of several daemons.
+ */
+async function databaseOf(stateDir: string): Promise<Record<string, string>> {
+  const server = process.env.TEST_POSTGRES_URL
+  if (server === undefined) return {}
+  const name = `d_${createHash('sha256').update(stateDir).digest('hex').slice(0, 24)}`
+  const { Client } = (await import('pg')).default
+  const client = new Client({ connectionString: server })
+  await client.connect()
+  const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name])
+  if (rowCount === 0) await client.query(`CREATE DATABASE ${name}`)
+  await client.end()
+  const url = new URL(server)
+  url.pathname = `/${name}`
+  return { LATCHD_DATABASE_URL: url.href }
 }
 
 /** The path of a module among the fixtures. */

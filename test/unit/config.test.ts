@@ -45,6 +45,9 @@ t.test('without any word every setting has its default', async t => {
     origins: [],
     trustedProxies: [],
     stateDir: '.latchd',
+    databaseUrl: undefined,
+    nodeName: undefined,
+    advertiseUrl: undefined,
     tokens: [],
     tools: [],
     mcpServers: [],
@@ -289,6 +292,7 @@ t.test('a message never shows a secret', async t => {
     refusal({ env: { LATCHD_TOKENS: 'c i:hunter2' } }),
     refusal({ env: { LATCHD_TOKEN: 'hunter2 hunter2' } }),
     refusal({ env: { LATCHD_WEBHOOK_SECRET: 'whsec_hunter2' } }),
+    refusal({ env: { LATCHD_DATABASE_URL: 'mysql://latchd:hunter2@db/latchd' } }),
     refusal({ env: { LATCHD_MODEL_API_KEY: 'hunter2 hunter2' } }),
     inFile({ tokens: 'hunter2' }),
     inFile({ tokens: ['hunter2'] }),
@@ -350,6 +354,7 @@ t.test('the effective configuration masks secrets and tells sources', async t =>
     LATCHD_TOKENS: 'ci:hunter2:read',
     LATCHD_TOKEN: 'hunter2',
     LATCHD_WEBHOOK_SECRET: 'hunter2',
+    LATCHD_DATABASE_URL: 'postgres://latchd:hunter2@db/latchd',
     LATCHD_MODEL_API_KEY: 'hunter2',
     LATCHD_FETCH_ALLOW: 'example.com',
   }
@@ -370,6 +375,7 @@ t.test('the effective configuration masks secrets and tells sources', async t =>
 t.test('no secret can be given as a flag, which every user of a machine could see', async t => {
   const withoutFlag = settingKeys.filter(key => settingOf(key).flag === undefined)
   t.strictSame(withoutFlag, [
+    'databaseUrl',
     'tokens',
     'mcpServers',
     'policy',

@@ -119,9 +119,9 @@ function log({ logs, logsTruncatedBytes }: Execution): Html {
 <p data-region="log-cut">${remarks.join(' ')}</p>`
 }
 
-function source(execution: Execution, { source, language }: ExecutionSource): Html {
-  return html`<section aria-labelledby="source-title"><h2 id="source-title">Source <span class="beside">${language}</span></h2>
-${sourceView(source, markedLine(execution))}</section>`
+function source(execution: Execution, program: ExecutionSource): Html {
+  return html`<section aria-labelledby="source-title"><h2 id="source-title">Source <span class="beside">${program.language}</span></h2>
+${sourceView(program, markedLine(execution))}</section>`
 }
 
 function markedLine(execution: Execution): MarkedLine | undefined {

@@ -19,12 +19,14 @@ import { parkedSpans } from './parked-spans.ts'
 
 /** Executions of one page. */
 const PAGE_LENGTH = 50
+/** How long a link to a file works: the browser follows it at once. */
+const FILE_LINK_MS = 60_000
 /** Approvals of one execution that are shown with it. */
 const MAX_APPROVALS = 20
 
 /** Adds the list, one execution, their live streams, cancel and retry. */
 export function addExecutionPages(app: Hono<HttpEnvironment>, deps: ConsoleDependencies): void {
-  const { executions, audit, tokens } = deps
+  const { executions, files, links, audit, tokens } = deps
 
   app.get('/', async context => {
     const caller = context.get('caller')
@@ -80,6 +82,14 @@ export function addExecutionPages(app: Hono<HttpEnvironment>, deps: ConsoleDepen
     const after = Number(/^\d{1,15}$/.exec(context.req.header('last-event-id') ?? '')?.[0] ?? 0)
     const events = await executions.events(context.req.param('id'), caller, after)
     return events === undefined ? context.body(null, 204) : sendEvents(context, events)
+  })
+
+  app.get('/console/files/:id', async context => {
+    const caller = context.get('caller')
+    requireScope(caller, 'read')
+    const { fileId } = await files.find(context.req.param('id'), caller)
+    // The API gives the bytes; this browser has no token for it, and gets a link for one download.
+    return context.redirect(`/v1/files/${fileId}?${links.sign(fileId, FILE_LINK_MS)}`, 303)
   })
 
   for (const action of ['cancel', 'retry'] as const) {

@@ -1,6 +1,7 @@
 /** A source with numbered lines, colours, and marks on the lines that matter. */
 
 import { html } from 'hono/html'
+import type { ExecutionSource } from '../../../protocol/execution/execution.ts'
 import { sourcePieces } from '../../base/source-pieces.ts'
 import type { Html } from '../page.ts'
 import { nothing } from '../page.ts'
@@ -13,6 +14,8 @@ const MAX_COLOURED = 65_536
 const MAX_LINES = 5000
 const MAX_LINE = 20_000
 
+type Program = Pick<ExecutionSource, 'source' | 'language'>
+
 /** A line that is marked, from 1, and why. */
 export interface MarkedLine {
   readonly line: number
@@ -20,8 +23,8 @@ export interface MarkedLine {
 }
 
 /** The source. @param marked the line it stands at, or failed at */
-export function sourceView(source: string, marked?: MarkedLine): Html {
-  const all = linesOf(source)
+export function sourceView({ source, language }: Program, marked?: MarkedLine): Html {
+  const all = linesOf(source, language)
   const lines = all.slice(0, MAX_LINES).map((line, i) => {
     const isMarked = marked?.line === i + 1
     const attributes = isMarked
@@ -34,8 +37,9 @@ ${all.length > MAX_LINES ? html`<p>${all.length - MAX_LINES} lines more are not 
 }
 
 /** The lines with their colours: a piece that spans lines is in each of them. */
-function linesOf(source: string): Html[] {
-  const pieces = source.length > MAX_COLOURED ? [] : sourcePieces(source)
+function linesOf(source: string, language: Program['language']): Html[] {
+  const isPlain = source.length > MAX_COLOURED || language === 'python'
+  const pieces = isPlain ? [] : sourcePieces(source)
   const lines: Html[][] = [[]]
   const add = (text: string, kind?: string) => {
     for (const [i, part] of text.split(/\r\n|[\n\r]/).entries()) {

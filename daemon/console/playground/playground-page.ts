@@ -1,6 +1,7 @@
 /** The page on which a person writes a program and runs it. */
 
 import { html } from 'hono/html'
+import type { Language } from '../../../protocol/execution/execution.ts'
 import { type Html, nothing } from '../page.ts'
 import { editorPath } from './editor-modules.ts'
 
@@ -20,9 +21,16 @@ console.log('approved:', approved)
 approved ? 'Hello' : 'Not today'
 `
 
-/** The playground. @param fault why the program was not taken */
+const languageNames = {
+  javascript: 'JavaScript',
+  typescript: 'TypeScript',
+  python: 'Python',
+} as const
+
+/** The playground. @param languages that this daemon runs @param fault why the program was not taken */
 export function playgroundPage(
   { source, language, inputs, sessionId }: PlaygroundFields,
+  languages: readonly Language[],
   mayExecute: boolean,
   fault?: string,
 ): Html {
@@ -39,7 +47,7 @@ ${source}</textarea></div>
 <textarea id="inputs" name="inputs" rows="3" spellcheck="false">
 ${inputs}</textarea></div>
 <div><div class="field"><label for="language">Language</label>
-<select id="language" name="language">${option('javascript', 'JavaScript')}${option('typescript', 'TypeScript')}</select></div>
+<select id="language" name="language">${languages.map(one => option(one, languageNames[one]))}</select></div>
 <div class="field"><label for="session">Session <span class="beside">optional</span></label>
 <input id="session" name="sessionId" value="${sessionId}" autocomplete="off"></div></div></div>
 ${

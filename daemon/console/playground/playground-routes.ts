@@ -4,8 +4,10 @@ import { randomBytes } from 'node:crypto'
 import type { Hono } from 'hono'
 import { invalidRequest } from '../../../executor/boundary/invalid-request.ts'
 import { plainJson } from '../../../executor/boundary/plain-json.ts'
+import { languageRefusal } from '../../../executor/engine/installed.ts'
 import { readBody } from '../../../executor/execution/plan.ts'
 import { LatchdError } from '../../../protocol/errors.ts'
+import { Language } from '../../../protocol/execution/execution.ts'
 import { toolDeclarations } from '../../../protocol/tool/declarations.ts'
 import { describeTool } from '../../../protocol/tool/tool.ts'
 import { toolGlobals } from '../../../protocol/tool/tool-globals.ts'
@@ -92,6 +94,7 @@ export function addPlaygroundPages(app: Hono<HttpEnvironment>, deps: ConsoleDepe
       inputs: '',
       sessionId: '',
     })
+    if (language === 'python') return context.json({ data: [] })
     // Programs before it in its session may have left names that no check knows.
     const hasHistory = fieldText(form, 'sessionId').trim() !== ''
     const { tools } = callerTools(deps, caller)
@@ -143,6 +146,9 @@ async function fieldsOf(
   return { source, language, inputs: inputs === '{}' ? '' : inputs, sessionId }
 }
 
+/** The languages of this daemon: some need a package that is not always there. */
+const languages = () => Language.options.filter(one => languageRefusal(one) === undefined)
+
 async function send(
   context: PageContext,
   deps: ConsoleDependencies,
@@ -157,7 +163,7 @@ async function send(
     {
       title: 'Playground',
       section: PATH,
-      main: playgroundPage(fields, may(caller, 'execute'), refusal?.message),
+      main: playgroundPage(fields, languages(), may(caller, 'execute'), refusal?.message),
       pending: await pendingText(deps, caller),
       script: 'playground.js',
       styleNonce,

@@ -35,7 +35,7 @@ export function replayPage(view: ReplayView): Html {
 <input type="range" id="at" name="at" min="1" max="${calls.length + 1}" value="${at}">
 <div class="actions"><button name="step" value="-1">Before</button><button>Show</button><button name="step" value="1">Next</button></div></form>
 <div class="columns"><div data-region="moment" aria-live="polite">${moment(view)}</div>
-<div>${program === undefined ? nothing : sourceView(program.source, line === undefined ? undefined : { line, kind: 'at' })}</div></div>`
+<div>${program === undefined ? nothing : sourceView(program, line === undefined ? undefined : { line, kind: 'at' })}</div></div>`
 }
 
 function moment({ calls, at, replay }: ReplayView): Html {

@@ -113,7 +113,11 @@ export async function openEditor(form, field) {
   const response = await ask('/console/playground/tools')
   const { data: tools } = await response.json()
   const language = new Compartment()
-  const languageOf = () => javascript({ typescript: form.elements.language.value === 'typescript' })
+  // Python is written without colours: its package would be one more.
+  const languageOf = () =>
+    form.elements.language.value === 'python'
+      ? []
+      : javascript({ typescript: form.elements.language.value === 'typescript' })
   const run = () => {
     form.requestSubmit()
     return true

@@ -4,6 +4,7 @@ import type { JournalRecord } from '../../../executor/boundary/journal-record.ts
 import type { Approval, ApprovalStatus } from '../../../protocol/approval.ts'
 import type { ExecutionStatus } from '../../../protocol/execution/execution.ts'
 import { awaitsDelivery, decideStored } from '../rules/decision.ts'
+import { fromShortJson, toShortJson } from '../rules/short-json.ts'
 import { afterDecision } from '../rules/standing.ts'
 import type { ApprovalQuery, DecidedBy, DecideOutcome, StoredApproval } from '../store.ts'
 import type { Connection } from './connection.ts'
@@ -12,7 +13,6 @@ import type { ExecutionRef, RowId } from './execution-row.ts'
 import type { Journals } from './journal-rows.ts'
 import { newestFirst } from './newest-first.ts'
 import type { Sessions } from './sessions.ts'
-import { fromShortJson, toShortJson } from './short-json.ts'
 
 const statuses: readonly ApprovalStatus[] = ['pending', 'approved', 'rejected', 'expired']
 

@@ -75,6 +75,7 @@ export class Batches {
   #write(batch: readonly Operation[], outcomes: OperationOutcome[]): void {
     const writes = [...batch.entries()].filter(([, { name }]) => !isRead(name))
     let isCommitting = false
+    const changes = this.#changes()
     try {
       this.#failpoint?.('store:before-begin')
       if (!this.#allSucceed(writes, outcomes)) this.#eachAlone(writes, outcomes)
@@ -91,10 +92,16 @@ export class Batches {
       for (const [i] of writes) outcomes[i] = refusedAsFull
       return
     }
-    this.#counters.commits++
+    // A claim that finds nothing writes nothing, and its commit touches no file.
+    if (this.#changes() > changes) this.#counters.commits++
     this.#failpoint?.('store:after-commit')
     // A removed file still takes commits, which are lost.
     this.#checkPlace()
+  }
+
+  /** Rows that the connection has changed so far. */
+  #changes(): number {
+    return this.#connection.get<{ count: number }>('SELECT total_changes() AS count')?.count ?? 0
   }
 
   /**

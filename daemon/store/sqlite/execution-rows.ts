@@ -7,12 +7,12 @@ import {
 } from '../../../executor/record/fold-execution.ts'
 import type { Execution } from '../../../protocol/execution/execution.ts'
 import { sourceLine } from '../../../protocol/execution/source-line.ts'
+import { fromShortJson } from '../rules/short-json.ts'
 import { isLive, type LiveState, ownedUnder, type Standing } from '../rules/standing.ts'
 import type { Connection } from './connection.ts'
 import { eventsOf } from './event-rows.ts'
 import { fromColumn, type TextColumn } from './exact-text.ts'
 import type { ExecutionRow, RowId } from './execution-row.ts'
-import { fromShortJson } from './short-json.ts'
 import { isDamaged } from './sqlite-errors.ts'
 
 /** Characters of a source that are read for its first line. */

@@ -3,6 +3,7 @@
 import type { EndedExecution, ExecutionSource } from '../../../protocol/execution/execution.ts'
 import type { Claimed } from '../claim-facts.ts'
 import { outcomeOfKey } from '../rules/keys.ts'
+import { toShortJson } from '../rules/short-json.ts'
 import {
   appended,
   claimed,
@@ -33,7 +34,6 @@ import type { ExecutionRef, ExecutionRow, RowId } from './execution-row.ts'
 import { findExecution, ownedExecution, writeStanding } from './execution-rows.ts'
 import type { Journals } from './journal-rows.ts'
 import type { Sessions } from './sessions.ts'
-import { toShortJson } from './short-json.ts'
 import type { Webhooks } from './webhooks.ts'
 
 /** The other tables that executions are written to. */

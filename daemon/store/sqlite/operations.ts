@@ -20,7 +20,7 @@ import { Webhooks } from './webhooks.ts'
 /** Methods of a store that are one operation each. */
 type StoreMethod = Exclude<
   keyof Store,
-  'backup' | 'checkRoom' | 'close' | 'collect' | 'sweep' | 'verify' | 'watchCommits'
+  'backup' | 'checkRoom' | 'close' | 'collect' | 'sharing' | 'sweep' | 'verify' | 'watchCommits'
 >
 
 /** The operations of the thread: their parameters and their results. */

@@ -12,13 +12,13 @@ import {
   stuckExecution,
   stuckRecord,
 } from '../rules/recovery.ts'
+import { toShortJson } from '../rules/short-json.ts'
 import { finished, isOwned } from '../rules/standing.ts'
 import { messageFor } from '../webhook-messages.ts'
 import type { Connection } from './connection.ts'
 import { addEvents, nextSequence } from './event-rows.ts'
 import type { ExecutionRow, RowId } from './execution-row.ts'
 import { executionOfRow, findExecution, foldedExecution, writeStanding } from './execution-rows.ts'
-import { toShortJson } from './short-json.ts'
 import { isDamaged } from './sqlite-errors.ts'
 import type { Webhooks } from './webhooks.ts'
 

@@ -4,7 +4,7 @@
  * An execution is an integer inside, so that its rows elsewhere stay small. `execution` has short
  * rows of the columns that change or are listed; `program` and `ending` have those that are written
  * once. Texts that are not JSON are of type ANY: see `exact-text.ts`. JSON about an execution is
- * shortened: see `short-json.ts`.
+ * shortened: see `daemon/store/rules/short-json.ts`.
  */
 
 /** The SQL that creates version 1. */

@@ -109,8 +109,8 @@ export class FrameReader {
   #isAllowed(operation: number, number: number): boolean {
     if (calls.has(operation)) return toolIndex(number) < this.#tools
     if (ofStreams.has(operation)) return this.#streams.has(number)
-    if (operation === HostOperation.awaitCall) return this.#asked.has(number)
     if (operation === HostOperation.file) return number >= 0 && number < fileOperations.length
+    if (operation === HostOperation.awaitCall) return this.#asked.has(number)
     if (operation === HostOperation.log) return number >= 0 && number <= MAX_LEVEL
     return plain.has(operation) && number >= 0
   }

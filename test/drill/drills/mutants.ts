@@ -18,9 +18,9 @@ interface Mutant {
 const mutants: readonly Mutant[] = [
   {
     name: 'guard removed: an interrupted call is made again',
-    file: 'executor/calls/tool-calls.ts',
-    from: 'outcome === undefined && this.#interrupted.has(id)',
-    to: 'outcome === undefined && this.#interrupted.has(-id)',
+    file: 'executor/calls/journal.ts',
+    from: 'return this.#interrupted.has(seq)',
+    to: 'return this.#interrupted.has(-seq)',
     drill: 'random-kill',
   },
   {

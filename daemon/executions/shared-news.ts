@@ -1,0 +1,54 @@
+/** What a daemon does when it learns that others over its store have acted on its executions. */
+
+import type { RunningExecution } from '../../executor/execution/execution.ts'
+import { LatchdError } from '../../protocol/errors.ts'
+import type { StoreNews } from '../store/sharing.ts'
+import type { ExecutionWriter } from './writer.ts'
+import type { WriterDependencies } from './writer-dependencies.ts'
+
+/** The executions of a daemon, as the news need them. */
+export interface NewsSubjects {
+  readonly live: ReadonlyMap<
+    string,
+    { readonly running: RunningExecution; readonly writer: ExecutionWriter }
+  >
+  readonly loading: ReadonlyMap<string, unknown>
+  readonly queued: ReadonlyMap<string, unknown>
+  readonly unqueue: (executionId: string) => void
+  /** Looks for executions that can be claimed. */
+  readonly look: () => void
+}
+
+/** The news of a shared store, acted on. */
+export function newsFor(
+  { runningFile, bus, onWebhooks, onFault }: WriterDependencies,
+  { live, loading, queued, unqueue, look }: NewsSubjects,
+): StoreNews {
+  return {
+    isHere: id => live.has(id) || loading.has(id),
+    working: () => runningFile.working,
+    queued: () => [...queued.keys()],
+    onUnqueued: ids => {
+      for (const id of ids) unqueue(id)
+    },
+    onDecided: decided => live.get(decided.approval.executionId)?.running.decide(decided),
+    onCancelled: id => live.get(id)?.running.cancel(),
+    onDue: look,
+    onWebhooks,
+    onStuck: stuck => {
+      for (const one of stuck) {
+        bus.happened(one.event, one)
+        bus.publish(one.owner, one.event)
+      }
+      onWebhooks()
+    },
+    onDeclaredDead: () => {
+      const message = 'Cannot go on: the other daemons took this one for dead'
+      for (const { running, writer } of live.values()) {
+        if (writer.isDurable) running.abandon(new LatchdError('STALE_OWNER', message))
+      }
+      look()
+    },
+    onFault: error => onFault(error, 'beat'),
+  }
+}

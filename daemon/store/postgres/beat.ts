@@ -1,0 +1,191 @@
+/**
+ * The heartbeat of a daemon: it renews the lease, looks after the daemon's executions, and gives up
+ * the daemons that are dead.
+ *
+ * While the last good beat is older than half of the lease, no write of this daemon is acknowledged:
+ * so no call leaves that another daemon may be about to make.
+ */
+
+import { LatchdError } from '../../../protocol/errors.ts'
+import type { StoreNews } from '../sharing.ts'
+import { giveBackExecution } from './claims.ts'
+import {
+  type BeatFindings,
+  type DaemonFacts,
+  glance,
+  LEASE_MS,
+  lookAfter,
+  reap,
+  register,
+  renew,
+} from './daemons.ts'
+import type { Database } from './database.ts'
+
+const BEAT_MS = 2000
+/** News are looked for this often: one statement, by indexes that hold nothing else. */
+const GLANCE_MS = 400
+
+/** Beats for one daemon. */
+export class Beat {
+  #database: Database
+  #facts: DaemonFacts
+  #now: () => number
+  #number = 0
+  #news: StoreNews | undefined
+  #timer: NodeJS.Timeout | undefined
+  #glances: NodeJS.Timeout | undefined
+  #underWay: Promise<void> | undefined
+  #glancing: Promise<void> | undefined
+  #lastGoodMs = 0
+  /** Executions that the last beat found in the store and not in memory. */
+  #missing: ReadonlySet<string> = new Set()
+  /** Decisions that were handed on. */
+  #told: ReadonlySet<string> = new Set()
+  #cancelled: ReadonlySet<string> = new Set()
+  /** How far the database's clock is ahead of this machine's. */
+  offsetMs = 0
+
+  /** @param now the clock of this machine */
+  constructor(database: Database, facts: DaemonFacts, now: () => number) {
+    this.#database = database
+    this.#facts = facts
+    this.#now = now
+  }
+
+  /** How the daemon names itself. */
+  get facts(): DaemonFacts {
+    return this.#facts
+  }
+
+  /** The number of this daemon; 0 before it is registered. */
+  get number(): number {
+    return this.#number
+  }
+
+  /** Registers the daemon. */
+  async register(): Promise<void> {
+    this.renumber(await this.#database.transaction(tx => register(tx, this.#facts)))
+  }
+
+  /** The daemon was registered anew. */
+  renumber(number: number): void {
+    this.#number = number
+    this.#lastGoodMs = performance.now()
+  }
+
+  /** Tells news, and beats at intervals. */
+  start(news: StoreNews): void {
+    this.#news = news
+    this.#timer ??= setInterval(() => void this.beat(), BEAT_MS)
+    this.#glances ??= setInterval(() => void this.glance(), GLANCE_MS)
+  }
+
+  /**
+   * The others took this daemon for dead: registers it anew.
+   *
+   * @throws {LatchdError} `STORE_UNAVAILABLE`
+   */
+  async again(): Promise<void> {
+    await this.#underWay
+    const isKnown = await this.#database.transaction(tx => renew(tx, this.#number))
+    if (isKnown === undefined) await this.#startAnew()
+  }
+
+  /** Beats no more; resolves when a beat under way has ended. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer)
+    clearInterval(this.#glances)
+    this.#timer = undefined
+    await Promise.all([this.#underWay, this.#glancing])
+  }
+
+  /** Beats now, or joins a beat under way. Never rejects. */
+  beat(): Promise<void> {
+    this.#underWay ??= this.#beat()
+      .catch(error => this.#news?.onFault(error))
+      .finally(() => {
+        this.#underWay = undefined
+      })
+    return this.#underWay
+  }
+
+  /**
+   * Resolves when this daemon is known to live.
+   *
+   * @throws {LatchdError} `STALE_OWNER`: it is not, or cannot be known to
+   */
+  async alive(number: number): Promise<void> {
+    if (this.#timer === undefined) return
+    if (this.#isStale) await this.beat()
+    if (!this.#isStale && this.#number === number) return
+    throw new LatchdError('STALE_OWNER', 'Cannot go on: the lease of this daemon is over')
+  }
+
+  get #isStale(): boolean {
+    return performance.now() - this.#lastGoodMs > LEASE_MS / 2
+  }
+
+  async #beat(): Promise<void> {
+    const beganMs = performance.now()
+    const before = this.#now()
+    const seenMs = await this.#database.transaction(tx => renew(tx, this.#number))
+    const after = this.#now()
+    if (seenMs === undefined) {
+      await this.#startAnew()
+      return
+    }
+    this.#lastGoodMs = beganMs
+    this.offsetMs = Math.round(seenMs - (before + after) / 2)
+    const stuck = await this.#database.transaction(reap)
+    if (stuck.length > 0) this.#news?.onStuck(stuck)
+    const news = this.#news
+    if (news === undefined) return
+    const facts = { working: news.working(), queued: news.queued() }
+    const findings = await this.#database.transaction(tx => lookAfter(tx, this.#number, facts))
+    await this.#putRight(news, findings)
+  }
+
+  async #startAnew(): Promise<void> {
+    await this.register()
+    this.#news?.onDeclaredDead()
+  }
+
+  /** Looks for news, between beats too. Never rejects. */
+  glance(): Promise<void> {
+    this.#glancing ??= this.#glance()
+      .catch(error => this.#news?.onFault(error))
+      .finally(() => {
+        this.#glancing = undefined
+      })
+    return this.#glancing
+  }
+
+  async #glance(): Promise<void> {
+    const news = this.#news
+    if (news === undefined) return
+    const nowMs = this.#now() + this.offsetMs
+    const found = await this.#database.read(tx => glance(tx, this.#number, nowMs))
+    const { decided, cancelled, isDue, hasWebhooks } = found
+    for (const one of decided) {
+      if (!this.#told.has(one.approval.approvalId)) news.onDecided(one)
+    }
+    this.#told = new Set(decided.map(({ approval }) => approval.approvalId))
+    for (const id of cancelled) if (!this.#cancelled.has(id)) news.onCancelled(id)
+    this.#cancelled = new Set(cancelled)
+    if (hasWebhooks) news.onWebhooks()
+    if (isDue) news.onDue()
+  }
+
+  /** Gives back what the store has for this daemon's and its memory has not. */
+  async #putRight(news: StoreNews, { owned, unqueued }: BeatFindings): Promise<void> {
+    if (unqueued.length > 0) news.onUnqueued(unqueued)
+    const missing = owned.filter(({ execution_id }) => !news.isHere(execution_id))
+    // Twice in a row: one beat alone may fall between the commit and its answer.
+    const strays = missing.filter(({ execution_id }) => this.#missing.has(execution_id))
+    this.#missing = new Set(missing.map(({ execution_id }) => execution_id))
+    for (const { execution_id, epoch } of strays) {
+      await this.#database.transaction(tx => giveBackExecution(tx, execution_id, epoch, 0))
+    }
+    if (strays.length > 0) news.onDue()
+  }
+}

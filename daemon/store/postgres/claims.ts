@@ -1,0 +1,148 @@
+/** Claims of executions that nobody owns, beside other daemons that claim. */
+
+import type { ClaimAnswer, Claimed, ClaimRequest } from '../claim-facts.ts'
+import { claimed, givenBack, isClaimable, isFree, ownedUnder } from '../rules/standing.ts'
+import { takeInTurns } from '../rules/turns.ts'
+import type { Transaction } from './database.ts'
+import {
+  changeExecutions,
+  claimedOf,
+  type ExecutionRow,
+  lockExecution,
+  type RowId,
+} from './execution-rows.ts'
+import { holdSession } from './sessions.ts'
+
+interface Candidate extends Pick<ExecutionRow, 'execution_id' | 'owner' | 'session_id'> {
+  readonly id: RowId
+  readonly epoch: number
+  readonly losses: number
+  readonly state: ExecutionRow['state']
+  readonly wake_ms: number
+}
+
+/** Rounds of one claim: an owner may have fewer executions than its part, another daemon locks some. */
+const MAX_ROUNDS = 3
+/**
+ * Whether one can be claimed, as far as its own row says: by the first of the index, since the planner
+ * would look for `wake_ms <= $1` through the whole table.
+ */
+export const IS_DUE =
+  'coalesce((SELECT min(wake_ms) FROM execution WHERE wake_ms IS NOT NULL) <= $1, false)'
+/** Owners of one claim. */
+const MAX_OWNERS = 1000
+
+/** The owners of executions that nobody owns; each costs one look-up in the index. */
+const OWNERS = `WITH RECURSIVE o AS (
+    (SELECT owner FROM execution WHERE wake_ms IS NOT NULL ORDER BY owner LIMIT 1)
+    UNION ALL
+    SELECT (SELECT e.owner FROM execution e WHERE e.wake_ms IS NOT NULL AND e.owner > o.owner
+      ORDER BY e.owner LIMIT 1) FROM o WHERE o.owner IS NOT NULL
+  ) SELECT owner FROM o WHERE owner IS NOT NULL LIMIT ${MAX_OWNERS}`
+
+/**
+ * The first executions of each owner. A computed bound would keep the planner from reading no more
+ * than that of the index, so it is written out.
+ */
+const candidatesSql = (ofOwner: number) => `SELECT c.* FROM unnest($1::text[]) AS o(owner)
+  CROSS JOIN LATERAL (
+    SELECT e.id, e.execution_id, e.owner, e.session_id, e.state, e.epoch, e.losses, e.wake_ms
+    FROM execution e
+    WHERE e.wake_ms IS NOT NULL AND e.owner = o.owner AND e.wake_ms <= $2
+      AND (e.session_id IS NULL OR NOT EXISTS (SELECT 1 FROM session s
+        WHERE s.session_id = e.session_id AND s.holder <> e.execution_id))
+    ORDER BY e.wake_ms, e.id LIMIT ${ofOwner} FOR UPDATE OF e SKIP LOCKED) c`
+
+/** Makes a daemon the owner of executions that can go on. */
+export async function claimExecutions(
+  tx: Transaction,
+  daemon: number,
+  { nowMs, max, after }: ClaimRequest,
+): Promise<ClaimAnswer> {
+  const owners = (await tx.rows<{ owner: string }>(OWNERS)).map(({ owner }) => owner)
+  const all: Claimed[] = []
+  for (let round = 0; round < MAX_ROUNDS && all.length < max && owners.length > 0; round++) {
+    const left = max - all.length
+    const some = await claimRound(tx, daemon, owners, nowMs, left, all.at(-1)?.owner ?? after)
+    all.push(...some)
+    if (some.length === 0) break
+  }
+  const [next] = await tx.rows<{ next_ms: number | null; is_due: boolean }>(
+    `SELECT (SELECT min(wake_ms) FROM execution WHERE wake_ms > $1) AS next_ms,
+      ${IS_DUE} AS is_due`,
+    [nowMs],
+  )
+  const isBlocked = all.length < max && next?.is_due === true
+  return { claimed: all, nextMs: next?.next_ms ?? undefined, isBlocked }
+}
+
+async function claimRound(
+  tx: Transaction,
+  daemon: number,
+  owners: readonly string[],
+  nowMs: number,
+  max: number,
+  after: string,
+): Promise<Claimed[]> {
+  const ofOwner = Math.max(1, Math.ceil(max / owners.length))
+  const found = await tx.rows<Candidate>(candidatesSql(ofOwner), [owners, nowMs])
+  found.sort((a, b) => a.wake_ms - b.wake_ms || a.id - b.id)
+  const sessions = new Set<string>()
+  const chosen: Candidate[] = []
+  takeInTurns(
+    Map.groupBy(found, ({ owner }) => owner),
+    after,
+    max,
+    candidate => {
+      const { session_id } = candidate
+      if (!isClaimable(candidate, nowMs)) return false
+      if (session_id !== null && sessions.has(session_id)) return false
+      if (session_id !== null) sessions.add(session_id)
+      chosen.push(candidate)
+      return true
+    },
+  )
+  const taken = await withSessions(tx, chosen)
+  await changeExecutions(
+    tx,
+    taken.map(row => ({ id: row.id, next: claimed(row), daemon })),
+  )
+  return taken.map(row => claimedOf(row, claimed(row)))
+}
+
+/** Holds the sessions of executions; those whose session another execution has are left out. */
+async function withSessions(tx: Transaction, chosen: readonly Candidate[]): Promise<Candidate[]> {
+  const taken: Candidate[] = []
+  for (const one of chosen) {
+    const { session_id, execution_id } = one
+    // This row decides, not the look at it.
+    const isBusy =
+      session_id !== null && (await holdSession(tx, session_id, execution_id, null)) === 'busy'
+    if (!isBusy) taken.push(one)
+  }
+  return taken
+}
+
+/** Makes a daemon the owner of one execution that nobody owns. */
+export async function takeExecution(
+  tx: Transaction,
+  daemon: number,
+  executionId: string,
+): Promise<Claimed | undefined> {
+  const row = await lockExecution(tx, executionId)
+  if (row === undefined || !isFree(row)) return undefined
+  const next = claimed(row)
+  await changeExecutions(tx, [{ id: row.id, next, daemon }])
+  return claimedOf(row, next)
+}
+
+/** Gives an execution up. @throws {LatchdError} `STALE_OWNER` */
+export async function giveBackExecution(
+  tx: Transaction,
+  executionId: string,
+  epoch: number,
+  fromMs: number,
+): Promise<void> {
+  const row = ownedUnder(await lockExecution(tx, executionId), executionId, epoch)
+  await changeExecutions(tx, [{ id: row.id, next: givenBack(row, fromMs) }])
+}

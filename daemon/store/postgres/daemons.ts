@@ -1,0 +1,231 @@
+/** The daemons over one database: who lives, and what becomes of the executions of one that does not. */
+
+import type { OpeningFacts } from '../claim-facts.ts'
+import type { StuckError, StuckExecution } from '../recovery-facts.ts'
+import { eventsText } from '../rules/event-text.ts'
+import {
+  CRASH_LOOP,
+  DAMAGED,
+  isCrashLoop,
+  lost,
+  stuckExecution,
+  stuckRecord,
+} from '../rules/recovery.ts'
+import { toShortJson } from '../rules/short-json.ts'
+import { finished, isOwned } from '../rules/standing.ts'
+import type { DaemonRow } from '../sharing.ts'
+import type { StoredApproval } from '../store.ts'
+import { messageFor } from '../webhook-messages.ts'
+import { undeliveredDecisions } from './approvals.ts'
+import { IS_DUE } from './claims.ts'
+import type { Transaction } from './database.ts'
+import { changeExecutions, type ExecutionRow, lockExecution, lockOwned } from './execution-rows.ts'
+import { readRunning } from './reading.ts'
+import { addWebhooks } from './webhooks.ts'
+
+/** A daemon that has not been seen for this long is dead, in milliseconds. */
+export const LEASE_MS = 10_000
+
+/** How a daemon names itself to the others. */
+export interface DaemonFacts {
+  readonly name: string
+  /** Where callers reach it; absent: nowhere but by the balancer. */
+  readonly url: string | undefined
+}
+
+/** Registers a daemon; returns its number. */
+export async function register(tx: Transaction, { name, url }: DaemonFacts): Promise<number> {
+  const [row] = await tx.rows<{ id: number }>(
+    `INSERT INTO daemon (name, url, started_ms, seen_ms)
+      VALUES ($1, $2, latchd_now(), latchd_now()) RETURNING id`,
+    [name, url ?? null],
+  )
+  return (row as { id: number }).id
+}
+
+/** The daemons that live, the first started first. */
+export async function listDaemons(tx: Transaction): Promise<DaemonRow[]> {
+  return await tx.rows(
+    `SELECT id AS number, name, url, started_ms AS "startedAtMs", seen_ms AS "seenAtMs",
+        (SELECT count(*)::int FROM execution e WHERE e.daemon = d.id) AS executions
+      FROM daemon d ORDER BY id`,
+  )
+}
+
+/** Renews the lease of a daemon; the database's time, or `undefined` when it was given up as dead. */
+export async function renew(tx: Transaction, daemon: number): Promise<number | undefined> {
+  const [row] = await tx.rows<{ seen_ms: number }>(
+    'UPDATE daemon SET seen_ms = latchd_now() WHERE id = $1 RETURNING seen_ms',
+    [daemon],
+  )
+  return row?.seen_ms
+}
+
+/** What others have done to the executions of a daemon. */
+export interface Glance {
+  readonly decided: readonly StoredApproval[]
+  readonly cancelled: readonly string[]
+  /** Whether there is something to claim. */
+  readonly isDue: boolean
+  readonly hasWebhooks: boolean
+}
+
+/** Looks for news, by indexes that hold nothing else. @param nowMs the time of the database */
+export async function glance(tx: Transaction, daemon: number, nowMs: number): Promise<Glance> {
+  const [found] = await tx.rows<{
+    is_due: boolean
+    has_webhooks: boolean
+    is_decided: boolean
+    cancelled: string[]
+  }>(
+    `SELECT ${IS_DUE} AS is_due,
+      EXISTS (SELECT 1 FROM webhook WHERE due_ms <= $1 AND leased_ms <= $1) AS has_webhooks,
+      EXISTS (SELECT 1 FROM wait w JOIN execution e ON e.id = w.execution
+        WHERE w.is_ready AND e.daemon = $2) AS is_decided,
+      ARRAY(SELECT execution_id FROM execution
+        WHERE daemon = $2 AND cancel_ms IS NOT NULL) AS cancelled`,
+    [nowMs, daemon],
+  )
+  return {
+    decided: found?.is_decided === true ? await undeliveredDecisions(tx, daemon) : [],
+    cancelled: found?.cancelled ?? [],
+    isDue: found?.is_due === true,
+    hasWebhooks: found?.has_webhooks === true,
+  }
+}
+
+/** What a daemon owns, as the store has it. */
+export interface BeatFindings {
+  readonly owned: readonly { readonly execution_id: string; readonly epoch: number }[]
+  /** Those of the asked ones that nobody owns any more, or that somebody does. */
+  readonly unqueued: readonly string[]
+}
+
+/** What a daemon knows when it beats. */
+export interface BeatFacts {
+  /** Executions that have a worker now. */
+  readonly working: readonly string[]
+  /** Executions that it takes for nobody's. */
+  readonly queued: readonly string[]
+}
+
+/** Looks after the executions of a daemon. */
+export async function lookAfter(
+  tx: Transaction,
+  daemon: number,
+  { working, queued }: BeatFacts,
+): Promise<BeatFindings> {
+  await tx.run(
+    `UPDATE execution SET suspect = NOT suspect
+      WHERE daemon = $1 AND suspect <> (execution_id = ANY($2::text[]))`,
+    [daemon, working],
+  )
+  const owned = await tx.rows<{ execution_id: string; epoch: number }>(
+    'SELECT execution_id, epoch FROM execution WHERE daemon = $1',
+    [daemon],
+  )
+  return { owned, unqueued: await ownedOf(tx, queued) }
+}
+
+/** Which of these executions wait no longer for an owner. */
+async function ownedOf(tx: Transaction, queued: readonly string[]): Promise<string[]> {
+  if (queued.length === 0) return []
+  const rows = await tx.rows<{ execution_id: string }>(
+    'SELECT execution_id FROM execution WHERE execution_id = ANY($1::text[]) AND wake_ms IS NOT NULL',
+    [queued],
+  )
+  const free = new Set(rows.map(({ execution_id }) => execution_id))
+  return queued.filter(id => !free.has(id))
+}
+
+/** Gives up the daemons that are dead: what each of them owned is nobody's. */
+export async function reap(tx: Transaction): Promise<StuckExecution[]> {
+  const dead = await tx.rows<{ id: number; now_ms: number }>(
+    `SELECT id, latchd_now() AS now_ms FROM daemon WHERE seen_ms < latchd_now() - ${LEASE_MS}
+      ORDER BY id FOR UPDATE SKIP LOCKED`,
+  )
+  const stuck: StuckExecution[] = []
+  for (const { id, now_ms: nowMs } of dead) stuck.push(...(await giveUp(tx, id, { nowMs })))
+  return stuck
+}
+
+/** Gives up a daemon: what it owned is nobody's, and counts as lost. */
+export async function giveUp(
+  tx: Transaction,
+  daemon: number,
+  { nowMs, ran }: OpeningFacts,
+): Promise<StuckExecution[]> {
+  const hadWorker = ran === undefined ? undefined : new Set(ran)
+  const rows = (await lockOwned(tx, daemon)).map(row =>
+    lost(row, hadWorker?.has(row.execution_id) ?? row.suspect, nowMs),
+  )
+  await changeExecutions(
+    tx,
+    rows.map(row => ({ id: row.id, next: row })),
+  )
+  const stuck: StuckExecution[] = []
+  for (const row of rows.filter(isCrashLoop)) {
+    stuck.push(await stick(tx, row, nowMs, CRASH_LOOP))
+  }
+  await forget(tx, daemon)
+  return stuck
+}
+
+/** Removes a daemon that leaves: its executions can be claimed at once, and none of them is lost. */
+export async function leave(tx: Transaction, daemon: number): Promise<void> {
+  await tx.run(
+    'UPDATE execution SET wake_ms = 0, daemon = NULL, suspect = false WHERE daemon = $1',
+    [daemon],
+  )
+  await forget(tx, daemon)
+}
+
+/** Volatile executions end with their daemon; those of the store keep their sessions. */
+async function forget(tx: Transaction, daemon: number): Promise<void> {
+  await tx.run(
+    `UPDATE session SET holder = NULL, holder_daemon = NULL WHERE holder_daemon = $1
+      AND NOT EXISTS (SELECT 1 FROM execution e WHERE e.execution_id = session.holder
+        AND e.state IN ('queued', 'running', 'waiting', 'stuck') AND e.started_ms IS NOT NULL)`,
+    [daemon],
+  )
+  await tx.run('UPDATE session SET holder_daemon = NULL WHERE holder_daemon = $1', [daemon])
+  await tx.run('DELETE FROM daemon WHERE id = $1', [daemon])
+}
+
+/** Makes an execution stuck that its owner cannot go on with; `undefined` when it has another owner. */
+export async function quarantine(
+  tx: Transaction,
+  executionId: string,
+  epoch: number,
+  nowMs: number,
+  error: StuckError = DAMAGED,
+): Promise<StuckExecution | undefined> {
+  const row = await lockExecution(tx, executionId)
+  if (row === undefined || row.epoch !== epoch || !isOwned(row)) return undefined
+  return await stick(tx, row, nowMs, error)
+}
+
+/** Stores an execution as it stands, with the error, until a caller retries it. */
+async function stick(
+  tx: Transaction,
+  row: ExecutionRow,
+  nowMs: number,
+  error: StuckError,
+): Promise<StuckExecution> {
+  const record = stuckRecord(await readRunning(tx, row.execution_id, nowMs), error)
+  const sequence = row.last_event + 1
+  const stuck = stuckExecution(row, sequence, nowMs, error)
+  await changeExecutions(tx, [{ id: row.id, next: finished(row, record) }])
+  await tx.run('INSERT INTO ending (execution, body) VALUES ($1, $2)', [
+    row.id,
+    toShortJson(record, row.execution_id),
+  ])
+  await tx.run('INSERT INTO event (execution, first, last, events) VALUES ($1, $2, $2, $3)', [
+    row.id,
+    sequence,
+    eventsText([stuck.event], row.execution_id, undefined),
+  ])
+  const message = row.webhook_url === null ? undefined : messageFor(row.webhook_url, stuck.event)
+  if (message !== undefined) await addWebhooks(tx, [{ ...message, owner: row.owner }])
+  return stuck
+}

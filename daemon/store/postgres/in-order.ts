@@ -1,0 +1,27 @@
+/** Tasks that share a name are carried out one after the other, in the order in which they came. */
+
+/** Keeps the order of tasks by name. */
+export class InOrder {
+  #last = new Map<string, Promise<unknown>>()
+
+  /** Carries out a task when all earlier ones with one of its names have ended. */
+  async run<T>(names: readonly string[], task: () => Promise<T>): Promise<T> {
+    const before = names.flatMap(name => this.#last.get(name) ?? [])
+    const done = before.length === 0 ? task() : Promise.allSettled(before).then(task)
+    const ended = done.then(
+      () => {},
+      () => {},
+    )
+    for (const name of names) this.#last.set(name, ended)
+    try {
+      return await done
+    } finally {
+      for (const name of names) if (this.#last.get(name) === ended) this.#last.delete(name)
+    }
+  }
+
+  /** Resolves when all tasks that are under way have ended. */
+  async settle(): Promise<void> {
+    while (this.#last.size > 0) await Promise.all(this.#last.values())
+  }
+}

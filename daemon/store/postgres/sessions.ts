@@ -1,0 +1,260 @@
+/** Sessions: their state, and which execution of which daemon holds each. */
+
+import { LatchdError } from '../../../protocol/errors.ts'
+import type { Session } from '../../../protocol/execution/session.ts'
+import type { Place } from '../page.ts'
+import { holdOutcome, keepsRun, SESSION_ROW_BYTES } from '../rules/sessions.ts'
+import type { HoldOutcome, SessionLeaving, SessionSnapshot, StoredSession } from '../store.ts'
+import type { Transaction } from './database.ts'
+
+interface SessionRow {
+  readonly session_id: string
+  readonly owner: string
+  readonly created_ms: number
+  readonly used_ms: number
+  readonly executions: number
+  readonly snapshot_bytes: number
+  readonly runtime: string | null
+  readonly remembered: string
+  readonly is_repeatable: boolean
+  readonly run_bytes: number
+  readonly holder: string | null
+}
+
+const ROWS = `SELECT session_id, owner, created_ms, used_ms, executions, snapshot_bytes, runtime,
+  remembered, is_repeatable, run_bytes, holder FROM session`
+
+async function find(tx: Transaction, sessionId: string): Promise<SessionRow | undefined> {
+  return (await tx.rows<SessionRow>(`${ROWS} WHERE session_id = $1`, [sessionId]))[0]
+}
+
+async function lock(tx: Transaction, sessionId: string): Promise<SessionRow | undefined> {
+  const sql = `${ROWS} WHERE session_id = $1 FOR UPDATE`
+  return (await tx.rows<SessionRow>(sql, [sessionId]))[0]
+}
+
+function sessionOf(row: SessionRow): Session {
+  return {
+    sessionId: row.session_id,
+    createdAtMs: row.created_ms,
+    lastUsedAtMs: row.used_ms,
+    executions: row.executions,
+    snapshotBytes: row.snapshot_bytes,
+  }
+}
+
+/** Makes a session. @throws {LatchdError} `CONFLICT`: it is there already */
+export async function createSession(
+  tx: Transaction,
+  sessionId: string,
+  owner: string,
+  nowMs: number,
+): Promise<void> {
+  const made = await tx.run(
+    `INSERT INTO session (session_id, owner, created_ms, used_ms) VALUES ($1, $2, $3, $3)
+      ON CONFLICT DO NOTHING`,
+    [sessionId, owner, nowMs],
+  )
+  if (made === 1) return
+  if (tx.isRepeat && (await find(tx, sessionId))?.owner === owner) return
+  throw new LatchdError('CONFLICT', `Cannot create session ${sessionId}: it is there already`)
+}
+
+/** One session; `undefined` when the store does not have it. */
+export async function readSession(
+  tx: Transaction,
+  sessionId: string,
+): Promise<StoredSession | undefined> {
+  const row = await find(tx, sessionId)
+  if (row === undefined) return undefined
+  const { owner, runtime } = row
+  const remembered = JSON.parse(row.remembered) as string[]
+  return { owner, session: sessionOf(row), remembered, ...(runtime !== null && { runtime }) }
+}
+
+/** A page of sessions, newest first. */
+export async function listSessions(
+  tx: Transaction,
+  query: {
+    readonly owner: string | undefined
+    readonly after: Place | undefined
+    readonly limit: number
+  },
+): Promise<Session[]> {
+  const { owner, after, limit } = query
+  const rows = await tx.rows<SessionRow>(
+    `${ROWS} WHERE (created_ms, session_id) < ($1, $2) AND ($3::text IS NULL OR owner = $3)
+      ORDER BY created_ms DESC, session_id DESC LIMIT $4`,
+    [after?.createdAtMs ?? Number.MAX_SAFE_INTEGER, after?.id ?? '', owner ?? null, limit],
+  )
+  return rows.map(sessionOf)
+}
+
+/** The state of a session; `undefined` before the first execution has ended. */
+export async function readSnapshot(
+  tx: Transaction,
+  sessionId: string,
+): Promise<SessionSnapshot | undefined> {
+  const [row] = await tx.rows<{ snapshot: Buffer | null; runtime: string | null }>(
+    'SELECT snapshot, runtime FROM session WHERE session_id = $1',
+    [sessionId],
+  )
+  if (row === undefined || row.snapshot === null) return undefined
+  return { bytes: new Uint8Array(row.snapshot), runtime: row.runtime ?? '' }
+}
+
+/**
+ * Lets an execution hold a session.
+ *
+ * @param daemon the daemon that the hold ends with; `null`: it does not end with one
+ */
+export async function holdSession(
+  tx: Transaction,
+  sessionId: string,
+  executionId: string,
+  daemon: number | null,
+): Promise<HoldOutcome> {
+  const row = await lock(tx, sessionId)
+  const outcome = holdOutcome(row !== undefined, row?.holder ?? undefined, executionId)
+  if (outcome === 'held') {
+    await tx.run('UPDATE session SET holder = $2, holder_daemon = $3 WHERE session_id = $1', [
+      sessionId,
+      executionId,
+      daemon,
+    ])
+  }
+  return outcome
+}
+
+/** Lets go of a session, if this execution holds it. */
+export async function releaseSession(
+  tx: Transaction,
+  sessionId: string,
+  executionId: string,
+): Promise<void> {
+  await tx.run(
+    `UPDATE session SET holder = NULL, holder_daemon = NULL WHERE session_id = $1 AND holder = $2`,
+    [sessionId, executionId],
+  )
+}
+
+/** An execution of a session has ended, with the new state, if any; it lets go of the session. */
+export async function endInSession(
+  tx: Transaction,
+  sessionId: string,
+  executionId: string,
+  snapshot: SessionLeaving | undefined,
+  nowMs: number,
+): Promise<void> {
+  const row = await lock(tx, sessionId)
+  if (row === undefined) return
+  // It has let go of it: this has been carried out before.
+  if (tx.isRepeat && row.holder !== executionId) return
+  await tx.run(
+    `UPDATE session SET used_ms = greatest(used_ms, $2), executions = executions + 1
+      WHERE session_id = $1`,
+    [sessionId, nowMs],
+  )
+  await releaseSession(tx, sessionId, executionId)
+  if (snapshot === undefined) return
+  await addRun(tx, row, snapshot.run)
+  await setSnapshot(tx, sessionId, snapshot)
+}
+
+async function addRun(
+  tx: Transaction,
+  { session_id, is_repeatable, run_bytes, executions }: SessionRow,
+  run?: Uint8Array,
+): Promise<void> {
+  if (!is_repeatable) return
+  const isKept = keepsRun({ isRepeatable: true, runBytes: run_bytes, executions }, run)
+  if (isKept) {
+    await tx.run('INSERT INTO session_run (session_id, number, body) VALUES ($1, $2, $3)', [
+      session_id,
+      executions + 1,
+      Buffer.from(run),
+    ])
+  } else await tx.run('DELETE FROM session_run WHERE session_id = $1', [session_id])
+  const bytes = isKept ? run_bytes + run.byteLength : 0
+  await tx.run('UPDATE session SET is_repeatable = $2, run_bytes = $3 WHERE session_id = $1', [
+    session_id,
+    isKept,
+    bytes,
+  ])
+}
+
+async function setSnapshot(
+  tx: Transaction,
+  sessionId: string,
+  { bytes, runtime }: SessionSnapshot,
+): Promise<void> {
+  await tx.run(
+    'UPDATE session SET snapshot = $2, snapshot_bytes = $3, runtime = $4 WHERE session_id = $1',
+    [sessionId, Buffer.from(bytes), bytes.byteLength, runtime],
+  )
+}
+
+/** Replaces a state that was made with `before` by the same one of another runtime. */
+export async function replaceSnapshot(
+  tx: Transaction,
+  sessionId: string,
+  before: string,
+  snapshot: SessionSnapshot,
+): Promise<void> {
+  if ((await lock(tx, sessionId))?.runtime === before) await setSnapshot(tx, sessionId, snapshot)
+}
+
+/** The runs that repeat the state of a session, in order; `undefined` when they are not all there. */
+export async function sessionRuns(
+  tx: Transaction,
+  sessionId: string,
+): Promise<Uint8Array[] | undefined> {
+  if ((await find(tx, sessionId))?.is_repeatable !== true) return undefined
+  const rows = await tx.rows<{ body: Buffer }>(
+    'SELECT body FROM session_run WHERE session_id = $1 ORDER BY number',
+    [sessionId],
+  )
+  return rows.map(({ body }) => new Uint8Array(body))
+}
+
+/** Sessions with a state of another runtime, the last used first. */
+export async function outdatedSessions(
+  tx: Transaction,
+  runtime: string,
+  limit: number,
+): Promise<string[]> {
+  const rows = await tx.rows<{ session_id: string }>(
+    'SELECT session_id FROM session WHERE runtime <> $1 ORDER BY used_ms DESC LIMIT $2',
+    [runtime, limit],
+  )
+  return rows.map(row => row.session_id)
+}
+
+/** Records a person's decision to allow a tool for the rest of the session. */
+export async function remember(tx: Transaction, sessionId: string, tool: string): Promise<void> {
+  const row = await lock(tx, sessionId)
+  if (row === undefined) return
+  const tools = new Set<string>(JSON.parse(row.remembered)).add(tool)
+  await tx.run('UPDATE session SET remembered = $2 WHERE session_id = $1', [
+    sessionId,
+    JSON.stringify([...tools]),
+  ])
+}
+
+/** Removes a session that no execution holds; `false` when one does. */
+export async function removeSession(tx: Transaction, sessionId: string): Promise<boolean> {
+  const row = await lock(tx, sessionId)
+  if (row === undefined) return true
+  if (row.holder !== null) return false
+  await tx.run('DELETE FROM session WHERE session_id = $1', [sessionId])
+  return true
+}
+
+/** Bytes of the sessions of an owner: states, runs and rows. */
+export async function sessionBytes(tx: Transaction, owner: string): Promise<number> {
+  const [row] = await tx.rows<{ bytes: number | null }>(
+    `SELECT sum(snapshot_bytes + run_bytes + $2::int)::bigint AS bytes FROM session WHERE owner = $1`,
+    [owner, SESSION_ROW_BYTES],
+  )
+  return row?.bytes ?? 0
+}

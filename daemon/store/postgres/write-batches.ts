@@ -1,0 +1,113 @@
+/**
+ * Gathers the writes of executions into transactions: those of one turn of the event loop leave
+ * together, and the next ones gather while as many transactions are under way as there may be.
+ *
+ * A transaction that fails by the fault of one of its writes is carried out again one by one.
+ */
+
+import { setImmediate } from 'node:timers/promises'
+import { LatchdError } from '../../../protocol/errors.ts'
+import type { OnCommit } from '../store.ts'
+import { type Database, isForgotten } from './database.ts'
+import { type Write, type WriteOutcome, writeAll } from './writes.ts'
+
+/** Writes in a transaction at most: a bound on how long the first waits for the last. */
+const MAX_BATCH = 256
+/** Transactions of writes that are under way at once. */
+const MAX_UNDER_WAY = 2
+
+interface Waiting {
+  readonly write: Write
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: Error) => void
+}
+
+/** The writes of a daemon's executions, in batches. Those of one execution must come one by one. */
+export class WriteBatches {
+  #database: Database
+  #daemon: () => number
+  #forgotten: () => Promise<void>
+  #gathered: Waiting[] = []
+  #underWay = 0
+  #isGathering = false
+  /** Called for each transaction. */
+  onCommit: OnCommit = () => {}
+
+  /**
+   * @param daemon the number under which executions are owned now
+   * @param forgotten registers this daemon anew, when the others took it for dead
+   */
+  constructor(database: Database, daemon: () => number, forgotten: () => Promise<void>) {
+    this.#database = database
+    this.#daemon = daemon
+    this.#forgotten = forgotten
+  }
+
+  /** Resolves when a write is committed, with what it came to. */
+  write(write: Write): Promise<unknown> {
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>()
+    this.#gathered.push({ write, resolve, reject })
+    void this.#gather()
+    return promise
+  }
+
+  async #gather(): Promise<void> {
+    if (this.#isGathering) return
+    this.#isGathering = true
+    // All writes of this turn of the event loop go together.
+    await setImmediate()
+    this.#isGathering = false
+    while (this.#underWay < MAX_UNDER_WAY && this.#gathered.length > 0) {
+      this.#underWay++
+      void this.#send(this.#gathered.splice(0, MAX_BATCH)).finally(() => {
+        this.#underWay--
+        if (this.#gathered.length > 0) void this.#gather()
+      })
+    }
+  }
+
+  /** Never rejects: each write gets its own outcome. */
+  async #send(batch: readonly Waiting[]): Promise<void> {
+    const startedAtMs = performance.now()
+    try {
+      const daemon = this.#daemon()
+      const outcomes = await this.#database.transaction(tx =>
+        writeAll(
+          tx,
+          daemon,
+          batch.map(({ write }) => write),
+        ),
+      )
+      this.onCommit(batch.length, performance.now() - startedAtMs)
+      for (const [i, waiting] of batch.entries()) settle(waiting, outcomes[i] as WriteOutcome)
+    } catch (error) {
+      if (isForgotten(error)) {
+        await this.#forgotten()
+        return await this.#send(batch)
+      }
+      const [first, ...others] = batch
+      if (others.length === 0 || isOfAll(error)) {
+        for (const { reject, write } of batch) reject(refusal(error, write))
+        return
+      }
+      await this.#send([first as Waiting])
+      for (const waiting of others) await this.#send([waiting])
+    }
+  }
+}
+
+const ofAll: ReadonlySet<string> = new Set(['STORE_UNAVAILABLE', 'STORE_FULL', 'DRAINING'])
+
+/** Whether an error is no fault of a write. */
+const isOfAll = (error: unknown) => error instanceof LatchdError && ofAll.has(error.code)
+
+function refusal(error: unknown, { kind }: Write): LatchdError {
+  if (error instanceof LatchdError) return error
+  const message = `Cannot ${kind} in the store: ${(error as Error).message}`
+  return new LatchdError('INTERNAL', message, { cause: error })
+}
+
+function settle({ resolve, reject }: Waiting, outcome: WriteOutcome): void {
+  if (outcome.kind === 'done') resolve(outcome.value)
+  else reject(outcome.error)
+}
