@@ -119,7 +119,7 @@ class LocalExecutor implements EmbeddedExecutor {
   #typeChecker = new TypeChecker()
   #onApproval: OnApproval | undefined
   #executions = new KnownExecutions()
-  readonly files = new EmbeddedFiles()
+  readonly files = new EmbeddedFiles(sessionId => this.sessions.has(sessionId))
   readonly #read = (fileId: string) => this.files.download(fileId)
 
   constructor(options: ExecutorOptions, pool: PoolOptions) {
@@ -316,7 +316,7 @@ class LocalExecutor implements EmbeddedExecutor {
       return end.execution
     } finally {
       this.approvals.forget(running)
-      void this.files.end(running.read().executionId)
+      await this.files.end(running.read().executionId)
       if (sessionId !== undefined && isHeld) {
         this.sessions.release(sessionId, snapshot, running.kept().approvals)
       }

@@ -38,9 +38,15 @@ export class EmbeddedFiles implements Files {
     kind: 'upload',
     limits: { maxFileBytes: limitTable.maxFileBytes.ceiling, maxFilesBytes: MAX_BYTES },
   })
+  readonly #hasSession: (sessionId: string) => boolean
   /** Executions that have ended, oldest first. */
   #ended: string[] = []
   #onExit: (() => void) | undefined
+
+  /** @param hasSession whether a session is still there, whose files stay with it */
+  constructor(hasSession: (sessionId: string) => boolean) {
+    this.#hasSession = hasSession
+  }
 
   /** The files of an execution. */
   of(plan: FilesOwner): ExecutionFiles {
@@ -66,6 +72,8 @@ export class EmbeddedFiles implements Files {
   /** An execution has ended: its files stay while there is room. */
   async end(executionId: string): Promise<void> {
     this.#ended.push(executionId)
+    const gone = this.#records.idsWithout(this.#hasSession)
+    if (gone.length > 0) await this.#contents.drop(() => this.#records.removeFiles(gone))
     while (this.#ended.length > 1 && (await this.#isFull())) {
       const ids = this.#records.idsOf(this.#ended.shift() as string)
       if (ids.length > 0) await this.#contents.drop(() => this.#records.removeFiles(ids))

@@ -47,6 +47,11 @@ export class MemorySessions implements Sessions {
     return new ExecutorSession(this.#executor, sessionId)
   }
 
+  /** Whether a session is there. */
+  has(sessionId: string): boolean {
+    return this.#kept.has(sessionId)
+  }
+
   async open(sessionId: string): Promise<SessionHandle> {
     this.find(sessionId)
     return new ExecutorSession(this.#executor, sessionId)

@@ -44,6 +44,13 @@ export class MemoryRecords implements FileRecords {
     ).map(({ fileId }) => fileId)
   }
 
+  /** The ids of the files of sessions that are gone. */
+  idsWithout(hasSession: (sessionId: string) => boolean): string[] {
+    return this.#where(({ sessionId }) => sessionId !== undefined && !hasSession(sessionId)).map(
+      ({ fileId }) => fileId,
+    )
+  }
+
   #where(holds: (record: FileRecord) => boolean): FileRecord[] {
     return [...this.#records.values()].filter(holds)
   }

@@ -22,7 +22,7 @@ const peers = new Set(['openai'])
 /** What a file imports, in JavaScript or in its types. */
 function importsOf(file: string): string[] {
   const text = readFileSync(file, 'utf8').replace(/^\s*(?:\*|\/\/).*$/gm, '')
-  const found = [...text.matchAll(/\b(?:from|import)\s*\(?\s*(['"])([^'"]+)\1/g)]
+  const found = [...text.matchAll(/(?<!['"])\b(?:from|import)\s*\(?\s*(['"])([^'"]+)\1/g)]
   return found.map(([, , name = '']) => name)
 }
 

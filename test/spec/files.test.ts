@@ -202,6 +202,10 @@ t.test('programs of a session keep their files', async t => {
   })
   const outcome = await session.execute({ source: `[kept.text(), shot.size, take(kept)[4]]` })
   t.match(outcome, { output: ['k', 12, 'k'] })
+  const { files } = await session.execute({ source: `emit(kept)` })
+  await session.delete()
+  await executor.execute({ source: '1' })
+  await t.rejects(files[0]?.blob() as Promise<unknown>, { code: 'NOT_FOUND' }, 'they go with it')
 })
 
 t.test('a guest that is torn down at each wait reads the same bytes again', async t => {
