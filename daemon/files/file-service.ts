@@ -27,8 +27,6 @@ export const MAX_OWNER_FILE_BYTES = 8 * 1024 * 1024 * 1024
 const SENT_MS = 3_600_000
 /** A file of an execution is looked at by no sweep before. */
 const MADE_MS = 60_000
-/** Hashes of contents that are looked up at once. */
-const FILES_MAX = 1000
 
 /** What {@link FileService} works with. */
 export interface FileServiceDependencies {
@@ -138,7 +136,16 @@ export class FileService {
 
   /** Removes a file. Its content goes with the last file that has it. */
   async remove({ fileId }: FileRecord): Promise<void> {
-    this.#contents.drop(await this.#deps.store.removeFiles([fileId]))
+    await this.#contents.drop(() => this.#deps.store.removeFiles([fileId]))
+  }
+
+  /** Removes the files of an execution that was removed, but for those that its session keeps. */
+  async forget(executionId: string): Promise<void> {
+    const { store } = this.#deps
+    const files = await store.filesOfExecution(executionId)
+    const own = files.filter(({ sessionId }) => sessionId === undefined)
+    if (own.length === 0) return
+    await this.#contents.drop(() => store.removeFiles(own.map(({ fileId }) => fileId)))
   }
 
   /** Removes what an earlier process left half written, and contents without a record. */
@@ -151,13 +158,7 @@ export class FileService {
 
   async #clean(): Promise<void> {
     try {
-      await this.#contents.clean(async hashes => {
-        const unused: string[] = []
-        for (let i = 0; i < hashes.length; i += FILES_MAX) {
-          unused.push(...(await this.#deps.store.unusedContents(hashes.slice(i, i + FILES_MAX))))
-        }
-        return unused
-      })
+      await this.#contents.clean(hashes => this.#deps.store.unusedContents(hashes))
     } catch (error) {
       // They take room, and the next start tries again.
       this.#deps.log.error({ err: error }, 'contents without a file were not removed')
@@ -168,19 +169,21 @@ export class FileService {
   async sweep(inMemory: () => readonly string[]): Promise<void> {
     const { store, now, keepMs, log } = this.#deps
     const nowMs = now()
-    for (let files = 0; ; ) {
-      const swept = await store.sweepFiles({
-        uploadedBeforeMs: nowMs - keepMs,
-        sentBeforeMs: nowMs - SENT_MS,
-        madeBeforeMs: nowMs - MADE_MS,
-        inMemory: inMemory(),
+    let files = 0
+    for (let isLast = false; !isLast; ) {
+      await this.#contents.drop(async () => {
+        const swept = await store.sweepFiles({
+          uploadedBeforeMs: nowMs - keepMs,
+          sentBeforeMs: nowMs - SENT_MS,
+          madeBeforeMs: nowMs - MADE_MS,
+          inMemory: inMemory(),
+        })
+        files += swept.files
+        isLast = swept.isLast
+        return swept.hashes
       })
-      this.#contents.drop(swept.hashes)
-      files += swept.files
-      if (!swept.isLast) continue
-      if (files > 0) log.info({ files }, 'files forgotten by retention')
-      return
     }
+    if (files > 0) log.info({ files }, 'files forgotten by retention')
   }
 
   /** Resolves when nothing is done in the background any more. */

@@ -68,7 +68,7 @@ export class EmbeddedFiles implements Files {
     this.#ended.push(executionId)
     while (this.#ended.length > 1 && (await this.#isFull())) {
       const ids = this.#records.idsOf(this.#ended.shift() as string)
-      if (ids.length > 0) this.#contents.drop(await this.#records.removeFiles(ids))
+      if (ids.length > 0) await this.#contents.drop(() => this.#records.removeFiles(ids))
     }
   }
 
@@ -91,7 +91,7 @@ export class EmbeddedFiles implements Files {
 
   async delete(fileId: string): Promise<void> {
     await this.#find(fileId)
-    this.#contents.drop(await this.#records.removeFiles([fileId]))
+    await this.#contents.drop(() => this.#records.removeFiles([fileId]))
   }
 
   async #find(fileId: string) {

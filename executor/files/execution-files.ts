@@ -158,7 +158,7 @@ export class ExecutionFiles {
     const pieces = [...known.values()].filter(({ kind }) => kind === 'piece')
     if (pieces.length === 0) return
     const { contents, records } = this.#place
-    contents.drop(await records.removeFiles(pieces.map(({ fileId }) => fileId)))
+    await contents.drop(() => records.removeFiles(pieces.map(({ fileId }) => fileId)))
   }
 
   async #find(fileId: string): Promise<FileRecord> {
@@ -193,7 +193,7 @@ export class ExecutionFiles {
     }
     await records.addFile(adopted)
     ;(await this.#load()).set(adopted.fileId, adopted)
-    if (record.kind === 'transfer') contents.drop(await records.removeFiles([fileId]))
+    if (record.kind === 'transfer') await contents.drop(() => records.removeFiles([fileId]))
     return adopted
   }
 

@@ -16,6 +16,9 @@ const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL
 /** Where contents are written before they have a name. */
 const INCOMING = 'incoming'
 
+/** Hashes that are looked up at once. */
+const MAX_LOOKED_UP = 1000
+
 /** A content that was written; it stays until `release` is called and no record has it. */
 export interface WrittenContent {
   /** In hex. */
@@ -34,6 +37,8 @@ export class FileFolder {
   readonly #isDurable: boolean
   #isMade = false
   #pins = new Map<string, number>()
+  /** For each look for unused contents that is under way: what was written since it began. */
+  #writtenMeanwhile = new Set<Set<string>>()
 
   /**
    * @param isDurable whether a content is on disk for good before {@link write} resolves
@@ -111,21 +116,35 @@ export class FileFolder {
     return openAsBlob(this.#pathOf(sha256), { type })
   }
 
-  /** Removes contents that no record has, except those that are being written again. */
-  drop(hashes: readonly string[]): void {
-    for (const sha256 of hashes) {
-      if (this.#pins.has(sha256)) continue
-      try {
-        // At once: a writer that comes in between would find its content gone.
-        unlinkSync(this.#pathOf(sha256))
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  /**
+   * Removes contents that no record has.
+   *
+   * @param find returns their hashes; what is written while it looks stays, as it may get a record
+   *   after it has looked
+   */
+  async drop(find: () => Promise<readonly string[]>): Promise<void> {
+    const written = new Set<string>()
+    this.#writtenMeanwhile.add(written)
+    try {
+      for (const sha256 of await find()) {
+        if (!this.#pins.has(sha256) && !written.has(sha256)) this.#unlink(sha256)
       }
+    } finally {
+      this.#writtenMeanwhile.delete(written)
+    }
+  }
+
+  #unlink(sha256: string): void {
+    try {
+      // At once: a writer that comes in between would find its content gone.
+      unlinkSync(this.#pathOf(sha256))
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
     }
   }
 
   /**
-   * Removes what an earlier process has left half written, and contents without a record.
+   * Removes contents without a record, which an earlier process has left.
    *
    * @param withoutRecord returns those of some hashes that no record has
    */
@@ -135,7 +154,9 @@ export class FileFolder {
     for (const name of await namesIn(this.#folder)) {
       if (name === INCOMING) continue
       const hashes = (await namesIn(join(this.#folder, name))).filter(isHash)
-      if (hashes.length > 0) this.drop(await withoutRecord(hashes))
+      for (let i = 0; i < hashes.length; i += MAX_LOOKED_UP) {
+        await this.drop(() => withoutRecord(hashes.slice(i, i + MAX_LOOKED_UP)))
+      }
     }
   }
 
@@ -146,6 +167,7 @@ export class FileFolder {
 
   #pin(sha256: string): () => void {
     this.#pins.set(sha256, (this.#pins.get(sha256) ?? 0) + 1)
+    for (const written of this.#writtenMeanwhile) written.add(sha256)
     let isReleased = false
     return () => {
       if (isReleased) return

@@ -6,7 +6,7 @@
 import type { JsonSchema } from '../schema.ts'
 import { isRecord } from './schema.ts'
 import { textValue } from './text-value.ts'
-import { type ResultFile, type ResultLink, ToolResult } from './tool-result.ts'
+import { type ResultLink, ToolResult } from './tool-result.ts'
 import type { ToolAnnotations } from './wire-tool.ts'
 
 /** MCP's `readOnlyHint` and its kin as our marks; our own are taken as they are. */
@@ -35,7 +35,7 @@ export function fromMcpResult(result: unknown, outputSchema: JsonSchema | undefi
   const texts = blocks.filter(({ type, text }) => type === 'text' && typeof text === 'string')
   const text = texts.map(block => block.text).join('\n')
   if (isError === true) throw new Error(text || JSON.stringify(structuredContent ?? content))
-  const files: ResultFile[] = []
+  const files: File[] = []
   for (const block of blocks) {
     const file = fileOf(block, files.length + 1)
     if (file !== undefined) files.push(file)
@@ -61,7 +61,7 @@ const oneOrAll = <T>(list: readonly T[]): T | readonly T[] | undefined =>
  *
  * @param count which of the files it is, for one without a name
  */
-function fileOf(block: Record<string, unknown>, count: number): ResultFile | undefined {
+function fileOf(block: Record<string, unknown>, count: number): File | undefined {
   const { type, data, mimeType } = block
   if ((type === 'image' || type === 'audio') && typeof data === 'string') {
     return file(bytesOf(data), mimeType, `${type}-${count}`)
@@ -76,27 +76,21 @@ function fileOf(block: Record<string, unknown>, count: number): ResultFile | und
         ? utf8.encode(text)
         : undefined
   if (bytes === undefined) return undefined
-  return {
-    ...file(
-      bytes,
-      kind ?? (typeof text === 'string' ? 'text/plain' : ''),
-      name || `resource-${count}`,
-    ),
-    ...(typeof uri === 'string' && { uri }),
-  }
+  const known = kind ?? (typeof text === 'string' ? 'text/plain' : '')
+  return file(bytes, known, name || `resource-${count}`)
 }
 
 const utf8 = new TextEncoder()
 
-function file(data: Uint8Array, mimeType: unknown, name: string): ResultFile {
+function file(data: Uint8Array<ArrayBuffer>, mimeType: unknown, name: string): File {
   const type = typeof mimeType === 'string' ? mimeType : ''
   const extension = /^(?:image|audio)\/([a-z0-9]+)/.exec(type)?.[1]
   const isNamed = extension === undefined || name.includes('.')
-  return { name: isNamed ? name : `${name}.${extension}`, type, size: data.length, data }
+  return new File([data], isNamed ? name : `${name}.${extension}`, { type })
 }
 
 /** @throws {TypeError} for text that is not base64 */
-function bytesOf(base64: string): Uint8Array {
+function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
   const text = base64.replaceAll(/\s+/g, '')
   if (!/^[\w+/-]*={0,2}$/.test(text)) {
     throw new TypeError('Cannot read the result: the data of a content block is not base64')

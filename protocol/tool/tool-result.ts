@@ -10,18 +10,6 @@ import type { Validator } from '../json-schema/validation.ts'
 import { isRecord } from './schema.ts'
 import type { Tool } from './tool.ts'
 
-/** A file of an answer: an image, a sound, or an embedded resource. */
-export interface ResultFile {
-  readonly name: string
-  /** MIME type; empty when it is not known. */
-  readonly type: string
-  /** In bytes. */
-  readonly size: number
-  readonly data: Uint8Array
-  /** The tool's own name for it, if any. */
-  readonly uri?: string
-}
-
 /** Something that an answer refers to. */
 export interface ResultLink {
   readonly uri: string
@@ -34,7 +22,8 @@ export interface RawResult {
   readonly value: unknown
   /** All text of the answer; may be empty. */
   readonly text: string
-  readonly files: readonly ResultFile[]
+  /** Images, sounds and embedded resources. */
+  readonly files: readonly File[]
   readonly links: readonly ResultLink[]
 }
 
@@ -53,7 +42,8 @@ export function isRawResult(value: unknown): value is RawResult {
 export class ToolResult implements RawResult {
   readonly value: unknown
   readonly text: string
-  readonly files: readonly ResultFile[]
+  /** Images, sounds and embedded resources. */
+  readonly files: readonly File[]
   readonly links: readonly ResultLink[]
 
   constructor({ value, text, files, links }: RawResult) {

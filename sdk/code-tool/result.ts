@@ -16,6 +16,8 @@ export interface ResultBounds {
   readonly maxLogChars: number
   /** Whether the value of a program stays in `_` for the next one. */
   readonly keepsValue: boolean
+  /** Says how to read a part that is left out; absent: by the code tool itself. */
+  readonly tellRest?: (executionId: string, from: number, to: number) => string
 }
 
 /** A call that waits for a person. */
@@ -101,7 +103,9 @@ export function resultOf(
     isCompleted ? parts : { ...parts, output: '' },
     Math.max(0, maxBytes - beside),
     { ...bounds, isJson: true },
-    (from, to, isOutput) => tell(outcome.executionId, from, to, isOutput && bounds.keepsValue),
+    (from, to, isOutput) =>
+      bounds.tellRest?.(outcome.executionId, from, to) ??
+      tell(outcome.executionId, from, to, isOutput && bounds.keepsValue),
   )
   if (outcome.status !== 'completed') return { ...(rest as Ended), ...told, logs: texts.logs }
   const isWhole = texts.output === parts.output

@@ -19,6 +19,8 @@ const daemon = await testDaemon(t, {})
 const { url } = daemon
 const eras = ['legacy', 'modern'] as const
 const longAgo = new Date(0).toISOString()
+const PNG =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkqM9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 
 for (const era of eras) {
   t.test(`${era}: a host lists the tools and runs programs`, async t => {
@@ -146,9 +148,12 @@ t.test('a long output is cut for a model, and read in parts', async t => {
   const source = `print('l'.repeat(100_000)); '🙂'.repeat(30_000) + 'end'`
   const answer = await callTool(host, 'run_program', { source })
   t.ok(Buffer.byteLength(answer.text) <= 40_000, `${Buffer.byteLength(answer.text)} bytes`)
-  t.match(answer.output, /^🙂+\n… \d+ characters left out: read_output\(.*\) …\n🙂+end$/u)
-  t.match(answer.logs, /l\n… \d+ characters left out: read_output\(.*"part":"logs".*\) …\nl/)
-  const [, given] = /read_output\((.*)\) …/.exec(answer.output) ?? []
+  t.match(answer.logs, /l\n… \d+ characters left out; read_output\(.*\) reads them …\nl/)
+  t.match(
+    answer.output,
+    /^🙂+\n… \d+ characters left out; read_output\(.*\) reads them …\n🙂+end$/u,
+  )
+  const [, given] = /read_output\((.*)\) reads/.exec(answer.output) ?? []
   let { executionId, from, to } = JSON.parse(given as string)
   let middle = ''
   while (from < to) {
@@ -160,6 +165,27 @@ t.test('a long output is cut for a model, and read in parts', async t => {
   }
   const [head, tail] = answer.output.split(/\n….*…\n/u)
   t.equal(head + middle + tail, `${'🙂'.repeat(30_000)}end`)
+})
+
+t.test('what a program gives out is an image to look at, and a link to each file', async t => {
+  const host = await connectHost(t, url)
+  const source = `
+    const png = Uint8Array.from(atob('${PNG}'), c => c.charCodeAt(0))
+    emit(new File([png], 'shot.png', { type: 'image/png' }))
+    emit(new File(['a,b'], 'rows.csv', { type: 'text/csv' }))
+    1`
+  const { content } = await host.callTool({ name: 'run_program', arguments: { source } })
+  const [text, image, ...links] = content as { type: string; uri: string }[]
+  t.match(text, { type: 'text', text: /"files":\[\{"fileId"/ })
+  t.strictSame(image, { type: 'image', mimeType: 'image/png', data: PNG })
+  t.match(links, [
+    { type: 'resource_link', name: 'shot.png', mimeType: 'image/png', size: 70 },
+    { type: 'resource_link', name: 'rows.csv', mimeType: 'text/csv', size: 3 },
+  ])
+  const read = async (uri: string) => (await host.readResource({ uri })).contents[0]
+  t.match(await read(links[0]?.uri as string), { mimeType: 'image/png', blob: PNG })
+  t.match(await read(links[1]?.uri as string), { mimeType: 'text/csv', text: 'a,b' })
+  await t.rejects(host.readResource({ uri: 'latchd://files/fil_none' }), { code: -32602 })
 })
 
 t.test('an execution is a task of a host that speaks tasks', async t => {
@@ -236,7 +262,10 @@ t.test('resources and the prompt', async t => {
   })
   await t.rejects(host.readResource({ uri: 'latchd://executions/exe_none' }), { code: -32602 })
   const { resourceTemplates } = await host.listResourceTemplates()
-  t.match(resourceTemplates, [{ uriTemplate: 'latchd://executions/{executionId}' }])
+  t.match(resourceTemplates, [
+    { uriTemplate: 'latchd://executions/{executionId}' },
+    { uriTemplate: 'latchd://files/{fileId}' },
+  ])
   await callTool(host, 'run_program', { source: `human_approval('durable')` })
   const { resources } = await host.listResources()
   t.ok(

@@ -18,6 +18,7 @@ const daemon = await mcpDaemon(t, {
   paged: { ...fixtureServer('pages'), tools: { include: ['read_*', 'look'], exclude: ['*_two'] } },
   old: fixtureServer('ends-at-questions'),
   endless: fixtureServer('endless'),
+  toolless: fixtureServer('no-tools'),
   ruled: {
     ...fixtureServer(),
     policy: [
@@ -89,6 +90,23 @@ t.test('structured content is the value, and raw has the image and the link besi
   t.strictSame(links, [{ uri: 'file:///shots/1.png', name: '1.png' }])
 })
 
+t.test(
+  'an image of a server is a file: read, given out, and the value of an answer of images alone',
+  async t => {
+    const source = `
+    const [shot] = fix.screenshot.raw().files
+    emit(shot)
+    const alone = fix.picture()
+    ;[shot.bytes()[1], alone.name, alone.type, alone.size, fix.note().text()]`
+    const { status, output, files, error } = await execute(daemon, source)
+    t.equal(status, 'completed', JSON.stringify(error))
+    t.strictSame(output.value, [0x50, 'image-1.png', 'image/png', 70, 'kept'])
+    t.match(files, [{ name: 'image-1.png', type: 'image/png', size: 70 }])
+    const bytes = await (await fetch(`${daemon.url}/v1/files/${files[0].fileId}`)).arrayBuffer()
+    t.equal(bytes.byteLength, 70)
+  },
+)
+
 t.test('isError throws an error with the text', async t => {
   t.strictSame(
     await valueFrom(daemon, `try { fix.fail() } catch (e) { [e.name, e.message, e.tool] }`),
@@ -123,6 +141,11 @@ t.test('all pages of a list are read, and include and exclude choose from it', a
     ...['look', 'read_count', 'read_doc', 'read_id', 'read_rows', 'read_sha'],
     ...['read_version', 'read_word', 'read_zip'],
   ])
+})
+
+t.test('a server without tools is connected all the same', async t => {
+  await valueFrom(daemon, 'typeof toolless')
+  t.match((await servers()).get('toolless'), { state: 'connected', tools: 0 })
 })
 
 t.test('a list without end is cut', async t => {

@@ -126,7 +126,7 @@ const eventsRoute = callerRoute('read', {
 /** Adds the routes that read, list, cancel, retry, delete and stream executions. */
 export function addExecutionRoutes(
   app: OpenAPIHono<HttpEnvironment>,
-  { executions, audit }: RouteDependencies,
+  { executions, files, audit }: RouteDependencies,
 ): void {
   app.openapi(getRoute, async context => {
     const caller = context.get('caller')
@@ -166,6 +166,7 @@ export function addExecutionRoutes(
     const caller = context.get('caller')
     const { id: executionId } = context.req.valid('param')
     await executions.remove(executionId, caller)
+    await files.forget(executionId)
     audit.record({ event: 'execution-removed', ...actorOf(context), executionId })
     return context.body(null, 204)
   })

@@ -1,41 +1,42 @@
 /** The answer to a call of `run_program` or `wait`: what has become of the program, for a model. */
 
-import type { CallToolResult } from '@modelcontextprotocol/server'
+import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/server'
+import { DEFAULT_ANSWER_TOKENS } from '../../../protocol/answer/bounded-text.ts'
 import type { Outcome } from '../../../protocol/execution/executor.ts'
+import { imagesOf } from '../../../sdk/code-tool/images.ts'
 import { type AskedApproval, type CodeToolResult, resultOf } from '../../../sdk/code-tool/result.ts'
-import { BYTES_PER_TOKEN, boundedText } from './bounded-text.ts'
+import type { Latchd } from '../../../sdk/latchd.ts'
 
 /** A model gets at most so many tokens of an answer. */
-export const MAX_ANSWER_TOKENS = 10_000
-
-/** Shares of an answer; the rest is for what is around them. */
-const OUTPUT_BYTES = MAX_ANSWER_TOKENS * BYTES_PER_TOKEN * 0.7
-const LOG_BYTES = MAX_ANSWER_TOKENS * BYTES_PER_TOKEN * 0.15
-const ERROR_BYTES = MAX_ANSWER_TOKENS * BYTES_PER_TOKEN * 0.04
-
-const unbounded = {
-  maxAnswerTokens: Number.POSITIVE_INFINITY,
-  keepsValue: false,
-  maxOutputChars: Number.POSITIVE_INFINITY,
-  maxLogChars: Number.POSITIVE_INFINITY,
-}
-
-/** The parts of an execution that are read in pieces. */
-export type ReadPart = 'output' | 'logs'
+export const MAX_ANSWER_TOKENS = DEFAULT_ANSWER_TOKENS
+/** URIs of files as resources. */
+export const FILES = 'latchd://files/'
 
 /** An answer about an execution. @param asked its questions, when it waits for a person */
-export function answerOf(outcome: Outcome, asked: readonly AskedApproval[]): CallToolResult {
-  const told = resultOf(outcome, asked, unbounded)
+export async function answerOf(
+  client: Latchd,
+  outcome: Outcome,
+  asked: readonly AskedApproval[],
+): Promise<CallToolResult> {
+  const told = resultOf(outcome, asked, {
+    maxAnswerTokens: MAX_ANSWER_TOKENS,
+    maxOutputChars: Number.POSITIVE_INFINITY,
+    maxLogChars: Number.POSITIVE_INFINITY,
+    keepsValue: false,
+    tellRest: (executionId, from, to) =>
+      `read_output(${JSON.stringify({ executionId, from, to })}) reads them`,
+  })
   const isError = told.status === 'failed' || told.status === 'stuck'
-  return toolResult({ ...bounded(told, outcome), ...nextStep(told) }, isError)
+  const result = toolResult({ ...told, ...nextStep(told) }, isError)
+  return { ...result, content: [...result.content, ...(await fileBlocks(client, told))] }
 }
 
 /** A result whose text is the JSON of its structured content. */
 export function toolResult(value: object, isError = false): CallToolResult {
-  const structuredContent = JSON.parse(JSON.stringify(value))
+  const text = JSON.stringify(value)
   return {
-    content: [{ type: 'text', text: JSON.stringify(structuredContent) }],
-    structuredContent,
+    content: [{ type: 'text', text }],
+    structuredContent: JSON.parse(text),
     ...(isError && { isError: true }),
   }
 }
@@ -45,53 +46,22 @@ export function failure(code: string, message: string): CallToolResult {
   return toolResult({ status: 'refused', error: { code, message } }, true)
 }
 
-/** The text of a part of an execution, as it is read in pieces. */
-export function partOf(outcome: Outcome, part: ReadPart): string {
-  if (part === 'logs') return outcome.logText
-  const { value = null, text = '', exact = true } = outcome.outputForms ?? {}
-  if (typeof value === 'string') return value
-  return exact ? JSON.stringify(value) : text
+/** What the program gave out: images to look at, and a link to each file. */
+async function fileBlocks(client: Latchd, told: CodeToolResult): Promise<ContentBlock[]> {
+  const files = 'files' in told ? (told.files ?? []) : []
+  if (files.length === 0) return []
+  const images = await imagesOf(told, client.files, {})
+  return [
+    ...images.map(({ type, data }) => ({ type: 'image' as const, mimeType: type, data })),
+    ...files.map(({ fileId, name, type, size }) => ({
+      type: 'resource_link' as const,
+      uri: `${FILES}${fileId}`,
+      name,
+      size,
+      ...(type !== '' && { mimeType: type }),
+    })),
+  ]
 }
-
-function bounded(told: CodeToolResult, outcome: Outcome): object {
-  if (told.status === 'refused') return told
-  const { executionId } = told
-  const cut = (part: ReadPart, maxBytes: number) => {
-    const text = partOf(outcome, part)
-    return boundedText(
-      text,
-      maxBytes,
-      (from, to) =>
-        `${to - from} characters left out: read_output(${JSON.stringify({ executionId, ...(part === 'logs' && { part }), from, to })})`,
-    )
-  }
-  const logs = cut('logs', LOG_BYTES)
-  if (told.status === 'completed') {
-    const whole = partOf(outcome, 'output')
-    const output = cut('output', OUTPUT_BYTES)
-    const { outputText, ...rest } = told
-    return {
-      ...rest,
-      // A value that fits stays a value.
-      ...(output === whole ? { output: told.output } : { output }),
-      ...(outputText !== undefined && output === whole && { outputText: short(outputText) }),
-      logs,
-    }
-  }
-  if ('error' in told) {
-    const error = Object.fromEntries(
-      Object.entries(told.error).map(([key, value]) => [
-        key,
-        typeof value === 'string' ? short(value) : value,
-      ]),
-    )
-    return { ...told, error, logs }
-  }
-  return { ...told, logs }
-}
-
-const short = (text: string) =>
-  boundedText(text, ERROR_BYTES, (from, to) => `${to - from} characters left out`)
 
 /** What the model does next, in the words of these tools. */
 function nextStep(told: CodeToolResult): object {

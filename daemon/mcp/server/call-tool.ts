@@ -2,14 +2,15 @@
 
 import { type CallToolResult, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server'
 import type { z } from 'zod'
+import { readAnswer } from '../../../protocol/answer/answer-text.ts'
+import { BYTES_PER_TOKEN, boundedText } from '../../../protocol/answer/bounded-text.ts'
 import { inTurns } from '../../../protocol/base/in-turns.ts'
 import { LatchdError } from '../../../protocol/errors.ts'
-import { toOutcome } from '../../../protocol/execution/outcome.ts'
+import type { Execution } from '../../../protocol/execution/execution.ts'
 import { declareTools } from '../../../protocol/tool/declarations.ts'
 import { toolGlobals } from '../../../protocol/tool/tool-globals.ts'
-import { answerOf, failure, MAX_ANSWER_TOKENS, partOf, toolResult } from './answer.ts'
+import { answerOf, failure, MAX_ANSWER_TOKENS, toolResult } from './answer.ts'
 import type { McpBackend } from './backend.ts'
-import { BYTES_PER_TOKEN, boundedText, placeAfter } from './bounded-text.ts'
 import {
   type AnsweredRequest,
   DEFAULT_WAIT_MS,
@@ -27,6 +28,8 @@ type Calls = {
 }
 
 const MAX_ANSWER_BYTES = MAX_ANSWER_TOKENS * BYTES_PER_TOKEN
+/** Of a part, with room for what is around it. */
+const MAX_PART_TOKENS = MAX_ANSWER_TOKENS - 100
 
 const calls: Calls = {
   run_program: (input, request) => {
@@ -36,18 +39,9 @@ const calls: Calls = {
     return runProgram(input as Parameters<typeof runProgram>[0], request)
   },
   wait: ({ executionId, waitMs = DEFAULT_WAIT_MS }, request) => goOn(executionId, waitMs, request),
-  read_output: async ({ executionId, from, to, part = 'output' }, { backend }) => {
+  read_output: async ({ executionId, from, to }, { backend }) => {
     const outcome = await backend.client.wait(executionId, { waitMs: 0 })
-    const text = partOf(outcome, part)
-    const end = Math.min(to, text.length, placeAfter(text, MAX_ANSWER_BYTES * 0.9, from))
-    return toolResult({
-      executionId,
-      part,
-      from,
-      to: end,
-      of: text.length,
-      text: text.slice(from, end),
-    })
+    return toolResult({ executionId, ...readAnswer(outcome, from, to, MAX_PART_TOKENS) })
   },
   search_tools: async ({ limit = 10, ...query }, { backend }) => {
     const { index } = await backend.tools()
@@ -61,13 +55,8 @@ const calls: Calls = {
     })
   },
   describe_tools: (input, { backend }) => describe(input, backend),
-  cancel: async ({ executionId }, { backend: { client } }) => {
-    const execution = await client.cancel(executionId)
-    return answerOf(
-      toOutcome(execution, fileId => client.files.download(fileId)),
-      [],
-    )
-  },
+  cancel: async ({ executionId }, { backend }) =>
+    answered(backend, await backend.client.cancel(executionId)),
   decide_approval: async ({ approvalId, decision, reason, args, answer }, { backend }) => {
     const { approvals } = backend.client
     const decided =
@@ -113,6 +102,10 @@ export async function callTool(
   }
 }
 
+async function answered({ client }: McpBackend, { executionId }: Execution): Promise<ToolAnswer> {
+  return await answerOf(client, await client.wait(executionId, { waitMs: 0 }), [])
+}
+
 async function describe(
   { names = [], namespace }: Input<'describe_tools'>,
   backend: McpBackend,
@@ -146,8 +139,8 @@ async function describe(
         type: 'text',
         text: boundedText(
           text,
-          MAX_ANSWER_BYTES,
-          (from, to) => `${to - from} characters left out: describe fewer tools at once`,
+          { maxBytes: MAX_ANSWER_BYTES },
+          () => 'describe fewer tools at once',
         ),
       },
     ],

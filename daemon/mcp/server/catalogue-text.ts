@@ -2,9 +2,9 @@
  * The tools of programs as part of a description: each namespace, and as many declarations as fit.
  */
 
+import { BYTES_PER_TOKEN } from '../../../protocol/answer/bounded-text.ts'
 import { toolDeclarations } from '../../../protocol/tool/declarations.ts'
 import type { ToolDescriptor } from '../../../protocol/tool/wire-tool.ts'
-import { BYTES_PER_TOKEN } from './bounded-text.ts'
 
 /** So much of a description is declarations. */
 const MAX_TOKENS = 2000

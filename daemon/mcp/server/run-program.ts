@@ -57,7 +57,7 @@ export async function runProgram(
     // A daemon that stops cuts its connections, which is no wish of a client.
     if (!backend.isStopping()) backend.client.cancel(executionId).catch(() => {})
   }
-  if (isOver(outcome)) return answerOf(outcome, [])
+  if (isOver(outcome)) return answerOf(backend.client, outcome, [])
   if (abilitiesOf(asked.server, context).hasTasks) return createdTask(outcome)
   if (signal.aborted) cancel()
   signal.addEventListener('abort', cancel, { once: true })
@@ -87,7 +87,7 @@ export async function goOn(
   if (inputResponses === undefined || open === undefined)
     return await follow(outcome, waitMs, asked)
   const isDismissed = await decide(client, open, inputResponses)
-  if (isDismissed) return answerOf(outcome, open)
+  if (isDismissed) return answerOf(client, outcome, open)
   return await follow(await client.wait(executionId, { waitMs: 0 }), waitMs, asked)
 }
 
@@ -104,18 +104,18 @@ async function follow(
   try {
     let outcome = begun
     for (;;) {
-      if (isOver(outcome)) return answerOf(outcome, [])
+      if (isOver(outcome)) return answerOf(client, outcome, [])
       const open = await askedOf(client.approvals, outcome)
       const restMs = untilMs - Date.now()
       if (open !== undefined && open.length > 0) {
         const { canElicit, isModern } = abilitiesOf(server, context)
-        if (!canElicit || !(await backend.mayApprove())) return answerOf(outcome, open)
+        if (!canElicit || !(await backend.mayApprove())) return answerOf(client, outcome, open)
         if (isModern) return askedAgain(outcome.executionId, open)
-        if (!(await ask(open, request))) return answerOf(outcome, open)
+        if (!(await ask(open, request))) return answerOf(client, outcome, open)
         outcome = await client.wait(outcome.executionId, { waitMs: 0 })
         continue
       }
-      if (restMs <= 0 || context.mcpReq.signal.aborted) return answerOf(outcome, [])
+      if (restMs <= 0 || context.mcpReq.signal.aborted) return answerOf(client, outcome, [])
       outcome = await client.wait(outcome.executionId, { waitMs: restMs })
     }
   } finally {

@@ -94,7 +94,11 @@ async function taskOf(taskId: string, backend: McpBackend): Promise<DetailedTask
     case 'stuck':
     case 'completed':
     case 'failed':
-      return { ...base, status: 'completed', result: answerOf(outcome, []) as never }
+      return {
+        ...base,
+        status: 'completed',
+        result: (await answerOf(client, outcome, [])) as never,
+      }
     case 'queued':
     case 'running':
       return { ...base, status: 'working' }

@@ -33,7 +33,6 @@ export const inputs = {
     executionId,
     from: place.describe('The first character'),
     to: place.describe('The character after the last one'),
-    part: z.enum(['output', 'logs']).optional().describe('output by default'),
   }),
   search_tools: z.strictObject({
     query: z.string().describe('Words that say what the tool should do, or its name'),
@@ -73,7 +72,8 @@ const texts: { readonly [Name in ToolName]: Omit<Tool, 'name' | 'inputSchema'> }
   },
   read_output: {
     title: 'Read an output',
-    description: 'Reads a part of an output, or of the logs, that was too long for its answer.',
+    description:
+      'Reads a part of the logs and the output, which are one text, that was too long for its answer.',
     annotations: reads,
   },
   search_tools: {
