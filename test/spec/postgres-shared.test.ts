@@ -398,7 +398,7 @@ t.test('a server that crashes and comes back loses nothing that was acknowledged
   }
   isOver = true
   await Promise.all(lanes)
-  t.ok(kept.length > 10, `${kept.length} ended`)
+  t.ok(kept.length > 2, `${kept.length} ended`)
   const found = await Promise.all(kept.map(async id => (await one.get(id))?.execution))
   t.strictSame(
     found,

@@ -24,7 +24,6 @@ const start = (name: string, workers = '1') =>
 const guide = readFileSync('docs/scale.md', 'utf8')
 const steps = [...guide.matchAll(/^LATCHD_NODE_NAME=(\w+) latchd serve --port \d+$/gm)]
 const [one = '', two = '', three = ''] = steps.map(([, name]) => name)
-t.match(guide, /^export LATCHD_DATABASE_URL=postgres:\/\//m)
 const [a, b, c] = await Promise.all([start(one), start(two), start(three)])
 
 type Daemon = typeof a
@@ -51,6 +50,7 @@ async function until(daemon: Daemon, id: string, is: (execution: Body) => boolea
 type Body = any
 
 t.test('an execution is waited for, read and listed at any daemon', async t => {
+  t.match(guide, /^export LATCHD_DATABASE_URL=postgres:\/\//m)
   const id = await submit(a, 'console.log("one"); 6 * 7')
   t.match(await wait(b, id), { status: 'completed', output: { value: 42 } })
   t.match(await read(c, id), { status: 'completed', logs: [{ text: 'one' }] })
