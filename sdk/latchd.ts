@@ -278,10 +278,7 @@ export class Latchd implements Executor {
     }
   }
 
-  /**
-   * The execution as it stands; with `waitMs` (0 to 300 000) as soon as it has ended or waits for a
-   * person.
-   */
+  /** The execution now; with `waitMs` (to 300 000) as soon as it has ended or waits for a person. */
   get(executionId: string, { waitMs = 0 }: { waitMs?: number } = {}): Promise<Execution> {
     return this.#connection.json('GET', `${pathOf(executionId)}?waitMs=${Math.ceil(waitMs)}`, {
       signal: this.#closed.signal,
@@ -318,14 +315,13 @@ export class Latchd implements Executor {
 
   /**
    * The events of an execution after a sequence number, from the first one by default, until it has
-   * ended or is stuck; across restarts of the daemon. An aborted signal ends them with its reason.
+   * ended or is stuck; across restarts of the daemon. Aborting the signal ends them.
    */
   events(
     executionId: string,
-    { after = 0, signal }: { after?: number; signal?: AbortSignal } = {},
+    { after = 0, signal = this.#closed.signal }: { after?: number; signal?: AbortSignal } = {},
   ): AsyncGenerator<ExecutionEvent, void, undefined> {
-    const closed = this.#closed.signal
-    const ends = signal === undefined ? closed : AbortSignal.any([closed, signal])
+    const ends = AbortSignal.any([this.#closed.signal, signal])
     return executionEvents(this.#connection, executionId, after, ends, false)
   }
 

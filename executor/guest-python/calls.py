@@ -1,6 +1,7 @@
 """Calls of tools: those that block, and those that were started and are awaited."""
 
 import asyncio
+import base64
 
 from . import door
 from .errors import thrown_error
@@ -24,11 +25,15 @@ def read_reply(text):
     mark = text[0]
     if mark in "jd":
         return decode(text)
+    if mark == "b":
+        return base64.b64decode(text[1:])
     if mark == "e":
         raise thrown_error(text[1:])
     if mark == "s":
         return Stream(int(text[1:]))
-    return EndOfStream
+    if mark == "x":
+        return EndOfStream
+    raise RuntimeError(f"unknown reply {mark}")
 
 
 def block(operation, number, text=""):

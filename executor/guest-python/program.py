@@ -11,7 +11,7 @@ import re
 import sys
 import types
 
-from . import calls, console, describe, door, loop, tools
+from . import calls, console, describe, door, files, loop, tools
 from .errors import ERROR_CLASSES, Control, FinalAnswer
 from .rewrite import Rewrite
 from .values import decode, encode
@@ -88,6 +88,9 @@ _HELPERS = {
     "_latchd_return": _return,
     "_latchd_control": _control,
     "final_answer": final_answer,
+    "File": files.File,
+    "Blob": files.Blob,
+    "emit": files.emit,
     "input": console.no_input,
     "asyncio": asyncio,
     "json": json,

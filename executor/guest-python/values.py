@@ -36,6 +36,20 @@ _loads = json.loads
 _PLAIN_DEPTH = 200
 
 
+class _NoFiles:
+    """Stands for the class of files until files.py is loaded."""
+
+
+_Blob = _NoFiles
+_facts_of = _returned_facts = _from_facts = None
+
+
+def use_files(blob, facts_of, returned_facts, from_facts):
+    """Makes files known: files.py needs this module, so it cannot be imported here."""
+    global _Blob, _facts_of, _returned_facts, _from_facts
+    _Blob, _facts_of, _returned_facts, _from_facts = blob, facts_of, returned_facts, from_facts
+
+
 class NotTransferable(TypeError):
     """A part of a value that cannot cross. Programs see it as a TypeError."""
 
@@ -157,6 +171,9 @@ class _Walk:
         if isinstance(value, (list, tuple, collections.deque)):
             places = [str(self.place(item, index, f"[{i}]")) for i, item in enumerate(value)]
             return "[" + ",".join(places) + "]"
+        if isinstance(value, _Blob):
+            facts = (_facts_of if self.substitute is None else _returned_facts)(value)
+            return '["File",' + str(self.place(facts, index, "")) + "]"
         if isinstance(value, (dict, types.MappingProxyType)):
             return self.record(value, index)
         if isinstance(value, (set, frozenset)):
@@ -312,6 +329,10 @@ def _decode_exact(parsed):
             return keep(index, _pattern(form[1], form[2] if len(form) > 2 else ""))
         if kind == "ArrayBuffer":
             return keep(index, base64.b64decode(form[1]))
+        if kind == "File":
+            facts = get(form[1])
+            drain()
+            return keep(index, _from_facts(facts))
         if kind == "Object":
             return keep(index, get(form[1]))
         if kind == "Error":

@@ -5,6 +5,7 @@ import t from 'tap'
 import { pythonStubs } from '../../protocol/tool/python/python-stubs.ts'
 import { CodeAgent } from '../../sdk/agents/index.ts'
 import { codeTool } from '../../sdk/index.ts'
+import { startHere } from '../support/command-here.ts'
 import { fixture, get, testDaemon } from '../support/daemon.ts'
 import { pythonExecutor } from './python-executor.ts'
 
@@ -89,6 +90,14 @@ t.test('the daemon gives its tools as Python, and says that it runs Python', asy
   t.match(await response.text(), /^def transfer\(to: str, amount: float\) -> Any:$/m)
   const { body } = await get(`${url}/v1/info`)
   t.strictSame(body.languages, ['javascript', 'typescript', 'python'])
+})
+
+t.test('latchd run takes a file of Python by its name', async t => {
+  const folder = t.testdir({ 'sum.py': 'print("adding")\nsum(range(int(inputs["to"])))' })
+  const { ended } = startHere(t, ['run', 'sum.py', '--input', 'to=5'], { cwd: folder })
+  const { code, stdout, stderr } = await ended
+  t.equal(code, 0, stderr)
+  t.match(stdout, /10/)
 })
 
 t.test('an agent writes Python', async t => {

@@ -4,7 +4,9 @@ import { resolve } from 'node:path'
 import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import t from 'tap'
+import { startHere } from '../support/command-here.ts'
 import { startProcess } from '../support/command-process.ts'
+import { testDaemon } from '../support/daemon.ts'
 import { eventually } from '../support/mcp.ts'
 import { callTool, connectHost, rawRequest } from '../support/mcp-host.ts'
 import { serve } from '../support/running-command.ts'
@@ -72,53 +74,53 @@ t.test(
   },
 )
 
-t.test('latchd mcp: a host starts it, in this process or on a daemon', async t => {
-  const daemon = await serve(startProcess, t, [])
-  for (const [era, args, where] of [
-    ['legacy', [], /running programs in this process/],
-    ['modern', ['--url', daemon.url], /running programs on the daemon at http/],
-  ] as const) {
-    const transport = new StdioClientTransport({
-      command: 'env',
-      // tap has its own code loaded into every child.
-      args: ['-u', 'NODE_OPTIONS', process.execPath, main, 'mcp', ...args],
-      stderr: 'pipe',
-    })
-    let said = ''
-    transport.stderr?.on('data', chunk => {
-      said += chunk
-    })
-    const mode = era === 'legacy' ? 'legacy' : ({ pin: '2026-07-28' } as const)
-    const client = new Client({ name: 'host', version: '1' }, { versionNegotiation: { mode } })
-    await client.connect(transport)
-    t.match(await callTool(client, 'run_program', { source: '6 * 7' }), { output: 42 })
-    const { tools } = await client.listTools()
-    t.ok(tools.some(({ name }) => name === 'decide_approval'))
-    t.match(said, where)
-    await client.close()
-  }
+t.test('latchd mcp: a host starts it, on a daemon', async t => {
+  const daemon = await testDaemon(t)
+  const transport = new StdioClientTransport({
+    command: 'env',
+    // tap has its own code loaded into every child.
+    args: ['-u', 'NODE_OPTIONS', process.execPath, main, 'mcp', '--url', daemon.url],
+    stderr: 'pipe',
+  })
+  let said = ''
+  transport.stderr?.on('data', chunk => {
+    said += chunk
+  })
+  const mode = { pin: '2026-07-28' } as const
+  const client = new Client({ name: 'host', version: '1' }, { versionNegotiation: { mode } })
+  await client.connect(transport)
+  t.match(await callTool(client, 'run_program', { source: '6 * 7' }), { output: 42 })
+  const { tools } = await client.listTools()
+  t.ok(tools.some(({ name }) => name === 'decide_approval'))
+  t.match(said, `running programs on the daemon at ${daemon.url}`)
+  await client.close()
 })
 
-t.test('latchd mcp answers what a script has written before it closed the pipe', async t => {
-  const request = (id: number, method: string, params: object) =>
-    `${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`
-  const input = [
-    request(1, 'initialize', {
-      protocolVersion: '2025-06-18',
-      capabilities: {},
-      clientInfo: { name: 'script', version: '1' },
-    }),
-    'this is no message\n',
-    request(2, 'tools/call', { name: 'run_program', arguments: { source: `sleep(50); 'late'` } }),
-  ].join('')
-  const { code, stdout, stderr } = await startProcess(t, ['mcp'], { input }).ended
-  t.equal(code, 0, stderr)
-  const answers = stdout
-    .trim()
-    .split('\n')
-    .map(line => JSON.parse(line))
-  t.match(answers, [
-    { id: 1, result: { protocolVersion: '2025-06-18', serverInfo: { name: 'latchd' } } },
-    { id: 2, result: { structuredContent: { output: 'late' } } },
-  ])
-})
+t.test(
+  'latchd mcp without a daemon has one of its own, and answers what a script has written before it closed the pipe',
+  async t => {
+    const request = (id: number, method: string, params: object) =>
+      `${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`
+    const input = [
+      request(1, 'initialize', {
+        protocolVersion: '2025-06-18',
+        capabilities: {},
+        clientInfo: { name: 'script', version: '1' },
+      }),
+      'this is no message\n',
+      request(2, 'tools/call', { name: 'run_program', arguments: { source: `sleep(50); 'late'` } }),
+    ].join('')
+    const { code, stdout, stderr } = await startHere(t, ['mcp', '--log-level', 'silent'], { input })
+      .ended
+    t.equal(code, 0, stderr)
+    t.match(stderr, /running programs in this process/)
+    const answers = stdout
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line))
+    t.match(answers, [
+      { id: 1, result: { protocolVersion: '2025-06-18', serverInfo: { name: 'latchd' } } },
+      { id: 2, result: { structuredContent: { output: 'late' } } },
+    ])
+  },
+)

@@ -5,12 +5,27 @@ import { startProcess } from '../support/command-process.ts'
 import { eventually, fixtureServer, isAlive, valueFrom } from '../support/mcp.ts'
 import { serve } from '../support/running-command.ts'
 
+const env = {
+  LATCHD_MCP_SERVERS: JSON.stringify({
+    tame: { ...fixtureServer(), command: 'node' },
+    stubborn: fixtureServer('stubborn'),
+  }),
+  LATCHD_ALLOW: 'none',
+  PATH: `${process.execPath.replace(/\/[^/]+$/, '')}:/usr/bin:/bin`,
+}
+const daemon = await serve(startProcess, t, [], { env })
+
+t.test(
+  "under Node's permissions a configured server may be started, and the log says so",
+  async t => {
+    t.strictSame(await valueFrom(daemon, `[tame.echo('a'), tame.environment()]`), ['Echo: a', {}])
+    await daemon.seen('stderr', /"childFor":\["mcpServers"\].*may start processes/)
+  },
+)
+
 t.test(
   'a server that heeds nothing ends with its daemon also after SIGKILL, with all it has started',
   async t => {
-    const servers = { tame: fixtureServer(), stubborn: fixtureServer('stubborn') }
-    const env = { LATCHD_MCP_SERVERS: JSON.stringify(servers) }
-    const daemon = await serve(startProcess, t, [], { env })
     const pids: { server: number; child: number }[] = await valueFrom(
       daemon,
       '[tame.pids(), stubborn.pids()]',
@@ -23,19 +38,5 @@ t.test(
       async () => all.filter(isAlive),
       left => left.length === 0,
     )
-  },
-)
-
-t.test(
-  "under Node's permissions a configured server may be started, and the log says so",
-  async t => {
-    const env = {
-      LATCHD_MCP_SERVERS: JSON.stringify({ fix: { ...fixtureServer(), command: 'node' } }),
-      LATCHD_ALLOW: 'none',
-      PATH: `${process.execPath.replace(/\/[^/]+$/, '')}:/usr/bin:/bin`,
-    }
-    const daemon = await serve(startProcess, t, [], { env })
-    t.strictSame(await valueFrom(daemon, `[fix.echo('a'), fix.environment()]`), ['Echo: a', {}])
-    await daemon.seen('stderr', /"childFor":\["mcpServers"\].*may start processes/)
   },
 )

@@ -18,6 +18,7 @@ const daemon = await mcpDaemon(t, {
   paged: { ...fixtureServer('pages'), tools: { include: ['read_*', 'look'], exclude: ['*_two'] } },
   old: fixtureServer('ends-at-questions'),
   endless: fixtureServer('endless'),
+  toolless: fixtureServer('no-tools'),
   ruled: {
     ...fixtureServer(),
     policy: [
@@ -140,6 +141,11 @@ t.test('all pages of a list are read, and include and exclude choose from it', a
     ...['look', 'read_count', 'read_doc', 'read_id', 'read_rows', 'read_sha'],
     ...['read_version', 'read_word', 'read_zip'],
   ])
+})
+
+t.test('a server without tools is connected all the same', async t => {
+  await valueFrom(daemon, 'typeof toolless')
+  t.match((await servers()).get('toolless'), { state: 'connected', tools: 0 })
 })
 
 t.test('a list without end is cut', async t => {

@@ -56,8 +56,8 @@ t.test('with an output schema it is what that says', async t => {
 
 t.test('other blocks than the value are reached by raw', async t => {
   const source = `const { value, text, files, links } = screenshot.raw()
-    const [{ name, type, size, data }] = files
-    ;[screenshot(), value, text, name, type, size, data instanceof Uint8Array, data[1], links]`
+    const [{ name, type, size }] = files
+    ;[screenshot(), value, text, name, type, size, files[0] instanceof File, files[0].bytes()[1], links]`
   const shot = { width: 1, height: 1 }
   const link = { uri: 'file:///shots/1.png', name: '1.png' }
   const text = '{"width":1,"height":1}'
@@ -69,10 +69,10 @@ t.test('other blocks than the value are reached by raw', async t => {
 
 t.test('an answer of files or links alone is those', async t => {
   const source = `[camera().type, cameras().map(file => file.name), captioned(), captioned.raw().files.length,
-    find_file().uri, read_file().name, read_file().uri, new TextDecoder().decode(read_file().data), only_structured(), no_result()]`
+    find_file().uri, read_file().name, read_file().text(), only_structured(), no_result()]`
   await isEverywhere(t, source, [
     ...['image/png', ['image-1.png', 'audio-2.wav'], 'A dot.', 1, 'file:///shots/1.png'],
-    ...['a.md', 'file:///notes/a.md?x=1', 'é', { a: 1 }, { content: ['a', 'b'], total: 2 }],
+    ...['a.md', 'é', { a: 1 }, { content: ['a', 'b'], total: 2 }],
   ])
 })
 
@@ -88,7 +88,7 @@ t.test('a file goes on to another tool and out of the execution', async t => {
     size: number
   }
   t.match(output, { name: 'image-1.png', size: 70 })
-  t.strictSame(seen, [output])
+  t.match(seen, [{ name: 'image-1.png', size: 70 }])
 })
 
 t.test('a result that is an error throws with its text', async t => {
@@ -153,7 +153,7 @@ t.test('a raw call is replayed as what was delivered, and validated like the oth
   const tools = [{ name: 'shoot', description: '', inputSchema, outputSchema, handler }, 'sleep']
   // Each long wait parks the guest; it is brought back from its journal.
   const source = `const first = shoot.raw(); sleep(1500); const second = shoot.raw()
-    ;[first.value.n, second.value.n, [...first.files[0].data]]`
+    ;[first.value.n, second.value.n, [...first.files[0].bytes()]]`
   const outcome = await executor.execute({ source, tools })
   t.strictSame(outcome.output, [1, 2, [0, 1, 2]])
   t.ok(outcome.usage.resumes > 0)

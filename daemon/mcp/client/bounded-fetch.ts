@@ -14,8 +14,12 @@ export interface BoundedFetch {
  * is longer fails the reading.
  *
  * @param onLost called when the answer to a message breaks off
+ * @param maxBytes of one message
  */
-export function boundedFetch(onLost: (error: unknown) => void): BoundedFetch {
+export function boundedFetch(
+  onLost: (error: unknown) => void,
+  maxBytes: number = MAX_MESSAGE_BYTES,
+): BoundedFetch {
   // The time of a call is bounded elsewhere, and a server may be silent until it is over.
   const dispatcher = new Agent({ headersTimeout: 0, bodyTimeout: 0 })
   const bounded = async (url: string, init: Parameters<typeof fetch>[1]) => {
@@ -24,7 +28,7 @@ export function boundedFetch(onLost: (error: unknown) => void): BoundedFetch {
     const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true
     // The library opens the stream of notifications again by itself.
     const lost = init?.method === 'POST' && init.signal?.aborted !== true ? onLost : () => {}
-    const body = boundedBody(response.body as ReadableStream<Uint8Array>, isStream, lost)
+    const body = boundedBody(response.body as ReadableStream<Uint8Array>, isStream, maxBytes, lost)
     const { status, statusText, headers } = response
     return new Response(body, { status, statusText, headers: [...headers] })
   }
@@ -39,6 +43,7 @@ const NEW_LINE = 10
 function boundedBody(
   body: ReadableStream<Uint8Array>,
   isStream: boolean,
+  maxBytes: number,
   onLost: (error: unknown) => void,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader()
@@ -49,8 +54,8 @@ function boundedBody(
         const { done, value } = await reader.read()
         if (done) return controller.close()
         held += value.length
-        if (held > MAX_MESSAGE_BYTES) {
-          throw new RangeError(`The server's answer is longer than ${MAX_MESSAGE_BYTES} bytes`)
+        if (held > maxBytes) {
+          throw new RangeError(`The server's answer is longer than ${maxBytes} bytes`)
         }
         // A message is one line of an event.
         const lineEnd = isStream ? value.lastIndexOf(NEW_LINE) : -1

@@ -9,6 +9,7 @@ import {
   Client,
   type Tool as ListedTool,
   ProtocolError,
+  ProtocolErrorCode,
   SdkError,
   SdkErrorCode,
   SdkHttpError,
@@ -165,7 +166,8 @@ export class Connection {
         }
       }
     } catch (error) {
-      throw new Error(reasonOf(error), { cause: error })
+      // A server may have resources and prompts alone.
+      if (!isUnknownMethod(error)) throw new Error(reasonOf(error), { cause: error })
     }
     const taken = tools.slice(0, MAX_TOOLS)
     this.#definitions = new Map(
@@ -256,6 +258,9 @@ function transportOf(
   })
   return { transport, release: bounded.close, whyClosed: () => undefined }
 }
+
+const isUnknownMethod = (error: unknown) =>
+  error instanceof ProtocolError && error.code === ProtocolErrorCode.MethodNotFound
 
 /** Errors of the library that are not about one call. */
 function isOfConnection(error: SdkError): boolean {

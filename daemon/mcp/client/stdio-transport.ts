@@ -39,10 +39,19 @@ export class StdioTransport implements Transport {
   #listeners: StdioListeners
   #process: ServerProcess | undefined
   #isHandingOn = false
-  #buffer = new ReadBuffer({ maxBufferSize: MAX_MESSAGE_BYTES })
+  #buffer: ReadBuffer
 
-  /** @param path the folders in which the server's program is looked for */
-  constructor(server: StdioServer, path: string | undefined, listeners: StdioListeners) {
+  /**
+   * @param path the folders in which the server's program is looked for
+   * @param maxBytes of one message
+   */
+  constructor(
+    server: StdioServer,
+    path: string | undefined,
+    listeners: StdioListeners,
+    maxBytes: number = MAX_MESSAGE_BYTES,
+  ) {
+    this.#buffer = new ReadBuffer({ maxBufferSize: maxBytes })
     this.#server = server
     this.#path = path
     this.#listeners = listeners

@@ -24,8 +24,6 @@ interface McpSession {
   readonly transport: Transport
   readonly server: Server
   usedAtMs: number
-  /** Requests that are being answered, streams of notifications among them. */
-  open: number
 }
 
 /** The sessions of all callers. */
@@ -51,7 +49,7 @@ export class McpSessions {
     const transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
       onsessioninitialized: sessionId => {
-        this.#sessions.set(sessionId, { owner, transport, server, usedAtMs: now(), open: 0 })
+        this.#sessions.set(sessionId, { owner, transport, server, usedAtMs: now() })
         owner.withdrawn.addEventListener('abort', () => void this.#end(sessionId), { once: true })
         this.#makeRoom(owner)
       },

@@ -9,6 +9,7 @@
 import { STREAM } from '../../../protocol/values/value-format.ts'
 import { TAKE_NEXT } from '../../boundary/take-next.ts'
 import { toolIndex } from '../../boundary/tool-index.ts'
+import { fileOperations } from '../../files/file-operations.ts'
 import { HostOperation } from '../../guest/host/host-operations.ts'
 
 /** Longer than any frame that the limits let pass: the arguments of a call, all of them escaped. */
@@ -108,6 +109,7 @@ export class FrameReader {
   #isAllowed(operation: number, number: number): boolean {
     if (calls.has(operation)) return toolIndex(number) < this.#tools
     if (ofStreams.has(operation)) return this.#streams.has(number)
+    if (operation === HostOperation.file) return number >= 0 && number < fileOperations.length
     if (operation === HostOperation.awaitCall) return this.#asked.has(number)
     if (operation === HostOperation.log) return number >= 0 && number <= MAX_LEVEL
     return plain.has(operation) && number >= 0
