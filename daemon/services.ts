@@ -196,6 +196,7 @@ function openFiles(
 ): FileService {
   return new FileService({
     ...{ store, log, now: clock.now, keepMs: retention.keepMs },
+    isShared: store.sharing !== undefined,
     stateDir: resolve(stateDir),
     maxBytesOf: owner => tokens.limitsOf(owner)?.maxFilesBytes,
   })

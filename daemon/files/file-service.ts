@@ -37,6 +37,8 @@ export interface FileServiceDependencies {
   readonly now: () => number
   /** Milliseconds that uploads stay. */
   readonly keepMs: number
+  /** Whether other daemons have executions in memory whose files are in this store. */
+  readonly isShared: boolean
   /** Bytes that the files of a caller may take; `undefined`: the default. */
   readonly maxBytesOf: (owner: string) => number | undefined
 }
@@ -167,15 +169,17 @@ export class FileService {
 
   /** Removes old files. @param inMemory executions that the store does not have */
   async sweep(inMemory: () => readonly string[]): Promise<void> {
-    const { store, now, keepMs, log } = this.#deps
+    const { store, now, keepMs, isShared, log } = this.#deps
     const nowMs = now()
+    // What another daemon has in memory is not known here: its files stay as long as uploads do.
+    const madeBeforeMs = nowMs - (isShared ? keepMs : MADE_MS)
     let files = 0
     for (let isLast = false; !isLast; ) {
       await this.#contents.drop(async () => {
         const swept = await store.sweepFiles({
           uploadedBeforeMs: nowMs - keepMs,
           sentBeforeMs: nowMs - SENT_MS,
-          madeBeforeMs: nowMs - MADE_MS,
+          madeBeforeMs,
           inMemory: inMemory(),
         })
         files += swept.files

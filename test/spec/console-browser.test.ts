@@ -133,6 +133,28 @@ t.test('time travel shows the line, the log and the next call of 200 calls', asy
   t.match(page.url(), /at=201$/)
 })
 
+t.test('a tab that nobody sees gives its stream back, and takes it again', async t => {
+  const tab = await ann.context.newPage()
+  await tab.clock.install()
+  const isStream = (request: { url(): string }) => request.url().endsWith('/console/live')
+  const opened = tab.waitForRequest(isStream)
+  await tab.goto(`${url}/`)
+  await opened
+  const see = (isHidden: boolean) =>
+    tab.evaluate(value => {
+      Object.defineProperty(document, 'hidden', { configurable: true, get: () => value })
+      document.dispatchEvent(new Event('visibilitychange'))
+    }, isHidden)
+  const closed = tab.waitForEvent('requestfailed', isStream)
+  await see(true)
+  await tab.clock.runFor(11_000)
+  await closed
+  const again = tab.waitForRequest(isStream)
+  await see(false)
+  t.ok(await again)
+  await tab.close()
+})
+
 const ORDERS = `const prices = [19.5, 23, 12.25].map(price => number(price))
 console.log('prices', prices)
 await Promise.all([sleep(300), sleep(700), sleep(1100)])

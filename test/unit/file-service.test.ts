@@ -23,7 +23,7 @@ function ground(t: Test) {
     hasSession: id => sessions.has(id),
   })
   const files = new FileService({
-    ...{ store, stateDir, now: () => clock.nowMs, keepMs: 10 * MINUTE_MS },
+    ...{ store, stateDir, now: () => clock.nowMs, keepMs: 10 * MINUTE_MS, isShared: false },
     log: { info: () => {}, error: (...said: unknown[]) => t.fail('logged', { said }) } as never,
     maxBytesOf: () => undefined,
   })

@@ -10,6 +10,11 @@ const PAUSE_MS = 400
 /** A stream that the daemon refused is asked for again after this long, and then later. */
 const FIRST_RETRY_MS = 500
 const MAX_RETRY_MS = 5000
+/**
+ * A tab that nobody sees gives its stream back after this long: browsers open six connections to a
+ * host, and the seventh tab would wait for ever. One that notifies keeps it.
+ */
+const UNSEEN_MS = 10_000
 /** The answer took this share of the time at most. */
 const SHARE = 5
 
@@ -84,6 +89,7 @@ export function follow(path, onEvent = () => {}) {
   let isStale = false
   let isBusy = false
   let hasEnded = false
+  let isAsleep = false
   let retryMs = FIRST_RETRY_MS
   let source
 
@@ -134,12 +140,12 @@ export function follow(path, onEvent = () => {}) {
       renewSoon()
     }
     source.onerror = () => {
-      if (hasEnded) return
+      if (hasEnded || isAsleep) return
       // Says so when the daemon is away, and when nobody is signed in any more.
       renewSoon()
       // Otherwise the browser tries again by itself.
       if (source.readyState !== EventSource.CLOSED) return
-      setTimeout(open, retryMs)
+      setTimeout(() => isAsleep || open(), retryMs)
       retryMs = Math.min(MAX_RETRY_MS, retryMs * 2)
     }
     for (const type of [
@@ -166,4 +172,22 @@ export function follow(path, onEvent = () => {}) {
     }
   }
   open()
+
+  let unseen
+  document.addEventListener('visibilitychange', () => {
+    clearTimeout(unseen)
+    if (document.hidden && !hasEnded && !notifies()) {
+      unseen = setTimeout(() => {
+        isAsleep = true
+        source.close()
+      }, UNSEEN_MS)
+    } else if (!document.hidden && isAsleep) {
+      isAsleep = false
+      open()
+    }
+  })
 }
+
+/** Whether somebody is to be told of new approvals by a tab in the background. */
+const notifies = () =>
+  document.querySelector('[data-notify]') !== null && Notification.permission === 'granted'
