@@ -159,7 +159,9 @@ class LocalExecutor implements EmbeddedExecutor {
 
   async execute<T = unknown>(request: ExecuteRequest): Promise<Outcome<T>> {
     const fault = Promise.withResolvers<never>()
-    const inputs = await this.#inputsOf(request)
+    const reading = this.#inputsOf(request)
+    // Without files an execution takes its place in the queue at once.
+    const inputs = typeof reading === 'object' ? await reading : reading
     const known = this.#begin(request, inputs, () => {}, fault.reject)
     await Promise.race([known.settled(request.waitMs), fault.promise])
     return toOutcome(known.leave(), this.#read)
@@ -214,10 +216,12 @@ class LocalExecutor implements EmbeddedExecutor {
     const events = new EventQueue<ExecutionEvent>()
     const fault = Promise.withResolvers<never>()
     fault.promise.catch(() => events.end())
-    const inputs = await this.#inputsOf(request)
+    const reading = this.#inputsOf(request)
+    const inputs = typeof reading === 'object' ? await reading : reading
     const known = this.#begin(request, inputs, event => events.push(event), fault.reject)
     const onLeave = () => known.running.cancel('The reader of the stream has left')
     left.addEventListener('abort', onLeave)
+    if (left.aborted) onLeave()
     const ended = known.ended.finally(() => events.end())
     // Without this, a rejection would be unhandled when the reader has left.
     ended.catch(() => {})

@@ -181,7 +181,7 @@ t.test('a refusal is problem+json with a code, and names the fields at fault', a
       '/limits/cpuMs',
     ],
     ['/v1/execute', { source: '', limits: { colour: 1 } }, 400, 'INVALID_REQUEST', '/limits'],
-    ['/v1/execute', { source: '', language: 'python' }, 400, 'INVALID_REQUEST', '/language'],
+    ['/v1/execute', { source: '', language: 'ruby' }, 400, 'INVALID_REQUEST', '/language'],
     ['/v1/execute', '{"source": ', 400, 'INVALID_REQUEST'],
     ['/v1/execute', { source: '', encodedInputs: '[' }, 400, 'INVALID_REQUEST', '/encodedInputs'],
     ['/v1/execute', { source: '', tools: ['no_such'] }, 422, 'UNKNOWN_TOOL'],
@@ -303,9 +303,13 @@ t.test('the OpenAPI document describes every route', async t => {
     '/v1/executions/{id}/replay',
     '/v1/executions/{id}/retry',
     '/v1/executions/{id}/source',
+    '/v1/files',
+    '/v1/files/{id}',
+    '/v1/files/{id}/link',
     '/v1/info',
     '/v1/sessions',
     '/v1/sessions/{id}',
+    '/v1/sign-in-links',
     '/v1/tools',
   ])
 })
