@@ -116,7 +116,7 @@ export const pythonFrames: readonly string[] = [
   'b"7 7 "',
   'b"14 0 {}"',
   'b"15 0 {}"',
-  'b"21 0 x"',
+  'b"21 9 x"',
   'b"77 0 x"',
   'b"1 9 text"',
   'b"1 -1 text"',
