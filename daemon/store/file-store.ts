@@ -2,6 +2,9 @@
 
 import type { FileRecords } from '../../executor/files/file-record.ts'
 
+/** Records that one step of a sweep removes at most. */
+export const MAX_SWEPT_FILES = 500
+
 /** Which records a sweep removes. All instants are epoch milliseconds. */
 export interface FileSweepBounds {
   /** Uploads that were made before. */

@@ -1,7 +1,7 @@
 /** The records of files. Their contents are in a folder of each daemon. */
 
 import type { FileKind, FileRecord } from '../../../executor/files/file-record.ts'
-import type { FileSweep, FileSweepBounds } from '../file-store.ts'
+import { type FileSweep, type FileSweepBounds, MAX_SWEPT_FILES } from '../file-store.ts'
 import type { Transaction } from './database.ts'
 import { fromLiteral, fromLiteralOrNull, toLiteral } from './exact-text.ts'
 
@@ -18,9 +18,6 @@ interface FileRow {
   readonly last_modified_ms: number
   readonly created_ms: number
 }
-
-/** Records that one step of a sweep removes at most. */
-const MAX_STEP = 500
 
 /** Adds the record of a file; one with the same id takes its place. */
 export async function addFile(tx: Transaction, record: FileRecord): Promise<void> {
@@ -109,11 +106,11 @@ export async function sweepFiles(
         AND (f.session_id IS NULL
           OR NOT EXISTS (SELECT 1 FROM session s WHERE s.session_id = f.session_id)))
       LIMIT $5 FOR UPDATE SKIP LOCKED`,
-    [uploadedBeforeMs, sentBeforeMs, madeBeforeMs, inMemory, MAX_STEP],
+    [uploadedBeforeMs, sentBeforeMs, madeBeforeMs, inMemory, MAX_SWEPT_FILES],
   )
   const ids = rows.map(({ file_id }) => file_id)
   const hashes = ids.length === 0 ? [] : await removeFiles(tx, ids)
-  return { files: ids.length, hashes, isLast: ids.length < MAX_STEP }
+  return { files: ids.length, hashes, isLast: ids.length < MAX_SWEPT_FILES }
 }
 
 /** Those of some hashes that no record has. */

@@ -3,6 +3,7 @@
 import { LatchdError } from '../../../protocol/errors.ts'
 import type { Session } from '../../../protocol/execution/session.ts'
 import type { Place } from '../page.ts'
+import { sessionOf } from '../rules/rows.ts'
 import { holdOutcome, keepsRun, SESSION_ROW_BYTES } from '../rules/sessions.ts'
 import type { HoldOutcome, SessionLeaving, SessionSnapshot, StoredSession } from '../store.ts'
 import type { Transaction } from './database.ts'
@@ -31,16 +32,6 @@ async function find(tx: Transaction, sessionId: string): Promise<SessionRow | un
 async function lock(tx: Transaction, sessionId: string): Promise<SessionRow | undefined> {
   const sql = `${ROWS} WHERE session_id = $1 FOR UPDATE`
   return (await tx.rows<SessionRow>(sql, [sessionId]))[0]
-}
-
-function sessionOf(row: SessionRow): Session {
-  return {
-    sessionId: row.session_id,
-    createdAtMs: row.created_ms,
-    lastUsedAtMs: row.used_ms,
-    executions: row.executions,
-    snapshotBytes: row.snapshot_bytes,
-  }
 }
 
 /** Makes a session. @throws {LatchdError} `CONFLICT`: it is there already */

@@ -1,18 +1,9 @@
 /** The outbox of messages to webhooks: written with the events, sent by the daemon that leases one. */
 
+import { messageOf, type WebhookRow } from '../rules/rows.ts'
 import type { BusyReceivers, StoredWebhookMessage } from '../store.ts'
 import { WEBHOOK_LEASE_MS } from '../webhook-message.ts'
 import type { Transaction } from './database.ts'
-
-interface WebhookRow {
-  readonly message_id: string
-  readonly execution_id: string
-  readonly owner: string
-  readonly url: string
-  readonly body: string
-  readonly created_ms: number
-  readonly attempts: number
-}
 
 /** Adds messages, due at once. A message that is there already stays. */
 export async function addWebhooks(
@@ -56,15 +47,7 @@ export async function leaseWebhooks(
     [nowMs, receivers, owners, limit, nowMs + WEBHOOK_LEASE_MS],
   )
   rows.sort((a, b) => a.due_ms - b.due_ms || (a.message_id < b.message_id ? -1 : 1))
-  return rows.map(row => ({
-    messageId: row.message_id,
-    executionId: row.execution_id,
-    owner: row.owner,
-    url: row.url,
-    body: row.body,
-    createdAtMs: row.created_ms,
-    attempts: row.attempts,
-  }))
+  return rows.map(messageOf)
 }
 
 /** Lets others send leased messages. */

@@ -1,7 +1,7 @@
 /** The records of files: the rows of the table `file`. */
 
 import type { FileKind, FileRecord } from '../../../executor/files/file-record.ts'
-import type { FileSweep, FileSweepBounds } from '../file-store.ts'
+import { type FileSweep, type FileSweepBounds, MAX_SWEPT_FILES } from '../file-store.ts'
 import type { Connection } from './connection.ts'
 
 interface FileRow {
@@ -17,9 +17,6 @@ interface FileRow {
   readonly last_modified_ms: number
   readonly created_ms: number
 }
-
-/** Records that one step of a sweep removes at most. */
-const MAX_STEP = 500
 
 /** Operations on the records of files. */
 export class Files {
@@ -93,10 +90,10 @@ export class Files {
       sentBeforeMs,
       madeBeforeMs,
       JSON.stringify(inMemory),
-      MAX_STEP,
+      MAX_SWEPT_FILES,
     )
     const hashes = rows.length === 0 ? [] : this.remove(rows.map(({ file_id }) => file_id))
-    return { files: rows.length, hashes, isLast: rows.length < MAX_STEP }
+    return { files: rows.length, hashes, isLast: rows.length < MAX_SWEPT_FILES }
   }
 
   /** Those of some hashes that no record has. */

@@ -2,6 +2,7 @@
 
 import { LatchdError } from '../../../protocol/errors.ts'
 import type { Session } from '../../../protocol/execution/session.ts'
+import { sessionOf } from '../rules/rows.ts'
 import { holdOutcome, keepsRun, SESSION_ROW_BYTES } from '../rules/sessions.ts'
 import type {
   HoldOutcome,
@@ -244,15 +245,5 @@ export class Sessions {
 
   #find(sessionId: string): SessionRow | undefined {
     return this.#connection.get('SELECT * FROM session WHERE session_id = ?', sessionId)
-  }
-}
-
-function sessionOf(row: SessionRow): Session {
-  return {
-    sessionId: row.session_id,
-    createdAtMs: row.created_ms,
-    lastUsedAtMs: row.used_ms,
-    executions: row.executions,
-    snapshotBytes: row.snapshot_bytes,
   }
 }

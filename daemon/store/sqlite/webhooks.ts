@@ -1,19 +1,10 @@
 /** The outbox of messages to webhooks: written with the events, removed when they arrive. */
 
+import { messageOf, type WebhookRow } from '../rules/rows.ts'
 import type { BusyReceivers, StoredWebhookMessage, WebhookMessage } from '../store.ts'
 import { WEBHOOK_LEASE_MS } from '../webhook-message.ts'
 import type { Connection } from './connection.ts'
 import type { ExecutionRef } from './execution-row.ts'
-
-interface WebhookRow {
-  readonly message_id: string
-  readonly execution_id: string
-  readonly owner: string
-  readonly url: string
-  readonly body: string
-  readonly created_ms: number
-  readonly attempts: number
-}
 
 /**
  * Messages that are being sent, and until when no other look returns them. In memory: a lease ends
@@ -72,15 +63,7 @@ export class Webhooks {
         JSON.stringify(owners),
         limit,
       )
-      .map(row => ({
-        messageId: row.message_id,
-        executionId: row.execution_id,
-        owner: row.owner,
-        url: row.url,
-        body: row.body,
-        createdAtMs: row.created_ms,
-        attempts: row.attempts,
-      }))
+      .map(messageOf)
     for (const { messageId } of due) {
       this.#connection.run(
         'INSERT INTO temp.lease (message_id, until_ms) VALUES (?, ?)',
