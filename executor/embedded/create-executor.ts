@@ -160,7 +160,7 @@ class LocalExecutor implements EmbeddedExecutor {
   async execute<T = unknown>(request: ExecuteRequest): Promise<Outcome<T>> {
     const fault = Promise.withResolvers<never>()
     const reading = this.#inputsOf(request)
-    // Without files an execution takes its place in the queue at once.
+    // An execution without files enters the queue before this function returns.
     const inputs = typeof reading === 'object' ? await reading : reading
     const known = this.#begin(request, inputs, () => {}, fault.reject)
     await Promise.race([known.settled(request.waitMs), fault.promise])

@@ -124,7 +124,7 @@ export function closeFiles(
         if (stream !== null && stream !== undefined && stream !== standard[fd]) FS.close(stream)
       }
       for (const [fd, stream] of standard.entries()) FS.streams[fd] = stream
-      // A program sees the numbers of its files.
+      // A program can read the inode numbers of its files, which replay must repeat.
       FS.nextInode = firstInode
       empty()
       guard.isOn = true

@@ -57,7 +57,7 @@ const environment = {
 /** The folders that the interpreter expects. */
 const folders = ['/lib/python3.14/site-packages', '/lib/python3.14/lib-dynload', '/home/guest']
 
-/** The environment that the package reads: a shell, and none of the others. */
+/** Tells Pyodide that it runs in a bare JavaScript shell, so that it looks for no API of Node or a browser. */
 const runtimeEnv = {
   ...{ IN_NODE: false, IN_NODE_ESM: false, IN_NODE_COMMONJS: false, IN_BROWSER: false },
   ...{ IN_BROWSER_MAIN_THREAD: false, IN_BROWSER_WEB_WORKER: false, IN_SHELL: true },
