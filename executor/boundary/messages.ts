@@ -7,6 +7,7 @@ import type {
   LogLine,
   Warning,
 } from '../../protocol/execution/execution.ts'
+import type { Variable } from '../../protocol/execution/replay.ts'
 import type { Limits } from '../../protocol/limits.ts'
 import type { FileOperation } from '../files/file-operations.ts'
 
@@ -176,6 +177,8 @@ export interface DryRunReport {
   readonly unanswered: readonly (readonly [number, string])[]
   /** Where it ended, when that was in one of its calls. */
   readonly place?: GuestPlace
+  /** The variables of the innermost function there, when it ended at the call that was asked for. */
+  readonly variables?: readonly Variable[]
 }
 
 /** What a worker returns: the result of the pool's task. */

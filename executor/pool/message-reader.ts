@@ -23,6 +23,9 @@ const SLACK_CHARS = MIB
 const MAX_REQUEST_CHARS = 4096
 /** One for each name that a program declares; no source of the largest size has more. */
 const MAX_WARNINGS = 500_000
+/** Of a dry run: as many as an engine names, each with its name and text. */
+const MAX_VARIABLES = 200
+const MAX_VARIABLE_CHARS = MAX_VARIABLES * 3000
 /** Memory that a guest has beside its heap, and the head of its snapshot. */
 const SNAPSHOT_SLACK_BYTES = 16 * MIB
 /** A compiled program and its map against the largest source. */
@@ -96,6 +99,7 @@ export class MessageReader implements GuestReader {
     bound('warnings', sum(warnings, charsOf), this.#maxErrorChars)
     if (dryRun !== undefined) {
       bound('a place', charsOf(dryRun.place ?? {}), this.#maxErrorChars)
+      bound('variables', sum(dryRun.variables ?? [], charsOf), MAX_VARIABLE_CHARS)
       const longest = Math.max(0, ...dryRun.unanswered.map(([, request]) => request.length))
       bound('a request', longest, MAX_REQUEST_CHARS)
     }
@@ -108,6 +112,7 @@ export class MessageReader implements GuestReader {
       lines: this.#linesLeft,
       logs: this.#linesLeft,
       unanswered: this.#limits.maxCalls,
+      variables: MAX_VARIABLES,
       warnings: MAX_WARNINGS,
     }
     for (const [key, limit] of Object.entries(bounds)) {

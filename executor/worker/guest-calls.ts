@@ -7,6 +7,7 @@
  * reaches no host: requests that its journal does not answer are noted.
  */
 
+import type { Variable } from '../../protocol/execution/replay.ts'
 import { STREAM, THROWN } from '../../protocol/values/value-format.ts'
 import type { Delivery, GuestOutcome, GuestRequest, GuestTask } from '../boundary/messages.ts'
 import { inputHashOf, requestText } from '../boundary/request-fingerprint.ts'
@@ -58,6 +59,7 @@ export class GuestCalls {
   #unanswered: [number, string][] = []
   /** The engine's stack where a dry run ended. */
   #stack: string | undefined
+  #variables: readonly Variable[] | undefined
 
   constructor(task: GuestTask, tools: readonly GuestTool[], deps: CallDependencies) {
     this.#task = task
@@ -83,6 +85,11 @@ export class GuestCalls {
   /** The engine's stack where a dry run ended in one of its calls. */
   get stack(): string | undefined {
     return this.#stack
+  }
+
+  /** The variables at the call that ended a dry run. */
+  get variables(): readonly Variable[] | undefined {
+    return this.#variables
   }
 
   /** How long the wait for a number is expected to take, or for any; `undefined` when not known. */
@@ -256,6 +263,7 @@ export class GuestCalls {
   #haltAt(request: GuestRequest): void {
     if (request.id !== this.#task.dryRun?.untilCall) return
     this.#lookAround()
+    this.#variables = this.#readVariables()
     throw new GuestHalted(this.#textOf(request))
   }
 
@@ -270,6 +278,15 @@ export class GuestCalls {
       this.#stack = this.#deps.guest.currentStack()
     } catch {
       // Without room for an error object there is no place to report. The guest ends in any case.
+    }
+  }
+
+  #readVariables(): Variable[] | undefined {
+    try {
+      return this.#deps.guest.variables?.()
+    } catch {
+      // A value without room for its text. The guest ends in any case.
+      return undefined
     }
   }
 

@@ -133,12 +133,13 @@ class RunningTask {
   }
 
   #dryRunReport(): DryRunReport {
-    const { count, unanswered, stack } = this.#calls
+    const { count, unanswered, stack, variables } = this.#calls
     const place = stack && this.#program?.place(stack)
     return {
       asked: count,
       unanswered,
       ...(place && { place }),
+      ...(variables && { variables }),
     }
   }
 

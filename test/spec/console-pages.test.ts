@@ -194,6 +194,7 @@ t.test('time travel shows each call without calling anything', async t => {
   t.match((await ann.get(`${path}/replay?at=1&step=1`)).text, 'Call 2 of 2', 'without a script')
   t.match((await ann.get(`${path}/replay?at=3`)).text, 'It completed, as it did before.')
   t.equal((await ann.get(`${path}/replay?at=x`)).status, 400)
+  t.match(second, /<dt><code>a<\/code><\/dt><dd><pre>1<\/pre>/)
   const volatile = await post(`${url}/v1/execute`, { source }, as('ann'))
   const without = `/console/executions/${volatile.body.executionId}`
   t.notMatch((await ann.get(without)).text, 'Time travel')
