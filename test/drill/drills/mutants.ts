@@ -15,7 +15,8 @@ interface Mutant {
   readonly drill: string
 }
 
-const mutants: readonly Mutant[] = [
+/** The faults, and the drill that is to find each. */
+export const mutants: readonly Mutant[] = [
   {
     name: 'guard removed: an interrupted call is made again',
     file: 'executor/calls/journal.ts',
