@@ -22,6 +22,7 @@ class ClientLoad {
   count = 0
   /** Processes that were killed. */
   kills = 0
+  isRecovering = false
   #options: SideLoadOptions
   #child: ScriptProcess | undefined
   #ended: Promise<void> = Promise.resolve()
@@ -46,6 +47,8 @@ class ClientLoad {
       stderr += part
     })
     createInterface({ input: child.stdout }).on('line', line => {
+      // What the one before had printed is not work of this one.
+      if (this.#child === child && !child.killed) this.isRecovering = false
       this.#take(JSON.parse(line) as ClientLine)
     })
     this.#ended = once(child, 'close').then(([code, signal]) => {
@@ -71,6 +74,7 @@ class ClientLoad {
     // The one before may have to be replaced yet.
     if (draw.below(2) !== 0 || this.#child?.killed === true) return
     this.kills++
+    this.isRecovering = true
     this.#child?.kill('SIGKILL')
     this.#restarted = this.#ended.then(() => this.start())
   }
