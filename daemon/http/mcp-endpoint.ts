@@ -15,7 +15,7 @@ import { incomingOf } from './middleware/actor.ts'
 /** Marks requests that a part of the daemon makes for one that was let in already. */
 export const INNER = Symbol('inner request')
 
-type EndpointDependencies = Pick<RouteDependencies, 'tools' | 'mcp' | 'connections' | 'log'>
+type EndpointDependencies = Pick<RouteDependencies, 'tools' | 'sources' | 'connections' | 'log'>
 
 /** The protocol's end in a daemon. It is loaded by its first request. */
 export class McpEndpoint implements AnswersMcp {
@@ -82,7 +82,7 @@ export class McpEndpoint implements AnswersMcp {
   }
 
   async #tools(caller: KnownCaller): Promise<CallerTools> {
-    await this.#deps.mcp?.listed()
+    await this.#deps.sources.listed()
     const toolbox = callerTools(this.#deps, caller)
     const before = known.get(toolbox)
     if (before !== undefined) return before

@@ -135,6 +135,8 @@ function reloadable(env: Record<string, string>) {
     log: log as never,
     tokens: part as never,
     fetchAllow: part,
+    tools: { govern: part.reload },
+    sources: { replace: () => true, refresh: () => {} },
   })
   return { daemon, log, told, taken }
 }
