@@ -22,35 +22,28 @@ const MAX_PARTS = 10_000
  */
 export function pathText(name: string, value: unknown, form: TextForm): string {
   const { style, explode } = form
-  if (form.isJson === true) return encodePart(json(name, value), form)
-  const isList = Array.isArray(value) || isRecord(value)
+  const encode = (text: string) => encodePart(text, form)
+  if (form.isJson === true) return encode(json(name, value))
   switch (style) {
-    case 'label': {
-      const parts = flat(name, value, explode)
-      return `.${parts.map(one => encodePart(one, form)).join(explode ? '.' : ',')}`
-    }
+    case 'label':
+      return `.${flat(name, value, explode, encode).join(explode ? '.' : ',')}`
     case 'matrix': {
-      if (!isList) return `;${name}=${encodePart(scalar(name, value), form)}`
-      if (explode) {
-        const pairs = isRecord(value)
-          ? pairsOf(name, value)
-          : (value as unknown[]).map(one => [name, scalar(name, one)] as const)
-        return pairs.map(([key, text]) => `;${key}=${encodePart(text, form)}`).join('')
+      if (!explode || !(Array.isArray(value) || isRecord(value))) {
+        return `;${name}=${flat(name, value, false, encode).join(',')}`
       }
-      return `;${name}=${flat(name, value, false)
-        .map(one => encodePart(one, form))
-        .join(',')}`
+      const parts = flat(name, value, true, encode)
+      return parts.map(part => (isRecord(value) ? `;${part}` : `;${name}=${part}`)).join('')
     }
     default:
-      return flat(name, value, explode)
-        .map(one => encodePart(one, form))
-        .join(',')
+      return flat(name, value, explode, encode).join(',')
   }
 }
 
 /** A value in a header, as style `simple`. @throws {TypeError} for a value without text */
 export function headerText(name: string, value: unknown, form: TextForm): string {
-  const text = form.isJson === true ? json(name, value) : flat(name, value, form.explode).join(',')
+  const same = (one: string) => one
+  const text =
+    form.isJson === true ? json(name, value) : flat(name, value, form.explode, same).join(',')
   if (/^[\t\x20-\x7e\x80-\xff]*$/.test(text)) return text
   throw new TypeError(
     `Cannot send the header ${name}: ${JSON.stringify(text.slice(0, 100))} has characters that headers do not hold`,
@@ -61,35 +54,24 @@ export function headerText(name: string, value: unknown, form: TextForm): string
 export function queryParts(name: string, value: unknown, form: TextForm): QueryPart[] {
   const key = encodeURIComponent(name)
   const { style, explode } = form
-  if (form.isJson === true) return [[key, encodePart(json(name, value), form)]]
+  const encode = (text: string) => encodePart(text, form)
+  if (form.isJson === true) return [[key, encode(json(name, value))]]
   if (style === 'deepObject' && (isRecord(value) || Array.isArray(value))) {
     const parts: QueryPart[] = []
     deepParts(name, value, form, parts, 0)
     return parts
   }
-  if (Array.isArray(value)) {
-    if (explode) return value.map(one => [key, encodePart(scalar(name, one), form)])
-    const separator = style === 'spaceDelimited' ? '%20' : style === 'pipeDelimited' ? '%7C' : ','
-    return [[key, value.map(one => encodePart(scalar(name, one), form)).join(separator)]]
+  if (explode && Array.isArray(value)) return value.map(one => [key, encode(scalar(name, one))])
+  if (explode && isRecord(value)) {
+    return pairsOf(name, value).map(([inner, text]) => [encodeURIComponent(inner), encode(text)])
   }
-  if (isRecord(value)) {
-    if (explode) {
-      return pairsOf(name, value).map(([inner, text]) => [
-        encodeURIComponent(inner),
-        encodePart(text, form),
-      ])
-    }
-    const separator = style === 'spaceDelimited' ? '%20' : style === 'pipeDelimited' ? '%7C' : ','
-    return [
-      [
-        key,
-        flat(name, value, false)
-          .map(one => encodePart(one, form))
-          .join(separator),
-      ],
-    ]
-  }
-  return [[key, encodePart(scalar(name, value), form)]]
+  return [[key, flat(name, value, false, encode).join(separators[style] ?? ',')]]
+}
+
+/** Between the parts of what is not exploded, as they stand in a URL. */
+const separators: Partial<Record<TextForm['style'], string>> = {
+  spaceDelimited: '%20',
+  pipeDelimited: '%7C',
 }
 
 /** `a[b][c]=1` for each scalar; lists have their places as names. */
@@ -115,11 +97,16 @@ function deepParts(
 }
 
 /** The texts of a list, or of an object's keys and values in turn; `key=value` when exploded. */
-function flat(name: string, value: unknown, explode: boolean): string[] {
-  if (Array.isArray(value)) return value.map(one => scalar(name, one))
-  if (!isRecord(value)) return [scalar(name, value)]
-  const pairs = pairsOf(name, value)
-  return explode ? pairs.map(([key, text]) => `${key}=${text}`) : pairs.flat()
+function flat(
+  name: string,
+  value: unknown,
+  explode: boolean,
+  encode: (text: string) => string,
+): string[] {
+  if (Array.isArray(value)) return value.map(one => encode(scalar(name, one)))
+  if (!isRecord(value)) return [encode(scalar(name, value))]
+  const pairs = pairsOf(name, value).map(pair => pair.map(encode))
+  return explode ? pairs.map(pair => pair.join('=')) : pairs.flat()
 }
 
 function pairsOf(name: string, value: Record<string, unknown>): [string, string][] {

@@ -36,13 +36,14 @@ export function readBody(
   if (fields !== undefined && mayMerge(fields, isRequired, input)) {
     const read = asSchema(schemas.read(fields))
     const properties = isRecord(read.properties) ? read.properties : {}
-    for (const [name, inner] of Object.entries(properties)) {
-      input.properties[name] = inner as JsonSchema
-    }
-    if (isRequired && Array.isArray(read.required)) {
-      input.required.push(...read.required.filter(name => Object.hasOwn(properties, name)))
-    }
-    return { ...form, properties: Object.fromEntries(Object.keys(properties).map(n => [n, n])) }
+    const needed = Array.isArray(read.required) ? read.required : []
+    // Positional arguments begin with what must be there.
+    const names = Object.keys(properties).toSorted(
+      (a, b) => Number(needed.includes(b)) - Number(needed.includes(a)),
+    )
+    for (const name of names) input.properties[name] = properties[name] as JsonSchema
+    if (isRequired) input.required.push(...names.filter(name => needed.includes(name)))
+    return { ...form, properties: Object.fromEntries(names.map(name => [name, name])) }
   }
   const property = freeName('body', 'request', input)
   input.properties[property] = described(bodySchema(mediaType, schema, schemas), description)

@@ -9,7 +9,7 @@ import { waitSeconds } from './buckets.ts'
 import { ExecutionMetrics } from './execution-metrics.ts'
 import { MeasuredPool } from './measured-pool.ts'
 import { addProcessMetrics } from './process-metrics.ts'
-import { addSourceMetrics, type SourceFacts } from './source-metrics.ts'
+import { type SourceFacts, SourceMetrics } from './source-metrics.ts'
 import { StoreMetrics } from './store-metrics.ts'
 import { ToolLabels } from './tool-labels.ts'
 
@@ -41,6 +41,7 @@ export class Metrics {
   readonly store: StoreMetrics
   readonly pool: MeasuredPool
   #executions: ExecutionMetrics
+  #sources: SourceMetrics | undefined
   #webhooks
   #refusals
   #stopProcess: () => void
@@ -91,7 +92,7 @@ export class Metrics {
   /** Adds the metrics of the rest of the daemon, once that exists. */
   watch({ queued, live, connections, memory, sources }: MetricSources): void {
     const registers = [this.registry]
-    addSourceMetrics(registers, sources)
+    this.#sources = new SourceMetrics(registers, sources)
     const gauge = gaugesIn(registers)
     gauge('latchd_queue_length', 'New executions that wait for a worker.', queued)
     gauge('latchd_executions_live', 'Executions in memory that have not ended.', live)
@@ -129,6 +130,7 @@ export class Metrics {
 
   /** All metrics in Prometheus' text format. */
   text(): Promise<string> {
+    this.#sources?.update()
     return this.registry.metrics()
   }
 

@@ -24,36 +24,66 @@ export interface SourceFacts {
   readonly documents: readonly DocumentFacts[]
 }
 
-/** Adds the metrics of servers and documents. */
-export function addSourceMetrics(registers: Registry[], facts: SourceFacts): void {
-  const ofServers = gaugesOf('server', registers, () => facts.servers)
-  ofServers('latchd_mcp_server_up', '1 when the MCP server is connected, else 0.', ({ state }) =>
-    state === 'connected' ? 1 : 0,
-  )
-  ofServers(
-    'latchd_mcp_server_tools',
-    'Tools of the MCP server that programs have.',
-    ({ tools }) => tools,
-  )
-  ofServers(
-    'latchd_mcp_server_reconnects',
-    'How often the MCP server was connected to again since the start.',
-    ({ reconnects }) => reconnects,
-  )
-  const ofDocuments = gaugesOf('document', registers, () => facts.documents)
-  ofDocuments('latchd_openapi_up', '1 when the OpenAPI document is loaded, else 0.', ({ state }) =>
-    state === 'loaded' ? 1 : 0,
-  )
-  ofDocuments(
-    'latchd_openapi_tools',
-    'Operations of the OpenAPI document that programs have.',
-    ({ tools }) => tools,
-  )
-  ofDocuments(
-    'latchd_openapi_left_out',
-    'Operations of the OpenAPI document that could not be taken.',
-    ({ leftOut }) => leftOut,
-  )
+/**
+ * Metrics of servers and documents. Each kind is there from the first scrape that finds one of it,
+ * since a reload may bring it.
+ */
+export class SourceMetrics {
+  #registers: Registry[]
+  #facts: SourceFacts
+  #hasServers = false
+  #hasDocuments = false
+
+  constructor(registers: Registry[], facts: SourceFacts) {
+    this.#registers = registers
+    this.#facts = facts
+  }
+
+  /** Called before each scrape. */
+  update(): void {
+    if (!this.#hasServers && this.#facts.servers.length > 0) {
+      this.#hasServers = true
+      this.#addServers()
+    }
+    if (!this.#hasDocuments && this.#facts.documents.length > 0) {
+      this.#hasDocuments = true
+      this.#addDocuments()
+    }
+  }
+
+  #addServers(): void {
+    const gauge = gaugesOf('server', this.#registers, () => this.#facts.servers)
+    gauge('latchd_mcp_server_up', '1 when the MCP server is connected, else 0.', ({ state }) =>
+      state === 'connected' ? 1 : 0,
+    )
+    gauge(
+      'latchd_mcp_server_tools',
+      'Tools of the MCP server that programs have.',
+      facts => facts.tools,
+    )
+    gauge(
+      'latchd_mcp_server_reconnects',
+      'How often the MCP server was connected to again since the start.',
+      facts => facts.reconnects,
+    )
+  }
+
+  #addDocuments(): void {
+    const gauge = gaugesOf('document', this.#registers, () => this.#facts.documents)
+    gauge('latchd_openapi_up', '1 when the OpenAPI document is loaded, else 0.', ({ state }) =>
+      state === 'loaded' ? 1 : 0,
+    )
+    gauge(
+      'latchd_openapi_tools',
+      'Operations of the OpenAPI document that programs have.',
+      facts => facts.tools,
+    )
+    gauge(
+      'latchd_openapi_left_out',
+      'Operations of the OpenAPI document that could not be taken.',
+      facts => facts.leftOut,
+    )
+  }
 }
 
 function gaugesOf<Facts extends { readonly name: string }>(
