@@ -17,6 +17,7 @@ export class DaemonTools implements ToolboxSource {
   #ofSources = new Map<string, readonly Tool[]>()
   #decide: Parameters<typeof governed>[1]
   #current: Toolbox
+  #listeners: (() => void)[] = []
 
   /**
    * @param own tools that stay
@@ -29,15 +30,20 @@ export class DaemonTools implements ToolboxSource {
     this.#current = this.#read()
   }
 
+  /** Calls a listener whenever the tools have changed. */
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener)
+  }
+
   /** Puts another policy of the daemon in force. */
   govern(rules: readonly PolicyRule[]): void {
     this.#decide = rules.length === 0 ? [] : [toolPolicy(rules)]
-    this.#current = this.#read()
+    this.#change()
   }
 
   /** Takes away the tools of a source. */
   remove(source: string): void {
-    if (this.#ofSources.delete(source)) this.#current = this.#read()
+    if (this.#ofSources.delete(source)) this.#change()
   }
 
   /** The tools of now: another object when they have changed. */
@@ -53,8 +59,13 @@ export class DaemonTools implements ToolboxSource {
   put(source: string, tools: readonly Tool[]): readonly string[] {
     const before = new Set(this.#current.globals.warnings)
     this.#ofSources.set(source, tools)
-    this.#current = this.#read()
+    this.#change()
     return this.#current.globals.warnings.filter(warning => !before.has(warning))
+  }
+
+  #change(): void {
+    this.#current = this.#read()
+    for (const listener of this.#listeners) listener()
   }
 
   #read(): Toolbox {
