@@ -1,7 +1,7 @@
 /** A copy of a store with the contents of its files, and the check of both. */
 
 import { existsSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import {
   contentsFolderOf,
   type StoredContent,
@@ -37,6 +37,8 @@ export async function backupWithContents(from: string, to: string): Promise<Copi
     if (existsSync(path)) throw new Error(`Cannot copy the store to ${path}: the ${what} exists`)
   }
   try {
+    // Also when there is none, so that a backup is always put back in the same way.
+    await mkdir(folder, { mode: 0o700 })
     await copyContents(source, folder, storedContents(from))
     let contents: readonly StoredContent[] = []
     let missing: readonly StoredContent[] = []
@@ -47,7 +49,7 @@ export async function backupWithContents(from: string, to: string): Promise<Copi
       missing = await copyContents(source, folder, contents)
       if (missing.length === 0) break
     }
-    if (existsSync(folder)) await keepContents(folder, contents)
+    await keepContents(folder, contents)
     const files = contents.length - missing.length
     const sum = (list: readonly StoredContent[]) => list.reduce((all, { size }) => all + size, 0)
     return { folder, files, bytes: sum(contents) - sum(missing), missing }
