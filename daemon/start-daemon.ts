@@ -80,6 +80,7 @@ export async function startDaemon(
     const sources = await ToolSources.open(config, {
       ...{ tools: daemonTools, log, path: env.PATH },
       stateDir: resolve(config.stateDir),
+      onSecrets: found => secrets.add(found),
     })
     const daemon = await listenFor(config, {
       ...{ log, pool, store, tools: daemonTools, fetchAllow, inherited },

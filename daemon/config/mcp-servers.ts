@@ -2,7 +2,12 @@
 
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import type { HttpServer, McpServerSetting, StdioServer } from '../mcp/client/server-setting.ts'
+import type {
+  HttpServer,
+  McpServerSetting,
+  OAuthSetting,
+  StdioServer,
+} from '../mcp/client/server-setting.ts'
 import { callBounds, callBoundTexts, DEFAULT_CONCURRENT_CALLS } from './call-bounds.ts'
 import { entryRefusal, namedEntries, SOURCE_NAME } from './named-entries.ts'
 import {
@@ -33,10 +38,26 @@ const Stdio = z.strictObject({
   cwd: z.string().min(1).optional(),
   ...common,
 })
+const OAuth = z
+  .strictObject({
+    grant: z.enum(['client_credentials', 'authorization_code']).optional(),
+    clientId: z.string().min(1).optional(),
+    clientSecret: z.string().min(1).optional(),
+    scope: z.string().min(1).optional(),
+    issuer: z.url({ protocol: /^https?$/ }).optional(),
+    redirectPort: z.int().min(1).max(65_535).optional(),
+  })
+  .refine(({ grant, clientId, clientSecret, issuer }) =>
+    grant === 'client_credentials'
+      ? // Without an issuer the server would say who gets the secret.
+        clientId !== undefined && clientSecret !== undefined && issuer !== undefined
+      : clientSecret === undefined || clientId !== undefined,
+  )
 const Http = z.strictObject({
   type: z.enum(['http', 'streamable-http']).optional(),
   url: z.string().min(1),
   headers: HeaderTexts.optional(),
+  oauth: OAuth.optional(),
   ...common,
 })
 type Written = z.infer<typeof Stdio> | z.infer<typeof Http>
@@ -50,6 +71,8 @@ const allowedParts: Record<string, string> = {
   cwd: 'the path of a folder',
   url: 'an http or https URL without credentials',
   headers: 'an object of texts, each a header of every request',
+  oauth:
+    'an object of grant (authorization_code, or client_credentials with clientId, clientSecret and issuer), clientId, clientSecret, scope, issuer and redirectPort',
   tools: 'an object of include and exclude, each a list of patterns of names, * for any text',
   policy: policyText,
   ...callBoundTexts,
@@ -74,7 +97,7 @@ export const mcpServerList: ValueKind<readonly McpServerSetting[]> = namedEntrie
   show: server => shown(facts.get(server)?.written),
   // A part with an unknown name may be a misspelt one that holds a secret.
   isSecretPart: part =>
-    ['env', 'headers', 'args', 'url'].includes(part as string) ||
+    ['env', 'headers', 'args', 'url', 'oauth'].includes(part as string) ||
     !Object.hasOwn(allowedParts, part),
 })
 
@@ -116,18 +139,46 @@ function stdioOf(
 }
 
 function httpOf(
-  { url: written, headers = {} }: z.infer<typeof Http>,
+  { url: written, headers = {}, oauth }: z.infer<typeof Http>,
   resolver: ReferenceResolver,
 ): HttpServer {
   const url = resolver.text(written, ['url'])
   if (!isPlainHttpUrl(url)) resolver.refuse(['url'], allowedParts.url as string)
-  return { kind: 'http', url, headers: resolver.headers(headers) }
+  const sent = resolver.headers(headers)
+  return { kind: 'http', url, headers: sent, ...(oauth && { oauth: oauthOf(oauth, resolver) }) }
+}
+
+function oauthOf(
+  { grant = 'authorization_code', ...written }: z.infer<typeof OAuth>,
+  resolver: ReferenceResolver,
+): OAuthSetting {
+  const { clientId, clientSecret, scope, issuer, redirectPort } = written
+  const text = (part: string, given: string | undefined) =>
+    given === undefined ? {} : { [part]: resolver.text(given, ['oauth', part]) }
+  const setting: OAuthSetting = {
+    grant,
+    ...text('clientId', clientId),
+    ...text('clientSecret', clientSecret),
+    ...(scope !== undefined && { scope }),
+    ...(issuer !== undefined && { issuer }),
+    ...(redirectPort !== undefined && { redirectPort }),
+  }
+  if (setting.clientSecret !== undefined) resolver.secrets.push(setting.clientSecret)
+  return setting
 }
 
 /** A server as people see it: values of its environment and its headers only as references. */
 function shown(written: Written | undefined): unknown {
   if (written === undefined) return null
   if ('url' in written)
-    return { ...written, ...(written.headers && { headers: maskedTexts(written.headers) }) }
+    return {
+      ...written,
+      ...(written.headers && { headers: maskedTexts(written.headers) }),
+      ...(written.oauth && { oauth: maskedSecret(written.oauth) }),
+    }
   return { ...written, ...(written.env && { env: maskedTexts(written.env) }) }
+}
+
+function maskedSecret({ clientSecret, ...rest }: z.infer<typeof OAuth>): object {
+  return clientSecret === undefined ? rest : { ...rest, ...maskedTexts({ clientSecret }) }
 }

@@ -22,6 +22,8 @@ export interface ToolSourcesDependencies {
   readonly stateDir: string
   /** The folders in which programs of servers are looked for. */
   readonly path: string | undefined
+  /** Called with secrets that sources have got, which must not leave the host. */
+  readonly onSecrets: (secrets: readonly string[]) => void
   readonly log: ServerLog & { child(facts: object): ServerLog & DocumentLog }
 }
 
@@ -137,9 +139,9 @@ export class ToolSources {
   async #openServers(mcpServers: SourceSettings['mcpServers']): Promise<void> {
     if (mcpServers.length === 0 || this.#isClosed) return
     const { McpServers } = await import('../mcp/client/servers.ts')
-    const { stateDir, path, log } = this.#deps
+    const { stateDir, path, log, onSecrets } = this.#deps
     const onTools = (name: string, tools: readonly Tool[]) => this.#put(name, tools)
-    this.#servers = new McpServers(mcpServers, { stateDir, path, onTools, log })
+    this.#servers = new McpServers(mcpServers, { stateDir, path, onSecrets, onTools, log })
     if (this.#isStarted) this.#servers.start()
   }
 

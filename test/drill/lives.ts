@@ -57,7 +57,7 @@ export class Lives {
     const source = new DaemonTools(new Toolbox(builtinTools).with(named).tools)
     const log = createLog('silent')
     const sources = await ToolSources.open(config, {
-      ...{ tools: source, log, path: undefined, stateDir: this.stateDir },
+      ...{ tools: source, log, path: undefined, stateDir: this.stateDir, onSecrets: () => {} },
     })
     const daemon = await listenFor(config, {
       ...{ log, pool, store: this.store, tools: source },

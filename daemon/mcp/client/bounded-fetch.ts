@@ -31,11 +31,17 @@ export function boundedFetch(
     const dispatcher: Pick<Dispatcher, 'dispatch'> = {
       dispatch: (options, handler) => agent.dispatch(options, counting(handler, maxBytes, lost)),
     }
-    return await fetch(url, {
+    const response = await fetch(url, {
       ...init,
       // What is counted is what is read.
       headers: withoutEncodings(init?.headers),
       dispatcher: dispatcher as Dispatcher,
+    })
+    // The library asks whether it is a Response of the platform.
+    const { status, statusText, headers } = response
+    return new Response(response.body as BodyInit | null, {
+      ...{ status, statusText },
+      headers: [...headers],
     })
   }
   return {

@@ -3,6 +3,7 @@
 import type { Tool } from '../../../protocol/tool/tool.ts'
 import { changedEntries } from '../../base/changed-entries.ts'
 import { unseenTools } from '../../base/unseen-tools.ts'
+import type { ServerTokens } from './oauth-provider.ts'
 import { McpServer, type ServerLog } from './server.ts'
 import type { McpServerSetting } from './server-setting.ts'
 import type { ServerState } from './server-state.ts'
@@ -13,6 +14,8 @@ export interface McpServersDependencies {
   readonly stateDir: string
   /** The folders in which programs of servers are looked for. */
   readonly path: string | undefined
+  /** Called with tokens of servers, which must not leave the host. */
+  readonly onSecrets: (secrets: readonly string[]) => void
   /** Called with the tools of a server, whenever they have changed. */
   readonly onTools: (server: string, tools: readonly Tool[]) => void
   readonly log: { child(facts: { mcpServer: string }): ServerLog }
@@ -53,7 +56,8 @@ export class McpServers {
       connect: async (...given) => {
         const { Connection } = await import('./connection.ts')
         const [one, listeners, signal, isOld] = given
-        return await Connection.open(one, path, listeners, signal, isOld)
+        const tokens = await this.#tokensOf(one)
+        return await Connection.open(one, path, listeners, signal, isOld, tokens)
       },
       onTools: tools => {
         // A server that was replaced has no say any more.
@@ -62,6 +66,21 @@ export class McpServers {
       keep: listed => this.#kept.write(setting.name, listed),
       log: log.child({ mcpServer: setting.name }),
     })
+  }
+
+  async #tokensOf({ name, transport }: McpServerSetting): Promise<ServerTokens | undefined> {
+    if (transport.kind !== 'http' || transport.oauth === undefined) return undefined
+    const [{ OAuthFile }, { serverTokens }] = await Promise.all([
+      import('./oauth-file.ts'),
+      import('./oauth-provider.ts'),
+    ])
+    const { stateDir, onSecrets } = this.#deps
+    return serverTokens(
+      name,
+      transport.oauth,
+      new OAuthFile(stateDir, name, transport.url),
+      onSecrets,
+    )
   }
 
   /**
