@@ -23,19 +23,6 @@ writeFileSync(join(folder, 'docs/a.txt'), 'the text of a')
 const written = JSON.parse(of('json servers')[0] as string)
 const policy = JSON.parse(of('json policy')[0] as string)
 
-t.test('the logins of the guide are configurations', async t => {
-  const { mcpServers } = loadConfig({
-    flags: {},
-    env: { BILLING_SECRET: 'a-secret' },
-    cwd: '/',
-    readFile: path => (path === '/latchd.config.json' ? of('json oauth')[0] : undefined),
-  })
-  t.match(mcpServers, [
-    { name: 'mail', transport: { oauth: { grant: 'authorization_code' } } },
-    { name: 'billing', transport: { oauth: { clientSecret: 'a-secret' } } },
-  ])
-})
-
 /** What the guide has run by npx is run from its package here. */
 const installed = Object.fromEntries(
   Object.entries<{ args?: string[]; command?: string }>(written.mcpServers).map(
@@ -66,6 +53,19 @@ t.test('the programs of the guide give the values that it says', async t => {
   for (const [at, source] of programs.entries()) {
     t.strictSame(await valueFrom(daemon, source), JSON.parse(values[at] as string), source)
   }
+})
+
+t.test('the logins of the guide are configurations', async t => {
+  const { mcpServers } = loadConfig({
+    flags: {},
+    env: { BILLING_SECRET: 'a-secret' },
+    cwd: '/',
+    readFile: path => (path === '/latchd.config.json' ? of('json oauth')[0] : undefined),
+  })
+  t.match(mcpServers, [
+    { name: 'mail', transport: { oauth: { grant: 'authorization_code' } } },
+    { name: 'billing', transport: { oauth: { clientSecret: 'a-secret' } } },
+  ])
 })
 
 t.test('several servers in one program, with a question before it writes', async t => {

@@ -1,6 +1,6 @@
 /** `fetch` for a server of the protocol: calls may take long, and no answer goes on without end. */
 
-import { Agent, type Dispatcher, fetch, Headers, type RequestInit } from 'undici'
+import { Agent, fetch } from 'undici'
 import { MAX_MESSAGE_BYTES } from './message-bounds.ts'
 
 /** A `fetch` of its own, with what it holds open. */
@@ -21,89 +21,54 @@ export function boundedFetch(
   maxBytes: number = MAX_MESSAGE_BYTES,
 ): BoundedFetch {
   // The time of a call is bounded elsewhere, and a server may be silent until it is over.
-  const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0 })
+  const dispatcher = new Agent({ headersTimeout: 0, bodyTimeout: 0 })
   const bounded = async (url: string, init: Parameters<typeof fetch>[1]) => {
+    const response = await fetch(url, { ...init, dispatcher })
+    if (response.body === null) return response
+    const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true
     // The library opens the stream of notifications again by itself.
-    const isWatched = () => init?.method === 'POST' && init.signal?.aborted !== true
-    const lost = (error: unknown) => {
-      if (isWatched()) onLost(error)
-    }
-    const dispatcher: Pick<Dispatcher, 'dispatch'> = {
-      dispatch: (options, handler) => agent.dispatch(options, counting(handler, maxBytes, lost)),
-    }
-    const response = await fetch(url, {
-      ...init,
-      // What is counted is what is read.
-      headers: withoutEncodings(init?.headers),
-      dispatcher: dispatcher as Dispatcher,
-    })
-    // The library asks whether it is a Response of the platform.
+    const lost = init?.method === 'POST' && init.signal?.aborted !== true ? onLost : () => {}
+    const body = boundedBody(response.body as ReadableStream<Uint8Array>, isStream, maxBytes, lost)
     const { status, statusText, headers } = response
-    return new Response(response.body as BodyInit | null, {
-      ...{ status, statusText },
-      headers: [...headers],
-    })
+    return new Response(body, { status, statusText, headers: [...headers] })
   }
   return {
     fetch: bounded as unknown as typeof globalThis.fetch,
-    close: () => agent.destroy(),
+    close: () => dispatcher.destroy(),
   }
 }
 
 const NEW_LINE = 10
 
-function withoutEncodings(headers: RequestInit['headers']): Headers {
-  const sent = new Headers(headers)
-  sent.set('accept-encoding', 'identity')
-  return sent
-}
-
-/**
- * Counts the bytes of an answer as they come, without another stream around it.
- *
- * @param lost called when the answer breaks off, and when it is too long
- */
-function counting(
-  handler: Dispatcher.DispatchHandler,
+function boundedBody(
+  body: ReadableStream<Uint8Array>,
+  isStream: boolean,
   maxBytes: number,
-  lost: (error: unknown) => void,
-): Dispatcher.DispatchHandler {
+  onLost: (error: unknown) => void,
+): ReadableStream<Uint8Array> {
+  const reader = body.getReader()
   let held = 0
-  let isStream = false
-  let hasBegun = false
-  return {
-    onRequestStart: (controller, context) => handler.onRequestStart?.(controller, context),
-    onRequestUpgrade: (...given) => handler.onRequestUpgrade?.(...given),
-    onResponseStarted: () => handler.onResponseStarted?.(),
-    onResponseStart(controller, status, headers, text) {
-      hasBegun = true
-      isStream = [headers['content-type']].flat()[0]?.startsWith('text/event-stream') === true
-      if (headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity') {
-        controller.abort(
-          refused(`encoded as ${headers['content-encoding']}, which was not asked for`),
-        )
-        return
+  return new ReadableStream({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read()
+        if (done) return controller.close()
+        held += value.length
+        if (held > maxBytes) {
+          throw new RangeError(`The server's answer is longer than ${maxBytes} bytes`)
+        }
+        // A message is one line of an event.
+        const lineEnd = isStream ? value.lastIndexOf(NEW_LINE) : -1
+        if (lineEnd >= 0) held = value.length - lineEnd - 1
+        controller.enqueue(value)
+      } catch (error) {
+        await reader.cancel(error).catch(() => {
+          // It has broken off already.
+        })
+        controller.error(error)
+        onLost(error)
       }
-      handler.onResponseStart?.(controller, status, headers, text)
     },
-    onResponseData(controller, chunk) {
-      held += chunk.length
-      if (held > maxBytes) {
-        controller.abort(refused(`longer than ${maxBytes} bytes`))
-        return
-      }
-      // A message is one line of an event.
-      const lineEnd = isStream ? chunk.lastIndexOf(NEW_LINE) : -1
-      if (lineEnd >= 0) held = chunk.length - lineEnd - 1
-      handler.onResponseData?.(controller, chunk)
-    },
-    onResponseEnd: (controller, trailers) => handler.onResponseEnd?.(controller, trailers),
-    onResponseError(controller, error) {
-      handler.onResponseError?.(controller, error)
-      // A reader that wants no more is none of the server's faults.
-      if (hasBegun && error.name !== 'AbortError') lost(error)
-    },
-  }
+    cancel: reason => reader.cancel(reason),
+  })
 }
-
-const refused = (why: string) => new RangeError(`The server's answer is ${why}`)
