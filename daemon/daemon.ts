@@ -74,7 +74,7 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
 /** Resumes the executions of an earlier process, and listens. */
 async function openServers(
   config: Config,
-  { log, store, tools, inherited, mcp }: StartedParts,
+  { log, store, tools, inherited, sources }: StartedParts,
   services: Services,
   mcpEndpoint: McpEndpoint,
 ): Promise<{ readonly servers: Servers; readonly console: LazyConsole | undefined }> {
@@ -85,7 +85,7 @@ async function openServers(
     mcpEndpoint,
     store,
     tools,
-    mcp,
+    sources,
     webhookUrl: config.webhookUrl,
     hostRule: hostRule({ ...config, machine: hostname(), hasTokens: config.tokens.length > 0 }),
     proxies: new TrustedProxies(config.trustedProxies),
@@ -127,7 +127,7 @@ function startUpkeep(
 
 /** Stops everything; first the parts that take new work. */
 async function close(
-  { log, store, traces, mcp }: StartedParts,
+  { log, store, traces, sources }: StartedParts,
   services: Services,
   servers: Servers,
   { sweeper, clockWatch, console, mcpEndpoint }: Upkeep,
@@ -142,7 +142,7 @@ async function close(
   await Promise.all([executions.drain(drainMs), upgrade.stop()])
   connections.close()
   await mcpEndpoint.close()
-  await Promise.all([servers.close(), mcp?.close()])
+  await Promise.all([servers.close(), sources.close()])
   console?.close()
   typeChecker.close()
   await pool.close()

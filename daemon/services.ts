@@ -23,19 +23,20 @@ import { FileService } from './files/file-service.ts'
 import { FileLinks, LINK_KEY_FILE } from './files/links.ts'
 import { Reloadable } from './lifecycle/reload.ts'
 import type { Logger } from './log/log.ts'
-import type { McpServers } from './mcp/client/servers.ts'
 import type { AllowList } from './outbound/allow-list.ts'
 import { denialText } from './permissions/denial.ts'
+import { sourceSecrets } from './redaction/known-secrets.ts'
 import type { Secrets } from './redaction/secrets.ts'
 import { SessionUpgrade } from './sessions/session-upgrade.ts'
 import { SessionService } from './sessions/sessions.ts'
+import type { ToolSources } from './sources/tool-sources.ts'
 import { MemoryStore } from './store/memory/memory-store.ts'
 import type { Store } from './store/store.ts'
 import { untilRoom } from './store/until-room.ts'
 import { logEvent } from './telemetry/execution-log.ts'
 import { Metrics } from './telemetry/metrics/metrics.ts'
 import type { ExportedTracing } from './telemetry/tracing/exporter.ts'
-import type { ToolboxSource } from './tools/daemon-tools.ts'
+import type { DaemonTools } from './tools/daemon-tools.ts'
 import { MemoryGuard } from './upkeep/memory-guard.ts'
 import { StoreGuard } from './upkeep/store-guard.ts'
 import { openWebhooks } from './webhooks/webhooks.ts'
@@ -45,7 +46,7 @@ export interface StartedParts {
   readonly log: Logger
   readonly pool: GuestPool
   readonly store: Store
-  readonly tools: ToolboxSource
+  readonly tools: DaemonTools
   /** The hosts of `fetch_url`, which a reload may change. */
   readonly fetchAllow: AllowList
   /**
@@ -56,8 +57,8 @@ export interface StartedParts {
   readonly secrets: Secrets
   /** The target of traces; absent: none. */
   readonly traces: ExportedTracing | undefined
-  /** Servers whose tools programs call; absent: none are configured. */
-  readonly mcp?: McpServers | undefined
+  /** Servers and documents whose tools programs call. */
+  readonly sources: ToolSources
   /** The machine's clocks when absent. */
   readonly clock?: ClockSources
 }
@@ -70,7 +71,7 @@ type Ground = Awaited<ReturnType<typeof openGround>>
 
 /** Puts the services together, each from those before it. */
 export async function openServices(config: Config, parts: StartedParts) {
-  const { log, store, tools, mcp } = parts
+  const { log, store, tools, sources } = parts
   const ground = await openGround(config, parts)
   const { clock, isOwnTool, metrics, onFault, pool, supervision } = ground
   const reloadable = openReloadable(config, parts, ground)
@@ -93,7 +94,7 @@ export async function openServices(config: Config, parts: StartedParts) {
     queued: () => executions.queued,
     live: () => executions.liveCount,
     connections: () => connections.size,
-    mcpServers: mcp && (() => mcp.facts),
+    sources,
   })
   const approvals = new ApprovalService({ store, executions, tools, now: clock.now })
   ground.bus.onOverdue(asked => {
@@ -172,7 +173,7 @@ async function openGround(config: Config, parts: StartedParts) {
 
 function openReloadable(
   config: Config,
-  { log, fetchAllow, secrets }: StartedParts,
+  { log, fetchAllow, secrets, sources, tools }: StartedParts,
   { tokens, audit }: Ground,
 ): Reloadable {
   return new Reloadable(config, {
@@ -186,6 +187,15 @@ function openReloadable(
       },
     },
     fetchAllow,
+    tools,
+    sources: {
+      replace: changes => {
+        const none = { mcpServers: [], httpTools: [], openapi: [] }
+        secrets.add(sourceSecrets({ ...none, ...changes }))
+        return sources.replace(changes)
+      },
+      refresh: () => sources.refresh(),
+    },
   })
 }
 

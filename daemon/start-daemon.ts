@@ -9,11 +9,11 @@ import { packageVersion } from './base/version.ts'
 import type { Config } from './config/config.ts'
 import type { Variables } from './config/written-value.ts'
 import type { Daemon } from './daemon.ts'
-import { createLog, isJournal, type Logger } from './log/log.ts'
-import type { McpServers } from './mcp/client/servers.ts'
+import { createLog, isJournal } from './log/log.ts'
 import { AllowList } from './outbound/allow-list.ts'
 import { knownSecrets } from './redaction/known-secrets.ts'
 import { Secrets } from './redaction/secrets.ts'
+import { ToolSources } from './sources/tool-sources.ts'
 import type { FailpointPlan } from './store/failpoints.ts'
 import type { Store } from './store/store.ts'
 import { openTracing } from './telemetry/tracing/exporter.ts'
@@ -77,13 +77,17 @@ export async function startDaemon(
     const own = [...tools, ...builtinTools.filter(({ name }) => !names.has(name))]
     const daemonTools = new DaemonTools(own, config.policy)
     for (const warning of daemonTools.current.globals.warnings) log.warn(warning)
-    const mcp = await mcpServers(config, daemonTools, log, env)
+    const sources = await ToolSources.open(config, {
+      ...{ tools: daemonTools, log, path: env.PATH },
+      stateDir: resolve(config.stateDir),
+      onSecrets: found => secrets.add(found),
+    })
     const daemon = await listenFor(config, {
       ...{ log, pool, store, tools: daemonTools, fetchAllow, inherited },
-      ...{ secrets, traces, mcp },
+      ...{ secrets, traces, sources },
     })
     // Nothing of them is needed before.
-    mcp?.start()
+    sources.start()
     return daemon
   } catch (error) {
     await pool.close()
@@ -107,28 +111,6 @@ async function openStore(
   mkdirSync(stateDir, { recursive: true, mode: 0o700 })
   const { openPostgresStore } = await import('./store/postgres/open.ts')
   return await openPostgresStore({ databaseUrl, name: nodeName ?? hostname(), url: advertiseUrl })
-}
-
-/** The configured servers, with the tools that an earlier daemon knew; none are connected yet. */
-async function mcpServers(
-  { mcpServers: settings, stateDir }: Config,
-  tools: DaemonTools,
-  log: Logger,
-  env: Variables,
-): Promise<McpServers | undefined> {
-  if (settings.length === 0) return undefined
-  const { McpServers } = await import('./mcp/client/servers.ts')
-  const servers = new McpServers({
-    settings,
-    stateDir: resolve(stateDir),
-    path: env.PATH,
-    onTools: (server, list) => {
-      for (const warning of tools.put(server, list)) log.warn(warning)
-    },
-    log,
-  })
-  await servers.restore()
-  return servers
 }
 
 function rethrow(error: Error): never {

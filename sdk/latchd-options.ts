@@ -65,6 +65,19 @@ export interface DaemonInfo {
   readonly scopes: readonly string[]
   /** The servers of the Model Context Protocol that it is configured with. */
   readonly mcpServers: readonly McpServerInfo[]
+  /** The documents of OpenAPI that it is configured with. */
+  readonly openapi: readonly ApiDocumentInfo[]
+}
+
+/** A document whose operations programs call. */
+export interface ApiDocumentInfo {
+  readonly name: string
+  readonly state: 'loading' | 'loaded' | 'unavailable' | 'closed'
+  /** Why it is unavailable. */
+  readonly reason?: string | undefined
+  readonly tools: number
+  /** How many operations could not be taken. */
+  readonly leftOut: number
 }
 
 /** A server whose tools programs call. */

@@ -25,6 +25,7 @@ export class ServedTools {
   readonly #onWarning: (text: string) => void
   /** By the name of the token; the newest offer is the last. */
   #offers = new Map<string, Offer[]>()
+  #listeners: (() => void)[] = []
 
   /**
    * @param isOwn whether the daemon itself has a tool of this name
@@ -71,6 +72,16 @@ export class ServedTools {
     if (at < 0) offers.push(offer)
     else offers[at] = offer
     this.#offers.set(owner, offers)
+    this.#changed()
+  }
+
+  /** Calls a listener whenever an offer comes or goes. */
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener)
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener()
   }
 
   /** Withdraws one offer of a client, or all of them. */
@@ -80,6 +91,7 @@ export class ServedTools {
     )
     if (rest.length > 0) this.#offers.set(owner, rest)
     else this.#offers.delete(owner)
+    this.#changed()
   }
 
   /** Keeps the offers of a client that it has just named, and no others. */

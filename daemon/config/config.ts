@@ -67,6 +67,7 @@ export function loadConfig(deps: ConfigDependencies): LoadedConfig {
   }
   const config = { ...values, sources, files: files.paths } as unknown as LoadedConfig
   refuseOpenAddress(config)
+  refuseSharedNames(config)
   return config
 }
 
@@ -75,6 +76,25 @@ function refuseUnknownVariables(env: Variables): void {
   for (const name of Object.keys(env)) {
     if (name.startsWith('LATCHD_') && !known.includes(name)) {
       throw new ConfigError(unknownName(`variable ${name}`, name, known))
+    }
+  }
+}
+
+/** A namespace has the tools of one source. */
+function refuseSharedNames({ mcpServers, openapi, httpTools, sources }: LoadedConfig): void {
+  const names = new Map(mcpServers.map(({ name }) => [name, 'mcpServers']))
+  for (const [key, list] of [['openapi', openapi] as const, ['httpTools', httpTools] as const]) {
+    for (const { name } of list) {
+      const other = names.get(name)
+      if (other !== undefined) {
+        const source = sources[key]
+        const place = source.from === 'default' ? key : source.name
+        const where = source.from === 'file' ? `${key}.${name} of ${place}` : `${place} "${name}"`
+        throw new ConfigError(
+          `Cannot use ${where}: expected a name that ${other} does not have as well`,
+        )
+      }
+      names.set(name, key)
     }
   }
 }

@@ -4,11 +4,17 @@ import { z } from 'zod'
 import { parseHostPattern } from '../outbound/host-pattern.ts'
 import { listFromText, type ValueKind, valueKind } from './value-kind.ts'
 
+/** The patterns as they are written. */
+export const allowedHosts = z.array(z.string().refine(isHostPattern))
+
+/** The expected form, for messages. */
+export const allowedHostsText =
+  'a list of hosts such as example.com, *.example.com or 10.0.0.0/8, each with a port or without, or * for any public host'
+
 /** The patterns; separated by commas in text. */
 export const hostPatterns: ValueKind<readonly string[]> = valueKind({
-  schema: z.array(z.string().refine(isHostPattern)),
-  allowed:
-    'a list of hosts such as example.com, *.example.com or 10.0.0.0/8, each with a port or without, or * for any public host',
+  schema: allowedHosts,
+  allowed: allowedHostsText,
   fromText: listFromText,
 })
 

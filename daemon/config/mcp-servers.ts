@@ -2,19 +2,22 @@
 
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import type { HttpServer, McpServerSetting, StdioServer } from '../mcp/client/server-setting.ts'
-import { jsonFromText } from './json-text.ts'
-import { isReference, resolveReferences } from './references.ts'
+import type {
+  HttpServer,
+  McpServerSetting,
+  OAuthSetting,
+  StdioServer,
+} from '../mcp/client/server-setting.ts'
+import { callBounds, callBoundTexts, DEFAULT_CONCURRENT_CALLS } from './call-bounds.ts'
+import { entryRefusal, namedEntries, SOURCE_NAME } from './named-entries.ts'
+import {
+  HeaderTexts,
+  isPlainHttpUrl,
+  maskedTexts,
+  ReferenceResolver,
+} from './reference-resolver.ts'
 import { PolicyRules, policyText } from './tool-policy.ts'
-import { MASK, type ParseResult, type Place, type ValueKind } from './value-kind.ts'
-
-/** Calls of one server at once when its setting says nothing. */
-const DEFAULT_CONCURRENT_CALLS = 16
-const MAX_CONCURRENT_CALLS = 256
-/** 30 days, as the longest `callMs`. */
-const MAX_TIMEOUT_MS = 30 * 86_400_000
-/** Names of servers begin the names of their tools, and a dot ends them there. */
-const SERVER_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/
+import type { ParseResult, Place, ValueKind } from './value-kind.ts'
 
 const common = {
   tools: z
@@ -24,8 +27,7 @@ const common = {
     })
     .optional(),
   policy: PolicyRules.optional(),
-  timeoutMs: z.int().min(1).max(MAX_TIMEOUT_MS).optional(),
-  maxConcurrentCalls: z.int().min(1).max(MAX_CONCURRENT_CALLS).optional(),
+  ...callBounds,
 }
 
 const Stdio = z.strictObject({
@@ -36,10 +38,26 @@ const Stdio = z.strictObject({
   cwd: z.string().min(1).optional(),
   ...common,
 })
+const OAuth = z
+  .strictObject({
+    grant: z.enum(['client_credentials', 'authorization_code']).optional(),
+    clientId: z.string().min(1).optional(),
+    clientSecret: z.string().min(1).optional(),
+    scope: z.string().min(1).optional(),
+    issuer: z.url({ protocol: /^https?$/ }).optional(),
+    redirectPort: z.int().min(1).max(65_535).optional(),
+  })
+  .refine(({ grant, clientId, clientSecret, issuer }) =>
+    grant === 'client_credentials'
+      ? // Without an issuer the server would say who gets the secret.
+        clientId !== undefined && clientSecret !== undefined && issuer !== undefined
+      : clientSecret === undefined || clientId !== undefined,
+  )
 const Http = z.strictObject({
   type: z.enum(['http', 'streamable-http']).optional(),
   url: z.string().min(1),
-  headers: z.record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/), z.string()).optional(),
+  headers: HeaderTexts.optional(),
+  oauth: OAuth.optional(),
   ...common,
 })
 type Written = z.infer<typeof Stdio> | z.infer<typeof Http>
@@ -53,10 +71,11 @@ const allowedParts: Record<string, string> = {
   cwd: 'the path of a folder',
   url: 'an http or https URL without credentials',
   headers: 'an object of texts, each a header of every request',
+  oauth:
+    'an object of grant (authorization_code, or client_credentials with clientId, clientSecret and issuer), clientId, clientSecret, scope, issuer and redirectPort',
   tools: 'an object of include and exclude, each a list of patterns of names, * for any text',
   policy: policyText,
-  timeoutMs: `a whole number from 1 to ${MAX_TIMEOUT_MS}`,
-  maxConcurrentCalls: `a whole number from 1 to ${MAX_CONCURRENT_CALLS}`,
+  ...callBoundTexts,
 }
 const allowedServer = `an object of ${Object.keys(allowedParts).join(', ')}, with one of command and url`
 const allowedServers =
@@ -71,36 +90,22 @@ export function mcpServerSecrets(servers: readonly McpServerSetting[]): string[]
 }
 
 /** Servers by their names. */
-export const mcpServerList: ValueKind<readonly McpServerSetting[]> = {
-  fromText: jsonFromText,
-  read(written, place) {
-    const record = z.record(z.string(), z.unknown()).safeParse(written)
-    if (!record.success) return { ok: false, path: [], allowed: allowedServers }
-    const servers: McpServerSetting[] = []
-    for (const [name, one] of Object.entries(record.data)) {
-      if (!SERVER_NAME.test(name)) return { ok: false, path: [name], allowed: allowedServers }
-      const read = readServer(name, one, place)
-      if (!read.ok) return { ...read, path: [name, ...read.path] }
-      servers.push(read.value)
-    }
-    return { ok: true, value: servers }
-  },
-  show: servers =>
-    Object.fromEntries(servers.map(server => [server.name, shown(facts.get(server)?.written)])),
+export const mcpServerList: ValueKind<readonly McpServerSetting[]> = namedEntries({
+  allowed: allowedServers,
+  isName: name => SOURCE_NAME.test(name),
+  read: readServer,
+  show: server => shown(facts.get(server)?.written),
   // A part with an unknown name may be a misspelt one that holds a secret.
-  isSecret: ([, part]) =>
-    part === 'env' ||
-    part === 'headers' ||
-    part === 'args' ||
-    part === 'url' ||
-    (part !== undefined && !Object.hasOwn(allowedParts, part)),
-}
+  isSecretPart: part =>
+    ['env', 'headers', 'args', 'url', 'oauth'].includes(part as string) ||
+    !Object.hasOwn(allowedParts, part),
+})
 
 function readServer(name: string, one: unknown, place: Place): ParseResult<McpServerSetting> {
   const isHttp = typeof one === 'object' && one !== null && 'url' in one
   const read = (isHttp ? Http : Stdio).safeParse(one)
-  if (!read.success) return refusal(read.error.issues[0])
-  const resolver = new Resolver(place)
+  if (!read.success) return entryRefusal(read.error, allowedParts, allowedServer)
+  const resolver = new ReferenceResolver(place)
   const transport =
     'url' in read.data ? httpOf(read.data, resolver) : stdioOf(read.data, resolver, place)
   if (resolver.refused !== undefined) return resolver.refused
@@ -118,7 +123,11 @@ function readServer(name: string, one: unknown, place: Place): ParseResult<McpSe
   return { ok: true, value: setting }
 }
 
-function stdioOf(written: z.infer<typeof Stdio>, resolver: Resolver, place: Place): StdioServer {
+function stdioOf(
+  written: z.infer<typeof Stdio>,
+  resolver: ReferenceResolver,
+  place: Place,
+): StdioServer {
   const { command, args = [], env = {}, cwd } = written
   return {
     kind: 'stdio',
@@ -130,74 +139,46 @@ function stdioOf(written: z.infer<typeof Stdio>, resolver: Resolver, place: Plac
 }
 
 function httpOf(
-  { url: written, headers = {} }: z.infer<typeof Http>,
-  resolver: Resolver,
+  { url: written, headers = {}, oauth }: z.infer<typeof Http>,
+  resolver: ReferenceResolver,
 ): HttpServer {
   const url = resolver.text(written, ['url'])
-  const parsed = URL.parse(url)
-  if (parsed === null || !/^https?:$/.test(parsed.protocol) || parsed.username !== '') {
-    resolver.refuse(['url'], allowedParts.url as string)
-  }
-  const sent = resolver.record(headers, 'headers')
-  for (const [name, value] of Object.entries(sent)) {
-    if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) {
-      resolver.refuse(['headers', name], 'a text that a header can hold')
-    }
-    resolver.secrets.push(value, ...value.split(' ').slice(1))
-  }
-  return { kind: 'http', url, headers: sent }
+  if (!isPlainHttpUrl(url)) resolver.refuse(['url'], allowedParts.url as string)
+  const sent = resolver.headers(headers)
+  return { kind: 'http', url, headers: sent, ...(oauth && { oauth: oauthOf(oauth, resolver) }) }
 }
 
-/** Resolves the references of one server. */
-class Resolver {
-  readonly secrets: string[] = []
-  refused: Extract<ParseResult<never>, { ok: false }> | undefined
-  #place: Place
-
-  constructor(place: Place) {
-    this.#place = place
+function oauthOf(
+  { grant = 'authorization_code', ...written }: z.infer<typeof OAuth>,
+  resolver: ReferenceResolver,
+): OAuthSetting {
+  const { clientId, clientSecret, scope, issuer, redirectPort } = written
+  const text = (part: string, given: string | undefined) =>
+    given === undefined ? {} : { [part]: resolver.text(given, ['oauth', part]) }
+  const setting: OAuthSetting = {
+    grant,
+    ...text('clientId', clientId),
+    ...text('clientSecret', clientSecret),
+    ...(scope !== undefined && { scope }),
+    ...(issuer !== undefined && { issuer }),
+    ...(redirectPort !== undefined && { redirectPort }),
   }
-
-  refuse(path: readonly PropertyKey[], allowed: string): void {
-    this.refused ??= { ok: false, path, allowed }
-  }
-
-  text(written: string, path: readonly PropertyKey[]): string {
-    const resolved = resolveReferences(written, this.#place)
-    if (!resolved.ok) {
-      this.refuse(path, resolved.allowed)
-      return ''
-    }
-    this.secrets.push(...resolved.fromFiles)
-    return resolved.text
-  }
-
-  record(written: Readonly<Record<string, string>>, part: string): Record<string, string> {
-    return Object.fromEntries(
-      Object.entries(written).map(([name, text]) => [name, this.text(text, [part, name])]),
-    )
-  }
-}
-
-function refusal(issue: z.core.$ZodIssue | undefined): ParseResult<never> {
-  const path = issue?.path ?? []
-  if (issue?.code === 'unrecognized_keys' && path.length === 0) {
-    return { ok: false, path: [issue.keys[0] as string], allowed: allowedServer }
-  }
-  const [part] = path
-  const known = typeof part === 'string' && Object.hasOwn(allowedParts, part)
-  return { ok: false, path, allowed: (known && allowedParts[part]) || allowedServer }
+  if (setting.clientSecret !== undefined) resolver.secrets.push(setting.clientSecret)
+  return setting
 }
 
 /** A server as people see it: values of its environment and its headers only as references. */
 function shown(written: Written | undefined): unknown {
   if (written === undefined) return null
-  const masked = (texts: Readonly<Record<string, string>> | undefined) =>
-    texts &&
-    Object.fromEntries(
-      Object.entries(texts).map(([name, text]) => [name, isReference(text) ? text : MASK]),
-    )
   if ('url' in written)
-    return { ...written, ...(written.headers && { headers: masked(written.headers) }) }
-  return { ...written, ...(written.env && { env: masked(written.env) }) }
+    return {
+      ...written,
+      ...(written.headers && { headers: maskedTexts(written.headers) }),
+      ...(written.oauth && { oauth: maskedSecret(written.oauth) }),
+    }
+  return { ...written, ...(written.env && { env: maskedTexts(written.env) }) }
+}
+
+function maskedSecret({ clientSecret, ...rest }: z.infer<typeof OAuth>): object {
+  return clientSecret === undefined ? rest : { ...rest, ...maskedTexts({ clientSecret }) }
 }

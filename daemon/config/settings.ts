@@ -6,11 +6,14 @@
 import { type IsolationLevel, isolationLevels } from '../../protocol/execution/isolation.ts'
 import type { TokenSetting } from '../auth/tokens.ts'
 import type { PolicyRule } from '../auth/tool-policy.ts'
+import type { HttpToolSetting, OpenApiSetting } from '../http-tools/setting.ts'
 import { type LogLevel, logLevels } from '../log/log-level.ts'
 import type { McpServerSetting } from '../mcp/client/server-setting.ts'
 import { type Allowed, allowed } from './allowed.ts'
 import { hostPatterns } from './host-patterns.ts'
+import { httpToolList } from './http-tools.ts'
 import { mcpServerList } from './mcp-servers.ts'
+import { openApiList } from './openapi.ts'
 import { hostNames, originList, proxyList } from './reached-by.ts'
 import { type Retention, retention } from './retention.ts'
 import { tokenList } from './token-list.ts'
@@ -152,6 +155,18 @@ export const settings = {
     kind: mcpServerList,
     default: [],
     description: 'servers of the Model Context Protocol whose tools programs call, by name; JSON',
+  }),
+  httpTools: setting<readonly HttpToolSetting[]>({
+    env: 'LATCHD_HTTP_TOOLS',
+    kind: httpToolList,
+    default: [],
+    description: 'HTTP requests that programs call as tools, by name; JSON',
+  }),
+  openapi: setting<readonly OpenApiSetting[]>({
+    env: 'LATCHD_OPENAPI',
+    kind: openApiList,
+    default: [],
+    description: 'OpenAPI documents whose operations programs call, by name; JSON',
   }),
   policy: setting<readonly PolicyRule[]>({
     env: 'LATCHD_POLICY',

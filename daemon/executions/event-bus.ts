@@ -19,6 +19,8 @@ interface OwnerListener {
 export interface EventFacts {
   /** When its execution was created, in epoch milliseconds. */
   readonly createdAtMs: number
+  /** The caller whose execution it is. */
+  readonly owner: string
 }
 
 type Observer = (event: ExecutionEvent, facts: EventFacts) => void

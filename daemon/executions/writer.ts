@@ -147,7 +147,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
 
   onEvent(event: ExecutionEvent): void {
     const { memory, bus } = this.#deps
-    bus.happened(event, this.#plan)
+    bus.happened(event, { createdAtMs: this.#plan.createdAtMs, owner: this.owner })
     if (event.type === 'execution-started' || event.type === 'execution-resumed') this.#onStart()
     // Progress is not stored.
     if (event.type === 'call-progressed') {

@@ -16,9 +16,8 @@ import { limitTable } from '../../protocol/limits.ts'
 import type { Caller } from '../auth/caller.ts'
 import type { Logger } from '../log/log.ts'
 import type { FileStore } from '../store/file-store.ts'
+import { CONTENTS_FOLDER } from '../store/sqlite/files.ts'
 
-/** The folder of contents in the state folder. */
-const FOLDER = 'files'
 /** The longest upload: as long as any file of an execution may be. */
 export const MAX_UPLOAD_BYTES = limitTable.maxFileBytes.ceiling
 /** Bytes of the files of a token without a limit of its own. */
@@ -59,7 +58,7 @@ export class FileService {
 
   constructor(deps: FileServiceDependencies) {
     this.#deps = deps
-    this.#contents = new FileFolder(join(deps.stateDir, FOLDER), true)
+    this.#contents = new FileFolder(join(deps.stateDir, CONTENTS_FOLDER), true)
     this.#place = {
       contents: this.#contents,
       records: deps.store,

@@ -11,7 +11,7 @@ import { governed } from '../auth/asking-tool.ts'
 import type { KnownCaller } from '../auth/tokens.ts'
 import type { RouteDependencies } from './dependencies.ts'
 
-type ToolDependencies = Pick<RouteDependencies, 'tools' | 'mcp' | 'connections'>
+type ToolDependencies = Pick<RouteDependencies, 'tools' | 'sources' | 'connections'>
 
 /** The daemon's tools that the caller may use, and those that clients of its token serve. */
 export function callerTools(
@@ -61,10 +61,10 @@ export async function visibleTools(
   caller: KnownCaller,
   { source, tools: names, clientTools, limits }: RequestedTools,
 ): Promise<Toolbox> {
-  await deps.mcp?.listed(server => mayMean(server, source, names))
+  await deps.sources.listed(name => mayMean(name, source, names))
   const callMs = limits?.callMs ?? limitTable.callMs.default
   const known = callerTools(deps, caller, callMs)
-  const unseen = deps.mcp?.unseen(source, caller.mayUse) ?? []
+  const unseen = deps.sources.unseen(source, caller.mayUse)
   const all = unseen.length === 0 ? known : known.with(unseen)
   const chosen = names === undefined ? all : all.select(names)
   if (clientTools === undefined) return chosen
@@ -83,7 +83,7 @@ export async function visibleTools(
   return readable(undefined, () => chosen.with(own))
 }
 
-/** Whether a program may call a tool of a server, as far as its text shows. */
+/** Whether a program may call a tool of a server or document, as far as its text shows. */
 function mayMean(server: string, source: string, names: readonly string[] | undefined): boolean {
   if (names !== undefined) return names.some(name => name.startsWith(`${server}.`))
   return source.includes(server) || source.includes(wordOf(server)) || /\b\w*tools\b/.test(source)

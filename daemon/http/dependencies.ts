@@ -13,8 +13,8 @@ import type { ReplayService } from '../executions/replay-service.ts'
 import type { FileService } from '../files/file-service.ts'
 import type { FileLinks } from '../files/links.ts'
 import type { Logger } from '../log/log.ts'
-import type { McpServers } from '../mcp/client/servers.ts'
 import type { SessionService } from '../sessions/sessions.ts'
+import type { ToolSources } from '../sources/tool-sources.ts'
 import type { Store } from '../store/store.ts'
 import type { Metrics } from '../telemetry/metrics/metrics.ts'
 import type { ToolboxSource } from '../tools/daemon-tools.ts'
@@ -34,8 +34,8 @@ export interface RouteDependencies {
   /** The webhook of executions that name none of their own. */
   readonly webhookUrl: string | undefined
   readonly tools: ToolboxSource
-  /** Servers whose tools programs call; absent: none are configured. */
-  readonly mcp?: McpServers | undefined
+  /** Servers and documents whose tools programs call. */
+  readonly sources: ToolSources
   /** The end of `/mcp`. */
   readonly mcpEndpoint: AnswersMcp
   readonly pool: GuestPool

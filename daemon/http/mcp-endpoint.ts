@@ -6,8 +6,10 @@ import type { Toolbox } from '../../executor/tools/toolbox.ts'
 import { describeTool } from '../../protocol/tool/tool.ts'
 import type { Latchd } from '../../sdk/latchd.ts'
 import type { KnownCaller } from '../auth/tokens.ts'
+import type { EventBus } from '../executions/event-bus.ts'
 import type { CallerTools, McpBackend } from '../mcp/server/backend.ts'
 import type { McpHttp } from '../mcp/server/http-handler.ts'
+import type { DaemonTools } from '../tools/daemon-tools.ts'
 import { callerTools } from './caller-tools.ts'
 import type { AnswerInner, AnswersMcp, HttpEnvironment, RouteDependencies } from './dependencies.ts'
 import { incomingOf } from './middleware/actor.ts'
@@ -15,24 +17,35 @@ import { incomingOf } from './middleware/actor.ts'
 /** Marks requests that a part of the daemon makes for one that was let in already. */
 export const INNER = Symbol('inner request')
 
-type EndpointDependencies = Pick<RouteDependencies, 'tools' | 'mcp' | 'connections' | 'log'>
+interface EndpointDependencies extends Pick<RouteDependencies, 'sources' | 'connections' | 'log'> {
+  readonly tools: DaemonTools
+  readonly bus: Pick<EventBus, 'observe'>
+}
 
 /** The protocol's end in a daemon. It is loaded by its first request. */
 export class McpEndpoint implements AnswersMcp {
   #deps: EndpointDependencies
   #loaded: Promise<Loaded> | undefined
+  #http: McpHttp | undefined
   #isStopping = false
   /** Of requests and sessions that may not be over; they are to end with the daemon. */
   #clients = new Set<WeakRef<Latchd>>()
 
   constructor(deps: EndpointDependencies) {
     this.#deps = deps
+    const onTools = () => this.#http?.toolsChanged()
+    deps.tools.onChange(onTools)
+    deps.connections.served.onChange(onTools)
+    deps.bus.observe(({ type }, { owner }) => {
+      if (type === 'execution-started') this.#http?.executionsChanged(owner)
+    })
   }
 
   /** Answers a request. @param answer the API */
   async handle(context: Context<HttpEnvironment>, answer: AnswerInner): Promise<Response> {
     this.#loaded ??= load(this.#deps)
     const { http, Client } = await this.#loaded
+    this.#http = http
     const client = innerClient(Client, context, answer)
     this.#remember(client)
     const { req } = context
@@ -82,7 +95,7 @@ export class McpEndpoint implements AnswersMcp {
   }
 
   async #tools(caller: KnownCaller): Promise<CallerTools> {
-    await this.#deps.mcp?.listed()
+    await this.#deps.sources.listed()
     const toolbox = callerTools(this.#deps, caller)
     const before = known.get(toolbox)
     if (before !== undefined) return before

@@ -17,6 +17,13 @@ export interface ReloadableParts {
   readonly tokens: { reload(tokens: Config['tokens']): void }
   /** @throws {LatchdError} `CONFIG_INVALID` for a bad pattern */
   readonly fetchAllow: { reload(patterns: Config['fetchAllow']): void }
+  readonly tools: { govern(rules: Config['policy']): void }
+  readonly sources: {
+    /** `false`: they need a restart. */
+    replace(changes: Partial<Pick<Config, 'mcpServers' | 'openapi' | 'httpTools'>>): boolean
+    /** Reads again what the configuration only refers to. */
+    refresh(): void
+  }
 }
 
 /** Puts changed settings in force in a running daemon, and reports those that need a restart. */
@@ -25,13 +32,15 @@ export class Reloadable {
   readonly inForce: { -readonly [Key in keyof InForce]: InForce[Key] }
   #config: Config
   #log: ReloadableParts['log']
+  #sources: ReloadableParts['sources']
   #appliers: Appliers
 
-  constructor(config: Config, { log, tokens, fetchAllow }: ReloadableParts) {
+  constructor(config: Config, { log, tokens, fetchAllow, tools, sources }: ReloadableParts) {
     const { maxQueue, drainMs } = config
     this.inForce = { maxQueue, drainMs }
     this.#config = config
     this.#log = log
+    this.#sources = sources
     this.#appliers = {
       tokens: list => {
         // A daemon without tokens is open to its machine, and one with them need not be: which of
@@ -46,6 +55,13 @@ export class Reloadable {
         fetchAllow.reload(patterns)
         return true
       },
+      policy: rules => {
+        tools.govern(rules)
+        return true
+      },
+      mcpServers: servers => sources.replace({ mcpServers: servers }),
+      openapi: documents => sources.replace({ openapi: documents }),
+      httpTools: list => sources.replace({ httpTools: list }),
       logLevel: level => {
         log.level = level
         return true
@@ -77,6 +93,7 @@ export class Reloadable {
         ...this.#config,
         ...Object.fromEntries(changed.map(key => [key, next[key]])),
       }
+      this.#sources.refresh()
       this.#log.info({ changed }, 'configuration read again')
       if (needRestart.length > 0) {
         this.#log.warn({ needRestart }, 'changed settings that need a restart')

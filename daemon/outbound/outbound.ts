@@ -30,6 +30,8 @@ export interface OutboundRequest {
   /** Names in lower case. Headers of the connection itself are dropped, as fetch does. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | Uint8Array | null
+  /** Names of headers that follow no redirect to another origin, beside those of fetch. */
+  readonly ownHeaders?: readonly string[] | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -49,7 +51,7 @@ const DEFAULT_MAX_BODY_BYTES = 5 * 1024 * 1024
 const MAX_REDIRECTS = 5
 
 /** Headers that the connection or this module owns; `host` could name another site than was checked. */
-const ownHeaders = new Set(
+const connectionHeaders = new Set(
   (
     'accept-encoding connection content-length expect host keep-alive proxy-authenticate ' +
     'proxy-authorization proxy-connection te trailer transfer-encoding upgrade'
@@ -152,14 +154,14 @@ export class Outbound {
   }
 }
 
-function firstHop({ url: text, method, headers, body }: OutboundRequest): Hop {
+function firstHop({ url: text, method, headers, body, ownHeaders }: OutboundRequest): Hop {
   const url = URL.parse(text)
   if (url === null) {
     const shown = JSON.stringify(text.slice(0, 100))
     throw new FetchError('FETCH_REFUSED', shown, 'it is not an absolute URL')
   }
-  const sent = Object.entries(headers).filter(([name]) => !ownHeaders.has(name))
-  return { url, method, headers: Object.fromEntries(sent), body }
+  const sent = Object.entries(headers).filter(([name]) => !connectionHeaders.has(name))
+  return { url, method, headers: Object.fromEntries(sent), body, ownHeaders }
 }
 
 /** @throws {FetchError} `FETCH_REFUSED`: such URLs end in logs, and may look like another host */

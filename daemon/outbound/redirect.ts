@@ -7,6 +7,8 @@ export interface Hop {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | Uint8Array | null
+  /** Further names of headers that are for the origin of the first request alone. */
+  readonly ownHeaders?: readonly string[] | undefined
 }
 
 const redirectStatuses = new Set([301, 302, 303, 307, 308])
@@ -14,7 +16,8 @@ const redirectStatuses = new Set([301, 302, 303, 307, 308])
 /**
  * Headers that identify the sender; they are for the origin that they were written for. All others
  * follow a redirect to another origin, as in fetch: `x-api-key` too, since it cannot be
- * distinguished from `x-page`. The operator chooses the hosts that may be reached at all.
+ * distinguished from `x-page`, unless the request names it. The operator chooses the hosts that may
+ * be reached at all.
  */
 const credentialHeaders = ['authorization', 'cookie', 'proxy-authorization']
 
@@ -35,7 +38,7 @@ export function nextHop(hop: Hop, status: number, location: string): Hop | undef
       ? hop.method !== 'GET' && hop.method !== 'HEAD'
       : status < 303 && hop.method === 'POST'
   const dropped = [
-    ...(url.origin === hop.url.origin ? [] : credentialHeaders),
+    ...(url.origin === hop.url.origin ? [] : [...credentialHeaders, ...(hop.ownHeaders ?? [])]),
     ...(becomesGet ? bodyHeaders : []),
   ]
   const headers = Object.entries(hop.headers).filter(([name]) => !dropped.includes(name))
@@ -44,5 +47,6 @@ export function nextHop(hop: Hop, status: number, location: string): Hop | undef
     method: becomesGet ? 'GET' : hop.method,
     headers: Object.fromEntries(headers),
     body: becomesGet ? null : hop.body,
+    ownHeaders: hop.ownHeaders,
   }
 }

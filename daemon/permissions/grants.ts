@@ -7,6 +7,7 @@ import { codePlaces, namesOf, packagesFor } from '../../executor/pool/process/no
 import { consoleFolder } from '../base/console-folder.ts'
 import type { LoadedConfig } from '../config/config.ts'
 import type { Variables } from '../config/written-value.ts'
+import { isUrl } from '../http-tools/hosts.ts'
 import { programPlaces } from '../mcp/client/program-path.ts'
 
 /** Paths, and whether processes may be started. */
@@ -44,6 +45,7 @@ export function grantsOf(config: LoadedConfig, env: Variables): Grants {
     ...config.files,
     ...(env.CREDENTIALS_DIRECTORY ? [env.CREDENTIALS_DIRECTORY] : []),
     ...config.tools.flatMap(readFor),
+    ...config.openapi.flatMap(({ document }) => (isUrl(document) ? [] : [document])),
     ...config.mcpServers.flatMap(({ transport }) =>
       transport.kind === 'stdio' ? programPlaces(transport, env.PATH) : [],
     ),

@@ -26,11 +26,30 @@ export function knownSecrets(config: Config, env: Variables): string[] {
   found.push(...tokenSecrets(tokens))
   if (webhookSecret !== undefined) found.push(...signingSecrets(webhookSecret))
   if (databaseUrl !== undefined) found.push(...passwordOf(databaseUrl))
-  found.push(...mcpServerSecrets(config.mcpServers))
-  const ofServers = config.mcpServers.flatMap(({ transport }) =>
+  found.push(...sourceSecrets(config))
+  found.push(...secretVariables(Object.entries(env)))
+  return found
+}
+
+/** Of them those of servers and documents. */
+export function sourceSecrets({
+  mcpServers,
+  httpTools,
+  openapi,
+}: Pick<Config, 'mcpServers' | 'httpTools' | 'openapi'>): string[] {
+  const ofServers = mcpServers.flatMap(({ transport }) =>
     transport.kind === 'stdio' ? Object.entries(transport.env) : [],
   )
-  for (const [name, value] of [...Object.entries(env), ...ofServers]) {
+  return [
+    ...mcpServerSecrets(mcpServers),
+    ...[...httpTools, ...openapi].flatMap(({ secrets }) => secrets),
+    ...secretVariables(ofServers),
+  ]
+}
+
+function secretVariables(variables: readonly (readonly [string, string | undefined])[]): string[] {
+  const found: string[] = []
+  for (const [name, value] of variables) {
     if (value === undefined) continue
     if (secretName.test(name) && !placeName.test(name)) found.push(value)
     found.push(...passwordOf(value))

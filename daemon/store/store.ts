@@ -207,7 +207,8 @@ export interface StoreWriter {
   remove(executionId: string): Promise<void>
   /**
    * Removes executions that ended before `endedBeforeMs` with their idempotency keys, sessions not
-   * used since `usedBeforeMs`, and then, oldest first, ended executions beyond `maxBytes`.
+   * used since `usedBeforeMs`, and then, oldest first, ended executions beyond `maxBytes`. What the
+   * files of its executions hold counts, each content once.
    * Sessions that an execution holds stay, and those with an unfinished execution of the store.
    */
   sweep(bounds: SweepBounds): Promise<{ executions: number; sessions: number }>

@@ -1,4 +1,5 @@
-/** The tools of a daemon: those that it has from its start, and those of servers, which change. */
+/** The tools of a daemon: those that it has from its start, and those of sources, which
+ * change: servers, documents, the configuration. */
 
 import { Toolbox } from '../../executor/tools/toolbox.ts'
 import type { Tool } from '../../protocol/tool/tool.ts'
@@ -13,9 +14,10 @@ export interface ToolboxSource {
 /** The tools of a daemon, under its policy. */
 export class DaemonTools implements ToolboxSource {
   #own: readonly Tool[]
-  #ofServers = new Map<string, readonly Tool[]>()
+  #ofSources = new Map<string, readonly Tool[]>()
   #decide: Parameters<typeof governed>[1]
   #current: Toolbox
+  #listeners: (() => void)[] = []
 
   /**
    * @param own tools that stay
@@ -28,25 +30,46 @@ export class DaemonTools implements ToolboxSource {
     this.#current = this.#read()
   }
 
+  /** Calls a listener whenever the tools have changed. */
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener)
+  }
+
+  /** Puts another policy of the daemon in force. */
+  govern(rules: readonly PolicyRule[]): void {
+    this.#decide = rules.length === 0 ? [] : [toolPolicy(rules)]
+    this.#change()
+  }
+
+  /** Takes away the tools of a source. */
+  remove(source: string): void {
+    if (this.#ofSources.delete(source)) this.#change()
+  }
+
   /** The tools of now: another object when they have changed. */
   get current(): Toolbox {
     return this.#current
   }
 
   /**
-   * Replaces the tools of a server.
+   * Replaces the tools of a source.
    *
    * @returns sentences about names that could not be had as they are
    */
-  put(server: string, tools: readonly Tool[]): readonly string[] {
+  put(source: string, tools: readonly Tool[]): readonly string[] {
     const before = new Set(this.#current.globals.warnings)
-    this.#ofServers.set(server, tools)
-    this.#current = this.#read()
+    this.#ofSources.set(source, tools)
+    this.#change()
     return this.#current.globals.warnings.filter(warning => !before.has(warning))
   }
 
+  #change(): void {
+    this.#current = this.#read()
+    for (const listener of this.#listeners) listener()
+  }
+
   #read(): Toolbox {
-    const all = [...this.#own, ...[...this.#ofServers.values()].flat()]
+    const all = [...this.#own, ...[...this.#ofSources.values()].flat()]
     // Names of servers' tools begin with their server's. A tool of a module that has the same one
     // was there first.
     const byName = new Map<string, Tool>()

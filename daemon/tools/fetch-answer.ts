@@ -1,31 +1,13 @@
 /** A guest's view of an answer. */
 
+import { bodyText } from '../outbound/body-text.ts'
+import { HttpError } from '../outbound/http-error.ts'
 import type { OutboundAnswer } from '../outbound/outbound.ts'
 
 /** The forms of an answer that a guest may choose. */
 export const answerForms = ['text', 'json', 'bytes', 'response'] as const
 /** One of {@link answerForms}. */
 export type AnswerForm = (typeof answerForms)[number]
-
-/** Characters of a failed answer's body that its error repeats: it often says what was wrong. */
-const MAX_TOLD = 300
-
-/** An answer with an error status. The guest sees its name, code and message. */
-export class HttpError extends Error {
-  override readonly name = 'HttpError'
-  readonly code = 'HTTP_STATUS'
-  readonly status: number
-
-  constructor({ url, status, statusText, headers, body }: OutboundAnswer, method: string) {
-    const { origin, pathname } = new URL(url)
-    const shown = textOf(body.subarray(0, 4 * MAX_TOLD), headers)
-      .trim()
-      .slice(0, MAX_TOLD)
-    const answered = `${status} ${statusText}`.trim()
-    super(`${method} ${origin}${pathname} answered ${answered}${shown === '' ? '' : `: ${shown}`}`)
-    this.status = status
-  }
-}
 
 /**
  * Reads an answer in the requested form.
@@ -36,17 +18,17 @@ export class HttpError extends Error {
 export function readAnswer(answer: OutboundAnswer, as: AnswerForm, method: string): unknown {
   const { url, status, headers, body } = answer
   if (as === 'response') {
-    return { status, headers: guestHeaders(headers), body: textOf(body, headers), url }
+    return { status, headers: guestHeaders(headers), body: bodyText(body, headers), url }
   }
   if (status < 200 || status > 299) throw new HttpError(answer, method)
   switch (as) {
     case 'text':
-      return textOf(body, headers)
+      return bodyText(body, headers)
     case 'bytes':
       // A copy of its own: a Buffer would cross as what its toJSON gives.
       return new Uint8Array(body)
     case 'json':
-      return parseJson(textOf(body, headers), url)
+      return parseJson(bodyText(body, headers), url)
     default:
       return as satisfies never
   }
@@ -59,22 +41,6 @@ function guestHeaders(headers: OutboundAnswer['headers']): Record<string, unknow
     name === 'set-cookie' ? [value].flat() : [value].flat().join(', '),
   ])
   return Object.fromEntries(entries)
-}
-
-/** The body in the encoding of its type; UTF-8 without a known one. */
-function textOf(body: Uint8Array, headers: OutboundAnswer['headers']): string {
-  const type = [headers['content-type'] ?? ''].flat().join(', ')
-  const charset = /charset\s*=\s*"?([^\s";,]+)/i.exec(type)?.[1] ?? 'utf-8'
-  return decoderOf(charset).decode(body)
-}
-
-function decoderOf(charset: string): TextDecoder {
-  try {
-    return new TextDecoder(charset)
-  } catch {
-    // A name that the Encoding Standard does not know: browsers fall back too.
-    return new TextDecoder()
-  }
 }
 
 function parseJson(text: string, url: string): unknown {

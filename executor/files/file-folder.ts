@@ -206,10 +206,15 @@ export class FileFolder {
   }
 
   #pathOf(sha256: string): string {
-    // A hash is the only text that becomes a path, and it is one of ours.
-    if (!isHash(sha256)) throw new Error('a content has no such hash')
-    return join(this.#folder, sha256.slice(0, 2), sha256)
+    return contentPath(this.#folder, sha256)
   }
+}
+
+/** Where a content is in a folder of contents. @param sha256 in hex; another text is refused */
+export function contentPath(folder: string, sha256: string): string {
+  // A hash is the only text that becomes a path, and it is one of ours.
+  if (!isHash(sha256)) throw new Error('a content has no such hash')
+  return join(folder, sha256.slice(0, 2), sha256)
 }
 
 const isHash = (text: string): boolean => /^[0-9a-f]{64}$/.test(text)

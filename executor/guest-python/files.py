@@ -173,6 +173,30 @@ def from_facts(facts):
     return made
 
 
+def _json_of(value):
+    """JSON that shows what JSON has no form for: a set is a list, a date its ISO text."""
+    return json.dumps(value, indent=2, default=_shown, allow_nan=False)
+
+
+def _shown(value):
+    if isinstance(value, (set, frozenset)):
+        return list(value)
+    if isinstance(value, Blob):
+        raise TypeError("Cannot emit JSON: a file is inside; emit it by itself")
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        raise TypeError("Cannot emit JSON: bytes are inside; emit them by themselves, or as base64")
+    if isinstance(value, BaseException):
+        return {"name": type(value).__name__, "message": str(value)}
+    # Modules that few programs load, and that are there when such a value is.
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    if hasattr(value, "__dataclass_fields__") and not isinstance(value, type):
+        return {name: getattr(value, name) for name in value.__dataclass_fields__}
+    if type(value).__module__ in ("decimal", "fractions", "uuid"):
+        return str(value)
+    raise TypeError(f"Cannot emit JSON: it has no form for {type(value).__name__}")
+
+
 def emit(value, name=None):
     """Gives a file out: `emit(file)`, or `emit(value, name)` for JSON of a value."""
     if isinstance(value, Blob):
@@ -180,7 +204,7 @@ def emit(value, name=None):
     elif isinstance(value, (bytes, bytearray, memoryview)):
         file = File(value, name or "value", type="application/octet-stream")
     else:
-        file = File(json.dumps(value, indent=2), name or "value.json", type="application/json")
+        file = File(_json_of(value), name or "value.json", type="application/json")
     _ask(_EMIT, [facts_of(file)["fileId"]])
 
 

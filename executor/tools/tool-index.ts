@@ -55,12 +55,21 @@ const INDEX_CHUNK = 10
 const MAX_DIFFERENCES = 2
 /** People search by names. The names of parameters say least. */
 const boost = { name: 4, description: 2, parameters: 1 }
+/**
+ * Places of words that one search visits, about: 0.5 µs each. Words that most tools have order them
+ * least and cost most, so of a long query the rarest ones count.
+ */
+const MAX_PLACES = 4000
+/** So many of the rarest words count in any case. */
+const LEAST_WORDS = 3
 
 /** Searches a set of tools. The index is made by the first search: most programs know their tools. */
 export class ToolIndex {
   #tools: readonly SearchedTool[]
-  #index: Promise<MiniSearch> | undefined
-  #spellings: readonly string[] | undefined
+  #index: Promise<SearchIndex> | undefined
+  /** The first tool of a name, in lower case; and as programs write it. */
+  #byName: Map<string, number> | undefined
+  #bySpelling: Map<string, number> | undefined
 
   constructor(tools: readonly SearchedTool[]) {
     this.#tools = tools
@@ -93,13 +102,29 @@ export class ToolIndex {
   /** A tool by its name, or as programs write it. */
   #exact(name: string): number | undefined {
     if (name === '') return undefined
-    const isSame = (other: string | undefined) => other?.toLowerCase() === name.toLowerCase()
-    const byName = this.#tools.findIndex(tool => isSame(tool.name))
-    if (byName >= 0) return byName
-    this.#spellings ??= toolGlobals(this.#tools).names.map(({ spelling }) => spelling)
-    const bySpelling = this.#spellings.findIndex(isSame)
-    return bySpelling < 0 ? undefined : bySpelling
+    const asked = name.toLowerCase()
+    this.#byName ??= firstPlaces(this.#tools.map(tool => tool.name))
+    const byName = this.#byName.get(asked)
+    if (byName !== undefined) return byName
+    this.#bySpelling ??= firstPlaces(toolGlobals(this.#tools).names.map(one => one.spelling))
+    return this.#bySpelling.get(asked)
   }
+}
+
+/** The first place of each text, in lower case. */
+function firstPlaces(texts: readonly string[]): Map<string, number> {
+  const places = new Map<string, number>()
+  for (const [at, text] of texts.entries()) {
+    const key = text.toLowerCase()
+    if (!places.has(key)) places.set(key, at)
+  }
+  return places
+}
+
+/** The index, and in how many fields of tools each word is. */
+interface SearchIndex {
+  readonly words: MiniSearch
+  readonly counts: ReadonlyMap<string, number>
 }
 
 const lineOf = ({ name, description }: SearchedTool): FoundTool => ({
@@ -119,7 +144,11 @@ const misspelt = {
  *
  * @param matched gets the words that some tool has
  */
-function ranked(index: MiniSearch, asked: readonly string[], matched: Set<string>): number[] {
+function ranked(
+  { words: index, counts }: SearchIndex,
+  asked: readonly string[],
+  matched: Set<string>,
+): number[] {
   const scores = new Map<number, number>()
   const add = (query: string, options?: SearchOptions) => {
     for (const { id, score, queryTerms } of index.search(query, options)) {
@@ -129,10 +158,25 @@ function ranked(index: MiniSearch, asked: readonly string[], matched: Set<string
   }
   const telling = asked.filter(word => !common.has(word.toLowerCase()))
   for (const word of asked) if (common.has(word.toLowerCase())) matched.add(word.toLowerCase())
-  add((telling.length === 0 ? asked : telling).join(' '))
+  const counted = rarest(telling.length === 0 ? asked : telling, counts)
+  for (const word of telling) if (!counted.includes(word)) matched.add(word.toLowerCase())
+  add(counted.join(' '))
   const rest = telling.filter(word => !matched.has(word.toLowerCase()))
   if (rest.length > 0) add(rest.join(' '), misspelt)
   return [...scores].sort(([a, x], [b, y]) => y - x || a - b).map(([id]) => id)
+}
+
+/** The words that tell most, as many as fit {@link MAX_PLACES}. */
+function rarest(asked: readonly string[], counts: ReadonlyMap<string, number>): readonly string[] {
+  const countOf = (word: string) => counts.get(word.toLowerCase()) ?? 0
+  let places = asked.reduce((sum, word) => sum + countOf(word), 0)
+  const left = new Set<string>()
+  for (const word of asked.toSorted((a, b) => countOf(b) - countOf(a))) {
+    if (places <= MAX_PLACES || asked.length - left.size <= LEAST_WORDS) break
+    left.add(word)
+    places -= countOf(word)
+  }
+  return left.size === 0 ? asked : asked.filter(word => !left.has(word))
 }
 
 /** Words that nearly every description has. */
@@ -146,11 +190,17 @@ function shortQuery(query: string): string[] {
   return Array.from(given, word => word.slice(0, MAX_WORD_CHARACTERS)).slice(0, MAX_QUERY_WORDS)
 }
 
-async function indexOf(tools: readonly SearchedTool[]): Promise<MiniSearch> {
+async function indexOf(tools: readonly SearchedTool[]): Promise<SearchIndex> {
   const { default: MiniSearch } = await import('minisearch')
+  const counts = new Map<string, number>()
   const index = new MiniSearch({
     fields: Object.keys(boost),
-    tokenize: words,
+    tokenize: (text, field) => {
+      const found = words(text)
+      // Of a query there is no field.
+      if (field !== undefined) count(counts, found)
+      return found
+    },
     searchOptions: {
       boost,
       // A short word is the beginning of too many.
@@ -165,7 +215,13 @@ async function indexOf(tools: readonly SearchedTool[]): Promise<MiniSearch> {
     parameters: parametersOf(tool).slice(0, MAX_PARAMETERS).join(' ').slice(0, most),
   }))
   await index.addAllAsync(documents, { chunkSize: INDEX_CHUNK })
-  return index
+  return { words: index, counts }
+}
+
+function count(counts: Map<string, number>, found: readonly string[]): void {
+  for (const word of new Set(found.map(one => one.toLowerCase()))) {
+    counts.set(word, (counts.get(word) ?? 0) + 1)
+  }
 }
 
 function parametersOf({ parameters, inputSchema }: SearchedTool): readonly string[] {

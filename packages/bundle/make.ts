@@ -18,6 +18,7 @@ const dist = join(root, 'dist')
 /** Each is started by its path: as a process, or as a thread. */
 const entries = [
   'daemon/main',
+  'daemon/http-tools/document/document-thread',
   'daemon/store/sqlite/thread-entry',
   'daemon/store/sqlite/upkeep-thread',
   'executor/engine/cpython/image-thread',

@@ -136,8 +136,22 @@ function readWrapped(schema: WrappedSchema): ReadSchema {
   }
 }
 
+const deferred = new WeakSet<JsonSchema>()
+
+/**
+ * Marks a JSON Schema that is compiled by the first value that is held against it, for tools of
+ * which there are thousands and few are called. Its parts that are not enforced stay unsaid.
+ *
+ * @returns the schema
+ */
+export function deferSchema(json: JsonSchema): JsonSchema {
+  deferred.add(json)
+  return json
+}
+
 function readJson(json: JsonSchema): ReadSchema {
-  if (library !== undefined) return { json, ...library.schemaValidator(json) }
+  if (library !== undefined && !deferred.has(json))
+    return { json, ...library.schemaValidator(json) }
   let validator: Validator | undefined
   const validate: Validator = value => {
     if (validator !== undefined) return validator(value)

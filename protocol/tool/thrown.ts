@@ -35,12 +35,14 @@ export function thrownByTool(
   if (error instanceof LatchdError && error.code === 'CALL_INTERRUPTED') {
     return thrownByHost(error.code, redact(error.message), tool, INTERRUPTED_HINT)
   }
-  const { code } = error as { code?: unknown }
+  const { code, status } = error as { code?: unknown; status?: unknown }
   return {
     name: redact(text(error.name)).slice(0, MAX_NAME),
     message: redact(text(error.message)).slice(0, MAX_MESSAGE),
     code: typeof code === 'string' || typeof code === 'number' ? String(code) : 'TOOL_ERROR',
     tool,
+    // Of an answer by HTTP.
+    ...(typeof status === 'number' && Number.isFinite(status) && { details: { status } }),
   }
 }
 

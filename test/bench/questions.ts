@@ -26,6 +26,7 @@ export const questions: Readonly<Record<string, () => Promise<Question>>> = {
   'http-latency': async () => (await import('./questions/http-latency.ts')).httpLatency,
   'client-tools': async () => (await import('./questions/client-tools.ts')).clientTools,
   'mcp-calls': async () => (await import('./questions/mcp-calls.ts')).mcpCalls,
+  'tool-search': async () => (await import('./questions/tool-search.ts')).toolSearch,
   'daemon-start': async () => (await import('./questions/daemon-start.ts')).daemonStart,
   'cold-daemon': async () => (await import('./questions/cold-daemon.ts')).coldDaemon,
   'run-command': async () => (await import('./questions/run-command.ts')).runCommand,

@@ -100,6 +100,28 @@ export async function sweepingTests(t: Test, open: OpenStore): Promise<void> {
     t.strictSame(await store.verify(), [])
   })
 
+  t.test('what the files of executions hold counts, each content once', async t => {
+    const store = await open(t)
+    const ids = Array.from({ length: 60 }, (_, i) => `e${100 + i}`)
+    const size = 1_000_000
+    for (const [i, executionId] of ids.entries()) {
+      await ended(store, executionId, CREATED_MS + i)
+      const facts = { kind: 'execution', owner: 'ann', type: 'a/b', lastModified: 0 } as const
+      const file = { ...facts, executionId, size, createdAtMs: CREATED_MS }
+      const own = i.toString(16).padStart(64, '0')
+      await store.addFile({ ...file, fileId: `own-${i}`, sha256: own })
+      await store.addFile({ ...file, fileId: `shared-${i}`, sha256: 'f'.repeat(64) })
+    }
+    const bytes = (await store.statistics()).bytes
+    t.strictSame(await store.sweep({ ...nothing, maxBytes: bytes + 61 * size }), {
+      executions: 0,
+      sessions: 0,
+    })
+    const { executions } = await store.sweep({ ...nothing, maxBytes: bytes + 31 * size })
+    t.ok(executions >= 29 && executions <= 40, `${executions} went`)
+    t.strictSame(await remaining(store), ids.slice(executions))
+  })
+
   t.test('others commit between the steps of a sweep', async t => {
     const store = await open(t)
     const ids = Array.from({ length: 900 }, (_, i) => `e${i}`)

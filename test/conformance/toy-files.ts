@@ -41,6 +41,15 @@ export class ToyFiles extends MemoryRecords implements FileStore {
     return { files: old.length, hashes, isLast: true }
   }
 
+  /** Bytes of the contents that some executions have, each content once. */
+  bytesOf(hasExecution: (executionId: string) => boolean): number {
+    const sizes = new Map<string, number>()
+    for (const { executionId, sha256, size } of this.#all.values()) {
+      if (executionId !== undefined && hasExecution(executionId)) sizes.set(sha256, size)
+    }
+    return [...sizes.values()].reduce((sum, size) => sum + size, 0)
+  }
+
   #isOld(record: FileRecord, bounds: FileSweepBounds): boolean {
     const { kind, executionId, sessionId, createdAtMs } = record
     if (kind === 'upload') return createdAtMs < bounds.uploadedBeforeMs

@@ -191,7 +191,7 @@ export class ToyStore implements store.Store {
     ended.sort((a, b) => (endedMs(a) ?? 0) - (endedMs(b) ?? 0))
     for (const entry of ended) {
       const isOld = (endedMs(entry) ?? 0) < endedBeforeMs
-      if (!isOld && (await this.statistics()).bytes <= maxBytes) break
+      if (!isOld && (await this.statistics()).bytes + this.#contentBytes() <= maxBytes) break
       this.#remove(entry, !isOld)
       if (++swept.executions % STEP === 0) await setImmediate()
     }
@@ -206,6 +206,10 @@ export class ToyStore implements store.Store {
       swept.sessions++
     }
     return swept
+  }
+
+  #contentBytes(): number {
+    return this.#files.bytesOf(executionId => this.#entries.has(executionId))
   }
 
   // Parts of an execution.

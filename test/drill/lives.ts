@@ -12,8 +12,10 @@ import { type Daemon, listenFor } from '../../daemon/daemon.ts'
 import { createLog } from '../../daemon/log/log.ts'
 import { AllowList } from '../../daemon/outbound/allow-list.ts'
 import { Secrets } from '../../daemon/redaction/secrets.ts'
+import { ToolSources } from '../../daemon/sources/tool-sources.ts'
 import { openSqliteStore } from '../../daemon/store/sqlite/open.ts'
 import type { Store } from '../../daemon/store/store.ts'
+import { DaemonTools } from '../../daemon/tools/daemon-tools.ts'
 import { WorkerPool } from '../../executor/pool/worker-pool.ts'
 import { builtinTools } from '../../executor/tools/builtin/builtin-tools.ts'
 import { Toolbox } from '../../executor/tools/toolbox.ts'
@@ -52,8 +54,11 @@ export class Lives {
     const named = normalizeTools(tools, name => {
       throw new Error(`there is no ${name}`)
     })
-    const source = { current: new Toolbox(builtinTools).with(named) }
+    const source = new DaemonTools(new Toolbox(builtinTools).with(named).tools)
     const log = createLog('silent')
+    const sources = await ToolSources.open(config, {
+      ...{ tools: source, log, path: undefined, stateDir: this.stateDir, onSecrets: () => {} },
+    })
     const daemon = await listenFor(config, {
       ...{ log, pool, store: this.store, tools: source },
       ...{
@@ -61,6 +66,7 @@ export class Lives {
         inherited: [],
         secrets: new Secrets(),
         traces: undefined,
+        sources,
         ...(clock && { clock }),
       },
     })

@@ -45,6 +45,31 @@ for (const [how, { run }] of Object.entries({ whole, parked })) {
   })
 }
 
+t.test(
+  'JSON that is given out shows what JSON has no form for, or says that it cannot',
+  async t => {
+    const imports =
+      'import datetime, decimal, dataclasses\n@dataclasses.dataclass\nclass P:\n  x: int\n'
+    const values =
+      '[{1}, datetime.date(2026, 1, 2), decimal.Decimal("1.10"), P(3), ValueError("no")]'
+    const { outcome } = await whole.run(`${imports}emit(${values}, "v.json")\n1`)
+    t.strictSame(JSON.parse((await outcome.files[0]?.text()) ?? ''), [
+      [1],
+      '2026-01-02',
+      '1.10',
+      { x: 3 },
+      { name: 'ValueError', message: 'no' },
+    ])
+    const refused = async (value: string) =>
+      (await whole.run(`try:\n  emit(${value}, "v")\nexcept Exception as e:\n  r = str(e)\nr`))
+        .output
+    t.match(await refused('[File("x", "x")]'), /a file is inside; emit it by itself/)
+    t.match(await refused('{"b": b"x"}'), /bytes are inside/)
+    t.match(await refused('float("nan")'), /not JSON compliant/)
+    t.match(await refused('object()'), /no form for object/)
+  },
+)
+
 t.test('a file that a program returns is given out', async t => {
   const { outcome } = await whole.run('{"file": File(["x" * 2_000_000], "large.txt")}')
   t.match(outcome, { status: 'completed', files: [{ name: 'large.txt', size: 2_000_000 }] })

@@ -290,6 +290,7 @@ t.test('the hour forgets its oldest minute, and knows how long executions took',
   const ended = (status: string, tookMs: number) =>
     bus.happened({ type: 'execution-ended', atMs: tookMs, execution: { status } } as never, {
       createdAtMs: 0,
+      owner: 'local',
     })
   for (const tookMs of [2, 3, 4, 90]) ended('completed', tookMs)
   ended('failed', 10 ** 9)

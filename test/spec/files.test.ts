@@ -157,6 +157,55 @@ t.test('files that are emitted or returned are given out, each once, in order', 
   )
 })
 
+t.test(
+  'JSON that is given out shows what JSON has no form for, or says that it cannot',
+  async t => {
+    const jsonOf = async (value: string, before = '') => {
+      const outcome = await completed(executor, `${before}; emit(${value}, 'v.json')`)
+      return JSON.parse((await outcome.files[0]?.text()) ?? '')
+    }
+    t.strictSame(
+      await jsonOf(`new Map([['a', 1], ['__proto__', new Map()]])`),
+      JSON.parse('{"a":1,"__proto__":{}}'),
+    )
+    t.strictSame(
+      await jsonOf(
+        `[new Set(['a', 1n]), new Date(0), new RangeError('no'), /x/g, 9007199254740993n, undefined]`,
+      ),
+      [
+        ['a', '1'],
+        '1970-01-01T00:00:00.000Z',
+        { name: 'RangeError', message: 'no' },
+        '/x/g',
+        '9007199254740993',
+        null,
+      ],
+    )
+    t.strictSame(
+      await jsonOf(
+        `new Map([['a', new Set([1])]])`,
+        `Map.prototype.forEach = Set.prototype.forEach = () => {}; JSON.stringify = () => '0'; Object.prototype.get = 1`,
+      ),
+      { a: [1] },
+    )
+    const refused = async (value: string) =>
+      (await failureOf(executor, `emit(${value}, 'v')`)).message
+    t.match(
+      await refused(`{ m: new Map([[1, 2]]) }`),
+      /Cannot emit JSON: "m" is a Map with a key of the type number/,
+    )
+    t.match(
+      await refused(`{ b: new Uint8Array(2) }`),
+      /Cannot emit JSON: "b" is bytes; emit them by themselves/,
+    )
+    t.match(
+      await refused(`[new File(['x'], 'x')]`),
+      /Cannot emit JSON: "0" is a file; emit it by itself/,
+    )
+    t.match(await refused(`(() => { const a = []; a.push(a); return a })()`), /circular/i)
+  },
+)
+
 t.test('a program that has patched all it can still makes and reads files', async t => {
   const source = `
     Object.prototype.name = 'polluted'; Object.prototype.facts = { fileId: 'fil_x' }; Object.prototype.type = 'a/b'

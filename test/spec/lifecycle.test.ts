@@ -135,6 +135,8 @@ function reloadable(env: Record<string, string>) {
     log: log as never,
     tokens: part as never,
     fetchAllow: part,
+    tools: { govern: part.reload },
+    sources: { replace: () => true, refresh: () => {} },
   })
   return { daemon, log, told, taken }
 }
@@ -225,10 +227,10 @@ t.test('a running daemon', async t => {
     const names = [...(await response.text()).matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name)
     const table = handbook.slice(handbook.indexOf('## Metrics'), handbook.indexOf('## Alerts'))
     const told = table.matchAll(/`((?:latchd|process|nodejs)_\w+)`/g)
-    // Those of MCP servers are there when one is configured.
+    // Those of servers and documents are there when one is configured.
     const always = [...told]
       .map(([, name]) => name)
-      .filter(name => !name?.startsWith('latchd_mcp_'))
+      .filter(name => !/^latchd_(mcp|openapi)_/.test(name as string))
     t.strictSame(always.sort(), names.sort())
     const alerts = handbook.slice(handbook.indexOf('## Alerts'), handbook.indexOf('## Sizing'))
     for (const [name] of alerts.matchAll(/\b(?:latchd|process)_\w+/g)) {

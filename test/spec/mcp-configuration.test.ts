@@ -107,6 +107,11 @@ t.test('a bad server is refused by the place of the fault, without its secrets',
     ],
     [{ a: { url: 'ftp://x/' } }, `${of('.a.url')} "****"`, /an http or https URL/],
     [
+      { a: { url: 'http://x/', oauth: { grant: 'client_credentials', clientSecret: 's3cret' } } },
+      `${of('.a.oauth')} "****"`,
+      /client_credentials with clientId, clientSecret and issuer/,
+    ],
+    [
       { a: { command: 'x', env: { A: '${env:NO}' } } },
       `${of('.a.env.A')} "****"`,
       /the variable NO/,

@@ -55,6 +55,19 @@ t.test('the programs of the guide give the values that it says', async t => {
   }
 })
 
+t.test('the logins of the guide are configurations', async t => {
+  const { mcpServers } = loadConfig({
+    flags: {},
+    env: { BILLING_SECRET: 'a-secret' },
+    cwd: '/',
+    readFile: path => (path === '/latchd.config.json' ? of('json oauth')[0] : undefined),
+  })
+  t.match(mcpServers, [
+    { name: 'mail', transport: { oauth: { grant: 'authorization_code' } } },
+    { name: 'billing', transport: { oauth: { clientSecret: 'a-secret' } } },
+  ])
+})
+
 t.test('several servers in one program, with a question before it writes', async t => {
   const source = `
     const { content } = files.read_text_file({ path: ${JSON.stringify(join(folder, 'docs/a.txt'))} })

@@ -1,6 +1,17 @@
 /** `latchd store`: copies and checks, on a store that a daemon uses and on one that nobody does. */
 
-import { closeSync, copyFileSync, openSync, readdirSync, statSync, writeSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import {
+  closeSync,
+  copyFileSync,
+  cpSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t, { type Test } from 'tap'
@@ -56,6 +67,49 @@ t.test('a backup of a live store is sound, and a daemon goes on from it', async 
   t.strictSame((await get(`${other.url}/v1/executions/${body.executionId}`)).body, body)
   t.strictSame((await get(`${daemon.url}/v1/executions/${body.executionId}`)).body, body)
 })
+
+t.test(
+  'a backup has the contents of files, and verify holds them against their hashes',
+  async t => {
+    const folder = t.testdir({ state: {}, restored: {} })
+    const daemon = await start(t, join(folder, 'state'))
+    const source = `emit(new File(['one'], 'a.txt')); emit(new File(['one'], 'b.txt')); emit(new File(['three'], 'c.txt'))`
+    const { body } = await post(`${daemon.url}/v1/execute`, { source, durable: true })
+    const copied = await store(folder, 'backup', 'copy.db', '--state-dir', 'state')
+    t.match(copied, {
+      code: 0,
+      stdout: /copy\.db \d+ bytes\n.*copy\.db\.files 2 files, 8 bytes\n$/,
+    })
+    const ok = { code: 0, stderr: '' }
+    t.match(await store(folder, 'verify', 'copy.db'), ok)
+    t.match(await store(folder, 'verify', 'state'), ok)
+    const again = await store(folder, 'backup', 'copy.db', '--state-dir', 'state')
+    t.match(again, { code: 2, stderr: /copy\.db: the file exists/ })
+
+    copyFileSync(join(folder, 'copy.db'), join(folder, 'restored', 'latchd.db'))
+    cpSync(join(folder, 'copy.db.files'), join(folder, 'restored', 'files'), { recursive: true })
+    const other = await start(t, join(folder, 'restored'))
+    const { fileId } = body.files[2]
+    const sha256 = createHash('sha256').update('three').digest('hex')
+    t.equal(await (await fetch(`${other.url}/v1/files/${fileId}`)).text(), 'three')
+    t.equal(statSync(join(folder, 'copy.db.files', sha256.slice(0, 2), sha256)).mode & 0o777, 0o600)
+
+    const content = join(folder, 'copy.db.files', sha256.slice(0, 2), sha256)
+    const problem = async () => (await store(folder, 'verify', 'copy.db')).stdout
+    writeFileSync(content, 'thrEE')
+    t.equal(await problem(), `file ${sha256}: its content is another one\n`)
+    writeFileSync(content, 'th')
+    t.equal(await problem(), `file ${sha256}: its content has 2 bytes, and its record says 5\n`)
+    rmSync(content)
+    t.equal(await problem(), `file ${sha256}: its content is not there\n`)
+
+    rmSync(join(folder, 'state', 'files', sha256.slice(0, 2), sha256))
+    t.match(await store(folder, 'backup', 'second.db', '--state-dir', 'state'), {
+      code: 1,
+      stdout: `second.db.files 1 files, 3 bytes\nfile ${sha256}: its content is not there\n`,
+    })
+  },
+)
 
 t.test('a store is checked while a daemon uses it, and after', async t => {
   const folder = t.testdir({ state: {} })

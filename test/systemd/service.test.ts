@@ -277,7 +277,13 @@ t.test('latchd as the service of a machine', { timeout: 0 }, async t => {
     await machine.output('sh', '-euc', commands('restore'))
     t.equal((await ask(lost.path)).status, 404)
     t.strictSame(await endOf(waiting), ended)
-    await machine.output('rm', '-r', '/var/lib/latchd.before', '/var/backups/latchd.db')
+    await machine.output(
+      'rm',
+      '-r',
+      '/var/lib/latchd.before',
+      '/var/backups/latchd.db',
+      '/var/backups/latchd.db.files',
+    )
   })
 
   await step('an uninstall leaves state and configuration, --purge nothing', async t => {

@@ -15,6 +15,7 @@ import { openClient } from '../client.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { print } from '../output/print.ts'
 import { addSettingFlags } from '../setting-flags.ts'
+import { addMcpLogin } from './mcp-login.ts'
 
 /** The daemon that a host's programs run on. */
 interface OpenDaemon {
@@ -39,6 +40,7 @@ export function addMcp(program: Command, cli: Cli): void {
     'logLevel',
   ] as const
   addSettingFlags(command, keys).action(cli.action((options: Options) => mcp(options, cli)))
+  addMcpLogin(command, cli)
 }
 
 async function mcp(options: Options, { terminal, config }: Cli): Promise<number> {

@@ -16,7 +16,9 @@ export function addStore(program: Command, cli: Cli): void {
     .description('copy or check a store of this machine, also while a daemon uses it')
   const copy = store
     .command('backup')
-    .description('copy the store into a new file, which a state folder can begin with as latchd.db')
+    .description(
+      'copy the store into a new file, and the contents of files into a folder beside it',
+    )
     .argument('<file>', 'the new file')
   addSettingFlags(copy, ['stateDir']).action(
     cli.action((file: string, options: Options) => backup(file, options, cli)),
@@ -48,12 +50,16 @@ async function confirmClock(options: Options, { terminal, config }: Cli): Promis
 }
 
 async function backup(to: string, options: Options, { terminal, config }: Cli): Promise<number> {
-  const { backupFile } = await import('../../store/sqlite/upkeep.ts')
+  const { backupWithContents } = await import('../../files/backup.ts')
   const from = await fileOf(config(options).stateDir, terminal.cwd)
   const file = resolve(terminal.cwd, to)
-  backupFile(from, file)
+  const { folder, files, bytes, missing } = await backupWithContents(from, file)
   print(terminal.stdout, `${file} ${statSync(file).size} bytes`)
-  return exitCodes.ok
+  if (files > 0) print(terminal.stdout, `${folder} ${files} files, ${bytes} bytes`)
+  for (const { sha256 } of missing) {
+    print(terminal.stdout, `file ${sha256}: its content is not there`)
+  }
+  return missing.length === 0 ? exitCodes.ok : exitCodes.failed
 }
 
 async function verify(
@@ -70,9 +76,12 @@ async function verify(
 }
 
 async function problemsOf(file: string): Promise<readonly string[]> {
-  const { verifyFile } = await import('../../store/sqlite/upkeep.ts')
+  const [{ verifyFile }, { storeContentProblems }] = await Promise.all([
+    import('../../store/sqlite/upkeep.ts'),
+    import('../../files/backup.ts'),
+  ])
   try {
-    return verifyFile(file)
+    return [...verifyFile(file), ...(await storeContentProblems(file))]
   } catch (error) {
     // A store that is too damaged to be checked is a finding, not a failure of the check.
     if (error instanceof Error && (await isDamage(error.cause ?? error))) return [error.message]

@@ -1,7 +1,10 @@
-/** Whether the servers of the Model Context Protocol are connected, or could be started. */
+/** Whether servers of the Model Context Protocol are connected, and documents of OpenAPI read. */
 
-import type { McpServerInfo } from '../../../sdk/latchd-options.ts'
+import { existsSync } from 'node:fs'
+import type { ApiDocumentInfo, McpServerInfo } from '../../../sdk/latchd-options.ts'
 import type { LoadedConfig } from '../../config/config.ts'
+import { isUrl } from '../../http-tools/hosts.ts'
+import type { OpenApiSetting } from '../../http-tools/setting.ts'
 import { programPath } from '../../mcp/client/program-path.ts'
 import type { McpServerSetting } from '../../mcp/client/server-setting.ts'
 import { openClient } from '../client.ts'
@@ -12,7 +15,8 @@ import { oneLine } from '../refusal.ts'
 const ANSWER_MS = 5000
 
 /**
- * What a daemon says of its servers; without a daemon whether the configured programs are there.
+ * What a daemon says of its servers and documents; without a daemon whether the configured programs
+ * and files are there.
  *
  * @param path the folders in which programs are looked for
  */
@@ -22,11 +26,12 @@ export async function checkServers(
 ): Promise<readonly Finding[]> {
   const client = await openClient(config, ANSWER_MS)
   try {
-    const { mcpServers } = await client.info()
-    return mcpServers.map(seen)
+    const { mcpServers, openapi } = await client.info()
+    return [...mcpServers.map(seen), ...openapi.map(seenDocument)]
   } catch {
     // The check of the address reports whether a daemon should answer.
-    return config.mcpServers.map(server => configured(server, path))
+    const documents = config.openapi.map(configuredDocument)
+    return [...config.mcpServers.map(server => configured(server, path)), ...documents]
   }
 }
 
@@ -47,4 +52,21 @@ function configured({ name, transport }: McpServerSetting, path: string | undefi
   } catch (error) {
     return { status: 'fail', text: `${name}: ${oneLine(error)}` }
   }
+}
+
+function seenDocument({ name, state, reason, tools, leftOut }: ApiDocumentInfo): Finding {
+  if (state !== 'loaded') {
+    return { status: 'warn', text: `${name}: ${state}${reason === undefined ? '' : `: ${reason}`}` }
+  }
+  const left = leftOut === 0 ? '' : `, ${leftOut} left out: see the log`
+  return { status: leftOut === 0 ? 'ok' : 'warn', text: `${name}: loaded, ${tools} tools${left}` }
+}
+
+function configuredDocument({ name, document }: OpenApiSetting): Finding {
+  if (isUrl(document)) {
+    return { status: 'ok', text: `${name}: configured at ${new URL(document).origin}` }
+  }
+  return existsSync(document)
+    ? { status: 'ok', text: `${name}: configured as ${document}` }
+    : { status: 'fail', text: `${name}: the file ${document} is not there` }
 }

@@ -2,13 +2,13 @@
 
 import { html } from 'hono/html'
 import type { Tool } from '../../../protocol/tool/tool.ts'
-import type { McpServerFacts } from '../../mcp/client/servers.ts'
+import type { ToolSources } from '../../sources/tool-sources.ts'
 import type { FailedCall } from '../../telemetry/last-errors.ts'
 import { type Html, nothing } from '../page.ts'
 import type { Field } from '../schema-form/fields.ts'
 import { inputFields } from '../schema-form/form-view.ts'
 import { durationText, instant, shownText } from '../texts.ts'
-import { serverList } from './server-list.ts'
+import { documentList, serverList } from './server-list.ts'
 import type { ToolRecord } from './tool-latencies.ts'
 
 /** The path of one tool: its name may be any text. */
@@ -20,7 +20,7 @@ export function toolsPage(
   tools: readonly Tool[],
   records: ReadonlyMap<string, ToolRecord>,
   prompt: string,
-  servers: readonly McpServerFacts[],
+  { servers, documents }: Pick<ToolSources, 'servers' | 'documents'>,
 ): Html {
   const groups = Map.groupBy(tools, ({ namespace = '' }) => namespace)
   return html`<h1>Tools</h1><p class="beside">What your programs may call.</p>
@@ -33,7 +33,7 @@ ${[...groups].map(
 <th scope="col" class="number">Calls</th><th scope="col" class="number">Failed</th><th scope="col" class="number">Mean</th></tr></thead>
 <tbody>${list.map(tool => row(tool, records.get(tool.name)))}</tbody></table></div></section>`,
 )}
-${serverList(servers)}
+${serverList(servers)}${documentList(documents)}
 <details><summary>Declarations for a prompt</summary><pre tabindex="0">${shownText(prompt)}</pre></details>`
 }
 

@@ -36,7 +36,7 @@ export function addToolPages(app: Hono<HttpEnvironment>, deps: ConsoleDependenci
       inTurns(declareTools(tools.map(describeTool))),
       pendingText(deps, caller),
     ])
-    const main = toolsPage(tools, records, prompt, deps.mcp?.facts ?? [])
+    const main = toolsPage(tools, records, prompt, deps.sources)
     return sendPage(context, { title: 'Tools', section: PATH, main, pending }, deps.tokens.size > 0)
   })
 

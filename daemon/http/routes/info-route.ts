@@ -38,6 +38,17 @@ const Info = z
         }),
       )
       .describe('The configured servers of the Model Context Protocol'),
+    openapi: z
+      .array(
+        z.strictObject({
+          name: z.string(),
+          state: z.enum(['loading', 'loaded', 'unavailable', 'closed']),
+          reason: z.string().optional().describe('Why it is unavailable'),
+          tools: z.int().describe('How many of its operations programs have'),
+          leftOut: z.int().describe('How many could not be taken; the log says why'),
+        }),
+      )
+      .describe('The configured documents of OpenAPI'),
   })
   .meta({ id: 'Info' }) satisfies z.ZodType<DaemonInfo>
 
@@ -52,7 +63,7 @@ const infoRoute = createRoute({
 
 /** Adds `GET /v1/info`. */
 export function addInfoRoute(app: OpenAPIHono<HttpEnvironment>, deps: RouteDependencies): void {
-  const { pool, version, engine, startedAtMs, mcp } = deps
+  const { pool, version, engine, startedAtMs, sources } = deps
   app.openapi(infoRoute, context => {
     const { node, v8, icu = '' } = process.versions
     return context.json(
@@ -69,7 +80,8 @@ export function addInfoRoute(app: OpenAPIHono<HttpEnvironment>, deps: RouteDepen
         queued: pool.queued,
         uptimeMs: Date.now() - startedAtMs,
         scopes: [...context.get('caller').scopes],
-        mcpServers: mcp?.facts ?? [],
+        mcpServers: [...sources.servers],
+        openapi: [...sources.documents],
       },
       200,
     )

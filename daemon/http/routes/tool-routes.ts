@@ -58,7 +58,7 @@ const toolsRoute = callerRoute('read', {
 export function addToolRoutes(app: OpenAPIHono<HttpEnvironment>, deps: RouteDependencies): void {
   app.openapi(toolsRoute, async context => {
     const caller = context.get('caller')
-    await deps.mcp?.listed()
+    await deps.sources.listed()
     const tools = callerTools(deps, caller).tools.map(describeTool)
     const { format } = context.req.valid('query')
     if (format === 'json') return context.json({ data: tools } as never, 200)

@@ -1,5 +1,6 @@
 /**
- * One connection to a server: the only file, with the transport beside it, that knows the library.
+ * One connection to a server: the only file that knows the library, with the transport and the
+ * authorization beside it.
  *
  * It speaks the revision that the server answers to, from 2025-06-18 to 2026-07-28, and older ones
  * where the library does.
@@ -20,6 +21,7 @@ import { z } from 'zod'
 import { isRecord } from '../../../protocol/tool/schema.ts'
 import { packageVersion } from '../../base/version.ts'
 import { boundedFetch } from './bounded-fetch.ts'
+import { loginNeeded, type ServerTokens } from './oauth-provider.ts'
 import { LostCall, NotSent } from './server-call.ts'
 import type { McpServerSetting } from './server-setting.ts'
 import { StdioTransport } from './stdio-transport.ts'
@@ -90,6 +92,7 @@ export class Connection {
    *
    * @param path the folders in which the program of a stdio server is looked for
    * @param isOld whether the server ended at the question for its revision before
+   * @param tokens of a server that asks for some
    * @throws {Error} with the reason in words
    */
   static async open(
@@ -98,9 +101,13 @@ export class Connection {
     listeners: ConnectionListeners,
     signal: AbortSignal,
     isOld = false,
+    tokens?: ServerTokens,
   ): Promise<Connection> {
+    if (tokens !== undefined && !(await tokens.isLoggedIn())) {
+      throw new Error(loginNeeded(setting.name))
+    }
     const { promise: closed, resolve: lose } = Promise.withResolvers<string>()
-    const { transport, release, whyClosed } = transportOf(setting, path, listeners, lose)
+    const { transport, release, whyClosed } = transportOf(setting, path, listeners, lose, tokens)
     const client = new Client(
       { name: 'latchd', version: packageVersion() },
       {
@@ -246,6 +253,7 @@ function transportOf(
   path: string | undefined,
   { onErrorLine }: ConnectionListeners,
   lose: (reason: string) => void,
+  tokens: ServerTokens | undefined,
 ): OpenTransport {
   if (server.kind === 'stdio') {
     const transport = new StdioTransport(server, path, { onErrorLine })
@@ -255,6 +263,7 @@ function transportOf(
   const transport = new StreamableHTTPClientTransport(new URL(server.url), {
     requestInit: { headers: server.headers },
     fetch: bounded.fetch,
+    ...(tokens && { authProvider: tokens.provider }),
   })
   return { transport, release: bounded.close, whyClosed: () => undefined }
 }

@@ -19,6 +19,23 @@ export interface HttpServer {
   readonly url: string
   /** Sent with every request. */
   readonly headers: Readonly<Record<string, string>>
+  /** How the daemon gets its tokens; absent: it has none but what the headers say. */
+  readonly oauth?: OAuthSetting
+}
+
+/** An authorization by OAuth 2.1, as the protocol has it. */
+export interface OAuthSetting {
+  /** For an application by itself, or for a person who logs in. */
+  readonly grant: 'client_credentials' | 'authorization_code'
+  /** Absent: the client registers itself at the login. */
+  readonly clientId?: string
+  readonly clientSecret?: string
+  /** Separated by spaces; absent: what the server asks for. */
+  readonly scope?: string
+  /** The authorization server that the client belongs to; others get none of its credentials. */
+  readonly issuer?: string
+  /** The port of the loopback that a login comes back to; any free one when absent. */
+  readonly redirectPort?: number
 }
 
 /** A server with its bounds and what of it is taken. */

@@ -17,7 +17,7 @@ import { pause } from '../../../protocol/base/pause.ts'
 import { LatchdError } from '../../../protocol/errors.ts'
 import type { Tool } from '../../../protocol/tool/tool.ts'
 import type { ToolContext } from '../../../protocol/tool/wire-tool.ts'
-import { CallSlots } from './call-slots.ts'
+import { CallSlots } from '../../base/call-slots.ts'
 import { type CallServer, readCatalogue } from './catalogue.ts'
 import type { Connection, ConnectionListeners } from './connection.ts'
 import { LostCall, NotSent } from './server-call.ts'
@@ -54,6 +54,8 @@ const LONGEST_PAUSE_MS = 60_000
 const LASTING_MS = 30_000
 /** So long a call waits for a server that is about to connect. */
 const PATIENCE_MS = 10_000
+/** So long the open calls of a server that is replaced may take. */
+const RETIRE_MS = 10_000
 /** A pause of at most so many milliseconds is waited for as a connection is. */
 const SHORT_PAUSE_MS = 1000
 
@@ -117,6 +119,22 @@ export class McpServer {
     await this.#ended
   }
 
+  /** Closes it when its open calls are over, or take too long. */
+  async retire(): Promise<void> {
+    await pause(
+      RETIRE_MS,
+      AbortSignal.any([this.#stop.signal, whenDone(this.#slots.idle())]),
+    ).catch(() => {
+      // Nothing runs any more, or the daemon stops.
+    })
+    await this.close()
+  }
+
+  /** What it is, for people. */
+  get what(): string {
+    return `the MCP server ${this.setting.name}`
+  }
+
   /** Calls a tool of the server. See {@link CallServer}. */
   readonly call: CallServer = (name, input, context, isRepeatable) =>
     this.#slots.run(context.signal, () => this.#callNow(name, input, context, isRepeatable))
@@ -175,7 +193,7 @@ export class McpServer {
   #why(): string {
     const state = this.#state
     if (state.kind === 'unavailable') return `is unavailable: ${state.reason}`
-    return state.kind === 'closed' ? 'is closed: the daemon stops' : 'is still connecting'
+    return state.kind === 'closed' ? 'is closed' : 'is still connecting'
   }
 
   async #run(): Promise<void> {
@@ -265,6 +283,13 @@ export class McpServer {
     this.#changed = Promise.withResolvers()
     before.resolve()
   }
+}
+
+/** A signal that aborts when a promise is fulfilled. */
+function whenDone(done: Promise<void>): AbortSignal {
+  const controller = new AbortController()
+  void done.then(() => controller.abort())
+  return controller.signal
 }
 
 /** Runs a task once at a time; what comes meanwhile runs it once more. */

@@ -1,18 +1,21 @@
 /** The servers of a daemon. Loaded only where some are configured. */
 
 import type { Tool } from '../../../protocol/tool/tool.ts'
+import { changedEntries } from '../../base/changed-entries.ts'
+import { unseenTools } from '../../base/unseen-tools.ts'
+import type { ServerTokens } from './oauth-provider.ts'
 import { McpServer, type ServerLog } from './server.ts'
 import type { McpServerSetting } from './server-setting.ts'
 import type { ServerState } from './server-state.ts'
 import { StoredCatalogues } from './stored-catalogues.ts'
-import { unseenTools } from './unseen-tools.ts'
 
 /** What the servers are given to work with. */
 export interface McpServersDependencies {
-  readonly settings: readonly McpServerSetting[]
   readonly stateDir: string
   /** The folders in which programs of servers are looked for. */
   readonly path: string | undefined
+  /** Called with tokens of servers, which must not leave the host. */
+  readonly onSecrets: (secrets: readonly string[]) => void
   /** Called with the tools of a server, whenever they have changed. */
   readonly onTools: (server: string, tools: readonly Tool[]) => void
   readonly log: { child(facts: { mcpServer: string }): ServerLog }
@@ -37,23 +40,73 @@ const FIRST_LIST_MS = 10_000
 export class McpServers {
   #servers: readonly McpServer[]
   #kept: StoredCatalogues
+  #deps: McpServersDependencies
+  /** Servers that were replaced, and end their calls. */
+  #retiring = new Set<McpServer>()
 
-  constructor({ settings, stateDir, path, onTools, log }: McpServersDependencies) {
-    const kept = new StoredCatalogues(stateDir)
-    this.#kept = kept
-    this.#servers = settings.map(
-      setting =>
-        new McpServer(setting, {
-          connect: async (...given) => {
-            const { Connection } = await import('./connection.ts')
-            const [one, listeners, signal, isOld] = given
-            return await Connection.open(one, path, listeners, signal, isOld)
-          },
-          onTools: tools => onTools(setting.name, tools),
-          keep: listed => kept.write(setting.name, listed),
-          log: log.child({ mcpServer: setting.name }),
-        }),
+  constructor(settings: readonly McpServerSetting[], deps: McpServersDependencies) {
+    this.#deps = deps
+    this.#kept = new StoredCatalogues(deps.stateDir)
+    this.#servers = settings.map(setting => this.#serverOf(setting))
+  }
+
+  #serverOf(setting: McpServerSetting): McpServer {
+    const { path, onTools, log } = this.#deps
+    return new McpServer(setting, {
+      connect: async (...given) => {
+        const { Connection } = await import('./connection.ts')
+        const [one, listeners, signal, isOld] = given
+        const tokens = await this.#tokensOf(one)
+        return await Connection.open(one, path, listeners, signal, isOld, tokens)
+      },
+      onTools: tools => {
+        // A server that was replaced has no say any more.
+        if (this.#servers.some(one => one.setting === setting)) onTools(setting.name, tools)
+      },
+      keep: listed => this.#kept.write(setting.name, listed),
+      log: log.child({ mcpServer: setting.name }),
+    })
+  }
+
+  async #tokensOf({ name, transport }: McpServerSetting): Promise<ServerTokens | undefined> {
+    if (transport.kind !== 'http' || transport.oauth === undefined) return undefined
+    const [{ OAuthFile }, { serverTokens }] = await Promise.all([
+      import('./oauth-file.ts'),
+      import('./oauth-provider.ts'),
+    ])
+    const { stateDir, onSecrets } = this.#deps
+    return serverTokens(
+      name,
+      transport.oauth,
+      new OAuthFile(stateDir, name, transport.url),
+      onSecrets,
     )
+  }
+
+  /**
+   * Puts another list in force: servers that have changed are connected to anew, those that are not
+   * there any more are closed, and the others stay as they are. Open calls of a server that goes may
+   * end.
+   *
+   * @returns the names of servers that are not there any more
+   */
+  replace(settings: readonly McpServerSetting[]): readonly string[] {
+    const before = this.#servers.map(({ setting }) => setting)
+    const { gone, changed } = changedEntries(before, settings)
+    const fresh = new Map(changed.map(setting => [setting.name, this.#serverOf(setting)]))
+    const left = this.#servers.filter(
+      ({ setting: { name } }) => gone.includes(name) || fresh.has(name),
+    )
+    this.#servers = settings.map(
+      ({ name }) =>
+        fresh.get(name) ?? (this.#servers.find(one => one.setting.name === name) as McpServer),
+    )
+    for (const server of left) {
+      this.#retiring.add(server)
+      void server.retire().finally(() => this.#retiring.delete(server))
+    }
+    for (const server of fresh.values()) server.start()
+    return gone
   }
 
   /** Takes the lists that an earlier daemon has kept. */
@@ -99,7 +152,11 @@ export class McpServers {
   unseen(source: string, mayUse: (tool: string) => boolean): readonly Tool[] {
     return this.#servers
       .filter(({ isListed }) => !isListed)
-      .flatMap(server => unseenTools(server, source).filter(({ name }) => mayUse(name)))
+      .flatMap(server => {
+        const { what, setting } = server
+        const unseen = { what, name: setting.name, unavailable: () => server.unavailable() }
+        return unseenTools(unseen, source).filter(({ name }) => mayUse(name))
+      })
   }
 
   /** What they are at the moment. */
@@ -117,7 +174,8 @@ export class McpServers {
 
   /** Closes all connections and ends the processes. */
   async close(): Promise<void> {
-    await Promise.all(this.#servers.map(server => server.close()))
+    const servers = [...this.#servers, ...this.#retiring]
+    await Promise.all(servers.map(server => server.close()))
   }
 }
 

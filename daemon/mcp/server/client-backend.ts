@@ -7,8 +7,8 @@ import type { CallerTools, McpBackend } from './backend.ts'
 /** Tools are asked for again after so long. */
 const FRESH_MS = 10_000
 
-/** Makes a backend of a client. */
-export function clientBackend(client: Latchd): McpBackend {
+/** Makes a backend of a client. @param freshMs milliseconds for which tools are not asked for again */
+export function clientBackend(client: Latchd, freshMs: number = FRESH_MS): McpBackend {
   let scopes: Promise<readonly string[]> | undefined
   let tools: { readonly own: Promise<CallerTools>; readonly atMs: number } | undefined
   return {
@@ -23,7 +23,7 @@ export function clientBackend(client: Latchd): McpBackend {
       return own.includes('approve') || own.includes('admin')
     },
     tools: async () => {
-      if (tools === undefined || performance.now() - tools.atMs > FRESH_MS) {
+      if (tools === undefined || performance.now() - tools.atMs >= freshMs) {
         tools = { own: readTools(client), atMs: performance.now() }
       }
       return await tools.own.catch(error => {

@@ -12,6 +12,7 @@ import {
   type McpRequestContext,
 } from '@modelcontextprotocol/server'
 import type { McpBackend } from './backend.ts'
+import { ListWatch } from './list-watch.ts'
 import { makeServer } from './make-server.ts'
 import { McpSessions, type SessionOwner } from './sessions.ts'
 
@@ -24,19 +25,27 @@ export interface McpRequest {
   readonly backend: McpBackend
 }
 
+const TOLD = { tools: true, resources: true }
+/** Executions come in bursts: their news goes out once in so long. */
+const NEWS_MS = 1000
+
 /** Answers requests to `/mcp`. */
 export class McpHttp {
-  #modern: McpHttpHandler
+  /** One for each caller, so that a change of one's lists is news for nobody else. */
+  #modern = new Map<string, McpHttpHandler>()
+  #watch: ListWatch
+  #onProblem: (error: Error) => void
+  /** Callers whose executions are news that waits. */
+  #news = new Set<string>()
+  #timer: NodeJS.Timeout | undefined
   #stateless: ReturnType<typeof legacyStatelessFallback>
   #sessions: McpSessions
 
   /** @param onProblem called with errors that no client sees */
   constructor(onProblem: (error: Error) => void) {
     this.#sessions = new McpSessions(onProblem)
-    this.#modern = createMcpHandler(context => makeServer(backendOf(context), 'modern'), {
-      legacy: 'reject',
-      onerror: onProblem,
-    })
+    this.#onProblem = onProblem
+    this.#watch = new ListWatch(onProblem)
     this.#stateless = legacyStatelessFallback(
       context => makeServer(backendOf(context), 'legacy'),
       onProblem,
@@ -51,15 +60,66 @@ export class McpHttp {
     }
     const sessionId = request.headers.get('mcp-session-id')
     if (sessionId !== null) return await this.#sessions.handle(sessionId, owner, request, options)
-    if (!(await isLegacyRequest(request, body))) return await this.#modern.fetch(request, options)
+    if (!(await isLegacyRequest(request, body))) {
+      return await this.#modernOf(owner, backend).fetch(request, options)
+    }
     if (isInitializeRequest(body)) {
-      return await this.#sessions.begin(owner, makeServer(backend, 'legacy'), request, options)
+      const server = makeServer(backend, 'legacy', TOLD)
+      const stop = this.#watch.watch(backend, () => void this.#send(server.sendToolListChanged()))
+      server.onclose = stop
+      return await this.#sessions.begin(owner, server, request, options)
     }
     return await this.#stateless(request, options)
   }
 
+  /** Tools of some callers may be others now. */
+  toolsChanged(): void {
+    this.#watch.check()
+  }
+
+  /** A caller has another execution. */
+  executionsChanged(owner: string): void {
+    this.#news.add(owner)
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined
+      for (const name of this.#news) {
+        this.#modern.get(name)?.notify.resourcesChanged()
+        for (const server of this.#sessions.of(name)) {
+          void this.#send(server.sendResourceListChanged())
+        }
+      }
+      this.#news.clear()
+    }, NEWS_MS).unref()
+  }
+
   async close(): Promise<void> {
-    await Promise.all([this.#modern.close(), this.#sessions.close()])
+    clearTimeout(this.#timer)
+    this.#watch.close()
+    const modern = [...this.#modern.values()].map(handler => handler.close())
+    await Promise.all([...modern, this.#sessions.close()])
+  }
+
+  #modernOf({ name, withdrawn }: SessionOwner, backend: McpBackend): McpHttpHandler {
+    const known = this.#modern.get(name)
+    if (known !== undefined) return known
+    const handler = createMcpHandler(context => makeServer(backendOf(context), 'modern', TOLD), {
+      legacy: 'reject',
+      onerror: this.#onProblem,
+    })
+    const stop = this.#watch.watch(backend, () => handler.notify.toolsChanged())
+    this.#modern.set(name, handler)
+    const onWithdrawn = () => {
+      stop()
+      if (this.#modern.get(name) === handler) this.#modern.delete(name)
+      void handler.close()
+    }
+    withdrawn.addEventListener('abort', onWithdrawn, { once: true })
+    return handler
+  }
+
+  async #send(sent: Promise<void>): Promise<void> {
+    // A session whose client is away: it lists when it comes back.
+    await sent.catch(this.#onProblem)
   }
 }
 

@@ -16,14 +16,24 @@ export type Era = 'legacy' | 'modern'
 const INSTRUCTIONS =
   'Runs programs over many tools: one program does the work of many tool calls, and may wait for a person for days. When an answer says waiting or running, go on with wait, not with the program again.'
 
+/** The lists whose changes its clients are told about. */
+export interface ToldLists {
+  readonly tools: boolean
+  readonly resources: boolean
+}
+
 /** Makes a server that answers for a caller. */
-export function makeServer(backend: McpBackend, era: Era): Server {
+export function makeServer(
+  backend: McpBackend,
+  era: Era,
+  told: ToldLists = { tools: false, resources: false },
+): Server {
   const server = new Server(
     { name: 'latchd', version: packageVersion() },
     {
       capabilities: {
-        tools: {},
-        resources: {},
+        tools: told.tools ? { listChanged: true } : {},
+        resources: told.resources ? { listChanged: true } : {},
         prompts: {},
         ...(era === 'modern' && { extensions: { [TASKS_EXTENSION]: {} } }),
       },

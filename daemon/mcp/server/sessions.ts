@@ -75,6 +75,12 @@ export class McpSessions {
     return await session.transport.handleRequest(request, options)
   }
 
+  /** The servers of a caller's sessions. */
+  of(owner: string): Server[] {
+    const own = [...this.#sessions.values()].filter(session => session.owner.name === owner)
+    return own.map(({ server }) => server)
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#sweep)
     await Promise.all([...this.#sessions.keys()].map(sessionId => this.#end(sessionId)))

@@ -9,7 +9,8 @@ import {
 } from '@modelcontextprotocol/server'
 import { serveStdio } from '@modelcontextprotocol/server/stdio'
 import type { McpBackend } from './backend.ts'
-import { makeServer } from './make-server.ts'
+import { ListWatch } from './list-watch.ts'
+import { type Era, makeServer } from './make-server.ts'
 
 /** The streams of a process. */
 export interface StdioStreams {
@@ -19,6 +20,8 @@ export interface StdioStreams {
 
 /** Largest message: a source of the largest size, every character escaped, and as much for inputs. */
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024
+/** The daemon has no news of its tools for its clients: they are asked for. */
+const POLL_MS = 30_000
 /** What was asked before the end of the input is answered within this time. */
 const LAST_ANSWERS_MS = 60_000
 
@@ -26,23 +29,33 @@ const LAST_ANSWERS_MS = 60_000
  * Answers until the input has ended and everything is answered, or the signal aborts.
  *
  * @param onProblem called with errors that the client does not see
+ * @param pollMs milliseconds after which the tools are asked for again; 30 000 when absent
  */
 export async function serveStreams(
   streams: StdioStreams,
   backend: McpBackend,
   signal: AbortSignal,
   onProblem: (error: Error) => void,
+  pollMs: number = POLL_MS,
 ): Promise<void> {
   const transport = new StreamTransport(streams)
-  const handle = serveStdio(({ era }) => makeServer(backend, era), {
-    transport,
-    onerror: onProblem,
-  })
+  const watch = new ListWatch(onProblem)
+  const told = { tools: true, resources: false }
+  const make = ({ era }: { readonly era: Era }) => {
+    const server = makeServer(backend, era, told)
+    const stop = watch.watch(backend, () => void server.sendToolListChanged().catch(onProblem))
+    server.onclose = stop
+    return server
+  }
+  const handle = serveStdio(make, { transport, onerror: onProblem })
+  const poll = setInterval(() => watch.check(), pollMs)
   const onAbort = () => transport.end()
   signal.addEventListener('abort', onAbort, { once: true })
   if (signal.aborted) onAbort()
   await transport.ended
   signal.removeEventListener('abort', onAbort)
+  clearInterval(poll)
+  watch.close()
   await handle.close()
 }
 

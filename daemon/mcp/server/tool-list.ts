@@ -113,11 +113,17 @@ const texts: { readonly [Name in ToolName]: Omit<Tool, 'name' | 'inputSchema'> }
 
 const descriptions = new WeakMap<object, string>()
 
-/** Lists the tools for a caller. */
-export async function toolList(backend: McpBackend): Promise<Tool[]> {
+/** What the list says of the tools of programs: the one part of it that may change. */
+export async function programText(backend: McpBackend): Promise<string> {
   const own = await backend.tools()
   const description = descriptions.get(own) ?? programDescription(own.tools)
   descriptions.set(own, description)
+  return description
+}
+
+/** Lists the tools for a caller. */
+export async function toolList(backend: McpBackend): Promise<Tool[]> {
+  const description = await programText(backend)
   const mayApprove = await backend.mayApprove()
   const names = (Object.keys(inputs) as ToolName[]).filter(
     name => name !== 'decide_approval' || mayApprove,

@@ -97,16 +97,30 @@ export async function liveBytes(tx: Transaction): Promise<number> {
   return row?.bytes ?? 0
 }
 
+/** Bytes of the contents that executions of the store have as files, each content once. */
+async function contentBytes(tx: Transaction): Promise<number> {
+  const [row] = await tx.rows<{ bytes: number }>(
+    `SELECT coalesce(sum(size), 0)::bigint AS bytes FROM (SELECT DISTINCT f.sha256, f.size FROM file f
+      JOIN execution e ON e.execution_id = f.execution_id) contents`,
+  )
+  return row?.bytes ?? 0
+}
+
 /** The oldest ended executions go until the rest is within the bound. */
 async function removeBeyond(tx: Transaction, maxBytes: number): Promise<number> {
-  let bytes = await liveBytes(tx)
+  let bytes = (await liveBytes(tx)) + (await contentBytes(tx))
   if (bytes <= maxBytes) return 0
   const of = ['program', 'ending', 'journal', 'event', 'wait'].map(
     table =>
       `(SELECT coalesce(sum(pg_column_size(t.*)), 0) FROM ${table} t WHERE t.execution = e.id)`,
   )
+  // A content that others have as well stays: it counts for the last of them, in a later step.
+  const files = `(SELECT coalesce(sum(size), 0) FROM (SELECT DISTINCT f.sha256, f.size FROM file f
+    WHERE f.execution_id = e.execution_id AND NOT EXISTS (SELECT 1 FROM file o
+      JOIN execution x ON x.execution_id = o.execution_id
+      WHERE o.sha256 = f.sha256 AND x.id <> e.id)) own)`
   const oldest = await tx.rows<{ id: RowId; bytes: number }>(
-    `SELECT id, (pg_column_size(e.*) + ${of.join(' + ')})::bigint AS bytes FROM execution e
+    `SELECT id, (pg_column_size(e.*) + ${[...of, files].join(' + ')})::bigint AS bytes FROM execution e
       WHERE ended_ms IS NOT NULL ORDER BY ended_ms LIMIT ${MAX_STEP} FOR UPDATE OF e`,
   )
   const gone: RowId[] = []

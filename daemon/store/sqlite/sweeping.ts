@@ -5,7 +5,7 @@ import type { Connection } from './connection.ts'
 import type { RowId } from './execution-row.ts'
 import type { Executions } from './executions.ts'
 import type { Sessions } from './sessions.ts'
-import { usedBytes } from './space.ts'
+import { contentBytes, contentBytesOf, usedBytes } from './space.ts'
 
 /** The result of one step. Unless `isLast`, more may be left. */
 export interface SweepStep {
@@ -32,7 +32,7 @@ export class Sweeping {
   }
 
   step({ endedBeforeMs, usedBeforeMs, maxBytes }: SweepBounds): SweepStep {
-    const executions = this.#removeEnded(endedBeforeMs, MAX_STEP, false)
+    const executions = this.#removeEnded(endedBeforeMs, MAX_STEP)
     if (executions > 0) return { executions, sessions: 0, isLast: false }
     this.#connection.run('DELETE FROM removed_key WHERE ended_ms < ?', endedBeforeMs)
     const sessions = this.#sessions.unused(usedBeforeMs, MAX_STEP)
@@ -43,23 +43,30 @@ export class Sweeping {
   }
 
   /** Oldest first; returns the number of removed executions. */
-  #removeEnded(endedBeforeMs: number, limit: number, keepsKeys: boolean): number {
+  #removeEnded(endedBeforeMs: number, limit: number): number {
     const rows = this.#connection.all<{ id: RowId }>(
       `SELECT id FROM execution WHERE ended_ms IS NOT NULL AND ended_ms < ?
         ORDER BY ended_ms LIMIT ?`,
       endedBeforeMs,
       limit,
     )
-    for (const { id } of rows) this.#executions.removeRow(id, keepsKeys)
+    for (const { id } of rows) this.#executions.removeRow(id, false)
     return rows.length
   }
 
   #removeBeyond(maxBytes: number): number {
     let removed = 0
-    while (removed < MAX_STEP && usedBytes(this.#connection) > maxBytes) {
-      const some = this.#removeEnded(Number.MAX_SAFE_INTEGER, MAX_BLIND, true)
-      if (some === 0) break
-      removed += some
+    let fileBytes = contentBytes(this.#connection)
+    while (removed < MAX_STEP && usedBytes(this.#connection) + fileBytes > maxBytes) {
+      const oldest = this.#connection.all<{ id: RowId; execution_id: string }>(
+        'SELECT id, execution_id FROM execution WHERE ended_ms IS NOT NULL ORDER BY ended_ms LIMIT ?',
+        MAX_BLIND,
+      )
+      if (oldest.length === 0) break
+      for (const { id } of oldest) this.#executions.removeRow(id, true)
+      const gone = oldest.map(one => one.execution_id)
+      fileBytes -= contentBytesOf(this.#connection, gone)
+      removed += oldest.length
     }
     return removed
   }

@@ -7,9 +7,9 @@ import type { Store } from '../../store/store.ts'
 import type { MemoryGuard } from '../../upkeep/memory-guard.ts'
 import { waitSeconds } from './buckets.ts'
 import { ExecutionMetrics } from './execution-metrics.ts'
-import { addServerMetrics, type ServerFacts } from './mcp-metrics.ts'
 import { MeasuredPool } from './measured-pool.ts'
 import { addProcessMetrics } from './process-metrics.ts'
+import { type SourceFacts, SourceMetrics } from './source-metrics.ts'
 import { StoreMetrics } from './store-metrics.ts'
 import { ToolLabels } from './tool-labels.ts'
 
@@ -21,8 +21,8 @@ export interface MetricSources {
   readonly queued: () => number
   /** Executions in memory that have not ended. */
   readonly live: () => number
-  /** Servers of the Model Context Protocol; none when absent. */
-  readonly mcpServers?: (() => readonly ServerFacts[]) | undefined
+  /** Servers and documents whose tools programs call. */
+  readonly sources: SourceFacts
   /** Clients that are connected by WebSocket. */
   readonly connections: () => number
   readonly memory: MemoryGuard
@@ -41,6 +41,7 @@ export class Metrics {
   readonly store: StoreMetrics
   readonly pool: MeasuredPool
   #executions: ExecutionMetrics
+  #sources: SourceMetrics | undefined
   #webhooks
   #refusals
   #stopProcess: () => void
@@ -89,9 +90,9 @@ export class Metrics {
   }
 
   /** Adds the metrics of the rest of the daemon, once that exists. */
-  watch({ queued, live, connections, memory, mcpServers }: MetricSources): void {
+  watch({ queued, live, connections, memory, sources }: MetricSources): void {
     const registers = [this.registry]
-    if (mcpServers !== undefined) addServerMetrics(registers, mcpServers)
+    this.#sources = new SourceMetrics(registers, sources)
     const gauge = gaugesIn(registers)
     gauge('latchd_queue_length', 'New executions that wait for a worker.', queued)
     gauge('latchd_executions_live', 'Executions in memory that have not ended.', live)
@@ -129,6 +130,7 @@ export class Metrics {
 
   /** All metrics in Prometheus' text format. */
   text(): Promise<string> {
+    this.#sources?.update()
     return this.registry.metrics()
   }
 

@@ -33,6 +33,7 @@ import {
 import { isPromiseLike } from '../promise-state.ts'
 import { binaryText, decodeUTF8 } from '../web/utf8.ts'
 import { defineInterface } from '../web/web-interface.ts'
+import { jsonOfValue } from './json-of-value.ts'
 import {
   joined,
   ofBuffer,
@@ -218,7 +219,7 @@ function fileOfValue(value: unknown, name: string): Blob {
   if (typeof value === 'object' && value !== null && isPromiseLike(value)) {
     throw new TypeErrorOf('Cannot emit a promise: await it first')
   }
-  const text = jsonStringify(value, undefined, 2) as string | undefined
+  const text = jsonOfValue(value, isBlob)
   if (text === undefined) {
     throw new TypeErrorOf('Cannot emit a ' + typeof value + ': JSON has no form for it')
   }

@@ -1,21 +1,30 @@
 /**
- * Tools of a server whose list nobody has seen.
+ * Tools of a source, such as a server, whose list nobody has seen.
  *
  * A program that calls one gets the reason why there is none, rather than an error of the language
  * about a name that is not defined. Their names are those that the text of the program has.
  */
 
-import { wordOf } from '../../../protocol/tool/identifier.ts'
-import { normalizeTool } from '../../../protocol/tool/normalize.ts'
-import type { Tool } from '../../../protocol/tool/tool.ts'
-import type { McpServer } from './server.ts'
+import { wordOf } from '../../protocol/tool/identifier.ts'
+import { normalizeTool } from '../../protocol/tool/normalize.ts'
+import type { Tool } from '../../protocol/tool/tool.ts'
+
+/** A source that has not listed its tools. */
+export interface UnseenSource {
+  /** The namespace of its tools. */
+  readonly name: string
+  /** What it is, for people: `the MCP server crm`. */
+  readonly what: string
+  /** The error of a call that cannot be made now. */
+  unavailable(): Error
+}
 
 /** More of them are left out. */
 const MAX_NAMES = 100
 
-/** Stands for the tools of a server that the text of a program names. */
-export function unseenTools(server: McpServer, source: string): readonly Tool[] {
-  const { name } = server.setting
+/** Stands for the tools of a source that the text of a program names. */
+export function unseenTools(unseen: UnseenSource, source: string): readonly Tool[] {
+  const { name, what } = unseen
   const names = new Set<string>()
   for (const [, word] of source.matchAll(memberOf(wordOf(name)))) names.add(word as string)
   for (const [, word] of source.matchAll(quoted(name))) names.add(word as string)
@@ -23,9 +32,9 @@ export function unseenTools(server: McpServer, source: string): readonly Tool[] 
     normalizeTool({
       name: `${name}.${word}`,
       namespace: name,
-      description: `A tool of the MCP server ${name}, which has not been seen yet.`,
+      description: `A tool of ${what}, which has not been seen yet.`,
       execute() {
-        throw server.unavailable()
+        throw unseen.unavailable()
       },
     } as never),
   )

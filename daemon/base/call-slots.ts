@@ -1,10 +1,12 @@
 /** Bounds how many calls of one server run at once; further calls wait their turn in order. */
 
-import { Fifo } from '../../../protocol/base/fifo.ts'
+import { Fifo } from '../../protocol/base/fifo.ts'
 
 /** The turns of one server. */
 export class CallSlots {
   #free: number
+  #running = 0
+  #idle: PromiseWithResolvers<void> | undefined
   #waiting = new Fifo<object, () => void>()
 
   /** @param count at least 1 */
@@ -19,12 +21,22 @@ export class CallSlots {
    */
   async run<T>(signal: AbortSignal, call: () => Promise<T>): Promise<T> {
     await this.#take(signal)
+    this.#running++
     try {
       return await call()
     } finally {
+      if (--this.#running === 0) this.#idle?.resolve()
       const next = this.#waiting.shift()
       if (next === undefined) this.#free++
       else next()
+    }
+  }
+
+  /** Resolves when no call runs. */
+  async idle(): Promise<void> {
+    while (this.#running > 0) {
+      this.#idle = Promise.withResolvers()
+      await this.#idle.promise
     }
   }
 

@@ -1,0 +1,64 @@
+/** Tells hosts that the list of tools is another one: where what it says to them has changed. */
+
+import type { McpBackend } from './backend.ts'
+import { programText } from './tool-list.ts'
+
+/** Changes come in bursts, as when servers connect: one notification is for all of them. */
+const QUIET_MS = 100
+
+interface Watched {
+  readonly backend: McpBackend
+  readonly tell: () => void
+  /** What the list said last; absent until somebody has read it. */
+  told: string | undefined
+}
+
+/** The hosts that want to know. */
+export class ListWatch {
+  #watched = new Set<Watched>()
+  #onProblem: (error: Error) => void
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(onProblem: (error: Error) => void) {
+    this.#onProblem = onProblem
+  }
+
+  /**
+   * Calls `tell` whenever the list says something else than at the last call, and at this one.
+   *
+   * @returns ends it
+   */
+  watch(backend: McpBackend, tell: () => void): () => void {
+    const watched: Watched = { backend, tell, told: undefined }
+    this.#watched.add(watched)
+    void this.#read(watched)
+    return () => this.#watched.delete(watched)
+  }
+
+  /** Something may have changed. */
+  check(): void {
+    if (this.#watched.size === 0) return
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined
+      for (const watched of this.#watched) void this.#read(watched)
+    }, QUIET_MS).unref()
+  }
+
+  /** Watches nothing any more. */
+  close(): void {
+    clearTimeout(this.#timer)
+    this.#watched.clear()
+  }
+
+  async #read(watched: Watched): Promise<void> {
+    try {
+      const text = await programText(watched.backend)
+      const { told } = watched
+      watched.told = text
+      if (told !== undefined && told !== text && this.#watched.has(watched)) watched.tell()
+    } catch (error) {
+      // The next change, or the host's own question, finds out what is there.
+      this.#onProblem(error as Error)
+    }
+  }
+}
