@@ -80,7 +80,7 @@ export async function startDaemon(
     const mcp = await mcpServers(config, daemonTools, log, env)
     const daemon = await listenFor(config, {
       ...{ log, pool, store, tools: daemonTools, fetchAllow, inherited },
-      ...{ secrets, traces, mcp },
+      ...{ secrets, traces, mcp, env },
     })
     // Nothing of them is needed before.
     mcp?.start()

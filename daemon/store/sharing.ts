@@ -1,6 +1,7 @@
 /** What daemons over one store have to do with each other's executions. */
 
 import type { CallApproval as StoredApproval } from '../../executor/boundary/call-approval.ts'
+import type { ContentStore } from './content-store.ts'
 import type { StuckExecution } from './recovery-facts.ts'
 
 /** What a daemon learns of its executions that others have done, within a beat. */
@@ -46,6 +47,8 @@ export interface Sharing {
   requestCancel(executionId: string): Promise<void>
   /** The place of the last stored event of each of these executions, by id. */
   lastEvents(executionIds: readonly string[]): Promise<ReadonlyMap<string, number>>
+  /** The contents of files. */
+  readonly contents: ContentStore
   /** How far the clock of the store is ahead of this machine's, in milliseconds. */
   readonly clockOffsetMs: number
   /** The daemons that live, the first started first. */

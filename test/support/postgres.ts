@@ -111,6 +111,33 @@ export class PostgresServer {
     }
   }
 
+  /**
+   * Holds the locks of a statement while something else goes on.
+   *
+   * @param during gets a function that resolves when another session waits for them
+   */
+  async held(
+    database: string,
+    sql: string,
+    during: (blocked: () => Promise<void>) => Promise<void>,
+  ): Promise<void> {
+    const client = new pg.Client({ connectionString: this.url(database) })
+    await client.connect()
+    try {
+      await client.query('BEGIN')
+      await client.query(sql)
+      const { rows } = await client.query('SELECT pg_backend_pid() AS pid')
+      // By another session: a transaction sees the sessions as they were when it first looked.
+      const waiting = `SELECT 1 FROM pg_locks WHERE NOT granted
+        AND ${rows[0].pid} = ANY(pg_blocking_pids(pid))`
+      await during(async () => {
+        while ((await this.query(waiting, database)).rowCount === 0);
+      })
+    } finally {
+      await client.end()
+    }
+  }
+
   /** Ends the server and removes its folder. */
   async close(): Promise<void> {
     await this.kill()

@@ -31,6 +31,8 @@ export interface DaemonFacts {
   readonly name: string
   /** Where callers reach it; absent: nowhere but by the balancer. */
   readonly url: string | undefined
+  /** The version of latchd; unknown when absent. */
+  readonly version?: string
 }
 
 /** Registers a daemon; returns its number. */

@@ -2,6 +2,7 @@
 
 import type { DaemonRow, Sharing } from '../sharing.ts'
 import type { Beat } from './beat.ts'
+import { contentStore } from './contents.ts'
 import { listDaemons } from './daemons.ts'
 import type { Database } from './database.ts'
 import { meta } from './migrations.ts'
@@ -21,6 +22,7 @@ export function sharedPart(database: Database, beat: Beat): Sharing {
       )
     },
     lastEvents: executionIds => database.read(tx => lastEvents(tx, executionIds)),
+    contents: contentStore(database),
     get clockOffsetMs() {
       return beat.offsetMs
     },

@@ -6,7 +6,6 @@
  * earlier owner comes after a newer owner's claim.
  */
 
-import { LatchdError } from '../../../protocol/errors.ts'
 import { outcomeOfKey } from '../rules/keys.ts'
 import { toShortJson } from '../rules/short-json.ts'
 import {
@@ -31,6 +30,7 @@ import {
   type RowId,
 } from './execution-rows.ts'
 import { keyedExecutions } from './keys.ts'
+import { programFacts, SOURCE_HEAD } from './program-facts.ts'
 import { endInSession } from './sessions.ts'
 
 interface OfOwner {
@@ -49,9 +49,6 @@ export type Write =
 export type WriteOutcome =
   | { readonly kind: 'done'; readonly value: unknown }
   | { readonly kind: 'refused'; readonly error: Error }
-
-/** Characters of a source that are read for its first line. */
-const SOURCE_HEAD = 500
 
 /**
  * Carries out writes of different executions.
@@ -300,7 +297,7 @@ async function insertPrograms(
   submits: readonly Submit[],
   ids: ReadonlyMap<string, RowId>,
 ): Promise<void> {
-  const all = submits.map(({ submission }) => ({ ...submission, ...factsOf(submission.plan) }))
+  const all = submits.map(({ submission }) => ({ ...submission, ...programFacts(submission.plan) }))
   await tx.run(
     `INSERT INTO program (execution, source_text, head_text, language, plan, metadata)
       SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])`,
@@ -313,15 +310,4 @@ async function insertPrograms(
       all.map(({ metadata }) => (metadata === undefined ? null : JSON.stringify(metadata))),
     ],
   )
-}
-
-/** What a store reads of a plan. @throws {LatchdError} `INVALID_REQUEST`: it is not JSON */
-function factsOf(plan: string): { readonly language?: string; readonly metadata?: object } {
-  try {
-    return JSON.parse(plan)
-  } catch (error) {
-    throw new LatchdError('INVALID_REQUEST', 'Cannot keep a value: the plan is not JSON', {
-      cause: error,
-    })
-  }
 }
