@@ -67,7 +67,10 @@ export function createApp(deps: RouteDependencies): OpenAPIHono<HttpEnvironment>
     if (origin === undefined) return
     for (const [name, value] of Object.entries(corsHeaders(origin))) headers.set(name, value)
   })
-  const shares = new CallerShares(() => performance.now())
+  const shares = new CallerShares(
+    () => performance.now(),
+    () => deps.store.sharing?.living ?? 1,
+  )
   addHealthRoutes(app, deps)
   addConsoleRoutes(app, deps, shares)
   addWelcomeRoute(app, deps)

@@ -57,6 +57,7 @@ const quiet: StoreNews = {
   isHere: () => true,
   working: () => [],
   queued: () => [],
+  load: () => ({ workers: 1, running: 0, waiting: 0, owners: {} }),
   onUnqueued: () => {},
   onDecided: () => {},
   onCancelled: () => {},
@@ -467,10 +468,12 @@ t.test(
         const text = readFileSync(join('daemon', file), 'utf8')
         return /^import (?!type ).*from 'pg'|import\('pg'\)\)/m.test(text)
       })
-    t.strictSame(loading, ['store/postgres/open.ts'])
+    t.strictSame(loading, ['store/postgres/connect.ts'])
     const users = files
-      .filter(file => file.endsWith('.ts') && !file.startsWith('store/postgres/'))
-      .filter(file => /^import .*postgres\//m.test(readFileSync(join('daemon', file), 'utf8')))
+      .filter(file => file.endsWith('.ts') && !/^store\/(postgres|copy)\//.test(file))
+      .filter(file =>
+        /^import .*(?:postgres|store\/copy)\//m.test(readFileSync(join('daemon', file), 'utf8')),
+      )
     t.strictSame(users, [], 'the store itself is loaded with the URL alone')
   },
 )

@@ -49,21 +49,29 @@ const candidatesSql = (ofOwner: number) => `SELECT c.* FROM unnest($1::text[]) A
     SELECT e.id, e.execution_id, e.owner, e.session_id, e.state, e.epoch, e.losses, e.wake_ms
     FROM execution e
     WHERE e.wake_ms IS NOT NULL AND e.owner = o.owner AND e.wake_ms <= $2
+      AND (e.runtime IS NULL OR e.runtime <> ALL($3::text[]))
       AND (e.session_id IS NULL OR NOT EXISTS (SELECT 1 FROM session s
         WHERE s.session_id = e.session_id AND s.holder <> e.execution_id))
     ORDER BY e.wake_ms, e.id LIMIT ${ofOwner} FOR UPDATE OF e SKIP LOCKED) c`
 
-/** Makes a daemon the owner of executions that can go on. */
+/**
+ * Makes a daemon the owner of executions that can go on.
+ *
+ * @param elsewhere what executions run on at daemons that live and not at this one: they are left to
+ *   those
+ */
 export async function claimExecutions(
   tx: Transaction,
   daemon: number,
   { nowMs, max, after }: ClaimRequest,
+  elsewhere: readonly string[],
 ): Promise<ClaimAnswer> {
   const owners = (await tx.rows<{ owner: string }>(OWNERS)).map(({ owner }) => owner)
   const all: Claimed[] = []
   for (let round = 0; round < MAX_ROUNDS && all.length < max && owners.length > 0; round++) {
     const left = max - all.length
-    const some = await claimRound(tx, daemon, owners, nowMs, left, all.at(-1)?.owner ?? after)
+    const turn = { nowMs, max: left, after: all.at(-1)?.owner ?? after }
+    const some = await claimRound(tx, daemon, owners, turn, elsewhere)
     all.push(...some)
     if (some.length === 0) break
   }
@@ -80,12 +88,11 @@ async function claimRound(
   tx: Transaction,
   daemon: number,
   owners: readonly string[],
-  nowMs: number,
-  max: number,
-  after: string,
+  { nowMs, max, after }: ClaimRequest,
+  elsewhere: readonly string[],
 ): Promise<Claimed[]> {
   const ofOwner = Math.max(1, Math.ceil(max / owners.length))
-  const found = await tx.rows<Candidate>(candidatesSql(ofOwner), [owners, nowMs])
+  const found = await tx.rows<Candidate>(candidatesSql(ofOwner), [...[owners, nowMs, elsewhere]])
   found.sort((a, b) => a.wake_ms - b.wake_ms || a.id - b.id)
   const sessions = new Set<string>()
   const chosen: Candidate[] = []

@@ -10,7 +10,10 @@ ALTER TABLE daemon
   -- JSON of what it has in memory, as of its last beat.
   ADD COLUMN load text NOT NULL DEFAULT '{}';
 
--- What an execution has begun to run on; null: it has not begun, or an earlier version began it.
+-- The one that was seen longest ago is looked for often.
+CREATE INDEX daemon_seen ON daemon (seen_ms);
+
+-- What an execution ran on last; null: it has not begun, or an earlier version began it.
 ALTER TABLE execution ADD COLUMN runtime text;
 CREATE INDEX execution_under_way ON execution (owner) WHERE state IN ('queued', 'running');
 
