@@ -28,6 +28,7 @@ import { addHealthRoutes } from './routes/health-routes.ts'
 import { addInfoRoute } from './routes/info-route.ts'
 import { addMcpRoute } from './routes/mcp-route.ts'
 import { addMetricsRoute } from './routes/metrics-route.ts'
+import { addNodeRoutes } from './routes/node-routes.ts'
 import { addReplayRoute } from './routes/replay-route.ts'
 import { addSessionRoutes } from './routes/session-routes.ts'
 import { addSignInLinkRoute } from './routes/sign-in-link-route.ts'
@@ -115,6 +116,7 @@ export function createApp(deps: RouteDependencies): OpenAPIHono<HttpEnvironment>
   addConnectRoutes(app, deps, shares)
   addMcpRoute(app, deps)
   addInfoRoute(app, deps)
+  addNodeRoutes(app, deps)
   addMetricsRoute(app, deps)
   const methodsOf = pathMethods(app.routes)
   app.notFound(context => {

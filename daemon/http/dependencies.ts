@@ -50,6 +50,8 @@ export interface RouteDependencies {
   /** The links of `latchd open`. */
   readonly signInLinks: SignInLinks
   readonly version: string
+  /** How the daemon names itself among others. */
+  readonly nodeName: string
   /** Name and version of the guest engine. */
   readonly engine: string
   readonly startedAtMs: number

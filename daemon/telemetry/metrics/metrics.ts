@@ -30,6 +30,8 @@ export interface MetricSources {
 
 /** Facts about a daemon, as labels of `latchd_info`. */
 export interface DaemonFacts {
+  /** Its name among others. */
+  readonly daemon: string
   readonly version: string
   readonly node: string
   readonly engine: string
@@ -53,13 +55,14 @@ export class Metrics {
     isOwnTool: (name: string) => boolean,
   ) {
     const { registry } = this
+    const { daemon, ...others } = facts
     const registers = [registry]
     new Gauge({
       name: 'latchd_info',
       help: 'What this daemon is; always 1.',
-      labelNames: ['version', 'node', 'engine', 'isolation'],
+      labelNames: ['version', 'node', 'engine', 'isolation', 'daemon'],
       registers,
-    }).set({ ...facts, isolation: pool.isolation }, 1)
+    }).set({ ...others, isolation: pool.isolation, daemon }, 1)
     const waited = new Histogram({
       name: 'latchd_worker_wait_seconds',
       help: 'Time that an execution that can run waits for a worker: its first, or to be resumed.',
