@@ -30,7 +30,7 @@ import { AT_ONCE_MS } from '../store/rules/standing.ts'
 import type { ClaimedExecution } from '../store/store.ts'
 import type { ToolboxSource } from '../tools/daemon-tools.ts'
 import { IdleCollector } from '../upkeep/idle-collector.ts'
-import { ClaimLoop } from './claim-loop.ts'
+import { ClaimLoop, shareOf } from './claim-loop.ts'
 import { memoryLoad } from './memory-load.ts'
 import { newsFor } from './shared-news.ts'
 import { isDamage, isForAnother } from './store-refusals.ts'
@@ -92,8 +92,7 @@ export class ActiveExecutions {
       resume: claimed => this.#resumeOrQuarantine(claimed),
       onFault: deps.onFault,
       now: deps.now ?? Date.now,
-      // More would wait here while another daemon has a worker for them.
-      ...(deps.store.sharing && { maxLoaded: deps.pool.workers }),
+      ...(deps.store.sharing && { maxLoaded: () => shareOf(deps.pool) }),
       ...(deps.hasRoom && { hasRoom: deps.hasRoom }),
     })
   }

@@ -32,13 +32,33 @@ export const IS_DUE =
 /** Owners of one claim. */
 const MAX_OWNERS = 1000
 
-/** The owners of executions that nobody owns; each costs one look-up in the index. */
+/**
+ * Owners after one that have an execution that can go on; each costs two look-ups in the index, and no
+ * more of them are looked for than are wanted.
+ */
 const OWNERS = `WITH RECURSIVE o AS (
-    (SELECT owner FROM execution WHERE wake_ms IS NOT NULL ORDER BY owner LIMIT 1)
+    (SELECT owner FROM execution WHERE wake_ms IS NOT NULL AND owner > $1 ORDER BY owner LIMIT 1)
     UNION ALL
     SELECT (SELECT e.owner FROM execution e WHERE e.wake_ms IS NOT NULL AND e.owner > o.owner
       ORDER BY e.owner LIMIT 1) FROM o WHERE o.owner IS NOT NULL
-  ) SELECT owner FROM o WHERE owner IS NOT NULL LIMIT ${MAX_OWNERS}`
+  ) SELECT owner FROM o WHERE owner IS NOT NULL AND (SELECT min(e.wake_ms) FROM execution e
+    WHERE e.owner = o.owner AND e.wake_ms IS NOT NULL) <= $2 LIMIT $3`
+
+/** The next owners after one, and then those before it: at most as many as are wanted. */
+async function nextOwners(
+  tx: Transaction,
+  after: string,
+  nowMs: number,
+  max: number,
+): Promise<string[]> {
+  const wanted = Math.min(max, MAX_OWNERS)
+  const ownersAfter = async (name: string, count: number) =>
+    (await tx.rows<{ owner: string }>(OWNERS, [name, nowMs, count])).map(({ owner }) => owner)
+  const later = await ownersAfter(after, wanted)
+  if (later.length === wanted || after === '') return later
+  const earlier = await ownersAfter('', wanted - later.length)
+  return [...new Set([...later, ...earlier])]
+}
 
 /**
  * The first executions of each owner. A computed bound would keep the planner from reading no more
@@ -66,14 +86,17 @@ export async function claimExecutions(
   { nowMs, max, after }: ClaimRequest,
   elsewhere: readonly string[],
 ): Promise<ClaimAnswer> {
-  const owners = (await tx.rows<{ owner: string }>(OWNERS)).map(({ owner }) => owner)
   const all: Claimed[] = []
-  for (let round = 0; round < MAX_ROUNDS && all.length < max && owners.length > 0; round++) {
+  let from = after
+  for (let round = 0; round < MAX_ROUNDS && all.length < max; round++) {
     const left = max - all.length
-    const turn = { nowMs, max: left, after: all.at(-1)?.owner ?? after }
-    const some = await claimRound(tx, daemon, owners, turn, elsewhere)
-    all.push(...some)
-    if (some.length === 0) break
+    const owners = await nextOwners(tx, from, nowMs, left)
+    if (owners.length === 0) break
+    all.push(
+      ...(await claimRound(tx, daemon, owners, { nowMs, max: left, after: from }, elsewhere)),
+    )
+    // Past those that had nothing after all: another daemon locks it, or its session is held.
+    from = owners.at(-1) as string
   }
   const [next] = await tx.rows<{ next_ms: number | null; is_due: boolean }>(
     `SELECT (SELECT min(wake_ms) FROM execution WHERE wake_ms > $1) AS next_ms,
