@@ -21,8 +21,12 @@ interface Candidate extends Pick<ExecutionRow, 'execution_id' | 'owner' | 'sessi
   readonly wake_ms: number
 }
 
-/** Rounds of one claim: an owner may have fewer executions than its part, another daemon locks some. */
-const MAX_ROUNDS = 3
+/**
+ * Rounds of one claim: an owner may have fewer executions than its part, another daemon locks some, and
+ * sessions are held. After a round that found nothing the next one looks at more owners.
+ */
+const MAX_ROUNDS = 8
+const MORE_OWNERS = 8
 /**
  * Whether one can be claimed, as far as its own row says: by the first of the index, since the planner
  * would look for `wake_ms <= $1` through the whole table.
@@ -88,15 +92,18 @@ export async function claimExecutions(
 ): Promise<ClaimAnswer> {
   const all: Claimed[] = []
   let from = after
+  let wanted = max
   for (let round = 0; round < MAX_ROUNDS && all.length < max; round++) {
-    const left = max - all.length
-    const owners = await nextOwners(tx, from, nowMs, left)
+    const owners = await nextOwners(tx, from, nowMs, wanted)
     if (owners.length === 0) break
-    all.push(
-      ...(await claimRound(tx, daemon, owners, { nowMs, max: left, after: from }, elsewhere)),
-    )
-    // Past those that had nothing after all: another daemon locks it, or its session is held.
+    const turn = { nowMs, max: max - all.length, after: from }
+    const some = await claimRound(tx, daemon, owners, turn, elsewhere)
+    all.push(...some)
+    // Past those that had nothing after all.
     from = owners.at(-1) as string
+    if (some.length > 0) continue
+    if (owners.length < wanted) break
+    wanted = Math.min(MAX_OWNERS, MORE_OWNERS * wanted)
   }
   const [next] = await tx.rows<{ next_ms: number | null; is_due: boolean }>(
     `SELECT (SELECT min(wake_ms) FROM execution WHERE wake_ms > $1) AS next_ms,
