@@ -29,7 +29,7 @@ const server = await new PostgresServer().start()
 t.teardown(() => server.close())
 
 /** Executions that are there for their number, so that a copy takes many batches. */
-const MANY = 1200
+const MANY = Number(process.env.STORE_COPY_EXECUTIONS ?? 1200)
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
 
 /** A receiver that refuses what it gets until it is told otherwise. */

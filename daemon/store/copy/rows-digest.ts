@@ -5,8 +5,9 @@ import type { Transaction } from '../postgres/database.ts'
 import type { Connection } from '../sqlite/connection.ts'
 import { type CopiedTable, type Key, nextRows, type Value } from './copied-tables.ts'
 
-/** Rows that are read at once from the database. */
-const MAX_ROWS = 200
+/** Rows that are read at once from the database, and of a table with states of sessions. */
+const MAX_ROWS = 50
+const MAX_LARGE_ROWS = 8
 
 /** What two equal tables have alike. */
 export interface RowsDigest {
@@ -53,14 +54,16 @@ export async function targetDigest(
   const order = key.map(column => (typeOf(column) === 'text' ? `${column} COLLATE "C"` : column))
   const after = key.map((column, i) => `$${i + 1}::${typeOf(column)}`)
   const select = `SELECT ${columns.map(column => column.name).join(', ')} FROM ${name}`
-  const end = `ORDER BY ${order.join(', ')} LIMIT ${MAX_ROWS}`
+  const isLarge = columns.some(({ type }) => type === 'bytea')
+  const most = isLarge ? MAX_LARGE_ROWS : MAX_ROWS
+  const end = `ORDER BY ${order.join(', ')} LIMIT ${most}`
   const digest = new Digest()
   for (let last: Key[] | undefined; ; ) {
     const where = last === undefined ? '' : `WHERE (${order.join(', ')}) > (${after.join(', ')})`
     const rows = await tx.rows<Record<string, Value>>(`${select} ${where} ${end}`, last)
     for (const row of rows) digest.add(columns.map(column => row[column.name] as Value))
     const final = rows.at(-1)
-    if (final === undefined || rows.length < MAX_ROWS) return digest.result
+    if (final === undefined || rows.length < most) return digest.result
     last = key.map(column => final[column] as Key)
   }
 }
