@@ -5,11 +5,12 @@ import t, { type Test } from 'tap'
 import type { DaemonNode } from '../../sdk/index.ts'
 import { startHere } from '../support/command-here.ts'
 import { fixture, get, post, testDaemon } from '../support/daemon.ts'
+import { PageReader } from '../support/page-reader.ts'
 import { PostgresServer } from '../support/postgres.ts'
 import { sharedDaemon } from '../support/shared-daemons.ts'
 import { stateFolder } from '../support/state-folder.ts'
 
-t.setTimeout(150_000)
+t.setTimeout(240_000)
 
 const server = await new PostgresServer().start()
 t.teardown(() => server.close())
@@ -203,6 +204,24 @@ t.test(
     t.not(rows[0].runtime, 'another runtime')
   },
 )
+
+t.test('a browser that has signed in at one daemon is known at the others', async t => {
+  const database = await server.database('console')
+  const env = { LATCHD_TOKENS: 'ann:the-secret-of-ann-long-enough' }
+  const [a, b] = await Promise.all([
+    sharedDaemon(t, 'a', database, env),
+    sharedDaemon(t, 'b', database, env),
+  ])
+  const reader = new PageReader(a.url)
+  await reader.signIn('the-secret-of-ann-long-enough')
+  const [[name = '', value = ''] = []] = [...reader.cookies]
+  // Behind a balancer both have one address, by which the cookie is named.
+  const own = name.replace(new URL(a.url).port, new URL(b.url).port)
+  const page = (cookie: string) =>
+    fetch(`${b.url}/`, { headers: { accept: 'text/html', cookie }, redirect: 'manual' })
+  t.equal((await page(`${own}=${value}`)).status, 200)
+  t.equal((await page(`${own}=${value.slice(0, -2)}xx`)).status, 303)
+})
 
 t.test('tables of a newer version are refused, also by latchd store migrate', async t => {
   const database = await server.database('newer')

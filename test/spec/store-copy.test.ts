@@ -22,7 +22,7 @@ import { cleanEnv } from '../support/running-command.ts'
 import { sharedDaemon } from '../support/shared-daemons.ts'
 import { stateFolder } from '../support/state-folder.ts'
 
-t.setTimeout(90_000)
+t.setTimeout(240_000)
 
 const command = fileURLToPath(new URL('../../bin/latchd.mjs', import.meta.url))
 const server = await new PostgresServer().start()
