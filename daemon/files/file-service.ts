@@ -186,7 +186,10 @@ export class FileService {
       })
     }
     if (files > 0) log.info({ files }, 'files forgotten by retention')
-    if ('sweep' in this.#contents) await this.#contents.sweep()
+    if (!('sweep' in this.#contents)) return
+    await this.#contents.sweep()
+    // Files that other daemons have removed leave the folder of this one too.
+    await this.#contents.clean(hashes => store.unusedContents(hashes))
   }
 
   /** Resolves when nothing is done in the background any more. */

@@ -39,7 +39,8 @@ export async function openSharedContents({
 }: ContentsOptions & { readonly store: ContentStore }): Promise<SharedContents> {
   const { SharedContents } = await import('./shared-contents.ts')
   const path = join(stateDir, CONTENTS_FOLDER)
-  const folder = new FileFolder(path, false)
+  // On disk before it has its name: a machine that loses power must not find half of one under it.
+  const folder = new FileFolder(path, true)
   const bucket =
     filesUrl === undefined
       ? undefined
