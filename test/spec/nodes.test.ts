@@ -2,6 +2,7 @@
 
 import { hostname } from 'node:os'
 import t, { type Test } from 'tap'
+import { SCHEMA_1 } from '../../daemon/store/postgres/schema.ts'
 import type { DaemonNode } from '../../sdk/index.ts'
 import { startHere } from '../support/command-here.ts'
 import { fixture, get, post, testDaemon } from '../support/daemon.ts'
@@ -222,6 +223,24 @@ t.test('a browser that has signed in at one daemon is known at the others', asyn
   t.equal((await page(`${own}=${value}`)).status, 200)
   t.equal((await page(`${own}=${value.slice(0, -2)}xx`)).status, 303)
 })
+
+t.test(
+  'latchd store migrate brings the tables of the first version forward, with what is in them',
+  async t => {
+    const database = await server.database('older')
+    const sql = (text: string) => server.query(text, 'older')
+    await sql(SCHEMA_1)
+    await sql(`INSERT INTO meta VALUES ('store_id', 'an older store'), ('schema_version', '1')`)
+    await sql(`INSERT INTO execution (execution_id, owner, state, epoch, wake_ms, created_ms, deadline_ms)
+    VALUES ('exe_1', 'ann', 'queued', 1, 9000000000000, 0, 9000000000000)`)
+    const { code, stdout } = await startHere(t, ['store', 'migrate', '--to', database]).ended
+    t.equal(code, 0)
+    t.match(stdout, /^store an older store: its tables went from version 1 to \d+\n$/)
+    t.strictSame((await sql('SELECT execution_id, runtime FROM execution')).rows, [
+      { execution_id: 'exe_1', runtime: null },
+    ])
+  },
+)
 
 t.test('tables of a newer version are refused, also by latchd store migrate', async t => {
   const database = await server.database('newer')
