@@ -6,7 +6,6 @@ import { protection } from '../protocol/execution/isolation.ts'
 import { SignInLinks } from './auth/sign-in-links.ts'
 import { nodeProblem } from './base/node-release.ts'
 import type { Config } from './config/config.ts'
-import { nameOf } from './config/node-name.ts'
 import { Sweeper } from './executions/retention.ts'
 import { createApp } from './http/app.ts'
 import type { RouteDependencies } from './http/dependencies.ts'
@@ -92,7 +91,6 @@ async function openServers(
     proxies: new TrustedProxies(config.trustedProxies),
     log,
     version,
-    nodeName: nameOf(config),
     engine: machine.engine,
     startedAtMs: Date.now(),
     now: services.clock.now,

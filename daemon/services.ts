@@ -14,7 +14,7 @@ import { packageVersion } from './base/version.ts'
 import { Connections } from './clients/connections.ts'
 import { type ClockSources, machineClock, TrustedClock } from './clock/trusted-clock.ts'
 import type { Config } from './config/config.ts'
-import { nameOf } from './config/node-name.ts'
+import { nodeNameOf } from './config/node-name.ts'
 import { tokenSecrets } from './config/token-list.ts'
 import type { Variables } from './config/written-value.ts'
 import { EventBus } from './executions/event-bus.ts'
@@ -130,10 +130,9 @@ async function openGround(config: Config, parts: StartedParts) {
   const tags = engine.tagsOf(machine)
   const version = packageVersion()
   const isOwnTool = (name: string) => tools.current.find(name) !== undefined
-  const facts = {
-    ...{ daemon: nameOf(config), version, node: process.versions.node, engine: machine.engine },
-  }
-  const metrics = new Metrics(parts.pool, store, facts, isOwnTool)
+  const facts = { version, node: process.versions.node, engine: machine.engine }
+  const nodeName = store.sharing && nodeNameOf(config)
+  const metrics = new Metrics(parts.pool, store, facts, isOwnTool, nodeName)
   store.watchCommits((operations, tookMs) => metrics.store.onCommit(operations, tookMs))
   const bus = new EventBus()
   bus.observe((event, { createdAtMs }) => metrics.onEvent(event, createdAtMs))
@@ -158,6 +157,7 @@ async function openGround(config: Config, parts: StartedParts) {
     tags,
     version,
     isOwnTool,
+    nodeName,
     metrics,
     pool: metrics.pool,
     bus,

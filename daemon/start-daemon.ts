@@ -6,7 +6,7 @@ import { makePool } from '../executor/pool/make-pool.ts'
 import { builtinTools } from '../executor/tools/builtin/builtin-tools.ts'
 import { packageVersion } from './base/version.ts'
 import type { Config } from './config/config.ts'
-import { nameOf } from './config/node-name.ts'
+import { nodeNameOf } from './config/node-name.ts'
 import type { Variables } from './config/written-value.ts'
 import type { Daemon } from './daemon.ts'
 import { createLog, isJournal, type Logger } from './log/log.ts'
@@ -107,7 +107,7 @@ async function openStore(
   mkdirSync(stateDir, { recursive: true, mode: 0o700 })
   const { openPostgresStore } = await import('./store/postgres/open.ts')
   return await openPostgresStore({
-    ...{ databaseUrl, name: nameOf(config), url: advertiseUrl, version: packageVersion() },
+    ...{ databaseUrl, name: nodeNameOf(config), url: advertiseUrl, version: packageVersion() },
   })
 }
 

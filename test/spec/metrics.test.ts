@@ -119,7 +119,7 @@ t.test('what the daemon is and uses is told', async t => {
   t.match(response.headers.get('content-type'), 'text/plain; version=0.0.4')
   t.match(
     text,
-    /^latchd_info\{version="[^"]+",node="[^"]+",engine="quickjs[^"]+",isolation="thread",daemon="[^"]+"\} 1$/m,
+    /^latchd_info\{version="[^"]+",node="[^"]+",engine="quickjs[^"]+",isolation="thread"\} 1$/m,
   )
   for (const name of [
     'latchd_store_bytes',
@@ -222,7 +222,7 @@ t.test('programs in a process of their own count as busy, with its memory and CP
   const busy = { latchd_workers: 1, latchd_workers_busy: 1 }
   t.strictSame(await scrapeUntil(url, busy, reader), busy)
   const first = await scrape(url, reader)
-  t.match(first.text, /^latchd_info\{.*,isolation="process",daemon="[^"]+"\} 1$/m)
+  t.match(first.text, /^latchd_info\{.*,isolation="process"\} 1$/m)
   const memory = 'latchd_worker_processes_resident_memory_bytes'
   const cpu = 'latchd_worker_processes_cpu_seconds_total'
   const held = 'latchd_worker_busy_seconds_total'

@@ -31,7 +31,10 @@ export function addMetricsPage(app: Hono<HttpEnvironment>, deps: ConsoleDependen
 function metricsPage({ lastHour, pool, nodeName, store }: ConsoleDependencies): Html {
   const minutes = lastHour.read()
   const { sharing } = store
-  const others = sharing === undefined ? '' : `, one of ${sharing.living} that share its store`
+  const which =
+    sharing === undefined
+      ? 'whole daemon'
+      : `daemon ${nodeName}, one of ${sharing.living} that share its store`
   const series = (read: (minute: Minute) => number) => minutes.map(read)
   const whole = (value: number) => String(Math.round(value))
   const took = (share: number) =>
@@ -76,6 +79,6 @@ function metricsPage({ lastHour, pool, nodeName, store }: ConsoleDependencies): 
     ),
   ]
   return html`<h1>The last hour</h1>
-<p class="beside">Of the daemon ${nodeName}${others}, since its start at most. <code>GET /metrics</code> has more, for Prometheus.</p>
+<p class="beside">Of the ${which}, since its start at most. <code>GET /metrics</code> has more, for Prometheus.</p>
 <div class="columns" data-region="charts">${charts}</div>`
 }

@@ -1,5 +1,6 @@
 /** The daemons that share a store, for operators. */
 
+import { hostname } from 'node:os'
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
 import type { DaemonNodes } from '../../../sdk/daemon-nodes.ts'
@@ -40,11 +41,12 @@ const nodesRoute = callerRoute('read', {
 /** Adds `GET /v1/nodes`. */
 export function addNodeRoutes(app: OpenAPIHono<HttpEnvironment>, deps: RouteDependencies): void {
   const { store, version, startedAtMs, executions, pool, nodeName, now } = deps
+  const name = nodeName ?? hostname()
   app.openapi(nodesRoute, async context => {
     const running = Math.min(pool.active, executions.liveCount)
     // Its own row in the store is as old as its last beat.
     const here = {
-      ...{ name: nodeName, isThis: true, version, startedAtMs, seenAtMs: now() },
+      ...{ name, isThis: true, version, startedAtMs, seenAtMs: now() },
       ...{ workers: pool.workers, running, waiting: executions.liveCount - running },
     }
     const { sharing } = store

@@ -30,8 +30,6 @@ export interface MetricSources {
 
 /** Facts about a daemon, as labels of `latchd_info`. */
 export interface DaemonFacts {
-  /** Its name among others. */
-  readonly daemon: string
   readonly version: string
   readonly node: string
   readonly engine: string
@@ -47,22 +45,27 @@ export class Metrics {
   #refusals
   #stopProcess: () => void
 
-  /** @param isOwnTool whether the daemon itself has a tool of this name */
+  /**
+   * @param isOwnTool whether the daemon itself has a tool of this name
+   * @param nodeName the label `node` of each series, among several daemons; absent: there is none.
+   *   `latchd_info` has had a label of that name before, which is the version of Node.
+   */
   constructor(
     pool: GuestPool,
     store: Pick<Store, 'load'>,
     facts: DaemonFacts,
     isOwnTool: (name: string) => boolean,
+    nodeName?: string,
   ) {
     const { registry } = this
-    const { daemon, ...others } = facts
+    if (nodeName !== undefined) registry.setDefaultLabels({ node: nodeName })
     const registers = [registry]
     new Gauge({
       name: 'latchd_info',
       help: 'What this daemon is; always 1.',
-      labelNames: ['version', 'node', 'engine', 'isolation', 'daemon'],
+      labelNames: ['version', 'node', 'engine', 'isolation'],
       registers,
-    }).set({ ...others, isolation: pool.isolation, daemon }, 1)
+    }).set({ ...facts, isolation: pool.isolation }, 1)
     const waited = new Histogram({
       name: 'latchd_worker_wait_seconds',
       help: 'Time that an execution that can run waits for a worker: its first, or to be resumed.',
