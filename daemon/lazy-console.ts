@@ -44,17 +44,20 @@ export function lazyConsole(
   let pages: Promise<AnswerConsole> | undefined
   const load = async () => {
     const { openConsole } = await import('./console/console.ts')
+    const { newSignInKey, SIGN_IN_SECRET } = await import('./console/sign-in/browser-sign-ins.ts')
+    const parts = routes()
+    const signInKey = await parts.store.sharing?.secret(SIGN_IN_SECRET, newSignInKey)
     return openConsole({
-      ...routes(),
-      stateDir: resolve(stateDir),
-      lastHour,
-      lastErrors,
-      typeChecker,
+      ...{ ...parts, stateDir: resolve(stateDir), signInKey, lastHour, lastErrors, typeChecker },
     })
   }
   return {
     answer: async (request, env, shares) => {
-      pages ??= load()
+      pages ??= load().catch(error => {
+        // The next request tries again: the database did not answer.
+        pages = undefined
+        throw error
+      })
       return (await pages)(request, env, shares)
     },
     close: () => lastHour.close(),

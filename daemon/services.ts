@@ -14,13 +14,16 @@ import { packageVersion } from './base/version.ts'
 import { Connections } from './clients/connections.ts'
 import { type ClockSources, machineClock, TrustedClock } from './clock/trusted-clock.ts'
 import type { Config } from './config/config.ts'
+import { nodeNameOf } from './config/node-name.ts'
 import { tokenSecrets } from './config/token-list.ts'
+import type { Variables } from './config/written-value.ts'
 import { EventBus } from './executions/event-bus.ts'
 import { Executions } from './executions/executions.ts'
 import { ReplayService } from './executions/replay-service.ts'
 import { RunningFile } from './executions/running-file.ts'
 import { FileService } from './files/file-service.ts'
-import { FileLinks, LINK_KEY_FILE } from './files/links.ts'
+import { FileLinks, LINK_KEY_FILE, LINK_SECRET, newLinkKey } from './files/links.ts'
+import { openContents } from './files/open-contents.ts'
 import { Reloadable } from './lifecycle/reload.ts'
 import type { Logger } from './log/log.ts'
 import type { AllowList } from './outbound/allow-list.ts'
@@ -61,6 +64,8 @@ export interface StartedParts {
   readonly sources: ToolSources
   /** The machine's clocks when absent. */
   readonly clock?: ClockSources
+  /** Variables of the process: the keys of a bucket. */
+  readonly env?: Variables
 }
 
 /** The services of a daemon. */
@@ -75,7 +80,7 @@ export async function openServices(config: Config, parts: StartedParts) {
   const ground = await openGround(config, parts)
   const { clock, isOwnTool, metrics, onFault, pool, supervision } = ground
   const reloadable = openReloadable(config, parts, ground)
-  const files = openFiles(config, parts, ground)
+  const files = await openFiles(config, parts, ground)
   const { sessions, upgrade } = openSessions(config, parts, ground, files)
   const connections = new Connections({
     reconnectMs: config.reconnectMs,
@@ -85,7 +90,8 @@ export async function openServices(config: Config, parts: StartedParts) {
   })
   const memory = new MemoryGuard(() => performance.now())
   const typeChecker = new TypeChecker(config.allow && { explain: denialText })
-  const links = new FileLinks(join(resolve(config.stateDir), LINK_KEY_FILE), clock.now)
+  const linkKey = await store.sharing?.secret(LINK_SECRET, newLinkKey)
+  const links = new FileLinks(join(resolve(config.stateDir), LINK_KEY_FILE), clock.now, linkKey)
   const before = { reloadable, sessions, connections, memory, typeChecker, files }
   const executions = openExecutions(parts, ground, before)
   memory.watch(executions.held)
@@ -126,7 +132,8 @@ async function openGround(config: Config, parts: StartedParts) {
   const version = packageVersion()
   const isOwnTool = (name: string) => tools.current.find(name) !== undefined
   const facts = { version, node: process.versions.node, engine: machine.engine }
-  const metrics = new Metrics(parts.pool, store, facts, isOwnTool)
+  const nodeName = store.sharing && nodeNameOf(config)
+  const metrics = new Metrics(parts.pool, store, facts, isOwnTool, nodeName)
   store.watchCommits((operations, tookMs) => metrics.store.onCommit(operations, tookMs))
   const bus = new EventBus()
   bus.observe((event, { createdAtMs }) => metrics.onEvent(event, createdAtMs))
@@ -151,6 +158,7 @@ async function openGround(config: Config, parts: StartedParts) {
     tags,
     version,
     isOwnTool,
+    nodeName,
     metrics,
     pool: metrics.pool,
     bus,
@@ -199,15 +207,17 @@ function openReloadable(
   })
 }
 
-function openFiles(
-  { stateDir, retention }: Config,
-  { log, store }: StartedParts,
+async function openFiles(
+  { stateDir, retention, filesUrl }: Config,
+  { log, store, env = {} }: StartedParts,
   { clock, tokens }: Ground,
-): FileService {
+): Promise<FileService> {
+  const contents = await openContents({
+    ...{ stateDir: resolve(stateDir), store: store.sharing?.contents, filesUrl, env },
+  })
   return new FileService({
-    ...{ store, log, now: clock.now, keepMs: retention.keepMs },
+    ...{ store, contents, log, now: clock.now, keepMs: retention.keepMs },
     isShared: store.sharing !== undefined,
-    stateDir: resolve(stateDir),
     maxBytesOf: owner => tokens.limitsOf(owner)?.maxFilesBytes,
   })
 }

@@ -1,12 +1,12 @@
 /** Starts a daemon as configured, and listens. */
 
 import { mkdirSync } from 'node:fs'
-import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { makePool } from '../executor/pool/make-pool.ts'
 import { builtinTools } from '../executor/tools/builtin/builtin-tools.ts'
 import { packageVersion } from './base/version.ts'
 import type { Config } from './config/config.ts'
+import { nodeNameOf } from './config/node-name.ts'
 import type { Variables } from './config/written-value.ts'
 import type { Daemon } from './daemon.ts'
 import { createLog, isJournal } from './log/log.ts'
@@ -84,7 +84,7 @@ export async function startDaemon(
     })
     const daemon = await listenFor(config, {
       ...{ log, pool, store, tools: daemonTools, fetchAllow, inherited },
-      ...{ secrets, traces, sources },
+      ...{ secrets, traces, sources, env },
     })
     // Nothing of them is needed before.
     sources.start()
@@ -103,14 +103,16 @@ async function openStore(
   onLost: (error: Error) => void,
 ): Promise<Store> {
   const stateDir = resolve(config.stateDir)
-  const { databaseUrl, nodeName, advertiseUrl } = config
+  const { databaseUrl, advertiseUrl } = config
   if (databaseUrl === undefined) {
     const { openSqliteStore } = await import('./store/sqlite/open.ts')
     return await openSqliteStore({ stateDir, onLost, failpoints })
   }
   mkdirSync(stateDir, { recursive: true, mode: 0o700 })
   const { openPostgresStore } = await import('./store/postgres/open.ts')
-  return await openPostgresStore({ databaseUrl, name: nodeName ?? hostname(), url: advertiseUrl })
+  return await openPostgresStore({
+    ...{ databaseUrl, name: nodeNameOf(config), url: advertiseUrl, version: packageVersion() },
+  })
 }
 
 function rethrow(error: Error): never {

@@ -27,6 +27,7 @@ import { ClientFiles } from './client-files.ts'
 import { ClientSessions } from './client-sessions.ts'
 import { ClientTools } from './client-tools/client-tools.ts'
 import type { ServedTools } from './client-tools/served-tools.ts'
+import type { DaemonNodes } from './daemon-nodes.ts'
 import { readUrl } from './daemon-url.ts'
 import { executionEvents, openEvents, readEvents } from './event-stream.ts'
 import { isGoing, pathOf } from './execution-status.ts'
@@ -382,6 +383,9 @@ export class Latchd implements Executor {
   info(): Promise<DaemonInfo> {
     return this.#connection.json('GET', '/v1/info')
   }
+
+  /** The daemons that share the store of this one, and what each has to do. */
+  readonly nodes = (): Promise<DaemonNodes> => this.#connection.json('GET', '/v1/nodes')
 
   /**
    * Ends open waits and streams, and running tools of this process. Executions go on in the daemon.

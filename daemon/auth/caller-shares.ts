@@ -33,13 +33,18 @@ export interface BodyShare {
  */
 export class CallerShares {
   readonly #now: () => number
+  readonly #daemons: () => number
   #rates = new Map<string, Rates>()
   #inFlight = new OwnerCounts()
   #allInFlight = 0
 
-  /** @param now milliseconds of a clock that never goes back */
-  constructor(now: () => number) {
+  /**
+   * @param now milliseconds of a clock that never goes back
+   * @param daemons how many share the requests of callers: each takes its part of their rates
+   */
+  constructor(now: () => number, daemons: () => number = () => 1) {
     this.#now = now
+    this.#daemons = daemons
   }
 
   /** Counts a request. @throws {LatchdError} `TOKEN_LIMIT_EXCEEDED` */
@@ -116,7 +121,7 @@ export class CallerShares {
     // A reload gives a changed token new limits.
     if (known?.limits === limits) return known
     const rate = (perSecond: number | undefined) =>
-      perSecond === undefined ? undefined : new Rate(perSecond, this.#now)
+      perSecond === undefined ? undefined : new Rate(() => perSecond / this.#daemons(), this.#now)
     const { requestsPerSecond, bytesPerSecond } = limits
     const rates = { limits, requests: rate(requestsPerSecond), bytes: rate(bytesPerSecond) }
     this.#rates.set(name, rates)

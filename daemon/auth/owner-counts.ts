@@ -8,6 +8,11 @@ export class OwnerCounts {
     return this.#counts.get(owner) ?? 0
   }
 
+  /** The owners that have any, with their counts. */
+  get all(): ReadonlyMap<string, number> {
+    return this.#counts
+  }
+
   /** The owners whose count is `count` or more. */
   atLeast(count: number): string[] {
     return [...this.#counts].filter(([, had]) => had >= count).map(([owner]) => owner)

@@ -2,17 +2,24 @@
 
 /** A bucket: `perSecond` units flow in each second, it holds at most that many, and begins full. */
 export class Rate {
-  readonly #perSecond: number
+  readonly #rate: () => number
   readonly #now: () => number
   #level: number
   #atMs: number
 
-  /** @param now milliseconds of a clock that never goes back */
-  constructor(perSecond: number, now: () => number) {
-    this.#perSecond = perSecond
+  /**
+   * @param perSecond the rate, which may change
+   * @param now milliseconds of a clock that never goes back
+   */
+  constructor(perSecond: number | (() => number), now: () => number) {
+    this.#rate = typeof perSecond === 'number' ? () => perSecond : perSecond
     this.#now = now
-    this.#level = perSecond
+    this.#level = this.#perSecond
     this.#atMs = now()
+  }
+
+  get #perSecond(): number {
+    return this.#rate()
   }
 
   /**

@@ -14,6 +14,7 @@ import { addConfig } from './commands/config.ts'
 import { addInstall } from './commands/install.ts'
 import { addLogs } from './commands/logs.ts'
 import { addMcp } from './commands/mcp.ts'
+import { addNodes } from './commands/nodes.ts'
 import { addOpen } from './commands/open.ts'
 import { addPs } from './commands/ps.ts'
 import { addReject } from './commands/reject.ts'
@@ -49,6 +50,7 @@ const commands = [
   addApprove,
   addReject,
   addSessions,
+  addNodes,
   addReplay,
   addOpen,
   addStore,

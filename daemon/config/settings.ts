@@ -20,6 +20,7 @@ import { tokenList } from './token-list.ts'
 import { toolPolicyRules } from './tool-policy.ts'
 import {
   anyText,
+  bucketUrl,
   daemonUrl,
   databaseUrlSchema,
   filePath,
@@ -99,6 +100,13 @@ export const settings = {
     kind: secretText('a postgres:// URL', databaseUrlSchema),
     default: undefined,
     description: 'PostgreSQL database that several daemons share; unset: a file of this one',
+  }),
+  filesUrl: setting<string | undefined>({
+    env: 'LATCHD_FILES_URL',
+    flag: '--files-url <url>',
+    kind: bucketUrl,
+    default: undefined,
+    description: 'bucket for the contents of files, of daemons that share a database',
   }),
   nodeName: setting<string | undefined>({
     env: 'LATCHD_NODE_NAME',

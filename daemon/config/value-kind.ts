@@ -112,6 +112,12 @@ export const signingSecretSchema = secretSchema.regex(
 /** {@link secretSchema} for the address of a database, which has a password in it. */
 export const databaseUrlSchema = secretSchema.regex(/^postgres(?:ql)?:\/\//)
 
+/** The address of a bucket: `s3://bucket/prefix?region=…&endpoint=…`. */
+export const bucketUrl = valueKind({
+  schema: z.string().regex(/^s3:\/\/[a-z0-9][a-z0-9.-]+(?:[/?][\x21-\x7e]*)?$/),
+  allowed: 'an s3:// URL of a bucket, without credentials',
+})
+
 /** An address or a name to listen on. */
 export const hostName = valueKind({
   schema: z.string().regex(/^[A-Za-z0-9._:%-]+$/),

@@ -38,7 +38,7 @@ const FOR_GOOD = 'private, max-age=31536000, immutable'
 
 function consoleApp(deps: ConsoleDependencies, shares: CallerShares): Hono<HttpEnvironment> {
   const { tokens, audit, metrics, proxies, now } = deps
-  const signIns = new BrowserSignIns(tokens, deps.stateDir, now)
+  const signIns = new BrowserSignIns(tokens, deps.stateDir, now, deps.signInKey)
   const app = new Hono<HttpEnvironment>()
   app.use(async (context, next) => {
     const client = proxies.clientOf(incomingOf(context))

@@ -10,6 +10,8 @@ import type { LastHour } from '../telemetry/last-hour.ts'
 export interface ConsoleDependencies extends RouteDependencies {
   /** The folder of the state, in which the key of the browsers' cookies is. */
   readonly stateDir: string
+  /** The key that all daemons of a shared store have; absent: that of the folder. */
+  readonly signInKey: string | undefined
   readonly lastHour: Pick<LastHour, 'read'>
   readonly lastErrors: Pick<LastErrors, 'of'>
   readonly typeChecker: Pick<TypeChecker, 'check'>

@@ -24,12 +24,14 @@ import { LatchdError } from '../../protocol/errors.ts'
 import { OwnerCounts } from '../auth/owner-counts.ts'
 import { type MakeClientTool, readPlan } from '../replay/stored-plan.ts'
 import type { Claimed } from '../store/claim-facts.ts'
+import type { DaemonLoad } from '../store/daemon-load.ts'
 import type { StuckError } from '../store/recovery-facts.ts'
 import { AT_ONCE_MS } from '../store/rules/standing.ts'
 import type { ClaimedExecution } from '../store/store.ts'
 import type { ToolboxSource } from '../tools/daemon-tools.ts'
 import { IdleCollector } from '../upkeep/idle-collector.ts'
-import { ClaimLoop } from './claim-loop.ts'
+import { ClaimLoop, shareOf } from './claim-loop.ts'
+import { memoryLoad } from './memory-load.ts'
 import { newsFor } from './shared-news.ts'
 import { isDamage, isForAnother } from './store-refusals.ts'
 import { UpgradeCheck } from './upgrade-check.ts'
@@ -90,8 +92,7 @@ export class ActiveExecutions {
       resume: claimed => this.#resumeOrQuarantine(claimed),
       onFault: deps.onFault,
       now: deps.now ?? Date.now,
-      // More would wait here while another daemon has a worker for them.
-      ...(deps.store.sharing && { maxLoaded: deps.pool.workers }),
+      ...(deps.store.sharing && { maxLoaded: () => shareOf(deps.pool) }),
       ...(deps.hasRoom && { hasRoom: deps.hasRoom }),
     })
   }
@@ -125,14 +126,21 @@ export class ActiveExecutions {
     return this.#liveOwners.of(owner) + this.#queuedOwners.of(owner)
   }
 
+  /** What is in memory, for the other daemons. */
+  get inMemory(): DaemonLoad {
+    const owners = [...this.#liveOwners.all.keys(), ...this.#queuedOwners.all.keys()]
+    return memoryLoad(this, this.#deps.pool, this.#live.values(), owners)
+  }
+
   /** Resumes the executions of an earlier process. */
   async recover(): Promise<void> {
     this.#collector.start()
-    const { store, runningFile, bus, now } = this.#deps
-    const { stuck } = await store.open({ nowMs: (now ?? Date.now)(), ran: runningFile.lost })
+    const { store, runningFile, bus, now = Date.now, runtime } = this.#deps
+    const { stuck } = await store.open({ nowMs: now(), ran: runningFile.lost, runtime })
     for (const one of stuck) bus.happened(one.event, one)
     const subjects = { live: this.#live, loading: this.#loading, queued: this.#queued }
-    const acts = { unqueue: (id: string) => this.#unqueue(id), look: () => this.#claims.look() }
+    const unqueue = (id: string) => this.#unqueue(id)
+    const acts = { unqueue, look: () => this.#claims.look(), load: () => this.inMemory }
     store.sharing?.watch(newsFor(this.#deps, { ...subjects, ...acts }))
     acts.look()
   }
@@ -330,7 +338,12 @@ export class ActiveExecutions {
     await this.#track(executionId, async () => {
       const execution = await this.#read(claimed)
       if (execution === undefined) return
-      const obstacle = (await this.#sessionLoss(execution)) ?? (await this.#divergence(execution))
+      const onFault = (error: unknown) => {
+        if (!this.#isDraining) this.#deps.onFault(error, executionId)
+      }
+      const obstacle =
+        (await this.#sessionLoss(execution)) ??
+        (await this.#upgrades.divergence(execution, onFault))
       if (obstacle !== undefined) return await this.#quarantine(claimed, obstacle)
       const { sessionId } = execution
       if (sessionId !== undefined) this.#deps.sessions.took({ sessionId, executionId })
@@ -362,18 +375,6 @@ export class ActiveExecutions {
       if (!(error instanceof LatchdError && error.code === 'SNAPSHOT_INCOMPATIBLE')) throw error
       const { code, message } = error
       return { code: code as 'SNAPSHOT_INCOMPATIBLE', name: 'SnapshotIncompatible', message }
-    }
-  }
-
-  /** How an execution of another runtime would take another path here; `undefined`: it does not. */
-  async #divergence(claimed: ClaimedExecution): Promise<StuckError | undefined> {
-    if (!this.#upgrades.isNeeded(claimed)) return undefined
-    try {
-      return await this.#upgrades.divergenceOf(claimed)
-    } catch (error) {
-      // A lost worker says nothing about the path: the execution itself will show it.
-      if (!this.#isDraining) this.#deps.onFault(error, claimed.executionId)
-      return undefined
     }
   }
 

@@ -5,6 +5,9 @@ import type { Caller } from '../auth/caller.ts'
 import { OwnerCounts } from '../auth/owner-counts.ts'
 import type { TokenLimits } from '../auth/token-limits.ts'
 import { RETRY_AFTER_SECONDS } from '../base/retry-after.ts'
+import { sumOf } from '../store/daemon-load.ts'
+import type { Sharing } from '../store/sharing.ts'
+import type { Submission } from '../store/store.ts'
 import type { ActiveExecutions } from './active.ts'
 
 /** Bounds on the work of all callers together. */
@@ -16,7 +19,12 @@ export interface AdmissionOptions {
   /** How many callers share the queue; one when absent. */
   readonly callers?: () => number
   readonly pool: { readonly active: number; readonly workers: number }
+  /** What callers have at other daemons; absent: there are none. */
+  readonly store?: { readonly sharing?: Pick<Sharing, 'elsewhere'> | undefined }
 }
+
+/** Those that are not the other parts of the daemon. */
+export type AdmissionBounds = Omit<AdmissionOptions, 'pool' | 'store'>
 
 /** Counts work as it is admitted, and refuses work beyond the bounds. */
 export class Admission {
@@ -41,19 +49,33 @@ export class Admission {
     return this.#arriving.add(caller.name)
   }
 
+  /**
+   * How many executions of a caller a shared store may have under way with another one: its limit,
+   * without those that are in the memory of a daemon alone.
+   */
+  boundsOf({ name, limits }: Caller): Pick<Submission, 'maxUnderWay'> {
+    const sharing = this.#options.store?.sharing
+    if (sharing === undefined || limits?.maxExecutions === undefined) return {}
+    const here = sumOf([this.#active.inMemory], name)
+    const volatile = here.volatile + sharing.elsewhere(name).volatile
+    return { maxUnderWay: Math.max(0, limits.maxExecutions - volatile) }
+  }
+
   #refuseBeyondLimits({ name, limits = {} }: Caller): void {
     this.#options.admitCaller?.(name)
     const { pool, maxQueue, callers } = this.#options
     const { maxExecutions = Infinity, maxQueued = Infinity } = limits
     const arriving = this.#arriving.of(name)
-    const own = this.#active.sizeOf(name) + arriving
+    // Asked for only when it matters: it reads what all the others have told.
+    const isLimited = maxExecutions < Infinity || maxQueued < Infinity
+    const elsewhere = isLimited ? this.#options.store?.sharing?.elsewhere(name) : undefined
+    const own = this.#active.sizeOf(name) + arriving + (elsewhere?.executions ?? 0)
     if (own >= maxExecutions)
       throw beyondLimit('are under way', own, 'maxExecutions', maxExecutions)
     if (pool.active < pool.workers) return
     const ownQueued = this.#active.queuedOf(name)
-    if (ownQueued + arriving >= maxQueued) {
-      throw beyondLimit('wait', ownQueued + arriving, 'maxQueued', maxQueued)
-    }
+    const allQueued = ownQueued + arriving + (elsewhere?.queued ?? 0)
+    if (allQueued >= maxQueued) throw beyondLimit('wait', allQueued, 'maxQueued', maxQueued)
     const { queued } = this.#active
     // A caller that fills the queue leaves the other callers their part of it.
     if (queued < maxQueue || ownQueued < Math.floor(maxQueue / (callers?.() ?? 1))) return

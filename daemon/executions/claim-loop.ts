@@ -29,8 +29,8 @@ export interface ClaimDependencies {
   readonly now?: () => number
   /** Whether the memory has room for more executions; absent: always. */
   readonly hasRoom?: () => boolean
-  /** Claimed executions that may wait for a worker; {@link MAX_LOADED} when absent. */
-  readonly maxLoaded?: number
+  /** Claimed executions that may wait for a worker now; {@link MAX_LOADED} when absent. */
+  readonly maxLoaded?: () => number
   /** The interval of searches in the store, whatever is known of it. */
   readonly lookMs?: number
 }
@@ -38,17 +38,28 @@ export interface ClaimDependencies {
 /** Claimed executions that wait for a worker, at most. */
 export const MAX_LOADED = 64
 const LOOK_MS = 10_000
+/** Of the workers of a daemon that shares its store, the part for which others may wait beside. */
+const WAITING_PART = 4
 /** The interval of checks for room while the memory is full. */
 const ROOM_LOOK_MS = 250
 /** A load that failed is tried again after the first pause, then after twice as long, up to the last. */
 const FIRST_PAUSE_MS = 500
 const LAST_PAUSE_MS = 300_000
 
+/**
+ * How many claimed executions may wait at a daemon that shares its store: those that it has workers
+ * for, and a few beside, so that a worker that becomes free has one. More would wait here while
+ * another daemon has a worker for them.
+ */
+export function shareOf({ workers, active }: { workers: number; active: number }): number {
+  return Math.max(0, workers - active) + Math.ceil(workers / WAITING_PART)
+}
+
 /** Claims executions. At most {@link MAX_LOADED} of them are loaded at a time. */
 export class ClaimLoop {
   #deps: ClaimDependencies
   #lookMs: number
-  #maxLoaded: number
+  #maxLoaded: () => number
   #now: () => number
   #loading = 0
   #wakeAtMs = Infinity
@@ -76,7 +87,7 @@ export class ClaimLoop {
   constructor(deps: ClaimDependencies) {
     this.#deps = deps
     this.#lookMs = deps.lookMs ?? LOOK_MS
-    this.#maxLoaded = deps.maxLoaded ?? MAX_LOADED
+    this.#maxLoaded = deps.maxLoaded ?? (() => MAX_LOADED)
     this.#now = deps.now ?? Date.now
   }
 
@@ -160,7 +171,7 @@ export class ClaimLoop {
 
   /** How many may be claimed now. */
   #room(): number {
-    if (this.#deps.hasRoom?.() ?? true) return Math.max(0, this.#maxLoaded - this.#loading)
+    if (this.#deps.hasRoom?.() ?? true) return Math.max(0, this.#maxLoaded() - this.#loading)
     // One at a time goes on in any case, since the executions in memory may wait for it.
     if (this.#loading === 0) return 1
     if (!this.#awaitsRoom) {

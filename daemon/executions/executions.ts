@@ -15,7 +15,7 @@ import type { StoredExecution } from '../store/store.ts'
 import type { Tracing } from '../telemetry/tracing/tracing.ts'
 import type { HeldMemory } from '../upkeep/memory-guard.ts'
 import { type ActiveDependencies, type ActiveExecution, ActiveExecutions } from './active.ts'
-import { Admission, type AdmissionOptions } from './admission.ts'
+import { Admission, type AdmissionBounds } from './admission.ts'
 import { Elsewhere } from './elsewhere.ts'
 import { EventStreams } from './event-streams.ts'
 import { listExecutions, type PageQuery } from './execution-lists.ts'
@@ -24,7 +24,7 @@ import { type SubmissionKey, SubmissionKeys, submittedId } from './submission-ke
 import { ExecutionWriter } from './writer.ts'
 
 /** Options of {@link Executions}. */
-export interface ExecutionsOptions extends ActiveDependencies, Omit<AdmissionOptions, 'pool'> {
+export interface ExecutionsOptions extends ActiveDependencies, AdmissionBounds {
   /**
    * @throws {LatchdError} `INVALID_REQUEST` for a URL that is not allowed; `WEBHOOKS_FULL` when too
    *   many messages wait
@@ -168,8 +168,8 @@ export class Executions {
   }
 
   async #start(plan: ExecutionPlan, caller: Caller, options: SubmitOptions): Promise<string> {
-    const { webhookUrl, key } = options
-    const { executionId } = plan
+    const { executionId, webhookUrl, key } = { ...plan, ...options }
+    const bounds = { ...this.#admission.boundsOf(caller), ...(key && { key }) }
     const writer = new ExecutionWriter(plan, caller.name, webhookUrl, this.#options)
     const running = new RunningExecution(plan, this.#options, writer)
     writer.bind(running)
@@ -181,13 +181,13 @@ export class Executions {
     ) {
       let known = executionId
       await this.#live.queue(executionId, caller.name, async () => {
-        known = submittedId(executionId, await writer.submitDurable(key, 'queue'))
+        known = submittedId(executionId, await writer.submitDurable(bounds, 'queue'))
         return known === executionId
       })
       return known
     } else {
       this.#arriving++
-      const stored = writer.submitDurable(key).finally(() => this.#arriving--)
+      const stored = writer.submitDurable(bounds, 'run').finally(() => this.#arriving--)
       const known = submittedId(executionId, await stored)
       if (known !== executionId) return known
     }

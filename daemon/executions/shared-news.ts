@@ -2,6 +2,7 @@
 
 import type { RunningExecution } from '../../executor/execution/execution.ts'
 import { LatchdError } from '../../protocol/errors.ts'
+import type { DaemonLoad } from '../store/daemon-load.ts'
 import type { StoreNews } from '../store/sharing.ts'
 import type { ExecutionWriter } from './writer.ts'
 import type { WriterDependencies } from './writer-dependencies.ts'
@@ -17,17 +18,20 @@ export interface NewsSubjects {
   readonly unqueue: (executionId: string) => void
   /** Looks for executions that can be claimed. */
   readonly look: () => void
+  /** What is in memory. */
+  readonly load: () => DaemonLoad
 }
 
 /** The news of a shared store, acted on. */
 export function newsFor(
   { runningFile, bus, onWebhooks, onFault }: WriterDependencies,
-  { live, loading, queued, unqueue, look }: NewsSubjects,
+  { live, loading, queued, unqueue, look, load }: NewsSubjects,
 ): StoreNews {
   return {
     isHere: id => live.has(id) || loading.has(id),
     working: () => runningFile.working,
     queued: () => [...queued.keys()],
+    load,
     onUnqueued: ids => {
       for (const id of ids) unqueue(id)
     },

@@ -2,6 +2,7 @@
 
 import { LatchdError } from '../../protocol/errors.ts'
 import type { StoreReader, SubmitOutcome } from '../store/store.ts'
+import { beyondExecutions } from './beyond-executions.ts'
 
 /** A caller's key, with a hash of the body that it came with. */
 export interface SubmissionKey {
@@ -67,9 +68,14 @@ export function removedExecution(executionId: string): LatchdError {
   return new LatchdError('GONE', message)
 }
 
-/** The execution that a submission came to. @throws {LatchdError} `IDEMPOTENCY_KEY_REUSED`, `GONE` */
+/**
+ * The execution that a submission came to.
+ *
+ * @throws {LatchdError} `IDEMPOTENCY_KEY_REUSED`, `GONE`, `TOKEN_LIMIT_EXCEEDED`
+ */
 export function submittedId(executionId: string, outcome: SubmitOutcome): string {
   if (outcome.kind === 'key-reused') throw keyReused()
   if (outcome.kind === 'removed') throw removedExecution(outcome.executionId)
+  if (outcome.kind === 'beyond-limit') throw beyondExecutions(outcome.underWay)
   return outcome.kind === 'known' ? outcome.executionId : executionId
 }

@@ -21,13 +21,7 @@ import type { Execution } from '../../protocol/execution/execution.ts'
 import { serializePlan } from '../replay/stored-plan.ts'
 import { wholeRecords, writeSessionRun } from '../sessions/session-run.ts'
 import { FIRST_EPOCH } from '../store/first-epoch.ts'
-import type {
-  Addition,
-  SessionLeaving,
-  Submission,
-  SubmitMode,
-  SubmitOutcome,
-} from '../store/store.ts'
+import type { Addition, SessionLeaving, Submission, SubmitMode } from '../store/store.ts'
 import { untilRoom } from '../store/until-room.ts'
 import { nothing } from './held-addition.ts'
 import type { WriterDependencies } from './writer-dependencies.ts'
@@ -131,9 +125,9 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
   }
 
   /** Takes a new execution that may not. */
-  async submitDurable(key: Submission['key'], mode: SubmitMode = 'run'): Promise<SubmitOutcome> {
+  async submitDurable(bounds: Pick<Submission, 'key' | 'maxUnderWay'>, mode: SubmitMode) {
     this.#isDurable = true
-    const of = { ...this.#submission('queued'), ...(key && { key }) }
+    const of = { ...this.#submission('queued'), ...bounds }
     const outcome = await this.#deps.store.submit(of, mode)
     this.#isStored = outcome.kind === 'accepted'
     return outcome

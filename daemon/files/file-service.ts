@@ -1,6 +1,5 @@
-/** The files of a daemon: contents in a folder of the state folder, records in the store. */
+/** The files of a daemon: their contents, and their records in the store. */
 
-import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import {
   ExecutionFiles,
@@ -8,7 +7,7 @@ import {
   type FilesOwner,
   newFileId,
 } from '../../executor/files/execution-files.ts'
-import { FileFolder } from '../../executor/files/file-folder.ts'
+import type { FileFolder } from '../../executor/files/file-folder.ts'
 import { safeName, safeType } from '../../executor/files/file-name.ts'
 import type { FileRecord } from '../../executor/files/file-record.ts'
 import { LatchdError } from '../../protocol/errors.ts'
@@ -16,7 +15,7 @@ import { limitTable } from '../../protocol/limits.ts'
 import type { Caller } from '../auth/caller.ts'
 import type { Logger } from '../log/log.ts'
 import type { FileStore } from '../store/file-store.ts'
-import { CONTENTS_FOLDER } from '../store/sqlite/files.ts'
+import type { SharedContents } from './shared-contents.ts'
 
 /** The longest upload: as long as any file of an execution may be. */
 export const MAX_UPLOAD_BYTES = limitTable.maxFileBytes.ceiling
@@ -30,7 +29,7 @@ const MADE_MS = 60_000
 /** What {@link FileService} works with. */
 export interface FileServiceDependencies {
   readonly store: FileStore
-  readonly stateDir: string
+  readonly contents: FileFolder | SharedContents
   readonly log: Pick<Logger, 'info' | 'error'>
   /** Epoch milliseconds. */
   readonly now: () => number
@@ -53,12 +52,12 @@ export interface Upload {
 /** Takes, gives and removes files, and makes those of executions. */
 export class FileService {
   readonly #deps: FileServiceDependencies
-  readonly #contents: FileFolder
+  readonly #contents: FileFolder | SharedContents
   readonly #place: FilePlace
 
   constructor(deps: FileServiceDependencies) {
     this.#deps = deps
-    this.#contents = new FileFolder(join(deps.stateDir, CONTENTS_FOLDER), true)
+    this.#contents = deps.contents
     this.#place = {
       contents: this.#contents,
       records: deps.store,
@@ -187,6 +186,10 @@ export class FileService {
       })
     }
     if (files > 0) log.info({ files }, 'files forgotten by retention')
+    if (!('sweep' in this.#contents)) return
+    await this.#contents.sweep()
+    // Files that other daemons have removed leave the folder of this one too.
+    await this.#contents.clean(hashes => store.unusedContents(hashes))
   }
 
   /** Resolves when nothing is done in the background any more. */
@@ -210,6 +213,9 @@ function refusalOf(error: unknown): unknown {
     return new LatchdError('STORE_FULL', 'Cannot store the file: the disk is full', {
       cause: error,
     })
+  }
+  if (code === 'LIMIT_EXCEEDED') {
+    return new LatchdError('PAYLOAD_TOO_LARGE', (error as Error).message)
   }
   if (code !== 'ECONNRESET') return error
   return new LatchdError('INVALID_REQUEST', 'The body broke off', { cause: error })

@@ -10,8 +10,15 @@ export const LINK_KEY_FILE = 'file-link-key'
 export const DEFAULT_LINK_MS = 3_600_000
 /** And at most: a week. */
 export const MAX_LINK_MS = 7 * 86_400_000
+/** The name of the key among the secrets of a shared store. */
+export const LINK_SECRET = 'file links'
 /** Bytes of the key, as many as the hash has. */
 const KEY_BYTES = 32
+
+/** A new key, as text. */
+export function newLinkKey(): string {
+  return randomBytes(KEY_BYTES).toString('base64url')
+}
 
 /** Signs links, and reads them. The key is made when the first link is. */
 export class FileLinks {
@@ -19,10 +26,14 @@ export class FileLinks {
   readonly #now: () => number
   #key: Buffer | undefined
 
-  /** @param file where the key is kept, for its owner alone */
-  constructor(file: string, now: () => number) {
+  /**
+   * @param file where the key is kept, for its owner alone
+   * @param key the key of all daemons of a shared store, in the place of the file
+   */
+  constructor(file: string, now: () => number, key?: string) {
     this.#file = file
     this.#now = now
+    this.#key = key === undefined ? undefined : Buffer.from(key, 'base64url')
   }
 
   /** The query of a link. @param expiresMs how long it works */
@@ -50,8 +61,7 @@ export class FileLinks {
     if (this.#key !== undefined) return this.#key
     const isThere = isWanted || readIfThere(this.#file) !== undefined
     if (!isThere) return undefined
-    const make = () => randomBytes(KEY_BYTES).toString('base64url')
-    this.#key = Buffer.from(storedSecret(this.#file, make), 'base64url')
+    this.#key = Buffer.from(storedSecret(this.#file, newLinkKey), 'base64url')
     return this.#key
   }
 }

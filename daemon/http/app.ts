@@ -28,6 +28,7 @@ import { addHealthRoutes } from './routes/health-routes.ts'
 import { addInfoRoute } from './routes/info-route.ts'
 import { addMcpRoute } from './routes/mcp-route.ts'
 import { addMetricsRoute } from './routes/metrics-route.ts'
+import { addNodeRoutes } from './routes/node-routes.ts'
 import { addReplayRoute } from './routes/replay-route.ts'
 import { addSessionRoutes } from './routes/session-routes.ts'
 import { addSignInLinkRoute } from './routes/sign-in-link-route.ts'
@@ -67,7 +68,10 @@ export function createApp(deps: RouteDependencies): OpenAPIHono<HttpEnvironment>
     if (origin === undefined) return
     for (const [name, value] of Object.entries(corsHeaders(origin))) headers.set(name, value)
   })
-  const shares = new CallerShares(() => performance.now())
+  const shares = new CallerShares(
+    () => performance.now(),
+    () => deps.store.sharing?.living ?? 1,
+  )
   addHealthRoutes(app, deps)
   addConsoleRoutes(app, deps, shares)
   addWelcomeRoute(app, deps)
@@ -112,6 +116,7 @@ export function createApp(deps: RouteDependencies): OpenAPIHono<HttpEnvironment>
   addConnectRoutes(app, deps, shares)
   addMcpRoute(app, deps)
   addInfoRoute(app, deps)
+  addNodeRoutes(app, deps)
   addMetricsRoute(app, deps)
   const methodsOf = pathMethods(app.routes)
   app.notFound(context => {

@@ -142,8 +142,8 @@ export function readPlan(
 }
 
 /** The runtime that an execution began with, without reading the rest of its plan. */
-export function runtimeOf({ plan }: ClaimedExecution): string {
-  return (JSON.parse(plan) as StoredPlan).runtime
+export function runtimeOf({ plan, runtime }: ClaimedExecution): string {
+  return runtime ?? (JSON.parse(plan) as StoredPlan).runtime
 }
 
 function currentTool(stored: StoredTool, toolbox: Toolbox): Tool {

@@ -9,6 +9,8 @@ export interface OpeningFacts {
    * Executions that had a worker when the earlier process was lost; absent: all that were running.
    */
   readonly ran?: readonly string[] | undefined
+  /** What executions run on at this daemon, for a store that several share. */
+  readonly runtime?: string
 }
 
 /** What a daemon gets from a store when it begins its work. */

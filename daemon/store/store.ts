@@ -73,6 +73,11 @@ export interface Submission extends Addition {
   readonly createdAtMs: number
   /** When `wallMs` is over, in epoch milliseconds. */
   readonly deadlineMs: number
+  /**
+   * Executions of the owner that a shared store may have under way with this one; absent: any number.
+   * An embedded store does not look at it.
+   */
+  readonly maxUnderWay?: number
 }
 
 /** Who owns a new execution: the daemon that took it, or nobody until it is claimed. */
@@ -87,6 +92,8 @@ export type SubmitOutcome =
   | { readonly kind: 'key-reused' }
   /** The key was used before with the same body, and its execution was removed. */
   | { readonly kind: 'removed'; readonly executionId: string }
+  /** So many of the owner are under way already. */
+  | { readonly kind: 'beyond-limit'; readonly underWay: number }
 
 /** Everything that resuming an execution needs. */
 export interface ClaimedExecution {
@@ -102,6 +109,8 @@ export interface ClaimedExecution {
   readonly createdAtMs: number
   readonly startedAtMs: number | undefined
   readonly deadlineMs: number
+  /** What it ran on last; absent: what its plan says. */
+  readonly runtime?: string
   /**
    * Intents in order of `seq`, then deliveries in order of `position`; with the texts that
    * `executor/calls/text-budget.ts` takes.

@@ -10,6 +10,8 @@ import { SECRET_PREFIX } from '../config/webhook-secret-prefix.ts'
 
 /** Its name in the state folder. */
 export const WEBHOOK_SECRET_FILE = 'webhook-secret'
+/** Its name among the secrets of a shared store. */
+export const WEBHOOK_SECRET = 'webhooks'
 
 /** Bytes of a secret; the scheme allows 24 to 64. */
 const SECRET_BYTES = 32

@@ -8,7 +8,7 @@ import type { Store, WebhookMessage } from '../store/store.ts'
 import type { StoredEvent } from '../store/stored-event.ts'
 import { messageFor } from '../store/webhook-messages.ts'
 import { poster } from './post.ts'
-import { keptSecret, newSecret } from './secret-file.ts'
+import { keptSecret, newSecret, WEBHOOK_SECRET } from './secret-file.ts'
 import { admitWebhook, operatorHost, webhookHosts } from './webhook-guard.ts'
 import { senderMachine, WebhookSender } from './webhook-sender.ts'
 
@@ -50,7 +50,7 @@ export async function openWebhooks(
   }
   const { sharing } = store
   const made = () =>
-    sharing?.secret('webhooks', newSecret) ?? Promise.resolve(keptSecret(config.stateDir))
+    sharing?.secret(WEBHOOK_SECRET, newSecret) ?? Promise.resolve(keptSecret(config.stateDir))
   const secret = config.webhookSecret ?? learnt(await made())
   const post = poster(hosts, secret)
   // A host that the operator posts to may have other paths, which no caller is to reach.

@@ -8,7 +8,7 @@ import {
   type FileRange,
   FileReference,
 } from '../../protocol/values/file-reference.ts'
-import type { Chunks, FileFolder } from './file-folder.ts'
+import type { Chunks, FileContents } from './file-contents.ts'
 import { safeName, safeType } from './file-name.ts'
 import {
   type FilePart,
@@ -21,7 +21,7 @@ import { sniffedType } from './sniffed-type.ts'
 
 /** Where the files of all executions are. */
 export interface FilePlace {
-  readonly contents: FileFolder
+  readonly contents: FileContents
   readonly records: FileRecords
   /** Epoch milliseconds. */
   readonly now: () => number

@@ -8,9 +8,10 @@
 
 import { createHash, randomBytes } from 'node:crypto'
 import { constants, createReadStream, mkdirSync, openAsBlob, unlinkSync } from 'node:fs'
-import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises'
+import { type FileHandle, open, readdir, rename, rm, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
+import type { Chunks, FileContents, WrittenContent } from './file-contents.ts'
 
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL
 /** Where contents are written before they have a name. */
@@ -19,20 +20,8 @@ const INCOMING = 'incoming'
 /** Hashes that are looked up at once. */
 const MAX_LOOKED_UP = 1000
 
-/** A content that was written; it stays until `release` is called and no record has it. */
-export interface WrittenContent {
-  /** In hex. */
-  readonly sha256: string
-  readonly size: number
-  /** Takes the pin away: to be called when the record is there, or will not be. */
-  release(): void
-}
-
-/** Chunks of bytes. */
-export type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>
-
 /** A folder of contents. It is made when the first one is written. */
-export class FileFolder {
+export class FileFolder implements FileContents {
   readonly #folder: string
   readonly #isDurable: boolean
   #isMade = false
@@ -114,6 +103,18 @@ export class FileFolder {
   /** The whole content, whose bytes are read from the disk when they are wanted. */
   blob(sha256: string, type: string): Promise<Blob> {
     return openAsBlob(this.#pathOf(sha256), { type })
+  }
+
+  /** Notes that a content is used now; `false` when it is not there. */
+  async touch(sha256: string): Promise<boolean> {
+    const now = new Date()
+    try {
+      await utimes(this.#pathOf(sha256), now, now)
+      return true
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+      throw error
+    }
   }
 
   /**

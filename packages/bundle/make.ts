@@ -29,11 +29,12 @@ const entries = [
 
 /**
  * Packages that stay outside. piscina starts a file beside its own; the engines' packages are found by
- * their names, for their WebAssembly; openai and the exporter of traces are large and used by few; pg is
- * an optional peer.
+ * their names, for their WebAssembly; openai and the exporter of traces are large and used by few; pg
+ * and aws4fetch are optional peers.
  */
 const external = [
   'piscina',
+  'aws4fetch',
   'pg',
   /^quickjs-wasi\//,
   '@latchd/python',

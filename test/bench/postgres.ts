@@ -3,6 +3,14 @@
  * claims and beats cost when much waits: `node test/bench/postgres.ts [SECONDS]`.
  */
 
+import { connect } from '../../daemon/store/postgres/connect.ts'
+import {
+  glance,
+  listPeers,
+  lookAfter,
+  register,
+  renew,
+} from '../../daemon/store/postgres/daemons.ts'
 import { openPostgresStore } from '../../daemon/store/postgres/open.ts'
 import type { PostgresStore } from '../../daemon/store/postgres/postgres-store.ts'
 import { completed, delivery, intent, started, submission } from '../conformance/store-samples.ts'
@@ -10,6 +18,8 @@ import { PostgresServer } from '../support/postgres.ts'
 
 const UNDER_WAY = 64
 const MANY = 100_000
+const TIMES = 1000
+const OWNERS = 1000
 const seconds = Number(process.argv[2] ?? 10)
 
 const server = await new PostgresServer(['shared_buffers=256MB', 'max_wal_size=4GB']).start()
@@ -18,6 +28,7 @@ try {
   const store = await openPostgresStore({ databaseUrl, name: 'bench', url: undefined })
   await writes(store)
   await claims(store)
+  await rests()
   await store.close()
 } finally {
   await server.close()
@@ -29,6 +40,7 @@ async function writes(store: PostgresStore): Promise<void> {
   store.watchCommits(operations => batches.push(operations))
   const before = await lsn()
   const cpu = process.cpuUsage()
+  const serverMs = server.cpuMs
   const began = performance.now()
   let count = 0
   const lane = async (lane: number) => {
@@ -49,6 +61,7 @@ async function writes(store: PostgresStore): Promise<void> {
     'executions a second': Math.round((count / tookMs) * 1000),
     'operations a transaction': (operations / batches.length).toFixed(1),
     'bytes of WAL each': Math.round(((await lsn()) - before) / count),
+    "PostgreSQL's CPU, ms each": ((server.cpuMs - serverMs) / count).toFixed(2),
     'CPU of this process, ms each': ((user + system) / 1000 / count).toFixed(2),
   })
 }
@@ -80,6 +93,33 @@ async function claims(store: PostgresStore): Promise<void> {
   await fill('big', 'waiting', '9000000000000', MANY)
   await server.query('ANALYZE execution')
   console.log(`claim that finds nothing, ${MANY} wait: ${await median(50, claim)} ms`)
+  await server.query(
+    `INSERT INTO execution (execution_id, owner, state, epoch, wake_ms, created_ms, deadline_ms)
+      SELECT 'm-' || n, 'owner' || n % ${OWNERS}, 'queued', 1, CASE WHEN n % 10 = 0 THEN n
+        ELSE 9000000000000 END, 0, 0 FROM generate_series(1, ${OWNERS * 50}) n`,
+  )
+  await server.query('ANALYZE execution')
+  console.log(`claim of 16, ${OWNERS} owners: ${await median(50, claim)} ms`)
+}
+
+/** What daemons cost that have nothing to do: looks for news, and beats. */
+async function rests(): Promise<void> {
+  const database = await connect(server.url())
+  const number = await database.transaction(tx => register(tx, { name: 'rests', url: undefined }))
+  const load = { workers: 8, running: 0, waiting: 0, owners: {} }
+  const beat = async () => {
+    await database.transaction(tx => renew(tx, number, load))
+    await database.read(tx => listPeers(tx, number))
+    await database.transaction(tx => lookAfter(tx, number, { working: [], queued: [] }))
+  }
+  const look = () => database.read(tx => glance(tx, number, Date.now())).then(() => {})
+  for (const [what, act] of Object.entries({ 'look for news': look, beat })) {
+    const before = server.cpuMs
+    const ms = await median(TIMES, act)
+    const cpuMs = ((server.cpuMs - before) / TIMES).toFixed(2)
+    console.log(`${what}, ${MANY} wait: ${ms} ms, ${cpuMs} ms of PostgreSQL's CPU`)
+  }
+  await database.close()
 }
 
 async function median(times: number, act: () => Promise<void>): Promise<string> {

@@ -8,6 +8,7 @@ import { failpoints } from './drills/failpoints.ts'
 import { mutantGate } from './drills/mutants.ts'
 import { randomKill } from './drills/random-kill.ts'
 import { retention } from './drills/retention.ts'
+import { severalDaemons } from './drills/several-daemons.ts'
 import { slowDisk } from './drills/slow-disk.ts'
 import { storeThreadKilled } from './drills/store-thread-killed.ts'
 import { twoDaemons } from './drills/two-daemons.ts'
@@ -27,6 +28,9 @@ export const drills: Readonly<Record<string, Drill>> = {
   'disk-full': diskFull,
   'disk-full-decisions': diskFullDecisions,
 }
+
+/** Those of several daemons over one PostgreSQL, which `--postgres` asks for. */
+export const postgresDrills: Readonly<Record<string, Drill>> = { 'several-daemons': severalDaemons }
 
 /** Not in the rotation: they are asked for by name. */
 export const gates: Readonly<Record<string, Drill>> = { mutants: mutantGate }

@@ -1,5 +1,5 @@
 /**
- * `npm run drill [-- --only NAME] [--minutes N] [--seed S] [--short] [--mutants] [--waiting N] [--programs N]`: runs the drills in rotation.
+ * `npm run drill [-- --only NAME] [--minutes N] [--seed S] [--short] [--mutants] [--postgres] [--waiting N] [--programs N]`: runs the drills in rotation.
  * `--programs N` runs N random programs, N random sessions and the corpus with parking instead.
  * Exits with 1, and keeps the state folder, when one of them finds something.
  */
@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { p50, p99 } from '../bench/samples.ts'
 import type { Drill } from './drill.ts'
-import { drills, gates } from './drills.ts'
+import { drills, gates, postgresDrills } from './drills.ts'
 import { measureWaiting } from './waiting.ts'
 
 const { values } = parseArgs({
@@ -20,12 +20,14 @@ const { values } = parseArgs({
     seed: { type: 'string', default: String(Date.now() % 1e6) },
     short: { type: 'boolean', default: false },
     mutants: { type: 'boolean', default: false },
+    postgres: { type: 'boolean', default: false },
     waiting: { type: 'string' },
     programs: { type: 'string' },
   },
 })
-const known = { ...drills, ...gates }
-const { only = values.mutants ? Object.keys(gates) : Object.keys(drills), short: isShort } = values
+const known = { ...drills, ...gates, ...postgresDrills }
+const asked = values.mutants ? gates : values.postgres ? postgresDrills : drills
+const { only = Object.keys(asked), short: isShort } = values
 const runMs = Number(values.minutes) * 60_000
 const firstSeed = Number(values.seed)
 const unknown = only.find(name => !Object.hasOwn(known, name))

@@ -57,6 +57,7 @@ const quiet: StoreNews = {
   isHere: () => true,
   working: () => [],
   queued: () => [],
+  load: () => ({ workers: 1, running: 0, waiting: 0, owners: {} }),
   onUnqueued: () => {},
   onDecided: () => {},
   onCancelled: () => {},
@@ -457,6 +458,44 @@ t.test('a server that may lose commits is refused', async t => {
   await t.rejects(open(), { code: 'CONFIG_INVALID', message: /synchronous_commit is off/ })
 })
 
+t.test('owners with little have their turn beside one that has much', async t => {
+  const small = numbers(20).map(n => `small ${String(n).padStart(2, '0')}`)
+  await server.query(
+    `INSERT INTO execution (execution_id, owner, state, epoch, wake_ms, created_ms, deadline_ms)
+      SELECT 'x-' || n, 'big', 'queued', 1, n, 0, 0 FROM generate_series(1, 20000) n`,
+  )
+  for (const owner of small) await one.submit(queued(`of ${owner}`, { owner }), 'queue')
+  const left = new Set(small)
+  let after = ''
+  for (let claim = 0; claim < 5; claim++) {
+    // Two daemons in turns, each from where it was.
+    const store = claim % 2 === 0 ? one : other
+    const { claimed } = await store.claim({ nowMs: CREATED_MS + 1, max: 8, after })
+    t.equal(claimed.length, 8)
+    for (const { owner } of claimed) left.delete(owner)
+    after = claimed.at(-1)?.owner ?? after
+  }
+  t.strictSame([...left], [])
+})
+
+t.test(
+  'a claim passes over owners whose executions nobody can have, and finds later ones',
+  async t => {
+    const busy = numbers(40).map(n => `a${String(n).padStart(2, '0')}`)
+    for (const owner of busy) {
+      await one.createSession(`ses ${owner}`, owner, CREATED_MS)
+      await one.holdSession(`ses ${owner}`, 'holder')
+      await one.submit(queued(`of ${owner}`, { owner, sessionId: `ses ${owner}` }), 'queue')
+    }
+    await one.submit(queued('of z', { owner: 'z' }), 'queue')
+    const { claimed } = await other.claim({ nowMs: CREATED_MS + 1, max: 3, after: '' })
+    t.strictSame(
+      claimed.map(({ executionId }) => executionId),
+      ['of z'],
+    )
+  },
+)
+
 t.test(
   'the client of PostgreSQL is loaded by what opens such a store, and by nothing else',
   async t => {
@@ -467,10 +506,12 @@ t.test(
         const text = readFileSync(join('daemon', file), 'utf8')
         return /^import (?!type ).*from 'pg'|import\('pg'\)\)/m.test(text)
       })
-    t.strictSame(loading, ['store/postgres/open.ts'])
+    t.strictSame(loading, ['store/postgres/connect.ts'])
     const users = files
-      .filter(file => file.endsWith('.ts') && !file.startsWith('store/postgres/'))
-      .filter(file => /^import .*postgres\//m.test(readFileSync(join('daemon', file), 'utf8')))
+      .filter(file => file.endsWith('.ts') && !/^store\/(postgres|copy)\//.test(file))
+      .filter(file =>
+        /^import .*(?:postgres|store\/copy)\//m.test(readFileSync(join('daemon', file), 'utf8')),
+      )
     t.strictSame(users, [], 'the store itself is loaded with the URL alone')
   },
 )

@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -94,6 +94,17 @@ export class PostgresServer {
     await ended
   }
 
+  /** Milliseconds of CPU that its processes have had, those that have ended among them (Linux). */
+  get cpuMs(): number {
+    const pid = this.#server?.pid
+    if (pid === undefined) return 0
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')
+    return [String(pid), ...children].reduce(
+      (sum, one) => sum + cpuMsOf(one, one === String(pid)),
+      0,
+    )
+  }
+
   /** Makes an empty database; returns its URL. */
   async database(name: string): Promise<string> {
     await this.query(`CREATE DATABASE ${name}`)
@@ -111,11 +122,56 @@ export class PostgresServer {
     }
   }
 
+  /**
+   * Holds the locks of a statement while something else goes on.
+   *
+   * @param during gets a function that resolves when another session waits for them
+   */
+  async held(
+    database: string,
+    sql: string,
+    during: (blocked: () => Promise<void>) => Promise<void>,
+  ): Promise<void> {
+    const client = new pg.Client({ connectionString: this.url(database) })
+    await client.connect()
+    try {
+      await client.query('BEGIN')
+      await client.query(sql)
+      const { rows } = await client.query('SELECT pg_backend_pid() AS pid')
+      // By another session: a transaction sees the sessions as they were when it first looked.
+      const waiting = `SELECT 1 FROM pg_locks WHERE NOT granted
+        AND ${rows[0].pid} = ANY(pg_blocking_pids(pid))`
+      await during(async () => {
+        while ((await this.query(waiting, database)).rowCount === 0);
+      })
+    } finally {
+      await client.end()
+    }
+  }
+
   /** Ends the server and removes its folder. */
   async close(): Promise<void> {
     await this.kill()
     rmSync(this.#folder, { recursive: true, force: true })
   }
+}
+
+/** The clock of the kernel's counts: a hundred ticks a second. */
+const TICK_MS = 10
+
+/** @param withChildren whether those that have ended count too */
+function cpuMsOf(pid: string, withChildren: boolean): number {
+  let stat: string
+  try {
+    stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  } catch {
+    // It has ended since: its parent has its count.
+    return 0
+  }
+  // Behind the name, which may have spaces: state is the third field, the times are 14 to 17.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const [user = 0, system = 0, endedUser = 0, endedSystem = 0] = fields.slice(11, 15).map(Number)
+  return TICK_MS * (user + system + (withChildren ? endedUser + endedSystem : 0))
 }
 
 /** Empties the tables of a store between tests: quicker than to truncate them. */

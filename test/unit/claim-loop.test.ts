@@ -1,7 +1,7 @@
 /** What brings executions back: nothing is dropped, whatever fails. */
 
 import t, { type Test } from 'tap'
-import { type ClaimDependencies, ClaimLoop } from '../../daemon/executions/claim-loop.ts'
+import { type ClaimDependencies, ClaimLoop, shareOf } from '../../daemon/executions/claim-loop.ts'
 import type { Claimed, ClaimRequest } from '../../daemon/store/claim-facts.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 
@@ -158,5 +158,15 @@ t.test(
     await made.stop()
     made.look()
     t.strictSame([loading, store.asked], [['exe_1'], 1])
+  },
+)
+
+t.test(
+  'a daemon that shares its store has as many wait as it has free workers, and a few beside',
+  t => {
+    t.equal(shareOf({ workers: 8, active: 0 }), 10)
+    t.equal(shareOf({ workers: 8, active: 8 }), 2)
+    t.equal(shareOf({ workers: 1, active: 1 }), 1)
+    t.end()
   },
 )

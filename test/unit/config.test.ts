@@ -46,6 +46,7 @@ t.test('without any word every setting has its default', async t => {
     trustedProxies: [],
     stateDir: '.latchd',
     databaseUrl: undefined,
+    filesUrl: undefined,
     nodeName: undefined,
     advertiseUrl: undefined,
     tokens: [],

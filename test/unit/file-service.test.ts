@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { FileService } from '../../daemon/files/file-service.ts'
 import { FileLinks } from '../../daemon/files/links.ts'
+import { FileFolder } from '../../executor/files/file-folder.ts'
 import { FileReference } from '../../protocol/values/file-reference.ts'
 import { ToyFiles } from '../conformance/toy-files.ts'
 import { stateFolder } from '../support/state-folder.ts'
@@ -23,7 +24,8 @@ function ground(t: Test) {
     hasSession: id => sessions.has(id),
   })
   const files = new FileService({
-    ...{ store, stateDir, now: () => clock.nowMs, keepMs: 10 * MINUTE_MS, isShared: false },
+    contents: new FileFolder(join(stateDir, 'files'), true),
+    ...{ store, now: () => clock.nowMs, keepMs: 10 * MINUTE_MS, isShared: false },
     log: { info: () => {}, error: (...said: unknown[]) => t.fail('logged', { said }) } as never,
     maxBytesOf: () => undefined,
   })

@@ -8,8 +8,9 @@ import { exitCodes } from '../exit-codes.ts'
 import { print } from '../output/print.ts'
 import { oneLine, UsageError } from '../refusal.ts'
 import { addSettingFlags } from '../setting-flags.ts'
+import { addStoreCopy } from './store-copy.ts'
 
-/** Adds `latchd store backup`, `latchd store verify` and `latchd store confirm-clock`. */
+/** Adds `latchd store` and its commands. */
 export function addStore(program: Command, cli: Cli): void {
   const store = program
     .command('store')
@@ -36,6 +37,7 @@ export function addStore(program: Command, cli: Cli): void {
   addSettingFlags(confirm, ['stateDir']).action(
     cli.action((options: Options) => confirmClock(options, cli)),
   )
+  addStoreCopy(store, cli)
 }
 
 async function confirmClock(options: Options, { terminal, config }: Cli): Promise<number> {

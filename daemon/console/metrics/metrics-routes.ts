@@ -21,14 +21,20 @@ export function addMetricsPage(app: Hono<HttpEnvironment>, deps: ConsoleDependen
   app.get(PATH, async context => {
     const caller = context.get('caller')
     requireScope(caller, 'read')
-    const main = metricsPage(deps.lastHour.read(), deps.pool.workers)
+    const main = metricsPage(deps)
     const pending = await pendingText(deps, caller)
     const page = { title: 'Metrics', section: PATH, main, pending, live: '/console/live' }
     return sendPage(context, page, deps.tokens.size > 0)
   })
 }
 
-function metricsPage(minutes: readonly Minute[], workers: number): Html {
+function metricsPage({ lastHour, pool, nodeName, store }: ConsoleDependencies): Html {
+  const minutes = lastHour.read()
+  const { sharing } = store
+  const which =
+    sharing === undefined
+      ? 'whole daemon'
+      : `daemon ${nodeName}, one of ${sharing.living} that share its store`
   const span = { toMs: minutes.at(-1)?.atMs ?? 0, minutes: MINUTES }
   const series = (read: (minute: Minute) => number) => minutes.map(read)
   const whole = (value: number) => String(Math.round(value))
@@ -58,7 +64,7 @@ function metricsPage(minutes: readonly Minute[], workers: number): Html {
       time,
     ),
     chart(
-      `Workers, of ${workers}`,
+      `Workers, of ${pool.workers}`,
       [
         { name: 'busy', values: series(minute => minute.busy), colour: 1 },
         { name: 'executions in the queue', values: series(minute => minute.queued), colour: 3 },
@@ -74,6 +80,6 @@ function metricsPage(minutes: readonly Minute[], workers: number): Html {
     ),
   ]
   return html`<h1>The last hour</h1>
-<p class="beside">Of the whole daemon, since its start at most. <code>GET /metrics</code> has more, for Prometheus.</p>
+<p class="beside">Of the ${which}, since its start at most. <code>GET /metrics</code> has more, for Prometheus.</p>
 <div class="columns" data-region="charts">${charts}</div>`
 }

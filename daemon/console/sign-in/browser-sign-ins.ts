@@ -1,6 +1,6 @@
 /**
  * Signed-in browsers. A browser holds a cookie that says which token it speaks for and until when,
- * signed with a key of the state folder and the token's digest: so it outlives a restart, and ends
+ * signed with a key of the state folder, or of all daemons of a store, and the token's digest: so it outlives a restart, and ends
  * with its token.
  */
 
@@ -24,6 +24,14 @@ interface Claims {
   readonly id: string
 }
 
+/** The name of the key among the secrets of a shared store. */
+export const SIGN_IN_SECRET = 'console sign-ins'
+
+/** A new key, as text. */
+export function newSignInKey(): string {
+  return randomBytes(KEY_BYTES).toString('base64url')
+}
+
 /** Signs browsers in and out, and recognizes them. */
 export class BrowserSignIns {
   readonly #tokens: Tokens
@@ -33,8 +41,12 @@ export class BrowserSignIns {
   /** Ids of cookies that were given back before their time, the oldest first. */
   #signedOut = new Set<string>()
 
-  /** @param now epoch milliseconds */
-  constructor(tokens: Tokens, stateDir: string, now: () => number) {
+  /**
+   * @param now epoch milliseconds
+   * @param key that of all daemons of a shared store, in the place of the folder's
+   */
+  constructor(tokens: Tokens, stateDir: string, now: () => number, key?: string) {
+    this.#key = key
     this.#tokens = tokens
     this.#stateDir = stateDir
     this.#now = now
@@ -77,9 +89,7 @@ export class BrowserSignIns {
   }
 
   #sign(payload: string, digest: Buffer): Buffer {
-    this.#key ??= storedSecret(join(this.#stateDir, KEY_FILE), () =>
-      randomBytes(KEY_BYTES).toString('base64url'),
-    )
+    this.#key ??= storedSecret(join(this.#stateDir, KEY_FILE), newSignInKey)
     return createHmac('sha256', this.#key).update(digest).update(payload).digest()
   }
 }

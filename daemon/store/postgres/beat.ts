@@ -1,6 +1,6 @@
 /**
- * The heartbeat of a daemon: it renews the lease, looks after the daemon's executions, and gives up
- * the daemons that are dead.
+ * The heartbeat of a daemon: it renews the lease, looks after the daemon's executions, and finds out
+ * about the others. Looks for news, which are more frequent, give up the daemons that are dead.
  *
  * While the last good beat is older than half of the lease, no write of this daemon is acknowledged:
  * so no call leaves that another daemon may be about to make.
@@ -14,7 +14,9 @@ import {
   type DaemonFacts,
   glance,
   LEASE_MS,
+  listPeers,
   lookAfter,
+  type Peer,
   reap,
   register,
   renew,
@@ -24,6 +26,12 @@ import type { Database } from './database.ts'
 const BEAT_MS = 2000
 /** News are looked for this often: one statement, by indexes that hold nothing else. */
 const GLANCE_MS = 400
+
+/**
+ * Daemons whose rows each beat reads. Of more daemons each reads them at a part of its beats, so that
+ * the rows that are read in a second grow with the number of daemons and not with its square.
+ */
+const PEERS_EACH_BEAT = 50
 
 /** Beats for one daemon. */
 export class Beat {
@@ -37,6 +45,8 @@ export class Beat {
   #underWay: Promise<void> | undefined
   #glancing: Promise<void> | undefined
   #lastGoodMs = 0
+  #beats = 0
+  #peers: readonly Peer[] = []
   /** Executions that the last beat found in the store and not in memory. */
   #missing: ReadonlySet<string> = new Set()
   /** Decisions that were handed on. */
@@ -55,6 +65,16 @@ export class Beat {
   /** How the daemon names itself. */
   get facts(): DaemonFacts {
     return this.#facts
+  }
+
+  /** The daemon knows what its executions run on. */
+  set runtime(runtime: string) {
+    this.#facts = { ...this.#facts, runtime }
+  }
+
+  /** The other daemons that live, as of a late beat. */
+  get peers(): readonly Peer[] {
+    return this.#peers
   }
 
   /** The number of this daemon; 0 before it is registered. */
@@ -128,7 +148,8 @@ export class Beat {
   async #beat(): Promise<void> {
     const beganMs = performance.now()
     const before = this.#now()
-    const seenMs = await this.#database.transaction(tx => renew(tx, this.#number))
+    const load = this.#news?.load()
+    const seenMs = await this.#database.transaction(tx => renew(tx, this.#number, load))
     const after = this.#now()
     if (seenMs === undefined) {
       await this.#startAnew()
@@ -136,8 +157,9 @@ export class Beat {
     }
     this.#lastGoodMs = beganMs
     this.offsetMs = Math.round(seenMs - (before + after) / 2)
-    const stuck = await this.#database.transaction(reap)
-    if (stuck.length > 0) this.#news?.onStuck(stuck)
+    if (this.#beats++ % Math.ceil((1 + this.#peers.length) / PEERS_EACH_BEAT) === 0) {
+      this.#peers = await this.#database.read(tx => listPeers(tx, this.#number))
+    }
     const news = this.#news
     if (news === undefined) return
     const facts = { working: news.working(), queued: news.queued() }
@@ -165,7 +187,7 @@ export class Beat {
     if (news === undefined) return
     const nowMs = this.#now() + this.offsetMs
     const found = await this.#database.read(tx => glance(tx, this.#number, nowMs))
-    const { decided, cancelled, isDue, hasWebhooks } = found
+    const { decided, cancelled, isDue, hasWebhooks, hasDead } = found
     for (const one of decided) {
       if (!this.#told.has(one.approval.approvalId)) news.onDecided(one)
     }
@@ -173,7 +195,15 @@ export class Beat {
     for (const id of cancelled) if (!this.#cancelled.has(id)) news.onCancelled(id)
     this.#cancelled = new Set(cancelled)
     if (hasWebhooks) news.onWebhooks()
-    if (isDue) news.onDue()
+    if (hasDead) await this.#reap(news)
+    if (isDue || hasDead) news.onDue()
+  }
+
+  /** Gives up the daemons that are dead. Of two that find one at once the first does. */
+  async #reap(news: StoreNews): Promise<void> {
+    const stuck = await this.#database.transaction(reap)
+    if (stuck.length > 0) news.onStuck(stuck)
+    this.#peers = await this.#database.read(tx => listPeers(tx, this.#number))
   }
 
   /** Gives back what the store has for this daemon's and its memory has not. */

@@ -21,8 +21,12 @@ interface Candidate extends Pick<ExecutionRow, 'execution_id' | 'owner' | 'sessi
   readonly wake_ms: number
 }
 
-/** Rounds of one claim: an owner may have fewer executions than its part, another daemon locks some. */
-const MAX_ROUNDS = 3
+/**
+ * Rounds of one claim: an owner may have fewer executions than its part, another daemon locks some, and
+ * sessions are held. After a round that found nothing the next one looks at more owners.
+ */
+const MAX_ROUNDS = 8
+const MORE_OWNERS = 8
 /**
  * Whether one can be claimed, as far as its own row says: by the first of the index, since the planner
  * would look for `wake_ms <= $1` through the whole table.
@@ -32,13 +36,33 @@ export const IS_DUE =
 /** Owners of one claim. */
 const MAX_OWNERS = 1000
 
-/** The owners of executions that nobody owns; each costs one look-up in the index. */
+/**
+ * Owners after one that have an execution that can go on; each costs two look-ups in the index, and no
+ * more of them are looked for than are wanted.
+ */
 const OWNERS = `WITH RECURSIVE o AS (
-    (SELECT owner FROM execution WHERE wake_ms IS NOT NULL ORDER BY owner LIMIT 1)
+    (SELECT owner FROM execution WHERE wake_ms IS NOT NULL AND owner > $1 ORDER BY owner LIMIT 1)
     UNION ALL
     SELECT (SELECT e.owner FROM execution e WHERE e.wake_ms IS NOT NULL AND e.owner > o.owner
       ORDER BY e.owner LIMIT 1) FROM o WHERE o.owner IS NOT NULL
-  ) SELECT owner FROM o WHERE owner IS NOT NULL LIMIT ${MAX_OWNERS}`
+  ) SELECT owner FROM o WHERE owner IS NOT NULL AND (SELECT min(e.wake_ms) FROM execution e
+    WHERE e.owner = o.owner AND e.wake_ms IS NOT NULL) <= $2 LIMIT $3`
+
+/** The next owners after one, and then those before it: at most as many as are wanted. */
+async function nextOwners(
+  tx: Transaction,
+  after: string,
+  nowMs: number,
+  max: number,
+): Promise<string[]> {
+  const wanted = Math.min(max, MAX_OWNERS)
+  const ownersAfter = async (name: string, count: number) =>
+    (await tx.rows<{ owner: string }>(OWNERS, [name, nowMs, count])).map(({ owner }) => owner)
+  const later = await ownersAfter(after, wanted)
+  if (later.length === wanted || after === '') return later
+  const earlier = await ownersAfter('', wanted - later.length)
+  return [...new Set([...later, ...earlier])]
+}
 
 /**
  * The first executions of each owner. A computed bound would keep the planner from reading no more
@@ -49,23 +73,37 @@ const candidatesSql = (ofOwner: number) => `SELECT c.* FROM unnest($1::text[]) A
     SELECT e.id, e.execution_id, e.owner, e.session_id, e.state, e.epoch, e.losses, e.wake_ms
     FROM execution e
     WHERE e.wake_ms IS NOT NULL AND e.owner = o.owner AND e.wake_ms <= $2
+      AND (e.runtime IS NULL OR e.runtime <> ALL($3::text[]))
       AND (e.session_id IS NULL OR NOT EXISTS (SELECT 1 FROM session s
         WHERE s.session_id = e.session_id AND s.holder <> e.execution_id))
     ORDER BY e.wake_ms, e.id LIMIT ${ofOwner} FOR UPDATE OF e SKIP LOCKED) c`
 
-/** Makes a daemon the owner of executions that can go on. */
+/**
+ * Makes a daemon the owner of executions that can go on.
+ *
+ * @param elsewhere what executions run on at daemons that live and not at this one: they are left to
+ *   those
+ */
 export async function claimExecutions(
   tx: Transaction,
   daemon: number,
   { nowMs, max, after }: ClaimRequest,
+  elsewhere: readonly string[],
 ): Promise<ClaimAnswer> {
-  const owners = (await tx.rows<{ owner: string }>(OWNERS)).map(({ owner }) => owner)
   const all: Claimed[] = []
-  for (let round = 0; round < MAX_ROUNDS && all.length < max && owners.length > 0; round++) {
-    const left = max - all.length
-    const some = await claimRound(tx, daemon, owners, nowMs, left, all.at(-1)?.owner ?? after)
+  let from = after
+  let wanted = max
+  for (let round = 0; round < MAX_ROUNDS && all.length < max; round++) {
+    const owners = await nextOwners(tx, from, nowMs, wanted)
+    if (owners.length === 0) break
+    const turn = { nowMs, max: max - all.length, after: from }
+    const some = await claimRound(tx, daemon, owners, turn, elsewhere)
     all.push(...some)
-    if (some.length === 0) break
+    // Past those that had nothing after all.
+    from = owners.at(-1) as string
+    if (some.length > 0) continue
+    if (owners.length < wanted) break
+    wanted = Math.min(MAX_OWNERS, MORE_OWNERS * wanted)
   }
   const [next] = await tx.rows<{ next_ms: number | null; is_due: boolean }>(
     `SELECT (SELECT min(wake_ms) FROM execution WHERE wake_ms > $1) AS next_ms,
@@ -80,12 +118,11 @@ async function claimRound(
   tx: Transaction,
   daemon: number,
   owners: readonly string[],
-  nowMs: number,
-  max: number,
-  after: string,
+  { nowMs, max, after }: ClaimRequest,
+  elsewhere: readonly string[],
 ): Promise<Claimed[]> {
   const ofOwner = Math.max(1, Math.ceil(max / owners.length))
-  const found = await tx.rows<Candidate>(candidatesSql(ofOwner), [owners, nowMs])
+  const found = await tx.rows<Candidate>(candidatesSql(ofOwner), [...[owners, nowMs, elsewhere]])
   found.sort((a, b) => a.wake_ms - b.wake_ms || a.id - b.id)
   const sessions = new Set<string>()
   const chosen: Candidate[] = []

@@ -1,6 +1,7 @@
 /** The daemons over one database: who lives, and what becomes of the executions of one that does not. */
 
 import type { OpeningFacts } from '../claim-facts.ts'
+import type { DaemonLoad } from '../daemon-load.ts'
 import type { StuckError, StuckExecution } from '../recovery-facts.ts'
 import { eventsText } from '../rules/event-text.ts'
 import {
@@ -31,32 +32,70 @@ export interface DaemonFacts {
   readonly name: string
   /** Where callers reach it; absent: nowhere but by the balancer. */
   readonly url: string | undefined
+  /** The version of latchd; unknown when absent. */
+  readonly version?: string
+  /** What its executions run on; unknown when absent. */
+  readonly runtime?: string
 }
 
 /** Registers a daemon; returns its number. */
-export async function register(tx: Transaction, { name, url }: DaemonFacts): Promise<number> {
+export async function register(tx: Transaction, facts: DaemonFacts): Promise<number> {
+  const { name, url, version = '', runtime = '' } = facts
   const [row] = await tx.rows<{ id: number }>(
-    `INSERT INTO daemon (name, url, started_ms, seen_ms)
-      VALUES ($1, $2, latchd_now(), latchd_now()) RETURNING id`,
-    [name, url ?? null],
+    `INSERT INTO daemon (name, url, version, runtime, started_ms, seen_ms)
+      VALUES ($1, $2, $3, $4, latchd_now(), latchd_now()) RETURNING id`,
+    [name, url ?? null, version, runtime],
   )
   return (row as { id: number }).id
 }
 
 /** The daemons that live, the first started first. */
 export async function listDaemons(tx: Transaction): Promise<DaemonRow[]> {
-  return await tx.rows(
-    `SELECT id AS number, name, url, started_ms AS "startedAtMs", seen_ms AS "seenAtMs",
-        (SELECT count(*)::int FROM execution e WHERE e.daemon = d.id) AS executions
-      FROM daemon d ORDER BY id`,
+  const rows = await tx.rows<
+    Omit<DaemonRow, 'load' | 'url'> & { load: string; url: string | null }
+  >(
+    `SELECT id AS number, name, url, started_ms AS "startedAtMs", seen_ms AS "seenAtMs", version,
+        runtime, load, (SELECT count(*)::int FROM execution e WHERE e.daemon = d.id) AS executions
+      FROM daemon d WHERE seen_ms >= latchd_now() - ${LEASE_MS} ORDER BY id`,
   )
+  return rows.map(row => ({ ...row, url: row.url ?? undefined, load: loadOf(row.load) }))
 }
 
-/** Renews the lease of a daemon; the database's time, or `undefined` when it was given up as dead. */
-export async function renew(tx: Transaction, daemon: number): Promise<number | undefined> {
-  const [row] = await tx.rows<{ seen_ms: number }>(
-    'UPDATE daemon SET seen_ms = latchd_now() WHERE id = $1 RETURNING seen_ms',
+/** Another daemon, as a beat sees it. */
+export interface Peer {
+  readonly id: number
+  readonly runtime: string
+  readonly load: DaemonLoad | undefined
+}
+
+/** The daemons that live, but for one. */
+export async function listPeers(tx: Transaction, daemon: number): Promise<Peer[]> {
+  const rows = await tx.rows<{ id: number; runtime: string; load: string }>(
+    `SELECT id, runtime, load FROM daemon WHERE id <> $1 AND seen_ms >= latchd_now() - ${LEASE_MS}`,
     [daemon],
+  )
+  return rows.map(row => ({ ...row, load: loadOf(row.load) }))
+}
+
+function loadOf(text: string): DaemonLoad | undefined {
+  const load = JSON.parse(text)
+  return 'owners' in load ? load : undefined
+}
+
+/**
+ * Renews the lease of a daemon; the database's time, or `undefined` when it was given up as dead.
+ *
+ * @param load what it has in memory; absent: as before
+ */
+export async function renew(
+  tx: Transaction,
+  daemon: number,
+  load?: DaemonLoad,
+): Promise<number | undefined> {
+  const [row] = await tx.rows<{ seen_ms: number }>(
+    `UPDATE daemon SET seen_ms = latchd_now(), load = coalesce($2, load) WHERE id = $1
+      RETURNING seen_ms`,
+    [daemon, load === undefined ? null : JSON.stringify(load)],
   )
   return row?.seen_ms
 }
@@ -68,6 +107,8 @@ export interface Glance {
   /** Whether there is something to claim. */
   readonly isDue: boolean
   readonly hasWebhooks: boolean
+  /** Whether a daemon is dead and has not been given up. */
+  readonly hasDead: boolean
 }
 
 /** Looks for news, by indexes that hold nothing else. @param nowMs the time of the database */
@@ -75,11 +116,13 @@ export async function glance(tx: Transaction, daemon: number, nowMs: number): Pr
   const [found] = await tx.rows<{
     is_due: boolean
     has_webhooks: boolean
+    has_dead: boolean
     is_decided: boolean
     cancelled: string[]
   }>(
     `SELECT ${IS_DUE} AS is_due,
       EXISTS (SELECT 1 FROM webhook WHERE due_ms <= $1 AND leased_ms <= $1) AS has_webhooks,
+      coalesce((SELECT min(seen_ms) FROM daemon) < latchd_now() - ${LEASE_MS}, false) AS has_dead,
       EXISTS (SELECT 1 FROM wait w JOIN execution e ON e.id = w.execution
         WHERE w.is_ready AND e.daemon = $2) AS is_decided,
       ARRAY(SELECT execution_id FROM execution
@@ -91,6 +134,7 @@ export async function glance(tx: Transaction, daemon: number, nowMs: number): Pr
     cancelled: found?.cancelled ?? [],
     isDue: found?.is_due === true,
     hasWebhooks: found?.has_webhooks === true,
+    hasDead: found?.has_dead === true,
   }
 }
 

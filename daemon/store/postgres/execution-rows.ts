@@ -14,10 +14,12 @@ export interface ExecutionRow extends Standing, StuckRow {
   readonly webhook_url: string | null
   /** The place of its last event; 0: it has none. */
   readonly last_event: number
+  /** What it ran on last. */
+  readonly runtime: string | null
 }
 
 const COLUMNS = `id, execution_id, owner, state, epoch, losses, wake_ms, created_ms, started_ms,
-  session_id, webhook_url,
+  session_id, webhook_url, runtime,
   coalesce((SELECT max(last) FROM event WHERE event.execution = e.id), 0) AS last_event`
 
 /** Locks executions until the end of the transaction, in an order that all transactions keep. */
@@ -58,6 +60,8 @@ export interface RowChange {
   readonly next: Standing
   /** The daemon that owns it; absent: nobody. */
   readonly daemon?: number | undefined
+  /** What it runs on; absent: as before. */
+  readonly runtime?: string | undefined
   readonly usage?: string | undefined
   readonly startedAtMs?: number | undefined
   readonly endedAtMs?: number | undefined
@@ -72,10 +76,11 @@ export async function changeExecutions(
   await tx.run(
     `UPDATE execution e SET state = n.state, epoch = n.epoch, losses = n.losses, wake_ms = n.wake_ms,
         daemon = n.daemon, suspect = n.suspect, usage = coalesce(n.usage, e.usage),
-        started_ms = coalesce(n.started_ms, e.started_ms), ended_ms = n.ended_ms
+        started_ms = coalesce(n.started_ms, e.started_ms), ended_ms = n.ended_ms,
+        runtime = coalesce(n.runtime, e.runtime)
       FROM unnest($1::bigint[], $2::text[], $3::int[], $4::int[], $5::bigint[], $6::int[],
-        $7::boolean[], $8::text[], $9::bigint[], $10::bigint[])
-        AS n(id, state, epoch, losses, wake_ms, daemon, suspect, usage, started_ms, ended_ms)
+        $7::boolean[], $8::text[], $9::bigint[], $10::bigint[], $11::text[])
+        AS n(id, state, epoch, losses, wake_ms, daemon, suspect, usage, started_ms, ended_ms, runtime)
       WHERE e.id = n.id`,
     [
       changes.map(({ id }) => id),
@@ -88,6 +93,7 @@ export async function changeExecutions(
       changes.map(({ usage }) => usage ?? null),
       changes.map(({ startedAtMs }) => startedAtMs ?? null),
       changes.map(({ endedAtMs }) => endedAtMs ?? null),
+      changes.map(({ runtime }) => runtime ?? null),
     ],
   )
 }

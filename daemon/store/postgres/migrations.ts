@@ -4,9 +4,10 @@ import { randomUUID } from 'node:crypto'
 import { LatchdError } from '../../../protocol/errors.ts'
 import type { Transaction } from './database.ts'
 import { SCHEMA_1 } from './schema.ts'
+import { FLEET_SCHEMA } from './schema-fleet.ts'
 
 /** One step each; the number of the steps that were taken is the version. */
-const migrations: readonly string[] = [SCHEMA_1]
+const migrations: readonly string[] = [SCHEMA_1, FLEET_SCHEMA]
 
 /** The version of the tables that this program writes. */
 export const SCHEMA_VERSION = migrations.length
@@ -20,12 +21,18 @@ export interface StoreIdentity {
   readonly schemaVersion: number
 }
 
+/** What a migration has done. */
+export interface Migrated extends StoreIdentity {
+  /** The version that it found; 0: the database was empty. */
+  readonly versionBefore: number
+}
+
 /**
  * Brings a database forward, all steps in one transaction, while other daemons that start wait.
  *
  * @throws {LatchdError} `STATE_TOO_NEW`; `INTERNAL` when its tables are another program's
  */
-export async function migrate(tx: Transaction): Promise<StoreIdentity> {
+export async function migrate(tx: Transaction): Promise<Migrated> {
   await tx.run('SELECT pg_advisory_xact_lock($1)', [LOCK])
   const version = await versionOf(tx)
   if (version > SCHEMA_VERSION) {
@@ -38,7 +45,7 @@ export async function migrate(tx: Transaction): Promise<StoreIdentity> {
   if (version === 0) await setMeta(tx, 'store_id', randomUUID())
   if (version < SCHEMA_VERSION) await setMeta(tx, 'schema_version', String(SCHEMA_VERSION))
   const storeId = (await meta(tx, 'store_id')) ?? ''
-  return { storeId, schemaVersion: SCHEMA_VERSION }
+  return { storeId, schemaVersion: SCHEMA_VERSION, versionBefore: version }
 }
 
 /** The version of the tables in the schema that is searched first; 0 when it has none. */

@@ -1,11 +1,11 @@
 /** Opens the store of a PostgreSQL database, which other daemons may have open too. */
 
 import { LatchdError } from '../../../protocol/errors.ts'
+import { connect, openingError } from './connect.ts'
+import { unfinishedCopy } from './copy-state.ts'
 import type { DaemonFacts } from './daemons.ts'
-import { Database } from './database.ts'
 import { migrate } from './migrations.ts'
 import { PostgresStore } from './postgres-store.ts'
-import { checkServer } from './safety.ts'
 
 /** Options of {@link openPostgresStore}. */
 export interface PostgresStoreOptions extends DaemonFacts {
@@ -15,62 +15,36 @@ export interface PostgresStoreOptions extends DaemonFacts {
   readonly now?: () => number
 }
 
-/** Connections of one daemon: two for batches of writes, and two for the rest. */
-const MAX_CONNECTIONS = 4
-const CONNECT_MS = 5000
-/** A statement that runs longer is no statement of ours that is well. */
-const STATEMENT_MS = 30_000
-/** The type of 64-bit integers, which pg reads as texts by default: ours are safe integers. */
-const INT8 = 20
-
 /**
  * Opens the store, and brings its tables to this version.
  *
- * @throws {LatchdError} `CONFIG_INVALID`: pg is not installed, or the server cannot be trusted
+ * @throws {LatchdError} `CONFIG_INVALID`: pg is not installed, the server cannot be trusted, or a
+ *   store is being copied into it
  * @throws {LatchdError} `STATE_TOO_NEW`: a newer version has written it
  * @throws {LatchdError} `STORE_UNAVAILABLE`: it does not answer
  */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<PostgresStore> {
-  const { databaseUrl, name, url, now } = options
-  const pg = await loadPg()
-  const pool = new pg.Pool({
-    connectionString: databaseUrl,
-    max: MAX_CONNECTIONS,
-    application_name: 'latchd',
-    connectionTimeoutMillis: CONNECT_MS,
-    statement_timeout: STATEMENT_MS,
-    keepAlive: true,
-    types: {
-      getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-        oid === INT8
-          ? Number
-          : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
-    },
-  })
-  const database = new Database(pool)
+  const { databaseUrl, name, url, version, now } = options
+  const database = await connect(databaseUrl)
   try {
-    // Waits for a server that starts at the same time.
-    await database.read(tx => tx.rows('SELECT 1'))
-    await checkServer(pool)
-    const identity = await database.transaction(migrate)
-    const store = new PostgresStore(database, identity, { name, url }, now)
+    const identity = await database.transaction(async tx => {
+      const migrated = await migrate(tx)
+      const copy = await unfinishedCopy(tx)
+      if (copy === undefined) return migrated
+      const message = `Cannot open the database: the copy of ${copy.from} into it has not been finished; run latchd store copy again`
+      throw new LatchdError('CONFIG_INVALID', message)
+    })
+    const { storeId, schemaVersion } = identity
+    const store = new PostgresStore(
+      database,
+      { storeId, schemaVersion },
+      { name, url, ...(version !== undefined && { version }) },
+      now,
+    )
     await store.register()
     return store
   } catch (error) {
     await database.close()
-    if (error instanceof LatchdError) throw error
-    const message = `Cannot open the database of LATCHD_DATABASE_URL: ${(error as Error).message}`
-    throw new LatchdError('CONFIG_INVALID', message, { cause: error })
-  }
-}
-
-async function loadPg(): Promise<typeof import('pg')> {
-  try {
-    return (await import('pg')).default as unknown as typeof import('pg')
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw error
-    const message =
-      'Cannot use LATCHD_DATABASE_URL: the package pg is not installed: npm install pg'
-    throw new LatchdError('CONFIG_INVALID', message, { cause: error })
+    throw openingError(error)
   }
 }

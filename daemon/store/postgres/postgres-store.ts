@@ -54,7 +54,7 @@ export class PostgresStore implements store.Store {
     this.#beat = new Beat(database, facts, now)
     this.#writes = new WriteBatches(
       database,
-      () => this.#beat.number,
+      () => ({ number: this.#beat.number, runtime: this.#beat.facts.runtime }),
       () => this.#beat.again(),
     )
     this.#now = () => now() + this.#beat.offsetMs
@@ -103,6 +103,7 @@ export class PostgresStore implements store.Store {
   // Who owns an execution.
 
   open(facts: OpeningFacts) {
+    if (facts.runtime !== undefined) this.#beat.runtime = facts.runtime
     return this.#transaction([], async (tx, daemon) => {
       const stuck = await daemons.giveUp(tx, daemon, facts)
       return { stuck, number: await daemons.register(tx, this.#beat.facts) }
@@ -119,7 +120,16 @@ export class PostgresStore implements store.Store {
   }
 
   claim(request: ClaimRequest) {
-    return this.#transaction(['claim'], (tx, daemon) => claims.claimExecutions(tx, daemon, request))
+    return this.#transaction(['claim'], (tx, daemon) =>
+      claims.claimExecutions(tx, daemon, request, this.#runtimesElsewhere),
+    )
+  }
+
+  /** What the executions of other daemons run on that live, and not those of this one. */
+  get #runtimesElsewhere(): string[] {
+    const { facts, peers } = this.#beat
+    const runtimes = new Set(peers.map(({ runtime }) => runtime))
+    return [...runtimes].filter(one => one !== '' && one !== facts.runtime)
   }
 
   take(executionId: string) {

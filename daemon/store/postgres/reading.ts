@@ -153,6 +153,7 @@ interface JournalHead {
   readonly created_ms: number
   readonly started_ms: number | null
   readonly deadline_ms: number
+  readonly runtime: string | null
 }
 
 /** Everything that an execution was made from. */
@@ -162,7 +163,7 @@ export async function readJournal(
 ): Promise<ClaimedExecution | undefined> {
   const [head] = await tx.rows<JournalHead>(
     `SELECT id, owner, epoch, source_text, plan, compiled_text, usage, session_id, webhook_url,
-        created_ms, started_ms, deadline_ms
+        created_ms, started_ms, deadline_ms, runtime
       FROM execution e JOIN program p ON p.execution = e.id WHERE execution_id = $1`,
     [executionId],
   )
@@ -180,6 +181,7 @@ export async function readJournal(
     createdAtMs: head.created_ms,
     startedAtMs: head.started_ms ?? undefined,
     deadlineMs: head.deadline_ms,
+    ...(head.runtime !== null && { runtime: head.runtime }),
     records: await readRecords(tx, head.id),
     approvals: await approvalsOf(tx, head.id),
     events: await readEvents(tx, executionId, 0),

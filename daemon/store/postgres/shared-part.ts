@@ -1,7 +1,9 @@
 /** What several daemons over one database have to do with each other. */
 
+import { sumOf } from '../daemon-load.ts'
 import type { DaemonRow, Sharing } from '../sharing.ts'
 import type { Beat } from './beat.ts'
+import { contentStore } from './contents.ts'
 import { listDaemons } from './daemons.ts'
 import type { Database } from './database.ts'
 import { meta } from './migrations.ts'
@@ -21,6 +23,18 @@ export function sharedPart(database: Database, beat: Beat): Sharing {
       )
     },
     lastEvents: executionIds => database.read(tx => lastEvents(tx, executionIds)),
+    contents: contentStore(database),
+    get number() {
+      return beat.number
+    },
+    get living() {
+      return 1 + beat.peers.length
+    },
+    elsewhere: owner =>
+      sumOf(
+        beat.peers.flatMap(({ load }) => load ?? []),
+        owner,
+      ),
     get clockOffsetMs() {
       return beat.offsetMs
     },

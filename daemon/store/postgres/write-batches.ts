@@ -9,7 +9,7 @@ import { setImmediate } from 'node:timers/promises'
 import { LatchdError } from '../../../protocol/errors.ts'
 import type { OnCommit } from '../store.ts'
 import { type Database, isForgotten } from './database.ts'
-import { type Write, type WriteOutcome, writeAll } from './writes.ts'
+import { type Write, type WriteOutcome, type Writer, writeAll } from './writes.ts'
 
 /** Writes in a transaction at most: a bound on how long the first waits for the last. */
 const MAX_BATCH = 256
@@ -25,7 +25,7 @@ interface Waiting {
 /** The writes of a daemon's executions, in batches. Those of one execution must come one by one. */
 export class WriteBatches {
   #database: Database
-  #daemon: () => number
+  #daemon: () => Writer
   #forgotten: () => Promise<void>
   #gathered: Waiting[] = []
   #underWay = 0
@@ -34,10 +34,10 @@ export class WriteBatches {
   onCommit: OnCommit = () => {}
 
   /**
-   * @param daemon the number under which executions are owned now
+   * @param daemon who owns the executions now
    * @param forgotten registers this daemon anew, when the others took it for dead
    */
-  constructor(database: Database, daemon: () => number, forgotten: () => Promise<void>) {
+  constructor(database: Database, daemon: () => Writer, forgotten: () => Promise<void>) {
     this.#database = database
     this.#daemon = daemon
     this.#forgotten = forgotten

@@ -6,7 +6,6 @@
  * earlier owner comes after a newer owner's claim.
  */
 
-import { LatchdError } from '../../../protocol/errors.ts'
 import { outcomeOfKey } from '../rules/keys.ts'
 import { toShortJson } from '../rules/short-json.ts'
 import {
@@ -18,7 +17,7 @@ import {
   type Standing,
   submitted,
 } from '../rules/standing.ts'
-import type { Addition, Ending, Parking, Submission, SubmitMode } from '../store.ts'
+import type { Addition, Ending, Parking, Submission, SubmitMode, SubmitOutcome } from '../store.ts'
 import { type AdditionTo, writeAdditions } from './additions.ts'
 import { endApprovals, readyExecutions } from './approvals.ts'
 import type { Transaction } from './database.ts'
@@ -31,6 +30,7 @@ import {
   type RowId,
 } from './execution-rows.ts'
 import { keyedExecutions } from './keys.ts'
+import { programFacts, SOURCE_HEAD } from './program-facts.ts'
 import { endInSession } from './sessions.ts'
 
 interface OfOwner {
@@ -50,23 +50,28 @@ export type WriteOutcome =
   | { readonly kind: 'done'; readonly value: unknown }
   | { readonly kind: 'refused'; readonly error: Error }
 
-/** Characters of a source that are read for its first line. */
-const SOURCE_HEAD = 500
+/** The daemon that writes. */
+export interface Writer {
+  /** The number under which it owns executions. */
+  readonly number: number
+  /** What they run on; unknown when absent. */
+  readonly runtime: string | undefined
+}
 
 /**
  * Carries out writes of different executions.
  *
- * @param daemon the number of the daemon whose executions they are
+ * @param writer the daemon whose executions they are
  * @throws {Error} one of them does not fit what is there: then none may be carried out
  */
 export async function writeAll(
   tx: Transaction,
-  daemon: number,
+  writer: Writer,
   writes: readonly Write[],
 ): Promise<WriteOutcome[]> {
   const outcomes = new Map<Write, WriteOutcome>()
   const submits = writes.filter(write => write.kind === 'submit')
-  const added = await submitAll(tx, daemon, submits, outcomes)
+  const added = await submitAll(tx, writer, submits, outcomes)
   const others = writes.filter(write => write.kind !== 'submit')
   const rows = await lockExecutions(
     tx,
@@ -78,7 +83,7 @@ export async function writeAll(
   })
   const to = owned.map(({ write, row }) => additionTo(row, write))
   await writeAdditions(tx, [...added, ...to])
-  await changeAll(tx, daemon, owned, outcomes)
+  await changeAll(tx, writer, owned, outcomes)
   return writes.map(write => outcomes.get(write) as WriteOutcome)
 }
 
@@ -130,7 +135,7 @@ interface Owned {
 
 async function changeAll(
   tx: Transaction,
-  daemon: number,
+  { number, runtime }: Writer,
   owned: readonly Owned[],
   outcomes: Map<Write, WriteOutcome>,
 ): Promise<void> {
@@ -143,11 +148,16 @@ async function changeAll(
     const value = write.kind === 'park' ? (isReady ? 'ready' : 'parked') : undefined
     outcomes.set(write, { kind: 'done', value })
     const { usage, startedAtMs } = write.addition
+    // Whoever writes has shown that its runtime repeats what was there.
+    const runsOn = startedAtMs !== undefined || row.started_ms !== null ? runtime : undefined
     const isSame = usage === undefined && startedAtMs === undefined && isEqual(next, row)
-    if (isSame) continue
+    if (isSame && (runsOn === undefined || runsOn === row.runtime)) continue
     const endedAtMs = write.kind === 'finish' ? endOf(write.addition) : undefined
-    const owner = isOwned(next) ? daemon : undefined
-    changes.push({ id: row.id, next, daemon: owner, usage, startedAtMs, endedAtMs })
+    const owner = isOwned(next) ? number : undefined
+    changes.push({
+      ...{ id: row.id, next, daemon: owner, runtime: runsOn },
+      ...{ usage, startedAtMs, endedAtMs },
+    })
   }
   await changeExecutions(tx, changes)
   const finishes = owned.flatMap(({ write, row }) =>
@@ -209,7 +219,7 @@ type Submit = Extract<Write, { kind: 'submit' }>
 /** Adds executions; returns what is still to be added to each of those that are new. */
 async function submitAll(
   tx: Transaction,
-  daemon: number,
+  writer: Writer,
   submits: readonly Submit[],
   outcomes: Map<Write, WriteOutcome>,
 ): Promise<AdditionTo[]> {
@@ -230,9 +240,10 @@ async function submitAll(
     return true
   }
   const keys = await knownOf(submits)
-  const fresh = submits.filter(write => !isKnown(write, keys))
+  const unknown = submits.filter(write => !isKnown(write, keys))
+  const fresh = await withinLimits(tx, unknown, done)
   if (fresh.length === 0) return []
-  const ids = await insertExecutions(tx, daemon, fresh)
+  const ids = await insertExecutions(tx, writer, fresh)
   const inserted = fresh.filter(({ submission }) => ids.has(submission.executionId))
   const refused = fresh.filter(({ submission }) => !ids.has(submission.executionId))
   if (refused.length > 0) {
@@ -255,24 +266,51 @@ async function submitAll(
   })
 }
 
+/** Those whose owners may have another one under way. What is admitted at the same instant is not seen. */
+async function withinLimits(
+  tx: Transaction,
+  submits: readonly Submit[],
+  done: (write: Submit, outcome: SubmitOutcome) => void,
+): Promise<Submit[]> {
+  const limited = submits.filter(({ submission }) => submission.maxUnderWay !== undefined)
+  if (limited.length === 0) return [...submits]
+  const rows = await tx.rows<{ owner: string; count: number }>(
+    `SELECT owner, count(*)::int AS count FROM execution
+      WHERE owner = ANY($1::text[]) AND state IN ('queued', 'running')
+        AND execution_id <> ALL($2::text[]) GROUP BY owner`,
+    [
+      [...new Set(limited.map(({ submission }) => submission.owner))],
+      submits.map(({ submission }) => submission.executionId),
+    ],
+  )
+  const underWay = new Map(rows.map(({ owner, count }) => [owner, count]))
+  return submits.filter(write => {
+    const { owner, maxUnderWay = Infinity } = write.submission
+    const count = underWay.get(owner) ?? 0
+    if (count >= maxUnderWay) done(write, { kind: 'beyond-limit', underWay: count })
+    else underWay.set(owner, count + 1)
+    return count < maxUnderWay
+  })
+}
+
 const accepted = ({ submission, mode }: Submit) =>
   ({ kind: 'accepted', epoch: submitted(submission, mode).epoch }) as const
 
 async function insertExecutions(
   tx: Transaction,
-  daemon: number,
+  { number, runtime }: Writer,
   submits: readonly Submit[],
 ): Promise<ReadonlyMap<string, RowId>> {
   const all = submits.map(({ submission, mode }) => {
     const next = submitted(submission, mode)
-    return { ...submission, next, daemon: isOwned(next) ? daemon : null }
+    return { ...submission, next, daemon: isOwned(next) ? number : null }
   })
   const rows = await tx.rows<{ id: RowId; execution_id: string }>(
     `INSERT INTO execution (execution_id, owner, state, epoch, wake_ms, daemon, suspect, created_ms,
-        started_ms, deadline_ms, session_id, key_text, key_hash, usage, webhook_url)
+        started_ms, deadline_ms, session_id, key_text, key_hash, usage, webhook_url, runtime)
       SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::bigint[], $6::int[],
         $7::boolean[], $8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::text[],
-        $13::text[], $14::text[], $15::text[])
+        $13::text[], $14::text[], $15::text[], $16::text[])
       ON CONFLICT DO NOTHING RETURNING id, execution_id`,
     [
       all.map(({ executionId }) => executionId),
@@ -290,6 +328,7 @@ async function insertExecutions(
       all.map(({ key }) => key?.bodyHash ?? null),
       all.map(({ usage }) => usage ?? null),
       all.map(({ webhookUrl }) => webhookUrl ?? null),
+      all.map(({ startedAtMs }) => (startedAtMs === undefined ? null : (runtime ?? null))),
     ],
   )
   return new Map(rows.map(({ id, execution_id }) => [execution_id, id]))
@@ -300,7 +339,7 @@ async function insertPrograms(
   submits: readonly Submit[],
   ids: ReadonlyMap<string, RowId>,
 ): Promise<void> {
-  const all = submits.map(({ submission }) => ({ ...submission, ...factsOf(submission.plan) }))
+  const all = submits.map(({ submission }) => ({ ...submission, ...programFacts(submission.plan) }))
   await tx.run(
     `INSERT INTO program (execution, source_text, head_text, language, plan, metadata)
       SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])`,
@@ -313,15 +352,4 @@ async function insertPrograms(
       all.map(({ metadata }) => (metadata === undefined ? null : JSON.stringify(metadata))),
     ],
   )
-}
-
-/** What a store reads of a plan. @throws {LatchdError} `INVALID_REQUEST`: it is not JSON */
-function factsOf(plan: string): { readonly language?: string; readonly metadata?: object } {
-  try {
-    return JSON.parse(plan)
-  } catch (error) {
-    throw new LatchdError('INVALID_REQUEST', 'Cannot keep a value: the plan is not JSON', {
-      cause: error,
-    })
-  }
 }

@@ -32,6 +32,7 @@ export const scopeOf: Readonly<Record<string, string | undefined>> = {
   'get /v1/connect': 'execute',
   'post /v1/calls/{callId}/settle': 'execute',
   'get /v1/info': 'any',
+  'get /v1/nodes': 'read',
   'get /metrics': 'read',
 }
 

@@ -1,0 +1,60 @@
+/** How long `latchd store copy` takes: `node test/bench/store-copy.ts [EXECUTIONS]`. */
+
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { copyStore } from '../../daemon/store/copy/copy-store.ts'
+import { openSource } from '../../daemon/store/copy/source.ts'
+import { connect } from '../../daemon/store/postgres/connect.ts'
+import { openSqliteStore } from '../../daemon/store/sqlite/open.ts'
+import {
+  delivery,
+  endedExecution,
+  intent,
+  started,
+  submission,
+} from '../conformance/store-samples.ts'
+import { PostgresServer } from '../support/postgres.ts'
+
+const count = Number(process.argv[2] ?? 10_000)
+const stateDir = mkdtempSync(join(tmpdir(), 'latchd-copy-'))
+const server = await new PostgresServer().start()
+try {
+  const onLost = (error: Error) => {
+    throw error
+  }
+  const store = await openSqliteStore({ stateDir, onLost })
+  await store.open({ nowMs: Date.now() })
+  const ids = Array.from({ length: count }, (_, i) => `exe_${String(i).padStart(32, '0')}`)
+  const records = [intent(1), delivery(1)]
+  await Promise.all(
+    ids.map(id => store.submit(submission(id, { records, events: [started(id)], startedAtMs: 1 }))),
+  )
+  await Promise.all(
+    ids.map(id => store.finish(id, 1, { execution: endedExecution(id, Date.now()) })),
+  )
+  await store.close()
+  const bytes = statSync(join(stateDir, 'latchd.db')).size
+  const beganMs = performance.now()
+  const source = openSource(stateDir, Date.now())
+  const openedMs = performance.now()
+  const database = await connect(server.url())
+  let copiedMs = 0
+  const contents = async () => {
+    copiedMs = performance.now()
+  }
+  await copyStore(source, database, new Map(), contents, { onTable: () => {} })
+  const endedMs = performance.now()
+  await database.close()
+  source.close()
+  console.table({
+    executions: count,
+    'bytes of the file': bytes,
+    'opened and checked, ms': Math.round(openedMs - beganMs),
+    'copied, ms': Math.round(copiedMs - openedMs),
+    'compared, ms': Math.round(endedMs - copiedMs),
+  })
+} finally {
+  rmSync(stateDir, { recursive: true })
+  await server.close()
+}
