@@ -121,7 +121,8 @@ export class Latchd implements Executor {
   }
 
   /** Releases the tools of an execution when it is over; the caller may have left before. */
-  #releaseAfter(execution: Execution | undefined, release: () => void): void {
+  #releaseAfter(execution: Execution | undefined, release: (() => void) | undefined): void {
+    if (release === undefined) return
     if (execution === undefined || isOver(execution)) release()
     // A daemon that is gone for good ends the wait as well.
     else void this.#await(execution, Number.POSITIVE_INFINITY).then(release, release)
@@ -260,7 +261,7 @@ export class Latchd implements Executor {
     try {
       execution = await this.#send('/v1/executions', request, given.body)
     } finally {
-      if (execution === undefined) given.release()
+      if (execution === undefined) given.release?.()
     }
     const { executionId } = execution
     const leave = this.#cancelOnAbort(executionId, request.signal)

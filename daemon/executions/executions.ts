@@ -19,6 +19,7 @@ import { Admission, type AdmissionOptions } from './admission.ts'
 import { Elsewhere } from './elsewhere.ts'
 import { EventStreams } from './event-streams.ts'
 import { listExecutions, type PageQuery } from './execution-lists.ts'
+import { readActive } from './read-active.ts'
 import { isRestingPlace } from './resting-place.ts'
 import { type SubmissionKey, SubmissionKeys, submittedId } from './submission-keys.ts'
 import { ExecutionWriter } from './writer.ts'
@@ -239,14 +240,14 @@ export class Executions {
    */
   async get(executionId: string, caller: Caller, waitMs = 0): Promise<Execution> {
     if (waitMs === 0) return (await this.#find(executionId, caller)).execution
-    let changed = Promise.withResolvers<void>()
+    let changed = Promise.withResolvers<ExecutionEvent | undefined>()
     const unwatch = this.#elsewhere.await(executionId, event => {
-      if (isRestingPlace(event)) changed.resolve()
+      if (isRestingPlace(event)) changed.resolve(event)
     })
     let isLate = false
     const timer = setTimeout(() => {
       isLate = true
-      changed.resolve()
+      changed.resolve(undefined)
     }, waitMs)
     // The caller may have left: a daemon that has stopped does not wait for it.
     timer.unref()
@@ -255,7 +256,8 @@ export class Executions {
         changed = Promise.withResolvers()
         const { execution } = await this.#find(executionId, caller)
         if (isLate || (await this.#isResting(execution))) return execution
-        await changed.promise
+        const event = await changed.promise
+        if (event?.type === 'execution-ended') return event.execution
       }
     } finally {
       clearTimeout(timer)
@@ -387,14 +389,3 @@ export class Executions {
     await this.#live.drain(drainMs)
   }
 }
-
-/** An execution in memory as it stands; an end that is not stored yet does not count. */
-function readActive({ running, writer }: ActiveExecution): Execution {
-  const execution = running.read()
-  if (!writer.isDurable || !isOver(execution)) return execution
-  const fields = Object.entries({ ...execution, status: 'running' })
-  return Object.fromEntries(fields.filter(([name]) => !OF_AN_END.has(name))) as Execution
-}
-
-/** Fields that only an ended execution has. */
-const OF_AN_END = new Set(['output', 'isFinalAnswer', 'error', 'endedAtMs'])

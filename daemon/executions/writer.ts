@@ -29,7 +29,8 @@ import type {
   SubmitOutcome,
 } from '../store/store.ts'
 import { untilRoom } from '../store/until-room.ts'
-import { nothing } from './held-addition.ts'
+import { isNothing, nothing } from './held-addition.ts'
+import { isRestingPlace } from './resting-place.ts'
 import type { WriterDependencies } from './writer-dependencies.ts'
 
 /** For watchers, an event waits this long for others before it is written. */
@@ -167,7 +168,8 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
     this.#held.events.push(event)
     if (webhook) this.#held.webhooks.push(webhook)
     // The next event may be far away, and a caller may wait for this one.
-    if (event.type === 'execution-parked') setImmediate(() => this.#writeNow())
+    if (event.type === 'execution-parked' && isRestingPlace(event))
+      setImmediate(() => this.#writeNow())
     else this.#writeSoon()
   }
 
@@ -212,7 +214,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
   }
 
   sync(): Promise<void> {
-    if (!this.#isDurable || this.#isClosed || this.#isEmpty()) return this.#written
+    if (!this.#isDurable || this.#isClosed || isNothing(this.#held)) return this.#written
     const { store } = this.#deps
     const addition = this.#take()
     return this.#write(addition, () => store.append(this.#plan.executionId, this.epoch, addition))
@@ -366,11 +368,6 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
     if (!this.#isLackingRoom) return
     this.#isLackingRoom = false
     this.#lacksRoom = undefined
-  }
-
-  #isEmpty(): boolean {
-    const { records, events, approvals, program } = this.#held
-    return records.length + events.length + approvals.length === 0 && program === undefined
   }
 
   #take(): Addition {
