@@ -77,7 +77,7 @@ export class ApprovalService {
     const { approval } = await this.#find(approvalId, caller)
     const tool = await this.#toolOf(approval, decision)
     const { now } = this.#deps
-    return await this.#signal(approvalId, await readDecision(decision, tool, caller.name, now))
+    return await this.#signal(approval, await readDecision(decision, tool, caller.name, now))
   }
 
   /**
@@ -97,24 +97,14 @@ export class ApprovalService {
 
   /** Records that the time to decide is over. */
   async expire({ approval }: CallApproval): Promise<void> {
-    await this.#deps.store
-      .decide(approval.approvalId, expired(this.#deps.now()))
-      .then(outcome => outcome.kind === 'decided' && this.#handOn(outcome))
+    await this.#deps.executions.decisions.decide(approval, expired(this.#deps.now()))
   }
 
-  async #signal(approvalId: string, decided: DecidedBy): Promise<Approval> {
-    const outcome = await this.#deps.store.decide(approvalId, decided, this.#deps.now())
-    if (outcome.kind === 'not-found') throw notFound(approvalId)
-    if (outcome.kind === 'already') requireSame(outcome.stored, decided)
-    else this.#handOn(outcome)
-    if (outcome.kind === 'expired') requireSame(outcome.stored, decided)
+  async #signal(approval: Approval, decided: DecidedBy): Promise<Approval> {
+    const outcome = await this.#deps.executions.decisions.decide(approval, decided)
+    if (outcome.kind === 'not-found') throw notFound(approval.approvalId)
+    if (outcome.kind !== 'decided') requireSame(outcome.stored, decided)
     return outcome.stored.approval
-  }
-
-  #handOn({ stored, isWaiting }: { stored: CallApproval; isWaiting: boolean }): void {
-    // The decision is durable, so the caller need not wait for the execution. The execution reports
-    // its own faults.
-    this.#deps.executions.decided(stored, isWaiting).catch(() => {})
   }
 
   async #find(approvalId: string, caller: Caller): Promise<CallApproval> {

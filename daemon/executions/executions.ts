@@ -1,6 +1,5 @@
 /** The executions of a daemon, as its callers see them: admitted, read, watched, cancelled. */
 
-import type { CallApproval } from '../../executor/boundary/call-approval.ts'
 import { RunningExecution } from '../../executor/execution/execution.ts'
 import type { ExecutionPlan } from '../../executor/execution/execution-plan.ts'
 import { LatchdError } from '../../protocol/errors.ts'
@@ -16,6 +15,7 @@ import type { Tracing } from '../telemetry/tracing/tracing.ts'
 import type { HeldMemory } from '../upkeep/memory-guard.ts'
 import { type ActiveDependencies, type ActiveExecution, ActiveExecutions } from './active.ts'
 import { Admission, type AdmissionOptions } from './admission.ts'
+import type { Decisions } from './decisions.ts'
 import { Elsewhere } from './elsewhere.ts'
 import { EventStreams } from './event-streams.ts'
 import { listExecutions, type PageQuery } from './execution-lists.ts'
@@ -227,9 +227,9 @@ export class Executions {
     throw new LatchdError('STORE_FULL', message)
   }
 
-  /** Hands over a decision that was stored, to an execution wherever it is. */
-  decided(decided: CallApproval, isWaiting: boolean): Promise<void> {
-    return this.#live.decided(decided, isWaiting)
+  /** Takes decisions to the store and to their executions. */
+  get decisions(): Decisions {
+    return this.#live.decisions
   }
 
   /**

@@ -413,3 +413,21 @@ t.test('an execution whose worker is lost twice fails, and the next one runs', a
   t.strictSame(calls, ['a', 'lose', 'b', 'lose'])
   t.match(await executor.execute({ source: '1 + 1' }), { status: 'completed', output: 2 })
 })
+
+t.test('a decision brings its execution back by its own commit', async t => {
+  const daemons = await lives(t)
+  const url = await daemons.next({})
+  const decide = async () => {
+    const asked = await rest(url, await submit(url, 'human_approval("go").approved'))
+    // It is put away when it shows the approval, a moment before or after that.
+    while ((await daemons.store.load()).executions.running > 0);
+    const { commits } = await daemons.store.statistics()
+    const { approvalId } = asked.waitingFor[0]
+    await post(`${url}/v1/approvals/${approvalId}`, { decision: 'approve' })
+    const ended = await rest(url, asked.executionId)
+    t.equal(ended.output?.value, true)
+    return (await daemons.store.statistics()).commits - commits
+  }
+  const made = [await decide(), await decide(), await decide()]
+  t.strictSame(made, [2, 2, 2], 'the decision with the claim, and the end')
+})
