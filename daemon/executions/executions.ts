@@ -212,11 +212,14 @@ export class Executions {
   /**
    * Makes a running execution durable.
    *
+   * @returns whether it was not in the store before
    * @throws {LatchdError} `STORE_FULL`: it goes on, and becomes durable when there is room
    */
-  async makeDurable(executionId: string): Promise<void> {
+  async makeDurable(executionId: string): Promise<boolean> {
     const live = this.#live.get(executionId)
-    await (live && this.#untilKept(live, live.writer.makeDurable()))
+    if (live === undefined || live.writer.isStored) return false
+    await this.#untilKept(live, live.writer.makeDurable())
+    return true
   }
 
   /** Resolves with a write. @throws {LatchdError} `STORE_FULL` when it waits for room */
