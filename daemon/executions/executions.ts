@@ -115,7 +115,7 @@ export class Executions {
       throw new LatchdError('DRAINING', 'Cannot take an execution: the daemon is stopping')
     const { key } = options
     const submit = () => this.#submit(plan, caller, options)
-    // Before any limit: a repeated request takes nothing.
+    // A repeated request takes nothing, also at a limit.
     return await (key === undefined ? submit() : this.#keys.executionOf(caller.name, key, submit))
   }
 

@@ -342,15 +342,14 @@ export class ToolCalls {
     const asked = this.approvals.ask(open.id, tool, input, encodedInput)
     open.approvalId = asked.approvalId
     open.isShowing = true
+    // Before it is shown: a guest that parks at once is stored together with what shows it.
+    this.#setPassive(open, asked.isPending())
     await this.#durable(asked.isShown)
     open.isShowing = false
-    const decision = asked.decided
-    if (asked.isPending()) {
-      this.#setPassive(open, true)
-      await decision
-      this.#setPassive(open, false)
-    }
-    return await decision
+    this.#listener.onSettled()
+    const decision = await asked.decided
+    this.#setPassive(open, false)
+    return decision
   }
 
   /**
