@@ -167,10 +167,11 @@ export class ToolCalls {
     this.approvals.evict()
   }
 
-  /** Aborts the open calls, and lets the streams clean up without waiting for them. */
-  abort(reason: Error): void {
+  /** Aborts the open calls, if any for this reason, and lets the streams clean up without waiting. */
+  abort(reasonOf: () => Error): void {
     this.evict()
-    for (const context of this.#underWay) context.abort(reason)
+    const reason = this.#underWay.size > 0 ? reasonOf() : undefined
+    for (const context of this.#underWay) context.abort(reason as Error)
     this.#streams.abort()
     this.#underWay.clear()
   }

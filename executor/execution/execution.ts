@@ -279,13 +279,13 @@ export class RunningExecution {
     const why = this.#state.departure
     this.#state.enterSettled()
     if (why?.kind === 'fault') {
-      this.#calls.abort(new Suspended())
+      this.#calls.abort(() => new Suspended())
       throw why.error
     }
     const { outcome, snapshot } = report !== undefined && 'outcome' in report ? report : {}
     const hasEnded = outcome?.status === 'completed' || outcome?.status === 'failed'
     if (why?.kind === 'suspended' && !hasEnded) {
-      this.#calls.abort(new Suspended())
+      this.#calls.abort(() => new Suspended())
       return { kind: 'waiting', wakeAtMs: this.#now() }
     }
     const diverged = outcome?.status === 'diverged' ? outcome.error : undefined
@@ -294,7 +294,7 @@ export class RunningExecution {
       this.#calls.evict()
       return { kind: 'stuck', execution: this.#record.markStuck(stuck) }
     }
-    this.#calls.abort(new Error('The execution has ended'))
+    this.#calls.abort(() => new Error('The execution has ended'))
     const lost = report !== undefined && 'code' in report ? report : undefined
     const stopped = why?.kind === 'stopped' ? why.error : undefined
     const error = outcome?.status === 'failed' ? outcome.error : (stuck ?? stopped ?? lost)
