@@ -19,7 +19,7 @@ export interface SteadySources {
 /** A shorter sleep goes unseen until the clocks have moved by so much, in milliseconds. */
 export const MAX_DRIFT_MS = 1000
 
-/** Returns a function that reads the uptime, in milliseconds and exact to {@link MAX_DRIFT_MS}. */
+/** Returns a function that reads the uptime, in whole milliseconds and exact to {@link MAX_DRIFT_MS}. */
 export function steadyClock({ uptime, process, wall }: SteadySources): () => number {
   let offsetMs = 0
   let wallOffsetMs = Number.NaN
@@ -31,6 +31,7 @@ export function steadyClock({ uptime, process, wall }: SteadySources): () => num
       wallOffsetMs = wall() - processMs
       offsetMs = uptime() - processMs
     }
-    return processMs + offsetMs
+    // Whole, as all instants of the daemon are: a store takes no other.
+    return Math.round(processMs + offsetMs)
   }
 }

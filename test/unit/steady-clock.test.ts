@@ -31,6 +31,15 @@ t.test('it is the uptime, which is read once', async t => {
   t.equal(state.reads, 1)
 })
 
+t.test('it is in whole milliseconds', async t => {
+  const { pass, steady } = machine()
+  steady()
+  pass(0.4)
+  t.equal(steady(), 50_000)
+  pass(0.4)
+  t.equal(steady(), 50_001)
+})
+
 t.test('it counts the time that the machine sleeps', async t => {
   const { state, pass, steady } = machine()
   steady()
