@@ -103,6 +103,7 @@ export async function openServices(config: Config, parts: StartedParts) {
     sources,
   })
   const approvals = new ApprovalService({ store, executions, tools, now: clock.now })
+  ground.bus.onShown((owner, approval) => approvals.shown.add(owner, approval))
   ground.bus.onOverdue(asked => {
     untilRoom(() => approvals.expire(asked)).catch(error =>
       onFault(error, asked.approval.executionId),

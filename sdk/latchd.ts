@@ -122,7 +122,8 @@ export class Latchd implements Executor {
   }
 
   /** Releases the tools of an execution when it is over; the caller may have left before. */
-  #releaseAfter(execution: Execution | undefined, release: () => void): void {
+  #releaseAfter(execution: Execution | undefined, release: (() => void) | undefined): void {
+    if (release === undefined) return
     if (execution === undefined || isOver(execution)) release()
     // A daemon that is gone for good ends the wait as well.
     else void this.#await(execution, Number.POSITIVE_INFINITY).then(release, release)
@@ -136,14 +137,17 @@ export class Latchd implements Executor {
   ): Promise<Execution> {
     const { signal, waitMs, durable, onApproval = this.#onApproval } = request
     const untilMs = waitMs === undefined ? Number.POSITIVE_INFINITY : Date.now() + waitMs
-    if (signal === undefined && onApproval === undefined && !durable) {
+    if (signal === undefined && onApproval === undefined) {
       const heldMs = Math.min(waitMs ?? HOLD_MS, HOLD_MS)
       const fields = { ...tools, waitMs: heldMs }
-      const execution = await this.#send('/v1/execute', request, fields)
+      // By its key it is found again when a daemon is lost before it has answered.
+      const { idempotencyKey = durable ? crypto.randomUUID() : undefined } = request
+      const sent = idempotencyKey === undefined ? request : { ...request, idempotencyKey }
+      const execution = await this.#send('/v1/execute', sent, fields)
       onTaken(execution)
       return await this.#await(execution, untilMs)
     }
-    // Its id is needed at once: to cancel it, to answer for it, to find it after a restart.
+    // Its id is needed at once: to cancel it, to answer for it.
     const execution = await this.#send('/v1/executions', request, tools)
     onTaken(execution)
     const leave = this.#cancelOnAbort(execution.executionId, signal)
@@ -261,7 +265,7 @@ export class Latchd implements Executor {
     try {
       execution = await this.#send('/v1/executions', request, given.body)
     } finally {
-      if (execution === undefined) given.release()
+      if (execution === undefined) given.release?.()
     }
     const { executionId } = execution
     const leave = this.#cancelOnAbort(executionId, request.signal)

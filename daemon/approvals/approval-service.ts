@@ -17,6 +17,7 @@ import type { Page } from '../store/page.ts'
 import { fromCursor, toCursor } from '../store/place.ts'
 import type { Store } from '../store/store.ts'
 import type { ToolboxSource } from '../tools/daemon-tools.ts'
+import { type ShownApproval, ShownApprovals } from './shown-approvals.ts'
 
 /**
  * One page of approvals. `status` and `executionId` filter unless they are `undefined`.
@@ -28,6 +29,8 @@ export interface ApprovalsQuery {
   readonly after: string | undefined
   readonly limit: number
 }
+
+type ApprovalFacts = Omit<ShownApproval, 'owner'>
 
 /** What {@link ApprovalService} works with. */
 export interface ApprovalsDependencies {
@@ -43,6 +46,8 @@ export interface ApprovalsDependencies {
  * decision goes to the store first and then to the execution.
  */
 export class ApprovalService {
+  /** Those that this process has shown lately. */
+  readonly shown = new ShownApprovals()
   #deps: ApprovalsDependencies
 
   constructor(deps: ApprovalsDependencies) {
@@ -74,17 +79,17 @@ export class ApprovalService {
    * @throws {LatchdError} `NOT_FOUND`, `ALREADY_DECIDED`, `INVALID_REQUEST` for args that do not fit
    */
   async decide(approvalId: string, decision: Decision, caller: Caller): Promise<Approval> {
-    const { approval } = await this.#find(approvalId, caller)
+    const approval = await this.#factsOf(approvalId, caller)
     const tool = await this.#toolOf(approval, decision)
     const { now } = this.#deps
-    return await this.#signal(approvalId, await readDecision(decision, tool, caller.name, now))
+    return await this.#signal(approval, await readDecision(decision, tool, caller.name, now))
   }
 
   /**
    * The tool of an approval: that of its execution, which may have other tools than the daemon has
    * now.
    */
-  async #toolOf({ executionId, tool }: Approval, { args, remember }: Decision): Promise<Tool> {
+  async #toolOf({ executionId, tool }: ApprovalFacts, { args, remember }: Decision): Promise<Tool> {
     const { executions, tools } = this.#deps
     const own = tools.current.find(tool)
     // The tool is only needed to check arguments, to remember it, and to see whether it needs an
@@ -97,24 +102,21 @@ export class ApprovalService {
 
   /** Records that the time to decide is over. */
   async expire({ approval }: CallApproval): Promise<void> {
-    await this.#deps.store
-      .decide(approval.approvalId, expired(this.#deps.now()))
-      .then(outcome => outcome.kind === 'decided' && this.#handOn(outcome))
+    await this.#deps.executions.decisions.decide(approval, expired(this.#deps.now()))
   }
 
-  async #signal(approvalId: string, decided: DecidedBy): Promise<Approval> {
-    const outcome = await this.#deps.store.decide(approvalId, decided, this.#deps.now())
-    if (outcome.kind === 'not-found') throw notFound(approvalId)
-    if (outcome.kind === 'already') requireSame(outcome.stored, decided)
-    else this.#handOn(outcome)
-    if (outcome.kind === 'expired') requireSame(outcome.stored, decided)
+  async #signal(approval: ApprovalFacts, decided: DecidedBy): Promise<Approval> {
+    const outcome = await this.#deps.executions.decisions.decide(approval, decided)
+    if (outcome.kind === 'not-found') throw notFound(approval.approvalId)
+    if (outcome.kind !== 'decided') requireSame(outcome.stored, decided)
     return outcome.stored.approval
   }
 
-  #handOn({ stored, isWaiting }: { stored: CallApproval; isWaiting: boolean }): void {
-    // The decision is durable, so the caller need not wait for the execution. The execution reports
-    // its own faults.
-    this.#deps.executions.decided(stored, isWaiting).catch(() => {})
+  /** What a decision has to know of its approval; the store is asked for what was not shown lately. */
+  async #factsOf(approvalId: string, caller: Caller): Promise<ApprovalFacts> {
+    const shown = this.shown.take(approvalId)
+    const isOwn = shown !== undefined && (caller.seesAll || shown.owner === caller.name)
+    return isOwn ? shown : (await this.#find(approvalId, caller)).approval
   }
 
   async #find(approvalId: string, caller: Caller): Promise<CallApproval> {

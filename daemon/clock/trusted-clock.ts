@@ -10,6 +10,7 @@
  */
 
 import { uptime } from 'node:os'
+import { steadyClock } from './steady-clock.ts'
 
 /** Both clocks, in milliseconds. */
 export interface ClockSources {
@@ -35,7 +36,11 @@ export const MAX_JUMP_MS = 3_600_000
 /** The clocks of this machine. */
 export const machineClock: ClockSources = {
   wall: Date.now,
-  steady: () => uptime() * 1000,
+  steady: steadyClock({
+    uptime: () => uptime() * 1000,
+    process: () => performance.now(),
+    wall: () => Date.now(),
+  }),
 }
 
 /** A clock that follows the machine's, but not across a jump forward until it is confirmed. */

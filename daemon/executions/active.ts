@@ -12,7 +12,6 @@
  * One change of place at a time: a caller that finds an execution loading or leaving waits for it.
  */
 
-import type { CallApproval } from '../../executor/boundary/call-approval.ts'
 import type { CompiledProgram } from '../../executor/boundary/messages.ts'
 import { RunningExecution } from '../../executor/execution/execution.ts'
 import type {
@@ -20,7 +19,6 @@ import type {
   ExecutionPlan,
 } from '../../executor/execution/execution-plan.ts'
 import { NO_USAGE, type StoredUsage } from '../../executor/record/fold-execution.ts'
-import { LatchdError } from '../../protocol/errors.ts'
 import { OwnerCounts } from '../auth/owner-counts.ts'
 import { type MakeClientTool, readPlan } from '../replay/stored-plan.ts'
 import type { Claimed } from '../store/claim-facts.ts'
@@ -31,10 +29,11 @@ import type { ClaimedExecution } from '../store/store.ts'
 import type { ToolboxSource } from '../tools/daemon-tools.ts'
 import { IdleCollector } from '../upkeep/idle-collector.ts'
 import { ClaimLoop, shareOf } from './claim-loop.ts'
+import { Decisions } from './decisions.ts'
 import { memoryLoad } from './memory-load.ts'
+import { Obstacles } from './obstacles.ts'
 import { newsFor } from './shared-news.ts'
 import { isDamage, isForAnother } from './store-refusals.ts'
-import { UpgradeCheck } from './upgrade-check.ts'
 import { ExecutionWriter } from './writer.ts'
 import type { WriterDependencies } from './writer-dependencies.ts'
 
@@ -61,6 +60,9 @@ export interface ActiveExecution {
   isEvicting: boolean
 }
 
+/** What an execution was made from, on its way from the store. */
+type Loaded = ReturnType<ActiveDependencies['store']['journal']>
+
 /** Starts, resumes, evicts and drains the executions in memory. */
 export class ActiveExecutions {
   #deps: ActiveDependencies
@@ -77,24 +79,28 @@ export class ActiveExecutions {
   #queuedOwners = new OwnerCounts()
   #liveOwners = new OwnerCounts()
   #claims: ClaimLoop
-  #upgrades: UpgradeCheck
+  #obstacles: Obstacles
+  /** Decisions about executions, which they bring back from the store. */
+  readonly decisions: Decisions
   #collector: IdleCollector
   #isDraining = false
 
   constructor(deps: ActiveDependencies) {
     this.#deps = deps
     this.#collector = new IdleCollector([deps.pool, deps.store])
-    this.#upgrades = new UpgradeCheck(deps, deps.runtime, sessionId =>
-      deps.sessions.load(sessionId),
-    )
+    this.#obstacles = new Obstacles(deps, (error, executionId) => {
+      if (!this.#isDraining) deps.onFault(error, executionId)
+    })
     this.#claims = new ClaimLoop({
       store: deps.store,
-      resume: claimed => this.#resumeOrQuarantine(claimed),
+      resume: (claimed, loaded) => this.#resumeOrQuarantine(claimed, loaded),
       onFault: deps.onFault,
       now: deps.now ?? Date.now,
       ...(deps.store.sharing && { maxLoaded: () => shareOf(deps.pool) }),
       ...(deps.hasRoom && { hasRoom: deps.hasRoom }),
     })
+    const places = { live: this.#live, loading: this.#loading, claims: this.#claims }
+    this.decisions = new Decisions(deps.store, places, deps.now ?? Date.now)
   }
 
   get(executionId: string): ActiveExecution | undefined {
@@ -172,20 +178,6 @@ export class ActiveExecutions {
 
   /** Resumes the executions of the store that can go on, when it is their turn. */
   resume(): void {
-    this.#claims.look()
-  }
-
-  /** Hands over a decision that was stored, to an execution wherever it is. */
-  async decided(decided: CallApproval, isWaiting: boolean): Promise<void> {
-    const { executionId } = decided.approval
-    while (this.#loading.has(executionId)) await this.#loading.get(executionId)
-    const live = this.#live.get(executionId)
-    if (live !== undefined && !(live.isEvicting && isWaiting)) {
-      live.running.decide(decided)
-      return
-    }
-    // The store evicted it before it had the decision, and this process may not know that yet. The
-    // process that claims the execution makes the call.
     this.#claims.look()
   }
 
@@ -297,9 +289,9 @@ export class ActiveExecutions {
     }
   }
 
-  async #resumeOrQuarantine(claimed: Claimed): Promise<void> {
+  async #resumeOrQuarantine(claimed: Claimed, loaded?: Loaded): Promise<void> {
     try {
-      await this.#resume(claimed)
+      await this.#resume(claimed, loaded)
     } catch (error) {
       if (!isDamage(error)) throw error
       await this.#quarantine(claimed)
@@ -307,9 +299,12 @@ export class ActiveExecutions {
   }
 
   /** All of an execution that this process owns; `undefined`: it has a newer owner by now. */
-  async #read({ executionId, epoch }: Claimed): Promise<ClaimedExecution | undefined> {
+  async #read(
+    { executionId, epoch }: Claimed,
+    loaded: Loaded = this.#deps.store.journal(executionId),
+  ): Promise<ClaimedExecution | undefined> {
     this.#unqueue(executionId)
-    const found = await this.#deps.store.journal(executionId)
+    const found = await loaded
     return found?.epoch === epoch ? found : undefined
   }
 
@@ -326,7 +321,7 @@ export class ActiveExecutions {
   }
 
   /** Resumes an execution that was claimed. Resolves when it has a worker, or needs none. */
-  async #resume(claimed: Claimed): Promise<void> {
+  async #resume(claimed: Claimed, loaded?: Loaded): Promise<void> {
     const { executionId, epoch } = claimed
     // It may be here still, since its park has just been answered; a fault of it is reported there.
     await this.#live.get(executionId)?.settled.catch(() => {})
@@ -336,14 +331,9 @@ export class ActiveExecutions {
     }
     const { promise, resolve } = Promise.withResolvers<void>()
     await this.#track(executionId, async () => {
-      const execution = await this.#read(claimed)
+      const execution = await this.#read(claimed, loaded)
       if (execution === undefined) return
-      const onFault = (error: unknown) => {
-        if (!this.#isDraining) this.#deps.onFault(error, executionId)
-      }
-      const obstacle =
-        (await this.#sessionLoss(execution)) ??
-        (await this.#upgrades.divergence(execution, onFault))
+      const obstacle = await this.#obstacles.of(execution)
       if (obstacle !== undefined) return await this.#quarantine(claimed, obstacle)
       const { sessionId } = execution
       if (sessionId !== undefined) this.#deps.sessions.took({ sessionId, executionId })
@@ -362,19 +352,6 @@ export class ActiveExecutions {
       await loading
     } finally {
       this.#loading.delete(executionId)
-    }
-  }
-
-  /** Why this runtime cannot use the session of an execution; `undefined` when it can. */
-  async #sessionLoss({ sessionId }: ClaimedExecution): Promise<StuckError | undefined> {
-    if (sessionId === undefined) return undefined
-    try {
-      await this.#deps.sessions.fit(sessionId)
-      return undefined
-    } catch (error) {
-      if (!(error instanceof LatchdError && error.code === 'SNAPSHOT_INCOMPATIBLE')) throw error
-      const { code, message } = error
-      return { code: code as 'SNAPSHOT_INCOMPATIBLE', name: 'SnapshotIncompatible', message }
     }
   }
 

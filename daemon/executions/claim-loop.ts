@@ -14,16 +14,17 @@
 import { setLongTimeout } from '../../protocol/base/long-timeout.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { Claimed } from '../store/claim-facts.ts'
-import type { StoreWriter } from '../store/store.ts'
+import type { ClaimedExecution, StoreWriter } from '../store/store.ts'
 import { FULL_DISK_MS, isStoreFull, untilRoom } from '../store/until-room.ts'
 
 /** What {@link ClaimLoop} works with. */
 export interface ClaimDependencies {
   readonly store: Pick<StoreWriter, 'claim' | 'giveBack'>
   /**
-   * Brings a claimed execution into memory. Resolves when it has got a worker, or does not need one.
+   * Brings a claimed execution into memory, from what the store gives of it; `loaded` is that when it
+   * was asked for already. Resolves when it has got a worker, or does not need one.
    */
-  readonly resume: (claimed: Claimed) => Promise<void>
+  readonly resume: (claimed: Claimed, loaded?: Loaded) => Promise<void>
   readonly onFault: (error: unknown, executionId: string) => void
   /** The clock by which executions can go on, in epoch milliseconds; the machine's when absent. */
   readonly now?: () => number
@@ -34,6 +35,9 @@ export interface ClaimDependencies {
   /** The interval of searches in the store, whatever is known of it. */
   readonly lookMs?: number
 }
+
+/** What an execution was made from, on its way from the store. */
+type Loaded = Promise<ClaimedExecution | undefined>
 
 /** Claimed executions that wait for a worker, at most. */
 export const MAX_LOADED = 64
@@ -114,6 +118,34 @@ export class ClaimLoop {
     if (this.#isBlocked) this.look()
   }
 
+  /** Whether one more may be claimed at once: others have no earlier turn. */
+  get hasPlace(): boolean {
+    const hasRoom = this.#deps.hasRoom?.() ?? true
+    const isOpen = !this.#isStopped && !this.#isPaused && !this.#hasMore
+    return isOpen && hasRoom && this.#loading < this.#maxLoaded()
+  }
+
+  /**
+   * Brings one execution into memory, which is claimed beside the loop, while {@link hasPlace}.
+   *
+   * @returns whether it could be claimed; never rejects
+   */
+  async takeOne(claiming: Promise<Claimed | undefined>, loaded: Loaded): Promise<boolean> {
+    // Who brings it into memory gets the fault; nobody else needs it.
+    loaded.catch(() => {})
+    this.#loading++
+    try {
+      const claimed = await claiming
+      if (claimed !== undefined) this.#take(claimed, loaded)
+      return claimed !== undefined
+    } catch (error) {
+      this.#pauseAfter(error)
+      return false
+    } finally {
+      this.#loading--
+    }
+  }
+
   /** Looks at this instant at the latest. */
   wakeAt(atMs: number): void {
     if (atMs >= this.#wakeAtMs || this.#isStopped) return
@@ -184,16 +216,16 @@ export class ClaimLoop {
     return 0
   }
 
-  #take(claimed: Claimed): void {
+  #take(claimed: Claimed, loaded?: Loaded): void {
     this.#last = claimed.owner
-    void this.#load(claimed)
+    void this.#load(claimed, loaded)
   }
 
-  async #load(claimed: Claimed): Promise<void> {
+  async #load(claimed: Claimed, loaded?: Loaded): Promise<void> {
     const { executionId } = claimed
     this.#loading++
     try {
-      await this.#deps.resume(claimed)
+      await this.#deps.resume(claimed, loaded)
       this.#failures.delete(executionId)
     } catch (error) {
       // As long as nobody gives it back, the next process of this daemon finds it.

@@ -5,6 +5,7 @@
  */
 
 import type { CallApproval } from '../../executor/boundary/call-approval.ts'
+import type { Approval } from '../../protocol/approval.ts'
 import type { ExecutionEvent } from '../../protocol/execution/events.ts'
 
 type Listener = (event: ExecutionEvent) => void
@@ -29,6 +30,7 @@ type Observer = (event: ExecutionEvent, facts: EventFacts) => void
 export class EventBus {
   #observers: Observer[] = []
   #overdue: ((approval: CallApproval) => void)[] = []
+  #shown: ((owner: string, approval: Approval) => void)[] = []
   #byExecution = new Map<string, Set<Listener>>()
   #awaiting = new Map<string, Set<Listener>>()
   #ofOwners = new Set<OwnerListener>()
@@ -46,6 +48,11 @@ export class EventBus {
   /** Calls a listener with every approval whose time is over. */
   onOverdue(listener: (approval: CallApproval) => void): void {
     this.#overdue.push(listener)
+  }
+
+  /** Calls a listener with every approval of this process's executions when it can be decided. */
+  onShown(listener: (owner: string, approval: Approval) => void): void {
+    this.#shown.push(listener)
   }
 
   /** Emits an approval whose time to decide is over. */
@@ -80,6 +87,9 @@ export class EventBus {
   /** Emits an event to the watchers of its execution and of its owner. */
   publish(owner: string, event: ExecutionEvent): void {
     this.publishTo(event)
+    if (event.type === 'approval-requested') {
+      for (const listener of this.#shown) listener(owner, event.approval)
+    }
     for (const watcher of this.#ofOwners) {
       if (watcher.owner === undefined || watcher.owner === owner) watcher.listener(event)
     }

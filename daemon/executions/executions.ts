@@ -1,6 +1,5 @@
 /** The executions of a daemon, as its callers see them: admitted, read, watched, cancelled. */
 
-import type { CallApproval } from '../../executor/boundary/call-approval.ts'
 import { RunningExecution } from '../../executor/execution/execution.ts'
 import type { ExecutionPlan } from '../../executor/execution/execution-plan.ts'
 import { LatchdError } from '../../protocol/errors.ts'
@@ -16,9 +15,11 @@ import type { Tracing } from '../telemetry/tracing/tracing.ts'
 import type { HeldMemory } from '../upkeep/memory-guard.ts'
 import { type ActiveDependencies, type ActiveExecution, ActiveExecutions } from './active.ts'
 import { Admission, type AdmissionBounds } from './admission.ts'
+import type { Decisions } from './decisions.ts'
 import { Elsewhere } from './elsewhere.ts'
 import { EventStreams } from './event-streams.ts'
 import { listExecutions, type PageQuery } from './execution-lists.ts'
+import { readActive } from './read-active.ts'
 import { isRestingPlace } from './resting-place.ts'
 import { type SubmissionKey, SubmissionKeys, submittedId } from './submission-keys.ts'
 import { ExecutionWriter } from './writer.ts'
@@ -114,7 +115,7 @@ export class Executions {
       throw new LatchdError('DRAINING', 'Cannot take an execution: the daemon is stopping')
     const { key } = options
     const submit = () => this.#submit(plan, caller, options)
-    // Before any limit: a repeated request takes nothing.
+    // A repeated request takes nothing, also at a limit.
     return await (key === undefined ? submit() : this.#keys.executionOf(caller.name, key, submit))
   }
 
@@ -211,11 +212,14 @@ export class Executions {
   /**
    * Makes a running execution durable.
    *
+   * @returns whether it was not in the store before
    * @throws {LatchdError} `STORE_FULL`: it goes on, and becomes durable when there is room
    */
-  async makeDurable(executionId: string): Promise<void> {
+  async makeDurable(executionId: string): Promise<boolean> {
     const live = this.#live.get(executionId)
-    await (live && this.#untilKept(live, live.writer.makeDurable()))
+    if (live === undefined || live.writer.isStored) return false
+    await this.#untilKept(live, live.writer.makeDurable())
+    return true
   }
 
   /** Resolves with a write. @throws {LatchdError} `STORE_FULL` when it waits for room */
@@ -226,9 +230,9 @@ export class Executions {
     throw new LatchdError('STORE_FULL', message)
   }
 
-  /** Hands over a decision that was stored, to an execution wherever it is. */
-  decided(decided: CallApproval, isWaiting: boolean): Promise<void> {
-    return this.#live.decided(decided, isWaiting)
+  /** Takes decisions to the store and to their executions. */
+  get decisions(): Decisions {
+    return this.#live.decisions
   }
 
   /**
@@ -239,14 +243,14 @@ export class Executions {
    */
   async get(executionId: string, caller: Caller, waitMs = 0): Promise<Execution> {
     if (waitMs === 0) return (await this.#find(executionId, caller)).execution
-    let changed = Promise.withResolvers<void>()
+    let changed = Promise.withResolvers<ExecutionEvent | undefined>()
     const unwatch = this.#elsewhere.await(executionId, event => {
-      if (isRestingPlace(event)) changed.resolve()
+      if (isRestingPlace(event)) changed.resolve(event)
     })
     let isLate = false
     const timer = setTimeout(() => {
       isLate = true
-      changed.resolve()
+      changed.resolve(undefined)
     }, waitMs)
     // The caller may have left: a daemon that has stopped does not wait for it.
     timer.unref()
@@ -255,7 +259,8 @@ export class Executions {
         changed = Promise.withResolvers()
         const { execution } = await this.#find(executionId, caller)
         if (isLate || (await this.#isResting(execution))) return execution
-        await changed.promise
+        const event = await changed.promise
+        if (event?.type === 'execution-ended') return event.execution
       }
     } finally {
       clearTimeout(timer)
@@ -387,14 +392,3 @@ export class Executions {
     await this.#live.drain(drainMs)
   }
 }
-
-/** An execution in memory as it stands; an end that is not stored yet does not count. */
-function readActive({ running, writer }: ActiveExecution): Execution {
-  const execution = running.read()
-  if (!writer.isDurable || !isOver(execution)) return execution
-  const fields = Object.entries({ ...execution, status: 'running' })
-  return Object.fromEntries(fields.filter(([name]) => !OF_AN_END.has(name))) as Execution
-}
-
-/** Fields that only an ended execution has. */
-const OF_AN_END = new Set(['output', 'isFinalAnswer', 'error', 'endedAtMs'])

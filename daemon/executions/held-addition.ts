@@ -21,3 +21,8 @@ export const nothing = (): HeldAddition => ({
   approvals: [],
   webhooks: [],
 })
+
+/** Whether there is nothing to write. */
+export function isNothing({ records, events, approvals, program }: HeldAddition): boolean {
+  return records.length + events.length + approvals.length === 0 && program === undefined
+}

@@ -24,6 +24,9 @@ export class RunningFile {
   #file: number | undefined
   #onFault: (error: Error) => void
   #free: number[] = []
+  /** Slots that the file has an execution in. */
+  #written = new Set<number>()
+  #clearing: NodeJS.Immediate | undefined
   #slots = 0
   #entered = 0
   #working = new Set<string>()
@@ -57,14 +60,29 @@ export class RunningFile {
     const bytes = Buffer.alloc(SLOT_BYTES, '\n')
     bytes.write(executionId)
     this.#write(bytes, slot)
+    this.#written.add(slot)
     return () => {
       this.#working.delete(executionId)
-      this.#write(FREE, slot)
       this.#free.push(slot)
+      this.#clearSoon()
+    }
+  }
+
+  /** Clears the free slots, unless the next execution takes them in this turn of the event loop. */
+  #clearSoon(): void {
+    this.#clearing ??= setImmediate(() => this.#clear())
+  }
+
+  #clear(): void {
+    clearImmediate(this.#clearing)
+    this.#clearing = undefined
+    for (const slot of this.#free) {
+      if (this.#written.delete(slot)) this.#write(FREE, slot)
     }
   }
 
   close(): void {
+    this.#clear()
     if (this.#file !== undefined) closeSync(this.#file)
   }
 

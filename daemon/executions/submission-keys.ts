@@ -24,7 +24,10 @@ export class SubmissionKeys {
    * The execution of a key: the one that has it, the one that is being submitted with it, or a new
    * one.
    *
-   * @param submit called for the first request of a key alone; its error goes to all of them
+   * A new key costs no look for it, since the store looks when it takes the submission. A known one
+   * needs no room: a refusal counts only when the store does not have the key.
+   *
+   * @param submit called once for all concurrent requests of a key; gives the id of a known key too
    * @throws {LatchdError} `IDEMPOTENCY_KEY_REUSED`, `GONE`
    */
   async executionOf(
@@ -38,7 +41,7 @@ export class SubmissionKeys {
       if (first.bodyHash !== key.bodyHash) throw keyReused()
       return await first.id
     }
-    const id = this.#known(owner, key).then(known => known ?? submit())
+    const id = submit().catch(error => this.#knownDespite(error, owner, key))
     this.#underWay.set(name, { bodyHash: key.bodyHash, id })
     try {
       return await id
@@ -47,9 +50,10 @@ export class SubmissionKeys {
     }
   }
 
-  async #known(owner: string, key: SubmissionKey): Promise<string | undefined> {
+  /** @throws the refusal of a submission, when nothing was submitted with its key before */
+  async #knownDespite(refusal: unknown, owner: string, key: SubmissionKey): Promise<string> {
     const known = await this.#store.keyed(owner, key.text)
-    if (known === undefined) return undefined
+    if (known === undefined) throw refusal
     if (known.bodyHash !== key.bodyHash) throw keyReused()
     if (known.isRemoved) throw removedExecution(known.executionId)
     return known.executionId

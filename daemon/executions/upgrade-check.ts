@@ -29,27 +29,8 @@ export class UpgradeCheck {
     this.#loadSnapshot = loadSnapshot
   }
 
-  /**
-   * How an execution of another runtime would take another path here; `undefined`: it does not.
-   *
-   * @param onFault called when a dry run failed: a lost worker says nothing about the path, and the
-   *   execution itself will show it
-   */
-  async divergence(
-    claimed: ClaimedExecution,
-    onFault: (error: unknown) => void,
-  ): Promise<StuckError | undefined> {
-    if (!this.#isNeeded(claimed)) return undefined
-    try {
-      return await this.#divergenceOf(claimed)
-    } catch (error) {
-      onFault(error)
-      return undefined
-    }
-  }
-
   /** Whether an execution must be dry-run under this runtime before it resumes. */
-  #isNeeded(claimed: ClaimedExecution): boolean {
+  isNeeded(claimed: ClaimedExecution): boolean {
     if (claimed.startedAtMs === undefined || this.#clean.has(claimed.executionId)) return false
     return runtimeOf(claimed) !== this.#runtime
   }
@@ -59,7 +40,7 @@ export class UpgradeCheck {
    *
    * @throws {Error} the worker was lost, or the pool is closed
    */
-  async #divergenceOf(claimed: ClaimedExecution): Promise<StuckError | undefined> {
+  async divergenceOf(claimed: ClaimedExecution): Promise<StuckError | undefined> {
     const { executionId, sessionId } = claimed
     const snapshot = sessionId === undefined ? undefined : await this.#loadSnapshot(sessionId)
     const { divergence } = await dryRunReplay(claimed, this.#deps, {

@@ -18,12 +18,14 @@ import type { ExecutionPlan } from '../../executor/execution/execution-plan.ts'
 import type { ExecutionFiles } from '../../executor/files/execution-files.ts'
 import type { ExecutionEvent } from '../../protocol/execution/events.ts'
 import type { Execution } from '../../protocol/execution/execution.ts'
-import { serializePlan } from '../replay/stored-plan.ts'
-import { wholeRecords, writeSessionRun } from '../sessions/session-run.ts'
 import { FIRST_EPOCH } from '../store/first-epoch.ts'
 import type { Addition, SessionLeaving, Submission, SubmitMode } from '../store/store.ts'
 import { untilRoom } from '../store/until-room.ts'
-import { nothing } from './held-addition.ts'
+import { isNothing, nothing } from './held-addition.ts'
+import { readActive } from './read-active.ts'
+import { isRestingPlace } from './resting-place.ts'
+import { leavingOf } from './session-leaving.ts'
+import { submissionOf } from './submission-of.ts'
 import type { WriterDependencies } from './writer-dependencies.ts'
 
 /** For watchers, an event waits this long for others before it is written. */
@@ -33,6 +35,8 @@ const WATCHED_MS = 10
  * it.
  */
 const ANSWER_MS = 250
+/** An approval waits this long for the park of its guest. */
+const SHOW_MS = 10
 /** More entries than this are written although nothing waits for them. */
 const MAX_HELD = 500
 
@@ -61,6 +65,10 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
   /** The end of a volatile execution, published when all of it is done. */
   #end: ExecutionEvent | undefined
   #isClosed = false
+  /** Approvals that are not stored yet. */
+  #unshown = 0
+  /** Called when what is held leaves for the store. */
+  #onTaken: (() => void)[] = []
   #hasWorker = false
   /** Removes the execution from the file of those that have a worker. */
   #leaveFile: (() => void) | undefined
@@ -121,7 +129,8 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
   submitVolatile(): void {
     const running = this.#running as RunningExecution
     const { executionId, source, language } = this.#plan
-    this.#deps.memory.submit(executionId, this.owner, { source, language }, () => running.read())
+    const read = () => readActive({ running, writer: this })
+    this.#deps.memory.submit(executionId, this.owner, { source, language }, read)
   }
 
   /** Takes a new execution that may not. */
@@ -161,7 +170,8 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
     this.#held.events.push(event)
     if (webhook) this.#held.webhooks.push(webhook)
     // The next event may be far away, and a caller may wait for this one.
-    if (event.type === 'execution-parked') setImmediate(() => this.#writeNow())
+    if (event.type === 'execution-parked' && isRestingPlace(event))
+      setImmediate(() => this.#writeNow())
     else this.#writeSoon()
   }
 
@@ -196,9 +206,20 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
     if (this.#isDurable) this.#held.program = JSON.stringify(program)
   }
 
+  /** Stores it with the park of its guest, which comes at once if nothing else goes on. */
   showApproval(approval: CallApproval): Promise<void> {
     this.#held.approvals.push(approval)
-    return this.sync()
+    this.#unshown++
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.#writeNow(), SHOW_MS)
+    const taken = Promise.withResolvers<void>()
+    this.#onTaken.push(taken.resolve)
+    return taken.promise.then(() => this.#written)
+  }
+
+  /** Whether an approval that the execution waits for is not stored yet. */
+  get isShowing(): boolean {
+    return this.#unshown > 0
   }
 
   expireApproval(approval: CallApproval): void {
@@ -206,7 +227,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
   }
 
   sync(): Promise<void> {
-    if (!this.#isDurable || this.#isClosed || this.#isEmpty()) return this.#written
+    if (!this.#isDurable || this.#isClosed || isNothing(this.#held)) return this.#written
     const { store } = this.#deps
     const addition = this.#take()
     return this.#write(addition, () => store.append(this.#plan.executionId, this.epoch, addition))
@@ -269,17 +290,9 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
     })
   }
 
-  /**
-   * The state that the execution leaves to its session, with the run that repeats it after an
-   * upgrade.
-   */
-  async #leave(snapshot: Uint8Array, execution: Execution): Promise<SessionLeaving> {
+  #leave(snapshot: Uint8Array, execution: Execution): Promise<SessionLeaving> {
     const kept = (this.#running as RunningExecution).kept()
-    const records = await wholeRecords(kept.records, seqs => this.readTexts(seqs))
-    const run =
-      records &&
-      (await writeSessionRun(this.#plan, { ...kept, records }, execution, this.#deps.runtime))
-    return { ...this.#deps.sessions.tag(snapshot), ...(run && { run }) }
+    return leavingOf(this.#plan, execution, snapshot, kept, this.#deps)
   }
 
   /** Makes an execution that cannot be stored volatile again, so that its end can be read. */
@@ -322,18 +335,8 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
   }
 
   #submission(state: Submission['state']): Submission {
-    const { executionId, source, sessionId, createdAtMs, limits } = this.#plan
-    return {
-      executionId,
-      owner: this.owner,
-      state,
-      source,
-      plan: serializePlan(this.#plan, this.#deps.runtime),
-      ...(sessionId !== undefined && { sessionId }),
-      ...(this.webhookUrl !== undefined && { webhookUrl: this.webhookUrl }),
-      createdAtMs,
-      deadlineMs: createdAtMs + limits.wallMs,
-    }
+    const { owner, webhookUrl } = this
+    return submissionOf(this.#plan, { owner, webhookUrl, runtime: this.#deps.runtime }, state)
   }
 
   /** Writes, and then notifies watchers. Writes of one execution reach the store in order. */
@@ -342,6 +345,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
     // first.
     const persisted = this.#written.then(() => this.#persist(write))
     const written = persisted.then(() => {
+      this.#unshown -= addition.approvals?.length ?? 0
       this.#running?.release(addition.records ?? [])
       for (const event of addition.events ?? []) this.#deps.bus.publish(this.owner, event)
       if (addition.webhooks !== undefined && addition.webhooks.length > 0) this.#deps.onWebhooks()
@@ -362,16 +366,12 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
     this.#lacksRoom = undefined
   }
 
-  #isEmpty(): boolean {
-    const { records, events, approvals, program } = this.#held
-    return records.length + events.length + approvals.length === 0 && program === undefined
-  }
-
   #take(): Addition {
     clearTimeout(this.#timer)
     this.#timer = undefined
     const held = this.#held
     this.#held = nothing()
+    for (const onTaken of this.#onTaken.splice(0)) onTaken()
     const startedAtMs = this.#running?.startedAtMs
     return { ...held, ...(startedAtMs !== undefined && { startedAtMs }) }
   }

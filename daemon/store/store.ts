@@ -180,6 +180,11 @@ export interface StoreWriter {
    */
   take(executionId: string): Promise<Claimed | undefined>
   /**
+   * As {@link claim}, of one execution. `undefined`: it is not there, cannot go on now, has an owner,
+   * or another one holds its session.
+   */
+  claimOne(executionId: string, nowMs: number): Promise<Claimed | undefined>
+  /**
    * Gives an execution up: it is nobody's, and can be claimed from `fromMs` on.
    *
    * @throws {LatchdError} `STALE_OWNER`

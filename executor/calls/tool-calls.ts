@@ -167,10 +167,11 @@ export class ToolCalls {
     this.approvals.evict()
   }
 
-  /** Aborts the open calls, and lets the streams clean up without waiting for them. */
-  abort(reason: Error): void {
+  /** Aborts the open calls, if any for this reason, and lets the streams clean up without waiting. */
+  abort(reasonOf: () => Error): void {
     this.evict()
-    for (const context of this.#underWay) context.abort(reason)
+    const reason = this.#underWay.size > 0 ? reasonOf() : undefined
+    for (const context of this.#underWay) context.abort(reason as Error)
     this.#streams.abort()
     this.#underWay.clear()
   }
@@ -342,15 +343,14 @@ export class ToolCalls {
     const asked = this.approvals.ask(open.id, tool, input, encodedInput)
     open.approvalId = asked.approvalId
     open.isShowing = true
+    // Before it is shown: a guest that parks at once is stored together with what shows it.
+    this.#setPassive(open, asked.isPending())
     await this.#durable(asked.isShown)
     open.isShowing = false
-    const decision = asked.decided
-    if (asked.isPending()) {
-      this.#setPassive(open, true)
-      await decision
-      this.#setPassive(open, false)
-    }
-    return await decision
+    this.#listener.onSettled()
+    const decision = await asked.decided
+    this.#setPassive(open, false)
+    return decision
   }
 
   /**

@@ -183,8 +183,7 @@ export class RunningExecution {
       if (this.#plan.sessionId !== undefined && this.#state.isFree) {
         this.#session ??= { snapshot: await this.#host.loadSnapshot?.() }
       }
-      const { typecheck = 'off' } = this.#plan
-      if (typecheck !== 'off' && this.#state.isFree) await this.#checkTypes()
+      if ((this.#plan.typecheck ?? 'off') !== 'off' && this.#state.isFree) await this.#checkTypes()
       return await this.#runToEnd()
     } finally {
       disarm()
@@ -246,13 +245,14 @@ export class RunningExecution {
     for (;;) {
       const mayGoOn =
         !this.#state.isFree || this.#calls.journal.canResume(parked.awaited, parked.received)
-      // An approval is named and emitted only when it is stored, and so may be decided.
-      if (mayGoOn ? !isTold : !this.#calls.isShowingApproval()) {
+      // An approval is named only when it may be decided. A writer stores it with what names it.
+      const isDurable = this.#host.writer?.isDurable === true
+      if (mayGoOn ? !isTold : isDurable || !this.#calls.isShowingApproval()) {
         this.#record.park(this.#calls.waitingFor())
         isTold = true
       }
       if (mayGoOn) break
-      const wakeAtMs = this.#host.writer?.isDurable ? this.#calls.wakeAtMs() : undefined
+      const wakeAtMs = isDurable ? this.#calls.wakeAtMs() : undefined
       if (wakeAtMs !== undefined && wakeAtMs - this.#now() > PUT_AWAY_MS) return wakeAtMs
       const { promise, resolve } = Promise.withResolvers<void>()
       this.#onChange = resolve
@@ -279,13 +279,13 @@ export class RunningExecution {
     const why = this.#state.departure
     this.#state.enterSettled()
     if (why?.kind === 'fault') {
-      this.#calls.abort(new Suspended())
+      this.#calls.abort(() => new Suspended())
       throw why.error
     }
     const { outcome, snapshot } = report !== undefined && 'outcome' in report ? report : {}
     const hasEnded = outcome?.status === 'completed' || outcome?.status === 'failed'
     if (why?.kind === 'suspended' && !hasEnded) {
-      this.#calls.abort(new Suspended())
+      this.#calls.abort(() => new Suspended())
       return { kind: 'waiting', wakeAtMs: this.#now() }
     }
     const diverged = outcome?.status === 'diverged' ? outcome.error : undefined
@@ -294,7 +294,7 @@ export class RunningExecution {
       this.#calls.evict()
       return { kind: 'stuck', execution: this.#record.markStuck(stuck) }
     }
-    this.#calls.abort(new Error('The execution has ended'))
+    this.#calls.abort(() => new Error('The execution has ended'))
     const lost = report !== undefined && 'code' in report ? report : undefined
     const stopped = why?.kind === 'stopped' ? why.error : undefined
     const error = outcome?.status === 'failed' ? outcome.error : (stuck ?? stopped ?? lost)

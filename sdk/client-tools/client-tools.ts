@@ -35,8 +35,8 @@ export interface ClientToolsOptions extends SocketOptions {
 export interface GivenTools {
   /** The part of the request about tools. */
   readonly body: { readonly tools?: readonly string[]; readonly clientTools?: object }
-  /** Called when the execution is over, or was never begun. */
-  release(): void
+  /** Called when the execution is over, or was never begun; absent: it got none. */
+  readonly release?: () => void
 }
 
 /** An unwanted connection stays this long for the next execution. */
@@ -128,7 +128,7 @@ export class ClientTools {
     const { local, names } =
       tools === undefined ? { local: this.#added, names: undefined } : this.#read(tools)
     const said = names && { tools: names }
-    if (local.size === 0) return { body: { ...said }, release: () => {} }
+    if (local.size === 0) return { body: { ...said } }
     const setId = `${this.#instanceId}.${++this.#setCount}`
     this.#sets.set(setId, new Map(local))
     this.#use()

@@ -168,6 +168,31 @@ export async function recoveryTests(t: Test, open: OpenStore): Promise<void> {
     t.strictSame(await claimedOf(store, 99), { ids: ['e4'], nextMs: undefined })
   })
 
+  t.test('one execution is claimed when it can go on, and its session is free', async t => {
+    const store = await open(t)
+    await store.createSession('s1', 'alice', CREATED_MS)
+    for (const id of ['e1', 'e2']) {
+      await store.submit(submission(id, { sessionId: 's1' }))
+      await store.park(id, 1, { approvals: [approval(id, `a-${id}`)], wakeAtMs: CREATED_MS + 500 })
+      t.equal(await store.claimOne(id, CREATED_MS), undefined, 'nobody has decided')
+      await store.decide(`a-${id}`, approved)
+    }
+    await store.holdSession('s1', 'e1')
+    t.strictSame(await Promise.all([store.claimOne('e2', CREATED_MS), store.claimOne('e0', 0)]), [
+      undefined,
+      undefined,
+    ])
+    t.strictSame(await store.claimOne('e1', CREATED_MS), {
+      executionId: 'e1',
+      owner: 'alice',
+      epoch: 2,
+    })
+    t.equal(await store.claimOne('e1', CREATED_MS), undefined, 'it has an owner')
+    await store.finish('e1', 2, completed('e1'))
+    t.match(await store.claimOne('e2', CREATED_MS), { epoch: 2 }, 'it let go of the session')
+    t.equal(await store.holdSession('s1', 'e3'), 'busy', 'and holds it now')
+  })
+
   t.test('a claim makes the caller the owner, and nobody else can have it', async t => {
     const store = await open(t)
     await store.submit(submission('e1', { state: 'queued' }), 'queue')

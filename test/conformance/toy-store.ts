@@ -120,6 +120,13 @@ export class ToyStore implements store.Store {
     const { epoch, owner } = this.#set({ ...entry, ...rules.claimed(entry) })
     return { executionId, owner, epoch }
   }
+  async claimOne(executionId: string, nowMs: number) {
+    const entry = this.#entries.get(executionId)
+    if (entry === undefined || !rules.isClaimable(entry, nowMs)) return undefined
+    const { session_id } = entry
+    if (session_id !== null && this.#hold(session_id, executionId) === 'busy') return undefined
+    return await this.take(executionId)
+  }
   async giveBack(executionId: string, epoch: number, fromMs: number) {
     const entry = this.#owned(executionId, epoch)
     this.#set({ ...entry, ...rules.givenBack(entry, fromMs) })

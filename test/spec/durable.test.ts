@@ -173,6 +173,19 @@ t.test('an idempotency key', async t => {
     t.equal((await post(`${url}/v1/execute`, body, as('ann', 'x'.repeat(256)))).status, 400)
   })
 
+  t.test('gives its execution while that has the session of both', async t => {
+    const owner = as('ann', 'in a session')
+    const { body: session } = await post(`${url}/v1/sessions`, {}, as('ann', 'none'))
+    const { sessionId } = session
+    const asks = { source: 'human_approval("go").approved', sessionId }
+    const before = await post(`${url}/v1/execute`, asks, owner)
+    t.equal(before.body.status, 'waiting')
+    const { executionId } = before.body
+    const again = await post(`${url}/v1/execute`, asks, owner)
+    t.match(again, { status: 202, body: { executionId } })
+    t.equal((await post(`${url}/v1/execute`, asks, as('ann', 'another in it'))).status, 409)
+  })
+
   t.test('holds after a restart, and in the client', async t => {
     const before = await post(`${url}/v1/execute`, body, as('ann', 'one'))
     await first.close()
@@ -189,6 +202,30 @@ t.test('an idempotency key', async t => {
       code: 'IDEMPOTENCY_KEY_REUSED',
     })
   })
+})
+
+t.test('a durable execution is found again when its answer is lost with the daemon', async t => {
+  const daemon = inARow(t, { LATCHD_DRAIN_MS: '0' })
+  const first = await daemon()
+  const sent: [string, string | null][] = []
+  const latchd = client(t, {
+    url: first.url,
+    fetch: async (url, init) => {
+      sent.push([new URL(url).pathname, new Headers(init.headers).get('idempotency-key')])
+      return await fetch(url, init)
+    },
+  })
+  const outcome = latchd.execute({ source: 'sleep(1500); "slept once"', durable: true })
+  const watching = client(t, { url: first.url })
+  while ((await watching.list()).data[0]?.status !== 'waiting');
+  await first.close()
+  const second = await daemon(portOf(first.url))
+  t.equal((await outcome).output, 'slept once')
+  t.equal((await client(t, { url: second.url }).list()).data.length, 1, 'and it ran once')
+  const [one] = sent
+  t.match(one, ['/v1/execute', /^[-0-9a-f]{36}$/])
+  t.ok(sent.length > 1)
+  t.strictSame(new Set(sent.map(String)), new Set([String(one)]), 'the same request each time')
 })
 
 t.test('the client waits through a restart, and its stream has no gap', async t => {

@@ -2,6 +2,7 @@
 
 import type { Worker } from 'node:worker_threads'
 import t, { type Test } from 'tap'
+import type { Parking, Store } from '../../daemon/store/store.ts'
 import { createExecutor } from '../../executor/index.ts'
 import type { ToolContext, ToolDefinition } from '../../protocol/tool/wire-tool.ts'
 import { Lives } from '../drill/lives.ts'
@@ -412,4 +413,58 @@ t.test('an execution whose worker is lost twice fails, and the next one runs', a
   t.match(outcome, { status: 'failed', error: { code: 'ENGINE_FAILURE' } })
   t.strictSame(calls, ['a', 'lose', 'b', 'lose'])
   t.match(await executor.execute({ source: '1 + 1' }), { status: 'completed', output: 2 })
+})
+
+t.test('a decision brings its execution back by its own commit', async t => {
+  const daemons = await lives(t)
+  const url = await daemons.next({})
+  const decide = async () => {
+    const asked = await rest(url, await submit(url, 'human_approval("go").approved'))
+    // It is put away when it shows the approval, a moment before or after that.
+    while ((await daemons.store.load()).executions.running > 0);
+    const { commits } = await daemons.store.statistics()
+    const { approvalId } = asked.waitingFor[0]
+    await post(`${url}/v1/approvals/${approvalId}`, { decision: 'approve' })
+    const ended = await rest(url, asked.executionId)
+    t.equal(ended.output?.value, true)
+    return (await daemons.store.statistics()).commits - commits
+  }
+  const made = [await decide(), await decide(), await decide()]
+  t.strictSame(made, [2, 2, 2], 'the decision with the claim, and the end')
+})
+
+t.test('an approval is shown when it is stored, and with the park of its guest', async t => {
+  const parking = Promise.withResolvers<Parking>()
+  const held = Promise.withResolvers<void>()
+  const holding = (store: Store): Store =>
+    new Proxy(store, {
+      get: (of, name: keyof Store) => {
+        if (name !== 'park') return typeof of[name] === 'function' ? of[name].bind(of) : of[name]
+        return async (...parameters: Parameters<Store['park']>) => {
+          parking.resolve(parameters[2])
+          await held.promise
+          return await of.park(...parameters)
+        }
+      },
+    })
+  const daemons = await Lives.open(undefined, holding)
+  t.teardown(() => daemons.close())
+  const url = await daemons.next({})
+  const executionId = await submit(url, 'human_approval("go").approved')
+  const { approvals, events } = await parking.promise
+  const [asked] = approvals ?? []
+  t.equal(asked?.approval.status, 'pending')
+  t.strictSame(events?.map(({ type }) => type).slice(-2), [
+    'approval-requested',
+    'execution-parked',
+  ])
+  const read = async () => (await get(`${url}/v1/executions/${executionId}`)).body
+  const before = await read()
+  t.strictSame([before.status, before.waitingFor], ['running', undefined])
+  t.strictSame((await get(`${url}/v1/approvals`)).body.data, [])
+  const resting = rest(url, executionId)
+  held.resolve()
+  const approvalId = asked?.approval.approvalId
+  t.match(await resting, { status: 'waiting', waitingFor: [{ approvalId }] })
+  t.match((await get(`${url}/v1/approvals`)).body.data, [{ approvalId }])
 })

@@ -8,6 +8,7 @@ type Method = keyof Store
 const writes: readonly Method[] = [
   'append',
   'claim',
+  'claimOne',
   'createSession',
   'delayWebhook',
   'endWebhook',

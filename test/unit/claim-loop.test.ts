@@ -170,3 +170,42 @@ t.test(
     t.end()
   },
 )
+
+t.test(
+  'one that is claimed beside the loop takes a place of it, and comes with its parts',
+  async t => {
+    const store = new Queue()
+    const came: unknown[] = []
+    const ends: (() => void)[] = []
+    const made = claimLoop(t, {
+      store,
+      maxLoaded: () => 2,
+      resume: async ({ executionId }, loaded) => {
+        came.push(executionId, await loaded)
+        await new Promise<void>(resolve => ends.push(resolve))
+      },
+    })
+    const claimed = (executionId: string) =>
+      Promise.resolve({ executionId, owner: 'ann', epoch: 2 })
+    t.ok(made.hasPlace)
+    t.notOk(await made.takeOne(Promise.resolve(undefined), Promise.resolve(undefined)))
+    const parts = { executionId: 'exe_1' } as never
+    t.ok(await made.takeOne(claimed('exe_1'), Promise.resolve(parts)))
+    t.ok(made.hasPlace, 'the one that could not be claimed has none')
+    t.ok(await made.takeOne(claimed('exe_2'), Promise.resolve(undefined)))
+    t.notOk(made.hasPlace)
+    t.strictSame(came, ['exe_1', parts, 'exe_2', undefined])
+    ends[0]?.()
+    await new Promise(setImmediate)
+    t.ok(made.hasPlace)
+  },
+)
+
+t.test('a claim beside the loop that fails is told, and the loop looks later', async t => {
+  const faults: unknown[] = []
+  const made = claimLoop(t, { onFault: error => faults.push(error), lookMs: 5 })
+  const failed = new LatchdError('INTERNAL', 'no answer')
+  const rejected = () => Promise.reject(failed)
+  t.notOk(await made.takeOne(rejected(), rejected()))
+  t.strictSame([faults, made.hasPlace], [[failed], false])
+})

@@ -1,6 +1,6 @@
 /** The file of executions that have a worker: a hint, which never stands in the way of one. */
 
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { RunningFile } from '../../daemon/executions/running-file.ts'
@@ -16,6 +16,22 @@ t.test('it tells the next process which executions had a worker', t => {
   t.strictSame(second.lost, ['exe_lost'])
   second.close()
   t.end()
+})
+
+t.test('a slot that the next execution takes is written once', async t => {
+  const path = join(stateFolder(t), 'running')
+  const file = new RunningFile(path, error => t.fail(error.message))
+  const lines = () => readFileSync(path, 'utf8').split('\n').filter(Boolean)
+  const leave = file.enter('exe_1')
+  leave()
+  t.strictSame([lines(), file.working], [['exe_1'], []])
+  const leaveNext = file.enter('exe_2')
+  await new Promise(setImmediate)
+  t.strictSame(lines(), ['exe_2'])
+  leaveNext()
+  await new Promise(setImmediate)
+  t.strictSame(lines(), [])
+  file.close()
 })
 
 t.test('what cannot be written is told, and the execution has its worker', t => {

@@ -1,6 +1,6 @@
 /** JSON bodies as text: in UTF-8 and nothing else, so that no character is replaced on the way. */
 
-import type { MiddlewareHandler } from 'hono'
+import type { HonoRequest, MiddlewareHandler } from 'hono'
 import { isNestedTooDeep, MAX_NESTING } from '../../../protocol/base/nesting.ts'
 import { LatchdError } from '../../../protocol/errors.ts'
 import type { HttpEnvironment } from '../dependencies.ts'
@@ -14,7 +14,7 @@ const CHARSET = /;\s*charset\s*=\s*"?([^";\s]+)/i
 export function readJsonBodies(): MiddlewareHandler<HttpEnvironment> {
   return async ({ req }, next) => {
     const type = req.header('content-type')
-    if (req.raw.body === null || type === undefined || !JSON_TYPE.test(type)) return await next()
+    if (type === undefined || !JSON_TYPE.test(type) || !hasBody(req)) return await next()
     const charset = CHARSET.exec(type)?.[1] ?? 'utf-8'
     if (!/^utf-?8$/i.test(charset)) throw unsupported(`charset ${charset}: JSON is in UTF-8`)
     const encoding = req.header('content-encoding') ?? 'identity'
@@ -28,6 +28,15 @@ export function readJsonBodies(): MiddlewareHandler<HttpEnvironment> {
     req.bodyCache.text = Promise.resolve(text) as never
     return await next()
   }
+}
+
+/**
+ * Whether there is a body. The headers say so wherever they can: to ask a request of the server for
+ * its stream makes a whole request of the platform's, which costs more than reading the body.
+ */
+function hasBody(req: HonoRequest): boolean {
+  const isFramed = req.header('content-length') ?? req.header('transfer-encoding')
+  return isFramed !== undefined || req.raw.body !== null
 }
 
 function decoded(bytes: ArrayBuffer): string {

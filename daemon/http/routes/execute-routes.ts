@@ -89,8 +89,7 @@ export function addExecuteRoutes(app: OpenAPIHono<HttpEnvironment>, deps: RouteD
    */
   const waitFor = async (executionId: string, caller: KnownCaller, waitMs: number) => {
     const execution = await executions.get(executionId, caller, waitMs)
-    if (isEnded(execution)) return execution
-    await executions.makeDurable(executionId)
+    if (isEnded(execution) || !(await executions.makeDurable(executionId))) return execution
     return await executions.get(executionId, caller)
   }
 

@@ -173,6 +173,23 @@ export async function takeExecution(
   return claimedOf(row, next)
 }
 
+/** As {@link claimExecutions}, of one execution. */
+export async function claimOneExecution(
+  tx: Transaction,
+  daemon: number,
+  executionId: string,
+  nowMs: number,
+): Promise<Claimed | undefined> {
+  const row = await lockExecution(tx, executionId)
+  if (row === undefined || !isClaimable(row, nowMs)) return undefined
+  const { session_id } = row
+  if (session_id !== null && (await holdSession(tx, session_id, executionId, null)) === 'busy')
+    return undefined
+  const next = claimed(row)
+  await changeExecutions(tx, [{ id: row.id, next, daemon }])
+  return claimedOf(row, next)
+}
+
 /** Gives an execution up. @throws {LatchdError} `STALE_OWNER` */
 export async function giveBackExecution(
   tx: Transaction,

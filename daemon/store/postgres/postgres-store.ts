@@ -138,6 +138,12 @@ export class PostgresStore implements store.Store {
     )
   }
 
+  claimOne(executionId: string, nowMs: number) {
+    return this.#transaction([executionId], (tx, daemon) =>
+      claims.claimOneExecution(tx, daemon, executionId, nowMs),
+    )
+  }
+
   giveBack(executionId: string, epoch: number, fromMs: number) {
     return this.#transaction([executionId], tx =>
       claims.giveBackExecution(tx, executionId, epoch, fromMs),

@@ -46,5 +46,7 @@ export function requireNext(events: readonly StoredEvent[], next: number): void 
 function toRowEvent(event: StoredEvent, ending: EndedExecution | undefined): RowEvent {
   if (event.type !== 'execution-ended') return event
   const { execution, ...others } = event
-  return JSON.stringify(execution) === JSON.stringify(ending) ? others : event
+  // Nearly always the same object, which crosses to the store's thread as one.
+  const isEnding = execution === ending || JSON.stringify(execution) === JSON.stringify(ending)
+  return isEnding ? others : event
 }

@@ -116,9 +116,9 @@ export class Approvals {
 
   /** Marks decisions as received: these deliveries carry them. */
   markReceived(execution: RowId, records: readonly JournalRecord[]): void {
-    if (!this.isReady(execution)) return
-    for (const { kind, seq } of records) {
-      if (kind !== 'delivery') continue
+    const delivered = records.filter(({ kind }) => kind === 'delivery')
+    if (delivered.length === 0 || !this.isReady(execution)) return
+    for (const { seq } of delivered) {
       this.#connection.run(
         'UPDATE wait SET is_ready = 0 WHERE execution = ? AND seq = ? AND is_ready = 1',
         execution,
@@ -131,13 +131,20 @@ export class Approvals {
    * Ends the approvals of an ended execution: decided ones need no delivery, pending ones expire.
    */
   endAll(execution: RowId, endedAtMs: number): void {
+    const open = this.#connection.all<{ approval_id: string; status: ApprovalStatus }>(
+      `SELECT approval_id, status FROM wait
+        WHERE execution = ? AND (is_ready = 1 OR status = 'pending') ORDER BY seq, id`,
+      execution,
+    )
+    // Most executions ask nobody.
+    if (open.length === 0) return
     this.#connection.run(
       'UPDATE wait SET is_ready = 0 WHERE execution = ? AND is_ready = 1',
       execution,
     )
-    for (const { approval } of this.ofExecution(execution)) {
-      if (approval.status !== 'pending') continue
-      this.decide(approval.approvalId, { status: 'expired', decidedAtMs: endedAtMs })
+    for (const { approval_id, status } of open) {
+      if (status !== 'pending') continue
+      this.decide(approval_id, { status: 'expired', decidedAtMs: endedAtMs })
     }
   }
 

@@ -1,10 +1,11 @@
 /** Claims of executions that nobody owns. */
 
 import type { ClaimAnswer, Claimed, ClaimRequest } from '../claim-facts.ts'
+import { isClaimable } from '../rules/standing.ts'
 import { takeInTurns } from '../rules/turns.ts'
 import type { Connection } from './connection.ts'
 import type { ExecutionRow } from './execution-row.ts'
-import { executionOfRow } from './execution-rows.ts'
+import { executionOfRow, findExecution } from './execution-rows.ts'
 import type { Executions } from './executions.ts'
 import type { Sessions } from './sessions.ts'
 
@@ -46,6 +47,15 @@ export class Claims {
     })
     const isBlocked = claimed.length < max && owners.some(owner => this.#isBlocked(owner, nowMs))
     return { claimed, nextMs: nextMs === Infinity ? undefined : nextMs, isBlocked }
+  }
+
+  claimOne(executionId: string, nowMs: number): Claimed | undefined {
+    const row = findExecution(this.#connection, executionId)
+    if (row === undefined || !isClaimable(row, nowMs)) return undefined
+    const { session_id } = row
+    if (session_id !== null && this.#sessions.hold(session_id, executionId) === 'busy')
+      return undefined
+    return this.#executions.claimRow(row)
   }
 
   /** Owners of executions that nobody owns; each costs one look-up in the index. */

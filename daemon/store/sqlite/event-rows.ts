@@ -22,14 +22,15 @@ export function addEvents(
   const first = events[0]
   const last = events.at(-1)
   if (first === undefined || last === undefined) return
-  requireNext(events, nextSequence(connection, to.id))
-  connection.run(
-    'INSERT INTO event (execution, last, first, events) VALUES (?, ?, ?, ?)',
+  const added = connection.run(
+    `INSERT INTO event (execution, last, first, events) SELECT ?1, ?2, ?3, ?4
+      WHERE ?3 = 1 + ifnull((SELECT max(last) FROM event WHERE execution = ?1), 0)`,
     to.id,
     last.sequence,
     first.sequence,
     eventsText(events, to.execution_id, ending),
   )
+  if (added === 0) requireNext(events, nextSequence(connection, to.id))
 }
 
 /** The place of the next event of an execution. */

@@ -191,21 +191,17 @@ export class Executions {
     const row = ownedExecution(this.#connection, executionId, epoch)
     const { execution, snapshot } = ending
     this.#add(row, epoch, ending, 'endedAtMs' in execution ? execution : undefined)
-    this.#keep(row, finished(appended(row, ending), execution), ending)
+    const endedAtMs = 'endedAtMs' in execution ? execution.endedAtMs : undefined
+    this.#keep(row, finished(appended(row, ending), execution), ending, endedAtMs)
     this.#connection.run(
       'INSERT INTO ending (execution, body) VALUES (?, ?)',
       row.id,
       toShortJson(execution, executionId),
     )
-    if (!('endedAtMs' in execution)) return
-    this.#connection.run(
-      'UPDATE execution SET ended_ms = ? WHERE id = ?',
-      execution.endedAtMs,
-      row.id,
-    )
-    this.#parts.approvals.endAll(row.id, execution.endedAtMs)
+    if (endedAtMs === undefined) return
+    this.#parts.approvals.endAll(row.id, endedAtMs)
     if (row.session_id === null) return
-    this.#parts.sessions.ended(row.session_id, snapshot, execution.endedAtMs)
+    this.#parts.sessions.ended(row.session_id, snapshot, endedAtMs)
     this.#parts.sessions.release(row.session_id, executionId)
   }
 
@@ -234,20 +230,31 @@ export class Executions {
     if (typeof before?.compiled === 'number') this.#parts.blobs.release(before.compiled)
   }
 
-  /** Updates the execution's own row; does nothing when nothing of it changes. */
-  #keep(row: ExecutionRow, next: Standing, { usage, startedAtMs }: Addition): void {
-    const isSame = usage === undefined && startedAtMs === undefined && next.losses === row.losses
-    if (isSame && next.state === row.state) return
-    this.#connection.run(
-      `UPDATE execution SET state = ?, losses = ?, wake_ms = ?,
-        usage = ifnull(?, usage), started_ms = ifnull(?, started_ms) WHERE id = ?`,
-      next.state,
-      next.losses,
-      next.wake_ms,
-      usage ?? null,
-      startedAtMs ?? null,
-      row.id,
-    )
+  /**
+   * Updates the execution's own row; does nothing when nothing of it changes. Columns of an index are
+   * written when they change alone: to set one to what it is costs as much.
+   */
+  #keep(row: ExecutionRow, next: Standing, addition: Addition, endedAtMs?: number): void {
+    const { usage = row.usage, startedAtMs = row.started_ms } = addition
+    const { state, losses, wake_ms } = next
+    const facts = [losses, usage, startedAtMs] as const
+    if (state !== row.state || wake_ms !== row.wake_ms || endedAtMs !== undefined) {
+      this.#connection.run(
+        `UPDATE execution SET losses = ?, usage = ?, started_ms = ?,
+          state = ?, wake_ms = ?, ended_ms = ifnull(?, ended_ms) WHERE id = ?`,
+        ...facts,
+        state,
+        wake_ms,
+        endedAtMs ?? null,
+        row.id,
+      )
+    } else if (losses !== row.losses || usage !== row.usage || startedAtMs !== row.started_ms) {
+      this.#connection.run(
+        'UPDATE execution SET losses = ?, usage = ?, started_ms = ? WHERE id = ?',
+        ...facts,
+        row.id,
+      )
+    }
   }
 
   retry(executionId: string): boolean {

@@ -102,6 +102,7 @@ export function operationsOn(
     submit: (submission, mode) => executions.submit(submission, mode),
     claim: request => claims.claim(request),
     take: executionId => executions.take(executionId),
+    claimOne: (executionId, nowMs) => claims.claimOne(executionId, nowMs),
     giveBack: (executionId, epoch, fromMs) => executions.giveBack(executionId, epoch, fromMs),
     append: (executionId, epoch, addition) => executions.append(executionId, epoch, addition),
     park: (executionId, epoch, parking) => executions.park(executionId, epoch, parking),

@@ -31,6 +31,7 @@ export class SqliteStore implements Store {
   readonly submit = this.#method('submit')
   readonly claim = this.#method('claim')
   readonly take = this.#method('take')
+  readonly claimOne = this.#method('claimOne')
   readonly giveBack = this.#method('giveBack')
   readonly append = this.#method('append')
   readonly park = this.#method('park')

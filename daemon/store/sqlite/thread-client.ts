@@ -12,8 +12,6 @@ import { getCompileCacheDir } from 'node:module'
 import { dirname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
-import { type Remote, wrap } from 'comlink'
-import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
 import { LatchdError } from '../../../protocol/errors.ts'
 import { type Failpoint, type FailpointPlan, failpointsOf } from '../failpoints.ts'
 import type { OnCommit } from '../store.ts'
@@ -21,7 +19,12 @@ import type { Operation, OperationOutcome } from './batch.ts'
 import { FilePlace } from './file-place.ts'
 import { DATABASE_FILE } from './files.ts'
 import type { OperationName, OperationTable } from './operations.ts'
-import { type StoreThread, type ThreadStart, UNREADABLE } from './thread-facts.ts'
+import {
+  type ThreadAnswers,
+  type ThreadMessage,
+  type ThreadStart,
+  UNREADABLE,
+} from './thread-facts.ts'
 
 /** The interval of checks that the store's file is in its place. */
 const PLACE_MS = 2000
@@ -45,14 +48,13 @@ export class ThreadClient {
   #place: FilePlace | undefined
   #placeTimer: NodeJS.Timeout | undefined
   #worker: Worker
-  #thread: Remote<StoreThread>
+  /** Of the messages that the thread has not answered, in their order. */
+  #answers: PromiseWithResolvers<unknown>[] = []
   #onLost: (error: Error) => void
   #state: 'opening' | 'open' | 'closing' | 'closed' | 'lost' = 'opening'
   #gathered: Waiting[] = []
   #underWay: readonly Waiting[] = []
   #flushing: Promise<void> | undefined
-  /** Rejects when the thread could not read the batch under way. */
-  #unread = Promise.withResolvers<never>()
   /** Rejects when the thread is lost. */
   #loss = Promise.withResolvers<never>()
 
@@ -76,17 +78,29 @@ export class ThreadClient {
       execArgv: [],
     })
     this.#worker.on('error', error => this.#lose(error))
-    this.#worker.on('message', message => {
-      if (message === UNREADABLE) this.#unread.reject(new RangeError('the thread cannot read it'))
+    this.#worker.on('messageerror', error => this.#lose(error))
+    this.#worker.on('message', answer => {
+      const asked = this.#answers.shift()
+      if (answer === UNREADABLE) asked?.reject(new RangeError('the thread cannot read it'))
+      else asked?.resolve(answer)
     })
     this.#worker.on('exit', code => this.#lose(new Error(`its thread ended with code ${code}`)))
-    this.#thread = wrap<StoreThread>(nodeEndpoint(this.#worker))
+  }
+
+  #post<Kind extends Exclude<keyof ThreadAnswers, 'run'>>(kind: Kind): Promise<ThreadAnswers[Kind]>
+  #post(batch: readonly Operation[]): Promise<ThreadAnswers['run']>
+  /** Sends a message; rejects when either thread cannot read it. */
+  async #post(message: ThreadMessage): Promise<unknown> {
+    this.#worker.postMessage(message)
+    const answer = Promise.withResolvers<unknown>()
+    this.#answers.push(answer)
+    return await answer.promise
   }
 
   /** Opens the store. @throws {LatchdError} why it cannot be */
   async open(): Promise<void> {
     this.failpoint?.('store:before-open')
-    const outcome = await Promise.race([this.#thread.open(), this.#loss.promise])
+    const outcome = await Promise.race([this.#post('open'), this.#loss.promise])
     if (outcome.kind === 'refused') {
       await this.#end()
       throw new LatchdError(outcome.code, outcome.message)
@@ -130,7 +144,7 @@ export class ThreadClient {
   async collect(): Promise<void> {
     if (this.#state !== 'open') return
     // Callers with an operation under way get the loss.
-    await Promise.race([this.#thread.collect(), this.#loss.promise]).catch(() => {})
+    await Promise.race([this.#post('collect'), this.#loss.promise]).catch(() => {})
   }
 
   async #flush(): Promise<void> {
@@ -149,9 +163,7 @@ export class ThreadClient {
     this.failpoint?.('store:before-batch')
     try {
       const sentAtMs = performance.now()
-      this.#unread = Promise.withResolvers()
-      const run = this.#thread.run(batch.map(({ operation }) => operation))
-      const outcome = await Promise.race([run, this.#unread.promise])
+      const outcome = await this.#post(batch.map(({ operation }) => operation))
       this.failpoint?.('store:batch-answered')
       if (outcome.kind === 'lost') return this.#lose(new Error(outcome.message))
       if (outcome.hasWritten) {
@@ -192,7 +204,7 @@ export class ThreadClient {
     const close = async () => {
       await this.#flushing
       this.failpoint?.('store:before-close')
-      await this.#thread.close()
+      await this.#post('close')
     }
     // Callers that waited, and `onLost`, have got the error.
     await Promise.race([close(), this.#loss.promise]).catch(() => {})

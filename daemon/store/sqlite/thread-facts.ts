@@ -6,6 +6,8 @@ import type { BatchOutcome, Operation } from './batch.ts'
 
 /** The answer to a message that the thread could not read. */
 export const UNREADABLE = 'unreadable'
+/** The answer to a message that asks for nothing but to be carried out. */
+export const DONE = 'done'
 
 /** The options of the thread. */
 export interface ThreadStart {
@@ -20,11 +22,17 @@ export type OpenOutcome =
   | { readonly kind: 'opened' }
   | { readonly kind: 'refused'; readonly code: ErrorCode; readonly message: string }
 
-/** The methods of the thread, by Comlink. */
-export interface StoreThread {
-  open(): OpenOutcome
-  run(batch: readonly Operation[]): BatchOutcome
+/**
+ * What the thread is asked, each with its answer. It carries out one message at a time and answers
+ * each with one, in their order, so neither needs a number.
+ */
+export interface ThreadAnswers {
+  open: OpenOutcome
+  run: BatchOutcome
   /** Gives back unused memory. */
-  collect(): void
-  close(): void
+  collect: typeof DONE
+  close: typeof DONE
 }
+
+/** A message to the thread: the operations of a batch, or what else it is to do. */
+export type ThreadMessage = readonly Operation[] | Exclude<keyof ThreadAnswers, 'run'>

@@ -3,19 +3,24 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
-import { expose } from 'comlink'
-import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
 import { shrinkHeap } from '../../../executor/worker/garbage.ts'
 import { LatchdError } from '../../../protocol/errors.ts'
 import { failpointsOf } from '../failpoints.ts'
-import { Batches } from './batch.ts'
+import { Batches, type BatchOutcome } from './batch.ts'
 import { openForWriting } from './connection.ts'
 import { FilePlace } from './file-place.ts'
 import { DATABASE_FILE, LOCK_FILE } from './files.ts'
 import { lockFolder } from './lock.ts'
 import { migrate } from './migrations.ts'
 import { operationsOn } from './operations.ts'
-import { type StoreThread, type ThreadStart, UNREADABLE } from './thread-facts.ts'
+import {
+  DONE,
+  type OpenOutcome,
+  type ThreadAnswers,
+  type ThreadMessage,
+  type ThreadStart,
+  UNREADABLE,
+} from './thread-facts.ts'
 
 const { stateDir, failpoints } = workerData as ThreadStart
 
@@ -55,29 +60,42 @@ function openStore(): OpenStore {
   }
 }
 
-const offered: StoreThread = {
-  open: () => {
-    try {
-      store = openStore()
-      return { kind: 'opened' }
-    } catch (error) {
-      const code = error instanceof LatchdError ? error.code : 'INTERNAL'
-      return { kind: 'refused', code, message: (error as Error).message }
-    }
-  },
-  run: batch => store?.batches.run(batch) ?? { kind: 'lost', message: 'it is not open' },
-  collect: () => {
-    store?.shrink()
-    shrinkHeap()
-  },
-  close: () => {
-    store?.close()
-    store = undefined
-  },
+function open(): OpenOutcome {
+  try {
+    store = openStore()
+    return { kind: 'opened' }
+  } catch (error) {
+    const code = error instanceof LatchdError ? error.code : 'INTERNAL'
+    return { kind: 'refused', code, message: (error as Error).message }
+  }
 }
 
-if (parentPort) {
-  // A message that cannot be read has no id to answer: the daemon knows which one is under way.
-  parentPort.on('messageerror', () => parentPort?.postMessage(UNREADABLE))
-  expose(offered, nodeEndpoint(parentPort))
+function answerTo(message: ThreadMessage): ThreadAnswers[keyof ThreadAnswers] {
+  switch (message) {
+    case 'open':
+      return open()
+    case 'collect':
+      store?.shrink()
+      shrinkHeap()
+      return DONE
+    case 'close':
+      store?.close()
+      store = undefined
+      return DONE
+    default:
+      return store?.batches.run(message) ?? { kind: 'lost', message: 'it is not open' }
+  }
 }
+
+/** An answer that cannot be sent is a loss: what was written is not known any more. */
+function send(answer: unknown): void {
+  try {
+    parentPort?.postMessage(answer)
+  } catch (error) {
+    const { message } = error as Error
+    parentPort?.postMessage({ kind: 'lost', message } satisfies BatchOutcome)
+  }
+}
+
+parentPort?.on('messageerror', () => send(UNREADABLE))
+parentPort?.on('message', (message: ThreadMessage) => send(answerTo(message)))

@@ -41,11 +41,11 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'signal not durable: a decision is acknowledged before it is on disk',
     file: 'daemon/approvals/approval-service.ts',
-    from: 'const outcome = await this.#deps.store.decide(approvalId, decided, this.#deps.now())',
-    to: `const found = await this.#deps.store.approval(approvalId)
-    const signalled = this.#deps.store.decide(approvalId, decided, this.#deps.now())
+    from: 'const outcome = await this.#deps.executions.decisions.decide(approval, decided)',
+    to: `const found = await this.#deps.store.approval(approval.approvalId)
+    const signalled = this.#deps.executions.decisions.decide(approval, decided)
     if (found?.stored.approval.status === 'pending') {
-      void signalled.then(later => later.kind === 'decided' && this.#handOn(later))
+      void signalled
       return { ...found.stored.approval, status: decided.status, ...(decided.reason && { reason: decided.reason }) }
     }
     const outcome = await signalled`,
@@ -68,8 +68,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'state lost: what an execution leaves to its session is not kept',
     file: 'daemon/store/sqlite/executions.ts',
-    from: 'this.#parts.sessions.ended(row.session_id, snapshot, execution.endedAtMs)',
-    to: 'this.#parts.sessions.ended(row.session_id, undefined, execution.endedAtMs)',
+    from: 'this.#parts.sessions.ended(row.session_id, snapshot, endedAtMs)',
+    to: 'this.#parts.sessions.ended(row.session_id, undefined, endedAtMs)',
     drill: 'random-kill',
   },
   {

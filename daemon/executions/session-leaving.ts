@@ -1,0 +1,26 @@
+/** What an execution leaves to its session. */
+
+import type { RunningExecution } from '../../executor/execution/execution.ts'
+import type { ExecutionPlan } from '../../executor/execution/execution-plan.ts'
+import type { Execution } from '../../protocol/execution/execution.ts'
+import { wholeRecords, writeSessionRun } from '../sessions/session-run.ts'
+import type { SessionLeaving } from '../store/store.ts'
+import type { WriterDependencies } from './writer-dependencies.ts'
+
+/**
+ * The state that an execution leaves to its session, with the run that repeats it after an upgrade.
+ *
+ * @param kept the journal and the program of the execution
+ */
+export async function leavingOf(
+  plan: ExecutionPlan,
+  execution: Execution,
+  snapshot: Uint8Array,
+  kept: ReturnType<RunningExecution['kept']>,
+  { sessions, store, runtime }: Pick<WriterDependencies, 'sessions' | 'store' | 'runtime'>,
+): Promise<SessionLeaving> {
+  const texts = (seqs: readonly number[]) => store.texts(plan.executionId, seqs)
+  const records = await wholeRecords(kept.records, texts)
+  const run = records && (await writeSessionRun(plan, { ...kept, records }, execution, runtime))
+  return { ...sessions.tag(snapshot), ...(run && { run }) }
+}
