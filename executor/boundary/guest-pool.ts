@@ -7,7 +7,7 @@
 import type { Language } from '../../protocol/execution/execution.ts'
 import type { IsolationLevel } from '../../protocol/execution/isolation.ts'
 import type { Delivery, GuestMessage, GuestReport, GuestTask } from './messages.ts'
-import type { WorkerStatistics } from './worker-control.ts'
+import type { WorkerStatistics } from './worker-statistics.ts'
 
 /** The host's half of the latch: one guest on one worker. */
 export interface GuestLink {
@@ -25,10 +25,13 @@ export interface GuestLink {
   setParking(isWanted: boolean): void
 }
 
-/** A task without the port and the latch, which the pool adds. */
-export type GuestWork = Omit<GuestTask, 'port' | 'latch'>
+/** A task without its serial, which the pool adds. */
+export type GuestWork = Omit<GuestTask, 'serial'>
 
-/** Checks what the worker of one run sends: after an escape the program may have sent it. */
+/**
+ * Checks what the worker of one run sends: after an escape the program may have sent it. Each value
+ * is JSON in a text, or the value itself.
+ */
 export interface GuestReader {
   /** @throws {Error} for what no guest of ours sends */
   message(value: unknown): GuestMessage

@@ -11,6 +11,7 @@ import { isNestedTooDeep } from '../../protocol/base/nesting.ts'
 import type { LogLine } from '../../protocol/execution/execution.ts'
 import type { Limits } from '../../protocol/limits.ts'
 import type { GuestReader, GuestWork } from '../boundary/guest-pool.ts'
+import { MAX_TEXT_CHARS } from '../boundary/lane-frames.ts'
 import { GuestMessageShape, GuestReportShape } from '../boundary/message-shapes.ts'
 import type { GuestMessage, GuestOutput, GuestReport } from '../boundary/messages.ts'
 import { MAX_FILE_INPUT_CHARS } from '../files/file-operations.ts'
@@ -56,7 +57,8 @@ export class MessageReader implements GuestReader {
   }
 
   /** @throws {Error} for a message that no guest of ours sends */
-  message(value: unknown): GuestMessage {
+  message(sent: unknown): GuestMessage {
+    const value = contentOf(sent)
     this.#boundLists(value)
     const message: GuestMessage = read(GuestMessageShape, value)
     switch (message.kind) {
@@ -83,7 +85,8 @@ export class MessageReader implements GuestReader {
   }
 
   /** @throws {Error} for a report that no worker of ours sends */
-  report(value: unknown): GuestReport {
+  report(sent: unknown): GuestReport {
+    const value = contentOf(sent)
     this.#boundLists(value)
     this.#boundLists(Object(value).dryRun)
     const report: GuestReport = read(GuestReportShape, value)
@@ -141,6 +144,13 @@ export class MessageReader implements GuestReader {
       throw new Error('a message of unknown shape: a snapshot without a session')
     bound('a snapshot', byteLength, this.#limits.memoryBytes + SNAPSHOT_SLACK_BYTES)
   }
+}
+
+/** The value of what was sent: JSON in a text of bounded length, or the value itself. */
+function contentOf(sent: unknown): unknown {
+  if (typeof sent !== 'string') return sent
+  bound('a text', sent.length, MAX_TEXT_CHARS)
+  return JSON.parse(sent)
 }
 
 function read<T>(shape: z.ZodType<T>, value: unknown): T {

@@ -28,6 +28,7 @@ import {
   GuestParked,
   limitExceeded,
 } from './guest-end.ts'
+import type { WorkerLane } from './lane.ts'
 import type { ProgramLanguage, RunnableProgram } from './language/language.ts'
 import { LogBuffer } from './logs.ts'
 import { parkAfterMs } from './park-after.ts'
@@ -41,6 +42,8 @@ import { type SessionLeft, TOO_LARGE, withSession } from './session-left.ts'
 /** What all tasks of a worker share. */
 export interface TaskDependencies {
   readonly language: ProgramLanguage
+  /** The lane of the thread. */
+  readonly lane: WorkerLane
   /** The pool's pressure; see `protocol/latch.ts`. */
   readonly pressure: Int32Array
   /** Parks at every wait: for tests. */
@@ -74,13 +77,13 @@ class RunningTask {
   /** By hidden name: the text about the program of the session that hides it. */
   #hiders: Readonly<Record<string, string>> = {}
 
-  constructor(task: GuestTask, guest: Guest, { pressure, parksAlways }: TaskDependencies) {
-    const { port, latch, journal, limits } = task
+  constructor(task: GuestTask, guest: Guest, { lane, pressure, parksAlways }: TaskDependencies) {
+    const { serial, journal, limits } = task
     this.#task = task
     this.#guest = guest
     this.#channel = new Channel({
-      port,
-      latch,
+      lane,
+      serial,
       pressure,
       journal,
       parkAfterMs: awaited => parkAfterMs(this.#guestMs(), this.#calls.expectedMs(awaited)),

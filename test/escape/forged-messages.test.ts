@@ -15,7 +15,7 @@ const limits = { wallMs: 1000 }
 const executor = intrudedExecutor(t, isolation)
 for (const [what, message] of forgedMessages) {
   t.test(`${what} harms nobody else (${isolation})`, async t => {
-    const source = `//intruder\nfor (const one of [${asSource(message)}].flat()) task.port.postMessage(one); await new Promise(resolve => setTimeout(resolve, 1)); return 1`
+    const source = `//intruder\nfor (const one of [${asSource(message)}].flat()) say(one); await new Promise(resolve => setTimeout(resolve, 1)); return 1`
     await ended(executor.execute({ source, limits }))
     t.equal(({} as { polluted?: unknown }).polluted, undefined)
     await unharmed(t, executor)

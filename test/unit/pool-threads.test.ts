@@ -2,9 +2,15 @@
 
 import t, { type Test } from 'tap'
 import type { GuestWork } from '../../executor/boundary/guest-pool.ts'
+import type { GuestReport } from '../../executor/boundary/messages.ts'
 import { WorkerPool } from '../../executor/pool/worker-pool.ts'
 
+const work = { source: '', tools: '[]', journal: [] as const } as unknown as GuestWork
+
 const entry = new URL('../support/named-thread.ts', import.meta.url).href
+
+/** A pool without a reader hands on what its threads say as JSON. */
+const textOf = (report: unknown): GuestReport => JSON.parse(report as string) as GuestReport
 
 /** Runs tasks one after the other; gives the thread of each. */
 async function threadsOf(
@@ -20,8 +26,8 @@ async function threadsOf(
   t.teardown(() => clearInterval(awake))
   const threads: number[] = []
   for (const owner of owners) {
-    const report: unknown = await pool.run({
-      begin: () => ({}) as GuestWork,
+    const report = await pool.run({
+      begin: () => work,
       receive: () => {},
       isResume: false,
       owner,
@@ -30,7 +36,7 @@ async function threadsOf(
       unresponsive: new AbortController().signal,
       cancelled: new AbortController().signal,
     })
-    threads.push(report as number)
+    threads.push(textOf(report).cpuMs)
   }
   return threads
 }

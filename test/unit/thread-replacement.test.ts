@@ -19,7 +19,7 @@ t.test('a run whose thread is ended rejects when another thread stands in its pl
   const run: PoolRun = {
     begin: () => {
       begun.resolve()
-      return {} as GuestWork
+      return { source: '', tools: '[]', journal: [] as const } as unknown as GuestWork
     },
     receive: () => {},
     isResume: false,

@@ -9,6 +9,7 @@
 
 import { Socket } from 'node:net'
 import { type GuestLink, SharedLoss } from '../../boundary/guest-pool.ts'
+import type { GuestReport } from '../../boundary/messages.ts'
 import { engines } from '../../engine/engine.ts'
 import { shrinkHeap } from '../../worker/garbage.ts'
 import { WorkerPool } from '../worker-pool.ts'
@@ -82,7 +83,7 @@ async function run(
   runs.set(run, relayed)
   heartbeat ??= setInterval(sendHeartbeat, HEARTBEAT_MS)
   try {
-    const { snapshot: left, ...report } = await (pool as WorkerPool).run({
+    const report = await (pool as WorkerPool).run({
       begin: guest => {
         relayed.open(guest)
         return unpackWork(work, snapshot)
@@ -97,7 +98,7 @@ async function run(
       unresponsive: relayed.unresponsive.signal,
       cancelled: never,
     })
-    send({ kind: 'report', run, report }, left)
+    sendReport(run, report)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     send({ kind: 'lost', run, reason, hasBegun: !(error instanceof SharedLoss) })
@@ -111,6 +112,16 @@ async function run(
       heartbeat = undefined
     }
   }
+}
+
+/** Nobody reads it here, so it may be a text, and after an escape anything. */
+function sendReport(run: number, report: GuestReport | string): void {
+  if (typeof report === 'string') {
+    send({ kind: 'report', run, report })
+    return
+  }
+  const { snapshot, ...rest } = report
+  send({ kind: 'report', run, report: rest }, snapshot)
 }
 
 function endThread(run: number): void {

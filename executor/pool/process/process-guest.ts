@@ -62,7 +62,7 @@ export class ProcessGuest implements GuestLink {
   /** Takes the last message of the guest. @param snapshot the state of its session */
   report(report: unknown, snapshot: Uint8Array | undefined): void {
     try {
-      const whole = { ...Object(report), ...(snapshot && { snapshot }) }
+      const whole = snapshot === undefined ? report : { ...Object(report), snapshot }
       this.ended.resolve(this.#read.report(whole))
     } catch (error) {
       this.endThread()
