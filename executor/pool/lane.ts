@@ -161,8 +161,9 @@ export class Lane {
     if (this.#isLost) return
     if (this.#isOfTurn(frame, 'm')) this.#listener?.onMessage(contentOf(frame))
     else if (this.#isOfTurn(frame, 'r')) this.#end()?.onReport(contentOf(frame))
-    else if (this.#isOfTurn(frame, 'f')) this.#end()?.onFailure(new Error(String(contentOf(frame))))
-    else if (!this.#isAnswer(frame)) {
+    else if (typeof frame === 'string' && this.#isOfTurn(frame, 'f')) {
+      this.#end()?.onFailure(new Error(restOf(frame).slice(0, MAX_REASON_CHARS)))
+    } else if (!this.#isAnswer(frame)) {
       this.#close(new Error('its thread has sent a frame that no worker sends'))
       this.#onFault()
     }
@@ -188,6 +189,9 @@ export class Lane {
     return true
   }
 }
+
+/** A reason is an error's message. */
+const MAX_REASON_CHARS = 2000
 
 const contentOf = (frame: unknown): unknown =>
   typeof frame === 'string' ? restOf(frame) : (frame as LongFrame).value

@@ -44,11 +44,13 @@ export interface PoolOptions {
   readonly engine?: EngineName
 }
 
-/** For threads whose messages are read elsewhere: by the process that has started this one. */
-const unread: GuestReader = {
-  message: message => message as GuestMessage,
-  report: report => report as GuestReport,
+/** Believes what is sent: for tests, whose programs do not escape. */
+const believing: GuestReader = {
+  message: sent => contentOf(sent) as GuestMessage,
+  report: sent => contentOf(sent) as GuestReport,
 }
+
+const contentOf = (sent: unknown): unknown => (typeof sent === 'string' ? JSON.parse(sent) : sent)
 
 /** A pool whose workers are threads of this process. */
 export class WorkerPool implements GuestPool {
@@ -73,7 +75,7 @@ export class WorkerPool implements GuestPool {
 
   /**
    * @param workers threads, at least 1
-   * @param readerOf makes the reader of a run's messages; absent: another process reads them
+   * @param readerOf makes the reader of a run's messages; one that believes them when absent
    */
   constructor(
     workers: number,
@@ -83,7 +85,7 @@ export class WorkerPool implements GuestPool {
       maxCallerChanges = Infinity,
       engine = 'quickjs',
     }: PoolOptions = {},
-    readerOf: (work: GuestWork) => GuestReader = () => unread,
+    readerOf: (work: GuestWork) => GuestReader = () => believing,
   ) {
     this.workers = workers
     this.#readerOf = readerOf
@@ -200,27 +202,23 @@ export class WorkerPool implements GuestPool {
 
   async #runOn(lane: ThreadLane, { begin, receive, execution, unresponsive }: PoolRun) {
     const { promise, resolve, reject } = Promise.withResolvers<GuestReport>()
-    let reader = unread
-    const distrust = (error: unknown) => {
-      // No guest and no worker of ours sends this: its thread is not to be trusted any more.
-      reject(new ForgedMessage(error))
-      lane.end(error as Error)
+    let reader: GuestReader | undefined
+    let isForged = false
+    const read = (take: (by: GuestReader) => void) => {
+      // What comes behind a forged message is not believed either.
+      if (isForged || reader === undefined) return
+      try {
+        take(reader)
+      } catch (error) {
+        // No guest and no worker of ours sends this: its thread is not to be trusted any more.
+        isForged = true
+        reject(new ForgedMessage(error))
+        lane.end(error as Error)
+      }
     }
     const listener = {
-      onMessage(message: unknown) {
-        try {
-          receive(reader.message(message))
-        } catch (error) {
-          distrust(error)
-        }
-      },
-      onReport(report: unknown) {
-        try {
-          resolve(reader.report(report))
-        } catch (error) {
-          distrust(error)
-        }
-      },
+      onMessage: (message: unknown) => read(by => receive(by.message(message))),
+      onReport: (report: unknown) => read(by => resolve(by.report(report))),
       onFailure: reject,
     }
     const guest = new GuestRun(lane, listener, engines[this.#engine].graceMs)

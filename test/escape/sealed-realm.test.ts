@@ -39,9 +39,9 @@ t.test(`anything on the port of the answers ends that thread alone (${isolation}
   const tried = isolation === 'thread' ? portMessages : portMessages.slice(0, 3)
   for (const [what, message] of tried) {
     const source = `//intruder
-      for (const port of found.ports) if (port !== task.port) port.postMessage(${message})
+      if (found.isUsed) for (const port of found.ports) if (port !== task.port) port.postMessage(${message})
       await new Promise(resolve => setTimeout(resolve, 1)); return found.isUsed ?? false`
-    // The thread has answered before, so that its port is known.
+    // So that the program knows the thread in which it does so.
     t.equal(await intrude(executor, 'return found.isUsed = true'), true)
     // It is lost, and the program runs once more in another thread.
     t.match(await executor.execute({ source }), { output: false }, what)

@@ -2,15 +2,11 @@
 
 import t, { type Test } from 'tap'
 import type { GuestWork } from '../../executor/boundary/guest-pool.ts'
-import type { GuestReport } from '../../executor/boundary/messages.ts'
 import { WorkerPool } from '../../executor/pool/worker-pool.ts'
 
 const work = { source: '', tools: '[]', journal: [] as const } as unknown as GuestWork
 
 const entry = new URL('../support/named-thread.ts', import.meta.url).href
-
-/** A pool without a reader hands on what its threads say as JSON. */
-const textOf = (report: unknown): GuestReport => JSON.parse(report as string) as GuestReport
 
 /** Runs tasks one after the other; gives the thread of each. */
 async function threadsOf(
@@ -36,7 +32,7 @@ async function threadsOf(
       unresponsive: new AbortController().signal,
       cancelled: new AbortController().signal,
     })
-    threads.push(textOf(report).cpuMs)
+    threads.push(report.cpuMs)
   }
   return threads
 }

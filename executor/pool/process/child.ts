@@ -8,8 +8,8 @@
  */
 
 import { Socket } from 'node:net'
-import { type GuestLink, SharedLoss } from '../../boundary/guest-pool.ts'
-import type { GuestReport } from '../../boundary/messages.ts'
+import { type GuestLink, type GuestReader, SharedLoss } from '../../boundary/guest-pool.ts'
+import type { GuestMessage, GuestReport } from '../../boundary/messages.ts'
 import { engines } from '../../engine/engine.ts'
 import { shrinkHeap } from '../../worker/garbage.ts'
 import { WorkerPool } from '../worker-pool.ts'
@@ -42,6 +42,12 @@ class Relayed {
     this.guest = guest
     for (const pendingAction of this.#early) pendingAction(guest)
   }
+}
+
+/** Hands on what threads send: the daemon reads it. */
+const relay: GuestReader = {
+  message: sent => sent as GuestMessage,
+  report: sent => sent as GuestReport,
 }
 
 const socket = new Socket({ fd: SOCKET_FD, readable: true, writable: true })
@@ -138,7 +144,7 @@ async function start({
   // To make it takes half of a start.
   const host = await engines[options.engine ?? 'quickjs'].openHost()
   await host.baseSnapshot(snapshotFile)
-  pool = new WorkerPool(workers, options)
+  pool = new WorkerPool(workers, options, () => relay)
   await pool.start()
   send({ kind: 'ready' })
 }
