@@ -55,6 +55,14 @@ export function runTask(task: GuestTask, guest: Guest, deps: TaskDependencies): 
   return new RunningTask(task, guest, deps).run(deps.language)
 }
 
+/** Of the last task: mostly the next one has the same. */
+let lastTools: { readonly text: string; readonly tools: readonly GuestTool[] } | undefined
+
+function toolsOf(text: string): readonly GuestTool[] {
+  if (lastTools?.text !== text) lastTools = { text, tools: JSON.parse(text) as GuestTool[] }
+  return lastTools.tools
+}
+
 class RunningTask {
   #task: GuestTask
   #guest: Guest
@@ -100,7 +108,7 @@ class RunningTask {
       task.chargedCpuMs,
       journal.length > 0,
     )
-    this.#tools = JSON.parse(task.tools) as GuestTool[]
+    this.#tools = toolsOf(task.tools)
     this.#calls = new GuestCalls(task, this.#tools, {
       guest,
       channel: this.#channel,
