@@ -23,6 +23,11 @@ export interface GuestLink {
   stop(): void
   /** Asks the guest to park at its next wait, or takes that back. */
   setParking(isWanted: boolean): void
+  /**
+   * Ends the worker's thread, which does not answer or is not to be trusted. The run rejects with
+   * {@link ThreadEnded}; when it is over, the one that has the thread is lost.
+   */
+  endThread(): void
 }
 
 /** A task without its serial, which the pool adds. */
@@ -55,8 +60,6 @@ export interface PoolRun {
   readonly language: Language
   /** The same object for all runs of an execution. */
   readonly execution: object
-  /** Ends the worker's thread when aborted. */
-  readonly unresponsive: AbortSignal
   /** Takes the run out of the queue when aborted before it has started. */
   readonly cancelled: AbortSignal
 }
@@ -103,6 +106,15 @@ export class ForgedMessage extends Error {
 
   constructor(cause: unknown) {
     super(`it sent ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+  }
+}
+
+/** The thread of a run was ended by {@link GuestLink.endThread}. */
+export class ThreadEnded extends Error {
+  override readonly name = 'ThreadEnded'
+
+  constructor() {
+    super('its thread was ended')
   }
 }
 

@@ -4,15 +4,16 @@
  */
 
 import { BEAT, GuestState, SIGNAL, Signal, STATE } from '../../protocol/latch.ts'
-import type { GuestLink, GuestWork } from '../boundary/guest-pool.ts'
+import { type GuestLink, type GuestWork, ThreadEnded } from '../boundary/guest-pool.ts'
 import { deliveryFrame } from '../boundary/lane-frames.ts'
 import type { Delivery } from '../boundary/messages.ts'
-import type { Lane, LaneListener } from './lane.ts'
+import type { LaneListener } from './lane.ts'
+import type { ThreadLane } from './lanes.ts'
 
 /** The host's end of one guest on a thread of this process. */
 export class GuestRun implements GuestLink {
   readonly graceMs: number
-  #lane: Lane
+  #lane: ThreadLane
   #serial: string
   /** Deliveries that wait until the task is handed over; absent after that. */
   #early: Delivery[] | undefined = []
@@ -23,7 +24,7 @@ export class GuestRun implements GuestLink {
    *
    * @param graceMs of the guest's engine
    */
-  constructor(lane: Lane, listener: LaneListener, graceMs: number) {
+  constructor(lane: ThreadLane, listener: LaneListener, graceMs: number) {
     this.#lane = lane
     this.graceMs = graceMs
     this.#serial = lane.begin(listener)
@@ -78,6 +79,10 @@ export class GuestRun implements GuestLink {
   /** Lets a waiting guest look at the pool's pressure. */
   wake(): void {
     this.#lane.wake()
+  }
+
+  endThread(): void {
+    this.#lane.end(this.#hasEnded ? new Error('its thread was ended') : new ThreadEnded())
   }
 
   /** The turn is over: the lane may be another guest's. */

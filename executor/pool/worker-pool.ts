@@ -1,8 +1,9 @@
 /**
  * The worker threads: leases one to each execution, in order, and replaces those that are lost.
  *
- * Piscina keeps the threads. The queue is ours (`scheduler.ts`): Piscina's own queue loses its
- * order as soon as tasks can be aborted, and aborting is how an unresponsive thread is ended.
+ * Piscina keeps the threads: it starts them, and another one in the place of one that ends. Its one
+ * task for each is the thread's lane (`lanes.ts`), which carries the executions. The queue is ours
+ * (`scheduler.ts`).
  */
 
 import { getCompileCacheDir } from 'node:module'
@@ -70,8 +71,6 @@ export class WorkerPool implements GuestPool {
   #ready: Promise<void> | undefined
   #readerOf: (work: GuestWork) => GuestReader
   #beginnings = new BeginWatch()
-  /** The lanes of executions that have run. */
-  #ran = new WeakMap<object, ThreadLane>()
 
   /**
    * @param workers threads, at least 1
@@ -200,7 +199,7 @@ export class WorkerPool implements GuestPool {
     }
   }
 
-  async #runOn(lane: ThreadLane, { begin, receive, execution, unresponsive }: PoolRun) {
+  async #runOn(lane: ThreadLane, { begin, receive }: PoolRun) {
     const { promise, resolve, reject } = Promise.withResolvers<GuestReport>()
     let reader: GuestReader | undefined
     let isForged = false
@@ -222,8 +221,6 @@ export class WorkerPool implements GuestPool {
       onFailure: reject,
     }
     const guest = new GuestRun(lane, listener, engines[this.#engine].graceMs)
-    const endThread = () => lane.end(unresponsive.reason)
-    unresponsive.addEventListener('abort', endThread)
     this.#active.add(guest)
     let unwatch = () => {}
     try {
@@ -237,17 +234,10 @@ export class WorkerPool implements GuestPool {
       })
       return await promise
     } finally {
-      this.#ran.set(execution, lane)
       unwatch()
-      unresponsive.removeEventListener('abort', endThread)
       this.#active.delete(guest)
       guest.end()
     }
-  }
-
-  /** Ends the thread that an execution has run on, since its messages are not to be trusted. */
-  endThreadOf(execution: object): void {
-    this.#ran.get(execution)?.end(new Error('its thread was ended'))
   }
 
   /** Counts executions that wait for a worker of this pool in another process. */

@@ -29,7 +29,6 @@ async function threadsOf(
       owner,
       language: 'javascript',
       execution: {},
-      unresponsive: new AbortController().signal,
       cancelled: new AbortController().signal,
     })
     threads.push(report.cpuMs)

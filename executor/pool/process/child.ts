@@ -29,7 +29,6 @@ const MAX_ENDED = 1000
 type PendingAction = (guest: GuestLink) => void
 
 class Relayed {
-  readonly unresponsive = new AbortController()
   guest: GuestLink | undefined
   #early: PendingAction[] = []
 
@@ -101,7 +100,6 @@ async function run(
       language: work.language,
       execution: relayed,
       isResume: false,
-      unresponsive: relayed.unresponsive.signal,
       cancelled: never,
     })
     sendReport(run, report)
@@ -131,9 +129,8 @@ function sendReport(run: number, report: GuestReport | string): void {
 }
 
 function endThread(run: number): void {
-  const relayed = ended.get(run)
-  if (relayed === undefined) runs.get(run)?.unresponsive.abort()
-  else pool?.endThreadOf(relayed)
+  const relayed = runs.get(run) ?? ended.get(run)
+  relayed?.do(guest => guest.endThread())
 }
 
 async function start({
