@@ -8,6 +8,7 @@
 import { randomUUID } from 'node:crypto'
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { GuestState, LATCH_BYTES, SIGNAL, Signal, STATE, TURN } from '../../protocol/latch.ts'
+import { SharedLoss } from '../boundary/guest-pool.ts'
 import {
   type FrameTag,
   isText,
@@ -132,11 +133,7 @@ export class Lane {
   /** The thread is gone, or is to be. The execution whose turn it is ends with the error. */
   lose(error: Error): void {
     // What an honest thread has sent before it was lost still counts.
-    for (;;) {
-      const received = receiveMessageOnPort(this.#ours)
-      if (received === undefined) break
-      this.#take(received.message)
-    }
+    this.#takeAll()
     this.#close(error)
   }
 
@@ -160,13 +157,36 @@ export class Lane {
   #take(frame: unknown): void {
     if (this.#isLost) return
     if (this.#isOfTurn(frame, 'm')) this.#listener?.onMessage(contentOf(frame))
-    else if (this.#isOfTurn(frame, 'r')) this.#end()?.onReport(contentOf(frame))
+    else if (this.#isOfTurn(frame, 'r')) this.#report(contentOf(frame))
     else if (typeof frame === 'string' && this.#isOfTurn(frame, 'f')) {
       this.#end()?.onFailure(new Error(restOf(frame).slice(0, MAX_REASON_CHARS)))
     } else if (!this.#isAnswer(frame)) {
-      this.#close(new Error('its thread has sent a frame that no worker sends'))
-      this.#onFault()
+      this.#distrust()
     }
+  }
+
+  /** Takes the frames that have come. */
+  #takeAll(): void {
+    for (;;) {
+      const received = receiveMessageOnPort(this.#ours)
+      if (received === undefined) return
+      this.#take(received.message)
+    }
+  }
+
+  #report(report: unknown): void {
+    const listener = this.#end()
+    // Whoever has sent more than a report is the one that the report is about, and not the next one.
+    this.#takeAll()
+    if (this.#isLost) listener?.onFailure(new Error(UNKNOWN_FRAME))
+    else listener?.onReport(report)
+  }
+
+  #distrust(): void {
+    // Written by the worker when it begins: who has not begun has not sent it.
+    const isQueued = Atomics.load(this.words, STATE) === GuestState.queued
+    this.#close(isQueued ? new SharedLoss(UNKNOWN_FRAME) : new Error(UNKNOWN_FRAME))
+    this.#onFault()
   }
 
   /** Whether a frame is of the execution whose turn it is. */
@@ -189,6 +209,8 @@ export class Lane {
     return true
   }
 }
+
+const UNKNOWN_FRAME = 'its thread has sent a frame that no worker sends'
 
 /** A reason is an error's message. */
 const MAX_REASON_CHARS = 2000

@@ -34,10 +34,22 @@ export class ThreadLane extends Lane {
     this.#assignment = assignment
   }
 
+  override get isSound(): boolean {
+    return super.isSound && this.#assignment.thread?.isEnding !== true
+  }
+
   /** Ends the thread. The execution that it runs ends with the error. */
   end(error: Error): void {
     this.#assignment.thread?.end()
     this.lose(error)
+  }
+
+  /**
+   * Whether the thread has spoken on its lane alone. Asked at a report, so that who has spoken elsewhere
+   * is the one that the report is about, and not the next one.
+   */
+  isQuiet(): boolean {
+    return this.#assignment.thread?.isQuiet() ?? true
   }
 
   /** The lane is ready: it keeps no process from ending. */

@@ -8,7 +8,7 @@
  * package.json pins. Another version is refused.
  */
 
-import type { MessagePort, Worker } from 'node:worker_threads'
+import { type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads'
 import { type Piscina, queueOptionsSymbol } from 'piscina'
 
 /** A thread that has loaded everything. */
@@ -17,6 +17,9 @@ export interface PoolThread {
   end(): void
   /** It does not keep the process from ending. */
   unref(): void
+  readonly isEnding: boolean
+  /** Whether it has sent nothing on the port of its task; what it has sent is taken out. */
+  isQuiet(): boolean
 }
 
 /** The part of a task that says which thread it was handed to. */
@@ -54,6 +57,10 @@ class Thread implements PoolThread {
 
   unref(): void {
     this.#info.port.unref()
+  }
+
+  isQuiet(): boolean {
+    return !this.isEnding && receiveMessageOnPort(this.#info.port) === undefined
   }
 }
 

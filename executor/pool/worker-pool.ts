@@ -217,7 +217,11 @@ export class WorkerPool implements GuestPool {
     }
     const listener = {
       onMessage: (message: unknown) => read(by => receive(by.message(message))),
-      onReport: (report: unknown) => read(by => resolve(by.report(report))),
+      onReport: (report: unknown) =>
+        read(by => {
+          if (!lane.isQuiet()) throw new Error('a message where none is awaited')
+          resolve(by.report(report))
+        }),
       onFailure: reject,
     }
     const guest = new GuestRun(lane, listener, engines[this.#engine].graceMs)

@@ -8,7 +8,7 @@ import {
   readTask,
   taskFrame,
 } from '../../executor/boundary/lane-frames.ts'
-import type { GuestTask } from '../../executor/boundary/messages.ts'
+import type { GuestReport, GuestTask } from '../../executor/boundary/messages.ts'
 import { createExecutor } from '../../executor/index.ts'
 import { Lane } from '../../executor/pool/lane.ts'
 import { WorkerLane } from '../../executor/worker/lane.ts'
@@ -34,6 +34,15 @@ const task: GuestTask = {
   emittedLogs: 0,
   chargedCpuMs: 0,
   expectedMs: { 0: 12.5, 1: Infinity },
+}
+
+const report: GuestReport = {
+  outcome: { status: 'stopped' },
+  logs: [],
+  logsTruncatedBytes: 0,
+  cpuMs: 0,
+  waitMs: 0,
+  peakMemoryBytes: 0,
 }
 
 /** A lane whose worker's end is here. */
@@ -141,6 +150,22 @@ t.test('messages and the report of a task reach its listener, and nothing after 
   worker.send(next, { kind: 'clear-timer', id: 1 })
   await until(heard, 5)
   t.equal(heard.length, 4, 'nor is anything believed that comes behind')
+})
+
+t.test('who has sent more than its report has none', async t => {
+  const { lane, worker, heard, listener } = openLane(t)
+  const serial = lane.begin(listener)
+  const asked = lane.ask('collect')
+  worker.report(serial, report)
+  const question = worker.nextCommand()
+  if (question?.kind === 'question') worker.answer(question.id, {})
+  t.equal(await asked, '{}', 'an answer may follow')
+  t.match(heard, [['report', JSON.stringify(report)]])
+  const next = lane.begin(listener)
+  worker.report(next, report)
+  worker.send(next, { kind: 'clear-timer', id: 1 })
+  await until(heard, 2)
+  t.match(heard[1], ['failure', 'its thread has sent a frame that no worker sends'])
 })
 
 t.test('what a thread has sent before it is lost is heard', async t => {
