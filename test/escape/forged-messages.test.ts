@@ -85,6 +85,23 @@ t.test(`frames of an execution that has ended are of no other one (${isolation})
   await unharmed(t, executor)
 })
 
+t.test(`who reports and then says more pays, and not the next one (${isolation})`, async t => {
+  const executor = intrudedExecutor(t, isolation)
+  const spent = { logs: [], logsTruncatedBytes: 0, cpuMs: 0, waitMs: 0, peakMemoryBytes: 0 }
+  const error = { code: 'GUEST_ERROR', name: 'E', message: 'said early' }
+  const report = JSON.stringify({ outcome: { status: 'failed', error }, ...spent })
+  // The next one is handed over while this one still has the thread.
+  const source = `//intruder
+    task.port.postMessage({ tag: 'r', serial: task.serial, value: ${report} })
+    await new Promise(resolve => setTimeout(resolve, 100))
+    task.port.postMessage(1); return 1`
+  for (let i = 0; i < 5; i++) {
+    const first = executor.execute({ source })
+    await Promise.all([unharmed(t, executor), unharmed(t, executor)])
+    t.match(await first, { error: { message: 'said early' } })
+  }
+})
+
 t.test(
   `what an earlier program has left to do finds no later execution (${isolation})`,
   async t => {
