@@ -13,7 +13,7 @@ import type { Limits } from '../../protocol/limits.ts'
 import type { GuestReader, GuestWork } from '../boundary/guest-pool.ts'
 import { MAX_TEXT_CHARS } from '../boundary/lane-frames.ts'
 import { GuestMessageShape, GuestReportShape } from '../boundary/message-shapes.ts'
-import type { GuestMessage, GuestOutput, GuestReport } from '../boundary/messages.ts'
+import type { DryRunReport, GuestMessage, GuestOutput, GuestReport } from '../boundary/messages.ts'
 import { MAX_FILE_INPUT_CHARS } from '../files/file-operations.ts'
 import { maxLogLines } from '../worker/logs.ts'
 
@@ -59,7 +59,8 @@ export class MessageReader implements GuestReader {
   /** @throws {Error} for a message that no guest of ours sends */
   message(sent: unknown): GuestMessage {
     const value = contentOf(sent)
-    this.#boundLists(value)
+    const { lines } = Object(value) as Partial<Record<'lines', unknown>>
+    boundList('lines', lines, this.#linesLeft)
     const message: GuestMessage = read(GuestMessageShape, value)
     switch (message.kind) {
       case 'logs':
@@ -88,7 +89,6 @@ export class MessageReader implements GuestReader {
   report(sent: unknown): GuestReport {
     const value = contentOf(sent)
     this.#boundLists(value)
-    this.#boundLists(Object(value).dryRun)
     const report: GuestReport = read(GuestReportShape, value)
     const { outcome, snapshot, dryRun, warnings = [] } = report
     this.#chargeLogs(report.logs)
@@ -105,18 +105,12 @@ export class MessageReader implements GuestReader {
     return report
   }
 
-  /** Before the shape of each element is looked at, which takes far longer than it takes to send one. */
-  #boundLists(value: unknown): void {
-    const bounds = {
-      lines: this.#linesLeft,
-      logs: this.#linesLeft,
-      unanswered: this.#limits.maxCalls,
-      warnings: MAX_WARNINGS,
-    }
-    for (const [key, limit] of Object.entries(bounds)) {
-      const list = Object(value)[key] as unknown
-      if (Array.isArray(list)) bound(`a list of ${key}`, list.length, limit)
-    }
+  #boundLists(report: unknown): void {
+    const { logs, warnings, dryRun } = Object(report) as Partial<Record<keyof GuestReport, unknown>>
+    boundList('logs', logs, this.#linesLeft)
+    boundList('warnings', warnings, MAX_WARNINGS)
+    const { unanswered } = Object(dryRun) as Partial<Record<keyof DryRunReport, unknown>>
+    boundList('unanswered', unanswered, this.#limits.maxCalls)
   }
 
   get #maxErrorChars(): number {
@@ -157,6 +151,11 @@ function read<T>(shape: z.ZodType<T>, value: unknown): T {
   const result = shape.safeParse(value)
   if (result.success) return result.data
   throw new Error(`a message of unknown shape: ${z.prettifyError(result.error).slice(0, 500)}`)
+}
+
+/** Before the shape of each element is looked at, which takes far longer than it takes to send one. */
+function boundList(name: string, list: unknown, limit: number): void {
+  if (Array.isArray(list)) bound(`a list of ${name}`, list.length, limit)
 }
 
 function bound(what: string, size: number, limit: number): void {

@@ -138,7 +138,7 @@ export class WorkerPool implements GuestPool {
       filename: this.#entry ?? new URL(`../worker/entry${extension}`, import.meta.url).href,
       minThreads: this.workers,
       maxThreads: this.workers,
-      // The default blocks an idle worker's event loop, where its standby guests are made.
+      // A thread has one task, and sleeps on its own latch between the executions.
       atomics: 'disabled',
       // Loading through the app's compile cache takes a quarter of the time.
       // `executor/worker/entry.ts` deletes the variable.
