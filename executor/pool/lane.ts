@@ -165,9 +165,9 @@ export class Lane {
     }
   }
 
-  /** Takes the frames that have come. */
+  /** Takes the frames that have come, of a thread that may post without an end. */
   #takeAll(): void {
-    for (;;) {
+    for (let left = MAX_LAST_FRAMES; left > 0 && !this.#isLost; left--) {
       const received = receiveMessageOnPort(this.#ours)
       if (received === undefined) return
       this.#take(received.message)
@@ -211,6 +211,9 @@ export class Lane {
 }
 
 const UNKNOWN_FRAME = 'its thread has sent a frame that no worker sends'
+
+/** More than an honest worker has on its way when it is lost: its log comes in batches. */
+const MAX_LAST_FRAMES = 10_000
 
 /** A reason is an error's message. */
 const MAX_REASON_CHARS = 2000

@@ -52,8 +52,8 @@ export class ThreadLane extends Lane {
     return this.#assignment.thread?.isQuiet() ?? true
   }
 
-  /** The lane is ready: it keeps no process from ending. */
-  rest(): void {
+  /** It keeps no process from ending. */
+  unref(): void {
     this.#assignment.thread?.unref()
   }
 }
@@ -111,7 +111,7 @@ export class Lanes {
     )
     await lane.ask('warm-up')
     this.#opening.delete(lane)
-    lane.rest()
+    lane.unref()
     this.#lanes.add(lane)
     this.release(lane)
     const [replaced] = this.#replacements

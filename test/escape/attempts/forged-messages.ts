@@ -183,6 +183,12 @@ export const forgedFrames: readonly (readonly [what: string, code: string])[] = 
     'a report and then a call',
     `say({ outcome: { status: 'stopped' } }, 'r'); say(${JSON.stringify(call)})`,
   ],
+  [
+    'a report and then frames without an end',
+    "say({ outcome: { status: 'stopped' } }, 'r'); for (;;) task.port.postMessage(1)",
+  ],
+  ['frames without an end', 'for (;;) task.port.postMessage(1)'],
+  ['messages without an end', `for (;;) say(${JSON.stringify({ kind: 'clear-timer', id: 1 })})`],
   ['an answer to nothing', "task.port.postMessage('a999 {}')"],
   ['an answer to what was answered before', "task.port.postMessage('a1 {}')"],
   ['an answer without a number', "task.port.postMessage('a')"],
