@@ -78,12 +78,19 @@ export const isLongText = (text: string | undefined): boolean =>
   text !== undefined && text.length > LONG_CHARS
 
 /** A frame with a delivery for the guest of a task. */
-export function deliveryFrame(serial: string, { id, text, atMs }: Delivery): string {
+export function deliveryFrame(serial: string, delivery: Delivery): string | LongFrame {
+  const { id, text, atMs } = delivery
+  // Behind a head it would be copied once more, and be read as a part of another text.
+  if (isLongText(text)) return { tag: 'd', serial, value: delivery }
   return `d${serial} ${id} ${atMs}\n${text}`
 }
 
-/** The delivery of a frame of {@link deliveryFrame}. */
-export function readDelivery(frame: string): Delivery {
+/** The delivery of a frame of {@link deliveryFrame}; `undefined` for a frame of another kind or task. */
+export function readDelivery(frame: string | LongFrame, serial: string): Delivery | undefined {
+  if (typeof frame !== 'string') {
+    return frame.tag === 'd' && frame.serial === serial ? (frame.value as Delivery) : undefined
+  }
+  if (!isText(frame, 'd', serial)) return undefined
   const space = frame.indexOf(' ', REST_AT)
   const line = frame.indexOf('\n', space)
   return {

@@ -4,7 +4,6 @@ import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { TURN } from '../../protocol/latch.ts'
 import {
   isLongText,
-  isText,
   type LaneStart,
   type LongFrame,
   readDelivery,
@@ -44,8 +43,9 @@ export class WorkerLane {
     for (;;) {
       const received = receiveMessageOnPort(this.#port)
       if (received === undefined) return undefined
-      const frame: unknown = received.message
-      if (isText(frame, 'd', serial)) return readDelivery(frame)
+      const frame = received.message as string | LongFrame
+      const delivery = readDelivery(frame, serial)
+      if (delivery !== undefined) return delivery
       this.#putBy.push(frame)
     }
   }
@@ -94,7 +94,10 @@ export class WorkerLane {
 
   /** `undefined` for a frame that is not for the thread. */
   #read(frame: string | LongFrame): LaneCommand | undefined {
-    if (typeof frame !== 'string') return { kind: 'task', task: readTask(frame, this.#tools) }
+    if (typeof frame !== 'string') {
+      if (frame.tag !== 't') return undefined
+      return { kind: 'task', task: readTask(frame, this.#tools) }
+    }
     switch (frame[0]) {
       case 't':
         return { kind: 'task', task: readTask(frame, this.#tools) }

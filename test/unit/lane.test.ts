@@ -3,6 +3,7 @@
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads'
 import t, { type Test } from 'tap'
 import {
+  deliveryFrame,
   type LongFrame,
   MAX_TEXT_CHARS,
   readTask,
@@ -106,15 +107,23 @@ t.test('tools cross once, and again when they are others', async t => {
 t.test('deliveries reach their task alone, in order', async t => {
   const { lane, worker, listener } = openLane(t)
   const first = lane.begin(listener)
-  lane.post(`d${first} 1 5\np"late"`)
+  lane.post(deliveryFrame(first, { id: 1, text: 'p"late"', atMs: 5 }))
   const second = lane.begin(listener)
   const asked = lane.ask('collect')
-  lane.post(`d${second} 1 6.5\np"a\nb"`)
-  lane.post(`d${second} 2 7\n`)
+  const text = 'x'.repeat(MAX_TEXT_CHARS)
+  lane.post(deliveryFrame(first, { id: 1, text, atMs: 5 }))
+  lane.post(deliveryFrame(second, { id: 1, text: 'p"a\nb"', atMs: 6.5 }))
+  lane.post(deliveryFrame(second, { id: 2, text: '', atMs: 7 }))
+  lane.post(deliveryFrame(second, { id: 3, text, atMs: 8 }))
   t.strictSame(
-    [worker.nextDelivery(second), worker.nextDelivery(second), worker.nextDelivery(second)],
-    [{ id: 1, atMs: 6.5, text: 'p"a\nb"' }, { id: 2, atMs: 7, text: '' }, undefined],
+    [worker.nextDelivery(second), worker.nextDelivery(second)],
+    [
+      { id: 1, atMs: 6.5, text: 'p"a\nb"' },
+      { id: 2, atMs: 7, text: '' },
+    ],
   )
+  t.ok(worker.nextDelivery(second)?.text === text)
+  t.equal(worker.nextDelivery(second), undefined)
   const question = worker.nextCommand()
   t.match(question, { kind: 'question', what: 'collect' }, 'what came between is not lost')
   if (question?.kind === 'question') worker.answer(question.id, {})
