@@ -1,27 +1,38 @@
 /**
- * The latch: the shared memory on which a worker blocks while the host awaits a tool.
+ * The latch: the shared memory on which a worker blocks, while the host awaits a tool and while there
+ * is nothing to run.
  *
- * One `SharedArrayBuffer` for each execution, viewed as `Int32Array`:
+ * One `SharedArrayBuffer` for each worker thread, as long as the thread lives, viewed as `Int32Array`.
+ * With a port it is the thread's lane (`executor/boundary/lane-frames.ts`): one execution after the
+ * other has it.
  *
  * | offset | bytes | name   | writer | meaning |
  * | ------ | ----- | ------ | ------ | ------- |
- * | 0      | 4     | turn   | host   | bumped by one for each reply or signal; the only word waited on |
+ * | 0      | 4     | turn   | host   | bumped by one for each frame or signal; the only word waited on |
  * | 4      | 4     | signal | host   | why the guest must stop: a {@link Signal}; 0 while it may run |
  * | 8      | 4     | state  | worker | what the worker does: a {@link GuestState} |
  * | 12     | 4     | beat   | worker | bumped at each interrupt poll; shows the host an unresponsive guest |
  *
- * Order of writes. Host: post the reply on the port (or store `signal`), then bump `turn`, then
- * notify. Worker: read `turn`, take all messages off the port, read `signal`, and only then wait
- * for `turn` to differ from what was read; so a reply that arrives in between ends the wait at
- * once.
+ * Order of writes. Host: post the frame on the port (or store `signal`), then bump `turn`, then
+ * notify. Worker: read `turn`, take all frames off the port, read `signal`, and only then wait for
+ * `turn` to differ from what was read; so a frame that arrives in between ends the wait at once.
+ * Between two executions the worker does the same, without `signal`. Before the host posts a task it
+ * stores `signal` none and `state` queued. The worker stores `state` ended before it posts the report,
+ * and touches no word from then to the next task. The host begins no task before it has the report.
  *
- * Legal transitions: `signal` goes from none to park and back as often as the host likes, and from
- * either to cancel, once. A guest that finds park where it would block, without a delivery for it,
- * ends there. A running guest does not look for park. `state` goes running → waiting → running … →
- * ended. A notify without a bump makes the worker look at `signal` and at the pool's pressure again
- * (below), and wait on. Only the worker blocks, for at most 10 s; then it parks. The host never
- * waits. When the host's side dies the whole process does; when the worker dies its port closes and
- * the pool reports it.
+ * Legal transitions, of one execution: `signal` goes from none to park and back as often as the host
+ * likes, and from either to cancel, once. A guest that finds park where it would block, without a
+ * delivery for it, ends there. A running guest does not look for park. `state` goes queued → running →
+ * waiting → running … → ended. A notify without a bump makes the worker look at `signal` and at the
+ * pool's pressure again (below), and wait on.
+ *
+ * Only the worker blocks: for a guest at most 10 s, then the guest parks; between executions without
+ * an end. The host never waits. When the host's side dies the whole process does. When the worker dies
+ * its port closes, the pool reports it, and the execution that it ran is lost; the next thread has a
+ * lane of its own.
+ *
+ * No word is believed. What a program that is out of the engine writes here is about its own execution
+ * until the report; then the host stores the words of the next one. `turn` is only ever compared.
  */
 export const LATCH_BYTES = 16
 /** Index of the word `turn`. */

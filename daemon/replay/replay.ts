@@ -100,7 +100,6 @@ async function runDry(
   const files = deps.filesOf?.(plan)
   const { source, language, limits, inputs, seed, timeZone, toolbox, sessionId } = plan
   const cancelled = signal ?? new AbortController().signal
-  const unresponsive = new AbortController()
   const journal = new Journal(claimed.records)
   let fault: unknown
   let run: GuestLink | undefined
@@ -109,7 +108,7 @@ async function runDry(
   const begin = (link: GuestLink): GuestWork => {
     run = link
     const isStopping = () => cancelled.aborted
-    unwatch = deps.supervision.watch(link, limits.cpuMs, isStopping, () => unresponsive.abort())
+    unwatch = deps.supervision.watch(link, limits.cpuMs, isStopping, () => link.endThread())
     cancelled.addEventListener('abort', onAbort, { once: true })
     return {
       executionId: plan.executionId,
@@ -154,7 +153,6 @@ async function runDry(
         })
       },
       isResume,
-      unresponsive: unresponsive.signal,
       cancelled,
     })
     cancelled.throwIfAborted()

@@ -7,7 +7,7 @@
 import type { Language } from '../../protocol/execution/execution.ts'
 import type { IsolationLevel } from '../../protocol/execution/isolation.ts'
 import type { Delivery, GuestMessage, GuestReport, GuestTask } from './messages.ts'
-import type { WorkerStatistics } from './worker-control.ts'
+import type { WorkerStatistics } from './worker-statistics.ts'
 
 /** The host's half of the latch: one guest on one worker. */
 export interface GuestLink {
@@ -23,12 +23,20 @@ export interface GuestLink {
   stop(): void
   /** Asks the guest to park at its next wait, or takes that back. */
   setParking(isWanted: boolean): void
+  /**
+   * Ends the worker's thread, which does not answer or is not to be trusted. The run rejects with
+   * {@link ThreadEnded}; when it is over, the one that has the thread is lost.
+   */
+  endThread(): void
 }
 
-/** A task without the port and the latch, which the pool adds. */
-export type GuestWork = Omit<GuestTask, 'port' | 'latch'>
+/** A task without its serial, which the pool adds. */
+export type GuestWork = Omit<GuestTask, 'serial'>
 
-/** Checks what the worker of one run sends: after an escape the program may have sent it. */
+/**
+ * Checks what the worker of one run sends: after an escape the program may have sent it. Each value
+ * is JSON in a text, or the value itself.
+ */
 export interface GuestReader {
   /** @throws {Error} for what no guest of ours sends */
   message(value: unknown): GuestMessage
@@ -52,8 +60,6 @@ export interface PoolRun {
   readonly language: Language
   /** The same object for all runs of an execution. */
   readonly execution: object
-  /** Ends the worker's thread when aborted. */
-  readonly unresponsive: AbortSignal
   /** Takes the run out of the queue when aborted before it has started. */
   readonly cancelled: AbortSignal
 }
@@ -100,6 +106,15 @@ export class ForgedMessage extends Error {
 
   constructor(cause: unknown) {
     super(`it sent ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+  }
+}
+
+/** The thread of a run was ended by {@link GuestLink.endThread}. */
+export class ThreadEnded extends Error {
+  override readonly name = 'ThreadEnded'
+
+  constructor() {
+    super('its thread was ended')
   }
 }
 

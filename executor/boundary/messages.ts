@@ -1,6 +1,5 @@
-/** The messages between host and worker about one execution. All of them are structured-cloned. */
+/** The messages between host and worker about one execution; `lane-frames.ts` says how they cross. */
 
-import type { MessagePort } from 'node:worker_threads'
 import type {
   ExecutionError,
   Language,
@@ -32,8 +31,10 @@ export interface GuestDryRun {
   readonly leavesSession?: true
 }
 
-/** What a worker gets to run: the task of the pool. */
+/** What a worker gets to run. */
 export interface GuestTask {
+  /** Marks the frames of this task; see `lane-frames.ts`. */
+  readonly serial: string
   readonly executionId: string
   readonly source: string
   readonly language: Language
@@ -53,9 +54,6 @@ export interface GuestTask {
   /** The zone of its local times; absent: UTC. */
   readonly timeZone: string | undefined
   readonly limits: Limits
-  readonly port: MessagePort
-  /** The latch; see `protocol/latch.ts`. */
-  readonly latch: SharedArrayBuffer
   /**
    * The deliveries of earlier runs, in order. The guest is recreated from them. Empty on the first
    * run.
@@ -114,7 +112,7 @@ export interface TextRequest {
   readonly roomBytes: number
 }
 
-/** From the worker, on the execution's port. */
+/** From the worker. */
 export type GuestMessage =
   | GuestRequest
   | TextRequest
@@ -129,7 +127,7 @@ export type GuestMessage =
   | { readonly kind: 'logs'; readonly lines: readonly LogLine[] }
   | { readonly kind: 'compiled'; readonly program: CompiledProgram }
 
-/** From the host, on the execution's port: the answer to a request, or a text of the journal. */
+/** From the host: the answer to a request, or a text of the journal. */
 export interface Delivery {
   readonly id: number
   /** A reply as `protocol/values/value-format.ts` marks them; empty for a timer. */
@@ -181,7 +179,7 @@ export interface DryRunReport {
   readonly variables?: readonly Variable[]
 }
 
-/** What a worker returns: the result of the pool's task. */
+/** What a worker reports at the end of a run. */
 export interface GuestReport {
   readonly outcome: GuestOutcome
   /** Lines that no `logs` message has carried. */

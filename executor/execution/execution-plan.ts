@@ -1,6 +1,5 @@
 /** The plan of an execution, what it is restored from, and how a run of it ends. */
 
-import { randomBytes } from 'node:crypto'
 import type { ExecutionEvent } from '../../protocol/execution/events.ts'
 import type {
   EndedExecution,
@@ -12,6 +11,7 @@ import type { Limits } from '../../protocol/limits.ts'
 import type { CallApproval } from '../boundary/call-approval.ts'
 import type { GuestPool } from '../boundary/guest-pool.ts'
 import type { CompiledProgram, GuestTask } from '../boundary/messages.ts'
+import { randomBits } from '../boundary/random-bits.ts'
 import type { ReadRecord } from '../calls/journal.ts'
 import type { Latencies } from '../calls/latencies.ts'
 import type { Supervision } from '../pool/watchdog.ts'
@@ -86,5 +86,5 @@ export type RunEnd =
 
 /** A new execution's id: 128 random bits. */
 export function newExecutionId(): string {
-  return `exe_${randomBytes(16).toString('hex')}`
+  return `exe_${randomBits().toString('hex')}`
 }

@@ -10,7 +10,7 @@ import type {
 import { isEnded } from '../../protocol/execution/status.ts'
 import type { LimitName } from '../../protocol/limits.ts'
 import type { CallApproval } from '../boundary/call-approval.ts'
-import { ForgedMessage, type GuestWork, SharedLoss } from '../boundary/guest-pool.ts'
+import { ForgedMessage, type GuestWork, SharedLoss, ThreadEnded } from '../boundary/guest-pool.ts'
 import type { JournalRecord } from '../boundary/journal-record.ts'
 import type { CompiledProgram, GuestReport, GuestTask } from '../boundary/messages.ts'
 import type { ExecutionHost } from '../boundary/ports.ts'
@@ -309,13 +309,12 @@ export class RunningExecution {
   async #runGuest(): Promise<GuestReport | ExecutionError | undefined> {
     for (let lost = 0; ; ) {
       if (!this.#state.isFree) return undefined
-      const silent = new AbortController()
       try {
-        return await this.#runOnce(silent)
+        return await this.#runOnce()
       } catch (error) {
         if (error instanceof LatchdError) throw error
         if (!this.#state.isFree) return undefined
-        if (silent.signal.aborted) return unresponsive(this.#plan.limits.cpuMs)
+        if (error instanceof ThreadEnded) return unresponsive(this.#plan.limits.cpuMs)
         // Its journal brings the guest back to where the worker was lost.
         if (error instanceof SharedLoss) continue
         this.#host.onWorkerLost?.()
@@ -324,7 +323,7 @@ export class RunningExecution {
     }
   }
 
-  async #runOnce(silent: AbortController): Promise<GuestReport> {
+  async #runOnce(): Promise<GuestReport> {
     const { pool, supervision } = this.#deps
     let isBegun = false
     let unwatch = () => {}
@@ -341,7 +340,7 @@ export class RunningExecution {
             run,
             cpuMs,
             () => !this.#state.isFree,
-            () => silent.abort(),
+            () => run.endThread(),
           )
           const work = this.#work()
           this.#calls.attach(run)
@@ -350,7 +349,6 @@ export class RunningExecution {
         },
         receive: message => this.#calls.receive(message),
         isResume: this.#record.startedAtMs !== undefined,
-        unresponsive: silent.signal,
         cancelled: this.#cancelled.signal,
       })
     } finally {

@@ -1,6 +1,5 @@
 /** From a request to a plan: validated, limits resolved, tools chosen. */
 
-import { randomBytes } from 'node:crypto'
 import type { z } from 'zod'
 import { type FieldProblem, LatchdError } from '../../protocol/errors.ts'
 import { ExecuteBody } from '../../protocol/execution/execution.ts'
@@ -8,6 +7,7 @@ import { limitTable, resolveLimits } from '../../protocol/limits.ts'
 import { EXACT, PLAIN } from '../../protocol/values/value-format.ts'
 import { decodeExact } from '../../protocol/values/values.ts'
 import { invalidRequest } from '../boundary/invalid-request.ts'
+import { randomBits } from '../boundary/random-bits.ts'
 import { languageRefusal } from '../engine/installed.ts'
 import { withToolSearch } from '../tools/tool-search.ts'
 import type { Toolbox } from '../tools/toolbox.ts'
@@ -99,8 +99,8 @@ function refuseBeyondMachine(maxJournalBytes: number): void {
 }
 
 function newSeed(): ExecutionPlan['seed'] {
-  const [a = 0, b = 0, c = 0, d = 0] = new Uint32Array(randomBytes(16).buffer.slice(0, 16))
-  return [a, b, c, d]
+  const bits = randomBits()
+  return [0, 4, 8, 12].map(at => bits.readUInt32LE(at)) as [number, number, number, number]
 }
 
 /** The inputs of a body as the guest reads them. @throws {LatchdError} `INVALID_REQUEST` */

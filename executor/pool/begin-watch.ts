@@ -7,10 +7,8 @@
  * one has, until a task begins. So even a machine that is too slow comes to an end.
  */
 
-/** A task that was handed over, or will be. */
+/** A task that was handed over. */
 export interface BeginningTask {
-  /** Whether a thread that stands ready has it. */
-  readonly isHandedOver: () => boolean
   readonly hasBegun: () => boolean
   /** Bytes that the thread has to read before it can begin. */
   readonly bytes: number
@@ -56,7 +54,7 @@ export class BeginWatch {
       if (task.hasBegun()) {
         this.#doublings = 0
         this.#tasks.delete(task)
-      } else if (task.isHandedOver() && isInTime) this.#count(task, ticks + 1)
+      } else if (isInTime) this.#count(task, ticks + 1)
     }
     if (this.#tasks.size > 0) return
     clearInterval(this.#timer)

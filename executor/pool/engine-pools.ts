@@ -5,7 +5,7 @@
 
 import type { GuestPool, PoolRun } from '../boundary/guest-pool.ts'
 import type { GuestReport } from '../boundary/messages.ts'
-import type { WorkerStatistics } from '../boundary/worker-control.ts'
+import type { WorkerStatistics } from '../boundary/worker-statistics.ts'
 import { type EngineName, engineOf } from '../engine/engine.ts'
 
 /** Makes the pool of an engine. */

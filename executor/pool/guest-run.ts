@@ -1,92 +1,92 @@
 /**
- * The host's half of the latch: one guest on one worker, its messages, its deliveries, its signal.
- *
- * This file keeps the order of the messages. The execution decides what they mean.
+ * The host's half of one guest on a thread of this process: its deliveries and its signal, as long as
+ * the lane is the guest's. The execution decides what its messages mean.
  */
 
-import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
-import { BEAT, GuestState, LATCH_BYTES, SIGNAL, Signal, STATE, TURN } from '../../protocol/latch.ts'
-import type { GuestLink } from '../boundary/guest-pool.ts'
+import { BEAT, GuestState, SIGNAL, Signal, STATE } from '../../protocol/latch.ts'
+import { type GuestLink, type GuestWork, ThreadEnded } from '../boundary/guest-pool.ts'
+import { deliveryFrame } from '../boundary/lane-frames.ts'
 import type { Delivery } from '../boundary/messages.ts'
+import type { LaneListener } from './lane.ts'
+import type { ThreadLane } from './lanes.ts'
 
 /** The host's end of one guest on a thread of this process. */
 export class GuestRun implements GuestLink {
-  /** The worker's end of the port; travels with the task. */
-  readonly port: MessagePort
   readonly graceMs: number
-  readonly latch = new SharedArrayBuffer(LATCH_BYTES)
-  #words = new Int32Array(this.latch)
-  #ours: MessagePort
-  #receive: (message: unknown) => void
+  #lane: ThreadLane
+  #serial: string
+  /** Deliveries that wait until the task is handed over; absent after that. */
+  #early: Delivery[] | undefined = []
+  #hasEnded = false
 
   /**
-   * @param receive gets each message of the guest, in order, as it came
+   * Takes the turn on a lane.
+   *
    * @param graceMs of the guest's engine
    */
-  constructor(receive: (message: unknown) => void, graceMs: number) {
+  constructor(lane: ThreadLane, listener: LaneListener, graceMs: number) {
+    this.#lane = lane
     this.graceMs = graceMs
-    const { port1, port2 } = new MessageChannel()
-    this.#ours = port1
-    this.port = port2
-    this.#receive = receive
-    port1.on('message', receive)
+    this.#serial = lane.begin(listener)
   }
 
   get isRunning(): boolean {
     // Written by the worker around each wait.
-    return Atomics.load(this.#words, STATE) === GuestState.running
+    return Atomics.load(this.#lane.words, STATE) === GuestState.running
   }
 
   /** Whether the worker has begun the task. */
   get hasBegun(): boolean {
     // Written by the worker first of all.
-    return Atomics.load(this.#words, STATE) !== GuestState.queued
+    return Atomics.load(this.#lane.words, STATE) !== GuestState.queued
   }
 
   get heartbeat(): number {
     // Written by the worker at each poll of the guest.
-    return Atomics.load(this.#words, BEAT)
+    return Atomics.load(this.#lane.words, BEAT)
+  }
+
+  /** Hands the task over. */
+  run(work: GuestWork): void {
+    this.#lane.run({ ...work, serial: this.#serial })
+    const early = this.#early ?? []
+    this.#early = undefined
+    for (const delivery of early) this.deliver(delivery)
   }
 
   deliver(delivery: Delivery): void {
-    this.#ours.postMessage(delivery)
-    this.#bump()
+    if (this.#hasEnded) return
+    if (this.#early === undefined) this.#lane.post(deliveryFrame(this.#serial, delivery))
+    else this.#early.push(delivery)
   }
 
   stop(): void {
+    if (this.#hasEnded) return
     // Publishes the reason before the bump of `turn` ends the worker's wait.
-    Atomics.store(this.#words, SIGNAL, Signal.cancel)
-    this.#bump()
+    Atomics.store(this.#lane.words, SIGNAL, Signal.cancel)
+    this.#lane.bump()
   }
 
   setParking(isWanted: boolean): void {
+    if (this.#hasEnded) return
     const from = isWanted ? Signal.none : Signal.park
     const to = isWanted ? Signal.park : Signal.none
     // A cancel stays. Published before the bump of `turn` ends the worker's wait.
-    if (Atomics.compareExchange(this.#words, SIGNAL, from, to) === from && isWanted) this.#bump()
+    const was = Atomics.compareExchange(this.#lane.words, SIGNAL, from, to)
+    if (was === from && isWanted) this.#lane.bump()
   }
 
   /** Lets a waiting guest look at the pool's pressure. */
   wake(): void {
-    // Wakes without a bump: the worker sees that nothing has come, and asks how long to wait.
-    Atomics.notify(this.#words, TURN)
+    this.#lane.wake()
   }
 
-  /** Takes the last messages of the guest, which has ended, and closes the port. */
-  close(): void {
-    // The report comes by another port, and may overtake log lines and calls.
-    for (;;) {
-      const received = receiveMessageOnPort(this.#ours)
-      if (received === undefined) break
-      this.#receive(received.message)
-    }
-    this.#ours.close()
+  endThread(): void {
+    this.#lane.end(this.#hasEnded ? new Error('its thread was ended') : new ThreadEnded())
   }
 
-  #bump(): void {
-    // Publishes the messages that were posted before: the worker takes them after it has seen the
-    // turn.
-    Atomics.add(this.#words, TURN, 1)
-    Atomics.notify(this.#words, TURN)
+  /** The turn is over: the lane may be another guest's. */
+  end(): void {
+    this.#hasEnded = true
   }
 }

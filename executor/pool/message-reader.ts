@@ -11,8 +11,9 @@ import { isNestedTooDeep } from '../../protocol/base/nesting.ts'
 import type { LogLine } from '../../protocol/execution/execution.ts'
 import type { Limits } from '../../protocol/limits.ts'
 import type { GuestReader, GuestWork } from '../boundary/guest-pool.ts'
+import { MAX_TEXT_CHARS } from '../boundary/lane-frames.ts'
 import { GuestMessageShape, GuestReportShape } from '../boundary/message-shapes.ts'
-import type { GuestMessage, GuestOutput, GuestReport } from '../boundary/messages.ts'
+import type { DryRunReport, GuestMessage, GuestOutput, GuestReport } from '../boundary/messages.ts'
 import { MAX_FILE_INPUT_CHARS } from '../files/file-operations.ts'
 import { maxLogLines } from '../worker/logs.ts'
 
@@ -59,8 +60,10 @@ export class MessageReader implements GuestReader {
   }
 
   /** @throws {Error} for a message that no guest of ours sends */
-  message(value: unknown): GuestMessage {
-    this.#boundLists(value)
+  message(sent: unknown): GuestMessage {
+    const value = contentOf(sent)
+    const { lines } = Object(value) as Partial<Record<'lines', unknown>>
+    boundList('lines', lines, this.#linesLeft)
     const message: GuestMessage = read(GuestMessageShape, value)
     switch (message.kind) {
       case 'logs':
@@ -86,9 +89,9 @@ export class MessageReader implements GuestReader {
   }
 
   /** @throws {Error} for a report that no worker of ours sends */
-  report(value: unknown): GuestReport {
+  report(sent: unknown): GuestReport {
+    const value = contentOf(sent)
     this.#boundLists(value)
-    this.#boundLists(Object(value).dryRun)
     const report: GuestReport = read(GuestReportShape, value)
     const { outcome, snapshot, dryRun, warnings = [] } = report
     this.#chargeLogs(report.logs)
@@ -106,19 +109,13 @@ export class MessageReader implements GuestReader {
     return report
   }
 
-  /** Before the shape of each element is looked at, which takes far longer than it takes to send one. */
-  #boundLists(value: unknown): void {
-    const bounds = {
-      lines: this.#linesLeft,
-      logs: this.#linesLeft,
-      unanswered: this.#limits.maxCalls,
-      variables: MAX_VARIABLES,
-      warnings: MAX_WARNINGS,
-    }
-    for (const [key, limit] of Object.entries(bounds)) {
-      const list = Object(value)[key] as unknown
-      if (Array.isArray(list)) bound(`a list of ${key}`, list.length, limit)
-    }
+  #boundLists(report: unknown): void {
+    const { logs, warnings, dryRun } = Object(report) as Partial<Record<keyof GuestReport, unknown>>
+    boundList('logs', logs, this.#linesLeft)
+    boundList('warnings', warnings, MAX_WARNINGS)
+    const { unanswered, variables } = Object(dryRun) as Partial<Record<keyof DryRunReport, unknown>>
+    boundList('unanswered', unanswered, this.#limits.maxCalls)
+    boundList('variables', variables, MAX_VARIABLES)
   }
 
   get #maxErrorChars(): number {
@@ -148,10 +145,22 @@ export class MessageReader implements GuestReader {
   }
 }
 
+/** The value of what was sent: JSON in a text of bounded length, or the value itself. */
+function contentOf(sent: unknown): unknown {
+  if (typeof sent !== 'string') return sent
+  bound('a text', sent.length, MAX_TEXT_CHARS)
+  return JSON.parse(sent)
+}
+
 function read<T>(shape: z.ZodType<T>, value: unknown): T {
   const result = shape.safeParse(value)
   if (result.success) return result.data
   throw new Error(`a message of unknown shape: ${z.prettifyError(result.error).slice(0, 500)}`)
+}
+
+/** Before the shape of each element is looked at, which takes far longer than it takes to send one. */
+function boundList(name: string, list: unknown, limit: number): void {
+  if (Array.isArray(list)) bound(`a list of ${name}`, list.length, limit)
 }
 
 function bound(what: string, size: number, limit: number): void {

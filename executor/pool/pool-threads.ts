@@ -1,29 +1,30 @@
 /**
- * Controls over Piscina's threads that Piscina does not offer: which owner gets a thread, which
- * messages pass its port, how it is ended.
+ * Controls over Piscina's threads that Piscina does not offer: which thread has a lane, what passes
+ * its port, how it is ended, that it keeps no process from ending.
  *
- * An execution gets a free thread that ran the same owner last, else a new one, else one of another
- * owner. A thread that has changed its owner too often is ended instead of going to another owner.
- * So what an escaped program may have left in it does not meet all of the others.
- *
- * Piscina takes whatever a thread sends for an answer: `null` on its port is an uncaught error. Its
- * listener calls the private field `onMessage`, in whose place a guard is put here. The fields are
- * those of the exact version that package.json pins. Another version is refused.
+ * Each thread runs one task of Piscina's as long as it lives: its lane. Piscina takes whatever a thread
+ * sends for an answer: `null` on its port is an uncaught error. Its listener calls the private field
+ * `onMessage`, in whose place a guard is put here. The fields are those of the exact version that
+ * package.json pins. Another version is refused.
  */
 
-import type { Worker } from 'node:worker_threads'
+import { type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads'
 import { type Piscina, queueOptionsSymbol } from 'piscina'
 
 /** A thread that has loaded everything. */
 export interface PoolThread {
   /** Ends it; Piscina starts another one in its place. */
   end(): void
+  /** It does not keep the process from ending. */
+  unref(): void
+  readonly isEnding: boolean
+  /** Whether it has sent nothing on the port of its task; what it has sent is taken out. */
+  isQuiet(): boolean
 }
 
-/** The part of a task by which its thread is chosen. */
+/** The part of a task that says which thread it was handed to. */
 export interface Assignment {
-  readonly owner: string
-  /** The thread that the task was handed to; absent before. */
+  /** Absent before. */
   thread?: PoolThread
 }
 
@@ -36,81 +37,58 @@ interface ShownWorker {
 /** The fields of Piscina's private record of a thread that are used here. */
 interface WorkerInfo {
   readonly worker: Worker
+  readonly port: MessagePort
   readonly taskInfos: ReadonlyMap<unknown, unknown>
   onMessage: (message: unknown) => void
 }
 
 class Thread implements PoolThread {
-  /** The owner of the execution that it ran last; absent: none has run. */
-  owner: string | undefined
-  /** How often it has gone from one owner to another. */
-  changes = 0
   isEnding = false
-  #worker: Worker
+  #info: WorkerInfo
 
-  constructor(worker: Worker) {
-    this.#worker = worker
+  constructor(info: WorkerInfo) {
+    this.#info = info
   }
 
   end(): void {
     this.isEnding = true
-    void this.#worker.terminate()
+    void this.#info.worker.terminate()
+  }
+
+  unref(): void {
+    this.#info.port.unref()
+  }
+
+  isQuiet(): boolean {
+    return !this.isEnding && receiveMessageOnPort(this.#info.port) === undefined
   }
 }
 
-/** Chooses the thread of each task, and guards the ports of the threads. */
+/** Hands each thread its task, and guards the ports of the threads. */
 export class PoolThreads {
   /** By the number of the thread. */
   #threads = new Map<number, Thread>()
-  #maxChanges: number
-
-  /** @param maxChanges how often a thread goes from one owner to another, at most */
-  constructor(maxChanges: number) {
-    this.#maxChanges = maxChanges
-  }
 
   /** Takes in the threads of a pool. To be called in the same turn that makes the pool. */
   attach(pool: Pick<Piscina, 'on'>): void {
     pool.on('workerCreate', (shown: ShownWorker) => this.#add(shown))
   }
 
-  /** Chooses a thread: the `loadBalancer` of the pool. `null`: none is free for this owner yet. */
+  /** Chooses a thread without a task: the `loadBalancer` of the pool. `null`: there is none yet. */
   choose<Shown extends ShownWorker>(task: object, shown: readonly Shown[]): Shown | null {
     const assignment = (task as Record<symbol, unknown>)[queueOptionsSymbol] as Assignment
-    const { owner } = assignment
-    let chosen: Shown | null = null
-    let best = Infinity
-    let spent: Thread | undefined
     for (const one of shown) {
       const thread = this.#threads.get(one.id)
       if (thread === undefined || thread.isEnding || one.currentUsage > 0) continue
-      const cost = this.#costOf(thread, owner)
-      if (cost === Infinity) spent = thread
-      if (cost >= best) continue
-      best = cost
-      chosen = one
+      assignment.thread = thread
+      return one
     }
-    if (chosen === null) spent?.end()
-    else assignment.thread = this.#hand(this.#threads.get(chosen.id) as Thread, owner)
-    return chosen
-  }
-
-  /** The lower, the better a thread suits this owner; `Infinity`: the owner must not have it. */
-  #costOf({ owner, changes }: Thread, wanted: string): number {
-    if (owner === wanted) return 0
-    if (owner === undefined) return 1
-    return changes < this.#maxChanges ? 2 : Infinity
-  }
-
-  #hand(thread: Thread, owner: string): Thread {
-    if (thread.owner !== undefined && thread.owner !== owner) thread.changes++
-    thread.owner = owner
-    return thread
+    return null
   }
 
   #add(shown: ShownWorker): void {
     const info = infoOf(shown)
-    const thread = new Thread(info.worker)
+    const thread = new Thread(info)
     this.#threads.set(shown.id, thread)
     info.worker.once('exit', () => this.#threads.delete(shown.id))
     const take = info.onMessage
@@ -136,7 +114,8 @@ function infoOf(shown: ShownWorker): WorkerInfo {
     ({ description }) => description === 'Piscina.kWorkerData',
   )
   const info = key && (shown as unknown as Record<symbol, Partial<WorkerInfo>>)[key]
-  if (info?.worker === undefined || typeof info.onMessage !== 'function' || !info.taskInfos?.has)
+  const isKnown = typeof info?.onMessage === 'function' && info.taskInfos?.has && info.port?.unref
+  if (info?.worker === undefined || !isKnown)
     throw new Error('Cannot guard the ports of Piscina: it is not the version that is pinned')
   return info as WorkerInfo
 }

@@ -1,16 +1,14 @@
 /**
  * The worker threads: leases one to each execution, in order, and replaces those that are lost.
  *
- * Piscina keeps the threads. The queue is ours (`scheduler.ts`): Piscina's own queue loses its
- * order as soon as tasks can be aborted, and aborting is how an unresponsive thread is ended.
+ * Piscina keeps the threads: it starts them, and another one in the place of one that ends. Its one
+ * task for each is the thread's lane (`lanes.ts`), which carries the executions. The queue is ours
+ * (`scheduler.ts`).
  */
 
 import { getCompileCacheDir } from 'node:module'
 import { dirname } from 'node:path'
-import { MessagePort } from 'node:worker_threads'
-import { type Remote, wrap } from 'comlink'
-import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
-import { Piscina, queueOptionsSymbol } from 'piscina'
+import { Piscina } from 'piscina'
 import { PRESSURE, PRESSURE_BYTES } from '../../protocol/latch.ts'
 import {
   ForgedMessage,
@@ -20,17 +18,17 @@ import {
   type PoolRun,
   SharedLoss,
 } from '../boundary/guest-pool.ts'
-import type { GuestMessage, GuestReport, GuestTask } from '../boundary/messages.ts'
-import type { WorkerControl, WorkerStatistics } from '../boundary/worker-control.ts'
+import type { LaneStart } from '../boundary/lane-frames.ts'
+import type { GuestMessage, GuestReport } from '../boundary/messages.ts'
+import type { WorkerStatistics } from '../boundary/worker-statistics.ts'
 import { type EngineName, engines } from '../engine/engine.ts'
 import type { WorkerStart } from '../worker/entry.ts'
 import { BeginWatch } from './begin-watch.ts'
 import { GuestRun } from './guest-run.ts'
-import { type Assignment, type PoolThread, PoolThreads } from './pool-threads.ts'
+import { Lanes, type ThreadLane } from './lanes.ts'
+import { PoolThreads } from './pool-threads.ts'
+import { readStatistics } from './read-statistics.ts'
 import { WorkerScheduler } from './scheduler.ts'
-
-/** A thread in the place of one that was ended is awaited for so long; it takes under a second. */
-const REPLACE_MS = 5000
 
 /** Options of a {@link WorkerPool}; tests use most of them. */
 export interface PoolOptions {
@@ -47,11 +45,13 @@ export interface PoolOptions {
   readonly engine?: EngineName
 }
 
-/** For threads whose messages are read elsewhere: by the process that has started this one. */
-const unread: GuestReader = {
-  message: message => message as GuestMessage,
-  report: report => report as GuestReport,
+/** Believes what is sent: for tests, whose programs do not escape. */
+const believing: GuestReader = {
+  message: sent => contentOf(sent) as GuestMessage,
+  report: sent => contentOf(sent) as GuestReport,
 }
+
+const contentOf = (sent: unknown): unknown => (typeof sent === 'string' ? JSON.parse(sent) : sent)
 
 /** A pool whose workers are threads of this process. */
 export class WorkerPool implements GuestPool {
@@ -60,8 +60,8 @@ export class WorkerPool implements GuestPool {
   #parksAlways: boolean
   #entry: string | undefined
   #engine: EngineName
-  #pool: Piscina<GuestTask, unknown> | undefined
-  #controls = new Map<MessagePort, Remote<WorkerControl>>()
+  #maxCallerChanges: number
+  #lanes: Lanes | undefined
   #scheduler: WorkerScheduler
   /** Guests that hold a worker. */
   #active = new Set<GuestRun>()
@@ -69,18 +69,12 @@ export class WorkerPool implements GuestPool {
   #waitingElsewhere = 0
   #pressure = new Int32Array(new SharedArrayBuffer(PRESSURE_BYTES))
   #ready: Promise<void> | undefined
-  #isClosed = false
-  /** Called when a thread stands ready in the place of one that was ended, one each. */
-  #replacements = new Set<() => void>()
   #readerOf: (work: GuestWork) => GuestReader
-  #threads: PoolThreads
   #beginnings = new BeginWatch()
-  /** The threads of executions that have run. */
-  #ran = new WeakMap<object, PoolThread>()
 
   /**
    * @param workers threads, at least 1
-   * @param readerOf makes the reader of a run's messages; absent: another process reads them
+   * @param readerOf makes the reader of a run's messages; one that believes them when absent
    */
   constructor(
     workers: number,
@@ -90,11 +84,11 @@ export class WorkerPool implements GuestPool {
       maxCallerChanges = Infinity,
       engine = 'quickjs',
     }: PoolOptions = {},
-    readerOf: (work: GuestWork) => GuestReader = () => unread,
+    readerOf: (work: GuestWork) => GuestReader = () => believing,
   ) {
     this.workers = workers
     this.#readerOf = readerOf
-    this.#threads = new PoolThreads(maxCallerChanges)
+    this.#maxCallerChanges = maxCallerChanges
     this.#parksAlways = parksAlways
     this.#entry = entry
     this.#engine = engine
@@ -139,11 +133,12 @@ export class WorkerPool implements GuestPool {
       parksAlways: this.#parksAlways,
     }
     const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'))
-    this.#pool = new Piscina({
+    const threads = new PoolThreads()
+    const pool = new Piscina<LaneStart, unknown>({
       filename: this.#entry ?? new URL(`../worker/entry${extension}`, import.meta.url).href,
       minThreads: this.workers,
       maxThreads: this.workers,
-      // The default blocks an idle worker's event loop, where its standby guests are made.
+      // A thread has one task, and sleeps on its own latch between the executions.
       atomics: 'disabled',
       // Loading through the app's compile cache takes a quarter of the time.
       // `executor/worker/entry.ts` deletes the variable.
@@ -154,134 +149,99 @@ export class WorkerPool implements GuestPool {
       ...(process.permission === undefined && { execArgv: [] }),
       resourceLimits: { stackSizeMb: engines[this.#engine].stackMb },
       recordTiming: false,
-      loadBalancer: (task, workers) => this.#threads.choose(task, workers),
+      loadBalancer: (task, workers) => threads.choose(task, workers),
       workerData,
     })
-    this.#threads.attach(this.#pool)
-    const isWarm = Promise.withResolvers<void>()
-    this.#pool.on('error', isWarm.reject)
-    this.#pool.on('message', (message: { control?: MessagePort } | null | undefined) => {
-      // A program that is out of the engine may send any message here.
-      const control = message?.control
-      if (!(control instanceof MessagePort)) return
-      this.#addControl(control).then(() => {
-        if (this.#controls.size >= this.workers) isWarm.resolve()
-      }, isWarm.reject)
-    })
-    await isWarm.promise
-  }
-
-  async #addControl(port: MessagePort): Promise<void> {
-    const control = wrap<WorkerControl>(nodeEndpoint(port))
-    port.once('close', () => this.#controls.delete(port))
-    await control.warmUp()
-    this.#controls.set(port, control)
-    port.unref()
-    const [replaced] = this.#replacements
-    if (replaced === undefined) return
-    this.#replacements.delete(replaced)
-    replaced()
+    threads.attach(pool)
+    const lanes = new Lanes(pool, this.#maxCallerChanges)
+    this.#lanes = lanes
+    pool.on('error', error => lanes.fail(error))
+    await Promise.all(Array.from({ length: this.workers }, () => lanes.open()))
   }
 
   statistics(): Promise<WorkerStatistics[]> {
-    return Promise.all(Array.from(this.#controls.values(), control => control.statistics()))
+    return this.#ask(async lane => readStatistics(await lane.ask('statistics')))
   }
 
   async collect(): Promise<void> {
-    await Promise.all(Array.from(this.#controls.values(), control => control.collect()))
+    await this.#ask(lane => lane.ask('collect'))
   }
 
-  async run({
-    begin,
-    receive,
-    owner,
-    execution,
-    isResume,
-    unresponsive,
-    cancelled,
-  }: PoolRun): Promise<GuestReport> {
-    await this.start()
-    await this.#scheduler.take(owner, isResume, cancelled)
-    const end = new AbortController()
-    const endThread = () => end.abort()
-    let fault: ForgedMessage | SharedLoss | undefined
-    let reader = unread
-    const assignment: Assignment = { owner }
-    const guest = new GuestRun(message => {
-      if (fault !== undefined) return
+  /** Asks all threads; one that is lost meanwhile, or answers with anything else, is left out. */
+  async #ask<T>(ask: (lane: ThreadLane) => Promise<T>): Promise<T[]> {
+    const asked = Array.from(this.#lanes?.all ?? [], async lane => {
       try {
-        receive(reader.message(message))
+        return await ask(lane)
       } catch (error) {
-        // No guest of ours sends such a message: its thread is not to be trusted any more.
-        fault = new ForgedMessage(error)
-        endThread()
-        // Its task may have ended.
-        assignment.thread?.end()
+        lane.end(error as Error)
+        throw error
       }
-    }, engines[this.#engine].graceMs)
-    unresponsive.addEventListener('abort', endThread)
-    this.#active.add(guest)
-    let unwatch = () => {}
+    })
+    const settled = await Promise.allSettled(asked)
+    return settled.flatMap(one => (one.status === 'fulfilled' ? [one.value] : []))
+  }
+
+  async run(run: PoolRun): Promise<GuestReport> {
+    await this.start()
+    const lanes = this.#lanes as Lanes
+    const { owner, isResume, cancelled } = run
+    await this.#scheduler.take(owner, isResume, cancelled)
+    let lane: ThreadLane | undefined
     try {
-      const { port, latch } = guest
-      const work = begin(guest)
-      reader = this.#readerOf(work)
-      const task = { ...work, port, latch, [queueOptionsSymbol]: assignment }
-      const report = (this.#pool as Piscina<GuestTask, unknown>).run(task, {
-        signal: end.signal,
-        transferList: [port],
-      })
-      unwatch = this.#beginnings.watch({
-        isHandedOver: () => assignment.thread !== undefined,
-        hasBegun: () => guest.hasBegun,
-        bytes: bytesOf(work),
-        onSilent: () => {
-          fault ??= new SharedLoss('its thread did not begin it')
-          endThread()
-        },
-      })
-      return this.#read(reader, await report, assignment)
-    } catch (error) {
-      // A run whose thread was ended keeps its worker until another thread is there, so that no
-      // other execution pays. So does a run whose program has cost the thread.
-      const isEnded = end.signal.aborted || error instanceof ForgedMessage
-      const isLost = assignment.thread !== undefined && (isEnded || isThreadLoss(error))
-      if (isLost) await this.#replaced()
-      throw fault ?? error
+      lane = lanes.take(owner) ?? (await lanes.next(owner, cancelled))
+      return await this.#runOn(lane, run)
     } finally {
-      if (assignment.thread !== undefined) this.#ran.set(execution, assignment.thread)
-      unwatch()
-      unresponsive.removeEventListener('abort', endThread)
-      this.#active.delete(guest)
-      guest.close()
+      // A run whose thread was lost keeps its worker until another thread is there, so that no other
+      // execution pays.
+      if (lane?.isSound === false) await lanes.replaced()
+      else if (lane !== undefined) lanes.release(lane)
       this.#scheduler.release(owner)
     }
   }
 
-  /** @throws {ForgedMessage} for a report that no worker of ours sends: its thread is ended */
-  #read(reader: GuestReader, report: unknown, { thread }: Assignment): GuestReport {
-    try {
-      return reader.report(report)
-    } catch (error) {
-      thread?.end()
-      throw new ForgedMessage(error)
+  async #runOn(lane: ThreadLane, { begin, receive }: PoolRun) {
+    const { promise, resolve, reject } = Promise.withResolvers<GuestReport>()
+    let reader: GuestReader | undefined
+    let isForged = false
+    const read = (take: (by: GuestReader) => void) => {
+      // What comes behind a forged message is not believed either.
+      if (isForged || reader === undefined) return
+      try {
+        take(reader)
+      } catch (error) {
+        // No guest and no worker of ours sends this: its thread is not to be trusted any more.
+        isForged = true
+        reject(new ForgedMessage(error))
+        lane.end(error as Error)
+      }
     }
-  }
-
-  /** Resolves when the next thread stands ready, or does not come. */
-  async #replaced(): Promise<void> {
-    if (this.#isClosed) return
-    const { promise, resolve } = Promise.withResolvers<void>()
-    this.#replacements.add(resolve)
-    const timer = setTimeout(resolve, REPLACE_MS)
-    await promise
-    clearTimeout(timer)
-    this.#replacements.delete(resolve)
-  }
-
-  /** Ends the thread that an execution has run on, since its messages are not to be trusted. */
-  endThreadOf(execution: object): void {
-    this.#ran.get(execution)?.end()
+    const listener = {
+      onMessage: (message: unknown) => read(by => receive(by.message(message))),
+      onReport: (report: unknown) =>
+        read(by => {
+          if (!lane.isQuiet()) throw new Error('a message where none is awaited')
+          resolve(by.report(report))
+        }),
+      onFailure: reject,
+    }
+    const guest = new GuestRun(lane, listener, engines[this.#engine].graceMs)
+    this.#active.add(guest)
+    let unwatch = () => {}
+    try {
+      const work = begin(guest)
+      reader = this.#readerOf(work)
+      guest.run(work)
+      unwatch = this.#beginnings.watch({
+        hasBegun: () => guest.hasBegun,
+        bytes: bytesOf(work),
+        onSilent: () => lane.end(new SharedLoss('its thread did not begin it')),
+      })
+      return await promise
+    } finally {
+      unwatch()
+      this.#active.delete(guest)
+      guest.end()
+    }
   }
 
   /** Counts executions that wait for a worker of this pool in another process. */
@@ -299,13 +259,10 @@ export class WorkerPool implements GuestPool {
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true
     this.#scheduler.close()
-    for (const resolve of this.#replacements) resolve()
     // The caller of a start that failed has got its error.
     await this.#ready?.catch(() => {})
-    for (const port of this.#controls.keys()) port.close()
-    await this.#pool?.destroy()
+    await this.#lanes?.close()
   }
 }
 
@@ -313,11 +270,4 @@ export class WorkerPool implements GuestPool {
 function bytesOf({ journal = [], session, source = '' }: GuestWork): number {
   const snapshotBytes = session?.snapshot?.byteLength ?? 0
   return journal.reduce((sum, { text = '' }) => sum + text.length, snapshotBytes + source.length)
-}
-
-/** Whether a task failed since its thread is gone: out of its heap, or ended with a code. */
-function isThreadLoss(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  const { code, message } = error as NodeJS.ErrnoException
-  return code === 'ERR_WORKER_OUT_OF_MEMORY' || message.startsWith('worker exited')
 }

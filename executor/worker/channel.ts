@@ -1,5 +1,5 @@
 /**
- * The worker's half of the latch: sends requests, blocks until there is a delivery, parks.
+ * A guest's use of its thread's lane: sends requests, blocks until there is a delivery, parks.
  *
  * Deliveries that arrive while the guest is blocked on another call are stashed in order. The guest
  * gets one at a time, with all of its jobs run in between, since only that order can be replayed.
@@ -7,18 +7,19 @@
  * by number or the oldest first, it takes them in the same order as the first time.
  */
 
-import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { Fifo } from '../../protocol/base/fifo.ts'
 import { BEAT, GuestState, PRESSURE, SIGNAL, Signal, STATE, TURN } from '../../protocol/latch.ts'
 import type { Delivery, GuestMessage, JournaledDelivery } from '../boundary/messages.ts'
 import { GuestEnd, GuestParked } from './guest-end.ts'
 import { JournalTexts } from './journal-texts.ts'
+import type { WorkerLane } from './lane.ts'
 import { MAX_BLOCK_MS } from './park-after.ts'
 
 /** Options of a {@link Channel}. */
 export interface ChannelOptions {
-  readonly port: MessagePort
-  readonly latch: SharedArrayBuffer
+  readonly lane: WorkerLane
+  /** Of the task. */
+  readonly serial: string
   /** The pool's pressure; see `protocol/latch.ts`. */
   readonly pressure: Int32Array
   /** Deliveries of earlier runs, in order. */
@@ -34,7 +35,7 @@ type Stashed = Pick<JournaledDelivery, 'id' | 'text' | 'atMs'>
 
 /** The worker's end of one guest: its requests, its deliveries, its waits. */
 export class Channel {
-  #port: MessagePort
+  #lane: WorkerLane
   #words: Int32Array
   #options: ChannelOptions
   /** Arrived and not taken, in order of arrival. */
@@ -47,8 +48,8 @@ export class Channel {
 
   constructor(options: ChannelOptions) {
     this.#options = options
-    this.#port = options.port
-    this.#words = new Int32Array(options.latch)
+    this.#lane = options.lane
+    this.#words = options.lane.words
     this.#texts = new JournalTexts(options.journal)
     for (const delivery of options.journal) this.#stash.push(delivery.id, delivery)
     this.#received = options.journal.length
@@ -66,7 +67,7 @@ export class Channel {
   }
 
   send(message: GuestMessage): void {
-    this.#port.postMessage(message)
+    this.#lane.send(this.#options.serial, message)
   }
 
   /** Puts a reply of the worker's own before the deliveries. */
@@ -120,16 +121,14 @@ export class Channel {
   }
 
   /**
-   * Takes the deliveries that have arrived off the port. Returns the turn before which they
+   * Takes the deliveries that have arrived off the lane. Returns the turn before which they
    * arrived.
    */
   #collect(): number {
-    // Read before the port is: a reply that comes after makes the wait end at once.
-    const turn = Atomics.load(this.#words, TURN)
+    const turn = this.#lane.turn()
     for (;;) {
-      const received = receiveMessageOnPort(this.#port)
-      if (received === undefined) break
-      const delivery = received.message as Delivery
+      const delivery = this.#lane.nextDelivery(this.#options.serial)
+      if (delivery === undefined) break
       if (this.#texts.receive(delivery)) continue
       this.#stash.push(delivery.id, delivery)
       this.#received++
@@ -180,7 +179,7 @@ export class Channel {
     const { pressure, parksAlways } = this.#options
     let parkAfterMs: number | undefined
     for (;;) {
-      // Bumped by the host: there is something on the port, or a signal.
+      // Bumped by the host: there is a frame, or a signal.
       if (Atomics.load(this.#words, TURN) !== turn) return
       // Written by the host before its bump.
       if (Atomics.load(this.#words, SIGNAL) === Signal.park) throw new GuestParked(awaited)
@@ -192,7 +191,7 @@ export class Channel {
         blockMs = Math.min(blockMs, parkAfterMs)
       }
       const restMs = blockMs - (performance.now() - from)
-      // Awaits the host's next bump of `turn`, which follows a posted reply or a stored signal.
+      // Awaits the host's next bump of `turn`, which follows a posted frame or a stored signal.
       if (restMs <= 0) throw new GuestParked(awaited)
       Atomics.wait(this.#words, TURN, turn, restMs)
     }

@@ -16,9 +16,9 @@ export interface WorkerStart {
 
 // The only variable of its environment. Node has read it.
 delete process.env.NODE_COMPILE_CACHE
-const { execute, engineNames } = await import('./worker.ts')
+const { serve, engineNames } = await import('./worker.ts')
 // Flushed now, since a thread that another one ends writes nothing.
 flushCompileCache()
 seal(engineNames)
 
-export default execute
+export default serve

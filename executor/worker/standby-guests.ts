@@ -1,8 +1,8 @@
 /**
  * Guests that stand ready, so that no execution waits for one.
  *
- * A used guest is rewound in place when that is possible, and is the next execution's; otherwise a
- * new one is made while the worker has nothing else to do.
+ * A used guest is rewound in place when that is possible, and is a later execution's; otherwise a new
+ * one is made. Both are done while the worker has nothing else to do, after the report has left.
  */
 
 import type { GuestMaker, StandbyGuest } from '../engine/engine.ts'
@@ -14,9 +14,9 @@ const GARBAGE_BYTES = 32 * 1024 * 1024
 export class StandbyGuests {
   #maker: GuestMaker
   #ready: StandbyGuest[] = []
-  #making: Promise<void> | undefined
+  /** Their programs have ended; they are not rewound yet. */
+  #used: UsedGuest[] = []
   #collect: () => void
-  #isDraining = false
   /** Memory of the guests that were dropped since the last collection. */
   #garbageBytes = 0
   /** Executions that got a rewound guest, and guests that were made. */
@@ -31,48 +31,71 @@ export class StandbyGuests {
     return this.#ready.length
   }
 
-  /** Returns a guest. Makes one when none stands ready. */
-  async lease(): Promise<StandbyGuest> {
-    return this.#ready.pop() ?? (await this.#make())
+  /**
+   * Returns a guest that stands ready, or was used and can be rewound; `undefined`: one has to be
+   * made.
+   *
+   * @throws {Error} when the base snapshot of this thread has changed
+   */
+  lease(): StandbyGuest | undefined {
+    while (this.#ready.length === 0 && this.#rewindNext());
+    return this.#ready.pop()
   }
 
   /**
-   * Takes a used guest back.
+   * Takes a used guest back; {@link rest} rewinds it.
    *
    * @param isInDoubt whether its program ended in a way that few do: then nothing is believed
-   * @throws {Error} when the base snapshot of this thread has changed
    */
   giveBack(guest: StandbyGuest, isInDoubt: boolean): void {
-    if (this.#isDraining) return
+    this.#used.push({ guest, isInDoubt })
+  }
+
+  /**
+   * Rewinds a used guest, collects dropped ones or makes one: one of these, while no program waits.
+   * `false`: nothing of it is due.
+   *
+   * @throws {Error} when the base snapshot of this thread has changed
+   */
+  rest(): boolean | Promise<boolean> {
+    if (this.#rewindNext()) return true
+    if (this.#garbageBytes > GARBAGE_BYTES) {
+      this.#garbageBytes = 0
+      this.#collect()
+      return true
+    }
+    return this.#ready.length < this.#maker.standby && this.#makeNext()
+  }
+
+  /** Makes guests until enough stand ready. */
+  async fill(): Promise<void> {
+    while (this.#ready.length < this.#maker.standby) await this.#makeNext()
+  }
+
+  /** Makes a guest. */
+  async make(): Promise<StandbyGuest> {
+    this.counts.made++
+    return await this.#maker.create()
+  }
+
+  async #makeNext(): Promise<true> {
+    this.#ready.push(await this.make())
+    return true
+  }
+
+  /** Rewinds the guest that was used first; one that cannot be rewound is dropped. */
+  #rewindNext(): boolean {
+    const used = this.#used.shift()
+    if (used === undefined) return false
+    const { guest, isInDoubt } = used
     const { memoryBytes } = guest
     const isRewound = guest.rewind()
     if (isInDoubt) this.#check()
     if (isRewound && (!isInDoubt || guest.isWhole())) {
       this.counts.rewound++
       this.#ready.push(guest)
-      return
-    }
-    this.#garbageBytes += memoryBytes
-    if (this.#garbageBytes > GARBAGE_BYTES) {
-      this.#garbageBytes = 0
-      // Not now: this guest is still referred to from here.
-      setImmediate(this.#collect)
-    }
-    this.fill()
-  }
-
-  /** Makes guests until enough stand ready. */
-  fill(): Promise<void> {
-    this.#making ??= this.#fill().finally(() => {
-      this.#making = undefined
-    })
-    return this.#making
-  }
-
-  /** Drops all guests and makes no more. */
-  drain(): void {
-    this.#isDraining = true
-    this.#ready = []
+    } else this.#garbageBytes += memoryBytes
+    return true
   }
 
   /** Checks the base snapshot against its hash, and drops standby guests that have changed. */
@@ -80,14 +103,9 @@ export class StandbyGuests {
     this.#maker.requireWhole()
     this.#ready = this.#ready.filter(guest => guest.isWhole())
   }
+}
 
-  async #fill(): Promise<void> {
-    while (this.#ready.length < this.#maker.standby && !this.#isDraining)
-      this.#ready.push(await this.#make())
-  }
-
-  async #make(): Promise<StandbyGuest> {
-    this.counts.made++
-    return await this.#maker.create()
-  }
+interface UsedGuest {
+  readonly guest: StandbyGuest
+  readonly isInDoubt: boolean
 }

@@ -28,6 +28,7 @@ import {
   GuestParked,
   limitExceeded,
 } from './guest-end.ts'
+import type { WorkerLane } from './lane.ts'
 import type { ProgramLanguage, RunnableProgram } from './language/language.ts'
 import { LogBuffer } from './logs.ts'
 import { parkAfterMs } from './park-after.ts'
@@ -41,6 +42,8 @@ import { type SessionLeft, TOO_LARGE, withSession } from './session-left.ts'
 /** What all tasks of a worker share. */
 export interface TaskDependencies {
   readonly language: ProgramLanguage
+  /** The lane of the thread. */
+  readonly lane: WorkerLane
   /** The pool's pressure; see `protocol/latch.ts`. */
   readonly pressure: Int32Array
   /** Parks at every wait: for tests. */
@@ -50,6 +53,14 @@ export interface TaskDependencies {
 /** Runs a task on a guest that no program has used since its last rewind. */
 export function runTask(task: GuestTask, guest: Guest, deps: TaskDependencies): GuestReport {
   return new RunningTask(task, guest, deps).run(deps.language)
+}
+
+/** Of the last task: mostly the next one has the same. */
+let lastTools: { readonly text: string; readonly tools: readonly GuestTool[] } | undefined
+
+function toolsOf(text: string): readonly GuestTool[] {
+  if (lastTools?.text !== text) lastTools = { text, tools: JSON.parse(text) as GuestTool[] }
+  return lastTools.tools
 }
 
 class RunningTask {
@@ -74,13 +85,13 @@ class RunningTask {
   /** By hidden name: the text about the program of the session that hides it. */
   #hiders: Readonly<Record<string, string>> = {}
 
-  constructor(task: GuestTask, guest: Guest, { pressure, parksAlways }: TaskDependencies) {
-    const { port, latch, journal, limits } = task
+  constructor(task: GuestTask, guest: Guest, { lane, pressure, parksAlways }: TaskDependencies) {
+    const { serial, journal, limits } = task
     this.#task = task
     this.#guest = guest
     this.#channel = new Channel({
-      port,
-      latch,
+      lane,
+      serial,
       pressure,
       journal,
       parkAfterMs: awaited => parkAfterMs(this.#guestMs(), this.#calls.expectedMs(awaited)),
@@ -97,7 +108,7 @@ class RunningTask {
       task.chargedCpuMs,
       journal.length > 0,
     )
-    this.#tools = JSON.parse(task.tools) as GuestTool[]
+    this.#tools = toolsOf(task.tools)
     this.#calls = new GuestCalls(task, this.#tools, {
       guest,
       channel: this.#channel,

@@ -1,14 +1,14 @@
 /** A worker thread of the pool: runs one execution at a time on a guest that stands ready. */
 
-import { MessageChannel, parentPort, workerData } from 'node:worker_threads'
-import { expose } from 'comlink'
-import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
+import { workerData } from 'node:worker_threads'
+import type { LaneStart } from '../boundary/lane-frames.ts'
 import type { GuestReport, GuestTask } from '../boundary/messages.ts'
-import type { WorkerControl } from '../boundary/worker-control.ts'
 import { engines, type LanguageFamily } from '../engine/engine.ts'
 import type { WorkerStart } from './entry.ts'
 import { collectGarbage, shrinkHeap } from './garbage.ts'
+import type { WorkerLane } from './lane.ts'
 import type { ProgramLanguage } from './language/language.ts'
+import { serveLane } from './serve-lane.ts'
 import { StandbyGuests } from './standby-guests.ts'
 import { runTask } from './task.ts'
 
@@ -19,11 +19,8 @@ export const engineNames = guests.names
 // Before the seal, when nothing but our own code has run here.
 guests.requireWhole()
 const standbyGuests = new StandbyGuests(guests, collectGarbage)
-const deps = {
-  language: await openLanguage(engines[engine].family),
-  pressure: new Int32Array(pressure),
-  parksAlways,
-}
+const language = await openLanguage(engines[engine].family)
+const pressureWords = new Int32Array(pressure)
 let executions = 0
 
 /** Loads what this worker has to know about its language, and nothing of the others. */
@@ -34,21 +31,37 @@ async function openLanguage(family: LanguageFamily): Promise<ProgramLanguage> {
   return open()
 }
 
-/** Runs one execution; the task of the pool. */
-export async function execute(task: GuestTask): Promise<GuestReport> {
-  const guest = await standbyGuests.lease()
+/** Runs one execution. */
+async function execute(task: GuestTask, lane: WorkerLane): Promise<GuestReport> {
+  const guest = standbyGuests.lease() ?? (await standbyGuests.make())
   executions++
   let isInDoubt = true
   try {
+    const deps = { language, lane, pressure: pressureWords, parksAlways }
     const report = runTask(task, guest, deps)
     isInDoubt = endedInDoubt(report)
     return report
   } finally {
-    task.port.close()
-    // After the report has left: only the execution after the next waits for the rewind. An error
-    // that is thrown there ends the thread.
-    setImmediate(() => standbyGuests.giveBack(guest, isInDoubt))
+    standbyGuests.giveBack(guest, isInDoubt)
   }
+}
+
+/** Runs a task in place of ours, which it is given: for tests. */
+export type AroundTask = (
+  task: GuestTask,
+  lane: WorkerLane,
+  ours: typeof execute,
+) => Promise<GuestReport>
+
+/** Serves the lane of this thread. */
+export function serve(start: LaneStart, around?: AroundTask): Promise<never> {
+  return serveLane(start, {
+    warmUp: () => standbyGuests.fill(),
+    execute: around === undefined ? execute : (task, lane) => around(task, lane, execute),
+    rest: () => standbyGuests.rest(),
+    statistics: () => ({ executions, standbyGuests: standbyGuests.size, ...standbyGuests.counts }),
+    collect: () => shrinkHeap(),
+  })
 }
 
 /**
@@ -57,15 +70,3 @@ export async function execute(task: GuestTask): Promise<GuestReport> {
  */
 const endedInDoubt = ({ outcome }: GuestReport): boolean =>
   outcome.status === 'failed' && outcome.error.limit === 'memoryBytes'
-
-const control: WorkerControl = {
-  warmUp: () => standbyGuests.fill(),
-  statistics: () => ({ executions, standbyGuests: standbyGuests.size, ...standbyGuests.counts }),
-  collect: () => shrinkHeap(),
-  drain: () => standbyGuests.drain(),
-}
-
-const { port1, port2 } = new MessageChannel()
-expose(control, nodeEndpoint(port1))
-port1.unref()
-parentPort?.postMessage({ control: port2 }, [port2])

@@ -7,7 +7,12 @@ import t from 'tap'
 import { intrude, intrudedExecutor } from '../support/intruder.ts'
 import { isolation } from '../support/isolation.ts'
 import { failure, unharmed } from '../support/one-worker.ts'
-import { forgedMessages, forgedReports, hostileReports } from './attempts/forged-messages.ts'
+import {
+  forgedFrames,
+  forgedMessages,
+  forgedReports,
+  hostileReports,
+} from './attempts/forged-messages.ts'
 
 /** One that forges that it waits ends with its time. */
 const limits = { wallMs: 1000 }
@@ -15,7 +20,7 @@ const limits = { wallMs: 1000 }
 const executor = intrudedExecutor(t, isolation)
 for (const [what, message] of forgedMessages) {
   t.test(`${what} harms nobody else (${isolation})`, async t => {
-    const source = `//intruder\nfor (const one of [${asSource(message)}].flat()) task.port.postMessage(one); await new Promise(resolve => setTimeout(resolve, 1)); return 1`
+    const source = `//intruder\nfor (const one of [${asSource(message)}].flat()) say(one); await new Promise(resolve => setTimeout(resolve, 1)); return 1`
     await ended(executor.execute({ source, limits }))
     t.equal(({} as { polluted?: unknown }).polluted, undefined)
     await unharmed(t, executor)
@@ -39,6 +44,76 @@ for (const [what, report] of forgedReports) {
     await unharmed(t, executor)
   })
 }
+
+for (const [what, code] of forgedFrames) {
+  t.test(`a frame with ${what} harms nobody else (${isolation})`, async t => {
+    const source = `//intruder\n${code}; await new Promise(resolve => setTimeout(resolve, 1)); return 1`
+    await ended(executor.execute({ source, limits }))
+    await unharmed(t, executor)
+  })
+}
+
+t.test(`frames of an execution that has ended are of no other one (${isolation})`, async t => {
+  const called: unknown[] = []
+  const executor = intrudedExecutor(t, isolation, 1, { note: async value => called.push(value) })
+  // The tool of the caller's own comes after three built-in ones and `echo`.
+  const call = { kind: 'call', id: 1, tool: 4, input: 'p["forged"]', isBlocking: false, atMs: 0 }
+  const report = {
+    outcome: {
+      status: 'completed',
+      isFinalAnswer: false,
+      output: { json: '"forged"', text: '', exact: true },
+    },
+    logs: [],
+    logsTruncatedBytes: 0,
+    cpuMs: 0,
+    waitMs: 0,
+    peakMemoryBytes: 0,
+  }
+  for (const [message, tag] of [
+    [call, 'm'],
+    [report, 'r'],
+  ]) {
+    await intrude(executor, 'globalThis.earlier = say; return 1')
+    // In the same thread, in the place of an honest program beside which the earlier one still acts.
+    const victim = `const isBeside = globalThis.earlier !== undefined
+      globalThis.earlier?.(${JSON.stringify(message)}, ${JSON.stringify(tag)})
+      await new Promise(resolve => setTimeout(resolve, 50)); return isBeside ? 'beside' : 'alone'`
+    t.equal(await intrude(executor, victim), 'alone', 'its thread was ended, and it ran again')
+  }
+  t.strictSame(called, [])
+  await unharmed(t, executor)
+})
+
+t.test(`who reports and then says more pays, and not the next one (${isolation})`, async t => {
+  const executor = intrudedExecutor(t, isolation)
+  const spent = { logs: [], logsTruncatedBytes: 0, cpuMs: 0, waitMs: 0, peakMemoryBytes: 0 }
+  const error = { code: 'GUEST_ERROR', name: 'E', message: 'said early' }
+  const report = JSON.stringify({ outcome: { status: 'failed', error }, ...spent })
+  // The next one is handed over while this one still has the thread.
+  const source = `//intruder
+    task.port.postMessage({ tag: 'r', serial: task.serial, value: ${report} })
+    await new Promise(resolve => setTimeout(resolve, 100))
+    task.port.postMessage(1); return 1`
+  for (let i = 0; i < 5; i++) {
+    const first = executor.execute({ source })
+    await Promise.all([unharmed(t, executor), unharmed(t, executor)])
+    t.match(await first, { error: { message: 'said early' } })
+  }
+})
+
+t.test(
+  `what an earlier program has left to do finds no later execution (${isolation})`,
+  async t => {
+    const executor = intrudedExecutor(t, isolation)
+    const later = `const { port } = task, seen = globalThis.seen = []
+    port.on('message', frame => { seen.push(frame); port.postMessage(frame) })
+    setInterval(() => { port.postMessage('r' + task.serial + ' {}'); seen.push('timer') }, 0)
+    return 1`
+    await ended(executor.execute({ source: `//intruder\n${later}`, limits }))
+    for (let i = 0; i < 3; i++) await unharmed(t, executor)
+  },
+)
 
 /** However it ends, it ends. */
 async function ended(execution: Promise<unknown>): Promise<void> {

@@ -38,13 +38,18 @@ t.test(`anything on the port of the answers ends that thread alone (${isolation}
   // The same code guards the ports of both levels.
   const tried = isolation === 'thread' ? portMessages : portMessages.slice(0, 3)
   for (const [what, message] of tried) {
+    const post = `for (const port of found.ports) if (port !== task.port) port.postMessage(${message})`
     const source = `//intruder
-      for (const port of found.ports) if (port !== task.port) port.postMessage(${message})
-      await new Promise(resolve => setTimeout(resolve, 1)); return found.isUsed ?? false`
-    // The thread has answered before, so that its port is known.
+      if (found.isUsed) { ${post}; await new Promise(() => {}) }
+      return false`
+    // So that the program knows the thread in which it does so.
     t.equal(await intrude(executor, 'return found.isUsed = true'), true)
     // It is lost, and the program runs once more in another thread.
     t.match(await executor.execute({ source }), { output: false }, what)
+    t.equal(await intrude(executor, 'return found.isUsed = true'), true)
+    const silent = { source: `//intruder\n${post}; return true` }
+    // Whoever reports at once is the one that pays, and not the next one.
+    t.match(await executor.execute(silent), { error: { code: 'ENGINE_FAILURE' } }, what)
     await unharmed(t, executor)
   }
 })

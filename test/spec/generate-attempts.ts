@@ -6,6 +6,7 @@ import { constructorChains } from '../escape/attempts/constructor-chains.ts'
 import { conversions } from '../escape/attempts/conversion.ts'
 import { engineMemory } from '../escape/attempts/engine-memory.ts'
 import {
+  forgedFrames,
   forgedMessages,
   forgedReports,
   hostileReports,
@@ -91,8 +92,9 @@ const rows: readonly Row[] = [
   ],
   [
     '9',
-    'forged messages and reports, shared memory and ports, workers that are kept',
+    'forged messages, frames and reports, shared memory and ports, workers that are kept',
     forgedMessages.length +
+      forgedFrames.length +
       forgedReports.length +
       hostileReports.length +
       meddling.length +

@@ -1,7 +1,5 @@
 /** A worker thread that takes tasks and ends none; its statistics tell which thread it is. */
 
-import { offerControl } from './offered-control.ts'
+import { serveWith } from './lane-duties.ts'
 
-offerControl()
-
-export default () => new Promise<never>(() => {})
+export default serveWith(() => new Promise<never>(() => {}))

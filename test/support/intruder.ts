@@ -17,33 +17,51 @@ const entry = new URL('../../executor/worker/entry.ts', import.meta.url).href
 
 /**
  * What is loaded before the seal, for programs that are said to have found what nothing leads to:
- * `found.ports`, each port that was written to, `found.writeSync` of a descriptor, and `found.base`, the
- * thread's copy of the base snapshot.
+ * `found.ports`, each port that was written to or listened to, `found.writeSync` of a descriptor, and
+ * `found.base`, the thread's copy of the base snapshot.
  */
 const early = `
 import { writeSync } from 'node:fs'
 import { workerData } from 'node:worker_threads'
 const ports = new Set()
-const post = MessagePort.prototype.postMessage
-MessagePort.prototype.postMessage = function (...args) { ports.add(this); return post.apply(this, args) }
+for (const name of ['postMessage', 'on']) {
+  const was = MessagePort.prototype[name]
+  MessagePort.prototype[name] = function (...args) { ports.add(this); return was.apply(this, args) }
+}
 export const found = { ports, writeSync, base: workerData.baseSnapshot?.snapshot.memory }
 `
 
-/** The module that a worker begins with: ours, and then the intruder's way in. */
+/**
+ * The module that a worker begins with: ours, and then the intruder's way in. The intruder's \`task\` has
+ * the port and the latch of its thread's lane, and \`say(message)\` posts in the name of its worker: as a
+ * text and as an object, with the serial of the task.
+ */
 const module = (earlyUrl: string) => `
 import { found } from ${JSON.stringify(earlyUrl)}
-import execute from ${JSON.stringify(entry)}
+import serve from ${JSON.stringify(entry)}
 const AsyncFunction = (async () => {}).constructor
-export default async task => {
-  if (!task.source.startsWith('//intruder')) return await execute(task)
+export default start => serve(start, async (task, lane, execute) => {
+  if (!task.source.startsWith('//intruder')) return await execute(task, lane)
   // It has escaped from a program that has begun.
-  Atomics.store(new Int32Array(task.latch), ${STATE}, ${GuestState.running})
+  Atomics.store(new Int32Array(start.latch), ${STATE}, ${GuestState.running})
+  const { port, latch } = start
+  const say = (message, tag = 'm') => {
+    port.postMessage({ tag, serial: task.serial, value: message })
+    try { port.postMessage(tag + task.serial + ' ' + JSON.stringify(message)) } catch {}
+  }
   let result
-  try { result = await new AsyncFunction('task', 'found', task.source)(task, found) } catch (error) { result = 'threw ' + (error.code ?? error.message) }
-  const report = await execute({ ...task, source: '0' })
+  try { result = await new AsyncFunction('task', 'found', 'say', task.source)({ ...task, port, latch }, found, say) } catch (error) { result = 'threw ' + (error.code ?? error.message) }
+  const report = await execute({ ...task, source: '0' }, lane)
   const json = JSON.stringify(result ?? null)
-  return { ...report, ...(globalThis.forged ?? { outcome: { status: 'completed', isFinalAnswer: false, output: { json, text: json, exact: true } } }) }
-}
+  const forged = globalThis.forged
+  if (forged === undefined) return { ...report, outcome: { status: 'completed', isFinalAnswer: false, output: { json, text: json, exact: true } } }
+  // Past what writes honest frames.
+  Object.defineProperty(lane, 'report', { configurable: true, value(serial, value) {
+    delete lane.report
+    port.postMessage({ tag: 'r', serial, value })
+  } })
+  return { ...report, ...forged }
+})
 `
 
 /** Writes the modules where a workers' process may read; gives the URL. They are removed with the test. */

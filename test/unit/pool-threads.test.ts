@@ -4,6 +4,8 @@ import t, { type Test } from 'tap'
 import type { GuestWork } from '../../executor/boundary/guest-pool.ts'
 import { WorkerPool } from '../../executor/pool/worker-pool.ts'
 
+const work = { source: '', tools: '[]', journal: [] as const } as unknown as GuestWork
+
 const entry = new URL('../support/named-thread.ts', import.meta.url).href
 
 /** Runs tasks one after the other; gives the thread of each. */
@@ -20,17 +22,16 @@ async function threadsOf(
   t.teardown(() => clearInterval(awake))
   const threads: number[] = []
   for (const owner of owners) {
-    const report: unknown = await pool.run({
-      begin: () => ({}) as GuestWork,
+    const report = await pool.run({
+      begin: () => work,
       receive: () => {},
       isResume: false,
       owner,
       language: 'javascript',
       execution: {},
-      unresponsive: new AbortController().signal,
       cancelled: new AbortController().signal,
     })
-    threads.push(report as number)
+    threads.push(report.cpuMs)
   }
   return threads
 }

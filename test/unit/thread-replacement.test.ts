@@ -1,7 +1,7 @@
 /** Who has its thread ended pays for the next one: it holds its worker until that stands ready. */
 
 import t from 'tap'
-import type { GuestWork, PoolRun } from '../../executor/boundary/guest-pool.ts'
+import type { GuestLink, GuestWork, PoolRun } from '../../executor/boundary/guest-pool.ts'
 import { WorkerPool } from '../../executor/pool/worker-pool.ts'
 
 const entry = new URL('../support/endless-worker.ts', import.meta.url).href
@@ -14,24 +14,24 @@ t.test('a run whose thread is ended rejects when another thread stands in its pl
   t.teardown(() => clearInterval(awake))
   await pool.start()
   const [first] = await pool.statistics()
-  const unresponsive = new AbortController()
-  const begun = Promise.withResolvers<void>()
+  const begun = Promise.withResolvers<GuestLink>()
   const run: PoolRun = {
-    begin: () => {
-      begun.resolve()
-      return {} as GuestWork
+    begin: link => {
+      begun.resolve(link)
+      return { source: '', tools: '[]', journal: [] as const } as unknown as GuestWork
     },
     receive: () => {},
     isResume: false,
     owner: 'ann',
     language: 'javascript',
     execution: {},
-    unresponsive: unresponsive.signal,
     cancelled: new AbortController().signal,
   }
-  const ended = t.rejects(pool.run(run), { name: 'AbortError' })
-  await begun.promise
-  unresponsive.abort()
+  const ended = t.rejects(pool.run(run), { name: 'ThreadEnded' })
+  const link = await begun.promise
+  // When the task has been handed over.
+  await new Promise(resolve => setImmediate(resolve))
+  link.endThread()
   await new Promise(resolve => setImmediate(resolve))
   t.equal(pool.active, 1, 'the worker is held while there is no thread')
   await ended

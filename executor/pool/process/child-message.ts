@@ -8,7 +8,7 @@
 
 import { z } from 'zod'
 import type { Accepting, ShapeOf } from '../../../protocol/base/shape-of.ts'
-import type { WorkerStatistics } from '../../boundary/worker-control.ts'
+import type { WorkerStatistics } from '../../boundary/worker-statistics.ts'
 import { OF_PROCESS, type Proofs } from './proofs.ts'
 import type { FromChild, Proved } from './wire.ts'
 

@@ -8,7 +8,8 @@
  */
 
 import { Socket } from 'node:net'
-import { type GuestLink, SharedLoss } from '../../boundary/guest-pool.ts'
+import { type GuestLink, type GuestReader, SharedLoss } from '../../boundary/guest-pool.ts'
+import type { GuestMessage, GuestReport } from '../../boundary/messages.ts'
 import { engines } from '../../engine/engine.ts'
 import { shrinkHeap } from '../../worker/garbage.ts'
 import { WorkerPool } from '../worker-pool.ts'
@@ -28,7 +29,6 @@ const MAX_ENDED = 1000
 type PendingAction = (guest: GuestLink) => void
 
 class Relayed {
-  readonly unresponsive = new AbortController()
   guest: GuestLink | undefined
   #early: PendingAction[] = []
 
@@ -41,6 +41,12 @@ class Relayed {
     this.guest = guest
     for (const pendingAction of this.#early) pendingAction(guest)
   }
+}
+
+/** Hands on what threads send: the daemon reads it. */
+const relay: GuestReader = {
+  message: sent => sent as GuestMessage,
+  report: sent => sent as GuestReport,
 }
 
 const socket = new Socket({ fd: SOCKET_FD, readable: true, writable: true })
@@ -82,7 +88,7 @@ async function run(
   runs.set(run, relayed)
   heartbeat ??= setInterval(sendHeartbeat, HEARTBEAT_MS)
   try {
-    const { snapshot: left, ...report } = await (pool as WorkerPool).run({
+    const report = await (pool as WorkerPool).run({
       begin: guest => {
         relayed.open(guest)
         return unpackWork(work, snapshot)
@@ -94,10 +100,9 @@ async function run(
       language: work.language,
       execution: relayed,
       isResume: false,
-      unresponsive: relayed.unresponsive.signal,
       cancelled: never,
     })
-    send({ kind: 'report', run, report }, left)
+    sendReport(run, report)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     send({ kind: 'lost', run, reason, hasBegun: !(error instanceof SharedLoss) })
@@ -113,10 +118,19 @@ async function run(
   }
 }
 
+/** Nobody reads it here, so it may be a text, and after an escape anything. */
+function sendReport(run: number, report: GuestReport | string): void {
+  if (typeof report === 'string') {
+    send({ kind: 'report', run, report })
+    return
+  }
+  const { snapshot, ...rest } = report
+  send({ kind: 'report', run, report: rest }, snapshot)
+}
+
 function endThread(run: number): void {
-  const relayed = ended.get(run)
-  if (relayed === undefined) runs.get(run)?.unresponsive.abort()
-  else pool?.endThreadOf(relayed)
+  const relayed = runs.get(run) ?? ended.get(run)
+  relayed?.do(guest => guest.endThread())
 }
 
 async function start({
@@ -127,7 +141,7 @@ async function start({
   // To make it takes half of a start.
   const host = await engines[options.engine ?? 'quickjs'].openHost()
   await host.baseSnapshot(snapshotFile)
-  pool = new WorkerPool(workers, options)
+  pool = new WorkerPool(workers, options, () => relay)
   await pool.start()
   send({ kind: 'ready' })
 }

@@ -6,6 +6,7 @@ import {
   type GuestReader,
   type GuestWork,
   type PoolRun,
+  ThreadEnded,
 } from '../../boundary/guest-pool.ts'
 import type { Delivery, GuestReport } from '../../boundary/messages.ts'
 import { engineOf, engines } from '../../engine/engine.ts'
@@ -17,7 +18,7 @@ export class ProcessGuest implements GuestLink {
   readonly run: PoolRun
   readonly ended = Promise.withResolvers<GuestReport>()
   /** Why it is not to be trusted any more. */
-  fault: ForgedMessage | undefined
+  fault: ForgedMessage | ThreadEnded | undefined
   isRunning = false
   heartbeat = 0
   readonly graceMs: number
@@ -62,15 +63,17 @@ export class ProcessGuest implements GuestLink {
   /** Takes the last message of the guest. @param snapshot the state of its session */
   report(report: unknown, snapshot: Uint8Array | undefined): void {
     try {
-      const whole = { ...Object(report), ...(snapshot && { snapshot }) }
+      const whole = snapshot === undefined ? report : { ...Object(report), snapshot }
       this.ended.resolve(this.#read.report(whole))
     } catch (error) {
+      this.fault ??= new ForgedMessage(error)
       this.endThread()
-      this.ended.reject(new ForgedMessage(error))
+      this.ended.reject(this.fault)
     }
   }
 
   endThread(): void {
+    this.fault ??= new ThreadEnded()
     this.#sendInOrder({ kind: 'end-thread', run: this.#id })
   }
 

@@ -9,7 +9,7 @@
 
 import type { GuestPool, PoolRun } from '../../boundary/guest-pool.ts'
 import type { GuestReport } from '../../boundary/messages.ts'
-import type { WorkerStatistics } from '../../boundary/worker-control.ts'
+import type { WorkerStatistics } from '../../boundary/worker-statistics.ts'
 import type { PoolOptions } from '../worker-pool.ts'
 import { WorkerProcess } from './worker-process.ts'
 
@@ -20,7 +20,7 @@ const SUSPECTS_IDLE_MS = 30_000
 export class ProcessPool implements GuestPool {
   readonly isolation = 'process'
   readonly workers: number
-  #lane: WorkerProcess
+  #together: WorkerProcess
   #alone: WorkerProcess
   /** Executions that had a worker in a process when it was lost. */
   #suspects = new WeakSet<object>()
@@ -31,28 +31,28 @@ export class ProcessPool implements GuestPool {
     const onLost = (runs: readonly PoolRun[]) => {
       for (const { execution } of runs) this.#suspects.add(execution)
     }
-    this.#lane = new WorkerProcess({ workers, pool, onLost })
+    this.#together = new WorkerProcess({ workers, pool, onLost })
     this.#alone = new WorkerProcess({ workers: 1, pool, onLost, idleMs: SUSPECTS_IDLE_MS })
   }
 
   get queued(): number {
-    return this.#lane.scheduler.queued
+    return this.#together.scheduler.queued
   }
 
   queuedOf(owner: string): number {
-    return this.#lane.scheduler.queuedOf(owner)
+    return this.#together.scheduler.queuedOf(owner)
   }
 
   get resuming(): number {
-    return this.#lane.scheduler.resuming + this.#alone.scheduler.resuming
+    return this.#together.scheduler.resuming + this.#alone.scheduler.resuming
   }
 
   get active(): number {
-    return this.#lane.scheduler.active + this.#alone.scheduler.active
+    return this.#together.scheduler.active + this.#alone.scheduler.active
   }
 
   get isPressed(): boolean {
-    return this.#lane.scheduler.isPressed || this.#alone.scheduler.isPressed
+    return this.#together.scheduler.isPressed || this.#alone.scheduler.isPressed
   }
 
   /** Ids of the processes that there are at the moment. */
@@ -61,7 +61,7 @@ export class ProcessPool implements GuestPool {
   }
 
   async start(): Promise<void> {
-    await this.#lane.start()
+    await this.#together.start()
   }
 
   async statistics(): Promise<WorkerStatistics[]> {
@@ -74,14 +74,14 @@ export class ProcessPool implements GuestPool {
   }
 
   async run(run: PoolRun): Promise<GuestReport> {
-    return await (this.#suspects.has(run.execution) ? this.#alone : this.#lane).run(run)
+    return await (this.#suspects.has(run.execution) ? this.#alone : this.#together).run(run)
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#lane.close(), this.#alone.close()])
+    await Promise.all([this.#together.close(), this.#alone.close()])
   }
 
   get #processes() {
-    return [this.#lane.process, this.#alone.process].filter(process => process !== undefined)
+    return [this.#together.process, this.#alone.process].filter(process => process !== undefined)
   }
 }

@@ -6,8 +6,9 @@
  */
 
 import type { GuestWork } from '../../boundary/guest-pool.ts'
+import { withInfinity } from '../../boundary/lane-frames.ts'
 import type { Delivery, GuestMessage, GuestReport } from '../../boundary/messages.ts'
-import type { WorkerStatistics } from '../../boundary/worker-control.ts'
+import type { WorkerStatistics } from '../../boundary/worker-statistics.ts'
 import type { PoolOptions } from '../worker-pool.ts'
 
 /** Work in JSON. The session's state stands before it, an endless time is `null`. */
@@ -45,12 +46,15 @@ export type ToChild =
   | { readonly kind: 'pressure'; readonly waiting: number }
   | { readonly kind: 'ask'; readonly id: number; readonly what: 'statistics' | 'collect' }
 
-/** A message from the workers' process to its daemon. */
+/**
+ * A message from the workers' process to its daemon. What a thread has sent as a text of JSON is handed
+ * on as it is.
+ */
 export type FromChild =
   /** Its threads stand ready. */
   | { readonly kind: 'ready' }
-  | { readonly kind: 'message'; readonly run: number; readonly message: GuestMessage }
-  | { readonly kind: 'report'; readonly run: number; readonly report: SentReport }
+  | { readonly kind: 'message'; readonly run: number; readonly message: GuestMessage | string }
+  | { readonly kind: 'report'; readonly run: number; readonly report: SentReport | string }
   /** The thread of the run was lost, perhaps before it had begun the run. */
   | {
       readonly kind: 'lost'
@@ -89,8 +93,6 @@ export function unpackWork(
   return {
     ...work,
     session: isSession ? { snapshot } : undefined,
-    expectedMs:
-      expectedMs &&
-      Object.fromEntries(Object.entries(expectedMs).map(([tool, ms]) => [tool, ms ?? Infinity])),
+    expectedMs: expectedMs && withInfinity(expectedMs),
   }
 }

@@ -5,7 +5,7 @@ import type { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { type PoolRun, SharedLoss } from '../../boundary/guest-pool.ts'
 import type { GuestReport } from '../../boundary/messages.ts'
-import type { WorkerStatistics } from '../../boundary/worker-control.ts'
+import type { WorkerStatistics } from '../../boundary/worker-statistics.ts'
 import { engines } from '../../engine/engine.ts'
 import type { PoolOptions } from '../worker-pool.ts'
 import { readChildMessage } from './child-message.ts'
@@ -122,7 +122,6 @@ export class WorkersProcess {
   async run(run: PoolRun): Promise<GuestReport> {
     const id = ++this.#lastId
     const guest = new ProcessGuest(id, run, message => this.#send(message))
-    const endThread = () => guest.endThread()
     if (this.#isLost) throw new SharedLoss(this.#lossText('has ended'))
     this.#guests.set(id, guest)
     this.#hold(true)
@@ -131,10 +130,8 @@ export class WorkersProcess {
       const { snapshot } = work.session ?? {}
       this.#send({ kind: 'run', run: id, owner: run.owner, work: packWork(work) }, snapshot)
       guest.open(work)
-      run.unresponsive.addEventListener('abort', endThread)
       return await guest.ended.promise
     } finally {
-      run.unresponsive.removeEventListener('abort', endThread)
       this.#guests.delete(id)
       this.#proofs.forget(id)
       this.#hold(this.#guests.size > 0)

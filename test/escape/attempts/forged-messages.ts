@@ -149,3 +149,48 @@ export const hostileReports: readonly (readonly [what: string, code: string])[] 
   ['100 MB of a session that it has not', '{ snapshot: new Uint8Array(1e8) }'],
   ['a snapshot that it still writes to', '{ snapshot: new Uint8Array(new SharedArrayBuffer(64)) }'],
 ]
+
+/** Code that posts frames which no worker posts, on the lane of its thread. */
+export const forgedFrames: readonly (readonly [what: string, code: string])[] = [
+  ['nothing', 'task.port.postMessage(undefined)'],
+  ['null', 'task.port.postMessage(null)'],
+  ['a number', 'task.port.postMessage(5)'],
+  ['an empty text', "task.port.postMessage('')"],
+  ['a kind alone', "task.port.postMessage('m')"],
+  ['a serial without a message', "task.port.postMessage('m' + task.serial)"],
+  ['a serial without a report', "task.port.postMessage('r' + task.serial)"],
+  ['a kind that there is not', "task.port.postMessage('x' + task.serial + ' {}')"],
+  ['a kind of the host', "task.port.postMessage('t' + task.serial + ' {}\\n1')"],
+  ['a message that is no JSON', "task.port.postMessage('m' + task.serial + ' {')"],
+  ['a message that is a report', "task.port.postMessage('m' + task.serial + ' {\"outcome\":{}}')"],
+  [
+    'a text nested 60 000 deep',
+    "task.port.postMessage('m' + task.serial + ' ' + '['.repeat(60000) + ']'.repeat(60000))",
+  ],
+  ['a text of 8 MB', "task.port.postMessage('m' + task.serial + ' \"' + 'x'.repeat(8e6) + '\"')"],
+  ['a failure without a reason', "task.port.postMessage('f' + task.serial)"],
+  [
+    'a failure of hostile kinds',
+    "task.port.postMessage({ tag: 'f', serial: task.serial, value: { toString: 5 } })",
+  ],
+  ['a report of another serial', `task.port.postMessage('r${'0'.repeat(36)} {}')`],
+  [
+    'a report of a serial that is no text',
+    "task.port.postMessage({ tag: 'r', serial: [task.serial], value: {} })",
+  ],
+  ['two reports', "for (let i = 0; i < 2; i++) say({ outcome: { status: 'stopped' } }, 'r')"],
+  [
+    'a report and then a call',
+    `say({ outcome: { status: 'stopped' } }, 'r'); say(${JSON.stringify(call)})`,
+  ],
+  [
+    'a report and then frames without an end',
+    "say({ outcome: { status: 'stopped' } }, 'r'); for (;;) task.port.postMessage(1)",
+  ],
+  ['frames without an end', 'for (;;) task.port.postMessage(1)'],
+  ['messages without an end', `for (;;) say(${JSON.stringify({ kind: 'clear-timer', id: 1 })})`],
+  ['an answer to nothing', "task.port.postMessage('a999 {}')"],
+  ['an answer to what was answered before', "task.port.postMessage('a1 {}')"],
+  ['an answer without a number', "task.port.postMessage('a')"],
+  ['a thousand frames of nothing', 'for (let i = 0; i < 1000; i++) task.port.postMessage({ i })'],
+]

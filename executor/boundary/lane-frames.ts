@@ -1,0 +1,149 @@
+/**
+ * The frames on a lane: the port and the latch (`protocol/latch.ts`) of one worker thread, on which
+ * the host hands it one execution after the other.
+ *
+ * | from   | first character | then | rest |
+ * | ------ | --------------- | ---- | ---- |
+ * | host   | `t` task        | serial, space | JSON of the work, a line end, the source |
+ * | host   | `l` tools       |      | JSON of the tools of the tasks from here on |
+ * | host   | `d` delivery    | serial, space | number, space, instant, a line end, the text |
+ * | host   | `q` question    | id, space | what is asked: a {@link LaneQuestion} |
+ * | worker | `m` message     | serial, space | JSON of a {@link GuestMessage} |
+ * | worker | `r` report      | serial, space | JSON of a {@link GuestReport}; the last frame of its serial |
+ * | worker | `f` failure     | serial, space | why there is no report; the last frame of its serial |
+ * | worker | `a` answer      | id, space | JSON of the answer to a question |
+ *
+ * A frame is a text, since a text crosses several times faster than an object. What would make a long
+ * text, or has bytes, crosses as an object ({@link LongFrame}), which costs one copy and no escapes.
+ *
+ * Each task has a serial of 122 random bits. Frames of another one are of an execution that has ended:
+ * the worker drops deliveries that came too late, and no honest worker sends anything after a report.
+ */
+
+import type { Delivery, GuestTask } from './messages.ts'
+
+/** What a thread is given its lane by: the task of the pool, one for each thread. */
+export interface LaneStart {
+  /** The worker's end of the port. */
+  readonly port: import('node:worker_threads').MessagePort
+  /** The latch; see `protocol/latch.ts`. */
+  readonly latch: SharedArrayBuffer
+}
+
+/** What the host asks of a thread: to have guests ready, its statistics, to give back memory. */
+export type LaneQuestion = 'warm-up' | 'statistics' | 'collect'
+
+/** A frame that is not a text. */
+export interface LongFrame {
+  readonly tag: FrameTag
+  readonly serial: string
+  readonly value: unknown
+}
+
+/** The first character of a frame. */
+export type FrameTag = 't' | 'l' | 'd' | 'q' | 'm' | 'r' | 'f' | 'a'
+
+/** Texts up to this many characters are escaped into JSON; longer ones cross in an object. */
+export const MAX_TEXT_CHARS = 65_536
+/** Texts inside of a frame that are longer are not tried. */
+const LONG_CHARS = 16_384
+const SERIAL_CHARS = 36
+/** Where the rest of a frame with a serial begins. */
+const REST_AT = 1 + SERIAL_CHARS + 1
+
+/** Whether a frame is a text of a kind and a serial. */
+export function isText(frame: unknown, tag: FrameTag, serial: string): frame is string {
+  return typeof frame === 'string' && frame.startsWith(tag) && frame.startsWith(serial, 1)
+}
+
+/** The rest of a text with a serial. */
+export const restOf = (frame: string): string => frame.slice(REST_AT)
+
+/** A frame that carries a value of one serial. @param isLong whether its texts are surely long */
+export function valueFrame(
+  tag: FrameTag,
+  serial: string,
+  value: object,
+  isLong: boolean,
+): string | LongFrame {
+  if (!isLong) {
+    const text = JSON.stringify(value)
+    if (text.length <= MAX_TEXT_CHARS) return `${tag}${serial} ${text}`
+  }
+  return { tag, serial, value }
+}
+
+/** Whether a text is one that no JSON is made of. */
+export const isLongText = (text: string | undefined): boolean =>
+  text !== undefined && text.length > LONG_CHARS
+
+/** A frame with a delivery for the guest of a task. */
+export function deliveryFrame(serial: string, delivery: Delivery): string | LongFrame {
+  const { id, text, atMs } = delivery
+  // Behind a head it would be copied once more, and be read as a part of another text.
+  if (isLongText(text)) return { tag: 'd', serial, value: delivery }
+  return `d${serial} ${id} ${atMs}\n${text}`
+}
+
+/** The delivery of a frame of {@link deliveryFrame}; `undefined` for a frame of another kind or task. */
+export function readDelivery(frame: string | LongFrame, serial: string): Delivery | undefined {
+  if (typeof frame !== 'string') {
+    return frame.tag === 'd' && frame.serial === serial ? (frame.value as Delivery) : undefined
+  }
+  if (!isText(frame, 'd', serial)) return undefined
+  const space = frame.indexOf(' ', REST_AT)
+  const line = frame.indexOf('\n', space)
+  return {
+    id: Number(frame.slice(REST_AT, space)),
+    atMs: Number(frame.slice(space + 1, line)),
+    text: frame.slice(line + 1),
+  }
+}
+
+/** A frame with a task, and the text of its tools where the thread has not that of the last one. */
+export function taskFrame(task: GuestTask): string | LongFrame {
+  const { serial, tools: _, source, expectedMs, ...work } = task
+  if (!hasLongTexts(task)) {
+    // Infinity becomes null by itself.
+    const head = JSON.stringify(expectedMs === undefined ? work : { ...work, expectedMs })
+    if (head.length <= MAX_TEXT_CHARS) return `t${serial} ${head}\n${source}`
+  }
+  return { tag: 't', serial, value: { ...task, tools: '' } }
+}
+
+/** The task of a frame of {@link taskFrame}. @param tools of the last frame of tools */
+export function readTask(frame: string | LongFrame, tools: string): GuestTask {
+  if (typeof frame !== 'string') return { ...(frame.value as GuestTask), tools }
+  const line = frame.indexOf('\n')
+  const { expectedMs, ...work } = JSON.parse(frame.slice(REST_AT, line)) as SentWork
+  return {
+    ...work,
+    serial: frame.slice(1, 1 + SERIAL_CHARS),
+    source: frame.slice(line + 1),
+    tools,
+    expectedMs: expectedMs && withInfinity(expectedMs),
+  }
+}
+
+/** Work in JSON: an endless time is `null`. */
+type SentWork = Omit<GuestTask, 'expectedMs'> & {
+  readonly expectedMs?: Readonly<Record<number, number | null>>
+}
+
+/** Times that were written as JSON, where an endless one is `null`. */
+export function withInfinity(
+  expectedMs: Readonly<Record<number, number | null>>,
+): Readonly<Record<number, number>> {
+  return Object.fromEntries(Object.entries(expectedMs).map(([tool, ms]) => [tool, ms ?? Infinity]))
+}
+
+function hasLongTexts({ session, program, inputs, journal }: GuestTask): boolean {
+  if (session?.snapshot !== undefined || isLongText(program?.code) || isLongText(inputs))
+    return true
+  let chars = 0
+  for (const { text, request } of journal) {
+    chars += request.length + (text?.length ?? 0)
+    if (chars > LONG_CHARS) return true
+  }
+  return false
+}

@@ -1,0 +1,222 @@
+/**
+ * The host's end of a lane: one worker thread, which gets one execution after the other.
+ *
+ * This file knows whose turn the lane is. A frame of another serial is believed by none: its thread
+ * is ended, and the execution that it runs at that moment gets another one.
+ */
+
+import { randomUUID } from 'node:crypto'
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
+import { GuestState, LATCH_BYTES, SIGNAL, Signal, STATE, TURN } from '../../protocol/latch.ts'
+import { SharedLoss } from '../boundary/guest-pool.ts'
+import {
+  type FrameTag,
+  isText,
+  type LaneQuestion,
+  type LaneStart,
+  type LongFrame,
+  restOf,
+  taskFrame,
+} from '../boundary/lane-frames.ts'
+import type { GuestTask } from '../boundary/messages.ts'
+
+/** Receives what the worker sends about one execution. */
+export interface LaneListener {
+  /** A message of the guest: JSON in a text, or the value. */
+  onMessage(message: unknown): void
+  /** The report, in the same way. The turn is over. */
+  onReport(report: unknown): void
+  /** There is no report. The turn is over. */
+  onFailure(error: Error): void
+}
+
+/** Questions that a thread has not answered. */
+interface Asked {
+  readonly resolve: (answer: string) => void
+  readonly reject: (error: Error) => void
+}
+
+/** The host's end of the lane of one thread. */
+export class Lane {
+  /** The worker's end; it travels with the task that the thread begins with. */
+  readonly start: LaneStart
+  /** The latch, as `protocol/latch.ts` says. */
+  readonly words: Int32Array
+  #ours: MessagePort
+  #onFault: () => void
+  /** Whose turn it is; `undefined` between two executions. */
+  #serial: string | undefined
+  #listener: LaneListener | undefined
+  #asked = new Map<string, Asked>()
+  #lastQuestion = 0
+  /** JSON of the tools that the thread has. */
+  #tools: string | undefined
+  #isLost = false
+  #isClosed = false
+
+  /** @param onFault called when the thread is not to be trusted any more, or has closed its end */
+  constructor(onFault: () => void) {
+    const { port1, port2 } = new MessageChannel()
+    const latch = new SharedArrayBuffer(LATCH_BYTES)
+    this.start = { port: port2, latch }
+    this.words = new Int32Array(latch)
+    this.#ours = port1
+    this.#onFault = onFault
+    port1.on('message', frame => this.#take(frame))
+    port1.on('close', () => {
+      this.#isClosed = true
+      onFault()
+    })
+  }
+
+  get isLost(): boolean {
+    return this.#isLost
+  }
+
+  /** Whether another execution may have it. */
+  get isSound(): boolean {
+    return !this.#isLost && !this.#isClosed
+  }
+
+  /** Begins the turn of an execution; returns its serial. */
+  begin(listener: LaneListener): string {
+    // Nobody waits on them: the worker looks at them in its next task.
+    Atomics.store(this.words, SIGNAL, Signal.none)
+    Atomics.store(this.words, STATE, GuestState.queued)
+    this.#serial = randomUUID()
+    this.#listener = listener
+    this.#ours.ref()
+    return this.#serial
+  }
+
+  /** Hands over the task of the execution whose turn it is. */
+  run(task: GuestTask): void {
+    if (task.tools !== this.#tools) {
+      this.#ours.postMessage(`l${task.tools}`)
+      this.#tools = task.tools
+    }
+    this.post(taskFrame(task))
+  }
+
+  post(frame: unknown): void {
+    this.#ours.postMessage(frame)
+    this.bump()
+  }
+
+  /** Ends a wait of the worker. */
+  bump(): void {
+    // Publishes the frames that were posted before: the worker takes them after it has seen the
+    // turn.
+    Atomics.add(this.words, TURN, 1)
+    Atomics.notify(this.words, TURN)
+  }
+
+  /** Lets a waiting guest look at the pool's pressure. */
+  wake(): void {
+    // Wakes without a bump: the worker sees that nothing has come, and asks how long to wait.
+    Atomics.notify(this.words, TURN)
+  }
+
+  /**
+   * Asks the thread, which answers between two executions. Returns JSON that nobody has checked.
+   *
+   * @throws {Error} when the thread is lost before
+   */
+  ask(what: LaneQuestion): Promise<string> {
+    const { promise, resolve, reject } = Promise.withResolvers<string>()
+    const id = String(++this.#lastQuestion)
+    this.#asked.set(id, { resolve, reject })
+    this.post(`q${id} ${what}`)
+    return promise
+  }
+
+  /** The thread is gone, or is to be. The execution whose turn it is ends with the error. */
+  lose(error: Error): void {
+    // What an honest thread has sent before it was lost still counts.
+    this.#takeAll()
+    this.#close(error)
+  }
+
+  #close(error: Error): void {
+    if (this.#isLost) return
+    this.#isLost = true
+    this.#ours.close()
+    for (const { reject } of this.#asked.values()) reject(error)
+    this.#end()?.onFailure(error)
+  }
+
+  /** Ends the turn. What the worker sends of it from then on is not believed. */
+  #end(): LaneListener | undefined {
+    const listener = this.#listener
+    this.#serial = undefined
+    this.#listener = undefined
+    this.#ours.unref()
+    return listener
+  }
+
+  #take(frame: unknown): void {
+    if (this.#isLost) return
+    if (this.#isOfTurn(frame, 'm')) this.#listener?.onMessage(contentOf(frame))
+    else if (this.#isOfTurn(frame, 'r')) this.#report(contentOf(frame))
+    else if (typeof frame === 'string' && this.#isOfTurn(frame, 'f')) {
+      this.#end()?.onFailure(new Error(restOf(frame).slice(0, MAX_REASON_CHARS)))
+    } else if (!this.#isAnswer(frame)) {
+      this.#distrust()
+    }
+  }
+
+  /** Takes the frames that have come, of a thread that may post without an end. */
+  #takeAll(): void {
+    for (let left = MAX_LAST_FRAMES; left > 0 && !this.#isLost; left--) {
+      const received = receiveMessageOnPort(this.#ours)
+      if (received === undefined) return
+      this.#take(received.message)
+    }
+  }
+
+  #report(report: unknown): void {
+    const listener = this.#end()
+    // Whoever has sent more than a report is the one that the report is about, and not the next one.
+    this.#takeAll()
+    if (this.#isLost) listener?.onFailure(new Error(UNKNOWN_FRAME))
+    else listener?.onReport(report)
+  }
+
+  #distrust(): void {
+    // Written by the worker when it begins: who has not begun has not sent it.
+    const isQueued = Atomics.load(this.words, STATE) === GuestState.queued
+    this.#close(isQueued ? new SharedLoss(UNKNOWN_FRAME) : new Error(UNKNOWN_FRAME))
+    this.#onFault()
+  }
+
+  /** Whether a frame is of the execution whose turn it is. */
+  #isOfTurn(frame: unknown, tag: FrameTag): boolean {
+    if (this.#serial === undefined) return false
+    if (typeof frame === 'string') return isText(frame, tag, this.#serial)
+    const long = Object(frame) as Partial<LongFrame>
+    return long.tag === tag && long.serial === this.#serial
+  }
+
+  /** Takes an answer to a question that was asked. */
+  #isAnswer(frame: unknown): boolean {
+    if (typeof frame !== 'string' || !frame.startsWith('a')) return false
+    const space = frame.indexOf(' ')
+    const id = frame.slice(1, space)
+    const asked = this.#asked.get(id)
+    if (asked === undefined) return false
+    this.#asked.delete(id)
+    asked.resolve(frame.slice(space + 1))
+    return true
+  }
+}
+
+const UNKNOWN_FRAME = 'its thread has sent a frame that no worker sends'
+
+/** More than an honest worker has on its way when it is lost: its log comes in batches. */
+const MAX_LAST_FRAMES = 10_000
+
+/** A reason is an error's message. */
+const MAX_REASON_CHARS = 2000
+
+const contentOf = (frame: unknown): unknown =>
+  typeof frame === 'string' ? restOf(frame) : (frame as LongFrame).value

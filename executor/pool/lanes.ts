@@ -1,0 +1,232 @@
+/**
+ * The lanes of a pool, one for each of its threads: opens them, gives them to executions, and opens
+ * another one in the place of one that is lost.
+ *
+ * An execution gets a free thread that ran the same owner last, else a new one, else one of another
+ * owner. A thread that has changed its owner too often is ended instead of going to another owner.
+ * So what an escaped program may have left in it does not meet all of the others.
+ */
+
+import { setTimeout as delay } from 'node:timers/promises'
+import { type Piscina, queueOptionsSymbol } from 'piscina'
+import { Fifo } from '../../protocol/base/fifo.ts'
+import { LatchdError } from '../../protocol/errors.ts'
+import type { LaneStart } from '../boundary/lane-frames.ts'
+import { Lane } from './lane.ts'
+import type { Assignment } from './pool-threads.ts'
+
+/** A thread in the place of one that was ended is awaited for so long; it takes under a second. */
+const REPLACE_MS = 5000
+/** Pauses before further tries to start a thread. */
+const RETRY_MS = [100, 500, 2000]
+
+/** A lane with its thread, and whose executions it has had. */
+export class ThreadLane extends Lane {
+  /** The owner of the execution that it ran last; absent: none has run. */
+  owner: string | undefined
+  /** How often it has gone from one owner to another. */
+  changes = 0
+  #assignment: Assignment
+
+  /** @param assignment says which thread it is, once there is one */
+  constructor(assignment: Assignment) {
+    super(() => assignment.thread?.end())
+    this.#assignment = assignment
+  }
+
+  override get isSound(): boolean {
+    return super.isSound && this.#assignment.thread?.isEnding !== true
+  }
+
+  /** Ends the thread. The execution that it runs ends with the error. */
+  end(error: Error): void {
+    this.#assignment.thread?.end()
+    this.lose(error)
+  }
+
+  /**
+   * Whether the thread has spoken on its lane alone. Asked at a report, so that who has spoken elsewhere
+   * is the one that the report is about, and not the next one.
+   */
+  isQuiet(): boolean {
+    return this.#assignment.thread?.isQuiet() ?? true
+  }
+
+  /** It keeps no process from ending. */
+  unref(): void {
+    this.#assignment.thread?.unref()
+  }
+}
+
+interface Waiting {
+  readonly place: object
+  readonly owner: string
+  readonly take: (lane: ThreadLane) => void
+  readonly refuse: (error: unknown) => void
+}
+
+/** The lanes of a pool of threads. */
+export class Lanes {
+  #pool: Piscina<LaneStart, unknown>
+  #maxChanges: number
+  #lanes = new Set<ThreadLane>()
+  /** In the order in which they became free. */
+  #free: ThreadLane[] = []
+  #waiting = new Fifo<object, Waiting>()
+  /** Those whose thread does not stand ready; aborted when it does not come. */
+  #opening = new Map<ThreadLane, AbortController>()
+  /** Called when a lane is ready in the place of one that was lost, one each. */
+  #replacements = new Set<() => void>()
+  #isClosed = false
+
+  /**
+   * @param pool makes the threads; its `loadBalancer` is `threads.choose`
+   * @param maxChanges how often a thread goes from one owner to another, at most
+   */
+  constructor(pool: Piscina<LaneStart, unknown>, maxChanges: number) {
+    this.#pool = pool
+    this.#maxChanges = maxChanges
+  }
+
+  /** Those that are ready, whether an execution has them or not. */
+  get all(): ReadonlySet<ThreadLane> {
+    return this.#lanes
+  }
+
+  /**
+   * Opens the lane of a thread that has none; resolves when it is ready.
+   *
+   * @throws {Error} when its thread does not come up
+   */
+  async open(): Promise<void> {
+    const assignment: Assignment = {}
+    const lane = new ThreadLane(assignment)
+    const { start } = lane
+    const left = new AbortController()
+    this.#opening.set(lane, left)
+    const task = { ...start, [queueOptionsSymbol]: assignment }
+    this.#pool.run(task, { transferList: [start.port], signal: left.signal }).then(
+      () => this.#lose(lane, new Error('its thread has left its lane')),
+      error => this.#lose(lane, error),
+    )
+    await lane.ask('warm-up')
+    this.#opening.delete(lane)
+    lane.unref()
+    this.#lanes.add(lane)
+    this.release(lane)
+    const [replaced] = this.#replacements
+    if (replaced === undefined) return
+    this.#replacements.delete(replaced)
+    replaced()
+  }
+
+  /** A thread without a lane was lost: those that wait for a thread do not wait any longer. */
+  fail(error: Error): void {
+    for (const left of this.#opening.values()) left.abort(error)
+  }
+
+  /** Takes the free lane that suits an owner best; `undefined`: there is none at the moment. */
+  take(owner: string): ThreadLane | undefined {
+    let chosen: ThreadLane | undefined
+    let best = Infinity
+    let spent: ThreadLane | undefined
+    for (const lane of this.#free) {
+      if (!lane.isSound) continue
+      const cost = this.#costOf(lane, owner)
+      if (cost === Infinity) spent = lane
+      // Of those that suit as well the last: what it has done is still in its core's caches.
+      if (cost > best || cost === Infinity) continue
+      best = cost
+      chosen = lane
+    }
+    if (chosen === undefined) {
+      spent?.end(new Error('its thread has had its time'))
+      return undefined
+    }
+    this.#free.splice(this.#free.indexOf(chosen), 1)
+    if (chosen.owner !== undefined && chosen.owner !== owner) chosen.changes++
+    chosen.owner = owner
+    return chosen
+  }
+
+  /**
+   * Waits for the next lane that an owner may have.
+   *
+   * @throws the reason of `cancelled`, when aborted before
+   * @throws {LatchdError} `EXECUTOR_CLOSED`
+   */
+  async next(owner: string, cancelled: AbortSignal): Promise<ThreadLane> {
+    const { promise, resolve, reject } = Promise.withResolvers<ThreadLane>()
+    const place = {}
+    this.#waiting.push(place, { place, owner, take: resolve, refuse: reject })
+    const onCancel = () => this.#waiting.take(place)?.refuse(cancelled.reason)
+    cancelled.addEventListener('abort', onCancel, { once: true })
+    try {
+      return await promise
+    } finally {
+      cancelled.removeEventListener('abort', onCancel)
+    }
+  }
+
+  /** Gives a lane back, whose turn is over. */
+  release(lane: ThreadLane): void {
+    if (!lane.isSound) return
+    this.#free.push(lane)
+    const next = this.#waiting.shift()
+    if (next === undefined) return
+    const suited = this.take(next.owner)
+    if (suited === undefined) this.#waiting.push(next.place, next)
+    else next.take(suited)
+  }
+
+  /** Resolves when the next lane is ready, or does not come. */
+  async replaced(): Promise<void> {
+    if (this.#isClosed) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#replacements.add(resolve)
+    const timer = setTimeout(resolve, REPLACE_MS)
+    await promise
+    clearTimeout(timer)
+    this.#replacements.delete(resolve)
+  }
+
+  /** Ends all threads. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    for (const resolve of this.#replacements) resolve()
+    const closed = new LatchdError('EXECUTOR_CLOSED', 'The executor was closed')
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      next.refuse(closed)
+    }
+    await this.#pool.destroy()
+  }
+
+  /** The lower, the better a lane suits this owner; `Infinity`: the owner must not have it. */
+  #costOf({ owner, changes }: ThreadLane, wanted: string): number {
+    if (owner === wanted) return 0
+    if (owner === undefined) return 1
+    return changes < this.#maxChanges ? 2 : Infinity
+  }
+
+  /** The thread of a lane is gone, or has no task any more: another one takes its place. */
+  #lose(lane: ThreadLane, error: Error): void {
+    const wasReady = this.#lanes.delete(lane)
+    this.#opening.delete(lane)
+    this.#free = this.#free.filter(other => other !== lane)
+    lane.end(error)
+    if (wasReady) void this.#reopen()
+  }
+
+  /** Opens another lane; tries again as long as no thread comes up. */
+  async #reopen(): Promise<void> {
+    for (let tries = 0; !this.#isClosed; tries++) {
+      try {
+        await this.open()
+        return
+      } catch {
+        // Executions wait meanwhile. A machine may have no room for a thread for a moment.
+        await delay(RETRY_MS[Math.min(tries, RETRY_MS.length - 1)], undefined, { ref: false })
+      }
+    }
+  }
+}

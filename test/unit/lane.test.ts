@@ -1,0 +1,229 @@
+/** A lane: which frames reach whom, what crosses as it was, and that no wake-up is lost. */
+
+import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads'
+import t, { type Test } from 'tap'
+import {
+  deliveryFrame,
+  type LongFrame,
+  MAX_TEXT_CHARS,
+  readTask,
+  taskFrame,
+} from '../../executor/boundary/lane-frames.ts'
+import type { GuestReport, GuestTask } from '../../executor/boundary/messages.ts'
+import { createExecutor } from '../../executor/index.ts'
+import { Lane } from '../../executor/pool/lane.ts'
+import { WorkerLane } from '../../executor/worker/lane.ts'
+import { resolveLimits } from '../../protocol/limits.ts'
+import { random } from '../soak/random.ts'
+
+const task: GuestTask = {
+  serial: '01234567-0123-4567-8901-012345678901',
+  executionId: 'exe_1',
+  source: 'const text = "a line\nand \ud800 half a character"',
+  language: 'javascript',
+  program: undefined,
+  wantsProgram: false,
+  tools: '[["echo",null,null]]',
+  session: undefined,
+  inputs: 'p{"a":"\ud800"}',
+  seed: [1, 2, 3, 0xffffffff],
+  startedAtMs: 1_700_000_000_000.5,
+  timeZone: undefined,
+  limits: resolveLimits({}),
+  journal: [{ id: 1, text: 'p"one\n"', atMs: 5.25, request: 'call echo p[1]' }],
+  isRestored: false,
+  emittedLogs: 0,
+  chargedCpuMs: 0,
+  expectedMs: { 0: 12.5, 1: Infinity },
+}
+
+const report: GuestReport = {
+  outcome: { status: 'stopped' },
+  logs: [],
+  logsTruncatedBytes: 0,
+  cpuMs: 0,
+  waitMs: 0,
+  peakMemoryBytes: 0,
+}
+
+/** A lane whose worker's end is here. */
+function openLane(t: Test) {
+  const faults: string[] = []
+  const lane = new Lane(() => faults.push('fault'))
+  const worker = new WorkerLane(lane.start)
+  t.teardown(() => lane.lose(new Error('over')))
+  const heard: unknown[] = []
+  const listener = {
+    onMessage: (message: unknown) => heard.push(['message', message]),
+    onReport: (report: unknown) => heard.push(['report', report]),
+    onFailure: ({ message }: Error) => heard.push(['failure', message]),
+  }
+  return { lane, worker, heard, faults, listener }
+}
+
+/** Waits until so much was heard; what has not come after many turns of the event loop does not come. */
+async function until(heard: readonly unknown[], count: number): Promise<void> {
+  for (let turns = 0; heard.length < count && turns < 10_000; turns++) {
+    await new Promise<void>(resolve => setImmediate(resolve))
+  }
+}
+
+t.test('a task arrives as it was sent, as a text and as an object', async t => {
+  const read = (frame: string | LongFrame) => {
+    const { port1, port2 } = new MessageChannel()
+    port1.postMessage(frame)
+    const received = receiveMessageOnPort(port2)?.message
+    port1.close()
+    return JSON.parse(JSON.stringify(readTask(received, task.tools)))
+  }
+  const plain = (of: GuestTask) => JSON.parse(JSON.stringify(of))
+  t.type(taskFrame(task), 'string')
+  t.strictSame(read(taskFrame(task)), plain(task))
+  const { expectedMs } = readTask(taskFrame(task), '')
+  t.strictSame(expectedMs, task.expectedMs, 'an endless time is one')
+  for (const more of [
+    { session: { snapshot: new Uint8Array(4) } },
+    { program: { code: 'x'.repeat(MAX_TEXT_CHARS), map: '' } },
+    { inputs: `p"${'x'.repeat(MAX_TEXT_CHARS)}"` },
+    { journal: Array(1000).fill({ id: 1, text: 'x'.repeat(100), atMs: 1, request: '' }) },
+  ]) {
+    const long = { ...task, ...more }
+    t.type(taskFrame(long), 'object')
+    t.strictSame(read(taskFrame(long)), plain(long))
+  }
+})
+
+t.test('tools cross once, and again when they are others', async t => {
+  const { lane, worker, listener } = openLane(t)
+  const toolsOf = (tools: string) => {
+    lane.begin(listener)
+    lane.run({ ...task, tools })
+    const command = worker.nextCommand()
+    return command?.kind === 'task' && command.task.tools
+  }
+  for (const tools of ['[]', '["a"]', '["a"]', '[]']) t.equal(toolsOf(tools), tools)
+})
+
+t.test('deliveries reach their task alone, in order', async t => {
+  const { lane, worker, listener } = openLane(t)
+  const first = lane.begin(listener)
+  lane.post(deliveryFrame(first, { id: 1, text: 'p"late"', atMs: 5 }))
+  const second = lane.begin(listener)
+  const asked = lane.ask('collect')
+  const text = 'x'.repeat(MAX_TEXT_CHARS)
+  lane.post(deliveryFrame(first, { id: 1, text, atMs: 5 }))
+  lane.post(deliveryFrame(second, { id: 1, text: 'p"a\nb"', atMs: 6.5 }))
+  lane.post(deliveryFrame(second, { id: 2, text: '', atMs: 7 }))
+  lane.post(deliveryFrame(second, { id: 3, text, atMs: 8 }))
+  t.strictSame(
+    [worker.nextDelivery(second), worker.nextDelivery(second)],
+    [
+      { id: 1, atMs: 6.5, text: 'p"a\nb"' },
+      { id: 2, atMs: 7, text: '' },
+    ],
+  )
+  t.ok(worker.nextDelivery(second)?.text === text)
+  t.equal(worker.nextDelivery(second), undefined)
+  const question = worker.nextCommand()
+  t.match(question, { kind: 'question', what: 'collect' }, 'what came between is not lost')
+  if (question?.kind === 'question') worker.answer(question.id, {})
+  t.equal(await asked, '{}')
+  t.equal(worker.nextCommand(), undefined)
+})
+
+t.test('messages and the report of a task reach its listener, and nothing after it', async t => {
+  const { lane, worker, heard, faults, listener } = openLane(t)
+  const serial = lane.begin(listener)
+  worker.send(serial, { kind: 'clear-timer', id: 1 })
+  const input = `p"${'x'.repeat(MAX_TEXT_CHARS)}"`
+  const call = { kind: 'call', id: 2, tool: 0, input, isBlocking: true, atMs: 1 } as const
+  worker.send(serial, call)
+  worker.fail(serial, new Error('no report'))
+  await until(heard, 3)
+  const [short, long, end] = heard as [unknown[], [string, typeof call], unknown[]]
+  t.strictSame(
+    [short, end],
+    [
+      ['message', '{"kind":"clear-timer","id":1}'],
+      ['failure', 'no report'],
+    ],
+  )
+  t.ok(long[1].input === input, 'a long text crosses in an object')
+  t.strictSame([faults, lane.isSound], [[], true])
+  const asked = lane.ask('statistics')
+  const next = lane.begin(listener)
+  worker.send(serial, { kind: 'clear-timer', id: 1 })
+  await t.rejects(asked, /a frame that no worker sends/)
+  t.strictSame(heard.slice(3), [['failure', 'its thread has sent a frame that no worker sends']])
+  t.strictSame([faults.length > 0, lane.isSound], [true, false])
+  worker.send(next, { kind: 'clear-timer', id: 1 })
+  await until(heard, 5)
+  t.equal(heard.length, 4, 'nor is anything believed that comes behind')
+})
+
+t.test('who has sent more than its report has none', async t => {
+  const { lane, worker, heard, listener } = openLane(t)
+  const serial = lane.begin(listener)
+  const asked = lane.ask('collect')
+  worker.report(serial, report)
+  const question = worker.nextCommand()
+  if (question?.kind === 'question') worker.answer(question.id, {})
+  t.equal(await asked, '{}', 'an answer may follow')
+  t.match(heard, [['report', JSON.stringify(report)]])
+  const next = lane.begin(listener)
+  worker.report(next, report)
+  worker.send(next, { kind: 'clear-timer', id: 1 })
+  await until(heard, 2)
+  t.match(heard[1], ['failure', 'its thread has sent a frame that no worker sends'])
+})
+
+t.test('what a thread has sent before it is lost is heard', async t => {
+  const { lane, worker, heard, listener } = openLane(t)
+  worker.send(lane.begin(listener), { kind: 'clear-timer', id: 1 })
+  lane.lose(new Error('it is gone'))
+  t.strictSame(heard, [
+    ['message', '{"kind":"clear-timer","id":1}'],
+    ['failure', 'it is gone'],
+  ])
+})
+
+t.test('no wake-up is lost, whenever a worker falls asleep', async t => {
+  const draw = random(20_261_129)
+  /** Ways to answer that meet the worker before, in and after its falling asleep. */
+  const ways = [
+    async () => {},
+    () => new Promise<void>(resolve => queueMicrotask(resolve)),
+    () => new Promise<void>(resolve => setImmediate(resolve)),
+    async () => {
+      // As long as a worker takes to fall asleep, more or less.
+      for (let left = draw.below(20_000); left > 0; left--);
+    },
+  ]
+  const answer = async (n: number) => {
+    await draw.oneOf(ways)?.()
+    return n + 1
+  }
+  let threads = 0
+  const onThread = () => threads++
+  process.on('worker', onThread)
+  t.teardown(() => process.off('worker', onThread))
+  const executor = createExecutor({ workers: 2, tools: { answer } })
+  t.teardown(() => executor.close())
+  // A guest that sleeps on parks after ten seconds: its time is over before.
+  const limits = { wallMs: 8000 }
+  const source = `let sum = 0
+    for (let i = 0; i < 20; i++) sum += answer(i)
+    for (const one of await Promise.all([0, 1, 2].map(i => answer.async(i)))) sum += one
+    return sum`
+  let rest = 600
+  // More at a time than there are workers: guests park and are resumed between the others.
+  const lane = async () => {
+    while (rest-- > 0) {
+      const { status, output } = await executor.execute({ source, limits })
+      if (status !== 'completed' || output !== 216) return t.fail(`${status} ${output}`)
+    }
+  }
+  await Promise.all([1, 2, 3, 4, 5].map(lane))
+  t.equal(rest, -5)
+  t.equal(threads, 2, 'no thread was ended for a task that it did not begin')
+})
