@@ -14,6 +14,10 @@ const GARBAGE_BYTES = 32 * 1024 * 1024
 export class StandbyGuests {
   #maker: GuestMaker
   #ready: StandbyGuest[] = []
+  /** Used, and not rewound yet; with whether its program ended in a way that few do. */
+  #used: { readonly guest: StandbyGuest; readonly isInDoubt: boolean }[] = []
+  /** Those that hold the memory of a session, for its next program; the one used last comes last. */
+  #ofSessions: StandbyGuest[] = []
   #making: Promise<void> | undefined
   #collect: () => void
   #isDraining = false
@@ -31,18 +35,50 @@ export class StandbyGuests {
     return this.#ready.length
   }
 
-  /** Returns a guest. Makes one when none stands ready. */
-  async lease(): Promise<StandbyGuest> {
+  /**
+   * Returns a guest: one that holds the session, one that is as good as new, or a new one.
+   *
+   * @param snapshot of the session whose program is to run
+   * @throws {Error} when the base snapshot of this thread has changed
+   */
+  async lease(snapshot?: Uint8Array): Promise<StandbyGuest> {
+    const held = snapshot && this.#ofSessions.findLast(guest => guest.holdsSession?.(snapshot))
+    if (held !== undefined) {
+      this.#ofSessions = this.#ofSessions.filter(guest => guest !== held)
+      return held
+    }
+    // A new guest takes many times as long as to rewind one whose turn has not come yet.
+    if (this.#ready.length === 0) this.rewindUsed()
+    if (this.#ready.length === 0) this.#giveUpSession()
     return this.#ready.pop() ?? (await this.#make())
   }
 
+  /** Takes a used guest back: {@link rewindUsed}, or the next lease, makes it as good as new. */
+  giveBack(guest: StandbyGuest, isInDoubt: boolean): void {
+    if (!isInDoubt && guest.holdsSession?.()) this.#ofSessions.push(guest)
+    else this.#used.push({ guest, isInDoubt })
+  }
+
   /**
-   * Takes a used guest back.
+   * Rewinds the used guests.
    *
-   * @param isInDoubt whether its program ended in a way that few do: then nothing is believed
    * @throws {Error} when the base snapshot of this thread has changed
    */
-  giveBack(guest: StandbyGuest, isInDoubt: boolean): void {
+  rewindUsed(): void {
+    for (const { guest, isInDoubt } of this.#used.splice(0)) this.#rewind(guest, isInDoubt)
+  }
+
+  /** Rewinds the guests that hold a session: the next program of it restores its snapshot. */
+  giveUpSessions(): void {
+    while (this.#ofSessions.length > 0) this.#giveUpSession()
+  }
+
+  #giveUpSession(): void {
+    const guest = this.#ofSessions.shift()
+    if (guest !== undefined) this.#rewind(guest, false)
+  }
+
+  #rewind(guest: StandbyGuest, isInDoubt: boolean): void {
     if (this.#isDraining) return
     const { memoryBytes } = guest
     const isRewound = guest.rewind()
@@ -73,6 +109,8 @@ export class StandbyGuests {
   drain(): void {
     this.#isDraining = true
     this.#ready = []
+    this.#used = []
+    this.#ofSessions = []
   }
 
   /** Checks the base snapshot against its hash, and drops standby guests that have changed. */
@@ -81,8 +119,13 @@ export class StandbyGuests {
     this.#ready = this.#ready.filter(guest => guest.isWhole())
   }
 
+  /** Guests that stand ready, or can be made so at once. */
+  get #kept(): number {
+    return this.#ready.length + this.#used.length + this.#ofSessions.length
+  }
+
   async #fill(): Promise<void> {
-    while (this.#ready.length < this.#maker.standby && !this.#isDraining)
+    while (this.#kept < this.#maker.standby && !this.#isDraining)
       this.#ready.push(await this.#make())
   }
 

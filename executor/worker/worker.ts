@@ -36,7 +36,7 @@ async function openLanguage(family: LanguageFamily): Promise<ProgramLanguage> {
 
 /** Runs one execution; the task of the pool. */
 export async function execute(task: GuestTask): Promise<GuestReport> {
-  const guest = await standbyGuests.lease()
+  const guest = await standbyGuests.lease(task.session?.snapshot).catch(endThread)
   executions++
   let isInDoubt = true
   try {
@@ -45,10 +45,19 @@ export async function execute(task: GuestTask): Promise<GuestReport> {
     return report
   } finally {
     task.port.close()
-    // After the report has left: only the execution after the next waits for the rewind. An error
-    // that is thrown there ends the thread.
-    setImmediate(() => standbyGuests.giveBack(guest, isInDoubt))
+    standbyGuests.giveBack(guest, isInDoubt)
+    // After the report has left: the next execution waits for the rewind only when it is there by
+    // then. An error that is thrown there ends the thread.
+    setImmediate(() => standbyGuests.rewindUsed())
   }
+}
+
+/** Ends this thread by an error: its base snapshot has changed, or it cannot make guests. */
+function endThread(error: unknown): never {
+  setImmediate(() => {
+    throw error
+  })
+  throw error
 }
 
 /**
@@ -61,7 +70,10 @@ const endedInDoubt = ({ outcome }: GuestReport): boolean =>
 const control: WorkerControl = {
   warmUp: () => standbyGuests.fill(),
   statistics: () => ({ executions, standbyGuests: standbyGuests.size, ...standbyGuests.counts }),
-  collect: () => shrinkHeap(),
+  collect: () => {
+    standbyGuests.giveUpSessions()
+    shrinkHeap()
+  },
   drain: () => standbyGuests.drain(),
 }
 

@@ -22,8 +22,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import type { BaseSnapshot } from '../engine-parts.ts'
-import { hashOf } from '../memory-hash.ts'
-import { hashOfParts, type MemoryPart, nonZeroParts } from '../memory-parts.ts'
+import { packedHash, packImage, readImage, unpackImage } from './image-file.ts'
 import type { ImageOrder } from './image-thread.ts'
 import { type PackageFiles, readPackage } from './package-files.ts'
 
@@ -33,12 +32,13 @@ export interface PythonSnapshot extends BaseSnapshot {
   /** URL of the package's loader. */
   readonly loader: string
   readonly stdlib: Uint8Array<ArrayBuffer>
-  /** The parts of the image that are not zero, each with bytes of its own: little more than half. */
-  readonly parts: readonly MemoryPart[]
-  /** Bytes of the whole image. */
-  readonly imageBytes: number
-  /** SHA-256 of the parts, hexadecimal. */
-  readonly partsHash: string
+  /**
+   * The image as `image-file.ts` packs it: all threads of the process read it, and none writes to
+   * it.
+   */
+  readonly image: SharedArrayBuffer
+  /** SHA-256 of what is packed, hexadecimal. */
+  readonly packedHash: string
 }
 
 const ENGINE = 'cpython 3.14.2, pyodide 314.0.7'
@@ -46,7 +46,6 @@ const ENGINE = 'cpython 3.14.2, pyodide 314.0.7'
 const preludeFolder = fileURLToPath(new URL('../../guest-python/', import.meta.url))
 /** V8's stack where Python runs: a deep recursion of the interpreter takes much of it. */
 export const STACK_MB = 16
-const HASH_BYTES = 32
 
 let made: Promise<PythonSnapshot> | undefined
 
@@ -80,11 +79,10 @@ async function make(file: string | undefined): Promise<PythonSnapshot> {
   const image =
     (stored === undefined ? undefined : readImage(stored)) ?? (await makeImage(files, module))
   const { loader, stdlib } = files
-  const parts = nonZeroParts(image).map(({ at, bytes }) => ({ at, bytes: bytes.slice() }))
+  const { memoryHash } = unpackImage(image)
   return {
-    ...{ engine: ENGINE, memoryHash: hashOf(image), module, loader, stdlib, parts },
-    imageBytes: image.length,
-    partsHash: hashOfParts(parts),
+    ...{ engine: ENGINE, memoryHash, module, loader, stdlib, image },
+    packedHash: packedHash(image),
   }
 }
 
@@ -120,7 +118,7 @@ function isOurs(folder: string): boolean {
 }
 
 /** The form of the image: another one is another file. */
-const FORM = 'image 2'
+const FORM = 'image 3'
 
 function sourceHash({ hash }: PackageFiles): string {
   const all = createHash('sha256').update(FORM).update(hash)
@@ -139,7 +137,7 @@ function preludeModules(): [name: string, text: string][] {
 async function makeImage(
   files: PackageFiles,
   module: WebAssembly.Module,
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<SharedArrayBuffer> {
   const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'))
   const { loader, stdlib } = files
   const workerData: ImageOrder = { module, loader, stdlib, modules: preludeModules() }
@@ -153,31 +151,17 @@ async function makeImage(
   const { promise, resolve, reject } = Promise.withResolvers<Uint8Array<ArrayBuffer>>()
   thread.once('message', resolve).once('error', reject)
   thread.once('exit', code => reject(new Error(`the image was not made: code ${code}`)))
-  const image = await promise
+  const image = packImage(await promise)
   writeImage(imageFile(imageFolders()[0] as string, files), image)
   return image
 }
 
-/** Reads an image; `undefined` when it is not there, or not whole. */
-function readImage(file: string): Uint8Array<ArrayBuffer> | undefined {
-  try {
-    const bytes = readFileSync(file)
-    const image = new Uint8Array(bytes.subarray(HASH_BYTES))
-    const hash = bytes.subarray(0, HASH_BYTES).toString('hex')
-    return hashOf(image) === hash ? image : undefined
-  } catch {
-    // Not there, or cut short: it is made again.
-    return undefined
-  }
-}
-
-function writeImage(file: string, image: Uint8Array): void {
+function writeImage(file: string, image: SharedArrayBuffer): void {
   const part = `${file}.${randomUUID()}`
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
     if (!isOurs(dirname(file))) return
-    const hash = createHash('sha256').update(image).digest()
-    writeFileSync(part, Buffer.concat([hash, image]), { mode: 0o600 })
+    writeFileSync(part, new Uint8Array(image), { mode: 0o600 })
     // Renamed into place, so that a concurrent reader never sees a part of it.
     renameSync(part, file)
   } catch {
