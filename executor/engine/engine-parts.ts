@@ -22,13 +22,8 @@ export interface RuntimeTags {
 export interface StandbyGuest extends Guest {
   /** Whether its memory is that of the base snapshot, byte by byte; takes milliseconds. */
   isWhole(): boolean
-  /**
-   * Whether its memory is that of a session after its last program, so that the session's next one
-   * can run as it stands: {@link Guest.restore} of that snapshot copies nothing. Absent: never.
-   *
-   * @param snapshot of that session; absent: of any
-   */
-  holdsSession?(snapshot?: Uint8Array): boolean
+  /** Whether {@link Guest.continueSession} is possible now; absent: never. */
+  readonly holdsSession?: boolean
 }
 
 /** Names of the thread's realm that an engine needs after the seal, beside those that all need. */

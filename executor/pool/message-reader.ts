@@ -34,6 +34,7 @@ const SHOWN_FACTOR = 4
 export class MessageReader implements GuestReader {
   #limits: Limits
   #hasSession: boolean
+  #mayStay: boolean
   /** The rest of the limits: how much the run may still send. */
   #linesLeft: number
   #logCharsLeft: number
@@ -47,6 +48,7 @@ export class MessageReader implements GuestReader {
   }: Pick<GuestWork, 'limits' | 'emittedLogs' | 'session'>) {
     this.#limits = limits
     this.#hasSession = session !== undefined
+    this.#mayStay = session?.mayStay === true
     // The last line says how much was cut.
     this.#linesLeft = maxLogLines(limits.maxLogBytes) + 1 - emittedLogs
     this.#logCharsLeft = limits.maxLogBytes + SLACK_CHARS
@@ -93,6 +95,9 @@ export class MessageReader implements GuestReader {
     if (outcome.status === 'halted') bound('a request', outcome.request.length, MAX_REQUEST_CHARS)
     if ('error' in outcome) bound('an error', charsOf(outcome.error), this.#maxErrorChars)
     if (snapshot !== undefined) this.#checkSnapshot(snapshot)
+    if (report.leftState !== undefined && !this.#mayStay) {
+      throw new Error('a message of unknown shape: a state that must not stay in its guest')
+    }
     bound('warnings', sum(warnings, charsOf), this.#maxErrorChars)
     if (dryRun !== undefined) {
       bound('a place', charsOf(dryRun.place ?? {}), this.#maxErrorChars)

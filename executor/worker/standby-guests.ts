@@ -16,8 +16,8 @@ export class StandbyGuests {
   #ready: StandbyGuest[] = []
   /** Used, and not rewound yet; with whether its program ended in a way that few do. */
   #used: { readonly guest: StandbyGuest; readonly isInDoubt: boolean }[] = []
-  /** Those that hold the memory of a session, for its next program; the one used last comes last. */
-  #ofSessions: StandbyGuest[] = []
+  /** Those that hold the state of a session, by its name; the one used last comes last. */
+  #ofSessions = new Map<string, StandbyGuest>()
   #making: Promise<void> | undefined
   #collect: () => void
   #isDraining = false
@@ -35,27 +35,35 @@ export class StandbyGuests {
     return this.#ready.length
   }
 
+  /** Returns the guest that holds a state of a session; `undefined`: it is not here. */
+  leaseHeld(state: string | undefined): StandbyGuest | undefined {
+    const guest = state === undefined ? undefined : this.#ofSessions.get(state)
+    if (guest !== undefined) this.#ofSessions.delete(state as string)
+    return guest
+  }
+
   /**
-   * Returns a guest: one that holds the session, one that is as good as new, or a new one.
+   * Returns a guest that is as good as new. Makes one when there is none.
    *
-   * @param snapshot of the session whose program is to run
    * @throws {Error} when the base snapshot of this thread has changed
    */
-  async lease(snapshot?: Uint8Array): Promise<StandbyGuest> {
-    const held = snapshot && this.#ofSessions.findLast(guest => guest.holdsSession?.(snapshot))
-    if (held !== undefined) {
-      this.#ofSessions = this.#ofSessions.filter(guest => guest !== held)
-      return held
-    }
+  async lease(): Promise<StandbyGuest> {
     // A new guest takes many times as long as to rewind one whose turn has not come yet.
     if (this.#ready.length === 0) this.rewindUsed()
     if (this.#ready.length === 0) this.#giveUpSession()
     return this.#ready.pop() ?? (await this.#make())
   }
 
-  /** Takes a used guest back: {@link rewindUsed}, or the next lease, makes it as good as new. */
-  giveBack(guest: StandbyGuest, isInDoubt: boolean): void {
-    if (!isInDoubt && guest.holdsSession?.()) this.#ofSessions.push(guest)
+  /**
+   * Takes a used guest back: {@link rewindUsed}, or the next lease, makes it as good as new.
+   *
+   * @param isInDoubt whether its program ended in a way that few do: then nothing is believed
+   * @param state name of the session's state that it may keep for the next program; absent: none
+   */
+  giveBack(guest: StandbyGuest, isInDoubt: boolean, state?: string): void {
+    if (this.#isDraining) return
+    const isKept = state !== undefined && !isInDoubt && guest.holdsSession === true
+    if (isKept) this.#ofSessions.set(state, guest)
     else this.#used.push({ guest, isInDoubt })
   }
 
@@ -70,16 +78,19 @@ export class StandbyGuests {
 
   /** Rewinds the guests that hold a session: the next program of it restores its snapshot. */
   giveUpSessions(): void {
-    while (this.#ofSessions.length > 0) this.#giveUpSession()
+    while (this.#ofSessions.size > 0) this.#giveUpSession()
   }
 
+  /** Rewinds the guest whose session has not been used for longest. */
   #giveUpSession(): void {
-    const guest = this.#ofSessions.shift()
-    if (guest !== undefined) this.#rewind(guest, false)
+    for (const [state, guest] of this.#ofSessions) {
+      this.#ofSessions.delete(state)
+      this.#rewind(guest, false)
+      return
+    }
   }
 
   #rewind(guest: StandbyGuest, isInDoubt: boolean): void {
-    if (this.#isDraining) return
     const { memoryBytes } = guest
     const isRewound = guest.rewind()
     if (isInDoubt) this.#check()
@@ -110,7 +121,7 @@ export class StandbyGuests {
     this.#isDraining = true
     this.#ready = []
     this.#used = []
-    this.#ofSessions = []
+    this.#ofSessions.clear()
   }
 
   /** Checks the base snapshot against its hash, and drops standby guests that have changed. */
@@ -121,7 +132,7 @@ export class StandbyGuests {
 
   /** Guests that stand ready, or can be made so at once. */
   get #kept(): number {
-    return this.#ready.length + this.#used.length + this.#ofSessions.length
+    return this.#ready.length + this.#used.length + this.#ofSessions.size
   }
 
   async #fill(): Promise<void> {

@@ -1,5 +1,6 @@
 /** One execution in a worker, from its source to its report, without leaving this thread's turn. */
 
+import { randomUUID } from 'node:crypto'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { ExecutionError } from '../../protocol/execution/execution.ts'
 import type {
@@ -37,6 +38,7 @@ import { readOutput } from './services/output.ts'
 import { answerDecoder } from './services/text-decoder.ts'
 import { answerURL } from './services/url.ts'
 import { type SessionLeft, TOO_LARGE, withSession } from './session-left.ts'
+import { enterSession, isQuickToRepeat } from './session-state.ts'
 
 /** What all tasks of a worker share. */
 export interface TaskDependencies {
@@ -45,6 +47,8 @@ export interface TaskDependencies {
   readonly pressure: Int32Array
   /** Parks at every wait: for tests. */
   readonly parksAlways: boolean
+  /** Whether the guest holds the state of the task's session. */
+  readonly isHeld?: boolean
 }
 
 /** Runs a task on a guest that no program has used since its last rewind. */
@@ -54,6 +58,7 @@ export function runTask(task: GuestTask, guest: Guest, deps: TaskDependencies): 
 
 class RunningTask {
   #task: GuestTask
+  #deps: TaskDependencies
   #guest: Guest
   #channel: Channel
   #clock: GuestClock
@@ -74,10 +79,12 @@ class RunningTask {
   /** By hidden name: the text about the program of the session that hides it. */
   #hiders: Readonly<Record<string, string>> = {}
 
-  constructor(task: GuestTask, guest: Guest, { pressure, parksAlways }: TaskDependencies) {
+  constructor(task: GuestTask, guest: Guest, deps: TaskDependencies) {
+    const { pressure, parksAlways } = deps
     const { port, latch, journal, limits } = task
     this.#task = task
     this.#guest = guest
+    this.#deps = deps
     this.#channel = new Channel({
       port,
       latch,
@@ -148,8 +155,25 @@ class RunningTask {
     if (!this.#hasBegun || status === 'diverged') return undefined
     // Where a dry run waits its execution was ended.
     if (dryRun === undefined ? status === 'parked' : !dryRun.leavesSession) return undefined
-    if (this.#guest.endSession() !== 'clean') return undefined
+    if (this.#guest.endSession() !== 'clean' || dryRun?.inGuest === true) return undefined
+    if (this.#mayStay()) return { state: randomUUID() }
     return this.#guest.snapshot(this.#task.limits.maxSessionBytes) ?? TOO_LARGE
+  }
+
+  /** Whether the session's state may stay in its guest: {@link GuestSession.mayStay}. */
+  #mayStay(): boolean {
+    const { session, limits, source, inputs = '' } = this.#task
+    if (session?.mayStay !== true || this.#guest.continueSession === undefined) return false
+    // A snapshot of this memory could be too large for the session.
+    if (this.#guest.memoryBytes > limits.maxSessionBytes) return false
+    const { takenChars, hasFiles } = this.#calls
+    return isQuickToRepeat({
+      since: session.since?.length ?? 0,
+      isHeld: this.#deps.isHeld === true,
+      cpuMs: this.#cpu.usedMs(),
+      chars: source.length + inputs.length + takenChars,
+      hasFiles,
+    })
   }
 
   #guestMs(): number {
@@ -188,7 +212,9 @@ class RunningTask {
       this.#guest.begin(hooks, limits.memoryBytes, configuration)
       return
     }
-    if (session.snapshot !== undefined) this.#guest.restore(session.snapshot)
+    enterSession(session, this.#guest, this.#deps.isHeld === true, (task, guest, isHeld) =>
+      runTask(task, guest, { ...this.#deps, isHeld }),
+    )
     this.#hasBegun = true
     const hides = this.#hides.map(one => [one.name, hiderText(one, executionId)])
     const configuration = `{"tools":${tools},"hides":${JSON.stringify(hides)},${rest.slice(1)}`

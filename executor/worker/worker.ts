@@ -9,6 +9,7 @@ import { engines, type LanguageFamily } from '../engine/engine.ts'
 import type { WorkerStart } from './entry.ts'
 import { collectGarbage, shrinkHeap } from './garbage.ts'
 import type { ProgramLanguage } from './language/language.ts'
+import { leftState, stateName } from './session-state.ts'
 import { StandbyGuests } from './standby-guests.ts'
 import { runTask } from './task.ts'
 
@@ -36,16 +37,19 @@ async function openLanguage(family: LanguageFamily): Promise<ProgramLanguage> {
 
 /** Runs one execution; the task of the pool. */
 export async function execute(task: GuestTask): Promise<GuestReport> {
-  const guest = await standbyGuests.lease(task.session?.snapshot).catch(endThread)
+  const held = standbyGuests.leaseHeld(task.session && stateName(task.session))
+  const guest = held ?? (await standbyGuests.lease().catch(endThread))
   executions++
   let isInDoubt = true
+  let left: string | undefined
   try {
-    const report = runTask(task, guest, deps)
+    const report = runTask(task, guest, { ...deps, isHeld: held !== undefined })
     isInDoubt = endedInDoubt(report)
+    left = leftState(report)
     return report
   } finally {
     task.port.close()
-    standbyGuests.giveBack(guest, isInDoubt)
+    standbyGuests.giveBack(guest, isInDoubt, left)
     // After the report has left: the next execution waits for the rewind only when it is there by
     // then. An error that is thrown there ends the thread.
     setImmediate(() => standbyGuests.rewindUsed())

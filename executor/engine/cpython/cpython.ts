@@ -14,7 +14,7 @@
 import type { StandbyGuest } from '../engine-parts.ts'
 import { type GuestHooks, GuestThrown } from '../guest.ts'
 import { hashOf } from '../memory-hash.ts'
-import { checksumOf, decodeSnapshot, encodeSnapshot } from '../session-snapshot.ts'
+import { decodeSnapshot, encodeSnapshot } from '../session-snapshot.ts'
 import { FrameReader } from './frames.ts'
 import type { ImageFile } from './image-file.ts'
 import { type EngineParts, Instance, SealViolation } from './instance.ts'
@@ -66,8 +66,6 @@ export class CPythonGuest implements StandbyGuest {
   /** The interpreter is being asked for its place, in the middle of the program. */
   #isAsked = false
   #isTrapped = false
-  /** Checksum of the snapshot that the memory is, byte by byte; absent: of none. */
-  #held: string | undefined
 
   private constructor(image: GuestImage, instance: Instance) {
     this.#image = image
@@ -96,7 +94,6 @@ export class CPythonGuest implements StandbyGuest {
     this.#frames = frames
     this.#configuration = configuration
     this.#state = 'running'
-    this.#held = undefined
     this.#instance.begin(
       {
         write: frame => frames.write(frame),
@@ -189,22 +186,20 @@ export class CPythonGuest implements StandbyGuest {
     if (this.#state !== 'clean' || !this.#isSession) {
       throw new Error('a snapshot of a guest that is not at rest')
     }
-    const left = encodeSnapshot(this.#base, this.#instance.memory, maxBytes)
-    this.#held = left && checksumOf(left)
-    return left
+    return encodeSnapshot(this.#base, this.#instance.memory, maxBytes)
   }
 
-  holdsSession(snapshot?: Uint8Array): boolean {
-    if (this.#state !== 'clean' || this.#held === undefined || this.#isSpent) return false
-    return snapshot === undefined || checksumOf(snapshot) === this.#held
+  get holdsSession(): boolean {
+    return this.#isSession && this.#state === 'clean' && !this.#isSpent
+  }
+
+  continueSession(): void {
+    if (this.#state !== 'clean') throw new Error('a session in a guest that is not at rest')
+    this.#instance.emptyFiles(this.#stackPointer)
+    this.#state = 'new'
   }
 
   restore(snapshot: Uint8Array): void {
-    if (this.holdsSession(snapshot)) {
-      this.#instance.emptyFiles(this.#stackPointer)
-      this.#state = 'new'
-      return
-    }
     if (this.#state !== 'new') throw new Error('a snapshot for a guest that is in use')
     const { memoryBytes, runs } = decodeSnapshot(this.#base, snapshot)
     this.#instance.growTo(memoryBytes)
@@ -226,7 +221,6 @@ export class CPythonGuest implements StandbyGuest {
     this.#hooks = undefined
     this.#frames = undefined
     this.#isSession = false
-    this.#held = undefined
     if (this.#isSpent) return false
     this.#instance.begin(idle, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)
     this.#instance.reset(this.#image.parts, this.#stackPointer)
