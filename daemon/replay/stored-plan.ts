@@ -141,6 +141,10 @@ export function readPlan(
   }
 }
 
+/** The language of a stored execution, without reading the rest of its plan. */
+export const languageOf = ({ plan }: Pick<ClaimedExecution, 'plan'>): ExecutionPlan['language'] =>
+  (JSON.parse(plan) as StoredPlan).language
+
 /** The runtime that an execution began with, without reading the rest of its plan. */
 export function runtimeOf({ plan }: ClaimedExecution): string {
   return (JSON.parse(plan) as StoredPlan).runtime

@@ -7,11 +7,18 @@
 
 import type { Language } from '../../protocol/execution/execution.ts'
 import type { PythonSnapshot } from './cpython/image.ts'
+import { ownImageTag } from './cpython/image-source.ts'
 import type { BaseSnapshot, GuestMaker, RuntimeTags } from './engine-parts.ts'
 import type { BaseSnapshot as QuickJSBaseSnapshot } from './quickjs/base-snapshot-shape.ts'
 
 /** What those outside see of an engine's parts. */
-export type { BaseSnapshot, EngineNames, GuestMaker, StandbyGuest } from './engine-parts.ts'
+export type {
+  BaseSnapshot,
+  EngineNames,
+  GuestMaker,
+  RuntimeTags,
+  StandbyGuest,
+} from './engine-parts.ts'
 
 /** Languages that a worker reads in the same way. */
 export type LanguageFamily = 'javascript' | 'python'
@@ -31,6 +38,12 @@ export interface Engine {
    * Loads the half that makes base snapshots. It is for the host: it reads files.
    */
   readonly openHost: () => Promise<EngineHost>
+  /**
+   * The names of its runtime, without a base snapshot. Absent: {@link EngineHost.tagsOf} has them.
+   *
+   * @throws {LatchdError} `INVALID_REQUEST` when its package is not installed
+   */
+  readonly runtimeTags?: () => RuntimeTags
   /** Loads the half that makes guests, in a thread, before that is sealed. */
   readonly openGuests: (baseSnapshot: BaseSnapshot) => Promise<GuestMaker>
 }
@@ -90,22 +103,26 @@ const cpython: Engine = {
   stackMb: 64,
   graceMs: 100,
   openHost: async () => {
-    const [{ pythonSnapshot, storedImage }, { imageTag }] = await Promise.all([
-      import('./cpython/image.ts'),
-      import('./cpython/image-tag.ts'),
-    ])
-    const tagsOf = (base: BaseSnapshot): RuntimeTags => ({
-      snapshot: imageTag(base),
-      replay: imageTag(base),
-    })
-    return { baseSnapshot: pythonSnapshot, storedFile: storedImage, tagsOf }
+    const { pythonSnapshot, storedImage } = await import('./cpython/image.ts')
+    return { baseSnapshot: pythonSnapshot, storedFile: storedImage, tagsOf: pythonTags }
   },
+  runtimeTags: pythonTags,
   openGuests: async base =>
     (await import('./cpython/guest-maker.ts')).openPythonGuests(base as PythonSnapshot),
 }
 
+/** Replays depend on nothing else: local times and texts are the interpreter's own. */
+function pythonTags(): RuntimeTags {
+  const tag = ownImageTag()
+  return { snapshot: tag, replay: tag }
+}
+
 /** The engines, by name. */
-export const engines = { quickjs, cpython } as const satisfies Readonly<Record<string, Engine>>
+export const engines: Readonly<Record<'quickjs' | 'cpython', Engine>> = { quickjs, cpython }
+/** The engine whose runtime has this tag, of whatever version: it is the first word. */
+export const engineOfTag = (tag: string): EngineName =>
+  tag.startsWith('cpython') ? 'cpython' : 'quickjs'
+
 /** The engine of a language. */
 export const engineOf = (language: Language): EngineName => byLanguage.get(language) as EngineName
 

@@ -48,7 +48,7 @@ interface Configuration {
 
 /** The image that guests begin as. */
 export interface GuestImage extends ImageFile {
-  /** Names the interpreter and the image; see `image-tag.ts`. */
+  /** Names the interpreter and the image; see `image-source.ts`. */
   readonly tag: string
 }
 

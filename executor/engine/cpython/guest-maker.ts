@@ -5,16 +5,15 @@ import { CPythonGuest } from './cpython.ts'
 import type { CreateModule } from './emscripten-module.ts'
 import type { PythonSnapshot } from './image.ts'
 import { isPacked, packedHash, unpackImage } from './image-file.ts'
-import { imageTag } from './image-tag.ts'
 import { enterShell } from './shell.ts'
 
 /** Loads the package's loader, before the thread is sealed. */
 export async function openPythonGuests(snapshot: PythonSnapshot): Promise<GuestMaker> {
   enterShell()
   const { default: createModule } = (await import(snapshot.loader)) as { default: CreateModule }
-  const { module, stdlib, image } = snapshot
+  const { module, stdlib, image, tag } = snapshot
   const parts = { module, stdlib, createModule }
-  const base = { ...unpackImage(image), tag: imageTag(snapshot) }
+  const base = { ...unpackImage(image), tag }
   return {
     // Each takes 40 MB.
     standby: 1,

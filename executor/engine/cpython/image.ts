@@ -6,23 +6,15 @@
  * of all that goes into it.
  */
 
-import { createHash, randomUUID } from 'node:crypto'
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-} from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { existsSync, lstatSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { getCompileCacheDir } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import type { BaseSnapshot } from '../engine-parts.ts'
 import { packedHash, packImage, readImage, unpackImage } from './image-file.ts'
+import { imageTag, PYTHON_ENGINE, preludeModules, sourceHash } from './image-source.ts'
 import type { ImageOrder } from './image-thread.ts'
 import { type PackageFiles, readPackage } from './package-files.ts'
 
@@ -37,13 +29,12 @@ export interface PythonSnapshot extends BaseSnapshot {
    * it.
    */
   readonly image: SharedArrayBuffer
+  /** Names the interpreter and the image: what a session's snapshot depends on. */
+  readonly tag: string
   /** SHA-256 of what is packed, hexadecimal. */
   readonly packedHash: string
 }
 
-const ENGINE = 'cpython 3.14.2, pyodide 314.0.7'
-/** The folder of the prelude, which is Python. */
-const preludeFolder = fileURLToPath(new URL('../../guest-python/', import.meta.url))
 /** V8's stack where Python runs: a deep recursion of the interpreter takes much of it. */
 export const STACK_MB = 16
 
@@ -66,22 +57,34 @@ export function pythonSnapshot(file?: string): Promise<PythonSnapshot> {
 
 /** The file of the image, where this process stores it; `undefined` when it is not there. */
 export async function storedImage(): Promise<string | undefined> {
-  const files = await readPackage()
-  return imageFolders()
-    .map(folder => imageFile(folder, files))
-    .find(isThere)
+  return storedImageOf(readPackage())
 }
 
+const storedImageOf = (files: PackageFiles): string | undefined =>
+  imageFolders()
+    .map(folder => imageFile(folder, files))
+    .find(isThere)
+
 async function make(file: string | undefined): Promise<PythonSnapshot> {
-  const files = await readPackage()
-  const module = await WebAssembly.compile(files.wasm)
-  const stored = file ?? (await storedImage())
-  const image =
-    (stored === undefined ? undefined : readImage(stored)) ?? (await makeImage(files, module))
+  const files = readPackage()
+  // It takes threads of V8's own, and this one reads the image meanwhile.
+  const compiling = WebAssembly.compile(files.wasm)
+  const stored = file ?? storedImageOf(files)
+  const kept = stored === undefined ? undefined : readImage(stored)
+  const module = await compiling
+  const image = kept ?? (await makeImage(files, module))
   const { loader, stdlib } = files
   const { memoryHash } = unpackImage(image)
   return {
-    ...{ engine: ENGINE, memoryHash, module, loader, stdlib, image },
+    ...{
+      engine: PYTHON_ENGINE,
+      tag: imageTag(sourceHash(files)),
+      memoryHash,
+      module,
+      loader,
+      stdlib,
+      image,
+    },
     packedHash: packedHash(image),
   }
 }
@@ -115,22 +118,6 @@ const userId = () => process.getuid?.() ?? 0
 function isOurs(folder: string): boolean {
   const { uid, mode } = lstatSync(folder)
   return process.getuid === undefined || (uid === userId() && (mode & 0o022) === 0)
-}
-
-/** The form of the image: another one is another file. */
-const FORM = 'image 3'
-
-function sourceHash({ hash }: PackageFiles): string {
-  const all = createHash('sha256').update(FORM).update(hash)
-  for (const [name, text] of preludeModules()) all.update(name).update(text)
-  return all.digest('hex')
-}
-
-function preludeModules(): [name: string, text: string][] {
-  return readdirSync(preludeFolder)
-    .filter(name => name.endsWith('.py'))
-    .sort()
-    .map(name => [name, readFileSync(join(preludeFolder, name), 'utf8')])
 }
 
 /** Makes the image in a thread of its own, since it takes seconds, and stores it. */
