@@ -126,7 +126,7 @@ export function readPlan(
       language: stored.language,
       // A plan of an older version may lack a limit.
       limits: resolveLimits(stored.limits),
-      toolbox: stored.hasToolSearch === true ? withToolSearch(seen) : seen,
+      toolbox: stored.hasToolSearch === true ? withToolSearch(seen, stored.language) : seen,
       inputs: stored.inputs,
       seed: stored.seed,
       sessionId,
