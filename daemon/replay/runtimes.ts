@@ -4,9 +4,9 @@ import {
   type EngineName,
   engineOf,
   engineOfTag,
-  engines,
   type RuntimeTags,
 } from '../../executor/engine/engine.ts'
+import { optionalRuntimes } from '../../executor/engine/optional-runtimes.ts'
 import type { Language } from '../../protocol/execution/execution.ts'
 import type { ClaimedExecution } from '../store/store.ts'
 import { languageOf } from './stored-plan.ts'
@@ -37,10 +37,10 @@ export class Runtimes {
 
   /** Whether a state was made by the engine that is always there. */
   isMain(tag: string): boolean {
-    return engines[engineOfTag(tag)].runtimeTags === undefined
+    return optionalRuntimes[engineOfTag(tag)] === undefined
   }
 
   #ofEngine(engine: EngineName): RuntimeTags {
-    return engines[engine].runtimeTags?.() ?? this.main
+    return optionalRuntimes[engine]?.() ?? this.main
   }
 }

@@ -7,7 +7,6 @@
 
 import type { Language } from '../../protocol/execution/execution.ts'
 import type { PythonSnapshot } from './cpython/image.ts'
-import { ownImageTag } from './cpython/image-source.ts'
 import type { BaseSnapshot, GuestMaker, RuntimeTags } from './engine-parts.ts'
 import type { BaseSnapshot as QuickJSBaseSnapshot } from './quickjs/base-snapshot-shape.ts'
 
@@ -38,12 +37,6 @@ export interface Engine {
    * Loads the half that makes base snapshots. It is for the host: it reads files.
    */
   readonly openHost: () => Promise<EngineHost>
-  /**
-   * The names of its runtime, without a base snapshot. Absent: {@link EngineHost.tagsOf} has them.
-   *
-   * @throws {LatchdError} `INVALID_REQUEST` when its package is not installed
-   */
-  readonly runtimeTags?: () => RuntimeTags
   /** Loads the half that makes guests, in a thread, before that is sealed. */
   readonly openGuests: (baseSnapshot: BaseSnapshot) => Promise<GuestMaker>
 }
@@ -103,22 +96,18 @@ const cpython: Engine = {
   stackMb: 64,
   graceMs: 100,
   openHost: async () => {
-    const { pythonSnapshot, storedImage } = await import('./cpython/image.ts')
+    const [{ pythonSnapshot, storedImage }, { pythonTags }] = await Promise.all([
+      import('./cpython/image.ts'),
+      import('./cpython/image-source.ts'),
+    ])
     return { baseSnapshot: pythonSnapshot, storedFile: storedImage, tagsOf: pythonTags }
   },
-  runtimeTags: pythonTags,
   openGuests: async base =>
     (await import('./cpython/guest-maker.ts')).openPythonGuests(base as PythonSnapshot),
 }
 
-/** Replays depend on nothing else: local times and texts are the interpreter's own. */
-function pythonTags(): RuntimeTags {
-  const tag = ownImageTag()
-  return { snapshot: tag, replay: tag }
-}
-
 /** The engines, by name. */
-export const engines: Readonly<Record<'quickjs' | 'cpython', Engine>> = { quickjs, cpython }
+export const engines = { quickjs, cpython } as const satisfies Readonly<Record<string, Engine>>
 /** The engine whose runtime has this tag, of whatever version: it is the first word. */
 export const engineOfTag = (tag: string): EngineName =>
   tag.startsWith('cpython') ? 'cpython' : 'quickjs'

@@ -16,9 +16,9 @@ import { type GuestHooks, GuestThrown } from '../guest.ts'
 import { hashOf } from '../memory-hash.ts'
 import { decodeSnapshot, encodeSnapshot } from '../session-snapshot.ts'
 import { FrameReader } from './frames.ts'
-import type { ImageFile } from './image-file.ts'
 import { type EngineParts, Instance, SealViolation } from './instance.ts'
 import type { InstanceHooks } from './instance-hooks.ts'
+import type { Image } from './packed-image.ts'
 import { SeededRandom } from './seeded-random.ts'
 import { zoneOffsetOf } from './zone-offset.ts'
 
@@ -47,7 +47,7 @@ interface Configuration {
 }
 
 /** The image that guests begin as. */
-export interface GuestImage extends ImageFile {
+export interface GuestImage extends Image {
   /** Names the interpreter and the image; see `image-source.ts`. */
   readonly tag: string
 }

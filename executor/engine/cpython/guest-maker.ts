@@ -4,7 +4,7 @@ import type { GuestMaker } from '../engine-parts.ts'
 import { CPythonGuest } from './cpython.ts'
 import type { CreateModule } from './emscripten-module.ts'
 import type { PythonSnapshot } from './image.ts'
-import { isPacked, packedHash, unpackImage } from './image-file.ts'
+import { isPacked, packedHash, unpackImage } from './packed-image.ts'
 import { enterShell } from './shell.ts'
 
 /** Loads the package's loader, before the thread is sealed. */

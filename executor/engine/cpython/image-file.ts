@@ -1,86 +1,37 @@
-/**
- * The image as it is stored, and as all threads of a process read it: one shared memory.
- *
- * | offset | bytes | what |
- * | ------ | ----- | ---- |
- * | 0      | 32    | SHA-256 of all that follows |
- * | 32     | 32    | SHA-256 of the whole memory of the image |
- * | 64     | 4     | bytes of the whole memory |
- * | 68     | 4     | number of parts |
- * | 72     | 8 each | the parts that are not zero: address and length, in order |
- * | …      | …     | their bytes, one after the other |
- *
- * Numbers are little-endian. The zeros are left out: they are nearly half of the image.
- */
+/** The file in which an image is stored. */
 
-import { createHash } from 'node:crypto'
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import { hashOf } from '../memory-hash.ts'
-import { type MemoryPart, nonZeroParts } from '../memory-parts.ts'
+import { randomUUID } from 'node:crypto'
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
+import { isPacked } from './packed-image.ts'
 
-const HASH_BYTES = 32
-const SIZE_AT = 64
-const COUNT_AT = 68
-const TABLE_AT = 72
-const ENTRY_BYTES = 8
-
-/** An image as its bytes describe it. */
-export interface ImageFile {
-  /** Views of the shared memory, which nobody writes to. */
-  readonly parts: readonly MemoryPart[]
-  /** Bytes of the whole memory. */
-  readonly imageBytes: number
-  /** SHA-256 of the whole memory, hexadecimal. */
-  readonly memoryHash: string
-}
-
-/** The bytes of an image, in memory that threads can share. */
-export function packImage(memory: Uint8Array): SharedArrayBuffer {
-  const parts = nonZeroParts(memory)
-  const dataAt = TABLE_AT + parts.length * ENTRY_BYTES
-  const size = parts.reduce((sum, { bytes }) => sum + bytes.length, dataAt)
-  const packed = Buffer.from(new SharedArrayBuffer(size))
-  packed.write(hashOf(memory), HASH_BYTES, 'hex')
-  packed.writeUInt32LE(memory.length, SIZE_AT)
-  packed.writeUInt32LE(parts.length, COUNT_AT)
-  let end = dataAt
-  for (const [index, { at, bytes }] of parts.entries()) {
-    packed.writeUInt32LE(at, TABLE_AT + index * ENTRY_BYTES)
-    packed.writeUInt32LE(bytes.length, TABLE_AT + index * ENTRY_BYTES + 4)
-    packed.set(bytes, end)
-    end += bytes.length
+/** Whether there is an image that only this user can have written. */
+export function isThere(file: string): boolean {
+  try {
+    return existsSync(file) && isOurs(dirname(file))
+  } catch {
+    // Under Node's permissions a folder may be out of sight.
+    return false
   }
-  checksum(packed).copy(packed, 0)
-  return packed.buffer as unknown as SharedArrayBuffer
 }
 
-/** Whether the bytes of an image are those that were packed; takes some ten milliseconds. */
-export function isPacked(image: SharedArrayBuffer): boolean {
-  const packed = Buffer.from(image)
-  return packed.length > TABLE_AT && checksum(packed).equals(packed.subarray(0, HASH_BYTES))
-}
+/** The user of this process; 0 where there are none. */
+export const userId = () => process.getuid?.() ?? 0
 
-/** The checksum of packed bytes, hexadecimal. */
-export const packedHash = (image: SharedArrayBuffer): string =>
-  Buffer.from(image, 0, HASH_BYTES).toString('hex')
-
-const checksum = (packed: Buffer): Buffer =>
-  createHash('sha256').update(packed.subarray(HASH_BYTES)).digest()
-
-/** Reads packed bytes: views of them. */
-export function unpackImage(image: SharedArrayBuffer): ImageFile {
-  const packed = Buffer.from(image)
-  const count = packed.readUInt32LE(COUNT_AT)
-  let end = TABLE_AT + count * ENTRY_BYTES
-  const parts = Array.from({ length: count }, (_, index): MemoryPart => {
-    const at = packed.readUInt32LE(TABLE_AT + index * ENTRY_BYTES)
-    const length = packed.readUInt32LE(TABLE_AT + index * ENTRY_BYTES + 4)
-    const bytes = packed.subarray(end, end + length)
-    end += length
-    return { at, bytes }
-  })
-  const memoryHash = packed.toString('hex', HASH_BYTES, 2 * HASH_BYTES)
-  return { parts, imageBytes: packed.readUInt32LE(SIZE_AT), memoryHash }
+/** Whether nobody else can write there: an image from another hand would be another engine. */
+function isOurs(folder: string): boolean {
+  const { uid, mode } = lstatSync(folder)
+  return process.getuid === undefined || (uid === userId() && (mode & 0o022) === 0)
 }
 
 /** Reads a stored image; `undefined` when it is not there, or not whole. */
@@ -105,5 +56,19 @@ export function readImage(file: string): SharedArrayBuffer | undefined {
     return undefined
   } finally {
     closeSync(descriptor)
+  }
+}
+
+/** Stores an image; nothing happens where that is not possible. */
+export function writeImage(file: string, image: SharedArrayBuffer): void {
+  const part = `${file}.${randomUUID()}`
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    if (!isOurs(dirname(file))) return
+    writeFileSync(part, new Uint8Array(image), { mode: 0o600 })
+    // Renamed into place, so that a concurrent reader never sees a part of it.
+    renameSync(part, file)
+  } catch {
+    // A full disk, or a folder that is not ours: it is made again at the next start.
   }
 }

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { RuntimeTags } from '../engine-parts.ts'
 import { type PackageFiles, readPackage } from './package-files.ts'
 
 /** Names and versions of the interpreter. */
@@ -37,11 +38,12 @@ export const imageTag = (hash: string): string =>
 let tag: string | undefined
 
 /**
- * The tag of this process. It reads the package when it is first called, and makes no image.
+ * The tags of this process. They read the package when they are first wanted, and make no image.
+ * Replays depend on nothing else: local times and texts are the interpreter's own.
  *
  * @throws {LatchdError} `INVALID_REQUEST` when the package is not installed
  */
-export function ownImageTag(): string {
+export function pythonTags(): RuntimeTags {
   tag ??= imageTag(sourceHash(readPackage()))
-  return tag
+  return { snapshot: tag, replay: tag }
 }

@@ -6,17 +6,16 @@
  * of all that goes into it.
  */
 
-import { randomUUID } from 'node:crypto'
-import { existsSync, lstatSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { getCompileCacheDir } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { BaseSnapshot } from '../engine-parts.ts'
-import { packedHash, packImage, readImage, unpackImage } from './image-file.ts'
+import { isThere, readImage, userId, writeImage } from './image-file.ts'
 import { imageTag, PYTHON_ENGINE, preludeModules, sourceHash } from './image-source.ts'
 import type { ImageOrder } from './image-thread.ts'
 import { type PackageFiles, readPackage } from './package-files.ts'
+import { packedHash, packImage, unpackImage } from './packed-image.ts'
 
 /** The base snapshot of this engine. */
 export interface PythonSnapshot extends BaseSnapshot {
@@ -25,7 +24,7 @@ export interface PythonSnapshot extends BaseSnapshot {
   readonly loader: string
   readonly stdlib: Uint8Array<ArrayBuffer>
   /**
-   * The image as `image-file.ts` packs it: all threads of the process read it, and none writes to
+   * The image as `packed-image.ts` packs it: all threads of the process read it, and none writes to
    * it.
    */
   readonly image: SharedArrayBuffer
@@ -102,24 +101,6 @@ function imageFolders(): string[] {
 const imageFile = (folder: string, files: PackageFiles) =>
   join(folder, `python-${sourceHash(files)}`)
 
-/** Whether there is an image that only this user can have written. */
-function isThere(file: string): boolean {
-  try {
-    return existsSync(file) && isOurs(dirname(file))
-  } catch {
-    // Under Node's permissions a folder may be out of sight.
-    return false
-  }
-}
-
-const userId = () => process.getuid?.() ?? 0
-
-/** Whether nobody else can write there: an image from another hand would be another engine. */
-function isOurs(folder: string): boolean {
-  const { uid, mode } = lstatSync(folder)
-  return process.getuid === undefined || (uid === userId() && (mode & 0o022) === 0)
-}
-
 /** Makes the image in a thread of its own, since it takes seconds, and stores it. */
 async function makeImage(
   files: PackageFiles,
@@ -141,17 +122,4 @@ async function makeImage(
   const image = packImage(await promise)
   writeImage(imageFile(imageFolders()[0] as string, files), image)
   return image
-}
-
-function writeImage(file: string, image: SharedArrayBuffer): void {
-  const part = `${file}.${randomUUID()}`
-  try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-    if (!isOurs(dirname(file))) return
-    writeFileSync(part, new Uint8Array(image), { mode: 0o600 })
-    // Renamed into place, so that a concurrent reader never sees a part of it.
-    renameSync(part, file)
-  } catch {
-    // A full disk, or a folder that is not ours: it is made again at the next start.
-  }
 }

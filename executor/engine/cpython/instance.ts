@@ -16,9 +16,9 @@ import type {
 } from './emscripten-module.ts'
 import { ownTimes } from './file-times.ts'
 import { type ClosedFiles, closeFiles, type FileQuota, openDoor } from './files.ts'
-import type { ImageFile } from './image-file.ts'
 import type { InstanceHooks } from './instance-hooks.ts'
 import { replaceImports } from './own-imports.ts'
+import type { Image } from './packed-image.ts'
 
 /** The parts from which instances are made. */
 export interface EngineParts {
@@ -81,7 +81,7 @@ export class Instance {
   static async create(
     parts: EngineParts,
     hooks: InstanceHooks,
-    image?: ImageFile,
+    image?: Image,
     prepare: (module: EmscriptenModule) => void = () => {},
   ): Promise<Instance> {
     const instance = new Instance(hooks)
@@ -91,7 +91,7 @@ export class Instance {
 
   async #create(
     { module, stdlib, createModule }: EngineParts,
-    image: ImageFile | undefined,
+    image: Image | undefined,
     prepare: (module: EmscriptenModule) => void,
   ): Promise<void> {
     const api = {
