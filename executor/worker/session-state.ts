@@ -25,6 +25,10 @@ export function stateName({ state, snapshot }: GuestSession): string | undefined
 export const leftState = ({ leftState: name, snapshot }: GuestReport): string | undefined =>
   name ?? (snapshot && checksumOf(snapshot))
 
+/** Whether programs of a session are to be repeated before the next one. */
+export const isRepeated = (session: GuestSession | undefined, isHeld: boolean): boolean =>
+  !isHeld && (session?.since?.length ?? 0) > 0
+
 /**
  * Brings a guest to the state of its session.
  *
@@ -62,6 +66,8 @@ function repeat(
     const { outcome } = run(
       {
         ...step,
+        // It kept to its time before, and may take more on a busy machine.
+        limits: { ...step.limits, cpuMs: step.limits.cpuMs + REPEAT_EXTRA_MS },
         session: { snapshot },
         wantsProgram: false,
         port: port1,
@@ -97,6 +103,9 @@ export interface StayingProgram {
   /** Whether it has asked for files, which may be gone by then. */
   readonly hasFiles: boolean
 }
+
+/** How much more time a program gets when it is repeated. */
+const REPEAT_EXTRA_MS = 1000
 
 /** A session that has to be brought back repeats so many programs at most, each as short as that. */
 const MAX_STEPS = 16

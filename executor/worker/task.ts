@@ -38,7 +38,7 @@ import { readOutput } from './services/output.ts'
 import { answerDecoder } from './services/text-decoder.ts'
 import { answerURL } from './services/url.ts'
 import { type SessionLeft, TOO_LARGE, withSession } from './session-left.ts'
-import { enterSession, isQuickToRepeat } from './session-state.ts'
+import { enterSession, isQuickToRepeat, isRepeated } from './session-state.ts'
 
 /** What all tasks of a worker share. */
 export interface TaskDependencies {
@@ -102,7 +102,7 @@ class RunningTask {
       limits.cpuMs,
       () => this.#channel.waitMs,
       task.chargedCpuMs,
-      journal.length > 0,
+      journal.length > 0 || isRepeated(task.session, deps.isHeld === true),
     )
     this.#tools = JSON.parse(task.tools) as GuestTool[]
     this.#calls = new GuestCalls(task, this.#tools, {
@@ -126,7 +126,7 @@ class RunningTask {
       ...withSession(outcome, this.#leaveSession(outcome), this.#task.limits),
       logs: this.#logs.takeRest(this.#clock.nowMs, outcome.status !== 'parked'),
       logsTruncatedBytes: this.#logs.truncatedBytes,
-      cpuMs: this.#cpu.usedMs(),
+      cpuMs: this.#task.chargedCpuMs + this.#cpu.usedMs(),
       waitMs: this.#channel.waitMs,
       peakMemoryBytes: this.#guest.memoryBytes,
       ...warningsOf(this.#hides),
@@ -170,7 +170,7 @@ class RunningTask {
     return isQuickToRepeat({
       since: session.since?.length ?? 0,
       isHeld: this.#deps.isHeld === true,
-      cpuMs: this.#cpu.usedMs(),
+      cpuMs: this.#task.chargedCpuMs + this.#cpu.usedMs(),
       chars: source.length + inputs.length + takenChars,
       hasFiles,
     })
@@ -212,9 +212,11 @@ class RunningTask {
       this.#guest.begin(hooks, limits.memoryBytes, configuration)
       return
     }
-    enterSession(session, this.#guest, this.#deps.isHeld === true, (task, guest, isHeld) =>
-      runTask(task, guest, { ...this.#deps, isHeld }),
-    )
+    enterSession(session, this.#guest, this.#deps.isHeld === true, (task, guest, isHeld) => {
+      this.#channel.poll()
+      return runTask(task, guest, { ...this.#deps, isHeld })
+    })
+    if (this.#task.journal.length === 0) this.#cpu.startActive()
     this.#hasBegun = true
     const hides = this.#hides.map(one => [one.name, hiderText(one, executionId)])
     const configuration = `{"tools":${tools},"hides":${JSON.stringify(hides)},${rest.slice(1)}`
