@@ -330,7 +330,7 @@ export class RunningExecution {
     let unwatch = () => {}
     try {
       return await pool.run({
-        owner: this.#plan.caller,
+        ...{ owner: this.#plan.caller, session: this.#plan.sessionId },
         language: this.#plan.language,
         execution: this,
         begin: run => {

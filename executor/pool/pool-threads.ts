@@ -3,7 +3,7 @@
  * messages pass its port, how it is ended.
  *
  * An execution gets a free thread that ran the same owner last, else a new one, else one of another
- * owner. A thread that has changed its owner too often is ended instead of going to another owner.
+ * owner; among equal ones the thread that ran its session last, else one that ran no session. A thread that has changed its owner too often is ended instead of going to another owner.
  * So what an escaped program may have left in it does not meet all of the others.
  *
  * Piscina takes whatever a thread sends for an answer: `null` on its port is an uncaught error. Its
@@ -23,6 +23,7 @@ export interface PoolThread {
 /** The part of a task by which its thread is chosen. */
 export interface Assignment {
   readonly owner: string
+  readonly session?: string | undefined
   /** The thread that the task was handed to; absent before. */
   thread?: PoolThread
 }
@@ -43,6 +44,8 @@ interface WorkerInfo {
 class Thread implements PoolThread {
   /** The owner of the execution that it ran last; absent: none has run. */
   owner: string | undefined
+  /** The session of that execution, whose state its guest may hold. */
+  session: string | undefined
   /** How often it has gone from one owner to another. */
   changes = 0
   isEnding = false
@@ -77,21 +80,21 @@ export class PoolThreads {
   /** Chooses a thread: the `loadBalancer` of the pool. `null`: none is free for this owner yet. */
   choose<Shown extends ShownWorker>(task: object, shown: readonly Shown[]): Shown | null {
     const assignment = (task as Record<symbol, unknown>)[queueOptionsSymbol] as Assignment
-    const { owner } = assignment
+    const { owner, session } = assignment
     let chosen: Shown | null = null
     let best = Infinity
     let spent: Thread | undefined
     for (const one of shown) {
       const thread = this.#threads.get(one.id)
       if (thread === undefined || thread.isEnding || one.currentUsage > 0) continue
-      const cost = this.#costOf(thread, owner)
+      const cost = this.#costOf(thread, owner) + sessionCost(thread, session)
       if (cost === Infinity) spent = thread
       if (cost >= best) continue
       best = cost
       chosen = one
     }
     if (chosen === null) spent?.end()
-    else assignment.thread = this.#hand(this.#threads.get(chosen.id) as Thread, owner)
+    else assignment.thread = this.#hand(this.#threads.get(chosen.id) as Thread, assignment)
     return chosen
   }
 
@@ -102,9 +105,10 @@ export class PoolThreads {
     return changes < this.#maxChanges ? 2 : Infinity
   }
 
-  #hand(thread: Thread, owner: string): Thread {
+  #hand(thread: Thread, { owner, session }: Assignment): Thread {
     if (thread.owner !== undefined && thread.owner !== owner) thread.changes++
     thread.owner = owner
+    thread.session = session
     return thread
   }
 
@@ -123,6 +127,15 @@ export class PoolThreads {
     }
   }
 }
+
+/** A new thread is better than one that holds another session, that better than another owner's. */
+function sessionCost({ session }: Thread, wanted: string | undefined): number {
+  if (session === undefined) return 0
+  return session === wanted ? -SAME_GAIN : OTHER_COST
+}
+
+const SAME_GAIN = 0.5
+const OTHER_COST = 1.5
 
 function isAnswer(message: unknown, open: ReadonlyMap<unknown, unknown>): boolean {
   if (typeof message !== 'object' || message === null) return false

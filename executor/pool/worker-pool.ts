@@ -195,6 +195,7 @@ export class WorkerPool implements GuestPool {
     begin,
     receive,
     owner,
+    session,
     execution,
     isResume,
     unresponsive,
@@ -206,7 +207,7 @@ export class WorkerPool implements GuestPool {
     const endThread = () => end.abort()
     let fault: ForgedMessage | SharedLoss | undefined
     let reader = unread
-    const assignment: Assignment = { owner }
+    const assignment: Assignment = { owner, session }
     const guest = new GuestRun(message => {
       if (fault !== undefined) return
       try {
