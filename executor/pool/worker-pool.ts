@@ -152,7 +152,7 @@ export class WorkerPool implements GuestPool {
       // permissions they have to stay: an empty list lifts every restriction of the thread
       // (measured).
       ...(process.permission === undefined && { execArgv: [] }),
-      resourceLimits: { stackSizeMb: engines[this.#engine].stackMb },
+      resourceLimits: { ...engines[this.#engine].threadLimits },
       recordTiming: false,
       loadBalancer: (task, workers) => this.#threads.choose(task, workers),
       workerData,
