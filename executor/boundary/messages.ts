@@ -46,7 +46,10 @@ export type SessionStep = Pick<
   | 'timeZone'
   | 'limits'
   | 'journal'
->
+> & {
+  /** How it ended, as each repetition of it must. */
+  readonly status: 'completed' | 'failed'
+}
 
 /** Makes a run a dry run: it repeats its journal, sends no request, and ends there. */
 export interface GuestDryRun {

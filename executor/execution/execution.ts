@@ -302,7 +302,7 @@ export class RunningExecution {
       outcome?.status === 'completed'
         ? this.#record.complete(outcome.output, outcome.isFinalAnswer)
         : this.#record.fail(error as ExecutionError)
-    return { kind: 'ended', execution, ...sessionLeft(left, () => this.#work()) }
+    return { kind: 'ended', execution, ...sessionLeft(left, outcome, () => this.#work()) }
   }
 
   /** Returns the worker's report, or why there is none; `undefined` after a stop from here. */

@@ -1,7 +1,7 @@
 /** What an execution takes from its session, and what it leaves to it. */
 
 import type { GuestWork } from '../boundary/guest-pool.ts'
-import type { GuestReport, GuestSession, SessionStep } from '../boundary/messages.ts'
+import type { GuestOutcome, GuestReport, GuestSession, SessionStep } from '../boundary/messages.ts'
 import type { ExecutionHost } from '../boundary/ports.ts'
 
 /** What an execution has left to its session; empty: the session keeps what it had. */
@@ -23,11 +23,14 @@ export const openSession = async (host: ExecutionHost): Promise<GuestSession> =>
  */
 export function sessionLeft(
   { snapshot, leftState: state }: Pick<GuestReport, 'snapshot' | 'leftState'>,
+  outcome: GuestOutcome | undefined,
   work: () => GuestWork,
 ): SessionLeft {
-  if (state === undefined) return snapshot === undefined ? {} : { snapshot }
+  const status = outcome?.status
+  const hasEnded = status === 'completed' || status === 'failed'
+  if (state === undefined || !hasEnded) return snapshot === undefined ? {} : { snapshot }
   const { executionId, source, language, program, tools, inputs, seed, ...rest } = work()
   const { startedAtMs, timeZone, limits, journal } = rest
   const step = { executionId, source, language, program, tools, inputs, seed }
-  return { stayed: { state, step: { ...step, startedAtMs, timeZone, limits, journal } } }
+  return { stayed: { state, step: { ...step, startedAtMs, timeZone, limits, journal, status } } }
 }

@@ -81,9 +81,9 @@ function repeat(
       guest,
       isHeld,
     )
-    if (outcome.status === 'completed' || outcome.status === 'failed') return
-    const why = 'error' in outcome ? outcome.error.message : `it is ${outcome.status}`
-    const message = `Cannot bring the session back: its program ${step.executionId} took another path (${why})`
+    if (outcome.status === step.status) return
+    const now = 'error' in outcome ? outcome.error.message : outcome.status
+    const message = `Cannot bring the session back: its program ${step.executionId} took another path: it was ${step.status}, and is ${now}`
     throw new LatchdError('SNAPSHOT_INCOMPATIBLE', message)
   } finally {
     port1.close()
