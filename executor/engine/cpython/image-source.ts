@@ -24,8 +24,15 @@ export function preludeModules(): [name: string, text: string][] {
     .map(name => [name, readFileSync(join(preludeFolder, name), 'utf8')])
 }
 
-/** SHA-256 of all that goes into the image, hexadecimal. */
-export function sourceHash({ hash }: Pick<PackageFiles, 'hash'>): string {
+let known: string | undefined
+
+/** SHA-256 of all that goes into the image, hexadecimal; the same as long as the process runs. */
+export function sourceHash(files: Pick<PackageFiles, 'hash'>): string {
+  known ??= hashOfSource(files)
+  return known
+}
+
+function hashOfSource({ hash }: Pick<PackageFiles, 'hash'>): string {
   const all = createHash('sha256').update(FORM).update(hash)
   for (const [name, text] of preludeModules()) all.update(name).update(text)
   return all.digest('hex')
@@ -35,8 +42,6 @@ export function sourceHash({ hash }: Pick<PackageFiles, 'hash'>): string {
 export const imageTag = (hash: string): string =>
   `${PYTHON_ENGINE}, image ${hash.slice(0, HASH_DIGITS)}`
 
-let tag: string | undefined
-
 /**
  * The tags of this process. They read the package when they are first wanted, and make no image.
  * Replays depend on nothing else: local times and texts are the interpreter's own.
@@ -44,6 +49,6 @@ let tag: string | undefined
  * @throws {LatchdError} `INVALID_REQUEST` when the package is not installed
  */
 export function pythonTags(): RuntimeTags {
-  tag ??= imageTag(sourceHash(readPackage()))
+  const tag = imageTag(known ?? sourceHash(readPackage()))
   return { snapshot: tag, replay: tag }
 }

@@ -25,6 +25,8 @@ interface PythonPackage {
   readonly stdlibUrl: string
 }
 
+let hash: string | undefined
+
 /** Whether the package is installed. */
 export function hasPackage(): boolean {
   try {
@@ -50,7 +52,8 @@ export function readPackage(): PackageFiles {
   const { loaderUrl, wasmUrl, stdlibUrl } = load('@latchd/python') as PythonPackage
   const wasm = read(wasmUrl)
   const stdlib = read(stdlibUrl)
-  const hash = createHash('sha256').update(wasm).update(stdlib).digest('hex')
+  // It takes some ten milliseconds, and the package is the same as long as the process runs.
+  hash ??= createHash('sha256').update(wasm).update(stdlib).digest('hex')
   return { loader: loaderUrl, wasm, stdlib, hash }
 }
 
