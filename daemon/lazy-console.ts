@@ -1,9 +1,13 @@
-/** The console, which costs a daemon nothing until a browser asks for it but the last hour. */
+/**
+ * The console, which costs a daemon nothing until a browser asks for it but the last hour and the
+ * last errors of tools.
+ */
 
 import { resolve } from 'node:path'
 import type { Config } from './config/config.ts'
 import type { AnswerConsole, RouteDependencies } from './http/dependencies.ts'
 import type { Services } from './services.ts'
+import { LastErrors } from './telemetry/last-errors.ts'
 import { LastHour } from './telemetry/last-hour.ts'
 
 /** The console of a daemon. */
@@ -32,11 +36,21 @@ export function lazyConsole(
     memoryBytes: () => process.memoryUsage.rss(),
   }
   const lastHour = new LastHour(sources, Date.now)
-  bus.observe((event, { createdAtMs }) => lastHour.onEvent(event, createdAtMs))
+  const lastErrors = new LastErrors()
+  bus.observe((event, { createdAtMs }) => {
+    lastHour.onEvent(event, createdAtMs)
+    lastErrors.onEvent(event)
+  })
   let pages: Promise<AnswerConsole> | undefined
   const load = async () => {
     const { openConsole } = await import('./console/console.ts')
-    return openConsole({ ...routes(), stateDir: resolve(stateDir), lastHour, typeChecker })
+    return openConsole({
+      ...routes(),
+      stateDir: resolve(stateDir),
+      lastHour,
+      lastErrors,
+      typeChecker,
+    })
   }
   return {
     answer: async (request, env, shares) => {

@@ -37,6 +37,12 @@ export function instant(ms: number): Html {
   return html`<time datetime="${iso}" data-instant>${iso.slice(0, 19).replace('T', ' ')}</time>`
 }
 
+/** The hour and minute of an instant, in UTC; scripts write them in the zone of the browser. */
+export function clockTime(ms: number): Html {
+  const iso = new Date(ms).toISOString()
+  return html`<time datetime="${iso}" data-clock>${iso.slice(11, 16)}</time>`
+}
+
 /** The time since an instant, which goes on counting. */
 export function elapsed(sinceMs: number, nowMs: number): Html {
   const text = durationText(Math.max(0, nowMs - sinceMs))

@@ -82,7 +82,7 @@ export class ActiveExecutions {
   constructor(deps: ActiveDependencies) {
     this.#deps = deps
     this.#collector = new IdleCollector([deps.pool, deps.store])
-    this.#upgrades = new UpgradeCheck(deps, deps.runtime, sessionId =>
+    this.#upgrades = new UpgradeCheck(deps, deps.runtimes, sessionId =>
       deps.sessions.load(sessionId),
     )
     this.#claims = new ClaimLoop({

@@ -101,13 +101,14 @@ export class ReplayService {
 }
 
 function judged(claimed: ClaimedExecution, execution: Execution, report: ReplayReport): Replay {
-  const { outcome, asked, place, divergence } = report
+  const { outcome, asked, place, variables, divergence } = report
   const calls = [...foldEvents(claimed.events).calls.values()]
   const fields = {
     executionId: claimed.executionId,
     logs: [...report.logs],
     calls: calls.filter(({ callId }) => numberOf(callId) <= asked),
     ...(place && { place }),
+    ...(variables && { variables: [...variables] }),
   }
   const diverged = (error: ExecutionError): Replay => ({ result: 'diverged', error, ...fields })
   if (divergence !== undefined) return diverged(divergence)

@@ -282,10 +282,10 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
   async #leave(snapshot: Uint8Array, execution: Execution): Promise<SessionLeaving> {
     const kept = (this.#running as RunningExecution).kept()
     const records = await wholeRecords(kept.records, seqs => this.readTexts(seqs))
-    const run =
-      records &&
-      (await writeSessionRun(this.#plan, { ...kept, records }, execution, this.#deps.runtime))
-    return { ...this.#deps.sessions.tag(snapshot), ...(run && { run }) }
+    const { replay, snapshot: runtime } = this.#deps.runtimes.of(this.#plan.language)
+    const state = records && { ...kept, records }
+    const run = state && (await writeSessionRun(this.#plan, state, execution, replay))
+    return { bytes: snapshot, runtime, ...(run && { run }) }
   }
 
   /** Makes an execution that cannot be stored volatile again, so that its end can be read. */
@@ -334,7 +334,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
       owner: this.owner,
       state,
       source,
-      plan: serializePlan(this.#plan, this.#deps.runtime),
+      plan: serializePlan(this.#plan, this.#deps.runtimes.of(this.#plan.language).replay),
       ...(sessionId !== undefined && { sessionId }),
       ...(this.webhookUrl !== undefined && { webhookUrl: this.webhookUrl }),
       createdAtMs,

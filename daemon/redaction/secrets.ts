@@ -51,12 +51,30 @@ export class Secrets implements Redaction {
   }
 }
 
-/** The forms of a secret: plain, inside JSON, inside JSON within JSON, and inside a URL. */
+/** The forms of a secret: plain, in a URL or a regular expression; each also in JSON, and in JSON within JSON. */
 function formsOf(secret: string): string[] {
-  const escaped = JSON.stringify(secret).slice(1, -1)
-  const twice = JSON.stringify(escaped).slice(1, -1)
   // A lone surrogate has no form in a URL.
-  return [secret, escaped, twice, ...(secret.isWellFormed() ? urlForms(secret) : [])]
+  const forms = [secret, ...regExpForms(secret), ...(secret.isWellFormed() ? urlForms(secret) : [])]
+  return forms.flatMap(form => {
+    const inJson = JSON.stringify(form).slice(1, -1)
+    return [form, inJson, JSON.stringify(inJson).slice(1, -1)]
+  })
+}
+
+/** As the source of a regular expression has it, which was made of the secret or of its escaped text. */
+function regExpForms(secret: string): string[] {
+  const lineEnds: Record<string, string> = {
+    '/': '\\/',
+    '\n': '\\n',
+    '\r': '\\r',
+    '\u2028': '\\u2028',
+    '\u2029': '\\u2029',
+  }
+  const lines = secret.replace(/[/\n\r\u2028\u2029]/g, found => lineEnds[found] as string)
+  // Not what is escaped already.
+  const others = secret.replace(/\\.|\//gs, found => (found === '/' ? '\\/' : found))
+  const literally = secret.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+  return [lines, others, literally]
 }
 
 /** As `encodeURIComponent`, forms, and each part of a URL write it: they escape different characters. */

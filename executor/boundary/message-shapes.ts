@@ -8,6 +8,7 @@
 import { z } from 'zod'
 import type { Accepting, ShapeOf } from '../../protocol/base/shape-of.ts'
 import { ExecutionError, LogLine, Warning } from '../../protocol/execution/execution.ts'
+import { Variable } from '../../protocol/execution/replay.ts'
 import { fileOperations } from '../files/file-operations.ts'
 import type {
   CompiledProgram,
@@ -126,6 +127,7 @@ const DryRunShape = z.strictObject({
   asked: Count,
   unanswered: z.array(z.tuple([Count, z.string()])),
   place: PlaceShape.exactOptional(),
+  variables: z.array(Variable).exactOptional(),
 } satisfies ShapeOf<DryRunReport>)
 
 // The check accepts shared memory too, which its own type leaves out.
@@ -140,6 +142,7 @@ const report = z.strictObject({
   peakMemoryBytes: Count,
   warnings: z.array(Warning).exactOptional(),
   snapshot: Bytes.exactOptional(),
+  leftState: z.uuid().exactOptional(),
   dryRun: DryRunShape.exactOptional(),
 } satisfies ShapeOf<GuestReport>)
 

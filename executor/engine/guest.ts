@@ -1,5 +1,7 @@
 /** The interface between the executor and a guest engine. */
 
+import type { Variable } from '../../protocol/execution/replay.ts'
+
 /** The host's side of one execution, as the engine calls it. Each may throw to end the guest. */
 export interface GuestHooks {
   /** Called every few thousand operations of the guest; throws when the guest has to end. */
@@ -46,6 +48,12 @@ export interface Guest {
    *   they are damaged; the guest is as it was.
    */
   restore(snapshot: Uint8Array): void
+  /**
+   * Makes a guest ready for the next program of its session, on the memory as the last one left it:
+   * as `restore` of its snapshot would, without the copies. To be called after `endSession` has
+   * found it clean. Absent where that is not possible.
+   */
+  continueSession?(): void
   /** Runs one pending job. `false` when there was none. @throws {GuestThrown} when it threw. */
   runJob(): boolean
   /** Hands over a delivery. @throws {GuestThrown} when a timer's callback threw. */
@@ -57,6 +65,11 @@ export interface Guest {
    * the guest is ended.
    */
   currentStack(): string
+  /**
+   * The variables of the program's innermost function, at most 200. To be called as `currentStack`;
+   * absent of engines that cannot say.
+   */
+  variables?(): Variable[]
   /**
    * Whether the engine has asked for the zone of a local time since the last call of this. It does
    * so for a date that is read from a text without a zone. The answer is always UTC.

@@ -20,6 +20,7 @@ import { ENTRY_GLOBAL } from './host/host-names.ts'
 import { HostOperation } from './host/host-operations.ts'
 import { installTimers } from './host/timers.ts'
 import { parallel } from './host/tools.ts'
+import { inspect } from './inspect/inspect.ts'
 import { installWebInspectors } from './inspect/inspect-web.ts'
 import { installDateText } from './intl/date-text.ts'
 import { installIntl } from './intl/intl.ts'
@@ -81,6 +82,14 @@ function rest(): void {
   comeToRest()
 }
 
+/** Characters of a string and bytes of a text that a variable is shown with. */
+const variableOptions = record() as { maxStringLength: number; maxBytes: number }
+variableOptions.maxStringLength = 1000
+variableOptions.maxBytes = 2000
+
+/** The value of a variable, for a person who looks at a halted program. */
+const variableText = (value: unknown) => stringToWellFormed(inspect(value, variableOptions))
+
 reflectDefineProperty(
   globalThis,
   ENTRY_GLOBAL,
@@ -96,5 +105,6 @@ reflectDefineProperty(
     finishSession,
     rest,
     currentStack,
+    variableText,
   }),
 )

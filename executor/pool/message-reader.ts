@@ -24,6 +24,9 @@ const SLACK_CHARS = MIB
 const MAX_REQUEST_CHARS = 4096
 /** One for each name that a program declares; no source of the largest size has more. */
 const MAX_WARNINGS = 500_000
+/** Of a dry run: as many as an engine names, each with its name and text. */
+const MAX_VARIABLES = 200
+const MAX_VARIABLE_CHARS = MAX_VARIABLES * 3000
 /** Memory that a guest has beside its heap, and the head of its snapshot. */
 const SNAPSHOT_SLACK_BYTES = 16 * MIB
 /** A compiled program and its map against the largest source. */
@@ -35,6 +38,7 @@ const SHOWN_FACTOR = 4
 export class MessageReader implements GuestReader {
   #limits: Limits
   #hasSession: boolean
+  #mayStay: boolean
   /** The rest of the limits: how much the run may still send. */
   #linesLeft: number
   #logCharsLeft: number
@@ -48,6 +52,7 @@ export class MessageReader implements GuestReader {
   }: Pick<GuestWork, 'limits' | 'emittedLogs' | 'session'>) {
     this.#limits = limits
     this.#hasSession = session !== undefined
+    this.#mayStay = session?.mayStay === true
     // The last line says how much was cut.
     this.#linesLeft = maxLogLines(limits.maxLogBytes) + 1 - emittedLogs
     this.#logCharsLeft = limits.maxLogBytes + SLACK_CHARS
@@ -96,9 +101,13 @@ export class MessageReader implements GuestReader {
     if (outcome.status === 'halted') bound('a request', outcome.request.length, MAX_REQUEST_CHARS)
     if ('error' in outcome) bound('an error', charsOf(outcome.error), this.#maxErrorChars)
     if (snapshot !== undefined) this.#checkSnapshot(snapshot)
+    if (report.leftState !== undefined && !this.#mayStay) {
+      throw new Error('a message of unknown shape: a state that must not stay in its guest')
+    }
     bound('warnings', sum(warnings, charsOf), this.#maxErrorChars)
     if (dryRun !== undefined) {
       bound('a place', charsOf(dryRun.place ?? {}), this.#maxErrorChars)
+      bound('variables', sum(dryRun.variables ?? [], charsOf), MAX_VARIABLE_CHARS)
       const longest = Math.max(0, ...dryRun.unanswered.map(([, request]) => request.length))
       bound('a request', longest, MAX_REQUEST_CHARS)
     }
@@ -109,8 +118,9 @@ export class MessageReader implements GuestReader {
     const { logs, warnings, dryRun } = Object(report) as Partial<Record<keyof GuestReport, unknown>>
     boundList('logs', logs, this.#linesLeft)
     boundList('warnings', warnings, MAX_WARNINGS)
-    const { unanswered } = Object(dryRun) as Partial<Record<keyof DryRunReport, unknown>>
-    boundList('unanswered', unanswered, this.#limits.maxCalls)
+    const dry = Object(dryRun) as Partial<Record<keyof DryRunReport, unknown>>
+    boundList('unanswered', dry.unanswered, this.#limits.maxCalls)
+    boundList('variables', dry.variables, MAX_VARIABLES)
   }
 
   get #maxErrorChars(): number {

@@ -7,6 +7,7 @@
  * reaches no host: requests that its journal does not answer are noted.
  */
 
+import type { Variable } from '../../protocol/execution/replay.ts'
 import { STREAM, THROWN } from '../../protocol/values/value-format.ts'
 import type { Delivery, GuestOutcome, GuestRequest, GuestTask } from '../boundary/messages.ts'
 import { inputHashOf, requestText } from '../boundary/request-fingerprint.ts'
@@ -53,11 +54,16 @@ export class GuestCalls {
   /** The greatest number of them: until there the guest repeats an earlier run. */
   #lastRecorded = 0
   #taken = 0
+  /** Characters of the replies that the guest has taken. */
+  takenChars = 0
+  /** Whether the guest has asked for a file. */
+  hasFiles = false
   #tally = new CallTally()
   /** Requests of a dry run that its journal does not answer. */
   #unanswered: [number, string][] = []
   /** The engine's stack where a dry run ended. */
   #stack: string | undefined
+  #variables: readonly Variable[] | undefined
 
   constructor(task: GuestTask, tools: readonly GuestTool[], deps: CallDependencies) {
     this.#task = task
@@ -83,6 +89,11 @@ export class GuestCalls {
   /** The engine's stack where a dry run ended in one of its calls. */
   get stack(): string | undefined {
     return this.#stack
+  }
+
+  /** The variables at the call that ended a dry run. */
+  get variables(): readonly Variable[] | undefined {
+    return this.#variables
   }
 
   /** How long the wait for a number is expected to take, or for any; `undefined` when not known. */
@@ -124,6 +135,7 @@ export class GuestCalls {
     const kind = fileOperations[operation] as FileOperation
     const atMs = this.#deps.clock.nowMs
     const id = this.start()
+    this.hasFiles = true
     return this.block({ kind: 'file', id, operation: kind, input, ...inputHashOf(input), atMs })
   }
 
@@ -175,6 +187,7 @@ export class GuestCalls {
     const { text, atMs } = this.#awaited(id)
     this.#countTaken(id)
     this.#forget(id)
+    this.takenChars += text.length
     this.#deps.clock.advanceTo(atMs)
     return text
   }
@@ -198,6 +211,7 @@ export class GuestCalls {
       logs.flush()
       const delivery = channel.takeNext()
       this.#countTaken(delivery.id)
+      this.takenChars += delivery.text.length
       if (!this.#forget(delivery.id)) continue
       clock.advanceTo(delivery.atMs)
       return delivery
@@ -256,6 +270,7 @@ export class GuestCalls {
   #haltAt(request: GuestRequest): void {
     if (request.id !== this.#task.dryRun?.untilCall) return
     this.#lookAround()
+    this.#variables = this.#readVariables()
     throw new GuestHalted(this.#textOf(request))
   }
 
@@ -270,6 +285,15 @@ export class GuestCalls {
       this.#stack = this.#deps.guest.currentStack()
     } catch {
       // Without room for an error object there is no place to report. The guest ends in any case.
+    }
+  }
+
+  #readVariables(): Variable[] | undefined {
+    try {
+      return this.#deps.guest.variables?.()
+    } catch {
+      // A value without room for its text. The guest ends in any case.
+      return undefined
     }
   }
 

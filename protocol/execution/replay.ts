@@ -20,6 +20,18 @@ export type ReplayBody = z.infer<typeof ReplayBody>
 /** Where the program stood, in coordinates of its source. */
 const Place = ExecutionError.pick({ line: true, column: true, frame: true, stack: true })
 
+/** A variable of a program that has come to a call. */
+export const Variable = z
+  .strictObject({
+    name: z.string(),
+    text: z
+      .string()
+      .exactOptional()
+      .describe('Its value as the console prints it, cut when long; absent before it has one'),
+  })
+  .meta({ id: 'Variable' })
+export type Variable = z.infer<typeof Variable>
+
 /** How a program ended. */
 const End = z.discriminatedUnion('status', [
   z.strictObject({ status: z.literal('completed'), output: Output }),
@@ -33,6 +45,12 @@ const replayFields = {
     .array(CallRecord)
     .describe('The calls that it made up to here, each as it had become when it was made'),
   place: Place.optional().describe('Absent when it ended in no call'),
+  variables: z
+    .array(Variable)
+    .optional()
+    .describe(
+      'Those of the innermost function at the call that it was to end at: its own, and the outer ones that it uses; absent where the engine cannot say',
+    ),
 }
 
 /** The result of a replay. */

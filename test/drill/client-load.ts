@@ -2,9 +2,13 @@
 
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Random } from '../soak/random.ts'
 import { type ScriptProcess, startScript } from './processes.ts'
 import type { MakeSideLoad, SideLoadOptions } from './side-load.ts'
+
+/** A client's tool takes up to so long before its effect, and after it, so that the process dies there too. */
+export const LONGEST_PAUSE_MS = 40
 
 /** What the client's process prints, a line each. */
 export type ClientLine =
@@ -14,6 +18,8 @@ export type ClientLine =
       readonly n: number
       readonly executionId: string
     }
+  /** It is about to do what has an effect once. */
+  | { readonly kind: 'calling' }
   | { readonly kind: 'problem'; readonly text: string }
 
 class ClientLoad {
@@ -22,6 +28,9 @@ class ClientLoad {
   count = 0
   /** Processes that were killed. */
   kills = 0
+  isRecovering = false
+  /** So long after the beginning of its next call the client is killed. */
+  #killAfterMs: number | undefined
   #options: SideLoadOptions
   #child: ScriptProcess | undefined
   #ended: Promise<void> = Promise.resolve()
@@ -46,7 +55,11 @@ class ClientLoad {
       stderr += part
     })
     createInterface({ input: child.stdout }).on('line', line => {
-      this.#take(JSON.parse(line) as ClientLine)
+      const told = JSON.parse(line) as ClientLine
+      if (told.kind === 'calling') this.#killSoon(child)
+      // What the one before had printed is not work of this one.
+      else if (this.#child === child && this.#killAfterMs === undefined) this.isRecovering = false
+      this.#take(told)
     })
     this.#ended = once(child, 'close').then(([code, signal]) => {
       if (code !== 0 && signal !== 'SIGKILL') {
@@ -56,6 +69,7 @@ class ClientLoad {
   }
 
   #take(line: ClientLine): void {
+    if (line.kind === 'calling') return
     if (line.kind === 'problem') {
       this.problems.push(line.text)
       return
@@ -66,13 +80,24 @@ class ClientLoad {
     this.count++
   }
 
-  /** Kills the client at times; the next process of its name goes on with what it has left. */
+  /** At times the client is killed in its next call; the next process of its name goes on with what it has left. */
   disturb(draw: Random): void {
     // The one before may have to be replaced yet.
-    if (draw.below(2) !== 0 || this.#child?.killed === true) return
-    this.kills++
-    this.#child?.kill('SIGKILL')
-    this.#restarted = this.#ended.then(() => this.start())
+    if (draw.below(2) !== 0 || this.isRecovering) return
+    this.isRecovering = true
+    this.#killAfterMs = draw.below(2 * LONGEST_PAUSE_MS)
+  }
+
+  #killSoon(child: ScriptProcess): void {
+    const afterMs = this.#killAfterMs
+    if (afterMs === undefined || this.#child !== child) return
+    this.#killAfterMs = undefined
+    this.#restarted = delay(afterMs).then(async () => {
+      this.kills++
+      child.kill('SIGKILL')
+      await this.#ended
+      this.start()
+    })
   }
 
   async drain(): Promise<void> {

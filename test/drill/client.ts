@@ -9,13 +9,11 @@ import { LatchdError } from '../../protocol/errors.ts'
 import type { ToolContext, ToolDefinition } from '../../protocol/tool/wire-tool.ts'
 import { Latchd } from '../../sdk/index.ts'
 import { random } from '../soak/random.ts'
-import type { ClientLine } from './client-load.ts'
+import { type ClientLine, LONGEST_PAUSE_MS } from './client-load.ts'
 import { effectIn } from './tools.ts'
 
 const [url = '', seed = '1', next = '0'] = process.argv.slice(2)
 const latchd = new Latchd({ url, clientId: 'drill' })
-/** So long before and after an effect, so that the process dies there too. */
-const LONGEST_PAUSE_MS = 40
 const pause = () => delay(Math.random() * LONGEST_PAUSE_MS)
 const tell = (line: ClientLine) => console.log(JSON.stringify(line))
 
@@ -25,6 +23,7 @@ const tool = (name: string, more: Partial<ToolDefinition<{ n: number }>> = {}) =
   description: 'Has an effect in the ledger',
   inputSchema,
   execute: async (_: { n: number }, context: ToolContext) => {
+    if (name === 'client_pay') tell({ kind: 'calling' })
     await pause()
     const value = await effectIn(name, context)
     await pause()

@@ -133,9 +133,21 @@ export class Scene {
     return all.some(({ problems }) => problems.length > 0)
   }
 
-  /** Something else than the daemon is lost, at times. */
-  disturb(draw: Random): void {
+  /**
+   * Something else than the daemon is lost, at times. Mostly it resolves when what took its place has
+   * worked: a daemon that is killed before has no calls left that both may have made.
+   */
+  async disturb(draw: Random): Promise<void> {
     for (const load of this.sideLoads) load.disturb?.(draw)
+    if (draw.below(4) === 0) return
+    const untilMs = performance.now() + patience(STILL_MS)
+    while (this.sideLoads.some(load => load.isRecovering === true) && !this.isAtFault) {
+      if (performance.now() > untilMs) {
+        this.problems.push(`what was lost has not come back: ${this.daemon.stderr}`)
+        return
+      }
+      await delay(1)
+    }
   }
 
   /** What met too little shows nothing. */

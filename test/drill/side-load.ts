@@ -25,6 +25,8 @@ export interface SideLoad {
   start(): void
   /** Something else than the daemon may be lost now. */
   disturb?(draw: Random): void
+  /** Whether what was lost so has not yet been followed by work of what took its place. */
+  readonly isRecovering?: boolean
   /** Begins nothing more; resolves when all that was begun has ended. */
   drain(): Promise<void>
   /** Holds what is on disk against what was promised. */

@@ -151,6 +151,37 @@ t.test('a session is made, run in, looked at and forgotten', async t => {
   t.equal((await ann.get(`/console/sessions/${sessionId}`)).status, 404)
 })
 
+t.test('a session shows the names that its programs left to it', async t => {
+  const { sessionId } = await latchd.sessions.create()
+  const run = (source: string, language = 'javascript') =>
+    post(`${url}/v1/execute`, { source, language, sessionId }, as('ann'))
+  await run('const kept = 1\nfunction twice(n) { return n * 2 }\n{ let inner = 1 }')
+  const { body } = await run('let a: number = 2, [b] = [3]\nvar kept2', 'typescript')
+  await run('let )')
+  const { text } = await ann.get(`/console/sessions/${sessionId}`)
+  const names = text.matchAll(/<a href="([^"]+)"><code>(\w+)<\/code><\/a><\/li>/g)
+  const found = Array.from(names, ([, path = '', name]) => [name, path.replace(/.*#/, '')])
+  t.strictSame(found, [
+    ['a', 'L1'],
+    ['b', 'L1'],
+    ['kept', 'L1'],
+    ['kept2', 'L2'],
+    ['twice', 'L2'],
+  ])
+  t.ok(text.includes(`/console/executions/${body.executionId}#L2`))
+})
+
+t.test('a tool shows its last errors, to those who see the executions', async t => {
+  const source = 'for (const n of [1, 2]) try { broken(`<i>${n}`) } catch {}'
+  const { body } = await post(`${url}/v1/execute`, { source, durable: true }, as('ann'))
+  t.equal(body.status, 'completed')
+  const path = '/console/tools/tool?name=broken'
+  const { text } = await ann.get(path)
+  const errors = text.match(/#call_\w+">Error: (.*?)<\/a>/g) ?? []
+  t.match(errors, [/&lt;i&gt;2/, /&lt;i&gt;1/])
+  t.notMatch((await rea.get(path)).text, 'Its last errors')
+})
+
 t.test('time travel shows each call without calling anything', async t => {
   const source = "console.log('one')\nconst a = number(1)\nconsole.log('two')\nnumber(a + 1)"
   const { body } = await post(`${url}/v1/execute`, { source, durable: true }, as('ann'))
@@ -163,6 +194,7 @@ t.test('time travel shows each call without calling anything', async t => {
   t.match((await ann.get(`${path}/replay?at=1&step=1`)).text, 'Call 2 of 2', 'without a script')
   t.match((await ann.get(`${path}/replay?at=3`)).text, 'It completed, as it did before.')
   t.equal((await ann.get(`${path}/replay?at=x`)).status, 400)
+  t.match(second, /<dt><code>a<\/code><\/dt><dd><pre>1<\/pre>/)
   const volatile = await post(`${url}/v1/execute`, { source }, as('ann'))
   const without = `/console/executions/${volatile.body.executionId}`
   t.notMatch((await ann.get(without)).text, 'Time travel')
@@ -242,6 +274,10 @@ t.test('the last hour is drawn by the daemon', async t => {
   const { text } = await rea.get('/console/metrics')
   t.match(text, /aria-label="Executions that ended, per minute, the last hour\. Now: completed \d+/)
   t.equal(text.match(/<polyline/g)?.length, 9)
+  const clock = text.matchAll(/<time datetime="([^"]+)" data-clock>(\d\d:\d\d)</g)
+  const instants = Array.from(clock, ([, iso = '']) => Date.parse(iso))
+  t.equal(instants.length, 4 * 5, 'four charts with five instants')
+  t.equal((instants[4] as number) - (instants[0] as number), (MINUTES - 1) * 60_000)
 })
 
 t.test('the hour forgets its oldest minute, and knows how long executions took', async t => {

@@ -179,6 +179,12 @@ t.test('a replay to a call ends there, and shows the line, the logs and the call
     ['begin', '1', '3'],
   )
   t.strictSame(third.calls, ran.calls.slice(0, 3))
+  t.strictSame(third.variables, [
+    { name: 'names', text: "[ 'a', 'b' ]" },
+    { name: 'sum', text: '3' },
+    { name: 'i', text: '3' },
+    { name: 'last', text: '[Function: last]' },
+  ])
   const fourth = (await replay(daemon, ran.executionId, { untilCall: 4 })).body
   t.match(fourth, { result: 'halted', place: { line: 9, stack: /at last .*:9:.*\n.*:11:1/ } })
   const beyond = (await replay(daemon, ran.executionId, { untilCall: 5 })).body
@@ -365,6 +371,7 @@ t.test('the command says how it went, and shows the past of a call', async t => 
   t.match(lines[4], /^exe_\w+ makes call 2: add /)
   t.equal(lines[5], 'at program:5:9')
   t.ok(lines.includes('> 5 |   sum = add(sum, i)'))
+  t.strictSame(lines.slice(-4, -2), ["names = [ 'a', 'b' ]", 'sum = 1'])
   t.match(JSON.parse((await command(first, executionId, '--json')).stdout), { result: 'same' })
   t.match(await command(first, 'exe_none'), { code: 2, stderr: /^latchd: There is no execution/ })
   t.match(await command(first, executionId, '--until', 'x'), { code: 2, stderr: /--until "x"/ })

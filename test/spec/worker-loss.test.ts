@@ -3,6 +3,7 @@
 import t, { type Test } from 'tap'
 import { runScript } from '../support/child-script.ts'
 import { openExecutor } from '../support/executor.ts'
+import { isLong } from '../support/length.ts'
 import { echo, exceeded, failure, unharmed } from '../support/one-worker.ts'
 
 /** Stays in one built-in that does not poll: only the end of its thread ends it. */
@@ -66,21 +67,32 @@ t.test('a guest that does not answer is cancelled with its thread', async t => {
   await unharmed(t, executor)
 })
 
-t.test('a program that costs two threads ends with ENGINE_FAILURE, and no other does', async t => {
-  const script = 'test/support/lose-workers.ts'
-  const { code, stdout, stderr } = await runScript(script, ['--max-old-space-size=32'])
-  t.equal(code, 0, stderr)
-  t.strictSame(JSON.parse(stdout), {
-    lost: { code: 'ENGINE_FAILURE', status: 'failed' },
-    next: 'next',
-    waited: 'waited',
-  })
-})
+// To fill a heap takes seconds of computing.
+const takesLong = { skip: !isLong && 'part of npm run tests:long' }
 
-t.test('who costs workers again and again is refused for a while, and nobody else is', async t => {
-  const script = 'test/support/abuse-workers.ts'
-  const { code, stdout, stderr } = await runScript(script, ['--max-old-space-size=40'])
-  t.equal(code, 0, stderr)
-  const failures = Array(4).fill('ENGINE_FAILURE')
-  t.strictSame(JSON.parse(stdout), { eve: [...failures, 'WORKER_ABUSE'], ann: 'completed' })
-})
+t.test(
+  'a program that costs two threads ends with ENGINE_FAILURE, and no other does',
+  takesLong,
+  async t => {
+    const script = 'test/support/lose-workers.ts'
+    const { code, stdout, stderr } = await runScript(script, ['--max-old-space-size=32'])
+    t.equal(code, 0, stderr)
+    t.strictSame(JSON.parse(stdout), {
+      lost: { code: 'ENGINE_FAILURE', status: 'failed' },
+      next: 'next',
+      waited: 'waited',
+    })
+  },
+)
+
+t.test(
+  'who costs workers again and again is refused for a while, and nobody else is',
+  takesLong,
+  async t => {
+    const script = 'test/support/abuse-workers.ts'
+    const { code, stdout, stderr } = await runScript(script, ['--max-old-space-size=40'])
+    t.equal(code, 0, stderr)
+    const failures = Array(4).fill('ENGINE_FAILURE')
+    t.strictSame(JSON.parse(stdout), { eve: [...failures, 'WORKER_ABUSE'], ann: 'completed' })
+  },
+)

@@ -2,10 +2,9 @@
 
 /** The files that take longest, the longest first: fourteen seconds and more each. */
 export const longest = [
-  'test/spec/console-browser.test.ts',
   'test/spec/store.test.ts',
-  'test/spec/worker-loss.test.ts',
   'test/spec/drill.test.ts',
+  'test/spec/worker-loss.test.ts',
   'test/escape/forged-messages.test.ts',
   'test/spec/isolation.test.ts',
   'test/spec/hostile-programs.test.ts',

@@ -50,6 +50,7 @@ async function replay(id: string, options: Options, { terminal, config }: Cli): 
     if (untilCall !== undefined) printPast(came, stdout)
     print(stdout, verdict(came, untilCall))
     printPlace(came, stdout)
+    printVariables(came, stdout)
   }
   return came.result === 'same' || came.result === 'halted' ? exitCodes.ok : exitCodes.failed
 }
@@ -89,4 +90,8 @@ function printPlace({ place }: Replay, stdout: Output): void {
   if (place?.line === undefined) return
   print(stdout, `at program:${place.line}:${place.column}`)
   if (place.frame !== undefined) print(stdout, place.frame)
+}
+
+function printVariables({ variables = [] }: Replay, stdout: Output): void {
+  for (const { name, text } of variables) print(stdout, `${name} = ${text ?? '(no value yet)'}`)
 }

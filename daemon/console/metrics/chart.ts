@@ -2,10 +2,14 @@
 
 import { html } from 'hono/html'
 import type { Html } from '../page.ts'
+import { clockTime } from '../texts.ts'
 
 /** Units of a chart: it is stretched to its place. */
 const WIDTH = 600
 const HEIGHT = 100
+/** Parts of the hour, at whose ends the clock's time is written. */
+const PARTS = 4
+const MINUTE_MS = 60_000
 
 /** One line of a chart. */
 export interface Series {
@@ -16,11 +20,18 @@ export interface Series {
   readonly colour: 1 | 2 | 3 | 4
 }
 
-/** A chart with its legend. @param textOf a value as people read it */
+/** The span of time that charts show. */
+export interface TimeSpan {
+  /** When it ends, in epoch milliseconds. */
+  readonly toMs: number
+  readonly minutes: number
+}
+
+/** A chart with the clock's time below, and its legend. @param textOf a value as people read it */
 export function chart(
   title: string,
   series: readonly Series[],
-  minutes: number,
+  { toMs, minutes }: TimeSpan,
   textOf: (value: number) => string,
 ): Html {
   const most = Math.max(1, ...series.flatMap(({ values }) => values.filter(Number.isFinite)))
@@ -31,10 +42,16 @@ aria-label="${title}, the last hour. Now: ${last.join(', ')}. At most ${textOf(m
     ({ values, colour }) =>
       html`<polyline class="line line-${colour}" points="${points(values, minutes, most)}"></polyline>`,
   )}</svg>
+<div class="ticks">${instants(toMs, minutes).map(clockTime)}</div>
 <ul class="legend">${series.map(
     ({ name, values, colour }) =>
       html`<li><span class="swatch line-${colour}" aria-hidden="true"></span>${name} <strong>${textOf(values.at(-1) ?? 0)}</strong></li>`,
   )}<li class="beside">at most ${textOf(most)}</li></ul></section>`
+}
+
+function instants(toMs: number, minutes: number): number[] {
+  const partMs = ((minutes - 1) * MINUTE_MS) / PARTS
+  return Array.from({ length: PARTS + 1 }, (_, i) => toMs - (PARTS - i) * partMs)
 }
 
 /** The newest value is at the right end, whatever the number of minutes so far. */

@@ -29,6 +29,7 @@ export function addMetricsPage(app: Hono<HttpEnvironment>, deps: ConsoleDependen
 }
 
 function metricsPage(minutes: readonly Minute[], workers: number): Html {
+  const span = { toMs: minutes.at(-1)?.atMs ?? 0, minutes: MINUTES }
   const series = (read: (minute: Minute) => number) => minutes.map(read)
   const whole = (value: number) => String(Math.round(value))
   const took = (share: number) =>
@@ -44,7 +45,7 @@ function metricsPage(minutes: readonly Minute[], workers: number): Html {
         { name: 'cancelled', values: series(minute => minute.cancelled), colour: 3 },
         { name: 'stuck', values: series(minute => minute.stuck), colour: 4 },
       ],
-      MINUTES,
+      span,
       whole,
     ),
     chart(
@@ -53,7 +54,7 @@ function metricsPage(minutes: readonly Minute[], workers: number): Html {
         { name: 'half of them', values: took(HALF), colour: 1 },
         { name: '95 of 100', values: took(MOST), colour: 3 },
       ],
-      MINUTES,
+      span,
       time,
     ),
     chart(
@@ -62,13 +63,13 @@ function metricsPage(minutes: readonly Minute[], workers: number): Html {
         { name: 'busy', values: series(minute => minute.busy), colour: 1 },
         { name: 'executions in the queue', values: series(minute => minute.queued), colour: 3 },
       ],
-      MINUTES,
+      span,
       whole,
     ),
     chart(
       'Memory of the daemon',
       [{ name: 'resident', values: series(minute => minute.memoryBytes), colour: 1 }],
-      MINUTES,
+      span,
       bytesText,
     ),
   ]

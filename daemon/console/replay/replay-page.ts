@@ -46,6 +46,7 @@ function moment({ calls, at, replay }: ReplayView): Html {
     isEnd ? 'The end' : `Call ${at} of ${calls.length}`
   }</strong>${line === undefined ? nothing : html`<span>line ${line}</span>`}</p>
 ${next === undefined ? nothing : nextCall(next)}
+${variables(replay)}
 ${outcome(replay)}
 <h2>Calls before it</h2>${before(replay.calls, next)}
 <h2>Log so far</h2>${log(replay.logs)}`
@@ -54,6 +55,18 @@ ${outcome(replay)}
 function nextCall({ tool, inputText = '', callId, status }: CallRecord): Html {
   return html`<h2>Next: <code>${shownText(tool)}</code></h2><p class="facts"><span class="id">${callId}</span>
 <span>became <span class="status ${status}">${status}</span></span></p><pre tabindex="0">${shownText(inputText)}</pre>`
+}
+
+function variables({ variables: found = [] }: Replay): Html {
+  if (found.length === 0) return nothing
+  return html`<h2>Variables</h2><dl class="variables">${found.map(
+    ({ name, text }) =>
+      html`<dt><code>${shownText(name)}</code></dt><dd>${
+        text === undefined
+          ? html`<span class="beside">no value yet</span>`
+          : html`<pre>${shownText(text)}</pre>`
+      }</dd>`,
+  )}</dl>`
 }
 
 function outcome(replay: Replay): Html {

@@ -12,7 +12,8 @@ import { executionRows } from '../executions/list-page.ts'
 import { type Html, nothing, sendPage } from '../page.ts'
 import { pendingText } from '../pending.ts'
 import { may } from '../scopes.ts'
-import { bytesText, instant } from '../texts.ts'
+import { bytesText, instant, shownText } from '../texts.ts'
+import { type DeclaredNames, declaredNames } from './declared-names.ts'
 
 const PATH = '/console/sessions'
 const PAGE_LENGTH = 50
@@ -50,7 +51,11 @@ export function addSessionPages(app: Hono<HttpEnvironment>, deps: ConsoleDepende
       executions.list(query, caller),
       pendingText(deps, caller),
     ])
-    const main = sessionPage(session, executionRows(page.data, now()), may(caller, 'execute'))
+    const begun = page.data.filter(({ startedAtMs }) => startedAtMs !== undefined)
+    const programs = await Promise.all(begun.map(one => executions.source(one.executionId, caller)))
+    const names = declaredNames(programs)
+    const rows = executionRows(page.data, now())
+    const main = sessionPage(session, names, rows, may(caller, 'execute'))
     const live = { live: '/console/live' }
     return sendPage(
       context,
@@ -92,6 +97,7 @@ ${data.length === 0 ? html`<p>There is none.</p>` : nothing}
 
 function sessionPage(
   { sessionId, createdAtMs, lastUsedAtMs, expiresAtMs, executions, snapshotBytes }: Session,
+  names: DeclaredNames,
   rows: Html,
   mayExecute: boolean,
 ): Html {
@@ -105,5 +111,18 @@ ${
 <form method="post" action="${PATH}/${sessionId}/remove"><button class="danger">Forget it</button></form></div>`
     : nothing
 }
+${nameList(names)}
 <h2>Its executions</h2>${rows}`
+}
+
+function nameList({ names, isPartial }: DeclaredNames): Html {
+  if (names.length === 0 && !isPartial) return nothing
+  const items = names.map(
+    ({ name, executionId, line }) =>
+      html`<li><a href="/console/executions/${executionId}${line === undefined ? '' : `#L${line}`}"><code>${shownText(name)}</code></a></li>`,
+  )
+  return html`<h2>Names</h2>
+<p class="beside">What its programs below have declared, where they did so last.${
+    isPartial ? ' Programs in Python and very long ones were not looked into.' : ''
+  }</p><ul class="legend">${items}</ul>`
 }

@@ -38,6 +38,7 @@ function count() {
 }
 
 const zoned = new Intl.DateTimeFormat(undefined, { dateStyle: 'short', timeStyle: 'medium' })
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })
 
 function localize() {
   for (const element of document.querySelectorAll('time[data-instant]')) {
@@ -45,6 +46,10 @@ function localize() {
     element.removeAttribute('data-instant')
     element.title = dateTime
     element.textContent = zoned.format(new Date(dateTime))
+  }
+  for (const element of document.querySelectorAll('time[data-clock]')) {
+    element.removeAttribute('data-clock')
+    element.textContent = clock.format(new Date(element.dateTime))
   }
   count()
 }

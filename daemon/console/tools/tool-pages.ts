@@ -3,10 +3,11 @@
 import { html } from 'hono/html'
 import type { Tool } from '../../../protocol/tool/tool.ts'
 import type { McpServerFacts } from '../../mcp/client/servers.ts'
+import type { FailedCall } from '../../telemetry/last-errors.ts'
 import { type Html, nothing } from '../page.ts'
 import type { Field } from '../schema-form/fields.ts'
 import { inputFields } from '../schema-form/form-view.ts'
-import { durationText, shownText } from '../texts.ts'
+import { durationText, instant, shownText } from '../texts.ts'
 import { serverList } from './server-list.ts'
 import type { ToolRecord } from './tool-latencies.ts'
 
@@ -59,6 +60,8 @@ export interface ToolView {
   readonly tool: Tool
   readonly declaration: string
   readonly record: ToolRecord | undefined
+  /** Of executions that the caller sees, the newest first. */
+  readonly errors: readonly FailedCall[]
   readonly mayExecute: boolean
   readonly fields: readonly Field[] | undefined
   /** What was sent, and why it was not taken. */
@@ -70,6 +73,7 @@ export function toolPage({
   tool,
   declaration,
   record,
+  errors,
   mayExecute,
   fields,
   refused,
@@ -82,10 +86,19 @@ export function toolPage({
   return html`<h1><code>${shownText(name)}</code> ${marks(tool)}</h1>
 <p class="message">${shownText(description)}</p>
 ${record === undefined ? nothing : html`<p class="facts"><span>${record.calls} calls</span><span>${record.failed} without a value</span><span>mean ${durationText(record.meanMs)}</span><a href="/?tool=${encodeURIComponent(name)}">executions that called it</a></p>`}
-<pre tabindex="0">${shownText(declaration)}</pre>
+${lastErrors(errors)}<pre tabindex="0">${shownText(declaration)}</pre>
 ${schema('Schema of its input', inputSchema)}${schema('Schema of its output', outputSchema)}
 ${warnings.length === 0 ? nothing : html`<ul class="fault">${warnings.map(text => html`<li>${shownText(text)}</li>`)}</ul>`}
 ${mayExecute ? tryForm(tool, fields, refused) : nothing}`
+}
+
+function lastErrors(errors: readonly FailedCall[]): Html {
+  if (errors.length === 0) return nothing
+  const rows = errors.map(
+    ({ executionId, callId, atMs, text }) =>
+      html`<li>${instant(atMs)} <a href="/console/executions/${executionId}#${callId}">${shownText(text)}</a></li>`,
+  )
+  return html`<h2>Its last errors</h2><ul class="fault">${rows}</ul>`
 }
 
 function tryForm(

@@ -6,11 +6,13 @@ import { inTurns } from '../../../protocol/base/in-turns.ts'
 import { LatchdError } from '../../../protocol/errors.ts'
 import { declareTools } from '../../../protocol/tool/declarations.ts'
 import { describeTool, type Tool } from '../../../protocol/tool/tool.ts'
+import type { Caller } from '../../auth/caller.ts'
 import { requireScope } from '../../auth/tokens.ts'
 import { callerTools } from '../../http/caller-tools.ts'
 import type { HttpEnvironment } from '../../http/dependencies.ts'
 import { statusOf } from '../../http/problem.ts'
 import { submitRequest } from '../../http/submission.ts'
+import type { FailedCall } from '../../telemetry/last-errors.ts'
 import type { ConsoleDependencies, PageContext } from '../dependencies.ts'
 import { readForm } from '../form.ts'
 import { type Page, sendPage } from '../page.ts'
@@ -93,8 +95,9 @@ async function sendTool(
 ): Promise<Response> {
   const caller = context.get('caller')
   const all = callerTools(deps, caller).tools.map(describeTool)
-  const [records, declaration, pending] = await Promise.all([
+  const [records, errors, declaration, pending] = await Promise.all([
     toolRecords(deps.metrics),
+    errorsOf(tool, deps, caller),
     inTurns(declareTools([describeTool(tool)], all)),
     pendingText(deps, caller),
   ])
@@ -102,6 +105,7 @@ async function sendTool(
     tool,
     declaration,
     record: records.get(tool.name),
+    errors,
     mayExecute: may(caller, 'execute'),
     fields: fieldsOf(tool, undefined),
     ...refused,
@@ -109,4 +113,23 @@ async function sendTool(
   const status = refusal && (statusOf(refusal.code) as NonNullable<Page['status']>)
   const page = { title: tool.name, section: PATH, main, pending, ...(status && { status }) }
   return sendPage(context, page, deps.tokens.size > 0)
+}
+
+/** The last errors of a tool, in executions that the caller sees. */
+async function errorsOf(
+  { name }: Tool,
+  { lastErrors, executions }: ConsoleDependencies,
+  caller: Caller,
+): Promise<FailedCall[]> {
+  const seen = lastErrors.of(name).map(async failed => {
+    try {
+      await executions.get(failed.executionId, caller)
+      return [failed]
+    } catch (error) {
+      // Another caller's, or removed since.
+      if (error instanceof LatchdError && error.code === 'NOT_FOUND') return []
+      throw error
+    }
+  })
+  return (await Promise.all(seen)).flat()
 }

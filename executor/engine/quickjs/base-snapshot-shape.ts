@@ -17,6 +17,7 @@ export const entryNames = [
   'finishSession',
   'rest',
   'currentStack',
+  'variableText',
 ] as const
 
 /** The name of an entry point of the prelude. */

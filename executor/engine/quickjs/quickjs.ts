@@ -18,6 +18,7 @@
  */
 
 import { EvalFlags, QuickJS } from 'quickjs-wasi'
+import type { Variable } from '../../../protocol/execution/replay.ts'
 import { readSessionCode } from '../../boundary/session-code.ts'
 import { HostOperation } from '../../guest/host/host-operations.ts'
 import type { StandbyGuest } from '../engine-parts.ts'
@@ -26,6 +27,7 @@ import { hashOf } from '../memory-hash.ts'
 import { putParts } from '../memory-parts.ts'
 import { decodeSnapshot, encodeSnapshot, fitsSnapshot } from '../session-snapshot.ts'
 import type { BaseSnapshot, EntryName } from './base-snapshot-shape.ts'
+import { findVariables } from './frame-reader.ts'
 import { HeapReader } from './heap-reader.ts'
 import { snapshotTag } from './runtime-tag.ts'
 
@@ -278,6 +280,20 @@ export class QuickJSGuest implements StandbyGuest {
     const stack = this.#readText(value)
     this.#free(value)
     return stack
+  }
+
+  variables(): Variable[] {
+    const { heap } = this.#baseSnapshot
+    if (heap === undefined) return []
+    const { memory } = this.#exports
+    const found = findVariables(memory, heap, this.#exports.qjs_get_runtime_ptr())
+    return found.map(({ name, at }) => {
+      if (at === undefined) return { name }
+      const value = this.#enter('variableText', this.#exports.qjs_dup_value(at))
+      const text = this.#readText(value)
+      this.#free(value)
+      return { name, text }
+    })
   }
 
   takeZoneAsked(): boolean {
@@ -577,7 +593,8 @@ export class QuickJSGuest implements StandbyGuest {
 /** The memory that sessions begin with. The machine's stack stands below it. */
 const baseOf = (baseSnapshot: BaseSnapshot) => ({
   tag: snapshotTag(baseSnapshot),
-  memory: baseSnapshot.snapshot.memory,
+  memoryBytes: baseSnapshot.snapshot.memory.byteLength,
+  parts: baseSnapshot.parts,
   lowest: baseSnapshot.snapshot.stackPointer,
 })
 

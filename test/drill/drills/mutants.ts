@@ -15,7 +15,8 @@ interface Mutant {
   readonly drill: string
 }
 
-const mutants: readonly Mutant[] = [
+/** The faults, and the drill that is to find each. */
+export const mutants: readonly Mutant[] = [
   {
     name: 'guard removed: an interrupted call is made again',
     file: 'executor/calls/journal.ts',
@@ -129,7 +130,10 @@ async function run({ seed }: DrillOptions): Promise<DrillResult> {
   const figures: Record<string, string> = {}
   for (const mutant of mutants) {
     const from = performance.now()
-    const found = await findIt(join(folder, 'tree'), mutant, seed)
+    const found = await findIt(join(folder, 'tree'), mutant, seed).catch((error: Error) => {
+      problems.push(`no result: ${mutant.name}: ${error.message}`)
+      return undefined
+    })
     console.error(
       `${mutant.name}: ${found ?? 'NOT FOUND'} (${((performance.now() - from) / 1000).toFixed(0)} s)`,
     )
@@ -175,17 +179,23 @@ async function drillIn(tree: string, drill: string, seed: number): Promise<strin
   const script = join(tree, 'test', 'drill', 'run.ts')
   const args = [script, '--short', '--only', drill, '--seed', String(seed)]
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''
+  let errors = ''
+  child.stderr.on('data', part => {
+    errors = (errors + part).slice(-10_000)
+  })
   child.stdout.on('data', part => {
     output += part
   })
-  const [code] = await once(child, 'close')
+  const [code, signal] = await once(child, 'close')
   const [problem = ''] = output.split('\n').filter(line => line.startsWith('      '))
   const kept = /the state is in (\S+)/.exec(output)?.[1]
   if (kept?.startsWith(tmpdir())) await rm(kept, { recursive: true, force: true })
   // A drill that does not even run has found nothing.
-  if (code !== 0 && !output.includes('FAIL')) throw new Error(`The drill ${drill} did not run`)
+  if (code !== 0 && !output.includes('FAIL')) {
+    throw new Error(`the drill ${drill} did not run (${code ?? signal}): ${errors.slice(-500)}`)
+  }
   return code === 1 ? problem.trim().slice(0, 160) : undefined
 }

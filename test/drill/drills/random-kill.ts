@@ -35,7 +35,7 @@ async function run({ seed, isShort }: DrillOptions) {
   let made = 0
   const isToGoOn = () => made < kills || (isLacking() && made < MOST * kills)
   for (; isToGoOn() && !scene.isAtFault; made++) {
-    scene.disturb(draw)
+    await scene.disturb(draw)
     await scene.worked(draw.below(MAX_WORK))
     await scene.daemon.kill()
     // Each look is a recovery of the file too; not every time, as nobody looks in life.

@@ -1,0 +1,6 @@
+/** Whether a run has the long form of tests that have one: `TEST_LENGTH=long`, as `npm run tests:long` sets it. */
+
+const wanted = process.env.TEST_LENGTH ?? 'short'
+if (wanted !== 'short' && wanted !== 'long') throw new Error('TEST_LENGTH is short or long')
+
+export const isLong = wanted === 'long'
