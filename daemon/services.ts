@@ -30,6 +30,7 @@ import type { AllowList } from './outbound/allow-list.ts'
 import { denialText } from './permissions/denial.ts'
 import { sourceSecrets } from './redaction/known-secrets.ts'
 import type { Secrets } from './redaction/secrets.ts'
+import { Runtimes } from './replay/runtimes.ts'
 import { SessionUpgrade } from './sessions/session-upgrade.ts'
 import { SessionService } from './sessions/sessions.ts'
 import type { ToolSources } from './sources/tool-sources.ts'
@@ -129,7 +130,7 @@ async function openGround(config: Config, parts: StartedParts) {
   const { log, store, tools, secrets, traces } = parts
   const engine = await engines.quickjs.openHost()
   const machine = await engine.baseSnapshot()
-  const tags = engine.tagsOf(machine)
+  const runtimes = new Runtimes(engine.tagsOf(machine))
   const version = packageVersion()
   const isOwnTool = (name: string) => tools.current.find(name) !== undefined
   const facts = { version, node: process.versions.node, engine: machine.engine }
@@ -156,7 +157,7 @@ async function openGround(config: Config, parts: StartedParts) {
   const tokens = new Tokens(config.tokens)
   return {
     machine,
-    tags,
+    runtimes,
     version,
     isOwnTool,
     nodeName,
@@ -226,13 +227,12 @@ async function openFiles(
 function openSessions(
   config: Config,
   { log, store, tools }: StartedParts,
-  { tags, pool, supervision, shares, clock }: Ground,
+  { runtimes, pool, supervision, shares, clock }: Ground,
   files: FileService,
 ) {
-  const runtime = tags.snapshot
   const dryRuns = { pool, supervision, tools, store, filesOf: files.of }
-  const upgrade = new SessionUpgrade({ store, dryRuns, log, runtime })
-  const sessions = new SessionService(store, config.retention.keepMs, runtime, upgrade, {
+  const upgrade = new SessionUpgrade({ store, dryRuns, log, runtimes })
+  const sessions = new SessionService(store, config.retention.keepMs, runtimes, upgrade, {
     admit: owner => shares.admit('sessions', owner),
     now: clock.now,
   })
@@ -254,7 +254,7 @@ function openExecutions(
   ground: Ground,
   { reloadable, sessions, connections, memory, typeChecker, files }: BeforeExecutions,
 ): Executions {
-  const { bus, clock, losses, tags, pool, runningFile } = ground
+  const { bus, clock, losses, runtimes, pool, runningFile } = ground
   const { shares, supervision, tokens, webhooks } = ground
   return new Executions({
     ...{ pool, sessions, runningFile, supervision, typeChecker, store, bus, tools },
@@ -262,7 +262,7 @@ function openExecutions(
     filesOf: files.of,
     now: clock.now,
     memory: new MemoryStore(clock.now),
-    runtime: tags.replay,
+    runtimes,
     clientTool: (binding, callMs) => connections.tool(binding, callMs),
     enter: (plan, writer) => {
       const leave = connections.enter(plan, writer)

@@ -1,22 +1,22 @@
-/** The parts of a program that are shown in a colour of their own, by acorn's tokens. */
+/**
+ * The parts of a program that are shown in a colour of their own: by acorn's tokens, and for Python
+ * by those of `python-pieces.ts`.
+ */
 
 import { type Token, tokenizer, tokTypes } from 'acorn'
-
-/** What a part is. */
-export type PieceKind = 'keyword' | 'text' | 'number' | 'comment'
-
-/** A part of a source, by offsets of UTF-16 units; what lies between parts has no kind. */
-export interface SourcePiece {
-  readonly kind: PieceKind
-  readonly start: number
-  readonly end: number
-}
+import type { Language } from '../../protocol/execution/execution.ts'
+import { pythonPieces } from './python-pieces.ts'
+import type { PieceKind, SourcePiece } from './source-piece.ts'
 
 /** Words that acorn reports as names, since they are names in other places. */
 const contextual = new Set(['async', 'await', 'let', 'of'])
 
-/** The parts in order. From a place that is not valid syntax on there are none. */
-export function sourcePieces(source: string): SourcePiece[] {
+/** The parts in order. From a place that is not valid syntax on there may be none. */
+export function sourcePieces(source: string, language: Language): SourcePiece[] {
+  return language === 'python' ? pythonPieces(source) : scriptPieces(source)
+}
+
+function scriptPieces(source: string): SourcePiece[] {
   const found: SourcePiece[] = []
   try {
     const tokens = tokenizer(source, {

@@ -141,8 +141,12 @@ export class ActiveExecutions {
   /** Resumes the executions of an earlier process. */
   async recover(): Promise<void> {
     this.#collector.start()
-    const { store, runningFile, bus, now = Date.now, runtime } = this.#deps
-    const { stuck } = await store.open({ nowMs: now(), ran: runningFile.lost, runtime })
+    const { store, runningFile, bus, now = Date.now, runtimes } = this.#deps
+    const { stuck } = await store.open({
+      nowMs: now(),
+      ran: runningFile.lost,
+      runtime: runtimes.main.replay,
+    })
     for (const one of stuck) bus.happened(one.event, one)
     const subjects = { live: this.#live, loading: this.#loading, queued: this.#queued }
     const unqueue = (id: string) => this.#unqueue(id)

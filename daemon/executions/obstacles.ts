@@ -2,6 +2,7 @@
 
 import { LatchdError } from '../../protocol/errors.ts'
 import type { DryRunDependencies } from '../replay/replay.ts'
+import type { Runtimes } from '../replay/runtimes.ts'
 import type { SessionService } from '../sessions/sessions.ts'
 import type { StuckError } from '../store/recovery-facts.ts'
 import type { ClaimedExecution } from '../store/store.ts'
@@ -10,8 +11,8 @@ import { UpgradeCheck } from './upgrade-check.ts'
 /** What {@link Obstacles} works with. */
 export interface ObstacleDependencies extends DryRunDependencies {
   readonly sessions: Pick<SessionService, 'fit' | 'load'>
-  /** Tag of what executions run on now. */
-  readonly runtime: string
+  /** What executions run on now. */
+  readonly runtimes: Runtimes
 }
 
 /** Looks at executions before they resume. */
@@ -22,9 +23,9 @@ export class Obstacles {
 
   /** @param onFault called when a look has failed, which says nothing of the execution */
   constructor(deps: ObstacleDependencies, onFault: (error: unknown, executionId: string) => void) {
-    const { sessions, runtime } = deps
+    const { sessions, runtimes } = deps
     this.#sessions = sessions
-    this.#upgrades = new UpgradeCheck(deps, runtime, sessionId => sessions.load(sessionId))
+    this.#upgrades = new UpgradeCheck(deps, runtimes, sessionId => sessions.load(sessionId))
     this.#onFault = onFault
   }
 

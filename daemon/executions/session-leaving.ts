@@ -17,10 +17,11 @@ export async function leavingOf(
   execution: Execution,
   snapshot: Uint8Array,
   kept: ReturnType<RunningExecution['kept']>,
-  { sessions, store, runtime }: Pick<WriterDependencies, 'sessions' | 'store' | 'runtime'>,
+  { store, runtimes }: Pick<WriterDependencies, 'store' | 'runtimes'>,
 ): Promise<SessionLeaving> {
   const texts = (seqs: readonly number[]) => store.texts(plan.executionId, seqs)
   const records = await wholeRecords(kept.records, texts)
-  const run = records && (await writeSessionRun(plan, { ...kept, records }, execution, runtime))
-  return { ...sessions.tag(snapshot), ...(run && { run }) }
+  const { replay, snapshot: runtime } = runtimes.of(plan.language)
+  const run = records && (await writeSessionRun(plan, { ...kept, records }, execution, replay))
+  return { bytes: snapshot, runtime, ...(run && { run }) }
 }

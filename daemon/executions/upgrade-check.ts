@@ -4,6 +4,7 @@
  */
 
 import { type DryRunDependencies, dryRunReplay } from '../replay/replay.ts'
+import type { Runtimes } from '../replay/runtimes.ts'
 import { runtimeOf } from '../replay/stored-plan.ts'
 import type { StuckError } from '../store/recovery-facts.ts'
 import type { ClaimedExecution } from '../store/store.ts'
@@ -14,25 +15,25 @@ const MAX_KNOWN = 10_000
 /** Dry-runs executions of another runtime, and remembers those that this runtime repeats. */
 export class UpgradeCheck {
   #deps: DryRunDependencies
-  #runtime: string
+  #runtimes: Runtimes
   #loadSnapshot: (sessionId: string) => Promise<Uint8Array | undefined>
   #clean = new Set<string>()
 
-  /** @param runtime tag of what executions run on now: see `executor/engine/engine.ts` */
+  /** @param runtimes what executions run on now */
   constructor(
     deps: DryRunDependencies,
-    runtime: string,
+    runtimes: Runtimes,
     loadSnapshot: (sessionId: string) => Promise<Uint8Array | undefined>,
   ) {
     this.#deps = deps
-    this.#runtime = runtime
+    this.#runtimes = runtimes
     this.#loadSnapshot = loadSnapshot
   }
 
   /** Whether an execution must be dry-run under this runtime before it resumes. */
   isNeeded(claimed: ClaimedExecution): boolean {
     if (claimed.startedAtMs === undefined || this.#clean.has(claimed.executionId)) return false
-    return runtimeOf(claimed) !== this.#runtime
+    return runtimeOf(claimed) !== this.#runtimes.for(claimed).replay
   }
 
   /**
@@ -52,7 +53,7 @@ export class UpgradeCheck {
       this.#clean.add(executionId)
       return undefined
     }
-    const message = `${divergence.message} (it began on ${runtimeOf(claimed)}; this is ${this.#runtime})`
+    const message = `${divergence.message} (it began on ${runtimeOf(claimed)}; this is ${this.#runtimes.for(claimed).replay})`
     return { ...divergence, code: 'NONDETERMINISM', message }
   }
 }

@@ -2,6 +2,7 @@
 
 import type { Redaction } from '../../executor/boundary/redaction.ts'
 import type { FilesOf } from '../../executor/files/execution-files.ts'
+import type { Runtimes } from '../replay/runtimes.ts'
 import type { SessionService } from '../sessions/sessions.ts'
 import type { MemoryStore } from '../store/memory/memory-store.ts'
 import type { Store, WebhookMessage } from '../store/store.ts'
@@ -17,8 +18,8 @@ export interface WriterDependencies {
   readonly sessions: SessionService
   /** The executions that have a worker, for the process that starts after a loss of this one. */
   readonly runningFile: RunningFile
-  /** Engine, prelude and ICU: see `executor/engine/engine.ts`. */
-  readonly runtime: string
+  /** What executions run on here, for their plans. */
+  readonly runtimes: Runtimes
   /** The message to a webhook for an event; `undefined` for events without one. */
   readonly webhookFor: (url: string, event: StoredEvent) => WebhookMessage | undefined
   /** Removes secrets from the texts of tools. */

@@ -322,7 +322,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
       // is in a store yet.
       records: [...records] as JournalRecord[],
       usage: this.#usage(),
-      ...(startedAtMs !== undefined && { startedAtMs }),
+      ...(startedAtMs !== undefined && { startedAtMs, runtime: this.#runtime }),
       ...(program && { program: JSON.stringify(program) }),
     }
     // Those events were published when they happened.
@@ -336,7 +336,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
 
   #submission(state: Submission['state']): Submission {
     const { owner, webhookUrl } = this
-    return submissionOf(this.#plan, { owner, webhookUrl, runtime: this.#deps.runtime }, state)
+    return submissionOf(this.#plan, { owner, webhookUrl, runtime: this.#runtime }, state)
   }
 
   /** Writes, and then notifies watchers. Writes of one execution reach the store in order. */
@@ -373,7 +373,13 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
     this.#held = nothing()
     for (const onTaken of this.#onTaken.splice(0)) onTaken()
     const startedAtMs = this.#running?.startedAtMs
-    return { ...held, ...(startedAtMs !== undefined && { startedAtMs }) }
+    if (startedAtMs === undefined) return held
+    return { ...held, startedAtMs, runtime: this.#runtime }
+  }
+
+  /** Tag of what the execution runs on. */
+  get #runtime(): string {
+    return this.#deps.runtimes.of(this.#plan.language).replay
   }
 
   #usage(): string {

@@ -126,7 +126,7 @@ export function readPlan(
       language: stored.language,
       // A plan of an older version may lack a limit.
       limits: resolveLimits(stored.limits),
-      toolbox: stored.hasToolSearch === true ? withToolSearch(seen) : seen,
+      toolbox: stored.hasToolSearch === true ? withToolSearch(seen, stored.language) : seen,
       inputs: stored.inputs,
       seed: stored.seed,
       sessionId,
@@ -140,6 +140,10 @@ export function readPlan(
     runtime: stored.runtime,
   }
 }
+
+/** The language of a stored execution, without reading the rest of its plan. */
+export const languageOf = ({ plan }: Pick<ClaimedExecution, 'plan'>): ExecutionPlan['language'] =>
+  (JSON.parse(plan) as StoredPlan).language
 
 /** The runtime that an execution began with, without reading the rest of its plan. */
 export function runtimeOf({ plan, runtime }: ClaimedExecution): string {

@@ -9,6 +9,7 @@
 
 import type { Logger } from '../log/log.ts'
 import { type DryRunDependencies, dryRunReplay } from '../replay/replay.ts'
+import type { Runtimes } from '../replay/runtimes.ts'
 import type { SessionSnapshot, SessionStore } from '../store/store.ts'
 import { differenceOf, readSessionRun } from './session-run.ts'
 
@@ -20,8 +21,8 @@ export interface SessionUpgradeDependencies {
   >
   readonly dryRuns: DryRunDependencies
   readonly log: Pick<Logger, 'info' | 'warn'>
-  /** The runtime that a snapshot must have to be loaded here. */
-  readonly runtime: string
+  /** The runtimes that snapshots must have to be loaded here. */
+  readonly runtimes: Runtimes
 }
 
 /** The time for all dry runs of a session together: after it the session is not brought over. */
@@ -70,26 +71,29 @@ export class SessionUpgrade {
   }
 
   async #all(): Promise<void> {
-    const { store, runtime } = this.#deps
+    const { store, runtimes } = this.#deps
     const tried = new Set<string>()
     for (;;) {
-      const listed = await store.outdatedSessions(runtime, MAX_LISTED + tried.size)
+      const listed = await store.outdatedSessions(runtimes.main.snapshot, MAX_LISTED + tried.size)
       const next = listed.filter(sessionId => !tried.has(sessionId))
       if (next.length === 0) return
       for (const sessionId of next) {
         if (this.#stopped.signal.aborted) return
         tried.add(sessionId)
+        // Those of an engine that may never run here are brought over when they are used.
+        const { runtime = '' } = (await store.session(sessionId)) ?? {}
+        if (!runtimes.isMain(runtime)) continue
         await this.bringOver(sessionId)
       }
     }
   }
 
   async #bringOver(sessionId: string): Promise<string | undefined> {
-    const { log, runtime } = this.#deps
+    const { log } = this.#deps
     try {
       const reason = await this.#repeat(sessionId)
       if (reason === undefined) {
-        log.info({ sessionId, runtime }, 'session brought over to this version')
+        log.info({ sessionId }, 'session brought over to this version')
         return undefined
       }
       log.warn({ sessionId, reason }, 'session is lost to this version')
@@ -101,18 +105,20 @@ export class SessionUpgrade {
   }
 
   async #repeat(sessionId: string): Promise<string | undefined> {
-    const { store, runtime } = this.#deps
+    const { store, runtimes } = this.#deps
     const [session, runs] = await Promise.all([
       store.session(sessionId),
       store.sessionRuns(sessionId),
     ])
     const before = session?.runtime
-    if (before === undefined || before === runtime) return undefined
+    if (before === undefined) return undefined
+    const { snapshot: runtime } = runtimes.like(before)
+    if (before === runtime) return undefined
     if (runs === undefined) return 'what it came from was not kept, or was too much to keep'
     const { signal } = this.#stopped
     const late = AbortSignal.timeout(MAX_REPEAT_MS)
     try {
-      const snapshot = await this.#repeatAll(runs, AbortSignal.any([signal, late]))
+      const snapshot = await this.#repeatAll(runs, runtime, AbortSignal.any([signal, late]))
       if (typeof snapshot === 'string') return snapshot
       await store.replaceSnapshot(sessionId, before, snapshot)
       return undefined
@@ -125,9 +131,10 @@ export class SessionUpgrade {
   /** The state after all runs, or why there is none. */
   async #repeatAll(
     runs: readonly Uint8Array[],
+    runtime: string,
     signal: AbortSignal,
   ): Promise<SessionSnapshot | string> {
-    const { dryRuns, runtime } = this.#deps
+    const { dryRuns } = this.#deps
     let bytes: Uint8Array | undefined
     for (const written of runs) {
       const run = readSessionRun(written)

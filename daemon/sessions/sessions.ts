@@ -5,14 +5,10 @@ import { sessionBusy } from '../../executor/execution/session-locks.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { Session } from '../../protocol/execution/session.ts'
 import type { Caller } from '../auth/caller.ts'
+import type { Runtimes } from '../replay/runtimes.ts'
 import type { Page } from '../store/page.ts'
 import { fromCursor, toCursor } from '../store/place.ts'
-import type {
-  SessionLeaving,
-  SessionSnapshot,
-  SessionStore,
-  StoredSession,
-} from '../store/store.ts'
+import type { SessionLeaving, SessionStore, StoredSession } from '../store/store.ts'
 import { admitSession } from './session-quota.ts'
 import { SessionTurns, type SessionUse } from './session-turns.ts'
 import type { SessionUpgrade } from './session-upgrade.ts'
@@ -32,21 +28,20 @@ export class SessionService {
   #store: SessionStore
   /** How long an unused session stays, in milliseconds. */
   #keepMs: number
-  /** The runtime that a snapshot must have to be loaded here. */
-  #runtime: string
+  #runtimes: Runtimes
   #upgrade: Pick<SessionUpgrade, 'bringOver'>
   #now: () => number
   #admitOne: (owner: string) => Promise<void>
   #turns: SessionTurns
 
   /**
-   * @param runtime tag of the engine and the prelude: see `executor/engine/engine.ts`
+   * @param runtimes what snapshots must have to be loaded here
    * @param upgrade brings sessions of another runtime over to this one
    */
   constructor(
     store: SessionStore,
     keepMs: number,
-    runtime: string,
+    runtimes: Runtimes,
     upgrade: Pick<SessionUpgrade, 'bringOver'>,
     { admit = async () => {}, now = Date.now }: SessionOptions = {},
   ) {
@@ -56,12 +51,7 @@ export class SessionService {
     this.#store = store
     this.#turns = new SessionTurns(store)
     this.#keepMs = keepMs
-    this.#runtime = runtime
-  }
-
-  /** The runtime that a snapshot must have to be loaded here. */
-  get runtime(): string {
-    return this.#runtime
+    this.#runtimes = runtimes
   }
 
   /** @throws {LatchdError} `TOKEN_LIMIT_EXCEEDED`, `SESSIONS_FULL` */
@@ -123,7 +113,7 @@ export class SessionService {
     const use = { sessionId, executionId }
     const { remembered, runtime } = await this.find(sessionId, caller)
     await admitSession(this.#store, caller)
-    if (runtime !== undefined && runtime !== this.#runtime) {
+    if (runtime !== undefined && runtime !== this.#present(runtime)) {
       await this.#bringOver(sessionId, runtime)
     }
     if (!isQueued && !(await this.#turns.take(use))) throw notFound(sessionId)
@@ -174,7 +164,7 @@ export class SessionService {
       const message = `Cannot use session ${sessionId}: it is being brought over to this version`
       throw new LatchdError('SESSION_BUSY', message)
     }
-    if (reason !== undefined) throw incompatible(sessionId, runtime, this.#runtime, reason)
+    if (reason !== undefined) throw incompatible(sessionId, runtime, this.#present(runtime), reason)
   }
 
   /**
@@ -184,9 +174,9 @@ export class SessionService {
    */
   async fit(sessionId: string): Promise<void> {
     const { runtime } = (await this.#store.session(sessionId)) ?? {}
-    if (runtime === undefined || runtime === this.#runtime) return
+    if (runtime === undefined || runtime === this.#present(runtime)) return
     const reason = await this.#upgrade.bringOver(sessionId)
-    if (reason !== undefined) throw incompatible(sessionId, runtime, this.#runtime, reason)
+    if (reason !== undefined) throw incompatible(sessionId, runtime, this.#present(runtime), reason)
   }
 
   /**
@@ -196,14 +186,14 @@ export class SessionService {
    */
   async load(sessionId: string): Promise<Uint8Array | undefined> {
     const kept = await this.#store.snapshot(sessionId)
-    if (kept === undefined || kept.runtime === this.#runtime) return kept?.bytes
+    if (kept === undefined || kept.runtime === this.#present(kept.runtime)) return kept?.bytes
     await this.fit(sessionId)
     return (await this.#store.snapshot(sessionId))?.bytes
   }
 
-  /** A snapshot in the form of the store. */
-  tag(bytes: Uint8Array): SessionSnapshot {
-    return { bytes, runtime: this.#runtime }
+  /** The runtime that a state must have to be loaded here, of the engine that has made it. */
+  #present(runtime: string): string {
+    return this.#runtimes.like(runtime).snapshot
   }
 
   /**

@@ -43,7 +43,7 @@ export interface DaemonRow {
   readonly executions: number
   /** Its version of latchd; empty when it has not told. */
   readonly version: string
-  /** What its executions run on; empty when it has not told. */
+  /** Tag of what its programs of JavaScript run on; empty when it has not told. */
   readonly runtime: string
   /** As of its last beat; `undefined` before the first. */
   readonly load: DaemonLoad | undefined

@@ -54,6 +54,8 @@ export interface Addition {
   /** Replaces the usage before. */
   readonly usage?: string
   readonly startedAtMs?: number
+  /** Tag of what it runs on, once it has started; kept by a store of several daemons alone. */
+  readonly runtime?: string
   /** To be sent when all of the addition is durable. */
   readonly webhooks?: readonly WebhookMessage[]
 }

@@ -142,6 +142,7 @@ const report = z.strictObject({
   peakMemoryBytes: Count,
   warnings: z.array(Warning).exactOptional(),
   snapshot: Bytes.exactOptional(),
+  leftState: z.uuid().exactOptional(),
   dryRun: DryRunShape.exactOptional(),
 } satisfies ShapeOf<GuestReport>)
 

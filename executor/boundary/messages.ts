@@ -19,8 +19,36 @@ export interface CompiledProgram {
 
 /** The session that a program runs in, as its worker receives it. */
 export interface GuestSession {
-  /** The snapshot that earlier programs left; absent before the first has ended. */
+  /** The snapshot that earlier programs left; absent before one was written. */
   readonly snapshot: Uint8Array | undefined
+  /** The programs that have run since that snapshot, in order; absent: none. */
+  readonly since?: readonly SessionStep[]
+  /** The name of its state as the worker reported it: {@link GuestReport.leftState}. */
+  readonly state?: string
+  /**
+   * Whether the worker may leave the state in its guest and write no snapshot, when the program can
+   * be repeated in little time. The host then keeps a {@link SessionStep}.
+   */
+  readonly mayStay?: true
+}
+
+/** A program of a session that has ended, as it is repeated where its state is needed again. */
+export type SessionStep = Pick<
+  GuestTask,
+  | 'executionId'
+  | 'source'
+  | 'language'
+  | 'program'
+  | 'tools'
+  | 'inputs'
+  | 'seed'
+  | 'startedAtMs'
+  | 'timeZone'
+  | 'limits'
+  | 'journal'
+> & {
+  /** How it ended, as each repetition of it must. */
+  readonly status: 'completed' | 'failed'
 }
 
 /** Makes a run a dry run: it repeats its journal, sends no request, and ends there. */
@@ -29,6 +57,8 @@ export interface GuestDryRun {
   readonly untilCall?: number
   /** Whether it repeats an execution that has ended, and returns the snapshot that it leaves. */
   readonly leavesSession?: true
+  /** Whether it leaves that state in its guest alone, and returns no snapshot. */
+  readonly inGuest?: true
 }
 
 /** What a worker gets to run. */
@@ -195,6 +225,11 @@ export interface GuestReport {
    * The snapshot that the program leaves to its session; absent: the session keeps the one it had.
    */
   readonly snapshot?: Uint8Array
+  /**
+   * The program has left a new state to its session that is in its guest alone, and this is its
+   * name: see {@link GuestSession.mayStay}.
+   */
+  readonly leftState?: string
   /** Set for a dry run. */
   readonly dryRun?: DryRunReport
 }

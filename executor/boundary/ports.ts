@@ -6,7 +6,7 @@ import type { ExecutionEvent } from '../../protocol/execution/events.ts'
 import type { ExecutionFiles } from '../files/execution-files.ts'
 import type { CallApproval } from './call-approval.ts'
 import type { JournalRecord } from './journal-record.ts'
-import type { CompiledProgram } from './messages.ts'
+import type { CompiledProgram, GuestSession } from './messages.ts'
 import type { Redaction } from './redaction.ts'
 
 /** Keeps an execution so that it outlives the process. */
@@ -46,6 +46,8 @@ export interface ExecutionHost {
   onWorkerLost?(): void
   /** Loads the snapshot of the execution's session. It is called once, before the first run. */
   loadSnapshot?(): Promise<Uint8Array | undefined>
+  /** The execution's session, in the place of `loadSnapshot`: of a host that keeps its programs. */
+  openSession?(): GuestSession | undefined
   /** Asks the host to decide an approval as expired: see `RunningExecution.decide`. */
   expireApproval(approval: CallApproval): void
 }

@@ -35,6 +35,7 @@ import { Latencies } from '../calls/latencies.ts'
 import { RunningExecution } from '../execution/execution.ts'
 import type { ExecutionDependencies } from '../execution/execution-plan.ts'
 import { planExecution, readBody } from '../execution/plan.ts'
+import type { SessionLeft } from '../execution/session-of-execution.ts'
 import { makePool } from '../pool/make-pool.ts'
 import { Supervision } from '../pool/watchdog.ts'
 import type { PoolOptions } from '../pool/worker-pool.ts'
@@ -291,7 +292,7 @@ class LocalExecutor implements EmbeddedExecutor {
           this.approvals.answer(asked.approval, onApproval).catch(onFault)
         }
       },
-      loadSnapshot: async () => session?.snapshot,
+      openSession: () => (sessionId === undefined ? undefined : this.sessions.stateOf(sessionId)),
       expireApproval: asked => this.approvals.expire(asked),
     }
     const running = new RunningExecution(plan, this.#deps, host)
@@ -308,7 +309,7 @@ class LocalExecutor implements EmbeddedExecutor {
         ? undefined
         : this.sessions.take(sessionId, queue === true, running.left)
     let isHeld = sessionId !== undefined
-    let snapshot: Uint8Array | undefined
+    let left: SessionLeft = {}
     signal?.addEventListener('abort', onAbort)
     if (signal?.aborted) onAbort()
     try {
@@ -316,13 +317,13 @@ class LocalExecutor implements EmbeddedExecutor {
       isHeld = (await turn) ?? isHeld
       const end = await running.run()
       if (end.kind !== 'ended') throw new Error(`an execution without a store is ${end.kind}`)
-      snapshot = end.snapshot
+      left = end
       return end.execution
     } finally {
       this.approvals.forget(running)
       await this.files.end(running.read().executionId)
       if (sessionId !== undefined && isHeld) {
-        this.sessions.release(sessionId, snapshot, running.kept().approvals)
+        this.sessions.release(sessionId, left, running.kept().approvals)
       }
       signal?.removeEventListener('abort', onAbort)
     }

@@ -6,7 +6,9 @@ import type { Executor, SessionHandle, Sessions } from '../../protocol/execution
 import type { Session } from '../../protocol/execution/session.ts'
 import { ExecutorSession } from '../../protocol/execution/session-handle.ts'
 import type { CallApproval } from '../boundary/call-approval.ts'
+import type { GuestSession, SessionStep } from '../boundary/messages.ts'
 import { SessionLocks, sessionBusy } from '../execution/session-locks.ts'
+import type { SessionLeft } from '../execution/session-of-execution.ts'
 
 /** A new session's id: 128 random bits. */
 export function newSessionId(): string {
@@ -16,6 +18,9 @@ export function newSessionId(): string {
 interface Kept {
   session: Session
   snapshot: Uint8Array | undefined
+  /** The programs that have run since the snapshot, and the name of the state that they left. */
+  since: readonly SessionStep[]
+  state: string | undefined
   /** Tools that may be called without an approval. */
   readonly remembered: Set<string>
 }
@@ -42,6 +47,8 @@ export class MemorySessions implements Sessions {
         snapshotBytes: 0,
       },
       snapshot: undefined,
+      since: [],
+      state: undefined,
       remembered: new Set(),
     })
     return new ExecutorSession(this.#executor, sessionId)
@@ -78,6 +85,12 @@ export class MemorySessions implements Sessions {
     throw new LatchdError('NOT_FOUND', `There is no session ${sessionId}`)
   }
 
+  /** The state of a session, for its next program. */
+  stateOf(sessionId: string): GuestSession {
+    const { snapshot, since, state } = this.find(sessionId)
+    return { snapshot, since, ...(state !== undefined && { state }), mayStay: true }
+  }
+
   /**
    * Takes a session for an execution.
    *
@@ -95,12 +108,12 @@ export class MemorySessions implements Sessions {
   /**
    * Gives a session back after an execution.
    *
-   * @param snapshot absent: it keeps the one it had
+   * @param left what the execution has left to it; empty: it keeps what it had
    * @param approvals of the execution: the remembered ones are added to the session
    */
   release(
     sessionId: string,
-    snapshot: Uint8Array | undefined,
+    { snapshot, stayed }: SessionLeft,
     approvals: readonly CallApproval[],
   ): void {
     const kept = this.#kept.get(sessionId)
@@ -108,7 +121,14 @@ export class MemorySessions implements Sessions {
       for (const { rememberAs } of approvals) {
         if (rememberAs !== undefined) kept.remembered.add(rememberAs)
       }
-      kept.snapshot = snapshot ?? kept.snapshot
+      if (stayed !== undefined) {
+        kept.since = [...kept.since, stayed.step]
+        kept.state = stayed.state
+      } else if (snapshot !== undefined) {
+        kept.snapshot = snapshot
+        kept.since = []
+        kept.state = undefined
+      }
       kept.session = {
         ...kept.session,
         lastUsedAtMs: Date.now(),

@@ -22,6 +22,8 @@ export interface RuntimeTags {
 export interface StandbyGuest extends Guest {
   /** Whether its memory is that of the base snapshot, byte by byte; takes milliseconds. */
   isWhole(): boolean
+  /** Whether {@link Guest.continueSession} is possible now; absent: never. */
+  readonly holdsSession?: boolean
 }
 
 /** Names of the thread's realm that an engine needs after the seal, beside those that all need. */

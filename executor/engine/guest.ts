@@ -48,6 +48,12 @@ export interface Guest {
    *   they are damaged; the guest is as it was.
    */
   restore(snapshot: Uint8Array): void
+  /**
+   * Makes a guest ready for the next program of its session, on the memory as the last one left it:
+   * as `restore` of its snapshot would, without the copies. To be called after `endSession` has
+   * found it clean. Absent where that is not possible.
+   */
+  continueSession?(): void
   /** Runs one pending job. `false` when there was none. @throws {GuestThrown} when it threw. */
   runJob(): boolean
   /** Hands over a delivery. @throws {GuestThrown} when a timer's callback threw. */

@@ -1,7 +1,5 @@
 /** A memory as the parts of it that are not zero: most of a guest's memory is. */
 
-import { createHash } from 'node:crypto'
-
 /** A piece of a guest's memory: its address and its bytes. */
 export interface MemoryPart {
   readonly at: number
@@ -27,13 +25,6 @@ export function nonZeroParts(memory: Uint8Array): MemoryPart[] {
   return parts
 }
 
-/** SHA-256 of parts, hexadecimal. */
-export function hashOfParts(parts: readonly MemoryPart[]): string {
-  const hash = createHash('sha256')
-  for (const { at, bytes } of parts) hash.update(`${at} ${bytes.length}\n`).update(bytes)
-  return hash.digest('hex')
-}
-
 /** Puts a memory back: its parts, and zeros between and after them. */
 export function putParts(memory: Uint8Array, parts: readonly MemoryPart[]): void {
   let end = 0
@@ -44,4 +35,39 @@ export function putParts(memory: Uint8Array, parts: readonly MemoryPart[]): void
     end = part.at + part.bytes.length
   }
   memory.fill(0, end)
+}
+
+/**
+ * Mends a memory that began as these parts, with zeros between and after them: only pages that
+ * differ are written. So pages that no program has touched stay without memory of the machine, and
+ * to read is half of what copying all costs.
+ */
+export function mendParts(memory: Uint8Array, parts: readonly MemoryPart[]): void {
+  const whole = Buffer.from(memory.buffer, memory.byteOffset, memory.byteLength)
+  let end = 0
+  for (const { at, bytes } of parts) {
+    mendZeros(whole, end, at)
+    mendPart(whole, at, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+    end = at + bytes.length
+  }
+  mendZeros(whole, end, whole.length)
+}
+
+function mendPart(memory: Buffer, at: number, bytes: Buffer): void {
+  for (let from = 0; from < bytes.length; from += PAGE_BYTES) {
+    const to = Math.min(from + PAGE_BYTES, bytes.length)
+    if (memory.compare(bytes, from, to, at + from, at + to) === 0) continue
+    memory.set(bytes.subarray(from, to), at + from)
+  }
+}
+
+/** Few blocks of zeros are touched, so they are compared in large ones. */
+const ZERO_BLOCK_BYTES = 65_536
+const zeroBlock = Buffer.alloc(ZERO_BLOCK_BYTES)
+
+function mendZeros(memory: Buffer, from: number, end: number): void {
+  for (let at = from; at < end; at += ZERO_BLOCK_BYTES) {
+    const to = Math.min(at + ZERO_BLOCK_BYTES, end)
+    if (memory.compare(zeroBlock, 0, to - at, at, to) !== 0) memory.fill(0, at, to)
+  }
 }

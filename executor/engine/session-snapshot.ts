@@ -19,6 +19,7 @@ import { createHash } from 'node:crypto'
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { LatchdError } from '../../protocol/errors.ts'
 import { limitTable } from '../../protocol/limits.ts'
+import type { MemoryPart } from './memory-parts.ts'
 
 const MAGIC = 0x4e53444c
 const FORMAT_VERSION = 1
@@ -34,7 +35,9 @@ const RUN_HEADER_BYTES = 8
 const BLOCK_BYTES = 64
 const PAGE_BYTES = 4096
 const WORD_BYTES = 4
+const BLOCK_WORDS = BLOCK_BYTES / WORD_BYTES
 const zeroPage = Buffer.alloc(PAGE_BYTES)
+const zeroWords = new Int32Array(BLOCK_WORDS)
 /** Level 6 takes twice the time and saves a few hundredths (measured). */
 const COMPRESSION_LEVEL = 3
 
@@ -48,7 +51,10 @@ const MAX_MEMORY_BYTES = limitTable.memoryBytes.ceiling + 32 * 1024 * 1024
 export interface SnapshotBase {
   /** Names all that a snapshot depends on. */
   readonly tag: string
-  readonly memory: Uint8Array
+  /** Bytes of the whole memory. */
+  readonly memoryBytes: number
+  /** What in it is not zero: whole pages, in order. */
+  readonly parts: readonly MemoryPart[]
   /** Where the memory begins that a snapshot has; a whole number of pages of 4096 bytes. */
   readonly lowest: number
 }
@@ -117,7 +123,7 @@ export function decodeSnapshot(base: SnapshotBase, snapshot: Uint8Array): Sessio
   if (tag !== ours) throw incompatible(tag, ours)
   const memoryBytes = bytes.readUInt32LE(44)
   const payloadBytes = bytes.readUInt32LE(48)
-  const least = base.memory.length
+  const least = base.memoryBytes
   if (memoryBytes < least || memoryBytes > MAX_MEMORY_BYTES || memoryBytes % WASM_PAGE_BYTES !== 0)
     throw damaged(`a memory of ${memoryBytes} bytes`)
   // Each run has a header, and at least one block.
@@ -126,6 +132,10 @@ export function decodeSnapshot(base: SnapshotBase, snapshot: Uint8Array): Sessio
   const payload = unpack(bytes.subarray(tagEnd), payloadBytes)
   return { memoryBytes, runs: readRuns(payload, memoryBytes, base.lowest) }
 }
+
+/** The checksum of a snapshot, hexadecimal: one of another memory has another. Empty: it has none. */
+export const checksumOf = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>
+  Buffer.from(buffer, byteOffset, byteLength).toString('hex', HASH_AT, HASHED_FROM)
 
 const WASM_PAGE_BYTES = 65_536
 
@@ -145,7 +155,7 @@ function unpack(packed: Buffer, payloadBytes: number): Buffer {
 
 /** The payload for a memory: its runs that differ from the base snapshot. */
 function payloadOf(base: SnapshotBase, memory: Uint8Array): Buffer {
-  const runs = differences(memory, base.memory, base.lowest)
+  const runs = differences(memory, base)
   let size = 0
   for (const { from, to } of runs) size += RUN_HEADER_BYTES + to - from
   const payload = Buffer.allocUnsafe(size)
@@ -159,37 +169,63 @@ function payloadOf(base: SnapshotBase, memory: Uint8Array): Buffer {
   return payload
 }
 
-/** Where two memories differ, by blocks. Bytes beyond the end of the shorter one count as zero. */
-function differences(memory: Uint8Array, baseSnapshot: Uint8Array, lowest: number) {
-  const runs: { from: number; to: number }[] = []
+/** A run of bytes, from here to there. */
+interface Run {
+  readonly from: number
+  to: number
+}
+
+/** Where a memory differs from that of the base, by blocks. Beyond its end the base is zero. */
+function differences(memory: Uint8Array, { parts, lowest }: SnapshotBase): Run[] {
+  const runs: Run[] = []
   const bytes = asBuffer(memory)
-  const others = asBuffer(baseSnapshot)
-  const words = asWords(memory)
-  const otherWords = asWords(baseSnapshot)
-  let last: { from: number; to: number } | undefined
-  for (let page = lowest; page < memory.length; page += PAGE_BYTES) {
-    const end = page + PAGE_BYTES
-    // The quick comparison: most pages have not changed.
-    const isSame =
-      page < others.length
-        ? bytes.compare(others, page, end, page, end) === 0
-        : bytes.compare(zeroPage, 0, PAGE_BYTES, page, end) === 0
-    if (isSame) continue
-    for (let at = page; at < end; at += BLOCK_BYTES) {
-      if (isBlockSame(words, otherWords, at)) continue
-      if (last?.to === at) last.to += BLOCK_BYTES
-      else {
-        last = { from: at, to: at + BLOCK_BYTES }
-        runs.push(last)
-      }
-    }
+  let end = lowest
+  for (const part of parts) {
+    differFromZeros(bytes, end, part.at, runs)
+    differFrom(bytes, part, lowest, runs)
+    end = Math.max(end, part.at + part.bytes.length)
   }
+  differFromZeros(bytes, end, bytes.length, runs)
   return runs
 }
 
-function isBlockSame(words: Int32Array, others: Int32Array, at: number): boolean {
-  const end = (at + BLOCK_BYTES) / WORD_BYTES
-  for (let i = at / WORD_BYTES; i < end; i++) if (words[i] !== (others[i] ?? 0)) return false
+/** Adds the blocks that differ from a part. The quick comparison is that of pages: most are the same. */
+function differFrom(bytes: Buffer, { at, bytes: base }: MemoryPart, lowest: number, runs: Run[]) {
+  const others = asBuffer(base)
+  const words = asWords(bytes)
+  const otherWords = asWords(base)
+  for (let offset = Math.max(0, lowest - at); offset < base.length; offset += PAGE_BYTES) {
+    const page = at + offset
+    if (bytes.compare(others, offset, offset + PAGE_BYTES, page, page + PAGE_BYTES) === 0) continue
+    for (let block = 0; block < PAGE_BYTES; block += BLOCK_BYTES) {
+      if (!isBlockSame(words, page + block, otherWords, offset + block)) add(runs, page + block)
+    }
+  }
+}
+
+/** Adds the blocks that are not zero. */
+function differFromZeros(bytes: Buffer, from: number, end: number, runs: Run[]): void {
+  const words = asWords(bytes)
+  for (let page = from; page < end; page += PAGE_BYTES) {
+    if (bytes.compare(zeroPage, 0, PAGE_BYTES, page, page + PAGE_BYTES) === 0) continue
+    for (let at = page; at < page + PAGE_BYTES; at += BLOCK_BYTES) {
+      if (!isBlockSame(words, at, zeroWords, 0)) add(runs, at)
+    }
+  }
+}
+
+function add(runs: Run[], at: number): void {
+  const last = runs.at(-1)
+  if (last?.to === at) last.to += BLOCK_BYTES
+  else runs.push({ from: at, to: at + BLOCK_BYTES })
+}
+
+function isBlockSame(words: Int32Array, at: number, others: Int32Array, other: number): boolean {
+  const from = at / WORD_BYTES
+  const distance = (other - at) / WORD_BYTES
+  for (let i = from; i < from + BLOCK_WORDS; i++) {
+    if (words[i] !== others[i + distance]) return false
+  }
   return true
 }
 

@@ -18,6 +18,7 @@ import type { Supervision } from '../pool/watchdog.ts'
 import type { StoredUsage } from '../record/fold-execution.ts'
 import type { Toolbox } from '../tools/toolbox.ts'
 import type { TypeChecker } from '../typecheck/type-checker.ts'
+import type { SessionLeft } from './session-of-execution.ts'
 
 /** An execution before it runs: all defaults are resolved. */
 export interface ExecutionPlan {
@@ -67,15 +68,7 @@ export interface ExecutionDependencies {
 
 /** How a run ended. */
 export type RunEnd =
-  | {
-      readonly kind: 'ended'
-      readonly execution: EndedExecution
-      /**
-       * The new snapshot of its session; absent: the session keeps the one it had, or there is
-       * none.
-       */
-      readonly snapshot?: Uint8Array
-    }
+  | ({ readonly kind: 'ended'; readonly execution: EndedExecution } & SessionLeft)
   /** It is kept as it is until a person removes the cause. */
   | { readonly kind: 'stuck'; readonly execution: Execution }
   /**

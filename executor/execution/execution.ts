@@ -26,6 +26,7 @@ import type {
   RunEnd,
 } from './execution-plan.ts'
 import { type Departure, ExecutionState, type Parked } from './execution-state.ts'
+import { openSession, sessionLeft } from './session-of-execution.ts'
 import { Suspended } from './suspended.ts'
 import { TypeChecks } from './type-checks.ts'
 
@@ -180,10 +181,10 @@ export class RunningExecution {
     const disarm = armDeadline(this.#plan, this.#now(), error => this.#stop(error))
     try {
       this.#emitDecided()
-      if (this.#plan.sessionId !== undefined && this.#state.isFree) {
-        this.#session ??= { snapshot: await this.#host.loadSnapshot?.() }
-      }
-      if ((this.#plan.typecheck ?? 'off') !== 'off' && this.#state.isFree) await this.#checkTypes()
+      if (this.#plan.sessionId && this.#state.isFree)
+        this.#session ??= await openSession(this.#host)
+      const { typecheck = 'off' } = this.#plan
+      if (typecheck !== 'off' && this.#state.isFree) await this.#checkTypes()
       return await this.#runToEnd()
     } finally {
       disarm()
@@ -282,7 +283,7 @@ export class RunningExecution {
       this.#calls.abort(() => new Suspended())
       throw why.error
     }
-    const { outcome, snapshot } = report !== undefined && 'outcome' in report ? report : {}
+    const { outcome, ...left } = report !== undefined && 'outcome' in report ? report : {}
     const hasEnded = outcome?.status === 'completed' || outcome?.status === 'failed'
     if (why?.kind === 'suspended' && !hasEnded) {
       this.#calls.abort(() => new Suspended())
@@ -302,7 +303,7 @@ export class RunningExecution {
       outcome?.status === 'completed'
         ? this.#record.complete(outcome.output, outcome.isFinalAnswer)
         : this.#record.fail(error as ExecutionError)
-    return { kind: 'ended', execution, ...(snapshot && { snapshot }) }
+    return { kind: 'ended', execution, ...sessionLeft(left, outcome, () => this.#work()) }
   }
 
   /** Returns the worker's report, or why there is none; `undefined` after a stop from here. */
@@ -329,7 +330,7 @@ export class RunningExecution {
     let unwatch = () => {}
     try {
       return await pool.run({
-        owner: this.#plan.caller,
+        ...{ owner: this.#plan.caller, session: this.#plan.sessionId },
         language: this.#plan.language,
         execution: this,
         begin: run => {

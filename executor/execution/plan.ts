@@ -72,7 +72,7 @@ export function planExecution(
     source: request.source,
     language: request.language,
     limits,
-    toolbox: withToolSearch(toolbox),
+    toolbox: withToolSearch(toolbox, request.language),
     inputs,
     seed: newSeed(),
     sessionId: request.sessionId,

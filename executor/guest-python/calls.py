@@ -23,7 +23,7 @@ class EndOfStream:
 def read_reply(text):
     """The value of a reply. Raises the error that it holds."""
     mark = text[0]
-    if mark in "jd":
+    if mark == "j" or mark == "d":
         return decode(text)
     if mark == "b":
         return base64.b64decode(text[1:])

@@ -38,15 +38,19 @@ def send(operation, number, text):
 
 def ask(operation, number=0, text=""):
     """Writes a frame and returns its answer."""
-    send(operation, number, text)
-    return receive()
+    # As send and receive, whose calls would take as long as what they do.
+    _write(_FD, b"%d %d %b" % (operation, number, text.encode("utf-8", "backslashreplace")))
+    piece = _read(_FD, _PIECE_BYTES)
+    return piece.decode() if len(piece) < _PIECE_BYTES else _receive_rest(piece)
 
 
 def receive():
     """Reads all that the host has put at the door."""
-    piece = _read(_FD, _PIECE_BYTES)
-    if len(piece) < _PIECE_BYTES:
-        return piece.decode()
+    return _receive_rest(_read(_FD, _PIECE_BYTES))
+
+
+def _receive_rest(piece):
+    """All that is at the door, the first piece of which has come."""
     pieces = [piece]
     while len(piece) == _PIECE_BYTES:
         piece = _read(_FD, _PIECE_BYTES)

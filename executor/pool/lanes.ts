@@ -3,7 +3,8 @@
  * another one in the place of one that is lost.
  *
  * An execution gets a free thread that ran the same owner last, else a new one, else one of another
- * owner. A thread that has changed its owner too often is ended instead of going to another owner.
+ * owner; among equal ones the thread that ran its session last, else one that ran no session. A
+ * thread that has changed its owner too often is ended instead of going to another owner.
  * So what an escaped program may have left in it does not meet all of the others.
  */
 
@@ -24,6 +25,8 @@ const RETRY_MS = [100, 500, 2000]
 export class ThreadLane extends Lane {
   /** The owner of the execution that it ran last; absent: none has run. */
   owner: string | undefined
+  /** The session of that execution, whose state its guest may hold. */
+  session: string | undefined
   /** How often it has gone from one owner to another. */
   changes = 0
   #assignment: Assignment
@@ -61,6 +64,7 @@ export class ThreadLane extends Lane {
 interface Waiting {
   readonly place: object
   readonly owner: string
+  readonly session: string | undefined
   readonly take: (lane: ThreadLane) => void
   readonly refuse: (error: unknown) => void
 }
@@ -126,13 +130,13 @@ export class Lanes {
   }
 
   /** Takes the free lane that suits an owner best; `undefined`: there is none at the moment. */
-  take(owner: string): ThreadLane | undefined {
+  take(owner: string, session?: string): ThreadLane | undefined {
     let chosen: ThreadLane | undefined
     let best = Infinity
     let spent: ThreadLane | undefined
     for (const lane of this.#free) {
       if (!lane.isSound) continue
-      const cost = this.#costOf(lane, owner)
+      const cost = this.#costOf(lane, owner) + sessionCost(lane, session)
       if (cost === Infinity) spent = lane
       // Of those that suit as well the last: what it has done is still in its core's caches.
       if (cost > best || cost === Infinity) continue
@@ -146,6 +150,7 @@ export class Lanes {
     this.#free.splice(this.#free.indexOf(chosen), 1)
     if (chosen.owner !== undefined && chosen.owner !== owner) chosen.changes++
     chosen.owner = owner
+    chosen.session = session
     return chosen
   }
 
@@ -155,10 +160,14 @@ export class Lanes {
    * @throws the reason of `cancelled`, when aborted before
    * @throws {LatchdError} `EXECUTOR_CLOSED`
    */
-  async next(owner: string, cancelled: AbortSignal): Promise<ThreadLane> {
+  async next(
+    owner: string,
+    session: string | undefined,
+    cancelled: AbortSignal,
+  ): Promise<ThreadLane> {
     const { promise, resolve, reject } = Promise.withResolvers<ThreadLane>()
     const place = {}
-    this.#waiting.push(place, { place, owner, take: resolve, refuse: reject })
+    this.#waiting.push(place, { place, owner, session, take: resolve, refuse: reject })
     const onCancel = () => this.#waiting.take(place)?.refuse(cancelled.reason)
     cancelled.addEventListener('abort', onCancel, { once: true })
     try {
@@ -174,7 +183,7 @@ export class Lanes {
     this.#free.push(lane)
     const next = this.#waiting.shift()
     if (next === undefined) return
-    const suited = this.take(next.owner)
+    const suited = this.take(next.owner, next.session)
     if (suited === undefined) this.#waiting.push(next.place, next)
     else next.take(suited)
   }
@@ -230,3 +239,12 @@ export class Lanes {
     }
   }
 }
+
+/** A new thread is better than one that holds another session, that better than another owner's. */
+function sessionCost({ session }: ThreadLane, wanted: string | undefined): number {
+  if (session === undefined) return 0
+  return session === wanted ? -SAME_GAIN : OTHER_COST
+}
+
+const SAME_GAIN = 0.5
+const OTHER_COST = 1.5

@@ -38,6 +38,7 @@ const SHOWN_FACTOR = 4
 export class MessageReader implements GuestReader {
   #limits: Limits
   #hasSession: boolean
+  #mayStay: boolean
   /** The rest of the limits: how much the run may still send. */
   #linesLeft: number
   #logCharsLeft: number
@@ -51,6 +52,7 @@ export class MessageReader implements GuestReader {
   }: Pick<GuestWork, 'limits' | 'emittedLogs' | 'session'>) {
     this.#limits = limits
     this.#hasSession = session !== undefined
+    this.#mayStay = session?.mayStay === true
     // The last line says how much was cut.
     this.#linesLeft = maxLogLines(limits.maxLogBytes) + 1 - emittedLogs
     this.#logCharsLeft = limits.maxLogBytes + SLACK_CHARS
@@ -99,6 +101,9 @@ export class MessageReader implements GuestReader {
     if (outcome.status === 'halted') bound('a request', outcome.request.length, MAX_REQUEST_CHARS)
     if ('error' in outcome) bound('an error', charsOf(outcome.error), this.#maxErrorChars)
     if (snapshot !== undefined) this.#checkSnapshot(snapshot)
+    if (report.leftState !== undefined && !this.#mayStay) {
+      throw new Error('a message of unknown shape: a state that must not stay in its guest')
+    }
     bound('warnings', sum(warnings, charsOf), this.#maxErrorChars)
     if (dryRun !== undefined) {
       bound('a place', charsOf(dryRun.place ?? {}), this.#maxErrorChars)
@@ -113,9 +118,9 @@ export class MessageReader implements GuestReader {
     const { logs, warnings, dryRun } = Object(report) as Partial<Record<keyof GuestReport, unknown>>
     boundList('logs', logs, this.#linesLeft)
     boundList('warnings', warnings, MAX_WARNINGS)
-    const { unanswered, variables } = Object(dryRun) as Partial<Record<keyof DryRunReport, unknown>>
-    boundList('unanswered', unanswered, this.#limits.maxCalls)
-    boundList('variables', variables, MAX_VARIABLES)
+    const dry = Object(dryRun) as Partial<Record<keyof DryRunReport, unknown>>
+    boundList('unanswered', dry.unanswered, this.#limits.maxCalls)
+    boundList('variables', dry.variables, MAX_VARIABLES)
   }
 
   get #maxErrorChars(): number {

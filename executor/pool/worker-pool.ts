@@ -147,7 +147,7 @@ export class WorkerPool implements GuestPool {
       // permissions they have to stay: an empty list lifts every restriction of the thread
       // (measured).
       ...(process.permission === undefined && { execArgv: [] }),
-      resourceLimits: { stackSizeMb: engines[this.#engine].stackMb },
+      resourceLimits: { ...engines[this.#engine].threadLimits },
       recordTiming: false,
       loadBalancer: (task, workers) => threads.choose(task, workers),
       workerData,
@@ -184,11 +184,11 @@ export class WorkerPool implements GuestPool {
   async run(run: PoolRun): Promise<GuestReport> {
     await this.start()
     const lanes = this.#lanes as Lanes
-    const { owner, isResume, cancelled } = run
+    const { owner, session, isResume, cancelled } = run
     await this.#scheduler.take(owner, isResume, cancelled)
     let lane: ThreadLane | undefined
     try {
-      lane = lanes.take(owner) ?? (await lanes.next(owner, cancelled))
+      lane = lanes.take(owner, session) ?? (await lanes.next(owner, session, cancelled))
       return await this.#runOn(lane, run)
     } finally {
       // A run whose thread was lost keeps its worker until another thread is there, so that no other

@@ -4,13 +4,15 @@
 
 import { inTurns } from '../../protocol/base/in-turns.ts'
 import type { ErrorCode } from '../../protocol/errors.ts'
+import type { Language } from '../../protocol/execution/execution.ts'
 import { declareTools } from '../../protocol/tool/declarations.ts'
 import {
-  describeToolsDescriptor,
+  describeToolsIn,
   MANY_TOOLS,
   searchToolsDescriptor,
 } from '../../protocol/tool/many-tools.ts'
 import { normalizeTool } from '../../protocol/tool/normalize.ts'
+import { pythonStubs } from '../../protocol/tool/python/python-stubs.ts'
 import { describeTool, type Tool } from '../../protocol/tool/tool.ts'
 import { plainValue, ToolResult } from '../../protocol/tool/tool-result.ts'
 import { ToolIndex } from './tool-index.ts'
@@ -22,23 +24,32 @@ const MAX_CALLS_PER_EXECUTION = 100
 /** Tools that one call describes at most. */
 const MAX_DESCRIBED = 200
 
-const searchable = new WeakMap<Toolbox, Toolbox>()
+/** What `describe_tools` gives: what programs of a language read. */
+type Form = 'typescript' | 'python'
+
+const searchable = {
+  typescript: new WeakMap<Toolbox, Toolbox>(),
+  python: new WeakMap<Toolbox, Toolbox>(),
+}
 
 /**
  * The tools with the two that search them, when there are more than {@link MANY_TOOLS}; else as
  * they are. A tool that has one of their names already stays, and its one is left out.
+ *
+ * @param language of the programs that see them
  */
-export function withToolSearch(toolbox: Toolbox): Toolbox {
+export function withToolSearch(toolbox: Toolbox, language: Language): Toolbox {
   if (toolbox.tools.length <= MANY_TOOLS) return toolbox
-  const known = searchable.get(toolbox)
+  const form = language === 'python' ? 'python' : 'typescript'
+  const known = searchable[form].get(toolbox)
   if (known !== undefined) return known
-  const ours = toolSearch(toolbox.tools, () => both).filter(
+  const ours = toolSearch(toolbox.tools, () => both, form).filter(
     ({ name }) => toolbox.find(name) === undefined,
   )
   const both: Toolbox = new Toolbox([...toolbox.tools, ...ours])
-  searchable.set(toolbox, both)
+  searchable[form].set(toolbox, both)
   // It has its own two.
-  searchable.set(both, both)
+  searchable[form].set(both, both)
   return both
 }
 
@@ -51,7 +62,7 @@ export function withoutToolSearch(toolbox: Toolbox): readonly Tool[] {
 const made = new WeakSet<Tool>()
 
 /** @param seen all that the programs see */
-function toolSearch(tools: readonly Tool[], seen: () => Toolbox): Tool[] {
+function toolSearch(tools: readonly Tool[], seen: () => Toolbox, form: Form): Tool[] {
   const index = new ToolIndex(tools)
   const ours = [
     normalizeTool({
@@ -64,7 +75,7 @@ function toolSearch(tools: readonly Tool[], seen: () => Toolbox): Tool[] {
       },
     }),
     normalizeTool({
-      ...describeToolsDescriptor,
+      ...describeToolsIn(form),
       maxCallsPerExecution: MAX_CALLS_PER_EXECUTION,
       execute: async (...names: unknown[]): Promise<string> => {
         const given = names.flat()
@@ -75,6 +86,8 @@ function toolSearch(tools: readonly Tool[], seen: () => Toolbox): Tool[] {
         const chosen = found.flat() as Tool[]
         if (chosen.length > MAX_DESCRIBED) throw tooMany(chosen.length)
         const described = chosen.map(describeTool)
+        // Stubs of 200 tools take a millisecond, and need nothing of other tools.
+        if (form === 'python') return pythonStubs(described, seen().tools)
         return await inTurns(declareTools(described, seen().tools))
       },
     }),

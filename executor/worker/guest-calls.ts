@@ -54,6 +54,10 @@ export class GuestCalls {
   /** The greatest number of them: until there the guest repeats an earlier run. */
   #lastRecorded = 0
   #taken = 0
+  /** Characters of the replies that the guest has taken. */
+  takenChars = 0
+  /** Whether the guest has asked for a file. */
+  hasFiles = false
   #tally = new CallTally()
   /** Requests of a dry run that its journal does not answer. */
   #unanswered: [number, string][] = []
@@ -131,6 +135,7 @@ export class GuestCalls {
     const kind = fileOperations[operation] as FileOperation
     const atMs = this.#deps.clock.nowMs
     const id = this.start()
+    this.hasFiles = true
     return this.block({ kind: 'file', id, operation: kind, input, ...inputHashOf(input), atMs })
   }
 
@@ -182,6 +187,7 @@ export class GuestCalls {
     const { text, atMs } = this.#awaited(id)
     this.#countTaken(id)
     this.#forget(id)
+    this.takenChars += text.length
     this.#deps.clock.advanceTo(atMs)
     return text
   }
@@ -205,6 +211,7 @@ export class GuestCalls {
       logs.flush()
       const delivery = channel.takeNext()
       this.#countTaken(delivery.id)
+      this.takenChars += delivery.text.length
       if (!this.#forget(delivery.id)) continue
       clock.advanceTo(delivery.atMs)
       return delivery

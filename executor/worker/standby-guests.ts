@@ -16,6 +16,8 @@ export class StandbyGuests {
   #ready: StandbyGuest[] = []
   /** Their programs have ended; they are not rewound yet. */
   #used: UsedGuest[] = []
+  /** Those that hold the state of a session, by its name; the one used last comes last. */
+  #ofSessions = new Map<string, StandbyGuest>()
   #collect: () => void
   /** Memory of the guests that were dropped since the last collection. */
   #garbageBytes = 0
@@ -31,6 +33,13 @@ export class StandbyGuests {
     return this.#ready.length
   }
 
+  /** Returns the guest that holds a state of a session; `undefined`: it is not here. */
+  leaseHeld(state: string | undefined): StandbyGuest | undefined {
+    const guest = state === undefined ? undefined : this.#ofSessions.get(state)
+    if (guest !== undefined) this.#ofSessions.delete(state as string)
+    return guest
+  }
+
   /**
    * Returns a guest that stands ready, or was used and can be rewound; `undefined`: one has to be
    * made.
@@ -38,7 +47,7 @@ export class StandbyGuests {
    * @throws {Error} when the base snapshot of this thread has changed
    */
   lease(): StandbyGuest | undefined {
-    while (this.#ready.length === 0 && this.#rewindNext());
+    while (this.#ready.length === 0 && (this.#rewindNext() || this.#giveUpSession()));
     return this.#ready.pop()
   }
 
@@ -46,9 +55,28 @@ export class StandbyGuests {
    * Takes a used guest back; {@link rest} rewinds it.
    *
    * @param isInDoubt whether its program ended in a way that few do: then nothing is believed
+   * @param state name of the session's state that it may keep for the next program; absent: none
    */
-  giveBack(guest: StandbyGuest, isInDoubt: boolean): void {
-    this.#used.push({ guest, isInDoubt })
+  giveBack(guest: StandbyGuest, isInDoubt: boolean, state?: string): void {
+    const isKept = state !== undefined && !isInDoubt && guest.holdsSession === true
+    if (isKept) this.#ofSessions.set(state, guest)
+    else this.#used.push({ guest, isInDoubt })
+  }
+
+  /** Rewinds the guests that hold a session: the next program of it restores its snapshot. */
+  giveUpSessions(): void {
+    while (this.#giveUpSession());
+    while (this.#rewindNext());
+  }
+
+  /** The guest whose session has not been used for longest is one to be rewound. */
+  #giveUpSession(): boolean {
+    for (const [state, guest] of this.#ofSessions) {
+      this.#ofSessions.delete(state)
+      this.#used.push({ guest, isInDoubt: false })
+      return true
+    }
+    return false
   }
 
   /**
@@ -64,12 +92,17 @@ export class StandbyGuests {
       this.#collect()
       return true
     }
-    return this.#ready.length < this.#maker.standby && this.#makeNext()
+    return this.#kept < this.#maker.standby && this.#makeNext()
   }
 
   /** Makes guests until enough stand ready. */
   async fill(): Promise<void> {
-    while (this.#ready.length < this.#maker.standby) await this.#makeNext()
+    while (this.#kept < this.#maker.standby) await this.#makeNext()
+  }
+
+  /** Guests that stand ready, or can be made so at once. */
+  get #kept(): number {
+    return this.#ready.length + this.#used.length + this.#ofSessions.size
   }
 
   /** Makes a guest. */

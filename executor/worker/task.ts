@@ -1,5 +1,6 @@
 /** One execution in a worker, from its source to its report, without leaving this thread's turn. */
 
+import { randomUUID } from 'node:crypto'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { ExecutionError } from '../../protocol/execution/execution.ts'
 import type {
@@ -30,6 +31,7 @@ import {
 } from './guest-end.ts'
 import type { WorkerLane } from './lane.ts'
 import type { ProgramLanguage, RunnableProgram } from './language/language.ts'
+import { toolsOf } from './last-tools.ts'
 import { LogBuffer } from './logs.ts'
 import { parkAfterMs } from './park-after.ts'
 import { answerDigest } from './services/digest.ts'
@@ -38,6 +40,7 @@ import { readOutput } from './services/output.ts'
 import { answerDecoder } from './services/text-decoder.ts'
 import { answerURL } from './services/url.ts'
 import { type SessionLeft, TOO_LARGE, withSession } from './session-left.ts'
+import { enterSession, isRepeated, mayStay } from './session-state.ts'
 
 /** What all tasks of a worker share. */
 export interface TaskDependencies {
@@ -48,6 +51,8 @@ export interface TaskDependencies {
   readonly pressure: Int32Array
   /** Parks at every wait: for tests. */
   readonly parksAlways: boolean
+  /** Whether the guest holds the state of the task's session. */
+  readonly isHeld?: boolean
 }
 
 /** Runs a task on a guest that no program has used since its last rewind. */
@@ -55,16 +60,9 @@ export function runTask(task: GuestTask, guest: Guest, deps: TaskDependencies): 
   return new RunningTask(task, guest, deps).run(deps.language)
 }
 
-/** Of the last task: mostly the next one has the same. */
-let lastTools: { readonly text: string; readonly tools: readonly GuestTool[] } | undefined
-
-function toolsOf(text: string): readonly GuestTool[] {
-  if (lastTools?.text !== text) lastTools = { text, tools: JSON.parse(text) as GuestTool[] }
-  return lastTools.tools
-}
-
 class RunningTask {
   #task: GuestTask
+  #deps: TaskDependencies
   #guest: Guest
   #channel: Channel
   #clock: GuestClock
@@ -85,10 +83,12 @@ class RunningTask {
   /** By hidden name: the text about the program of the session that hides it. */
   #hiders: Readonly<Record<string, string>> = {}
 
-  constructor(task: GuestTask, guest: Guest, { lane, pressure, parksAlways }: TaskDependencies) {
+  constructor(task: GuestTask, guest: Guest, deps: TaskDependencies) {
+    const { lane, pressure, parksAlways } = deps
     const { serial, journal, limits } = task
     this.#task = task
     this.#guest = guest
+    this.#deps = deps
     this.#channel = new Channel({
       lane,
       serial,
@@ -106,7 +106,7 @@ class RunningTask {
       limits.cpuMs,
       () => this.#channel.waitMs,
       task.chargedCpuMs,
-      journal.length > 0,
+      journal.length > 0 || isRepeated(task.session, deps.isHeld === true),
     )
     this.#tools = toolsOf(task.tools)
     this.#calls = new GuestCalls(task, this.#tools, {
@@ -130,7 +130,7 @@ class RunningTask {
       ...withSession(outcome, this.#leaveSession(outcome), this.#task.limits),
       logs: this.#logs.takeRest(this.#clock.nowMs, outcome.status !== 'parked'),
       logsTruncatedBytes: this.#logs.truncatedBytes,
-      cpuMs: this.#cpu.usedMs(),
+      cpuMs: this.#task.chargedCpuMs + this.#cpu.usedMs(),
       waitMs: this.#channel.waitMs,
       peakMemoryBytes: this.#guest.memoryBytes,
       ...warningsOf(this.#hides),
@@ -160,7 +160,12 @@ class RunningTask {
     if (!this.#hasBegun || status === 'diverged') return undefined
     // Where a dry run waits its execution was ended.
     if (dryRun === undefined ? status === 'parked' : !dryRun.leavesSession) return undefined
-    if (this.#guest.endSession() !== 'clean') return undefined
+    if (this.#guest.endSession() !== 'clean' || dryRun?.inGuest === true) return undefined
+    const isHeld = this.#deps.isHeld === true
+    const cpuMs = this.#task.chargedCpuMs + this.#cpu.usedMs()
+    if (mayStay(this.#task, this.#guest, { isHeld, cpuMs, calls: this.#calls })) {
+      return { state: randomUUID() }
+    }
     return this.#guest.snapshot(this.#task.limits.maxSessionBytes) ?? TOO_LARGE
   }
 
@@ -200,7 +205,11 @@ class RunningTask {
       this.#guest.begin(hooks, limits.memoryBytes, configuration)
       return
     }
-    if (session.snapshot !== undefined) this.#guest.restore(session.snapshot)
+    enterSession(session, this.#guest, this.#deps.isHeld === true, (task, guest, isHeld, lane) => {
+      this.#channel.poll()
+      return runTask(task, guest, { ...this.#deps, isHeld, lane })
+    })
+    if (this.#task.journal.length === 0) this.#cpu.startActive()
     this.#hasBegun = true
     const hides = this.#hides.map(one => [one.name, hiderText(one, executionId)])
     const configuration = `{"tools":${tools},"hides":${JSON.stringify(hides)},${rest.slice(1)}`

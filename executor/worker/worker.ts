@@ -9,6 +9,7 @@ import { collectGarbage, shrinkHeap } from './garbage.ts'
 import type { WorkerLane } from './lane.ts'
 import type { ProgramLanguage } from './language/language.ts'
 import { serveLane } from './serve-lane.ts'
+import { leftState, stateName } from './session-state.ts'
 import { StandbyGuests } from './standby-guests.ts'
 import { runTask } from './task.ts'
 
@@ -33,16 +34,20 @@ async function openLanguage(family: LanguageFamily): Promise<ProgramLanguage> {
 
 /** Runs one execution. */
 async function execute(task: GuestTask, lane: WorkerLane): Promise<GuestReport> {
-  const guest = standbyGuests.lease() ?? (await standbyGuests.make())
+  const held = standbyGuests.leaseHeld(task.session && stateName(task.session))
+  const guest = held ?? standbyGuests.lease() ?? (await standbyGuests.make())
   executions++
   let isInDoubt = true
+  let left: string | undefined
   try {
-    const deps = { language, lane, pressure: pressureWords, parksAlways }
+    const isHeld = held !== undefined
+    const deps = { isHeld, language, lane, pressure: pressureWords, parksAlways }
     const report = runTask(task, guest, deps)
     isInDoubt = endedInDoubt(report)
+    left = leftState(report)
     return report
   } finally {
-    standbyGuests.giveBack(guest, isInDoubt)
+    standbyGuests.giveBack(guest, isInDoubt, left)
   }
 }
 
@@ -60,7 +65,10 @@ export function serve(start: LaneStart, around?: AroundTask): Promise<never> {
     execute: around === undefined ? execute : (task, lane) => around(task, lane, execute),
     rest: () => standbyGuests.rest(),
     statistics: () => ({ executions, standbyGuests: standbyGuests.size, ...standbyGuests.counts }),
-    collect: () => shrinkHeap(),
+    collect: () => {
+      standbyGuests.giveUpSessions()
+      shrinkHeap()
+    },
   })
 }
 

@@ -41,10 +41,19 @@ export const describeToolsDescriptor = {
   annotations: { readOnly: true },
 } as const satisfies ToolDescriptor
 
+/** The descriptor of `describe_tools` for the programs of a language. */
+export const describeToolsIn = (form: 'typescript' | 'python'): ToolDescriptor =>
+  form === 'typescript'
+    ? describeToolsDescriptor
+    : {
+        ...describeToolsDescriptor,
+        description: 'Gives the Python stubs of the tools with these names, or of all in a group.',
+      }
+
 /** The two further tools of an execution with many tools. */
-export const toolSearchDescriptors: readonly ToolDescriptor[] = [
+export const toolSearchDescriptors = (form: 'typescript' | 'python'): readonly ToolDescriptor[] => [
   searchToolsDescriptor,
-  describeToolsDescriptor,
+  describeToolsIn(form),
 ]
 
 /** Longest line of a tool, in UTF-16 units. */

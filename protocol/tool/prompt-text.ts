@@ -2,7 +2,7 @@
 
 import { toolDeclarations } from './declarations.ts'
 import { MANY_TOOLS, oneLine, toolSearchDescriptors } from './many-tools.ts'
-import { pythonStubs } from './python/python-stubs.ts'
+import { pythonSpelling, pythonStubs } from './python/python-stubs.ts'
 import { toolGlobals } from './tool-globals.ts'
 import type { ToolDescriptor } from './wire-tool.ts'
 
@@ -20,25 +20,31 @@ export function describeForPrompt(
   const declare = language === 'python' ? pythonStubs : toolDeclarations
   if (tools.length <= MANY_TOOLS) return declare(tools)
   const names = new Set(tools.map(({ name }) => name))
-  const ours = toolSearchDescriptors.filter(({ name }) => !names.has(name))
+  const form = language === 'python' ? 'python' : 'typescript'
+  const ours = toolSearchDescriptors(form).filter(({ name }) => !names.has(name))
   const all = [...tools, ...ours]
-  const declared = ours.length === 0 ? '' : `${howTo}\n\n${declare(ours, all)}\n\n`
-  return `${declared}The ${tools.length} tools:\n\n${toolLines(tools, all)}`
+  const declared = ours.length === 0 ? '' : `${howTo(form)}\n\n${declare(ours, all)}\n\n`
+  return `${declared}The ${tools.length} tools:\n\n${toolLines(tools, all, form)}`
 }
 
-const howTo = `\
+const howTo = (form: 'typescript' | 'python') => `\
 There are too many tools to declare each one here; below they stand by name, with one line.
 A program finds out about them with two more functions, synchronous like every tool:
 \`print(search_tools("words about the task"))\` gives names and lines, best first, and
-\`print(describe_tools("name", "another_name"))\` gives TypeScript declarations.
-Read the declaration of a tool before the first call of it.`
+\`print(describe_tools("name", "another_name"))\` gives ${form === 'python' ? 'Python stubs' : 'TypeScript declarations'}.
+Read the ${form === 'python' ? 'stub' : 'declaration'} of a tool before the first call of it.`
 
-function toolLines(tools: readonly ToolDescriptor[], all: readonly ToolDescriptor[]): string {
+function toolLines(
+  tools: readonly ToolDescriptor[],
+  all: readonly ToolDescriptor[],
+  form: 'typescript' | 'python',
+): string {
   const { names } = toolGlobals(all)
   return tools
-    .map(({ description }, i) => {
-      const line = oneLine(description)
-      return line === '' ? `- ${names[i]?.spelling}` : `- ${names[i]?.spelling}: ${line}`
+    .map((tool, i) => {
+      const line = oneLine(tool.description)
+      const name = form === 'python' ? pythonSpelling(tool, names[i]) : names[i]?.spelling
+      return line === '' ? `- ${name}` : `- ${name}: ${line}`
     })
     .join('\n')
 }

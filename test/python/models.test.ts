@@ -2,6 +2,7 @@
 
 import { execFileSync } from 'node:child_process'
 import t from 'tap'
+import { describeForPrompt } from '../../protocol/tool/prompt-text.ts'
 import { pythonStubs } from '../../protocol/tool/python/python-stubs.ts'
 import { CodeAgent } from '../../sdk/agents/index.ts'
 import { codeTool } from '../../sdk/index.ts'
@@ -130,4 +131,40 @@ t.test('a code tool runs Python', async t => {
     status: 'completed',
     output: 6,
   })
+})
+
+t.test('a Python program with many tools finds them, and reads their stubs', async t => {
+  const many = Object.fromEntries(
+    Array.from({ length: 31 }, (_, i) => [
+      `tool-${i}`,
+      {
+        description: i === 7 ? 'Paints a fence. Slowly.' : 'Does nothing',
+        inputSchema: {
+          type: 'object',
+          properties: { from: { type: 'string' } },
+          required: ['from'],
+        },
+        outputSchema: { type: 'boolean' },
+        execute: async () => true,
+      },
+    ]),
+  )
+  const { executor, run } = pythonExecutor(t, { tools: many as never })
+  const found = await run('[one["name"] for one in search_tools("fence")]')
+  t.strictSame(found.output, ['tool-7'])
+  const { output: stub } = await run('describe_tools("tool-7")')
+  t.match(stub, /^def tool_7\(from_: str\) -> bool:\n {4}"""Paints a fence\. Slowly\./)
+  const { output: script } = (await executor.execute({
+    source: 'describe_tools("tool-7")',
+  })) as { output?: unknown }
+  t.match(script, /from: string/, 'a program in JavaScript reads declarations')
+  const described = Object.entries(many).map(([name, { execute: _, ...tool }]) => ({
+    name,
+    ...tool,
+  }))
+  const prompt = describeForPrompt(described as never, 'python')
+  t.match(prompt, '`print(describe_tools("name", "another_name"))` gives Python stubs.')
+  t.match(prompt, '\n- tool_7: Paints a fence.\n')
+  t.match(prompt, /def search_tools\(query: str, /)
+  t.notMatch(prompt, /TypeScript|function /)
 })

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { createParkingExecutor } from '../../executor/embedded/create-executor.ts'
+import type { Outcome } from '../../protocol/execution/executor.ts'
 import { toolFree, withTools } from './corpus.ts'
 import { pythonExecutor } from './python-executor.ts'
 import { shapes } from './shapes.ts'
@@ -82,8 +83,35 @@ before[2]`
 })
 
 t.test('programs without tools are not changed by the place where they run', async t => {
-  for (const name of ['classes', 'datetime', 'generators', 'contextmgr'] as const) {
-    const source = toolFree[name] as string
+  for (const [name, source] of Object.entries(toolFree)) {
     t.strictSame((await parked.run(source)).output, (await whole.run(source)).output, name)
   }
 })
+
+t.test(
+  'a session whose programs are torn down at every wait leaves what it leaves in one go',
+  async t => {
+    const programs = [
+      'seen = [slow(1)]\ndef ask(i):\n    seen.append(slow(i))\n    return len(seen), id(seen)',
+      'ask(2)',
+      'print(ask(3))\nboom()',
+      '[i for i in count()], ask(4), seen',
+    ]
+    const [expected, found] = await Promise.all(
+      [whole, parked].map(async ({ executor }) => {
+        const session = await executor.sessions.create()
+        const outcomes = []
+        for (const source of programs) {
+          const outcome = await session.execute({ source, language: 'python' })
+          const { status, logs } = outcome
+          outcomes.push({ status, logs: logs.map(({ text }) => text), ...outputOf(outcome) })
+        }
+        return outcomes
+      }),
+    )
+    t.strictSame(found, expected)
+  },
+)
+
+const outputOf = (outcome: Outcome) =>
+  outcome.status === 'completed' ? { output: outcome.output } : {}

@@ -15,6 +15,8 @@ export interface HereOptions extends CommandOptions {
   readonly ask?: AskPerson
   /** Whether stderr is a terminal. */
   readonly isTTY?: boolean
+  /** Whether stdout is one. */
+  readonly isOutputTTY?: boolean
 }
 
 /** Starts the command in a folder of the test; it is told to stop when the test ends. */
@@ -23,7 +25,14 @@ export function startHere(
   args: readonly string[],
   options: HereOptions = {},
 ): RunningCommand {
-  const { env = {}, input = '', cwd = t.testdir(), ask, isTTY = false } = options
+  const {
+    env = {},
+    input = '',
+    cwd = t.testdir(),
+    ask,
+    isTTY = false,
+    isOutputTTY = false,
+  } = options
   const output = new CommandOutput(args)
   const listeners = new Set<(signal: StopSignal) => void>()
   const terminal = {
@@ -32,7 +41,7 @@ export function startHere(
     stdin: (async function* () {
       yield input
     })(),
-    stdout: { write: (text: string) => output.write('stdout', text) },
+    stdout: { write: (text: string) => output.write('stdout', text), isTTY: isOutputTTY },
     stderr: { write: (text: string) => output.write('stderr', text), isTTY },
     ...(ask && { ask }),
     onSignal(listener: (signal: StopSignal) => void) {

@@ -13,7 +13,7 @@ async function threadsOf(
   t: Test,
   workers: number,
   maxCallerChanges: number,
-  owners: readonly string[],
+  owners: readonly (string | readonly [owner: string, session: string])[],
 ): Promise<number[]> {
   const pool = new WorkerPool(workers, { entry, maxCallerChanges })
   t.teardown(() => pool.close())
@@ -21,12 +21,14 @@ async function threadsOf(
   const awake = setInterval(() => {}, 1000)
   t.teardown(() => clearInterval(awake))
   const threads: number[] = []
-  for (const owner of owners) {
+  for (const one of owners) {
+    const [owner, session] = typeof one === 'string' ? [one] : one
     const report = await pool.run({
       begin: () => work,
       receive: () => {},
       isResume: false,
-      owner,
+      owner: owner as string,
+      session,
       language: 'javascript',
       execution: {},
       cancelled: new AbortController().signal,
@@ -55,4 +57,12 @@ t.test('a caller gets the thread that it had, while that is free', async t => {
   t.equal(new Set([threads[0], threads[2], threads[5]]).size, 1)
   t.equal(new Set([threads[1], threads[3], threads[4]]).size, 1)
   t.not(threads[0], threads[1])
+})
+
+t.test('a session gets the thread that ran it last, and others leave it that one', async t => {
+  const runs = ['ann', ['ann', 's1'], 'ann', ['ann', 's1'], ['ann', 's2'], ['ann', 's1']] as const
+  const threads = await threadsOf(t, 2, 1000, runs)
+  const [, first, between, again] = threads
+  t.equal(again, first)
+  t.not(between, first)
 })

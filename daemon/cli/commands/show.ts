@@ -7,10 +7,12 @@ import type {
   ExecutionSource,
 } from '../../../protocol/execution/execution.ts'
 import type { Latchd } from '../../../sdk/index.ts'
+import { escapeControls } from '../../base/escape-controls.ts'
 import type { Cli, Options } from '../cli.ts'
 import { clientCommand } from '../client-command.ts'
 import { failureText } from '../output/guest-failure.ts'
-import { print } from '../output/print.ts'
+import { highlight } from '../output/highlight.ts'
+import { isColoured, print } from '../output/print.ts'
 
 /** Adds `latchd show`: an execution's program, calls, console text and end. */
 export function addShow(program: Command, cli: Cli): void {
@@ -29,23 +31,37 @@ async function show(
   { terminal }: Cli,
 ): Promise<void> {
   const [execution, program] = await Promise.all([client.get(id), client.source(id)])
-  const text = options.json
-    ? JSON.stringify({ ...execution, ...program }, null, 2)
-    : pageOf(execution, program)
-  print(terminal.stdout, text)
+  const { stdout, env } = terminal
+  if (options.json) print(stdout, JSON.stringify({ ...execution, ...program }, null, 2))
+  else if (!isColoured(stdout, env))
+    print(stdout, pageOf(execution, numbered(program.source), program))
+  else {
+    // Not printed, which would escape the colours: what could steer the terminal is escaped here.
+    const { source, language } = program
+    const lines = numbered(highlight(escapeControls(source), language))
+    stdout.write(`${pageOf(execution, lines, program, escapeControls)}\n`)
+  }
 }
 
-function pageOf(execution: Execution, program: ExecutionSource): string {
+/** @param lines those of the program @param escaped makes the texts of all other lines harmless */
+function pageOf(
+  execution: Execution,
+  lines: readonly string[],
+  { language }: ExecutionSource,
+  escaped = (text: string) => text,
+): string {
+  const shownLines = (lines: readonly string[]) => lines.map(escaped)
+  const [end, endLines] = endOf(execution)
   const sections: [title: string, lines: readonly string[]][] = [
-    [`Program (${program.language})`, numbered(program.source)],
-    ['Calls', execution.calls.flatMap(callLines)],
-    ['Logs', logLines(execution)],
-    endOf(execution),
+    [`Program (${language})`, lines],
+    ['Calls', shownLines(execution.calls.flatMap(callLines))],
+    ['Logs', shownLines(logLines(execution))],
+    [end, shownLines(endLines)],
   ]
   const shown = sections
     .filter(([, lines]) => lines.length > 0)
     .map(([title, lines]) => [`${title}:`, ...lines.map(line => `  ${line}`)].join('\n'))
-  return [headOf(execution), ...shown].join('\n\n')
+  return [escaped(headOf(execution)), ...shown].join('\n\n')
 }
 
 function headOf(execution: Execution): string {

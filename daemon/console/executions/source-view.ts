@@ -38,8 +38,7 @@ ${all.length > MAX_LINES ? html`<p>${all.length - MAX_LINES} lines more are not 
 
 /** The lines with their colours: a piece that spans lines is in each of them. */
 function linesOf(source: string, language: Program['language']): Html[] {
-  const isPlain = source.length > MAX_COLOURED || language === 'python'
-  const pieces = isPlain ? [] : sourcePieces(source)
+  const pieces = source.length > MAX_COLOURED ? [] : sourcePieces(source, language)
   const lines: Html[][] = [[]]
   const add = (text: string, kind?: string) => {
     for (const [i, part] of text.split(/\r\n|[\n\r]/).entries()) {

@@ -15,6 +15,7 @@ import {
   localCompletionSource,
   scopeCompletionSource,
 } from '@codemirror/lang-javascript'
+import { python } from '@codemirror/lang-python'
 import {
   bracketMatching,
   HighlightStyle,
@@ -113,10 +114,9 @@ export async function openEditor(form, field) {
   const response = await ask('/console/playground/tools')
   const { data: tools } = await response.json()
   const language = new Compartment()
-  // Python is written without colours: its package would be one more.
   const languageOf = () =>
     form.elements.language.value === 'python'
-      ? []
+      ? python()
       : javascript({ typescript: form.elements.language.value === 'typescript' })
   const run = () => {
     form.requestSubmit()

@@ -34,7 +34,7 @@ export interface DaemonFacts {
   readonly url: string | undefined
   /** The version of latchd; unknown when absent. */
   readonly version?: string
-  /** What its executions run on; unknown when absent. */
+  /** Tag of what its programs of JavaScript run on; unknown when absent. */
   readonly runtime?: string
 }
 

@@ -54,7 +54,7 @@ export class PostgresStore implements store.Store {
     this.#beat = new Beat(database, facts, now)
     this.#writes = new WriteBatches(
       database,
-      () => ({ number: this.#beat.number, runtime: this.#beat.facts.runtime }),
+      () => ({ number: this.#beat.number }),
       () => this.#beat.again(),
     )
     this.#now = () => now() + this.#beat.offsetMs

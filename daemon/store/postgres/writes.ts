@@ -54,8 +54,6 @@ export type WriteOutcome =
 export interface Writer {
   /** The number under which it owns executions. */
   readonly number: number
-  /** What they run on; unknown when absent. */
-  readonly runtime: string | undefined
 }
 
 /**
@@ -135,7 +133,7 @@ interface Owned {
 
 async function changeAll(
   tx: Transaction,
-  { number, runtime }: Writer,
+  { number }: Writer,
   owned: readonly Owned[],
   outcomes: Map<Write, WriteOutcome>,
 ): Promise<void> {
@@ -149,7 +147,7 @@ async function changeAll(
     outcomes.set(write, { kind: 'done', value })
     const { usage, startedAtMs } = write.addition
     // Whoever writes has shown that its runtime repeats what was there.
-    const runsOn = startedAtMs !== undefined || row.started_ms !== null ? runtime : undefined
+    const runsOn = write.addition.runtime
     const isSame = usage === undefined && startedAtMs === undefined && isEqual(next, row)
     if (isSame && (runsOn === undefined || runsOn === row.runtime)) continue
     const endedAtMs = write.kind === 'finish' ? endOf(write.addition) : undefined
@@ -298,7 +296,7 @@ const accepted = ({ submission, mode }: Submit) =>
 
 async function insertExecutions(
   tx: Transaction,
-  { number, runtime }: Writer,
+  { number }: Writer,
   submits: readonly Submit[],
 ): Promise<ReadonlyMap<string, RowId>> {
   const all = submits.map(({ submission, mode }) => {
@@ -328,7 +326,7 @@ async function insertExecutions(
       all.map(({ key }) => key?.bodyHash ?? null),
       all.map(({ usage }) => usage ?? null),
       all.map(({ webhookUrl }) => webhookUrl ?? null),
-      all.map(({ startedAtMs }) => (startedAtMs === undefined ? null : (runtime ?? null))),
+      all.map(({ runtime }) => runtime ?? null),
     ],
   )
   return new Map(rows.map(({ id, execution_id }) => [execution_id, id]))

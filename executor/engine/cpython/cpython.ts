@@ -14,12 +14,12 @@
 import type { StandbyGuest } from '../engine-parts.ts'
 import { type GuestHooks, GuestThrown } from '../guest.ts'
 import { hashOf } from '../memory-hash.ts'
+import { decodeSnapshot, encodeSnapshot } from '../session-snapshot.ts'
 import { FrameReader } from './frames.ts'
-import type { PythonSnapshot } from './image.ts'
 import { type EngineParts, Instance, SealViolation } from './instance.ts'
 import type { InstanceHooks } from './instance-hooks.ts'
+import type { Image } from './packed-image.ts'
 import { SeededRandom } from './seeded-random.ts'
-import { readPages, writePages } from './session-pages.ts'
 import { zoneOffsetOf } from './zone-offset.ts'
 
 /** A statement that names nothing: the guest's main module keeps its names to itself. */
@@ -46,10 +46,16 @@ interface Configuration {
   readonly timeZone?: string
 }
 
+/** The image that guests begin as. */
+export interface GuestImage extends Image {
+  /** Names the interpreter and the image; see `image-source.ts`. */
+  readonly tag: string
+}
+
 /** A guest on CPython. */
 export class CPythonGuest implements StandbyGuest {
   #instance: Instance
-  #snapshot: PythonSnapshot
+  #image: GuestImage
   #stackPointer: number
   #configuration = ''
   #frames: FrameReader | undefined
@@ -61,20 +67,17 @@ export class CPythonGuest implements StandbyGuest {
   #isAsked = false
   #isTrapped = false
 
-  private constructor(snapshot: PythonSnapshot, instance: Instance) {
-    this.#snapshot = snapshot
+  private constructor(image: GuestImage, instance: Instance) {
+    this.#image = image
     this.#instance = instance
     this.#stackPointer = instance.stackPointer
   }
 
   /** Makes a fresh guest: an instance with the image in it. */
-  static async create(snapshot: PythonSnapshot, parts: EngineParts): Promise<CPythonGuest> {
-    const instance = await Instance.create(parts, idle, {
-      bytes: snapshot.imageBytes,
-      parts: snapshot.parts,
-    })
+  static async create(image: GuestImage, parts: EngineParts): Promise<CPythonGuest> {
+    const instance = await Instance.create(parts, idle, image)
     instance.seal()
-    return new CPythonGuest(snapshot, instance)
+    return new CPythonGuest(image, instance)
   }
 
   get memoryBytes(): number {
@@ -102,7 +105,7 @@ export class CPythonGuest implements StandbyGuest {
         zoneOffset: zoneOffsetOf(timeZone),
         random: bytes => random.fill(bytes),
       },
-      this.#snapshot.imageBytes + memoryBytes,
+      this.#image.imageBytes + memoryBytes,
       MAX_FILE_BYTES,
     )
   }
@@ -183,35 +186,55 @@ export class CPythonGuest implements StandbyGuest {
     if (this.#state !== 'clean' || !this.#isSession) {
       throw new Error('a snapshot of a guest that is not at rest')
     }
-    return writePages(this.#snapshot, this.#instance.memory, maxBytes)
+    return encodeSnapshot(this.#base, this.#instance.memory, maxBytes)
+  }
+
+  get holdsSession(): boolean {
+    return this.#isSession && this.#state === 'clean' && !this.#isSpent
+  }
+
+  continueSession(): void {
+    if (this.#state !== 'clean') throw new Error('a session in a guest that is not at rest')
+    this.#instance.emptyFiles(this.#stackPointer)
+    this.#state = 'new'
   }
 
   restore(snapshot: Uint8Array): void {
     if (this.#state !== 'new') throw new Error('a snapshot for a guest that is in use')
-    const { memoryBytes, runs } = readPages(this.#snapshot, snapshot)
+    const { memoryBytes, runs } = decodeSnapshot(this.#base, snapshot)
     this.#instance.growTo(memoryBytes)
     for (const { at, bytes } of runs) this.#instance.memory.set(bytes, at)
+  }
+
+  get #base() {
+    const { tag, imageBytes: memoryBytes, parts } = this.#image
+    return { tag, memoryBytes, parts, lowest: 0 }
+  }
+
+  /** Whether the instance is not to be used for another caller's program, whatever is copied anew. */
+  get #isSpent(): boolean {
+    const isLost = this.#instance.violation !== undefined || this.#isTrapped
+    return isLost || this.memoryBytes > MAX_RESTING_BYTES
   }
 
   rewind(): boolean {
     this.#hooks = undefined
     this.#frames = undefined
     this.#isSession = false
-    const isLost = this.#instance.violation !== undefined || this.#isTrapped
-    if (isLost || this.memoryBytes > MAX_RESTING_BYTES) return false
+    if (this.#isSpent) return false
     this.#instance.begin(idle, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)
-    this.#instance.reset(this.#snapshot.parts, this.#stackPointer)
+    this.#instance.reset(this.#image.parts, this.#stackPointer)
     this.#state = 'new'
     return true
   }
 
   /** SHA-256 of the memory, as far as the image goes. */
   memoryHash(): string {
-    return hashOf(this.#instance.memory.subarray(0, this.#snapshot.imageBytes))
+    return hashOf(this.#instance.memory.subarray(0, this.#image.imageBytes))
   }
 
   isWhole(): boolean {
-    return this.memoryHash() === this.#snapshot.memoryHash
+    return this.memoryHash() === this.#image.memoryHash
   }
 }
 

@@ -6,26 +6,16 @@
  * of all that goes into it.
  */
 
-import { createHash, randomUUID } from 'node:crypto'
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-} from 'node:fs'
 import { getCompileCacheDir } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import type { BaseSnapshot } from '../engine-parts.ts'
-import { hashOf } from '../memory-hash.ts'
-import { hashOfParts, type MemoryPart, nonZeroParts } from '../memory-parts.ts'
+import { isThere, readImage, userId, writeImage } from './image-file.ts'
+import { imageTag, PYTHON_ENGINE, preludeModules, sourceHash } from './image-source.ts'
 import type { ImageOrder } from './image-thread.ts'
 import { type PackageFiles, readPackage } from './package-files.ts'
+import { packedHash, packImage, unpackImage } from './packed-image.ts'
 
 /** The base snapshot of this engine. */
 export interface PythonSnapshot extends BaseSnapshot {
@@ -33,20 +23,19 @@ export interface PythonSnapshot extends BaseSnapshot {
   /** URL of the package's loader. */
   readonly loader: string
   readonly stdlib: Uint8Array<ArrayBuffer>
-  /** The parts of the image that are not zero, each with bytes of its own: little more than half. */
-  readonly parts: readonly MemoryPart[]
-  /** Bytes of the whole image. */
-  readonly imageBytes: number
-  /** SHA-256 of the parts, hexadecimal. */
-  readonly partsHash: string
+  /**
+   * The image as `packed-image.ts` packs it: all threads of the process read it, and none writes to
+   * it.
+   */
+  readonly image: SharedArrayBuffer
+  /** Names the interpreter and the image: what a session's snapshot depends on. */
+  readonly tag: string
+  /** SHA-256 of what is packed, hexadecimal. */
+  readonly packedHash: string
 }
 
-const ENGINE = 'cpython 3.14.2, pyodide 314.0.7'
-/** The folder of the prelude, which is Python. */
-const preludeFolder = fileURLToPath(new URL('../../guest-python/', import.meta.url))
 /** V8's stack where Python runs: a deep recursion of the interpreter takes much of it. */
 export const STACK_MB = 16
-const HASH_BYTES = 32
 
 let made: Promise<PythonSnapshot> | undefined
 
@@ -67,24 +56,35 @@ export function pythonSnapshot(file?: string): Promise<PythonSnapshot> {
 
 /** The file of the image, where this process stores it; `undefined` when it is not there. */
 export async function storedImage(): Promise<string | undefined> {
-  const files = await readPackage()
-  return imageFolders()
-    .map(folder => imageFile(folder, files))
-    .find(isThere)
+  return storedImageOf(readPackage())
 }
 
+const storedImageOf = (files: PackageFiles): string | undefined =>
+  imageFolders()
+    .map(folder => imageFile(folder, files))
+    .find(isThere)
+
 async function make(file: string | undefined): Promise<PythonSnapshot> {
-  const files = await readPackage()
-  const module = await WebAssembly.compile(files.wasm)
-  const stored = file ?? (await storedImage())
-  const image =
-    (stored === undefined ? undefined : readImage(stored)) ?? (await makeImage(files, module))
+  const files = readPackage()
+  // It takes threads of V8's own, and this one reads the image meanwhile.
+  const compiling = WebAssembly.compile(files.wasm)
+  const stored = file ?? storedImageOf(files)
+  const kept = stored === undefined ? undefined : readImage(stored)
+  const module = await compiling
+  const image = kept ?? (await makeImage(files, module))
   const { loader, stdlib } = files
-  const parts = nonZeroParts(image).map(({ at, bytes }) => ({ at, bytes: bytes.slice() }))
+  const { memoryHash } = unpackImage(image)
   return {
-    ...{ engine: ENGINE, memoryHash: hashOf(image), module, loader, stdlib, parts },
-    imageBytes: image.length,
-    partsHash: hashOfParts(parts),
+    ...{
+      engine: PYTHON_ENGINE,
+      tag: imageTag(sourceHash(files)),
+      memoryHash,
+      module,
+      loader,
+      stdlib,
+      image,
+    },
+    packedHash: packedHash(image),
   }
 }
 
@@ -101,45 +101,11 @@ function imageFolders(): string[] {
 const imageFile = (folder: string, files: PackageFiles) =>
   join(folder, `python-${sourceHash(files)}`)
 
-/** Whether there is an image that only this user can have written. */
-function isThere(file: string): boolean {
-  try {
-    return existsSync(file) && isOurs(dirname(file))
-  } catch {
-    // Under Node's permissions a folder may be out of sight.
-    return false
-  }
-}
-
-const userId = () => process.getuid?.() ?? 0
-
-/** Whether nobody else can write there: an image from another hand would be another engine. */
-function isOurs(folder: string): boolean {
-  const { uid, mode } = lstatSync(folder)
-  return process.getuid === undefined || (uid === userId() && (mode & 0o022) === 0)
-}
-
-/** The form of the image: another one is another file. */
-const FORM = 'image 2'
-
-function sourceHash({ hash }: PackageFiles): string {
-  const all = createHash('sha256').update(FORM).update(hash)
-  for (const [name, text] of preludeModules()) all.update(name).update(text)
-  return all.digest('hex')
-}
-
-function preludeModules(): [name: string, text: string][] {
-  return readdirSync(preludeFolder)
-    .filter(name => name.endsWith('.py'))
-    .sort()
-    .map(name => [name, readFileSync(join(preludeFolder, name), 'utf8')])
-}
-
 /** Makes the image in a thread of its own, since it takes seconds, and stores it. */
 async function makeImage(
   files: PackageFiles,
   module: WebAssembly.Module,
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<SharedArrayBuffer> {
   const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'))
   const { loader, stdlib } = files
   const workerData: ImageOrder = { module, loader, stdlib, modules: preludeModules() }
@@ -153,34 +119,7 @@ async function makeImage(
   const { promise, resolve, reject } = Promise.withResolvers<Uint8Array<ArrayBuffer>>()
   thread.once('message', resolve).once('error', reject)
   thread.once('exit', code => reject(new Error(`the image was not made: code ${code}`)))
-  const image = await promise
+  const image = packImage(await promise)
   writeImage(imageFile(imageFolders()[0] as string, files), image)
   return image
-}
-
-/** Reads an image; `undefined` when it is not there, or not whole. */
-function readImage(file: string): Uint8Array<ArrayBuffer> | undefined {
-  try {
-    const bytes = readFileSync(file)
-    const image = new Uint8Array(bytes.subarray(HASH_BYTES))
-    const hash = bytes.subarray(0, HASH_BYTES).toString('hex')
-    return hashOf(image) === hash ? image : undefined
-  } catch {
-    // Not there, or cut short: it is made again.
-    return undefined
-  }
-}
-
-function writeImage(file: string, image: Uint8Array): void {
-  const part = `${file}.${randomUUID()}`
-  try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-    if (!isOurs(dirname(file))) return
-    const hash = createHash('sha256').update(image).digest()
-    writeFileSync(part, Buffer.concat([hash, image]), { mode: 0o600 })
-    // Renamed into place, so that a concurrent reader never sees a part of it.
-    renameSync(part, file)
-  } catch {
-    // A full disk, or a folder that is not ours: it is made again at the next start.
-  }
 }

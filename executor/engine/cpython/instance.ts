@@ -6,7 +6,7 @@
  * without files (`process.type` in `cpython.ts`), so that nothing of Node is in its closures.
  */
 
-import { type MemoryPart, putParts } from '../memory-parts.ts'
+import { type MemoryPart, mendParts } from '../memory-parts.ts'
 import { allowedImports } from './allowed-imports.ts'
 import type {
   CreateModule,
@@ -18,20 +18,13 @@ import { ownTimes } from './file-times.ts'
 import { type ClosedFiles, closeFiles, type FileQuota, openDoor } from './files.ts'
 import type { InstanceHooks } from './instance-hooks.ts'
 import { replaceImports } from './own-imports.ts'
+import type { Image } from './packed-image.ts'
 
 /** The parts from which instances are made. */
 export interface EngineParts {
   readonly module: WebAssembly.Module
   readonly stdlib: Uint8Array
   readonly createModule: CreateModule
-}
-
-/** The memory that an instance begins with. */
-export interface Image {
-  /** Its size. */
-  readonly bytes: number
-  /** What in it is not zero. */
-  readonly parts: readonly MemoryPart[]
 }
 
 /** The guest called a function that is sealed: its instance is not used again. */
@@ -147,8 +140,8 @@ export class Instance {
     this.#files = closeFiles(this.#module.FS, this.#quota, bytes => this.#hooks.random(bytes))
     ownTimes(this.#module.FS, () => this.#hooks.now())
     if (image === undefined) return
-    this.#growTo(image.bytes)
-    putParts(this.#module.HEAPU8, image.parts)
+    this.#growTo(image.imageBytes)
+    mendParts(this.#module.HEAPU8, image.parts)
   }
 
   async #instantiate(module: WebAssembly.Module, imports: Imports): Promise<WebAssembly.Instance> {
@@ -241,9 +234,14 @@ export class Instance {
     return code === 0
   }
 
-  /** Copies an image over the memory, and empties the files. */
+  /** Makes the memory that of an image again, and empties the files. */
   reset(parts: readonly MemoryPart[], stackPointer: number): void {
-    putParts(this.#module.HEAPU8, parts)
+    mendParts(this.#module.HEAPU8, parts)
+    this.emptyFiles(stackPointer)
+  }
+
+  /** Empties the files, which are outside of the memory: for a run on the memory as it is. */
+  emptyFiles(stackPointer: number): void {
     this.#module.__emscripten_stack_restore(stackPointer)
     this.#files.reset()
     this.#quota.usedBytes = 0

@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { LatchdError } from '../../../protocol/errors.ts'
 
 /** The line that installs the package. */
@@ -24,6 +25,8 @@ interface PythonPackage {
   readonly stdlibUrl: string
 }
 
+let hash: string | undefined
+
 /** Whether the package is installed. */
 export function hasPackage(): boolean {
   try {
@@ -44,13 +47,17 @@ export const notInstalled = (): LatchdError =>
   )
 
 /** Reads the package. @throws {LatchdError} `INVALID_REQUEST` when it is not installed */
-export async function readPackage(): Promise<PackageFiles> {
+export function readPackage(): PackageFiles {
   if (!hasPackage()) throw notInstalled()
-  const { loaderUrl, wasmUrl, stdlibUrl } = (await import('@latchd/python')) as PythonPackage
+  const { loaderUrl, wasmUrl, stdlibUrl } = load('@latchd/python') as PythonPackage
   const wasm = read(wasmUrl)
   const stdlib = read(stdlibUrl)
-  const hash = createHash('sha256').update(wasm).update(stdlib).digest('hex')
+  // It takes some ten milliseconds, and the package is the same as long as the process runs.
+  hash ??= createHash('sha256').update(wasm).update(stdlib).digest('hex')
   return { loader: loaderUrl, wasm, stdlib, hash }
 }
+
+/** Loads a module at once, and not at the start of the process. */
+const load = createRequire(import.meta.url)
 
 const read = (url: string) => new Uint8Array(readFileSync(new URL(url)))

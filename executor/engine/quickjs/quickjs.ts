@@ -593,7 +593,8 @@ export class QuickJSGuest implements StandbyGuest {
 /** The memory that sessions begin with. The machine's stack stands below it. */
 const baseOf = (baseSnapshot: BaseSnapshot) => ({
   tag: snapshotTag(baseSnapshot),
-  memory: baseSnapshot.snapshot.memory,
+  memoryBytes: baseSnapshot.snapshot.memory.byteLength,
+  parts: baseSnapshot.parts,
   lowest: baseSnapshot.snapshot.stackPointer,
 })
 

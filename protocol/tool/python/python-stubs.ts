@@ -21,12 +21,12 @@ export function pythonStubs(
   const places = new Map(among.map(({ name }, at) => [name, at]))
   const taken = new Set<string>()
   return tools
-    .map(tool => stubOf(tool, spellingOf(tool, names[places.get(tool.name) ?? -1]), taken))
+    .map(tool => stubOf(tool, pythonSpelling(tool, names[places.get(tool.name) ?? -1]), taken))
     .join('\n\n')
 }
 
-/** How a program writes the tool. */
-function spellingOf(
+/** How a Python program writes a tool. @param global its names; see `protocol/tool/tool-globals.ts` */
+export function pythonSpelling(
   { name }: ToolDescriptor,
   global: ReturnType<typeof toolGlobals>['names'][number] | undefined,
 ): string {

@@ -1,0 +1,136 @@
+/**
+ * Brings a guest to the state of its session, at the least cost.
+ *
+ * The guest that ran the session's last program may still be here, with the state in its memory.
+ * Otherwise the snapshot is restored, and the programs that ran since it was written are repeated
+ * from their journals: they were few and short, or there would be a later snapshot.
+ */
+
+import { MessageChannel } from 'node:worker_threads'
+import { LatchdError } from '../../protocol/errors.ts'
+import { LATCH_BYTES } from '../../protocol/latch.ts'
+import type { GuestReport, GuestSession, GuestTask, SessionStep } from '../boundary/messages.ts'
+import type { Guest } from '../engine/guest.ts'
+import { checksumOf } from '../engine/session-snapshot.ts'
+import type { GuestCalls } from './guest-calls.ts'
+import { WorkerLane } from './lane.ts'
+
+/** Runs a task on a guest to its report. */
+export type RunStep = (
+  task: GuestTask,
+  guest: Guest,
+  isHeld: boolean,
+  lane: WorkerLane,
+) => GuestReport
+
+/** The name of a session's state, by which a worker knows the guest that holds it. */
+export function stateName({ state, snapshot }: GuestSession): string | undefined {
+  return state ?? (snapshot && checksumOf(snapshot))
+}
+
+/** The name of the state that a program has left to its session; `undefined`: none new. */
+export const leftState = ({ leftState: name, snapshot }: GuestReport): string | undefined =>
+  name ?? (snapshot && checksumOf(snapshot))
+
+/** Whether programs of a session are to be repeated before the next one. */
+export const isRepeated = (session: GuestSession | undefined, isHeld: boolean): boolean =>
+  !isHeld && (session?.since?.length ?? 0) > 0
+
+/**
+ * Brings a guest to the state of its session.
+ *
+ * @param isHeld whether the guest holds it already
+ * @throws {LatchdError} SNAPSHOT_INCOMPATIBLE
+ */
+export function enterSession(
+  { snapshot, since = [] }: GuestSession,
+  guest: Guest,
+  isHeld: boolean,
+  run: RunStep,
+): void {
+  if (isHeld) {
+    guest.continueSession?.()
+    return
+  }
+  if (since.length === 0) {
+    if (snapshot !== undefined) guest.restore(snapshot)
+    return
+  }
+  for (const [index, step] of since.entries()) repeat(step, index > 0, snapshot, guest, run)
+  guest.continueSession?.()
+}
+
+function repeat(
+  step: SessionStep,
+  isHeld: boolean,
+  snapshot: Uint8Array | undefined,
+  guest: Guest,
+  run: RunStep,
+): void {
+  // Nobody reads what it sends: its host has had it.
+  const { port1, port2 } = new MessageChannel()
+  try {
+    const { outcome } = run(
+      {
+        ...step,
+        // It kept to its time before, and may take more on a busy machine.
+        limits: { ...step.limits, cpuMs: step.limits.cpuMs + REPEAT_EXTRA_MS },
+        session: { snapshot },
+        serial: '',
+        wantsProgram: false,
+        dryRun: { leavesSession: true, inGuest: true },
+        isRestored: false,
+        emittedLogs: 0,
+        chargedCpuMs: 0,
+        expectedMs: undefined,
+      },
+      guest,
+      isHeld,
+      new WorkerLane({ port: port1, latch: new SharedArrayBuffer(LATCH_BYTES) }),
+    )
+    if (outcome.status === step.status) return
+    const now = 'error' in outcome ? outcome.error.message : outcome.status
+    const message = `Cannot bring the session back: its program ${step.executionId} took another path: it was ${step.status}, and is ${now}`
+    throw new LatchdError('SNAPSHOT_INCOMPATIBLE', message)
+  } finally {
+    port1.close()
+    port2.close()
+  }
+}
+
+/** How much more time a program gets when it is repeated. */
+const REPEAT_EXTRA_MS = 1000
+
+/** A session that has to be brought back repeats so many programs at most, each as short as that. */
+const MAX_STEPS = 16
+const MAX_STEP_CPU_MS = 10
+const MAX_STEP_CHARS = 65_536
+
+/** What a program of a session was, for {@link mayStay}. */
+export interface StayingProgram {
+  /** Whether the guest held the session when it began. */
+  readonly isHeld: boolean
+  /** CPU time of all of its runs. */
+  readonly cpuMs: number
+  readonly calls: Pick<GuestCalls, 'takenChars' | 'hasFiles'>
+}
+
+/**
+ * Whether a session's state may stay in its guest, since its programs are repeated in little time:
+ * see {@link GuestSession.mayStay}.
+ */
+export function mayStay(
+  { session, limits, source, inputs = '' }: GuestTask,
+  guest: Guest,
+  { isHeld, cpuMs, calls }: StayingProgram,
+): boolean {
+  if (session?.mayStay !== true || guest.continueSession === undefined) return false
+  // A snapshot of this memory could be too large for the session.
+  if (guest.memoryBytes > limits.maxSessionBytes) return false
+  const { length } = session.since ?? []
+  // Where programs were repeated, others take turns with the session: a snapshot is quicker there.
+  if (length >= MAX_STEPS - 1 || (length > 0 && !isHeld)) return false
+  // Files may be gone by the time they are asked for again.
+  if (calls.hasFiles || cpuMs > MAX_STEP_CPU_MS) return false
+  return source.length + inputs.length + calls.takenChars <= MAX_STEP_CHARS
+}

@@ -1,0 +1,96 @@
+/**
+ * Sessions of Python: the guest that ran a session's last program runs the next one, and where it
+ * is gone the session is brought back to the same memory.
+ */
+
+import t from 'tap'
+import type { SessionHandle } from '../../protocol/execution/executor.ts'
+import { isolation } from '../support/isolation.ts'
+import { pythonExecutor } from './python-executor.ts'
+
+/** A program whose value is the same only in the same memory. */
+const WHERE = 'kept = [1, 2, 3]\nid(kept), id(kept[2:]), id(object())'
+/** Takes the worker's guest for a program that has no session. */
+const OTHER = 'x = "another"'
+
+async function outputOf(session: SessionHandle, source: string): Promise<unknown> {
+  const outcome = await session.execute({ source, language: 'python' })
+  return outcome.status === 'completed' ? outcome.output : outcome
+}
+
+t.test('programs of a session run one after the other on what the earlier ones left', async t => {
+  let asked = 0
+  const { executor } = pythonExecutor(t, { tools: { next: async () => ++asked } })
+  const session = await executor.sessions.create()
+  const values = []
+  for (let i = 0; i < 40; i++) {
+    const source =
+      i === 0 ? 'seen = []\nseen.append(next())\nseen' : 'seen.append(next())\nlen(seen)'
+    values.push(await outputOf(session, source))
+  }
+  t.strictSame(values, [[1], ...Array.from({ length: 39 }, (_, i) => i + 2)])
+  t.equal(asked, 40)
+})
+
+t.test('a session whose guest was used for another program has the same memory', async t => {
+  const { executor, run } = pythonExecutor(t)
+  const ask = async (isInterrupted: boolean) => {
+    const session = await executor.sessions.create()
+    const values = []
+    for (let i = 0; i < 4; i++) {
+      if (isInterrupted) await run(OTHER)
+      values.push(await outputOf(session, WHERE))
+    }
+    return values
+  }
+  const [kept, broughtBack] = [await ask(false), await ask(true)]
+  t.strictSame(broughtBack, kept)
+})
+
+t.test('a session that is brought back calls no tool again, and keeps what failed', async t => {
+  const calls: unknown[] = []
+  const { executor, run } = pythonExecutor(t, {
+    tools: {
+      note: async (what: unknown) => {
+        calls.push(what)
+        return calls.length
+      },
+    },
+  })
+  const session = await executor.sessions.create()
+  const next = (source: string) => session.execute({ source, language: 'python' })
+  await next('first = note("a")')
+  const failed = await next('second = note("b")\nraise ValueError("no")')
+  t.match(failed, { status: 'failed', error: { name: 'ValueError' } })
+  await run(OTHER)
+  const { output } = (await next('first, second, note("c")')) as { output?: unknown }
+  t.strictSame(output, [1, 2, 3])
+  t.strictSame(calls, ['a', 'b', 'c'])
+})
+
+t.test('a session outlives the thread that held it', { skip: isolation === 'process' }, async t => {
+  const { executor, run } = pythonExecutor(t)
+  const session = await executor.sessions.create()
+  const next = (source: string) => session.execute({ source, language: 'python' })
+  await next('x = {"a": 1}\ndef f():\n    return x["a"]')
+  await next('x["a"] = 2')
+  // It polls nothing, so its thread is ended with it.
+  const lost = await run('sum(range(10**13))', { limits: { cpuMs: 200 } })
+  t.match(lost.error, /cpuMs 200/)
+  t.match(await next('f()'), { status: 'completed', output: 2 })
+  const source = 'x["a"] = 3\nwhile True:\n    pass'
+  const stopped = await session.execute({ source, language: 'python', limits: { cpuMs: 200 } })
+  t.match(stopped, { status: 'failed', error: { limit: 'cpuMs' } })
+  t.match(await next('f()'), { status: 'completed', output: 2 }, 'as before the program')
+})
+
+t.test('a state that is too large for its session is refused as the program ends', async t => {
+  const { executor } = pythonExecutor(t)
+  const session = await executor.sessions.create()
+  const source = 'import os\nkept = os.urandom(100_000)\nlen(kept)'
+  const limits = { maxSessionBytes: 50_000 }
+  t.match(await session.execute({ source, language: 'python', limits }), {
+    status: 'failed',
+    error: { limit: 'maxSessionBytes' },
+  })
+})
