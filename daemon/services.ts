@@ -14,6 +14,7 @@ import { packageVersion } from './base/version.ts'
 import { Connections } from './clients/connections.ts'
 import { type ClockSources, machineClock, TrustedClock } from './clock/trusted-clock.ts'
 import type { Config } from './config/config.ts'
+import { nodeNameOf } from './config/node-name.ts'
 import { tokenSecrets } from './config/token-list.ts'
 import { EventBus } from './executions/event-bus.ts'
 import { Executions } from './executions/executions.ts'
@@ -78,6 +79,7 @@ export async function openServices(config: Config, parts: StartedParts) {
   const { sessions, upgrade } = openSessions(config, parts, ground, files)
   const connections = new Connections({
     reconnectMs: config.reconnectMs,
+    ...(ground.peers && { daemonId: ground.peers.peerId }),
     isOwnTool,
     onFault,
     onWarning: text => log.warn(text),
@@ -125,8 +127,10 @@ async function openGround(config: Config, parts: StartedParts) {
   const version = packageVersion()
   const isOwnTool = (name: string) => tools.current.find(name) !== undefined
   const facts = { version, node: process.versions.node, engine: machine.engine }
-  const metrics = new Metrics(parts.pool, store, facts, isOwnTool)
+  const nodeName = store.sharing && nodeNameOf(config)
+  const metrics = new Metrics(parts.pool, store, facts, isOwnTool, nodeName)
   store.watchCommits((operations, tookMs) => metrics.store.onCommit(operations, tookMs))
+  const peers = await openLinks(config, parts)
   const bus = new EventBus()
   bus.observe((event, { createdAtMs }) => metrics.onEvent(event, createdAtMs))
   if (traces !== undefined) bus.observe(event => traces.tracing.onEvent(event))
@@ -149,9 +153,12 @@ async function openGround(config: Config, parts: StartedParts) {
     machine,
     tags,
     version,
+    nodeName,
     isOwnTool,
     metrics,
     pool: metrics.pool,
+    peers,
+    volatile: new MemoryStore(clock.now),
     bus,
     webhooks,
     runningFile,
@@ -233,14 +240,15 @@ function openExecutions(
   ground: Ground,
   { reloadable, sessions, connections, memory, typeChecker, files }: BeforeExecutions,
 ): Executions {
-  const { bus, clock, losses, tags, pool, runningFile } = ground
+  const { bus, clock, losses, tags, pool, runningFile, volatile, peers } = ground
   const { shares, supervision, tokens, webhooks } = ground
   return new Executions({
     ...{ pool, sessions, runningFile, supervision, typeChecker, store, bus, tools },
     latencies: new Latencies(),
     filesOf: files.of,
     now: clock.now,
-    memory: new MemoryStore(clock.now),
+    memory: volatile,
+    others: peers?.others,
     runtime: tags.replay,
     clientTool: (binding, callMs) => connections.tool(binding, callMs),
     enter: (plan, writer) => {
@@ -271,6 +279,14 @@ function openExecutions(
     onWebhooks: webhooks.wake,
     onFault: ground.onFault,
   })
+}
+
+/** The links to other daemons, whose modules are loaded where there can be any. */
+async function openLinks(config: Config, { store, log }: StartedParts) {
+  const { sharing } = store
+  if (sharing === undefined) return undefined
+  const { openPeers } = await import('./peers/open-peers.ts')
+  return openPeers(config, sharing, log)
 }
 
 /** Of several daemons over one store the clock is the store's. */

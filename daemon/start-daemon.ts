@@ -1,12 +1,12 @@
 /** Starts a daemon as configured, and listens. */
 
 import { mkdirSync } from 'node:fs'
-import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { makePool } from '../executor/pool/make-pool.ts'
 import { builtinTools } from '../executor/tools/builtin/builtin-tools.ts'
 import { packageVersion } from './base/version.ts'
 import type { Config } from './config/config.ts'
+import { nodeNameOf } from './config/node-name.ts'
 import type { Variables } from './config/written-value.ts'
 import type { Daemon } from './daemon.ts'
 import { createLog, isJournal, type Logger } from './log/log.ts'
@@ -106,7 +106,7 @@ async function openStore(
   }
   mkdirSync(stateDir, { recursive: true, mode: 0o700 })
   const { openPostgresStore } = await import('./store/postgres/open.ts')
-  return await openPostgresStore({ databaseUrl, name: nodeName ?? hostname(), url: advertiseUrl })
+  return await openPostgresStore({ databaseUrl, name: nodeNameOf({ nodeName }), url: advertiseUrl })
 }
 
 /** The configured servers, with the tools that an earlier daemon knew; none are connected yet. */

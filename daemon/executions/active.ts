@@ -20,7 +20,6 @@ import type {
   ExecutionPlan,
 } from '../../executor/execution/execution-plan.ts'
 import { NO_USAGE, type StoredUsage } from '../../executor/record/fold-execution.ts'
-import { LatchdError } from '../../protocol/errors.ts'
 import { OwnerCounts } from '../auth/owner-counts.ts'
 import { type MakeClientTool, readPlan } from '../replay/stored-plan.ts'
 import type { Claimed } from '../store/claim-facts.ts'
@@ -30,7 +29,10 @@ import type { ClaimedExecution } from '../store/store.ts'
 import type { ToolboxSource } from '../tools/daemon-tools.ts'
 import { IdleCollector } from '../upkeep/idle-collector.ts'
 import { ClaimLoop } from './claim-loop.ts'
+import { Obstacles } from './obstacles.ts'
+import type { OtherDaemons } from './other-daemons.ts'
 import { newsFor } from './shared-news.ts'
+import { SharedWork } from './shared-work.ts'
 import { isDamage, isForAnother } from './store-refusals.ts'
 import { UpgradeCheck } from './upgrade-check.ts'
 import { ExecutionWriter } from './writer.ts'
@@ -46,6 +48,8 @@ export interface ActiveDependencies extends ExecutionDependencies, WriterDepende
   readonly enter: (plan: ExecutionPlan, writer: ExecutionWriter) => () => void
   /** Whether the memory has room for more executions. */
   readonly hasRoom?: () => boolean
+  /** The other daemons over the store, which have workers too; absent: there are none. */
+  readonly others?: OtherDaemons | undefined
 }
 
 /** An execution in memory. */
@@ -75,16 +79,22 @@ export class ActiveExecutions {
   #queuedOwners = new OwnerCounts()
   #liveOwners = new OwnerCounts()
   #claims: ClaimLoop
-  #upgrades: UpgradeCheck
+  #obstacles: Obstacles
+  /** What waits in the store, between this daemon and the others. */
+  readonly work: SharedWork
   #collector: IdleCollector
   #isDraining = false
 
   constructor(deps: ActiveDependencies) {
     this.#deps = deps
     this.#collector = new IdleCollector([deps.pool, deps.store])
-    this.#upgrades = new UpgradeCheck(deps, deps.runtime, sessionId =>
-      deps.sessions.load(sessionId),
-    )
+    this.#obstacles = new Obstacles({
+      sessions: deps.sessions,
+      upgrades: new UpgradeCheck(deps, deps.runtime, id => deps.sessions.load(id)),
+      onFault: (error, executionId) => {
+        if (!this.#isDraining) deps.onFault(error, executionId)
+      },
+    })
     this.#claims = new ClaimLoop({
       store: deps.store,
       resume: claimed => this.#resumeOrQuarantine(claimed),
@@ -94,6 +104,8 @@ export class ActiveExecutions {
       ...(deps.store.sharing && { maxLoaded: deps.pool.workers }),
       ...(deps.hasRoom && { hasRoom: deps.hasRoom }),
     })
+    const { pool, others, now = Date.now } = deps
+    this.work = new SharedWork({ claims: this.#claims, pool, others, now })
   }
 
   get(executionId: string): ActiveExecution | undefined {
@@ -154,7 +166,7 @@ export class ActiveExecutions {
     } finally {
       if (!isNew) this.#unqueue(executionId)
     }
-    this.#claims.look()
+    this.work.offer()
   }
 
   #unqueue(executionId: string): void {
@@ -165,6 +177,12 @@ export class ActiveExecutions {
   /** Resumes the executions of the store that can go on, when it is their turn. */
   resume(): void {
     this.#claims.look()
+  }
+
+  /** An execution of another daemon has let go of its session. */
+  onSessionFreed(sessionId: string): void {
+    this.#deps.sessions.freed(sessionId)
+    this.#claims.sessionFreed()
   }
 
   /** Hands over a decision that was stored, to an execution wherever it is. */
@@ -178,7 +196,9 @@ export class ActiveExecutions {
     }
     // The store evicted it before it had the decision, and this process may not know that yet. The
     // process that claims the execution makes the call.
-    this.#claims.look()
+    const { others } = this.#deps
+    if (isWaiting || others === undefined) this.work.offer()
+    else others.pokeOwner(executionId)
   }
 
   /** Brings an execution of the store into memory; one that has ended, or another daemon has, stays. */
@@ -237,6 +257,7 @@ export class ActiveExecutions {
       if (use !== undefined && isEnded) {
         sessions.release(use)
         this.#claims.sessionFreed()
+        this.#deps.others?.sessionFreed(use.sessionId)
       }
       this.#live.delete(executionId)
       uncount()
@@ -330,7 +351,7 @@ export class ActiveExecutions {
     await this.#track(executionId, async () => {
       const execution = await this.#read(claimed)
       if (execution === undefined) return
-      const obstacle = (await this.#sessionLoss(execution)) ?? (await this.#divergence(execution))
+      const obstacle = await this.#obstacles.of(execution)
       if (obstacle !== undefined) return await this.#quarantine(claimed, obstacle)
       const { sessionId } = execution
       if (sessionId !== undefined) this.#deps.sessions.took({ sessionId, executionId })
@@ -349,31 +370,6 @@ export class ActiveExecutions {
       await loading
     } finally {
       this.#loading.delete(executionId)
-    }
-  }
-
-  /** Why this runtime cannot use the session of an execution; `undefined` when it can. */
-  async #sessionLoss({ sessionId }: ClaimedExecution): Promise<StuckError | undefined> {
-    if (sessionId === undefined) return undefined
-    try {
-      await this.#deps.sessions.fit(sessionId)
-      return undefined
-    } catch (error) {
-      if (!(error instanceof LatchdError && error.code === 'SNAPSHOT_INCOMPATIBLE')) throw error
-      const { code, message } = error
-      return { code: code as 'SNAPSHOT_INCOMPATIBLE', name: 'SnapshotIncompatible', message }
-    }
-  }
-
-  /** How an execution of another runtime would take another path here; `undefined`: it does not. */
-  async #divergence(claimed: ClaimedExecution): Promise<StuckError | undefined> {
-    if (!this.#upgrades.isNeeded(claimed)) return undefined
-    try {
-      return await this.#upgrades.divergenceOf(claimed)
-    } catch (error) {
-      // A lost worker says nothing about the path: the execution itself will show it.
-      if (!this.#isDraining) this.#deps.onFault(error, claimed.executionId)
-      return undefined
     }
   }
 

@@ -50,6 +50,8 @@ export interface RouteDependencies {
   /** The links of `latchd open`. */
   readonly signInLinks: SignInLinks
   readonly version: string
+  /** The daemon's name among several; absent: there is one. */
+  readonly nodeName: string | undefined
   /** Name and version of the guest engine. */
   readonly engine: string
   readonly startedAtMs: number

@@ -83,6 +83,7 @@ export class McpEndpoint implements AnswersMcp {
 
   async #tools(caller: KnownCaller): Promise<CallerTools> {
     await this.#deps.mcp?.listed()
+    await this.#deps.connections.learnServed(caller.name)
     const toolbox = callerTools(this.#deps, caller)
     const before = known.get(toolbox)
     if (before !== undefined) return before

@@ -84,7 +84,7 @@ export type RunEnd =
    */
   | { readonly kind: 'waiting'; readonly wakeAtMs: number }
 
-/** A new execution's id: 128 random bits. */
-export function newExecutionId(): string {
-  return `exe_${randomBytes(16).toString('hex')}`
+/** A new execution's id: 128 random bits. @param prefix hex digits in the place of the first ones */
+export function newExecutionId(prefix = ''): string {
+  return `exe_${prefix}${randomBytes(16).toString('hex').slice(prefix.length)}`
 }

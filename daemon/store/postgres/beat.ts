@@ -7,7 +7,7 @@
  */
 
 import { LatchdError } from '../../../protocol/errors.ts'
-import type { StoreNews } from '../sharing.ts'
+import type { PeerFacts, StoreNews } from '../sharing.ts'
 import { giveBackExecution } from './claims.ts'
 import {
   type BeatFindings,
@@ -28,7 +28,7 @@ const GLANCE_MS = 400
 /** Beats for one daemon. */
 export class Beat {
   #database: Database
-  #facts: DaemonFacts
+  #facts: DaemonFacts & { readonly peer?: PeerFacts }
   #now: () => number
   #number = 0
   #news: StoreNews | undefined
@@ -53,8 +53,13 @@ export class Beat {
   }
 
   /** How the daemon names itself. */
-  get facts(): DaemonFacts {
+  get facts(): DaemonFacts & { readonly peer?: PeerFacts } {
     return this.#facts
+  }
+
+  /** How the daemon is reached, whenever it is registered anew. */
+  announce(peer: PeerFacts): void {
+    this.#facts = { ...this.#facts, peer }
   }
 
   /** The number of this daemon; 0 before it is registered. */

@@ -4,9 +4,10 @@ import { randomUUID } from 'node:crypto'
 import { LatchdError } from '../../../protocol/errors.ts'
 import type { Transaction } from './database.ts'
 import { SCHEMA_1 } from './schema.ts'
+import { SCHEMA_PEERS } from './schema-peers.ts'
 
 /** One step each; the number of the steps that were taken is the version. */
-const migrations: readonly string[] = [SCHEMA_1]
+const migrations: readonly string[] = [SCHEMA_1, SCHEMA_PEERS]
 
 /** The version of the tables that this program writes. */
 export const SCHEMA_VERSION = migrations.length

@@ -2,10 +2,11 @@
 
 import type { DaemonRow, Sharing } from '../sharing.ts'
 import type { Beat } from './beat.ts'
+import { clientDirectory } from './clients.ts'
 import { listDaemons } from './daemons.ts'
 import type { Database } from './database.ts'
 import { meta } from './migrations.ts'
-import { lastEvents } from './reading.ts'
+import { listPeers, setPeerFacts, standings } from './peers.ts'
 
 /** The part of the store that is about other daemons. */
 export function sharedPart(database: Database, beat: Beat): Sharing {
@@ -20,7 +21,14 @@ export function sharedPart(database: Database, beat: Beat): Sharing {
         ),
       )
     },
-    lastEvents: executionIds => database.read(tx => lastEvents(tx, executionIds)),
+    lookForNews: () => void beat.glance(),
+    standings: executionIds => database.read(tx => standings(tx, executionIds)),
+    announce: async facts => {
+      beat.announce(facts)
+      await database.transaction(tx => setPeerFacts(tx, beat.number, facts))
+    },
+    peers: () => database.read(listPeers),
+    clients: clientDirectory(database),
     get clockOffsetMs() {
       return beat.offsetMs
     },

@@ -45,14 +45,20 @@ export class Metrics {
   #refusals
   #stopProcess: () => void
 
-  /** @param isOwnTool whether the daemon itself has a tool of this name */
+  /**
+   * @param isOwnTool whether the daemon itself has a tool of this name
+   * @param nodeName the label `node` of each series, among several daemons; absent: there is none.
+   *   `latchd_info` has had a label of that name before, which is the version of Node.
+   */
   constructor(
     pool: GuestPool,
     store: Pick<Store, 'load'>,
     facts: DaemonFacts,
     isOwnTool: (name: string) => boolean,
+    nodeName?: string,
   ) {
     const { registry } = this
+    if (nodeName !== undefined) registry.setDefaultLabels({ node: nodeName })
     const registers = [registry]
     new Gauge({
       name: 'latchd_info',
