@@ -16,7 +16,7 @@ export interface CallsDependencies {
   /** The client that runs the tool of a binding now. */
   readonly clientFor: (binding: ClientBinding) => Promise<ConnectedClient>
   readonly clients: () => Iterable<ConnectedClient>
-  /** Called with a client that is not connected here and is about to be asked. */
+  /** Called with a client that is asked and cannot be reached now. */
   readonly onAway: (client: ConnectedClient) => void
   /** Called when a request is over. */
   readonly onDone: (client: ConnectedClient) => void
@@ -147,9 +147,10 @@ export class CallsToClients implements ClientCalls {
       ask.settled.reject(reason)
     }
     signal.addEventListener('abort', onAbort, { once: true })
-    if (!client.isConnected) this.#deps.onAway(client)
     try {
-      return await client.ask(ask)
+      const settled = client.ask(ask)
+      if (!client.isConnected) this.#deps.onAway(client)
+      return await settled
     } finally {
       signal.removeEventListener('abort', onAbort)
       this.#deps.onDone(client)

@@ -49,6 +49,8 @@ export class ConnectedClient {
   #isRelayed = false
   #instanceId: string | undefined
   #resumeToken = ''
+  /** Whether its last welcome was that of another daemon. */
+  #wasElsewhere = false
   #isDraining = false
   #pendingRequests = new Map<string, PendingRequest>()
   #waiting = new Fifo<string, PendingRequest>()
@@ -126,9 +128,12 @@ export class ConnectedClient {
     this.#transport = transport
     this.#instanceId = instanceId
     this.#isDraining = false
+    // A client that was welcomed by another daemon keeps its answers back until they are asked for.
+    const mayHold = isSame && relayedToken === undefined && !this.#wasElsewhere
     // The token stays while the process is the same: the welcome with a new one could be lost.
     if (relayedToken !== undefined) this.#resumeToken = relayedToken
-    else if (!isSame) this.#resumeToken = randomBytes(16).toString('hex')
+    else if (!isSame || this.#wasElsewhere) this.#resumeToken = randomBytes(16).toString('hex')
+    this.#wasElsewhere = relayedToken !== undefined
     if (!isSame) {
       this.#streams.clear()
       for (const ask of this.#pendingRequests.values()) ask.isRepeat ||= ask.wasSent
@@ -137,7 +142,7 @@ export class ConnectedClient {
     else this.#sendNeeded()
     const nowMs = performance.now()
     for (const ask of this.#pendingRequests.values()) ask.awaySinceMs = nowMs
-    for (const { id, key } of held) this.#takeHeld(id, key)
+    for (const { id, key } of held) this.#takeHeld(id, key, mayHold)
     this.#pump()
     this.#tickSoon()
   }
@@ -170,11 +175,10 @@ export class ConnectedClient {
   }
 
   /** Takes up a request that the client has from the connection before. */
-  #takeHeld(id: string, key: string): void {
+  #takeHeld(id: string, key: string, mayHold: boolean): void {
     const ask = this.#pendingRequests.get(id)
-    // Another daemon's welcome has made the client keep its answers back, until they are asked for.
-    if (ask?.frame.key === key && this.#isRelayed) return
     if (ask?.frame.key === key) {
+      if (!mayHold) return
       this.#waiting.take(id)
       this.#inFlight++
       ask.phase = 'held'

@@ -10,7 +10,7 @@ import type { Sharing } from '../store/sharing.ts'
 import type { ListQuery, StoredExecution } from '../store/store.ts'
 import type { StoredEvent } from '../store/stored-event.ts'
 import type { PeerFrameOf, PeerRequest } from './peer-frames.ts'
-import type { PeerLink } from './peer-link.ts'
+import { type PeerLink, unavailable } from './peer-link.ts'
 import type { Peers } from './peers.ts'
 
 /** A list, or a stream of all events, waits this long for each of the others. */
@@ -80,6 +80,7 @@ export class Asking implements OtherDaemons {
   ): Promise<Exclude<T, null | false> | undefined> {
     for (const peerId of await this.#named(executionId)) {
       const link = await this.#deps.peers.reach(peerId)
+      if (link === undefined) continue
       const answer = shape.parse(await link.request(request, timeoutMs))
       if (answer !== null && answer !== false) return answer as Exclude<T, null | false>
     }
@@ -152,6 +153,7 @@ export class Asking implements OtherDaemons {
     try {
       const link = await this.#deps.peers.reach(peerId)
       if (this.#watched.get(executionId) !== entry) return
+      if (link === undefined) throw unavailable('it does not live any more')
       entry.link = link
       const last = Place.parse(await link.request({ kind: 'watch', executionId }, ANSWER_MS))
       if (this.#watched.get(executionId) === entry) entry.watcher.onLive(last)

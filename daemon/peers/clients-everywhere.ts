@@ -104,11 +104,10 @@ export class ClientsEverywhere implements OtherClients {
 
   async settle(id: string, owner: string, body: SettleBody): Promise<void> {
     const { peers } = this.#deps
-    const row = await peers.find(body.key.slice(0, PEER_ID_LENGTH))
-    if (row === undefined) {
+    const link = await peers.reach(body.key.slice(0, PEER_ID_LENGTH))
+    if (link === undefined) {
       throw new LatchdError('NOT_FOUND', `Nothing is asked of the client as ${id}`)
     }
-    const link = await peers.reach(row.peerId)
     await link.request({ kind: 'settle', id, owner, body }, SETTLE_MS)
   }
 

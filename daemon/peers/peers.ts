@@ -88,14 +88,16 @@ export class Peers {
   }
 
   /**
-   * The link to a daemon.
+   * The link to a daemon; `undefined`: it does not live any more.
    *
    * @throws {LatchdError} `PEER_UNAVAILABLE`
    */
-  async reach(peerId: string): Promise<PeerLink> {
+  async reach(peerId: string): Promise<PeerLink | undefined> {
     const link = await this.link(peerId)
     if (link !== undefined) return link
-    throw unavailable(`there is no connection to ${peerId}, as the log says`)
+    const row = (await this.others(0)).find(one => one.peerId === peerId)
+    if (row === undefined) return undefined
+    throw unavailable(`there is no connection to ${row.name} at ${row.url}`)
   }
 
   async #dial(peerId: string): Promise<PeerLink | undefined> {
