@@ -27,8 +27,13 @@ export interface ClientDependencies extends Omit<UnkeptDependencies, 'acknowledg
   /** New in each process; begins the keys of its requests. */
   readonly daemonId: string
   readonly reconnectMs: number
+  /** Whether other daemons have to do with the client too; absent: none have. */
+  readonly isShared?: () => boolean
   readonly pace: Pace
 }
+
+const TOKEN_BYTES = 16
+const TOKEN = /^[0-9a-f]{32}$/
 
 /** The parts of a client's hello that say which process of it is there, and what that has. */
 export type ClientProcess = Pick<
@@ -49,8 +54,6 @@ export class ConnectedClient {
   #isRelayed = false
   #instanceId: string | undefined
   #resumeToken = ''
-  /** Whether its last welcome was that of another daemon. */
-  #wasElsewhere = false
   #isDraining = false
   #pendingRequests = new Map<string, PendingRequest>()
   #waiting = new Fifo<string, PendingRequest>()
@@ -128,12 +131,8 @@ export class ConnectedClient {
     this.#transport = transport
     this.#instanceId = instanceId
     this.#isDraining = false
-    // A client that was welcomed by another daemon keeps its answers back until they are asked for.
-    const mayHold = isSame && relayedToken === undefined && !this.#wasElsewhere
     // The token stays while the process is the same: the welcome with a new one could be lost.
-    if (relayedToken !== undefined) this.#resumeToken = relayedToken
-    else if (!isSame || this.#wasElsewhere) this.#resumeToken = randomBytes(16).toString('hex')
-    this.#wasElsewhere = relayedToken !== undefined
+    if (!isSame) this.#resumeToken = relayedToken ?? this.#newToken(resumeToken)
     if (!isSame) {
       this.#streams.clear()
       for (const ask of this.#pendingRequests.values()) ask.isRepeat ||= ask.wasSent
@@ -142,9 +141,15 @@ export class ConnectedClient {
     else this.#sendNeeded()
     const nowMs = performance.now()
     for (const ask of this.#pendingRequests.values()) ask.awaySinceMs = nowMs
-    for (const { id, key } of held) this.#takeHeld(id, key, mayHold)
+    for (const { id, key } of held) this.#takeHeld(id, key)
     this.#pump()
     this.#tickSoon()
+  }
+
+  /** Of several daemons each takes the token that another one has given. */
+  #newToken(shown: string | undefined): string {
+    const isTaken = this.#deps.isShared?.() === true && TOKEN.test(shown ?? '')
+    return isTaken ? (shown as string) : randomBytes(TOKEN_BYTES).toString('hex')
   }
 
   /** Answers a hello, once more when it comes once more: the answer may have been lost. */
@@ -175,10 +180,11 @@ export class ConnectedClient {
   }
 
   /** Takes up a request that the client has from the connection before. */
-  #takeHeld(id: string, key: string, mayHold: boolean): void {
+  #takeHeld(id: string, key: string): void {
     const ask = this.#pendingRequests.get(id)
     if (ask?.frame.key === key) {
-      if (!mayHold) return
+      // Another daemon's welcome makes a client keep its answers back, until they are asked for.
+      if (this.#deps.isShared?.() === true) return
       this.#waiting.take(id)
       this.#inFlight++
       ask.phase = 'held'

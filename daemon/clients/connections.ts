@@ -191,6 +191,7 @@ export class Connections {
     const client = new ConnectedClient(owner, clientId, {
       daemonId: this.#daemonId,
       reconnectMs,
+      isShared: () => this.#others !== undefined,
       pace: this.#pace,
       isDurable: executionId => this.#durability.get(executionId)?.isDurable === true,
       sync: executionId => this.#sync(executionId),
@@ -252,11 +253,15 @@ export class Connections {
    *   `NOT_FOUND` when no daemon has made the request, `PEER_UNAVAILABLE`
    */
   async settle(id: string, owner: string, body: SettleBody): Promise<void> {
-    const { clientId, resumeToken, key, settlement } = body
-    if (this.#others !== undefined && !key.startsWith(this.#daemonId)) {
-      await this.#others.settle(id, owner, body)
-      return
+    const isOfAnother = this.#others !== undefined && !body.key.startsWith(this.#daemonId)
+    if (!isOfAnother || !(await this.#others?.settle(id, owner, body))) {
+      await this.settleHere(id, owner, body)
     }
+  }
+
+  /** As {@link settle}, of a request that no other daemon has made. */
+  async settleHere(id: string, owner: string, body: SettleBody): Promise<void> {
+    const { clientId, resumeToken, key, settlement } = body
     const client = this.#clients.get(keyOf(owner, clientId))
     if (client === undefined) throw notAsked(id)
     if (!client.isSame(resumeToken)) {

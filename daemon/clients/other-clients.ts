@@ -46,9 +46,10 @@ export interface OtherClients {
   /** What all clients of a token serve, the first offer first. @throws {LatchdError} of the store */
   offers(owner: string): Promise<readonly OfferedTools[]>
   /**
-   * Hands an answer that came by HTTP to the daemon that its key names.
+   * Hands an answer that came by HTTP to the daemon that its key names, or else to the one that the
+   * client is connected to; `false`: that is this one, or none.
    *
    * @throws {LatchdError} as `Connections.settle`, `PEER_UNAVAILABLE`
    */
-  settle(id: string, owner: string, body: SettleBody): Promise<void>
+  settle(id: string, owner: string, body: SettleBody): Promise<boolean>
 }

@@ -2,7 +2,6 @@
 
 import type { SettleBody } from '../../protocol/connect/connect.ts'
 import { ClientToolList } from '../../protocol/connect/client-tool.ts'
-import { LatchdError } from '../../protocol/errors.ts'
 import type { ClientProcess, ConnectedClient } from '../clients/connected-client.ts'
 import type { Connections } from '../clients/connections.ts'
 import type { AnswerFrame, OfferedTools, OtherClients } from '../clients/other-clients.ts'
@@ -102,13 +101,16 @@ export class ClientsEverywhere implements OtherClients {
     }))
   }
 
-  async settle(id: string, owner: string, body: SettleBody): Promise<void> {
-    const { peers } = this.#deps
-    const link = await peers.reach(body.key.slice(0, PEER_ID_LENGTH))
+  async settle(id: string, owner: string, body: SettleBody): Promise<boolean> {
+    const { peers, peerId: me, sharing } = this.#deps
+    let link = await peers.reach(body.key.slice(0, PEER_ID_LENGTH))
     if (link === undefined) {
-      throw new LatchdError('NOT_FOUND', `Nothing is asked of the client as ${id}`)
+      const [at] = await sharing.clients.find([{ owner, clientId: body.clientId }])
+      if (at !== undefined && at.peerId !== me) link = await peers.reach(at.peerId)
     }
+    if (link === undefined) return false
     await link.request({ kind: 'settle', id, owner, body }, SETTLE_MS)
+    return true
   }
 
   /** A frame about clients came over a link; `false`: it is about something else. */

@@ -103,7 +103,7 @@ export function openPeers(settings: Settings, sharing: Sharing, log: Logger): Pe
     async start({ executions, connections, memory, bus }) {
       const answering = new Answering({
         ...{ executions, memory, bus },
-        settle: ({ id, owner, body }) => connections.settle(id, owner, body),
+        settle: ({ id, owner, body }) => connections.settleHere(id, owner, body),
       })
       const clients = new ClientsEverywhere({ peerId, peers, sharing, connections, onFault })
       parts = { answering, clients, executions }
