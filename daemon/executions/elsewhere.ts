@@ -8,6 +8,7 @@
  * often while nothing is watched.
  */
 
+import { LatchdError } from '../../protocol/errors.ts'
 import type { ExecutionEvent } from '../../protocol/execution/events.ts'
 import type { Caller } from '../auth/caller.ts'
 import type { MemoryStore } from '../store/memory/memory-store.ts'
@@ -95,7 +96,13 @@ export class Elsewhere {
     if (kept !== undefined) return kept
     const stored = await store.events(executionId, after)
     if (stored.length > 0 || others === undefined) return stored
-    return (await others.events(executionId, after)) ?? stored
+    try {
+      return (await others.events(executionId, after)) ?? stored
+    } catch (error) {
+      // What it alone has cannot be had now. Of a stored one this is all there is.
+      if (error instanceof LatchdError && error.code === 'PEER_UNAVAILABLE') return stored
+      throw error
+    }
   }
 
   /**

@@ -66,7 +66,7 @@ export class Executions {
     this.#streams = new EventStreams(options, writerOf, this.#elsewhere)
     this.#admission = new Admission(options, this.#live)
     this.#finding = new Finding(options, this.#live)
-    this.#keys = new SubmissionKeys(options.store)
+    this.#keys = new SubmissionKeys(options.store, options.store.sharing !== undefined)
   }
 
   /** Resumes the executions of an earlier process. */

@@ -1,7 +1,12 @@
 /** Idempotency keys: one execution per key, for repeated and for concurrent requests. */
 
+import { setTimeout as delay } from 'node:timers/promises'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { StoreReader, SubmitOutcome } from '../store/store.ts'
+
+/** Looks for the execution of a request that another daemon takes: after so long, then twice as long. */
+const FIRST_LOOK_MS = 10
+const LAST_LOOK_MS = 160
 
 /** A caller's key, with a hash of the body that it came with. */
 export interface SubmissionKey {
@@ -12,11 +17,14 @@ export interface SubmissionKey {
 /** Finds the execution of an idempotency key, so that requests with one key submit once. */
 export class SubmissionKeys {
   #store: Pick<StoreReader, 'keyed'>
+  #isShared: boolean
   /** Submissions under way, by owner and key: the store does not know them yet. */
   #underWay = new Map<string, { readonly bodyHash: string; readonly id: Promise<string> }>()
 
-  constructor(store: Pick<StoreReader, 'keyed'>) {
+  /** @param isShared whether other daemons take submissions for the same store */
+  constructor(store: Pick<StoreReader, 'keyed'>, isShared: boolean) {
     this.#store = store
+    this.#isShared = isShared
   }
 
   /**
@@ -37,12 +45,29 @@ export class SubmissionKeys {
       if (first.bodyHash !== key.bodyHash) throw keyReused()
       return await first.id
     }
-    const id = this.#known(owner, key).then(known => known ?? submit())
+    const id = this.#known(owner, key).then(known => known ?? this.#submit(owner, key, submit))
     this.#underWay.set(name, { bodyHash: key.bodyHash, id })
     try {
       return await id
     } finally {
       this.#underWay.delete(name)
+    }
+  }
+
+  /** As `submit`, unless another daemon takes the same request at this moment. */
+  async #submit(owner: string, key: SubmissionKey, submit: () => Promise<string>): Promise<string> {
+    try {
+      return await submit()
+    } catch (error) {
+      const isBusy = error instanceof LatchdError && error.code === 'SESSION_BUSY'
+      if (!isBusy || !this.#isShared) throw error
+      // The session may be held for it already, and its execution not be stored yet.
+      for (let pauseMs = FIRST_LOOK_MS; pauseMs <= LAST_LOOK_MS; pauseMs *= 2) {
+        await delay(pauseMs)
+        const known = await this.#known(owner, key)
+        if (known !== undefined) return known
+      }
+      throw error
     }
   }
 

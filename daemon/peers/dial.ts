@@ -7,7 +7,7 @@ import { CHALLENGE_PATH, PROOF_HEADER } from './peer-listener.ts'
 import { type Dial, isSameProof, newNonce, proofOf, writeCredentials } from './proof.ts'
 
 /** Each of the two steps of a dial is over after this. */
-const STEP_MS = 2000
+const STEP_MS = 5000
 /** A challenge is shorter. */
 const MAX_CHALLENGE = 256
 

@@ -19,8 +19,9 @@ export const atRandom = (targets: readonly string[]) => () =>
  * Listens on a free port of the loopback.
  *
  * @param choose the daemon that gets a request
+ * @param listenOn a port in the place of a free one
  */
-export async function balancer(choose: (path: string) => string): Promise<Balancer> {
+export async function balancer(choose: (path: string) => string, listenOn = 0): Promise<Balancer> {
   const pick = ({ url = '' }: IncomingMessage): URL => new URL(choose(url))
   const upgraded = new Set<Duplex>()
   /** Daemons answer to their own address alone. */
@@ -62,7 +63,7 @@ export async function balancer(choose: (path: string) => string): Promise<Balanc
     if (head.length > 0) far.write(head)
     near.pipe(far).pipe(near)
   })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>(resolve => server.listen(listenOn, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {
     url: `http://127.0.0.1:${port}`,

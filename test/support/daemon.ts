@@ -41,8 +41,11 @@ export async function testDaemon(t: Test, env: Record<string, string> = {}): Pro
     })
     return startDaemon(config, undefined, undefined, undefined, env)
   }
-  const isOne = daemonCount === 1
-  const daemon = await (isOne ? start({}) : daemonsBehindBalancer(daemonCount, stateDir, start))
+  const port = Number(settings.LATCHD_PORT)
+  const daemon =
+    daemonCount === 1
+      ? await start({})
+      : await daemonsBehindBalancer(daemonCount, stateDir, port, start)
   t.teardown(() => daemon.close())
   return daemon
 }

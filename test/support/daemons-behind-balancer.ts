@@ -13,11 +13,13 @@ export const daemonCount = Number(process.env.LATCHD_TEST_DAEMONS ?? 1)
  *
  * @param stateDir the folder of the test; each daemon has one of its own in it, and one for the
  *   contents of files is shared, as the guide says
+ * @param port where the balancer listens; 0: on a free port
  * @param start starts a daemon of these settings
  */
 export async function daemonsBehindBalancer(
   count: number,
   stateDir: string,
+  port: number,
   start: (settings: Record<string, string>) => Promise<Daemon>,
 ): Promise<Daemon> {
   const files = join(stateDir, 'files')
@@ -40,7 +42,7 @@ export async function daemonsBehindBalancer(
     }),
   )
   const [first] = daemons as [Daemon, ...Daemon[]]
-  const front = await balancer(atRandom(daemons.map(({ url }) => url)))
+  const front = await balancer(atRandom(daemons.map(({ url }) => url)), port)
   let closing: Promise<void> | undefined
   return {
     url: front.url,
