@@ -144,9 +144,12 @@ export class ActiveExecutions {
     const { stuck } = await store.open({ nowMs: (now ?? Date.now)(), ran: runningFile.lost })
     for (const one of stuck) bus.happened(one.event, one)
     const subjects = { live: this.#live, loading: this.#loading, queued: this.#queued }
-    const acts = { unqueue: (id: string) => this.#unqueue(id), look: () => this.#claims.look() }
-    store.sharing?.watch(newsFor(this.#deps, { ...subjects, ...acts }))
-    acts.look()
+    const look = () => this.#claims.look()
+    const acts = { unqueue: (id: string) => this.#unqueue(id), look }
+    store.sharing?.watch(
+      newsFor(this.#deps, { ...subjects, ...acts, offer: () => this.work.offer() }),
+    )
+    look()
   }
 
   /** Whether a new durable execution waits in the store, while so many others are arriving. */

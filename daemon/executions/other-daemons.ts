@@ -47,8 +47,12 @@ export interface OtherDaemons {
     owner: string | undefined,
     listener: (event: ExecutionEvent) => void,
   ): Promise<() => void>
-  /** Somebody may claim something. */
-  pokeDue(): void
+  /**
+   * Tells some of the others that something can be claimed. Never rejects.
+   *
+   * @returns how many were told, and how many could not be
+   */
+  pokeDue(): Promise<{ readonly told: number; readonly untold: number }>
   /** A decision or a cancel was stored for an execution that another daemon has in memory. */
   pokeOwner(executionId: string): void
   /** An execution here has let go of its session. */

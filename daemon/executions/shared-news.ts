@@ -17,12 +17,14 @@ export interface NewsSubjects {
   readonly unqueue: (executionId: string) => void
   /** Looks for executions that can be claimed. */
   readonly look: () => void
+  /** The same, for something that other daemons can claim too. */
+  readonly offer: () => void
 }
 
 /** The news of a shared store, acted on. */
 export function newsFor(
   { runningFile, bus, onWebhooks, onFault }: WriterDependencies,
-  { live, loading, queued, unqueue, look }: NewsSubjects,
+  { live, loading, queued, unqueue, look, offer }: NewsSubjects,
 ): StoreNews {
   return {
     isHere: id => live.has(id) || loading.has(id),
@@ -33,7 +35,7 @@ export function newsFor(
     },
     onDecided: decided => live.get(decided.approval.executionId)?.running.decide(decided),
     onCancelled: id => live.get(id)?.running.cancel(),
-    onDue: look,
+    onDue: offer,
     onWebhooks,
     onStuck: stuck => {
       for (const one of stuck) {

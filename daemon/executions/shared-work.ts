@@ -3,8 +3,10 @@
 import type { ClaimLoop } from './claim-loop.ts'
 import type { OtherDaemons } from './other-daemons.ts'
 
-/** What can be claimed is left so long to daemons that have a free worker. */
-const LEFT_TO_OTHERS_MS = 50
+/** What can be claimed is left so long to daemons that were told and have a free worker … */
+const TOLD_MS = 100
+/** … and to those that cannot be told: they look at the store themselves within this time. */
+const UNTOLD_MS = 1000
 
 /** What {@link SharedWork} works with. */
 export interface SharedWorkDependencies {
@@ -18,6 +20,7 @@ export interface SharedWorkDependencies {
 /** Offers work to the other daemons while this one has no free worker. */
 export class SharedWork {
   #deps: SharedWorkDependencies
+  #offering: Promise<void> | undefined
 
   constructor(deps: SharedWorkDependencies) {
     this.#deps = deps
@@ -30,12 +33,20 @@ export class SharedWork {
 
   /** Something can be claimed. */
   offer(): void {
-    const { claims, others, now } = this.#deps
+    const { claims, others } = this.#deps
     if (others === undefined || !this.#isBusy) claims.look()
     else {
-      others.pokeDue()
-      claims.wakeAt(now() + LEFT_TO_OTHERS_MS)
+      this.#offering ??= this.#offer(others).finally(() => {
+        this.#offering = undefined
+      })
     }
+  }
+
+  async #offer(others: OtherDaemons): Promise<void> {
+    const { claims, now } = this.#deps
+    const { told, untold } = await others.pokeDue()
+    if (told + untold === 0) claims.look()
+    else claims.wakeAt(now() + (untold === 0 ? TOLD_MS : UNTOLD_MS))
   }
 
   /** Another daemon says that something can be claimed, and has no worker for it. */

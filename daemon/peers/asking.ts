@@ -230,8 +230,8 @@ export class Asking implements OtherDaemons {
     return false
   }
 
-  pokeDue(): void {
-    void this.#deps.peers.poke({ type: 'poke', what: 'due' }).catch(this.#deps.onFault)
+  pokeDue(): Promise<{ readonly told: number; readonly untold: number }> {
+    return this.#deps.peers.poke({ type: 'poke', what: 'due' })
   }
 
   pokeOwner(executionId: string): void {

@@ -1,7 +1,7 @@
 /** The clients of all daemons: where each is, what it serves, and the way to it. */
 
-import type { SettleBody } from '../../protocol/connect/connect.ts'
 import { ClientToolList } from '../../protocol/connect/client-tool.ts'
+import type { SettleBody } from '../../protocol/connect/connect.ts'
 import type { ClientProcess, ConnectedClient } from '../clients/connected-client.ts'
 import type { Connections } from '../clients/connections.ts'
 import type { AnswerFrame, OfferedTools, OtherClients } from '../clients/other-clients.ts'

@@ -7,9 +7,9 @@ import { randomBytes } from 'node:crypto'
 import type { Connections } from '../clients/connections.ts'
 import type { Config } from '../config/config.ts'
 import { ConfigError } from '../config/config-error.ts'
-import type { OtherDaemons } from '../executions/other-daemons.ts'
 import type { EventBus } from '../executions/event-bus.ts'
 import type { Executions } from '../executions/executions.ts'
+import type { OtherDaemons } from '../executions/other-daemons.ts'
 import type { Logger } from '../log/log.ts'
 import type { MemoryStore } from '../store/memory/memory-store.ts'
 import type { Sharing } from '../store/sharing.ts'
@@ -121,7 +121,7 @@ export function openPeers(settings: Settings, sharing: Sharing, log: Logger): Pe
     close: () => {
       closing ??= (async () => {
         clearInterval(checks)
-        await peers.poke({ type: 'poke', what: 'due' }).catch(onFault)
+        await peers.poke({ type: 'poke', what: 'due' })
         parts?.clients.close()
         peers.close()
         await listener.close()

@@ -1,7 +1,6 @@
 /** The other daemons over the same database, and the links to those that are needed. */
 
 import type { WebSocket } from 'ws'
-import { LatchdError } from '../../protocol/errors.ts'
 import type { Logger } from '../log/log.ts'
 import type { PeerFacts, PeerRow, Sharing } from '../store/sharing.ts'
 import { dial } from './dial.ts'
@@ -144,22 +143,21 @@ export class Peers {
     return link
   }
 
-  /** Sends a frame to some of the others, as soon as they are reached. Never rejects. */
-  async poke(frame: PeerFrame): Promise<void> {
-    try {
-      const others = [...(await this.others())]
-      // Not always the same ones.
-      others.sort(() => Math.random() - 0.5)
-      await Promise.all(
-        others.slice(0, MAX_POKED).map(async ({ peerId }) => {
-          const link = await this.link(peerId)
-          link?.send(frame)
-        }),
-      )
-    } catch (error) {
-      // Nothing depends on it: the others look at intervals. A store that is away says so itself.
-      if (!(error instanceof LatchdError)) throw error
-    }
+  /**
+   * Sends a frame to some of the others, as soon as they are reached. Never rejects.
+   *
+   * @returns how many got it, and how many could not be reached
+   */
+  async poke(frame: PeerFrame): Promise<{ readonly told: number; readonly untold: number }> {
+    // Nothing depends on it: the others look at intervals. A store that is away says so itself.
+    const others = [...(await this.others().catch(() => this.#rows))]
+    // Not always the same ones.
+    others.sort(() => Math.random() - 0.5)
+    const chosen = others.slice(0, MAX_POKED)
+    const links = await Promise.all(chosen.map(({ peerId }) => this.link(peerId)))
+    for (const link of links) link?.send(frame)
+    const told = links.filter(Boolean).length
+    return { told, untold: links.length - told }
   }
 
   /** Sends a frame over every link that is open. */

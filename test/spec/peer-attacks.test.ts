@@ -4,8 +4,7 @@ import { once } from 'node:events'
 import { request } from 'node:http'
 import { connect } from 'node:net'
 import t, { type Test } from 'tap'
-import { WebSocket } from 'ws'
-import { MAX_NESTING } from '../../protocol/base/nesting.ts'
+import type { WebSocket } from 'ws'
 import { dial } from '../../daemon/peers/dial.ts'
 import { openPeers } from '../../daemon/peers/open-peers.ts'
 import type { PeerFrame } from '../../daemon/peers/peer-frames.ts'
@@ -20,6 +19,7 @@ import {
   proofOf,
   writeCredentials,
 } from '../../daemon/peers/proof.ts'
+import { MAX_NESTING } from '../../protocol/base/nesting.ts'
 
 const ME = { peerId: '0123456789abcdef', key: 'the key of the daemon' }
 const PEER = { peerId: 'fedcba9876543210', key: 'the key of its peer', name: 'peer', url: '' }

@@ -17,7 +17,11 @@ const server = await new PostgresServer().start()
 t.teardown(() => server.close())
 
 const start = async (name: string, more: Record<string, string> = {}) => {
-  const env = { ...testSettings(t, more), LATCHD_DATABASE_URL: server.url(), LATCHD_NODE_NAME: name }
+  const env = {
+    ...testSettings(t, more),
+    LATCHD_DATABASE_URL: server.url(),
+    LATCHD_NODE_NAME: name,
+  }
   const config = loadConfig({ flags: {}, env, readFile: () => undefined, cwd: import.meta.dirname })
   const daemon = await startDaemon(config)
   t.teardown(() => daemon.close())
@@ -195,7 +199,9 @@ t.test('an answer by HTTP reaches the daemon that has asked, by any daemon', asy
 
 t.test('what a client serves is there for executions of every daemon', async t => {
   const { latchd } = await split(t, { connect: a.url, requests: a.url })
-  const served = await latchd.serveTools([tool('greet', ({ name }: { name: string }) => `Hi ${name}`)])
+  const served = await latchd.serveTools([
+    tool('greet', ({ name }: { name: string }) => `Hi ${name}`),
+  ])
   const source = 'greet({ name: "you" })'
   for (const { url } of [a, b, c]) {
     const { body } = await post(`${url}/v1/execute`, { source })
@@ -210,40 +216,51 @@ t.test('what a client serves is there for executions of every daemon', async t =
   })
 })
 
-t.test('an execution in the memory of one daemon is read, listed, followed and cancelled at the others', async t => {
-  const source = 'console.log("here"); for (;;) sleep(50)'
-  const answer = post(`${a.url}/v1/execute`, { source, waitMs: 60_000, metadata: { of: 'volatile' } })
-  const found = await until('execution', async () => {
-    const { body } = await get(`${b.url}/v1/executions`)
-    return body.data.find(({ metadata }: Body) => metadata?.of === 'volatile')
-  })
-  const { executionId } = found
-  t.match((await read(c.url, executionId)).body, { logs: [{ text: 'here' }] })
-  t.match((await get(`${b.url}/v1/executions/${executionId}/source`)).body, { source })
-  const events: Body[] = []
-  const followed = listen(`${c.url}/v1/executions/${executionId}/events`, events)
-  await until('log', () => events.find(({ type }) => type === 'log-written'))
-  const waiting = wait(b.url, executionId)
-  const { body } = await post(`${c.url}/v1/executions/${executionId}/cancel`, {})
-  t.match(body, { status: 'cancelled' })
-  t.match(await waiting, { status: 'cancelled' }, 'who waits at another daemon hears of the end')
-  await followed
-  const places = events.flatMap(({ sequence }) => sequence ?? [])
-  t.strictSame(
-    places,
-    places.map((_, i) => i + 1),
-    'each event once and in order, from the first',
-  )
-  t.equal(events.at(-1)?.type, 'execution-ended')
-  t.match((await answer).body, { status: 'cancelled' })
-  const again: Body[] = []
-  await listen(`${b.url}/v1/executions/${executionId}/events`, again)
-  t.strictSame(again, events.filter(({ sequence }) => sequence !== undefined), 'and once more')
-  const removed = await fetch(`${b.url}/v1/executions/${executionId}`, { method: 'DELETE' })
-  t.equal(removed.status, 204)
-  t.equal((await read(a.url, executionId)).status, 404)
-  t.equal((await read(c.url, executionId)).status, 404)
-})
+t.test(
+  'an execution in the memory of one daemon is read, listed, followed and cancelled at the others',
+  async t => {
+    const source = 'console.log("here"); for (;;) sleep(50)'
+    const answer = post(`${a.url}/v1/execute`, {
+      source,
+      waitMs: 60_000,
+      metadata: { of: 'volatile' },
+    })
+    const found = await until('execution', async () => {
+      const { body } = await get(`${b.url}/v1/executions`)
+      return body.data.find(({ metadata }: Body) => metadata?.of === 'volatile')
+    })
+    const { executionId } = found
+    t.match((await read(c.url, executionId)).body, { logs: [{ text: 'here' }] })
+    t.match((await get(`${b.url}/v1/executions/${executionId}/source`)).body, { source })
+    const events: Body[] = []
+    const followed = listen(`${c.url}/v1/executions/${executionId}/events`, events)
+    await until('log', () => events.find(({ type }) => type === 'log-written'))
+    const waiting = wait(b.url, executionId)
+    const { body } = await post(`${c.url}/v1/executions/${executionId}/cancel`, {})
+    t.match(body, { status: 'cancelled' })
+    t.match(await waiting, { status: 'cancelled' }, 'who waits at another daemon hears of the end')
+    await followed
+    const places = events.flatMap(({ sequence }) => sequence ?? [])
+    t.strictSame(
+      places,
+      places.map((_, i) => i + 1),
+      'each event once and in order, from the first',
+    )
+    t.equal(events.at(-1)?.type, 'execution-ended')
+    t.match((await answer).body, { status: 'cancelled' })
+    const again: Body[] = []
+    await listen(`${b.url}/v1/executions/${executionId}/events`, again)
+    t.strictSame(
+      again,
+      events.filter(({ sequence }) => sequence !== undefined),
+      'and once more',
+    )
+    const removed = await fetch(`${b.url}/v1/executions/${executionId}`, { method: 'DELETE' })
+    t.equal(removed.status, 204)
+    t.equal((await read(a.url, executionId)).status, 404)
+    t.equal((await read(c.url, executionId)).status, 404)
+  },
+)
 
 t.test('an approval of an execution in memory is decided at another daemon', async t => {
   const answer = await post(`${a.url}/v1/execute`, {
@@ -278,7 +295,10 @@ t.test('the daemon is named by what it answers', async t => {
 
 t.test('an execution whose daemon has died is not there any more', async t => {
   const dying = await start('dying')
-  const lost = post(`${dying.url}/v1/execute`, { source: 'sleep(60000)', metadata: { of: 'dying' } })
+  const lost = post(`${dying.url}/v1/execute`, {
+    source: 'sleep(60000)',
+    metadata: { of: 'dying' },
+  })
   const { executionId } = await until('execution', async () => {
     const { body } = await get(`${b.url}/v1/executions`)
     return body.data.find(({ metadata }: Body) => metadata?.of === 'dying')

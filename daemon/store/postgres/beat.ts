@@ -22,6 +22,8 @@ import {
 import type { Database } from './database.ts'
 
 const BEAT_MS = 2000
+/** Both clocks are read in whole milliseconds. */
+const ROUNDED_MS = 1
 /** News are looked for this often: one statement, by indexes that hold nothing else. */
 const GLANCE_MS = 400
 
@@ -140,7 +142,10 @@ export class Beat {
       return
     }
     this.#lastGoodMs = beganMs
-    this.offsetMs = Math.round(seenMs - (before + after) / 2)
+    // The database has read its clock at some instant of the beat. What fits that stays as it is, so
+    // that daemons on one machine have one clock, however slow a beat is.
+    const [least, most] = [seenMs - after - ROUNDED_MS, seenMs - before + ROUNDED_MS]
+    this.offsetMs = Math.min(Math.max(this.offsetMs, least), most)
     const stuck = await this.#database.transaction(reap)
     if (stuck.length > 0) this.#news?.onStuck(stuck)
     const news = this.#news
