@@ -309,6 +309,7 @@ export class ActiveExecutions {
       if (use !== undefined) sessions.left(use)
       uncount()
       leave()
+      this.work.onFree()
       this.#collector.count(this.#live.size === 0)
     }
   }

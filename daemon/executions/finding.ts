@@ -48,8 +48,15 @@ export class Finding {
 
   async #findAway(executionId: string): Promise<StoredExecution | undefined> {
     const { memory, store, others } = this.#places
-    const found = memory.get(executionId) ?? (await store.get(executionId))
-    if (found !== undefined || others === undefined) return found
+    const kept = memory.get(executionId)
+    if (kept !== undefined) return kept
+    const found = await store.get(executionId)
+    if (others === undefined) return found
+    if (found !== undefined) {
+      const { owner, execution } = found
+      if (isOver(execution) || execution.status === 'queued') return found
+      return { owner, execution: (await others.live(executionId)) ?? execution }
+    }
     // It may have become durable between the two looks.
     return (await others.get(executionId)) ?? (await store.get(executionId))
   }

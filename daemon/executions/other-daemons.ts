@@ -28,6 +28,11 @@ export interface OtherDaemons {
   holderOf(executionId: string): Promise<string | undefined>
   /** An execution that another daemon has in memory alone; `undefined`: none has. */
   get(executionId: string): Promise<StoredExecution | undefined>
+  /**
+   * An execution as the daemon sees it that has it in memory, and not as it was last stored;
+   * `undefined`: none has, or it does not answer soon.
+   */
+  live(executionId: string): Promise<Execution | undefined>
   source(executionId: string): Promise<Omit<ExecutionSource, 'executionId'> | undefined>
   /** Its events after a place; `undefined`: no other daemon has it in memory alone. */
   events(executionId: string, after: number): Promise<readonly StoredEvent[] | undefined>

@@ -4,9 +4,9 @@ import type { ClaimLoop } from './claim-loop.ts'
 import type { OtherDaemons } from './other-daemons.ts'
 
 /** What can be claimed is left so long to daemons that were told and have a free worker … */
-const TOLD_MS = 100
+const TOLD_MS = 500
 /** … and to those that cannot be told: they look at the store themselves within this time. */
-const UNTOLD_MS = 1000
+const UNTOLD_MS = 3000
 
 /** What {@link SharedWork} works with. */
 export interface SharedWorkDependencies {
@@ -21,6 +21,8 @@ export interface SharedWorkDependencies {
 export class SharedWork {
   #deps: SharedWorkDependencies
   #offering: Promise<void> | undefined
+  /** Whether something could be claimed when no worker was free. */
+  #isDue = false
 
   constructor(deps: SharedWorkDependencies) {
     this.#deps = deps
@@ -36,6 +38,7 @@ export class SharedWork {
     const { claims, others } = this.#deps
     if (others === undefined || !this.#isBusy) claims.look()
     else {
+      this.#isDue = true
       this.#offering ??= this.#offer(others).finally(() => {
         this.#offering = undefined
       })
@@ -51,6 +54,14 @@ export class SharedWork {
 
   /** Another daemon says that something can be claimed, and has no worker for it. */
   onOffered(): void {
-    if (!this.#isBusy) this.#deps.claims.look()
+    if (this.#isBusy) this.#isDue = true
+    else this.#deps.claims.look()
+  }
+
+  /** An execution has left, and with it its worker. */
+  onFree(): void {
+    if (!this.#isDue || this.#isBusy) return
+    this.#isDue = false
+    this.#deps.claims.look()
   }
 }

@@ -11,7 +11,7 @@ import type { PeerLink } from './peer-link.ts'
 
 /** What {@link Answering} works with. */
 export interface AnsweringDependencies {
-  readonly executions: Pick<Executions, 'get' | 'cancel' | 'remove'>
+  readonly executions: Pick<Executions, 'get' | 'live' | 'cancel' | 'remove'>
   readonly memory: Pick<MemoryStore, 'get' | 'source' | 'events' | 'list'>
   readonly bus: EventBus
   /** Takes the answer of a client that came to another daemon. */
@@ -44,6 +44,9 @@ export class Answering {
           execution: await executions.get(request.executionId, everybody),
         }))
       }
+      case 'live':
+        if (executions.live(request.executionId) === undefined) return null
+        return await unlessGone(null, () => executions.get(request.executionId, everybody))
       case 'source':
         return memory.source(request.executionId) ?? null
       case 'events':

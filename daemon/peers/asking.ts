@@ -1,6 +1,7 @@
 /** What executions ask of the other daemons, over links. */
 
 import { z } from 'zod'
+import { LatchdError } from '../../protocol/errors.ts'
 import { ExecutionEvent } from '../../protocol/execution/events.ts'
 import { Execution, Language } from '../../protocol/execution/execution.ts'
 import type { Caller } from '../auth/caller.ts'
@@ -24,6 +25,7 @@ const PREFIX_LENGTH = 4
 const ID_PREFIX = 'exe_'
 
 const Found = z.union([z.null(), z.object({ owner: z.string(), execution: Execution })])
+const Live = z.union([z.null(), Execution])
 const Source = z.union([z.null(), z.object({ source: z.string(), language: Language })])
 const Events = z.union([z.null(), z.array(ExecutionEvent)])
 const Page = z.object({ data: z.array(Execution), isCut: z.boolean() })
@@ -89,6 +91,21 @@ export class Asking implements OtherDaemons {
 
   async get(executionId: string): Promise<StoredExecution | undefined> {
     return await this.#askNamed(executionId, { kind: 'get', executionId }, Found)
+  }
+
+  async live(executionId: string): Promise<Execution | undefined> {
+    const { sharing, peers, peerId: me } = this.#deps
+    const { peerId } = (await sharing.standings([executionId])).get(executionId) ?? {}
+    if (peerId === undefined || peerId === me) return undefined
+    try {
+      const link = await peers.link(peerId)
+      const answer = await link?.request({ kind: 'live', executionId }, FAN_OUT_MS)
+      return Live.parse(answer ?? null) ?? undefined
+    } catch (error) {
+      // The store has it nearly as it is.
+      if (error instanceof LatchdError) return undefined
+      throw error
+    }
   }
 
   async source(executionId: string) {

@@ -21,6 +21,8 @@ const client = { owner: Name, clientId: Name }
 export const PeerRequest = z.discriminatedUnion('kind', [
   /** An execution in its memory alone. */
   z.strictObject({ kind: z.literal('get'), executionId }),
+  /** An execution in its memory, durable or not, as it stands. */
+  z.strictObject({ kind: z.literal('live'), executionId }),
   z.strictObject({ kind: z.literal('source'), executionId }),
   z.strictObject({ kind: z.literal('events'), executionId, after: z.int().nonnegative() }),
   z.strictObject({ kind: z.literal('cancel'), executionId, caller: Caller }),

@@ -54,6 +54,7 @@ function quantile(samples: readonly number[], q: number): string {
 /** A client's tool, at the daemon that it is connected to and by way of it. */
 async function clientTools([here, there]: Pair): Promise<void> {
   const latchd = new Latchd({ url: here.url })
+  ends.push(() => latchd.close())
   let times: number[] = []
   await latchd.serveTools({ tick: () => void times.push(performance.now()) })
   const run = async ({ url }: SharedDaemon, source: string) => {
@@ -93,14 +94,17 @@ async function clientTools([here, there]: Pair): Promise<void> {
 /** From a decision at one daemon to the next call of the program at another. */
 async function decisions(name: string, [busy, free]: Pair): Promise<void> {
   const latchd = new Latchd({ url: free.url })
+  ends.push(() => latchd.close())
   const marks = new EventTarget()
   await latchd.serveTools({ mark: () => void marks.dispatchEvent(new Event('mark')) })
   const submit = async ({ url }: SharedDaemon, source: string) =>
     (await post(`${url}/v1/executions`, { source, limits: { cpuMs: 300_000 } })).body.executionId
   const waiting = async (executionId: string) => {
     const answer = await fetch(`${free.url}/v1/executions/${executionId}?waitMs=30000`)
-    const { waitingFor } = (await answer.json()) as { waitingFor: { approvalId: string }[] }
-    return waitingFor[0]?.approvalId
+    const execution = (await answer.json()) as { waitingFor?: { approvalId: string }[] }
+    const { approvalId } = execution.waitingFor?.[0] ?? {}
+    if (approvalId === undefined) throw new Error(`it does not wait: ${JSON.stringify(execution)}`)
+    return approvalId
   }
   const decide = async (approvalId: string | undefined) => {
     const marked = once(marks, 'mark')

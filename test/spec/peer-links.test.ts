@@ -32,11 +32,6 @@ const [a, b, c] = await Promise.all([start('one'), start('two'), start('three')]
 // biome-ignore lint/suspicious/noExplicitAny: an answer of the API
 type Body = any
 
-async function submit(url: string, source: string, more: object = {}): Promise<string> {
-  const { status, body } = await post(`${url}/v1/executions`, { source, ...more })
-  if (status !== 202) throw new Error(`${status}: ${JSON.stringify(body)}`)
-  return body.executionId
-}
 const read = async (url: string, id: string, waitMs = 0) =>
   await get(`${url}/v1/executions/${id}?waitMs=${waitMs}`)
 const wait = async (url: string, id: string): Promise<Body> => (await read(url, id, 30_000)).body
