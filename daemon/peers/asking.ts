@@ -82,8 +82,13 @@ export class Asking implements OtherDaemons {
   ): Promise<Exclude<T, null | false> | undefined> {
     for (const peerId of await this.#named(executionId)) {
       const link = await this.#deps.peers.reach(peerId)
-      if (link === undefined) continue
-      const answer = shape.parse(await link.request(request, timeoutMs))
+      const answer = shape.parse(
+        (await link?.request(request, timeoutMs).catch(async error => {
+          // It may have stopped meanwhile, and then nobody has it.
+          if ((await this.#deps.peers.reach(peerId)) === undefined) return null
+          throw error
+        })) ?? null,
+      )
       if (answer !== null && answer !== false) return answer as Exclude<T, null | false>
     }
     return undefined

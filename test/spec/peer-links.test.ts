@@ -16,12 +16,13 @@ t.setTimeout(240_000)
 const server = await new PostgresServer().start()
 t.teardown(() => server.close())
 
-const start = async (name: string, more: Record<string, string> = {}) => {
-  const env = {
-    ...testSettings(t, more),
-    LATCHD_DATABASE_URL: server.url(),
-    LATCHD_NODE_NAME: name,
-  }
+const start = async (
+  name: string,
+  more: Record<string, string> = {},
+  databaseUrl = server.url(),
+) => {
+  const own = { LATCHD_DATABASE_URL: databaseUrl, LATCHD_NODE_NAME: name }
+  const env = { ...testSettings(t, more), ...own }
   const config = loadConfig({ flags: {}, env, readFile: () => undefined, cwd: import.meta.dirname })
   const daemon = await startDaemon(config)
   t.teardown(() => daemon.close())
@@ -305,6 +306,38 @@ t.test('an execution whose daemon has died is not there any more', async t => {
   await followed
   t.match((await lost).body, { status: 'cancelled' })
   t.match(await read(b.url, executionId, 30_000), { status: 404 })
+})
+
+t.test('without links everything durable goes on, and the rest is refused by name', async t => {
+  const cut = { LATCHD_ADVERTISE_URL: 'http://127.0.0.1:9' }
+  const database = await server.database('cut')
+  const [d, e] = await Promise.all([start('four', cut, database), start('five', cut, database)])
+  const submitted = await post(`${d.url}/v1/executions`, {
+    source: 'console.log("asks"); human_approval("Go on?").approved',
+  })
+  const { executionId } = submitted.body
+  const events: Body[] = []
+  const followed = listen(`${e.url}/v1/executions/${executionId}/events`, events)
+  const asked = await wait(e.url, executionId)
+  const path = `/v1/approvals/${asked.waitingFor[0].approvalId}`
+  t.equal((await post(`${e.url}${path}`, { decision: 'approve' })).status, 200)
+  t.match(await wait(e.url, executionId), { status: 'completed', output: { value: true } })
+  await followed
+  t.strictSame(
+    events.map(({ sequence }) => sequence),
+    events.map((_, i) => i + 1),
+  )
+  const answer = post(`${d.url}/v1/execute`, { source: 'sleep(60000)', waitMs: 60_000 })
+  const found = await until('execution', async () => {
+    const { body } = await get(`${d.url}/v1/executions?status=waiting`)
+    return body.data[0]
+  })
+  const refused = await read(e.url, found.executionId)
+  t.match(refused, { status: 503, body: { code: 'PEER_UNAVAILABLE' } })
+  t.equal(refused.headers.get('retry-after'), '1')
+  t.strictSame((await get(`${e.url}/v1/executions?status=waiting`)).body.data, [])
+  await post(`${d.url}/v1/executions/${found.executionId}/cancel`, {})
+  t.match((await answer).body, { status: 'cancelled' })
 })
 
 /** The events of a stream, put into a list until it ends. */
