@@ -97,6 +97,8 @@ export class ApprovalService {
 
   /** Records that the time to decide is over. */
   async expire({ approval }: CallApproval): Promise<void> {
+    // A store that takes writes side by side may not have the approval yet.
+    await this.#deps.executions.makeDurable(approval.executionId)
     await this.#deps.store
       .decide(approval.approvalId, expired(this.#deps.now()))
       .then(outcome => outcome.kind === 'decided' && this.#handOn(outcome))
