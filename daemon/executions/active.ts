@@ -104,8 +104,8 @@ export class ActiveExecutions {
       ...(deps.store.sharing && { maxLoaded: deps.pool.workers }),
       ...(deps.hasRoom && { hasRoom: deps.hasRoom }),
     })
-    const { pool, others, now = Date.now } = deps
-    this.work = new SharedWork({ claims: this.#claims, pool, others, now })
+    const { pool, others } = deps
+    this.work = new SharedWork({ claims: this.#claims, pool, others })
   }
 
   get(executionId: string): ActiveExecution | undefined {

@@ -7,14 +7,15 @@ import type { OtherDaemons } from './other-daemons.ts'
 const TOLD_MS = 500
 /** … and to those that cannot be told: they look at the store themselves within this time. */
 const UNTOLD_MS = 3000
+/** A store is looked at more often than this while something is due in it. */
+const SEEN_AGAIN_MS = 1000
 
 /** What {@link SharedWork} works with. */
 export interface SharedWorkDependencies {
-  readonly claims: Pick<ClaimLoop, 'look' | 'wakeAt'>
+  readonly claims: Pick<ClaimLoop, 'look'>
   readonly pool: { readonly active: number; readonly queued: number; readonly workers: number }
   /** Absent: there are no other daemons. */
   readonly others: OtherDaemons | undefined
-  readonly now: () => number
 }
 
 /** Offers work to the other daemons while this one has no free worker. */
@@ -23,6 +24,9 @@ export class SharedWork {
   #offering: Promise<void> | undefined
   /** Whether something could be claimed when no worker was free. */
   #isDue = false
+  /** Since when something has been due at each look, by `performance.now()`. */
+  #dueSinceMs = 0
+  #seenAtMs = Number.NEGATIVE_INFINITY
 
   constructor(deps: SharedWorkDependencies) {
     this.#deps = deps
@@ -33,12 +37,15 @@ export class SharedWork {
     return active + queued >= workers
   }
 
-  /** Something can be claimed. */
+  /** Something can be claimed; said again at each look at the store that finds so. */
   offer(): void {
     const { claims, others } = this.#deps
     if (others === undefined || !this.#isBusy) claims.look()
     else {
       this.#isDue = true
+      const nowMs = performance.now()
+      if (nowMs - this.#seenAtMs > SEEN_AGAIN_MS) this.#dueSinceMs = nowMs
+      this.#seenAtMs = nowMs
       this.#offering ??= this.#offer(others).finally(() => {
         this.#offering = undefined
       })
@@ -46,10 +53,12 @@ export class SharedWork {
   }
 
   async #offer(others: OtherDaemons): Promise<void> {
-    const { claims, now } = this.#deps
     const { told, untold } = await others.pokeDue()
-    if (told + untold === 0) claims.look()
-    else claims.wakeAt(now() + (untold === 0 ? TOLD_MS : UNTOLD_MS))
+    const leftMs = told + untold === 0 ? 0 : untold === 0 ? TOLD_MS : UNTOLD_MS
+    // Not by a timer: when that is over, what is due may be something else, for which one is free.
+    if (performance.now() - this.#dueSinceMs < leftMs) return
+    this.#dueSinceMs = performance.now()
+    this.#deps.claims.look()
   }
 
   /** Another daemon says that something can be claimed, and has no worker for it. */
