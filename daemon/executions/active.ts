@@ -102,6 +102,7 @@ export class ActiveExecutions {
       now: deps.now ?? Date.now,
       // More would wait here while another daemon has a worker for them.
       ...(deps.store.sharing && { maxLoaded: deps.pool.workers }),
+      mayClaim: () => this.work.mayClaim(),
       ...(deps.hasRoom && { hasRoom: deps.hasRoom }),
     })
     const { pool, others } = deps

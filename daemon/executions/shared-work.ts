@@ -24,6 +24,8 @@ export class SharedWork {
   #offering: Promise<void> | undefined
   /** Whether something could be claimed when no worker was free. */
   #isDue = false
+  /** Whether the next claim is for what nobody else has taken. */
+  #isLate = false
   /** Since when something has been due at each look, by `performance.now()`. */
   #dueSinceMs = 0
   #seenAtMs = Number.NEGATIVE_INFINITY
@@ -58,7 +60,16 @@ export class SharedWork {
     // Not by a timer: when that is over, what is due may be something else, for which one is free.
     if (performance.now() - this.#dueSinceMs < leftMs) return
     this.#dueSinceMs = performance.now()
+    this.#isLate = true
     this.#deps.claims.look()
+  }
+
+  /** Whether this daemon claims now: with a free worker, by itself, or what the others have left. */
+  mayClaim(): boolean {
+    const may = this.#deps.others === undefined || !this.#isBusy || this.#isLate
+    this.#isLate = false
+    this.#isDue ||= !may
+    return may
   }
 
   /** Another daemon says that something can be claimed, and has no worker for it. */
