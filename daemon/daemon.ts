@@ -100,10 +100,12 @@ async function openServers(
   const { fetch } = createApp(deps)
   const serve = () => createHttpServer({ fetch, mayUpgrade: request => mayConnect(deps, request) })
   await files.start()
+  await services.peers?.start({ ...services, memory: services.volatile })
   await executions.recover()
   const servers = await Servers.open(serve, { ...config, inherited }).catch(async error => {
     // A daemon that cannot listen resumes nothing: its store is about to be closed.
     await executions.drain(0)
+    await services.peers?.close()
     console?.close()
     throw error
   })
@@ -133,7 +135,7 @@ async function close(
   { sweeper, clockWatch, console, mcpEndpoint }: Upkeep,
 ): Promise<void> {
   const { connections, executions, metrics, pool, reloadable } = services
-  const { files, runningFile, typeChecker, upgrade, webhooks } = services
+  const { files, peers, runningFile, typeChecker, upgrade, webhooks } = services
   const { drainMs } = reloadable.inForce
   log.info({ drainMs }, 'stopping')
   servers.stop()
@@ -149,6 +151,7 @@ async function close(
   await webhooks.close()
   await Promise.all([sweeper.close(), clockWatch.close(), files.close()])
   await store.close()
+  await peers?.close()
   runningFile.close()
   metrics.close()
   await traces?.close()

@@ -85,6 +85,7 @@ export async function openServices(config: Config, parts: StartedParts) {
   const { sessions, upgrade } = openSessions(config, parts, ground, files)
   const connections = new Connections({
     reconnectMs: config.reconnectMs,
+    ...(ground.peers && { daemonId: ground.peers.peerId }),
     isOwnTool,
     onFault,
     onWarning: text => log.warn(text),
@@ -137,6 +138,7 @@ async function openGround(config: Config, parts: StartedParts) {
   const nodeName = store.sharing && nodeNameOf(config)
   const metrics = new Metrics(parts.pool, store, facts, isOwnTool, nodeName)
   store.watchCommits((operations, tookMs) => metrics.store.onCommit(operations, tookMs))
+  const peers = await openLinks(config, parts)
   const bus = new EventBus()
   bus.observe((event, { createdAtMs }) => metrics.onEvent(event, createdAtMs))
   if (traces !== undefined) bus.observe(event => traces.tracing.onEvent(event))
@@ -159,10 +161,12 @@ async function openGround(config: Config, parts: StartedParts) {
     machine,
     runtimes,
     version,
-    isOwnTool,
     nodeName,
+    isOwnTool,
     metrics,
     pool: metrics.pool,
+    peers,
+    volatile: new MemoryStore(clock.now),
     bus,
     webhooks,
     runningFile,
@@ -254,14 +258,15 @@ function openExecutions(
   ground: Ground,
   { reloadable, sessions, connections, memory, typeChecker, files }: BeforeExecutions,
 ): Executions {
-  const { bus, clock, losses, runtimes, pool, runningFile } = ground
+  const { bus, clock, losses, runtimes, pool, runningFile, volatile, peers } = ground
   const { shares, supervision, tokens, webhooks } = ground
   return new Executions({
     ...{ pool, sessions, runningFile, supervision, typeChecker, store, bus, tools },
     latencies: new Latencies(),
     filesOf: files.of,
     now: clock.now,
-    memory: new MemoryStore(clock.now),
+    memory: volatile,
+    others: peers?.others,
     runtimes,
     clientTool: (binding, callMs) => connections.tool(binding, callMs),
     enter: (plan, writer) => {
@@ -292,6 +297,14 @@ function openExecutions(
     onWebhooks: webhooks.wake,
     onFault: ground.onFault,
   })
+}
+
+/** The links to other daemons, whose modules are loaded where there can be any. */
+async function openLinks(config: Config, { store, log }: StartedParts) {
+  const { sharing } = store
+  if (sharing === undefined) return undefined
+  const { openPeers } = await import('./peers/open-peers.ts')
+  return openPeers(config, sharing, log)
 }
 
 /** Of several daemons over one store the clock is the store's. */

@@ -231,6 +231,12 @@ export const errorTable = {
     retryable: true,
     title: 'The database of the store does not answer',
   },
+  PEER_UNAVAILABLE: {
+    status: 503,
+    actor: 'operator',
+    retryable: true,
+    title: 'The daemon that has the execution in memory cannot be reached',
+  },
   STORE_DAMAGED: {
     status: 500,
     actor: 'operator',

@@ -52,6 +52,8 @@ export interface ExecutionPage {
 export interface DaemonInfo {
   readonly name: 'latchd'
   readonly version: string
+  /** The daemon that answers, of several over one database. */
+  readonly node?: string | undefined
   readonly engine: string
   /** What programs may be written in there. */
   readonly languages: readonly Language[]

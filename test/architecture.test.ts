@@ -232,6 +232,18 @@ t.test('workers and guests load no schema library', async t => {
   )
 })
 
+t.test('a daemon by itself loads nothing of other daemons and of their database', async t => {
+  const loaded = [...loadedBy('daemon/start-daemon.ts'), ...loadedBy('daemon/daemon.ts')]
+  t.ok(loaded.includes('daemon/clients/connections.ts'))
+  const shared = /^(daemon\/peers\/|daemon\/store\/postgres\/|pg$)/
+  t.strictSame(
+    loaded.filter(file => shared.test(file)),
+    [],
+  )
+  const lazy = files.filter(file => /import\('[^']*\/(?:peers|postgres)\//.test(textOf(file)))
+  t.strictSame(lazy.sort(), ['daemon/services.ts', 'daemon/start-daemon.ts'])
+})
+
 t.test('the files that the prelude loads from outside are part of its hash', async t => {
   const outside = [...loadedBy('executor/guest/prelude.ts')]
     .filter(file => !file.startsWith('executor/guest/'))

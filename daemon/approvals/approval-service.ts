@@ -102,6 +102,8 @@ export class ApprovalService {
 
   /** Records that the time to decide is over. */
   async expire({ approval }: CallApproval): Promise<void> {
+    // A store that takes writes side by side may not have the approval yet.
+    await this.#deps.executions.makeDurable(approval.executionId)
     await this.#deps.executions.decisions.decide(approval, expired(this.#deps.now()))
   }
 

@@ -1,10 +1,11 @@
 /** One connection: reads frames and hands them to the client that sent them. */
 
-import { isNestedTooDeep, MAX_NESTING } from '../../protocol/base/nesting.ts'
 import { ClientFrame } from '../../protocol/connect/connect.ts'
 import { CONNECT_VERSION, closeCodes } from '../../protocol/connect/connect-facts.ts'
 import { LatchdError } from '../../protocol/errors.ts'
+import { readFrame } from '../base/read-frame.ts'
 import type { ConnectedClient } from './connected-client.ts'
+import type { AnswerFrame, OtherClients } from './other-clients.ts'
 import type { ServedTools } from './served-tools.ts'
 import { type Pace, type Socket, Transport } from './transport.ts'
 
@@ -13,6 +14,8 @@ export interface ClientConnectionDependencies {
   readonly owner: string
   readonly served: ServedTools
   readonly clientOf: (clientId: string) => ConnectedClient
+  /** The other daemons; absent: there are none. */
+  readonly others?: OtherClients | undefined
   /** @param isGoodbye whether the client has announced that it does not come back soon */
   readonly onEnd: (client: ConnectedClient | undefined, isGoodbye: boolean) => void
 }
@@ -22,6 +25,9 @@ const HELLO_MS = 10_000
 
 type Hello = Extract<ClientFrame, { type: 'hello' }>
 type Serving = Hello['serving'][number]
+
+/** Frames that may come while a hello is being answered. */
+const MAX_EARLY = 1024
 
 /** The current connection of each client: a newer one replaces it. */
 const speaking = new WeakMap<ConnectedClient, ClientConnection>()
@@ -34,6 +40,8 @@ export class ClientConnection {
   #client: ConnectedClient | undefined
   #isGoodbye = false
   #hasEnded = false
+  /** Frames that have come since a hello that is being answered; absent: none is. */
+  #early: ClientFrame[] | undefined
 
   constructor(socket: Socket, pace: Pace, deps: ClientConnectionDependencies) {
     this.#transport = new Transport(socket, pace)
@@ -41,6 +49,11 @@ export class ClientConnection {
     const onSilence = () => this.close(closeCodes.SILENT, `no hello came within ${HELLO_MS} ms`)
     this.#helloTimer = setTimeout(onSilence, HELLO_MS)
     this.#helloTimer.unref()
+  }
+
+  /** Whether it is the connection of a client. */
+  isOf(client: ConnectedClient): boolean {
+    return this.#client === client
   }
 
   send(frame: Parameters<Transport['send']>[0]): void {
@@ -61,7 +74,8 @@ export class ClientConnection {
     const client = this.#client
     if (client !== undefined && speaking.get(client) === this) {
       speaking.delete(client)
-      client.disconnect()
+      // By now it may be reached by way of another daemon.
+      if (client.isVia(this.#transport)) client.disconnect()
     }
     this.#deps.onEnd(client, this.#isGoodbye)
   }
@@ -70,9 +84,11 @@ export class ClientConnection {
   onMessage(data: string | undefined): void {
     if (this.#hasEnded) return
     this.#transport.heard()
-    const frame = read(data)
+    const frame = readFrame(ClientFrame, data)
     if (typeof frame === 'string') this.close(closeCodes.BAD_FRAME, frame)
-    else this.#take(frame)
+    else if (this.#early === undefined) this.#take(frame)
+    else if (this.#early.length < MAX_EARLY) this.#early.push(frame)
+    else this.close(closeCodes.BAD_FRAME, `more than ${MAX_EARLY} frames came before the welcome`)
   }
 
   #take(frame: ClientFrame): void {
@@ -85,6 +101,7 @@ export class ClientConnection {
       this.close(closeCodes.BAD_FRAME, `"${frame.type}" came before "hello"`)
       return
     }
+    if (isAnswer(frame) && this.#deps.others?.passOn(client, frame) === true) return
     switch (frame.type) {
       case 'ack':
         client.onAck(frame.id, frame.key)
@@ -99,10 +116,11 @@ export class ClientConnection {
         client.onCancelled(frame.id)
         return
       case 'serve':
-        this.#serve(client, frame)
+        void this.#serve(client, frame)
         return
       case 'unserve':
         this.#deps.served.withdraw(client.owner, client.clientId, frame.serveId)
+        this.#deps.others?.withdrawn(client.owner, client.clientId, frame.serveId)
         return
       case 'drain':
         client.drain()
@@ -129,6 +147,23 @@ export class ClientConnection {
       return
     }
     clearTimeout(this.#helloTimer)
+    const { others } = this.#deps
+    if (others === undefined) this.#welcome(hello)
+    else if (this.#early === undefined) void this.#welcomeForAll(hello, others)
+  }
+
+  /** Welcomes a client once the other daemons can find it: it sends executions to any of them. */
+  async #welcomeForAll(hello: Hello, others: OtherClients): Promise<void> {
+    this.#early = []
+    await others.arrives(this.#deps.clientOf(hello.clientId))
+    const early = this.#early
+    this.#early = undefined
+    if (this.#hasEnded) return
+    others.connected(this.#welcome(hello), hello)
+    for (const frame of early) if (!this.#hasEnded) this.#take(frame)
+  }
+
+  #welcome(hello: Hello): ConnectedClient {
     const client = this.#deps.clientOf(hello.clientId)
     const before = speaking.get(client)
     speaking.set(client, this)
@@ -137,12 +172,16 @@ export class ClientConnection {
     client.connect(this.#transport, hello)
     const serveIds = new Set(hello.serving.map(({ serveId }) => serveId))
     this.#deps.served.retain(client.owner, client.clientId, serveIds)
-    for (const serving of hello.serving) this.#serve(client, serving)
+    for (const serving of hello.serving) void this.#serve(client, serving)
+    return client
   }
 
-  #serve({ owner, clientId }: ConnectedClient, { serveId, tools }: Serving): void {
+  async #serve({ owner, clientId }: ConnectedClient, { serveId, tools }: Serving): Promise<void> {
+    const { served, others } = this.#deps
     try {
-      this.#deps.served.offer(owner, { clientId, serveId, tools })
+      const offer = { clientId, serveId, tools }
+      served.offer(owner, offer)
+      if (others !== undefined) await others.offered(owner, offer)
       this.send({ type: 'served', serveId })
     } catch (error) {
       if (!(error instanceof LatchdError)) throw error
@@ -152,20 +191,5 @@ export class ClientConnection {
   }
 }
 
-/** A frame, or the fault in it. */
-function read(data: string | undefined): ClientFrame | string {
-  if (data === undefined) return 'a frame is a JSON text, not binary'
-  if (isNestedTooDeep(data)) return `a frame is nested deeper than ${MAX_NESTING} levels`
-  let value: unknown
-  try {
-    value = JSON.parse(data)
-  } catch {
-    // The exact fault does not matter: the frame was cut on its way.
-    return `a frame of ${data.length} characters is no JSON`
-  }
-  const parsed = ClientFrame.safeParse(value)
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  const type = (value as { type?: unknown } | null)?.type
-  return `cannot read the frame ${JSON.stringify(type)}: ${issue?.path.join('.')}: ${issue?.message}`
-}
+const isAnswer = (frame: ClientFrame): frame is AnswerFrame =>
+  ['ack', 'progress', 'settle', 'cancelled'].includes(frame.type)

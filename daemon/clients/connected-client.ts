@@ -6,6 +6,8 @@
  * it. When the connection is lost, all requests that were sent wait again. The next connection
  * lists those that the client holds, and gets the rest. A request without an acknowledgement for
  * `reconnectMs` is refused. One of a durable execution waits until the call's own deadline.
+ *
+ * The client may be connected to another daemon, which passes the frames on: see `other-clients.ts`.
  */
 
 import { randomBytes } from 'node:crypto'
@@ -17,36 +19,39 @@ import {
   RESEND_MS,
 } from '../../protocol/connect/connect-facts.ts'
 import { late, type PendingRequest, unavailable } from './pending-request.ts'
-import type { Pace, Transport } from './transport.ts'
+import type { ClientTransport, Pace } from './transport.ts'
+import { UnkeptAnswers, type UnkeptDependencies } from './unkept-answers.ts'
 
 /** What {@link ConnectedClient} works with. */
-export interface ClientDependencies {
+export interface ClientDependencies extends Omit<UnkeptDependencies, 'acknowledge'> {
   /** New in each process; begins the keys of its requests. */
   readonly daemonId: string
   readonly reconnectMs: number
+  /** Whether other daemons have to do with the client too; absent: none have. */
+  readonly isShared?: () => boolean
   readonly pace: Pace
-  readonly isDurable: (executionId: string) => boolean
-  /** Resolves when all answers to the execution so far cannot be lost any more. */
-  readonly sync: (executionId: string) => Promise<void>
-  readonly onFault: (error: unknown, executionId: string) => void
 }
 
-type Hello = Extract<ClientFrame, { type: 'hello' }>
+const TOKEN_BYTES = 16
+const TOKEN = /^[0-9a-f]{32}$/
+
+/** The parts of a client's hello that say which process of it is there, and what that has. */
+export type ClientProcess = Pick<
+  Extract<ClientFrame, { type: 'hello' }>,
+  'instanceId' | 'resumeToken' | 'held'
+>
 
 /** Asks that one connection has to deal with at a time; further ones wait. */
 export const MAX_IN_FLIGHT = 1024
-
-/** Answers are acknowledged together. */
-const SOON_MS = 20
-/** For durable executions: by then the store has usually written the answers. */
-const KEPT_MS = 300
 
 /** One client of one token: delivers requests to it and takes its answers, across connections. */
 export class ConnectedClient {
   readonly owner: string
   readonly clientId: string
   readonly #deps: ClientDependencies
-  #transport: Transport | undefined
+  #transport: ClientTransport | undefined
+  /** Whether the connection is one to another daemon. */
+  #isRelayed = false
   #instanceId: string | undefined
   #resumeToken = ''
   #isDraining = false
@@ -57,28 +62,52 @@ export class ConnectedClient {
   #streams = new Map<string, string>()
   /** Cancellations that the client has not confirmed, with their reasons. */
   #cancelled = new Map<string, string>()
-  /** Executions of answers that are not acknowledged yet, by the id of the request. */
-  #unkept = new Map<string, string>()
-  #soonTimer: NodeJS.Timeout | undefined
-  #keptTimer: NodeJS.Timeout | undefined
+  #unkept: UnkeptAnswers
   #tickTimer: NodeJS.Timeout | undefined
   /** Executions under way that have tools of this client. */
   #executions = 0
+  /** The same at other daemons, whose frames are passed on to this connection. */
+  #executionsElsewhere = 0
 
   constructor(owner: string, clientId: string, deps: ClientDependencies) {
     this.owner = owner
     this.clientId = clientId
     this.#deps = deps
+    this.#unkept = new UnkeptAnswers({
+      ...deps,
+      acknowledge: ids => this.sendFrame({ type: 'settle-ack', ids }),
+    })
   }
 
   get isConnected(): boolean {
     return this.#transport !== undefined
   }
 
+  /** Whether its frames go this way now. */
+  isVia(transport: ClientTransport): boolean {
+    return this.#transport === transport
+  }
+
+  /** Whether it is connected to this daemon, and not to another one. */
+  get isHere(): boolean {
+    return this.#transport !== undefined && !this.#isRelayed
+  }
+
+  /** Whether something is asked of it, or may be. */
+  get isNeeded(): boolean {
+    return (
+      this.#pendingRequests.size + this.#unkept.size + this.#streams.size + this.#executions > 0
+    )
+  }
+
+  /** The token by which its process proves that it is the same. */
+  get resumeToken(): string {
+    return this.#resumeToken
+  }
+
   /** Whether the daemon can forget the client. */
   get isIdle(): boolean {
-    const held = this.#pendingRequests.size + this.#unkept.size + this.#streams.size
-    return this.#transport === undefined && held + this.#executions === 0
+    return this.#transport === undefined && !this.isNeeded
   }
 
   /** Whether the holder of this token is the process that is, or was last, connected. */
@@ -86,25 +115,41 @@ export class ConnectedClient {
     return this.#instanceId !== undefined && resumeToken === this.#resumeToken
   }
 
-  /** Takes a connection; the one before is the caller's to close. */
-  connect(transport: Transport, { instanceId, resumeToken, held }: Hello): void {
+  /**
+   * Takes a connection; the one before is the caller's to close.
+   *
+   * @param relayedToken of a connection to another daemon: the token that the client has from there
+   */
+  connect(
+    transport: ClientTransport,
+    { instanceId, resumeToken, held }: ClientProcess,
+    relayedToken?: string,
+  ): void {
     this.disconnect()
+    this.#isRelayed = relayedToken !== undefined
     const isSame = this.#instanceId === instanceId && this.isSame(resumeToken)
     this.#transport = transport
     this.#instanceId = instanceId
     this.#isDraining = false
     // The token stays while the process is the same: the welcome with a new one could be lost.
-    if (!isSame) this.#resumeToken = randomBytes(16).toString('hex')
+    if (!isSame) this.#resumeToken = relayedToken ?? this.#newToken(resumeToken)
     if (!isSame) {
       this.#streams.clear()
       for (const ask of this.#pendingRequests.values()) ask.isRepeat ||= ask.wasSent
     }
-    this.welcome()
+    if (relayedToken === undefined) this.welcome()
+    else this.#sendNeeded()
     const nowMs = performance.now()
     for (const ask of this.#pendingRequests.values()) ask.awaySinceMs = nowMs
     for (const { id, key } of held) this.#takeHeld(id, key)
     this.#pump()
     this.#tickSoon()
+  }
+
+  /** Of several daemons each takes the token that another one has given. */
+  #newToken(shown: string | undefined): string {
+    const isTaken = this.#deps.isShared?.() === true && TOKEN.test(shown ?? '')
+    return isTaken ? (shown as string) : randomBytes(TOKEN_BYTES).toString('hex')
   }
 
   /** Answers a hello, once more when it comes once more: the answer may have been lost. */
@@ -119,13 +164,27 @@ export class ConnectedClient {
       maxCallsInFlight: MAX_IN_FLIGHT,
       maxFrameBytes: MAX_FRAME_BYTES,
     })
-    this.sendFrame({ type: 'needed', executions: this.#executions })
+    this.#sendNeeded()
+  }
+
+  #sendNeeded(): void {
+    const executions = this.#executions + this.#executionsElsewhere
+    this.sendFrame({ type: 'needed', executions })
+  }
+
+  /** Executions at other daemons that have tools of this client, which is connected here. */
+  neededElsewhere(executions: number): void {
+    if (executions === this.#executionsElsewhere) return
+    this.#executionsElsewhere = executions
+    this.#sendNeeded()
   }
 
   /** Takes up a request that the client has from the connection before. */
   #takeHeld(id: string, key: string): void {
     const ask = this.#pendingRequests.get(id)
     if (ask?.frame.key === key) {
+      // Another daemon's welcome makes a client keep its answers back, until they are asked for.
+      if (this.#deps.isShared?.() === true) return
       this.#waiting.take(id)
       this.#inFlight++
       ask.phase = 'held'
@@ -144,6 +203,8 @@ export class ConnectedClient {
   disconnect(): void {
     if (this.#transport === undefined) return
     this.#transport = undefined
+    this.#isRelayed = false
+    this.#executionsElsewhere = 0
     this.#inFlight = 0
     // The next connection lists the requests that it holds, and gets the cancellations then.
     this.#cancelled.clear()
@@ -157,7 +218,7 @@ export class ConnectedClient {
   }
 
   /** Sends a frame, if the client is connected. */
-  sendFrame(frame: Parameters<Transport['send']>[0]): void {
+  sendFrame(frame: Parameters<ClientTransport['send']>[0]): void {
     this.#transport?.send(frame)
   }
 
@@ -169,10 +230,10 @@ export class ConnectedClient {
   /** Counts an execution that has tools of this client; returns a function to call at its end. */
   enter(): () => void {
     this.#executions++
-    if (this.#executions === 1) this.sendFrame({ type: 'needed', executions: 1 })
+    if (this.#executions === 1) this.#sendNeeded()
     return () => {
       this.#executions--
-      if (this.#executions === 0) this.sendFrame({ type: 'needed', executions: 0 })
+      if (this.#executions === 0) this.#sendNeeded()
     }
   }
 
@@ -188,7 +249,7 @@ export class ConnectedClient {
 
   /** The execution of a request that is pending, or whose answer is not acknowledged yet. */
   executionOf(id: string): string | undefined {
-    return this.#pendingRequests.get(id)?.executionId ?? this.#unkept.get(id)
+    return this.#pendingRequests.get(id)?.executionId ?? this.#unkept.executionOf(id)
   }
 
   /** Gives a request up. @param reason sent to the client; `undefined` sends nothing */
@@ -240,10 +301,7 @@ export class ConnectedClient {
     }
     this.#take(id)
     if (settlement.kind === 'stream') this.#streams.set(id, key)
-    this.#unkept.set(id, ask.executionId)
-    // An execution that ends with the process needs no store for its acknowledgement.
-    if (!this.#deps.isDurable(ask.executionId)) this.#acknowledgeSoon()
-    else this.#keptTimer ??= setTimeout(() => void this.#acknowledge(), KEPT_MS)
+    this.#unkept.add(id, ask.executionId)
     ask.settled.resolve(settlement)
     this.#pump()
     return true
@@ -258,41 +316,15 @@ export class ConnectedClient {
     return ask
   }
 
-  /** Acknowledges the answers of executions that are not durable, a few together. */
-  #acknowledgeSoon(): void {
-    this.#soonTimer ??= setTimeout(() => {
-      this.#soonTimer = undefined
-      const isVolatile = ([, executionId]: [string, string]) => !this.#deps.isDurable(executionId)
-      const ids = [...this.#unkept].filter(isVolatile).map(([id]) => id)
-      for (const id of ids) this.#unkept.delete(id)
-      this.sendFrame({ type: 'settle-ack', ids })
-    }, SOON_MS)
-  }
-
-  /** Acknowledges answers of durable executions, once they cannot be lost any more. */
-  async #acknowledge(): Promise<void> {
-    this.#keptTimer = undefined
-    const byExecution = Map.groupBy([...this.#unkept], ([, executionId]) => executionId)
-    await Promise.all(
-      Array.from(byExecution, async ([executionId, answers]) => {
-        try {
-          await this.#deps.sync(executionId)
-        } catch (error) {
-          // The client keeps the answers for the process that resumes the execution.
-          this.#deps.onFault(error, executionId)
-          return
-        }
-        const ids = answers.map(([id]) => id)
-        for (const id of ids) this.#unkept.delete(id)
-        this.sendFrame({ type: 'settle-ack', ids })
-      }),
-    )
+  /** The connection has room again. */
+  onRoom(): void {
+    this.#pump()
   }
 
   /** Sends waiting requests, up to the bound. */
   #pump(): void {
     if (this.#isDraining) return
-    while (this.#transport !== undefined && this.#inFlight < MAX_IN_FLIGHT) {
+    while (this.#transport?.hasRoom === true && this.#inFlight < MAX_IN_FLIGHT) {
       const ask = this.#waiting.shift()
       if (ask === undefined) return
       this.#inFlight++

@@ -7,20 +7,17 @@
 
 import { randomBytes } from 'node:crypto'
 import type { ExecutionPlan } from '../../executor/execution/execution-plan.ts'
-import { Suspended } from '../../executor/execution/suspended.ts'
-import type { AskFrame, SettleBody } from '../../protocol/connect/connect.ts'
+import type { SettleBody } from '../../protocol/connect/connect.ts'
 import { closeCodes } from '../../protocol/connect/connect-facts.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { Tool } from '../../protocol/tool/tool.ts'
-import type { ToolContext } from '../../protocol/tool/wire-tool.ts'
-import { encodeValue } from '../../protocol/values/values.ts'
 import { OwnerCounts } from '../auth/owner-counts.ts'
 import { RETRY_AFTER_SECONDS } from '../base/retry-after.ts'
+import { CallsToClients } from './calls-to-clients.ts'
 import { ClientConnection } from './client-connection.ts'
-import { bindingOf, type ClientBinding, type ClientCalls, makeClientTool } from './client-tool.ts'
+import { bindingOf, type ClientBinding, makeClientTool } from './client-tool.ts'
 import { ConnectedClient } from './connected-client.ts'
-import { type PendingRequest, settledValue } from './pending-request.ts'
-import { RemoteStream } from './remote-stream.ts'
+import type { OtherClients } from './other-clients.ts'
 import { ServedTools } from './served-tools.ts'
 import type { Pace, Socket } from './transport.ts'
 
@@ -40,6 +37,8 @@ export interface ConnectionsDependencies {
   readonly onFault: (error: unknown, executionId: string) => void
   /** Called once per tool with the parts of its schemas that are not enforced. */
   readonly onWarning: (text: string) => void
+  /** New in each process, 16 hex digits; made here when absent. */
+  readonly daemonId?: string
 }
 
 /** The beat of a quiet connection; three missed ones end it. */
@@ -52,39 +51,83 @@ const BEATS_PER_RECONNECT = 6
 /** Connections that one token may have: a thousand processes share clients, or have tokens of their own. */
 const MAX_CONNECTIONS = 256
 
-/** The parts of a call that its frames are made from. */
-interface CallFacts {
-  readonly binding: ClientBinding
-  readonly context: ToolContext
-}
+/** A call of a served tool takes what clients serve as it was so long ago. */
+const SERVED_MS = 250
 
-/** All clients of a daemon: opens their connections and routes each call to its client. */
-export class Connections implements ClientCalls {
+/** All clients of a daemon: opens their connections and finds the client of each call. */
+export class Connections {
   readonly served: ServedTools
-  readonly onWarning: (text: string) => void
+  readonly #calls: CallsToClients
   readonly #deps: ConnectionsDependencies
-  readonly #daemonId = randomBytes(8).toString('hex')
+  readonly #daemonId: string
   readonly #pace: Pace
-  #keys = 0
   #clients = new Map<string, ConnectedClient>()
   #conversations = new Set<ClientConnection>()
   #perOwner = new OwnerCounts()
   #leaves = new WeakMap<ClientConnection, () => void>()
-  /** Calls of an earlier daemon, which an earlier process of the client may have begun. */
-  #repeats = new Set<string>()
   /** The durability of the executions in memory, by their ids. */
   #durability = new Map<string, Durability>()
   #isClosed = false
+  #others: OtherClients | undefined
+  /** When it was last read what clients serve, by owner. */
+  #learnedAtMs = new Map<string, number>()
 
   constructor(deps: ConnectionsDependencies) {
     this.#deps = deps
-    this.onWarning = deps.onWarning
+    this.#daemonId = deps.daemonId ?? randomBytes(8).toString('hex')
+    this.#calls = new CallsToClients({
+      daemonId: this.#daemonId,
+      clientFor: binding => this.#clientFor(binding),
+      clients: () => this.#clients.values(),
+      onAway: client => this.#others?.wants(client),
+      onDone: client => this.#release(client),
+      onWarning: deps.onWarning,
+    })
     this.served = new ServedTools(deps.isOwnTool, deps.onWarning)
     const heartbeatMs = Math.min(
       MAX_HEARTBEAT_MS,
       Math.max(MIN_HEARTBEAT_MS, deps.reconnectMs / BEATS_PER_RECONNECT),
     )
     this.#pace = { heartbeatMs, leaseMs: BEATS_PER_LEASE * heartbeatMs }
+  }
+
+  /** Reaches the clients of other daemons, from now on. */
+  join(others: OtherClients): void {
+    this.#others = others
+  }
+
+  /** A client that is known here. */
+  known(owner: string, clientId: string): ConnectedClient | undefined {
+    return this.#clients.get(keyOf(owner, clientId))
+  }
+
+  /** The clients that are known here. */
+  get clients(): Iterable<ConnectedClient> {
+    return this.#clients.values()
+  }
+
+  /** Ends the connection of a client that is connected elsewhere by now. */
+  replaced({ owner, clientId }: ConnectedClient): void {
+    const client = this.known(owner, clientId)
+    for (const conversation of [...this.#conversations]) {
+      if (client === undefined || !conversation.isOf(client)) continue
+      const reason = `another connection of ${clientId} took over`
+      conversation.close(closeCodes.REPLACED, reason)
+    }
+  }
+
+  /**
+   * Reads what clients of a token serve at other daemons, for {@link served}; nothing without others.
+   *
+   * @param maxAgeMs how old it may be
+   * @throws {LatchdError} of the store
+   */
+  async learnServed(owner: string, maxAgeMs = 0): Promise<void> {
+    if (this.#others === undefined) return
+    const nowMs = performance.now()
+    if (nowMs - (this.#learnedAtMs.get(owner) ?? Number.NEGATIVE_INFINITY) < maxAgeMs) return
+    this.served.learn(owner, await this.#others.offers(owner))
+    this.#learnedAtMs.set(owner, nowMs)
   }
 
   /** Connections that are open. */
@@ -106,6 +149,7 @@ export class Connections implements ClientCalls {
     const conversation = new ClientConnection(socket, this.#pace, {
       served: this.served,
       owner,
+      others: this.#others,
       clientOf: clientId => this.#client(owner, clientId),
       onEnd: (client, isGoodbye) => this.#onEnd(conversation, client, isGoodbye),
     })
@@ -122,12 +166,17 @@ export class Connections implements ClientCalls {
   ): void {
     this.#conversations.delete(conversation)
     this.#leaves.get(conversation)?.()
-    if (client === undefined || client.isConnected) return
+    if (client === undefined || client.isHere) return
     const { owner, clientId } = client
-    if (isGoodbye) this.served.withdraw(owner, clientId)
+    this.#others?.lost(client)
+    if (isGoodbye) {
+      this.served.withdraw(owner, clientId)
+      this.#others?.withdrawn(owner, clientId, undefined)
+    }
     // It may come back. Until then its tools stay listed, and calls wait for it.
     const forget = () => {
-      if (this.#clients.get(keyOf(owner, clientId))?.isConnected) return
+      if (this.known(owner, clientId)?.isHere) return
+      this.#others?.forgotten(client)
       this.served.withdraw(owner, clientId)
       this.#release(client)
     }
@@ -142,6 +191,7 @@ export class Connections implements ClientCalls {
     const client = new ConnectedClient(owner, clientId, {
       daemonId: this.#daemonId,
       reconnectMs,
+      isShared: () => this.#others !== undefined,
       pace: this.#pace,
       isDurable: executionId => this.#durability.get(executionId)?.isDurable === true,
       sync: executionId => this.#sync(executionId),
@@ -153,7 +203,7 @@ export class Connections implements ClientCalls {
 
   /** The tool of a binding, for an execution. @throws {LatchdError} `TOOL_INVALID` */
   tool(binding: ClientBinding, callMs: number): Tool {
-    return makeClientTool(binding, callMs, this)
+    return makeClientTool(binding, callMs, this.#calls)
   }
 
   /**
@@ -168,6 +218,7 @@ export class Connections implements ClientCalls {
     }
     this.#durability.set(executionId, durability)
     const leaves = Array.from(clients, client => client.enter())
+    for (const client of clients) if (!client.isConnected) this.#others?.wants(client)
     return () => {
       this.#durability.delete(executionId)
       for (const leave of leaves) leave()
@@ -182,126 +233,16 @@ export class Connections implements ClientCalls {
   /** Forgets an idle client. */
   #release(client: ConnectedClient): void {
     const key = keyOf(client.owner, client.clientId)
+    if (!client.isNeeded) this.#others?.unneeded(client)
     if (client.isIdle && this.#clients.get(key) === client) this.#clients.delete(key)
   }
 
-  async execute(
-    binding: ClientBinding,
-    input: unknown,
-    context: ToolContext,
-    timeoutMs: number | 'none',
-    isRaw = false,
-  ): Promise<unknown> {
-    const { callId } = context
-    const frame = {
-      ...this.#frame({ binding, context }, callId),
-      kind: 'execute' as const,
-      input: encodeValue(input, 'input'),
-      context: contextOf(context, timeoutMs),
-      isRepeat: false,
-      ...(isRaw && { isRaw: true as const }),
-    }
-    const isRepeat = this.#repeats.delete(callId)
-    const client = this.#clientFor(binding)
-    const settlement = await this.#ask(client, frame, context, { isRepeat })
-    if (settlement.kind !== 'stream') return settledValue(settlement, binding.tool.name)
-    const ask = (frame: AskFrame) => this.#ask(client, frame, context, {})
-    return new RemoteStream(client, callId, context.signal, {
-      nextItem: item => {
-        const facts = this.#frame({ binding, context }, `${callId}.item${item}`)
-        return ask({ ...facts, kind: 'next-item', item })
-      },
-      close: () => {
-        return ask({
-          ...this.#frame({ binding, context }, `${callId}.close`),
-          kind: 'close-stream',
-        })
-      },
-      tool: binding.tool.name,
-    })
-  }
-
-  async needsApproval(
-    binding: ClientBinding,
-    input: unknown,
-    context: ToolContext,
-    timeoutMs: number | 'none',
-  ): Promise<boolean> {
-    const frame = {
-      ...this.#frame({ binding, context }, `${context.callId}.approval`),
-      kind: 'needs-approval' as const,
-      input: encodeValue(input, 'input'),
-      context: contextOf(context, timeoutMs),
-    }
-    const deadlineMs = timeoutMs === 'none' ? undefined : performance.now() + timeoutMs
-    const client = this.#clientFor(binding)
-    const settlement = await this.#ask(client, frame, context, { deadlineMs })
-    return Boolean(settledValue(settlement, binding.tool.name))
-  }
-
-  expectRepeat(callId: string): void {
-    this.#repeats.add(callId)
-  }
-
-  overdue(callId: string): Error | undefined {
-    for (const client of this.#clients.values()) {
-      const error = client.overdue(callId)
-      if (error !== undefined) return error
-    }
-    return undefined
-  }
-
   /** The client of a binding: for a served tool the client that serves it now. */
-  #clientFor({ owner, clientId, setId, tool }: ClientBinding): ConnectedClient {
+  async #clientFor(binding: ClientBinding): Promise<ConnectedClient> {
+    const { owner, clientId, setId, tool } = binding
+    if (setId === undefined) await this.learnServed(owner, SERVED_MS)
     const serving = setId === undefined ? this.served.clientOf(owner, tool.name) : undefined
     return this.#client(owner, serving ?? clientId)
-  }
-
-  #frame({ binding, context }: CallFacts, id: string) {
-    const { setId, tool } = binding
-    return {
-      type: 'call' as const,
-      id,
-      key: `${this.#daemonId}.${++this.#keys}`,
-      callId: context.callId,
-      tool: tool.name,
-      ...(setId !== undefined && { setId }),
-    }
-  }
-
-  async #ask(
-    client: ConnectedClient,
-    frame: AskFrame,
-    context: ToolContext,
-    { isRepeat = false, deadlineMs }: { isRepeat?: boolean; deadlineMs?: number | undefined },
-  ) {
-    const { signal, executionId } = context
-    signal.throwIfAborted()
-    const ask: PendingRequest = {
-      frame,
-      executionId,
-      settled: Promise.withResolvers(),
-      onProgress: progress => context.progress(progress),
-      deadlineMs,
-      phase: 'waiting',
-      sentAtMs: 0,
-      awaySinceMs: performance.now(),
-      wasSent: false,
-      isRepeat,
-    }
-    const onAbort = () => {
-      const { reason } = signal
-      // The client keeps the requests of an execution that goes on elsewhere.
-      client.giveUp(frame.id, reason instanceof Suspended ? undefined : textOf(reason))
-      ask.settled.reject(reason)
-    }
-    signal.addEventListener('abort', onAbort, { once: true })
-    try {
-      return await client.ask(ask)
-    } finally {
-      signal.removeEventListener('abort', onAbort)
-      this.#release(client)
-    }
   }
 
   /**
@@ -309,9 +250,17 @@ export class Connections implements ClientCalls {
    * any more.
    *
    * @throws {LatchdError} `FORBIDDEN` unless the process proves that it got the request,
-   *   `NOT_FOUND` when this daemon has not made the request
+   *   `NOT_FOUND` when no daemon has made the request, `PEER_UNAVAILABLE`
    */
   async settle(id: string, owner: string, body: SettleBody): Promise<void> {
+    const isOfAnother = this.#others !== undefined && !body.key.startsWith(this.#daemonId)
+    if (!isOfAnother || !(await this.#others?.settle(id, owner, body))) {
+      await this.settleHere(id, owner, body)
+    }
+  }
+
+  /** As {@link settle}, of a request that no other daemon has made. */
+  async settleHere(id: string, owner: string, body: SettleBody): Promise<void> {
     const { clientId, resumeToken, key, settlement } = body
     const client = this.#clients.get(keyOf(owner, clientId))
     if (client === undefined) throw notAsked(id)
@@ -343,21 +292,6 @@ export class Connections implements ClientCalls {
 }
 
 const keyOf = (owner: string, clientId: string) => JSON.stringify([owner, clientId])
-
-function contextOf(context: ToolContext, timeoutMs: number | 'none') {
-  const { executionId, sessionId, caller, metadata, idempotencyKey, traceparent } = context
-  return {
-    executionId,
-    ...(sessionId !== undefined && { sessionId }),
-    caller,
-    metadata: { ...metadata },
-    idempotencyKey,
-    ...(timeoutMs !== 'none' && { deadlineMs: Date.now() + timeoutMs }),
-    ...(traceparent !== undefined && { traceparent }),
-  }
-}
-
-const textOf = (reason: unknown) => (reason instanceof Error ? reason.message : String(reason))
 
 function notAsked(id: string): LatchdError {
   return new LatchdError('NOT_FOUND', `Nothing is asked of the client as ${id}`)

@@ -26,6 +26,8 @@ export class ServedTools {
   /** By the name of the token; the newest offer is the last. */
   #offers = new Map<string, Offer[]>()
   #listeners: (() => void)[] = []
+  /** The same over all daemons, as the store had it; absent: there are no others. */
+  #everywhere: Map<string, readonly Offer[]> | undefined
 
   /**
    * @param isOwn whether the daemon itself has a tool of this name
@@ -103,10 +105,26 @@ export class ServedTools {
     }
   }
 
+  /** What the clients of all daemons serve, those of this one too, the first offer first. */
+  learn(owner: string, offers: readonly Offer[]): void {
+    this.#everywhere ??= new Map()
+    if (offers.length > 0) this.#everywhere.set(owner, offers)
+    else this.#everywhere.delete(owner)
+  }
+
+  /** What one client of this daemon serves. */
+  offersOf(owner: string, clientId: string): readonly Offer[] {
+    return (this.#offers.get(owner) ?? []).filter(offer => offer.clientId === clientId)
+  }
+
+  #known(owner: string): readonly Offer[] {
+    return (this.#everywhere ?? this.#offers).get(owner) ?? []
+  }
+
   /** The served tools that the executions of a token may call. */
   of(owner: string): ClientBinding[] {
     const byName = new Map<string, ClientBinding>()
-    for (const { clientId, tools } of this.#offers.get(owner) ?? []) {
+    for (const { clientId, tools } of this.#known(owner)) {
       for (const tool of tools) byName.set(tool.name, { owner, clientId, tool })
     }
     return [...byName.values()]
@@ -114,7 +132,7 @@ export class ServedTools {
 
   /** The client that has this tool now. */
   clientOf(owner: string, name: string): string | undefined {
-    return this.#offers.get(owner)?.findLast(({ tools }) => tools.some(tool => tool.name === name))
+    return this.#known(owner).findLast(({ tools }) => tools.some(tool => tool.name === name))
       ?.clientId
   }
 }

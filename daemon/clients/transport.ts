@@ -23,8 +23,17 @@ const MAX_REASON = 123
 /** So long a client has to answer a close before its connection is cut. */
 const CLOSE_MS = 1000
 
+/** How frames go to a client: over its own connection, or by way of the daemon that has it. */
+export interface ClientTransport {
+  send(frame: DaemonFrame): void
+  /** Whether earlier frames are still in the buffer. Resending would only add to it. */
+  readonly isBusy: boolean
+  /** Whether further requests can be sent now. */
+  readonly hasRoom: boolean
+}
+
 /** Sends frames and heartbeats on one WebSocket. It closes after `leaseMs` without a frame. */
-export class Transport {
+export class Transport implements ClientTransport {
   readonly #socket: Socket
   readonly #pace: Pace
   readonly #heartbeat: NodeJS.Timeout
@@ -45,6 +54,10 @@ export class Transport {
   /** Whether earlier frames are still in the buffer. Resending would only add to it. */
   get isBusy(): boolean {
     return this.#socket.bufferedAmount > 0
+  }
+
+  get hasRoom(): boolean {
+    return true
   }
 
   /** Records that the client has sent a frame. */

@@ -113,7 +113,7 @@ export const settings = {
     flag: '--node-name <name>',
     kind: hostName,
     default: undefined,
-    description: "the daemon's name among those that share a database; the host's when unset",
+    description: "the daemon's name among those that share a database; when unset host and process",
   }),
   advertiseUrl: setting<string | undefined>({
     env: 'LATCHD_ADVERTISE_URL',
@@ -121,6 +121,20 @@ export const settings = {
     kind: httpUrl,
     default: undefined,
     description: 'where the others find this daemon, of those that share a database',
+  }),
+  peerHost: setting<string>({
+    env: 'LATCHD_PEER_HOST',
+    flag: '--peer-host <address>',
+    kind: hostName,
+    default: '127.0.0.1',
+    description: 'address that the others of one database connect to, and nobody else',
+  }),
+  peerPort: setting<number>({
+    env: 'LATCHD_PEER_PORT',
+    flag: '--peer-port <number>',
+    kind: wholeNumber(0, 65_535),
+    default: 0,
+    description: 'port for the others of one database, 0 for any free one',
   }),
   tokens: setting<readonly TokenSetting[]>({
     env: 'LATCHD_TOKENS',

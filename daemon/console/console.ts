@@ -74,6 +74,12 @@ function consoleApp(deps: ConsoleDependencies, shares: CallerShares): Hono<HttpE
     return undefined
   })
   app.use(boundBodies(shares))
+  for (const path of ['/console/tools/*', '/console/playground/*']) {
+    app.use(path, async (context, next) => {
+      await deps.connections.learnServed(context.get('caller').name)
+      await next()
+    })
+  }
   app.get(editorModulePattern, context => {
     const text = editorModule(context.req.param('name'))
     if (text === undefined) return context.notFound()

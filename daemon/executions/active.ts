@@ -32,7 +32,9 @@ import { ClaimLoop, shareOf } from './claim-loop.ts'
 import { Decisions } from './decisions.ts'
 import { memoryLoad } from './memory-load.ts'
 import { Obstacles } from './obstacles.ts'
+import type { OtherDaemons } from './other-daemons.ts'
 import { newsFor } from './shared-news.ts'
+import { SharedWork } from './shared-work.ts'
 import { isDamage, isForAnother } from './store-refusals.ts'
 import { ExecutionWriter } from './writer.ts'
 import type { WriterDependencies } from './writer-dependencies.ts'
@@ -47,6 +49,8 @@ export interface ActiveDependencies extends ExecutionDependencies, WriterDepende
   readonly enter: (plan: ExecutionPlan, writer: ExecutionWriter) => () => void
   /** Whether the memory has room for more executions. */
   readonly hasRoom?: () => boolean
+  /** The other daemons over the store, which have workers too; absent: there are none. */
+  readonly others?: OtherDaemons | undefined
 }
 
 /** An execution in memory. */
@@ -82,6 +86,8 @@ export class ActiveExecutions {
   #obstacles: Obstacles
   /** Decisions about executions, which they bring back from the store. */
   readonly decisions: Decisions
+  /** What waits in the store, between this daemon and the others. */
+  readonly work: SharedWork
   #collector: IdleCollector
   #isDraining = false
 
@@ -97,10 +103,14 @@ export class ActiveExecutions {
       onFault: deps.onFault,
       now: deps.now ?? Date.now,
       ...(deps.store.sharing && { maxLoaded: () => shareOf(deps.pool) }),
+      mayClaim: () => this.work.mayClaim(),
       ...(deps.hasRoom && { hasRoom: deps.hasRoom }),
     })
+    const { pool, others } = deps
+    this.work = new SharedWork({ claims: this.#claims, pool, others })
     const places = { live: this.#live, loading: this.#loading, claims: this.#claims }
-    this.decisions = new Decisions(deps.store, places, deps.now ?? Date.now)
+    const between = { work: this.work, others }
+    this.decisions = new Decisions(deps.store, { ...places, ...between }, deps.now ?? Date.now)
   }
 
   get(executionId: string): ActiveExecution | undefined {
@@ -150,9 +160,10 @@ export class ActiveExecutions {
     for (const one of stuck) bus.happened(one.event, one)
     const subjects = { live: this.#live, loading: this.#loading, queued: this.#queued }
     const unqueue = (id: string) => this.#unqueue(id)
-    const acts = { unqueue, look: () => this.#claims.look(), load: () => this.inMemory }
+    const look = () => this.#claims.look()
+    const acts = { unqueue, look, load: () => this.inMemory, offer: () => this.work.offer() }
     store.sharing?.watch(newsFor(this.#deps, { ...subjects, ...acts }))
-    acts.look()
+    look()
   }
 
   /** Whether a new durable execution waits in the store, while so many others are arriving. */
@@ -172,7 +183,7 @@ export class ActiveExecutions {
     } finally {
       if (!isNew) this.#unqueue(executionId)
     }
-    this.#claims.look()
+    this.work.offer()
   }
 
   #unqueue(executionId: string): void {
@@ -183,6 +194,12 @@ export class ActiveExecutions {
   /** Resumes the executions of the store that can go on, when it is their turn. */
   resume(): void {
     this.#claims.look()
+  }
+
+  /** An execution of another daemon has let go of its session. */
+  onSessionFreed(sessionId: string): void {
+    this.#deps.sessions.freed(sessionId)
+    this.#claims.sessionFreed()
   }
 
   /** Brings an execution of the store into memory; one that has ended, or another daemon has, stays. */
@@ -241,6 +258,7 @@ export class ActiveExecutions {
       if (use !== undefined && isEnded) {
         sessions.release(use)
         this.#claims.sessionFreed()
+        this.#deps.others?.sessionFreed(use.sessionId)
       }
       this.#live.delete(executionId)
       uncount()
@@ -289,6 +307,7 @@ export class ActiveExecutions {
       if (use !== undefined) sessions.left(use)
       uncount()
       leave()
+      this.work.onFree()
       this.#collector.count(this.#live.size === 0)
     }
   }

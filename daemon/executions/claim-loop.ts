@@ -32,6 +32,8 @@ export interface ClaimDependencies {
   readonly hasRoom?: () => boolean
   /** Claimed executions that may wait for a worker now; {@link MAX_LOADED} when absent. */
   readonly maxLoaded?: () => number
+  /** Whether executions may be claimed now, or are left to other daemons; absent: they may. */
+  readonly mayClaim?: () => boolean
   /** The interval of searches in the store, whatever is known of it. */
   readonly lookMs?: number
 }
@@ -203,6 +205,7 @@ export class ClaimLoop {
 
   /** How many may be claimed now. */
   #room(): number {
+    if (this.#deps.mayClaim?.() === false) return 0
     if (this.#deps.hasRoom?.() ?? true) return Math.max(0, this.#maxLoaded() - this.#loading)
     // One at a time goes on in any case, since the executions in memory may wait for it.
     if (this.#loading === 0) return 1

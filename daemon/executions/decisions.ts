@@ -10,6 +10,8 @@ import type { RunningExecution } from '../../executor/execution/execution.ts'
 import type { Approval } from '../../protocol/approval.ts'
 import type { DecidedBy, DecideOutcome, Store } from '../store/store.ts'
 import type { ClaimLoop } from './claim-loop.ts'
+import type { OtherDaemons } from './other-daemons.ts'
+import type { SharedWork } from './shared-work.ts'
 
 /** The executions of a daemon, as decisions find them. */
 export interface DecisionPlaces {
@@ -20,6 +22,9 @@ export interface DecisionPlaces {
   /** Loads from the store that are under way; none of them rejects. */
   readonly loading: ReadonlyMap<string, Promise<void>>
   readonly claims: ClaimLoop
+  readonly work: Pick<SharedWork, 'offer'>
+  /** Absent: there are no other daemons. */
+  readonly others: Pick<OtherDaemons, 'pokeOwner'> | undefined
 }
 
 /** Takes decisions to the store and to the executions that wait for them. */
@@ -66,7 +71,7 @@ export class Decisions {
   /** Hands over a decision that was stored, to an execution wherever it is. */
   async handOn(decided: CallApproval, isWaiting: boolean): Promise<void> {
     const { executionId } = decided.approval
-    const { live, loading, claims } = this.#places
+    const { live, loading, work, others } = this.#places
     while (loading.has(executionId)) await loading.get(executionId)
     const found = live.get(executionId)
     if (found !== undefined && !(found.isEvicting && isWaiting)) {
@@ -75,6 +80,7 @@ export class Decisions {
     }
     // The store evicted it before it had the decision, and this process may not know that yet. The
     // process that claims the execution makes the call.
-    claims.look()
+    if (isWaiting || others === undefined) work.offer()
+    else others.pokeOwner(executionId)
   }
 }

@@ -5,19 +5,17 @@ import type { ExecutionEvent } from '../../protocol/execution/events.ts'
 import type { Execution } from '../../protocol/execution/execution.ts'
 import { isEnded } from '../../protocol/execution/status.ts'
 import type { Caller } from '../auth/caller.ts'
-import type { MemoryStore } from '../store/memory/memory-store.ts'
-import type { Store } from '../store/store.ts'
 import type { Elsewhere } from './elsewhere.ts'
 import type { EventBus } from './event-bus.ts'
 import { EventReaders } from './event-readers.ts'
+import type { OtherDaemons } from './other-daemons.ts'
 import { isLast } from './resting-place.ts'
 import type { ExecutionWriter } from './writer.ts'
 
-/** Where events are read, and where they come from. */
+/** Where live events come from. */
 export interface EventSources {
   readonly bus: EventBus
-  readonly memory: Pick<MemoryStore, 'events'>
-  readonly store: Pick<Store, 'events'>
+  readonly others?: OtherDaemons | undefined
 }
 
 /** Opens the streams of a daemon. */
@@ -82,7 +80,7 @@ export class EventStreams {
     }
     /** Reads what another daemon has stored before the events that are held. */
     const fill = async () => {
-      for (const event of await this.#past(executionId, last)) take(event)
+      for (const event of await this.#elsewhere.past(executionId, last)) take(event)
       const late = held ?? []
       held = undefined
       for (const event of late) take(event)
@@ -97,7 +95,7 @@ export class EventStreams {
         fill().catch(end)
       }
     })
-    const unfollow = this.#elsewhere.follow(executionId, after)
+    const unfollow = this.#elsewhere.follow(executionId, after, () => end())
     const unwatch = () => {
       watching()
       unfollow()
@@ -106,7 +104,7 @@ export class EventStreams {
       // Events that are only in memory are sent once they are durable.
       const writer = this.#writerOf(executionId)
       await (writer && Promise.race([writer.sync(), writer.lacksRoom()]))
-      for (const event of await this.#past(executionId, after)) push(event, true)
+      for (const event of await this.#elsewhere.past(executionId, after)) push(event, true)
       for (const event of held) push(event, true)
       held = undefined
       const hasEnded = isEnded(execution)
@@ -127,15 +125,9 @@ export class EventStreams {
     }
   }
 
-  #past(executionId: string, after: number): Promise<readonly ExecutionEvent[]> {
-    const { memory, store } = this.#deps
-    const kept = memory.events(executionId, after)
-    return kept === undefined ? store.events(executionId, after) : Promise.resolve(kept)
-  }
-
   /** Checks that a reader can have got an event of this number, so that later ones follow it. */
   async #checkPlace(executionId: string, after: number): Promise<void> {
-    const known = await this.#past(executionId, after - 1)
+    const known = await this.#elsewhere.past(executionId, after - 1)
     if (known.length > 0) return
     const detail = `execution ${executionId} has no event ${after} yet`
     throw new LatchdError('INVALID_REQUEST', `Cannot go on after Last-Event-ID: ${detail}`, {
@@ -144,10 +136,20 @@ export class EventStreams {
   }
 
   /** The events of all executions of a caller, from now on, until the reader falls far behind. */
-  all(caller: Caller): AsyncIterableIterator<ExecutionEvent> {
-    const queue = this.#readers.open(() => unwatch(), true)
+  async all(caller: Caller): Promise<AsyncIterableIterator<ExecutionEvent>> {
+    const { bus, others } = this.#deps
     const owner = caller.seesAll ? undefined : caller.name
-    const unwatch = this.#deps.bus.watchOwner(owner, event => queue.push(event))
+    let isLeft = false
+    let unwatchOthers = () => {}
+    const queue = this.#readers.open(() => {
+      isLeft = true
+      unwatch()
+      unwatchOthers()
+    }, true)
+    const unwatch = bus.watchOwner(owner, event => queue.push(event))
+    if (others === undefined) return queue
+    unwatchOthers = await others.watchOwner(owner, event => queue.push(event))
+    if (isLeft) unwatchOthers()
     return queue
   }
 }

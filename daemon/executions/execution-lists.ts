@@ -6,6 +6,7 @@ import type { Page } from '../store/page.ts'
 import { fromCursor, isBefore, toCursor } from '../store/place.ts'
 import type { ListQuery, Store } from '../store/store.ts'
 import { type ExecutionFilter, isFiltered, isWanted, startOf } from './execution-filter.ts'
+import type { OtherDaemons } from './other-daemons.ts'
 import { type BudgetedPage, readWithinBudget, withinBudget } from './page-budget.ts'
 
 /** One page of executions: status, filter, cursor and length. */
@@ -22,6 +23,7 @@ const MAX_SCANNED = 2000
 interface Stores {
   readonly memory: Pick<MemoryStore, 'list'>
   readonly store: Pick<Store, 'list'>
+  readonly others?: Pick<OtherDaemons, 'lists'> | undefined
 }
 
 /**
@@ -56,29 +58,34 @@ export async function listExecutions(
 }
 
 async function pageOf(
-  { memory, store }: Stores,
+  { memory, store, others }: Stores,
   query: ListQuery,
 ): Promise<BudgetedPage<Execution>> {
-  const stored = await readWithinBudget(
-    query.limit,
-    query.after,
-    (after, limit) => store.list({ ...query, after, limit }),
-    placeOf,
-  )
-  const end = stored.isCut ? stored.data.at(-1) : undefined
+  const [stored, away = []] = await Promise.all([
+    readWithinBudget(
+      query.limit,
+      query.after,
+      (after, limit) => store.list({ ...query, after, limit }),
+      placeOf,
+    ),
+    others?.lists(query),
+  ])
+  const inMemory = { data: memory.list(query), isCut: false }
+  const pages = [inMemory, ...away, stored]
   // Executions older than the last that was read would come before others that were not.
-  const inMemory = memory
-    .list(query)
-    .filter(execution => end === undefined || isBefore(placeOf(execution), placeOf(end)))
+  const ends = pages.flatMap(({ data, isCut }) => (isCut ? data.slice(-1) : [])).map(placeOf)
+  const isRead = (execution: Execution) =>
+    ends.every(end => end.id === execution.executionId || isBefore(placeOf(execution), end))
   // An execution that becomes durable at this moment may be in both.
-  const found = [...inMemory, ...stored.data].map(
-    execution => [execution.executionId, execution] as const,
-  )
+  const found = pages
+    .flatMap(({ data }) => data)
+    .filter(isRead)
+    .map(execution => [execution.executionId, execution] as const)
   const placed = [...new Map(found).values()].sort((a, b) =>
     isBefore(placeOf(a), placeOf(b)) ? -1 : 1,
   )
   const { data, isCut } = withinBudget(placed, query.limit)
-  return { data, isCut: isCut || stored.isCut }
+  return { data, isCut: isCut || ends.length > 0 }
 }
 
 const placeOf = ({ createdAtMs, executionId }: Execution) => ({ createdAtMs, id: executionId })

@@ -5,12 +5,11 @@ import type { ExecutionPlan } from '../../executor/execution/execution-plan.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { ExecutionEvent } from '../../protocol/execution/events.ts'
 import type { Execution, ExecutionSource } from '../../protocol/execution/execution.ts'
-import { isEnded, isOver } from '../../protocol/execution/status.ts'
+import { isEnded } from '../../protocol/execution/status.ts'
 import type { Tool } from '../../protocol/tool/tool.ts'
 import type { Caller } from '../auth/caller.ts'
 import { readPlan } from '../replay/stored-plan.ts'
 import type { Page } from '../store/page.ts'
-import type { StoredExecution } from '../store/store.ts'
 import type { Tracing } from '../telemetry/tracing/tracing.ts'
 import type { HeldMemory } from '../upkeep/memory-guard.ts'
 import { type ActiveDependencies, type ActiveExecution, ActiveExecutions } from './active.ts'
@@ -19,7 +18,7 @@ import type { Decisions } from './decisions.ts'
 import { Elsewhere } from './elsewhere.ts'
 import { EventStreams } from './event-streams.ts'
 import { listExecutions, type PageQuery } from './execution-lists.ts'
-import { readActive } from './read-active.ts'
+import { Finding } from './finding.ts'
 import { isRestingPlace } from './resting-place.ts'
 import { type SubmissionKey, SubmissionKeys, submittedId } from './submission-keys.ts'
 import { ExecutionWriter } from './writer.ts'
@@ -57,6 +56,7 @@ export class Executions {
   #arriving = 0
   #admission: Admission
   #elsewhere: Elsewhere
+  #finding: Finding
 
   constructor(options: ExecutionsOptions) {
     this.#options = options
@@ -65,12 +65,28 @@ export class Executions {
     const writerOf = (id: string) => this.#live.get(id)?.writer
     this.#streams = new EventStreams(options, writerOf, this.#elsewhere)
     this.#admission = new Admission(options, this.#live)
-    this.#keys = new SubmissionKeys(options.store)
+    this.#finding = new Finding(options, this.#live)
+    this.#keys = new SubmissionKeys(options.store, options.store.sharing !== undefined)
   }
 
   /** Resumes the executions of an earlier process. */
   recover(): Promise<void> {
     return this.#live.recover()
+  }
+
+  /** Another daemon says that something can be claimed. */
+  onOffered(): void {
+    this.#live.work.onOffered()
+  }
+
+  /** An execution of another daemon has let go of its session. */
+  onSessionFreed(sessionId: string): void {
+    this.#live.onSessionFreed(sessionId)
+  }
+
+  /** How the ids of this daemon's executions begin, after `exe_`; empty for a daemon by itself. */
+  get idPrefix(): string {
+    return this.#options.others?.idPrefix ?? ''
   }
 
   /** Executions in memory that have not ended. */
@@ -242,11 +258,12 @@ export class Executions {
    * @throws {LatchdError} `NOT_FOUND`, also for the execution of another caller
    */
   async get(executionId: string, caller: Caller, waitMs = 0): Promise<Execution> {
-    if (waitMs === 0) return (await this.#find(executionId, caller)).execution
+    if (waitMs === 0) return (await this.#finding.find(executionId, caller)).execution
     let changed = Promise.withResolvers<ExecutionEvent | undefined>()
-    const unwatch = this.#elsewhere.await(executionId, event => {
+    const onEvent = (event: ExecutionEvent) => {
       if (isRestingPlace(event)) changed.resolve(event)
-    })
+    }
+    const unwatch = this.#elsewhere.await(executionId, onEvent, () => changed.resolve(undefined))
     let isLate = false
     const timer = setTimeout(() => {
       isLate = true
@@ -257,8 +274,8 @@ export class Executions {
     try {
       for (;;) {
         changed = Promise.withResolvers()
-        const { execution } = await this.#find(executionId, caller)
-        if (isLate || (await this.#isResting(execution))) return execution
+        const { execution } = await this.#finding.find(executionId, caller)
+        if (isLate || (await this.#finding.isResting(execution))) return execution
         const event = await changed.promise
         if (event?.type === 'execution-ended') return event.execution
       }
@@ -268,51 +285,9 @@ export class Executions {
     }
   }
 
-  /** Whether nothing happens until a person acts. */
-  async #isResting(execution: Execution): Promise<boolean> {
-    if (execution.status !== 'waiting') return isOver(execution)
-    const named = execution.waitingFor.flatMap(({ approvalId }) => approvalId ?? [])
-    if (named.length === 0) return false
-    // An execution with a decision is about to resume, whatever else it waits for.
-    const pending = await this.#options.store.approvals({
-      executionId: execution.executionId,
-      status: 'pending',
-      owner: undefined,
-      after: undefined,
-      limit: named.length + 1,
-    })
-    const ids = new Set(pending.map(({ approvalId }) => approvalId))
-    return named.every(approvalId => ids.has(approvalId))
-  }
-
-  async #find(executionId: string, caller: Caller): Promise<StoredExecution> {
-    const { memory, store } = this.#options
-    const live = this.#live.get(executionId)
-    // An end is visible when it is stored, with its session; on a full disk the execution runs.
-    const isStored = live?.writer.isDurable || live?.plan.sessionId !== undefined
-    if (live && isStored && isOver(live.running.read())) {
-      await Promise.race([live.settled, live.writer.lacksRoom()])
-    }
-    const found =
-      this.#live.get(executionId) === live && live
-        ? { owner: live.writer.owner, execution: readActive(live) }
-        : (memory.get(executionId) ?? (await store.get(executionId)))
-    if (found !== undefined && (caller.seesAll || found.owner === caller.name)) return found
-    throw new LatchdError('NOT_FOUND', `There is no execution ${executionId}`)
-  }
-
   /** The source of an execution. @throws {LatchdError} `NOT_FOUND` */
-  async source(executionId: string, caller: Caller): Promise<ExecutionSource> {
-    const { memory, store } = this.#options
-    await this.#find(executionId, caller)
-    const program =
-      this.#live.get(executionId)?.plan ??
-      memory.source(executionId) ??
-      (await store.source(executionId))
-    if (program === undefined)
-      throw new LatchdError('NOT_FOUND', `There is no execution ${executionId}`)
-    const { source, language } = program
-    return { executionId, source, language }
+  source(executionId: string, caller: Caller): Promise<ExecutionSource> {
+    return this.#finding.source(executionId, caller)
   }
 
   /** A page of a caller's executions: see {@link listExecutions}. */
@@ -324,12 +299,12 @@ export class Executions {
   async cancel(executionId: string, caller: Caller): Promise<Execution> {
     // More than once: at this moment it may be on its way to the store, where no cancel reaches it.
     for (;;) {
-      const { execution } = await this.#find(executionId, caller)
+      const { execution } = await this.#finding.find(executionId, caller)
       if (isEnded(execution)) return execution
       if (execution.status === 'stuck') await this.#options.store.retry(executionId)
       await this.#live.load(executionId)
       const live = this.#live.get(executionId)
-      if (live === undefined) await this.#elsewhere.cancel(executionId)
+      if (live === undefined) await this.#elsewhere.cancel(executionId, caller)
       live?.running.cancel()
       await (live && this.#untilKept(live, live.settled))
     }
@@ -341,7 +316,7 @@ export class Executions {
    * @throws {LatchdError} `NOT_FOUND`, `CONFLICT` when it is not stuck
    */
   async retry(executionId: string, caller: Caller): Promise<Execution> {
-    const { execution } = await this.#find(executionId, caller)
+    const { execution } = await this.#finding.find(executionId, caller)
     if (!(await this.#options.store.retry(executionId))) {
       throw new LatchdError(
         'CONFLICT',
@@ -349,19 +324,21 @@ export class Executions {
       )
     }
     this.#live.resume()
-    return (await this.#find(executionId, caller)).execution
+    return (await this.#finding.find(executionId, caller)).execution
   }
 
   /** Removes an ended execution. @throws {LatchdError} `NOT_FOUND`, `CONFLICT` when it goes on */
   async remove(executionId: string, caller: Caller): Promise<void> {
-    const { execution } = await this.#find(executionId, caller)
+    const { execution } = await this.#finding.find(executionId, caller)
     if (!isEnded(execution)) {
       throw new LatchdError(
         'CONFLICT',
         `Cannot remove execution ${executionId}: it is ${execution.status}; cancel it first`,
       )
     }
-    if (!this.#options.memory.remove(executionId)) await this.#options.store.remove(executionId)
+    const { memory, store, others } = this.#options
+    if (memory.remove(executionId)) return
+    if ((await others?.remove(executionId, caller)) !== true) await store.remove(executionId)
   }
 
   /**
@@ -374,12 +351,12 @@ export class Executions {
     caller: Caller,
     after: number,
   ): Promise<AsyncIterableIterator<ExecutionEvent> | undefined> {
-    const { execution } = await this.#find(executionId, caller)
+    const { execution } = await this.#finding.find(executionId, caller)
     return await this.#streams.of(execution, after)
   }
 
   /** The events of all executions of a caller, from now on: see {@link EventStreams.all}. */
-  allEvents(caller: Caller): AsyncIterableIterator<ExecutionEvent> {
+  allEvents(caller: Caller): Promise<AsyncIterableIterator<ExecutionEvent>> {
     return this.#streams.all(caller)
   }
 

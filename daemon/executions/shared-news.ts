@@ -18,6 +18,8 @@ export interface NewsSubjects {
   readonly unqueue: (executionId: string) => void
   /** Looks for executions that can be claimed. */
   readonly look: () => void
+  /** The same, for something that other daemons can claim too. */
+  readonly offer: () => void
   /** What is in memory. */
   readonly load: () => DaemonLoad
 }
@@ -25,7 +27,7 @@ export interface NewsSubjects {
 /** The news of a shared store, acted on. */
 export function newsFor(
   { runningFile, bus, onWebhooks, onFault }: WriterDependencies,
-  { live, loading, queued, unqueue, look, load }: NewsSubjects,
+  { live, loading, queued, unqueue, look, offer, load }: NewsSubjects,
 ): StoreNews {
   return {
     isHere: id => live.has(id) || loading.has(id),
@@ -37,7 +39,7 @@ export function newsFor(
     },
     onDecided: decided => live.get(decided.approval.executionId)?.running.decide(decided),
     onCancelled: id => live.get(id)?.running.cancel(),
-    onDue: look,
+    onDue: offer,
     onWebhooks,
     onStuck: stuck => {
       for (const one of stuck) {

@@ -1,8 +1,13 @@
 /** Idempotency keys: one execution per key, for repeated and for concurrent requests. */
 
+import { setTimeout as delay } from 'node:timers/promises'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { StoreReader, SubmitOutcome } from '../store/store.ts'
 import { beyondExecutions } from './beyond-executions.ts'
+
+/** Looks for the execution of a request that another daemon takes: after so long, then twice as long. */
+const FIRST_LOOK_MS = 10
+const LAST_LOOK_MS = 160
 
 /** A caller's key, with a hash of the body that it came with. */
 export interface SubmissionKey {
@@ -13,11 +18,14 @@ export interface SubmissionKey {
 /** Finds the execution of an idempotency key, so that requests with one key submit once. */
 export class SubmissionKeys {
   #store: Pick<StoreReader, 'keyed'>
+  #isShared: boolean
   /** Submissions under way, by owner and key: the store does not know them yet. */
   #underWay = new Map<string, { readonly bodyHash: string; readonly id: Promise<string> }>()
 
-  constructor(store: Pick<StoreReader, 'keyed'>) {
+  /** @param isShared whether other daemons take submissions for the same store */
+  constructor(store: Pick<StoreReader, 'keyed'>, isShared: boolean) {
     this.#store = store
+    this.#isShared = isShared
   }
 
   /**
@@ -52,8 +60,22 @@ export class SubmissionKeys {
 
   /** @throws the refusal of a submission, when nothing was submitted with its key before */
   async #knownDespite(refusal: unknown, owner: string, key: SubmissionKey): Promise<string> {
-    const known = await this.#store.keyed(owner, key.text)
+    let known = await this.#known(owner, key)
+    if (this.#isShared && refusal instanceof LatchdError && refusal.code === 'SESSION_BUSY') {
+      // Another daemon may take the same request: the session is held for it, and its execution is
+      // not stored yet.
+      for (let ms = FIRST_LOOK_MS; known === undefined && ms <= LAST_LOOK_MS; ms *= 2) {
+        await delay(ms)
+        known = await this.#known(owner, key)
+      }
+    }
     if (known === undefined) throw refusal
+    return known
+  }
+
+  async #known(owner: string, key: SubmissionKey): Promise<string | undefined> {
+    const known = await this.#store.keyed(owner, key.text)
+    if (known === undefined) return undefined
     if (known.bodyHash !== key.bodyHash) throw keyReused()
     if (known.isRemoved) throw removedExecution(known.executionId)
     return known.executionId

@@ -13,7 +13,10 @@ import type { RouteDependencies } from './dependencies.ts'
 
 type ToolDependencies = Pick<RouteDependencies, 'tools' | 'sources' | 'connections'>
 
-/** The daemon's tools that the caller may use, and those that clients of its token serve. */
+/**
+ * The daemon's tools that the caller may use, and those that clients of its token serve: at other
+ * daemons too, as far as `Connections.learnServed` has read them.
+ */
 export function callerTools(
   { tools, connections }: ToolDependencies,
   caller: KnownCaller,
@@ -62,6 +65,7 @@ export async function visibleTools(
   { source, tools: names, clientTools, limits }: RequestedTools,
 ): Promise<Toolbox> {
   await deps.sources.listed(name => mayMean(name, source, names))
+  await deps.connections.learnServed(caller.name)
   const callMs = limits?.callMs ?? limitTable.callMs.default
   const known = callerTools(deps, caller, callMs)
   const unseen = deps.sources.unseen(source, caller.mayUse)

@@ -96,6 +96,7 @@ export class McpEndpoint implements AnswersMcp {
 
   async #tools(caller: KnownCaller): Promise<CallerTools> {
     await this.#deps.sources.listed()
+    await this.#deps.connections.learnServed(caller.name)
     const toolbox = callerTools(this.#deps, caller)
     const before = known.get(toolbox)
     if (before !== undefined) return before

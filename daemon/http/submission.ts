@@ -34,7 +34,14 @@ export async function submitRequest(
 ): Promise<string> {
   const toolbox = await visibleTools(deps, caller, request)
   const inputs = encodedInputsOf(request)
-  const planned = planExecution(request, toolbox, inputs, caller.name, deps.now)
+  const planned = planExecution(
+    request,
+    toolbox,
+    inputs,
+    caller.name,
+    deps.now,
+    deps.executions.idPrefix,
+  )
   const place = readTraceParent(traceparent)
   const plan = {
     ...planned,

@@ -91,6 +91,11 @@ export class SessionTurns {
   /** An execution has ended, and the store has let go of its session. */
   release({ sessionId, executionId }: SessionUse): void {
     this.#holding.delete(executionId)
+    this.freed(sessionId)
+  }
+
+  /** A session may be free: those that wait for it ask the store. */
+  freed(sessionId: string): void {
     this.#freed.get(sessionId)?.resolve()
     this.#freed.delete(sessionId)
   }

@@ -140,6 +140,11 @@ export class SessionService {
     this.#turns.release(use)
   }
 
+  /** An execution of another daemon has let go of a session. */
+  freed(sessionId: string): void {
+    this.#turns.freed(sessionId)
+  }
+
   /** The execution has left this process, and goes on from the store. */
   left(use: SessionUse): void {
     this.#turns.left(use)

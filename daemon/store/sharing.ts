@@ -49,14 +49,77 @@ export interface DaemonRow {
   readonly load: DaemonLoad | undefined
 }
 
+/** How the others reach a daemon, and how it proves to them that it is the one of the row. */
+export interface PeerFacts {
+  /** New in each process. */
+  readonly peerId: string
+  /** Where the others reach it: `http:`, or `https:` behind TLS. */
+  readonly url: string
+  /** A secret of its own, for those alone that read the database. */
+  readonly key: string
+}
+
+/** Another daemon that lives, as the others find it. */
+export interface PeerRow extends PeerFacts {
+  readonly name: string
+}
+
+/** How an execution stands in the store, for who follows it. */
+export interface Standing {
+  /** The place of its last event; 0 before the first. */
+  readonly last: number
+  /** The daemon that has it in memory; absent: none, or one that cannot be reached. */
+  readonly peerId: string | undefined
+}
+
+/** A client and the token that it belongs to. */
+export interface ClientName {
+  readonly owner: string
+  readonly clientId: string
+}
+
+/** Tools that a client serves, as text of JSON. */
+export interface StoredOffer extends ClientName {
+  readonly serveId: string
+  readonly tools: string
+}
+
+/** Where clients are connected, and what they serve, for all daemons. */
+export interface ClientDirectory {
+  /**
+   * Says that a client is connected to a daemon.
+   *
+   * @returns the other daemon that it was connected to before; absent: none
+   */
+  put(client: ClientName, peerId: string): Promise<string | undefined>
+  /** A client is connected to the daemon no more; with it goes what it serves. */
+  remove(client: ClientName, peerId: string): Promise<void>
+  /** Which daemon each of these clients is connected to; those that are away are left out. */
+  find(clients: readonly ClientName[]): Promise<readonly (ClientName & { peerId: string })[]>
+  /** The clients that are connected to a daemon, as the store has it. */
+  at(peerId: string): Promise<readonly ClientName[]>
+  /** Stores an offer; the same one again replaces it, in its place. Its client must be known. */
+  putOffer(offer: StoredOffer): Promise<void>
+  removeOffers(client: ClientName, serveId: string | undefined): Promise<void>
+  /** What the clients of a token serve, the first offer first. */
+  offers(owner: string): Promise<readonly StoredOffer[]>
+}
+
 /** The part of a store that only a store of several daemons has. */
 export interface Sharing {
   /** Tells a daemon the news of its executions, from now on. */
   watch(news: StoreNews): void
   /** Asks the daemon that owns an execution to cancel it. */
   requestCancel(executionId: string): Promise<void>
-  /** The place of the last stored event of each of these executions, by id. */
-  lastEvents(executionIds: readonly string[]): Promise<ReadonlyMap<string, number>>
+  /** Looks for news of this daemon's executions now, and not at the next interval. */
+  lookForNews(): void
+  /** How each of these executions stands, by id; those that the store does not have are left out. */
+  standings(executionIds: readonly string[]): Promise<ReadonlyMap<string, Standing>>
+  /** Says how this daemon is reached, from now on. */
+  announce(facts: PeerFacts): Promise<void>
+  /** The daemons that live and can be reached, this one too. */
+  peers(): Promise<readonly PeerRow[]>
+  readonly clients: ClientDirectory
   /** The contents of files. */
   readonly contents: ContentStore
   /** How far the clock of the store is ahead of this machine's, in milliseconds. */

@@ -77,7 +77,7 @@ export type RunEnd =
    */
   | { readonly kind: 'waiting'; readonly wakeAtMs: number }
 
-/** A new execution's id: 128 random bits. */
-export function newExecutionId(): string {
-  return `exe_${randomBits().toString('hex')}`
+/** A new execution's id: 128 random bits. @param prefix hex digits in the place of the first ones */
+export function newExecutionId(prefix = ''): string {
+  return `exe_${prefix}${randomBits().toString('hex').slice(prefix.length)}`
 }

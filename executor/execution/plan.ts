@@ -46,6 +46,7 @@ export function fieldProblems(error: z.ZodError): FieldProblem[] {
  *
  * @param inputs encoded record of inputs
  * @param caller name of the caller
+ * @param idPrefix hex digits that the execution's id begins with
  * @throws {LatchdError} `PAYLOAD_TOO_LARGE` when the source exceeds `maxSourceBytes`
  * @throws {LatchdError} `INVALID_REQUEST` for a language whose package is not installed
  * @throws {LatchdError} `INVALID_REQUEST` for a limit that the memory of this machine does not
@@ -57,6 +58,7 @@ export function planExecution(
   inputs: string | undefined,
   caller: string,
   now: () => number = Date.now,
+  idPrefix = '',
 ): ExecutionPlan {
   const refusal = languageRefusal(request.language)
   if (refusal !== undefined) throw refusal
@@ -68,7 +70,7 @@ export function planExecution(
     throw new LatchdError('PAYLOAD_TOO_LARGE', message)
   }
   return {
-    executionId: newExecutionId(),
+    executionId: newExecutionId(idPrefix),
     source: request.source,
     language: request.language,
     limits,

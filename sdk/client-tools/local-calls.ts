@@ -333,6 +333,8 @@ export class LocalCalls {
       return interrupted(tool, `The client was lost while the stream of ${tool} was read`)
     }
     stream.items = item
+    // A daemon that the client is not connected to reads it by way of another one.
+    stream.isOrphan = false
     const settlement = await nextItem(tool, stream.iterator, this.#powers.files)
     if (settlement.kind !== 'value') this.#streams.delete(callId)
     return settlement

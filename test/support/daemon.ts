@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import type { Test } from 'tap'
 import { loadConfig } from '../../daemon/config/config.ts'
 import { type Daemon, startDaemon } from '../../daemon/start-daemon.ts'
+import { daemonCount, daemonsBehindBalancer } from './daemons-behind-balancer.ts'
 import { isolation } from './isolation.ts'
 import { stateFolder } from './state-folder.ts'
 
@@ -21,16 +22,30 @@ export function testSettings(t: Test, env: Record<string, string>): Record<strin
   }
 }
 
-/** @param env settings; without `LATCHD_STATE_DIR` the daemon has a state folder of its own */
+/**
+ * With `LATCHD_TEST_DAEMONS` and `TEST_POSTGRES_URL` it is so many daemons behind a balancer, which
+ * picks one at random for each request.
+ *
+ * @param env settings; without `LATCHD_STATE_DIR` the daemon has a state folder of its own
+ */
 export async function testDaemon(t: Test, env: Record<string, string> = {}): Promise<Daemon> {
   const settings = testSettings(t, env)
-  const config = loadConfig({
-    flags: {},
-    env: { ...settings, ...(await databaseOf(settings.LATCHD_STATE_DIR as string)) },
-    readFile: () => undefined,
-    cwd: import.meta.dirname,
-  })
-  const daemon = await startDaemon(config, undefined, undefined, undefined, env)
+  const stateDir = settings.LATCHD_STATE_DIR as string
+  const database = await databaseOf(stateDir)
+  const start = (own: Record<string, string>) => {
+    const config = loadConfig({
+      flags: {},
+      env: { ...settings, ...database, ...own },
+      readFile: () => undefined,
+      cwd: import.meta.dirname,
+    })
+    return startDaemon(config, undefined, undefined, undefined, env)
+  }
+  const port = Number(settings.LATCHD_PORT)
+  const daemon =
+    daemonCount === 1
+      ? await start({})
+      : await daemonsBehindBalancer(daemonCount, stateDir, port, start)
   t.teardown(() => daemon.close())
   return daemon
 }

@@ -13,7 +13,7 @@ const foreign = [
 ]
 
 /** The switches of the tests themselves. */
-const own = new Set(['LATCHD_FUZZ_RUNS'])
+const own = new Set(['LATCHD_FUZZ_RUNS', 'LATCHD_TEST_DAEMONS'])
 
 for (const name of Object.keys(process.env)) {
   if (!own.has(name) && foreign.some(pattern => pattern.test(name))) delete process.env[name]

@@ -49,6 +49,8 @@ t.test('without any word every setting has its default', async t => {
     filesUrl: undefined,
     nodeName: undefined,
     advertiseUrl: undefined,
+    peerHost: '127.0.0.1',
+    peerPort: 0,
     tokens: [],
     tools: [],
     mcpServers: [],

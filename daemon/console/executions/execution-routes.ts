@@ -52,10 +52,10 @@ export function addExecutionPages(app: Hono<HttpEnvironment>, deps: ConsoleDepen
     )
   })
 
-  app.get('/console/live', context => {
+  app.get('/console/live', async context => {
     const caller = context.get('caller')
     requireScope(caller, 'read')
-    return sendEvents(context, executions.allEvents(caller))
+    return sendEvents(context, await executions.allEvents(caller))
   })
 
   app.get('/console/executions/:id', async context => {

@@ -25,8 +25,8 @@ export function addEventRoutes(
   app: OpenAPIHono<HttpEnvironment>,
   { executions }: RouteDependencies,
 ): void {
-  app.openapi(eventsRoute, context => {
+  app.openapi(eventsRoute, async context => {
     const caller = context.get('caller')
-    return sendEvents(context, executions.allEvents(caller))
+    return sendEvents(context, await executions.allEvents(caller))
   })
 }

@@ -14,6 +14,7 @@ const Info = z
   .strictObject({
     name: z.literal('latchd'),
     version: z.string(),
+    node: z.string().optional().describe('The daemon that answers, of several over one database'),
     runtime: z.strictObject({ node: z.string(), v8: z.string(), icu: z.string() }),
     engine: z.string().describe('The guest engine and its version'),
     languages: z.array(Language).describe('What programs may be written in here'),
@@ -63,13 +64,14 @@ const infoRoute = createRoute({
 
 /** Adds `GET /v1/info`. */
 export function addInfoRoute(app: OpenAPIHono<HttpEnvironment>, deps: RouteDependencies): void {
-  const { pool, version, engine, startedAtMs, sources } = deps
+  const { pool, version, nodeName, engine, startedAtMs, sources } = deps
   app.openapi(infoRoute, context => {
     const { node, v8, icu = '' } = process.versions
     return context.json(
       {
         name: 'latchd' as const,
         version,
+        ...(nodeName !== undefined && { node: nodeName }),
         runtime: { node, v8, icu },
         engine,
         languages: Language.options.filter(one => languageRefusal(one) === undefined),

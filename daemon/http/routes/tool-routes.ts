@@ -59,6 +59,7 @@ export function addToolRoutes(app: OpenAPIHono<HttpEnvironment>, deps: RouteDepe
   app.openapi(toolsRoute, async context => {
     const caller = context.get('caller')
     await deps.sources.listed()
+    await deps.connections.learnServed(caller.name)
     const tools = callerTools(deps, caller).tools.map(describeTool)
     const { format } = context.req.valid('query')
     if (format === 'json') return context.json({ data: tools } as never, 200)

@@ -7,7 +7,7 @@
  */
 
 import { LatchdError } from '../../../protocol/errors.ts'
-import type { StoreNews } from '../sharing.ts'
+import type { PeerFacts, StoreNews } from '../sharing.ts'
 import { giveBackExecution } from './claims.ts'
 import {
   type BeatFindings,
@@ -24,6 +24,8 @@ import {
 import type { Database } from './database.ts'
 
 const BEAT_MS = 2000
+/** Both clocks are read in whole milliseconds. */
+const ROUNDED_MS = 1
 /** News are looked for this often: one statement, by indexes that hold nothing else. */
 const GLANCE_MS = 400
 
@@ -36,7 +38,7 @@ const PEERS_EACH_BEAT = 50
 /** Beats for one daemon. */
 export class Beat {
   #database: Database
-  #facts: DaemonFacts
+  #facts: DaemonFacts & { readonly peer?: PeerFacts }
   #now: () => number
   #number = 0
   #news: StoreNews | undefined
@@ -63,13 +65,18 @@ export class Beat {
   }
 
   /** How the daemon names itself. */
-  get facts(): DaemonFacts {
+  get facts(): DaemonFacts & { readonly peer?: PeerFacts } {
     return this.#facts
   }
 
   /** The daemon knows what its executions run on. */
   set runtime(runtime: string) {
     this.#facts = { ...this.#facts, runtime }
+  }
+
+  /** How the daemon is reached, whenever it is registered anew. */
+  announce(peer: PeerFacts): void {
+    this.#facts = { ...this.#facts, peer }
   }
 
   /** The other daemons that live, as of a late beat. */
@@ -156,7 +163,10 @@ export class Beat {
       return
     }
     this.#lastGoodMs = beganMs
-    this.offsetMs = Math.round(seenMs - (before + after) / 2)
+    // The database has read its clock at some instant of the beat. What fits that stays as it is, so
+    // that daemons on one machine have one clock, however slow a beat is.
+    const [least, most] = [seenMs - after - ROUNDED_MS, seenMs - before + ROUNDED_MS]
+    this.offsetMs = Math.min(Math.max(this.offsetMs, least), most)
     if (this.#beats++ % Math.ceil((1 + this.#peers.length) / PEERS_EACH_BEAT) === 0) {
       this.#peers = await this.#database.read(tx => listPeers(tx, this.#number))
     }

@@ -14,13 +14,14 @@ import {
 } from '../rules/recovery.ts'
 import { toShortJson } from '../rules/short-json.ts'
 import { finished, isOwned } from '../rules/standing.ts'
-import type { DaemonRow } from '../sharing.ts'
+import type { DaemonRow, PeerFacts } from '../sharing.ts'
 import type { StoredApproval } from '../store.ts'
 import { messageFor } from '../webhook-messages.ts'
 import { undeliveredDecisions } from './approvals.ts'
 import { IS_DUE } from './claims.ts'
 import type { Transaction } from './database.ts'
 import { changeExecutions, type ExecutionRow, lockExecution, lockOwned } from './execution-rows.ts'
+import { forgetClientsOf, setPeerFacts } from './peers.ts'
 import { readRunning } from './reading.ts'
 import { addWebhooks } from './webhooks.ts'
 
@@ -38,15 +39,20 @@ export interface DaemonFacts {
   readonly runtime?: string
 }
 
-/** Registers a daemon; returns its number. */
-export async function register(tx: Transaction, facts: DaemonFacts): Promise<number> {
-  const { name, url, version = '', runtime = '' } = facts
+/** Registers a daemon; returns its number. @param facts `peer`: how the others reach it, once that is known */
+export async function register(
+  tx: Transaction,
+  facts: DaemonFacts & { readonly peer?: PeerFacts },
+): Promise<number> {
+  const { name, url, version = '', runtime = '', peer } = facts
   const [row] = await tx.rows<{ id: number }>(
     `INSERT INTO daemon (name, url, version, runtime, started_ms, seen_ms)
       VALUES ($1, $2, $3, $4, latchd_now(), latchd_now()) RETURNING id`,
     [name, url ?? null, version, runtime],
   )
-  return (row as { id: number }).id
+  const { id } = row as { id: number }
+  if (peer !== undefined) await setPeerFacts(tx, id, peer)
+  return id
 }
 
 /** The daemons that live, the first started first. */
@@ -233,6 +239,7 @@ async function forget(tx: Transaction, daemon: number): Promise<void> {
     [daemon],
   )
   await tx.run('UPDATE session SET holder_daemon = NULL WHERE holder_daemon = $1', [daemon])
+  await forgetClientsOf(tx, daemon)
   await tx.run('DELETE FROM daemon WHERE id = $1', [daemon])
 }
 

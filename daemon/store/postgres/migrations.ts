@@ -5,9 +5,10 @@ import { LatchdError } from '../../../protocol/errors.ts'
 import type { Transaction } from './database.ts'
 import { SCHEMA_1 } from './schema.ts'
 import { FLEET_SCHEMA } from './schema-fleet.ts'
+import { SCHEMA_PEERS } from './schema-peers.ts'
 
 /** One step each; the number of the steps that were taken is the version. */
-const migrations: readonly string[] = [SCHEMA_1, FLEET_SCHEMA]
+const migrations: readonly string[] = [SCHEMA_1, FLEET_SCHEMA, SCHEMA_PEERS]
 
 /** The version of the tables that this program writes. */
 export const SCHEMA_VERSION = migrations.length

@@ -114,19 +114,6 @@ export async function readEvents(
     .filter(({ sequence }) => sequence > after)
 }
 
-/** The place of the last event of each execution; those without one are not in it. */
-export async function lastEvents(
-  tx: Transaction,
-  executionIds: readonly string[],
-): Promise<ReadonlyMap<string, number>> {
-  const rows = await tx.rows<{ execution_id: string; last: number }>(
-    `SELECT execution_id, max(last) AS last FROM execution e JOIN event v ON v.execution = e.id
-      WHERE execution_id = ANY($1::text[]) GROUP BY execution_id`,
-    [executionIds],
-  )
-  return new Map(rows.map(({ execution_id, last }) => [execution_id, last]))
-}
-
 /** The source of an execution, with its language. */
 export async function readSource(
   tx: Transaction,

@@ -3,11 +3,12 @@
 import { sumOf } from '../daemon-load.ts'
 import type { DaemonRow, Sharing } from '../sharing.ts'
 import type { Beat } from './beat.ts'
+import { clientDirectory } from './clients.ts'
 import { contentStore } from './contents.ts'
 import { listDaemons } from './daemons.ts'
 import type { Database } from './database.ts'
 import { meta } from './migrations.ts'
-import { lastEvents } from './reading.ts'
+import { listPeers, setPeerFacts, standings } from './peers.ts'
 
 /** The part of the store that is about other daemons. */
 export function sharedPart(database: Database, beat: Beat): Sharing {
@@ -22,7 +23,6 @@ export function sharedPart(database: Database, beat: Beat): Sharing {
         ),
       )
     },
-    lastEvents: executionIds => database.read(tx => lastEvents(tx, executionIds)),
     contents: contentStore(database),
     get number() {
       return beat.number
@@ -35,6 +35,14 @@ export function sharedPart(database: Database, beat: Beat): Sharing {
         beat.peers.flatMap(({ load }) => load ?? []),
         owner,
       ),
+    lookForNews: () => void beat.glance(),
+    standings: executionIds => database.read(tx => standings(tx, executionIds)),
+    announce: async facts => {
+      beat.announce(facts)
+      await database.transaction(tx => setPeerFacts(tx, beat.number, facts))
+    },
+    peers: () => database.read(listPeers),
+    clients: clientDirectory(database),
     get clockOffsetMs() {
       return beat.offsetMs
     },
