@@ -228,7 +228,7 @@ export class Latchd implements Executor {
     const timer =
       restMs <= MAX_TIMEOUT_MS ? setTimeout(() => late.abort(), Math.max(0, restMs)) : undefined
     try {
-      for await (const event of this.#accepted(executionId, AbortSignal.any(signals))) {
+      for await (const event of this.#followed(executionId, AbortSignal.any(signals))) {
         responder?.see(event)
         if (event.type === 'execution-ended') return event.execution
       }
@@ -272,7 +272,7 @@ export class Latchd implements Executor {
     const responder = onApproval && new ApprovalResponder(this.approvals, onApproval)
     const signal = responder && AbortSignal.any([this.#closed.signal, responder.failed])
     try {
-      for await (const event of this.#accepted(executionId, signal)) {
+      for await (const event of this.#followed(executionId, signal)) {
         responder?.see(event)
         if (event.type === 'execution-ended') execution = event.execution
         yield event
@@ -285,9 +285,8 @@ export class Latchd implements Executor {
 
   /** The execution now; with `waitMs` (to 300 000) as soon as it has ended or waits for a person. */
   get(executionId: string, { waitMs = 0 }: { waitMs?: number } = {}): Promise<Execution> {
-    return this.#connection.json('GET', `${pathOf(executionId)}?waitMs=${Math.ceil(waitMs)}`, {
-      signal: this.#closed.signal,
-    })
+    const path = `${pathOf(executionId)}?waitMs=${Math.ceil(waitMs)}`
+    return this.#connection.json('GET', path, { signal: this.#closed.signal })
   }
 
   /** The program of an execution, as it was sent. @throws {LatchdError} `NOT_FOUND` */
@@ -330,8 +329,8 @@ export class Latchd implements Executor {
     return executionEvents(this.#connection, executionId, after, ends, false)
   }
 
-  /** The events of an execution that was accepted here. */
-  #accepted(executionId: string, signal = this.#closed.signal) {
+  /** All events of an execution that was accepted here. */
+  #followed(executionId: string, signal = this.#closed.signal) {
     return executionEvents(this.#connection, executionId, 0, signal, true)
   }
 
@@ -343,8 +342,7 @@ export class Latchd implements Executor {
    */
   async allEvents(): Promise<AsyncGenerator<ExecutionEvent, void, undefined>> {
     const { signal } = this.#closed
-    const response = await openEvents(this.#connection, '/v1/events', signal)
-    return readEvents(response, signal)
+    return readEvents(await openEvents(this.#connection, '/v1/events', signal), signal)
   }
 
   /**
@@ -379,8 +377,7 @@ export class Latchd implements Executor {
   /** The tools as TypeScript declarations, to be put into a prompt. */
   async toolDeclarations(): Promise<string> {
     if (this.#clientTools.added.length > 0) return toolDeclarations(await this.tools())
-    const response = await this.#connection.send('GET', '/v1/tools?format=typescript')
-    return await response.text()
+    return (await this.#connection.send('GET', '/v1/tools?format=typescript')).text()
   }
 
   /** Versions, isolation and load of the daemon. */

@@ -52,11 +52,7 @@ export class PostgresStore implements store.Store {
     this.#database = database
     this.#identity = identity
     this.#beat = new Beat(database, facts, now)
-    this.#writes = new WriteBatches(
-      database,
-      () => ({ number: this.#beat.number }),
-      () => this.#beat.again(),
-    )
+    this.#writes = new WriteBatches(database, this.#beat, () => this.#beat.again())
     this.#now = () => now() + this.#beat.offsetMs
     this.sharing = sharedPart(database, this.#beat)
   }

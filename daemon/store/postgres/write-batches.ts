@@ -25,7 +25,7 @@ interface Waiting {
 /** The writes of a daemon's executions, in batches. Those of one execution must come one by one. */
 export class WriteBatches {
   #database: Database
-  #daemon: () => Writer
+  #daemon: Writer
   #forgotten: () => Promise<void>
   #gathered: Waiting[] = []
   #underWay = 0
@@ -37,7 +37,7 @@ export class WriteBatches {
    * @param daemon who owns the executions now
    * @param forgotten registers this daemon anew, when the others took it for dead
    */
-  constructor(database: Database, daemon: () => Writer, forgotten: () => Promise<void>) {
+  constructor(database: Database, daemon: Writer, forgotten: () => Promise<void>) {
     this.#database = database
     this.#daemon = daemon
     this.#forgotten = forgotten
@@ -70,11 +70,11 @@ export class WriteBatches {
   async #send(batch: readonly Waiting[]): Promise<void> {
     const startedAtMs = performance.now()
     try {
-      const daemon = this.#daemon()
+      const { number } = this.#daemon
       const outcomes = await this.#database.transaction(tx =>
         writeAll(
           tx,
-          daemon,
+          { number },
           batch.map(({ write }) => write),
         ),
       )
