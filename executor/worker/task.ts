@@ -130,7 +130,7 @@ class RunningTask {
       ...withSession(outcome, this.#leaveSession(outcome), this.#task.limits),
       logs: this.#logs.takeRest(this.#clock.nowMs, outcome.status !== 'parked'),
       logsTruncatedBytes: this.#logs.truncatedBytes,
-      cpuMs: this.#task.chargedCpuMs + this.#cpu.usedMs(),
+      cpuMs: this.#cpu.usedMs(),
       waitMs: this.#channel.waitMs,
       peakMemoryBytes: this.#guest.memoryBytes,
       ...warningsOf(this.#hides),

@@ -311,6 +311,7 @@ t.test('the OpenAPI document describes every route', async t => {
     '/v1/files/{id}',
     '/v1/files/{id}/link',
     '/v1/info',
+    '/v1/nodes',
     '/v1/sessions',
     '/v1/sessions/{id}',
     '/v1/sign-in-links',
