@@ -6,8 +6,9 @@ import { isOver } from '../../protocol/execution/status.ts'
 import type { Caller } from '../auth/caller.ts'
 import type { MemoryStore } from '../store/memory/memory-store.ts'
 import type { Store, StoredExecution } from '../store/store.ts'
-import type { ActiveExecution, ActiveExecutions } from './active.ts'
+import type { ActiveExecutions } from './active.ts'
 import type { OtherDaemons } from './other-daemons.ts'
+import { readActive } from './read-active.ts'
 
 /** Where executions are looked for. */
 export interface FindingPlaces {
@@ -96,14 +97,3 @@ export class Finding {
 function notFound(executionId: string): LatchdError {
   return new LatchdError('NOT_FOUND', `There is no execution ${executionId}`)
 }
-
-/** An execution in memory as it stands; an end that is not stored yet does not count. */
-function readActive({ running, writer }: ActiveExecution): Execution {
-  const execution = running.read()
-  if (!writer.isDurable || !isOver(execution)) return execution
-  const fields = Object.entries({ ...execution, status: 'running' })
-  return Object.fromEntries(fields.filter(([name]) => !OF_AN_END.has(name))) as Execution
-}
-
-/** Fields that only an ended execution has. */
-const OF_AN_END = new Set(['output', 'isFinalAnswer', 'error', 'endedAtMs'])
