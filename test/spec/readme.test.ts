@@ -4,8 +4,12 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
+import { loadConfig } from '../../daemon/config/config.ts'
 import { settingKeys, settingOf } from '../../daemon/config/settings.ts'
-import { post, testDaemon } from '../support/daemon.ts'
+import { startDaemon } from '../../daemon/start-daemon.ts'
+import { post, testDaemon, testSettings } from '../support/daemon.ts'
+import { npmServer } from '../support/mcp.ts'
+import { stateFolder } from '../support/state-folder.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const readme = readFileSync(join(root, 'README.md'), 'utf8')
@@ -44,6 +48,38 @@ t.test('each program of the README gives what stands behind it', async t => {
   }
 })
 
+t.test('the servers and documents of the README are functions as it says', async t => {
+  const folder = stateFolder(t)
+  const [config] = ofKind('json config') as [Block]
+  const written = JSON.parse(config.text)
+  // What the README has run by npx is run from its package here, and must not write into it.
+  const env = { MEMORY_FILE_PATH: join(folder, 'memory.jsonl') }
+  Object.assign(written.mcpServers.memory, npmServer('memory'), { env })
+  const shop = {
+    openapi: '3.1.0',
+    info: { title: 'Shop', version: '1' },
+    paths: { '/orders': { get: { operationId: 'list_orders', responses: {} } } },
+  }
+  writeFileSync(join(folder, 'shop.yaml'), JSON.stringify(shop))
+  const daemon = await startDaemon(
+    loadConfig({
+      flags: {},
+      env: testSettings(t, { PATH: process.env.PATH as string }),
+      cwd: folder,
+      readFile: path => {
+        if (path === join(folder, 'latchd.config.json')) return JSON.stringify(written)
+        return undefined
+      },
+    }),
+  )
+  t.teardown(() => daemon.close())
+  for (const call of ['memory.read_graph().entities', 'typeof shop.list_orders']) {
+    t.ok(readme.includes(call.replace('typeof ', '')), call)
+    const { body } = await post(`${daemon.url}/v1/execute`, { source: call })
+    t.strictSame(body.output?.value ?? body.error, call.startsWith('typeof') ? 'function' : [])
+  }
+})
+
 t.test('the failing program of the README fails as it says', async t => {
   const { url } = await readmeDaemon(t)
   const [program] = ofKind('js guest failing') as [Block]
@@ -77,7 +113,7 @@ t.test('the README tells a newcomer exactly two commands', async t => {
 })
 
 t.test('the README is a page that one reads', async t => {
-  t.ok(readme.split('\n').length <= 220)
+  t.ok(readme.split('\n').length <= 235)
 })
 
 t.test('the page on configuration names every variable', async t => {
