@@ -4,8 +4,9 @@ import { ClientFrame } from '../../protocol/connect/connect.ts'
 import { CONNECT_VERSION, closeCodes } from '../../protocol/connect/connect-facts.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import { readFrame } from '../base/read-frame.ts'
+import { isAnswer, takeAnswer } from './client-answers.ts'
 import type { ConnectedClient } from './connected-client.ts'
-import type { AnswerFrame, OtherClients } from './other-clients.ts'
+import type { OtherClients } from './other-clients.ts'
 import type { ServedTools } from './served-tools.ts'
 import { type Pace, type Socket, Transport } from './transport.ts'
 
@@ -101,20 +102,11 @@ export class ClientConnection {
       this.close(closeCodes.BAD_FRAME, `"${frame.type}" came before "hello"`)
       return
     }
-    if (isAnswer(frame) && this.#deps.others?.passOn(client, frame) === true) return
+    if (isAnswer(frame)) {
+      if (this.#deps.others?.passOn(client, frame) !== true) takeAnswer(client, frame)
+      return
+    }
     switch (frame.type) {
-      case 'ack':
-        client.onAck(frame.id, frame.key)
-        return
-      case 'progress':
-        client.onProgress(frame.id, frame.progress)
-        return
-      case 'settle':
-        client.settle(frame.id, frame.key, frame.settlement)
-        return
-      case 'cancelled':
-        client.onCancelled(frame.id)
-        return
       case 'serve':
         void this.#serve(client, frame)
         return
@@ -190,6 +182,3 @@ export class ClientConnection {
     }
   }
 }
-
-const isAnswer = (frame: ClientFrame): frame is AnswerFrame =>
-  ['ack', 'progress', 'settle', 'cancelled'].includes(frame.type)

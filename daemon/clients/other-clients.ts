@@ -8,14 +8,9 @@
  */
 
 import type { ClientTool } from '../../protocol/connect/client-tool.ts'
-import type { ClientFrame, SettleBody } from '../../protocol/connect/connect.ts'
+import type { SettleBody } from '../../protocol/connect/connect.ts'
+import type { AnswerFrame } from './client-answers.ts'
 import type { ClientProcess, ConnectedClient } from './connected-client.ts'
-
-/** A frame of a client about a request. */
-export type AnswerFrame = Extract<
-  ClientFrame,
-  { type: 'ack' | 'progress' | 'settle' | 'cancelled' }
->
 
 /** Tools that a client serves, as the others find them. */
 export interface OfferedTools {

@@ -7,6 +7,7 @@ import { LatchdError } from '../../protocol/errors.ts'
 import type { Variables } from '../config/written-value.ts'
 import type { ContentStore } from '../store/content-store.ts'
 import { CONTENTS_FOLDER } from '../store/sqlite/files.ts'
+import { bucketOf } from './open-contents.ts'
 import { MAX_DATABASE_FILE_BYTES } from './shared-contents.ts'
 
 /** A content that records of files name. */
@@ -38,12 +39,7 @@ export async function copyContents(
 ): Promise<NamedContent[]> {
   const path = join(stateDir, CONTENTS_FOLDER)
   const folder = new FileFolder(path, true)
-  const bucket =
-    filesUrl === undefined
-      ? undefined
-      : await (await import('./s3-bucket.ts')).openBucket(filesUrl, env, sha256 =>
-          folder.blob(sha256, ''),
-        )
+  const bucket = await bucketOf(filesUrl, env, folder)
   const missing: NamedContent[] = []
   for (const content of contents) {
     const { sha256, size, fileId } = content

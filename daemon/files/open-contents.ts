@@ -6,7 +6,7 @@ import { LatchdError } from '../../protocol/errors.ts'
 import type { Variables } from '../config/written-value.ts'
 import type { ContentStore } from '../store/content-store.ts'
 import { CONTENTS_FOLDER } from '../store/sqlite/files.ts'
-import type { SharedContents } from './shared-contents.ts'
+import type { ContentBucket, SharedContents } from './shared-contents.ts'
 
 /** Where contents are to be. */
 export interface ContentsOptions {
@@ -39,11 +39,22 @@ export async function openSharedContents({
   const path = join(stateDir, CONTENTS_FOLDER)
   // On disk before it has its name: a machine that loses power must not find half of one under it.
   const folder = new FileFolder(path, true)
-  const bucket =
-    filesUrl === undefined
-      ? undefined
-      : await (await import('./s3-bucket.ts')).openBucket(filesUrl, env, sha256 =>
-          folder.blob(sha256, ''),
-        )
+  const bucket = await bucketOf(filesUrl, env, folder)
   return new SharedContents({ folder, path, store, bucket })
+}
+
+/**
+ * The bucket of shared contents; `undefined` when they are in the database.
+ *
+ * @param folder has what is written into the bucket
+ * @throws {LatchdError} `CONFIG_INVALID`
+ */
+export async function bucketOf(
+  filesUrl: string | undefined,
+  env: Variables,
+  folder: FileFolder,
+): Promise<ContentBucket | undefined> {
+  if (filesUrl === undefined) return undefined
+  const { openBucket } = await import('./s3-bucket.ts')
+  return await openBucket(filesUrl, env, sha256 => folder.blob(sha256, ''))
 }

@@ -1,8 +1,8 @@
 /** The clients that are connected to this daemon, for others whose executions call their tools. */
 
 import type { DaemonFrame } from '../../protocol/connect/connect.ts'
+import type { AnswerFrame } from '../clients/client-answers.ts'
 import type { ClientProcess, ConnectedClient } from '../clients/connected-client.ts'
-import type { AnswerFrame } from '../clients/other-clients.ts'
 import type { PeerFrameOf } from './peer-frames.ts'
 import type { PeerLink } from './peer-link.ts'
 

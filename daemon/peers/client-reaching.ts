@@ -1,6 +1,7 @@
 /** The clients of other daemons, for executions of this one that call their tools. */
 
 import type { DaemonFrame } from '../../protocol/connect/connect.ts'
+import { isAnswer, takeAnswer } from '../clients/client-answers.ts'
 import type { ConnectedClient } from '../clients/connected-client.ts'
 import type { ClientTransport } from '../clients/transport.ts'
 import type { ClientDirectory } from '../store/sharing.ts'
@@ -149,22 +150,8 @@ export class ClientReaching {
   onFrame(link: PeerLink, { owner, clientId, frame }: PeerFrameOf<'from-client'>): void {
     const client = this.#deps.known(owner, clientId)
     if (client === undefined || this.#relays.get(client)?.link !== link) return
-    switch (frame.type) {
-      case 'ack':
-        client.onAck(frame.id, frame.key)
-        return
-      case 'progress':
-        client.onProgress(frame.id, frame.progress)
-        return
-      case 'settle':
-        client.settle(frame.id, frame.key, frame.settlement)
-        return
-      case 'cancelled':
-        client.onCancelled(frame.id)
-        return
-      // All others are between a client and the daemon that it is connected to.
-      default:
-    }
+    // All others are between a client and the daemon that it is connected to.
+    if (isAnswer(frame)) takeAnswer(client, frame)
   }
 
   /** A client has connected to this daemon itself. */

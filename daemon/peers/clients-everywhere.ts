@@ -2,9 +2,10 @@
 
 import { ClientToolList } from '../../protocol/connect/client-tool.ts'
 import type { SettleBody } from '../../protocol/connect/connect.ts'
+import type { AnswerFrame } from '../clients/client-answers.ts'
 import type { ClientProcess, ConnectedClient } from '../clients/connected-client.ts'
 import type { Connections } from '../clients/connections.ts'
-import type { AnswerFrame, OfferedTools, OtherClients } from '../clients/other-clients.ts'
+import type { OfferedTools, OtherClients } from '../clients/other-clients.ts'
 import type { Sharing } from '../store/sharing.ts'
 import { ClientPassing, PEER_ID_LENGTH } from './client-passing.ts'
 import { ClientReaching } from './client-reaching.ts'
