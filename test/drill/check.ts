@@ -168,10 +168,19 @@ function checkDecisions(
         wrong(`the guest saw ${delivery.text} of ${status}`)
       continue
     }
-    const { approved, reason } = decodeValue(delivery.text) as Record<string, unknown>
+    const { approved, reason } = givenBy(delivery.text) as Record<string, unknown>
     if (approved !== (status === 'approved') || reason !== told.reason) {
       wrong(`the guest saw ${delivery.text}, decided was ${status}, ${told.reason}`)
     }
+  }
+}
+
+/** The value that a guest was given; the text itself where an error was thrown instead. */
+function givenBy(text: string): unknown {
+  try {
+    return decodeValue(text)
+  } catch {
+    return text
   }
 }
 
@@ -201,18 +210,18 @@ function checkCall(
       if (status === 'rejected' && tool === 'sign' && effects.length === 0) return
       const isEnded = status === (tool === 'burst' ? 'failed' : 'completed')
       if (!isEnded || effects.length !== 1) wrong(told)
-      const given = tool === 'burst' ? error?.message : decodeValue(delivery.text)
+      const given = tool === 'burst' ? error?.message : givenBy(delivery.text)
       if (!values.has(given as string)) wrong(`${told}: the guest was given ${String(given)}`)
       return
     }
     case 'put':
       if (status !== 'completed' || values.size !== 1) wrong(`${told}, ${values.size} values`)
-      if (!values.has(decodeValue(delivery.text) as string)) wrong(`${told}: another value`)
+      if (!values.has(givenBy(delivery.text) as string)) wrong(`${told}: another value`)
       return
     case 'look':
     case 'client_look':
       if (status !== 'completed') wrong(told)
-      if (!values.has(decodeValue(delivery.text) as string)) wrong(`${told}: another value`)
+      if (!values.has(givenBy(delivery.text) as string)) wrong(`${told}: another value`)
       return
     case 'feed':
       if (status !== 'completed') wrong(told)
