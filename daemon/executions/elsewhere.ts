@@ -37,13 +37,14 @@ export interface ElsewhereDependencies {
 
 /** An execution that is followed. */
 interface Followed {
-  /** Called when it is nowhere any more, one for each reader. */
+  /** A function of each reader, called when no daemon and no store has the execution any more. */
   readonly readers: Set<() => void>
   /** The place of the last event that was published here. */
   last: number
   watch: { readonly peerId: string; readonly end: () => void; isLive: boolean } | undefined
-  /** What is being read of it. */
+  /** The reading of its events that is under way; a new one begins after it. */
   reading: Promise<void>
+  /** How many looks in a row have found the execution nowhere. */
   missed: number
 }
 

@@ -7,13 +7,7 @@ import { copyStore } from '../../daemon/store/copy/copy-store.ts'
 import { openSource } from '../../daemon/store/copy/source.ts'
 import { connect } from '../../daemon/store/postgres/connect.ts'
 import { openSqliteStore } from '../../daemon/store/sqlite/open.ts'
-import {
-  delivery,
-  endedExecution,
-  intent,
-  started,
-  submission,
-} from '../conformance/store-samples.ts'
+import { addEnded } from '../conformance/store-samples.ts'
 import { PostgresServer } from '../support/postgres.ts'
 
 const count = Number(process.argv[2] ?? 10_000)
@@ -25,14 +19,7 @@ try {
   }
   const store = await openSqliteStore({ stateDir, onLost })
   await store.open({ nowMs: Date.now() })
-  const ids = Array.from({ length: count }, (_, i) => `exe_${String(i).padStart(32, '0')}`)
-  const records = [intent(1), delivery(1)]
-  await Promise.all(
-    ids.map(id => store.submit(submission(id, { records, events: [started(id)], startedAtMs: 1 }))),
-  )
-  await Promise.all(
-    ids.map(id => store.finish(id, 1, { execution: endedExecution(id, Date.now()) })),
-  )
+  await addEnded(store, count)
   await store.close()
   const bytes = statSync(join(stateDir, 'latchd.db')).size
   const beganMs = performance.now()

@@ -136,3 +136,15 @@ export function message(executionId: string, messageId: string, atMs: number): W
     attempts: 0,
   }
 }
+
+/** Adds so many executions of one call that have ended, with all that a store keeps of each. */
+export async function addEnded(store: Store, count: number): Promise<void> {
+  const ids = Array.from({ length: count }, (_, i) => `exe_${String(i).padStart(32, '0')}`)
+  const records = [intent(1), delivery(1)]
+  await Promise.all(
+    ids.map(id => store.submit(submission(id, { records, events: [started(id)], startedAtMs: 1 }))),
+  )
+  await Promise.all(
+    ids.map(id => store.finish(id, 1, { execution: endedExecution(id, Date.now()) })),
+  )
+}

@@ -8,13 +8,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { openSqliteStore } from '../../daemon/store/sqlite/open.ts'
-import {
-  delivery,
-  endedExecution,
-  intent,
-  started,
-  submission,
-} from '../conformance/store-samples.ts'
+import { addEnded } from '../conformance/store-samples.ts'
 import { startHere } from '../support/command-here.ts'
 import { fixture, get, post, testDaemon } from '../support/daemon.ts'
 import { PostgresServer } from '../support/postgres.ts'
@@ -106,14 +100,7 @@ async function filled(
   await close()
   const store = await openSqliteStore({ stateDir, onLost: error => t.fail(error.message) })
   await store.open({ nowMs: Date.now() })
-  const ids = Array.from({ length: MANY }, (_, i) => `exe_${String(i).padStart(32, '0')}`)
-  const records = [intent(1), delivery(1)]
-  await Promise.all(
-    ids.map(id => store.submit(submission(id, { records, events: [started(id)], startedAtMs: 1 }))),
-  )
-  await Promise.all(
-    ids.map(id => store.finish(id, 1, { execution: endedExecution(id, Date.now()) })),
-  )
+  await addEnded(store, MANY)
   await store.close()
   const executions = { completed, failed, removed, waiting, inSession, emitted, told }
   return { ...executions, sessionId, fileId, link: new URL(link) }

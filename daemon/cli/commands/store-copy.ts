@@ -110,7 +110,7 @@ async function migrateCommand(options: Options, cli: Cli): Promise<number> {
   }
 }
 
-/** @throws {UsageError} there is none, or it is no URL of one */
+/** The URL of the database that `--to` names. @throws {UsageError} `--to` is missing, or names none */
 function databaseOf(options: Options, cli: Cli): string {
   const { to } = options
   if (to === undefined) {

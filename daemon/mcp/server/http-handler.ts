@@ -35,7 +35,7 @@ export class McpHttp {
   #modern = new Map<string, McpHttpHandler>()
   #watch: ListWatch
   #onProblem: (error: Error) => void
-  /** Callers whose executions are news that waits. */
+  /** Names of callers whose hosts are to be told that they have further executions. */
   #news = new Set<string>()
   #timer: NodeJS.Timeout | undefined
   #stateless: ReturnType<typeof legacyStatelessFallback>
