@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { fixture, get, post } from '../support/daemon.ts'
+import { eventually } from '../support/eventually.ts'
 import { PostgresServer } from '../support/postgres.ts'
 import { sharedDaemon } from '../support/shared-daemons.ts'
 import { stateFolder } from '../support/state-folder.ts'
@@ -38,14 +39,9 @@ const read = async (daemon: Daemon, id: string, waitMs = 0) =>
 const wait = (daemon: Daemon, id: string) => read(daemon, id, 30_000)
 
 /** Waits until an execution stands so, as this daemon sees it. */
-async function until(daemon: Daemon, id: string, is: (execution: Body) => boolean): Promise<Body> {
-  for (const untilMs = Date.now() + 30_000; ; ) {
-    const execution = await read(daemon, id)
-    if (is(execution)) return execution
-    if (Date.now() > untilMs) throw new Error(`${id} stays ${JSON.stringify(execution)}`)
-    await new Promise(resolve => setTimeout(resolve, 20))
-  }
-}
+const until = (daemon: Daemon, id: string, is: (execution: Body) => boolean): Promise<Body> =>
+  eventually(() => read(daemon, id), is)
+
 // biome-ignore lint/suspicious/noExplicitAny: an answer of the API
 type Body = any
 

@@ -11,7 +11,7 @@ import {
 } from '@modelcontextprotocol/ext-tasks/core/v2'
 import t from 'tap'
 import { fixture, get, post, testDaemon } from '../support/daemon.ts'
-import { eventually } from '../support/mcp.ts'
+import { eventually } from '../support/eventually.ts'
 import { callTool, connectHost, rawRequest } from '../support/mcp-host.ts'
 import { stateFolder } from '../support/state-folder.ts'
 

@@ -6,7 +6,8 @@ import { clientBackend } from '../../daemon/mcp/server/client-backend.ts'
 import { serveStreams } from '../../daemon/mcp/server/stdio.ts'
 import { Latchd } from '../../sdk/index.ts'
 import { post, testDaemon } from '../support/daemon.ts'
-import { eventually, fixtureServer, mcpDaemon, valueFrom } from '../support/mcp.ts'
+import { eventually } from '../support/eventually.ts'
+import { fixtureServer, mcpDaemon, valueFrom } from '../support/mcp.ts'
 
 /** A host that counts what it hears. */
 async function hostOf(t: Test, url: string, era: 'legacy' | 'modern', token?: string) {

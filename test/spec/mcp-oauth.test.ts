@@ -10,7 +10,8 @@ import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
 import t, { type Test } from 'tap'
 import { runProgram } from '../../daemon/cli/program.ts'
 import { get } from '../support/daemon.ts'
-import { eventually, execute, mcpDaemon, valueFrom } from '../support/mcp.ts'
+import { eventually } from '../support/eventually.ts'
+import { execute, mcpDaemon, valueFrom } from '../support/mcp.ts'
 import { stateFolder } from '../support/state-folder.ts'
 
 /** A server of the protocol and its authorization server, at one address. */

@@ -7,7 +7,8 @@ import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
 import t, { type Test } from 'tap'
 import { z } from 'zod'
 import { get } from '../support/daemon.ts'
-import { eventually, execute, mcpDaemon, valueFrom } from '../support/mcp.ts'
+import { eventually } from '../support/eventually.ts'
+import { execute, mcpDaemon, valueFrom } from '../support/mcp.ts'
 
 /** A server of the official library; `break` ends the connection of a call before its answer. */
 function officialServer(): McpServer {

@@ -2,7 +2,8 @@
 
 import t from 'tap'
 import { startProcess } from '../support/command-process.ts'
-import { eventually, fixtureServer, isAlive, valueFrom } from '../support/mcp.ts'
+import { eventually } from '../support/eventually.ts'
+import { fixtureServer, isAlive, valueFrom } from '../support/mcp.ts'
 import { serve } from '../support/running-command.ts'
 
 const env = {

@@ -2,14 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { get, post } from '../support/daemon.ts'
-import {
-  eventually,
-  execute,
-  fixtureServer,
-  isAlive,
-  mcpDaemon,
-  valueFrom,
-} from '../support/mcp.ts'
+import { eventually } from '../support/eventually.ts'
+import { execute, fixtureServer, isAlive, mcpDaemon, valueFrom } from '../support/mcp.ts'
 import { stateFolder } from '../support/state-folder.ts'
 
 // One daemon for the tests that leave its servers as they are.

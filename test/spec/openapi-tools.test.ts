@@ -7,8 +7,9 @@ import { checkServers } from '../../daemon/cli/doctor/check-servers.ts'
 import { loadConfig } from '../../daemon/config/config.ts'
 import { startDaemon } from '../../daemon/start-daemon.ts'
 import { fixture, get, post, testDaemon, testSettings } from '../support/daemon.ts'
+import { eventually } from '../support/eventually.ts'
 import { answering, httpApi } from '../support/http-api.ts'
-import { eventually, execute, valueFrom } from '../support/mcp.ts'
+import { execute, valueFrom } from '../support/mcp.ts'
 import { stateFolder } from '../support/state-folder.ts'
 
 const SHOP = fixture('openapi/shop.yaml')

@@ -6,8 +6,9 @@ import t, { type Test } from 'tap'
 import { loadConfig } from '../../daemon/config/config.ts'
 import { startDaemon } from '../../daemon/start-daemon.ts'
 import { get, testSettings } from '../support/daemon.ts'
+import { eventually } from '../support/eventually.ts'
 import { httpApi } from '../support/http-api.ts'
-import { eventually, execute, fixtureServer, isAlive, valueFrom } from '../support/mcp.ts'
+import { execute, fixtureServer, isAlive, valueFrom } from '../support/mcp.ts'
 import { stateFolder } from '../support/state-folder.ts'
 
 /** A daemon whose configuration file the test rewrites. */

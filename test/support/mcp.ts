@@ -50,17 +50,6 @@ export async function valueFrom(daemon: { readonly url: string }, source: string
   return output.value
 }
 
-/** Asks until an answer satisfies, with a bound. */
-export async function eventually<T>(ask: () => Promise<T>, isEnough: (answer: T) => boolean) {
-  const untilMs = Date.now() + 30_000
-  for (;;) {
-    const answer = await ask()
-    if (isEnough(answer)) return answer
-    if (Date.now() > untilMs) throw new Error(`not in time: ${JSON.stringify(answer)}`)
-    await new Promise(resolve => setTimeout(resolve, 20))
-  }
-}
-
 /** Whether a process is there. */
 export function isAlive(pid: number): boolean {
   try {
