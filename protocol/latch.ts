@@ -23,7 +23,7 @@
  * Legal transitions, of one execution: `signal` goes from none to park and back as often as the host
  * likes, and from either to cancel, once. A guest that finds park where it would block, without a
  * delivery for it, ends there. A running guest does not look for park. `state` goes queued → running →
- * waiting → running … → ended. A notify without a bump makes the worker look at `signal` and at the
+ * waiting → running … → ended. A bump without a frame makes the worker look at `signal` and at the
  * pool's pressure again (below), and wait on.
  *
  * Only the worker blocks: for a guest at most 10 s, then the guest parks; between executions without
@@ -72,7 +72,7 @@ export type GuestState = (typeof GuestState)[keyof typeof GuestState]
  * | ------ | ----- | -------- | ------ | ------- |
  * | 0      | 4     | pressure | host   | executions that wait for a worker |
  *
- * A worker reads it when it blocks; the host wakes blocked ones when it rises from 0.
+ * A worker reads it when it blocks; when it rises from 0 the host bumps the `turn` of those that run.
  */
 export const PRESSURE_BYTES = 4
 /** Index of the word `pressure`. */

@@ -78,7 +78,8 @@ export class GuestRun implements GuestLink {
 
   /** Lets a waiting guest look at the pool's pressure. */
   wake(): void {
-    this.#lane.wake()
+    // A bump, and no mere notify: a guest that has looked and does not sleep yet would miss that.
+    this.#lane.bump()
   }
 
   endThread(): void {

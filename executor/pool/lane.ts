@@ -111,12 +111,6 @@ export class Lane {
     Atomics.notify(this.words, TURN)
   }
 
-  /** Lets a waiting guest look at the pool's pressure. */
-  wake(): void {
-    // Wakes without a bump: the worker sees that nothing has come, and asks how long to wait.
-    Atomics.notify(this.words, TURN)
-  }
-
   /**
    * Asks the thread, which answers between two executions. Returns JSON that nobody has checked.
    *

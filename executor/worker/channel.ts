@@ -77,13 +77,15 @@ export class Channel {
 
   /** Blocks until the delivery for `id` is here. @throws {GuestEnd} when the host signals */
   take(id: number): Delivery {
+    let from: number | undefined
     for (;;) {
       const here = this.#own.take(id) ?? this.#stash.take(id)
       if (here !== undefined) return this.#whole(here)
       const turn = this.#collect()
       const delivery = this.#stash.take(id)
       if (delivery !== undefined) return this.#whole(delivery)
-      this.#block(turn, id)
+      from ??= performance.now()
+      this.#block(turn, id, from)
     }
   }
 
@@ -93,13 +95,15 @@ export class Channel {
    * @throws {GuestEnd} when the host signals
    */
   takeNext(): Delivery {
+    let from: number | undefined
     for (;;) {
       const here = this.#own.shift() ?? this.#stash.shift()
       if (here !== undefined) return this.#whole(here)
       const turn = this.#collect()
       const delivery = this.#stash.shift()
       if (delivery !== undefined) return this.#whole(delivery)
-      this.#block(turn, undefined)
+      from ??= performance.now()
+      this.#block(turn, undefined, from)
     }
   }
 
@@ -153,8 +157,8 @@ export class Channel {
     }
   }
 
-  #block(turn: number, awaited: number | undefined): void {
-    const from = performance.now()
+  /** @param from when the guest began to wait: it may have been woken since, for nothing */
+  #block(turn: number, awaited: number | undefined, from: number): void {
     this.#idle(() => this.#wait(turn, awaited, from))
   }
 
