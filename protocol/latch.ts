@@ -12,6 +12,7 @@
  * | 4      | 4     | signal | host   | why the guest must stop: a {@link Signal}; 0 while it may run |
  * | 8      | 4     | state  | worker | what the worker does: a {@link GuestState} |
  * | 12     | 4     | beat   | worker | bumped at each interrupt poll; shows the host an unresponsive guest |
+ * | 16     | 4     | spin   | host   | 1: a guest looks at `turn` for a moment before it sleeps; else 0     |
  *
  * Order of writes. Host: post the frame on the port (or store `signal`), then bump `turn`, then
  * notify. Worker: read `turn`, take all frames off the port, read `signal`, and only then wait for
@@ -34,7 +35,7 @@
  * No word is believed. What a program that is out of the engine writes here is about its own execution
  * until the report; then the host stores the words of the next one. `turn` is only ever compared.
  */
-export const LATCH_BYTES = 16
+export const LATCH_BYTES = 20
 /** Index of the word `turn`. */
 export const TURN = 0
 /** Index of the word `signal`. */
@@ -43,6 +44,8 @@ export const SIGNAL = 1
 export const STATE = 2
 /** Index of the word `beat`. */
 export const BEAT = 3
+/** Index of the word `spin`; `executor/boundary/spin-choice.ts` says when it is set. */
+export const SPIN = 4
 
 /** Values of the `signal` word. */
 export const Signal = {

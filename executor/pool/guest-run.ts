@@ -3,12 +3,14 @@
  * the lane is the guest's. The execution decides what its messages mean.
  */
 
-import { BEAT, GuestState, SIGNAL, Signal, STATE } from '../../protocol/latch.ts'
+import { BEAT, GuestState, SIGNAL, Signal, SPIN, STATE } from '../../protocol/latch.ts'
 import { type GuestLink, type GuestWork, ThreadEnded } from '../boundary/guest-pool.ts'
 import { deliveryFrame } from '../boundary/lane-frames.ts'
 import type { Delivery } from '../boundary/messages.ts'
+import { SPIN_MS, SpinChoice } from '../boundary/spin-choice.ts'
 import type { LaneListener } from './lane.ts'
 import type { ThreadLane } from './lanes.ts'
+import { mayFallAsleep, stayAwake } from './wakeful-loop.ts'
 
 /** The host's end of one guest on a thread of this process. */
 export class GuestRun implements GuestLink {
@@ -18,16 +20,29 @@ export class GuestRun implements GuestLink {
   /** Deliveries that wait until the task is handed over; absent after that. */
   #early: Delivery[] | undefined = []
   #hasEnded = false
+  #maySpin: () => boolean
+  #spin = new SpinChoice()
+  /** When its last message came. */
+  #messageMs: number | undefined
 
   /**
    * Takes the turn on a lane.
    *
    * @param graceMs of the guest's engine
+   * @param maySpin whether there is a core for each thread at work
    */
-  constructor(lane: ThreadLane, listener: LaneListener, graceMs: number) {
+  constructor(lane: ThreadLane, listener: LaneListener, graceMs: number, maySpin: () => boolean) {
     this.#lane = lane
     this.graceMs = graceMs
-    this.#serial = lane.begin(listener)
+    this.#maySpin = maySpin
+    this.#serial = lane.begin({
+      onMessage: message => {
+        this.#noteMessage()
+        listener.onMessage(message)
+      },
+      onReport: report => listener.onReport(report),
+      onFailure: error => listener.onFailure(error),
+    })
   }
 
   get isRunning(): boolean {
@@ -56,8 +71,26 @@ export class GuestRun implements GuestLink {
 
   deliver(delivery: Delivery): void {
     if (this.#hasEnded) return
-    if (this.#early === undefined) this.#lane.post(deliveryFrame(this.#serial, delivery))
-    else this.#early.push(delivery)
+    if (this.#early !== undefined) {
+      this.#early.push(delivery)
+      return
+    }
+    this.#lane.post(deliveryFrame(this.#serial, delivery))
+    if (this.#spins()) stayAwake(SPIN_MS)
+  }
+
+  #noteMessage(): void {
+    const nowMs = performance.now()
+    if (this.#messageMs !== undefined) this.#spin.took(nowMs - this.#messageMs)
+    this.#messageMs = nowMs
+    const spins = this.#spins()
+    // Read by the guest before it sleeps.
+    Atomics.store(this.#lane.words, SPIN, spins ? 1 : 0)
+    if (spins) mayFallAsleep()
+  }
+
+  #spins(): boolean {
+    return this.#spin.isSpinning && this.#maySpin()
   }
 
   stop(): void {
@@ -88,6 +121,7 @@ export class GuestRun implements GuestLink {
 
   /** The turn is over: the lane may be another guest's. */
   end(): void {
+    Atomics.store(this.#lane.words, SPIN, 0)
     this.#hasEnded = true
   }
 }

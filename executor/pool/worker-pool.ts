@@ -7,6 +7,7 @@
  */
 
 import { getCompileCacheDir } from 'node:module'
+import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import { Piscina } from 'piscina'
 import { PRESSURE, PRESSURE_BYTES } from '../../protocol/latch.ts'
@@ -43,6 +44,8 @@ export interface PoolOptions {
   readonly maxCallerChanges?: number
   /** The engine of its guests; `quickjs` when absent. */
   readonly engine?: EngineName
+  /** Whether waits may spin where there are cores to spare; `true` when absent. */
+  readonly spins?: boolean
 }
 
 /** Believes what is sent: for tests, whose programs do not escape. */
@@ -58,6 +61,8 @@ export class WorkerPool implements GuestPool {
   readonly isolation = 'thread'
   readonly workers: number
   #parksAlways: boolean
+  /** Guests at work while waits may spin. */
+  #maxSpinning: number
   #entry: string | undefined
   #engine: EngineName
   #maxCallerChanges: number
@@ -83,6 +88,7 @@ export class WorkerPool implements GuestPool {
       entry,
       maxCallerChanges = Infinity,
       engine = 'quickjs',
+      spins = true,
     }: PoolOptions = {},
     readerOf: (work: GuestWork) => GuestReader = () => believing,
   ) {
@@ -90,6 +96,8 @@ export class WorkerPool implements GuestPool {
     this.#readerOf = readerOf
     this.#maxCallerChanges = maxCallerChanges
     this.#parksAlways = parksAlways
+    // One core is the event loop's.
+    this.#maxSpinning = spins ? availableParallelism() - 1 : 0
     this.#entry = entry
     this.#engine = engine
     this.#scheduler = new WorkerScheduler(workers, waiting => {
@@ -224,7 +232,7 @@ export class WorkerPool implements GuestPool {
         }),
       onFailure: reject,
     }
-    const guest = new GuestRun(lane, listener, engines[this.#engine].graceMs)
+    const guest = new GuestRun(lane, listener, engines[this.#engine].graceMs, this.#maySpin)
     this.#active.add(guest)
     let unwatch = () => {}
     try {
@@ -249,6 +257,9 @@ export class WorkerPool implements GuestPool {
     this.#waitingElsewhere = waiting
     this.#reportPressure()
   }
+
+  #maySpin = () =>
+    this.#active.size <= this.#maxSpinning && Atomics.load(this.#pressure, PRESSURE) === 0
 
   #reportPressure(): void {
     const waiting = this.#waiting + this.#waitingElsewhere

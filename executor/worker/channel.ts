@@ -8,12 +8,25 @@
  */
 
 import { Fifo } from '../../protocol/base/fifo.ts'
-import { BEAT, GuestState, PRESSURE, SIGNAL, Signal, STATE, TURN } from '../../protocol/latch.ts'
+import {
+  BEAT,
+  GuestState,
+  PRESSURE,
+  SIGNAL,
+  Signal,
+  SPIN,
+  STATE,
+  TURN,
+} from '../../protocol/latch.ts'
 import type { Delivery, GuestMessage, JournaledDelivery } from '../boundary/messages.ts'
+import { SPIN_MS } from '../boundary/spin-choice.ts'
 import { GuestEnd, GuestParked } from './guest-end.ts'
 import { JournalTexts } from './journal-texts.ts'
 import type { WorkerLane } from './lane.ts'
 import { MAX_BLOCK_MS } from './park-after.ts'
+
+/** Looks at `turn` between two looks at the clock, which costs as much as some of them. */
+const LOOKS = 20
 
 /** Options of a {@link Channel}. */
 export interface ChannelOptions {
@@ -45,6 +58,7 @@ export class Channel {
   #own = new Fifo<number, Delivery>()
   #received: number
   #waitMs = 0
+  #spunMs = 0
 
   constructor(options: ChannelOptions) {
     this.#options = options
@@ -59,6 +73,11 @@ export class Channel {
   /** Milliseconds spent blocked so far. */
   get waitMs(): number {
     return this.#waitMs
+  }
+
+  /** The part of them in which the thread did not sleep. */
+  get spunMs(): number {
+    return this.#spunMs
   }
 
   /** Deliveries that have arrived, those of the journal included. */
@@ -159,7 +178,11 @@ export class Channel {
 
   /** @param from when the guest began to wait: it may have been woken since, for nothing */
   #block(turn: number, awaited: number | undefined, from: number): void {
-    this.#idle(() => this.#wait(turn, awaited, from))
+    this.#idle(() => {
+      // Written by the host after each message.
+      const spins = Atomics.load(this.#words, SPIN) === 1
+      if (!spins || !this.#spinUntilBump(turn)) this.#wait(turn, awaited, from)
+    })
   }
 
   /** Waits in the state `waiting`, which the host sees. */
@@ -172,6 +195,23 @@ export class Channel {
       this.#setState(GuestState.running)
       this.#waitMs += performance.now() - from
     }
+  }
+
+  /** Looks for the host's bump of `turn` for a moment. Returns whether it has come. */
+  #spinUntilBump(turn: number): boolean {
+    const from = performance.now()
+    let hasCome = false
+    // Written by the host, which ends it when its cores are wanted.
+    while (!hasCome && Atomics.load(this.#words, SPIN) === 1) {
+      for (let looks = 0; !hasCome && looks < LOOKS; looks++) {
+        Atomics.pause()
+        // Bumped by the host: there is a frame, or a signal.
+        hasCome = Atomics.load(this.#words, TURN) !== turn
+      }
+      if (performance.now() - from > SPIN_MS) break
+    }
+    this.#spunMs += performance.now() - from
+    return hasCome
   }
 
   /**

@@ -11,10 +11,17 @@
 const REPEAT_FACTOR = 4
 const REPEAT_EXTRA_MS = 1000
 
+/** How the guest has waited so far, in milliseconds. */
+export interface Waits {
+  readonly waitMs: number
+  /** The part of it in which the thread did not sleep: nobody is charged for it. */
+  readonly spunMs: number
+}
+
 /** Measures the CPU time of one guest in milliseconds, and says when its budget is spent. */
 export class CpuBudget {
   #budgetMs: number
-  #waitedMs: () => number
+  #waits: Waits
   #chargedMs = 0
   #laterChargedMs: number
   #wallFromMs = 0
@@ -24,9 +31,9 @@ export class CpuBudget {
    * @param chargedMs CPU time that earlier runs were charged
    * @param isReplay whether the guest repeats an earlier run until {@link startActive}
    */
-  constructor(budgetMs: number, waitedMs: () => number, chargedMs: number, isReplay: boolean) {
+  constructor(budgetMs: number, waits: Waits, chargedMs: number, isReplay: boolean) {
     this.#budgetMs = budgetMs
-    this.#waitedMs = waitedMs
+    this.#waits = waits
     this.#laterChargedMs = chargedMs
     this.#restart()
     if (!isReplay) this.startActive()
@@ -45,7 +52,7 @@ export class CpuBudget {
     const restMs = isRepeat
       ? REPEAT_FACTOR * this.#budgetMs + REPEAT_EXTRA_MS
       : this.#budgetMs - this.#chargedMs
-    const wallMs = performance.now() - this.#wallFromMs - this.#waitedMs()
+    const wallMs = performance.now() - this.#wallFromMs - this.#waits.waitMs
     return wallMs > restMs && this.#sinceMs() > restMs
   }
 
@@ -55,12 +62,13 @@ export class CpuBudget {
   }
 
   #restart(): void {
-    this.#wallFromMs = performance.now() - this.#waitedMs()
-    this.#cpuFromMs = threadCpuMs()
+    this.#wallFromMs = performance.now() - this.#waits.waitMs
+    this.#cpuFromMs = threadCpuMs() - this.#waits.spunMs
   }
 
   #sinceMs(): number {
-    return threadCpuMs() - this.#cpuFromMs
+    // A thread that lost its core has spun for less CPU time than that.
+    return Math.max(0, threadCpuMs() - this.#waits.spunMs - this.#cpuFromMs)
   }
 }
 

@@ -104,7 +104,7 @@ class RunningTask {
     )
     this.#cpu = new CpuBudget(
       limits.cpuMs,
-      () => this.#channel.waitMs,
+      this.#channel,
       task.chargedCpuMs,
       journal.length > 0 || isRepeated(task.session, deps.isHeld === true),
     )

@@ -141,7 +141,8 @@ async function start({
   // To make it takes half of a start.
   const host = await engines[options.engine ?? 'quickjs'].openHost()
   await host.baseSnapshot(snapshotFile)
-  pool = new WorkerPool(workers, options, () => relay)
+  // A call goes on from this process to the daemon: a spinning worker would take the daemon's core.
+  pool = new WorkerPool(workers, { ...options, spins: false }, () => relay)
   await pool.start()
   send({ kind: 'ready' })
 }

@@ -1,0 +1,75 @@
+/**
+ * Whether the waits of a guest and of its host spin or sleep: adaptive spinning, as mutexes have it, for
+ * both ends of a lane at once.
+ *
+ * To sleep and be woken costs each end 5 to 40 µs, and most where the hypervisor halts idle cores: more
+ * than all else of a small call. To spin costs the core. So a guest's calls spin only after calls that
+ * were short, and as long as those that spun were clearly shorter than those that slept. Where an end
+ * has no core of its own, they are not.
+ */
+
+/** No wait spins for longer, in milliseconds. */
+export const SPIN_MS = 0.1
+
+/** From one call to the next: of up to this many milliseconds it is short. */
+const SHORT_MS = 0.2
+/** Short calls in a row before the first that spins. */
+const FIRST_STREAK = 2
+/** The same after calls that spun in vain: twice as many after each, up to this. */
+const MAX_STREAK = 256
+/** Calls that go one way before the ways are compared. */
+const BLOCK = 16
+/** Each so-manieth block goes the way that was the worse one, to learn whether it still is. */
+const TRY_EVERY = 16
+/** Spinning is worth a core where it takes at most this share of the time. */
+const WORTH = 0.85
+/** How much one call changes the mean of its way. */
+const WEIGHT = 1 / 8
+
+/** The choice for one guest. Made by its host, which sees all of its calls. */
+export class SpinChoice {
+  #isSpinning = false
+  #streak = 0
+  #neededStreak = FIRST_STREAK
+  #leftInBlock = 1
+  #blocks = 0
+  /** Smoothed milliseconds from one short call to the next, by way; absent: not known. */
+  #spunMs: number | undefined
+  #sleptMs: number | undefined
+
+  /** Whether the waits spin from here on. */
+  get isSpinning(): boolean {
+    return this.#isSpinning
+  }
+
+  /** A call has come. @param ms since the one before */
+  took(ms: number): void {
+    if (ms > SHORT_MS) this.#tookLong()
+    else if (++this.#streak >= this.#neededStreak) this.#tookShort(ms)
+  }
+
+  #tookLong(): void {
+    if (this.#isSpinning) this.#neededStreak = Math.min(2 * this.#neededStreak, MAX_STREAK)
+    this.#isSpinning = false
+    this.#streak = 0
+    this.#leftInBlock = 1
+  }
+
+  #tookShort(ms: number): void {
+    if (this.#isSpinning) this.#spunMs = smoothed(this.#spunMs, ms)
+    else this.#sleptMs = smoothed(this.#sleptMs, ms)
+    if (--this.#leftInBlock > 0) return
+    const spinningIsBest = this.#spinningIsBest()
+    const triesOther = ++this.#blocks % TRY_EVERY === 0
+    this.#isSpinning = triesOther ? !spinningIsBest : spinningIsBest
+    this.#leftInBlock = BLOCK
+  }
+
+  #spinningIsBest(): boolean {
+    if (this.#spunMs === undefined || this.#sleptMs === undefined) return true
+    return this.#spunMs <= WORTH * this.#sleptMs
+  }
+}
+
+const smoothed = (mean: number | undefined, ms: number): number =>
+  mean === undefined ? ms : mean + (ms - mean) * WEIGHT

@@ -1,0 +1,69 @@
+/** Adaptive spinning: when a guest's waits spin, and that they sleep where it does not pay. */
+
+import { performance } from 'node:perf_hooks'
+import t from 'tap'
+import { SpinChoice } from '../../executor/boundary/spin-choice.ts'
+import { mayFallAsleep, stayAwake } from '../../executor/pool/wakeful-loop.ts'
+
+/** Calls that take what each way takes; returns how many of them spun. */
+function spinning(choice: SpinChoice, calls: number, ways: { spun: number; slept: number }) {
+  let spun = 0
+  for (let call = 0; call < calls; call++) {
+    if (choice.isSpinning) spun++
+    choice.took(choice.isSpinning ? ways.spun : ways.slept)
+  }
+  return spun
+}
+
+t.test('a guest of one or two calls sleeps', async t => {
+  const choice = new SpinChoice()
+  t.equal(spinning(choice, 2, { spun: 0.01, slept: 0.05 }), 0)
+})
+
+t.test('where a core is free, nearly all of many short calls spin', async t => {
+  const share = spinning(new SpinChoice(), 1000, { spun: 0.015, slept: 0.06 }) / 1000
+  t.ok(share > 0.9 && share < 1, `${share} spun: now and then one block tries the other way`)
+})
+
+t.test('where spinning is not clearly shorter, nearly all of them sleep', async t => {
+  for (const spun of [0.055, 0.06, 0.15]) {
+    const share = spinning(new SpinChoice(), 1000, { spun, slept: 0.06 }) / 1000
+    t.ok(share > 0 && share < 0.1, `${share} spun, of ${spun} ms`)
+  }
+})
+
+t.test('a machine that gets busy, and free again, is noticed', async t => {
+  const choice = new SpinChoice()
+  const free = { spun: 0.015, slept: 0.06 }
+  const busy = { spun: 0.19, slept: 0.1 }
+  spinning(choice, 300, free)
+  t.ok(spinning(choice, 2000, busy) < 300)
+  spinning(choice, 1000, free)
+  t.ok(spinning(choice, 1000, free) > 850)
+})
+
+t.test('spins in vain get rare', async t => {
+  const choice = new SpinChoice()
+  let vain = 0
+  for (let call = 0; call < 10_000; call++) {
+    const spins = choice.isSpinning
+    // Each time that it spins the tool takes long.
+    choice.took(spins ? 5 : 0.05)
+    if (spins) vain++
+  }
+  t.ok(vain > 0 && vain < 50, `${vain} of 10 000`)
+})
+
+t.test('the event loop stays awake as long as it is wanted to', async t => {
+  const turns = async () => {
+    const before = performance.nodeTiming.uvMetricsInfo.loopCount
+    await new Promise(resolve => setTimeout(resolve, 20))
+    return performance.nodeTiming.uvMetricsInfo.loopCount - before
+  }
+  const asleep = await turns()
+  stayAwake(60_000)
+  const awake = await turns()
+  mayFallAsleep()
+  const asleepAgain = await turns()
+  t.ok(awake > 10 * Math.max(asleep, asleepAgain), `${asleep}, ${awake}, ${asleepAgain} turns`)
+})
