@@ -7,11 +7,21 @@ import {
   readProcessUse,
 } from '../../daemon/telemetry/metrics/child-processes.ts'
 import { LoopLag } from '../../daemon/telemetry/metrics/loop-lag.ts'
+import { MeasuredPool } from '../../daemon/telemetry/metrics/measured-pool.ts'
 import {
   MAX_TOOL_LABELS,
   OTHER_TOOLS,
   ToolLabels,
 } from '../../daemon/telemetry/metrics/tool-labels.ts'
+import {
+  ForgedMessage,
+  type GuestLink,
+  type GuestPool,
+  type PoolRun,
+  SharedLoss,
+  ThreadEnded,
+} from '../../executor/boundary/guest-pool.ts'
+import { LatchdError } from '../../protocol/errors.ts'
 import { Latchd, tool } from '../../sdk/index.ts'
 import { get, post, testDaemon } from '../support/daemon.ts'
 import { expositionFaults } from '../support/exposition-faults.ts'
@@ -237,6 +247,38 @@ t.test('programs in a process of their own count as busy, with its memory and CP
   await post(`${url}/v1/executions/${running.body.executionId}/cancel`, {}, as('runner'))
   const free = { latchd_workers_busy: 0 }
   t.strictSame(await scrapeUntil(url, free, reader), free)
+})
+
+t.test('a program that does not let go of its worker is counted, at both levels', async t => {
+  const source = `new Array(2 ** 32 - 1).join('x')`
+  const lost = { 'latchd_workers_lost_total{reason="ended"}': 1 }
+  for (const [daemon, runner, reader] of [
+    [url, {}, {}],
+    [guarded.url, as('runner'), as('reader')],
+  ] as const) {
+    const program = { source, limits: { cpuMs: 20 }, waitMs: 20_000 }
+    const { body } = await post(`${daemon}/v1/execute`, program, runner)
+    t.match(body, { error: { code: 'LIMIT_EXCEEDED' } })
+    t.strictSame(await scrapeUntil(daemon, lost, reader), lost)
+  }
+})
+
+t.test('why a run has lost its worker is told apart', async t => {
+  const reasons: string[] = []
+  const errors = [new ThreadEnded(), new ForgedMessage('x'), new SharedLoss('x'), new Error('x')]
+  const closed = new LatchdError('EXECUTOR_CLOSED', 'closed')
+  for (const error of [...errors, closed]) {
+    const pool = {
+      run: async (run: PoolRun) => {
+        run.begin({} as GuestLink)
+        throw error
+      },
+    } as unknown as GuestPool
+    const observer = { onLease: () => {}, onLoss: (reason: string) => reasons.push(reason) }
+    const run = { begin: () => ({}) } as unknown as PoolRun
+    await t.rejects(new MeasuredPool(pool, observer).run(run), error)
+  }
+  t.strictSame(reasons, ['ended', 'forged', 'shared', 'lost'])
 })
 
 t.test('the CPU time of worker processes never falls when one ends', t => {

@@ -2,23 +2,38 @@
  * A pool of workers that measures how long executions wait for one, and how long workers are held.
  */
 
-import type { GuestPool, PoolRun } from '../../../executor/boundary/guest-pool.ts'
+import {
+  ForgedMessage,
+  type GuestPool,
+  type PoolRun,
+  SharedLoss,
+  ThreadEnded,
+} from '../../../executor/boundary/guest-pool.ts'
 import type { GuestReport } from '../../../executor/boundary/messages.ts'
+import { LatchdError } from '../../../protocol/errors.ts'
 
-/** Called once for each run that got a worker. */
-export type OnLease = (waitedMs: number, isResume: boolean) => void
+/** Why a run has lost its worker; `docs/operations.md` says what each means. */
+export type LossReason = 'ended' | 'forged' | 'shared' | 'lost'
+
+/** What is called for the runs of a pool. */
+export interface PoolObserver {
+  /** A run got a worker. */
+  onLease(waitedMs: number, isResume: boolean): void
+  /** A run has lost its worker. */
+  onLoss(reason: LossReason): void
+}
 
 /** Wraps a {@link GuestPool}, and measures the waits for workers and the time they are held. */
 export class MeasuredPool implements GuestPool {
   #pool: GuestPool
-  #onLease: OnLease
+  #observer: PoolObserver
   /** Milliseconds that workers were held, less the starts of the runs that hold one now. */
   #heldMs = 0
   #holding = 0
 
-  constructor(pool: GuestPool, onLease: OnLease) {
+  constructor(pool: GuestPool, observer: PoolObserver) {
     this.#pool = pool
-    this.#onLease = onLease
+    this.#observer = observer
   }
 
   /** Milliseconds that workers were held, added up; runs under way count until now. */
@@ -81,10 +96,13 @@ export class MeasuredPool implements GuestPool {
           isHeld = true
           this.#holding++
           this.#heldMs -= now
-          this.#onLease(now - askedAtMs, run.isResume)
+          this.#observer.onLease(now - askedAtMs, run.isResume)
           return run.begin(link)
         },
       })
+    } catch (error) {
+      if (isHeld && !(error instanceof LatchdError)) this.#observer.onLoss(reasonOf(error))
+      throw error
     } finally {
       if (isHeld) {
         this.#holding--
@@ -96,4 +114,10 @@ export class MeasuredPool implements GuestPool {
   close() {
     return this.#pool.close()
   }
+}
+
+function reasonOf(error: unknown): LossReason {
+  if (error instanceof ThreadEnded) return 'ended'
+  if (error instanceof ForgedMessage) return 'forged'
+  return error instanceof SharedLoss ? 'shared' : 'lost'
 }

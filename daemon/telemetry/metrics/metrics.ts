@@ -74,9 +74,17 @@ export class Metrics {
       buckets: waitSeconds,
       registers,
     })
-    this.pool = new MeasuredPool(pool, (waitedMs, isResume) =>
-      waited.observe({ kind: isResume ? 'resume' : 'start' }, waitedMs / MS_PER_SECOND),
-    )
+    const lost = new Counter({
+      name: 'latchd_workers_lost_total',
+      help: 'Runs of executions that lost their worker.',
+      labelNames: ['reason'],
+      registers,
+    })
+    this.pool = new MeasuredPool(pool, {
+      onLease: (waitedMs, isResume) =>
+        waited.observe({ kind: isResume ? 'resume' : 'start' }, waitedMs / MS_PER_SECOND),
+      onLoss: reason => lost.inc({ reason }),
+    })
     addWorkerMetrics(registers, this.pool)
     this.#executions = new ExecutionMetrics(registry, new ToolLabels(isOwnTool))
     this.store = new StoreMetrics(registry, store)
