@@ -10,6 +10,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve, sep } from 'node:path'
 import { type OutputChunk, rolldown } from 'rolldown'
 import { light } from './light-http.ts'
+import { oneLocale } from './one-locale.ts'
 import { places } from './places.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -49,7 +50,7 @@ for (const entry of entries) {
     input: { [entry]: join(root, `${entry}.ts`) },
     platform: 'node',
     external,
-    plugins: [light(), places(root)],
+    plugins: [light(), oneLocale(), places(root)],
     // package.json says that our modules have no side effects, for the bundlers of apps. A thread's has.
     treeshake: {
       moduleSideEffects: id => (id.includes(`${sep}node_modules${sep}`) ? undefined : true),
@@ -62,6 +63,10 @@ for (const entry of entries) {
     entryFileNames: '[name].js',
     chunkFileNames: 'chunks/[name]-[hash].js',
     sourcemap: true,
+    // V8 keeps the text of a module as long as it lives, with two bytes for each character when one of
+    // them needs it.
+    charset: 'ascii',
+    comments: false,
   })
   await bundle.close()
   for (const chunk of output) {
