@@ -78,7 +78,7 @@ export function toolGlobals(tools: readonly NamedTool[]): ToolGlobals {
   return { names, warnings }
 }
 
-/** A variable for each namespace, which no tool has. */
+/** Gives each namespace the name of a variable. No tool has the same name. */
 function namespaceVariables(
   tools: readonly NamedTool[],
   taken: Set<string>,

@@ -15,7 +15,7 @@ export interface PackageFiles {
   readonly wasm: Uint8Array<ArrayBuffer>
   /** The standard library, zipped. */
   readonly stdlib: Uint8Array<ArrayBuffer>
-  /** SHA-256 of both, hexadecimal. */
+  /** SHA-256 of `wasm` and `stdlib`, hexadecimal. */
   readonly hash: string
 }
 

@@ -355,7 +355,7 @@ export class QuickJSGuest implements StandbyGuest {
     putParts(bytes, parts)
     this.#exports.qjs_set_runtime_and_context(snapshot.runtimePtr, snapshot.contextPtr)
     this.#exports.__stack_pointer.value = snapshot.stackPointer
-    // The library's records about the memory that is gone.
+    // The library keeps handles into the memory that was there before: they are forgotten.
     const internals = this.#vm as unknown as Internals
     internals._global = null
     internals._undefined = null
