@@ -187,9 +187,14 @@ t.test('what a thread has sent before it is lost is heard', async t => {
   ])
 })
 
-t.test('no wake-up is lost, whenever a worker falls asleep', async t => {
+/**
+ * Runs programs whose calls are answered before, while and after the worker falls asleep.
+ *
+ * @param atOnce programs at a time, on two workers
+ * @param calls of each program, one after the other
+ */
+async function answerAtAllTimes(t: Test, programs: number, atOnce: number, calls: number) {
   const draw = random(20_261_129)
-  /** Ways to answer that meet the worker before, in and after its falling asleep. */
   const ways = [
     async () => {},
     () => new Promise<void>(resolve => queueMicrotask(resolve)),
@@ -212,18 +217,26 @@ t.test('no wake-up is lost, whenever a worker falls asleep', async t => {
   // A guest that sleeps on parks after ten seconds: its time is over before.
   const limits = { wallMs: 8000 }
   const source = `let sum = 0
-    for (let i = 0; i < 20; i++) sum += answer(i)
+    for (let i = 0; i < ${calls}; i++) sum += answer(i)
     for (const one of await Promise.all([0, 1, 2].map(i => answer.async(i)))) sum += one
     return sum`
-  let rest = 600
-  // More at a time than there are workers: guests park and are resumed between the others.
-  const lane = async () => {
+  const sum = (calls * (calls + 1)) / 2 + 6
+  let rest = programs
+  const run = async () => {
     while (rest-- > 0) {
       const { status, output } = await executor.execute({ source, limits })
-      if (status !== 'completed' || output !== 216) return t.fail(`${status} ${output}`)
+      if (status !== 'completed' || output !== sum) return t.fail(`${status} ${output}`)
     }
   }
-  await Promise.all([1, 2, 3, 4, 5].map(lane))
-  t.equal(rest, -5)
+  await Promise.all(Array.from({ length: atOnce }, run))
+  t.equal(rest, -atOnce)
   t.equal(threads, 2, 'no thread was ended for a task that it did not begin')
-})
+}
+
+// More at a time than there are workers: guests park and are resumed between the others.
+t.test('no wake-up is lost, whenever a worker falls asleep', t => answerAtAllTimes(t, 600, 5, 20))
+
+// One at a time with many calls: its waits spin, where there is a core for it.
+t.test('no wake-up is lost, whenever a worker spins or falls asleep', t =>
+  answerAtAllTimes(t, 40, 1, 300),
+)
