@@ -35,7 +35,13 @@ export function metadataBeneath({
 }: Partial<Pick<ToolContext, 'callId' | 'executionId' | 'metadata'>>): Metadata {
   const own = readCallId(callId)
   const parent = own?.executionId === executionId ? own : parentCallOf(metadata)
-  return parent === undefined ? {} : { [PARENT_CALL]: parent.callId }
+  return metadataOfParent(parent?.callId) ?? {}
+}
+
+/** The metadata of an execution beneath a call; `undefined` for what is no id of a call. */
+export function metadataOfParent(callId: unknown): Record<string, unknown> | undefined {
+  const parent = readCallId(callId)
+  return parent && { [PARENT_CALL]: parent.callId }
 }
 
 function readCallId(callId: unknown): ParentCall | undefined {

@@ -3,7 +3,7 @@
 import type { Execution } from '../../../protocol/execution/execution.ts'
 import { isEnded } from '../../../protocol/execution/status.ts'
 import type { Store } from '../../store/store.ts'
-import type { Parked } from './waterfall.ts'
+import type { Parked } from './waterfall-rows.ts'
 
 /**
  * The spans in order; the last one may go on.

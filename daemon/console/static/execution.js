@@ -20,7 +20,7 @@ let shown
 
 async function showLine() {
   const calls = isWaiting()
-    ? document.querySelectorAll('[data-region="calls"] > tr').length
+    ? document.querySelectorAll('[data-region="calls"] > tr:not([data-depth])').length
     : undefined
   if (calls === shown) return
   shown = calls

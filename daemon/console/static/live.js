@@ -160,6 +160,8 @@ export function follow(path, onEvent = () => {}) {
       'execution-resumed',
       'execution-stuck',
       'execution-ended',
+      // Of an execution's page: something has happened beneath it.
+      'nested-changed',
     ]) {
       source.addEventListener(type, event => {
         if (type === 'execution-ended' && path.includes('/executions/')) {
