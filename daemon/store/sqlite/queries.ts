@@ -43,7 +43,8 @@ function byParent({ owner, status, parentIds = [] }: ListQuery): IndexParts {
   ]
   const rest = [owner, status].filter(value => value !== undefined)
   return {
-    where: `WHERE ${conditions.join(' AND ')}`,
+    // An owner may have many of a state, and an execution few beneath it.
+    where: `INDEXED BY execution_by_parent WHERE ${conditions.join(' AND ')}`,
     parts: parentIds.map(id => [id, ...rest]),
   }
 }
