@@ -1,10 +1,9 @@
 /** The console as a person meets it: Chromium, the keyboard, a daemon that is killed meanwhile. */
 
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import type { Page } from 'playwright-core'
-import t, { type Test } from 'tap'
+import t from 'tap'
+import { isAccessible } from '../support/accessible.ts'
 import { PAGE_MS, signedInPage, startChromium } from '../support/chromium.ts'
 import { startProcess } from '../support/command-process.ts'
 import { fixture, post } from '../support/daemon.ts'
@@ -237,54 +236,17 @@ t.test('axe finds nothing on any page, light and dark, narrow and wide', async t
     '/console/nothing',
     '/console/sign-in',
   ]
-  for (const path of paths) await isAccessible(t, page, path)
+  for (const path of paths) {
+    await page.goto(url + path)
+    if (path.endsWith('playground')) await page.locator('.cm-editor').waitFor()
+    await isAccessible(t, page, path)
+  }
   t.strictSame(
     ann.faults.filter(text => !/404|ERR_CONNECTION_REFUSED/.test(text)),
     [],
     'and no script failed',
   )
 })
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-interface AxeResult {
-  readonly violations: readonly {
-    readonly id: string
-    readonly nodes: readonly { readonly html: string }[]
-  }[]
-}
-
-async function isAccessible(t: Test, page: Page, path: string): Promise<void> {
-  await page.goto(url + path)
-  if (path.endsWith('playground')) await page.locator('.cm-editor').waitFor()
-  await page.evaluate(axe)
-  for (const { width, colorScheme } of views) {
-    await page.setViewportSize({ width, height: 900 })
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    const options = { resultTypes: ['violations'], preload: false }
-    const { violations } = (await page.evaluate(
-      `axe.run(document, ${JSON.stringify(options)})`,
-    )) as AxeResult
-    const found = violations.map(
-      ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`,
-    )
-    t.strictSame(found, [], `${path} at ${width}, ${colorScheme}`)
-    const excess = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
-    t.ok((excess as number) <= 0, `${path} is as wide as ${width}`)
-  }
-}
-
-/** Layout depends on the width and contrast on the scheme, so two views see both; `AXE=all`: four. */
-const views = [
-  { width: 360, colorScheme: 'light' },
-  { width: 1440, colorScheme: 'dark' },
-  ...(process.env.AXE === 'all'
-    ? ([
-        { width: 360, colorScheme: 'dark' },
-        { width: 1440, colorScheme: 'light' },
-      ] as const)
-    : []),
-] as const
 
 t.test('pages are read without script', async t => {
   const context = await browser.newContext({ javaScriptEnabled: false })
