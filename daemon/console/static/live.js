@@ -191,5 +191,4 @@ export function follow(path, onEvent = () => {}) {
 }
 
 /** Whether somebody is to be told of new approvals by a tab in the background. */
-const notifies = () =>
-  document.querySelector('[data-notify]') !== null && Notification.permission === 'granted'
+const notifies = () => document.querySelector('[data-notify="on"]') !== null
