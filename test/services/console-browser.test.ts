@@ -91,6 +91,8 @@ t.test('a program is run, edited, approved and rejected by keyboard, across a ki
   await page.locator('.output').waitFor()
   t.match(await page.locator('.output').innerText(), '"done 8"')
   t.match(await page.locator('.log').innerText(), 'not now')
+  const [deleted = ''] = await page.locator('.waterfall tbody tr').allInnerTexts()
+  t.match(deleted, /completed\s+replayed/, 'for the guest after the restart')
 })
 
 t.test('what happens elsewhere is seen on every live page', async t => {

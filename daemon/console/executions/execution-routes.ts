@@ -16,9 +16,9 @@ import { type Html, isUpdate, sendPage } from '../page.ts'
 import { pendingText } from '../pending.ts'
 import { may } from '../scopes.ts'
 import { executionPage } from './execution-page.ts'
+import { guestTimes } from './guest-times.ts'
 import { type ListFilter, listPage } from './list-page.ts'
 import { LiveEvents } from './live-events.ts'
-import { parkedSpans } from './parked-spans.ts'
 
 /** Executions of one page. */
 const PAGE_LENGTH = 50
@@ -125,7 +125,7 @@ async function executionMain(
   const caller = context.get('caller')
   const { executionId } = execution
   const isWaiting = execution.status === 'waiting'
-  const [program, pending, parked, nested] = await Promise.all([
+  const [program, pending, guest, nested] = await Promise.all([
     isUpdate(context) ? undefined : deps.executions.source(executionId, caller),
     isWaiting
       ? deps.approvals.list(
@@ -133,7 +133,7 @@ async function executionMain(
           caller,
         )
       : undefined,
-    parkedSpans(deps.store, execution, deps.now()),
+    guestTimes(deps.store, execution, deps.now()),
     execution.calls.length === 0
       ? NOTHING_NESTED
       : deps.executions.nesting.all(executionId, caller),
@@ -142,7 +142,7 @@ async function executionMain(
   return executionPage({
     execution,
     program,
-    parked,
+    guest,
     nested,
     approvals: await approvalForms(context, deps, pending?.data ?? [], next),
     mayExecute: may(caller, 'execute'),

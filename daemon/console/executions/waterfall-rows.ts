@@ -32,17 +32,21 @@ export interface CallPlace {
   readonly depth: number
   /** Whether its execution waits for it. */
   readonly isAwaited: boolean
+  /** How often it was answered again from the journal, for another guest. */
+  readonly replays: number
 }
+
+const REPLAYED = 'For a guest that was recreated, the journal has given its answer again'
 
 /** The row of a call. */
 export function callRow(
   call: CallRecord,
-  { number, depth, isAwaited }: CallPlace,
+  { number, depth, isAwaited, replays }: CallPlace,
   axis: Axis,
   parked: readonly Parked[],
 ): Html {
   const { callId, tool, status, durationMs, startedAtMs, progress } = call
-  const version = `${status} ${isAwaited} ${axis.spanMs} ${progress === undefined ? '' : JSON.stringify(progress)}`
+  const version = `${status} ${isAwaited} ${replays} ${axis.spanMs} ${progress === undefined ? '' : JSON.stringify(progress)}`
   const took = durationMs === undefined ? '' : durationText(durationMs)
   const from = startedAtMs - axis.startMs
   // An open call lasts to the end of the axis.
@@ -50,7 +54,11 @@ export function callRow(
   const kind = isAwaited ? 'waiting' : status
   return html`<tr data-key="${callId}" data-version="${version}" id="${callId}"${level(depth)}>
 <td class="number">${number}</td><td class="tool">${facts(call)}</td>
-<td><span class="status ${kind}">${kind}</span></td><td class="number">${took}</td>
+<td><span class="status ${kind}">${kind}</span>${
+    replays === 0
+      ? nothing
+      : html` <span class="beside" title="${REPLAYED}">replayed${replays === 1 ? nothing : html` ${replays}×`}</span>`
+  }</td><td class="number">${took}</td>
 ${picture(tool, { from, to, took, kind }, axis, parked)}</tr>
 `
 }

@@ -1,11 +1,12 @@
 /** The calls of an execution on a time axis, with those of the executions that they have begun. */
 
 import { html } from 'hono/html'
-import type { Execution } from '../../../protocol/execution/execution.ts'
+import type { CallRecord, Execution } from '../../../protocol/execution/execution.ts'
 import { isEnded } from '../../../protocol/execution/status.ts'
 import type { NestedExecutions } from '../../executions/nested-executions.ts'
 import type { Html } from '../page.ts'
 import { durationText } from '../texts.ts'
+import type { GuestTimes } from './guest-times.ts'
 import { type Axis, callRow, nestedRow, type Parked } from './waterfall-rows.ts'
 
 /** Instants that are written above the bars. */
@@ -21,7 +22,7 @@ const MAX_SPANS = 20
 export function waterfall(
   execution: Execution,
   nested: NestedExecutions,
-  parked: readonly Parked[],
+  guest: GuestTimes,
   nowMs: number,
 ): Html {
   const { calls } = execution
@@ -30,11 +31,14 @@ export function waterfall(
     { length: TICKS },
     (_, i) => html`<span>${durationText((axis.spanMs * i) / (TICKS - 1))}</span>`,
   )
-  const drawn = [...parked].sort((a, b) => lengthOf(b) - lengthOf(a)).slice(0, MAX_SPANS)
+  const drawn = [...guest.parked].sort((a, b) => lengthOf(b) - lengthOf(a)).slice(0, MAX_SPANS)
   const numbers = calls
     .map((_, i) => i)
     .filter(i => i < MAX_OF_EACH_END || i >= calls.length - MAX_OF_EACH_END)
-  const rows = rowsOf(execution, numbers, 0, { axis, nested, parked: drawn, nowMs })
+  const rows = rowsOf(execution, numbers, 0, {
+    ...{ axis, nested, nowMs },
+    guest: { ...guest, parked: drawn },
+  })
   return html`<p data-region="no-calls">${remark(calls.length, numbers.length, nested)}</p>
 <div class="wide tall" tabindex="0" role="group" aria-label="Calls">
 <table class="waterfall"><thead><tr><th scope="col" class="number">No.</th><th scope="col">Tool</th>
@@ -48,7 +52,7 @@ export function waterfall(
 interface Drawing {
   readonly axis: Axis
   readonly nested: NestedExecutions
-  readonly parked: readonly Parked[]
+  readonly guest: GuestTimes
   readonly nowMs: number
 }
 
@@ -61,17 +65,18 @@ function rowsOf(
 ): readonly Html[] {
   const { axis, nested, nowMs } = drawing
   const { calls } = execution
-  // The guest of another execution is parked at times of its own.
-  const parked = depth === 0 ? drawing.parked : []
+  // The guests of another execution have times of their own.
+  const { parked, resumedAtMs } = depth === 0 ? drawing.guest : NO_TIMES
   const waiting = new Set(
     execution.status === 'waiting' ? execution.waitingFor.map(({ callId }) => callId) : [],
   )
   return numbers.flatMap(i => {
     const call = calls[i] as Execution['calls'][number]
     const isAwaited = waiting.has(call.callId)
+    const replays = replaysOf(call, resumedAtMs)
     const beneath = nested.byCall.get(call.callId) ?? []
     return [
-      callRow(call, { number: i + 1, depth, isAwaited }, axis, parked),
+      callRow(call, { number: i + 1, depth, isAwaited, replays }, axis, parked),
       ...beneath.flatMap(begun => {
         const shown = begun.calls.slice(0, MAX_OF_NESTED).map((_, at) => at)
         return [
@@ -81,6 +86,17 @@ function rowsOf(
       }),
     ]
   })
+}
+
+const NO_TIMES: GuestTimes = { parked: [], resumedAtMs: [] }
+
+/** How often a call was answered again from the journal. */
+function replaysOf(
+  { startedAtMs, durationMs }: CallRecord,
+  resumedAtMs: readonly number[],
+): number {
+  if (durationMs === undefined) return 0
+  return resumedAtMs.filter(atMs => atMs >= startedAtMs + durationMs).length
 }
 
 const lengthOf = ({ fromMs, toMs }: Parked) => toMs - fromMs
