@@ -1,12 +1,13 @@
 /** The console as a person meets it: Chromium, the keyboard, a daemon that is killed meanwhile. */
 
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import t from 'tap'
 import { isAccessible } from '../support/accessible.ts'
 import { PAGE_MS, signedInPage, startChromium } from '../support/chromium.ts'
 import { startProcess } from '../support/command-process.ts'
 import { fixture, post } from '../support/daemon.ts'
+import { picture } from '../support/picture.ts'
 import { serve } from '../support/running-command.ts'
 import { stateFolder } from '../support/state-folder.ts'
 import { secretOf } from '../support/token-daemon.ts'
@@ -30,15 +31,6 @@ const authorization = { authorization: `Bearer ${secretOf('ann')}` }
 /** Runs a program by the API, until it has ended or waits. */
 const run = async (source: string, body: object = {}) =>
   (await post(`${url}/v1/execute`, { source, durable: true, ...body }, authorization)).body
-
-/** `PICTURES=1` writes the pictures of the documentation anew. */
-async function picture(page: Page, name: string, height = 720): Promise<void> {
-  if (process.env.PICTURES !== '1') return
-  const path = resolve(import.meta.dirname, '../../docs/pictures', `${name}.png`)
-  await page.setViewportSize({ width: 840, height })
-  await page.screenshot({ path })
-  await page.setViewportSize({ width: 1440, height: 900 })
-}
 
 /** Writes a program into the editor, as if it was pasted. */
 async function write(page: Page, source: string): Promise<void> {

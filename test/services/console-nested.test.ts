@@ -8,6 +8,7 @@ import { Latchd, tool } from '../../sdk/index.ts'
 import { isAccessible } from '../support/accessible.ts'
 import { signedInPage, startChromium } from '../support/chromium.ts'
 import { programs as program, scriptedModel } from '../support/model-server.ts'
+import { picture } from '../support/picture.ts'
 import { secretOf, tokenDaemon } from '../support/token-daemon.ts'
 
 const { url } = await tokenDaemon(t, [{ name: 'ann' }])
@@ -92,6 +93,8 @@ t.test('the calls of an agent within an agent come beneath the call, without a r
     ['1', 'look_up', 'completed'],
   ])
   t.equal(await page.evaluate('globalThis.isSamePage'), true)
+  await page.emulateMedia({ colorScheme: 'light' })
+  await picture(page, 'nested', 640)
   const [call, execution, nested] = await barsOf(page)
   for (const [bar, around] of [
     [execution, call],

@@ -9,11 +9,12 @@ import type { Parked } from './waterfall-rows.ts'
 export interface GuestTimes {
   /** In order; the last one may go on. */
   readonly parked: readonly Parked[]
-  /** The instants of replays, in order: what a call had answered before, it answered again from the journal. */
-  readonly resumedAtMs: readonly number[]
+  /** The end of each guest but the last: what it had been answered, the next one got from the journal. */
+  readonly guestEndsMs: readonly number[]
 }
 
-const NONE: GuestTimes = { parked: [], resumedAtMs: [] }
+/** Of an execution that had one guest, which was not parked. */
+export const NO_TIMES: GuestTimes = { parked: [], guestEndsMs: [] }
 
 /** Reads the times. @param nowMs the end of a span that goes on */
 export async function guestTimes(
@@ -23,10 +24,10 @@ export async function guestTimes(
 ): Promise<GuestTimes> {
   const { executionId, usage, status } = execution
   // Of an execution that runs, the spans that are over can wait for the next look.
-  if (usage.resumes === 0 && status !== 'waiting') return NONE
-  if (!isEnded(execution) && status !== 'waiting') return NONE
+  if (usage.resumes === 0 && status !== 'waiting') return NO_TIMES
+  if (!isEnded(execution) && status !== 'waiting') return NO_TIMES
   const parked: Parked[] = []
-  const resumedAtMs: number[] = []
+  const guestEndsMs: number[] = []
   let fromMs: number | undefined
   const end = (toMs: number) => {
     if (fromMs !== undefined) parked.push({ fromMs, toMs })
@@ -34,9 +35,10 @@ export async function guestTimes(
   }
   for (const event of await store.events(executionId, 0)) {
     if (event.type === 'execution-parked') fromMs ??= event.atMs
-    if (event.type === 'execution-resumed') resumedAtMs.push(event.atMs)
+    // A guest that was lost with its daemon was not parked.
+    if (event.type === 'execution-resumed') guestEndsMs.push(fromMs ?? event.atMs)
     if (event.type === 'execution-resumed' || event.type === 'execution-ended') end(event.atMs)
   }
   end(nowMs)
-  return { parked, resumedAtMs }
+  return { parked, guestEndsMs }
 }

@@ -6,7 +6,7 @@ import { isEnded } from '../../../protocol/execution/status.ts'
 import type { NestedExecutions } from '../../executions/nested-executions.ts'
 import type { Html } from '../page.ts'
 import { durationText } from '../texts.ts'
-import type { GuestTimes } from './guest-times.ts'
+import { type GuestTimes, NO_TIMES } from './guest-times.ts'
 import { type Axis, callRow, nestedRow, type Parked } from './waterfall-rows.ts'
 
 /** Instants that are written above the bars. */
@@ -66,14 +66,14 @@ function rowsOf(
   const { axis, nested, nowMs } = drawing
   const { calls } = execution
   // The guests of another execution have times of their own.
-  const { parked, resumedAtMs } = depth === 0 ? drawing.guest : NO_TIMES
+  const { parked, guestEndsMs } = depth === 0 ? drawing.guest : NO_TIMES
   const waiting = new Set(
     execution.status === 'waiting' ? execution.waitingFor.map(({ callId }) => callId) : [],
   )
   return numbers.flatMap(i => {
     const call = calls[i] as Execution['calls'][number]
     const isAwaited = waiting.has(call.callId)
-    const replays = replaysOf(call, resumedAtMs)
+    const replays = replaysOf(call, guestEndsMs)
     const beneath = nested.byCall.get(call.callId) ?? []
     return [
       callRow(call, { number: i + 1, depth, isAwaited, replays }, axis, parked),
@@ -88,15 +88,13 @@ function rowsOf(
   })
 }
 
-const NO_TIMES: GuestTimes = { parked: [], resumedAtMs: [] }
-
 /** How often a call was answered again from the journal. */
 function replaysOf(
   { startedAtMs, durationMs }: CallRecord,
-  resumedAtMs: readonly number[],
+  guestEndsMs: readonly number[],
 ): number {
   if (durationMs === undefined) return 0
-  return resumedAtMs.filter(atMs => atMs >= startedAtMs + durationMs).length
+  return guestEndsMs.filter(atMs => atMs >= startedAtMs + durationMs).length
 }
 
 const lengthOf = ({ fromMs, toMs }: Parked) => toMs - fromMs
