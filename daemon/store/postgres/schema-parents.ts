@@ -1,6 +1,6 @@
-/** Which execution has begun another one: the step from version 3 to version 4. */
+/** Which execution has begun another one. A change is a migration, never an edit here. */
 
-/** The SQL that makes version 4 of version 3. */
+/** The SQL of the step. */
 export const SCHEMA_PARENTS = `
 -- No reference: a parent may be in the memory of a daemon alone, or be removed first.
 ALTER TABLE execution ADD COLUMN parent_id text COLLATE "C";
