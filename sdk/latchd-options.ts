@@ -32,6 +32,8 @@ export interface ListOptions {
   readonly sessionId?: string
   /** Executions that have called this tool. */
   readonly tool?: string
+  /** The id of an execution: those that its calls have begun. */
+  readonly parent?: string
   /** Epoch milliseconds: those created at this instant or later. */
   readonly createdFromMs?: number
   /** Epoch milliseconds: those created before this instant. */

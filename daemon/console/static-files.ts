@@ -27,6 +27,7 @@ const names = [
   'execution.js',
   'icon.svg',
   'live.js',
+  'notifications.js',
   'playground.js',
   'replay.js',
 ] as const

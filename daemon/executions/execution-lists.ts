@@ -20,7 +20,8 @@ export interface PageQuery extends Omit<ListQuery, 'owner' | 'after'> {
 const SCANNED_AT_ONCE = 100
 const MAX_SCANNED = 2000
 
-interface Stores {
+/** Where the executions of a list are. */
+export interface ListedStores {
   readonly memory: Pick<MemoryStore, 'list'>
   readonly store: Pick<Store, 'list'>
   readonly others?: Pick<OtherDaemons, 'lists'> | undefined
@@ -34,8 +35,8 @@ interface Stores {
  * @throws {LatchdError} `INVALID_REQUEST` for a bad cursor
  */
 export async function listExecutions(
-  stores: Stores,
-  { status, limit, after: cursor, filter = {} }: PageQuery,
+  stores: ListedStores,
+  { status, parentIds, limit, after: cursor, filter = {} }: PageQuery,
   owner: string | undefined,
 ): Promise<Page<Execution>> {
   const oldestMs = filter.createdFromMs ?? Number.NEGATIVE_INFINITY
@@ -43,7 +44,7 @@ export async function listExecutions(
   const data: Execution[] = []
   let after = startOf(cursor === undefined ? undefined : fromCursor(cursor), filter)
   for (let scanned = 0; scanned < MAX_SCANNED; scanned += pageSize) {
-    const page = await pageOf(stores, { owner, status, after, limit: pageSize })
+    const page = await pageOf(stores, { owner, status, parentIds, after, limit: pageSize })
     for (const execution of page.data) {
       if (execution.createdAtMs < oldestMs) return { data }
       after = placeOf(execution)
@@ -58,7 +59,7 @@ export async function listExecutions(
 }
 
 async function pageOf(
-  { memory, store, others }: Stores,
+  { memory, store, others }: ListedStores,
   query: ListQuery,
 ): Promise<BudgetedPage<Execution>> {
   const [stored, away = []] = await Promise.all([

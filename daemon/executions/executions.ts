@@ -19,6 +19,7 @@ import { Elsewhere } from './elsewhere.ts'
 import { EventStreams } from './event-streams.ts'
 import { listExecutions, type PageQuery } from './execution-lists.ts'
 import { Finding } from './finding.ts'
+import { Nesting } from './nesting.ts'
 import { isRestingPlace } from './resting-place.ts'
 import { type SubmissionKey, SubmissionKeys, submittedId } from './submission-keys.ts'
 import { ExecutionWriter } from './writer.ts'
@@ -47,6 +48,8 @@ export interface SubmitOptions {
 
 /** The executions of a daemon. */
 export class Executions {
+  /** What calls of executions have begun. */
+  readonly nesting: Nesting
   #options: ExecutionsOptions
   #live: ActiveExecutions
   #keys: SubmissionKeys
@@ -66,6 +69,7 @@ export class Executions {
     this.#streams = new EventStreams(options, writerOf, this.#elsewhere)
     this.#admission = new Admission(options, this.#live)
     this.#finding = new Finding(options, this.#live)
+    this.nesting = new Nesting(options, this.#finding, this.#streams)
     this.#keys = new SubmissionKeys(options.store, options.store.sharing !== undefined)
   }
 

@@ -2,6 +2,7 @@
 
 import { LatchdError } from '../../protocol/errors.ts'
 import type { Execution, ExecutionSource } from '../../protocol/execution/execution.ts'
+import { type ParentCall, parentCallOf } from '../../protocol/execution/parent-call.ts'
 import { isOver } from '../../protocol/execution/status.ts'
 import type { Caller } from '../auth/caller.ts'
 import type { MemoryStore } from '../store/memory/memory-store.ts'
@@ -74,6 +75,18 @@ export class Finding {
     if (program === undefined) throw notFound(executionId)
     const { source, language } = program
     return { executionId, source, language }
+  }
+
+  /** The call that began an execution; `undefined`: none, or the execution is not there. */
+  async parentOf(executionId: string, caller: Caller): Promise<ParentCall | undefined> {
+    const live = this.#active.get(executionId)
+    if (live !== undefined) return parentCallOf(live.plan.metadata)
+    try {
+      return parentCallOf((await this.find(executionId, caller)).execution.metadata)
+    } catch (error) {
+      if (error instanceof LatchdError && error.code === 'NOT_FOUND') return undefined
+      throw error
+    }
   }
 
   /** Whether nothing happens to an execution until a person acts. */

@@ -1,6 +1,7 @@
 /** A new execution, as its store takes it. */
 
 import type { ExecutionPlan } from '../../executor/execution/execution-plan.ts'
+import { parentCallOf } from '../../protocol/execution/parent-call.ts'
 import { serializePlan } from '../replay/stored-plan.ts'
 import type { Submission } from '../store/store.ts'
 
@@ -18,7 +19,8 @@ export function submissionOf(
   { owner, webhookUrl, runtime }: SubmissionFacts,
   state: Submission['state'],
 ): Submission {
-  const { executionId, source, sessionId, createdAtMs, limits } = plan
+  const { executionId, source, sessionId, createdAtMs, limits, metadata } = plan
+  const parent = parentCallOf(metadata)
   return {
     executionId,
     owner,
@@ -26,6 +28,7 @@ export function submissionOf(
     source,
     plan: serializePlan(plan, runtime),
     ...(sessionId !== undefined && { sessionId }),
+    ...(parent && { parentId: parent.executionId }),
     ...(webhookUrl !== undefined && { webhookUrl }),
     createdAtMs,
     deadlineMs: createdAtMs + limits.wallMs,

@@ -2,7 +2,6 @@
 
 import type { Context } from 'hono'
 import { streamSSE } from 'hono/streaming'
-import type { ExecutionEvent } from '../../protocol/execution/events.ts'
 import type { HttpEnvironment } from './dependencies.ts'
 
 /** A comment is sent this often, since proxies cut connections on which nothing moves for a minute. */
@@ -17,10 +16,16 @@ const unbuffered = {
   'x-accel-buffering': 'no',
 }
 
+/** An event as it is sent: one with a place in a stream can be gone on after. */
+interface SentEvent {
+  readonly type: string
+  readonly sequence?: number
+}
+
 /** Answers with events until they end, the client leaves, or its token is withdrawn. */
 export function sendEvents(
   context: Context<HttpEnvironment>,
-  events: AsyncIterableIterator<ExecutionEvent>,
+  events: AsyncIterableIterator<SentEvent>,
 ): Response {
   const { withdrawn } = context.get('caller')
   const end = () => void events.return?.()
@@ -43,7 +48,8 @@ export function sendEvents(
     // The headers leave with it: the client knows that it misses nothing from now on.
     await stream.write(': \n\n')
     for await (const event of events) {
-      const id = 'sequence' in event ? { id: String(event.sequence) } : {}
+      const { sequence } = event
+      const id = sequence === undefined ? {} : { id: String(sequence) }
       await stream.writeSSE({ ...id, event: event.type, data: JSON.stringify(event) })
       beatLater()
     }

@@ -62,8 +62,8 @@ export class Answering {
         await executions.remove(request.executionId, request.caller)
         return true
       case 'list': {
-        const { owner, status, after, limit } = request
-        return withinBudget(memory.list({ owner, status, after, limit }), limit)
+        const { kind: _, owner, status, after, ...rest } = request
+        return withinBudget(memory.list({ owner, status, after, ...rest }), rest.limit)
       }
       case 'watch':
         return this.#watch(link, request.executionId)

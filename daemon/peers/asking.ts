@@ -133,9 +133,16 @@ export class Asking implements OtherDaemons {
     return (await this.#askNamed(executionId, request, isDone)) === true
   }
 
-  async lists({ owner, status, after, limit }: ListQuery): Promise<BudgetedPage<Execution>[]> {
-    const query = { ...(owner !== undefined && { owner }), ...(status && { status }), limit }
-    const request = { kind: 'list', ...query, ...(after && { after }) } as const
+  async lists(query: ListQuery): Promise<BudgetedPage<Execution>[]> {
+    const { owner, status, parentIds, after, limit } = query
+    const request = {
+      kind: 'list',
+      ...(owner !== undefined && { owner }),
+      ...(status && { status }),
+      ...(parentIds && { parentIds: [...parentIds] }),
+      ...(after && { after }),
+      limit,
+    } as const
     const answers = await this.#askAll(link => link.request(request, FAN_OUT_MS))
     return answers.map(answer => Page.parse(answer))
   }

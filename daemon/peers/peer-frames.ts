@@ -32,6 +32,7 @@ export const PeerRequest = z.discriminatedUnion('kind', [
     kind: z.literal('list'),
     owner: Name.optional(),
     status: ExecutionStatus.optional(),
+    parentIds: z.array(executionId).max(1000).optional(),
     after: Place.optional(),
     limit: z.int().positive(),
   }),

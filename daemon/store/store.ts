@@ -71,6 +71,8 @@ export interface Submission extends Addition {
   readonly source: string
   readonly plan: string
   readonly sessionId?: string
+  /** The execution whose call began it. */
+  readonly parentId?: string
   readonly webhookUrl?: string
   readonly createdAtMs: number
   /** When `wallMs` is over, in epoch milliseconds. */
@@ -278,6 +280,8 @@ export interface ListQuery {
   /** The owner; `undefined`: all owners. */
   readonly owner: string | undefined
   readonly status: ExecutionStatus | undefined
+  /** Only those that calls of these executions have begun; absent: all. */
+  readonly parentIds?: readonly string[] | undefined
   readonly after: Place | undefined
   /** From 1. */
   readonly limit: number

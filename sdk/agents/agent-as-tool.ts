@@ -1,6 +1,7 @@
 /** An agent as a tool of another one. */
 
 import { LatchdError } from '../../protocol/errors.ts'
+import { metadataBeneath } from '../../protocol/execution/parent-call.ts'
 import type { ToolDefinition } from '../../protocol/tool/wire-tool.ts'
 import type { RunOptions } from './agent-options.ts'
 
@@ -45,7 +46,11 @@ export function agentTool(
     inputSchema,
     // Its own steps and limits bound it.
     timeoutMs: 'none',
-    execute: ({ task, inputs }, { signal }) =>
-      make().run(task, { signal, ...(inputs && { inputs }) }),
+    execute: ({ task, inputs }, context) =>
+      make().run(task, {
+        signal: context.signal,
+        metadata: metadataBeneath(context),
+        ...(inputs && { inputs }),
+      }),
   }
 }

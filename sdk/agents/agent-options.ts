@@ -9,7 +9,7 @@ import type {
   OnApproval,
   ToolSet,
 } from '../../protocol/execution/executor.ts'
-import type { AgentRun } from './agent-run.ts'
+import type { AgentRun, RunValues } from './agent-run.ts'
 import type { FinalAnswerCheck } from './final-answer-checks.ts'
 import type { SavedMemory } from './memory.ts'
 import type { Model } from './model.ts'
@@ -69,9 +69,7 @@ export interface AgentOptions {
 }
 
 /** Options of one run. `maxSteps` goes before the agent's own. */
-export interface RunOptions {
-  /** Values beside the task: in programs `inputs.name` and the variable `name`. */
-  readonly inputs?: Readonly<Record<string, unknown>>
+export interface RunOptions extends RunValues {
   /** Ends the run when aborted: it throws the signal's reason. */
   readonly signal?: AbortSignal
   readonly maxSteps?: number
@@ -112,12 +110,21 @@ export function readCount(name: string, value: number): number {
   throw new LatchdError('INVALID_REQUEST', message)
 }
 
+/** The metadata of a run: the agent's own and that of the run. */
+export const metadataOf = (
+  { metadata }: Pick<AgentOptions, 'metadata'>,
+  run: Pick<AgentRun, 'metadata'>,
+): Readonly<Record<string, unknown>> => ({ ...metadata, ...run.metadata })
+
 /** The fields of each execution of an agent. */
 export function executionFields(
-  { limits, language, typecheck = 'warn', timeZone, durable, metadata, onApproval }: AgentOptions,
-  { inputs, signal, isAbortable }: AgentRun,
+  options: AgentOptions,
+  run: AgentRun,
   tools: ToolSet | undefined,
 ): Omit<ExecuteRequest, 'source'> {
+  const { limits, language, typecheck = 'warn', timeZone, durable, onApproval } = options
+  const { inputs, signal, isAbortable } = run
+  const metadata = metadataOf(options, run)
   return {
     // There is no type check of Python.
     ...(language !== 'python' && { typecheck }),
@@ -128,7 +135,7 @@ export function executionFields(
     ...(timeZone !== undefined && { timeZone }),
     ...(limits && { limits }),
     ...(durable !== undefined && { durable }),
-    ...(metadata && { metadata }),
+    ...(Object.keys(metadata).length > 0 && { metadata }),
     ...(onApproval && { onApproval }),
   }
 }

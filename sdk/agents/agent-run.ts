@@ -13,6 +13,14 @@ export interface TimedReply extends ModelReply {
   elapsedMs(): number
 }
 
+/** The values that a run is given beside its task. */
+export interface RunValues {
+  /** Values beside the task: in programs `inputs.name` and the variable `name`. */
+  readonly inputs?: Readonly<Record<string, unknown>>
+  /** Handed to tools as `context.metadata`, beside that of the agent. */
+  readonly metadata?: Readonly<Record<string, unknown>>
+}
+
 /** A run under way: asks the model, counts its tokens, collects its steps. */
 export class AgentRun {
   readonly signal: AbortSignal
@@ -20,7 +28,8 @@ export class AgentRun {
   readonly isStreamed: boolean
   /** Whether anything can abort the signal. */
   readonly isAbortable: boolean
-  readonly inputs: Readonly<Record<string, unknown>> | undefined
+  readonly inputs: RunValues['inputs'] | undefined
+  readonly metadata: RunValues['metadata'] | undefined
   readonly #model: Model
   readonly #memory: AgentMemory
   readonly #steps: AgentStep[] = []
@@ -31,13 +40,14 @@ export class AgentRun {
   constructor(
     model: Model,
     memory: AgentMemory,
-    inputs: AgentRun['inputs'],
+    { inputs, metadata }: RunValues,
     signal: AbortSignal | undefined,
     isStreamed: boolean,
   ) {
     this.#model = model
     this.#memory = memory
     this.inputs = inputs
+    this.metadata = metadata
     this.signal = signal ?? new AbortController().signal
     this.isAbortable = signal !== undefined
     this.isStreamed = isStreamed

@@ -152,7 +152,7 @@ export abstract class Agent<Options extends AgentOptions = AgentOptions> {
       const message = `Cannot run the task ${JSON.stringify(task)}: a text is expected`
       throw new LatchdError('INVALID_REQUEST', message)
     }
-    const { inputs, signal, reset = true } = options
+    const { signal, reset = true } = options
     const maxSteps = readCount(
       'maxSteps',
       options.maxSteps ?? this.options.maxSteps ?? DEFAULT_MAX_STEPS,
@@ -167,7 +167,7 @@ export abstract class Agent<Options extends AgentOptions = AgentOptions> {
         this.memory.clear()
       }
       this.tools.forget()
-      const run = new AgentRun(this.model, this.memory, inputs, either, left !== undefined)
+      const run = new AgentRun(this.model, this.memory, options, either, left !== undefined)
       const notes = await this.prepare(run)
       run.add({ type: 'task-step', task, notes })
       return yield* this.#solve(run, maxSteps, options)

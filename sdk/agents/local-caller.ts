@@ -11,7 +11,7 @@ import type { Tool } from '../../protocol/tool/tool.ts'
 import type { ToolContext } from '../../protocol/tool/wire-tool.ts'
 import type { ThrownText } from '../../protocol/values/value-format.ts'
 import { abortable } from './abortable.ts'
-import type { AgentOptions } from './agent-options.ts'
+import { type AgentOptions, metadataOf } from './agent-options.ts'
 import type { AgentRun } from './agent-run.ts'
 import type { AgentTools } from './agent-tools.ts'
 import type { CallAnswer, PlannedCall, ToolCaller } from './tool-caller.ts'
@@ -44,7 +44,7 @@ export class LocalCaller implements ToolCaller {
     const answers: CallAnswer[] = []
     const waiting = calls.entries()
     const take = async () => {
-      for (const [at, call] of waiting) answers[at] = await this.#callOne(call, run.signal)
+      for (const [at, call] of waiting) answers[at] = await this.#callOne(call, run)
     }
     await Promise.all(Array.from({ length: Math.min(this.#atOnce, calls.length) }, take))
     run.signal.throwIfAborted()
@@ -52,10 +52,11 @@ export class LocalCaller implements ToolCaller {
   }
 
   /** Never rejects. */
-  async #callOne(call: PlannedCall, signal: AbortSignal): Promise<CallAnswer> {
+  async #callOne(call: PlannedCall, run: AgentRun): Promise<CallAnswer> {
+    const { signal } = run
     const tool = this.#tools.find(call.tool) as Tool
     const ended = new AbortController()
-    const context = this.#context(call, AbortSignal.any([signal, ended.signal]))
+    const context = this.#context(call, run, AbortSignal.any([signal, ended.signal]))
     try {
       let input = await validInput(tool, inputOf(tool, call.args))
       if (tool.approvalRule === true || (await tool.approvalRule?.(input, context))) {
@@ -72,7 +73,7 @@ export class LocalCaller implements ToolCaller {
     }
   }
 
-  #context({ callId }: PlannedCall, signal: AbortSignal): ToolContext {
+  #context({ callId }: PlannedCall, run: AgentRun, signal: AbortSignal): ToolContext {
     return {
       signal,
       callId,
@@ -80,7 +81,7 @@ export class LocalCaller implements ToolCaller {
       sessionId: undefined,
       caller: LOCAL_CALLER,
       idempotencyKey: callId,
-      metadata: this.#options.metadata ?? {},
+      metadata: metadataOf(this.#options, run),
       progress() {
         // A call of this process has no watchers.
       },

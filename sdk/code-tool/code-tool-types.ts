@@ -6,6 +6,7 @@ import type { ChatMessage, ResponsesItem } from './images.ts'
 import type { CodeToolInput } from './input.ts'
 import type { ChatTool, FunctionCall, ResponsesTool } from './openai.ts'
 import type { CodeToolResult } from './result.ts'
+import type { RunOptions } from './run-options.ts'
 
 /** Options of each execution, and the description of the tool for the model. */
 export interface CodeToolOptions
@@ -41,12 +42,6 @@ export interface CodeToolOptions
    * UTF-16 units of console text that the model gets, from its start and its end; 8 000 by default.
    */
   readonly maxLogChars?: number
-}
-
-/** How one call of the tool is made. */
-export interface RunOptions {
-  /** Cancels the program when aborted while the call is under way. */
-  readonly signal?: AbortSignal | undefined
 }
 
 /** One tool that runs programs over all the others, in the shapes that model loops take. */

@@ -10,6 +10,7 @@ import { languageRules } from '../language-rules.ts'
 import { EXEC_GRAMMAR, waitJsonSchema } from './exec-source.ts'
 import { type AiOutput, aiContent, type ResponsesPart, responsesOutput } from './images.ts'
 import { toolNames } from './prompt.ts'
+import { type AiCallOptions, type RunOptions, runOptionsOf } from './run-options.ts'
 
 /** What the model gets of a call. */
 export interface ExecAnswer {
@@ -190,10 +191,7 @@ export function outputItem(call: ExecCall, { text, images }: ExecAnswer): ExecIt
 export interface AiExecTool<Input> {
   readonly description: string
   readonly inputSchema: StandardSchema<Input>
-  execute(
-    input: Input,
-    options?: { readonly abortSignal?: AbortSignal | undefined },
-  ): Promise<ExecAnswer>
+  execute(input: Input, options?: AiCallOptions): Promise<ExecAnswer>
   /** The answer as the model gets it: text, and images. */
   toModelOutput(options: { readonly output: ExecAnswer }): AiOutput
 }
@@ -208,8 +206,8 @@ export type AiExecTools = {
 export function aiExecTools(
   description: string,
   run: {
-    readonly exec: (input: unknown, signal: AbortSignal | undefined) => Promise<ExecAnswer>
-    readonly wait: (input: unknown, signal: AbortSignal | undefined) => Promise<ExecAnswer>
+    readonly exec: (input: unknown, options: RunOptions) => Promise<ExecAnswer>
+    readonly wait: (input: unknown, options: RunOptions) => Promise<ExecAnswer>
   },
 ): AiExecTools {
   const toModelOutput: AiExecTool<never>['toModelOutput'] = ({ output: { text, images } }) =>
@@ -218,13 +216,13 @@ export function aiExecTools(
     exec: {
       description,
       inputSchema: anyInput(execJsonSchema),
-      execute: ({ input }, options) => run.exec(input, options?.abortSignal),
+      execute: ({ input }, options) => run.exec(input, runOptionsOf(options)),
       toModelOutput,
     },
     wait: {
       description: WAIT_DESCRIPTION,
       inputSchema: anyInput(waitJsonSchema),
-      execute: (input, options) => run.wait(input, options?.abortSignal),
+      execute: (input, options) => run.wait(input, runOptionsOf(options)),
       toModelOutput,
     },
   }

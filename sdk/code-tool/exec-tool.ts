@@ -13,7 +13,6 @@ import { LatchdError } from '../../protocol/errors.ts'
 import type { Outcome, SessionHandle } from '../../protocol/execution/executor.ts'
 import { askedOf } from './asked.ts'
 import { chosenTools } from './chosen-tools.ts'
-import type { RunOptions } from './code-tool-types.ts'
 import { EXEC_HELPERS } from './exec-helpers.ts'
 import {
   aiExecTools,
@@ -29,6 +28,7 @@ import {
 import { type ReadSource, type ReadWait, readExec, readWait } from './exec-source.ts'
 import type { ExecTool, ExecToolOptions } from './exec-types.ts'
 import { type ChatMessage, chatImages } from './images.ts'
+import { beneath, type RunOptions } from './run-options.ts'
 
 /** How long a call of either tool waits, unless it says otherwise. */
 const DEFAULT_YIELD_MS = 10_000
@@ -61,8 +61,8 @@ export class ProgramCells implements ExecTool {
     }
     const description = options.description ?? execDescription(options.language, options.tools)
     this.aiTools = aiExecTools(description, {
-      exec: (input, signal) => this.#exec(readExec(input), signal),
-      wait: (input, signal) => this.#wait(readWait(input), signal),
+      exec: (input, options) => this.#exec(readExec(input), options),
+      wait: (input, options) => this.#wait(readWait(input), options),
     })
     this.chatTools = chatExecTools(description)
     this.responsesTools = responsesExecTools(description)
@@ -73,13 +73,13 @@ export class ProgramCells implements ExecTool {
     return execPrompt(language, timeZone, await chosenTools(executor, tools))
   }
 
-  async answer(call: ExecCall, { signal }: RunOptions = {}): Promise<ExecAnswer> {
+  async answer(call: ExecCall, options: RunOptions = {}): Promise<ExecAnswer> {
     const read = readCall(call)
     switch (read.name) {
       case 'exec':
-        return await this.#exec(readExec(read.input), signal)
+        return await this.#exec(readExec(read.input), options)
       case 'wait':
-        return await this.#wait(readWait(read.input), signal)
+        return await this.#wait(readWait(read.input), options)
       default:
         return said(`Cannot call ${read.name}: the tools are exec and wait`)
     }
@@ -108,13 +108,13 @@ export class ProgramCells implements ExecTool {
   }
 
   /** Programs share a session, so each waits for the one before to end or to yield. */
-  #exec(read: ReadSource, signal: AbortSignal | undefined): Promise<ExecAnswer> {
-    const done = this.#before.then(() => this.#begin(read, signal))
+  #exec(read: ReadSource, options: RunOptions): Promise<ExecAnswer> {
+    const done = this.#before.then(() => this.#begin(read, options))
     this.#before = done.catch(() => {})
     return done
   }
 
-  async #begin(read: ReadSource, signal: AbortSignal | undefined): Promise<ExecAnswer> {
+  async #begin(read: ReadSource, options: RunOptions): Promise<ExecAnswer> {
     if (!read.ok) return said(read.problem)
     const { style, executor, description, maxAnswerTokens, ...request } = this.#options
     const startedAtMs = Date.now()
@@ -122,7 +122,8 @@ export class ProgramCells implements ExecTool {
       const session = await this.#begun()
       const outcome = await session.execute({
         ...request,
-        ...(signal && { signal }),
+        ...beneath(request.metadata, options),
+        ...(options.signal && { signal: options.signal }),
         inputs: { ALL_TOOLS: await this.#allTools(), ...request.inputs },
         source: read.source,
         waitMs: bounded(read.yieldMs),
@@ -134,7 +135,7 @@ export class ProgramCells implements ExecTool {
     }
   }
 
-  async #wait(read: ReadWait, signal: AbortSignal | undefined): Promise<ExecAnswer> {
+  async #wait(read: ReadWait, { signal }: RunOptions): Promise<ExecAnswer> {
     if (!read.ok) return said(read.problem)
     const { cellId, isTerminated } = read
     const cell = this.#cells.get(cellId)

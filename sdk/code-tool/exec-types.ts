@@ -1,6 +1,6 @@
 /** The shapes of an exec tool. */
 
-import type { CodeToolOptions, RunOptions } from './code-tool-types.ts'
+import type { CodeToolOptions } from './code-tool-types.ts'
 import type {
   AiExecTools,
   ChatExecTools,
@@ -10,6 +10,7 @@ import type {
   ResponsesExecTools,
 } from './exec-shapes.ts'
 import type { ChatMessage } from './images.ts'
+import type { RunOptions } from './run-options.ts'
 
 /** Options of `codeTool({ style: 'exec' })`. */
 export interface ExecToolOptions

@@ -14,7 +14,7 @@ import type {
 import { type AiTool, aiTool } from './ai-sdk.ts'
 import { askedOf } from './asked.ts'
 import { chosenTools } from './chosen-tools.ts'
-import type { CodeTool, CodeToolOptions, RunOptions } from './code-tool-types.ts'
+import type { CodeTool, CodeToolOptions } from './code-tool-types.ts'
 import {
   type ChatMessage,
   chatImages,
@@ -40,6 +40,7 @@ import {
   type ResultBounds,
   resultOf,
 } from './result.ts'
+import { beneath, type RunOptions } from './run-options.ts'
 
 const DEFAULT_NAME = 'run_program'
 /** The names of functions that model servers accept. */
@@ -98,11 +99,11 @@ export class ProgramTool implements CodeTool {
     this.description = options.description ?? shortDescription(options.language, options.tools)
     this.aiTool = aiTool(
       this.description,
-      (input, signal) => this.#respond(readInput(input), signal),
+      (input, options) => this.#respond(readInput(input), options),
       result => this.#imagesOf(result),
     )
     this.chatTool = chatTool(this.name, this.description, (text, signal) =>
-      this.#answer(text, signal),
+      this.#answer(text, { signal }),
     )
     this.responsesTool = responsesTool(this.name, this.description)
   }
@@ -122,25 +123,22 @@ export class ProgramTool implements CodeTool {
     })
   }
 
-  async handle(call: FunctionCall, { signal }: RunOptions = {}): Promise<string> {
-    return JSON.stringify(await this.#resultOfCall(call, signal))
+  async handle(call: FunctionCall, options: RunOptions = {}): Promise<string> {
+    return JSON.stringify(await this.#resultOfCall(call, options))
   }
 
-  async #resultOfCall(
-    call: FunctionCall,
-    signal: AbortSignal | undefined,
-  ): Promise<CodeToolResult> {
+  async #resultOfCall(call: FunctionCall, options: RunOptions): Promise<CodeToolResult> {
     const { name, text } = partsOf(call)
-    if (name === this.name) return await this.#respond(readArguments(text), signal)
+    if (name === this.name) return await this.#respond(readArguments(text), options)
     const message = `Cannot call ${name}: the tool's name is ${this.name}`
     return refused('UNKNOWN_TOOL', message)
   }
 
   async chatMessages(
     calls: readonly FunctionCall[],
-    { signal }: RunOptions = {},
+    options: RunOptions = {},
   ): Promise<ChatMessage[]> {
-    const answers = await this.#answers(calls, signal)
+    const answers = await this.#answers(calls, options)
     const messages = answers.map(
       ({ id, text }): ChatMessage => ({ role: 'tool', tool_call_id: id, content: text }),
     )
@@ -149,18 +147,18 @@ export class ProgramTool implements CodeTool {
 
   async responsesItems(
     calls: readonly FunctionCall[],
-    { signal }: RunOptions = {},
+    options: RunOptions = {},
   ): Promise<ResponsesItem[]> {
-    const answers = await this.#answers(calls, signal)
+    const answers = await this.#answers(calls, options)
     return answers.map(({ id, text, images }) => responsesItem(id, text, images))
   }
 
   /** Calls of one turn go on at once, unless they share a session. */
-  #answers(calls: readonly FunctionCall[], signal: AbortSignal | undefined) {
+  #answers(calls: readonly FunctionCall[], options: RunOptions) {
     return Promise.all(
       calls.map(async call => {
         const id = idOf(call)
-        const result = await this.#resultOfCall(call, signal)
+        const result = await this.#resultOfCall(call, options)
         return { id, text: JSON.stringify(result), images: await this.#imagesOf(result) }
       }),
     )
@@ -174,8 +172,8 @@ export class ProgramTool implements CodeTool {
     })
   }
 
-  run(input: CodeToolInput, { signal }: RunOptions = {}): Promise<CodeToolResult> {
-    return this.#respond(readInput(input), signal)
+  run(input: CodeToolInput, options: RunOptions = {}): Promise<CodeToolResult> {
+    return this.#respond(readInput(input), options)
   }
 
   async close(): Promise<void> {
@@ -185,52 +183,55 @@ export class ProgramTool implements CodeTool {
     await session?.then(handle => handle.delete())
   }
 
-  async #answer(text: string, signal: AbortSignal | undefined): Promise<string> {
-    return JSON.stringify(await this.#respond(readArguments(text), signal))
+  async #answer(text: string, options: RunOptions): Promise<string> {
+    return JSON.stringify(await this.#respond(readArguments(text), options))
   }
 
-  async #respond(read: ReadInput, signal: AbortSignal | undefined): Promise<CodeToolResult> {
+  async #respond(read: ReadInput, options: RunOptions): Promise<CodeToolResult> {
     if (!read.ok) return refused('INVALID_REQUEST', read.problem)
     const { input } = read
-    if (signal === undefined) return await this.#act(input, {})
+    const { signal } = options
+    if (signal === undefined) return await this.#act(input, {}, options)
     // An abort after this call does not cancel a program that waits for a person.
     const call = new AbortController()
     const onAbort = () => call.abort(signal.reason)
     signal.addEventListener('abort', onAbort)
     if (signal.aborted) onAbort()
     try {
-      return await this.#act(input, { signal: call.signal })
+      return await this.#act(input, { signal: call.signal }, options)
     } finally {
       signal.removeEventListener('abort', onAbort)
     }
   }
 
-  #act(input: CodeToolInput, options: Aborting): Promise<CodeToolResult> {
+  #act(input: CodeToolInput, aborting: Aborting, options: RunOptions): Promise<CodeToolResult> {
     if (input.executionId != null) {
       const { executionId, from, to } = input
-      if (from == null && to == null) return this.#goOn(executionId, options)
+      if (from == null && to == null) return this.#goOn(executionId, aborting)
       return this.#read(executionId, from ?? 0, to ?? Number.POSITIVE_INFINITY)
     }
-    if (!this.#hasSession) return this.#execute(input.source, options)
-    const done = this.#before.then(() => this.#execute(input.source, options))
+    const execute = () => this.#execute(input.source, aborting, options)
+    if (!this.#hasSession) return execute()
+    const done = this.#before.then(execute)
     // The maker of that call gets the error.
     this.#before = done.catch(() => {})
     return done
   }
 
-  async #execute(source: string, options: Aborting): Promise<CodeToolResult> {
+  async #execute(source: string, aborting: Aborting, options: RunOptions): Promise<CodeToolResult> {
     const { executor, ...request } = requestFields(this.#options)
     const untilMs = Date.now() + this.#waitMs
     try {
       const sessionId = request.sessionId ?? (await this.#begun())
       const outcome = await executor.execute({
         ...request,
-        ...options,
+        ...beneath(request.metadata, options),
+        ...aborting,
         ...(sessionId !== undefined && { sessionId }),
         source,
         waitMs: this.#waitMs,
       })
-      return await this.#report(outcome, untilMs, options)
+      return await this.#report(outcome, untilMs, aborting)
     } catch (error) {
       if (!(error instanceof LatchdError) || !forModel.has(error.code)) throw error
       return refused(error.code, `${error.message}${advice[error.code] ?? ''}`)

@@ -143,6 +143,45 @@ export async function readingTests(t: Test, open: OpenStore): Promise<void> {
     )
   })
 
+  t.test('executions are listed by what has begun them', async t => {
+    const store = await open(t)
+    for (const [id, parentId, owner] of [
+      ['e1', undefined, 'alice'],
+      ['e2', 'e1', 'alice'],
+      ['e3', 'e1', 'bob'],
+      ['e4', 'e2', 'alice'],
+      ['e5', 'e9', 'alice'],
+      ['e6', 'e1', 'alice'],
+    ] as const) {
+      await store.submit(submission(id, { owner, ...(parentId && { parentId }) }))
+    }
+    await store.finish('e2', 1, completed('e2'))
+    const listed = async (query: Partial<ListQuery>) =>
+      idsOf(await store.list({ ...everything, ...query }))
+    t.strictSame(
+      {
+        one: await listed({ parentIds: ['e1'] }),
+        several: await listed({ parentIds: ['e1', 'e2'] }),
+        first: await listed({ parentIds: ['e1', 'e2'], limit: 2 }),
+        next: await listed({ parentIds: ['e1'], after: { createdAtMs: CREATED_MS, id: 'e6' } }),
+        own: await listed({ parentIds: ['e1'], owner: 'alice' }),
+        completed: await listed({ parentIds: ['e1'], owner: 'alice', status: 'completed' }),
+        gone: await listed({ parentIds: ['e9'] }),
+        none: await listed({ parentIds: [] }),
+      },
+      {
+        one: ['e6', 'e3', 'e2'],
+        several: ['e6', 'e4', 'e3', 'e2'],
+        first: ['e6', 'e4'],
+        next: ['e3', 'e2'],
+        own: ['e6', 'e2'],
+        completed: ['e2'],
+        gone: ['e5'],
+        none: [],
+      },
+    )
+  })
+
   t.test('executions are listed by status', async t => {
     const store = await open(t)
     for (const id of ['running', 'waiting', 'completed', 'failed', 'cancelled', 'stuck']) {

@@ -313,9 +313,12 @@ export class ToyStore implements store.Store {
   async keyed(owner: string, text: string) {
     return this.#keyed(owner, text)
   }
-  async list({ owner, status, after, limit }: store.ListQuery) {
+  async list({ owner, status, parentIds, after, limit }: store.ListQuery) {
     const wanted = [...this.#entries.values()].filter(
-      entry => (owner ?? entry.owner) === entry.owner && (status ?? entry.state) === entry.state,
+      entry =>
+        (owner ?? entry.owner) === entry.owner &&
+        (status ?? entry.state) === entry.state &&
+        (parentIds?.includes(entry.made.parentId ?? '') ?? true),
     )
     const placeOf = (entry: Entry) => ({ createdAtMs: entry.created_ms, id: entry.execution_id })
     return newest(wanted, placeOf, after, limit).map(entry => this.#read(entry))

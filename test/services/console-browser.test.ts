@@ -1,13 +1,13 @@
 /** The console as a person meets it: Chromium, the keyboard, a daemon that is killed meanwhile. */
 
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import t, { type Test } from 'tap'
+import t from 'tap'
+import { isAccessible } from '../support/accessible.ts'
 import { PAGE_MS, signedInPage, startChromium } from '../support/chromium.ts'
 import { startProcess } from '../support/command-process.ts'
 import { fixture, post } from '../support/daemon.ts'
+import { picture } from '../support/picture.ts'
 import { serve } from '../support/running-command.ts'
 import { stateFolder } from '../support/state-folder.ts'
 import { secretOf } from '../support/token-daemon.ts'
@@ -31,15 +31,6 @@ const authorization = { authorization: `Bearer ${secretOf('ann')}` }
 /** Runs a program by the API, until it has ended or waits. */
 const run = async (source: string, body: object = {}) =>
   (await post(`${url}/v1/execute`, { source, durable: true, ...body }, authorization)).body
-
-/** `PICTURES=1` writes the pictures of the documentation anew. */
-async function picture(page: Page, name: string, height = 720): Promise<void> {
-  if (process.env.PICTURES !== '1') return
-  const path = resolve(import.meta.dirname, '../../docs/pictures', `${name}.png`)
-  await page.setViewportSize({ width: 840, height })
-  await page.screenshot({ path })
-  await page.setViewportSize({ width: 1440, height: 900 })
-}
 
 /** Writes a program into the editor, as if it was pasted. */
 async function write(page: Page, source: string): Promise<void> {
@@ -92,6 +83,8 @@ t.test('a program is run, edited, approved and rejected by keyboard, across a ki
   await page.locator('.output').waitFor()
   t.match(await page.locator('.output').innerText(), '"done 8"')
   t.match(await page.locator('.log').innerText(), 'not now')
+  const [deleted = ''] = await page.locator('.waterfall tbody tr').allInnerTexts()
+  t.match(deleted, /completed\s+replayed/, 'for the guest after the restart')
 })
 
 t.test('what happens elsewhere is seen on every live page', async t => {
@@ -237,54 +230,17 @@ t.test('axe finds nothing on any page, light and dark, narrow and wide', async t
     '/console/nothing',
     '/console/sign-in',
   ]
-  for (const path of paths) await isAccessible(t, page, path)
+  for (const path of paths) {
+    await page.goto(url + path)
+    if (path.endsWith('playground')) await page.locator('.cm-editor').waitFor()
+    await isAccessible(t, page, path)
+  }
   t.strictSame(
     ann.faults.filter(text => !/404|ERR_CONNECTION_REFUSED/.test(text)),
     [],
     'and no script failed',
   )
 })
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-interface AxeResult {
-  readonly violations: readonly {
-    readonly id: string
-    readonly nodes: readonly { readonly html: string }[]
-  }[]
-}
-
-async function isAccessible(t: Test, page: Page, path: string): Promise<void> {
-  await page.goto(url + path)
-  if (path.endsWith('playground')) await page.locator('.cm-editor').waitFor()
-  await page.evaluate(axe)
-  for (const { width, colorScheme } of views) {
-    await page.setViewportSize({ width, height: 900 })
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    const options = { resultTypes: ['violations'], preload: false }
-    const { violations } = (await page.evaluate(
-      `axe.run(document, ${JSON.stringify(options)})`,
-    )) as AxeResult
-    const found = violations.map(
-      ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`,
-    )
-    t.strictSame(found, [], `${path} at ${width}, ${colorScheme}`)
-    const excess = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
-    t.ok((excess as number) <= 0, `${path} is as wide as ${width}`)
-  }
-}
-
-/** Layout depends on the width and contrast on the scheme, so two views see both; `AXE=all`: four. */
-const views = [
-  { width: 360, colorScheme: 'light' },
-  { width: 1440, colorScheme: 'dark' },
-  ...(process.env.AXE === 'all'
-    ? ([
-        { width: 360, colorScheme: 'dark' },
-        { width: 1440, colorScheme: 'light' },
-      ] as const)
-    : []),
-] as const
 
 t.test('pages are read without script', async t => {
   const context = await browser.newContext({ javaScriptEnabled: false })

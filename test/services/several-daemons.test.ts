@@ -76,6 +76,38 @@ t.test('a decision reaches an execution that another daemon has in memory', asyn
   t.match(await wait(b, id), { status: 'completed', output: { value: false } })
 })
 
+t.test('what a call begins is beneath it at any daemon, and seen there as it happens', async t => {
+  const id = await submit(a, 'sleep(1); human_approval("Go on?").approved')
+  const { calls, waitingFor } = await wait(a, id)
+  const metadata = { parentCallId: calls[0].callId }
+  const leave = new AbortController()
+  const { body: live } = await fetch(`${c.url}/console/executions/${id}/live`, {
+    signal: leave.signal,
+  })
+  const reader = (live as ReadableStream).pipeThrough(new TextDecoderStream()).getReader()
+  const said = async () => {
+    for (let text = ''; !text.includes('event: nested-changed'); ) {
+      const { value, done } = await reader.read()
+      if (done) throw new Error(`nothing is said of it: ${text}`)
+      text += value
+    }
+  }
+  const kept = await submit(b, "'kept'", { metadata })
+  await said()
+  const { body } = await post(`${b.url}/v1/execute`, { source: "'in memory'", metadata })
+  for (const daemon of [a, b, c]) {
+    const beneath = async () => (await get(`${daemon.url}/v1/executions?parent=${id}`)).body.data
+    const data = await eventually(beneath, found => found.length === 2)
+    t.strictSame(
+      data.map((one: Body) => one.executionId),
+      [body.executionId, kept],
+    )
+  }
+  leave.abort()
+  await post(`${a.url}/v1/approvals/${waitingFor[0].approvalId}`, { decision: 'approve' })
+  t.match(await wait(b, id), { status: 'completed' })
+})
+
 t.test('events are streamed at another daemon, each once and in order', async t => {
   const source = 'for (let i = 0; i < 8; i++) { console.log(`line ${i}`); sleep(120) }'
   const id = await submit(a, source)

@@ -203,8 +203,12 @@ t.test('markup in programs, logs, outputs, errors and arguments is shown as text
     const waiting = await asked(
       `delete_account({ id: ${JSON.stringify(texts.join('\n'))}, tags: ${list}, ${JSON.stringify(texts[5])}: 1 })`,
     )
+    const above = await run('number(1)')
+    const parentCallId = above.calls[0].callId
+    await run(`// ${texts[0]} ${texts[11]}`, { metadata: { parentCallId } })
     const own = (id: string) => `/console/executions/${id}`
-    const paths = [own(done.executionId), own(failed.executionId), waiting.path]
+    const ids = [done, failed, above].map(({ executionId }) => own(executionId))
+    const paths = [...ids.slice(0, 2), waiting.path, ...ids.slice(2)]
     const query = new URLSearchParams({
       text: texts[6] as string,
       tool: texts[7] as string,
@@ -217,8 +221,8 @@ t.test('markup in programs, logs, outputs, errors and arguments is shown as text
       'arg.tags': texts.join(),
       reason: texts.join(),
     })
-    const ids = /(exe|apr|cal|call|app|ses)_\w+/g
-    return [...read, refused.text].map(text => text.replaceAll(ids, 'id'))
+    const anyId = /(exe|apr|cal|call|app|ses)_\w+/g
+    return [...read, refused.text].map(text => text.replaceAll(anyId, 'id'))
   }
   const attacked = await pagesFor(markupAttempts)
   const harmless = await pagesFor(plain)
@@ -227,7 +231,9 @@ t.test('markup in programs, logs, outputs, errors and arguments is shown as text
     t.strictSame(shape(html), shape(harmless[i] as string), `page ${i}`)
     t.notMatch(html, /<(script|img|svg|iframe|base|style|link|meta)[^>]*(hit|evil)/i)
   }
-  const [, done = '', failed = '', waiting = ''] = attacked
+  const [, done = '', failed = '', waiting = '', above = ''] = attacked
+  for (const i of [0, 11])
+    t.ok(unescaped(above).includes(markupAttempts[i] as string), 'a program beneath')
   for (const attempt of markupAttempts) {
     for (const html of [done, failed, waiting]) t.ok(unescaped(html).includes(attempt), attempt)
   }

@@ -8,6 +8,11 @@ import type {
 } from '../../../protocol/execution/execution.ts'
 import type { Latchd } from '../../../sdk/index.ts'
 import { escapeControls } from '../../base/escape-controls.ts'
+import {
+  type NestedExecutions,
+  NOTHING_NESTED,
+  nestedExecutions,
+} from '../../executions/nested-executions.ts'
 import type { Cli, Options } from '../cli.ts'
 import { clientCommand } from '../client-command.ts'
 import { failureText } from '../output/guest-failure.ts'
@@ -32,20 +37,40 @@ async function show(
 ): Promise<void> {
   const [execution, program] = await Promise.all([client.get(id), client.source(id)])
   const { stdout, env } = terminal
-  if (options.json) print(stdout, JSON.stringify({ ...execution, ...program }, null, 2))
-  else if (!isColoured(stdout, env))
-    print(stdout, pageOf(execution, numbered(program.source), program))
-  else {
+  if (options.json) {
+    print(stdout, JSON.stringify({ ...execution, ...program }, null, 2))
+    return
+  }
+  const calls = callLines(execution, await nestedOf(client, execution))
+  if (!isColoured(stdout, env)) {
+    print(stdout, pageOf(execution, calls, numbered(program.source), program))
+  } else {
     // Not printed, which would escape the colours: what could steer the terminal is escaped here.
     const { source, language } = program
     const lines = numbered(highlight(escapeControls(source), language))
-    stdout.write(`${pageOf(execution, lines, program, escapeControls)}\n`)
+    stdout.write(`${pageOf(execution, calls, lines, program, escapeControls)}\n`)
   }
+}
+
+/** What the calls of an execution have begun. */
+async function nestedOf(client: Latchd, { executionId, calls }: Execution) {
+  if (calls.length === 0) return NOTHING_NESTED
+  return await nestedExecutions(executionId, async (parentIds, limit) => {
+    const data: Execution[] = []
+    for (const parent of parentIds) {
+      const page = await client.list({ parent, limit: limit - data.length })
+      data.push(...page.data)
+      if (page.nextCursor !== undefined || data.length === limit)
+        return { data, nextCursor: parent }
+    }
+    return { data }
+  })
 }
 
 /** @param lines those of the program @param escaped makes the texts of all other lines harmless */
 function pageOf(
   execution: Execution,
+  calls: readonly string[],
   lines: readonly string[],
   { language }: ExecutionSource,
   escaped = (text: string) => text,
@@ -54,7 +79,7 @@ function pageOf(
   const [end, endLines] = endOf(execution)
   const sections: [title: string, lines: readonly string[]][] = [
     [`Program (${language})`, lines],
-    ['Calls', shownLines(execution.calls.flatMap(callLines))],
+    ['Calls', shownLines(calls)],
     ['Logs', shownLines(logLines(execution))],
     [end, shownLines(endLines)],
   ]
@@ -92,7 +117,19 @@ function numbered(source: string): string[] {
   return lines.map((line, i) => `${String(i + 1).padStart(width)} | ${line}`)
 }
 
-function callLines(call: CallRecord): string[] {
+/** The calls, each with the executions that it has begun and their calls. */
+function callLines(execution: Execution, nested: NestedExecutions): string[] {
+  return execution.calls.flatMap(call => {
+    const begun = nested.byCall.get(call.callId) ?? []
+    const beneath = begun.flatMap(one => [
+      `${one.executionId} ${one.status}: ${one.sourceLine ?? ''}`,
+      ...callLines(one, nested).map(line => `  ${line}`),
+    ])
+    return [...linesOf(call), ...beneath.map(line => `  ${line}`)]
+  })
+}
+
+function linesOf(call: CallRecord): string[] {
   const { callId, tool, status, durationMs, inputText, outputText, error, progress } = call
   const took = durationMs === undefined ? '' : ` in ${durationMs} ms`
   return [

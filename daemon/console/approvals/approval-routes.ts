@@ -197,7 +197,8 @@ function listPage(
   return html`<h1>Approvals</h1>
 <nav class="tabs" aria-label="Status"><ul>${tabs}</ul></nav>
 <p class="keys">Keys: <kbd>a</kbd> comes here from anywhere, <kbd>j</kbd> <kbd>k</kbd> choose,
-<kbd>Enter</kbd> approves, <kbd>e</kbd> edits, <kbd>r</kbd> rejects with a reason. <button type="button" class="plain" data-notify hidden>Notify me of new ones</button></p>
+<kbd>Enter</kbd> approves, <kbd>e</kbd> edits, <kbd>r</kbd> rejects with a reason. <button type="button" class="plain" data-notify="off" hidden>Notify me of new ones</button></p>
+<p class="fault" role="status" data-notify-fault></p>
 <div class="approvals" data-region="approvals">${forms}</div>
 <p data-region="none">${forms.length === 0 ? `None is ${status ?? 'there'}.` : ''}</p>
 <nav class="pages" aria-label="Pages">${

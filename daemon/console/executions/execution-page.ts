@@ -6,21 +6,26 @@ import type {
   ExecutionError,
   ExecutionSource,
 } from '../../../protocol/execution/execution.ts'
+import { parentCallOf } from '../../../protocol/execution/parent-call.ts'
 import { isEnded } from '../../../protocol/execution/status.ts'
+import type { NestedExecutions } from '../../executions/nested-executions.ts'
 import { type Html, nothing } from '../page.ts'
 import { bytesText, cutText, durationText, instant, shownText } from '../texts.ts'
 import { valueTree } from '../value-tree.ts'
 import { emittedFiles } from './emitted-files.ts'
+import type { GuestTimes } from './guest-times.ts'
 import { type MarkedLine, sourceView } from './source-view.ts'
 import { duration, statusMark, waitsFor } from './status.ts'
-import { type Parked, waterfall } from './waterfall.ts'
+import { waterfall } from './waterfall.ts'
 
 /** All that the page shows. */
 export interface ExecutionView {
   readonly execution: Execution
   /** Absent when the page renews its regions, which the source is none of. */
   readonly program: ExecutionSource | undefined
-  readonly parked: readonly Parked[]
+  readonly guest: GuestTimes
+  /** What its calls have begun. */
+  readonly nested: NestedExecutions
   /** The approvals that it waits for, each as a form. */
   readonly approvals: readonly Html[]
   /** Whether the caller may cancel it, retry it and run programs. */
@@ -32,29 +37,36 @@ export interface ExecutionView {
 
 /** The page of an execution. */
 export function executionPage(view: ExecutionView): Html {
-  const { execution, program, parked, approvals, nowMs } = view
+  const { execution, program, nested, guest, approvals, nowMs } = view
   const { executionId, sourceLine = '' } = execution
   return html`<h1><code>${shownText(sourceLine).trim() || executionId}</code></h1>
 <section data-region="state" aria-label="State">${state(view)}</section>
 <section data-region="approvals" aria-label="Decisions" class="approvals">${approvals}</section>
 <section data-region="end" aria-label="Outcome">${end(execution)}</section>
 <section aria-labelledby="calls-title"><h2 id="calls-title">Calls</h2>
-${waterfall(execution, parked, nowMs)}</section>
+${waterfall(execution, nested, guest, nowMs)}</section>
 <section aria-labelledby="log-title"><h2 id="log-title">Log</h2>${log(execution)}</section>
 ${program === undefined ? nothing : source(execution, program)}
 <section data-region="usage" aria-label="Usage">${usage(execution)}</section>`
 }
 
 function state({ execution, mayExecute, hasJournal, nowMs }: ExecutionView): Html {
-  const { executionId, createdAtMs, sessionId, usage } = execution
+  const { executionId, status, createdAtMs, sessionId, usage, metadata } = execution
+  const parent = parentCallOf(metadata)
   const act = (action: string, label: string, kind = '') =>
     html`<form method="post" action="/console/executions/${executionId}/${action}"><button class="${kind}">${label}</button></form>`
-  return html`<p class="facts">${statusMark(execution)} <span>${duration(execution, nowMs)}</span>
+  // As long as both stay what they are, the focus stays where it is.
+  const waits = execution.status === 'waiting' ? execution.waitingFor : []
+  const version = [status, usage.resumes, hasJournal, ...waits.map(({ callId }) => callId)].join(
+    ' ',
+  )
+  return html`<p class="facts" data-key="facts" data-version="${version}">${statusMark(execution)} <span>${duration(execution, nowMs)}</span>
 <span>${waitsFor(execution, nowMs)}</span> <span>created ${instant(createdAtMs)}</span>
 ${sessionId === undefined ? nothing : html`<span><a href="/console/sessions/${sessionId}">session</a></span>`}
+${parent === undefined ? nothing : html`<span>begun by <a href="/console/executions/${parent.executionId}#${parent.callId}">a call</a></span>`}
 ${usage.resumes === 0 ? nothing : html`<span>resumed ${usage.resumes} times</span>`}
 <span class="id">${executionId}</span></p>
-<div class="actions">${mayExecute && execution.status === 'stuck' ? act('retry', 'Retry') : nothing}
+<div class="actions" data-key="actions" data-version="${version}">${mayExecute && execution.status === 'stuck' ? act('retry', 'Retry') : nothing}
 ${mayExecute && !isEnded(execution) ? act('cancel', 'Cancel', 'danger') : nothing}
 ${mayExecute ? html`<a class="button" href="/console/playground?from=${executionId}">Run again</a>` : nothing}
 ${hasJournal ? html`<a class="button" href="/console/executions/${executionId}/replay">Time travel</a>` : nothing}</div>`

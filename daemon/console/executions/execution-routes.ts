@@ -1,10 +1,12 @@
 /** The pages of executions, their streams, and the forms that act on them. */
 
 import type { Hono } from 'hono'
+import type { ExecutionEvent } from '../../../protocol/execution/events.ts'
 import type { Execution } from '../../../protocol/execution/execution.ts'
 import { ExecutionStatus } from '../../../protocol/execution/execution.ts'
 import { isEnded } from '../../../protocol/execution/status.ts'
 import { requireScope } from '../../auth/tokens.ts'
+import { NOTHING_NESTED } from '../../executions/nested-executions.ts'
 import type { HttpEnvironment } from '../../http/dependencies.ts'
 import { sendEvents } from '../../http/event-stream.ts'
 import { actorOf } from '../../http/middleware/actor.ts'
@@ -14,8 +16,9 @@ import { type Html, isUpdate, sendPage } from '../page.ts'
 import { pendingText } from '../pending.ts'
 import { may } from '../scopes.ts'
 import { executionPage } from './execution-page.ts'
+import { guestTimes } from './guest-times.ts'
 import { type ListFilter, listPage } from './list-page.ts'
-import { parkedSpans } from './parked-spans.ts'
+import { LiveEvents } from './live-events.ts'
 
 /** Executions of one page. */
 const PAGE_LENGTH = 50
@@ -80,8 +83,18 @@ export function addExecutionPages(app: Hono<HttpEnvironment>, deps: ConsoleDepen
     const caller = context.get('caller')
     requireScope(caller, 'read')
     const after = Number(/^\d{1,15}$/.exec(context.req.header('last-event-id') ?? '')?.[0] ?? 0)
-    const events = await executions.events(context.req.param('id'), caller, after)
-    return events === undefined ? context.body(null, 204) : sendEvents(context, events)
+    const id = context.req.param('id')
+    // Watched before its own past is read, so that nothing falls in between.
+    const beneath = await executions.nesting.events(id, caller)
+    let own: AsyncIterableIterator<ExecutionEvent> | undefined
+    try {
+      own = await executions.events(id, caller, after)
+    } finally {
+      if (own === undefined) await beneath.return()
+    }
+    return own === undefined
+      ? context.body(null, 204)
+      : sendEvents(context, new LiveEvents(own, beneath))
   })
 
   app.get('/console/files/:id', async context => {
@@ -112,7 +125,7 @@ async function executionMain(
   const caller = context.get('caller')
   const { executionId } = execution
   const isWaiting = execution.status === 'waiting'
-  const [program, pending, parked] = await Promise.all([
+  const [program, pending, guest, nested] = await Promise.all([
     isUpdate(context) ? undefined : deps.executions.source(executionId, caller),
     isWaiting
       ? deps.approvals.list(
@@ -120,13 +133,17 @@ async function executionMain(
           caller,
         )
       : undefined,
-    parkedSpans(deps.store, execution, deps.now()),
+    guestTimes(deps.store, execution, deps.now()),
+    execution.calls.length === 0
+      ? NOTHING_NESTED
+      : deps.executions.nesting.all(executionId, caller),
   ])
   const next = `/console/executions/${executionId}`
   return executionPage({
     execution,
     program,
-    parked,
+    guest,
+    nested,
     approvals: await approvalForms(context, deps, pending?.data ?? [], next),
     mayExecute: may(caller, 'execute'),
     hasJournal: await hasJournal(deps, execution),

@@ -1,46 +1,45 @@
-/** The calls of an execution on a time axis. */
+/** The calls of an execution on a time axis, with those of the executions that they have begun. */
 
 import { html } from 'hono/html'
 import type { CallRecord, Execution } from '../../../protocol/execution/execution.ts'
 import { isEnded } from '../../../protocol/execution/status.ts'
-import { type Html, nothing } from '../page.ts'
-import { durationText, shownText } from '../texts.ts'
+import type { NestedExecutions } from '../../executions/nested-executions.ts'
+import type { Html } from '../page.ts'
+import { durationText } from '../texts.ts'
+import { type GuestTimes, NO_TIMES } from './guest-times.ts'
+import { type Axis, callRow, nestedRow, type Parked } from './waterfall-rows.ts'
 
-/** Units of the axis: bars are placed in them, so that no bar needs a style of its own. */
-const AXIS = 1000
-/** A bar is never thinner. */
-const MIN_BAR = 4
 /** Instants that are written above the bars. */
 const TICKS = 5
-
 /** Calls that are shown of each end, when there are more than twice as many. */
 const MAX_OF_EACH_END = 1000
+/** Calls that are shown of an execution beneath: its first ones. */
+const MAX_OF_NESTED = 100
 /** Spans that are drawn: the longest. */
 const MAX_SPANS = 20
 
-/** A span of time in which the guest was parked. */
-export interface Parked {
-  readonly fromMs: number
-  readonly toMs: number
-}
-
 /** The rows of the calls, with the axis as their head. */
-export function waterfall(execution: Execution, parked: readonly Parked[], nowMs: number): Html {
+export function waterfall(
+  execution: Execution,
+  nested: NestedExecutions,
+  guest: GuestTimes,
+  nowMs: number,
+): Html {
   const { calls } = execution
-  const axis = axisOf(execution, nowMs)
-  const waiting = new Set(
-    execution.status === 'waiting' ? execution.waitingFor.map(({ callId }) => callId) : [],
-  )
+  const axis = axisOf(execution, nested, nowMs)
   const ticks = Array.from(
     { length: TICKS },
     (_, i) => html`<span>${durationText((axis.spanMs * i) / (TICKS - 1))}</span>`,
   )
-  const drawn = [...parked].sort((a, b) => lengthOf(b) - lengthOf(a)).slice(0, MAX_SPANS)
-  const shown = calls
-    .map((call, i) => ({ call, i }))
-    .filter(({ i }) => i < MAX_OF_EACH_END || i >= calls.length - MAX_OF_EACH_END)
-  const rows = shown.map(({ call, i }) => row(call, i, axis, drawn, waiting.has(call.callId)))
-  return html`<p data-region="no-calls">${remark(calls.length, shown.length)}</p>
+  const drawn = [...guest.parked].sort((a, b) => lengthOf(b) - lengthOf(a)).slice(0, MAX_SPANS)
+  const numbers = calls
+    .map((_, i) => i)
+    .filter(i => i < MAX_OF_EACH_END || i >= calls.length - MAX_OF_EACH_END)
+  const rows = rowsOf(execution, numbers, 0, {
+    ...{ axis, nested, nowMs },
+    guest: { ...guest, parked: drawn },
+  })
+  return html`<p data-region="no-calls">${remark(calls.length, numbers.length, nested)}</p>
 <div class="wide tall" tabindex="0" role="group" aria-label="Calls">
 <table class="waterfall"><thead><tr><th scope="col" class="number">No.</th><th scope="col">Tool</th>
 <th scope="col">Status</th><th scope="col" class="number">Took</th>
@@ -49,24 +48,75 @@ export function waterfall(execution: Execution, parked: readonly Parked[], nowMs
 </table></div>`
 }
 
+/** What all rows of a waterfall are drawn with. */
+interface Drawing {
+  readonly axis: Axis
+  readonly nested: NestedExecutions
+  readonly guest: GuestTimes
+  readonly nowMs: number
+}
+
+/** @param numbers indexes of the calls that are shown @param depth levels above the execution */
+function rowsOf(
+  execution: Execution,
+  numbers: readonly number[],
+  depth: number,
+  drawing: Drawing,
+): readonly Html[] {
+  const { axis, nested, nowMs } = drawing
+  const { calls } = execution
+  // The guests of another execution have times of their own.
+  const { parked, guestEndsMs } = depth === 0 ? drawing.guest : NO_TIMES
+  const waiting = new Set(
+    execution.status === 'waiting' ? execution.waitingFor.map(({ callId }) => callId) : [],
+  )
+  return numbers.flatMap(i => {
+    const call = calls[i] as Execution['calls'][number]
+    const isAwaited = waiting.has(call.callId)
+    const replays = replaysOf(call, guestEndsMs)
+    const beneath = nested.byCall.get(call.callId) ?? []
+    return [
+      callRow(call, { number: i + 1, depth, isAwaited, replays }, axis, parked),
+      ...beneath.flatMap(begun => {
+        const shown = begun.calls.slice(0, MAX_OF_NESTED).map((_, at) => at)
+        return [
+          nestedRow(begun, { depth: depth + 1, shown: shown.length }, axis, nowMs),
+          ...rowsOf(begun, shown, depth + 1, drawing),
+        ]
+      }),
+    ]
+  })
+}
+
+/** How often a call was answered again from the journal. */
+function replaysOf(
+  { startedAtMs, durationMs }: CallRecord,
+  guestEndsMs: readonly number[],
+): number {
+  if (durationMs === undefined) return 0
+  return guestEndsMs.filter(atMs => atMs >= startedAtMs + durationMs).length
+}
+
 const lengthOf = ({ fromMs, toMs }: Parked) => toMs - fromMs
 
-function remark(made: number, shown: number): string {
+function remark(made: number, shown: number, { isCut }: NestedExecutions): string {
   if (made === 0) return 'It has called no tool so far.'
   const ends = `the first and the last ${MAX_OF_EACH_END} of ${made} calls`
-  return shown < made ? `These are ${ends}.` : ''
+  return [
+    ...(shown < made ? [`These are ${ends}.`] : []),
+    ...(isCut ? ['Of the executions beneath them the latest are shown.'] : []),
+  ].join(' ')
 }
 
-interface Axis {
-  readonly startMs: number
-  readonly spanMs: number
-}
-
-function axisOf(execution: Execution, nowMs: number): Axis {
+function axisOf(execution: Execution, nested: NestedExecutions, nowMs: number): Axis {
   const { calls, createdAtMs, startedAtMs = createdAtMs } = execution
-  const ends = calls.map(({ startedAtMs: from, durationMs = 0 }) => from + durationMs)
-  const isOpen = !isEnded(execution)
-  const last = ends.reduce((a, b) => Math.max(a, b), isOpen ? nowMs : execution.endedAtMs)
+  const begun = [...nested.byCall.values()].flat()
+  const ends = [execution, ...begun].flatMap(one => [
+    isEnded(one) ? one.endedAtMs : nowMs,
+    ...one.calls.map(({ startedAtMs: from, durationMs = 0 }) => from + durationMs),
+  ])
+  const isOpen = ![execution, ...begun].every(isEnded)
+  const last = ends.reduce((a, b) => Math.max(a, b))
   const first = calls.reduce((least, call) => Math.min(least, call.startedAtMs), startedAtMs)
   const spanMs = Math.max(1, last - first)
   return { startMs: first, spanMs: isOpen ? roundedUp(spanMs) : spanMs }
@@ -79,57 +129,3 @@ function roundedUp(ms: number): number {
 }
 
 const STEPS = [1, 2, 5, 10]
-
-function row(
-  call: CallRecord,
-  i: number,
-  axis: Axis,
-  parked: readonly Parked[],
-  isAwaited: boolean,
-): Html {
-  const { callId, tool, status, durationMs, startedAtMs, progress } = call
-  const version = `${status} ${isAwaited} ${axis.spanMs} ${progress === undefined ? '' : JSON.stringify(progress)}`
-  const took = durationMs === undefined ? '' : durationText(durationMs)
-  const from = startedAtMs - axis.startMs
-  // An open call lasts to the end of the axis.
-  const to = durationMs === undefined ? axis.spanMs : from + durationMs
-  const kind = isAwaited ? 'waiting' : status
-  return html`<tr data-key="${callId}" data-version="${version}" id="${callId}">
-<td class="number">${i + 1}</td><td>${facts(call)}</td>
-<td><span class="status ${kind}">${isAwaited ? 'waiting' : status}</span></td><td class="number">${took}</td>
-<td class="axis"><svg viewBox="0 0 ${AXIS} 10" preserveAspectRatio="none" role="img" aria-label="${tool}: from ${durationText(
-    Math.max(0, from),
-  )}${took === '' ? ' on' : `, for ${took}`}">${bands(axis, parked)}${bar(from, to, axis, kind)}</svg></td></tr>
-`
-}
-
-function bar(from: number, to: number, { spanMs }: Axis, kind: string): Html {
-  const x = Math.min(AXIS - MIN_BAR, Math.max(0, (from / spanMs) * AXIS))
-  const width = Math.max(MIN_BAR, Math.min(AXIS - x, ((to - from) / spanMs) * AXIS))
-  return html`<rect class="bar ${kind}" x="${x.toFixed(1)}" y="1" width="${width.toFixed(1)}" height="8"></rect>`
-}
-
-/** The spans in which the guest was parked, behind the bars. */
-function bands({ startMs, spanMs }: Axis, parked: readonly Parked[]): Html {
-  const rects = parked.map(({ fromMs, toMs }) => {
-    const x = Math.max(0, ((fromMs - startMs) / spanMs) * AXIS)
-    const width = Math.max(1, ((toMs - startMs) / spanMs) * AXIS - x)
-    return html`<rect class="parked" x="${x.toFixed(1)}" y="0" width="${width.toFixed(1)}" height="10"></rect>`
-  })
-  return rects.length === 0 ? nothing : html`${rects}`
-}
-
-function facts({ callId, tool, inputText, outputText, error, progress }: CallRecord): Html {
-  const lines: [name: string, text: string | undefined][] = [
-    ['in', inputText],
-    ['now', progress === undefined ? undefined : JSON.stringify(progress)],
-    ['out', outputText],
-    ['error', error && `${error.name}: ${error.message}`],
-  ]
-  const known = lines.filter(([, text]) => text !== undefined)
-  const name = html`<code>${shownText(tool)}</code>`
-  if (known.length === 0) return name
-  return html`<details><summary>${name}</summary><dl><dt>id</dt><dd><code>${callId}</code></dd>${known.map(
-    ([what, text]) => html`<dt>${what}</dt><dd><pre>${shownText(text as string)}</pre></dd>`,
-  )}</dl></details>`
-}

@@ -40,8 +40,16 @@ export function addReplayPages(app: Hono<HttpEnvironment>, deps: ConsoleDependen
     const caller = context.get('caller')
     requireScope(caller, 'read')
     const options = { untilCall: undefined, signal: context.req.raw.signal }
-    const { place } = await replays.replay(context.req.param('id'), caller, options)
-    return context.json({ line: place?.line ?? null })
+    try {
+      const { place } = await replays.replay(context.req.param('id'), caller, options)
+      return context.json({ line: place?.line ?? null })
+    } catch (error) {
+      // It went on meanwhile, or has no journal: the line is not known then.
+      if (error instanceof LatchdError && error.code === 'CONFLICT') {
+        return context.json({ line: null })
+      }
+      throw error
+    }
   })
 }
 

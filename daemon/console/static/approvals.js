@@ -1,6 +1,7 @@
 /** Approvals by keyboard, a question before a destructive one, and notifications. */
 
 import { isTyping } from './console.js'
+import './notifications.js'
 
 const forms = () => [...document.querySelectorAll('.approval:has(form)')]
 const chosen = () => document.activeElement?.closest('.approval') ?? undefined
@@ -105,20 +106,3 @@ document.addEventListener('keydown', event => {
 
 // From another page by its key: the first one is chosen.
 if (location.pathname === '/console/approvals') choose(0)
-
-const button = document.querySelector('[data-notify]')
-if (button !== null && 'Notification' in window && Notification.permission !== 'denied') {
-  button.hidden = Notification.permission === 'granted'
-  button.addEventListener('click', async () => {
-    button.hidden = (await Notification.requestPermission()) === 'granted'
-  })
-  document.addEventListener('latchd', ({ detail }) => {
-    if (detail.type !== 'approval-requested' || Notification.permission !== 'granted') return
-    if (!document.hidden) return
-    const { approval } = JSON.parse(detail.data)
-    const shown = new Notification(`${approval.tool} waits for a decision`, {
-      tag: approval.approvalId,
-    })
-    shown.onclick = () => window.focus()
-  })
-}

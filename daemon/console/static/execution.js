@@ -20,13 +20,13 @@ let shown
 
 async function showLine() {
   const calls = isWaiting()
-    ? document.querySelectorAll('[data-region="calls"] > tr').length
+    ? document.querySelectorAll('[data-region="calls"] > tr:not([data-depth])').length
     : undefined
   if (calls === shown) return
   shown = calls
   if (calls === undefined) return mark(undefined)
   const response = await fetch(`${location.pathname}/line`, { headers: { 'x-latchd-update': '1' } })
-  // It went on meanwhile, or has no journal: the line is not known then.
+  // A daemon that has no worker for it says so: the line stays as it was shown.
   if (response.ok) mark((await response.json()).line ?? undefined)
 }
 

@@ -18,6 +18,25 @@ const UNSEEN_MS = 10_000
 /** The answer took this share of the time at most. */
 const SHARE = 5
 
+/** What the keyboard comes to. */
+const CONTROLS = 'a[href], button, input, select, textarea, summary, [tabindex]'
+
+/** Whether a control is the same as one of an earlier form of the page. */
+const isSame = (a, b) =>
+  a.tagName === b.tagName &&
+  a.textContent === b.textContent &&
+  a.getAttribute('href') === b.getAttribute('href') &&
+  a.form?.action === b.form?.action
+
+/** Does something to a region in which the focus may be, and gives it to the same control after it. */
+function keepFocus(region, act) {
+  const focused = document.activeElement
+  act()
+  if (focused === null || focused.isConnected) return
+  const same = [...region.querySelectorAll(CONTROLS)].find(control => isSame(control, focused))
+  same?.focus({ preventScroll: true })
+}
+
 /** Replaces the children of a region by those of its new form. */
 function renew(region, next) {
   const hasKeys = [...region.children, ...next.children].some(child => child.dataset.key)
@@ -58,7 +77,7 @@ function show(text) {
     const fresh = next.querySelector(`[data-region="${region.dataset.region}"]`)
     if (fresh === null) continue
     const followsEnd = region.classList.contains('log') && isAtEnd(region)
-    renew(region, fresh)
+    keepFocus(region, () => renew(region, fresh))
     if (followsEnd) region.scrollTop = region.scrollHeight
   }
   document.dispatchEvent(new Event('renewed'))
@@ -160,6 +179,8 @@ export function follow(path, onEvent = () => {}) {
       'execution-resumed',
       'execution-stuck',
       'execution-ended',
+      // Of an execution's page: something has happened beneath it.
+      'nested-changed',
     ]) {
       source.addEventListener(type, event => {
         if (type === 'execution-ended' && path.includes('/executions/')) {
@@ -189,5 +210,4 @@ export function follow(path, onEvent = () => {}) {
 }
 
 /** Whether somebody is to be told of new approvals by a tab in the background. */
-const notifies = () =>
-  document.querySelector('[data-notify]') !== null && Notification.permission === 'granted'
+const notifies = () => document.querySelector('[data-notify="on"]') !== null

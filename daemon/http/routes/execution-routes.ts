@@ -43,6 +43,7 @@ const instant = z.coerce.number().int().min(0).optional()
 const filterQuery = {
   sessionId: z.string().optional().describe('Those of this session'),
   tool: z.string().optional().describe('Those that have called this tool'),
+  parent: z.string().optional().describe('Those that calls of this execution have begun'),
   createdFromMs: instant.describe('Those created at this instant or later, epoch milliseconds'),
   createdBeforeMs: instant.describe('Those created before this instant, epoch milliseconds'),
 }
@@ -57,7 +58,7 @@ const listRoute = callerRoute('read', {
   },
   responses: {
     200: json(pageOf(Execution, 'ExecutionList'), 'A page'),
-    ...problems(400),
+    ...problems(400, 404),
   },
 })
 
@@ -136,8 +137,11 @@ export function addExecutionRoutes(
 
   app.openapi(listRoute, async context => {
     const caller = context.get('caller')
-    const { status, after, limit, ...filter } = context.req.valid('query')
-    const page = await executions.list({ status, after, limit, filter }, caller)
+    const { status, after, limit, parent, ...filter } = context.req.valid('query')
+    const query = { status, after, limit, filter }
+    const page = await (parent === undefined
+      ? executions.list(query, caller)
+      : executions.nesting.list(parent, query, caller))
     return context.json({ ...page, data: [...page.data] }, 200)
   })
 

@@ -38,6 +38,8 @@ export interface ConnectionListeners {
 export interface CallOptions {
   readonly signal: AbortSignal
   readonly onProgress: (progress: unknown) => void
+  /** The `_meta` of the request. */
+  readonly meta: Readonly<Record<string, unknown>>
 }
 
 /** Whole time of the handshake, and of each list: a server may have to be installed first. */
@@ -193,13 +195,13 @@ export class Connection {
   async call(
     name: string,
     input: Record<string, unknown>,
-    { signal, onProgress }: CallOptions,
+    { signal, onProgress, meta }: CallOptions,
   ): Promise<unknown> {
     const definition = this.#definitions.get(name)
     const { outputSchema: _, ...withoutOutput } = definition ?? ({} as ListedTool)
     try {
       return await this.#client.callTool(
-        { name, arguments: input },
+        { name, arguments: input, _meta: meta },
         {
           signal,
           timeout: NO_TIMEOUT_MS,

@@ -18,6 +18,7 @@ import { LatchdError } from '../../../protocol/errors.ts'
 import type { Tool } from '../../../protocol/tool/tool.ts'
 import type { ToolContext } from '../../../protocol/tool/wire-tool.ts'
 import { CallSlots } from '../../base/call-slots.ts'
+import { metaBeneath } from '../parent-meta.ts'
 import { type CallServer, readCatalogue } from './catalogue.ts'
 import type { Connection, ConnectionListeners } from './connection.ts'
 import { LostCall, NotSent } from './server-call.ts'
@@ -147,10 +148,11 @@ export class McpServer {
   ): Promise<unknown> {
     const { signal } = context
     const onProgress = (progress: unknown) => context.progress(progress)
+    const meta = metaBeneath(context)
     for (let isFirst = true; ; isFirst = false) {
       const connection = await this.#connected(signal)
       try {
-        return await connection.call(name, { ...input }, { signal, onProgress })
+        return await connection.call(name, { ...input }, { signal, onProgress, meta })
       } catch (error) {
         const isLost = error instanceof LostCall
         if (!isLost && !(error instanceof NotSent)) throw error

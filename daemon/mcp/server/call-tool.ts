@@ -7,8 +7,10 @@ import { BYTES_PER_TOKEN, boundedText } from '../../../protocol/answer/bounded-t
 import { inTurns } from '../../../protocol/base/in-turns.ts'
 import { LatchdError } from '../../../protocol/errors.ts'
 import type { Execution } from '../../../protocol/execution/execution.ts'
+import type { ExecuteRequest } from '../../../protocol/execution/executor.ts'
 import { declareTools } from '../../../protocol/tool/declarations.ts'
 import { toolGlobals } from '../../../protocol/tool/tool-globals.ts'
+import { metadataOfMeta } from '../parent-meta.ts'
 import { answerOf, failure, MAX_ANSWER_TOKENS, toolResult } from './answer.ts'
 import type { McpBackend } from './backend.ts'
 import {
@@ -36,7 +38,8 @@ const calls: Calls = {
     // Sent again with the answers to its questions: it is the program from before that goes on.
     const executionId = request.context.mcpReq.requestState<unknown>()
     if (typeof executionId === 'string') return goOn(executionId, DEFAULT_WAIT_MS, request)
-    return runProgram(input as Parameters<typeof runProgram>[0], request)
+    const metadata = metadataOfMeta(request.context.mcpReq._meta)
+    return runProgram({ ...(input as ExecuteRequest), ...(metadata && { metadata }) }, request)
   },
   wait: ({ executionId, waitMs = DEFAULT_WAIT_MS }, request) => goOn(executionId, waitMs, request),
   read_output: async ({ executionId, from, to }, { backend }) => {

@@ -61,7 +61,7 @@ export const copiedTables: readonly CopiedTable[] = [
       ...[whole('id'), text('execution_id'), text('owner'), text('state'), small('epoch')],
       ...[small('losses'), whole('wake_ms'), whole('created_ms'), whole('started_ms')],
       ...[whole('deadline_ms'), whole('ended_ms'), text('session_id'), text('key_text')],
-      ...[text('key_hash'), text('usage'), text('webhook_url')],
+      ...[text('key_hash'), text('usage'), text('webhook_url'), text('parent_id')],
       {
         name: 'runtime',
         type: 'text',

@@ -5,6 +5,7 @@ import type {
   Execution,
   ExecutionSource,
 } from '../../../protocol/execution/execution.ts'
+import { parentCallOf } from '../../../protocol/execution/parent-call.ts'
 import { heldBytes } from '../../base/held-bytes.ts'
 import { isBefore } from '../place.ts'
 import type { ListQuery, StoredExecution } from '../store.ts'
@@ -102,12 +103,16 @@ export class MemoryStore {
   }
 
   /** Newest first, as a store lists. */
-  list({ owner, status, after, limit }: ListQuery): Execution[] {
+  list({ owner, status, parentIds, after, limit }: ListQuery): Execution[] {
     this.#forgetOld()
     const found: Execution[] = []
     for (const entry of this.#entries.values()) {
       if (owner !== undefined && entry.owner !== owner) continue
       const execution = entry.read()
+      if (parentIds !== undefined) {
+        const parent = parentCallOf(execution.metadata)
+        if (parent === undefined || !parentIds.includes(parent.executionId)) continue
+      }
       if (status === undefined || execution.status === status) found.push(execution)
     }
     const placed = found.map(execution => ({

@@ -5,10 +5,11 @@ import { LatchdError } from '../../../protocol/errors.ts'
 import type { Transaction } from './database.ts'
 import { SCHEMA_1 } from './schema.ts'
 import { FLEET_SCHEMA } from './schema-fleet.ts'
+import { SCHEMA_PARENTS } from './schema-parents.ts'
 import { SCHEMA_PEERS } from './schema-peers.ts'
 
 /** One step each; the number of the steps that were taken is the version. */
-const migrations: readonly string[] = [SCHEMA_1, FLEET_SCHEMA, SCHEMA_PEERS]
+const migrations: readonly string[] = [SCHEMA_1, FLEET_SCHEMA, SCHEMA_PEERS, SCHEMA_PARENTS]
 
 /** The version of the tables that this program writes. */
 export const SCHEMA_VERSION = migrations.length

@@ -81,7 +81,7 @@ export async function readRunning(
 /** A page of executions, newest first. */
 export async function listExecutions(
   tx: Transaction,
-  { owner, status, after, limit }: ListQuery,
+  { owner, status, parentIds, after, limit }: ListQuery,
   nowMs: number,
 ): Promise<Execution[]> {
   const conditions = ['(e.created_ms, e.execution_id) < ($1, $2)']
@@ -89,6 +89,8 @@ export async function listExecutions(
   // Each form of the list is a statement of its own, with a plan of its own.
   if (owner !== undefined) conditions.push(`e.owner = $${values.push(owner)}`)
   if (status !== undefined) conditions.push(`e.state = $${values.push(status)}`)
+  if (parentIds !== undefined)
+    conditions.push(`e.parent_id = ANY($${values.push(parentIds)}::text[])`)
   const rows = await tx.rows<ReadRow>(
     `${ROWS} WHERE ${conditions.join(' AND ')}
       ORDER BY e.created_ms DESC, e.execution_id DESC LIMIT $3`,

@@ -305,10 +305,11 @@ async function insertExecutions(
   })
   const rows = await tx.rows<{ id: RowId; execution_id: string }>(
     `INSERT INTO execution (execution_id, owner, state, epoch, wake_ms, daemon, suspect, created_ms,
-        started_ms, deadline_ms, session_id, key_text, key_hash, usage, webhook_url, runtime)
+        started_ms, deadline_ms, session_id, key_text, key_hash, usage, webhook_url, runtime,
+        parent_id)
       SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::bigint[], $6::int[],
         $7::boolean[], $8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::text[],
-        $13::text[], $14::text[], $15::text[], $16::text[])
+        $13::text[], $14::text[], $15::text[], $16::text[], $17::text[])
       ON CONFLICT DO NOTHING RETURNING id, execution_id`,
     [
       all.map(({ executionId }) => executionId),
@@ -327,6 +328,7 @@ async function insertExecutions(
       all.map(({ usage }) => usage ?? null),
       all.map(({ webhookUrl }) => webhookUrl ?? null),
       all.map(({ runtime }) => runtime ?? null),
+      all.map(({ parentId }) => parentId ?? null),
     ],
   )
   return new Map(rows.map(({ id, execution_id }) => [execution_id, id]))

@@ -62,8 +62,8 @@ export class Executions {
     const { state, epoch, wake_ms } = submitted(submission, mode)
     const id = this.#connection.insert(
       `INSERT INTO execution (execution_id, owner, state, epoch, wake_ms, created_ms, started_ms,
-        deadline_ms, session_id, key_text, key_hash, usage, webhook_url)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        deadline_ms, session_id, key_text, key_hash, usage, webhook_url, parent_id)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       executionId,
       owner,
       state,
@@ -77,6 +77,7 @@ export class Executions {
       key?.bodyHash ?? null,
       submission.usage ?? null,
       submission.webhookUrl ?? null,
+      submission.parentId ?? null,
     )
     this.#connection.run(
       'INSERT INTO program (execution, source, plan) VALUES (?, ?, ?)',

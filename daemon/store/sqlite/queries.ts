@@ -22,6 +22,33 @@ const statuses = Object.keys({
   stuck: true,
 } satisfies Record<ExecutionStatus, true>)
 
+/** The part of an index that has the executions of a list, or the parts. */
+interface IndexParts {
+  readonly where: string
+  readonly parts: readonly (readonly string[])[]
+}
+
+function byState({ owner, status }: ListQuery): IndexParts {
+  const wanted = status === undefined ? statuses : [status]
+  return owner === undefined
+    ? { where: 'WHERE state = ?', parts: wanted.map(state => [state]) }
+    : { where: 'WHERE owner = ? AND state = ?', parts: wanted.map(state => [owner, state]) }
+}
+
+function byParent({ owner, status, parentIds = [] }: ListQuery): IndexParts {
+  const conditions = [
+    'parent_id = ?',
+    ...(owner === undefined ? [] : ['owner = ?']),
+    ...(status === undefined ? [] : ['state = ?']),
+  ]
+  const rest = [owner, status].filter(value => value !== undefined)
+  return {
+    // An owner may have many of a state, and an execution few beneath it.
+    where: `INDEXED BY execution_by_parent WHERE ${conditions.join(' AND ')}`,
+    parts: parentIds.map(id => [id, ...rest]),
+  }
+}
+
 /** Operations that read executions, events and counts. */
 export class Queries {
   #connection: Connection
@@ -41,12 +68,7 @@ export class Queries {
   }
 
   list(query: ListQuery): Execution[] {
-    const { owner, status } = query
-    const wanted = status === undefined ? statuses : [status]
-    const [where, parts] =
-      owner === undefined
-        ? ['WHERE state = ?', wanted.map(state => [state])]
-        : ['WHERE owner = ? AND state = ?', wanted.map(state => [owner, state])]
+    const { where, parts } = query.parentIds === undefined ? byState(query) : byParent(query)
     const select = `SELECT created_ms, execution_id AS name FROM execution ${where}`
     const nowMs = this.#now()
     return newestFirst(this.#connection, select, 'execution_id', parts, query).map(({ name }) =>
