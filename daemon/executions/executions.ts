@@ -337,7 +337,7 @@ export class Executions {
       )
     }
     const { memory, store, others } = this.#options
-    if (memory.remove(executionId)) return
+    if (memory.has(executionId)) return memory.remove(executionId)
     if ((await others?.remove(executionId, caller)) !== true) await store.remove(executionId)
   }
 

@@ -1,10 +1,10 @@
 /** What executions ask of the other daemons over the same store. */
 
+import type { StoredEvent } from '../../executor/store/stored-event.ts'
 import type { ExecutionEvent } from '../../protocol/execution/events.ts'
 import type { Execution, ExecutionSource } from '../../protocol/execution/execution.ts'
 import type { Caller } from '../auth/caller.ts'
 import type { ListQuery, StoredExecution } from '../store/store.ts'
-import type { StoredEvent } from '../store/stored-event.ts'
 import type { BudgetedPage } from './page-budget.ts'
 
 /** What a watched execution of another daemon comes to. */

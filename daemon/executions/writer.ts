@@ -130,7 +130,12 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
     const running = this.#running as RunningExecution
     const { executionId, source, language } = this.#plan
     const read = () => readActive({ running, writer: this })
-    this.#deps.memory.submit(executionId, this.owner, { source, language }, read)
+    this.#deps.memory.submit({
+      executionId,
+      owner: this.owner,
+      program: { source, language },
+      read,
+    })
   }
 
   /** Takes a new execution that may not. */
@@ -313,7 +318,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
     const { executionId } = this.#plan
     this.#isDurable = true
     this.#noteWorker()
-    const events = memory.events(executionId, 0) ?? []
+    const events = memory.events(executionId, 0)
     const { records, startedAtMs, program } = (this.#running as RunningExecution).kept()
     const submission: Submission = {
       ...this.#submission(startedAtMs === undefined ? 'queued' : 'running'),

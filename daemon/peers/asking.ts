@@ -1,6 +1,7 @@
 /** What executions ask of the other daemons, over links. */
 
 import { z } from 'zod'
+import type { StoredEvent } from '../../executor/store/stored-event.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import { ExecutionEvent } from '../../protocol/execution/events.ts'
 import { Execution, Language } from '../../protocol/execution/execution.ts'
@@ -9,7 +10,6 @@ import type { OtherDaemons, RemoteWatcher } from '../executions/other-daemons.ts
 import type { BudgetedPage } from '../executions/page-budget.ts'
 import type { Sharing } from '../store/sharing.ts'
 import type { ListQuery, StoredExecution } from '../store/store.ts'
-import type { StoredEvent } from '../store/stored-event.ts'
 import type { PeerFrameOf, PeerRequest } from './peer-frames.ts'
 import { type PeerLink, unavailable } from './peer-link.ts'
 import type { Peers } from './peers.ts'

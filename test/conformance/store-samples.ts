@@ -10,7 +10,7 @@ import type {
   Submission,
   WebhookMessage,
 } from '../../daemon/store/store.ts'
-import type { StoredEvent } from '../../daemon/store/stored-event.ts'
+import type { StoredEvent } from '../../executor/store/stored-event.ts'
 import type { JournalRecord } from '../../executor/boundary/journal-record.ts'
 import type { Execution } from '../../protocol/execution/execution.ts'
 

@@ -266,7 +266,7 @@ export class PostgresStore implements store.Store {
     return this.#read([sessionId], tx => sessions.readSession(tx, sessionId))
   }
 
-  sessions(query: Parameters<store.SessionStore['sessions']>[0]) {
+  sessions(query: store.SessionQuery) {
     return this.#read([], tx => sessions.listSessions(tx, query))
   }
 
