@@ -1,7 +1,7 @@
 /** The sessions of a daemon: made, listed, removed, and held by one execution at a time. */
 
 import { newSessionId } from '../../executor/embedded/embedded-sessions.ts'
-import { sessionBusy } from '../../executor/execution/session-locks.ts'
+import { type SessionUse, sessionBusy } from '../../executor/execution/session-locks.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { Session } from '../../protocol/execution/session.ts'
 import type { Caller } from '../auth/caller.ts'
@@ -10,10 +10,8 @@ import type { Page } from '../store/page.ts'
 import { fromCursor, toCursor } from '../store/page.ts'
 import type { SessionLeaving, SessionStore, StoredSession } from '../store/store.ts'
 import { admitSession } from './session-quota.ts'
-import { SessionTurns, type SessionUse } from './session-turns.ts'
+import { SessionTurns } from './session-turns.ts'
 import type { SessionUpgrade } from './session-upgrade.ts'
-
-export type { SessionUse } from './session-turns.ts'
 
 /** Options of {@link SessionService}. */
 export interface SessionOptions {

@@ -159,6 +159,6 @@ export type Promised<Operations> = {
   readonly [Name in keyof Operations]: Operations[Name] extends (
     ...args: infer Args
   ) => infer Result
-    ? (...args: Args) => Promise<Result>
+    ? (...args: Args) => Promise<Awaited<Result>>
     : Operations[Name]
 }
