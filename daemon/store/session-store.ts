@@ -1,10 +1,14 @@
-/** Sessions in a durable store: the runs that repeat their state, beside what every store has. */
+/** Sessions in a store: their state, and which execution holds each. */
 
-import type {
-  Promised,
-  SessionHolds,
-  SessionSnapshot,
-} from '../../executor/store/volatile-store.ts'
+import type { Promised, SessionHolds } from '../../executor/store/volatile-store.ts'
+
+/** The state of a session. */
+export interface SessionSnapshot {
+  /** The virtual machine at rest, compressed. */
+  readonly bytes: Uint8Array
+  /** The engine and prelude that made it. */
+  readonly runtime: string
+}
 
 /** The state that an execution leaves to its session. */
 export interface SessionLeaving extends SessionSnapshot {
@@ -14,7 +18,12 @@ export interface SessionLeaving extends SessionSnapshot {
 
 /** Operations on sessions and their state. */
 export interface SessionStore extends Promised<SessionHolds> {
-  /** As every store does, with the run that repeats the state. */
+  /** The state that its next execution starts from; `undefined` before the first has ended. */
+  snapshot(sessionId: string): Promise<SessionSnapshot | undefined>
+  /**
+   * Stores the state after an execution that is not durable itself, and lets go of the session for
+   * it.
+   */
   saveSnapshot(
     sessionId: string,
     executionId: string,

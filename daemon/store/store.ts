@@ -22,7 +22,6 @@ import type {
   ListQuery,
   Promised,
   SessionQuery,
-  SessionSnapshot,
   StoredExecution,
   StoredSession,
 } from '../../executor/store/volatile-store.ts'
@@ -31,7 +30,7 @@ import type { StoredInstant } from '../clock/trusted-clock.ts'
 import type { ClaimAnswer, Claimed, ClaimRequest, Opening, OpeningFacts } from './claim-facts.ts'
 import type { FileStore } from './file-store.ts'
 import type { StuckError, StuckExecution, SweepBounds } from './recovery-facts.ts'
-import type { SessionLeaving, SessionStore } from './session-store.ts'
+import type { SessionLeaving, SessionSnapshot, SessionStore } from './session-store.ts'
 import type { Sharing } from './sharing.ts'
 import type { StoreLoad } from './store-load.ts'
 import type { BusyReceivers, StoredWebhookMessage, WebhookMessage } from './webhook-message.ts'

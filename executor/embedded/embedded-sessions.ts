@@ -17,22 +17,23 @@ export function newSessionId(): string {
   return `ses_${randomBytes(16).toString('hex')}`
 }
 
-/** What has run in a session since its snapshot, and the name of the state that it left. */
-interface Steps {
+/** The state of a session. */
+interface State {
+  readonly snapshot: Uint8Array | undefined
+  /** The programs that have run since the snapshot, and the name of the state that they left. */
   readonly since: readonly SessionStep[]
-  readonly state: string
+  readonly state?: string
 }
 
-/** Every state is made and read in this process. */
-const RUNTIME = 'this process'
+const NO_STATE: State = { snapshot: undefined, since: [] }
 
 /** The sessions of one embedded executor. They end with the process. */
 export class EmbeddedSessions implements Sessions {
   #executor: Executor
   #store: MemorySessions
   #locks: SessionLocks
-  /** By session; none when its state is its snapshot. */
-  #steps = new Map<string, Steps>()
+  /** By session; none before its first execution has ended. */
+  #states = new Map<string, State>()
 
   constructor(executor: Executor, store: MemorySessions) {
     this.#executor = executor
@@ -68,7 +69,7 @@ export class EmbeddedSessions implements Sessions {
   async delete(sessionId: string): Promise<void> {
     this.find(sessionId)
     if (!this.#store.removeSession(sessionId)) throw sessionBusy(sessionId)
-    this.#steps.delete(sessionId)
+    this.#states.delete(sessionId)
   }
 
   /** @throws {LatchdError} `NOT_FOUND` */
@@ -80,8 +81,7 @@ export class EmbeddedSessions implements Sessions {
 
   /** The state of a session, for its next program. */
   stateOf(sessionId: string): GuestSession {
-    const snapshot = this.#store.snapshot(sessionId)?.bytes
-    return { snapshot, since: [], ...this.#steps.get(sessionId), mayStay: true }
+    return { ...(this.#states.get(sessionId) ?? NO_STATE), mayStay: true }
   }
 
   /**
@@ -100,13 +100,15 @@ export class EmbeddedSessions implements Sessions {
 
   /** Gives a session back after an execution. @param left empty: it keeps what it had */
   release({ sessionId, executionId }: SessionUse, { snapshot, stayed }: SessionLeft): void {
+    const before = this.#states.get(sessionId) ?? NO_STATE
     if (stayed !== undefined) {
-      const since = [...(this.#steps.get(sessionId)?.since ?? []), stayed.step]
-      this.#steps.set(sessionId, { since, state: stayed.state })
-    } else if (snapshot !== undefined) this.#steps.delete(sessionId)
-    const isNew = stayed === undefined && snapshot !== undefined
-    const bytes = isNew ? { bytes: snapshot, runtime: RUNTIME } : undefined
-    this.#store.saveSnapshot(sessionId, executionId, bytes, Date.now())
+      const since = [...before.since, stayed.step]
+      this.#states.set(sessionId, { ...before, since, state: stayed.state })
+    } else if (snapshot !== undefined) {
+      this.#states.set(sessionId, { snapshot, since: [] })
+      this.#store.noteSnapshot(sessionId, snapshot.byteLength)
+    }
+    this.#store.countExecution(sessionId, executionId, Date.now())
     this.#locks.next(sessionId)
   }
 }

@@ -1,21 +1,14 @@
-/** Sessions in memory: the state of each, and which execution holds it. */
+/** Sessions in memory, and which execution holds each. */
 
 import { LatchdError } from '../../protocol/errors.ts'
 import type { Session } from '../../protocol/execution/session.ts'
 import { newestFirst } from './place.ts'
 import { holdOutcome } from './rules.ts'
-import type {
-  HoldOutcome,
-  SessionHolds,
-  SessionQuery,
-  SessionSnapshot,
-  StoredSession,
-} from './volatile-store.ts'
+import type { HoldOutcome, SessionHolds, SessionQuery, StoredSession } from './volatile-store.ts'
 
 /** Holds sessions until they are removed. */
 export class MemorySessions implements SessionHolds {
   #rows = new Map<string, StoredSession>()
-  #snapshots = new Map<string, SessionSnapshot>()
   /** By session: the execution that holds it. */
   #holders = new Map<string, string>()
 
@@ -43,10 +36,6 @@ export class MemorySessions implements SessionHolds {
     return newestFirst(listed, placeOf, after, limit)
   }
 
-  snapshot(sessionId: string): SessionSnapshot | undefined {
-    return this.#snapshots.get(sessionId)
-  }
-
   holdSession(sessionId: string, executionId: string): HoldOutcome {
     const holder = this.#holders.get(sessionId)
     const outcome = holdOutcome(this.#rows.has(sessionId), holder, executionId)
@@ -58,28 +47,22 @@ export class MemorySessions implements SessionHolds {
     if (this.#holders.get(sessionId) === executionId) this.#holders.delete(sessionId)
   }
 
-  saveSnapshot(
-    sessionId: string,
-    executionId: string,
-    snapshot: SessionSnapshot | undefined,
-    nowMs: number,
-  ): void {
+  /** An execution has ended in a session: it counts, and lets go of it. */
+  countExecution(sessionId: string, executionId: string, nowMs: number): void {
     this.releaseSession(sessionId, executionId)
     const row = this.#rows.get(sessionId)
     if (row === undefined) return
     const lastUsedAtMs = Math.max(row.session.lastUsedAtMs, nowMs)
     const executions = row.session.executions + 1
     this.#rows.set(sessionId, { ...row, session: { ...row.session, lastUsedAtMs, executions } })
-    if (snapshot !== undefined) this.putSnapshot(sessionId, snapshot)
   }
 
-  /** Replaces the state of a session; nothing happens when it is not there. */
-  putSnapshot(sessionId: string, { bytes, runtime }: SessionSnapshot): void {
+  /** A session has another state; nothing happens when it is not there. */
+  noteSnapshot(sessionId: string, snapshotBytes: number, runtime?: string): void {
     const row = this.#rows.get(sessionId)
     if (row === undefined) return
-    const session = { ...row.session, snapshotBytes: bytes.byteLength }
-    this.#rows.set(sessionId, { ...row, session, runtime })
-    this.#snapshots.set(sessionId, { bytes, runtime })
+    const session = { ...row.session, snapshotBytes }
+    this.#rows.set(sessionId, { ...row, session, ...(runtime !== undefined && { runtime }) })
   }
 
   /** A decision allows a tool for the rest of a session. */
@@ -92,7 +75,6 @@ export class MemorySessions implements SessionHolds {
   removeSession(sessionId: string): boolean {
     if (this.#holders.has(sessionId)) return false
     this.#rows.delete(sessionId)
-    this.#snapshots.delete(sessionId)
     return true
   }
 }

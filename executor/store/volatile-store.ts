@@ -90,14 +90,6 @@ export interface ApprovalStore {
   decide(approvalId: string, decision: DecidedBy, nowMs?: number): DecideOutcome
 }
 
-/** The state of a session. */
-export interface SessionSnapshot {
-  /** The virtual machine at rest, compressed. */
-  readonly bytes: Uint8Array
-  /** The engine and prelude that made it. */
-  readonly runtime: string
-}
-
 /** A session as a store has it. */
 export interface StoredSession {
   readonly owner: string
@@ -126,8 +118,6 @@ export interface SessionHolds {
   session(sessionId: string): StoredSession | undefined
   /** Newest first, as {@link ExecutionReader.list}. */
   sessions(query: SessionQuery): readonly Session[]
-  /** The state that its next execution starts from; `undefined` before the first has ended. */
-  snapshot(sessionId: string): SessionSnapshot | undefined
   /**
    * Lets an execution hold a session: one at a time does. An execution that holds it already goes on
    * to.
@@ -135,18 +125,6 @@ export interface SessionHolds {
   holdSession(sessionId: string, executionId: string): HoldOutcome
   /** Lets go of a session; nothing happens when another execution holds it, or none does. */
   releaseSession(sessionId: string, executionId: string): void
-  /**
-   * Stores the state after an execution that is not durable itself, and lets go of the session for
-   * it.
-   *
-   * @param snapshot `undefined`: the state stays as it was
-   */
-  saveSnapshot(
-    sessionId: string,
-    executionId: string,
-    snapshot: SessionSnapshot | undefined,
-    nowMs: number,
-  ): void
   /** Removes a session that no execution holds; `false` when one does. */
   removeSession(sessionId: string): boolean
 }

@@ -65,4 +65,38 @@ export async function sessionTests(t: Test, open: OpenStore): Promise<void> {
     t.strictSame([await store.session('s1'), await store.snapshot('s1')], [undefined, undefined])
     t.strictSame(await store.verify(), [])
   })
+
+  t.test('a new session has no state', async t => {
+    const store = await open(t)
+    await store.createSession('s1', 'alice', CREATED_MS)
+    t.equal(await store.snapshot('s1'), undefined)
+    t.equal(await store.snapshot('s2'), undefined)
+  })
+
+  t.test('an execution without a new state leaves it, and counts', async t => {
+    const store = await open(t)
+    await store.createSession('s1', 'alice', CREATED_MS)
+    await store.saveSnapshot('s1', 'e0', snapshot('one'), CREATED_MS + 10)
+    await store.saveSnapshot('s1', 'e0', undefined, CREATED_MS + 20)
+    t.strictSame(await store.snapshot('s1'), snapshot('one'))
+    t.match(await store.session('s1'), {
+      session: { executions: 2, lastUsedAtMs: CREATED_MS + 20 },
+    })
+  })
+
+  t.test('a session tells what its state was made with', async t => {
+    const store = await open(t)
+    await store.createSession('s1', 'alice', CREATED_MS)
+    await store.saveSnapshot('s1', 'e0', snapshot('one'), CREATED_MS)
+    t.match(await store.session('s1'), { runtime: 'r1' })
+  })
+
+  t.test('what an execution leaves to its session lets go of it', async t => {
+    const store = await open(t)
+    await store.createSession('s1', 'alice', CREATED_MS)
+    t.equal(await store.holdSession('s1', 'e1'), 'held')
+    await store.saveSnapshot('s1', 'e1', snapshot('one'), CREATED_MS)
+    t.equal(await store.removeSession('s1'), true)
+    t.equal(await store.holdSession('s1', 'e2'), 'gone')
+  })
 }

@@ -8,6 +8,7 @@ import type { Session } from '../../protocol/execution/session.ts'
 const all = { owner: undefined, after: undefined, limit: Infinity }
 
 export class ToySessions extends MemorySessions {
+  #snapshots = new Map<string, SessionSnapshot>()
   /** By session; `undefined`: too large, or not all of them were stored. */
   #runs = new Map<string, readonly Uint8Array[] | undefined>()
 
@@ -16,15 +17,20 @@ export class ToySessions extends MemorySessions {
     this.#runs.set(sessionId, [])
   }
 
-  override saveSnapshot(
+  snapshot(sessionId: string): SessionSnapshot | undefined {
+    return this.#snapshots.get(sessionId)
+  }
+
+  saveSnapshot(
     sessionId: string,
     executionId: string,
     snapshot: SessionLeaving | undefined,
     nowMs: number,
   ): void {
     const { executions = 0 } = this.session(sessionId)?.session ?? {}
-    super.saveSnapshot(sessionId, executionId, snapshot, nowMs)
+    this.countExecution(sessionId, executionId, nowMs)
     if (snapshot === undefined || this.session(sessionId) === undefined) return
+    this.#put(sessionId, snapshot)
     const runs = this.sessionRuns(sessionId) ?? []
     const isRepeatable = this.sessionRuns(sessionId) !== undefined
     const isKept = keepsRun({ isRepeatable, runBytes: bytesOf(runs), executions }, snapshot.run)
@@ -34,6 +40,7 @@ export class ToySessions extends MemorySessions {
   override removeSession(sessionId: string): boolean {
     const isGone = super.removeSession(sessionId)
     if (isGone) this.#runs.delete(sessionId)
+    if (isGone) this.#snapshots.delete(sessionId)
     return isGone
   }
 
@@ -51,7 +58,12 @@ export class ToySessions extends MemorySessions {
   }
 
   replaceSnapshot(sessionId: string, before: string, snapshot: SessionSnapshot): void {
-    if (this.session(sessionId)?.runtime === before) this.putSnapshot(sessionId, snapshot)
+    if (this.session(sessionId)?.runtime === before) this.#put(sessionId, snapshot)
+  }
+
+  #put(sessionId: string, { bytes, runtime }: SessionSnapshot): void {
+    this.#snapshots.set(sessionId, { bytes, runtime })
+    this.noteSnapshot(sessionId, bytes.byteLength, runtime)
   }
 
   sessionBytes(owner: string): number {

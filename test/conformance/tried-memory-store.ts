@@ -20,8 +20,8 @@ export function triedMemoryStore(): TriedStore {
   return {
     ...promised(executions, 'get', 'list', 'events', 'source'),
     ...promised(approvals, 'approval', 'approvals', 'decide'),
-    ...promised(sessions, 'createSession', 'session', 'sessions', 'snapshot'),
-    ...promised(sessions, 'holdSession', 'releaseSession', 'saveSnapshot', 'removeSession'),
+    ...promised(sessions, 'createSession', 'session', 'sessions'),
+    ...promised(sessions, 'holdSession', 'releaseSession', 'removeSession'),
     async submit(submission: Submission) {
       const { executionId, owner, source, plan, state, createdAtMs } = submission
       const { language } = JSON.parse(plan)

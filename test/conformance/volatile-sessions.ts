@@ -1,7 +1,7 @@
 /** How every store keeps sessions, one without a disk included. */
 
 import type { Test } from 'tap'
-import { approval, CREATED_MS, snapshot, submission } from './store-samples.ts'
+import { approval, CREATED_MS, submission } from './store-samples.ts'
 import type { OpenTriedStore } from './volatile-suite.ts'
 
 export async function volatileSessionTests(t: Test, open: OpenTriedStore): Promise<void> {
@@ -19,9 +19,7 @@ export async function volatileSessionTests(t: Test, open: OpenTriedStore): Promi
       },
       remembered: [],
     })
-    t.equal(await store.snapshot('s1'), undefined)
     t.equal(await store.session('s2'), undefined)
-    t.equal(await store.snapshot('s2'), undefined)
   })
 
   t.test('a session is created once', async t => {
@@ -29,24 +27,6 @@ export async function volatileSessionTests(t: Test, open: OpenTriedStore): Promi
     await store.createSession('s1', 'alice', CREATED_MS)
     await t.rejects(store.createSession('s1', 'bob', CREATED_MS), { code: 'CONFLICT' })
     t.match(await store.session('s1'), { owner: 'alice' })
-  })
-
-  t.test('an execution without a new state leaves it, and counts', async t => {
-    const store = await open(t)
-    await store.createSession('s1', 'alice', CREATED_MS)
-    await store.saveSnapshot('s1', 'e0', snapshot('one'), CREATED_MS + 10)
-    await store.saveSnapshot('s1', 'e0', undefined, CREATED_MS + 20)
-    t.strictSame(await store.snapshot('s1'), snapshot('one'))
-    t.match(await store.session('s1'), {
-      session: { executions: 2, lastUsedAtMs: CREATED_MS + 20 },
-    })
-  })
-
-  t.test('a session tells what its state was made with', async t => {
-    const store = await open(t)
-    await store.createSession('s1', 'alice', CREATED_MS)
-    await store.saveSnapshot('s1', 'e0', snapshot('one'), CREATED_MS)
-    t.match(await store.session('s1'), { runtime: 'r1' })
   })
 
   t.test('one execution at a time holds a session', async t => {
@@ -59,7 +39,7 @@ export async function volatileSessionTests(t: Test, open: OpenTriedStore): Promi
     t.equal(await store.holdSession('s1', 'e2'), 'busy', 'another gives nothing back')
     await store.releaseSession('s1', 'e1')
     t.equal(await store.holdSession('s1', 'e2'), 'held')
-    await store.saveSnapshot('s1', 'e2', snapshot('one'), CREATED_MS)
+    await store.releaseSession('s1', 'e2')
     t.equal(await store.removeSession('s1'), true)
     t.equal(await store.holdSession('s1', 'e2'), 'gone')
   })
