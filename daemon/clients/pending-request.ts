@@ -1,8 +1,8 @@
 /** One request to a client, from its creation to its answer. */
 
-import { Refused } from '../../executor/tools/refused.ts'
 import type { AskFrame, Settlement } from '../../protocol/connect/connect.ts'
 import { LatchdError } from '../../protocol/errors.ts'
+import { Refused } from '../../protocol/tool/refused.ts'
 import { thrownAs, thrownByHost } from '../../protocol/tool/thrown.ts'
 import { decodeValue } from '../../protocol/values/values.ts'
 

@@ -1,8 +1,8 @@
 /** The facts that a tool gets about a call, from the plan and the record of its execution. */
 
+import type { CallFacts } from '../../protocol/tool/call-context.ts'
 import type { Redaction } from '../boundary/redaction.ts'
 import type { ExecutionRecord } from '../record/execution-record.ts'
-import type { CallFacts } from '../tools/context.ts'
 import type { CallPlan } from './call-plan.ts'
 
 /** The facts of a call. @param id its number */

@@ -1,8 +1,8 @@
 /** How one call of a tool ended. */
 
+import type { CallContext } from '../../protocol/tool/call-context.ts'
 import type { Tool } from '../../protocol/tool/tool.ts'
 import type { ThrownText } from '../../protocol/values/value-format.ts'
-import type { CallContext } from './context.ts'
 
 /** How a call ended, as far as the guest is concerned. */
 export type CallOutcome =

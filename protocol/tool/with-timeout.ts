@@ -1,6 +1,6 @@
-import { setLongTimeout } from '../../protocol/base/long-timeout.ts'
-import { LatchdError } from '../../protocol/errors.ts'
-import type { CallContext } from './context.ts'
+import { setLongTimeout } from '../base/long-timeout.ts'
+import { LatchdError } from '../errors.ts'
+import type { CallContext } from './call-context.ts'
 
 /**
  * Awaits a tool's promise. After the timeout it aborts the call's signal and gives up. An aborted
