@@ -8,7 +8,7 @@ import type { Caller } from '../auth/caller.ts'
 import type { Store, StoredExecution } from '../store/store.ts'
 import type { ActiveExecutions } from './active.ts'
 import type { OtherDaemons } from './other-daemons.ts'
-import { readActive } from './read-active.ts'
+import { readActive } from './resting-place.ts'
 
 /** Where executions are looked for. */
 export interface FindingPlaces {
