@@ -107,7 +107,7 @@ export async function openServices(config: Config, parts: StartedParts) {
   })
   const approvals = new ApprovalService({ store, executions, tools, now: clock.now })
   ground.bus.onShown((owner, approval) => approvals.shown.add(owner, approval))
-  ground.bus.onOverdue(asked => {
+  ground.bus.onApprovalTimedOut(asked => {
     untilRoom(() => approvals.expire(asked)).catch(error =>
       onFault(error, asked.approval.executionId),
     )

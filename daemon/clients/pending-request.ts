@@ -65,6 +65,6 @@ export function unavailable(tool: string, awayMs: number): Refused {
 }
 
 /** The error of a request that its client has taken and did not answer in time. */
-export function late(tool: string): LatchdError {
+export function timedOut(tool: string): LatchdError {
   return new LatchdError('TOOL_TIMEOUT', `The client that runs ${tool} did not answer in time`)
 }

@@ -19,6 +19,7 @@ import type {
   ExecutionPlan,
 } from '../../executor/execution/execution-plan.ts'
 import { NO_USAGE, type StoredUsage } from '../../executor/record/fold-execution.ts'
+import { within } from '../../protocol/base/within.ts'
 import { OwnerCounts } from '../auth/owner-counts.ts'
 import { type MakeClientTool, readPlan } from '../replay/stored-plan.ts'
 import type { Claimed } from '../store/claim-facts.ts'
@@ -224,10 +225,7 @@ export class ActiveExecutions {
     this.#collector.stop()
     const all = () => Promise.allSettled(Array.from(this.#live.values(), live => live.settled))
     await Promise.all(this.#loading.values())
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const timer = setTimeout(resolve, drainMs)
-    await Promise.race([all(), promise])
-    clearTimeout(timer)
+    await within(all(), drainMs, () => {})
     for (const { running, writer } of this.#live.values()) {
       if (writer.isDurable) running.suspend()
       else running.cancel('The daemon is stopping')

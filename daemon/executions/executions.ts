@@ -264,9 +264,9 @@ export class Executions {
       if (isRestingPlace(event)) changed.resolve(event)
     }
     const unwatch = this.#elsewhere.await(executionId, onEvent, () => changed.resolve(undefined))
-    let isLate = false
+    let hasTimedOut = false
     const timer = setTimeout(() => {
-      isLate = true
+      hasTimedOut = true
       changed.resolve(undefined)
     }, waitMs)
     // The caller may have left: a daemon that has stopped does not wait for it.
@@ -275,7 +275,7 @@ export class Executions {
       for (;;) {
         changed = Promise.withResolvers()
         const { execution } = await this.#finding.find(executionId, caller)
-        if (isLate || (await this.#finding.isResting(execution))) return execution
+        if (hasTimedOut || (await this.#finding.isResting(execution))) return execution
         const event = await changed.promise
         if (event?.type === 'execution-ended') return event.execution
       }

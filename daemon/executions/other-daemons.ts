@@ -53,11 +53,11 @@ export interface OtherDaemons {
     listener: (event: ExecutionEvent) => void,
   ): Promise<() => void>
   /**
-   * Tells some of the others that something can be claimed. Never rejects.
+   * Notifies some of the others that something can be claimed. Never rejects.
    *
-   * @returns how many were told, and how many could not be
+   * @returns how many were notified, and how many could not be reached
    */
-  pokeDue(): Promise<{ readonly told: number; readonly untold: number }>
+  pokeDue(): Promise<{ readonly notified: number; readonly unreachable: number }>
   /** A decision or a cancel was stored for an execution that another daemon has in memory. */
   pokeOwner(executionId: string): void
   /** An execution here has let go of its session. */

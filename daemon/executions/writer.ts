@@ -223,7 +223,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
   }
 
   expireApproval(approval: CallApproval): void {
-    this.#deps.bus.overdue(approval)
+    this.#deps.bus.approvalTimedOut(approval)
   }
 
   sync(): Promise<void> {

@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import type { StoredEvent } from '../../executor/store/stored-event.ts'
+import { within } from '../../protocol/base/within.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import { ExecutionEvent } from '../../protocol/execution/events.ts'
 import { Execution, Language } from '../../protocol/execution/execution.ts'
@@ -147,12 +148,8 @@ export class Asking implements OtherDaemons {
       const link = await this.#deps.peers.link(peerId)
       return link === undefined ? [] : [await ask(link)]
     })
-    const isLate = Promise.withResolvers<never[]>()
-    const timer = setTimeout(() => isLate.resolve([]), FAN_OUT_MS)
-    const answers = await Promise.all(
-      asked.map(one => Promise.race([one.catch(() => []), isLate.promise])),
-    )
-    clearTimeout(timer)
+    const none = () => []
+    const answers = await Promise.all(asked.map(one => within(one.catch(none), FAN_OUT_MS, none)))
     return answers.flat()
   }
 
@@ -252,7 +249,7 @@ export class Asking implements OtherDaemons {
     return false
   }
 
-  pokeDue(): Promise<{ readonly told: number; readonly untold: number }> {
+  pokeDue(): Promise<{ readonly notified: number; readonly unreachable: number }> {
     return this.#deps.peers.poke({ type: 'poke', what: 'due' })
   }
 
@@ -269,6 +266,6 @@ export class Asking implements OtherDaemons {
   }
 
   sessionFreed(sessionId: string): void {
-    this.#deps.peers.tell({ type: 'session-freed', sessionId })
+    this.#deps.peers.broadcast({ type: 'session-freed', sessionId })
   }
 }

@@ -2,6 +2,7 @@
 
 import { newSessionId } from '../../executor/embedded/embedded-sessions.ts'
 import { type SessionUse, sessionBusy } from '../../executor/execution/session-locks.ts'
+import { within } from '../../protocol/base/within.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { Session } from '../../protocol/execution/session.ts'
 import type { Caller } from '../auth/caller.ts'
@@ -159,14 +160,11 @@ export class SessionService {
    * @throws {LatchdError} `SNAPSHOT_INCOMPATIBLE`, `SESSION_BUSY`
    */
   async #bringOver(sessionId: string, runtime: string): Promise<void> {
-    const late = Promise.withResolvers<'late'>()
-    const timer = setTimeout(() => late.resolve('late'), MAX_UPGRADE_WAIT_MS)
-    const reason = await Promise.race([this.#upgrade.bringOver(sessionId), late.promise])
-    clearTimeout(timer)
-    if (reason === 'late') {
+    const upgraded = this.#upgrade.bringOver(sessionId)
+    const reason = await within(upgraded, MAX_UPGRADE_WAIT_MS, () => {
       const message = `Cannot use session ${sessionId}: it is being brought over to this version`
       throw new LatchdError('SESSION_BUSY', message)
-    }
+    })
     if (reason !== undefined) throw incompatible(sessionId, runtime, this.#present(runtime), reason)
   }
 

@@ -1,6 +1,6 @@
 /** The executions of an app's own process, which can be waited for by their id. */
 
-import { setLongTimeout } from '../../protocol/base/long-timeout.ts'
+import { within } from '../../protocol/base/within.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { ExecutionEvent } from '../../protocol/execution/events.ts'
 import type { EndedExecution, Execution, WaitingFor } from '../../protocol/execution/execution.ts'
@@ -60,9 +60,7 @@ export class KnownExecution {
       await this.ended
       return
     }
-    const late = Promise.withResolvers<void>()
-    const disarm = setLongTimeout(late.resolve, waitMs)
-    await Promise.race([this.ended, this.#rest.promise, late.promise]).finally(disarm)
+    await within(Promise.race([this.ended, this.#rest.promise]), waitMs, () => {})
   }
 
   /** The execution as it stands, for a caller that leaves now. */

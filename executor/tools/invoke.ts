@@ -103,7 +103,7 @@ export async function invoke(
       if (context.abortReason !== undefined) throw context.abortReason
       value = tool.execute(input, context)
       if (isPromiseLike(value))
-        value = await withTimeout(value, timeoutOf(tool, bounds), context, tool.overdue)
+        value = await withTimeout(value, timeoutOf(tool, bounds), context, tool.timeoutReason)
     } finally {
       bounds.slots.release()
     }
@@ -183,7 +183,7 @@ export async function probe(
           asked as PromiseLike<unknown>,
           timeoutOf(tool, bounds),
           context,
-          tool.overdue,
+          tool.timeoutReason,
         )
       : asked
     const { ran, value } = (answer ?? {}) as { ran?: unknown; value?: unknown }
@@ -212,7 +212,7 @@ export async function nextItem(
   try {
     const next = iterator.next()
     const { done, value }: IteratorResult<unknown> = isPromiseLike(next)
-      ? await withTimeout(next, timeoutOf(tool, bounds), context, tool.overdue)
+      ? await withTimeout(next, timeoutOf(tool, bounds), context, tool.timeoutReason)
       : (next as IteratorResult<unknown>)
     return done ? undefined : fitting(tool, await encoded(value, 'item', bounds, tool), bounds)
   } catch (error) {
@@ -228,7 +228,7 @@ export async function closeStream(
   try {
     const returned = iterator.return?.()
     if (isPromiseLike(returned))
-      await withTimeout(returned, timeoutOf(tool, bounds), context, tool.overdue)
+      await withTimeout(returned, timeoutOf(tool, bounds), context, tool.timeoutReason)
     return { kind: 'value', text: encodeValue(undefined) }
   } catch (error) {
     return thrown(tool, error, bounds)
