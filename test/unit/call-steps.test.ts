@@ -98,3 +98,9 @@ t.test('a call that takes too long is the same error in the executor and in an a
   t.strictSame(own, ['ToolTimeoutError', 'The tool did not answer within 20 ms'])
   t.strictSame(await inAgent(tool), own)
 })
+
+t.test('a call of an agent may take longer than timers know', async t => {
+  const later = () => new Promise(resolve => setTimeout(resolve, 5, 'done'))
+  const tool = { timeoutMs: 2 ** 31 + 1, execute: later }
+  t.strictSame(await inAgent(tool), [], 'it has not failed')
+})
