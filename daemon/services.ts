@@ -5,6 +5,7 @@ import type { GuestPool } from '../executor/boundary/guest-pool.ts'
 import { Latencies } from '../executor/calls/latencies.ts'
 import { engines } from '../executor/engine/engine.ts'
 import { Supervision } from '../executor/pool/watchdog.ts'
+import { MemoryExecutions } from '../executor/store/memory-executions.ts'
 import { TypeChecker } from '../executor/typecheck/type-checker.ts'
 import { ApprovalService } from './approvals/approval-service.ts'
 import { Audit } from './auth/audit.ts'
@@ -19,6 +20,7 @@ import { tokenSecrets } from './config/token-list.ts'
 import type { Variables } from './config/written-value.ts'
 import { EventBus } from './executions/event-bus.ts'
 import { Executions } from './executions/executions.ts'
+import { keptEnded } from './executions/kept-ended.ts'
 import { ReplayService } from './executions/replay-service.ts'
 import { RunningFile } from './executions/running-file.ts'
 import { FileService } from './files/file-service.ts'
@@ -34,7 +36,6 @@ import { Runtimes } from './replay/runtimes.ts'
 import { SessionUpgrade } from './sessions/session-upgrade.ts'
 import { SessionService } from './sessions/sessions.ts'
 import type { ToolSources } from './sources/tool-sources.ts'
-import { MemoryStore } from './store/memory/memory-store.ts'
 import type { Store } from './store/store.ts'
 import { untilRoom } from './store/until-room.ts'
 import { logEvent } from './telemetry/execution-log.ts'
@@ -106,7 +107,7 @@ export async function openServices(config: Config, parts: StartedParts) {
   })
   const approvals = new ApprovalService({ store, executions, tools, now: clock.now })
   ground.bus.onShown((owner, approval) => approvals.shown.add(owner, approval))
-  ground.bus.onOverdue(asked => {
+  ground.bus.onApprovalTimedOut(asked => {
     untilRoom(() => approvals.expire(asked)).catch(error =>
       onFault(error, asked.approval.executionId),
     )
@@ -166,7 +167,7 @@ async function openGround(config: Config, parts: StartedParts) {
     metrics,
     pool: metrics.pool,
     peers,
-    volatile: new MemoryStore(clock.now),
+    volatile: new MemoryExecutions(keptEnded, clock.now),
     bus,
     webhooks,
     runningFile,

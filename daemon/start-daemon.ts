@@ -2,7 +2,7 @@
 
 import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { makePool } from '../executor/pool/make-pool.ts'
+import { makePool } from '../executor/pool/engine-pools.ts'
 import { builtinTools } from '../executor/tools/builtin/builtin-tools.ts'
 import { packageVersion } from './base/version.ts'
 import type { Config } from './config/config.ts'

@@ -1,6 +1,5 @@
 /** The client of a daemon: `fetch` and `WebSocket`, in Node, Bun, Deno and browsers. */
 
-import { untilAnswered } from '../protocol/base/backoff.ts'
 import { LatchdError } from '../protocol/errors.ts'
 import type { ExecutionEvent } from '../protocol/execution/events.ts'
 import type { Execution, ExecutionSource } from '../protocol/execution/execution.ts'
@@ -30,16 +29,10 @@ import type { ServedTools } from './client-tools/served-tools.ts'
 import type { DaemonNodes } from './daemon-nodes.ts'
 import { readUrl } from './daemon-url.ts'
 import { executionEvents, openEvents, readEvents } from './event-stream.ts'
-import { isGoing, pathOf } from './execution-status.ts'
+import { ExecutionRuns, pathOf } from './execution-runs.ts'
 import { Connection } from './http.ts'
 import type { DaemonInfo, ExecutionPage, LatchdOptions, ListOptions } from './latchd-options.ts'
 import { withQuery } from './pages.ts'
-import { bodyOf, headersOf } from './request-body.ts'
-
-/** How long one answer is held back; proxies cut at a minute. */
-const HOLD_MS = 30_000
-/** The longest time of `setTimeout`, 25 days: a longer wait is a wait for the end. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1
 
 /** A client of a daemon. It opens no connection until it has a tool of this process. */
 export class Latchd implements Executor {
@@ -53,6 +46,7 @@ export class Latchd implements Executor {
   readonly files: ClientFiles
   readonly #connection: Connection
   readonly #clientTools: ClientTools
+  readonly #runs: ExecutionRuns
   readonly #onApproval: OnApproval | undefined
   readonly #read = (fileId: string) => this.files.download(fileId)
   #closed = new AbortController()
@@ -77,6 +71,13 @@ export class Latchd implements Executor {
     this.sessions = new ClientSessions(this.#connection, this)
     this.files = new ClientFiles(this.#connection)
     this.#onApproval = options.onApproval
+    this.#runs = new ExecutionRuns({
+      connection: this.#connection,
+      approvals: this.approvals,
+      store: this.files.store,
+      onApproval: options.onApproval,
+      closed: this.#closed.signal,
+    })
   }
 
   /** This client's name at the daemon: see `LatchdOptions.clientId`. */
@@ -112,7 +113,7 @@ export class Latchd implements Executor {
     const given = await this.#clientTools.give(request.tools)
     let current: Execution | undefined
     try {
-      current = await this.#runWith(given.body, request, execution => {
+      current = await this.#runs.run(given.body, request, execution => {
         current = execution
       })
       return current
@@ -126,38 +127,7 @@ export class Latchd implements Executor {
     if (release === undefined) return
     if (execution === undefined || isOver(execution)) release()
     // A daemon that is gone for good ends the wait as well.
-    else void this.#await(execution, Number.POSITIVE_INFINITY).then(release, release)
-  }
-
-  /** @param onTaken called with the execution as soon as a daemon has it */
-  async #runWith(
-    tools: object,
-    request: ExecuteRequest,
-    onTaken: (execution: Execution) => void,
-  ): Promise<Execution> {
-    const { signal, waitMs, durable, onApproval = this.#onApproval } = request
-    const untilMs = waitMs === undefined ? Number.POSITIVE_INFINITY : Date.now() + waitMs
-    if (signal === undefined && onApproval === undefined) {
-      const heldMs = Math.min(waitMs ?? HOLD_MS, HOLD_MS)
-      const fields = { ...tools, waitMs: heldMs }
-      // By its key it is found again when a daemon is lost before it has answered.
-      const { idempotencyKey = durable ? crypto.randomUUID() : undefined } = request
-      const sent = idempotencyKey === undefined ? request : { ...request, idempotencyKey }
-      const execution = await this.#send('/v1/execute', sent, fields)
-      onTaken(execution)
-      return await this.#await(execution, untilMs)
-    }
-    // Its id is needed at once: to cancel it, to answer for it.
-    const execution = await this.#send('/v1/executions', request, tools)
-    onTaken(execution)
-    const leave = this.#cancelOnAbort(execution.executionId, signal)
-    try {
-      return onApproval === undefined
-        ? await this.#await(execution, untilMs)
-        : await this.#follow(execution, untilMs, onApproval)
-    } finally {
-      leave()
-    }
+    else void this.#runs.untilOver(execution).then(release, release)
   }
 
   /**
@@ -169,92 +139,7 @@ export class Latchd implements Executor {
     executionId: string,
     { waitMs, signal }: WaitOptions = {},
   ): Promise<Outcome<T>> {
-    const untilMs = waitMs === undefined ? Number.POSITIVE_INFINITY : Date.now() + waitMs
-    const heldMs = Math.min(waitMs ?? HOLD_MS, HOLD_MS)
-    const leave = this.#cancelOnAbort(executionId, signal)
-    try {
-      const execution = await this.#patiently(() => this.get(executionId, { waitMs: heldMs }))
-      return toOutcome(
-        isOver(execution) || this.#onApproval === undefined
-          ? await this.#await(execution, untilMs)
-          : await this.#follow(execution, untilMs, this.#onApproval),
-        this.#read,
-      )
-    } finally {
-      leave()
-    }
-  }
-
-  async #send(path: string, request: ExecuteRequest, fields: object = {}): Promise<Execution> {
-    const body = { ...(await bodyOf(request, this.files.store)), ...fields }
-    const headers = headersOf(request)
-    const send = () => this.#connection.json<Execution>('POST', path, { body, headers })
-    try {
-      return await send()
-    } catch (error) {
-      const isLost = error instanceof LatchdError && error.code === 'CONNECTION_LOST'
-      if (!isLost || request.idempotencyKey === undefined) throw error
-      // It may have been taken; the key makes it safe to send it again.
-      return await this.#patiently(send)
-    }
-  }
-
-  /**
-   * Waits for the end, or for an instant. With an instant it also returns for a call that waits for
-   * a person, since a caller that sets one does not mean to wait for a person.
-   */
-  async #await(execution: Execution, untilMs: number): Promise<Execution> {
-    const { executionId } = execution
-    let current = execution
-    while (isGoing(current) && Date.now() < untilMs) {
-      const waitMs = Math.min(HOLD_MS, Math.max(0, untilMs - Date.now()))
-      current = await this.#patiently(() => this.get(executionId, { waitMs }))
-    }
-    const isForPerson = current.status === 'waiting' && untilMs === Number.POSITIVE_INFINITY
-    // A second request would return at once, so its events have to show it.
-    return isForPerson ? await this.#follow(current, untilMs) : current
-  }
-
-  /** Watches an execution until its end or an instant, and answers its approvals. */
-  async #follow(
-    { executionId }: Execution,
-    untilMs: number,
-    onApproval?: OnApproval,
-  ): Promise<Execution> {
-    const responder = onApproval && new ApprovalResponder(this.approvals, onApproval)
-    const late = new AbortController()
-    const signals = [this.#closed.signal, late.signal, ...(responder ? [responder.failed] : [])]
-    const restMs = untilMs - Date.now()
-    const timer =
-      restMs <= MAX_TIMEOUT_MS ? setTimeout(() => late.abort(), Math.max(0, restMs)) : undefined
-    try {
-      for await (const event of this.#followed(executionId, AbortSignal.any(signals))) {
-        responder?.see(event)
-        if (event.type === 'execution-ended') return event.execution
-      }
-    } catch (error) {
-      if (!late.signal.aborted || responder?.failed.aborted) throw error
-    } finally {
-      clearTimeout(timer)
-    }
-    // Stuck, or not ended in time.
-    return await this.#patiently(() => this.get(executionId))
-  }
-
-  #patiently<T>(send: () => Promise<T>): Promise<T> {
-    return untilAnswered(send, this.#closed.signal)
-  }
-
-  /** Cancels an execution when the signal aborts; returns a function that stops listening. */
-  #cancelOnAbort(executionId: string, signal: AbortSignal | undefined): () => void {
-    const onAbort = () => {
-      // Callers that wait or stream see the end; after a refusal they see an execution that goes
-      // on.
-      this.#patiently(() => this.cancel(executionId)).catch(() => {})
-    }
-    signal?.addEventListener('abort', onAbort, { once: true })
-    if (signal?.aborted) onAbort()
-    return () => signal?.removeEventListener('abort', onAbort)
+    return toOutcome(await this.#runs.wait(executionId, waitMs, signal), this.#read)
   }
 
   /** Runs a program and yields its events as they happen, `execution-ended` last. */
@@ -263,16 +148,16 @@ export class Latchd implements Executor {
     const given = await this.#clientTools.give(request.tools)
     let execution: Execution | undefined
     try {
-      execution = await this.#send('/v1/executions', request, given.body)
+      execution = await this.#runs.send('/v1/executions', request, given.body)
     } finally {
       if (execution === undefined) given.release?.()
     }
     const { executionId } = execution
-    const leave = this.#cancelOnAbort(executionId, request.signal)
+    const leave = this.#runs.cancelOnAbort(executionId, request.signal)
     const responder = onApproval && new ApprovalResponder(this.approvals, onApproval)
     const signal = responder && AbortSignal.any([this.#closed.signal, responder.failed])
     try {
-      for await (const event of this.#followed(executionId, signal)) {
+      for await (const event of this.#runs.followed(executionId, signal)) {
         responder?.see(event)
         if (event.type === 'execution-ended') execution = event.execution
         yield event
@@ -285,8 +170,7 @@ export class Latchd implements Executor {
 
   /** The execution now; with `waitMs` (to 300 000) as soon as it has ended or waits for a person. */
   get(executionId: string, { waitMs = 0 }: { waitMs?: number } = {}): Promise<Execution> {
-    const path = `${pathOf(executionId)}?waitMs=${Math.ceil(waitMs)}`
-    return this.#connection.json('GET', path, { signal: this.#closed.signal })
+    return this.#runs.get(executionId, waitMs)
   }
 
   /** The program of an execution, as it was sent. @throws {LatchdError} `NOT_FOUND` */
@@ -304,7 +188,7 @@ export class Latchd implements Executor {
 
   /** Cancels an execution; returns it as it ended. Idempotent. */
   cancel(executionId: string): Promise<Execution> {
-    return this.#connection.json('POST', `${pathOf(executionId)}/cancel`)
+    return this.#runs.cancel(executionId)
   }
 
   /** Lets a stuck execution go on. @throws {LatchdError} `CONFLICT` when it is not stuck */
@@ -327,11 +211,6 @@ export class Latchd implements Executor {
   ): AsyncGenerator<ExecutionEvent, void, undefined> {
     const ends = AbortSignal.any([this.#closed.signal, signal])
     return executionEvents(this.#connection, executionId, after, ends, false)
-  }
-
-  /** All events of an execution that was accepted here. */
-  #followed(executionId: string, signal = this.#closed.signal) {
-    return executionEvents(this.#connection, executionId, 0, signal, true)
   }
 
   /**

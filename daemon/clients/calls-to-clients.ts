@@ -100,9 +100,9 @@ export class CallsToClients implements ClientCalls {
     this.#repeats.add(callId)
   }
 
-  overdue(callId: string): Error | undefined {
+  timeoutReason(callId: string): Error | undefined {
     for (const client of this.#deps.clients()) {
-      const error = client.overdue(callId)
+      const error = client.timeoutReason(callId)
       if (error !== undefined) return error
     }
     return undefined

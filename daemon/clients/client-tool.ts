@@ -42,7 +42,7 @@ export interface ClientCalls {
    */
   expectRepeat(callId: string): void
   /** Why a call took too long, when its client is away. */
-  overdue(callId: string): Error | undefined
+  timeoutReason(callId: string): Error | undefined
   /** Called once per tool with the parts of its schemas that are not enforced. */
   readonly onWarning: (text: string) => void
 }
@@ -71,7 +71,7 @@ export function makeClientTool(binding: ClientBinding, callMs: number, calls: Cl
       needsApproval === 'ask'
         ? (input, context) => calls.needsApproval(binding, input, context, timeoutMs)
         : needsApproval === true || undefined,
-    overdue: callId => calls.overdue(callId),
+    timeoutReason: callId => calls.timeoutReason(callId),
     // Called after a restart: the client knows whether it has run the call, and sends its answer.
     probe: (_input, context) => {
       calls.expectRepeat(context.callId)

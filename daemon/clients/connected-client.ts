@@ -18,7 +18,7 @@ import {
   MAX_FRAME_BYTES,
   RESEND_MS,
 } from '../../protocol/connect/connect-facts.ts'
-import { late, type PendingRequest, unavailable } from './pending-request.ts'
+import { type PendingRequest, timedOut, unavailable } from './pending-request.ts'
 import type { ClientTransport, Pace } from './transport.ts'
 import { UnkeptAnswers, type UnkeptDependencies } from './unkept-answers.ts'
 
@@ -355,7 +355,7 @@ export class ConnectedClient {
     for (const ask of [...this.#pendingRequests.values()]) {
       const { frame, phase, deadlineMs, executionId } = ask
       if (deadlineMs !== undefined && nowMs >= deadlineMs) {
-        const error = phase === 'held' ? late(frame.tool) : this.#away(ask, nowMs)
+        const error = phase === 'held' ? timedOut(frame.tool) : this.#away(ask, nowMs)
         this.giveUp(frame.id, error.message)
         ask.settled.reject(error)
       } else if (phase !== 'held' && this.#isAway(ask, nowMs)) {
@@ -380,7 +380,7 @@ export class ConnectedClient {
   }
 
   /** Why a call took too long, when no client has it. */
-  overdue(callId: string): Error | undefined {
+  timeoutReason(callId: string): Error | undefined {
     for (const ask of this.#pendingRequests.values()) {
       if (ask.frame.callId !== callId) continue
       if (ask.phase !== 'held') return this.#away(ask, performance.now())

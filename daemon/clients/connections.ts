@@ -41,7 +41,7 @@ export interface ConnectionsDependencies {
   readonly daemonId?: string
 }
 
-/** The beat of a quiet connection; three missed ones end it. */
+/** The heartbeat of a quiet connection; three missed ones end it. */
 const MAX_HEARTBEAT_MS = 5000
 const MIN_HEARTBEAT_MS = 50
 const BEATS_PER_LEASE = 3

@@ -1,8 +1,8 @@
 /** One request to a client, from its creation to its answer. */
 
-import { Refused } from '../../executor/tools/refused.ts'
 import type { AskFrame, Settlement } from '../../protocol/connect/connect.ts'
 import { LatchdError } from '../../protocol/errors.ts'
+import { Refused } from '../../protocol/tool/refused.ts'
 import { thrownAs, thrownByHost } from '../../protocol/tool/thrown.ts'
 import { decodeValue } from '../../protocol/values/values.ts'
 
@@ -65,6 +65,6 @@ export function unavailable(tool: string, awayMs: number): Refused {
 }
 
 /** The error of a request that its client has taken and did not answer in time. */
-export function late(tool: string): LatchdError {
+export function timedOut(tool: string): LatchdError {
   return new LatchdError('TOOL_TIMEOUT', `The client that runs ${tool} did not answer in time`)
 }

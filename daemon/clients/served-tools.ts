@@ -5,9 +5,9 @@
  * name, the one that began last gets the calls; when it leaves, the one before it does.
  */
 
+import { heldBytes } from '../../protocol/base/held-bytes.ts'
 import { type ClientTool, MAX_CLIENT_TOOLS } from '../../protocol/connect/client-tool.ts'
 import { LatchdError } from '../../protocol/errors.ts'
-import { heldBytes } from '../base/held-bytes.ts'
 import { type ClientBinding, readClientTool } from './client-tool.ts'
 
 /** Bytes of all tools that the clients of one token serve. */

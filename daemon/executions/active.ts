@@ -12,39 +12,28 @@
  * One change of place at a time: a caller that finds an execution loading or leaving waits for it.
  */
 
-import type { CompiledProgram } from '../../executor/boundary/messages.ts'
-import { RunningExecution } from '../../executor/execution/execution.ts'
-import type {
-  ExecutionDependencies,
-  ExecutionPlan,
-} from '../../executor/execution/execution-plan.ts'
-import { NO_USAGE, type StoredUsage } from '../../executor/record/fold-execution.ts'
+import type { RunningExecution } from '../../executor/execution/execution.ts'
+import type { ExecutionPlan } from '../../executor/execution/execution-plan.ts'
+import { within } from '../../protocol/base/within.ts'
 import { OwnerCounts } from '../auth/owner-counts.ts'
-import { type MakeClientTool, readPlan } from '../replay/stored-plan.ts'
 import type { Claimed } from '../store/claim-facts.ts'
 import type { DaemonLoad } from '../store/daemon-load.ts'
-import type { StuckError } from '../store/recovery-facts.ts'
 import { AT_ONCE_MS } from '../store/rules/standing.ts'
 import type { ClaimedExecution } from '../store/store.ts'
-import type { ToolboxSource } from '../tools/daemon-tools.ts'
 import { IdleCollector } from '../upkeep/idle-collector.ts'
 import { ClaimLoop, shareOf } from './claim-loop.ts'
 import { Decisions } from './decisions.ts'
 import { memoryLoad } from './memory-load.ts'
 import { Obstacles } from './obstacles.ts'
 import type { OtherDaemons } from './other-daemons.ts'
+import { quarantine, type RestoreDependencies, restoreExecution } from './restore-execution.ts'
 import { newsFor } from './shared-news.ts'
 import { SharedWork } from './shared-work.ts'
 import { isDamage, isForAnother } from './store-refusals.ts'
-import { ExecutionWriter } from './writer.ts'
-import type { WriterDependencies } from './writer-dependencies.ts'
+import type { ExecutionWriter } from './writer.ts'
 
 /** What {@link ActiveExecutions} works with. */
-export interface ActiveDependencies extends ExecutionDependencies, WriterDependencies {
-  /** The tools that there are now. */
-  readonly tools: ToolboxSource
-  /** Makes the tool of a client that an execution was given. */
-  readonly clientTool: MakeClientTool
+export interface ActiveDependencies extends RestoreDependencies {
   /** Called with an execution that comes into memory; returns a function to call when it leaves. */
   readonly enter: (plan: ExecutionPlan, writer: ExecutionWriter) => () => void
   /** Whether the memory has room for more executions. */
@@ -210,7 +199,7 @@ export class ActiveExecutions {
       const taken = await this.#deps.store.take(executionId)
       if (taken === undefined) return
       const claimed = await this.#read(taken)
-      if (claimed !== undefined) this.start(...this.#restore(claimed, () => {}))
+      if (claimed !== undefined) this.start(...restoreExecution(this.#deps, claimed, () => {}))
     })
   }
 
@@ -224,10 +213,7 @@ export class ActiveExecutions {
     this.#collector.stop()
     const all = () => Promise.allSettled(Array.from(this.#live.values(), live => live.settled))
     await Promise.all(this.#loading.values())
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const timer = setTimeout(resolve, drainMs)
-    await Promise.race([all(), promise])
-    clearTimeout(timer)
+    await within(all(), drainMs, () => {})
     for (const { running, writer } of this.#live.values()) {
       if (writer.isDurable) running.suspend()
       else running.cancel('The daemon is stopping')
@@ -296,7 +282,7 @@ export class ActiveExecutions {
         writer.close()
         // A text of its journal may be on a damaged page, which shows when the guest takes it.
         const { owner, epoch } = writer
-        if (isDamage(error)) await this.#quarantine({ executionId, owner, epoch })
+        if (isDamage(error)) await quarantine(this.#deps, { executionId, owner, epoch })
         else this.#claims.giveBack({ executionId, owner, epoch })
       } else {
         writer.demote()
@@ -317,7 +303,7 @@ export class ActiveExecutions {
       await this.#resume(claimed, loaded)
     } catch (error) {
       if (!isDamage(error)) throw error
-      await this.#quarantine(claimed)
+      await quarantine(this.#deps, claimed)
     }
   }
 
@@ -329,18 +315,6 @@ export class ActiveExecutions {
     this.#unqueue(executionId)
     const found = await loaded
     return found?.epoch === epoch ? found : undefined
-  }
-
-  /**
-   * Makes an execution that cannot go on stuck. @param error absent: a part of it cannot be read
-   */
-  async #quarantine({ executionId, epoch }: Claimed, error?: StuckError): Promise<void> {
-    const { store, now, bus, onWebhooks } = this.#deps
-    const stuck = await store.quarantine(executionId, epoch, (now ?? Date.now)(), error)
-    if (stuck === undefined) return
-    bus.happened(stuck.event, stuck)
-    bus.publish(stuck.owner, stuck.event)
-    onWebhooks()
   }
 
   /** Resumes an execution that was claimed. Resolves when it has a worker, or needs none. */
@@ -357,10 +331,10 @@ export class ActiveExecutions {
       const execution = await this.#read(claimed, loaded)
       if (execution === undefined) return
       const obstacle = await this.#obstacles.of(execution)
-      if (obstacle !== undefined) return await this.#quarantine(claimed, obstacle)
+      if (obstacle !== undefined) return await quarantine(this.#deps, claimed, obstacle)
       const { sessionId } = execution
       if (sessionId !== undefined) this.#deps.sessions.took({ sessionId, executionId })
-      this.start(...this.#restore(execution, resolve))
+      this.start(...restoreExecution(this.#deps, execution, resolve))
     })
     await Promise.race([promise, this.#live.get(executionId)?.settled])
   }
@@ -376,22 +350,6 @@ export class ActiveExecutions {
     } finally {
       this.#loading.delete(executionId)
     }
-  }
-
-  #restore(
-    claimed: ClaimedExecution,
-    onStart: () => void,
-  ): [ExecutionPlan, RunningExecution, ExecutionWriter] {
-    const { owner, webhookUrl, epoch, usage, program } = claimed
-    const { plan } = readPlan(claimed, this.#deps.tools.current, this.#deps.clientTool)
-    const writer = new ExecutionWriter(plan, owner, webhookUrl, this.#deps, epoch)
-    const running = new RunningExecution(plan, this.#deps, writer, {
-      ...claimed,
-      usage: usage === undefined ? NO_USAGE : (JSON.parse(usage) as StoredUsage),
-      program: program === undefined ? undefined : (JSON.parse(program) as CompiledProgram),
-    })
-    writer.bind(running, onStart)
-    return [plan, running, writer]
   }
 }
 

@@ -66,7 +66,7 @@ export class Admission {
     const { pool, maxQueue, callers } = this.#options
     const { maxExecutions = Infinity, maxQueued = Infinity } = limits
     const arriving = this.#arriving.of(name)
-    // Asked for only when it matters: it reads what all the others have told.
+    // Asked for only when it matters: it reads what all the others have reported.
     const isLimited = maxExecutions < Infinity || maxQueued < Infinity
     const elsewhere = isLimited ? this.#options.store?.sharing?.elsewhere(name) : undefined
     const own = this.#active.sizeOf(name) + arriving + (elsewhere?.executions ?? 0)

@@ -8,13 +8,13 @@
  * often while nothing is watched.
  */
 
+import type { MemoryExecutions } from '../../executor/store/memory-executions.ts'
+import type { StoredEvent } from '../../executor/store/stored-event.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { ExecutionEvent } from '../../protocol/execution/events.ts'
 import type { Caller } from '../auth/caller.ts'
-import type { MemoryStore } from '../store/memory/memory-store.ts'
 import type { Standing } from '../store/sharing.ts'
 import type { Store } from '../store/store.ts'
-import type { StoredEvent } from '../store/stored-event.ts'
 import type { EventBus } from './event-bus.ts'
 import type { OtherDaemons } from './other-daemons.ts'
 
@@ -28,7 +28,7 @@ const GONE_AFTER = 2
 /** What {@link Elsewhere} works with. */
 export interface ElsewhereDependencies {
   readonly store: Pick<Store, 'events' | 'sharing'>
-  readonly memory: Pick<MemoryStore, 'events'>
+  readonly memory: Pick<MemoryExecutions, 'has' | 'events'>
   readonly bus: EventBus
   /** The other daemons, as far as they can be asked; absent: by the store alone. */
   readonly others?: OtherDaemons | undefined
@@ -93,8 +93,7 @@ export class Elsewhere {
   /** The events of an execution after a place, wherever they are kept. */
   async past(executionId: string, after: number): Promise<readonly StoredEvent[]> {
     const { memory, store, others } = this.#deps
-    const kept = memory.events(executionId, after)
-    if (kept !== undefined) return kept
+    if (memory.has(executionId)) return memory.events(executionId, after)
     const stored = await store.events(executionId, after)
     if (stored.length > 0 || others === undefined) return stored
     try {

@@ -29,7 +29,7 @@ type Observer = (event: ExecutionEvent, facts: EventFacts) => void
 /** The events of all executions of a daemon. */
 export class EventBus {
   #observers: Observer[] = []
-  #overdue: ((approval: CallApproval) => void)[] = []
+  #onTimedOut: ((approval: CallApproval) => void)[] = []
   #shown: ((owner: string, approval: Approval) => void)[] = []
   #byExecution = new Map<string, Set<Listener>>()
   #awaiting = new Map<string, Set<Listener>>()
@@ -46,8 +46,8 @@ export class EventBus {
   }
 
   /** Calls a listener with every approval whose time is over. */
-  onOverdue(listener: (approval: CallApproval) => void): void {
-    this.#overdue.push(listener)
+  onApprovalTimedOut(listener: (approval: CallApproval) => void): void {
+    this.#onTimedOut.push(listener)
   }
 
   /** Calls a listener with every approval of this process's executions when it can be decided. */
@@ -56,8 +56,8 @@ export class EventBus {
   }
 
   /** Emits an approval whose time to decide is over. */
-  overdue(approval: CallApproval): void {
-    for (const listener of this.#overdue) listener(approval)
+  approvalTimedOut(approval: CallApproval): void {
+    for (const listener of this.#onTimedOut) listener(approval)
   }
 
   /** Whether anything watches an execution, by itself or with others. */

@@ -1,8 +1,8 @@
 /** Readers of live events: each has a bounded queue, and their bytes are counted together. */
 
 import { EventQueue } from '../../protocol/base/event-queue.ts'
+import { heldBytes } from '../../protocol/base/held-bytes.ts'
 import type { ExecutionEvent } from '../../protocol/execution/events.ts'
-import { heldBytes } from '../base/held-bytes.ts'
 
 /** A reader that has stalled must not fill the daemon's memory, with large events … */
 const MAX_BYTES_BEHIND = 16 * 1024 * 1024

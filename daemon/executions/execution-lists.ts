@@ -1,9 +1,10 @@
 /** Lists of executions, page by page, over those in memory and those in the store. */
 
+import type { MemoryExecutions } from '../../executor/store/memory-executions.ts'
+import { isBefore } from '../../executor/store/place.ts'
 import type { Execution } from '../../protocol/execution/execution.ts'
-import type { MemoryStore } from '../store/memory/memory-store.ts'
 import type { Page } from '../store/page.ts'
-import { fromCursor, isBefore, toCursor } from '../store/place.ts'
+import { fromCursor, toCursor } from '../store/page.ts'
 import type { ListQuery, Store } from '../store/store.ts'
 import { type ExecutionFilter, isFiltered, isWanted, startOf } from './execution-filter.ts'
 import type { OtherDaemons } from './other-daemons.ts'
@@ -22,7 +23,7 @@ const MAX_SCANNED = 2000
 
 /** Where the executions of a list are. */
 export interface ListedStores {
-  readonly memory: Pick<MemoryStore, 'list'>
+  readonly memory: Pick<MemoryExecutions, 'list'>
   readonly store: Pick<Store, 'list'>
   readonly others?: Pick<OtherDaemons, 'lists'> | undefined
 }

@@ -268,9 +268,9 @@ export class Executions {
       if (isRestingPlace(event)) changed.resolve(event)
     }
     const unwatch = this.#elsewhere.await(executionId, onEvent, () => changed.resolve(undefined))
-    let isLate = false
+    let hasTimedOut = false
     const timer = setTimeout(() => {
-      isLate = true
+      hasTimedOut = true
       changed.resolve(undefined)
     }, waitMs)
     // The caller may have left: a daemon that has stopped does not wait for it.
@@ -279,7 +279,7 @@ export class Executions {
       for (;;) {
         changed = Promise.withResolvers()
         const { execution } = await this.#finding.find(executionId, caller)
-        if (isLate || (await this.#finding.isResting(execution))) return execution
+        if (hasTimedOut || (await this.#finding.isResting(execution))) return execution
         const event = await changed.promise
         if (event?.type === 'execution-ended') return event.execution
       }
@@ -341,7 +341,7 @@ export class Executions {
       )
     }
     const { memory, store, others } = this.#options
-    if (memory.remove(executionId)) return
+    if (memory.has(executionId)) return memory.remove(executionId)
     if ((await others?.remove(executionId, caller)) !== true) await store.remove(executionId)
   }
 

@@ -1,19 +1,19 @@
 /** Finds an execution wherever it is: in memory, in the store, or in the memory of another daemon. */
 
+import type { MemoryExecutions } from '../../executor/store/memory-executions.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { Execution, ExecutionSource } from '../../protocol/execution/execution.ts'
 import { type ParentCall, parentCallOf } from '../../protocol/execution/parent-call.ts'
 import { isOver } from '../../protocol/execution/status.ts'
 import type { Caller } from '../auth/caller.ts'
-import type { MemoryStore } from '../store/memory/memory-store.ts'
 import type { Store, StoredExecution } from '../store/store.ts'
 import type { ActiveExecutions } from './active.ts'
 import type { OtherDaemons } from './other-daemons.ts'
-import { readActive } from './read-active.ts'
+import { readActive } from './resting-place.ts'
 
 /** Where executions are looked for. */
 export interface FindingPlaces {
-  readonly memory: Pick<MemoryStore, 'get' | 'source'>
+  readonly memory: Pick<MemoryExecutions, 'get' | 'source'>
   readonly store: Pick<Store, 'get' | 'source' | 'approvals'>
   readonly others?: OtherDaemons | undefined
 }

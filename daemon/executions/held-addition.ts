@@ -2,8 +2,8 @@
 
 import type { CallApproval } from '../../executor/boundary/call-approval.ts'
 import type { JournalRecord } from '../../executor/boundary/journal-record.ts'
+import type { StoredEvent } from '../../executor/store/stored-event.ts'
 import type { WebhookMessage } from '../store/store.ts'
-import type { StoredEvent } from '../store/stored-event.ts'
 
 /** The additions of the next commit of an execution. */
 export interface HeldAddition {

@@ -1,10 +1,10 @@
 /** What executions ask of the other daemons over the same store. */
 
+import type { StoredEvent } from '../../executor/store/stored-event.ts'
 import type { ExecutionEvent } from '../../protocol/execution/events.ts'
 import type { Execution, ExecutionSource } from '../../protocol/execution/execution.ts'
 import type { Caller } from '../auth/caller.ts'
 import type { ListQuery, StoredExecution } from '../store/store.ts'
-import type { StoredEvent } from '../store/stored-event.ts'
 import type { BudgetedPage } from './page-budget.ts'
 
 /** What a watched execution of another daemon comes to. */
@@ -53,11 +53,11 @@ export interface OtherDaemons {
     listener: (event: ExecutionEvent) => void,
   ): Promise<() => void>
   /**
-   * Tells some of the others that something can be claimed. Never rejects.
+   * Notifies some of the others that something can be claimed. Never rejects.
    *
-   * @returns how many were told, and how many could not be
+   * @returns how many were notified, and how many could not be reached
    */
-  pokeDue(): Promise<{ readonly told: number; readonly untold: number }>
+  pokeDue(): Promise<{ readonly notified: number; readonly unreachable: number }>
   /** A decision or a cancel was stored for an execution that another daemon has in memory. */
   pokeOwner(executionId: string): void
   /** An execution here has let go of its session. */

@@ -1,6 +1,6 @@
 /** Pages of lists whose entries may be large: bounds the bytes of one answer. */
 
-import { heldBytes } from '../base/held-bytes.ts'
+import { heldBytes } from '../../protocol/base/held-bytes.ts'
 import type { Place } from '../store/store.ts'
 
 /** A page ends with the entry that takes it beyond this. */

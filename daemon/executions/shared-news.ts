@@ -55,6 +55,6 @@ export function newsFor(
       }
       look()
     },
-    onFault: error => onFault(error, 'beat'),
+    onFault: error => onFault(error, 'heartbeat'),
   }
 }

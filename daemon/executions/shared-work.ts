@@ -3,10 +3,10 @@
 import type { ClaimLoop } from './claim-loop.ts'
 import type { OtherDaemons } from './other-daemons.ts'
 
-/** What can be claimed is left so long to daemons that were told and have a free worker … */
-const TOLD_MS = 500
-/** … and to those that cannot be told: they look at the store themselves within this time. */
-const UNTOLD_MS = 3000
+/** What can be claimed is left so long to daemons that were notified and have a free worker … */
+const NOTIFIED_MS = 500
+/** … and to those that cannot be reached: they look at the store themselves within this time. */
+const UNREACHABLE_MS = 3000
 /** A store is looked at more often than this while something is due in it. */
 const SEEN_AGAIN_MS = 1000
 
@@ -25,7 +25,7 @@ export class SharedWork {
   /** Whether something could be claimed when no worker was free. */
   #isDue = false
   /** Whether the next claim is for what nobody else has taken. */
-  #isLate = false
+  #isUntaken = false
   /** Since when something has been due at each look, by `performance.now()`. */
   #dueSinceMs = 0
   #seenAtMs = Number.NEGATIVE_INFINITY
@@ -55,19 +55,20 @@ export class SharedWork {
   }
 
   async #offer(others: OtherDaemons): Promise<void> {
-    const { told, untold } = await others.pokeDue()
-    const leftMs = told + untold === 0 ? 0 : untold === 0 ? TOLD_MS : UNTOLD_MS
+    const { notified, unreachable } = await others.pokeDue()
+    const leftMs =
+      notified + unreachable === 0 ? 0 : unreachable === 0 ? NOTIFIED_MS : UNREACHABLE_MS
     // Not by a timer: when that is over, what is due may be something else, for which one is free.
     if (performance.now() - this.#dueSinceMs < leftMs) return
     this.#dueSinceMs = performance.now()
-    this.#isLate = true
+    this.#isUntaken = true
     this.#deps.claims.look()
   }
 
   /** Whether this daemon claims now: with a free worker, by itself, or what the others have left. */
   mayClaim(): boolean {
-    const may = this.#deps.others === undefined || !this.#isBusy || this.#isLate
-    this.#isLate = false
+    const may = this.#deps.others === undefined || !this.#isBusy || this.#isUntaken
+    this.#isUntaken = false
     this.#isDue ||= !may
     return may
   }

@@ -2,8 +2,8 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { LatchdError } from '../../protocol/errors.ts'
+import { RETRY_AFTER_SECONDS } from '../base/retry-after.ts'
 import type { StoreReader, SubmitOutcome } from '../store/store.ts'
-import { beyondExecutions } from './beyond-executions.ts'
 
 /** Looks for the execution of a request that another daemon takes: after so long, then twice as long. */
 const FIRST_LOOK_MS = 10
@@ -104,4 +104,12 @@ export function submittedId(executionId: string, outcome: SubmitOutcome): string
   if (outcome.kind === 'removed') throw removedExecution(outcome.executionId)
   if (outcome.kind === 'beyond-limit') throw beyondExecutions(outcome.underWay)
   return outcome.kind === 'known' ? outcome.executionId : executionId
+}
+
+/** @param underWay how many of the token are under way, at all daemons */
+function beyondExecutions(underWay: number): LatchdError {
+  const message = `Cannot take an execution: ${underWay} of the token are under way at all daemons, limit maxExecutions`
+  return new LatchdError('TOKEN_LIMIT_EXCEEDED', message, {
+    retryAfterSeconds: RETRY_AFTER_SECONDS,
+  })
 }

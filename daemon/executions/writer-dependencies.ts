@@ -2,18 +2,18 @@
 
 import type { Redaction } from '../../executor/boundary/redaction.ts'
 import type { FilesOf } from '../../executor/files/execution-files.ts'
+import type { MemoryExecutions } from '../../executor/store/memory-executions.ts'
+import type { StoredEvent } from '../../executor/store/stored-event.ts'
 import type { Runtimes } from '../replay/runtimes.ts'
 import type { SessionService } from '../sessions/sessions.ts'
-import type { MemoryStore } from '../store/memory/memory-store.ts'
 import type { Store, WebhookMessage } from '../store/store.ts'
-import type { StoredEvent } from '../store/stored-event.ts'
 import type { EventBus } from './event-bus.ts'
 import type { RunningFile } from './running-file.ts'
 
 /** What {@link ExecutionWriter} works with. */
 export interface WriterDependencies {
   readonly store: Store
-  readonly memory: MemoryStore
+  readonly memory: MemoryExecutions
   readonly bus: EventBus
   readonly sessions: SessionService
   /** The executions that have a worker, for the process that starts after a loss of this one. */

@@ -20,10 +20,9 @@ import type { ExecutionEvent } from '../../protocol/execution/events.ts'
 import type { Execution } from '../../protocol/execution/execution.ts'
 import { FIRST_EPOCH } from '../store/first-epoch.ts'
 import type { Addition, SessionLeaving, Submission, SubmitMode } from '../store/store.ts'
-import { untilRoom } from '../store/until-room.ts'
+import { RoomWatch } from '../store/until-room.ts'
 import { isNothing, nothing } from './held-addition.ts'
-import { readActive } from './read-active.ts'
-import { isRestingPlace } from './resting-place.ts'
+import { isRestingPlace, readActive } from './resting-place.ts'
 import { leavingOf } from './session-leaving.ts'
 import { submissionOf } from './submission-of.ts'
 import type { WriterDependencies } from './writer-dependencies.ts'
@@ -57,9 +56,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
   #held = nothing()
   /** The last write under way; all before it have ended when it has. */
   #written: Promise<void> = Promise.resolve()
-  /** Resolved while a write waits for room on the disk; absent until a caller asks. */
-  #lacksRoom: PromiseWithResolvers<void> | undefined
-  #isLackingRoom = false
+  #room = new RoomWatch()
   #timer: NodeJS.Timeout | undefined
   #onStart: () => void = () => {}
   /** The end of a volatile execution, published when all of it is done. */
@@ -105,9 +102,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
 
   /** Resolves when a write of the execution waits for room on a full disk; at once when one does. */
   lacksRoom(): Promise<void> {
-    if (this.#isLackingRoom) return Promise.resolve()
-    this.#lacksRoom ??= Promise.withResolvers()
-    return this.#lacksRoom.promise
+    return this.#room.lacksRoom()
   }
 
   get redaction(): Redaction {
@@ -130,7 +125,12 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
     const running = this.#running as RunningExecution
     const { executionId, source, language } = this.#plan
     const read = () => readActive({ running, writer: this })
-    this.#deps.memory.submit(executionId, this.owner, { source, language }, read)
+    this.#deps.memory.submit({
+      executionId,
+      owner: this.owner,
+      program: { source, language },
+      read,
+    })
   }
 
   /** Takes a new execution that may not. */
@@ -223,7 +223,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
   }
 
   expireApproval(approval: CallApproval): void {
-    this.#deps.bus.overdue(approval)
+    this.#deps.bus.approvalTimedOut(approval)
   }
 
   sync(): Promise<void> {
@@ -273,7 +273,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
     const { sessionId, executionId } = this.#plan
     if (!this.#isDurable) {
       const left = snapshot && (await this.#leave(snapshot, execution))
-      const save = (id: string) => this.#persist(() => sessions.save(id, executionId, left))
+      const save = (id: string) => this.#room.write(() => sessions.save(id, executionId, left))
       if (sessionId !== undefined) await save(sessionId)
       if ('endedAtMs' in execution) memory.finish(execution)
       onStored()
@@ -313,7 +313,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
     const { executionId } = this.#plan
     this.#isDurable = true
     this.#noteWorker()
-    const events = memory.events(executionId, 0) ?? []
+    const events = memory.events(executionId, 0)
     const { records, startedAtMs, program } = (this.#running as RunningExecution).kept()
     const submission: Submission = {
       ...this.#submission(startedAtMs === undefined ? 'queued' : 'running'),
@@ -343,7 +343,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
   #write(addition: Addition, write: () => Promise<void>): Promise<void> {
     // One after the other: of two concurrent writes the store could take the second and refuse the
     // first.
-    const persisted = this.#written.then(() => this.#persist(write))
+    const persisted = this.#written.then(() => this.#room.write(write))
     const written = persisted.then(() => {
       this.#unshown -= addition.approvals?.length ?? 0
       this.#running?.release(addition.records ?? [])
@@ -352,18 +352,6 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
     })
     this.#written = written
     return written
-  }
-
-  async #persist(write: () => Promise<void>): Promise<void> {
-    await untilRoom(write, {
-      onFull: () => {
-        this.#isLackingRoom = true
-        this.#lacksRoom?.resolve()
-      },
-    })
-    if (!this.#isLackingRoom) return
-    this.#isLackingRoom = false
-    this.#lacksRoom = undefined
   }
 
   #take(): Addition {

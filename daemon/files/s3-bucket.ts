@@ -1,6 +1,7 @@
 /** Contents of files in a bucket of S3, or of a server that speaks its protocol. */
 
 import type { AwsClient } from 'aws4fetch'
+import { within } from '../../protocol/base/within.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { Variables } from '../config/written-value.ts'
 import type { ContentBucket } from './shared-contents.ts'
@@ -13,8 +14,8 @@ const DEFAULT_REGION = 'us-east-1'
 const RETRIES = 3
 /** A request without an answer's head for so long has failed, in milliseconds. */
 const ANSWER_MS = 60_000
-/** Characters of an answer that are told. */
-const MAX_TOLD = 300
+/** Characters of an answer that are shown. */
+const MAX_SHOWN = 300
 
 /** Where a bucket is. */
 export interface BucketAddress {
@@ -121,18 +122,15 @@ class S3Bucket implements ContentBucket {
   /** @throws {LatchdError} `STORE_UNAVAILABLE`; {Error} the server refuses */
   async #ask(what: string, sha256: string, init: RequestInit): Promise<Response> {
     const url = `${this.#base}${sha256.slice(0, 2)}/${sha256}`
-    const { promise: late, reject } = Promise.withResolvers<never>()
-    const timer = setTimeout(() => reject(new Error('no answer in time')), ANSWER_MS)
-    const asked = this.#client.fetch(url, init)
-    const answer = await Promise.race([asked, late])
-      .catch(error => {
-        throw unavailable(what, sha256, reasonOf(error))
-      })
-      .finally(() => clearTimeout(timer))
+    const answer = await within(this.#client.fetch(url, init), ANSWER_MS, () => {
+      throw new Error('no answer in time')
+    }).catch(error => {
+      throw unavailable(what, sha256, reasonOf(error))
+    })
     const isGone = what === 'remove' && answer.status === 404
     if (answer.ok || isGone) return answer
-    const told = (await answer.text()).slice(0, MAX_TOLD)
-    throw unavailable(what, sha256, `status ${answer.status} ${told}`)
+    const shown = (await answer.text()).slice(0, MAX_SHOWN)
+    throw unavailable(what, sha256, `status ${answer.status} ${shown}`)
   }
 }
 

@@ -6,7 +6,7 @@ import type { OutboundAnswer } from '../outbound/outbound.ts'
 import { isJsonType, isTextType } from './body.ts'
 
 /** Characters of a failed answer's body that its error repeats. */
-const MAX_TOLD = 2000
+const MAX_SHOWN = 2000
 
 /**
  * The value of an answer: JSON is its value, text a text, anything else a file, and nothing is
@@ -22,7 +22,8 @@ export function answerValue(
   hide: (text: string) => string,
 ): unknown {
   const { status, headers, body, url } = answer
-  if (status < 200 || status > 299) throw new HttpError(answer, method, { maxTold: MAX_TOLD, hide })
+  if (status < 200 || status > 299)
+    throw new HttpError(answer, method, { maxShown: MAX_SHOWN, hide })
   if (body.length === 0) return undefined
   const type = headerOf(headers, 'content-type')
   if (isJsonType(type)) return parsed(bodyText(body, headers), url)

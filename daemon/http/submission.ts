@@ -1,10 +1,14 @@
 /** From a caller's request to an execution that was taken. */
 
 import { hash } from 'node:crypto'
+import { invalidRequest } from '../../executor/boundary/invalid-request.ts'
+import type { ExecutionPlan } from '../../executor/execution/execution-plan.ts'
 import { encodedInputsOf, planExecution } from '../../executor/execution/plan.ts'
+import type { FilesOf } from '../../executor/files/execution-files.ts'
+import { type ErrorCode, LatchdError } from '../../protocol/errors.ts'
 import type { ExecuteBody } from '../../protocol/execution/execution.ts'
+import { mayNameFiles, withNamedFiles } from '../../protocol/values/file-inputs.ts'
 import type { KnownCaller } from '../auth/tokens.ts'
-import { withInputFiles } from '../files/input-files.ts'
 import { readTraceParent, writeTraceParent } from '../telemetry/tracing/trace-parent.ts'
 import { visibleTools } from './caller-tools.ts'
 import type { RouteDependencies } from './dependencies.ts'
@@ -62,4 +66,28 @@ function bodyHash(request: ExecuteBody): string {
   // A process that sends its request again has another name for the same tools.
   const same = clientTools && { ...request, clientTools: { ...clientTools, setId: '' } }
   return hash('sha256', JSON.stringify(same ?? request))
+}
+
+/**
+ * The inputs of a plan, with the files that they name: from now on the execution has them too.
+ *
+ * @throws {LatchdError} `INVALID_REQUEST` for a file that the caller has not; `PAYLOAD_TOO_LARGE`,
+ *   `FILES_FULL`
+ */
+async function withInputFiles(plan: ExecutionPlan, filesOf: FilesOf): Promise<string | undefined> {
+  const { inputs } = plan
+  if (inputs === undefined || !mayNameFiles(inputs)) return inputs
+  const files = filesOf(plan)
+  return await withNamedFiles(inputs, file => files.store(file)).catch(error => {
+    throw refusal(error)
+  })
+}
+
+function refusal(error: Error & { code?: unknown }): Error {
+  const { code, message } = error
+  if (code === 'LIMIT_EXCEEDED') return new LatchdError('PAYLOAD_TOO_LARGE', message)
+  if (code === 'FILES_FULL') return new LatchdError(code as ErrorCode, message)
+  if (code !== 'VALUE_NOT_TRANSFERABLE') return error
+  const errors = [{ pointer: '/inputs', detail: message.replace('The execution', 'the caller') }]
+  return invalidRequest('Cannot read the inputs', errors)
 }

@@ -1,5 +1,7 @@
 /** The health of the daemon, for the watchdog. */
 
+import { within } from '../../protocol/base/within.ts'
+
 /** What {@link HealthProbe} works with. */
 export interface HealthDependencies {
   /** Reads something from the store that does not exist. */
@@ -106,17 +108,10 @@ export class HealthProbe {
   /** How long something takes. @throws {Error} when it fails, or takes longer than the bound */
   async #time(what: string, boundMs: number, act: () => Promise<unknown>): Promise<number> {
     const beganMs = this.#deps.now()
-    const late = Promise.withResolvers<never>()
-    const timer = setTimeout(
-      () => late.reject(new Error(`${what} did not answer in ${boundMs} ms`)),
-      boundMs,
-    )
-    try {
-      await Promise.race([act(), late.promise])
-      return this.#deps.now() - beganMs
-    } finally {
-      clearTimeout(timer)
-    }
+    await within(act(), boundMs, () => {
+      throw new Error(`${what} did not answer in ${boundMs} ms`)
+    })
+    return this.#deps.now() - beganMs
   }
 }
 

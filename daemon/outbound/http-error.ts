@@ -2,14 +2,14 @@ import { bodyText } from './body-text.ts'
 import type { OutboundAnswer } from './outbound.ts'
 
 /** What an error repeats of the body of a failed answer: it often says what was wrong. */
-export interface ToldBody {
+export interface ShownBody {
   /** Characters; 300 when absent. */
-  readonly maxTold?: number
+  readonly maxShown?: number
   /** Takes secrets out, before the text is cut. */
   readonly hide?: (text: string) => string
 }
 
-const DEFAULT_MAX_TOLD = 300
+const DEFAULT_MAX_SHOWN = 300
 /** Bytes of a character at most. */
 const MAX_CHARACTER_BYTES = 4
 /** A secret that begins in what is repeated is read to its end, up to so many bytes. */
@@ -24,11 +24,11 @@ export class HttpError extends Error {
   constructor(
     { url, status, statusText, headers, body }: OutboundAnswer,
     method: string,
-    { maxTold = DEFAULT_MAX_TOLD, hide = text => text }: ToldBody = {},
+    { maxShown = DEFAULT_MAX_SHOWN, hide = text => text }: ShownBody = {},
   ) {
     const { origin, pathname } = new URL(url)
-    const begin = body.subarray(0, MAX_CHARACTER_BYTES * maxTold + MAX_SECRET_BYTES)
-    const shown = hide(bodyText(begin, headers)).trim().slice(0, maxTold)
+    const begin = body.subarray(0, MAX_CHARACTER_BYTES * maxShown + MAX_SECRET_BYTES)
+    const shown = hide(bodyText(begin, headers)).trim().slice(0, maxShown)
     const answered = `${status} ${statusText}`.trim()
     super(`${method} ${origin}${pathname} answered ${answered}${shown === '' ? '' : `: ${shown}`}`)
     this.status = status

@@ -1,18 +1,18 @@
 /** What a daemon answers to the others about its executions. */
 
+import type { MemoryExecutions } from '../../executor/store/memory-executions.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { Caller } from '../auth/caller.ts'
 import type { EventBus } from '../executions/event-bus.ts'
 import type { Executions } from '../executions/executions.ts'
 import { withinBudget } from '../executions/page-budget.ts'
-import type { MemoryStore } from '../store/memory/memory-store.ts'
 import type { PeerRequest } from './peer-frames.ts'
 import type { PeerLink } from './peer-link.ts'
 
 /** What {@link Answering} works with. */
 export interface AnsweringDependencies {
   readonly executions: Pick<Executions, 'get' | 'live' | 'cancel' | 'remove'>
-  readonly memory: Pick<MemoryStore, 'get' | 'source' | 'events' | 'list'>
+  readonly memory: Pick<MemoryExecutions, 'has' | 'get' | 'source' | 'events' | 'list'>
   readonly bus: EventBus
   /** Takes the answer of a client that came to another daemon. */
   readonly settle: (request: Extract<PeerRequest, { kind: 'settle' }>) => Promise<void>
@@ -50,7 +50,7 @@ export class Answering {
       case 'source':
         return memory.source(request.executionId) ?? null
       case 'events':
-        return memory.events(request.executionId, request.after) ?? null
+        return isHere ? memory.events(request.executionId, request.after) : null
       case 'cancel':
         if (!isHere) return false
         return await unlessGone(false, async () => {
@@ -87,7 +87,7 @@ export class Answering {
     this.#add(link, executionId, () =>
       bus.watch(executionId, event => link.send({ type: 'event', event })),
     )
-    return memory.events(executionId, 0)?.at(-1)?.sequence ?? 0
+    return memory.events(executionId, 0).at(-1)?.sequence ?? 0
   }
 
   #add(link: PeerLink, subject: string, begin: () => () => void): void {

@@ -1,6 +1,8 @@
 /** What executions ask of the other daemons, over links. */
 
 import { z } from 'zod'
+import type { StoredEvent } from '../../executor/store/stored-event.ts'
+import { within } from '../../protocol/base/within.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import { ExecutionEvent } from '../../protocol/execution/events.ts'
 import { Execution, Language } from '../../protocol/execution/execution.ts'
@@ -9,7 +11,6 @@ import type { OtherDaemons, RemoteWatcher } from '../executions/other-daemons.ts
 import type { BudgetedPage } from '../executions/page-budget.ts'
 import type { Sharing } from '../store/sharing.ts'
 import type { ListQuery, StoredExecution } from '../store/store.ts'
-import type { StoredEvent } from '../store/stored-event.ts'
 import type { PeerFrameOf, PeerRequest } from './peer-frames.ts'
 import { type PeerLink, unavailable } from './peer-link.ts'
 import type { Peers } from './peers.ts'
@@ -154,12 +155,8 @@ export class Asking implements OtherDaemons {
       const link = await this.#deps.peers.link(peerId)
       return link === undefined ? [] : [await ask(link)]
     })
-    const isLate = Promise.withResolvers<never[]>()
-    const timer = setTimeout(() => isLate.resolve([]), FAN_OUT_MS)
-    const answers = await Promise.all(
-      asked.map(one => Promise.race([one.catch(() => []), isLate.promise])),
-    )
-    clearTimeout(timer)
+    const none = () => []
+    const answers = await Promise.all(asked.map(one => within(one.catch(none), FAN_OUT_MS, none)))
     return answers.flat()
   }
 
@@ -259,7 +256,7 @@ export class Asking implements OtherDaemons {
     return false
   }
 
-  pokeDue(): Promise<{ readonly told: number; readonly untold: number }> {
+  pokeDue(): Promise<{ readonly notified: number; readonly unreachable: number }> {
     return this.#deps.peers.poke({ type: 'poke', what: 'due' })
   }
 
@@ -276,6 +273,6 @@ export class Asking implements OtherDaemons {
   }
 
   sessionFreed(sessionId: string): void {
-    this.#deps.peers.tell({ type: 'session-freed', sessionId })
+    this.#deps.peers.broadcast({ type: 'session-freed', sessionId })
   }
 }

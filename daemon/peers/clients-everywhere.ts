@@ -56,7 +56,7 @@ export class ClientsEverywhere implements OtherClients {
     const { owner, clientId } = client
     this.#reaching.connected(client)
     this.#passing.connected(client, process)
-    this.#deps.peers.tell({ type: 'client-here', owner, clientId })
+    this.#deps.peers.broadcast({ type: 'client-here', owner, clientId })
   }
 
   lost(client: ConnectedClient): void {

@@ -4,6 +4,7 @@
  */
 
 import { randomBytes } from 'node:crypto'
+import type { MemoryExecutions } from '../../executor/store/memory-executions.ts'
 import type { Connections } from '../clients/connections.ts'
 import type { Config } from '../config/config.ts'
 import { ConfigError } from '../config/config-error.ts'
@@ -11,7 +12,6 @@ import type { EventBus } from '../executions/event-bus.ts'
 import type { Executions } from '../executions/executions.ts'
 import type { OtherDaemons } from '../executions/other-daemons.ts'
 import type { Logger } from '../log/log.ts'
-import type { MemoryStore } from '../store/memory/memory-store.ts'
 import type { Sharing } from '../store/sharing.ts'
 import { Answering } from './answering.ts'
 import { Asking } from './asking.ts'
@@ -25,7 +25,7 @@ import { Peers } from './peers.ts'
 export interface PeerServices {
   readonly executions: Executions
   readonly connections: Connections
-  readonly memory: MemoryStore
+  readonly memory: MemoryExecutions
   readonly bus: EventBus
 }
 

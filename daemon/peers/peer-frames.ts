@@ -2,7 +2,7 @@
  * The frames between two daemons: JSON texts, one object each. Both ends send all of them.
  *
  * A `request` gets an `answer` or a `refusal` of the same `id`. All others are said once, and nothing
- * depends on one of them: what they tell stands in the database too, where a daemon looks at intervals.
+ * depends on one of them: what they report stands in the database too, where a daemon looks at intervals.
  */
 
 import { z } from 'zod'

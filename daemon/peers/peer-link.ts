@@ -60,7 +60,7 @@ export class PeerLink {
     socket.on('close', () => this.#end('the connection has ended'))
     // The close that follows ends it.
     socket.on('error', () => {})
-    this.#heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS)
+    this.#heartbeat = setInterval(() => this.#sendHeartbeat(), HEARTBEAT_MS)
     this.#heartbeat.unref()
     if (socket.isPaused) socket.resume()
   }
@@ -170,7 +170,7 @@ export class PeerLink {
     }
   }
 
-  #beat(): void {
+  #sendHeartbeat(): void {
     const nowMs = performance.now()
     if (nowMs - this.#heardAtMs > LEASE_MS) {
       this.close(`nothing was heard for ${LEASE_MS} ms`)

@@ -148,7 +148,9 @@ export class Peers {
    *
    * @returns how many got it, and how many could not be reached
    */
-  async poke(frame: PeerFrame): Promise<{ readonly told: number; readonly untold: number }> {
+  async poke(
+    frame: PeerFrame,
+  ): Promise<{ readonly notified: number; readonly unreachable: number }> {
     // Nothing depends on it: the others look at intervals. A store that is away says so itself.
     const others = [...(await this.others().catch(() => this.#rows))]
     // Not always the same ones.
@@ -156,12 +158,12 @@ export class Peers {
     const chosen = others.slice(0, MAX_POKED)
     const links = await Promise.all(chosen.map(({ peerId }) => this.link(peerId)))
     for (const link of links) link?.send(frame)
-    const told = links.filter(Boolean).length
-    return { told, untold: links.length - told }
+    const notified = links.filter(Boolean).length
+    return { notified, unreachable: links.length - notified }
   }
 
   /** Sends a frame over every link that is open. */
-  tell(frame: PeerFrame): void {
+  broadcast(frame: PeerFrame): void {
     for (const peerId of this.#links.keys()) this.#links.get(peerId)?.[0]?.send(frame)
   }
 

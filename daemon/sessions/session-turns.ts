@@ -4,15 +4,9 @@
  */
 
 import { setTimeout as delay } from 'node:timers/promises'
-import { sessionBusy } from '../../executor/execution/session-locks.ts'
+import { type SessionUse, sessionBusy } from '../../executor/execution/session-locks.ts'
 import type { SessionStore } from '../store/store.ts'
 import { untilRoom } from '../store/until-room.ts'
-
-/** An execution that runs in a session, or wants to. */
-export interface SessionUse {
-  readonly sessionId: string
-  readonly executionId: string
-}
 
 /** The interval at which a waiting execution asks the store: another daemon's execution may have ended. */
 const LOOK_AGAIN_MS = 1000

@@ -1,19 +1,18 @@
 /** The sessions of a daemon: made, listed, removed, and held by one execution at a time. */
 
-import { newSessionId } from '../../executor/embedded/memory-sessions.ts'
-import { sessionBusy } from '../../executor/execution/session-locks.ts'
+import { newSessionId } from '../../executor/embedded/embedded-sessions.ts'
+import { type SessionUse, sessionBusy } from '../../executor/execution/session-locks.ts'
+import { within } from '../../protocol/base/within.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { Session } from '../../protocol/execution/session.ts'
 import type { Caller } from '../auth/caller.ts'
 import type { Runtimes } from '../replay/runtimes.ts'
 import type { Page } from '../store/page.ts'
-import { fromCursor, toCursor } from '../store/place.ts'
+import { fromCursor, toCursor } from '../store/page.ts'
 import type { SessionLeaving, SessionStore, StoredSession } from '../store/store.ts'
 import { admitSession } from './session-quota.ts'
-import { SessionTurns, type SessionUse } from './session-turns.ts'
+import { SessionTurns } from './session-turns.ts'
 import type { SessionUpgrade } from './session-upgrade.ts'
-
-export type { SessionUse } from './session-turns.ts'
 
 /** Options of {@link SessionService}. */
 export interface SessionOptions {
@@ -161,14 +160,11 @@ export class SessionService {
    * @throws {LatchdError} `SNAPSHOT_INCOMPATIBLE`, `SESSION_BUSY`
    */
   async #bringOver(sessionId: string, runtime: string): Promise<void> {
-    const late = Promise.withResolvers<'late'>()
-    const timer = setTimeout(() => late.resolve('late'), MAX_UPGRADE_WAIT_MS)
-    const reason = await Promise.race([this.#upgrade.bringOver(sessionId), late.promise])
-    clearTimeout(timer)
-    if (reason === 'late') {
+    const upgraded = this.#upgrade.bringOver(sessionId)
+    const reason = await within(upgraded, MAX_UPGRADE_WAIT_MS, () => {
       const message = `Cannot use session ${sessionId}: it is being brought over to this version`
       throw new LatchdError('SESSION_BUSY', message)
-    }
+    })
     if (reason !== undefined) throw incompatible(sessionId, runtime, this.#present(runtime), reason)
   }
 

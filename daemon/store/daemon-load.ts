@@ -1,4 +1,4 @@
-/** What a daemon has in memory, as it tells the others with each beat. */
+/** What a daemon has in memory, as it reports to the others with each heartbeat. */
 
 /** The executions of one owner. */
 export interface OwnerLoad {

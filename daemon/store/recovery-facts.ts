@@ -1,7 +1,7 @@
 /** Executions that a store makes stuck, and the bounds of its sweeps. */
 
+import type { StoredEvent } from '../../executor/store/stored-event.ts'
 import type { ExecutionError } from '../../protocol/execution/execution.ts'
-import type { StoredEvent } from './stored-event.ts'
 
 /** The bounds of a sweep; instants in epoch milliseconds. */
 export interface SweepBounds {

@@ -1,7 +1,6 @@
 /** Sessions in a store: their state, and which execution holds each. */
 
-import type { Session } from '../../protocol/execution/session.ts'
-import type { Place } from './page.ts'
+import type { Promised, SessionHolds } from '../../executor/store/volatile-store.ts'
 
 /** The state of a session. */
 export interface SessionSnapshot {
@@ -17,38 +16,10 @@ export interface SessionLeaving extends SessionSnapshot {
   readonly run?: Uint8Array
 }
 
-/** A session as the store keeps it. */
-export interface StoredSession {
-  readonly owner: string
-  readonly session: Session
-  /** Tools that a decision allowed for the whole session. */
-  readonly remembered: readonly string[]
-  /** The runtime of its snapshot; absent before the first execution has ended. */
-  readonly runtime?: string
-}
-
-/** Whether an execution holds a session now. `busy`: another does; `gone`: there is no session. */
-export type HoldOutcome = 'held' | 'busy' | 'gone'
-
 /** Operations on sessions and their state. */
-export interface SessionStore {
-  createSession(sessionId: string, owner: string, nowMs: number): Promise<void>
-  session(sessionId: string): Promise<StoredSession | undefined>
-  /** Newest first, as `StoreReader.list`. */
-  sessions(query: {
-    readonly owner: string | undefined
-    readonly after: Place | undefined
-    readonly limit: number
-  }): Promise<readonly Session[]>
+export interface SessionStore extends Promised<SessionHolds> {
   /** The state that its next execution starts from; `undefined` before the first has ended. */
   snapshot(sessionId: string): Promise<SessionSnapshot | undefined>
-  /**
-   * Lets an execution hold a session: one at a time does. An execution that holds it already goes on
-   * to.
-   */
-  holdSession(sessionId: string, executionId: string): Promise<HoldOutcome>
-  /** Lets go of a session; nothing happens when another execution holds it, or none does. */
-  releaseSession(sessionId: string, executionId: string): Promise<void>
   /**
    * Stores the state after an execution that is not durable itself, and lets go of the session for
    * it.
@@ -68,8 +39,6 @@ export interface SessionStore {
   outdatedSessions(runtime: string, limit: number): Promise<readonly string[]>
   /** Replaces a state that was made with `before` by the same one of another runtime. */
   replaceSnapshot(sessionId: string, before: string, snapshot: SessionSnapshot): Promise<void>
-  /** Removes a session that no execution holds; `false` when one does. */
-  removeSession(sessionId: string): Promise<boolean>
   /** Bytes that the sessions of an owner take. */
   sessionBytes(owner: string): Promise<number>
 }

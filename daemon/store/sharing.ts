@@ -5,7 +5,7 @@ import type { ContentStore } from './content-store.ts'
 import type { DaemonLoad, OwnerLoad } from './daemon-load.ts'
 import type { StuckExecution } from './recovery-facts.ts'
 
-/** What a daemon learns of its executions that others have done, within a beat. */
+/** What a daemon learns of its executions that others have done, within a heartbeat. */
 export interface StoreNews {
   /** Whether an execution is in this daemon's memory. */
   readonly isHere: (executionId: string) => boolean
@@ -41,11 +41,11 @@ export interface DaemonRow {
   readonly seenAtMs: number
   /** Executions of the store that it owns. */
   readonly executions: number
-  /** Its version of latchd; empty when it has not told. */
+  /** Its version of latchd; empty when it has not reported it. */
   readonly version: string
-  /** Tag of what its programs of JavaScript run on; empty when it has not told. */
+  /** Tag of what its programs of JavaScript run on; empty when it has not reported it. */
   readonly runtime: string
-  /** As of its last beat; `undefined` before the first. */
+  /** As of its last heartbeat; `undefined` before the first. */
   readonly load: DaemonLoad | undefined
 }
 
@@ -107,7 +107,7 @@ export interface ClientDirectory {
 
 /** The part of a store that only a store of several daemons has. */
 export interface Sharing {
-  /** Tells a daemon the news of its executions, from now on. */
+  /** Notifies a daemon of the news of its executions, from now on. */
   watch(news: StoreNews): void
   /** Asks the daemon that owns an execution to cancel it. */
   requestCancel(executionId: string): Promise<void>
@@ -126,9 +126,9 @@ export interface Sharing {
   readonly clockOffsetMs: number
   /** The number of this daemon; another one after the others took it for dead. */
   readonly number: number
-  /** How many daemons live, this one among them, as of the last beat. */
+  /** How many daemons live, this one among them, as of the last heartbeat. */
   readonly living: number
-  /** What an owner has at the other daemons, as of their last beats. */
+  /** What an owner has at the other daemons, as of their last heartbeats. */
   elsewhere(owner: string): OwnerLoad
   /** The daemons that live, the first started first. */
   daemons(): Promise<readonly DaemonRow[]>

@@ -11,35 +11,45 @@ import type { CallApproval as StoredApproval } from '../../executor/boundary/cal
 import type { JournalRecord } from '../../executor/boundary/journal-record.ts'
 import type { DecidedBy } from '../../executor/calls/decision.ts'
 import type { ReadRecord } from '../../executor/calls/journal.ts'
-import type { Approval, ApprovalStatus } from '../../protocol/approval.ts'
+import type { Place } from '../../executor/store/place.ts'
+import type { StoredEvent } from '../../executor/store/stored-event.ts'
 import type {
-  Execution,
-  ExecutionSource,
-  ExecutionStatus,
-} from '../../protocol/execution/execution.ts'
+  ApprovalQuery,
+  ApprovalStore,
+  DecideOutcome,
+  ExecutionReader,
+  HoldOutcome,
+  ListQuery,
+  Promised,
+  SessionQuery,
+  StoredExecution,
+  StoredSession,
+} from '../../executor/store/volatile-store.ts'
+import type { Execution } from '../../protocol/execution/execution.ts'
 import type { StoredInstant } from '../clock/trusted-clock.ts'
 import type { ClaimAnswer, Claimed, ClaimRequest, Opening, OpeningFacts } from './claim-facts.ts'
 import type { FileStore } from './file-store.ts'
-import type { Place } from './page.ts'
 import type { StuckError, StuckExecution, SweepBounds } from './recovery-facts.ts'
-import type { SessionLeaving, SessionStore } from './session-store.ts'
+import type { SessionLeaving, SessionSnapshot, SessionStore } from './session-store.ts'
 import type { Sharing } from './sharing.ts'
 import type { StoreLoad } from './store-load.ts'
-import type { StoredEvent } from './stored-event.ts'
 import type { BusyReceivers, StoredWebhookMessage, WebhookMessage } from './webhook-message.ts'
 
 export type {
-  HoldOutcome,
-  SessionLeaving,
-  SessionSnapshot,
-  SessionStore,
-  StoredSession,
-} from './session-store.ts'
-export type {
+  ApprovalQuery,
   BusyReceivers,
   DecidedBy,
+  DecideOutcome,
+  HoldOutcome,
+  ListQuery,
   Place,
+  SessionLeaving,
+  SessionQuery,
+  SessionSnapshot,
+  SessionStore,
   StoredApproval,
+  StoredExecution,
+  StoredSession,
   StoredWebhookMessage,
   WebhookMessage,
 }
@@ -138,26 +148,7 @@ export interface Ending extends Addition {
   readonly snapshot?: SessionLeaving
 }
 
-/** What a decision came to. */
-export type DecideOutcome =
-  /** This decision is the first. `isWaiting`: its execution is parked in the store, and can be claimed. */
-  | {
-      readonly kind: 'decided'
-      readonly stored: StoredApproval
-      readonly owner: string
-      readonly isWaiting: boolean
-    }
-  | { readonly kind: 'already'; readonly stored: StoredApproval; readonly owner: string }
-  /** The time to decide was over: it is expired with this, in the place of the decision. */
-  | {
-      readonly kind: 'expired'
-      readonly stored: StoredApproval
-      readonly owner: string
-      readonly isWaiting: boolean
-    }
-  | { readonly kind: 'not-found' }
-
-/** Operations by which executions, approvals and webhooks move on. */
+/** Operations by which executions and webhooks move on. */
 export interface StoreWriter {
   /**
    * Begins the work of a daemon. Executions that an earlier process of this daemon owned are nobody's
@@ -203,12 +194,6 @@ export interface StoreWriter {
    * @throws {LatchdError} `STALE_OWNER`
    */
   park(executionId: string, epoch: number, parking: Parking): Promise<'parked' | 'ready'>
-  /**
-   * Decides an approval. The first decision wins; after its time an approval expires instead.
-   *
-   * @param nowMs the time that its expiry is compared with; absent: that of the decision
-   */
-  decide(approvalId: string, decision: DecidedBy, nowMs?: number): Promise<DecideOutcome>
   /**
    * Ends an execution, or makes it stuck. At the end approvals that are pending become `expired`, and
    * it lets go of its session.
@@ -269,33 +254,6 @@ export interface StoreWriter {
   delayWebhook(messageId: string, nextAtMs: number): Promise<void>
 }
 
-/** An execution and its owner. */
-export interface StoredExecution {
-  readonly owner: string
-  readonly execution: Execution
-}
-
-/** Which executions a page contains. */
-export interface ListQuery {
-  /** The owner; `undefined`: all owners. */
-  readonly owner: string | undefined
-  readonly status: ExecutionStatus | undefined
-  /** Only those that calls of these executions have begun; absent: all. */
-  readonly parentIds?: readonly string[] | undefined
-  readonly after: Place | undefined
-  /** From 1. */
-  readonly limit: number
-}
-
-/** Which approvals a page contains; `undefined` does not filter. */
-export interface ApprovalQuery {
-  readonly owner: string | undefined
-  readonly status: ApprovalStatus | undefined
-  readonly executionId: string | undefined
-  readonly after: Place | undefined
-  readonly limit: number
-}
-
 /** The execution of an idempotency key. */
 export interface KeyedExecution {
   readonly executionId: string
@@ -304,20 +262,10 @@ export interface KeyedExecution {
   readonly isRemoved: boolean
 }
 
-/** Operations that read executions, events, approvals and journals. */
-export interface StoreReader {
-  get(executionId: string): Promise<StoredExecution | undefined>
+/** Operations that read executions, events and journals. */
+export interface StoreReader extends Promised<ExecutionReader> {
   /** The execution that was submitted with an idempotency key. */
   keyed(owner: string, keyText: string): Promise<KeyedExecution | undefined>
-  /** Newest first; of the same millisecond the greater id first. */
-  list(query: ListQuery): Promise<readonly Execution[]>
-  /** The events after a sequence number, in order. */
-  events(executionId: string, after: number): Promise<readonly StoredEvent[]>
-  approval(approvalId: string): Promise<{ owner: string; stored: StoredApproval } | undefined>
-  /** Newest first, as {@link list}. */
-  approvals(query: ApprovalQuery): Promise<readonly Approval[]>
-  /** The source of an execution; `undefined` when the store does not have it. */
-  source(executionId: string): Promise<Omit<ExecutionSource, 'executionId'> | undefined>
   /** Everything that a stored execution was made from, ended or not, without owning it. */
   journal(executionId: string): Promise<ClaimedExecution | undefined>
   /** Texts of deliveries of an execution, in the order of the numbers. @throws {Error} when one is not there */
@@ -350,7 +298,12 @@ export interface StoreStatistics {
 export type OnCommit = (operations: number, tookMs: number) => void
 
 /** A durable store: all of it, and its own upkeep. */
-export interface Store extends StoreWriter, StoreReader, SessionStore, FileStore {
+export interface Store
+  extends StoreWriter,
+    StoreReader,
+    Promised<ApprovalStore>,
+    SessionStore,
+    FileStore {
   /** What several daemons over it have to do with each other; absent: it is of one daemon. */
   readonly sharing?: Sharing
   /**

@@ -1,7 +1,7 @@
 /** Messages to webhooks, made from events. */
 
+import type { StoredEvent } from '../../executor/store/stored-event.ts'
 import type { WebhookMessage } from './store.ts'
-import type { StoredEvent } from './stored-event.ts'
 
 /** Receivers bound their bodies, and a message stays until it arrives. */
 const MAX_BODY_BYTES = 1024 * 1024

@@ -6,6 +6,7 @@
  */
 
 import { setLongTimeout } from '../../protocol/base/long-timeout.ts'
+import { within } from '../../protocol/base/within.ts'
 import { OwnerCounts } from '../auth/owner-counts.ts'
 import type { StoredWebhookMessage, StoreWriter, WebhookMessage } from '../store/store.ts'
 import { untilRoom } from '../store/until-room.ts'
@@ -94,10 +95,7 @@ export class WebhookSender {
    * Lets attempts under way go on for `graceMs`. The other messages are sent after the next start.
    */
   async close(graceMs: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const timer = setTimeout(resolve, graceMs)
-    await Promise.race([this.#settle(), promise])
-    clearTimeout(timer)
+    await within(this.#settle(), graceMs, () => {})
     this.#disarm()
     this.#closed.abort()
     await this.#settle()

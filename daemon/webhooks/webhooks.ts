@@ -1,11 +1,11 @@
 /** The webhooks of a daemon: its rule for hosts, its messages, and the sender. */
 
+import type { StoredEvent } from '../../executor/store/stored-event.ts'
 import type { Config } from '../config/config.ts'
 import type { Logger } from '../log/log.ts'
 import { signingSecrets } from '../redaction/known-secrets.ts'
 import type { Secrets } from '../redaction/secrets.ts'
 import type { Store, WebhookMessage } from '../store/store.ts'
-import type { StoredEvent } from '../store/stored-event.ts'
 import { messageFor } from '../store/webhook-messages.ts'
 import { poster } from './post.ts'
 import { keptSecret, newSecret, WEBHOOK_SECRET } from './secret-file.ts'

@@ -3,6 +3,7 @@
 import type { Approval } from '../../protocol/approval.ts'
 import { setLongTimeout } from '../../protocol/base/long-timeout.ts'
 import type { Limits } from '../../protocol/limits.ts'
+import { Refused } from '../../protocol/tool/refused.ts'
 import { thrownAs } from '../../protocol/tool/thrown.ts'
 import type { Tool } from '../../protocol/tool/tool.ts'
 import { type CallApproval, newApprovalId } from '../boundary/call-approval.ts'
@@ -10,7 +11,6 @@ import { plainJson } from '../boundary/plain-json.ts'
 import type { ExecutionHost } from '../boundary/ports.ts'
 import { rememberKey } from '../boundary/remembered-tool.ts'
 import type { ExecutionRecord } from '../record/execution-record.ts'
-import { Refused } from '../tools/refused.ts'
 
 /** What bounds the approvals of one execution: its limits, start, session and remembered tools. */
 export interface ApprovalPlan {

@@ -10,33 +10,31 @@
  * waits for passive calls alone is asked to park.
  */
 
-import { setLongTimeout } from '../../protocol/base/long-timeout.ts'
 import type { WaitingFor } from '../../protocol/execution/execution.ts'
+import type { CallContext, CallFacts } from '../../protocol/tool/call-context.ts'
 import type { Tool } from '../../protocol/tool/tool.ts'
 import { rawTool } from '../../protocol/tool/tool-result.ts'
-import type { CallApproval } from '../boundary/call-approval.ts'
 import type { GuestLink } from '../boundary/guest-pool.ts'
 import { effectOf } from '../boundary/journal-record.ts'
 import type { GuestMessage, GuestRequest, TextRequest } from '../boundary/messages.ts'
 import type { ExecutionHost } from '../boundary/ports.ts'
+import type { Redaction } from '../boundary/redaction.ts'
 import { requestText } from '../boundary/request-fingerprint.ts'
 import { isRawIndex, toolIndex } from '../boundary/tool-index.ts'
 import type { ExecutionRecord } from '../record/execution-record.ts'
-import type { CallContext, CallFacts } from '../tools/context.ts'
-import { type CallBounds, type CallSteps, interrupted, invoke, probe } from '../tools/invoke.ts'
+import { type CallOutcome, replyText } from '../tools/call-outcome.ts'
+import { type CallBounds, interrupted, invoke, probe } from '../tools/invoke.ts'
 import { Slots } from '../tools/slots.ts'
 import { CallApprovals } from './call-approvals.ts'
 import { CallCounts } from './call-counts.ts'
-import { callFacts } from './call-facts.ts'
 import type { CallPlan, CallsListener, RestoredCalls } from './call-plan.ts'
+import { CallWaits } from './call-waits.ts'
 import { answerFile, type FileRequest } from './file-calls.ts'
 import { Journal } from './journal.ts'
 import { deliverTexts } from './journal-texts.ts'
 import type { Latencies } from './latencies.ts'
 import { OpenArguments } from './open-arguments.ts'
 import { type OpenCall, OpenCalls } from './open-calls.ts'
-import { recordEnd } from './record-end.ts'
-import { replyText } from './reply-text.ts'
 import { ToolStreams } from './tool-streams.ts'
 
 /** The calls of one execution: receives requests, runs tools, journals and delivers results. */
@@ -47,7 +45,6 @@ export class ToolCalls {
   #record: ExecutionRecord
   #host: ExecutionHost
   #listener: CallsListener
-  #latencies: Latencies
   #now: () => number
   #bounds: CallBounds
   #counts: CallCounts
@@ -57,6 +54,7 @@ export class ToolCalls {
   /** Calls under way, to be aborted with the execution. */
   #underWay = new Set<CallContext>()
   #streams: ToolStreams
+  #waits: CallWaits
   #factsOf: (id: number) => CallFacts
   constructor(
     plan: CallPlan,
@@ -71,7 +69,6 @@ export class ToolCalls {
     this.#record = record
     this.#host = host
     this.#listener = listener
-    this.#latencies = latencies
     this.journal = new Journal(restored?.records)
     this.#counts = new CallCounts(restored?.records)
     this.approvals = new CallApprovals(plan, record, host, restored?.approvals ?? [], now)
@@ -90,6 +87,12 @@ export class ToolCalls {
       journal: this.journal,
       factsOf: this.#factsOf,
       onEnd: (id, outcome) => recordEnd(record, id, outcome),
+    })
+    this.#waits = new CallWaits({
+      ...{ plan, host, listener, latencies, now, journal: this.journal, approvals: this.approvals },
+      ...{ open: this.#open, counts: this.#counts },
+      diverge: (id, is, was) => this.#diverge(id, is, was),
+      askToPark: () => this.#askToPark(),
     })
   }
 
@@ -226,7 +229,7 @@ export class ToolCalls {
         return
       case 'start-timer': {
         const open = add()
-        this.#wait(open, this.#dueAtMs(request.delayMs, request.atMs), () => this.#settle(open, ''))
+        this.#waits.wait(open, request.delayMs, request.atMs, () => this.#settle(open, ''))
         return
       }
     }
@@ -282,102 +285,12 @@ export class ToolCalls {
       outcome =
         tool.probe === undefined ? interrupted(tool) : await probe(tool, input, facts, this.#bounds)
     }
-    outcome ??= await invoke(tool, input, facts, this.#bounds, this.#steps(open, atMs))
+    outcome ??= await invoke(tool, input, facts, this.#bounds, this.#waits.steps(open, atMs))
     open.endTiming?.()
     if (outcome.kind === 'stream') this.#streams.add(id, outcome.stream)
     // The record of a call that opened a stream ends with the stream.
     else recordEnd(this.#record, id, outcome)
     return replyText(id, outcome)
-  }
-
-  #steps(open: OpenCall, atMs: number): CallSteps {
-    return {
-      count: tool => this.#counts.count(tool),
-      awaitDecision: (input, encodedInput) => this.#awaitDecision(open, input, encodedInput),
-      isRemembered: tool => this.approvals.isRemembered(tool),
-      leave: tool => this.#leave(open, tool),
-      startWait: waitMs =>
-        new Promise(resolve => this.#wait(open, this.#dueAtMs(waitMs, atMs), resolve)),
-    }
-  }
-
-  /**
-   * Makes durable what must be so before a tool is called: all earlier records, and for a call that
-   * must not be made twice its intent.
-   */
-  #leave(open: OpenCall, tool: Tool): Promise<void> | undefined {
-    // Evicted at this moment, as when a decision comes together with a park: it is made from the
-    // store, and nothing that is journaled here would be kept any more.
-    if (!this.#open.has(open)) return new Promise<never>(() => {})
-    open.endTiming = this.#latencies.start(tool)
-    if (open.effect === 'readOnly') return undefined
-    const { writer } = this.#host
-    if (open.effect === 'once' && this.journal.intentOf(open.id) === undefined) {
-      const intent = this.journal.intend(open.id, tool.name, open.request, this.#now())
-      writer?.record(intent)
-    }
-    return writer?.isDurable ? this.#durable(writer.sync()) : undefined
-  }
-
-  /**
-   * Resolves with the write, and never when it fails: the call and the program are not at fault.
-   */
-  async #durable(write: Promise<void>): Promise<void> {
-    try {
-      await write
-    } catch (error) {
-      this.#listener.onFault(error)
-      await new Promise<never>(() => {})
-    }
-  }
-
-  async #awaitDecision(
-    open: OpenCall,
-    input: unknown,
-    encodedInput: string,
-  ): Promise<CallApproval> {
-    const tool = this.#plan.toolbox.get(open.tool)
-    this.#requireOpen(open)
-    const before = this.approvals.toolOf(open.id) ?? tool.name
-    if (before !== tool.name) this.#diverge(open.id, tool.name, before)
-    const asked = this.approvals.ask(open.id, tool, input, encodedInput)
-    open.approvalId = asked.approvalId
-    open.isShowing = true
-    // Before it is shown: a guest that parks at once is stored together with what shows it.
-    this.#setPassive(open, asked.isPending())
-    await this.#durable(asked.isShown)
-    open.isShowing = false
-    this.#listener.onSettled()
-    const decision = await asked.decided
-    this.#setPassive(open, false)
-    return decision
-  }
-
-  /**
-   * The instant at which a wait ends. One that an earlier process began counts from the guest's
-   * clock.
-   */
-  #dueAtMs(delayMs: number, guestMs: number): number {
-    return (this.journal.isRepeating ? guestMs : this.#now()) + delayMs
-  }
-
-  #wait(open: OpenCall, dueAtMs: number, onDue: () => void): void {
-    this.#requireOpen(open)
-    open.dueAtMs = dueAtMs
-    const restMs = dueAtMs - this.#now()
-    open.cancel = setLongTimeout(onDue, Math.max(0, restMs))
-    if (restMs >= LONG_WAIT_MS) this.#setPassive(open, true)
-  }
-
-  /** A call may come here when its execution has ended meanwhile: then nothing may wait for it. */
-  #requireOpen(open: OpenCall): void {
-    if (!this.#open.has(open)) throw new Error('The execution has ended')
-  }
-
-  #setPassive(open: OpenCall, isPassive: boolean): void {
-    if (!this.#open.setPassive(open, isPassive)) return
-    this.#askToPark()
-    this.#listener.onSettled()
   }
 
   #clearTimer(id: number): void {
@@ -396,5 +309,31 @@ export class ToolCalls {
   }
 }
 
-/** Waits from this length on are long ones: a guest that waits for nothing else parks at once. */
-const LONG_WAIT_MS = 1000
+/** Ends a call in a record. @param outcome absent for a stream that came to its end */
+function recordEnd(record: ExecutionRecord, id: number, outcome: CallOutcome | undefined): void {
+  if (outcome?.kind === 'value') record.endCall(id, undefined, outcome.text)
+  else if (outcome?.kind !== 'thrown') record.endCall(id)
+  else {
+    const { name, message, code } = outcome.thrown
+    record.endCall(id, { name, message, ...(code !== undefined && { code }) })
+  }
+}
+
+/** The facts of a call. @param id its number */
+function callFacts(
+  { executionId, sessionId, caller, metadata, traceparent }: CallPlan,
+  record: ExecutionRecord,
+  redaction: Redaction | undefined,
+  id: number,
+): CallFacts {
+  return {
+    callId: record.callId(id),
+    executionId,
+    sessionId,
+    caller,
+    metadata: metadata ?? {},
+    traceparent,
+    onProgress: progress =>
+      record.progressCall(id, redaction ? redaction.value(progress) : progress),
+  }
+}

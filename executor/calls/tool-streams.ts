@@ -3,11 +3,11 @@
  * process opens them again.
  */
 
+import type { CallFacts } from '../../protocol/tool/call-context.ts'
 import type { Tool } from '../../protocol/tool/tool.ts'
 import { DONE } from '../../protocol/values/value-format.ts'
 import { effectOf } from '../boundary/journal-record.ts'
-import type { CallOutcome, OpenStream } from '../tools/call-outcome.ts'
-import type { CallFacts } from '../tools/context.ts'
+import { type CallOutcome, type OpenStream, replyText } from '../tools/call-outcome.ts'
 import {
   type CallBounds,
   type CallSteps,
@@ -17,7 +17,6 @@ import {
   nextItem,
 } from '../tools/invoke.ts'
 import type { Journal } from './journal.ts'
-import { replyText } from './reply-text.ts'
 
 /** The dependencies of the streams of one execution. */
 export interface StreamDependencies {

@@ -33,19 +33,20 @@ import {
 import type { ExecutionHost } from '../boundary/ports.ts'
 import { Latencies } from '../calls/latencies.ts'
 import { RunningExecution } from '../execution/execution.ts'
-import type { ExecutionDependencies } from '../execution/execution-plan.ts'
+import type { ExecutionDependencies, ExecutionPlan } from '../execution/execution-plan.ts'
 import { planExecution, readBody } from '../execution/plan.ts'
 import type { SessionLeft } from '../execution/session-of-execution.ts'
-import { makePool } from '../pool/make-pool.ts'
+import { makePool } from '../pool/engine-pools.ts'
 import { Supervision } from '../pool/watchdog.ts'
 import type { PoolOptions } from '../pool/worker-pool.ts'
+import { MemoryStore } from '../store/memory-store.ts'
 import { builtinTools } from '../tools/builtin/builtin-tools.ts'
 import { Toolbox } from '../tools/toolbox.ts'
 import { TypeChecker } from '../typecheck/type-checker.ts'
+import { EmbeddedApprovals } from './embedded-approvals.ts'
 import { EmbeddedFiles } from './embedded-files.ts'
-import { KnownExecution, KnownExecutions } from './known-executions.ts'
-import { MemoryApprovals } from './memory-approvals.ts'
-import { MemorySessions } from './memory-sessions.ts'
+import { EmbeddedSessions } from './embedded-sessions.ts'
+import { KnownExecution, KnownExecutions, keptLeft } from './known-executions.ts'
 
 /** Options of {@link createExecutor}. */
 export interface ExecutorOptions {
@@ -114,12 +115,13 @@ const warned = new WeakSet<Tool>()
 
 class LocalExecutor implements EmbeddedExecutor {
   #toolbox: Toolbox
-  readonly approvals = new MemoryApprovals()
-  readonly sessions: MemorySessions = new MemorySessions(this)
+  #store = new MemoryStore(keptLeft)
+  readonly approvals = new EmbeddedApprovals(this.#store.approvals)
+  readonly sessions: EmbeddedSessions = new EmbeddedSessions(this, this.#store.sessions)
   #deps: ExecutionDependencies
   #typeChecker = new TypeChecker()
   #onApproval: OnApproval | undefined
-  #executions = new KnownExecutions()
+  #executions = new KnownExecutions(this.#store)
   readonly files = new EmbeddedFiles(sessionId => this.sessions.has(sessionId))
   readonly #read = (fileId: string) => this.files.download(fileId)
 
@@ -259,9 +261,9 @@ class LocalExecutor implements EmbeddedExecutor {
       onEvent(event)
     }
     const { onApproval = this.#onApproval } = request
-    const running = this.#plan(request, inputs, onSeen, onFault)
-    const ended = this.#run(running, request)
-    return this.#executions.add(new KnownExecution(running, ended, onApproval !== undefined))
+    const { plan, running } = this.#plan(request, inputs, onSeen, onFault)
+    const ended = this.#run(plan, running, request)
+    return this.#executions.add(new KnownExecution(plan, running, ended, onApproval !== undefined))
   }
 
   #plan(
@@ -269,7 +271,7 @@ class LocalExecutor implements EmbeddedExecutor {
     encodedInputs: string | undefined,
     onEvent: (event: ExecutionEvent) => void,
     onFault: (error: unknown) => void,
-  ): RunningExecution {
+  ): { plan: ExecutionPlan; running: RunningExecution } {
     const { tools, inputs: _, signal, waitMs, onApproval = this.#onApproval, ...body } = request
     const fields = readBody(body)
     const chosen = tools === undefined ? this.#toolbox : new Toolbox(this.#normalize(tools))
@@ -296,19 +298,18 @@ class LocalExecutor implements EmbeddedExecutor {
       expireApproval: asked => this.approvals.expire(asked),
     }
     const running = new RunningExecution(plan, this.#deps, host)
-    return running
+    return { plan, running }
   }
 
   async #run(
+    { executionId, sessionId }: ExecutionPlan,
     running: RunningExecution,
-    { signal, sessionId, queue }: ExecuteRequest,
+    { signal, queue }: ExecuteRequest,
   ): Promise<EndedExecution> {
     const onAbort = () => running.cancel()
-    const turn =
-      sessionId === undefined
-        ? undefined
-        : this.sessions.take(sessionId, queue === true, running.left)
-    let isHeld = sessionId !== undefined
+    const use = sessionId === undefined ? undefined : { sessionId, executionId }
+    const turn = use && this.sessions.take(use, queue === true, running.left)
+    let isHeld = use !== undefined
     let left: SessionLeft = {}
     signal?.addEventListener('abort', onAbort)
     if (signal?.aborted) onAbort()
@@ -320,11 +321,8 @@ class LocalExecutor implements EmbeddedExecutor {
       left = end
       return end.execution
     } finally {
-      this.approvals.forget(running)
-      await this.files.end(running.read().executionId)
-      if (sessionId !== undefined && isHeld) {
-        this.sessions.release(sessionId, left, running.kept().approvals)
-      }
+      await this.files.end(executionId)
+      if (use !== undefined && isHeld) this.sessions.release(use, left)
       signal?.removeEventListener('abort', onAbort)
     }
   }

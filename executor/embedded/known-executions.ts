@@ -1,17 +1,26 @@
 /** The executions of an app's own process, which can be waited for by their id. */
 
-import { setLongTimeout } from '../../protocol/base/long-timeout.ts'
+import { within } from '../../protocol/base/within.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { ExecutionEvent } from '../../protocol/execution/events.ts'
 import type { EndedExecution, Execution, WaitingFor } from '../../protocol/execution/execution.ts'
 import { isEnded } from '../../protocol/execution/status.ts'
+import { LOCAL_CALLER } from '../../protocol/local-caller.ts'
 import type { RunningExecution } from '../execution/execution.ts'
+import type { ExecutionPlan } from '../execution/execution-plan.ts'
+import type { KeepingBounds } from '../store/memory-executions.ts'
+import type { MemoryStore } from '../store/memory-store.ts'
 
-/** How many ended executions are kept: the latest whose caller left before the end. */
-const KEEP = 1000
+/** Of ended executions, the latest whose caller left before the end are kept. */
+export const keptLeft: KeepingBounds = {
+  keepMs: Number.POSITIVE_INFINITY,
+  executions: 1000,
+  bytes: Number.POSITIVE_INFINITY,
+}
 
 /** An execution that is under way. */
 export class KnownExecution {
+  readonly plan: ExecutionPlan
   readonly running: RunningExecution
   /** Settles when it has ended. */
   readonly ended: Promise<EndedExecution>
@@ -21,7 +30,13 @@ export class KnownExecution {
   isLeft = false
   #rest = Promise.withResolvers<void>()
 
-  constructor(running: RunningExecution, ended: Promise<EndedExecution>, isAnswered: boolean) {
+  constructor(
+    plan: ExecutionPlan,
+    running: RunningExecution,
+    ended: Promise<EndedExecution>,
+    isAnswered: boolean,
+  ) {
+    this.plan = plan
     this.running = running
     this.ended = ended
     this.isAnswered = isAnswered
@@ -45,9 +60,7 @@ export class KnownExecution {
       await this.ended
       return
     }
-    const late = Promise.withResolvers<void>()
-    const disarm = setLongTimeout(late.resolve, waitMs)
-    await Promise.race([this.ended, this.#rest.promise, late.promise]).finally(disarm)
+    await within(Promise.race([this.ended, this.#rest.promise]), waitMs, () => {})
   }
 
   /** The execution as it stands, for a caller that leaves now. */
@@ -59,21 +72,40 @@ export class KnownExecution {
 }
 
 /**
- * The executions of one embedded executor: those that run, and the latest that their caller left.
+ * The executions of one embedded executor: those that run, and in its store the latest that their
+ * caller left.
  */
 export class KnownExecutions {
   #going = new Map<string, KnownExecution>()
-  /** Oldest first. */
-  #ended = new Map<string, EndedExecution>()
+  #store: MemoryStore
+
+  constructor(store: MemoryStore) {
+    this.#store = store
+  }
 
   add(known: KnownExecution): KnownExecution {
-    const { executionId } = known.running.read()
+    const { executionId, source, language } = known.plan
     this.#going.set(executionId, known)
-    const forget = () => this.#going.delete(executionId)
-    known.ended.then(execution => {
-      if (known.isLeft) this.#keep(execution)
-      forget()
-    }, forget)
+    this.#store.executions.submit({
+      executionId,
+      owner: LOCAL_CALLER,
+      program: { source, language },
+      read: () => known.running.read(),
+    })
+    const end = (isKept: boolean) => {
+      this.#going.delete(executionId)
+      if (!isKept) this.#store.executions.remove(executionId)
+    }
+    known.ended.then(
+      execution => {
+        this.#store.finish(execution)
+        end(known.isLeft)
+      },
+      () => {
+        this.#store.approvals.expireOf(executionId, Date.now())
+        end(false)
+      },
+    )
     return known
   }
 
@@ -88,17 +120,9 @@ export class KnownExecutions {
   }
 
   /** @throws {LatchdError} `NOT_FOUND`, also for one whose caller waited for its end */
-  find(executionId: string): KnownExecution | EndedExecution {
-    const found = this.#going.get(executionId) ?? this.#ended.get(executionId)
+  find(executionId: string): KnownExecution | Execution {
+    const found = this.#going.get(executionId) ?? this.#store.executions.get(executionId)?.execution
     if (found !== undefined) return found
     throw new LatchdError('NOT_FOUND', `There is no execution ${executionId}`)
-  }
-
-  #keep(execution: EndedExecution): void {
-    this.#ended.set(execution.executionId, execution)
-    for (const executionId of this.#ended.keys()) {
-      if (this.#ended.size <= KEEP) return
-      this.#ended.delete(executionId)
-    }
   }
 }

@@ -242,15 +242,15 @@ export class RunningExecution {
    */
   async #canGoOn(): Promise<number | undefined> {
     const parked = this.#state.parked as Parked
-    let isTold = false
+    let isReported = false
     for (;;) {
       const mayGoOn =
         !this.#state.isFree || this.#calls.journal.canResume(parked.awaited, parked.received)
       // An approval is named only when it may be decided. A writer stores it with what names it.
       const isDurable = this.#host.writer?.isDurable === true
-      if (mayGoOn ? !isTold : isDurable || !this.#calls.isShowingApproval()) {
+      if (mayGoOn ? !isReported : isDurable || !this.#calls.isShowingApproval()) {
         this.#record.park(this.#calls.waitingFor())
-        isTold = true
+        isReported = true
       }
       if (mayGoOn) break
       const wakeAtMs = isDurable ? this.#calls.wakeAtMs() : undefined

@@ -1,21 +1,29 @@
-/** Locks of sessions: one execution at a time runs in a session, the others wait in order. */
+/** Turns in sessions: the store says which execution holds one; here the others wait in order. */
 
 import { Fifo } from '../../protocol/base/fifo.ts'
 import { LatchdError } from '../../protocol/errors.ts'
+import type { SessionHolds } from '../store/volatile-store.ts'
 
-/** Gives each session to one execution at a time; the others wait in order. */
+/** An execution that runs in a session, or wants to. */
+export interface SessionUse {
+  readonly sessionId: string
+  readonly executionId: string
+}
+
+/** Gives each session of a store in memory to one execution at a time; the others wait in order. */
 export class SessionLocks {
-  /** Sessions that are held, with those that wait for their turn. */
-  #held = new Map<string, Fifo<object, () => void>>()
+  #store: Pick<SessionHolds, 'holdSession'>
+  /** By session: those that wait for their turn. */
+  #waiting = new Map<string, Fifo<string, () => void>>()
 
-  isHeld(sessionId: string): boolean {
-    return this.#held.has(sessionId)
+  constructor(store: Pick<SessionHolds, 'holdSession'>) {
+    this.#store = store
   }
 
   /** Takes a session that is free. @throws {LatchdError} `SESSION_BUSY` */
-  take(sessionId: string): void {
-    if (this.#held.has(sessionId)) throw sessionBusy(sessionId)
-    this.#held.set(sessionId, new Fifo())
+  take({ sessionId, executionId }: SessionUse): void {
+    const outcome = this.#store.holdSession(sessionId, executionId)
+    if (outcome === 'busy') throw sessionBusy(sessionId)
   }
 
   /**
@@ -24,30 +32,28 @@ export class SessionLocks {
    * @param left takes the place in the queue away when aborted
    * @returns whether the session was taken; `undefined`: at once
    */
-  wait(sessionId: string, left: AbortSignal): Promise<boolean> | undefined {
-    const waiting = this.#held.get(sessionId)
-    if (waiting === undefined) {
-      this.#held.set(sessionId, new Fifo())
-      return undefined
-    }
+  wait({ sessionId, executionId }: SessionUse, left: AbortSignal): Promise<boolean> | undefined {
+    if (this.#store.holdSession(sessionId, executionId) !== 'busy') return undefined
+    const waiting = this.#waiting.get(sessionId) ?? new Fifo()
+    this.#waiting.set(sessionId, waiting)
     return new Promise(resolve => {
-      const place = {}
       const onLeave = () => {
-        if (waiting.take(place) !== undefined) resolve(false)
+        if (waiting.take(executionId) !== undefined) resolve(false)
       }
       left.addEventListener('abort', onLeave, { once: true })
-      waiting.push(place, () => {
+      waiting.push(executionId, () => {
         left.removeEventListener('abort', onLeave)
+        this.#store.holdSession(sessionId, executionId)
         resolve(true)
       })
       if (left.aborted) onLeave()
     })
   }
 
-  /** Gives a session back. */
-  release(sessionId: string): void {
-    const next = this.#held.get(sessionId)?.shift()
-    if (next === undefined) this.#held.delete(sessionId)
+  /** A session was given back to the store: the next one that waits takes it. */
+  next(sessionId: string): void {
+    const next = this.#waiting.get(sessionId)?.shift()
+    if (next === undefined) this.#waiting.delete(sessionId)
     else next()
   }
 }

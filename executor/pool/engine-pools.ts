@@ -3,10 +3,14 @@
  * another engine is started by the first program that needs it, so that others pay nothing for it.
  */
 
+import type { IsolationLevel } from '../../protocol/execution/isolation.ts'
 import type { GuestPool, PoolRun } from '../boundary/guest-pool.ts'
 import type { GuestReport } from '../boundary/messages.ts'
 import type { WorkerStatistics } from '../boundary/worker-statistics.ts'
 import { type EngineName, engineOf } from '../engine/engine.ts'
+import { MessageReader } from './message-reader.ts'
+import { ProcessPool } from './process/process-pool.ts'
+import { type PoolOptions, WorkerPool } from './worker-pool.ts'
 
 /** Makes the pool of an engine. */
 export type MakeEnginePool = (engine: EngineName) => GuestPool
@@ -89,4 +93,24 @@ export class EnginePools implements GuestPool {
   #sum(of: (pool: GuestPool) => number): number {
     return this.#all.reduce((sum, pool) => sum + of(pool), 0)
   }
+}
+
+/**
+ * Another engine has a worker for so many of JavaScript's: each of them takes ten times the memory.
+ */
+const OTHER_SHARE = 2
+
+/** @param workers threads for JavaScript, at least 1 */
+export function makePool(
+  isolation: IsolationLevel,
+  workers: number,
+  options: PoolOptions = {},
+): GuestPool {
+  const make = (count: number, more: PoolOptions) =>
+    isolation === 'process'
+      ? new ProcessPool(count, more)
+      : new WorkerPool(count, more, work => new MessageReader(work))
+  return new EnginePools(make(workers, options), engine =>
+    make(Math.ceil(workers / OTHER_SHARE), { ...options, engine }),
+  )
 }

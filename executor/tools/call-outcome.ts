@@ -1,8 +1,8 @@
-/** How one call of a tool ended. */
+/** How one call of a tool ended, and how the guest reads that. */
 
+import type { CallContext } from '../../protocol/tool/call-context.ts'
 import type { Tool } from '../../protocol/tool/tool.ts'
-import type { ThrownText } from '../../protocol/values/value-format.ts'
-import type { CallContext } from './context.ts'
+import { STREAM, THROWN, type ThrownText } from '../../protocol/values/value-format.ts'
 
 /** How a call ended, as far as the guest is concerned. */
 export type CallOutcome =
@@ -24,4 +24,16 @@ export interface OpenStream {
   readonly context: CallContext
   /** Forgets the call; to be called when the stream has ended. */
   readonly release: () => void
+}
+
+/** A reply as the guest reads it: see `protocol/values/value-format.ts`. @param id of a call */
+export function replyText(id: number, outcome: CallOutcome): string {
+  switch (outcome.kind) {
+    case 'value':
+      return outcome.text
+    case 'stream':
+      return `${STREAM}${id}`
+    case 'thrown':
+      return THROWN + JSON.stringify(outcome.thrown)
+  }
 }

@@ -3,10 +3,21 @@
  * that the guest sees.
  */
 
-import { LatchdError } from '../../protocol/errors.ts'
+import { CallContext, type CallFacts } from '../../protocol/tool/call-context.ts'
+import {
+  interruptedCall,
+  isTimeout,
+  needsApproval,
+  rejected,
+  thrownOf,
+  validInput,
+  validOutput,
+} from '../../protocol/tool/call-steps.ts'
 import { iteratorOf } from '../../protocol/tool/iterator.ts'
-import { listProblems, thrownAs, thrownByHost, thrownByTool } from '../../protocol/tool/thrown.ts'
+import { Refused } from '../../protocol/tool/refused.ts'
+import { thrownAs, thrownByHost } from '../../protocol/tool/thrown.ts'
 import type { Tool } from '../../protocol/tool/tool.ts'
+import { withTimeout } from '../../protocol/tool/with-timeout.ts'
 import {
   decodeOpening,
   encodeOrFiles,
@@ -19,11 +30,8 @@ import type { CallApproval } from '../boundary/call-approval.ts'
 import type { Redaction } from '../boundary/redaction.ts'
 import type { ExecutionFiles } from '../files/execution-files.ts'
 import type { CallOutcome, OpenStream, ThrownOutcome } from './call-outcome.ts'
-import { CallContext, type CallFacts } from './context.ts'
-import { Refused } from './refused.ts'
 import type { Slots } from './slots.ts'
 import { unfoldedSize } from './unfolded-size.ts'
-import { withTimeout } from './with-timeout.ts'
 
 /** Bounds and services that the calls of one execution share. */
 export interface CallBounds {
@@ -69,7 +77,7 @@ export async function invoke(
   const untrack = bounds.track(context)
   let isStream = false
   try {
-    let input = await validInput(tool, await readArgs(encodedArgs, tool, bounds))
+    let input = await inputOf(tool, await readArgs(encodedArgs, tool, bounds))
     const beyond = steps.count(tool)
     if (beyond !== undefined) throw new Refused(beyond)
     if (tool.answer !== undefined || tool.approvalRule !== undefined) {
@@ -78,7 +86,7 @@ export async function invoke(
         return await toValue(tool, tool.answer((approval as CallApproval).approval), bounds)
       }
       if (approval !== undefined) {
-        input = await validInput(tool, await readArgs(approval.encodedInput, tool, bounds))
+        input = await inputOf(tool, await readArgs(approval.encodedInput, tool, bounds))
       }
     }
     if (tool.waitMs !== undefined) {
@@ -95,7 +103,7 @@ export async function invoke(
       if (context.abortReason !== undefined) throw context.abortReason
       value = tool.execute(input, context)
       if (isPromiseLike(value))
-        value = await withTimeout(value, timeoutOf(tool, bounds), context, tool.overdue)
+        value = await withTimeout(value, timeoutOf(tool, bounds), context, tool.timeoutReason)
     } finally {
       bounds.slots.release()
     }
@@ -125,28 +133,20 @@ async function approve(
   steps: CallSteps,
   bounds: CallBounds,
 ): Promise<CallApproval | undefined> {
-  const { approvalRule, answer } = tool
+  const { answer } = tool
   if (answer === undefined) {
-    if (steps.isRemembered(tool)) return undefined
-    if (approvalRule !== true && !(await approvalRule?.(input, context))) return undefined
+    if (steps.isRemembered(tool) || !(await needsApproval(tool, input, context))) return undefined
   }
   const form = tool.inputForm === 'value' ? [input] : input
   const encodedForm = await encodeStoring(form, 'input', file => placeOf(bounds).store(file))
   const decided = await steps.awaitDecision(shown(tool, input, encodedForm), encodedForm)
   const { status, reason } = decided.approval
   if (status === 'approved' || answer?.(decided.approval) !== undefined) return decided
-  const message =
+  const refusal =
     status === 'expired'
-      ? `Nobody approved ${tool.name} in time`
-      : `${tool.name} was rejected${reason === undefined ? '' : `: ${reason}`}`
-  throw new Refused({
-    ...thrownByHost(
-      status === 'expired' ? 'APPROVAL_EXPIRED' : 'APPROVAL_REJECTED',
-      message,
-      tool.name,
-    ),
-    ...(reason !== undefined && { details: { reason } }),
-  })
+      ? thrownByHost('APPROVAL_EXPIRED', `Nobody approved ${tool.name} in time`, tool.name)
+      : rejected(tool.name, reason)
+  throw new Refused({ ...refusal, ...(reason !== undefined && { details: { reason } }) })
 }
 
 /** The input for a person: files by what is known of them. */
@@ -176,14 +176,14 @@ export async function probe(
   const context = new CallContext(facts)
   const untrack = bounds.track(context)
   try {
-    const input = await validInput(tool, await readArgs(encodedArgs, tool, bounds))
+    const input = await inputOf(tool, await readArgs(encodedArgs, tool, bounds))
     const asked = tool.probe?.(input as never, context)
     const answer = isPromiseLike(asked)
       ? await withTimeout(
           asked as PromiseLike<unknown>,
           timeoutOf(tool, bounds),
           context,
-          tool.overdue,
+          tool.timeoutReason,
         )
       : asked
     const { ran, value } = (answer ?? {}) as { ran?: unknown; value?: unknown }
@@ -191,21 +191,17 @@ export async function probe(
     if (ran === true) return await toValue(tool, value, bounds)
     return interrupted(tool)
   } catch (error) {
-    // A probe that fails does not know. Its reason helps the reader of the record.
-    const problem = error instanceof Error ? error.message : String(error)
-    return redacted(interrupted(tool, problem), bounds)
+    // A probe that fails does not know.
+    return redacted(interrupted(tool, error), bounds)
   } finally {
     untrack()
   }
 }
 
 /** The error of a call that was open when the daemon was lost. */
-export function interrupted(tool: Tool, probeProblem?: string): ThrownOutcome {
-  const message = `The daemon was lost while ${tool.name} was called: it may have run${
-    probeProblem === undefined ? '' : ` (asked about it, the tool failed: ${probeProblem})`
-  }`
-  const hint = 'Find out whether it took effect before calling it again.'
-  return { kind: 'thrown', thrown: thrownByHost('CALL_INTERRUPTED', message, tool.name, hint) }
+export function interrupted(tool: Tool, failure?: unknown): ThrownOutcome {
+  const why = `The daemon was lost while ${tool.name} was called: it may have run`
+  return { kind: 'thrown', thrown: interruptedCall(tool.name, why, failure) }
 }
 
 /** Takes the next item of a stream; `undefined` when there is none. Never rejects. */
@@ -216,7 +212,7 @@ export async function nextItem(
   try {
     const next = iterator.next()
     const { done, value }: IteratorResult<unknown> = isPromiseLike(next)
-      ? await withTimeout(next, timeoutOf(tool, bounds), context, tool.overdue)
+      ? await withTimeout(next, timeoutOf(tool, bounds), context, tool.timeoutReason)
       : (next as IteratorResult<unknown>)
     return done ? undefined : fitting(tool, await encoded(value, 'item', bounds, tool), bounds)
   } catch (error) {
@@ -232,7 +228,7 @@ export async function closeStream(
   try {
     const returned = iterator.return?.()
     if (isPromiseLike(returned))
-      await withTimeout(returned, timeoutOf(tool, bounds), context, tool.overdue)
+      await withTimeout(returned, timeoutOf(tool, bounds), context, tool.timeoutReason)
     return { kind: 'value', text: encodeValue(undefined) }
   } catch (error) {
     return thrown(tool, error, bounds)
@@ -280,28 +276,14 @@ function readArgs(text: string, tool: Tool, bounds: CallBounds): unknown | Promi
   return decodeOpening(text, file => (tool.isOfClient ? files.refer(file) : files.open(file)))
 }
 
-/** The arguments as the tool takes them. */
-async function validInput(tool: Tool, args: unknown): Promise<unknown> {
-  const input = tool.inputForm === 'value' ? (args as unknown[])[0] : args
-  if (tool.validateInput === undefined) return input
-  const checked = tool.validateInput(input)
-  const validation = checked instanceof Promise ? await checked : checked
-  if (validation.ok) return validation.value
-  const message = `Cannot call ${tool.name}: the input does not fit${listProblems(validation.problems)}`
-  throw new Refused(thrownByHost('TOOL_INPUT_INVALID', message, tool.name))
+/** Decoded arguments as the tool takes them. */
+function inputOf(tool: Tool, args: unknown): unknown | Promise<unknown> {
+  return validInput(tool, tool.inputForm === 'value' ? (args as unknown[])[0] : args)
 }
 
 async function toValue(tool: Tool, value: unknown, bounds: CallBounds): Promise<CallOutcome> {
-  if (tool.validateOutput === undefined) {
-    return fitting(tool, await encoded(value, 'result', bounds, tool), bounds)
-  }
-  const checked = tool.validateOutput(value)
-  const validation = checked instanceof Promise ? await checked : checked
-  if (validation.ok) {
-    return fitting(tool, await encoded(validation.value, 'result', bounds, tool), bounds)
-  }
-  const message = `${tool.name} answered what does not fit its output schema${listProblems(validation.problems)}`
-  throw new Refused(thrownAs('Error', 'TOOL_OUTPUT_INVALID', message, tool.name))
+  const valid = tool.validateOutput === undefined ? value : await validOutput(tool, value)
+  return fitting(tool, await encoded(valid, 'result', bounds, tool), bounds)
 }
 
 function fitting(tool: Tool, text: string, { maxCallResultBytes }: CallBounds): CallOutcome {
@@ -317,18 +299,9 @@ function thrown(tool: Tool, error: unknown, bounds: CallBounds): CallOutcome {
 }
 
 function outcomeOf(tool: Tool, error: unknown, { redaction }: CallBounds): ThrownOutcome {
-  if (error instanceof Refused) return { kind: 'thrown', thrown: error.thrown }
-  if (error instanceof LatchdError && error.code === 'TOOL_TIMEOUT') {
-    const hint =
-      'A tool that takes longer declares its own timeoutMs; one that waits for a person declares needsApproval.'
-    return {
-      kind: 'thrown',
-      isTimeout: true,
-      thrown: thrownByHost('TOOL_TIMEOUT', error.message, tool.name, hint),
-    }
-  }
   const redact = redaction && ((text: string) => redaction.text(text))
-  return { kind: 'thrown', thrown: thrownByTool(error, tool.name, redact) }
+  const thrown = thrownOf(error, tool.name, redact)
+  return { kind: 'thrown', ...(isTimeout(error) && { isTimeout: true }), thrown }
 }
 
 /** A thrown error without secrets. */

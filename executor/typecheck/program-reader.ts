@@ -56,10 +56,10 @@ export class ProgramReader {
    */
   selectDiagnostics(
     findings: readonly Finding[],
-    isUnknownTold: boolean,
+    reportsUnknown: boolean,
   ): Promise<readonly Diagnostic[]> {
     return Promise.race([
-      this.#thread.selectDiagnostics(findings, isUnknownTold),
+      this.#thread.selectDiagnostics(findings, reportsUnknown),
       this.#lost.promise,
     ])
   }

@@ -25,7 +25,7 @@ export type ReadText =
 export interface ReadingThread {
   read(source: string, language: Language, types: ToolTypes): ReadText
   /** Of the program that was read last. */
-  selectDiagnostics(findings: readonly Finding[], isUnknownTold: boolean): readonly Diagnostic[]
+  selectDiagnostics(findings: readonly Finding[], reportsUnknown: boolean): readonly Diagnostic[]
 }
 
 let last: { source: string; program: CheckableProgram; types: ToolTypes } | undefined
@@ -38,9 +38,9 @@ const thread: ReadingThread = {
     last = { source, program, types }
     return { text: program.text, language: program.language }
   },
-  selectDiagnostics(findings, isUnknownTold) {
+  selectDiagnostics(findings, reportsUnknown) {
     if (last === undefined) throw new Error('No program was read')
-    return selectDiagnostics(findings, last.source, last.program, last.types, isUnknownTold)
+    return selectDiagnostics(findings, last.source, last.program, last.types, reportsUnknown)
   },
 }
 

@@ -49,13 +49,13 @@ const PROMISE_MEMBERS = new Set(['then', 'catch', 'finally'])
 const STANDARD =
   /^(?:string|number|boolean|bigint|"[^"]*"|-?[\d.]+|true|false|Promise<.*>|Math|JSON|(?:any|string|number|boolean|[\w$]+)\[\])$/
 
-/** The diagnostics of a program. @param isUnknownTold whether its globals are all known */
+/** The diagnostics of a program. @param reportsUnknown whether its globals are all known */
 export function selectDiagnostics(
   findings: readonly Finding[],
   source: string,
   program: CheckableProgram,
   types: ToolTypes,
-  isUnknownTold: boolean,
+  reportsUnknown: boolean,
 ): Diagnostic[] {
   const { frames, shift, shiftFrom } = program
   const placed = findings.map(finding => ({
@@ -71,7 +71,7 @@ export function selectDiagnostics(
       message: messageOf(finding, {
         program,
         types,
-        isUnknownTold,
+        reportsUnknown,
         isRetyped,
         source,
         frame: frameOf(finding, frames, shift),
@@ -115,7 +115,7 @@ function frameOf(
 interface DiagnosticContext {
   readonly program: CheckableProgram
   readonly types: ToolTypes
-  readonly isUnknownTold: boolean
+  readonly reportsUnknown: boolean
   readonly isRetyped: boolean
   readonly source: string
   readonly frame: Frame | undefined
@@ -131,10 +131,10 @@ function messageOf(finding: Finding, around: DiagnosticContext): string | undefi
   return ARGUMENT.has(code) ? argument(finding, around) : undefined
 }
 
-function unknownName(finding: Finding, { program, isUnknownTold }: DiagnosticContext) {
+function unknownName(finding: Finding, { program, reportsUnknown }: DiagnosticContext) {
   const name = quoted(finding.text)
   const { isPatching, given, values } = program
-  if (!isUnknownTold || isPatching || given.has(name) || !values.has(finding.start))
+  if (!reportsUnknown || isPatching || given.has(name) || !values.has(finding.start))
     return undefined
   const proposal = /Did you mean '([^']+)'\?/.exec(finding.text)?.[1]
   return `Cannot find name '${name}'.${proposal === undefined ? '' : ` Did you mean '${proposal}'?`}`

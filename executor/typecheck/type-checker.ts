@@ -7,6 +7,7 @@
  */
 
 import { createHash } from 'node:crypto'
+import { within } from '../../protocol/base/within.ts'
 import type { Diagnostic, Language } from '../../protocol/execution/execution.ts'
 import { standardGlobals } from '../../protocol/tool/reserved-names.ts'
 import type { Tool } from '../../protocol/tool/tool.ts'
@@ -122,22 +123,18 @@ export class TypeChecker {
   ): Promise<T> {
     await this.#turns.take(owner, left)
     let checker: ProgramChecker | undefined
-    let timer: NodeJS.Timeout | undefined
     try {
       const found = this.#takeIdle()
       checker = found ?? (await this.#start())
       const boundMs = found === undefined ? START_MS + this.#checkMs : this.#checkMs
-      const late = Promise.withResolvers<never>()
-      timer = setTimeout(() => {
-        late.reject(new Error(`the compiler took longer than ${boundMs} ms`))
-      }, boundMs)
-      return await Promise.race([run(checker), late.promise])
+      return await within(run(checker), boundMs, () => {
+        throw new Error(`the compiler took longer than ${boundMs} ms`)
+      })
     } catch (error) {
       // Whatever it is busy with, or has come to: a new one is known to be well.
       checker?.kill()
       throw error
     } finally {
-      clearTimeout(timer)
       if (checker !== undefined) this.#giveBack(checker)
       this.#turns.release(owner)
     }

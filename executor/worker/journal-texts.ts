@@ -6,14 +6,14 @@ import { PIECE_BYTES } from '../calls/text-budget.ts'
 /** The texts of a journal that the host holds back until the worker requests them. */
 export class JournalTexts {
   /** Deliveries of the journal whose texts come later, those included that were taken. */
-  #late = new Set<number>()
+  #unloaded = new Set<number>()
   /** Of those that were not taken: the texts that have come. */
   #come = new Map<number, string>()
   #taken = new Set<number>()
   #bytes = 0
 
   constructor(journal: readonly JournaledDelivery[]) {
-    for (const { id, text } of journal) if (text === undefined) this.#late.add(id)
+    for (const { id, text } of journal) if (text === undefined) this.#unloaded.add(id)
   }
 
   /** The request for the text of a delivery. */
@@ -23,7 +23,7 @@ export class JournalTexts {
 
   /** Takes a delivery when it is such a text; `false` for a new delivery. */
   receive({ id, text }: Delivery): boolean {
-    if (!this.#late.has(id)) return false
+    if (!this.#unloaded.has(id)) return false
     if (this.#taken.has(id) || this.#come.has(id)) return true
     this.#come.set(id, text)
     this.#bytes += Buffer.byteLength(text)

@@ -12,7 +12,8 @@ import { guestErrorNames } from './guest-errors.ts'
 const MAX_MESSAGE = 16_384
 const MAX_NAME = 256
 
-const INTERRUPTED_HINT = 'Find out whether it took effect before calling it again.'
+/** Advice about a call that may have run. */
+export const INTERRUPTED_HINT = 'Find out whether it took effect before calling it again.'
 const UNAVAILABLE_HINT = 'Go on without it, or sleep for a while and call it again.'
 
 /**

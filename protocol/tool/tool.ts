@@ -38,7 +38,7 @@ export interface Tool extends Omit<ToolDescriptor, 'needsApproval'> {
   /** Why the tool cannot be called by an execution that knew another one; absent when it can. */
   readonly change?: string
   /** Why a call took too long, when the tool is not the cause; absent: unknown. */
-  readonly overdue?: (callId: string) => Error | undefined
+  readonly timeoutReason?: (callId: string) => Error | undefined
   /** Whether a client runs it; absent: the daemon or the app does. */
   readonly isOfClient?: true
   /** Asked whether an interrupted call took effect; see `ToolDefinition.probe`. */

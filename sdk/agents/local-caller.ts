@@ -1,30 +1,26 @@
 /** Makes tool calls in this process, for an agent without an executor. */
 
 import type { Approval } from '../../protocol/approval.ts'
-import { LatchdError } from '../../protocol/errors.ts'
 import type { OnApproval } from '../../protocol/execution/executor.ts'
 import { limitTable } from '../../protocol/limits.ts'
 import { LOCAL_CALLER } from '../../protocol/local-caller.ts'
+import { CallContext } from '../../protocol/tool/call-context.ts'
+import {
+  needsApproval,
+  rejected,
+  thrownOf,
+  validInput,
+  validOutput,
+} from '../../protocol/tool/call-steps.ts'
 import { iteratorOf } from '../../protocol/tool/iterator.ts'
-import { listProblems, thrownByHost, thrownByTool } from '../../protocol/tool/thrown.ts'
+import { Refused } from '../../protocol/tool/refused.ts'
 import type { Tool } from '../../protocol/tool/tool.ts'
-import type { ToolContext } from '../../protocol/tool/wire-tool.ts'
-import type { ThrownText } from '../../protocol/values/value-format.ts'
+import { withTimeout } from '../../protocol/tool/with-timeout.ts'
 import { abortable } from './abortable.ts'
 import { type AgentOptions, metadataOf } from './agent-options.ts'
 import type { AgentRun } from './agent-run.ts'
 import type { AgentTools } from './agent-tools.ts'
 import type { CallAnswer, PlannedCall, ToolCaller } from './tool-caller.ts'
-
-/** The reason why a call is not made, as the model reads it. */
-class Refused extends Error {
-  readonly thrown: ThrownText
-
-  constructor(thrown: ThrownText) {
-    super(thrown.message)
-    this.thrown = thrown
-  }
-}
 
 /** Runs the tools of a step in this process, within `callMs` and `maxConcurrentCalls`. */
 export class LocalCaller implements ToolCaller {
@@ -55,59 +51,34 @@ export class LocalCaller implements ToolCaller {
   async #callOne(call: PlannedCall, run: AgentRun): Promise<CallAnswer> {
     const { signal } = run
     const tool = this.#tools.find(call.tool) as Tool
-    const ended = new AbortController()
-    const context = this.#context(call, run, AbortSignal.any([signal, ended.signal]))
+    const context = this.#context(call, run)
+    const onAbort = () => context.abort(signal.reason)
+    signal.addEventListener('abort', onAbort, { once: true })
     try {
       let input = await validInput(tool, inputOf(tool, call.args))
-      if (tool.approvalRule === true || (await tool.approvalRule?.(input, context))) {
+      if (await needsApproval(tool, input, context)) {
         input = await this.#approved(tool, input, call.callId, signal)
       }
-      const value = await this.#inTime(tool, () => tool.execute(input, context), ended, signal)
-      return { ok: true, value: await validOutput(tool, value) }
+      signal.throwIfAborted()
+      const made = whole(tool.execute(input, context))
+      const timely = withTimeout(made, tool.timeoutMs ?? this.#callMs, context)
+      return { ok: true, value: await validOutput(tool, await abortable(timely, signal)) }
     } catch (error) {
-      const thrown = error instanceof Refused ? error.thrown : thrownByTool(error, tool.name)
-      const { name, message, hint } = thrown
+      const { name, message, hint } = thrownOf(error, tool.name)
       return { ok: false, error: { name, message, ...(hint !== undefined && { hint }) } }
     } finally {
-      ended.abort()
+      signal.removeEventListener('abort', onAbort)
     }
   }
 
-  #context({ callId }: PlannedCall, run: AgentRun, signal: AbortSignal): ToolContext {
-    return {
-      signal,
-      callId,
-      executionId: callId,
-      sessionId: undefined,
-      caller: LOCAL_CALLER,
-      idempotencyKey: callId,
+  #context({ callId }: PlannedCall, run: AgentRun): CallContext {
+    return new CallContext({
+      ...{ callId, executionId: callId, sessionId: undefined, caller: LOCAL_CALLER },
       metadata: metadataOf(this.#options, run),
-      progress() {
+      onProgress() {
         // A call of this process has no watchers.
       },
-    }
-  }
-
-  async #inTime(
-    tool: Tool,
-    start: () => unknown,
-    ended: AbortController,
-    signal: AbortSignal,
-  ): Promise<unknown> {
-    const timeoutMs = tool.timeoutMs ?? this.#callMs
-    const late = Promise.withResolvers<never>()
-    const message = `The tool did not answer within ${timeoutMs} ms`
-    const refused = new Refused(thrownByHost('TOOL_TIMEOUT', message, tool.name))
-    const timer =
-      timeoutMs === 'none' ? undefined : setTimeout(() => late.reject(refused), timeoutMs)
-    // The caller that awaits it gets the error.
-    late.promise.catch(() => ended.abort(refused))
-    try {
-      const value = whole(start())
-      return await Promise.race([abortable(value, signal), late.promise])
-    } finally {
-      clearTimeout(timer)
-    }
+    })
   }
 
   /** Asks `onApproval`; returns the input, edited when the decision has edited it. */
@@ -126,9 +97,7 @@ export class LocalCaller implements ToolCaller {
         ? input
         : await validInput(tool, inputOf(tool, [decision.args]))
     }
-    const because = decision?.reason ?? 'nobody is there to approve it'
-    const message = `${tool.name} was rejected: ${because}`
-    throw new Refused(thrownByHost('APPROVAL_REJECTED', message, tool.name))
+    throw new Refused(rejected(tool.name, decision?.reason ?? 'nobody is there to approve it'))
   }
 
   #ask(tool: Tool, input: unknown, callId: string, onApproval: OnApproval | undefined) {
@@ -151,20 +120,6 @@ export class LocalCaller implements ToolCaller {
 function inputOf({ inputForm }: Tool, args: readonly unknown[]): unknown {
   if (inputForm === 'list') return args
   return inputForm === 'record' ? (args[0] ?? {}) : args[0]
-}
-
-async function validInput(tool: Tool, input: unknown): Promise<unknown> {
-  const validation = (await tool.validateInput?.(input)) ?? { ok: true, value: input }
-  if (validation.ok) return validation.value
-  const message = `Cannot call ${tool.name}: the input does not fit${listProblems(validation.problems)}`
-  throw new Refused(thrownByHost('TOOL_INPUT_INVALID', message, tool.name))
-}
-
-async function validOutput(tool: Tool, value: unknown): Promise<unknown> {
-  const validation = (await tool.validateOutput?.(value)) ?? { ok: true, value }
-  if (validation.ok) return validation.value
-  const message = `${tool.name} answered what does not fit its output schema${listProblems(validation.problems)}`
-  throw new LatchdError('TOOL_OUTPUT_INVALID', message)
 }
 
 /** The value of a call; of a stream, all its items. */

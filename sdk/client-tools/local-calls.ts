@@ -71,7 +71,7 @@ const ORPHAN_MS = 600_000
 
 /** Runs each call of the daemon once, and resends its answer until the daemon acknowledges it. */
 export class LocalCalls {
-  readonly #powers: LocalDependencies
+  readonly #deps: LocalDependencies
   #entries = new Map<string, Entry>()
   #streams = new Map<string, OpenStream>()
   /** Calls of tools that this process does not have, or not yet: they are not acknowledged. */
@@ -84,8 +84,8 @@ export class LocalCalls {
   #maxFrameBytes = Number.POSITIVE_INFINITY
   #orphanTimer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(powers: LocalDependencies) {
-    this.#powers = powers
+  constructor(deps: LocalDependencies) {
+    this.#deps = deps
   }
 
   /** Whether a tool works, or a stream is open. */
@@ -137,14 +137,14 @@ export class LocalCalls {
       entry.isOrphan = false
       const stream = this.#streams.get(id)
       if (stream !== undefined) Object.assign(stream, { key, isOrphan: false })
-      if (entry.settlement === undefined) this.#powers.send({ type: 'ack', id, key })
+      if (entry.settlement === undefined) this.#deps.send({ type: 'ack', id, key })
       this.#sendSettlement(entry)
       return
     }
     switch (ask.kind) {
       case 'execute':
       case 'needs-approval': {
-        const tool = this.#powers.find(ask.setId, ask.tool)
+        const tool = this.#deps.find(ask.setId, ask.tool)
         if (tool === undefined) this.#unknown.set(id, ask)
         else this.#start(ask, entry => this.#run(tool, ask, entry))
         return
@@ -180,7 +180,7 @@ export class LocalCalls {
   onCancel(id: string, reason: string): void {
     this.#unknown.delete(id)
     this.#abort(id, reason)
-    this.#powers.send({ type: 'cancelled', id })
+    this.#deps.send({ type: 'cancelled', id })
   }
 
   onAcknowledged(ids: readonly string[]): void {
@@ -235,7 +235,7 @@ export class LocalCalls {
     stream?.controller.abort(error)
     // It cleans up by itself; no caller is left for the outcome.
     if (stream !== undefined) void closeIterator(stream.tool, stream.iterator)
-    this.#powers.onSettled()
+    this.#deps.onSettled()
   }
 
   #start(ask: AskFrame, run: (entry: Entry) => Promise<Settlement>): void {
@@ -255,7 +255,7 @@ export class LocalCalls {
       this.#ackTimer = undefined
       for (const { ask, key, settlement } of this.#unacknowledged.splice(0)) {
         const isRunning = settlement === undefined && this.#entries.has(ask.id)
-        if (isRunning) this.#powers.send({ type: 'ack', id: ask.id, key })
+        if (isRunning) this.#deps.send({ type: 'ack', id: ask.id, key })
       }
     }, ACK_MS)
   }
@@ -275,7 +275,7 @@ export class LocalCalls {
     const { tool } = entry.ask
     entry.settlement = this.#fitting(settlement, tool)
     if (!entry.isOrphan) this.#sendSettlement(entry)
-    this.#powers.onSettled()
+    this.#deps.onSettled()
   }
 
   /** An answer that one frame can carry, or why it cannot. */
@@ -293,7 +293,7 @@ export class LocalCalls {
     const { ask, key, settlement } = entry
     if (settlement === undefined) return
     entry.sentAtMs = performance.now()
-    this.#powers.send({ type: 'settle', id: ask.id, key, settlement })
+    this.#deps.send({ type: 'settle', id: ask.id, key, settlement })
   }
 
   async #run(
@@ -302,7 +302,7 @@ export class LocalCalls {
     entry: Entry,
   ): Promise<Settlement> {
     const context = this.#contextOf(ask, entry.controller.signal)
-    const { files } = this.#powers
+    const { files } = this.#deps
     if (ask.kind === 'needs-approval') return await askRule(tool, ask, context, files)
     const { settlement, iterator } = await runTool(tool, ask, context, files)
     if (iterator === undefined) return settlement
@@ -321,7 +321,7 @@ export class LocalCalls {
   ): ToolContext {
     const { executionId, sessionId, caller, metadata, idempotencyKey, traceparent } = context
     const progress = (value: unknown) => {
-      if (!signal.aborted) this.#powers.send({ type: 'progress', id, progress: value })
+      if (!signal.aborted) this.#deps.send({ type: 'progress', id, progress: value })
     }
     const facts = { callId, executionId, sessionId, caller, idempotencyKey, metadata, traceparent }
     return { ...facts, signal, progress }
@@ -335,7 +335,7 @@ export class LocalCalls {
     stream.items = item
     // A daemon that the client is not connected to reads it by way of another one.
     stream.isOrphan = false
-    const settlement = await nextItem(tool, stream.iterator, this.#powers.files)
+    const settlement = await nextItem(tool, stream.iterator, this.#deps.files)
     if (settlement.kind !== 'value') this.#streams.delete(callId)
     return settlement
   }

@@ -2,8 +2,15 @@
 
 import type { AskFrame, Settlement } from '../../protocol/connect/connect.ts'
 import type { ErrorCode } from '../../protocol/errors.ts'
+import {
+  interruptedCall,
+  needsApproval,
+  thrownOf,
+  validInput,
+  validOutput,
+} from '../../protocol/tool/call-steps.ts'
 import { iteratorOf } from '../../protocol/tool/iterator.ts'
-import { listProblems, thrownAs, thrownByHost, thrownByTool } from '../../protocol/tool/thrown.ts'
+import { thrownAs } from '../../protocol/tool/thrown.ts'
 import type { Tool } from '../../protocol/tool/tool.ts'
 import { rawTool } from '../../protocol/tool/tool-result.ts'
 import type { ToolContext } from '../../protocol/tool/wire-tool.ts'
@@ -45,12 +52,11 @@ export async function runTool(
   const tool = ask.isRaw === true ? rawTool(called) : called
   try {
     const input = await validInput(tool, await decodeOpening(ask.input, files.open))
-    if ('refusal' in input) return { settlement: input.refusal }
     if (ask.isRepeat) {
-      const known = await askProbe(tool, input.value, context, files)
+      const known = await askProbe(tool, input, context, files)
       if (known !== undefined) return { settlement: known }
     }
-    const value = await tool.execute(input.value, context)
+    const value = await tool.execute(input, context)
     const iterator = iteratorOf(value)
     if (iterator !== undefined) return { settlement: { kind: 'stream' }, iterator }
     return { settlement: await output(tool, value, files) }
@@ -68,11 +74,7 @@ export async function askRule(
 ): Promise<Settlement> {
   try {
     const input = await validInput(tool, await decodeOpening(ask.input, files.open))
-    if ('refusal' in input) return input.refusal
-    const { approvalRule } = tool
-    const isNeeded =
-      typeof approvalRule === 'function' ? await approvalRule(input.value, context) : approvalRule
-    return { kind: 'value', value: encodeValue(Boolean(isNeeded)) }
+    return { kind: 'value', value: encodeValue(await needsApproval(tool, input, context)) }
   } catch (error) {
     return thrown(error, tool.name)
   }
@@ -104,30 +106,13 @@ export async function closeIterator(tool: string, iterator: ToolIterator): Promi
 }
 
 /** The error of a call that an earlier process may have made. */
-export function interrupted(tool: string, why: string): Settlement {
-  const hint = 'Find out whether it took effect before calling it again.'
-  return { kind: 'thrown', thrown: thrownByHost('CALL_INTERRUPTED', why, tool, hint) }
+export function interrupted(tool: string, why: string, failure?: unknown): Settlement {
+  return { kind: 'thrown', thrown: interruptedCall(tool, why, failure) }
 }
 
 /** An error that latchd makes and that has no class of its own in the guest. */
 export function refused(name: string, code: ErrorCode, message: string, tool: string): Settlement {
   return { kind: 'thrown', thrown: thrownAs(name, code, message, tool) }
-}
-
-async function validInput(
-  tool: Tool,
-  input: unknown,
-): Promise<{ value: unknown } | { refusal: Settlement }> {
-  const checked = await tool.validateInput?.(input)
-  if (checked === undefined) return { value: input }
-  if (checked.ok) return { value: checked.value }
-  const message = `Cannot call ${tool.name}: the input does not fit${listProblems(checked.problems)}`
-  return {
-    refusal: {
-      kind: 'thrown',
-      thrown: thrownByHost('TOOL_INPUT_INVALID', message, tool.name),
-    },
-  }
 }
 
 /**
@@ -150,23 +135,16 @@ async function askProbe(
     if (answer?.ran === true) return await output(tool, answer.value, files)
     return interrupted(tool.name, why)
   } catch (error) {
-    // A failed probe means unknown: its reason helps the reader of the record.
-    const problem = error instanceof Error ? error.message : String(error)
-    return interrupted(tool.name, `${why} (asked about it, the tool failed: ${problem})`)
+    // A failed probe means unknown.
+    return interrupted(tool.name, why, error)
   }
 }
 
 async function output(tool: Tool, value: unknown, files: ToolFiles): Promise<Settlement> {
-  const checked = await tool.validateOutput?.(value)
-  if (checked === undefined || checked.ok) {
-    const valid = checked === undefined ? value : checked.value
-    return { kind: 'value', value: await encodeStoring(valid, 'result', files.store) }
-  }
-  const problems = listProblems(checked.problems)
-  const message = `${tool.name} answered what does not fit its output schema${problems}`
-  return refused('Error', 'TOOL_OUTPUT_INVALID', message, tool.name)
+  const valid = await validOutput(tool, value)
+  return { kind: 'value', value: await encodeStoring(valid, 'result', files.store) }
 }
 
 function thrown(error: unknown, tool: string): Settlement {
-  return { kind: 'thrown', thrown: thrownByTool(error, tool) }
+  return { kind: 'thrown', thrown: thrownOf(error, tool) }
 }

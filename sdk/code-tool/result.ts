@@ -91,14 +91,14 @@ export function resultOf(
     .map(({ fileId, name, type, size }) => ({ fileId, name, type, size }))
   const files = firstThatFit(emitted, maxBytes * PART)
   const diagnostics = firstThatFit(outcome.diagnostics ?? [], maxBytes * PART)
-  const told = {
+  const about = {
     ...(diagnostics.length > 0 && { diagnostics }),
     executionId: outcome.executionId,
     ...(files.length > 0 && { files }),
   }
   const isCompleted = outcome.status === 'completed'
   // What the result has beside the two texts, with the names of their fields.
-  const beside = bytesOf(JSON.stringify({ ...rest, ...told })) + FIELD_BYTES
+  const beside = bytesOf(JSON.stringify({ ...rest, ...about })) + FIELD_BYTES
   const texts = boundedParts(
     isCompleted ? parts : { ...parts, output: '' },
     Math.max(0, maxBytes - beside),
@@ -107,7 +107,7 @@ export function resultOf(
       bounds.tellRest?.(outcome.executionId, from, to) ??
       tell(outcome.executionId, from, to, isOutput && bounds.keepsValue),
   )
-  if (outcome.status !== 'completed') return { ...(rest as Ended), ...told, logs: texts.logs }
+  if (outcome.status !== 'completed') return { ...(rest as Ended), ...about, logs: texts.logs }
   const isWhole = texts.output === parts.output
   const { value = null, text, exact } = outcome.outputForms
   // The JSON form beside the text of a value that it loses something of: if there is room for both.
@@ -119,7 +119,7 @@ export function resultOf(
     output: isWhole && (exact || isBoth) ? value : texts.output,
     ...(isBoth && !exact && { outputText: text }),
     isFinalAnswer: outcome.isFinalAnswer,
-    ...told,
+    ...about,
     logs: texts.logs,
   }
 }

@@ -2,11 +2,13 @@
 
 import type { Test } from 'tap'
 import type { ListQuery } from '../../daemon/store/store.ts'
-import type { Execution, ExecutionStatus } from '../../protocol/execution/execution.ts'
+import type { ExecutionStatus } from '../../protocol/execution/execution.ts'
 import {
   CREATED_MS,
   completed,
   endedExecution,
+  everything,
+  idsOf,
   logged,
   parking,
   started,
@@ -14,12 +16,6 @@ import {
   submission,
 } from './store-samples.ts'
 import type { OpenStore } from './store-suite.ts'
-
-const everything: ListQuery = { owner: undefined, status: undefined, after: undefined, limit: 100 }
-
-function idsOf(executions: readonly Execution[]): string[] {
-  return executions.map(({ executionId }) => executionId)
-}
 
 export async function readingTests(t: Test, open: OpenStore): Promise<void> {
   t.test('an execution that goes on is read from its events', async t => {
@@ -81,66 +77,6 @@ export async function readingTests(t: Test, open: OpenStore): Promise<void> {
     const store = await open(t)
     const [, found] = await Promise.all([store.submit(submission('e1')), store.get('e1')])
     t.match(found, { owner: 'alice', execution: { executionId: 'e1' } })
-  })
-
-  t.test('events are given after a sequence number', async t => {
-    const store = await open(t)
-    const events = [started('e1'), logged('e1', 2, 'a'), logged('e1', 3, 'b')]
-    await store.submit(submission('e1', { events: events.slice(0, 2) }))
-    await store.append('e1', 1, { events: events.slice(2) })
-    const given = await Promise.all([0, 1, 2, 3].map(after => store.events('e1', after)))
-    t.strictSame(given, [events, events.slice(1), events.slice(2), []])
-  })
-
-  t.test('the source of an execution is given exactly, with its language', async t => {
-    const store = await open(t)
-    const sources = ['1', 'a\ud800b', '', '\n'.repeat(600)]
-    for (const [n, source] of sources.entries()) {
-      await store.submit(submission(`e${n}`, { source, plan: '{"language":"typescript"}' }))
-      t.strictSame(await store.source(`e${n}`), { source, language: 'typescript' })
-      t.match(await store.get(`e${n}`), { execution: { executionId: `e${n}` } })
-    }
-    t.equal(await store.source('e9'), undefined)
-  })
-
-  t.test('events of what is not there are none', async t => {
-    const store = await open(t)
-    t.strictSame(await store.events('e1', 0), [])
-  })
-
-  t.test('executions are listed newest first, of the same millisecond the greater id', async t => {
-    const store = await open(t)
-    for (const [id, createdAtMs, owner] of [
-      ['e2', CREATED_MS, 'alice'],
-      ['e1', CREATED_MS, 'bob'],
-      ['e3', CREATED_MS, 'alice'],
-      ['e0', CREATED_MS + 1, 'alice'],
-      ['e9', CREATED_MS - 1, 'alice'],
-    ] as const) {
-      await store.submit(submission(id, { createdAtMs, owner }))
-    }
-    await store.park('e3', 1, parking())
-    const listed = async (query: Partial<ListQuery>) =>
-      idsOf(await store.list({ ...everything, ...query }))
-    const after = { createdAtMs: CREATED_MS, id: 'e2' }
-    t.strictSame(
-      {
-        all: await listed({}),
-        own: await listed({ owner: 'alice' }),
-        first: await listed({ limit: 2 }),
-        next: await listed({ after, limit: 1 }),
-        last: await listed({ after, owner: 'alice' }),
-        others: await listed({ owner: 'carol' }),
-      },
-      {
-        all: ['e0', 'e3', 'e2', 'e1', 'e9'],
-        own: ['e0', 'e3', 'e2', 'e9'],
-        first: ['e0', 'e3'],
-        next: ['e1'],
-        last: ['e9'],
-        others: [],
-      },
-    )
   })
 
   t.test('executions are listed by what has begun them', async t => {

@@ -4,14 +4,15 @@ import type {
   Addition,
   ClaimedExecution,
   Ending,
+  ListQuery,
   Parking,
   Store,
   StoredApproval,
   Submission,
   WebhookMessage,
 } from '../../daemon/store/store.ts'
-import type { StoredEvent } from '../../daemon/store/stored-event.ts'
 import type { JournalRecord } from '../../executor/boundary/journal-record.ts'
+import type { StoredEvent } from '../../executor/store/stored-event.ts'
 import type { Execution } from '../../protocol/execution/execution.ts'
 
 /** When the executions of these tests were accepted. */
@@ -147,4 +148,18 @@ export async function addEnded(store: Store, count: number): Promise<void> {
   await Promise.all(
     ids.map(id => store.finish(id, 1, { execution: endedExecution(id, Date.now()) })),
   )
+}
+
+export const snapshot = (text: string) => ({ bytes: new TextEncoder().encode(text), runtime: 'r1' })
+
+/** A query for all executions. */
+export const everything: ListQuery = {
+  owner: undefined,
+  status: undefined,
+  after: undefined,
+  limit: 100,
+}
+
+export function idsOf(executions: readonly Execution[]): string[] {
+  return executions.map(({ executionId }) => executionId)
 }

@@ -3,25 +3,25 @@
 import { randomUUID } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import type { ClaimAnswer, ClaimRequest, OpeningFacts } from '../../daemon/store/claim-facts.ts'
-import type { Place } from '../../daemon/store/page.ts'
-import { isBefore } from '../../daemon/store/place.ts'
+import type { FileStore } from '../../daemon/store/file-store.ts'
 import type { StuckError, StuckExecution, SweepBounds } from '../../daemon/store/recovery-facts.ts'
-import { awaitsDelivery, decideStored } from '../../daemon/store/rules/decision.ts'
 import { outcomeOfKey } from '../../daemon/store/rules/keys.ts'
 import * as recovery from '../../daemon/store/rules/recovery.ts'
-import { holdOutcome, keepsRun, SESSION_ROW_BYTES } from '../../daemon/store/rules/sessions.ts'
 import * as rules from '../../daemon/store/rules/standing.ts'
 import { takeInTurns } from '../../daemon/store/rules/turns.ts'
 import type * as store from '../../daemon/store/store.ts'
-import type { StoredEvent } from '../../daemon/store/stored-event.ts'
-import { WEBHOOK_LEASE_MS } from '../../daemon/store/webhook-message.ts'
 import { messageFor } from '../../daemon/store/webhook-messages.ts'
 import type { JournalRecord } from '../../executor/boundary/journal-record.ts'
 import { foldExecution, NO_USAGE } from '../../executor/record/fold-execution.ts'
-import { LatchdError } from '../../protocol/errors.ts'
+import { newestFirst } from '../../executor/store/place.ts'
+import { decideStored } from '../../executor/store/rules.ts'
+import type { StoredEvent } from '../../executor/store/stored-event.ts'
 import type { Execution } from '../../protocol/execution/execution.ts'
 import { sourceLine } from '../../protocol/execution/source-line.ts'
+import { promised } from './promised.ts'
 import { ToyFiles } from './toy-files.ts'
+import { ToySessions } from './toy-sessions.ts'
+import { ToyWebhooks } from './toy-webhooks.ts'
 
 interface Entry extends rules.Standing, recovery.StuckRow {
   readonly made: store.Submission
@@ -34,41 +34,54 @@ interface Entry extends rules.Standing, recovery.StuckRow {
   readonly ending: Execution | undefined
 }
 type Wait = { stored: store.StoredApproval; isReady: boolean; execution: string }
-interface SessionEntry extends store.StoredSession {
-  readonly runs: readonly Uint8Array[]
-  readonly isRepeatable: boolean
-  readonly snapshot: store.SessionSnapshot | undefined
-}
-type Message = store.StoredWebhookMessage & { dueMs: number; untilMs: number }
 
 const STEP = 200
 
-export class ToyStore implements store.Store {
+/** Makes an empty store. */
+export function toyStore(): store.Store {
+  const sessions = new ToySessions()
+  const webhooks = new ToyWebhooks()
+  const files: ToyFiles = new ToyFiles({
+    hasEnded: id => executions.hasEnded(id),
+    hasSession: id => sessions.session(id) !== undefined,
+  })
+  const executions = new ToyExecutions(sessions, webhooks, files)
+  return Object.assign(
+    executions,
+    promised(sessions, 'createSession', 'session', 'sessions', 'removeSession', 'sessionBytes'),
+    promised(sessions, 'holdSession', 'releaseSession', 'snapshot', 'saveSnapshot'),
+    promised(sessions, 'sessionRuns', 'outdatedSessions', 'replaceSnapshot'),
+    promised(webhooks, 'leaseWebhooks', 'releaseWebhooks', 'nextWebhookMs'),
+    promised(webhooks, 'endWebhook', 'delayWebhook'),
+    promised(files, 'addFile', 'file', 'filesOfExecution', 'sessionFileBytes'),
+    promised(files, 'ownerFileBytes', 'removeFiles', 'sweepFiles', 'unusedContents'),
+  )
+}
+
+/** Executions with their approvals, and the upkeep of all. */
+class ToyExecutions
+  implements Omit<store.Store, keyof store.SessionStore | keyof FileStore | keyof ToyWebhooks>
+{
   #entries = new Map<string, Entry>()
   #waits = new Map<string, Wait>()
   #removed = new Map<string, store.KeyedExecution & { endedMs: number }>()
-  #sessions = new Map<string, SessionEntry>()
-  #holders = new Map<string, string>()
-  #messages = new Map<string, Message>()
   #instant: Awaited<ReturnType<store.Store['storedInstant']>>
   #storeId = randomUUID()
-  #files = new ToyFiles({
-    hasEnded: id => {
-      const entry = this.#entries.get(id)
-      return entry && endedMs(entry) !== undefined
-    },
-    hasSession: id => this.#sessions.has(id),
-  })
+  #sessions: ToySessions
+  #webhooks: ToyWebhooks
+  #files: ToyFiles
 
-  // Files.
-  addFile = this.#files.addFile.bind(this.#files)
-  file = this.#files.file.bind(this.#files)
-  filesOfExecution = this.#files.filesOfExecution.bind(this.#files)
-  sessionFileBytes = this.#files.sessionFileBytes.bind(this.#files)
-  ownerFileBytes = this.#files.ownerFileBytes.bind(this.#files)
-  removeFiles = this.#files.removeFiles.bind(this.#files)
-  sweepFiles = this.#files.sweepFiles.bind(this.#files)
-  unusedContents = this.#files.unusedContents.bind(this.#files)
+  constructor(sessions: ToySessions, webhooks: ToyWebhooks, files: ToyFiles) {
+    this.#sessions = sessions
+    this.#webhooks = webhooks
+    this.#files = files
+  }
+
+  /** `undefined`: the store does not have it. */
+  hasEnded(executionId: string): boolean | undefined {
+    const entry = this.#entries.get(executionId)
+    return entry && endedMs(entry) !== undefined
+  }
 
   // Executions.
   async open({ nowMs, ran }: OpeningFacts) {
@@ -104,7 +117,8 @@ export class ToyStore implements store.Store {
       max,
       entry => {
         const { execution_id: executionId, session_id, owner } = entry
-        if (session_id !== null && this.#hold(session_id, executionId) === 'busy') return false
+        if (session_id !== null && this.#sessions.holdSession(session_id, executionId) === 'busy')
+          return false
         const { epoch } = this.#set({ ...entry, ...rules.claimed(entry) })
         claimed.push({ executionId, owner, epoch })
         return true
@@ -124,7 +138,8 @@ export class ToyStore implements store.Store {
     const entry = this.#entries.get(executionId)
     if (entry === undefined || !rules.isClaimable(entry, nowMs)) return undefined
     const { session_id } = entry
-    if (session_id !== null && this.#hold(session_id, executionId) === 'busy') return undefined
+    if (session_id !== null && this.#sessions.holdSession(session_id, executionId) === 'busy')
+      return undefined
     return await this.take(executionId)
   }
   async giveBack(executionId: string, epoch: number, fromMs: number) {
@@ -156,7 +171,7 @@ export class ToyStore implements store.Store {
     }
     const { session_id } = entry
     if (session_id === null) return
-    await this.saveSnapshot(session_id, executionId, ending.snapshot, execution.endedAtMs)
+    this.#sessions.saveSnapshot(session_id, executionId, ending.snapshot, execution.endedAtMs)
   }
   async retry(executionId: string) {
     const entry = this.#entries.get(executionId)
@@ -181,15 +196,11 @@ export class ToyStore implements store.Store {
     const decided = decideStored(wait.stored, decision, nowMs)
     if (decided.kind === 'already') return { ...decided, owner }
     const { kind, stored, remembered } = decided
-    const isReady = awaitsDelivery(state, stored, isDelivered(entry, stored.seq))
+    const isReady = rules.awaitsDelivery(state, stored, isDelivered(entry, stored.seq))
     const { rememberAs: _, ...kept } = stored
     this.#waits.set(approvalId, { ...wait, stored: kept, isReady })
     this.#set({ ...entry, ...rules.afterDecision(entry, isReady) })
-    const session = remembered && this.#sessions.get(remembered.sessionId)
-    if (remembered && session) {
-      const tools = [...new Set([...session.remembered, remembered.tool])]
-      this.#sessions.set(remembered.sessionId, { ...session, remembered: tools })
-    }
+    if (remembered) this.#sessions.remember(remembered.sessionId, remembered.tool)
     return { kind, stored, owner, isWaiting: state === 'waiting' }
   }
   async sweep({ endedBeforeMs, usedBeforeMs, maxBytes = Infinity }: SweepBounds) {
@@ -206,12 +217,8 @@ export class ToyStore implements store.Store {
       if (endedMs < endedBeforeMs) this.#removed.delete(key)
     }
     const live = [...this.#entries.values()].filter(entry => entry.ending?.status !== 'completed')
-    const used = new Set([...this.#holders.keys(), ...live.map(({ session_id }) => session_id)])
-    for (const [sessionId, { session }] of this.#sessions) {
-      if (session.lastUsedAtMs >= usedBeforeMs || used.has(sessionId)) continue
-      this.#sessions.delete(sessionId)
-      swept.sessions++
-    }
+    const used = new Set(live.map(({ session_id }) => session_id))
+    swept.sessions = this.#sessions.sweepSessions(usedBeforeMs, used)
     return swept
   }
 
@@ -250,17 +257,14 @@ export class ToyStore implements store.Store {
     const more = { records, events: all, approvals: ids, program, usage, started_ms }
     const added = this.#set({ ...entry, ...more, ...next })
     for (const stored of approvals) {
-      const isReady = awaitsDelivery(state, stored, isDelivered(added, stored.seq))
+      const isReady = rules.awaitsDelivery(state, stored, isDelivered(added, stored.seq))
       this.#waits.set(stored.approval.approvalId, { stored, isReady, execution })
     }
     for (const wait of this.#waitsOf(execution)) {
       wait.isReady &&= !isDelivered(added, wait.stored.seq)
     }
-    for (const sent of webhooks) this.#send(sent, owner)
+    for (const sent of webhooks) this.#webhooks.send(sent, owner)
     return added
-  }
-  #send(sent: store.WebhookMessage, owner: string): void {
-    this.#messages.set(sent.messageId, { ...sent, owner, dueMs: sent.createdAtMs, untilMs: 0 })
   }
   #stick(entry: Entry, nowMs: number, error: StuckError): StuckExecution {
     const running = this.#read({ ...entry, state: 'running' }, nowMs)
@@ -270,7 +274,7 @@ export class ToyStore implements store.Store {
     this.#set({ ...entry, ...rules.finished(entry, ending), ending, events })
     const { webhookUrl } = entry.made
     const message = webhookUrl === undefined ? undefined : messageFor(webhookUrl, stuck.event)
-    if (message !== undefined) this.#send(message, entry.owner)
+    if (message !== undefined) this.#webhooks.send(message, entry.owner)
     return stuck
   }
   #remove(entry: Entry, keepsKey: boolean): void {
@@ -321,7 +325,7 @@ export class ToyStore implements store.Store {
         (parentIds?.includes(entry.made.parentId ?? '') ?? true),
     )
     const placeOf = (entry: Entry) => ({ createdAtMs: entry.created_ms, id: entry.execution_id })
-    return newest(wanted, placeOf, after, limit).map(entry => this.#read(entry))
+    return newestFirst(wanted, placeOf, after, limit).map(entry => this.#read(entry))
   }
   async events(executionId: string, after: number) {
     return this.#entries.get(executionId)?.events.slice(after) ?? []
@@ -339,7 +343,7 @@ export class ToyStore implements store.Store {
     })
     const listed = wanted.map(({ stored }) => stored.approval)
     const placeOf = (one: (typeof listed)[0]) => ({ ...one, id: one.approvalId })
-    return newest(listed, placeOf, after, limit)
+    return newestFirst(listed, placeOf, after, limit)
   }
   async source(executionId: string) {
     const made = this.#entries.get(executionId)?.made
@@ -389,136 +393,17 @@ export class ToyStore implements store.Store {
     const { queued = 0, running = 0, waiting = 0, stuck = 0 } = by
     const entries = [...this.#entries.values()]
     const unclaimed = entries.filter(entry => rules.isClaimable(entry, Date.now())).length
-    const counts = { pendingWebhooks: this.#messages.size, sessions: this.#sessions.size }
+    const pendingWebhooks = this.#webhooks.owners().length
+    const counts = { pendingWebhooks, sessions: this.#sessions.owners().length }
     const executions = { queued, running, waiting, stuck }
     return { executions, unclaimed, pendingApprovals, bytes, sessionBytes: 0, ...counts }
   }
   async shares() {
-    const count = (all: Iterable<{ owner: string }>) =>
+    const count = (owners: readonly string[]) =>
       Object.fromEntries(
-        [...Map.groupBy(all, ({ owner }) => owner)].map(([owner, of]) => [owner, of.length]),
+        [...Map.groupBy(owners, owner => owner)].map(([owner, of]) => [owner, of.length]),
       )
-    return { sessions: count(this.#sessions.values()), webhooks: count(this.#messages.values()) }
-  }
-
-  // Webhooks.
-  async leaseWebhooks(nowMs: number, limit: number, busy?: store.BusyReceivers) {
-    const due = [...this.#messages.values()].filter(({ dueMs, untilMs, owner, url }) => {
-      const isBusy = busy?.receivers.includes(`${owner} ${new URL(url).origin}`)
-      return dueMs <= nowMs && untilMs <= nowMs && !isBusy && !busy?.owners.includes(owner)
-    })
-    due.sort((a, b) => a.dueMs - b.dueMs || (a.messageId < b.messageId ? -1 : 1))
-    return due.slice(0, limit).map(message => {
-      message.untilMs = nowMs + WEBHOOK_LEASE_MS
-      const { dueMs: _, untilMs: __, ...sent } = message
-      return sent
-    })
-  }
-  async releaseWebhooks(messageIds: readonly string[]) {
-    for (const id of messageIds) Object.assign(this.#messages.get(id) ?? {}, { untilMs: 0 })
-  }
-  async nextWebhookMs() {
-    const free = [...this.#messages.values()].filter(({ untilMs }) => untilMs === 0)
-    return free.length === 0 ? undefined : Math.min(...free.map(({ dueMs }) => dueMs))
-  }
-  async endWebhook(messageId: string) {
-    this.#messages.delete(messageId)
-  }
-  async delayWebhook(messageId: string, nextAtMs: number) {
-    const message = this.#messages.get(messageId)
-    if (message === undefined) return
-    const attempts = message.attempts + 1
-    this.#messages.set(messageId, { ...message, attempts, dueMs: nextAtMs, untilMs: 0 })
-  }
-
-  // Sessions.
-  async createSession(sessionId: string, owner: string, nowMs: number) {
-    if (this.#sessions.has(sessionId)) throw new LatchdError('CONFLICT', 'it is there already')
-    const times = { createdAtMs: nowMs, lastUsedAtMs: nowMs }
-    const session = { sessionId, ...times, executions: 0, snapshotBytes: 0 }
-    const empty = { remembered: [], runs: [], isRepeatable: true, snapshot: undefined }
-    this.#sessions.set(sessionId, { owner, session, ...empty })
-  }
-  async session(sessionId: string) {
-    const {
-      snapshot: _,
-      runs: __,
-      isRepeatable: ___,
-      ...kept
-    } = this.#sessions.get(sessionId) ?? {}
-    return 'owner' in kept ? (kept as store.StoredSession) : undefined
-  }
-  async sessions(query: { owner: string | undefined; after: Place | undefined; limit: number }) {
-    const { owner, after, limit } = query
-    const wanted = [...this.#sessions.values()].filter(one => (owner ?? one.owner) === one.owner)
-    const listed = wanted.map(({ session }) => session)
-    return newest(listed, one => ({ ...one, id: one.sessionId }), after, limit)
-  }
-  async snapshot(sessionId: string) {
-    return this.#sessions.get(sessionId)?.snapshot
-  }
-  async saveSnapshot(
-    sessionId: string,
-    executionId: string,
-    snapshot: store.SessionLeaving | undefined,
-    nowMs: number,
-  ) {
-    if (this.#holders.get(sessionId) === executionId) this.#holders.delete(sessionId)
-    const kept = this.#sessions.get(sessionId)
-    if (kept === undefined) return
-    const lastUsedAtMs = Math.max(kept.session.lastUsedAtMs, nowMs)
-    const { executions } = kept.session
-    const session = { ...kept.session, lastUsedAtMs, executions: executions + 1 }
-    this.#sessions.set(sessionId, { ...kept, session })
-    if (snapshot === undefined) return
-    const { run, ...state } = snapshot
-    const runBytes = kept.runs.reduce((sum, one) => sum + one.byteLength, 0)
-    const isRepeatable = keepsRun({ ...kept, runBytes, executions }, run)
-    const runs = isRepeatable ? [...kept.runs, run] : []
-    this.#state({ ...kept, session, runs, isRepeatable }, state)
-  }
-  #state(kept: SessionEntry, snapshot: store.SessionSnapshot): void {
-    const session = { ...kept.session, snapshotBytes: snapshot.bytes.byteLength }
-    const { runtime } = snapshot
-    this.#sessions.set(session.sessionId, { ...kept, session, snapshot, runtime })
-  }
-  async sessionRuns(sessionId: string) {
-    const kept = this.#sessions.get(sessionId)
-    return kept?.isRepeatable ? kept.runs : undefined
-  }
-  async outdatedSessions(runtime: string, limit: number) {
-    const all = [...this.#sessions.values()].filter(
-      kept => kept.runtime !== undefined && kept.runtime !== runtime,
-    )
-    all.sort((a, b) => b.session.lastUsedAtMs - a.session.lastUsedAtMs)
-    return all.slice(0, limit).map(({ session }) => session.sessionId)
-  }
-  async replaceSnapshot(sessionId: string, before: string, snapshot: store.SessionSnapshot) {
-    const kept = this.#sessions.get(sessionId)
-    if (kept?.runtime === before) this.#state(kept, snapshot)
-  }
-  #hold(sessionId: string, executionId: string): store.HoldOutcome {
-    const holder = this.#holders.get(sessionId)
-    const outcome = holdOutcome(this.#sessions.has(sessionId), holder, executionId)
-    if (outcome === 'held') this.#holders.set(sessionId, executionId)
-    return outcome
-  }
-  async holdSession(sessionId: string, executionId: string) {
-    return this.#hold(sessionId, executionId)
-  }
-  async releaseSession(sessionId: string, executionId: string) {
-    if (this.#holders.get(sessionId) === executionId) this.#holders.delete(sessionId)
-  }
-  async removeSession(sessionId: string) {
-    if (this.#holders.has(sessionId)) return false
-    this.#sessions.delete(sessionId)
-    return true
-  }
-  async sessionBytes(owner: string) {
-    const own = [...this.#sessions.values()].filter(one => one.owner === owner)
-    const bytesOf = ({ session, runs }: SessionEntry) =>
-      runs.reduce((sum, run) => sum + run.byteLength, SESSION_ROW_BYTES + session.snapshotBytes)
-    return own.reduce((sum, kept) => sum + bytesOf(kept), 0)
+    return { sessions: count(this.#sessions.owners()), webhooks: count(this.#webhooks.owners()) }
   }
 
   // Upkeep: there is no file.
@@ -548,13 +433,3 @@ const isSame = (a: JournalRecord, b: JournalRecord) =>
 
 const endedMs = ({ ending }: Entry) =>
   ending !== undefined && 'endedAtMs' in ending ? ending.endedAtMs : undefined
-
-function newest<T>(
-  all: readonly T[],
-  placeOf: (one: T) => Place,
-  after: Place | undefined,
-  limit: number,
-): T[] {
-  const rest = all.filter(one => after === undefined || isBefore(after, placeOf(one)))
-  return rest.sort((a, b) => (isBefore(placeOf(a), placeOf(b)) ? -1 : 1)).slice(0, limit)
-}

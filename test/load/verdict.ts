@@ -19,7 +19,7 @@ export interface Verdict {
 const GROWTH_BOUND_MB = { worker: 32, process: 192 }
 /**
  * What a process may have more at rest: the last 1000 ended executions
- * (`daemon/store/memory/memory-store.ts`), and what allocators keep. It was 14 MB after 20 000 executions
+ * (`daemon/executions/kept-ended.ts`), and what allocators keep. It was 14 MB after 20 000 executions
  * (measured, 4 workers).
  */
 const KEPT_BOUND_MB_PER_PROCESS = 48

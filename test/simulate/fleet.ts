@@ -6,7 +6,7 @@ import { BEAT_EVERY_MS, costs, LEASE_MS, LOOK_EVERY_MS } from './costs.ts'
 import type { SimulatedClock, SimulatedServer } from './machine.ts'
 import type { SimulatedExecution, SimulatedStore } from './simulated-store.ts'
 
-const PEERS_EACH_BEAT = 50
+const PEERS_EACH_HEARTBEAT = 50
 
 export interface FleetOptions {
   readonly daemons: number
@@ -133,7 +133,7 @@ class SimulatedDaemon {
     if (this.#isOver) return
     const { clock, server } = this.#world
     clock.after(BEAT_EVERY_MS, () => this.#beat())
-    const peers = Math.min(PEERS_EACH_BEAT, this.#options.daemons)
+    const peers = Math.min(PEERS_EACH_HEARTBEAT, this.#options.daemons)
     server.serve(costs.beatMs + peers * costs.peerMs, () => {
       this.beatAtMs = clock.nowMs
     })

@@ -1,6 +1,6 @@
 /** Having a daemon keep the same at each rest: of executions that have ended it keeps the last ones. */
 
-import { KEEP_ENDED } from '../../daemon/store/memory/memory-store.ts'
+import { keptEnded } from '../../daemon/executions/kept-ended.ts'
 import { honestPrograms } from './honest-programs.ts'
 import { keepBusyFor } from './lanes.ts'
 import type { Program } from './program.ts'
@@ -21,6 +21,6 @@ export async function freshenMemory({ honest }: SoakedDaemon, lanes: number): Pr
       if (wrong !== undefined) faults.push(wrong)
     },
   }
-  await keepBusyFor(load, KEEP_ENDED)
+  await keepBusyFor(load, keptEnded.executions)
   if (faults.length > 0) throw new Error(`${faults.length} failed, the first: ${faults[0]}`)
 }

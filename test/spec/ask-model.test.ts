@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
 import { askModelTool } from '../../daemon/tools/ask-model.ts'
-import { CallContext } from '../../executor/tools/context.ts'
+import { CallContext } from '../../protocol/tool/call-context.ts'
 
 type Options = Parameters<ReturnType<typeof askModelTool>['execute']>[0]['options']
 

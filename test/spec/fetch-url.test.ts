@@ -10,7 +10,7 @@ import t, { type Test } from 'tap'
 import type { NetworkDependencies } from '../../daemon/outbound/network-dependencies.ts'
 import type { OutboundOptions } from '../../daemon/outbound/outbound.ts'
 import { fetchUrlTool } from '../../daemon/tools/fetch-url.ts'
-import { CallContext } from '../../executor/tools/context.ts'
+import { CallContext } from '../../protocol/tool/call-context.ts'
 import {
   forbiddenUrls,
   PUBLIC,

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import t from 'tap'
 import { loadToolModules } from '../../daemon/tools/load-modules.ts'
-import { CallContext } from '../../executor/tools/context.ts'
+import { CallContext } from '../../protocol/tool/call-context.ts'
 
 const folder = resolve(import.meta.dirname, '../fixtures/tools')
 const load = (...paths: string[]) => loadToolModules(paths, folder)

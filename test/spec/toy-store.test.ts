@@ -2,6 +2,6 @@
 
 import t from 'tap'
 import { storeSuite } from '../conformance/store-suite.ts'
-import { ToyStore } from '../conformance/toy-store.ts'
+import { toyStore } from '../conformance/toy-store.ts'
 
-storeSuite(t, 'in memory', async () => new ToyStore())
+storeSuite(t, 'in memory', async () => toyStore())

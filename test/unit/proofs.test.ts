@@ -18,7 +18,7 @@ t.test('a line proves the run that it is about, and no other', async t => {
 })
 
 t.test('a line about the process proves the process', async t => {
-  const pulse = { kind: 'pulse', guests: [] }
+  const pulse = { kind: 'heartbeat', guests: [] }
   const { proof } = { proof: child.of(OF_PROCESS) }
   t.strictSame(readChildMessage({ ...pulse, proof }, proofs), pulse)
   t.throws(() => readChildMessage({ ...pulse, proof: child.of(1) }, proofs), /without its proof/)

@@ -111,13 +111,13 @@ function readDecision(
   }
   const reason = fieldText(form, 'reason')
   const answer = fieldText(form, 'answer')
-  const told = reason === '' ? {} : { reason }
-  if (decision === 'reject') return { decision, ...told }
+  const given = reason === '' ? {} : { reason }
+  if (decision === 'reject') return { decision, ...given }
   const isQuestion = tool?.answer !== undefined
   const args = isQuestion ? input : readInput(form, tool && fieldsOf(tool, input), input)
   return {
     decision,
-    ...told,
+    ...given,
     ...(tool?.needsAnswer && answer !== '' && { answer }),
     ...(args !== input && { args }),
     ...(form.get('remember') === 'session' && { remember: 'session' as const }),

@@ -173,6 +173,7 @@ export function follow(path, onEvent = () => {}) {
       'call-started',
       'call-progressed',
       'call-completed',
+      'file-emitted',
       'approval-requested',
       'approval-decided',
       'execution-parked',

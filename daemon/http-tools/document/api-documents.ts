@@ -1,5 +1,6 @@
 /** The documents of a daemon. Loaded only where some are configured. */
 
+import { within } from '../../../protocol/base/within.ts'
 import type { Tool } from '../../../protocol/tool/tool.ts'
 import { changedEntries } from '../../base/changed-entries.ts'
 import { unseenTools } from '../../base/unseen-tools.ts'
@@ -110,12 +111,7 @@ export class ApiDocuments {
   async listed(mayMean: (document: string) => boolean = () => true): Promise<void> {
     const unknown = this.#documents.filter(one => isUnknown(one) && mayMean(one.setting.name))
     if (unknown.length === 0) return
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<void>(resolve => {
-      timer = setTimeout(resolve, FIRST_READ_MS)
-    })
-    await Promise.race([Promise.all(unknown.map(untilKnown)), late])
-    clearTimeout(timer)
+    await within(Promise.all(unknown.map(untilKnown)), FIRST_READ_MS, () => {})
   }
 
   /** Tools in place of those that a program calls of documents that have never been read. */

@@ -9,6 +9,7 @@
 
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
+import { within } from '../../../protocol/base/within.ts'
 import { programPath } from './program-path.ts'
 import type { StdioServer } from './server-setting.ts'
 
@@ -90,7 +91,8 @@ function watched(child: ChildProcessByStdio<Writable, Readable, Readable>): Serv
   const stop = async () => {
     child.stdin.end()
     for (const name of ['SIGTERM', 'SIGKILL'] as const) {
-      if (await within(exited, PATIENCE_MS)) break
+      const hasExited = exited.then(() => true)
+      if (await within(hasExited, PATIENCE_MS, () => false)) break
       signal(child, name)
     }
     await ended
@@ -122,17 +124,4 @@ function guard(group: number): () => void {
   shell.stdin.on('error', () => {})
   shell.unref()
   return () => shell.stdin.end('ended\n')
-}
-
-/** Whether a promise resolves within so many milliseconds. */
-async function within(promise: Promise<void>, ms: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<false>(resolve => {
-    timer = setTimeout(resolve, ms, false)
-  })
-  try {
-    return await Promise.race([promise.then(() => true), late])
-  } finally {
-    clearTimeout(timer)
-  }
 }

@@ -1,5 +1,6 @@
 /** The servers of a daemon. Loaded only where some are configured. */
 
+import { within } from '../../../protocol/base/within.ts'
 import type { Tool } from '../../../protocol/tool/tool.ts'
 import { changedEntries } from '../../base/changed-entries.ts'
 import { unseenTools } from '../../base/unseen-tools.ts'
@@ -135,12 +136,7 @@ export class McpServers {
       server => isUnknown(server) && mayMean(server.setting.name),
     )
     if (unknown.length === 0) return
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<void>(resolve => {
-      timer = setTimeout(resolve, FIRST_LIST_MS)
-    })
-    await Promise.race([Promise.all(unknown.map(untilKnown)), late])
-    clearTimeout(timer)
+    await within(Promise.all(unknown.map(untilKnown)), FIRST_LIST_MS, () => {})
   }
 
   /**

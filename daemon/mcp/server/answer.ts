@@ -18,7 +18,7 @@ export async function answerOf(
   outcome: Outcome,
   asked: readonly AskedApproval[],
 ): Promise<CallToolResult> {
-  const told = resultOf(outcome, asked, {
+  const shown = resultOf(outcome, asked, {
     maxAnswerTokens: MAX_ANSWER_TOKENS,
     maxOutputChars: Number.POSITIVE_INFINITY,
     maxLogChars: Number.POSITIVE_INFINITY,
@@ -26,9 +26,9 @@ export async function answerOf(
     tellRest: (executionId, from, to) =>
       `read_output(${JSON.stringify({ executionId, from, to })}) reads them`,
   })
-  const isError = told.status === 'failed' || told.status === 'stuck'
-  const result = toolResult({ ...told, ...nextStep(told) }, isError)
-  return { ...result, content: [...result.content, ...(await fileBlocks(client, told))] }
+  const isError = shown.status === 'failed' || shown.status === 'stuck'
+  const result = toolResult({ ...shown, ...nextStep(shown) }, isError)
+  return { ...result, content: [...result.content, ...(await fileBlocks(client, shown))] }
 }
 
 /** A result whose text is the JSON of its structured content. */
@@ -47,10 +47,10 @@ export function failure(code: string, message: string): CallToolResult {
 }
 
 /** What the program gave out: images to look at, and a link to each file. */
-async function fileBlocks(client: Latchd, told: CodeToolResult): Promise<ContentBlock[]> {
-  const files = 'files' in told ? (told.files ?? []) : []
+async function fileBlocks(client: Latchd, shown: CodeToolResult): Promise<ContentBlock[]> {
+  const files = 'files' in shown ? (shown.files ?? []) : []
   if (files.length === 0) return []
-  const images = await imagesOf(told, client.files, {})
+  const images = await imagesOf(shown, client.files, {})
   return [
     ...images.map(({ type, data }) => ({ type: 'image' as const, mimeType: type, data })),
     ...files.map(({ fileId, name, type, size }) => ({
@@ -64,14 +64,14 @@ async function fileBlocks(client: Latchd, told: CodeToolResult): Promise<Content
 }
 
 /** What the model does next, in the words of these tools. */
-function nextStep(told: CodeToolResult): object {
-  if (told.status === 'waiting') {
+function nextStep(shown: CodeToolResult): object {
+  if (shown.status === 'waiting') {
     return {
-      hint: `A person has to decide first: tell them. Then call wait with {"executionId": "${told.executionId}"}; do not run the program again.`,
+      hint: `A person has to decide first: tell them. Then call wait with {"executionId": "${shown.executionId}"}; do not run the program again.`,
     }
   }
-  if (told.status !== 'running' && told.status !== 'queued') return {}
+  if (shown.status !== 'running' && shown.status !== 'queued') return {}
   return {
-    hint: `It goes on: call wait with {"executionId": "${told.executionId}"} for its result; do not run the program again.`,
+    hint: `It goes on: call wait with {"executionId": "${shown.executionId}"} for its result; do not run the program again.`,
   }
 }

@@ -25,7 +25,7 @@ export interface McpRequest {
   readonly backend: McpBackend
 }
 
-const TOLD = { tools: true, resources: true }
+const NOTIFIED = { tools: true, resources: true }
 /** Executions come in bursts: their news goes out once in so long. */
 const NEWS_MS = 1000
 
@@ -64,7 +64,7 @@ export class McpHttp {
       return await this.#modernOf(owner, backend).fetch(request, options)
     }
     if (isInitializeRequest(body)) {
-      const server = makeServer(backend, 'legacy', TOLD)
+      const server = makeServer(backend, 'legacy', NOTIFIED)
       const stop = this.#watch.watch(backend, () => void this.#send(server.sendToolListChanged()))
       server.onclose = stop
       return await this.#sessions.begin(owner, server, request, options)
@@ -102,10 +102,13 @@ export class McpHttp {
   #modernOf({ name, withdrawn }: SessionOwner, backend: McpBackend): McpHttpHandler {
     const known = this.#modern.get(name)
     if (known !== undefined) return known
-    const handler = createMcpHandler(context => makeServer(backendOf(context), 'modern', TOLD), {
-      legacy: 'reject',
-      onerror: this.#onProblem,
-    })
+    const handler = createMcpHandler(
+      context => makeServer(backendOf(context), 'modern', NOTIFIED),
+      {
+        legacy: 'reject',
+        onerror: this.#onProblem,
+      },
+    )
     const stop = this.#watch.watch(backend, () => handler.notify.toolsChanged())
     this.#modern.set(name, handler)
     const onWithdrawn = () => {

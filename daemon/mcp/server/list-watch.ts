@@ -1,4 +1,4 @@
-/** Tells hosts that the list of tools is another one: where what it says to them has changed. */
+/** Notifies hosts that the list of tools is another one: where what it says to them has changed. */
 
 import type { McpBackend } from './backend.ts'
 import { programText } from './tool-list.ts'
@@ -8,9 +8,9 @@ const QUIET_MS = 100
 
 interface Watched {
   readonly backend: McpBackend
-  readonly tell: () => void
+  readonly notify: () => void
   /** What the list said last; absent until somebody has read it. */
-  told: string | undefined
+  lastText: string | undefined
 }
 
 /** The hosts that want to know. */
@@ -24,12 +24,12 @@ export class ListWatch {
   }
 
   /**
-   * Calls `tell` whenever the list says something else than at the last call, and at this one.
+   * Calls `notify` whenever the list says something else than at the last call, and at this one.
    *
    * @returns ends it
    */
-  watch(backend: McpBackend, tell: () => void): () => void {
-    const watched: Watched = { backend, tell, told: undefined }
+  watch(backend: McpBackend, notify: () => void): () => void {
+    const watched: Watched = { backend, notify, lastText: undefined }
     this.#watched.add(watched)
     void this.#read(watched)
     return () => this.#watched.delete(watched)
@@ -53,9 +53,10 @@ export class ListWatch {
   async #read(watched: Watched): Promise<void> {
     try {
       const text = await programText(watched.backend)
-      const { told } = watched
-      watched.told = text
-      if (told !== undefined && told !== text && this.#watched.has(watched)) watched.tell()
+      const { lastText } = watched
+      watched.lastText = text
+      if (lastText !== undefined && lastText !== text && this.#watched.has(watched))
+        watched.notify()
     } catch (error) {
       // The next change, or the host's own question, finds out what is there.
       this.#onProblem(error as Error)

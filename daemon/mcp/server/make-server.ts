@@ -16,8 +16,8 @@ export type Era = 'legacy' | 'modern'
 const INSTRUCTIONS =
   'Runs programs over many tools: one program does the work of many tool calls, and may wait for a person for days. When an answer says waiting or running, go on with wait, not with the program again.'
 
-/** The lists whose changes its clients are told about. */
-export interface ToldLists {
+/** The lists whose changes its clients are notified of. */
+export interface NotifiedLists {
   readonly tools: boolean
   readonly resources: boolean
 }
@@ -26,14 +26,14 @@ export interface ToldLists {
 export function makeServer(
   backend: McpBackend,
   era: Era,
-  told: ToldLists = { tools: false, resources: false },
+  notified: NotifiedLists = { tools: false, resources: false },
 ): Server {
   const server = new Server(
     { name: 'latchd', version: packageVersion() },
     {
       capabilities: {
-        tools: told.tools ? { listChanged: true } : {},
-        resources: told.resources ? { listChanged: true } : {},
+        tools: notified.tools ? { listChanged: true } : {},
+        resources: notified.resources ? { listChanged: true } : {},
         prompts: {},
         ...(era === 'modern' && { extensions: { [TASKS_EXTENSION]: {} } }),
       },

@@ -40,9 +40,9 @@ export async function serveStreams(
 ): Promise<void> {
   const transport = new StreamTransport(streams)
   const watch = new ListWatch(onProblem)
-  const told = { tools: true, resources: false }
+  const notified = { tools: true, resources: false }
   const make = ({ era }: { readonly era: Era }) => {
-    const server = makeServer(backend, era, told)
+    const server = makeServer(backend, era, notified)
     const stop = watch.watch(backend, () => void server.sendToolListChanged().catch(onProblem))
     server.onclose = stop
     return server

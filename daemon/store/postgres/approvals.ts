@@ -1,10 +1,10 @@
 /** Approvals: questions to persons, and the first decision of each. */
 
 import { expired } from '../../../executor/calls/decision.ts'
+import { decideStored } from '../../../executor/store/rules.ts'
 import type { Approval, ApprovalStatus } from '../../../protocol/approval.ts'
-import { awaitsDelivery, decideStored } from '../rules/decision.ts'
 import { fromShortJson, toShortJson } from '../rules/short-json.ts'
-import { afterDecision } from '../rules/standing.ts'
+import { afterDecision, awaitsDelivery } from '../rules/standing.ts'
 import type { ApprovalQuery, DecidedBy, DecideOutcome, StoredApproval } from '../store.ts'
 import type { Transaction } from './database.ts'
 import { fromLiteral, toLiteral } from './exact-text.ts'

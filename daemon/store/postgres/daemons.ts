@@ -67,7 +67,7 @@ export async function listDaemons(tx: Transaction): Promise<DaemonRow[]> {
   return rows.map(row => ({ ...row, url: row.url ?? undefined, load: loadOf(row.load) }))
 }
 
-/** Another daemon, as a beat sees it. */
+/** Another daemon, as a heartbeat sees it. */
 export interface Peer {
   readonly id: number
   readonly runtime: string
@@ -151,7 +151,7 @@ export interface BeatFindings {
   readonly unqueued: readonly string[]
 }
 
-/** What a daemon knows when it beats. */
+/** What a daemon knows at a heartbeat. */
 export interface BeatFacts {
   /** Executions that have a worker now. */
   readonly working: readonly string[]
@@ -215,7 +215,7 @@ export async function giveUp(
   )
   const stuck: StuckExecution[] = []
   for (const row of rows.filter(isCrashLoop)) {
-    stuck.push(await stick(tx, row, nowMs, CRASH_LOOP))
+    stuck.push(await markStuck(tx, row, nowMs, CRASH_LOOP))
   }
   await forget(tx, daemon)
   return stuck
@@ -253,11 +253,11 @@ export async function quarantine(
 ): Promise<StuckExecution | undefined> {
   const row = await lockExecution(tx, executionId)
   if (row === undefined || row.epoch !== epoch || !isOwned(row)) return undefined
-  return await stick(tx, row, nowMs, error)
+  return await markStuck(tx, row, nowMs, error)
 }
 
 /** Stores an execution as it stands, with the error, until a caller retries it. */
-async function stick(
+async function markStuck(
   tx: Transaction,
   row: ExecutionRow,
   nowMs: number,

@@ -1,9 +1,15 @@
 /** The records of files. Their contents are in a folder of each daemon. */
 
 import type { FileKind, FileRecord } from '../../../executor/files/file-record.ts'
-import { type FileSweep, type FileSweepBounds, MAX_SWEPT_FILES } from '../file-store.ts'
+import {
+  type FileStore,
+  type FileSweep,
+  type FileSweepBounds,
+  MAX_SWEPT_FILES,
+} from '../file-store.ts'
 import type { Transaction } from './database.ts'
 import { fromLiteral, fromLiteralOrNull, toLiteral } from './exact-text.ts'
+import type { PartRuns } from './in-order.ts'
 
 interface FileRow {
   readonly file_id: string
@@ -20,7 +26,7 @@ interface FileRow {
 }
 
 /** Adds the record of a file; one with the same id takes its place. */
-export async function addFile(tx: Transaction, record: FileRecord): Promise<void> {
+async function addFile(tx: Transaction, record: FileRecord): Promise<void> {
   await tx.run(
     `INSERT INTO file (file_id, kind, owner, execution_id, session_id, name_text, type_text, size,
         sha256, last_modified_ms, created_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
@@ -46,27 +52,24 @@ export async function addFile(tx: Transaction, record: FileRecord): Promise<void
 }
 
 /** The record of a file. */
-export async function readFile(tx: Transaction, fileId: string): Promise<FileRecord | undefined> {
+async function readFile(tx: Transaction, fileId: string): Promise<FileRecord | undefined> {
   const [row] = await tx.rows<FileRow>('SELECT * FROM file WHERE file_id = $1', [fileId])
   return row && recordOf(row)
 }
 
 /** The records of the files of an execution. */
-export async function filesOfExecution(
-  tx: Transaction,
-  executionId: string,
-): Promise<FileRecord[]> {
+async function filesOfExecution(tx: Transaction, executionId: string): Promise<FileRecord[]> {
   const sql = 'SELECT * FROM file WHERE execution_id = $1 ORDER BY file_id'
   return (await tx.rows<FileRow>(sql, [executionId])).map(recordOf)
 }
 
 /** Bytes of the files of a session. */
-export function sessionFileBytes(tx: Transaction, sessionId: string): Promise<number> {
+function sessionFileBytes(tx: Transaction, sessionId: string): Promise<number> {
   return bytesOf(tx, 'session_id = $1', sessionId)
 }
 
 /** Bytes of the files of an owner. */
-export function ownerFileBytes(tx: Transaction, owner: string): Promise<number> {
+function ownerFileBytes(tx: Transaction, owner: string): Promise<number> {
   return bytesOf(tx, 'owner = $1', owner)
 }
 
@@ -79,7 +82,7 @@ async function bytesOf(tx: Transaction, condition: string, value: string): Promi
 }
 
 /** Removes records; returns the hashes of contents that no record has any more. */
-export async function removeFiles(tx: Transaction, fileIds: readonly string[]): Promise<string[]> {
+async function removeFiles(tx: Transaction, fileIds: readonly string[]): Promise<string[]> {
   const removed = await tx.rows<{ sha256: string }>(
     'DELETE FROM file WHERE file_id = ANY($1::text[]) RETURNING sha256',
     [fileIds],
@@ -91,7 +94,7 @@ export async function removeFiles(tx: Transaction, fileIds: readonly string[]): 
 }
 
 /** One step of a sweep. */
-export async function sweepFiles(
+async function sweepFiles(
   tx: Transaction,
   { uploadedBeforeMs, sentBeforeMs, madeBeforeMs, inMemory }: FileSweepBounds,
 ): Promise<FileSweep> {
@@ -114,10 +117,7 @@ export async function sweepFiles(
 }
 
 /** Those of some hashes that no record has. */
-export async function unusedContents(
-  tx: Transaction,
-  hashes: readonly string[],
-): Promise<string[]> {
+async function unusedContents(tx: Transaction, hashes: readonly string[]): Promise<string[]> {
   const rows = await tx.rows<{ sha256: string }>(
     `SELECT DISTINCT h AS sha256 FROM unnest($1::text[]) h
       WHERE NOT EXISTS (SELECT 1 FROM file WHERE sha256 = h)`,
@@ -140,5 +140,19 @@ function recordOf(row: FileRow): FileRecord {
     sha256: row.sha256,
     lastModified: row.last_modified_ms,
     createdAtMs: row.created_ms,
+  }
+}
+
+/** The part of the store that is about files. */
+export function filesPart({ transaction, read }: PartRuns): FileStore {
+  return {
+    addFile: record => transaction([record.fileId], tx => addFile(tx, record)),
+    file: fileId => read([fileId], tx => readFile(tx, fileId)),
+    filesOfExecution: executionId => read([], tx => filesOfExecution(tx, executionId)),
+    sessionFileBytes: sessionId => read([], tx => sessionFileBytes(tx, sessionId)),
+    ownerFileBytes: owner => read([], tx => ownerFileBytes(tx, owner)),
+    removeFiles: fileIds => transaction(fileIds, tx => removeFiles(tx, fileIds)),
+    sweepFiles: bounds => transaction([], tx => sweepFiles(tx, bounds)),
+    unusedContents: hashes => read([], tx => unusedContents(tx, hashes)),
   }
 }

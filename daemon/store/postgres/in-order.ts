@@ -1,5 +1,7 @@
 /** Tasks that share a name are carried out one after the other, in the order in which they came. */
 
+import type { Transaction } from './database.ts'
+
 /** Keeps the order of tasks by name. */
 export class InOrder {
   #last = new Map<string, Promise<unknown>>()
@@ -24,4 +26,13 @@ export class InOrder {
   async settle(): Promise<void> {
     while (this.#last.size > 0) await Promise.all(this.#last.values())
   }
+}
+
+/** How a part of the store carries out its work: in order of the names that it is about. */
+export interface PartRuns {
+  readonly transaction: <T>(
+    names: readonly string[],
+    work: (tx: Transaction, daemon: number) => Promise<T>,
+  ) => Promise<T>
+  readonly read: <T>(names: readonly string[], work: (tx: Transaction) => Promise<T>) => Promise<T>
 }

@@ -1,21 +1,19 @@
 /** The store on PostgreSQL, for several daemons at once: each method is a transaction. */
 
-import type { FileRecord } from '../../../executor/files/file-record.ts'
 import { LatchdError } from '../../../protocol/errors.ts'
 import type { ClaimRequest, OpeningFacts } from '../claim-facts.ts'
-import type { FileSweepBounds } from '../file-store.ts'
 import type { StuckError, SweepBounds } from '../recovery-facts.ts'
 import { retried } from '../rules/standing.ts'
 import type { Sharing } from '../sharing.ts'
 import type * as store from '../store.ts'
 import * as approvals from './approvals.ts'
-import { Beat } from './beat.ts'
 import * as claims from './claims.ts'
 import * as counts from './counts.ts'
 import * as daemons from './daemons.ts'
 import { type Database, isForgotten, type Transaction } from './database.ts'
 import { changeExecutions, lockExecution } from './execution-rows.ts'
-import * as files from './files.ts'
+import { filesPart } from './files.ts'
+import { Heartbeat } from './heartbeat.ts'
 import { InOrder } from './in-order.ts'
 import { keyedExecutions } from './keys.ts'
 import type { StoreIdentity } from './migrations.ts'
@@ -32,7 +30,7 @@ import type { Write } from './writes.ts'
 export class PostgresStore implements store.Store {
   #database: Database
   #identity: StoreIdentity
-  #beat: Beat
+  #heartbeat: Heartbeat
   #writes: WriteBatches
   #inOrder = new InOrder()
   #isClosed = false
@@ -51,15 +49,15 @@ export class PostgresStore implements store.Store {
   ) {
     this.#database = database
     this.#identity = identity
-    this.#beat = new Beat(database, facts, now)
-    this.#writes = new WriteBatches(database, this.#beat, () => this.#beat.again())
-    this.#now = () => now() + this.#beat.offsetMs
-    this.sharing = sharedPart(database, this.#beat)
+    this.#heartbeat = new Heartbeat(database, facts, now)
+    this.#writes = new WriteBatches(database, this.#heartbeat, () => this.#heartbeat.again())
+    this.#now = () => now() + this.#heartbeat.offsetMs
+    this.sharing = sharedPart(database, this.#heartbeat)
   }
 
   /** Makes this process known to the others. */
   register(): Promise<void> {
-    return this.#beat.register()
+    return this.#heartbeat.register()
   }
 
   #transaction<T>(
@@ -67,13 +65,13 @@ export class PostgresStore implements store.Store {
     work: (tx: Transaction, daemon: number) => Promise<T>,
   ): Promise<T> {
     if (this.#isClosed) return Promise.reject(closed())
-    const once = () => this.#database.transaction(tx => work(tx, this.#beat.number))
+    const once = () => this.#database.transaction(tx => work(tx, this.#heartbeat.number))
     return this.#inOrder.run(names, async () => {
       try {
         return await once()
       } catch (error) {
         if (!isForgotten(error)) throw error
-        await this.#beat.again()
+        await this.#heartbeat.again()
         return await once()
       }
     })
@@ -88,10 +86,10 @@ export class PostgresStore implements store.Store {
   async #write(write: Write, names: readonly string[]): Promise<unknown> {
     if (this.#isClosed) throw closed()
     return await this.#inOrder.run(names, async () => {
-      const { number } = this.#beat
+      const { number } = this.#heartbeat
       const value = await this.#writes.write(write)
       // What is accepted is accepted: if this daemon does not live, another one runs it.
-      if (write.kind !== 'submit') await this.#beat.alive(number)
+      if (write.kind !== 'submit') await this.#heartbeat.alive(number)
       return value
     })
   }
@@ -99,12 +97,12 @@ export class PostgresStore implements store.Store {
   // Who owns an execution.
 
   open(facts: OpeningFacts) {
-    if (facts.runtime !== undefined) this.#beat.runtime = facts.runtime
+    if (facts.runtime !== undefined) this.#heartbeat.runtime = facts.runtime
     return this.#transaction([], async (tx, daemon) => {
       const stuck = await daemons.giveUp(tx, daemon, facts)
-      return { stuck, number: await daemons.register(tx, this.#beat.facts) }
+      return { stuck, number: await daemons.register(tx, this.#heartbeat.facts) }
     }).then(({ stuck, number }) => {
-      this.#beat.renumber(number)
+      this.#heartbeat.renumber(number)
       return { stuck }
     })
   }
@@ -123,7 +121,7 @@ export class PostgresStore implements store.Store {
 
   /** What the executions of other daemons run on that live, and not those of this one. */
   get #runtimesElsewhere(): string[] {
-    const { facts, peers } = this.#beat
+    const { facts, peers } = this.#heartbeat
     const runtimes = new Set(peers.map(({ runtime }) => runtime))
     return [...runtimes].filter(one => one !== '' && one !== facts.runtime)
   }
@@ -266,7 +264,7 @@ export class PostgresStore implements store.Store {
     return this.#read([sessionId], tx => sessions.readSession(tx, sessionId))
   }
 
-  sessions(query: Parameters<store.SessionStore['sessions']>[0]) {
+  sessions(query: store.SessionQuery) {
     return this.#read([], tx => sessions.listSessions(tx, query))
   }
 
@@ -319,37 +317,18 @@ export class PostgresStore implements store.Store {
 
   // Files.
 
-  addFile(record: FileRecord) {
-    return this.#transaction([record.fileId], tx => files.addFile(tx, record))
-  }
-
-  file(fileId: string) {
-    return this.#read([fileId], tx => files.readFile(tx, fileId))
-  }
-
-  filesOfExecution(executionId: string) {
-    return this.#read([], tx => files.filesOfExecution(tx, executionId))
-  }
-
-  sessionFileBytes(sessionId: string) {
-    return this.#read([], tx => files.sessionFileBytes(tx, sessionId))
-  }
-
-  ownerFileBytes(owner: string) {
-    return this.#read([], tx => files.ownerFileBytes(tx, owner))
-  }
-
-  removeFiles(fileIds: readonly string[]) {
-    return this.#transaction(fileIds, tx => files.removeFiles(tx, fileIds))
-  }
-
-  sweepFiles(bounds: FileSweepBounds) {
-    return this.#transaction([], tx => files.sweepFiles(tx, bounds))
-  }
-
-  unusedContents(hashes: readonly string[]) {
-    return this.#read([], tx => files.unusedContents(tx, hashes))
-  }
+  #files = filesPart({
+    transaction: (names, work) => this.#transaction(names, work),
+    read: (names, work) => this.#read(names, work),
+  })
+  addFile = this.#files.addFile
+  file = this.#files.file
+  filesOfExecution = this.#files.filesOfExecution
+  sessionFileBytes = this.#files.sessionFileBytes
+  ownerFileBytes = this.#files.ownerFileBytes
+  removeFiles = this.#files.removeFiles
+  sweepFiles = this.#files.sweepFiles
+  unusedContents = this.#files.unusedContents
 
   // Upkeep.
 
@@ -390,9 +369,11 @@ export class PostgresStore implements store.Store {
     if (this.#isClosed) return
     this.#isClosed = true
     await this.#inOrder.settle()
-    await this.#beat.stop()
+    await this.#heartbeat.stop()
     // A daemon that cannot say so is taken for dead when its lease is over.
-    await this.#database.transaction(tx => daemons.leave(tx, this.#beat.number)).catch(() => {})
+    await this.#database
+      .transaction(tx => daemons.leave(tx, this.#heartbeat.number))
+      .catch(() => {})
     await this.#database.close()
   }
 }

@@ -1,10 +1,11 @@
 /** Sessions: their state, and which execution of which daemon holds each. */
 
+import type { Place } from '../../../executor/store/place.ts'
+import { holdOutcome } from '../../../executor/store/rules.ts'
 import { LatchdError } from '../../../protocol/errors.ts'
 import type { Session } from '../../../protocol/execution/session.ts'
-import type { Place } from '../page.ts'
 import { sessionOf } from '../rules/rows.ts'
-import { holdOutcome, keepsRun, SESSION_ROW_BYTES } from '../rules/sessions.ts'
+import { keepsRun, SESSION_ROW_BYTES } from '../rules/sessions.ts'
 import type { HoldOutcome, SessionLeaving, SessionSnapshot, StoredSession } from '../store.ts'
 import type { Transaction } from './database.ts'
 

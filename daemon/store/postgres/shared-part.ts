@@ -2,18 +2,18 @@
 
 import { sumOf } from '../daemon-load.ts'
 import type { DaemonRow, Sharing } from '../sharing.ts'
-import type { Beat } from './beat.ts'
 import { clientDirectory } from './clients.ts'
 import { contentStore } from './contents.ts'
 import { listDaemons } from './daemons.ts'
 import type { Database } from './database.ts'
+import type { Heartbeat } from './heartbeat.ts'
 import { meta } from './migrations.ts'
 import { listPeers, setPeerFacts, standings } from './peers.ts'
 
 /** The part of the store that is about other daemons. */
-export function sharedPart(database: Database, beat: Beat): Sharing {
+export function sharedPart(database: Database, heartbeat: Heartbeat): Sharing {
   return {
-    watch: news => beat.start(news),
+    watch: news => heartbeat.start(news),
     requestCancel: async executionId => {
       await database.transaction(tx =>
         tx.run(
@@ -25,26 +25,26 @@ export function sharedPart(database: Database, beat: Beat): Sharing {
     },
     contents: contentStore(database),
     get number() {
-      return beat.number
+      return heartbeat.number
     },
     get living() {
-      return 1 + beat.peers.length
+      return 1 + heartbeat.peers.length
     },
     elsewhere: owner =>
       sumOf(
-        beat.peers.flatMap(({ load }) => load ?? []),
+        heartbeat.peers.flatMap(({ load }) => load ?? []),
         owner,
       ),
-    lookForNews: () => void beat.glance(),
+    lookForNews: () => void heartbeat.glance(),
     standings: executionIds => database.read(tx => standings(tx, executionIds)),
     announce: async facts => {
-      beat.announce(facts)
-      await database.transaction(tx => setPeerFacts(tx, beat.number, facts))
+      heartbeat.announce(facts)
+      await database.transaction(tx => setPeerFacts(tx, heartbeat.number, facts))
     },
     peers: () => database.read(listPeers),
     clients: clientDirectory(database),
     get clockOffsetMs() {
-      return beat.offsetMs
+      return heartbeat.offsetMs
     },
     daemons: (): Promise<readonly DaemonRow[]> => database.read(listDaemons),
     secret: (name, make) =>

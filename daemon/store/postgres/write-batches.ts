@@ -5,13 +5,13 @@
  * A transaction that fails by the fault of one of its writes is carried out again one by one.
  */
 
-import { setImmediate } from 'node:timers/promises'
 import { LatchdError } from '../../../protocol/errors.ts'
+import { Batches } from '../batches.ts'
 import type { OnCommit } from '../store.ts'
 import { type Database, isForgotten } from './database.ts'
 import { type Write, type WriteOutcome, type Writer, writeAll } from './writes.ts'
 
-/** Writes in a transaction at most: a bound on how long the first waits for the last. */
+/** Writes in a transaction at most. */
 const MAX_BATCH = 256
 /** Transactions of writes that are under way at once. */
 const MAX_UNDER_WAY = 2
@@ -27,9 +27,9 @@ export class WriteBatches {
   #database: Database
   #daemon: Writer
   #forgotten: () => Promise<void>
-  #gathered: Waiting[] = []
-  #underWay = 0
-  #isGathering = false
+  #batches = new Batches<Waiting>({ maxItems: MAX_BATCH, maxUnderWay: MAX_UNDER_WAY }, batch =>
+    this.#send(batch),
+  )
   /** Called for each transaction. */
   onCommit: OnCommit = () => {}
 
@@ -46,24 +46,8 @@ export class WriteBatches {
   /** Resolves when a write is committed, with what it came to. */
   write(write: Write): Promise<unknown> {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
-    this.#gathered.push({ write, resolve, reject })
-    void this.#gather()
+    this.#batches.add({ write, resolve, reject })
     return promise
-  }
-
-  async #gather(): Promise<void> {
-    if (this.#isGathering) return
-    this.#isGathering = true
-    // All writes of this turn of the event loop go together.
-    await setImmediate()
-    this.#isGathering = false
-    while (this.#underWay < MAX_UNDER_WAY && this.#gathered.length > 0) {
-      this.#underWay++
-      void this.#send(this.#gathered.splice(0, MAX_BATCH)).finally(() => {
-        this.#underWay--
-        if (this.#gathered.length > 0) void this.#gather()
-      })
-    }
   }
 
   /** Never rejects: each write gets its own outcome. */

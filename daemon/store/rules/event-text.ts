@@ -5,8 +5,8 @@
  * gets it from there when it is read.
  */
 
+import type { StoredEvent } from '../../../executor/store/stored-event.ts'
 import type { EndedExecution } from '../../../protocol/execution/execution.ts'
-import type { StoredEvent } from '../stored-event.ts'
 import { fromShortJson, toShortJson } from './short-json.ts'
 
 type EndedEvent = Extract<StoredEvent, { type: 'execution-ended' }>

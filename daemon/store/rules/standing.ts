@@ -12,6 +12,7 @@
  * no owner.
  */
 
+import type { CallApproval } from '../../../executor/boundary/call-approval.ts'
 import { LatchdError } from '../../../protocol/errors.ts'
 import type { Execution, ExecutionStatus } from '../../../protocol/execution/execution.ts'
 import { FIRST_EPOCH } from '../first-epoch.ts'
@@ -134,6 +135,19 @@ export function retried({ state, epoch }: Standing): Standing | undefined {
 export function afterDecision(before: Standing, isReady: boolean): Standing {
   const isNext = before.state === 'waiting' && isReady
   return standing(before, isNext ? { wake_ms: AT_ONCE_MS } : {})
+}
+
+/**
+ * Whether an execution has yet to get the decision of a call.
+ *
+ * @param isDelivered whether the call has its delivery already
+ */
+export function awaitsDelivery(
+  state: ExecutionStatus,
+  { approval }: CallApproval,
+  isDelivered: boolean,
+): boolean {
+  return approval.status !== 'pending' && !isDelivered && (isLive(state) || state === 'stuck')
 }
 
 /** The standing of a row, which has more columns, with what changes. */

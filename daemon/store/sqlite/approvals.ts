@@ -1,11 +1,11 @@
 /** Approvals: questions to persons, and the first decision of each. */
 
 import type { JournalRecord } from '../../../executor/boundary/journal-record.ts'
+import { decideStored } from '../../../executor/store/rules.ts'
 import type { Approval, ApprovalStatus } from '../../../protocol/approval.ts'
 import type { ExecutionStatus } from '../../../protocol/execution/execution.ts'
-import { awaitsDelivery, decideStored } from '../rules/decision.ts'
 import { fromShortJson, toShortJson } from '../rules/short-json.ts'
-import { afterDecision } from '../rules/standing.ts'
+import { afterDecision, awaitsDelivery } from '../rules/standing.ts'
 import type { ApprovalQuery, DecidedBy, DecideOutcome, StoredApproval } from '../store.ts'
 import type { Connection } from './connection.ts'
 import { fromColumn, type TextColumn, toColumn } from './exact-text.ts'

@@ -1,8 +1,8 @@
 /** Rows of events: one for each addition, with its events. */
 
+import type { StoredEvent } from '../../../executor/store/stored-event.ts'
 import type { EndedExecution } from '../../../protocol/execution/execution.ts'
 import { eventsOfText, eventsText, requireNext } from '../rules/event-text.ts'
-import type { StoredEvent } from '../stored-event.ts'
 import type { Connection } from './connection.ts'
 import type { ExecutionRef, RowId } from './execution-row.ts'
 

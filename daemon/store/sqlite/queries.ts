@@ -1,9 +1,9 @@
 /** Executions and events as readers see them. */
 
+import type { StoredEvent } from '../../../executor/store/stored-event.ts'
 import type { Execution, ExecutionStatus } from '../../../protocol/execution/execution.ts'
 import type { ListQuery, StoredExecution, StoreShares, StoreStatistics } from '../store.ts'
 import type { StoreLoad } from '../store-load.ts'
-import type { StoredEvent } from '../stored-event.ts'
 import type { Connection } from './connection.ts'
 import { eventsOf } from './event-rows.ts'
 import type { ExecutionRow } from './execution-row.ts'

@@ -1,9 +1,10 @@
 /** Sessions, and the state that the next execution of each starts from. */
 
+import { holdOutcome } from '../../../executor/store/rules.ts'
 import { LatchdError } from '../../../protocol/errors.ts'
 import type { Session } from '../../../protocol/execution/session.ts'
 import { sessionOf } from '../rules/rows.ts'
-import { holdOutcome, keepsRun, SESSION_ROW_BYTES } from '../rules/sessions.ts'
+import { keepsRun, SESSION_ROW_BYTES } from '../rules/sessions.ts'
 import type {
   HoldOutcome,
   Place,

@@ -10,9 +10,9 @@
 
 import { getCompileCacheDir } from 'node:module'
 import { dirname, join } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { LatchdError } from '../../../protocol/errors.ts'
+import { Batches } from '../batches.ts'
 import { type Failpoint, type FailpointPlan, failpointsOf } from '../failpoints.ts'
 import type { OnCommit } from '../store.ts'
 import type { Operation, OperationOutcome } from './batch.ts'
@@ -28,7 +28,7 @@ import {
 
 /** The interval of checks that the store's file is in its place. */
 const PLACE_MS = 2000
-/** Operations in a batch at most: a bound on how long the first waits for the last. */
+/** Operations in a batch at most. */
 const MAX_BATCH = 1000
 
 interface Waiting {
@@ -52,9 +52,9 @@ export class ThreadClient {
   #answers: PromiseWithResolvers<unknown>[] = []
   #onLost: (error: Error) => void
   #state: 'opening' | 'open' | 'closing' | 'closed' | 'lost' = 'opening'
-  #gathered: Waiting[] = []
-  #underWay: readonly Waiting[] = []
-  #flushing: Promise<void> | undefined
+  #batches = new Batches<Waiting>({ maxItems: MAX_BATCH, maxUnderWay: 1 }, batch =>
+    this.#send(batch).catch(error => this.#lose(error as Error)),
+  )
   /** Rejects when the thread is lost. */
   #loss = Promise.withResolvers<never>()
 
@@ -131,12 +131,11 @@ export class ThreadClient {
       return Promise.reject(new LatchdError('DRAINING', `Cannot ${name}: the store is closed`))
     }
     const { promise, resolve, reject } = Promise.withResolvers<ReturnType<OperationTable[Name]>>()
-    this.#gathered.push({
+    this.#batches.add({
       operation: { name, parameters },
       resolve: resolve as (value: unknown) => void,
       reject,
     })
-    this.#flushing ??= this.#flush()
     return promise
   }
 
@@ -147,19 +146,7 @@ export class ThreadClient {
     await Promise.race([this.#post('collect'), this.#loss.promise]).catch(() => {})
   }
 
-  async #flush(): Promise<void> {
-    try {
-      // All operations of this turn of the event loop go together.
-      await setImmediate()
-      while (this.#gathered.length > 0) await this.#send(this.#gathered.splice(0, MAX_BATCH))
-    } catch (error) {
-      this.#lose(error as Error)
-    }
-    this.#flushing = undefined
-  }
-
   async #send(batch: readonly Waiting[]): Promise<void> {
-    this.#underWay = batch
     this.failpoint?.('store:before-batch')
     try {
       const sentAtMs = performance.now()
@@ -179,7 +166,6 @@ export class ThreadClient {
       if (others.length > 0) for (const one of batch) await this.#send([one])
       else first?.reject(new LatchdError('INVALID_REQUEST', `Cannot keep a value: ${message}`))
     }
-    this.#underWay = []
   }
 
   #lose(cause: Error): void {
@@ -189,9 +175,7 @@ export class ThreadClient {
     clearInterval(this.#placeTimer)
     const error = new LatchdError('INTERNAL', `The store was lost: ${cause.message}`, { cause })
     this.#loss.reject(error)
-    for (const { reject } of [...this.#underWay, ...this.#gathered]) reject(error)
-    this.#underWay = []
-    this.#gathered = []
+    for (const { reject } of this.#batches.takeAll()) reject(error)
     void this.#worker.terminate()
     if (wasOpen) this.#onLost(error)
   }
@@ -202,7 +186,7 @@ export class ThreadClient {
     this.#state = 'closing'
     clearInterval(this.#placeTimer)
     const close = async () => {
-      await this.#flushing
+      await this.#batches.settled()
       this.failpoint?.('store:before-close')
       await this.#post('close')
     }

@@ -1,5 +1,6 @@
 /** Traces for a collector, when the environment names one. */
 
+import { within } from '../../../protocol/base/within.ts'
 import type { Variables } from '../../config/written-value.ts'
 import type { Logger } from '../../log/log.ts'
 import { Tracing } from './tracing.ts'
@@ -41,10 +42,10 @@ export async function openTracing(
     import('@opentelemetry/exporter-trace-otlp-http'),
   ])
   // Otherwise an absent collector would go unnoticed. Logged once: each batch fails the same way.
-  let isTold = false
+  let isReported = false
   const warn = (message: string) => {
-    if (!isTold) log.warn({ url, why: plainMessage(message) }, 'traces are not delivered')
-    isTold = true
+    if (!isReported) log.warn({ url, why: plainMessage(message) }, 'traces are not delivered')
+    isReported = true
   }
   const nothing = () => {}
   const logger = { error: warn, warn, info: nothing, debug: nothing, verbose: nothing }
@@ -57,11 +58,8 @@ export async function openTracing(
   return {
     tracing: new Tracing(api, provider.getTracer('latchd', version)),
     async close() {
-      const { promise, resolve } = Promise.withResolvers<void>()
-      const timer = setTimeout(resolve, LAST_EXPORT_MS)
       const sent = provider.shutdown().catch((error: Error) => warn(error.message))
-      await Promise.race([sent, promise])
-      clearTimeout(timer)
+      await within(sent, LAST_EXPORT_MS, () => {})
     },
   }
 }

@@ -12,7 +12,7 @@ export interface Surroundings {
 }
 
 /** The parent of each node, and every call and return of a source. */
-export interface Lineage {
+export interface ParentMap {
   readonly calls: readonly SyntaxNode[]
   /** `return` statements and async arrow functions whose body is an expression. */
   readonly returns: readonly SyntaxNode[]
@@ -27,7 +27,7 @@ const MAX_NAMES_TIMES_DEPTH = 20_000_000
 const SCOPES = new Set(['BlockStatement', 'ForStatement', 'ForOfStatement', 'ForInStatement'])
 
 /** @throws {Refusal} when scope analysis of the source would take too long */
-export function traceLineage(program: SyntaxNode): Lineage {
+export function parentMapOf(program: SyntaxNode): ParentMap {
   const parents = new Map<SyntaxNode, SyntaxNode>()
   const surroundings = new Map<SyntaxNode, Surroundings>()
   const calls: SyntaxNode[] = []

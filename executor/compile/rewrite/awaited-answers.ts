@@ -1,4 +1,4 @@
-import { traceLineage } from '../parse/parent-map.ts'
+import { parentMapOf } from '../parse/parent-map.ts'
 import type { SyntaxNode } from '../parse/syntax-node.ts'
 import { resolveBindings } from './bindings.ts'
 import type { Edits } from './edits.ts'
@@ -29,7 +29,7 @@ export function awaitAnswers(
   mayHoldPromises: boolean,
 ): void {
   if (!text.includes(NAME) || !(mayHoldPromises || MAKES_PROMISES.test(text))) return
-  const { calls, parentOf, surroundingsOf } = traceLineage(program)
+  const { calls, parentOf, surroundingsOf } = parentMapOf(program)
   const answers = calls.filter(call => isAnswer(call) && mayMatter(call) && canAwait(call))
   if (answers.length === 0) return
   const { variableOf } = resolveBindings(program)

@@ -1,4 +1,4 @@
-import { type Lineage, type Surroundings, traceLineage } from '../parse/parent-map.ts'
+import { type ParentMap, parentMapOf, type Surroundings } from '../parse/parent-map.ts'
 import { isFunction, isNode, type SyntaxNode } from '../parse/syntax-node.ts'
 import { resolveBindings } from './bindings.ts'
 import { isRewritable, needsSpace, rewriteCallee, wrapCallee } from './callees.ts'
@@ -56,14 +56,14 @@ export function makeCallsConcurrent(
 
 class ConcurrentCalls {
   readonly #text: string
-  readonly #parentMap: Lineage
+  readonly #parentMap: ParentMap
   readonly #positions: PromisePositions
   readonly #tools: PossibleTools
   readonly #helpers: HelperFunctions
 
   constructor(text: string, program: SyntaxNode, mode: 'program' | 'session') {
     this.#text = text
-    this.#parentMap = traceLineage(program)
+    this.#parentMap = parentMapOf(program)
     const bindings = resolveBindings(program)
     const functions = new KnownFunctions(this.#parentMap, bindings)
     this.#positions = new PromisePositions(this.#parentMap, bindings, functions)

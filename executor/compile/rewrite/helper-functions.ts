@@ -7,7 +7,7 @@
  * function.
  */
 
-import type { Lineage } from '../parse/parent-map.ts'
+import type { ParentMap } from '../parse/parent-map.ts'
 import { isFunction, isNode, type SyntaxNode } from '../parse/syntax-node.ts'
 import { skipTrivia } from '../parse/trivia.ts'
 import type { Edits } from './edits.ts'
@@ -38,12 +38,12 @@ type Introduction =
 /** The helpers of one source. */
 export class HelperFunctions {
   readonly #text: string
-  readonly #parentMap: Lineage
+  readonly #parentMap: ParentMap
   readonly #mode: Mode
   readonly #numbers = new Map<SyntaxNode, number>()
   #seed: number | undefined
 
-  constructor(text: string, parentMap: Lineage, mode: Mode) {
+  constructor(text: string, parentMap: ParentMap, mode: Mode) {
     this.#text = text
     this.#parentMap = parentMap
     this.#mode = mode
@@ -232,7 +232,7 @@ function arrowEnd(text: string, fn: SyntaxNode): number {
 }
 
 /** Whether a node lies within a function. */
-export function isWithin(parentMap: Lineage, node: SyntaxNode, fn: SyntaxNode): boolean {
+export function isWithin(parentMap: ParentMap, node: SyntaxNode, fn: SyntaxNode): boolean {
   let around: SyntaxNode | undefined = node
   while (around !== undefined && around !== fn) around = parentMap.parentOf(around)
   return around === fn && isFunction(fn)

@@ -1,15 +1,15 @@
 import type { Variable } from 'eslint-scope'
-import type { Lineage } from '../parse/parent-map.ts'
+import type { ParentMap } from '../parse/parent-map.ts'
 import { isFunction, isNode, type SyntaxNode } from '../parse/syntax-node.ts'
 import type { Bindings } from './bindings.ts'
 import { methodOf } from './calls.ts'
 
 /** Finds the functions that calls of a source certainly reach. */
 export class KnownFunctions {
-  readonly #parentMap: Lineage
+  readonly #parentMap: ParentMap
   readonly #bindings: Bindings
 
-  constructor(parentMap: Lineage, bindings: Bindings) {
+  constructor(parentMap: ParentMap, bindings: Bindings) {
     this.#parentMap = parentMap
     this.#bindings = bindings
   }

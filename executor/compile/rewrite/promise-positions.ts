@@ -1,4 +1,4 @@
-import type { Lineage } from '../parse/parent-map.ts'
+import type { ParentMap } from '../parse/parent-map.ts'
 import { isFunction, isNode, type SyntaxNode } from '../parse/syntax-node.ts'
 import type { Bindings } from './bindings.ts'
 import { argumentsOf, continuationOf, isElementCallback, methodOf } from './calls.ts'
@@ -19,13 +19,13 @@ const PARTS = new Set(['slice', 'concat', 'reverse', 'toReversed'])
 
 /** Finds the places where a source visibly uses a promise. */
 export class PromisePositions {
-  readonly #parentMap: Lineage
+  readonly #parentMap: ParentMap
   readonly #bindings: Bindings
   readonly #functions: KnownFunctions
   readonly #variables: VariablePositions
   readonly #known = new Map<SyntaxNode, Position>()
 
-  constructor(parentMap: Lineage, bindings: Bindings, functions: KnownFunctions) {
+  constructor(parentMap: ParentMap, bindings: Bindings, functions: KnownFunctions) {
     this.#parentMap = parentMap
     this.#bindings = bindings
     this.#functions = functions

@@ -1,5 +1,5 @@
 import type { Reference, Variable } from 'eslint-scope'
-import type { Lineage } from '../parse/parent-map.ts'
+import type { ParentMap } from '../parse/parent-map.ts'
 import { isNode, type SyntaxNode } from '../parse/syntax-node.ts'
 import type { Bindings } from './bindings.ts'
 import { argumentsOf, methodOf } from './calls.ts'
@@ -8,7 +8,7 @@ import { both, EITHER, NEITHER, type Position, throughCall, type Wanted } from '
 
 /** What all uses of a variable or of a parameter agree on. */
 export class VariablePositions {
-  readonly #parentMap: Lineage
+  readonly #parentMap: ParentMap
   readonly #bindings: Bindings
   readonly #functions: KnownFunctions
   readonly #positionOf: (node: SyntaxNode) => Position
@@ -16,7 +16,7 @@ export class VariablePositions {
 
   /** @param positionOf what the place of an expression asks for */
   constructor(
-    parentMap: Lineage,
+    parentMap: ParentMap,
     bindings: Bindings,
     functions: KnownFunctions,
     positionOf: (node: SyntaxNode) => Position,

@@ -49,10 +49,10 @@ const shape = z.discriminatedUnion('kind', [
     proof,
   } satisfies Message<'lost'>),
   z.strictObject({
-    kind: z.literal('pulse'),
+    kind: z.literal('heartbeat'),
     guests: z.array(z.tuple([Count, z.boolean(), z.int()])),
     proof,
-  } satisfies Message<'pulse'>),
+  } satisfies Message<'heartbeat'>),
   z.strictObject({
     kind: z.literal('answer'),
     id: Count,

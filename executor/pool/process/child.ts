@@ -77,7 +77,7 @@ function sendHeartbeat(): void {
     guest?.isRunning ?? false,
     guest?.heartbeat ?? 0,
   ])
-  send({ kind: 'pulse', guests })
+  send({ kind: 'heartbeat', guests })
 }
 
 async function run(

@@ -66,7 +66,7 @@ export type FromChild =
    * For each run whether its guest runs, and its heartbeat. Sent five times per second while there
    * are runs.
    */
-  | { readonly kind: 'pulse'; readonly guests: readonly (readonly [number, boolean, number])[] }
+  | { readonly kind: 'heartbeat'; readonly guests: readonly (readonly [number, boolean, number])[] }
   | { readonly kind: 'answer'; readonly id: number; readonly workers: readonly WorkerStatistics[] }
 
 /** A message as it is sent, with the proof of its run, or of the process. */

@@ -192,7 +192,7 @@ export class WorkersProcess {
       case 'lost':
         this.#fail(message.run, new (message.hasBegun ? Error : SharedLoss)(message.reason))
         return
-      case 'pulse':
+      case 'heartbeat':
         for (const [run, isRunning, heartbeat] of message.guests) {
           const guest = this.#guests.get(run)
           if (guest !== undefined) Object.assign(guest, { isRunning, heartbeat })

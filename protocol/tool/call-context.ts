@@ -1,6 +1,6 @@
 /** The context of one call; its signal is made when a tool first asks for it. */
 
-import type { ToolContext } from '../../protocol/tool/wire-tool.ts'
+import type { ToolContext } from './wire-tool.ts'
 
 /** The facts that a call's context is made of. */
 export interface CallFacts {

@@ -2,7 +2,7 @@
  * The heartbeat of a daemon: it renews the lease, looks after the daemon's executions, and finds out
  * about the others. Looks for news, which are more frequent, give up the daemons that are dead.
  *
- * While the last good beat is older than half of the lease, no write of this daemon is acknowledged:
+ * While the last good heartbeat is older than half of the lease, no write of this daemon is acknowledged:
  * so no call leaves that another daemon may be about to make.
  */
 
@@ -23,20 +23,20 @@ import {
 } from './daemons.ts'
 import type { Database } from './database.ts'
 
-const BEAT_MS = 2000
+const HEARTBEAT_MS = 2000
 /** Both clocks are read in whole milliseconds. */
 const ROUNDED_MS = 1
 /** News are looked for this often: one statement, by indexes that hold nothing else. */
 const GLANCE_MS = 400
 
 /**
- * Daemons whose rows each beat reads. Of more daemons each reads them at a part of its beats, so that
+ * Daemons whose rows each heartbeat reads. Of more daemons each reads them at a part of its heartbeats, so that
  * the rows that are read in a second grow with the number of daemons and not with its square.
  */
-const PEERS_EACH_BEAT = 50
+const PEERS_EACH_HEARTBEAT = 50
 
-/** Beats for one daemon. */
-export class Beat {
+/** Sends the heartbeats of one daemon. */
+export class Heartbeat {
   #database: Database
   #facts: DaemonFacts & { readonly peer?: PeerFacts }
   #now: () => number
@@ -47,12 +47,12 @@ export class Beat {
   #underWay: Promise<void> | undefined
   #glancing: Promise<void> | undefined
   #lastGoodMs = 0
-  #beats = 0
+  #heartbeats = 0
   #peers: readonly Peer[] = []
-  /** Executions that the last beat found in the store and not in memory. */
+  /** Executions that the last heartbeat found in the store and not in memory. */
   #missing: ReadonlySet<string> = new Set()
   /** Decisions that were handed on. */
-  #told: ReadonlySet<string> = new Set()
+  #reported: ReadonlySet<string> = new Set()
   #cancelled: ReadonlySet<string> = new Set()
   /** How far the database's clock is ahead of this machine's. */
   offsetMs = 0
@@ -79,7 +79,7 @@ export class Beat {
     this.#facts = { ...this.#facts, peer }
   }
 
-  /** The other daemons that live, as of a late beat. */
+  /** The other daemons that live, as of a late heartbeat. */
   get peers(): readonly Peer[] {
     return this.#peers
   }
@@ -100,10 +100,10 @@ export class Beat {
     this.#lastGoodMs = performance.now()
   }
 
-  /** Tells news, and beats at intervals. */
+  /** Reports news, and sends a heartbeat at intervals. */
   start(news: StoreNews): void {
     this.#news = news
-    this.#timer ??= setInterval(() => void this.beat(), BEAT_MS)
+    this.#timer ??= setInterval(() => void this.send(), HEARTBEAT_MS)
     this.#glances ??= setInterval(() => void this.glance(), GLANCE_MS)
   }
 
@@ -118,7 +118,7 @@ export class Beat {
     if (isKnown === undefined) await this.#startAnew()
   }
 
-  /** Beats no more; resolves when a beat under way has ended. */
+  /** Sends no more heartbeats; resolves when one under way has ended. */
   async stop(): Promise<void> {
     clearInterval(this.#timer)
     clearInterval(this.#glances)
@@ -126,9 +126,9 @@ export class Beat {
     await Promise.all([this.#underWay, this.#glancing])
   }
 
-  /** Beats now, or joins a beat under way. Never rejects. */
-  beat(): Promise<void> {
-    this.#underWay ??= this.#beat()
+  /** Sends a heartbeat now, or joins one under way. Never rejects. */
+  send(): Promise<void> {
+    this.#underWay ??= this.#send()
       .catch(error => this.#news?.onFault(error))
       .finally(() => {
         this.#underWay = undefined
@@ -143,7 +143,7 @@ export class Beat {
    */
   async alive(number: number): Promise<void> {
     if (this.#timer === undefined) return
-    if (this.#isStale) await this.beat()
+    if (this.#isStale) await this.send()
     if (!this.#isStale && this.#number === number) return
     throw new LatchdError('STALE_OWNER', 'Cannot go on: the lease of this daemon is over')
   }
@@ -152,7 +152,7 @@ export class Beat {
     return performance.now() - this.#lastGoodMs > LEASE_MS / 2
   }
 
-  async #beat(): Promise<void> {
+  async #send(): Promise<void> {
     const beganMs = performance.now()
     const before = this.#now()
     const load = this.#news?.load()
@@ -163,11 +163,11 @@ export class Beat {
       return
     }
     this.#lastGoodMs = beganMs
-    // The database has read its clock at some instant of the beat. What fits that stays as it is, so
-    // that daemons on one machine have one clock, however slow a beat is.
+    // The database has read its clock at some instant of the heartbeat. What fits that stays as it is, so
+    // that daemons on one machine have one clock, however slow a heartbeat is.
     const [least, most] = [seenMs - after - ROUNDED_MS, seenMs - before + ROUNDED_MS]
     this.offsetMs = Math.min(Math.max(this.offsetMs, least), most)
-    if (this.#beats++ % Math.ceil((1 + this.#peers.length) / PEERS_EACH_BEAT) === 0) {
+    if (this.#heartbeats++ % Math.ceil((1 + this.#peers.length) / PEERS_EACH_HEARTBEAT) === 0) {
       this.#peers = await this.#database.read(tx => listPeers(tx, this.#number))
     }
     const news = this.#news
@@ -182,7 +182,7 @@ export class Beat {
     this.#news?.onDeclaredDead()
   }
 
-  /** Looks for news, between beats too. Never rejects. */
+  /** Looks for news, between heartbeats too. Never rejects. */
   glance(): Promise<void> {
     this.#glancing ??= this.#glance()
       .catch(error => this.#news?.onFault(error))
@@ -199,9 +199,9 @@ export class Beat {
     const found = await this.#database.read(tx => glance(tx, this.#number, nowMs))
     const { decided, cancelled, isDue, hasWebhooks, hasDead } = found
     for (const one of decided) {
-      if (!this.#told.has(one.approval.approvalId)) news.onDecided(one)
+      if (!this.#reported.has(one.approval.approvalId)) news.onDecided(one)
     }
-    this.#told = new Set(decided.map(({ approval }) => approval.approvalId))
+    this.#reported = new Set(decided.map(({ approval }) => approval.approvalId))
     for (const id of cancelled) if (!this.#cancelled.has(id)) news.onCancelled(id)
     this.#cancelled = new Set(cancelled)
     if (hasWebhooks) news.onWebhooks()
@@ -220,7 +220,7 @@ export class Beat {
   async #putRight(news: StoreNews, { owned, unqueued }: BeatFindings): Promise<void> {
     if (unqueued.length > 0) news.onUnqueued(unqueued)
     const missing = owned.filter(({ execution_id }) => !news.isHere(execution_id))
-    // Twice in a row: one beat alone may fall between the commit and its answer.
+    // Twice in a row: one heartbeat alone may fall between the commit and its answer.
     const strays = missing.filter(({ execution_id }) => this.#missing.has(execution_id))
     this.#missing = new Set(missing.map(({ execution_id }) => execution_id))
     for (const { execution_id, epoch } of strays) {

@@ -1,4 +1,4 @@
-import type { ThrownText } from '../../protocol/values/value-format.ts'
+import type { ThrownText } from '../values/value-format.ts'
 
 /** Thrown past the rest of a call, with the error that the guest gets. */
 export class Refused extends Error {
