@@ -88,6 +88,7 @@ const quickjs: Engine = {
     const baseSnapshot = base as QuickJSBaseSnapshot
     return {
       standby: 2,
+      leavesGarbage: false,
       names: { globals: [], ofProcess: [] },
       create: () => QuickJSGuest.create(baseSnapshot),
       requireWhole: () => requireWhole(baseSnapshot),

@@ -64,6 +64,7 @@ export function serve(start: LaneStart, around?: AroundTask): Promise<never> {
     warmUp: () => standbyGuests.fill(),
     execute: around === undefined ? execute : (task, lane) => around(task, lane, execute),
     rest: () => standbyGuests.rest(),
+    ...(guests.leavesGarbage && { settle: shrinkHeap }),
     statistics: () => ({ executions, standbyGuests: standbyGuests.size, ...standbyGuests.counts }),
     collect: () => {
       standbyGuests.giveUpSessions()

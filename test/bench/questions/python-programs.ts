@@ -1,7 +1,13 @@
-/** Python: a fresh program, one of a session, calls, throughput, and a worker's memory. */
+/**
+ * Python: a fresh program, one of a session, calls, throughput, and a worker's memory; beside other
+ * interpreters, in the app's own thread.
+ */
+
+import { setTimeout as pause } from 'node:timers/promises'
 
 import type { EmbeddedExecutor } from '../../../executor/index.ts'
 import { createExecutor } from '../../../executor/index.ts'
+import { loadPeer } from '../peers.ts'
 import type { Answer, Effort, Question, Row, Target } from '../question.ts'
 import { rowOf } from '../question.ts'
 import { takeInTurns, timed } from '../rounds.ts'
@@ -19,8 +25,22 @@ const WINDOW_MS = 1000
 const LANES = 8
 const BYTES_PER_MIB = 1024 * 1024
 
+/** After so long without a program a thread has done all that it does after one. */
+const REST_MS = 500
+
 interface Pyodide {
   loadPyodide(): Promise<{ runPython(source: string): unknown }>
+}
+
+/** Monty's interpreter: one for each program, with functions of the app's for tools. */
+interface Monty {
+  readonly Monty: new (
+    source: string,
+  ) => {
+    run(options?: {
+      readonly externalFunctions: Readonly<Record<string, (n: unknown) => unknown>>
+    }): unknown
+  }
 }
 
 async function ask(effort: Effort): Promise<Answer> {
@@ -32,6 +52,7 @@ async function ask(effort: Effort): Promise<Answer> {
     const from = performance.now()
     await program(executor, TRIVIAL)
     const first = performance.now() - from
+    await pause(REST_MS)
     const perWorker = (process.memoryUsage.rss() - before) / 2 / BYTES_PER_MIB
     const session = await executor.sessions.create()
     const pyodide = await peer(async () => {
@@ -39,25 +60,37 @@ async function ask(effort: Effort): Promise<Answer> {
       const { runPython } = await loadPyodide()
       return async () => runPython(TRIVIAL)
     })
+    const monty = (source: string) =>
+      peer(async () => {
+        const { Monty: Interpreter } = await loadPeer<Monty>('@pydantic/monty')
+        const externalFunctions = { num: (n: unknown) => n }
+        return async () => new Interpreter(source).run({ externalFunctions })
+      })
+    const [montyTrivial, montyCalls] = await Promise.all([monty(TRIVIAL), monty(PYTHON_CALLS)])
     const script = { source: SCRIPT_CALLS } as const
     const python = { source: PYTHON_CALLS, language: 'python' } as const
-    const [fresh, kept, ofPyodide, scriptCalls, pythonCalls] = await takeInTurns(
-      [
-        timed(() => program(executor, TRIVIAL)),
-        timed(() => session.execute({ source: TRIVIAL, language: 'python' })),
-        timed(pyodide),
-        perCall(() => executor.execute(script)),
-        perCall(() => executor.execute(python)),
-      ],
-      effort.count(100),
-    )
+    const [fresh, kept, ofPyodide, ofMonty, scriptCalls, pythonCalls, callsOfMonty] =
+      await takeInTurns(
+        [
+          timed(() => program(executor, TRIVIAL)),
+          timed(() => session.execute({ source: TRIVIAL, language: 'python' })),
+          timed(pyodide),
+          perProgram(montyTrivial),
+          perCall(() => executor.execute(script)),
+          perCall(() => executor.execute(python)),
+          perCall(montyCalls),
+        ],
+        effort.count(100),
+      )
     const [rate] = await takeInTurns([() => throughput(executor)], effort.count(3))
     const rows = [
       rowOf('a fresh program', 'ms', fresh),
       rowOf('a program of a session', 'ms', kept),
       rowOf('stock Pyodide, one interpreter for all programs', 'ms', ofPyodide),
+      rowOf('Monty, a fresh interpreter in the app', 'µs', ofMonty),
       rowOf('a call of JavaScript', 'µs', scriptCalls),
       rowOf('a call of Python', 'µs', pythonCalls),
+      rowOf('a call of Monty, of a synchronous function', 'µs', callsOfMonty),
       rowOf('fresh programs on two workers', '/s', rate),
       rowOf('the first program of a process', 'ms', { samples: [first] }),
       rowOf('memory of a worker', 'MiB', { samples: [perWorker] }),
@@ -78,6 +111,12 @@ async function peer(open: () => Promise<() => Promise<unknown>>): Promise<() => 
   } catch (error) {
     return () => Promise.reject(error)
   }
+}
+
+/** Microseconds of one program. */
+function perProgram(run: () => Promise<unknown>): () => Promise<number> {
+  const whole = timed(run)
+  return async () => (await whole()) * US_PER_MS
 }
 
 /** Microseconds of one call. */
