@@ -18,8 +18,9 @@ export function newSessionId(): string {
 interface Kept {
   session: Session
   snapshot: Uint8Array | undefined
-  /** The programs that have run since the snapshot, and the name of the state that they left. */
+  /** The programs that have run since the snapshot. */
   since: readonly SessionStep[]
+  /** The name of its state, when a guest may hold it. */
   state: string | undefined
   /** Tools that may be called without an approval. */
   readonly remembered: Set<string>
@@ -85,10 +86,13 @@ export class MemorySessions implements Sessions {
     throw new LatchdError('NOT_FOUND', `There is no session ${sessionId}`)
   }
 
-  /** The state of a session, for its next program. */
-  stateOf(sessionId: string): GuestSession {
+  /** The state of a session, for its next program. @param isWhole whether its name does not do */
+  stateOf(sessionId: string, isWhole: boolean): GuestSession {
     const { snapshot, since, state } = this.find(sessionId)
-    return { snapshot, since, ...(state !== undefined && { state }), mayStay: true }
+    const named = { ...(state !== undefined && { state }), stepsSince: since.length }
+    return state === undefined || isWhole
+      ? { ...named, snapshot, since }
+      : { ...named, snapshot: undefined, isNameOnly: true }
   }
 
   /**
@@ -113,7 +117,7 @@ export class MemorySessions implements Sessions {
    */
   release(
     sessionId: string,
-    { snapshot, stayed }: SessionLeft,
+    { snapshot, state, step }: SessionLeft,
     approvals: readonly CallApproval[],
   ): void {
     const kept = this.#kept.get(sessionId)
@@ -121,13 +125,13 @@ export class MemorySessions implements Sessions {
       for (const { rememberAs } of approvals) {
         if (rememberAs !== undefined) kept.remembered.add(rememberAs)
       }
-      if (stayed !== undefined) {
-        kept.since = [...kept.since, stayed.step]
-        kept.state = stayed.state
+      if (step !== undefined) {
+        kept.since = [...kept.since, step()]
+        kept.state = state
       } else if (snapshot !== undefined) {
         kept.snapshot = snapshot
         kept.since = []
-        kept.state = undefined
+        kept.state = state
       }
       kept.session = {
         ...kept.session,

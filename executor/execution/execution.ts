@@ -26,7 +26,7 @@ import type {
   RunEnd,
 } from './execution-plan.ts'
 import { type Departure, ExecutionState, type Parked } from './execution-state.ts'
-import { openSession, sessionLeft } from './session-of-execution.ts'
+import { SessionOfExecution, sessionLeft } from './session-of-execution.ts'
 import { Suspended } from './suspended.ts'
 import { TypeChecks } from './type-checks.ts'
 
@@ -46,7 +46,7 @@ export class RunningExecution {
   #now: () => number
   /** Approvals whose decision has been emitted. */
   #emittedDecided = new Set<string>()
-  #session: GuestTask['session']
+  #session: SessionOfExecution
   #cancelled = new AbortController()
   #types: TypeChecks
   /** Wakes {@link #canGoOn}. */
@@ -61,6 +61,7 @@ export class RunningExecution {
     this.#plan = plan
     this.#deps = deps
     this.#host = host
+    this.#session = new SessionOfExecution(host)
     this.#now = deps.now ?? Date.now
     const onEvent = (event: ExecutionEvent) => host.onEvent(event)
     this.#record = new ExecutionRecord(plan, onEvent, host.redaction, this.#now)
@@ -181,8 +182,7 @@ export class RunningExecution {
     const disarm = armDeadline(this.#plan, this.#now(), error => this.#stop(error))
     try {
       this.#emitDecided()
-      if (this.#plan.sessionId && this.#state.isFree)
-        this.#session ??= await openSession(this.#host)
+      if (this.#plan.sessionId && this.#state.isFree) await this.#session.open()
       const { typecheck = 'off' } = this.#plan
       if (typecheck !== 'off' && this.#state.isFree) await this.#checkTypes()
       return await this.#runToEnd()
@@ -194,14 +194,10 @@ export class RunningExecution {
   /** Once, before anything runs. The event of the start carries the findings. */
   async #checkTypes(): Promise<void> {
     if (this.#record.startedAtMs !== undefined) return
-    const diagnostics = await this.#types.diagnose(this.#hasHistory)
+    const diagnostics = await this.#types.diagnose(this.#session.hasHistory)
     this.#record.diagnose(diagnostics)
     const error = this.#types.refusal(diagnostics)
     if (error !== undefined) this.#stop(error)
-  }
-
-  get #hasHistory(): boolean {
-    return this.#session?.snapshot !== undefined
   }
 
   /** Emits decisions that were made while the execution was evicted. */
@@ -221,6 +217,7 @@ export class RunningExecution {
       }
       const report = await this.#runGuest()
       if (report !== undefined && 'outcome' in report) {
+        if (await this.#session.openWhole(report.outcome)) continue
         this.#record.measure(report)
         this.#record.addLogs(report.logs)
         if (report.outcome.status === 'parked' && this.#state.isFree) {
@@ -231,7 +228,7 @@ export class RunningExecution {
       }
       if (report === undefined || 'code' in report || !this.#state.isFree) return this.#end(report)
       const hasCalled = this.#record.callCount > 0
-      return this.#end(await this.#types.explained(report, hasCalled, this.#hasHistory))
+      return this.#end(await this.#types.explained(report, hasCalled, this.#session.hasHistory))
     }
   }
 
@@ -372,7 +369,7 @@ export class RunningExecution {
       program: this.#program,
       wantsProgram: this.#program === undefined && this.#isProgramKept(),
       tools: toolbox.guestTools,
-      session: this.#session,
+      session: this.#session.opened,
       inputs,
       seed,
       startedAtMs,

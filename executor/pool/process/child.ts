@@ -81,7 +81,7 @@ function sendHeartbeat(): void {
 }
 
 async function run(
-  { run, owner, work }: Extract<ToChild, { kind: 'run' }>,
+  { run, owner, session, work }: Extract<ToChild, { kind: 'run' }>,
   snapshot: Uint8Array | undefined,
 ): Promise<void> {
   const relayed = new Relayed()
@@ -96,6 +96,7 @@ async function run(
       receive: message => send({ kind: 'message', run, message }),
       // Turns are taken in the daemon: here there is a thread for each run.
       owner,
+      session,
       // This pool has one engine.
       language: work.language,
       execution: relayed,
