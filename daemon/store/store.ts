@@ -32,6 +32,7 @@ export type {
   HoldOutcome,
   SessionLeaving,
   SessionSnapshot,
+  SessionState,
   SessionStore,
   StoredSession,
 } from './session-store.ts'

@@ -50,9 +50,7 @@ export interface ExecutionHost {
    * @param isWhole whether the name of its state does not do
    * @throws {LatchdError} `SNAPSHOT_INCOMPATIBLE`
    */
-  openSession?(
-    isWhole: boolean,
-  ): GuestSession | undefined | Promise<GuestSession | undefined>
+  openSession?(isWhole: boolean): GuestSession | undefined | Promise<GuestSession | undefined>
   /** Asks the host to decide an approval as expired: see `RunningExecution.decide`. */
   expireApproval(approval: CallApproval): void
 }

@@ -10,7 +10,10 @@ export type ProgramEnd =
   | { readonly status: 'failed'; readonly code: string; readonly limit: string | undefined }
 
 /** The end of a program with this output. */
-export const completedEnd = ({ value, encoded = '' }: Pick<Output, 'value' | 'encoded'>): ProgramEnd => ({
+export const completedEnd = ({
+  value,
+  encoded = '',
+}: Pick<Output, 'value' | 'encoded'>): ProgramEnd => ({
   status: 'completed',
   outputHash: hash('sha256', JSON.stringify([value, encoded])),
 })

@@ -11,10 +11,7 @@ import { limitExceeded } from './guest-end.ts'
 export const TOO_LARGE = Symbol('too large')
 
 /** The state of a session after a program; `undefined` when the session keeps what it had. */
-export type SessionLeft =
-  | Pick<GuestReport, 'snapshot' | 'leftState'>
-  | typeof TOO_LARGE
-  | undefined
+export type SessionLeft = Pick<GuestReport, 'snapshot' | 'leftState'> | typeof TOO_LARGE | undefined
 
 const HINT =
   'Assign less to globals in sessions, or set what is not needed any more to undefined: the session has what it had before this program.'

@@ -9,9 +9,11 @@
 import { randomUUID } from 'node:crypto'
 import { MessageChannel } from 'node:worker_threads'
 import { LatchdError } from '../../protocol/errors.ts'
+import type { Language } from '../../protocol/execution/execution.ts'
 import { LATCH_BYTES } from '../../protocol/latch.ts'
 import type { GuestReport, GuestSession, GuestTask, SessionStep } from '../boundary/messages.ts'
 import { endOfRun, isSameEnd } from '../boundary/program-end.ts'
+import { engineOf } from '../engine/engine.ts'
 import type { Guest } from '../engine/guest.ts'
 import type { GuestCalls } from './guest-calls.ts'
 import { WorkerLane } from './lane.ts'
@@ -41,11 +43,13 @@ export const isRepeated = (session: GuestSession | undefined, isHeld: boolean): 
 /**
  * Brings a guest to the state of its session.
  *
+ * @param language of the program that is to run in it
  * @param isHeld whether the guest holds it already
  * @throws {LatchdError} SNAPSHOT_INCOMPATIBLE
  */
 export function enterSession(
   { snapshot, since = [] }: GuestSession,
+  language: Language,
   guest: Guest,
   isHeld: boolean,
   run: RunStep,
@@ -57,6 +61,11 @@ export function enterSession(
   if (since.length === 0) {
     if (snapshot !== undefined) guest.restore(snapshot)
     return
+  }
+  const other = since.find(step => engineOf(step.language) !== engineOf(language))
+  if (other !== undefined) {
+    const message = `Cannot use the session for ${language}: its programs are ${other.language}`
+    throw new LatchdError('SNAPSHOT_INCOMPATIBLE', message)
   }
   for (const [index, step] of since.entries()) repeat(step, index > 0, snapshot, guest, run)
   guest.continueSession?.()

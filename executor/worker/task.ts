@@ -191,7 +191,8 @@ class RunningTask {
   }
 
   #begin(): void {
-    const { executionId, tools, session, inputs, seed, startedAtMs, timeZone, limits } = this.#task
+    const { executionId, tools, session, language, inputs, seed } = this.#task
+    const { startedAtMs, timeZone, limits } = this.#task
     const rest = JSON.stringify({ inputs, seed, startedAtMs, timeZone })
     const hooks = {
       poll: () => this.#poll(),
@@ -204,7 +205,8 @@ class RunningTask {
       this.#guest.begin(hooks, limits.memoryBytes, configuration)
       return
     }
-    enterSession(session, this.#guest, this.#deps.isHeld === true, (task, guest, isHeld, lane) => {
+    const isHeld = this.#deps.isHeld === true
+    enterSession(session, language, this.#guest, isHeld, (task, guest, isHeld, lane) => {
       this.#channel.poll()
       return runTask(task, guest, { ...this.#deps, isHeld, lane })
     })

@@ -9,7 +9,12 @@ import type { StuckError, StuckExecution, SweepBounds } from '../../daemon/store
 import { awaitsDelivery, decideStored } from '../../daemon/store/rules/decision.ts'
 import { outcomeOfKey } from '../../daemon/store/rules/keys.ts'
 import * as recovery from '../../daemon/store/rules/recovery.ts'
-import { holdOutcome, keepsRun, SESSION_ROW_BYTES } from '../../daemon/store/rules/sessions.ts'
+import {
+  holdOutcome,
+  namedState,
+  runsAfter,
+  SESSION_ROW_BYTES,
+} from '../../daemon/store/rules/sessions.ts'
 import * as rules from '../../daemon/store/rules/standing.ts'
 import { takeInTurns } from '../../daemon/store/rules/turns.ts'
 import type * as store from '../../daemon/store/store.ts'
@@ -37,7 +42,9 @@ type Wait = { stored: store.StoredApproval; isReady: boolean; execution: string 
 interface SessionEntry extends store.StoredSession {
   readonly runs: readonly Uint8Array[]
   readonly isRepeatable: boolean
-  readonly snapshot: store.SessionSnapshot | undefined
+  readonly bytes: Uint8Array | undefined
+  readonly state: string | null
+  readonly steps: number
 }
 type Message = store.StoredWebhookMessage & { dueMs: number; untilMs: number }
 
@@ -433,17 +440,14 @@ export class ToyStore implements store.Store {
     if (this.#sessions.has(sessionId)) throw new LatchdError('CONFLICT', 'it is there already')
     const times = { createdAtMs: nowMs, lastUsedAtMs: nowMs }
     const session = { sessionId, ...times, executions: 0, snapshotBytes: 0 }
-    const empty = { remembered: [], runs: [], isRepeatable: true, snapshot: undefined }
-    this.#sessions.set(sessionId, { owner, session, ...empty })
+    const none = { bytes: undefined, runs: [], isRepeatable: true, state: null, steps: 0 }
+    this.#sessions.set(sessionId, { owner, session, remembered: [], ...none })
   }
   async session(sessionId: string) {
-    const {
-      snapshot: _,
-      runs: __,
-      isRepeatable: ___,
-      ...kept
-    } = this.#sessions.get(sessionId) ?? {}
-    return 'owner' in kept ? (kept as store.StoredSession) : undefined
+    const kept = this.#sessions.get(sessionId)
+    if (kept === undefined) return undefined
+    const { owner, session, remembered, runtime } = kept
+    return { owner, session, remembered, ...(runtime !== undefined && { runtime }) }
   }
   async sessions(query: { owner: string | undefined; after: Place | undefined; limit: number }) {
     const { owner, after, limit } = query
@@ -451,8 +455,17 @@ export class ToyStore implements store.Store {
     const listed = wanted.map(({ session }) => session)
     return newest(listed, one => ({ ...one, id: one.sessionId }), after, limit)
   }
-  async snapshot(sessionId: string) {
-    return this.#sessions.get(sessionId)?.snapshot
+  async snapshot(sessionId: string, isNameEnough = false): Promise<store.SessionState | undefined> {
+    const kept = this.#sessions.get(sessionId)
+    if (kept?.runtime === undefined) return undefined
+    const { bytes, runs, steps, runtime, state } = kept
+    const named = namedState({ runtime, state, steps })
+    if (isNameEnough && state !== null) return named
+    return {
+      ...named,
+      ...(bytes && { bytes }),
+      ...(steps > 0 && { since: runs.slice(-steps) }),
+    }
   }
   async saveSnapshot(
     sessionId: string,
@@ -468,16 +481,17 @@ export class ToyStore implements store.Store {
     const session = { ...kept.session, lastUsedAtMs, executions: executions + 1 }
     this.#sessions.set(sessionId, { ...kept, session })
     if (snapshot === undefined) return
-    const { run, ...state } = snapshot
+    const { bytes, runtime, state = null } = snapshot
     const runBytes = kept.runs.reduce((sum, one) => sum + one.byteLength, 0)
-    const isRepeatable = keepsRun({ ...kept, runBytes, executions }, run)
-    const runs = isRepeatable ? [...kept.runs, run] : []
-    this.#state({ ...kept, session, runs, isRepeatable }, state)
+    const { added, isRepeatable, steps } = runsAfter({ ...kept, runBytes }, executions, snapshot)
+    const runs = added === undefined ? [] : [...kept.runs, added]
+    const entry = { ...kept, session, runs, isRepeatable, steps, runtime, state }
+    if (bytes === undefined) this.#sessions.set(sessionId, entry)
+    else this.#state(entry, bytes)
   }
-  #state(kept: SessionEntry, snapshot: store.SessionSnapshot): void {
-    const session = { ...kept.session, snapshotBytes: snapshot.bytes.byteLength }
-    const { runtime } = snapshot
-    this.#sessions.set(session.sessionId, { ...kept, session, snapshot, runtime })
+  #state(kept: SessionEntry, bytes: Uint8Array): void {
+    const session = { ...kept.session, snapshotBytes: bytes.byteLength }
+    this.#sessions.set(session.sessionId, { ...kept, session, bytes })
   }
   async sessionRuns(sessionId: string) {
     const kept = this.#sessions.get(sessionId)
@@ -492,7 +506,9 @@ export class ToyStore implements store.Store {
   }
   async replaceSnapshot(sessionId: string, before: string, snapshot: store.SessionSnapshot) {
     const kept = this.#sessions.get(sessionId)
-    if (kept?.runtime === before) this.#state(kept, snapshot)
+    if (kept?.runtime !== before) return
+    const { bytes, runtime } = snapshot
+    this.#state({ ...kept, runtime, state: null, steps: 0 }, bytes)
   }
   #hold(sessionId: string, executionId: string): store.HoldOutcome {
     const holder = this.#holders.get(sessionId)

@@ -6,9 +6,10 @@ import type { Transaction } from './database.ts'
 import { SCHEMA_1 } from './schema.ts'
 import { FLEET_SCHEMA } from './schema-fleet.ts'
 import { SCHEMA_PEERS } from './schema-peers.ts'
+import { SCHEMA_STEPS } from './schema-steps.ts'
 
 /** One step each; the number of the steps that were taken is the version. */
-const migrations: readonly string[] = [SCHEMA_1, FLEET_SCHEMA, SCHEMA_PEERS]
+const migrations: readonly string[] = [SCHEMA_1, FLEET_SCHEMA, SCHEMA_PEERS, SCHEMA_STEPS]
 
 /** The version of the tables that this program writes. */
 export const SCHEMA_VERSION = migrations.length

@@ -9,6 +9,7 @@ import { SCHEMA_3 } from './schema-3.ts'
 import { SCHEMA_4 } from './schema-4.ts'
 import { SCHEMA_5 } from './schema-5.ts'
 import { SCHEMA_6 } from './schema-6.ts'
+import { SCHEMA_7 } from './schema-7.ts'
 
 /** "ltch": distinguishes a store from other databases. */
 const APPLICATION_ID = 0x6c746368
@@ -27,6 +28,7 @@ const migrations: readonly ((connection: Connection) => void)[] = [
   ({ database }) => database.exec(SCHEMA_4),
   ({ database }) => database.exec(SCHEMA_5),
   ({ database }) => database.exec(SCHEMA_6),
+  ({ database }) => database.exec(SCHEMA_7),
 ]
 
 /** The version of the tables that this program writes. */
