@@ -104,3 +104,14 @@ t.test('files of a session have the same times wherever its next program runs', 
   await run(OTHER)
   t.strictSame([inGuest, await outputOf(session, times)], [first, first])
 })
+
+t.test('a session of Python has no program of another language', async t => {
+  const { executor } = pythonExecutor(t)
+  const session = await executor.sessions.create()
+  await outputOf(session, 'x = 1 + 1')
+  t.match(await session.execute({ source: '1 + 1' }), {
+    status: 'failed',
+    error: { code: 'SNAPSHOT_INCOMPATIBLE', message: /for javascript: its programs are python/ },
+  })
+  t.equal(await outputOf(session, 'x'), 2)
+})
