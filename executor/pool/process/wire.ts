@@ -11,6 +11,9 @@ import type { Delivery, GuestMessage, GuestReport, GuestSession } from '../../bo
 import type { WorkerStatistics } from '../../boundary/worker-statistics.ts'
 import type { PoolOptions } from '../worker-pool.ts'
 
+/** How often the process says which guests run and are alive. */
+export const HEARTBEAT_MS = 200
+
 /** Work in JSON. The session's state stands before it, an endless time is `null`. */
 export interface SentWork extends Omit<GuestWork, 'session' | 'expectedMs'> {
   readonly session?: Omit<GuestSession, 'snapshot'>
@@ -65,8 +68,8 @@ export type FromChild =
       readonly hasBegun: boolean
     }
   /**
-   * For each run whether its guest runs, and its heartbeat. Sent five times per second while there
-   * are runs.
+   * For each run whether its guest runs, and its heartbeat. Sent every {@link HEARTBEAT_MS} while
+   * there are runs.
    */
   | { readonly kind: 'pulse'; readonly guests: readonly (readonly [number, boolean, number])[] }
   | { readonly kind: 'answer'; readonly id: number; readonly workers: readonly WorkerStatistics[] }

@@ -7,11 +7,12 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 import type { EmbeddedExecutor } from '../../../executor/index.ts'
 import { createExecutor } from '../../../executor/index.ts'
+import { pythonBombs } from '../../escape/attempts/python.ts'
 import { loadPeer } from '../peers.ts'
 import type { Answer, Effort, Question, Row, Target } from '../question.ts'
 import { rowOf } from '../question.ts'
 import { takeInTurns, timed } from '../rounds.ts'
-import { p50 } from '../samples.ts'
+import { p50, sorted } from '../samples.ts'
 
 export const pythonPrograms: Question = { title: 'Python programs', ask }
 
@@ -20,11 +21,17 @@ const TRIVIAL = 'sum(range(10))'
 const CALLS = 100
 const PYTHON_CALLS = `for i in range(${CALLS}):\n    x = num(i)\nx`
 const SCRIPT_CALLS = `let x; for (let i = 0; i < ${CALLS}; i++) x = num(i); x`
+/** A loop that never polls: its thread is ended. */
+const C_LOOP = 'sum(range(10**13))'
+const BOMB_MS = 250
+const BOMB_BYTES = 32_000_000
 const US_PER_MS = 1000
 const WINDOW_MS = 1000
 const LANES = 8
 const BYTES_PER_MIB = 1024 * 1024
 
+/** The engine compiles what runs often, which takes a few hundred programs. */
+const SAMPLES = 500
 /** After so long without a program a thread has done all that it does after one. */
 const REST_MS = 500
 
@@ -80,9 +87,10 @@ async function ask(effort: Effort): Promise<Answer> {
           perCall(() => executor.execute(python)),
           perCall(montyCalls),
         ],
-        effort.count(100),
+        effort.count(SAMPLES),
       )
     const [rate] = await takeInTurns([() => throughput(executor)], effort.count(3))
+    const late = await lateEnds(executor)
     const rows = [
       rowOf('a fresh program', 'ms', fresh),
       rowOf('a program of a session', 'ms', kept),
@@ -92,6 +100,7 @@ async function ask(effort: Effort): Promise<Answer> {
       rowOf('a call of Python', 'µs', pythonCalls),
       rowOf('a call of Monty, of a synchronous function', 'µs', callsOfMonty),
       rowOf('fresh programs on two workers', '/s', rate),
+      rowOf('a bomb beyond its limit', 'ms', { samples: sorted(late) }),
       rowOf('the first program of a process', 'ms', { samples: [first] }),
       rowOf('memory of a worker', 'MiB', { samples: [perWorker] }),
     ]
@@ -125,6 +134,19 @@ function perCall(run: () => Promise<unknown>): () => Promise<number> {
   return async () => ((await whole()) / CALLS) * US_PER_MS
 }
 
+/** Milliseconds of each bomb beyond what its limit lets it run. */
+async function lateEnds(executor: EmbeddedExecutor): Promise<number[]> {
+  const late: number[] = []
+  for (const [, source] of [...pythonBombs, ['', C_LOOP]] as const) {
+    const limits = { cpuMs: BOMB_MS, maxCalls: CALLS, memoryBytes: BOMB_BYTES }
+    const from = performance.now()
+    const { status } = await executor.execute({ source, language: 'python', limits })
+    late.push(Math.max(0, performance.now() - from - BOMB_MS))
+    if (status !== 'failed') throw new Error(`${source} is ${status}`)
+  }
+  return late
+}
+
 async function throughput(executor: EmbeddedExecutor): Promise<number> {
   const from = performance.now()
   let ended = 0
@@ -149,7 +171,10 @@ function targets(rows: readonly Row[]): Target[] {
     atMost('a program of a session', 1, 'ms'),
     atMost('a call of Python', value('a call of JavaScript') + 60, 'µs'),
     atMost('memory of a worker', 80, 'MiB'),
-    atMost('the first program of a process', 500, 'ms'),
+    {
+      ...atMost('a bomb beyond its limit', 300, 'ms'),
+      value: rows.find(row => row.name === 'a bomb beyond its limit')?.samples.at(-1) ?? Number.NaN,
+    },
     {
       what: 'fresh programs on two workers',
       value: value('fresh programs on two workers'),
