@@ -32,8 +32,11 @@ const BYTES_PER_MIB = 1024 * 1024
 
 /** The engine compiles what runs often, which takes a few hundred programs. */
 const SAMPLES = 500
+/** Of an executor with twice as many of JavaScript. */
+const PYTHON_WORKERS = 2
 /** After so long without a program a thread has done all that it does after one. */
-const REST_MS = 500
+const REST_MS = 3000
+const LOOK_MS = 100
 
 interface Pyodide {
   loadPyodide(): Promise<{ runPython(source: string): unknown }>
@@ -51,7 +54,9 @@ interface Monty {
 }
 
 async function ask(effort: Effort): Promise<Answer> {
-  const executor = createExecutor({ workers: 4, tools: { num: async (n: unknown) => n } as never })
+  const both = meeting(PYTHON_WORKERS)
+  const tools = { num: async (n: unknown) => n, both }
+  const executor = createExecutor({ workers: 2 * PYTHON_WORKERS, tools: tools as never })
   try {
     // The workers of JavaScript are there before: the first Python program starts those of Python.
     await executor.execute({ source: '1' })
@@ -59,8 +64,8 @@ async function ask(effort: Effort): Promise<Answer> {
     const from = performance.now()
     await program(executor, TRIVIAL)
     const first = performance.now() - from
-    await pause(REST_MS)
-    const perWorker = (process.memoryUsage.rss() - before) / 2 / BYTES_PER_MIB
+    await Promise.all(Array.from({ length: PYTHON_WORKERS }, () => program(executor, 'both()')))
+    const perWorker = ((await restingBytes()) - before) / PYTHON_WORKERS / BYTES_PER_MIB
     const session = await executor.sessions.create()
     const pyodide = await peer(async () => {
       const { loadPyodide } = (await import('pyodide')) as unknown as Pyodide
@@ -112,6 +117,26 @@ async function ask(effort: Effort): Promise<Answer> {
 
 const program = (executor: EmbeddedExecutor, source: string) =>
   executor.executeOrThrow({ source, language: 'python' })
+
+/** The least memory of the process in a time without programs. */
+async function restingBytes(): Promise<number> {
+  let least = Infinity
+  for (let waited = 0; waited < REST_MS; waited += LOOK_MS) {
+    await pause(LOOK_MS)
+    least = Math.min(least, process.memoryUsage.rss())
+  }
+  return least
+}
+
+/** Answers its callers when so many are there: each of them has a worker then. */
+function meeting(size: number): () => Promise<void> {
+  const met = Promise.withResolvers<void>()
+  let count = 0
+  return () => {
+    if (++count === size) met.resolve()
+    return met.promise
+  }
+}
 
 /** A peer's way to run the trivial program; one that is not there fails when it is asked. */
 async function peer(open: () => Promise<() => Promise<unknown>>): Promise<() => Promise<unknown>> {
