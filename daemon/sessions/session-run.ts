@@ -6,13 +6,8 @@
 import { promisify } from 'node:util'
 import { zstdCompress, zstdDecompressSync } from 'node:zlib'
 import type { JournalRecord } from '../../executor/boundary/journal-record.ts'
-import type { CompiledProgram, SessionStep } from '../../executor/boundary/messages.ts'
-import {
-  completedEnd,
-  endOfRun,
-  failedEnd,
-  type ProgramEnd,
-} from '../../executor/boundary/program-end.ts'
+import type { CompiledProgram, ProgramEnd, SessionStep } from '../../executor/boundary/messages.ts'
+import { completedEnd, endOfRun, failedEnd } from '../../executor/boundary/program-end.ts'
 import { Journal, type ReadRecord } from '../../executor/calls/journal.ts'
 import type { ReadTexts } from '../../executor/calls/journal-texts.ts'
 import { TextBudget } from '../../executor/calls/text-budget.ts'

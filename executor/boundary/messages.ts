@@ -9,7 +9,6 @@ import type {
 import type { Variable } from '../../protocol/execution/replay.ts'
 import type { Limits } from '../../protocol/limits.ts'
 import type { FileOperation } from '../files/file-operations.ts'
-import type { ProgramEnd } from './program-end.ts'
 
 /** A compiled program. Replays run it again, even after the compiler has changed. */
 export interface CompiledProgram {
@@ -38,6 +37,11 @@ export interface GuestSession {
    */
   readonly stepsSince?: number
 }
+
+/** The end of a program that nobody stopped; see `program-end.ts`. */
+export type ProgramEnd =
+  | { readonly status: 'completed'; readonly outputHash: string }
+  | { readonly status: 'failed'; readonly code: string; readonly limit: string | undefined }
 
 /** A program of a session that has ended, as it is repeated where its state is needed again. */
 export type SessionStep = Pick<

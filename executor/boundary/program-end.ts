@@ -2,12 +2,7 @@
 
 import { hash } from 'node:crypto'
 import type { ExecutionError, Output } from '../../protocol/execution/execution.ts'
-import type { GuestOutcome } from './messages.ts'
-
-/** The end of a program that nobody stopped. */
-export type ProgramEnd =
-  | { readonly status: 'completed'; readonly outputHash: string }
-  | { readonly status: 'failed'; readonly code: string; readonly limit: string | undefined }
+import type { GuestOutcome, ProgramEnd } from './messages.ts'
 
 /** The end of a program with this output. */
 export const completedEnd = ({
