@@ -21,7 +21,7 @@ export async function leavingOf(
   { store, runtimes }: Pick<WriterDependencies, 'store' | 'runtimes'>,
 ): Promise<SessionLeaving> {
   const texts = (seqs: readonly number[]) => store.texts(plan.executionId, seqs)
-  const records = await wholeRecords(kept.records, texts)
+  const records = await wholeRecords(kept.records, texts, snapshot === undefined)
   const { replay, snapshot: runtime } = runtimes.of(plan.language)
   const run = records && (await writeSessionRun(plan, { ...kept, records }, execution, replay))
   return {

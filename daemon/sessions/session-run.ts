@@ -41,12 +41,15 @@ const compress = promisify(zstdCompress)
  * session.
  *
  * @param readTexts reads the texts that only the store has
+ * @param isNeeded whether they are the session's state, and so are never too long: what the program
+ *   has taken of them is little, and its journal is bounded
  */
 export async function wholeRecords(
   records: readonly ReadRecord[],
   readTexts: ReadTexts,
+  isNeeded = false,
 ): Promise<readonly JournalRecord[] | undefined> {
-  const budget = new TextBudget(MAX_ANSWER_BYTES)
+  const budget = isNeeded ? TextBudget.unlimited() : new TextBudget(MAX_ANSWER_BYTES)
   const stored: number[] = []
   for (const { seq, text } of records) {
     const isHere = typeof text === 'string'
@@ -117,7 +120,8 @@ export function stepOfRun(bytes: Uint8Array, toolbox: Toolbox): SessionStep {
     tools: plan.toolbox.guestTools,
     startedAtMs: claimed.startedAtMs as number,
     timeZone: plan.timeZone,
-    journal: new Journal(claimed.records).deliveries(),
+    // Nothing answers a worker that asks for more of them.
+    journal: new Journal(claimed.records).deliveries(TextBudget.unlimited()),
   })
   return { ...step, end }
 }

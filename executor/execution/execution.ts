@@ -14,6 +14,7 @@ import { ForgedMessage, type GuestWork, SharedLoss, ThreadEnded } from '../bound
 import type { JournalRecord } from '../boundary/journal-record.ts'
 import type { CompiledProgram, GuestReport, GuestTask } from '../boundary/messages.ts'
 import type { ExecutionHost } from '../boundary/ports.ts'
+import { TextBudget } from '../calls/text-budget.ts'
 import { ToolCalls } from '../calls/tool-calls.ts'
 import { ExecutionRecord } from '../record/execution-record.ts'
 import { decidedIn, type StoredUsage } from '../record/fold-execution.ts'
@@ -300,7 +301,8 @@ export class RunningExecution {
       outcome?.status === 'completed'
         ? this.#record.complete(outcome.output, outcome.isFinalAnswer)
         : this.#record.fail(error as ExecutionError)
-    return { kind: 'ended', execution, ...sessionLeft(left, outcome, () => this.#work()) }
+    const work = () => this.#work(TextBudget.unlimited())
+    return { kind: 'ended', execution, ...sessionLeft(left, outcome, work) }
   }
 
   /** Returns the worker's report, or why there is none; `undefined` after a stop from here. */
@@ -359,7 +361,7 @@ export class RunningExecution {
     }
   }
 
-  #work(): GuestWork {
+  #work(texts?: TextBudget): GuestWork {
     const { source, language, limits, inputs, toolbox, seed, timeZone } = this.#plan
     const startedAtMs = this.#record.start()
     return {
@@ -375,7 +377,7 @@ export class RunningExecution {
       startedAtMs,
       timeZone,
       limits,
-      journal: this.#calls.journal.deliveries(),
+      journal: this.#calls.journal.deliveries(texts),
       isRestored: this.#isRestored,
       emittedLogs: this.#record.logCount,
       chargedCpuMs: this.#record.usage.cpuMs,
