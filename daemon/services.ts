@@ -238,6 +238,7 @@ function openSessions(
   const dryRuns = { pool, supervision, tools, store, filesOf: files.of }
   const upgrade = new SessionUpgrade({ store, dryRuns, log, runtimes })
   const sessions = new SessionService(store, config.retention.keepMs, runtimes, upgrade, {
+    tools,
     admit: owner => shares.admit('sessions', owner),
     now: clock.now,
   })

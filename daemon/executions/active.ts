@@ -258,8 +258,8 @@ export class ActiveExecutions {
       for (;;) {
         const end = await running.run()
         if (end.kind !== 'waiting') {
-          const snapshot = 'snapshot' in end ? end.snapshot : undefined
-          await writer.finish(end.execution, snapshot, () => onStored(end.kind === 'ended'))
+          const left = end.kind === 'ended' ? end : {}
+          await writer.finish(end.execution, left, () => onStored(end.kind === 'ended'))
           return
         }
         live.isEvicting = true
@@ -286,7 +286,7 @@ export class ActiveExecutions {
         else this.#claims.giveBack({ executionId, owner, epoch })
       } else {
         writer.demote()
-        await writer.finish(running.lose(error), undefined, () => onStored(true))
+        await writer.finish(running.lose(error), {}, () => onStored(true))
       }
     } finally {
       this.#live.delete(executionId)

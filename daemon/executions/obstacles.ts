@@ -10,7 +10,7 @@ import { UpgradeCheck } from './upgrade-check.ts'
 
 /** What {@link Obstacles} works with. */
 export interface ObstacleDependencies extends DryRunDependencies {
-  readonly sessions: Pick<SessionService, 'fit' | 'load'>
+  readonly sessions: Pick<SessionService, 'fit' | 'open'>
   /** What executions run on now. */
   readonly runtimes: Runtimes
 }
@@ -25,7 +25,7 @@ export class Obstacles {
   constructor(deps: ObstacleDependencies, onFault: (error: unknown, executionId: string) => void) {
     const { sessions, runtimes } = deps
     this.#sessions = sessions
-    this.#upgrades = new UpgradeCheck(deps, runtimes, sessionId => sessions.load(sessionId))
+    this.#upgrades = new UpgradeCheck(deps, runtimes, sessions)
     this.#onFault = onFault
   }
 

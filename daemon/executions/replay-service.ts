@@ -2,6 +2,7 @@
  * Replays of executions for callers: checks that a replay is possible, and compares the outcome.
  */
 
+import type { GuestSession } from '../../executor/boundary/messages.ts'
 import { foldEvents } from '../../executor/record/fold-execution.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { Execution, ExecutionError } from '../../protocol/execution/execution.ts'
@@ -26,7 +27,7 @@ import type { Executions } from './executions.ts'
 export interface ReplayDependencies extends DryRunDependencies {
   readonly store: Pick<Store, 'journal' | 'texts'>
   readonly executions: Pick<Executions, 'enter' | 'get' | 'live'>
-  readonly sessions: Pick<SessionService, 'load'>
+  readonly sessions: Pick<SessionService, 'open'>
   /** Replays and new executions that may wait for a worker. */
   readonly maxQueue: number
 }
@@ -60,12 +61,12 @@ export class ReplayService {
       throw cannotReplay(executionId, 'it is not durable, and so has no journal')
     }
     if (claimed.startedAtMs === undefined) throw cannotReplay(executionId, 'it has not started')
-    const snapshot = await this.#snapshot(claimed, execution)
+    const session = await this.#session(claimed, execution)
     this.#refuseWhenFull(executionId)
     // It takes a worker as an execution of the caller does.
     const leave = executions.enter(caller)
     try {
-      const report = await dryRunReplay(claimed, this.#deps, { untilCall, snapshot, signal })
+      const report = await dryRunReplay(claimed, this.#deps, { untilCall, session, signal })
       return judged(claimed, execution, report)
     } catch (error) {
       if (signal.aborted) throw cannotReplay(executionId, 'the caller has left')
@@ -85,10 +86,10 @@ export class ReplayService {
     )
   }
 
-  async #snapshot(
+  async #session(
     { executionId, sessionId }: ClaimedExecution,
     execution: Execution,
-  ): Promise<Uint8Array | undefined> {
+  ): Promise<GuestSession | undefined> {
     if (sessionId === undefined) return undefined
     if (isEnded(execution)) {
       throw cannotReplay(
@@ -96,7 +97,7 @@ export class ReplayService {
         `it ran in session ${sessionId}, whose state before it is not kept`,
       )
     }
-    return await this.#deps.sessions.load(sessionId)
+    return await this.#deps.sessions.open(sessionId, true)
   }
 }
 

@@ -2,6 +2,7 @@
 
 import type { RunningExecution } from '../../executor/execution/execution.ts'
 import type { ExecutionPlan } from '../../executor/execution/execution-plan.ts'
+import type { SessionLeft } from '../../executor/execution/session-of-execution.ts'
 import type { Execution } from '../../protocol/execution/execution.ts'
 import { wholeRecords, writeSessionRun } from '../sessions/session-run.ts'
 import type { SessionLeaving } from '../store/store.ts'
@@ -15,13 +16,18 @@ import type { WriterDependencies } from './writer-dependencies.ts'
 export async function leavingOf(
   plan: ExecutionPlan,
   execution: Execution,
-  snapshot: Uint8Array,
+  { snapshot, state }: SessionLeft,
   kept: ReturnType<RunningExecution['kept']>,
   { store, runtimes }: Pick<WriterDependencies, 'store' | 'runtimes'>,
 ): Promise<SessionLeaving> {
   const texts = (seqs: readonly number[]) => store.texts(plan.executionId, seqs)
-  const records = await wholeRecords(kept.records, texts)
+  const records = await wholeRecords(kept.records, texts, snapshot === undefined)
   const { replay, snapshot: runtime } = runtimes.of(plan.language)
   const run = records && (await writeSessionRun(plan, { ...kept, records }, execution, replay))
-  return { bytes: snapshot, runtime, ...(run && { run }) }
+  return {
+    ...(snapshot && { bytes: snapshot }),
+    runtime,
+    ...(run && { run }),
+    ...(state !== undefined && { state }),
+  }
 }

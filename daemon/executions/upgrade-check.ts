@@ -6,6 +6,7 @@
 import { type DryRunDependencies, dryRunReplay } from '../replay/replay.ts'
 import type { Runtimes } from '../replay/runtimes.ts'
 import { runtimeOf } from '../replay/stored-plan.ts'
+import type { SessionService } from '../sessions/sessions.ts'
 import type { StuckError } from '../store/recovery-facts.ts'
 import type { ClaimedExecution } from '../store/store.ts'
 
@@ -16,18 +17,18 @@ const MAX_KNOWN = 10_000
 export class UpgradeCheck {
   #deps: DryRunDependencies
   #runtimes: Runtimes
-  #loadSnapshot: (sessionId: string) => Promise<Uint8Array | undefined>
+  #sessions: Pick<SessionService, 'open'>
   #clean = new Set<string>()
 
   /** @param runtimes what executions run on now */
   constructor(
     deps: DryRunDependencies,
     runtimes: Runtimes,
-    loadSnapshot: (sessionId: string) => Promise<Uint8Array | undefined>,
+    sessions: Pick<SessionService, 'open'>,
   ) {
     this.#deps = deps
     this.#runtimes = runtimes
-    this.#loadSnapshot = loadSnapshot
+    this.#sessions = sessions
   }
 
   /** Whether an execution must be dry-run under this runtime before it resumes. */
@@ -43,11 +44,8 @@ export class UpgradeCheck {
    */
   async divergenceOf(claimed: ClaimedExecution): Promise<StuckError | undefined> {
     const { executionId, sessionId } = claimed
-    const snapshot = sessionId === undefined ? undefined : await this.#loadSnapshot(sessionId)
-    const { divergence } = await dryRunReplay(claimed, this.#deps, {
-      snapshot,
-      isResume: true,
-    })
+    const session = sessionId === undefined ? undefined : await this.#sessions.open(sessionId, true)
+    const { divergence } = await dryRunReplay(claimed, this.#deps, { session, isResume: true })
     if (divergence === undefined) {
       if (this.#clean.size >= MAX_KNOWN) this.#clean.clear()
       this.#clean.add(executionId)

@@ -10,11 +10,12 @@
 
 import type { CallApproval } from '../../executor/boundary/call-approval.ts'
 import type { JournalRecord } from '../../executor/boundary/journal-record.ts'
-import type { CompiledProgram } from '../../executor/boundary/messages.ts'
+import type { CompiledProgram, GuestSession } from '../../executor/boundary/messages.ts'
 import type { ExecutionHost, JournalWriter } from '../../executor/boundary/ports.ts'
 import type { Redaction } from '../../executor/boundary/redaction.ts'
 import type { RunningExecution } from '../../executor/execution/execution.ts'
 import type { ExecutionPlan } from '../../executor/execution/execution-plan.ts'
+import type { SessionLeft } from '../../executor/execution/session-of-execution.ts'
 import type { ExecutionFiles } from '../../executor/files/execution-files.ts'
 import type { ExecutionEvent } from '../../protocol/execution/events.ts'
 import type { Execution } from '../../protocol/execution/execution.ts'
@@ -261,19 +262,15 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
   /**
    * Stores the end of an execution, or that it is stuck.
    *
-   * @param snapshot the new state of its session; absent: unchanged
+   * @param left what it has left to its session
    * @param onStored called before any watcher gets the end
    */
-  async finish(
-    execution: Execution,
-    snapshot: Uint8Array | undefined,
-    onStored: () => void,
-  ): Promise<void> {
+  async finish(execution: Execution, left: SessionLeft, onStored: () => void): Promise<void> {
     const { store, memory, bus, sessions } = this.#deps
     const { sessionId, executionId } = this.#plan
     if (!this.#isDurable) {
-      const left = snapshot && (await this.#leave(snapshot, execution))
-      const save = (id: string) => this.#room.write(() => sessions.save(id, executionId, left))
+      const leaving = await this.#leave(left, execution)
+      const save = (id: string) => this.#room.write(() => sessions.save(id, executionId, leaving))
       if (sessionId !== undefined) await save(sessionId)
       if ('endedAtMs' in execution) memory.finish(execution)
       onStored()
@@ -282,17 +279,18 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
     }
     // First: another write must not include the end, which belongs to this commit alone.
     const addition = { ...this.#take(), usage: this.#usage() }
-    const left = snapshot && (await this.#leave(snapshot, execution))
-    const ending = { ...addition, execution, ...(left && { snapshot: left }) }
+    const snapshot = await this.#leave(left, execution)
+    const ending = { ...addition, execution, ...(snapshot && { snapshot }) }
     await this.#write(addition, async () => {
       await store.finish(executionId, this.epoch, ending)
       onStored()
     })
   }
 
-  #leave(snapshot: Uint8Array, execution: Execution): Promise<SessionLeaving> {
+  async #leave(left: SessionLeft, execution: Execution): Promise<SessionLeaving | undefined> {
+    if (left.snapshot === undefined && left.state === undefined) return undefined
     const kept = (this.#running as RunningExecution).kept()
-    return leavingOf(this.#plan, execution, snapshot, kept, this.#deps)
+    return await leavingOf(this.#plan, execution, left, kept, this.#deps)
   }
 
   /** Makes an execution that cannot be stored volatile again, so that its end can be read. */
@@ -303,9 +301,9 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
     this.#written = Promise.resolve()
   }
 
-  async loadSnapshot(): Promise<Uint8Array | undefined> {
+  async openSession(isWhole: boolean): Promise<GuestSession | undefined> {
     const { sessionId } = this.#plan
-    return sessionId === undefined ? undefined : await this.#deps.sessions.load(sessionId)
+    return sessionId === undefined ? undefined : await this.#deps.sessions.open(sessionId, isWhole)
   }
 
   #promote(): void {

@@ -14,6 +14,7 @@ import type {
   DryRunReport,
   GuestOutcome,
   GuestReport,
+  GuestSession,
 } from '../../executor/boundary/messages.ts'
 import { Journal } from '../../executor/calls/journal.ts'
 import { deliverTexts } from '../../executor/calls/journal-texts.ts'
@@ -40,8 +41,8 @@ export interface DryRunDependencies {
 export interface DryRunOptions {
   /** Number of the call that ends the dry run. */
   readonly untilCall?: number | undefined
-  /** The state of the session when the execution began; absent before the session's first. */
-  readonly snapshot?: Uint8Array | undefined
+  /** The session when the execution began; absent before the session's first. */
+  readonly session?: GuestSession | undefined
   /** Whether its execution is about to go on, and so goes before new ones. */
   readonly isResume?: boolean
   /** Whether it has ended before, and the state that it left to its session is wanted. */
@@ -93,7 +94,7 @@ export async function dryRunReplay(
 async function runDry(
   claimed: ClaimedExecution,
   deps: DryRunDependencies,
-  { untilCall, snapshot, signal, leavesSession = false, isResume = false }: DryRunOptions,
+  { untilCall, session, signal, leavesSession = false, isResume = false }: DryRunOptions,
   onLogs: (lines: readonly LogLine[]) => void,
 ): Promise<GuestReport> {
   const { plan } = readPlan(claimed, deps.tools.current)
@@ -120,7 +121,7 @@ async function runDry(
           : (JSON.parse(claimed.program) as CompiledProgram),
       wantsProgram: false,
       tools: toolbox.guestTools,
-      session: sessionId === undefined ? undefined : { snapshot },
+      session: sessionId === undefined ? undefined : (session ?? { snapshot: undefined }),
       inputs,
       seed,
       startedAtMs: claimed.startedAtMs as number,

@@ -3,23 +3,25 @@
  * engine or prelude, whose memory does not fit the present snapshots.
  */
 
-import { hash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { zstdCompress, zstdDecompressSync } from 'node:zlib'
 import type { JournalRecord } from '../../executor/boundary/journal-record.ts'
-import type { ReadRecord } from '../../executor/calls/journal.ts'
+import type { CompiledProgram, ProgramEnd, SessionStep } from '../../executor/boundary/messages.ts'
+import { completedEnd, endOfRun, failedEnd } from '../../executor/boundary/program-end.ts'
+import { Journal, type ReadRecord } from '../../executor/calls/journal.ts'
 import type { ReadTexts } from '../../executor/calls/journal-texts.ts'
 import { TextBudget } from '../../executor/calls/text-budget.ts'
 import type { ExecutionPlan, RestoredExecution } from '../../executor/execution/execution-plan.ts'
-import type { Execution, ExecutionError, Output } from '../../protocol/execution/execution.ts'
+import { stepOf } from '../../executor/execution/session-of-execution.ts'
+import type { Toolbox } from '../../executor/tools/toolbox.ts'
+import type { Execution } from '../../protocol/execution/execution.ts'
 import { numberOf, type ReplayReport } from '../replay/replay.ts'
-import { serializePlan } from '../replay/stored-plan.ts'
+import { readPlan, serializePlan } from '../replay/stored-plan.ts'
 import type { ClaimedExecution } from '../store/store.ts'
 
 /** How a program ended, as far as a repetition must end the same way. */
 type RunEnd =
-  | { readonly status: 'completed'; readonly outputHash: string }
-  | { readonly status: 'failed'; readonly code: string; readonly limit: string | undefined }
+  | ProgramEnd
   /** Stopped from outside while these calls were open: their numbers. */
   | { readonly status: 'stopped'; readonly open: readonly number[] }
 
@@ -39,12 +41,15 @@ const compress = promisify(zstdCompress)
  * session.
  *
  * @param readTexts reads the texts that only the store has
+ * @param isNeeded whether they are the session's state, and so are never too long: what the program
+ *   has taken of them is little, and its journal is bounded
  */
 export async function wholeRecords(
   records: readonly ReadRecord[],
   readTexts: ReadTexts,
+  isNeeded = false,
 ): Promise<readonly JournalRecord[] | undefined> {
-  const budget = new TextBudget(MAX_ANSWER_BYTES)
+  const budget = isNeeded ? TextBudget.unlimited() : new TextBudget(MAX_ANSWER_BYTES)
   const stored: number[] = []
   for (const { seq, text } of records) {
     const isHere = typeof text === 'string'
@@ -98,6 +103,29 @@ export function readSessionRun(bytes: Uint8Array): SessionRun {
   return JSON.parse(zstdDecompressSync(bytes).toString()) as SessionRun
 }
 
+/**
+ * A run as a worker repeats it, on the runtime that it ran on.
+ *
+ * @param toolbox the present tools
+ * @throws {Error} it was stopped, so that it left its session as it was
+ */
+export function stepOfRun(bytes: Uint8Array, toolbox: Toolbox): SessionStep {
+  const { claimed, end } = readSessionRun(bytes)
+  if (end.status === 'stopped') throw new Error(`execution ${claimed.executionId} was stopped`)
+  const { plan } = readPlan(claimed, toolbox)
+  const { program } = claimed
+  const step = stepOf({
+    ...plan,
+    program: program === undefined ? undefined : (JSON.parse(program) as CompiledProgram),
+    tools: plan.toolbox.guestTools,
+    startedAtMs: claimed.startedAtMs as number,
+    timeZone: plan.timeZone,
+    // Nothing answers a worker that asks for more of them.
+    journal: new Journal(claimed.records).deliveries(TextBudget.unlimited()),
+  })
+  return { ...step, end }
+}
+
 /** How a repetition ended otherwise than the run did; `undefined` when it did not. */
 export function differenceOf({ end }: SessionRun, report: ReplayReport): string | undefined {
   const now = dryRunEnd(report)
@@ -106,30 +134,20 @@ export function differenceOf({ end }: SessionRun, report: ReplayReport): string 
 }
 
 function endOf(execution: Execution): RunEnd {
-  if (execution.status === 'completed') return completed(execution.output)
+  if (execution.status === 'completed') return completedEnd(execution.output)
   if (execution.status === 'failed' && !outerLimits.has(execution.error.limit)) {
-    return failed(execution.error)
+    return failedEnd(execution.error)
   }
   const open = execution.calls.filter(({ status }) => status === 'cancelled')
   return { status: 'stopped', open: open.map(({ callId }) => numberOf(callId)) }
 }
 
 function dryRunEnd({ outcome, unanswered }: ReplayReport): RunEnd {
-  if (outcome.status === 'failed') return failed(outcome.error)
-  if (outcome.status === 'completed') {
-    const { json, ...output } = outcome.output
-    return completed({ value: JSON.parse(json), ...output })
-  }
+  const own = endOfRun(outcome)
+  if (own !== undefined) return own
   const open = unanswered.filter(([, request]) => request.startsWith('call '))
   return { status: 'stopped', open: open.map(([id]) => id) }
 }
-
-const completed = ({ value, encoded = '' }: Output): RunEnd => ({
-  status: 'completed',
-  outputHash: hash('sha256', JSON.stringify([value, encoded])),
-})
-
-const failed = ({ code, limit }: ExecutionError): RunEnd => ({ status: 'failed', code, limit })
 
 /** Limits that end a program from outside. */
 const outerLimits: ReadonlySet<string | undefined> = new Set(['wallMs', 'maxJournalBytes'])

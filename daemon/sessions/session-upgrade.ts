@@ -139,7 +139,7 @@ export class SessionUpgrade {
     for (const written of runs) {
       const run = readSessionRun(written)
       const { executionId } = run.claimed
-      const options = { snapshot: bytes, leavesSession: true, signal } as const
+      const options = { session: { snapshot: bytes }, leavesSession: true, signal } as const
       const report = await dryRunReplay(run.claimed, dryRuns, options)
       const why = report.divergence?.message ?? differenceOf(run, report)
       if (why !== undefined) return `execution ${executionId} takes another path here: ${why}`

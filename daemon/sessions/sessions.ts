@@ -1,5 +1,6 @@
 /** The sessions of a daemon: made, listed, removed, and held by one execution at a time. */
 
+import type { GuestSession } from '../../executor/boundary/messages.ts'
 import { newSessionId } from '../../executor/embedded/embedded-sessions.ts'
 import { type SessionUse, sessionBusy } from '../../executor/execution/session-locks.ts'
 import { within } from '../../protocol/base/within.ts'
@@ -10,12 +11,16 @@ import type { Runtimes } from '../replay/runtimes.ts'
 import type { Page } from '../store/page.ts'
 import { fromCursor, toCursor } from '../store/page.ts'
 import type { SessionLeaving, SessionStore, StoredSession } from '../store/store.ts'
+import type { ToolboxSource } from '../tools/daemon-tools.ts'
 import { admitSession } from './session-quota.ts'
+import { stepOfRun } from './session-run.ts'
 import { SessionTurns } from './session-turns.ts'
 import type { SessionUpgrade } from './session-upgrade.ts'
 
 /** Options of {@link SessionService}. */
 export interface SessionOptions {
+  /** The present tools, for the programs that a session is repeated from. */
+  readonly tools: ToolboxSource
   /** Refuses one more session of an owner, when there are too many. */
   readonly admit?: (owner: string) => Promise<void>
   /** The clock, in epoch milliseconds. */
@@ -29,6 +34,7 @@ export class SessionService {
   #keepMs: number
   #runtimes: Runtimes
   #upgrade: Pick<SessionUpgrade, 'bringOver'>
+  #tools: ToolboxSource
   #now: () => number
   #admitOne: (owner: string) => Promise<void>
   #turns: SessionTurns
@@ -42,8 +48,9 @@ export class SessionService {
     keepMs: number,
     runtimes: Runtimes,
     upgrade: Pick<SessionUpgrade, 'bringOver'>,
-    { admit = async () => {}, now = Date.now }: SessionOptions = {},
+    { tools, admit = async () => {}, now = Date.now }: SessionOptions,
   ) {
+    this.#tools = tools
     this.#admitOne = admit
     this.#now = now
     this.#upgrade = upgrade
@@ -181,15 +188,21 @@ export class SessionService {
   }
 
   /**
-   * The state that the next execution of a session starts from.
+   * The session as its next execution gets it.
    *
+   * @param isWhole whether the name of its state does not do
    * @throws {LatchdError} `SNAPSHOT_INCOMPATIBLE`
    */
-  async load(sessionId: string): Promise<Uint8Array | undefined> {
-    const kept = await this.#store.snapshot(sessionId)
-    if (kept === undefined || kept.runtime === this.#present(kept.runtime)) return kept?.bytes
-    await this.fit(sessionId)
-    return (await this.#store.snapshot(sessionId))?.bytes
+  async open(sessionId: string, isWhole: boolean): Promise<GuestSession> {
+    let kept = await this.#store.snapshot(sessionId, !isWhole)
+    if (kept !== undefined && kept.runtime !== this.#present(kept.runtime)) {
+      await this.fit(sessionId)
+      kept = await this.#store.snapshot(sessionId, !isWhole)
+    }
+    const { bytes: snapshot, since = [], state, steps = 0 } = kept ?? {}
+    const named = { ...(state !== undefined && { state }), stepsSince: steps }
+    if (state !== undefined && !isWhole) return { ...named, snapshot, isNameOnly: true }
+    return { ...named, snapshot, since: since.map(run => stepOfRun(run, this.#tools.current)) }
   }
 
   /** The runtime that a state must have to be loaded here, of the engine that has made it. */

@@ -30,7 +30,12 @@ import type { StoredInstant } from '../clock/trusted-clock.ts'
 import type { ClaimAnswer, Claimed, ClaimRequest, Opening, OpeningFacts } from './claim-facts.ts'
 import type { FileStore } from './file-store.ts'
 import type { StuckError, StuckExecution, SweepBounds } from './recovery-facts.ts'
-import type { SessionLeaving, SessionSnapshot, SessionStore } from './session-store.ts'
+import type {
+  SessionLeaving,
+  SessionSnapshot,
+  SessionState,
+  SessionStore,
+} from './session-store.ts'
 import type { Sharing } from './sharing.ts'
 import type { StoreLoad } from './store-load.ts'
 import type { BusyReceivers, StoredWebhookMessage, WebhookMessage } from './webhook-message.ts'
@@ -46,6 +51,7 @@ export type {
   SessionLeaving,
   SessionQuery,
   SessionSnapshot,
+  SessionState,
   SessionStore,
   StoredApproval,
   StoredExecution,

@@ -118,6 +118,7 @@ const OutcomeShape = z.discriminatedUnion('status', [
     status: z.literal('diverged'),
     error: ExecutionError,
   } satisfies Outcome<'diverged'>),
+  z.strictObject({ status: z.literal('not-held') } satisfies Outcome<'not-held'>),
 ])
 
 const { line, column, frame, stack } = ExecutionError.shape

@@ -26,11 +26,22 @@ export interface GuestSession {
   /** The name of its state as the worker reported it: {@link GuestReport.leftState}. */
   readonly state?: string
   /**
-   * Whether the worker may leave the state in its guest and write no snapshot, when the program can
-   * be repeated in little time. The host then keeps a {@link SessionStep}.
+   * Only the name is here, which saves reading the rest: a worker without the guest that holds the
+   * state reports `not-held`.
    */
-  readonly mayStay?: true
+  readonly isNameOnly?: true
+  /**
+   * How many programs have run since the snapshot. The worker may leave the state in its guest and
+   * write no snapshot, when the program can be repeated in little time; the host then keeps what a
+   * {@link SessionStep} is made from. Absent: it may not.
+   */
+  readonly stepsSince?: number
 }
+
+/** The end of a program that nobody stopped; see `program-end.ts`. */
+export type ProgramEnd =
+  | { readonly status: 'completed'; readonly outputHash: string }
+  | { readonly status: 'failed'; readonly code: string; readonly limit: string | undefined }
 
 /** A program of a session that has ended, as it is repeated where its state is needed again. */
 export type SessionStep = Pick<
@@ -48,7 +59,7 @@ export type SessionStep = Pick<
   | 'journal'
 > & {
   /** How it ended, as each repetition of it must. */
-  readonly status: 'completed' | 'failed'
+  readonly end: ProgramEnd
 }
 
 /** Makes a run a dry run: it repeats its journal, sends no request, and ends there. */
@@ -193,6 +204,8 @@ export type GuestOutcome =
   | { readonly status: 'halted'; readonly request: string }
   /** It took another path than its journal. */
   | { readonly status: 'diverged'; readonly error: ExecutionError }
+  /** Nothing has run: see {@link GuestSession.isNameOnly}. */
+  | { readonly status: 'not-held' }
 
 /** Where a program stands, in coordinates of its source as sent. */
 export type GuestPlace = Pick<ExecutionError, 'line' | 'column' | 'frame' | 'stack'>
@@ -226,8 +239,8 @@ export interface GuestReport {
    */
   readonly snapshot?: Uint8Array
   /**
-   * The program has left a new state to its session that is in its guest alone, and this is its
-   * name: see {@link GuestSession.mayStay}.
+   * The guest holds the state that the program has left to its session, and this is its name. Without
+   * a snapshot it is there alone: see {@link GuestSession.stepsSince}.
    */
   readonly leftState?: string
   /** Set for a dry run. */

@@ -44,10 +44,13 @@ export interface ExecutionHost {
   onWorker?(hasWorker: boolean): void
   /** A worker that ran the execution was lost, and no other execution is to blame. */
   onWorkerLost?(): void
-  /** Loads the snapshot of the execution's session. It is called once, before the first run. */
-  loadSnapshot?(): Promise<Uint8Array | undefined>
-  /** The execution's session, in the place of `loadSnapshot`: of a host that keeps its programs. */
-  openSession?(): GuestSession | undefined
+  /**
+   * The session of the execution, before its first run; `undefined`: it has none.
+   *
+   * @param isWhole whether the name of its state does not do
+   * @throws {LatchdError} `SNAPSHOT_INCOMPATIBLE`
+   */
+  openSession?(isWhole: boolean): GuestSession | undefined | Promise<GuestSession | undefined>
   /** Asks the host to decide an approval as expired: see `RunningExecution.decide`. */
   expireApproval(approval: CallApproval): void
 }

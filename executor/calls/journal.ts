@@ -137,9 +137,10 @@ export class Journal {
   /**
    * The deliveries from which a worker recreates the guest: all of them, with the texts of one
    * piece.
+   *
+   * @param budget the texts that are there; absent: those of one piece
    */
-  deliveries(): JournaledDelivery[] {
-    const budget = new TextBudget()
+  deliveries(budget = new TextBudget()): JournaledDelivery[] {
     const deliveries: JournaledDelivery[] = []
     for (const { kind, seq, text, atMs, request } of this.#records) {
       if (kind !== 'delivery') continue

@@ -17,6 +17,9 @@ export class TextBudget {
     this.#leftBytes = bytes
   }
 
+  /** For a worker that cannot ask for the rest. */
+  static readonly unlimited = (): TextBudget => new TextBudget(Infinity)
+
   /** Whether a text still travels; one that does is counted. */
   takes(bytes: number): boolean {
     if (bytes <= SHORT_TEXT_BYTES) return true

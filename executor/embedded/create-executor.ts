@@ -294,7 +294,8 @@ class LocalExecutor implements EmbeddedExecutor {
           this.approvals.answer(asked.approval, onApproval).catch(onFault)
         }
       },
-      openSession: () => (sessionId === undefined ? undefined : this.sessions.stateOf(sessionId)),
+      openSession: isWhole =>
+        sessionId === undefined ? undefined : this.sessions.stateOf(sessionId, isWhole),
       expireApproval: asked => this.approvals.expire(asked),
     }
     const running = new RunningExecution(plan, this.#deps, host)

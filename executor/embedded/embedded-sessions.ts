@@ -20,12 +20,13 @@ export function newSessionId(): string {
 /** The state of a session. */
 interface State {
   readonly snapshot: Uint8Array | undefined
-  /** The programs that have run since the snapshot, and the name of the state that they left. */
+  /** The programs that have run since the snapshot. */
   readonly since: readonly SessionStep[]
-  readonly state?: string
+  /** The name of the state, when a guest may hold it. */
+  readonly state: string | undefined
 }
 
-const NO_STATE: State = { snapshot: undefined, since: [] }
+const NO_STATE: State = { snapshot: undefined, since: [], state: undefined }
 
 /** The sessions of one embedded executor. They end with the process. */
 export class EmbeddedSessions implements Sessions {
@@ -79,9 +80,13 @@ export class EmbeddedSessions implements Sessions {
     throw new LatchdError('NOT_FOUND', `There is no session ${sessionId}`)
   }
 
-  /** The state of a session, for its next program. */
-  stateOf(sessionId: string): GuestSession {
-    return { ...(this.#states.get(sessionId) ?? NO_STATE), mayStay: true }
+  /** The state of a session, for its next program. @param isWhole whether its name does not do */
+  stateOf(sessionId: string, isWhole: boolean): GuestSession {
+    const { snapshot, since, state } = this.#states.get(sessionId) ?? NO_STATE
+    const named = { ...(state !== undefined && { state }), stepsSince: since.length }
+    return state === undefined || isWhole
+      ? { ...named, snapshot, since }
+      : { ...named, snapshot: undefined, isNameOnly: true }
   }
 
   /**
@@ -99,13 +104,13 @@ export class EmbeddedSessions implements Sessions {
   }
 
   /** Gives a session back after an execution. @param left empty: it keeps what it had */
-  release({ sessionId, executionId }: SessionUse, { snapshot, stayed }: SessionLeft): void {
+  release({ sessionId, executionId }: SessionUse, { snapshot, state, step }: SessionLeft): void {
     const before = this.#states.get(sessionId) ?? NO_STATE
-    if (stayed !== undefined) {
-      const since = [...before.since, stayed.step]
-      this.#states.set(sessionId, { ...before, since, state: stayed.state })
+    if (step !== undefined) {
+      const since = [...before.since, step()]
+      this.#states.set(sessionId, { ...before, since, state })
     } else if (snapshot !== undefined) {
-      this.#states.set(sessionId, { snapshot, since: [] })
+      this.#states.set(sessionId, { snapshot, since: [], state })
       this.#store.noteSnapshot(sessionId, snapshot.byteLength)
     }
     this.#store.countExecution(sessionId, executionId, Date.now())

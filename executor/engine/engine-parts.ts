@@ -37,6 +37,8 @@ export interface GuestMaker {
   /** How many guests stand ready in each thread. */
   readonly standby: number
   readonly names: EngineNames
+  /** Whether loading it leaves so much garbage that the thread's heap is to be shrunk afterwards. */
+  readonly leavesGarbage: boolean
   create(): Promise<StandbyGuest>
   /** Checks the thread's copy of the base snapshot. @throws {Error} when it has changed */
   requireWhole(): void

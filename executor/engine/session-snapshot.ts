@@ -133,10 +133,6 @@ export function decodeSnapshot(base: SnapshotBase, snapshot: Uint8Array): Sessio
   return { memoryBytes, runs: readRuns(payload, memoryBytes, base.lowest) }
 }
 
-/** The checksum of a snapshot, hexadecimal: one of another memory has another. Empty: it has none. */
-export const checksumOf = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>
-  Buffer.from(buffer, byteOffset, byteLength).toString('hex', HASH_AT, HASHED_FROM)
-
 const WASM_PAGE_BYTES = 65_536
 
 const hashOf = (bytes: Buffer): Buffer =>

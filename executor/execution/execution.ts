@@ -14,6 +14,7 @@ import { ForgedMessage, type GuestWork, SharedLoss, ThreadEnded } from '../bound
 import type { JournalRecord } from '../boundary/journal-record.ts'
 import type { CompiledProgram, GuestReport, GuestTask } from '../boundary/messages.ts'
 import type { ExecutionHost } from '../boundary/ports.ts'
+import { TextBudget } from '../calls/text-budget.ts'
 import { ToolCalls } from '../calls/tool-calls.ts'
 import { ExecutionRecord } from '../record/execution-record.ts'
 import { decidedIn, type StoredUsage } from '../record/fold-execution.ts'
@@ -26,7 +27,7 @@ import type {
   RunEnd,
 } from './execution-plan.ts'
 import { type Departure, ExecutionState, type Parked } from './execution-state.ts'
-import { openSession, sessionLeft } from './session-of-execution.ts'
+import { SessionOfExecution, sessionLeft } from './session-of-execution.ts'
 import { Suspended } from './suspended.ts'
 import { TypeChecks } from './type-checks.ts'
 
@@ -46,7 +47,7 @@ export class RunningExecution {
   #now: () => number
   /** Approvals whose decision has been emitted. */
   #emittedDecided = new Set<string>()
-  #session: GuestTask['session']
+  #session: SessionOfExecution
   #cancelled = new AbortController()
   #types: TypeChecks
   /** Wakes {@link #canGoOn}. */
@@ -61,6 +62,7 @@ export class RunningExecution {
     this.#plan = plan
     this.#deps = deps
     this.#host = host
+    this.#session = new SessionOfExecution(host)
     this.#now = deps.now ?? Date.now
     const onEvent = (event: ExecutionEvent) => host.onEvent(event)
     this.#record = new ExecutionRecord(plan, onEvent, host.redaction, this.#now)
@@ -181,8 +183,7 @@ export class RunningExecution {
     const disarm = armDeadline(this.#plan, this.#now(), error => this.#stop(error))
     try {
       this.#emitDecided()
-      if (this.#plan.sessionId && this.#state.isFree)
-        this.#session ??= await openSession(this.#host)
+      if (this.#plan.sessionId && this.#state.isFree) await this.#session.open()
       const { typecheck = 'off' } = this.#plan
       if (typecheck !== 'off' && this.#state.isFree) await this.#checkTypes()
       return await this.#runToEnd()
@@ -194,14 +195,10 @@ export class RunningExecution {
   /** Once, before anything runs. The event of the start carries the findings. */
   async #checkTypes(): Promise<void> {
     if (this.#record.startedAtMs !== undefined) return
-    const diagnostics = await this.#types.diagnose(this.#hasHistory)
+    const diagnostics = await this.#types.diagnose(this.#session.hasHistory)
     this.#record.diagnose(diagnostics)
     const error = this.#types.refusal(diagnostics)
     if (error !== undefined) this.#stop(error)
-  }
-
-  get #hasHistory(): boolean {
-    return this.#session?.snapshot !== undefined
   }
 
   /** Emits decisions that were made while the execution was evicted. */
@@ -221,6 +218,7 @@ export class RunningExecution {
       }
       const report = await this.#runGuest()
       if (report !== undefined && 'outcome' in report) {
+        if (await this.#session.openWhole(report.outcome)) continue
         this.#record.measure(report)
         this.#record.addLogs(report.logs)
         if (report.outcome.status === 'parked' && this.#state.isFree) {
@@ -231,7 +229,7 @@ export class RunningExecution {
       }
       if (report === undefined || 'code' in report || !this.#state.isFree) return this.#end(report)
       const hasCalled = this.#record.callCount > 0
-      return this.#end(await this.#types.explained(report, hasCalled, this.#hasHistory))
+      return this.#end(await this.#types.explained(report, hasCalled, this.#session.hasHistory))
     }
   }
 
@@ -303,7 +301,8 @@ export class RunningExecution {
       outcome?.status === 'completed'
         ? this.#record.complete(outcome.output, outcome.isFinalAnswer)
         : this.#record.fail(error as ExecutionError)
-    return { kind: 'ended', execution, ...sessionLeft(left, outcome, () => this.#work()) }
+    const work = () => this.#work(TextBudget.unlimited())
+    return { kind: 'ended', execution, ...sessionLeft(left, outcome, work) }
   }
 
   /** Returns the worker's report, or why there is none; `undefined` after a stop from here. */
@@ -362,7 +361,7 @@ export class RunningExecution {
     }
   }
 
-  #work(): GuestWork {
+  #work(texts?: TextBudget): GuestWork {
     const { source, language, limits, inputs, toolbox, seed, timeZone } = this.#plan
     const startedAtMs = this.#record.start()
     return {
@@ -372,13 +371,13 @@ export class RunningExecution {
       program: this.#program,
       wantsProgram: this.#program === undefined && this.#isProgramKept(),
       tools: toolbox.guestTools,
-      session: this.#session,
+      session: this.#session.opened,
       inputs,
       seed,
       startedAtMs,
       timeZone,
       limits,
-      journal: this.#calls.journal.deliveries(),
+      journal: this.#calls.journal.deliveries(texts),
       isRestored: this.#isRestored,
       emittedLogs: this.#record.logCount,
       chargedCpuMs: this.#record.usage.cpuMs,

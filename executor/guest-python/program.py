@@ -13,7 +13,7 @@ import types
 
 from . import calls, console, describe, door, files, loop, tools
 from .errors import ERROR_CLASSES, Control, FinalAnswer
-from .rewrite import Rewrite
+from .rewrite import rewritten
 from .values import decode, encode
 
 _loads = json.loads
@@ -98,15 +98,21 @@ _HELPERS = {
 }
 
 
+# Of these nothing can be awaited, and to find that out takes longer than the rest.
+_PLAIN = frozenset((type(None), bool, int, float, str, bytes))
+
+
 def _settled(value, depth=0):
     """The value with what can be awaited in it replaced by what that gives."""
-    if type(value) is calls.Call:
+    kind = type(value)
+    if kind in _PLAIN:
+        return value
+    if kind is calls.Call:
         return value.block()
     if inspect.isawaitable(value):
         return loop.the_loop().run_until_complete(value)
     if depth > 50:
         return value
-    kind = type(value)
     if kind is list or kind is tuple:
         if any(_is_container(item) or inspect.isawaitable(item) for item in value):
             return kind(_settled(item, depth + 1) for item in value)
@@ -164,8 +170,8 @@ def _text_of(source):
 
 def _compile(source, file):
     """The code of a program, whose last expression is its value."""
-    tree = ast.parse(_text_of(source), file)
-    tree = Rewrite(tree.body).visit(tree)
+    text = _text_of(source)
+    tree = rewritten(ast.parse(text, file), text)
     if tree.body:
         _take_value(tree.body)
         _call_only_function(tree.body)

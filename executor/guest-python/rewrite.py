@@ -5,6 +5,7 @@ value: a variable counts only when each of its uses is one that awaits.
 """
 
 import ast
+import re
 
 # Functions whose arguments are awaited by what they return.
 _SINKS = frozenset(
@@ -27,6 +28,23 @@ _COUNTERS = frozenset(("len", "zip", "list", "sorted", "enumerate", "tuple", "se
 _ADDERS = frozenset(("append", "add", "appendleft"))
 _VIEWS = frozenset(("values", "items", "copy"))
 _BROAD = frozenset(("BaseException", "BaseExceptionGroup"))
+
+
+# One of these is in every source that the pass changes, or finds a container for awaitables in.
+_CHANGED = re.compile(
+    r"await|async|return|except|append|add|\][\s\\]*=|" + "|".join(sorted(_SINKS))
+)
+
+
+def rewritten(tree, source):
+    """The tree as the pass leaves it; it is made from this source.
+
+    Most short programs have nothing for it, and it takes longer than they do.
+    """
+    # An identifier may be written in other characters than it means.
+    if source.isascii() and _CHANGED.search(source) is None:
+        return tree
+    return Rewrite(tree.body).visit(tree)
 
 
 def is_sink(call):

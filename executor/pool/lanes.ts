@@ -223,10 +223,14 @@ export class Lanes {
     this.#opening.delete(lane)
     this.#free = this.#free.filter(other => other !== lane)
     lane.end(error)
-    if (wasReady) void this.#reopen()
+    if (wasReady) this.openLater()
   }
 
-  /** Opens another lane; tries again as long as no thread comes up. */
+  /** Opens another lane, some time; tries again as long as no thread comes up. */
+  openLater(): void {
+    void this.#reopen()
+  }
+
   async #reopen(): Promise<void> {
     for (let tries = 0; !this.#isClosed; tries++) {
       try {

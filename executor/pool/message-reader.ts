@@ -39,6 +39,7 @@ export class MessageReader implements GuestReader {
   #limits: Limits
   #hasSession: boolean
   #mayStay: boolean
+  #isNameOnly: boolean
   /** The rest of the limits: how much the run may still send. */
   #linesLeft: number
   #logCharsLeft: number
@@ -52,7 +53,8 @@ export class MessageReader implements GuestReader {
   }: Pick<GuestWork, 'limits' | 'emittedLogs' | 'session'>) {
     this.#limits = limits
     this.#hasSession = session !== undefined
-    this.#mayStay = session?.mayStay === true
+    this.#mayStay = session?.stepsSince !== undefined
+    this.#isNameOnly = session?.isNameOnly === true
     // The last line says how much was cut.
     this.#linesLeft = maxLogLines(limits.maxLogBytes) + 1 - emittedLogs
     this.#logCharsLeft = limits.maxLogBytes + SLACK_CHARS
@@ -103,6 +105,9 @@ export class MessageReader implements GuestReader {
     if (snapshot !== undefined) this.#checkSnapshot(snapshot)
     if (report.leftState !== undefined && !this.#mayStay) {
       throw new Error('a message of unknown shape: a state that must not stay in its guest')
+    }
+    if (outcome.status === 'not-held' && !this.#isNameOnly) {
+      throw new Error('a message of unknown shape: a session that was sent is not there')
     }
     bound('warnings', sum(warnings, charsOf), this.#maxErrorChars)
     if (dryRun !== undefined) {

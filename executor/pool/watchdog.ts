@@ -13,7 +13,8 @@
 
 import type { GuestLink } from '../boundary/guest-pool.ts'
 
-const TICK_MS = 250
+/** So a guest of 100 ms of grace is ended within 300 ms of its time. */
+const TICK_MS = 100
 /** Several times as long as the slowest guest takes that is ended for its heartbeat. */
 const STOP_MS = 3000
 

@@ -164,7 +164,9 @@ export class WorkerPool implements GuestPool {
     const lanes = new Lanes(pool, this.#maxCallerChanges)
     this.#lanes = lanes
     pool.on('error', error => lanes.fail(error))
-    await Promise.all(Array.from({ length: this.workers }, () => lanes.open()))
+    const awaited = Math.min(this.workers, engines[this.#engine].awaitedThreads)
+    await Promise.all(Array.from({ length: awaited }, () => lanes.open()))
+    for (let opened = awaited; opened < this.workers; opened++) lanes.openLater()
   }
 
   statistics(): Promise<WorkerStatistics[]> {

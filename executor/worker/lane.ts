@@ -60,10 +60,16 @@ export class WorkerLane {
     }
   }
 
-  /** Blocks until there may be another frame. @param turn of {@link turn} */
-  sleep(turn: number): void {
+  /**
+   * Blocks until there may be another frame.
+   *
+   * @param turn of {@link turn}
+   * @param mostMs the longest sleep; for ever when absent
+   * @returns `false` when it has slept that long
+   */
+  sleep(turn: number, mostMs?: number): boolean {
     // Awaits the host's bump, which follows a posted frame.
-    Atomics.wait(this.words, TURN, turn)
+    return Atomics.wait(this.words, TURN, turn, mostMs) !== 'timed-out'
   }
 
   send(serial: string, message: GuestMessage): void {

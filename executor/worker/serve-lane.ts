@@ -11,6 +11,9 @@ import type { GuestReport, GuestTask } from '../boundary/messages.ts'
 import type { WorkerStatistics } from '../boundary/worker-statistics.ts'
 import { type LaneCommand, WorkerLane } from './lane.ts'
 
+/** A thread that has had no frame for so long has nothing to do. */
+const SETTLE_MS = 100
+
 /** What a thread does with what comes on its lane. */
 export interface LaneDuties {
   /** Resolves when the thread is ready for its first program. */
@@ -23,6 +26,8 @@ export interface LaneDuties {
    * @throws {Error} when the thread is not to be trusted any more
    */
   rest(): boolean | Promise<boolean>
+  /** Does once what is due when the thread first has nothing to do; absent: nothing. */
+  settle?(): void
   statistics(): WorkerStatistics
   /** Gives back memory that is no longer in use. */
   collect(): void
@@ -31,6 +36,7 @@ export interface LaneDuties {
 /** Serves a lane until its thread is ended. @throws {Error} of {@link LaneDuties.rest} */
 export async function serveLane(start: LaneStart, duties: LaneDuties): Promise<never> {
   const lane = new WorkerLane(start)
+  let settle = duties.settle?.bind(duties)
   for (;;) {
     const turn = lane.turn()
     const command = lane.nextCommand()
@@ -38,7 +44,10 @@ export async function serveLane(start: LaneStart, duties: LaneDuties): Promise<n
     else if (command !== undefined) await answer(lane, command, duties)
     else {
       const rested = duties.rest()
-      if (!(typeof rested === 'boolean' ? rested : await rested)) lane.sleep(turn)
+      if (typeof rested === 'boolean' ? rested : await rested) continue
+      if (lane.sleep(turn, settle && SETTLE_MS)) continue
+      settle?.()
+      settle = undefined
     }
   }
 }

@@ -10,13 +10,8 @@ import { limitExceeded } from './guest-end.ts'
 /** The state is larger than the session may keep. */
 export const TOO_LARGE = Symbol('too large')
 
-/** The state is in the guest alone: its name. */
-interface StateInGuest {
-  readonly state: string
-}
-
 /** The state of a session after a program; `undefined` when the session keeps what it had. */
-export type SessionLeft = Uint8Array | StateInGuest | typeof TOO_LARGE | undefined
+export type SessionLeft = Pick<GuestReport, 'snapshot' | 'leftState'> | typeof TOO_LARGE | undefined
 
 const HINT =
   'Assign less to globals in sessions, or set what is not needed any more to undefined: the session has what it had before this program.'
@@ -31,9 +26,7 @@ export function withSession(
   { maxSessionBytes }: Limits,
 ): Pick<GuestReport, 'outcome' | 'snapshot' | 'leftState'> {
   if (left === undefined) return { outcome }
-  if (left !== TOO_LARGE) {
-    return 'state' in left ? { outcome, leftState: left.state } : { outcome, snapshot: left }
-  }
+  if (left !== TOO_LARGE) return { outcome, ...left }
   if (outcome.status !== 'completed' && outcome.status !== 'failed') return { outcome }
   const before =
     outcome.status === 'failed' ? `; it had failed before: ${outcome.error.message}` : ''

@@ -6,12 +6,15 @@
  * from their journals: they were few and short, or there would be a later snapshot.
  */
 
+import { randomUUID } from 'node:crypto'
 import { MessageChannel } from 'node:worker_threads'
 import { LatchdError } from '../../protocol/errors.ts'
+import type { Language } from '../../protocol/execution/execution.ts'
 import { LATCH_BYTES } from '../../protocol/latch.ts'
 import type { GuestReport, GuestSession, GuestTask, SessionStep } from '../boundary/messages.ts'
+import { endOfRun, isSameEnd } from '../boundary/program-end.ts'
+import { engineOf } from '../engine/engine.ts'
 import type { Guest } from '../engine/guest.ts'
-import { checksumOf } from '../engine/session-snapshot.ts'
 import type { GuestCalls } from './guest-calls.ts'
 import { WorkerLane } from './lane.ts'
 
@@ -23,14 +26,15 @@ export type RunStep = (
   lane: WorkerLane,
 ) => GuestReport
 
-/** The name of a session's state, by which a worker knows the guest that holds it. */
-export function stateName({ state, snapshot }: GuestSession): string | undefined {
-  return state ?? (snapshot && checksumOf(snapshot))
+/** The report of a task whose session is not here; see {@link GuestSession.isNameOnly}. */
+export const notHeld: GuestReport = {
+  outcome: { status: 'not-held' },
+  logs: [],
+  logsTruncatedBytes: 0,
+  cpuMs: 0,
+  waitMs: 0,
+  peakMemoryBytes: 0,
 }
-
-/** The name of the state that a program has left to its session; `undefined`: none new. */
-export const leftState = ({ leftState: name, snapshot }: GuestReport): string | undefined =>
-  name ?? (snapshot && checksumOf(snapshot))
 
 /** Whether programs of a session are to be repeated before the next one. */
 export const isRepeated = (session: GuestSession | undefined, isHeld: boolean): boolean =>
@@ -39,11 +43,13 @@ export const isRepeated = (session: GuestSession | undefined, isHeld: boolean): 
 /**
  * Brings a guest to the state of its session.
  *
+ * @param language of the program that is to run in it
  * @param isHeld whether the guest holds it already
  * @throws {LatchdError} SNAPSHOT_INCOMPATIBLE
  */
 export function enterSession(
   { snapshot, since = [] }: GuestSession,
+  language: Language,
   guest: Guest,
   isHeld: boolean,
   run: RunStep,
@@ -55,6 +61,11 @@ export function enterSession(
   if (since.length === 0) {
     if (snapshot !== undefined) guest.restore(snapshot)
     return
+  }
+  const other = since.find(step => engineOf(step.language) !== engineOf(language))
+  if (other !== undefined) {
+    const message = `Cannot use the session for ${language}: its programs are ${other.language}`
+    throw new LatchdError('SNAPSHOT_INCOMPATIBLE', message)
   }
   for (const [index, step] of since.entries()) repeat(step, index > 0, snapshot, guest, run)
   guest.continueSession?.()
@@ -88,9 +99,10 @@ function repeat(
       isHeld,
       new WorkerLane({ port: port1, latch: new SharedArrayBuffer(LATCH_BYTES) }),
     )
-    if (outcome.status === step.status) return
-    const now = 'error' in outcome ? outcome.error.message : outcome.status
-    const message = `Cannot bring the session back: its program ${step.executionId} took another path: it was ${step.status}, and is ${now}`
+    const end = endOfRun(outcome)
+    if (end !== undefined && isSameEnd(end, step.end)) return
+    const now = 'error' in outcome ? outcome.error.message : `${outcome.status} in another way`
+    const message = `Cannot bring the session back: its program ${step.executionId} took another path: it was ${step.end.status}, and is ${now}`
     throw new LatchdError('SNAPSHOT_INCOMPATIBLE', message)
   } finally {
     port1.close()
@@ -106,6 +118,15 @@ const MAX_STEPS = 16
 const MAX_STEP_CPU_MS = 10
 const MAX_STEP_CHARS = 65_536
 
+/** A new name for the state that stays in a guest; `undefined` where none does. */
+export function stateInGuest(
+  { session }: GuestTask,
+  guest: Guest,
+): Pick<GuestReport, 'leftState'> | undefined {
+  if (session?.stepsSince === undefined || guest.continueSession === undefined) return undefined
+  return { leftState: randomUUID() }
+}
+
 /** What a program of a session was, for {@link mayStay}. */
 export interface StayingProgram {
   /** Whether the guest held the session when it began. */
@@ -116,20 +137,19 @@ export interface StayingProgram {
 }
 
 /**
- * Whether a session's state may stay in its guest, since its programs are repeated in little time:
- * see {@link GuestSession.mayStay}.
+ * Whether a session's state may be in its guest alone, since its programs are repeated in little time:
+ * see {@link GuestSession.stepsSince}.
  */
 export function mayStay(
   { session, limits, source, inputs = '' }: GuestTask,
   guest: Guest,
   { isHeld, cpuMs, calls }: StayingProgram,
 ): boolean {
-  if (session?.mayStay !== true || guest.continueSession === undefined) return false
+  const { stepsSince = MAX_STEPS } = session ?? {}
   // A snapshot of this memory could be too large for the session.
   if (guest.memoryBytes > limits.maxSessionBytes) return false
-  const { length } = session.since ?? []
   // Where programs were repeated, others take turns with the session: a snapshot is quicker there.
-  if (length >= MAX_STEPS - 1 || (length > 0 && !isHeld)) return false
+  if (stepsSince >= MAX_STEPS - 1 || (stepsSince > 0 && !isHeld)) return false
   // Files may be gone by the time they are asked for again.
   if (calls.hasFiles || cpuMs > MAX_STEP_CPU_MS) return false
   return source.length + inputs.length + calls.takenChars <= MAX_STEP_CHARS

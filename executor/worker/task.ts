@@ -1,6 +1,5 @@
 /** One execution in a worker, from its source to its report, without leaving this thread's turn. */
 
-import { randomUUID } from 'node:crypto'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { ExecutionError } from '../../protocol/execution/execution.ts'
 import type {
@@ -40,7 +39,7 @@ import { readOutput } from './services/output.ts'
 import { answerDecoder } from './services/text-decoder.ts'
 import { answerURL } from './services/url.ts'
 import { type SessionLeft, TOO_LARGE, withSession } from './session-left.ts'
-import { enterSession, isRepeated, mayStay } from './session-state.ts'
+import { enterSession, isRepeated, mayStay, stateInGuest } from './session-state.ts'
 
 /** What all tasks of a worker share. */
 export interface TaskDependencies {
@@ -163,10 +162,10 @@ class RunningTask {
     if (this.#guest.endSession() !== 'clean' || dryRun?.inGuest === true) return undefined
     const isHeld = this.#deps.isHeld === true
     const cpuMs = this.#task.chargedCpuMs + this.#cpu.usedMs()
-    if (mayStay(this.#task, this.#guest, { isHeld, cpuMs, calls: this.#calls })) {
-      return { state: randomUUID() }
-    }
-    return this.#guest.snapshot(this.#task.limits.maxSessionBytes) ?? TOO_LARGE
+    const left = stateInGuest(this.#task, this.#guest)
+    if (left && mayStay(this.#task, this.#guest, { isHeld, cpuMs, calls: this.#calls })) return left
+    const snapshot = this.#guest.snapshot(this.#task.limits.maxSessionBytes)
+    return snapshot === undefined ? TOO_LARGE : { snapshot, ...left }
   }
 
   #guestMs(): number {
@@ -192,7 +191,8 @@ class RunningTask {
   }
 
   #begin(): void {
-    const { executionId, tools, session, inputs, seed, startedAtMs, timeZone, limits } = this.#task
+    const { executionId, tools, session, language, inputs, seed } = this.#task
+    const { startedAtMs, timeZone, limits } = this.#task
     const rest = JSON.stringify({ inputs, seed, startedAtMs, timeZone })
     const hooks = {
       poll: () => this.#poll(),
@@ -205,7 +205,8 @@ class RunningTask {
       this.#guest.begin(hooks, limits.memoryBytes, configuration)
       return
     }
-    enterSession(session, this.#guest, this.#deps.isHeld === true, (task, guest, isHeld, lane) => {
+    const isHeld = this.#deps.isHeld === true
+    enterSession(session, language, this.#guest, isHeld, (task, guest, isHeld, lane) => {
       this.#channel.poll()
       return runTask(task, guest, { ...this.#deps, isHeld, lane })
     })

@@ -9,7 +9,7 @@ import { collectGarbage, shrinkHeap } from './garbage.ts'
 import type { WorkerLane } from './lane.ts'
 import type { ProgramLanguage } from './language/language.ts'
 import { serveLane } from './serve-lane.ts'
-import { leftState, stateName } from './session-state.ts'
+import { notHeld } from './session-state.ts'
 import { StandbyGuests } from './standby-guests.ts'
 import { runTask } from './task.ts'
 
@@ -34,7 +34,8 @@ async function openLanguage(family: LanguageFamily): Promise<ProgramLanguage> {
 
 /** Runs one execution. */
 async function execute(task: GuestTask, lane: WorkerLane): Promise<GuestReport> {
-  const held = standbyGuests.leaseHeld(task.session && stateName(task.session))
+  const held = standbyGuests.leaseHeld(task.session?.state)
+  if (held === undefined && task.session?.isNameOnly === true) return notHeld
   const guest = held ?? standbyGuests.lease() ?? (await standbyGuests.make())
   executions++
   let isInDoubt = true
@@ -44,7 +45,7 @@ async function execute(task: GuestTask, lane: WorkerLane): Promise<GuestReport> 
     const deps = { isHeld, language, lane, pressure: pressureWords, parksAlways }
     const report = runTask(task, guest, deps)
     isInDoubt = endedInDoubt(report)
-    left = leftState(report)
+    left = report.leftState
     return report
   } finally {
     standbyGuests.giveBack(guest, isInDoubt, left)
@@ -64,6 +65,7 @@ export function serve(start: LaneStart, around?: AroundTask): Promise<never> {
     warmUp: () => standbyGuests.fill(),
     execute: around === undefined ? execute : (task, lane) => around(task, lane, execute),
     rest: () => standbyGuests.rest(),
+    ...(guests.leavesGarbage && { settle: shrinkHeap }),
     statistics: () => ({ executions, standbyGuests: standbyGuests.size, ...standbyGuests.counts }),
     collect: () => {
       standbyGuests.giveUpSessions()

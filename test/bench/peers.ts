@@ -13,8 +13,10 @@ const installed = join(folder, 'node_modules', 'installed-lock.json')
 export function installPeers(): void {
   if (existsSync(installed) && readFileSync(installed).equals(readFileSync(lockfile))) return
   console.log('Installing the peers to measure against (test/bench/peers) …')
-  // One of them declares TypeScript before 7 as a peer dependency, optional in truth.
-  const args = ['ci', '--prefix', folder, '--legacy-peer-deps', '--ignore-scripts', '--no-fund']
+  // One of them declares TypeScript before 7 as a peer dependency, optional in truth. Another has
+  // optional packages for platforms that not every registry has: `ci` would refuse the lockfile.
+  const args = ['install', '--no-save', '--prefix', folder, '--legacy-peer-deps']
+  args.push('--ignore-scripts', '--no-fund')
   const { status } = spawnSync('npm', args, { stdio: ['ignore', 'ignore', 'inherit'] })
   if (status === 0) cpSync(lockfile, installed)
   else console.log('Cannot install the peers; what is missing is left out')

@@ -1,51 +1,68 @@
 /** Sessions as those in memory, with the runs that repeat their state. */
 
-import { keepsRun, SESSION_ROW_BYTES } from '../../daemon/store/rules/sessions.ts'
-import type { SessionLeaving, SessionSnapshot } from '../../daemon/store/store.ts'
+import { namedState, runsAfter, SESSION_ROW_BYTES } from '../../daemon/store/rules/sessions.ts'
+import type { SessionLeaving, SessionSnapshot, SessionState } from '../../daemon/store/store.ts'
 import { MemorySessions } from '../../executor/store/memory-sessions.ts'
 import type { Session } from '../../protocol/execution/session.ts'
 
 const all = { owner: undefined, after: undefined, limit: Infinity }
 
+interface State {
+  readonly bytes: Uint8Array | undefined
+  /** `null`: nothing was left so far. */
+  readonly runtime: string | null
+  readonly state: string | null
+  readonly runs: readonly Uint8Array[]
+  readonly isRepeatable: boolean
+  readonly steps: number
+}
+
+const NONE: State = {
+  ...{ bytes: undefined, runtime: null, state: null },
+  ...{ runs: [], isRepeatable: true, steps: 0 },
+}
+
 export class ToySessions extends MemorySessions {
-  #snapshots = new Map<string, SessionSnapshot>()
-  /** By session; `undefined`: too large, or not all of them were stored. */
-  #runs = new Map<string, readonly Uint8Array[] | undefined>()
+  #states = new Map<string, State>()
 
-  override createSession(sessionId: string, owner: string, nowMs: number): void {
-    super.createSession(sessionId, owner, nowMs)
-    this.#runs.set(sessionId, [])
-  }
-
-  snapshot(sessionId: string): SessionSnapshot | undefined {
-    return this.#snapshots.get(sessionId)
+  snapshot(sessionId: string, isNameEnough = false): SessionState | undefined {
+    const { bytes, runs, steps, runtime, state } = this.#stateOf(sessionId)
+    if (runtime === null) return undefined
+    const named = namedState({ runtime, state, steps })
+    if (isNameEnough && state !== null) return named
+    return {
+      ...named,
+      ...(bytes && { bytes }),
+      ...(steps > 0 && { since: runs.slice(-steps) }),
+    }
   }
 
   saveSnapshot(
     sessionId: string,
     executionId: string,
-    snapshot: SessionLeaving | undefined,
+    left: SessionLeaving | undefined,
     nowMs: number,
   ): void {
     const { executions = 0 } = this.session(sessionId)?.session ?? {}
     this.countExecution(sessionId, executionId, nowMs)
-    if (snapshot === undefined || this.session(sessionId) === undefined) return
-    this.#put(sessionId, snapshot)
-    const runs = this.sessionRuns(sessionId) ?? []
-    const isRepeatable = this.sessionRuns(sessionId) !== undefined
-    const isKept = keepsRun({ isRepeatable, runBytes: bytesOf(runs), executions }, snapshot.run)
-    this.#runs.set(sessionId, isKept ? [...runs, snapshot.run as Uint8Array] : undefined)
+    if (left === undefined || this.session(sessionId) === undefined) return
+    const before = this.#stateOf(sessionId)
+    const runBytes = bytesOf(before.runs)
+    const { added, isRepeatable, steps } = runsAfter({ ...before, runBytes }, executions, left)
+    const { runtime, state = null, bytes = before.bytes } = left
+    const runs = added === undefined ? [] : [...before.runs, added]
+    this.#put(sessionId, { bytes, runtime, state, runs, isRepeatable, steps })
   }
 
   override removeSession(sessionId: string): boolean {
     const isGone = super.removeSession(sessionId)
-    if (isGone) this.#runs.delete(sessionId)
-    if (isGone) this.#snapshots.delete(sessionId)
+    if (isGone) this.#states.delete(sessionId)
     return isGone
   }
 
   sessionRuns(sessionId: string): readonly Uint8Array[] | undefined {
-    return this.#runs.get(sessionId)
+    const { isRepeatable, runs } = this.#stateOf(sessionId)
+    return isRepeatable && this.session(sessionId) !== undefined ? runs : undefined
   }
 
   outdatedSessions(runtime: string, limit: number): readonly string[] {
@@ -57,18 +74,23 @@ export class ToySessions extends MemorySessions {
     return outdated.slice(0, limit).map(({ sessionId }) => sessionId)
   }
 
-  replaceSnapshot(sessionId: string, before: string, snapshot: SessionSnapshot): void {
-    if (this.session(sessionId)?.runtime === before) this.#put(sessionId, snapshot)
+  replaceSnapshot(sessionId: string, before: string, { bytes, runtime }: SessionSnapshot): void {
+    if (this.session(sessionId)?.runtime !== before) return
+    this.#put(sessionId, { ...this.#stateOf(sessionId), bytes, runtime, state: null, steps: 0 })
   }
 
-  #put(sessionId: string, { bytes, runtime }: SessionSnapshot): void {
-    this.#snapshots.set(sessionId, { bytes, runtime })
-    this.noteSnapshot(sessionId, bytes.byteLength, runtime)
+  #stateOf(sessionId: string): State {
+    return this.#states.get(sessionId) ?? NONE
+  }
+
+  #put(sessionId: string, state: State): void {
+    this.#states.set(sessionId, state)
+    this.noteSnapshot(sessionId, state.bytes?.byteLength ?? 0, state.runtime ?? undefined)
   }
 
   sessionBytes(owner: string): number {
     const bytes = ({ sessionId, snapshotBytes }: Session) =>
-      SESSION_ROW_BYTES + snapshotBytes + bytesOf(this.sessionRuns(sessionId) ?? [])
+      SESSION_ROW_BYTES + snapshotBytes + bytesOf(this.#stateOf(sessionId).runs)
     return this.sessions({ ...all, owner }).reduce((sum, one) => sum + bytes(one), 0)
   }
 

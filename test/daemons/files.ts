@@ -14,6 +14,7 @@
 
 /** Files about executions, approvals, sessions, streams and client tools, by subject. */
 export const files = [
+  'test/python/stored-sessions.test.ts',
   'test/spec/approvals.test.ts',
   'test/spec/approvals-under-pressure.test.ts',
   'test/spec/call-limits.test.ts',

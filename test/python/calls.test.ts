@@ -1,4 +1,5 @@
 import t from 'tap'
+import { toolFree, withTools } from './corpus.ts'
 import { pythonExecutor } from './python-executor.ts'
 import { shapes } from './shapes.ts'
 
@@ -169,4 +170,31 @@ t.test('the value of a program is that of its last expression, or of a return', 
     const ended = await run(source)
     t.strictSame('output' in ended ? ended.output : ended.error, output ?? null, source)
   }
+})
+
+t.test('a program that the pass for awaitables skips is one that it would not change', async t => {
+  const { run } = pythonExecutor(t)
+  const sources = [
+    ...[...Object.values(toolFree), ...Object.values(withTools)],
+    ...Object.values(shapes).map(({ source }) => source),
+  ]
+  const program = `
+import ast
+from latchd_guest.rewrite import Rewrite, rewritten
+def same(source):
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return "skipped"
+    plain = ast.dump(tree)
+    if ast.dump(rewritten(ast.parse(source), source)) != plain:
+        return "changed"
+    whole = ast.parse(source)
+    return "skipped" if ast.dump(Rewrite(whole.body).visit(whole)) == plain else source
+[same(source) for source in sources]`
+  const { output } = await run(program, { inputs: { sources } })
+  const found = Object.groupBy(output as string[], one => one)
+  t.ok((found.skipped?.length ?? 0) > 5, 'some are skipped')
+  t.ok((found.changed?.length ?? 0) > 20, 'and some are not')
+  t.strictSame(Object.keys(found).sort(), ['changed', 'skipped'])
 })

@@ -94,3 +94,25 @@ t.test('a state that is too large for its session is refused as the program ends
     error: { limit: 'maxSessionBytes' },
   })
 })
+
+t.test('files of a session have the same times wherever its next program runs', async t => {
+  const { executor, run } = pythonExecutor(t)
+  const session = await executor.sessions.create()
+  const times = 'import os\n[os.stat(path).st_mtime for path in ("/tmp", "/home/guest")]'
+  const first = await outputOf(session, times)
+  const inGuest = await outputOf(session, times)
+  await run(OTHER)
+  t.strictSame([inGuest, await outputOf(session, times)], [first, first])
+})
+
+t.test('a session of Python has no program of another language', async t => {
+  const { executor } = pythonExecutor(t)
+  const session = await executor.sessions.create()
+  await outputOf(session, 'x = 1 + 1')
+  t.match(await session.execute({ source: '1 + 1' }), {
+    status: 'failed',
+    // Its state is a snapshot, or programs to repeat, by the time that the first one took.
+    error: { code: 'SNAPSHOT_INCOMPATIBLE', message: /python/ },
+  })
+  t.equal(await outputOf(session, 'x'), 2)
+})

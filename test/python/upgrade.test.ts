@@ -21,7 +21,7 @@ const OLD = 'cpython of old'
 /** Lets all that is stored be of another image, and runs statements on the store. */
 function ageBy(env: { LATCHD_STATE_DIR: string }, ...statements: readonly string[]): void {
   const database = new DatabaseSync(join(env.LATCHD_STATE_DIR, 'latchd.db'))
-  database.exec(`UPDATE session SET runtime = '${OLD}' WHERE snapshot IS NOT NULL`)
+  database.exec(`UPDATE session SET runtime = '${OLD}' WHERE runtime IS NOT NULL`)
   database.exec(
     `UPDATE blob SET body = x'00', hash = randomblob(32) WHERE id IN (SELECT snapshot FROM session)`,
   )

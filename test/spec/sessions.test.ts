@@ -141,7 +141,7 @@ t.test(
       stateDir: folder,
       onLost: error => t.fail(error.message),
     })
-    const { bytes } = (await store.snapshot(session.sessionId)) ?? { bytes: new Uint8Array() }
+    const { bytes = new Uint8Array() } = (await store.snapshot(session.sessionId)) ?? {}
     await store.saveSnapshot(session.sessionId, 'e0', { bytes, runtime: 'another 1.0' }, Date.now())
     await store.close()
     const second = await testDaemon(t, env)

@@ -13,6 +13,7 @@ import type { GuestReport, GuestTask } from '../../executor/boundary/messages.ts
 import { createExecutor } from '../../executor/index.ts'
 import { Lane } from '../../executor/pool/lane.ts'
 import { WorkerLane } from '../../executor/worker/lane.ts'
+import { serveLane } from '../../executor/worker/serve-lane.ts'
 import { resolveLimits } from '../../protocol/limits.ts'
 import { random } from '../soak/random.ts'
 
@@ -239,4 +240,30 @@ t.test('no wake-up is lost, whenever a worker falls asleep', t => answerAtAllTim
 // One at a time with many calls: its waits spin, where there is a core for it.
 t.test('no wake-up is lost, whenever a worker spins or falls asleep', t =>
   answerAtAllTimes(t, 40, 1, 300),
+)
+
+t.test(
+  'a thread settles when nothing has come for a while, and serves its lane after it',
+  async t => {
+    const { lane } = openLane(t)
+    const done: string[] = []
+    const over = new Error('over')
+    const serving = serveLane(lane.start, {
+      warmUp: async () => {},
+      execute: () => report,
+      rest: () => {
+        if (done.length === 3) throw over
+        done.push('rest')
+        return false
+      },
+      settle: () => {
+        done.push('settle')
+        lane.ask('collect').catch(() => {})
+      },
+      statistics: () => ({ executions: 0, rewound: 0, made: 0, standbyGuests: 0 }),
+      collect: () => done.push('collect'),
+    })
+    await t.rejects(serving, over)
+    t.strictSame(done, ['rest', 'settle', 'collect'])
+  },
 )

@@ -9,6 +9,7 @@ function makerOf(standby: number) {
   const maker: GuestMaker = {
     standby,
     names: { globals: [], ofProcess: [] },
+    leavesGarbage: false,
     create: async () => {
       const guest = {
         memoryBytes: 1,

@@ -129,7 +129,7 @@ export const copiedTables: readonly CopiedTable[] = [
         of: (row, blobs) => (row.snapshot === null ? null : blobs.bytes(row.snapshot as number)),
       },
       ...[small('snapshot_bytes'), text('runtime'), text('remembered'), flag('is_repeatable')],
-      ...[small('run_bytes'), text('holder')],
+      ...[small('run_bytes'), text('holder'), text('state'), small('steps')],
     ],
   },
   {

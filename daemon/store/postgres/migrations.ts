@@ -7,9 +7,16 @@ import { SCHEMA_1 } from './schema.ts'
 import { FLEET_SCHEMA } from './schema-fleet.ts'
 import { SCHEMA_PARENTS } from './schema-parents.ts'
 import { SCHEMA_PEERS } from './schema-peers.ts'
+import { SCHEMA_STEPS } from './schema-steps.ts'
 
 /** One step each; the number of the steps that were taken is the version. */
-const migrations: readonly string[] = [SCHEMA_1, FLEET_SCHEMA, SCHEMA_PEERS, SCHEMA_PARENTS]
+const migrations: readonly string[] = [
+  SCHEMA_1,
+  FLEET_SCHEMA,
+  SCHEMA_PEERS,
+  SCHEMA_PARENTS,
+  SCHEMA_STEPS,
+]
 
 /** The version of the tables that this program writes. */
 export const SCHEMA_VERSION = migrations.length

@@ -268,8 +268,8 @@ export class PostgresStore implements store.Store {
     return this.#read([], tx => sessions.listSessions(tx, query))
   }
 
-  snapshot(sessionId: string) {
-    return this.#read([sessionId], tx => sessions.readSnapshot(tx, sessionId))
+  snapshot(sessionId: string, isNameEnough?: boolean) {
+    return this.#read([sessionId], tx => sessions.readSnapshot(tx, sessionId, isNameEnough))
   }
 
   holdSession(sessionId: string, executionId: string) {

@@ -5,8 +5,14 @@ import { holdOutcome } from '../../../executor/store/rules.ts'
 import { LatchdError } from '../../../protocol/errors.ts'
 import type { Session } from '../../../protocol/execution/session.ts'
 import { sessionOf } from '../rules/rows.ts'
-import { keepsRun, SESSION_ROW_BYTES } from '../rules/sessions.ts'
-import type { HoldOutcome, SessionLeaving, SessionSnapshot, StoredSession } from '../store.ts'
+import { namedState, runsAfter, SESSION_ROW_BYTES } from '../rules/sessions.ts'
+import type {
+  HoldOutcome,
+  SessionLeaving,
+  SessionSnapshot,
+  SessionState,
+  StoredSession,
+} from '../store.ts'
 import type { Transaction } from './database.ts'
 
 interface SessionRow {
@@ -21,10 +27,12 @@ interface SessionRow {
   readonly is_repeatable: boolean
   readonly run_bytes: number
   readonly holder: string | null
+  readonly state: string | null
+  readonly steps: number
 }
 
 const ROWS = `SELECT session_id, owner, created_ms, used_ms, executions, snapshot_bytes, runtime,
-  remembered, is_repeatable, run_bytes, holder FROM session`
+  remembered, is_repeatable, run_bytes, holder, state, steps FROM session`
 
 async function find(tx: Transaction, sessionId: string): Promise<SessionRow | undefined> {
   return (await tx.rows<SessionRow>(`${ROWS} WHERE session_id = $1`, [sessionId]))[0]
@@ -82,17 +90,40 @@ export async function listSessions(
   return rows.map(sessionOf)
 }
 
-/** The state of a session; `undefined` before the first execution has ended. */
+/** The state of a session; see `SessionStore.snapshot`. */
 export async function readSnapshot(
   tx: Transaction,
   sessionId: string,
-): Promise<SessionSnapshot | undefined> {
-  const [row] = await tx.rows<{ snapshot: Buffer | null; runtime: string | null }>(
-    'SELECT snapshot, runtime FROM session WHERE session_id = $1',
-    [sessionId],
+  isNameEnough = false,
+): Promise<SessionState | undefined> {
+  const [row] = await tx.rows<{
+    snapshot: Buffer | null
+    runtime: string | null
+    state: string | null
+    steps: number
+  }>(
+    `SELECT CASE WHEN $2 AND state IS NOT NULL THEN NULL ELSE snapshot END AS snapshot, runtime,
+      state, steps FROM session WHERE session_id = $1`,
+    [sessionId, isNameEnough],
   )
-  if (row === undefined || row.snapshot === null) return undefined
-  return { bytes: new Uint8Array(row.snapshot), runtime: row.runtime ?? '' }
+  if (row === undefined) return undefined
+  const named = namedState(row)
+  if (isNameEnough && named.state !== undefined) return named
+  if (row.snapshot === null && row.steps === 0) return undefined
+  return {
+    ...named,
+    ...(row.snapshot !== null && { bytes: new Uint8Array(row.snapshot) }),
+    ...(row.steps > 0 && { since: await lastRuns(tx, sessionId, row.steps) }),
+  }
+}
+
+/** The last runs, in order. */
+async function lastRuns(tx: Transaction, sessionId: string, count: number): Promise<Uint8Array[]> {
+  const rows = await tx.rows<{ body: Buffer }>(
+    'SELECT body FROM session_run WHERE session_id = $1 ORDER BY number DESC LIMIT $2',
+    [sessionId, count],
+  )
+  return rows.map(({ body }) => new Uint8Array(body)).reverse()
 }
 
 /**
@@ -149,30 +180,34 @@ export async function endInSession(
   )
   await releaseSession(tx, sessionId, executionId)
   if (snapshot === undefined) return
-  await addRun(tx, row, snapshot.run)
-  await setSnapshot(tx, sessionId, snapshot)
+  await addRun(tx, row, snapshot)
+  const { bytes, runtime, state = null } = snapshot
+  if (bytes !== undefined) await setSnapshot(tx, sessionId, { bytes, runtime })
+  await tx.run('UPDATE session SET runtime = $2, state = $3 WHERE session_id = $1', [
+    sessionId,
+    runtime,
+    state,
+  ])
 }
 
 async function addRun(
   tx: Transaction,
-  { session_id, is_repeatable, run_bytes, executions }: SessionRow,
-  run?: Uint8Array,
+  { session_id, is_repeatable, run_bytes: runBytes, executions, steps }: SessionRow,
+  leaving: SessionLeaving,
 ): Promise<void> {
-  if (!is_repeatable) return
-  const isKept = keepsRun({ isRepeatable: true, runBytes: run_bytes, executions }, run)
-  if (isKept) {
+  const before = { isRepeatable: is_repeatable, runBytes, steps }
+  const after = runsAfter(before, executions, leaving)
+  if (after.added !== undefined) {
     await tx.run('INSERT INTO session_run (session_id, number, body) VALUES ($1, $2, $3)', [
       session_id,
       executions + 1,
-      Buffer.from(run),
+      Buffer.from(after.added),
     ])
   } else await tx.run('DELETE FROM session_run WHERE session_id = $1', [session_id])
-  const bytes = isKept ? run_bytes + run.byteLength : 0
-  await tx.run('UPDATE session SET is_repeatable = $2, run_bytes = $3 WHERE session_id = $1', [
-    session_id,
-    isKept,
-    bytes,
-  ])
+  await tx.run(
+    `UPDATE session SET is_repeatable = $2, run_bytes = $3, steps = $4 WHERE session_id = $1`,
+    [session_id, after.isRepeatable, after.runBytes, after.steps],
+  )
 }
 
 async function setSnapshot(
@@ -193,7 +228,9 @@ export async function replaceSnapshot(
   before: string,
   snapshot: SessionSnapshot,
 ): Promise<void> {
-  if ((await lock(tx, sessionId))?.runtime === before) await setSnapshot(tx, sessionId, snapshot)
+  if ((await lock(tx, sessionId))?.runtime !== before) return
+  await setSnapshot(tx, sessionId, snapshot)
+  await tx.run('UPDATE session SET state = NULL, steps = 0 WHERE session_id = $1', [sessionId])
 }
 
 /** The runs that repeat the state of a session, in order; `undefined` when they are not all there. */

@@ -9,6 +9,7 @@ import { SCHEMA_3 } from './schema-3.ts'
 import { SCHEMA_4 } from './schema-4.ts'
 import { SCHEMA_5 } from './schema-5.ts'
 import { SCHEMA_6 } from './schema-6.ts'
+import { SCHEMA_8 } from './schema-8.ts'
 import { SCHEMA_PARENTS } from './schema-parents.ts'
 
 /** "ltch": distinguishes a store from other databases. */
@@ -29,6 +30,7 @@ const migrations: readonly ((connection: Connection) => void)[] = [
   ({ database }) => database.exec(SCHEMA_5),
   ({ database }) => database.exec(SCHEMA_6),
   ({ database }) => database.exec(SCHEMA_PARENTS),
+  ({ database }) => database.exec(SCHEMA_8),
 ]
 
 /** The version of the tables that this program writes. */

@@ -141,7 +141,7 @@ export function operationsOn(
     createSession: (sessionId, owner, nowMs) => sessions.create(sessionId, owner, nowMs),
     session: sessionId => sessions.session(sessionId),
     sessions: query => sessions.sessions(query),
-    snapshot: sessionId => sessions.snapshot(sessionId),
+    snapshot: (sessionId, isNameEnough) => sessions.snapshot(sessionId, isNameEnough),
     holdSession: (sessionId, executionId) => sessions.hold(sessionId, executionId),
     releaseSession: (sessionId, executionId) => sessions.release(sessionId, executionId),
     sessionBytes: owner => sessions.bytesOf(owner),

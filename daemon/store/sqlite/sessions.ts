@@ -4,12 +4,13 @@ import { holdOutcome } from '../../../executor/store/rules.ts'
 import { LatchdError } from '../../../protocol/errors.ts'
 import type { Session } from '../../../protocol/execution/session.ts'
 import { sessionOf } from '../rules/rows.ts'
-import { keepsRun, SESSION_ROW_BYTES } from '../rules/sessions.ts'
+import { namedState, runsAfter, SESSION_ROW_BYTES } from '../rules/sessions.ts'
 import type {
   HoldOutcome,
   Place,
   SessionLeaving,
   SessionSnapshot,
+  SessionState,
   StoredSession,
 } from '../store.ts'
 import type { Blobs } from './blobs.ts'
@@ -28,6 +29,8 @@ interface SessionRow {
   readonly remembered: string
   readonly is_repeatable: number
   readonly run_bytes: number
+  readonly state: string | null
+  readonly steps: number
 }
 
 /**
@@ -88,10 +91,17 @@ export class Sessions {
     )
   }
 
-  snapshot(sessionId: string): SessionSnapshot | undefined {
+  /** See `SessionStore.snapshot`. */
+  snapshot(sessionId: string, isNameEnough = false): SessionState | undefined {
     const row = this.#find(sessionId)
-    if (row === undefined || row.snapshot === null) return undefined
-    return { bytes: this.#blobs.bytes(row.snapshot), runtime: row.runtime ?? '' }
+    if (row === undefined || (row.snapshot === null && row.steps === 0)) return undefined
+    const named = namedState(row)
+    if (isNameEnough && named.state !== undefined) return named
+    return {
+      ...named,
+      ...(row.snapshot !== null && { bytes: this.#blobs.bytes(row.snapshot) }),
+      ...(row.steps > 0 && { since: this.#lastRuns(sessionId, row.steps) }),
+    }
   }
 
   /** Records that an execution of the session has ended, with the new state, if any. */
@@ -104,14 +114,26 @@ export class Sessions {
       sessionId,
     )
     if (snapshot === undefined) return
-    this.#addRun(row, snapshot.run)
-    this.#setSnapshot(row, snapshot)
+    this.#addRun(row, snapshot)
+    const { bytes, runtime, state = null } = snapshot
+    if (bytes !== undefined) this.#setSnapshot(row, { bytes, runtime })
+    this.#connection.run(
+      'UPDATE session SET runtime = ?, state = ? WHERE session_id = ?',
+      runtime,
+      state,
+      sessionId,
+    )
   }
 
   /** Replaces a state that was made with `before` by the same one of another runtime. */
   replaceSnapshot(sessionId: string, before: string, snapshot: SessionSnapshot): void {
     const row = this.#find(sessionId)
-    if (row?.runtime === before) this.#setSnapshot(row, snapshot)
+    if (row?.runtime !== before) return
+    this.#setSnapshot(row, snapshot)
+    this.#connection.run(
+      'UPDATE session SET state = NULL, steps = 0 WHERE session_id = ?',
+      sessionId,
+    )
   }
 
   #setSnapshot(row: SessionRow, { bytes, runtime }: SessionSnapshot): void {
@@ -125,27 +147,38 @@ export class Sessions {
     if (row.snapshot !== null) this.#blobs.release(row.snapshot)
   }
 
-  #addRun(
-    { session_id, is_repeatable, run_bytes, executions }: SessionRow,
-    run?: Uint8Array,
-  ): void {
-    if (is_repeatable === 0) return
-    const isKept = keepsRun({ isRepeatable: true, runBytes: run_bytes, executions }, run)
-    const bytes = run_bytes + (run?.byteLength ?? 0)
-    if (isKept) {
+  #addRun(row: SessionRow, leaving: SessionLeaving): void {
+    const { session_id, is_repeatable, run_bytes: runBytes, executions, steps } = row
+    const before = { isRepeatable: is_repeatable === 1, runBytes, steps }
+    const after = runsAfter(before, executions, leaving)
+    if (after.added !== undefined) {
       this.#connection.run(
         'INSERT INTO session_run (session_id, number, body) VALUES (?, ?, ?)',
         session_id,
         executions + 1,
-        run,
+        after.added,
       )
     } else this.#connection.run('DELETE FROM session_run WHERE session_id = ?', session_id)
     this.#connection.run(
-      'UPDATE session SET is_repeatable = ?, run_bytes = ? WHERE session_id = ?',
-      Number(isKept),
-      isKept ? bytes : 0,
+      'UPDATE session SET is_repeatable = ?, run_bytes = ?, steps = ? WHERE session_id = ?',
+      Number(after.isRepeatable),
+      after.runBytes,
+      after.steps,
       session_id,
     )
+  }
+
+  /** The last runs, in order. */
+  #lastRuns(sessionId: string, count: number): Uint8Array[] {
+    return this.#connection
+      .all<{ body: Uint8Array }>(
+        `SELECT body FROM (
+          SELECT body, number FROM session_run WHERE session_id = ? ORDER BY number DESC LIMIT ?
+        ) ORDER BY number`,
+        sessionId,
+        count,
+      )
+      .map(({ body }) => body)
   }
 
   runs(sessionId: string): Uint8Array[] | undefined {

@@ -195,6 +195,8 @@ export class CPythonGuest implements StandbyGuest {
 
   continueSession(): void {
     if (this.#state !== 'clean') throw new Error('a session in a guest that is not at rest')
+    // As for a rewind: what is made now has the same times, wherever the session goes on.
+    this.#instance.begin(idle, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)
     this.#instance.emptyFiles(this.#stackPointer)
     this.#state = 'new'
   }

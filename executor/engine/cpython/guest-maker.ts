@@ -17,6 +17,8 @@ export async function openPythonGuests(snapshot: PythonSnapshot): Promise<GuestM
   return {
     // Each takes 40 MB.
     standby: 1,
+    // Of a heap of 31 MB 21 stay (measured).
+    leavesGarbage: true,
     names: { globals: ['console'], ofProcess: ['type'] },
     create: () => CPythonGuest.create(base, parts),
     requireWhole() {

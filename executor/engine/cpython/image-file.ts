@@ -1,19 +1,10 @@
 /** The file in which an image is stored. */
 
 import { randomUUID } from 'node:crypto'
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  renameSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { isPacked } from './packed-image.ts'
+import { readWhole } from './read-whole.ts'
 
 /** Whether there is an image that only this user can have written. */
 export function isThere(file: string): boolean {
@@ -36,26 +27,13 @@ function isOurs(folder: string): boolean {
 
 /** Reads a stored image; `undefined` when it is not there, or not whole. */
 export function readImage(file: string): SharedArrayBuffer | undefined {
-  let descriptor: number
   try {
-    descriptor = openSync(file, 'r')
-  } catch {
-    // Not there, or out of sight under Node's permissions: it is made again.
-    return undefined
-  }
-  try {
-    const image = new SharedArrayBuffer(fstatSync(descriptor).size)
-    const bytes = new Uint8Array(image)
-    let end = 0
-    for (let read = 1; read > 0; end += read) {
-      read = readSync(descriptor, bytes, end, bytes.length - end, null)
-    }
+    const image = readWhole(file, size => new SharedArrayBuffer(size))
     return isPacked(image) ? image : undefined
   } catch {
-    // A disk that does not read: it is made again.
+    // Not there, out of sight under Node's permissions, or on a disk that does not read: it is made
+    // again.
     return undefined
-  } finally {
-    closeSync(descriptor)
   }
 }
 

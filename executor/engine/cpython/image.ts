@@ -73,6 +73,8 @@ async function make(file: string | undefined): Promise<PythonSnapshot> {
   const module = await compiling
   const image = kept ?? (await makeImage(files, module))
   const { loader, stdlib } = files
+  // V8 has a copy of its own. Garbage of this size may lie for minutes.
+  files.wasm.buffer.transfer(0)
   const { memoryHash } = unpackImage(image)
   return {
     ...{

@@ -1,9 +1,9 @@
 /** The files of the optional package `@latchd/python`: they are the engine. */
 
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { LatchdError } from '../../../protocol/errors.ts'
+import { readWhole } from './read-whole.ts'
 
 /** The line that installs the package. */
 export const INSTALL_LINE = 'npm install @latchd/python'
@@ -60,4 +60,4 @@ export function readPackage(): PackageFiles {
 /** Loads a module at once, and not at the start of the process. */
 const load = createRequire(import.meta.url)
 
-const read = (url: string) => new Uint8Array(readFileSync(new URL(url)))
+const read = (url: string) => new Uint8Array(readWhole(new URL(url), size => new ArrayBuffer(size)))

@@ -15,12 +15,10 @@ import { shrinkHeap } from '../../worker/garbage.ts'
 import { WorkerPool } from '../worker-pool.ts'
 import { readLines, sendLine } from './lines.ts'
 import { OF_PROCESS, Proofs } from './proofs.ts'
-import { type FromChild, type Proved, type ToChild, unpackWork } from './wire.ts'
+import { type FromChild, HEARTBEAT_MS, type Proved, type ToChild, unpackWork } from './wire.ts'
 
 /** The descriptor of the socket. */
 const SOCKET_FD = 3
-/** How often guests that run show that they are alive: less than the supervision's tick. */
-const HEARTBEAT_MS = 200
 
 /** More than there are threads. */
 const MAX_ENDED = 1000
@@ -81,7 +79,7 @@ function sendHeartbeat(): void {
 }
 
 async function run(
-  { run, owner, work }: Extract<ToChild, { kind: 'run' }>,
+  { run, owner, session, work }: Extract<ToChild, { kind: 'run' }>,
   snapshot: Uint8Array | undefined,
 ): Promise<void> {
   const relayed = new Relayed()
@@ -96,6 +94,7 @@ async function run(
       receive: message => send({ kind: 'message', run, message }),
       // Turns are taken in the daemon: here there is a thread for each run.
       owner,
+      session,
       // This pool has one engine.
       language: work.language,
       execution: relayed,

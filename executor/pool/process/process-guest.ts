@@ -11,7 +11,7 @@ import {
 import type { Delivery, GuestReport } from '../../boundary/messages.ts'
 import { engineOf, engines } from '../../engine/engine.ts'
 import { MessageReader } from '../message-reader.ts'
-import type { ToChild } from './wire.ts'
+import { HEARTBEAT_MS, type ToChild } from './wire.ts'
 
 /** The daemon's end of one run in a child process: sends to it, and reads what comes from it. */
 export class ProcessGuest implements GuestLink {
@@ -32,7 +32,8 @@ export class ProcessGuest implements GuestLink {
   constructor(id: number, run: PoolRun, send: (message: ToChild) => void) {
     this.#id = id
     this.run = run
-    this.graceMs = engines[engineOf(run.language)].graceMs
+    // What is seen of its heartbeat may be as old as that.
+    this.graceMs = engines[engineOf(run.language)].graceMs + HEARTBEAT_MS
     this.#send = send
   }
 

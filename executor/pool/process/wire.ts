@@ -7,13 +7,16 @@
 
 import type { GuestWork } from '../../boundary/guest-pool.ts'
 import { withInfinity } from '../../boundary/lane-frames.ts'
-import type { Delivery, GuestMessage, GuestReport } from '../../boundary/messages.ts'
+import type { Delivery, GuestMessage, GuestReport, GuestSession } from '../../boundary/messages.ts'
 import type { WorkerStatistics } from '../../boundary/worker-statistics.ts'
 import type { PoolOptions } from '../worker-pool.ts'
 
+/** How often the process says which guests run and are alive. */
+export const HEARTBEAT_MS = 200
+
 /** Work in JSON. The session's state stands before it, an endless time is `null`. */
 export interface SentWork extends Omit<GuestWork, 'session' | 'expectedMs'> {
-  readonly isSession?: boolean
+  readonly session?: Omit<GuestSession, 'snapshot'>
   readonly expectedMs?: Readonly<Record<number, number | null>>
 }
 
@@ -32,6 +35,8 @@ export type ToChild =
       readonly kind: 'run'
       readonly run: number
       readonly owner: string
+      /** Its session: the thread that ran it last may hold its state. */
+      readonly session: string | undefined
       readonly work: SentWork
     }
   | { readonly kind: 'deliver'; readonly run: number; readonly delivery: Delivery }
@@ -63,8 +68,8 @@ export type FromChild =
       readonly hasBegun: boolean
     }
   /**
-   * For each run whether its guest runs, and its heartbeat. Sent five times per second while there
-   * are runs.
+   * For each run whether its guest runs, and its heartbeat. Sent every {@link HEARTBEAT_MS} while
+   * there are runs.
    */
   | { readonly kind: 'heartbeat'; readonly guests: readonly (readonly [number, boolean, number])[] }
   | { readonly kind: 'answer'; readonly id: number; readonly workers: readonly WorkerStatistics[] }
@@ -77,9 +82,10 @@ export type SentReport = Omit<GuestReport, 'snapshot'>
 
 /** Work as it is sent, without the session's snapshot: its bytes are sent before the line. */
 export function packWork({ session, expectedMs, ...work }: GuestWork): SentWork {
+  const { snapshot: _, ...named } = session ?? {}
   return {
     ...work,
-    ...(session && { isSession: true }),
+    ...(session && { session: named }),
     // Infinity becomes null by itself.
     ...(expectedMs && { expectedMs }),
   }
@@ -87,12 +93,12 @@ export function packWork({ session, expectedMs, ...work }: GuestWork): SentWork 
 
 /** @param snapshot the session's state */
 export function unpackWork(
-  { isSession = false, expectedMs, ...work }: SentWork,
+  { session, expectedMs, ...work }: SentWork,
   snapshot: Uint8Array | undefined,
 ): GuestWork {
   return {
     ...work,
-    session: isSession ? { snapshot } : undefined,
+    session: session && { ...session, snapshot },
     expectedMs: expectedMs && withInfinity(expectedMs),
   }
 }

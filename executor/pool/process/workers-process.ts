@@ -128,7 +128,8 @@ export class WorkersProcess {
     try {
       const work = run.begin(guest)
       const { snapshot } = work.session ?? {}
-      this.#send({ kind: 'run', run: id, owner: run.owner, work: packWork(work) }, snapshot)
+      const { owner, session } = run
+      this.#send({ kind: 'run', run: id, owner, session, work: packWork(work) }, snapshot)
       guest.open(work)
       return await guest.ended.promise
     } finally {

@@ -69,6 +69,7 @@ export const forgedReports: readonly (readonly [what: string, report: unknown])[
   ['an error of a hostile kind', { outcome: { status: 'failed', error: 5 } }],
   ['a stop that nobody asked for', { outcome: { status: 'stopped' } }],
   ['a halt that nobody asked for', { outcome: { status: 'halted', request: 'call echo' } }],
+  ['a session that was sent and is said not to be there', { outcome: { status: 'not-held' } }],
   [
     'a divergence',
     { outcome: { status: 'diverged', error: { code: 'NONDETERMINISM', name: 'N', message: 'm' } } },
