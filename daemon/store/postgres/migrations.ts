@@ -9,8 +9,8 @@ import { SCHEMA_PARENTS } from './schema-parents.ts'
 import { SCHEMA_PEERS } from './schema-peers.ts'
 import { SCHEMA_STEPS } from './schema-steps.ts'
 
-/** One step each; the number of the steps that were taken is the version. */
-const migrations: readonly string[] = [
+/** One step each; the number of the steps that were taken is the version. A test pins each. */
+export const schemas: readonly string[] = [
   SCHEMA_1,
   FLEET_SCHEMA,
   SCHEMA_PEERS,
@@ -19,7 +19,7 @@ const migrations: readonly string[] = [
 ]
 
 /** The version of the tables that this program writes. */
-export const SCHEMA_VERSION = migrations.length
+export const SCHEMA_VERSION = schemas.length
 
 /** The lock under which one daemon at a time migrates: "ltch". */
 const LOCK = 0x6c746368
@@ -50,7 +50,7 @@ export async function migrate(tx: Transaction): Promise<Migrated> {
       `Cannot open the database: its version is ${version}, this program knows up to ${SCHEMA_VERSION}`,
     )
   }
-  for (const sql of migrations.slice(version)) await tx.script(sql)
+  for (const sql of schemas.slice(version)) await tx.script(sql)
   if (version === 0) await setMeta(tx, 'store_id', randomUUID())
   if (version < SCHEMA_VERSION) await setMeta(tx, 'schema_version', String(SCHEMA_VERSION))
   const storeId = (await meta(tx, 'store_id')) ?? ''
