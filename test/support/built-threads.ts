@@ -4,15 +4,15 @@
  */
 
 import { registerHooks } from 'node:module'
+import { entryUrl } from './built.ts'
 
-const root = new URL('../../', import.meta.url)
-
-/** They find what they start beside themselves. */
+/** They find what they start, or what it may read, from where they are themselves. */
 const starters = [
   'daemon/http-tools/document/read-document',
   'daemon/store/sqlite/thread-client',
   'daemon/store/sqlite/upkeep',
   'executor/engine/cpython/image',
+  'executor/pool/process/node-flags',
   'executor/pool/process/workers-process',
   'executor/pool/worker-pool',
   'executor/typecheck/program-reader',
@@ -20,7 +20,7 @@ const starters = [
 
 /** The URL of each in `dist/`, by its own. */
 const builtUrls = new Map(
-  starters.map(path => [new URL(`${path}.ts`, root).href, new URL(`dist/${path}.js`, root).href]),
+  starters.map(path => [new URL(`../../${path}.ts`, import.meta.url).href, entryUrl(path)]),
 )
 
 registerHooks({
@@ -30,7 +30,7 @@ registerHooks({
     if (builtUrl === undefined) return loaded
     const source = String(loaded.source)
     const placed = source.replaceAll('import.meta.url', JSON.stringify(builtUrl))
-    if (placed === source) throw new Error(`${url} starts nothing by a file beside it`)
+    if (placed === source) throw new Error(`${url} finds nothing from where it is`)
     return { ...loaded, source: placed }
   },
 })
