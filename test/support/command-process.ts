@@ -9,6 +9,7 @@ import {
   cleanEnv,
   type RunningCommand,
 } from './running-command.ts'
+import { testFolder } from './test-folder.ts'
 
 export interface ProcessOptions extends CommandOptions {
   /** What Node is given before the arguments; the command by default. */
@@ -23,7 +24,7 @@ export function startProcess(
   args: readonly string[],
   options: ProcessOptions = {},
 ): RunningCommand {
-  const { env = {}, input, cwd = t.testdir(), script = [commandFile], sockets = [] } = options
+  const { env = {}, input, cwd = testFolder(t), script = [commandFile], sockets = [] } = options
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`)
   // tap has its own code loaded into every child, by a NODE_OPTIONS that is set when it is spawned.
   const start = sockets.length === 0 ? [] : handing(sockets.length)
