@@ -299,3 +299,14 @@ t.test('every code of the table of errors is raised somewhere', async t => {
   const never = Object.keys(errorTable).filter(code => !raised.has(code))
   t.strictSame(never, [])
 })
+
+t.test('no test has a folder that tap removes before what the test has started in it', t => {
+  const files = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
+  const tests = files.filter(file => file.endsWith('.ts')).map(file => join('test', file))
+  const removedEarly = /\bt\.testdir\(/
+  t.strictSame(
+    tests.filter(file => removedEarly.test(textOf(file))),
+    [],
+  )
+  t.end()
+})

@@ -29,12 +29,13 @@ const entries = [
 ]
 
 /**
- * Packages that stay outside. piscina starts a file beside its own; the engines' packages are found by
- * their names, for their WebAssembly; openai and the exporter of traces are large and used by few; pg
- * and aws4fetch are optional peers.
+ * Packages that stay outside. piscina starts a file beside its own, and TypeScript finds its compiler
+ * from there; the engines' packages are found by their names, for their WebAssembly; openai and the
+ * exporter of traces are large and used by few; pg and aws4fetch are optional peers.
  */
 const external = [
   'piscina',
+  /^typescript\//,
   'aws4fetch',
   'pg',
   /^quickjs-wasi\//,

@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
+import { testFolder } from '../support/test-folder.ts'
 
 const script = fileURLToPath(new URL('./store-process.ts', import.meta.url))
 
@@ -37,7 +38,14 @@ export function storeProcessOnSmallDisk(t: Test, megabytes: number): StoreProces
   const mount = `mount -t tmpfs -o size=${megabytes}m tmpfs "$0"`
   const ballast = `mkdir "$0/state" && head -c ${megabytes}00000 /dev/zero > "$0/state/ballast"`
   const run = `exec ${process.execPath} ${script} "$0/state" fill`
-  return started(t, ['unshare', '-rm', 'sh', '-c', `${mount} && ${ballast} && ${run}`, t.testdir()])
+  return started(t, [
+    'unshare',
+    '-rm',
+    'sh',
+    '-c',
+    `${mount} && ${ballast} && ${run}`,
+    testFolder(t),
+  ])
 }
 
 function started(

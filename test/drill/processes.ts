@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { isBuilt } from '../support/built.ts'
 import { patience } from '../support/patience.ts'
 import type { Effect } from './ledger.ts'
 
@@ -26,9 +27,10 @@ export function startScript(
   args: readonly string[],
   env: Record<string, string>,
 ): ScriptProcess {
-  const flags = ['--disable-warning=ExperimentalWarning', join(here, script), ...args]
+  const built = isBuilt ? [`--import=${join(here, '../support/built-threads.ts')}`] : []
+  const flags = ['--disable-warning=ExperimentalWarning', ...built, join(here, script), ...args]
   return spawn(process.execPath, flags, {
-    env: { ...cleanEnv, NODE_COMPILE_CACHE, ...env },
+    env: { ...cleanEnv, ...(isBuilt && { TEST_BUILT: '1' }), NODE_COMPILE_CACHE, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
 }

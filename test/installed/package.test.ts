@@ -118,6 +118,14 @@ t.test('the package runs in an empty app and brings no Node', async t => {
     t.equal(stdout, '[ 21, 42 ]\n')
   })
 
+  t.test('the command finds the compiler that checks types', async t => {
+    writeFileSync(join(app, 'checked.ts'), 'if (false) nothing; 42')
+    const args = ['--no', 'latchd', 'run', 'checked.ts', '--typecheck', 'warn']
+    const { stdout, stderr } = await run('npx', args, { cwd: app })
+    t.equal(stdout, '42\n')
+    t.match(stderr, /TS2304: Cannot find name 'nothing'/)
+  })
+
   t.test('the daemon has its console, also under permissions', async t => {
     const script = [join(app, 'node_modules/latchd/bin/latchd.mjs')]
     const start: StartCommand = (t, args, options) => startProcess(t, args, { ...options, script })

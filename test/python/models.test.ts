@@ -8,6 +8,7 @@ import { CodeAgent } from '../../sdk/agents/index.ts'
 import { codeTool } from '../../sdk/index.ts'
 import { startHere } from '../support/command-here.ts'
 import { fixture, get, testDaemon } from '../support/daemon.ts'
+import { testFolder } from '../support/test-folder.ts'
 import { pythonExecutor } from './python-executor.ts'
 
 const stubs = pythonStubs([
@@ -94,7 +95,7 @@ t.test('the daemon gives its tools as Python, and says that it runs Python', asy
 })
 
 t.test('latchd run takes a file of Python by its name', async t => {
-  const folder = t.testdir({ 'sum.py': 'print("adding")\nsum(range(int(inputs["to"])))' })
+  const folder = testFolder(t, { 'sum.py': 'print("adding")\nsum(range(int(inputs["to"])))' })
   const { ended } = startHere(t, ['run', 'sum.py', '--input', 'to=5'], { cwd: folder })
   const { code, stdout, stderr } = await ended
   t.equal(code, 0, stderr)

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import t from 'tap'
+import { testFolder } from '../support/test-folder.ts'
 import { toolFree, withTools } from './corpus.ts'
 import { pythonExecutor } from './python-executor.ts'
 
@@ -21,7 +22,7 @@ async function approve({ action }: { action: string }) {
   return `approved: ${action}`
 }
 
-const folder = t.testdir()
+const folder = testFolder(t)
 const { run } = pythonExecutor(t, { tools: tools as never })
 
 /** What the machine's own Python gives for all programs: the oracle, where there is one. */

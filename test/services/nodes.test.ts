@@ -10,6 +10,7 @@ import { PageReader } from '../support/page-reader.ts'
 import { PostgresServer } from '../support/postgres.ts'
 import { sharedDaemon } from '../support/shared-daemons.ts'
 import { stateFolder } from '../support/state-folder.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 t.setTimeout(240_000)
 
@@ -98,7 +99,7 @@ t.test('what a killed daemon had is claimed within 15 s, and its row goes', asyn
 
 t.test('limits of a token count what it has at all daemons, and rates are shared out', async t => {
   const database = await server.database('limited')
-  const config = t.testdir({
+  const config = testFolder(t, {
     'latchd.config.json': JSON.stringify({
       tokens: [
         { name: 'ann', secretFile: 'ann', limits: { maxExecutions: 3 } },

@@ -11,6 +11,7 @@ import type { Outcome } from '../../protocol/execution/executor.ts'
 import { Latchd } from '../../sdk/index.ts'
 import { intrusions, loading, modules } from '../escape/attempts/inner-line.ts'
 import { implants, waysOut } from '../escape/attempts/sealed-realm.ts'
+import { entryUrl } from '../support/built.ts'
 import { startHere } from '../support/command-here.ts'
 import { type ProcessOptions, startProcess } from '../support/command-process.ts'
 import { post } from '../support/daemon.ts'
@@ -19,7 +20,7 @@ import { type RunningCommand, serve } from '../support/running-command.ts'
 import { stateFolder } from '../support/state-folder.ts'
 import { notifySocket } from '../support/systemd.ts'
 
-const executor = new URL('../../executor/embedded/create-executor.ts', import.meta.url).href
+const executor = entryUrl('executor/embedded/create-executor')
 
 /** A module of tools that act on files and processes, and one that lets a program out of the engine. */
 const tools = (entry: string) => `

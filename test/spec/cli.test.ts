@@ -12,6 +12,7 @@ import { Latchd } from '../../sdk/index.ts'
 import { type HereOptions, startHere } from '../support/command-here.ts'
 import { type ProcessOptions, startProcess } from '../support/command-process.ts'
 import { type CommandOptions, type EndedCommand, serve } from '../support/running-command.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 const launcher = fileURLToPath(new URL('../../bin/latchd.mjs', import.meta.url))
 
@@ -71,7 +72,7 @@ t.test('configuration', async t => {
   })
 
   t.test('an unknown key in latchd.config.json is one line, and 78', async t => {
-    const cwd = t.testdir({ 'latchd.config.json': '{"prot": 1}' })
+    const cwd = testFolder(t, { 'latchd.config.json': '{"prot": 1}' })
     const { code, stderr } = await latchdProcess(t, ['config'], { cwd })
     t.equal(code, 78)
     t.match(
@@ -87,7 +88,7 @@ t.test('configuration', async t => {
   })
 
   t.test('config prints each value with its source, secrets masked', async t => {
-    const cwd = t.testdir({ 'latchd.config.json': '{"drainMs": 5}' })
+    const cwd = testFolder(t, { 'latchd.config.json': '{"drainMs": 5}' })
     const env = { LATCHD_TOKENS: 'ci:hunter2:read', LATCHD_TOKEN: 'hunter2' }
     const { code, stdout, stderr } = await latchd(t, ['config', '--port', '1'], { cwd, env })
     t.strictSame([code, stderr], [0, ''])
@@ -130,7 +131,7 @@ t.test('usage', async t => {
     for (const [args, stderr] of lines) {
       t.strictSame(await latchd(t, args), { code: 2, stdout: '', stderr })
     }
-    const cwd = t.testdir({ 'latin1.js': Buffer.from([0x27, 0xe4, 0x27]) })
+    const cwd = testFolder(t, { 'latin1.js': Buffer.from([0x27, 0xe4, 0x27]) })
     t.strictSame(await latchd(t, ['run', 'latin1.js'], { cwd }), {
       code: 2,
       stdout: '',
@@ -177,7 +178,7 @@ t.test('usage', async t => {
 t.test('run without a daemon', async t => {
   t.jobs = PARALLEL
   t.test('prints console text, then the output, and says where it runs', async t => {
-    const cwd = t.testdir({ 'a.js': 'console.log("one\\ntwo"); ({ a: [1, undefined] })' })
+    const cwd = testFolder(t, { 'a.js': 'console.log("one\\ntwo"); ({ a: [1, undefined] })' })
     t.strictSame(await latchdProcess(t, ['run', 'a.js'], { cwd }), {
       code: 0,
       stdout: 'one\ntwo\n{ a: [ 1, undefined ] }\n',
@@ -237,7 +238,10 @@ t.test('run without a daemon', async t => {
   })
 
   t.test('a file .ts is TypeScript, and --language says it of others', async t => {
-    const cwd = t.testdir({ 'a.ts': 'const n: number = 1; n', 'a.txt': 'const n: number = 2; n' })
+    const cwd = testFolder(t, {
+      'a.ts': 'const n: number = 1; n',
+      'a.txt': 'const n: number = 2; n',
+    })
     t.match(await latchd(t, ['run', 'a.ts'], { cwd }), { code: 0, stdout: '1\n' })
     const args = ['run', 'a.txt', '--language', 'typescript']
     t.match(await latchd(t, args, { cwd }), { code: 0, stdout: '2\n' })
@@ -273,7 +277,7 @@ t.test('run without a daemon', async t => {
   })
 
   t.test('the tools of --tools are there', async t => {
-    const cwd = t.testdir({
+    const cwd = testFolder(t, {
       'double.mjs': `export default {
         name: 'double',
         description: 'Doubles',
@@ -291,7 +295,7 @@ t.test('run without a daemon', async t => {
   })
 
   t.test('what a tool module leaves open does not keep the command', async t => {
-    const cwd = t.testdir({
+    const cwd = testFolder(t, {
       'a.mjs': `setInterval(() => {}, 1000)
         export default { name: 'a', description: '', inputSchema: { type: 'object' }, execute: () => 1 }`,
     })
@@ -308,7 +312,7 @@ t.test('run without a daemon', async t => {
   })
 
   t.test('a tool module that cannot be used is one line, and 2', async t => {
-    const cwd = t.testdir({ 'a.mjs': 'export const a = 1' })
+    const cwd = testFolder(t, { 'a.mjs': 'export const a = 1' })
     for (const args of [
       ['run', '-'],
       ['serve', '--port', '0', '--workers', '1'],
@@ -394,7 +398,7 @@ t.test('with a daemon', async t => {
   })
 
   t.test('tools are told as a table, as JSON and as TypeScript', async t => {
-    const cwd = t.testdir({
+    const cwd = testFolder(t, {
       'a.mjs': `export default { name: 'add', description: 'Adds two\\nnumbers', execute: (a, b) => a + b }`,
     })
     const { url } = await daemon(t, ['--tools', 'a.mjs'], { cwd })
@@ -411,7 +415,7 @@ t.test('with a daemon', async t => {
     'serve says at a terminal what to do next, and in a pipe nothing beside its line',
     async t => {
       const flags = ['serve', '--port', '0', '--workers', '1', '--log-level', 'silent']
-      const stateDir = ['--state-dir', t.testdir()]
+      const stateDir = ['--state-dir', testFolder(t)]
       for (const isTTY of [true, false]) {
         const running = startHere(t, [...flags, ...stateDir], { isTTY })
         const [, url] = await running.seen('stdout', /^latchd listening on (.*)\n$/)
@@ -461,7 +465,7 @@ t.test('with a daemon', async t => {
 
   t.test('show tells the program, its calls with what went in and out, and its end', async t => {
     const secret = 'a-very-secret-value'
-    const cwd = t.testdir({
+    const cwd = testFolder(t, {
       'a.mjs': `export const secrets = ['${secret}']
         export default { async look(x) { return { x, key: '${secret}' } } }`,
     })
@@ -681,7 +685,7 @@ t.test('the launcher', async t => {
   )
 
   t.test('says in one line what is missing', async t => {
-    const cwd = t.testdir({ bin: { 'latchd.mjs': readFileSync(launcher, 'utf8') } })
+    const cwd = testFolder(t, { bin: { 'latchd.mjs': readFileSync(launcher, 'utf8') } })
     const script = ['--import', asOldNode, `${cwd}/bin/latchd.mjs`]
     t.match(await latchdProcess(t, [], { cwd, script }), {
       code: 2,

@@ -3,12 +3,12 @@ import { once } from 'node:events'
 import { closeSync, fstatSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { createLog, isJournal } from '../../daemon/log/log.ts'
 import { Secrets } from '../../daemon/redaction/secrets.ts'
 import { logEvent } from '../../daemon/telemetry/execution-log.ts'
 import type { ExecutionEvent } from '../../protocol/execution/events.ts'
+import { commandFile } from '../support/built.ts'
 import { startProcess } from '../support/command-process.ts'
 import { post } from '../support/daemon.ts'
 import { serve } from '../support/running-command.ts'
@@ -115,10 +115,9 @@ t.test('a daemon whose stderr is the journal writes priorities', async t => {
   const journal = openSync(join(folder, 'journal'), 'w')
   t.teardown(() => closeSync(journal))
   const { dev, ino } = fstatSync(journal)
-  const main = fileURLToPath(new URL('../../daemon/main.ts', import.meta.url))
   const serving = ['serve', '--port', '0', '--workers', '1', '--state-dir', join(folder, 'state')]
   const variables = ['-u', 'NODE_OPTIONS', `JOURNAL_STREAM=${dev}:${ino}`]
-  const child = spawn('env', [...variables, process.execPath, main, ...serving], {
+  const child = spawn('env', [...variables, process.execPath, commandFile, ...serving], {
     stdio: ['ignore', 'pipe', journal],
   })
   t.teardown(() => child.kill('SIGKILL'))

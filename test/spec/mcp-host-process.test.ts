@@ -1,9 +1,9 @@
 /** Approvals that MCP hosts decide after their daemon was killed; and hosts that start latchd themselves. */
 
-import { resolve } from 'node:path'
 import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import t from 'tap'
+import { commandFile } from '../support/built.ts'
 import { startHere } from '../support/command-here.ts'
 import { startProcess } from '../support/command-process.ts'
 import { testDaemon } from '../support/daemon.ts'
@@ -11,8 +11,6 @@ import { eventually } from '../support/eventually.ts'
 import { callTool, connectHost, rawRequest } from '../support/mcp-host.ts'
 import { serve } from '../support/running-command.ts'
 import { stateFolder } from '../support/state-folder.ts'
-
-const main = resolve(import.meta.dirname, '../../daemon/main.ts')
 
 t.test(
   'an approval is decided after the daemon was killed and started again: by task, by question, by wait',
@@ -79,7 +77,7 @@ t.test('latchd mcp: a host starts it, on a daemon', async t => {
   const transport = new StdioClientTransport({
     command: 'env',
     // tap has its own code loaded into every child.
-    args: ['-u', 'NODE_OPTIONS', process.execPath, main, 'mcp', '--url', daemon.url],
+    args: ['-u', 'NODE_OPTIONS', process.execPath, commandFile, 'mcp', '--url', daemon.url],
     stderr: 'pipe',
   })
   let said = ''

@@ -9,6 +9,7 @@ import t from 'tap'
 import { startHere } from '../support/command-here.ts'
 import { testDaemon } from '../support/daemon.ts'
 import { documentLines, exportLines, settingLines } from '../support/public-surface.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 const folder = resolve(import.meta.dirname, '../fixtures/public-surface')
 
@@ -19,7 +20,7 @@ function holds(name: string, text: string): void {
 }
 
 t.test('exports have the names and types that they had', async t => {
-  holds('exports', exportLines(t.testdir()))
+  holds('exports', exportLines(testFolder(t)))
 })
 
 t.test('settings and codes are what they were', async () => {

@@ -7,6 +7,7 @@ import { runProgram } from '../../daemon/cli/program.ts'
 import { loadConfig } from '../../daemon/config/config.ts'
 import { type Daemon, startDaemon } from '../../daemon/start-daemon.ts'
 import { get, post } from '../support/daemon.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 /** Tools that count how often they were called, in this process. */
 const TOOLS = `
@@ -50,7 +51,7 @@ interface Place {
 }
 
 function placeOf(t: Test): Place {
-  const folder = t.testdir({ state: {}, 'tools.mjs': TOOLS })
+  const folder = testFolder(t, { state: {}, 'tools.mjs': TOOLS })
   return { stateDir: join(folder, 'state'), tools: join(folder, 'tools.mjs') }
 }
 

@@ -7,6 +7,7 @@ import { startDaemon } from '../../daemon/start-daemon.ts'
 import { openSqliteStore } from '../../daemon/store/sqlite/open.ts'
 import type { Store } from '../../daemon/store/store.ts'
 import { get, post, testDaemon } from '../support/daemon.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -59,7 +60,7 @@ function sweeperOf(store: Pick<Store, 'sweep'>, now: () => number, maxBytes?: nu
 t.test(
   'an ended execution is forgotten when its time is over, and one that waits is not',
   async t => {
-    const stateDir = t.testdir()
+    const stateDir = testFolder(t)
     const asks = 'human_approval("wait").approved'
     const [ended, waiting] = await run(t, stateDir, [{ source: '1' }, { source: asks }])
     const store = await open(t, stateDir)
@@ -78,7 +79,7 @@ t.test(
 )
 
 t.test('beyond the bound of bytes the oldest go before their time', async t => {
-  const stateDir = t.testdir()
+  const stateDir = testFolder(t)
   const source = (n: number) => ({ source: `console.log("x".repeat(100000)); ${n}` })
   const ids = await run(
     t,

@@ -20,6 +20,7 @@ import { type StoredInstant, TrustedClock } from '../../daemon/clock/trusted-clo
 import type { Daemon } from '../../daemon/start-daemon.ts'
 import { ClockWatch } from '../../daemon/upkeep/clock-watch.ts'
 import { get, post, testDaemon } from '../support/daemon.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 const start = (t: Test, stateDir: string) =>
   testDaemon(t, { LATCHD_WORKERS: '1', LATCHD_STATE_DIR: stateDir })
@@ -48,7 +49,7 @@ const taken = (daemon: Daemon) =>
   post(`${daemon.url}/v1/execute`, { source: '6 * 7', durable: true })
 
 t.test('a backup of a live store is sound, and a daemon goes on from it', async t => {
-  const folder = t.testdir({ state: {}, restored: {} })
+  const folder = testFolder(t, { state: {}, restored: {} })
   const daemon = await start(t, join(folder, 'state'))
   const { body } = await taken(daemon)
   const copied = await store(folder, 'backup', 'copy.db', '--state-dir', 'state')
@@ -71,7 +72,7 @@ t.test('a backup of a live store is sound, and a daemon goes on from it', async 
 t.test(
   'a backup has the contents of files, and verify holds them against their hashes',
   async t => {
-    const folder = t.testdir({ state: {}, restored: {} })
+    const folder = testFolder(t, { state: {}, restored: {} })
     const daemon = await start(t, join(folder, 'state'))
     const source = `emit(new File(['one'], 'a.txt')); emit(new File(['one'], 'b.txt')); emit(new File(['three'], 'c.txt'))`
     const { body } = await post(`${daemon.url}/v1/execute`, { source, durable: true })
@@ -112,7 +113,7 @@ t.test(
 )
 
 t.test('a store is checked while a daemon uses it, and after', async t => {
-  const folder = t.testdir({ state: {} })
+  const folder = testFolder(t, { state: {} })
   const daemon = await start(t, join(folder, 'state'))
   await taken(daemon)
   const file = join(folder, 'state', 'latchd.db')
@@ -124,7 +125,7 @@ t.test('a store is checked while a daemon uses it, and after', async t => {
 })
 
 t.test('what does not hold of a store is told, one line each, with exit code 1', async t => {
-  const folder = t.testdir({ state: {} })
+  const folder = testFolder(t, { state: {} })
   const daemon = await start(t, join(folder, 'state'))
   const { body } = await taken(daemon)
   await daemon.close()
@@ -144,7 +145,7 @@ t.test('what does not hold of a store is told, one line each, with exit code 1',
 })
 
 t.test('a copy over a file that exists, and a store that is not there, are refused', async t => {
-  const folder = t.testdir({ state: {}, 'a.db': 'mine' })
+  const folder = testFolder(t, { state: {}, 'a.db': 'mine' })
   const daemon = await start(t, join(folder, 'state'))
   const copied = await store(folder, 'backup', 'a.db', '--state-dir', 'state')
   t.match(copied, { code: 2, stdout: '', stderr: /a\.db: the file exists\n$/ })
@@ -159,7 +160,7 @@ t.test('a copy over a file that exists, and a store that is not there, are refus
 })
 
 t.test('confirm-clock reaches a daemon that runs: the clock is believed again', async t => {
-  const stateDir = join(t.testdir({ state: {} }), 'state')
+  const stateDir = join(testFolder(t, { state: {} }), 'state')
   await start(t, stateDir)
   let setMs = 0
   const jumps: boolean[] = []

@@ -23,10 +23,11 @@ import {
 } from '../conformance/store-samples.ts'
 import { storeSuite } from '../conformance/store-suite.ts'
 import { patience } from '../support/patience.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 t.setTimeout(240_000)
 
-async function open(t: Test, stateDir = t.testdir(), failpoints = ''): Promise<Store> {
+async function open(t: Test, stateDir = testFolder(t), failpoints = ''): Promise<Store> {
   const store = await openSqliteStore({
     stateDir,
     onLost: error => t.fail('the store was lost', { error }),
@@ -40,7 +41,7 @@ async function open(t: Test, stateDir = t.testdir(), failpoints = ''): Promise<S
 async function openToLose(t: Test, failpoints: string) {
   const losses: Error[] = []
   const store = await openSqliteStore({
-    stateDir: t.testdir(),
+    stateDir: testFolder(t),
     onLost: error => losses.push(error),
     failpoints: readFailpoints({ FAILPOINTS: failpoints }),
   })
@@ -54,13 +55,13 @@ const approved = { status: 'approved', decidedAtMs: CREATED_MS } as const
 storeSuite(t, 'SQLite', open)
 
 t.test('a folder that is not there is made for its owner only', async t => {
-  const stateDir = join(t.testdir(), 'a', 'state')
+  const stateDir = join(testFolder(t), 'a', 'state')
   await open(t, stateDir)
   t.equal(statSync(stateDir).mode & 0o777, 0o700)
 })
 
 t.test('what was acknowledged is there when the store is opened again', async t => {
-  const stateDir = t.testdir()
+  const stateDir = testFolder(t)
   const first = await open(t, stateDir)
   await first.submit(submission('e1'))
   const { storeId } = await first.statistics()
@@ -73,7 +74,7 @@ t.test('what was acknowledged is there when the store is opened again', async t 
 t.test(
   'what was asked for before the store is closed is carried out, and nothing after',
   async t => {
-    const stateDir = t.testdir()
+    const stateDir = testFolder(t)
     const first = await open(t, stateDir)
     const submitted = first.submit(submission('e1'))
     const closed = first.close()
@@ -88,7 +89,7 @@ t.test(
 )
 
 t.test('one daemon uses a folder at a time', async t => {
-  const stateDir = t.testdir()
+  const stateDir = testFolder(t)
   const inUse = { code: 'STATE_IN_USE', message: new RegExp(stateDir) }
   const first = storeProcess(t, stateDir, 'hold')
   t.strictSame(await first.next(), { opened: true })
@@ -104,7 +105,7 @@ t.test('one daemon uses a folder at a time', async t => {
 })
 
 t.test('a folder of a newer version is refused, and told both versions', async t => {
-  const stateDir = t.testdir()
+  const stateDir = testFolder(t)
   await (await open(t, stateDir)).close()
   const database = new DatabaseSync(join(stateDir, 'latchd.db'))
   database.exec(`UPDATE meta SET value = '77' WHERE name = 'schema_version'`)
@@ -117,7 +118,7 @@ t.test('a folder of a newer version is refused, and told both versions', async t
 })
 
 t.test('a file that is no store is refused by name', async t => {
-  const stateDir = t.testdir()
+  const stateDir = testFolder(t)
   const file = join(stateDir, 'latchd.db')
   const refused = (why: RegExp) => ({ code: 'INTERNAL', message: new RegExp(file + why.source) })
   writeFileSync(file, 'not a database '.repeat(1000))
@@ -130,7 +131,7 @@ t.test('a file that is no store is refused by name', async t => {
 })
 
 t.test('a damaged file is refused by name', async t => {
-  const stateDir = t.testdir()
+  const stateDir = testFolder(t)
   const file = join(stateDir, 'latchd.db')
   await (await open(t, stateDir)).close()
   const bytes = readFileSync(file)
@@ -193,7 +194,7 @@ t.test(
 )
 
 t.test('a store of many waiting executions opens within a second', async t => {
-  const stateDir = t.testdir()
+  const stateDir = testFolder(t)
   const first = await open(t, stateDir)
   const ids = numbers(20_000).map(i => `e${i}`)
   await Promise.all(ids.map(id => first.submit(submission(id))))
@@ -208,7 +209,7 @@ t.test('a store of many waiting executions opens within a second', async t => {
 })
 
 t.test('large bodies are kept once, until nobody refers to them', async t => {
-  const stateDir = t.testdir()
+  const stateDir = testFolder(t)
   const store = await open(t, stateDir)
   const file = join(stateDir, 'latchd.db')
   const uses = () => {
@@ -259,7 +260,7 @@ t.test('a thousand large bodies of one execution go in time proportional to them
 })
 
 t.test('how an execution ended is kept once, though its last event tells it too', async t => {
-  const stateDir = t.testdir()
+  const stateDir = testFolder(t)
   const store = await open(t, stateDir)
   const execution = {
     ...endedExecution('e1'),
@@ -314,7 +315,7 @@ for (const failpoint of [
 }
 
 t.test('a full disk refuses what was to be written, and nothing else', async t => {
-  const store = await open(t, t.testdir(), 'store:before-commit@2=full')
+  const store = await open(t, testFolder(t), 'store:before-commit@2=full')
   await store.submit(submission('e1'))
   const [refused, alsoRefused, read] = await Promise.allSettled([
     store.submit(submission('e2')),
@@ -368,7 +369,7 @@ async function holdsWhatWasTold(t: Test, stateDir: string, told: readonly Told[]
 
 for (const name of failpointNames.filter(name => !/sweep|upkeep|open|close|read/.test(name))) {
   t.test(`what was acknowledged outlives a kill at ${name}`, async t => {
-    const stateDir = t.testdir()
+    const stateDir = testFolder(t)
     const log = join(stateDir, 'failpoints.log')
     const environment = { FAILPOINTS: `${name}@40=kill`, FAILPOINTS_LOG: log }
     const child = storeProcess(t, stateDir, 'work', environment)
@@ -380,7 +381,7 @@ for (const name of failpointNames.filter(name => !/sweep|upkeep|open|close|read/
 }
 
 t.test('a store in use is copied and checked from outside', async t => {
-  const stateDir = t.testdir()
+  const stateDir = testFolder(t)
   const file = join(stateDir, 'latchd.db')
   const child = storeProcess(t, stateDir, 'work')
   while ((await child.next())?.finished === undefined);
@@ -391,7 +392,7 @@ t.test('a store in use is copied and checked from outside', async t => {
 })
 
 t.test('a copy of the live store is a store', async t => {
-  const folders = t.testdir({ live: {}, copy: {} })
+  const folders = testFolder(t, { live: {}, copy: {} })
   const store = await open(t, join(folders, 'live'))
   await store.submit(submission('e1'))
   const file = join(folders, 'copy', 'latchd.db')
@@ -403,7 +404,7 @@ t.test('a copy of the live store is a store', async t => {
 })
 
 t.test('a backup that cannot be written leaves no file', async t => {
-  const stateDir = t.testdir()
+  const stateDir = testFolder(t)
   const store = await open(t, stateDir)
   const file = join(stateDir, 'not-there', 'copy.db')
   await t.rejects(store.backup(file))
@@ -412,7 +413,7 @@ t.test('a backup that cannot be written leaves no file', async t => {
 })
 
 t.test('every failpoint is hit by what a store does', async t => {
-  const stateDir = t.testdir()
+  const stateDir = testFolder(t)
   const log = join(stateDir, 'failpoints.log')
   const failpoints = readFailpoints({ FAILPOINTS_LOG: log })
   const onLost = (error: Error) => t.fail(error.message)

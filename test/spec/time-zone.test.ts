@@ -9,6 +9,7 @@ import { startHere } from '../support/command-here.ts'
 import { post, testDaemon } from '../support/daemon.ts'
 import { completed, openExecutor, outputOf, startExecutor } from '../support/executor.ts'
 import { stateFolder } from '../support/state-folder.ts'
+import { testFolder } from '../support/test-folder.ts'
 import { randomFrom, zoneSamples } from '../support/zone-samples.ts'
 
 // Each daemon and each zone takes its time on a busy machine.
@@ -211,7 +212,7 @@ t.test('what is not the name of a zone is refused', async t => {
 })
 
 t.test('the command, the code tool and the prompts of models take a zone', async t => {
-  const cwd = t.testdir({ 'a.js': `String(${SUMMER}).slice(16, 33)` })
+  const cwd = testFolder(t, { 'a.js': `String(${SUMMER}).slice(16, 33)` })
   const run = await startHere(t, ['run', 'a.js', '--time-zone', 'Asia/Tokyo'], { cwd }).ended
   t.match(run, { code: 0, stdout: /12:00:00 GMT\+0900/ })
   const refused = await startHere(t, ['run', 'a.js', '--time-zone', 'Tokyo'], { cwd }).ended

@@ -16,6 +16,7 @@ import type { PostOutcome } from '../../daemon/webhooks/post.ts'
 import { WebhookSender } from '../../daemon/webhooks/webhook-sender.ts'
 import type { Execution } from '../../protocol/execution/execution.ts'
 import { get, post } from '../support/daemon.ts'
+import { testFolder } from '../support/test-folder.ts'
 import { privateWebhooks } from './attacks/outbound.ts'
 
 interface Received {
@@ -70,7 +71,7 @@ async function start(t: Test, env: Record<string, string> = {}): Promise<Daemon>
       LATCHD_DRAIN_MS: '100',
       LATCHD_WEBHOOK_SECRET: SECRET,
       // Made anew, and so emptied, whenever it is asked for.
-      LATCHD_STATE_DIR: env.LATCHD_STATE_DIR ?? t.testdir(),
+      LATCHD_STATE_DIR: env.LATCHD_STATE_DIR ?? testFolder(t),
       ...env,
     },
     readFile: () => undefined,
@@ -155,7 +156,7 @@ t.test('a message that did not arrive is posted again with the same id and body'
 
 t.test('a message that did not arrive is posted after a restart', async t => {
   const { url, message } = await receiver(t, [503])
-  const env = { LATCHD_STATE_DIR: t.testdir() }
+  const env = { LATCHD_STATE_DIR: testFolder(t) }
   const first = await start(t, env)
   await post(`${first.url}/v1/execute`, { source: '1', webhook: { url } })
   const before = await message(0)
@@ -168,7 +169,7 @@ t.test('a message that did not arrive is posted after a restart', async t => {
 
 t.test('a daemon without a secret makes one and keeps it in its state folder', async t => {
   const { url, message } = await receiver(t)
-  const env = { LATCHD_WEBHOOK_SECRET: '', LATCHD_STATE_DIR: t.testdir() }
+  const env = { LATCHD_WEBHOOK_SECRET: '', LATCHD_STATE_DIR: testFolder(t) }
   const first = await start(t, env)
   const file = join(env.LATCHD_STATE_DIR, 'webhook-secret')
   const secret = readFileSync(file, 'utf8').trim()
@@ -233,7 +234,7 @@ t.test('with tokens the configured webhook may be private', async t => {
 
 t.test('an execution with a webhook is durable from the start', async t => {
   const { url } = await receiver(t)
-  const env = { LATCHD_STATE_DIR: t.testdir() }
+  const env = { LATCHD_STATE_DIR: testFolder(t) }
   const first = await start(t, env)
   const { body } = await post(`${first.url}/v1/execute`, { source: '1', webhook: { url } })
   await first.close()

@@ -9,6 +9,7 @@ import {
   cleanEnv,
   type RunningCommand,
 } from './running-command.ts'
+import { testFolder } from './test-folder.ts'
 
 export interface HereOptions extends CommandOptions {
   /** The person at the terminal; nobody when absent. */
@@ -28,7 +29,7 @@ export function startHere(
   const {
     env = {},
     input = '',
-    cwd = t.testdir(),
+    cwd = testFolder(t),
     ask,
     isTTY = false,
     isOutputTTY = false,

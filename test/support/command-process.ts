@@ -1,16 +1,15 @@
 /** `latchd` as users meet it: a process, nothing of ours imported. */
 
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
+import { commandFile } from './built.ts'
 import {
   type CommandOptions,
   CommandOutput,
   cleanEnv,
   type RunningCommand,
 } from './running-command.ts'
-
-const main = fileURLToPath(new URL('../../daemon/main.ts', import.meta.url))
+import { testFolder } from './test-folder.ts'
 
 export interface ProcessOptions extends CommandOptions {
   /** What Node is given before the arguments; the command by default. */
@@ -25,7 +24,7 @@ export function startProcess(
   args: readonly string[],
   options: ProcessOptions = {},
 ): RunningCommand {
-  const { env = {}, input, cwd = t.testdir(), script = [main], sockets = [] } = options
+  const { env = {}, input, cwd = testFolder(t), script = [commandFile], sockets = [] } = options
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`)
   // tap has its own code loaded into every child, by a NODE_OPTIONS that is set when it is spawned.
   const start = sockets.length === 0 ? [] : handing(sockets.length)

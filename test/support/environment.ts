@@ -3,6 +3,8 @@
  * on every machine and in CI, and so do the processes that they start.
  */
 
+import { isBuilt } from './built.ts'
+
 /** What terminals, people and CI set, and what would change what tests see. */
 const foreign = [
   /^(FORCE_COLOR|NO_COLOR|CLICOLOR(_FORCE)?|COLORTERM|CI|DEBUG)$/,
@@ -19,3 +21,5 @@ for (const name of Object.keys(process.env)) {
   if (!own.has(name) && foreign.some(pattern => pattern.test(name))) delete process.env[name]
 }
 Object.assign(process.env, { TERM: 'dumb', TZ: 'UTC', LANG: 'C.UTF-8' })
+
+if (isBuilt) await import('./built-threads.ts')

@@ -12,8 +12,9 @@ import { createExecutorOn } from '../../executor/embedded/create-executor.ts'
 import type { EmbeddedExecutor } from '../../executor/index.ts'
 import type { IsolationLevel } from '../../protocol/execution/isolation.ts'
 import { GuestState, STATE } from '../../protocol/latch.ts'
+import { entryUrl } from './built.ts'
 
-const entry = new URL('../../executor/worker/entry.ts', import.meta.url).href
+const entry = entryUrl('executor/worker/entry')
 
 /**
  * What is loaded before the seal, for programs that are said to have found what nothing leads to:

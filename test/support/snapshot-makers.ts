@@ -1,7 +1,9 @@
-/** Takes the base snapshot, from the file that is its argument if any; prints how many engines it has made. */
+/**
+ * Takes the base snapshot by the module whose URL is its first argument, from the file that is its
+ * second if any; prints how many engines it has made.
+ */
 
 import { QuickJS } from 'quickjs-wasi'
-import { baseSnapshot } from '../../executor/engine/quickjs/base-snapshot.ts'
 
 let made = 0
 const create = QuickJS.create
@@ -9,5 +11,7 @@ QuickJS.create = (...options) => {
   made++
   return create.apply(QuickJS, options)
 }
-await baseSnapshot(process.argv[2])
+const [url = '', file] = process.argv.slice(2)
+const { baseSnapshot } = await import(url)
+await baseSnapshot(file)
 console.log(made)

@@ -6,6 +6,7 @@ import {
   type MadeSnapshot,
   sourceHash,
 } from '../../executor/engine/quickjs/base-snapshot-cache.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 const MEMORY_BYTES = 1000
 
@@ -31,7 +32,7 @@ function counting() {
 const firstByte = ({ snapshot }: MadeSnapshot) => snapshot.memory[0]
 
 t.test('a snapshot is made once for all that have the same source', async t => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const { make, made } = counting()
   const first = await keptSnapshot(folder, 'a', make)
   const second = await keptSnapshot(folder, 'a', make)
@@ -44,7 +45,7 @@ t.test('a snapshot is made once for all that have the same source', async t => {
 })
 
 t.test('a file that is cut short, or altered, is made again', async t => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const { make } = counting()
   await keptSnapshot(folder, 'a', make)
   const [name = ''] = readdirSync(folder)
@@ -62,7 +63,7 @@ t.test('a file that is cut short, or altered, is made again', async t => {
 
 t.test('where nothing can be kept, it is made each time', async t => {
   const { make, made } = counting()
-  const file = join(t.testdir({ file: '' }), 'file')
+  const file = join(testFolder(t, { file: '' }), 'file')
   await keptSnapshot(file, 'a', make)
   t.equal(firstByte(await keptSnapshot(file, 'a', make)), 2)
   t.equal(made(), 2)
@@ -71,7 +72,7 @@ t.test('where nothing can be kept, it is made each time', async t => {
 t.test(
   'the hash changes with each file that the prelude is made from, and with the engine',
   async t => {
-    const root = t.testdir({ prelude: { 'a.ts': 'one', 'b.ts': 'two' }, 'c.ts': 'one' })
+    const root = testFolder(t, { prelude: { 'a.ts': 'one', 'b.ts': 'two' }, 'c.ts': 'one' })
     const folder = join(root, 'prelude')
     const wasm = Buffer.from('wasm')
     const before = sourceHash(wasm, folder)

@@ -2,6 +2,7 @@
 
 import t, { type Test } from 'tap'
 import { runProgram } from '../../daemon/cli/program.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 interface Ended {
   readonly code: number
@@ -11,7 +12,7 @@ interface Ended {
 
 /** Runs a program at a terminal where these lines are typed, and then nothing more. */
 async function runAt(t: Test, source: string, typed: readonly string[]): Promise<Ended> {
-  const cwd = t.testdir({ 'a.js': source })
+  const cwd = testFolder(t, { 'a.js': source })
   const texts = { stdout: '', stderr: '' }
   const output = (name: 'stdout' | 'stderr') => ({
     write: (text: string) => {

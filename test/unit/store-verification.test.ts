@@ -15,6 +15,7 @@ import {
   started,
   submission,
 } from '../conformance/store-samples.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 const damages: readonly { readonly sql: string; readonly problem: RegExp }[] = [
   { sql: `DELETE FROM journal WHERE position = 1`, problem: /execution e1: positions/ },
@@ -37,7 +38,7 @@ const damages: readonly { readonly sql: string; readonly problem: RegExp }[] = [
 
 for (const { sql, problem } of damages) {
   t.test(`verify finds: ${sql}`, async t => {
-    const stateDir = t.testdir()
+    const stateDir = testFolder(t)
     const store = await openSqliteStore({ stateDir, onLost: error => t.fail(error.message) })
     t.teardown(() => store.close())
     await store.submit(submission('e1', { events: [started('e1')] }))
@@ -61,7 +62,7 @@ for (const { sql, problem } of damages) {
 }
 
 t.test('a record of a journal cannot be changed', async t => {
-  const stateDir = t.testdir()
+  const stateDir = testFolder(t)
   const store = await openSqliteStore({ stateDir, onLost: error => t.fail(error.message) })
   await store.submit(submission('e1', { records: [delivery(1)] }))
   await store.close()

@@ -7,6 +7,7 @@ import t from 'tap'
 import { baseSnapshot, storedFile } from '../../executor/engine/quickjs/base-snapshot.ts'
 import { createExecutor } from '../../executor/index.ts'
 import { nodeFlags } from '../../executor/pool/process/node-flags.ts'
+import { entryUrl } from '../support/built.ts'
 import { runScript } from '../support/child-script.ts'
 import { canFindProcesses, workersProcesses } from '../support/workers-processes.ts'
 
@@ -19,9 +20,10 @@ const file = storedFile()
 t.test('a process that may only read takes the stored snapshot, and makes none', async t => {
   const script = 'test/support/snapshot-makers.ts'
   const flags = [...nodeFlags(file), `--allow-fs-read=${join(root, script)}`]
-  const reading = await runScript(script, flags, file === undefined ? [] : [file])
+  const module = entryUrl('executor/engine/quickjs/base-snapshot')
+  const reading = await runScript(script, flags, file === undefined ? [module] : [module, file])
   t.match(reading, { code: 0, stdout: '0\n' }, reading.stderr)
-  const making = await runScript(script, flags)
+  const making = await runScript(script, flags, [module])
   t.match(making, { code: 0, stdout: /^[1-9]\n$/ }, making.stderr)
 })
 
