@@ -26,7 +26,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'intent not awaited: a call leaves before it is on disk that it does',
-    file: 'executor/calls/tool-calls.ts',
+    file: 'executor/calls/call-waits.ts',
     from: 'return writer?.isDurable ? this.#durable(writer.sync()) : undefined',
     to: 'void writer?.sync()\n    return undefined',
     drill: 'slow-disk',
