@@ -15,6 +15,7 @@ import type { WaitingFor } from '../../protocol/execution/execution.ts'
 import type { Tool } from '../../protocol/tool/tool.ts'
 import { rawTool } from '../../protocol/tool/tool-result.ts'
 import type { CallApproval } from '../boundary/call-approval.ts'
+import { earlierTexts } from '../boundary/earlier-requests.ts'
 import type { GuestLink } from '../boundary/guest-pool.ts'
 import { effectOf } from '../boundary/journal-record.ts'
 import type { GuestMessage, GuestRequest, TextRequest } from '../boundary/messages.ts'
@@ -178,10 +179,12 @@ export class ToolCalls {
 
   #ask(request: GuestRequest): void {
     const { id } = request
-    const text = requestText(request, index => this.#toolAt(index).name)
+    const nameOf = (index: number) => this.#toolAt(index).name
+    const text = requestText(request, nameOf)
     const open = this.#open.get(id)
     const before = open?.request ?? this.journal.requestOf(id) ?? this.journal.intentOf(id)?.request
-    if (before !== undefined && before !== text) {
+    const isAnother = before !== undefined && before !== text
+    if (isAnother && !earlierTexts(request, nameOf).includes(before)) {
       this.#diverge(id, text, before)
       return
     }
