@@ -15,7 +15,7 @@ import type { WaitingFor } from '../../protocol/execution/execution.ts'
 import type { Tool } from '../../protocol/tool/tool.ts'
 import { rawTool } from '../../protocol/tool/tool-result.ts'
 import type { CallApproval } from '../boundary/call-approval.ts'
-import { earlierTexts } from '../boundary/earlier-requests.ts'
+import { isRequestText } from '../boundary/earlier-requests.ts'
 import type { GuestLink } from '../boundary/guest-pool.ts'
 import { effectOf } from '../boundary/journal-record.ts'
 import type { GuestMessage, GuestRequest, TextRequest } from '../boundary/messages.ts'
@@ -183,8 +183,7 @@ export class ToolCalls {
     const text = requestText(request, nameOf)
     const open = this.#open.get(id)
     const before = open?.request ?? this.journal.requestOf(id) ?? this.journal.intentOf(id)?.request
-    const isAnother = before !== undefined && before !== text
-    if (isAnother && !earlierTexts(request, nameOf).includes(before)) {
+    if (before !== undefined && before !== text && !isRequestText(before, request, nameOf)) {
       this.#diverge(id, text, before)
       return
     }
@@ -259,10 +258,8 @@ export class ToolCalls {
     this.#host.writer?.record(record)
     const { maxJournalBytes } = this.#plan.limits
     if (this.journal.bytes > maxJournalBytes) {
-      this.#listener.onLimit(
-        'maxJournalBytes',
-        `The tools answered more than maxJournalBytes ${maxJournalBytes}`,
-      )
+      const message = `The tools answered more than maxJournalBytes ${maxJournalBytes}`
+      this.#listener.onLimit('maxJournalBytes', message)
     }
     this.#run?.deliver({ id, text: whole, atMs })
     this.#askToPark()

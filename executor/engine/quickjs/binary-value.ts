@@ -79,7 +79,7 @@ class Bytes {
   /** Makes room, and returns where the bytes go. */
   reserve(count: number): Uint8Array {
     if (this.length + count <= this.#bytes.length) return this.#bytes
-    const larger = new Uint8Array(2 * (this.length + count))
+    const larger = new Uint8Array(Math.max(2 * this.#bytes.length, this.length + count))
     larger.set(this.written)
     this.#bytes = larger
     return larger
@@ -124,7 +124,7 @@ class Bytes {
   /** Writes a string of units that lie in a list. @param isWide whether one of them is beyond Latin-1 */
   units(codes: Codes, from: number, length: number, isWide: boolean): void {
     this.leb128(2 * length + (isWide ? 1 : 0))
-    const bytes = this.reserve(2 * length)
+    const bytes = this.reserve(isWide ? 2 * length : length)
     if (isWide) {
       for (let i = from; i < from + length; i++) {
         const unit = codes[i] as number
@@ -149,12 +149,24 @@ class Bytes {
 /** The units of a text: bytes when all of it is ASCII. */
 type Codes = Uint8Array | Uint16Array
 
+/** One for the thread: a large one that is new costs more than what is done with it. */
+let kept = Buffer.alloc(0)
+
+function keptBytes(length: number): Buffer {
+  if (kept.length < length) kept = Buffer.alloc(Math.min(MAX_KEPT_BYTES, 2 * length))
+  return kept
+}
+
 function codesOf(text: string): Codes {
   if (Buffer.byteLength(text) === text.length) {
-    const bytes = Buffer.allocUnsafe(text.length)
-    bytes.write(text, 'latin1')
-    return bytes
+    const bytes = text.length <= MAX_KEPT_BYTES ? keptBytes(text.length) : Buffer.alloc(text.length)
+    return bytes.subarray(0, bytes.write(text, 'latin1'))
   }
+  return unitsOf(text)
+}
+
+/** The units of a text, of two bytes each. */
+function unitsOf(text: string): Uint16Array {
   const bytes = Buffer.from(text, 'utf16le')
   // A buffer of the pool may begin at an odd place.
   return bytes.byteOffset % 2 === 0
@@ -416,8 +428,9 @@ export class BinaryWriter {
     if (end < 0) throw noForm
     const text = JSON.parse(this.#text.slice(this.#at, end + 1)) as string
     let all = 0
-    const units = codesOf(text)
-    if (units instanceof Uint16Array) for (const unit of units) all |= unit
+    // Not where the units of the whole text are kept.
+    const units = unitsOf(text)
+    for (const unit of units) all |= unit
     to.units(units, 0, units.length, all > 0xff)
     this.#at = end + 1
   }

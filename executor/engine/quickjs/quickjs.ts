@@ -66,7 +66,7 @@ const PIECE_BYTES = 65_536
 const WASM_PAGE_BYTES = 65_536
 
 /** Replies up to this length are read by the prelude: the engine's way has a price of its own. */
-const SHORT_REPLY_CHARS = 64
+const SHORT_REPLY_CHARS = 256
 
 /** The room in a heap that does not count as full. It is more than a few dead frames give back. */
 const PROBE = ' '.repeat(65_536)

@@ -22,7 +22,7 @@ import { type EncodedText, KEPT, keepsPlain } from './engine-text.ts'
 export type { EncodeMode } from './encode-walk.ts'
 
 /** Longer strings are left to the engine where it can take them. */
-const LONG_CHARS = 256
+const LONG_CHARS = 512
 
 const REFUSE = { __proto__: null, factsOf: storedFacts } as EncodeMode
 
