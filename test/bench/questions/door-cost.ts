@@ -5,7 +5,7 @@ import { resolveLimits } from '../../../protocol/limits.ts'
 import { decodeValue } from '../../../protocol/values/values.ts'
 import { runner } from '../contestants/contestant.ts'
 import { openLatchd } from '../contestants/latchd.ts'
-import { type ProgramName, programs, RECORDS, TEXT_LENGTH, TRIPS } from '../programs.ts'
+import { type ProgramName, RECORDS, TEXT_LENGTH, TRIPS } from '../programs.ts'
 import {
   type Answer,
   type Effort,
