@@ -186,10 +186,11 @@ function divergenceOf(
     if (last === undefined || id > last.id) last = { id, tool }
   }
   for (const { kind, seq, request } of records) if (kind === 'intent') before.set(seq, request)
-  for (const [id, request] of unanswered) {
+  for (const [id, request, ...earlier] of unanswered) {
     const asked = before.get(id)
     // Of a call without an intent the tool alone was kept.
-    if (asked === undefined || request === asked || request.startsWith(`${asked} `)) continue
+    if (asked === undefined || request.startsWith(`${asked} `)) continue
+    if (request === asked || earlier.includes(asked)) continue
     return nondeterminism(`Call ${id} of the program is ${request}; before it was ${asked}`)
   }
   if (outcome.status === 'halted' || outcome.status === 'stopped') return undefined

@@ -10,6 +10,7 @@ import type { Accepting, ShapeOf } from '../../protocol/base/shape-of.ts'
 import { ExecutionError, LogLine, Warning } from '../../protocol/execution/execution.ts'
 import { Variable } from '../../protocol/execution/replay.ts'
 import { fileOperations } from '../files/file-operations.ts'
+import { DIGEST_CHARS } from './input-digest.ts'
 import type {
   CompiledProgram,
   DryRunReport,
@@ -26,11 +27,10 @@ type Outcome<Status extends GuestOutcome['status']> = ShapeOf<
 >
 
 const Count = z.int().nonnegative()
+/** A request's number, its text, and three that earlier versions wrote for it. */
+const MAX_REQUEST_TEXTS = 5
 const Ms = z.number()
 const SpentMs = z.number().nonnegative()
-
-/** SHA-256 in base64url. */
-const HASH_CHARS = 43
 
 const ProgramShape = z.strictObject({
   code: z.string(),
@@ -43,7 +43,7 @@ const message = z.discriminatedUnion('kind', [
     id: Count,
     tool: z.int(),
     input: z.string(),
-    inputHash: z.string().length(HASH_CHARS).exactOptional(),
+    inputHash: z.string().length(DIGEST_CHARS).exactOptional(),
     isBlocking: z.boolean(),
     atMs: Ms,
   } satisfies Message<'call'>),
@@ -52,7 +52,7 @@ const message = z.discriminatedUnion('kind', [
     id: Count,
     operation: z.enum(fileOperations),
     input: z.string(),
-    inputHash: z.string().length(HASH_CHARS).exactOptional(),
+    inputHash: z.string().length(DIGEST_CHARS).exactOptional(),
     atMs: Ms,
   } satisfies Message<'file'>),
   z.strictObject({
@@ -126,7 +126,9 @@ const PlaceShape = z.strictObject({ line, column, frame, stack } satisfies Shape
 
 const DryRunShape = z.strictObject({
   asked: Count,
-  unanswered: z.array(z.tuple([Count, z.string()])),
+  unanswered: z.array(
+    z.tuple([Count, z.string()], z.string()).refine(texts => texts.length <= MAX_REQUEST_TEXTS),
+  ),
   place: PlaceShape.exactOptional(),
   variables: z.array(Variable).exactOptional(),
 } satisfies ShapeOf<DryRunReport>)

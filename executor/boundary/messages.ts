@@ -120,7 +120,7 @@ export type GuestRequest =
       /** As `tool-index.ts` says. */
       readonly tool: number
       readonly input: string
-      /** SHA-256 of a long input, in base64url: the worker has the time for it. */
+      /** The digest of a long input (`input-digest.ts`): the worker has the time for it. */
       readonly inputHash?: string
       /** Whether the guest does nothing else until it is answered. */
       readonly isBlocking: boolean
@@ -214,8 +214,11 @@ export type GuestPlace = Pick<ExecutionError, 'line' | 'column' | 'frame' | 'sta
 export interface DryRunReport {
   /** Number of the last call, timer or stream item that it asked for. */
   readonly asked: number
-  /** Requests that its journal does not answer: number and `requestText`. */
-  readonly unanswered: readonly (readonly [number, string])[]
+  /**
+   * Requests that its journal does not answer: number, `requestText`, and the texts that earlier
+   * versions wrote for them.
+   */
+  readonly unanswered: readonly (readonly [number, string, ...string[]])[]
   /** Where it ended, when that was in one of its calls. */
   readonly place?: GuestPlace
   /** The variables of the innermost function there, when it ended at the call that was asked for. */

@@ -1,29 +1,30 @@
 /**
  * A guest's request as one short text. The host writes it into the journal. On replay the worker
  * writes it again, so that a difference shows. Short arguments stand for themselves, longer ones
- * are replaced by their hash.
+ * are replaced by their digest.
  */
 
-import { hash } from 'node:crypto'
+import { digestOf } from './input-digest.ts'
 import type { GuestRequest } from './messages.ts'
 import { isRawIndex, toolIndex } from './tool-index.ts'
 
 /**
- * Arguments up to this length are kept as they are. That costs less than a hash and can be read.
+ * Arguments up to this length are kept as they are. That costs less than a digest and can be read.
  */
-const MAX_PLAIN = 96
+export const MAX_PLAIN = 96
 
-/**
- * The text of a request.
- *
- * @param toolName returns the name of a tool by its index
- */
-export function requestText(request: GuestRequest, toolName: (index: number) => string): string {
+/** Returns the name of a tool by its index. */
+export type ToolName = (index: number) => string
+
+/** Requests with arguments. */
+type RequestWithInput = Extract<GuestRequest, { readonly input: string }>
+
+/** The text of a request. */
+export function requestText(request: GuestRequest, toolName: ToolName): string {
   switch (request.kind) {
     case 'call':
-      return `call ${toolName(toolIndex(request.tool))}${isRawIndex(request.tool) ? '.raw' : ''} ${request.inputHash === undefined ? shortened(request.input) : `sha256:${request.inputHash}`}`
     case 'file':
-      return `file ${request.operation} ${request.inputHash === undefined ? shortened(request.input) : `sha256:${request.inputHash}`}`
+      return requestHead(request, toolName) + inputText(request)
     case 'next-item':
       return `item ${request.stream}`
     case 'close-stream':
@@ -33,15 +34,23 @@ export function requestText(request: GuestRequest, toolName: (index: number) => 
   }
 }
 
-function shortened(input: string): string {
-  return input.length <= MAX_PLAIN ? input : `sha256:${hash('sha256', input, 'base64url')}`
+/** What stands before the arguments in the text of a request. */
+export function requestHead(request: RequestWithInput, toolName: ToolName): string {
+  if (request.kind === 'file') return `file ${request.operation} `
+  const { tool } = request
+  return `call ${toolName(toolIndex(tool))}${isRawIndex(tool) ? '.raw' : ''} `
 }
 
-/** Longer inputs are hashed by the worker, since hashing them would hold the host up. */
-const MAX_HASHED_BY_HOST = 16 * 1024
+function inputText({ input, inputHash }: RequestWithInput): string {
+  if (input.length <= MAX_PLAIN) return input
+  return `gmac:${inputHash ?? digestOf(input)}`
+}
 
-/** The hash that a worker sends with an input; none with one that the host hashes soon enough. */
+/** Longer inputs are digested by the worker, since that would hold the host up. */
+const MAX_DIGESTED_BY_HOST = 16 * 1024
+
+/** The digest that a worker sends with an input; none with one that the host digests soon enough. */
 export function inputHashOf(input: string): { readonly inputHash?: string } {
-  if (input.length <= MAX_HASHED_BY_HOST) return {}
-  return { inputHash: hash('sha256', input, 'base64url') }
+  if (input.length <= MAX_DIGESTED_BY_HOST) return {}
+  return { inputHash: digestOf(input) }
 }

@@ -14,6 +14,7 @@ import type { WaitingFor } from '../../protocol/execution/execution.ts'
 import type { CallContext, CallFacts } from '../../protocol/tool/call-context.ts'
 import type { Tool } from '../../protocol/tool/tool.ts'
 import { rawTool } from '../../protocol/tool/tool-result.ts'
+import { isRequestText } from '../boundary/earlier-requests.ts'
 import type { GuestLink } from '../boundary/guest-pool.ts'
 import { effectOf } from '../boundary/journal-record.ts'
 import type { GuestMessage, GuestRequest, TextRequest } from '../boundary/messages.ts'
@@ -181,10 +182,11 @@ export class ToolCalls {
 
   #ask(request: GuestRequest): void {
     const { id } = request
-    const text = requestText(request, index => this.#toolAt(index).name)
+    const nameOf = (index: number) => this.#toolAt(index).name
+    const text = requestText(request, nameOf)
     const open = this.#open.get(id)
     const before = open?.request ?? this.journal.requestOf(id) ?? this.journal.intentOf(id)?.request
-    if (before !== undefined && before !== text) {
+    if (before !== undefined && before !== text && !isRequestText(before, request, nameOf)) {
       this.#diverge(id, text, before)
       return
     }
@@ -259,10 +261,8 @@ export class ToolCalls {
     this.#host.writer?.record(record)
     const { maxJournalBytes } = this.#plan.limits
     if (this.journal.bytes > maxJournalBytes) {
-      this.#listener.onLimit(
-        'maxJournalBytes',
-        `The tools answered more than maxJournalBytes ${maxJournalBytes}`,
-      )
+      const message = `The tools answered more than maxJournalBytes ${maxJournalBytes}`
+      this.#listener.onLimit('maxJournalBytes', message)
     }
     this.#run?.deliver({ id, text: whole, atMs })
     this.#askToPark()

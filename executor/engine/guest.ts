@@ -6,8 +6,12 @@ import type { Variable } from '../../protocol/execution/replay.ts'
 export interface GuestHooks {
   /** Called every few thousand operations of the guest; throws when the guest has to end. */
   poll(): void
-  /** Answers a request of the prelude; see `executor/guest/host/host.ts`. */
-  host(operation: number, number: number, text: string): string | number
+  /**
+   * Answers a request of the prelude; see `executor/guest/host/host.ts`.
+   *
+   * @param kept the encoded value that the request is about, where its text is not that
+   */
+  host(operation: number, number: number, text: string, kept?: string): string | number
   /** The guest's clock in epoch milliseconds, fractions allowed. */
   now(): number
 }

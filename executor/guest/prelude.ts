@@ -5,7 +5,7 @@
  */
 
 import { consoleLevels } from '../../protocol/execution/console-levels.ts'
-import { setEngineText } from './codec/engine-text.ts'
+import { setKeepPlain } from './codec/engine-text.ts'
 import { awaitingAnswer, installFinalAnswer } from './codec/output.ts'
 import { installStructuredClone } from './codec/structured-clone.ts'
 import { describe, describeRejection } from './describe-error.ts'
@@ -15,7 +15,7 @@ import { emit, installFiles } from './files/blob.ts'
 import { callBlocking, deliver } from './host/calls.ts'
 import { clockMs, installClock, sinceStart } from './host/clock.ts'
 import { installConcurrent } from './host/concurrent.ts'
-import { askNumber, askText, plainText, promiseHooks } from './host/host.ts'
+import { askNumber, askText, keepPlain, promiseHooks } from './host/host.ts'
 import { ENTRY_GLOBAL } from './host/host-names.ts'
 import { HostOperation } from './host/host-operations.ts'
 import { installTimers } from './host/timers.ts'
@@ -44,7 +44,7 @@ const levelIndex = record() as Record<string, number>
 for (let i = 0; i < consoleLevels.length; i++) levelIndex[consoleLevels[i] as string] = i
 
 setPromiseHooks(promiseHooks)
-setEngineText(plainText)
+setKeepPlain(keepPlain)
 installErrors(globalThis)
 installStack(request => askText(HostOperation.stack, 0, request))
 installClock(globalThis)

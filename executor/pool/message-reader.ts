@@ -113,7 +113,10 @@ export class MessageReader implements GuestReader {
     if (dryRun !== undefined) {
       bound('a place', charsOf(dryRun.place ?? {}), this.#maxErrorChars)
       bound('variables', sum(dryRun.variables ?? [], charsOf), MAX_VARIABLE_CHARS)
-      const longest = Math.max(0, ...dryRun.unanswered.map(([, request]) => request.length))
+      const longest = Math.max(
+        0,
+        ...dryRun.unanswered.flatMap(([, ...texts]) => texts.map(text => text.length)),
+      )
       bound('a request', longest, MAX_REQUEST_CHARS)
     }
     return report

@@ -9,7 +9,14 @@
 
 import type { Variable } from '../../protocol/execution/replay.ts'
 import { STREAM, THROWN } from '../../protocol/values/value-format.ts'
-import type { Delivery, GuestOutcome, GuestRequest, GuestTask } from '../boundary/messages.ts'
+import { earlierTexts, isRequestText } from '../boundary/earlier-requests.ts'
+import type {
+  Delivery,
+  DryRunReport,
+  GuestOutcome,
+  GuestRequest,
+  GuestTask,
+} from '../boundary/messages.ts'
 import { inputHashOf, requestText } from '../boundary/request-fingerprint.ts'
 import { toolIndex } from '../boundary/tool-index.ts'
 import type { Guest } from '../engine/guest.ts'
@@ -60,7 +67,7 @@ export class GuestCalls {
   hasFiles = false
   #tally = new CallTally()
   /** Requests of a dry run that its journal does not answer. */
-  #unanswered: [number, string][] = []
+  #unanswered: [number, string, ...string[]][] = []
   /** The engine's stack where a dry run ended. */
   #stack: string | undefined
   #variables: readonly Variable[] | undefined
@@ -81,8 +88,8 @@ export class GuestCalls {
     return this.#count
   }
 
-  /** Requests of a dry run that its journal does not answer: number and `requestText`. */
-  get unanswered(): readonly (readonly [number, string])[] {
+  /** Requests of a dry run that its journal does not answer; see {@link DryRunReport}. */
+  get unanswered(): DryRunReport['unanswered'] {
     return this.#unanswered
   }
 
@@ -167,8 +174,10 @@ export class GuestCalls {
     const recorded = this.#recorded.get(id)
     this.#pending.set(id, this.#expectedOf(request))
     if (recorded !== undefined) this.#repeat(request, recorded)
-    else if (this.#task.dryRun !== undefined) this.#unanswered.push([id, this.#textOf(request)])
-    else {
+    else if (this.#task.dryRun !== undefined) {
+      const earlier = earlierTexts(request, this.#toolName)
+      this.#unanswered.push([id, this.#textOf(request), ...earlier])
+    } else {
       if (id > this.#lastRecorded) cpu.startActive()
       logs.flush()
       channel.send(request)
@@ -274,8 +283,10 @@ export class GuestCalls {
     throw new GuestHalted(this.#textOf(request))
   }
 
+  #toolName = (index: number): string => this.#tools[index]?.[0] ?? ''
+
   #textOf(request: GuestRequest): string {
-    return requestText(request, index => this.#tools[index]?.[0] ?? '')
+    return requestText(request, this.#toolName)
   }
 
   /** Notes where a dry run stands that is about to end. */
@@ -305,11 +316,10 @@ export class GuestCalls {
   /** Holds a request against the journal. @throws {GuestDiverged} when it is another one */
   #repeat(request: GuestRequest, recorded: Recorded): void {
     const { id } = request
-    const asked = this.#textOf(request)
-    if (asked !== recorded.request) {
+    if (!isRequestText(recorded.request, request, this.#toolName)) {
       this.#lookAround()
       throw new GuestDiverged(
-        `Call ${id} of the program is ${asked}; in its journal it was ${recorded.request}`,
+        `Call ${id} of the program is ${this.#textOf(request)}; in its journal it was ${recorded.request}`,
       )
     }
     if (this.#task.isRestored && request.kind === 'call' && recorded.isStream) {

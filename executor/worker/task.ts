@@ -196,8 +196,8 @@ class RunningTask {
     const rest = JSON.stringify({ inputs, seed, startedAtMs, timeZone })
     const hooks = {
       poll: () => this.#poll(),
-      host: (operation: number, number: number, text: string) =>
-        this.#answer(operation, number, text),
+      host: (operation: number, number: number, text: string, kept?: string) =>
+        this.#answer(operation, number, text, kept),
       now: () => this.#clock.read(),
     }
     if (session === undefined) {
@@ -300,24 +300,24 @@ class RunningTask {
     this.#logs.write(level, text, this.#clock.nowMs)
   }
 
-  #answer(operation: number, number: number, text: string): string | number {
+  #answer(operation: number, number: number, text: string, kept?: string): string | number {
     try {
-      return this.#perform(operation, number, text)
+      return this.#perform(operation, number, text, kept)
     } catch (error) {
       throw this.#located(error)
     }
   }
 
-  #perform(operation: number, number: number, text: string): string | number {
+  #perform(operation: number, number: number, text: string, kept?: string): string | number {
     const calls = this.#calls
     switch (operation) {
       case HostOperation.log:
         this.#log(number, text)
         return 0
       case HostOperation.call:
-        return calls.call(number, text)
+        return calls.call(number, kept ?? text)
       case HostOperation.callConcurrently:
-        return calls.callConcurrently(number, text)
+        return calls.callConcurrently(number, kept ?? text)
       case HostOperation.awaitCall:
         return calls.take(number)
       case TAKE_NEXT: {
@@ -341,12 +341,12 @@ class RunningTask {
       case HostOperation.file:
         return calls.file(number, text)
       case HostOperation.finalAnswer:
-        this.#takeOutput(text)
+        this.#takeOutput(text, kept)
         this.#isFinalAnswer = true
         throw new GuestEnd()
       case HostOperation.returned:
         this.#hasReturned = true
-        this.#takeOutput(text)
+        this.#takeOutput(text, kept)
         return 0
       case HostOperation.threw:
         throw new GuestThrown(text)
@@ -370,9 +370,9 @@ class RunningTask {
     }
   }
 
-  #takeOutput(report: string): void {
+  #takeOutput(report: string, kept: string | undefined): void {
     const { maxOutputBytes } = this.#task.limits
-    const output = readOutput(report, maxOutputBytes)
+    const output = readOutput(report, maxOutputBytes, kept)
     if (output === undefined) {
       throw limitExceeded(
         'maxOutputBytes',

@@ -202,8 +202,26 @@ export type ReviveFile = (file: FileReference) => unknown
  * @throws {TypeError} for a file without its facts
  */
 export function decodeValue(text: string, file?: ReviveFile): unknown {
-  const body = text.slice(1)
-  return text[0] === PLAIN ? JSON.parse(body) : decodeExact(body, file)
+  if (text[0] !== PLAIN) return decodeExact(text.slice(1), file)
+  return text.length > LONG_CHARS ? decodeLong(text) : JSON.parse(text.slice(1))
+}
+
+/** Shorter texts are parsed at once. */
+const LONG_CHARS = 4096
+
+/**
+ * As `JSON.parse` of a long plain text. A single string in which nothing is escaped, by itself or in a
+ * list, stands in the text as it is.
+ */
+function decodeLong(text: string): unknown {
+  const isListed = text.startsWith('["', 1)
+  const from = isListed ? 3 : 2
+  const end = text.length - (isListed ? 2 : 1)
+  const isSingle = text[from - 1] === '"' && text.indexOf('"', from) === end
+  const isClosed = !isListed || text.endsWith(']')
+  if (!isSingle || !isClosed || text.includes('\\')) return JSON.parse(text.slice(1))
+  const string = text.slice(from, end)
+  return isListed ? [string] : string
 }
 
 /** Reads devalue's format, as `output.encoded` holds it; as {@link decodeValue}. */
@@ -219,7 +237,10 @@ export function decodeExact(text: string, file: ReviveFile = reference => refere
   })
 }
 
-/** Whether JSON writes the value exactly. The walk refuses an object that occurs twice: JSON would copy it. */
+/**
+ * Whether JSON writes the value as the exact form would. The walk refuses an object that occurs twice:
+ * JSON would copy it. Symbols and hidden properties cross in neither form, and no getter runs.
+ */
 function isPlainTree(value: unknown, seen: Set<object>): boolean {
   switch (typeof value) {
     case 'string':
@@ -233,20 +254,17 @@ function isPlainTree(value: unknown, seen: Set<object>): boolean {
       return false
   }
   if (value === null) return true
-  if (seen.has(value)) return false
+  if (seen.has(value) || 'toJSON' in value) return false
   seen.add(value)
-  const keys = Reflect.ownKeys(value)
   if (Array.isArray(value)) {
-    // Elements and `length`: a hole or a property beside the elements makes the counts differ.
-    if (keys.length !== value.length + 1) return false
+    // A hole reads as `undefined`, which is not plain.
     for (let i = 0; i < value.length; i++) if (!isPlainTree(value[i], seen)) return false
     return true
   }
   if (Object.getPrototypeOf(value) !== Object.prototype) return false
-  for (const key of keys) {
-    if (typeof key !== 'string' || key === 'toJSON') return false
+  for (const key of Object.keys(value)) {
     const property = Object.getOwnPropertyDescriptor(value, key)
-    if (!property?.enumerable || !('value' in property)) return false
+    if (property === undefined || !('value' in property)) return false
     if (!isPlainTree(property.value, seen)) return false
   }
   return true

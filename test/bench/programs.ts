@@ -24,12 +24,12 @@ const sum = (count: number): BenchProgram => ({
 })
 
 /** Calls with a large value, each handed the answer of the one before. */
-const TRIPS = 4
+export const TRIPS = 4
 
 /** Just below 1 MiB, at which most contestants stop to take arguments. */
-const TEXT_LENGTH = 1_000_000
+export const TEXT_LENGTH = 1_000_000
 /** About 950 kB, quoted and counted as latchd and `run` do. */
-const RECORDS = 5000
+export const RECORDS = 5000
 
 export const programs = {
   trivial: { source: () => 'return 1 + 2', expected: 3 },

@@ -10,7 +10,7 @@ export interface Effort {
   count(full: number): number
 }
 
-export type Unit = 'µs' | 'ms' | '/s' | 'KiB' | 'MiB' | 'commits'
+export type Unit = '%' | 'µs' | 'ms' | '/s' | 'KiB' | 'MiB' | 'commits'
 
 /** A line of the table: what one contestant took. */
 export interface Row {

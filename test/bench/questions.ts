@@ -13,6 +13,7 @@ export const questions: Readonly<Record<string, () => Promise<Question>>> = {
   'hundred-calls': async () => (await import('./questions/hundred-calls.ts')).hundredCalls,
   'concurrent-calls': async () => (await import('./questions/concurrent-calls.ts')).concurrentCalls,
   'large-values': async () => (await import('./questions/large-values.ts')).largeValues,
+  'door-cost': async () => (await import('./questions/door-cost.ts')).doorCost,
   'python-programs': async () => (await import('./questions/python-programs.ts')).pythonPrograms,
   'python-daemon': async () => (await import('./questions/python-daemon.ts')).pythonDaemon,
   throughput: async () => (await import('./questions/throughput.ts')).throughput,

@@ -5,6 +5,9 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { QuickJS } from 'quickjs-wasi'
 import t from 'tap'
+import { earlierTexts } from '../../executor/boundary/earlier-requests.ts'
+import type { GuestRequest } from '../../executor/boundary/messages.ts'
+import { requestText } from '../../executor/boundary/request-fingerprint.ts'
 import type { HeapLayout } from '../../executor/engine/quickjs/heap-fields.ts'
 import { findHeapLayout } from '../../executor/engine/quickjs/heap-layout.ts'
 import { HeapReader } from '../../executor/engine/quickjs/heap-reader.ts'
@@ -40,7 +43,17 @@ t.test('the pinned engine has the layout that is expected', async t => {
   t.type(layout, 'object')
 })
 
-t.test('a tree of JSON is written as the encoder writes it', async t => {
+/** The request of a call with these arguments. */
+const callWith = (input: string): GuestRequest => ({
+  kind: 'call',
+  id: 1,
+  tool: 0,
+  input,
+  isBlocking: true,
+  atMs: 0,
+})
+
+t.test('a tree of JSON is written as JSON, and known in the words of the encoder', async t => {
   const isPlainName = (key: string) => !/^(toJSON|__proto__|[1-9]\d{9})$/.test(key)
   const tree = fc.letrec(tie => ({
     value: fc.oneof(
@@ -61,8 +74,12 @@ t.test('a tree of JSON is written as the encoder writes it', async t => {
     fc.assert(
       fc.property(fc.array(tree, { maxLength: 6 }), value => {
         const text = readValue(parsed(value))
-        assert.equal(text, encode(value, 'value').text)
+        assert.equal(text, `j${JSON.stringify(value)}`)
         assert.deepEqual(decodeValue(text as string), value)
+        // Without the reader, the prelude's encoder walks the value.
+        const walked = encode(value, 'value') as string
+        const recorded = requestText(callWith(walked), () => 'echo')
+        assert.ok(earlierTexts(callWith(text as string), () => 'echo').includes(recorded))
       }),
       { numRuns: 400 },
     ),
@@ -75,7 +92,7 @@ t.test('a string is written as JSON, whatever it was put together from', async t
     fc.assert(
       fc.property(fc.array(part, { maxLength: 12 }), fc.nat(), fc.nat(), (parts, from, to) => {
         const code = `let s = ''; for (const part of ${JSON.stringify(parts)}) s = s + part + s; s.slice(${from} % (s.length + 1)).slice(0, ${to} % (s.length + 1))`
-        assert.equal(read(code), JSON.stringify(vm.evalCode(wrapped(code)).toString()))
+        assert.equal(read(code), `j${JSON.stringify(vm.evalCode(wrapped(code)).toString())}`)
       }),
       { numRuns: 200 },
     ),
@@ -123,6 +140,7 @@ t.test('what the encoder writes otherwise, or refuses, is refused', async t => {
     '(function () { return arguments })(1, 2)',
     '({ 4294967294: 1, a: 2 })',
     'globalThis',
+    'let deep = []; for (let i = 0; i < 500; i++) deep = [deep]; deep',
   ]) {
     t.equal(read(code), undefined, code)
   }
@@ -147,7 +165,7 @@ t.test('a patched prototype makes every tree go the long way, and no getter runs
     vm.evalCode(undo).dispose()
   }
   t.equal(vm.evalCode('globalThis.ran').toString(), 'undefined')
-  t.equal(read('[{ a: [1] }]'), 'd[[1],{"a":2},[3],1]')
+  t.equal(read('[{ a: [1] }]'), 'j[{"a":[1]}]')
 })
 
 t.test(
@@ -157,7 +175,7 @@ t.test(
       read(
         'const o = { a: 1, [Symbol()]: 2, b: 3, c: 4 }; delete o.b; Object.defineProperty(o, "h", { value: 1 }); o',
       ),
-      'd[{"a":1,"c":2},1,4]',
+      'j{"a":1,"c":4}',
     )
   },
 )
@@ -216,3 +234,13 @@ t.test('bytes that are flipped make it read other bytes of the guest or refuse, 
   t.ok(changed > 500, `${changed} of the readings met what was flipped`)
   t.ok(slowestMs < patience(1000), `the slowest took ${slowestMs} ms`)
 })
+
+t.test(
+  'shared objects are refused wherever they stand, and depth up to the bound is not',
+  async t => {
+    t.equal(read('const o = { a: 1 }; [{ o }, [[o]]]'), undefined)
+    t.equal(read('const list = []; const o = { list }; list.push(o); o'), undefined)
+    const deepest = read('let deep = []; for (let i = 0; i < 499; i++) deep = [deep]; deep')
+    t.equal(deepest, `j${'['.repeat(500)}${']'.repeat(500)}`)
+  },
+)

@@ -83,6 +83,7 @@ class Run {
   #deliveries: { id: number; text: string }[] = []
   #cleared = new Set<number>()
   #output: string | undefined
+  #kept: string | undefined
 
   constructor(guest: QuickJSGuest, execution: Execution) {
     this.#guest = guest
@@ -100,7 +101,7 @@ class Run {
       this.#guest.beginSession(
         {
           poll: () => this.#poll(),
-          host: (operation, number, text) => this.#answer(operation, number, text),
+          host: (operation, number, text, kept) => this.#answer(operation, number, text, kept),
           now: () => (this.#nowMs += 1),
         },
         this.#execution.memoryBytes ?? 64 * 1024 * 1024,
@@ -125,7 +126,7 @@ class Run {
       if (error.message !== 'final answer') return { error: error.message }
     }
     if (this.#output === undefined) return { error: 'deadlock' }
-    const output = readOutput(this.#output, 1_000_000)
+    const output = readOutput(this.#output, 1_000_000, this.#kept)
     return { value: output && JSON.parse(output.json) }
   }
 
@@ -143,17 +144,17 @@ class Run {
     if (++this.#polls > (this.#execution.maxPolls ?? 2000)) throw new End('cpuMs')
   }
 
-  #answer(operation: number, number: number, text: string): string | number {
+  #answer(operation: number, number: number, text: string, kept?: string): string | number {
     switch (operation) {
       case HostOperation.log:
         this.logs.push(text)
         return 0
       case HostOperation.call:
-        return this.#reply(number, text, '')
+        return this.#reply(number, kept ?? text, '')
       case HostOperation.callConcurrently:
         this.#deliveries.push({
           id: ++this.#lastId,
-          text: this.#reply(number, text, 'concurrent '),
+          text: this.#reply(number, kept ?? text, 'concurrent '),
         })
         return this.#lastId
       case HostOperation.nextItem:
@@ -167,9 +168,11 @@ class Run {
         return 0
       case HostOperation.finalAnswer:
         this.#output = text
+        this.#kept = kept
         throw new End('final answer')
       case HostOperation.returned:
         this.#output = text
+        this.#kept = kept
         return 0
       case HostOperation.threw:
         throw new GuestThrown(text)

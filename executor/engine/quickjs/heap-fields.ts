@@ -15,7 +15,14 @@ export interface HeapLayout {
 }
 
 /** Fields of an object, in bytes from its address. */
-export const OBJECT = { flags: 8, shape: 12, properties: 16, elements: 28, count: 32 } as const
+export const OBJECT = {
+  references: -4,
+  flags: 8,
+  shape: 12,
+  properties: 16,
+  elements: 28,
+  count: 32,
+} as const
 /** Fields of a shape, which objects with the same property names share. */
 export const SHAPE = { hashMask: 16, count: 24, prototype: 36, hashTable: 40 } as const
 /** Fields of a function object. */

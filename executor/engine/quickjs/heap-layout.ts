@@ -7,8 +7,10 @@
  */
 
 import type { QuickJS } from 'quickjs-wasi'
+import { PLAIN } from '../../../protocol/values/value-format.ts'
 import { type HeapLayout, OBJECT, SHAPE, STRING_HEADER_BYTES } from './heap-fields.ts'
 import { HeapReader } from './heap-reader.ts'
+import { type MakerExports, ValueMaker } from './value-maker.ts'
 
 /** More than the runtime's record is long. */
 const RUNTIME_BYTES = 2048
@@ -16,24 +18,25 @@ const PROBE = '__latchd_probe_name'
 
 /** Programs whose values are read, and what their text is; `undefined`: they must be refused. */
 const trials: readonly (readonly [program: string, text: string | undefined])[] = [
-  ['({})', 'd[{}]'],
-  ['[]', 'd[[]]'],
+  ['({})', 'j{}'],
+  ['[]', 'j[]'],
   [
     '({a: 1, b: [true, null, -7], "c d": {e: 0.5, "\\u{1F600}": "\\n\\u00e9\\ud800"}})',
-    'd[{"a":1,"b":2,"c d":3},1,[4,5,6],{"e":7,"😀":8},true,null,-7,0.5,"\\né\\ud800"]',
+    'j{"a":1,"b":[true,null,-7],"c d":{"e":0.5,"😀":"\\né\\ud800"}}',
   ],
-  ['({b: 1, 2: 3, a: 4, 1: 5})', 'd[{"1":1,"2":2,"b":3,"a":4},5,3,1,4]'],
-  ['const o = {a: 1, b: 2, c: 3}; delete o.b; o', 'd[{"a":1,"c":2},1,3]'],
+  ['({b: 1, 2: 3, a: 4, 1: 5})', 'j{"1":5,"2":3,"b":1,"a":4}'],
+  ['const o = {a: 1, b: 2, c: 3}; delete o.b; o', 'j{"a":1,"c":3}'],
+  ['[{a: 1}, {a: "b"}, {a: "\\t\\\\"}]', 'j[{"a":1},{"a":"b"},{"a":"\\t\\\\"}]'],
   [
     '[1e21, 5e-324, 2 ** 31, -(2 ** 31), 0.1 + 0.2]',
-    'd[[1,2,3,4,5],1e+21,5e-324,2147483648,-2147483648,0.30000000000000004]',
+    'j[1e+21,5e-324,2147483648,-2147483648,0.30000000000000004]',
   ],
-  ['let s = "ab"; for (let i = 0; i < 12; i++) s += s + i; [s.slice(0, 5)]', 'd[[1],"abab0"]'],
-  ['"x".repeat(3) + "\\u0100"', '"xxxĀ"'],
-  ['["ab".repeat(3000).slice(3, 5001)]', `d[[1],"${'ba'.repeat(2499)}"]`],
+  ['let s = "ab"; for (let i = 0; i < 12; i++) s += s + i; [s.slice(0, 5)]', 'j["abab0"]'],
+  ['"x".repeat(3) + "\\u0100"', 'j"xxxĀ"'],
+  ['["ab".repeat(3000).slice(3, 5001)]', `j["${'ba'.repeat(2499)}"]`],
   [
     'const s = "ab\\u0101".repeat(3000); [s.slice(3, 5001), s]',
-    `d[[1,2],"${'abā'.repeat(1666)}","${'abā'.repeat(3000)}"]`,
+    `j["${'abā'.repeat(1666)}","${'abā'.repeat(3000)}"]`,
   ],
   ['({get a() { return 1 }})', undefined],
   ['({a: undefined})', undefined],
@@ -69,7 +72,18 @@ export function findHeapLayout(vm: QuickJS): HeapLayout | undefined {
     value.dispose()
     if (read !== text) return undefined
   }
-  return layout
+  return makesValues(vm, reader) ? layout : undefined
+}
+
+/** Whether the engine makes the value that is expected of the binary form. */
+function makesValues(vm: QuickJS, reader: HeapReader): boolean {
+  const exports = vm._getExports() as ReturnType<QuickJS['_getExports']> & MakerExports
+  const json = '{"7":[],"a":[1,-2,0.5,true,false,null],"name":{"":"é"},"Ā":"\\nĀ"}'
+  const value = new ValueMaker(exports).make(`${PLAIN}${json}`)
+  if (value === 0) return false
+  const text = reader.read(value)
+  exports.qjs_free_value(value)
+  return text === `${PLAIN}[${json}]`
 }
 
 function returning(program: string): string {

@@ -19,8 +19,9 @@
 
 import { EvalFlags, QuickJS } from 'quickjs-wasi'
 import type { Variable } from '../../../protocol/execution/replay.ts'
+import { PLAIN } from '../../../protocol/values/value-format.ts'
 import { readSessionCode } from '../../boundary/session-code.ts'
-import { HostOperation } from '../../guest/host/host-operations.ts'
+import { HostOperation, repliesTo } from '../../guest/host/host-operations.ts'
 import type { StandbyGuest } from '../engine-parts.ts'
 import { type GuestHooks, GuestThrown, OutOfGuestMemory, PROGRAM_FILE } from '../guest.ts'
 import { hashOf } from '../memory-hash.ts'
@@ -30,6 +31,7 @@ import type { BaseSnapshot, EntryName } from './base-snapshot-shape.ts'
 import { findVariables } from './frame-reader.ts'
 import { HeapReader } from './heap-reader.ts'
 import { snapshotTag } from './runtime-tag.ts'
+import { type MakerExports, ValueMaker } from './value-maker.ts'
 
 /**
  * Stack of a guest: all that the library allows. An overflow is a RangeError that the guest can
@@ -37,11 +39,12 @@ import { snapshotTag } from './runtime-tag.ts'
  */
 export const GUEST_STACK_BYTES = 512 * 1024
 
-type Exports = ReturnType<QuickJS['_getExports']> & {
-  /** Functions of the engine itself, which the library exports beside its own. */
-  js_malloc_rt(runtime: number, bytes: number): number
-  js_free_rt(runtime: number, at: number): void
-}
+type Exports = ReturnType<QuickJS['_getExports']> &
+  MakerExports & {
+    /** Functions of the engine itself, which the library exports beside its own. */
+    js_malloc_rt(runtime: number, bytes: number): number
+    js_free_rt(runtime: number, at: number): void
+  }
 
 /** The private fields of the library's virtual machine that this file touches. */
 interface Internals {
@@ -61,6 +64,9 @@ const MAX_REJECTIONS = 100
 /** An allocation that the engine takes from the heap, not from a block that it already has. */
 const PIECE_BYTES = 65_536
 const WASM_PAGE_BYTES = 65_536
+
+/** Replies up to this length are read by the prelude: the engine's way has a price of its own. */
+const SHORT_REPLY_CHARS = 256
 
 /** The room in a heap that does not count as full. It is more than a few dead frames give back. */
 const PROBE = ' '.repeat(65_536)
@@ -141,6 +147,9 @@ export class QuickJSGuest implements StandbyGuest {
   #vm!: QuickJS
   #exports!: Exports
   #reader: HeapReader | undefined
+  #maker: ValueMaker | undefined
+  /** The text of the plain value that the prelude has asked about last. */
+  #kept: string | undefined
   #baseSnapshot: BaseSnapshot
   #hooks: EngineHooks = idle
   #decoder = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -173,7 +182,10 @@ export class QuickJSGuest implements StandbyGuest {
     })
     guest.#exports = guest.#vm._getExports() as Exports
     const { heap } = baseSnapshot
-    if (heap !== undefined) guest.#reader = new HeapReader(guest.#exports.memory, heap)
+    if (heap !== undefined) {
+      guest.#reader = new HeapReader(guest.#exports.memory, heap)
+      guest.#maker = new ValueMaker(guest.#exports)
+    }
     const internals = guest.#vm as unknown as Internals
     internals.handleHostCall = (_name, _length, _self, argc, argv) =>
       guest.#session === NONE ? guest.#hostCall(argc, argv) : guest.#sessionHostCall(argc, argv)
@@ -197,7 +209,7 @@ export class QuickJSGuest implements StandbyGuest {
     this.#memoryLimit = memoryBytes
     this.#hooks = {
       poll: () => this.#sessionPoll(hooks),
-      host: (operation, number, text) => hooks.host(operation, number, text),
+      host: (operation, number, text, kept) => hooks.host(operation, number, text, kept),
       now: () => hooks.now(),
     }
     this.#exports.qjs_set_memory_limit(memoryBytes)
@@ -262,7 +274,7 @@ export class QuickJSGuest implements StandbyGuest {
 
   #deliver(id: number, text: string): void {
     const number = this.#exports.qjs_new_number(id)
-    this.#free(this.#enter('deliver', number, this.#newText(text)))
+    this.#free(this.#enter('deliver', number, this.#newReply(text)))
   }
 
   #describeRejections(): string[] {
@@ -364,6 +376,7 @@ export class QuickJSGuest implements StandbyGuest {
     internals._false = null
     internals._ownedHandles.clear()
     this.#rejections.clear()
+    this.#kept = undefined
     this.#isNew = true
     return true
   }
@@ -523,11 +536,33 @@ export class QuickJSGuest implements StandbyGuest {
       const callback = argc > 3 ? args.getUint32(argv + 12, true) : 0
       return this.#askEngine(operation, args.getUint32(argv + 8, true), callback)
     }
-    if (argc !== 3) throw new Error(`host function called with ${argc} arguments`)
+    if (argc !== 3 && argc !== 4) throw new Error(`host function called with ${argc} arguments`)
     const number = this.#exports.qjs_get_float64(args.getUint32(argv + 4, true))
     const text = this.#readText(args.getUint32(argv + 8, true))
-    const answer = this.#hooks.host(operation, number, text)
-    return typeof answer === 'number' ? this.#exports.qjs_new_number(answer) : this.#newText(answer)
+    const answer = this.#hooks.host(
+      operation,
+      number,
+      text,
+      argc === 4 ? this.#takeKept() : undefined,
+    )
+    if (typeof answer === 'number') return this.#exports.qjs_new_number(answer)
+    return repliesTo(operation) ? this.#newReply(answer) : this.#newText(answer)
+  }
+
+  #takeKept(): string {
+    const kept = this.#kept
+    this.#kept = undefined
+    if (kept === undefined) throw new Error('no text is kept')
+    return kept
+  }
+
+  /** A reply as the prelude takes it: its text, or the value of a plain one in an array. */
+  #newReply(text: string): number {
+    if (text.length > SHORT_REPLY_CHARS && text[0] === PLAIN) {
+      const value = this.#maker?.make(text) ?? 0
+      if (value !== 0) return value
+    }
+    return this.#newText(text)
   }
 
   /** Questions that the language does not have. No code of the program runs in them. */
@@ -546,10 +581,9 @@ export class QuickJSGuest implements StandbyGuest {
         this.#free(chained)
         return exports.qjs_dup_value(this.#baseSnapshot.entries.undefined)
       }
-      case HostOperation.plainText: {
-        const text = this.#reader?.read(value)
-        return text === undefined ? exports.qjs_new_number(0) : this.#newText(text)
-      }
+      case HostOperation.keepPlain:
+        this.#kept = this.#reader?.read(value)
+        return exports.qjs_new_number(this.#kept === undefined ? 0 : 1)
       default:
         throw new Error(`unknown host operation ${operation}`)
     }

@@ -7,18 +7,12 @@ import {
   POSITIVE_INFINITY,
 } from '../../../protocol/values/value-format.ts'
 import { isNaN, jsonStringify, numberToString } from '../primordials.ts'
-import { engineText } from './engine-text.ts'
-
-/** Up to this length the question to the engine costs more than it saves. */
-const MIN_ENGINE_TEXT = 512
 
 /** A primitive as JSON; `undefined` for objects, and for values that JSON does not hold. */
 export function primitiveText(value: unknown): string | undefined {
   switch (typeof value) {
     case 'string':
-      return (
-        (value.length > MIN_ENGINE_TEXT ? engineText(value) : undefined) ?? jsonStringify(value)
-      )
+      return jsonStringify(value)
     case 'boolean':
       return value ? 'true' : 'false'
     case 'number':

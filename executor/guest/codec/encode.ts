@@ -16,10 +16,13 @@ import {
 } from '../primordials.ts'
 import type { ReadProperties } from './encode-forms.ts'
 import { primitiveText } from './encode-primitive.ts'
-import { type Encoded, type EncodeMode, Walk } from './encode-walk.ts'
-import { engineText } from './engine-text.ts'
+import { type EncodeMode, Walk } from './encode-walk.ts'
+import { type EncodedText, KEPT, keepsPlain } from './engine-text.ts'
 
-export type { Encoded, EncodeMode } from './encode-walk.ts'
+export type { EncodeMode } from './encode-walk.ts'
+
+/** Longer strings are left to the engine where it can take them. */
+const LONG_CHARS = 512
 
 const REFUSE = { __proto__: null, factsOf: storedFacts } as EncodeMode
 
@@ -36,17 +39,21 @@ export function encode(
   root: string | readonly string[],
   mode: EncodeMode = REFUSE,
   read?: ReadProperties,
-): Encoded {
+): EncodedText {
+  if (isLong(value) && keepsPlain(value)) return KEPT
   const text = primitiveText(value)
-  if (text !== undefined) return { text: PLAIN + text, isPlain: true }
-  const written = engineText(value)
-  if (written !== undefined) return { text: written, isPlain: true }
+  if (text !== undefined) return PLAIN + text
+  if (keepsPlain(value)) return KEPT
   const walk = new Walk(root, mode, read)
   walk.start(value)
-  if (walk.refusal === undefined) return walk.result()
+  if (walk.refusal === undefined) return walk.result().text
   // Thrown from here, few frames below the program's own: a stack holds ten.
   throw refusalError(walk)
 }
+
+/** Whether a value is a string that the engine reads in less time. */
+export const isLong = (value: unknown): boolean =>
+  typeof value === 'string' && value.length > LONG_CHARS
 
 const AWAIT_FIRST = 'Await the promise first; await Promise.all(list) gives the values of a list.'
 
@@ -59,20 +66,20 @@ export function refusalError({ refusal, isAwaitable }: Walk): Error {
 }
 
 /** {@link encode} for a record of `Object.prototype` that a tool takes as its input. */
-export function encodeRecord(value: object, root: string): string {
+export function encodeRecord(value: object, root: string): EncodedText {
   const keys = objectKeys(value)
   const values = unlinkedList<unknown>()
   for (let i = 0; i < keys.length; i++)
     values[i] = (value as Record<string, unknown>)[keys[i] as string]
   const text = encodePrimitives(values, keys.length, keys)
   // The walk takes the properties that were read: a getter runs once.
-  return text ?? encode(value, root, REFUSE, { of: value, keys, values }).text
+  return text ?? encode(value, root, REFUSE, { of: value, keys, values })
 }
 
 /**
  * Encodes a list, or with `keys` a record, of primitives that JSON holds. The arguments of most
  * calls are of this kind, and it takes a small part of the time of the walk. Returns `undefined`
- * for any other value.
+ * for any other value, and for long strings.
  */
 export function encodePrimitives(
   values: ArrayLike<unknown>,
@@ -81,7 +88,8 @@ export function encodePrimitives(
 ): string | undefined {
   let text = keys === undefined ? PLAIN + '[' : PLAIN + '{'
   for (let i = 0; i < count; i++) {
-    const item = primitiveText(values[i])
+    const value = values[i]
+    const item = isLong(value) ? undefined : primitiveText(value)
     if (item === undefined) return undefined
     if (i > 0) text += ','
     if (keys !== undefined) text += jsonStringify(keys[i]) + ':'

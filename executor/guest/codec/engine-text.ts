@@ -1,20 +1,24 @@
-/** The text of plain values as the engine writes it, in a fraction of the time of the walk. */
+/** Plain values that the engine reads itself, in a small part of the time of the walk. */
 
-/** The text of a value that the engine writes exactly as {@link encode} would, if it is plain. */
-export type EngineText = (value: unknown) => string | undefined
+/** In place of a text: the engine keeps it, and sends it with the next request. */
+export const KEPT = 1
+/** An encoded value: its text, or that the engine keeps it. */
+export type EncodedText = string | typeof KEPT
 
-let engineTextOf: EngineText | undefined
+/** Whether the engine keeps the text of a value. */
+export type KeepPlain = (value: unknown) => boolean
 
-/** Takes the engine's writer. Until then no value counts as plain. */
-export function setEngineText(given: EngineText): void {
-  engineTextOf = given
+let keep: KeepPlain | undefined
+
+/** Takes the engine's reader. Until then no value counts as plain. */
+export function setKeepPlain(given: KeepPlain): void {
+  keep = given
 }
 
 /**
- * JSON of a string; the exact text of a tree of plain objects and arrays, in which nothing stands
- * twice and each primitive is one of JSON's; `undefined` for any other value. No code of the program
- * runs.
+ * Whether the engine keeps the text of a value: a string, or a tree of plain objects and arrays in
+ * which nothing stands twice and each primitive is one of JSON's. No code of the program runs.
  */
-export function engineText(value: unknown): string | undefined {
-  return engineTextOf === undefined ? undefined : engineTextOf(value)
+export function keepsPlain(value: unknown): boolean {
+  return keep?.(value) === true
 }

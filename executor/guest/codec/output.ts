@@ -3,7 +3,7 @@
 import { PLAIN } from '../../../protocol/values/value-format.ts'
 import { describe, OUT_OF_MEMORY } from '../describe-error.ts'
 import { emitReturned } from '../files/blob.ts'
-import { askNumber } from '../host/host.ts'
+import { askEncoded, askNumber } from '../host/host.ts'
 import { HostOperation } from '../host/host-operations.ts'
 import { inspect } from '../inspect/inspect.ts'
 import {
@@ -19,10 +19,10 @@ import {
   unlinkedList,
 } from '../primordials.ts'
 import { whenSettled } from '../promise-state.ts'
-import { type EncodeMode, refusalError } from './encode.ts'
+import { type EncodeMode, isLong, refusalError } from './encode.ts'
 import { primitiveText } from './encode-primitive.ts'
 import { type PendingPart, Walk } from './encode-walk.ts'
-import { engineText } from './engine-text.ts'
+import { KEPT, keepsPlain } from './engine-text.ts'
 
 /** The value of the latest program that came to its end; a session keeps it. */
 let last: { readonly value: unknown } | undefined
@@ -65,16 +65,19 @@ function reportFailure(describeFailure: () => string): void {
 export function reportOutput(operation: number, value: unknown): void {
   last = { value }
   const isObject = typeof value === 'object' && value !== null
-  if (!isObject) reportPrimitive(operation, value)
+  if (!isObject && !isLong(value)) reportPrimitive(operation, value)
   else if (!reportPlain(operation, value)) new OutputReport(operation, value).begin()
 }
 
-/** Reports a tree of plain objects and arrays. Returns whether it was one. */
-function reportPlain(operation: number, value: object): boolean {
+/** Reports a string, or a tree of plain objects and arrays. Returns whether it was one. */
+function reportPlain(operation: number, value: unknown): boolean {
   try {
-    const text = engineText(value)
-    if (text !== undefined) reportEncoded(operation, 'p', text, inspect(value))
-    return text !== undefined
+    if (!keepsPlain(value)) return false
+    const inspected = inspect(value)
+    // The program may print its objects itself, and call tools there.
+    if (typeof value === 'object' && !keepsPlain(value)) return false
+    askEncoded(operation, 0, KEPT, stringToWellFormed(inspected))
+    return true
   } catch (error) {
     // The heap has no room for it.
     reportThrown(error)

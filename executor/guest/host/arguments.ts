@@ -2,6 +2,7 @@
 
 import { nameDistance } from '../../../protocol/tool/near-names.ts'
 import { encode, encodePrimitives, encodeRecord } from '../codec/encode.ts'
+import type { EncodedText } from '../codec/engine-text.ts'
 import {
   append,
   arrayJoin,
@@ -50,7 +51,7 @@ export interface Signature {
  *
  * @throws {TypeError} for too many of them, or a value that cannot cross
  */
-export function encodeInput(signature: Signature, args: ArrayLike<unknown>): string {
+export function encodeInput(signature: Signature, args: ArrayLike<unknown>): EncodedText {
   const { parameters, rules } = signature
   let count = isElementCallback(args) ? 1 : args.length
   if (parameters === null) return encodeList(args, count)
@@ -60,11 +61,10 @@ export function encodeInput(signature: Signature, args: ArrayLike<unknown>): str
     const only = args[0]
     if (isPlainObject(only) && isInput(only, parameters, rules)) {
       const isLinked = reflectGetPrototypeOf(only) === objectPrototype
-      return isLinked ? encodeRecord(only, 'args[0]') : encode(only, 'args[0]').text
+      return isLinked ? encodeRecord(only, 'args[0]') : encode(only, 'args[0]')
     }
     // It can only be the input. The host reports its faults.
-    if (parameters.length === 0 && rules !== undefined && rules[0])
-      return encode(only, 'args[0]').text
+    if (parameters.length === 0 && rules !== undefined && rules[0]) return encode(only, 'args[0]')
   }
   if (count > parameters.length) throw tooMany(signature.name, parameters, count)
   const text = encodePrimitives(args, count, parameters)
@@ -73,15 +73,15 @@ export function encodeInput(signature: Signature, args: ArrayLike<unknown>): str
   for (let i = 0; i < count; i++)
     if (args[i] !== undefined)
       reflectDefineProperty(input, parameters[i] as string, hidden(args[i], true))
-  return encode(input, parameters).text
+  return encode(input, parameters)
 }
 
-function encodeList(args: ArrayLike<unknown>, count: number): string {
+function encodeList(args: ArrayLike<unknown>, count: number): EncodedText {
   const text = encodePrimitives(args, count)
   if (text !== undefined) return text
   const list: unknown[] = []
   for (let i = 0; i < count; i++) append(list, args[i])
-  return encode(list, 'args').text
+  return encode(list, 'args')
 }
 
 function tooMany(name: string, parameters: readonly string[], count: number): Error {

@@ -2,6 +2,7 @@
 
 import { BYTES, DONE, EXACT, PLAIN, STREAM, THROWN } from '../../../protocol/values/value-format.ts'
 import { decode } from '../codec/decode.ts'
+import type { EncodedText } from '../codec/engine-text.ts'
 import { thrownError } from '../errors.ts'
 import { bytesOf } from '../files/segments.ts'
 import {
@@ -17,24 +18,27 @@ import {
   weakMapGet,
   weakMapSet,
 } from '../primordials.ts'
-import { askNumber, askText } from './host.ts'
+import { askEncoded } from './host.ts'
 import { END_OF_STREAM, makeStream } from './streams.ts'
 
+/** A reply: its text, or the value of a plain one in an array of one. */
+export type Reply = string | readonly [value: unknown]
+
 /** The functions that wait for a delivery, by its number. */
-const waiting = new MapOf<number, (text: string) => void>()
+const waiting = new MapOf<number, (reply: Reply) => void>()
 
 /** Calls and blocks until the answer is here. @throws the tool's error */
-export function callBlocking(operation: number, number: number, text: string): unknown {
-  return readReply(askText(operation, number, text))
+export function callBlocking(operation: number, number: number, text: EncodedText): unknown {
+  return readReply(askEncoded(operation, number, text) as Reply)
 }
 
 /** Calls without blocking. Returns a promise of the answer. */
 export function callConcurrently(
   operation: number,
   number: number,
-  text: string,
+  text: EncodedText,
 ): Promise<unknown> {
-  const id = askNumber(operation, number, text)
+  const id = askEncoded(operation, number, text) as number
   const place = new ErrorOf()
   return new PromiseOf((resolve, reject) => {
     mapSet(waiting, id, reply => {
@@ -51,7 +55,7 @@ export function callConcurrently(
 }
 
 /** Passes the delivery of `id` to `receive` when it comes. */
-export function awaitDelivery(id: number, receive: (text: string) => void): void {
+export function awaitDelivery(id: number, receive: (reply: Reply) => void): void {
   mapSet(waiting, id, receive)
 }
 
@@ -66,11 +70,11 @@ export function forgetDeliveries(): void {
 }
 
 /** Takes a delivery from the host. It is dropped when no call waits for it. */
-export function deliver(id: number, text: string): void {
+export function deliver(id: number, reply: Reply): void {
   const receive = mapGet(waiting, id)
   if (receive === undefined) return
   mapDelete(waiting, id)
-  receive(text)
+  receive(reply)
 }
 
 /** The errors that tools' calls have thrown. */
@@ -90,7 +94,9 @@ export function isToolError(error: unknown): boolean {
 const streamCalls = { blocking: callBlocking, concurrent: callConcurrently }
 
 /** The value of a reply. @throws the error that the reply holds, with the stack of `place` */
-export function readReply(text: string, place?: Error): unknown {
+export function readReply(reply: Reply, place?: Error): unknown {
+  if (typeof reply !== 'string') return reply[0]
+  const text = reply
   switch (text[0]) {
     case PLAIN:
     case EXACT:

@@ -70,11 +70,28 @@ export const HostOperation = {
    */
   whenSettled: 24,
   /**
-   * In place of the text any value. Returns JSON of a string, the exact text of a tree of plain
-   * objects and arrays, and 0 for another value.
+   * In place of the text any value. Returns 1 and keeps its text when it is a string or a tree of
+   * plain objects and arrays, else 0. The next request may take the text with it.
    */
-  plainText: 25,
+  keepPlain: 25,
 } as const
+
+/**
+ * Whether an operation is answered with the reply of a call. A long reply that is plain comes as its
+ * value in an array of one.
+ */
+export function repliesTo(operation: number): boolean {
+  switch (operation) {
+    case HostOperation.call:
+    case HostOperation.awaitCall:
+    case HostOperation.nextItem:
+    case HostOperation.closeStream:
+    case HostOperation.file:
+      return true
+    default:
+      return false
+  }
+}
 
 /** Text of a timer that no execution waits for. */
 export const UNREFERENCED = 'unreferenced'

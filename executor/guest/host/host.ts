@@ -7,6 +7,7 @@
  * This module takes it away from there, so that no program finds it.
  */
 
+import { type EncodedText, KEPT } from '../codec/engine-text.ts'
 import { reflectDeleteProperty } from '../primordials.ts'
 import type { PromiseHooks } from '../promise-state.ts'
 import { HOST_GLOBAL } from './host-names.ts'
@@ -17,7 +18,10 @@ type HostFunction = (...request: unknown[]) => unknown
 const given = (globalThis as Record<string, unknown>)[HOST_GLOBAL] as HostFunction
 reflectDeleteProperty(globalThis, HOST_GLOBAL)
 
-/** Sends the worker a request that is answered with a text. */
+/**
+ * Sends the worker a request that is answered with a text. A reply to a call may be its value; see
+ * `repliesTo` in `host-operations.ts`.
+ */
 export const askText = given as (operation: number, number: number, text: string) => string
 /** Sends the worker a request that is answered with a number. */
 export const askNumber = given as (operation: number, number: number, text: string) => number
@@ -31,11 +35,20 @@ export const promiseHooks: PromiseHooks = {
   },
 }
 
+/** Whether the engine keeps the text of a plain value; see {@link Kept}. */
+export function keepPlain(value: unknown): boolean {
+  return given(HostOperation.keepPlain, 0, value) === KEPT
+}
+
 /**
- * The engine's text of a plain value; `undefined` for another, which
- * `executor/guest/codec/encode.ts` writes.
+ * Sends the worker a request with an encoded value. When the value is kept, the engine passes it on,
+ * and `text` is what the request has beside it.
  */
-export function plainText(value: unknown): string | undefined {
-  const text = given(HostOperation.plainText, 0, value)
-  return typeof text === 'string' ? text : undefined
+export function askEncoded(
+  operation: number,
+  number: number,
+  encoded: EncodedText,
+  text = '',
+): unknown {
+  return encoded === KEPT ? given(operation, number, text, KEPT) : given(operation, number, encoded)
 }

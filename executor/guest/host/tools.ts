@@ -1,6 +1,7 @@
 /** Tools as the guest sees them: functions that block, with concurrent faces beside. */
 
 import { rawIndex } from '../../boundary/tool-index.ts'
+import type { EncodedText } from '../codec/engine-text.ts'
 import { makeGuestError } from '../errors.ts'
 import {
   append,
@@ -19,8 +20,8 @@ import {
   weakMapSet,
 } from '../primordials.ts'
 import { encodeInput, type GuestRules, type Signature } from './arguments.ts'
-import { asToolError, callBlocking, callConcurrently, readReply } from './calls.ts'
-import { askNumber, askText } from './host.ts'
+import { asToolError, callBlocking, callConcurrently, type Reply, readReply } from './calls.ts'
+import { askEncoded, askText } from './host.ts'
 import { HostOperation } from './host-operations.ts'
 
 /** A tool as the guest receives it: its exact name, its global's name if any, its parameters. */
@@ -97,7 +98,7 @@ reflectDefineProperty(
 
 /** Blocks until a concurrent call is answered. @throws the tool's error */
 function awaitCall(id: number): unknown {
-  return readReply(askText(HostOperation.awaitCall, id, ''))
+  return readReply(askText(HostOperation.awaitCall, id, '') as Reply)
 }
 
 /** Makes the function of one tool. */
@@ -136,7 +137,7 @@ function ask(stub: Stub, operation: number, args: ArrayLike<unknown>): unknown {
   const input = inputOf(stub, args)
   return operation === HostOperation.call
     ? callBlocking(operation, numberOf(stub), input)
-    : askNumber(operation, numberOf(stub), input)
+    : askEncoded(operation, numberOf(stub), input)
 }
 
 const numberOf = (stub: Stub) => (stub.isRaw ? rawIndex(stub.index) : stub.index)
@@ -157,7 +158,7 @@ function rawFace(stub: Stub): object {
 function concurrentFace(stub: Stub): (...args: unknown[]) => Promise<unknown> {
   if (stub.concurrent !== undefined) return stub.concurrent
   const face = function () {
-    let input: string
+    let input: EncodedText
     try {
       input = inputOf(stub, arguments)
     } catch (error) {
@@ -181,7 +182,7 @@ async function rejected(error: unknown): Promise<never> {
  * @throws {ToolUnavailableError} for a tool that only an earlier execution had
  * @throws {TypeError} for arguments that are too many, or cannot cross
  */
-function inputOf(stub: Stub, args: ArrayLike<unknown>): string {
+function inputOf(stub: Stub, args: ArrayLike<unknown>): EncodedText {
   if (stub.index === GONE) throw asToolError(unavailable(stub.name))
   try {
     return encodeInput(stub, args)

@@ -6,11 +6,17 @@ import type { GuestOutput } from '../../boundary/messages.ts'
 import { plainJson } from '../../boundary/plain-json.ts'
 
 /**
- * Reads the report that `executor/guest/program.ts` describes.
+ * Reads the report that `executor/guest/codec/output.ts` describes.
  *
+ * @param kept a plain value that the engine has read; the report is then its inspected form
  * @returns `undefined` when the plain form is longer than `maxCharacters`
  */
-export function readOutput(report: string, maxCharacters: number): GuestOutput | undefined {
+export function readOutput(
+  report: string,
+  maxCharacters: number,
+  kept?: string,
+): GuestOutput | undefined {
+  if (kept !== undefined) return { json: kept.slice(1), text: report, exact: true }
   const mark = report[0]
   const colon = report.indexOf(':')
   const length = Number(report.slice(1, colon))

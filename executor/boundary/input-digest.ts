@@ -1,0 +1,34 @@
+/**
+ * A short text in place of a long one, by which two requests of a program are told apart.
+ *
+ * It is the tag of AES-GCM over the text under a key that everybody knows: 128 bits, in a fourteenth
+ * of the time of SHA-256. It finds every difference that comes about by chance. It is not made against
+ * somebody who looks for two texts with one digest: that is the program itself, which could only take
+ * an answer of its own journal for a call of its own.
+ */
+
+import { createCipheriv } from 'node:crypto'
+
+const KEY = Buffer.from('latchd: requests', 'latin1')
+const START = Buffer.alloc(12)
+/** Characters of a digest: 16 bytes in base64url. */
+export const DIGEST_CHARS = 22
+/** Bytes that are kept for texts: most arguments are shorter. */
+const KEPT_BYTES = 1024 * 1024
+
+let kept = Buffer.alloc(0)
+
+/** The digest of a text, in base64url. */
+export function digestOf(text: string): string {
+  const cipher = createCipheriv('aes-128-gcm', KEY, START)
+  cipher.setAAD(bytesOf(text))
+  cipher.final()
+  return cipher.getAuthTag().toString('base64url')
+}
+
+function bytesOf(text: string): Buffer {
+  const length = Buffer.byteLength(text)
+  if (length > KEPT_BYTES) return Buffer.from(text)
+  if (kept.length < length) kept = Buffer.alloc(Math.min(KEPT_BYTES, 2 * length))
+  return kept.subarray(0, kept.write(text))
+}

@@ -1,0 +1,139 @@
+/**
+ * A long text of JSON that is put together from many short pieces.
+ *
+ * Pieces of one byte for each character are collected in a buffer. What needs two goes into the text
+ * as a string.
+ */
+
+/** A name with what stands around it: bytes, or a string when it has characters beyond Latin-1. */
+export type NameText = Uint8Array | string
+
+const BUFFER_BYTES = 65_536
+/** More than the longest number and the short texts of JSON have. */
+const NUMBER_CHARS = 32
+/** Of one character: `\u0000`. */
+const MAX_ESCAPE_CHARS = 6
+/** Longer names are put into the text as strings. */
+const MAX_NAME_BYTES = 1024
+
+const QUOTE = 0x22
+const MINUS = 0x2d
+const ZERO = 0x30
+
+/** By byte: 1 for those that JSON escapes inside of a string. */
+const isEscaped = new Uint8Array(256)
+isEscaped.fill(1, 0, 0x20)
+isEscaped[QUOTE] = 1
+isEscaped[0x5c] = 1
+
+const BEYOND_LATIN1 = /[^\0-\xff]/
+
+/** One for the thread: a text is put together in one go. */
+const buffer = Buffer.alloc(BUFFER_BYTES)
+
+/** Collects one text at a time. */
+export class TextOutput {
+  #text = ''
+  #length = 0
+
+  /** Begins a text. */
+  begin(text: string): void {
+    this.#text = text
+    this.#length = 0
+  }
+
+  /** The text. */
+  take(): string {
+    this.#flush()
+    const text = this.#text
+    this.#text = ''
+    return text
+  }
+
+  /** Writes a few characters of ASCII. */
+  ascii(text: string): void {
+    this.#reserve(NUMBER_CHARS)
+    for (let i = 0; i < text.length; i++) buffer[this.#length++] = text.charCodeAt(i)
+  }
+
+  /** Writes a finite number. */
+  number(value: number): void {
+    if ((value | 0) === value) this.integer(value)
+    else this.ascii(`${value}`)
+  }
+
+  /** Writes a whole number of 32 bits. */
+  integer(value: number): void {
+    this.#reserve(NUMBER_CHARS)
+    let rest = value
+    if (rest < 0) {
+      buffer[this.#length++] = MINUS
+      rest = -rest
+    }
+    let digits = 1
+    for (let bound = 10; bound <= rest; bound *= 10) digits++
+    for (let at = this.#length + digits - 1; at >= this.#length; at--) {
+      buffer[at] = ZERO + (rest % 10)
+      rest = Math.floor(rest / 10)
+    }
+    this.#length += digits
+  }
+
+  /** The form of a name that {@link name} takes. */
+  nameText(text: string): NameText {
+    const isString = text.length > MAX_NAME_BYTES || BEYOND_LATIN1.test(text)
+    return isString ? text : Buffer.from(text, 'latin1')
+  }
+
+  /** Writes a name as it is. */
+  name(name: NameText): void {
+    if (typeof name === 'string') {
+      this.#append(name)
+      return
+    }
+    this.#reserve(name.length)
+    for (let i = 0; i < name.length; i++) buffer[this.#length++] = name[i] as number
+  }
+
+  /** Writes a string of any length. */
+  string(text: string): void {
+    this.#append(JSON.stringify(text))
+  }
+
+  /** Writes a short string that is there as bytes of Latin-1. */
+  bytes(bytes: Uint8Array, from: number, length: number): void {
+    this.#reserve(MAX_ESCAPE_CHARS * length + 2)
+    const start = this.#length
+    let at = start
+    buffer[at++] = QUOTE
+    for (let i = from; i < from + length; i++) {
+      const byte = bytes[i] as number
+      if (isEscaped[byte] === 1) {
+        this.#escaped(bytes, from, length)
+        return
+      }
+      buffer[at++] = byte
+    }
+    buffer[at++] = QUOTE
+    this.#length = at
+  }
+
+  #escaped(bytes: Uint8Array, from: number, length: number): void {
+    const text = String.fromCharCode(...bytes.subarray(from, from + length))
+    this.#length += buffer.write(JSON.stringify(text), this.#length, 'latin1')
+  }
+
+  #append(text: string): void {
+    this.#flush()
+    this.#text += text
+  }
+
+  #reserve(bytes: number): void {
+    if (this.#length + bytes > BUFFER_BYTES) this.#flush()
+  }
+
+  #flush(): void {
+    if (this.#length > 0) this.#text += buffer.toString('latin1', 0, this.#length)
+    this.#length = 0
+  }
+}
