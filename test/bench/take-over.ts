@@ -10,7 +10,7 @@ import { PostgresServer } from '../support/postgres.ts'
 import { sharedDaemon } from '../support/shared-daemons.ts'
 import { p50, p99, sorted } from './samples.ts'
 
-const EXECUTIONS = 10
+const EXECUTIONS = 50
 const SOURCE = 'for (let i = 0; i < 100_000; i++) sleep(50); 1'
 const kills = Number(process.argv[2] ?? 20)
 

@@ -2,6 +2,7 @@
 
 import type { Drill } from './drill.ts'
 import { childKill } from './drills/child-kill.ts'
+import { cutStatements } from './drills/cut-statements.ts'
 import { decisions } from './drills/decisions.ts'
 import { diskFull, diskFullDecisions } from './drills/disk-full.ts'
 import { failpoints } from './drills/failpoints.ts'
@@ -30,7 +31,10 @@ export const drills: Readonly<Record<string, Drill>> = {
 }
 
 /** Those of several daemons over one PostgreSQL, which `--postgres` asks for. */
-export const postgresDrills: Readonly<Record<string, Drill>> = { 'several-daemons': severalDaemons }
+export const postgresDrills: Readonly<Record<string, Drill>> = {
+  'cut-statements': cutStatements,
+  'several-daemons': severalDaemons,
+}
 
 /** Not in the rotation: they are asked for by name. */
 export const gates: Readonly<Record<string, Drill>> = { mutants: mutantGate }

@@ -91,7 +91,10 @@ export class Beat {
 
   /** Registers the daemon. */
   async register(): Promise<void> {
-    this.renumber(await this.#database.transaction(tx => register(tx, this.#facts)))
+    const number = await this.#database.transaction(tx =>
+      register(tx, this.#facts, tx.before as number | undefined),
+    )
+    this.renumber(number)
   }
 
   /** The daemon was registered anew. */

@@ -39,12 +39,19 @@ export interface DaemonFacts {
   readonly runtime?: string
 }
 
-/** Registers a daemon; returns its number. @param facts `peer`: how the others reach it, once that is known */
+/**
+ * Registers a daemon; returns its number.
+ *
+ * @param facts `peer`: how the others reach it, once that is known
+ * @param before the number that it got when the commit became unknown
+ */
 export async function register(
   tx: Transaction,
   facts: DaemonFacts & { readonly peer?: PeerFacts },
+  before: number | undefined,
 ): Promise<number> {
   const { name, url, version = '', runtime = '', peer } = facts
+  if (before !== undefined && (await renew(tx, before)) !== undefined) return before
   const [row] = await tx.rows<{ id: number }>(
     `INSERT INTO daemon (name, url, version, runtime, started_ms, seen_ms)
       VALUES ($1, $2, $3, $4, latchd_now(), latchd_now()) RETURNING id`,
@@ -195,6 +202,8 @@ export async function reap(tx: Transaction): Promise<StuckExecution[]> {
       ORDER BY id FOR UPDATE SKIP LOCKED`,
   )
   const stuck: StuckExecution[] = []
+  // The commit before the connection was lost: they are gone.
+  if (dead.length === 0 && tx.before !== undefined) stuck.push(...(tx.before as StuckExecution[]))
   for (const { id, now_ms: nowMs } of dead) stuck.push(...(await giveUp(tx, id, { nowMs })))
   return stuck
 }
@@ -252,7 +261,10 @@ export async function quarantine(
   error: StuckError = DAMAGED,
 ): Promise<StuckExecution | undefined> {
   const row = await lockExecution(tx, executionId)
-  if (row === undefined || row.epoch !== epoch || !isOwned(row)) return undefined
+  if (row === undefined || row.epoch !== epoch) return undefined
+  // The commit before the connection was lost.
+  if (row.state === 'stuck' && tx.before !== undefined) return tx.before as StuckExecution
+  if (!isOwned(row)) return undefined
   return await stick(tx, row, nowMs, error)
 }
 
