@@ -6,6 +6,7 @@ import { cutStatements } from './drills/cut-statements.ts'
 import { decisions } from './drills/decisions.ts'
 import { diskFull, diskFullDecisions } from './drills/disk-full.ts'
 import { failpoints } from './drills/failpoints.ts'
+import { interleavings } from './drills/interleavings.ts'
 import { mutantGate } from './drills/mutants.ts'
 import { randomKill } from './drills/random-kill.ts'
 import { retention } from './drills/retention.ts'
@@ -33,6 +34,7 @@ export const drills: Readonly<Record<string, Drill>> = {
 /** Those of several daemons over one PostgreSQL, which `--postgres` asks for. */
 export const postgresDrills: Readonly<Record<string, Drill>> = {
   'cut-statements': cutStatements,
+  interleavings,
   'several-daemons': severalDaemons,
 }
 

@@ -1,6 +1,7 @@
 /**
  * A network between a daemon and its PostgreSQL that loses a connection at a statement: before the
- * server has it, or when the server has carried it out and before the daemon has the answer.
+ * server has it, or when the server has carried it out and before the daemon has the answer. It also
+ * holds a statement back until something else has been done.
  */
 
 import { once } from 'node:events'
@@ -28,6 +29,9 @@ export class PostgresProxy {
   #server: Server
   #sockets = new Set<Socket>()
   #cut: Cut | undefined
+  #held:
+    | { readonly nth: number; readonly until: Promise<void>; readonly onCome: () => void }
+    | undefined
   #count = 0
   #isShut = false
   #texts = new Map<string, string>()
@@ -57,8 +61,23 @@ export class PostgresProxy {
   /** Counts statements from here on. @param cut what is lost; absent: nothing */
   arm(cut?: Cut): void {
     this.#cut = cut
+    this.#held = undefined
     this.#count = 0
     this.statements.length = 0
+  }
+
+  /**
+   * Holds back a statement, counted from here on.
+   *
+   * @param nth which one, from 1
+   * @returns resolves when it has come, with what lets it go on
+   */
+  hold(nth: number): Promise<() => void> {
+    this.arm()
+    const come = Promise.withResolvers<() => void>()
+    const { promise: until, resolve: release } = Promise.withResolvers<void>()
+    this.#held = { nth, until, onCome: () => come.resolve(release) }
+    return come.promise
   }
 
   /** Whether the connection that was to be lost is lost. */
@@ -109,9 +128,13 @@ export class PostgresProxy {
   }
 
   /** Where the statement that has come is cut; `undefined`: nowhere. */
-  #next(text: string): CutPlace | undefined {
+  async #next(text: string): Promise<CutPlace | undefined> {
     this.#count++
     this.statements.push(text)
+    if (this.#held?.nth === this.#count) {
+      this.#held.onCome()
+      await this.#held.until
+    }
     if (this.#cut === undefined || this.#count !== this.#cut.nth) return undefined
     const { place } = this.#cut
     this.#cut = undefined
@@ -129,7 +152,9 @@ class ProxiedConnection {
   #near: Socket
   #far: Socket
   #names: StatementNames
-  #next: (text: string) => CutPlace | undefined
+  #next: (text: string) => Promise<CutPlace | undefined>
+  /** What has come is passed on in order, also when something of it is held. */
+  #passed = Promise.resolve()
   #asking = new PostgresMessages(true)
   #answering = new PostgresMessages(false)
   #gathered: Buffer[] = []
@@ -141,7 +166,7 @@ class ProxiedConnection {
     near: Socket,
     far: Socket,
     names: StatementNames,
-    next: (text: string) => CutPlace | undefined,
+    next: (text: string) => Promise<CutPlace | undefined>,
   ) {
     this.#near = near
     this.#far = far
@@ -150,6 +175,10 @@ class ProxiedConnection {
   }
 
   fromClient(bytes: Buffer): void {
+    this.#passed = this.#passed.then(() => this.#pass(bytes))
+  }
+
+  async #pass(bytes: Buffer): Promise<void> {
     for (const message of this.#asking.add(bytes)) {
       const { type } = message
       const text = statementIn(message)
@@ -162,7 +191,7 @@ class ProxiedConnection {
       if (!isStatement && type !== '' && type !== 'p' && type !== 'X') continue
       const whole = Buffer.concat(this.#gathered)
       this.#gathered = []
-      const place = isStatement ? this.#next(this.#text) : undefined
+      const place = isStatement ? await this.#next(this.#text) : undefined
       if (place === 'before' || place === 'within') {
         const part = place === 'before' ? 0 : whole.length / 2
         this.#far.write(whole.subarray(0, part), () => this.#lose())

@@ -130,7 +130,8 @@ export const ownershipSteps: readonly Step[] = [
       return database.transaction(async tx => {
         const seenMs = await renew(tx, number, { workers: 1, running: 0, waiting: 0, owners: {} })
         const found = await lookAfter(tx, number, { working: ['e1'], queued: ['e9'] })
-        return { isAlive: seenMs !== undefined, found }
+        const owned = found.owned.map(one => one.execution_id).toSorted()
+        return { isAlive: seenMs !== undefined, owned, unqueued: found.unqueued }
       })
     },
   },

@@ -11,6 +11,8 @@ export interface StepGround {
   readonly database: Database
   /** Another daemon, whose connection stays. */
   readonly other: PostgresStore
+  /** The connection of that one. */
+  readonly otherDatabase: Database
 }
 
 /** An operation, and what is there before it. */

@@ -1,5 +1,6 @@
 /** All rows of a shared store, without what is chance in them: to compare one with another. */
 
+import { isDeepStrictEqual } from 'node:util'
 import type pg from 'pg'
 
 /** Rows that belong to an execution, by its id in place of its integer. */
@@ -45,10 +46,19 @@ export const ERASE = `DELETE FROM execution; DELETE FROM session; DELETE FROM we
   DELETE FROM removed_key; DELETE FROM file; DELETE FROM daemon; DELETE FROM client;
   DELETE FROM content; DELETE FROM meta WHERE name LIKE 'secret %'`
 
-/** All rows of a database, by table, in an order of their own. */
-export async function storedState(
-  client: pg.Client,
-): Promise<Readonly<Record<string, readonly string[]>>> {
+/** Rows by table, in an order of their own. */
+export type StoredState = Readonly<Record<string, readonly string[]>>
+
+/** In which tables two states differ, in words. */
+export function differencesOf(now: StoredState, then: StoredState): string[] {
+  const names = new Set([...Object.keys(now), ...Object.keys(then)])
+  return [...names]
+    .filter(name => !isDeepStrictEqual(now[name], then[name]))
+    .map(name => `${name} has ${JSON.stringify(now[name])}, not ${JSON.stringify(then[name])}`)
+}
+
+/** All rows of a database. */
+export async function storedState(client: pg.Client): Promise<StoredState> {
   const selects = tables.map(([name, sql]) => `SELECT '${name}' AS name, row::text FROM (${sql}) x`)
   const { rows } = await client.query(selects.join(' UNION ALL '))
   const byTable = Map.groupBy(rows as { name: string; row: string }[], ({ name }) => name)

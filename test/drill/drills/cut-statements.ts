@@ -5,24 +5,19 @@
  */
 
 import { isDeepStrictEqual } from 'node:util'
-import pg from 'pg'
-import { connect } from '../../../daemon/store/postgres/connect.ts'
-import { openPostgresStore } from '../../../daemon/store/postgres/open.ts'
 import { PostgresServer } from '../../support/postgres.ts'
-import { type Cut, cutPlaces, PostgresProxy } from '../../support/postgres-proxy.ts'
+import { type Cut, cutPlaces } from '../../support/postgres-proxy.ts'
 import { executionSteps } from '../cuts/execution-steps.ts'
 import { ownershipSteps } from '../cuts/ownership-steps.ts'
 import { sharedSteps } from '../cuts/shared-steps.ts'
-import type { Step, StepGround } from '../cuts/step.ts'
-import { ERASE, storedState } from '../cuts/stored-state.ts'
+import type { Step } from '../cuts/step.ts'
+import { StoreGround } from '../cuts/store-ground.ts'
+import { differencesOf, type StoredState } from '../cuts/stored-state.ts'
 import type { Drill, DrillOptions, DrillResult } from '../drill.ts'
 
 const steps: readonly Step[] = [...executionSteps, ...ownershipSteps, ...sharedSteps]
 /** What the short form leaves out: a part of a statement, or of an answer, is as good as none. */
 const SHORT = ['before', 'after'] as const
-/** The clock of a database stands still, so that what is written does not depend on when it is. */
-const STANDING_CLOCK = `CREATE OR REPLACE FUNCTION latchd_now() RETURNS bigint LANGUAGE sql VOLATILE
-  AS $$ SELECT 1700000100000::bigint $$`
 /** Databases in which steps are carried out side by side. */
 const LANES = 4
 
@@ -38,16 +33,16 @@ async function run({ isShort }: DrillOptions): Promise<DrillResult> {
   const waiting = steps.values()
   let cuts = 0
   const lane = async (_: unknown, n: number) => {
-    const ground = await CutGround.open(server, `cuts${n}`)
+    const ground = await StoreGround.open(server, `cuts${n}`)
     try {
       for (const step of waiting) {
-        const whole = await ground.carryOut(step)
+        const whole = await carryOut(ground, step)
         for (const text of whole.statements) statements.add(text)
         for (let nth = 1; nth <= whole.statements.length; nth++) {
           for (const place of isShort ? SHORT : cutPlaces) {
             const at = `${step.name}: cut ${place} statement ${nth}, ${short(whole.statements[nth - 1])}`
             cuts++
-            problems.push(...(await ground.compare(step, whole, { nth, place }, at)))
+            problems.push(...(await compare(ground, step, whole, { nth, place }, at)))
           }
         }
       }
@@ -69,76 +64,36 @@ const short = (text = '') => text.replaceAll(/\s+/g, ' ').slice(0, 60)
 /** What came of a step. */
 interface Whole {
   readonly answer: unknown
-  readonly state: Awaited<ReturnType<typeof storedState>>
+  readonly state: StoredState
   readonly statements: readonly string[]
 }
 
-/** A database of a lane, and two daemons over it. */
-class CutGround {
-  /** Looks at the database beside the daemons. */
-  #beside: pg.Client
-  #proxy: PostgresProxy
-  #parts: StepGround
+/** Carries out a step on an empty store. @throws {Error} it is refused */
+async function carryOut(ground: StoreGround, { prepare, act }: Step, cut?: Cut): Promise<Whole> {
+  await ground.reset(prepare)
+  ground.proxy.arm(cut)
+  const answer = await act(ground.parts)
+  const statements = [...ground.proxy.statements]
+  return { answer, statements, state: await ground.state() }
+}
 
-  private constructor(beside: pg.Client, proxy: PostgresProxy, parts: StepGround) {
-    this.#beside = beside
-    this.#proxy = proxy
-    this.#parts = parts
-  }
-
-  static async open(server: PostgresServer, name: string): Promise<CutGround> {
-    const direct = await server.database(name)
-    const proxy = await PostgresProxy.open(server.socketPath)
-    const databaseUrl = proxy.url(name)
-    const store = await openPostgresStore({ databaseUrl, name: 'one', url: undefined })
-    const other = await openPostgresStore({ databaseUrl: direct, name: 'other', url: undefined })
-    const database = await connect(databaseUrl)
-    const beside = new pg.Client({ connectionString: direct })
-    await beside.connect()
-    await beside.query(STANDING_CLOCK)
-    return new CutGround(beside, proxy, { store, other, database })
-  }
-
-  /** Carries out a step on an empty store. @throws {Error} it is refused */
-  async carryOut({ prepare, act }: Step, cut?: Cut): Promise<Whole> {
-    const { store, other } = this.#parts
-    this.#proxy.arm()
-    await this.#beside.query(ERASE)
-    await store.register()
-    await other.register()
-    await prepare?.(this.#parts)
-    this.#proxy.arm(cut)
-    const answer = await act(this.#parts)
-    const statements = [...this.#proxy.statements]
-    return { answer, statements, state: await storedState(this.#beside) }
-  }
-
-  /** What differs from the same step with a connection that stays. */
-  async compare(step: Step, whole: Whole, cut: Cut, at: string): Promise<string[]> {
-    try {
-      const { answer, state } = await this.carryOut(step, cut)
-      if (!this.#proxy.hasCut) return [`${at}: it was not come to`]
-      const problems = await this.#parts.other.verify()
-      if (!isDeepStrictEqual(answer, whole.answer)) {
-        problems.push(`it answers ${JSON.stringify(answer)}, not ${JSON.stringify(whole.answer)}`)
-      }
-      for (const table of new Set([...Object.keys(state), ...Object.keys(whole.state)])) {
-        const [now, then] = [state[table], whole.state[table]]
-        if (!isDeepStrictEqual(now, then)) {
-          problems.push(`${table} has ${JSON.stringify(now)}, not ${JSON.stringify(then)}`)
-        }
-      }
-      return problems.map(problem => `${at}: ${problem}`)
-    } catch (error) {
-      return [`${at}: it is refused: ${(error as Error).message}`]
+/** What differs from the same step with a connection that stays. */
+async function compare(
+  ground: StoreGround,
+  step: Step,
+  whole: Whole,
+  cut: Cut,
+  at: string,
+): Promise<string[]> {
+  try {
+    const { answer, state } = await carryOut(ground, step, cut)
+    if (!ground.proxy.hasCut) return [`${at}: it was not come to`]
+    const problems = [...(await ground.parts.other.verify()), ...differencesOf(state, whole.state)]
+    if (!isDeepStrictEqual(answer, whole.answer)) {
+      problems.push(`it answers ${JSON.stringify(answer)}, not ${JSON.stringify(whole.answer)}`)
     }
-  }
-
-  async close(): Promise<void> {
-    const { store, other, database } = this.#parts
-    this.#proxy.arm()
-    await Promise.all([store.close(), other.close(), database.close()])
-    await this.#beside.end()
-    await this.#proxy.close()
+    return problems.map(problem => `${at}: ${problem}`)
+  } catch (error) {
+    return [`${at}: it is refused: ${(error as Error).message}`]
   }
 }

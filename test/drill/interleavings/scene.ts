@@ -1,0 +1,29 @@
+/** What two daemons do to one store at the same time. */
+
+import type { Database } from '../../../daemon/store/postgres/database.ts'
+import type { PostgresStore } from '../../../daemon/store/postgres/postgres-store.ts'
+import type { StepGround } from '../cuts/step.ts'
+
+/** One of the two daemons. */
+export interface Side {
+  readonly store: PostgresStore
+  readonly database: Database
+}
+
+/** Operations any two of which may be carried out at the same time, on what is there before. */
+export interface StoreScene {
+  readonly name: string
+  readonly prepare: (ground: StepGround) => Promise<unknown>
+  /** By name; each gives an answer that can be compared. */
+  readonly operations: Readonly<Record<string, (side: Side) => Promise<unknown>>>
+  /**
+   * Operations whose answers are lists, and that pass over what another one has locked at this moment:
+   * each is carried out once more at the end, and adds to its list.
+   */
+  readonly repeating?: readonly string[]
+  /**
+   * Operations that pass over what another one has locked, and so never wait: with one that is under
+   * way each ends before it.
+   */
+  readonly neverWaiting?: readonly string[]
+}
