@@ -7,7 +7,7 @@ import { decisions } from './drills/decisions.ts'
 import { diskFull, diskFullDecisions } from './drills/disk-full.ts'
 import { failpoints } from './drills/failpoints.ts'
 import { interleavings } from './drills/interleavings.ts'
-import { mutantGate } from './drills/mutants.ts'
+import { mutantGate, postgresMutantGate } from './drills/mutants.ts'
 import { randomKill } from './drills/random-kill.ts'
 import { retention } from './drills/retention.ts'
 import { severalDaemons } from './drills/several-daemons.ts'
@@ -40,3 +40,8 @@ export const postgresDrills: Readonly<Record<string, Drill>> = {
 
 /** Not in the rotation: they are asked for by name. */
 export const gates: Readonly<Record<string, Drill>> = { mutants: mutantGate }
+
+/** The same for several daemons over one PostgreSQL. */
+export const postgresGates: Readonly<Record<string, Drill>> = {
+  'postgres-mutants': postgresMutantGate,
+}

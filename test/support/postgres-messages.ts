@@ -58,3 +58,12 @@ export function nameIn({ type, bytes }: PostgresMessage): string | undefined {
   if (nameAt === undefined) return undefined
   return bytes.toString('utf8', nameAt, bytes.indexOf(0, nameAt))
 }
+
+/** A message by which a server tells of an error. @param fields by their letters */
+export function errorMessage(fields: Readonly<Record<string, string>>): Buffer {
+  const texts = Object.entries(fields).map(([letter, text]) => `${letter}${text}\0`)
+  const body = Buffer.from(`${texts.join('')}\0`)
+  const head = Buffer.from('E\0\0\0\0')
+  head.writeUInt32BE(LENGTH_BYTES + body.length, 1)
+  return Buffer.concat([head, body])
+}

@@ -6,14 +6,15 @@
 
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
-import { nameIn, PostgresMessages, statementIn } from './postgres-messages.ts'
+import { errorMessage, nameIn, PostgresMessages, statementIn } from './postgres-messages.ts'
 
 /**
  * Where a connection is lost. `before`: the server gets nothing of the statement; `within`: it gets a
- * part of it; `after`: it has carried it out, and its answer is lost; `within-answer`: a part of the
- * answer arrives.
+ * part of it; `terminated`: in its place the server ends the connection and says so, as it does when
+ * an administrator tells it to; `after`: it has carried it out, and its answer is lost;
+ * `within-answer`: a part of the answer arrives.
  */
-export const cutPlaces = ['before', 'within', 'after', 'within-answer'] as const
+export const cutPlaces = ['before', 'within', 'terminated', 'after', 'within-answer'] as const
 /** One of {@link cutPlaces}. */
 export type CutPlace = (typeof cutPlaces)[number]
 
@@ -23,6 +24,12 @@ export interface Cut {
   readonly nth: number
   readonly place: CutPlace
 }
+
+/** What a server says when it ends a connection for an administrator. */
+const TERMINATED = errorMessage({
+  ...{ S: 'FATAL', V: 'FATAL', C: '57P01' },
+  M: 'terminating connection due to administrator command',
+})
 
 /** Stands before a server that listens on a socket. */
 export class PostgresProxy {
@@ -192,6 +199,10 @@ class ProxiedConnection {
       const whole = Buffer.concat(this.#gathered)
       this.#gathered = []
       const place = isStatement ? await this.#next(this.#text) : undefined
+      if (place === 'terminated') {
+        this.#near.write(TERMINATED, () => this.#lose())
+        return
+      }
       if (place === 'before' || place === 'within') {
         const part = place === 'before' ? 0 : whole.length / 2
         this.#far.write(whole.subarray(0, part), () => this.#lose())

@@ -17,7 +17,7 @@ import type { Drill, DrillOptions, DrillResult } from '../drill.ts'
 
 const steps: readonly Step[] = [...executionSteps, ...ownershipSteps, ...sharedSteps]
 /** What the short form leaves out: a part of a statement, or of an answer, is as good as none. */
-const SHORT = ['before', 'after'] as const
+const SHORT = ['before', 'terminated', 'after'] as const
 /** Databases in which steps are carried out side by side. */
 const LANES = 4
 

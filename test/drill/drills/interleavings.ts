@@ -75,14 +75,16 @@ async function playPair(ground: StoreGround, pair: Pair, isShort: boolean) {
   const counted = { held: 0, blocked: 0 }
   try {
     const { before, after, statements } = await inTurns(ground, pair)
-    // The last one is the commit: what is locked until then is locked by all before.
-    const places = Array.from({ length: statements }, (_, n) => n + 1).slice(isShort ? -2 : 0)
-    for (const nth of places) {
+    problems.push(...unexpected(pair, before).map(problem => `${at}: ${problem}`))
+    const places = statements.map((text, n) => ({ text, nth: n + 1 }))
+    // Before its commit, all that an operation locks is locked.
+    const chosen = isShort ? places.filter(({ text }) => text === 'COMMIT') : places
+    for (const { nth } of chosen) {
       const outcome = await meanwhile(ground, pair, nth)
       counted.held++
       if (outcome.hasWaited) counted.blocked++
-      const where = `${at} before its statement ${nth} of ${statements}`
-      if (outcome.hasWaited && scene.neverWaiting?.includes(second) === true) {
+      const where = `${at} before its statement ${nth} of ${statements.length}`
+      if (outcome.hasWaited && scene.neverWaiting?.[second]?.includes(first) === true) {
         problems.push(`${where}: it waited`)
       }
       problems.push(...(await ground.parts.other.verify()).map(one => `${where}: ${one}`))
@@ -93,6 +95,15 @@ async function playPair(ground: StoreGround, pair: Pair, isShort: boolean) {
     problems.push(`${at}: ${(error as Error).message}`)
   }
   return { problems, ...counted }
+}
+
+/** What the second answers otherwise than it has to, after the first. */
+function unexpected({ scene, first, second }: Pair, before: Outcome): string[] {
+  const expected = scene.inTurn?.[first]
+  if (expected === undefined || !Object.hasOwn(expected, second)) return []
+  if (isDeepStrictEqual(before.second, expected[second])) return []
+  const texts = [before.second, expected[second]].map(one => JSON.stringify(one))
+  return [`one after the other the second answers ${texts.join(', not ')}`]
 }
 
 const isSame = (a: Outcome, b: Outcome) =>
@@ -133,14 +144,14 @@ async function ended(
   return { first: earlier, second: later, state: await ground.state() }
 }
 
-/** One after the other in both orders, and how many statements the first has. */
+/** One after the other in both orders, and the statements of the first. */
 async function inTurns(ground: StoreGround, pair: Pair) {
   const [one, two] = operationsOf(pair)
   const [near, far] = sidesOf(ground)
   await ground.reset(pair.scene.prepare)
   ground.proxy.arm()
   const first = await one(near)
-  const statements = ground.proxy.statements.length
+  const statements = [...ground.proxy.statements]
   const before = await ended(ground, pair, [first, await two(far)])
   await ground.reset(pair.scene.prepare)
   const second = await two(far)

@@ -21,9 +21,11 @@ export interface StoreScene {
    * each is carried out once more at the end, and adds to its list.
    */
   readonly repeating?: readonly string[]
+  /** By its name and that of an earlier one: what the second of the two answers, one after the other. */
+  readonly inTurn?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   /**
-   * Operations that pass over what another one has locked, and so never wait: with one that is under
-   * way each ends before it.
+   * Operations that pass over what others have locked, and the names of those that they do not wait
+   * for: while one of those is under way each ends before it.
    */
-  readonly neverWaiting?: readonly string[]
+  readonly neverWaiting?: Readonly<Record<string, readonly string[]>>
 }

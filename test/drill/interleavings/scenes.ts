@@ -25,7 +25,22 @@ const reject = { status: 'rejected', decidedAtMs: CREATED_MS + 8, decidedBy: 'bo
 
 const claim = async ({ store }: Side) => (await claimedOf(store, LATER_MS)).ids.toSorted()
 /** What is true of `claim` where no session is looked at. */
-const claiming = { repeating: ['claim'], neverWaiting: ['claim'] }
+const claiming = {
+  repeating: ['claim'],
+  neverWaiting: {
+    claim: [
+      'claim',
+      'append',
+      'append an event',
+      'finish',
+      'park',
+      'approve',
+      'reject',
+      'take',
+      'reap',
+    ],
+  },
+}
 const idOf = (claimed: { executionId: string } | undefined) => claimed?.executionId
 const outcome = ({ kind }: { kind: string }) => kind
 
@@ -68,6 +83,12 @@ export const storeScenes: readonly StoreScene[] = [
       'hold the session': ({ store }) => store.holdSession('s1', 'volatile'),
     },
     repeating: ['claim'],
+    inTurn: {
+      claim: { claim: [], take: undefined, 'hold the session': 'busy' },
+      // It is taken whoever holds its session, and holds it not.
+      take: { claim: ['e2', 'e3'], take: undefined },
+      'hold the session': { claim: ['e3'], 'hold the session': 'held' },
+    },
   },
   {
     name: 'an execution that waits for its session',
@@ -82,6 +103,10 @@ export const storeScenes: readonly StoreScene[] = [
       'remove the session': ({ store }) => store.removeSession('s1'),
     },
     repeating: ['claim'],
+    inTurn: {
+      claim: { 'claim it': undefined, 'remove the session': false },
+      'hold the session': { claim: [], 'claim it': undefined, 'remove the session': false },
+    },
   },
   {
     name: 'executions of one owner, a few for each claim',
@@ -93,7 +118,8 @@ export const storeScenes: readonly StoreScene[] = [
     operations: {
       'claim three': async ({ store }) => (await claimedOf(store, LATER_MS, 3)).ids.length,
     },
-    neverWaiting: ['claim three'],
+    neverWaiting: { 'claim three': ['claim three'] },
+    inTurn: { 'claim three': { 'claim three': 3 } },
   },
   {
     name: 'an execution that asks',
@@ -110,6 +136,11 @@ export const storeScenes: readonly StoreScene[] = [
       'ask to cancel': ({ store }) => store.sharing.requestCancel('e1'),
     },
     ...claiming,
+    inTurn: {
+      approve: { park: 'ready', approve: 'already', reject: 'already', claim: [] },
+      park: { approve: 'decided', finish: 'STALE_OWNER', park: 'STALE_OWNER', claim: ['e1'] },
+      finish: { park: 'STALE_OWNER', approve: 'already', finish: 'STALE_OWNER', claim: [] },
+    },
   },
   {
     name: 'an execution that waits for its decision',
@@ -125,6 +156,11 @@ export const storeScenes: readonly StoreScene[] = [
       claim,
     },
     ...claiming,
+    inTurn: {
+      approve: { claim: ['e1'], take: 'e1', append: 'STALE_OWNER' },
+      claim: { approve: 'decided', append: 'STALE_OWNER' },
+      take: { take: undefined, append: 'done', claim: [] },
+    },
   },
   {
     name: 'an execution whose daemon is dead',
@@ -140,6 +176,11 @@ export const storeScenes: readonly StoreScene[] = [
       'give back': ({ store }) => write(store.giveBack('e1', 1, 0)),
     },
     ...claiming,
+    inTurn: {
+      reap: { append: 'STALE_OWNER', finish: 'STALE_OWNER', park: 'STALE_OWNER', claim: ['e1'] },
+      append: { append: 'INTERNAL', claim: [] },
+      park: { append: 'STALE_OWNER', 'give back': 'STALE_OWNER' },
+    },
   },
   {
     name: 'an execution that was given back, and its earlier owner',
@@ -155,17 +196,23 @@ export const storeScenes: readonly StoreScene[] = [
       claim,
     },
     ...claiming,
+    inTurn: {
+      claim: { append: 'STALE_OWNER', finish: 'STALE_OWNER', 'append of the next owner': 'done' },
+      append: { append: 'STALE_OWNER', claim: ['e1'] },
+    },
   },
   {
     name: 'a daemon that is dead, and comes back',
     prepare: dead,
     operations: {
       reap: async ({ database }) => (await database.transaction(reap)).length,
-      renew: async ({ store, database }) => {
-        const { number } = store.sharing
-        return (await database.transaction(tx => renew(tx, number))) !== undefined
-      },
+      renew: async ({ database }) =>
+        await database.transaction(async tx => {
+          const [row] = await tx.rows<{ id: number }>(`SELECT id FROM daemon WHERE name = 'one'`)
+          return row !== undefined && (await renew(tx, row.id)) !== undefined
+        }),
     },
+    inTurn: { reap: { renew: false, reap: 0 }, renew: { reap: 0, renew: true } },
   },
   {
     name: 'submissions with one key',
@@ -175,6 +222,10 @@ export const storeScenes: readonly StoreScene[] = [
       'submit another': async ({ store }) => outcome(await store.submit(submission('e2', { key }))),
       'submit another body': async ({ store }) =>
         outcome(await store.submit(submission('e3', { key: { ...key, bodyHash: 'h2' } }))),
+    },
+    inTurn: {
+      'submit one': { 'submit one': 'accepted', 'submit another': 'known' },
+      'submit another': { 'submit another body': 'key-reused' },
     },
   },
   {
@@ -194,6 +245,11 @@ export const storeScenes: readonly StoreScene[] = [
       claim,
     },
     repeating: ['claim'],
+    inTurn: {
+      finish: { hold: 'held', claim: ['e2'], remove: true },
+      hold: { 'hold for another': 'busy', claim: [], remove: false },
+      release: { 'hold for another': 'held' },
+    },
   },
   {
     name: 'messages to webhooks',
@@ -207,7 +263,8 @@ export const storeScenes: readonly StoreScene[] = [
       delay: ({ store }) => store.delayWebhook('m1', CREATED_MS + 100),
       end: ({ store }) => store.endWebhook('m1'),
     },
-    neverWaiting: ['lease'],
+    neverWaiting: { lease: ['lease', 'delay', 'end'] },
+    inTurn: { lease: { lease: [] }, end: { lease: ['m2'] }, delay: { lease: ['m2'] } },
   },
   {
     name: 'what has ended',
@@ -219,11 +276,14 @@ export const storeScenes: readonly StoreScene[] = [
     },
     operations: {
       remove: ({ store }) => store.remove('e1'),
-      'sweep by key': ({ store }) => sweepBeyond(store),
+      sweep: ({ store }) => store.sweep({ endedBeforeMs: 0, usedBeforeMs: 0, maxBytes: 1 }),
+      'submit with a key': async ({ store }) =>
+        outcome(await store.submit(submission('e9', { key: { text: 'e1', bodyHash: 'h' } }))),
+    },
+    neverWaiting: { sweep: ['sweep'] },
+    inTurn: {
+      remove: { 'submit with a key': 'removed', sweep: { executions: 1, sessions: 0 } },
+      sweep: { 'submit with a key': 'removed', sweep: { executions: 0, sessions: 0 } },
     },
   },
 ]
-
-async function sweepBeyond(store: Side['store']): Promise<void> {
-  await store.sweep({ endedBeforeMs: 0, usedBeforeMs: 0, maxBytes: 1 })
-}
