@@ -7,6 +7,7 @@ import { decisions } from './drills/decisions.ts'
 import { diskFull, diskFullDecisions } from './drills/disk-full.ts'
 import { failpoints } from './drills/failpoints.ts'
 import { interleavings } from './drills/interleavings.ts'
+import { lostLease } from './drills/lost-lease.ts'
 import { mutantGate, postgresMutantGate } from './drills/mutants.ts'
 import { randomKill } from './drills/random-kill.ts'
 import { retention } from './drills/retention.ts'
@@ -35,6 +36,7 @@ export const drills: Readonly<Record<string, Drill>> = {
 export const postgresDrills: Readonly<Record<string, Drill>> = {
   'cut-statements': cutStatements,
   interleavings,
+  'lost-lease': lostLease,
   'several-daemons': severalDaemons,
 }
 

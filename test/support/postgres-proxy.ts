@@ -41,6 +41,9 @@ export class PostgresProxy {
     | undefined
   #count = 0
   #isShut = false
+  /** While it is there, nothing passes in either direction. */
+  #stalled: { readonly until: Promise<void>; readonly end: () => void } | undefined
+  #wanted: { readonly part: string; readonly onCommit: () => void } | undefined
   #texts = new Map<string, string>()
   /** The statements that passed since {@link arm}, and the one at which it was cut. */
   readonly statements: string[] = []
@@ -98,7 +101,30 @@ export class PostgresProxy {
     if (isShut) for (const socket of this.#sockets) socket.destroy()
   }
 
+  /** From now on nothing passes, and no connection ends, until it is released. */
+  stall(): void {
+    const { promise: until, resolve: end } = Promise.withResolvers<void>()
+    this.#stalled ??= { until, end }
+  }
+
+  /** Lets pass what was held back. */
+  release(): void {
+    this.#stalled?.end()
+    this.#stalled = undefined
+  }
+
+  /**
+   * Stalls as soon as the server has committed a transaction that has a statement with this text, of
+   * which the daemon has not heard.
+   */
+  stallAfter(part: string): Promise<void> {
+    const { promise, resolve: onCommit } = Promise.withResolvers<void>()
+    this.#wanted = { part, onCommit }
+    return promise
+  }
+
   async close(): Promise<void> {
+    this.release()
     this.shut(true)
     this.#server.close()
     await once(this.#server, 'close')
@@ -124,14 +150,25 @@ export class PostgresProxy {
         lose()
       })
     }
-    const connection = new ProxiedConnection(near, far, this.#names, text => this.#next(text))
+    const connection = new ProxiedConnection(near, far, this.#hooks)
     near.on('data', bytes => connection.fromClient(bytes))
     far.on('data', bytes => connection.fromServer(bytes))
   }
 
-  readonly #names = {
-    keep: (name: string, text: string) => this.#texts.set(name, text),
-    find: (name: string) => this.#texts.get(name),
+  readonly #hooks: ProxyHooks = {
+    keep: (name, text) => this.#texts.set(name, text),
+    find: name => this.#texts.get(name),
+    next: text => this.#next(text),
+    isWanted: text => this.#wanted !== undefined && text.includes(this.#wanted.part),
+    onCommit: () => {
+      if (this.#wanted === undefined) return
+      this.stall()
+      this.#wanted.onCommit()
+      this.#wanted = undefined
+    },
+    free: async () => {
+      while (this.#stalled !== undefined) await this.#stalled.until
+    },
   }
 
   /** Where the statement that has come is cut; `undefined`: nowhere. */
@@ -149,19 +186,30 @@ export class PostgresProxy {
   }
 }
 
-/** Texts of prepared statements, by the names that all connections of a daemon use for them. */
-interface StatementNames {
+/** What a connection asks of its proxy. */
+interface ProxyHooks {
+  /** Texts of prepared statements, by the names that all connections of a daemon use for them. */
   readonly keep: (name: string, text: string) => void
   readonly find: (name: string) => string | undefined
+  /** Where the statement that has come is cut. */
+  readonly next: (text: string) => Promise<CutPlace | undefined>
+  /** Whether it is told of the commit of a transaction that has this statement. */
+  readonly isWanted: (text: string) => boolean
+  readonly onCommit: () => void
+  /** Resolves when something may pass. */
+  readonly free: () => Promise<void>
 }
 
 class ProxiedConnection {
   #near: Socket
   #far: Socket
-  #names: StatementNames
-  #next: (text: string) => Promise<CutPlace | undefined>
+  #hooks: ProxyHooks
   /** What has come is passed on in order, also when something of it is held. */
   #passed = Promise.resolve()
+  #answered = Promise.resolve()
+  /** Whether the transaction under way is wanted, and its commit. */
+  #isWanted = false
+  #isCommitting = false
   #asking = new PostgresMessages(true)
   #answering = new PostgresMessages(false)
   #gathered: Buffer[] = []
@@ -169,16 +217,10 @@ class ProxiedConnection {
   #text = ''
   #place: CutPlace | undefined
 
-  constructor(
-    near: Socket,
-    far: Socket,
-    names: StatementNames,
-    next: (text: string) => Promise<CutPlace | undefined>,
-  ) {
+  constructor(near: Socket, far: Socket, hooks: ProxyHooks) {
     this.#near = near
     this.#far = far
-    this.#names = names
-    this.#next = next
+    this.#hooks = hooks
   }
 
   fromClient(bytes: Buffer): void {
@@ -190,15 +232,17 @@ class ProxiedConnection {
       const { type } = message
       const text = statementIn(message)
       const name = nameIn(message)
-      if (name !== undefined && text !== undefined) this.#names.keep(name, text)
-      this.#text = text ?? (name !== undefined ? this.#names.find(name) : undefined) ?? this.#text
+      if (name !== undefined && text !== undefined) this.#hooks.keep(name, text)
+      this.#text = text ?? (name !== undefined ? this.#hooks.find(name) : undefined) ?? this.#text
       this.#gathered.push(message.bytes)
       // What is prepared, bound and carried out is one statement up to its end.
       const isStatement = type === 'Q' || type === 'S'
       if (!isStatement && type !== '' && type !== 'p' && type !== 'X') continue
       const whole = Buffer.concat(this.#gathered)
       this.#gathered = []
-      const place = isStatement ? await this.#next(this.#text) : undefined
+      const place = isStatement ? await this.#hooks.next(this.#text) : undefined
+      if (isStatement) this.#note(this.#text)
+      await this.#hooks.free()
       if (place === 'terminated') {
         this.#near.write(TERMINATED, () => this.#lose())
         return
@@ -213,9 +257,21 @@ class ProxiedConnection {
     }
   }
 
+  #note(text: string): void {
+    if (text === 'BEGIN') this.#isWanted = false
+    this.#isWanted ||= this.#hooks.isWanted(text)
+    this.#isCommitting = this.#isWanted && text === 'COMMIT'
+  }
+
   fromServer(bytes: Buffer): void {
+    this.#answered = this.#answered.then(() => this.#answerWith(bytes))
+  }
+
+  async #answerWith(bytes: Buffer): Promise<void> {
     if (this.#place === undefined) {
-      this.#answering.add(bytes)
+      const isReady = this.#answering.add(bytes).some(({ type }) => type === 'Z')
+      if (isReady && this.#isCommitting) this.#hooks.onCommit()
+      await this.#hooks.free()
       this.#near.write(bytes)
       return
     }
