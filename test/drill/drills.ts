@@ -2,6 +2,7 @@
 
 import type { Drill } from './drill.ts'
 import { childKill } from './drills/child-kill.ts'
+import { cutLinks } from './drills/cut-links.ts'
 import { cutStatements } from './drills/cut-statements.ts'
 import { decisions } from './drills/decisions.ts'
 import { diskFull, diskFullDecisions } from './drills/disk-full.ts'
@@ -37,6 +38,7 @@ export const postgresDrills: Readonly<Record<string, Drill>> = {
   'cut-statements': cutStatements,
   interleavings,
   'lost-lease': lostLease,
+  'cut-links': cutLinks,
   'several-daemons': severalDaemons,
 }
 

@@ -201,12 +201,13 @@ export class Beat {
     const nowMs = this.#now() + this.offsetMs
     const found = await this.#database.read(tx => glance(tx, this.#number, nowMs))
     const { decided, cancelled, isDue, hasWebhooks, hasDead } = found
-    for (const one of decided) {
-      if (!this.#told.has(one.approval.approvalId)) news.onDecided(one)
-    }
-    this.#told = new Set(decided.map(({ approval }) => approval.approvalId))
-    for (const id of cancelled) if (!this.#cancelled.has(id)) news.onCancelled(id)
-    this.#cancelled = new Set(cancelled)
+    const told = decided.filter(
+      one => this.#told.has(one.approval.approvalId) || news.onDecided(one),
+    )
+    this.#told = new Set(told.map(({ approval }) => approval.approvalId))
+    this.#cancelled = new Set(
+      cancelled.filter(id => this.#cancelled.has(id) || news.onCancelled(id)),
+    )
     if (hasWebhooks) news.onWebhooks()
     if (hasDead) await this.#reap(news)
     if (isDue || hasDead) news.onDue()

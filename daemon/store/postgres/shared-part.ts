@@ -15,13 +15,14 @@ export function sharedPart(database: Database, beat: Beat): Sharing {
   return {
     watch: news => beat.start(news),
     requestCancel: async executionId => {
-      await database.transaction(tx =>
+      const asked = await database.transaction(tx =>
         tx.run(
           `UPDATE execution SET cancel_ms = coalesce(cancel_ms, latchd_now())
             WHERE execution_id = $1 AND daemon IS NOT NULL`,
           [executionId],
         ),
       )
+      return asked > 0
     },
     contents: contentStore(database),
     get number() {
