@@ -13,6 +13,7 @@ import { mutantGate, postgresMutantGate } from './drills/mutants.ts'
 import { randomKill } from './drills/random-kill.ts'
 import { retention } from './drills/retention.ts'
 import { severalDaemons } from './drills/several-daemons.ts'
+import { shiftedClocks } from './drills/shifted-clocks.ts'
 import { slowDisk } from './drills/slow-disk.ts'
 import { storeThreadKilled } from './drills/store-thread-killed.ts'
 import { twoDaemons } from './drills/two-daemons.ts'
@@ -39,6 +40,7 @@ export const postgresDrills: Readonly<Record<string, Drill>> = {
   interleavings,
   'lost-lease': lostLease,
   'cut-links': cutLinks,
+  'shifted-clocks': shiftedClocks,
   'several-daemons': severalDaemons,
 }
 
