@@ -125,8 +125,8 @@ export interface Sharing {
   readonly clients: ClientDirectory
   /** The contents of files. */
   readonly contents: ContentStore
-  /** How far the clock of the store is ahead of this machine's, in milliseconds. */
-  readonly clockOffsetMs: number
+  /** The time by the clock of the store, in epoch milliseconds. */
+  readonly nowMs: number
   /** The number of this daemon; another one after the others took it for dead. */
   readonly number: number
   /** How many daemons live, this one among them, as of the last beat. */

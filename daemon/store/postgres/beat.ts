@@ -55,9 +55,9 @@ export class Beat {
   #told: ReadonlySet<string> = new Set()
   #cancelled: ReadonlySet<string> = new Set()
   /** How far the database's clock is ahead of this machine's. */
-  offsetMs = 0
+  #offsetMs = 0
 
-  /** @param now the clock of this machine */
+  /** @param now a clock of this machine, which need not show the time */
   constructor(database: Database, facts: DaemonFacts, now: () => number) {
     this.#database = database
     this.#facts = facts
@@ -95,6 +95,30 @@ export class Beat {
       register(tx, this.#facts, tx.before as number | undefined),
     )
     this.renumber(number)
+    await this.#readClock()
+  }
+
+  /** The time of the database, in epoch milliseconds. */
+  get nowMs(): number {
+    return this.#now() + this.#offsetMs
+  }
+
+  /** Learns what time it is, before anything is done by it. */
+  async #readClock(): Promise<void> {
+    const before = this.#now()
+    const [row] = await this.#database.read(tx =>
+      tx.rows<{ now_ms: number }>('SELECT latchd_now() AS now_ms'),
+    )
+    this.#setClock(before, row?.now_ms as number)
+  }
+
+  /**
+   * The database has read its clock at some instant since. What fits that stays as it is, so that
+   * daemons on one machine have one clock, however slow an answer is.
+   */
+  #setClock(before: number, databaseMs: number): void {
+    const [least, most] = [databaseMs - this.#now() - ROUNDED_MS, databaseMs - before + ROUNDED_MS]
+    this.#offsetMs = Math.min(Math.max(this.#offsetMs, least), most)
   }
 
   /** The daemon was registered anew. */
@@ -160,16 +184,12 @@ export class Beat {
     const before = this.#now()
     const load = this.#news?.load()
     const seenMs = await this.#database.transaction(tx => renew(tx, this.#number, load))
-    const after = this.#now()
     if (seenMs === undefined) {
       await this.#startAnew()
       return
     }
     this.#lastGoodMs = beganMs
-    // The database has read its clock at some instant of the beat. What fits that stays as it is, so
-    // that daemons on one machine have one clock, however slow a beat is.
-    const [least, most] = [seenMs - after - ROUNDED_MS, seenMs - before + ROUNDED_MS]
-    this.offsetMs = Math.min(Math.max(this.offsetMs, least), most)
+    this.#setClock(before, seenMs)
     if (this.#beats++ % Math.ceil((1 + this.#peers.length) / PEERS_EACH_BEAT) === 0) {
       this.#peers = await this.#database.read(tx => listPeers(tx, this.#number))
     }
@@ -198,8 +218,7 @@ export class Beat {
   async #glance(): Promise<void> {
     const news = this.#news
     if (news === undefined) return
-    const nowMs = this.#now() + this.offsetMs
-    const found = await this.#database.read(tx => glance(tx, this.#number, nowMs))
+    const found = await this.#database.read(tx => glance(tx, this.#number, this.nowMs))
     const { decided, cancelled, isDue, hasWebhooks, hasDead } = found
     const told = decided.filter(
       one => this.#told.has(one.approval.approvalId) || news.onDecided(one),

@@ -41,7 +41,7 @@ export class PostgresStore implements store.Store {
 
   /**
    * @param facts how this daemon names itself
-   * @param now the clock of this machine, in epoch milliseconds
+   * @param now a clock of this machine in milliseconds, which need not show the time
    */
   constructor(
     database: Database,
@@ -53,7 +53,7 @@ export class PostgresStore implements store.Store {
     this.#identity = identity
     this.#beat = new Beat(database, facts, now)
     this.#writes = new WriteBatches(database, this.#beat, () => this.#beat.again())
-    this.#now = () => now() + this.#beat.offsetMs
+    this.#now = () => this.#beat.nowMs
     this.sharing = sharedPart(database, this.#beat)
   }
 

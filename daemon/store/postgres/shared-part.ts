@@ -44,8 +44,8 @@ export function sharedPart(database: Database, beat: Beat): Sharing {
     },
     peers: () => database.read(listPeers),
     clients: clientDirectory(database),
-    get clockOffsetMs() {
-      return beat.offsetMs
+    get nowMs() {
+      return beat.nowMs
     },
     daemons: (): Promise<readonly DaemonRow[]> => database.read(listDaemons),
     secret: (name, make) =>
