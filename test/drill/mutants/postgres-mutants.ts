@@ -146,4 +146,32 @@ export const postgresMutants: readonly Mutant[] = [
     to: "return 'refused'",
     drill: 'cut-statements',
   },
+  {
+    name: 'clock not read: a daemon goes by its own until its first beat',
+    file: `${POSTGRES}/beat.ts`,
+    from: 'await this.#readClock()',
+    to: 'this.#setClock(this.#now(), Date.now())',
+    drill: 'shifted-clocks',
+  },
+  {
+    name: 'once-call not fenced after a take-over: a write is acknowledged without a lease',
+    file: `${POSTGRES}/postgres-store.ts`,
+    from: "if (write.kind !== 'submit') await this.#beat.alive(number)",
+    to: 'if (number < 0) await this.#beat.alive(number)',
+    drill: 'lost-lease',
+  },
+  {
+    name: 'lease not looked at: a daemon that was frozen takes itself for alive',
+    file: `${POSTGRES}/beat.ts`,
+    from: 'return performance.now() - this.#lastGoodMs > LEASE_MS / 2',
+    to: 'return performance.now() - this.#lastGoodMs > 100 * LEASE_MS',
+    drill: 'lost-lease',
+  },
+  {
+    name: 'news dropped: a cancel of another daemon is not told',
+    file: `${POSTGRES}/beat.ts`,
+    from: 'cancelled.filter(id => this.#cancelled.has(id) || news.onCancelled(id))',
+    to: 'cancelled.filter(() => true)',
+    drill: 'cut-links',
+  },
 ]
