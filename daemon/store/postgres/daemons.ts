@@ -230,6 +230,20 @@ export async function giveUp(
   return stuck
 }
 
+/** Gives up what a daemon owned in an earlier life, and registers it as a new one. */
+export async function startAnew(
+  tx: Transaction,
+  daemon: number,
+  opening: OpeningFacts,
+  facts: DaemonFacts & { readonly peer?: PeerFacts },
+): Promise<{ readonly stuck: readonly StuckExecution[]; readonly number: number }> {
+  const before = tx.before as { stuck: readonly StuckExecution[]; number: number } | undefined
+  const stuck = await giveUp(tx, daemon, opening)
+  const number = await register(tx, facts, before?.number)
+  // The commit before the connection was lost: nothing was left to give up.
+  return before?.number === number ? before : { stuck, number }
+}
+
 /** Removes a daemon that leaves: its executions can be claimed at once, and none of them is lost. */
 export async function leave(tx: Transaction, daemon: number): Promise<void> {
   await tx.run(

@@ -4,7 +4,7 @@ import type { FileRecord } from '../../../executor/files/file-record.ts'
 import { LatchdError } from '../../../protocol/errors.ts'
 import type { ClaimRequest, OpeningFacts } from '../claim-facts.ts'
 import type { FileSweepBounds } from '../file-store.ts'
-import type { StuckError, StuckExecution, SweepBounds } from '../recovery-facts.ts'
+import type { StuckError, SweepBounds } from '../recovery-facts.ts'
 import { retried } from '../rules/standing.ts'
 import type { Sharing } from '../sharing.ts'
 import type * as store from '../store.ts'
@@ -25,8 +25,8 @@ import * as sessions from './sessions.ts'
 import { sharedPart } from './shared-part.ts'
 import { problemsOf } from './verification.ts'
 import * as webhooks from './webhooks.ts'
+import type { Write } from './write.ts'
 import { WriteBatches } from './write-batches.ts'
-import type { Write } from './writes.ts'
 
 /** A {@link store.Store} that several daemons share. */
 export class PostgresStore implements store.Store {
@@ -100,13 +100,9 @@ export class PostgresStore implements store.Store {
 
   open(facts: OpeningFacts) {
     if (facts.runtime !== undefined) this.#beat.runtime = facts.runtime
-    return this.#transaction([], async (tx, daemon) => {
-      const before = tx.before as { stuck: StuckExecution[]; number: number } | undefined
-      const stuck = await daemons.giveUp(tx, daemon, facts)
-      const number = await daemons.register(tx, this.#beat.facts, before?.number)
-      // The commit before the connection was lost: nothing was left to give up.
-      return before?.number === number ? before : { stuck, number }
-    }).then(({ stuck, number }) => {
+    return this.#transaction([], (tx, daemon) =>
+      daemons.startAnew(tx, daemon, facts, this.#beat.facts),
+    ).then(({ stuck, number }) => {
       this.#beat.renumber(number)
       return { stuck }
     })

@@ -8,7 +8,7 @@
 import { isOwned } from '../rules/standing.ts'
 import type { Transaction } from './database.ts'
 import type { ExecutionRow } from './execution-rows.ts'
-import type { OwnerWrite } from './writes.ts'
+import type { OwnerWrite } from './write.ts'
 
 /** The writes of these rows that were carried out before. */
 export async function carriedOut(

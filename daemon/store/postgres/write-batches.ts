@@ -9,7 +9,8 @@ import { setImmediate } from 'node:timers/promises'
 import { LatchdError } from '../../../protocol/errors.ts'
 import type { OnCommit } from '../store.ts'
 import { type Database, isForgotten } from './database.ts'
-import { type Write, type WriteOutcome, type Writer, writeAll } from './writes.ts'
+import type { Write } from './write.ts'
+import { type WriteOutcome, type Writer, writeAll } from './writes.ts'
 
 /** Writes in a transaction at most: a bound on how long the first waits for the last. */
 const MAX_BATCH = 256

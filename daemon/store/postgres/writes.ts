@@ -17,7 +17,7 @@ import {
   type Standing,
   submitted,
 } from '../rules/standing.ts'
-import type { Addition, Ending, Parking, Submission, SubmitMode, SubmitOutcome } from '../store.ts'
+import type { Ending, SubmitOutcome } from '../store.ts'
 import { type AdditionTo, writeAdditions } from './additions.ts'
 import { endApprovals, readyExecutions } from './approvals.ts'
 import type { Transaction } from './database.ts'
@@ -33,21 +33,7 @@ import { keyedExecutions } from './keys.ts'
 import { programFacts, SOURCE_HEAD } from './program-facts.ts'
 import { carriedOut } from './repeats.ts'
 import { endInSession } from './sessions.ts'
-
-interface OfOwner {
-  readonly executionId: string
-  readonly epoch: number
-}
-
-/** One write of an execution. */
-export type Write =
-  | { readonly kind: 'submit'; readonly submission: Submission; readonly mode: SubmitMode }
-  | ({ readonly kind: 'append'; readonly addition: Addition } & OfOwner)
-  | ({ readonly kind: 'park'; readonly addition: Parking } & OfOwner)
-  | ({ readonly kind: 'finish'; readonly addition: Ending } & OfOwner)
-
-/** A write of an execution that has an owner. */
-export type OwnerWrite = Exclude<Write, { kind: 'submit' }>
+import type { OwnerWrite, Write } from './write.ts'
 
 /** What became of a write. */
 export type WriteOutcome =
