@@ -174,11 +174,4 @@ export const postgresMutants: readonly Mutant[] = [
     to: 'cancelled.filter(() => true)',
     drill: 'cut-links',
   },
-  {
-    name: 'strays not given back: what a daemon has given up stays its own',
-    file: `${POSTGRES}/beat.ts`,
-    from: 'this.#missing.has(execution_id))',
-    to: 'this.#missing.has(`no ${execution_id}`))',
-    drill: 'several-daemons',
-  },
 ]
