@@ -312,7 +312,7 @@ async function openLinks(config: Config, { store, log }: StartedParts) {
 /** Of several daemons over one store the clock is the store's. */
 function clockOf({ sharing }: Store): ClockSources {
   if (sharing === undefined) return machineClock
-  return { ...machineClock, wall: () => machineClock.wall() + sharing.clockOffsetMs }
+  return { ...machineClock, wall: () => sharing.nowMs }
 }
 
 function logJump(log: Logger, jumpMs: number): void {

@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import { makePool } from '../executor/pool/engine-pools.ts'
 import { builtinTools } from '../executor/tools/builtin/builtin-tools.ts'
 import { packageVersion } from './base/version.ts'
+import { machineClock } from './clock/trusted-clock.ts'
 import type { Config } from './config/config.ts'
 import { nodeNameOf } from './config/node-name.ts'
 import type { Variables } from './config/written-value.ts'
@@ -112,6 +113,8 @@ async function openStore(
   const { openPostgresStore } = await import('./store/postgres/open.ts')
   return await openPostgresStore({
     ...{ databaseUrl, name: nodeNameOf(config), url: advertiseUrl, version: packageVersion() },
+    // The time is the database's: this only measures what has passed since it was read.
+    now: machineClock.steady,
   })
 }
 

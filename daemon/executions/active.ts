@@ -92,7 +92,7 @@ export class ActiveExecutions {
       onFault: deps.onFault,
       now: deps.now ?? Date.now,
       ...(deps.store.sharing && { maxLoaded: () => shareOf(deps.pool) }),
-      mayClaim: () => this.work.mayClaim(),
+      claimsAfterMs: () => this.work.claimsAfterMs(),
       ...(deps.hasRoom && { hasRoom: deps.hasRoom }),
     })
     const { pool, others } = deps

@@ -32,8 +32,11 @@ export interface ClaimDependencies {
   readonly hasRoom?: () => boolean
   /** Claimed executions that may wait for a worker now; {@link MAX_LOADED} when absent. */
   readonly maxLoaded?: () => number
-  /** Whether executions may be claimed now, or are left to other daemons; absent: they may. */
-  readonly mayClaim?: () => boolean
+  /**
+   * How long an execution must have been due to be claimed now, in milliseconds; `undefined`: all are
+   * left to other daemons. Absent: each is claimed as soon as it is due.
+   */
+  readonly claimsAfterMs?: () => number | undefined
   /** The interval of searches in the store, whatever is known of it. */
   readonly lookMs?: number
 }
@@ -183,8 +186,9 @@ export class ClaimLoop {
 
   /** Claims once; whether nothing is left that could be claimed at once. Never rejects. */
   async #look(): Promise<boolean> {
-    const nowMs = this.#now()
-    const max = this.#room()
+    const afterMs = this.#deps.claimsAfterMs === undefined ? 0 : this.#deps.claimsAfterMs()
+    const nowMs = this.#now() - (afterMs ?? 0)
+    const max = afterMs === undefined ? 0 : this.#room()
     try {
       const request = { nowMs, max, after: this.#last }
       // What can go on now is known, although there is no room for it.
@@ -205,7 +209,6 @@ export class ClaimLoop {
 
   /** How many may be claimed now. */
   #room(): number {
-    if (this.#deps.mayClaim?.() === false) return 0
     if (this.#deps.hasRoom?.() ?? true) return Math.max(0, this.#maxLoaded() - this.#loading)
     // One at a time goes on in any case, since the executions in memory may wait for it.
     if (this.#loading === 0) return 1

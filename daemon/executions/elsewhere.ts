@@ -76,13 +76,13 @@ export class Elsewhere {
     const { store, others } = this.#deps
     const { sharing } = store
     if (sharing === undefined) return
-    if ((await others?.cancel(executionId, caller)) === true) return
     const { promise, resolve } = Promise.withResolvers<void>()
     const unwatch = this.await(executionId, () => resolve(), resolve)
     const timer = setTimeout(resolve, FOLLOW_MS)
     try {
-      await sharing.requestCancel(executionId)
-      others?.pokeOwner(executionId)
+      // What the store has needs no connection to its daemon. What is in memory alone does.
+      if (await sharing.requestCancel(executionId)) others?.pokeOwner(executionId)
+      else if ((await others?.cancel(executionId, caller)) === true) return
       await promise
     } finally {
       clearTimeout(timer)

@@ -37,8 +37,16 @@ export function newsFor(
     onUnqueued: ids => {
       for (const id of ids) unqueue(id)
     },
-    onDecided: decided => live.get(decided.approval.executionId)?.running.decide(decided),
-    onCancelled: id => live.get(id)?.running.cancel(),
+    onDecided: decided => {
+      const found = live.get(decided.approval.executionId)
+      found?.running.decide(decided)
+      return found !== undefined
+    },
+    onCancelled: id => {
+      const found = live.get(id)
+      found?.running.cancel()
+      return found !== undefined
+    },
     onDue: offer,
     onWebhooks,
     onStuck: stuck => {

@@ -24,8 +24,8 @@ export class SharedWork {
   #offering: Promise<void> | undefined
   /** Whether something could be claimed when no worker was free. */
   #isDue = false
-  /** Whether the next claim is for what nobody else has taken. */
-  #isUntaken = false
+  /** The next claim is for what others have left for so long, in milliseconds; absent: for nothing. */
+  #leftMs: number | undefined
   /** Since when something has been due at each look, by `performance.now()`. */
   #dueSinceMs = 0
   #seenAtMs = Number.NEGATIVE_INFINITY
@@ -61,16 +61,20 @@ export class SharedWork {
     // Not by a timer: when that is over, what is due may be something else, for which one is free.
     if (performance.now() - this.#dueSinceMs < leftMs) return
     this.#dueSinceMs = performance.now()
-    this.#isUntaken = true
+    this.#leftMs = leftMs
     this.#deps.claims.look()
   }
 
-  /** Whether this daemon claims now: with a free worker, by itself, or what the others have left. */
-  mayClaim(): boolean {
-    const may = this.#deps.others === undefined || !this.#isBusy || this.#isUntaken
-    this.#isUntaken = false
-    this.#isDue ||= !may
-    return may
+  /**
+   * How long an execution must have been due for this daemon to claim it now: not at all with a free
+   * worker, or without others; otherwise as long as it was left to them. `undefined`: it claims nothing.
+   */
+  claimsAfterMs(): number | undefined {
+    const isFree = this.#deps.others === undefined || !this.#isBusy
+    const afterMs = isFree ? 0 : this.#leftMs
+    this.#leftMs = undefined
+    this.#isDue ||= afterMs === undefined
+    return afterMs
   }
 
   /** Another daemon says that something can be claimed, and has no worker for it. */

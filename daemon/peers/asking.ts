@@ -104,7 +104,7 @@ export class Asking implements OtherDaemons {
     const { peerId } = (await sharing.standings([executionId])).get(executionId) ?? {}
     if (peerId === undefined || peerId === me) return undefined
     try {
-      const link = await peers.link(peerId)
+      const link = await peers.linkWithin(peerId, FAN_OUT_MS)
       const answer = await link?.request({ kind: 'live', executionId }, FAN_OUT_MS)
       return Live.parse(answer ?? null) ?? undefined
     } catch (error) {

@@ -12,6 +12,8 @@ const KNOWN_MS = 2000
 /** A daemon that could not be reached is tried again after the first pause, then after twice as long. */
 const FIRST_PAUSE_MS = 100
 const LAST_PAUSE_MS = 5000
+/** A poke whose link takes longer to open helps nobody. */
+const POKE_MS = 500
 /** How many others are poked: one that has room is enough. */
 const MAX_POKED = 8
 
@@ -69,6 +71,17 @@ export class Peers {
     const rows = await this.#deps.sharing.peers()
     this.#rows = rows.filter(({ peerId }) => peerId !== this.#deps.me.peerId)
     this.#readAtMs = performance.now()
+  }
+
+  /** As {@link link}, within a time: a daemon whose network swallows everything is not waited for. */
+  async linkWithin(peerId: string, ms: number): Promise<PeerLink | undefined> {
+    const late = Promise.withResolvers<undefined>()
+    const timer = setTimeout(late.resolve, ms)
+    try {
+      return await Promise.race([this.link(peerId), late.promise])
+    } finally {
+      clearTimeout(timer)
+    }
   }
 
   /** The link to a daemon, as soon as there is one; `undefined`: it cannot be reached now. */
@@ -156,7 +169,7 @@ export class Peers {
     // Not always the same ones.
     others.sort(() => Math.random() - 0.5)
     const chosen = others.slice(0, MAX_POKED)
-    const links = await Promise.all(chosen.map(({ peerId }) => this.link(peerId)))
+    const links = await Promise.all(chosen.map(({ peerId }) => this.linkWithin(peerId, POKE_MS)))
     for (const link of links) link?.send(frame)
     const notified = links.filter(Boolean).length
     return { notified, unreachable: links.length - notified }

@@ -13,10 +13,13 @@ export interface StoreNews {
   readonly working: () => readonly string[]
   /** What this daemon has in memory, for the others. */
   readonly load: () => DaemonLoad
-  /** A decision on an execution of this daemon was stored by another. */
-  readonly onDecided: (decided: StoredApproval) => void
-  /** Another daemon was asked to cancel an execution of this one. */
-  readonly onCancelled: (executionId: string) => void
+  /**
+   * A decision on an execution of this daemon was stored by another. `false`: it is not in memory yet,
+   * and is told again with the next news.
+   */
+  readonly onDecided: (decided: StoredApproval) => boolean
+  /** Another daemon was asked to cancel an execution of this one; the answer is as before. */
+  readonly onCancelled: (executionId: string) => boolean
   /** Executions that wait in the store without an owner, as far as this daemon knows. */
   readonly queued: () => readonly string[]
   /** Some of {@link queued} have an owner, or have ended. */
@@ -109,8 +112,8 @@ export interface ClientDirectory {
 export interface Sharing {
   /** Notifies a daemon of the news of its executions, from now on. */
   watch(news: StoreNews): void
-  /** Asks the daemon that owns an execution to cancel it. */
-  requestCancel(executionId: string): Promise<void>
+  /** Asks the daemon that owns an execution to cancel it; `false`: no daemon owns it in the store. */
+  requestCancel(executionId: string): Promise<boolean>
   /** Looks for news of this daemon's executions now, and not at the next interval. */
   lookForNews(): void
   /** How each of these executions stands, by id; those that the store does not have are left out. */
@@ -122,8 +125,8 @@ export interface Sharing {
   readonly clients: ClientDirectory
   /** The contents of files. */
   readonly contents: ContentStore
-  /** How far the clock of the store is ahead of this machine's, in milliseconds. */
-  readonly clockOffsetMs: number
+  /** The time by the clock of the store, in epoch milliseconds. */
+  readonly nowMs: number
   /** The number of this daemon; another one after the others took it for dead. */
   readonly number: number
   /** How many daemons live, this one among them, as of the last heartbeat. */

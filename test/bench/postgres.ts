@@ -105,7 +105,9 @@ async function claims(store: PostgresStore): Promise<void> {
 /** What daemons cost that have nothing to do: looks for news, and beats. */
 async function rests(): Promise<void> {
   const database = await connect(server.url())
-  const number = await database.transaction(tx => register(tx, { name: 'rests', url: undefined }))
+  const number = await database.transaction(tx =>
+    register(tx, { name: 'rests', url: undefined }, undefined),
+  )
   const load = { workers: 8, running: 0, waiting: 0, owners: {} }
   const beat = async () => {
     await database.transaction(tx => renew(tx, number, load))

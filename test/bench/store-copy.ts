@@ -1,4 +1,4 @@
-/** How long `latchd store copy` takes: `node test/bench/store-copy.ts [EXECUTIONS]`. */
+/** How long `latchd store copy` takes: `node test/bench/store-copy.ts [ROWS]`, so many of every kind. */
 
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,7 +7,7 @@ import { copyStore } from '../../daemon/store/copy/copy-store.ts'
 import { openSource } from '../../daemon/store/copy/source.ts'
 import { connect } from '../../daemon/store/postgres/connect.ts'
 import { openSqliteStore } from '../../daemon/store/sqlite/open.ts'
-import { addEnded } from '../conformance/store-samples.ts'
+import { addEveryKind, standings } from '../support/every-kind.ts'
 import { PostgresServer } from '../support/postgres.ts'
 
 const count = Number(process.argv[2] ?? 10_000)
@@ -19,7 +19,7 @@ try {
   }
   const store = await openSqliteStore({ stateDir, onLost })
   await store.open({ nowMs: Date.now() })
-  await addEnded(store, count)
+  await addEveryKind(store, count)
   await store.close()
   const bytes = statSync(join(stateDir, 'latchd.db')).size
   const beganMs = performance.now()
@@ -30,12 +30,19 @@ try {
   const contents = async () => {
     copiedMs = performance.now()
   }
-  await copyStore(source, database, new Map(), contents, { onTable: () => {} })
+  let rows = 0
+  const onTable = (_: string, of: number) => {
+    rows += of
+  }
+  await copyStore(source, database, new Map(), contents, { onTable })
   const endedMs = performance.now()
   await database.close()
   source.close()
   console.table({
-    executions: count,
+    'of every kind': count,
+    executions: count * standings.length,
+    rows,
+    'rows a second, copied': Math.round((1000 * rows) / (copiedMs - openedMs)),
     'bytes of the file': bytes,
     'opened and checked, ms': Math.round(openedMs - beganMs),
     'copied, ms': Math.round(copiedMs - openedMs),

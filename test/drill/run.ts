@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { p50, p99 } from '../bench/samples.ts'
 import type { Drill } from './drill.ts'
-import { drills, gates, postgresDrills } from './drills.ts'
+import { drills, gates, postgresDrills, postgresGates } from './drills.ts'
 import { measureWaiting } from './waiting.ts'
 
 const { values } = parseArgs({
@@ -25,8 +25,9 @@ const { values } = parseArgs({
     programs: { type: 'string' },
   },
 })
-const known = { ...drills, ...gates, ...postgresDrills }
-const asked = values.mutants ? gates : values.postgres ? postgresDrills : drills
+const known = { ...drills, ...gates, ...postgresDrills, ...postgresGates }
+const [ofMutants, ofDrills] = values.postgres ? [postgresGates, postgresDrills] : [gates, drills]
+const asked = values.mutants ? ofMutants : ofDrills
 const { only = Object.keys(asked), short: isShort } = values
 const runMs = Number(values.minutes) * 60_000
 const firstSeed = Number(values.seed)

@@ -59,8 +59,8 @@ const quiet: StoreNews = {
   queued: () => [],
   load: () => ({ workers: 1, running: 0, waiting: 0, owners: {} }),
   onUnqueued: () => {},
-  onDecided: () => {},
-  onCancelled: () => {},
+  onDecided: () => true,
+  onCancelled: () => true,
   onDue: () => {},
   onWebhooks: () => {},
   onStuck: () => {},
@@ -329,14 +329,42 @@ t.test('decisions, cancels and strays reach their daemon by its beat', async t =
   owner.sharing.watch({
     ...quiet,
     isHere: id => id !== 'stray',
-    onDecided: decided.resolve,
-    onCancelled: cancelled.resolve,
+    onDecided: one => {
+      decided.resolve(one)
+      return true
+    },
+    onCancelled: id => {
+      cancelled.resolve(id)
+      return true
+    },
   })
   t.match(await decided.promise, { approval: { approvalId: 'a1', status: 'approved' } })
   t.equal(await cancelled.promise, 'e2')
   const found: string[] = []
   while (found.length === 0) found.push(...(await claimedOf(other, Date.now())).ids)
   t.strictSame(found, ['stray'])
+})
+
+t.test('news of what is not in memory yet are told again', async t => {
+  const owner = await open(t, 'owner')
+  await owner.submit(submission('e1', { approvals: [approval('e1', 'a1')] }))
+  await other.decide('a1', approved)
+  t.equal(await other.sharing.requestCancel('e1'), true)
+  t.equal(await other.sharing.requestCancel('nothing'), false)
+  const [decided, cancelled] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const times = { decided: 0, cancelled: 0 }
+  owner.sharing.watch({
+    ...quiet,
+    onDecided: () => {
+      if (++times.decided === 2) decided.resolve()
+      return times.decided > 1
+    },
+    onCancelled: () => {
+      if (++times.cancelled === 2) cancelled.resolve()
+      return times.cancelled > 1
+    },
+  })
+  await Promise.all([decided.promise, cancelled.promise])
 })
 
 t.test('a daemon that leaves gives up what it had at once', async t => {

@@ -49,6 +49,11 @@ export class PostgresServer {
     return `postgres://latchd@localhost/${database}?host=${encodeURIComponent(this.#folder)}`
   }
 
+  /** The socket on which it listens. */
+  get socketPath(): string {
+    return join(this.#folder, '.s.PGSQL.5432')
+  }
+
   /** Makes the folder and starts the server; resolves when it answers. */
   async start(): Promise<this> {
     const data = join(this.#folder, 'data')

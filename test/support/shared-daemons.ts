@@ -14,6 +14,7 @@ const command = fileURLToPath(new URL('../../bin/latchd.mjs', import.meta.url))
 export interface SharedDaemon {
   readonly url: string
   readonly name: string
+  readonly pid: number
   /** Sends a signal; resolves when the process has ended. */
   end(signal: NodeJS.Signals): Promise<void>
   /** Sends a signal that does not end it. */
@@ -58,6 +59,7 @@ export async function sharedDaemon(
   return {
     url,
     name,
+    pid: child.pid as number,
     end: signal => end(child, signal),
     signal: signal => {
       child.kill(signal)

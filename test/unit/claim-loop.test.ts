@@ -209,3 +209,24 @@ t.test('a claim beside the loop that fails is told, and the loop looks later', a
   t.notOk(await made.takeOne(rejected(), rejected()))
   t.strictSame([faults, made.hasPlace], [[failed], false])
 })
+
+t.test('what is left to other daemons is claimed when it has been due for so long', async t => {
+  const asked: number[] = []
+  const claim = async ({ nowMs }: ClaimRequest) => {
+    asked.push(nowMs)
+    return none
+  }
+  const after: (number | undefined)[] = [undefined, 3000, 0]
+  const loop = claimLoop(t, {
+    store: { claim, giveBack: async () => {} },
+    now: () => 10_000,
+    claimsAfterMs: () => after.shift(),
+    lookMs: 60_000,
+  })
+  for (let looks = 0; looks < 3; looks++) {
+    loop.look()
+    // The look that is under way ends in turns of the queue of tasks.
+    await new Promise(resolve => setImmediate(resolve))
+  }
+  t.strictSame(asked, [7000, 10_000])
+})

@@ -3,13 +3,14 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import t from 'tap'
-import { mutants } from '../drill/drills/mutants.ts'
-import { drills } from '../drill/drills.ts'
+import { drills, postgresDrills } from '../drill/drills.ts'
+import { embeddedMutants } from '../drill/mutants/embedded-mutants.ts'
+import { postgresMutants } from '../drill/mutants/postgres-mutants.ts'
 
-for (const { name, file, from, drill } of mutants) {
+for (const { name, file, from, drill } of [...embeddedMutants, ...postgresMutants]) {
   t.test(name, async t => {
     const text = readFileSync(resolve(import.meta.dirname, '../..', file), 'utf8')
     t.equal(text.split(from).length, 2, `its text stands once in ${file}`)
-    t.ok(drill in drills, drill)
+    t.ok(drill in drills || drill in postgresDrills, drill)
   })
 }

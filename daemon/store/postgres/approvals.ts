@@ -1,5 +1,6 @@
 /** Approvals: questions to persons, and the first decision of each. */
 
+import { isDeepStrictEqual } from 'node:util'
 import { expired } from '../../../executor/calls/decision.ts'
 import { decideStored } from '../../../executor/store/rules.ts'
 import type { Approval, ApprovalStatus } from '../../../protocol/approval.ts'
@@ -65,7 +66,12 @@ export async function decideApproval(
   if (execution === undefined || row === undefined) return { kind: 'not-found' }
   const { owner, state } = execution
   const decided = decideStored(stored(row), decision, nowMs)
-  if (decided.kind === 'already') return { ...decided, owner }
+  if (decided.kind === 'already') {
+    const before = tx.before as DecideOutcome | undefined
+    // Its own: the commit before the connection was lost.
+    if (before !== undefined && isDecidedAs(decided.stored, before)) return before
+    return { ...decided, owner }
+  }
   const { kind, remembered } = decided
   const after = decided.stored
   const isReady = awaitsDelivery(state, after, await hasDelivery(tx, row))
@@ -76,6 +82,11 @@ export async function decideApproval(
     await tx.run('UPDATE execution SET wake_ms = $2 WHERE id = $1', [execution.id, wake_ms])
   }
   return { kind, stored: after, owner, isWaiting: state === 'waiting' }
+}
+
+/** Whether an approval stands as a decision has left it: no other one has its author and its instant. */
+function isDecidedAs({ approval }: StoredApproval, outcome: DecideOutcome): boolean {
+  return outcome.kind !== 'not-found' && isDeepStrictEqual(approval, outcome.stored.approval)
 }
 
 async function hasDelivery(tx: Transaction, { execution, seq }: WaitRow): Promise<boolean> {

@@ -90,6 +90,10 @@ export async function claimExecutions(
   { nowMs, max, after }: ClaimRequest,
   elsewhere: readonly string[],
 ): Promise<ClaimAnswer> {
+  const before = tx.before as ClaimAnswer | undefined
+  const known = before && (await claimedBefore(tx, daemon, before.claimed))
+  // The commit before the connection was lost.
+  if (before !== undefined && known?.length) return { ...before, claimed: known }
   const all: Claimed[] = []
   let from = after
   let wanted = max
@@ -113,6 +117,27 @@ export async function claimExecutions(
   const isBlocked = all.length < max && next?.is_due === true
   return { claimed: all, nextMs: next?.next_ms ?? undefined, isBlocked }
 }
+
+/**
+ * Those of a claim whose commit was unknown that a daemon owns by it. One whose commit is still under
+ * way is not seen: its executions are strays of a later beat.
+ */
+async function claimedBefore(
+  tx: Transaction,
+  daemon: number,
+  claimed: readonly Claimed[],
+): Promise<Claimed[]> {
+  if (claimed.length === 0) return []
+  const rows = await tx.rows<{ execution_id: string }>(
+    `SELECT execution_id FROM execution JOIN unnest($2::text[], $3::int[]) AS n(id, claimed)
+        ON execution_id = n.id AND epoch = n.claimed WHERE daemon = $1 AND wake_ms IS NULL`,
+    [daemon, claimed.map(one => one.executionId), claimed.map(one => one.epoch)],
+  )
+  const owned = new Set(rows.map(row => row.execution_id))
+  return claimed.filter(({ executionId }) => owned.has(executionId))
+}
+
+const oneBefore = ({ before }: Transaction) => (before === undefined ? [] : [before as Claimed])
 
 async function claimRound(
   tx: Transaction,
@@ -167,6 +192,8 @@ export async function takeExecution(
   executionId: string,
 ): Promise<Claimed | undefined> {
   const row = await lockExecution(tx, executionId)
+  const [before] = await claimedBefore(tx, daemon, oneBefore(tx))
+  if (before !== undefined) return before
   if (row === undefined || !isFree(row)) return undefined
   const next = claimed(row)
   await changeExecutions(tx, [{ id: row.id, next, daemon }])
@@ -181,6 +208,8 @@ export async function claimOneExecution(
   nowMs: number,
 ): Promise<Claimed | undefined> {
   const row = await lockExecution(tx, executionId)
+  const [before] = await claimedBefore(tx, daemon, oneBefore(tx))
+  if (before !== undefined) return before
   if (row === undefined || !isClaimable(row, nowMs)) return undefined
   const { session_id } = row
   if (session_id !== null && (await holdSession(tx, session_id, executionId, null)) === 'busy')
@@ -197,6 +226,9 @@ export async function giveBackExecution(
   epoch: number,
   fromMs: number,
 ): Promise<void> {
-  const row = ownedUnder(await lockExecution(tx, executionId), executionId, epoch)
+  const found = await lockExecution(tx, executionId)
+  // The commit before the connection was lost.
+  if (tx.isRepeat && found?.epoch === epoch && found.wake_ms === fromMs) return
+  const row = ownedUnder(found, executionId, epoch)
   await changeExecutions(tx, [{ id: row.id, next: givenBack(row, fromMs) }])
 }

@@ -56,6 +56,9 @@ async function keep(
 /** The id under which a content is to be written; `undefined`: it is there. */
 async function begin(tx: Transaction, { sha256, size }: Content): Promise<number | undefined> {
   await lock(tx, sha256)
+  const before = tx.before as number | undefined
+  // The commit before the connection was lost.
+  if (before !== undefined && (await hasRow(tx, before))) return before
   if (await isThere(tx, sha256)) return undefined
   const [row] = await tx.rows<{ id: number }>(
     `INSERT INTO content (sha256, size, written_ms) VALUES ($1, $2, latchd_now()) RETURNING id`,
@@ -63,6 +66,9 @@ async function begin(tx: Transaction, { sha256, size }: Content): Promise<number
   )
   return row?.id
 }
+
+const hasRow = async (tx: Transaction, id: number) =>
+  (await tx.rows('SELECT 1 FROM content WHERE id = $1', [id])).length > 0
 
 /** Whether a content is whole; if so, it was written again now. */
 async function isThere(tx: Transaction, sha256: string): Promise<boolean> {

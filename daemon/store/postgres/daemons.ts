@@ -39,12 +39,19 @@ export interface DaemonFacts {
   readonly runtime?: string
 }
 
-/** Registers a daemon; returns its number. @param facts `peer`: how the others reach it, once that is known */
+/**
+ * Registers a daemon; returns its number.
+ *
+ * @param facts `peer`: how the others reach it, once that is known
+ * @param before the number that it got when the commit became unknown
+ */
 export async function register(
   tx: Transaction,
   facts: DaemonFacts & { readonly peer?: PeerFacts },
+  before: number | undefined,
 ): Promise<number> {
   const { name, url, version = '', runtime = '', peer } = facts
+  if (before !== undefined && (await renew(tx, before)) !== undefined) return before
   const [row] = await tx.rows<{ id: number }>(
     `INSERT INTO daemon (name, url, version, runtime, started_ms, seen_ms)
       VALUES ($1, $2, $3, $4, latchd_now(), latchd_now()) RETURNING id`,
@@ -195,6 +202,8 @@ export async function reap(tx: Transaction): Promise<StuckExecution[]> {
       ORDER BY id FOR UPDATE SKIP LOCKED`,
   )
   const stuck: StuckExecution[] = []
+  // The commit before the connection was lost: they are gone.
+  if (dead.length === 0 && tx.before !== undefined) stuck.push(...(tx.before as StuckExecution[]))
   for (const { id, now_ms: nowMs } of dead) stuck.push(...(await giveUp(tx, id, { nowMs })))
   return stuck
 }
@@ -219,6 +228,20 @@ export async function giveUp(
   }
   await forget(tx, daemon)
   return stuck
+}
+
+/** Gives up what a daemon owned in an earlier life, and registers it as a new one. */
+export async function startAnew(
+  tx: Transaction,
+  daemon: number,
+  opening: OpeningFacts,
+  facts: DaemonFacts & { readonly peer?: PeerFacts },
+): Promise<{ readonly stuck: readonly StuckExecution[]; readonly number: number }> {
+  const before = tx.before as { stuck: readonly StuckExecution[]; number: number } | undefined
+  const stuck = await giveUp(tx, daemon, opening)
+  const number = await register(tx, facts, before?.number)
+  // The commit before the connection was lost: nothing was left to give up.
+  return before?.number === number ? before : { stuck, number }
 }
 
 /** Removes a daemon that leaves: its executions can be claimed at once, and none of them is lost. */
@@ -252,7 +275,10 @@ export async function quarantine(
   error: StuckError = DAMAGED,
 ): Promise<StuckExecution | undefined> {
   const row = await lockExecution(tx, executionId)
-  if (row === undefined || row.epoch !== epoch || !isOwned(row)) return undefined
+  if (row === undefined || row.epoch !== epoch) return undefined
+  // The commit before the connection was lost.
+  if (row.state === 'stuck' && tx.before !== undefined) return tx.before as StuckExecution
+  if (!isOwned(row)) return undefined
   return await markStuck(tx, row, nowMs, error)
 }
 

@@ -19,6 +19,8 @@ const LAST_PAUSE_MS = 500
 export interface Transaction {
   /** Whether all of it may have been carried out already. */
   readonly isRepeat: boolean
+  /** What it came to when its commit became unknown; `undefined`: it has not come to its commit. */
+  readonly before: unknown
   /** The rows of a statement; their shape is the caller's claim. */
   rows<R extends QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<R[]>
   /** Runs a statement; returns how many rows it changed. */
@@ -74,10 +76,11 @@ export class Database {
   async #carryOut<T>(work: (tx: Transaction) => Promise<T>, isWriting: boolean): Promise<T> {
     const untilMs = performance.now() + GIVE_UP_MS
     let isRepeat = false
+    let before: T | undefined
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LAST_PAUSE_MS, 2 * pauseMs)) {
       if (this.#isClosed) throw new LatchdError('DRAINING', 'Cannot use the store: it is closed')
       try {
-        const value = await this.#once(work, isRepeat, isWriting)
+        const value = await this.#once(work, { isRepeat, before }, isWriting)
         this.isAway = false
         return value
       } catch (error) {
@@ -87,6 +90,7 @@ export class Database {
           throw new LatchdError('STORE_FULL', 'Cannot write to the store: its disk is full')
         }
         isRepeat ||= kind === 'unknown'
+        if (kind === 'unknown' && error instanceof CommitUnknown) before = error.value as T
         this.isAway = kind !== 'again'
         if (performance.now() + pauseMs > untilMs) throw unavailable(error)
       }
@@ -96,7 +100,7 @@ export class Database {
 
   async #once<T>(
     work: (tx: Transaction) => Promise<T>,
-    isRepeat: boolean,
+    attempt: Attempt,
     isWriting: boolean,
   ): Promise<T> {
     const client = await this.#pool.connect().catch(error => {
@@ -108,10 +112,12 @@ export class Database {
     }
     client.on('error', onError)
     try {
-      if (!isWriting) return await work(this.#on(client, isRepeat))
+      if (!isWriting) return await work(this.#on(client, attempt))
       await client.query('BEGIN')
-      const value = await work(this.#on(client, isRepeat))
-      await client.query('COMMIT')
+      const value = await work(this.#on(client, attempt))
+      await client.query('COMMIT').catch(error => {
+        throw kindOf(error) === 'unknown' ? new CommitUnknown(error, value) : error
+      })
       this.#commits++
       return value
     } catch (error) {
@@ -125,11 +131,12 @@ export class Database {
     }
   }
 
-  #on(client: PoolClient, isRepeat: boolean): Transaction {
+  #on(client: PoolClient, { isRepeat, before }: Attempt): Transaction {
     const query = (sql: string, values: readonly unknown[]) =>
       client.query({ name: this.#nameOf(sql), text: sql, values: [...values] })
     return {
       isRepeat,
+      before,
       rows: async (sql, values = []) => (await query(sql, values)).rows,
       run: async (sql, values = []) => (await query(sql, values)).rowCount ?? 0,
       script: async sql => {
@@ -161,6 +168,20 @@ export class Database {
 export const isForgotten = (error: unknown): boolean =>
   (error as { constraint?: unknown }).constraint === 'execution_daemon_fkey'
 
+/** What is known of earlier attempts at a transaction. */
+type Attempt = Pick<Transaction, 'isRepeat' | 'before'>
+
+/** The answer to a commit was lost. */
+class CommitUnknown extends Error {
+  readonly value: unknown
+
+  /** @param value what the transaction came to, if it is committed */
+  constructor(cause: unknown, value: unknown) {
+    super((cause as Error).message, { cause })
+    this.value = value
+  }
+}
+
 /** No connection could be had: nothing was sent. */
 class NotConnected extends Error {
   constructor(cause: unknown) {
@@ -181,6 +202,7 @@ const STOPPING = new Set(['57P01', '57P02', '57P03', '53300'])
 
 function kindOf(error: unknown): ErrorKind {
   if (error instanceof LatchdError) return 'refused'
+  if (error instanceof CommitUnknown) return 'unknown'
   if (error instanceof NotConnected) return isOfServer(error.cause) ? 'refused' : 'away'
   const { code, severity } = error as { code?: unknown; severity?: unknown }
   if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && severity !== undefined) {

@@ -82,15 +82,19 @@ async function bytesOf(tx: Transaction, condition: string, value: string): Promi
 }
 
 /** Removes records; returns the hashes of contents that no record has any more. */
-async function removeFiles(tx: Transaction, fileIds: readonly string[]): Promise<string[]> {
+export async function removeFiles(tx: Transaction, fileIds: readonly string[]): Promise<string[]> {
+  const hashes = await removeRows(tx, fileIds)
+  // The commit before the connection was lost: their rows are gone.
+  return await unusedContents(tx, [...hashes, ...((tx.before ?? []) as string[])])
+}
+
+/** Removes records; returns the hashes of their contents. */
+async function removeRows(tx: Transaction, fileIds: readonly string[]): Promise<string[]> {
   const removed = await tx.rows<{ sha256: string }>(
     'DELETE FROM file WHERE file_id = ANY($1::text[]) RETURNING sha256',
     [fileIds],
   )
-  return await unusedContents(
-    tx,
-    removed.map(({ sha256 }) => sha256),
-  )
+  return removed.map(({ sha256 }) => sha256)
 }
 
 /** One step of a sweep. */
@@ -112,7 +116,12 @@ async function sweepFiles(
     [uploadedBeforeMs, sentBeforeMs, madeBeforeMs, inMemory, MAX_SWEPT_FILES],
   )
   const ids = rows.map(({ file_id }) => file_id)
-  const hashes = ids.length === 0 ? [] : await removeFiles(tx, ids)
+  const before = tx.before as FileSweep | undefined
+  // The commit before the connection was lost: their rows are gone.
+  if (ids.length === 0 && before !== undefined) {
+    return { ...before, hashes: await unusedContents(tx, before.hashes) }
+  }
+  const hashes = ids.length === 0 ? [] : await unusedContents(tx, await removeRows(tx, ids))
   return { files: ids.length, hashes, isLast: ids.length < MAX_SWEPT_FILES }
 }
 

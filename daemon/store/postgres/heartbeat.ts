@@ -55,9 +55,9 @@ export class Heartbeat {
   #reported: ReadonlySet<string> = new Set()
   #cancelled: ReadonlySet<string> = new Set()
   /** How far the database's clock is ahead of this machine's. */
-  offsetMs = 0
+  #offsetMs = 0
 
-  /** @param now the clock of this machine */
+  /** @param now a clock of this machine, which need not show the time */
   constructor(database: Database, facts: DaemonFacts, now: () => number) {
     this.#database = database
     this.#facts = facts
@@ -91,7 +91,34 @@ export class Heartbeat {
 
   /** Registers the daemon. */
   async register(): Promise<void> {
-    this.renumber(await this.#database.transaction(tx => register(tx, this.#facts)))
+    const number = await this.#database.transaction(tx =>
+      register(tx, this.#facts, tx.before as number | undefined),
+    )
+    this.renumber(number)
+    await this.#readClock()
+  }
+
+  /** The time of the database, in epoch milliseconds. */
+  get nowMs(): number {
+    return this.#now() + this.#offsetMs
+  }
+
+  /** Learns what time it is, before anything is done by it. */
+  async #readClock(): Promise<void> {
+    const before = this.#now()
+    const [row] = await this.#database.read(tx =>
+      tx.rows<{ now_ms: number }>('SELECT latchd_now() AS now_ms'),
+    )
+    this.#setClock(before, row?.now_ms as number)
+  }
+
+  /**
+   * The database has read its clock at some instant since. What fits that stays as it is, so that
+   * daemons on one machine have one clock, however slow an answer is.
+   */
+  #setClock(before: number, databaseMs: number): void {
+    const [least, most] = [databaseMs - this.#now() - ROUNDED_MS, databaseMs - before + ROUNDED_MS]
+    this.#offsetMs = Math.min(Math.max(this.#offsetMs, least), most)
   }
 
   /** The daemon was registered anew. */
@@ -157,16 +184,12 @@ export class Heartbeat {
     const before = this.#now()
     const load = this.#news?.load()
     const seenMs = await this.#database.transaction(tx => renew(tx, this.#number, load))
-    const after = this.#now()
     if (seenMs === undefined) {
       await this.#startAnew()
       return
     }
     this.#lastGoodMs = beganMs
-    // The database has read its clock at some instant of the heartbeat. What fits that stays as it is, so
-    // that daemons on one machine have one clock, however slow a heartbeat is.
-    const [least, most] = [seenMs - after - ROUNDED_MS, seenMs - before + ROUNDED_MS]
-    this.offsetMs = Math.min(Math.max(this.offsetMs, least), most)
+    this.#setClock(before, seenMs)
     if (this.#heartbeats++ % Math.ceil((1 + this.#peers.length) / PEERS_EACH_HEARTBEAT) === 0) {
       this.#peers = await this.#database.read(tx => listPeers(tx, this.#number))
     }
@@ -195,15 +218,15 @@ export class Heartbeat {
   async #glance(): Promise<void> {
     const news = this.#news
     if (news === undefined) return
-    const nowMs = this.#now() + this.offsetMs
-    const found = await this.#database.read(tx => glance(tx, this.#number, nowMs))
+    const found = await this.#database.read(tx => glance(tx, this.#number, this.nowMs))
     const { decided, cancelled, isDue, hasWebhooks, hasDead } = found
-    for (const one of decided) {
-      if (!this.#reported.has(one.approval.approvalId)) news.onDecided(one)
-    }
-    this.#reported = new Set(decided.map(({ approval }) => approval.approvalId))
-    for (const id of cancelled) if (!this.#cancelled.has(id)) news.onCancelled(id)
-    this.#cancelled = new Set(cancelled)
+    const reported = decided.filter(
+      one => this.#reported.has(one.approval.approvalId) || news.onDecided(one),
+    )
+    this.#reported = new Set(reported.map(({ approval }) => approval.approvalId))
+    this.#cancelled = new Set(
+      cancelled.filter(id => this.#cancelled.has(id) || news.onCancelled(id)),
+    )
     if (hasWebhooks) news.onWebhooks()
     if (hasDead) await this.#reap(news)
     if (isDue || hasDead) news.onDue()

@@ -23,8 +23,8 @@ import * as sessions from './sessions.ts'
 import { sharedPart } from './shared-part.ts'
 import { problemsOf } from './verification.ts'
 import * as webhooks from './webhooks.ts'
+import type { Write } from './write.ts'
 import { WriteBatches } from './write-batches.ts'
-import type { Write } from './writes.ts'
 
 /** A {@link store.Store} that several daemons share. */
 export class PostgresStore implements store.Store {
@@ -39,7 +39,7 @@ export class PostgresStore implements store.Store {
 
   /**
    * @param facts how this daemon names itself
-   * @param now the clock of this machine, in epoch milliseconds
+   * @param now a clock of this machine in milliseconds, which need not show the time
    */
   constructor(
     database: Database,
@@ -51,7 +51,7 @@ export class PostgresStore implements store.Store {
     this.#identity = identity
     this.#heartbeat = new Heartbeat(database, facts, now)
     this.#writes = new WriteBatches(database, this.#heartbeat, () => this.#heartbeat.again())
-    this.#now = () => now() + this.#heartbeat.offsetMs
+    this.#now = () => this.#heartbeat.nowMs
     this.sharing = sharedPart(database, this.#heartbeat)
   }
 
@@ -98,10 +98,9 @@ export class PostgresStore implements store.Store {
 
   open(facts: OpeningFacts) {
     if (facts.runtime !== undefined) this.#heartbeat.runtime = facts.runtime
-    return this.#transaction([], async (tx, daemon) => {
-      const stuck = await daemons.giveUp(tx, daemon, facts)
-      return { stuck, number: await daemons.register(tx, this.#heartbeat.facts) }
-    }).then(({ stuck, number }) => {
+    return this.#transaction([], (tx, daemon) =>
+      daemons.startAnew(tx, daemon, facts, this.#heartbeat.facts),
+    ).then(({ stuck, number }) => {
       this.#heartbeat.renumber(number)
       return { stuck }
     })

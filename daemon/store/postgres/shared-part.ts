@@ -15,13 +15,14 @@ export function sharedPart(database: Database, heartbeat: Heartbeat): Sharing {
   return {
     watch: news => heartbeat.start(news),
     requestCancel: async executionId => {
-      await database.transaction(tx =>
+      const asked = await database.transaction(tx =>
         tx.run(
           `UPDATE execution SET cancel_ms = coalesce(cancel_ms, latchd_now())
             WHERE execution_id = $1 AND daemon IS NOT NULL`,
           [executionId],
         ),
       )
+      return asked > 0
     },
     contents: contentStore(database),
     get number() {
@@ -43,8 +44,8 @@ export function sharedPart(database: Database, heartbeat: Heartbeat): Sharing {
     },
     peers: () => database.read(listPeers),
     clients: clientDirectory(database),
-    get clockOffsetMs() {
-      return heartbeat.offsetMs
+    get nowMs() {
+      return heartbeat.nowMs
     },
     daemons: (): Promise<readonly DaemonRow[]> => database.read(listDaemons),
     secret: (name, make) =>

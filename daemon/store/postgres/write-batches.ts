@@ -9,7 +9,8 @@ import { LatchdError } from '../../../protocol/errors.ts'
 import { Batches } from '../batches.ts'
 import type { OnCommit } from '../store.ts'
 import { type Database, isForgotten } from './database.ts'
-import { type Write, type WriteOutcome, type Writer, writeAll } from './writes.ts'
+import type { Write } from './write.ts'
+import { type WriteOutcome, type Writer, writeAll } from './writes.ts'
 
 /** Writes in a transaction at most. */
 const MAX_BATCH = 256

@@ -17,7 +17,7 @@ import {
   type Standing,
   submitted,
 } from '../rules/standing.ts'
-import type { Addition, Ending, Parking, Submission, SubmitMode, SubmitOutcome } from '../store.ts'
+import type { Ending, SubmitOutcome } from '../store.ts'
 import { type AdditionTo, writeAdditions } from './additions.ts'
 import { endApprovals, readyExecutions } from './approvals.ts'
 import type { Transaction } from './database.ts'
@@ -31,19 +31,9 @@ import {
 } from './execution-rows.ts'
 import { keyedExecutions } from './keys.ts'
 import { programFacts, SOURCE_HEAD } from './program-facts.ts'
+import { carriedOut } from './repeats.ts'
 import { endInSession } from './sessions.ts'
-
-interface OfOwner {
-  readonly executionId: string
-  readonly epoch: number
-}
-
-/** One write of an execution. */
-export type Write =
-  | { readonly kind: 'submit'; readonly submission: Submission; readonly mode: SubmitMode }
-  | ({ readonly kind: 'append'; readonly addition: Addition } & OfOwner)
-  | ({ readonly kind: 'park'; readonly addition: Parking } & OfOwner)
-  | ({ readonly kind: 'finish'; readonly addition: Ending } & OfOwner)
+import type { OwnerWrite, Write } from './write.ts'
 
 /** What became of a write. */
 export type WriteOutcome =
@@ -75,8 +65,11 @@ export async function writeAll(
     tx,
     others.map(({ executionId }) => executionId),
   )
+  const before = await carriedOut(tx, rows, others)
   const owned = others.flatMap(write => {
-    const row = ownedRow(rows, write, tx.isRepeat, outcomes)
+    const row = before.has(write)
+      ? settledBefore(rows, write, outcomes)
+      : ownedRow(rows, write, outcomes)
     return row === undefined ? [] : [{ write, row }]
   })
   const to = owned.map(({ write, row }) => additionTo(row, write))
@@ -88,34 +81,30 @@ export async function writeAll(
 /** The row of a write that may be carried out. */
 function ownedRow(
   rows: ReadonlyMap<string, ExecutionRow>,
-  write: Exclude<Write, { kind: 'submit' }>,
-  isRepeat: boolean,
+  write: OwnerWrite,
   outcomes: Map<Write, WriteOutcome>,
 ): ExecutionRow | undefined {
   const { executionId, epoch } = write
-  const row = rows.get(executionId)
-  if (isRepeat && row !== undefined && isCarriedOut(row, write)) {
-    outcomes.set(write, { kind: 'done', value: write.kind === 'park' ? 'parked' : undefined })
-    return undefined
-  }
   try {
-    return ownedUnder(row, executionId, epoch)
+    return ownedUnder(rows.get(executionId), executionId, epoch)
   } catch (error) {
     outcomes.set(write, { kind: 'refused', error: error as Error })
     return undefined
   }
 }
 
-/** Whether a write that may have been carried out before was. */
-function isCarriedOut(row: ExecutionRow, write: Exclude<Write, { kind: 'submit' }>): boolean {
-  if (row.epoch !== write.epoch) return false
-  if (write.kind === 'park') return row.state === 'waiting'
-  if (write.kind === 'finish') return !isOwned(row)
-  const last = write.addition.events?.at(-1)
-  return last !== undefined && row.last_event >= last.sequence
+/** Nothing is left to do of a write that was carried out before. */
+function settledBefore(
+  rows: ReadonlyMap<string, ExecutionRow>,
+  write: OwnerWrite,
+  outcomes: Map<Write, WriteOutcome>,
+): undefined {
+  // One that did not park stays with its owner: it was ready.
+  const parked = rows.get(write.executionId)?.state === 'waiting' ? 'parked' : 'ready'
+  outcomes.set(write, { kind: 'done', value: write.kind === 'park' ? parked : undefined })
 }
 
-function additionTo(row: ExecutionRow, write: Exclude<Write, { kind: 'submit' }>): AdditionTo {
+function additionTo(row: ExecutionRow, write: OwnerWrite): AdditionTo {
   const { id, execution_id: executionId, owner, epoch, last_event: lastEvent } = row
   const { addition } = write
   const ended = write.kind === 'finish' && 'endedAtMs' in write.addition.execution
@@ -127,7 +116,7 @@ function additionTo(row: ExecutionRow, write: Exclude<Write, { kind: 'submit' }>
 }
 
 interface Owned {
-  readonly write: Exclude<Write, { kind: 'submit' }>
+  readonly write: OwnerWrite
   readonly row: ExecutionRow
 }
 

@@ -4,103 +4,9 @@ import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Drill, DrillOptions, DrillResult } from '../drill.ts'
-
-/** A fault that the drills are there to find: a text that stands once in a file, and what takes its place. */
-interface Mutant {
-  readonly name: string
-  readonly file: string
-  readonly from: string
-  readonly to: string
-  /** Who is to find it. */
-  readonly drill: string
-}
-
-/** The faults, and the drill that is to find each. */
-export const mutants: readonly Mutant[] = [
-  {
-    name: 'guard removed: an interrupted call is made again',
-    file: 'executor/calls/journal.ts',
-    from: 'return this.#interrupted.has(seq)',
-    to: 'return this.#interrupted.has(-seq)',
-    drill: 'random-kill',
-  },
-  {
-    name: 'intent not awaited: a call leaves before it is on disk that it does',
-    file: 'executor/calls/call-waits.ts',
-    from: 'return writer?.isDurable ? this.#durable(writer.sync()) : undefined',
-    to: 'void writer?.sync()\n    return undefined',
-    drill: 'slow-disk',
-  },
-  {
-    name: 'result dropped: some deliveries are not recorded',
-    file: 'executor/calls/tool-calls.ts',
-    from: 'this.#host.writer?.record(record)',
-    to: 'if (record.position % 3 !== 0) this.#host.writer?.record(record)',
-    drill: 'random-kill',
-  },
-  {
-    name: 'signal not durable: a decision is acknowledged before it is on disk',
-    file: 'daemon/approvals/approval-service.ts',
-    from: 'const outcome = await this.#deps.executions.decisions.decide(approval, decided)',
-    to: `const found = await this.#deps.store.approval(approval.approvalId)
-    const signalled = this.#deps.executions.decisions.decide(approval, decided)
-    if (found?.stored.approval.status === 'pending') {
-      void signalled
-      return { ...found.stored.approval, status: decided.status, ...(decided.reason && { reason: decided.reason }) }
-    }
-    const outcome = await signalled`,
-    drill: 'decisions',
-  },
-  {
-    name: 'fence removed: whoever owned an execution before may write to it',
-    file: 'daemon/store/rules/standing.ts',
-    from: 'if (found?.epoch === epoch && isOwned(found)) return found',
-    to: 'if (found !== undefined) return found',
-    drill: 'zombie',
-  },
-  {
-    name: 'message lost: some events are not told to their webhook',
-    file: 'daemon/executions/writer.ts',
-    from: 'if (webhook) this.#held.webhooks.push(webhook)',
-    to: 'if (webhook && event.sequence % 4 !== 0) this.#held.webhooks.push(webhook)',
-    drill: 'random-kill',
-  },
-  {
-    name: 'state lost: what an execution leaves to its session is not kept',
-    file: 'daemon/store/sqlite/executions.ts',
-    from: 'this.#parts.sessions.ended(row.session_id, snapshot, endedAtMs)',
-    to: 'this.#parts.sessions.ended(row.session_id, undefined, endedAtMs)',
-    drill: 'random-kill',
-  },
-  {
-    name: 'key forgotten: a deletion takes the idempotency key along',
-    file: 'daemon/store/sqlite/executions.ts',
-    from: 'this.removeRow(row.id, true)',
-    to: 'this.removeRow(row.id, false)',
-    drill: 'random-kill',
-  },
-  {
-    name: 'cancel not kept: a cancelled execution is told ended and goes on after a restart',
-    file: 'daemon/executions/writer.ts',
-    from: 'await store.finish(executionId, this.epoch, ending)',
-    to: "if (execution.status !== 'cancelled') await store.finish(executionId, this.epoch, ending)",
-    drill: 'random-kill',
-  },
-  {
-    name: 'call repeated: a client’s new process is asked again for what the lost one may have done',
-    file: 'daemon/clients/connected-client.ts',
-    from: 'ask.isRepeat ||= ask.wasSent',
-    to: 'ask.isRepeat ||= false',
-    drill: 'random-kill',
-  },
-  {
-    name: 'sweep too wide: what is old is forgotten although it goes on',
-    file: 'daemon/store/sqlite/sweeping.ts',
-    from: 'ended_ms IS NOT NULL AND ended_ms < ?',
-    to: 'ifnull(ended_ms, created_ms) < ?',
-    drill: 'retention',
-  },
-]
+import { embeddedMutants } from '../mutants/embedded-mutants.ts'
+import type { Mutant } from '../mutants/mutant.ts'
+import { postgresMutants } from '../mutants/postgres-mutants.ts'
 
 /** What a drill stands on. */
 const parts = [
@@ -109,7 +15,9 @@ const parts = [
   'executor',
   'protocol',
   'sdk',
+  'test/conformance',
   'test/drill',
+  'test/fixtures/tools',
   'test/soak',
   'test/bench',
   'test/support',
@@ -121,45 +29,61 @@ const TRIES = 4
 
 export const mutantGate: Drill = {
   title: 'each fault that is put in is found',
-  run,
+  run: options => find(embeddedMutants, options),
 }
 
-async function run({ seed }: DrillOptions): Promise<DrillResult> {
+export const postgresMutantGate: Drill = {
+  title: 'each fault that is put into the store of several daemons is found',
+  run: options => find(postgresMutants, options),
+}
+
+async function find(mutants: readonly Mutant[], { seed }: DrillOptions): Promise<DrillResult> {
   const folder = await mkdtemp(join(tmpdir(), 'latchd-mutants-'))
+  const tree = join(folder, 'tree')
   const problems: string[] = []
   const figures: Record<string, string> = {}
-  for (const mutant of mutants) {
-    const from = performance.now()
-    const found = await findIt(join(folder, 'tree'), mutant, seed).catch((error: Error) => {
-      problems.push(`no result: ${mutant.name}: ${error.message}`)
-      return undefined
-    })
-    console.error(
-      `${mutant.name}: ${found ?? 'NOT FOUND'} (${((performance.now() - from) / 1000).toFixed(0)} s)`,
-    )
-    if (found === undefined) problems.push(`not found: ${mutant.name}`)
-    else figures[mutant.name] = `found by ${found}`
+  try {
+    await plant(tree)
+    for (const mutant of mutants) {
+      const from = performance.now()
+      const found = await findIt(tree, mutant, seed).catch((error: Error) => {
+        problems.push(`no result: ${mutant.name}: ${error.message}`)
+        return undefined
+      })
+      console.error(
+        `${mutant.name}: ${found ?? 'NOT FOUND'} (${((performance.now() - from) / 1000).toFixed(0)} s)`,
+      )
+      if (found === undefined) problems.push(`not found: ${mutant.name}`)
+      else figures[mutant.name] = `found by ${found}`
+    }
+  } finally {
+    await rm(folder, { recursive: true })
   }
-  await rm(folder, { recursive: true })
   return { problems, figures, folder }
+}
+
+/** Copies the sources that drills stand on. */
+async function plant(tree: string): Promise<void> {
+  const filter = (path: string) => !path.includes('node_modules')
+  for (const part of parts) {
+    await cp(join(root, part), join(tree, part), { recursive: true, filter })
+  }
+  await symlink(join(root, 'node_modules'), join(tree, 'node_modules'))
 }
 
 /** The drill that found it, and its first words. */
 async function findIt(tree: string, mutant: Mutant, seed: number): Promise<string | undefined> {
-  for (const part of parts) {
-    const filter = (path: string) => !path.includes('node_modules')
-    await cp(join(root, part), join(tree, part), { recursive: true, filter })
-  }
-  await symlink(join(root, 'node_modules'), join(tree, 'node_modules'))
+  const file = join(tree, mutant.file)
+  const before = await readFile(file, 'utf8')
   try {
-    await mutate(join(tree, mutant.file), mutant)
+    await mutate(file, mutant)
     for (let n = 0; n < TRIES; n++) {
       const output = await drillIn(tree, mutant.drill, seed + n)
       if (output !== undefined) return `${mutant.drill} (seed ${seed + n}): ${output}`
     }
     return undefined
   } finally {
-    await rm(tree, { recursive: true })
+    await writeFile(file, before)
   }
 }
 
