@@ -120,7 +120,7 @@ export async function claimExecutions(
 
 /**
  * Those of a claim whose commit was unknown that a daemon owns by it. One whose commit is still under
- * way is not seen: its executions are strays of a later beat.
+ * way is not seen: its executions are strays of a later heartbeat.
  */
 async function claimedBefore(
   tx: Transaction,
