@@ -13,24 +13,28 @@ export const SPIN_MS = 0.1
 
 /** From one call to the next: of up to this many milliseconds it is short. */
 const SHORT_MS = 0.2
-/** Short calls in a row before the first that spins. */
-const FIRST_STREAK = 2
-/** The same after calls that spun in vain: twice as many after each, up to this. */
-const MAX_STREAK = 256
+/** Short calls before the first that spins. */
+const FIRST_PAUSE = 2
+/**
+ * Short calls that sleep after one that spun in vain: twice as many after each, up to this, until a
+ * whole block has spun. A collection of garbage makes a call long now and then.
+ */
+const MAX_PAUSE = 256
 /** Calls that go one way before the ways are compared. */
 const BLOCK = 16
 /** Each so-manieth block goes the way that was the worse one, to learn whether it still is. */
 const TRY_EVERY = 16
 /** Spinning is worth a core where it takes at most this share of the time. */
-const WORTH = 0.85
+const WORTH = 0.9
 /** How much one call changes the mean of its way. */
 const WEIGHT = 1 / 8
 
 /** The choice for one guest. Made by its host, which sees all of its calls. */
 export class SpinChoice {
   #isSpinning = false
-  #streak = 0
-  #neededStreak = FIRST_STREAK
+  /** Short calls that are to sleep before the ways are compared. */
+  #pause = FIRST_PAUSE
+  #nextPause = FIRST_PAUSE
   #leftInBlock = 1
   #blocks = 0
   /** Smoothed milliseconds from one short call to the next, by way; absent: not known. */
@@ -45,13 +49,15 @@ export class SpinChoice {
   /** A call has come. @param ms since the one before */
   took(ms: number): void {
     if (ms > SHORT_MS) this.#tookLong()
-    else if (++this.#streak >= this.#neededStreak) this.#tookShort(ms)
+    else if (this.#pause > 0) this.#pause--
+    else this.#tookShort(ms)
   }
 
   #tookLong(): void {
-    if (this.#isSpinning) this.#neededStreak = Math.min(2 * this.#neededStreak, MAX_STREAK)
+    if (!this.#isSpinning) return
     this.#isSpinning = false
-    this.#streak = 0
+    this.#pause = this.#nextPause
+    this.#nextPause = Math.min(2 * this.#nextPause, MAX_PAUSE)
     this.#leftInBlock = 1
   }
 
@@ -59,6 +65,7 @@ export class SpinChoice {
     if (this.#isSpinning) this.#spunMs = smoothed(this.#spunMs, ms)
     else this.#sleptMs = smoothed(this.#sleptMs, ms)
     if (--this.#leftInBlock > 0) return
+    if (this.#isSpinning) this.#nextPause = FIRST_PAUSE
     const spinningIsBest = this.#spinningIsBest()
     const triesOther = ++this.#blocks % TRY_EVERY === 0
     this.#isSpinning = triesOther ? !spinningIsBest : spinningIsBest

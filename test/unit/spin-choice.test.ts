@@ -42,6 +42,16 @@ t.test('a machine that gets busy, and free again, is noticed', async t => {
   t.ok(spinning(choice, 1000, free) > 850)
 })
 
+t.test('a long call now and then changes little', async t => {
+  const choice = new SpinChoice()
+  let spun = 0
+  for (let call = 0; call < 10_000; call++) {
+    if (choice.isSpinning) spun++
+    choice.took(call % 150 === 0 ? 0.5 : choice.isSpinning ? 0.015 : 0.06)
+  }
+  t.ok(spun > 8500, `${spun} of 10 000`)
+})
+
 t.test('spins in vain get rare', async t => {
   const choice = new SpinChoice()
   let vain = 0
