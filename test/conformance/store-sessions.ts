@@ -139,17 +139,6 @@ export async function sessionTests(t: Test, open: OpenStore): Promise<void> {
     t.equal(await store.snapshot('s2'), undefined)
   })
 
-  t.test('an execution without a new state leaves it, and counts', async t => {
-    const store = await open(t)
-    await store.createSession('s1', 'alice', CREATED_MS)
-    await store.saveSnapshot('s1', 'e0', snapshot('one'), CREATED_MS + 10)
-    await store.saveSnapshot('s1', 'e0', undefined, CREATED_MS + 20)
-    t.strictSame(await store.snapshot('s1'), snapshot('one'))
-    t.match(await store.session('s1'), {
-      session: { executions: 2, lastUsedAtMs: CREATED_MS + 20 },
-    })
-  })
-
   t.test('a session tells what its state was made with', async t => {
     const store = await open(t)
     await store.createSession('s1', 'alice', CREATED_MS)
