@@ -15,12 +15,18 @@ const TOO_DEEP = '"[Object]"'
 /** Of a form for a decision: a sparse list is short when it is sent, and endless when it is written. */
 const MAX_HOLES = 10_000
 
+/**
+ * Values in a form for a decision, what is shared counted as often as it is written: the form is made on
+ * the host's thread, and so many take it a tenth of a second.
+ */
+const MAX_SHOWN_VALUES = 250_000
+
 /** How much the form says. */
 export interface PlainOptions {
   /**
    * The form hides nothing from the person who decides. Numbers that JSON lacks become texts,
-   * errors are written with all their properties, and a value that is nested too deeply has no
-   * form.
+   * errors are written with all their properties, and a value that is nested too deeply, or has
+   * too many parts for anybody to see, has no form.
    */
   readonly isForDecision?: true
 }
@@ -54,10 +60,12 @@ class PlainWriter {
   #isForDecision: boolean
   #above = new Set<object>()
   #holesLeft = MAX_HOLES
+  #valuesLeft: number
 
   constructor(maxCharacters: number, isForDecision: boolean) {
     this.#maxCharacters = maxCharacters
     this.#isForDecision = isForDecision
+    this.#valuesLeft = isForDecision ? MAX_SHOWN_VALUES : Infinity
   }
 
   write(value: unknown): string {
@@ -71,6 +79,7 @@ class PlainWriter {
   }
 
   #value(value: unknown): void {
+    if (--this.#valuesLeft < 0) throw new NoForm()
     if (typeof value === 'object' && value !== null) this.#object(value)
     else this.#add(this.#isForDecision ? primitiveForDecision(value) : primitiveText(value))
   }
