@@ -79,6 +79,7 @@ export class GuestRun implements GuestLink {
     if (this.#spins()) stayAwake(SPIN_MS)
   }
 
+  /** Decides, with each message, whether the guest and the event loop spin until the next one. */
   #noteMessage(): void {
     const nowMs = performance.now()
     if (this.#messageMs !== undefined) this.#spin.took(nowMs - this.#messageMs)
@@ -121,6 +122,7 @@ export class GuestRun implements GuestLink {
 
   /** The turn is over: the lane may be another guest's. */
   end(): void {
+    // Read by the next guest of the thread before it sleeps.
     Atomics.store(this.#lane.words, SPIN, 0)
     this.#hasEnded = true
   }

@@ -3,7 +3,7 @@
 let untilMs = 0
 let isTurning = false
 
-/** The event loop turns without a sleep until then. @param ms from now on; at most {@link SPIN_MS} */
+/** Has the event loop turn without a sleep. @param ms for how long: a fraction of one */
 export function stayAwake(ms: number): void {
   untilMs = performance.now() + ms
   if (isTurning) return
@@ -11,7 +11,7 @@ export function stayAwake(ms: number): void {
   setImmediate(turn)
 }
 
-/** Nothing is awaited any more. */
+/** Lets the event loop sleep again: what was awaited has come. */
 export function mayFallAsleep(): void {
   untilMs = 0
 }

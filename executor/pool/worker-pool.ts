@@ -260,6 +260,7 @@ export class WorkerPool implements GuestPool {
     this.#reportPressure()
   }
 
+  /** Whether there is a core for the event loop and each guest at work, and nobody waits for one. */
   #maySpin = () =>
     this.#active.size <= this.#maxSpinning && Atomics.load(this.#pressure, PRESSURE) === 0
 

@@ -201,14 +201,12 @@ export class Channel {
   #spinUntilBump(turn: number): boolean {
     const from = performance.now()
     let hasCome = false
-    // Written by the host, which ends it when its cores are wanted.
-    while (!hasCome && Atomics.load(this.#words, SPIN) === 1) {
+    while (!hasCome && performance.now() - from < SPIN_MS) {
       for (let looks = 0; !hasCome && looks < LOOKS; looks++) {
         Atomics.pause()
         // Bumped by the host: there is a frame, or a signal.
         hasCome = Atomics.load(this.#words, TURN) !== turn
       }
-      if (performance.now() - from > SPIN_MS) break
     }
     this.#spunMs += performance.now() - from
     return hasCome
