@@ -6,6 +6,7 @@ import t from 'tap'
 import { isAccessible } from '../support/accessible.ts'
 import { PAGE_MS, signedInPage, startChromium } from '../support/chromium.ts'
 import { startProcess } from '../support/command-process.ts'
+import { consolePages } from '../support/console-pages.ts'
 import { fixture, post } from '../support/daemon.ts'
 import { picture } from '../support/picture.ts'
 import { serve } from '../support/running-command.ts'
@@ -213,20 +214,9 @@ t.test('axe finds nothing on any page, light and dark, narrow and wide', async t
   const failed = await run('number(2)\nnumbr(1)')
   const waiting = await run("delete_account({ id: '1', count: 2, tags: ['a'] })")
   const session = (await post(`${url}/v1/sessions`, {}, authorization)).body
-  const own = (id: string) => `/console/executions/${id}`
+  const executionIds = [done, failed, waiting].map(({ executionId }) => executionId)
   const paths = [
-    '/',
-    own(done.executionId),
-    own(failed.executionId),
-    own(waiting.executionId),
-    `${own(done.executionId)}/replay`,
-    '/console/approvals',
-    '/console/playground',
-    '/console/tools',
-    '/console/tools/tool?name=delete_account',
-    '/console/sessions',
-    `/console/sessions/${session.sessionId}`,
-    '/console/metrics',
+    ...consolePages(executionIds, session.sessionId),
     '/console/nothing',
     '/console/sign-in',
   ]

@@ -3,6 +3,7 @@
 import type { Page } from 'playwright-core'
 import t from 'tap'
 import { signedInPage, startChromium } from '../support/chromium.ts'
+import { consolePages } from '../support/console-pages.ts'
 import { fixture, post } from '../support/daemon.ts'
 import { as, secretOf, tokenDaemon } from '../support/token-daemon.ts'
 
@@ -65,20 +66,8 @@ t.test('Tab comes to every control of every page, and the focus is seen', async 
   const done = await run("console.log('x'); number(1); ({ a: [1, { b: 'text' }] })")
   const waiting = await run("delete_account({ id: '1', count: 2, tags: ['a'] })")
   const session = (await post(`${url}/v1/sessions`, {}, as('ann'))).body
-  const own = (id: string) => `/console/executions/${id}`
-  for (const path of [
-    '/',
-    own(done.executionId),
-    own(waiting.executionId),
-    `${own(done.executionId)}/replay`,
-    '/console/approvals',
-    '/console/playground',
-    '/console/tools',
-    '/console/tools/tool?name=delete_account',
-    '/console/sessions',
-    `/console/sessions/${session.sessionId}`,
-    '/console/metrics',
-  ]) {
+  const executionIds = [done.executionId, waiting.executionId]
+  for (const path of consolePages(executionIds, session.sessionId)) {
     await page.goto(url + path)
     if (path.endsWith('playground')) await page.locator('.cm-editor').waitFor()
     t.strictSame(await unreached(page), [], path)
