@@ -37,6 +37,14 @@ function keepFocus(region, act) {
   same?.focus({ preventScroll: true })
 }
 
+/** Opens in the new form of a row what a person has opened in the old one. */
+function keepOpen(old, next) {
+  const details = [...next.querySelectorAll('details')]
+  for (const [i, was] of old.querySelectorAll('details').entries()) {
+    if (was.open && details[i] !== undefined) details[i].open = true
+  }
+}
+
 /** Replaces the children of a region by those of its new form. */
 function renew(region, next) {
   const hasKeys = [...region.children, ...next.children].some(child => child.dataset.key)
@@ -47,7 +55,10 @@ function renew(region, next) {
   const known = new Map([...region.children].map(child => [child.dataset.key, child]))
   const wanted = [...next.children].map(child => {
     const old = known.get(child.dataset.key)
-    return old !== undefined && old.dataset.version === child.dataset.version ? old : child
+    if (old === undefined) return child
+    if (old.dataset.version === child.dataset.version) return old
+    keepOpen(old, child)
+    return child
   })
   const kept = new Set(wanted)
   for (const child of [...region.childNodes]) if (!kept.has(child)) child.remove()
