@@ -114,9 +114,10 @@ export class Lane {
   /**
    * Asks the thread, which answers between two executions. Returns JSON that nobody has checked.
    *
-   * @throws {Error} when the thread is lost before
+   * @throws {Error} when the thread is lost before it has answered
    */
   ask(what: LaneQuestion): Promise<string> {
+    if (this.#isLost) return Promise.reject(new Error('its thread is lost'))
     const { promise, resolve, reject } = Promise.withResolvers<string>()
     const id = String(++this.#lastQuestion)
     this.#asked.set(id, { resolve, reject })

@@ -201,11 +201,14 @@ export class WorkerPool implements GuestPool {
       lane = lanes.take(owner, session) ?? (await lanes.next(owner, session, cancelled))
       return await this.#runOn(lane, run)
     } finally {
-      // A run whose thread was lost keeps its worker until another thread is there, so that no other
-      // execution pays.
-      if (lane?.isSound === false) await lanes.replaced()
-      else if (lane !== undefined) lanes.release(lane)
-      this.#scheduler.release(owner)
+      if (lane?.isSound === false) {
+        // Its owner has the worker until another thread is there, so that nobody else pays; the
+        // answer does not wait for that.
+        void lanes.replaced().then(() => this.#scheduler.release(owner))
+      } else {
+        if (lane !== undefined) lanes.release(lane)
+        this.#scheduler.release(owner)
+      }
     }
   }
 

@@ -267,3 +267,9 @@ t.test(
     t.strictSame(done, ['rest', 'settle', 'collect'])
   },
 )
+
+t.test('a thread that is lost answers no question', async t => {
+  const { lane } = openLane(t)
+  lane.lose(new Error('it is gone'))
+  await t.rejects(lane.ask('statistics'), { message: 'its thread is lost' })
+})

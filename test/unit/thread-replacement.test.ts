@@ -1,4 +1,4 @@
-/** Who has its thread ended pays for the next one: it holds its worker until that stands ready. */
+/** Who has its thread ended pays for the next one: it holds its worker until that stands ready. The answer waits for nothing. */
 
 import t from 'tap'
 import type { GuestLink, GuestWork, PoolRun } from '../../executor/boundary/guest-pool.ts'
@@ -6,14 +6,7 @@ import { WorkerPool } from '../../executor/pool/worker-pool.ts'
 
 const entry = new URL('../support/endless-worker.ts', import.meta.url).href
 
-t.test('a run whose thread is ended rejects when another thread stands in its place', async t => {
-  const pool = new WorkerPool(1, { entry })
-  t.teardown(() => pool.close())
-  // Idle threads do not keep a process from ending.
-  const awake = setInterval(() => {}, 1000)
-  t.teardown(() => clearInterval(awake))
-  await pool.start()
-  const [first] = await pool.statistics()
+const runOf = (owner: string) => {
   const begun = Promise.withResolvers<GuestLink>()
   const run: PoolRun = {
     begin: link => {
@@ -22,21 +15,38 @@ t.test('a run whose thread is ended rejects when another thread stands in its pl
     },
     receive: () => {},
     isResume: false,
-    owner: 'ann',
+    owner,
     language: 'javascript',
     execution: {},
     cancelled: new AbortController().signal,
   }
-  const ended = t.rejects(pool.run(run), { name: 'ThreadEnded' })
-  const link = await begun.promise
+  return { run, begun: begun.promise }
+}
+
+t.test('a run whose thread is ended rejects at once, and holds its worker', async t => {
+  const pool = new WorkerPool(1, { entry })
+  t.teardown(() => pool.close())
+  // Idle threads do not keep a process from ending.
+  const awake = setInterval(() => {}, 1000)
+  t.teardown(() => clearInterval(awake))
+  await pool.start()
+  const ann = runOf('ann')
+  const ended = t.rejects(pool.run(ann.run), { name: 'ThreadEnded' })
+  const link = await ann.begun
   // When the task has been handed over.
   await new Promise(resolve => setImmediate(resolve))
   link.endThread()
-  await new Promise(resolve => setImmediate(resolve))
-  t.equal(pool.active, 1, 'the worker is held while there is no thread')
   await ended
-  t.equal(pool.active, 0)
-  const threads = await pool.statistics()
-  t.equal(threads.length, 1)
-  t.not(threads[0]?.made, first?.made)
+  t.equal((await pool.statistics()).length, 0, 'there is no thread yet')
+  t.equal(pool.active, 1, 'ann has the worker')
+
+  const bob = runOf('bob')
+  const next = t.rejects(pool.run(bob.run), { name: 'ThreadEnded' })
+  await new Promise(resolve => setImmediate(resolve))
+  t.equal(pool.queued, 1, 'bob waits for it')
+  const nextLink = await bob.begun
+  t.equal(pool.queued, 0, 'bob has another thread')
+  await new Promise(resolve => setImmediate(resolve))
+  nextLink.endThread()
+  await next
 })
