@@ -13,12 +13,15 @@
  * | 8      | 4     | state  | worker | what the worker does: a {@link GuestState} |
  * | 12     | 4     | beat   | worker | bumped at each interrupt poll; shows the host an unresponsive guest |
  * | 16     | 4     | spin   | host   | 1: a guest looks at `turn` for a moment before it sleeps; else 0     |
+ * | 20     | 4     | taken  | host   | characters of the messages of this execution that the host has taken |
  *
  * Order of writes. Host: post the frame on the port (or store `signal`), then bump `turn`, then
  * notify. Worker: read `turn`, take all frames off the port, read `signal`, and only then wait for
  * `turn` to differ from what was read; so a frame that arrives in between ends the wait at once.
  * Between two executions the worker does the same, without `signal`. Before the host posts a task it
- * stores `signal` none and `state` queued. The worker stores `state` ended before it posts the report,
+ * stores `signal` none, `state` queued and `taken` 0. A guest that has sent more than `taken` says, by
+ * more than a bound, sends no further request before the next bump shows it a greater `taken`; both
+ * sides count by `frameChars` (`executor/boundary/lane-frames.ts`). The worker stores `state` ended before it posts the report,
  * and touches no word from then to the next task. The host begins no task before it has the report.
  *
  * Legal transitions, of one execution: `signal` goes from none to park and back as often as the host
@@ -35,7 +38,7 @@
  * No word is believed. What a program that is out of the engine writes here is about its own execution
  * until the report; then the host stores the words of the next one. `turn` is only ever compared.
  */
-export const LATCH_BYTES = 20
+export const LATCH_BYTES = 24
 /** Index of the word `turn`. */
 export const TURN = 0
 /** Index of the word `signal`. */
@@ -46,6 +49,8 @@ export const STATE = 2
 export const BEAT = 3
 /** Index of the word `spin`; `executor/boundary/spin-choice.ts` says when it is set. */
 export const SPIN = 4
+/** Index of the word `taken`, whose values are taken modulo 2^32. */
+export const TAKEN = 5
 
 /** Values of the `signal` word. */
 export const Signal = {

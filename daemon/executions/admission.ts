@@ -1,5 +1,6 @@
 /** Whether a caller may have another execution: its own limits, and its part of the queue. */
 
+import type { GuestPool } from '../../executor/boundary/guest-pool.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { Caller } from '../auth/caller.ts'
 import { OwnerCounts } from '../auth/owner-counts.ts'
@@ -18,7 +19,7 @@ export interface AdmissionOptions {
   readonly admitCaller?: (caller: string) => void
   /** How many callers share the queue; one when absent. */
   readonly callers?: () => number
-  readonly pool: { readonly active: number; readonly workers: number }
+  readonly pool: Pick<GuestPool, 'hasFree'>
   /** What callers have at other daemons; absent: there are none. */
   readonly store?: { readonly sharing?: Pick<Sharing, 'elsewhere'> | undefined }
 }
@@ -72,7 +73,7 @@ export class Admission {
     const own = this.#active.sizeOf(name) + arriving + (elsewhere?.executions ?? 0)
     if (own >= maxExecutions)
       throw beyondLimit('are under way', own, 'maxExecutions', maxExecutions)
-    if (pool.active < pool.workers) return
+    if (pool.hasFree(name)) return
     const ownQueued = this.#active.queuedOf(name)
     const allQueued = ownQueued + arriving + (elsewhere?.queued ?? 0)
     if (allQueued >= maxQueued) throw beyondLimit('wait', allQueued, 'maxQueued', maxQueued)

@@ -62,7 +62,7 @@ export class ReplayService {
     }
     if (claimed.startedAtMs === undefined) throw cannotReplay(executionId, 'it has not started')
     const session = await this.#session(claimed, execution)
-    this.#refuseWhenFull(executionId)
+    this.#refuseWhenFull(executionId, caller)
     // It takes a worker as an execution of the caller does.
     const leave = executions.enter(caller)
     try {
@@ -76,9 +76,9 @@ export class ReplayService {
     }
   }
 
-  #refuseWhenFull(executionId: string): void {
+  #refuseWhenFull(executionId: string, { name }: Caller): void {
     const { pool, maxQueue } = this.#deps
-    if (pool.active < pool.workers || pool.queued < maxQueue) return
+    if (pool.hasFree(name) || pool.queued < maxQueue) return
     throw new LatchdError(
       'QUEUE_FULL',
       `Cannot replay execution ${executionId}: ${pool.queued} wait already, limit maxQueue ${maxQueue}`,

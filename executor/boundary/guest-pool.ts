@@ -52,6 +52,11 @@ export interface PoolRun {
   readonly begin: (link: GuestLink) => GuestWork
   /** Receives each message of the guest, in order. The last ones come before the run settles. */
   readonly receive: (message: GuestMessage) => void
+  /**
+   * Resolves when there is room for further messages, before which the guest sends no more than its
+   * lane may hold; absent or `undefined`: there is.
+   */
+  readonly room?: () => Promise<void> | undefined
   /** Whether the execution has had a worker before. */
   readonly isResume: boolean
   /** Name of the caller whose execution it is. Owners have equal shares of the workers' time. */
@@ -75,6 +80,8 @@ export interface GuestPool {
   readonly queued: number
   /** New executions of a caller that wait for a worker. */
   queuedOf(owner: string): number
+  /** Whether a worker is free that a caller may have. */
+  hasFree(owner: string): boolean
   /** Executions that were parked and wait for a worker to go on. */
   readonly resuming: number
   /** Executions that hold a worker. */

@@ -73,6 +73,23 @@ export function valueFrame(
   return { tag, serial, value }
 }
 
+/**
+ * Characters that a worker may have sent to a host that has not taken them. A port hands its frames over
+ * in one turn of the event loop, so this is what one guest can make such a turn longer by.
+ */
+export const MAX_UNTAKEN_CHARS = 4 * 1024 * 1024
+/** The host says what it has taken when it is at least so much more than it has said. */
+export const TAKEN_STEP_CHARS = MAX_UNTAKEN_CHARS / 4
+
+/** Characters of a frame, the same at both ends: of a text, or of the texts of an object. */
+export function frameChars(frame: string | LongFrame): number {
+  if (typeof frame === 'string') return frame.length
+  let sum = 0
+  for (const one of Object.values(Object(frame.value)))
+    if (typeof one === 'string') sum += one.length
+  return sum
+}
+
 /** Whether a text is one that no JSON is made of. */
 export const isLongText = (text: string | undefined): boolean =>
   text !== undefined && text.length > LONG_CHARS

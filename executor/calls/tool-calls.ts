@@ -12,12 +12,14 @@
 
 import type { WaitingFor } from '../../protocol/execution/execution.ts'
 import type { CallContext, CallFacts } from '../../protocol/tool/call-context.ts'
+import { thrownAs } from '../../protocol/tool/thrown.ts'
 import type { Tool } from '../../protocol/tool/tool.ts'
 import { rawTool } from '../../protocol/tool/tool-result.ts'
 import { isRequestText } from '../boundary/earlier-requests.ts'
 import type { GuestLink } from '../boundary/guest-pool.ts'
 import { effectOf } from '../boundary/journal-record.ts'
 import type { GuestMessage, GuestRequest, TextRequest } from '../boundary/messages.ts'
+import { OpenArguments } from '../boundary/open-arguments.ts'
 import type { ExecutionHost } from '../boundary/ports.ts'
 import type { Redaction } from '../boundary/redaction.ts'
 import { requestText } from '../boundary/request-fingerprint.ts'
@@ -34,7 +36,6 @@ import { answerFile, type FileRequest } from './file-calls.ts'
 import { Journal } from './journal.ts'
 import { deliverTexts } from './journal-texts.ts'
 import type { Latencies } from './latencies.ts'
-import { OpenArguments } from './open-arguments.ts'
 import { type OpenCall, OpenCalls } from './open-calls.ts'
 import { ToolStreams } from './tool-streams.ts'
 
@@ -278,7 +279,7 @@ export class ToolCalls {
     const { id } = open
     this.#record.startCall(id, tool.name, input)
     const facts = this.#factsOf(id)
-    let outcome = this.#arguments.add(id, tool.name, input.length)
+    let outcome = refused(this.#arguments.add(id, tool.name, input.length), tool)
     if (outcome === undefined && this.journal.isInterrupted(id)) {
       // It passed when it left for its tool, in another process.
       this.#counts.count(tool)
@@ -307,6 +308,12 @@ export class ToolCalls {
     if (tool === undefined) throw new Error(`the guest called tool ${number}, which it has not`)
     return isRawIndex(number) ? rawTool(tool) : tool
   }
+}
+
+/** @param message why a call is refused; absent: it is not */
+function refused(message: string | undefined, { name }: Tool): CallOutcome | undefined {
+  if (message === undefined) return undefined
+  return { kind: 'thrown', thrown: thrownAs('RangeError', 'LIMIT_EXCEEDED', message, name) }
 }
 
 /** Ends a call in a record. @param outcome absent for a stream that came to its end */

@@ -3,6 +3,7 @@
  * another engine is started by the first program that needs it, so that others pay nothing for it.
  */
 
+import { availableParallelism } from 'node:os'
 import type { IsolationLevel } from '../../protocol/execution/isolation.ts'
 import type { GuestPool, PoolRun } from '../boundary/guest-pool.ts'
 import type { GuestReport } from '../boundary/messages.ts'
@@ -40,6 +41,10 @@ export class EnginePools implements GuestPool {
 
   queuedOf(owner: string): number {
     return this.#sum(pool => pool.queuedOf(owner))
+  }
+
+  hasFree(owner: string): boolean {
+    return this.#all.some(pool => pool.hasFree(owner))
   }
 
   get resuming(): number {
@@ -106,10 +111,13 @@ export function makePool(
   workers: number,
   options: PoolOptions = {},
 ): GuestPool {
-  const make = (count: number, more: PoolOptions) =>
-    isolation === 'process'
-      ? new ProcessPool(count, more)
-      : new WorkerPool(count, more, work => new MessageReader(work))
+  const make = (count: number, more: PoolOptions) => {
+    // Without a core of its own a worker is idle at no cost.
+    const all = { ...more, keepsOne: count > availableParallelism() }
+    return isolation === 'process'
+      ? new ProcessPool(count, all)
+      : new WorkerPool(count, all, work => new MessageReader(work))
+  }
   return new EnginePools(make(workers, options), engine =>
     make(Math.ceil(workers / OTHER_SHARE), { ...options, engine }),
   )

@@ -36,12 +36,11 @@ export class GuestRun implements GuestLink {
     this.graceMs = graceMs
     this.#maySpin = maySpin
     this.#serial = lane.begin({
+      ...listener,
       onMessage: message => {
         this.#noteMessage()
         listener.onMessage(message)
       },
-      onReport: report => listener.onReport(report),
-      onFailure: error => listener.onFailure(error),
     })
   }
 

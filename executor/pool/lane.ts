@@ -7,15 +7,25 @@
 
 import { randomUUID } from 'node:crypto'
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
-import { GuestState, LATCH_BYTES, SIGNAL, Signal, STATE, TURN } from '../../protocol/latch.ts'
+import {
+  GuestState,
+  LATCH_BYTES,
+  SIGNAL,
+  Signal,
+  STATE,
+  TAKEN,
+  TURN,
+} from '../../protocol/latch.ts'
 import { SharedLoss } from '../boundary/guest-pool.ts'
 import {
   type FrameTag,
+  frameChars,
   isText,
   type LaneQuestion,
   type LaneStart,
   type LongFrame,
   restOf,
+  TAKEN_STEP_CHARS,
   taskFrame,
 } from '../boundary/lane-frames.ts'
 import type { GuestTask } from '../boundary/messages.ts'
@@ -24,6 +34,8 @@ import type { GuestTask } from '../boundary/messages.ts'
 export interface LaneListener {
   /** A message of the guest: JSON in a text, or the value. */
   onMessage(message: unknown): void
+  /** Resolves when there is room for further messages; absent or `undefined`: there is. */
+  room?(): Promise<void> | undefined
   /** The report, in the same way. The turn is over. */
   onReport(report: unknown): void
   /** There is no report. The turn is over. */
@@ -51,6 +63,11 @@ export class Lane {
   #lastQuestion = 0
   /** JSON of the tools that the thread has. */
   #tools: string | undefined
+  /** Characters of the messages of this turn, and those that the worker knows to be taken. */
+  #takenChars = 0
+  #saidChars = 0
+  /** The turn whose worker is about to be told more. */
+  #saying: string | undefined
   #isLost = false
   #isClosed = false
 
@@ -83,6 +100,9 @@ export class Lane {
     // Nobody waits on them: the worker looks at them in its next task.
     Atomics.store(this.words, SIGNAL, Signal.none)
     Atomics.store(this.words, STATE, GuestState.queued)
+    Atomics.store(this.words, TAKEN, 0)
+    this.#takenChars = 0
+    this.#saidChars = 0
     this.#serial = randomUUID()
     this.#listener = listener
     this.#ours.ref()
@@ -151,13 +171,36 @@ export class Lane {
 
   #take(frame: unknown): void {
     if (this.#isLost) return
-    if (this.#isOfTurn(frame, 'm')) this.#listener?.onMessage(contentOf(frame))
-    else if (this.#isOfTurn(frame, 'r')) this.#report(contentOf(frame))
+    if (this.#isOfTurn(frame, 'm')) {
+      this.#listener?.onMessage(contentOf(frame))
+      this.#count(frame as string | LongFrame)
+    } else if (this.#isOfTurn(frame, 'r')) this.#report(contentOf(frame))
     else if (typeof frame === 'string' && this.#isOfTurn(frame, 'f')) {
       this.#end()?.onFailure(new Error(restOf(frame).slice(0, MAX_REASON_CHARS)))
     } else if (!this.#isAnswer(frame)) {
       this.#distrust()
     }
+  }
+
+  /** Counts a message, and says so to the worker from time to time. */
+  #count(frame: string | LongFrame): void {
+    this.#takenChars += frameChars(frame)
+    const isLittle = this.#takenChars - this.#saidChars < TAKEN_STEP_CHARS
+    if (isLittle || this.#serial === undefined || this.#saying === this.#serial) return
+    this.#saying = this.#serial
+    this.#sayTaken(this.#serial, this.#listener?.room?.())
+  }
+
+  /** Says what was taken, in a later turn of the event loop: then others have had theirs. */
+  async #sayTaken(serial: string, room: Promise<void> | undefined): Promise<void> {
+    await room
+    await nextTurn()
+    if (this.#saying === serial) this.#saying = undefined
+    if (this.#serial !== serial) return
+    this.#saidChars = this.#takenChars
+    // Read by the worker before a request, and after the bump when it waits for room.
+    Atomics.store(this.words, TAKEN, this.#takenChars | 0)
+    this.bump()
   }
 
   /** Takes the frames that have come, of a thread that may post without an end. */
@@ -204,6 +247,8 @@ export class Lane {
     return true
   }
 }
+
+const nextTurn = () => new Promise<void>(resolve => setImmediate(resolve))
 
 const UNKNOWN_FRAME = 'its thread has sent a frame that no worker sends'
 

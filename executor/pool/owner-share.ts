@@ -25,9 +25,14 @@ export class OwnerShare<T> {
     return this.starts.size + this.resumes.size
   }
 
+  /** Whether the owner has a worker. */
+  get holdsAny(): boolean {
+    return this.#held > 0
+  }
+
   /** Whether the owner has no worker and waits for none. */
   get isAway(): boolean {
-    return this.#held === 0 && this.waiting === 0
+    return !this.holdsAny && this.waiting === 0
   }
 
   /** Worker time that the owner has had, with that of leases that go on. */

@@ -1,10 +1,24 @@
 /**
  * Gives workers to executions. Owners come by the worker time that they have had. Within one owner
  * parked executions come before new ones.
+ *
+ * Where several owners come, one worker may be kept for those that hold none: a running program is not
+ * interrupted for another one, so an owner with programs that compute would else be felt by all others.
  */
 
 import { LatchdError } from '../../protocol/errors.ts'
 import { OwnerShare } from './owner-share.ts'
+
+/** Options of a {@link WorkerScheduler}. */
+export interface SchedulerOptions {
+  /** Keeps one worker for owners that hold none, as long as there are several; `false` when absent. */
+  readonly keepsOne?: boolean
+  /** Milliseconds of a clock that never goes back. */
+  readonly now?: () => number
+}
+
+/** An owner that has begun nothing for so long does not count as one of several. */
+const SEVERAL_MS = 60_000
 
 interface Waiting {
   readonly start: () => void
@@ -15,7 +29,12 @@ interface Waiting {
 export class WorkerScheduler {
   #workers: number
   #onPressure: (waiting: number) => void
+  #keepsOne: boolean
   #now: () => number
+  /** The owner that has begun last and when, and when another one had. */
+  #lastOwner: string | undefined
+  #lastMs = Number.NEGATIVE_INFINITY
+  #otherMs = Number.NEGATIVE_INFINITY
   /**
    * Owners that hold or want a worker, and owners that had more time than those. Of equals the
    * first is next.
@@ -27,17 +46,15 @@ export class WorkerScheduler {
   #leased = 0
   #isClosed = false
 
-  /**
-   * @param onPressure receives how many wait, whenever that may have changed
-   * @param now milliseconds of a clock that never goes back
-   */
+  /** @param onPressure receives how many wait, whenever that may have changed */
   constructor(
     workers: number,
     onPressure: (waiting: number) => void,
-    now = () => performance.now(),
+    { keepsOne = false, now = () => performance.now() }: SchedulerOptions = {},
   ) {
     this.#workers = workers
     this.#onPressure = onPressure
+    this.#keepsOne = keepsOne
     this.#now = now
   }
 
@@ -61,6 +78,11 @@ export class WorkerScheduler {
     return this.#leased
   }
 
+  /** Whether a worker is free that an owner may have. */
+  hasFree(owner: string): boolean {
+    return this.#mayHave(this.#shares.get(owner), this.#now())
+  }
+
   /** Whether any execution waits. */
   get isPressed(): boolean {
     return this.#waiting > 0
@@ -77,9 +99,10 @@ export class WorkerScheduler {
     cancelled.throwIfAborted()
     if (this.#isClosed) throw new LatchdError('EXECUTOR_CLOSED', 'The executor is closed')
     const share = this.#enter(owner)
-    if (this.#leased < this.#workers && !this.isPressed) {
-      this.#leased++
-      share.begin(this.#now())
+    const nowMs = this.#now()
+    // When one is free and others wait, it is kept from those.
+    if (this.#mayHave(share, nowMs)) {
+      this.#begin(owner, share, nowMs)
       return
     }
     const queue = isResume ? share.resumes : share.starts
@@ -100,7 +123,7 @@ export class WorkerScheduler {
   release(owner: string): void {
     this.#leased--
     this.#shares.get(owner)?.end(this.#now())
-    if (this.#leased < this.#workers) this.#startNext()
+    while (this.#startNext());
     this.#reportPressure()
   }
 
@@ -139,21 +162,38 @@ export class WorkerScheduler {
     }
   }
 
-  #startNext(): void {
+  /** Whether a worker is free that the owner of a share may have; without a share it holds none. */
+  #mayHave(share: OwnerShare<Waiting> | undefined, nowMs: number): boolean {
+    const free = this.#workers - this.#leased
+    if (free !== 1) return free > 1
+    const isKept = this.#keepsOne && nowMs - this.#otherMs < SEVERAL_MS
+    return !isKept || share === undefined || !share.holdsAny
+  }
+
+  #begin(owner: string, share: OwnerShare<Waiting>, nowMs: number): void {
+    this.#leased++
+    share.begin(nowMs)
+    if (this.#lastOwner !== owner) this.#otherMs = this.#lastMs
+    this.#lastOwner = owner
+    this.#lastMs = nowMs
+  }
+
+  /** Starts the execution whose turn it is. Returns whether there was one. */
+  #startNext(): boolean {
     const nowMs = this.#now()
     let next: readonly [string, OwnerShare<Waiting>] | undefined
     for (const entry of this.#shares) {
-      if (entry[1].waiting === 0) continue
+      if (entry[1].waiting === 0 || !this.#mayHave(entry[1], nowMs)) continue
       if (next === undefined || entry[1].hadMs(nowMs) < next[1].hadMs(nowMs)) next = entry
     }
-    if (next === undefined) return
+    if (next === undefined) return false
     const [owner, share] = next
     // Behind the others, so that owners that have had the same take turns.
     this.#shares.delete(owner)
     this.#shares.set(owner, share)
-    this.#leased++
-    share.begin(nowMs)
+    this.#begin(owner, share, nowMs)
     share.next()?.start()
+    return true
   }
 
   get #waiting(): number {

@@ -46,6 +46,8 @@ export interface PoolOptions {
   readonly engine?: EngineName
   /** Whether waits may spin where there are cores to spare; `true` when absent. */
   readonly spins?: boolean
+  /** As of a {@link WorkerScheduler}. */
+  readonly keepsOne?: boolean
 }
 
 /** Believes what is sent: for tests, whose programs do not escape. */
@@ -89,6 +91,7 @@ export class WorkerPool implements GuestPool {
       maxCallerChanges = Infinity,
       engine = 'quickjs',
       spins = true,
+      keepsOne = false,
     }: PoolOptions = {},
     readerOf: (work: GuestWork) => GuestReader = () => believing,
   ) {
@@ -100,10 +103,11 @@ export class WorkerPool implements GuestPool {
     this.#maxSpinning = spins ? availableParallelism() - 1 : 0
     this.#entry = entry
     this.#engine = engine
-    this.#scheduler = new WorkerScheduler(workers, waiting => {
+    const onPressure = (waiting: number) => {
       this.#waiting = waiting
       this.#reportPressure()
-    })
+    }
+    this.#scheduler = new WorkerScheduler(workers, onPressure, { keepsOne })
   }
 
   get queued(): number {
@@ -112,6 +116,10 @@ export class WorkerPool implements GuestPool {
 
   queuedOf(owner: string): number {
     return this.#scheduler.queuedOf(owner)
+  }
+
+  hasFree(owner: string): boolean {
+    return this.#scheduler.hasFree(owner)
   }
 
   get resuming(): number {
@@ -212,7 +220,7 @@ export class WorkerPool implements GuestPool {
     }
   }
 
-  async #runOn(lane: ThreadLane, { begin, receive }: PoolRun) {
+  async #runOn(lane: ThreadLane, { begin, receive, room }: PoolRun) {
     const { promise, resolve, reject } = Promise.withResolvers<GuestReport>()
     let reader: GuestReader | undefined
     let isForged = false
@@ -230,6 +238,7 @@ export class WorkerPool implements GuestPool {
     }
     const listener = {
       onMessage: (message: unknown) => read(by => receive(by.message(message))),
+      ...(room && { room }),
       onReport: (report: unknown) =>
         read(by => {
           if (!lane.isQuiet()) throw new Error('a message where none is awaited')

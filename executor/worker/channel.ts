@@ -16,9 +16,16 @@ import {
   Signal,
   SPIN,
   STATE,
+  TAKEN,
   TURN,
 } from '../../protocol/latch.ts'
-import type { Delivery, GuestMessage, JournaledDelivery } from '../boundary/messages.ts'
+import { MAX_UNTAKEN_CHARS } from '../boundary/lane-frames.ts'
+import type {
+  Delivery,
+  GuestMessage,
+  GuestRequest,
+  JournaledDelivery,
+} from '../boundary/messages.ts'
 import { SPIN_MS } from '../boundary/spin-choice.ts'
 import { GuestEnd, GuestParked } from './guest-end.ts'
 import { JournalTexts } from './journal-texts.ts'
@@ -57,6 +64,8 @@ export class Channel {
   /** Replies of the worker's own, which come before all others: that order can be repeated. */
   #own = new Fifo<number, Delivery>()
   #received: number
+  /** Characters of the messages so far. */
+  #sentChars = 0
   #waitMs = 0
   #spunMs = 0
 
@@ -86,7 +95,29 @@ export class Channel {
   }
 
   send(message: GuestMessage): void {
-    this.#lane.send(this.#options.serial, message)
+    this.#sentChars += this.#lane.send(this.#options.serial, message)
+  }
+
+  /**
+   * Sends a request, once the host has taken enough of the earlier ones.
+   *
+   * @throws {GuestEnd} when the host signals
+   */
+  request(request: GuestRequest): void {
+    if (this.#sentChars > MAX_UNTAKEN_CHARS) this.#awaitRoom()
+    this.send(request)
+  }
+
+  #awaitRoom(): void {
+    for (;;) {
+      const turn = this.#lane.turn()
+      // Written by the host before it bumps `turn`.
+      const untaken = (this.#sentChars - Atomics.load(this.#words, TAKEN)) | 0
+      if (untaken <= MAX_UNTAKEN_CHARS) return
+      this.#checkCancel()
+      // Awaits the bump after the host has taken more, or signals.
+      this.#idle(() => Atomics.wait(this.#words, TURN, turn))
+    }
   }
 
   /** Puts a reply of the worker's own before the deliveries. */

@@ -17,6 +17,7 @@ import type {
   GuestRequest,
   GuestTask,
 } from '../boundary/messages.ts'
+import { OpenArguments } from '../boundary/open-arguments.ts'
 import { inputHashOf, requestText } from '../boundary/request-fingerprint.ts'
 import { toolIndex } from '../boundary/tool-index.ts'
 import type { Guest } from '../engine/guest.ts'
@@ -66,6 +67,8 @@ export class GuestCalls {
   /** Whether the guest has asked for a file. */
   hasFiles = false
   #tally = new CallTally()
+  /** Of the calls whose answers the guest has not taken. */
+  #arguments: OpenArguments
   /** Requests of a dry run that its journal does not answer. */
   #unanswered: [number, string, ...string[]][] = []
   /** The engine's stack where a dry run ended. */
@@ -76,6 +79,7 @@ export class GuestCalls {
     this.#task = task
     this.#tools = tools
     this.#deps = deps
+    this.#arguments = new OpenArguments(task.limits)
     for (const { id, request, text } of task.journal) {
       // The text that says so is short, and so has come with the task.
       this.#recorded.set(id, { request, isStream: text?.[0] === STREAM })
@@ -118,7 +122,7 @@ export class GuestCalls {
   call(tool: number, input: string): string {
     const id = this.start()
     this.#tally.note(tool, input)
-    const refusal = this.#refusal(tool, input)
+    const refusal = this.#refusal(id, tool, input)
     if (refusal === undefined) return this.block(this.#request(id, tool, input, true))
     this.#haltAt(this.#request(id, tool, input, true))
     return refusal
@@ -129,7 +133,7 @@ export class GuestCalls {
     const { channel, clock } = this.#deps
     const id = this.start()
     this.#tally.note(tool, input)
-    const refusal = this.#refusal(tool, input)
+    const refusal = this.#refusal(id, tool, input)
     if (refusal === undefined) return this.launch(this.#request(id, tool, input, false))
     this.#haltAt(this.#request(id, tool, input, false))
     channel.stash({ id, text: refusal, atMs: clock.nowMs })
@@ -180,7 +184,7 @@ export class GuestCalls {
     } else {
       if (id > this.#lastRecorded) cpu.startActive()
       logs.flush()
-      channel.send(request)
+      channel.request(request)
     }
     this.#haltAt(request)
     return id
@@ -231,6 +235,7 @@ export class GuestCalls {
   /** Whether a delivery was still to come for a number; from now on none is. */
   #forget(id: number): boolean {
     this.#unreferenced.delete(id)
+    this.#arguments.remove(id)
     return this.#pending.delete(id)
   }
 
@@ -257,14 +262,18 @@ export class GuestCalls {
     }
   }
 
-  /** The reply to a call whose arguments are too large; `undefined` for the others. */
-  #refusal(tool: number, input: string): string | undefined {
+  /** The reply to a call whose arguments are too large, or too many; `undefined` for the others. */
+  #refusal(id: number, tool: number, input: string): string | undefined {
     const { maxCallBytes } = this.#task.limits
+    const name = this.#toolName(toolIndex(tool))
     // A text has at least as many bytes as units: the exact count is only needed near the limit.
     const size = input.length * 3 > maxCallBytes ? Buffer.byteLength(input) - 1 : 0
-    if (size <= maxCallBytes) return undefined
-    const message = `Cannot send call arguments: ${size} bytes, limit maxCallBytes ${maxCallBytes}`
-    const name = this.#tools[toolIndex(tool)]?.[0]
+    const message =
+      size > maxCallBytes
+        ? `Cannot send call arguments: ${size} bytes, limit maxCallBytes ${maxCallBytes}`
+        : this.#arguments.add(id, name, input.length)
+    // An earlier run was not refused what its journal answers.
+    if (message === undefined || this.#recorded.has(id)) return undefined
     return (
       THROWN + JSON.stringify({ name: 'RangeError', message, code: 'LIMIT_EXCEEDED', tool: name })
     )

@@ -3,6 +3,7 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { TURN } from '../../protocol/latch.ts'
 import {
+  frameChars,
   isLongText,
   type LaneStart,
   type LongFrame,
@@ -72,9 +73,12 @@ export class WorkerLane {
     return Atomics.wait(this.words, TURN, turn, mostMs) !== 'timed-out'
   }
 
-  send(serial: string, message: GuestMessage): void {
+  /** Sends a message of the guest. Returns the characters of its frame. */
+  send(serial: string, message: GuestMessage): number {
     const isLong = message.kind === 'compiled' || ('input' in message && isLongText(message.input))
-    this.#port.postMessage(valueFrame('m', serial, message, isLong))
+    const frame = valueFrame('m', serial, message, isLong)
+    this.#port.postMessage(frame)
+    return frameChars(frame)
   }
 
   /** The last frame of a task. */

@@ -2,8 +2,9 @@
  * Whether one token's costly requests are felt by another: for each of them trivial programs of a
  * neighbour run at the same time, at both levels of isolation.
  *
- *     node test/attacks/neighbour.ts --seconds 5
+ *     node test/attacks/neighbour.ts --seconds 5 [--only WORDS] [--isolation thread]
  *
+ * `--only`: the requests whose names have these words.
  * Exits with 1 when the neighbour's p99 is more than three times its own p99 alone (and more than
  * FLOOR_MS), when a request is answered with a fault, or when the memory does not come back.
  */
@@ -22,10 +23,19 @@ const MAX_LEFT_MB = 64
 const BACK_WITHIN_MS = 60_000
 const LOOK_MS = 1000
 
-const { values } = parseArgs({ options: { seconds: { type: 'string', default: '5' } } })
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '5' },
+    only: { type: 'string', default: '' },
+    isolation: { type: 'string' },
+  },
+})
 const forMs = Number(values.seconds) * 1000
+const levels = isolationLevels.filter(level => level === (values.isolation ?? level))
+const requests = Object.entries(costlyRequests).filter(([name]) => name.includes(values.only))
+if (levels.length * requests.length === 0) throw new Error('No level or no request is named so')
 
-for (const isolation of isolationLevels) {
+for (const isolation of levels) {
   const daemon = await startDaemonProcess(scripts.development, {
     env: {
       LATCHD_ISOLATION: isolation,
@@ -38,7 +48,7 @@ for (const isolation of isolationLevels) {
   const bob: Caller = { url, headers: { authorization: 'Bearer bob-secret' } }
   await timedPrograms(bob, 2000)
   const baseMB = sizeOf(pid).residentMB
-  for (const [name, request] of Object.entries(costlyRequests)) {
+  for (const [name, request] of requests) {
     const aloneMs = p99(await timedPrograms(bob, forMs))
     const costly = costlyCaller(alice, request)
     const besideMs = p99(await timedPrograms(bob, forMs))

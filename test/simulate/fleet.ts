@@ -81,11 +81,7 @@ class SimulatedDaemon {
     this.#world = world
     this.#options = options
     this.#number = number
-    this.#workers = new WorkerScheduler(
-      options.workers,
-      () => {},
-      () => world.clock.nowMs,
-    )
+    this.#workers = new WorkerScheduler(options.workers, () => {}, { now: () => world.clock.nowMs })
   }
 
   start(): void {

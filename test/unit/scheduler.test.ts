@@ -6,14 +6,10 @@ import { WorkerScheduler } from '../../executor/pool/scheduler.ts'
 const never = new AbortController().signal
 
 /** A scheduler on a clock that stands still until it is moved; `started` tells who has got a worker. */
-function schedulerOf(workers: number) {
+function schedulerOf(workers: number, keepsOne = false) {
   let nowMs = 0
   const started: string[] = []
-  const scheduler = new WorkerScheduler(
-    workers,
-    () => {},
-    () => nowMs,
-  )
+  const scheduler = new WorkerScheduler(workers, () => {}, { keepsOne, now: () => nowMs })
   return {
     scheduler,
     started,
@@ -102,4 +98,31 @@ t.test('of one owner resumed executions go first, and every fourth is a new one'
   t.strictSame([started, scheduler.isPressed], [['ann'], false])
   scheduler.close()
   await t.rejects(ask('ann'), { code: 'EXECUTOR_CLOSED' })
+})
+
+t.test('where several owners come, one worker is kept for those that hold none', async t => {
+  const { scheduler, started, ask, release } = schedulerOf(3, true)
+  for (let i = 0; i < 3; i++) void ask('long')
+  await release('long', 0)
+  t.equal(started.length, 3, 'an owner that is alone has all')
+  void ask('short')
+  for (const owner of ['short', 'long', 'long']) await release(owner, 0)
+  for (let i = 0; i < 5; i++) void ask('long')
+  await release('long', 0)
+  t.strictSame([scheduler.active, scheduler.queued], [2, 2])
+  t.strictSame([scheduler.hasFree('long'), scheduler.hasFree('short')], [false, true])
+  void ask('short')
+  t.strictSame([scheduler.active, scheduler.queuedOf('short')], [3, 0])
+  await release('short', 0)
+  t.strictSame([scheduler.active, scheduler.queued], [2, 2])
+  await release('long', 60_000)
+  t.strictSame([scheduler.active, scheduler.queued], [3, 0], 'nobody else came for a minute')
+})
+
+t.test('of several owners that want the last worker one that holds none has it', async t => {
+  const { started, ask, release } = schedulerOf(2, true)
+  for (const owner of ['ann', 'bob']) void ask(owner)
+  for (const owner of ['ann', 'eve', 'ann']) void ask(owner)
+  await release('bob', 100)
+  t.strictSame(started, ['ann', 'bob', 'eve'])
 })

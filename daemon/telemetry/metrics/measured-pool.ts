@@ -57,6 +57,10 @@ export class MeasuredPool implements GuestPool {
     return this.#pool.queuedOf(owner)
   }
 
+  hasFree(owner: string): boolean {
+    return this.#pool.hasFree(owner)
+  }
+
   get resuming() {
     return this.#pool.resuming
   }

@@ -7,6 +7,7 @@
  * does, since the daemon is gone then.
  */
 
+import { once } from 'node:events'
 import { Socket } from 'node:net'
 import { type GuestLink, type GuestReader, SharedLoss } from '../../boundary/guest-pool.ts'
 import type { GuestMessage, GuestReport } from '../../boundary/messages.ts'
@@ -69,6 +70,17 @@ function send(message: FromChild, bytes?: Uint8Array): void {
   sendLine(socket, proved, bytes)
 }
 
+let draining: Promise<void> | undefined
+
+/** Resolves when the daemon has read on; `undefined` while the socket takes more. */
+function room(): Promise<void> | undefined {
+  if (!socket.writableNeedDrain) return undefined
+  draining ??= once(socket, 'drain').then(() => {
+    draining = undefined
+  })
+  return draining
+}
+
 function sendHeartbeat(): void {
   const guests = Array.from(runs, ([run, { guest }]): [number, boolean, number] => [
     run,
@@ -92,6 +104,7 @@ async function run(
         return unpackWork(work, snapshot)
       },
       receive: message => send({ kind: 'message', run, message }),
+      room,
       // Turns are taken in the daemon: here there is a thread for each run.
       owner,
       session,
@@ -141,7 +154,9 @@ async function start({
   const host = await engines[options.engine ?? 'quickjs'].openHost()
   await host.baseSnapshot(snapshotFile)
   // A call goes on from this process to the daemon: a spinning worker would take the daemon's core.
-  pool = new WorkerPool(workers, { ...options, spins: false }, () => relay)
+  // Turns are taken in the daemon.
+  const ownOptions = { ...options, spins: false, keepsOne: false }
+  pool = new WorkerPool(workers, ownOptions, () => relay)
   await pool.start()
   send({ kind: 'ready' })
 }

@@ -43,6 +43,10 @@ export class ProcessPool implements GuestPool {
     return this.#together.scheduler.queuedOf(owner)
   }
 
+  hasFree(owner: string): boolean {
+    return this.#together.scheduler.hasFree(owner)
+  }
+
   get resuming(): number {
     return this.#together.scheduler.resuming + this.#alone.scheduler.resuming
   }

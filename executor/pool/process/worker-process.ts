@@ -33,9 +33,9 @@ export class WorkerProcess {
 
   constructor(options: WorkerProcessOptions) {
     this.#options = options
-    this.scheduler = new WorkerScheduler(options.workers, waiting =>
-      this.#reportPressure(waiting > 0),
-    )
+    const { keepsOne = false } = options.pool
+    const onPressure = (waiting: number) => this.#reportPressure(waiting > 0)
+    this.scheduler = new WorkerScheduler(options.workers, onPressure, { keepsOne })
   }
 
   /** The current process; `undefined` when there is none. */

@@ -1,8 +1,12 @@
-/** The arguments of calls that are not answered yet: how much memory they hold. */
+/**
+ * The arguments of calls that are not answered yet: how much memory they hold.
+ *
+ * The worker counts them as its guest sees it, from the call to the answer that the guest takes, which is
+ * the same in each replay; so it refuses what is too much before it is sent. The host counts for itself,
+ * to the answer that it gives: it refuses what a worker after an escape sends.
+ */
 
 import type { Limits } from '../../protocol/limits.ts'
-import { thrownAs } from '../../protocol/tool/thrown.ts'
-import type { CallOutcome } from '../tools/call-outcome.ts'
 
 /**
  * Sums the lengths of the arguments of open calls, and refuses a call that would exceed the bound.
@@ -23,14 +27,13 @@ export class OpenArguments {
   /**
    * Takes the arguments of a call, whether it runs, waits for its turn or for a person.
    *
-   * @returns the outcome of the call when the open arguments would exceed the bound; else
-   *   `undefined`
+   * @param tool its name, for the message
+   * @returns why the call is refused, when the open arguments would exceed the bound; else `undefined`
    */
-  add(id: number, tool: string, length: number): CallOutcome | undefined {
+  add(id: number, tool: string, length: number): string | undefined {
     const characters = this.#characters + length
     if (characters > this.#maxCharacters) {
-      const message = `Cannot call ${tool}: the calls that are not answered yet would hold ${characters} bytes of arguments, limit ${this.#maxCharacters}`
-      return { kind: 'thrown', thrown: thrownAs('RangeError', 'LIMIT_EXCEEDED', message, tool) }
+      return `Cannot call ${tool}: the calls that are not answered yet would hold ${characters} bytes of arguments, limit ${this.#maxCharacters}`
     }
     this.#characters = characters
     this.#lengths.set(id, length)
