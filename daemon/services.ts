@@ -262,7 +262,8 @@ function openExecutions(
 ): Executions {
   const { bus, clock, losses, runtimes, pool, runningFile, volatile, peers } = ground
   const { shares, supervision, tokens, webhooks } = ground
-  return new Executions({
+  const callers = () => Math.max(1, tokens.size)
+  const executions: Executions = new Executions({
     ...{ pool, sessions, runningFile, supervision, typeChecker, store, bus, tools },
     latencies: new Latencies(),
     filesOf: files.of,
@@ -284,10 +285,10 @@ function openExecutions(
     get maxQueue() {
       return reloadable.inForce.maxQueue
     },
-    callers: () => Math.max(1, tokens.size),
+    callers,
     admitCaller: caller => {
       losses.admit(caller)
-      memory.admit()
+      memory.admit(() => executions.heldBytesOf(caller), callers())
     },
     onWorkerLost: owner => losses.add(owner),
     admitWebhook: async (url, owner) => {
@@ -299,6 +300,7 @@ function openExecutions(
     onWebhooks: webhooks.wake,
     onFault: ground.onFault,
   })
+  return executions
 }
 
 /** The links to other daemons, whose modules are loaded where there can be any. */

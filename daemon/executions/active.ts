@@ -108,7 +108,12 @@ export class ActiveExecutions {
 
   /** About how many bytes their calls hold. */
   get heldBytes(): number {
-    return this.#live.values().reduce((sum, { running }) => sum + running.heldBytes, 0)
+    return sumOfBytes(this.#live.values())
+  }
+
+  /** About how many bytes the calls of an owner's executions hold. */
+  heldBytesOf(owner: string): number {
+    return sumOfBytes(this.#live.values().filter(({ writer }) => writer.owner === owner))
   }
 
   /** How many are in memory. */
@@ -355,3 +360,6 @@ export class ActiveExecutions {
 
 /** Of one owner; longer queues wait in the store: a queued execution in memory takes some kilobytes. */
 const MAX_QUEUED_IN_MEMORY = 64
+
+const sumOfBytes = (all: Iterator<ActiveExecution>) =>
+  Iterator.from(all).reduce((sum, { running }) => sum + running.heldBytes, 0)

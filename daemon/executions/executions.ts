@@ -98,6 +98,11 @@ export class Executions {
     return this.#live.size
   }
 
+  /** About how many bytes the calls of a caller's executions hold. */
+  heldBytesOf(owner: string): number {
+    return this.#live.heldBytesOf(owner)
+  }
+
   /** The places where executions and readers hold memory, in bytes. */
   readonly held: HeldMemory = {
     calls: () => this.#live.heldBytes,

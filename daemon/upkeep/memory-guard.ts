@@ -9,6 +9,8 @@ const RETRY_AFTER_SECONDS = 5
 const FRESH_MS = 100
 /** The rest of the heap is for work on it: copies, answers, and V8 itself. */
 const HEAP_SHARE = 0.5
+/** What the executions of one caller may hold of it where there are several callers. */
+const CALLER_SHARE = 0.75
 
 /** The places that hold memory, each with its bytes at the moment. */
 export type HeldMemory = Readonly<Record<string, () => number>>
@@ -45,12 +47,21 @@ export class MemoryGuard {
     return this.#bytes() < this.limitBytes
   }
 
-  /** Refuses new work at the bound; work under way goes on. @throws {LatchdError} `MEMORY_FULL` */
-  admit(): void {
-    if (this.hasRoom) return
+  /**
+   * Refuses new work of a caller at the bound, and at its part of the bound where there are several
+   * callers; work under way goes on.
+   *
+   * @param heldByCaller bytes that its executions hold
+   * @param callers how many there are
+   * @throws {LatchdError} `MEMORY_FULL`
+   */
+  admit(heldByCaller: () => number, callers: number): void {
+    const partBytes = Math.floor(CALLER_SHARE * this.limitBytes)
     const bytes = this.#bytes()
-    const message = `Cannot take an execution: those in memory hold ${bytes} bytes, limit ${this.limitBytes}`
-    throw new LatchdError('MEMORY_FULL', message, { retryAfterSeconds: RETRY_AFTER_SECONDS })
+    if (bytes < partBytes) return
+    if (bytes >= this.limitBytes) throw full('in memory', bytes, this.limitBytes)
+    const ownBytes = callers > 1 ? heldByCaller() : 0
+    if (ownBytes >= partBytes) throw full('of the token', ownBytes, partBytes)
   }
 
   #bytes(): number {
@@ -60,4 +71,9 @@ export class MemoryGuard {
     this.#sumBytes = Object.values(this.#held).reduce((sum, read) => sum + read(), 0)
     return this.#sumBytes
   }
+}
+
+function full(which: string, bytes: number, limit: number): LatchdError {
+  const message = `Cannot take an execution: those ${which} hold ${bytes} bytes, limit ${limit}`
+  return new LatchdError('MEMORY_FULL', message, { retryAfterSeconds: RETRY_AFTER_SECONDS })
 }

@@ -50,6 +50,7 @@ export class CallApprovals {
   /** Names of tools that decisions of this execution said to remember: here a name is one tool. */
   #rememberedHere = new Set<string>()
   #now: () => number
+  #heldBytes = 0
 
   /** @param restored the approvals that an earlier process asked for */
   constructor(
@@ -65,6 +66,11 @@ export class CallApprovals {
     this.#host = host
     this.#remembered = new Set(plan.remembered)
     for (const approval of restored) this.#add(approval)
+  }
+
+  /** About how many bytes those hold that are pending: the arguments as they came, and as they are shown. */
+  get heldBytes(): number {
+    return this.#heldBytes
   }
 
   /** All of them, as they stand. */
@@ -126,6 +132,7 @@ export class CallApprovals {
     const entry = this.#bySeq.get(decided.seq)
     if (entry === undefined || entry.current.approval.status !== 'pending') return
     entry.disarm?.()
+    this.#heldBytes -= heldBy(entry.current)
     entry.current = decided
     this.#rememberDecision(decided)
     this.#record.emitApproval('approval-decided', decided.approval)
@@ -140,7 +147,8 @@ export class CallApprovals {
   #add(current: CallApproval): Entry {
     const entry: Entry = { current, decision: Promise.withResolvers(), disarm: undefined }
     this.#rememberDecision(current)
-    if (current.approval.status !== 'pending') entry.decision.resolve(current)
+    if (current.approval.status === 'pending') this.#heldBytes += heldBy(current)
+    else entry.decision.resolve(current)
     this.#bySeq.set(current.seq, entry)
     return entry
   }
@@ -185,6 +193,9 @@ export class CallApprovals {
     entry.disarm = setLongTimeout(() => this.#host.expireApproval(entry.current), restMs)
   }
 }
+
+/** The event that shows it holds the same arguments as it does. */
+const heldBy = ({ encodedInput = '' }: CallApproval) => 2 * encodedInput.length
 
 /**
  * What a person is shown: so many times as much as may be sent, since shared parts are written out, and

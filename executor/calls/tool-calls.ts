@@ -100,7 +100,7 @@ export class ToolCalls {
 
   /** About how many bytes the calls hold in memory: answers, and arguments of open ones. */
   get heldBytes(): number {
-    return this.journal.heldBytes + this.#arguments.characters
+    return this.journal.heldBytes + this.approvals.heldBytes + this.#arguments.characters
   }
 
   /** Sets the run that receives results from now on. */

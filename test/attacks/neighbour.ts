@@ -15,6 +15,7 @@ import { scripts, startDaemonProcess } from '../bench/daemon-process.ts'
 import { sizeOf } from '../soak/daemon-size.ts'
 import { costlyRequests } from '../support/costly-requests.ts'
 import { type Caller, costlyCaller, p99, timedPrograms } from '../support/neighbour.ts'
+import { mallocEnvironment } from '../support/unit-environment.ts'
 
 const FACTOR = 3
 /** Machines are shared: less than this is not felt. */
@@ -38,6 +39,7 @@ if (levels.length * requests.length === 0) throw new Error('No level or no reque
 for (const isolation of levels) {
   const daemon = await startDaemonProcess(scripts.development, {
     env: {
+      ...mallocEnvironment(),
       LATCHD_ISOLATION: isolation,
       LATCHD_TOKENS: 'alice:alice-secret,bob:bob-secret',
     },

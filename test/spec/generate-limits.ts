@@ -30,7 +30,7 @@ What one caller has filled leaves the others their part of the queue, the sessio
 | what | bound | refusal | metric |
 | --- | --- | --- | --- |
 | new executions that wait for a worker | \`LATCHD_MAX_QUEUE\` | 429 \`QUEUE_FULL\` | \`latchd_queue_length\` |
-| memory of calls: answers that are not in the store yet, journals of executions that are not durable, arguments that wait; of ended executions that are not durable; of events that wait for slow readers | half of the heap | 503 \`MEMORY_FULL\` | \`latchd_held_bytes\`, \`latchd_held_limit_bytes\` |
+| memory of calls: answers that are not in the store yet, journals of executions that are not durable, arguments that wait; of ended executions that are not durable; of events that wait for slow readers | half of the heap; of the calls of one token three quarters of that, where there are several tokens | 503 \`MEMORY_FULL\` | \`latchd_held_bytes\`, \`latchd_held_limit_bytes\` |
 | events that wait for one reader | 16 MiB, of all executions 10 000 events | its stream ends, to be taken up by \`Last-Event-ID\` | \`latchd_held_bytes\` |
 | ended executions that are not durable | 1000, 64 MiB, 10 minutes | the oldest are forgotten | \`latchd_held_bytes\` |
 | sessions | ${number(storeLimits.sessions)} | 429 \`SESSIONS_FULL\` | \`latchd_sessions\`, \`latchd_store_limit\` |
