@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { constants } from 'node:sqlite'
-import { test } from 'tap'
+import t from 'tap'
 import { openForWriting } from '../../daemon/store/sqlite/connection.ts'
 import { migrate } from '../../daemon/store/sqlite/migrations.ts'
 import { type OperationTable, operationsOn } from '../../daemon/store/sqlite/operations.ts'
@@ -22,7 +22,7 @@ import {
 
 const NOW_MS = CREATED_MS + 1000
 
-test('a statement is compiled once, whatever it is given', t => {
+t.test('a statement is compiled once, whatever it is given', async t => {
   const folder = mkdtempSync(join(tmpdir(), 'latchd-statements-'))
   t.teardown(() => rmSync(folder, { recursive: true }))
   const file = join(folder, 'latchd.db')
@@ -41,7 +41,6 @@ test('a statement is compiled once, whatever it is given', t => {
   asked = 0
   liveOf(store, 'e2')
   t.equal(asked, 0)
-  t.end()
 })
 
 /** All that happens in the store to an execution that calls, asks, waits and ends. */
