@@ -8,6 +8,7 @@
 import { randomUUID } from 'node:crypto'
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { GuestState, LATCH_BYTES, SIGNAL, Signal, STATE, TURN } from '../../protocol/latch.ts'
+import type { Limits } from '../../protocol/limits.ts'
 import { SharedLoss } from '../boundary/guest-pool.ts'
 import {
   type FrameTag,
@@ -51,6 +52,8 @@ export class Lane {
   #lastQuestion = 0
   /** JSON of the tools that the thread has. */
   #tools: string | undefined
+  /** The limits that the thread has. */
+  #limits: Limits | undefined
   #isLost = false
   #isClosed = false
 
@@ -94,6 +97,10 @@ export class Lane {
     if (task.tools !== this.#tools) {
       this.#ours.postMessage(`l${task.tools}`)
       this.#tools = task.tools
+    }
+    if (task.limits !== this.#limits) {
+      this.#ours.postMessage(`b${JSON.stringify(task.limits)}`)
+      this.#limits = task.limits
     }
     this.post(taskFrame(task))
   }
