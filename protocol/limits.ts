@@ -153,9 +153,16 @@ export type LimitOverrides = { [Name in keyof typeof limitTable]?: number | unde
 /** All names, in the order of {@link limitTable}. */
 export const limitNames = Object.keys(limitTable) as readonly LimitName[]
 
+/** One object, by which those who hand limits on know them. */
+const defaultLimits = Object.freeze(
+  Object.fromEntries(limitNames.map(name => [name, limitTable[name].default])),
+) as Limits
+
 /** The limits of an execution: those of `requested`, and defaults for the others. */
 export function resolveLimits(requested: LimitOverrides | undefined): Limits {
-  const limits = {} as { -readonly [Name in LimitName]: number }
-  for (const name of limitNames) limits[name] = requested?.[name] ?? limitTable[name].default
-  return limits
+  const isOther = (name: LimitName) =>
+    (requested?.[name] ?? defaultLimits[name]) !== defaultLimits[name]
+  const others = requested === undefined ? [] : limitNames.filter(isOther)
+  if (others.length === 0) return defaultLimits
+  return { ...defaultLimits, ...Object.fromEntries(others.map(name => [name, requested?.[name]])) }
 }

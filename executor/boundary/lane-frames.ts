@@ -6,6 +6,7 @@
  * | ------ | --------------- | ---- | ---- |
  * | host   | `t` task        | serial, space | JSON of the work, a line end, the source |
  * | host   | `l` tools       |      | JSON of the tools of the tasks from here on |
+ * | host   | `b` bounds      |      | JSON of the limits of the tasks from here on |
  * | host   | `d` delivery    | serial, space | number, space, instant, a line end, the text |
  * | host   | `q` question    | id, space | what is asked: a {@link LaneQuestion} |
  * | worker | `m` message     | serial, space | JSON of a {@link GuestMessage} |
@@ -41,7 +42,7 @@ export interface LongFrame {
 }
 
 /** The first character of a frame. */
-export type FrameTag = 't' | 'l' | 'd' | 'q' | 'm' | 'r' | 'f' | 'a'
+export type FrameTag = 't' | 'l' | 'b' | 'd' | 'q' | 'm' | 'r' | 'f' | 'a'
 
 /** Texts up to this many characters are escaped into JSON; longer ones cross in an object. */
 export const MAX_TEXT_CHARS = 65_536
@@ -117,33 +118,36 @@ export function readDelivery(frame: string | LongFrame, serial: string): Deliver
   }
 }
 
-/** A frame with a task, and the text of its tools where the thread has not that of the last one. */
+/** What a thread is given beside its tasks, since it is mostly that of the last one. */
+export type SharedFacts = Pick<GuestTask, 'tools' | 'limits'>
+
+/** A frame with a task, without what the thread is given beside. */
 export function taskFrame(task: GuestTask): string | LongFrame {
-  const { serial, tools: _, source, expectedMs, ...work } = task
+  const { serial, tools: _, limits: __, source, expectedMs, ...work } = task
   if (!hasLongTexts(task)) {
     // Infinity becomes null by itself.
     const head = JSON.stringify(expectedMs === undefined ? work : { ...work, expectedMs })
     if (head.length <= MAX_TEXT_CHARS) return `t${serial} ${head}\n${source}`
   }
-  return { tag: 't', serial, value: { ...task, tools: '' } }
+  return { tag: 't', serial, value: { ...task, tools: '', limits: undefined } }
 }
 
-/** The task of a frame of {@link taskFrame}. @param tools of the last frame of tools */
-export function readTask(frame: string | LongFrame, tools: string): GuestTask {
-  if (typeof frame !== 'string') return { ...(frame.value as GuestTask), tools }
+/** The task of a frame of {@link taskFrame}. @param shared of the last frames of such facts */
+export function readTask(frame: string | LongFrame, shared: SharedFacts): GuestTask {
+  if (typeof frame !== 'string') return { ...(frame.value as GuestTask), ...shared }
   const line = frame.indexOf('\n')
   const { expectedMs, ...work } = JSON.parse(frame.slice(REST_AT, line)) as SentWork
   return {
     ...work,
     serial: frame.slice(1, 1 + SERIAL_CHARS),
     source: frame.slice(line + 1),
-    tools,
+    ...shared,
     expectedMs: expectedMs && withInfinity(expectedMs),
   }
 }
 
 /** Work in JSON: an endless time is `null`. */
-type SentWork = Omit<GuestTask, 'expectedMs'> & {
+type SentWork = Omit<GuestTask, 'expectedMs' | keyof SharedFacts> & {
   readonly expectedMs?: Readonly<Record<number, number | null>>
 }
 

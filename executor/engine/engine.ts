@@ -84,17 +84,23 @@ const quickjs: Engine = {
     return { baseSnapshot, storedFile: async () => storedFile(), tagsOf }
   },
   openGuests: async base => {
-    const [{ QuickJSGuest }, { requireWhole }] = await Promise.all([
+    const [{ QuickJSGuest }, { Equipment }, { requireWhole }] = await Promise.all([
       import('./quickjs/quickjs.ts'),
+      import('./quickjs/equipment.ts'),
       import('./memory-hash.ts'),
     ])
     const baseSnapshot = base as QuickJSBaseSnapshot
+    const equipment = new Equipment(baseSnapshot.snapshot.memory.byteLength)
     return {
       standby: 2,
       leavesGarbage: false,
       names: { globals: [], ofProcess: [] },
-      create: () => QuickJSGuest.create(baseSnapshot),
-      requireWhole: () => requireWhole(baseSnapshot),
+      create: () => QuickJSGuest.create(baseSnapshot, equipment),
+      requireWhole: () => {
+        // It has no hash to be compared with.
+        equipment.forget()
+        requireWhole(baseSnapshot)
+      },
     }
   },
 }

@@ -18,8 +18,13 @@ export interface GuestHooks {
 
 /** One virtual machine that runs one program. */
 export interface Guest {
-  /** Prepares the virtual machine for one program: hooks, heap limit, tools, inputs, seed. */
-  begin(hooks: GuestHooks, memoryBytes: number, configuration: string): void
+  /**
+   * Prepares the virtual machine for one program: hooks, heap limit, tools, inputs, seed.
+   *
+   * @param tools JSON of the tools
+   * @param configuration JSON of the rest
+   */
+  begin(hooks: GuestHooks, memoryBytes: number, tools: string, configuration: string): void
   /**
    * Evaluates a program's first synchronous part; its end is reported through the hooks.
    *
@@ -27,8 +32,8 @@ export interface Guest {
    */
   evaluate(code: string): void
   /**
-   * As `begin`, for one program of a session, whose memory is kept for the next one. An error that
-   * a hook throws is thrown by the call that the guest was in, as in `begin`. On the way there the
+   * As `begin`, for one program of a session, whose memory is kept for the next one; the tools are
+   * in the configuration. An error that a hook throws is thrown by the call that the guest was in, as in `begin`. On the way there the
    * guest is interrupted, and from then on no function of it runs.
    */
   beginSession(hooks: GuestHooks, memoryBytes: number, configuration: string): void

@@ -27,7 +27,7 @@ import { installIntl } from './intl/intl.ts'
 import { forgetLists } from './intl/locale-methods.ts'
 import { lockDown } from './lockdown.ts'
 import { hidden, record, reflectDefineProperty, stringToWellFormed } from './primordials.ts'
-import { begin, constant, finish, spreadable } from './program.ts'
+import { begin, constant, equip, finish, spreadable } from './program.ts'
 import { setPromiseHooks } from './promise-state.ts'
 import { beginSession, comeToRest, finishSession, installSession } from './session/session.ts'
 import { declare, undeclare } from './session/session-names.ts'
@@ -94,6 +94,7 @@ reflectDefineProperty(
   globalThis,
   ENTRY_GLOBAL,
   hidden({
+    equip,
     begin,
     finish,
     deliver,

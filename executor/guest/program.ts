@@ -19,9 +19,8 @@ import {
 } from './primordials.ts'
 import { seedRandom } from './web/random.ts'
 
-/** The configuration of a program. Travels as JSON. */
+/** The configuration of a program, beside its tools. Travels as JSON. */
 export interface GuestConfiguration {
-  readonly tools: readonly GuestTool[]
   /** Encoded record of inputs. */
   readonly inputs?: string
   readonly seed: readonly [number, number, number, number]
@@ -29,22 +28,35 @@ export interface GuestConfiguration {
   readonly startedAtMs: number
   /** The zone of local times; absent: UTC. */
   readonly timeZone?: string
-  /** Of a session: the names that its program is about to hide. */
+}
+
+/** The configuration of a session's program. */
+export interface SessionConfiguration extends GuestConfiguration {
+  readonly tools: readonly GuestTool[]
+  /** The names that it is about to hide. */
   readonly hides?: readonly (readonly [name: string, text: string])[]
 }
 
-/** Prepares the global object for one program. */
+/** Puts the tools of one program into the global object: the first step, see {@link begin}. */
+export function equip(toolsText: string): void {
+  installTools(globalThis, jsonParse(toolsText) as readonly GuestTool[])
+}
+
+/**
+ * Prepares the global object, which has the tools, for one program. A tool keeps its global when an
+ * input has the same name.
+ */
 export function begin(configurationText: string): void {
-  const configuration = readConfiguration(configurationText, false)
-  const { inputs } = configuration
-  // Inputs first, so that a tool keeps its global when an input has the same name.
+  const { inputs } = readConfiguration(configurationText, false)
   installInputs(inputs === undefined ? {} : (decode(inputs) as Record<string, unknown>))
-  installTools(globalThis, configuration.tools)
 }
 
 /** Reads a program's configuration, and starts its clock, its zone and its randomness. */
-export function readConfiguration(text: string, isSession: boolean): GuestConfiguration {
-  const configuration = jsonParse(text) as GuestConfiguration
+export function readConfiguration<T extends GuestConfiguration>(
+  text: string,
+  isSession: boolean,
+): T {
+  const configuration = jsonParse(text) as T
   const { seed } = configuration
   seedRandom(seed[0], seed[1], seed[2], seed[3])
   startClock(configuration.startedAtMs)

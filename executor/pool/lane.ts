@@ -16,6 +16,7 @@ import {
   TAKEN,
   TURN,
 } from '../../protocol/latch.ts'
+import type { Limits } from '../../protocol/limits.ts'
 import { SharedLoss } from '../boundary/guest-pool.ts'
 import {
   type FrameTag,
@@ -68,6 +69,8 @@ export class Lane {
   #saidChars = 0
   /** The turn whose worker is about to be told more. */
   #saying: string | undefined
+  /** The limits that the thread has. */
+  #limits: Limits | undefined
   #isLost = false
   #isClosed = false
 
@@ -114,6 +117,10 @@ export class Lane {
     if (task.tools !== this.#tools) {
       this.#ours.postMessage(`l${task.tools}`)
       this.#tools = task.tools
+    }
+    if (task.limits !== this.#limits) {
+      this.#ours.postMessage(`b${JSON.stringify(task.limits)}`)
+      this.#limits = task.limits
     }
     this.post(taskFrame(task))
   }

@@ -1,6 +1,8 @@
 /**
- * Errors that the host throws through the guest's frames to end it. No code of the guest runs on
- * the way.
+ * What the host throws through the guest's frames to end it. No code of the guest runs on the way.
+ *
+ * These are not errors: to write down the stack of one, with the engine's frames in it, takes as long
+ * as a short program, and nothing reads it.
  */
 
 import type { ExecutionError } from '../../protocol/execution/execution.ts'
@@ -8,13 +10,11 @@ import type { LimitName } from '../../protocol/limits.ts'
 import type { GuestOutcome } from '../boundary/messages.ts'
 
 /** Ends the guest. */
-export class GuestEnd extends Error {
-  override readonly name = 'GuestEnd'
+export class GuestEnd {
   /** Why, when the guest has failed; absent when it was stopped, or has given its final answer. */
   readonly failure: ExecutionError | undefined
 
   constructor(failure?: ExecutionError) {
-    super('the guest has ended')
     this.failure = failure
   }
 }

@@ -2,6 +2,7 @@
 
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { TURN } from '../../protocol/latch.ts'
+import type { Limits } from '../../protocol/limits.ts'
 import {
   frameChars,
   isLongText,
@@ -9,6 +10,7 @@ import {
   type LongFrame,
   readDelivery,
   readTask,
+  type SharedFacts,
   valueFrame,
 } from '../boundary/lane-frames.ts'
 import type { Delivery, GuestMessage, GuestReport, GuestTask } from '../boundary/messages.ts'
@@ -25,8 +27,8 @@ export class WorkerLane {
   #port: MessagePort
   /** Frames for the thread that came while a guest ran. */
   #putBy: unknown[] = []
-  /** JSON of the tools of the last task. */
-  #tools = '[]'
+  /** Of the last frames of such facts. */
+  #shared: SharedFacts = { tools: '[]', limits: {} as Limits }
 
   constructor({ port, latch }: LaneStart) {
     this.#port = port
@@ -106,17 +108,23 @@ export class WorkerLane {
   #read(frame: string | LongFrame): LaneCommand | undefined {
     if (typeof frame !== 'string') {
       if (frame.tag !== 't') return undefined
-      return { kind: 'task', task: readTask(frame, this.#tools) }
+      return { kind: 'task', task: readTask(frame, this.#shared) }
     }
     switch (frame[0]) {
       case 't':
-        return { kind: 'task', task: readTask(frame, this.#tools) }
+        return { kind: 'task', task: readTask(frame, this.#shared) }
       case 'q': {
         const space = frame.indexOf(' ')
         return { kind: 'question', id: frame.slice(1, space), what: frame.slice(space + 1) }
       }
       case 'l':
-        this.#tools = frame.slice(1)
+        this.#shared = { ...this.#shared, tools: frame.slice(1) }
+        return undefined
+      case 'b':
+        this.#shared = {
+          ...this.#shared,
+          limits: Object.freeze(JSON.parse(frame.slice(1)) as Limits),
+        }
         return undefined
       default:
         // A delivery for a guest that has ended.

@@ -201,8 +201,7 @@ class RunningTask {
       now: () => this.#clock.read(),
     }
     if (session === undefined) {
-      const configuration = `{"tools":${tools},${rest.slice(1)}`
-      this.#guest.begin(hooks, limits.memoryBytes, configuration)
+      this.#guest.begin(hooks, limits.memoryBytes, tools, rest)
       return
     }
     const isHeld = this.#deps.isHeld === true

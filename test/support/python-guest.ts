@@ -32,8 +32,8 @@ for (let i = 0; i < Number(times); i++) {
       return 0
     },
   }
-  const tools = [['num', 'num', null]]
-  guest.begin(hooks, 64 * 1024 * 1024, JSON.stringify({ tools, seed: [1, 2, 3, 4] }))
+  const tools = JSON.stringify([['num', 'num', null]])
+  guest.begin(hooks, 64 * 1024 * 1024, tools, JSON.stringify({ seed: [1, 2, 3, 4] }))
   guest.evaluate(source)
   // A hash takes ten times what a short program does.
   if (i < 3) hashes.add(guest.memoryHash())

@@ -14,7 +14,7 @@ import { createExecutor } from '../../executor/index.ts'
 import { Lane } from '../../executor/pool/lane.ts'
 import { WorkerLane } from '../../executor/worker/lane.ts'
 import { serveLane } from '../../executor/worker/serve-lane.ts'
-import { resolveLimits } from '../../protocol/limits.ts'
+import { type Limits, resolveLimits } from '../../protocol/limits.ts'
 import { random } from '../soak/random.ts'
 
 const task: GuestTask = {
@@ -70,17 +70,18 @@ async function until(heard: readonly unknown[], count: number): Promise<void> {
 }
 
 t.test('a task arrives as it was sent, as a text and as an object', async t => {
+  const shared = { tools: task.tools, limits: task.limits }
   const read = (frame: string | LongFrame) => {
     const { port1, port2 } = new MessageChannel()
     port1.postMessage(frame)
     const received = receiveMessageOnPort(port2)?.message
     port1.close()
-    return JSON.parse(JSON.stringify(readTask(received, task.tools)))
+    return JSON.parse(JSON.stringify(readTask(received, shared)))
   }
   const plain = (of: GuestTask) => JSON.parse(JSON.stringify(of))
   t.type(taskFrame(task), 'string')
   t.strictSame(read(taskFrame(task)), plain(task))
-  const { expectedMs } = readTask(taskFrame(task), '')
+  const { expectedMs } = readTask(taskFrame(task), shared)
   t.strictSame(expectedMs, task.expectedMs, 'an endless time is one')
   for (const more of [
     { session: { snapshot: new Uint8Array(4) } },
@@ -103,6 +104,24 @@ t.test('tools cross once, and again when they are others', async t => {
     return command?.kind === 'task' && command.task.tools
   }
   for (const tools of ['[]', '["a"]', '["a"]', '[]']) t.equal(toolsOf(tools), tools)
+})
+
+t.test('limits cross once, and again when they are others', async t => {
+  const { lane, worker, listener } = openLane(t)
+  const given = new Set<unknown>()
+  const limitsOf = (limits: Limits, inputs?: string) => {
+    lane.begin(listener)
+    lane.run({ ...task, inputs, limits })
+    const command = worker.nextCommand()
+    if (command?.kind !== 'task') throw new Error('there is no task')
+    given.add(command.task.limits)
+    return command.task.limits
+  }
+  const few = resolveLimits({ maxCalls: 1 })
+  for (const limits of [task.limits, few, few, resolveLimits({})])
+    t.strictSame(limitsOf(limits), limits)
+  t.strictSame(limitsOf(few, 'x'.repeat(MAX_TEXT_CHARS)), few, 'beside a long frame too')
+  t.equal(given.size, 4, 'of the second of two nothing has crossed')
 })
 
 t.test('deliveries reach their task alone, in order', async t => {

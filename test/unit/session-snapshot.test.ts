@@ -88,12 +88,12 @@ t.test('a guest that has held a session is as new once it is rewound', async t =
   guest.restore(await snapshotOf('const secret = 1; globalThis.open = 2'))
   t.ok(guest.rewind())
   const reports: string[] = []
-  const configuration = JSON.stringify({ tools: [], seed: [1, 2, 3, 4], startedAtMs: 0 })
+  const configuration = JSON.stringify({ seed: [1, 2, 3, 4], startedAtMs: 0 })
   const host = (_operation: number, _number: number, text: string) => {
     reports.push(text)
     return 0
   }
-  guest.begin({ poll() {}, host, now: () => 0 }, 64e6, configuration)
+  guest.begin({ poll() {}, host, now: () => 0 }, 64e6, '[]', configuration)
   guest.evaluate('\ntypeof secret + typeof open')
   while (guest.runJob());
   t.match(reports[0], 'undefinedundefined')

@@ -33,7 +33,9 @@ export class Connection {
   #prepared(sql: string): StatementSync {
     let statement = this.#statements.get(sql)
     if (statement === undefined) {
-      statement = this.database.prepare(sql)
+      // SQLite compiles a statement again for each other value of a parameter that an order or a
+      // partial index might depend on. An expression is not looked into.
+      statement = this.database.prepare(sql.replaceAll('?', '+?'))
       this.#statements.set(sql, statement)
     }
     return statement

@@ -84,7 +84,11 @@ export class CPythonGuest implements StandbyGuest {
     return this.#instance.memory.length
   }
 
-  begin(hooks: GuestHooks, memoryBytes: number, configuration: string): void {
+  begin(hooks: GuestHooks, memoryBytes: number, tools: string, configuration: string): void {
+    this.#begin(hooks, memoryBytes, `{"tools":${tools},${configuration.slice(1)}`)
+  }
+
+  #begin(hooks: GuestHooks, memoryBytes: number, configuration: string): void {
     const { tools, seed, timeZone } = JSON.parse(configuration) as Configuration
     const random = new SeededRandom(seed)
     const frames = new FrameReader(tools.length, (operation, number, text) =>
@@ -112,7 +116,7 @@ export class CPythonGuest implements StandbyGuest {
 
   beginSession(hooks: GuestHooks, memoryBytes: number, configuration: string): void {
     this.#isSession = true
-    this.begin(hooks, memoryBytes, configuration)
+    this.#begin(hooks, memoryBytes, configuration)
   }
 
   evaluate(code: string): void {

@@ -6,6 +6,7 @@ import type { HeapLayout } from './heap-fields.ts'
 
 /** The prelude's entry points, in the order of `executor/guest/prelude.ts`. */
 export const entryNames = [
+  'equip',
   'begin',
   'finish',
   'deliver',

@@ -28,6 +28,7 @@ import { hashOf } from '../memory-hash.ts'
 import { putParts } from '../memory-parts.ts'
 import { decodeSnapshot, encodeSnapshot, fitsSnapshot } from '../session-snapshot.ts'
 import type { BaseSnapshot, EntryName } from './base-snapshot-shape.ts'
+import { Equipment } from './equipment.ts'
 import { findVariables } from './frame-reader.ts'
 import { HeapReader } from './heap-reader.ts'
 import { snapshotTag } from './runtime-tag.ts'
@@ -163,14 +164,25 @@ export class QuickJSGuest implements StandbyGuest {
   /** Whether the memory is that of the base snapshot. */
   #isNew = true
   #isZoneAsked = false
+  #equipment: Equipment
+  /** JSON of the tools that it was rewound with; absent: it has none, or its program has begun. */
+  #equipped: string | undefined
 
-  private constructor(baseSnapshot: BaseSnapshot) {
+  private constructor(baseSnapshot: BaseSnapshot, equipment: Equipment) {
     this.#baseSnapshot = baseSnapshot
+    this.#equipment = equipment
   }
 
-  /** Makes a fresh guest: one instance of the module, with the base memory in it. */
-  static async create(baseSnapshot: BaseSnapshot): Promise<QuickJSGuest> {
-    const guest = new QuickJSGuest(baseSnapshot)
+  /**
+   * Makes a fresh guest: one instance of the module, with the base memory in it.
+   *
+   * @param equipment of all guests of the thread
+   */
+  static async create(
+    baseSnapshot: BaseSnapshot,
+    equipment = new Equipment(baseSnapshot.snapshot.memory.byteLength),
+  ): Promise<QuickJSGuest> {
+    const guest = new QuickJSGuest(baseSnapshot, equipment)
     const onZone = () => {
       guest.#isZoneAsked = true
     }
@@ -196,14 +208,19 @@ export class QuickJSGuest implements StandbyGuest {
     return this.#exports.memory.buffer.byteLength
   }
 
-  begin(hooks: GuestHooks, memoryBytes: number, configuration: string): void {
+  begin(hooks: GuestHooks, memoryBytes: number, tools: string, configuration: string): void {
     this.#isNew = false
+    if (this.#equipped !== tools) this.#unequip()
     this.#hooks = hooks
     this.#exports.qjs_set_memory_limit(memoryBytes)
+    if (this.#equipped === undefined) this.#free(this.#enter('equip', this.#newText(tools)))
+    this.#equipment.note(tools, new Uint8Array(this.#exports.memory.buffer))
+    this.#equipped = undefined
     this.#free(this.#enter('begin', this.#newText(configuration)))
   }
 
   beginSession(hooks: GuestHooks, memoryBytes: number, configuration: string): void {
+    this.#unequip()
     this.#isNew = false
     this.#session = RUNNING
     this.#memoryLimit = memoryBytes
@@ -350,6 +367,7 @@ export class QuickJSGuest implements StandbyGuest {
     if (!this.#isNew) throw new Error('a snapshot for a guest that is in use')
     const { memoryBytes, runs } = decodeSnapshot(baseOf(this.#baseSnapshot), snapshot)
     const { memory } = this.#exports
+    this.#unequip()
     this.#isNew = false
     const missing = memoryBytes - memory.buffer.byteLength
     if (missing > 0) memory.grow(missing / WASM_PAGE_BYTES)
@@ -364,7 +382,9 @@ export class QuickJSGuest implements StandbyGuest {
     const bytes = new Uint8Array(this.#exports.memory.buffer)
     // Pages that were grown stay grown, and the allocator of a smaller heap would never use them.
     if (bytes.byteLength !== snapshot.memory.byteLength) return false
-    putParts(bytes, parts)
+    const { current } = this.#equipment
+    putParts(bytes, current?.parts ?? parts)
+    this.#equipped = current?.tools
     this.#exports.qjs_set_runtime_and_context(snapshot.runtimePtr, snapshot.contextPtr)
     this.#exports.__stack_pointer.value = snapshot.stackPointer
     // The library keeps handles into the memory that was there before: they are forgotten.
@@ -381,8 +401,15 @@ export class QuickJSGuest implements StandbyGuest {
     return true
   }
 
-  /** Whether the memory is that of the base snapshot, byte by byte; takes milliseconds. */
+  /** Makes a rewound guest that has tools already one without. */
+  #unequip(): void {
+    if (this.#equipped === undefined) return
+    putParts(new Uint8Array(this.#exports.memory.buffer), this.#baseSnapshot.parts)
+    this.#equipped = undefined
+  }
+
   isWhole(): boolean {
+    this.#unequip()
     return hashOf(new Uint8Array(this.#exports.memory.buffer)) === this.#baseSnapshot.memoryHash
   }
 

@@ -23,7 +23,7 @@ import {
   reflectDeleteProperty,
   reflectGetOwnPropertyDescriptor,
 } from '../primordials.ts'
-import { constant, readConfiguration } from '../program.ts'
+import { constant, readConfiguration, type SessionConfiguration } from '../program.ts'
 import { settleNames } from './session-names.ts'
 import {
   type Completion,
@@ -48,7 +48,7 @@ let given: Given[] = []
 export function beginSession(configurationText: string): void {
   comeToRest()
   takeBack()
-  const { tools, inputs, hides } = readConfiguration(configurationText, true)
+  const { tools, inputs, hides } = readConfiguration<SessionConfiguration>(configurationText, true)
   if (hides !== undefined) noteHidden(hides)
   const values = inputs === undefined ? {} : (decode(inputs) as Record<string, unknown>)
   const last = lastOutput()
