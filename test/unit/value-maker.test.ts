@@ -103,6 +103,20 @@ t.test('every JSON text comes out as the engine itself reads it', async t => {
   )
 })
 
+t.test('long strings with escapes come out, narrow and wide, in texts of both widths', async t => {
+  const parts = ['\\n', '\\u00e9', '\\u0101', '\\ud83d', '\\"', '\\\\', 'é', 'x', 'Ā', '😀']
+  const long = fc
+    .array(fc.constantFrom(...parts), { minLength: 1, maxLength: 4 })
+    .map(some => `"${some.map(part => part.repeat(70)).join('')}"`)
+  t.doesNotThrow(() =>
+    fc.assert(
+      fc.property(long, long, (a, b) =>
+        assert.equal(made(`[${a},{${b}:1}]`), parsed(`[${a},{${b}:1}]`)),
+      ),
+    ),
+  )
+})
+
 t.test('patched prototypes are not asked', async t => {
   vm.evalCode(`for (const key of ['a', '0', '__proto__x'])
     Object.defineProperty(Object.prototype, key, { set() { globalThis.ran = true }, configurable: true })`).dispose()

@@ -69,7 +69,7 @@ const doubleBytes = new Uint8Array(doubles.buffer)
 
 /** Bytes that are written one after the other. */
 class Bytes {
-  #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(4096)
+  #bytes = Buffer.allocUnsafeSlow(4096)
   length = 0
 
   get written(): Uint8Array {
@@ -77,9 +77,9 @@ class Bytes {
   }
 
   /** Makes room, and returns where the bytes go. */
-  reserve(count: number): Uint8Array {
+  reserve(count: number): Buffer {
     if (this.length + count <= this.#bytes.length) return this.#bytes
-    const larger = new Uint8Array(Math.max(2 * this.#bytes.length, this.length + count))
+    const larger = Buffer.allocUnsafeSlow(Math.max(2 * this.#bytes.length, this.length + count))
     larger.set(this.written)
     this.#bytes = larger
     return larger
@@ -87,7 +87,7 @@ class Bytes {
 
   clear(): void {
     this.length = 0
-    if (this.#bytes.length > MAX_KEPT_BYTES) this.#bytes = new Uint8Array(4096)
+    if (this.#bytes.length > MAX_KEPT_BYTES) this.#bytes = Buffer.allocUnsafeSlow(4096)
   }
 
   byte(value: number): void {
@@ -139,6 +139,21 @@ class Bytes {
     }
   }
 
+  /** Writes a string by copies of the platform. */
+  string(text: string): void {
+    const count = this.length
+    this.leb128(2 * text.length)
+    const bytes = this.reserve(2 * text.length)
+    const end = this.length + bytes.write(text, this.length, 'latin1')
+    // Units beyond Latin-1 have changed on the way to bytes and back.
+    const isWide = !isAscii(text) && bytes.toString('latin1', this.length, end) !== text
+    if (isWide) {
+      bytes[count] = (bytes[count] as number) | 1
+      bytes.write(text, this.length, 'utf16le')
+    }
+    this.length += isWide ? 2 * text.length : text.length
+  }
+
   double(value: number): void {
     doubles[0] = value
     const bytes = this.reserve(doubleBytes.length)
@@ -158,12 +173,12 @@ function keptBytes(length: number): Buffer {
 }
 
 function codesOf(text: string): Codes {
-  if (Buffer.byteLength(text) === text.length) {
-    const bytes = text.length <= MAX_KEPT_BYTES ? keptBytes(text.length) : Buffer.alloc(text.length)
-    return bytes.subarray(0, bytes.write(text, 'latin1'))
-  }
-  return unitsOf(text)
+  if (!isAscii(text)) return unitsOf(text)
+  const bytes = text.length <= MAX_KEPT_BYTES ? keptBytes(text.length) : Buffer.alloc(text.length)
+  return bytes.subarray(0, bytes.write(text, 'latin1'))
 }
+
+const isAscii = (text: string): boolean => Buffer.byteLength(text) === text.length
 
 /** The units of a text, of two bytes each. */
 function unitsOf(text: string): Uint16Array {
@@ -408,7 +423,11 @@ export class BinaryWriter {
         this.#escaped(to)
         return
       }
-      if (codes instanceof Uint16Array) for (let i = short; i < end; i++) all |= codes[i] as number
+      if (codes instanceof Uint16Array) {
+        to.string(this.#text.slice(from, end))
+        this.#at = end + 1
+        return
+      }
     }
     to.units(codes, from, end - from, all > 0xff)
     this.#at = end + 1
@@ -426,12 +445,7 @@ export class BinaryWriter {
     let end = this.#text.indexOf('"', this.#at + 1)
     while (end > 0 && this.#isEscaped(end)) end = this.#text.indexOf('"', end + 1)
     if (end < 0) throw noForm
-    const text = JSON.parse(this.#text.slice(this.#at, end + 1)) as string
-    let all = 0
-    // Not where the units of the whole text are kept.
-    const units = unitsOf(text)
-    for (const unit of units) all |= unit
-    to.units(units, 0, units.length, all > 0xff)
+    to.string(JSON.parse(this.#text.slice(this.#at, end + 1)) as string)
     this.#at = end + 1
   }
 
