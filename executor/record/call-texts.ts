@@ -59,5 +59,10 @@ function readable(encoded: string): string {
 }
 
 function shortened(text: string): string {
-  return text.length <= MAX_CALL_TEXT ? text : `${text.slice(0, MAX_CALL_TEXT - 1)}…`
+  return copied(text.length <= MAX_CALL_TEXT ? text : `${text.slice(0, MAX_CALL_TEXT - 1)}…`)
+}
+
+/** The text by itself: a part of a long one would keep all of that in memory. */
+function copied(text: string): string {
+  return Buffer.from(text, 'utf16le').toString('utf16le')
 }
