@@ -81,7 +81,7 @@ export const isLongText = (text: string | undefined): boolean =>
 export function deliveryFrame(serial: string, delivery: Delivery): string | LongFrame {
   const { id, text, atMs } = delivery
   // Behind a head it would be copied once more, and be read as a part of another text.
-  if (isLongText(text)) return { tag: 'd', serial, value: delivery }
+  if (typeof text !== 'string' || isLongText(text)) return { tag: 'd', serial, value: delivery }
   return `d${serial} ${id} ${atMs}\n${text}`
 }
 

@@ -44,7 +44,7 @@ export interface ChannelOptions {
 }
 
 /** A delivery that waits to be taken; one of the journal may lack its text. */
-type Stashed = Pick<JournaledDelivery, 'id' | 'text' | 'atMs'>
+type Stashed = Pick<Delivery, 'id' | 'atMs'> & { readonly text?: Delivery['text'] }
 
 /** The worker's end of one guest: its requests, its deliveries, its waits. */
 export class Channel {

@@ -18,6 +18,7 @@ import type {
   GuestTask,
 } from '../boundary/messages.ts'
 import { inputHashOf, requestText } from '../boundary/request-fingerprint.ts'
+import { charsOfReply, type Reply } from '../boundary/string-reply.ts'
 import { toolIndex } from '../boundary/tool-index.ts'
 import type { Guest } from '../engine/guest.ts'
 import { type FileOperation, fileOperations } from '../files/file-operations.ts'
@@ -115,7 +116,7 @@ export class GuestCalls {
   }
 
   /** Calls a tool and waits for its reply. */
-  call(tool: number, input: string): string {
+  call(tool: number, input: string): Reply {
     const id = this.start()
     this.#tally.note(tool, input)
     const refusal = this.#refusal(tool, input)
@@ -138,7 +139,7 @@ export class GuestCalls {
   }
 
   /** Asks the host about a file, and waits for its reply. @param operation its index */
-  file(operation: number, input: string): string {
+  file(operation: number, input: string): Reply {
     const kind = fileOperations[operation] as FileOperation
     const atMs = this.#deps.clock.nowMs
     const id = this.start()
@@ -187,16 +188,16 @@ export class GuestCalls {
   }
 
   /** Asks the host and waits for its reply. */
-  block(request: GuestRequest): string {
+  block(request: GuestRequest): Reply {
     return this.take(this.launch(request))
   }
 
   /** Waits for the reply to a number. */
-  take(id: number): string {
+  take(id: number): Reply {
     const { text, atMs } = this.#awaited(id)
     this.#countTaken(id)
     this.#forget(id)
-    this.takenChars += text.length
+    this.takenChars += charsOfReply(text)
     this.#deps.clock.advanceTo(atMs)
     return text
   }
@@ -220,7 +221,7 @@ export class GuestCalls {
       logs.flush()
       const delivery = channel.takeNext()
       this.#countTaken(delivery.id)
-      this.takenChars += delivery.text.length
+      this.takenChars += charsOfReply(delivery.text)
       if (!this.#forget(delivery.id)) continue
       clock.advanceTo(delivery.atMs)
       return delivery

@@ -9,6 +9,7 @@ import type {
   GuestReport,
   GuestTask,
 } from '../boundary/messages.ts'
+import { type Reply, textOfReply } from '../boundary/string-reply.ts'
 import { TAKE_NEXT } from '../boundary/take-next.ts'
 import { type Guest, GuestThrown, OutOfGuestMemory } from '../engine/guest.ts'
 import { HostOperation, UNREFERENCED } from '../guest/host/host-operations.ts'
@@ -300,7 +301,7 @@ class RunningTask {
     this.#logs.write(level, text, this.#clock.nowMs)
   }
 
-  #answer(operation: number, number: number, text: string, kept?: string): string | number {
+  #answer(operation: number, number: number, text: string, kept?: string): Reply | number {
     try {
       return this.#perform(operation, number, text, kept)
     } catch (error) {
@@ -308,7 +309,7 @@ class RunningTask {
     }
   }
 
-  #perform(operation: number, number: number, text: string, kept?: string): string | number {
+  #perform(operation: number, number: number, text: string, kept?: string): Reply | number {
     const calls = this.#calls
     switch (operation) {
       case HostOperation.log:
@@ -323,7 +324,7 @@ class RunningTask {
       case TAKE_NEXT: {
         const next = calls.takeNext(false)
         if (next === undefined) throw new GuestEnd(DEADLOCK)
-        return `${next.id} ${next.text}`
+        return `${next.id} ${textOfReply(next.text)}`
       }
       case HostOperation.nextItem:
         return calls.block({ kind: 'next-item', id: calls.start(), stream: number })

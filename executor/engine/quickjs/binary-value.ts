@@ -95,13 +95,12 @@ class Bytes {
   }
 
   leb128(value: number): void {
-    const bytes = this.reserve(COUNT_BYTES)
-    let rest = value
-    while (rest >= 0x80) {
-      bytes[this.length++] = (rest & 0x7f) | 0x80
-      rest >>>= 7
-    }
-    bytes[this.length++] = rest
+    this.length = writeLeb128(value, this.reserve(COUNT_BYTES), this.length)
+  }
+
+  /** Writes what comes first. */
+  head(names: number): void {
+    this.length = writeHead(this.reserve(STRING_HEAD_BYTES), this.length, names)
   }
 
   /** Leaves room for a count. Returns its place. */
@@ -141,17 +140,8 @@ class Bytes {
 
   /** Writes a string by copies of the platform. */
   string(text: string): void {
-    const count = this.length
-    this.leb128(2 * text.length)
-    const bytes = this.reserve(2 * text.length)
-    const end = this.length + bytes.write(text, this.length, 'latin1')
-    // Units beyond Latin-1 have changed on the way to bytes and back.
-    const isWide = !isAscii(text) && bytes.toString('latin1', this.length, end) !== text
-    if (isWide) {
-      bytes[count] = (bytes[count] as number) | 1
-      bytes.write(text, this.length, 'utf16le')
-    }
-    this.length += isWide ? 2 * text.length : text.length
+    const bytes = this.reserve(COUNT_BYTES + WIDE_BYTES * text.length)
+    this.length = writeUnits(text, bytes, this.length)
   }
 
   double(value: number): void {
@@ -178,7 +168,48 @@ function codesOf(text: string): Codes {
   return bytes.subarray(0, bytes.write(text, 'latin1'))
 }
 
-const isAscii = (text: string): boolean => Buffer.byteLength(text) === text.length
+/** Whether a string has no unit beyond ASCII. */
+export const isAscii = (text: string): boolean => Buffer.byteLength(text) === text.length
+
+function writeLeb128(value: number, to: Buffer, at: number): number {
+  let end = at
+  let rest = value
+  while (rest >= 0x80) {
+    to[end++] = (rest & 0x7f) | 0x80
+    rest >>>= 7
+  }
+  to[end++] = rest
+  return end
+}
+
+/** Writes a string behind its length, by copies of the platform. Returns where it ends. */
+function writeUnits(text: string, to: Buffer, at: number): number {
+  const from = writeLeb128(2 * text.length, to, at)
+  const end = from + to.write(text, from, 'latin1')
+  // Units beyond Latin-1 have changed on the way to bytes and back.
+  if (isAscii(text) || to.toString('latin1', from, end) === text) return end
+  to[at] = (to[at] as number) | 1
+  return from + to.write(text, from, 'utf16le')
+}
+
+/** Bytes of a unit beyond Latin-1. */
+export const WIDE_BYTES = 2
+/** More than there is before the units of {@link writeString}. */
+export const STRING_HEAD_BYTES = 16
+
+/** Writes the form of an array of one, a string. Returns where it ends. */
+export function writeString(text: string, to: Buffer, at: number): number {
+  let end = writeHead(to, at, 0)
+  for (const byte of [ARRAY, 1, STRING]) to[end++] = byte
+  return writeUnits(text, to, end)
+}
+
+/** Writes what comes first. Returns where it ends. */
+function writeHead(to: Buffer, at: number, names: number): number {
+  to[at] = VERSION
+  to.fill(0xff, at + 1, at + 5)
+  return writeLeb128(names, to, at + 5)
+}
 
 /** The units of a text, of two bytes each. */
 function unitsOf(text: string): Uint16Array {
@@ -222,9 +253,7 @@ export class BinaryWriter {
       this.#body.leb128(1)
       this.#value(0)
       if (this.#at !== text.length) return undefined
-      this.#head.byte(VERSION)
-      for (let i = 0; i < 4; i++) this.#head.byte(0xff)
-      this.#head.leb128(this.#nameAt.length / 2)
+      this.#head.head(this.#nameAt.length / 2)
       return [this.#head.written, this.#names.written, this.#body.written]
     } catch (error) {
       if (error !== noForm) throw error

@@ -21,6 +21,7 @@ import { EvalFlags, QuickJS } from 'quickjs-wasi'
 import type { Variable } from '../../../protocol/execution/replay.ts'
 import { PLAIN } from '../../../protocol/values/value-format.ts'
 import { readSessionCode } from '../../boundary/session-code.ts'
+import { type Reply, textOfReply } from '../../boundary/string-reply.ts'
 import { HostOperation, repliesTo } from '../../guest/host/host-operations.ts'
 import type { StandbyGuest } from '../engine-parts.ts'
 import { type GuestHooks, GuestThrown, OutOfGuestMemory, PROGRAM_FILE } from '../guest.ts'
@@ -231,9 +232,9 @@ export class QuickJSGuest implements StandbyGuest {
     return this.#session === NONE ? this.#runJob() : this.#guard(() => this.#runJob())
   }
 
-  deliver(id: number, text: string): void {
-    if (this.#session === NONE) this.#deliver(id, text)
-    else this.#guard(() => this.#deliver(id, text))
+  deliver(id: number, reply: Reply): void {
+    if (this.#session === NONE) this.#deliver(id, reply)
+    else this.#guard(() => this.#deliver(id, reply))
   }
 
   unhandledRejections(): string[] {
@@ -272,9 +273,9 @@ export class QuickJSGuest implements StandbyGuest {
     return true
   }
 
-  #deliver(id: number, text: string): void {
+  #deliver(id: number, reply: Reply): void {
     const number = this.#exports.qjs_new_number(id)
-    this.#free(this.#enter('deliver', number, this.#newReply(text)))
+    this.#free(this.#enter('deliver', number, this.#newReply(reply)))
   }
 
   #describeRejections(): string[] {
@@ -546,7 +547,7 @@ export class QuickJSGuest implements StandbyGuest {
       argc === 4 ? this.#takeKept() : undefined,
     )
     if (typeof answer === 'number') return this.#exports.qjs_new_number(answer)
-    return repliesTo(operation) ? this.#newReply(answer) : this.#newText(answer)
+    return repliesTo(operation) ? this.#newReply(answer) : this.#newText(textOfReply(answer))
   }
 
   #takeKept(): string {
@@ -557,12 +558,16 @@ export class QuickJSGuest implements StandbyGuest {
   }
 
   /** A reply as the prelude takes it: its text, or the value of a plain one in an array. */
-  #newReply(text: string): number {
-    if (text.length > SHORT_REPLY_CHARS && text[0] === PLAIN) {
-      const value = this.#maker?.make(text) ?? 0
-      if (value !== 0) return value
-    }
-    return this.#newText(text)
+  #newReply(reply: Reply): number {
+    const value = this.#make(reply)
+    return value === 0 ? this.#newText(textOfReply(reply)) : value
+  }
+
+  /** The value of a reply in an array; 0 when the prelude has to read its text. */
+  #make(reply: Reply): number {
+    if (typeof reply !== 'string') return this.#maker?.makeString(reply.string) ?? 0
+    if (reply.length <= SHORT_REPLY_CHARS || reply[0] !== PLAIN) return 0
+    return this.#maker?.make(reply) ?? 0
   }
 
   /** Questions that the language does not have. No code of the program runs in them. */
