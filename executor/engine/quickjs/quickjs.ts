@@ -176,12 +176,17 @@ export class QuickJSGuest implements StandbyGuest {
       guest.#isZoneAsked = true
     }
     const options = engineOptions(baseSnapshot.module, () => guest.#hooks, onZone)
-    guest.#vm = await QuickJS.restore(baseSnapshot.snapshot, {
+    // The library copies the whole memory. This one has the length alone: what is not zero is put in
+    // afterwards, so that the other pages stay without memory of the machine.
+    const memory = { byteLength: baseSnapshot.memoryBytes, length: 0 } as Uint8Array
+    const snapshot = { ...baseSnapshot.snapshot, memory }
+    guest.#vm = await QuickJS.restore(snapshot, {
       ...options,
       onUnhandledRejection: (promise, reason, isHandled) =>
         guest.#noteRejection(promise.identity, reason.ptr, isHandled),
     })
     guest.#exports = guest.#vm._getExports() as Exports
+    guest.rewind()
     const { heap } = baseSnapshot
     if (heap !== undefined) {
       guest.#reader = new HeapReader(guest.#exports.memory, heap)
@@ -359,12 +364,12 @@ export class QuickJSGuest implements StandbyGuest {
   }
 
   rewind(): boolean {
-    const { snapshot, parts } = this.#baseSnapshot
+    const { snapshot, memoryBytes, parts } = this.#baseSnapshot
     this.#session = NONE
     this.#hooks = idle
     const bytes = new Uint8Array(this.#exports.memory.buffer)
     // Pages that were grown stay grown, and the allocator of a smaller heap would never use them.
-    if (bytes.byteLength !== snapshot.memory.byteLength) return false
+    if (bytes.byteLength !== memoryBytes) return false
     putParts(bytes, parts)
     this.#exports.qjs_set_runtime_and_context(snapshot.runtimePtr, snapshot.contextPtr)
     this.#exports.__stack_pointer.value = snapshot.stackPointer
@@ -632,7 +637,7 @@ export class QuickJSGuest implements StandbyGuest {
 /** The memory that sessions begin with. The machine's stack stands below it. */
 const baseOf = (baseSnapshot: BaseSnapshot) => ({
   tag: snapshotTag(baseSnapshot),
-  memoryBytes: baseSnapshot.snapshot.memory.byteLength,
+  memoryBytes: baseSnapshot.memoryBytes,
   parts: baseSnapshot.parts,
   lowest: baseSnapshot.snapshot.stackPointer,
 })
