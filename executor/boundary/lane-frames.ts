@@ -20,7 +20,9 @@
  * the worker drops deliveries that came too late, and no honest worker sends anything after a report.
  */
 
+import { AsciiText, asciiTextOf, isAscii } from './ascii-text.ts'
 import type { Delivery, GuestTask } from './messages.ts'
+import type { StringReply } from './string-reply.ts'
 
 /** What a thread is given its lane by: the task of the pool, one for each thread. */
 export interface LaneStart {
@@ -38,6 +40,8 @@ export interface LongFrame {
   readonly tag: FrameTag
   readonly serial: string
   readonly value: unknown
+  /** The arguments of a message, or the string of a delivery, as bytes of ASCII that change hands. */
+  readonly ascii?: Uint8Array
 }
 
 /** The first character of a frame. */
@@ -46,7 +50,7 @@ export type FrameTag = 't' | 'l' | 'd' | 'q' | 'm' | 'r' | 'f' | 'a'
 /** Texts up to this many characters are escaped into JSON; longer ones cross in an object. */
 export const MAX_TEXT_CHARS = 65_536
 /** Texts inside of a frame that are longer are not tried. */
-const LONG_CHARS = 16_384
+export const LONG_CHARS = 16_384
 const SERIAL_CHARS = 36
 /** Where the rest of a frame with a serial begins. */
 const REST_AT = 1 + SERIAL_CHARS + 1
@@ -80,15 +84,31 @@ export const isLongText = (text: string | undefined): boolean =>
 /** A frame with a delivery for the guest of a task. */
 export function deliveryFrame(serial: string, delivery: Delivery): string | LongFrame {
   const { id, text, atMs } = delivery
+  if (typeof text !== 'string') return stringFrame(serial, delivery, text)
   // Behind a head it would be copied once more, and be read as a part of another text.
-  if (typeof text !== 'string' || isLongText(text)) return { tag: 'd', serial, value: delivery }
+  if (isLongText(text)) return { tag: 'd', serial, value: delivery }
   return `d${serial} ${id} ${atMs}\n${text}`
+}
+
+function stringFrame(serial: string, delivery: Delivery, { string }: StringReply): LongFrame {
+  const text = `${string}`
+  if (!isAscii(text)) return { tag: 'd', serial, value: { ...delivery, text: { string: text } } }
+  return { tag: 'd', serial, value: { ...delivery, text: '' }, ascii: asciiTextOf(text).bytes }
+}
+
+/** What of a frame changes hands. */
+export const transferOf = (frame: unknown): ArrayBuffer[] => {
+  const { ascii } = Object(frame) as Partial<LongFrame>
+  return ascii === undefined ? [] : [ascii.buffer as ArrayBuffer]
 }
 
 /** The delivery of a frame of {@link deliveryFrame}; `undefined` for a frame of another kind or task. */
 export function readDelivery(frame: string | LongFrame, serial: string): Delivery | undefined {
   if (typeof frame !== 'string') {
-    return frame.tag === 'd' && frame.serial === serial ? (frame.value as Delivery) : undefined
+    if (frame.tag !== 'd' || frame.serial !== serial) return undefined
+    const delivery = frame.value as Delivery
+    if (frame.ascii === undefined) return delivery
+    return { ...delivery, text: { string: new AsciiText(frame.ascii) } }
   }
   if (!isText(frame, 'd', serial)) return undefined
   const space = frame.indexOf(' ', REST_AT)

@@ -4,10 +4,11 @@
  */
 
 import { PLAIN } from '../../protocol/values/value-format.ts'
+import type { AsciiText } from './ascii-text.ts'
 
 /** On its way to a guest: the string itself in place of its text. */
 export interface StringReply {
-  readonly string: string
+  readonly string: string | AsciiText
 }
 
 /** What a guest is answered with: a text as `protocol/values/value-format.ts` marks it, or a string. */
@@ -15,7 +16,7 @@ export type Reply = string | StringReply
 
 /** The text of a reply. */
 export function textOfReply(reply: Reply): string {
-  return typeof reply === 'string' ? reply : PLAIN + JSON.stringify(reply.string)
+  return typeof reply === 'string' ? reply : PLAIN + JSON.stringify(`${reply.string}`)
 }
 
 /** Characters of a reply. */

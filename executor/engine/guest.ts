@@ -1,6 +1,7 @@
 /** The interface between the executor and a guest engine. */
 
 import type { Variable } from '../../protocol/execution/replay.ts'
+import type { AsciiText } from '../boundary/ascii-text.ts'
 import type { Reply } from '../boundary/string-reply.ts'
 
 /** The host's side of one execution, as the engine calls it. Each may throw to end the guest. */
@@ -12,7 +13,7 @@ export interface GuestHooks {
    *
    * @param kept the encoded value that the request is about, where its text is not that
    */
-  host(operation: number, number: number, text: string, kept?: string): Reply | number
+  host(operation: number, number: number, text: string, kept?: string | AsciiText): Reply | number
   /** The guest's clock in epoch milliseconds, fractions allowed. */
   now(): number
 }

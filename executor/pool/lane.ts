@@ -8,6 +8,8 @@
 import { randomUUID } from 'node:crypto'
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { GuestState, LATCH_BYTES, SIGNAL, Signal, STATE, TURN } from '../../protocol/latch.ts'
+import { limitTable } from '../../protocol/limits.ts'
+import { AsciiText } from '../boundary/ascii-text.ts'
 import { SharedLoss } from '../boundary/guest-pool.ts'
 import {
   type FrameTag,
@@ -17,6 +19,7 @@ import {
   type LongFrame,
   restOf,
   taskFrame,
+  transferOf,
 } from '../boundary/lane-frames.ts'
 import type { GuestTask } from '../boundary/messages.ts'
 
@@ -99,7 +102,7 @@ export class Lane {
   }
 
   post(frame: unknown): void {
-    this.#ours.postMessage(frame)
+    this.#ours.postMessage(frame, transferOf(frame))
     this.bump()
   }
 
@@ -151,13 +154,21 @@ export class Lane {
 
   #take(frame: unknown): void {
     if (this.#isLost) return
-    if (this.#isOfTurn(frame, 'm')) this.#listener?.onMessage(contentOf(frame))
+    if (this.#isOfTurn(frame, 'm')) this.#message(frame)
     else if (this.#isOfTurn(frame, 'r')) this.#report(contentOf(frame))
     else if (typeof frame === 'string' && this.#isOfTurn(frame, 'f')) {
       this.#end()?.onFailure(new Error(restOf(frame).slice(0, MAX_REASON_CHARS)))
     } else if (!this.#isAnswer(frame)) {
       this.#distrust()
     }
+  }
+
+  #message(frame: unknown): void {
+    const { ascii, value } = Object(frame) as Partial<LongFrame>
+    if (ascii === undefined) this.#listener?.onMessage(contentOf(frame))
+    else if (isInput(ascii)) {
+      this.#listener?.onMessage({ ...Object(value), input: `${new AsciiText(ascii)}` })
+    } else this.#distrust()
   }
 
   /** Takes the frames that have come, of a thread that may post without an end. */
@@ -212,6 +223,13 @@ const MAX_LAST_FRAMES = 10_000
 
 /** A reason is an error's message. */
 const MAX_REASON_CHARS = 2000
+
+/** Whether these can be the bytes of arguments: an honest worker sends none beyond the limit. */
+const isInput = (bytes: unknown): bytes is Uint8Array =>
+  bytes instanceof Uint8Array && bytes.length <= MAX_INPUT_BYTES
+
+/** With the character that marks how they are written. */
+const MAX_INPUT_BYTES = limitTable.maxCallBytes.ceiling + 1
 
 const contentOf = (frame: unknown): unknown =>
   typeof frame === 'string' ? restOf(frame) : (frame as LongFrame).value

@@ -18,6 +18,7 @@ import {
   STATE,
   TURN,
 } from '../../protocol/latch.ts'
+import type { AsciiText } from '../boundary/ascii-text.ts'
 import type { Delivery, GuestMessage, JournaledDelivery } from '../boundary/messages.ts'
 import { SPIN_MS } from '../boundary/spin-choice.ts'
 import { GuestEnd, GuestParked } from './guest-end.ts'
@@ -85,8 +86,9 @@ export class Channel {
     return this.#received
   }
 
-  send(message: GuestMessage): void {
-    this.#lane.send(this.#options.serial, message)
+  /** @param input the arguments of the message, which has none then */
+  send(message: GuestMessage, input?: AsciiText): void {
+    this.#lane.send(this.#options.serial, message, input)
   }
 
   /** Puts a reply of the worker's own before the deliveries. */

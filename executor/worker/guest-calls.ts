@@ -9,6 +9,7 @@
 
 import type { Variable } from '../../protocol/execution/replay.ts'
 import { STREAM, THROWN } from '../../protocol/values/value-format.ts'
+import type { AsciiText } from '../boundary/ascii-text.ts'
 import { earlierTexts, isRequestText } from '../boundary/earlier-requests.ts'
 import type {
   Delivery,
@@ -44,6 +45,19 @@ export interface CallDependencies {
   readonly clock: GuestClock
   readonly cpu: CpuBudget
   readonly logs: LogBuffer
+}
+
+/** A request that is about to be launched. */
+interface Asked {
+  readonly request: GuestRequest
+  /** Its arguments as bytes; the request has none then. */
+  readonly input?: AsciiText
+}
+
+/** Bytes of an input without its mark, counted where that may be beyond a bound. */
+function sizeNear(input: string, bound: number): number {
+  // A text has at least as many bytes as units.
+  return input.length * 3 > bound ? Buffer.byteLength(input) - 1 : 0
 }
 
 /** The calls, timers and stream items of one guest: sends requests, or repeats the journal. */
@@ -116,23 +130,23 @@ export class GuestCalls {
   }
 
   /** Calls a tool and waits for its reply. */
-  call(tool: number, input: string): Reply {
+  call(tool: number, input: string | AsciiText): Reply {
     const id = this.start()
-    this.#tally.note(tool, input)
+    const asked = this.#asked(id, tool, input, true)
     const refusal = this.#refusal(tool, input)
-    if (refusal === undefined) return this.block(this.#request(id, tool, input, true))
-    this.#haltAt(this.#request(id, tool, input, true))
+    if (refusal === undefined) return this.take(this.#launch(asked))
+    this.#haltAt(asked.request)
     return refusal
   }
 
   /** Calls a tool. Returns the number of the call. */
-  callConcurrently(tool: number, input: string): number {
+  callConcurrently(tool: number, input: string | AsciiText): number {
     const { channel, clock } = this.#deps
     const id = this.start()
-    this.#tally.note(tool, input)
+    const asked = this.#asked(id, tool, input, false)
     const refusal = this.#refusal(tool, input)
-    if (refusal === undefined) return this.launch(this.#request(id, tool, input, false))
-    this.#haltAt(this.#request(id, tool, input, false))
+    if (refusal === undefined) return this.#launch(asked)
+    this.#haltAt(asked.request)
     channel.stash({ id, text: refusal, atMs: clock.nowMs })
     this.#pending.set(id, 0)
     return id
@@ -170,6 +184,10 @@ export class GuestCalls {
    * number.
    */
   launch(request: GuestRequest): number {
+    return this.#launch({ request })
+  }
+
+  #launch({ request, input }: Asked): number {
     const { cpu, logs, channel } = this.#deps
     const { id } = request
     const recorded = this.#recorded.get(id)
@@ -181,7 +199,7 @@ export class GuestCalls {
     } else {
       if (id > this.#lastRecorded) cpu.startActive()
       logs.flush()
-      channel.send(request)
+      channel.send(request, input)
     }
     this.#haltAt(request)
     return id
@@ -259,10 +277,9 @@ export class GuestCalls {
   }
 
   /** The reply to a call whose arguments are too large; `undefined` for the others. */
-  #refusal(tool: number, input: string): string | undefined {
+  #refusal(tool: number, input: string | AsciiText): string | undefined {
     const { maxCallBytes } = this.#task.limits
-    // A text has at least as many bytes as units: the exact count is only needed near the limit.
-    const size = input.length * 3 > maxCallBytes ? Buffer.byteLength(input) - 1 : 0
+    const size = typeof input === 'string' ? sizeNear(input, maxCallBytes) : input.length - 1
     if (size <= maxCallBytes) return undefined
     const message = `Cannot send call arguments: ${size} bytes, limit maxCallBytes ${maxCallBytes}`
     const name = this.#tools[toolIndex(tool)]?.[0]
@@ -271,9 +288,21 @@ export class GuestCalls {
     )
   }
 
-  #request(id: number, tool: number, input: string, isBlocking: boolean): GuestRequest {
+  #asked(id: number, tool: number, input: string | AsciiText, isBlocking: boolean): Asked {
     const atMs = this.#deps.clock.nowMs
-    return { kind: 'call', id, tool, input, ...inputHashOf(input), isBlocking, atMs }
+    const hash = inputHashOf(input)
+    const sent = typeof input !== 'string' && this.#isFirst(id) ? input : undefined
+    const text = sent === undefined ? `${input}` : ''
+    this.#tally.note(tool, hash.inputHash ?? text)
+    return {
+      request: { kind: 'call', id, tool, input: text, ...hash, isBlocking, atMs },
+      ...(sent !== undefined && { input: sent }),
+    }
+  }
+
+  /** Whether nobody has to read the text of a request here: it goes to the host for the first time. */
+  #isFirst(id: number): boolean {
+    return !this.#recorded.has(id) && this.#task.dryRun === undefined
   }
 
   /** Ends a dry run at the call that it was to end at. */

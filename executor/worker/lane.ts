@@ -2,12 +2,14 @@
 
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { TURN } from '../../protocol/latch.ts'
+import type { AsciiText } from '../boundary/ascii-text.ts'
 import {
   isLongText,
   type LaneStart,
   type LongFrame,
   readDelivery,
   readTask,
+  transferOf,
   valueFrame,
 } from '../boundary/lane-frames.ts'
 import type { Delivery, GuestMessage, GuestReport, GuestTask } from '../boundary/messages.ts'
@@ -72,7 +74,13 @@ export class WorkerLane {
     return Atomics.wait(this.words, TURN, turn, mostMs) !== 'timed-out'
   }
 
-  send(serial: string, message: GuestMessage): void {
+  /** @param input the arguments of the message, which has none then */
+  send(serial: string, message: GuestMessage, input?: AsciiText): void {
+    if (input !== undefined) {
+      const frame: LongFrame = { tag: 'm', serial, value: message, ascii: input.bytes }
+      this.#port.postMessage(frame, transferOf(frame))
+      return
+    }
     const isLong = message.kind === 'compiled' || ('input' in message && isLongText(message.input))
     this.#port.postMessage(valueFrame('m', serial, message, isLong))
   }

@@ -16,6 +16,7 @@
  * `heap-layout.ts` tries it. The value arrives in an array of one.
  */
 
+import { type AsciiText, isAscii } from '../../boundary/ascii-text.ts'
 import { MAX_DEPTH } from '../../boundary/plain-json.ts'
 
 const NULL = 1
@@ -168,9 +169,6 @@ function codesOf(text: string): Codes {
   return bytes.subarray(0, bytes.write(text, 'latin1'))
 }
 
-/** Whether a string has no unit beyond ASCII. */
-export const isAscii = (text: string): boolean => Buffer.byteLength(text) === text.length
-
 function writeLeb128(value: number, to: Buffer, at: number): number {
   let end = at
   let rest = value
@@ -198,10 +196,13 @@ export const WIDE_BYTES = 2
 export const STRING_HEAD_BYTES = 16
 
 /** Writes the form of an array of one, a string. Returns where it ends. */
-export function writeString(text: string, to: Buffer, at: number): number {
+export function writeString(text: string | AsciiText, to: Buffer, at: number): number {
   let end = writeHead(to, at, 0)
   for (const byte of [ARRAY, 1, STRING]) to[end++] = byte
-  return writeUnits(text, to, end)
+  if (typeof text === 'string') return writeUnits(text, to, end)
+  end = writeLeb128(2 * text.length, to, end)
+  to.set(text.bytes, end)
+  return end + text.length
 }
 
 /** Writes what comes first. Returns where it ends. */

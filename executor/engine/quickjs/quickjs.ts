@@ -20,6 +20,7 @@
 import { EvalFlags, QuickJS } from 'quickjs-wasi'
 import type { Variable } from '../../../protocol/execution/replay.ts'
 import { PLAIN } from '../../../protocol/values/value-format.ts'
+import type { AsciiText } from '../../boundary/ascii-text.ts'
 import { readSessionCode } from '../../boundary/session-code.ts'
 import { type Reply, textOfReply } from '../../boundary/string-reply.ts'
 import { HostOperation, repliesTo } from '../../guest/host/host-operations.ts'
@@ -150,7 +151,7 @@ export class QuickJSGuest implements StandbyGuest {
   #reader: HeapReader | undefined
   #maker: ValueMaker | undefined
   /** The text of the plain value that the prelude has asked about last. */
-  #kept: string | undefined
+  #kept: string | AsciiText | undefined
   #baseSnapshot: BaseSnapshot
   #hooks: EngineHooks = idle
   #decoder = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -555,7 +556,7 @@ export class QuickJSGuest implements StandbyGuest {
     return repliesTo(operation) ? this.#newReply(answer) : this.#newText(textOfReply(answer))
   }
 
-  #takeKept(): string {
+  #takeKept(): string | AsciiText {
     const kept = this.#kept
     this.#kept = undefined
     if (kept === undefined) throw new Error('no text is kept')

@@ -1,14 +1,22 @@
 /**
- * A long text of JSON that is put together from many short pieces.
+ * A text of JSON that is put together from many pieces.
  *
  * Pieces of one byte for each character are collected in a buffer. What needs two goes into the text
- * as a string.
+ * as a string. A long text of ASCII is handed over as the buffer.
  */
+
+import { isAscii } from 'node:buffer'
+import { AsciiText } from '../../boundary/ascii-text.ts'
+import { LONG_CHARS } from '../../boundary/lane-frames.ts'
 
 /** A name with what stands around it: bytes, or a string when it has characters beyond Latin-1. */
 export type NameText = Uint8Array | string
 
 const BUFFER_BYTES = 65_536
+/** Buffers up to this size are kept for the next text. */
+const MAX_KEPT_BYTES = 2 * 1024 * 1024
+/** Beyond the length of the last text that was handed over: the next one often is about as long. */
+const SPARE_BYTES = 4096
 /** More than the longest number and the short texts of JSON have. */
 const NUMBER_CHARS = 32
 /** Of one character: `\u0000`. */
@@ -29,7 +37,8 @@ isEscaped[0x5c] = 1
 const BEYOND_LATIN1 = /[^\0-\xff]/
 
 /** One for the thread: a text is put together in one go. */
-const buffer = Buffer.alloc(BUFFER_BYTES)
+let buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES)
+let lastBytes = 0
 
 /** Collects one text at a time. */
 export class TextOutput {
@@ -38,16 +47,28 @@ export class TextOutput {
 
   /** Begins a text. */
   begin(text: string): void {
-    this.#text = text
+    this.#text = ''
     this.#length = 0
+    this.ascii(text)
   }
 
   /** The text. */
-  take(): string {
+  take(): string | AsciiText {
+    if (this.#text === '' && this.#length > LONG_CHARS) {
+      const bytes = buffer.subarray(0, this.#length)
+      if (isAscii(bytes)) return this.#handOver(bytes)
+    }
     this.#flush()
     const text = this.#text
     this.#text = ''
+    if (buffer.length > MAX_KEPT_BYTES) buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES)
     return text
+  }
+
+  #handOver(bytes: Buffer): AsciiText {
+    lastBytes = Math.min(bytes.length, MAX_KEPT_BYTES)
+    buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES)
+    return new AsciiText(bytes)
   }
 
   /** Writes a few characters of ASCII. */
@@ -100,6 +121,13 @@ export class TextOutput {
     this.#append(JSON.stringify(text))
   }
 
+  /** Writes a string of any length that has no character beyond Latin-1. */
+  latin1(text: string): void {
+    const json = JSON.stringify(text)
+    this.#reserve(json.length)
+    this.#length += buffer.write(json, this.#length, 'latin1')
+  }
+
   /** Writes a short string that is there as bytes of Latin-1. */
   bytes(bytes: Uint8Array, from: number, length: number): void {
     this.#reserve(MAX_ESCAPE_CHARS * length + 2)
@@ -129,7 +157,13 @@ export class TextOutput {
   }
 
   #reserve(bytes: number): void {
-    if (this.#length + bytes > BUFFER_BYTES) this.#flush()
+    const needed = this.#length + bytes
+    if (needed <= buffer.length) return
+    const larger = Buffer.allocUnsafeSlow(
+      Math.max(2 * buffer.length, needed, lastBytes + SPARE_BYTES),
+    )
+    buffer.copy(larger, 0, 0, this.#length)
+    buffer = larger
   }
 
   #flush(): void {

@@ -1,12 +1,7 @@
 /** Makes values inside a guest from JSON, by the engine's reader of its binary form. */
 
-import {
-  BinaryWriter,
-  isAscii,
-  STRING_HEAD_BYTES,
-  WIDE_BYTES,
-  writeString,
-} from './binary-value.ts'
+import { type AsciiText, isAscii } from '../../boundary/ascii-text.ts'
+import { BinaryWriter, STRING_HEAD_BYTES, WIDE_BYTES, writeString } from './binary-value.ts'
 
 /** Functions of the engine that this takes. */
 export interface MakerExports {
@@ -53,9 +48,9 @@ export class ValueMaker {
   }
 
   /** An array of one, a string; as {@link make}. */
-  makeString(string: string): number {
-    const unitBytes = isAscii(string) ? 1 : WIDE_BYTES
-    const most = STRING_HEAD_BYTES + unitBytes * string.length
+  makeString(string: string | AsciiText): number {
+    const isNarrow = typeof string !== 'string' || isAscii(string)
+    const most = STRING_HEAD_BYTES + (isNarrow ? 1 : WIDE_BYTES) * string.length
     return this.#read(most, (bytes, at) => writeString(string, bytes, at))
   }
 
