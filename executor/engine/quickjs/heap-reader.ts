@@ -123,6 +123,7 @@ export class HeapReader {
       this.#names.clear()
       this.#plans.clear()
       this.#seen.clear()
+      this.#out.clear()
     }
   }
 

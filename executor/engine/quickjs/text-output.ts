@@ -47,8 +47,7 @@ export class TextOutput {
 
   /** Begins a text. */
   begin(text: string): void {
-    this.#text = ''
-    this.#length = 0
+    this.clear()
     this.ascii(text)
   }
 
@@ -59,10 +58,14 @@ export class TextOutput {
       if (isAscii(bytes)) return this.#handOver(bytes)
     }
     this.#flush()
-    const text = this.#text
+    return this.#text
+  }
+
+  /** Forgets the text. */
+  clear(): void {
     this.#text = ''
+    this.#length = 0
     if (buffer.length > MAX_KEPT_BYTES) buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES)
-    return text
   }
 
   #handOver(bytes: Buffer): AsciiText {
