@@ -97,10 +97,8 @@ function stringFrame(serial: string, delivery: Delivery, { string }: StringReply
 }
 
 /** What of a frame changes hands. */
-export const transferOf = (frame: unknown): ArrayBuffer[] => {
-  const { ascii } = Object(frame) as Partial<LongFrame>
-  return ascii === undefined ? [] : [ascii.buffer as ArrayBuffer]
-}
+export const transferOf = ({ ascii }: LongFrame): ArrayBuffer[] =>
+  ascii === undefined ? [] : [ascii.buffer as ArrayBuffer]
 
 /** The delivery of a frame of {@link deliveryFrame}; `undefined` for a frame of another kind or task. */
 export function readDelivery(frame: string | LongFrame, serial: string): Delivery | undefined {

@@ -101,8 +101,9 @@ export class Lane {
     this.post(taskFrame(task))
   }
 
-  post(frame: unknown): void {
-    this.#ours.postMessage(frame, transferOf(frame))
+  post(frame: string | LongFrame): void {
+    if (typeof frame === 'string') this.#ours.postMessage(frame)
+    else this.#ours.postMessage(frame, transferOf(frame))
     this.bump()
   }
 

@@ -51,7 +51,7 @@ export interface CallDependencies {
 interface Asked {
   readonly request: GuestRequest
   /** Its arguments as bytes; the request has none then. */
-  readonly input?: AsciiText
+  readonly input: AsciiText | undefined
 }
 
 /** Bytes of an input without its mark, counted where that may be beyond a bound. */
@@ -184,7 +184,7 @@ export class GuestCalls {
    * number.
    */
   launch(request: GuestRequest): number {
-    return this.#launch({ request })
+    return this.#launch({ request, input: undefined })
   }
 
   #launch({ request, input }: Asked): number {
@@ -294,10 +294,8 @@ export class GuestCalls {
     const sent = typeof input !== 'string' && this.#isFirst(id) ? input : undefined
     const text = sent === undefined ? `${input}` : ''
     this.#tally.note(tool, hash.inputHash ?? text)
-    return {
-      request: { kind: 'call', id, tool, input: text, ...hash, isBlocking, atMs },
-      ...(sent !== undefined && { input: sent }),
-    }
+    const request = { kind: 'call', id, tool, input: text, ...hash, isBlocking, atMs } as const
+    return { request, input: sent }
   }
 
   /** Whether nobody has to read the text of a request here: it goes to the host for the first time. */

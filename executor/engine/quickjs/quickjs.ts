@@ -27,7 +27,7 @@ import { HostOperation, repliesTo } from '../../guest/host/host-operations.ts'
 import type { StandbyGuest } from '../engine-parts.ts'
 import { type GuestHooks, GuestThrown, OutOfGuestMemory, PROGRAM_FILE } from '../guest.ts'
 import { hashOf } from '../memory-hash.ts'
-import { putParts } from '../memory-parts.ts'
+import { mendParts, putParts } from '../memory-parts.ts'
 import { decodeSnapshot, encodeSnapshot, fitsSnapshot } from '../session-snapshot.ts'
 import type { BaseSnapshot, EntryName } from './base-snapshot-shape.ts'
 import { findVariables } from './frame-reader.ts'
@@ -187,7 +187,8 @@ export class QuickJSGuest implements StandbyGuest {
         guest.#noteRejection(promise.identity, reason.ptr, isHandled),
     })
     guest.#exports = guest.#vm._getExports() as Exports
-    guest.rewind()
+    mendParts(new Uint8Array(guest.#exports.memory.buffer), baseSnapshot.parts)
+    guest.#setRegisters()
     const { heap } = baseSnapshot
     if (heap !== undefined) {
       guest.#reader = new HeapReader(guest.#exports.memory, heap)
@@ -365,15 +366,14 @@ export class QuickJSGuest implements StandbyGuest {
   }
 
   rewind(): boolean {
-    const { snapshot, memoryBytes, parts } = this.#baseSnapshot
+    const { memoryBytes, parts } = this.#baseSnapshot
     this.#session = NONE
     this.#hooks = idle
     const bytes = new Uint8Array(this.#exports.memory.buffer)
     // Pages that were grown stay grown, and the allocator of a smaller heap would never use them.
     if (bytes.byteLength !== memoryBytes) return false
     putParts(bytes, parts)
-    this.#exports.qjs_set_runtime_and_context(snapshot.runtimePtr, snapshot.contextPtr)
-    this.#exports.__stack_pointer.value = snapshot.stackPointer
+    this.#setRegisters()
     // The library keeps handles into the memory that was there before: they are forgotten.
     const internals = this.#vm as unknown as Internals
     internals._global = null
@@ -386,6 +386,13 @@ export class QuickJSGuest implements StandbyGuest {
     this.#kept = undefined
     this.#isNew = true
     return true
+  }
+
+  /** Has the engine go on in a memory that was put there. */
+  #setRegisters(): void {
+    const { runtimePtr, contextPtr, stackPointer } = this.#baseSnapshot.snapshot
+    this.#exports.qjs_set_runtime_and_context(runtimePtr, contextPtr)
+    this.#exports.__stack_pointer.value = stackPointer
   }
 
   /** Whether the memory is that of the base snapshot, byte by byte; takes milliseconds. */
