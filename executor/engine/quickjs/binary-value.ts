@@ -125,18 +125,43 @@ class Bytes {
   units(codes: Codes, from: number, length: number, isWide: boolean): void {
     this.leb128(2 * length + (isWide ? 1 : 0))
     const bytes = this.reserve(isWide ? 2 * length : length)
+    let at = this.length
     if (isWide) {
       for (let i = from; i < from + length; i++) {
         const unit = codes[i] as number
-        bytes[this.length++] = unit & 0xff
-        bytes[this.length++] = unit >>> 8
+        bytes[at++] = unit & 0xff
+        bytes[at++] = unit >>> 8
       }
     } else if (length > SHORT_CHARS) {
-      bytes.set(codes.subarray(from, from + length), this.length)
-      this.length += length
+      bytes.set(codes.subarray(from, from + length), at)
+      at += length
     } else {
-      for (let i = from; i < from + length; i++) bytes[this.length++] = codes[i] as number
+      for (let i = from; i < from + length; i++) bytes[at++] = codes[i] as number
     }
+    this.length = at
+  }
+
+  /**
+   * Writes a short string of ASCII in which nothing is escaped.
+   *
+   * @param from behind its first quote
+   * @returns where its last quote is; -1 for any other string, of which nothing is written
+   */
+  shortAscii(codes: Codes, from: number): number {
+    const bytes = this.reserve(SHORT_CHARS)
+    // A length below this takes one byte.
+    const most = from + SHORT_CHARS - 1
+    let at = this.length
+    let end = from
+    let code = codes[end] as number
+    for (; end < most && code !== QUOTE && code < 0x80 && code !== BACKSLASH; ) {
+      bytes[++at] = code
+      code = codes[++end] as number
+    }
+    if (code !== QUOTE) return -1
+    bytes[this.length] = 2 * (end - from)
+    this.length = at + 1
+    return end
   }
 
   /** Writes a string by copies of the platform. */
@@ -148,7 +173,9 @@ class Bytes {
   double(value: number): void {
     doubles[0] = value
     const bytes = this.reserve(doubleBytes.length)
-    for (const byte of doubleBytes) bytes[this.length++] = byte
+    const at = this.length
+    for (let i = 0; i < doubleBytes.length; i++) bytes[at + i] = doubleBytes[i] as number
+    this.length = at + doubleBytes.length
   }
 }
 
@@ -234,6 +261,8 @@ export class BinaryWriter {
   /** Names by hash: places from 1; and where each is in the text, with its length. */
   #table = new Uint32Array(256)
   #nameAt: number[] = []
+  /** By the place of a name: the one that came after it, and comes most likely again. */
+  #followers: number[] = []
   #clashes = 0
 
   /**
@@ -246,6 +275,7 @@ export class BinaryWriter {
     this.#at = 1
     this.#backslash = 0
     this.#nameAt = []
+    this.#followers = []
     this.#clashes = 0
     this.#table.fill(0)
     for (const part of [this.#head, this.#names, this.#body]) part.clear()
@@ -319,8 +349,11 @@ export class BinaryWriter {
     let count = 0
     if (this.#codes[++this.#at] === CLOSE_OBJECT) this.#at++
     else {
+      let before = 0
       do {
-        this.#body.leb128(this.#nameOrIndex())
+        const name = this.#nameOrIndex(before)
+        if (name % 2 === 0) before = name / 2
+        this.#body.leb128(name)
         // Past the colon.
         this.#at++
         this.#value(depth)
@@ -338,8 +371,10 @@ export class BinaryWriter {
     return false
   }
 
-  /** Passes a name. Returns what stands for it. */
-  #nameOrIndex(): number {
+  /** Passes a name. Returns what stands for it. @param before the place of the one before it; 0: none */
+  #nameOrIndex(before: number): number {
+    const guess = this.#followers[before]
+    if (guess !== undefined && this.#isHere(guess)) return 2 * guess
     const codes = this.#codes
     const from = this.#at + 1
     let at = from
@@ -349,9 +384,24 @@ export class BinaryWriter {
       code = codes[++at] as number
     }
     const isDecimal = at > from && (codes[from] !== ZERO || at === from + 1)
-    if (!isDecimal || codes[at] !== QUOTE || index > MAX_INDEX) return 2 * this.#name()
-    this.#at = at + 1
-    return 2 * index + 1
+    if (isDecimal && codes[at] === QUOTE && index <= MAX_INDEX) {
+      this.#at = at + 1
+      return 2 * index + 1
+    }
+    const place = this.#name()
+    this.#followers[before] = place
+    return 2 * place
+  }
+
+  /** Passes a name if it is this one. */
+  #isHere(place: number): boolean {
+    const codes = this.#codes
+    const at = this.#at
+    const length = this.#nameAt[2 * place - 1] as number
+    if (codes[at] !== QUOTE || codes[at + length] !== QUOTE) return false
+    if (!this.#isName(place, at, length)) return false
+    this.#at = at + length + 1
+    return true
   }
 
   /** The place of a name among all, from 1. */
@@ -436,6 +486,11 @@ export class BinaryWriter {
   #string(to: Bytes): void {
     const codes = this.#codes
     const from = this.#at + 1
+    const last = to.shortAscii(codes, from)
+    if (last >= 0) {
+      this.#at = last + 1
+      return
+    }
     const short = Math.min(from + SHORT_CHARS, codes.length)
     let end = from
     let all = 0

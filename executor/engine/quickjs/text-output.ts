@@ -77,7 +77,9 @@ export class TextOutput {
   /** Writes a few characters of ASCII. */
   ascii(text: string): void {
     this.#reserve(NUMBER_CHARS)
-    for (let i = 0; i < text.length; i++) buffer[this.#length++] = text.charCodeAt(i)
+    const at = this.#length
+    for (let i = 0; i < text.length; i++) buffer[at + i] = text.charCodeAt(i)
+    this.#length = at + text.length
   }
 
   /** Writes a finite number. */
@@ -89,18 +91,21 @@ export class TextOutput {
   /** Writes a whole number of 32 bits. */
   integer(value: number): void {
     this.#reserve(NUMBER_CHARS)
+    let from = this.#length
     let rest = value
     if (rest < 0) {
-      buffer[this.#length++] = MINUS
+      buffer[from++] = MINUS
       rest = -rest
     }
     let digits = 1
     for (let bound = 10; bound <= rest; bound *= 10) digits++
-    for (let at = this.#length + digits - 1; at >= this.#length; at--) {
-      buffer[at] = ZERO + (rest % 10)
-      rest = Math.floor(rest / 10)
+    for (let at = from + digits - 1; at >= from; at--) {
+      // A tenth of what has 32 bits is whole in as many.
+      const tenth = (rest / 10) | 0
+      buffer[at] = ZERO + rest - 10 * tenth
+      rest = tenth
     }
-    this.#length += digits
+    this.#length = from + digits
   }
 
   /** The form of a name that {@link name} takes. */
@@ -116,7 +121,9 @@ export class TextOutput {
       return
     }
     this.#reserve(name.length)
-    for (let i = 0; i < name.length; i++) buffer[this.#length++] = name[i] as number
+    const at = this.#length
+    for (let i = 0; i < name.length; i++) buffer[at + i] = name[i] as number
+    this.#length = at + name.length
   }
 
   /** Writes a string of any length. */
