@@ -14,7 +14,8 @@
  * | worker | `a` answer      | id, space | JSON of the answer to a question |
  *
  * A frame is a text, since a text crosses several times faster than an object. What would make a long
- * text, or has bytes, crosses as an object ({@link LongFrame}), which costs one copy and no escapes.
+ * text, or has bytes, crosses as an object ({@link LongFrame}), which costs one copy and no escapes. Long arguments, and a
+ * long string that is a whole answer, stand beside it as bytes where all of them are ASCII.
  *
  * Each task has a serial of 122 random bits. Frames of another one are of an execution that has ended:
  * the worker drops deliveries that came too late, and no honest worker sends anything after a report.
