@@ -82,19 +82,33 @@ export function valueFrame(
 export const isLongText = (text: string | undefined): boolean =>
   text !== undefined && text.length > LONG_CHARS
 
-/** A frame with a delivery for the guest of a task. */
-export function deliveryFrame(serial: string, delivery: Delivery): string | LongFrame {
+/** A frame with a delivery for the guest of a task. @param spare memory for its bytes, if any */
+export function deliveryFrame(
+  serial: string,
+  delivery: Delivery,
+  spare?: ArrayBuffer,
+): string | LongFrame {
   const { id, text, atMs } = delivery
-  if (typeof text !== 'string') return stringFrame(serial, delivery, text)
+  if (typeof text !== 'string') return stringFrame(serial, delivery, text, spare)
   // Behind a head it would be copied once more, and be read as a part of another text.
   if (isLongText(text)) return { tag: 'd', serial, value: delivery }
   return `d${serial} ${id} ${atMs}\n${text}`
 }
 
-function stringFrame(serial: string, delivery: Delivery, { string }: StringReply): LongFrame {
+function stringFrame(
+  serial: string,
+  delivery: Delivery,
+  { string }: StringReply,
+  spare: ArrayBuffer | undefined,
+): LongFrame {
   const text = `${string}`
   if (!isAscii(text)) return { tag: 'd', serial, value: { ...delivery, text: { string: text } } }
-  return { tag: 'd', serial, value: { ...delivery, text: '' }, ascii: asciiTextOf(text).bytes }
+  return {
+    tag: 'd',
+    serial,
+    value: { ...delivery, text: '' },
+    ascii: asciiTextOf(text, spare).bytes,
+  }
 }
 
 /** What of a frame changes hands. */

@@ -9,9 +9,10 @@ import { randomUUID } from 'node:crypto'
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { GuestState, LATCH_BYTES, SIGNAL, Signal, STATE, TURN } from '../../protocol/latch.ts'
 import { limitTable } from '../../protocol/limits.ts'
-import { AsciiText } from '../boundary/ascii-text.ts'
+import { AsciiText, spareOf } from '../boundary/ascii-text.ts'
 import { SharedLoss } from '../boundary/guest-pool.ts'
 import {
+  deliveryFrame,
   type FrameTag,
   isText,
   type LaneQuestion,
@@ -21,7 +22,7 @@ import {
   taskFrame,
   transferOf,
 } from '../boundary/lane-frames.ts'
-import type { GuestTask } from '../boundary/messages.ts'
+import type { Delivery, GuestTask } from '../boundary/messages.ts'
 
 /** Receives what the worker sends about one execution. */
 export interface LaneListener {
@@ -54,6 +55,8 @@ export class Lane {
   #lastQuestion = 0
   /** JSON of the tools that the thread has. */
   #tools: string | undefined
+  /** Memory of the last arguments of the turn that came as bytes, for the next bytes that go. */
+  #spare: ArrayBuffer | undefined
   #isLost = false
   #isClosed = false
 
@@ -88,6 +91,8 @@ export class Lane {
     Atomics.store(this.words, STATE, GuestState.queued)
     this.#serial = randomUUID()
     this.#listener = listener
+    // Behind shorter bytes it would show those of another execution.
+    this.#spare = undefined
     this.#ours.ref()
     return this.#serial
   }
@@ -99,6 +104,15 @@ export class Lane {
       this.#tools = task.tools
     }
     this.post(taskFrame(task))
+  }
+
+  /** Hands a delivery over to the guest of a serial. */
+  deliver(serial: string, delivery: Delivery): void {
+    const isOfTurn = serial === this.#serial
+    const frame = deliveryFrame(serial, delivery, isOfTurn ? this.#spare : undefined)
+    // What has changed hands is not here any more.
+    if (typeof frame !== 'string' && frame.ascii?.buffer === this.#spare) this.#spare = undefined
+    this.post(frame)
   }
 
   post(frame: string | LongFrame): void {
@@ -168,7 +182,9 @@ export class Lane {
     const { ascii, value } = Object(frame) as Partial<LongFrame>
     if (ascii === undefined) this.#listener?.onMessage(contentOf(frame))
     else if (isInput(ascii)) {
-      this.#listener?.onMessage({ ...Object(value), input: `${new AsciiText(ascii)}` })
+      const input = `${new AsciiText(ascii)}`
+      this.#spare = spareOf(ascii)
+      this.#listener?.onMessage({ ...Object(value), input })
     } else this.#distrust()
   }
 

@@ -2,7 +2,7 @@
 
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads'
 import t, { type Test } from 'tap'
-import { asciiTextOf } from '../../executor/boundary/ascii-text.ts'
+import { type AsciiText, asciiTextOf } from '../../executor/boundary/ascii-text.ts'
 import {
   deliveryFrame,
   type LongFrame,
@@ -11,7 +11,11 @@ import {
   taskFrame,
 } from '../../executor/boundary/lane-frames.ts'
 import type { Delivery, GuestReport, GuestTask } from '../../executor/boundary/messages.ts'
-import { charsOfReply, textOfReply } from '../../executor/boundary/string-reply.ts'
+import {
+  charsOfReply,
+  type StringReply,
+  textOfReply,
+} from '../../executor/boundary/string-reply.ts'
 import { createExecutor } from '../../executor/index.ts'
 import { Lane } from '../../executor/pool/lane.ts'
 import { WorkerLane } from '../../executor/worker/lane.ts'
@@ -155,6 +159,41 @@ t.test('arguments that cross as bytes arrive as their text', async t => {
   t.equal(input.length, 0, 'the bytes have changed hands')
   await until(heard, 1)
   t.strictSame(heard, [['message', { ...call, input: 'j["x"]' }]])
+})
+
+t.test('memory that has changed hands is used again, and by no other execution', async t => {
+  const { lane, worker, heard, listener } = openLane(t)
+  const call = { kind: 'call', id: 1, tool: 0, input: '', isBlocking: true, atMs: 0 } as const
+  const input = `j["${'secret'.repeat(9000)}"]`
+  const string = 'x'.repeat(20_000)
+  /** Bytes of the memory in which a string comes. */
+  const memoryOf = (serial: string) => {
+    lane.deliver(serial, { id: 1, text: { string }, atMs: 5 })
+    const { text } = worker.nextDelivery(serial) as Delivery
+    t.ok(textOfReply(text) === `j"${string}"`)
+    return ((text as StringReply).string as AsciiText).bytes.buffer.byteLength
+  }
+  const first = lane.begin(listener)
+  for (const count of [1, 2]) {
+    worker.send(first, call, asciiTextOf(input))
+    await until(heard, count)
+  }
+  t.equal(memoryOf(first), input.length)
+  t.equal(memoryOf(first), string.length, 'it is not here any more')
+  worker.send(first, call, asciiTextOf(input))
+  await until(heard, 3)
+  t.equal(memoryOf(lane.begin(listener)), string.length)
+})
+
+t.test('shared memory of arguments is not used again', async t => {
+  const { lane, worker, heard, listener } = openLane(t)
+  const serial = lane.begin(listener)
+  const ascii = new Uint8Array(new SharedArrayBuffer(65_536))
+  lane.start.port.postMessage({ tag: 'm', serial, value: {}, ascii })
+  await until(heard, 1)
+  lane.deliver(serial, { id: 1, text: { string: 'x'.repeat(20_000) }, atMs: 5 })
+  const { text } = worker.nextDelivery(serial) as Delivery
+  t.equal(((text as StringReply).string as AsciiText).bytes.buffer.byteLength, 20_000)
 })
 
 t.test('messages and the report of a task reach its listener, and nothing after it', async t => {

@@ -20,7 +20,7 @@
 import { EvalFlags, QuickJS } from 'quickjs-wasi'
 import type { Variable } from '../../../protocol/execution/replay.ts'
 import { PLAIN } from '../../../protocol/values/value-format.ts'
-import type { AsciiText } from '../../boundary/ascii-text.ts'
+import { type AsciiText, spareOf } from '../../boundary/ascii-text.ts'
 import { readSessionCode } from '../../boundary/session-code.ts'
 import { type Reply, textOfReply } from '../../boundary/string-reply.ts'
 import { HostOperation, repliesTo } from '../../guest/host/host-operations.ts'
@@ -33,6 +33,7 @@ import type { BaseSnapshot, EntryName } from './base-snapshot-shape.ts'
 import { findVariables } from './frame-reader.ts'
 import { HeapReader } from './heap-reader.ts'
 import { snapshotTag } from './runtime-tag.ts'
+import { takeSpare } from './text-output.ts'
 import { type MakerExports, ValueMaker } from './value-maker.ts'
 
 /**
@@ -578,9 +579,15 @@ export class QuickJSGuest implements StandbyGuest {
 
   /** The value of a reply in an array; 0 when the prelude has to read its text. */
   #make(reply: Reply): number {
-    if (typeof reply !== 'string') return this.#maker?.makeString(reply.string) ?? 0
+    if (typeof reply !== 'string') return this.#makeString(reply.string)
     if (reply.length <= SHORT_REPLY_CHARS || reply[0] !== PLAIN) return 0
     return this.#maker?.make(reply) ?? 0
+  }
+
+  #makeString(string: string | AsciiText): number {
+    const value = this.#maker?.makeString(string) ?? 0
+    if (value !== 0 && typeof string !== 'string') takeSpare(spareOf(string.bytes))
+    return value
   }
 
   /** Questions that the language does not have. No code of the program runs in them. */

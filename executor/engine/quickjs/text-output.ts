@@ -15,7 +15,7 @@ export type NameText = Uint8Array | string
 const BUFFER_BYTES = 65_536
 /** Buffers up to this size are kept for the next text. */
 const MAX_KEPT_BYTES = 2 * 1024 * 1024
-/** Beyond the length of the last text that was handed over: the next one often is about as long. */
+/** Beyond what is needed, and the length of the last text that was handed over: the next is about as long. */
 const SPARE_BYTES = 4096
 /** More than the longest number and the short texts of JSON have. */
 const NUMBER_CHARS = 32
@@ -39,6 +39,11 @@ const BEYOND_LATIN1 = /[^\0-\xff]/
 /** One for the thread: a text is put together in one go. */
 let buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES)
 let lastBytes = 0
+
+/** Takes memory for the next text, when it is larger than what there is. */
+export function takeSpare(spare: ArrayBuffer | undefined): void {
+  if (spare !== undefined && spare.byteLength > buffer.length) buffer = Buffer.from(spare)
+}
 
 /** Collects one text at a time. */
 export class TextOutput {
@@ -170,7 +175,7 @@ export class TextOutput {
     const needed = this.#length + bytes
     if (needed <= buffer.length) return
     const larger = Buffer.allocUnsafeSlow(
-      Math.max(2 * buffer.length, needed, lastBytes + SPARE_BYTES),
+      Math.max(2 * buffer.length, needed + SPARE_BYTES, lastBytes + SPARE_BYTES),
     )
     buffer.copy(larger, 0, 0, this.#length)
     buffer = larger
