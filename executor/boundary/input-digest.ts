@@ -19,9 +19,12 @@ const KEPT_BYTES = 1024 * 1024
 let kept = Buffer.alloc(0)
 
 /** The digest of a text, in base64url. */
-export function digestOf(text: string): string {
+export const digestOf = (text: string): string => digestOfBytes(bytesOf(text))
+
+/** The digest of a text that is there as UTF-8. */
+export function digestOfBytes(bytes: Uint8Array): string {
   const cipher = createCipheriv('aes-128-gcm', KEY, START)
-  cipher.setAAD(bytesOf(text))
+  cipher.setAAD(bytes)
   cipher.final()
   return cipher.getAuthTag().toString('base64url')
 }

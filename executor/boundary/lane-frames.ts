@@ -15,13 +15,16 @@
  * | worker | `a` answer      | id, space | JSON of the answer to a question |
  *
  * A frame is a text, since a text crosses several times faster than an object. What would make a long
- * text, or has bytes, crosses as an object ({@link LongFrame}), which costs one copy and no escapes.
+ * text, or has bytes, crosses as an object ({@link LongFrame}), which costs one copy and no escapes. Long arguments, and a
+ * long string that is a whole answer, stand beside it as bytes where all of them are ASCII.
  *
  * Each task has a serial of 122 random bits. Frames of another one are of an execution that has ended:
  * the worker drops deliveries that came too late, and no honest worker sends anything after a report.
  */
 
+import { AsciiText, asciiTextOf, isAscii } from './ascii-text.ts'
 import type { Delivery, GuestTask } from './messages.ts'
+import type { StringReply } from './string-reply.ts'
 
 /** What a thread is given its lane by: the task of the pool, one for each thread. */
 export interface LaneStart {
@@ -39,6 +42,8 @@ export interface LongFrame {
   readonly tag: FrameTag
   readonly serial: string
   readonly value: unknown
+  /** The arguments of a message, or the string of a delivery, as bytes of ASCII that change hands. */
+  readonly ascii?: Uint8Array
 }
 
 /** The first character of a frame. */
@@ -47,7 +52,7 @@ export type FrameTag = 't' | 'l' | 'b' | 'd' | 'q' | 'm' | 'r' | 'f' | 'a'
 /** Texts up to this many characters are escaped into JSON; longer ones cross in an object. */
 export const MAX_TEXT_CHARS = 65_536
 /** Texts inside of a frame that are longer are not tried. */
-const LONG_CHARS = 16_384
+export const LONG_CHARS = 16_384
 const SERIAL_CHARS = 36
 /** Where the rest of a frame with a serial begins. */
 const REST_AT = 1 + SERIAL_CHARS + 1
@@ -85,7 +90,7 @@ export const TAKEN_STEP_CHARS = MAX_UNTAKEN_CHARS / 4
 /** Characters of a frame, the same at both ends: of a text, or of the texts of an object. */
 export function frameChars(frame: string | LongFrame): number {
   if (typeof frame === 'string') return frame.length
-  let sum = 0
+  let sum = frame.ascii?.length ?? 0
   for (const one of Object.values(Object(frame.value)))
     if (typeof one === 'string') sum += one.length
   return sum
@@ -95,18 +100,46 @@ export function frameChars(frame: string | LongFrame): number {
 export const isLongText = (text: string | undefined): boolean =>
   text !== undefined && text.length > LONG_CHARS
 
-/** A frame with a delivery for the guest of a task. */
-export function deliveryFrame(serial: string, delivery: Delivery): string | LongFrame {
+/** A frame with a delivery for the guest of a task. @param spare memory for its bytes, if any */
+export function deliveryFrame(
+  serial: string,
+  delivery: Delivery,
+  spare?: ArrayBuffer,
+): string | LongFrame {
   const { id, text, atMs } = delivery
+  if (typeof text !== 'string') return stringFrame(serial, delivery, text, spare)
   // Behind a head it would be copied once more, and be read as a part of another text.
   if (isLongText(text)) return { tag: 'd', serial, value: delivery }
   return `d${serial} ${id} ${atMs}\n${text}`
 }
 
+function stringFrame(
+  serial: string,
+  delivery: Delivery,
+  { string }: StringReply,
+  spare: ArrayBuffer | undefined,
+): LongFrame {
+  const text = `${string}`
+  if (!isAscii(text)) return { tag: 'd', serial, value: { ...delivery, text: { string: text } } }
+  return {
+    tag: 'd',
+    serial,
+    value: { ...delivery, text: '' },
+    ascii: asciiTextOf(text, spare).bytes,
+  }
+}
+
+/** What of a frame changes hands. */
+export const transferOf = ({ ascii }: LongFrame): ArrayBuffer[] =>
+  ascii === undefined ? [] : [ascii.buffer as ArrayBuffer]
+
 /** The delivery of a frame of {@link deliveryFrame}; `undefined` for a frame of another kind or task. */
 export function readDelivery(frame: string | LongFrame, serial: string): Delivery | undefined {
   if (typeof frame !== 'string') {
-    return frame.tag === 'd' && frame.serial === serial ? (frame.value as Delivery) : undefined
+    if (frame.tag !== 'd' || frame.serial !== serial) return undefined
+    const delivery = frame.value as Delivery
+    if (frame.ascii === undefined) return delivery
+    return { ...delivery, text: { string: new AsciiText(frame.ascii) } }
   }
   if (!isText(frame, 'd', serial)) return undefined
   const space = frame.indexOf(' ', REST_AT)

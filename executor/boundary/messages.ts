@@ -9,6 +9,7 @@ import type {
 import type { Variable } from '../../protocol/execution/replay.ts'
 import type { Limits } from '../../protocol/limits.ts'
 import type { FileOperation } from '../files/file-operations.ts'
+import type { Reply } from './string-reply.ts'
 
 /** A compiled program. Replays run it again, even after the compiler has changed. */
 export interface CompiledProgram {
@@ -171,8 +172,8 @@ export type GuestMessage =
 /** From the host: the answer to a request, or a text of the journal. */
 export interface Delivery {
   readonly id: number
-  /** A reply as `protocol/values/value-format.ts` marks them; empty for a timer. */
-  readonly text: string
+  /** The reply; empty for a timer. */
+  readonly text: Reply
   /** When the host sent it: the guest's clock moves to it. */
   readonly atMs: number
 }

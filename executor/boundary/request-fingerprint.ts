@@ -4,7 +4,8 @@
  * are replaced by their digest.
  */
 
-import { digestOf } from './input-digest.ts'
+import type { AsciiText } from './ascii-text.ts'
+import { digestOf, digestOfBytes } from './input-digest.ts'
 import type { GuestRequest } from './messages.ts'
 import { isRawIndex, toolIndex } from './tool-index.ts'
 
@@ -50,7 +51,7 @@ function inputText({ input, inputHash }: RequestWithInput): string {
 const MAX_DIGESTED_BY_HOST = 16 * 1024
 
 /** The digest that a worker sends with an input; none with one that the host digests soon enough. */
-export function inputHashOf(input: string): { readonly inputHash?: string } {
+export function inputHashOf(input: string | AsciiText): { readonly inputHash?: string } {
   if (input.length <= MAX_DIGESTED_BY_HOST) return {}
-  return { inputHash: digestOf(input) }
+  return { inputHash: typeof input === 'string' ? digestOf(input) : digestOfBytes(input.bytes) }
 }

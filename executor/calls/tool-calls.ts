@@ -23,9 +23,10 @@ import { OpenArguments } from '../boundary/open-arguments.ts'
 import type { ExecutionHost } from '../boundary/ports.ts'
 import type { Redaction } from '../boundary/redaction.ts'
 import { requestText } from '../boundary/request-fingerprint.ts'
+import { LongString } from '../boundary/string-reply.ts'
 import { isRawIndex, toolIndex } from '../boundary/tool-index.ts'
 import type { ExecutionRecord } from '../record/execution-record.ts'
-import { type CallOutcome, replyText } from '../tools/call-outcome.ts'
+import { type CallOutcome, replyOf } from '../tools/call-outcome.ts'
 import { type CallBounds, interrupted, invoke, probe } from '../tools/invoke.ts'
 import { Slots } from '../tools/slots.ts'
 import { CallApprovals } from './call-approvals.ts'
@@ -238,7 +239,7 @@ export class ToolCalls {
     }
   }
 
-  async #settleWith(open: OpenCall, reply: Promise<string>): Promise<void> {
+  async #settleWith(open: OpenCall, reply: Promise<string | LongString>): Promise<void> {
     this.#settle(open, await reply)
   }
 
@@ -252,22 +253,33 @@ export class ToolCalls {
    *
    * @param whole the reply as the guest takes it, where that is not what is journaled
    */
-  #settle(open: OpenCall, text: string, whole = text): void {
+  #settle(open: OpenCall, reply: string | LongString, whole = reply): void {
     // Its execution has ended, or was evicted.
     if (!this.#open.remove(open.id)) return
     this.#arguments.remove(open.id)
     const { id, tool, request, effect } = open
     const atMs = this.#now()
+    const { maxJournalBytes } = this.#plan.limits
+    const isLong = reply instanceof LongString
+    // The guest reads it while its text is made, within one turn of the event loop, in which nothing
+    // that the guest does next is heard. Near the limit the text comes first.
+    const isAhead = isLong && this.journal.bytes + reply.mostBytes <= maxJournalBytes
+    if (isAhead) this.#deliver(id, whole, atMs)
+    const text = isLong ? reply.text : reply
     const record = this.journal.deliver({ seq: id, tool, request, effect, text, atMs })
     this.#host.writer?.record(record)
-    const { maxJournalBytes } = this.#plan.limits
     if (this.journal.bytes > maxJournalBytes) {
       const message = `The tools answered more than maxJournalBytes ${maxJournalBytes}`
       this.#listener.onLimit('maxJournalBytes', message)
     }
-    this.#run?.deliver({ id, text: whole, atMs })
+    if (!isAhead) this.#deliver(id, whole, atMs)
     this.#askToPark()
     this.#listener.onSettled()
+  }
+
+  #deliver(id: number, reply: string | LongString, atMs: number): void {
+    const text = reply instanceof LongString ? { string: reply.string } : reply
+    this.#run?.deliver({ id, text, atMs })
   }
 
   /** Asks the guest to park if all that it can wait for takes long, or no longer to. */
@@ -275,7 +287,12 @@ export class ToolCalls {
     this.#run?.setParking(this.#open.isAllPassive)
   }
 
-  async #call(open: OpenCall, tool: Tool, input: string, atMs: number): Promise<string> {
+  async #call(
+    open: OpenCall,
+    tool: Tool,
+    input: string,
+    atMs: number,
+  ): Promise<string | LongString> {
     const { id } = open
     this.#record.startCall(id, tool.name, input)
     const facts = this.#factsOf(id)
@@ -291,7 +308,7 @@ export class ToolCalls {
     if (outcome.kind === 'stream') this.#streams.add(id, outcome.stream)
     // The record of a call that opened a stream ends with the stream.
     else recordEnd(this.#record, id, outcome)
-    return replyText(id, outcome)
+    return replyOf(id, outcome)
   }
 
   #clearTimer(id: number): void {

@@ -7,7 +7,8 @@ import type { CallFacts } from '../../protocol/tool/call-context.ts'
 import type { Tool } from '../../protocol/tool/tool.ts'
 import { DONE } from '../../protocol/values/value-format.ts'
 import { effectOf } from '../boundary/journal-record.ts'
-import { type CallOutcome, type OpenStream, replyText } from '../tools/call-outcome.ts'
+import type { LongString } from '../boundary/string-reply.ts'
+import { type CallOutcome, type OpenStream, replyOf } from '../tools/call-outcome.ts'
 import {
   type CallBounds,
   type CallSteps,
@@ -58,23 +59,23 @@ export class ToolStreams {
   }
 
   /** The reply with a stream's next item. @param id of the request */
-  async next(id: number, call: number): Promise<string> {
+  async next(id: number, call: number): Promise<string | LongString> {
     const stream = this.#open.get(call) ?? (await this.#reopen(call))
     if (stream === undefined) return DONE
-    if ('kind' in stream) return replyText(id, stream)
+    if ('kind' in stream) return replyOf(id, stream)
     const outcome = await nextItem(stream, this.#deps.bounds)
     if (outcome === undefined || outcome.kind === 'thrown') this.#end(call, stream, outcome)
-    return outcome === undefined ? DONE : replyText(id, outcome)
+    return outcome === undefined ? DONE : replyOf(id, outcome)
   }
 
   /** The reply to leaving a stream early. @param id of the request */
-  async close(id: number, call: number): Promise<string> {
+  async close(id: number, call: number): Promise<string | LongString> {
     if (this.#lost.delete(call)) this.#deps.onEnd(call, undefined)
     const stream = this.#open.get(call)
     if (stream === undefined) return DONE
     const outcome = await closeStream(stream, this.#deps.bounds)
     this.#end(call, stream, outcome)
-    return replyText(id, outcome)
+    return replyOf(id, outcome)
   }
 
   /** Lets all streams clean up, without waiting for them. */

@@ -90,7 +90,7 @@ const quickjs: Engine = {
       import('./memory-hash.ts'),
     ])
     const baseSnapshot = base as QuickJSBaseSnapshot
-    const equipment = new Equipment(baseSnapshot.snapshot.memory.byteLength)
+    const equipment = new Equipment(baseSnapshot.memoryBytes)
     return {
       standby: 2,
       leavesGarbage: false,

@@ -1,6 +1,8 @@
 /** The interface between the executor and a guest engine. */
 
 import type { Variable } from '../../protocol/execution/replay.ts'
+import type { AsciiText } from '../boundary/ascii-text.ts'
+import type { Reply } from '../boundary/string-reply.ts'
 
 /** The host's side of one execution, as the engine calls it. Each may throw to end the guest. */
 export interface GuestHooks {
@@ -11,7 +13,7 @@ export interface GuestHooks {
    *
    * @param kept the encoded value that the request is about, where its text is not that
    */
-  host(operation: number, number: number, text: string, kept?: string): string | number
+  host(operation: number, number: number, text: string, kept?: string | AsciiText): Reply | number
   /** The guest's clock in epoch milliseconds, fractions allowed. */
   now(): number
 }
@@ -66,7 +68,7 @@ export interface Guest {
   /** Runs one pending job. `false` when there was none. @throws {GuestThrown} when it threw. */
   runJob(): boolean
   /** Hands over a delivery. @throws {GuestThrown} when a timer's callback threw. */
-  deliver(id: number, text: string): void
+  deliver(id: number, reply: Reply): void
   /** Texts of the unhandled rejections, oldest first. */
   unhandledRejections(): string[]
   /**

@@ -5,7 +5,6 @@
 
 import { BEAT, GuestState, SIGNAL, Signal, SPIN, STATE } from '../../protocol/latch.ts'
 import { type GuestLink, type GuestWork, ThreadEnded } from '../boundary/guest-pool.ts'
-import { deliveryFrame } from '../boundary/lane-frames.ts'
 import type { Delivery } from '../boundary/messages.ts'
 import { SPIN_MS, SpinChoice } from '../boundary/spin-choice.ts'
 import type { LaneListener } from './lane.ts'
@@ -74,7 +73,7 @@ export class GuestRun implements GuestLink {
       this.#early.push(delivery)
       return
     }
-    this.#lane.post(deliveryFrame(this.#serial, delivery))
+    this.#lane.deliver(this.#serial, delivery)
     if (this.#spins()) stayAwake(SPIN_MS)
   }
 

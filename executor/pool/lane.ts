@@ -16,9 +16,11 @@ import {
   TAKEN,
   TURN,
 } from '../../protocol/latch.ts'
-import type { Limits } from '../../protocol/limits.ts'
+import { type Limits, limitTable } from '../../protocol/limits.ts'
+import { AsciiText, spareOf } from '../boundary/ascii-text.ts'
 import { SharedLoss } from '../boundary/guest-pool.ts'
 import {
+  deliveryFrame,
   type FrameTag,
   frameChars,
   isText,
@@ -28,8 +30,9 @@ import {
   restOf,
   TAKEN_STEP_CHARS,
   taskFrame,
+  transferOf,
 } from '../boundary/lane-frames.ts'
-import type { GuestTask } from '../boundary/messages.ts'
+import type { Delivery, GuestTask } from '../boundary/messages.ts'
 
 /** Receives what the worker sends about one execution. */
 export interface LaneListener {
@@ -71,6 +74,8 @@ export class Lane {
   #saying: string | undefined
   /** The limits that the thread has. */
   #limits: Limits | undefined
+  /** Memory of the last arguments of the turn that came as bytes, for the next bytes that go. */
+  #spare: ArrayBuffer | undefined
   #isLost = false
   #isClosed = false
 
@@ -108,6 +113,8 @@ export class Lane {
     this.#saidChars = 0
     this.#serial = randomUUID()
     this.#listener = listener
+    // Behind shorter bytes it would show those of another execution.
+    this.#spare = undefined
     this.#ours.ref()
     return this.#serial
   }
@@ -125,8 +132,18 @@ export class Lane {
     this.post(taskFrame(task))
   }
 
-  post(frame: unknown): void {
-    this.#ours.postMessage(frame)
+  /** Hands a delivery over to the guest of a serial. */
+  deliver(serial: string, delivery: Delivery): void {
+    const isOfTurn = serial === this.#serial
+    const frame = deliveryFrame(serial, delivery, isOfTurn ? this.#spare : undefined)
+    // What has changed hands is not here any more.
+    if (typeof frame !== 'string' && frame.ascii?.buffer === this.#spare) this.#spare = undefined
+    this.post(frame)
+  }
+
+  post(frame: string | LongFrame): void {
+    if (typeof frame === 'string') this.#ours.postMessage(frame)
+    else this.#ours.postMessage(frame, transferOf(frame))
     this.bump()
   }
 
@@ -179,8 +196,10 @@ export class Lane {
   #take(frame: unknown): void {
     if (this.#isLost) return
     if (this.#isOfTurn(frame, 'm')) {
-      this.#listener?.onMessage(contentOf(frame))
-      this.#count(frame as string | LongFrame)
+      // Counted before the memory of its bytes goes to the next delivery.
+      const chars = frameChars(frame as string | LongFrame)
+      this.#message(frame)
+      this.#count(chars)
     } else if (this.#isOfTurn(frame, 'r')) this.#report(contentOf(frame))
     else if (typeof frame === 'string' && this.#isOfTurn(frame, 'f')) {
       this.#end()?.onFailure(new Error(restOf(frame).slice(0, MAX_REASON_CHARS)))
@@ -189,9 +208,9 @@ export class Lane {
     }
   }
 
-  /** Counts a message, and says so to the worker from time to time. */
-  #count(frame: string | LongFrame): void {
-    this.#takenChars += frameChars(frame)
+  /** Counts the characters of a message, and says so to the worker from time to time. */
+  #count(chars: number): void {
+    this.#takenChars += chars
     const isLittle = this.#takenChars - this.#saidChars < TAKEN_STEP_CHARS
     if (isLittle || this.#serial === undefined || this.#saying === this.#serial) return
     this.#saying = this.#serial
@@ -208,6 +227,16 @@ export class Lane {
     // Read by the worker before a request, and after the bump when it waits for room.
     Atomics.store(this.words, TAKEN, this.#takenChars | 0)
     this.bump()
+  }
+
+  #message(frame: unknown): void {
+    const { ascii, value } = Object(frame) as Partial<LongFrame>
+    if (ascii === undefined) this.#listener?.onMessage(contentOf(frame))
+    else if (isInput(ascii)) {
+      const input = `${new AsciiText(ascii)}`
+      this.#spare = spareOf(ascii)
+      this.#listener?.onMessage({ ...Object(value), input })
+    } else this.#distrust()
   }
 
   /** Takes the frames that have come, of a thread that may post without an end. */
@@ -264,6 +293,13 @@ const MAX_LAST_FRAMES = 10_000
 
 /** A reason is an error's message. */
 const MAX_REASON_CHARS = 2000
+
+/** Whether these can be the bytes of arguments: an honest worker sends none beyond the limit. */
+const isInput = (bytes: unknown): bytes is Uint8Array =>
+  bytes instanceof Uint8Array && bytes.length <= MAX_INPUT_BYTES
+
+/** With the character that marks how they are written. */
+const MAX_INPUT_BYTES = limitTable.maxCallBytes.ceiling + 1
 
 const contentOf = (frame: unknown): unknown =>
   typeof frame === 'string' ? restOf(frame) : (frame as LongFrame).value

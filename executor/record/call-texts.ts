@@ -4,6 +4,7 @@ import { inspect } from 'node:util'
 import { EXACT, PLAIN } from '../../protocol/values/value-format.ts'
 import { decodeValue } from '../../protocol/values/values.ts'
 import type { Redaction } from '../boundary/redaction.ts'
+import type { LongString } from '../boundary/string-reply.ts'
 
 /** Characters of one text: a screenful. */
 export const MAX_CALL_TEXT = 1024
@@ -20,6 +21,7 @@ const MAX_INSPECTED = 2048
 const INSPECTED = { depth: 1, maxArrayLength: 20, breakLength: Number.POSITIVE_INFINITY }
 /** A secret that begins within the text may end so far behind it. */
 const LONGEST_SECRET = 8192
+const HEAD_CHARS = MAX_CALL_TEXT + LONGEST_SECRET
 
 /** Makes the texts of one execution, as long as they may be. */
 export class CallTexts {
@@ -36,9 +38,9 @@ export class CallTexts {
   }
 
   /** The text of an encoded value; `undefined` when there is no room for more. */
-  of(encoded: string): string | undefined {
+  of(encoded: string | LongString): string | undefined {
     if (this.#left <= 0) return undefined
-    const head = readable(encoded)
+    const head = readable(typeof encoded === 'string' ? encoded : encoded.head(HEAD_CHARS))
     const text = shortened(this.#redaction?.text(head) ?? head)
     this.#left -= text.length
     return text
@@ -47,7 +49,7 @@ export class CallTexts {
 
 /** JSON stays as it is; exact values are inspected when they are small. */
 function readable(encoded: string): string {
-  const head = encoded.slice(1, MAX_CALL_TEXT + LONGEST_SECRET)
+  const head = encoded.slice(1, HEAD_CHARS)
   if (encoded[0] === PLAIN) return head
   if (encoded[0] !== EXACT || encoded.length > MAX_INSPECTED) return head
   try {
@@ -59,5 +61,10 @@ function readable(encoded: string): string {
 }
 
 function shortened(text: string): string {
-  return text.length <= MAX_CALL_TEXT ? text : `${text.slice(0, MAX_CALL_TEXT - 1)}…`
+  return copied(text.length <= MAX_CALL_TEXT ? text : `${text.slice(0, MAX_CALL_TEXT - 1)}…`)
+}
+
+/** The text by itself: a part of a long one would keep all of that in memory. */
+function copied(text: string): string {
+  return Buffer.from(text, 'utf16le').toString('utf16le')
 }

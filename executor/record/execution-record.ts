@@ -18,6 +18,7 @@ import type {
 import { sourceLine } from '../../protocol/execution/source-line.ts'
 import type { GuestOutput, GuestReport } from '../boundary/messages.ts'
 import type { Redaction } from '../boundary/redaction.ts'
+import type { LongString } from '../boundary/string-reply.ts'
 import { CallTexts } from './call-texts.ts'
 import { countByTool, foldEvents, NO_USAGE, type StoredUsage } from './fold-execution.ts'
 
@@ -255,11 +256,16 @@ export class ExecutionRecord {
    *
    * @param output its output, encoded and without secrets; absent for a stream
    */
-  endCall(id: number, error?: CallError, output?: string): void {
+  endCall(id: number, error?: CallError, output?: string | LongString): void {
     this.#endCall(id, error === undefined ? 'completed' : endStatus(error), error, output)
   }
 
-  #endCall(id: number, status: CallRecord['status'], error?: CallError, output?: string): void {
+  #endCall(
+    id: number,
+    status: CallRecord['status'],
+    error?: CallError,
+    output?: string | LongString,
+  ): void {
     const started = this.#calls.get(id)
     if (started === undefined || !this.#pending.delete(id)) return
     const atMs = this.#now()

@@ -3,10 +3,11 @@
 import type { CallContext } from '../../protocol/tool/call-context.ts'
 import type { Tool } from '../../protocol/tool/tool.ts'
 import { STREAM, THROWN, type ThrownText } from '../../protocol/values/value-format.ts'
+import type { LongString } from '../boundary/string-reply.ts'
 
 /** How a call ended, as far as the guest is concerned. */
 export type CallOutcome =
-  | { readonly kind: 'value'; readonly text: string }
+  | { readonly kind: 'value'; readonly text: string | LongString }
   | { readonly kind: 'stream'; readonly stream: OpenStream }
   | ThrownOutcome
 
@@ -26,8 +27,8 @@ export interface OpenStream {
   readonly release: () => void
 }
 
-/** A reply as the guest reads it: see `protocol/values/value-format.ts`. @param id of a call */
-export function replyText(id: number, outcome: CallOutcome): string {
+/** The reply for the guest. @param id of a call */
+export function replyOf(id: number, outcome: CallOutcome): string | LongString {
   switch (outcome.kind) {
     case 'value':
       return outcome.text

@@ -27,7 +27,9 @@ import {
 import { PLAIN, type ThrownText } from '../../protocol/values/value-format.ts'
 import { decodeValue, encodeValue } from '../../protocol/values/values.ts'
 import type { CallApproval } from '../boundary/call-approval.ts'
+import { isLongText } from '../boundary/lane-frames.ts'
 import type { Redaction } from '../boundary/redaction.ts'
+import { LongString } from '../boundary/string-reply.ts'
 import type { ExecutionFiles } from '../files/execution-files.ts'
 import type { CallOutcome, OpenStream, ThrownOutcome } from './call-outcome.ts'
 import type { Slots } from './slots.ts'
@@ -286,9 +288,14 @@ async function toValue(tool: Tool, value: unknown, bounds: CallBounds): Promise<
   return fitting(tool, await encoded(valid, 'result', bounds, tool), bounds)
 }
 
-function fitting(tool: Tool, text: string, { maxCallResultBytes }: CallBounds): CallOutcome {
-  // A text has at least as many bytes as units: the exact count is only needed near the limit.
-  const size = text.length * 3 > maxCallResultBytes ? Buffer.byteLength(text) - 1 : 0
+function fitting(
+  tool: Tool,
+  text: string | LongString,
+  { maxCallResultBytes }: CallBounds,
+): CallOutcome {
+  // The exact count is only needed near the limit.
+  const most = typeof text === 'string' ? MAX_UNIT_BYTES * text.length : text.mostBytes
+  const size = most > maxCallResultBytes ? Buffer.byteLength(textOf(text)) - 1 : 0
   if (size <= maxCallResultBytes) return { kind: 'value', text }
   const message = `Cannot take the result of ${tool.name}: ${size} bytes, limit maxCallResultBytes ${maxCallResultBytes}`
   return { kind: 'thrown', thrown: thrownAs('RangeError', 'LIMIT_EXCEEDED', message, tool.name) }
@@ -310,13 +317,22 @@ function redacted(outcome: ThrownOutcome, { redaction }: CallBounds): CallOutcom
   return { ...outcome, thrown: redaction.value(outcome.thrown) as ThrownText }
 }
 
+/** Most bytes of one unit of a text as UTF-8. */
+const MAX_UNIT_BYTES = 3
+
+const textOf = (text: string | LongString): string => (typeof text === 'string' ? text : text.text)
+
 /** A value of a tool as the guest reads it, without secrets, its files stored. */
 function encoded(
   value: unknown,
   root: string,
   bounds: CallBounds,
   tool: Tool,
-): string | Promise<string> {
+): string | LongString | Promise<string> {
+  if (typeof value === 'string' && isLongText(value)) {
+    const long = new LongString(value)
+    if (bounds.redaction?.isIn(long.text) !== true) return long
+  }
   const text = encodeOrFiles(value, root)
   if (typeof text === 'string') return withoutSecrets(text, root, bounds, tool)
   const stored = encodeStoring(value, root, file => placeOf(bounds).store(file))

@@ -19,6 +19,7 @@ import {
   TAKEN,
   TURN,
 } from '../../protocol/latch.ts'
+import type { AsciiText } from '../boundary/ascii-text.ts'
 import { MAX_UNTAKEN_CHARS } from '../boundary/lane-frames.ts'
 import type {
   Delivery,
@@ -51,7 +52,7 @@ export interface ChannelOptions {
 }
 
 /** A delivery that waits to be taken; one of the journal may lack its text. */
-type Stashed = Pick<JournaledDelivery, 'id' | 'text' | 'atMs'>
+type Stashed = Pick<Delivery, 'id' | 'atMs'> & { readonly text?: Delivery['text'] }
 
 /** The worker's end of one guest: its requests, its deliveries, its waits. */
 export class Channel {
@@ -94,18 +95,20 @@ export class Channel {
     return this.#received
   }
 
-  send(message: GuestMessage): void {
-    this.#sentChars += this.#lane.send(this.#options.serial, message)
+  /** @param input the arguments of the message, which has none then */
+  send(message: GuestMessage, input?: AsciiText): void {
+    this.#sentChars += this.#lane.send(this.#options.serial, message, input)
   }
 
   /**
    * Sends a request, once the host has taken enough of the earlier ones.
    *
+   * @param input as of {@link send}
    * @throws {GuestEnd} when the host signals
    */
-  request(request: GuestRequest): void {
+  request(request: GuestRequest, input?: AsciiText): void {
     if (this.#sentChars > MAX_UNTAKEN_CHARS) this.#awaitRoom()
-    this.send(request)
+    this.send(request, input)
   }
 
   #awaitRoom(): void {

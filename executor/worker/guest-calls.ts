@@ -9,6 +9,7 @@
 
 import type { Variable } from '../../protocol/execution/replay.ts'
 import { STREAM, THROWN } from '../../protocol/values/value-format.ts'
+import type { AsciiText } from '../boundary/ascii-text.ts'
 import { earlierTexts, isRequestText } from '../boundary/earlier-requests.ts'
 import type {
   Delivery,
@@ -19,6 +20,7 @@ import type {
 } from '../boundary/messages.ts'
 import { OpenArguments } from '../boundary/open-arguments.ts'
 import { inputHashOf, requestText } from '../boundary/request-fingerprint.ts'
+import { charsOfReply, type Reply } from '../boundary/string-reply.ts'
 import { toolIndex } from '../boundary/tool-index.ts'
 import type { Guest } from '../engine/guest.ts'
 import { type FileOperation, fileOperations } from '../files/file-operations.ts'
@@ -44,6 +46,19 @@ export interface CallDependencies {
   readonly clock: GuestClock
   readonly cpu: CpuBudget
   readonly logs: LogBuffer
+}
+
+/** A request that is about to be launched. */
+interface Asked {
+  readonly request: GuestRequest
+  /** Its arguments as bytes; the request has none then. */
+  readonly input: AsciiText | undefined
+}
+
+/** Bytes of an input without its mark, counted where that may be beyond a bound. */
+function sizeNear(input: string, bound: number): number {
+  // A text has at least as many bytes as units.
+  return input.length * 3 > bound ? Buffer.byteLength(input) - 1 : 0
 }
 
 /** The calls, timers and stream items of one guest: sends requests, or repeats the journal. */
@@ -119,30 +134,30 @@ export class GuestCalls {
   }
 
   /** Calls a tool and waits for its reply. */
-  call(tool: number, input: string): string {
+  call(tool: number, input: string | AsciiText): Reply {
     const id = this.start()
-    this.#tally.note(tool, input)
+    const asked = this.#asked(id, tool, input, true)
     const refusal = this.#refusal(id, tool, input)
-    if (refusal === undefined) return this.block(this.#request(id, tool, input, true))
-    this.#haltAt(this.#request(id, tool, input, true))
+    if (refusal === undefined) return this.take(this.#launch(asked))
+    this.#haltAt(asked.request)
     return refusal
   }
 
   /** Calls a tool. Returns the number of the call. */
-  callConcurrently(tool: number, input: string): number {
+  callConcurrently(tool: number, input: string | AsciiText): number {
     const { channel, clock } = this.#deps
     const id = this.start()
-    this.#tally.note(tool, input)
+    const asked = this.#asked(id, tool, input, false)
     const refusal = this.#refusal(id, tool, input)
-    if (refusal === undefined) return this.launch(this.#request(id, tool, input, false))
-    this.#haltAt(this.#request(id, tool, input, false))
+    if (refusal === undefined) return this.#launch(asked)
+    this.#haltAt(asked.request)
     channel.stash({ id, text: refusal, atMs: clock.nowMs })
     this.#pending.set(id, 0)
     return id
   }
 
   /** Asks the host about a file, and waits for its reply. @param operation its index */
-  file(operation: number, input: string): string {
+  file(operation: number, input: string): Reply {
     const kind = fileOperations[operation] as FileOperation
     const atMs = this.#deps.clock.nowMs
     const id = this.start()
@@ -173,6 +188,10 @@ export class GuestCalls {
    * number.
    */
   launch(request: GuestRequest): number {
+    return this.#launch({ request, input: undefined })
+  }
+
+  #launch({ request, input }: Asked): number {
     const { cpu, logs, channel } = this.#deps
     const { id } = request
     const recorded = this.#recorded.get(id)
@@ -184,23 +203,23 @@ export class GuestCalls {
     } else {
       if (id > this.#lastRecorded) cpu.startActive()
       logs.flush()
-      channel.request(request)
+      channel.request(request, input)
     }
     this.#haltAt(request)
     return id
   }
 
   /** Asks the host and waits for its reply. */
-  block(request: GuestRequest): string {
+  block(request: GuestRequest): Reply {
     return this.take(this.launch(request))
   }
 
   /** Waits for the reply to a number. */
-  take(id: number): string {
+  take(id: number): Reply {
     const { text, atMs } = this.#awaited(id)
     this.#countTaken(id)
     this.#forget(id)
-    this.takenChars += text.length
+    this.takenChars += charsOfReply(text)
     this.#deps.clock.advanceTo(atMs)
     return text
   }
@@ -224,7 +243,7 @@ export class GuestCalls {
       logs.flush()
       const delivery = channel.takeNext()
       this.#countTaken(delivery.id)
-      this.takenChars += delivery.text.length
+      this.takenChars += charsOfReply(delivery.text)
       if (!this.#forget(delivery.id)) continue
       clock.advanceTo(delivery.atMs)
       return delivery
@@ -263,11 +282,10 @@ export class GuestCalls {
   }
 
   /** The reply to a call whose arguments are too large, or too many; `undefined` for the others. */
-  #refusal(id: number, tool: number, input: string): string | undefined {
+  #refusal(id: number, tool: number, input: string | AsciiText): string | undefined {
     const { maxCallBytes } = this.#task.limits
     const name = this.#toolName(toolIndex(tool))
-    // A text has at least as many bytes as units: the exact count is only needed near the limit.
-    const size = input.length * 3 > maxCallBytes ? Buffer.byteLength(input) - 1 : 0
+    const size = typeof input === 'string' ? sizeNear(input, maxCallBytes) : input.length - 1
     const message =
       size > maxCallBytes
         ? `Cannot send call arguments: ${size} bytes, limit maxCallBytes ${maxCallBytes}`
@@ -279,9 +297,19 @@ export class GuestCalls {
     )
   }
 
-  #request(id: number, tool: number, input: string, isBlocking: boolean): GuestRequest {
+  #asked(id: number, tool: number, input: string | AsciiText, isBlocking: boolean): Asked {
     const atMs = this.#deps.clock.nowMs
-    return { kind: 'call', id, tool, input, ...inputHashOf(input), isBlocking, atMs }
+    const hash = inputHashOf(input)
+    const sent = typeof input !== 'string' && this.#isFirst(id) ? input : undefined
+    const text = sent === undefined ? `${input}` : ''
+    this.#tally.note(tool, hash.inputHash ?? text)
+    const request = { kind: 'call', id, tool, input: text, ...hash, isBlocking, atMs } as const
+    return { request, input: sent }
+  }
+
+  /** Whether nobody has to read the text of a request here: it goes to the host for the first time. */
+  #isFirst(id: number): boolean {
+    return !this.#recorded.has(id) && this.#task.dryRun === undefined
   }
 
   /** Ends a dry run at the call that it was to end at. */

@@ -1,6 +1,7 @@
 /** Texts of a journal that have not come with the task: asked for when the guest takes them. */
 
 import type { Delivery, JournaledDelivery, TextRequest } from '../boundary/messages.ts'
+import { textOfReply } from '../boundary/string-reply.ts'
 import { PIECE_BYTES } from '../calls/text-budget.ts'
 
 /** The texts of a journal that the host holds back until the worker requests them. */
@@ -25,8 +26,9 @@ export class JournalTexts {
   receive({ id, text }: Delivery): boolean {
     if (!this.#unloaded.has(id)) return false
     if (this.#taken.has(id) || this.#come.has(id)) return true
-    this.#come.set(id, text)
-    this.#bytes += Buffer.byteLength(text)
+    const come = textOfReply(text)
+    this.#come.set(id, come)
+    this.#bytes += Buffer.byteLength(come)
     return true
   }
 

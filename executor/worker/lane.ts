@@ -3,6 +3,7 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { TURN } from '../../protocol/latch.ts'
 import type { Limits } from '../../protocol/limits.ts'
+import type { AsciiText } from '../boundary/ascii-text.ts'
 import {
   frameChars,
   isLongText,
@@ -11,6 +12,7 @@ import {
   readDelivery,
   readTask,
   type SharedFacts,
+  transferOf,
   valueFrame,
 } from '../boundary/lane-frames.ts'
 import type { Delivery, GuestMessage, GuestReport, GuestTask } from '../boundary/messages.ts'
@@ -75,8 +77,19 @@ export class WorkerLane {
     return Atomics.wait(this.words, TURN, turn, mostMs) !== 'timed-out'
   }
 
-  /** Sends a message of the guest. Returns the characters of its frame. */
-  send(serial: string, message: GuestMessage): number {
+  /**
+   * Sends a message of the guest. Returns the characters of its frame.
+   *
+   * @param input the arguments of the message, which has none then
+   */
+  send(serial: string, message: GuestMessage, input?: AsciiText): number {
+    if (input !== undefined) {
+      const frame: LongFrame = { tag: 'm', serial, value: message, ascii: input.bytes }
+      // Counted before its bytes change hands.
+      const chars = frameChars(frame)
+      this.#port.postMessage(frame, transferOf(frame))
+      return chars
+    }
     const isLong = message.kind === 'compiled' || ('input' in message && isLongText(message.input))
     const frame = valueFrame('m', serial, message, isLong)
     this.#port.postMessage(frame)

@@ -2,6 +2,7 @@
 
 import { LatchdError } from '../../protocol/errors.ts'
 import type { ExecutionError } from '../../protocol/execution/execution.ts'
+import type { AsciiText } from '../boundary/ascii-text.ts'
 import type {
   DryRunReport,
   GuestOutcome,
@@ -9,8 +10,9 @@ import type {
   GuestReport,
   GuestTask,
 } from '../boundary/messages.ts'
+import { type Reply, textOfReply } from '../boundary/string-reply.ts'
 import { TAKE_NEXT } from '../boundary/take-next.ts'
-import { type Guest, GuestThrown, OutOfGuestMemory } from '../engine/guest.ts'
+import { type Guest, type GuestHooks, GuestThrown, OutOfGuestMemory } from '../engine/guest.ts'
 import { HostOperation, UNREFERENCED } from '../guest/host/host-operations.ts'
 import type { GuestTool } from '../guest/host/tools.ts'
 import { Channel } from './channel.ts'
@@ -196,8 +198,7 @@ class RunningTask {
     const rest = JSON.stringify({ inputs, seed, startedAtMs, timeZone })
     const hooks = {
       poll: () => this.#poll(),
-      host: (operation: number, number: number, text: string, kept?: string) =>
-        this.#answer(operation, number, text, kept),
+      host: (...asked: Asked) => this.#answer(...asked),
       now: () => this.#clock.read(),
     }
     if (session === undefined) {
@@ -299,15 +300,15 @@ class RunningTask {
     this.#logs.write(level, text, this.#clock.nowMs)
   }
 
-  #answer(operation: number, number: number, text: string, kept?: string): string | number {
+  #answer(...asked: Asked): Reply | number {
     try {
-      return this.#perform(operation, number, text, kept)
+      return this.#perform(...asked)
     } catch (error) {
       throw this.#located(error)
     }
   }
 
-  #perform(operation: number, number: number, text: string, kept?: string): string | number {
+  #perform(...[operation, number, text, kept]: Asked): Reply | number {
     const calls = this.#calls
     switch (operation) {
       case HostOperation.log:
@@ -322,7 +323,7 @@ class RunningTask {
       case TAKE_NEXT: {
         const next = calls.takeNext(false)
         if (next === undefined) throw new GuestEnd(DEADLOCK)
-        return `${next.id} ${next.text}`
+        return `${next.id} ${textOfReply(next.text)}`
       }
       case HostOperation.nextItem:
         return calls.block({ kind: 'next-item', id: calls.start(), stream: number })
@@ -369,9 +370,9 @@ class RunningTask {
     }
   }
 
-  #takeOutput(report: string, kept: string | undefined): void {
+  #takeOutput(report: string, kept: string | AsciiText | undefined): void {
     const { maxOutputBytes } = this.#task.limits
-    const output = readOutput(report, maxOutputBytes, kept)
+    const output = readOutput(report, maxOutputBytes, kept?.toString())
     if (output === undefined) {
       throw limitExceeded(
         'maxOutputBytes',
@@ -388,6 +389,9 @@ class RunningTask {
     this.#output = output
   }
 }
+
+/** What the engine asks for. */
+type Asked = Parameters<GuestHooks['host']>
 
 /** Index of `error` among the levels of `executor/guest/host/host.ts`. */
 const ERROR_LEVEL = 3

@@ -2,6 +2,7 @@ import t from 'tap'
 import { pythonExecutor } from './python-executor.ts'
 
 const given: unknown[] = []
+const LONG = 'line\n\0é😀'.repeat(5000)
 const { run } = pythonExecutor(t, {
   tools: {
     keep: async (value: unknown) => {
@@ -27,6 +28,7 @@ const { run } = pythonExecutor(t, {
       float: 1.5,
       whole: 3,
     }),
+    long: async () => LONG,
     cyclic: async () => {
       const one: Record<string, unknown> = { name: 'a' }
       one.self = one
@@ -158,4 +160,10 @@ t.test('an output has a plain form, an exact one, and a text', async t => {
     t.match(outputForms, { value, text, exact: exact === true }, source)
     if (exact !== null) t.equal(outputForms?.encoded === undefined, exact, source)
   }
+})
+
+t.test('a long string that a tool answers is the one that the program reads', async t => {
+  given.length = 0
+  await run('text = long()\nfor at in range(0, len(text), 30_000): keep(text[at:at + 30_000])')
+  t.ok(given.join('') === LONG)
 })

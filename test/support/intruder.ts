@@ -19,7 +19,7 @@ const entry = entryUrl('executor/worker/entry')
 /**
  * What is loaded before the seal, for programs that are said to have found what nothing leads to:
  * `found.ports`, each port that was written to or listened to, `found.writeSync` of a descriptor, and
- * `found.base`, the thread's copy of the base snapshot.
+ * `found.base`, the parts of the thread's copy of the base snapshot.
  */
 const early = `
 import { writeSync } from 'node:fs'
@@ -29,7 +29,7 @@ for (const name of ['postMessage', 'on']) {
   const was = MessagePort.prototype[name]
   MessagePort.prototype[name] = function (...args) { ports.add(this); return was.apply(this, args) }
 }
-export const found = { ports, writeSync, base: workerData.baseSnapshot?.snapshot.memory }
+export const found = { ports, writeSync, base: workerData.baseSnapshot?.parts }
 `
 
 /**

@@ -3,6 +3,7 @@
 import t from 'tap'
 import { Secrets } from '../../daemon/redaction/secrets.ts'
 import { CallTexts, MAX_CALL_TEXT, MAX_CALL_TEXTS } from '../../executor/record/call-texts.ts'
+import { collectGarbage } from '../../executor/worker/garbage.ts'
 import { encodeValue } from '../../protocol/values/values.ts'
 import { patience } from '../support/patience.ts'
 
@@ -44,4 +45,17 @@ t.test('a small value whose parts are shared a million times is told at once', a
   const fromMs = performance.now()
   t.ok((textOf(shared)?.length ?? 0) <= MAX_CALL_TEXT)
   t.ok(performance.now() - fromMs < patience(500))
+})
+
+t.test('a short text does not keep the long one in memory', async t => {
+  const texts = new CallTexts(undefined)
+  const MIB = 1024 * 1024
+  collectGarbage()
+  const before = process.memoryUsage().heapUsed
+  const kept = Array.from({ length: 16 }, (_, i) =>
+    texts.of(encodeValue(`${i}`.padEnd(MIB, 'x'), 'value')),
+  )
+  collectGarbage()
+  const heldBytes = process.memoryUsage().heapUsed - before
+  t.ok(heldBytes < 4 * MIB, `${heldBytes} bytes for ${kept.length} texts`)
 })

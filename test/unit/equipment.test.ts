@@ -33,7 +33,7 @@ function seenBy(guest: QuickJSGuest, tools: string, n = 1): unknown {
 
 async function guestOf(equipment?: Equipment) {
   const base = await baseSnapshot()
-  const kept = equipment ?? new Equipment(base.snapshot.memory.byteLength)
+  const kept = equipment ?? new Equipment(base.memoryBytes)
   return { guest: await QuickJSGuest.create(base, kept), equipment: kept }
 }
 

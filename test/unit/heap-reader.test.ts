@@ -31,7 +31,7 @@ const read = (code: string) => readValue(wrapped(code))
 function readValue(code: string): string | undefined {
   const value = vm.evalCode(code)
   try {
-    return new HeapReader(memory, layout).read(value.ptr)
+    return new HeapReader(memory, layout).read(value.ptr)?.toString()
   } finally {
     value.dispose()
   }

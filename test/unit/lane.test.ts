@@ -2,6 +2,7 @@
 
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads'
 import t, { type Test } from 'tap'
+import { type AsciiText, asciiTextOf } from '../../executor/boundary/ascii-text.ts'
 import {
   deliveryFrame,
   type LongFrame,
@@ -9,7 +10,12 @@ import {
   readTask,
   taskFrame,
 } from '../../executor/boundary/lane-frames.ts'
-import type { GuestReport, GuestTask } from '../../executor/boundary/messages.ts'
+import type { Delivery, GuestReport, GuestTask } from '../../executor/boundary/messages.ts'
+import {
+  charsOfReply,
+  type StringReply,
+  textOfReply,
+} from '../../executor/boundary/string-reply.ts'
 import { createExecutor } from '../../executor/index.ts'
 import { Lane } from '../../executor/pool/lane.ts'
 import { WorkerLane } from '../../executor/worker/lane.ts'
@@ -149,6 +155,64 @@ t.test('deliveries reach their task alone, in order', async t => {
   if (question?.kind === 'question') worker.answer(question.id, {})
   t.equal(await asked, '{}')
   t.equal(worker.nextCommand(), undefined)
+})
+
+t.test('a long string crosses as bytes when it is ASCII, and else as it is', async t => {
+  const { lane, worker, listener } = openLane(t)
+  const serial = lane.begin(listener)
+  for (const string of ['x\n"'.repeat(9000), 'é'.repeat(20_000), '\ud800'.repeat(20_000)]) {
+    lane.post(deliveryFrame(serial, { id: 1, text: { string }, atMs: 5 }))
+    const { text, ...rest } = worker.nextDelivery(serial) as Delivery
+    t.strictSame(rest, { id: 1, atMs: 5 })
+    t.ok(textOfReply(text) === `j${JSON.stringify(string)}`)
+    t.equal(charsOfReply(text), string.length)
+  }
+})
+
+t.test('arguments that cross as bytes arrive as their text', async t => {
+  const { lane, worker, heard, listener } = openLane(t)
+  const serial = lane.begin(listener)
+  const call = { kind: 'call', id: 1, tool: 0, input: '', isBlocking: true, atMs: 0 } as const
+  const input = asciiTextOf('j["x"]')
+  worker.send(serial, call, input)
+  t.equal(input.length, 0, 'the bytes have changed hands')
+  await until(heard, 1)
+  t.strictSame(heard, [['message', { ...call, input: 'j["x"]' }]])
+})
+
+t.test('memory that has changed hands is used again, and by no other execution', async t => {
+  const { lane, worker, heard, listener } = openLane(t)
+  const call = { kind: 'call', id: 1, tool: 0, input: '', isBlocking: true, atMs: 0 } as const
+  const input = `j["${'secret'.repeat(9000)}"]`
+  const string = 'x'.repeat(20_000)
+  /** Bytes of the memory in which a string comes. */
+  const memoryOf = (serial: string) => {
+    lane.deliver(serial, { id: 1, text: { string }, atMs: 5 })
+    const { text } = worker.nextDelivery(serial) as Delivery
+    t.ok(textOfReply(text) === `j"${string}"`)
+    return ((text as StringReply).string as AsciiText).bytes.buffer.byteLength
+  }
+  const first = lane.begin(listener)
+  for (const count of [1, 2]) {
+    worker.send(first, call, asciiTextOf(input))
+    await until(heard, count)
+  }
+  t.equal(memoryOf(first), input.length)
+  t.equal(memoryOf(first), string.length, 'it is not here any more')
+  worker.send(first, call, asciiTextOf(input))
+  await until(heard, 3)
+  t.equal(memoryOf(lane.begin(listener)), string.length)
+})
+
+t.test('shared memory of arguments is not used again', async t => {
+  const { lane, worker, heard, listener } = openLane(t)
+  const serial = lane.begin(listener)
+  const ascii = new Uint8Array(new SharedArrayBuffer(65_536))
+  lane.start.port.postMessage({ tag: 'm', serial, value: {}, ascii })
+  await until(heard, 1)
+  lane.deliver(serial, { id: 1, text: { string: 'x'.repeat(20_000) }, atMs: 5 })
+  const { text } = worker.nextDelivery(serial) as Delivery
+  t.equal(((text as StringReply).string as AsciiText).bytes.buffer.byteLength, 20_000)
 })
 
 t.test('messages and the report of a task reach its listener, and nothing after it', async t => {

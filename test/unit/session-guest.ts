@@ -101,7 +101,8 @@ class Run {
       this.#guest.beginSession(
         {
           poll: () => this.#poll(),
-          host: (operation, number, text, kept) => this.#answer(operation, number, text, kept),
+          host: (operation, number, text, kept) =>
+            this.#answer(operation, number, text, kept?.toString()),
           now: () => (this.#nowMs += 1),
         },
         this.#execution.memoryBytes ?? 64 * 1024 * 1024,

@@ -30,8 +30,9 @@ const key = exports.wasm_malloc(5)
 new Uint8Array(exports.memory.buffer).set(Buffer.from('made\0'), key)
 
 /** What the engine says of the value that is made of a JSON text; `undefined` when none is made. */
-function made(json: string): string | undefined {
-  const handle = maker.make(`j${json}`)
+const made = (json: string) => descriptionOf(maker.make(`j${json}`))
+
+function descriptionOf(handle: number): string | undefined {
   if (handle === 0) return undefined
   exports.qjs_set_prop_string(globalValue.ptr, key, handle)
   exports.qjs_free_value(handle)
@@ -99,6 +100,32 @@ t.test('every JSON text comes out as the engine itself reads it', async t => {
     fc.assert(
       fc.property(json, value => assert.equal(made(value), parsed(value))),
       { numRuns: 1000 },
+    ),
+  )
+})
+
+t.test('long strings with escapes come out, narrow and wide, in texts of both widths', async t => {
+  const parts = ['\\n', '\\u00e9', '\\u0101', '\\ud83d', '\\"', '\\\\', 'é', 'x', 'Ā', '😀']
+  const long = fc
+    .array(fc.constantFrom(...parts), { minLength: 1, maxLength: 4 })
+    .map(some => `"${some.map(part => part.repeat(70)).join('')}"`)
+  t.doesNotThrow(() =>
+    fc.assert(
+      fc.property(long, long, (a, b) =>
+        assert.equal(made(`[${a},{${b}:1}]`), parsed(`[${a},{${b}:1}]`)),
+      ),
+    ),
+  )
+})
+
+t.test('a string alone comes out as it is', async t => {
+  const parts = fc.oneof(text, fc.constantFrom('😀', 'é', 'x', '\uffff'))
+  const long = fc.array(parts, { maxLength: 3 }).map(some => some.join('').repeat(40))
+  t.doesNotThrow(() =>
+    fc.assert(
+      fc.property(long, string =>
+        assert.equal(descriptionOf(maker.makeString(string)), parsed(JSON.stringify(string))),
+      ),
     ),
   )
 })

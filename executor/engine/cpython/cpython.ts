@@ -11,6 +11,7 @@
  * runs on the way, and its memory is void until the next rewind.
  */
 
+import { textOfReply } from '../../boundary/string-reply.ts'
 import type { StandbyGuest } from '../engine-parts.ts'
 import { type GuestHooks, GuestThrown } from '../guest.ts'
 import { hashOf } from '../memory-hash.ts'
@@ -91,9 +92,10 @@ export class CPythonGuest implements StandbyGuest {
   #begin(hooks: GuestHooks, memoryBytes: number, configuration: string): void {
     const { tools, seed, timeZone } = JSON.parse(configuration) as Configuration
     const random = new SeededRandom(seed)
-    const frames = new FrameReader(tools.length, (operation, number, text) =>
-      hooks.host(operation, number, text),
-    )
+    const frames = new FrameReader(tools.length, (operation, number, text) => {
+      const answer = hooks.host(operation, number, text)
+      return typeof answer === 'number' ? answer : textOfReply(answer)
+    })
     this.#hooks = hooks
     this.#frames = frames
     this.#configuration = configuration

@@ -29,8 +29,11 @@ export type EntryName = (typeof entryNames)[number]
  */
 export interface BaseSnapshot {
   readonly module: WebAssembly.Module
-  readonly snapshot: Snapshot
-  /** The parts of the snapshot's memory that are not zero, in order; most of it is. */
+  /** The registers of the engine. */
+  readonly snapshot: Omit<Snapshot, 'memory'>
+  /** The memory's length. */
+  readonly memoryBytes: number
+  /** The parts of the memory that are not zero, in order; most of it is. They have bytes of their own. */
   readonly parts: readonly MemoryPart[]
   /** Names and versions of the runtime that made the snapshot. */
   readonly engine: string

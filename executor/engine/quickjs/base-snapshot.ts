@@ -57,17 +57,19 @@ async function make(file: string | undefined): Promise<BaseSnapshot> {
   const module = await WebAssembly.compile(wasm)
   const cache = getCompileCacheDir()
   const make = () => makeSnapshot(module)
-  const { snapshot, ...rest } =
+  const { snapshot: whole, ...rest } =
     cache === undefined
       ? ((file === undefined ? undefined : readSnapshot(file)) ?? (await make()))
       : await keptSnapshot(dirname(cache), hashOfSources(wasm), make)
-  // Not shared: each thread gets a copy of its own, which no other one can write to.
-  const memory = new Uint8Array(snapshot.memory)
+  const { memory, ...snapshot } = whole
   return {
     ...rest,
     module,
-    snapshot: { ...snapshot, memory },
-    parts: nonZeroParts(memory),
+    snapshot,
+    memoryBytes: memory.byteLength,
+    // Not shared: each thread gets a copy of its own, which no other one can write to. Of views a
+    // copy would have all that they are views of.
+    parts: nonZeroParts(memory).map(({ at, bytes }) => ({ at, bytes: bytes.slice() })),
     memoryHash: hashOf(memory),
   }
 }

@@ -16,6 +16,7 @@
  * `heap-layout.ts` tries it. The value arrives in an array of one.
  */
 
+import { type AsciiText, isAscii } from '../../boundary/ascii-text.ts'
 import { MAX_DEPTH } from '../../boundary/plain-json.ts'
 
 const NULL = 1
@@ -69,7 +70,7 @@ const doubleBytes = new Uint8Array(doubles.buffer)
 
 /** Bytes that are written one after the other. */
 class Bytes {
-  #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(4096)
+  #bytes = Buffer.allocUnsafeSlow(4096)
   length = 0
 
   get written(): Uint8Array {
@@ -77,9 +78,9 @@ class Bytes {
   }
 
   /** Makes room, and returns where the bytes go. */
-  reserve(count: number): Uint8Array {
+  reserve(count: number): Buffer {
     if (this.length + count <= this.#bytes.length) return this.#bytes
-    const larger = new Uint8Array(Math.max(2 * this.#bytes.length, this.length + count))
+    const larger = Buffer.allocUnsafeSlow(Math.max(2 * this.#bytes.length, this.length + count))
     larger.set(this.written)
     this.#bytes = larger
     return larger
@@ -87,7 +88,7 @@ class Bytes {
 
   clear(): void {
     this.length = 0
-    if (this.#bytes.length > MAX_KEPT_BYTES) this.#bytes = new Uint8Array(4096)
+    if (this.#bytes.length > MAX_KEPT_BYTES) this.#bytes = Buffer.allocUnsafeSlow(4096)
   }
 
   byte(value: number): void {
@@ -95,13 +96,12 @@ class Bytes {
   }
 
   leb128(value: number): void {
-    const bytes = this.reserve(COUNT_BYTES)
-    let rest = value
-    while (rest >= 0x80) {
-      bytes[this.length++] = (rest & 0x7f) | 0x80
-      rest >>>= 7
-    }
-    bytes[this.length++] = rest
+    this.length = writeLeb128(value, this.reserve(COUNT_BYTES), this.length)
+  }
+
+  /** Writes what comes first. */
+  head(names: number): void {
+    this.length = writeHead(this.reserve(STRING_HEAD_BYTES), this.length, names)
   }
 
   /** Leaves room for a count. Returns its place. */
@@ -125,24 +125,57 @@ class Bytes {
   units(codes: Codes, from: number, length: number, isWide: boolean): void {
     this.leb128(2 * length + (isWide ? 1 : 0))
     const bytes = this.reserve(isWide ? 2 * length : length)
+    let at = this.length
     if (isWide) {
       for (let i = from; i < from + length; i++) {
         const unit = codes[i] as number
-        bytes[this.length++] = unit & 0xff
-        bytes[this.length++] = unit >>> 8
+        bytes[at++] = unit & 0xff
+        bytes[at++] = unit >>> 8
       }
     } else if (length > SHORT_CHARS) {
-      bytes.set(codes.subarray(from, from + length), this.length)
-      this.length += length
+      bytes.set(codes.subarray(from, from + length), at)
+      at += length
     } else {
-      for (let i = from; i < from + length; i++) bytes[this.length++] = codes[i] as number
+      for (let i = from; i < from + length; i++) bytes[at++] = codes[i] as number
     }
+    this.length = at
+  }
+
+  /**
+   * Writes a short string of ASCII in which nothing is escaped.
+   *
+   * @param from behind its first quote
+   * @returns where its last quote is; -1 for any other string, of which nothing is written
+   */
+  shortAscii(codes: Codes, from: number): number {
+    const bytes = this.reserve(SHORT_CHARS)
+    // A length below this takes one byte.
+    const most = from + SHORT_CHARS - 1
+    let at = this.length
+    let end = from
+    let code = codes[end] as number
+    for (; end < most && code !== QUOTE && code < 0x80 && code !== BACKSLASH; ) {
+      bytes[++at] = code
+      code = codes[++end] as number
+    }
+    if (code !== QUOTE) return -1
+    bytes[this.length] = 2 * (end - from)
+    this.length = at + 1
+    return end
+  }
+
+  /** Writes a string by copies of the platform. */
+  string(text: string): void {
+    const bytes = this.reserve(COUNT_BYTES + WIDE_BYTES * text.length)
+    this.length = writeUnits(text, bytes, this.length)
   }
 
   double(value: number): void {
     doubles[0] = value
     const bytes = this.reserve(doubleBytes.length)
-    for (const byte of doubleBytes) bytes[this.length++] = byte
+    const at = this.length
+    for (let i = 0; i < doubleBytes.length; i++) bytes[at + i] = doubleBytes[i] as number
+    this.length = at + doubleBytes.length
   }
 }
 
@@ -158,11 +191,52 @@ function keptBytes(length: number): Buffer {
 }
 
 function codesOf(text: string): Codes {
-  if (Buffer.byteLength(text) === text.length) {
-    const bytes = text.length <= MAX_KEPT_BYTES ? keptBytes(text.length) : Buffer.alloc(text.length)
-    return bytes.subarray(0, bytes.write(text, 'latin1'))
+  if (!isAscii(text)) return unitsOf(text)
+  const bytes = text.length <= MAX_KEPT_BYTES ? keptBytes(text.length) : Buffer.alloc(text.length)
+  return bytes.subarray(0, bytes.write(text, 'latin1'))
+}
+
+function writeLeb128(value: number, to: Buffer, at: number): number {
+  let end = at
+  let rest = value
+  while (rest >= 0x80) {
+    to[end++] = (rest & 0x7f) | 0x80
+    rest >>>= 7
   }
-  return unitsOf(text)
+  to[end++] = rest
+  return end
+}
+
+/** Writes a string behind its length, by copies of the platform. Returns where it ends. */
+function writeUnits(text: string, to: Buffer, at: number): number {
+  const from = writeLeb128(2 * text.length, to, at)
+  const end = from + to.write(text, from, 'latin1')
+  // Units beyond Latin-1 have changed on the way to bytes and back.
+  if (isAscii(text) || to.toString('latin1', from, end) === text) return end
+  to[at] = (to[at] as number) | 1
+  return from + to.write(text, from, 'utf16le')
+}
+
+/** Bytes of a unit beyond Latin-1. */
+export const WIDE_BYTES = 2
+/** More than there is before the units of {@link writeString}. */
+export const STRING_HEAD_BYTES = 16
+
+/** Writes the form of an array of one, a string. Returns where it ends. */
+export function writeString(text: string | AsciiText, to: Buffer, at: number): number {
+  let end = writeHead(to, at, 0)
+  for (const byte of [ARRAY, 1, STRING]) to[end++] = byte
+  if (typeof text === 'string') return writeUnits(text, to, end)
+  end = writeLeb128(2 * text.length, to, end)
+  to.set(text.bytes, end)
+  return end + text.length
+}
+
+/** Writes what comes first. Returns where it ends. */
+function writeHead(to: Buffer, at: number, names: number): number {
+  to[at] = VERSION
+  to.fill(0xff, at + 1, at + 5)
+  return writeLeb128(names, to, at + 5)
 }
 
 /** The units of a text, of two bytes each. */
@@ -187,6 +261,8 @@ export class BinaryWriter {
   /** Names by hash: places from 1; and where each is in the text, with its length. */
   #table = new Uint32Array(256)
   #nameAt: number[] = []
+  /** By the place of a name: the one that came after it, and comes most likely again. */
+  #followers: number[] = []
   #clashes = 0
 
   /**
@@ -199,6 +275,7 @@ export class BinaryWriter {
     this.#at = 1
     this.#backslash = 0
     this.#nameAt = []
+    this.#followers = []
     this.#clashes = 0
     this.#table.fill(0)
     for (const part of [this.#head, this.#names, this.#body]) part.clear()
@@ -207,9 +284,7 @@ export class BinaryWriter {
       this.#body.leb128(1)
       this.#value(0)
       if (this.#at !== text.length) return undefined
-      this.#head.byte(VERSION)
-      for (let i = 0; i < 4; i++) this.#head.byte(0xff)
-      this.#head.leb128(this.#nameAt.length / 2)
+      this.#head.head(this.#nameAt.length / 2)
       return [this.#head.written, this.#names.written, this.#body.written]
     } catch (error) {
       if (error !== noForm) throw error
@@ -274,8 +349,11 @@ export class BinaryWriter {
     let count = 0
     if (this.#codes[++this.#at] === CLOSE_OBJECT) this.#at++
     else {
+      let before = 0
       do {
-        this.#body.leb128(this.#nameOrIndex())
+        const name = this.#nameOrIndex(before)
+        if (name % 2 === 0) before = name / 2
+        this.#body.leb128(name)
         // Past the colon.
         this.#at++
         this.#value(depth)
@@ -293,8 +371,10 @@ export class BinaryWriter {
     return false
   }
 
-  /** Passes a name. Returns what stands for it. */
-  #nameOrIndex(): number {
+  /** Passes a name. Returns what stands for it. @param before the place of the one before it; 0: none */
+  #nameOrIndex(before: number): number {
+    const guess = this.#followers[before]
+    if (guess !== undefined && this.#isHere(guess)) return 2 * guess
     const codes = this.#codes
     const from = this.#at + 1
     let at = from
@@ -304,9 +384,24 @@ export class BinaryWriter {
       code = codes[++at] as number
     }
     const isDecimal = at > from && (codes[from] !== ZERO || at === from + 1)
-    if (!isDecimal || codes[at] !== QUOTE || index > MAX_INDEX) return 2 * this.#name()
-    this.#at = at + 1
-    return 2 * index + 1
+    if (isDecimal && codes[at] === QUOTE && index <= MAX_INDEX) {
+      this.#at = at + 1
+      return 2 * index + 1
+    }
+    const place = this.#name()
+    this.#followers[before] = place
+    return 2 * place
+  }
+
+  /** Passes a name if it is this one. */
+  #isHere(place: number): boolean {
+    const codes = this.#codes
+    const at = this.#at
+    const length = this.#nameAt[2 * place - 1] as number
+    if (codes[at] !== QUOTE || codes[at + length] !== QUOTE) return false
+    if (!this.#isName(place, at, length)) return false
+    this.#at = at + length + 1
+    return true
   }
 
   /** The place of a name among all, from 1. */
@@ -391,6 +486,11 @@ export class BinaryWriter {
   #string(to: Bytes): void {
     const codes = this.#codes
     const from = this.#at + 1
+    const last = to.shortAscii(codes, from)
+    if (last >= 0) {
+      this.#at = last + 1
+      return
+    }
     const short = Math.min(from + SHORT_CHARS, codes.length)
     let end = from
     let all = 0
@@ -408,7 +508,11 @@ export class BinaryWriter {
         this.#escaped(to)
         return
       }
-      if (codes instanceof Uint16Array) for (let i = short; i < end; i++) all |= codes[i] as number
+      if (codes instanceof Uint16Array) {
+        to.string(this.#text.slice(from, end))
+        this.#at = end + 1
+        return
+      }
     }
     to.units(codes, from, end - from, all > 0xff)
     this.#at = end + 1
@@ -426,12 +530,7 @@ export class BinaryWriter {
     let end = this.#text.indexOf('"', this.#at + 1)
     while (end > 0 && this.#isEscaped(end)) end = this.#text.indexOf('"', end + 1)
     if (end < 0) throw noForm
-    const text = JSON.parse(this.#text.slice(this.#at, end + 1)) as string
-    let all = 0
-    // Not where the units of the whole text are kept.
-    const units = unitsOf(text)
-    for (const unit of units) all |= unit
-    to.units(units, 0, units.length, all > 0xff)
+    to.string(JSON.parse(this.#text.slice(this.#at, end + 1)) as string)
     this.#at = end + 1
   }
 

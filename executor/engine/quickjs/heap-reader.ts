@@ -12,6 +12,7 @@
  */
 
 import { PLAIN } from '../../../protocol/values/value-format.ts'
+import type { AsciiText } from '../../boundary/ascii-text.ts'
 import { MAX_DEPTH } from '../../boundary/plain-json.ts'
 import { type HeapLayout, OBJECT, SHAPE, STRING_HEADER_BYTES } from './heap-fields.ts'
 import { type NameText, TextOutput } from './text-output.ts'
@@ -98,7 +99,7 @@ export class HeapReader {
    * @param at address of the value's eight bytes
    * @returns `undefined` when the value is not plain, or too large
    */
-  read(at: number): string | undefined {
+  read(at: number): string | AsciiText | undefined {
     // The memory of a guest that has grown is another one.
     const { buffer } = this.#memory
     if (this.#bytes?.buffer !== buffer) {
@@ -122,6 +123,7 @@ export class HeapReader {
       this.#names.clear()
       this.#plans.clear()
       this.#seen.clear()
+      this.#out.clear()
     }
   }
 
@@ -267,8 +269,12 @@ export class HeapReader {
     }
     const head = this.#word(at)
     const length = head & LENGTH
-    if (length > SHORT_CHARS || (head & WIDE) !== 0) {
+    if ((head & WIDE) !== 0) {
       this.#out.string(this.#flat(at))
+      return
+    }
+    if (length > SHORT_CHARS) {
+      this.#out.latin1(this.#flat(at))
       return
     }
     this.#count(length)

@@ -20,18 +20,21 @@
 import { EvalFlags, QuickJS } from 'quickjs-wasi'
 import type { Variable } from '../../../protocol/execution/replay.ts'
 import { PLAIN } from '../../../protocol/values/value-format.ts'
+import { type AsciiText, spareOf } from '../../boundary/ascii-text.ts'
 import { readSessionCode } from '../../boundary/session-code.ts'
+import { type Reply, textOfReply } from '../../boundary/string-reply.ts'
 import { HostOperation, repliesTo } from '../../guest/host/host-operations.ts'
 import type { StandbyGuest } from '../engine-parts.ts'
 import { type GuestHooks, GuestThrown, OutOfGuestMemory, PROGRAM_FILE } from '../guest.ts'
 import { hashOf } from '../memory-hash.ts'
-import { putParts } from '../memory-parts.ts'
+import { mendParts, putParts } from '../memory-parts.ts'
 import { decodeSnapshot, encodeSnapshot, fitsSnapshot } from '../session-snapshot.ts'
 import type { BaseSnapshot, EntryName } from './base-snapshot-shape.ts'
 import { Equipment } from './equipment.ts'
 import { findVariables } from './frame-reader.ts'
 import { HeapReader } from './heap-reader.ts'
 import { snapshotTag } from './runtime-tag.ts'
+import { takeSpare } from './text-output.ts'
 import { type MakerExports, ValueMaker } from './value-maker.ts'
 
 /**
@@ -150,7 +153,7 @@ export class QuickJSGuest implements StandbyGuest {
   #reader: HeapReader | undefined
   #maker: ValueMaker | undefined
   /** The text of the plain value that the prelude has asked about last. */
-  #kept: string | undefined
+  #kept: string | AsciiText | undefined
   #baseSnapshot: BaseSnapshot
   #hooks: EngineHooks = idle
   #decoder = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -180,19 +183,25 @@ export class QuickJSGuest implements StandbyGuest {
    */
   static async create(
     baseSnapshot: BaseSnapshot,
-    equipment = new Equipment(baseSnapshot.snapshot.memory.byteLength),
+    equipment = new Equipment(baseSnapshot.memoryBytes),
   ): Promise<QuickJSGuest> {
     const guest = new QuickJSGuest(baseSnapshot, equipment)
     const onZone = () => {
       guest.#isZoneAsked = true
     }
     const options = engineOptions(baseSnapshot.module, () => guest.#hooks, onZone)
-    guest.#vm = await QuickJS.restore(baseSnapshot.snapshot, {
+    // The library copies the whole memory. This one has the length alone: what is not zero is put in
+    // afterwards, so that the other pages stay without memory of the machine.
+    const memory = { byteLength: baseSnapshot.memoryBytes, length: 0 } as Uint8Array
+    const snapshot = { ...baseSnapshot.snapshot, memory }
+    guest.#vm = await QuickJS.restore(snapshot, {
       ...options,
       onUnhandledRejection: (promise, reason, isHandled) =>
         guest.#noteRejection(promise.identity, reason.ptr, isHandled),
     })
     guest.#exports = guest.#vm._getExports() as Exports
+    mendParts(new Uint8Array(guest.#exports.memory.buffer), baseSnapshot.parts)
+    guest.#setRegisters()
     const { heap } = baseSnapshot
     if (heap !== undefined) {
       guest.#reader = new HeapReader(guest.#exports.memory, heap)
@@ -248,9 +257,9 @@ export class QuickJSGuest implements StandbyGuest {
     return this.#session === NONE ? this.#runJob() : this.#guard(() => this.#runJob())
   }
 
-  deliver(id: number, text: string): void {
-    if (this.#session === NONE) this.#deliver(id, text)
-    else this.#guard(() => this.#deliver(id, text))
+  deliver(id: number, reply: Reply): void {
+    if (this.#session === NONE) this.#deliver(id, reply)
+    else this.#guard(() => this.#deliver(id, reply))
   }
 
   unhandledRejections(): string[] {
@@ -289,9 +298,9 @@ export class QuickJSGuest implements StandbyGuest {
     return true
   }
 
-  #deliver(id: number, text: string): void {
+  #deliver(id: number, reply: Reply): void {
     const number = this.#exports.qjs_new_number(id)
-    this.#free(this.#enter('deliver', number, this.#newReply(text)))
+    this.#free(this.#enter('deliver', number, this.#newReply(reply)))
   }
 
   #describeRejections(): string[] {
@@ -376,17 +385,16 @@ export class QuickJSGuest implements StandbyGuest {
   }
 
   rewind(): boolean {
-    const { snapshot, parts } = this.#baseSnapshot
+    const { memoryBytes, parts } = this.#baseSnapshot
     this.#session = NONE
     this.#hooks = idle
     const bytes = new Uint8Array(this.#exports.memory.buffer)
     // Pages that were grown stay grown, and the allocator of a smaller heap would never use them.
-    if (bytes.byteLength !== snapshot.memory.byteLength) return false
+    if (bytes.byteLength !== memoryBytes) return false
     const { current } = this.#equipment
     putParts(bytes, current?.parts ?? parts)
     this.#equipped = current?.tools
-    this.#exports.qjs_set_runtime_and_context(snapshot.runtimePtr, snapshot.contextPtr)
-    this.#exports.__stack_pointer.value = snapshot.stackPointer
+    this.#setRegisters()
     // The library keeps handles into the memory that was there before: they are forgotten.
     const internals = this.#vm as unknown as Internals
     internals._global = null
@@ -408,6 +416,14 @@ export class QuickJSGuest implements StandbyGuest {
     this.#equipped = undefined
   }
 
+  /** Has the engine go on in a memory that was put there. */
+  #setRegisters(): void {
+    const { runtimePtr, contextPtr, stackPointer } = this.#baseSnapshot.snapshot
+    this.#exports.qjs_set_runtime_and_context(runtimePtr, contextPtr)
+    this.#exports.__stack_pointer.value = stackPointer
+  }
+
+  /** Whether the memory is that of the base snapshot, byte by byte; takes milliseconds. */
   isWhole(): boolean {
     this.#unequip()
     return hashOf(new Uint8Array(this.#exports.memory.buffer)) === this.#baseSnapshot.memoryHash
@@ -573,10 +589,10 @@ export class QuickJSGuest implements StandbyGuest {
       argc === 4 ? this.#takeKept() : undefined,
     )
     if (typeof answer === 'number') return this.#exports.qjs_new_number(answer)
-    return repliesTo(operation) ? this.#newReply(answer) : this.#newText(answer)
+    return repliesTo(operation) ? this.#newReply(answer) : this.#newText(textOfReply(answer))
   }
 
-  #takeKept(): string {
+  #takeKept(): string | AsciiText {
     const kept = this.#kept
     this.#kept = undefined
     if (kept === undefined) throw new Error('no text is kept')
@@ -584,12 +600,22 @@ export class QuickJSGuest implements StandbyGuest {
   }
 
   /** A reply as the prelude takes it: its text, or the value of a plain one in an array. */
-  #newReply(text: string): number {
-    if (text.length > SHORT_REPLY_CHARS && text[0] === PLAIN) {
-      const value = this.#maker?.make(text) ?? 0
-      if (value !== 0) return value
-    }
-    return this.#newText(text)
+  #newReply(reply: Reply): number {
+    const value = this.#make(reply)
+    return value === 0 ? this.#newText(textOfReply(reply)) : value
+  }
+
+  /** The value of a reply in an array; 0 when the prelude has to read its text. */
+  #make(reply: Reply): number {
+    if (typeof reply !== 'string') return this.#makeString(reply.string)
+    if (reply.length <= SHORT_REPLY_CHARS || reply[0] !== PLAIN) return 0
+    return this.#maker?.make(reply) ?? 0
+  }
+
+  #makeString(string: string | AsciiText): number {
+    const value = this.#maker?.makeString(string) ?? 0
+    if (value !== 0 && typeof string !== 'string') takeSpare(spareOf(string.bytes))
+    return value
   }
 
   /** Questions that the language does not have. No code of the program runs in them. */
@@ -654,7 +680,7 @@ export class QuickJSGuest implements StandbyGuest {
 /** The memory that sessions begin with. The machine's stack stands below it. */
 const baseOf = (baseSnapshot: BaseSnapshot) => ({
   tag: snapshotTag(baseSnapshot),
-  memoryBytes: baseSnapshot.snapshot.memory.byteLength,
+  memoryBytes: baseSnapshot.memoryBytes,
   parts: baseSnapshot.parts,
   lowest: baseSnapshot.snapshot.stackPointer,
 })

@@ -1,14 +1,22 @@
 /**
- * A long text of JSON that is put together from many short pieces.
+ * A text of JSON that is put together from many pieces.
  *
  * Pieces of one byte for each character are collected in a buffer. What needs two goes into the text
- * as a string.
+ * as a string. A long text of ASCII is handed over as the buffer.
  */
+
+import { isAscii } from 'node:buffer'
+import { AsciiText } from '../../boundary/ascii-text.ts'
+import { LONG_CHARS } from '../../boundary/lane-frames.ts'
 
 /** A name with what stands around it: bytes, or a string when it has characters beyond Latin-1. */
 export type NameText = Uint8Array | string
 
 const BUFFER_BYTES = 65_536
+/** Buffers up to this size are kept for the next text. */
+const MAX_KEPT_BYTES = 2 * 1024 * 1024
+/** Beyond what is needed, and the length of the last text that was handed over: the next is about as long. */
+const SPARE_BYTES = 4096
 /** More than the longest number and the short texts of JSON have. */
 const NUMBER_CHARS = 32
 /** Of one character: `\u0000`. */
@@ -29,7 +37,13 @@ isEscaped[0x5c] = 1
 const BEYOND_LATIN1 = /[^\0-\xff]/
 
 /** One for the thread: a text is put together in one go. */
-const buffer = Buffer.alloc(BUFFER_BYTES)
+let buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES)
+let lastBytes = 0
+
+/** Takes memory for the next text, when it is larger than what there is. */
+export function takeSpare(spare: ArrayBuffer | undefined): void {
+  if (spare !== undefined && spare.byteLength > buffer.length) buffer = Buffer.from(spare)
+}
 
 /** Collects one text at a time. */
 export class TextOutput {
@@ -38,22 +52,39 @@ export class TextOutput {
 
   /** Begins a text. */
   begin(text: string): void {
-    this.#text = text
-    this.#length = 0
+    this.clear()
+    this.ascii(text)
   }
 
   /** The text. */
-  take(): string {
+  take(): string | AsciiText {
+    if (this.#text === '' && this.#length > LONG_CHARS) {
+      const bytes = buffer.subarray(0, this.#length)
+      if (isAscii(bytes)) return this.#handOver(bytes)
+    }
     this.#flush()
-    const text = this.#text
+    return this.#text
+  }
+
+  /** Forgets the text. */
+  clear(): void {
     this.#text = ''
-    return text
+    this.#length = 0
+    if (buffer.length > MAX_KEPT_BYTES) buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES)
+  }
+
+  #handOver(bytes: Buffer): AsciiText {
+    lastBytes = Math.min(bytes.length, MAX_KEPT_BYTES)
+    buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES)
+    return new AsciiText(bytes)
   }
 
   /** Writes a few characters of ASCII. */
   ascii(text: string): void {
     this.#reserve(NUMBER_CHARS)
-    for (let i = 0; i < text.length; i++) buffer[this.#length++] = text.charCodeAt(i)
+    const at = this.#length
+    for (let i = 0; i < text.length; i++) buffer[at + i] = text.charCodeAt(i)
+    this.#length = at + text.length
   }
 
   /** Writes a finite number. */
@@ -65,18 +96,21 @@ export class TextOutput {
   /** Writes a whole number of 32 bits. */
   integer(value: number): void {
     this.#reserve(NUMBER_CHARS)
+    let from = this.#length
     let rest = value
     if (rest < 0) {
-      buffer[this.#length++] = MINUS
+      buffer[from++] = MINUS
       rest = -rest
     }
     let digits = 1
     for (let bound = 10; bound <= rest; bound *= 10) digits++
-    for (let at = this.#length + digits - 1; at >= this.#length; at--) {
-      buffer[at] = ZERO + (rest % 10)
-      rest = Math.floor(rest / 10)
+    for (let at = from + digits - 1; at >= from; at--) {
+      // A tenth of what has 32 bits is whole in as many.
+      const tenth = (rest / 10) | 0
+      buffer[at] = ZERO + rest - 10 * tenth
+      rest = tenth
     }
-    this.#length += digits
+    this.#length = from + digits
   }
 
   /** The form of a name that {@link name} takes. */
@@ -92,12 +126,21 @@ export class TextOutput {
       return
     }
     this.#reserve(name.length)
-    for (let i = 0; i < name.length; i++) buffer[this.#length++] = name[i] as number
+    const at = this.#length
+    for (let i = 0; i < name.length; i++) buffer[at + i] = name[i] as number
+    this.#length = at + name.length
   }
 
   /** Writes a string of any length. */
   string(text: string): void {
     this.#append(JSON.stringify(text))
+  }
+
+  /** Writes a string of any length that has no character beyond Latin-1. */
+  latin1(text: string): void {
+    const json = JSON.stringify(text)
+    this.#reserve(json.length)
+    this.#length += buffer.write(json, this.#length, 'latin1')
   }
 
   /** Writes a short string that is there as bytes of Latin-1. */
@@ -129,7 +172,13 @@ export class TextOutput {
   }
 
   #reserve(bytes: number): void {
-    if (this.#length + bytes > BUFFER_BYTES) this.#flush()
+    const needed = this.#length + bytes
+    if (needed <= buffer.length) return
+    const larger = Buffer.allocUnsafeSlow(
+      Math.max(2 * buffer.length, needed + SPARE_BYTES, lastBytes + SPARE_BYTES),
+    )
+    buffer.copy(larger, 0, 0, this.#length)
+    buffer = larger
   }
 
   #flush(): void {

@@ -1,6 +1,7 @@
 /** Makes values inside a guest from JSON, by the engine's reader of its binary form. */
 
-import { BinaryWriter } from './binary-value.ts'
+import { type AsciiText, isAscii } from '../../boundary/ascii-text.ts'
+import { BinaryWriter, STRING_HEAD_BYTES, WIDE_BYTES, writeString } from './binary-value.ts'
 
 /** Functions of the engine that this takes. */
 export interface MakerExports {
@@ -21,6 +22,7 @@ const VALUE_BYTES = 8
 export class ValueMaker {
   #exports: MakerExports
   #writer = new BinaryWriter()
+  #bytes: Buffer | undefined
 
   constructor(exports: MakerExports) {
     this.#exports = exports
@@ -35,15 +37,32 @@ export class ValueMaker {
     const parts = this.#writer.write(text)
     if (parts === undefined) return 0
     const length = parts.reduce((sum, part) => sum + part.length, 0)
+    return this.#read(length, (bytes, at) => {
+      let end = at
+      for (const part of parts) {
+        bytes.set(part, end)
+        end += part.length
+      }
+      return end
+    })
+  }
+
+  /** An array of one, a string; as {@link make}. */
+  makeString(string: string | AsciiText): number {
+    const isNarrow = typeof string !== 'string' || isAscii(string)
+    const most = STRING_HEAD_BYTES + (isNarrow ? 1 : WIDE_BYTES) * string.length
+    return this.#read(most, (bytes, at) => writeString(string, bytes, at))
+  }
+
+  /** Has the engine read what is written into its memory. @param write returns the end of it */
+  #read(mostBytes: number, write: (bytes: Buffer, at: number) => number): number {
     const exports = this.#exports
-    const at = exports.wasm_malloc(length)
+    const at = exports.wasm_malloc(mostBytes)
     if (at === 0) return 0
-    const bytes = new Uint8Array(exports.memory.buffer)
-    let end = at
-    for (const part of parts) {
-      bytes.set(part, end)
-      end += part.length
-    }
+    const { buffer } = exports.memory
+    // The memory of a guest that has grown is another one.
+    if (this.#bytes?.buffer !== buffer) this.#bytes = Buffer.from(buffer)
+    const length = write(this.#bytes, at) - at
     const value = exports.JS_ReadObject(exports.qjs_get_context_ptr(), at, length, 0)
     exports.wasm_free(at)
     return this.#handleOf(value)

@@ -5,7 +5,8 @@ import { type Answer, type Effort, type Question, type Row, rowOf } from '../que
 import { takeInTurns } from '../rounds.ts'
 import { takeGaps } from '../tools.ts'
 
-const PROGRAMS = 3
+/** Of each 3 samples: of fewer programs, half of what they say is of a process that is not warm. */
+const PROGRAMS = 10
 
 export const largeValues: Question = {
   title: 'A call that takes and answers 1 MB, from the arrival of one to the next',

@@ -190,6 +190,26 @@ export const forgedFrames: readonly (readonly [what: string, code: string])[] = 
   ],
   ['frames without an end', 'for (;;) task.port.postMessage(1)'],
   ['messages without an end', `for (;;) say(${JSON.stringify({ kind: 'clear-timer', id: 1 })})`],
+  [
+    'bytes that are no bytes',
+    `task.port.postMessage({ tag: 'm', serial: task.serial, value: ${JSON.stringify(call)}, ascii: 'x' })`,
+  ],
+  [
+    'bytes of arguments in shared memory',
+    `const ascii = new Uint8Array(new SharedArrayBuffer(64)).fill(0x78); task.port.postMessage({ tag: 'm', serial: task.serial, value: ${JSON.stringify(call)}, ascii })`,
+  ],
+  [
+    'more bytes than arguments may have',
+    `task.port.postMessage({ tag: 'm', serial: task.serial, value: ${JSON.stringify(call)}, ascii: new Uint8Array(1e9) })`,
+  ],
+  [
+    'bytes and no message',
+    "task.port.postMessage({ tag: 'm', serial: task.serial, ascii: new Uint8Array(8) })",
+  ],
+  [
+    'bytes in a report',
+    "task.port.postMessage({ tag: 'r', serial: task.serial, value: {}, ascii: new Uint8Array(8) })",
+  ],
   ['an answer to nothing', "task.port.postMessage('a999 {}')"],
   ['an answer to what was answered before', "task.port.postMessage('a1 {}')"],
   ['an answer without a number', "task.port.postMessage('a')"],

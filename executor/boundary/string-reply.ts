@@ -1,0 +1,52 @@
+/**
+ * A long string as a reply: it crosses as it is, so that nothing of it is escaped on one side to be read
+ * on the other. A journal holds its text, as of any other reply.
+ */
+
+import { PLAIN } from '../../protocol/values/value-format.ts'
+import type { AsciiText } from './ascii-text.ts'
+
+/** On its way to a guest: the string itself in place of its text. */
+export interface StringReply {
+  readonly string: string | AsciiText
+}
+
+/** What a guest is answered with: a text as `protocol/values/value-format.ts` marks it, or a string. */
+export type Reply = string | StringReply
+
+/** The text of a reply. */
+export function textOfReply(reply: Reply): string {
+  return typeof reply === 'string' ? reply : PLAIN + JSON.stringify(`${reply.string}`)
+}
+
+/** Characters of a reply. */
+export const charsOfReply = (reply: Reply): number =>
+  typeof reply === 'string' ? reply.length : reply.string.length
+
+/** Most bytes of one character in JSON: `\u0000`. */
+const MAX_ESCAPE_BYTES = 6
+
+/** A long string on the host, where its text is made once, when it is first needed. */
+export class LongString implements StringReply {
+  readonly string: string
+  #text: string | undefined
+
+  constructor(string: string) {
+    this.string = string
+  }
+
+  get text(): string {
+    this.#text ??= textOfReply(this)
+    return this.#text
+  }
+
+  /** Bytes that its text has at most, as UTF-8. */
+  get mostBytes(): number {
+    return PLAIN.length + MAX_ESCAPE_BYTES * this.string.length + 2
+  }
+
+  /** The beginning of its text. @param chars of the string that are in it */
+  head(chars: number): string {
+    return PLAIN + JSON.stringify(this.string.slice(0, chars))
+  }
+}
