@@ -16,7 +16,7 @@ let outermost: Domain | undefined
 /** Receives the errors of what runs in the resource in which it is made, and of what that begins. */
 export class Domain {
   readonly onerror: OnError
-  readonly #outer = entered.getStore() ?? outermost
+  readonly #outer: Domain | undefined = entered.getStore() ?? outermost
   #isDestroyed = false
 
   constructor(onerror: OnError) {
