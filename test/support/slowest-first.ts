@@ -22,6 +22,8 @@ export const longest = [
   'test/spec/worker-loss.test.ts',
   'test/spec/hostile-programs.test.ts',
   'test/spec/docs.test.ts',
+  'test/spec/failing-store.test.ts',
+  'test/unit/compile/line-starts.test.ts',
 ]
 
 /** Gives the files that take long first, then the others as they come. */
