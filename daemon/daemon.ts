@@ -34,6 +34,8 @@ export interface Daemon {
   readonly drainMs: number
   /** The daemon's own log. */
   readonly log: Logger
+  /** Shrinks the heap when the daemon is idle, from now on: for a process that is this daemon's own. */
+  shrinkWhenIdle(): void
   /** Takes no new work, lets executions end for `drainMs`, evicts the rest, stops. Idempotent. */
   close(): Promise<void>
 }
@@ -67,6 +69,7 @@ export async function listenFor(config: Config, parts: StartedParts): Promise<Da
     get drainMs() {
       return reloadable.inForce.drainMs
     },
+    shrinkWhenIdle: () => services.executions.shrinkWhenIdle(),
     close: () => (closing ??= close(parts, services, servers, upkeep)),
   }
 }

@@ -3,8 +3,8 @@
  *
  *     node test/run.ts --jobs 3 test/spec/*.test.ts
  *
- * Files run in processes of the pinned Node, which strips types by itself: the long ones alone, the
- * others several in a process, for which what they import is loaded once. `tap run` would be possible,
+ * Files run in processes of the pinned Node, which strips types by itself, several in a process, for
+ * which what they import is loaded once; the long ones first. `tap run` would be possible,
  * but it loads hooks into each file, into each thread and into each child that a file starts: this
  * takes a third of a second of computing for each file, and serves mocks and coverage, which no test
  * here uses. One file is run by `tap run` as well.
@@ -12,10 +12,12 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import type { Duplex, Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
 import { type EndedProcess, fileResults } from './support/file-results.ts'
-import { inProcesses } from './support/in-processes.ts'
+import { answerWithFiles, NEXT_FILE_FD } from './support/next-file.ts'
+import { slowestFirst } from './support/slowest-first.ts'
 import TapLines from './support/tap-lines.ts'
 
 /**
@@ -23,9 +25,11 @@ import TapLines from './support/tap-lines.ts'
  * saves a tenth of the computing (measured with `sessions.test.ts`; 2 cores, Node 26).
  */
 const NODE_FLAGS = ['--no-warnings', '--min-semi-space-size=16']
+/** So many files share a process: more would save little, and leave more to a crash. */
+const MOST = 24
 /** A file has so long, as `.taprc` says too; each wait within it has a bound of its own. */
-const TIMEOUT_S = 300
-/** tap, told by SIGALRM that the time is over, reports what the file still waits for. */
+const TIMEOUT_MS = 300_000
+/** tap ends a file that is late; one that never yields is told by SIGALRM, and has so long to report. */
 const REPORT_MS = 5000
 
 const { values, positionals } = parseArgs({
@@ -56,15 +60,16 @@ for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
   })
 }
 
-const waiting = inProcesses(files, jobs)
+const waiting = slowestFirst(files)
 let ended = 0
 await Promise.all(Array.from({ length: jobs }, work))
 report.end(`1..${ended}\n`)
 
 /** Runs processes, one after another, until no file is left. */
 async function work(): Promise<void> {
-  for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) {
-    for (const { file, tap, failure, ms } of fileResults(group, await run(group))) {
+  for (let first = waiting.shift(); first !== undefined; first = waiting.shift()) {
+    const { handed, ...endedProcess } = await run(first)
+    for (const { file, tap, failure, ms } of fileResults(handed, endedProcess)) {
       ended++
       const isOk = failure === undefined
       if (!isOk) process.exitCode = 1
@@ -75,44 +80,63 @@ async function work(): Promise<void> {
   }
 }
 
-/** Runs files in a process, one by itself or several by `together.ts`. */
-async function run(group: readonly string[]): Promise<EndedProcess> {
+/** Runs a process of test files: the first, and then others as long as it asks and there are some. */
+async function run(first: string): Promise<EndedProcess & { readonly handed: string[] }> {
   const startedAtMs = performance.now()
-  const isOne = group.length === 1
-  // In `together.ts` each file has the time of its own.
-  const timeoutS = isOne ? TIMEOUT_S : 0
-  const entry = isOne ? group : ['test/together.ts']
   const child = spawn(
     process.execPath,
-    [...NODE_FLAGS, '--import=./test/support/environment.ts', ...entry],
+    [...NODE_FLAGS, '--import=./test/support/environment.ts', 'test/together.ts'],
     {
-      env: {
-        ...process.env,
-        TAP: '1',
-        TAP_TIMEOUT: String(timeoutS),
-        ...(!isOne && { TEST_FILES: group.join(' ') }),
-      },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      // In `together.ts` each file has the time of its own.
+      env: { ...process.env, TAP: '1', TAP_TIMEOUT: '0' },
+      stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
     },
   )
   running.add(child)
-  const boundMs = group.length * TIMEOUT_S * 1000
-  let isLate = false
-  const killing = setTimeout(() => child.kill('SIGKILL'), boundMs + REPORT_MS)
-  const reporting = setTimeout(() => {
-    isLate = true
-    child.kill('SIGALRM')
-  }, boundMs)
+  const handed: string[] = []
+  const bound = boundOf(child)
+  answerWithFiles(child.stdio[NEXT_FILE_FD] as Duplex, () => {
+    bound.restart()
+    const file = handed.length === 0 ? first : handed.length < MOST ? waiting.shift() : undefined
+    if (file !== undefined) handed.push(file)
+    return file
+  })
   const { promise: exited, resolve, reject } = Promise.withResolvers<string | undefined>()
   child.once('error', reject)
   child.once('exit', (code, signal) => {
-    if (isLate) resolve(`took longer than ${boundMs / 1000} s`)
+    if (bound.isPast) resolve(`took longer than ${TIMEOUT_MS / 1000} s`)
     else if (code === 0) resolve(undefined)
     else resolve(signal === null ? `exited with ${code}` : `was ended by ${signal}`)
   })
-  const [tap, failure] = await Promise.all([text(child.stdout), exited])
+  const [tap, failure] = await Promise.all([text(child.stdout as Readable), exited])
   running.delete(child)
-  clearTimeout(reporting)
-  clearTimeout(killing)
-  return { tap, ms: performance.now() - startedAtMs, ...(failure !== undefined && { failure }) }
+  bound.stop()
+  if (handed.length === 0) handed.push(first)
+  const ms = performance.now() - startedAtMs
+  return { handed, tap, ms, ...(failure !== undefined && { failure }) }
+}
+
+/** Ends a process whose file takes too long; each file begins it anew. */
+function boundOf(child: ChildProcess) {
+  let timers: NodeJS.Timeout[] = []
+  const bound = {
+    isPast: false,
+    restart() {
+      bound.stop()
+      const report = () => {
+        bound.isPast = true
+        child.kill('SIGALRM')
+      }
+      timers = [
+        // First the file's own time ends.
+        setTimeout(report, TIMEOUT_MS + REPORT_MS),
+        setTimeout(() => child.kill('SIGKILL'), TIMEOUT_MS + 2 * REPORT_MS),
+      ]
+    },
+    stop() {
+      for (const timer of timers) clearTimeout(timer)
+    },
+  }
+  bound.restart()
+  return bound
 }

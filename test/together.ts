@@ -1,7 +1,6 @@
 /**
- * Runs several test files in one process, one after another, each as a subtest of its name:
- *
- *     TEST_FILES='test/unit/leases.test.ts test/unit/proofs.test.ts' node test/together.ts
+ * Runs test files in one process, one after another, each as a subtest of its name. It asks for each
+ * when the one before has ended, as `support/next-file.ts` says; `run.ts` answers.
  *
  * What the files import is loaded once. To a file its own `t` is the root: what it opens there
  * closes before the next file begins.
@@ -10,6 +9,7 @@
 import { registerHooks } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import t, { type Test } from 'tap'
+import { nextFile } from './support/next-file.ts'
 
 /** A file has so long, as `.taprc` says too. */
 const TIMEOUT_MS = 300_000
@@ -35,11 +35,7 @@ registerHooks({
   },
 })
 
-// Not as arguments, of which tap makes names of folders, nor left to the processes that files start.
-const files = (process.env.TEST_FILES ?? '').split(' ')
-delete process.env.TEST_FILES
-
-for (const file of files) {
+for (let file = nextFile(); file !== undefined; file = nextFile()) {
   const url = pathToFileURL(file).href
   await t.test(file, { timeout: TIMEOUT_MS }, async own => {
     tests.set(url, own)

@@ -142,9 +142,13 @@ export class ActiveExecutions {
     return memoryLoad(this, this.#deps.pool, this.#live.values(), owners)
   }
 
+  /** Gives memory back when nothing runs, from now on: see {@link IdleCollector}. */
+  shrinkWhenIdle(): void {
+    this.#collector.start()
+  }
+
   /** Resumes the executions of an earlier process. */
   async recover(): Promise<void> {
-    this.#collector.start()
     const { store, runningFile, bus, now = Date.now, runtimes } = this.#deps
     const { stuck } = await store.open({
       nowMs: now(),

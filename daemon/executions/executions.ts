@@ -78,6 +78,11 @@ export class Executions {
     return this.#live.recover()
   }
 
+  /** See {@link ActiveExecutions.shrinkWhenIdle}. */
+  shrinkWhenIdle(): void {
+    this.#live.shrinkWhenIdle()
+  }
+
   /** Another daemon says that something can be claimed. */
   onOffered(): void {
     this.#live.work.onOffered()

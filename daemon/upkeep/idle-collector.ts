@@ -16,9 +16,13 @@ interface Collectable {
   collect(): Promise<void>
 }
 
-/** Shrinks the heap once the daemon has been idle for a second, after its start and after many executions. */
+/**
+ * Shrinks the heap once the daemon has been idle for a second, after {@link start} and then after
+ * many executions. Before that it does nothing: the heap is the process's, which may be of others.
+ */
 export class IdleCollector {
   #others: readonly Collectable[]
+  #isStarted = false
   #executions = 0
   #timer: NodeJS.Timeout | undefined
 
@@ -28,11 +32,13 @@ export class IdleCollector {
 
   /** Collects what a start has left behind, which is more than most of what is loaded later. */
   start(): void {
+    this.#isStarted = true
     this.#timer = setTimeout(() => void this.#collect(), REST_MS).unref()
   }
 
   /** Counts an execution that has left memory. @param isResting whether it was the last */
   count(isResting: boolean): void {
+    if (!this.#isStarted) return
     this.#executions++
     clearTimeout(this.#timer)
     if (!isResting || this.#executions < MIN_EXECUTIONS) return
@@ -40,6 +46,7 @@ export class IdleCollector {
   }
 
   stop(): void {
+    this.#isStarted = false
     clearTimeout(this.#timer)
   }
 

@@ -15,6 +15,7 @@ const daemon = await startDaemon(
   () => process.exit(exitCodes.storeLost),
   readFailpoints(env),
 )
+daemon.shrinkWhenIdle()
 process.on('SIGTERM', async () => {
   await daemon.close()
   process.exit()

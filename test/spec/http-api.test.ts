@@ -204,9 +204,13 @@ t.test('a refusal is problem+json with a code, and names the fields at fault', a
 const ofOne = { skip: daemonCount > 1 && 'about one daemon' }
 
 t.test('a full queue is 429 with Retry-After, and what was taken goes on', ofOne, async t => {
-  const { url } = await testDaemon(t, { LATCHD_WORKERS: '1', LATCHD_MAX_QUEUE: '1' })
+  const { url } = await testDaemon(t, { LATCHD_WORKERS: '1', LATCHD_MAX_QUEUE: '2' })
+  // Never waits, so it keeps the worker until it is cancelled.
+  const busy = { source: 'for (;;);', limits: { cpuMs: 60_000 } }
+  const first = await post(`${url}/v1/executions`, busy)
+  while ((await get(`${url}/v1/info`)).body.active === 0);
   const taken = [
-    await post(`${url}/v1/executions`, { source: 'sleep(100); 1' }),
+    await post(`${url}/v1/executions`, { source: '1' }),
     await post(`${url}/v1/executions`, { source: '2' }),
   ]
   t.strictSame(
@@ -216,6 +220,7 @@ t.test('a full queue is 429 with Retry-After, and what was taken goes on', ofOne
   const refused = await post(`${url}/v1/executions`, { source: '3' })
   t.match(refused, { status: 429, body: { code: 'QUEUE_FULL' } })
   t.equal(refused.headers.get('retry-after'), '1')
+  await post(`${url}/v1/executions/${first.body.executionId}/cancel`, undefined)
   for (const [i, one] of taken.entries()) {
     const { body } = await get(`${url}${one.headers.get('location')}?waitMs=5000`)
     t.equal(body.output.value, i + 1)

@@ -50,6 +50,9 @@ export async function daemonsBehindBalancer(
     probe: () => first.probe(),
     reload: read => daemons.map(daemon => daemon.reload(read)).every(Boolean),
     drainMs: first.drainMs,
+    shrinkWhenIdle: () => {
+      for (const daemon of daemons) daemon.shrinkWhenIdle()
+    },
     close: () => {
       closing ??= (async () => {
         await Promise.all(daemons.map(daemon => daemon.close()))

@@ -3,6 +3,7 @@
  * on every machine and in CI, and so do the processes that they start.
  */
 
+import { registerHooks } from 'node:module'
 import { isBuilt } from './built.ts'
 
 /** What terminals, people and CI set, and what would change what tests see. */
@@ -21,5 +22,13 @@ for (const name of Object.keys(process.env)) {
   if (!own.has(name) && foreign.some(pattern => pattern.test(name))) delete process.env[name]
 }
 Object.assign(process.env, { TERM: 'dumb', TZ: 'UTC', LANG: 'C.UTF-8' })
+
+const errorDomain = new URL('./error-domain.ts', import.meta.url).href
+registerHooks({
+  resolve: (specifier, context, next) =>
+    specifier === 'async-hook-domain'
+      ? { url: errorDomain, format: 'module-typescript', shortCircuit: true }
+      : next(specifier, context),
+})
 
 if (isBuilt) await import('./built-threads.ts')

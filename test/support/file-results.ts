@@ -20,11 +20,10 @@ export interface EndedProcess {
 
 /**
  * Gives the results of the files of a process, each of which is a subtest of what the process
- * printed if there are several. A failure that is of no file is a result by the names of all.
+ * printed; the last may be the one that ran when the process ended. A failure that is of no file is
+ * a result by the names of all.
  */
 export function fileResults(files: readonly string[], ended: EndedProcess): FileResult[] {
-  const [only] = files
-  if (files.length === 1 && only !== undefined) return [result(only, ended)]
   const results: FileResult[] = []
   const left = [...files]
   let tap = ''
@@ -40,16 +39,7 @@ export function fileResults(files: readonly string[], ended: EndedProcess): File
     tap = ''
   }
   const { failure = 'ended before', ms } = ended
-  const [during, ...after] = left
-  if (during !== undefined) results.push({ file: during, tap, failure, ms })
-  for (const file of after) {
-    results.push({
-      file,
-      tap: '',
-      failure: `did not run: the process of ${during} ${failure}`,
-      ms: 0,
-    })
-  }
+  for (const during of left) results.push({ file: during, tap, failure, ms })
   const isTold = ended.failure === undefined || results.some(({ failure }) => failure !== undefined)
   if (!isTold) results.push({ file: files.join(' '), tap, failure, ms })
   return results

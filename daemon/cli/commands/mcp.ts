@@ -93,6 +93,7 @@ async function openOwn(settings: LoadedConfig, env: Cli['terminal']['env']): Pro
   }
   try {
     const daemon = await startDaemon(own, undefined, undefined, undefined, env)
+    daemon.shrinkWhenIdle()
     const client = new Latchd({ url: daemon.url, token: secret })
     return {
       client,

@@ -98,6 +98,7 @@ async function serve(options: Options, { terminal, config }: Cli): Promise<numbe
     throw error
   })
   isReady = true
+  daemon.shrinkWhenIdle()
   logPermissions(daemon.log, settings)
   const service = supervise(daemon, terminal, () => config(options))
   print(terminal.stdout, `latchd listening on ${daemon.url}`)
