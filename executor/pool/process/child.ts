@@ -3,7 +3,7 @@
  * daemon.
  *
  * Latches cannot cross processes, so they are bumped here. `workers-process.ts` starts this process
- * with Node's permissions, an empty environment and one socket. The process ends when that socket
+ * with Node's permissions, no environment but settings of `malloc`, and one socket. The process ends when that socket
  * does, since the daemon is gone then.
  */
 
