@@ -83,7 +83,7 @@ export function valueFrame(
  * Characters that a worker may have sent to a host that has not taken them. A port hands its frames over
  * in one turn of the event loop, so this is what one guest can make such a turn longer by.
  */
-export const MAX_UNTAKEN_CHARS = 1024 * 1024
+export const MAX_UNTAKEN_CHARS = 256 * 1024
 /** The host says what it has taken when it is at least so much more than it has said. */
 export const TAKEN_STEP_CHARS = MAX_UNTAKEN_CHARS / 4
 

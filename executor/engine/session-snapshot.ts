@@ -91,11 +91,21 @@ export function encodeSnapshot(
   return bytes
 }
 
+const MIN_CHUNK_BYTES = 64 * 1024
+const MAX_CHUNK_BYTES = 4 * 1024 * 1024
+
+/**
+ * Pieces in which an output of about so many bytes is made. Node's own of 64 KiB would come by the
+ * hundreds to the allocator of this thread, which keeps their memory.
+ */
+const chunkBytesOf = (bytes: number) => Math.min(Math.max(bytes, MIN_CHUNK_BYTES), MAX_CHUNK_BYTES)
+
 function compressed(payload: Buffer, maxBytes: number): Buffer | undefined {
   try {
     return zstdCompressSync(payload, {
       params: { [constants.ZSTD_c_compressionLevel]: COMPRESSION_LEVEL },
       maxOutputLength: Math.max(maxBytes, 1),
+      chunkSize: chunkBytesOf(payload.length),
     })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') return undefined
@@ -141,7 +151,11 @@ const hashOf = (bytes: Buffer): Buffer =>
 function unpack(packed: Buffer, payloadBytes: number): Buffer {
   let payload: Buffer
   try {
-    payload = zstdDecompressSync(packed, { maxOutputLength: Math.max(payloadBytes, 1) })
+    const maxOutputLength = Math.max(payloadBytes, 1)
+    payload = zstdDecompressSync(packed, {
+      maxOutputLength,
+      chunkSize: chunkBytesOf(payloadBytes),
+    })
   } catch (cause) {
     throw damaged('its compression', cause)
   }

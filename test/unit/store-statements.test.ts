@@ -8,6 +8,7 @@ import t from 'tap'
 import { openForWriting } from '../../daemon/store/sqlite/connection.ts'
 import { migrate } from '../../daemon/store/sqlite/migrations.ts'
 import { type OperationTable, operationsOn } from '../../daemon/store/sqlite/operations.ts'
+import { shrinkHeap } from '../../executor/worker/garbage.ts'
 import {
   approval,
   CREATED_MS,
@@ -21,6 +22,8 @@ import {
 } from '../conformance/store-samples.ts'
 
 const NOW_MS = CREATED_MS + 1000
+/** Beyond what glibc ever keeps of a block that was freed. */
+const LARGE_BYTES = 64 * 1024 ** 2
 
 t.test('a statement is compiled once, whatever it is given', async t => {
   const folder = mkdtempSync(join(tmpdir(), 'latchd-statements-'))
@@ -41,6 +44,26 @@ t.test('a statement is compiled once, whatever it is given', async t => {
   asked = 0
   liveOf(store, 'e2')
   t.equal(asked, 0)
+})
+
+t.test('values of statements are given back with them', async t => {
+  const folder = mkdtempSync(join(tmpdir(), 'latchd-statements-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  const connection = openForWriting(join(folder, 'latchd.db'))
+  t.teardown(() => connection.close())
+  connection.database.exec('CREATE TABLE large (bytes BLOB)')
+  const residentMB = () => {
+    shrinkHeap()
+    return process.memoryUsage().rss / 1024 ** 2
+  }
+  const before = residentMB()
+  // More than SQLite takes from the allocator's kept memory.
+  connection.run('INSERT INTO large VALUES (?)', new Uint8Array(LARGE_BYTES).fill(7))
+  const kept = residentMB() - before
+  connection.shrink()
+  const left = residentMB() - before
+  t.ok(kept - left > LARGE_BYTES / 1024 ** 2 / 2, `${kept} MB before, ${left} MB after it`)
+  t.equal(connection.get<{ n: number }>('SELECT count(*) AS n FROM large')?.n, 1)
 })
 
 /** All that happens in the store to an execution that calls, asks, waits and ends. */

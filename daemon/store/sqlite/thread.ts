@@ -48,7 +48,7 @@ function openStore(): OpenStore {
         failpointsOf(failpoints),
         new FilePlace(file).check,
       ),
-      shrink: () => connection.database.exec('PRAGMA shrink_memory'),
+      shrink: () => connection.shrink(),
       close: () => {
         connection.close()
         lock.close()
