@@ -30,14 +30,19 @@ export class OpenArguments {
    * @param tool its name, for the message
    * @returns why the call is refused, when the open arguments would exceed the bound; else `undefined`
    */
-  add(id: number, tool: string, length: number): string | undefined {
-    const characters = this.#characters + length
-    if (characters > this.#maxCharacters) {
-      return `Cannot call ${tool}: the calls that are not answered yet would hold ${characters} bytes of arguments, limit ${this.#maxCharacters}`
-    }
-    this.#characters = characters
+  add(tool: string, length: number, id: number): string | undefined {
+    const refusal = this.refusal(tool, length)
+    if (refusal !== undefined) return refusal
+    this.#characters += length
     this.#lengths.set(id, length)
     return undefined
+  }
+
+  /** What {@link add} would return, for a call after which there is no other before its answer. */
+  refusal(tool: string, length: number): string | undefined {
+    const characters = this.#characters + length
+    if (characters <= this.#maxCharacters) return undefined
+    return `Cannot call ${tool}: the calls that are not answered yet would hold ${characters} bytes of arguments, limit ${this.#maxCharacters}`
   }
 
   /** The sum of their lengths. */
@@ -47,6 +52,7 @@ export class OpenArguments {
 
   /** The call is answered. */
   remove(id: number): void {
+    if (this.#lengths.size === 0) return
     this.#characters -= this.#lengths.get(id) ?? 0
     this.#lengths.delete(id)
   }

@@ -296,7 +296,7 @@ export class ToolCalls {
     const { id } = open
     this.#record.startCall(id, tool.name, input)
     const facts = this.#factsOf(id)
-    let outcome = refused(this.#arguments.add(id, tool.name, input.length), tool)
+    let outcome = refused(this.#arguments.add(tool.name, input.length, id), tool)
     if (outcome === undefined && this.journal.isInterrupted(id)) {
       // It passed when it left for its tool, in another process.
       this.#counts.count(tool)

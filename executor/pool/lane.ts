@@ -230,7 +230,8 @@ export class Lane {
   }
 
   #message(frame: unknown): void {
-    const { ascii, value } = Object(frame) as Partial<LongFrame>
+    const { ascii, value } =
+      typeof frame === 'string' ? NOTHING : (Object(frame) as Partial<LongFrame>)
     if (ascii === undefined) this.#listener?.onMessage(contentOf(frame))
     else if (isInput(ascii)) {
       const input = `${new AsciiText(ascii)}`
@@ -285,6 +286,9 @@ export class Lane {
 }
 
 const nextTurn = () => new Promise<void>(resolve => setImmediate(resolve))
+
+/** What a text has of an object. */
+const NOTHING: Partial<LongFrame> = {}
 
 const UNKNOWN_FRAME = 'its thread has sent a frame that no worker sends'
 

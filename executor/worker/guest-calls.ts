@@ -48,9 +48,11 @@ export interface CallDependencies {
   readonly logs: LogBuffer
 }
 
+type CallRequest = Extract<GuestRequest, { readonly kind: 'call' }>
+
 /** A request that is about to be launched. */
-interface Asked {
-  readonly request: GuestRequest
+interface Asked<R extends GuestRequest = GuestRequest> {
+  readonly request: R
   /** Its arguments as bytes; the request has none then. */
   readonly input: AsciiText | undefined
 }
@@ -137,7 +139,7 @@ export class GuestCalls {
   call(tool: number, input: string | AsciiText): Reply {
     const id = this.start()
     const asked = this.#asked(id, tool, input, true)
-    const refusal = this.#refusal(id, tool, input)
+    const refusal = this.#refusal(asked.request, input)
     if (refusal === undefined) return this.take(this.#launch(asked))
     this.#haltAt(asked.request)
     return refusal
@@ -148,7 +150,7 @@ export class GuestCalls {
     const { channel, clock } = this.#deps
     const id = this.start()
     const asked = this.#asked(id, tool, input, false)
-    const refusal = this.#refusal(id, tool, input)
+    const refusal = this.#refusal(asked.request, input)
     if (refusal === undefined) return this.#launch(asked)
     this.#haltAt(asked.request)
     channel.stash({ id, text: refusal, atMs: clock.nowMs })
@@ -282,14 +284,10 @@ export class GuestCalls {
   }
 
   /** The reply to a call whose arguments are too large, or too many; `undefined` for the others. */
-  #refusal(id: number, tool: number, input: string | AsciiText): string | undefined {
-    const { maxCallBytes } = this.#task.limits
+  #refusal(request: CallRequest, input: string | AsciiText): string | undefined {
+    const { id, tool } = request
     const name = this.#toolName(toolIndex(tool))
-    const size = typeof input === 'string' ? sizeNear(input, maxCallBytes) : input.length - 1
-    const message =
-      size > maxCallBytes
-        ? `Cannot send call arguments: ${size} bytes, limit maxCallBytes ${maxCallBytes}`
-        : this.#arguments.add(id, name, input.length)
+    const message = this.#tooLarge(input) ?? this.#tooMany(request, name, input.length)
     // An earlier run was not refused what its journal answers.
     if (message === undefined || this.#recorded.has(id)) return undefined
     return (
@@ -297,7 +295,24 @@ export class GuestCalls {
     )
   }
 
-  #asked(id: number, tool: number, input: string | AsciiText, isBlocking: boolean): Asked {
+  #tooLarge(input: string | AsciiText): string | undefined {
+    const { maxCallBytes } = this.#task.limits
+    const size = typeof input === 'string' ? sizeNear(input, maxCallBytes) : input.length - 1
+    if (size <= maxCallBytes) return undefined
+    return `Cannot send call arguments: ${size} bytes, limit maxCallBytes ${maxCallBytes}`
+  }
+
+  #tooMany({ id, isBlocking }: CallRequest, name: string, length: number): string | undefined {
+    if (isBlocking) return this.#arguments.refusal(name, length)
+    return this.#arguments.add(name, length, id)
+  }
+
+  #asked(
+    id: number,
+    tool: number,
+    input: string | AsciiText,
+    isBlocking: boolean,
+  ): Asked<CallRequest> {
     const atMs = this.#deps.clock.nowMs
     const hash = inputHashOf(input)
     const sent = typeof input !== 'string' && this.#isFirst(id) ? input : undefined

@@ -8,12 +8,13 @@ import { resolveLimits } from '../../protocol/limits.ts'
 
 t.test('a call is refused that would hold too much, and taken when others are answered', t => {
   const open = new OpenArguments(resolveLimits({ maxConcurrentCalls: 2, maxCallBytes: 50 }))
-  t.equal(open.add(1, 'a', 60), undefined)
-  t.match(open.add(2, 'a', 41), /^Cannot call a: .* would hold 101 bytes of arguments, limit 100$/)
+  t.equal(open.add('a', 60, 1), undefined)
+  t.match(open.add('a', 41, 2), /^Cannot call a: .* would hold 101 bytes of arguments, limit 100$/)
   t.equal(open.characters, 60, 'what is refused holds nothing')
-  t.equal(open.add(3, 'a', 40), undefined)
+  t.equal(open.add('a', 40, 3), undefined)
+  t.match(open.refusal('a', 1), /would hold 101 bytes/)
   open.remove(1)
-  t.equal(open.add(4, 'a', 60), undefined)
+  t.equal(open.add('a', 60, 4), undefined)
   open.clear()
   t.equal(open.characters, 0)
   t.end()
