@@ -365,5 +365,5 @@ export class ActiveExecutions {
 /** Of one owner; longer queues wait in the store: a queued execution in memory takes some kilobytes. */
 const MAX_QUEUED_IN_MEMORY = 64
 
-const sumOfBytes = (all: Iterator<ActiveExecution>) =>
-  Iterator.from(all).reduce((sum, { running }) => sum + running.heldBytes, 0)
+const sumOfBytes = (all: IteratorObject<ActiveExecution>) =>
+  all.reduce((sum, { running }) => sum + running.heldBytes, 0)

@@ -80,8 +80,9 @@ export function valueFrame(
 }
 
 /**
- * Characters that a worker may have sent to a host that has not taken them. A port hands its frames over
- * in one turn of the event loop, so this is what one guest can make such a turn longer by.
+ * A guest sends no further request while the host has this many characters of its messages to take. A
+ * port hands its frames over in one turn of the event loop, so one guest makes such a turn longer by
+ * this much and one frame.
  */
 export const MAX_UNTAKEN_CHARS = 256 * 1024
 /** The host says what it has taken when it is at least so much more than it has said. */

@@ -68,7 +68,7 @@ export class CallApprovals {
     for (const approval of restored) this.#add(approval)
   }
 
-  /** About how many bytes those hold that are pending: the arguments as they came, and as they are shown. */
+  /** About how many bytes the arguments of those that are pending take. */
   get heldBytes(): number {
     return this.#heldBytes
   }
@@ -194,7 +194,7 @@ export class CallApprovals {
   }
 }
 
-/** The event that shows it holds the same arguments as it does. */
+/** The arguments as they came, and as they are shown; the approval's event has no copy of its own. */
 const heldBy = ({ encodedInput = '' }: CallApproval) => 2 * encodedInput.length
 
 /**

@@ -1,10 +1,8 @@
 /** Statements of the store in SQLite. */
 
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { constants } from 'node:sqlite'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { openForWriting } from '../../daemon/store/sqlite/connection.ts'
 import { migrate } from '../../daemon/store/sqlite/migrations.ts'
 import { type OperationTable, operationsOn } from '../../daemon/store/sqlite/operations.ts'
@@ -20,17 +18,21 @@ import {
   started,
   submission,
 } from '../conformance/store-samples.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 const NOW_MS = CREATED_MS + 1000
 /** Beyond what glibc ever keeps of a block that was freed. */
 const LARGE_BYTES = 64 * 1024 ** 2
 
-t.test('a statement is compiled once, whatever it is given', async t => {
-  const folder = mkdtempSync(join(tmpdir(), 'latchd-statements-'))
-  t.teardown(() => rmSync(folder, { recursive: true }))
-  const file = join(folder, 'latchd.db')
+function openDatabase(t: Test) {
+  const file = join(testFolder(t), 'latchd.db')
   const connection = openForWriting(file)
   t.teardown(() => connection.close())
+  return { file, connection }
+}
+
+t.test('a statement is compiled once, whatever it is given', async t => {
+  const { file, connection } = openDatabase(t)
   const identity = migrate(connection, file)
   const store = operationsOn(connection, identity, { commits: 0 }, () => NOW_MS)
   // SQLite asks it while it compiles a statement, for the first time or again.
@@ -47,10 +49,7 @@ t.test('a statement is compiled once, whatever it is given', async t => {
 })
 
 t.test('values of statements are given back with them', async t => {
-  const folder = mkdtempSync(join(tmpdir(), 'latchd-statements-'))
-  t.teardown(() => rmSync(folder, { recursive: true }))
-  const connection = openForWriting(join(folder, 'latchd.db'))
-  t.teardown(() => connection.close())
+  const { connection } = openDatabase(t)
   connection.database.exec('CREATE TABLE large (bytes BLOB)')
   const residentMB = () => {
     shrinkHeap()

@@ -3,8 +3,8 @@
  * daemon.
  *
  * Latches cannot cross processes, so they are bumped here. `workers-process.ts` starts this process
- * with Node's permissions, no environment but settings of `malloc`, and one socket. The process ends when that socket
- * does, since the daemon is gone then.
+ * with Node's permissions, no environment but settings of `malloc`, and one socket. The process ends
+ * when that socket does, since the daemon is gone then.
  */
 
 import { once } from 'node:events'

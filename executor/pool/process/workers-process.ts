@@ -32,10 +32,13 @@ const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'))
 const script = fileURLToPath(new URL(`./child${extension}`, import.meta.url))
 
 /**
- * All of the child's environment. glibc's `malloc` keeps its bounds so: it gives blocks of half a
- * megabyte and more back when they are freed, as the shipped units have it in the daemon.
+ * All of the child's environment. With it glibc's `malloc` gives blocks of half a megabyte and more back
+ * when they are freed, in the child as in a daemon under the shipped units, which set the same.
  */
-const MALLOC = { MALLOC_MMAP_THRESHOLD_: '524288', MALLOC_TRIM_THRESHOLD_: '2097152' }
+export const CHILD_ENVIRONMENT = {
+  MALLOC_MMAP_THRESHOLD_: '524288',
+  MALLOC_TRIM_THRESHOLD_: '2097152',
+}
 
 /** One child process whose threads run guests. Once it is lost it is not started again. */
 export class WorkersProcess {
@@ -61,7 +64,7 @@ export class WorkersProcess {
     this.#onLost = onLost
     const [command, ...rest] = nodeCommand([...nodeFlags(snapshotFile), script])
     this.#child = spawn(command as string, rest, {
-      env: MALLOC,
+      env: CHILD_ENVIRONMENT,
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     })
     this.#socket = this.#child.stdio[3] as Socket
