@@ -9,7 +9,7 @@ export interface MemoryPart {
 /** Whole pages, so that there are few parts. */
 const PAGE_BYTES = 4096
 
-/** The parts of a memory that are not zero, in order: views of it, or bytes of their own. */
+/** The parts of a memory that are not zero, in order: views of it. */
 export function nonZeroParts(memory: Uint8Array): MemoryPart[] {
   const zeros = new Uint8Array(PAGE_BYTES)
   const parts: MemoryPart[] = []
@@ -23,6 +23,11 @@ export function nonZeroParts(memory: Uint8Array): MemoryPart[] {
     from = -1
   }
   return parts
+}
+
+/** The same parts with bytes of their own: of views a copy would have all that they are views of. */
+export function copiedParts(memory: Uint8Array): MemoryPart[] {
+  return nonZeroParts(memory).map(({ at, bytes }) => ({ at, bytes: bytes.slice() }))
 }
 
 /** Puts a memory back: its parts, and zeros between and after them. */

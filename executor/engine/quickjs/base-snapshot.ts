@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { CompileFlags, EvalFlags, Intrinsics, type JSValueHandle, QuickJS } from 'quickjs-wasi'
 import { ENTRY_GLOBAL, HOST_GLOBAL, SCOPE_GLOBAL } from '../../guest/host/host-names.ts'
 import { hashOf } from '../memory-hash.ts'
-import { nonZeroParts } from '../memory-parts.ts'
+import { copiedParts } from '../memory-parts.ts'
 import {
   keptSnapshot,
   type MadeSnapshot,
@@ -67,9 +67,8 @@ async function make(file: string | undefined): Promise<BaseSnapshot> {
     module,
     snapshot,
     memoryBytes: memory.byteLength,
-    // Not shared: each thread gets a copy of its own, which no other one can write to. Of views a
-    // copy would have all that they are views of.
-    parts: nonZeroParts(memory).map(({ at, bytes }) => ({ at, bytes: bytes.slice() })),
+    // Not shared: each thread gets a copy of its own, which no other one can write to.
+    parts: copiedParts(memory),
     memoryHash: hashOf(memory),
   }
 }

@@ -9,7 +9,7 @@
  * gets it only when the JSON of its own tools is the same.
  */
 
-import { type MemoryPart, nonZeroParts } from '../memory-parts.ts'
+import { copiedParts, type MemoryPart } from '../memory-parts.ts'
 
 /** Programs in a row with the same tools, after which their memory is kept. */
 const KEPT_AFTER = 3
@@ -55,8 +55,7 @@ export class Equipment {
   #miss(tools: string, memory: Uint8Array): void {
     if (++this.#misses >= GIVEN_UP_AFTER) this.#current = undefined
     if (this.#inRow < KEPT_AFTER || memory.byteLength !== this.#memoryBytes) return
-    const parts = nonZeroParts(memory).map(({ at, bytes }) => ({ at, bytes: bytes.slice() }))
-    this.#current = { tools, parts }
+    this.#current = { tools, parts: copiedParts(memory) }
     this.#misses = 0
   }
 
