@@ -167,6 +167,26 @@ t.test('a page has the calls, the log and the line of a program that waits', asy
   await page.locator('.output', { hasText: 'paid 54.75' }).waitFor()
 })
 
+t.test('a line whose answer was cut off is asked for again, and nothing failed', async t => {
+  const { executionId } = await run(ORDERS)
+  ann.faults.length = 0
+  await page.route('**/line', route => route.abort('connectionreset'))
+  const isLine = (request: { url(): string }) => request.url().endsWith('/line')
+  const failed = page.waitForEvent('requestfailed', isLine)
+  await page.goto(`${url}/console/executions/${executionId}`)
+  await failed
+  await page.unroute('**/line')
+  await page.waitForFunction(() => {
+    document.dispatchEvent(new Event('renewed'))
+    return document.querySelector('#L5.at') !== null
+  })
+  t.strictSame(
+    ann.faults.filter(text => !text.includes('ERR_CONNECTION_RESET')),
+    [],
+  )
+  ann.faults.length = 0
+})
+
 t.test('a token without approve finds no button', async t => {
   const rea = await signedInPage(browser, url, secretOf('rea'))
   const { body } = await post(

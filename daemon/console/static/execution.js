@@ -15,7 +15,10 @@ function mark(line) {
   now?.setAttribute('aria-label', 'it stands here')
 }
 
-/** The calls when the line was asked for: as long as they are the same, so is the line. */
+/**
+ * The calls when the line was asked for: as long as they are the same, so is the line. `null` when
+ * there was no answer.
+ */
 let shown
 
 async function showLine() {
@@ -25,9 +28,15 @@ async function showLine() {
   if (calls === shown) return
   shown = calls
   if (calls === undefined) return mark(undefined)
-  const response = await fetch(`${location.pathname}/line`, { headers: { 'x-latchd-update': '1' } })
-  // A daemon that has no worker for it says so: the line stays as it was shown.
-  if (response.ok) mark((await response.json()).line ?? undefined)
+  try {
+    const headers = { 'x-latchd-update': '1' }
+    const response = await fetch(`${location.pathname}/line`, { headers })
+    // A daemon that has no worker for it says so: the line stays as it was shown.
+    if (response.ok) mark((await response.json()).line ?? undefined)
+  } catch {
+    // The daemon is away. The page is renewed when it is back, and the line asked for again then.
+    shown = null
+  }
 }
 
 showLine()
