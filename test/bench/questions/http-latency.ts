@@ -1,3 +1,5 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { Agent, request } from 'node:http'
 import { Latchd } from '../../../sdk/index.ts'
 import { runner } from '../contestants/contestant.ts'
@@ -20,12 +22,15 @@ export const httpLatency: Question = {
 async function ask(effort: Effort): Promise<Answer> {
   const embedded = await openLatchd()
   const daemon = await startDaemonProcess(scripts.development, { workers: WORKERS })
+  const floor = fork(new URL('../floor/http-server.ts', import.meta.url))
+  const [floorUrl] = (await once(floor, 'message')) as [string]
   const client = new Latchd({ url: daemon.url })
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   const source = programs.trivial.source()
   try {
-    const [inProcess, http, sdk] = await takeInTurns(
+    const [bare, inProcess, http, sdk] = await takeInTurns(
       [
+        timed(() => post(floorUrl, agent, JSON.stringify({ source }))),
         timed(runner(embedded, 'trivial')),
         timed(() => post(daemon.url, agent, JSON.stringify({ source }))),
         timed(() => client.executeOrThrow({ source })),
@@ -34,6 +39,7 @@ async function ask(effort: Effort): Promise<Answer> {
     )
     return {
       rows: [
+        rowOf("floor: a server of Node's that answers at once", 'ms', bare),
         rowOf('embedded', 'ms', inProcess),
         rowOf('POST /v1/execute', 'ms', http),
         rowOf('SDK (fetch)', 'ms', sdk),
@@ -50,6 +56,7 @@ async function ask(effort: Effort): Promise<Answer> {
     }
   } finally {
     agent.destroy()
+    floor.disconnect()
     await client.close()
     await daemon.stop()
     await embedded.close()
