@@ -163,7 +163,7 @@ const rows: readonly Row[] = [
   ],
   [
     '21',
-    'ways of a tool to tell a secret, times secrets',
+    'ways of a tool to give a secret away, times secrets',
     leakNames.length * keys(canaries),
     DAEMON,
   ],
