@@ -134,15 +134,18 @@ export class TypeScriptCompiler {
       },
     })
     this.#api = api
-    // Whatever the first question is: with it the process is there.
-    await api.parseConfigFile(project('javascript'))
-    const child = clientOf(api).process
+    const client = clientOf(api)
+    await client.connect()
+    // Else a question that follows its end would start another process, which nothing ends.
+    client.connect = () => Promise.reject(new Error('the compiler was stopped'))
+    const child = client.process
     if (child === undefined || this.#isLost) {
       // A compiler that was stopped while it started had no process to end yet.
       this.#lose(new Error('the compiler could not be started'))
       this.#endProcess()
       throw new Error('the compiler could not be started')
     }
+    ignoreFailedWrites(child)
     child.once('exit', (code, signal) => {
       this.#lose(new Error(`the compiler has ended with ${signal ?? `code ${code}`}`))
     })
@@ -200,12 +203,25 @@ export class TypeScriptCompiler {
 /** The parts of the API's client that are used here, undeclared in its types. */
 interface ApiClient {
   readonly process?: ChildProcess
+  connect: () => Promise<void>
   close(): Promise<void>
 }
 
-/** The API hides its process, and has no other way to end one that is busy. */
+/** The API hides its process. It has no other way to end one that is busy, or to end one for good. */
 function clientOf(api: API): ApiClient {
   return (api as unknown as { client: ApiClient }).client
+}
+
+/**
+ * Has writes to a process that has ended, or that is being ended, seem to succeed. The API's writer
+ * throws what a write fails with where nobody can catch it, which would end this process. That the
+ * compiler is lost is known by its exit.
+ */
+function ignoreFailedWrites({ stdin }: ChildProcess): void {
+  if (stdin === null) return
+  const write = stdin.write.bind(stdin) as (...args: readonly unknown[]) => boolean
+  const succeeding = (arg: unknown) => (typeof arg === 'function' ? () => arg() : arg)
+  stdin.write = (...args: readonly unknown[]) => write(...args.map(succeeding))
 }
 
 function toFinding({ code, text, pos, end, messageChain = [] }: ApiDiagnostic): Finding {

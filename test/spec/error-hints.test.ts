@@ -3,7 +3,7 @@
 import t from 'tap'
 import { z } from 'zod'
 import { post, testDaemon } from '../support/daemon.ts'
-import { failureOf, startExecutor } from '../support/executor.ts'
+import { completed, failureOf, startExecutor } from '../support/executor.ts'
 
 const echo = async (value: unknown) => value
 const executor = startExecutor(t, { ok: echo, run_shell: echo, fetch_url: echo, read_file: echo })
@@ -121,6 +121,8 @@ t.test('a member that a tool does not give is named with those that it gives', a
     outputSchema: z.object({ title: z.string(), links: z.array(z.string()) }),
     execute: async ({ url }: { url: string }) => ({ title: url, links: [] }),
   }
+  // An end waits for a compiler that is there, and not as long as a busy machine takes to start one.
+  await completed(executor, { source: '1', typecheck: 'warn' })
   const source = "const page = get_page({ url: 'x' })\npage.link.map(x => x)"
   const failed = await failureOf(executor, { source, tools: [page] })
   t.match(failed, {

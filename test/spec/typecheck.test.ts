@@ -421,6 +421,42 @@ t.test('a compiler that is stopped while it starts leaves no process', async t =
   t.equal(await appPrints(script), 'the compiler was stopped')
 })
 
+t.test('a compiler that ends while it is written to does no harm to its process', async t => {
+  const script = `
+    import { subscribe } from 'node:diagnostics_channel'
+    import { readFileSync } from 'node:fs'
+    import { TypeScriptCompiler } from ${moduleOf('typescript-compiler')}
+    let child
+    subscribe('child_process', message => { child = message.process })
+    const messages = []
+    const checkAndEnd = async end => {
+      const compiler = new TypeScriptCompiler()
+      await compiler.check('foo', 'javascript', '')
+      await end(compiler, () =>
+        compiler.check('bar', 'javascript', '').catch(error => messages.push(error.message)))
+    }
+    for (const turns of [0, 2, 8, 20]) {
+      await checkAndEnd(async (compiler, check) => {
+        const checked = check()
+        for (let i = 0; i < turns; i++) await undefined
+        compiler.kill()
+        await checked
+      })
+    }
+    await checkAndEnd(async (_, check) => {
+      const { pid } = child
+      process.kill(pid, 'SIGKILL')
+      // This process learns of the end when its event loop turns, and writes before that.
+      while (!readFileSync('/proc/' + pid + '/stat', 'utf8').includes(') Z ')) {}
+      await check()
+    })
+    console.log(messages.join())`
+  t.equal(
+    await appPrints(script),
+    `${'the compiler was stopped,'.repeat(4)}the compiler has ended with SIGKILL`,
+  )
+})
+
 t.test(
   'a daemon checks as well, and what it found outlives it with a durable execution',
   async t => {
