@@ -20,12 +20,21 @@ export interface ServerProcess {
   readonly stderr: Readable
   /** Resolves when it has ended and its output has been read, with how. Never rejects. */
   readonly ended: Promise<string>
-  /** Ends its input, and stops what does not leave. Resolves when it has ended. Idempotent. */
+  /**
+   * Ends its input, and stops what does not leave. Resolves when it has ended, or could not be ended.
+   * Idempotent.
+   */
   stop(): Promise<void>
 }
 
-/** So long a server has to leave after each step: the end of its input, SIGTERM, SIGKILL. */
+/**
+ * So long a server has to leave after each step: the end of its input, SIGTERM, SIGKILL. The output of
+ * one that has left has as long to end.
+ */
 const PATIENCE_MS = 2000
+
+/** Nobody is left in the group, or those who are left belong to another user. */
+const CANNOT_SIGNAL = new Set<unknown>(['ESRCH', 'EPERM'])
 
 /** Waits for a line or the end of its input; the end means that the daemon is gone. */
 const GUARD =
@@ -95,7 +104,12 @@ function watched(child: ChildProcessByStdio<Writable, Readable, Readable>): Serv
       if (await within(hasExited, PATIENCE_MS, () => false)) break
       signal(child, name)
     }
-    await ended
+    await within(ended, PATIENCE_MS, () => {
+      // A process of another user, or one that has left the group and holds the output open.
+      child.stdout.destroy()
+      child.stderr.destroy()
+      child.unref()
+    })
   }
   const { stdin, stdout, stderr } = child
   return { stdin, stdout, stderr, ended, stop: () => (stopping ??= stop()) }
@@ -107,8 +121,7 @@ function signal(child: ChildProcessByStdio<Writable, Readable, Readable>, name: 
     if (hasGroups) process.kill(-(child.pid as number), name)
     else child.kill(name)
   } catch (error) {
-    // Nobody is left in the group.
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+    if (!CANNOT_SIGNAL.has((error as NodeJS.ErrnoException).code)) throw error
   }
 }
 
