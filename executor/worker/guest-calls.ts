@@ -7,17 +7,10 @@
  * reaches no host: requests that its journal does not answer are noted.
  */
 
-import type { Variable } from '../../protocol/execution/replay.ts'
 import { STREAM, THROWN } from '../../protocol/values/value-format.ts'
 import type { AsciiText } from '../boundary/ascii-text.ts'
 import { earlierTexts, isRequestText } from '../boundary/earlier-requests.ts'
-import type {
-  Delivery,
-  DryRunReport,
-  GuestOutcome,
-  GuestRequest,
-  GuestTask,
-} from '../boundary/messages.ts'
+import type { Delivery, GuestOutcome, GuestRequest, GuestTask } from '../boundary/messages.ts'
 import { OpenArguments } from '../boundary/open-arguments.ts'
 import { inputHashOf, requestText } from '../boundary/request-fingerprint.ts'
 import { charsOfReply, type Reply } from '../boundary/string-reply.ts'
@@ -29,6 +22,7 @@ import { CallTally } from './call-tally.ts'
 import type { Channel } from './channel.ts'
 import type { GuestClock } from './clock.ts'
 import type { CpuBudget } from './cpu-budget.ts'
+import { DryRun } from './dry-run.ts'
 import { GuestDiverged, GuestHalted, GuestParked, limitExceeded } from './guest-end.ts'
 import type { LogBuffer } from './logs.ts'
 
@@ -86,17 +80,15 @@ export class GuestCalls {
   #tally = new CallTally()
   /** Of the calls whose answers the guest has not taken. */
   #arguments: OpenArguments
-  /** Requests of a dry run that its journal does not answer. */
-  #unanswered: [number, string, ...string[]][] = []
-  /** The engine's stack where a dry run ended. */
-  #stack: string | undefined
-  #variables: readonly Variable[] | undefined
+  /** Present in a dry run. */
+  readonly dryRun: DryRun | undefined
 
   constructor(task: GuestTask, tools: readonly GuestTool[], deps: CallDependencies) {
     this.#task = task
     this.#tools = tools
     this.#deps = deps
     this.#arguments = new OpenArguments(task.limits)
+    this.dryRun = task.dryRun && new DryRun(task.dryRun, deps.guest)
     for (const { id, request, text } of task.journal) {
       // The text that says so is short, and so has come with the task.
       this.#recorded.set(id, { request, isStream: text?.[0] === STREAM })
@@ -107,21 +99,6 @@ export class GuestCalls {
   /** Number of the last call, timer or stream item that the guest asked for. */
   get count(): number {
     return this.#count
-  }
-
-  /** Requests of a dry run that its journal does not answer; see {@link DryRunReport}. */
-  get unanswered(): DryRunReport['unanswered'] {
-    return this.#unanswered
-  }
-
-  /** The engine's stack where a dry run ended in one of its calls. */
-  get stack(): string | undefined {
-    return this.#stack
-  }
-
-  /** The variables at the call that ended a dry run. */
-  get variables(): readonly Variable[] | undefined {
-    return this.#variables
   }
 
   /** How long the wait for a number is expected to take, or for any; `undefined` when not known. */
@@ -199,9 +176,9 @@ export class GuestCalls {
     const recorded = this.#recorded.get(id)
     this.#pending.set(id, this.#expectedOf(request))
     if (recorded !== undefined) this.#repeat(request, recorded)
-    else if (this.#task.dryRun !== undefined) {
+    else if (this.dryRun !== undefined) {
       const earlier = earlierTexts(request, this.#toolName)
-      this.#unanswered.push([id, this.#textOf(request), ...earlier])
+      this.dryRun.noteUnanswered(id, this.#textOf(request), ...earlier)
     } else {
       if (id > this.#lastRecorded) cpu.startActive()
       logs.flush()
@@ -271,7 +248,7 @@ export class GuestCalls {
   checked(outcome: GuestOutcome): GuestOutcome {
     const isEnd = outcome.status === 'completed' || outcome.status === 'failed'
     // A dry run gets no other answers, so where it waits is as far as it comes.
-    const isLast = isEnd || (outcome.status === 'parked' && this.#task.dryRun !== undefined)
+    const isLast = isEnd || (outcome.status === 'parked' && this.dryRun !== undefined)
     if (!isLast || this.#count >= this.#lastRecorded) return outcome
     const last = this.#lastRecorded
     const unread = this.#recorded.get(last) as Recorded
@@ -324,14 +301,14 @@ export class GuestCalls {
 
   /** Whether nobody has to read the text of a request here: it goes to the host for the first time. */
   #isFirst(id: number): boolean {
-    return !this.#recorded.has(id) && this.#task.dryRun === undefined
+    return !this.#recorded.has(id) && this.dryRun === undefined
   }
 
   /** Ends a dry run at the call that it was to end at. */
   #haltAt(request: GuestRequest): void {
-    if (request.id !== this.#task.dryRun?.untilCall) return
-    this.#lookAround()
-    this.#variables = this.#readVariables()
+    if (!this.dryRun?.endsAt(request.id)) return
+    this.dryRun.notePlace()
+    this.dryRun.noteVariables()
     throw new GuestHalted(this.#textOf(request))
   }
 
@@ -339,25 +316,6 @@ export class GuestCalls {
 
   #textOf(request: GuestRequest): string {
     return requestText(request, this.#toolName)
-  }
-
-  /** Notes where a dry run stands that is about to end. */
-  #lookAround(): void {
-    if (this.#task.dryRun === undefined) return
-    try {
-      this.#stack = this.#deps.guest.currentStack()
-    } catch {
-      // Without room for an error object there is no place to report. The guest ends in any case.
-    }
-  }
-
-  #readVariables(): Variable[] | undefined {
-    try {
-      return this.#deps.guest.variables?.()
-    } catch {
-      // A value without room for its text. The guest ends in any case.
-      return undefined
-    }
   }
 
   #expectedOf(request: GuestRequest): number | undefined {
@@ -369,7 +327,7 @@ export class GuestCalls {
   #repeat(request: GuestRequest, recorded: Recorded): void {
     const { id } = request
     if (!isRequestText(recorded.request, request, this.#toolName)) {
-      this.#lookAround()
+      this.dryRun?.notePlace()
       throw new GuestDiverged(
         `Call ${id} of the program is ${this.#textOf(request)}; in its journal it was ${recorded.request}`,
       )
@@ -384,7 +342,7 @@ export class GuestCalls {
     try {
       return this.#deps.channel.take(id)
     } catch (error) {
-      if (error instanceof GuestParked) this.#lookAround()
+      if (error instanceof GuestParked) this.dryRun?.notePlace()
       throw error
     }
   }

@@ -3,13 +3,7 @@
 import { LatchdError } from '../../protocol/errors.ts'
 import type { ExecutionError } from '../../protocol/execution/execution.ts'
 import type { AsciiText } from '../boundary/ascii-text.ts'
-import type {
-  DryRunReport,
-  GuestOutcome,
-  GuestOutput,
-  GuestReport,
-  GuestTask,
-} from '../boundary/messages.ts'
+import type { GuestOutcome, GuestOutput, GuestReport, GuestTask } from '../boundary/messages.ts'
 import { type Reply, textOfReply } from '../boundary/string-reply.ts'
 import { TAKE_NEXT } from '../boundary/take-next.ts'
 import { type Guest, type GuestHooks, GuestThrown, OutOfGuestMemory } from '../engine/guest.ts'
@@ -127,6 +121,7 @@ class RunningTask {
       'refused' in program ? failed(program.refused) : this.#runProgram(program),
     )
     this.#channel.end()
+    const { dryRun, count } = this.#calls
     return {
       ...withSession(outcome, this.#leaveSession(outcome), this.#task.limits),
       logs: this.#logs.takeRest(this.#clock.nowMs, outcome.status !== 'parked'),
@@ -135,24 +130,13 @@ class RunningTask {
       waitMs: this.#channel.waitMs,
       peakMemoryBytes: this.#guest.memoryBytes,
       ...warningsOf(this.#hides),
-      ...(this.#task.dryRun && { dryRun: this.#dryRunReport() }),
+      ...(dryRun && { dryRun: dryRun.report(count, stack => this.#program?.place(stack)) }),
     }
   }
 
   /** Expressions by which the program calls its tools. */
   #toolNames(): string[] {
     return this.#tools.map(([name, identifier]) => identifier ?? `tools[${JSON.stringify(name)}]`)
-  }
-
-  #dryRunReport(): DryRunReport {
-    const { count, unanswered, stack, variables } = this.#calls
-    const place = stack && this.#program?.place(stack)
-    return {
-      asked: count,
-      unanswered,
-      ...(place && { place }),
-      ...(variables && { variables }),
-    }
   }
 
   /** What the program has left to its session; `undefined` when that keeps what it had. */
