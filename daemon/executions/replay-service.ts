@@ -3,6 +3,7 @@
  */
 
 import type { GuestSession } from '../../executor/boundary/messages.ts'
+import { callNumberOf } from '../../executor/record/call-id.ts'
 import { foldEvents } from '../../executor/record/fold-execution.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { Execution, ExecutionError } from '../../protocol/execution/execution.ts'
@@ -16,7 +17,6 @@ import {
   type DryRunDependencies,
   dryRunReplay,
   nondeterminism,
-  numberOf,
   type ReplayReport,
 } from '../replay/replay.ts'
 import type { SessionService } from '../sessions/sessions.ts'
@@ -107,7 +107,7 @@ function judged(claimed: ClaimedExecution, execution: Execution, report: ReplayR
   const fields = {
     executionId: claimed.executionId,
     logs: [...report.logs],
-    calls: calls.filter(({ callId }) => numberOf(callId) <= asked),
+    calls: calls.filter(({ callId }) => callNumberOf(callId) <= asked),
     ...(place && { place }),
     ...(variables && { variables: [...variables] }),
   }

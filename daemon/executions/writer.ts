@@ -97,8 +97,8 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
     return this.#isStored
   }
 
-  readTexts(seqs: readonly number[]): Promise<readonly string[]> {
-    return this.#deps.store.texts(this.#plan.executionId, seqs)
+  readTexts(callNumbers: readonly number[]): Promise<readonly string[]> {
+    return this.#deps.store.texts(this.#plan.executionId, callNumbers)
   }
 
   /** Resolves when a write of the execution waits for room on a full disk; at once when one does. */

@@ -132,7 +132,7 @@ export interface ClaimedExecution {
   /** What it ran on last; absent: what its plan says. */
   readonly runtime?: string
   /**
-   * Intents in order of `seq`, then deliveries in order of `position`; with the texts that
+   * Intents in order of their call numbers, then deliveries in order of `position`; with the texts that
    * `executor/calls/text-budget.ts` takes.
    */
   readonly records: readonly ReadRecord[]
@@ -275,7 +275,7 @@ export interface StoreReader extends Promised<ExecutionReader> {
   /** Everything that a stored execution was made from, ended or not, without owning it. */
   journal(executionId: string): Promise<ClaimedExecution | undefined>
   /** Texts of deliveries of an execution, in the order of the numbers. @throws {Error} when one is not there */
-  texts(executionId: string, seqs: readonly number[]): Promise<readonly string[]>
+  texts(executionId: string, callNumbers: readonly number[]): Promise<readonly string[]>
   statistics(): Promise<StoreStatistics>
   /** Unfinished work; cheap however many executions have ended. */
   load(): Promise<StoreLoad>

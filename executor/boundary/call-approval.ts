@@ -9,7 +9,7 @@ import type { Approval } from '../../protocol/approval.ts'
 export interface CallApproval {
   readonly approval: Approval
   /** Number of the call in its execution. */
-  readonly seq: number
+  readonly callNumber: number
   /** The call's arguments, encoded; of a decision with `args`, those. */
   readonly encodedInput: string
   /** Whether the decision said `remember: "session"`. */

@@ -117,7 +117,7 @@ export interface GuestTask {
 export type GuestRequest =
   | {
       readonly kind: 'call'
-      readonly id: number
+      readonly callNumber: number
       /** As `tool-index.ts` says. */
       readonly tool: number
       readonly input: string
@@ -129,7 +129,7 @@ export type GuestRequest =
     }
   | {
       readonly kind: 'file'
-      readonly id: number
+      readonly callNumber: number
       readonly operation: FileOperation
       /** As `executor/files/file-operations.ts` says. */
       readonly input: string
@@ -137,11 +137,11 @@ export type GuestRequest =
       readonly inputHash?: string
       readonly atMs: number
     }
-  | { readonly kind: 'next-item'; readonly id: number; readonly stream: number }
-  | { readonly kind: 'close-stream'; readonly id: number; readonly stream: number }
+  | { readonly kind: 'next-item'; readonly callNumber: number; readonly stream: number }
+  | { readonly kind: 'close-stream'; readonly callNumber: number; readonly stream: number }
   | {
       readonly kind: 'start-timer'
-      readonly id: number
+      readonly callNumber: number
       readonly delayMs: number
       readonly atMs: number
     }
@@ -149,7 +149,7 @@ export type GuestRequest =
 /** Asks for the text of a delivery of the journal, and for more that follow it. */
 export interface TextRequest {
   readonly kind: 'load-text'
-  readonly id: number
+  readonly callNumber: number
   /** How many bytes of texts the worker has room for. */
   readonly roomBytes: number
 }
@@ -158,11 +158,11 @@ export interface TextRequest {
 export type GuestMessage =
   | GuestRequest
   | TextRequest
-  | { readonly kind: 'clear-timer'; readonly id: number }
+  | { readonly kind: 'clear-timer'; readonly callNumber: number }
   /** A stream of the journal, for a host that did not open it. */
   | {
       readonly kind: 'reopen-stream'
-      readonly id: number
+      readonly callNumber: number
       readonly tool: number
       readonly input: string
     }
@@ -171,7 +171,7 @@ export type GuestMessage =
 
 /** From the host: the answer to a request, or a text of the journal. */
 export interface Delivery {
-  readonly id: number
+  readonly callNumber: number
   /** The reply; empty for a timer. */
   readonly text: Reply
   /** When the host sent it: the guest's clock moves to it. */
@@ -253,7 +253,7 @@ export interface GuestReport {
 
 /** A delivery with the request that it answers. A worker replays these. */
 export interface JournaledDelivery {
-  readonly id: number
+  readonly callNumber: number
   /** Absent: the worker asks for it when the guest takes the delivery. */
   readonly text?: string
   readonly atMs: number

@@ -30,11 +30,11 @@ export class OpenArguments {
    * @param tool its name, for the message
    * @returns why the call is refused, when the open arguments would exceed the bound; else `undefined`
    */
-  add(tool: string, length: number, id: number): string | undefined {
+  add(tool: string, length: number, callNumber: number): string | undefined {
     const refusal = this.refusal(tool, length)
     if (refusal !== undefined) return refusal
     this.#characters += length
-    this.#lengths.set(id, length)
+    this.#lengths.set(callNumber, length)
     return undefined
   }
 
@@ -51,10 +51,10 @@ export class OpenArguments {
   }
 
   /** The call is answered. */
-  remove(id: number): void {
+  remove(callNumber: number): void {
     if (this.#lengths.size === 0) return
-    this.#characters -= this.#lengths.get(id) ?? 0
-    this.#lengths.delete(id)
+    this.#characters -= this.#lengths.get(callNumber) ?? 0
+    this.#lengths.delete(callNumber)
   }
 
   /** The execution is evicted, or has ended. */

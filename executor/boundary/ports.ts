@@ -22,7 +22,7 @@ export interface JournalWriter {
   /** Resolves when everything that was taken is durable; at once when nothing has to be. */
   sync(): Promise<void>
   /** Reads texts of deliveries that are durable, in the order of their numbers. */
-  readTexts(seqs: readonly number[]): Promise<readonly string[]>
+  readTexts(callNumbers: readonly number[]): Promise<readonly string[]>
 }
 
 /**

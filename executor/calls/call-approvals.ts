@@ -45,7 +45,7 @@ export class CallApprovals {
   #plan: ApprovalPlan
   #record: ExecutionRecord
   #host: ExecutionHost
-  #bySeq = new Map<number, Entry>()
+  #byCallNumber = new Map<number, Entry>()
   #remembered: ReadonlySet<string>
   /** Names of tools that decisions of this execution said to remember: here a name is one tool. */
   #rememberedHere = new Set<string>()
@@ -75,7 +75,7 @@ export class CallApprovals {
 
   /** All of them, as they stand. */
   list(): CallApproval[] {
-    return Array.from(this.#bySeq.values(), entry => entry.current)
+    return Array.from(this.#byCallNumber.values(), entry => entry.current)
   }
 
   /**
@@ -84,7 +84,9 @@ export class CallApprovals {
    * @param isOpen by the call's number
    */
   hasDecided(isOpen: (id: number) => boolean): boolean {
-    return this.list().some(({ approval, seq }) => approval.status !== 'pending' && isOpen(seq))
+    return this.list().some(
+      ({ approval, callNumber }) => approval.status !== 'pending' && isOpen(callNumber),
+    )
   }
 
   /** Whether a person does not want to be asked about a tool in this session. */
@@ -96,7 +98,7 @@ export class CallApprovals {
   /** When the first that is pending expires; `Infinity` when there is none. */
   firstExpiryMs(): number {
     let firstMs = Infinity
-    for (const { current } of this.#bySeq.values()) {
+    for (const { current } of this.#byCallNumber.values()) {
       const { status, expiresAtMs } = current.approval
       if (status === 'pending') firstMs = Math.min(firstMs, expiresAtMs)
     }
@@ -108,9 +110,9 @@ export class CallApprovals {
    *
    * @param encodedInput the arguments of the call, unless the decision replaces them
    */
-  ask(seq: number, tool: Tool, input: unknown, encodedInput: string): AskedApproval {
-    const known = this.#bySeq.get(seq)
-    const entry = known ?? this.#add(this.#make(seq, tool, input, encodedInput))
+  ask(callNumber: number, tool: Tool, input: unknown, encodedInput: string): AskedApproval {
+    const known = this.#byCallNumber.get(callNumber)
+    const entry = known ?? this.#add(this.#make(callNumber, tool, input, encodedInput))
     const { approval } = entry.current
     const isShown = known === undefined ? this.#show(entry) : Promise.resolve()
     this.#armExpiry(entry)
@@ -123,13 +125,13 @@ export class CallApprovals {
   }
 
   /** The tool that an approval of an earlier process was asked for. */
-  toolOf(seq: number): string | undefined {
-    return this.#bySeq.get(seq)?.current.approval.tool
+  toolOf(callNumber: number): string | undefined {
+    return this.#byCallNumber.get(callNumber)?.current.approval.tool
   }
 
   /** Takes a decision that has been stored. A second decision of an approval changes nothing. */
   decide(decided: CallApproval): void {
-    const entry = this.#bySeq.get(decided.seq)
+    const entry = this.#byCallNumber.get(decided.callNumber)
     if (entry === undefined || entry.current.approval.status !== 'pending') return
     entry.disarm?.()
     this.#heldBytes -= heldBy(entry.current)
@@ -141,7 +143,7 @@ export class CallApprovals {
 
   /** Cancels the timers. */
   evict(): void {
-    for (const { disarm } of this.#bySeq.values()) disarm?.()
+    for (const { disarm } of this.#byCallNumber.values()) disarm?.()
   }
 
   #add(current: CallApproval): Entry {
@@ -149,7 +151,7 @@ export class CallApprovals {
     this.#rememberDecision(current)
     if (current.approval.status === 'pending') this.#heldBytes += heldBy(current)
     else entry.decision.resolve(current)
-    this.#bySeq.set(current.seq, entry)
+    this.#byCallNumber.set(current.callNumber, entry)
     return entry
   }
 
@@ -157,7 +159,7 @@ export class CallApprovals {
     if (isRemembered && status === 'approved') this.#rememberedHere.add(tool)
   }
 
-  #make(seq: number, tool: Tool, input: unknown, encodedInput: string): CallApproval {
+  #make(callNumber: number, tool: Tool, input: unknown, encodedInput: string): CallApproval {
     const { createdAtMs, limits, sessionId } = this.#plan
     const { executionId } = this.#record.facts
     const nowMs = this.#now()
@@ -166,7 +168,7 @@ export class CallApprovals {
     const approval: Approval = {
       approvalId: newApprovalId(),
       executionId,
-      callId: this.#record.callId(seq),
+      callId: this.#record.callId(callNumber),
       ...(sessionId !== undefined && { sessionId }),
       tool: tool.name,
       input: shownInput(input, tool, limits),
@@ -174,7 +176,7 @@ export class CallApprovals {
       createdAtMs: nowMs,
       expiresAtMs: Math.min(nowMs + toolMs, deadlineMs),
     }
-    return { approval, seq, encodedInput, isRemembered: false }
+    return { approval, callNumber, encodedInput, isRemembered: false }
   }
 
   async #show(entry: Entry): Promise<void> {

@@ -24,7 +24,7 @@ export interface CallWaitsDependencies {
   readonly counts: CallCounts
   readonly now: () => number
   /** Called with a call that is not the one that the journal has in its place. */
-  readonly diverge: (id: number, is: string, was: string) => void
+  readonly diverge: (callNumber: number, is: string, was: string) => void
   /** Called when a call has become passive, or active again. */
   readonly askToPark: () => void
 }
@@ -62,8 +62,13 @@ export class CallWaits {
     open.endTiming = this.#deps.latencies.start(tool)
     if (open.effect === 'readOnly') return undefined
     const { writer } = this.#deps.host
-    if (open.effect === 'once' && this.#deps.journal.intentOf(open.id) === undefined) {
-      const intent = this.#deps.journal.intend(open.id, tool.name, open.request, this.#deps.now())
+    if (open.effect === 'once' && this.#deps.journal.intentOf(open.callNumber) === undefined) {
+      const intent = this.#deps.journal.intend(
+        open.callNumber,
+        tool.name,
+        open.request,
+        this.#deps.now(),
+      )
       writer?.record(intent)
     }
     return writer?.isDurable ? this.#durable(writer.sync()) : undefined
@@ -88,9 +93,9 @@ export class CallWaits {
   ): Promise<CallApproval> {
     const tool = this.#deps.plan.toolbox.get(open.tool)
     this.#requireOpen(open)
-    const before = this.#deps.approvals.toolOf(open.id) ?? tool.name
-    if (before !== tool.name) this.#deps.diverge(open.id, tool.name, before)
-    const asked = this.#deps.approvals.ask(open.id, tool, input, encodedInput)
+    const before = this.#deps.approvals.toolOf(open.callNumber) ?? tool.name
+    if (before !== tool.name) this.#deps.diverge(open.callNumber, tool.name, before)
+    const asked = this.#deps.approvals.ask(open.callNumber, tool, input, encodedInput)
     open.approvalId = asked.approvalId
     open.isShowing = true
     // Before it is shown: a guest that parks at once is stored together with what shows it.

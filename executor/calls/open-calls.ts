@@ -8,7 +8,7 @@ import type { Effect } from '../boundary/journal-record.ts'
 
 /** A call, timer or stream item that a guest has requested and that is not answered. */
 export interface OpenCall {
-  readonly id: number
+  readonly callNumber: number
   readonly request: string
   readonly tool: string
   readonly effect: Effect
@@ -33,32 +33,39 @@ export class OpenCalls {
   #passive = 0
 
   /** The call of a number, while it is open. */
-  get(id: number): OpenCall | undefined {
-    return this.#open.get(id)
+  get(callNumber: number): OpenCall | undefined {
+    return this.#open.get(callNumber)
   }
 
   /** Whether this call is open; another one of its number is not. */
   has(open: OpenCall): boolean {
-    return this.#open.get(open.id) === open
+    return this.#open.get(open.callNumber) === open
   }
 
   /** Opens a call. @param tool empty for a timer */
-  add(id: number, request: string, tool: string, effect: Effect): OpenCall {
-    const open: OpenCall = { id, request, tool, effect, isBlocking: false, isPassive: false }
-    this.#open.set(id, open)
+  add(callNumber: number, request: string, tool: string, effect: Effect): OpenCall {
+    const open: OpenCall = {
+      callNumber,
+      request,
+      tool,
+      effect,
+      isBlocking: false,
+      isPassive: false,
+    }
+    this.#open.set(callNumber, open)
     return open
   }
 
   /** Closes a call. @returns whether it was open */
-  remove(id: number): boolean {
-    const open = this.#open.get(id)
+  remove(callNumber: number): boolean {
+    const open = this.#open.get(callNumber)
     if (open?.isPassive) this.#passive--
-    return this.#open.delete(id)
+    return this.#open.delete(callNumber)
   }
 
   /** Notes whether a call waits for a person or an instant alone. @returns whether that is new */
   setPassive(open: OpenCall, isPassive: boolean): boolean {
-    if (open.isPassive === isPassive || !this.#open.has(open.id)) return false
+    if (open.isPassive === isPassive || !this.#open.has(open.callNumber)) return false
     open.isPassive = isPassive
     this.#passive += isPassive ? 1 : -1
     return true
@@ -72,12 +79,12 @@ export class OpenCalls {
   }
 
   /** What the guest waits for. @param callIdOf the public id of a number */
-  waitingFor(callIdOf: (id: number) => string): WaitingFor[] {
+  waitingFor(callIdOf: (callNumber: number) => string): WaitingFor[] {
     const list: WaitingFor[] = []
-    for (const { id, tool, isPassive, approvalId } of this.#open.values()) {
+    for (const { callNumber, tool, isPassive, approvalId } of this.#open.values()) {
       if (tool === '') continue
       const isAsked = isPassive && approvalId !== undefined
-      list.push({ callId: callIdOf(id), tool, ...(isAsked && { approvalId }) })
+      list.push({ callId: callIdOf(callNumber), tool, ...(isAsked && { approvalId }) })
     }
     return list
   }

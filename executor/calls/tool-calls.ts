@@ -58,7 +58,7 @@ export class ToolCalls {
   #underWay = new Set<CallContext>()
   #streams: ToolStreams
   #waits: CallWaits
-  #factsOf: (id: number) => CallFacts
+  #factsOf: (callNumber: number) => CallFacts
   constructor(
     plan: CallPlan,
     record: ExecutionRecord,
@@ -84,17 +84,17 @@ export class ToolCalls {
     const slots = new Slots(maxConcurrentCalls)
     const { redaction, files } = host
     this.#bounds = { slots, callMs, maxCallBytes, maxCallResultBytes, redaction, files, track }
-    this.#factsOf = id => callFacts(plan, record, redaction, id)
+    this.#factsOf = callNumber => callFacts(plan, record, redaction, callNumber)
     this.#streams = new ToolStreams({
       bounds: this.#bounds,
       journal: this.journal,
       factsOf: this.#factsOf,
-      onEnd: (id, outcome) => recordEnd(record, id, outcome),
+      onEnd: (callNumber, outcome) => recordEnd(record, callNumber, outcome),
     })
     this.#waits = new CallWaits({
       ...{ plan, host, listener, latencies, now, journal: this.journal, approvals: this.approvals },
       ...{ open: this.#open, counts: this.#counts },
-      diverge: (id, is, was) => this.#diverge(id, is, was),
+      diverge: (callNumber, is, was) => this.#diverge(callNumber, is, was),
       askToPark: () => this.#askToPark(),
     })
   }
@@ -120,13 +120,13 @@ export class ToolCalls {
         this.#listener.onProgram(message.program)
         return
       case 'clear-timer':
-        this.#clearTimer(message.id)
+        this.#clearTimer(message.callNumber)
         return
       case 'load-text':
         this.#loadTexts(message)
         return
       case 'reopen-stream':
-        this.#streams.addLost(message.id, this.#toolAt(message.tool), message.input)
+        this.#streams.addLost(message.callNumber, this.#toolAt(message.tool), message.input)
         return
       default:
         this.#ask(message)
@@ -138,13 +138,13 @@ export class ToolCalls {
     const run = this.#run
     // A guest that comes later asks for itself.
     const current = () => (this.#run === run ? run : undefined)
-    const readTexts = writer && ((seqs: readonly number[]) => writer.readTexts(seqs))
+    const readTexts = writer && ((callNumbers: readonly number[]) => writer.readTexts(callNumbers))
     deliverTexts(this.journal, request, readTexts, files, current).catch(this.#listener.onFault)
   }
 
   /** What the guest waits for, in the order of its asking. */
   waitingFor(): WaitingFor[] {
-    return this.#open.waitingFor(id => this.#record.callId(id))
+    return this.#open.waitingFor(callNumber => this.#record.callId(callNumber))
   }
 
   /** Whether the host is showing an approval, which must not be named before that is done. */
@@ -163,7 +163,7 @@ export class ToolCalls {
 
   /** Whether the guest has yet to receive the outcome of a decided call. */
   hasDecided(): boolean {
-    return this.approvals.hasDecided(id => this.journal.requestOf(id) === undefined)
+    return this.approvals.hasDecided(callNumber => this.journal.requestOf(callNumber) === undefined)
   }
 
   /** Cancels the timers: the execution is evicted, and its store has the instants. */
@@ -183,28 +183,31 @@ export class ToolCalls {
   }
 
   #ask(request: GuestRequest): void {
-    const { id } = request
+    const { callNumber } = request
     const nameOf = (index: number) => this.#toolAt(index).name
     const text = requestText(request, nameOf)
-    const open = this.#open.get(id)
-    const before = open?.request ?? this.journal.requestOf(id) ?? this.journal.intentOf(id)?.request
+    const open = this.#open.get(callNumber)
+    const before =
+      open?.request ??
+      this.journal.requestOf(callNumber) ??
+      this.journal.intentOf(callNumber)?.request
     if (before !== undefined && before !== text && !isRequestText(before, request, nameOf)) {
-      this.#diverge(id, text, before)
+      this.#diverge(callNumber, text, before)
       return
     }
     if (open !== undefined) open.isBlocking = request.kind === 'call' && request.isBlocking
-    else if (this.journal.requestOf(id) === undefined) this.#start(request, text)
+    else if (this.journal.requestOf(callNumber) === undefined) this.#start(request, text)
     this.#askToPark()
   }
 
-  #diverge(id: number, is: string, was: string): void {
-    const message = `Call ${id} of the program is ${is}; before it was ${was}`
+  #diverge(callNumber: number, is: string, was: string): void {
+    const message = `Call ${callNumber} of the program is ${is}; before it was ${was}`
     this.#listener.onStuck({ code: 'NONDETERMINISM', name: 'Nondeterminism', message })
   }
 
   #start(request: GuestRequest, text: string): void {
-    const { id } = request
-    const add = () => this.#open.add(id, text, '', 'readOnly')
+    const { callNumber } = request
+    const add = () => this.#open.add(callNumber, text, '', 'readOnly')
     switch (request.kind) {
       case 'call': {
         const tool = this.#toolAt(request.tool)
@@ -213,7 +216,7 @@ export class ToolCalls {
           this.#listener.onStuck({ code: 'TOOL_CHANGED', name: 'ToolChanged', message })
           return
         }
-        const open = this.#open.add(id, text, tool.name, effectOf(tool.annotations))
+        const open = this.#open.add(callNumber, text, tool.name, effectOf(tool.annotations))
         open.isBlocking = request.isBlocking
         this.#settleWith(open, this.#call(open, tool, request.input, request.atMs))
         return
@@ -224,12 +227,12 @@ export class ToolCalls {
       case 'next-item': {
         const tool = this.#streams.toolOf(request.stream)
         const effect = tool === undefined ? 'readOnly' : effectOf(tool.annotations)
-        const open = this.#open.add(id, text, tool?.name ?? '', effect)
-        this.#settleWith(open, this.#streams.next(id, request.stream))
+        const open = this.#open.add(callNumber, text, tool?.name ?? '', effect)
+        this.#settleWith(open, this.#streams.next(callNumber, request.stream))
         return
       }
       case 'close-stream':
-        this.#settleWith(add(), this.#streams.close(id, request.stream))
+        this.#settleWith(add(), this.#streams.close(callNumber, request.stream))
         return
       case 'start-timer': {
         const open = add()
@@ -255,31 +258,31 @@ export class ToolCalls {
    */
   #settle(open: OpenCall, reply: string | LongString, whole = reply): void {
     // Its execution has ended, or was evicted.
-    if (!this.#open.remove(open.id)) return
-    this.#arguments.remove(open.id)
-    const { id, tool, request, effect } = open
+    if (!this.#open.remove(open.callNumber)) return
+    this.#arguments.remove(open.callNumber)
+    const { callNumber, tool, request, effect } = open
     const atMs = this.#now()
     const { maxJournalBytes } = this.#plan.limits
     const isLong = reply instanceof LongString
     // The guest reads it while its text is made, within one turn of the event loop, in which nothing
     // that the guest does next is heard. Near the limit the text comes first.
     const isAhead = isLong && this.journal.bytes + reply.mostBytes <= maxJournalBytes
-    if (isAhead) this.#deliver(id, whole, atMs)
+    if (isAhead) this.#deliver(callNumber, whole, atMs)
     const text = isLong ? reply.text : reply
-    const record = this.journal.deliver({ seq: id, tool, request, effect, text, atMs })
+    const record = this.journal.deliver({ callNumber, tool, request, effect, text, atMs })
     this.#host.writer?.record(record)
     if (this.journal.bytes > maxJournalBytes) {
       const message = `The tools answered more than maxJournalBytes ${maxJournalBytes}`
       this.#listener.onLimit('maxJournalBytes', message)
     }
-    if (!isAhead) this.#deliver(id, whole, atMs)
+    if (!isAhead) this.#deliver(callNumber, whole, atMs)
     this.#askToPark()
     this.#listener.onSettled()
   }
 
-  #deliver(id: number, reply: string | LongString, atMs: number): void {
+  #deliver(callNumber: number, reply: string | LongString, atMs: number): void {
     const text = reply instanceof LongString ? { string: reply.string } : reply
-    this.#run?.deliver({ id, text, atMs })
+    this.#run?.deliver({ callNumber, text, atMs })
   }
 
   /** Asks the guest to park if all that it can wait for takes long, or no longer to. */
@@ -293,11 +296,11 @@ export class ToolCalls {
     input: string,
     atMs: number,
   ): Promise<string | LongString> {
-    const { id } = open
-    this.#record.startCall(id, tool.name, input)
-    const facts = this.#factsOf(id)
-    let outcome = refused(this.#arguments.add(tool.name, input.length, id), tool)
-    if (outcome === undefined && this.journal.isInterrupted(id)) {
+    const { callNumber } = open
+    this.#record.startCall(callNumber, tool.name, input)
+    const facts = this.#factsOf(callNumber)
+    let outcome = refused(this.#arguments.add(tool.name, input.length, callNumber), tool)
+    if (outcome === undefined && this.journal.isInterrupted(callNumber)) {
       // It passed when it left for its tool, in another process.
       this.#counts.count(tool)
       outcome =
@@ -305,17 +308,17 @@ export class ToolCalls {
     }
     outcome ??= await invoke(tool, input, facts, this.#bounds, this.#waits.steps(open, atMs))
     open.endTiming?.()
-    if (outcome.kind === 'stream') this.#streams.add(id, outcome.stream)
+    if (outcome.kind === 'stream') this.#streams.add(callNumber, outcome.stream)
     // The record of a call that opened a stream ends with the stream.
-    else recordEnd(this.#record, id, outcome)
-    return replyOf(id, outcome)
+    else recordEnd(this.#record, callNumber, outcome)
+    return replyOf(callNumber, outcome)
   }
 
-  #clearTimer(id: number): void {
-    const open = this.#open.get(id)
+  #clearTimer(callNumber: number): void {
+    const open = this.#open.get(callNumber)
     if (open === undefined) return
     open.cancel?.()
-    this.#open.remove(id)
+    this.#open.remove(callNumber)
     this.#askToPark()
   }
 
@@ -334,30 +337,34 @@ function refused(message: string | undefined, { name }: Tool): CallOutcome | und
 }
 
 /** Ends a call in a record. @param outcome absent for a stream that came to its end */
-function recordEnd(record: ExecutionRecord, id: number, outcome: CallOutcome | undefined): void {
-  if (outcome?.kind === 'value') record.endCall(id, undefined, outcome.text)
-  else if (outcome?.kind !== 'thrown') record.endCall(id)
+function recordEnd(
+  record: ExecutionRecord,
+  callNumber: number,
+  outcome: CallOutcome | undefined,
+): void {
+  if (outcome?.kind === 'value') record.endCall(callNumber, undefined, outcome.text)
+  else if (outcome?.kind !== 'thrown') record.endCall(callNumber)
   else {
     const { name, message, code } = outcome.thrown
-    record.endCall(id, { name, message, ...(code !== undefined && { code }) })
+    record.endCall(callNumber, { name, message, ...(code !== undefined && { code }) })
   }
 }
 
-/** The facts of a call. @param id its number */
+/** The facts of a call. @param callNumber its number */
 function callFacts(
   { executionId, sessionId, caller, metadata, traceparent }: CallPlan,
   record: ExecutionRecord,
   redaction: Redaction | undefined,
-  id: number,
+  callNumber: number,
 ): CallFacts {
   return {
-    callId: record.callId(id),
+    callId: record.callId(callNumber),
     executionId,
     sessionId,
     caller,
     metadata: metadata ?? {},
     traceparent,
     onProgress: progress =>
-      record.progressCall(id, redaction ? redaction.value(progress) : progress),
+      record.progressCall(callNumber, redaction ? redaction.value(progress) : progress),
   }
 }

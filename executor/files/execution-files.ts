@@ -94,16 +94,16 @@ export class ExecutionFiles {
   /**
    * Stores a file of the program.
    *
-   * @param seq number of the request, which gives the file its id: a repetition replaces it
+   * @param callNumber number of the request, which gives the file its id: a repetition replaces it
    * @throws as {@link store}
    */
-  async make(input: StoreFileInput, seq: number): Promise<FileFacts> {
+  async make(input: StoreFileInput, callNumber: number): Promise<FileFacts> {
     const { name, type, lastModified, parts, isPiece } = input
     if (parts.length > MAX_FILE_PARTS) {
       const message = `Cannot make a file of ${parts.length} parts, limit ${MAX_FILE_PARTS}`
       throw refusal(RangeError, 'LIMIT_EXCEEDED', message)
     }
-    const fileId = `fil_${hex(`${this.#owner.executionId}:${seq}`)}`
+    const fileId = `fil_${hex(`${this.#owner.executionId}:${callNumber}`)}`
     const facts = { fileId, ...(name !== undefined && { name }), type, lastModified }
     return await this.#write(facts, this.#chunksOf(parts), isPiece ? 'piece' : 'execution')
   }

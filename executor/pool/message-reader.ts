@@ -87,7 +87,7 @@ export class MessageReader implements GuestReader {
       case 'file':
         bound('a request about a file', message.input.length, MAX_FILE_INPUT_CHARS)
     }
-    bound('a number', message.id, this.#limits.maxCalls)
+    bound('a call number', message.callNumber, this.#limits.maxCalls)
     bound('requests', 1, this.#requestsLeft--)
     return message
   }

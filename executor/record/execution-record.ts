@@ -19,6 +19,7 @@ import { sourceLine } from '../../protocol/execution/source-line.ts'
 import type { GuestOutput, GuestReport } from '../boundary/messages.ts'
 import type { Redaction } from '../boundary/redaction.ts'
 import type { LongString } from '../boundary/string-reply.ts'
+import { callIdOf, callNumberOf } from './call-id.ts'
 import { CallTexts } from './call-texts.ts'
 import { countByTool, foldEvents, NO_USAGE, type StoredUsage } from './fold-execution.ts'
 
@@ -90,10 +91,10 @@ export class ExecutionRecord {
     this.#logs = logs
     this.#diagnostics = diagnostics
     for (const call of calls.values()) {
-      const id = Number(call.callId.slice(call.callId.lastIndexOf('_') + 1))
-      this.#calls.set(id, call)
+      const callNumber = callNumberOf(call.callId)
+      this.#calls.set(callNumber, call)
       this.#texts.count([call.inputText, call.outputText])
-      if (call.status === 'pending') this.#pending.add(id)
+      if (call.status === 'pending') this.#pending.add(callNumber)
     }
     const resumed = events.findLastIndex(({ type }) => type === 'execution-resumed')
     const parked = events.slice(resumed + 1).find(({ type }) => type === 'execution-parked')
@@ -202,8 +203,8 @@ export class ExecutionRecord {
   }
 
   /** The public id of a call. */
-  callId(id: number): string {
-    return `call_${this.facts.executionId.slice(this.facts.executionId.indexOf('_') + 1)}_${id}`
+  callId(callNumber: number): string {
+    return callIdOf(this.facts.executionId, callNumber)
   }
 
   /**
@@ -212,11 +213,11 @@ export class ExecutionRecord {
    * @param input as the guest has encoded it
    * @returns its public id
    */
-  startCall(id: number, tool: string, input: string): string {
-    const known = this.#calls.get(id)
+  startCall(callNumber: number, tool: string, input: string): string {
+    const known = this.#calls.get(callNumber)
     if (known !== undefined) return known.callId
     const startedAtMs = this.#now()
-    const callId = this.callId(id)
+    const callId = this.callId(callNumber)
     const inputText = this.#texts.of(input)
     const call: CallRecord = {
       callId,
@@ -225,16 +226,16 @@ export class ExecutionRecord {
       startedAtMs,
       ...(inputText !== undefined && { inputText }),
     }
-    this.#calls.set(id, call)
-    this.#pending.add(id)
+    this.#calls.set(callNumber, call)
+    this.#pending.add(callNumber)
     this.#emit({ type: 'call-started', atMs: startedAtMs, call })
     return callId
   }
 
-  progressCall(id: number, progress: unknown): void {
-    const call = this.#calls.get(id)
+  progressCall(callNumber: number, progress: unknown): void {
+    const call = this.#calls.get(callNumber)
     if (call === undefined || call.status !== 'pending') return
-    this.#progress.set(id, progress)
+    this.#progress.set(callNumber, progress)
     const { callId, tool } = call
     this.#emit({ type: 'call-progressed', atMs: this.#now(), callId, tool, progress })
   }
@@ -256,21 +257,21 @@ export class ExecutionRecord {
    *
    * @param output its output, encoded and without secrets; absent for a stream
    */
-  endCall(id: number, error?: CallError, output?: string | LongString): void {
-    this.#endCall(id, error === undefined ? 'completed' : endStatus(error), error, output)
+  endCall(callNumber: number, error?: CallError, output?: string | LongString): void {
+    this.#endCall(callNumber, error === undefined ? 'completed' : endStatus(error), error, output)
   }
 
   #endCall(
-    id: number,
+    callNumber: number,
     status: CallRecord['status'],
     error?: CallError,
     output?: string | LongString,
   ): void {
-    const started = this.#calls.get(id)
-    if (started === undefined || !this.#pending.delete(id)) return
+    const started = this.#calls.get(callNumber)
+    if (started === undefined || !this.#pending.delete(callNumber)) return
     const atMs = this.#now()
     const durationMs = Math.max(0, atMs - started.startedAtMs)
-    this.#progress.delete(id)
+    this.#progress.delete(callNumber)
     const outputText = output === undefined ? undefined : this.#texts.of(output)
     const call = {
       ...started,
@@ -279,7 +280,7 @@ export class ExecutionRecord {
       ...(error && { error }),
       ...(outputText !== undefined && { outputText }),
     }
-    this.#calls.set(id, call)
+    this.#calls.set(callNumber, call)
     this.#emit({ type: 'call-completed', atMs, call, ...(error && { error }) })
   }
 
@@ -324,7 +325,7 @@ export class ExecutionRecord {
   }
 
   #end(make: (fields: EndFields) => EndedExecution): EndedExecution {
-    for (const id of this.#pending) this.#endCall(id, 'cancelled')
+    for (const callNumber of this.#pending) this.#endCall(callNumber, 'cancelled')
     const ended = make(this.#endFields())
     this.#ended = ended
     this.#emit({ type: 'execution-ended', atMs: ended.endedAtMs, execution: ended })
@@ -372,8 +373,8 @@ export class ExecutionRecord {
   #callRecords(): CallRecord[] {
     const calls = [...this.#calls.values()]
     if (this.#progress.size === 0) return calls
-    for (const [id, progress] of this.#progress) {
-      const call = this.#calls.get(id) as CallRecord
+    for (const [callNumber, progress] of this.#progress) {
+      const call = this.#calls.get(callNumber) as CallRecord
       calls[calls.indexOf(call)] = { ...call, progress }
     }
     return calls

@@ -207,7 +207,7 @@ class RunningTask {
       while (this.#guest.runJob());
       const delivery = this.#calls.takeNext(this.#output !== undefined)
       if (delivery === undefined) break
-      this.#guest.deliver(delivery.id, delivery.text)
+      this.#guest.deliver(delivery.callNumber, delivery.text)
     }
     if (this.#output === undefined) {
       throw this.#guest.isFull() ? new OutOfGuestMemory() : new GuestEnd(DEADLOCK)
@@ -307,16 +307,16 @@ class RunningTask {
       case TAKE_NEXT: {
         const next = calls.takeNext(false)
         if (next === undefined) throw new GuestEnd(DEADLOCK)
-        return `${next.id} ${textOfReply(next.text)}`
+        return `${next.callNumber} ${textOfReply(next.text)}`
       }
       case HostOperation.nextItem:
-        return calls.block({ kind: 'next-item', id: calls.start(), stream: number })
+        return calls.block({ kind: 'next-item', callNumber: calls.start(), stream: number })
       case HostOperation.nextItemConcurrently:
-        return calls.launch({ kind: 'next-item', id: calls.start(), stream: number })
+        return calls.launch({ kind: 'next-item', callNumber: calls.start(), stream: number })
       case HostOperation.closeStream:
-        return calls.block({ kind: 'close-stream', id: calls.start(), stream: number })
+        return calls.block({ kind: 'close-stream', callNumber: calls.start(), stream: number })
       case HostOperation.closeStreamConcurrently:
-        return calls.launch({ kind: 'close-stream', id: calls.start(), stream: number })
+        return calls.launch({ kind: 'close-stream', callNumber: calls.start(), stream: number })
       case HostOperation.startTimer:
         return calls.startTimer(number, text === UNREFERENCED)
       case HostOperation.clearTimer:

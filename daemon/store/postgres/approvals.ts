@@ -32,7 +32,7 @@ const ROWS = `SELECT w.id, w.execution, e.execution_id, w.owner, w.seq, w.status
 function stored(row: WaitRow): StoredApproval {
   return {
     approval: fromShortJson(row.approval, row.execution_id),
-    seq: row.seq,
+    callNumber: row.seq,
     encodedInput: fromLiteral(row.input_text),
     isRemembered: row.is_remembered,
     ...(row.is_edited && { isEdited: true }),

@@ -214,8 +214,8 @@ export class PostgresStore implements store.Store {
     return this.#read([executionId], tx => reading.readJournal(tx, executionId))
   }
 
-  texts(executionId: string, seqs: readonly number[]) {
-    return this.#read([executionId], tx => reading.readAnswers(tx, executionId, seqs))
+  texts(executionId: string, callNumbers: readonly number[]) {
+    return this.#read([executionId], tx => reading.readAnswers(tx, executionId, callNumbers))
   }
 
   async statistics() {
