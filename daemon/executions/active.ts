@@ -67,7 +67,7 @@ export class ActiveExecutions {
    * only then: of several callers that wait for one load, the first may have begun another.
    */
   #loading = new Map<string, Promise<void>>()
-  /** New ones that nobody owns yet, so that a long queue takes no memory but their ids. */
+  /** New ones without an owner yet, so that a long queue takes no memory but their ids. */
   #queued = new Map<string, () => void>()
   #queuedOwners = new OwnerCounts()
   #liveOwners = new OwnerCounts()
@@ -136,7 +136,7 @@ export class ActiveExecutions {
     return this.#liveOwners.of(owner) + this.#queuedOwners.of(owner)
   }
 
-  /** What is in memory, for the other daemons. */
+  /** The load of this daemon, for the other daemons. */
   get inMemory(): DaemonLoad {
     const owners = [...this.#liveOwners.all.keys(), ...this.#queuedOwners.all.keys()]
     return memoryLoad(this, this.#deps.pool, this.#live.values(), owners)

@@ -136,7 +136,7 @@ export class ClaimLoop {
    * @returns whether it could be claimed; never rejects
    */
   async takeOne(claiming: Promise<Claimed | undefined>, loaded: Loaded): Promise<boolean> {
-    // Who brings it into memory gets the fault; nobody else needs it.
+    // The caller that brings it into memory gets the fault; the loop does not need it.
     loaded.catch(() => {})
     this.#loading++
     try {
@@ -234,7 +234,7 @@ export class ClaimLoop {
       await this.#deps.resume(claimed, loaded)
       this.#failures.delete(executionId)
     } catch (error) {
-      // As long as nobody gives it back, the next process of this daemon finds it.
+      // Unless it is given back, the next process of this daemon finds it.
       if (this.#isStopped) return
       if (isStoreFull(error)) {
         await this.#giveBack(claimed, this.#now())

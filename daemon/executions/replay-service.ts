@@ -67,7 +67,7 @@ export class ReplayService {
     const leave = executions.enter(caller)
     try {
       const report = await dryRunReplay(claimed, this.#deps, { untilCall, session, signal })
-      return judged(claimed, execution, report)
+      return replayOf(claimed, execution, report)
     } catch (error) {
       if (signal.aborted) throw cannotReplay(executionId, 'the caller has left')
       throw error
@@ -101,7 +101,7 @@ export class ReplayService {
   }
 }
 
-function judged(claimed: ClaimedExecution, execution: Execution, report: ReplayReport): Replay {
+function replayOf(claimed: ClaimedExecution, execution: Execution, report: ReplayReport): Replay {
   const { outcome, asked, place, variables, divergence } = report
   const calls = [...foldEvents(claimed.events).calls.values()]
   const fields = {

@@ -20,7 +20,7 @@ export interface NewsSubjects {
   readonly look: () => void
   /** The same, for something that other daemons can claim too. */
   readonly offer: () => void
-  /** What is in memory. */
+  /** The executions in memory. */
   readonly load: () => DaemonLoad
 }
 

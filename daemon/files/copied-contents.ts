@@ -61,7 +61,7 @@ export async function keepContents(
   }
 }
 
-/** What is wrong with the contents of a folder, a line each: missing, cut short, or changed. */
+/** Problems of the contents of a folder, a line each: missing, cut short, or changed. */
 export async function contentProblems(
   folder: string,
   contents: readonly StoredContent[],

@@ -206,7 +206,7 @@ function noFile(fileId: string): LatchdError {
   return new LatchdError('NOT_FOUND', `There is no file ${fileId}`)
 }
 
-/** What a caller is told of a file that could not be written. */
+/** The error for a caller whose file could not be written. */
 function refusalOf(error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException
   if (code === 'ENOSPC' || code === 'EDQUOT') {

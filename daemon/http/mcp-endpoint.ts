@@ -1,4 +1,4 @@
-/** The daemon's end of `/mcp`: who asks, and the way from the protocol to the API. */
+/** The daemon's end of `/mcp`: its callers, and the way from the protocol to the API. */
 
 import type { Context } from 'hono'
 import { ToolIndex } from '../../executor/tools/tool-index.ts'
@@ -65,7 +65,7 @@ export class McpEndpoint implements AnswersMcp {
     return response
   }
 
-  /** From now on nobody has cancelled what is cut off. */
+  /** The daemon stops: requests that are cut off from now on were not cancelled. */
   stop(): void {
     this.#isStopping = true
   }
@@ -158,7 +158,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    // The protocol has an answer of its own for what is no JSON.
+    // The protocol has an answer of its own for a body that is not JSON.
     return undefined
   }
 }

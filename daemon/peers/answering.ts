@@ -117,7 +117,7 @@ export class Answering {
     this.#watches.delete(link)
   }
 
-  /** Whether somebody watches over a link. */
+  /** Whether the other daemon watches an execution over a link. */
   isUsed(link: PeerLink): boolean {
     return (this.#watches.get(link)?.size ?? 0) > 0
   }

@@ -53,7 +53,7 @@ export interface AskingDependencies {
 export class Asking implements OtherDaemons {
   readonly idPrefix: string
   #deps: AskingDependencies
-  /** By execution: who watches it, and over which link. */
+  /** By execution: its watcher, and the link that it watches over. */
   #watched = new Map<string, { readonly watcher: RemoteWatcher; link?: PeerLink }>()
   #ofOwners = new Map<number, OwnerWatch>()
   #lastWatchId = 0
@@ -85,7 +85,7 @@ export class Asking implements OtherDaemons {
       const link = await this.#deps.peers.reach(peerId)
       const answer = shape.parse(
         (await link?.request(request, timeoutMs).catch(async error => {
-          // It may have stopped meanwhile, and then nobody has it.
+          // That daemon may have stopped meanwhile, and then none has the execution.
           if ((await this.#deps.peers.reach(peerId)) === undefined) return null
           throw error
         })) ?? null,

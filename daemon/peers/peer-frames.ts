@@ -56,7 +56,7 @@ export const PeerFrame = z.discriminatedUnion('type', [
     code: z.string(),
     message: z.string(),
   }),
-  /** `due`: something can be claimed. `news`: somebody has decided or cancelled. */
+  /** `due`: an execution can be claimed. `news`: one was decided or cancelled. */
   z.strictObject({ type: z.literal('poke'), what: z.enum(['due', 'news']) }),
   z.strictObject({ type: z.literal('session-freed'), sessionId: Name }),
   z.strictObject({ type: z.literal('unwatch'), executionId }),

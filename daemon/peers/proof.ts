@@ -29,7 +29,7 @@ export interface Dial {
   readonly nonce: string
 }
 
-/** A new number that nobody can guess. */
+/** A new number that cannot be guessed. */
 export const newNonce = (): string => randomBytes(NONCE_BYTES).toString('hex')
 
 /** The proof of one side. @param key the key of the other side */

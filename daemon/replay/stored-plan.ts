@@ -156,7 +156,7 @@ function currentTool(stored: StoredTool, toolbox: Toolbox): Tool {
   const change = changeOf(stored, storedTool(tool))
   if (change !== undefined) return unavailable(stored, change)
   const taken = asStored(stored, tool)
-  // What was asked about at its beginning is not done without a question after a restart.
+  // A call that needed an approval at its beginning needs one after a restart as well.
   return stored.asks === true ? askingTool(taken) : taken
 }
 

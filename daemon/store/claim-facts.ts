@@ -1,4 +1,4 @@
-/** What daemons and a store exchange about who owns an execution. */
+/** What daemons and a store exchange about the owner of an execution. */
 
 import type { StuckExecution } from './recovery-facts.ts'
 

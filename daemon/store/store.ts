@@ -100,7 +100,7 @@ export interface Submission extends Addition {
   readonly maxUnderWay?: number
 }
 
-/** Who owns a new execution: the daemon that took it, or nobody until it is claimed. */
+/** The owner of a new execution: the daemon that took it, or none until it is claimed. */
 export type SubmitMode = 'run' | 'queue'
 
 /** What a submission came to. */
@@ -140,13 +140,13 @@ export interface ClaimedExecution {
   readonly events: readonly StoredEvent[]
 }
 
-/** What is written when an execution parks. */
+/** The addition with which an execution parks. */
 export interface Parking extends Addition {
   /** When it must be looked at again: the first of its timers, expiries and its deadline. */
   readonly wakeAtMs: number
 }
 
-/** What is written when an execution ends or becomes stuck. */
+/** The addition with which an execution ends or becomes stuck. */
 export interface Ending extends Addition {
   /** The execution as it ended, or as it is stuck. */
   readonly execution: Execution
@@ -157,27 +157,27 @@ export interface Ending extends Addition {
 /** Operations by which executions and webhooks move on. */
 export interface StoreWriter {
   /**
-   * Begins the work of a daemon. Executions that an earlier process of this daemon owned are nobody's
-   * again, and the loss of that process counts for those that had a worker: one that was lost five
-   * times without a new record becomes stuck (`CRASH_LOOP`).
+   * Begins the work of a daemon. Executions that an earlier process of this daemon owned have no owner
+   * any more. The loss of that process counts for those that had a worker: an execution that was lost
+   * five times without a new record becomes stuck (`CRASH_LOOP`).
    */
   open(facts: OpeningFacts): Promise<Opening>
   /**
    * Takes a new execution.
    *
-   * @param mode `run`, also when absent: the caller owns it at once; `queue`: nobody does, until
-   *   somebody claims it
+   * @param mode `run`, also when absent: the caller owns it at once; `queue`: it has
+   *   no owner until a daemon claims it
    */
   submit(submission: Submission, mode?: SubmitMode): Promise<SubmitOutcome>
   /**
-   * Makes the caller the owner of executions that nobody owns and that can go on: a new epoch, state
+   * Makes the caller the owner of executions that have none and can go on: a new epoch, state
    * `running`. Owners of tokens take turns, and of each the one that could go on first comes first.
    * An execution whose session another one holds stays; otherwise it holds its session from now on.
    */
   claim(request: ClaimRequest): Promise<ClaimAnswer>
   /**
-   * As {@link claim}, of one execution that has not ended and is not stuck, whenever it could go on
-   * and whoever holds its session. `undefined`: it is not there, or a daemon that lives owns it.
+   * As {@link claim}, of one execution that has not ended and is not stuck, also when it cannot go on
+   * yet or another one holds its session. `undefined`: it is not there, or a daemon that lives owns it.
    */
   take(executionId: string): Promise<Claimed | undefined>
   /**
@@ -186,7 +186,7 @@ export interface StoreWriter {
    */
   claimOne(executionId: string, nowMs: number): Promise<Claimed | undefined>
   /**
-   * Gives an execution up: it is nobody's, and can be claimed from `fromMs` on.
+   * Gives an execution up: it has no owner, and can be claimed from `fromMs` on.
    *
    * @throws {LatchdError} `STALE_OWNER`
    */

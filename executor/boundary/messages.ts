@@ -39,7 +39,7 @@ export interface GuestSession {
   readonly stepsSince?: number
 }
 
-/** The end of a program that nobody stopped; see `program-end.ts`. */
+/** The end of a program that came to it by itself; see `program-end.ts`. */
 export type ProgramEnd =
   | { readonly status: 'completed'; readonly outputHash: string }
   | { readonly status: 'failed'; readonly code: string; readonly limit: string | undefined }

@@ -24,9 +24,9 @@ const MAX_SHOWN_VALUES = 250_000
 /** How much the form says. */
 export interface PlainOptions {
   /**
-   * The form hides nothing from the person who decides. Numbers that JSON lacks become texts,
-   * errors are written with all their properties, and a value that is nested too deeply, or has
-   * too many parts for anybody to see, has no form.
+   * The form hides nothing from the person who decides. Numbers that JSON lacks become strings,
+   * and errors are written with all their properties. A value that is nested too deeply, or has more
+   * parts than a person can look at, has no form.
    */
   readonly isForDecision?: true
 }

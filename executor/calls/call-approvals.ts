@@ -24,7 +24,7 @@ export interface ApprovalPlan {
 /** A call's approval while it is waited for. */
 export interface AskedApproval {
   readonly approvalId: string
-  /** Resolves when those who may decide it can see it. */
+  /** Resolves when the people who may decide it can see it. */
   readonly isShown: Promise<void>
   /** Resolves when it is decided. */
   readonly decided: Promise<CallApproval>

@@ -20,7 +20,7 @@ export interface OpenCall {
   /** The instant that it waits for; absent for a person. */
   dueAtMs?: number
   approvalId?: string
-  /** Whether the host is showing its approval to those who may decide it. */
+  /** Whether the host is about to show its approval to the people who may decide it. */
   isShowing?: boolean
   /** Cancels its timer. */
   cancel?: () => void

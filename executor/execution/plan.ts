@@ -81,7 +81,7 @@ export function planExecution(
     caller,
     metadata: request.metadata,
     createdAtMs: now(),
-    // What is there without a word costs nothing.
+    // UTC is what a guest has without a zone, which costs nothing.
     timeZone: request.timeZone === 'UTC' ? undefined : request.timeZone,
     typecheck: request.typecheck,
   }

@@ -3,7 +3,7 @@
 import { MAX_FILE_NAME } from './file-operations.ts'
 
 /**
- * A name that is no path: what stands behind the last slash, without control characters. Apps write
+ * A name that is not a path: what stands behind the last slash, without control characters. Apps write
  * files by their names.
  */
 export function safeName(given: string): string {

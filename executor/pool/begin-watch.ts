@@ -18,7 +18,7 @@ export interface BeginningTask {
 
 const TICK_MS = 100
 /** A second. */
-const PATIENCE_TICKS = 10
+const SILENT_TICKS = 10
 /** A tick that comes later was held up. */
 const LATEST_TICK_MS = 1.5 * TICK_MS
 /** A tick more for so many bytes: a thread reads about ten times as many in a tick (measured). */
@@ -63,8 +63,8 @@ export class BeginWatch {
 
   #count(task: BeginningTask, ticks: number): void {
     this.#tasks.set(task, ticks)
-    const patience = PATIENCE_TICKS * 2 ** this.#doublings + task.bytes / BYTES_PER_TICK
-    if (ticks < patience) return
+    const allowedTicks = SILENT_TICKS * 2 ** this.#doublings + task.bytes / BYTES_PER_TICK
+    if (ticks < allowedTicks) return
     this.#doublings = Math.min(this.#doublings + 1, MAX_DOUBLINGS)
     this.#tasks.delete(task)
     task.onSilent()

@@ -48,8 +48,8 @@ export class ThreadLane extends Lane {
   }
 
   /**
-   * Whether the thread has spoken on its lane alone. Asked at a report, so that who has spoken elsewhere
-   * is the one that the report is about, and not the next one.
+   * Whether the thread has sent messages on its lane alone. Asked at each report, so that a message
+   * elsewhere is charged to the execution of that report, and not to the next one.
    */
   isQuiet(): boolean {
     return this.#assignment.thread?.isQuiet() ?? true

@@ -1,4 +1,4 @@
-/** The rules of every store, with a disk or without: decisions, and who holds a session. */
+/** The rules of every store, with a disk or without: decisions, and the execution that holds a session. */
 
 import type { CallApproval } from '../boundary/call-approval.ts'
 import { type DecidedBy, decide, expired, isTimedOut } from '../calls/decision.ts'

@@ -32,7 +32,7 @@ export function unfoldedSize(value: unknown): number {
     return size
   }
   const ofParts = (part: object): number => {
-    // Most records are plain; what else there is takes longer to tell apart.
+    // Most records are plain; what else there is takes longer to distinguish.
     if (Object.getPrototypeOf(part) === Object.prototype) return ofProperties(part)
     let size = 0
     if (part instanceof Map) {

@@ -9,8 +9,8 @@
 
 import { Fifo } from '../../protocol/base/fifo.ts'
 import {
-  BEAT,
   GuestState,
+  HEARTBEAT,
   PRESSURE,
   SIGNAL,
   Signal,
@@ -163,7 +163,7 @@ export class Channel {
   /** Shows the host that the guest is alive. @throws {GuestEnd} when the host signals */
   poll(): void {
     // Read by the host's supervision only: it recognizes an unresponsive guest by it.
-    Atomics.add(this.#words, BEAT, 1)
+    Atomics.add(this.#words, HEARTBEAT, 1)
     this.#checkCancel()
   }
 

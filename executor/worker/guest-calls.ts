@@ -318,7 +318,7 @@ export class GuestCalls {
     return { request, input: sent }
   }
 
-  /** Whether nobody has to read the text of a request here: it goes to the host for the first time. */
+  /** Whether a request goes to the host for the first time, so that its text is not compared here. */
   #isFirst(callNumber: number): boolean {
     return !this.#recorded.has(callNumber) && this.dryRun === undefined
   }

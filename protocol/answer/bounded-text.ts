@@ -26,14 +26,14 @@ export interface TextBounds {
 }
 
 /** Says how to read the missing part: units `from` to `to`, without `to`. */
-export type TellRest = (from: number, to: number) => string
+export type RestHint = (from: number, to: number) => string
 
 /**
  * A text within its bounds: itself, or its start and its end. Neither ends within a character.
  *
  * @param rest says how to read the part that is left out; absent: it cannot be read
  */
-export function boundedText(text: string, bounds: TextBounds, rest?: TellRest): string {
+export function boundedText(text: string, bounds: TextBounds, rest?: RestHint): string {
   const { maxBytes, maxChars = Number.POSITIVE_INFINITY, isJson = false } = bounds
   if (text.length <= maxChars && fits(text, maxBytes, isJson)) return text
   const room = Math.max(0, maxBytes - MARK_BYTES)

@@ -38,7 +38,7 @@ export function metadataBeneath({
   return metadataOfParent(parent?.callId) ?? {}
 }
 
-/** The metadata of an execution beneath a call; `undefined` for what is no id of a call. */
+/** The metadata of an execution beneath a call; `undefined` for a string that is not the id of a call. */
 export function metadataOfParent(callId: unknown): Record<string, unknown> | undefined {
   const parent = readCallId(callId)
   return parent && { [PARENT_CALL]: parent.callId }

@@ -38,7 +38,7 @@ export class StoredFile implements EmittedFile {
   }
 }
 
-/** What is known of a file that was sent. */
+/** The facts of a file that was sent. */
 export interface UploadedFile extends EmittedFile {
   /** Of the bytes, in hex. */
   readonly sha256: string

@@ -1,5 +1,5 @@
 /**
- * The patterns of schemas, tested in linear time whoever wrote them.
+ * The patterns of schemas, tested in linear time, also those of a hostile author.
  *
  * A pattern of JavaScript is translated to RE2 and run by re2js. A pattern without a translation,
  * or of another dialect, is not tested at all.

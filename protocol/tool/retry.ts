@@ -192,7 +192,7 @@ async function untilAborted(
   }
 }
 
-/** A tool that does not answer in time is unhealthy; a caller that has left is no evidence. */
+/** A tool that does not answer in time is unhealthy; a caller that has left proves nothing. */
 function abortError(reason: unknown): Error {
   const isTimeout = reason instanceof LatchdError && reason.code === 'TOOL_TIMEOUT'
   return isTimeout ? reason : new GivenUp('The call was given up', { cause: reason })

@@ -3,7 +3,7 @@
  * where they are stored, and are read from there.
  */
 
-/** What is known of a stored file. */
+/** The facts of a stored file. */
 export interface FileFacts {
   readonly fileId: string
   /** A label without path; absent: it is a `Blob`, which has no name. */

@@ -7,7 +7,7 @@ import { decodeValue, encodeValue } from './values.ts'
 /** Stores the bytes of a file, or takes over one that is stored. */
 export type StoreFile = (file: FileLike | FileReference) => Promise<FileFacts>
 
-/** Opens a stored file, for whoever takes the value. */
+/** Opens a stored file, for the code that takes the value. */
 export type OpenFile = (claimed: FileReference) => Promise<unknown>
 
 const none: ReadonlyMap<object, FileFacts> = new Map()

@@ -17,7 +17,7 @@ export interface ResultBounds {
   /** Whether the value of a program stays in `_` for the next one. */
   readonly keepsValue: boolean
   /** Says how to read a part that is left out; absent: by the code tool itself. */
-  readonly tellRest?: (executionId: string, from: number, to: number) => string
+  readonly restHint?: (executionId: string, from: number, to: number) => string
 }
 
 /** A call that waits for a person. */
@@ -53,7 +53,10 @@ export type CodeToolResult =
       readonly outputText?: string
       readonly isFinalAnswer: boolean
     })
-  | (Told & { readonly status: 'failed' | 'cancelled' | 'stuck'; readonly error: ToldError })
+  | (Told & {
+      readonly status: 'failed' | 'cancelled' | 'stuck'
+      readonly error: ToldError
+    })
   /** It waits for a decision of a person; the next call with its id goes on. */
   | (Told & {
       readonly status: 'waiting'
@@ -104,8 +107,8 @@ export function resultOf(
     Math.max(0, maxBytes - beside),
     { ...bounds, isJson: true },
     (from, to, isOutput) =>
-      bounds.tellRest?.(outcome.executionId, from, to) ??
-      tell(outcome.executionId, from, to, isOutput && bounds.keepsValue),
+      bounds.restHint?.(outcome.executionId, from, to) ??
+      readHint(outcome.executionId, from, to, isOutput && bounds.keepsValue),
   )
   if (outcome.status !== 'completed') return { ...(rest as Ended), ...about, logs: texts.logs }
   const isWhole = texts.output === parts.output
@@ -136,7 +139,7 @@ export function isCut(outcome: Outcome, result: CodeToolResult): boolean {
 /** Names, quotes and commas of the fields with the two texts. */
 const FIELD_BYTES = 128
 
-const tell = (executionId: string, from: number, to: number, isKept: boolean) =>
+const readHint = (executionId: string, from: number, to: number, isKept: boolean) =>
   `call with {"executionId": "${executionId}", "from": ${from}, "to": ${to}} to read them${isKept ? ', or use the whole value: the next program has it in _' : ''}`
 
 type WithoutTold<Result> = Result extends Told ? Omit<Result, keyof Told> : never
@@ -179,7 +182,7 @@ function shownOf(asked: readonly AskedApproval[], maxBytes: number): AskedApprov
     const isShown = fits(text, left - bytesOf(JSON.stringify(approval)))
     const one = { ...approval, ...(isShown && input !== undefined && { input }) }
     left -= bytesOf(JSON.stringify(one))
-    // The first is told in any case: somebody has to decide it.
+    // The first is shown in any case: a person has to decide it.
     if (left < 0 && shown.length > 0) break
     shown.push(one)
   }

@@ -1,4 +1,4 @@
-/** The route that makes links to files, for those who have no token. */
+/** The route that makes links to files, for clients that have no token. */
 
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'

@@ -293,7 +293,7 @@ const unsent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNE
 /** Whether the server cannot have begun the call. */
 function neverArrived(error: unknown): boolean {
   if (error instanceof SdkHttpError) {
-    // The session is not known there any more (404), the caller not (401, 403), or nobody serves.
+    // The server does not know the session any more (404) or the caller (401, 403), or is down.
     return [401, 403, 404, 429, 503].includes(error.status)
   }
   if (error instanceof SdkError && error.code === SdkErrorCode.NotConnected) return true

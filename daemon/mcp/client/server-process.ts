@@ -3,8 +3,8 @@
  *
  * It ends with the daemon. When that closes the connection, the server's input ends, and what does
  * not leave by itself is stopped, the children of the server included. When the daemon is killed,
- * nobody is left to do that, and a server may not heed the end of its input: a shell waits beside
- * it, whose own input ends with the daemon too, and stops the group then.
+ * it can stop nothing, and a server may not heed the end of its input. So a shell waits beside the
+ * server: its own input ends with the daemon too, and it stops the group then.
  */
 
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
@@ -25,7 +25,7 @@ export interface ServerProcess {
 }
 
 /** So long a server has to leave after each step: the end of its input, SIGTERM, SIGKILL. */
-const PATIENCE_MS = 2000
+const EXIT_WITHIN_MS = 2000
 
 /** Waits for a line or the end of its input; the end means that the daemon is gone. */
 const GUARD =
@@ -59,8 +59,8 @@ export async function startServerProcess(
 }
 
 /**
- * Under its permissions Node hands them to each child, as `NODE_OPTIONS`. A server is no part of the
- * daemon, and has the variables of its setting alone.
+ * The command of a server, without the `NODE_OPTIONS` by which Node hands its permissions to each
+ * child. A server is a program of its own, and has the variables of its setting alone.
  */
 function commandOf(server: StdioServer, path: string | undefined): string[] {
   const command = [programPath(server, path), ...server.args]
@@ -71,7 +71,7 @@ function commandOf(server: StdioServer, path: string | undefined): string[] {
 }
 
 function watched(child: ChildProcessByStdio<Writable, Readable, Readable>): ServerProcess {
-  // A server that has ended cannot be written to. Whoever writes learns it from `ended`.
+  // A server that has ended cannot be written to. A writer learns it from `ended`.
   child.stdin.on('error', () => {})
   const release = hasGroups ? guard(child.pid as number) : () => {}
   const exited = new Promise<void>(resolve => {
@@ -92,7 +92,7 @@ function watched(child: ChildProcessByStdio<Writable, Readable, Readable>): Serv
     child.stdin.end()
     for (const name of ['SIGTERM', 'SIGKILL'] as const) {
       const hasExited = exited.then(() => true)
-      if (await within(hasExited, PATIENCE_MS, () => false)) break
+      if (await within(hasExited, EXIT_WITHIN_MS, () => false)) break
       signal(child, name)
     }
     await ended
@@ -107,7 +107,7 @@ function signal(child: ChildProcessByStdio<Writable, Readable, Readable>, name: 
     if (hasGroups) process.kill(-(child.pid as number), name)
     else child.kill(name)
   } catch (error) {
-    // Nobody is left in the group.
+    // The group has no process any more.
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
 }
@@ -119,7 +119,7 @@ function guard(group: number): () => void {
     env: {},
     detached: true,
   })
-  // Without a shell the end of its input alone tells a server that the daemon is gone.
+  // Without a shell the end of its input is a server's only sign that the daemon is gone.
   shell.on('error', () => {})
   shell.stdin.on('error', () => {})
   shell.unref()

@@ -54,7 +54,7 @@ const LONGEST_PAUSE_MS = 60_000
 /** A connection that lasted so long worked. */
 const LASTING_MS = 30_000
 /** So long a call waits for a server that is about to connect. */
-const PATIENCE_MS = 10_000
+const CONNECT_WITHIN_MS = 10_000
 /** So long the open calls of a server that is replaced may take. */
 const RETIRE_MS = 10_000
 /** A pause of at most so many milliseconds is waited for as a connection is. */
@@ -170,7 +170,7 @@ export class McpServer {
   /** @throws {LatchdError} `TOOL_UNAVAILABLE`, or the signal's reason */
   async #connected(signal: AbortSignal): Promise<Connection> {
     if (this.#connection !== undefined) return this.#connection
-    const giveUp = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)])
+    const giveUp = AbortSignal.any([signal, AbortSignal.timeout(CONNECT_WITHIN_MS)])
     while (this.#connection === undefined && this.#isAboutToConnect()) {
       await abortable(this.#changed.promise, giveUp).catch(() => {})
       signal.throwIfAborted()

@@ -9,7 +9,7 @@ const QUIET_MS = 100
 interface Watched {
   readonly backend: McpBackend
   readonly notify: () => void
-  /** What the list said last; absent until somebody has read it. */
+  /** What the list said last; absent until a caller has read it. */
   lastText: string | undefined
 }
 

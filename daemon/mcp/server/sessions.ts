@@ -108,7 +108,7 @@ export class McpSessions {
 
 const now = () => performance.now()
 
-/** The answer that tells a client to begin anew. */
+/** The answer after which a client begins anew. */
 function gone(): Response {
   const error = { code: -32001, message: 'Session not found' }
   return Response.json({ jsonrpc: '2.0', id: null, error }, { status: 404 })

@@ -13,7 +13,7 @@ import { type CopiedTable, copiedTables, nextRows, type RowBatch } from './copie
 import { sourceDigest, targetDigest } from './rows-digest.ts'
 import type { CopySource } from './source.ts'
 
-/** What a copy tells while it goes on. */
+/** What a copy reports while it goes on. */
 export interface CopyProgress {
   /** A table is on both sides alike. */
   readonly onTable: (name: string, rows: number) => void

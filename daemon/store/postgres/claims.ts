@@ -1,4 +1,4 @@
-/** Claims of executions that nobody owns, beside other daemons that claim. */
+/** Claims of executions without an owner, beside other daemons that claim. */
 
 import type { ClaimAnswer, Claimed, ClaimRequest } from '../claim-facts.ts'
 import { claimed, givenBack, isClaimable, isFree, ownedUnder } from '../rules/standing.ts'
@@ -185,7 +185,7 @@ async function withSessions(tx: Transaction, chosen: readonly Candidate[]): Prom
   return taken
 }
 
-/** Makes a daemon the owner of one execution that nobody owns. */
+/** Makes a daemon the owner of one execution that has none. */
 export async function takeExecution(
   tx: Transaction,
   daemon: number,

@@ -1,4 +1,4 @@
-/** The daemons over one database: who lives, and what becomes of the executions of one that does not. */
+/** The daemons over one database: which of them live, and what becomes of the executions of a dead one. */
 
 import type { OpeningFacts } from '../claim-facts.ts'
 import type { DaemonLoad } from '../daemon-load.ts'
@@ -152,17 +152,17 @@ export async function glance(tx: Transaction, daemon: number, nowMs: number): Pr
 }
 
 /** What a daemon owns, as the store has it. */
-export interface BeatFindings {
+export interface HeartbeatFindings {
   readonly owned: readonly { readonly execution_id: string; readonly epoch: number }[]
-  /** Those of the asked ones that nobody owns any more, or that somebody does. */
+  /** Those of {@link HeartbeatFacts.queued} that do not wait for an owner any more. */
   readonly unqueued: readonly string[]
 }
 
 /** What a daemon knows at a heartbeat. */
-export interface BeatFacts {
+export interface HeartbeatFacts {
   /** Executions that have a worker now. */
   readonly working: readonly string[]
-  /** Executions that it takes for nobody's. */
+  /** Executions that, as far as it knows, have no owner. */
   readonly queued: readonly string[]
 }
 
@@ -170,8 +170,8 @@ export interface BeatFacts {
 export async function lookAfter(
   tx: Transaction,
   daemon: number,
-  { working, queued }: BeatFacts,
-): Promise<BeatFindings> {
+  { working, queued }: HeartbeatFacts,
+): Promise<HeartbeatFindings> {
   await tx.run(
     `UPDATE execution SET suspect = NOT suspect
       WHERE daemon = $1 AND suspect <> (execution_id = ANY($2::text[]))`,
@@ -195,7 +195,7 @@ async function ownedOf(tx: Transaction, queued: readonly string[]): Promise<stri
   return queued.filter(id => !free.has(id))
 }
 
-/** Gives up the daemons that are dead: what each of them owned is nobody's. */
+/** Gives up the daemons that are dead: their executions have no owner any more. */
 export async function reap(tx: Transaction): Promise<StuckExecution[]> {
   const dead = await tx.rows<{ id: number; now_ms: number }>(
     `SELECT id, latchd_now() AS now_ms FROM daemon WHERE seen_ms < latchd_now() - ${LEASE_MS}
@@ -208,7 +208,7 @@ export async function reap(tx: Transaction): Promise<StuckExecution[]> {
   return stuck
 }
 
-/** Gives up a daemon: what it owned is nobody's, and counts as lost. */
+/** Gives up a daemon: its executions have no owner any more, and count as lost. */
 export async function giveUp(
   tx: Transaction,
   daemon: number,

@@ -88,13 +88,13 @@ export class PostgresStore implements store.Store {
     return await this.#inOrder.run(names, async () => {
       const { number } = this.#heartbeat
       const value = await this.#writes.write(write)
-      // What is accepted is accepted: if this daemon does not live, another one runs it.
+      // A submission that is accepted stays so: if this daemon does not live, another one runs it.
       if (write.kind !== 'submit') await this.#heartbeat.alive(number)
       return value
     })
   }
 
-  // Who owns an execution.
+  // The owner of an execution.
 
   open(facts: OpeningFacts) {
     if (facts.runtime !== undefined) this.#heartbeat.runtime = facts.runtime

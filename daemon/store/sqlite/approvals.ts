@@ -136,7 +136,7 @@ export class Approvals {
         WHERE execution = ? AND (is_ready = 1 OR status = 'pending') ORDER BY seq, id`,
       execution,
     )
-    // Most executions ask nobody.
+    // Most executions ask for no approval.
     if (open.length === 0) return
     this.#connection.run(
       'UPDATE wait SET is_ready = 0 WHERE execution = ? AND is_ready = 1',

@@ -130,7 +130,7 @@ async function run(
   }
 }
 
-/** Nobody reads it here, so it may be a text, and after an escape anything. */
+/** @param report as the thread has sent it, unread: a string of JSON, or after an escape anything */
 function sendReport(run: number, report: GuestReport | string): void {
   if (typeof report === 'string') {
     send({ kind: 'report', run, report })

@@ -3,7 +3,7 @@
 import { isRecord } from '../schema.ts'
 import { pythonWord } from './python-word.ts'
 
-/** Deeper schemas are not told apart. */
+/** Deeper schemas are not distinguished. */
 const MAX_DEPTH = 6
 /** More members than this would not help a reader. */
 const MAX_MEMBERS = 50
