@@ -35,7 +35,7 @@ export type GuestWork = Omit<GuestTask, 'serial'>
 
 /**
  * Checks what the worker of one run sends: after an escape the program may have sent it. Each value
- * is JSON in a text, or the value itself.
+ * is JSON in a string, or the value itself.
  */
 export interface GuestReader {
   /** @throws {Error} for what no guest of ours sends */

@@ -18,10 +18,10 @@ const KEPT_BYTES = 1024 * 1024
 
 let kept = Buffer.alloc(0)
 
-/** The digest of a text, in base64url. */
+/** The digest of a string, in base64url. */
 export const digestOf = (text: string): string => digestOfBytes(bytesOf(text))
 
-/** The digest of a text that is there as UTF-8. */
+/** The digest of a string that is there as UTF-8. */
 export function digestOfBytes(bytes: Uint8Array): string {
   const cipher = createCipheriv('aes-128-gcm', KEY, START)
   cipher.setAAD(bytes)

@@ -84,11 +84,11 @@ export interface GuestTask {
   readonly program: CompiledProgram | undefined
   /** Whether the worker sends the program that it compiled: `compiled`. */
   readonly wantsProgram: boolean
-  /** JSON of the guest's tools, a list of `GuestTool`; written once for a set of tools. */
+  /** JSON of the guest's tools, an array of `GuestTool`; written once for a set of tools. */
   readonly tools: string
   /** The session that the program runs in; absent: none. */
   readonly session: GuestSession | undefined
-  /** Encoded record of inputs; absent when there are none. */
+  /** The encoded object of inputs; absent when there are none. */
   readonly inputs: string | undefined
   readonly seed: readonly [number, number, number, number]
   /** Epoch milliseconds; where the guest's clock starts. */
@@ -169,7 +169,7 @@ export type GuestMessage =
   | { readonly kind: 'logs'; readonly lines: readonly LogLine[] }
   | { readonly kind: 'compiled'; readonly program: CompiledProgram }
 
-/** From the host: the answer to a request, or a text of the journal. */
+/** From the host: the answer to a request, or the text of a delivery of the journal. */
 export interface Delivery {
   readonly callNumber: number
   /** The reply; empty for a timer. */

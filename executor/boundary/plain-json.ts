@@ -1,13 +1,13 @@
 /**
  * The plain JSON form of an exact value: the one that loses least of what JSON cannot write.
  *
- * A cycle becomes a text. A value that stands in two places is written twice, so a small value may
+ * A cycle becomes a string. A value that stands in two places is written twice, so a small value may
  * have an endless form. The text is therefore written with a bound.
  */
 
 import { FileReference } from '../../protocol/values/file-reference.ts'
 
-/** Objects nested deeper than this become a text: readers of JSON recurse, and their stacks end. */
+/** Objects nested deeper than this become a string: readers of JSON recurse, and their stacks end. */
 export const MAX_DEPTH = 500
 const CIRCULAR = '"[Circular]"'
 const TOO_DEEP = '"[Object]"'

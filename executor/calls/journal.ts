@@ -5,7 +5,7 @@ import type { JournalRecord } from '../boundary/journal-record.ts'
 import type { JournaledDelivery } from '../boundary/messages.ts'
 import { PIECE_BYTES, SHORT_TEXT_BYTES, TextBudget } from './text-budget.ts'
 
-/** A text that is not in memory: the store has it. */
+/** A string that is not in memory: the store has it. */
 export interface StoredText {
   /** Its length as UTF-8. */
   readonly bytes: number
@@ -18,7 +18,7 @@ export interface ReadRecord extends Omit<JournalRecord, 'text'> {
   readonly text: string | StoredText
 }
 
-/** Describes a text that only the store holds. */
+/** Describes a string that only the store holds. */
 export function storedText(text: string): StoredText {
   const bytes = Buffer.byteLength(text)
   const code = thrownCode(text)

@@ -20,7 +20,7 @@ export class TextBudget {
   /** For a worker that cannot ask for the rest. */
   static readonly unlimited = (): TextBudget => new TextBudget(Infinity)
 
-  /** Whether a text still travels; one that does is counted. */
+  /** Whether a string still travels; one that does is counted. */
   takes(bytes: number): boolean {
     if (bytes <= SHORT_TEXT_BYTES) return true
     if (bytes > this.#leftBytes) return false

@@ -32,7 +32,7 @@ export function readStack(stack: string): EngineFrame[] {
       continue
     }
     const [, name, file, line, column] = FRAME.exec(text) ?? []
-    // `<input>` is a text that a built-in parses, as JSON.parse does.
+    // `<input>` is a string that a built-in parses, as JSON.parse does.
     if (line === undefined || file === '<input>') continue
     frames.push({
       name: nameOf(name),

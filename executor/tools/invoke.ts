@@ -317,7 +317,7 @@ function redacted(outcome: ThrownOutcome, { redaction }: CallBounds): CallOutcom
   return { ...outcome, thrown: redaction.value(outcome.thrown) as ThrownText }
 }
 
-/** Most bytes of one unit of a text as UTF-8. */
+/** Most bytes of one unit of a string as UTF-8. */
 const MAX_UNIT_BYTES = 3
 
 const textOf = (text: string | LongString): string => (typeof text === 'string' ? text : text.text)

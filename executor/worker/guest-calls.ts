@@ -53,7 +53,7 @@ interface Asked<R extends GuestRequest = GuestRequest> {
 
 /** Bytes of an input without its mark, counted where that may be beyond a bound. */
 function sizeNear(input: string, bound: number): number {
-  // A text has at least as many bytes as units.
+  // A string has at least as many bytes as units.
   return input.length * 3 > bound ? Buffer.byteLength(input) - 1 : 0
 }
 

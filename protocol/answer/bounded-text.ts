@@ -29,7 +29,7 @@ export interface TextBounds {
 export type RestHint = (from: number, to: number) => string
 
 /**
- * A text within its bounds: itself, or its start and its end. Neither ends within a character.
+ * A string within its bounds: itself, or its start and its end. Neither ends within a character.
  *
  * @param rest says how to read the part that is left out; absent: it cannot be read
  */
@@ -44,18 +44,18 @@ export function boundedText(text: string, bounds: TextBounds, rest?: RestHint): 
   return `${text.slice(0, head)}\n… ${tail - head} characters left out${how} …\n${text.slice(tail)}`
 }
 
-/** Whether a text has at most so many bytes; looks at no more of it than that. */
+/** Whether a string has at most so many bytes; looks at no more of it than that. */
 export function fits(text: string, maxBytes: number, isJson = false): boolean {
   if (text.length > maxBytes) return false
   return headEnd(text, maxBytes, text.length, isJson) === text.length
 }
 
-/** How many units of a text, from its start, have at most so many bytes. No character is cut. */
+/** How many units of a string, from its start, have at most so many bytes. No character is cut. */
 export function fittingLength(text: string, maxBytes: number, isJson = false): number {
   return headEnd(text, maxBytes, text.length, isJson)
 }
 
-/** The bytes of a text, in UTF-8 or as JSON writes it between its quotes. */
+/** The bytes of a string, in UTF-8 or as JSON writes it between its quotes. */
 export function bytesOf(text: string, isJson = false): number {
   let bytes = 0
   for (const character of text) bytes += costOf(character, isJson)

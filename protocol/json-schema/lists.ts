@@ -66,7 +66,7 @@ const uniqueItems: Keyword = value => {
   if (value !== true) return undefined
   return (part, run, at) => {
     if (!Array.isArray(part)) return true
-    // By what they are, and objects and lists by a text that equal ones share.
+    // Primitives as they are, objects and arrays by a string that equal ones share.
     const scalars = new Map<unknown, number>()
     const others = new Map<unknown, number>()
     for (let i = 0; i < part.length; i++) {

@@ -93,7 +93,7 @@ function readCounted(source: string): Pattern | undefined {
   }
 }
 
-/** The number of code points of a text. */
+/** The number of code points of a string. */
 export function characterCount(text: string): number {
   let count = text.length
   for (let i = 0; i < text.length - 1; i++) {

@@ -6,7 +6,7 @@ import { reservedWords, standardGlobals } from './reserved-names.ts'
 /** Longest name of a tool, in UTF-16 units. */
 const MAX_NAME = 256
 
-/** Whether a text is an identifier of the language; its reserved words are too. */
+/** Whether a string is an identifier of the language; its reserved words are too. */
 export function isIdentifier(name: string): boolean {
   return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name)
 }

@@ -105,7 +105,7 @@ export class PythonTypes {
     }
     const last = pointer.split('/').at(-1) ?? ''
     const word = /^\w+$/.test(last) ? capital(last) : name
-    // A type that refers to itself is written by its name, as a text.
+    // A type that refers to itself is written by its name, as a string.
     this.#references.set(pointer, `"${word}"`)
     const type = this.typeOf(at, word, depth + 1)
     this.#references.set(pointer, type)
