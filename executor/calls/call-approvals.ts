@@ -168,7 +168,7 @@ export class CallApprovals {
     const approval: Approval = {
       approvalId: newApprovalId(),
       executionId,
-      callId: this.#record.callId(callNumber),
+      callId: this.#record.calls.idOf(callNumber),
       ...(sessionId !== undefined && { sessionId }),
       tool: tool.name,
       input: shownInput(input, tool, limits),

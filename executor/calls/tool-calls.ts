@@ -144,7 +144,7 @@ export class ToolCalls {
 
   /** What the guest waits for, in the order of its asking. */
   waitingFor(): WaitingFor[] {
-    return this.#open.waitingFor(callNumber => this.#record.callId(callNumber))
+    return this.#open.waitingFor(callNumber => this.#record.calls.idOf(callNumber))
   }
 
   /** Whether the host is showing an approval, which must not be named before that is done. */
@@ -297,7 +297,7 @@ export class ToolCalls {
     atMs: number,
   ): Promise<string | LongString> {
     const { callNumber } = open
-    this.#record.startCall(callNumber, tool.name, input)
+    this.#record.calls.start(callNumber, tool.name, input)
     const facts = this.#factsOf(callNumber)
     let outcome = refused(this.#arguments.add(tool.name, input.length, callNumber), tool)
     if (outcome === undefined && this.journal.isInterrupted(callNumber)) {
@@ -338,15 +338,15 @@ function refused(message: string | undefined, { name }: Tool): CallOutcome | und
 
 /** Ends a call in a record. @param outcome absent for a stream that came to its end */
 function recordEnd(
-  record: ExecutionRecord,
+  { calls }: ExecutionRecord,
   callNumber: number,
   outcome: CallOutcome | undefined,
 ): void {
-  if (outcome?.kind === 'value') record.endCall(callNumber, undefined, outcome.text)
-  else if (outcome?.kind !== 'thrown') record.endCall(callNumber)
+  if (outcome?.kind === 'value') calls.end(callNumber, undefined, outcome.text)
+  else if (outcome?.kind !== 'thrown') calls.end(callNumber)
   else {
     const { name, message, code } = outcome.thrown
-    record.endCall(callNumber, { name, message, ...(code !== undefined && { code }) })
+    calls.end(callNumber, { name, message, ...(code !== undefined && { code }) })
   }
 }
 
@@ -358,13 +358,13 @@ function callFacts(
   callNumber: number,
 ): CallFacts {
   return {
-    callId: record.callId(callNumber),
+    callId: record.calls.idOf(callNumber),
     executionId,
     sessionId,
     caller,
     metadata: metadata ?? {},
     traceparent,
     onProgress: progress =>
-      record.progressCall(callNumber, redaction ? redaction.value(progress) : progress),
+      record.calls.progress(callNumber, redaction ? redaction.value(progress) : progress),
   }
 }

@@ -231,7 +231,7 @@ export class RunningExecution {
         }
       }
       if (report === undefined || 'code' in report || !this.#state.isFree) return this.#end(report)
-      const hasCalled = this.#record.callCount > 0
+      const hasCalled = this.#record.calls.count > 0
       return this.#end(await this.#types.explained(report, hasCalled, this.#session.hasHistory))
     }
   }
