@@ -26,17 +26,9 @@ import { isNothing, nothing } from './held-addition.ts'
 import { isRestingPlace, readActive } from './resting-place.ts'
 import { leavingOf } from './session-leaving.ts'
 import { submissionOf } from './submission-of.ts'
+import { WriteTimer } from './write-timer.ts'
 import type { WriterDependencies } from './writer-dependencies.ts'
 
-/** For watchers, an event waits this long for others before it is written. */
-const WATCHED_MS = 10
-/**
- * The answer of a call that is made once waits this long for the next call, whose write includes
- * it.
- */
-const ANSWER_MS = 250
-/** An approval waits this long for the park of its guest. */
-const SHOW_MS = 10
 /** More entries than this are written although nothing waits for them. */
 const MAX_HELD = 500
 
@@ -58,7 +50,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
   /** The last write under way; all before it have ended when it has. */
   #written: Promise<void> = Promise.resolve()
   #room = new RoomWatch()
-  #timer: NodeJS.Timeout | undefined
+  #timer = new WriteTimer(() => this.#writeNow())
   #onStart: () => void = () => {}
   /** The end of a volatile execution, published when all of it is done. */
   #end: ExecutionEvent | undefined
@@ -211,8 +203,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
   showApproval(approval: CallApproval): Promise<void> {
     this.#held.approvals.push(approval)
     this.#unshown++
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => this.#writeNow(), SHOW_MS)
+    this.#timer.startForApproval()
     const taken = Promise.withResolvers<void>()
     this.#onTaken.push(taken.resolve)
     return taken.promise.then(() => this.#written)
@@ -353,8 +344,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
   }
 
   #take(): Addition {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
+    this.#timer.stop()
     const held = this.#held
     this.#held = nothing()
     for (const onTaken of this.#onTaken.splice(0)) onTaken()
@@ -377,7 +367,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
     const isWanted = isMuch || this.#deps.bus.isWatched(this.#plan.executionId)
     // Other daemons see of it what the store has.
     if (!isWanted && !isDue && this.#deps.store.sharing === undefined) return
-    this.#timer ??= setTimeout(() => this.#writeNow(), isWanted ? WATCHED_MS : ANSWER_MS)
+    this.#timer.start(isWanted)
   }
 
   #writeNow(): void {
