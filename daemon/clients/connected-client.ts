@@ -35,7 +35,7 @@ export interface ClientDependencies extends Omit<UnkeptDependencies, 'acknowledg
 const TOKEN_BYTES = 16
 const TOKEN = /^[0-9a-f]{32}$/
 
-/** The parts of a client's hello that say which process of it is there, and what that has. */
+/** The parts of a client's hello about its process: its identity, and the requests that it holds. */
 export type ClientProcess = Pick<
   Extract<ClientFrame, { type: 'hello' }>,
   'instanceId' | 'resumeToken' | 'held'

@@ -51,7 +51,7 @@ const BEATS_PER_RECONNECT = 6
 /** Connections that one token may have: a thousand processes share clients, or have tokens of their own. */
 const MAX_CONNECTIONS = 256
 
-/** A call of a served tool takes what clients serve as it was so long ago. */
+/** For the call of a served tool, the list of the clients that serve it may be this old. */
 const SERVED_MS = 250
 
 /** All clients of a daemon: opens their connections and finds the client of each call. */

@@ -41,13 +41,13 @@ export interface ClaimDependencies {
   readonly lookMs?: number
 }
 
-/** What an execution was made from, on its way from the store. */
+/** A stored execution on its way from the store. */
 type Loaded = Promise<ClaimedExecution | undefined>
 
 /** Claimed executions that wait for a worker, at most. */
 export const MAX_LOADED = 64
 const LOOK_MS = 10_000
-/** Of the workers of a daemon that shares its store, the part for which others may wait beside. */
+/** Beside its free workers, a daemon that shares its store claims one more for each of this many. */
 const WAITING_PART = 4
 /** The interval of checks for room while the memory is full. */
 const ROOM_LOOK_MS = 250
@@ -191,7 +191,7 @@ export class ClaimLoop {
     const max = afterMs === undefined ? 0 : this.#room()
     try {
       const request = { nowMs, max, after: this.#last }
-      // What can go on now is known, although there is no room for it.
+      // Without room no claim is made. More may be there, so `#hasMore` is set.
       const answer = max > 0 ? await this.#deps.store.claim(request) : undefined
       this.#failedClaims = 0
       this.#hasMore = answer === undefined || answer.claimed.length >= max

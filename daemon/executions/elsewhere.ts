@@ -80,7 +80,7 @@ export class Elsewhere {
     const unwatch = this.await(executionId, () => resolve(), resolve)
     const timer = setTimeout(resolve, FOLLOW_MS)
     try {
-      // What the store has needs no connection to its daemon. What is in memory alone does.
+      // The store takes the cancel of a stored execution. Only one in memory alone needs its daemon.
       if (await sharing.requestCancel(executionId)) others?.pokeOwner(executionId)
       else if ((await others?.cancel(executionId, caller)) === true) return
       await promise
@@ -99,7 +99,7 @@ export class Elsewhere {
     try {
       return (await others.events(executionId, after)) ?? stored
     } catch (error) {
-      // What it alone has cannot be had now. Of a stored one this is all there is.
+      // Its daemon cannot be reached, so events in its memory alone are left out.
       if (error instanceof LatchdError && error.code === 'PEER_UNAVAILABLE') return stored
       throw error
     }

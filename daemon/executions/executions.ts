@@ -48,7 +48,7 @@ export interface SubmitOptions {
 
 /** The executions of a daemon. */
 export class Executions {
-  /** What calls of executions have begun. */
+  /** The executions that calls of executions have begun. */
   readonly nesting: Nesting
   #options: ExecutionsOptions
   #live: ActiveExecutions
@@ -204,7 +204,7 @@ export class Executions {
     const writer = new ExecutionWriter(plan, caller.name, webhookUrl, this.#options)
     const running = new RunningExecution(plan, this.#options, writer)
     writer.bind(running)
-    // Its messages are promised, and only a durable execution keeps a promise.
+    // A webhook is promised its messages, and only a durable execution can keep that promise.
     if (!options.isDurable && webhookUrl === undefined) writer.submitVolatile()
     else if (
       plan.sessionId === undefined &&
@@ -311,7 +311,7 @@ export class Executions {
 
   /** Cancels an execution and returns it; an ended one stays as it is. */
   async cancel(executionId: string, caller: Caller): Promise<Execution> {
-    // More than once: at this moment it may be on its way to the store, where no cancel reaches it.
+    // In a loop: an execution on its way to the store is reached by no cancel at that moment.
     for (;;) {
       const { execution } = await this.#finding.find(executionId, caller)
       if (isEnded(execution)) return execution

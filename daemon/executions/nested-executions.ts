@@ -4,7 +4,7 @@ import type { Execution } from '../../protocol/execution/execution.ts'
 import { parentCallOf } from '../../protocol/execution/parent-call.ts'
 import type { Page } from '../store/page.ts'
 
-/** Levels beneath an execution that are read: people do not read a page of more. */
+/** Levels beneath an execution that are read; more would be too many for one page. */
 export const MAX_DEPTH = 3
 /** Executions of one level; the latest. */
 const MAX_OF_LEVEL = 100

@@ -12,7 +12,7 @@ import { type ListedStores, listExecutions, type PageQuery } from './execution-l
 import type { Finding } from './finding.ts'
 import { type NestedExecutions, nestedExecutions } from './nested-executions.ts'
 
-/** Of a list: all of them, from the newest on. */
+/** A list of all executions, from the newest on. */
 const ANY = { status: undefined, after: undefined }
 
 /** Reads and watches what is beneath the executions of callers. */
@@ -41,7 +41,7 @@ export class Nesting {
     )
   }
 
-  /** What happens beneath an execution, from now on. */
+  /** The events of the executions beneath one, from now on. */
   async events(executionId: string, caller: Caller): Promise<EventsBeneath> {
     const events = await this.#streams.all(caller)
     return new EventsBeneath(executionId, events, id => this.#finding.parentOf(id, caller))

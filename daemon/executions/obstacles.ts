@@ -11,7 +11,7 @@ import { UpgradeCheck } from './upgrade-check.ts'
 /** What {@link Obstacles} works with. */
 export interface ObstacleDependencies extends DryRunDependencies {
   readonly sessions: Pick<SessionService, 'fit' | 'open'>
-  /** What executions run on now. */
+  /** The runtimes of this process. */
   readonly runtimes: Runtimes
 }
 

@@ -63,7 +63,7 @@ export class ReplayService {
     if (claimed.startedAtMs === undefined) throw cannotReplay(executionId, 'it has not started')
     const session = await this.#session(claimed, execution)
     this.#refuseWhenFull(executionId, caller)
-    // It takes a worker as an execution of the caller does.
+    // A replay takes a worker as an execution of the caller does.
     const leave = executions.enter(caller)
     try {
       const report = await dryRunReplay(claimed, this.#deps, { untilCall, session, signal })

@@ -5,7 +5,7 @@ import { LatchdError } from '../../protocol/errors.ts'
 import { RETRY_AFTER_SECONDS } from '../base/retry-after.ts'
 import type { StoreReader, SubmitOutcome } from '../store/store.ts'
 
-/** Looks for the execution of a request that another daemon takes: after so long, then twice as long. */
+/** The first pause between looks for an execution that another daemon is about to take; it doubles. */
 const FIRST_LOOK_MS = 10
 const LAST_LOOK_MS = 160
 

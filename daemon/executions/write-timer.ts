@@ -25,7 +25,7 @@ export class WriteTimer {
     this.#timer = setTimeout(this.#write, SHOW_MS)
   }
 
-  /** Writes soon, unless a write is about to come. @param isWatched whether anything waits for it */
+  /** Writes soon, unless the timer runs already. @param isWatched whether a reader waits for the write */
   start(isWatched: boolean): void {
     this.#timer ??= setTimeout(this.#write, isWatched ? WATCHED_MS : ANSWER_MS)
   }

@@ -52,12 +52,12 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
   #room = new RoomWatch()
   #timer = new WriteTimer(() => this.#writeNow())
   #onStart: () => void = () => {}
-  /** The end of a volatile execution, published when all of it is done. */
+  /** The end event of a volatile execution, published when its session and memory have it. */
   #end: ExecutionEvent | undefined
   #isClosed = false
   /** Approvals that are not stored yet. */
   #unshown = 0
-  /** Called when what is held leaves for the store. */
+  /** Called when the held entries leave for the store. */
   #onTaken: (() => void)[] = []
   #hasWorker = false
   /** Removes the execution from the file of those that have a worker. */
@@ -199,7 +199,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
     if (this.#isDurable) this.#held.program = JSON.stringify(program)
   }
 
-  /** Stores it with the park of its guest, which comes at once if nothing else goes on. */
+  /** Stores an approval with the park of its guest, which follows at once if nothing else goes on. */
   showApproval(approval: CallApproval): Promise<void> {
     this.#held.approvals.push(approval)
     this.#unshown++
@@ -314,7 +314,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
       ...(startedAtMs !== undefined && { startedAtMs, runtime: this.#runtime }),
       ...(program && { program: JSON.stringify(program) }),
     }
-    // Those events were published when they happened.
+    // An empty addition: the events up to here were published when they happened.
     this.#write({}, async () => {
       await store.submit(submission)
       this.#isStored = true
@@ -365,7 +365,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
   #writeSoon(isDue = false): void {
     const isMuch = this.#held.records.length + this.#held.events.length > MAX_HELD
     const isWanted = isMuch || this.#deps.bus.isWatched(this.#plan.executionId)
-    // Other daemons see of it what the store has.
+    // Other daemons see only what the store has.
     if (!isWanted && !isDue && this.#deps.store.sharing === undefined) return
     this.#timer.start(isWanted)
   }

@@ -28,7 +28,7 @@ export class McpEndpoint implements AnswersMcp {
   #loaded: Promise<Loaded> | undefined
   #http: McpHttp | undefined
   #isStopping = false
-  /** Of requests and sessions that may not be over; they are to end with the daemon. */
+  /** The clients of requests and sessions that may not be over; the daemon closes them at its end. */
   #clients = new Set<WeakRef<Latchd>>()
 
   constructor(deps: EndpointDependencies) {
@@ -106,12 +106,12 @@ export class McpEndpoint implements AnswersMcp {
   }
 }
 
-/** At so many clients those that are gone are forgotten. */
+/** At this many clients the references to collected ones are removed. */
 const MANY_CLIENTS = 1000
 
 const known = new WeakMap<Toolbox, CallerTools>()
 
-/** What only requests to `/mcp` need. */
+/** The modules that only requests to `/mcp` need. */
 interface Loaded {
   readonly http: McpHttp
   readonly Client: typeof Latchd

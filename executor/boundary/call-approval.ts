@@ -14,7 +14,7 @@ export interface CallApproval {
   readonly encodedInput: string
   /** Whether the decision said `remember: "session"`. */
   readonly isRemembered: boolean
-  /** What its session remembers then, see `remembered-tool.ts`; not kept by a store. */
+  /** The key that the session remembers then, see `remembered-tool.ts`; a store does not keep it. */
   readonly rememberAs?: string
   /** Whether the decision replaced the call's arguments; absent for no. */
   readonly isEdited?: true

@@ -59,7 +59,7 @@ export type SessionStep = Pick<
   | 'limits'
   | 'journal'
 > & {
-  /** How it ended, as each repetition of it must. */
+  /** How the program ended; each repetition must end the same way. */
   readonly end: ProgramEnd
 }
 
@@ -191,9 +191,9 @@ export interface GuestOutput {
 export type GuestOutcome =
   | { readonly status: 'completed'; readonly output: GuestOutput; readonly isFinalAnswer: boolean }
   | { readonly status: 'failed'; readonly error: ExecutionError }
-  /** The latch's signal ended it. The host knows why. */
+  /** The latch's signal ended the guest. The host knows why. */
   | { readonly status: 'stopped' }
-  /** Torn down while it waited. It is recreated from the journal. */
+  /** The guest was torn down while it waited. It is recreated from the journal. */
   | {
       readonly status: 'parked'
       /** Number of the call that it waits for; absent when any delivery lets it go on. */
@@ -203,7 +203,7 @@ export type GuestOutcome =
     }
   /** A dry run came to the call at which it was to end. */
   | { readonly status: 'halted'; readonly request: string }
-  /** It took another path than its journal. */
+  /** The guest took another path than its journal. */
   | { readonly status: 'diverged'; readonly error: ExecutionError }
   /** Nothing has run: see {@link GuestSession.isNameOnly}. */
   | { readonly status: 'not-held' }
@@ -220,7 +220,7 @@ export interface DryRunReport {
    * versions wrote for them.
    */
   readonly unanswered: readonly (readonly [number, string, ...string[]])[]
-  /** Where it ended, when that was in one of its calls. */
+  /** Where the dry run ended, when that was in a call of the program. */
   readonly place?: GuestPlace
   /** The variables of the innermost function there, when it ended at the call that was asked for. */
   readonly variables?: readonly Variable[]

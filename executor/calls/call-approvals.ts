@@ -73,7 +73,7 @@ export class CallApprovals {
     return this.#heldBytes
   }
 
-  /** All of them, as they stand. */
+  /** All approvals, as they stand. */
   list(): CallApproval[] {
     return Array.from(this.#byCallNumber.values(), entry => entry.current)
   }
@@ -89,7 +89,7 @@ export class CallApprovals {
     )
   }
 
-  /** Whether a person does not want to be asked about a tool in this session. */
+  /** Whether a person has allowed a tool for the rest of this session. */
   isRemembered(tool: Tool): boolean {
     if (this.#rememberedHere.has(tool.name)) return true
     return this.#remembered.size > 0 && this.#remembered.has(rememberKey(tool))
@@ -189,7 +189,7 @@ export class CallApprovals {
     const { status, expiresAtMs } = entry.current.approval
     if (status !== 'pending' || entry.disarm !== undefined) return
     const { createdAtMs, limits } = this.#plan
-    // One that expires with its execution is left to the end of that: the two must not race.
+    // The end of the execution expires an approval that has the same instant: the two must not race.
     if (expiresAtMs >= createdAtMs + limits.wallMs) return
     const restMs = Math.max(0, expiresAtMs - this.#now())
     entry.disarm = setLongTimeout(() => this.#host.expireApproval(entry.current), restMs)
@@ -200,8 +200,8 @@ export class CallApprovals {
 const heldBy = ({ encodedInput = '' }: CallApproval) => 2 * encodedInput.length
 
 /**
- * What a person is shown: so many times as much as may be sent, since shared parts are written out, and
- * this much in any case. It is written on the host's thread.
+ * A person is shown arguments up to MAX_SHOWN × `maxCallBytes`, since shared parts are written out, and
+ * up to LEAST_SHOWN in any case. The host's thread writes them, so there is a bound.
  */
 const MAX_SHOWN = 2
 const LEAST_SHOWN = 4 * 1024 * 1024

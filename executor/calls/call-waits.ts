@@ -116,7 +116,7 @@ export class CallWaits {
     return (this.#deps.journal.isRepeating ? guestMs : this.#deps.now()) + delayMs
   }
 
-  /** Calls back after so many milliseconds; a long wait makes the call passive. */
+  /** Calls `onDue` after `delayMs`; a long wait makes the call passive. */
   wait(open: OpenCall, delayMs: number, guestMs: number, onDue: () => void): void {
     this.#requireOpen(open)
     const dueAtMs = this.#dueAtMs(delayMs, guestMs)

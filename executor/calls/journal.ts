@@ -83,7 +83,7 @@ export class Journal {
     return this.#bytes
   }
 
-  /** Those of them that are in memory. */
+  /** The part of {@link bytes} that is in memory. */
   get heldBytes(): number {
     return this.#heldBytes
   }
@@ -144,7 +144,7 @@ export class Journal {
     const deliveries: JournaledDelivery[] = []
     for (const { kind, callNumber, text, atMs, request } of this.#records) {
       if (kind !== 'delivery') continue
-      // Of bytes that the program has read the journal has the range alone.
+      // For bytes of a file that the program has read, the journal has the range alone.
       const isWhole = typeof text === 'string' && text[0] !== FILE_RANGE
       const isSent = isWhole && budget.takes(Buffer.byteLength(text))
       deliveries.push({ callNumber, atMs, request, ...(isSent && { text }) })

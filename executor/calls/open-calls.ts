@@ -29,7 +29,7 @@ export interface OpenCall {
 /** The open calls of one execution, in the order in which its guest asked. */
 export class OpenCalls {
   #open = new Map<number, OpenCall>()
-  /** How many of them are passive. */
+  /** How many open calls are passive. */
   #passive = 0
 
   /** The call of a number, while it is open. */
@@ -105,7 +105,7 @@ export class OpenCalls {
       .reduce((least, { dueAtMs = Infinity }) => Math.min(least, dueAtMs), Infinity)
   }
 
-  /** Closes all of them, and cancels their timers. */
+  /** Closes all open calls, and cancels their timers. */
   clear(): void {
     for (const { cancel, endTiming } of this.#open.values()) {
       cancel?.()

@@ -5,7 +5,7 @@
 
 /** Bytes of texts that travel at once, but for one text that is longer by itself. */
 export const PIECE_BYTES = 1024 * 1024
-/** A text of so many bytes travels always: a hundred thousand of them have 25 MB. */
+/** A string of up to this many bytes is always sent along: a hundred thousand of them have 25 MB. */
 export const SHORT_TEXT_BYTES = 256
 
 /** Counts the texts of one piece. */

@@ -136,7 +136,7 @@ export class ToolCalls {
   #loadTexts(request: TextRequest): void {
     const { files, writer } = this.#host
     const run = this.#run
-    // A guest that comes later asks for itself.
+    // The guest of a later run asks for itself.
     const current = () => (this.#run === run ? run : undefined)
     const readTexts = writer && ((callNumbers: readonly number[]) => writer.readTexts(callNumbers))
     deliverTexts(this.journal, request, readTexts, files, current).catch(this.#listener.onFault)
@@ -257,7 +257,7 @@ export class ToolCalls {
    * @param whole the reply as the guest takes it, where that is not what is journaled
    */
   #settle(open: OpenCall, reply: string | LongString, whole = reply): void {
-    // Its execution has ended, or was evicted.
+    // The execution has ended, or was evicted.
     if (!this.#open.remove(open.callNumber)) return
     this.#arguments.remove(open.callNumber)
     const { callNumber, tool, request, effect } = open
@@ -301,7 +301,7 @@ export class ToolCalls {
     const facts = this.#factsOf(callNumber)
     let outcome = refused(this.#arguments.add(tool.name, input.length, callNumber), tool)
     if (outcome === undefined && this.journal.isInterrupted(callNumber)) {
-      // It passed when it left for its tool, in another process.
+      // The count let the call pass in another process, when it left for its tool.
       this.#counts.count(tool)
       outcome =
         tool.probe === undefined ? interrupted(tool) : await probe(tool, input, facts, this.#bounds)

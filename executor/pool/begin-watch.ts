@@ -19,9 +19,9 @@ export interface BeginningTask {
 const TICK_MS = 100
 /** A second. */
 const SILENT_TICKS = 10
-/** A tick that comes later was held up. */
+/** A tick that comes later than this does not count: this process itself was held up. */
 const LATEST_TICK_MS = 1.5 * TICK_MS
-/** A tick more for so many bytes: a thread reads about ten times as many in a tick (measured). */
+/** One more tick for each of these bytes: a thread reads about ten times as many in a tick (measured). */
 const BYTES_PER_TICK = 4 * 1024 * 1024
 /** How often the time is doubled, at most. */
 const MAX_DOUBLINGS = 6

@@ -101,7 +101,7 @@ export class EnginePools implements GuestPool {
 }
 
 /**
- * Another engine has a worker for so many of JavaScript's: each of them takes ten times the memory.
+ * Another engine has one worker for this many of JavaScript's: each takes ten times the memory.
  */
 const OTHER_SHARE = 2
 

@@ -40,7 +40,7 @@ export class OwnerShare<T> {
     return this.#balanceMs + this.#held * nowMs
   }
 
-  /** Nothing is saved up while an owner is away: it begins where the others are. */
+  /** An owner that was away saves nothing up: it comes back with the worker time of the others. */
   comeBack(othersHadMs: number): void {
     this.#balanceMs = Math.max(this.#balanceMs, othersHadMs)
   }

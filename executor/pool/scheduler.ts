@@ -17,7 +17,7 @@ export interface SchedulerOptions {
   readonly now?: () => number
 }
 
-/** An owner that has begun nothing for so long does not count as one of several. */
+/** An owner that has begun nothing for this long does not count as one of several. */
 const SEVERAL_MS = 60_000
 
 interface Waiting {

@@ -225,7 +225,7 @@ export class WorkerPool implements GuestPool {
     let reader: GuestReader | undefined
     let isForged = false
     const read = (take: (by: GuestReader) => void) => {
-      // What comes behind a forged message is not believed either.
+      // A message after a forged one is not believed either.
       if (isForged || reader === undefined) return
       try {
         take(reader)

@@ -52,7 +52,7 @@ export class RecordedCalls {
     return callIdOf(this.#deps.executionId, callNumber)
   }
 
-  /** All of them, as they stand. */
+  /** All calls, as they stand. */
   list(): CallRecord[] {
     const calls = [...this.#calls.values()]
     if (this.#progress.size === 0) return calls

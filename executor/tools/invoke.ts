@@ -63,7 +63,7 @@ export interface CallSteps {
    * nothing.
    */
   readonly leave: (tool: Tool) => Promise<void> | undefined
-  /** Resolves after so many milliseconds. A long wait makes the call passive. */
+  /** Resolves after `waitMs`. A long wait makes the call passive. */
   readonly startWait: (waitMs: number) => Promise<void>
 }
 

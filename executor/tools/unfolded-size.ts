@@ -1,6 +1,6 @@
 /** The size of a value for a reader that knows no shared references, such as JSON or a schema. */
 
-/** An object, an array or a number takes about so much work, in characters. */
+/** An object, an array or a number takes about the work of this many characters. */
 const NODE_COST = 8
 /** A hole is `null,` in JSON, and nothing where the value is sent. */
 const HOLE_COST = 5

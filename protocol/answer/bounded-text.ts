@@ -44,13 +44,13 @@ export function boundedText(text: string, bounds: TextBounds, rest?: RestHint): 
   return `${text.slice(0, head)}\n… ${tail - head} characters left out${how} …\n${text.slice(tail)}`
 }
 
-/** Whether a string has at most so many bytes; looks at no more of it than that. */
+/** Whether a string has at most `maxBytes`; looks at no more of it than that. */
 export function fits(text: string, maxBytes: number, isJson = false): boolean {
   if (text.length > maxBytes) return false
   return headEnd(text, maxBytes, text.length, isJson) === text.length
 }
 
-/** How many units of a string, from its start, have at most so many bytes. No character is cut. */
+/** How many units of a string, from its start, have at most `maxBytes`. No character is cut. */
 export function fittingLength(text: string, maxBytes: number, isJson = false): number {
   return headEnd(text, maxBytes, text.length, isJson)
 }

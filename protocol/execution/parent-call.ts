@@ -1,6 +1,6 @@
 /**
- * Which call an execution was begun by. It is an entry of the execution's metadata, so that it goes
- * wherever that goes: to the store, to readers, and to the tools of the execution.
+ * The call that began an execution. It is an entry of the execution's metadata, and so reaches the
+ * store, the readers, and the tools of the execution.
  */
 
 import type { ToolContext } from '../tool/wire-tool.ts'

@@ -40,7 +40,7 @@ export class StoredFile implements EmittedFile {
 
 /** The facts of a file that was sent. */
 export interface UploadedFile extends EmittedFile {
-  /** Of the bytes, in hex. */
+  /** SHA-256 of the bytes, in hex. */
   readonly sha256: string
 }
 

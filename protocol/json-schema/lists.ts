@@ -48,7 +48,7 @@ const items: Keyword = (value, context) => {
   return each(context.compile(value, '[]'), tupleOf(context.schema)?.length ?? 0)
 }
 
-/** Of drafts before 2020: the elements after a list in `items`. */
+/** In drafts before 2020: the schema of the elements after the array in `items`. */
 const additionalItems: Keyword = (value, context) => {
   if (!Array.isArray(context.schema.items)) return undefined
   return each(context.compile(value, '[]'), context.schema.items.length)

@@ -16,7 +16,7 @@ export function isFreeIdentifier(name: string): boolean {
   return isIdentifier(name) && !reservedWords.has(name) && !isStandard(name)
 }
 
-/** A name with each character that identifiers have not made `_`. */
+/** A name as an identifier: `_` replaces each character that identifiers cannot have. */
 export function wordOf(name: string): string {
   const word = name.replace(/[^\p{ID_Continue}$]/gu, '_')
   return /^[\p{ID_Start}$_]/u.test(word) ? word : `_${word}`

@@ -162,7 +162,7 @@ const lasting: ReadonlySet<unknown> = new Set([
   'CALL_CANCELLED',
 ])
 
-/** Whether the next try may succeed, and the failure counts against the tool's health. */
+/** Whether a failure is temporary: the next try may succeed. It counts against the tool's health. */
 function isPassing(error: unknown): boolean {
   const { retryable, code, name } = (error ?? {}) as Partial<Record<string, unknown>>
   if (error instanceof GivenUp || retryable === false) return false

@@ -18,7 +18,7 @@ export function textValue(text: string, outputSchema: JsonSchema | undefined): u
   try {
     value = JSON.parse(text)
   } catch {
-    // Plain text is an answer too.
+    // A string that is not JSON is the value as it stands.
     return text
   }
   const isScalar = typeof value !== 'object' || value === null

@@ -12,7 +12,7 @@ export interface FileFacts {
   readonly type: string
   /** In bytes. */
   readonly size: number
-  /** Of the bytes, in hex. */
+  /** SHA-256 of the bytes, in hex. */
   readonly sha256: string
   /** Epoch milliseconds. */
   readonly lastModified: number

@@ -112,7 +112,7 @@ export class PythonTypes {
     return type
   }
 
-  /** A name for a class that none of the text has. */
+  /** A name for a class that no other class of the text has. */
   freeName(name: string): string {
     let free = name
     for (let i = 2; this.#taken.has(free); i++) free = `${name}${i}`

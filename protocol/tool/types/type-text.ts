@@ -56,7 +56,7 @@ export const inside = ({ text, operator }: TypeText) =>
 /** The name of a property in a type. */
 export const propertyName = (name: string) => (isIdentifier(name) ? name : JSON.stringify(name))
 
-/** Each line of a text but the first moved in. */
+/** Indents each line of a text but the first. */
 export const indented = (text: string) => text.replaceAll('\n', '\n  ')
 
 /** A comment with these lines and a line end; empty without lines. */
