@@ -60,7 +60,7 @@ type Loaded = ReturnType<ActiveDependencies['store']['journal']>
 export class ActiveExecutions {
   #deps: ActiveDependencies
   #live = new Map<string, ActiveExecution>()
-  /** The ids of those in memory. */
+  /** The ids of the executions in memory. */
   readonly ids: () => Iterable<string> = () => this.#live.keys()
   /**
    * Loads from the store that are under way. A caller that finds none may begin one at once, and

@@ -2,12 +2,12 @@
  * Brings executions back from the store: those with a decision, those whose time has come, those
  * that an earlier process or another daemon has left, and new ones that have waited in the store.
  *
- * They wait in the store, which also knows whose turn it is. A few are claimed at a time, and the
- * next one when one of them has a worker. So a hundred thousand executions that are due at once take
- * no memory.
+ * Executions wait in the store, which also decides whose turn it is. The loop claims a few at a time,
+ * and the next one when one of these has a worker. So a hundred thousand executions that are due at
+ * once take no memory.
  *
- * None is dropped. An execution that cannot be loaded is given back, to be claimed after a pause,
- * nothing is claimed while the disk is full, and the store is asked at intervals for those that no
+ * The loop drops no execution. It gives back one that cannot be loaded, to claim it after a pause. It
+ * claims nothing while the disk is full. It looks at the store at intervals, for executions that no
  * message announced.
  */
 
@@ -21,8 +21,8 @@ import { FULL_DISK_MS, isStoreFull, untilRoom } from '../store/until-room.ts'
 export interface ClaimDependencies {
   readonly store: Pick<StoreWriter, 'claim' | 'giveBack'>
   /**
-   * Brings a claimed execution into memory, from what the store gives of it; `loaded` is that when it
-   * was asked for already. Resolves when it has got a worker, or does not need one.
+   * Brings a claimed execution into memory. Resolves when the execution has a worker, or does not need
+   * one. `loaded`: its rows, when they were read already; absent: it reads them from the store.
    */
   readonly resume: (claimed: Claimed, loaded?: Loaded) => Promise<void>
   readonly onFault: (error: unknown, executionId: string) => void
@@ -33,11 +33,11 @@ export interface ClaimDependencies {
   /** Claimed executions that may wait for a worker now; {@link MAX_LOADED} when absent. */
   readonly maxLoaded?: () => number
   /**
-   * How long an execution must have been due to be claimed now, in milliseconds; `undefined`: all are
-   * left to other daemons. Absent: each is claimed as soon as it is due.
+   * This daemon claims executions that were due for this many milliseconds; `undefined`: it leaves all to
+   * other daemons. Absent: it claims each as soon as it is due.
    */
   readonly claimsAfterMs?: () => number | undefined
-  /** The interval of searches in the store, whatever is known of it. */
+  /** The interval of looks at the store, which are made in any case. */
   readonly lookMs?: number
 }
 

@@ -1,6 +1,6 @@
 /**
- * The executions that calls of others have begun, as they say by their metadata. They are beneath the
- * execution of that call when both are of one owner: another owner's are not, whatever they say.
+ * Executions that calls of other executions have begun. The metadata of such an execution names the call.
+ * It is beneath the execution of that call only when both have the same owner.
  */
 
 import type { Execution } from '../../protocol/execution/execution.ts'
@@ -27,7 +27,7 @@ export class Nesting {
     this.#streams = streams
   }
 
-  /** A page of those that calls of an execution have begun. @throws {LatchdError} `NOT_FOUND` */
+  /** A page of the executions that calls of one have begun. @throws {LatchdError} `NOT_FOUND` */
   async list(executionId: string, query: PageQuery, caller: Caller): Promise<Page<Execution>> {
     const { owner } = await this.#finding.find(executionId, caller)
     return await listExecutions(this.#stores, { ...query, parentIds: [executionId] }, owner)

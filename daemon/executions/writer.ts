@@ -44,7 +44,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
   #deps: WriterDependencies
   #running: RunningExecution | undefined
   #isDurable: boolean
-  /** Whether the store has it, so that another process can go on with it. */
+  /** Whether the store has the execution, so that another process can go on with it. */
   #isStored: boolean
   #held = nothing()
   /** The last write under way; all before it have ended when it has. */

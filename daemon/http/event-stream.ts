@@ -45,7 +45,7 @@ export function sendEvents(
       leave()
       end()
     })
-    // The headers leave with it: the client knows that it misses nothing from now on.
+    // This sends the headers too: the client knows that it misses no event from now on.
     await stream.write(': \n\n')
     for await (const event of events) {
       const { sequence } = event

@@ -27,7 +27,7 @@ type Outcome<Status extends GuestOutcome['status']> = ShapeOf<
 >
 
 const Count = z.int().nonnegative()
-/** A request's number, its text, and three that earlier versions wrote for it. */
+/** A request's number, its text, and three texts that earlier versions wrote for it. */
 const MAX_REQUEST_TEXTS = 5
 const Ms = z.number()
 const SpentMs = z.number().nonnegative()

@@ -65,7 +65,7 @@ export type SessionStep = Pick<
 
 /** Makes a run a dry run: it repeats its journal, sends no request, and ends there. */
 export interface GuestDryRun {
-  /** Number of the call at which it ends as soon as the guest asks for it; absent: none. */
+  /** Number of a call: the run ends as soon as the guest asks for it; absent: none. */
   readonly untilCall?: number
   /** Whether it repeats an execution that has ended, and returns the snapshot that it leaves. */
   readonly leavesSession?: true
@@ -121,7 +121,7 @@ export type GuestRequest =
       /** As `tool-index.ts` says. */
       readonly tool: number
       readonly input: string
-      /** The digest of a long input (`input-digest.ts`): the worker has the time for it. */
+      /** The digest of a long input (`input-digest.ts`), which the worker makes to spare the host. */
       readonly inputHash?: string
       /** Whether the guest does nothing else until it is answered. */
       readonly isBlocking: boolean
@@ -174,7 +174,7 @@ export interface Delivery {
   readonly callNumber: number
   /** The reply; empty for a timer. */
   readonly text: Reply
-  /** When the host sent it: the guest's clock moves to it. */
+  /** When the host sent the delivery: the guest's clock moves to this instant. */
   readonly atMs: number
 }
 
@@ -254,7 +254,7 @@ export interface GuestReport {
 /** A delivery with the request that it answers. A worker replays these. */
 export interface JournaledDelivery {
   readonly callNumber: number
-  /** Absent: the worker asks for it when the guest takes the delivery. */
+  /** Absent: the worker asks for the text when the guest takes the delivery. */
   readonly text?: string
   readonly atMs: number
   readonly request: string

@@ -68,7 +68,7 @@ export class CallApprovals {
     for (const approval of restored) this.#add(approval)
   }
 
-  /** About how many bytes the arguments of those that are pending take. */
+  /** About how many bytes the arguments of the pending approvals take. */
   get heldBytes(): number {
     return this.#heldBytes
   }
@@ -95,7 +95,7 @@ export class CallApprovals {
     return this.#remembered.size > 0 && this.#remembered.has(rememberKey(tool))
   }
 
-  /** When the first that is pending expires; `Infinity` when there is none. */
+  /** When the first pending approval expires; `Infinity` when none is pending. */
   firstExpiryMs(): number {
     let firstMs = Infinity
     for (const { current } of this.#byCallNumber.values()) {

@@ -52,12 +52,12 @@ export class CallWaits {
   }
 
   /**
-   * Makes durable what must be so before a tool is called: all earlier records, and for a call that
-   * must not be made twice its intent.
+   * Makes all earlier records durable before a tool is called. For a call that must not be made twice it
+   * journals the intent first.
    */
   #leave(open: OpenCall, tool: Tool): Promise<void> | undefined {
-    // Evicted at this moment, as when a decision comes together with a park: it is made from the
-    // store, and nothing that is journaled here would be kept any more.
+    // The execution was evicted at this moment, as when a decision comes together with a park. It makes
+    // the call when it comes back from the store. Nothing journaled here would be stored any more.
     if (!this.#deps.open.has(open)) return new Promise<never>(() => {})
     open.endTiming = this.#deps.latencies.start(tool)
     if (open.effect === 'readOnly') return undefined
@@ -109,7 +109,7 @@ export class CallWaits {
   }
 
   /**
-   * The instant at which a wait ends. One that an earlier process began counts from the guest's
+   * The instant at which a wait ends. A wait that an earlier process began counts from the guest's
    * clock.
    */
   #dueAtMs(delayMs: number, guestMs: number): number {
@@ -126,7 +126,7 @@ export class CallWaits {
     if (restMs >= LONG_WAIT_MS) this.#setPassive(open, true)
   }
 
-  /** A call may come here when its execution has ended meanwhile: then nothing may wait for it. */
+  /** @throws {Error} when the execution of the call has ended meanwhile: a wait would outlive it */
   #requireOpen(open: OpenCall): void {
     if (!this.#deps.open.has(open)) throw new Error('The execution has ended')
   }

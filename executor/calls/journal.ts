@@ -138,7 +138,7 @@ export class Journal {
    * The deliveries from which a worker recreates the guest: all of them, with the texts of one
    * piece.
    *
-   * @param budget the texts that are there; absent: those of one piece
+   * @param budget the bytes of texts that go with them; absent: those of one piece
    */
   deliveries(budget = new TextBudget()): JournaledDelivery[] {
     const deliveries: JournaledDelivery[] = []

@@ -1,6 +1,6 @@
 /**
- * The open calls of an execution: the person or instant that each waits for, and whether all of
- * them only wait.
+ * The open calls of an execution: the person or instant that each waits for, and whether all are
+ * passive.
  */
 
 import type { WaitingFor } from '../../protocol/execution/execution.ts'
@@ -71,7 +71,7 @@ export class OpenCalls {
     return true
   }
 
-  /** Whether a guest can wait for nothing but passive calls. */
+  /** Whether all calls that the guest can wait for are passive. */
   get isAllPassive(): boolean {
     if (this.#passive === 0) return false
     if (this.#passive === this.#open.size) return true
@@ -95,8 +95,8 @@ export class OpenCalls {
   }
 
   /**
-   * The first instant that a call waits for, when all of them are passive; `undefined` when
-   * something is done for one of them. `Infinity`: none has an instant.
+   * The first instant that a call waits for, when all calls are passive. `undefined`: a call is active.
+   * `Infinity`: no call has an instant.
    */
   wakeAtMs(): number | undefined {
     if (this.#open.size > this.#passive) return undefined

@@ -104,7 +104,7 @@ export class ToolCalls {
     return this.journal.heldBytes + this.approvals.heldBytes + this.#arguments.characters
   }
 
-  /** Sets the run that receives results from now on. */
+  /** Sets the run that receives replies from now on; `undefined`: there is none. */
   attach(run: GuestLink | undefined): void {
     this.#run = run
     if (run !== undefined) this.#askToPark()
@@ -153,8 +153,8 @@ export class ToolCalls {
   }
 
   /**
-   * The instant at which the first of the calls has to be looked at, when all of them are passive;
-   * `undefined` when something is done for one of them. `Infinity`: none has an instant.
+   * The first instant at which a call has to be looked at, when all calls are passive. `undefined`: a
+   * call is active. `Infinity`: no call has an instant.
    */
   wakeAtMs(): number | undefined {
     const dueAtMs = this.#open.wakeAtMs()
@@ -254,7 +254,7 @@ export class ToolCalls {
   /**
    * Journals a reply, and hands it to the guest that is there.
    *
-   * @param whole the reply as the guest takes it, where that is not what is journaled
+   * @param whole the reply as the guest takes it, where the journal has less of it
    */
   #settle(open: OpenCall, reply: string | LongString, whole = reply): void {
     // The execution has ended, or was evicted.
@@ -264,8 +264,8 @@ export class ToolCalls {
     const atMs = this.#now()
     const { maxJournalBytes } = this.#plan.limits
     const isLong = reply instanceof LongString
-    // The guest reads it while its text is made, within one turn of the event loop, in which nothing
-    // that the guest does next is heard. Near the limit the text comes first.
+    // The guest reads the reply while the host makes its text. Both happen within one turn of the event
+    // loop, so no later message of the guest comes between. Near the limit the text is made first.
     const isAhead = isLong && this.journal.bytes + reply.mostBytes <= maxJournalBytes
     if (isAhead) this.#deliver(callNumber, whole, atMs)
     const text = isLong ? reply.text : reply
@@ -285,7 +285,7 @@ export class ToolCalls {
     this.#run?.deliver({ callNumber, text, atMs })
   }
 
-  /** Asks the guest to park if all that it can wait for takes long, or no longer to. */
+  /** Asks the guest to park if all calls that it can wait for are passive; otherwise takes that back. */
   #askToPark(): void {
     this.#run?.setParking(this.#open.isAllPassive)
   }
@@ -330,7 +330,7 @@ export class ToolCalls {
   }
 }
 
-/** @param message why a call is refused; absent: it is not */
+/** The outcome of a call that is refused. @param message why; absent: it is not refused */
 function refused(message: string | undefined, { name }: Tool): CallOutcome | undefined {
   if (message === undefined) return undefined
   return { kind: 'thrown', thrown: thrownAs('RangeError', 'LIMIT_EXCEEDED', message, name) }

@@ -1,10 +1,10 @@
 /**
- * Watches tasks that were handed to a thread and have not begun. An idle thread begins at once. A
- * thread that does not is held up by what an earlier program left in it, and is lost.
+ * Watches tasks that were handed to a thread and have not begun. An idle thread begins its task at
+ * once. If it does not, what an earlier program left in it holds it up, and the thread is given up.
  *
- * Time is counted in ticks of this process that come in time. While this process or the machine is
- * held up, nothing is counted. Each thread that is lost in this way doubles the time that the next
- * one has, until a task begins. So even a machine that is too slow comes to an end.
+ * The watch counts the ticks of this process that come in time. A tick that comes late does not count,
+ * since this process or the machine was held up. Each thread that is given up doubles the time of the
+ * next one, until a task begins. So the watch also gets to an end on a machine that is too slow.
  */
 
 /** A task that was handed over. */

@@ -15,7 +15,7 @@ import { type Piscina, queueOptionsSymbol } from 'piscina'
 export interface PoolThread {
   /** Ends it; Piscina starts another one in its place. */
   end(): void
-  /** It does not keep the process from ending. */
+  /** Lets the process end although the thread is there. */
   unref(): void
   readonly isEnding: boolean
   /** Whether the thread has sent no message on the port of its task. Takes out those that it has sent. */

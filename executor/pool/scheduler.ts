@@ -40,7 +40,7 @@ export class WorkerScheduler {
    * first is next.
    */
   #shares = new Map<string, OwnerShare<Waiting>>()
-  /** The least worker time that a present owner has had. An owner that comes begins with it. */
+  /** The least worker time that a present owner has had. A new owner begins with as much. */
   #leastHadMs = 0
   /** Workers that were given away. */
   #leased = 0

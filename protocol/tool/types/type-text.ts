@@ -26,7 +26,7 @@ export const anyBecause = (reason: string) => atom(`any /* ${reason} */`)
 export const isAny = ({ text, operator }: TypeText) =>
   operator === undefined && (text === 'any' || text.startsWith('any /*'))
 
-/** The type of what fits one of some; `any` among them is all of it. */
+/** The type of values that fit one of some types; with `any` among them it is `any`. */
 export function unionOf(types: readonly TypeText[]): TypeText {
   return types.find(isAny) ?? joined(types, '|', 'never')
 }
