@@ -66,7 +66,7 @@ export class ConnectedClient {
   #tickTimer: NodeJS.Timeout | undefined
   /** Executions under way that have tools of this client. */
   #executions = 0
-  /** The same at other daemons, whose frames are passed on to this connection. */
+  /** The count of such executions at other daemons, whose frames are passed on to this connection. */
   #executionsElsewhere = 0
 
   constructor(owner: string, clientId: string, deps: ClientDependencies) {
@@ -146,7 +146,7 @@ export class ConnectedClient {
     this.#tickSoon()
   }
 
-  /** Of several daemons each takes the token that another one has given. */
+  /** A new token, or with several daemons the one that another daemon has given. */
   #newToken(shown: string | undefined): string {
     const isTaken = this.#deps.isShared?.() === true && TOKEN.test(shown ?? '')
     return isTaken ? (shown as string) : randomBytes(TOKEN_BYTES).toString('hex')

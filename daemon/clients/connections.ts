@@ -173,7 +173,7 @@ export class Connections {
       this.served.withdraw(owner, clientId)
       this.#others?.withdrawn(owner, clientId, undefined)
     }
-    // It may come back. Until then its tools stay listed, and calls wait for it.
+    // The client may come back. Until then its tools stay listed, and calls wait for it.
     const forget = () => {
       if (this.known(owner, clientId)?.isHere) return
       this.#others?.forgotten(client)
@@ -271,7 +271,7 @@ export class Connections {
     const executionId = client.executionOf(id)
     if (!client.settle(id, key, settlement)) throw notAsked(id)
     if (executionId === undefined) return
-    // Its delivery is journaled in this turn of the event loop, and written by the sync after it.
+    // This turn of the event loop journals the delivery of the call; the sync after it writes that.
     await new Promise(resolve => setImmediate(resolve))
     await this.#sync(executionId)
   }

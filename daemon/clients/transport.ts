@@ -20,7 +20,7 @@ export interface Pace {
 
 /** Bytes of a reason that a close frame carries (RFC 6455, 5.5). */
 const MAX_REASON = 123
-/** So long a client has to answer a close before its connection is cut. */
+/** A client has this long to answer a close before its connection is cut. */
 const CLOSE_MS = 1000
 
 /** How frames go to a client: over its own connection, or by way of the daemon that has it. */

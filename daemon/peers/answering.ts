@@ -1,4 +1,4 @@
-/** What a daemon answers to the others about its executions. */
+/** Answers the other daemons about the executions of this one. */
 
 import type { MemoryExecutions } from '../../executor/store/memory-executions.ts'
 import { LatchdError } from '../../protocol/errors.ts'

@@ -1,4 +1,4 @@
-/** What executions ask of the other daemons, over links. */
+/** Asks the other daemons about executions, over links. */
 
 import { z } from 'zod'
 import type { StoredEvent } from '../../executor/store/stored-event.ts'
@@ -184,7 +184,7 @@ export class Asking implements OtherDaemons {
       const last = Place.parse(await link.request({ kind: 'watch', executionId }, ANSWER_MS))
       if (this.#watched.get(executionId) === entry) entry.watcher.onLive(last)
     } catch {
-      // It is followed by polling.
+      // Without a link the execution is followed by polling.
       if (this.#watched.get(executionId) !== entry) return
       this.#watched.delete(executionId)
       entry.watcher.onEnd()

@@ -20,7 +20,7 @@ const IDLE_MS = 60_000
 /** Requests of the other side that are answered at a time. */
 const MAX_ANSWERING = 1024
 
-/** What a link's frames come to. */
+/** Receives the frames of a link. */
 export interface LinkHandler {
   onFrame(link: PeerLink, frame: PeerFrame): void
   /** The value of an answer. @throws {LatchdError} for a refusal */

@@ -81,7 +81,7 @@ export async function dryRunReplay(
     })
   }
   const report = await run().catch(error => {
-    // Its worker was lost through another's guest; the next one is its own.
+    // The guest of another execution lost the worker; the next worker is its own.
     if (error instanceof SharedLoss) return run()
     throw error
   })
@@ -191,7 +191,7 @@ function divergenceOf(
     if (kind === 'intent') before.set(callNumber, request)
   for (const [callNumber, request, ...earlier] of unanswered) {
     const asked = before.get(callNumber)
-    // Of a call without an intent the tool alone was kept.
+    // For a call without an intent only the tool was stored.
     if (asked === undefined || request.startsWith(`${asked} `)) continue
     if (request === asked || earlier.includes(asked)) continue
     return nondeterminism(`Call ${callNumber} of the program is ${request}; before it was ${asked}`)

@@ -46,7 +46,7 @@ interface StoredPlan {
   readonly timeZone?: ExecutionPlan['timeZone']
   /** Absent: off. */
   readonly typecheck?: ExecutionPlan['typecheck']
-  /** Where its first span is. */
+  /** The place of the execution's first span. */
   readonly traceparent?: string
   /** Engine, prelude and ICU that the execution began with. */
   readonly runtime: string

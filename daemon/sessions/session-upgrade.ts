@@ -80,7 +80,7 @@ export class SessionUpgrade {
       for (const sessionId of next) {
         if (this.#stopped.signal.aborted) return
         tried.add(sessionId)
-        // Those of an engine that may never run here are brought over when they are used.
+        // Sessions of an engine that may never run here are upgraded when they are used.
         const { runtime = '' } = (await store.session(sessionId)) ?? {}
         if (!runtimes.isMain(runtime)) continue
         await this.bringOver(sessionId)

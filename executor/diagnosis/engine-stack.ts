@@ -9,7 +9,7 @@ export interface EngineFrame {
    * yet.
    */
   readonly of: 'program' | 'prelude' | 'native' | 'unknown'
-  /** Of the code, 1-based; 0 when the engine does not know it. */
+  /** The line of the code, 1-based; 0 when the engine does not know it. */
   readonly line: number
   /** In bytes of UTF-8, 1-based; 1 also when the engine does not know it. */
   readonly column: number

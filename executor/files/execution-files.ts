@@ -29,7 +29,7 @@ export interface FilePlace {
   readonly maxOwnerBytes: (owner: string) => number
 }
 
-/** Whose files they are, and how large they may be. */
+/** The owner of files, and the bounds of their sizes. */
 export interface FilesOwner {
   readonly executionId: string
   readonly sessionId: string | undefined
@@ -108,7 +108,7 @@ export class ExecutionFiles {
     return await this.#write(facts, this.#chunksOf(parts), isPiece ? 'piece' : 'execution')
   }
 
-  /** Where bytes of a file are. @throws {TypeError} `VALUE_NOT_TRANSFERABLE`, {RangeError} */
+  /** The place of bytes of a file. @throws {TypeError} `VALUE_NOT_TRANSFERABLE`, {RangeError} */
   async range(fileId: string, from: number, to: number): Promise<FileRange> {
     const { sha256, size } = await this.#find(fileId)
     const isRange = Number.isSafeInteger(from) && Number.isSafeInteger(to)

@@ -11,7 +11,7 @@ export type Decided =
       readonly kind: 'decided' | 'expired'
       /** The approval from now on. */
       readonly stored: CallApproval
-      /** What is allowed for the rest of a session. */
+      /** The tool that is allowed for the rest of a session. */
       readonly remembered: { readonly sessionId: string; readonly tool: string } | undefined
     }
 

@@ -58,7 +58,7 @@ export interface ApprovalQuery {
   readonly limit: number
 }
 
-/** What a decision came to. */
+/** The outcome of a decision. */
 export type DecideOutcome =
   /** This decision is the first. `isWaiting`: its execution is parked in the store, and can be claimed. */
   | {

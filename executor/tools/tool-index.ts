@@ -19,7 +19,7 @@ export interface ToolQuery {
   /** Only tools of this group. */
   readonly namespace?: string | undefined
   readonly limit: number
-  /** So many of the best are left out. */
+  /** How many of the best tools are left out. */
   readonly offset?: number | undefined
 }
 
@@ -60,7 +60,7 @@ const boost = { name: 4, description: 2, parameters: 1 }
  * least and cost most, so of a long query the rarest ones count.
  */
 const MAX_PLACES = 4000
-/** So many of the rarest words count in any case. */
+/** This many of the rarest words count in any case. */
 const LEAST_WORDS = 3
 
 /** Searches a set of tools. The index is made by the first search: most programs know their tools. */
@@ -197,7 +197,7 @@ async function indexOf(tools: readonly SearchedTool[]): Promise<SearchIndex> {
     fields: Object.keys(boost),
     tokenize: (text, field) => {
       const found = words(text)
-      // Of a query there is no field.
+      // The words of a query have no field.
       if (field !== undefined) count(counts, found)
       return found
     },

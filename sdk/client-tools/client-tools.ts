@@ -300,7 +300,7 @@ export class ClientTools {
       const path = `/v1/calls/${encodeURIComponent(id)}/settle`
       this.#options.connection.send('POST', path, { body }).then(
         () => this.#calls.onAcknowledged([id]),
-        // It is kept, and sent over the next connection.
+        // The answer is kept, and sent over the next connection.
         () => {},
       )
     }

@@ -37,7 +37,7 @@ interface Told {
   readonly executionId: string
   /** The console text, shortened. */
   readonly logs: string
-  /** What the program gave out, at most 50; absent for nothing. Images are beside the result. */
+  /** The files that the program gave out, at most 50; absent: none. Images are beside the result. */
   readonly files?: readonly EmittedFile[]
   /** The findings of the type check, when the tool was made with `typecheck` and there are any. */
   readonly diagnostics?: readonly Diagnostic[]
@@ -57,7 +57,7 @@ export type CodeToolResult =
       readonly status: 'failed' | 'cancelled' | 'stuck'
       readonly error: ToldError
     })
-  /** It waits for a decision of a person; the next call with its id goes on. */
+  /** The execution waits for a decision of a person; the next call with its id goes on. */
   | (Told & {
       readonly status: 'waiting'
       /** The first of `approvals`. */
@@ -65,7 +65,7 @@ export type CodeToolResult =
       readonly approvals: readonly AskedApproval[]
       readonly hint: string
     })
-  /** It took longer than `waitMs`; the next call with its id goes on. */
+  /** The execution took longer than `waitMs`; the next call with its id goes on. */
   | (Told & { readonly status: 'running' | 'queued'; readonly hint: string })
   /** The part of an earlier result that was asked for. */
   | (TextPart & { readonly status: 'read'; readonly executionId: string })
@@ -100,7 +100,7 @@ export function resultOf(
     ...(files.length > 0 && { files }),
   }
   const isCompleted = outcome.status === 'completed'
-  // What the result has beside the two texts, with the names of their fields.
+  // The bytes of the result without the two texts, but with the names of their fields.
   const beside = bytesOf(JSON.stringify({ ...rest, ...about })) + FIELD_BYTES
   const texts = boundedParts(
     isCompleted ? parts : { ...parts, output: '' },

@@ -211,7 +211,7 @@ export class Connection {
               ...(total !== undefined && { total }),
               ...(message !== undefined && { message }),
             }),
-          // Of it only the parameters that travel as headers count: answers are checked elsewhere.
+          // The definition counts only for parameters that are sent as headers: answers are checked elsewhere.
           ...(definition && { toolDefinition: withoutOutput as ListedTool }),
         },
       )
@@ -224,7 +224,7 @@ export class Connection {
   /** Closes the connection, and ends the process of a stdio server. Never rejects. */
   async close(): Promise<void> {
     await this.#close().catch(() => {
-      // It is gone, which was wanted.
+      // The connection is closed already, as it should be.
     })
     this.#lose('it was closed')
   }
@@ -314,7 +314,7 @@ function reasonOf(error: unknown): string {
   const parts: string[] = []
   for (let [cause, depth] = [error, 0]; cause !== undefined && depth < MAX_CAUSES; depth++) {
     const { message, code, name, cause: next } = errorOf(cause)
-    // Of an error with several causes Node gives the code alone.
+    // For an error with several causes Node gives the code alone.
     const text = message || code || name || String(cause)
     if (!parts.some(part => part.includes(text))) parts.push(text)
     cause = next

@@ -24,7 +24,7 @@ export interface ServerProcess {
   stop(): Promise<void>
 }
 
-/** So long a server has to leave after each step: the end of its input, SIGTERM, SIGKILL. */
+/** A server has this long to end after each step: the end of its input, SIGTERM, SIGKILL. */
 const EXIT_WITHIN_MS = 2000
 
 /** Waits for a line or the end of its input; the end means that the daemon is gone. */

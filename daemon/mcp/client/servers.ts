@@ -155,7 +155,7 @@ export class McpServers {
       })
   }
 
-  /** What they are at the moment. */
+  /** The states of all servers. */
   get facts(): McpServerFacts[] {
     return this.#servers.map(({ setting, state, toolCount, reconnects }) => ({
       name: setting.name,

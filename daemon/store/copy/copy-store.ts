@@ -21,7 +21,7 @@ export interface CopyProgress {
   readonly onBatch?: () => void
 }
 
-/** What a copy came to. */
+/** The outcome of a copy. */
 export type CopyOutcome = 'copied' | 'was-copied'
 
 /** Tables that show that a database has work of its own. */
@@ -82,7 +82,7 @@ async function begin(tx: Transaction, { storeId, stateDir }: CopySource): Promis
   return first
 }
 
-/** That no other copy has come in between. */
+/** Throws when another copy has come in between. */
 async function requireSame(tx: Transaction, { storeId }: CopySource): Promise<void> {
   const state = await copyState(tx)
   if (state?.storeId === storeId && !state.isFinished) return
