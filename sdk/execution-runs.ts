@@ -147,18 +147,18 @@ export class ExecutionRuns {
     onApproval?: OnApproval,
   ): Promise<Execution> {
     const responder = onApproval && new ApprovalResponder(this.#deps.approvals, onApproval)
-    const late = new AbortController()
-    const signals = [this.#deps.closed, late.signal, ...(responder ? [responder.failed] : [])]
+    const timedOut = new AbortController()
+    const signals = [this.#deps.closed, timedOut.signal, ...(responder ? [responder.failed] : [])]
     const restMs = untilMs - Date.now()
     const timer =
-      restMs <= MAX_TIMEOUT_MS ? setTimeout(() => late.abort(), Math.max(0, restMs)) : undefined
+      restMs <= MAX_TIMEOUT_MS ? setTimeout(() => timedOut.abort(), Math.max(0, restMs)) : undefined
     try {
       for await (const event of this.followed(executionId, AbortSignal.any(signals))) {
         responder?.see(event)
         if (event.type === 'execution-ended') return event.execution
       }
     } catch (error) {
-      if (!late.signal.aborted || responder?.failed.aborted) throw error
+      if (!timedOut.signal.aborted || responder?.failed.aborted) throw error
     } finally {
       clearTimeout(timer)
     }

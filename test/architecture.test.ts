@@ -171,7 +171,7 @@ t.test('no comment names a file that is not there', async t => {
 
 /** Words that the dictionary of CONTRIBUTING.md replaces, in names. */
 const oldNames =
-  /^(?:\w*(?:Keeper|Desk|Powers|Circumstances|Pristine)|putAway|\w*[wW]edged|nudge|lastWords|whereabouts|deed|Leases|WorkerShare|Spares|lineage|pristine|overran|isOverdue|patienceMs|LONGEST_HOLD_MS|Kept[A-Z]\w*|keptInstant|onKept|toldLogs|shadows|told|untold|TOLD|isTold|isLate|\w*[oO]verdue|\w*Lineage|stick|[pP]ulse|Beat\w*|BEAT|powers|tell(?:[A-Z]\w*)?|telling|Tell\w*|\w*Told\w*|judged?|patience|PATIENCE\w*|seqs|bySeq)$/
+  /^(?:\w*(?:Keeper|Desk|Powers|Circumstances|Pristine)|putAway|\w*[wW]edged|nudge|lastWords|whereabouts|deed|Leases|WorkerShare|Spares|lineage|pristine|overran|isOverdue|patienceMs|LONGEST_HOLD_MS|Kept[A-Z]\w*|keptInstant|onKept|toldLogs|shadows|told|untold|TOLD|isTold|isLate|\w*[oO]verdue|\w*Lineage|stick|[pP]ulse|Beat\w*|BEAT|powers|tell(?:[A-Z]\w*)?|telling|Tell\w*|\w*Told\w*|judged?|patience|PATIENCE\w*|seqs|bySeq|gone|nobody|whoever)$/
 /** The same in comments. */
 const oldWords =
   /\b(?:pristine|wedged|put away|puts away|whereabouts|last words|nudge[sd]?|overdue|untold|lineage|pulse|tells?|told|nobody|somebody|anybody|everybody|whoever|what is no|is no part)\b/i

@@ -67,13 +67,13 @@ export class Transport implements ClientTransport {
 
   close(code: number, reason: string): void {
     if (this.#isClosed) return
-    this.gone()
+    this.onClosed()
     this.#socket.close(code, Buffer.from(reason).subarray(0, MAX_REASON).toString())
     setTimeout(() => this.#socket.terminate(), CLOSE_MS).unref()
   }
 
   /** The connection is closed already. */
-  gone(): void {
+  onClosed(): void {
     this.#isClosed = true
     clearInterval(this.#heartbeat)
   }

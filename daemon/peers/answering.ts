@@ -124,11 +124,11 @@ export class Answering {
 }
 
 /** An execution may become durable, or be forgotten, while it is asked for. */
-async function unlessGone<T, Gone>(gone: Gone, read: () => Promise<T>): Promise<T | Gone> {
+async function unlessGone<T, Gone>(instead: Gone, read: () => Promise<T>): Promise<T | Gone> {
   try {
     return await read()
   } catch (error) {
-    if (error instanceof LatchdError && error.code === 'NOT_FOUND') return gone
+    if (error instanceof LatchdError && error.code === 'NOT_FOUND') return instead
     throw error
   }
 }

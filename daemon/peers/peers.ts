@@ -75,10 +75,10 @@ export class Peers {
 
   /** As {@link link}, within a time: a daemon whose network swallows everything is not waited for. */
   async linkWithin(peerId: string, ms: number): Promise<PeerLink | undefined> {
-    const late = Promise.withResolvers<undefined>()
-    const timer = setTimeout(late.resolve, ms)
+    const timedOut = Promise.withResolvers<undefined>()
+    const timer = setTimeout(timedOut.resolve, ms)
     try {
-      return await Promise.race([this.link(peerId), late.promise])
+      return await Promise.race([this.link(peerId), timedOut.promise])
     } finally {
       clearTimeout(timer)
     }

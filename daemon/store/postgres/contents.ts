@@ -194,8 +194,8 @@ async function removeOld(
   place: ContentPlace | undefined,
 ): Promise<boolean> {
   await lock(tx, sha256)
-  const gone = await tx.run(`DELETE FROM content WHERE id = $1 AND ${IS_OLD}`, [id])
-  if (gone === 0) return false
+  const removed = await tx.run(`DELETE FROM content WHERE id = $1 AND ${IS_OLD}`, [id])
+  if (removed === 0) return false
   const others = await tx.rows('SELECT 1 FROM content WHERE sha256 = $1', [sha256])
   // Under the lock, so that no writer finds it there and relies on it.
   if (place !== undefined && others.length === 0) await place.remove(sha256)
