@@ -166,8 +166,8 @@ export class ClaimLoop {
   }
 
   /**
-   * Gives an execution back with which something went wrong: it can be claimed after a pause, which
-   * is longer each time.
+   * Gives back an execution whose load has failed: it can be claimed after a pause, which is longer
+   * each time.
    */
   giveBack(claimed: Claimed): void {
     const failures = this.#failures.get(claimed.executionId) ?? 0

@@ -195,7 +195,7 @@ export class RunningExecution {
     }
   }
 
-  /** Once, before anything runs. The event of the start carries the findings. */
+  /** Checks the types once, before the first run. The event of the start carries the findings. */
   async #checkTypes(): Promise<void> {
     if (this.#record.startedAtMs !== undefined) return
     const diagnostics = await this.#types.diagnose(this.#session.hasHistory)

@@ -7,7 +7,7 @@
 
 import { Fifo } from '../../protocol/base/fifo.ts'
 
-/** Resumed executions that go before a new one that waits as well: they have waited longer. */
+/** While a new execution waits, this many resumed ones go first: they have waited longer. */
 const RESUMES_PER_START = 3
 
 /** The queues of one owner, and the worker time in milliseconds that it has had. */

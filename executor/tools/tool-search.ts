@@ -33,8 +33,8 @@ const searchable = {
 }
 
 /**
- * The tools with the two that search them, when there are more than {@link MANY_TOOLS}; else as
- * they are. A tool that has one of their names already stays, and its one is left out.
+ * Adds the two tools that search when there are more tools than {@link MANY_TOOLS}. A tool of the app
+ * with the name of one of the two takes its place.
  *
  * @param language of the programs that see them
  */

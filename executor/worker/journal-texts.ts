@@ -23,7 +23,7 @@ export class JournalTexts {
     return { kind: 'load-text', callNumber, roomBytes: Math.max(0, PIECE_BYTES - this.#bytes) }
   }
 
-  /** Takes a delivery when it is such a string; `false` for a new delivery. */
+  /** Takes a delivery that brings such a text; `false` for a new delivery. */
   receive({ callNumber, text }: Delivery): boolean {
     if (!this.#unloaded.has(callNumber)) return false
     if (this.#taken.has(callNumber) || this.#come.has(callNumber)) return true

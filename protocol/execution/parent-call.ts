@@ -19,7 +19,7 @@ export interface ParentCall {
 
 type Metadata = Readonly<Record<string, unknown>>
 
-/** The call that began an execution, by its metadata; `undefined`: none that it says. */
+/** The call that began an execution, by its metadata; `undefined`: the metadata names none. */
 export function parentCallOf(metadata: Metadata | undefined): ParentCall | undefined {
   return readCallId(metadata?.[PARENT_CALL])
 }

@@ -131,7 +131,7 @@ async function finish(
   source: CopySource,
   secrets: ReadonlyMap<string, string>,
 ): Promise<void> {
-  // The commit before the connection was lost.
+  // A repetition: the first attempt was committed before its connection was lost.
   if (tx.isRepeat && (await copyState(tx))?.isFinished === true) return
   await requireSame(tx, source)
   for (const [name, secret] of secrets) {

@@ -68,7 +68,7 @@ export async function decideApproval(
   const decided = decideStored(stored(row), decision, nowMs)
   if (decided.kind === 'already') {
     const before = tx.before as DecideOutcome | undefined
-    // Its own: the commit before the connection was lost.
+    // A repetition: the first attempt was committed before its connection was lost.
     if (before !== undefined && isDecidedAs(decided.stored, before)) return before
     return { ...decided, owner }
   }

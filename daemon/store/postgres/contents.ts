@@ -57,7 +57,7 @@ async function keep(
 async function begin(tx: Transaction, { sha256, size }: Content): Promise<number | undefined> {
   await lock(tx, sha256)
   const before = tx.before as number | undefined
-  // The commit before the connection was lost.
+  // A repetition: the first attempt was committed before its connection was lost.
   if (before !== undefined && (await hasRow(tx, before))) return before
   if (await isThere(tx, sha256)) return undefined
   const [row] = await tx.rows<{ id: number }>(
@@ -112,7 +112,7 @@ async function writePieces(
 async function makeWhole(tx: Transaction, id: number, sha256: string): Promise<void> {
   await lock(tx, sha256)
   const isOurs = await tx.rows('SELECT 1 FROM content WHERE id = $1 AND is_whole', [id])
-  // The commit before the connection was lost.
+  // A repetition: the first attempt was committed before its connection was lost.
   if (isOurs.length > 0) return
   if (await isThere(tx, sha256)) return await remove(tx, id)
   const made = await tx.run(

@@ -202,7 +202,7 @@ export async function reap(tx: Transaction): Promise<StuckExecution[]> {
       ORDER BY id FOR UPDATE SKIP LOCKED`,
   )
   const stuck: StuckExecution[] = []
-  // The commit before the connection was lost: they are gone.
+  // A repetition: the first attempt has removed the dead daemons.
   if (dead.length === 0 && tx.before !== undefined) stuck.push(...(tx.before as StuckExecution[]))
   for (const { id, now_ms: nowMs } of dead) stuck.push(...(await giveUp(tx, id, { nowMs })))
   return stuck
@@ -240,7 +240,7 @@ export async function startAnew(
   const before = tx.before as { stuck: readonly StuckExecution[]; number: number } | undefined
   const stuck = await giveUp(tx, daemon, opening)
   const number = await register(tx, facts, before?.number)
-  // The commit before the connection was lost: nothing was left to give up.
+  // A repetition: the first attempt has left nothing to give up.
   return before?.number === number ? before : { stuck, number }
 }
 
@@ -276,7 +276,7 @@ export async function quarantine(
 ): Promise<StuckExecution | undefined> {
   const row = await lockExecution(tx, executionId)
   if (row === undefined || row.epoch !== epoch) return undefined
-  // The commit before the connection was lost.
+  // A repetition: the first attempt was committed before its connection was lost.
   if (row.state === 'stuck' && tx.before !== undefined) return tx.before as StuckExecution
   if (!isOwned(row)) return undefined
   return await markStuck(tx, row, nowMs, error)

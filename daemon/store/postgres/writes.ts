@@ -221,7 +221,7 @@ async function submitAll(
     const { owner, key, executionId } = write.submission
     const known = key && keys.get(JSON.stringify([owner, key.text]))
     if (key === undefined || known === undefined) return false
-    // Its own: the commit before the connection was lost.
+    // A repetition: the first attempt was committed before its connection was lost.
     if (known.executionId === executionId) done(write, accepted(write))
     else done(write, outcomeOfKey(known, key.bodyHash))
     return true

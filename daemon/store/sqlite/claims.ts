@@ -93,7 +93,7 @@ export class Claims {
     return row?.wake_ms ?? Infinity
   }
 
-  /** After a claim of all that could be had: whether one of an owner is left whose time has come. */
+  /** After a claim: whether an execution of an owner is due and could not be claimed. */
   #isBlocked(owner: string, nowMs: number): boolean {
     return (
       this.#connection.get(
