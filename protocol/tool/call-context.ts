@@ -29,8 +29,8 @@ export class CallContext implements ToolContext {
     if (this.#reason === undefined) this.#onProgress(value)
   }
   /**
-   * Callbacks of the code that waits for the tool. An abort calls them, whether or not the tool heeds
-   * its signal.
+   * Callbacks of those that wait for the tool. An abort calls them, whether or not the tool heeds
+   * it.
    */
   readonly waiting = new Set<(reason: Error) => void>()
 
