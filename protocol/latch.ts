@@ -6,14 +6,14 @@
  * With a port it is the thread's lane (`executor/boundary/lane-frames.ts`): one execution after the
  * other has it.
  *
- * | offset | bytes | name   | writer | meaning |
- * | ------ | ----- | ------ | ------ | ------- |
- * | 0      | 4     | turn   | host   | bumped by one for each frame or signal; the only word waited on |
- * | 4      | 4     | signal | host   | why the guest must stop: a {@link Signal}; 0 while it may run |
- * | 8      | 4     | state  | worker | what the worker does: a {@link GuestState} |
- * | 12     | 4     | beat   | worker | bumped at each interrupt poll; shows the host an unresponsive guest |
- * | 16     | 4     | spin   | host   | 1: a guest looks at `turn` for a moment before it sleeps; else 0     |
- * | 20     | 4     | taken  | host   | characters of the messages of this execution that the host has taken |
+ * | offset | bytes | name      | writer | meaning |
+ * | ------ | ----- | --------- | ------ | ------- |
+ * | 0      | 4     | turn      | host   | bumped by one for each frame or signal; the only word waited on |
+ * | 4      | 4     | signal    | host   | why the guest must stop: a {@link Signal}; 0 while it may run |
+ * | 8      | 4     | state     | worker | what the worker does: a {@link GuestState} |
+ * | 12     | 4     | heartbeat | worker | bumped at each interrupt poll; shows the host an unresponsive guest |
+ * | 16     | 4     | spin      | host   | 1: a guest looks at `turn` for a moment before it sleeps; else 0     |
+ * | 20     | 4     | taken     | host   | characters of the messages of this execution that the host has taken |
  *
  * Order of writes. Host: post the frame on the port (or store `signal`), then bump `turn`, then
  * notify. Worker: read `turn`, take all frames off the port, read `signal`, and only then wait for
@@ -45,8 +45,8 @@ export const TURN = 0
 export const SIGNAL = 1
 /** Index of the word `state`. */
 export const STATE = 2
-/** Index of the word `beat`. */
-export const BEAT = 3
+/** Index of the word `heartbeat`. */
+export const HEARTBEAT = 3
 /** Index of the word `spin`; `executor/boundary/spin-choice.ts` says when it is set. */
 export const SPIN = 4
 /** Index of the word `taken`, whose values are taken modulo 2^32. */

@@ -153,7 +153,7 @@ export type LimitOverrides = { [Name in keyof typeof limitTable]?: number | unde
 /** All names, in the order of {@link limitTable}. */
 export const limitNames = Object.keys(limitTable) as readonly LimitName[]
 
-/** One object, by which those who hand limits on know them. */
+/** One object, so that code that hands limits on knows them by identity. */
 const defaultLimits = Object.freeze(
   Object.fromEntries(limitNames.map(name => [name, limitTable[name].default])),
 ) as Limits

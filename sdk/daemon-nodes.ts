@@ -4,7 +4,7 @@
 export interface DaemonNodes {
   /** `embedded`: the store is of one daemon. */
   readonly store: 'embedded' | 'postgres'
-  /** Those that live, the first started first. */
+  /** The daemons that live, the first started first. */
   readonly data: readonly DaemonNode[]
 }
 
@@ -14,7 +14,7 @@ export interface DaemonNode {
   /** Whether it is the one that answers. */
   readonly isThis: boolean
   readonly version: string
-  /** Where the others reach it; absent when it has not said. */
+  /** The address at which the others reach the daemon; absent when it has named none. */
   readonly url?: string | undefined
   readonly startedAtMs: number
   /** When it last said that it lives, in epoch milliseconds. */

@@ -30,7 +30,7 @@ export async function* executionEvents(
       const response = await openEvents(connection, `${path}/events`, signal, last)
       backoff.renew()
       isKnown = true
-      // It has ended, and every event was sent before the reader came.
+      // The execution has ended, and the reader has all of its events.
       if (response.status === 204) return
       let latest: ExecutionEvent | undefined
       for await (const event of readEvents(response, signal)) {

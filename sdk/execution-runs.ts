@@ -64,14 +64,14 @@ export class ExecutionRuns {
     if (signal === undefined && onApproval === undefined) {
       const heldMs = Math.min(waitMs ?? HOLD_MS, HOLD_MS)
       const fields = { ...tools, waitMs: heldMs }
-      // By its key it is found again when a daemon is lost before it has answered.
+      // The key finds the execution again when a daemon is lost before it has answered.
       const { idempotencyKey = durable ? crypto.randomUUID() : undefined } = request
       const sent = idempotencyKey === undefined ? request : { ...request, idempotencyKey }
       const execution = await this.send('/v1/execute', sent, fields)
       onTaken(execution)
       return await this.#await(execution, untilMs)
     }
-    // Its id is needed at once: to cancel it, to answer for it.
+    // The client needs the id at once: to cancel the execution, and to decide its approvals.
     const execution = await this.send('/v1/executions', request, tools)
     onTaken(execution)
     const leave = this.cancelOnAbort(execution.executionId, signal)
@@ -119,7 +119,7 @@ export class ExecutionRuns {
     } catch (error) {
       const isLost = error instanceof LatchdError && error.code === 'CONNECTION_LOST'
       if (!isLost || request.idempotencyKey === undefined) throw error
-      // It may have been taken; the key makes it safe to send it again.
+      // The daemon may have taken the request; with the key it is safe to send it again.
       return await this.#patiently(send)
     }
   }
@@ -147,18 +147,18 @@ export class ExecutionRuns {
     onApproval?: OnApproval,
   ): Promise<Execution> {
     const responder = onApproval && new ApprovalResponder(this.#deps.approvals, onApproval)
-    const late = new AbortController()
-    const signals = [this.#deps.closed, late.signal, ...(responder ? [responder.failed] : [])]
+    const timedOut = new AbortController()
+    const signals = [this.#deps.closed, timedOut.signal, ...(responder ? [responder.failed] : [])]
     const restMs = untilMs - Date.now()
     const timer =
-      restMs <= MAX_TIMEOUT_MS ? setTimeout(() => late.abort(), Math.max(0, restMs)) : undefined
+      restMs <= MAX_TIMEOUT_MS ? setTimeout(() => timedOut.abort(), Math.max(0, restMs)) : undefined
     try {
       for await (const event of this.followed(executionId, AbortSignal.any(signals))) {
         responder?.see(event)
         if (event.type === 'execution-ended') return event.execution
       }
     } catch (error) {
-      if (!late.signal.aborted || responder?.failed.aborted) throw error
+      if (!timedOut.signal.aborted || responder?.failed.aborted) throw error
     } finally {
       clearTimeout(timer)
     }

@@ -100,7 +100,7 @@ async function refusal(response: Response): Promise<LatchdError> {
   try {
     problem = JSON.parse(text) as ProblemBody
   } catch {
-    // Something between us and the daemon has answered: its status must do.
+    // A proxy has answered in place of the daemon, so there is only a status.
   }
   const { code, detail, errors } = problem
   const isOurs = typeof code === 'string' && Object.hasOwn(errorTable, code)

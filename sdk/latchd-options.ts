@@ -57,7 +57,7 @@ export interface DaemonInfo {
   /** The daemon that answers, of several over one database. */
   readonly node?: string | undefined
   readonly engine: string
-  /** What programs may be written in there. */
+  /** The languages that the daemon runs. */
   readonly languages: readonly Language[]
   readonly isolation: string
   readonly workers: number

@@ -171,12 +171,15 @@ t.test('no comment names a file that is not there', async t => {
 
 /** Words that the dictionary of CONTRIBUTING.md replaces, in names. */
 const oldNames =
-  /^(?:\w*(?:Keeper|Desk|Powers|Circumstances|Pristine)|putAway|\w*[wW]edged|nudge|lastWords|whereabouts|deed|Leases|WorkerShare|Spares|lineage|pristine|overran|isOverdue|patienceMs|LONGEST_HOLD_MS|Kept[A-Z]\w*|keptInstant|onKept|toldLogs|shadows|told|untold|TOLD|isTold|isLate|\w*[oO]verdue|\w*Lineage|stick|[pP]ulse|Beat|powers)$/
+  /^(?:\w*(?:Keeper|Desk|Powers|Circumstances|Pristine)|putAway|\w*[wW]edged|nudge|lastWords|whereabouts|deed|Leases|WorkerShare|Spares|lineage|pristine|overran|isOverdue|patienceMs|LONGEST_HOLD_MS|Kept[A-Z]\w*|keptInstant|onKept|toldLogs|shadows|told|untold|TOLD|isTold|isLate|\w*[oO]verdue|\w*Lineage|stick|[pP]ulse|Beat\w*|BEAT|powers|tell(?:[A-Z]\w*)?|telling|Tell\w*|\w*Told\w*|judged?|patience|PATIENCE\w*|seqs|bySeq|gone|nobody|whoever)$/
 /** The same in comments. */
 const oldWords =
-  /\b(?:pristine|wedged|put away|puts away|whereabouts|last words|nudge[sd]?|overdue|untold|lineage|pulse)\b/i
-/** In the worker's seal these are the powers of a realm: what it can reach. */
-const oldNameIsMeant = /^(?:processPowers|globalPowers)$/
+  /\b(?:pristine|wedged|put away|puts away|whereabouts|last words|nudge[sd]?|overdue|untold|lineage|pulse|tells?|told|nobody|somebody|anybody|everybody|whoever|what is no|is no part)\b/i
+/**
+ * In the worker's seal these are the powers of a realm: what it can reach. `Told` and `ToldError` are
+ * in the public type of the code tool's result.
+ */
+const oldNameIsMeant = /^(?:processPowers|globalPowers|Told|ToldError|WithoutTold)$/
 
 /** Texts for people may use any word. */
 const strings = /'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`/g

@@ -46,7 +46,7 @@ export interface ApprovalsDependencies {
  * decision goes to the store first and then to the execution.
  */
 export class ApprovalService {
-  /** Those that this process has shown lately. */
+  /** The approvals that this process has shown lately. */
   readonly shown = new ShownApprovals()
   #deps: ApprovalsDependencies
 
@@ -114,7 +114,7 @@ export class ApprovalService {
     return outcome.stored.approval
   }
 
-  /** What a decision has to know of its approval; the store is asked for what was not shown lately. */
+  /** The facts of an approval that a decision needs; read from the store unless it was shown lately. */
   async #factsOf(approvalId: string, caller: Caller): Promise<ApprovalFacts> {
     const shown = this.shown.take(approvalId)
     const isOwn = shown !== undefined && (caller.seesAll || shown.owner === caller.name)

@@ -2,7 +2,7 @@
 
 import type { Approval } from '../../protocol/approval.ts'
 
-/** What never changes of an approval, as far as a decision has to know it. */
+/** The facts of an approval that a decision needs and that never change. */
 export interface ShownApproval extends Pick<Approval, 'approvalId' | 'executionId' | 'tool'> {
   /** Name of the token whose execution asks. */
   readonly owner: string

@@ -6,7 +6,7 @@ import { type PolicyAction, strictest } from './tool-policy.ts'
 const asking = new WeakMap<Tool, Tool>()
 const asks = new WeakSet<Tool>()
 
-/** The same tool, whose calls wait for a person. The same one each time. */
+/** A tool like this one whose calls wait for a person; the same object for each call with one tool. */
 export function askingTool(tool: Tool): Tool {
   if (asks.has(tool) || tool.approvalRule === true) return tool
   const before = asking.get(tool)

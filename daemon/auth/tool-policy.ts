@@ -1,4 +1,4 @@
-/** What the operator has said about calls of tools: made at once, asked about, or impossible. */
+/** The operator's rules for calls of tools: made at once, made after an approval, or refused. */
 
 import type { ToolAnnotations } from '../../protocol/tool/wire-tool.ts'
 import { nameMatcher } from '../base/name-patterns.ts'

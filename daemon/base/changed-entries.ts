@@ -4,8 +4,8 @@ import { isDeepStrictEqual } from 'node:util'
 
 /** The difference of two lists. */
 export interface ChangedEntries<Entry> {
-  /** Names that are not in the list of now. */
-  readonly gone: readonly string[]
+  /** Names of the list before that the new list does not have. */
+  readonly removed: readonly string[]
   /** Entries that are new, or differ from the one before. */
   readonly changed: readonly Entry[]
 }
@@ -18,7 +18,7 @@ export function changedEntries<Entry extends { readonly name: string }>(
   const known = new Map(before.map(entry => [entry.name, entry]))
   const names = new Set(now.map(({ name }) => name))
   return {
-    gone: before.flatMap(({ name }) => (names.has(name) ? [] : [name])),
+    removed: before.flatMap(({ name }) => (names.has(name) ? [] : [name])),
     changed: now.filter(entry => !isDeepStrictEqual(known.get(entry.name), entry)),
   }
 }

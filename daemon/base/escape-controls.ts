@@ -4,7 +4,7 @@
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const controls = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g
 
-/** A text that steers no terminal. */
+/** A string that steers no terminal. */
 export function escapeControls(text: string): string {
   return text.replace(controls, control => {
     const code = control.charCodeAt(0)

@@ -1,4 +1,4 @@
-/** The door for frames of WebSockets: a text that is not too deep, JSON, and of the shape asked for. */
+/** The door for frames of WebSockets: a string that is not too deep, JSON, and of the shape asked for. */
 
 import type { z } from 'zod'
 import { isNestedTooDeep, MAX_NESTING } from '../../protocol/base/nesting.ts'

@@ -1,5 +1,5 @@
 /**
- * Tools of a source, such as a server, whose list nobody has seen.
+ * Tools of a source, such as a server, that has not listed them yet.
  *
  * A program that calls one gets the reason why there is none, rather than an error of the language
  * about a name that is not defined. Their names are those that the text of the program has.

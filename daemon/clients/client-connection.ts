@@ -71,7 +71,7 @@ export class ClientConnection {
     if (this.#hasEnded) return
     this.#hasEnded = true
     clearTimeout(this.#helloTimer)
-    this.#transport.gone()
+    this.#transport.onClosed()
     const client = this.#client
     if (client !== undefined && speaking.get(client) === this) {
       speaking.delete(client)

@@ -35,7 +35,7 @@ export interface ClientDependencies extends Omit<UnkeptDependencies, 'acknowledg
 const TOKEN_BYTES = 16
 const TOKEN = /^[0-9a-f]{32}$/
 
-/** The parts of a client's hello that say which process of it is there, and what that has. */
+/** The parts of a client's hello about its process: its identity, and the requests that it holds. */
 export type ClientProcess = Pick<
   Extract<ClientFrame, { type: 'hello' }>,
   'instanceId' | 'resumeToken' | 'held'
@@ -66,7 +66,7 @@ export class ConnectedClient {
   #tickTimer: NodeJS.Timeout | undefined
   /** Executions under way that have tools of this client. */
   #executions = 0
-  /** The same at other daemons, whose frames are passed on to this connection. */
+  /** The count of such executions at other daemons, whose frames are passed on to this connection. */
   #executionsElsewhere = 0
 
   constructor(owner: string, clientId: string, deps: ClientDependencies) {
@@ -146,7 +146,7 @@ export class ConnectedClient {
     this.#tickSoon()
   }
 
-  /** Of several daemons each takes the token that another one has given. */
+  /** A new token, or with several daemons the one that another daemon has given. */
   #newToken(shown: string | undefined): string {
     const isTaken = this.#deps.isShared?.() === true && TOKEN.test(shown ?? '')
     return isTaken ? (shown as string) : randomBytes(TOKEN_BYTES).toString('hex')

@@ -51,7 +51,7 @@ const BEATS_PER_RECONNECT = 6
 /** Connections that one token may have: a thousand processes share clients, or have tokens of their own. */
 const MAX_CONNECTIONS = 256
 
-/** A call of a served tool takes what clients serve as it was so long ago. */
+/** For the call of a served tool, the list of the clients that serve it may be this old. */
 const SERVED_MS = 250
 
 /** All clients of a daemon: opens their connections and finds the client of each call. */
@@ -173,7 +173,7 @@ export class Connections {
       this.served.withdraw(owner, clientId)
       this.#others?.withdrawn(owner, clientId, undefined)
     }
-    // It may come back. Until then its tools stay listed, and calls wait for it.
+    // The client may come back. Until then its tools stay listed, and calls wait for it.
     const forget = () => {
       if (this.known(owner, clientId)?.isHere) return
       this.#others?.forgotten(client)
@@ -271,7 +271,7 @@ export class Connections {
     const executionId = client.executionOf(id)
     if (!client.settle(id, key, settlement)) throw notAsked(id)
     if (executionId === undefined) return
-    // Its delivery is journaled in this turn of the event loop, and written by the sync after it.
+    // This turn of the event loop journals the delivery of the call; the sync after it writes that.
     await new Promise(resolve => setImmediate(resolve))
     await this.#sync(executionId)
   }

@@ -23,11 +23,11 @@ export interface OfferedTools {
 export interface OtherClients {
   /** A client is about to be connected here: resolves when the others can find it. */
   arrives(client: ConnectedClient): Promise<void>
-  /** It is connected here, as this process. */
+  /** A client is connected here, as this process of it. */
   connected(client: ConnectedClient, process: ClientProcess): void
-  /** Its connection to this daemon is lost. */
+  /** The connection of a client to this daemon is lost. */
   lost(client: ConnectedClient): void
-  /** It has not come back to this daemon in time. */
+  /** A client has not come back to this daemon in time. */
   forgotten(client: ConnectedClient): void
   /** An execution here needs a client that is not connected here: it is looked for. */
   wants(client: ConnectedClient): void

@@ -26,7 +26,7 @@ export class ServedTools {
   /** By the name of the token; the newest offer is the last. */
   #offers = new Map<string, Offer[]>()
   #listeners: (() => void)[] = []
-  /** The same over all daemons, as the store had it; absent: there are no others. */
+  /** The offers at all daemons, as the store had them; absent: there are no other daemons. */
   #everywhere: Map<string, readonly Offer[]> | undefined
 
   /**

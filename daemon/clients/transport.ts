@@ -20,7 +20,7 @@ export interface Pace {
 
 /** Bytes of a reason that a close frame carries (RFC 6455, 5.5). */
 const MAX_REASON = 123
-/** So long a client has to answer a close before its connection is cut. */
+/** A client has this long to answer a close before its connection is cut. */
 const CLOSE_MS = 1000
 
 /** How frames go to a client: over its own connection, or by way of the daemon that has it. */
@@ -67,13 +67,13 @@ export class Transport implements ClientTransport {
 
   close(code: number, reason: string): void {
     if (this.#isClosed) return
-    this.gone()
+    this.onClosed()
     this.#socket.close(code, Buffer.from(reason).subarray(0, MAX_REASON).toString())
     setTimeout(() => this.#socket.terminate(), CLOSE_MS).unref()
   }
 
   /** The connection is closed already. */
-  gone(): void {
+  onClosed(): void {
     this.#isClosed = true
     clearInterval(this.#heartbeat)
   }

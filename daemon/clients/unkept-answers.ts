@@ -18,7 +18,7 @@ const KEPT_MS = 300
 /** Acknowledges answers once they cannot be lost any more, many together. */
 export class UnkeptAnswers {
   #deps: UnkeptDependencies
-  /** Their executions, by the id of the request. */
+  /** The executions of the answers, by the id of the request. */
   #unkept = new Map<string, string>()
   #soonTimer: NodeJS.Timeout | undefined
   #keptTimer: NodeJS.Timeout | undefined

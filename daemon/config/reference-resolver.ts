@@ -7,7 +7,7 @@ import { MASK, type ParseResult, type Place } from './value-kind.ts'
 /** Headers by their names, as they are written. */
 export const HeaderTexts = z.record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/), z.string())
 
-/** Whether a text is an http or https URL without credentials. */
+/** Whether a string is an http or https URL without credentials. */
 export function isPlainHttpUrl(text: string): boolean {
   const url = URL.parse(text)
   return (

@@ -15,7 +15,7 @@ export type Resolved =
 
 const REFERENCE = /\$\{([^}]*)\}/g
 
-/** Resolves the references of a text. A file's text is taken without blanks around it. */
+/** Resolves the references of a string. A file's text is taken without blanks around it. */
 export function resolveReferences(written: string, place: Place): Resolved {
   const fromFiles: string[] = []
   let problem: string | undefined
@@ -30,7 +30,7 @@ export function resolveReferences(written: string, place: Place): Resolved {
   return problem === undefined ? { ok: true, text, fromFiles } : { ok: false, allowed: problem }
 }
 
-/** Whether a text is one reference and nothing else: then it may be shown as it is written. */
+/** Whether a string is one reference and nothing else: then it may be shown as it is written. */
 export function isReference(written: string): boolean {
   return /^\$\{(?:env|file):[^}]*\}$/.test(written)
 }

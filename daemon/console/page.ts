@@ -1,4 +1,4 @@
-/** The frame of every page: its head, the ways to the other pages, and who is signed in. */
+/** The frame of every page: its head, the ways to the other pages, and the caller that is signed in. */
 
 import { html } from 'hono/html'
 import type { KnownCaller } from '../auth/tokens.ts'

@@ -4,7 +4,7 @@ import type { KnownCaller } from '../auth/tokens.ts'
 import type { ConsoleDependencies } from './dependencies.ts'
 import { may } from './scopes.ts'
 
-/** More are written as "and more": nobody counts them. */
+/** More are written as "and more". */
 const MAX_COUNTED = 20
 
 /** The number as text; `undefined` when the caller may not know. */

@@ -53,21 +53,21 @@ export interface ActiveExecution {
   isEvicting: boolean
 }
 
-/** What an execution was made from, on its way from the store. */
+/** A stored execution on its way from the store. */
 type Loaded = ReturnType<ActiveDependencies['store']['journal']>
 
 /** Starts, resumes, evicts and drains the executions in memory. */
 export class ActiveExecutions {
   #deps: ActiveDependencies
   #live = new Map<string, ActiveExecution>()
-  /** The ids of those in memory. */
+  /** The ids of the executions in memory. */
   readonly ids: () => Iterable<string> = () => this.#live.keys()
   /**
    * Loads from the store that are under way. A caller that finds none may begin one at once, and
    * only then: of several callers that wait for one load, the first may have begun another.
    */
   #loading = new Map<string, Promise<void>>()
-  /** New ones that nobody owns yet, so that a long queue takes no memory but their ids. */
+  /** New ones without an owner yet, so that a long queue takes no memory but their ids. */
   #queued = new Map<string, () => void>()
   #queuedOwners = new OwnerCounts()
   #liveOwners = new OwnerCounts()
@@ -75,7 +75,7 @@ export class ActiveExecutions {
   #obstacles: Obstacles
   /** Decisions about executions, which they bring back from the store. */
   readonly decisions: Decisions
-  /** What waits in the store, between this daemon and the others. */
+  /** Shares the executions that wait in the store between this daemon and the others. */
   readonly work: SharedWork
   #collector: IdleCollector
   #isDraining = false
@@ -136,7 +136,7 @@ export class ActiveExecutions {
     return this.#liveOwners.of(owner) + this.#queuedOwners.of(owner)
   }
 
-  /** What is in memory, for the other daemons. */
+  /** The load of this daemon, for the other daemons. */
   get inMemory(): DaemonLoad {
     const owners = [...this.#liveOwners.all.keys(), ...this.#queuedOwners.all.keys()]
     return memoryLoad(this, this.#deps.pool, this.#live.values(), owners)
@@ -164,7 +164,7 @@ export class ActiveExecutions {
     look()
   }
 
-  /** Whether a new durable execution waits in the store, while so many others are arriving. */
+  /** Whether a new durable execution has to wait in the store. @param arriving others that are being stored */
   isLongQueueOf(owner: string, arriving: number): boolean {
     const { pool, store } = this.#deps
     const isBusy = pool.active + pool.queued + arriving >= pool.workers
@@ -316,7 +316,7 @@ export class ActiveExecutions {
     }
   }
 
-  /** All of an execution that this process owns; `undefined`: it has a newer owner by now. */
+  /** Reads a claimed execution from the store; `undefined`: it has a newer owner by now. */
   async #read(
     { executionId, epoch }: Claimed,
     loaded: Loaded = this.#deps.store.journal(executionId),
@@ -329,7 +329,7 @@ export class ActiveExecutions {
   /** Resumes an execution that was claimed. Resolves when it has a worker, or needs none. */
   async #resume(claimed: Claimed, loaded?: Loaded): Promise<void> {
     const { executionId, epoch } = claimed
-    // It may be here still, since its park has just been answered; a fault of it is reported there.
+    // It may still be in memory here: the store has just answered its park. Its faults are reported there.
     await this.#live.get(executionId)?.settled.catch(() => {})
     if (this.#isDraining) {
       await this.#deps.store.giveBack(executionId, epoch, AT_ONCE_MS)
@@ -362,7 +362,7 @@ export class ActiveExecutions {
   }
 }
 
-/** Of one owner; longer queues wait in the store: a queued execution in memory takes some kilobytes. */
+/** Queued executions of one owner in memory, some kilobytes each; the rest of a queue waits in the store. */
 const MAX_QUEUED_IN_MEMORY = 64
 
 const sumOfBytes = (all: IteratorObject<ActiveExecution>) =>

@@ -20,11 +20,11 @@ export interface AdmissionOptions {
   /** How many callers share the queue; one when absent. */
   readonly callers?: () => number
   readonly pool: Pick<GuestPool, 'hasFree'>
-  /** What callers have at other daemons; absent: there are none. */
+  /** Counts the executions of callers at other daemons; absent: there are no other daemons. */
   readonly store?: { readonly sharing?: Pick<Sharing, 'elsewhere'> | undefined }
 }
 
-/** Those that are not the other parts of the daemon. */
+/** The part of the options that the configuration gives. */
 export type AdmissionBounds = Omit<AdmissionOptions, 'pool' | 'store'>
 
 /** Counts work as it is admitted, and refuses work beyond the bounds. */

@@ -2,12 +2,12 @@
  * Brings executions back from the store: those with a decision, those whose time has come, those
  * that an earlier process or another daemon has left, and new ones that have waited in the store.
  *
- * They wait in the store, which also knows whose turn it is. A few are claimed at a time, and the
- * next one when one of them has a worker. So a hundred thousand executions that are due at once take
- * no memory.
+ * Executions wait in the store, which also decides whose turn it is. The loop claims a few at a time,
+ * and the next one when one of these has a worker. So a hundred thousand executions that are due at
+ * once take no memory.
  *
- * None is dropped. An execution that cannot be loaded is given back, to be claimed after a pause,
- * nothing is claimed while the disk is full, and the store is asked at intervals for those that no
+ * The loop drops no execution. It gives back one that cannot be loaded, to claim it after a pause. It
+ * claims nothing while the disk is full. It looks at the store at intervals, for executions that no
  * message announced.
  */
 
@@ -21,8 +21,8 @@ import { FULL_DISK_MS, isStoreFull, untilRoom } from '../store/until-room.ts'
 export interface ClaimDependencies {
   readonly store: Pick<StoreWriter, 'claim' | 'giveBack'>
   /**
-   * Brings a claimed execution into memory, from what the store gives of it; `loaded` is that when it
-   * was asked for already. Resolves when it has got a worker, or does not need one.
+   * Brings a claimed execution into memory. Resolves when the execution has a worker, or does not need
+   * one. `loaded`: its rows, when they were read already; absent: it reads them from the store.
    */
   readonly resume: (claimed: Claimed, loaded?: Loaded) => Promise<void>
   readonly onFault: (error: unknown, executionId: string) => void
@@ -33,21 +33,21 @@ export interface ClaimDependencies {
   /** Claimed executions that may wait for a worker now; {@link MAX_LOADED} when absent. */
   readonly maxLoaded?: () => number
   /**
-   * How long an execution must have been due to be claimed now, in milliseconds; `undefined`: all are
-   * left to other daemons. Absent: each is claimed as soon as it is due.
+   * This daemon claims executions that were due for this many milliseconds; `undefined`: it leaves all to
+   * other daemons. Absent: it claims each as soon as it is due.
    */
   readonly claimsAfterMs?: () => number | undefined
-  /** The interval of searches in the store, whatever is known of it. */
+  /** The interval of looks at the store, which are made in any case. */
   readonly lookMs?: number
 }
 
-/** What an execution was made from, on its way from the store. */
+/** A stored execution on its way from the store. */
 type Loaded = Promise<ClaimedExecution | undefined>
 
 /** Claimed executions that wait for a worker, at most. */
 export const MAX_LOADED = 64
 const LOOK_MS = 10_000
-/** Of the workers of a daemon that shares its store, the part for which others may wait beside. */
+/** Beside its free workers, a daemon that shares its store claims one more for each of this many. */
 const WAITING_PART = 4
 /** The interval of checks for room while the memory is full. */
 const ROOM_LOOK_MS = 250
@@ -136,7 +136,7 @@ export class ClaimLoop {
    * @returns whether it could be claimed; never rejects
    */
   async takeOne(claiming: Promise<Claimed | undefined>, loaded: Loaded): Promise<boolean> {
-    // Who brings it into memory gets the fault; nobody else needs it.
+    // The caller that brings it into memory gets the fault; the loop does not need it.
     loaded.catch(() => {})
     this.#loading++
     try {
@@ -166,8 +166,8 @@ export class ClaimLoop {
   }
 
   /**
-   * Gives an execution back with which something went wrong: it can be claimed after a pause, which
-   * is longer each time.
+   * Gives back an execution whose load has failed: it can be claimed after a pause, which is longer
+   * each time.
    */
   giveBack(claimed: Claimed): void {
     const failures = this.#failures.get(claimed.executionId) ?? 0
@@ -191,7 +191,7 @@ export class ClaimLoop {
     const max = afterMs === undefined ? 0 : this.#room()
     try {
       const request = { nowMs, max, after: this.#last }
-      // What can go on now is known, although there is no room for it.
+      // Without room no claim is made. More may be there, so `#hasMore` is set.
       const answer = max > 0 ? await this.#deps.store.claim(request) : undefined
       this.#failedClaims = 0
       this.#hasMore = answer === undefined || answer.claimed.length >= max
@@ -234,7 +234,7 @@ export class ClaimLoop {
       await this.#deps.resume(claimed, loaded)
       this.#failures.delete(executionId)
     } catch (error) {
-      // As long as nobody gives it back, the next process of this daemon finds it.
+      // Unless it is given back, the next process of this daemon finds it.
       if (this.#isStopped) return
       if (isStoreFull(error)) {
         await this.#giveBack(claimed, this.#now())

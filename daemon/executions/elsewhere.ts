@@ -1,11 +1,11 @@
 /**
  * Executions that another daemon over the same store has in memory, as this one sees them.
  *
- * One that is followed is watched over a link to its daemon, whose events come at once. What the link
- * has not brought is read: from the store, or of an execution in memory alone from its daemon. Both
- * are told apart by the numbers of the events, so that each is published once and in order, also when
- * the execution moves or its daemon dies: the store is looked at each second in any case, and more
- * often while nothing is watched.
+ * This daemon watches an execution that it follows over a link to the other daemon, which sends each
+ * event at once. Events that the link has not brought are read from the store, or from that daemon
+ * when the execution is in memory alone. The numbers of the events show which are new, so that each is
+ * published once and in order, also when the execution moves or its daemon dies. The store is looked
+ * at each second in any case, and more often while no link watches.
  */
 
 import type { MemoryExecutions } from '../../executor/store/memory-executions.ts'
@@ -80,7 +80,7 @@ export class Elsewhere {
     const unwatch = this.await(executionId, () => resolve(), resolve)
     const timer = setTimeout(resolve, FOLLOW_MS)
     try {
-      // What the store has needs no connection to its daemon. What is in memory alone does.
+      // The store takes the cancel of a stored execution. Only one in memory alone needs its daemon.
       if (await sharing.requestCancel(executionId)) others?.pokeOwner(executionId)
       else if ((await others?.cancel(executionId, caller)) === true) return
       await promise
@@ -99,14 +99,14 @@ export class Elsewhere {
     try {
       return (await others.events(executionId, after)) ?? stored
     } catch (error) {
-      // What it alone has cannot be had now. Of a stored one this is all there is.
+      // Its daemon cannot be reached, so events in its memory alone are left out.
       if (error instanceof LatchdError && error.code === 'PEER_UNAVAILABLE') return stored
       throw error
     }
   }
 
   /**
-   * Publishes the events of an execution to those who watch it here, while another daemon has it.
+   * Publishes the events of an execution of another daemon to its watchers here.
    *
    * @param after the place of the last event that is known
    * @param onGone called when its daemon is lost, and the execution with it
@@ -201,7 +201,7 @@ export class Elsewhere {
       onEvent: event => this.#onEvent(id, followed, event),
       onLive: last => {
         if (followed.watch !== undefined) followed.watch.isLive = true
-        // What has happened between the last look and now comes from where it is kept.
+        // Events between the last look and now are read from the store.
         if (last === 0 || last > followed.last) void this.#catchUp(id, followed)
       },
       onEnd: () => {

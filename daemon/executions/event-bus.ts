@@ -1,6 +1,6 @@
 /**
  * Carries the events of executions, in two stages. `happened`: at once, for what counts and logs.
- * `publish`: when an event is as durable as its execution, for callers who watch. Past events are in
+ * `publish`: when an event is as durable as its execution, for callers that watch. Past events are in
  * the stores.
  */
 

@@ -81,9 +81,9 @@ export class EventStreams {
     /** Reads what another daemon has stored before the events that are held. */
     const fill = async () => {
       for (const event of await this.#elsewhere.past(executionId, last)) take(event)
-      const late = held ?? []
+      const heldSoFar = held ?? []
       held = undefined
-      for (const event of late) take(event)
+      for (const event of heldSoFar) take(event)
     }
     // Watched before the past is read, so that nothing falls in between.
     const watching = bus.watch(executionId, event => {

@@ -1,18 +1,18 @@
-/** What happens beneath an execution: in those that its calls have begun, and beneath these. */
+/** The events of the executions that an execution's calls have begun, and of those beneath them. */
 
 import { RecentlyUsed } from '../../protocol/base/recently-used.ts'
 import type { ExecutionEvent } from '../../protocol/execution/events.ts'
 import type { ParentCall } from '../../protocol/execution/parent-call.ts'
 import { MAX_DEPTH } from './nested-executions.ts'
 
-/** Executions of which it is remembered whether they are beneath. */
+/** How many executions it remembers as beneath, or as not beneath. */
 const MAX_KNOWN = 1000
 
 /** Gives the call that began an execution; `undefined`: none, or the execution is not there. */
 export type FindParent = (executionId: string) => Promise<ParentCall | undefined>
 
 /**
- * Those of the events that belong to executions beneath one.
+ * Filters events: passes those of executions beneath one execution.
  *
  * @param events of all executions that the reader may see; they end with the reader
  */

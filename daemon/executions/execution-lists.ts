@@ -17,7 +17,7 @@ export interface PageQuery extends Omit<ListQuery, 'owner' | 'after'> {
   readonly after: string | undefined
 }
 
-/** With a filter: executions in one read, and executions checked for one page. */
+/** With a filter a page reads this many executions at once, and checks at most the second number. */
 const SCANNED_AT_ONCE = 100
 const MAX_SCANNED = 2000
 

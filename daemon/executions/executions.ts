@@ -1,6 +1,6 @@
 /** The executions of a daemon, as its callers see them: admitted, read, watched, cancelled. */
 
-import { RunningExecution } from '../../executor/execution/execution.ts'
+import type { RunningExecution } from '../../executor/execution/execution.ts'
 import type { ExecutionPlan } from '../../executor/execution/execution-plan.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { ExecutionEvent } from '../../protocol/execution/events.ts'
@@ -10,9 +10,8 @@ import type { Tool } from '../../protocol/tool/tool.ts'
 import type { Caller } from '../auth/caller.ts'
 import { readPlan } from '../replay/stored-plan.ts'
 import type { Page } from '../store/page.ts'
-import type { Tracing } from '../telemetry/tracing/tracing.ts'
 import type { HeldMemory } from '../upkeep/memory-guard.ts'
-import { type ActiveDependencies, type ActiveExecution, ActiveExecutions } from './active.ts'
+import { type ActiveExecution, ActiveExecutions } from './active.ts'
 import { Admission, type AdmissionBounds } from './admission.ts'
 import type { Decisions } from './decisions.ts'
 import { Elsewhere } from './elsewhere.ts'
@@ -21,42 +20,20 @@ import { listExecutions, type PageQuery } from './execution-lists.ts'
 import { Finding } from './finding.ts'
 import { Nesting } from './nesting.ts'
 import { isRestingPlace } from './resting-place.ts'
-import { type SubmissionKey, SubmissionKeys, submittedId } from './submission-keys.ts'
-import { ExecutionWriter } from './writer.ts'
+import { Submissions, type SubmissionsDependencies, type SubmitOptions } from './submissions.ts'
 
 /** Options of {@link Executions}. */
-export interface ExecutionsOptions extends ActiveDependencies, AdmissionBounds {
-  /**
-   * @throws {LatchdError} `INVALID_REQUEST` for a URL that is not allowed; `WEBHOOKS_FULL` when too
-   *   many messages wait
-   */
-  readonly admitWebhook: (url: string, caller: string) => Promise<void>
-  /** Where executions are traced; absent: nowhere. */
-  readonly traces?: Pick<Tracing, 'begin' | 'drop'> | undefined
-}
-
-/** Options of a submission. */
-export interface SubmitOptions {
-  /** Whether it has to survive the daemon from the beginning. */
-  readonly isDurable: boolean
-  /** The caller's idempotency key, with a hash of the body that it came with. */
-  readonly key?: SubmissionKey
-  readonly webhookUrl?: string | undefined
-  /** Whether it waits for its turn in a busy session. */
-  readonly isQueued?: boolean
-}
+export interface ExecutionsOptions extends SubmissionsDependencies, AdmissionBounds {}
 
 /** The executions of a daemon. */
 export class Executions {
-  /** What calls of executions have begun. */
+  /** The executions that calls of executions have begun. */
   readonly nesting: Nesting
   #options: ExecutionsOptions
   #live: ActiveExecutions
-  #keys: SubmissionKeys
+  #submissions: Submissions
   #streams: EventStreams
   #isDraining = false
-  /** Durable executions that are being stored, to run here. */
-  #arriving = 0
   #admission: Admission
   #elsewhere: Elsewhere
   #finding: Finding
@@ -68,9 +45,9 @@ export class Executions {
     const writerOf = (id: string) => this.#live.get(id)?.writer
     this.#streams = new EventStreams(options, writerOf, this.#elsewhere)
     this.#admission = new Admission(options, this.#live)
+    this.#submissions = new Submissions(options, this.#live, this.#admission)
     this.#finding = new Finding(options, this.#live)
     this.nesting = new Nesting(options, this.#finding, this.#streams)
-    this.#keys = new SubmissionKeys(options.store, options.store.sharing !== undefined)
   }
 
   /** Resumes the executions of an earlier process. */
@@ -143,19 +120,7 @@ export class Executions {
   async submit(plan: ExecutionPlan, caller: Caller, options: SubmitOptions): Promise<string> {
     if (this.#isDraining)
       throw new LatchdError('DRAINING', 'Cannot take an execution: the daemon is stopping')
-    const { key } = options
-    const submit = () => this.#submit(plan, caller, options)
-    // A repeated request takes nothing, also at a limit.
-    return await (key === undefined ? submit() : this.#keys.executionOf(caller.name, key, submit))
-  }
-
-  async #submit(plan: ExecutionPlan, caller: Caller, options: SubmitOptions): Promise<string> {
-    const leave = this.#admission.enter(caller)
-    try {
-      return await this.#admit(plan, caller, options)
-    } finally {
-      leave()
-    }
+    return await this.#submissions.submit(plan, caller, options)
   }
 
   /**
@@ -166,64 +131,6 @@ export class Executions {
    */
   enter(caller: Caller): () => void {
     return this.#admission.enter(caller)
-  }
-
-  async #admit(plan: ExecutionPlan, caller: Caller, options: SubmitOptions): Promise<string> {
-    const { webhookUrl } = options
-    if (webhookUrl !== undefined) await this.#options.admitWebhook(webhookUrl, caller.name)
-    if (plan.sessionId === undefined) return await this.#take(plan, caller, options)
-    const { sessions } = this.#options
-    const use = { sessionId: plan.sessionId, executionId: plan.executionId }
-    const remembered = await sessions.admit(use, options.isQueued === true, caller)
-    let taken: string | undefined
-    try {
-      taken = await this.#take({ ...plan, remembered }, caller, options)
-      return taken
-    } finally {
-      if (taken !== plan.executionId) await sessions.abandon(use)
-    }
-  }
-
-  async #take(plan: ExecutionPlan, caller: Caller, options: SubmitOptions): Promise<string> {
-    const { traces } = this.#options
-    if (traces === undefined) return await this.#start(plan, caller, options)
-    // Before it is stored: its plan has the place of its first span.
-    const traced = { ...plan, traceparent: traces.begin(plan) }
-    let taken: string | undefined
-    try {
-      taken = await this.#start(traced, caller, options)
-      return taken
-    } finally {
-      if (taken !== plan.executionId) traces.drop(plan.executionId)
-    }
-  }
-
-  async #start(plan: ExecutionPlan, caller: Caller, options: SubmitOptions): Promise<string> {
-    const { executionId, webhookUrl, key } = { ...plan, ...options }
-    const bounds = { ...this.#admission.boundsOf(caller), ...(key && { key }) }
-    const writer = new ExecutionWriter(plan, caller.name, webhookUrl, this.#options)
-    const running = new RunningExecution(plan, this.#options, writer)
-    writer.bind(running)
-    // Its messages are promised, and only a durable execution keeps a promise.
-    if (!options.isDurable && webhookUrl === undefined) writer.submitVolatile()
-    else if (
-      plan.sessionId === undefined &&
-      this.#live.isLongQueueOf(caller.name, this.#arriving)
-    ) {
-      let known = executionId
-      await this.#live.queue(executionId, caller.name, async () => {
-        known = submittedId(executionId, await writer.submitDurable(bounds, 'queue'))
-        return known === executionId
-      })
-      return known
-    } else {
-      this.#arriving++
-      const stored = writer.submitDurable(bounds, 'run').finally(() => this.#arriving--)
-      const known = submittedId(executionId, await stored)
-      if (known !== executionId) return known
-    }
-    this.#live.start(plan, running, writer)
-    return executionId
   }
 
   /** A tool of an execution, as its programs see it; `undefined` when it is not known any more. */
@@ -311,7 +218,7 @@ export class Executions {
 
   /** Cancels an execution and returns it; an ended one stays as it is. */
   async cancel(executionId: string, caller: Caller): Promise<Execution> {
-    // More than once: at this moment it may be on its way to the store, where no cancel reaches it.
+    // In a loop: an execution on its way to the store is reached by no cancel at that moment.
     for (;;) {
       const { execution } = await this.#finding.find(executionId, caller)
       if (isEnded(execution)) return execution

@@ -4,12 +4,12 @@ import type { Execution } from '../../protocol/execution/execution.ts'
 import { parentCallOf } from '../../protocol/execution/parent-call.ts'
 import type { Page } from '../store/page.ts'
 
-/** Levels beneath an execution that are read: a page of more is read by nobody. */
+/** Levels beneath an execution that are read; more would be too many for one page. */
 export const MAX_DEPTH = 3
 /** Executions of one level; the latest. */
 const MAX_OF_LEVEL = 100
 
-/** What is beneath an execution. */
+/** The executions beneath an execution. */
 export interface NestedExecutions {
   /** By the call that began each; the earliest first. */
   readonly byCall: ReadonlyMap<string, readonly Execution[]>

@@ -1,6 +1,6 @@
 /**
- * The executions that calls of others have begun, as they say by their metadata. They are beneath the
- * execution of that call when both are of one owner: another owner's are not, whatever they say.
+ * Executions that calls of other executions have begun. The metadata of such an execution names the call.
+ * It is beneath the execution of that call only when both have the same owner.
  */
 
 import type { Execution } from '../../protocol/execution/execution.ts'
@@ -12,7 +12,7 @@ import { type ListedStores, listExecutions, type PageQuery } from './execution-l
 import type { Finding } from './finding.ts'
 import { type NestedExecutions, nestedExecutions } from './nested-executions.ts'
 
-/** Of a list: all of them, from the newest on. */
+/** A list of all executions, from the newest on. */
 const ANY = { status: undefined, after: undefined }
 
 /** Reads and watches what is beneath the executions of callers. */
@@ -27,7 +27,7 @@ export class Nesting {
     this.#streams = streams
   }
 
-  /** A page of those that calls of an execution have begun. @throws {LatchdError} `NOT_FOUND` */
+  /** A page of the executions that calls of one have begun. @throws {LatchdError} `NOT_FOUND` */
   async list(executionId: string, query: PageQuery, caller: Caller): Promise<Page<Execution>> {
     const { owner } = await this.#finding.find(executionId, caller)
     return await listExecutions(this.#stores, { ...query, parentIds: [executionId] }, owner)
@@ -41,7 +41,7 @@ export class Nesting {
     )
   }
 
-  /** What happens beneath an execution, from now on. */
+  /** The events of the executions beneath one, from now on. */
   async events(executionId: string, caller: Caller): Promise<EventsBeneath> {
     const events = await this.#streams.all(caller)
     return new EventsBeneath(executionId, events, id => this.#finding.parentOf(id, caller))

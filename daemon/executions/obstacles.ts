@@ -1,4 +1,4 @@
-/** What keeps a stored execution from going on in this process, before anything of it runs. */
+/** Checks a stored execution before it runs: what keeps it from going on in this process. */
 
 import { LatchdError } from '../../protocol/errors.ts'
 import type { DryRunDependencies } from '../replay/replay.ts'
@@ -11,7 +11,7 @@ import { UpgradeCheck } from './upgrade-check.ts'
 /** What {@link Obstacles} works with. */
 export interface ObstacleDependencies extends DryRunDependencies {
   readonly sessions: Pick<SessionService, 'fit' | 'open'>
-  /** What executions run on now. */
+  /** The runtimes of this process. */
   readonly runtimes: Runtimes
 }
 
@@ -21,7 +21,7 @@ export class Obstacles {
   #upgrades: UpgradeCheck
   #onFault: (error: unknown, executionId: string) => void
 
-  /** @param onFault called when a look has failed, which says nothing of the execution */
+  /** @param onFault called when a check has failed, which proves nothing about the execution */
   constructor(deps: ObstacleDependencies, onFault: (error: unknown, executionId: string) => void) {
     const { sessions, runtimes } = deps
     this.#sessions = sessions

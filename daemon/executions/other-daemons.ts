@@ -7,7 +7,7 @@ import type { Caller } from '../auth/caller.ts'
 import type { ListQuery, StoredExecution } from '../store/store.ts'
 import type { BudgetedPage } from './page-budget.ts'
 
-/** What a watched execution of another daemon comes to. */
+/** Receives what happens to a watched execution of another daemon. */
 export interface RemoteWatcher {
   readonly onEvent: (event: ExecutionEvent) => void
   /** Watched from here on. @param last the place of its last event so far; 0: none is known */
@@ -19,28 +19,28 @@ export interface RemoteWatcher {
 /**
  * The other daemons. `peerId` names one of them.
  *
- * What only a daemon can answer that cannot be reached is refused as `PEER_UNAVAILABLE`.
+ * A request that only an unreachable daemon could answer is refused as `PEER_UNAVAILABLE`.
  */
 export interface OtherDaemons {
   /** How the ids of this daemon's executions begin, so that the others know where it is. */
   readonly idPrefix: string
-  /** The daemon that an id names, if it lives. */
+  /** The daemon whose prefix the id of an execution has, if it lives. */
   holderOf(executionId: string): Promise<string | undefined>
   /** An execution that another daemon has in memory alone; `undefined`: none has. */
   get(executionId: string): Promise<StoredExecution | undefined>
   /**
-   * An execution as the daemon sees it that has it in memory, and not as it was last stored;
-   * `undefined`: none has, or it does not answer soon.
+   * An execution as it stands in another daemon's memory, which may be newer than the store.
+   * `undefined`: none has it in memory, or that daemon does not answer soon.
    */
   live(executionId: string): Promise<Execution | undefined>
   source(executionId: string): Promise<Omit<ExecutionSource, 'executionId'> | undefined>
-  /** Its events after a place; `undefined`: no other daemon has it in memory alone. */
+  /** Events of an execution after a place; `undefined`: no other daemon has it in memory alone. */
   events(executionId: string, after: number): Promise<readonly StoredEvent[] | undefined>
   /** Cancels it there; `false`: no other daemon has it in memory alone. */
   cancel(executionId: string, caller: Caller): Promise<boolean>
   /** Removes it there; `false`: no other daemon has it in memory alone. */
   remove(executionId: string, caller: Caller): Promise<boolean>
-  /** Pages of those that the others have in memory alone, of the others that answer soon. */
+  /** Pages of the executions that other daemons have in memory alone; daemons that answer late are left out. */
   lists(query: ListQuery): Promise<readonly BudgetedPage<Execution>[]>
   /** Follows an execution of a daemon; the result ends it. */
   watch(executionId: string, peerId: string, watcher: RemoteWatcher): () => void

@@ -3,6 +3,7 @@
  */
 
 import type { GuestSession } from '../../executor/boundary/messages.ts'
+import { callNumberOf } from '../../executor/record/call-id.ts'
 import { foldEvents } from '../../executor/record/fold-execution.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { Execution, ExecutionError } from '../../protocol/execution/execution.ts'
@@ -16,7 +17,6 @@ import {
   type DryRunDependencies,
   dryRunReplay,
   nondeterminism,
-  numberOf,
   type ReplayReport,
 } from '../replay/replay.ts'
 import type { SessionService } from '../sessions/sessions.ts'
@@ -63,11 +63,11 @@ export class ReplayService {
     if (claimed.startedAtMs === undefined) throw cannotReplay(executionId, 'it has not started')
     const session = await this.#session(claimed, execution)
     this.#refuseWhenFull(executionId, caller)
-    // It takes a worker as an execution of the caller does.
+    // A replay takes a worker as an execution of the caller does.
     const leave = executions.enter(caller)
     try {
       const report = await dryRunReplay(claimed, this.#deps, { untilCall, session, signal })
-      return judged(claimed, execution, report)
+      return replayOf(claimed, execution, report)
     } catch (error) {
       if (signal.aborted) throw cannotReplay(executionId, 'the caller has left')
       throw error
@@ -101,13 +101,13 @@ export class ReplayService {
   }
 }
 
-function judged(claimed: ClaimedExecution, execution: Execution, report: ReplayReport): Replay {
+function replayOf(claimed: ClaimedExecution, execution: Execution, report: ReplayReport): Replay {
   const { outcome, asked, place, variables, divergence } = report
   const calls = [...foldEvents(claimed.events).calls.values()]
   const fields = {
     executionId: claimed.executionId,
     logs: [...report.logs],
-    calls: calls.filter(({ callId }) => numberOf(callId) <= asked),
+    calls: calls.filter(({ callId }) => callNumberOf(callId) <= asked),
     ...(place && { place }),
     ...(variables && { variables: [...variables] }),
   }

@@ -13,7 +13,7 @@ export function isRestingPlace(event: ExecutionEvent): boolean {
   return isLast(event)
 }
 
-/** Whether the stream of an execution ends with this; of a stuck one it goes on after a retry. */
+/** Whether the stream of an execution ends with this event; a retry of a stuck one begins it again. */
 export const isLast = ({ type }: ExecutionEvent) =>
   type === 'execution-ended' || type === 'execution-stuck'
 

@@ -32,8 +32,8 @@ export class RunningFile {
   #working = new Set<string>()
 
   /**
-   * @param path absent: there is no file, and nothing is known of an earlier process
-   * @param onFault called with each failed write: the file is a hint, and nothing waits for it
+   * @param path absent: there is no file, so an earlier process has left no list
+   * @param onFault called with each failed write; the file is a hint, so nothing waits for its writes
    */
   constructor(path: string | undefined, onFault: (error: Error) => void) {
     this.#onFault = onFault

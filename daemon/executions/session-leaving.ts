@@ -20,7 +20,7 @@ export async function leavingOf(
   kept: ReturnType<RunningExecution['kept']>,
   { store, runtimes }: Pick<WriterDependencies, 'store' | 'runtimes'>,
 ): Promise<SessionLeaving> {
-  const texts = (seqs: readonly number[]) => store.texts(plan.executionId, seqs)
+  const texts = (callNumbers: readonly number[]) => store.texts(plan.executionId, callNumbers)
   const records = await wholeRecords(kept.records, texts, snapshot === undefined)
   const { replay, snapshot: runtime } = runtimes.of(plan.language)
   const run = records && (await writeSessionRun(plan, { ...kept, records }, execution, replay))

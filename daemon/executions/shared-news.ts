@@ -1,4 +1,4 @@
-/** What a daemon does when it learns that others over its store have acted on its executions. */
+/** Acts on news of a shared store: other daemons have decided, cancelled or claimed executions. */
 
 import type { RunningExecution } from '../../executor/execution/execution.ts'
 import { LatchdError } from '../../protocol/errors.ts'
@@ -18,13 +18,13 @@ export interface NewsSubjects {
   readonly unqueue: (executionId: string) => void
   /** Looks for executions that can be claimed. */
   readonly look: () => void
-  /** The same, for something that other daemons can claim too. */
+  /** As {@link look}, for an execution that other daemons can claim too. */
   readonly offer: () => void
-  /** What is in memory. */
+  /** The executions in memory. */
   readonly load: () => DaemonLoad
 }
 
-/** The news of a shared store, acted on. */
+/** The listener of a shared store's news, for the executions of this daemon. */
 export function newsFor(
   { runningFile, bus, onWebhooks, onFault }: WriterDependencies,
   { live, loading, queued, unqueue, look, offer, load }: NewsSubjects,

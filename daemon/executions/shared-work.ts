@@ -1,13 +1,13 @@
-/** Which daemon claims what has just become claimable: this one, or another one with a free worker. */
+/** Decides which daemon claims an execution that can go on: this one, or another with a free worker. */
 
 import type { ClaimLoop } from './claim-loop.ts'
 import type { OtherDaemons } from './other-daemons.ts'
 
-/** What can be claimed is left so long to daemons that were notified and have a free worker … */
+/** Notified daemons with a free worker have this long to claim an execution before this one does … */
 const NOTIFIED_MS = 500
-/** … and to those that cannot be reached: they look at the store themselves within this time. */
+/** … and daemons that cannot be reached this long: they look at the store themselves within it. */
 const UNREACHABLE_MS = 3000
-/** A store is looked at more often than this while something is due in it. */
+/** The claim loop looks at the store more often than this while an execution is due. */
 const SEEN_AGAIN_MS = 1000
 
 /** What {@link SharedWork} works with. */
@@ -22,11 +22,11 @@ export interface SharedWorkDependencies {
 export class SharedWork {
   #deps: SharedWorkDependencies
   #offering: Promise<void> | undefined
-  /** Whether something could be claimed when no worker was free. */
+  /** Whether an execution could be claimed while this daemon had no free worker. */
   #isDue = false
-  /** The next claim is for what others have left for so long, in milliseconds; absent: for nothing. */
+  /** The next claim takes executions that were due for this many milliseconds; absent: it takes none. */
   #leftMs: number | undefined
-  /** Since when something has been due at each look, by `performance.now()`. */
+  /** The instant since which each look has found a due execution, by `performance.now()`. */
   #dueSinceMs = 0
   #seenAtMs = Number.NEGATIVE_INFINITY
 
@@ -39,7 +39,7 @@ export class SharedWork {
     return active + queued >= workers
   }
 
-  /** Something can be claimed; said again at each look at the store that finds so. */
+  /** An execution can be claimed. Called again at each look at the store that finds one. */
   offer(): void {
     const { claims, others } = this.#deps
     if (others === undefined || !this.#isBusy) claims.look()

@@ -1,4 +1,4 @@
-/** What errors of the store and of the pool say about an execution that runs. */
+/** Reads errors of the store and of the pool: what each means for an execution that runs. */
 
 import { LatchdError } from '../../protocol/errors.ts'
 

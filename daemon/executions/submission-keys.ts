@@ -5,7 +5,7 @@ import { LatchdError } from '../../protocol/errors.ts'
 import { RETRY_AFTER_SECONDS } from '../base/retry-after.ts'
 import type { StoreReader, SubmitOutcome } from '../store/store.ts'
 
-/** Looks for the execution of a request that another daemon takes: after so long, then twice as long. */
+/** The first pause between looks for an execution that another daemon is about to take; it doubles. */
 const FIRST_LOOK_MS = 10
 const LAST_LOOK_MS = 160
 
@@ -29,10 +29,9 @@ export class SubmissionKeys {
   }
 
   /**
-   * The execution of a key: the one that has it, the one that is being submitted with it, or a new
-   * one.
+   * Finds the execution of a key: one that has it, one that is being submitted with it, or a new one.
    *
-   * A new key costs no look for it, since the store looks when it takes the submission. A known one
+   * A new key costs no look-up: the store makes it when it takes the submission. A repeated request
    * needs no room: a refusal counts only when the store does not have the key.
    *
    * @param submit called once for all concurrent requests of a key; gives the id of a known key too
@@ -62,8 +61,8 @@ export class SubmissionKeys {
   async #knownDespite(refusal: unknown, owner: string, key: SubmissionKey): Promise<string> {
     let known = await this.#known(owner, key)
     if (this.#isShared && refusal instanceof LatchdError && refusal.code === 'SESSION_BUSY') {
-      // Another daemon may take the same request: the session is held for it, and its execution is
-      // not stored yet.
+      // Another daemon may take the same request: it holds the session already, and has not stored
+      // the execution yet.
       for (let ms = FIRST_LOOK_MS; known === undefined && ms <= LAST_LOOK_MS; ms *= 2) {
         await delay(ms)
         known = await this.#known(owner, key)

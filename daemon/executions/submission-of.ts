@@ -5,7 +5,7 @@ import { parentCallOf } from '../../protocol/execution/parent-call.ts'
 import { serializePlan } from '../replay/stored-plan.ts'
 import type { Submission } from '../store/store.ts'
 
-/** Whose an execution is, and what it runs on. */
+/** The owner of an execution, its webhook and its runtime. */
 export interface SubmissionFacts {
   readonly owner: string
   readonly webhookUrl: string | undefined

@@ -1,6 +1,6 @@
 /**
- * Lets executions go on under another runtime than they began with only when it repeats them: what
- * an engine does differently shows in the dry run, before anything of it has run.
+ * Lets an execution go on under another runtime than its first one only if that repeats it. The dry run
+ * shows what an engine does differently, before the program goes on.
  */
 
 import { type DryRunDependencies, dryRunReplay } from '../replay/replay.ts'

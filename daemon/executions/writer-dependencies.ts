@@ -18,7 +18,7 @@ export interface WriterDependencies {
   readonly sessions: SessionService
   /** The executions that have a worker, for the process that starts after a loss of this one. */
   readonly runningFile: RunningFile
-  /** What executions run on here, for their plans. */
+  /** The runtimes of this process, for the plans of executions. */
   readonly runtimes: Runtimes
   /** The message to a webhook for an event; `undefined` for events without one. */
   readonly webhookFor: (url: string, event: StoredEvent) => WebhookMessage | undefined

@@ -26,17 +26,9 @@ import { isNothing, nothing } from './held-addition.ts'
 import { isRestingPlace, readActive } from './resting-place.ts'
 import { leavingOf } from './session-leaving.ts'
 import { submissionOf } from './submission-of.ts'
+import { WriteTimer } from './write-timer.ts'
 import type { WriterDependencies } from './writer-dependencies.ts'
 
-/** For watchers, an event waits this long for others before it is written. */
-const WATCHED_MS = 10
-/**
- * The answer of a call that is made once waits this long for the next call, whose write includes
- * it.
- */
-const ANSWER_MS = 250
-/** An approval waits this long for the park of its guest. */
-const SHOW_MS = 10
 /** More entries than this are written although nothing waits for them. */
 const MAX_HELD = 500
 
@@ -52,20 +44,20 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
   #deps: WriterDependencies
   #running: RunningExecution | undefined
   #isDurable: boolean
-  /** Whether the store has it, so that another process can go on with it. */
+  /** Whether the store has the execution, so that another process can go on with it. */
   #isStored: boolean
   #held = nothing()
   /** The last write under way; all before it have ended when it has. */
   #written: Promise<void> = Promise.resolve()
   #room = new RoomWatch()
-  #timer: NodeJS.Timeout | undefined
+  #timer = new WriteTimer(() => this.#writeNow())
   #onStart: () => void = () => {}
-  /** The end of a volatile execution, published when all of it is done. */
+  /** The end event of a volatile execution, published when its session and memory have it. */
   #end: ExecutionEvent | undefined
   #isClosed = false
   /** Approvals that are not stored yet. */
   #unshown = 0
-  /** Called when what is held leaves for the store. */
+  /** Called when the held entries leave for the store. */
   #onTaken: (() => void)[] = []
   #hasWorker = false
   /** Removes the execution from the file of those that have a worker. */
@@ -97,8 +89,8 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
     return this.#isStored
   }
 
-  readTexts(seqs: readonly number[]): Promise<readonly string[]> {
-    return this.#deps.store.texts(this.#plan.executionId, seqs)
+  readTexts(callNumbers: readonly number[]): Promise<readonly string[]> {
+    return this.#deps.store.texts(this.#plan.executionId, callNumbers)
   }
 
   /** Resolves when a write of the execution waits for room on a full disk; at once when one does. */
@@ -207,12 +199,11 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
     if (this.#isDurable) this.#held.program = JSON.stringify(program)
   }
 
-  /** Stores it with the park of its guest, which comes at once if nothing else goes on. */
+  /** Stores an approval with the park of its guest, which follows at once if nothing else goes on. */
   showApproval(approval: CallApproval): Promise<void> {
     this.#held.approvals.push(approval)
     this.#unshown++
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => this.#writeNow(), SHOW_MS)
+    this.#timer.startForApproval()
     const taken = Promise.withResolvers<void>()
     this.#onTaken.push(taken.resolve)
     return taken.promise.then(() => this.#written)
@@ -323,7 +314,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
       ...(startedAtMs !== undefined && { startedAtMs, runtime: this.#runtime }),
       ...(program && { program: JSON.stringify(program) }),
     }
-    // Those events were published when they happened.
+    // An empty addition: the events up to here were published when they happened.
     this.#write({}, async () => {
       await store.submit(submission)
       this.#isStored = true
@@ -353,8 +344,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
   }
 
   #take(): Addition {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
+    this.#timer.stop()
     const held = this.#held
     this.#held = nothing()
     for (const onTaken of this.#onTaken.splice(0)) onTaken()
@@ -375,9 +365,9 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
   #writeSoon(isDue = false): void {
     const isMuch = this.#held.records.length + this.#held.events.length > MAX_HELD
     const isWanted = isMuch || this.#deps.bus.isWatched(this.#plan.executionId)
-    // Other daemons see of it what the store has.
+    // Other daemons see only what the store has.
     if (!isWanted && !isDue && this.#deps.store.sharing === undefined) return
-    this.#timer ??= setTimeout(() => this.#writeNow(), isWanted ? WATCHED_MS : ANSWER_MS)
+    this.#timer.start(isWanted)
   }
 
   #writeNow(): void {

@@ -10,7 +10,7 @@ import {
 import { backupFile } from '../store/sqlite/upkeep.ts'
 import { contentProblems, copyContents, keepContents } from './copied-contents.ts'
 
-/** What was copied beside the store. */
+/** The files that were copied beside the store. */
 export interface CopiedFiles {
   readonly folder: string
   readonly files: number
@@ -60,7 +60,7 @@ export async function backupWithContents(from: string, to: string): Promise<Copi
   }
 }
 
-/** What is wrong with the contents that a store or a copy of one refers to, a line each. */
+/** Problems of the contents that a store or a copy of one refers to, a line each. */
 export async function storeContentProblems(file: string): Promise<readonly string[]> {
   const problems = await contentProblems(contentsFolderOf(file), storedContents(file))
   if (problems.length === 0) return []

@@ -29,7 +29,7 @@ export async function copyContents(
     if (statSync(target, { throwIfNoEntry: false }) !== undefined) continue
     await mkdir(dirname(target), { recursive: true, mode: FOLDER_MODE })
     try {
-      // Where the file system can, no byte is copied until one of both changes.
+      // A file system with clones copies no byte until one of the two files changes.
       await copyFile(contentPath(from, content.sha256), target, constants.COPYFILE_FICLONE)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
@@ -61,7 +61,7 @@ export async function keepContents(
   }
 }
 
-/** What is wrong with the contents of a folder, a line each: missing, cut short, or changed. */
+/** Problems of the contents of a folder, a line each: missing, cut short, or changed. */
 export async function contentProblems(
   folder: string,
   contents: readonly StoredContent[],

@@ -160,7 +160,7 @@ export class FileService {
     try {
       await this.#contents.clean(hashes => this.#deps.store.unusedContents(hashes))
     } catch (error) {
-      // They take room, and the next start tries again.
+      // The contents take room until the next start tries again.
       this.#deps.log.error({ err: error }, 'contents without a file were not removed')
     }
   }
@@ -169,7 +169,7 @@ export class FileService {
   async sweep(inMemory: () => readonly string[]): Promise<void> {
     const { store, now, keepMs, isShared, log } = this.#deps
     const nowMs = now()
-    // What another daemon has in memory is not known here: its files stay as long as uploads do.
+    // This daemon does not know the executions in another one's memory: their files stay as long as uploads.
     const madeBeforeMs = nowMs - (isShared ? keepMs : MADE_MS)
     let files = 0
     for (let isLast = false; !isLast; ) {
@@ -206,7 +206,7 @@ function noFile(fileId: string): LatchdError {
   return new LatchdError('NOT_FOUND', `There is no file ${fileId}`)
 }
 
-/** What a caller is told of a file that could not be written. */
+/** The error for a caller whose file could not be written. */
 function refusalOf(error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException
   if (code === 'ENOSPC' || code === 'EDQUOT') {

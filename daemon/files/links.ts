@@ -1,4 +1,4 @@
-/** Signed links to files: whoever has one reads that file until the link expires. */
+/** Signed links to files: a client with a link reads that file until the link expires. */
 
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { readIfThere } from '../base/read-if-there.ts'

@@ -12,7 +12,7 @@ import type { FileFolder } from '../../executor/files/file-folder.ts'
 import { trimFolder } from '../../executor/files/trim-folder.ts'
 import type { ContentPlace, ContentStore } from '../store/content-store.ts'
 
-/** A place of contents that is no database. */
+/** A place of contents outside of the database. */
 export interface ContentBucket extends ContentPlace {
   /** Bytes `from` to `to`, without `to`. @throws {LatchdError} `STORE_UNAVAILABLE` */
   read(sha256: string, from: number, to: number): AsyncIterable<Uint8Array>

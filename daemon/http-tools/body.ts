@@ -50,7 +50,7 @@ function contentOf(body: HttpBody, input: Readonly<Record<string, unknown>>): un
   return entries.length === 0 && !body.isRequired ? undefined : Object.fromEntries(entries)
 }
 
-/** @throws {TypeError} for what is no object */
+/** @throws {TypeError} for a value that is not an object */
 function fieldsOf(value: unknown): [string, unknown][] {
   if (!isRecord(value)) throw new TypeError('Cannot send a form: an object of its fields is needed')
   return Object.entries(value).filter(([, field]) => field !== undefined)

@@ -44,7 +44,7 @@ export function toolOfOperation(
   const made: Tool = {
     ...tool,
     validateOutput: undefined,
-    // Of an operation nobody here has chosen the name.
+    // The document has chosen the name of the operation, not the operator.
     ...(namespace !== undefined && { isImported: true }),
   }
   checkToolName(made)

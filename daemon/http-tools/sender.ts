@@ -8,13 +8,13 @@ import { answerValue } from './answer.ts'
 import type { SendOperation } from './make-tool.ts'
 import { requestOf } from './request.ts'
 
-/** Bytes of an answer. What is no file has the limits of its execution beside it. */
+/** Bytes of an answer. An answer that is not a file has the limits of its execution beside this. */
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024
 /** A call has a bound, which aborts its signal. */
 const NO_TIMEOUT_MS = 2 ** 31 - 1
 /** Stands for a secret in an error. */
 const HIDDEN = '****'
-/** Shorter texts are no secrets: they would stand in any answer. */
+/** Shorter strings do not count as secrets: they would stand in any answer. */
 const MIN_SECRET = 4
 
 /** The part of a setting that a sender needs. */

@@ -28,7 +28,7 @@ export function callerTools(
   return new Toolbox([...own.tools, ...served.map(binding => connections.tool(binding, callMs))])
 }
 
-/** What callers see of a set of tools: made once, since there may be thousands. */
+/** The tools of a set that a caller may see: chosen once, since there may be thousands. */
 const seen = new WeakMap<Toolbox, WeakMap<KnownCaller, Toolbox>>()
 
 function ownTools(toolbox: Toolbox, caller: KnownCaller): Toolbox {
@@ -82,7 +82,7 @@ export async function visibleTools(
     }
     return own
   }
-  // Their schemas are compiled, which takes a while where there are many.
+  // Reading tools compiles their schemas, which takes a while where there are many.
   const own = await inTurns(read())
   return readable(undefined, () => chosen.with(own))
 }

@@ -80,7 +80,7 @@ export interface AnswersMcp {
   handle(context: Context<HttpEnvironment>, answer: AnswerInner): Promise<Response>
 }
 
-/** What each request carries through the app. */
+/** The variables of a request on its way through the app. */
 export interface HttpEnvironment {
   Variables: {
     caller: KnownCaller

@@ -32,9 +32,9 @@ export function sendEvents(
   withdrawn.addEventListener('abort', end)
   const response = streamSSE(context, async stream => {
     let isOver = false
-    // A timer that was cleared would be set again by it.
-    const beatLater = () => void (isOver || heart.refresh())
-    const heartbeat = () => stream.write(': \n\n').then(beatLater)
+    // A refresh would set a cleared timer again.
+    const delayHeartbeat = () => void (isOver || heart.refresh())
+    const heartbeat = () => stream.write(': \n\n').then(delayHeartbeat)
     const heart = setTimeout(heartbeat, HEARTBEAT_MS)
     const leave = () => {
       isOver = true
@@ -45,13 +45,13 @@ export function sendEvents(
       leave()
       end()
     })
-    // The headers leave with it: the client knows that it misses nothing from now on.
+    // This sends the headers too: the client knows that it misses no event from now on.
     await stream.write(': \n\n')
     for await (const event of events) {
       const { sequence } = event
       const id = sequence === undefined ? {} : { id: String(sequence) }
       await stream.writeSSE({ ...id, event: event.type, data: JSON.stringify(event) })
-      beatLater()
+      delayHeartbeat()
     }
     leave()
   })

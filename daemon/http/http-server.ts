@@ -116,7 +116,7 @@ function onClientError(
   answer: ServerResponse | undefined,
 ): void {
   const isAnswering = answer !== undefined && !answer.writableEnded
-  // A complete earlier request gets its answer or none: the client would take this answer for it.
+  // The client would take this answer for that of a complete earlier request, which must get its own.
   const isEarlier = isAnswering && (answer.headersSent || answer.req.complete)
   if (error.code === 'ECONNRESET' || !socket.writable || isEarlier) {
     socket.destroy()

@@ -1,4 +1,4 @@
-/** The daemon's end of `/mcp`: who asks, and the way from the protocol to the API. */
+/** The daemon's end of `/mcp`: its callers, and the way from the protocol to the API. */
 
 import type { Context } from 'hono'
 import { ToolIndex } from '../../executor/tools/tool-index.ts'
@@ -28,7 +28,7 @@ export class McpEndpoint implements AnswersMcp {
   #loaded: Promise<Loaded> | undefined
   #http: McpHttp | undefined
   #isStopping = false
-  /** Of requests and sessions that may not be over; they are to end with the daemon. */
+  /** The clients of requests and sessions that may not be over; the daemon closes them at its end. */
   #clients = new Set<WeakRef<Latchd>>()
 
   constructor(deps: EndpointDependencies) {
@@ -65,7 +65,7 @@ export class McpEndpoint implements AnswersMcp {
     return response
   }
 
-  /** From now on nobody has cancelled what is cut off. */
+  /** The daemon stops: requests that are cut off from now on were not cancelled. */
   stop(): void {
     this.#isStopping = true
   }
@@ -106,12 +106,12 @@ export class McpEndpoint implements AnswersMcp {
   }
 }
 
-/** At so many clients those that are gone are forgotten. */
+/** At this many clients the references to collected ones are removed. */
 const MANY_CLIENTS = 1000
 
 const known = new WeakMap<Toolbox, CallerTools>()
 
-/** What only requests to `/mcp` need. */
+/** The modules that only requests to `/mcp` need. */
 interface Loaded {
   readonly http: McpHttp
   readonly Client: typeof Latchd
@@ -158,7 +158,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    // The protocol has an answer of its own for what is no JSON.
+    // The protocol has an answer of its own for a body that is not JSON.
     return undefined
   }
 }

@@ -31,7 +31,7 @@ export function problemResponse(error: LatchdError): Response {
   return new Response(body, { status, headers })
 }
 
-/** The answer to an error as status, headers and body, for those who write it themselves. */
+/** The answer to an error as status, headers and body, for routes that write it themselves. */
 export function problemAnswer(error: LatchdError) {
   const status = statusOf(error.code)
   const problem: Problem = {

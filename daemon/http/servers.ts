@@ -100,7 +100,7 @@ async function listenOnSocket(server: Server, path: string): Promise<Server> {
   if (found !== undefined && !found.isSocket()) {
     throw new ConfigError(`Cannot listen on ${path}: expected a socket or nothing there`)
   }
-  // A killed daemon leaves it behind; a live one holds its port too.
+  // A killed daemon leaves its socket behind. A live one would hold its port too.
   rmSync(path, { force: true })
   await listen(server, { path })
   chmodSync(path, SOCKET_MODE)

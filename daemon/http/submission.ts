@@ -15,7 +15,7 @@ import type { RouteDependencies } from './dependencies.ts'
 
 /** How a request is taken, beside its body. */
 export interface SubmissionOptions {
-  /** Whether it is on disk before it is answered, also when its body does not ask for it. */
+  /** Whether the execution is stored before the answer, also when the body does not ask for that. */
   readonly isDurable: boolean
   /** The caller's idempotency key. */
   readonly key: string | undefined

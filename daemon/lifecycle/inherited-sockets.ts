@@ -51,7 +51,7 @@ export function checkReach(server: Server, tokens: readonly TokenSetting[]): voi
 export function addressText(server: Server, name?: string): string {
   const address = server.address()
   if (typeof address === 'string') return `unix:${address}`
-  // Of a Unix socket that it did not make Node does not know the path.
+  // Node does not know the path of a Unix socket that it did not make.
   if (address === null) return 'a socket of the service manager'
   const { port } = address
   const host = name ?? address.address

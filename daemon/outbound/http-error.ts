@@ -1,7 +1,7 @@
 import { bodyText } from './body-text.ts'
 import type { OutboundAnswer } from './outbound.ts'
 
-/** What an error repeats of the body of a failed answer: it often says what was wrong. */
+/** The part of a failed answer's body that the error repeats: it often says what was wrong. */
 export interface ShownBody {
   /** Characters; 300 when absent. */
   readonly maxShown?: number

@@ -78,6 +78,6 @@ async function* inflate(chunks: Chunks): AsyncGenerator<Uint8Array> {
 
 /** Discards an unread body. After a short one the connection stays open for the next request. */
 export function discardBody(body: Body): void {
-  // Its outcome no longer matters.
+  // The outcome of the dump does not matter.
   body.dump({ limit: 65_536 }).catch(() => {})
 }

@@ -1,4 +1,4 @@
-/** What a daemon answers to the others about its executions. */
+/** Answers the other daemons about the executions of this one. */
 
 import type { MemoryExecutions } from '../../executor/store/memory-executions.ts'
 import { LatchdError } from '../../protocol/errors.ts'
@@ -117,18 +117,18 @@ export class Answering {
     this.#watches.delete(link)
   }
 
-  /** Whether somebody watches over a link. */
+  /** Whether the other daemon watches an execution over a link. */
   isUsed(link: PeerLink): boolean {
     return (this.#watches.get(link)?.size ?? 0) > 0
   }
 }
 
 /** An execution may become durable, or be forgotten, while it is asked for. */
-async function unlessGone<T, Gone>(gone: Gone, read: () => Promise<T>): Promise<T | Gone> {
+async function unlessGone<T, Gone>(instead: Gone, read: () => Promise<T>): Promise<T | Gone> {
   try {
     return await read()
   } catch (error) {
-    if (error instanceof LatchdError && error.code === 'NOT_FOUND') return gone
+    if (error instanceof LatchdError && error.code === 'NOT_FOUND') return instead
     throw error
   }
 }

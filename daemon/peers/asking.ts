@@ -1,4 +1,4 @@
-/** What executions ask of the other daemons, over links. */
+/** Asks the other daemons about executions, over links. */
 
 import { z } from 'zod'
 import type { StoredEvent } from '../../executor/store/stored-event.ts'
@@ -53,7 +53,7 @@ export interface AskingDependencies {
 export class Asking implements OtherDaemons {
   readonly idPrefix: string
   #deps: AskingDependencies
-  /** By execution: who watches it, and over which link. */
+  /** By execution: its watcher, and the link that it watches over. */
   #watched = new Map<string, { readonly watcher: RemoteWatcher; link?: PeerLink }>()
   #ofOwners = new Map<number, OwnerWatch>()
   #lastWatchId = 0
@@ -85,7 +85,7 @@ export class Asking implements OtherDaemons {
       const link = await this.#deps.peers.reach(peerId)
       const answer = shape.parse(
         (await link?.request(request, timeoutMs).catch(async error => {
-          // It may have stopped meanwhile, and then nobody has it.
+          // That daemon may have stopped meanwhile, and then none has the execution.
           if ((await this.#deps.peers.reach(peerId)) === undefined) return null
           throw error
         })) ?? null,
@@ -184,7 +184,7 @@ export class Asking implements OtherDaemons {
       const last = Place.parse(await link.request({ kind: 'watch', executionId }, ANSWER_MS))
       if (this.#watched.get(executionId) === entry) entry.watcher.onLive(last)
     } catch {
-      // It is followed by polling.
+      // Without a link the execution is followed by polling.
       if (this.#watched.get(executionId) !== entry) return
       this.#watched.delete(executionId)
       entry.watcher.onEnd()

@@ -6,7 +6,7 @@ import type { ClientProcess, ConnectedClient } from '../clients/connected-client
 import type { PeerFrameOf } from './peer-frames.ts'
 import type { PeerLink } from './peer-link.ts'
 
-/** What another daemon has to do with a client. */
+/** Another daemon that uses a client of this one. */
 interface Asker {
   /** Its executions that have tools of the client. */
   executions: number

@@ -47,7 +47,7 @@ export class ClientsEverywhere implements OtherClients {
       const link = before === undefined ? undefined : await peers.link(before)
       link?.send({ type: 'client-moved', owner, clientId })
     } catch (error) {
-      // It is served here all the same, and the next check stores where it is.
+      // The client is served here all the same, and the next check stores its place.
       this.#deps.onFault(error)
     }
   }

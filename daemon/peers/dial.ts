@@ -51,7 +51,7 @@ export async function dial(me: Dialer, to: PeerRow): Promise<WebSocket> {
       socket.terminate()
     }
   })
-  // Whoever reads it takes it up again: a frame may have come with the answer.
+  // The reader of the socket resumes it: a frame may have come with the answer.
   socket.once('open', () => {
     socket.pause()
     resolve(socket)

@@ -36,7 +36,7 @@ export const PeerRequest = z.discriminatedUnion('kind', [
     after: Place.optional(),
     limit: z.int().positive(),
   }),
-  /** Its events from now on; the answer is the place of the last one. */
+  /** Watches an execution's events from now on; the answer is the place of the last one. */
   z.strictObject({ kind: z.literal('watch'), executionId }),
   /** The events of all executions of an owner from now on; without one, of all owners. */
   z.strictObject({ kind: z.literal('watch-owner'), watchId: z.int(), owner: Name.optional() }),
@@ -56,12 +56,12 @@ export const PeerFrame = z.discriminatedUnion('type', [
     code: z.string(),
     message: z.string(),
   }),
-  /** `due`: something can be claimed. `news`: somebody has decided or cancelled. */
+  /** `due`: an execution can be claimed. `news`: one was decided or cancelled. */
   z.strictObject({ type: z.literal('poke'), what: z.enum(['due', 'news']) }),
   z.strictObject({ type: z.literal('session-freed'), sessionId: Name }),
   z.strictObject({ type: z.literal('unwatch'), executionId }),
   z.strictObject({ type: z.literal('unwatch-owner'), watchId: z.int() }),
-  /** Of a `watch`; with `watchId` of a `watch-owner`. */
+  /** An event of a `watch`; with `watchId` one of a `watch-owner`. */
   z.strictObject({
     type: z.literal('event'),
     event: ExecutionEvent,
@@ -86,7 +86,7 @@ export const PeerFrame = z.discriminatedUnion('type', [
     resumeToken: z.string(),
     held: z.array(z.strictObject({ id: z.string(), key: z.string() })),
   }),
-  /** It is connected no more, or was not. */
+  /** The client is not connected any more, or was not. */
   z.strictObject({ type: z.literal('client-gone'), ...client }),
   z.strictObject({ type: z.literal('from-client'), ...client, frame: ClientFrame }),
   z.strictObject({ type: z.literal('to-client'), ...client, frame: DaemonFrame }),

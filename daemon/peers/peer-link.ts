@@ -15,12 +15,12 @@ const MAX_BEHIND_BYTES = 4 * MAX_FRAME_BYTES
 const HEARTBEAT_MS = 1000
 /** After this long without a frame the other side is taken for lost. */
 const LEASE_MS = 5000
-/** A link that nobody has used for this long is closed. */
+/** A link that was not used for this long is closed. */
 const IDLE_MS = 60_000
 /** Requests of the other side that are answered at a time. */
 const MAX_ANSWERING = 1024
 
-/** What a link's frames come to. */
+/** Receives the frames of a link. */
 export interface LinkHandler {
   onFrame(link: PeerLink, frame: PeerFrame): void
   /** The value of an answer. @throws {LatchdError} for a refusal */

@@ -30,7 +30,7 @@ export interface PeerListenerDependencies {
   /** The key of another daemon that lives; `undefined`: there is none of this id. */
   readonly keyOf: (peerId: string) => Promise<string | undefined>
   readonly onPeer: (socket: WebSocket, peerId: string) => void
-  /** Called with why somebody was refused. */
+  /** Called with the reason when a connection is refused. */
   readonly onStranger: (reason: string) => void
   readonly now: () => number
 }

@@ -7,12 +7,12 @@ import { dial } from './dial.ts'
 import type { PeerFrame } from './peer-frames.ts'
 import { type LinkHandler, PeerLink, unavailable } from './peer-link.ts'
 
-/** What is known of the others is read again when it is older than this. */
+/** The facts of the other daemons are read again when they are older than this. */
 const KNOWN_MS = 2000
 /** A daemon that could not be reached is tried again after the first pause, then after twice as long. */
 const FIRST_PAUSE_MS = 100
 const LAST_PAUSE_MS = 5000
-/** A poke whose link takes longer to open helps nobody. */
+/** A poke whose link takes longer to open is given up: it would come too late. */
 const POKE_MS = 500
 /** How many others are poked: one that has room is enough. */
 const MAX_POKED = 8
@@ -75,10 +75,10 @@ export class Peers {
 
   /** As {@link link}, within a time: a daemon whose network swallows everything is not waited for. */
   async linkWithin(peerId: string, ms: number): Promise<PeerLink | undefined> {
-    const late = Promise.withResolvers<undefined>()
-    const timer = setTimeout(late.resolve, ms)
+    const timedOut = Promise.withResolvers<undefined>()
+    const timer = setTimeout(timedOut.resolve, ms)
     try {
-      return await Promise.race([this.link(peerId), late.promise])
+      return await Promise.race([this.link(peerId), timedOut.promise])
     } finally {
       clearTimeout(timer)
     }

@@ -14,7 +14,7 @@
 
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 
-/** So long a challenge can be answered. */
+/** A challenge can be answered for this long. */
 export const CHALLENGE_MS = 10_000
 const NONCE_BYTES = 16
 
@@ -29,7 +29,7 @@ export interface Dial {
   readonly nonce: string
 }
 
-/** A new number that nobody can guess. */
+/** A new number that cannot be guessed. */
 export const newNonce = (): string => randomBytes(NONCE_BYTES).toString('hex')
 
 /** The proof of one side. @param key the key of the other side */
@@ -67,7 +67,7 @@ export function readCredentials(
 export class Challenges {
   readonly #secret = randomBytes(32)
   readonly #now: () => number
-  /** Those that were answered with a proof, until they are too old. */
+  /** Challenges that were answered with a proof, until they are too old. */
   #used = new Map<string, number>()
 
   /** @param now a clock that never goes back, in milliseconds */

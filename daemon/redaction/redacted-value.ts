@@ -1,6 +1,6 @@
 /**
  * A copy of a value in which every text went through `redact`: keys, elements, entries of maps and
- * sets, messages of errors, addresses. A value without such a text is returned itself. Bytes are
+ * sets, messages of errors, addresses. A value without such a string is returned itself. Bytes are
  * not searched.
  */
 export function redactedValue(value: unknown, redact: (text: string) => string): unknown {

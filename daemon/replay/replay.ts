@@ -20,6 +20,7 @@ import { Journal } from '../../executor/calls/journal.ts'
 import { deliverTexts } from '../../executor/calls/journal-texts.ts'
 import type { FilesOf } from '../../executor/files/execution-files.ts'
 import type { Supervision } from '../../executor/pool/watchdog.ts'
+import { callNumberOf } from '../../executor/record/call-id.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { ExecutionError, LogLine } from '../../protocol/execution/execution.ts'
 import type { ClaimedExecution, StoreReader } from '../store/store.ts'
@@ -80,7 +81,7 @@ export async function dryRunReplay(
     })
   }
   const report = await run().catch(error => {
-    // Its worker was lost through another's guest; the next one is its own.
+    // The guest of another execution lost the worker; the next worker is its own.
     if (error instanceof SharedLoss) return run()
     throw error
   })
@@ -147,7 +148,8 @@ async function runDry(
       receive: message => {
         if (message.kind === 'logs') onLogs(message.lines)
         if (message.kind !== 'load-text') return
-        const readTexts = (seqs: readonly number[]) => deps.store.texts(plan.executionId, seqs)
+        const readTexts = (callNumbers: readonly number[]) =>
+          deps.store.texts(plan.executionId, callNumbers)
         deliverTexts(journal, message, readTexts, files, () => run).catch(error => {
           fault = error
           run?.stop()
@@ -177,33 +179,29 @@ function divergenceOf(
 ): ExecutionError | undefined {
   if (outcome.status === 'diverged') return outcome.error
   const before = new Map<number, string>()
-  let last: { id: number; tool: string } | undefined
+  let last: { callNumber: number; tool: string } | undefined
   for (const event of events) {
     if (event.type !== 'call-started') continue
     const { callId, tool } = event.call
-    const id = numberOf(callId)
-    before.set(id, `call ${tool}`)
-    if (last === undefined || id > last.id) last = { id, tool }
+    const callNumber = callNumberOf(callId)
+    before.set(callNumber, `call ${tool}`)
+    if (last === undefined || callNumber > last.callNumber) last = { callNumber, tool }
   }
-  for (const { kind, seq, request } of records) if (kind === 'intent') before.set(seq, request)
-  for (const [id, request, ...earlier] of unanswered) {
-    const asked = before.get(id)
-    // Of a call without an intent the tool alone was kept.
+  for (const { kind, callNumber, request } of records)
+    if (kind === 'intent') before.set(callNumber, request)
+  for (const [callNumber, request, ...earlier] of unanswered) {
+    const asked = before.get(callNumber)
+    // For a call without an intent only the tool was stored.
     if (asked === undefined || request.startsWith(`${asked} `)) continue
     if (request === asked || earlier.includes(asked)) continue
-    return nondeterminism(`Call ${id} of the program is ${request}; before it was ${asked}`)
+    return nondeterminism(`Call ${callNumber} of the program is ${request}; before it was ${asked}`)
   }
   if (outcome.status === 'halted' || outcome.status === 'stopped') return undefined
-  if (last === undefined || last.id <= asked) return undefined
+  if (last === undefined || last.callNumber <= asked) return undefined
   const how = outcome.status === 'parked' ? 'waits' : 'ended'
   return nondeterminism(
-    `The program ${how} after ${asked} calls; before it made call ${last.id}: ${last.tool}`,
+    `The program ${how} after ${asked} calls; before it made call ${last.callNumber}: ${last.tool}`,
   )
-}
-
-/** The number of a call, by its public id. */
-export function numberOf(callId: string): number {
-  return Number(callId.slice(callId.lastIndexOf('_') + 1))
 }
 
 /** The error of an execution that takes another path than its journal. */

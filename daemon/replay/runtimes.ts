@@ -13,7 +13,7 @@ import { languageOf } from './stored-plan.ts'
 
 /** The tags of the engines; those of an optional one are read when they are first wanted. */
 export class Runtimes {
-  /** Those of the engine that is always there. */
+  /** The tags of the engine that is always there. */
   readonly main: RuntimeTags
 
   constructor(main: RuntimeTags) {

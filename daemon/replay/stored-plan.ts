@@ -46,7 +46,7 @@ interface StoredPlan {
   readonly timeZone?: ExecutionPlan['timeZone']
   /** Absent: off. */
   readonly typecheck?: ExecutionPlan['typecheck']
-  /** Where its first span is. */
+  /** The place of the execution's first span. */
   readonly traceparent?: string
   /** Engine, prelude and ICU that the execution began with. */
   readonly runtime: string
@@ -156,7 +156,7 @@ function currentTool(stored: StoredTool, toolbox: Toolbox): Tool {
   const change = changeOf(stored, storedTool(tool))
   if (change !== undefined) return unavailable(stored, change)
   const taken = asStored(stored, tool)
-  // What was asked about at its beginning is not done without a question after a restart.
+  // A call that needed an approval at its beginning needs one after a restart as well.
   return stored.asks === true ? askingTool(taken) : taken
 }
 

@@ -13,9 +13,10 @@ import type { ReadTexts } from '../../executor/calls/journal-texts.ts'
 import { TextBudget } from '../../executor/calls/text-budget.ts'
 import type { ExecutionPlan, RestoredExecution } from '../../executor/execution/execution-plan.ts'
 import { stepOf } from '../../executor/execution/session-of-execution.ts'
+import { callNumberOf } from '../../executor/record/call-id.ts'
 import type { Toolbox } from '../../executor/tools/toolbox.ts'
 import type { Execution } from '../../protocol/execution/execution.ts'
-import { numberOf, type ReplayReport } from '../replay/replay.ts'
+import type { ReplayReport } from '../replay/replay.ts'
 import { readPlan, serializePlan } from '../replay/stored-plan.ts'
 import type { ClaimedExecution } from '../store/store.ts'
 
@@ -30,6 +31,16 @@ export interface SessionRun {
   readonly claimed: ClaimedExecution
   readonly end: RunEnd
 }
+
+/** A run as it is stored: there the number of a record's call is its `seq`. */
+interface StoredRun {
+  readonly claimed: Omit<ClaimedExecution, 'records'> & {
+    readonly records: readonly StoredRecord[]
+  }
+  readonly end: RunEnd
+}
+
+type StoredRecord = Omit<ReadRecord, 'callNumber'> & { readonly seq: number }
 
 /** Longer answers of an execution are not stored with its session. */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024
@@ -51,16 +62,19 @@ export async function wholeRecords(
 ): Promise<readonly JournalRecord[] | undefined> {
   const budget = isNeeded ? TextBudget.unlimited() : new TextBudget(MAX_ANSWER_BYTES)
   const stored: number[] = []
-  for (const { seq, text } of records) {
+  for (const { callNumber, text } of records) {
     const isHere = typeof text === 'string'
     if (!budget.takes(isHere ? Buffer.byteLength(text) : text.bytes)) return undefined
-    if (!isHere) stored.push(seq)
+    if (!isHere) stored.push(callNumber)
   }
   const read = stored.length === 0 ? [] : await readTexts(stored)
-  const texts = new Map(stored.map((seq, i) => [seq, read[i] as string]))
+  const texts = new Map(stored.map((callNumber, i) => [callNumber, read[i] as string]))
   return records.map(record => {
     const { text } = record
-    return { ...record, text: typeof text === 'string' ? text : (texts.get(record.seq) as string) }
+    return {
+      ...record,
+      text: typeof text === 'string' ? text : (texts.get(record.callNumber) as string),
+    }
   })
 }
 
@@ -77,7 +91,7 @@ export async function writeSessionRun(
 ): Promise<Uint8Array | undefined> {
   if ('error' in execution && execution.error.limit === 'cpuMs') return undefined
   const { executionId, source, sessionId, createdAtMs, caller } = plan
-  const claimed: ClaimedExecution = {
+  const claimed: StoredRun['claimed'] = {
     executionId,
     owner: caller,
     epoch: 0,
@@ -90,17 +104,21 @@ export async function writeSessionRun(
     createdAtMs,
     startedAtMs,
     deadlineMs: createdAtMs,
-    records: records.filter(({ kind }) => kind === 'delivery'),
+    records: records
+      .filter(({ kind }) => kind === 'delivery')
+      .map(({ kind, callNumber: seq, ...rest }) => ({ kind, seq, ...rest })),
     approvals: [],
     events: [],
   }
-  const run: SessionRun = { claimed, end: endOf(execution) }
+  const run: StoredRun = { claimed, end: endOf(execution) }
   return await compress(JSON.stringify(run))
 }
 
 /** Reads what {@link writeSessionRun} wrote. */
 export function readSessionRun(bytes: Uint8Array): SessionRun {
-  return JSON.parse(zstdDecompressSync(bytes).toString()) as SessionRun
+  const { claimed, end } = JSON.parse(zstdDecompressSync(bytes).toString()) as StoredRun
+  const records = claimed.records.map(({ seq: callNumber, ...rest }) => ({ callNumber, ...rest }))
+  return { claimed: { ...claimed, records }, end }
 }
 
 /**
@@ -139,14 +157,14 @@ function endOf(execution: Execution): RunEnd {
     return failedEnd(execution.error)
   }
   const open = execution.calls.filter(({ status }) => status === 'cancelled')
-  return { status: 'stopped', open: open.map(({ callId }) => numberOf(callId)) }
+  return { status: 'stopped', open: open.map(({ callId }) => callNumberOf(callId)) }
 }
 
 function dryRunEnd({ outcome, unanswered }: ReplayReport): RunEnd {
   const own = endOfRun(outcome)
   if (own !== undefined) return own
   const open = unanswered.filter(([, request]) => request.startsWith('call '))
-  return { status: 'stopped', open: open.map(([id]) => id) }
+  return { status: 'stopped', open: open.map(([callNumber]) => callNumber) }
 }
 
 /** Limits that end a program from outside. */

@@ -1,6 +1,6 @@
 /**
- * Whose turn it is in a session. The store says which execution holds it, for all daemons; those that
- * wait for it here take it in the order in which they came.
+ * The turns of executions in a session. The store says which execution holds the session, for all
+ * daemons. Executions that wait for it at this daemon take it in the order in which they came.
  */
 
 import { setTimeout as delay } from 'node:timers/promises'

@@ -80,7 +80,7 @@ export class SessionUpgrade {
       for (const sessionId of next) {
         if (this.#stopped.signal.aborted) return
         tried.add(sessionId)
-        // Those of an engine that may never run here are brought over when they are used.
+        // Sessions of an engine that may never run here are upgraded when they are used.
         const { runtime = '' } = (await store.session(sessionId)) ?? {}
         if (!runtimes.isMain(runtime)) continue
         await this.bringOver(sessionId)
@@ -116,14 +116,14 @@ export class SessionUpgrade {
     if (before === runtime) return undefined
     if (runs === undefined) return 'what it came from was not kept, or was too much to keep'
     const { signal } = this.#stopped
-    const late = AbortSignal.timeout(MAX_REPEAT_MS)
+    const timedOut = AbortSignal.timeout(MAX_REPEAT_MS)
     try {
-      const snapshot = await this.#repeatAll(runs, runtime, AbortSignal.any([signal, late]))
+      const snapshot = await this.#repeatAll(runs, runtime, AbortSignal.any([signal, timedOut]))
       if (typeof snapshot === 'string') return snapshot
       await store.replaceSnapshot(sessionId, before, snapshot)
       return undefined
     } catch (error) {
-      if (late.aborted) return `to repeat its executions takes longer than ${MAX_REPEAT_MS} ms`
+      if (timedOut.aborted) return `to repeat its executions takes longer than ${MAX_REPEAT_MS} ms`
       throw error
     }
   }

@@ -111,7 +111,7 @@ export class ToolSources {
     await Promise.all([this.#servers?.listed(mayMean), this.#documents?.listed(mayMean)])
   }
 
-  /** Tools in place of those that a program calls of sources that nobody has seen yet. */
+  /** Tools in place of those that a program calls of sources that have not listed theirs. */
   unseen(source: string, mayUse: (tool: string) => boolean): readonly Tool[] {
     return [
       ...(this.#servers?.unseen(source, mayUse) ?? []),

@@ -1,4 +1,4 @@
-/** What daemons and a store exchange about who owns an execution. */
+/** What daemons and a store exchange about the owner of an execution. */
 
 import type { StuckExecution } from './recovery-facts.ts'
 
@@ -41,6 +41,6 @@ export interface ClaimAnswer {
   readonly claimed: readonly Claimed[]
   /** When the next of the others can go on, after `nowMs`; `undefined`: none waits for its time. */
   readonly nextMs: number | undefined
-  /** Whether others could go on and were not claimed, since a session of theirs is held. */
+  /** Whether the claim left executions that are due, since another one holds their session. */
   readonly isBlocked: boolean
 }

@@ -27,7 +27,7 @@ export interface ContentStore {
   /** Bytes `from` to `to`, without `to`, of a content in the database. @throws {Error} it is not there */
   read(sha256: string, from: number, to: number): AsyncIterable<Uint8Array>
   /**
-   * Removes contents that no record has and nobody has kept for {@link CONTENT_GRACE_MS}, and what was
+   * Removes contents that no record has and no writer has kept for {@link CONTENT_GRACE_MS}, and what was
    * left half written that long ago.
    *
    * @param place where the bytes are; absent: in the database

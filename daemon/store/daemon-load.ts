@@ -4,9 +4,9 @@
 export interface OwnerLoad {
   /** In memory, or new and on their way there. */
   readonly executions: number
-  /** Of these, those that end with the daemon. */
+  /** The part of these that ends with the daemon. */
   readonly volatile: number
-  /** Of these, those that wait for a worker. */
+  /** The part of these that waits for a worker. */
   readonly queued: number
 }
 
@@ -23,7 +23,7 @@ export interface DaemonLoad {
 
 const NONE: OwnerLoad = { executions: 0, volatile: 0, queued: 0 }
 
-/** What an owner has at several daemons together. */
+/** The load of an owner at several daemons together. */
 export function sumOf(loads: Iterable<DaemonLoad>, owner: string): OwnerLoad {
   let sum = NONE
   for (const { owners } of loads) {

@@ -14,8 +14,8 @@ export interface StoreNews {
   /** What this daemon has in memory, for the others. */
   readonly load: () => DaemonLoad
   /**
-   * A decision on an execution of this daemon was stored by another. `false`: it is not in memory yet,
-   * and is told again with the next news.
+   * Another daemon has stored a decision on an execution of this one. `false`: the execution is not in
+   * memory yet, and the decision comes again with the next news.
    */
   readonly onDecided: (decided: StoredApproval) => boolean
   /** Another daemon was asked to cancel an execution of this one; the answer is as before. */
@@ -67,7 +67,7 @@ export interface PeerRow extends PeerFacts {
   readonly name: string
 }
 
-/** How an execution stands in the store, for who follows it. */
+/** How an execution stands in the store, for a daemon that follows it. */
 export interface Standing {
   /** The place of its last event; 0 before the first. */
   readonly last: number

@@ -3,7 +3,7 @@
 /** Counts of unfinished work in a store. */
 export interface StoreLoad {
   readonly executions: Readonly<Record<'queued' | 'running' | 'waiting' | 'stuck', number>>
-  /** Executions that can go on and that nobody owns. */
+  /** Executions that can go on and have no owner. */
   readonly unclaimed: number
   readonly pendingApprovals: number
   readonly pendingWebhooks: number

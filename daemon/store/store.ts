@@ -100,7 +100,7 @@ export interface Submission extends Addition {
   readonly maxUnderWay?: number
 }
 
-/** Who owns a new execution: the daemon that took it, or nobody until it is claimed. */
+/** The owner of a new execution: the daemon that took it, or none until it is claimed. */
 export type SubmitMode = 'run' | 'queue'
 
 /** What a submission came to. */
@@ -132,7 +132,7 @@ export interface ClaimedExecution {
   /** What it ran on last; absent: what its plan says. */
   readonly runtime?: string
   /**
-   * Intents in order of `seq`, then deliveries in order of `position`; with the texts that
+   * Intents in order of their call numbers, then deliveries in order of `position`; with the texts that
    * `executor/calls/text-budget.ts` takes.
    */
   readonly records: readonly ReadRecord[]
@@ -140,13 +140,13 @@ export interface ClaimedExecution {
   readonly events: readonly StoredEvent[]
 }
 
-/** What is written when an execution parks. */
+/** The addition with which an execution parks. */
 export interface Parking extends Addition {
   /** When it must be looked at again: the first of its timers, expiries and its deadline. */
   readonly wakeAtMs: number
 }
 
-/** What is written when an execution ends or becomes stuck. */
+/** The addition with which an execution ends or becomes stuck. */
 export interface Ending extends Addition {
   /** The execution as it ended, or as it is stuck. */
   readonly execution: Execution
@@ -157,27 +157,27 @@ export interface Ending extends Addition {
 /** Operations by which executions and webhooks move on. */
 export interface StoreWriter {
   /**
-   * Begins the work of a daemon. Executions that an earlier process of this daemon owned are nobody's
-   * again, and the loss of that process counts for those that had a worker: one that was lost five
-   * times without a new record becomes stuck (`CRASH_LOOP`).
+   * Begins the work of a daemon. Executions that an earlier process of this daemon owned have no owner
+   * any more. The loss of that process counts for those that had a worker: an execution that was lost
+   * five times without a new record becomes stuck (`CRASH_LOOP`).
    */
   open(facts: OpeningFacts): Promise<Opening>
   /**
    * Takes a new execution.
    *
-   * @param mode `run`, also when absent: the caller owns it at once; `queue`: nobody does, until
-   *   somebody claims it
+   * @param mode `run`, also when absent: the caller owns it at once; `queue`: it has
+   *   no owner until a daemon claims it
    */
   submit(submission: Submission, mode?: SubmitMode): Promise<SubmitOutcome>
   /**
-   * Makes the caller the owner of executions that nobody owns and that can go on: a new epoch, state
+   * Makes the caller the owner of executions that have none and can go on: a new epoch, state
    * `running`. Owners of tokens take turns, and of each the one that could go on first comes first.
    * An execution whose session another one holds stays; otherwise it holds its session from now on.
    */
   claim(request: ClaimRequest): Promise<ClaimAnswer>
   /**
-   * As {@link claim}, of one execution that has not ended and is not stuck, whenever it could go on
-   * and whoever holds its session. `undefined`: it is not there, or a daemon that lives owns it.
+   * As {@link claim}, of one execution that has not ended and is not stuck, also when it cannot go on
+   * yet or another one holds its session. `undefined`: it is not there, or a daemon that lives owns it.
    */
   take(executionId: string): Promise<Claimed | undefined>
   /**
@@ -186,7 +186,7 @@ export interface StoreWriter {
    */
   claimOne(executionId: string, nowMs: number): Promise<Claimed | undefined>
   /**
-   * Gives an execution up: it is nobody's, and can be claimed from `fromMs` on.
+   * Gives an execution up: it has no owner, and can be claimed from `fromMs` on.
    *
    * @throws {LatchdError} `STALE_OWNER`
    */
@@ -275,7 +275,7 @@ export interface StoreReader extends Promised<ExecutionReader> {
   /** Everything that a stored execution was made from, ended or not, without owning it. */
   journal(executionId: string): Promise<ClaimedExecution | undefined>
   /** Texts of deliveries of an execution, in the order of the numbers. @throws {Error} when one is not there */
-  texts(executionId: string, seqs: readonly number[]): Promise<readonly string[]>
+  texts(executionId: string, callNumbers: readonly number[]): Promise<readonly string[]>
   statistics(): Promise<StoreStatistics>
   /** Unfinished work; cheap however many executions have ended. */
   load(): Promise<StoreLoad>

@@ -1,4 +1,4 @@
-/** The last errors of each tool, for people who look at the tool. */
+/** The last errors of each tool, for the page of the tool. */
 
 import type { ExecutionEvent } from '../../protocol/execution/events.ts'
 

@@ -1,4 +1,4 @@
-/** Modules of tools: files whose default export is one tool, or a list or record of them. */
+/** Modules of tools: files whose default export is one tool, or an array or object of them. */
 
 import { stat } from 'node:fs/promises'
 import { isAbsolute, resolve } from 'node:path'
@@ -15,7 +15,7 @@ import { whyNotLoaded } from './module-failure.ts'
  * Imports tool modules (.ts, .mjs, .js) and reads their exports. In a record the keys name the
  * tools that have no name of their own.
  *
- * A module may also export `secrets`, a list of texts that must not leave the host.
+ * A module may also export `secrets`, an array of strings that must not leave the host.
  *
  * A tool that cannot be taken is left out with a warning; the others of its module are there.
  *

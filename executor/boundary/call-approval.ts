@@ -9,12 +9,12 @@ import type { Approval } from '../../protocol/approval.ts'
 export interface CallApproval {
   readonly approval: Approval
   /** Number of the call in its execution. */
-  readonly seq: number
+  readonly callNumber: number
   /** The call's arguments, encoded; of a decision with `args`, those. */
   readonly encodedInput: string
   /** Whether the decision said `remember: "session"`. */
   readonly isRemembered: boolean
-  /** What its session remembers then, see `remembered-tool.ts`; not kept by a store. */
+  /** The key that the session remembers then, see `remembered-tool.ts`; a store does not keep it. */
   readonly rememberAs?: string
   /** Whether the decision replaced the call's arguments; absent for no. */
   readonly isEdited?: true

@@ -35,7 +35,7 @@ export type GuestWork = Omit<GuestTask, 'serial'>
 
 /**
  * Checks what the worker of one run sends: after an escape the program may have sent it. Each value
- * is JSON in a text, or the value itself.
+ * is JSON in a string, or the value itself.
  */
 export interface GuestReader {
   /** @throws {Error} for what no guest of ours sends */
@@ -61,7 +61,7 @@ export interface PoolRun {
   readonly isResume: boolean
   /** Name of the caller whose execution it is. Owners have equal shares of the workers' time. */
   readonly owner: string
-  /** Its session: a worker that ran the last program of it may hold its state. Absent: none. */
+  /** The execution's session: the worker of its last program may hold its state. Absent: none. */
   readonly session?: string | undefined
   /** The language of its program, which decides about the engine. */
   readonly language: Language

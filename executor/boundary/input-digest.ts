@@ -1,10 +1,10 @@
 /**
- * A short text in place of a long one, by which two requests of a program are told apart.
+ * A short string in place of a long one: two requests of a program differ when their digests do.
  *
- * It is the tag of AES-GCM over the text under a key that everybody knows: 128 bits, in a fourteenth
- * of the time of SHA-256. It finds every difference that comes about by chance. It is not made against
- * somebody who looks for two texts with one digest: that is the program itself, which could only take
- * an answer of its own journal for a call of its own.
+ * The digest is the tag of AES-GCM over the string under a public key: 128 bits, in a fourteenth of the
+ * time of SHA-256. It finds every difference that comes about by chance. It does not resist a search
+ * for two strings with one digest. Only the program could search, and all that it gains is an answer
+ * of its own journal for a call of its own.
  */
 
 import { createCipheriv } from 'node:crypto'
@@ -18,10 +18,10 @@ const KEPT_BYTES = 1024 * 1024
 
 let kept = Buffer.alloc(0)
 
-/** The digest of a text, in base64url. */
+/** The digest of a string, in base64url. */
 export const digestOf = (text: string): string => digestOfBytes(bytesOf(text))
 
-/** The digest of a text that is there as UTF-8. */
+/** The digest of a string that is there as UTF-8. */
 export function digestOfBytes(bytes: Uint8Array): string {
   const cipher = createCipheriv('aes-128-gcm', KEY, START)
   cipher.setAAD(bytes)

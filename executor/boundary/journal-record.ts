@@ -16,7 +16,7 @@ export interface JournalRecord {
    */
   readonly kind: 'intent' | 'delivery'
   /** Number of the call, timer or stream item that the record is about, from 1. */
-  readonly seq: number
+  readonly callNumber: number
   /** Order of the deliveries, dense from 1; 0 for an intent. */
   readonly position: number
   /** Name of the tool; empty for a timer. */

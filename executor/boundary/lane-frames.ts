@@ -7,7 +7,7 @@
  * | host   | `t` task        | serial, space | JSON of the work, a line end, the source |
  * | host   | `l` tools       |      | JSON of the tools of the tasks from here on |
  * | host   | `b` bounds      |      | JSON of the limits of the tasks from here on |
- * | host   | `d` delivery    | serial, space | number, space, instant, a line end, the text |
+ * | host   | `d` delivery    | serial, space | call number, space, instant, a line end, the text |
  * | host   | `q` question    | id, space | what is asked: a {@link LaneQuestion} |
  * | worker | `m` message     | serial, space | JSON of a {@link GuestMessage} |
  * | worker | `r` report      | serial, space | JSON of a {@link GuestReport}; the last frame of its serial |
@@ -107,11 +107,11 @@ export function deliveryFrame(
   delivery: Delivery,
   spare?: ArrayBuffer,
 ): string | LongFrame {
-  const { id, text, atMs } = delivery
+  const { callNumber, text, atMs } = delivery
   if (typeof text !== 'string') return stringFrame(serial, delivery, text, spare)
   // Behind a head it would be copied once more, and be read as a part of another text.
   if (isLongText(text)) return { tag: 'd', serial, value: delivery }
-  return `d${serial} ${id} ${atMs}\n${text}`
+  return `d${serial} ${callNumber} ${atMs}\n${text}`
 }
 
 function stringFrame(
@@ -146,7 +146,7 @@ export function readDelivery(frame: string | LongFrame, serial: string): Deliver
   const space = frame.indexOf(' ', REST_AT)
   const line = frame.indexOf('\n', space)
   return {
-    id: Number(frame.slice(REST_AT, space)),
+    callNumber: Number(frame.slice(REST_AT, space)),
     atMs: Number(frame.slice(space + 1, line)),
     text: frame.slice(line + 1),
   }

@@ -27,7 +27,7 @@ type Outcome<Status extends GuestOutcome['status']> = ShapeOf<
 >
 
 const Count = z.int().nonnegative()
-/** A request's number, its text, and three that earlier versions wrote for it. */
+/** A request's number, its text, and three texts that earlier versions wrote for it. */
 const MAX_REQUEST_TEXTS = 5
 const Ms = z.number()
 const SpentMs = z.number().nonnegative()
@@ -40,7 +40,7 @@ const ProgramShape = z.strictObject({
 const message = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('call'),
-    id: Count,
+    callNumber: Count,
     tool: z.int(),
     input: z.string(),
     inputHash: z.string().length(DIGEST_CHARS).exactOptional(),
@@ -49,7 +49,7 @@ const message = z.discriminatedUnion('kind', [
   } satisfies Message<'call'>),
   z.strictObject({
     kind: z.literal('file'),
-    id: Count,
+    callNumber: Count,
     operation: z.enum(fileOperations),
     input: z.string(),
     inputHash: z.string().length(DIGEST_CHARS).exactOptional(),
@@ -57,30 +57,33 @@ const message = z.discriminatedUnion('kind', [
   } satisfies Message<'file'>),
   z.strictObject({
     kind: z.literal('next-item'),
-    id: Count,
+    callNumber: Count,
     stream: Count,
   } satisfies Message<'next-item'>),
   z.strictObject({
     kind: z.literal('close-stream'),
-    id: Count,
+    callNumber: Count,
     stream: Count,
   } satisfies Message<'close-stream'>),
   z.strictObject({
     kind: z.literal('start-timer'),
-    id: Count,
+    callNumber: Count,
     delayMs: Ms,
     atMs: Ms,
   } satisfies Message<'start-timer'>),
-  z.strictObject({ kind: z.literal('clear-timer'), id: Count } satisfies Message<'clear-timer'>),
+  z.strictObject({
+    kind: z.literal('clear-timer'),
+    callNumber: Count,
+  } satisfies Message<'clear-timer'>),
   z.strictObject({
     kind: z.literal('reopen-stream'),
-    id: Count,
+    callNumber: Count,
     tool: z.int(),
     input: z.string(),
   } satisfies Message<'reopen-stream'>),
   z.strictObject({
     kind: z.literal('load-text'),
-    id: Count,
+    callNumber: Count,
     roomBytes: Count,
   } satisfies Message<'load-text'>),
   z.strictObject({ kind: z.literal('logs'), lines: z.array(LogLine) } satisfies Message<'logs'>),

@@ -39,7 +39,7 @@ export interface GuestSession {
   readonly stepsSince?: number
 }
 
-/** The end of a program that nobody stopped; see `program-end.ts`. */
+/** The end of a program that came to it by itself; see `program-end.ts`. */
 export type ProgramEnd =
   | { readonly status: 'completed'; readonly outputHash: string }
   | { readonly status: 'failed'; readonly code: string; readonly limit: string | undefined }
@@ -59,13 +59,13 @@ export type SessionStep = Pick<
   | 'limits'
   | 'journal'
 > & {
-  /** How it ended, as each repetition of it must. */
+  /** How the program ended; each repetition must end the same way. */
   readonly end: ProgramEnd
 }
 
 /** Makes a run a dry run: it repeats its journal, sends no request, and ends there. */
 export interface GuestDryRun {
-  /** Number of the call at which it ends as soon as the guest asks for it; absent: none. */
+  /** Number of a call: the run ends as soon as the guest asks for it; absent: none. */
   readonly untilCall?: number
   /** Whether it repeats an execution that has ended, and returns the snapshot that it leaves. */
   readonly leavesSession?: true
@@ -84,11 +84,11 @@ export interface GuestTask {
   readonly program: CompiledProgram | undefined
   /** Whether the worker sends the program that it compiled: `compiled`. */
   readonly wantsProgram: boolean
-  /** JSON of the guest's tools, a list of `GuestTool`; written once for a set of tools. */
+  /** JSON of the guest's tools, an array of `GuestTool`; written once for a set of tools. */
   readonly tools: string
   /** The session that the program runs in; absent: none. */
   readonly session: GuestSession | undefined
-  /** Encoded record of inputs; absent when there are none. */
+  /** The encoded object of inputs; absent when there are none. */
   readonly inputs: string | undefined
   readonly seed: readonly [number, number, number, number]
   /** Epoch milliseconds; where the guest's clock starts. */
@@ -117,11 +117,11 @@ export interface GuestTask {
 export type GuestRequest =
   | {
       readonly kind: 'call'
-      readonly id: number
+      readonly callNumber: number
       /** As `tool-index.ts` says. */
       readonly tool: number
       readonly input: string
-      /** The digest of a long input (`input-digest.ts`): the worker has the time for it. */
+      /** The digest of a long input (`input-digest.ts`), which the worker makes to spare the host. */
       readonly inputHash?: string
       /** Whether the guest does nothing else until it is answered. */
       readonly isBlocking: boolean
@@ -129,7 +129,7 @@ export type GuestRequest =
     }
   | {
       readonly kind: 'file'
-      readonly id: number
+      readonly callNumber: number
       readonly operation: FileOperation
       /** As `executor/files/file-operations.ts` says. */
       readonly input: string
@@ -137,11 +137,11 @@ export type GuestRequest =
       readonly inputHash?: string
       readonly atMs: number
     }
-  | { readonly kind: 'next-item'; readonly id: number; readonly stream: number }
-  | { readonly kind: 'close-stream'; readonly id: number; readonly stream: number }
+  | { readonly kind: 'next-item'; readonly callNumber: number; readonly stream: number }
+  | { readonly kind: 'close-stream'; readonly callNumber: number; readonly stream: number }
   | {
       readonly kind: 'start-timer'
-      readonly id: number
+      readonly callNumber: number
       readonly delayMs: number
       readonly atMs: number
     }
@@ -149,7 +149,7 @@ export type GuestRequest =
 /** Asks for the text of a delivery of the journal, and for more that follow it. */
 export interface TextRequest {
   readonly kind: 'load-text'
-  readonly id: number
+  readonly callNumber: number
   /** How many bytes of texts the worker has room for. */
   readonly roomBytes: number
 }
@@ -158,23 +158,23 @@ export interface TextRequest {
 export type GuestMessage =
   | GuestRequest
   | TextRequest
-  | { readonly kind: 'clear-timer'; readonly id: number }
+  | { readonly kind: 'clear-timer'; readonly callNumber: number }
   /** A stream of the journal, for a host that did not open it. */
   | {
       readonly kind: 'reopen-stream'
-      readonly id: number
+      readonly callNumber: number
       readonly tool: number
       readonly input: string
     }
   | { readonly kind: 'logs'; readonly lines: readonly LogLine[] }
   | { readonly kind: 'compiled'; readonly program: CompiledProgram }
 
-/** From the host: the answer to a request, or a text of the journal. */
+/** From the host: the answer to a request, or the text of a delivery of the journal. */
 export interface Delivery {
-  readonly id: number
+  readonly callNumber: number
   /** The reply; empty for a timer. */
   readonly text: Reply
-  /** When the host sent it: the guest's clock moves to it. */
+  /** When the host sent the delivery: the guest's clock moves to this instant. */
   readonly atMs: number
 }
 
@@ -191,9 +191,9 @@ export interface GuestOutput {
 export type GuestOutcome =
   | { readonly status: 'completed'; readonly output: GuestOutput; readonly isFinalAnswer: boolean }
   | { readonly status: 'failed'; readonly error: ExecutionError }
-  /** The latch's signal ended it. The host knows why. */
+  /** The latch's signal ended the guest. The host knows why. */
   | { readonly status: 'stopped' }
-  /** Torn down while it waited. It is recreated from the journal. */
+  /** The guest was torn down while it waited. It is recreated from the journal. */
   | {
       readonly status: 'parked'
       /** Number of the call that it waits for; absent when any delivery lets it go on. */
@@ -203,7 +203,7 @@ export type GuestOutcome =
     }
   /** A dry run came to the call at which it was to end. */
   | { readonly status: 'halted'; readonly request: string }
-  /** It took another path than its journal. */
+  /** The guest took another path than its journal. */
   | { readonly status: 'diverged'; readonly error: ExecutionError }
   /** Nothing has run: see {@link GuestSession.isNameOnly}. */
   | { readonly status: 'not-held' }
@@ -220,7 +220,7 @@ export interface DryRunReport {
    * versions wrote for them.
    */
   readonly unanswered: readonly (readonly [number, string, ...string[]])[]
-  /** Where it ended, when that was in one of its calls. */
+  /** Where the dry run ended, when that was in a call of the program. */
   readonly place?: GuestPlace
   /** The variables of the innermost function there, when it ended at the call that was asked for. */
   readonly variables?: readonly Variable[]
@@ -253,8 +253,8 @@ export interface GuestReport {
 
 /** A delivery with the request that it answers. A worker replays these. */
 export interface JournaledDelivery {
-  readonly id: number
-  /** Absent: the worker asks for it when the guest takes the delivery. */
+  readonly callNumber: number
+  /** Absent: the worker asks for the text when the guest takes the delivery. */
   readonly text?: string
   readonly atMs: number
   readonly request: string

@@ -1,9 +1,9 @@
 /**
- * The arguments of calls that are not answered yet: how much memory they hold.
+ * Counts the memory that the arguments of calls without an answer hold.
  *
- * The worker counts them as its guest sees it, from the call to the answer that the guest takes, which is
- * the same in each replay; so it refuses what is too much before it is sent. The host counts for itself,
- * to the answer that it gives: it refuses what a worker after an escape sends.
+ * The worker counts from a call until its guest takes the answer, which is the same in each replay. It
+ * refuses a call beyond the bound before it sends it. The host counts for itself, until it gives the
+ * answer. So it refuses calls beyond the bound also from a worker after an escape.
  */
 
 import type { Limits } from '../../protocol/limits.ts'
@@ -30,15 +30,15 @@ export class OpenArguments {
    * @param tool its name, for the message
    * @returns why the call is refused, when the open arguments would exceed the bound; else `undefined`
    */
-  add(tool: string, length: number, id: number): string | undefined {
+  add(tool: string, length: number, callNumber: number): string | undefined {
     const refusal = this.refusal(tool, length)
     if (refusal !== undefined) return refusal
     this.#characters += length
-    this.#lengths.set(id, length)
+    this.#lengths.set(callNumber, length)
     return undefined
   }
 
-  /** What {@link add} would return, for a call after which there is no other before its answer. */
+  /** As {@link add}, for a call that blocks its guest: no other call follows before its answer. */
   refusal(tool: string, length: number): string | undefined {
     const characters = this.#characters + length
     if (characters <= this.#maxCharacters) return undefined
@@ -51,10 +51,10 @@ export class OpenArguments {
   }
 
   /** The call is answered. */
-  remove(id: number): void {
+  remove(callNumber: number): void {
     if (this.#lengths.size === 0) return
-    this.#characters -= this.#lengths.get(id) ?? 0
-    this.#lengths.delete(id)
+    this.#characters -= this.#lengths.get(callNumber) ?? 0
+    this.#lengths.delete(callNumber)
   }
 
   /** The execution is evicted, or has ended. */

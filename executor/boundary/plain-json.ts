@@ -1,13 +1,13 @@
 /**
  * The plain JSON form of an exact value: the one that loses least of what JSON cannot write.
  *
- * A cycle becomes a text. A value that stands in two places is written twice, so a small value may
+ * A cycle becomes a string. A value that stands in two places is written twice, so a small value may
  * have an endless form. The text is therefore written with a bound.
  */
 
 import { FileReference } from '../../protocol/values/file-reference.ts'
 
-/** Objects nested deeper than this become a text: readers of JSON recurse, and their stacks end. */
+/** Objects nested deeper than this become a string: readers of JSON recurse, and their stacks end. */
 export const MAX_DEPTH = 500
 const CIRCULAR = '"[Circular]"'
 const TOO_DEEP = '"[Object]"'
@@ -24,9 +24,9 @@ const MAX_SHOWN_VALUES = 250_000
 /** How much the form says. */
 export interface PlainOptions {
   /**
-   * The form hides nothing from the person who decides. Numbers that JSON lacks become texts,
-   * errors are written with all their properties, and a value that is nested too deeply, or has
-   * too many parts for anybody to see, has no form.
+   * The form hides nothing from the person who decides. Numbers that JSON lacks become strings,
+   * and errors are written with all their properties. A value that is nested too deeply, or has more
+   * parts than a person can look at, has no form.
    */
   readonly isForDecision?: true
 }

@@ -22,7 +22,7 @@ export interface JournalWriter {
   /** Resolves when everything that was taken is durable; at once when nothing has to be. */
   sync(): Promise<void>
   /** Reads texts of deliveries that are durable, in the order of their numbers. */
-  readTexts(seqs: readonly number[]): Promise<readonly string[]>
+  readTexts(callNumbers: readonly number[]): Promise<readonly string[]>
 }
 
 /**
@@ -38,7 +38,7 @@ export interface ExecutionHost {
   readonly files?: ExecutionFiles | undefined
   /** Absent where nothing outlives the process. */
   readonly writer?: JournalWriter
-  /** Shows an approval to those who may decide it. Resolves when the execution may wait for it. */
+  /** Shows an approval to the people who may decide it. Resolves when the execution may wait for it. */
   showApproval(approval: CallApproval): Promise<void>
   /** The execution has got a worker, or has none any more. */
   onWorker?(hasWorker: boolean): void

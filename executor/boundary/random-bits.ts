@@ -8,7 +8,7 @@ const BYTES = 16
 const pool = Buffer.alloc(IDS_PER_FETCH * BYTES)
 let used = pool.length
 
-/** The next 128 random bits; the caller reads them before anybody calls this again. */
+/** The next 128 random bits, to be read before the next call. */
 export function randomBits(): Buffer {
   if (used === pool.length) {
     randomFillSync(pool)

@@ -3,7 +3,7 @@
  * secret is.
  */
 export interface Redaction {
-  /** Whether a secret stands in a text, also in the way that JSON or a URL writes it. */
+  /** Whether a secret stands in a string, also in the way that JSON or a URL writes it. */
   isIn(text: string): boolean
   /** The text with a mark in the place of every secret. */
   text(text: string): string

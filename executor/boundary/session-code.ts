@@ -14,7 +14,7 @@ export interface SessionNames {
   /** By `var`, and by functions in blocks. */
   readonly vars: readonly string[]
   readonly functions: readonly string[]
-  /** Those of `lexical` that end with the program: by `using`. */
+  /** The names of `lexical` that `using` declares, which end with the program. */
   readonly resources: readonly string[]
   /**
    * The lines of the source that declare them, from 1: those of `lexical`, then of `vars`, then of

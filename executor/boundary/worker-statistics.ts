@@ -1,4 +1,4 @@
-/** What a worker knows of itself. */
+/** The statistics that a worker reports. */
 
 /** The statistics of one worker. */
 export interface WorkerStatistics {

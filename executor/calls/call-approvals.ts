@@ -24,7 +24,7 @@ export interface ApprovalPlan {
 /** A call's approval while it is waited for. */
 export interface AskedApproval {
   readonly approvalId: string
-  /** Resolves when those who may decide it can see it. */
+  /** Resolves when the people who may decide it can see it. */
   readonly isShown: Promise<void>
   /** Resolves when it is decided. */
   readonly decided: Promise<CallApproval>
@@ -45,7 +45,7 @@ export class CallApprovals {
   #plan: ApprovalPlan
   #record: ExecutionRecord
   #host: ExecutionHost
-  #bySeq = new Map<number, Entry>()
+  #byCallNumber = new Map<number, Entry>()
   #remembered: ReadonlySet<string>
   /** Names of tools that decisions of this execution said to remember: here a name is one tool. */
   #rememberedHere = new Set<string>()
@@ -68,14 +68,14 @@ export class CallApprovals {
     for (const approval of restored) this.#add(approval)
   }
 
-  /** About how many bytes the arguments of those that are pending take. */
+  /** About how many bytes the arguments of the pending approvals take. */
   get heldBytes(): number {
     return this.#heldBytes
   }
 
-  /** All of them, as they stand. */
+  /** All approvals, as they stand. */
   list(): CallApproval[] {
-    return Array.from(this.#bySeq.values(), entry => entry.current)
+    return Array.from(this.#byCallNumber.values(), entry => entry.current)
   }
 
   /**
@@ -84,19 +84,21 @@ export class CallApprovals {
    * @param isOpen by the call's number
    */
   hasDecided(isOpen: (id: number) => boolean): boolean {
-    return this.list().some(({ approval, seq }) => approval.status !== 'pending' && isOpen(seq))
+    return this.list().some(
+      ({ approval, callNumber }) => approval.status !== 'pending' && isOpen(callNumber),
+    )
   }
 
-  /** Whether a person does not want to be asked about a tool in this session. */
+  /** Whether a person has allowed a tool for the rest of this session. */
   isRemembered(tool: Tool): boolean {
     if (this.#rememberedHere.has(tool.name)) return true
     return this.#remembered.size > 0 && this.#remembered.has(rememberKey(tool))
   }
 
-  /** When the first that is pending expires; `Infinity` when there is none. */
+  /** When the first pending approval expires; `Infinity` when none is pending. */
   firstExpiryMs(): number {
     let firstMs = Infinity
-    for (const { current } of this.#bySeq.values()) {
+    for (const { current } of this.#byCallNumber.values()) {
       const { status, expiresAtMs } = current.approval
       if (status === 'pending') firstMs = Math.min(firstMs, expiresAtMs)
     }
@@ -108,9 +110,9 @@ export class CallApprovals {
    *
    * @param encodedInput the arguments of the call, unless the decision replaces them
    */
-  ask(seq: number, tool: Tool, input: unknown, encodedInput: string): AskedApproval {
-    const known = this.#bySeq.get(seq)
-    const entry = known ?? this.#add(this.#make(seq, tool, input, encodedInput))
+  ask(callNumber: number, tool: Tool, input: unknown, encodedInput: string): AskedApproval {
+    const known = this.#byCallNumber.get(callNumber)
+    const entry = known ?? this.#add(this.#make(callNumber, tool, input, encodedInput))
     const { approval } = entry.current
     const isShown = known === undefined ? this.#show(entry) : Promise.resolve()
     this.#armExpiry(entry)
@@ -123,13 +125,13 @@ export class CallApprovals {
   }
 
   /** The tool that an approval of an earlier process was asked for. */
-  toolOf(seq: number): string | undefined {
-    return this.#bySeq.get(seq)?.current.approval.tool
+  toolOf(callNumber: number): string | undefined {
+    return this.#byCallNumber.get(callNumber)?.current.approval.tool
   }
 
   /** Takes a decision that has been stored. A second decision of an approval changes nothing. */
   decide(decided: CallApproval): void {
-    const entry = this.#bySeq.get(decided.seq)
+    const entry = this.#byCallNumber.get(decided.callNumber)
     if (entry === undefined || entry.current.approval.status !== 'pending') return
     entry.disarm?.()
     this.#heldBytes -= heldBy(entry.current)
@@ -141,7 +143,7 @@ export class CallApprovals {
 
   /** Cancels the timers. */
   evict(): void {
-    for (const { disarm } of this.#bySeq.values()) disarm?.()
+    for (const { disarm } of this.#byCallNumber.values()) disarm?.()
   }
 
   #add(current: CallApproval): Entry {
@@ -149,7 +151,7 @@ export class CallApprovals {
     this.#rememberDecision(current)
     if (current.approval.status === 'pending') this.#heldBytes += heldBy(current)
     else entry.decision.resolve(current)
-    this.#bySeq.set(current.seq, entry)
+    this.#byCallNumber.set(current.callNumber, entry)
     return entry
   }
 
@@ -157,7 +159,7 @@ export class CallApprovals {
     if (isRemembered && status === 'approved') this.#rememberedHere.add(tool)
   }
 
-  #make(seq: number, tool: Tool, input: unknown, encodedInput: string): CallApproval {
+  #make(callNumber: number, tool: Tool, input: unknown, encodedInput: string): CallApproval {
     const { createdAtMs, limits, sessionId } = this.#plan
     const { executionId } = this.#record.facts
     const nowMs = this.#now()
@@ -166,7 +168,7 @@ export class CallApprovals {
     const approval: Approval = {
       approvalId: newApprovalId(),
       executionId,
-      callId: this.#record.callId(seq),
+      callId: this.#record.calls.idOf(callNumber),
       ...(sessionId !== undefined && { sessionId }),
       tool: tool.name,
       input: shownInput(input, tool, limits),
@@ -174,7 +176,7 @@ export class CallApprovals {
       createdAtMs: nowMs,
       expiresAtMs: Math.min(nowMs + toolMs, deadlineMs),
     }
-    return { approval, seq, encodedInput, isRemembered: false }
+    return { approval, callNumber, encodedInput, isRemembered: false }
   }
 
   async #show(entry: Entry): Promise<void> {
@@ -187,7 +189,7 @@ export class CallApprovals {
     const { status, expiresAtMs } = entry.current.approval
     if (status !== 'pending' || entry.disarm !== undefined) return
     const { createdAtMs, limits } = this.#plan
-    // One that expires with its execution is left to the end of that: the two must not race.
+    // The end of the execution expires an approval that has the same instant: the two must not race.
     if (expiresAtMs >= createdAtMs + limits.wallMs) return
     const restMs = Math.max(0, expiresAtMs - this.#now())
     entry.disarm = setLongTimeout(() => this.#host.expireApproval(entry.current), restMs)
@@ -198,8 +200,8 @@ export class CallApprovals {
 const heldBy = ({ encodedInput = '' }: CallApproval) => 2 * encodedInput.length
 
 /**
- * What a person is shown: so many times as much as may be sent, since shared parts are written out, and
- * this much in any case. It is written on the host's thread.
+ * A person is shown arguments up to MAX_SHOWN × `maxCallBytes`, since shared parts are written out, and
+ * up to LEAST_SHOWN in any case. The host's thread writes them, so there is a bound.
  */
 const MAX_SHOWN = 2
 const LEAST_SHOWN = 4 * 1024 * 1024

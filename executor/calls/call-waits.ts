@@ -24,7 +24,7 @@ export interface CallWaitsDependencies {
   readonly counts: CallCounts
   readonly now: () => number
   /** Called with a call that is not the one that the journal has in its place. */
-  readonly diverge: (id: number, is: string, was: string) => void
+  readonly diverge: (callNumber: number, is: string, was: string) => void
   /** Called when a call has become passive, or active again. */
   readonly askToPark: () => void
 }
@@ -52,18 +52,23 @@ export class CallWaits {
   }
 
   /**
-   * Makes durable what must be so before a tool is called: all earlier records, and for a call that
-   * must not be made twice its intent.
+   * Makes all earlier records durable before a tool is called. For a call that must not be made twice it
+   * journals the intent first.
    */
   #leave(open: OpenCall, tool: Tool): Promise<void> | undefined {
-    // Evicted at this moment, as when a decision comes together with a park: it is made from the
-    // store, and nothing that is journaled here would be kept any more.
+    // The execution was evicted at this moment, as when a decision comes together with a park. It makes
+    // the call when it comes back from the store. Nothing journaled here would be stored any more.
     if (!this.#deps.open.has(open)) return new Promise<never>(() => {})
     open.endTiming = this.#deps.latencies.start(tool)
     if (open.effect === 'readOnly') return undefined
     const { writer } = this.#deps.host
-    if (open.effect === 'once' && this.#deps.journal.intentOf(open.id) === undefined) {
-      const intent = this.#deps.journal.intend(open.id, tool.name, open.request, this.#deps.now())
+    if (open.effect === 'once' && this.#deps.journal.intentOf(open.callNumber) === undefined) {
+      const intent = this.#deps.journal.intend(
+        open.callNumber,
+        tool.name,
+        open.request,
+        this.#deps.now(),
+      )
       writer?.record(intent)
     }
     return writer?.isDurable ? this.#durable(writer.sync()) : undefined
@@ -88,9 +93,9 @@ export class CallWaits {
   ): Promise<CallApproval> {
     const tool = this.#deps.plan.toolbox.get(open.tool)
     this.#requireOpen(open)
-    const before = this.#deps.approvals.toolOf(open.id) ?? tool.name
-    if (before !== tool.name) this.#deps.diverge(open.id, tool.name, before)
-    const asked = this.#deps.approvals.ask(open.id, tool, input, encodedInput)
+    const before = this.#deps.approvals.toolOf(open.callNumber) ?? tool.name
+    if (before !== tool.name) this.#deps.diverge(open.callNumber, tool.name, before)
+    const asked = this.#deps.approvals.ask(open.callNumber, tool, input, encodedInput)
     open.approvalId = asked.approvalId
     open.isShowing = true
     // Before it is shown: a guest that parks at once is stored together with what shows it.
@@ -104,14 +109,14 @@ export class CallWaits {
   }
 
   /**
-   * The instant at which a wait ends. One that an earlier process began counts from the guest's
+   * The instant at which a wait ends. A wait that an earlier process began counts from the guest's
    * clock.
    */
   #dueAtMs(delayMs: number, guestMs: number): number {
     return (this.#deps.journal.isRepeating ? guestMs : this.#deps.now()) + delayMs
   }
 
-  /** Calls back after so many milliseconds; a long wait makes the call passive. */
+  /** Calls `onDue` after `delayMs`; a long wait makes the call passive. */
   wait(open: OpenCall, delayMs: number, guestMs: number, onDue: () => void): void {
     this.#requireOpen(open)
     const dueAtMs = this.#dueAtMs(delayMs, guestMs)
@@ -121,7 +126,7 @@ export class CallWaits {
     if (restMs >= LONG_WAIT_MS) this.#setPassive(open, true)
   }
 
-  /** A call may come here when its execution has ended meanwhile: then nothing may wait for it. */
+  /** @throws {Error} when the execution of the call has ended meanwhile: a wait would outlive it */
   #requireOpen(open: OpenCall): void {
     if (!this.#deps.open.has(open)) throw new Error('The execution has ended')
   }

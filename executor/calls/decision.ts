@@ -104,7 +104,7 @@ export function isTimedOut({ approval }: CallApproval, nowMs: number): boolean {
 /** An approval as a decision leaves it. */
 export function decide(asked: CallApproval, decided: DecidedBy): CallApproval {
   const { status, reason, answer, decidedBy, decidedAtMs, input, remember, rememberAs } = decided
-  // A refusal says nothing of the next call.
+  // A rejection holds for this call alone, and is not remembered.
   const isToBeRemembered = remember === 'session' && status === 'approved'
   return {
     ...asked,

@@ -51,7 +51,7 @@ export async function answerFile(
 }
 
 async function perform(
-  { id, operation, input }: FileRequest,
+  { callNumber, operation, input }: FileRequest,
   files: ExecutionFiles,
   record: ExecutionRecord,
 ): Promise<string> {
@@ -62,7 +62,7 @@ async function perform(
       return FILE_RANGE + JSON.stringify(await files.range(fileId, from, to))
     }
     case 'store':
-      return encodeValue(await files.make(Store.parse(read), id))
+      return encodeValue(await files.make(Store.parse(read), callNumber))
     case 'emit': {
       const [fileId] = Emit.parse(read)
       const { name = 'file', type, size } = await files.facts(fileId)

@@ -7,7 +7,7 @@ import { wholeText } from './file-calls.ts'
 import type { Journal } from './journal.ts'
 
 /** Reads the texts of deliveries from the store of their execution, in the order of the numbers. */
-export type ReadTexts = (seqs: readonly number[]) => Promise<readonly string[]>
+export type ReadTexts = (callNumbers: readonly number[]) => Promise<readonly string[]>
 
 /**
  * Delivers a piece of a journal, from memory and from the store.
@@ -18,19 +18,21 @@ export type ReadTexts = (seqs: readonly number[]) => Promise<readonly string[]>
  */
 export async function deliverTexts(
   journal: Journal,
-  { id, roomBytes }: TextRequest,
+  { callNumber, roomBytes }: TextRequest,
   readTexts: ReadTexts | undefined,
   files: ExecutionFiles | undefined,
   run: () => GuestLink | undefined,
 ): Promise<void> {
-  const piece = journal.piece(id, roomBytes)
-  const stored = piece.filter(({ text }) => typeof text !== 'string').map(({ seq }) => seq)
+  const piece = journal.piece(callNumber, roomBytes)
+  const stored = piece
+    .filter(({ text }) => typeof text !== 'string')
+    .map(({ callNumber }) => callNumber)
   const read = stored.length === 0 ? [] : await readTexts?.(stored)
-  const texts = new Map(stored.map((seq, i) => [seq, read?.[i]]))
-  for (const { seq, text: kept, atMs } of piece) {
-    const whole = typeof kept === 'string' ? kept : texts.get(seq)
-    if (whole === undefined) throw new Error(`The text of delivery ${seq} is not there`)
+  const texts = new Map(stored.map((callNumber, i) => [callNumber, read?.[i]]))
+  for (const { callNumber, text: kept, atMs } of piece) {
+    const whole = typeof kept === 'string' ? kept : texts.get(callNumber)
+    if (whole === undefined) throw new Error(`The text of delivery ${callNumber} is not there`)
     const text = await wholeText(whole, files)
-    run()?.deliver({ id: seq, text, atMs })
+    run()?.deliver({ callNumber, text, atMs })
   }
 }

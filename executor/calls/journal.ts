@@ -5,7 +5,7 @@ import type { JournalRecord } from '../boundary/journal-record.ts'
 import type { JournaledDelivery } from '../boundary/messages.ts'
 import { PIECE_BYTES, SHORT_TEXT_BYTES, TextBudget } from './text-budget.ts'
 
-/** A text that is not in memory: the store has it. */
+/** A string that is not in memory: the store has it. */
 export interface StoredText {
   /** Its length as UTF-8. */
   readonly bytes: number
@@ -18,7 +18,7 @@ export interface ReadRecord extends Omit<JournalRecord, 'text'> {
   readonly text: string | StoredText
 }
 
-/** Describes a text that only the store holds. */
+/** Describes a string that only the store holds. */
 export function storedText(text: string): StoredText {
   const bytes = Buffer.byteLength(text)
   const code = thrownCode(text)
@@ -54,14 +54,14 @@ export class Journal {
   constructor(records?: readonly ReadRecord[]) {
     for (const record of records ?? []) this.#add(record)
     this.#restoredLength = records === undefined ? -1 : this.#deliveries
-    for (const seq of this.#intents.keys()) {
-      if (this.requestOf(seq) === undefined) this.#interrupted.add(seq)
+    for (const callNumber of this.#intents.keys()) {
+      if (this.requestOf(callNumber) === undefined) this.#interrupted.add(callNumber)
     }
   }
 
   /** Whether a call had left in an earlier process, so that its outcome is unknown. */
-  isInterrupted(seq: number): boolean {
-    return this.#interrupted.has(seq)
+  isInterrupted(callNumber: number): boolean {
+    return this.#interrupted.has(callNumber)
   }
 
   /** Whether the guest still repeats what an earlier process has journaled. */
@@ -83,7 +83,7 @@ export class Journal {
     return this.#bytes
   }
 
-  /** Those of them that are in memory. */
+  /** The part of {@link bytes} that is in memory. */
   get heldBytes(): number {
     return this.#heldBytes
   }
@@ -91,13 +91,13 @@ export class Journal {
   /**
    * The request that was answered with this number; `undefined` when nothing was delivered for it.
    */
-  requestOf(seq: number): string | undefined {
-    return this.#deliveryOf(seq)?.request
+  requestOf(callNumber: number): string | undefined {
+    return this.#deliveryOf(callNumber)?.request
   }
 
   /** The intent of a call that has left, or is about to. */
-  intentOf(seq: number): ReadRecord | undefined {
-    return this.#intents.get(seq)
+  intentOf(callNumber: number): ReadRecord | undefined {
+    return this.#intents.get(callNumber)
   }
 
   /**
@@ -115,10 +115,10 @@ export class Journal {
     return this.#records.filter(record => record.request === request).length
   }
 
-  intend(seq: number, tool: string, request: string, atMs: number): JournalRecord {
+  intend(callNumber: number, tool: string, request: string, atMs: number): JournalRecord {
     return this.#add({
       kind: 'intent',
-      seq,
+      callNumber,
       position: 0,
       tool,
       request,
@@ -129,7 +129,7 @@ export class Journal {
   }
 
   deliver(
-    record: Pick<JournalRecord, 'seq' | 'tool' | 'request' | 'effect' | 'text' | 'atMs'>,
+    record: Pick<JournalRecord, 'callNumber' | 'tool' | 'request' | 'effect' | 'text' | 'atMs'>,
   ): JournalRecord {
     return this.#add({ kind: 'delivery', position: this.#deliveries + 1, ...record })
   }
@@ -138,16 +138,16 @@ export class Journal {
    * The deliveries from which a worker recreates the guest: all of them, with the texts of one
    * piece.
    *
-   * @param budget the texts that are there; absent: those of one piece
+   * @param budget the bytes of texts that go with them; absent: those of one piece
    */
   deliveries(budget = new TextBudget()): JournaledDelivery[] {
     const deliveries: JournaledDelivery[] = []
-    for (const { kind, seq, text, atMs, request } of this.#records) {
+    for (const { kind, callNumber, text, atMs, request } of this.#records) {
       if (kind !== 'delivery') continue
-      // Of bytes that the program has read the journal has the range alone.
+      // For bytes of a file that the program has read, the journal has the range alone.
       const isWhole = typeof text === 'string' && text[0] !== FILE_RANGE
       const isSent = isWhole && budget.takes(Buffer.byteLength(text))
-      deliveries.push({ id: seq, atMs, request, ...(isSent && { text }) })
+      deliveries.push({ callNumber, atMs, request, ...(isSent && { text }) })
     }
     return deliveries
   }
@@ -157,12 +157,12 @@ export class Journal {
    *
    * @param roomBytes the room for the texts after the first
    */
-  piece(seq: number, roomBytes: number): readonly ReadRecord[] {
-    const first = this.#deliveryOf(seq)
+  piece(callNumber: number, roomBytes: number): readonly ReadRecord[] {
+    const first = this.#deliveryOf(callNumber)
     if (first === undefined) return []
     const piece = [first]
     const budget = new TextBudget(Math.min(roomBytes, PIECE_BYTES) - bytesOf(first.text))
-    for (let i = (this.#places[seq] as number) + 1; i < this.#records.length; i++) {
+    for (let i = (this.#places[callNumber] as number) + 1; i < this.#records.length; i++) {
       const record = this.#records[i] as ReadRecord
       if (record.kind !== 'delivery' || bytesOf(record.text) <= SHORT_TEXT_BYTES) continue
       if (!budget.takes(bytesOf(record.text))) break
@@ -173,26 +173,26 @@ export class Journal {
 
   /** Drops texts that the store has now, except those of one piece. */
   release(stored: readonly JournalRecord[]): void {
-    for (const { kind, seq } of stored) {
+    for (const { kind, callNumber } of stored) {
       if (this.#heldBytes <= PIECE_BYTES) return
-      const record = kind === 'delivery' ? this.#deliveryOf(seq) : undefined
+      const record = kind === 'delivery' ? this.#deliveryOf(callNumber) : undefined
       if (typeof record?.text !== 'string' || bytesOf(record.text) <= SHORT_TEXT_BYTES) continue
       const text = storedText(record.text)
-      this.#records[this.#places[seq] as number] = { ...record, text }
+      this.#records[this.#places[callNumber] as number] = { ...record, text }
       this.#heldBytes -= text.bytes
     }
   }
 
-  #deliveryOf(seq: number): ReadRecord | undefined {
-    const place = this.#places[seq]
+  #deliveryOf(callNumber: number): ReadRecord | undefined {
+    const place = this.#places[callNumber]
     return place === undefined ? undefined : this.#records[place]
   }
 
   #add<Added extends ReadRecord>(record: Added): Added {
     this.#records.push(record)
-    if (record.kind === 'intent') this.#intents.set(record.seq, record)
+    if (record.kind === 'intent') this.#intents.set(record.callNumber, record)
     else {
-      this.#places[record.seq] = this.#records.length - 1
+      this.#places[record.callNumber] = this.#records.length - 1
       this.#deliveries++
       const bytes = bytesOf(record.text)
       this.#bytes += bytes

@@ -58,7 +58,7 @@ export class ToolCalls {
   #underWay = new Set<CallContext>()
   #streams: ToolStreams
   #waits: CallWaits
-  #factsOf: (id: number) => CallFacts
+  #factsOf: (callNumber: number) => CallFacts
   constructor(
     plan: CallPlan,
     record: ExecutionRecord,
@@ -84,17 +84,17 @@ export class ToolCalls {
     const slots = new Slots(maxConcurrentCalls)
     const { redaction, files } = host
     this.#bounds = { slots, callMs, maxCallBytes, maxCallResultBytes, redaction, files, track }
-    this.#factsOf = id => callFacts(plan, record, redaction, id)
+    this.#factsOf = callNumber => callFacts(plan, record, redaction, callNumber)
     this.#streams = new ToolStreams({
       bounds: this.#bounds,
       journal: this.journal,
       factsOf: this.#factsOf,
-      onEnd: (id, outcome) => recordEnd(record, id, outcome),
+      onEnd: (callNumber, outcome) => recordEnd(record, callNumber, outcome),
     })
     this.#waits = new CallWaits({
       ...{ plan, host, listener, latencies, now, journal: this.journal, approvals: this.approvals },
       ...{ open: this.#open, counts: this.#counts },
-      diverge: (id, is, was) => this.#diverge(id, is, was),
+      diverge: (callNumber, is, was) => this.#diverge(callNumber, is, was),
       askToPark: () => this.#askToPark(),
     })
   }
@@ -104,7 +104,7 @@ export class ToolCalls {
     return this.journal.heldBytes + this.approvals.heldBytes + this.#arguments.characters
   }
 
-  /** Sets the run that receives results from now on. */
+  /** Sets the run that receives replies from now on; `undefined`: there is none. */
   attach(run: GuestLink | undefined): void {
     this.#run = run
     if (run !== undefined) this.#askToPark()
@@ -120,13 +120,13 @@ export class ToolCalls {
         this.#listener.onProgram(message.program)
         return
       case 'clear-timer':
-        this.#clearTimer(message.id)
+        this.#clearTimer(message.callNumber)
         return
       case 'load-text':
         this.#loadTexts(message)
         return
       case 'reopen-stream':
-        this.#streams.addLost(message.id, this.#toolAt(message.tool), message.input)
+        this.#streams.addLost(message.callNumber, this.#toolAt(message.tool), message.input)
         return
       default:
         this.#ask(message)
@@ -136,15 +136,15 @@ export class ToolCalls {
   #loadTexts(request: TextRequest): void {
     const { files, writer } = this.#host
     const run = this.#run
-    // A guest that comes later asks for itself.
+    // The guest of a later run asks for itself.
     const current = () => (this.#run === run ? run : undefined)
-    const readTexts = writer && ((seqs: readonly number[]) => writer.readTexts(seqs))
+    const readTexts = writer && ((callNumbers: readonly number[]) => writer.readTexts(callNumbers))
     deliverTexts(this.journal, request, readTexts, files, current).catch(this.#listener.onFault)
   }
 
   /** What the guest waits for, in the order of its asking. */
   waitingFor(): WaitingFor[] {
-    return this.#open.waitingFor(id => this.#record.callId(id))
+    return this.#open.waitingFor(callNumber => this.#record.calls.idOf(callNumber))
   }
 
   /** Whether the host is showing an approval, which must not be named before that is done. */
@@ -153,8 +153,8 @@ export class ToolCalls {
   }
 
   /**
-   * The instant at which the first of the calls has to be looked at, when all of them are passive;
-   * `undefined` when something is done for one of them. `Infinity`: none has an instant.
+   * The first instant at which a call has to be looked at, when all calls are passive. `undefined`: a
+   * call is active. `Infinity`: no call has an instant.
    */
   wakeAtMs(): number | undefined {
     const dueAtMs = this.#open.wakeAtMs()
@@ -163,7 +163,7 @@ export class ToolCalls {
 
   /** Whether the guest has yet to receive the outcome of a decided call. */
   hasDecided(): boolean {
-    return this.approvals.hasDecided(id => this.journal.requestOf(id) === undefined)
+    return this.approvals.hasDecided(callNumber => this.journal.requestOf(callNumber) === undefined)
   }
 
   /** Cancels the timers: the execution is evicted, and its store has the instants. */
@@ -183,28 +183,31 @@ export class ToolCalls {
   }
 
   #ask(request: GuestRequest): void {
-    const { id } = request
+    const { callNumber } = request
     const nameOf = (index: number) => this.#toolAt(index).name
     const text = requestText(request, nameOf)
-    const open = this.#open.get(id)
-    const before = open?.request ?? this.journal.requestOf(id) ?? this.journal.intentOf(id)?.request
+    const open = this.#open.get(callNumber)
+    const before =
+      open?.request ??
+      this.journal.requestOf(callNumber) ??
+      this.journal.intentOf(callNumber)?.request
     if (before !== undefined && before !== text && !isRequestText(before, request, nameOf)) {
-      this.#diverge(id, text, before)
+      this.#diverge(callNumber, text, before)
       return
     }
     if (open !== undefined) open.isBlocking = request.kind === 'call' && request.isBlocking
-    else if (this.journal.requestOf(id) === undefined) this.#start(request, text)
+    else if (this.journal.requestOf(callNumber) === undefined) this.#start(request, text)
     this.#askToPark()
   }
 
-  #diverge(id: number, is: string, was: string): void {
-    const message = `Call ${id} of the program is ${is}; before it was ${was}`
+  #diverge(callNumber: number, is: string, was: string): void {
+    const message = `Call ${callNumber} of the program is ${is}; before it was ${was}`
     this.#listener.onStuck({ code: 'NONDETERMINISM', name: 'Nondeterminism', message })
   }
 
   #start(request: GuestRequest, text: string): void {
-    const { id } = request
-    const add = () => this.#open.add(id, text, '', 'readOnly')
+    const { callNumber } = request
+    const add = () => this.#open.add(callNumber, text, '', 'readOnly')
     switch (request.kind) {
       case 'call': {
         const tool = this.#toolAt(request.tool)
@@ -213,7 +216,7 @@ export class ToolCalls {
           this.#listener.onStuck({ code: 'TOOL_CHANGED', name: 'ToolChanged', message })
           return
         }
-        const open = this.#open.add(id, text, tool.name, effectOf(tool.annotations))
+        const open = this.#open.add(callNumber, text, tool.name, effectOf(tool.annotations))
         open.isBlocking = request.isBlocking
         this.#settleWith(open, this.#call(open, tool, request.input, request.atMs))
         return
@@ -224,12 +227,12 @@ export class ToolCalls {
       case 'next-item': {
         const tool = this.#streams.toolOf(request.stream)
         const effect = tool === undefined ? 'readOnly' : effectOf(tool.annotations)
-        const open = this.#open.add(id, text, tool?.name ?? '', effect)
-        this.#settleWith(open, this.#streams.next(id, request.stream))
+        const open = this.#open.add(callNumber, text, tool?.name ?? '', effect)
+        this.#settleWith(open, this.#streams.next(callNumber, request.stream))
         return
       }
       case 'close-stream':
-        this.#settleWith(add(), this.#streams.close(id, request.stream))
+        this.#settleWith(add(), this.#streams.close(callNumber, request.stream))
         return
       case 'start-timer': {
         const open = add()
@@ -251,38 +254,38 @@ export class ToolCalls {
   /**
    * Journals a reply, and hands it to the guest that is there.
    *
-   * @param whole the reply as the guest takes it, where that is not what is journaled
+   * @param whole the reply as the guest takes it, where the journal has less of it
    */
   #settle(open: OpenCall, reply: string | LongString, whole = reply): void {
-    // Its execution has ended, or was evicted.
-    if (!this.#open.remove(open.id)) return
-    this.#arguments.remove(open.id)
-    const { id, tool, request, effect } = open
+    // The execution has ended, or was evicted.
+    if (!this.#open.remove(open.callNumber)) return
+    this.#arguments.remove(open.callNumber)
+    const { callNumber, tool, request, effect } = open
     const atMs = this.#now()
     const { maxJournalBytes } = this.#plan.limits
     const isLong = reply instanceof LongString
-    // The guest reads it while its text is made, within one turn of the event loop, in which nothing
-    // that the guest does next is heard. Near the limit the text comes first.
+    // The guest reads the reply while the host makes its text. Both happen within one turn of the event
+    // loop, so no later message of the guest comes between. Near the limit the text is made first.
     const isAhead = isLong && this.journal.bytes + reply.mostBytes <= maxJournalBytes
-    if (isAhead) this.#deliver(id, whole, atMs)
+    if (isAhead) this.#deliver(callNumber, whole, atMs)
     const text = isLong ? reply.text : reply
-    const record = this.journal.deliver({ seq: id, tool, request, effect, text, atMs })
+    const record = this.journal.deliver({ callNumber, tool, request, effect, text, atMs })
     this.#host.writer?.record(record)
     if (this.journal.bytes > maxJournalBytes) {
       const message = `The tools answered more than maxJournalBytes ${maxJournalBytes}`
       this.#listener.onLimit('maxJournalBytes', message)
     }
-    if (!isAhead) this.#deliver(id, whole, atMs)
+    if (!isAhead) this.#deliver(callNumber, whole, atMs)
     this.#askToPark()
     this.#listener.onSettled()
   }
 
-  #deliver(id: number, reply: string | LongString, atMs: number): void {
+  #deliver(callNumber: number, reply: string | LongString, atMs: number): void {
     const text = reply instanceof LongString ? { string: reply.string } : reply
-    this.#run?.deliver({ id, text, atMs })
+    this.#run?.deliver({ callNumber, text, atMs })
   }
 
-  /** Asks the guest to park if all that it can wait for takes long, or no longer to. */
+  /** Asks the guest to park if all calls that it can wait for are passive; otherwise takes that back. */
   #askToPark(): void {
     this.#run?.setParking(this.#open.isAllPassive)
   }
@@ -293,29 +296,29 @@ export class ToolCalls {
     input: string,
     atMs: number,
   ): Promise<string | LongString> {
-    const { id } = open
-    this.#record.startCall(id, tool.name, input)
-    const facts = this.#factsOf(id)
-    let outcome = refused(this.#arguments.add(tool.name, input.length, id), tool)
-    if (outcome === undefined && this.journal.isInterrupted(id)) {
-      // It passed when it left for its tool, in another process.
+    const { callNumber } = open
+    this.#record.calls.start(callNumber, tool.name, input)
+    const facts = this.#factsOf(callNumber)
+    let outcome = refused(this.#arguments.add(tool.name, input.length, callNumber), tool)
+    if (outcome === undefined && this.journal.isInterrupted(callNumber)) {
+      // The count let the call pass in another process, when it left for its tool.
       this.#counts.count(tool)
       outcome =
         tool.probe === undefined ? interrupted(tool) : await probe(tool, input, facts, this.#bounds)
     }
     outcome ??= await invoke(tool, input, facts, this.#bounds, this.#waits.steps(open, atMs))
     open.endTiming?.()
-    if (outcome.kind === 'stream') this.#streams.add(id, outcome.stream)
+    if (outcome.kind === 'stream') this.#streams.add(callNumber, outcome.stream)
     // The record of a call that opened a stream ends with the stream.
-    else recordEnd(this.#record, id, outcome)
-    return replyOf(id, outcome)
+    else recordEnd(this.#record, callNumber, outcome)
+    return replyOf(callNumber, outcome)
   }
 
-  #clearTimer(id: number): void {
-    const open = this.#open.get(id)
+  #clearTimer(callNumber: number): void {
+    const open = this.#open.get(callNumber)
     if (open === undefined) return
     open.cancel?.()
-    this.#open.remove(id)
+    this.#open.remove(callNumber)
     this.#askToPark()
   }
 
@@ -327,37 +330,41 @@ export class ToolCalls {
   }
 }
 
-/** @param message why a call is refused; absent: it is not */
+/** The outcome of a call that is refused. @param message why; absent: it is not refused */
 function refused(message: string | undefined, { name }: Tool): CallOutcome | undefined {
   if (message === undefined) return undefined
   return { kind: 'thrown', thrown: thrownAs('RangeError', 'LIMIT_EXCEEDED', message, name) }
 }
 
 /** Ends a call in a record. @param outcome absent for a stream that came to its end */
-function recordEnd(record: ExecutionRecord, id: number, outcome: CallOutcome | undefined): void {
-  if (outcome?.kind === 'value') record.endCall(id, undefined, outcome.text)
-  else if (outcome?.kind !== 'thrown') record.endCall(id)
+function recordEnd(
+  { calls }: ExecutionRecord,
+  callNumber: number,
+  outcome: CallOutcome | undefined,
+): void {
+  if (outcome?.kind === 'value') calls.end(callNumber, undefined, outcome.text)
+  else if (outcome?.kind !== 'thrown') calls.end(callNumber)
   else {
     const { name, message, code } = outcome.thrown
-    record.endCall(id, { name, message, ...(code !== undefined && { code }) })
+    calls.end(callNumber, { name, message, ...(code !== undefined && { code }) })
   }
 }
 
-/** The facts of a call. @param id its number */
+/** The facts of a call. @param callNumber its number */
 function callFacts(
   { executionId, sessionId, caller, metadata, traceparent }: CallPlan,
   record: ExecutionRecord,
   redaction: Redaction | undefined,
-  id: number,
+  callNumber: number,
 ): CallFacts {
   return {
-    callId: record.callId(id),
+    callId: record.calls.idOf(callNumber),
     executionId,
     sessionId,
     caller,
     metadata: metadata ?? {},
     traceparent,
     onProgress: progress =>
-      record.progressCall(id, redaction ? redaction.value(progress) : progress),
+      record.calls.progress(callNumber, redaction ? redaction.value(progress) : progress),
   }
 }

@@ -23,9 +23,9 @@ import type { Journal } from './journal.ts'
 export interface StreamDependencies {
   readonly bounds: CallBounds
   readonly journal: Journal
-  readonly factsOf: (call: number) => CallFacts
+  readonly factsOf: (callNumber: number) => CallFacts
   /** Called when a stream ends. The record of the call that opened it ends with it. */
-  readonly onEnd: (call: number, outcome: CallOutcome | undefined) => void
+  readonly onEnd: (callNumber: number, outcome: CallOutcome | undefined) => void
 }
 
 /** A stream of an earlier process. */
@@ -37,7 +37,7 @@ interface LostStream {
 /** The open streams of one execution: reads their items, closes them, opens lost ones again. */
 export class ToolStreams {
   #deps: StreamDependencies
-  /** By the number of the call that opened each. */
+  /** By `openedBy`, the number of the call that opened each. */
   #open = new Map<number, OpenStream>()
   #lost = new Map<number, LostStream>()
 
@@ -45,37 +45,37 @@ export class ToolStreams {
     this.#deps = deps
   }
 
-  add(call: number, stream: OpenStream): void {
-    this.#open.set(call, stream)
+  add(openedBy: number, stream: OpenStream): void {
+    this.#open.set(openedBy, stream)
   }
 
   /** Takes note of a stream that an earlier process opened, to open it again when it is asked. */
-  addLost(call: number, tool: Tool, input: string): void {
-    if (!this.#open.has(call)) this.#lost.set(call, { tool, input })
+  addLost(openedBy: number, tool: Tool, input: string): void {
+    if (!this.#open.has(openedBy)) this.#lost.set(openedBy, { tool, input })
   }
 
-  toolOf(call: number): Tool | undefined {
-    return this.#open.get(call)?.tool ?? this.#lost.get(call)?.tool
+  toolOf(openedBy: number): Tool | undefined {
+    return this.#open.get(openedBy)?.tool ?? this.#lost.get(openedBy)?.tool
   }
 
-  /** The reply with a stream's next item. @param id of the request */
-  async next(id: number, call: number): Promise<string | LongString> {
-    const stream = this.#open.get(call) ?? (await this.#reopen(call))
+  /** The reply with a stream's next item. @param callNumber number of the request for it */
+  async next(callNumber: number, openedBy: number): Promise<string | LongString> {
+    const stream = this.#open.get(openedBy) ?? (await this.#reopen(openedBy))
     if (stream === undefined) return DONE
-    if ('kind' in stream) return replyOf(id, stream)
+    if ('kind' in stream) return replyOf(callNumber, stream)
     const outcome = await nextItem(stream, this.#deps.bounds)
-    if (outcome === undefined || outcome.kind === 'thrown') this.#end(call, stream, outcome)
-    return outcome === undefined ? DONE : replyOf(id, outcome)
+    if (outcome === undefined || outcome.kind === 'thrown') this.#end(openedBy, stream, outcome)
+    return outcome === undefined ? DONE : replyOf(callNumber, outcome)
   }
 
-  /** The reply to leaving a stream early. @param id of the request */
-  async close(id: number, call: number): Promise<string | LongString> {
-    if (this.#lost.delete(call)) this.#deps.onEnd(call, undefined)
-    const stream = this.#open.get(call)
+  /** The reply to a request to close a stream early. @param callNumber number of that request */
+  async close(callNumber: number, openedBy: number): Promise<string | LongString> {
+    if (this.#lost.delete(openedBy)) this.#deps.onEnd(openedBy, undefined)
+    const stream = this.#open.get(openedBy)
     if (stream === undefined) return DONE
     const outcome = await closeStream(stream, this.#deps.bounds)
-    this.#end(call, stream, outcome)
-    return replyOf(id, outcome)
+    this.#end(openedBy, stream, outcome)
+    return replyOf(callNumber, outcome)
   }
 
   /** Lets all streams clean up, without waiting for them. */
@@ -84,39 +84,39 @@ export class ToolStreams {
     this.#open.clear()
   }
 
-  #end(call: number, stream: OpenStream, outcome: CallOutcome | undefined): void {
-    this.#open.delete(call)
+  #end(openedBy: number, stream: OpenStream, outcome: CallOutcome | undefined): void {
+    this.#open.delete(openedBy)
     stream.release()
-    this.#deps.onEnd(call, outcome)
+    this.#deps.onEnd(openedBy, outcome)
   }
 
   /**
    * Opens a stream of an earlier process again, and skips the delivered items; or returns an error.
    */
-  async #reopen(call: number): Promise<OpenStream | CallOutcome | undefined> {
+  async #reopen(openedBy: number): Promise<OpenStream | CallOutcome | undefined> {
     const { bounds, journal, factsOf, onEnd } = this.#deps
-    const lost = this.#lost.get(call)
+    const lost = this.#lost.get(openedBy)
     if (lost === undefined) return undefined
-    this.#lost.delete(call)
+    this.#lost.delete(openedBy)
     const { tool, input } = lost
     const refuse = (outcome: CallOutcome) => {
-      onEnd(call, outcome)
+      onEnd(openedBy, outcome)
       return outcome
     }
     if (effectOf(tool.annotations) !== 'readOnly') return refuse(interrupted(tool))
-    const opened = await invoke(tool, input, factsOf(call), bounds, AGAIN)
+    const opened = await invoke(tool, input, factsOf(openedBy), bounds, AGAIN)
     if (opened.kind !== 'stream') {
       return refuse(opened.kind === 'thrown' ? opened : interrupted(tool))
     }
     const { stream } = opened
-    for (let rest = journal.itemsOf(call); rest > 0; rest--) {
+    for (let rest = journal.itemsOf(openedBy); rest > 0; rest--) {
       const skipped = await nextItem(stream, bounds)
       if (skipped === undefined || skipped.kind === 'thrown') {
         stream.release()
         return refuse(skipped ?? interrupted(tool))
       }
     }
-    this.#open.set(call, stream)
+    this.#open.set(openedBy, stream)
     return stream
   }
 }

@@ -43,7 +43,7 @@ export interface DiagnosedProgram {
   readonly toolNames: readonly string[]
 }
 
-/** What was thrown; absent for a place where nothing was. */
+/** The value that was thrown; absent for a place where none was. */
 type ThrownName = Pick<ThrownText, 'name' | 'message'>
 
 /** A frame of the program in its source. */

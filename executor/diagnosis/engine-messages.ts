@@ -195,7 +195,7 @@ export function fits({ kinds, name }: EngineMessage, operation: Operation): bool
 }
 
 /**
- * Words of the message of an error that is made with a text; `undefined` where the source does not
+ * Words of the message of an error that is made with a string; `undefined` where the source does not
  * say.
  */
 export function saysMessage({ node }: Operation, message: string): boolean | undefined {

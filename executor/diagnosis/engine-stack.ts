@@ -9,7 +9,7 @@ export interface EngineFrame {
    * yet.
    */
   readonly of: 'program' | 'prelude' | 'native' | 'unknown'
-  /** Of the code, 1-based; 0 when the engine does not know it. */
+  /** The line of the code, 1-based; 0 when the engine does not know it. */
   readonly line: number
   /** In bytes of UTF-8, 1-based; 1 also when the engine does not know it. */
   readonly column: number
@@ -32,7 +32,7 @@ export function readStack(stack: string): EngineFrame[] {
       continue
     }
     const [, name, file, line, column] = FRAME.exec(text) ?? []
-    // `<input>` is a text that a built-in parses, as JSON.parse does.
+    // `<input>` is a string that a built-in parses, as JSON.parse does.
     if (line === undefined || file === '<input>') continue
     frames.push({
       name: nameOf(name),

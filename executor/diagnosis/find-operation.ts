@@ -12,7 +12,7 @@ import type { Operation, OperationKind, Scope, SourceScopes } from './scope.ts'
 
 /** A frame of a program, in coordinates of its source. */
 export interface ProgramFrame {
-  /** Of its function; absent when it has none. */
+  /** The name of the frame's function; absent when it has none. */
   readonly name: string | undefined
   /** Offset in the source; `undefined` when the engine does not know it. */
   readonly offset: number | undefined

@@ -1,7 +1,7 @@
 import type { SyntaxNode } from '../compile/parse/syntax-node.ts'
 import type { Operation } from './scope.ts'
 
-/** Built-ins that make a regular expression of a text. */
+/** Built-ins that make a regular expression of a string. */
 const MAKERS = new Set(['RegExp', 'match', 'matchAll', 'search', 'compile'])
 
 /** Whether a built-in of this name makes regular expressions. */

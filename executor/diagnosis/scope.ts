@@ -44,7 +44,7 @@ export interface Scope {
   readonly last: SyntaxNode | undefined
   /** Its loops without those of scopes within. */
   readonly loops: SyntaxNode[]
-  /** Of a class field: the name of its class. */
+  /** For a class field: the name of its class. */
   readonly fieldOf?: string | undefined
 }
 
@@ -57,7 +57,7 @@ export interface ClassPlace {
   readonly hasConstructor: boolean
 }
 
-/** What of a source can fail. */
+/** The operations of a source that can fail. */
 export interface SourceScopes {
   /** What was parsed: the source without its fences, every character where it was. */
   readonly text: string

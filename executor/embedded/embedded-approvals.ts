@@ -34,7 +34,7 @@ export class EmbeddedApprovals implements Approvals {
   /** Shows an approval. */
   add(asked: CallApproval, tool: Tool, running: RunningExecution): void {
     this.#asking.set(asked.approval.approvalId, { tool, running })
-    for (const gone of this.#store.addApproval(LOCAL_CALLER, asked)) this.#asking.delete(gone)
+    for (const dropped of this.#store.addApproval(LOCAL_CALLER, asked)) this.#asking.delete(dropped)
   }
 
   /** Asks the app's callback for a decision. When that throws, the approval stays pending. */

@@ -72,8 +72,8 @@ export class EmbeddedFiles implements Files {
   /** An execution has ended: its files stay while there is room. */
   async end(executionId: string): Promise<void> {
     this.#ended.push(executionId)
-    const gone = this.#records.idsWithout(this.#hasSession)
-    if (gone.length > 0) await this.#contents.drop(() => this.#records.removeFiles(gone))
+    const fileIds = this.#records.idsWithout(this.#hasSession)
+    if (fileIds.length > 0) await this.#contents.drop(() => this.#records.removeFiles(fileIds))
     while (this.#ended.length > 1 && (await this.#isFull())) {
       const ids = this.#records.idsOf(this.#ended.shift() as string)
       if (ids.length > 0) await this.#contents.drop(() => this.#records.removeFiles(ids))

@@ -11,7 +11,7 @@ import type { ExecutionPlan } from '../execution/execution-plan.ts'
 import type { KeepingBounds } from '../store/memory-executions.ts'
 import type { MemoryStore } from '../store/memory-store.ts'
 
-/** Of ended executions, the latest whose caller left before the end are kept. */
+/** Bounds of the ended executions whose caller left before the end: the latest are kept. */
 export const keptLeft: KeepingBounds = {
   keepMs: Number.POSITIVE_INFINITY,
   executions: 1000,
@@ -44,7 +44,7 @@ export class KnownExecution {
     ended.catch(() => {})
   }
 
-  /** It was parked. */
+  /** The execution was parked. */
   see(waitingFor: readonly WaitingFor[]): void {
     if (this.isAnswered || !waitingFor.some(({ approvalId }) => approvalId !== undefined)) return
     this.#rest.resolve()
@@ -114,7 +114,7 @@ export class KnownExecutions {
     if (event.type === 'execution-parked') this.#going.get(event.executionId)?.see(event.waitingFor)
   }
 
-  /** Those under way. */
+  /** The executions under way. */
   get going(): Iterable<KnownExecution> {
     return this.#going.values()
   }

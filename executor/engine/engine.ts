@@ -28,7 +28,7 @@ export interface ThreadLimits {
   readonly maxYoungGenerationSizeMb?: number
 }
 
-/** An engine, as those see it who run programs on it. */
+/** An engine, as the code sees it that runs programs on it. */
 export interface Engine {
   readonly family: LanguageFamily
   readonly languages: readonly Language[]

@@ -41,7 +41,7 @@ export interface ExecutionPlan {
   readonly typecheck?: Typecheck | undefined
   /** Tools that may be called without an approval in its session. */
   readonly remembered?: readonly string[]
-  /** Where it stands in a trace, as the header of W3C Trace Context. Its tools receive it. */
+  /** The execution's place in a trace, as the header of W3C Trace Context. Its tools receive it. */
   readonly traceparent?: string | undefined
 }
 
@@ -55,7 +55,7 @@ export interface RestoredExecution {
   readonly program: CompiledProgram | undefined
 }
 
-/** What executions run on. */
+/** The parts of this process that executions run on. */
 export interface ExecutionDependencies {
   readonly pool: GuestPool
   readonly supervision: Supervision
@@ -69,11 +69,11 @@ export interface ExecutionDependencies {
 /** How a run ended. */
 export type RunEnd =
   | ({ readonly kind: 'ended'; readonly execution: EndedExecution } & SessionLeft)
-  /** It is kept as it is until a person removes the cause. */
+  /** The execution stays as it is until a person removes the cause. */
   | { readonly kind: 'stuck'; readonly execution: Execution }
   /**
-   * Nothing is done for it until a person decides, or until `wakeAtMs`: it may be evicted, or go on
-   * by another {@link RunningExecution.run}.
+   * The execution waits for a person, or for `wakeAtMs`. It may be evicted, or go on by another
+   * {@link RunningExecution.run}.
    */
   | { readonly kind: 'waiting'; readonly wakeAtMs: number }
 

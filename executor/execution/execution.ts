@@ -1,6 +1,5 @@
 /** One execution on the host: from its plan, through the runs of its guest, to its record's end. */
 
-import { LatchdError } from '../../protocol/errors.ts'
 import type { ExecutionEvent } from '../../protocol/execution/events.ts'
 import type {
   EndedExecution,
@@ -10,16 +9,15 @@ import type {
 import { isEnded } from '../../protocol/execution/status.ts'
 import type { LimitName } from '../../protocol/limits.ts'
 import type { CallApproval } from '../boundary/call-approval.ts'
-import { ForgedMessage, type GuestWork, SharedLoss, ThreadEnded } from '../boundary/guest-pool.ts'
 import type { JournalRecord } from '../boundary/journal-record.ts'
-import type { CompiledProgram, GuestReport, GuestTask } from '../boundary/messages.ts'
+import type { CompiledProgram, GuestReport } from '../boundary/messages.ts'
 import type { ExecutionHost } from '../boundary/ports.ts'
 import { TextBudget } from '../calls/text-budget.ts'
 import { ToolCalls } from '../calls/tool-calls.ts'
 import { ExecutionRecord } from '../record/execution-record.ts'
 import { decidedIn, type StoredUsage } from '../record/fold-execution.ts'
 import { armDeadline } from './deadline.ts'
-import { engineFailure, limitExceeded, Stopped, unresponsive } from './execution-errors.ts'
+import { engineFailure, limitExceeded, Stopped } from './execution-errors.ts'
 import type {
   ExecutionDependencies,
   ExecutionPlan,
@@ -27,22 +25,21 @@ import type {
   RunEnd,
 } from './execution-plan.ts'
 import { type Departure, ExecutionState, type Parked } from './execution-state.ts'
+import { GuestRuns } from './guest-runs.ts'
 import { SessionOfExecution, sessionLeft } from './session-of-execution.ts'
 import { Suspended } from './suspended.ts'
 import { TypeChecks } from './type-checks.ts'
 
 /** Waits shorter than this are not worth a way through the store. */
-const PUT_AWAY_MS = 1000
+const EVICT_MS = 1000
 
 /** Runs one execution: its guest on a worker, its calls, its record, until it ends or waits. */
 export class RunningExecution {
   #plan: ExecutionPlan
-  #deps: ExecutionDependencies
   #host: ExecutionHost
   #record: ExecutionRecord
   #calls: ToolCalls
-  #program: CompiledProgram | undefined
-  #isRestored: boolean
+  #runs: GuestRuns
   #state = new ExecutionState()
   #now: () => number
   /** Approvals whose decision has been emitted. */
@@ -60,15 +57,12 @@ export class RunningExecution {
     restored?: RestoredExecution,
   ) {
     this.#plan = plan
-    this.#deps = deps
     this.#host = host
     this.#session = new SessionOfExecution(host)
     this.#now = deps.now ?? Date.now
     const onEvent = (event: ExecutionEvent) => host.onEvent(event)
     this.#record = new ExecutionRecord(plan, onEvent, host.redaction, this.#now)
     this.#types = new TypeChecks(plan, deps.typeChecker, this.#cancelled.signal)
-    this.#program = restored?.program
-    this.#isRestored = restored !== undefined
     if (restored !== undefined) {
       this.#emittedDecided = decidedIn(restored.events)
       this.#record.restore(restored.events, restored.startedAtMs, restored.usage)
@@ -79,12 +73,21 @@ export class RunningExecution {
       onFault: (error: unknown) => this.abandon(error),
       onSettled: () => this.#onChange?.(),
       onProgram: (program: CompiledProgram) => {
-        this.#program = program
+        this.#runs.program = program
         host.writer?.program(program)
       },
     }
     const timing = { latencies: deps.latencies, now: this.#now }
     this.#calls = new ToolCalls(plan, this.#record, host, listener, timing, restored)
+    const { pool, supervision, latencies } = deps
+    this.#runs = new GuestRuns(
+      {
+        ...{ pool, supervision, latencies, plan, host, record: this.#record, calls: this.#calls },
+        ...{ state: this.#state, session: this.#session, cancelled: this.#cancelled.signal },
+        isRestored: restored !== undefined,
+      },
+      restored?.program,
+    )
   }
 
   /** The execution as it stands. */
@@ -126,7 +129,7 @@ export class RunningExecution {
       approvals: this.#calls.approvals.list(),
       startedAtMs: this.#record.startedAtMs,
       usage: this.#record.usage,
-      program: this.#program,
+      program: this.#runs.program,
     }
   }
 
@@ -192,7 +195,7 @@ export class RunningExecution {
     }
   }
 
-  /** Once, before anything runs. The event of the start carries the findings. */
+  /** Checks the types once, before the first run. The event of the start carries the findings. */
   async #checkTypes(): Promise<void> {
     if (this.#record.startedAtMs !== undefined) return
     const diagnostics = await this.#types.diagnose(this.#session.hasHistory)
@@ -216,7 +219,7 @@ export class RunningExecution {
         const wakeAtMs = await this.#canGoOn()
         if (wakeAtMs !== undefined) return { kind: 'waiting', wakeAtMs }
       }
-      const report = await this.#runGuest()
+      const report = await this.#runs.run()
       if (report !== undefined && 'outcome' in report) {
         if (await this.#session.openWhole(report.outcome)) continue
         this.#record.measure(report)
@@ -228,7 +231,7 @@ export class RunningExecution {
         }
       }
       if (report === undefined || 'code' in report || !this.#state.isFree) return this.#end(report)
-      const hasCalled = this.#record.callCount > 0
+      const hasCalled = this.#record.calls.count > 0
       return this.#end(await this.#types.explained(report, hasCalled, this.#session.hasHistory))
     }
   }
@@ -252,7 +255,7 @@ export class RunningExecution {
       }
       if (mayGoOn) break
       const wakeAtMs = isDurable ? this.#calls.wakeAtMs() : undefined
-      if (wakeAtMs !== undefined && wakeAtMs - this.#now() > PUT_AWAY_MS) return wakeAtMs
+      if (wakeAtMs !== undefined && wakeAtMs - this.#now() > EVICT_MS) return wakeAtMs
       const { promise, resolve } = Promise.withResolvers<void>()
       this.#onChange = resolve
       await promise
@@ -301,98 +304,7 @@ export class RunningExecution {
       outcome?.status === 'completed'
         ? this.#record.complete(outcome.output, outcome.isFinalAnswer)
         : this.#record.fail(error as ExecutionError)
-    const work = () => this.#work(TextBudget.unlimited())
+    const work = () => this.#runs.work(TextBudget.unlimited())
     return { kind: 'ended', execution, ...sessionLeft(left, outcome, work) }
-  }
-
-  /** Returns the worker's report, or why there is none; `undefined` after a stop from here. */
-  async #runGuest(): Promise<GuestReport | ExecutionError | undefined> {
-    for (let lost = 0; ; ) {
-      if (!this.#state.isFree) return undefined
-      try {
-        return await this.#runOnce()
-      } catch (error) {
-        if (error instanceof LatchdError) throw error
-        if (!this.#state.isFree) return undefined
-        if (error instanceof ThreadEnded) return unresponsive(this.#plan.limits.cpuMs)
-        // Its journal brings the guest back to where the worker was lost.
-        if (error instanceof SharedLoss) continue
-        this.#host.onWorkerLost?.()
-        if (error instanceof ForgedMessage || ++lost > 1) return engineFailure(error)
-      }
-    }
-  }
-
-  async #runOnce(): Promise<GuestReport> {
-    const { pool, supervision } = this.#deps
-    let isBegun = false
-    let unwatch = () => {}
-    try {
-      return await pool.run({
-        ...{ owner: this.#plan.caller, session: this.#plan.sessionId },
-        language: this.#plan.language,
-        execution: this,
-        begin: run => {
-          isBegun = true
-          this.#state.enterRunning(run)
-          const { cpuMs } = this.#plan.limits
-          unwatch = supervision.watch(
-            run,
-            cpuMs,
-            () => !this.#state.isFree,
-            () => run.endThread(),
-          )
-          const work = this.#work()
-          this.#calls.attach(run)
-          this.#host.onWorker?.(true)
-          return work
-        },
-        receive: message => this.#calls.receive(message),
-        isResume: this.#record.startedAtMs !== undefined,
-        cancelled: this.#cancelled.signal,
-      })
-    } finally {
-      unwatch()
-      if (isBegun) {
-        this.#state.leaveRunning()
-        this.#host.onWorker?.(false)
-      }
-      this.#calls.attach(undefined)
-    }
-  }
-
-  #work(texts?: TextBudget): GuestWork {
-    const { source, language, limits, inputs, toolbox, seed, timeZone } = this.#plan
-    const startedAtMs = this.#record.start()
-    return {
-      executionId: this.#plan.executionId,
-      source,
-      language,
-      program: this.#program,
-      wantsProgram: this.#program === undefined && this.#isProgramKept(),
-      tools: toolbox.guestTools,
-      session: this.#session.opened,
-      inputs,
-      seed,
-      startedAtMs,
-      timeZone,
-      limits,
-      journal: this.#calls.journal.deliveries(texts),
-      isRestored: this.#isRestored,
-      emittedLogs: this.#record.logCount,
-      chargedCpuMs: this.#record.usage.cpuMs,
-      expectedMs: this.#deps.pool.isPressed ? this.#expectedMs : undefined,
-    }
-  }
-
-  /** How long calls take, by the index of the tool; one that was decided is answered at once. */
-  get #expectedMs(): GuestTask['expectedMs'] {
-    return this.#deps.latencies.expected(this.#plan.toolbox.tools, !this.#calls.hasDecided())
-  }
-
-  /** Whether a later process may run the program again: with the execution, or its session. */
-  #isProgramKept(): boolean {
-    const { writer } = this.#host
-    return writer !== undefined && (writer.isDurable || this.#plan.sessionId !== undefined)
   }
 }

@@ -9,7 +9,7 @@ import { limitTable } from '../../protocol/limits.ts'
 
 /** One journal may have this share of the heap of this process … */
 const HEAP_SHARE = 0.25
-/** … and so much of the memory of the machine, or of the control group. */
+/** … and this share of the memory of the machine, or of the control group. */
 const MEMORY_SHARE = 0.125
 
 /** The heap limit of this process, and the memory that it may use, in bytes. */

@@ -44,7 +44,7 @@ export function fieldProblems(error: z.ZodError): FieldProblem[] {
 /**
  * Plans an execution.
  *
- * @param inputs encoded record of inputs
+ * @param inputs the encoded object of inputs
  * @param caller name of the caller
  * @param idPrefix hex digits that the execution's id begins with
  * @throws {LatchdError} `PAYLOAD_TOO_LARGE` when the source exceeds `maxSourceBytes`
@@ -81,7 +81,7 @@ export function planExecution(
     caller,
     metadata: request.metadata,
     createdAtMs: now(),
-    // What is there without a word costs nothing.
+    // UTC is what a guest has without a zone, which costs nothing.
     timeZone: request.timeZone === 'UTC' ? undefined : request.timeZone,
     typecheck: request.typecheck,
   }

@@ -30,12 +30,12 @@ export class SessionOfExecution {
     return this.opened?.snapshot !== undefined || this.opened?.state !== undefined
   }
 
-  /** Opens it for the first run; its name may do, where a worker has the rest. */
+  /** Opens the session for the first run; the name of its state is enough where a worker has the state. */
   async open(): Promise<void> {
     this.opened ??= await this.#host.openSession?.(false)
   }
 
-  /** Opens the whole of it when a run has found that no worker has it. @returns whether it has */
+  /** Opens the session's whole state if a run has found that no worker has it. @returns whether it did */
   async openWhole(outcome: GuestOutcome): Promise<boolean> {
     if (outcome.status !== 'not-held') return false
     this.opened = await this.#host.openSession?.(true)

@@ -29,7 +29,7 @@ export interface FilePlace {
   readonly maxOwnerBytes: (owner: string) => number
 }
 
-/** Whose files they are, and how large they may be. */
+/** The owner of files, and the bounds of their sizes. */
 export interface FilesOwner {
   readonly executionId: string
   readonly sessionId: string | undefined
@@ -94,21 +94,21 @@ export class ExecutionFiles {
   /**
    * Stores a file of the program.
    *
-   * @param seq number of the request, which gives the file its id: a repetition replaces it
+   * @param callNumber number of the request, which gives the file its id: a repetition replaces it
    * @throws as {@link store}
    */
-  async make(input: StoreFileInput, seq: number): Promise<FileFacts> {
+  async make(input: StoreFileInput, callNumber: number): Promise<FileFacts> {
     const { name, type, lastModified, parts, isPiece } = input
     if (parts.length > MAX_FILE_PARTS) {
       const message = `Cannot make a file of ${parts.length} parts, limit ${MAX_FILE_PARTS}`
       throw refusal(RangeError, 'LIMIT_EXCEEDED', message)
     }
-    const fileId = `fil_${hex(`${this.#owner.executionId}:${seq}`)}`
+    const fileId = `fil_${hex(`${this.#owner.executionId}:${callNumber}`)}`
     const facts = { fileId, ...(name !== undefined && { name }), type, lastModified }
     return await this.#write(facts, this.#chunksOf(parts), isPiece ? 'piece' : 'execution')
   }
 
-  /** Where bytes of a file are. @throws {TypeError} `VALUE_NOT_TRANSFERABLE`, {RangeError} */
+  /** The place of bytes of a file. @throws {TypeError} `VALUE_NOT_TRANSFERABLE`, {RangeError} */
   async range(fileId: string, from: number, to: number): Promise<FileRange> {
     const { sha256, size } = await this.#find(fileId)
     const isRange = Number.isSafeInteger(from) && Number.isSafeInteger(to)

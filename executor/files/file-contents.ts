@@ -1,4 +1,4 @@
-/** Where the contents of files are: each once, under its SHA-256 in hex. */
+/** The contents of files: each once, under its SHA-256 in hex. */
 
 import type { Readable } from 'node:stream'
 

@@ -3,12 +3,12 @@
 import { MAX_FILE_NAME } from './file-operations.ts'
 
 /**
- * A name that is no path: what stands behind the last slash, without control characters. Apps write
+ * A name that is not a path: what stands behind the last slash, without control characters. Apps write
  * files by their names.
  */
 export function safeName(given: string): string {
   const last = given.slice(Math.max(given.lastIndexOf('/'), given.lastIndexOf('\\')) + 1)
-  // Control characters, and those that turn the direction of a text around.
+  // Control characters, and those that turn the direction of a string around.
   const printable = last.toWellFormed().replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, '')
   const name = printable.trim()
   if (name === '' || /^\.+$/.test(name)) return 'file'

@@ -1,10 +1,10 @@
 /**
- * What a guest asks its host about files: each is a request of its own, journaled as a call is.
+ * The requests of a guest about files: each is journaled as a call is.
  *
  * The texts are JSON. Bytes stand in them in base64.
  */
 
-/** What a request about a file is for. */
+/** The operations of requests about files. */
 export const fileOperations = ['read', 'store', 'emit'] as const
 /** One of {@link fileOperations}. */
 export type FileOperation = (typeof fileOperations)[number]

@@ -1,4 +1,4 @@
-/** What is known of a stored file, and where that is kept. */
+/** The record of a stored file, and the place for records. */
 
 import type { FileFacts } from '../../protocol/values/file-reference.ts'
 

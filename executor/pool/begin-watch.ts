@@ -1,10 +1,10 @@
 /**
- * Watches tasks that were handed to a thread and have not begun. An idle thread begins at once. A
- * thread that does not is held up by what an earlier program left in it, and is lost.
+ * Watches tasks that were handed to a thread and have not begun. An idle thread begins its task at
+ * once. If it does not, what an earlier program left in it holds it up, and the thread is given up.
  *
- * Time is counted in ticks of this process that come in time. While this process or the machine is
- * held up, nothing is counted. Each thread that is lost in this way doubles the time that the next
- * one has, until a task begins. So even a machine that is too slow comes to an end.
+ * The watch counts the ticks of this process that come in time. A tick that comes late does not count,
+ * since this process or the machine was held up. Each thread that is given up doubles the time of the
+ * next one, until a task begins. So the watch also gets to an end on a machine that is too slow.
  */
 
 /** A task that was handed over. */
@@ -18,10 +18,10 @@ export interface BeginningTask {
 
 const TICK_MS = 100
 /** A second. */
-const PATIENCE_TICKS = 10
-/** A tick that comes later was held up. */
+const SILENT_TICKS = 10
+/** A tick that comes later than this does not count: this process itself was held up. */
 const LATEST_TICK_MS = 1.5 * TICK_MS
-/** A tick more for so many bytes: a thread reads about ten times as many in a tick (measured). */
+/** One more tick for each of these bytes: a thread reads about ten times as many in a tick (measured). */
 const BYTES_PER_TICK = 4 * 1024 * 1024
 /** How often the time is doubled, at most. */
 const MAX_DOUBLINGS = 6
@@ -63,8 +63,8 @@ export class BeginWatch {
 
   #count(task: BeginningTask, ticks: number): void {
     this.#tasks.set(task, ticks)
-    const patience = PATIENCE_TICKS * 2 ** this.#doublings + task.bytes / BYTES_PER_TICK
-    if (ticks < patience) return
+    const allowedTicks = SILENT_TICKS * 2 ** this.#doublings + task.bytes / BYTES_PER_TICK
+    if (ticks < allowedTicks) return
     this.#doublings = Math.min(this.#doublings + 1, MAX_DOUBLINGS)
     this.#tasks.delete(task)
     task.onSilent()

@@ -1,6 +1,6 @@
 /**
- * The pools of all engines behind one face. The pool of JavaScript is there from the start. That of
- * another engine is started by the first program that needs it, so that others pay nothing for it.
+ * The pools of all engines behind one interface. The pool of JavaScript is there from the start. The
+ * first program that needs another engine starts the pool of that one, so that others do not pay for it.
  */
 
 import { availableParallelism } from 'node:os'
@@ -101,7 +101,7 @@ export class EnginePools implements GuestPool {
 }
 
 /**
- * Another engine has a worker for so many of JavaScript's: each of them takes ten times the memory.
+ * Another engine has one worker for this many of JavaScript's: each takes ten times the memory.
  */
 const OTHER_SHARE = 2
 

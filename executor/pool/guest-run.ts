@@ -3,7 +3,7 @@
  * the lane is the guest's. The execution decides what its messages mean.
  */
 
-import { BEAT, GuestState, SIGNAL, Signal, SPIN, STATE } from '../../protocol/latch.ts'
+import { GuestState, HEARTBEAT, SIGNAL, Signal, SPIN, STATE } from '../../protocol/latch.ts'
 import { type GuestLink, type GuestWork, ThreadEnded } from '../boundary/guest-pool.ts'
 import type { Delivery } from '../boundary/messages.ts'
 import { SPIN_MS, SpinChoice } from '../boundary/spin-choice.ts'
@@ -56,7 +56,7 @@ export class GuestRun implements GuestLink {
 
   get heartbeat(): number {
     // Written by the worker at each poll of the guest.
-    return Atomics.load(this.#lane.words, BEAT)
+    return Atomics.load(this.#lane.words, HEARTBEAT)
   }
 
   /** Hands the task over. */

@@ -70,7 +70,7 @@ export class Lane {
   /** Characters of the messages of this turn, and those that the worker knows to be taken. */
   #takenChars = 0
   #saidChars = 0
-  /** The turn whose worker is about to be told more. */
+  /** The turn in which the worker is about to be sent more. */
   #saying: string | undefined
   /** The limits that the thread has. */
   #limits: Limits | undefined
@@ -105,7 +105,7 @@ export class Lane {
 
   /** Begins the turn of an execution; returns its serial. */
   begin(listener: LaneListener): string {
-    // Nobody waits on them: the worker looks at them in its next task.
+    // The worker does not wait on these words: it reads them in its next task.
     Atomics.store(this.words, SIGNAL, Signal.none)
     Atomics.store(this.words, STATE, GuestState.queued)
     Atomics.store(this.words, TAKEN, 0)
@@ -136,7 +136,7 @@ export class Lane {
   deliver(serial: string, delivery: Delivery): void {
     const isOfTurn = serial === this.#serial
     const frame = deliveryFrame(serial, delivery, isOfTurn ? this.#spare : undefined)
-    // What has changed hands is not here any more.
+    // A buffer that was transferred is not here any more.
     if (typeof frame !== 'string' && frame.ascii?.buffer === this.#spare) this.#spare = undefined
     this.post(frame)
   }
@@ -156,7 +156,7 @@ export class Lane {
   }
 
   /**
-   * Asks the thread, which answers between two executions. Returns JSON that nobody has checked.
+   * Asks the thread, which answers between two executions. Returns JSON that is not checked yet.
    *
    * @throws {Error} when the thread is lost before it has answered
    */
@@ -251,14 +251,14 @@ export class Lane {
 
   #report(report: unknown): void {
     const listener = this.#end()
-    // Whoever has sent more than a report is the one that the report is about, and not the next one.
+    // Frames after the report are charged to the execution of the report, and not to the next one.
     this.#takeAll()
     if (this.#isLost) listener?.onFailure(new Error(UNKNOWN_FRAME))
     else listener?.onReport(report)
   }
 
   #distrust(): void {
-    // Written by the worker when it begins: who has not begun has not sent it.
+    // The worker writes it when it begins: an execution that has not begun has not sent the frame.
     const isQueued = Atomics.load(this.words, STATE) === GuestState.queued
     this.#close(isQueued ? new SharedLoss(UNKNOWN_FRAME) : new Error(UNKNOWN_FRAME))
     this.#onFault()

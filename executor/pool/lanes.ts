@@ -16,7 +16,7 @@ import type { LaneStart } from '../boundary/lane-frames.ts'
 import { Lane } from './lane.ts'
 import type { Assignment } from './pool-threads.ts'
 
-/** A thread in the place of one that was ended is awaited for so long; it takes under a second. */
+/** The wait for a thread that replaces an ended one, at most; it takes under a second. */
 const REPLACE_MS = 5000
 /** Pauses before further tries to start a thread. */
 const RETRY_MS = [100, 500, 2000]
@@ -48,14 +48,14 @@ export class ThreadLane extends Lane {
   }
 
   /**
-   * Whether the thread has spoken on its lane alone. Asked at a report, so that who has spoken elsewhere
-   * is the one that the report is about, and not the next one.
+   * Whether the thread has sent messages on its lane alone. Asked at each report, so that a message
+   * elsewhere is charged to the execution of that report, and not to the next one.
    */
   isQuiet(): boolean {
     return this.#assignment.thread?.isQuiet() ?? true
   }
 
-  /** It keeps no process from ending. */
+  /** Lets the process end although the thread is there. */
   unref(): void {
     this.#assignment.thread?.unref()
   }
@@ -77,7 +77,7 @@ export class Lanes {
   /** In the order in which they became free. */
   #free: ThreadLane[] = []
   #waiting = new Fifo<object, Waiting>()
-  /** Those whose thread does not stand ready; aborted when it does not come. */
+  /** Lanes whose thread is not ready yet; aborted when none comes. */
   #opening = new Map<ThreadLane, AbortController>()
   /** Called when a lane is ready in the place of one that was lost, one each. */
   #replacements = new Set<() => void>()
@@ -92,7 +92,7 @@ export class Lanes {
     this.#maxChanges = maxChanges
   }
 
-  /** Those that are ready, whether an execution has them or not. */
+  /** The lanes that are ready, whether an execution has them or not. */
   get all(): ReadonlySet<ThreadLane> {
     return this.#lanes
   }
@@ -138,7 +138,7 @@ export class Lanes {
       if (!lane.isSound) continue
       const cost = this.#costOf(lane, owner) + sessionCost(lane, session)
       if (cost === Infinity) spent = lane
-      // Of those that suit as well the last: what it has done is still in its core's caches.
+      // The last of several equal ones: its core's caches still have what it worked with.
       if (cost > best || cost === Infinity) continue
       best = cost
       chosen = lane

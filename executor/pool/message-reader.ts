@@ -18,13 +18,13 @@ import { MAX_FILE_INPUT_CHARS } from '../files/file-operations.ts'
 import { maxLogLines } from '../worker/logs.ts'
 
 const MIB = 1024 * 1024
-/** Texts about an execution may exceed their limit by so much: markers, frames, hints. */
+/** Strings of messages and reports may exceed their limit by this: markers, frames, hints. */
 const SLACK_CHARS = MIB
 /** Characters of one line of a request's text: arguments that are longer stand there as a hash. */
 const MAX_REQUEST_CHARS = 4096
 /** One for each name that a program declares; no source of the largest size has more. */
 const MAX_WARNINGS = 500_000
-/** Of a dry run: as many as an engine names, each with its name and text. */
+/** Variables that the report of a dry run may name: no engine names more. */
 const MAX_VARIABLES = 200
 const MAX_VARIABLE_CHARS = MAX_VARIABLES * 3000
 /** Memory that a guest has beside its heap, and the head of its snapshot. */
@@ -58,8 +58,8 @@ export class MessageReader implements GuestReader {
     // The last line says how much was cut.
     this.#linesLeft = maxLogLines(limits.maxLogBytes) + 1 - emittedLogs
     this.#logCharsLeft = limits.maxLogBytes + SLACK_CHARS
-    // Each number is asked for once, and a timer may be cleared; a stream may be opened again, and
-    // the text of a delivery loaded.
+    // A guest asks for each number once. Beside that it may clear a timer, reopen a stream, or load
+    // the text of a delivery.
     this.#requestsLeft = 4 * limits.maxCalls
   }
 
@@ -87,7 +87,7 @@ export class MessageReader implements GuestReader {
       case 'file':
         bound('a request about a file', message.input.length, MAX_FILE_INPUT_CHARS)
     }
-    bound('a number', message.id, this.#limits.maxCalls)
+    bound('a call number', message.callNumber, this.#limits.maxCalls)
     bound('requests', 1, this.#requestsLeft--)
     return message
   }

@@ -7,7 +7,7 @@
 
 import { Fifo } from '../../protocol/base/fifo.ts'
 
-/** Resumed executions that go before a new one that waits as well: they have waited longer. */
+/** While a new execution waits, this many resumed ones go first: they have waited longer. */
 const RESUMES_PER_START = 3
 
 /** The queues of one owner, and the worker time in milliseconds that it has had. */
@@ -40,7 +40,7 @@ export class OwnerShare<T> {
     return this.#balanceMs + this.#held * nowMs
   }
 
-  /** Nothing is saved up while an owner is away: it begins where the others are. */
+  /** An owner that was away saves nothing up: it comes back with the worker time of the others. */
   comeBack(othersHadMs: number): void {
     this.#balanceMs = Math.max(this.#balanceMs, othersHadMs)
   }

@@ -15,10 +15,10 @@ import { type Piscina, queueOptionsSymbol } from 'piscina'
 export interface PoolThread {
   /** Ends it; Piscina starts another one in its place. */
   end(): void
-  /** It does not keep the process from ending. */
+  /** Lets the process end although the thread is there. */
   unref(): void
   readonly isEnding: boolean
-  /** Whether it has sent nothing on the port of its task; what it has sent is taken out. */
+  /** Whether the thread has sent no message on the port of its task. Takes out those that it has sent. */
   isQuiet(): boolean
 }
 
@@ -93,7 +93,7 @@ export class PoolThreads {
     info.worker.once('exit', () => this.#threads.delete(shown.id))
     const take = info.onMessage
     info.onMessage = message => {
-      // What comes behind a forged one is none either.
+      // A message after a forged one does not count either.
       if (thread.isEnding) return
       if (isAnswer(message, info.taskInfos)) take(message)
       // No worker of ours sends anything else: this one is not to be trusted any more.

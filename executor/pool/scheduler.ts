@@ -17,7 +17,7 @@ export interface SchedulerOptions {
   readonly now?: () => number
 }
 
-/** An owner that has begun nothing for so long does not count as one of several. */
+/** An owner that has begun nothing for this long does not count as one of several. */
 const SEVERAL_MS = 60_000
 
 interface Waiting {
@@ -40,7 +40,7 @@ export class WorkerScheduler {
    * first is next.
    */
   #shares = new Map<string, OwnerShare<Waiting>>()
-  /** The least worker time that a present owner has had. An owner that comes begins with it. */
+  /** The least worker time that a present owner has had. A new owner begins with as much. */
   #leastHadMs = 0
   /** Workers that were given away. */
   #leased = 0

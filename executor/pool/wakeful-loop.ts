@@ -1,4 +1,4 @@
-/** Keeps the event loop of this thread from sleeping for a moment, so that what comes is taken at once. */
+/** Keeps the event loop of this thread from sleeping for a moment, so that it takes messages at once. */
 
 let untilMs = 0
 let isTurning = false

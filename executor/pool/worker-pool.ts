@@ -210,8 +210,8 @@ export class WorkerPool implements GuestPool {
       return await this.#runOn(lane, run)
     } finally {
       if (lane?.isSound === false) {
-        // Its owner has the worker until another thread is there, so that nobody else pays; the
-        // answer does not wait for that.
+        // Its owner has the worker until another thread is there, so that no other owner pays for
+        // it. The answer does not wait for that.
         void lanes.replaced().then(() => this.#scheduler.release(owner))
       } else {
         if (lane !== undefined) lanes.release(lane)
@@ -225,7 +225,7 @@ export class WorkerPool implements GuestPool {
     let reader: GuestReader | undefined
     let isForged = false
     const read = (take: (by: GuestReader) => void) => {
-      // What comes behind a forged message is not believed either.
+      // A message after a forged one is not believed either.
       if (isForged || reader === undefined) return
       try {
         take(reader)
@@ -272,7 +272,7 @@ export class WorkerPool implements GuestPool {
     this.#reportPressure()
   }
 
-  /** Whether there is a core for the event loop and each guest at work, and nobody waits for one. */
+  /** Whether there is a core for the event loop and each guest at work, and no execution waits. */
   #maySpin = () =>
     this.#active.size <= this.#maxSpinning && Atomics.load(this.#pressure, PRESSURE) === 0
 

@@ -64,7 +64,7 @@ function shortened(text: string): string {
   return copied(text.length <= MAX_CALL_TEXT ? text : `${text.slice(0, MAX_CALL_TEXT - 1)}…`)
 }
 
-/** The text by itself: a part of a long one would keep all of that in memory. */
+/** A copy of a text: as a part of a long string it would keep all of that in memory. */
 function copied(text: string): string {
   return Buffer.from(text, 'utf16le').toString('utf16le')
 }

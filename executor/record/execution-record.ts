@@ -3,8 +3,6 @@
 import type { Approval } from '../../protocol/approval.ts'
 import type { ExecutionEvent, UnplacedEvent } from '../../protocol/execution/events.ts'
 import type {
-  CallError,
-  CallRecord,
   Diagnostic,
   EmittedFile,
   EndedExecution,
@@ -18,9 +16,9 @@ import type {
 import { sourceLine } from '../../protocol/execution/source-line.ts'
 import type { GuestOutput, GuestReport } from '../boundary/messages.ts'
 import type { Redaction } from '../boundary/redaction.ts'
-import type { LongString } from '../boundary/string-reply.ts'
 import { CallTexts } from './call-texts.ts'
-import { countByTool, foldEvents, NO_USAGE, type StoredUsage } from './fold-execution.ts'
+import { foldEvents, NO_USAGE, type StoredUsage } from './fold-execution.ts'
+import { RecordedCalls } from './recorded-calls.ts'
 
 type EndFields = Omit<
   Extract<EndedExecution, { status: 'failed' | 'cancelled' }>,
@@ -39,12 +37,11 @@ export interface RecordFacts {
 /** The public state of one execution. Each change of it emits an event. */
 export class ExecutionRecord {
   readonly facts: RecordFacts
+  readonly calls: RecordedCalls
   #onEvent: (event: ExecutionEvent) => void
   #sequence = 0
   #startedAtMs: number | undefined
   #logs: LogLine[] = []
-  #calls = new Map<number, CallRecord>()
-  #pending = new Set<number>()
   /** By id. */
   #files = new Map<string, EmittedFile>()
   #usage = NO_USAGE
@@ -59,9 +56,6 @@ export class ExecutionRecord {
   /** Findings of the type check; `undefined` for none. */
   #diagnostics: readonly Diagnostic[] | undefined
 
-  /** The latest progress of each open call. */
-  #progress = new Map<number, unknown>()
-  #texts: CallTexts
   #now: () => number
   #sourceLine: string
 
@@ -74,7 +68,12 @@ export class ExecutionRecord {
   ) {
     this.#now = now
     this.facts = facts
-    this.#texts = new CallTexts(redaction)
+    this.calls = new RecordedCalls({
+      executionId: facts.executionId,
+      texts: new CallTexts(redaction),
+      now,
+      emit: event => this.#emit(event),
+    })
     this.#sourceLine = sourceLine(facts.source)
     this.#onEvent = onEvent
   }
@@ -89,12 +88,7 @@ export class ExecutionRecord {
     this.#warnings = warnings
     this.#logs = logs
     this.#diagnostics = diagnostics
-    for (const call of calls.values()) {
-      const id = Number(call.callId.slice(call.callId.lastIndexOf('_') + 1))
-      this.#calls.set(id, call)
-      this.#texts.count([call.inputText, call.outputText])
-      if (call.status === 'pending') this.#pending.add(id)
-    }
+    this.calls.restore(calls.values())
     const resumed = events.findLastIndex(({ type }) => type === 'execution-resumed')
     const parked = events.slice(resumed + 1).find(({ type }) => type === 'execution-parked')
     this.#parkedAtMs = parked?.atMs
@@ -191,52 +185,9 @@ export class ExecutionRecord {
     }
   }
 
-  /** Calls of tools so far. */
-  get callCount(): number {
-    return this.#calls.size
-  }
-
   /** Console lines so far. */
   get logCount(): number {
     return this.#logs.length
-  }
-
-  /** The public id of a call. */
-  callId(id: number): string {
-    return `call_${this.facts.executionId.slice(this.facts.executionId.indexOf('_') + 1)}_${id}`
-  }
-
-  /**
-   * Begins a call, or goes on with one that an earlier process began.
-   *
-   * @param input as the guest has encoded it
-   * @returns its public id
-   */
-  startCall(id: number, tool: string, input: string): string {
-    const known = this.#calls.get(id)
-    if (known !== undefined) return known.callId
-    const startedAtMs = this.#now()
-    const callId = this.callId(id)
-    const inputText = this.#texts.of(input)
-    const call: CallRecord = {
-      callId,
-      tool,
-      status: 'pending',
-      startedAtMs,
-      ...(inputText !== undefined && { inputText }),
-    }
-    this.#calls.set(id, call)
-    this.#pending.add(id)
-    this.#emit({ type: 'call-started', atMs: startedAtMs, call })
-    return callId
-  }
-
-  progressCall(id: number, progress: unknown): void {
-    const call = this.#calls.get(id)
-    if (call === undefined || call.status !== 'pending') return
-    this.#progress.set(id, progress)
-    const { callId, tool } = call
-    this.#emit({ type: 'call-progressed', atMs: this.#now(), callId, tool, progress })
   }
 
   /** Gives a file out. A file is given out once. */
@@ -249,38 +200,6 @@ export class ExecutionRecord {
   /** Emits that a call waits for a person, or no longer does. */
   emitApproval(type: 'approval-requested' | 'approval-decided', approval: Approval): void {
     this.#emit({ type, atMs: this.#now(), approval })
-  }
-
-  /**
-   * Ends a call. A call that ends after its execution is not reported.
-   *
-   * @param output its output, encoded and without secrets; absent for a stream
-   */
-  endCall(id: number, error?: CallError, output?: string | LongString): void {
-    this.#endCall(id, error === undefined ? 'completed' : endStatus(error), error, output)
-  }
-
-  #endCall(
-    id: number,
-    status: CallRecord['status'],
-    error?: CallError,
-    output?: string | LongString,
-  ): void {
-    const started = this.#calls.get(id)
-    if (started === undefined || !this.#pending.delete(id)) return
-    const atMs = this.#now()
-    const durationMs = Math.max(0, atMs - started.startedAtMs)
-    this.#progress.delete(id)
-    const outputText = output === undefined ? undefined : this.#texts.of(output)
-    const call = {
-      ...started,
-      status,
-      durationMs,
-      ...(error && { error }),
-      ...(outputText !== undefined && { outputText }),
-    }
-    this.#calls.set(id, call)
-    this.#emit({ type: 'call-completed', atMs, call, ...(error && { error }) })
   }
 
   /** Adds the usage of one run. */
@@ -324,7 +243,7 @@ export class ExecutionRecord {
   }
 
   #end(make: (fields: EndFields) => EndedExecution): EndedExecution {
-    for (const id of this.#pending) this.#endCall(id, 'cancelled')
+    this.calls.cancelPending()
     const ended = make(this.#endFields())
     this.#ended = ended
     this.#emit({ type: 'execution-ended', atMs: ended.endedAtMs, execution: ended })
@@ -351,14 +270,14 @@ export class ExecutionRecord {
       ...(this.#warnings && { warnings: [...this.#warnings] }),
       logs: this.#logs.slice(),
       logsTruncatedBytes,
-      calls: this.#callRecords(),
+      calls: this.calls.list(),
       ...(this.#files.size > 0 && { files: [...this.#files.values()] }),
       usage: {
         cpuMs: round(cpuMs),
         wallMs: Math.max(0, atMs - createdAtMs),
         waitMs: round(waitMs),
-        calls: this.#calls.size,
-        callsByTool: countByTool(this.#calls.values()),
+        calls: this.calls.count,
+        callsByTool: this.calls.countByTool,
         peakMemoryBytes,
         resumes,
       },
@@ -369,27 +288,12 @@ export class ExecutionRecord {
     }
   }
 
-  #callRecords(): CallRecord[] {
-    const calls = [...this.#calls.values()]
-    if (this.#progress.size === 0) return calls
-    for (const [id, progress] of this.#progress) {
-      const call = this.#calls.get(id) as CallRecord
-      calls[calls.indexOf(call)] = { ...call, progress }
-    }
-    return calls
-  }
-
   #emit(event: UnplacedEvent): void {
     const { executionId } = this.facts
     // Progress is not kept, so it has no place in the stream.
     const place = event.type === 'call-progressed' ? {} : { sequence: ++this.#sequence }
     this.#onEvent({ executionId, ...place, ...event } as ExecutionEvent)
   }
-}
-
-function endStatus({ code }: CallError): CallRecord['status'] {
-  if (code === 'APPROVAL_REJECTED' || code === 'APPROVAL_EXPIRED') return 'rejected'
-  return code === 'CALL_INTERRUPTED' ? 'unknown' : 'failed'
 }
 
 /** A clock measures no finer than microseconds. */

@@ -83,7 +83,7 @@ export function foldEvents(events: readonly ExecutionEvent[]): FoldedEvents {
         waitingFor = event.waitingFor
         warnings = event.warnings
         break
-      // These say nothing that a later event or a row of the execution does not say.
+      // A later event or the row of the execution has the facts of these too.
       case 'call-progressed':
       case 'approval-requested':
       case 'approval-decided':

@@ -34,14 +34,14 @@ export class MemoryApprovals implements ApprovalStore {
     const { approvalId, status } = stored.approval
     this.#rows.set(approvalId, { owner, stored })
     if (status === 'pending') this.#pending.add(approvalId)
-    const gone: string[] = []
+    const dropped: string[] = []
     for (const oldest of this.#rows.keys()) {
       if (this.#rows.size <= KEEP) break
       if (this.#pending.has(oldest)) continue
       this.#rows.delete(oldest)
-      gone.push(oldest)
+      dropped.push(oldest)
     }
-    return gone
+    return dropped
   }
 
   approval(approvalId: string): Row | undefined {

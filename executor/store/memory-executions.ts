@@ -7,7 +7,7 @@ import { newestFirst } from './place.ts'
 import type { StoredEvent } from './stored-event.ts'
 import type { ExecutionReader, ListQuery, StoredExecution, StoredSource } from './volatile-store.ts'
 
-/** What is kept of ended executions; the oldest go first. */
+/** Bounds of the ended executions that are kept; the oldest go first. */
 export interface KeepingBounds {
   /** How long each stays, in milliseconds. */
   readonly keepMs: number

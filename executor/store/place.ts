@@ -11,7 +11,7 @@ export function isBefore(a: Place, b: Place): boolean {
   return a.createdAtMs === b.createdAtMs ? a.id > b.id : a.createdAtMs > b.createdAtMs
 }
 
-/** The entries of a list after a place, newest first, so many at most. */
+/** The entries of a list after a place, newest first, at most `limit`. */
 export function newestFirst<T>(
   all: Iterable<T>,
   placeOf: (one: T) => Place,

@@ -1,4 +1,4 @@
-/** The rules of every store, with a disk or without: decisions, and who holds a session. */
+/** The rules of every store, with a disk or without: decisions, and the execution that holds a session. */
 
 import type { CallApproval } from '../boundary/call-approval.ts'
 import { type DecidedBy, decide, expired, isTimedOut } from '../calls/decision.ts'
@@ -11,7 +11,7 @@ export type Decided =
       readonly kind: 'decided' | 'expired'
       /** The approval from now on. */
       readonly stored: CallApproval
-      /** What is allowed for the rest of a session. */
+      /** The tool that is allowed for the rest of a session. */
       readonly remembered: { readonly sessionId: string; readonly tool: string } | undefined
     }
 

@@ -58,7 +58,7 @@ export interface ApprovalQuery {
   readonly limit: number
 }
 
-/** What a decision came to. */
+/** The outcome of a decision. */
 export type DecideOutcome =
   /** This decision is the first. `isWaiting`: its execution is parked in the store, and can be claimed. */
   | {
@@ -113,7 +113,7 @@ export interface SessionQuery {
 /** Whether an execution holds a session now. `busy`: another does; `gone`: there is no session. */
 export type HoldOutcome = 'held' | 'busy' | 'gone'
 
-/** Operations on sessions, and on who holds each. */
+/** Operations on sessions, and on the execution that holds each. */
 export interface SessionHolds {
   /** @throws {LatchdError} `CONFLICT`: there is a session of this id */
   createSession(sessionId: string, owner: string, nowMs: number): void

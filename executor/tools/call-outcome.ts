@@ -27,13 +27,13 @@ export interface OpenStream {
   readonly release: () => void
 }
 
-/** The reply for the guest. @param id of a call */
-export function replyOf(id: number, outcome: CallOutcome): string | LongString {
+/** The reply for the guest. @param callNumber of a call */
+export function replyOf(callNumber: number, outcome: CallOutcome): string | LongString {
   switch (outcome.kind) {
     case 'value':
       return outcome.text
     case 'stream':
-      return `${STREAM}${id}`
+      return `${STREAM}${callNumber}`
     case 'thrown':
       return THROWN + JSON.stringify(outcome.thrown)
   }

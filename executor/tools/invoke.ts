@@ -63,7 +63,7 @@ export interface CallSteps {
    * nothing.
    */
   readonly leave: (tool: Tool) => Promise<void> | undefined
-  /** Resolves after so many milliseconds. A long wait makes the call passive. */
+  /** Resolves after `waitMs`. A long wait makes the call passive. */
   readonly startWait: (waitMs: number) => Promise<void>
 }
 
@@ -101,7 +101,7 @@ export async function invoke(
     try {
       const committed = steps.leave(tool)
       if (committed !== undefined) await committed
-      // It may have waited for its turn until its execution had ended.
+      // The call may have waited for its turn until its execution had ended.
       if (context.abortReason !== undefined) throw context.abortReason
       value = tool.execute(input, context)
       if (isPromiseLike(value))
@@ -246,7 +246,7 @@ function timeoutOf(tool: Tool, bounds: CallBounds): number | 'none' {
  * each time. Later readers know no shared parts.
  */
 const MAX_UNFOLDING = 2
-/** So much in any case. A reader of the host's takes a tenth of a second for it. */
+/** This much may be unfolded in any case. It takes a reader on the host a tenth of a second. */
 const LEAST_UNFOLDING = 8 * 1024 * 1024
 
 /**
@@ -317,7 +317,7 @@ function redacted(outcome: ThrownOutcome, { redaction }: CallBounds): CallOutcom
   return { ...outcome, thrown: redaction.value(outcome.thrown) as ThrownText }
 }
 
-/** Most bytes of one unit of a text as UTF-8. */
+/** Most bytes of one unit of a string as UTF-8. */
 const MAX_UNIT_BYTES = 3
 
 const textOf = (text: string | LongString): string => (typeof text === 'string' ? text : text.text)

@@ -12,18 +12,18 @@ export interface FoundTool {
   readonly description: string
 }
 
-/** What is looked for. */
+/** The terms of one search. */
 export interface ToolQuery {
   /** Words that say what the tool should do; empty: all tools, in their order. */
   readonly query: string
   /** Only tools of this group. */
   readonly namespace?: string | undefined
   readonly limit: number
-  /** So many of the best are left out. */
+  /** How many of the best tools are left out. */
   readonly offset?: number | undefined
 }
 
-/** What was found. */
+/** The tools that a search found. */
 export interface ToolPage {
   readonly tools: readonly FoundTool[]
   /** How many fit, on all pages. */
@@ -60,7 +60,7 @@ const boost = { name: 4, description: 2, parameters: 1 }
  * least and cost most, so of a long query the rarest ones count.
  */
 const MAX_PLACES = 4000
-/** So many of the rarest words count in any case. */
+/** This many of the rarest words count in any case. */
 const LEAST_WORDS = 3
 
 /** Searches a set of tools. The index is made by the first search: most programs know their tools. */
@@ -156,17 +156,17 @@ function ranked(
       scores.set(id, (scores.get(id) ?? 0) + score)
     }
   }
-  const telling = asked.filter(word => !common.has(word.toLowerCase()))
+  const uncommon = asked.filter(word => !common.has(word.toLowerCase()))
   for (const word of asked) if (common.has(word.toLowerCase())) matched.add(word.toLowerCase())
-  const counted = rarest(telling.length === 0 ? asked : telling, counts)
-  for (const word of telling) if (!counted.includes(word)) matched.add(word.toLowerCase())
+  const counted = rarest(uncommon.length === 0 ? asked : uncommon, counts)
+  for (const word of uncommon) if (!counted.includes(word)) matched.add(word.toLowerCase())
   add(counted.join(' '))
-  const rest = telling.filter(word => !matched.has(word.toLowerCase()))
+  const rest = uncommon.filter(word => !matched.has(word.toLowerCase()))
   if (rest.length > 0) add(rest.join(' '), misspelt)
   return [...scores].sort(([a, x], [b, y]) => y - x || a - b).map(([id]) => id)
 }
 
-/** The words that tell most, as many as fit {@link MAX_PLACES}. */
+/** The rarest words, as many as fit {@link MAX_PLACES}. */
 function rarest(asked: readonly string[], counts: ReadonlyMap<string, number>): readonly string[] {
   const countOf = (word: string) => counts.get(word.toLowerCase()) ?? 0
   let places = asked.reduce((sum, word) => sum + countOf(word), 0)
@@ -197,7 +197,7 @@ async function indexOf(tools: readonly SearchedTool[]): Promise<SearchIndex> {
     fields: Object.keys(boost),
     tokenize: (text, field) => {
       const found = words(text)
-      // Of a query there is no field.
+      // The words of a query have no field.
       if (field !== undefined) count(counts, found)
       return found
     },

@@ -19,7 +19,7 @@ import { ToolIndex } from './tool-index.ts'
 import { Toolbox } from './toolbox.ts'
 
 const DEFAULT_LIMIT = 10
-/** Both run on the host's thread, some milliseconds a call: one execution calls each so often. */
+/** Calls of each of the two tools in one execution: they take milliseconds of the host's thread. */
 const MAX_CALLS_PER_EXECUTION = 100
 /** Tools that one call describes at most. */
 const MAX_DESCRIBED = 200
@@ -33,8 +33,8 @@ const searchable = {
 }
 
 /**
- * The tools with the two that search them, when there are more than {@link MANY_TOOLS}; else as
- * they are. A tool that has one of their names already stays, and its one is left out.
+ * Adds the two tools that search when there are more tools than {@link MANY_TOOLS}. A tool of the app
+ * with the name of one of the two takes its place.
  *
  * @param language of the programs that see them
  */
@@ -48,7 +48,7 @@ export function withToolSearch(toolbox: Toolbox, language: Language): Toolbox {
   )
   const both: Toolbox = new Toolbox([...toolbox.tools, ...ours])
   searchable[form].set(toolbox, both)
-  // It has its own two.
+  // The new toolbox has the two tools already, and gets them no second time.
   searchable[form].set(both, both)
   return both
 }
@@ -98,7 +98,7 @@ function toolSearch(tools: readonly Tool[], seen: () => Toolbox, form: Form): To
   return both
 }
 
-/** The same tool: its value alone in `tool(x)`, and all of its answer in `tool.raw(x)`. */
+/** A tool whose `tool(x)` returns the value alone, and `tool.raw(x)` the whole answer. */
 function withRaw(tool: Tool): Tool {
   const { execute } = tool
   return {
@@ -128,7 +128,7 @@ interface SearchInput {
   readonly offset?: number
 }
 
-/** What a list of tools does not say: what it lacks. Read by `search_tools.raw(…)`. */
+/** The note on a page of tools: what the page lacks. `search_tools.raw(…)` returns it. */
 export function pageNote(
   count: number,
   total: number,

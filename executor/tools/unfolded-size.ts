@@ -1,6 +1,6 @@
 /** The size of a value for a reader that knows no shared references, such as JSON or a schema. */
 
-/** A record, a list or a number takes about so much work, in characters. */
+/** An object, an array or a number takes about the work of this many characters. */
 const NODE_COST = 8
 /** A hole is `null,` in JSON, and nothing where the value is sent. */
 const HOLE_COST = 5
@@ -25,14 +25,14 @@ export function unfoldedSize(value: unknown): number {
     return size
   }
   const ofArray = (list: readonly unknown[]): number => {
-    // The elements alone: a list of 2^32 holes has none, and a loop over them would take minutes.
+    // The elements alone: an array of 2^32 holes has none, and a loop over them would take minutes.
     const elements = Object.values(list)
     let size = HOLE_COST * Math.max(0, list.length - elements.length)
     for (const element of elements) size += sizeOf(element)
     return size
   }
   const ofParts = (part: object): number => {
-    // Most records are plain; what else there is takes longer to tell apart.
+    // Most records are plain; what else there is takes longer to distinguish.
     if (Object.getPrototypeOf(part) === Object.prototype) return ofProperties(part)
     let size = 0
     if (part instanceof Map) {

@@ -7,14 +7,14 @@ import { OwnerShare } from '../pool/owner-share.ts'
 
 /** Compilers at the same time; each uses more than one core and some 50 MB. */
 export const MAX_COMPILERS = 3
-/** Those of one owner. */
+/** Checks of one owner that may run at once. */
 const MAX_OF_OWNER = 2
 /**
  * Programs of one owner that may wait. More are not checked, so that no queue grows before the
  * pool's.
  */
 const MAX_WAITING_OF_OWNER = 64
-/** Those of all owners. */
+/** Programs of all owners that may wait. */
 const MAX_WAITING = 512
 /** Longest that a program waits: as long as a hostile one can hold each compiler. */
 const TURN_MS = 20_000

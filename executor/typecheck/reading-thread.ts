@@ -24,7 +24,7 @@ export type ReadText =
 /** The methods of the thread. It reads one program after the other. */
 export interface ReadingThread {
   read(source: string, language: Language, types: ToolTypes): ReadText
-  /** Of the program that was read last. */
+  /** The diagnostics of the program that was read last. */
   selectDiagnostics(findings: readonly Finding[], reportsUnknown: boolean): readonly Diagnostic[]
 }
 

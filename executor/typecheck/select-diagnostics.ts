@@ -157,7 +157,7 @@ function notCallable({ text, details }: Finding, { types, isRetyped }: Diagnosti
   return isKnown ? `${text} ${detail.text}` : undefined
 }
 
-/** A value that is a text, a number or a boolean, where only some of those are taken. */
+/** A value that is a string, a number or a boolean, where only some of those are taken. */
 const WIDER =
   /type '(?:string|number|boolean)' is not assignable to (?:parameter of )?type '(?:(?:"[^"]*"|-?[\d.]+|true|false)(?: \| )?)+'/i
 
@@ -168,7 +168,7 @@ function argument(finding: Finding, around: DiagnosticContext): string | undefin
   if (signature === undefined) return undefined
   const lines = linesOf(finding)
   const leaf = lines.at(-1) ?? finding.text
-  // `let unit = 'c'` is a text to the compiler, whatever it holds.
+  // `let unit = 'c'` is a string to the compiler, whatever it holds.
   if (WIDER.test(leaf) || isWidened(lines, around)) return undefined
   const text = finding.code === 2769 ? overloadText(finding, frame as Frame, signature) : leaf
   return `${text} It is called as ${signature.text}.`

@@ -151,7 +151,7 @@ export class TypeChecker {
 
   async #start(): Promise<ProgramChecker> {
     const { ProgramChecker } = await import('./program-checker.ts')
-    // It may have been closed meanwhile, and ends only compilers that it knows.
+    // The checker may have been closed meanwhile, and ends only compilers that it knows.
     if (this.#isClosed) throw new Error('the executor is closed')
     const checker = new ProgramChecker()
     this.#all.add(checker)

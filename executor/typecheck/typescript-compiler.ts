@@ -214,7 +214,7 @@ function clientOf(api: API): ApiClient {
 
 /**
  * Has writes to a process that has ended, or that is being ended, seem to succeed. The API's writer
- * throws what a write fails with where nobody can catch it, which would end this process. That the
+ * throws what a write fails with where nothing can catch it, which would end this process. That the
  * compiler is lost is known by its exit.
  */
 function ignoreFailedWrites({ stdin }: ChildProcess): void {

@@ -2,7 +2,7 @@
 
 interface Tally {
   count: number
-  /** What tells it from others: the input, or its digest. */
+  /** What distinguishes it from others: the input, or its digest. */
   input: string
   /** The last calls that had this input, one after the other. */
   repeats: number
@@ -13,7 +13,7 @@ export class CallTally {
   /** By the index of the tool. */
   #tallies: Tally[] = []
 
-  /** @param input what tells it from others */
+  /** @param input what distinguishes it from others */
   note(tool: number, input: string): void {
     const tally = this.#tallies[tool]
     if (tally === undefined) {

@@ -9,8 +9,8 @@
 
 import { Fifo } from '../../protocol/base/fifo.ts'
 import {
-  BEAT,
   GuestState,
+  HEARTBEAT,
   PRESSURE,
   SIGNAL,
   Signal,
@@ -52,7 +52,7 @@ export interface ChannelOptions {
 }
 
 /** A delivery that waits to be taken; one of the journal may lack its text. */
-type Stashed = Pick<Delivery, 'id' | 'atMs'> & { readonly text?: Delivery['text'] }
+type Stashed = Pick<Delivery, 'callNumber' | 'atMs'> & { readonly text?: Delivery['text'] }
 
 /** The worker's end of one guest: its requests, its deliveries, its waits. */
 export class Channel {
@@ -75,7 +75,7 @@ export class Channel {
     this.#lane = options.lane
     this.#words = options.lane.words
     this.#texts = new JournalTexts(options.journal)
-    for (const delivery of options.journal) this.#stash.push(delivery.id, delivery)
+    for (const delivery of options.journal) this.#stash.push(delivery.callNumber, delivery)
     this.#received = options.journal.length
     this.#setState(GuestState.running)
   }
@@ -125,20 +125,20 @@ export class Channel {
 
   /** Puts a reply of the worker's own before the deliveries. */
   stash(delivery: Delivery): void {
-    this.#own.push(delivery.id, delivery)
+    this.#own.push(delivery.callNumber, delivery)
   }
 
-  /** Blocks until the delivery for `id` is here. @throws {GuestEnd} when the host signals */
-  take(id: number): Delivery {
+  /** Blocks until the delivery for `callNumber` is here. @throws {GuestEnd} when the host signals */
+  take(callNumber: number): Delivery {
     let from: number | undefined
     for (;;) {
-      const here = this.#own.take(id) ?? this.#stash.take(id)
+      const here = this.#own.take(callNumber) ?? this.#stash.take(callNumber)
       if (here !== undefined) return this.#whole(here)
       const turn = this.#collect()
-      const delivery = this.#stash.take(id)
+      const delivery = this.#stash.take(callNumber)
       if (delivery !== undefined) return this.#whole(delivery)
       from ??= performance.now()
-      this.#block(turn, id, from)
+      this.#block(turn, callNumber, from)
     }
   }
 
@@ -163,7 +163,7 @@ export class Channel {
   /** Shows the host that the guest is alive. @throws {GuestEnd} when the host signals */
   poll(): void {
     // Read by the host's supervision only: it recognizes an unresponsive guest by it.
-    Atomics.add(this.#words, BEAT, 1)
+    Atomics.add(this.#words, HEARTBEAT, 1)
     this.#checkCancel()
   }
 
@@ -187,7 +187,7 @@ export class Channel {
       const delivery = this.#lane.nextDelivery(this.#options.serial)
       if (delivery === undefined) break
       if (this.#texts.receive(delivery)) continue
-      this.#stash.push(delivery.id, delivery)
+      this.#stash.push(delivery.callNumber, delivery)
       this.#received++
     }
     this.#checkCancel()
@@ -195,15 +195,15 @@ export class Channel {
   }
 
   /** A delivery with its text, which is requested from the host when it is not here. */
-  #whole({ id, text, atMs }: Stashed): Delivery {
-    if (text !== undefined) return { id, text, atMs }
-    const come = this.#texts.take(id)
-    if (come !== undefined) return { id, text: come, atMs }
-    this.send(this.#texts.request(id))
+  #whole({ callNumber, text, atMs }: Stashed): Delivery {
+    if (text !== undefined) return { callNumber, text, atMs }
+    const come = this.#texts.take(callNumber)
+    if (come !== undefined) return { callNumber, text: come, atMs }
+    this.send(this.#texts.request(callNumber))
     for (;;) {
       const turn = this.#collect()
-      const loaded = this.#texts.take(id)
-      if (loaded !== undefined) return { id, text: loaded, atMs }
+      const loaded = this.#texts.take(callNumber)
+      if (loaded !== undefined) return { callNumber, text: loaded, atMs }
       // The program does not wait here, so it does not park. Awaits the host's bump after each
       // delivery.
       this.#idle(() => Atomics.wait(this.#words, TURN, turn))

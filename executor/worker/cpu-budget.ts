@@ -14,7 +14,7 @@ const REPEAT_EXTRA_MS = 1000
 /** How the guest has waited so far, in milliseconds. */
 export interface Waits {
   readonly waitMs: number
-  /** The part of it in which the thread did not sleep: nobody is charged for it. */
+  /** The part of it in which the thread did not sleep: no execution is charged for it. */
   readonly spunMs: number
 }
 

@@ -36,7 +36,7 @@ const overridden: readonly object[] = [
 
 /** Freezes everything that can be reached from the globals, but the global object and `process`. */
 export function freezeRealm(): void {
-  // A getter that would load what nobody here needs.
+  // A getter that would load a module that no code here needs.
   Object.defineProperty(EventEmitter, 'EventEmitterAsyncResource', { value: undefined })
   const { env } = process
   const stateful = new Set<unknown>([globalThis, process, env, eventsOf(process)])

@@ -7,17 +7,10 @@
  * reaches no host: requests that its journal does not answer are noted.
  */
 
-import type { Variable } from '../../protocol/execution/replay.ts'
 import { STREAM, THROWN } from '../../protocol/values/value-format.ts'
 import type { AsciiText } from '../boundary/ascii-text.ts'
 import { earlierTexts, isRequestText } from '../boundary/earlier-requests.ts'
-import type {
-  Delivery,
-  DryRunReport,
-  GuestOutcome,
-  GuestRequest,
-  GuestTask,
-} from '../boundary/messages.ts'
+import type { Delivery, GuestOutcome, GuestRequest, GuestTask } from '../boundary/messages.ts'
 import { OpenArguments } from '../boundary/open-arguments.ts'
 import { inputHashOf, requestText } from '../boundary/request-fingerprint.ts'
 import { charsOfReply, type Reply } from '../boundary/string-reply.ts'
@@ -29,6 +22,7 @@ import { CallTally } from './call-tally.ts'
 import type { Channel } from './channel.ts'
 import type { GuestClock } from './clock.ts'
 import type { CpuBudget } from './cpu-budget.ts'
+import { DryRun } from './dry-run.ts'
 import { GuestDiverged, GuestHalted, GuestParked, limitExceeded } from './guest-end.ts'
 import type { LogBuffer } from './logs.ts'
 
@@ -59,7 +53,7 @@ interface Asked<R extends GuestRequest = GuestRequest> {
 
 /** Bytes of an input without its mark, counted where that may be beyond a bound. */
 function sizeNear(input: string, bound: number): number {
-  // A text has at least as many bytes as units.
+  // A string has at least as many bytes as units.
   return input.length * 3 > bound ? Buffer.byteLength(input) - 1 : 0
 }
 
@@ -86,42 +80,25 @@ export class GuestCalls {
   #tally = new CallTally()
   /** Of the calls whose answers the guest has not taken. */
   #arguments: OpenArguments
-  /** Requests of a dry run that its journal does not answer. */
-  #unanswered: [number, string, ...string[]][] = []
-  /** The engine's stack where a dry run ended. */
-  #stack: string | undefined
-  #variables: readonly Variable[] | undefined
+  /** Present in a dry run. */
+  readonly dryRun: DryRun | undefined
 
   constructor(task: GuestTask, tools: readonly GuestTool[], deps: CallDependencies) {
     this.#task = task
     this.#tools = tools
     this.#deps = deps
     this.#arguments = new OpenArguments(task.limits)
-    for (const { id, request, text } of task.journal) {
+    this.dryRun = task.dryRun && new DryRun(task.dryRun, deps.guest)
+    for (const { callNumber, request, text } of task.journal) {
       // The text that says so is short, and so has come with the task.
-      this.#recorded.set(id, { request, isStream: text?.[0] === STREAM })
-      this.#lastRecorded = Math.max(this.#lastRecorded, id)
+      this.#recorded.set(callNumber, { request, isStream: text?.[0] === STREAM })
+      this.#lastRecorded = Math.max(this.#lastRecorded, callNumber)
     }
   }
 
   /** Number of the last call, timer or stream item that the guest asked for. */
   get count(): number {
     return this.#count
-  }
-
-  /** Requests of a dry run that its journal does not answer; see {@link DryRunReport}. */
-  get unanswered(): DryRunReport['unanswered'] {
-    return this.#unanswered
-  }
-
-  /** The engine's stack where a dry run ended in one of its calls. */
-  get stack(): string | undefined {
-    return this.#stack
-  }
-
-  /** The variables at the call that ended a dry run. */
-  get variables(): readonly Variable[] | undefined {
-    return this.#variables
   }
 
   /** How long the wait for a number is expected to take, or for any; `undefined` when not known. */
@@ -137,8 +114,8 @@ export class GuestCalls {
 
   /** Calls a tool and waits for its reply. */
   call(tool: number, input: string | AsciiText): Reply {
-    const id = this.start()
-    const asked = this.#asked(id, tool, input, true)
+    const callNumber = this.start()
+    const asked = this.#asked(callNumber, tool, input, true)
     const refusal = this.#refusal(asked.request, input)
     if (refusal === undefined) return this.take(this.#launch(asked))
     this.#haltAt(asked.request)
@@ -148,23 +125,30 @@ export class GuestCalls {
   /** Calls a tool. Returns the number of the call. */
   callConcurrently(tool: number, input: string | AsciiText): number {
     const { channel, clock } = this.#deps
-    const id = this.start()
-    const asked = this.#asked(id, tool, input, false)
+    const callNumber = this.start()
+    const asked = this.#asked(callNumber, tool, input, false)
     const refusal = this.#refusal(asked.request, input)
     if (refusal === undefined) return this.#launch(asked)
     this.#haltAt(asked.request)
-    channel.stash({ id, text: refusal, atMs: clock.nowMs })
-    this.#pending.set(id, 0)
-    return id
+    channel.stash({ callNumber, text: refusal, atMs: clock.nowMs })
+    this.#pending.set(callNumber, 0)
+    return callNumber
   }
 
   /** Asks the host about a file, and waits for its reply. @param operation its index */
   file(operation: number, input: string): Reply {
     const kind = fileOperations[operation] as FileOperation
     const atMs = this.#deps.clock.nowMs
-    const id = this.start()
+    const callNumber = this.start()
     this.hasFiles = true
-    return this.block({ kind: 'file', id, operation: kind, input, ...inputHashOf(input), atMs })
+    return this.block({
+      kind: 'file',
+      callNumber,
+      operation: kind,
+      input,
+      ...inputHashOf(input),
+      atMs,
+    })
   }
 
   /**
@@ -195,20 +179,20 @@ export class GuestCalls {
 
   #launch({ request, input }: Asked): number {
     const { cpu, logs, channel } = this.#deps
-    const { id } = request
-    const recorded = this.#recorded.get(id)
-    this.#pending.set(id, this.#expectedOf(request))
+    const { callNumber } = request
+    const recorded = this.#recorded.get(callNumber)
+    this.#pending.set(callNumber, this.#expectedOf(request))
     if (recorded !== undefined) this.#repeat(request, recorded)
-    else if (this.#task.dryRun !== undefined) {
+    else if (this.dryRun !== undefined) {
       const earlier = earlierTexts(request, this.#toolName)
-      this.#unanswered.push([id, this.#textOf(request), ...earlier])
+      this.dryRun.noteUnanswered(callNumber, this.#textOf(request), ...earlier)
     } else {
-      if (id > this.#lastRecorded) cpu.startActive()
+      if (callNumber > this.#lastRecorded) cpu.startActive()
       logs.flush()
       channel.request(request, input)
     }
     this.#haltAt(request)
-    return id
+    return callNumber
   }
 
   /** Asks the host and waits for its reply. */
@@ -217,10 +201,10 @@ export class GuestCalls {
   }
 
   /** Waits for the reply to a number. */
-  take(id: number): Reply {
-    const { text, atMs } = this.#awaited(id)
-    this.#countTaken(id)
-    this.#forget(id)
+  take(callNumber: number): Reply {
+    const { text, atMs } = this.#awaited(callNumber)
+    this.#countTaken(callNumber)
+    this.#forget(callNumber)
     this.takenChars += charsOfReply(text)
     this.#deps.clock.advanceTo(atMs)
     return text
@@ -233,9 +217,9 @@ export class GuestCalls {
    */
   startTimer(delayMs: number, isUnreferenced: boolean): number {
     const atMs = this.#deps.clock.nowMs
-    const id = this.start()
-    if (isUnreferenced) this.#unreferenced.add(id)
-    return this.launch({ kind: 'start-timer', id, delayMs, atMs })
+    const callNumber = this.start()
+    if (isUnreferenced) this.#unreferenced.add(callNumber)
+    return this.launch({ kind: 'start-timer', callNumber, delayMs, atMs })
   }
 
   /** Waits for any reply; `undefined` when none is to come that the execution waits for. */
@@ -244,9 +228,9 @@ export class GuestCalls {
     while (this.#pending.size > (hasEnded ? this.#unreferenced.size : 0)) {
       logs.flush()
       const delivery = channel.takeNext()
-      this.#countTaken(delivery.id)
+      this.#countTaken(delivery.callNumber)
       this.takenChars += charsOfReply(delivery.text)
-      if (!this.#forget(delivery.id)) continue
+      if (!this.#forget(delivery.callNumber)) continue
       clock.advanceTo(delivery.atMs)
       return delivery
     }
@@ -254,16 +238,16 @@ export class GuestCalls {
   }
 
   /** Whether a delivery was still to come for a number; from now on none is. */
-  #forget(id: number): boolean {
-    this.#unreferenced.delete(id)
-    this.#arguments.remove(id)
-    return this.#pending.delete(id)
+  #forget(callNumber: number): boolean {
+    this.#unreferenced.delete(callNumber)
+    this.#arguments.remove(callNumber)
+    return this.#pending.delete(callNumber)
   }
 
   /** Forgets a timer. */
-  clearTimer(id: number): void {
-    if (this.#forget(id) && !this.#recorded.has(id)) {
-      this.#deps.channel.send({ kind: 'clear-timer', id })
+  clearTimer(callNumber: number): void {
+    if (this.#forget(callNumber) && !this.#recorded.has(callNumber)) {
+      this.#deps.channel.send({ kind: 'clear-timer', callNumber })
     }
   }
 
@@ -271,7 +255,7 @@ export class GuestCalls {
   checked(outcome: GuestOutcome): GuestOutcome {
     const isEnd = outcome.status === 'completed' || outcome.status === 'failed'
     // A dry run gets no other answers, so where it waits is as far as it comes.
-    const isLast = isEnd || (outcome.status === 'parked' && this.#task.dryRun !== undefined)
+    const isLast = isEnd || (outcome.status === 'parked' && this.dryRun !== undefined)
     if (!isLast || this.#count >= this.#lastRecorded) return outcome
     const last = this.#lastRecorded
     const unread = this.#recorded.get(last) as Recorded
@@ -285,11 +269,11 @@ export class GuestCalls {
 
   /** The reply to a call whose arguments are too large, or too many; `undefined` for the others. */
   #refusal(request: CallRequest, input: string | AsciiText): string | undefined {
-    const { id, tool } = request
+    const { callNumber, tool } = request
     const name = this.#toolName(toolIndex(tool))
     const message = this.#tooLarge(input) ?? this.#tooMany(request, name, input.length)
     // An earlier run was not refused what its journal answers.
-    if (message === undefined || this.#recorded.has(id)) return undefined
+    if (message === undefined || this.#recorded.has(callNumber)) return undefined
     return (
       THROWN + JSON.stringify({ name: 'RangeError', message, code: 'LIMIT_EXCEEDED', tool: name })
     )
@@ -302,36 +286,48 @@ export class GuestCalls {
     return `Cannot send call arguments: ${size} bytes, limit maxCallBytes ${maxCallBytes}`
   }
 
-  #tooMany({ id, isBlocking }: CallRequest, name: string, length: number): string | undefined {
+  #tooMany(
+    { callNumber, isBlocking }: CallRequest,
+    name: string,
+    length: number,
+  ): string | undefined {
     if (isBlocking) return this.#arguments.refusal(name, length)
-    return this.#arguments.add(name, length, id)
+    return this.#arguments.add(name, length, callNumber)
   }
 
   #asked(
-    id: number,
+    callNumber: number,
     tool: number,
     input: string | AsciiText,
     isBlocking: boolean,
   ): Asked<CallRequest> {
     const atMs = this.#deps.clock.nowMs
     const hash = inputHashOf(input)
-    const sent = typeof input !== 'string' && this.#isFirst(id) ? input : undefined
+    const sent = typeof input !== 'string' && this.#isFirst(callNumber) ? input : undefined
     const text = sent === undefined ? `${input}` : ''
     this.#tally.note(tool, hash.inputHash ?? text)
-    const request = { kind: 'call', id, tool, input: text, ...hash, isBlocking, atMs } as const
+    const request = {
+      kind: 'call',
+      callNumber,
+      tool,
+      input: text,
+      ...hash,
+      isBlocking,
+      atMs,
+    } as const
     return { request, input: sent }
   }
 
-  /** Whether nobody has to read the text of a request here: it goes to the host for the first time. */
-  #isFirst(id: number): boolean {
-    return !this.#recorded.has(id) && this.#task.dryRun === undefined
+  /** Whether a request goes to the host for the first time, so that its text is not compared here. */
+  #isFirst(callNumber: number): boolean {
+    return !this.#recorded.has(callNumber) && this.dryRun === undefined
   }
 
   /** Ends a dry run at the call that it was to end at. */
   #haltAt(request: GuestRequest): void {
-    if (request.id !== this.#task.dryRun?.untilCall) return
-    this.#lookAround()
-    this.#variables = this.#readVariables()
+    if (!this.dryRun?.endsAt(request.callNumber)) return
+    this.dryRun.notePlace()
+    this.dryRun.noteVariables()
     throw new GuestHalted(this.#textOf(request))
   }
 
@@ -341,25 +337,6 @@ export class GuestCalls {
     return requestText(request, this.#toolName)
   }
 
-  /** Notes where a dry run stands that is about to end. */
-  #lookAround(): void {
-    if (this.#task.dryRun === undefined) return
-    try {
-      this.#stack = this.#deps.guest.currentStack()
-    } catch {
-      // Without room for an error object there is no place to report. The guest ends in any case.
-    }
-  }
-
-  #readVariables(): Variable[] | undefined {
-    try {
-      return this.#deps.guest.variables?.()
-    } catch {
-      // A value without room for its text. The guest ends in any case.
-      return undefined
-    }
-  }
-
   #expectedOf(request: GuestRequest): number | undefined {
     if (request.kind === 'start-timer') return request.delayMs
     return request.kind === 'call' ? this.#task.expectedMs?.[toolIndex(request.tool)] : undefined
@@ -367,30 +344,30 @@ export class GuestCalls {
 
   /** Holds a request against the journal. @throws {GuestDiverged} when it is another one */
   #repeat(request: GuestRequest, recorded: Recorded): void {
-    const { id } = request
+    const { callNumber } = request
     if (!isRequestText(recorded.request, request, this.#toolName)) {
-      this.#lookAround()
+      this.dryRun?.notePlace()
       throw new GuestDiverged(
-        `Call ${id} of the program is ${this.#textOf(request)}; in its journal it was ${recorded.request}`,
+        `Call ${callNumber} of the program is ${this.#textOf(request)}; in its journal it was ${recorded.request}`,
       )
     }
     if (this.#task.isRestored && request.kind === 'call' && recorded.isStream) {
       const { tool, input } = request
-      this.#deps.channel.send({ kind: 'reopen-stream', id, tool, input })
+      this.#deps.channel.send({ kind: 'reopen-stream', callNumber, tool, input })
     }
   }
 
-  #awaited(id: number): Delivery {
+  #awaited(callNumber: number): Delivery {
     try {
-      return this.#deps.channel.take(id)
+      return this.#deps.channel.take(callNumber)
     } catch (error) {
-      if (error instanceof GuestParked) this.#lookAround()
+      if (error instanceof GuestParked) this.dryRun?.notePlace()
       throw error
     }
   }
 
-  #countTaken(id: number): void {
-    if (!this.#recorded.has(id)) return
+  #countTaken(callNumber: number): void {
+    if (!this.#recorded.has(callNumber)) return
     if (++this.#taken === this.#recorded.size) this.#deps.cpu.startActive()
   }
 }

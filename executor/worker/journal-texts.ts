@@ -14,30 +14,31 @@ export class JournalTexts {
   #bytes = 0
 
   constructor(journal: readonly JournaledDelivery[]) {
-    for (const { id, text } of journal) if (text === undefined) this.#unloaded.add(id)
+    for (const { callNumber, text } of journal)
+      if (text === undefined) this.#unloaded.add(callNumber)
   }
 
   /** The request for the text of a delivery. */
-  request(id: number): TextRequest {
-    return { kind: 'load-text', id, roomBytes: Math.max(0, PIECE_BYTES - this.#bytes) }
+  request(callNumber: number): TextRequest {
+    return { kind: 'load-text', callNumber, roomBytes: Math.max(0, PIECE_BYTES - this.#bytes) }
   }
 
-  /** Takes a delivery when it is such a text; `false` for a new delivery. */
-  receive({ id, text }: Delivery): boolean {
-    if (!this.#unloaded.has(id)) return false
-    if (this.#taken.has(id) || this.#come.has(id)) return true
+  /** Takes a delivery that brings such a text; `false` for a new delivery. */
+  receive({ callNumber, text }: Delivery): boolean {
+    if (!this.#unloaded.has(callNumber)) return false
+    if (this.#taken.has(callNumber) || this.#come.has(callNumber)) return true
     const come = textOfReply(text)
-    this.#come.set(id, come)
+    this.#come.set(callNumber, come)
     this.#bytes += Buffer.byteLength(come)
     return true
   }
 
   /** The text of a delivery that the guest takes; `undefined`: it has not come. */
-  take(id: number): string | undefined {
-    const text = this.#come.get(id)
+  take(callNumber: number): string | undefined {
+    const text = this.#come.get(callNumber)
     if (text === undefined) return undefined
-    this.#come.delete(id)
-    this.#taken.add(id)
+    this.#come.delete(callNumber)
+    this.#taken.add(callNumber)
     this.#bytes -= Buffer.byteLength(text)
     return text
   }

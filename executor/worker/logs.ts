@@ -103,7 +103,7 @@ export class LogBuffer {
   }
 }
 
-/** The beginning of a text that takes at most so many bytes as UTF-8; whole characters. */
+/** The beginning of a string that takes at most so many bytes as UTF-8; whole characters. */
 function cut(text: string, bytes: number): string {
   const buffer = Buffer.from(text)
   let end = Math.max(0, bytes)

@@ -33,7 +33,7 @@ const streams = ['stdin', 'stdout', 'stderr'] as const
  * Stands in the place of a stream. The app's side has Node call it at any time, by a symbol of
  * Node's own.
  */
-const nobody = new Proxy(Object.freeze({}), {
+const noStream = new Proxy(Object.freeze({}), {
   get: (_, name) => (typeof name === 'symbol' ? () => {} : undefined),
 })
 
@@ -49,7 +49,7 @@ export function seal(engine: EngineNames): void {
       throw new Error(`Cannot load ${specifier}: this thread is sealed`)
     },
   })
-  for (const name of streams) Object.defineProperty(process, name, { get: () => nobody })
+  for (const name of streams) Object.defineProperty(process, name, { get: () => noStream })
   // Node writes warnings on stderr, which is the daemon's log: by the stream, and past all streams
   // by this function, which its own code needs to be there.
   process.removeAllListeners('warning')

@@ -78,7 +78,7 @@ function repeat(
   guest: Guest,
   run: RunStep,
 ): void {
-  // Nobody reads what it sends: its host has had it.
+  // The messages of a repetition go nowhere: the host has had them.
   const { port1, port2 } = new MessageChannel()
   try {
     const { outcome } = run(

@@ -3,13 +3,7 @@
 import { LatchdError } from '../../protocol/errors.ts'
 import type { ExecutionError } from '../../protocol/execution/execution.ts'
 import type { AsciiText } from '../boundary/ascii-text.ts'
-import type {
-  DryRunReport,
-  GuestOutcome,
-  GuestOutput,
-  GuestReport,
-  GuestTask,
-} from '../boundary/messages.ts'
+import type { GuestOutcome, GuestOutput, GuestReport, GuestTask } from '../boundary/messages.ts'
 import { type Reply, textOfReply } from '../boundary/string-reply.ts'
 import { TAKE_NEXT } from '../boundary/take-next.ts'
 import { type Guest, type GuestHooks, GuestThrown, OutOfGuestMemory } from '../engine/guest.ts'
@@ -127,6 +121,7 @@ class RunningTask {
       'refused' in program ? failed(program.refused) : this.#runProgram(program),
     )
     this.#channel.end()
+    const { dryRun, count } = this.#calls
     return {
       ...withSession(outcome, this.#leaveSession(outcome), this.#task.limits),
       logs: this.#logs.takeRest(this.#clock.nowMs, outcome.status !== 'parked'),
@@ -135,24 +130,13 @@ class RunningTask {
       waitMs: this.#channel.waitMs,
       peakMemoryBytes: this.#guest.memoryBytes,
       ...warningsOf(this.#hides),
-      ...(this.#task.dryRun && { dryRun: this.#dryRunReport() }),
+      ...(dryRun && { dryRun: dryRun.report(count, stack => this.#program?.place(stack)) }),
     }
   }
 
   /** Expressions by which the program calls its tools. */
   #toolNames(): string[] {
     return this.#tools.map(([name, identifier]) => identifier ?? `tools[${JSON.stringify(name)}]`)
-  }
-
-  #dryRunReport(): DryRunReport {
-    const { count, unanswered, stack, variables } = this.#calls
-    const place = stack && this.#program?.place(stack)
-    return {
-      asked: count,
-      unanswered,
-      ...(place && { place }),
-      ...(variables && { variables }),
-    }
   }
 
   /** What the program has left to its session; `undefined` when that keeps what it had. */
@@ -223,7 +207,7 @@ class RunningTask {
       while (this.#guest.runJob());
       const delivery = this.#calls.takeNext(this.#output !== undefined)
       if (delivery === undefined) break
-      this.#guest.deliver(delivery.id, delivery.text)
+      this.#guest.deliver(delivery.callNumber, delivery.text)
     }
     if (this.#output === undefined) {
       throw this.#guest.isFull() ? new OutOfGuestMemory() : new GuestEnd(DEADLOCK)
@@ -323,16 +307,16 @@ class RunningTask {
       case TAKE_NEXT: {
         const next = calls.takeNext(false)
         if (next === undefined) throw new GuestEnd(DEADLOCK)
-        return `${next.id} ${textOfReply(next.text)}`
+        return `${next.callNumber} ${textOfReply(next.text)}`
       }
       case HostOperation.nextItem:
-        return calls.block({ kind: 'next-item', id: calls.start(), stream: number })
+        return calls.block({ kind: 'next-item', callNumber: calls.start(), stream: number })
       case HostOperation.nextItemConcurrently:
-        return calls.launch({ kind: 'next-item', id: calls.start(), stream: number })
+        return calls.launch({ kind: 'next-item', callNumber: calls.start(), stream: number })
       case HostOperation.closeStream:
-        return calls.block({ kind: 'close-stream', id: calls.start(), stream: number })
+        return calls.block({ kind: 'close-stream', callNumber: calls.start(), stream: number })
       case HostOperation.closeStreamConcurrently:
-        return calls.launch({ kind: 'close-stream', id: calls.start(), stream: number })
+        return calls.launch({ kind: 'close-stream', callNumber: calls.start(), stream: number })
       case HostOperation.startTimer:
         return calls.startTimer(number, text === UNREFERENCED)
       case HostOperation.clearTimer:

@@ -26,7 +26,7 @@ export interface ImageBounds {
   readonly maxImageBytes?: number
 }
 
-/** Those of some files that a model gets as images: the first ones that fit. */
+/** Selects the files that a model gets as images: the first ones that fit. */
 export function imagesAmong<File extends Pick<EmittedFile, 'type' | 'size'>>(
   files: readonly File[],
   { maxImages = MAX_IMAGES, maxImageBytes = MAX_IMAGE_BYTES }: ImageBounds = {},

@@ -93,7 +93,7 @@ export function boundedParts(
     readonly maxLogChars?: number
     readonly maxOutputChars?: number
   },
-  tell: (from: number, to: number, isOutput: boolean) => string,
+  restHint: (from: number, to: number, isOutput: boolean) => string,
 ): { readonly logs: string; readonly output: string } {
   const { isJson = false, maxLogChars, maxOutputChars } = bounds
   // A fifth for each, at least, and the rest for whichever is longer.
@@ -106,7 +106,7 @@ export function boundedParts(
       isJson,
       ...(maxLogChars !== undefined && { maxChars: maxLogChars }),
     },
-    (from, to) => tell(from, to, false),
+    (from, to) => restHint(from, to, false),
   )
   const outputText = boundedText(
     output,
@@ -115,7 +115,7 @@ export function boundedParts(
       isJson,
       ...(maxOutputChars !== undefined && { maxChars: maxOutputChars }),
     },
-    (from, to) => tell(outputAt + from, outputAt + to, true),
+    (from, to) => restHint(outputAt + from, outputAt + to, true),
   )
   return { logs: logText, output: outputText }
 }

@@ -26,14 +26,14 @@ export interface TextBounds {
 }
 
 /** Says how to read the missing part: units `from` to `to`, without `to`. */
-export type TellRest = (from: number, to: number) => string
+export type RestHint = (from: number, to: number) => string
 
 /**
- * A text within its bounds: itself, or its start and its end. Neither ends within a character.
+ * A string within its bounds: itself, or its start and its end. Neither ends within a character.
  *
  * @param rest says how to read the part that is left out; absent: it cannot be read
  */
-export function boundedText(text: string, bounds: TextBounds, rest?: TellRest): string {
+export function boundedText(text: string, bounds: TextBounds, rest?: RestHint): string {
   const { maxBytes, maxChars = Number.POSITIVE_INFINITY, isJson = false } = bounds
   if (text.length <= maxChars && fits(text, maxBytes, isJson)) return text
   const room = Math.max(0, maxBytes - MARK_BYTES)
@@ -44,18 +44,18 @@ export function boundedText(text: string, bounds: TextBounds, rest?: TellRest): 
   return `${text.slice(0, head)}\n… ${tail - head} characters left out${how} …\n${text.slice(tail)}`
 }
 
-/** Whether a text has at most so many bytes; looks at no more of it than that. */
+/** Whether a string has at most `maxBytes`; looks at no more of it than that. */
 export function fits(text: string, maxBytes: number, isJson = false): boolean {
   if (text.length > maxBytes) return false
   return headEnd(text, maxBytes, text.length, isJson) === text.length
 }
 
-/** How many units of a text, from its start, have at most so many bytes. No character is cut. */
+/** How many units of a string, from its start, have at most `maxBytes`. No character is cut. */
 export function fittingLength(text: string, maxBytes: number, isJson = false): number {
   return headEnd(text, maxBytes, text.length, isJson)
 }
 
-/** The bytes of a text, in UTF-8 or as JSON writes it between its quotes. */
+/** The bytes of a string, in UTF-8 or as JSON writes it between its quotes. */
 export function bytesOf(text: string, isJson = false): number {
   let bytes = 0
   for (const character of text) bytes += costOf(character, isJson)

@@ -1,6 +1,6 @@
 /** How far a reader may be behind. */
 export interface QueueBounds<T> {
-  /** Items that wait for it. */
+  /** Items that may wait for the reader. */
   readonly maxWaiting?: number
   /** The size of all waiting items, as {@link sizeOf} measures it. */
   readonly maxSize?: number

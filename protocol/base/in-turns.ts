@@ -2,7 +2,7 @@
 
 import { setImmediate } from 'node:timers/promises'
 
-/** So long the steps go on without a pause, and one step more. */
+/** The steps go on without a pause for this long, and one step more. */
 const SLICE_MS = 8
 
 /** Runs a generator with short steps; returns its result. */

@@ -15,9 +15,9 @@ export const SUBPROTOCOL = 'latchd.1'
  */
 export const TOKEN_SUBPROTOCOL = 'latchd.token.'
 
-/** Why a connection was closed, beside the codes of RFC 6455. */
+/** Close codes of connections, beside those of RFC 6455. */
 export const closeCodes = {
-  /** Nothing more is wanted, or the client has said goodbye. */
+  /** The connection is not needed any more, or the client has said goodbye. */
   DONE: 1000,
   /** The daemon stops; another one may come. */
   STOPPING: 1001,

@@ -16,7 +16,7 @@ type Completed = Extract<Execution, { status: 'completed' }>
 
 /** The outcome of a program that came to its end. `T` is the type that the caller expects of it. */
 export type CompletedOutcome<T = unknown> = Omit<Completed, 'output' | 'files'> & {
-  /** What the program gave out, each with a way to its bytes. */
+  /** The files that the program gave out, each with a way to its bytes. */
   readonly files: readonly StoredFile[]
   /** The value of the program, decoded: a Map is a Map. Its type is not checked. */
   readonly output: T
@@ -29,7 +29,7 @@ export type CompletedOutcome<T = unknown> = Omit<Completed, 'output' | 'files'> 
 type Unfinished<E> = E extends Completed
   ? never
   : Omit<E, 'files'> & {
-      /** What the program gave out, each with a way to its bytes. */
+      /** The files that the program gave out, each with a way to its bytes. */
       readonly files: readonly StoredFile[]
       /** Absent: the program did not come to its end. */
       readonly output: undefined

@@ -39,6 +39,6 @@ export function toRunResult<T>(outcome: Outcome<T>): RunResult<T> {
   const error = outcomeError(outcome)
   if (error !== undefined) throw error
   const isFinal = 'isFinalAnswer' in outcome && outcome.isFinalAnswer
-  // It was awaited to its end, and has no error: it is completed.
+  // The execution was awaited to its end and has no error, so it is completed.
   return { output: outcome.output as T, logs: outcome.logText, isFinal }
 }

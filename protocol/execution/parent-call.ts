@@ -1,6 +1,6 @@
 /**
- * Which call an execution was begun by. It is an entry of the execution's metadata, so that it goes
- * wherever that goes: to the store, to readers, and to the tools of the execution.
+ * The call that began an execution. It is an entry of the execution's metadata, and so reaches the
+ * store, the readers, and the tools of the execution.
  */
 
 import type { ToolContext } from '../tool/wire-tool.ts'
@@ -19,7 +19,7 @@ export interface ParentCall {
 
 type Metadata = Readonly<Record<string, unknown>>
 
-/** The call that began an execution, by its metadata; `undefined`: none that it says. */
+/** The call that began an execution, by its metadata; `undefined`: the metadata names none. */
 export function parentCallOf(metadata: Metadata | undefined): ParentCall | undefined {
   return readCallId(metadata?.[PARENT_CALL])
 }
@@ -38,7 +38,7 @@ export function metadataBeneath({
   return metadataOfParent(parent?.callId) ?? {}
 }
 
-/** The metadata of an execution beneath a call; `undefined` for what is no id of a call. */
+/** The metadata of an execution beneath a call; `undefined` for a string that is not the id of a call. */
 export function metadataOfParent(callId: unknown): Record<string, unknown> | undefined {
   const parent = readCallId(callId)
   return parent && { [PARENT_CALL]: parent.callId }

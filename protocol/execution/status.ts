@@ -1,4 +1,4 @@
-/** What the status of an execution says. No schema library: the thin client loads this file. */
+/** Reads the status of an execution. No schema library: the thin client loads this file. */
 
 import type { EndedExecution, Execution } from './execution.ts'
 

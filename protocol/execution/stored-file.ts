@@ -38,9 +38,9 @@ export class StoredFile implements EmittedFile {
   }
 }
 
-/** What is known of a file that was sent. */
+/** The facts of a file that was sent. */
 export interface UploadedFile extends EmittedFile {
-  /** Of the bytes, in hex. */
+  /** SHA-256 of the bytes, in hex. */
   readonly sha256: string
 }
 

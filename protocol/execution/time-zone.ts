@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 
-/** Whether this runtime knows a zone of that name; names of any case, but no offsets. */
+/** Whether this runtime knows a zone of that name, in any case; offsets are not names. */
 export function isTimeZone(name: string): boolean {
   // Newer engines accept offsets (`+01:00`) as zones; the IANA database does not have them.
   if (!/^[A-Za-z]/.test(name)) return false

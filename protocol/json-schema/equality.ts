@@ -27,7 +27,7 @@ export function presentKeys(object: Record<string, unknown>): string[] {
   return Object.keys(object).filter(key => object[key] !== undefined)
 }
 
-/** A text that equal values share and different ones do not, so that a list needs no comparisons. */
+/** A string that equal values share and different ones do not, so that an array needs no comparisons. */
 export function canonicalText(value: unknown, run: Run, depth = 0): unknown {
   run.spend(1)
   if (typeof value === 'string') return JSON.stringify(value)

@@ -48,7 +48,7 @@ const items: Keyword = (value, context) => {
   return each(context.compile(value, '[]'), tupleOf(context.schema)?.length ?? 0)
 }
 
-/** Of drafts before 2020: the elements after a list in `items`. */
+/** In drafts before 2020: the schema of the elements after the array in `items`. */
 const additionalItems: Keyword = (value, context) => {
   if (!Array.isArray(context.schema.items)) return undefined
   return each(context.compile(value, '[]'), context.schema.items.length)
@@ -66,7 +66,7 @@ const uniqueItems: Keyword = value => {
   if (value !== true) return undefined
   return (part, run, at) => {
     if (!Array.isArray(part)) return true
-    // By what they are, and objects and lists by a text that equal ones share.
+    // Primitives as they are, objects and arrays by a string that equal ones share.
     const scalars = new Map<unknown, number>()
     const others = new Map<unknown, number>()
     for (let i = 0; i < part.length; i++) {

@@ -1,4 +1,4 @@
-/** How messages name a part of a value. */
+/** The names of a value's parts in messages. */
 
 /** Longest path in a message, about. */
 const MAX_PATH = 300

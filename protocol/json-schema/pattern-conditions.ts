@@ -1,12 +1,12 @@
 /**
  * Lookaround that needs linear time only: at the two ends of a pattern.
  *
- * `^(?=A)(?!B)C(?<!D)$` holds for a text that matches `^A`, does not match `^B`, matches `^C$` and
+ * `^(?=A)(?!B)C(?<!D)$` holds for a string that matches `^A`, does not match `^B`, matches `^C$` and
  * does not match `D$`. Most lookaround in schemas is of this kind: rules for passwords, and for the
  * begin or end of a name.
  */
 
-/** Expressions that a text must match, and those that it must not. */
+/** Expressions that a string must match, and those that it must not. */
 export interface Conditions {
   readonly must: readonly string[]
   readonly mustNot: readonly string[]

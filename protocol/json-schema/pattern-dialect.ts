@@ -17,7 +17,7 @@ function parses(pattern: string, flags: string): boolean {
     new RegExp(pattern, flags)
     return true
   } catch {
-    // It is not of this dialect.
+    // The pattern is not of this dialect.
     return false
   }
 }

@@ -2,7 +2,7 @@
  * Translates a regular expression of JavaScript to the syntax of RE2, which matches in linear time.
  *
  * The engine has parsed the text already, so it is valid here. Characters are code points, as with
- * the flag `u`. Captures and laziness are dropped: they do not change whether a text matches.
+ * the flag `u`. Captures and laziness are dropped: they do not change whether a string matches.
  */
 
 import {

@@ -1,5 +1,5 @@
 /**
- * The patterns of schemas, tested in linear time whoever wrote them.
+ * The patterns of schemas, tested in linear time, also those of a hostile author.
  *
  * A pattern of JavaScript is translated to RE2 and run by re2js. A pattern without a translation,
  * or of another dialect, is not tested at all.
@@ -93,7 +93,7 @@ function readCounted(source: string): Pattern | undefined {
   }
 }
 
-/** The number of code points of a text. */
+/** The number of code points of a string. */
 export function characterCount(text: string): number {
   let count = text.length
   for (let i = 0; i < text.length - 1; i++) {

@@ -34,12 +34,12 @@ function holdAgainst({ check }: Compiled, value: unknown): Validation {
     run.enter(check, value, undefined)
     return { ok: false, problems: problems.length > 0 ? problems : [misfit] }
   } catch (error) {
-    // A RangeError is the stack's end: the schema nests more than was thought of.
+    // A RangeError: the stack ended, since schema or value nest deeper than the bound of steps covers.
     if (!(error instanceof TooCostly || error instanceof RangeError)) throw error
     const message = `it is too large, too deep or too entangled to be held against its schema within ${MAX_STEPS} steps`
     return { ok: false, problems: [{ path: '', message }] }
   }
 }
 
-/** Of a value that fits by one pass and not by the other, as one with cycles may. */
+/** The misfit of a value that one pass takes and the other does not, as with cycles. */
 const misfit = { path: '', message: 'it does not fit the schema' }

@@ -77,7 +77,7 @@ export function isTimeout(error: unknown): error is LatchdError {
 }
 
 /**
- * The error of a call, from whatever step of it.
+ * The error of a call that failed in one of its steps.
  *
  * @param redact takes secrets out of the text of a tool
  */

@@ -126,7 +126,7 @@ function writeClass(
   } else jsonSchema.type = 'object'
 }
 
-/** The place in a value that a place in a JSON Schema stands for: `orders[].at`. */
+/** The place in a value, such as `orders[].at`, for a place in its JSON Schema. */
 function placeOf(path: Part['path']): string {
   let place = ''
   for (let i = 0; i < path.length; i++) {

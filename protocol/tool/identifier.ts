@@ -6,7 +6,7 @@ import { reservedWords, standardGlobals } from './reserved-names.ts'
 /** Longest name of a tool, in UTF-16 units. */
 const MAX_NAME = 256
 
-/** Whether a text is an identifier of the language; its reserved words are too. */
+/** Whether a string is an identifier of the language; its reserved words are too. */
 export function isIdentifier(name: string): boolean {
   return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name)
 }
@@ -16,7 +16,7 @@ export function isFreeIdentifier(name: string): boolean {
   return isIdentifier(name) && !reservedWords.has(name) && !isStandard(name)
 }
 
-/** A name with each character that identifiers have not made `_`. */
+/** A name as an identifier: `_` replaces each character that identifiers cannot have. */
 export function wordOf(name: string): string {
   const word = name.replace(/[^\p{ID_Continue}$]/gu, '_')
   return /^[\p{ID_Start}$_]/u.test(word) ? word : `_${word}`

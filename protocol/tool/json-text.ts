@@ -1,4 +1,4 @@
-/** Inputs as JSON, for tools that take a text. */
+/** Inputs as JSON, for tools that take a string. */
 
 /** Parts of a value; a part that is referenced twice counts twice. */
 const MAX_PARTS = 1_000_000

@@ -47,7 +47,7 @@ function lower(letter: string): string {
   return letter
 }
 
-/** Whether at most so many edits change the rest of one name to the rest of the other. */
+/** Whether at most `edits` edits change the rest of one name to the rest of the other. */
 function isWithin(a: string, from: number, b: string, to: number, edits: number): boolean {
   let i = from
   let j = to

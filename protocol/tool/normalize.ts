@@ -35,7 +35,7 @@ export function normalizeTool(like: ToolLike, key?: string): Tool {
 }
 
 /**
- * Reads a list or record of tools; names in a list are looked up.
+ * Reads an array or object of tools; names in an array are looked up.
  *
  * @throws {LatchdError} `TOOL_INVALID`, or what `lookUp` throws
  */
@@ -325,7 +325,7 @@ function fromAgentsTool(like: Record<string, unknown>): Tool {
   })
 }
 
-/** Tools of OpenAI Agents answer with a text, which is often JSON, or with a value. */
+/** Tools of OpenAI Agents answer with a string, which is often JSON, or with a value. */
 function fromTextAnswer(answer: unknown, outputSchema: JsonSchema | undefined): unknown {
   if (typeof answer !== 'string') return answer
   const value = textValue(answer, outputSchema)

@@ -35,7 +35,7 @@ export function recordValidator(
       if (wrong.size === 0) return validation
       const missing = rules.required.filter(name => input[name] === undefined)
       const named = Array.from(wrong, ([path, near]) => {
-        // One name too many and one too few are probably the same.
+        // One unknown name beside one missing name is probably a misspelling of that.
         const guess = near ?? (wrong.size === 1 && missing.length === 1 ? missing[0] : undefined)
         return { path, message: `${UNKNOWN}; ${advice(tool, declared, guess)}` }
       })

@@ -162,7 +162,7 @@ const lasting: ReadonlySet<unknown> = new Set([
   'CALL_CANCELLED',
 ])
 
-/** Whether the next try may succeed, and the failure counts against the tool's health. */
+/** Whether a failure is temporary: the next try may succeed. It counts against the tool's health. */
 function isPassing(error: unknown): boolean {
   const { retryable, code, name } = (error ?? {}) as Partial<Record<string, unknown>>
   if (error instanceof GivenUp || retryable === false) return false
@@ -192,7 +192,7 @@ async function untilAborted(
   }
 }
 
-/** A tool that does not answer in time is unhealthy; a caller that has left is no evidence. */
+/** A tool that does not answer in time is unhealthy; a caller that has left proves nothing. */
 function abortError(reason: unknown): Error {
   const isTimeout = reason instanceof LatchdError && reason.code === 'TOOL_TIMEOUT'
   return isTimeout ? reason : new GivenUp('The call was given up', { cause: reason })

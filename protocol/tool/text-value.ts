@@ -1,4 +1,4 @@
-/** The value of a text, for tools of protocols that answer with texts. */
+/** The value of a string, for tools of protocols that answer with strings. */
 
 import type { JsonSchema } from '../schema.ts'
 import { isRecord } from './schema.ts'
@@ -7,9 +7,9 @@ import { LocalRefs } from './types/local-refs.ts'
 /**
  * Reads the text that a tool answers with.
  *
- * Without an output schema an object or a list in JSON is parsed, and a scalar stays a text: `1.10`
+ * Without an output schema an object or an array in JSON is parsed, and a scalar stays a string: `1.10`
  * is a version as well as a number. With an output schema the text is read as the type of the
- * schema. When the schema takes text, only an object or a list that it takes too is parsed.
+ * schema. When the schema takes text, only an object or an array that it takes too is parsed.
  */
 export function textValue(text: string, outputSchema: JsonSchema | undefined): unknown {
   const types = outputSchema === undefined ? undefined : typesOf(outputSchema)
@@ -18,7 +18,7 @@ export function textValue(text: string, outputSchema: JsonSchema | undefined): u
   try {
     value = JSON.parse(text)
   } catch {
-    // Plain text is an answer too.
+    // A string that is not JSON is the value as it stands.
     return text
   }
   const isScalar = typeof value !== 'object' || value === null

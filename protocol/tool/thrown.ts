@@ -42,7 +42,7 @@ export function thrownByTool(
     message: redact(text(error.message)).slice(0, MAX_MESSAGE),
     code: typeof code === 'string' || typeof code === 'number' ? String(code) : 'TOOL_ERROR',
     tool,
-    // Of an answer by HTTP.
+    // The status of an answer by HTTP.
     ...(typeof status === 'number' && Number.isFinite(status) && { details: { status } }),
   }
 }

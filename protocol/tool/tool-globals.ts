@@ -16,7 +16,7 @@ export type NamedTool = Pick<ToolDescriptor, 'name' | 'isImported' | 'namespace'
 
 /** The places of one tool in the programs of an execution. */
 export interface ToolGlobal {
-  /** Its variable; `undefined` when another tool has it. In `tools` it is in any case. */
+  /** The tool's variable; `undefined` when another tool has the name. `tools` has the tool in any case. */
   readonly identifier: string | undefined
   /** Its place in the variable of its namespace; absent without a namespace. */
   readonly member?: NamespaceMember
@@ -30,7 +30,7 @@ export interface NamespaceMember {
   readonly namespace: string
   /** The exact name of the tool without the namespace before it. */
   readonly name: string
-  /** The same as an identifier; `undefined` when another member has it. */
+  /** The name as an identifier; `undefined` when another member has it. */
   readonly key: string | undefined
 }
 

@@ -2,7 +2,7 @@
 
 import type { ToolDefinition } from './wire-tool.ts'
 
-/** Tools as apps hold them: a list, a record whose keys are the names, or names of tools known there. */
+/** Tools as apps hold them: an array, an object whose keys are the names, or names of tools known there. */
 export type ToolSet = ReadonlyArray<ToolLike | string> | Readonly<Record<string, ToolLike>>
 
 /**

@@ -18,7 +18,7 @@ export interface Tool extends Omit<ToolDescriptor, 'needsApproval'> {
   readonly inputForm: InputForm
   /** Properties of the input schema in declared order; empty unless the form is `record`. */
   readonly parameters: readonly string[]
-  /** Of the form `record`: how arguments become it. */
+  /** For the form `record`: how arguments become a record. */
   readonly rules?: ArgumentRules | undefined
   readonly timeoutMs: number | 'none' | undefined
   readonly annotations: ToolAnnotations

@@ -89,7 +89,7 @@ export interface ToolDefinition<Input = never, Value = unknown> {
   probe?(input: Input, context: ToolContext): ProbeAnswer | Promise<ProbeAnswer>
 }
 
-/** What is known of a call with a lost answer: it never ran, it ran with this value, or nothing. */
+/** What a probe found out about a call with a lost answer: it never ran, it ran, or `undefined`: unknown. */
 export type ProbeAnswer =
   | { readonly ran: false }
   | { readonly ran: true; readonly value: unknown }

@@ -4,7 +4,7 @@ import { type FileFacts, FileReference } from './file-reference.ts'
 import { encodeStoring, mayHaveFiles, type StoreFile } from './stored-files.ts'
 import { decodeValue } from './values.ts'
 
-/** Whether a text may name files. */
+/** Whether a string may name files. */
 export const mayNameFiles = (text: string): boolean => text.includes('$file') || mayHaveFiles(text)
 
 /**

@@ -3,7 +3,7 @@
  * where they are stored, and are read from there.
  */
 
-/** What is known of a stored file. */
+/** The facts of a stored file. */
 export interface FileFacts {
   readonly fileId: string
   /** A label without path; absent: it is a `Blob`, which has no name. */
@@ -12,7 +12,7 @@ export interface FileFacts {
   readonly type: string
   /** In bytes. */
   readonly size: number
-  /** Of the bytes, in hex. */
+  /** SHA-256 of the bytes, in hex. */
   readonly sha256: string
   /** Epoch milliseconds. */
   readonly lastModified: number

@@ -7,7 +7,7 @@ import { decodeValue, encodeValue } from './values.ts'
 /** Stores the bytes of a file, or takes over one that is stored. */
 export type StoreFile = (file: FileLike | FileReference) => Promise<FileFacts>
 
-/** Opens a stored file, for whoever takes the value. */
+/** Opens a stored file, for the code that takes the value. */
 export type OpenFile = (claimed: FileReference) => Promise<unknown>
 
 const none: ReadonlyMap<object, FileFacts> = new Map()
@@ -40,11 +40,11 @@ export function encodeOrFiles(value: unknown, root: string): string | UnstoredFi
   }
 }
 
-/** Whether a text may have files in it. It may not have any all the same. */
+/** Whether a string may have files in it. It may not have any all the same. */
 export const mayHaveFiles = (text: string): boolean =>
   text[0] === EXACT && text.includes('["File",')
 
-/** The files that a text refers to. */
+/** The files that a string refers to. */
 export function filesOf(text: string): FileReference[] {
   const found: FileReference[] = []
   decodeValue(text, file => {
@@ -54,7 +54,7 @@ export function filesOf(text: string): FileReference[] {
   return found
 }
 
-/** Decodes a text with files, each opened first. @throws the errors of `open` */
+/** Decodes a string with files, each opened first. @throws the errors of `open` */
 export async function decodeOpening(text: string, open: OpenFile): Promise<unknown> {
   if (!mayHaveFiles(text)) return decodeValue(text)
   const opened = new Map<string, unknown>()

@@ -192,7 +192,7 @@ function tooManyFiles(root: string, count: number): TypeError {
   return Object.assign(new TypeError(message), { code: 'VALUE_NOT_TRANSFERABLE' })
 }
 
-/** What stands in a decoded value in place of a file. */
+/** Makes what a decoded value has in place of a file. */
 export type ReviveFile = (file: FileReference) => unknown
 
 /**

@@ -44,7 +44,7 @@ export function agentTool(
     name,
     description,
     inputSchema,
-    // Its own steps and limits bound it.
+    // The agent's own steps and limits bound it.
     timeoutMs: 'none',
     execute: ({ task, inputs }, context) =>
       make().run(task, {

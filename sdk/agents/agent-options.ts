@@ -52,7 +52,7 @@ export interface AgentOptions {
   /** Checks each program against the declarations of its tools; `warn` by default. */
   readonly typecheck?: Typecheck
   /**
-   * The language that the model is told to write programs in: `javascript`, where TypeScript is
+   * The language in which the model's instructions have it write programs: `javascript`, where TypeScript is
    * understood too, or `python`, where the executor has `@latchd/python`.
    */
   readonly language?: 'javascript' | 'python'

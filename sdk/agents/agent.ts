@@ -91,7 +91,7 @@ export abstract class Agent<Options extends AgentOptions = AgentOptions> {
     this.addTools([tool])
   }
 
-  /** As {@link addTool}, for a list or record of tools. */
+  /** As {@link addTool}, for an array or object of tools. */
   addTools(tools: ToolSet): void {
     this.tools.add(tools)
   }

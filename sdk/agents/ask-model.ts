@@ -67,7 +67,7 @@ async function* collect(
   } finally {
     // Not awaited: a hanging iterator answers this only after the request before.
     Promise.resolve(iterator.return?.()).catch(() => {
-      // Its reply was read, or is not needed any more.
+      // The reply was read, or is not needed any more.
     })
   }
   const { type, ...rest } = end ?? { type: 'end' }

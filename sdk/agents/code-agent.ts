@@ -69,7 +69,7 @@ export class CodeAgent extends Agent<CodeAgentOptions> {
         this.#session = await sessions.open(sessionId)
         return false
       } catch (error) {
-        // It has expired, or another executor had it: the steps are still known.
+        // The session has expired, or another executor had it: the steps are still known.
         if (!(error instanceof LatchdError && error.code === 'NOT_FOUND')) throw error
       }
     }

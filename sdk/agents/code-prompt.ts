@@ -69,7 +69,7 @@ function toolSection(tools: readonly ToolDescriptor[], language: ProgramLanguage
 function toolText(tools: readonly ToolDescriptor[], language: ProgramLanguage): string {
   if (tools.length === 0) return 'There are none.'
   const text = describeForPrompt(tools, language)
-  // Of many tools it is prose with a list.
+  // For many tools the text is prose with a list.
   return tools.length > MANY_TOOLS
     ? text
     : `\`\`\`${language === 'python' ? 'python' : 'ts'}\n${text}\n\`\`\``

@@ -3,7 +3,7 @@
 import type { AgentMemory } from './memory.ts'
 
 /**
- * Checks a final answer. `false`, a text with the fault, or a thrown error keep it from ending the
+ * Checks a final answer. `false`, a string with the fault, or a thrown error keep it from ending the
  * run, and the model gets the reason; any other value accepts it.
  */
 export type FinalAnswerCheck = (answer: unknown, memory: AgentMemory) => unknown

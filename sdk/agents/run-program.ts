@@ -78,6 +78,6 @@ async function drain(events: AsyncIterator<unknown>): Promise<void> {
   try {
     while (!(await events.next()).done);
   } catch {
-    // Its end cannot be received: a reader that has left does not wait.
+    // A reader that has left does not wait for the end.
   }
 }

@@ -20,7 +20,7 @@ function replace(_key: string, value: unknown): unknown {
   return value
 }
 
-/** What is told of a file of this process: models do not read its bytes. */
+/** What a model reads of a file of this process: all but its bytes. */
 function fileParts(file: object): object {
   const { name, type, size, byteLength } = file as Record<string, unknown>
   return { name, type, size: size ?? byteLength }

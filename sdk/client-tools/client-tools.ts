@@ -16,11 +16,10 @@ import type {
 import type { DaemonFrame } from '../../protocol/connect/connect.ts'
 import { type ErrorCode, LatchdError } from '../../protocol/errors.ts'
 import type { ToolSet } from '../../protocol/execution/executor.ts'
-import { checkToolName } from '../../protocol/tool/identifier.ts'
-import { normalizeTools } from '../../protocol/tool/normalize.ts'
 import type { Tool } from '../../protocol/tool/tool.ts'
 import { ClientFiles } from '../client-files.ts'
 import { LocalCalls } from './local-calls.ts'
+import { LocalTools } from './local-tools.ts'
 import { Offer, type ServedTools } from './served-tools.ts'
 import { type HelloFields, type SocketOptions, ToolSocket, type Welcome } from './tool-socket.ts'
 import { wireTool } from './wire-tool.ts'
@@ -55,11 +54,8 @@ export class ClientTools {
   readonly #calls: LocalCalls
   readonly #closed = new AbortController()
   #resumeToken: string | undefined
-  #added = new Map<string, Tool>()
-  /** Tools of executions under way. */
-  #sets = new Map<string, ReadonlyMap<string, Tool>>()
+  readonly #tools = new LocalTools()
   #setCount = 0
-  #offers = new Map<string, Offer>()
   #uses = 0
   /** Executions under way in the daemon that have tools of this client. */
   #needed = 0
@@ -75,7 +71,7 @@ export class ClientTools {
     this.#calls = new LocalCalls({
       files: { open: file => files.download(file.fileId), store: files.answer },
       send: frame => this.#socket.send(frame),
-      find: (setId, name) => this.#find(setId, name),
+      find: (setId, name) => this.#tools.find(setId, name),
       onSettled: () => {
         this.#rest()
         this.#onAnswered?.()
@@ -94,15 +90,12 @@ export class ClientTools {
 
   /** The tools of every later execution. */
   get added(): readonly Tool[] {
-    return [...this.#added.values()]
+    return [...this.#tools.added.values()]
   }
 
   /** See `Executor.addTools`; names of the daemon's tools have no effect. */
   add(tools: ToolSet): void {
-    const read = this.#read(tools).local
-    const older = [...this.#added].filter(([name]) => !read.has(name))
-    // The newest tools come first.
-    this.#added = new Map([...read, ...older])
+    const read = this.#tools.add(tools)
     this.#calls.onTools()
     // An earlier process of this name may have left calls that wait for these tools.
     if (this.#isNamed && read.size > 0) void this.#resume()
@@ -126,17 +119,17 @@ export class ClientTools {
    */
   async give(tools: ToolSet | undefined): Promise<GivenTools> {
     const { local, names } =
-      tools === undefined ? { local: this.#added, names: undefined } : this.#read(tools)
+      tools === undefined ? { local: this.#tools.added, names: undefined } : this.#tools.read(tools)
     const said = names && { tools: names }
     if (local.size === 0) return { body: { ...said } }
     const setId = `${this.#instanceId}.${++this.#setCount}`
-    this.#sets.set(setId, new Map(local))
+    this.#tools.sets.set(setId, new Map(local))
     this.#use()
     let isReleased = false
     const release = () => {
       if (isReleased) return
       isReleased = true
-      this.#sets.delete(setId)
+      this.#tools.sets.delete(setId)
       this.#unuse()
     }
     try {
@@ -157,7 +150,7 @@ export class ClientTools {
    * @throws {LatchdError} `TOOL_INVALID`, `TOOL_NAME_TAKEN`, and as {@link ToolSocket.open}
    */
   async serve(tools: ToolSet): Promise<ServedTools> {
-    const { local, names } = this.#read(tools)
+    const { local, names } = this.#tools.read(tools)
     if (names.length > 0) {
       const message = `Cannot serve "${names[0]}": a tool of this process is expected, not a name`
       throw new LatchdError('TOOL_INVALID', message)
@@ -165,7 +158,7 @@ export class ClientTools {
     const wire = Array.from(local.values(), wireTool)
     const offer = new Offer(crypto.randomUUID(), local, wire, ended => this.#withdraw(ended))
     const isOpen = this.#socket.isOpen
-    this.#offers.set(offer.serveId, offer)
+    this.#tools.offers.set(offer.serveId, offer)
     this.#use()
     try {
       if (isOpen) this.#sendOffer(offer)
@@ -194,7 +187,7 @@ export class ClientTools {
   }
 
   #withdraw(offer: Offer): void {
-    if (!this.#offers.delete(offer.serveId)) return
+    if (!this.#tools.offers.delete(offer.serveId)) return
     this.#socket.send({ type: 'unserve', serveId: offer.serveId })
     this.#unuse()
   }
@@ -216,7 +209,7 @@ export class ClientTools {
       this.#socket.send({ type: 'drain' })
       await this.#drained(drainMs)
     }
-    for (const offer of [...this.#offers.values()]) void offer.close()
+    for (const offer of [...this.#tools.offers.values()]) void offer.close()
     this.#calls.abortAll('The client was closed')
     clearTimeout(this.#lingerTimer)
     this.#socket.end()
@@ -235,50 +228,11 @@ export class ClientTools {
     this.#onAnswered = undefined
   }
 
-  #read(tools: ToolSet): { local: Map<string, Tool>; names: string[] } {
-    const names: string[] = []
-    const local = new Map<string, Tool>()
-    const list = Array.isArray(tools) ? (tools as readonly (object | string)[]) : undefined
-    const own = list?.filter(like => {
-      if (typeof like !== 'string') return true
-      const added = this.#added.get(like)
-      if (added === undefined) names.push(like)
-      return added !== undefined
-    })
-    const read = normalizeTools((own ?? tools) as ToolSet, name => this.#added.get(name) as Tool)
-    for (const tool of read) {
-      checkToolName(tool)
-      if (local.has(tool.name)) {
-        throw new LatchdError('TOOL_INVALID', `Cannot use tool "${tool.name}" twice`)
-      }
-      local.set(tool.name, tool)
-    }
-    return { local, names }
-  }
-
-  /** The tool of a call; of an execution of an earlier process the one of its name. */
-  #find(setId: string | undefined, name: string): Tool | undefined {
-    if (setId !== undefined) {
-      const given = this.#sets.get(setId)?.get(name)
-      if (given !== undefined) return given
-    }
-    const offers = [...this.#offers.values()].reverse()
-    const sets = [...this.#sets.values()].reverse()
-    const served = offers.map(offer => offer.tools)
-    const places =
-      setId === undefined ? [...served, this.#added] : [this.#added, ...sets, ...served]
-    for (const tools of places) {
-      const tool = tools.get(name)
-      if (tool !== undefined) return tool
-    }
-    return undefined
-  }
-
   #hello(): HelloFields {
-    const serving = Array.from(this.#offers.values(), ({ serveId, wire }) => {
+    const serving = Array.from(this.#tools.offers.values(), ({ serveId, wire }) => {
       return { serveId, tools: [...wire] as never }
     })
-    for (const offer of this.#offers.values()) offer.onOffered()
+    for (const offer of this.#tools.offers.values()) offer.onOffered()
     return {
       clientId: this.clientId,
       instanceId: this.#instanceId,
@@ -311,10 +265,10 @@ export class ClientTools {
         this.#rest()
         return
       case 'served':
-        this.#offers.get(frame.serveId)?.onAccepted()
+        this.#tools.offers.get(frame.serveId)?.onAccepted()
         return
       case 'serve-refused': {
-        const offer = this.#offers.get(frame.serveId)
+        const offer = this.#tools.offers.get(frame.serveId)
         if (offer === undefined) return
         offer.onRefused(new LatchdError(frame.code as ErrorCode, frame.message))
         this.#withdraw(offer)
@@ -333,7 +287,7 @@ export class ClientTools {
 
   #onTick(): void {
     this.#calls.resend()
-    for (const offer of this.#offers.values()) if (!offer.isAnswered) this.#sendOffer(offer)
+    for (const offer of this.#tools.offers.values()) if (!offer.isAnswered) this.#sendOffer(offer)
   }
 
   /** Sends answers by HTTP: requests may get through when a connection does not. */
@@ -346,7 +300,7 @@ export class ClientTools {
       const path = `/v1/calls/${encodeURIComponent(id)}/settle`
       this.#options.connection.send('POST', path, { body }).then(
         () => this.#calls.onAcknowledged([id]),
-        // It is kept, and sent over the next connection.
+        // The answer is kept, and sent over the next connection.
         () => {},
       )
     }
@@ -355,7 +309,7 @@ export class ClientTools {
   #onRefused(reason: string): void {
     this.#needed = 0
     this.#calls.abortAll(`The daemon takes nothing from this client any more: ${reason}`)
-    for (const offer of [...this.#offers.values()]) {
+    for (const offer of [...this.#tools.offers.values()]) {
       offer.onRefused(new LatchdError('CONNECTION_LOST', `The tools are not served: ${reason}`))
       this.#withdraw(offer)
     }

@@ -233,7 +233,7 @@ export class LocalCalls {
     if (key !== undefined) this.#done.add(id, key)
     entry?.controller.abort(error)
     stream?.controller.abort(error)
-    // It cleans up by itself; no caller is left for the outcome.
+    // The stream cleans up by itself; no caller is left for the outcome.
     if (stream !== undefined) void closeIterator(stream.tool, stream.iterator)
     this.#deps.onSettled()
   }
@@ -270,7 +270,7 @@ export class LocalCalls {
   }
 
   #settle(entry: Entry, settlement: Settlement): void {
-    // It was cancelled: its answer is not wanted.
+    // The call was cancelled: its answer is not wanted.
     if (this.#entries.get(entry.ask.id) !== entry) return
     const { tool } = entry.ask
     entry.settlement = this.#fitting(settlement, tool)

@@ -188,7 +188,7 @@ export class ToolSocket {
         if (socket.bufferedAmount === 0) this.#listener.onTick()
       }, RESEND_MS),
     ]
-    // It was closed while it was opened.
+    // The socket was closed while it was opened.
     if (this.#isClosed) this.close()
     else this.#listener.onWelcome(welcome)
   }
@@ -210,7 +210,7 @@ export class ToolSocket {
       this.send({ type: 'heartbeat' })
       return
     }
-    // Its close waits for an answer that may never come: it is lost now.
+    // The socket's close waits for an answer that may never come: count it as lost now.
     socket.close(closeCodes.SILENT, 'nothing was heard')
     this.#onLost(socket, closeCodes.SILENT, '')
   }
@@ -238,7 +238,7 @@ export class ToolSocket {
         if (this.#isClosed || !this.#listener.isWanted()) return
         try {
           await this.open()
-          // It may be lost already, with frames that came right behind the welcome.
+          // The socket may be lost already, with frames that came right behind the welcome.
           if (this.isOpen) return
         } catch (error) {
           if (error instanceof LatchdError && lasting.has(error.code)) {

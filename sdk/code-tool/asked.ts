@@ -27,7 +27,7 @@ async function pending(
     return approval.status === 'pending' ? askedApproval(approval) : undefined
   } catch (error) {
     if (!(error instanceof LatchdError)) throw error
-    // Its execution has ended since.
+    // The execution has ended since.
     if (error.code === 'NOT_FOUND') return undefined
     // A token without the scope read still learns that a person has to decide.
     if (error.code === 'FORBIDDEN') return { approvalId, tool, question: tool }

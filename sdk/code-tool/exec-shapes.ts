@@ -12,7 +12,7 @@ import { type AiOutput, aiContent, type ResponsesPart, responsesOutput } from '.
 import { toolNames } from './prompt.ts'
 import { type AiCallOptions, type RunOptions, runOptionsOf } from './run-options.ts'
 
-/** What the model gets of a call. */
+/** The answer to a call, as the model gets it. */
 export interface ExecAnswer {
   readonly text: string
   /** The images that the program has given out since the last answer. */
@@ -62,10 +62,10 @@ export interface ExecCall {
   readonly id?: string
   readonly call_id?: string
   readonly name?: string
-  /** Of a custom tool of the Responses API. */
+  /** In a call of the Responses API: the input of a custom tool. */
   readonly input?: string
   readonly arguments?: string
-  /** Of Chat Completions. */
+  /** In a call of Chat Completions. */
   readonly custom?: { readonly name: string; readonly input: string }
   readonly function?: { readonly name: string; readonly arguments: string }
 }

@@ -32,9 +32,9 @@ export interface ResponsesTool {
 
 /** A function call as a model makes it: of Chat Completions, or of the Responses API. */
 export type FunctionCall = NamedCall & {
-  /** Of Chat Completions. */
+  /** In a call of Chat Completions. */
   readonly id?: string
-  /** Of the Responses API. */
+  /** In a call of the Responses API. */
   readonly call_id?: string
 }
 

@@ -297,7 +297,7 @@ export class ProgramTool implements CodeTool {
       if (asked === undefined || asked.length > 0 || restMs <= 0) {
         return this.#resultOf(current, asked ?? [])
       }
-      // Its approval was decided meanwhile.
+      // The approval was decided meanwhile.
       current = await executor.wait(current.executionId, { ...options, waitMs: restMs })
     }
   }

@@ -28,7 +28,7 @@ export function shortDescription(
   return toolNames(text, tools, MAX_DESCRIPTION)
 }
 
-/** A text with the names of the tools behind it, as many as fit into `maxChars`. */
+/** A string with the names of the tools behind it, as many as fit into `maxChars`. */
 export function toolNames(start: string, tools: ToolSet | undefined, maxChars: number): string {
   const names = toolGlobals(namedTools(tools)).names.map(({ spelling }) => spelling)
   if (names.length === 0) return start

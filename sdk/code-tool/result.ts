@@ -17,7 +17,7 @@ export interface ResultBounds {
   /** Whether the value of a program stays in `_` for the next one. */
   readonly keepsValue: boolean
   /** Says how to read a part that is left out; absent: by the code tool itself. */
-  readonly tellRest?: (executionId: string, from: number, to: number) => string
+  readonly restHint?: (executionId: string, from: number, to: number) => string
 }
 
 /** A call that waits for a person. */
@@ -37,7 +37,7 @@ interface Told {
   readonly executionId: string
   /** The console text, shortened. */
   readonly logs: string
-  /** What the program gave out, at most 50; absent for nothing. Images are beside the result. */
+  /** The files that the program gave out, at most 50; absent: none. Images are beside the result. */
   readonly files?: readonly EmittedFile[]
   /** The findings of the type check, when the tool was made with `typecheck` and there are any. */
   readonly diagnostics?: readonly Diagnostic[]
@@ -53,8 +53,11 @@ export type CodeToolResult =
       readonly outputText?: string
       readonly isFinalAnswer: boolean
     })
-  | (Told & { readonly status: 'failed' | 'cancelled' | 'stuck'; readonly error: ToldError })
-  /** It waits for a decision of a person; the next call with its id goes on. */
+  | (Told & {
+      readonly status: 'failed' | 'cancelled' | 'stuck'
+      readonly error: ToldError
+    })
+  /** The execution waits for a decision of a person; the next call with its id goes on. */
   | (Told & {
       readonly status: 'waiting'
       /** The first of `approvals`. */
@@ -62,7 +65,7 @@ export type CodeToolResult =
       readonly approvals: readonly AskedApproval[]
       readonly hint: string
     })
-  /** It took longer than `waitMs`; the next call with its id goes on. */
+  /** The execution took longer than `waitMs`; the next call with its id goes on. */
   | (Told & { readonly status: 'running' | 'queued'; readonly hint: string })
   /** The part of an earlier result that was asked for. */
   | (TextPart & { readonly status: 'read'; readonly executionId: string })
@@ -97,15 +100,15 @@ export function resultOf(
     ...(files.length > 0 && { files }),
   }
   const isCompleted = outcome.status === 'completed'
-  // What the result has beside the two texts, with the names of their fields.
+  // The bytes of the result without the two texts, but with the names of their fields.
   const beside = bytesOf(JSON.stringify({ ...rest, ...about })) + FIELD_BYTES
   const texts = boundedParts(
     isCompleted ? parts : { ...parts, output: '' },
     Math.max(0, maxBytes - beside),
     { ...bounds, isJson: true },
     (from, to, isOutput) =>
-      bounds.tellRest?.(outcome.executionId, from, to) ??
-      tell(outcome.executionId, from, to, isOutput && bounds.keepsValue),
+      bounds.restHint?.(outcome.executionId, from, to) ??
+      readHint(outcome.executionId, from, to, isOutput && bounds.keepsValue),
   )
   if (outcome.status !== 'completed') return { ...(rest as Ended), ...about, logs: texts.logs }
   const isWhole = texts.output === parts.output
@@ -136,7 +139,7 @@ export function isCut(outcome: Outcome, result: CodeToolResult): boolean {
 /** Names, quotes and commas of the fields with the two texts. */
 const FIELD_BYTES = 128
 
-const tell = (executionId: string, from: number, to: number, isKept: boolean) =>
+const readHint = (executionId: string, from: number, to: number, isKept: boolean) =>
   `call with {"executionId": "${executionId}", "from": ${from}, "to": ${to}} to read them${isKept ? ', or use the whole value: the next program has it in _' : ''}`
 
 type WithoutTold<Result> = Result extends Told ? Omit<Result, keyof Told> : never
@@ -179,7 +182,7 @@ function shownOf(asked: readonly AskedApproval[], maxBytes: number): AskedApprov
     const isShown = fits(text, left - bytesOf(JSON.stringify(approval)))
     const one = { ...approval, ...(isShown && input !== undefined && { input }) }
     left -= bytesOf(JSON.stringify(one))
-    // The first is told in any case: somebody has to decide it.
+    // The first is shown in any case: a person has to decide it.
     if (left < 0 && shown.length > 0) break
     shown.push(one)
   }

@@ -45,18 +45,22 @@ export async function claimedOf(store: Store, nowMs: number, max = 100) {
   return { ids: claimed.map(({ executionId }) => executionId), nextMs }
 }
 
-export function delivery(seq: number, position = seq, text = '"done"'): JournalRecord {
+export function delivery(
+  callNumber: number,
+  position = callNumber,
+  text = '"done"',
+): JournalRecord {
   const atMs = CREATED_MS + position
-  return { ...intent(seq), kind: 'delivery', position, text, atMs }
+  return { ...intent(callNumber), kind: 'delivery', position, text, atMs }
 }
 
-export function intent(seq: number): JournalRecord {
+export function intent(callNumber: number): JournalRecord {
   return {
     kind: 'intent',
-    seq,
+    callNumber,
     position: 0,
     tool: 'send',
-    request: `call send [${seq}]`,
+    request: `call send [${callNumber}]`,
     effect: 'once',
     text: '',
     atMs: CREATED_MS,
@@ -89,7 +93,7 @@ export function approval(
       expiresAtMs: CREATED_MS + 1000,
       ...more,
     },
-    seq: 1,
+    callNumber: 1,
     encodedInput: '[{"to":1},"bob"]',
     isRemembered: false,
   }

@@ -196,7 +196,7 @@ class ToyExecutions
     const decided = decideStored(wait.stored, decision, nowMs)
     if (decided.kind === 'already') return { ...decided, owner }
     const { kind, stored, remembered } = decided
-    const isReady = rules.awaitsDelivery(state, stored, isDelivered(entry, stored.seq))
+    const isReady = rules.awaitsDelivery(state, stored, isDelivered(entry, stored.callNumber))
     const { rememberAs: _, ...kept } = stored
     this.#waits.set(approvalId, { ...wait, stored: kept, isReady })
     this.#set({ ...entry, ...rules.afterDecision(entry, isReady) })
@@ -257,11 +257,11 @@ class ToyExecutions
     const more = { records, events: all, approvals: ids, program, usage, started_ms }
     const added = this.#set({ ...entry, ...more, ...next })
     for (const stored of approvals) {
-      const isReady = rules.awaitsDelivery(state, stored, isDelivered(added, stored.seq))
+      const isReady = rules.awaitsDelivery(state, stored, isDelivered(added, stored.callNumber))
       this.#waits.set(stored.approval.approvalId, { stored, isReady, execution })
     }
     for (const wait of this.#waitsOf(execution)) {
-      wait.isReady &&= !isDelivered(added, wait.stored.seq)
+      wait.isReady &&= !isDelivered(added, wait.stored.callNumber)
     }
     for (const sent of webhooks) this.#webhooks.send(sent, owner)
     return added
@@ -356,7 +356,7 @@ class ToyExecutions
     const { owner, source, plan, sessionId, webhookUrl, createdAtMs, deadlineMs } = made
     const intents = entry.records.filter(({ kind }) => kind === 'intent')
     const deliveries = entry.records.filter(({ kind }) => kind === 'delivery')
-    intents.sort((a, b) => a.seq - b.seq)
+    intents.sort((a, b) => a.callNumber - b.callNumber)
     deliveries.sort((a, b) => a.position - b.position)
     return {
       ...{ executionId, owner, epoch, source, plan, program, usage, sessionId, webhookUrl },
@@ -366,13 +366,13 @@ class ToyExecutions
       events,
     }
   }
-  async texts(executionId: string, seqs: readonly number[]) {
+  async texts(executionId: string, callNumbers: readonly number[]) {
     const records = this.#entries.get(executionId)?.records ?? []
-    const textOf = (seq: number) =>
-      records.find(one => one.kind === 'delivery' && one.seq === seq)?.text
-    return seqs.map(seq => {
-      const text = textOf(seq)
-      if (text === undefined) throw new Error(`There is no delivery ${seq}`)
+    const textOf = (callNumber: number) =>
+      records.find(one => one.kind === 'delivery' && one.callNumber === callNumber)?.text
+    return callNumbers.map(callNumber => {
+      const text = textOf(callNumber)
+      if (text === undefined) throw new Error(`There is no delivery ${callNumber}`)
       return text
     })
   }
@@ -425,11 +425,12 @@ class ToyExecutions
   async close() {}
 }
 
-const isDelivered = ({ records }: Entry, seq: number) =>
-  records.some(record => record.kind === 'delivery' && record.seq === seq)
+const isDelivered = ({ records }: Entry, callNumber: number) =>
+  records.some(record => record.kind === 'delivery' && record.callNumber === callNumber)
 
 const isSame = (a: JournalRecord, b: JournalRecord) =>
-  a.kind === b.kind && (a.seq === b.seq || (a.kind === 'delivery' && a.position === b.position))
+  a.kind === b.kind &&
+  (a.callNumber === b.callNumber || (a.kind === 'delivery' && a.position === b.position))
 
 const endedMs = ({ ending }: Entry) =>
   ending !== undefined && 'endedAtMs' in ending ? ending.endedAtMs : undefined

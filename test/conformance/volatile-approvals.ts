@@ -43,7 +43,7 @@ export async function volatileApprovalTests(t: Test, open: OpenTriedStore): Prom
     })
     t.strictSame((await store.approval('a1'))?.stored, {
       approval: { ...asked.approval, ...said, input: { to: 'eve' }, originalInput: { to: 'bob' } },
-      seq: 1,
+      callNumber: 1,
       encodedInput: '[{"to":1},"eve"]',
       isRemembered: true,
       isEdited: true,

@@ -137,7 +137,7 @@ function checkRecords(records: readonly JournalRecord[], wrong: Wrong): void {
   for (const [i, { position }] of deliveries.entries()) {
     if (position !== i + 1) wrong(`delivery ${i + 1} has position ${position}`)
   }
-  const keys = records.map(({ kind, seq }) => `${kind} ${seq}`)
+  const keys = records.map(({ kind, callNumber }) => `${kind} ${callNumber}`)
   if (new Set(keys).size !== keys.length) wrong('two records are about the same')
 }
 
@@ -147,7 +147,7 @@ function checkDecisions(
   decisions: ReadonlyMap<string, Acknowledged>,
   wrong: Wrong,
 ): void {
-  for (const { approval, seq } of approvals) {
+  for (const { approval, callNumber } of approvals) {
     const told = decisions.get(approval.approvalId)
     if (told === undefined) continue
     const status = told.decision === 'approve' ? 'approved' : 'rejected'
@@ -156,7 +156,9 @@ function checkDecisions(
         `${approval.approvalId} was ${status}, ${told.reason}; it is ${JSON.stringify(approval)}`,
       )
     }
-    const delivery = records.find(record => record.kind === 'delivery' && record.seq === seq)
+    const delivery = records.find(
+      record => record.kind === 'delivery' && record.callNumber === callNumber,
+    )
     if (delivery === undefined) {
       wrong(`the guest was not told of ${approval.approvalId}`)
       continue
@@ -191,13 +193,15 @@ function checkCall(
   records: readonly JournalRecord[],
   wrong: Wrong,
 ): void {
-  const seq = Number(callId.slice(callId.lastIndexOf('_') + 1))
-  const delivery = records.find(record => record.kind === 'delivery' && record.seq === seq)
+  const callNumber = Number(callId.slice(callId.lastIndexOf('_') + 1))
+  const delivery = records.find(
+    record => record.kind === 'delivery' && record.callNumber === callNumber,
+  )
   if (delivery === undefined) {
-    wrong(`${tool} ${seq} is ${status}, and the guest was given nothing`)
+    wrong(`${tool} ${callNumber} is ${status}, and the guest was given nothing`)
     return
   }
-  const told = `${tool} ${seq} is ${status} with ${effects.length} effects`
+  const told = `${tool} ${callNumber} is ${status} with ${effects.length} effects`
   const values = new Set(effects.map(({ value }) => value))
   switch (tool) {
     case 'pay':

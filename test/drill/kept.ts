@@ -29,7 +29,7 @@ export async function readKept(stateDir: string, ids: Iterable<string>): Promise
     const executions = new Map<string, StoredExecution>()
     for (const id of ids) {
       const [journal, execution] = await Promise.all([store.journal(id), store.get(id)])
-      const read = (seqs: readonly number[]) => store.texts(id, seqs)
+      const read = (callNumbers: readonly number[]) => store.texts(id, callNumbers)
       const records = await wholeRecords(journal?.records ?? [], read)
       if (journal && records) journals.set(id, { ...journal, records })
       if (execution !== undefined) executions.set(id, execution)
@@ -65,4 +65,4 @@ export class Records {
 }
 
 const texts = (records: readonly JournalRecord[]) =>
-  new Map(records.map(record => [`${record.kind} ${record.seq}`, JSON.stringify(record)]))
+  new Map(records.map(record => [`${record.kind} ${record.callNumber}`, JSON.stringify(record)]))

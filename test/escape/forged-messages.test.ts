@@ -57,7 +57,14 @@ t.test(`frames of an execution that has ended are of no other one (${isolation})
   const called: unknown[] = []
   const executor = intrudedExecutor(t, isolation, 1, { note: async value => called.push(value) })
   // The tool of the caller's own comes after three built-in ones and `echo`.
-  const call = { kind: 'call', id: 1, tool: 4, input: 'p["forged"]', isBlocking: false, atMs: 0 }
+  const call = {
+    kind: 'call',
+    callNumber: 1,
+    tool: 4,
+    input: 'p["forged"]',
+    isBlocking: false,
+    atMs: 0,
+  }
   const report = {
     outcome: {
       status: 'completed',

@@ -109,7 +109,7 @@ t.test('a line of the process without the proof of its run is not believed', asy
     waitMs: 0,
     peakMemoryBytes: 0,
   }
-  const call = { kind: 'call', id: 9, tool: 2, input: 'p["m"]', isBlocking: false, atMs: 0 }
+  const call = { kind: 'call', callNumber: 9, tool: 2, input: 'p["m"]', isBlocking: false, atMs: 0 }
   const proof = '0'.repeat(32)
   const lines = [
     { kind: 'message', run: 1, message: call, proof },

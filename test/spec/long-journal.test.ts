@@ -105,10 +105,10 @@ t.test(
           record: () => t.fail('something new was recorded'),
           program: () => {},
           sync: async () => {},
-          readTexts: async seqs => {
+          readTexts: async callNumbers => {
             reads++
-            if (reads === 1) firstRead = seqs
-            const read = seqs.map(seq => texts[seq - 1] as string)
+            if (reads === 1) firstRead = callNumbers
+            const read = callNumbers.map(callNumber => texts[callNumber - 1] as string)
             const bytes = read.reduce((sum, text) => sum + text.length, 0)
             if (read.length > 1) most = Math.max(most, bytes)
             return read

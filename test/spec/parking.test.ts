@@ -296,12 +296,13 @@ async function runThreeWays(runs: ParkingRuns, program: ParkingProgram, n: numbe
 
 /** What a run asked of tools, without calls that were given up in one of the two at their end. */
 function answeredEffects(run: Run, other: Run): readonly string[] {
-  const given = (seq: string) => [run, other].every(({ records }) => isAnswered(records, seq))
+  const given = (callNumber: string) =>
+    [run, other].every(({ records }) => isAnswered(records, callNumber))
   return run.effects.filter(effect => given(seqOf(effect)))
 }
 
-const isAnswered = (records: Run['records'], seq: string) =>
-  records.some(record => record.kind === 'delivery' && record.seq === Number(seq))
+const isAnswered = (records: Run['records'], callNumber: string) =>
+  records.some(record => record.kind === 'delivery' && record.callNumber === Number(callNumber))
 
 /** All that a replay has to repeat. */
 const wholeOf = ({ execution }: Run) => [endOf(execution), execution.logs]

@@ -10,7 +10,7 @@ import { inputHashOf, requestText } from '../../executor/boundary/request-finger
 const nameOf = (index: number) => `tool${index}`
 const callWith = (input: string): GuestRequest => {
   const rest = { ...inputHashOf(input), isBlocking: true, atMs: 0 }
-  return { kind: 'call', id: 1, tool: 3, input, ...rest }
+  return { kind: 'call', callNumber: 1, tool: 3, input, ...rest }
 }
 const isText = (recorded: string, input: string) => isRequestText(recorded, callWith(input), nameOf)
 
@@ -54,7 +54,7 @@ t.test('other requests are others', async t => {
     t.notOk(isText(recorded, 'j[{"a":1}]'), recorded)
   }
   t.notOk(isText('call tool3 j[{}]', 'd[[1],["Date",""]]'))
-  t.strictSame(earlierTexts({ kind: 'next-item', id: 1, stream: 2 }, nameOf), [])
+  t.strictSame(earlierTexts({ kind: 'next-item', callNumber: 1, stream: 2 }, nameOf), [])
 })
 
 t.test('every character of a text counts in its digest', async t => {

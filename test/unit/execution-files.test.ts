@@ -125,7 +125,7 @@ t.test('a request of another shape is an error of its call', async t => {
     ['store', `{"type":"","lastModified":0,"parts":[${'"",'.repeat(10_000)}""]}`],
   ]
   for (const [operation, input] of inputs) {
-    const request = { kind: 'file', id: 1, operation, input, atMs: 0 } as const
+    const request = { kind: 'file', callNumber: 1, operation, input, atMs: 0 } as const
     const { text, whole } = await answerFile(request, host, record)
     t.match(text, /^e\{/, input.slice(0, 60))
     t.equal(whole, text)

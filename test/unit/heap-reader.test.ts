@@ -46,7 +46,7 @@ t.test('the pinned engine has the layout that is expected', async t => {
 /** The request of a call with these arguments. */
 const callWith = (input: string): GuestRequest => ({
   kind: 'call',
-  id: 1,
+  callNumber: 1,
   tool: 0,
   input,
   isBlocking: true,

@@ -37,7 +37,7 @@ const task: GuestTask = {
   startedAtMs: 1_700_000_000_000.5,
   timeZone: undefined,
   limits: resolveLimits({}),
-  journal: [{ id: 1, text: 'p"one\n"', atMs: 5.25, request: 'call echo p[1]' }],
+  journal: [{ callNumber: 1, text: 'p"one\n"', atMs: 5.25, request: 'call echo p[1]' }],
   isRestored: false,
   emittedLogs: 0,
   chargedCpuMs: 0,
@@ -93,7 +93,7 @@ t.test('a task arrives as it was sent, as a text and as an object', async t => {
     { session: { snapshot: new Uint8Array(4) } },
     { program: { code: 'x'.repeat(MAX_TEXT_CHARS), map: '' } },
     { inputs: `p"${'x'.repeat(MAX_TEXT_CHARS)}"` },
-    { journal: Array(1000).fill({ id: 1, text: 'x'.repeat(100), atMs: 1, request: '' }) },
+    { journal: Array(1000).fill({ callNumber: 1, text: 'x'.repeat(100), atMs: 1, request: '' }) },
   ]) {
     const long = { ...task, ...more }
     t.type(taskFrame(long), 'object')
@@ -133,19 +133,19 @@ t.test('limits cross once, and again when they are others', async t => {
 t.test('deliveries reach their task alone, in order', async t => {
   const { lane, worker, listener } = openLane(t)
   const first = lane.begin(listener)
-  lane.post(deliveryFrame(first, { id: 1, text: 'p"late"', atMs: 5 }))
+  lane.post(deliveryFrame(first, { callNumber: 1, text: 'p"late"', atMs: 5 }))
   const second = lane.begin(listener)
   const asked = lane.ask('collect')
   const text = 'x'.repeat(MAX_TEXT_CHARS)
-  lane.post(deliveryFrame(first, { id: 1, text, atMs: 5 }))
-  lane.post(deliveryFrame(second, { id: 1, text: 'p"a\nb"', atMs: 6.5 }))
-  lane.post(deliveryFrame(second, { id: 2, text: '', atMs: 7 }))
-  lane.post(deliveryFrame(second, { id: 3, text, atMs: 8 }))
+  lane.post(deliveryFrame(first, { callNumber: 1, text, atMs: 5 }))
+  lane.post(deliveryFrame(second, { callNumber: 1, text: 'p"a\nb"', atMs: 6.5 }))
+  lane.post(deliveryFrame(second, { callNumber: 2, text: '', atMs: 7 }))
+  lane.post(deliveryFrame(second, { callNumber: 3, text, atMs: 8 }))
   t.strictSame(
     [worker.nextDelivery(second), worker.nextDelivery(second)],
     [
-      { id: 1, atMs: 6.5, text: 'p"a\nb"' },
-      { id: 2, atMs: 7, text: '' },
+      { callNumber: 1, atMs: 6.5, text: 'p"a\nb"' },
+      { callNumber: 2, atMs: 7, text: '' },
     ],
   )
   t.ok(worker.nextDelivery(second)?.text === text)
@@ -161,9 +161,9 @@ t.test('a long string crosses as bytes when it is ASCII, and else as it is', asy
   const { lane, worker, listener } = openLane(t)
   const serial = lane.begin(listener)
   for (const string of ['x\n"'.repeat(9000), 'é'.repeat(20_000), '\ud800'.repeat(20_000)]) {
-    lane.post(deliveryFrame(serial, { id: 1, text: { string }, atMs: 5 }))
+    lane.post(deliveryFrame(serial, { callNumber: 1, text: { string }, atMs: 5 }))
     const { text, ...rest } = worker.nextDelivery(serial) as Delivery
-    t.strictSame(rest, { id: 1, atMs: 5 })
+    t.strictSame(rest, { callNumber: 1, atMs: 5 })
     t.ok(textOfReply(text) === `j${JSON.stringify(string)}`)
     t.equal(charsOfReply(text), string.length)
   }
@@ -172,7 +172,14 @@ t.test('a long string crosses as bytes when it is ASCII, and else as it is', asy
 t.test('arguments that cross as bytes arrive as their text', async t => {
   const { lane, worker, heard, listener } = openLane(t)
   const serial = lane.begin(listener)
-  const call = { kind: 'call', id: 1, tool: 0, input: '', isBlocking: true, atMs: 0 } as const
+  const call = {
+    kind: 'call',
+    callNumber: 1,
+    tool: 0,
+    input: '',
+    isBlocking: true,
+    atMs: 0,
+  } as const
   const input = asciiTextOf('j["x"]')
   worker.send(serial, call, input)
   t.equal(input.length, 0, 'the bytes have changed hands')
@@ -182,12 +189,19 @@ t.test('arguments that cross as bytes arrive as their text', async t => {
 
 t.test('memory that has changed hands is used again, and by no other execution', async t => {
   const { lane, worker, heard, listener } = openLane(t)
-  const call = { kind: 'call', id: 1, tool: 0, input: '', isBlocking: true, atMs: 0 } as const
+  const call = {
+    kind: 'call',
+    callNumber: 1,
+    tool: 0,
+    input: '',
+    isBlocking: true,
+    atMs: 0,
+  } as const
   const input = `j["${'secret'.repeat(9000)}"]`
   const string = 'x'.repeat(20_000)
   /** Bytes of the memory in which a string comes. */
   const memoryOf = (serial: string) => {
-    lane.deliver(serial, { id: 1, text: { string }, atMs: 5 })
+    lane.deliver(serial, { callNumber: 1, text: { string }, atMs: 5 })
     const { text } = worker.nextDelivery(serial) as Delivery
     t.ok(textOfReply(text) === `j"${string}"`)
     return ((text as StringReply).string as AsciiText).bytes.buffer.byteLength
@@ -210,7 +224,7 @@ t.test('shared memory of arguments is not used again', async t => {
   const ascii = new Uint8Array(new SharedArrayBuffer(65_536))
   lane.start.port.postMessage({ tag: 'm', serial, value: {}, ascii })
   await until(heard, 1)
-  lane.deliver(serial, { id: 1, text: { string: 'x'.repeat(20_000) }, atMs: 5 })
+  lane.deliver(serial, { callNumber: 1, text: { string: 'x'.repeat(20_000) }, atMs: 5 })
   const { text } = worker.nextDelivery(serial) as Delivery
   t.equal(((text as StringReply).string as AsciiText).bytes.buffer.byteLength, 20_000)
 })
@@ -218,9 +232,9 @@ t.test('shared memory of arguments is not used again', async t => {
 t.test('messages and the report of a task reach its listener, and nothing after it', async t => {
   const { lane, worker, heard, faults, listener } = openLane(t)
   const serial = lane.begin(listener)
-  worker.send(serial, { kind: 'clear-timer', id: 1 })
+  worker.send(serial, { kind: 'clear-timer', callNumber: 1 })
   const input = `p"${'x'.repeat(MAX_TEXT_CHARS)}"`
-  const call = { kind: 'call', id: 2, tool: 0, input, isBlocking: true, atMs: 1 } as const
+  const call = { kind: 'call', callNumber: 2, tool: 0, input, isBlocking: true, atMs: 1 } as const
   worker.send(serial, call)
   worker.fail(serial, new Error('no report'))
   await until(heard, 3)
@@ -228,7 +242,7 @@ t.test('messages and the report of a task reach its listener, and nothing after 
   t.strictSame(
     [short, end],
     [
-      ['message', '{"kind":"clear-timer","id":1}'],
+      ['message', '{"kind":"clear-timer","callNumber":1}'],
       ['failure', 'no report'],
     ],
   )
@@ -236,11 +250,11 @@ t.test('messages and the report of a task reach its listener, and nothing after 
   t.strictSame([faults, lane.isSound], [[], true])
   const asked = lane.ask('statistics')
   const next = lane.begin(listener)
-  worker.send(serial, { kind: 'clear-timer', id: 1 })
+  worker.send(serial, { kind: 'clear-timer', callNumber: 1 })
   await t.rejects(asked, /a frame that no worker sends/)
   t.strictSame(heard.slice(3), [['failure', 'its thread has sent a frame that no worker sends']])
   t.strictSame([faults.length > 0, lane.isSound], [true, false])
-  worker.send(next, { kind: 'clear-timer', id: 1 })
+  worker.send(next, { kind: 'clear-timer', callNumber: 1 })
   await until(heard, 5)
   t.equal(heard.length, 4, 'nor is anything believed that comes behind')
 })
@@ -256,17 +270,17 @@ t.test('who has sent more than its report has none', async t => {
   t.match(heard, [['report', JSON.stringify(report)]])
   const next = lane.begin(listener)
   worker.report(next, report)
-  worker.send(next, { kind: 'clear-timer', id: 1 })
+  worker.send(next, { kind: 'clear-timer', callNumber: 1 })
   await until(heard, 2)
   t.match(heard[1], ['failure', 'its thread has sent a frame that no worker sends'])
 })
 
 t.test('what a thread has sent before it is lost is heard', async t => {
   const { lane, worker, heard, listener } = openLane(t)
-  worker.send(lane.begin(listener), { kind: 'clear-timer', id: 1 })
+  worker.send(lane.begin(listener), { kind: 'clear-timer', callNumber: 1 })
   lane.lose(new Error('it is gone'))
   t.strictSame(heard, [
-    ['message', '{"kind":"clear-timer","id":1}'],
+    ['message', '{"kind":"clear-timer","callNumber":1}'],
     ['failure', 'it is gone'],
   ])
 })

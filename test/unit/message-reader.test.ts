@@ -8,7 +8,7 @@ const limits = resolveLimits({ maxCalls: 2, maxLogBytes: 32_000, maxCallBytes: 1
 const readerOf = (more = {}) =>
   new MessageReader({ limits, emittedLogs: 0, session: undefined, ...more })
 const line = { level: 'log', text: 'x', atMs: 0 }
-const call = { kind: 'call', id: 1, tool: 0, input: 'p[]', isBlocking: true, atMs: 0 }
+const call = { kind: 'call', callNumber: 1, tool: 0, input: 'p[]', isBlocking: true, atMs: 0 }
 const report = {
   outcome: { status: 'stopped' },
   logs: [],
@@ -36,7 +36,7 @@ t.test('the lines of all messages and runs together are as many as a log has', a
 })
 
 t.test('a run asks for no more than its calls', async t => {
-  t.throws(() => readerOf().message({ ...call, id: 3 }), /a number of 3, limit 2/)
+  t.throws(() => readerOf().message({ ...call, callNumber: 3 }), /a call number of 3, limit 2/)
   const reader = readerOf()
   for (let i = 0; i < 8; i++) t.ok(reader.message(call))
   t.throws(() => reader.message(call), /requests of 1, limit 0/)

@@ -1,9 +1,14 @@
 /** What a session is repeated from has all texts, since nothing answers a worker that asks for more. */
 
+import { zstdDecompressSync } from 'node:zlib'
 import t from 'tap'
-import { wholeRecords } from '../../daemon/sessions/session-run.ts'
+import { readSessionRun, wholeRecords, writeSessionRun } from '../../daemon/sessions/session-run.ts'
+import type { JournalRecord } from '../../executor/boundary/journal-record.ts'
 import { Journal } from '../../executor/calls/journal.ts'
 import { PIECE_BYTES, TextBudget } from '../../executor/calls/text-budget.ts'
+import type { ExecutionPlan } from '../../executor/execution/execution-plan.ts'
+import { Toolbox } from '../../executor/tools/toolbox.ts'
+import type { Execution } from '../../protocol/execution/execution.ts'
 
 const LONG = 'x'.repeat(PIECE_BYTES - 1)
 const SHORT = 'y'.repeat(1000)
@@ -11,7 +16,14 @@ const SHORT = 'y'.repeat(1000)
 function journalOf(...texts: readonly string[]): Journal {
   const journal = new Journal()
   for (const [i, text] of texts.entries()) {
-    journal.deliver({ seq: i + 1, tool: 'a', request: 'call a', effect: 'once', text, atMs: 0 })
+    journal.deliver({
+      callNumber: i + 1,
+      tool: 'a',
+      request: 'call a',
+      effect: 'once',
+      text,
+      atMs: 0,
+    })
   }
   return journal
 }
@@ -29,3 +41,20 @@ t.test('a run that is the state of its session is stored, however long its answe
   t.equal(await wholeRecords(records, none), undefined)
   t.equal((await wholeRecords(records, none, true))?.length, 20)
 })
+
+t.test(
+  'a stored run names the call of a record `seq`, as every version has written it',
+  async t => {
+    const { records } = journalOf('p1')
+    const plan = { toolbox: new Toolbox([]), limits: {}, caller: 'one' } as unknown as ExecutionPlan
+    const run = { program: undefined, startedAtMs: 1, records: records as readonly JournalRecord[] }
+    const execution = { status: 'completed', output: { value: 1 } } as unknown as Execution
+    const bytes = (await writeSessionRun(plan, run, execution, 'r')) as Uint8Array
+    const written = JSON.parse(zstdDecompressSync(bytes).toString())
+    t.strictSame(
+      written.claimed.records,
+      records.map(({ callNumber: seq, ...rest }) => ({ ...rest, seq })),
+    )
+    t.strictSame(readSessionRun(bytes).claimed.records, records)
+  },
+)

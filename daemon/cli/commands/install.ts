@@ -39,7 +39,7 @@ async function install(options: Options, { terminal }: Cli): Promise<number> {
     goesBack: options.rollbackOnFailure === true,
   })
   const isInPlace = exitCode === exitCodes.ok || options.rollbackOnFailure === true
-  if (!isDry && isInPlace) tellInstalled(layout, runs, terminal)
+  if (!isDry && isInPlace) printInstalled(layout, runs, terminal)
   return exitCode
 }
 
@@ -127,7 +127,7 @@ export function doSteps(steps: readonly Step[], { runs, isDry, terminal }: Doing
   }
 }
 
-function tellInstalled(layout: Layout, runs: boolean, { stdout }: Terminal): void {
+function printInstalled(layout: Layout, runs: boolean, { stdout }: Terminal): void {
   const { scope, configDir, command } = layout
   const flag = scope === 'user' ? ' --user' : ''
   const version = currentVersion(layout)

@@ -83,7 +83,7 @@ function readInputs(pairs: Pairs): Record<string, unknown> | undefined {
       try {
         return [name, JSON.parse(text)]
       } catch {
-        // A text that is not JSON needs no quotes, which is handy on a command line.
+        // A string that is not JSON needs no quotes, which is handy on a command line.
         return [name, text]
       }
     }),

@@ -17,7 +17,7 @@ export function isColoured(output: Output, { NO_COLOR, TERM }: Variables): boole
   return output.isTTY === true && !NO_COLOR && TERM !== 'dumb'
 }
 
-/** The first line of a text. */
+/** The first line of a string. */
 export function firstLine(text: string): string {
   return text.trim().split('\n', 1)[0] as string
 }

@@ -21,15 +21,15 @@ export function askOn(input: Readable, output: Output): AskPerson {
 export async function askDecision(approval: Approval, ask: AskPerson): Promise<Decision> {
   if (isQuestion(approval)) {
     const answer = await ask('Answer: ')
-    return answer === undefined ? nobody : { decision: 'approve', answer }
+    return answer === undefined ? unanswered : { decision: 'approve', answer }
   }
   for (;;) {
     const line = await ask('Approve? y, or n with a reason: ')
-    if (line === undefined) return nobody
+    if (line === undefined) return unanswered
     if (/^\s*y(es)?\s*$/i.test(line)) return { decision: 'approve' }
     const [, reason] = /^\s*no?\b[\s:,]*(.*?)\s*$/i.exec(line) ?? []
     if (reason !== undefined) return { decision: 'reject', ...(reason !== '' && { reason }) }
   }
 }
 
-const nobody: Decision = { decision: 'reject', reason: 'nobody answered' }
+const unanswered: Decision = { decision: 'reject', reason: 'nobody answered' }

@@ -53,7 +53,7 @@ export class RunOutput {
         this.#waiting.delete(event.call.callId)
         return
       case 'approval-requested':
-        // The question is shown when its turn comes, and only where somebody can answer it.
+        // The question is shown when its turn comes, and only where a person can answer it.
         if (this.#flags !== undefined) this.#asked(event.approval, this.#flags)
         return
       case 'approval-decided':

@@ -1,11 +1,11 @@
 /** The page of time travel, and the line at which a waiting execution stands. */
 
 import type { Hono } from 'hono'
+import { callNumberOf } from '../../../executor/record/call-id.ts'
 import { LatchdError } from '../../../protocol/errors.ts'
 import type { CallRecord } from '../../../protocol/execution/execution.ts'
 import { requireScope } from '../../auth/tokens.ts'
 import type { HttpEnvironment } from '../../http/dependencies.ts'
-import { numberOf } from '../../replay/replay.ts'
 import type { ConsoleDependencies } from '../dependencies.ts'
 import { isUpdate, sendPage } from '../page.ts'
 import { pendingText } from '../pending.ts'
@@ -22,7 +22,7 @@ export function addReplayPages(app: Hono<HttpEnvironment>, deps: ConsoleDependen
     const calls = inOrder(made)
     const at = positionOf(context.req.query(), calls.length)
     const call = calls[at - 1]
-    const untilCall = call && numberOf(call.callId)
+    const untilCall = call && callNumberOf(call.callId)
     const [replay, program, pending] = await Promise.all([
       replays.replay(executionId, caller, { untilCall, signal: context.req.raw.signal }),
       isUpdate(context) ? undefined : executions.source(executionId, caller),
@@ -55,7 +55,7 @@ export function addReplayPages(app: Hono<HttpEnvironment>, deps: ConsoleDependen
 
 /** Calls in the order in which the program made them, which is that of their numbers. */
 function inOrder(calls: readonly CallRecord[]): CallRecord[] {
-  return [...calls].sort((a, b) => numberOf(a.callId) - numberOf(b.callId))
+  return [...calls].sort((a, b) => callNumberOf(a.callId) - callNumberOf(b.callId))
 }
 
 /** Which call is asked for, from 1; one more than there are is the end. */

@@ -17,7 +17,7 @@ export interface Field {
   readonly choices: readonly string[]
 }
 
-/** Forms with more fields than this are JSON: nobody fills them in one by one. */
+/** Forms with more fields than this are JSON: a person would not fill them in one by one. */
 const MAX_FIELDS = 50
 
 /**

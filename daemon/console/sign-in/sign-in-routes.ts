@@ -13,7 +13,7 @@ import type { BrowserSignIns } from './browser-sign-ins.ts'
 import { readCookie, removeCookie, writeCookie } from './cookie.ts'
 import { comeBackPage, signInPage } from './sign-in-page.ts'
 
-/** A token and a path; nothing longer is read for a browser that nobody knows. */
+/** A token and a path; nothing longer is read for a browser that has not signed in. */
 const MAX_FORM_BYTES = 8192
 
 /** Adds sign-in by a token and by a link, and sign-out. */

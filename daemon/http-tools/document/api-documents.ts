@@ -84,17 +84,17 @@ export class ApiDocuments {
    */
   replace(settings: readonly OpenApiSetting[]): readonly string[] {
     const before = this.#documents.map(({ setting }) => setting)
-    const { gone, changed } = changedEntries(before, settings)
+    const { removed, changed } = changedEntries(before, settings)
     const fresh = new Map(changed.map(setting => [setting.name, this.#documentOf(setting)]))
     const known = new Map(this.#documents.map(document => [document.setting.name, document]))
     this.#documents = settings.map(
       ({ name }) => fresh.get(name) ?? (known.get(name) as ApiDocument),
     )
     for (const [name, document] of known) {
-      if (gone.includes(name) || fresh.has(name)) void document.close()
+      if (removed.includes(name) || fresh.has(name)) void document.close()
     }
     for (const document of fresh.values()) document.start()
-    return gone
+    return removed
   }
 
   /** Loads all of them again, since they may have changed; their tools stay meanwhile. */

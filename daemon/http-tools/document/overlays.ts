@@ -7,7 +7,7 @@ import type { ReadingOptions } from './plan.ts'
  * Applies the actions in their order, to the document itself.
  *
  * @returns sentences about actions that fit nothing
- * @throws {Error} for a target that is no JSONPath
+ * @throws {Error} for a target that is not a JSONPath
  */
 export async function applyOverlays(
   document: Record<string, unknown>,

@@ -55,7 +55,7 @@ function withDefinitions(operation: HttpOperation, plan: DocumentPlan): HttpOper
   }
 }
 
-/** The schema with those that it refers to, which are looked for when somebody reads them. */
+/** The schema with those that it refers to, which are looked for when `$defs` is first read. */
 function lazily(schema: JsonSchema, definitions: Readonly<Record<string, JsonSchema>>): JsonSchema {
   // Only where there is a reference: what has no definitions has no such keyword.
   if (!hasReference(schema)) return deferSchema(schema)

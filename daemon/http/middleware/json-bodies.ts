@@ -24,7 +24,7 @@ export function readJsonBodies(): MiddlewareHandler<HttpEnvironment> {
       const message = `Cannot read the body: it is nested deeper than ${MAX_NESTING} levels`
       throw new LatchdError('INVALID_REQUEST', message)
     }
-    // Declared by the framework as the text itself, and awaited by it.
+    // The framework declares the text itself here, and awaits it.
     req.bodyCache.text = Promise.resolve(text) as never
     return await next()
   }

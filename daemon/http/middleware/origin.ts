@@ -5,7 +5,7 @@ import { LatchdError } from '../../../protocol/errors.ts'
 
 /** The host names that a daemon answers to. */
 export interface HostRule {
-  /** Names and addresses, lower case, without port. */
+  /** Names and addresses of hosts, in lower case, without ports. */
   readonly hosts: ReadonlySet<string>
   /**
    * Whether literal addresses are served too. A name cannot lead to them, so DNS rebinding cannot

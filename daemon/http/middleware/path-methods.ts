@@ -16,12 +16,12 @@ interface Route {
 export function pathMethods(routes: readonly Route[]): (path: string) => readonly string[] {
   const known = new Map<string, { readonly pattern: RegExp; readonly methods: Set<string> }>()
   for (const { method, path } of routes) {
-    // Middleware, which stands before every route.
+    // Middleware is registered for all methods, and is not a route.
     if (method === 'ALL') continue
     const literal = path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/:[^/]+/g, '[^/]+')
     const { methods } = known.get(path) ?? { methods: new Set<string>() }
     methods.add(method)
-    // Answered by the framework wherever GET is.
+    // The framework answers HEAD for each route of GET.
     if (method === 'GET') methods.add('HEAD')
     known.set(path, { pattern: new RegExp(`^${literal}$`), methods })
   }

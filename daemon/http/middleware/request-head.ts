@@ -44,7 +44,7 @@ export function headProblem(request: IncomingMessage): LatchdError | undefined {
 let goodHost = ''
 
 function isHost(host: string): boolean {
-  // The same one nearly always.
+  // Nearly all requests of a daemon have the same host.
   if (host === goodHost) return true
   const name = host.replace(/:\d+$/, '').toLowerCase()
   // Not another way to write a name or an address, such as 0x7f.1.

@@ -158,7 +158,7 @@ export function addConnectRoutes(
           if (raw === undefined) return
           conversation = connections.open(raw as never, caller.name)
           caller.withdrawn.addEventListener('abort', onWithdrawn)
-          // It may have been withdrawn while the connection was made.
+          // The token may have been withdrawn while the connection was made.
           if (caller.withdrawn.aborted) onWithdrawn()
         },
         onMessage: ({ data }, { raw }) => {

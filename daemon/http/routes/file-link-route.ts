@@ -1,4 +1,4 @@
-/** The route that makes links to files, for those who have no token. */
+/** The route that makes links to files, for clients that have no token. */
 
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
@@ -43,7 +43,7 @@ export function addFileLinkRoute(
     const { fileId } = await files.find(context.req.valid('param').id, context.get('caller'))
     const { expiresMs } = context.req.valid('json')
     const url = new URL(`/v1/files/${fileId}`, context.req.url)
-    // Where the client knows the daemon by another name, it is behind a proxy, which has TLS.
+    // A client that uses another host name comes by a proxy, and proxies have TLS.
     const { host } = proxies.clientOf(incomingOf(context))
     if (host !== undefined) Object.assign(url, { protocol: 'https:', host })
     url.search = links.sign(fileId, expiresMs)

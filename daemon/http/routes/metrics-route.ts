@@ -1,6 +1,6 @@
 /**
  * The metrics, for Prometheus. The counts are those of the whole daemon, for every caller. Series
- * of tools that the caller may not use are left out, since their names are not for it.
+ * of tools that the caller may not use are left out, since it may not read their names.
  */
 
 import type { OpenAPIHono } from '@hono/zod-openapi'

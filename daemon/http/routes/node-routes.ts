@@ -44,7 +44,7 @@ export function addNodeRoutes(app: OpenAPIHono<HttpEnvironment>, deps: RouteDepe
   const name = nodeName ?? hostname()
   app.openapi(nodesRoute, async context => {
     const running = Math.min(pool.active, executions.liveCount)
-    // Its own row in the store is as old as its last heartbeat.
+    // This daemon's own row in the store is as old as its last heartbeat.
     const here = {
       ...{ name, isThis: true, version, startedAtMs, seenAtMs: now() },
       ...{ workers: pool.workers, running, waiting: executions.liveCount - running },

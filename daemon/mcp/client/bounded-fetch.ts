@@ -63,7 +63,7 @@ function boundedBody(
         controller.enqueue(value)
       } catch (error) {
         await reader.cancel(error).catch(() => {
-          // It has broken off already.
+          // The body has broken off already.
         })
         controller.error(error)
         onLost(error)

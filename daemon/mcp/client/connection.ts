@@ -211,7 +211,7 @@ export class Connection {
               ...(total !== undefined && { total }),
               ...(message !== undefined && { message }),
             }),
-          // Of it only the parameters that travel as headers count: answers are checked elsewhere.
+          // The definition counts only for parameters that are sent as headers: answers are checked elsewhere.
           ...(definition && { toolDefinition: withoutOutput as ListedTool }),
         },
       )
@@ -224,7 +224,7 @@ export class Connection {
   /** Closes the connection, and ends the process of a stdio server. Never rejects. */
   async close(): Promise<void> {
     await this.#close().catch(() => {
-      // It is gone, which was wanted.
+      // The connection is closed already, as it should be.
     })
     this.#lose('it was closed')
   }
@@ -293,7 +293,7 @@ const unsent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNE
 /** Whether the server cannot have begun the call. */
 function neverArrived(error: unknown): boolean {
   if (error instanceof SdkHttpError) {
-    // The session is not known there any more (404), the caller not (401, 403), or nobody serves.
+    // The server does not know the session any more (404) or the caller (401, 403), or is down.
     return [401, 403, 404, 429, 503].includes(error.status)
   }
   if (error instanceof SdkError && error.code === SdkErrorCode.NotConnected) return true
@@ -314,7 +314,7 @@ function reasonOf(error: unknown): string {
   const parts: string[] = []
   for (let [cause, depth] = [error, 0]; cause !== undefined && depth < MAX_CAUSES; depth++) {
     const { message, code, name, cause: next } = errorOf(cause)
-    // Of an error with several causes Node gives the code alone.
+    // For an error with several causes Node gives the code alone.
     const text = message || code || name || String(cause)
     if (!parts.some(part => part.includes(text))) parts.push(text)
     cause = next

@@ -1,4 +1,4 @@
-/** What a login to a server has left: its client and its tokens, in the state folder. */
+/** The file of a login to a server, in the state folder: its client and its tokens. */
 
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'

@@ -53,7 +53,7 @@ export async function logIn({
     // A client that was registered before has another port in its address.
     await file.remove()
     const answer = answerOf(server, state, AbortSignal.any([signal, AbortSignal.timeout(LOGIN_MS)]))
-    // It is waited for below; until then nobody would take its failure.
+    // The answer is awaited below; until then its failure would be unhandled.
     answer.catch(() => {})
     const scope = oauth.scope === undefined ? {} : { scope: oauth.scope }
     if ((await auth(provider, { serverUrl, ...scope })) === 'AUTHORIZED') return

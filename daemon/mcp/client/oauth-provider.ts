@@ -80,7 +80,7 @@ class Credentials extends ClientCredentialsProvider {
 /** Tokens that a person has given by a login, and that are renewed here. */
 export class LoginProvider implements OAuthClientProvider {
   readonly redirectUrl: string
-  /** Absent: the login has no answer to be told from others. */
+  /** Absent: no answer to this login can be mistaken for that of another. */
   state?: () => string
   #oauth: OAuthSetting
   #file: OAuthFile
@@ -91,7 +91,7 @@ export class LoginProvider implements OAuthClientProvider {
 
   /**
    * @param onRedirect called with the address at which a person logs in
-   * @param redirectUrl where the browser is sent then; absent: nobody waits there
+   * @param redirectUrl where the browser is sent then; absent: nothing listens there
    */
   constructor(
     oauth: OAuthSetting,

@@ -1,5 +1,5 @@
 /**
- * Where the program of a server is.
+ * Finds the program of a server.
  *
  * A server has no variables but its own, so it has no `PATH` either, by which the system would look
  * for its program. The daemon looks with its own.

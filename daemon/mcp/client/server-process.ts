@@ -3,8 +3,8 @@
  *
  * It ends with the daemon. When that closes the connection, the server's input ends, and what does
  * not leave by itself is stopped, the children of the server included. When the daemon is killed,
- * nobody is left to do that, and a server may not heed the end of its input: a shell waits beside
- * it, whose own input ends with the daemon too, and stops the group then.
+ * it can stop nothing, and a server may not heed the end of its input. So a shell waits beside the
+ * server: its own input ends with the daemon too, and it stops the group then.
  */
 
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
@@ -28,12 +28,12 @@ export interface ServerProcess {
 }
 
 /**
- * So long a server has to leave after each step: the end of its input, SIGTERM, SIGKILL. The output of
- * one that has left has as long to end.
+ * A server has this long to end after each step: the end of its input, SIGTERM, SIGKILL. The output of
+ * one that has ended has as long to end.
  */
-const PATIENCE_MS = 2000
+const EXIT_WITHIN_MS = 2000
 
-/** Nobody is left in the group, or those who are left belong to another user. */
+/** The group has no process any more, or only processes of another user. */
 const CANNOT_SIGNAL = new Set<unknown>(['ESRCH', 'EPERM'])
 
 /** Waits for a line or the end of its input; the end means that the daemon is gone. */
@@ -68,8 +68,8 @@ export async function startServerProcess(
 }
 
 /**
- * Under its permissions Node hands them to each child, as `NODE_OPTIONS`. A server is no part of the
- * daemon, and has the variables of its setting alone.
+ * The command of a server, without the `NODE_OPTIONS` by which Node hands its permissions to each
+ * child. A server is a program of its own, and has the variables of its setting alone.
  */
 function commandOf(server: StdioServer, path: string | undefined): string[] {
   const command = [programPath(server, path), ...server.args]
@@ -80,7 +80,7 @@ function commandOf(server: StdioServer, path: string | undefined): string[] {
 }
 
 function watched(child: ChildProcessByStdio<Writable, Readable, Readable>): ServerProcess {
-  // A server that has ended cannot be written to. Whoever writes learns it from `ended`.
+  // A server that has ended cannot be written to. A writer learns it from `ended`.
   child.stdin.on('error', () => {})
   const release = hasGroups ? guard(child.pid as number) : () => {}
   const exited = new Promise<void>(resolve => {
@@ -101,10 +101,10 @@ function watched(child: ChildProcessByStdio<Writable, Readable, Readable>): Serv
     child.stdin.end()
     for (const name of ['SIGTERM', 'SIGKILL'] as const) {
       const hasExited = exited.then(() => true)
-      if (await within(hasExited, PATIENCE_MS, () => false)) break
+      if (await within(hasExited, EXIT_WITHIN_MS, () => false)) break
       signal(child, name)
     }
-    await within(ended, PATIENCE_MS, () => {
+    await within(ended, EXIT_WITHIN_MS, () => {
       // A process of another user, or one that has left the group and holds the output open.
       child.stdout.destroy()
       child.stderr.destroy()
@@ -132,7 +132,7 @@ function guard(group: number): () => void {
     env: {},
     detached: true,
   })
-  // Without a shell the end of its input alone tells a server that the daemon is gone.
+  // Without a shell the end of its input is a server's only sign that the daemon is gone.
   shell.on('error', () => {})
   shell.stdin.on('error', () => {})
   shell.unref()

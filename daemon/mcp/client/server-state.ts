@@ -1,6 +1,6 @@
 /** The state of the connection to a server. */
 
-/** What a server is at the moment. */
+/** The state of a server. */
 export type ServerState =
   | { readonly kind: 'connecting' }
   | {

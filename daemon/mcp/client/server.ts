@@ -53,9 +53,9 @@ const FIRST_PAUSE_MS = 250
 const LONGEST_PAUSE_MS = 60_000
 /** A connection that lasted so long worked. */
 const LASTING_MS = 30_000
-/** So long a call waits for a server that is about to connect. */
-const PATIENCE_MS = 10_000
-/** So long the open calls of a server that is replaced may take. */
+/** A call waits at most this long for a server that is about to connect. */
+const CONNECT_WITHIN_MS = 10_000
+/** The open calls of a server that is replaced may take this long. */
 const RETIRE_MS = 10_000
 /** A pause of at most so many milliseconds is waited for as a connection is. */
 const SHORT_PAUSE_MS = 1000
@@ -131,7 +131,7 @@ export class McpServer {
     await this.close()
   }
 
-  /** What it is, for people. */
+  /** The name of the server for people. */
   get what(): string {
     return `the MCP server ${this.setting.name}`
   }
@@ -170,7 +170,7 @@ export class McpServer {
   /** @throws {LatchdError} `TOOL_UNAVAILABLE`, or the signal's reason */
   async #connected(signal: AbortSignal): Promise<Connection> {
     if (this.#connection !== undefined) return this.#connection
-    const giveUp = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)])
+    const giveUp = AbortSignal.any([signal, AbortSignal.timeout(CONNECT_WITHIN_MS)])
     while (this.#connection === undefined && this.#isAboutToConnect()) {
       await abortable(this.#changed.promise, giveUp).catch(() => {})
       signal.throwIfAborted()
@@ -210,7 +210,7 @@ export class McpServer {
         const connection = await this.#open(signal, isOld)
         reason = await closedOr(connection, signal)
         this.#connection = undefined
-        // It may be lost without being closed, and a process must not stay.
+        // A connection may be lost without being closed, and its process must not stay.
         await connection.close()
       } catch (error) {
         reason = error instanceof Error ? error.message : String(error)

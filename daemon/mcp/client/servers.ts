@@ -93,10 +93,10 @@ export class McpServers {
    */
   replace(settings: readonly McpServerSetting[]): readonly string[] {
     const before = this.#servers.map(({ setting }) => setting)
-    const { gone, changed } = changedEntries(before, settings)
+    const { removed, changed } = changedEntries(before, settings)
     const fresh = new Map(changed.map(setting => [setting.name, this.#serverOf(setting)]))
     const left = this.#servers.filter(
-      ({ setting: { name } }) => gone.includes(name) || fresh.has(name),
+      ({ setting: { name } }) => removed.includes(name) || fresh.has(name),
     )
     this.#servers = settings.map(
       ({ name }) =>
@@ -107,7 +107,7 @@ export class McpServers {
       void server.retire().finally(() => this.#retiring.delete(server))
     }
     for (const server of fresh.values()) server.start()
-    return gone
+    return removed
   }
 
   /** Takes the lists that an earlier daemon has kept. */
@@ -155,7 +155,7 @@ export class McpServers {
       })
   }
 
-  /** What they are at the moment. */
+  /** The states of all servers. */
   get facts(): McpServerFacts[] {
     return this.#servers.map(({ setting, state, toolCount, reconnects }) => ({
       name: setting.name,

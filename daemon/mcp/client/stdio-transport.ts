@@ -102,7 +102,7 @@ export class StdioTransport implements Transport {
       try {
         message = this.#buffer.readMessage()
       } catch (error) {
-        // A line that is no message. The next one may be.
+        // A line that is not a message. The next one may be.
         this.onerror?.(error as Error)
         continue
       }

@@ -23,7 +23,7 @@ export async function answerOf(
     maxOutputChars: Number.POSITIVE_INFINITY,
     maxLogChars: Number.POSITIVE_INFINITY,
     keepsValue: false,
-    tellRest: (executionId, from, to) =>
+    restHint: (executionId, from, to) =>
       `read_output(${JSON.stringify({ executionId, from, to })}) reads them`,
   })
   const isError = shown.status === 'failed' || shown.status === 'stuck'

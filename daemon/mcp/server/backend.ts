@@ -16,6 +16,6 @@ export interface McpBackend {
   /** Whether the caller may decide approvals. */
   mayApprove(): Promise<boolean>
   tools(): Promise<CallerTools>
-  /** Whether the daemon is about to stop: then nobody has cancelled what is cut off. */
+  /** Whether the daemon is about to stop: then a request that is cut off was not cancelled. */
   readonly isStopping: () => boolean
 }

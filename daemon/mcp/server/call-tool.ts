@@ -30,7 +30,7 @@ type Calls = {
 }
 
 const MAX_ANSWER_BYTES = MAX_ANSWER_TOKENS * BYTES_PER_TOKEN
-/** Of a part, with room for what is around it. */
+/** The tokens of a part of an answer, with room for the text around it. */
 const MAX_PART_TOKENS = MAX_ANSWER_TOKENS - 100
 
 const calls: Calls = {

@@ -6,7 +6,7 @@ import { BYTES_PER_TOKEN } from '../../../protocol/answer/bounded-text.ts'
 import { toolDeclarations } from '../../../protocol/tool/declarations.ts'
 import type { ToolDescriptor } from '../../../protocol/tool/wire-tool.ts'
 
-/** So much of a description is declarations. */
+/** The declarations in a description take at most this many tokens. */
 const MAX_TOKENS = 2000
 const MAX_BYTES = MAX_TOKENS * BYTES_PER_TOKEN
 /** More namespaces are counted, not named. */

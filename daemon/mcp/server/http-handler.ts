@@ -31,11 +31,11 @@ const NEWS_MS = 1000
 
 /** Answers requests to `/mcp`. */
 export class McpHttp {
-  /** One for each caller, so that a change of one's lists is news for nobody else. */
+  /** One for each caller, so that a change of a caller's lists notifies that caller alone. */
   #modern = new Map<string, McpHttpHandler>()
   #watch: ListWatch
   #onProblem: (error: Error) => void
-  /** Names of callers whose hosts are to be told that they have further executions. */
+  /** Names of callers whose hosts are to be notified of further executions. */
   #news = new Set<string>()
   #timer: NodeJS.Timeout | undefined
   #stateless: ReturnType<typeof legacyStatelessFallback>

@@ -9,7 +9,7 @@ const QUIET_MS = 100
 interface Watched {
   readonly backend: McpBackend
   readonly notify: () => void
-  /** What the list said last; absent until somebody has read it. */
+  /** The last text of the list; absent until a caller has read it. */
   lastText: string | undefined
 }
 
@@ -35,7 +35,7 @@ export class ListWatch {
     return () => this.#watched.delete(watched)
   }
 
-  /** Something may have changed. */
+  /** Looks whether the list has changed. */
   check(): void {
     if (this.#watched.size === 0) return
     this.#timer ??= setTimeout(() => {

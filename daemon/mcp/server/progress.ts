@@ -27,7 +27,7 @@ export function reportProgress(
     }
   }
   report().catch(() => {
-    // It was stopped, or the client has left, or the daemon: the call itself shows which.
+    // The execution or the daemon was stopped, or the client has left: the call itself shows which.
   })
   return () => stop.abort()
 }

@@ -36,7 +36,7 @@ export function questionOf({ tool, question }: AskedApproval): ElicitRequestForm
   }
 }
 
-/** The answers of a person, by approval. They come from a client, and nobody has checked them. */
+/** The answers of a person, by approval. They come from a client, and are not checked yet. */
 export type Answers = Readonly<Record<string, unknown>>
 
 /**
@@ -82,7 +82,7 @@ async function once(decision: Promise<unknown>): Promise<void> {
   try {
     await decision
   } catch (error) {
-    // Somebody else was first, or its time is over: the program shows what has become of it.
+    // Another decision was first, or its time is over: the program shows what has become of it.
     const isOver =
       error instanceof LatchdError && ['ALREADY_DECIDED', 'NOT_FOUND'].includes(error.code)
     if (!isOver) throw error

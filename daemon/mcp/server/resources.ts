@@ -14,7 +14,7 @@ import { FILES } from './answer.ts'
 import type { McpBackend } from './backend.ts'
 
 const EXECUTIONS = 'latchd://executions/'
-/** Of so many of the newest executions a list tells; each is read by its id. */
+/** A list has this many of the newest executions; each of all is read by its id. */
 const MAX_LISTED = 20
 
 /** Adds the requests about resources to a server. */

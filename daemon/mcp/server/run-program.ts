@@ -32,7 +32,7 @@ export type ToolAnswer = CallToolResult | InputRequiredResult | CreatedTask
 const FIRST_WAIT_MS = 1000
 /** Hosts give up a tool after a minute. */
 export const DEFAULT_WAIT_MS = 45_000
-/** Longest time of one {@link goOn}; a client that asks for it has a longer patience. */
+/** Longest time of one {@link goOn}; a client that asks for it waits longer itself. */
 export const MAX_WAIT_MS = 300_000
 /** A person may take so long for an answer while the call is held. */
 const QUESTION_MS = 600_000
@@ -54,7 +54,7 @@ export async function runProgram(
   const outcome = await backend.client.execute({ ...request, waitMs: FIRST_WAIT_MS })
   const { executionId } = outcome
   const cancel = () => {
-    // A daemon that stops cuts its connections, which is no wish of a client.
+    // A daemon that stops cuts its connections: the client has cancelled nothing.
     if (!backend.isStopping()) backend.client.cancel(executionId).catch(() => {})
   }
   if (isOver(outcome)) return answerOf(backend.client, outcome, [])
@@ -129,7 +129,7 @@ function askedAgain(executionId: string, open: readonly AskedApproval[]): InputR
     inputRequests: Object.fromEntries(
       open.map(approval => [approval.approvalId, inputRequired.elicit(questionOf(approval))]),
     ),
-    // Who may go on with it is decided by the caller's token, as for `wait`.
+    // The caller's token decides whether it may go on with it, as for `wait`.
     requestState: executionId,
   })
 }
@@ -144,7 +144,7 @@ async function ask(
     try {
       answer = await context.mcpReq.elicitInput(questionOf(approval), { timeout: QUESTION_MS })
     } catch {
-      // Nobody has answered in time, or the host cannot ask after all: the handle is left.
+      // The person has not answered in time, or the host cannot ask after all: the handle is left.
       return false
     }
     if (await decide(backend.client, [approval], { [approval.approvalId]: answer })) return false

@@ -68,7 +68,7 @@ export class McpSessions {
     options: HandleOptions,
   ): Promise<Response> {
     const session = this.#sessions.get(sessionId)
-    if (session === undefined || session.owner.name !== owner.name) return gone()
+    if (session === undefined || session.owner.name !== owner.name) return unknownSession()
     this.#sessions.delete(sessionId)
     this.#sessions.set(sessionId, session)
     session.usedAtMs = now()
@@ -108,8 +108,8 @@ export class McpSessions {
 
 const now = () => performance.now()
 
-/** The answer that tells a client to begin anew. */
-function gone(): Response {
+/** The answer after which a client begins anew. */
+function unknownSession(): Response {
   const error = { code: -32001, message: 'Session not found' }
   return Response.json({ jsonrpc: '2.0', id: null, error }, { status: 404 })
 }

@@ -22,7 +22,7 @@ export interface StdioStreams {
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 /** The daemon has no news of its tools for its clients: they are asked for. */
 const POLL_MS = 30_000
-/** What was asked before the end of the input is answered within this time. */
+/** Requests that came before the end of the input are answered within this time. */
 const LAST_ANSWERS_MS = 60_000
 
 /**
@@ -127,7 +127,7 @@ class StreamTransport implements Transport {
         else if ('method' in message) this.#forgetCancelled(message)
         this.onmessage?.(message)
       } catch (error) {
-        // A line that is no message. The next one may be.
+        // A line that is not a message. The next one may be.
         this.onerror?.(error as Error)
       }
     }

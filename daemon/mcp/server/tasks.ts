@@ -90,7 +90,7 @@ async function taskOf(taskId: string, backend: McpBackend): Promise<DetailedTask
   switch (outcome.status) {
     case 'cancelled':
       return { ...base, status: 'cancelled' }
-    // One that is stuck goes on only when an operator acts, which no client should wait for.
+    // A stuck execution goes on only when an operator acts, and no client should wait for that.
     case 'stuck':
     case 'completed':
     case 'failed':
@@ -128,7 +128,7 @@ function baseOf({ executionId, createdAtMs, startedAtMs, ...outcome }: Outcome) 
     taskId: executionId,
     createdAt: new Date(createdAtMs).toISOString(),
     lastUpdatedAt: new Date(endedAtMs ?? startedAtMs ?? createdAtMs).toISOString(),
-    // It stays as long as the daemon keeps executions.
+    // A task stays as long as the daemon keeps its execution.
     ttlMs: null,
     pollIntervalMs: POLL_MS,
   }

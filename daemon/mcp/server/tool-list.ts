@@ -113,7 +113,7 @@ const texts: { readonly [Name in ToolName]: Omit<Tool, 'name' | 'inputSchema'> }
 
 const descriptions = new WeakMap<object, string>()
 
-/** What the list says of the tools of programs: the one part of it that may change. */
+/** The text about the tools of programs: the one part of the list that may change. */
 export async function programText(backend: McpBackend): Promise<string> {
   const own = await backend.tools()
   const description = descriptions.get(own) ?? programDescription(own.tools)

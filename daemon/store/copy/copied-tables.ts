@@ -24,7 +24,7 @@ export interface CopiedTable {
   readonly name: string
   /** The columns that order its rows, named alike in both stores. */
   readonly key: readonly string[]
-  /** What is selected in the embedded store; all columns when absent. */
+  /** The expressions that are selected in the embedded store; all columns when absent. */
   readonly select?: string
   readonly columns: readonly Column[]
 }

@@ -13,7 +13,7 @@ import { type CopiedTable, copiedTables, nextRows, type RowBatch } from './copie
 import { sourceDigest, targetDigest } from './rows-digest.ts'
 import type { CopySource } from './source.ts'
 
-/** What a copy tells while it goes on. */
+/** What a copy reports while it goes on. */
 export interface CopyProgress {
   /** A table is on both sides alike. */
   readonly onTable: (name: string, rows: number) => void
@@ -21,7 +21,7 @@ export interface CopyProgress {
   readonly onBatch?: () => void
 }
 
-/** What a copy came to. */
+/** The outcome of a copy. */
 export type CopyOutcome = 'copied' | 'was-copied'
 
 /** Tables that show that a database has work of its own. */
@@ -82,7 +82,7 @@ async function begin(tx: Transaction, { storeId, stateDir }: CopySource): Promis
   return first
 }
 
-/** That no other copy has come in between. */
+/** Throws when another copy has come in between. */
 async function requireSame(tx: Transaction, { storeId }: CopySource): Promise<void> {
   const state = await copyState(tx)
   if (state?.storeId === storeId && !state.isFinished) return
@@ -131,7 +131,7 @@ async function finish(
   source: CopySource,
   secrets: ReadonlyMap<string, string>,
 ): Promise<void> {
-  // The commit before the connection was lost.
+  // A repetition: the first attempt was committed before its connection was lost.
   if (tx.isRepeat && (await copyState(tx))?.isFinished === true) return
   await requireSame(tx, source)
   for (const [name, secret] of secrets) {

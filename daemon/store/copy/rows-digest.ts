@@ -9,7 +9,7 @@ import { type CopiedTable, type Key, nextRows, type Value } from './copied-table
 const MAX_ROWS = 50
 const MAX_LARGE_ROWS = 8
 
-/** What two equal tables have alike. */
+/** The digest of a table's rows: equal for equal tables. */
 export interface RowsDigest {
   readonly rows: number
   readonly sha256: string

@@ -15,7 +15,7 @@ import { Webhooks } from '../sqlite/webhooks.ts'
 /** Names of files in a state folder that the store's rows do not have. */
 const RUNNING_FILE = 'running'
 
-/** An embedded store that nobody else uses. */
+/** An embedded store that no other process uses. */
 export interface CopySource {
   readonly storeId: string
   readonly stateDir: string
@@ -62,7 +62,7 @@ export function openSource(stateDir: string, nowMs: number): CopySource {
   }
 }
 
-/** What the last daemon of the folder had is nobody's, as after its restart. */
+/** Executions of the folder's last daemon have no owner, as after its restart. */
 function giveUp(connection: Connection, stateDir: string, nowMs: number): void {
   const ran = readIfThere(join(stateDir, RUNNING_FILE))?.split('\n').filter(Boolean)
   connection.database.exec('BEGIN IMMEDIATE')

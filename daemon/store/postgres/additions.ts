@@ -81,7 +81,7 @@ async function addApprovals(tx: Transaction, to: readonly AdditionTo[]): Promise
     [
       added.map(([, { approval }]) => approval.approvalId),
       added.map(([{ id }]) => id),
-      added.map(([, { seq }]) => seq),
+      added.map(([, { callNumber }]) => callNumber),
       added.map(([{ owner }]) => owner),
       added.map(([, { approval }]) => approval.status),
       added.map(([, { approval }]) => approval.createdAtMs),
@@ -105,7 +105,7 @@ async function addRecords(tx: Transaction, to: readonly AdditionTo[]): Promise<v
     [
       added.map(([{ id }]) => id),
       added.map(([{ epoch }]) => epoch),
-      added.map(([, { seq }]) => seq),
+      added.map(([, { callNumber }]) => callNumber),
       added.map(([, { kind }]) => kind),
       added.map(([, { position }]) => position),
       added.map(([, { tool }]) => tool),
@@ -122,7 +122,7 @@ async function addRecords(tx: Transaction, to: readonly AdditionTo[]): Promise<v
   await tx.run(
     `UPDATE wait SET is_ready = false FROM unnest($1::bigint[], $2::int[]) AS n(execution, seq)
       WHERE wait.execution = n.execution AND wait.seq = n.seq AND is_ready`,
-    [deliveries.map(([{ id }]) => id), deliveries.map(([, { seq }]) => seq)],
+    [deliveries.map(([{ id }]) => id), deliveries.map(([, { callNumber }]) => callNumber)],
   )
 }
 

@@ -32,7 +32,7 @@ const ROWS = `SELECT w.id, w.execution, e.execution_id, w.owner, w.seq, w.status
 function stored(row: WaitRow): StoredApproval {
   return {
     approval: fromShortJson(row.approval, row.execution_id),
-    seq: row.seq,
+    callNumber: row.seq,
     encodedInput: fromLiteral(row.input_text),
     isRemembered: row.is_remembered,
     ...(row.is_edited && { isEdited: true }),
@@ -68,7 +68,7 @@ export async function decideApproval(
   const decided = decideStored(stored(row), decision, nowMs)
   if (decided.kind === 'already') {
     const before = tx.before as DecideOutcome | undefined
-    // Its own: the commit before the connection was lost.
+    // A repetition: the first attempt was committed before its connection was lost.
     if (before !== undefined && isDecidedAs(decided.stored, before)) return before
     return { ...decided, owner }
   }

@@ -1,4 +1,4 @@
-/** Claims of executions that nobody owns, beside other daemons that claim. */
+/** Claims of executions without an owner, beside other daemons that claim. */
 
 import type { ClaimAnswer, Claimed, ClaimRequest } from '../claim-facts.ts'
 import { claimed, givenBack, isClaimable, isFree, ownedUnder } from '../rules/standing.ts'
@@ -92,7 +92,7 @@ export async function claimExecutions(
 ): Promise<ClaimAnswer> {
   const before = tx.before as ClaimAnswer | undefined
   const known = before && (await claimedBefore(tx, daemon, before.claimed))
-  // The commit before the connection was lost.
+  // A repetition: the first attempt was committed before its connection was lost.
   if (before !== undefined && known?.length) return { ...before, claimed: known }
   const all: Claimed[] = []
   let from = after
@@ -185,7 +185,7 @@ async function withSessions(tx: Transaction, chosen: readonly Candidate[]): Prom
   return taken
 }
 
-/** Makes a daemon the owner of one execution that nobody owns. */
+/** Makes a daemon the owner of one execution that has none. */
 export async function takeExecution(
   tx: Transaction,
   daemon: number,
@@ -227,7 +227,7 @@ export async function giveBackExecution(
   fromMs: number,
 ): Promise<void> {
   const found = await lockExecution(tx, executionId)
-  // The commit before the connection was lost.
+  // A repetition: the first attempt was committed before its connection was lost.
   if (tx.isRepeat && found?.epoch === epoch && found.wake_ms === fromMs) return
   const row = ownedUnder(found, executionId, epoch)
   await changeExecutions(tx, [{ id: row.id, next: givenBack(row, fromMs) }])

@@ -7,7 +7,7 @@ import { checkServer } from './safety.ts'
 /** Connections of one daemon: two for batches of writes, and two for the rest. */
 const MAX_CONNECTIONS = 4
 const CONNECT_MS = 5000
-/** A statement that runs longer is no statement of ours that is well. */
+/** None of our statements takes longer while the database is well. */
 const STATEMENT_MS = 30_000
 /** The type of 64-bit integers, which pg reads as texts by default: ours are safe integers. */
 const INT8 = 20

@@ -2,9 +2,9 @@
  * The contents of files: rows of `content`, and their bytes in pieces.
  *
  * A content is written under an id of its own and becomes whole at the end. Of two daemons that write
- * the same one at once the first makes it whole, and the other removes what it has written. Both, and
- * whoever removes a content, hold a lock of its hash meanwhile, so that none is removed that somebody
- * has just found.
+ * the same one at once the first makes it whole, and the other removes what it has written. Both hold a
+ * lock of its hash meanwhile. A daemon that removes a content holds it too, so that it removes none
+ * that a writer has just found.
  */
 
 import { CONTENT_GRACE_MS, type ContentPlace, type ContentStore } from '../content-store.ts'
@@ -46,7 +46,7 @@ async function keep(
     await database
       .transaction(tx => remove(tx, id))
       .catch(() => {
-        // What is half written goes with a sweep.
+        // A sweep removes a content that is half written.
       })
     throw error
   }
@@ -57,7 +57,7 @@ async function keep(
 async function begin(tx: Transaction, { sha256, size }: Content): Promise<number | undefined> {
   await lock(tx, sha256)
   const before = tx.before as number | undefined
-  // The commit before the connection was lost.
+  // A repetition: the first attempt was committed before its connection was lost.
   if (before !== undefined && (await hasRow(tx, before))) return before
   if (await isThere(tx, sha256)) return undefined
   const [row] = await tx.rows<{ id: number }>(
@@ -112,7 +112,7 @@ async function writePieces(
 async function makeWhole(tx: Transaction, id: number, sha256: string): Promise<void> {
   await lock(tx, sha256)
   const isOurs = await tx.rows('SELECT 1 FROM content WHERE id = $1 AND is_whole', [id])
-  // The commit before the connection was lost.
+  // A repetition: the first attempt was committed before its connection was lost.
   if (isOurs.length > 0) return
   if (await isThere(tx, sha256)) return await remove(tx, id)
   const made = await tx.run(
@@ -194,10 +194,10 @@ async function removeOld(
   place: ContentPlace | undefined,
 ): Promise<boolean> {
   await lock(tx, sha256)
-  const gone = await tx.run(`DELETE FROM content WHERE id = $1 AND ${IS_OLD}`, [id])
-  if (gone === 0) return false
+  const removed = await tx.run(`DELETE FROM content WHERE id = $1 AND ${IS_OLD}`, [id])
+  if (removed === 0) return false
   const others = await tx.rows('SELECT 1 FROM content WHERE sha256 = $1', [sha256])
-  // Under the lock, so that nobody finds it there and relies on it.
+  // Under the lock, so that no writer finds it there and relies on it.
   if (place !== undefined && others.length === 0) await place.remove(sha256)
   return true
 }

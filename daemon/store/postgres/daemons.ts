@@ -1,4 +1,4 @@
-/** The daemons over one database: who lives, and what becomes of the executions of one that does not. */
+/** The daemons over one database: which of them live, and what becomes of the executions of a dead one. */
 
 import type { OpeningFacts } from '../claim-facts.ts'
 import type { DaemonLoad } from '../daemon-load.ts'
@@ -152,17 +152,17 @@ export async function glance(tx: Transaction, daemon: number, nowMs: number): Pr
 }
 
 /** What a daemon owns, as the store has it. */
-export interface BeatFindings {
+export interface HeartbeatFindings {
   readonly owned: readonly { readonly execution_id: string; readonly epoch: number }[]
-  /** Those of the asked ones that nobody owns any more, or that somebody does. */
+  /** Those of {@link HeartbeatFacts.queued} that do not wait for an owner any more. */
   readonly unqueued: readonly string[]
 }
 
 /** What a daemon knows at a heartbeat. */
-export interface BeatFacts {
+export interface HeartbeatFacts {
   /** Executions that have a worker now. */
   readonly working: readonly string[]
-  /** Executions that it takes for nobody's. */
+  /** Executions that, as far as it knows, have no owner. */
   readonly queued: readonly string[]
 }
 
@@ -170,8 +170,8 @@ export interface BeatFacts {
 export async function lookAfter(
   tx: Transaction,
   daemon: number,
-  { working, queued }: BeatFacts,
-): Promise<BeatFindings> {
+  { working, queued }: HeartbeatFacts,
+): Promise<HeartbeatFindings> {
   await tx.run(
     `UPDATE execution SET suspect = NOT suspect
       WHERE daemon = $1 AND suspect <> (execution_id = ANY($2::text[]))`,
@@ -195,20 +195,20 @@ async function ownedOf(tx: Transaction, queued: readonly string[]): Promise<stri
   return queued.filter(id => !free.has(id))
 }
 
-/** Gives up the daemons that are dead: what each of them owned is nobody's. */
+/** Gives up the daemons that are dead: their executions have no owner any more. */
 export async function reap(tx: Transaction): Promise<StuckExecution[]> {
   const dead = await tx.rows<{ id: number; now_ms: number }>(
     `SELECT id, latchd_now() AS now_ms FROM daemon WHERE seen_ms < latchd_now() - ${LEASE_MS}
       ORDER BY id FOR UPDATE SKIP LOCKED`,
   )
   const stuck: StuckExecution[] = []
-  // The commit before the connection was lost: they are gone.
+  // A repetition: the first attempt has removed the dead daemons.
   if (dead.length === 0 && tx.before !== undefined) stuck.push(...(tx.before as StuckExecution[]))
   for (const { id, now_ms: nowMs } of dead) stuck.push(...(await giveUp(tx, id, { nowMs })))
   return stuck
 }
 
-/** Gives up a daemon: what it owned is nobody's, and counts as lost. */
+/** Gives up a daemon: its executions have no owner any more, and count as lost. */
 export async function giveUp(
   tx: Transaction,
   daemon: number,
@@ -240,7 +240,7 @@ export async function startAnew(
   const before = tx.before as { stuck: readonly StuckExecution[]; number: number } | undefined
   const stuck = await giveUp(tx, daemon, opening)
   const number = await register(tx, facts, before?.number)
-  // The commit before the connection was lost: nothing was left to give up.
+  // A repetition: the first attempt has left nothing to give up.
   return before?.number === number ? before : { stuck, number }
 }
 
@@ -276,7 +276,7 @@ export async function quarantine(
 ): Promise<StuckExecution | undefined> {
   const row = await lockExecution(tx, executionId)
   if (row === undefined || row.epoch !== epoch) return undefined
-  // The commit before the connection was lost.
+  // A repetition: the first attempt was committed before its connection was lost.
   if (row.state === 'stuck' && tx.before !== undefined) return tx.before as StuckExecution
   if (!isOwned(row)) return undefined
   return await markStuck(tx, row, nowMs, error)

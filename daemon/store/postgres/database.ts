@@ -2,7 +2,7 @@
  * The connections to PostgreSQL: transactions, each carried out until it is known what came of it.
  *
  * A connection that is lost while a transaction is under way leaves its commit unknown. Then the same
- * transaction is carried out again, and is told that it may have been carried out before. After
+ * transaction is carried out again, as one that may have been carried out before. After
  * {@link GIVE_UP_MS} without a database it is refused.
  */
 
@@ -168,7 +168,7 @@ export class Database {
 export const isForgotten = (error: unknown): boolean =>
   (error as { constraint?: unknown }).constraint === 'execution_daemon_fkey'
 
-/** What is known of earlier attempts at a transaction. */
+/** The facts of earlier attempts at a transaction. */
 type Attempt = Pick<Transaction, 'isRepeat' | 'before'>
 
 /** The answer to a commit was lost. */

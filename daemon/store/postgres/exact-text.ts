@@ -5,7 +5,7 @@
  * escapes both.
  */
 
-/** Encodes a text for a column. */
+/** Encodes a string for a column. */
 export function toLiteral(text: string): string {
   return JSON.stringify(text)
 }

@@ -58,7 +58,7 @@ export async function lockOwned(
 export interface RowChange {
   readonly id: RowId
   readonly next: Standing
-  /** The daemon that owns it; absent: nobody. */
+  /** The daemon that owns it; absent: none. */
   readonly daemon?: number | undefined
   /** What it runs on; absent: as before. */
   readonly runtime?: string | undefined

@@ -84,7 +84,7 @@ async function bytesOf(tx: Transaction, condition: string, value: string): Promi
 /** Removes records; returns the hashes of contents that no record has any more. */
 export async function removeFiles(tx: Transaction, fileIds: readonly string[]): Promise<string[]> {
   const hashes = await removeRows(tx, fileIds)
-  // The commit before the connection was lost: their rows are gone.
+  // A repetition: the first attempt has removed their rows.
   return await unusedContents(tx, [...hashes, ...((tx.before ?? []) as string[])])
 }
 
@@ -117,7 +117,7 @@ async function sweepFiles(
   )
   const ids = rows.map(({ file_id }) => file_id)
   const before = tx.before as FileSweep | undefined
-  // The commit before the connection was lost: their rows are gone.
+  // A repetition: the first attempt has removed their rows.
   if (ids.length === 0 && before !== undefined) {
     return { ...before, hashes: await unusedContents(tx, before.hashes) }
   }

@@ -10,9 +10,9 @@ import { LatchdError } from '../../../protocol/errors.ts'
 import type { PeerFacts, StoreNews } from '../sharing.ts'
 import { giveBackExecution } from './claims.ts'
 import {
-  type BeatFindings,
   type DaemonFacts,
   glance,
+  type HeartbeatFindings,
   LEASE_MS,
   listPeers,
   lookAfter,
@@ -240,7 +240,7 @@ export class Heartbeat {
   }
 
   /** Gives back what the store has for this daemon's and its memory has not. */
-  async #putRight(news: StoreNews, { owned, unqueued }: BeatFindings): Promise<void> {
+  async #putRight(news: StoreNews, { owned, unqueued }: HeartbeatFindings): Promise<void> {
     if (unqueued.length > 0) news.onUnqueued(unqueued)
     const missing = owned.filter(({ execution_id }) => !news.isHere(execution_id))
     // Twice in a row: one heartbeat alone may fall between the commit and its answer.

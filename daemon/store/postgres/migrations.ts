@@ -71,13 +71,13 @@ async function versionOf(tx: Transaction): Promise<number> {
   return Number(version)
 }
 
-/** A value of a store's own, by name. */
+/** A fact that the store keeps about itself, by name. */
 export async function meta(tx: Transaction, name: string): Promise<string | undefined> {
   const [row] = await tx.rows<{ value: string }>('SELECT value FROM meta WHERE name = $1', [name])
   return row?.value
 }
 
-/** Keeps a value of a store's own. */
+/** Stores a fact about the store itself. */
 export async function setMeta(tx: Transaction, name: string, value: string): Promise<void> {
   await tx.run(
     `INSERT INTO meta (name, value) VALUES ($1, $2)

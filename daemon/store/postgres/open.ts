@@ -11,7 +11,7 @@ import { PostgresStore } from './postgres-store.ts'
 export interface PostgresStoreOptions extends DaemonFacts {
   /** The database: `postgres://…`. */
   readonly databaseUrl: string
-  /** A clock of this machine, best one that nobody sets; `Date.now` when absent. */
+  /** A clock of this machine, best one that cannot be set; `Date.now` when absent. */
   readonly now?: () => number
 }
 

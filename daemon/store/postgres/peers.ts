@@ -1,4 +1,4 @@
-/** How daemons over one database find each other, and who of them has an execution in memory. */
+/** How daemons over one database find each other, and which of them has an execution in memory. */
 
 import type { PeerFacts, PeerRow, Standing } from '../sharing.ts'
 import type { Transaction } from './database.ts'
@@ -24,7 +24,7 @@ export async function listPeers(tx: Transaction): Promise<PeerRow[]> {
   )
 }
 
-/** How executions stand, for who follows them; those that are not there are left out. */
+/** How executions stand, for a daemon that follows them; those that are not there are left out. */
 export async function standings(
   tx: Transaction,
   executionIds: readonly string[],

@@ -14,12 +14,12 @@ import { type Database, isForgotten, type Transaction } from './database.ts'
 import { changeExecutions, lockExecution } from './execution-rows.ts'
 import { filesPart } from './files.ts'
 import { Heartbeat } from './heartbeat.ts'
-import { InOrder } from './in-order.ts'
+import { InOrder, type PartRuns } from './in-order.ts'
 import { keyedExecutions } from './keys.ts'
 import type { StoreIdentity } from './migrations.ts'
 import * as reading from './reading.ts'
 import * as removing from './removing.ts'
-import * as sessions from './sessions.ts'
+import { sessionsPart } from './sessions-part.ts'
 import { sharedPart } from './shared-part.ts'
 import { problemsOf } from './verification.ts'
 import * as webhooks from './webhooks.ts'
@@ -88,13 +88,13 @@ export class PostgresStore implements store.Store {
     return await this.#inOrder.run(names, async () => {
       const { number } = this.#heartbeat
       const value = await this.#writes.write(write)
-      // What is accepted is accepted: if this daemon does not live, another one runs it.
+      // A submission that is accepted stays so: if this daemon does not live, another one runs it.
       if (write.kind !== 'submit') await this.#heartbeat.alive(number)
       return value
     })
   }
 
-  // Who owns an execution.
+  // The owner of an execution.
 
   open(facts: OpeningFacts) {
     if (facts.runtime !== undefined) this.#heartbeat.runtime = facts.runtime
@@ -214,8 +214,8 @@ export class PostgresStore implements store.Store {
     return this.#read([executionId], tx => reading.readJournal(tx, executionId))
   }
 
-  texts(executionId: string, seqs: readonly number[]) {
-    return this.#read([executionId], tx => reading.readAnswers(tx, executionId, seqs))
+  texts(executionId: string, callNumbers: readonly number[]) {
+    return this.#read([executionId], tx => reading.readAnswers(tx, executionId, callNumbers))
   }
 
   async statistics() {
@@ -255,71 +255,27 @@ export class PostgresStore implements store.Store {
 
   // Sessions.
 
-  createSession(sessionId: string, owner: string, nowMs: number) {
-    return this.#transaction([sessionId], tx => sessions.createSession(tx, sessionId, owner, nowMs))
+  #runs: PartRuns = {
+    transaction: (names, work) => this.#transaction(names, work),
+    read: (names, work) => this.#read(names, work),
   }
-
-  session(sessionId: string) {
-    return this.#read([sessionId], tx => sessions.readSession(tx, sessionId))
-  }
-
-  sessions(query: store.SessionQuery) {
-    return this.#read([], tx => sessions.listSessions(tx, query))
-  }
-
-  snapshot(sessionId: string, isNameEnough?: boolean) {
-    return this.#read([sessionId], tx => sessions.readSnapshot(tx, sessionId, isNameEnough))
-  }
-
-  holdSession(sessionId: string, executionId: string) {
-    return this.#transaction([sessionId], (tx, daemon) =>
-      sessions.holdSession(tx, sessionId, executionId, daemon),
-    )
-  }
-
-  releaseSession(sessionId: string, executionId: string) {
-    return this.#transaction([sessionId], tx => sessions.releaseSession(tx, sessionId, executionId))
-  }
-
-  saveSnapshot(
-    sessionId: string,
-    executionId: string,
-    snapshot: store.SessionLeaving | undefined,
-    nowMs: number,
-  ) {
-    return this.#transaction([sessionId], tx =>
-      sessions.endInSession(tx, sessionId, executionId, snapshot, nowMs),
-    )
-  }
-
-  sessionRuns(sessionId: string) {
-    return this.#read([sessionId], tx => sessions.sessionRuns(tx, sessionId))
-  }
-
-  outdatedSessions(runtime: string, limit: number) {
-    return this.#read([], tx => sessions.outdatedSessions(tx, runtime, limit))
-  }
-
-  replaceSnapshot(sessionId: string, before: string, snapshot: store.SessionSnapshot) {
-    return this.#transaction([sessionId], tx =>
-      sessions.replaceSnapshot(tx, sessionId, before, snapshot),
-    )
-  }
-
-  removeSession(sessionId: string) {
-    return this.#transaction([sessionId], tx => sessions.removeSession(tx, sessionId))
-  }
-
-  sessionBytes(owner: string) {
-    return this.#read([], tx => sessions.sessionBytes(tx, owner))
-  }
+  #sessions = sessionsPart(this.#runs)
+  createSession = this.#sessions.createSession
+  session = this.#sessions.session
+  sessions = this.#sessions.sessions
+  snapshot = this.#sessions.snapshot
+  holdSession = this.#sessions.holdSession
+  releaseSession = this.#sessions.releaseSession
+  saveSnapshot = this.#sessions.saveSnapshot
+  sessionRuns = this.#sessions.sessionRuns
+  outdatedSessions = this.#sessions.outdatedSessions
+  replaceSnapshot = this.#sessions.replaceSnapshot
+  removeSession = this.#sessions.removeSession
+  sessionBytes = this.#sessions.sessionBytes
 
   // Files.
 
-  #files = filesPart({
-    transaction: (names, work) => this.#transaction(names, work),
-    read: (names, work) => this.#read(names, work),
-  })
+  #files = filesPart(this.#runs)
   addFile = this.#files.addFile
   file = this.#files.file
   filesOfExecution = this.#files.filesOfExecution

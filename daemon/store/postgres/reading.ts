@@ -192,7 +192,7 @@ interface JournalRow {
   readonly answer_text: string | null
 }
 
-/** Intents in order of `seq`, then deliveries in order of `position`; with texts up to a budget. */
+/** Intents in order of their call numbers, then deliveries in order of `position`; with texts up to a budget. */
 async function readRecords(tx: Transaction, execution: RowId): Promise<ReadRecord[]> {
   const rows = await tx.rows<JournalRow>(
     `SELECT seq, kind, position, tool, request_text, effect, at_ms, bytes,
@@ -214,7 +214,14 @@ async function readRecords(tx: Transaction, execution: RowId): Promise<ReadRecor
   const whole = new TextBudget()
   return rows.map(row => {
     const { seq, kind, position, tool, effect, bytes, answer_text } = row
-    const base = { kind, seq, position, tool, request: fromLiteral(row.request_text), effect }
+    const base = {
+      kind,
+      callNumber: seq,
+      position,
+      tool,
+      request: fromLiteral(row.request_text),
+      effect,
+    }
     const atMs = row.at_ms
     if (answer_text !== null) return { ...base, text: fromLiteral(answer_text), atMs }
     const text = long.get(seq)
@@ -227,13 +234,13 @@ async function readRecords(tx: Transaction, execution: RowId): Promise<ReadRecor
 async function readTexts(
   tx: Transaction,
   execution: RowId,
-  seqs: readonly number[],
+  callNumbers: readonly number[],
 ): Promise<ReadonlyMap<number, string>> {
-  if (seqs.length === 0) return new Map()
+  if (callNumbers.length === 0) return new Map()
   const rows = await tx.rows<{ seq: number; answer_text: string }>(
     `SELECT seq, answer_text FROM journal
       WHERE execution = $1 AND kind = 'delivery' AND seq = ANY($2::int[])`,
-    [execution, seqs],
+    [execution, callNumbers],
   )
   return new Map(rows.map(({ seq, answer_text }) => [seq, fromLiteral(answer_text)]))
 }
@@ -242,16 +249,16 @@ async function readTexts(
 export async function readAnswers(
   tx: Transaction,
   executionId: string,
-  seqs: readonly number[],
+  callNumbers: readonly number[],
 ): Promise<string[]> {
   const [row] = await tx.rows<{ id: RowId }>('SELECT id FROM execution WHERE execution_id = $1', [
     executionId,
   ])
   if (row === undefined) throw new Error(`There is no execution ${executionId}`)
-  const texts = await readTexts(tx, row.id, seqs)
-  return seqs.map(seq => {
-    const text = texts.get(seq)
-    if (text === undefined) throw new Error(`There is no delivery ${seq}`)
+  const texts = await readTexts(tx, row.id, callNumbers)
+  return callNumbers.map(callNumber => {
+    const text = texts.get(callNumber)
+    if (text === undefined) throw new Error(`There is no delivery ${callNumber}`)
     return text
   })
 }

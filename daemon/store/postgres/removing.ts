@@ -123,12 +123,12 @@ async function removeBeyond(tx: Transaction, maxBytes: number): Promise<number> 
     `SELECT id, (pg_column_size(e.*) + ${[...of, files].join(' + ')})::bigint AS bytes FROM execution e
       WHERE ended_ms IS NOT NULL ORDER BY ended_ms LIMIT ${MAX_STEP} FOR UPDATE OF e`,
   )
-  const gone: RowId[] = []
+  const removed: RowId[] = []
   for (const one of oldest) {
     if (bytes <= maxBytes) break
     bytes -= one.bytes
-    gone.push(one.id)
+    removed.push(one.id)
   }
-  await removeRows(tx, gone, true)
-  return gone.length
+  await removeRows(tx, removed, true)
+  return removed.length
 }

@@ -57,7 +57,7 @@ async function addedBefore(
         OR EXISTS (SELECT 1 FROM wait w WHERE w.approval_id = n.approval_id)`,
     [
       parts.map(({ row }) => row.id),
-      parts.map(({ record }) => record?.seq ?? null),
+      parts.map(({ record }) => record?.callNumber ?? null),
       parts.map(({ record }) => record?.kind ?? null),
       // One is enough, and the record is the surer one.
       parts.map(({ record, approval }) => (record ? null : (approval?.approvalId ?? null))),

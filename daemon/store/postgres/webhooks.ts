@@ -77,7 +77,7 @@ export async function delayWebhook(
   messageId: string,
   nextAtMs: number,
 ): Promise<void> {
-  // The instant tells whether it has been carried out before.
+  // The instant shows whether it has been carried out before.
   await tx.run(
     `UPDATE webhook SET attempts = attempts + 1, due_ms = $2, leased_ms = 0
       WHERE message_id = $1 AND due_ms <> $2`,

@@ -35,7 +35,7 @@ export class WriteBatches {
   onCommit: OnCommit = () => {}
 
   /**
-   * @param daemon who owns the executions now
+   * @param daemon the one that owns the executions now
    * @param forgotten registers this daemon anew, when the others took it for dead
    */
   constructor(database: Database, daemon: Writer, forgotten: () => Promise<void>) {
@@ -83,7 +83,7 @@ export class WriteBatches {
 
 const ofAll: ReadonlySet<string> = new Set(['STORE_UNAVAILABLE', 'STORE_FULL', 'DRAINING'])
 
-/** Whether an error is no fault of a write. */
+/** Whether an error has the same cause for all writes, and is not the fault of one. */
 const isOfAll = (error: unknown) => error instanceof LatchdError && ofAll.has(error.code)
 
 function refusal(error: unknown, { kind }: Write): LatchdError {

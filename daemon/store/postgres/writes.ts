@@ -2,8 +2,8 @@
  * What executions write while they run, a batch at a time: the rows are locked, the rules that every
  * store follows decide about each, and one statement for each table carries out what they decided.
  *
- * The lock is the fence: who claims, reaps or decides takes the same one, so that no write of an
- * earlier owner comes after a newer owner's claim.
+ * The lock is the fence: claims, reaps and decisions take the same one, so that no write of an earlier
+ * owner comes after a newer owner's claim.
  */
 
 import { outcomeOfKey } from '../rules/keys.ts'
@@ -135,7 +135,7 @@ async function changeAll(
     const value = write.kind === 'park' ? (isReady ? 'ready' : 'parked') : undefined
     outcomes.set(write, { kind: 'done', value })
     const { usage, startedAtMs } = write.addition
-    // Whoever writes has shown that its runtime repeats what was there.
+    // A daemon that writes has shown that its runtime repeats the journal so far.
     const runsOn = write.addition.runtime
     const isSame = usage === undefined && startedAtMs === undefined && isEqual(next, row)
     if (isSame && (runsOn === undefined || runsOn === row.runtime)) continue
@@ -221,7 +221,7 @@ async function submitAll(
     const { owner, key, executionId } = write.submission
     const known = key && keys.get(JSON.stringify([owner, key.text]))
     if (key === undefined || known === undefined) return false
-    // Its own: the commit before the connection was lost.
+    // A repetition: the first attempt was committed before its connection was lost.
     if (known.executionId === executionId) done(write, accepted(write))
     else done(write, outcomeOfKey(known, key.bodyHash))
     return true

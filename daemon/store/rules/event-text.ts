@@ -24,7 +24,7 @@ export function eventsText(
   )
 }
 
-/** The events of a text. @param ending the text of the execution's ending; `null`: it has none */
+/** The events that a string holds. @param ending the text of the execution's ending; `null`: it has none */
 export function eventsOfText(
   events: string,
   executionId: string,

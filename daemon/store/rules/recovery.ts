@@ -24,7 +24,8 @@ export const DAMAGED: StuckError = {
 }
 
 /**
- * An execution whose owner is gone: nobody's, and next by its age. Unchanged when it had no owner.
+ * An execution whose owner was lost: it has no owner, and its turn comes by its age. Unchanged when it
+ * had none.
  *
  * @param hadWorker whether it may be the cause of the loss
  */

@@ -7,7 +7,7 @@
  *                       ▼                           retry:  stuck ─▶ queued
  *        completed, failed, cancelled, stuck
  *
- * Beside its state an execution has an owner, or is nobody's and has an instant from which it can be
+ * Beside its state an execution has an owner, or it has none and an instant from which it can be
  * claimed. The owner is the holder of the epoch. An execution that waits, has ended or is stuck has
  * no owner.
  */
@@ -53,7 +53,7 @@ export function isClaimable({ state, wake_ms }: Standing, nowMs: number): boolea
   return isLive(state) && wake_ms !== null && wake_ms <= nowMs
 }
 
-/** Whether an execution is nobody's, so that it can be taken. */
+/** Whether an execution has no owner, so that it can be taken. */
 export function isFree({ state, wake_ms }: Standing): boolean {
   return isLive(state) && wake_ms !== null
 }

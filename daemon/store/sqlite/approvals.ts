@@ -49,13 +49,13 @@ export class Approvals {
   }
 
   add({ id, owner, execution_id }: ExecutionRef, added: readonly StoredApproval[]): void {
-    for (const { approval, seq, encodedInput, isRemembered, isEdited = false } of added) {
+    for (const { approval, callNumber, encodedInput, isRemembered, isEdited = false } of added) {
       this.#connection.run(
         `INSERT INTO wait (approval_id, execution, seq, owner, status, created_ms, approval, input,
           is_remembered, is_edited, is_ready) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         approval.approvalId,
         id,
-        seq,
+        callNumber,
         owner,
         approval.status,
         approval.createdAtMs,
@@ -63,7 +63,7 @@ export class Approvals {
         toColumn(encodedInput),
         Number(isRemembered),
         Number(isEdited),
-        Number(approval.status !== 'pending' && !this.#journals.hasDelivery(id, seq)),
+        Number(approval.status !== 'pending' && !this.#journals.hasDelivery(id, callNumber)),
       )
     }
   }
@@ -118,11 +118,11 @@ export class Approvals {
   markReceived(execution: RowId, records: readonly JournalRecord[]): void {
     const delivered = records.filter(({ kind }) => kind === 'delivery')
     if (delivered.length === 0 || !this.isReady(execution)) return
-    for (const { seq } of delivered) {
+    for (const { callNumber } of delivered) {
       this.#connection.run(
         'UPDATE wait SET is_ready = 0 WHERE execution = ? AND seq = ? AND is_ready = 1',
         execution,
-        seq,
+        callNumber,
       )
     }
   }
@@ -136,7 +136,7 @@ export class Approvals {
         WHERE execution = ? AND (is_ready = 1 OR status = 'pending') ORDER BY seq, id`,
       execution,
     )
-    // Most executions ask nobody.
+    // Most executions ask for no approval.
     if (open.length === 0) return
     this.#connection.run(
       'UPDATE wait SET is_ready = 0 WHERE execution = ? AND is_ready = 1',
@@ -201,7 +201,7 @@ export class Approvals {
 function stored(row: WaitRow): StoredApproval {
   return {
     approval: fromShortJson(row.approval, row.execution_id),
-    seq: row.seq,
+    callNumber: row.seq,
     encodedInput: fromColumn(row.input),
     isRemembered: row.is_remembered === 1,
     ...(row.is_edited === 1 && { isEdited: true }),

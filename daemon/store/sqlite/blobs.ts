@@ -8,7 +8,7 @@ import { fromColumn, type TextColumn, toColumn } from './exact-text.ts'
 export type BlobId = number
 
 /**
- * SHA-256 of a body with its type, since equal bytes of a text and of bytes are read differently.
+ * SHA-256 of a body with its type, since equal bytes of a string and of bytes are read differently.
  */
 export function hashOf(body: TextColumn): Buffer {
   const type = typeof body === 'string' ? 'text:' : 'bytes:'
@@ -23,7 +23,7 @@ export class Blobs {
     this.#connection = connection
   }
 
-  /** Keeps a text for one more use. */
+  /** Keeps a string for one more use. */
   keepText(text: string): BlobId {
     return this.#keep(toColumn(text))
   }

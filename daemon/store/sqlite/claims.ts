@@ -1,4 +1,4 @@
-/** Claims of executions that nobody owns. */
+/** Claims of executions without an owner. */
 
 import type { ClaimAnswer, Claimed, ClaimRequest } from '../claim-facts.ts'
 import { isClaimable } from '../rules/standing.ts'
@@ -16,7 +16,7 @@ type Candidate = Pick<ExecutionRow, 'id' | 'execution_id' | 'session_id'>
 const IS_FREE = `(session_id IS NULL OR NOT EXISTS (SELECT 1 FROM temp.holder
   WHERE holder.session_id = execution.session_id AND holder.execution_id <> execution.execution_id))`
 
-/** Operations that read the index of executions that nobody owns. */
+/** Operations that read the index of executions without an owner. */
 export class Claims {
   #connection: Connection
   #executions: Executions
@@ -58,7 +58,7 @@ export class Claims {
     return this.#executions.claimRow(row)
   }
 
-  /** Owners of executions that nobody owns; each costs one look-up in the index. */
+  /** Callers of executions that no daemon owns; each costs one look-up in the index. */
   *#owners(): Iterable<string> {
     for (let last = ''; ; ) {
       const row = this.#connection.get<{ owner: string }>(
@@ -93,7 +93,7 @@ export class Claims {
     return row?.wake_ms ?? Infinity
   }
 
-  /** After a claim of all that could be had: whether one of an owner is left whose time has come. */
+  /** After a claim: whether an execution of an owner is due and could not be claimed. */
   #isBlocked(owner: string, nowMs: number): boolean {
     return (
       this.#connection.get(

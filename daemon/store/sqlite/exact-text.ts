@@ -1,14 +1,14 @@
 /**
  * Texts of programs in columns, exactly, even when they are not well-formed Unicode.
  *
- * SQLite's TEXT is UTF-8, which cannot hold lone surrogates: node:sqlite replaces them. Such a text
+ * SQLite's TEXT is UTF-8, which cannot hold lone surrogates: node:sqlite replaces them. Such a string
  * is stored as a BLOB of its UTF-16 code units, which only a column of type ANY can hold.
  */
 
-/** A text in a column: a string, or the bytes of UTF-16LE when it is not well-formed. */
+/** A string as a column holds it: itself, or the bytes of UTF-16LE when it is not well-formed. */
 export type TextColumn = string | Uint8Array
 
-/** Encodes a text for a column. */
+/** Encodes a string for a column. */
 export function toColumn(text: string): TextColumn {
   return text.isWellFormed() ? text : Buffer.from(text, 'utf16le')
 }

@@ -16,7 +16,7 @@ export interface ExecutionRow {
   readonly created_ms: number
   readonly started_ms: number | null
   readonly deadline_ms: number
-  /** When nobody owns it: from when it can be claimed. */
+  /** While no daemon owns it: the instant from which it can be claimed. */
   readonly wake_ms: number | null
   readonly session_id: string | null
   readonly usage: string | null

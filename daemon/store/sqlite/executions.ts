@@ -143,10 +143,10 @@ export class Executions {
     return row && { source: this.#parts.blobs.text(row.source), language: row.language }
   }
 
-  texts(executionId: string, seqs: readonly number[]): string[] {
+  texts(executionId: string, callNumbers: readonly number[]): string[] {
     const row = findExecution(this.#connection, executionId)
     if (row === undefined) throw new Error(`There is no execution ${executionId}`)
-    return seqs.map(seq => this.#parts.journals.text(row.id, seq))
+    return callNumbers.map(callNumber => this.#parts.journals.text(row.id, callNumber))
   }
 
   #loaded(row: ExecutionRow): ClaimedExecution {

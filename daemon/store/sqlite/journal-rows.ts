@@ -42,14 +42,14 @@ export class Journals {
 
   /** Adds records; an existing record is an error. */
   add(execution: RowId, epoch: number, records: readonly JournalRecord[]): void {
-    for (const { kind, seq, position, tool, request, effect, text, atMs } of records) {
+    for (const { kind, callNumber, position, tool, request, effect, text, atMs } of records) {
       const isInline = Buffer.byteLength(text) <= MAX_INLINE_BYTES
       this.#connection.run(
         `INSERT INTO journal
           (execution, seq, kind, position, tool, request, effect, epoch, at_ms, text, blob)
           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         execution,
-        seq,
+        callNumber,
         kind,
         position,
         tool,
@@ -64,7 +64,7 @@ export class Journals {
   }
 
   /**
-   * Intents in order of `seq`, then deliveries in order of `position`; with texts up to a budget.
+   * Intents in order of their call numbers, then deliveries in order of `position`; with texts up to a budget.
    */
   records(execution: RowId): ReadRecord[] {
     const budget = new TextBudget()
@@ -81,7 +81,7 @@ export class Journals {
       )
       .map(row => ({
         kind: row.kind,
-        seq: row.seq,
+        callNumber: row.seq,
         position: row.position,
         tool: row.tool,
         request: fromColumn(row.request),
@@ -104,22 +104,22 @@ export class Journals {
   }
 
   /** The text of a delivery. */
-  text(execution: RowId, seq: number): string {
+  text(execution: RowId, callNumber: number): string {
     const row = this.#connection.get<{ text: TextColumn | null; blob: number | null }>(
       `SELECT text, blob FROM journal WHERE execution = ? AND seq = ? AND kind = 'delivery'`,
       execution,
-      seq,
+      callNumber,
     )
-    if (row === undefined) throw new Error(`There is no delivery ${seq}`)
+    if (row === undefined) throw new Error(`There is no delivery ${callNumber}`)
     return row.text === null ? this.#blobs.text(row.blob as number) : fromColumn(row.text)
   }
 
-  hasDelivery(execution: RowId, seq: number): boolean {
+  hasDelivery(execution: RowId, callNumber: number): boolean {
     return (
       this.#connection.get(
         `SELECT 1 FROM journal WHERE execution = ? AND seq = ? AND kind = 'delivery'`,
         execution,
-        seq,
+        callNumber,
       ) !== undefined
     )
   }

@@ -135,7 +135,7 @@ export function operationsOn(
     source: executionId => executions.source(executionId),
     load: () => queries.load(),
     shares: () => queries.shares(),
-    texts: (executionId, seqs) => executions.texts(executionId, seqs),
+    texts: (executionId, callNumbers) => executions.texts(executionId, callNumbers),
     statistics: () => ({ ...identity, ...queries.counts(), commits: counters.commits }),
 
     createSession: (sessionId, owner, nowMs) => sessions.create(sessionId, owner, nowMs),

@@ -1,5 +1,5 @@
 /**
- * Version 5: an execution that nobody owns has an instant from which it can be claimed, in `wake_ms`.
+ * Version 5: an execution without an owner has an instant from which it can be claimed, in `wake_ms`.
  * Before, only those that wait had one. A change is a migration, never an edit here.
  */
 export const SCHEMA_5 = `

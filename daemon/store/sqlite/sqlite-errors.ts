@@ -23,7 +23,7 @@ export const SQLITE = {
  * frame of the commit was not written. `SQLITE_IOERR_SHMSIZE` is not: by it the index of the
  * write-ahead log, which is written after the commit, reports that it has no room.
  */
-const losses: ReadonlySet<number> = new Set([
+const fatalCodes: ReadonlySet<number> = new Set([
   SQLITE.BUSY,
   SQLITE.NOMEM,
   SQLITE.READONLY,
@@ -55,5 +55,5 @@ export function isFull(error: unknown): boolean {
 /** Whether a statement that failed so may be undone alone, and the rest of its batch go on. */
 export function isOfOneOperation(error: unknown): boolean {
   const code = primaryCode(error)
-  return code === undefined || (code !== SQLITE.FULL && !losses.has(code))
+  return code === undefined || (code !== SQLITE.FULL && !fatalCodes.has(code))
 }

@@ -64,8 +64,8 @@ export class Sweeping {
       )
       if (oldest.length === 0) break
       for (const { id } of oldest) this.#executions.removeRow(id, true)
-      const gone = oldest.map(one => one.execution_id)
-      fileBytes -= contentBytesOf(this.#connection, gone)
+      const removedIds = oldest.map(one => one.execution_id)
+      fileBytes -= contentBytesOf(this.#connection, removedIds)
       removed += oldest.length
     }
     return removed

@@ -87,7 +87,7 @@ function answerTo(message: ThreadMessage): ThreadAnswers[keyof ThreadAnswers] {
   }
 }
 
-/** An answer that cannot be sent is a loss: what was written is not known any more. */
+/** Sends an answer. One that cannot be sent counts as a lost store: its writes would be unknown. */
 function send(answer: unknown): void {
   try {
     parentPort?.postMessage(answer)

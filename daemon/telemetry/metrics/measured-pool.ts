@@ -15,7 +15,7 @@ import { LatchdError } from '../../../protocol/errors.ts'
 /** Why a run has lost its worker; `docs/operations.md` says what each means. */
 export type LossReason = 'ended' | 'forged' | 'shared' | 'lost'
 
-/** What is called for the runs of a pool. */
+/** Receives the runs of a pool. */
 export interface PoolObserver {
   /** A run got a worker. */
   onLease(waitedMs: number, isResume: boolean): void

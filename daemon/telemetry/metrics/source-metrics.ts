@@ -18,7 +18,7 @@ export interface DocumentFacts {
   readonly leftOut: number
 }
 
-/** What is measured: read by each scrape. */
+/** The sources that are measured; each scrape reads them. */
 export interface SourceFacts {
   readonly servers: readonly ServerFacts[]
   readonly documents: readonly DocumentFacts[]
@@ -98,7 +98,7 @@ function gaugesOf<Facts extends { readonly name: string }>(
       labelNames: [label],
       registers,
       collect() {
-        // What is not configured any more has no value.
+        // A source that is not configured any more has no value.
         this.reset()
         for (const facts of read()) this.set({ [label]: facts.name }, value(facts))
       },

@@ -100,7 +100,7 @@ export class Tracing {
         return
       }
       case 'call-completed':
-        this.#tellCall(event, context)
+        this.#recordCall(event, context)
         return
       case 'execution-stuck':
         span.setAttribute('latchd.execution.status', 'stuck')
@@ -161,7 +161,10 @@ export class Tracing {
     return { traceId, spanId, traceFlags: isSampled ? SAMPLED : NONE, isRemote: true }
   }
 
-  #tellCall({ call, atMs }: Extract<ExecutionEvent, { type: 'call-completed' }>, context: Context) {
+  #recordCall(
+    { call, atMs }: Extract<ExecutionEvent, { type: 'call-completed' }>,
+    context: Context,
+  ) {
     const { callId, tool, status, startedAtMs, error } = call
     const span = this.#tracer.startSpan(
       `call ${tool}`,

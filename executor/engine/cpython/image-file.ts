@@ -19,7 +19,7 @@ export function isThere(file: string): boolean {
 /** The user of this process; 0 where there are none. */
 export const userId = () => process.getuid?.() ?? 0
 
-/** Whether nobody else can write there: an image from another hand would be another engine. */
+/** Whether no other user can write there: an image of another user would be another engine. */
 function isOurs(folder: string): boolean {
   const { uid, mode } = lstatSync(folder)
   return process.getuid === undefined || (uid === userId() && (mode & 0o022) === 0)

@@ -50,7 +50,7 @@ const environment = {
 /** The folders that the interpreter expects. */
 const folders = ['/lib/python3.14/site-packages', '/lib/python3.14/lib-dynload', '/home/guest']
 
-/** Tells Pyodide that it runs in a bare JavaScript shell, so that it looks for no API of Node or a browser. */
+/** Has Pyodide take this for a bare JavaScript shell, so that it looks for no API of Node or a browser. */
 const runtimeEnv = {
   ...{ IN_NODE: false, IN_NODE_ESM: false, IN_NODE_COMMONJS: false, IN_BROWSER: false },
   ...{ IN_BROWSER_MAIN_THREAD: false, IN_BROWSER_WEB_WORKER: false, IN_SHELL: true },

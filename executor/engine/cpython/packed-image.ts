@@ -25,7 +25,7 @@ const ENTRY_BYTES = 8
 
 /** An image as its bytes describe it. */
 export interface Image {
-  /** Views of the shared memory, which nobody writes to. */
+  /** Views of the shared memory, which no thread writes to. */
   readonly parts: readonly MemoryPart[]
   /** Bytes of the whole memory. */
   readonly imageBytes: number

@@ -147,10 +147,10 @@ export class AbortSignal extends EventTarget {
         append(aborted, dependent)
       }
     }
-    for (let i = 0; i < aborted.length; i++) (aborted[i] as AbortSignal).#tell()
+    for (let i = 0; i < aborted.length; i++) (aborted[i] as AbortSignal).#callAndDispatch()
   }
 
-  #tell(): void {
+  #callAndDispatch(): void {
     const callbacks = this.#callbacks
     this.#callbacks = unlinkedList()
     this.#dependents = unlinkedList()

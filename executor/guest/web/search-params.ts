@@ -70,13 +70,13 @@ export class URLSearchParams {
   append(...given: unknown[]): void {
     this.#require(given, 2)
     addPair(this.#pairs, webText(given[0]), webText(given[1]))
-    this.#tell()
+    this.#reportChange()
   }
 
   delete(...given: unknown[]): void {
     const isDoomed = this.#matcher(given)
     this.#keep((name, value) => !isDoomed(name, value))
-    this.#tell()
+    this.#reportChange()
   }
 
   get(...given: unknown[]): string | null {
@@ -120,7 +120,7 @@ export class URLSearchParams {
       return true
     })
     if (!isSet) addPair(this.#pairs, sought, replacement)
-    this.#tell()
+    this.#reportChange()
   }
 
   sort(): void {
@@ -134,7 +134,7 @@ export class URLSearchParams {
       addPair(sorted, names[position] as string, values[position] as string)
     }
     this.#pairs = sorted
-    this.#tell()
+    this.#reportChange()
   }
 
   entries(): PairIterator {
@@ -191,7 +191,7 @@ export class URLSearchParams {
     this.#pairs = kept
   }
 
-  #tell(): void {
+  #reportChange(): void {
     this.#changed?.(writeForm(this.#pairs))
   }
 }

@@ -138,7 +138,7 @@ export class URL {
     const components = parse(input, undefined)
     if (components === undefined) throw invalidURL(input)
     this.#components = components
-    this.#tellSearchParams()
+    this.#updateSearchParams()
   }
 
   get origin(): string {
@@ -207,7 +207,7 @@ export class URL {
 
   set search(value: unknown) {
     this.#set('search', value)
-    this.#tellSearchParams()
+    this.#updateSearchParams()
   }
 
   get searchParams(): URLSearchParams {
@@ -240,7 +240,7 @@ export class URL {
       ask('["set",' + jsonStringify(href) + ',"' + name + '",' + text + ']') ?? this.#components
   }
 
-  #tellSearchParams(): void {
+  #updateSearchParams(): void {
     if (this.#searchParams === undefined) return
     replaceSearchParams(this.#searchParams, stringSlice(this.#components.search, 1))
   }

@@ -21,7 +21,7 @@ import { type FromChild, HEARTBEAT_MS, type Proved, type ToChild, unpackWork } f
 /** The descriptor of the socket. */
 const SOCKET_FD = 3
 
-/** More than there are threads. */
+/** Ended runs that it remembers: more than there are threads. */
 const MAX_ENDED = 1000
 
 /** An action on a guest. It is put by until the guest has a worker. */
@@ -130,7 +130,7 @@ async function run(
   }
 }
 
-/** Nobody reads it here, so it may be a text, and after an escape anything. */
+/** @param report as the thread has sent it, unread: a string of JSON, or after an escape anything */
 function sendReport(run: number, report: GuestReport | string): void {
   if (typeof report === 'string') {
     send({ kind: 'report', run, report })
@@ -150,7 +150,7 @@ async function start({
   options,
   snapshotFile,
 }: Extract<ToChild, { kind: 'start' }>): Promise<void> {
-  // To make it takes half of a start.
+  // Making the base snapshot takes half of a start.
   const host = await engines[options.engine ?? 'quickjs'].openHost()
   await host.baseSnapshot(snapshotFile)
   // A call goes on from this process to the daemon: a spinning worker would take the daemon's core.

@@ -5,7 +5,7 @@
  * side writes an invalid message, and a program that has escaped can write whatever it likes.
  *
  * Bytes of a message stand before its line, as they are, in pieces: each is a line `@LENGTH` and so
- * many bytes. A session's state as base64 in the line would be copied and parsed as a text.
+ * many bytes. A session's state as base64 in the line would be copied and parsed as a string.
  */
 
 import type { Socket } from 'node:net'

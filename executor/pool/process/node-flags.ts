@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url))
  * us.
  */
 export function codePlaces(parts: readonly string[]): string[] {
-  // What a built package loads later is beside the parts; sources have no such folder.
+  // The folder of the modules that a built package loads later; sources have none.
   return [...[...parts, 'chunks'].map(part => join(root, part)), ...packagesFor(root)]
 }
 
@@ -25,7 +25,7 @@ export function packagesFor(folder: string): string[] {
       const path = join(above, name)
       places.push(...namesOf(path))
     }
-    // A workspace of this repository is a link out of that folder.
+    // In this repository the package is a workspace: a link out of `node_modules`.
     places.push(...namesOf(join(above, 'node_modules', '@latchd', 'python')).slice(1))
     if (above === dirname(above)) return places
   }

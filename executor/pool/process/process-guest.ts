@@ -32,7 +32,7 @@ export class ProcessGuest implements GuestLink {
   constructor(id: number, run: PoolRun, send: (message: ToChild) => void) {
     this.#id = id
     this.run = run
-    // What is seen of its heartbeat may be as old as that.
+    // The heartbeat that is known here may be as old as that.
     this.graceMs = engines[engineOf(run.language)].graceMs + HEARTBEAT_MS
     this.#send = send
   }

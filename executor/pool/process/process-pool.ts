@@ -13,7 +13,7 @@ import type { WorkerStatistics } from '../../boundary/worker-statistics.ts'
 import type { PoolOptions } from '../worker-pool.ts'
 import { WorkerProcess } from './worker-process.ts'
 
-/** The process of the suspects ends after so long without any. */
+/** The process of the suspects ends after it had none for this long. */
 const SUSPECTS_IDLE_MS = 30_000
 
 /** A pool whose workers are threads of a child process; suspects run in a second process. */

@@ -42,7 +42,7 @@ export class Proofs {
     return proof
   }
 
-  /** Whether a text is the proof of a run; takes as long for each text that is as long. */
+  /** Whether a string is the proof of a run; takes the same time for all strings of one length. */
   isOf(run: number, text: string): boolean {
     const given = Buffer.from(text)
     const proof = Buffer.from(this.of(run))

@@ -14,7 +14,7 @@ export interface WorkerProcessOptions {
   readonly pool: PoolOptions
   /** Receives the runs that are lost with a process. */
   readonly onLost: (runs: readonly PoolRun[]) => void
-  /** A process without runs is ended after so long; absent: it stays. */
+  /** A process that had no runs for this long is ended; absent: it stays. */
   readonly idleMs?: number
 }
 

@@ -252,7 +252,7 @@ export class WorkersProcess {
     return `the workers' process ${why}${words && `: ${words}`}`
   }
 
-  /** Keeps this process from ending, and watches the other one, while it has runs. */
+  /** While the child has runs, keeps this process from ending, and watches the child. */
   #hold(isHeld: boolean): void {
     clearInterval(this.#watch)
     if (this.#isLost) return

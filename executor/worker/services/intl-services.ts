@@ -69,7 +69,7 @@ function inUTC(options: unknown): unknown {
   return { timeZone: 'UTC', ...options }
 }
 
-/** A segmenter that returns all boundaries of a text at once. */
+/** A segmenter that returns all boundaries of a string at once. */
 function segmenter(locales: readonly string[], options: unknown): Methods {
   const made = new Intl.Segmenter([...locales, 'en-US'], options as Intl.SegmenterOptions)
   const isWord = made.resolvedOptions().granularity === 'word'
@@ -193,7 +193,7 @@ function supportedLocalesOf(name: unknown, locales: unknown, options: unknown): 
   return service.supportedLocalesOf(locales, options)
 }
 
-/** What belongs to no service; every argument is a text, a list of texts or options. */
+/** What belongs to no service; every argument is a string, an array of strings or options. */
 const statics: Methods = new Map<string, Method>([
   ['getCanonicalLocales', list => Intl.getCanonicalLocales(list as string[])],
   ['supportedValuesOf', key => Intl.supportedValuesOf(key as 'unit')],

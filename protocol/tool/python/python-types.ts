@@ -3,7 +3,7 @@
 import { isRecord } from '../schema.ts'
 import { pythonWord } from './python-word.ts'
 
-/** Deeper schemas are not told apart. */
+/** Deeper schemas are not distinguished. */
 const MAX_DEPTH = 6
 /** More members than this would not help a reader. */
 const MAX_MEMBERS = 50
@@ -105,14 +105,14 @@ export class PythonTypes {
     }
     const last = pointer.split('/').at(-1) ?? ''
     const word = /^\w+$/.test(last) ? capital(last) : name
-    // A type that refers to itself is written by its name, as a text.
+    // A type that refers to itself is written by its name, as a string.
     this.#references.set(pointer, `"${word}"`)
     const type = this.typeOf(at, word, depth + 1)
     this.#references.set(pointer, type)
     return type
   }
 
-  /** A name for a class that none of the text has. */
+  /** A name for a class that no other class of the text has. */
   freeName(name: string): string {
     let free = name
     for (let i = 2; this.#taken.has(free); i++) free = `${name}${i}`

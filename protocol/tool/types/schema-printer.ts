@@ -163,7 +163,7 @@ export class SchemaPrinter implements TypeWriter {
       return entry.type
     }
     if (known.type === undefined) {
-      // It would be a part of itself directly: a type cannot say that.
+      // The type would refer to itself directly, which no alias can.
       if (known.level === place.level) return ANY
       known.name ??= this.style.freeName(name)
       return atom(known.name)

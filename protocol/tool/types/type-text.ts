@@ -26,7 +26,7 @@ export const anyBecause = (reason: string) => atom(`any /* ${reason} */`)
 export const isAny = ({ text, operator }: TypeText) =>
   operator === undefined && (text === 'any' || text.startsWith('any /*'))
 
-/** The type of what fits one of some; `any` among them is all of it. */
+/** The type of values that fit one of some types; with `any` among them it is `any`. */
 export function unionOf(types: readonly TypeText[]): TypeText {
   return types.find(isAny) ?? joined(types, '|', 'never')
 }
@@ -56,7 +56,7 @@ export const inside = ({ text, operator }: TypeText) =>
 /** The name of a property in a type. */
 export const propertyName = (name: string) => (isIdentifier(name) ? name : JSON.stringify(name))
 
-/** Each line of a text but the first moved in. */
+/** Indents each line of a text but the first. */
 export const indented = (text: string) => text.replaceAll('\n', '\n  ')
 
 /** A comment with these lines and a line end; empty without lines. */

@@ -1,4 +1,4 @@
-/** Code mode as one tool in somebody else's loop: here that of the `openai` client. */
+/** Code mode as one tool in the loop of another library: here that of the `openai` client. */
 
 import { createExecutor } from '../../../executor/index.ts'
 import { codeTool } from '../../index.ts'

@@ -1,4 +1,4 @@
-/** A model that is asked at most so often: who waits for a turn holds up nobody else. */
+/** A model that is asked at most so often: a request that waits for its turn holds up no other. */
 
 import { OpenAIModel, rateLimited } from '../../agents/index.ts'
 import { exampleModel, type Print } from './example-model.ts'

@@ -15,7 +15,7 @@ export interface DemoDaemon {
   readonly url: string
   /** Its ready line. */
   readonly line: string
-  /** Ends it as it is asked to, or as nobody is asked: `SIGKILL`. */
+  /** Ends it by a signal that it handles, or by `SIGKILL`. */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>
 }
 
@@ -40,7 +40,7 @@ export async function startDaemon(
   )
   const exited = once(daemon, 'exit')
   createInterface({ input: daemon.stderr as NodeJS.ReadableStream }).on('line', line => {
-    // Who decided what is shown as it happens; its audit is for operators.
+    // Decisions are shown as they happen; the audit is for operators.
     if (!line.includes('"audit":')) process.stderr.write(`${line}\n`)
   })
   const line = await readyLine(daemon, exited)

@@ -24,7 +24,7 @@ export class Person {
   async watch(): Promise<void> {
     const events = await this.#latchd.allEvents()
     this.#answer(events).catch(error => {
-      // The daemon is gone, or the demo is over: there is nobody to answer any more.
+      // The daemon is gone, or the demo is over: there is nothing to answer any more.
       const { code } = error as LatchdError
       if (code !== 'CONNECTION_LOST' && code !== 'EXECUTOR_CLOSED') throw error
     })

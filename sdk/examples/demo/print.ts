@@ -1,4 +1,4 @@
-/** What the demo tells, at most 80 columns wide, with colour in a terminal that shows it. */
+/** What the demo prints, at most 80 columns wide, with colour in a terminal that shows it. */
 
 import { inspect, styleText } from 'node:util'
 import type { AgentEvent } from '../../agents/index.ts'
@@ -16,9 +16,11 @@ function out(margin: string, text: string, style?: Style): void {
   const blank = margin.includes('│') ? margin : ' '.repeat(margin.length)
   const lines = text.split('\n').flatMap(line => wrapped(line, WIDTH - margin.length))
   for (const [i, line] of lines.entries()) {
-    const told = `${i === 0 ? margin : blank}${line}`.trimEnd()
+    const printed = `${i === 0 ? margin : blank}${line}`.trimEnd()
     // Plain for pipes, and where NO_COLOR says so.
-    console.log(style === undefined ? told : styleText(style, told, { stream: process.stdout }))
+    console.log(
+      style === undefined ? printed : styleText(style, printed, { stream: process.stdout }),
+    )
   }
 }
 

@@ -8,11 +8,11 @@ export type Routes = Readonly<Record<string, Approach>>
 
 export function webApp(routes: Routes): Hono {
   const app = new Hono()
-  const told = Object.entries(routes).map(([path, { name }]) => ({
+  const shown = Object.entries(routes).map(([path, { name }]) => ({
     route: `POST ${path}`,
     approach: name,
   }))
-  app.get('/', c => c.json({ message: 'POST {"task": "…"} to run an agent', routes: told }))
+  app.get('/', c => c.json({ message: 'POST {"task": "…"} to run an agent', routes: shown }))
   for (const [path, approach] of Object.entries(routes)) {
     app.post(path, async c => {
       const task = taskOf(await c.req.text())
@@ -37,7 +37,7 @@ function taskOf(body: string): string | undefined {
     const { task } = JSON.parse(body) ?? {}
     return typeof task === 'string' && task.trim() !== '' ? task : undefined
   } catch {
-    // What is no JSON has no task either.
+    // A body that is not JSON has no task either.
     return undefined
   }
 }

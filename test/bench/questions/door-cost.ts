@@ -126,7 +126,7 @@ function readRequest(): void {
 /** What a call with these arguments meets: the message and its bounds, and the decoding. */
 function readerOf(args: readonly unknown[]): () => void {
   const input = `j${JSON.stringify(args)}`
-  const message = { kind: 'call', id: 1, tool: 0, input, isBlocking: true, atMs: 0 }
+  const message = { kind: 'call', callNumber: 1, tool: 0, input, isBlocking: true, atMs: 0 }
   return () => {
     new MessageReader(work).message(message)
     decodeValue(input)

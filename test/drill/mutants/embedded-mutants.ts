@@ -7,8 +7,8 @@ export const embeddedMutants: readonly Mutant[] = [
   {
     name: 'guard removed: an interrupted call is made again',
     file: 'executor/calls/journal.ts',
-    from: 'return this.#interrupted.has(seq)',
-    to: 'return this.#interrupted.has(-seq)',
+    from: 'return this.#interrupted.has(callNumber)',
+    to: 'return this.#interrupted.has(-callNumber)',
     drill: 'random-kill',
   },
   {

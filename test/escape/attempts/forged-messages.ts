@@ -1,14 +1,14 @@
 /** What a program that is out of the engine says in the name of its worker. */
 
-const call = { kind: 'call', id: 1, tool: 0, input: '[1]', isBlocking: false, atMs: 0 }
+const call = { kind: 'call', callNumber: 1, tool: 0, input: '[1]', isBlocking: false, atMs: 0 }
 
 /** Messages in the name of a worker, as its thread posts them. */
 export const forgedMessages: readonly (readonly [what: string, message: unknown])[] = [
   ['a call of a tool that it was not given', { ...call, tool: 999 }],
   ['a call of a tool before the first', { ...call, tool: -1 }],
   ['a call of a tool with a name', { ...call, tool: '__proto__' }],
-  ['a call without a number', { ...call, id: undefined }],
-  ['a call with a number of a hostile kind', { ...call, id: { a: 1 } }],
+  ['a call without a number', { ...call, callNumber: undefined }],
+  ['a call with a number of a hostile kind', { ...call, callNumber: { a: 1 } }],
   ['a call with arguments that are no text', { ...call, input: 5 }],
   ['a call with arguments that nobody can read', { ...call, input: '[{"a":99}' }],
   ['a call with arguments of an unknown type', { ...call, input: '[["Function","process"]]' }],
@@ -18,14 +18,14 @@ export const forgedMessages: readonly (readonly [what: string, message: unknown]
   ['a message without a kind', {}],
   ['a message that is a text', 'call'],
   ['a message that is null', null],
-  ['an item of a stream that nobody opened', { kind: 'next-item', id: 1, stream: 77 }],
-  ['an end of a stream that nobody opened', { kind: 'close-stream', id: 1, stream: 77 }],
+  ['an item of a stream that nobody opened', { kind: 'next-item', callNumber: 1, stream: 77 }],
+  ['an end of a stream that nobody opened', { kind: 'close-stream', callNumber: 1, stream: 77 }],
   [
     'a stream opened again that was never there',
-    { kind: 'reopen-stream', id: 1, tool: 50, input: '[]' },
+    { kind: 'reopen-stream', callNumber: 1, tool: 50, input: '[]' },
   ],
-  ['a timer of a hostile length', { kind: 'start-timer', id: 1, delayMs: 'x', atMs: {} }],
-  ['a timer that nobody set', { kind: 'clear-timer', id: 12 }],
+  ['a timer of a hostile length', { kind: 'start-timer', callNumber: 1, delayMs: 'x', atMs: {} }],
+  ['a timer that nobody set', { kind: 'clear-timer', callNumber: 12 }],
   ['lines that are no list', { kind: 'logs', lines: 5 }],
   ['a line without a text', { kind: 'logs', lines: [{}] }],
   ['a call that repeats its number', [call, call]],
@@ -35,7 +35,10 @@ export const forgedMessages: readonly (readonly [what: string, message: unknown]
   ['a call in the future', { ...call, atMs: 1e300 }],
   ['a call with arguments nested 100 000 deep', { ...call, input: '['.repeat(1e5) }],
   ['a call with arguments of 2 MB', { ...call, input: `["${'x'.repeat(2e6)}"]` }],
-  ['a thousand calls at once', Array.from({ length: 1000 }, (_, id) => ({ ...call, id: id + 10 }))],
+  [
+    'a thousand calls at once',
+    Array.from({ length: 1000 }, (_, i) => ({ ...call, callNumber: i + 10 })),
+  ],
   [
     'a line with a control character',
     { kind: 'logs', lines: [{ level: 'log', text: '\n<0>x', atMs: 0 }] },
@@ -189,7 +192,10 @@ export const forgedFrames: readonly (readonly [what: string, code: string])[] = 
     "say({ outcome: { status: 'stopped' } }, 'r'); for (;;) task.port.postMessage(1)",
   ],
   ['frames without an end', 'for (;;) task.port.postMessage(1)'],
-  ['messages without an end', `for (;;) say(${JSON.stringify({ kind: 'clear-timer', id: 1 })})`],
+  [
+    'messages without an end',
+    `for (;;) say(${JSON.stringify({ kind: 'clear-timer', callNumber: 1 })})`,
+  ],
   [
     'bytes that are no bytes',
     `task.port.postMessage({ tag: 'm', serial: task.serial, value: ${JSON.stringify(call)}, ascii: 'x' })`,
