@@ -6,7 +6,7 @@
 import { BEAT, GuestState, SIGNAL, Signal, SPIN, STATE } from '../../protocol/latch.ts'
 import { type GuestLink, type GuestWork, ThreadEnded } from '../boundary/guest-pool.ts'
 import type { Delivery } from '../boundary/messages.ts'
-import { SPIN_MS, SpinChoice } from '../boundary/spin-choice.ts'
+import { SPIN_MS, type SpinChoice } from '../boundary/spin-choice.ts'
 import type { LaneListener } from './lane.ts'
 import type { ThreadLane } from './lanes.ts'
 import { mayFallAsleep, stayAwake } from './wakeful-loop.ts'
@@ -20,7 +20,7 @@ export class GuestRun implements GuestLink {
   #early: Delivery[] | undefined = []
   #hasEnded = false
   #maySpin: () => boolean
-  #spin = new SpinChoice()
+  #spin: SpinChoice
   /** When its last message came. */
   #messageMs: number | undefined
 
@@ -34,6 +34,7 @@ export class GuestRun implements GuestLink {
     this.#lane = lane
     this.graceMs = graceMs
     this.#maySpin = maySpin
+    this.#spin = lane.spinChoice
     this.#serial = lane.begin({
       ...listener,
       onMessage: message => {
@@ -61,6 +62,8 @@ export class GuestRun implements GuestLink {
 
   /** Hands the task over. */
   run(work: GuestWork): void {
+    this.#spin = this.#lane.spinChoiceOf(work.tools)
+    this.#setSpinning(this.#spins())
     this.#lane.run({ ...work, serial: this.#serial })
     const early = this.#early ?? []
     this.#early = undefined
@@ -74,6 +77,7 @@ export class GuestRun implements GuestLink {
       return
     }
     this.#lane.deliver(this.#serial, delivery)
+    if (this.#messageMs !== undefined) this.#spin.answered(performance.now() - this.#messageMs)
     if (this.#spins()) stayAwake(SPIN_MS)
   }
 
@@ -83,13 +87,17 @@ export class GuestRun implements GuestLink {
     if (this.#messageMs !== undefined) this.#spin.took(nowMs - this.#messageMs)
     this.#messageMs = nowMs
     const spins = this.#spins()
-    // Read by the guest before it sleeps.
-    Atomics.store(this.#lane.words, SPIN, spins ? 1 : 0)
+    this.#setSpinning(spins)
     if (spins) mayFallAsleep()
   }
 
   #spins(): boolean {
     return this.#spin.isSpinning && this.#maySpin()
+  }
+
+  #setSpinning(spins: boolean): void {
+    // Read by the guest before it sleeps.
+    Atomics.store(this.#lane.words, SPIN, spins ? 1 : 0)
   }
 
   stop(): void {
@@ -120,8 +128,7 @@ export class GuestRun implements GuestLink {
 
   /** The turn is over: the lane may be another guest's. */
   end(): void {
-    // Read by the next guest of the thread before it sleeps.
-    Atomics.store(this.#lane.words, SPIN, 0)
+    this.#setSpinning(false)
     this.#hasEnded = true
   }
 }
