@@ -21,6 +21,8 @@ export class GuestRun implements GuestLink {
   #hasEnded = false
   #maySpin: () => boolean
   #spin: SpinChoice
+  /** Whether the guest was told to spin. */
+  #isTold = false
   /** When its last message came. */
   #messageMs: number | undefined
 
@@ -84,7 +86,9 @@ export class GuestRun implements GuestLink {
   /** Decides, with each message, whether the guest and the event loop spin until the next one. */
   #noteMessage(): void {
     const nowMs = performance.now()
-    if (this.#messageMs !== undefined) this.#spin.took(nowMs - this.#messageMs)
+    // A wait that slept because there was no core for it says nothing of the waits that spin.
+    const isAsChosen = this.#isTold === this.#spin.isSpinning
+    if (this.#messageMs !== undefined && isAsChosen) this.#spin.took(nowMs - this.#messageMs)
     this.#messageMs = nowMs
     const spins = this.#spins()
     this.#setSpinning(spins)
@@ -96,6 +100,7 @@ export class GuestRun implements GuestLink {
   }
 
   #setSpinning(spins: boolean): void {
+    this.#isTold = spins
     // Read by the guest before it sleeps.
     Atomics.store(this.#lane.words, SPIN, spins ? 1 : 0)
   }

@@ -369,6 +369,42 @@ t.test('a guest is told to spin before its first call, where those before it did
   t.notOk(next('[2]'), 'other tools take other times')
 })
 
+t.test('a wait for which there is no core says nothing of those that spin', async t => {
+  const lane = new ThreadLane({})
+  const worker = new WorkerLane(lane.start)
+  t.teardown(() => lane.lose(new Error('over')))
+  const heard: unknown[] = []
+  const listener = {
+    onMessage: (message: unknown) => heard.push(message),
+    onReport: () => {},
+    onFailure: () => {},
+  }
+  const choice = lane.spinChoiceOf(task.tools)
+  const learn = () => {
+    for (let calls = 0; calls < 10; calls++) choice.took(0.01)
+  }
+  learn()
+  t.ok(choice.isSpinning)
+  let maySpin = false
+  const run = new GuestRun(lane, listener, 0, () => maySpin)
+  run.run(task)
+  const command = worker.nextCommand() as Extract<LaneCommand, { kind: 'task' }>
+  const call = async () => {
+    worker.send(command.task.serial, { kind: 'clear-timer', id: 1 })
+    await until(heard, heard.length + 1)
+  }
+  let taken = 0
+  Object.defineProperty(choice, 'took', { value: () => taken++ })
+  for (let calls = 0; calls < 3; calls++) await call()
+  t.equal(taken, 0)
+  maySpin = true
+  await call()
+  t.equal(taken, 0, 'the one before it has slept')
+  await call()
+  t.equal(taken, 1)
+  run.end()
+})
+
 t.test(
   'a thread settles when nothing has come for a while, and serves its lane after it',
   async t => {
