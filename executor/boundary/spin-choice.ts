@@ -6,6 +6,10 @@
  * than all else of a small call. To spin costs the core. So a guest's calls spin only after calls that
  * were short, and as long as those that spun were clearly shorter than those that slept. Where an end
  * has no core of its own, they are not.
+ *
+ * What the calls of one guest have shown holds for the next guest with the same tools. To learn it anew
+ * costs each program three sleeps, and where spinning does not pay two spins in vain, each of which ends
+ * at both ends only after SPIN_MS.
  */
 
 /** No wait spins for longer, in milliseconds. */
@@ -29,9 +33,14 @@ const WORTH = 0.9
 /** How much one call changes the mean of its way. */
 const WEIGHT = 1 / 8
 
-/** The choice for one guest. Made by its host, which sees all of its calls. */
+/**
+ * The choice for the guests of one lane, one after the other. Made by their host, which sees all of
+ * their calls.
+ */
 export class SpinChoice {
   #isSpinning = false
+  /** Calls of the guest after its first. */
+  #calls = 0
   /** Short calls that are to sleep before the ways are compared. */
   #pause = FIRST_PAUSE
   #nextPause = FIRST_PAUSE
@@ -46,8 +55,26 @@ export class SpinChoice {
     return this.#isSpinning
   }
 
+  /** The next guest begins. It goes on as the one before it did, unless that had few calls. */
+  beginGuest(): void {
+    if (this.#calls < FIRST_PAUSE) this.#sleepFirst()
+    this.#calls = 0
+  }
+
+  #sleepFirst(): void {
+    if (this.#isSpinning) this.#leftInBlock = 1
+    this.#isSpinning = false
+    this.#pause = Math.max(this.#pause, FIRST_PAUSE)
+  }
+
+  /** A call is answered. @param ms since it came */
+  answered(ms: number): void {
+    if (ms > SHORT_MS) this.#tookLong()
+  }
+
   /** A call has come. @param ms since the one before */
   took(ms: number): void {
+    this.#calls++
     if (ms > SHORT_MS) this.#tookLong()
     else if (this.#pause > 0) this.#pause--
     else this.#tookShort(ms)

@@ -58,7 +58,11 @@ export class ToolCalls {
   #underWay = new Set<CallContext>()
   #streams: ToolStreams
   #waits: CallWaits
-  #factsOf: (callNumber: number) => CallFacts
+  // In an initializer: V8 makes a function that is assigned to a property in its old memory, and this
+  // one would hold its execution there until a full collection.
+  #factsOf = (callNumber: number): CallFacts =>
+    callFacts(this.#plan, this.#record, this.#host.redaction, callNumber)
+
   constructor(
     plan: CallPlan,
     record: ExecutionRecord,
@@ -84,7 +88,6 @@ export class ToolCalls {
     const slots = new Slots(maxConcurrentCalls)
     const { redaction, files } = host
     this.#bounds = { slots, callMs, maxCallBytes, maxCallResultBytes, redaction, files, track }
-    this.#factsOf = callNumber => callFacts(plan, record, redaction, callNumber)
     this.#streams = new ToolStreams({
       bounds: this.#bounds,
       journal: this.journal,

@@ -205,10 +205,11 @@ class LocalExecutor implements EmbeddedExecutor {
     const events = this.#stream(request, left.signal)
     const finish = events.return.bind(events)
     // A generator that awaits its next event learns of `return` only after that event.
-    events.return = value => {
+    const leave: typeof finish = value => {
       left.abort()
       return finish(value)
     }
+    events.return = leave
     return events
   }
 

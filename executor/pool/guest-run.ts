@@ -6,7 +6,7 @@
 import { GuestState, HEARTBEAT, SIGNAL, Signal, SPIN, STATE } from '../../protocol/latch.ts'
 import { type GuestLink, type GuestWork, ThreadEnded } from '../boundary/guest-pool.ts'
 import type { Delivery } from '../boundary/messages.ts'
-import { SPIN_MS, SpinChoice } from '../boundary/spin-choice.ts'
+import { SPIN_MS, type SpinChoice } from '../boundary/spin-choice.ts'
 import type { LaneListener } from './lane.ts'
 import type { ThreadLane } from './lanes.ts'
 import { mayFallAsleep, stayAwake } from './wakeful-loop.ts'
@@ -20,7 +20,9 @@ export class GuestRun implements GuestLink {
   #early: Delivery[] | undefined = []
   #hasEnded = false
   #maySpin: () => boolean
-  #spin = new SpinChoice()
+  #spin: SpinChoice
+  /** Whether the waits of the guest spin. */
+  #waitsSpin = false
   /** When its last message came. */
   #messageMs: number | undefined
 
@@ -34,6 +36,7 @@ export class GuestRun implements GuestLink {
     this.#lane = lane
     this.graceMs = graceMs
     this.#maySpin = maySpin
+    this.#spin = lane.spinChoice
     this.#serial = lane.begin({
       ...listener,
       onMessage: message => {
@@ -61,6 +64,8 @@ export class GuestRun implements GuestLink {
 
   /** Hands the task over. */
   run(work: GuestWork): void {
+    this.#spin = this.#lane.spinChoiceOf(work.tools)
+    this.#setSpinning(this.#spins())
     this.#lane.run({ ...work, serial: this.#serial })
     const early = this.#early ?? []
     this.#early = undefined
@@ -74,22 +79,30 @@ export class GuestRun implements GuestLink {
       return
     }
     this.#lane.deliver(this.#serial, delivery)
+    if (this.#messageMs !== undefined) this.#spin.answered(performance.now() - this.#messageMs)
     if (this.#spins()) stayAwake(SPIN_MS)
   }
 
   /** Decides, with each message, whether the guest and the event loop spin until the next one. */
   #noteMessage(): void {
     const nowMs = performance.now()
-    if (this.#messageMs !== undefined) this.#spin.took(nowMs - this.#messageMs)
+    // A wait that slept because there was no core for it says nothing of the waits that spin.
+    const isAsChosen = this.#waitsSpin === this.#spin.isSpinning
+    if (this.#messageMs !== undefined && isAsChosen) this.#spin.took(nowMs - this.#messageMs)
     this.#messageMs = nowMs
     const spins = this.#spins()
-    // Read by the guest before it sleeps.
-    Atomics.store(this.#lane.words, SPIN, spins ? 1 : 0)
+    this.#setSpinning(spins)
     if (spins) mayFallAsleep()
   }
 
   #spins(): boolean {
     return this.#spin.isSpinning && this.#maySpin()
+  }
+
+  #setSpinning(spins: boolean): void {
+    this.#waitsSpin = spins
+    // Read by the guest before it sleeps.
+    Atomics.store(this.#lane.words, SPIN, spins ? 1 : 0)
   }
 
   stop(): void {
@@ -120,8 +133,7 @@ export class GuestRun implements GuestLink {
 
   /** The turn is over: the lane may be another guest's. */
   end(): void {
-    // Read by the next guest of the thread before it sleeps.
-    Atomics.store(this.#lane.words, SPIN, 0)
+    this.#setSpinning(false)
     this.#hasEnded = true
   }
 }

@@ -61,7 +61,8 @@ function readable(encoded: string): string {
 }
 
 function shortened(text: string): string {
-  return copied(text.length <= MAX_CALL_TEXT ? text : `${text.slice(0, MAX_CALL_TEXT - 1)}…`)
+  // One that is whole is a part of no long one.
+  return text.length <= MAX_CALL_TEXT ? text : copied(`${text.slice(0, MAX_CALL_TEXT - 1)}…`)
 }
 
 /** A copy of a text: as a part of a long string it would keep all of that in memory. */

@@ -1,5 +1,5 @@
 /** Longest delay of Node's timers: a longer one would fire at once. */
-const MAX_DELAY_MS = 2 ** 31 - 1
+export const MAX_DELAY_MS = 2 ** 31 - 1
 
 /** `setTimeout` for delays of any length; returns a function that cancels it. */
 export function setLongTimeout(callback: () => void, delayMs: number): () => void {

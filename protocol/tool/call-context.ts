@@ -13,6 +13,11 @@ export interface CallFacts {
   readonly onProgress: (value: unknown) => void
 }
 
+/** Called with the reason of an abort. */
+export type GiveUp = (reason: Error) => void
+
+const NONE: readonly GiveUp[] = []
+
 /** The context that a tool is called with. */
 export class CallContext implements ToolContext {
   readonly callId: string
@@ -28,11 +33,8 @@ export class CallContext implements ToolContext {
   readonly progress = (value: unknown): void => {
     if (this.#reason === undefined) this.#onProgress(value)
   }
-  /**
-   * Callbacks of those that wait for the tool. An abort calls them, whether or not the tool heeds
-   * it.
-   */
-  readonly waiting = new Set<(reason: Error) => void>()
+  /** Of those that wait for the tool: mostly one. */
+  #waiting: readonly GiveUp[] = NONE
 
   constructor(facts: CallFacts) {
     this.callId = facts.callId
@@ -59,11 +61,22 @@ export class CallContext implements ToolContext {
     return this.#reason
   }
 
+  /** Adds a callback of one that waits for the tool: an abort calls it, whether or not the tool heeds it. */
+  addWaiting(giveUp: GiveUp): void {
+    this.#waiting = [...this.#waiting, giveUp]
+  }
+
+  /** Takes back what {@link addWaiting} has added. */
+  removeWaiting(giveUp: GiveUp): void {
+    const isOnly = this.#waiting.length === 1 && this.#waiting[0] === giveUp
+    this.#waiting = isOnly ? NONE : this.#waiting.filter(other => other !== giveUp)
+  }
+
   /** Aborts the signal, also for a tool that asks for it later. */
   abort(reason: Error): void {
     if (this.#reason !== undefined) return
     this.#reason = reason
     this.#controller?.abort(reason)
-    for (const giveUp of this.waiting) giveUp(reason)
+    for (const giveUp of this.#waiting) giveUp(reason)
   }
 }

@@ -17,9 +17,12 @@ import {
   textOfReply,
 } from '../../executor/boundary/string-reply.ts'
 import { createExecutor } from '../../executor/index.ts'
+import { GuestRun } from '../../executor/pool/guest-run.ts'
 import { Lane } from '../../executor/pool/lane.ts'
-import { WorkerLane } from '../../executor/worker/lane.ts'
+import { ThreadLane } from '../../executor/pool/lanes.ts'
+import { type LaneCommand, WorkerLane } from '../../executor/worker/lane.ts'
 import { serveLane } from '../../executor/worker/serve-lane.ts'
+import { SPIN } from '../../protocol/latch.ts'
 import { type Limits, resolveLimits } from '../../protocol/limits.ts'
 import { random } from '../soak/random.ts'
 
@@ -338,6 +341,83 @@ t.test('no wake-up is lost, whenever a worker falls asleep', t => answerAtAllTim
 t.test('no wake-up is lost, whenever a worker spins or falls asleep', t =>
   answerAtAllTimes(t, 40, 1, 300),
 )
+
+t.test('a guest is told to spin before its first call, where those before it did', async t => {
+  const lane = new ThreadLane({})
+  const worker = new WorkerLane(lane.start)
+  t.teardown(() => lane.lose(new Error('over')))
+  const heard: unknown[] = []
+  const listener = {
+    onMessage: (message: unknown) => heard.push(message),
+    onReport: () => {},
+    onFailure: () => {},
+  }
+  const isSpinning = () => Atomics.load(lane.words, SPIN) === 1
+  const begin = (tools: string, maySpin = true) => {
+    const run = new GuestRun(lane, listener, 0, () => maySpin)
+    run.run({ ...task, tools })
+    const command = worker.nextCommand() as Extract<LaneCommand, { kind: 'task' }>
+    return { run, serial: command.task.serial }
+  }
+  const { run, serial } = begin('[1]')
+  t.notOk(isSpinning(), 'nothing is known yet')
+  // On a busy machine messages may be far from each other.
+  for (let tries = 0; tries < 1000 && !isSpinning(); tries++) {
+    const before = heard.length
+    for (let n = 0; n < 4; n++) worker.send(serial, { kind: 'clear-timer', callNumber: n })
+    await until(heard, before + 4)
+  }
+  t.ok(isSpinning())
+  run.end()
+  t.notOk(isSpinning(), 'between two guests')
+  const next = (tools: string, maySpin?: boolean) => {
+    const { run } = begin(tools, maySpin)
+    const spins = isSpinning()
+    run.end()
+    return spins
+  }
+  t.notOk(next('[1]', false), 'there is no core for it')
+  lane.spinChoice.took(0.01)
+  lane.spinChoice.took(0.01)
+  t.ok(next('[1]'))
+  t.notOk(next('[2]'), 'other tools take other times')
+})
+
+t.test('a wait for which there is no core says nothing of those that spin', async t => {
+  const lane = new ThreadLane({})
+  const worker = new WorkerLane(lane.start)
+  t.teardown(() => lane.lose(new Error('over')))
+  const heard: unknown[] = []
+  const listener = {
+    onMessage: (message: unknown) => heard.push(message),
+    onReport: () => {},
+    onFailure: () => {},
+  }
+  const choice = lane.spinChoiceOf(task.tools)
+  const learn = () => {
+    for (let calls = 0; calls < 10; calls++) choice.took(0.01)
+  }
+  learn()
+  t.ok(choice.isSpinning)
+  let maySpin = false
+  const run = new GuestRun(lane, listener, 0, () => maySpin)
+  run.run(task)
+  const command = worker.nextCommand() as Extract<LaneCommand, { kind: 'task' }>
+  const call = async () => {
+    worker.send(command.task.serial, { kind: 'clear-timer', callNumber: 1 })
+    await until(heard, heard.length + 1)
+  }
+  let taken = 0
+  Object.defineProperty(choice, 'took', { value: () => taken++ })
+  for (let calls = 0; calls < 3; calls++) await call()
+  t.equal(taken, 0)
+  maySpin = true
+  await call()
+  t.equal(taken, 0, 'the one before it has slept')
+  await call()
+  t.equal(taken, 1)
+  run.end()
+})
 
 t.test(
   'a thread settles when nothing has come for a while, and serves its lane after it',

@@ -64,6 +64,49 @@ t.test('spins in vain get rare', async t => {
   t.ok(vain > 0 && vain < 50, `${vain} of 10 000`)
 })
 
+t.test('the next guest goes on as the one before it did', async t => {
+  const free = { spun: 0.015, slept: 0.06 }
+  const choice = new SpinChoice()
+  spinning(choice, 100, free)
+  choice.beginGuest()
+  t.equal(spinning(choice, 10, free), 10, 'its first call spins')
+})
+
+t.test('a guest of few calls spins only as the next one after many calls', async t => {
+  const free = { spun: 0.015, slept: 0.06 }
+  const choice = new SpinChoice()
+  spinning(choice, 100, free)
+  const spun: number[] = []
+  for (let guest = 0; guest < 100; guest++) {
+    choice.beginGuest()
+    // Its first call has none before it.
+    spun.push(spinning(choice, 1, free))
+  }
+  t.strictSame(spun, [1, ...Array(99).fill(0)])
+})
+
+t.test('where spinning is not worth it, guests do not try it anew', async t => {
+  const busy = { spun: 0.19, slept: 0.06 }
+  const choice = new SpinChoice()
+  let spun = 0
+  for (let guest = 0; guest < 100; guest++) {
+    choice.beginGuest()
+    spun += spinning(choice, 20, busy)
+  }
+  t.ok(spun > 0 && spun < 200, `${spun} of 2000 spun`)
+})
+
+t.test('a call that is answered late ends the spinning, of the next guest too', async t => {
+  const choice = new SpinChoice()
+  spinning(choice, 100, { spun: 0.015, slept: 0.06 })
+  choice.answered(0.1)
+  t.ok(choice.isSpinning, 'it was answered in time')
+  choice.answered(5)
+  t.notOk(choice.isSpinning)
+  choice.beginGuest()
+  t.notOk(choice.isSpinning)
+})
+
 t.test('the event loop stays awake as long as it is wanted to', async t => {
   const turns = async () => {
     const before = performance.nodeTiming.uvMetricsInfo.loopCount
