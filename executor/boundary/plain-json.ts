@@ -5,7 +5,9 @@
  * have an endless form. The text is therefore written with a bound.
  */
 
+import { isWithin } from '../../protocol/base/nesting.ts'
 import { FileReference } from '../../protocol/values/file-reference.ts'
+import { PLAIN } from '../../protocol/values/value-format.ts'
 
 /** Objects nested deeper than this become a string: readers of JSON recurse, and their stacks end. */
 export const MAX_DEPTH = 500
@@ -47,6 +49,19 @@ export function plainJson(
     if (error instanceof NoForm) return undefined
     throw error
   }
+}
+
+/**
+ * The form for a decision of an encoded value, as far as the text is that form and surely within the
+ * bounds; `undefined`: {@link plainJson} has to see. It takes a fifth of the time.
+ *
+ * @param encoded as `encodeValue` wrote it
+ */
+export function plainJsonOfEncoded(encoded: string, maxCharacters: number): string | undefined {
+  if (encoded[0] !== PLAIN) return undefined
+  const json = encoded.slice(PLAIN.length)
+  const isSure = json.length <= maxCharacters && isWithin(json, MAX_DEPTH, MAX_SHOWN_VALUES)
+  return isSure ? json : undefined
 }
 
 /** The value has no form within the bounds. */

@@ -29,15 +29,24 @@ const MAX_ESCAPE_BYTES = 6
 /** A long string on the host, where its text is made once, when it is first needed. */
 export class LongString implements StringReply {
   readonly string: string
-  #text: string | undefined
+  #json: string | undefined
 
   constructor(string: string) {
     this.string = string
   }
 
   get text(): string {
-    this.#text ??= textOfReply(this)
-    return this.#text
+    return PLAIN + this.#quoted
+  }
+
+  /** Bytes of its text, as UTF-8. To count those of the text would put that together by a copy. */
+  get bytes(): number {
+    return PLAIN.length + Buffer.byteLength(this.#quoted)
+  }
+
+  get #quoted(): string {
+    this.#json ??= JSON.stringify(this.string)
+    return this.#json
   }
 
   /** Bytes that its text has at most, as UTF-8. */

@@ -7,7 +7,7 @@ import { Refused } from '../../protocol/tool/refused.ts'
 import { thrownAs } from '../../protocol/tool/thrown.ts'
 import type { Tool } from '../../protocol/tool/tool.ts'
 import { type CallApproval, newApprovalId } from '../boundary/call-approval.ts'
-import { plainJson } from '../boundary/plain-json.ts'
+import { plainJson, plainJsonOfEncoded } from '../boundary/plain-json.ts'
 import type { ExecutionHost } from '../boundary/ports.ts'
 import { rememberKey } from '../boundary/remembered-tool.ts'
 import type { ExecutionRecord } from '../record/execution-record.ts'
@@ -171,7 +171,7 @@ export class CallApprovals {
       callId: this.#record.calls.idOf(callNumber),
       ...(sessionId !== undefined && { sessionId }),
       tool: tool.name,
-      input: shownInput(input, tool, limits),
+      input: shownInput(input, encodedInput, tool, limits),
       status: 'pending',
       createdAtMs: nowMs,
       expiresAtMs: Math.min(nowMs + toolMs, deadlineMs),
@@ -211,8 +211,18 @@ const LEAST_SHOWN = 4 * 1024 * 1024
  *
  * @throws {Refused} when they cannot be shown
  */
-function shownInput(input: unknown, tool: Tool, { maxCallBytes }: Limits): unknown {
+function shownInput(
+  input: unknown,
+  encodedInput: string,
+  tool: Tool,
+  { maxCallBytes }: Limits,
+): unknown {
   const most = Math.max(MAX_SHOWN * maxCallBytes, LEAST_SHOWN)
+  const sent = plainJsonOfEncoded(encodedInput, most)
+  if (sent !== undefined) {
+    const form = JSON.parse(sent)
+    return tool.inputForm === 'value' ? form[0] : form
+  }
   const json = plainJson(input, most, { isForDecision: true })
   if (json !== undefined) return JSON.parse(json)
   const message = `Cannot ask for an approval of ${tool.name}: its arguments are nested too deeply, or too long, to be shown`

@@ -128,10 +128,12 @@ export class Journal {
     })
   }
 
+  /** @param bytes of the text, as UTF-8, where they are known */
   deliver(
     record: Pick<JournalRecord, 'callNumber' | 'tool' | 'request' | 'effect' | 'text' | 'atMs'>,
+    bytes?: number,
   ): JournalRecord {
-    return this.#add({ kind: 'delivery', position: this.#deliveries + 1, ...record })
+    return this.#add({ kind: 'delivery', position: this.#deliveries + 1, ...record }, bytes)
   }
 
   /**
@@ -188,13 +190,13 @@ export class Journal {
     return place === undefined ? undefined : this.#records[place]
   }
 
-  #add<Added extends ReadRecord>(record: Added): Added {
+  #add<Added extends ReadRecord>(record: Added, knownBytes?: number): Added {
     this.#records.push(record)
     if (record.kind === 'intent') this.#intents.set(record.callNumber, record)
     else {
       this.#places[record.callNumber] = this.#records.length - 1
       this.#deliveries++
-      const bytes = bytesOf(record.text)
+      const bytes = knownBytes ?? bytesOf(record.text)
       this.#bytes += bytes
       if (typeof record.text === 'string') this.#heldBytes += bytes
     }

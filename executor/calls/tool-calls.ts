@@ -272,7 +272,9 @@ export class ToolCalls {
     const isAhead = isLong && this.journal.bytes + reply.mostBytes <= maxJournalBytes
     if (isAhead) this.#deliver(callNumber, whole, atMs)
     const text = isLong ? reply.text : reply
-    const record = this.journal.deliver({ callNumber, tool, request, effect, text, atMs })
+    const bytes = isLong ? reply.bytes : undefined
+    const answered = { callNumber, tool, request, effect, text, atMs }
+    const record = this.journal.deliver(answered, bytes)
     this.#host.writer?.record(record)
     if (this.journal.bytes > maxJournalBytes) {
       const message = `The tools answered more than maxJournalBytes ${maxJournalBytes}`

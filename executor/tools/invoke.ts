@@ -295,7 +295,7 @@ function fitting(
 ): CallOutcome {
   // The exact count is only needed near the limit.
   const most = typeof text === 'string' ? MAX_UNIT_BYTES * text.length : text.mostBytes
-  const size = most > maxCallResultBytes ? Buffer.byteLength(textOf(text)) - 1 : 0
+  const size = most > maxCallResultBytes ? bytesOf(text) - PLAIN.length : 0
   if (size <= maxCallResultBytes) return { kind: 'value', text }
   const message = `Cannot take the result of ${tool.name}: ${size} bytes, limit maxCallResultBytes ${maxCallResultBytes}`
   return { kind: 'thrown', thrown: thrownAs('RangeError', 'LIMIT_EXCEEDED', message, tool.name) }
@@ -320,7 +320,8 @@ function redacted(outcome: ThrownOutcome, { redaction }: CallBounds): CallOutcom
 /** Most bytes of one unit of a string as UTF-8. */
 const MAX_UNIT_BYTES = 3
 
-const textOf = (text: string | LongString): string => (typeof text === 'string' ? text : text.text)
+const bytesOf = (text: string | LongString): number =>
+  typeof text === 'string' ? Buffer.byteLength(text) : text.bytes
 
 /** A value of a tool as the guest reads it, without secrets, its files stored. */
 function encoded(

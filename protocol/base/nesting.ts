@@ -1,4 +1,4 @@
-/** How deep a JSON text nests, read without parsing it. */
+/** How deep a JSON text nests and how much it holds, read without parsing it. */
 
 /**
  * Objects and arrays inside each other that a JSON text of a caller may have. Readers of JSON recurse:
@@ -9,8 +9,16 @@ export const MAX_NESTING = 512
 /** Whether objects and arrays of a JSON text are nested deeper than {@link MAX_NESTING}. */
 export function isNestedTooDeep(text: string): boolean {
   // Each level takes a character to open.
-  if (text.length <= MAX_NESTING) return false
+  return text.length > MAX_NESTING && !isWithin(text, MAX_NESTING, Infinity)
+}
+
+/**
+ * Whether a JSON text surely has no more levels and values than these. An empty object or array counts as
+ * two values.
+ */
+export function isWithin(text: string, maxNesting: number, maxValues: number): boolean {
   let depth = 0
+  let values = 1
   for (let i = 0; i < text.length; i++) {
     switch (text.charCodeAt(i)) {
       case QUOTE:
@@ -18,7 +26,10 @@ export function isNestedTooDeep(text: string): boolean {
         break
       case OPEN_ARRAY:
       case OPEN_OBJECT:
-        if (++depth > MAX_NESTING) return true
+        if (++depth > maxNesting || ++values > maxValues) return false
+        break
+      case COMMA:
+        if (++values > maxValues) return false
         break
       case CLOSE_ARRAY:
       case CLOSE_OBJECT:
@@ -26,10 +37,11 @@ export function isNestedTooDeep(text: string): boolean {
         break
     }
   }
-  return false
+  return true
 }
 
 const QUOTE = 0x22
+const COMMA = 0x2c
 const OPEN_ARRAY = 0x5b
 const BACKSLASH = 0x5c
 const CLOSE_ARRAY = 0x5d

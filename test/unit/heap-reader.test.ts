@@ -99,6 +99,28 @@ t.test('a string is written as JSON, whatever it was put together from', async t
   )
 })
 
+t.test('a number is written as JSON', async t => {
+  const number = fc.oneof(
+    fc.integer(),
+    fc.constantFrom(-(2 ** 31), 2 ** 31, 2 ** 31 - 1, 0.001, 1e-7, 21474836.47, 21474836.48, -0.05),
+    fc.double({ noNaN: true, noDefaultInfinity: true }).filter(value => !Object.is(value, -0)),
+    // With one to three decimals.
+    fc.tuple(fc.integer(), fc.constantFrom(10, 100, 1000)).map(([whole, part]) => whole / part),
+    fc
+      .tuple(fc.integer({ min: -99_999, max: 99_999 }), fc.constantFrom(10, 100, 1000))
+      .map(([whole, part]) => whole / part),
+  )
+  t.doesNotThrow(() =>
+    fc.assert(
+      fc.property(fc.array(number.filter(value => !Object.is(value, -0))), numbers => {
+        const text = JSON.stringify(numbers)
+        assert.equal(readValue(text), `j${text}`)
+      }),
+      { numRuns: 1000 },
+    ),
+  )
+})
+
 t.test('what the encoder writes otherwise, or refuses, is refused', async t => {
   for (const code of [
     'undefined',
@@ -182,6 +204,11 @@ t.test(
 
 t.test('a value that is too large is refused, however little memory it takes', async t => {
   t.equal(read('let s = "x".repeat(1e6); Array(100).fill(s)'), undefined)
+  t.equal(read('let s = "x".repeat(100); Array(200000).fill(s)'), undefined)
+  for (const name of ['"x".repeat(900)', '"\\u0100".repeat(900)']) {
+    const code = `let n = ${name}; Array.from({ length: 20000 }, () => ({ [n]: 1 }))`
+    t.equal(read(code), undefined, name)
+  }
   t.equal(read('Array(500_000).fill(1)'), undefined)
   t.equal(read('let s = "ab"; for (let i = 0; i < 27; i++) s += s; s'), undefined)
 })

@@ -1,6 +1,8 @@
 /** A lane: which frames reach whom, what crosses as it was, and that no wake-up is lost. */
 
+import assert from 'node:assert/strict'
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads'
+import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { type AsciiText, asciiTextOf } from '../../executor/boundary/ascii-text.ts'
 import {
@@ -13,6 +15,7 @@ import {
 import type { Delivery, GuestReport, GuestTask } from '../../executor/boundary/messages.ts'
 import {
   charsOfReply,
+  LongString,
   type StringReply,
   textOfReply,
 } from '../../executor/boundary/string-reply.ts'
@@ -170,6 +173,18 @@ t.test('a long string crosses as bytes when it is ASCII, and else as it is', asy
     t.ok(textOfReply(text) === `j${JSON.stringify(string)}`)
     t.equal(charsOfReply(text), string.length)
   }
+})
+
+t.test('the bytes of a long string are those of its text', async t => {
+  const part = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('\ud800', '\udc00', '\0'))
+  t.doesNotThrow(() =>
+    fc.assert(
+      fc.property(fc.array(part), parts => {
+        const long = new LongString(parts.join(''))
+        assert.equal(long.bytes, Buffer.byteLength(long.text))
+      }),
+    ),
+  )
 })
 
 t.test('arguments that cross as bytes arrive as their text', async t => {

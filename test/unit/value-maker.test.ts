@@ -77,6 +77,12 @@ const text = fc.oneof(
     '"\\\n'.repeat(40),
   ),
 )
+/** Numbers with decimals, of fewer and of more digits than a division is exact for. */
+const decimal = fc
+  .tuple(fc.bigInt({ min: -(10n ** 18n), max: 10n ** 18n }), fc.stringMatching(/^\d{1,18}$/))
+  .chain(([whole, part]) =>
+    fc.constantFrom(`${whole}.${part}`, `${whole % 1000n}.${part}`, `-0.${part}`, `0.${part}e3`),
+  )
 const json = fc
   .letrec(tie => ({
     value: fc.oneof(
@@ -84,6 +90,7 @@ const json = fc
       fc.constantFrom('null', 'true', 'false', '-0', '1e400', '-1.5E-7', '123456789', '1234567890'),
       fc.integer().map(String),
       fc.double({ noNaN: true, noDefaultInfinity: true }).map(n => JSON.stringify(n)),
+      decimal,
       text.map(part => JSON.stringify(part)),
       fc.array(tie('value'), { maxLength: 8 }).map(items => `[${items.join(',')}]`),
       fc
@@ -116,6 +123,30 @@ t.test('long strings with escapes come out, narrow and wide, in texts of both wi
       ),
     ),
   )
+})
+
+t.test('a string with escapes comes out, whatever its length', async t => {
+  const length = fc.constantFrom(1, 2, 62, 63, 64, 65, 1023, 1024, 1025, 9000)
+  const unit = fc.constantFrom(
+    '\\"',
+    '\\\\',
+    '\\/',
+    '\\b',
+    '\\f',
+    '\\n',
+    '\\r',
+    '\\t',
+    '\\u0041',
+    'é',
+  )
+  const property = fc.property(length, fc.nat(), unit, fc.array(unit), (size, at, one, others) => {
+    const letters = Array(size).fill('x')
+    letters[at % size] = one
+    letters.splice(0, others.length, ...others.slice(0, size))
+    const string = `"${letters.join('')}"`
+    assert.equal(made(`[${string},{${string}:1}]`), parsed(`[${string},{${string}:1}]`))
+  })
+  t.doesNotThrow(() => fc.assert(property, { numRuns: 300 }))
 })
 
 t.test('a string alone comes out as it is', async t => {
@@ -152,6 +183,7 @@ t.test('what is not JSON, or beyond the bounds, has no binary form', async t => 
     '{a:1}',
     '"open',
     '"open\\"',
+    '"\\',
     'nul',
     '+1',
     '-',

@@ -33,6 +33,7 @@ const NAME = 1
 const QUOTE = 0x22
 const COMMA = 0x2c
 const MINUS = 0x2d
+const POINT = 0x2e
 const ZERO = 0x30
 const NINE = 0x39
 const OPEN_ARRAY = 0x5b
@@ -46,6 +47,12 @@ const LETTER_T = 0x74
 
 /** Strings that are longer are searched for their end and copied by the platform. */
 const SHORT_CHARS = 64
+/** Strings of ASCII that are longer are parsed by the platform when something in them is escaped. */
+const MEDIUM_CHARS = 1024
+/** By the character behind a backslash: what both stand for; 0 for `\u`, and where JSON has none. */
+const escaped = new Uint8Array(0x80)
+for (const [letter, character] of ['""', '\\\\', '//', 'b\b', 'f\f', 'n\n', 'r\r', 't\t'])
+  escaped[(letter as string).charCodeAt(0)] = (character as string).charCodeAt(0)
 /** Bytes of a count that is only known when its container ends: LEB128 with padding. */
 const COUNT_BYTES = 5
 /** More than a number and its tag take. */
@@ -54,6 +61,9 @@ const NUMBER_BYTES = 16
 const MAX_INDEX = 0x7fffffff
 /** Digits of a whole number that surely has no more than 32 bits. */
 const SAFE_DIGITS = 9
+/** Numbers of so many digits, and such powers of ten, are exact: their quotient is the nearest there is. */
+const EXACT_DIGITS = 15
+const POWERS_OF_TEN = Array.from({ length: EXACT_DIGITS }, (_, power) => 10 ** power)
 /** The engine refuses more names than a million, and a value with so many is a table. */
 const MAX_NAMES = 65_536
 /** Steps through names that have the same place, for each name; keys can be chosen to have it. */
@@ -96,7 +106,9 @@ class Bytes {
   }
 
   leb128(value: number): void {
-    this.length = writeLeb128(value, this.reserve(COUNT_BYTES), this.length)
+    const bytes = this.reserve(COUNT_BYTES)
+    if (value < 0x80) bytes[this.length++] = value
+    else this.length = writeLeb128(value, bytes, this.length)
   }
 
   /** Writes what comes first. */
@@ -164,16 +176,55 @@ class Bytes {
     return end
   }
 
+  /**
+   * Writes a string of ASCII that is not long, in which something may be escaped, behind a length of two
+   * bytes.
+   *
+   * @param from behind its first quote
+   * @returns where its last quote is; -1 for any other string, of which nothing is written
+   */
+  escapedAscii(codes: Codes, from: number): number {
+    const bytes = this.reserve(2 + MEDIUM_CHARS)
+    const start = this.length + 2
+    const most = start + MEDIUM_CHARS
+    let at = start
+    let end = from
+    let code = codes[end] as number
+    while (at < most && code !== QUOTE && code < 0x80) {
+      if (code === BACKSLASH) {
+        code = escaped[codes[++end] as number] ?? 0
+        if (code === 0) return -1
+      }
+      bytes[at++] = code
+      code = codes[++end] as number
+    }
+    if (code !== QUOTE) return -1
+    const length = 2 * (at - start)
+    bytes[this.length] = (length & 0x7f) | 0x80
+    bytes[this.length + 1] = length >>> 7
+    this.length = at
+    return end
+  }
+
   /** Writes a string by copies of the platform. */
   string(text: string): void {
     const bytes = this.reserve(COUNT_BYTES + WIDE_BYTES * text.length)
     this.length = writeUnits(text, bytes, this.length)
   }
 
+  /** Writes a whole number with its tag. */
+  int32(value: number): void {
+    const bytes = this.reserve(NUMBER_BYTES)
+    bytes[this.length] = INT32
+    this.length = writeLeb128(((value << 1) ^ (value >> 31)) >>> 0, bytes, this.length + 1)
+  }
+
+  /** Writes a number with its tag. */
   double(value: number): void {
     doubles[0] = value
-    const bytes = this.reserve(doubleBytes.length)
-    const at = this.length
+    const bytes = this.reserve(NUMBER_BYTES)
+    bytes[this.length] = FLOAT64
+    const at = this.length + 1
     for (let i = 0; i < doubleBytes.length; i++) bytes[at + i] = doubleBytes[i] as number
     this.length = at + doubleBytes.length
   }
@@ -527,6 +578,11 @@ export class BinaryWriter {
   }
 
   #escaped(to: Bytes): void {
+    const last = to.escapedAscii(this.#codes, this.#at + 1)
+    if (last >= 0) {
+      this.#at = last + 1
+      return
+    }
     let end = this.#text.indexOf('"', this.#at + 1)
     while (end > 0 && this.#isEscaped(end)) end = this.#text.indexOf('"', end + 1)
     if (end < 0) throw noForm
@@ -557,9 +613,12 @@ export class BinaryWriter {
     if (isWhole && !(isNegative && whole === 0)) {
       this.#at = at
       const value = isNegative ? -whole : whole
-      this.#body.reserve(NUMBER_BYTES)
-      this.#body.byte(INT32)
-      this.#body.leb128(((value << 1) ^ (value >> 31)) >>> 0)
+      this.#body.int32(value)
+      return
+    }
+    const decimal = this.#decimal(at, at - first, whole)
+    if (decimal !== undefined) {
+      this.#body.double(isNegative ? -decimal : decimal)
       return
     }
     while (
@@ -570,8 +629,30 @@ export class BinaryWriter {
     const value = Number(this.#text.slice(from, at))
     if (Number.isNaN(value)) throw noForm
     this.#at = at
-    this.#body.byte(FLOAT64)
     this.#body.double(value)
+  }
+
+  /**
+   * Passes the decimals of a number that has so few digits that a division is exact, and no exponent.
+   *
+   * @param point where they begin
+   * @param digits before them, and the number that these are
+   * @returns `undefined` for any other number
+   */
+  #decimal(point: number, digits: number, whole: number): number | undefined {
+    const codes = this.#codes
+    if (codes[point] !== POINT) return undefined
+    let at = point + 1
+    let all = whole
+    for (let code = codes[at] as number; code >= ZERO && code <= NINE; ) {
+      all = 10 * all + code - ZERO
+      code = codes[++at] as number
+    }
+    const decimals = at - point - 1
+    if (decimals === 0 || digits + decimals > EXACT_DIGITS || isNumberCode(codes[at]))
+      return undefined
+    this.#at = at
+    return all / (POWERS_OF_TEN[decimals] as number)
   }
 }
 

@@ -15,7 +15,7 @@ import { PLAIN } from '../../../protocol/values/value-format.ts'
 import type { AsciiText } from '../../boundary/ascii-text.ts'
 import { MAX_DEPTH } from '../../boundary/plain-json.ts'
 import { type HeapLayout, OBJECT, SHAPE, STRING_HEADER_BYTES } from './heap-fields.ts'
-import { type NameText, TextOutput } from './text-output.ts'
+import { type NameText, TextOutput, TooLong } from './text-output.ts'
 
 // Tags of values, the high word of their eight bytes; the tag of a number is none of them.
 const STRING = -7
@@ -53,7 +53,7 @@ const LARGE_INDEX = /^[1-9]\d{9}$/
 
 /** So many values and parts of strings at most; 5 000 records of ten fields are 55 000. */
 const MAX_STEPS = 400_000
-/** Characters of the text at most. */
+/** Characters of long strings and of those with two bytes for each at most. */
 const MAX_CHARS = 16 * 1024 * 1024
 
 /** Strings up to this many characters are written character by character, longer ones in one copy. */
@@ -116,7 +116,7 @@ export class HeapReader {
       else return undefined
       return this.#out.take()
     } catch (error) {
-      if (error !== notPlain) throw error
+      if (error !== notPlain && !(error instanceof TooLong)) throw error
       return undefined
     } finally {
       // An atom may be another name as soon as the guest runs, and a shape another one.
@@ -130,19 +130,9 @@ export class HeapReader {
   #value(at: number, depth: number): void {
     const low = this.#word(at)
     const tag = this.#word(at + 4) | 0
-    if (tag < FIRST_TAG || tag >= LAST_TAG) {
-      this.#out.number(numberOf(low, tag))
-      return
-    }
     switch (tag) {
       case INT:
         this.#out.integer(low | 0)
-        return
-      case BOOL:
-        this.#out.ascii(low === 0 ? 'false' : 'true')
-        return
-      case NULL:
-        this.#out.ascii('null')
         return
       case STRING:
       case ROPE:
@@ -151,9 +141,15 @@ export class HeapReader {
       case OBJECT_TAG:
         this.#object(low, depth)
         return
-      default:
-        throw notPlain
+      case BOOL:
+        this.#out.ascii(low === 0 ? 'false' : 'true')
+        return
+      case NULL:
+        this.#out.ascii('null')
+        return
     }
+    if (tag >= FIRST_TAG && tag < LAST_TAG) throw notPlain
+    this.#out.number(numberOf(low, tag))
   }
 
   #object(at: number, depth: number): void {
@@ -187,7 +183,6 @@ export class HeapReader {
     for (let i = 0; i < places.length; i++) {
       this.#step()
       const name = names[i] as NameText
-      this.#count(name.length)
       this.#out.name(name)
       this.#value(values + (places[i] as number), depth)
     }
@@ -277,7 +272,6 @@ export class HeapReader {
       this.#out.latin1(this.#flat(at))
       return
     }
-    this.#count(length)
     const from = this.#characters(at)
     if (from + length > this.#bytes.length) throw notPlain
     this.#out.bytes(this.#bytes, from, length)
@@ -348,7 +342,7 @@ export class HeapReader {
   /** Four bytes of the memory. Addresses of the engine are multiples of four. */
   #word(at: number): number {
     const word = this.#words[at >>> 2]
-    if (word === undefined || at < 0 || (at & 3) !== 0 || at > LENGTH * 2) throw notPlain
+    if (word === undefined) throw notPlain
     return word
   }
 

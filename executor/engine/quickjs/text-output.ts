@@ -13,6 +13,8 @@ import { LONG_CHARS } from '../../boundary/lane-frames.ts'
 export type NameText = Uint8Array | string
 
 const BUFFER_BYTES = 65_536
+/** Of what is in the buffer, and characters of what has gone into the text. */
+const MAX_BYTES = 16 * 1024 * 1024
 /** Buffers up to this size are kept for the next text. */
 const MAX_KEPT_BYTES = 2 * 1024 * 1024
 /** Beyond what is needed, and the length of the last text that was handed over: the next is about as long. */
@@ -26,6 +28,7 @@ const MAX_NAME_BYTES = 1024
 
 const QUOTE = 0x22
 const MINUS = 0x2d
+const POINT = 0x2e
 const ZERO = 0x30
 
 /** By byte: 1 for those that JSON escapes inside of a string. */
@@ -45,7 +48,12 @@ export function takeSpare(spare: ArrayBuffer | undefined): void {
   if (spare !== undefined && spare.byteLength > buffer.length) buffer = Buffer.from(spare)
 }
 
-/** Collects one text at a time. */
+/** The text is longer than its bound. */
+export class TooLong extends Error {}
+/** One for all: it has no stack to be read. */
+const tooLong = new TooLong('too long')
+
+/** Collects one text at a time. What writes to it throws {@link TooLong} beyond the bound. */
 export class TextOutput {
   #text = ''
   #length = 0
@@ -81,36 +89,56 @@ export class TextOutput {
 
   /** Writes a few characters of ASCII. */
   ascii(text: string): void {
-    this.#reserve(NUMBER_CHARS)
+    const out = this.#reserve(NUMBER_CHARS)
     const at = this.#length
-    for (let i = 0; i < text.length; i++) buffer[at + i] = text.charCodeAt(i)
+    for (let i = 0; i < text.length; i++) out[at + i] = text.charCodeAt(i)
     this.#length = at + text.length
   }
 
   /** Writes a finite number. */
   number(value: number): void {
+    const hundredths = Math.round(value * 100)
     if ((value | 0) === value) this.integer(value)
+    else if ((hundredths | 0) === hundredths && hundredths / 100 === value)
+      this.#decimal(hundredths)
     else this.ascii(`${value}`)
+  }
+
+  /**
+   * Writes a number that has one or two decimals. No shorter text stands for it: texts of so few digits stand
+   * for a number each.
+   */
+  #decimal(hundredths: number): void {
+    const out = this.#reserve(NUMBER_CHARS)
+    if (hundredths < 0) out[this.#length++] = MINUS
+    const all = Math.abs(hundredths)
+    const whole = (all / 100) | 0
+    this.integer(whole)
+    const rest = all - 100 * whole
+    const tenths = (rest / 10) | 0
+    out[this.#length++] = POINT
+    out[this.#length++] = ZERO + tenths
+    if (rest > 10 * tenths) out[this.#length++] = ZERO + rest - 10 * tenths
   }
 
   /** Writes a whole number of 32 bits. */
   integer(value: number): void {
-    this.#reserve(NUMBER_CHARS)
+    const out = this.#reserve(NUMBER_CHARS)
     let from = this.#length
-    let rest = value
+    // The processor divides a number that is known to have 32 bits several times faster.
+    let rest = value | 0
     if (rest < 0) {
-      buffer[from++] = MINUS
-      rest = -rest
+      out[from++] = MINUS
+      rest = -rest | 0
     }
-    let digits = 1
-    for (let bound = 10; bound <= rest; bound *= 10) digits++
-    for (let at = from + digits - 1; at >= from; at--) {
-      // A tenth of what has 32 bits is whole in as many.
+    let end = from + digitsOf(rest)
+    this.#length = end
+    // The least number has no opposite of 32 bits, and its digits are negative.
+    do {
       const tenth = (rest / 10) | 0
-      buffer[at] = ZERO + rest - 10 * tenth
+      out[--end] = ZERO + Math.abs(rest - 10 * tenth)
       rest = tenth
-    }
-    this.#length = from + digits
+    } while (end > from)
   }
 
   /** The form of a name that {@link name} takes. */
@@ -125,10 +153,11 @@ export class TextOutput {
       this.#append(name)
       return
     }
-    this.#reserve(name.length)
+    const { length } = name
+    const out = this.#reserve(length)
     const at = this.#length
-    for (let i = 0; i < name.length; i++) buffer[at + i] = name[i] as number
-    this.#length = at + name.length
+    for (let i = 0; i < length; i++) out[at + i] = name[i] as number
+    this.#length = at + length
   }
 
   /** Writes a string of any length. */
@@ -145,19 +174,18 @@ export class TextOutput {
 
   /** Writes a short string that is there as bytes of Latin-1. */
   bytes(bytes: Uint8Array, from: number, length: number): void {
-    this.#reserve(MAX_ESCAPE_CHARS * length + 2)
-    const start = this.#length
-    let at = start
-    buffer[at++] = QUOTE
+    const out = this.#reserve(MAX_ESCAPE_CHARS * length + 2)
+    let at = this.#length
+    out[at++] = QUOTE
     for (let i = from; i < from + length; i++) {
       const byte = bytes[i] as number
       if (isEscaped[byte] === 1) {
         this.#escaped(bytes, from, length)
         return
       }
-      buffer[at++] = byte
+      out[at++] = byte
     }
-    buffer[at++] = QUOTE
+    out[at++] = QUOTE
     this.#length = at
   }
 
@@ -169,20 +197,31 @@ export class TextOutput {
   #append(text: string): void {
     this.#flush()
     this.#text += text
+    if (this.#text.length > MAX_BYTES) throw tooLong
   }
 
-  #reserve(bytes: number): void {
+  /** Makes room, and returns where the bytes go. @throws {TooLong} beyond the bound */
+  #reserve(bytes: number): Buffer {
     const needed = this.#length + bytes
-    if (needed <= buffer.length) return
-    const larger = Buffer.allocUnsafeSlow(
-      Math.max(2 * buffer.length, needed + SPARE_BYTES, lastBytes + SPARE_BYTES),
-    )
+    if (needed <= buffer.length) return buffer
+    if (needed > MAX_BYTES) throw tooLong
+    const wanted = Math.max(2 * buffer.length, needed + SPARE_BYTES, lastBytes + SPARE_BYTES)
+    const larger = Buffer.allocUnsafeSlow(Math.min(wanted, MAX_BYTES))
     buffer.copy(larger, 0, 0, this.#length)
     buffer = larger
+    return larger
   }
 
   #flush(): void {
     if (this.#length > 0) this.#text += buffer.toString('latin1', 0, this.#length)
     this.#length = 0
   }
+}
+
+/** Digits of a whole number of 32 bits. */
+function digitsOf(value: number): number {
+  if (value >= 0 && value < 1000) return value < 10 ? 1 : value < 100 ? 2 : 3
+  let digits = 3
+  for (let rest = (value / 1000) | 0; rest !== 0; rest = (rest / 10) | 0) digits++
+  return digits
 }
