@@ -73,7 +73,7 @@ export class ActiveExecutions {
   #liveOwners = new OwnerCounts()
   #claims: ClaimLoop
   #obstacles: Obstacles
-  /** Decisions about executions, which they bring back from the store. */
+  /** Decides approvals, and has the executions that waited for them go on. */
   readonly decisions: Decisions
   /** Shares the executions that wait in the store between this daemon and the others. */
   readonly work: SharedWork

@@ -15,7 +15,7 @@
 /** No wait spins for longer, in milliseconds. */
 export const SPIN_MS = 0.1
 
-/** From one call to the next: of up to this many milliseconds it is short. */
+/** A call is short when it comes within this many milliseconds of the one before it. */
 const SHORT_MS = 0.2
 /** Short calls before the first that spins. */
 const FIRST_PAUSE = 2

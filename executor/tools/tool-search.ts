@@ -61,7 +61,7 @@ export function withoutToolSearch(toolbox: Toolbox): readonly Tool[] {
 /** The tools that were made here. */
 const made = new WeakSet<Tool>()
 
-/** @param seen all that the programs see */
+/** @param seen the tools that programs can see */
 function toolSearch(tools: readonly Tool[], seen: () => Toolbox, form: Form): Tool[] {
   const index = new ToolIndex(tools)
   const ours = [

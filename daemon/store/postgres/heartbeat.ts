@@ -64,7 +64,7 @@ export class Heartbeat {
     this.#now = now
   }
 
-  /** How the daemon names itself. */
+  /** The names, the address and the version of this daemon, as the others read them. */
   get facts(): DaemonFacts & { readonly peer?: PeerFacts } {
     return this.#facts
   }
