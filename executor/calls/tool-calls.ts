@@ -58,10 +58,9 @@ export class ToolCalls {
   #underWay = new Set<CallContext>()
   #streams: ToolStreams
   #waits: CallWaits
-  // In an initializer: V8 makes a function that is assigned to a property in its old memory, and this
-  // one would hold its execution there until a full collection.
-  #factsOf = (callNumber: number): CallFacts =>
-    callFacts(this.#plan, this.#record, this.#host.redaction, callNumber)
+  // Assigned in the constructor, V8 makes it in its old memory, and it holds its execution there until a
+  // full collection. In an initializer it would not: then large values are copied young (ADR 32).
+  #factsOf: (callNumber: number) => CallFacts
 
   constructor(
     plan: CallPlan,
@@ -88,6 +87,7 @@ export class ToolCalls {
     const slots = new Slots(maxConcurrentCalls)
     const { redaction, files } = host
     this.#bounds = { slots, callMs, maxCallBytes, maxCallResultBytes, redaction, files, track }
+    this.#factsOf = callNumber => callFacts(plan, record, redaction, callNumber)
     this.#streams = new ToolStreams({
       bounds: this.#bounds,
       journal: this.journal,

@@ -205,11 +205,10 @@ class LocalExecutor implements EmbeddedExecutor {
     const events = this.#stream(request, left.signal)
     const finish = events.return.bind(events)
     // A generator that awaits its next event learns of `return` only after that event.
-    const leave: typeof finish = value => {
+    events.return = value => {
       left.abort()
       return finish(value)
     }
-    events.return = leave
     return events
   }
 
