@@ -109,7 +109,8 @@ export class TextOutput {
    * for a number each.
    */
   #decimal(hundredths: number): void {
-    const out = this.#reserve(NUMBER_CHARS)
+    // For the whole number too: that takes another buffer when this one has no room.
+    const out = this.#reserve(2 * NUMBER_CHARS)
     if (hundredths < 0) out[this.#length++] = MINUS
     const all = Math.abs(hundredths)
     const whole = (all / 100) | 0
