@@ -11,22 +11,10 @@ import type { Tool } from '../../protocol/tool/tool.ts'
 /** Weight of the newest call in the mean. */
 const WEIGHT = 0.25
 
-/** A call under way, between the one that started before it and the one that started after it. */
-interface UnderWay {
-  readonly startedAt: number
-  older: UnderWay | undefined
-  newer: UnderWay | undefined
-}
-
-/**
- * The calls under way are a chain that each leaves without a trace. A map that calls enter and leave
- * for as long as the process lives is made anew every few calls, and each of its tables holds the next
- * one until a full collection.
- */
 interface Observed {
   meanMs: number | undefined
-  oldest: UnderWay | undefined
-  newest: UnderWay | undefined
+  /** When each call under way started, oldest first. */
+  readonly underWay: Map<object, number>
 }
 
 /** Measures how long calls of each tool take, and estimates the next one in milliseconds. */
@@ -35,11 +23,13 @@ export class Latencies {
 
   /** Starts the timing of a call. Returns the function that ends it. */
   start(tool: Tool): () => void {
+    const startedAt = performance.now()
     const observed = this.#of(tool)
-    const call = enter(observed)
+    const call = {}
+    observed.underWay.set(call, startedAt)
     return () => {
-      if (!leave(observed, call)) return
-      const tookMs = performance.now() - call.startedAt
+      observed.underWay.delete(call)
+      const tookMs = performance.now() - startedAt
       const { meanMs } = observed
       observed.meanMs = meanMs === undefined ? tookMs : meanMs + WEIGHT * (tookMs - meanMs)
     }
@@ -58,7 +48,7 @@ export class Latencies {
       if (isPersonAwaited && (answer !== undefined || approvalRule === true)) found[i] = Infinity
       const observed = this.#observed.get(tool)
       if (observed === undefined || i in found) continue
-      const oldest = observed.oldest?.startedAt ?? now
+      const [oldest = now] = observed.underWay.values()
       found[i] = Math.max(observed.meanMs ?? 0, now - oldest)
     }
     return found
@@ -67,30 +57,8 @@ export class Latencies {
   #of(tool: Tool): Observed {
     const known = this.#observed.get(tool)
     if (known !== undefined) return known
-    const made: Observed = { meanMs: undefined, oldest: undefined, newest: undefined }
+    const made: Observed = { meanMs: undefined, underWay: new Map() }
     this.#observed.set(tool, made)
     return made
   }
-}
-
-function enter(observed: Observed): UnderWay {
-  const { newest } = observed
-  const call: UnderWay = { startedAt: performance.now(), older: newest, newer: undefined }
-  if (newest === undefined) observed.oldest = call
-  else newest.newer = call
-  observed.newest = call
-  return call
-}
-
-/** Returns whether the call was under way. */
-function leave(observed: Observed, call: UnderWay): boolean {
-  const { older, newer } = call
-  if (older === undefined && observed.oldest !== call) return false
-  if (older === undefined) observed.oldest = newer
-  else older.newer = newer
-  if (newer === undefined) observed.newest = older
-  else newer.older = older
-  call.older = undefined
-  call.newer = undefined
-  return true
 }

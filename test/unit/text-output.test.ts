@@ -3,7 +3,7 @@
 import t from 'tap'
 import { TextOutput } from '../../executor/engine/quickjs/text-output.ts'
 
-/** The first buffer of a text. */
+/** The size of the buffer that every text begins in. */
 const BUFFER_BYTES = 65_536
 const NUMBERS = [-12.34, -0.5, 12.34, -2147483648, -20000000.01, 1e300, -1.5e-7]
 
