@@ -8,6 +8,9 @@
  * but it loads hooks into each file, into each thread and into each child that a file starts: this
  * takes a third of a second of computing for each file, and serves mocks and coverage, which no test
  * here uses. One file is run by `tap run` as well.
+ *
+ * With `TEST_AGAIN=1`, as `.ci/run` sets it, a file that failed beside others runs once more, alone. What failed
+ * is printed all the same.
  */
 
 import { type ChildProcess, spawn } from 'node:child_process'
@@ -31,6 +34,9 @@ const MOST = 24
 const TIMEOUT_MS = 300_000
 /** tap ends a file that is late; one that never yields is told by SIGALRM, and has so long to report. */
 const REPORT_MS = 5000
+
+/** More files that fail are no accident: none of them runs again. */
+const MOST_AGAIN = 5
 
 const { values, positionals } = parseArgs({
   options: { jobs: { type: 'string', default: '1' } },
@@ -60,19 +66,28 @@ for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
   })
 }
 
-const waiting = slowestFirst(files)
 let ended = 0
-await Promise.all(Array.from({ length: jobs }, work))
+let failed = await runAll(slowestFirst(files), jobs)
+const mayRunAgain = failed.length <= MOST_AGAIN && failed.every(file => files.includes(file))
+if (process.env.TEST_AGAIN === '1' && mayRunAgain) failed = await runAll(failed, 1)
+if (failed.length > 0) process.exitCode = 1
 report.end(`1..${ended}\n`)
 
+/** Runs files in so many processes at a time; gives what failed, as `fileResults()` names it. */
+async function runAll(waiting: string[], jobs: number): Promise<string[]> {
+  const failed: string[] = []
+  await Promise.all(Array.from({ length: jobs }, () => work(waiting, failed)))
+  return failed
+}
+
 /** Runs processes, one after another, until no file is left. */
-async function work(): Promise<void> {
+async function work(waiting: string[], failed: string[]): Promise<void> {
   for (let first = waiting.shift(); first !== undefined; first = waiting.shift()) {
-    const { handed, ...endedProcess } = await run(first)
+    const { handed, ...endedProcess } = await run(first, waiting)
     for (const { file, tap, failure, ms } of fileResults(handed, endedProcess)) {
       ended++
       const isOk = failure === undefined
-      if (!isOk) process.exitCode = 1
+      if (!isOk) failed.push(file)
       const text = isOk ? tap : `${tap}\n${file} ${failure}\n`
       report.write(`# Subtest: ${file}\n${text.replace(/^(?=.)/gm, '    ')}\n`)
       report.write(`${isOk ? 'ok' : 'not ok'} ${ended} - ${file} # time=${ms.toFixed(0)}ms\n`)
@@ -81,7 +96,10 @@ async function work(): Promise<void> {
 }
 
 /** Runs a process of test files: the first, and then others as long as it asks and there are some. */
-async function run(first: string): Promise<EndedProcess & { readonly handed: string[] }> {
+async function run(
+  first: string,
+  waiting: string[],
+): Promise<EndedProcess & { readonly handed: string[] }> {
   const startedAtMs = performance.now()
   const child = spawn(
     process.execPath,

@@ -44,13 +44,18 @@ function fileLine({ file, ms, isOk, passed, failed, skipped }: FileReport): stri
 const told = (count: number, what: string) => (count === 0 ? '' : `, ${count} ${what}`)
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
 
-/** What stands below the lines of the files. */
-export function summary(files: readonly FileReport[], ms: number): string {
+/** What stands below the lines of the files. A file that ran again counts by its last run. */
+export function summary(reports: readonly FileReport[], ms: number): string {
+  const files = [...new Map(reports.map(report => [report.file, report])).values()]
   const bad = files.filter(({ isOk }) => !isOk)
+  const unsteady = reports.filter(
+    ({ file, isOk }) => !isOk && files.some(last => last.file === file && last.isOk),
+  )
   const slow = [...files].sort((a, b) => b.ms - a.ms).slice(0, SLOWEST)
   const sum = (key: 'passed' | 'failed' | 'skipped') =>
     files.reduce((total, file) => total + file[key], 0)
   return [
+    ...unsteady.map(report => `${failureText(report)}\n\n  It passed when it ran again, alone.`),
     ...bad.map(failureText),
     '',
     `Slowest of ${files.length} files in ${seconds(ms)}: ${slow.map(slowText).join(', ')}`,

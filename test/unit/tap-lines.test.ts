@@ -99,6 +99,29 @@ t.test('a run in which all is well has no failures to tell', async t => {
   t.notMatch(lines.join('\n'), /FAILED|run again/)
 })
 
+t.test('a file that ran again counts by its last run, and its failure is shown', async t => {
+  const [, bad = ''] =
+    /(# Subtest: test\/spec\/bad[\s\S]*?)# Subtest: test\/spec\/crashed/.exec(tap) ?? []
+  const again = `# Subtest: test/spec/bad.test.ts
+    ok 1 - around
+    ok 2 - beside it
+    1..2
+ok 2 - test/spec/bad.test.ts # time=30ms
+1..2
+`
+  const lines = (await report(`${bad}${again}`)).trimEnd().split('\n')
+  t.strictSame(lines.slice(0, 5), [
+    'FAILED test/spec/bad.test.ts  1 passed, 1 failed  0.0 s',
+    'ok     test/spec/bad.test.ts  1 passed  0.0 s',
+    '',
+    'FAILED test/spec/bad.test.ts',
+    '',
+  ])
+  t.ok(lines.includes('  It passed when it ran again, alone.'))
+  t.equal(lines.at(-1), '1 passed, 0 failed')
+  t.notMatch(lines.join('\n'), /To run again/)
+})
+
 t.test('the environment of the tests is the same everywhere', async t => {
   const { TERM, TZ, LANG, FORCE_COLOR, NO_COLOR, CI, LATCHD_URL, OPENAI_API_KEY } = process.env
   t.strictSame([TERM, TZ, LANG], ['dumb', 'UTC', 'C.UTF-8'])
