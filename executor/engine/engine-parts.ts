@@ -24,6 +24,12 @@ export interface StandbyGuest extends Guest {
   isWhole(): boolean
   /** Whether {@link Guest.continueSession} is possible now; absent: never. */
   readonly holdsSession?: boolean
+  /**
+   * The length of its memory, when that has grown and cannot shrink; 0 or absent: it is as long as a new
+   * guest's. A session's snapshot would have this length, and a program with a smaller limit would seem
+   * to be past it.
+   */
+  readonly grownBytes?: number
 }
 
 /** Names of the thread's realm that an engine needs after the seal, beside those that all need. */

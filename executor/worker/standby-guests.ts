@@ -44,11 +44,17 @@ export class StandbyGuests {
    * Returns a guest that stands ready, or was used and can be rewound; `undefined`: one has to be
    * made.
    *
+   * @param need of the program
    * @throws {Error} when the base snapshot of this thread has changed
    */
-  lease(): StandbyGuest | undefined {
-    while (this.#ready.length === 0 && (this.#rewindNext() || this.#giveUpSession()));
-    return this.#ready.pop()
+  lease(need: GuestNeed): StandbyGuest | undefined {
+    for (;;) {
+      const at = this.#ready.findLastIndex(
+        guest => !hasGrown(guest) || (!need.isSession && guest.grownBytes < need.memoryBytes),
+      )
+      if (at >= 0) return this.#ready.splice(at, 1)[0]
+      if (!this.#rewindNext() && !this.#giveUpSession()) return undefined
+    }
   }
 
   /**
@@ -63,10 +69,14 @@ export class StandbyGuests {
     else this.#used.push({ guest, isInDoubt })
   }
 
-  /** Rewinds the guests that hold a session: the next program of it restores its snapshot. */
-  giveUpSessions(): void {
+  /**
+   * Gives up what is kept for programs that may not come: the guests that hold a session, whose next
+   * program restores its snapshot, and those whose memory has grown.
+   */
+  giveUpMemory(): void {
     while (this.#giveUpSession());
     while (this.#rewindNext());
+    this.#ready = this.#ready.filter(guest => !hasGrown(guest))
   }
 
   /** The guest whose session has not been used for longest is one to be rewound. */
@@ -122,7 +132,9 @@ export class StandbyGuests {
     if (used === undefined) return false
     const { guest, isInDoubt } = used
     const { memoryBytes } = guest
-    const isRewound = guest.rewind()
+    // Of guests that not every program can have there are no more than stand ready.
+    const isWanted = !hasGrown(guest) || this.#ready.length < this.#maker.standby
+    const isRewound = isWanted && guest.rewind()
     if (isInDoubt) this.#check()
     if (isRewound && (!isInDoubt || guest.isWhole())) {
       this.counts.rewound++
@@ -136,6 +148,16 @@ export class StandbyGuests {
     this.#maker.requireWhole()
     this.#ready = this.#ready.filter(guest => guest.isWhole())
   }
+}
+
+const hasGrown = (guest: StandbyGuest): guest is StandbyGuest & { readonly grownBytes: number } =>
+  (guest.grownBytes ?? 0) > 0
+
+/** What a program needs of its guest. */
+export interface GuestNeed {
+  readonly isSession: boolean
+  /** Its limit. */
+  readonly memoryBytes: number
 }
 
 interface UsedGuest {

@@ -36,7 +36,8 @@ async function openLanguage(family: LanguageFamily): Promise<ProgramLanguage> {
 async function execute(task: GuestTask, lane: WorkerLane): Promise<GuestReport> {
   const held = standbyGuests.leaseHeld(task.session?.state)
   if (held === undefined && task.session?.isNameOnly === true) return notHeld
-  const guest = held ?? standbyGuests.lease() ?? (await standbyGuests.make())
+  const need = { isSession: task.session !== undefined, memoryBytes: task.limits.memoryBytes }
+  const guest = held ?? standbyGuests.lease(need) ?? (await standbyGuests.make())
   executions++
   let isInDoubt = true
   let left: string | undefined
@@ -68,7 +69,7 @@ export function serve(start: LaneStart, around?: AroundTask): Promise<never> {
     ...(guests.leavesGarbage && { settle: shrinkHeap }),
     statistics: () => ({ executions, standbyGuests: standbyGuests.size, ...standbyGuests.counts }),
     collect: () => {
-      standbyGuests.giveUpSessions()
+      standbyGuests.giveUpMemory()
       shrinkHeap()
     },
   })

@@ -25,6 +25,7 @@ function counting() {
     engine: 'an engine',
     interruptCounter: 4,
     heap: undefined,
+    heapEnd: undefined,
   })
   return { make, made: () => made }
 }

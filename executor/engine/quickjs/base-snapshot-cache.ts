@@ -18,11 +18,15 @@ export interface MadeSnapshot {
   readonly engine: string
   readonly interruptCounter: number
   readonly heap: BaseSnapshot['heap']
+  readonly heapEnd: BaseSnapshot['heapEnd']
 }
 
 interface Kept extends MadeSnapshot {
   readonly memoryHash: string
 }
+
+/** Another one when what is stored has other parts. */
+const FORM = '2'
 
 /** What the prelude loads from outside of its folder, from the root and without extension. */
 export const preludeOutside: readonly string[] = [
@@ -46,7 +50,7 @@ export function sourceHash(
   prelude: string,
   outside: readonly string[] = [],
 ): string {
-  const hash = createHash('sha256').update(process.version).update(wasm)
+  const hash = createHash('sha256').update(FORM).update(process.version).update(wasm)
   const files = readdirSync(prelude, { recursive: true, withFileTypes: true })
     .filter(entry => entry.isFile())
     .map(({ parentPath, name }) => join(parentPath, name))

@@ -2,6 +2,7 @@
 
 import type { Snapshot } from 'quickjs-wasi'
 import type { MemoryPart } from '../memory-parts.ts'
+import type { HeapEnd } from './heap-end.ts'
 import type { HeapLayout } from './heap-fields.ts'
 
 /** The prelude's entry points, in the order of `executor/guest/prelude.ts`. */
@@ -45,4 +46,6 @@ export interface BaseSnapshot {
   readonly interruptCounter: number
   /** Where plain values are read; `undefined` for an engine of another build. See `heap-layout.ts`. */
   readonly heap: HeapLayout | undefined
+  /** Where the heap ends; `undefined` for an engine of another build. See `heap-end.ts`. */
+  readonly heapEnd: HeapEnd | undefined
 }

@@ -18,6 +18,7 @@ import {
 } from './base-snapshot-cache.ts'
 import { type BaseSnapshot, entryNames } from './base-snapshot-shape.ts'
 import { findInterruptCounter, takeDeclarationScope } from './context-fields.ts'
+import { findHeapEnd } from './heap-end.ts'
 import { findHeapLayout } from './heap-layout.ts'
 import { engineOptions } from './quickjs.ts'
 
@@ -114,12 +115,14 @@ async function makeSnapshot(module: WebAssembly.Module): Promise<MadeSnapshot> {
   const engine = Object.entries(vm.versions)
     .map(([name, version]) => `${name} ${version}`)
     .join(', ')
+  const snapshot = vm.snapshot()
   return {
-    snapshot: vm.snapshot(),
+    snapshot,
     entries: entries as BaseSnapshot['entries'],
     engine,
     interruptCounter,
     heap,
+    heapEnd: findHeapEnd(exports),
   }
 }
 

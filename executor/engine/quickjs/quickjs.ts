@@ -27,11 +27,11 @@ import { HostOperation, repliesTo } from '../../guest/host/host-operations.ts'
 import type { StandbyGuest } from '../engine-parts.ts'
 import { type GuestHooks, GuestThrown, OutOfGuestMemory, PROGRAM_FILE } from '../guest.ts'
 import { hashOf } from '../memory-hash.ts'
-import { mendParts, putParts } from '../memory-parts.ts'
 import { decodeSnapshot, encodeSnapshot, fitsSnapshot } from '../session-snapshot.ts'
 import type { BaseSnapshot, EntryName } from './base-snapshot-shape.ts'
 import { Equipment } from './equipment.ts'
 import { findVariables } from './frame-reader.ts'
+import { GuestMemory } from './guest-memory.ts'
 import { HeapReader } from './heap-reader.ts'
 import { snapshotTag } from './runtime-tag.ts'
 import { takeSpare } from './text-output.ts'
@@ -67,7 +67,6 @@ const MAX_REJECTIONS = 100
 
 /** An allocation that the engine takes from the heap, not from a block that it already has. */
 const PIECE_BYTES = 65_536
-const WASM_PAGE_BYTES = 65_536
 
 /** Replies up to this length are read by the prelude: the engine's way has a price of its own. */
 const SHORT_REPLY_CHARS = 256
@@ -150,6 +149,7 @@ export function engineOptions(
 export class QuickJSGuest implements StandbyGuest {
   #vm!: QuickJS
   #exports!: Exports
+  #memory!: GuestMemory
   #reader: HeapReader | undefined
   #maker: ValueMaker | undefined
   /** The text of the plain value that the prelude has asked about last. */
@@ -200,7 +200,7 @@ export class QuickJSGuest implements StandbyGuest {
         guest.#noteRejection(promise.identity, reason.ptr, isHandled),
     })
     guest.#exports = guest.#vm._getExports() as Exports
-    mendParts(new Uint8Array(guest.#exports.memory.buffer), baseSnapshot.parts)
+    guest.#memory = new GuestMemory(guest.#exports.memory, baseSnapshot)
     guest.#setRegisters()
     const { heap } = baseSnapshot
     if (heap !== undefined) {
@@ -214,7 +214,11 @@ export class QuickJSGuest implements StandbyGuest {
   }
 
   get memoryBytes(): number {
-    return this.#exports.memory.buffer.byteLength
+    return this.#memory.touchedBytes
+  }
+
+  get grownBytes(): number {
+    return this.#memory.hasGrown ? this.#memory.length : 0
   }
 
   begin(hooks: GuestHooks, memoryBytes: number, tools: string, configuration: string): void {
@@ -223,7 +227,7 @@ export class QuickJSGuest implements StandbyGuest {
     this.#hooks = hooks
     this.#exports.qjs_set_memory_limit(memoryBytes)
     if (this.#equipped === undefined) this.#free(this.#enter('equip', this.#newText(tools)))
-    this.#equipment.note(tools, new Uint8Array(this.#exports.memory.buffer))
+    this.#equipment.note(tools, this.#memory.bytes)
     this.#equipped = undefined
     this.#free(this.#enter('begin', this.#newText(configuration)))
   }
@@ -365,34 +369,25 @@ export class QuickJSGuest implements StandbyGuest {
 
   snapshot(maxBytes: number): Uint8Array | undefined {
     if (this.#session !== CLEAN) throw new Error('a snapshot of a guest that is not at rest')
-    return encodeSnapshot(
-      baseOf(this.#baseSnapshot),
-      new Uint8Array(this.#exports.memory.buffer),
-      maxBytes,
-    )
+    return encodeSnapshot(baseOf(this.#baseSnapshot), this.#memory.bytes, maxBytes)
   }
 
   restore(snapshot: Uint8Array): void {
     if (!this.#isNew) throw new Error('a snapshot for a guest that is in use')
     const { memoryBytes, runs } = decodeSnapshot(baseOf(this.#baseSnapshot), snapshot)
-    const { memory } = this.#exports
     this.#unequip()
     this.#isNew = false
-    const missing = memoryBytes - memory.buffer.byteLength
-    if (missing > 0) memory.grow(missing / WASM_PAGE_BYTES)
-    const bytes = new Uint8Array(memory.buffer)
+    this.#memory.growTo(memoryBytes)
+    const { bytes } = this.#memory
     for (const run of runs) bytes.set(run.bytes, run.at)
   }
 
   rewind(): boolean {
-    const { memoryBytes, parts } = this.#baseSnapshot
     this.#session = NONE
     this.#hooks = idle
-    const bytes = new Uint8Array(this.#exports.memory.buffer)
-    // Pages that were grown stay grown, and the allocator of a smaller heap would never use them.
-    if (bytes.byteLength !== memoryBytes) return false
+    if (!this.#memory.mayBeKept()) return false
     const { current } = this.#equipment
-    putParts(bytes, current?.parts ?? parts)
+    this.#memory.put(current?.parts ?? this.#baseSnapshot.parts)
     this.#equipped = current?.tools
     this.#setRegisters()
     // The library keeps handles into the memory that was there before: they are forgotten.
@@ -412,7 +407,7 @@ export class QuickJSGuest implements StandbyGuest {
   /** Makes a rewound guest that has tools already one without. */
   #unequip(): void {
     if (this.#equipped === undefined) return
-    putParts(new Uint8Array(this.#exports.memory.buffer), this.#baseSnapshot.parts)
+    this.#memory.put(this.#baseSnapshot.parts)
     this.#equipped = undefined
   }
 
@@ -426,7 +421,7 @@ export class QuickJSGuest implements StandbyGuest {
   /** Whether the memory is that of the base snapshot, byte by byte; takes milliseconds. */
   isWhole(): boolean {
     this.#unequip()
-    return hashOf(new Uint8Array(this.#exports.memory.buffer)) === this.#baseSnapshot.memoryHash
+    return !this.#memory.hasGrown && hashOf(this.#memory.bytes) === this.#baseSnapshot.memoryHash
   }
 
   /**
@@ -522,7 +517,7 @@ export class QuickJSGuest implements StandbyGuest {
     this.#free(this.#enter('rest'))
     exports.qjs_run_gc()
     if (exports.__stack_pointer.value !== snapshot.stackPointer) return false
-    return fitsSnapshot(exports.memory.buffer.byteLength) && this.#hasRoom()
+    return fitsSnapshot(this.#memory.length) && this.#hasRoom()
   }
 
   #hasRoom(): boolean {
