@@ -3,6 +3,7 @@
 import { FILE_RANGE, THROWN, type ThrownText } from '../../protocol/values/value-format.ts'
 import type { JournalRecord } from '../boundary/journal-record.ts'
 import type { JournaledDelivery } from '../boundary/messages.ts'
+import type { LongString } from '../boundary/string-reply.ts'
 import { PIECE_BYTES, SHORT_TEXT_BYTES, TextBudget } from './text-budget.ts'
 
 /** A string that is not in memory: the store has it. */
@@ -42,6 +43,11 @@ export class Journal {
   #deliveries = 0
   #bytes = 0
   #heldBytes = 0
+  /** Long strings whose text was not needed yet, so that its bytes are not known. */
+  #uncounted: LongString[] = []
+  /** Characters of those, and the bytes that their texts have at most. */
+  #uncountedChars = 0
+  #uncountedMost = 0
   /** Calls that had left when an earlier process ended. Whether they ran is unknown. */
   #interrupted = new Set<number>()
   /** How many deliveries an earlier process had made; -1 when there was none. */
@@ -78,14 +84,21 @@ export class Journal {
     return this.#deliveries
   }
 
-  /** Bytes of all that was delivered, as UTF-8. */
-  get bytes(): number {
-    return this.#bytes
+  /** Whether all that was delivered is certainly no more than a limit, in bytes as UTF-8. */
+  isSurelyWithin(limit: number, reply: LongString): boolean {
+    return this.#bytes + this.#uncountedMost + reply.mostBytes <= limit
   }
 
-  /** The part of {@link bytes} that is in memory. */
+  /** Whether all that was delivered is more than a limit, in bytes as UTF-8. */
+  isOver(limit: number): boolean {
+    if (this.#bytes + this.#uncountedMost <= limit) return false
+    this.#countAll()
+    return this.#bytes > limit
+  }
+
+  /** Bytes of what was delivered and is in memory; of a long string the characters, until it is counted. */
   get heldBytes(): number {
-    return this.#heldBytes
+    return this.#heldBytes + this.#uncountedChars
   }
 
   /**
@@ -128,12 +141,21 @@ export class Journal {
     })
   }
 
-  /** @param bytes of the text, as UTF-8, where they are known */
+  /** Adds a delivery. The text of a long string is made when it is first read: most never are. */
   deliver(
-    record: Pick<JournalRecord, 'callNumber' | 'tool' | 'request' | 'effect' | 'text' | 'atMs'>,
-    bytes?: number,
+    facts: Pick<JournalRecord, 'callNumber' | 'tool' | 'request' | 'effect' | 'atMs'>,
+    text: string | LongString,
   ): JournalRecord {
-    return this.#add({ kind: 'delivery', position: this.#deliveries + 1, ...record }, bytes)
+    const place = { kind: 'delivery', position: this.#deliveries + 1 } as const
+    if (typeof text === 'string') return this.#add({ ...place, ...facts, text })
+    const record = {
+      ...place,
+      ...facts,
+      get text() {
+        return text.text
+      },
+    }
+    return this.#add(record, text)
   }
 
   /**
@@ -175,6 +197,7 @@ export class Journal {
 
   /** Drops texts that the store has now, except those of one piece. */
   release(stored: readonly JournalRecord[]): void {
+    this.#countAll()
     for (const { kind, callNumber } of stored) {
       if (this.#heldBytes <= PIECE_BYTES) return
       const record = kind === 'delivery' ? this.#deliveryOf(callNumber) : undefined
@@ -190,15 +213,37 @@ export class Journal {
     return place === undefined ? undefined : this.#records[place]
   }
 
-  #add<Added extends ReadRecord>(record: Added, knownBytes?: number): Added {
+  #count(text: ReadRecord['text']): void {
+    const bytes = bytesOf(text)
+    this.#bytes += bytes
+    if (typeof text === 'string') this.#heldBytes += bytes
+  }
+
+  #postpone(long: LongString): void {
+    this.#uncounted.push(long)
+    this.#uncountedChars += long.string.length
+    this.#uncountedMost += long.mostBytes
+  }
+
+  /** Counts the long strings by their texts, which are made for it where they are not there. */
+  #countAll(): void {
+    for (const { bytes } of this.#uncounted) {
+      this.#bytes += bytes
+      this.#heldBytes += bytes
+    }
+    this.#uncounted = []
+    this.#uncountedChars = 0
+    this.#uncountedMost = 0
+  }
+
+  #add<Added extends ReadRecord>(record: Added, long?: LongString): Added {
     this.#records.push(record)
     if (record.kind === 'intent') this.#intents.set(record.callNumber, record)
     else {
       this.#places[record.callNumber] = this.#records.length - 1
       this.#deliveries++
-      const bytes = knownBytes ?? bytesOf(record.text)
-      this.#bytes += bytes
-      if (typeof record.text === 'string') this.#heldBytes += bytes
+      if (long === undefined) this.#count(record.text)
+      else this.#postpone(long)
     }
     return record
   }

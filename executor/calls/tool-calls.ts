@@ -266,17 +266,14 @@ export class ToolCalls {
     const { callNumber, tool, request, effect } = open
     const atMs = this.#now()
     const { maxJournalBytes } = this.#plan.limits
-    const isLong = reply instanceof LongString
-    // The guest reads the reply while the host makes its text. Both happen within one turn of the event
-    // loop, so no later message of the guest comes between. Near the limit the text is made first.
-    const isAhead = isLong && this.journal.bytes + reply.mostBytes <= maxJournalBytes
+    // The guest reads a long reply while the host does the rest, within one turn of the event loop, so no
+    // later message of the guest comes between. Near the limit its text is made first.
+    const isAhead =
+      reply instanceof LongString && this.journal.isSurelyWithin(maxJournalBytes, reply)
     if (isAhead) this.#deliver(callNumber, whole, atMs)
-    const text = isLong ? reply.text : reply
-    const bytes = isLong ? reply.bytes : undefined
-    const answered = { callNumber, tool, request, effect, text, atMs }
-    const record = this.journal.deliver(answered, bytes)
+    const record = this.journal.deliver({ callNumber, tool, request, effect, atMs }, reply)
     this.#host.writer?.record(record)
-    if (this.journal.bytes > maxJournalBytes) {
+    if (this.journal.isOver(maxJournalBytes)) {
       const message = `The tools answered more than maxJournalBytes ${maxJournalBytes}`
       this.#listener.onLimit('maxJournalBytes', message)
     }

@@ -16,14 +16,8 @@ const SHORT = 'y'.repeat(1000)
 function journalOf(...texts: readonly string[]): Journal {
   const journal = new Journal()
   for (const [i, text] of texts.entries()) {
-    journal.deliver({
-      callNumber: i + 1,
-      tool: 'a',
-      request: 'call a',
-      effect: 'once',
-      text,
-      atMs: 0,
-    })
+    const facts = { tool: 'a', request: 'call a', effect: 'once', atMs: 0 } as const
+    journal.deliver({ callNumber: i + 1, ...facts }, text)
   }
   return journal
 }
