@@ -15,7 +15,7 @@ import { PLAIN } from '../../../protocol/values/value-format.ts'
 import type { AsciiText } from '../../boundary/ascii-text.ts'
 import { MAX_DEPTH } from '../../boundary/plain-json.ts'
 import { type HeapLayout, OBJECT, SHAPE, STRING_HEADER_BYTES } from './heap-fields.ts'
-import { type NameText, TextOutput, TooLong } from './text-output.ts'
+import { isAnyEscaped, type NameText, TextOutput, TooLong } from './text-output.ts'
 
 // Tags of values, the high word of their eight bytes; the tag of a number is none of them.
 const STRING = -7
@@ -268,13 +268,20 @@ export class HeapReader {
       this.#out.string(this.#flat(at))
       return
     }
-    if (length > SHORT_CHARS) {
-      this.#out.latin1(this.#flat(at))
-      return
-    }
     const from = this.#characters(at)
     if (from + length > this.#bytes.length) throw notPlain
-    this.#out.bytes(this.#bytes, from, length)
+    if (length > SHORT_CHARS) this.#long(from, length)
+    else this.#out.bytes(this.#bytes, from, length)
+  }
+
+  /** Writes a long string of Latin-1. */
+  #long(from: number, length: number): void {
+    this.#count(length)
+    const bytes = this.#bytes
+    // A string of V8's, and the JSON of that, would be new memory twice.
+    if (!isAnyEscaped(bytes, this.#words, from, from + length))
+      this.#out.unescaped(bytes.subarray(from, from + length))
+    else this.#out.latin1(bytes.toString('latin1', from, from + length))
   }
 
   #joined(at: number): string {

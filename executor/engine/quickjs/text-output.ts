@@ -37,6 +37,40 @@ isEscaped.fill(1, 0, 0x20)
 isEscaped[QUOTE] = 1
 isEscaped[0x5c] = 1
 
+/** The bits in which a byte of a word shows that it is one of those sought. */
+const HIGH_BITS = 0x80808080 | 0
+const ONES = 0x01010101
+const SPACES = 0x20202020
+const QUOTES = 0x22222222
+const BACKSLASHES = 0x5c5c5c5c
+
+/**
+ * Whether JSON escapes any of some bytes of Latin-1. They are looked at by fours, as `hasless` and
+ * `haszero` of Bit Twiddling Hacks (Sean Eron Anderson) do: four times as fast as one by one.
+ *
+ * @param words of the memory that the bytes are in
+ */
+export function isAnyEscaped(
+  bytes: Uint8Array,
+  words: Uint32Array,
+  from: number,
+  end: number,
+): boolean {
+  const aligned = Math.min((from + 3) & ~3, end)
+  const tail = aligned + ((end - aligned) & ~3)
+  for (let at = from; at < aligned; at++) if (isEscaped[bytes[at] as number] === 1) return true
+  for (let at = aligned; at < tail; at += 4) {
+    const word = (words[at >>> 2] as number) | 0
+    const quote = word ^ QUOTES
+    const backslash = word ^ BACKSLASHES
+    const found =
+      ((word - SPACES) & ~word) | ((quote - ONES) & ~quote) | ((backslash - ONES) & ~backslash)
+    if ((found & HIGH_BITS) !== 0) return true
+  }
+  for (let at = tail; at < end; at++) if (isEscaped[bytes[at] as number] === 1) return true
+  return false
+}
+
 const BEYOND_LATIN1 = /[^\0-\xff]/
 
 /** One for the thread: a text is put together in one go. */
@@ -171,6 +205,16 @@ export class TextOutput {
     const json = JSON.stringify(text)
     this.#reserve(json.length)
     this.#length += buffer.write(json, this.#length, 'latin1')
+  }
+
+  /** Writes a string of any length that is there as bytes of Latin-1, none of which is escaped. */
+  unescaped(bytes: Uint8Array): void {
+    const out = this.#reserve(bytes.length + 2)
+    const at = this.#length
+    out[at] = QUOTE
+    out.set(bytes, at + 1)
+    out[at + 1 + bytes.length] = QUOTE
+    this.#length = at + bytes.length + 2
   }
 
   /** Writes a short string that is there as bytes of Latin-1. */
