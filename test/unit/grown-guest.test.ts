@@ -78,7 +78,7 @@ t.test('another allocator has no end that is known', async t => {
     },
     wasm_free: () => {},
   }
-  t.equal(findHeapEnd(exports), undefined)
+  t.equal(findHeapEnd(exports, new Uint8Array(memory.buffer.slice(0))), undefined)
 })
 
 t.test('a guest that has grown runs the next large program in the memory it has', async t => {

@@ -122,7 +122,7 @@ async function makeSnapshot(module: WebAssembly.Module): Promise<MadeSnapshot> {
     engine,
     interruptCounter,
     heap,
-    heapEnd: findHeapEnd(exports),
+    heapEnd: findHeapEnd(exports, snapshot.memory),
   }
 }
 

@@ -30,46 +30,50 @@ export interface AllocatorExports {
 const WORD_BYTES = 4
 const PAGE_BYTES = 4096
 /** More than any free piece has but the last. */
-const LARGE_BYTES = 2 * 1024 * 1024
+const LARGE_BYTES = 256 * 1024
+/** More than the last piece has. */
+const HUGE_BYTES = 4 * 1024 * 1024
 /** The footer is this near to the end. */
-const FOOTER_RANGE = 256
+const FOOTER_BYTES = 256
 
 /**
  * Finds the end of a heap, which grows by it: the memory is of no use afterwards.
  *
+ * @param before a copy of the memory as it is
  * @returns `undefined` when the allocator is another one than was expected
  */
-export function findHeapEnd(exports: AllocatorExports): HeapEnd | undefined {
-  const before = copyOf(exports)
-  takeAndGiveBack(exports, before.length)
-  const grown = copyOf(exports)
-  // What is taken now moves the last piece.
+export function findHeapEnd(exports: AllocatorExports, before: Uint8Array): HeapEnd | undefined {
+  const words = () => new Uint32Array(exports.memory.buffer)
+  const byteLength = () => exports.memory.buffer.byteLength
+  exports.wasm_free(exports.wasm_malloc(HUGE_BYTES))
+  const found = lengthened(before, new Uint8Array(exports.memory.buffer))
+  const footer = footerOf(words())
+  const [lastPiece, ...others] = holdersOf(before, found)
+  if (footer === undefined || lastPiece === undefined || others.length > 0) return undefined
+
+  // What is taken now moves the last piece. The heap has to grow once more as it did.
+  const lengths = found.filter(at => at !== lastPiece.lengthAt)
+  const { at } = lastPiece
   exports.wasm_malloc(LARGE_BYTES)
-  const moved = copyOf(exports)
-  takeAndGiveBack(exports, moved.length)
-  const grownAgain = copyOf(exports)
-
-  const first = lengthened(before, grown)
-  const second = lengthened(moved, grownAgain)
-  const lengths = first.filter(at => second.includes(at))
-  const [firstLength, ...others] = first.filter(at => !lengths.includes(at))
-  const [secondLength, ...moreOthers] = second.filter(at => !lengths.includes(at))
-  if (firstLength === undefined || secondLength === undefined) return undefined
-  if (lengths.length === 0 || others.length + moreOthers.length > 0) return undefined
-
-  const old = wordsOf(before)
-  const now = wordsOf(moved)
-  const holders: number[] = []
-  for (const [i, word] of old.entries()) {
-    const isHolder = word === firstLength - WORD_BYTES && now[i] === secondLength - WORD_BYTES
-    if (isHolder) holders.push(i * WORD_BYTES)
-  }
-  const footer = footerOf(grown)
-  const again = footerOf(grownAgain)
-  const [lastPiece] = holders
-  if (lastPiece === undefined || holders.length > 1) return undefined
-  if (footer?.word !== again?.word || footer?.before !== again?.before) return undefined
-  return footer && { lengths, lastPiece, footer }
+  const moved = words()
+  const lengthAt = (moved[at / WORD_BYTES] as number) + WORD_BYTES
+  const bytes = byteLength()
+  const held = [...lengths, lengthAt].map(word => moved[word / WORD_BYTES] as number)
+  exports.wasm_free(exports.wasm_malloc(2 * HUGE_BYTES))
+  const grown = words()
+  const added = byteLength() - bytes
+  const isLengthened = [...lengths, lengthAt].every(
+    (word, i) => grown[word / WORD_BYTES] === (held[i] as number) + added,
+  )
+  const again = footerOf(grown)
+  const isExpected =
+    isLengthened &&
+    added > 0 &&
+    lengths.length > 0 &&
+    lengthAt !== lastPiece.lengthAt &&
+    footer.word === again?.word &&
+    footer.before === again.before
+  return isExpected ? { lengths, lastPiece: at, footer } : undefined
 }
 
 /**
@@ -87,21 +91,13 @@ export function moveHeapEnd(memory: Uint8Array, end: HeapEnd, baseBytes: number)
   view.setUint32(memory.byteLength - end.footer.before, end.footer.word, true)
 }
 
-/** Has the heap grow by something, and no piece of it in use. */
-function takeAndGiveBack({ wasm_malloc, wasm_free }: AllocatorExports, bytes: number): void {
-  wasm_free(wasm_malloc(bytes))
-}
-
-const copyOf = ({ memory }: AllocatorExports) => Buffer.from(memory.buffer.slice(0))
-const wordsOf = (memory: Buffer) => new Uint32Array(memory.buffer, 0, memory.length / WORD_BYTES)
-
 /** Addresses of the words that hold more by as many bytes as the memory has more. */
-function lengthened(before: Buffer, after: Buffer): number[] {
+function lengthened(before: Uint8Array, after: Uint8Array): number[] {
   const [old, now] = [wordsOf(before), wordsOf(after)]
   const found: number[] = []
   for (let page = 0; page < before.length; page += PAGE_BYTES) {
     const end = page + PAGE_BYTES
-    if (before.compare(after, page, end, page, end) === 0) continue
+    if (Buffer.compare(before.subarray(page, end), after.subarray(page, end)) === 0) continue
     for (let at = page; at < end; at += WORD_BYTES) {
       const i = at / WORD_BYTES
       if ((now[i] as number) - (old[i] as number) === after.length - before.length) found.push(at)
@@ -110,10 +106,26 @@ function lengthened(before: Buffer, after: Buffer): number[] {
   return found
 }
 
+/** Words that hold the address of a piece whose length is one of those words. */
+function holdersOf(memory: Uint8Array, lengths: readonly number[]) {
+  const found: { at: number; lengthAt: number }[] = []
+  const words = wordsOf(memory)
+  for (const lengthAt of lengths) {
+    const piece = lengthAt - WORD_BYTES
+    for (let i = words.indexOf(piece); i >= 0; i = words.indexOf(piece, i + 1)) {
+      found.push({ at: i * WORD_BYTES, lengthAt })
+    }
+  }
+  return found
+}
+
+const wordsOf = (memory: Uint8Array) =>
+  new Uint32Array(memory.buffer, memory.byteOffset, memory.byteLength / WORD_BYTES)
+
 /** The only word near the end that is not zero; `undefined` when there are several. */
-function footerOf(memory: Buffer): HeapEnd['footer'] | undefined {
-  const words = [...wordsOf(memory).subarray(-FOOTER_RANGE / WORD_BYTES)]
+function footerOf(memory: Uint32Array): HeapEnd['footer'] | undefined {
+  const words = [...memory.subarray(-FOOTER_BYTES / WORD_BYTES)]
   const [i, ...others] = words.flatMap((word, at) => (word === 0 ? [] : [at]))
   if (i === undefined || others.length > 0) return undefined
-  return { word: words[i] as number, before: FOOTER_RANGE - i * WORD_BYTES }
+  return { word: words[i] as number, before: FOOTER_BYTES - i * WORD_BYTES }
 }
