@@ -11,9 +11,6 @@ import type { GuestReport, GuestTask } from '../boundary/messages.ts'
 import type { WorkerStatistics } from '../boundary/worker-statistics.ts'
 import { type LaneCommand, WorkerLane } from './lane.ts'
 
-/** A thread that has had no frame for so long has nothing to do. */
-const SETTLE_MS = 100
-
 /** What a thread does with what comes on its lane. */
 export interface LaneDuties {
   /** Resolves when the thread is ready for its first program. */
@@ -26,8 +23,10 @@ export interface LaneDuties {
    * @throws {Error} when the thread is not to be trusted any more
    */
   rest(): boolean | Promise<boolean>
-  /** Does once what is due when the thread first has nothing to do; absent: nothing. */
-  settle?(): void
+  /** Milliseconds without a frame after which {@link settle} is due; `undefined`: it is not. */
+  settlesAfterMs(): number | undefined
+  /** Gives back what is not needed while the thread has nothing to do. */
+  settle(): void
   statistics(): WorkerStatistics
   /** Gives back memory that is no longer in use. */
   collect(): void
@@ -36,7 +35,6 @@ export interface LaneDuties {
 /** Serves a lane until its thread is ended. @throws {Error} of {@link LaneDuties.rest} */
 export async function serveLane(start: LaneStart, duties: LaneDuties): Promise<never> {
   const lane = new WorkerLane(start)
-  let settle = duties.settle?.bind(duties)
   for (;;) {
     const turn = lane.turn()
     const command = lane.nextCommand()
@@ -45,9 +43,8 @@ export async function serveLane(start: LaneStart, duties: LaneDuties): Promise<n
     else {
       const rested = duties.rest()
       if (typeof rested === 'boolean' ? rested : await rested) continue
-      if (lane.sleep(turn, settle && SETTLE_MS)) continue
-      settle?.()
-      settle = undefined
+      if (lane.sleep(turn, duties.settlesAfterMs())) continue
+      duties.settle()
     }
   }
 }

@@ -76,6 +76,16 @@ export class StandbyGuests {
   giveUpMemory(): void {
     while (this.#giveUpSession());
     while (this.#rewindNext());
+    this.giveUpGrown()
+  }
+
+  /** Whether one stands ready whose memory has grown. */
+  get hasGrown(): boolean {
+    return this.#ready.some(hasGrown)
+  }
+
+  /** Gives up those whose memory has grown. */
+  giveUpGrown(): void {
     this.#ready = this.#ready.filter(guest => !hasGrown(guest))
   }
 

@@ -13,6 +13,11 @@ import { notHeld } from './session-state.ts'
 import { StandbyGuests } from './standby-guests.ts'
 import { runTask } from './task.ts'
 
+/** A thread that was idle for so long has loaded all that it loads. */
+const LOADED_MS = 100
+/** Memory that guests have grown by is kept for so long while no program comes. */
+const GROWN_MS = 2000
+
 const { engine, baseSnapshot, pressure, parksAlways } = workerData as WorkerStart
 const guests = await engines[engine].openGuests(baseSnapshot)
 /** What stays of this thread's names for its engine. */
@@ -23,6 +28,8 @@ const standbyGuests = new StandbyGuests(guests, collectGarbage)
 const language = await openLanguage(engines[engine].family)
 const pressureWords = new Int32Array(pressure)
 let executions = 0
+/** Whether loading the engine has left garbage that is still there. */
+let hasGarbage = guests.leavesGarbage
 
 /** Loads what this worker has to know about its language, and nothing of the others. */
 async function openLanguage(family: LanguageFamily): Promise<ProgramLanguage> {
@@ -66,7 +73,15 @@ export function serve(start: LaneStart, around?: AroundTask): Promise<never> {
     warmUp: () => standbyGuests.fill(),
     execute: around === undefined ? execute : (task, lane) => around(task, lane, execute),
     rest: () => standbyGuests.rest(),
-    ...(guests.leavesGarbage && { settle: shrinkHeap }),
+    settlesAfterMs: () => {
+      if (hasGarbage) return LOADED_MS
+      return standbyGuests.hasGrown ? GROWN_MS : undefined
+    },
+    settle: () => {
+      hasGarbage = false
+      standbyGuests.giveUpGrown()
+      shrinkHeap()
+    },
     statistics: () => ({ executions, standbyGuests: standbyGuests.size, ...standbyGuests.counts }),
     collect: () => {
       standbyGuests.giveUpMemory()

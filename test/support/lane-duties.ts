@@ -13,6 +13,8 @@ export const serveWith =
       warmUp: async () => {},
       execute,
       rest: () => false,
+      settlesAfterMs: () => undefined,
+      settle: () => {},
       statistics: () => ({ executions: 0, rewound: 0, made: threadId, standbyGuests: 0 }),
       collect: () => {},
     })

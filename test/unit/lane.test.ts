@@ -448,6 +448,7 @@ t.test(
         done.push('rest')
         return false
       },
+      settlesAfterMs: () => (done.includes('settle') ? undefined : 10),
       settle: () => {
         done.push('settle')
         lane.ask('collect').catch(() => {})

@@ -111,7 +111,9 @@ t.test(
     for (const guest of grown) guests.giveBack(guest, false)
     while (guests.rest() === true);
     t.equal(guests.size, 2)
+    t.ok(guests.hasGrown)
     guests.giveUpMemory()
+    t.notOk(guests.hasGrown)
     t.equal(guests.size, 0)
   },
 )
