@@ -13,7 +13,6 @@ import { findHeapLayout } from '../../executor/engine/quickjs/heap-layout.ts'
 import { HeapReader } from '../../executor/engine/quickjs/heap-reader.ts'
 import { encode } from '../../executor/guest/codec/encode.ts'
 import { decodeValue } from '../../protocol/values/values.ts'
-import { patience } from '../support/patience.ts'
 
 const wasm = readFileSync(new URL(import.meta.resolve('quickjs-wasi/quickjs.wasm')))
 const vm = await QuickJS.create({ wasm: await WebAssembly.compile(wasm) })
@@ -245,9 +244,10 @@ t.test('bytes that are flipped make it read other bytes of the guest or refuse, 
       }),
       flips => {
         for (const [place, byte] of flips) damaged[places[place % places.length] as number] = byte
-        const fromMs = performance.now()
+        const before = process.threadCpuUsage()
         const text = reader.read(value.ptr)
-        slowestMs = Math.max(slowestMs, performance.now() - fromMs)
+        const { user, system } = process.threadCpuUsage(before)
+        slowestMs = Math.max(slowestMs, (user + system) / 1000)
         if (text !== expected) changed++
         for (const [place] of flips) {
           const at = places[place % places.length] as number
@@ -259,7 +259,8 @@ t.test('bytes that are flipped make it read other bytes of the guest or refuse, 
   )
   value.dispose()
   t.ok(changed > 500, `${changed} of the readings met what was flipped`)
-  t.ok(slowestMs < patience(1000), `the slowest took ${slowestMs} ms`)
+  // Of this thread's computing: what others do meanwhile says nothing.
+  t.ok(slowestMs < 5000, `the slowest took ${slowestMs} ms`)
 })
 
 t.test(
