@@ -23,13 +23,19 @@ import type { ToolSet } from '../../protocol/execution/executor.ts'
 import { normalizeTools } from '../../protocol/tool/normalize.ts'
 
 export class Lives {
-  readonly store: Store
   readonly stateDir: string
+  #store: Store
+  #openStore: () => Promise<Store>
   #daemons: Daemon[] = []
 
-  private constructor(store: Store, stateDir: string) {
-    this.store = store
+  private constructor(store: Store, stateDir: string, openStore: () => Promise<Store>) {
+    this.#store = store
     this.stateDir = stateDir
+    this.#openStore = openStore
+  }
+
+  get store(): Store {
+    return this.#store
   }
 
   /** @param wrap what the daemons have instead of the store itself */
@@ -38,7 +44,8 @@ export class Lives {
     wrap: (store: Store) => Store = store => store,
   ): Promise<Lives> {
     const stateDir = await mkdtemp(join(tmpdir(), 'latchd-lives-'))
-    return new Lives(wrap(await openSqliteStore({ stateDir, onLost })), stateDir)
+    const openStore = async () => wrap(await openSqliteStore({ stateDir, onLost }))
+    return new Lives(await openStore(), stateDir, openStore)
   }
 
   /** The next daemon, which takes over all that the store has; gives its address. */
@@ -72,6 +79,12 @@ export class Lives {
     })
     this.#daemons.push(daemon)
     return daemon.url
+  }
+
+  /** Stops the daemon of now, which puts away what it runs and closes the store. */
+  async stop(): Promise<void> {
+    await this.#daemons.pop()?.close()
+    this.#store = await this.#openStore()
   }
 
   /** Ends all of them, and the store; those that were lost cannot put anything away any more. */

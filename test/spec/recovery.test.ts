@@ -86,6 +86,62 @@ const CAUGHT = `try { work(1) } catch (error) {
   return [name, code, tool, error instanceof CallInterruptedError]
 }`
 
+/** A tool whose call ends with an error when the daemon stops; a stream has given an item before. */
+function cutOff(annotations: ToolDefinition['annotations'], isStream: boolean) {
+  const called = Promise.withResolvers<void>()
+  const rejected = ({ signal }: ToolContext) =>
+    new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+      called.resolve()
+    })
+  async function* items(context: ToolContext) {
+    yield 1
+    yield await rejected(context)
+  }
+  const tool = {
+    name: 'work',
+    description: '',
+    annotations,
+    execute: (_: unknown, context: ToolContext) => (isStream ? items(context) : rejected(context)),
+  }
+  return { tool: tool as ToolDefinition, called: called.promise }
+}
+
+for (const isStream of [false, true]) {
+  const what = isStream ? 'stream' : 'call'
+  for (const annotations of [{ readOnly: true }, {}]) {
+    const isAgain = 'readOnly' in annotations
+    t.test(
+      `a ${what} that a stop cuts off ${isAgain ? 'is made again' : 'has an unknown end'}, as after a loss`,
+      async t => {
+        const daemons = await lives(t)
+        const before = cutOff(annotations, isStream)
+        const source = isStream
+          ? 'const seen = []; for (const one of work(1)) seen.push(one); seen'
+          : 'work(1)'
+        const executionId = await submit(await daemons.next([before.tool]), source)
+        await before.called
+        await daemons.stop()
+        async function* items() {
+          yield* [1, 2]
+        }
+        const execute = async () => (isStream ? items() : 'again')
+        const url = await daemons.next([{ ...before.tool, execute }])
+        const { status, calls, output } = await rest(url, executionId)
+        if (isAgain) {
+          t.strictSame([status, output.value], ['completed', isStream ? [1, 2] : 'again'])
+          t.match(calls, [{ status: 'completed', error: undefined }])
+        } else {
+          t.equal(status, 'failed')
+          t.match(calls, [{ status: 'unknown', error: { code: 'CALL_INTERRUPTED' } }])
+        }
+        const events = await (await fetch(`${url}/v1/executions/${executionId}/events`)).text()
+        t.equal(events.split('event: call-completed').length - 1, 1)
+      },
+    )
+  }
+}
+
 t.test('a call of a readOnly tool is made again', async t => {
   const { execution, calls } = await loseIn(t, 'work(1)', { readOnly: true })
   t.match(execution, { status: 'completed', output: { value: 'again' } })
