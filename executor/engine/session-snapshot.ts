@@ -263,11 +263,17 @@ function readRuns(payload: Buffer, memoryBytes: number, lowest: number): Session
   return runs
 }
 
-const incompatible = (theirs: string, ours: string): LatchdError =>
-  new LatchdError(
-    'SNAPSHOT_INCOMPATIBLE',
-    `Cannot restore the session: its snapshot was made by ${theirs}, this is ${ours}`,
-  )
+function incompatible(theirs: string, ours: string): LatchdError {
+  const [their, our] = [engineOf(theirs), engineOf(ours)]
+  const why =
+    their === our
+      ? `its snapshot was made by ${theirs}, this is ${ours}`
+      : `its programs run in ${their}, and this one in ${our}; a session has one language`
+  return new LatchdError('SNAPSHOT_INCOMPATIBLE', `Cannot restore the session: ${why}`)
+}
+
+/** The engine of a tag, without its version. */
+const engineOf = (tag: string) => tag.split(' ', 1)[0]
 
 const damaged = (what: string, cause?: unknown): LatchdError =>
   new LatchdError(
