@@ -33,6 +33,12 @@ async function until<T>(ask: () => Promise<T>, holds: (answer: T) => boolean): P
   }
 }
 
+t.test('doctor looks at the database', async t => {
+  const env = { LATCHD_DATABASE_URL: server.url() }
+  const { stdout } = await startHere(t, ['doctor'], { env }).ended
+  t.match(stdout, /^ok +database +answers, and keeps what it acknowledges$/m)
+})
+
 t.test('a daemon with a store of its own says that there is one', async t => {
   const { url } = await testDaemon(t)
   const { code, stdout } = await startHere(t, ['nodes', '--url', url]).ended

@@ -610,6 +610,14 @@ t.test('doctor', async t => {
     t.match(stdout, /^fail +configuration +Cannot use LATCHD_PORT "http": /m)
   })
 
+  t.test('a database that does not answer is a check that fails, and 1', async t => {
+    const env = { LATCHD_DATABASE_URL: 'postgres://ann:a-password@127.0.0.1:1/latchd' }
+    const { code, stdout } = await latchd(t, ['doctor'], { env })
+    t.equal(code, 1)
+    t.match(stdout, /^fail +database +Cannot use the store: its database does not answer: /m)
+    t.notMatch(stdout, /a-password/)
+  })
+
   t.test('a stranger in the place of the daemon is a check that fails, and 1', async t => {
     const server = createServer((_, response) => response.writeHead(404).end('who?'))
     t.teardown(() => server.close())

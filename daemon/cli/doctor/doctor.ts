@@ -13,6 +13,7 @@ import { print } from '../output/print.ts'
 import { oneLine } from '../refusal.ts'
 import { addSettingFlags } from '../setting-flags.ts'
 import { checkAddress } from './check-address.ts'
+import { checkDatabase } from './check-database.ts'
 import { checkEngine } from './check-engine.ts'
 import { checkServers } from './check-servers.ts'
 import { checkService } from './check-service.ts'
@@ -22,7 +23,9 @@ import { checkTools } from './check-tools.ts'
 export function addDoctor(program: Command, cli: Cli): void {
   const command = program
     .command('doctor')
-    .description('check Node, configuration, engine, address, tools and installed services')
+    .description(
+      'check Node, configuration, engine, address, database, tools and installed services',
+    )
   addSettingFlags(command, ['url', 'host', 'port', 'socket', 'tools', 'isolation']).action(
     cli.action((options: Options) => doctor(options, cli)),
   )
@@ -49,6 +52,8 @@ async function doctor(options: Options, { terminal, config }: Cli): Promise<numb
   // The address is part of the configuration.
   if (settings !== undefined) {
     report('address', await checkAddress(settings))
+    const { databaseUrl } = settings
+    if (databaseUrl !== undefined) report('database', await checkDatabase(databaseUrl))
     for (const finding of await checkTools(settings)) report('tools', finding)
     for (const finding of await checkServers(settings, terminal.env.PATH)) report('mcp', finding)
   }
