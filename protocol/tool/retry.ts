@@ -45,7 +45,7 @@ export function readRetry(
     throw new LatchdError('TOOL_INVALID', `Cannot use tool "${tool}": it has retry, and ${why}`)
   }
   const { circuitBreaker, ...rest } = rule
-  checkFields(rest, ruleFields, 'retry', tool)
+  checkFields(rest, ruleFields, 'retry', tool, ['circuitBreaker'])
   if (rest.attempts === undefined) {
     throw invalid(tool, 'retry.attempts', 'undefined', `${range(attempts)} is expected`)
   }
@@ -63,11 +63,12 @@ function checkFields(
   known: Readonly<Record<string, Bounds>>,
   path: string,
   tool: string,
+  others: readonly string[] = [],
 ): void {
   for (const [key, value] of Object.entries(record)) {
     const bounds = known[key]
     if (bounds === undefined) {
-      const names = Object.keys(known).join(', ')
+      const names = [...Object.keys(known), ...others].join(', ')
       throw invalid(tool, `${path}.${key}`, String(value), `there are only ${names}`)
     }
     if (value === undefined) continue

@@ -59,6 +59,8 @@ for (const era of eras) {
     t.match(await run('1', { limits: { nonsense: 1 } }), {
       ...{ isError: true, error: { code: 'INVALID_REQUEST', message: /nonsense/ } },
     })
+    const tooMuch = await run('1', { limits: { cpuMs: 1e9 } })
+    t.equal(JSON.stringify(tooMuch.error).split('cpuMs').length, 2, 'it is said once')
     await t.rejects(callTool(host, 'no_such_tool'), { code: -32602 })
   })
 

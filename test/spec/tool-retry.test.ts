@@ -233,7 +233,7 @@ t.test('a rule that cannot be kept is refused with the tool', async t => {
       `${start} retry.attempts is 0; a whole number from 1 to 20 is expected`,
       `${start} retry.attempts is 2.5; a whole number from 1 to 20 is expected`,
       `${start} retry.backoffMs is 1s; a whole number from 1 to 3600000 is expected`,
-      `${start} retry.delay is 5; there are only attempts, backoffMs, maxBackoffMs`,
+      `${start} retry.delay is 5; there are only attempts, backoffMs, maxBackoffMs, circuitBreaker`,
       `${start} retry.circuitBreaker.failures is 0; a whole number from 1 to 1000 is expected`,
       'taken',
     ],

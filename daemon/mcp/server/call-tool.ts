@@ -100,7 +100,10 @@ export async function callTool(
   } catch (error) {
     if (!(error instanceof LatchdError)) throw error
     const { code, message, errors = [] } = error
-    const details = errors.map(({ pointer, detail }) => `${pointer}: ${detail}`)
+    // A refusal of one field has it as its message.
+    const details = errors
+      .map(({ pointer, detail }) => `${pointer}: ${detail}`)
+      .filter(detail => !message.includes(detail))
     return failure(code, [message, ...details].join('; '))
   }
 }
